@@ -1,0 +1,27 @@
+/*
+ * An agent's identity: its key, its certificate, the CA it trusts, as PEM
+ * files in one directory (key.pem 0600, cert.pem, ca.pem). The key is made
+ * here and never leaves. Files change by rename only.
+ */
+#ifndef ZQ_CERTS_IDENTITY_H
+#define ZQ_CERTS_IDENTITY_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+
+#include "contrib/base/buf.h"
+
+EVP_PKEY *identity_make_key(void);
+bool identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
+    struct buf *why);
+
+struct identity {	/* what status shows */
+	uint32_t site;
+	char code[64];
+	int64_t not_before, not_after;	/* ms */
+	char hub_ca[128];		/* the CA's name */
+};
+bool identity_read(struct identity *i, const char *dir, struct buf *why);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * hub.conf: read once by the parent, before it forks. The table in config.c
+ * is the parser, `zqhubd -n`, and zqhub.conf(5).
+ */
+#ifndef ZQ_HUB_CONFIG_H
+#define ZQ_HUB_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/conf.h"
+#include "contrib/base/log.h"
+
+#define CONFIG_DIR "/var/lib/zhanqun/hub"
+
+struct config {
+	char *name;		/* of the cluster, shown on the web */
+	char *listen;		/* host:port of the edge */
+	char *web;		/* host:port of the web part; "" for none */
+	char *public;		/* https://… as agents dial it */
+	char *dir;		/* the data directory */
+	char *log;		/* level */
+	char *language;		/* of the web without a wish: zh or en */
+	uint64_t ticket_life;	/* ms */
+	uint64_t leaf_days;
+	uint64_t connections;	/* edge: at a time */
+	uint64_t body_memory;	/* edge: bytes of bodies under way */
+	uint64_t request_time;	/* ms for one whole request to arrive */
+	uint64_t group;		/* core: entries applied to the view at once */
+	uint64_t store_most;	/* bytes, of the journal and of the view each */
+	uint64_t silent_after;	/* ms without a word: a site is silent */
+};
+
+/* NULL: why has lines for people. conf_free() with the second. */
+const struct config *config_read(const char *path, struct conf **file,
+    struct buf *why);
+void config_manual(struct buf *b);
+void config_example(struct buf *b);
+
+/* Where things are below dir; out has room for the path. */
+#define CONFIG_PATH_MAX 1024
+const char *config_path(char out[CONFIG_PATH_MAX], const char *dir,
+    const char *name);
+#define CONFIG_JOURNAL "journal"	/* LMDB: what was said */
+#define CONFIG_VIEW "view"		/* LMDB: what it comes to */
+#define CONFIG_CA "ca"			/* ca.key ca.pem ticket.key */
+#define CONFIG_TLS_CERT "tls/hub.pem"
+#define CONFIG_TLS_KEY "tls/hub.key"
+#define CONFIG_SOCKET "control"
+#define CONFIG_LOCK "lock"
+#define CONFIG_FILE "hub.conf"
+
+#endif

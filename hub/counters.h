@@ -1,0 +1,93 @@
+/*
+ * The hub's counters: one table that the parts add to, /metrics prints and
+ * zqhub status reads. A new counter is a line here and nothing else.
+ */
+#ifndef ZQ_HUB_COUNTERS_H
+#define ZQ_HUB_COUNTERS_H
+
+#include "contrib/base/stats.h"
+
+#define COUNTERS(X)							\
+X(EDGE_CONNECTIONS, "zq_edge_connections", 0, GAUGE,			\
+    "Connections open at the edge")					\
+X(EDGE_HANDSHAKES, "zq_edge_handshakes_total", 0, COUNTER,		\
+    "TLS handshakes completed")						\
+X(EDGE_HANDSHAKE_FAILED, "zq_edge_handshakes_failed_total", 0, COUNTER,	\
+    "TLS handshakes that failed")					\
+X(EDGE_REQUESTS, "zq_edge_requests_total", 0, COUNTER,			\
+    "Requests that reached the edge")					\
+X(EDGE_REFUSED, "zq_edge_refused_total", 0, COUNTER,			\
+    "Requests refused at the edge: malformed, no certificate, too large")	\
+X(EDGE_BYTES, "zq_edge_received_bytes_total", 0, COUNTER,		\
+    "Bytes of request bodies received")					\
+X(EDGE_BODY_MEMORY, "zq_edge_body_bytes", 0, GAUGE,			\
+    "Bytes of bodies held at the edge now")				\
+X(EDGE_CPU, "zq_part_cpu_microseconds_total", "part=\"edge\"", COUNTER,	\
+    "CPU time used by a part")						\
+X(CORE_CPU, "zq_part_cpu_microseconds_total", "part=\"core\"", COUNTER,	\
+    "CPU time used by a part")						\
+X(CORE_TAKE_CPU, "zq_core_take_cpu_microseconds_total", 0, COUNTER,	\
+    "CPU time of core spent taking batches into the journal")		\
+X(CORE_APPLY_CPU, "zq_core_apply_cpu_microseconds_total", 0, COUNTER,	\
+    "CPU time of core spent applying the journal to the view")		\
+X(TAKEN_BATCHES, "zq_taken_batches_total", 0, COUNTER,			\
+    "Batches taken into the journal")					\
+X(TAKEN_CHANGES, "zq_taken_changes_total", 0, COUNTER,			\
+    "Changes taken into the journal")					\
+X(TAKEN_GROUPS, "zq_taken_groups_total", 0, COUNTER,			\
+    "Journal transactions, one fsync each")				\
+X(KNOWN_CHANGES, "zq_known_changes_total", 0, COUNTER,			\
+    "Changes that came again and had been taken before")		\
+X(EARLY_BATCHES, "zq_early_batches_total", 0, COUNTER,			\
+    "Batches refused for a hole before them")				\
+X(FORKED_BATCHES, "zq_forked_batches_total", 0, COUNTER,		\
+    "Batches with a number that had other content before")		\
+X(HELD_CHANGES, "zq_held_changes_total", 0, COUNTER,			\
+    "Changes kept and not applied")					\
+X(REFUSED_CHANGES, "zq_refused_changes_total", 0, COUNTER,		\
+    "Changes that could not be decoded")				\
+X(APPLIED_ENTRIES, "zq_applied_entries_total", 0, COUNTER,		\
+    "Journal entries applied to the view")				\
+X(APPLIED_GROUPS, "zq_applied_groups_total", 0, COUNTER,		\
+    "View transactions")						\
+X(JOURNAL_PLACE, "zq_journal_place", 0, GAUGE,				\
+    "Place of the newest journal entry")				\
+X(VIEW_PLACE, "zq_view_place", 0, GAUGE,				\
+    "Place that the view stands at")					\
+X(SHOW_LAG, "zq_show_lag_milliseconds", 0, HISTOGRAM,			\
+    "From taken (durable) to shown (searchable)")			\
+X(TAKE_TIME, "zq_take_milliseconds", 0, HISTOGRAM,			\
+    "From the last byte of a batch to its answer")			\
+X(LETTERS_SENT, "zq_letters_sent_total", 0, COUNTER,			\
+    "Letters handed to agents")						\
+X(LETTERS_WAITING, "zq_letters_waiting", 0, GAUGE,			\
+    "Long polls being held")						\
+X(ENROLLED, "zq_enrolled_total", 0, COUNTER,				\
+    "Certificates issued to sites")					\
+X(ENROLL_REFUSED, "zq_enroll_refused_total", 0, COUNTER,		\
+    "Enrolments refused")						\
+X(WEB_REQUESTS, "zq_web_requests_total", 0, COUNTER,			\
+    "Requests answered by the web part")				\
+X(WEB_TIME, "zq_web_milliseconds", 0, HISTOGRAM,			\
+    "Time to make a web answer")					\
+X(PART_STARTS_EDGE, "zq_part_starts_total", "part=\"edge\"", COUNTER,	\
+    "Times a part was started")						\
+X(PART_STARTS_CORE, "zq_part_starts_total", "part=\"core\"", COUNTER,	\
+    "Times a part was started")						\
+X(PART_STARTS_CA, "zq_part_starts_total", "part=\"ca\"", COUNTER,	\
+    "Times a part was started")						\
+X(PART_STARTS_WEB, "zq_part_starts_total", "part=\"web\"", COUNTER,	\
+    "Times a part was started")
+
+enum counter {
+#define X(id, name, labels, kind, help) COUNTER_##id,
+	COUNTERS(X)
+#undef X
+	COUNTER_COUNT
+};
+
+/* Opens the shared block with the table above; before the first fork. */
+void counters_open(void);
+extern const struct stats_def counters_table[COUNTER_COUNT];
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * What the parts of the hub say to each other, over channels.
+ *
+ *	edge ── BATCH, LETTERS, GONE, PEER, CMP ──▶ core
+ *	edge ◀── ANSWER, DROP ── core
+ *	core ── CMP, GRANT, MINT ──▶ ca
+ *	core ◀── ASK, ANSWER, MINTED ── ca
+ *
+ * A frame's number is the asker's and comes back in the answer. Bodies are
+ * rows (protocol/wire.h); each has its pair of functions here. The core
+ * trusts the edge for one thing only: which site a certificate named.
+ */
+#ifndef ZQ_HUB_FRAME_H
+#define ZQ_HUB_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certs/ca.h"
+#include "certs/ticket.h"
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+#include "protocol/changelist.h"
+
+enum frame_kind {
+	FRAME_BATCH = 1,	/* a decoded change list */
+	FRAME_LETTERS = 2,	/* a long poll */
+	FRAME_GONE = 3,		/* whoever asked `number` hung up */
+	FRAME_PEER = 4,		/* a site's connection opened or closed */
+	FRAME_CMP = 5,		/* a PKIMessage */
+	FRAME_ANSWER = 6,	/* HTTP status, media type, body */
+	FRAME_DROP = 7,		/* close every connection of a site */
+	FRAME_ASK = 8,		/* ca: may this ticket be used? */
+	FRAME_GRANT = 9,	/* core: yes, by this site; or the refusal */
+	FRAME_MINT = 10,	/* core: a ticket, please */
+	FRAME_MINTED = 11,	/* ca: its text */
+	FRAME_BLOCKED = 12,	/* core to edge at start: the sites blocked */
+};
+
+#define FRAME_MAX (24u << 20)	/* a batch of LIMIT_BODY as rows, with room */
+
+struct frame_peer {		/* who asks; stands at the head of each */
+	uint32_t site;
+	uint8_t key_hash[CA_KEY_HASH];
+	struct span address;	/* "203.0.113.7:51824" */
+};
+
+/* BATCH: peer, head of the batch, then per change either its row or why it
+ * could not be decoded. */
+void frame_batch_begin(struct buf *b, const struct frame_peer *p,
+    const struct batch *h);
+void frame_batch_change(struct buf *b, uint64_t seq, struct span row);
+void frame_batch_refused(struct buf *b, uint64_t seq, struct span why);
+/* Reading: the head, then changes until false. A refused one has row.n 0. */
+struct frame_batch {
+	struct frame_peer peer;
+	struct batch head;
+	struct span rest;
+};
+bool frame_batch_read(struct frame_batch *f, struct span body);
+bool frame_batch_next(struct frame_batch *f, uint64_t *seq,
+    struct span *row, struct span *why);
+
+struct frame_letters {
+	struct frame_peer peer;
+	uint64_t after;
+	uint32_t wait;		/* ms, at most LIMIT_POLL */
+};
+void frame_letters_write(struct buf *b, const struct frame_letters *f);
+bool frame_letters_read(struct frame_letters *f, struct span body);
+
+void frame_peer_write(struct buf *b, const struct frame_peer *p, bool open);
+bool frame_peer_read(struct frame_peer *p, bool *open, struct span body);
+
+struct frame_answer {
+	uint16_t status;	/* HTTP */
+	uint32_t retry_after;	/* s; 0: none */
+	struct span type;
+	struct span body;
+};
+void frame_answer_write(struct buf *b, const struct frame_answer *f);
+bool frame_answer_read(struct frame_answer *f, struct span body);
+
+struct frame_ask {
+	uint8_t ref[TICKET_REF];
+	bool has_ref, mac_good;
+	uint8_t key_hash[CA_KEY_HASH];
+	struct span code;	/* asked for, or empty */
+};
+void frame_ask_write(struct buf *b, const struct frame_ask *f);
+bool frame_ask_read(struct frame_ask *f, struct span body);
+
+struct frame_grant {
+	uint32_t site;
+	struct span code;
+	struct span refusal;	/* empty: granted */
+};
+void frame_grant_write(struct buf *b, const struct frame_grant *f);
+bool frame_grant_read(struct frame_grant *f, struct span body);
+
+/* DROP, BLOCKED: site u32 and a reason each. MINTED: ref, then the text. */
+void frame_site_write(struct buf *b, uint32_t site, struct span reason);
+bool frame_site_read(uint32_t *site, struct span *reason, struct span *rest);
+
+#endif

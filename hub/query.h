@@ -1,0 +1,172 @@
+/*
+ * Questions to the store: what the web, the feeds, the API and zqhub show.
+ *
+ * Read only, in short transactions, whether the daemon runs or not. Every
+ * listing is newest first and paged by a cursor (an opaque word that stays
+ * good while the store lives). Strings handed out live until the callback
+ * returns or the query ends, as said.
+ */
+#ifndef ZQ_HUB_QUERY_H
+#define ZQ_HUB_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+#include "protocol/change.h"
+#include "protocol/code.h"
+
+struct store;		/* both environments, open for reading */
+struct query;		/* one moment of it */
+
+/* NULL: why says what to do ("run zqhub init", "permission denied: …"). */
+struct store *store_open(const char *dir, struct buf *why);
+void store_close(struct store *s);
+
+struct query *query_begin(struct store *s);
+void query_end(struct query *q);
+
+/* --- sites ---------------------------------------------------------------- */
+
+enum site_state {	/* of sync; how well a site does is another matter */
+	SITE_NEW,	/* added, never enrolled */
+	SITE_SYNC,	/* heard lately, and all it has told is shown */
+	SITE_BEHIND,	/* it has more in its spool than we have taken */
+	SITE_SILENT,	/* not heard for longer than it should be */
+	SITE_HELD,	/* forked, or something of it is held */
+	SITE_BLOCKED,
+};
+const char *site_state_name(enum site_state s);		/* "sync" … */
+
+struct site_info {
+	uint32_t number;
+	char code[CODE_MAX + 1];
+	struct span name, domain;	/* until the query ends */
+	struct span kind;		/* "portal", "department" or "" */
+	uint32_t parent;		/* 0: none */
+	enum site_state state;
+	int64_t added, enrolled;	/* ms; CLOCK_NONE: not yet */
+	int64_t heard;			/* ms, last exchange of any kind */
+	int64_t skew;			/* ms, the site's clock minus ours */
+	uint64_t incarnation, taken;	/* position in the journal */
+	uint64_t head;			/* the last seq the site says it has */
+	uint64_t shown;			/* … and what the view stands at */
+	uint64_t items, withdrawn, held;
+	uint64_t letters, confirmed;	/* newest, and up to where fetched */
+	struct span agent;		/* version it named */
+	struct span reason;		/* of a block or a hold */
+	uint8_t digest[32];
+};
+
+typedef bool query_site_fn(void *arg, const struct site_info *s);
+/* All sites by code; each returns false to stop. */
+void query_sites(struct query *q, query_site_fn *each, void *arg);
+bool query_site_by_code(struct query *q, struct span code,
+    struct site_info *s);
+bool query_site_by_number(struct query *q, uint32_t number,
+    struct site_info *s);
+
+/* --- items ---------------------------------------------------------------- */
+
+struct item_info {
+	uint64_t number;		/* the hub's, for ever: /item/123 */
+	uint32_t site;
+	bool withdrawn;
+	struct change said;		/* the last of what the site said */
+	int64_t date;			/* ms: published, else modified, else
+					 * when; what listings sort by */
+	int64_t created, updated;	/* ms, hub time: first and last taken */
+	uint64_t place;			/* journal place of the last change */
+	uint64_t changes;		/* how many there were */
+};
+
+struct query_spec {
+	struct span phrase;	/* folded by us; empty: everything */
+	uint32_t site;		/* 0: all */
+	struct span column;	/* exact ColumnName; empty: all */
+	int64_t since, until;	/* ms by item date, until exclusive; or
+				 * CLOCK_NONE */
+	size_t limit;		/* 1 … QUERY_LIMIT */
+	struct span after;	/* cursor of the page before; or empty */
+	bool withdrawn;		/* tombstones instead (for feeds): newest
+				 * withdrawal first; phrase must be empty */
+	bool by_taken;		/* in order of taking instead of date (for
+				 * feeds); phrase must be empty */
+};
+#define QUERY_LIMIT 200
+#define QUERY_COUNT 1000	/* totals are exact up to here */
+
+struct query_page {
+	size_t shown;
+	uint64_t total;		/* exact, or "over" this */
+	bool exact;
+	char next[64];		/* cursor, "" on the last page */
+	const char *error;	/* the cursor or the spec was not fit */
+};
+
+typedef bool query_item_fn(void *arg, const struct item_info *i);
+void query_items(struct query *q, const struct query_spec *spec,
+    query_item_fn *each, void *arg, struct query_page *page);
+
+/* By address, "CODE:id", or number. Lives until the query ends. */
+bool query_item(struct query *q, struct span name, struct item_info *i);
+
+struct past {		/* one change of an item, as the journal has it */
+	uint64_t place;
+	struct change said;
+	int64_t taken;	/* ms, hub time: durable in the journal */
+	int64_t shown;	/* ms, hub time: in the view; CLOCK_NONE unknown */
+};
+typedef bool query_past_fn(void *arg, const struct past *p);
+/* Newest first. */
+void query_past(struct query *q, uint64_t item, query_past_fn *each,
+    void *arg);
+
+/* Columns of a site with their number of items, by name. */
+typedef bool query_column_fn(void *arg, struct span name, uint64_t items);
+void query_columns(struct query *q, uint32_t site, query_column_fn *each,
+    void *arg);
+
+/* What is held, newest first: changes that decode and are not applied. */
+struct held {
+	uint64_t place;
+	uint32_t site;
+	struct change said;
+	struct span why;
+	int64_t taken;
+};
+typedef bool query_held_fn(void *arg, const struct held *h);
+void query_held(struct query *q, uint32_t site, size_t limit,
+    query_held_fn *each, void *arg);
+
+/* --- the whole ------------------------------------------------------------- */
+
+struct totals {
+	uint64_t sites, items, withdrawn, held;
+	uint64_t journal_place, view_place;	/* equal: all is shown */
+	uint64_t journal_bytes, view_bytes;
+	uint8_t chain[32];			/* head of the hash chain */
+	uint8_t digest[32];			/* of the view */
+	uint64_t view_version;			/* of apply's rules */
+	int64_t last_taken, last_shown;		/* ms */
+};
+void query_totals(struct query *q, struct totals *t);
+
+struct journal_line {	/* one entry, for people and for `journal print` */
+	uint64_t place;
+	int64_t at;		/* ms, hub time */
+	uint32_t site;		/* 0: the hub itself */
+	uint64_t incarnation, seq;
+	bool is_change;		/* said holds; else `act` does */
+	struct change said;
+	struct span act;	/* JSON of an operator's or the clock's entry:
+				 * {"do": "block", "actor": …, "reason": …} */
+	uint8_t chain[32];
+};
+typedef bool query_journal_fn(void *arg, const struct journal_line *l);
+void query_journal(struct query *q, uint64_t from, query_journal_fn *each,
+    void *arg);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * A change: one thing that a site says has happened to it.
+ *
+ * Most are about an item (a page or a file): it is there now in this form
+ * (created, updated), or it is gone (deleted; absence is never a deletion).
+ * Moves and notices are told by the site's own people. What a newer agent
+ * says and this version does not know is `other`: kept, passed on, and held
+ * if it was marked critical (R25).
+ *
+ * One meaning, two forms: a row (change_write, change_read) in spool,
+ * journal and between parts, and XML (changelist.h) between organisations.
+ * Who said it is never in here: that is the certificate's business.
+ */
+#ifndef ZQ_PROTOCOL_CHANGE_H
+#define ZQ_PROTOCOL_CHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+enum change_kind {	/* numbers are in rows for ever */
+	CHANGE_CREATED = 1,
+	CHANGE_UPDATED = 2,
+	CHANGE_DELETED = 3,
+	CHANGE_MOVE = 4,
+	CHANGE_NOTICE = 5,
+	CHANGE_OTHER = 6,
+};
+
+/* What is said in words. Order is the order in rows and XML; a new one goes
+ * to the end. The comment is the XML element and the source in a page. */
+enum change_word {
+	WORD_TITLE,		/* dcterms:title; ArticleTitle, <title> */
+	WORD_COLUMN,		/* zq:column; ColumnName */
+	WORD_COLUMN_TYPE,	/* zq:columnType; ColumnType */
+	WORD_SOURCE,		/* dcterms:source; ContentSource */
+	WORD_AUTHOR,		/* dcterms:creator; Author */
+	WORD_KEYWORDS,		/* dcterms:subject; Keywords */
+	WORD_DESCRIPTION,	/* dcterms:description; Description */
+	WORD_LANGUAGE,		/* dcterms:language; <html lang> */
+	WORD_IMAGE,		/* zq:image; Image (an address) */
+	WORD_SITE_NAME,		/* zq:siteName; SiteName as the page says */
+	WORD_SITE_DOMAIN,	/* zq:siteDomain; SiteDomain */
+	WORD_SITE_CODE,		/* zq:siteCode; SiteIDCode */
+	WORD_REASON,		/* zq:reason; of a deletion, move, notice */
+	WORD_BY,		/* zq:by; the person who said so, if one did */
+	WORD_SUCCESSOR,		/* zq:successor; where a deleted item went;
+				 * the new address of a move */
+	WORD_SCOPE,		/* zq:scope; of a move: address, prefix or
+				 * domain; of a notice: outage, maintenance,
+				 * closing, resolved */
+	WORD_COUNT
+};
+
+enum link_kind {	/* numbers are in rows for ever */
+	LINK_ANCHOR = 1, LINK_IMAGE = 2, LINK_FRAME = 3, LINK_FORM = 4,
+	LINK_SCRIPT = 5, LINK_STYLE = 6,
+};
+
+struct link {		/* one out-link of a page */
+	enum link_kind kind;
+	uint32_t line;		/* in the page, from 1; 0 unknown */
+	struct span to;		/* normal form */
+	struct span text;	/* anchor text or alt, trimmed; may be empty */
+};
+
+struct change {
+	uint64_t seq;		/* the site's number for it, from 1 */
+	enum change_kind kind;
+	int64_t when;		/* ms, the site's clock, when it noticed */
+	struct span url;	/* normal form */
+	struct span id;		/* site-local id; empty: the url is the id */
+	struct span word[WORD_COUNT];	/* empty: not given */
+	int64_t published;	/* ms, PubDate; CLOCK_NONE if none */
+	int64_t modified;	/* ms, lastmod; CLOCK_NONE if none */
+	int64_t from, until;	/* ms, of moves and notices; or CLOCK_NONE */
+	uint64_t length;	/* bytes of the item */
+	struct span type;	/* media type, without parameters */
+	bool has_hash;
+	uint8_t hash[32];	/* SHA-256 of the item's bytes */
+	struct span links;	/* link rows, see change_link_put() */
+	struct span unknown;	/* XML of unknown parts, well-formed, each
+				 * with its own namespace declarations */
+	struct span critical;	/* name of an unknown critical part, if any:
+				 * the change is then held, not applied */
+};
+
+/* Everything empty, times CLOCK_NONE. */
+void change_init(struct change *c);
+
+/* The row. Reading copies nothing: spans point into s and live as long as
+ * it. False if it doesn't decode or is not sane; unknown tags of a newer
+ * version are skipped, and lost only in memory: the bytes stay as they are. */
+void change_write(struct buf *b, const struct change *c);
+bool change_read(struct change *c, struct span s);
+
+/* Kinds, lengths, UTF-8, a url in normal form, times within years 1970 to
+ * 9999. `why` (may be NULL) names the part and what was expected. */
+bool change_is_sane(const struct change *c, const char **why);
+
+/* SHA-256 over what the change means (not seq, not when): two changes with
+ * the same are the same news. It decides between KNOWN and FORKED together
+ * with seq, and is what digests are made of. */
+void change_hash(const struct change *c, uint8_t out[32]);
+
+/* Link rows, one after the other. each: false when there is none left. */
+void change_link_put(struct buf *b, const struct link *l);
+bool change_link_next(struct span *rows, struct link *l);
+
+const char *change_kind_name(enum change_kind k);	/* "created" … */
+const char *change_word_name(enum change_word w);	/* "title" … */
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * A change list: the XML that an agent posts, and that a site without an
+ * agent can publish as a file. ResourceSync (ANSI/NISO Z39.99-2017 §12,
+ * sitemap XML with rs:md), Dublin Core terms, and one namespace of ours.
+ *
+ * Reading is a stream: bytes are pushed in as they come, a change is handed
+ * out as soon as its <url> ends. No DTD, no entities but the five, bounded
+ * depth and sizes, UTF-8 only. What is wrong with one change is told with
+ * its number and the rest of the batch is read on; what is not XML ends it.
+ */
+#ifndef ZQ_PROTOCOL_CHANGELIST_H
+#define ZQ_PROTOCOL_CHANGELIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "protocol/change.h"
+
+#define CHANGELIST_TYPE "application/xml"
+#define NS_SITEMAP "http://www.sitemaps.org/schemas/sitemap/0.9"
+#define NS_RS "http://www.openarchives.org/rs/terms/"
+#define NS_DCTERMS "http://purl.org/dc/terms/"
+#define NS_ZQ "urn:zhanqun:1"
+
+/* What stands at the head of a batch (zq:batch). */
+struct batch {
+	uint64_t incarnation;	/* of the agent's spool; random, not 0 */
+	uint64_t first;		/* seq of the first change; each next is +1 */
+	uint64_t head;		/* the last seq the agent has in its spool */
+	int64_t now;		/* ms, the agent's clock when it sent this */
+	struct span features;	/* blank-separated words (R25) */
+	struct span agent;	/* "zqagentd/0.1" */
+	bool needs_snapshot;	/* its spool overflowed */
+};
+
+/* --- writing: header, changes in order, footer ------------------------- */
+void changelist_begin(struct buf *b, const struct batch *h);
+void changelist_put(struct buf *b, const struct change *c);
+void changelist_end(struct buf *b);
+
+/* --- reading ------------------------------------------------------------ */
+struct changelist;	/* one document being read */
+
+/* A change of the list, or one that can't be taken: then c is NULL, and why
+ * names the part and the reason. seq is always given (0: not even that is
+ * known). Spans live until it returns. */
+typedef void changelist_change_fn(void *arg, uint64_t seq,
+    const struct change *c, const char *why);
+/* Called once, before the first change. */
+typedef void changelist_head_fn(void *arg, const struct batch *h);
+
+struct changelist *changelist_new(changelist_head_fn *on_head,
+    changelist_change_fn *on_change, void *arg);
+/* False once the document is beyond repair; changelist_error() says why,
+ * with its line. Further bytes are then ignored. */
+bool changelist_feed(struct changelist *l, const void *at, size_t n);
+bool changelist_finish(struct changelist *l);	/* the document ended */
+const char *changelist_error(const struct changelist *l);
+void changelist_free(struct changelist *l);
+
+#endif

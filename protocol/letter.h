@@ -1,0 +1,40 @@
+/*
+ * Letters: what the hub tells a site, numbered and confirmed.
+ *
+ * A long poll: GET /v1/letters?after=N&wait=S. Asking for letters after N
+ * confirms N. A letter has a kind (a word), a time, a sentence for people,
+ * and a body: XML of that kind, kept as it is by agents that don't know it.
+ */
+#ifndef ZQ_PROTOCOL_LETTER_H
+#define ZQ_PROTOCOL_LETTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+struct letter {
+	uint64_t number;	/* per site, from 1, without holes */
+	int64_t when;		/* ms, the hub's clock */
+	struct span kind;	/* "held", "notice", …; [a-z-]{1,32} */
+	struct span about;	/* an address or empty */
+	struct span text;	/* a sentence for people */
+	struct span body;	/* well-formed XML or empty */
+};
+
+/* The row in outbox and inbox; as change_write() and change_read(). */
+void letter_write(struct buf *b, const struct letter *l);
+bool letter_read(struct letter *l, struct span s);
+
+/* The document: <zq:letters last= now=> <zq:letter …>… */
+void letters_begin(struct buf *b, uint64_t last, int64_t now);
+void letters_put(struct buf *b, const struct letter *l);
+void letters_end(struct buf *b);
+
+typedef void letter_fn(void *arg, const struct letter *l);
+/* Hands out each letter in order; spans live until the callback returns. */
+bool letters_read(struct span xml, uint64_t *last, int64_t *now,
+    letter_fn *on_letter, void *arg, const char **why);
+
+#endif

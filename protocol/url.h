@@ -1,0 +1,52 @@
+/*
+ * Addresses: parsed, and brought to one normal form (RFC 3986 §6.2.2,
+ * §6.2.3), so that equal pages have equal keys.
+ *
+ * Scheme and host in lower case, the default port dropped, dot segments
+ * removed, percent-encoding in upper case and only where it is needed,
+ * fragment dropped, a missing path is "/". An IDN host becomes its A-label
+ * (UTS #46, nontransitional, by libpsl's or libunistring's means). Only http
+ * and https with a host, and no user info, are addresses here.
+ */
+#ifndef ZQ_PROTOCOL_URL_H
+#define ZQ_PROTOCOL_URL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+#define URL_KEY 16	/* bytes of a key: the head of SHA-256(normal form) */
+
+struct url {		/* parts of a normal form; spans into it */
+	struct span scheme, host, path, query;
+	uint16_t port;	/* always given: 80 or 443 if it was left out */
+};
+
+/* Writes the normal form of s. False: it is no address; `why` (a constant
+ * sentence, may be NULL) says what is wrong. Raw non-ASCII bytes in path and
+ * query are percent-encoded as they are, so GBK paths survive. */
+bool url_normal(struct buf *out, struct span s, const char **why);
+
+/* The same for a reference found in a page at `base` (a normal form).
+ * False for other schemes (mailto:, javascript:, data:) as well. */
+bool url_resolve(struct buf *out, struct span base, struct span reference,
+    const char **why);
+
+/* Takes a normal form apart. */
+bool url_parse(struct url *u, struct span normal);
+
+void url_key(uint8_t key[URL_KEY], struct span normal);
+
+/* Is host the domain itself or below it? Both in normal form. */
+bool url_host_within(struct span host, struct span domain);
+
+/* A host name alone, brought to normal form: "www.Zhengzhou.gov.cn." */
+bool url_host_normal(struct buf *out, struct span host, const char **why);
+
+/* For people: percent-encoded UTF-8 shown as what it means, A-labels as
+ * U-labels; what is no UTF-8 or is a control stays encoded. */
+void url_show(struct buf *out, struct span normal);
+
+#endif
