@@ -21,11 +21,10 @@ PACKAGES := libcurl openssl libxml-2.0 lmdb libevent libevent_openssl libpsl \
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lunistring
 
+comma    := ,
 SAN      ?=
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined \
             -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-comma    := ,
-
 CFLAGS_OURS = -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
 	-Wvla -Wformat=2 -Wno-format-nonliteral -fno-strict-aliasing -fno-common \
