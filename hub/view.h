@@ -1,0 +1,90 @@
+/*
+ * The view: what the journal comes to. Sites, items, words, letters.
+ *
+ * It is a function of the journal alone: the same entries give the same
+ * digest, whenever and wherever they are applied. It records the place it
+ * stands at in the same transaction as what it shows, needs no fsync, and
+ * can be thrown away: view_open() does so by itself when the machine went
+ * down uncleanly (boot id changed, no clean mark), when the format or
+ * apply's rules changed, or when the journal is not the one it was made
+ * from. Then it stands at 0 and is applied again from the first entry.
+ */
+#ifndef ZQ_HUB_VIEW_H
+#define ZQ_HUB_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certs/ca.h"
+#include "certs/ticket.h"
+#include "contrib/base/buf.h"
+#include "contrib/base/db.h"
+#include "hub/journal.h"
+#include "protocol/code.h"
+#include "protocol/letter.h"
+
+#define VIEW_VERSION 1	/* of apply's rules and the rows; raise to rebuild */
+
+struct view;
+
+/* For the one writer. `fresh` says whether it starts from nothing (and
+ * `reason`, a constant sentence, why). NULL: why. */
+struct view *view_open(const char *dir, uint64_t most, bool *fresh,
+    const char **reason, struct buf *why);
+void view_close(struct view *v);	/* syncs and sets the clean mark */
+uint64_t view_place(struct view *v);
+
+/*
+ * Applies entries place+1 … in one transaction, at most `most` of them, and
+ * says how many. `now` (hub time) is only kept as the time they were shown.
+ * DB_FULL: nothing happened, try again when there is space.
+ */
+enum db_result view_apply(struct view *v, struct journal *j, size_t most,
+    int64_t now, size_t *applied);
+
+void view_digest(struct view *v, uint8_t out[32]);
+
+/*
+ * Acts: the JSON of site 0's entries. Every act has "do", "actor" and
+ * "reason" (may be ""); apply is total, so one that it can't follow is kept
+ * as held and changes nothing.
+ *
+ *	{"do":"site-add","site":N,"code":…,"name":…,"domains":[…],
+ *	 "kind":…,"parent":CODE or ""}
+ *	{"do":"ticket","site":N,"ref":HEX,"expires":MS}
+ *	{"do":"enroll","site":N,"ref":HEX,"key":HEX}	binds the key
+ *	{"do":"block","site":N} {"do":"unblock","site":N}
+ *	{"do":"fork","site":N,"seq":…,"address":…}	holds the site
+ *	{"do":"start"} {"do":"rebuild"} …		for the record
+ */
+
+/* --- what ingest and enrolment must know, from the newest view ------------ */
+
+struct view_site {
+	uint32_t number;
+	char code[CODE_MAX + 1];
+	bool blocked, forked, has_key;
+	uint8_t key_hash[CA_KEY_HASH];
+	char reason[256];	/* of the block */
+};
+bool view_site(struct view *v, uint32_t number, struct view_site *s);
+bool view_site_code(struct view *v, const char *code, uint32_t *number);
+uint32_t view_sites(struct view *v);	/* highest number given */
+/* May the site speak of this address? why (buf) says which domains it has. */
+bool view_may_speak(struct view *v, uint32_t site, struct span url,
+    struct buf *why);
+
+struct view_ticket {
+	uint32_t site;
+	int64_t expires;
+	bool used;
+	uint8_t key_hash[CA_KEY_HASH];	/* who used it */
+};
+bool view_ticket(struct view *v, const uint8_t ref[TICKET_REF],
+    struct view_ticket *t);
+
+/* Letters for a site after `after`, in order. */
+uint64_t view_letters(struct view *v, uint32_t site, uint64_t after,
+    size_t most, letter_fn *each, void *arg);	/* the newest number */
+
+#endif
