@@ -77,7 +77,7 @@ $(B)/%.o: %.c
 	$(Q)$(COMPILE) -c -o $@ $<
 
 # --- tests --------------------------------------------------------------------
-UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c))
 UNIT     := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 CHECK_LIBS = $(shell pkg-config --libs check)
 
