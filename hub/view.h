@@ -53,7 +53,9 @@ void view_digest(struct view *v, uint8_t out[32]);
  *	 "kind":…,"parent":CODE or ""}
  *	{"do":"ticket","site":N,"ref":HEX,"expires":MS}
  *	{"do":"enroll","site":N,"ref":HEX,"key":HEX}	binds the key
- *	{"do":"block","site":N} {"do":"unblock","site":N}
+ *	{"do":"block","site":N} {"do":"unblock","site":N}	unblock lifts
+ *		a fork's hold as well
+ *	{"do":"confirm","site":N,"letter":M}	it has fetched up to letter M
  *	{"do":"fork","site":N,"seq":…,"address":…}	holds the site
  *	{"do":"start"} {"do":"rebuild"} …		for the record
  */
