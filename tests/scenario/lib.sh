@@ -1,0 +1,190 @@
+# shellcheck shell=sh
+# What scenarios (and the demo) share: a temporary directory, free ports, a
+# hub and agents that are started, waited for and stopped by pid.
+#
+# A scenario is a script that includes this, sets up what it needs, and exits
+# 0 when all held, 77 when something it needs isn't on this machine.
+
+ZQ_BUILD=${ZQ_BUILD:-$PWD/build}
+T=$(mktemp -d "${TMPDIR:-/tmp}/zhanqun.XXXXXX")
+PIDS=
+HUB=$T/hub
+export TZ="${TZ:-Asia/Shanghai}"
+export LANGUAGE="${ZQ_LANGUAGE:-en}" LC_ALL=C.UTF-8
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
+
+say() { printf '%s\n' "$*"; }
+die() {
+	say "FAILED: $*" >&2
+	for log in "$T"/*.log; do
+		[ -f "$log" ] && { say "--- ${log##*/}"; tail -n 25 "$log"; }
+	done >&2
+	exit 1
+}
+skip() { say "$*"; exit 77; }
+
+# Everything started with start() is ended here, by pid, and waited for.
+finish() {
+	code=$?
+	trap - EXIT INT TERM
+	for pid in $PIDS; do kill -TERM "$pid" 2>/dev/null; done
+	for pid in $PIDS; do
+		n=0
+		while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do
+			sleep 0.1; n=$((n + 1))
+		done
+		kill -KILL "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+	done
+	for log in "$T"/*.log; do
+		if [ -f "$log" ] && grep -qE \
+			'ERROR: (Address|Leak)Sanitizer|runtime error:' "$log"; then
+			say "--- a sanitizer spoke in ${log##*/}:" >&2
+			grep -A 25 -E 'Sanitizer|runtime error:' "$log" | head -n 60 >&2
+			code=1
+		fi
+	done
+	[ -n "${KEEP:-}" ] && say "kept: $T" || rm -rf "$T"
+	exit $code
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# start NAME COMMAND…: in the background, log in $T/NAME.log, pid in $PID
+start() {
+	name=$1; shift
+	"$@" >>"$T/$name.log" 2>&1 &
+	PID=$!
+	PIDS="$PIDS $PID"
+}
+
+# stop PID: TERM, and wait for it (30 s at most); its exit status
+stop() {
+	kill -TERM "$1" 2>/dev/null
+	n=0
+	while kill -0 "$1" 2>/dev/null; do
+		n=$((n + 1))
+		[ $n -le 300 ] || { kill -KILL "$1"; die "pid $1 would not end"; }
+		sleep 0.1
+	done
+	wait "$1"
+	code=$?
+	forget "$1"
+	return $code
+}
+kill9() {
+	kill -KILL "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	forget "$1"
+}
+forget() {
+	rest=
+	for pid in $PIDS; do [ "$pid" = "$1" ] || rest="$rest $pid"; done
+	PIDS=$rest
+}
+
+# A TCP port that nobody listens on just now.
+port() {
+	while :; do
+		p=$(awk -v seed="$(od -An -N4 -tu4 /dev/urandom)" \
+			'BEGIN { srand(seed); print 20000 + int(rand() * 12000) }')
+		hex=$(printf ':%04X ' "$p")
+		grep -qF "$hex" /proc/net/tcp /proc/net/tcp6 2>/dev/null || break
+	done
+	say "$p"
+}
+
+# wait_for SECONDS WHAT COMMAND…: until it succeeds
+wait_for() {
+	limit=$1 what=$2; shift 2
+	end=$(($(date +%s) + limit))
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt "$end" ] || die "$what: not within $limit s"
+		sleep 0.05
+	done
+}
+
+zqhub() { "$ZQ_BUILD/zqhub" "$@" --dir "$HUB"; }
+
+hub_init() {
+	HUB_PORT=$(port)
+	WEB_PORT=$(port)
+	zqhub init --name "${1:-河南省人民政府门户网站}" \
+		--listen "127.0.0.1:$HUB_PORT" --web "127.0.0.1:$WEB_PORT" \
+		--public "https://127.0.0.1:$HUB_PORT" >"$T/init.out" 2>&1 ||
+		{ cat "$T/init.out" >&2; die "zqhub init"; }
+}
+hub_start() {
+	start hub "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" "$@"
+	HUB_PID=$PID
+	wait_for 30 "the hub to listen" curl -sf -o "$T/health" \
+		"http://127.0.0.1:$WEB_PORT/healthz"
+	wait_for 30 "the edge to listen" curl -sk -o "$T/health" \
+		"https://127.0.0.1:$HUB_PORT/v1/"
+}
+
+# site_add CODE NAME DOMAIN […]: the ticket in $TICKET
+site_add() {
+	code=$1 name=$2 domain=$3; shift 3
+	line=$(zqhub site add --code "$code" --name "$name" --domain "$domain" \
+		"$@" 2>"$T/site-add.err") ||
+		{ cat "$T/site-add.err" >&2; die "site add $code"; }
+	TICKET=${line##* }
+}
+
+# agent CODE: its directory
+agent_dir() { say "$T/agent-$1"; }
+zqagent() {
+	code=$1; shift
+	"$ZQ_BUILD/zqagent" "$@" --dir "$(agent_dir "$code")"
+}
+agent_enroll() {
+	zqagent "$1" enroll "https://127.0.0.1:$HUB_PORT" "$2" \
+		>>"$T/agent-$1.log" 2>&1 || die "agent $1 could not enrol"
+}
+agent_start() {
+	start "agent-$1" "$ZQ_BUILD/zqagentd" -c "$(agent_dir "$1")/agent.conf"
+	eval "AGENT_$1=\$PID"
+	wait_for 30 "agent $1 to answer" zqagent_up "$1"
+}
+zqagent_up() {
+	zqagent "$1" status --json | grep -q '"running": *true'
+}
+agent_pid() { eval "say \$AGENT_$1"; }
+
+# site CODE NAME DOMAIN ROOT URL: added, enrolled, its source set, started
+site() {
+	site_add "$1" "$2" "$3"
+	agent_enroll "$1" "$TICKET"
+	zqagent "$1" source add dir web --root "$4" --url "$5" \
+		>>"$T/agent-$1.log" 2>&1 || die "source add for $1"
+	agent_start "$1"
+}
+
+in_sync() { zqhub status >/dev/null; }
+found() { zqhub search "$1" --json | jq -e '.items | length > 0' >/dev/null; }
+not_found() { zqhub search "$1" --json | jq -e '.items | length == 0' >/dev/null; }
+items_of() {
+	zqhub site show "$1" --json | jq -r .items
+}
+has_items() { [ "$(items_of "$1")" = "$2" ]; }
+
+# page FILE TITLE [DATE] [COLUMN]: an article as the norms have it, by rename
+page() {
+	mkdir -p "$(dirname "$1")"
+	cat >"$1.tmp$$" <<-HTML
+	<!DOCTYPE html>
+	<html lang="zh-CN"><head><meta charset="utf-8">
+	<meta name="SiteName" content="试验站">
+	<meta name="SiteDomain" content="www.example.gov.cn">
+	<meta name="SiteIDCode" content="4101000001">
+	<meta name="ColumnName" content="${4:-通知公告}">
+	<meta name="ColumnType" content="工作动态">
+	<meta name="ArticleTitle" content="$2">
+	<meta name="PubDate" content="${3:-2026-11-20 09:30}">
+	<meta name="ContentSource" content="试验站">
+	<title>$2</title></head>
+	<body><h1>$2</h1><p>正文。</p><a href="/">首页</a></body></html>
+	HTML
+	mv "$1.tmp$$" "$1"
+}
