@@ -1,0 +1,121 @@
+/*
+ * A small HTTP/1.1 server with a ceiling on everything, for the edge (TLS,
+ * strangers) and the web part (plain, readers).
+ *
+ * Why not evhttp: in libevent 2.1 it reads a body whole before anybody is
+ * asked, takes two Content-Length or a NUL in a header, lets a byte a second
+ * hold a connection for ever, has no bound on a chunk's first line, and ends
+ * the process (event_errx) in states that a peer can bring about. Here a
+ * request can be refused at its head, a body is handed on as it comes, and
+ * the reader of heads (http_head.h) is a function that a fuzzer can call.
+ *
+ * The life of a request: `head` when its head is there, `body` for each piece
+ * of its body, `run` when it is whole; one http_answer() at any of these or
+ * later; `end` exactly once, when the answer has left or the client has
+ * (http_answered() tells which). After `end` the request is gone. An answer
+ * given before the body is whole ends the connection behind it.
+ */
+#ifndef ZQ_HUB_HTTP_H
+#define ZQ_HUB_HTTP_H
+
+#include <event2/event.h>
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+struct http;		/* a server */
+struct http_conn;	/* a client's connection */
+struct http_request;
+
+typedef void http_fn(void *arg, struct http_request *r);
+typedef void http_bytes_fn(void *arg, struct http_request *r,
+    struct span bytes);
+
+/* One row of a server's table. A path is whole, or a beginning if it ends
+ * in '*'; the first row that fits wins. */
+struct http_route {
+	const char *method;	/* "GET" (HEAD too) or "POST" */
+	const char *path;
+	const char *type;	/* media type a body must have; NULL: any */
+	size_t most;		/* bytes of a body; 0: none is read */
+	http_fn *head;		/* may be NULL */
+	http_bytes_fn *body;	/* NULL: collected for http_body() */
+	http_fn *run;
+	http_fn *end;		/* may be NULL */
+};
+
+enum http_event {
+	HTTP_OPENED, HTTP_CLOSED, HTTP_HANDSHAKE, HTTP_HANDSHAKE_FAILED,
+	HTTP_REQUEST, HTTP_REFUSED,
+};
+
+/* The words of a refusal: writes a body, returns its media type. */
+typedef const char *http_complain_fn(void *arg, struct http_request *r,
+    int status, const char *why, struct buf *body);
+typedef void http_event_fn(void *arg, enum http_event e);
+typedef void http_conn_fn(void *arg, struct http_conn *c);
+
+struct http_spec {
+	size_t connections;	/* at a time; see door.h for who gets them */
+	size_t memory;		/* bytes of bodies under way, all together */
+	int64_t request;	/* ms for one whole request to arrive */
+	int64_t idle;		/* ms between requests */
+	http_complain_fn *complain;	/* NULL: plain text */
+	http_event_fn *event;		/* for counters; may be NULL */
+	http_conn_fn *open, *close;	/* after the handshake; may be NULL */
+};
+
+/* The table and the spec are kept. */
+struct http *http_new(struct event_base *base, const struct http_spec *spec,
+    const struct http_route *routes, size_t count, void *arg);
+void http_free(struct http *h);
+/* Takes fd, a listening socket; with TLS if ctx is given (not taken). */
+void http_listen(struct http *h, int fd, SSL_CTX *ctx);
+size_t http_memory(const struct http *h);	/* bytes of bodies now */
+size_t http_connections(const struct http *h);
+
+/* --- a request, until its end ---------------------------------------------- */
+
+struct span http_method(const struct http_request *r);
+struct span http_path(const struct http_request *r);	/* as it came */
+struct span http_query(const struct http_request *r);	/* without the '?' */
+/* A header's value; n is 0 if there is none. The name in any case. */
+struct span http_header(const struct http_request *r, const char *name);
+struct span http_host(const struct http_request *r);	/* may be empty */
+struct span http_body(const struct http_request *r);	/* in run and later */
+struct http_conn *http_conn_of(const struct http_request *r);
+void http_keep(struct http_request *r, void *mine);	/* the handler's own */
+void *http_kept(const struct http_request *r);
+
+/* An argument of the query, decoded into *out (reset first). False if it
+ * isn't given, or doesn't decode. */
+bool http_argument(const struct http_request *r, const char *name,
+    struct buf *out);
+/* %41 and, in a query, '+'; false if something else stands after a '%'. */
+bool http_decode(struct buf *out, struct span s, bool query);
+
+/* A header of the answer; control characters in the value become '?'. */
+void http_set(struct http_request *r, const char *name, const char *value);
+void http_retry(struct http_request *r, uint32_t seconds);
+/* The body is copied, and not sent when HEAD was asked or for a 304. */
+void http_answer(struct http_request *r, int status, const char *type,
+    struct span body);
+/* An error in the server's words (complain). */
+void http_refuse(struct http_request *r, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+bool http_answered(const struct http_request *r);
+
+/* --- a connection ------------------------------------------------------------ */
+
+const char *http_conn_address(const struct http_conn *c); /* 192.0.2.7:51824 */
+const SSL *http_conn_ssl(const struct http_conn *c);	/* NULL: plain */
+void http_conn_keep(struct http_conn *c, void *mine);
+void *http_conn_kept(const struct http_conn *c);
+void http_conn_drop(struct http_conn *c);	/* soon; never inside a call */
+
+const char *http_phrase(int status);		/* "Not Found" */
+
+#endif

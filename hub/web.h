@@ -1,0 +1,21 @@
+/*
+ * The web part: pages, feeds, /metrics and JSON for readers. It only reads:
+ * the view, the journal's positions, the counters.
+ */
+#ifndef ZQ_HUB_WEB_H
+#define ZQ_HUB_WEB_H
+
+#include <event2/event.h>
+
+#include "contrib/base/buf.h"
+#include "hub/config.h"
+
+struct web;
+
+/* Takes fd, the listening socket (bound by the parent). Opens the store
+ * itself, so it is called in the part, before the sandbox. NULL: why. */
+struct web *web_new(struct event_base *base, const struct config *c, int fd,
+    struct buf *why);
+void web_free(struct web *w);
+
+#endif
