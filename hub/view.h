@@ -68,6 +68,7 @@ struct view_site {
 	bool blocked, forked, has_key;
 	uint8_t key_hash[CA_KEY_HASH];
 	char reason[256];	/* of the block */
+	uint64_t confirmed;	/* the last letter it has confirmed */
 };
 bool view_site(struct view *v, uint32_t number, struct view_site *s);
 bool view_site_code(struct view *v, const char *code, uint32_t *number);
