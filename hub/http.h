@@ -81,7 +81,7 @@ size_t http_connections(const struct http *h);
 
 struct span http_method(const struct http_request *r);
 struct span http_path(const struct http_request *r);	/* as it came */
-struct span http_query(const struct http_request *r);	/* without the '?' */
+struct span http_query(const struct http_request *r);	/* http_query.h */
 /* A header's value; n is 0 if there is none. The name in any case. */
 struct span http_header(const struct http_request *r, const char *name);
 struct span http_host(const struct http_request *r);	/* may be empty */
@@ -89,13 +89,6 @@ struct span http_body(const struct http_request *r);	/* in run and later */
 struct http_conn *http_conn_of(const struct http_request *r);
 void http_keep(struct http_request *r, void *mine);	/* the handler's own */
 void *http_kept(const struct http_request *r);
-
-/* An argument of the query, decoded into *out (reset first). False if it
- * isn't given, or doesn't decode. */
-bool http_argument(const struct http_request *r, const char *name,
-    struct buf *out);
-/* %41 and, in a query, '+'; false if something else stands after a '%'. */
-bool http_decode(struct buf *out, struct span s, bool query);
 
 /* A header of the answer; control characters in the value become '?'. */
 void http_set(struct http_request *r, const char *name, const char *value);
@@ -115,7 +108,5 @@ const SSL *http_conn_ssl(const struct http_conn *c);	/* NULL: plain */
 void http_conn_keep(struct http_conn *c, void *mine);
 void *http_conn_kept(const struct http_conn *c);
 void http_conn_drop(struct http_conn *c);	/* soon; never inside a call */
-
-const char *http_phrase(int status);		/* "Not Found" */
 
 #endif

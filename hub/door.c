@@ -1,0 +1,136 @@
+#include "hub/door.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "hub/share.h"
+
+struct door {
+	struct evconnlistener *listener;
+	struct event *rest;
+	struct share *share;
+	size_t settling;
+	door_fn *come;
+	void *arg;
+};
+
+/* inet_ntop, not getnameinfo: that looks into files. */
+static void
+format_address(char out[DOOR_ADDRESS], const struct sockaddr *a)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (a->sa_family == AF_INET) {
+		memcpy(&v4, a, sizeof(v4));
+		inet_ntop(AF_INET, &v4.sin_addr, host, sizeof(host));
+		snprintf(out, DOOR_ADDRESS, "%s:%u", host,
+		    ntohs(v4.sin_port));
+	} else if (a->sa_family == AF_INET6) {
+		memcpy(&v6, a, sizeof(v6));
+		inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof(host));
+		snprintf(out, DOOR_ADDRESS, "[%s]:%u", host,
+		    ntohs(v6.sin6_port));
+	} else {
+		snprintf(out, DOOR_ADDRESS, "local");
+	}
+}
+
+static void
+on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *a,
+    int length, void *arg)
+{
+	struct door *d = arg;
+	struct door_guest g = { .fd = fd, .who = share_who(a) };
+
+	(void)length;
+	if (!share_take(d->share, g.who)) {
+		close(fd);
+		return;
+	}
+	format_address(g.address, a);
+	if (++d->settling >= DOOR_SETTLING)
+		evconnlistener_disable(l);
+	d->come(d->arg, &g);
+}
+
+static void
+on_rested(evutil_socket_t fd, short what, void *arg)
+{
+	struct door *d = arg;
+
+	(void)fd, (void)what;
+	if (d->settling < DOOR_SETTLING)
+		evconnlistener_enable(d->listener);
+}
+
+/* EMFILE and its kin. Not to rest would be to spin. */
+static void
+on_error(struct evconnlistener *l, void *arg)
+{
+	struct door *d = arg;
+	const struct timeval second = { .tv_sec = 1 };
+
+	log_warn("address=any can't accept: %s; resting for a second",
+	    strerror(errno));
+	evconnlistener_disable(l);
+	event_add(d->rest, &second);
+}
+
+struct door *
+door_new(struct event_base *base, int fd, size_t most, door_fn *come,
+    void *arg)
+{
+	struct door *d = mem_new(sizeof(*d));
+	int on = 1;
+
+	d->share = share_new(most);
+	d->come = come;
+	d->arg = arg;
+	/* Accepted sockets inherit it: without, an answer in two writes waits
+	 * 40 ms for the other side's delayed ACK. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	evutil_make_socket_nonblocking(fd);
+	d->rest = evtimer_new(base, on_rested, d);
+	d->listener = evconnlistener_new(base, on_accept, d,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+	must(d->rest != NULL && d->listener != NULL);
+	evconnlistener_set_error_cb(d->listener, on_error);
+	return d;
+}
+
+void
+door_free(struct door *d)
+{
+	if (d == NULL)
+		return;
+	evconnlistener_free(d->listener);
+	event_free(d->rest);
+	share_free(d->share);
+	free(d);
+}
+
+void
+door_settled(struct door *d)
+{
+	must(d->settling > 0);
+	if (d->settling-- == DOOR_SETTLING)
+		evconnlistener_enable(d->listener);
+}
+
+void
+door_left(struct door *d, uint64_t who)
+{
+	share_give(d->share, who);
+}

@@ -1,0 +1,37 @@
+/*
+ * The door: accepts connections, as many as there is room for.
+ *
+ * Who comes when his address has its fair share (share.h) is closed at once.
+ * While too many guests are still settling (a TLS handshake costs 2 ms of
+ * CPU, so a crowd that comes back at once must queue) nobody is let in: the
+ * kernel's backlog is the queue. Out of descriptors means a second's rest.
+ */
+#ifndef ZQ_HUB_DOOR_H
+#define ZQ_HUB_DOOR_H
+
+#include <event2/event.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DOOR_ADDRESS 56		/* "[2001:db8::1]:51824" with its NUL */
+#define DOOR_SETTLING 256	/* half a second's worth of handshakes */
+
+struct door;
+
+struct door_guest {
+	int fd;				/* the callback's from then on */
+	uint64_t who;			/* to be given back, see below */
+	char address[DOOR_ADDRESS];
+};
+
+typedef void door_fn(void *arg, const struct door_guest *g);
+
+/* Takes fd, a listening socket. */
+struct door *door_new(struct event_base *base, int fd, size_t most,
+    door_fn *come, void *arg);
+void door_free(struct door *d);
+/* Each guest settles once and leaves once, in this order. */
+void door_settled(struct door *d);
+void door_left(struct door *d, uint64_t who);
+
+#endif

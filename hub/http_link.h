@@ -1,0 +1,40 @@
+/*
+ * A link: one accepted socket as bytes in and bytes out, TLS or not.
+ *
+ * It ends in an orderly way (a close_notify goes out, so that the session
+ * may be resumed) and has no time-outs of its own: its owner looks at clocks.
+ */
+#ifndef ZQ_HUB_HTTP_LINK_H
+#define ZQ_HUB_HTTP_LINK_H
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <openssl/ssl.h>
+
+#include "contrib/base/span.h"
+
+/* Input kept while its owner doesn't look at it; more stays in the kernel. */
+#define HTTP_LINK_INPUT 65536
+
+struct http_link;
+
+struct http_link_calls {
+	void (*ready)(void *arg);	/* the handshake is done */
+	void (*bytes)(void *arg, struct evbuffer *in);
+	void (*written)(void *arg);	/* all that was put has left */
+	void (*end)(void *arg);		/* the other side is gone */
+};
+
+/* Takes fd. The link may be freed in any of the calls. Plain links are ready
+ * at once, without a call. */
+struct http_link *http_link_new(struct event_base *base, int fd,
+    SSL_CTX *ctx, const struct http_link_calls *calls, void *arg);
+void http_link_free(struct http_link *l);
+
+void http_link_put(struct http_link *l, struct span head, struct span body);
+struct evbuffer *http_link_input(struct http_link *l);
+const SSL *http_link_ssl(const struct http_link *l);
+/* Says that nothing more will be written; reading goes on. */
+void http_link_shut(struct http_link *l);
+
+#endif
