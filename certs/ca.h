@@ -46,6 +46,17 @@ bool ca_issue_hub(const struct ca *ca, const char *name,
 X509 *ca_issue_site(const struct ca *ca, EVP_PKEY *key, uint32_t site,
     const char *code, int days, const char **why);
 
+/* NULL, or a sentence: only EC P-256 and P-384, Ed25519, and RSA of 2048 to
+ * 8192 bits are certified. */
+const char *ca_key_unfit(EVP_PKEY *key);
+
+/* A key and certificate for one signed CMP answer: short-lived, delegated by
+ * the CA (id-kp-cmcCA), whose own key signs certificates and nothing else. */
+bool ca_issue_signer(const struct ca *ca, EVP_PKEY **key, X509 **cert);
+
+/* The number in "urn:zhanqun:site:N"; 0 if there is none, or more than one. */
+uint32_t ca_site_of(X509 *cert);
+
 void ca_key_hash(uint8_t out[CA_KEY_HASH], EVP_PKEY *key);
 void ca_pin(uint8_t out[TICKET_PIN], X509 *cert);
 int ca_days_left(const X509 *cert, int64_t now);	/* may be negative */

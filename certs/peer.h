@@ -27,12 +27,18 @@ struct peer {
 SSL_CTX *peer_server(const char *cert_path, const char *key_path,
     const char *ca_path, struct buf *why);
 
-/* Who is it? False: a certificate that is ours and yet carries no site. */
+/* Who is it? False: a certificate that is ours and yet carries no site. The
+ * certificate was in date at the full handshake; not_after is for whoever
+ * keeps a connection or a session longer than that. */
 bool peer_of(struct peer *p, SSL *ssl);
 
 /* The agent's side, for curl's CURLOPT_SSL_CTX_FUNCTION. With a pin, the
  * chain must hold a CA certificate whose key has that pin (and the host name
- * is still checked); without, ca_path decides. */
+ * is still checked); without (NULL), curl's CURLOPT_CAINFO decides. */
 bool peer_client(SSL_CTX *ctx, const uint8_t pin[TICKET_PIN]);
+
+/* Words for curl's CURLINFO_SSL_VERIFYRESULT after
+ * CURLE_PEER_FAILED_VERIFICATION: curl's own sentence can't name the pin. */
+const char *peer_why(long verify_result);
 
 #endif

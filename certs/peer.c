@@ -1,0 +1,245 @@
+/*
+ * Both ends of a connection. Certificates are judged by our own clock
+ * (contrib/base/clock.h), so verification goes through callbacks here.
+ */
+#include "certs/peer.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "certs/issue.h"
+#include "certs/keep.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+
+#define SESSIONS 32768		/* kept for resumption: 1 KiB each */
+#define SESSION_LIFE 3600	/* s; a resumed one isn't verified again */
+#define CHAIN_BYTES 16384	/* of a peer's certificates; ours are 1 KiB */
+#define CHAIN_DEPTH 2		/* leaf and CA, one for a roll-over */
+
+static const unsigned char session_context[] = "zhanqun";
+
+/* --- the hub's side ----------------------------------------------------------- */
+
+static void
+set_clock(X509_STORE_CTX *ctx)
+{
+	X509_STORE_CTX_set_time(ctx, 0, (time_t)(clock_wall() / 1000));
+}
+
+static int
+verify_by_clock(X509_STORE_CTX *ctx, void *arg)
+{
+	(void)arg;
+	set_clock(ctx);
+	return X509_verify_cert(ctx) > 0;
+}
+
+static bool
+fail(const char *path, const char *what, struct buf *why)
+{
+	buf_printf(why, "%s: %s: %s\n", path, what, keep_openssl_error());
+	return false;
+}
+
+static bool
+load_own(SSL_CTX *ctx, const char *cert_path, const char *key_path,
+    struct buf *why)
+{
+	EVP_PKEY *key = keep_get_key(key_path, why);
+	bool ok;
+
+	if (key == NULL)
+		return false;
+	ok = SSL_CTX_use_certificate_chain_file(ctx, cert_path) == 1;
+	if (!ok)
+		fail(cert_path, _("no certificate chain in PEM"), why);
+	else if (SSL_CTX_use_PrivateKey(ctx, key) != 1)
+		ok = fail(key_path, _("is not the key of the certificate "
+		    "beside it"), why);
+	EVP_PKEY_free(key);
+	return ok;
+}
+
+static bool
+load_ca(SSL_CTX *ctx, const char *ca_path, struct buf *why)
+{
+	STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(ca_path);
+
+	if (names == NULL || SSL_CTX_load_verify_file(ctx, ca_path) != 1) {
+		sk_X509_NAME_pop_free(names, X509_NAME_free);
+		return fail(ca_path, _("no CA certificate in PEM"), why);
+	}
+	SSL_CTX_set_client_CA_list(ctx, names);	/* takes it */
+	return true;
+}
+
+static void
+set_sessions(SSL_CTX *ctx)
+{
+	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+	SSL_CTX_set_num_tickets(ctx, 1);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_SERVER);
+	SSL_CTX_sess_set_cache_size(ctx, SESSIONS);
+	SSL_CTX_set_timeout(ctx, SESSION_LIFE);
+	SSL_CTX_set_session_id_context(ctx, session_context,
+	    sizeof(session_context) - 1);
+}
+
+static void
+set_server(SSL_CTX *ctx)
+{
+	must(SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1);
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
+	SSL_CTX_set_max_cert_list(ctx, CHAIN_BYTES);
+	SSL_CTX_set_verify_depth(ctx, CHAIN_DEPTH);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, verify_by_clock, NULL);
+	set_sessions(ctx);
+}
+
+SSL_CTX *
+peer_server(const char *cert_path, const char *key_path, const char *ca_path,
+    struct buf *why)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+	must(ctx != NULL);
+	ERR_clear_error();
+	set_server(ctx);
+	if (load_own(ctx, cert_path, key_path, why) &&
+	    load_ca(ctx, ca_path, why))
+		return ctx;
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+bool
+peer_of(struct peer *p, SSL *ssl)
+{
+	X509 *cert = SSL_get0_peer_certificate(ssl);
+	EVP_PKEY *key;
+
+	*p = (struct peer){ .known = false };
+	if (cert == NULL || SSL_get_verify_result(ssl) != X509_V_OK)
+		return true;
+	key = X509_get0_pubkey(cert);
+	p->site = ca_site_of(cert);
+	ERR_clear_error();
+	if (p->site == 0 || key == NULL)
+		return false;
+	ca_key_hash(p->key_hash, key);
+	p->not_after = issue_time(X509_get0_notAfter(cert));
+	p->known = true;
+	return true;
+}
+
+/* --- the agent's side ----------------------------------------------------------- */
+
+static X509 *
+find_pinned(STACK_OF(X509) *chain, const uint8_t pin[TICKET_PIN])
+{
+	uint8_t has[TICKET_PIN];
+
+	for (int i = 0; i < sk_X509_num(chain); i++) {
+		X509 *c = sk_X509_value(chain, i);
+
+		ca_pin(has, c);
+		if (memcmp(has, pin, TICKET_PIN) == 0 && X509_check_ca(c) == 1)
+			return c;
+	}
+	return NULL;
+}
+
+/* The leaf under that CA alone, in date, fit for a server. */
+static int
+verify_below(X509 *ca, X509 *leaf)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	int rc = X509_V_ERR_OUT_OF_MEM;
+
+	if (store != NULL && ctx != NULL &&
+	    X509_STORE_add_cert(store, ca) == 1 &&
+	    X509_STORE_CTX_init(ctx, store, leaf, NULL) == 1 &&
+	    X509_STORE_CTX_set_default(ctx, "ssl_server") == 1) {
+		set_clock(ctx);
+		rc = X509_verify_cert(ctx) > 0 ? X509_V_OK :
+		    X509_STORE_CTX_get_error(ctx);
+	}
+	X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+	return rc;
+}
+
+static int
+verify_pin(X509_STORE_CTX *ctx, void *pin)
+{
+	X509 *ca = find_pinned(X509_STORE_CTX_get0_untrusted(ctx), pin);
+	int rc = ca == NULL ? X509_V_ERR_APPLICATION_VERIFICATION :
+	    verify_below(ca, X509_STORE_CTX_get0_cert(ctx));
+
+	X509_STORE_CTX_set_error(ctx, rc);
+	return rc == X509_V_OK;
+}
+
+static void
+free_pin(void *parent, void *pin, CRYPTO_EX_DATA *ad, int index, long argl,
+    void *argp)
+{
+	(void)parent, (void)ad, (void)index, (void)argl, (void)argp;
+	free(pin);
+}
+
+bool
+peer_client(SSL_CTX *ctx, const uint8_t pin[TICKET_PIN])
+{
+	static int index = -1;	/* where a context keeps its pin */
+	void *copy;
+
+	if (SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) != 1)
+		return false;
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	if (pin == NULL) {
+		SSL_CTX_set_cert_verify_callback(ctx, verify_by_clock, NULL);
+		return true;
+	}
+	if (index < 0)
+		index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_pin);
+	copy = mem_copy(pin, TICKET_PIN);
+	if (index < 0 || SSL_CTX_set_ex_data(ctx, index, copy) != 1) {
+		free(copy);
+		return false;
+	}
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, verify_pin, copy);
+	return true;
+}
+
+const char *
+peer_why(long verify_result)
+{
+	switch (verify_result) {
+	case X509_V_OK:
+		return _("its certificate is in order");
+	case X509_V_ERR_APPLICATION_VERIFICATION:
+		return _("this is not the hub that issued the ticket: no CA "
+		    "with the ticket's pin stands behind it (a wrong address, "
+		    "a proxy that opens TLS, or a hub set up anew)");
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return _("the hub's certificate is not valid at this time; "
+		    "check the clocks of both machines");
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return _("the hub's certificate is for another host name");
+	default:
+		return X509_verify_cert_error_string(verify_result);
+	}
+}
