@@ -15,7 +15,7 @@ OPT      ?= -O2 -g
 V        ?= 0
 Q        := $(if $(filter 1,$(V)),,@)
 
-PACKAGES := libcurl openssl libxml-2.0 lmdb libevent libevent_openssl libpsl \
+PACKAGES := libcurl openssl libxml-2.0 lmdb libevent libevent_openssl libpsl libidn2 \
             jansson libseccomp
 # No pkg-config yet on a bare machine: `make deps` comes first then.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)

@@ -5,7 +5,7 @@
  * Scheme and host in lower case, the default port dropped, dot segments
  * removed, percent-encoding in upper case and only where it is needed,
  * fragment dropped, a missing path is "/". An IDN host becomes its A-label
- * (UTS #46, nontransitional, by libpsl's or libunistring's means). Only http
+ * (UTS #46, nontransitional, by libidn2). Only http
  * and https with a host, and no user info, are addresses here.
  */
 #ifndef ZQ_PROTOCOL_URL_H
@@ -29,7 +29,10 @@ struct url {		/* parts of a normal form; spans into it */
  * query are percent-encoded as they are, so GBK paths survive. */
 bool url_normal(struct buf *out, struct span s, const char **why);
 
-/* The same for a reference found in a page at `base` (a normal form).
+/* Is s what url_normal() would write for it? Cheap if it is. */
+bool url_is_normal(struct span s);
+
+/* Like url_normal() for a reference found in a page at `base` (a normal form).
  * False for other schemes (mailto:, javascript:, data:) as well. */
 bool url_resolve(struct buf *out, struct span base, struct span reference,
     const char **why);
