@@ -8,6 +8,10 @@
  * failed one do nothing, and db_commit() tells. Anything else that LMDB
  * reports (corruption, I/O) is the machine's failure: fatal().
  *
+ * Open an environment after the fork, never before it. Within a process the
+ * same directory may be opened again (by a second part, with -1): both share
+ * the environment; whoever writes opens it first.
+ *
  * What a get or a cursor hands out lives until the transaction ends, or the
  * next write in it. Keys are at most 511 bytes.
  */
