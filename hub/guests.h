@@ -1,0 +1,45 @@
+/*
+ * Guests: what the core remembers of each site while it runs, and could do
+ * without: where it last spoke from, what the log has said of it already.
+ * What must outlast a restart is in the journal.
+ */
+#ifndef ZQ_HUB_GUESTS_H
+#define ZQ_HUB_GUESTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/span.h"
+
+#define GUESTS_ADDRESS 64
+
+enum guest_skew { SKEW_NONE, SKEW_NOTED, SKEW_WARNED };
+
+struct guest {
+	char address[GUESTS_ADDRESS];	/* "" until it speaks */
+	enum guest_skew skew;
+	uint64_t fork;		/* place of the act that holds it; 0: none */
+	uint64_t confirmed;	/* the letter that it, or an act on its way
+				 * into the view, has confirmed */
+	unsigned polls;		/* being held */
+};
+
+struct guests {
+	struct guest **at;	/* by site number */
+	uint32_t count;
+};
+
+void guests_init(struct guests *g);
+void guests_clear(struct guests *g);
+
+/* Only for sites that the view knows: memory grows to the highest number. */
+struct guest *guests_get(struct guests *g, uint32_t site);
+
+/* It spoke from here (cut to fit). */
+void guests_address(struct guest *g, struct span address);
+
+/* Compares clocks (ms, site minus hub) and logs when it gets better or
+ * worse (R22): over 5 s is noted, over 60 s is a warning. */
+void guests_skew(struct guest *g, const char *code, int64_t skew);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * Replies: verdicts as HTTP.
+ */
+#include "hub/reply.h"
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "hub/frame.h"
+#include "protocol/changelist.h"
+#include "protocol/limits.h"
+
+static const uint16_t statuses[] = {
+	[VERDICT_TAKEN] = 200,
+	[VERDICT_KNOWN] = 200,
+	[VERDICT_EARLY] = 200,
+	[VERDICT_FORKED] = 200,
+	[VERDICT_BLOCKED] = 403,
+	[VERDICT_BUSY] = 503,
+	[VERDICT_BAD] = 400,
+};
+
+unsigned
+reply_status(enum verdict v)
+{
+	must(v > 0 && v < sizeof(statuses) / sizeof(statuses[0]));
+	return statuses[v];
+}
+
+void
+reply_write(struct buf *b, struct answer *a, struct span complaints)
+{
+	struct frame_answer f = { .type = SPAN(CHANGELIST_TYPE) };
+	struct buf xml;
+
+	a->now = clock_wall();
+	a->features = SPAN(REPLY_FEATURES);
+	buf_init(&xml, LIMIT_ANSWER);
+	answer_begin(&xml, a);
+	buf_span(&xml, complaints);
+	answer_end(&xml);
+	must(!xml.bad);
+	f.status = (uint16_t)reply_status(a->verdict);
+	if (f.status == 503)
+		f.retry_after = (a->after + 999) / 1000;
+	f.body = buf_look(&xml);
+	frame_answer_write(b, &f);
+	buf_clear(&xml);
+}
+
+void
+reply_plain(struct buf *b, enum verdict v, const char *reason)
+{
+	struct answer a = { .verdict = v, .reason = span_of(reason) };
+
+	if (v == VERDICT_BUSY)
+		a.after = REPLY_BUSY_AFTER;
+	reply_write(b, &a, SPAN_NONE);
+}

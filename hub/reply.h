@@ -1,0 +1,29 @@
+/*
+ * Replies to sites: an answer (protocol/answer.h) with its HTTP status, as
+ * the edge sends it on. One verdict, one status, said here only.
+ */
+#ifndef ZQ_HUB_REPLY_H
+#define ZQ_HUB_REPLY_H
+
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+#include "protocol/answer.h"
+
+#define REPLY_FEATURES "letters"	/* what this hub can (R25) */
+#define REPLY_BUSY_AFTER 5000		/* ms, when the disk is full */
+
+/* Gives a FRAME_ANSWER to whoever asked `number`. */
+typedef void reply_send_fn(void *arg, uint64_t number, struct span answer);
+
+unsigned reply_status(enum verdict v);
+
+/* Writes the FRAME_ANSWER: a, and complaints as answer_complain() wrote
+ * them (may be empty). a->now and features are filled in. */
+void reply_write(struct buf *b, struct answer *a, struct span complaints);
+
+/* … with nothing but a verdict and a reason. */
+void reply_plain(struct buf *b, enum verdict v, const char *reason);
+
+#endif
