@@ -1,0 +1,263 @@
+#include "hub/api.h"
+
+#include <jansson.h>
+
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/json.h"
+
+#define JOURNAL_PAGE 200	/* entries of one answer */
+
+static int
+dump(const char *at, size_t n, void *arg)
+{
+	buf_put(arg, at, n);
+	return 0;
+}
+
+static void
+answer(struct visit *v, json_t *j)
+{
+	v->type = API_TYPE;
+	json_dump_callback(j, dump, v->out,
+	    JSON_COMPACT | JSON_PRESERVE_ORDER);
+	buf_byte(v->out, '\n');
+	json_decref(j);
+}
+
+static void
+fail(struct visit *v, int status, const char *why)
+{
+	json_t *j = json_object();
+
+	v->status = status;
+	json_object_set_new(j, "error", json_string(why));
+	answer(v, j);
+}
+
+static const char *
+code_of(struct visit *v, uint32_t number, struct site_info *s)
+{
+	return query_site_by_number(v->query, number, s) ? s->code : "";
+}
+
+static void
+totals(struct visit *v)
+{
+	struct totals t;
+
+	query_totals(v->query, &t);
+	answer(v, json_totals(&t));
+}
+
+static bool
+add_site(void *arg, const struct site_info *s)
+{
+	json_array_append_new(arg, json_site(s));
+	return true;
+}
+
+static bool
+add_column(void *arg, struct span name, uint64_t items)
+{
+	json_t *one = json_object();
+
+	json_object_set_new(one, "name", json_span(name));
+	json_object_set_new(one, "items", json_integer((json_int_t)items));
+	json_array_append_new(arg, one);
+	return true;
+}
+
+static void
+sites(struct visit *v)
+{
+	struct site_info s;
+	json_t *j, *list = json_array();
+
+	if (v->path.n == 0) {
+		query_sites(v->query, add_site, list);
+		j = json_object();
+		json_object_set_new(j, "sites", list);
+		answer(v, j);
+		return;
+	}
+	if (!query_site_by_code(v->query, v->path, &s)) {
+		json_decref(list);
+		fail(v, 404, _("there is no site with this code"));
+		return;
+	}
+	j = json_site(&s);
+	query_columns(v->query, s.number, add_column, list);
+	json_object_set_new(j, "columns", list);
+	answer(v, j);
+}
+
+struct list {
+	struct visit *v;
+	json_t *array;
+};
+
+static bool
+add_item(void *arg, const struct item_info *i)
+{
+	struct list *l = arg;
+	struct site_info s;
+
+	json_array_append_new(l->array,
+	    json_item(i, code_of(l->v, i->site, &s)));
+	return true;
+}
+
+static bool
+add_past(void *arg, const struct past *p)
+{
+	json_array_append_new(arg, json_past(p));
+	return json_array_size(arg) < QUERY_LIMIT;
+}
+
+static void
+one_item(struct visit *v, struct span name)
+{
+	struct item_info i;
+	struct site_info s;
+	json_t *j, *past;
+
+	if (!query_item(v->query, name, &i)) {
+		fail(v, 404, _("there is no such item"));
+		return;
+	}
+	j = json_item(&i, code_of(v, i.site, &s));
+	past = json_array();
+	query_past(v->query, i.number, add_past, past);
+	json_object_set_new(j, "history", past);
+	answer(v, j);
+}
+
+static void
+search(struct visit *v)
+{
+	struct query_spec spec;
+	struct query_page page;
+	struct site_info s;
+	struct list l = { .v = v, .array = NULL };
+	struct buf why;
+	json_t *j;
+
+	buf_init(&why, 1024);
+	if (!visit_spec(v, &spec, &s, &why)) {
+		fail(v, 400, buf_cstr(&why));
+		buf_clear(&why);
+		return;
+	}
+	buf_clear(&why);
+	l.array = json_array();
+	query_items(v->query, &spec, add_item, &l, &page);
+	if (page.error != NULL) {
+		json_decref(l.array);
+		fail(v, 400, page.error);
+		return;
+	}
+	j = json_object();
+	json_object_set_new(j, "items", l.array);
+	json_page(j, &page);
+	answer(v, j);
+}
+
+static void
+items(struct visit *v)
+{
+	if (v->path.n > 0)
+		one_item(v, v->path);
+	else if (v->argument[VISIT_URL].n > 0)
+		one_item(v, v->argument[VISIT_URL]);
+	else
+		search(v);
+}
+
+static bool
+add_held(void *arg, const struct held *h)
+{
+	struct list *l = arg;
+	struct site_info s;
+
+	json_array_append_new(l->array,
+	    json_held(h, code_of(l->v, h->site, &s)));
+	return true;
+}
+
+static void
+held(struct visit *v)
+{
+	struct list l = { .v = v, .array = json_array() };
+	struct site_info s = { .number = 0 };
+	json_t *j = json_object();
+
+	json_object_set_new(j, "held", l.array);
+	if (v->argument[VISIT_SITE].n > 0 &&
+	    !query_site_by_code(v->query, v->argument[VISIT_SITE], &s)) {
+		json_decref(j);
+		fail(v, 404, _("there is no site with this code"));
+		return;
+	}
+	query_held(v->query, s.number, QUERY_LIMIT, add_held, &l);
+	answer(v, j);
+}
+
+static bool
+add_line(void *arg, const struct journal_line *line)
+{
+	json_array_append_new(arg, json_journal(line));
+	return json_array_size(arg) < JOURNAL_PAGE;
+}
+
+static void
+journal(struct visit *v)
+{
+	json_t *j, *list;
+	uint64_t from = 1;
+
+	if (v->argument[VISIT_FROM].n > 0 && !text_number(
+	    v->argument[VISIT_FROM], 1, INT64_MAX, &from)) {
+		fail(v, 400, _("from: expected a place, 1 or higher"));
+		return;
+	}
+	list = json_array();
+	query_journal(v->query, from, add_line, list);
+	j = json_object();
+	json_object_set_new(j, "entries", list);
+	answer(v, j);
+}
+
+static const struct {
+	struct span name;
+	void (*make)(struct visit *v);
+} questions[] = {
+	{ SPAN("totals"), totals },
+	{ SPAN("sites"), sites },
+	{ SPAN("items"), items },
+	{ SPAN("held"), held },
+	{ SPAN("journal"), journal },
+};
+
+/* "sites/4101000001": the first part names the question, the rest is its
+ * own. */
+void
+api_make(struct visit *v)
+{
+	struct span name = v->path;
+	const char *slash = name.n > 0 ? memchr(name.at, '/', name.n) : NULL;
+
+	v->path = SPAN_NONE;
+	if (slash != NULL) {
+		v->path = (struct span){ .at = slash + 1,
+		    .n = name.n - (size_t)(slash - name.at) - 1 };
+		name.n = (size_t)(slash - name.at);
+	}
+	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
+		if (span_is(name, questions[i].name)) {
+			questions[i].make(v);
+			return;
+		}
+	}
+	fail(v, 404, _("ask for totals, sites, items, held or journal"));
+}

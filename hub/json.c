@@ -1,0 +1,240 @@
+#include "hub/json.h"
+
+#include "contrib/base/clock.h"
+#include "contrib/base/text.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+
+/* jansson takes UTF-8 only; what isn't comes from an old page or a file. */
+static json_t *
+repaired(struct span s)
+{
+	struct buf b;
+	json_t *j;
+
+	buf_init(&b, s.n * 3 + 1);
+	while (s.n > 0) {
+		uint32_t c = text_next(&s);
+
+		text_put_char(&b, c == UINT32_MAX ? 0xfffd : c);
+	}
+	j = json_stringn(buf_cstr(&b), b.n);
+	buf_clear(&b);
+	return j;
+}
+
+json_t *
+json_span(struct span s)
+{
+	json_t *j = json_stringn(s.at != NULL ? s.at : "", s.n);
+
+	return j != NULL ? j : repaired(s);
+}
+
+json_t *
+json_bytes(const void *at, size_t n)
+{
+	struct buf b;
+	json_t *j;
+
+	buf_init(&b, n * 2 + 1);
+	text_hex(&b, at, n);
+	j = json_stringn(buf_cstr(&b), b.n);
+	buf_clear(&b);
+	return j;
+}
+
+static void
+text(json_t *into, const char *name, struct span s)
+{
+	if (s.n > 0)
+		json_object_set_new(into, name, json_span(s));
+}
+
+static void
+number(json_t *into, const char *name, uint64_t n)
+{
+	json_object_set_new(into, name, json_integer((json_int_t)n));
+}
+
+void
+json_time(json_t *into, const char *name, int64_t ms)
+{
+	char out[CLOCK_TEXT_MAX];
+
+	if (ms != CLOCK_NONE)
+		json_object_set_new(into, name,
+		    json_string(clock_format(out, ms)));
+}
+
+json_t *
+json_site(const struct site_info *s)
+{
+	json_t *j = json_object();
+
+	number(j, "number", s->number);
+	text(j, "code", span_of(s->code));
+	text(j, "name", s->name);
+	text(j, "domain", s->domain);
+	text(j, "kind", s->kind);
+	if (s->parent != 0)
+		number(j, "parent", s->parent);
+	text(j, "state", span_of(site_state_name(s->state)));
+	text(j, "reason", s->reason);
+	json_time(j, "added", s->added);
+	json_time(j, "enrolled", s->enrolled);
+	json_time(j, "heard", s->heard);
+	json_object_set_new(j, "skew_ms", json_integer(s->skew));
+	number(j, "seq", s->taken);
+	number(j, "head", s->head);
+	number(j, "shown", s->shown);
+	number(j, "lag", s->head > s->taken ? s->head - s->taken : 0);
+	number(j, "items", s->items);
+	number(j, "withdrawn", s->withdrawn);
+	number(j, "held", s->held);
+	number(j, "letters", s->letters);
+	number(j, "letters_confirmed", s->confirmed);
+	text(j, "agent", s->agent);
+	json_object_set_new(j, "digest", json_bytes(s->digest, 32));
+	return j;
+}
+
+static void
+links(json_t *into, const struct change *c)
+{
+	struct span rows = c->links;
+	struct link l;
+	json_t *list;
+
+	if (rows.n == 0)
+		return;
+	list = json_array();
+	while (change_link_next(&rows, &l)) {
+		json_t *one = json_object();
+
+		text(one, "to", l.to);
+		text(one, "text", l.text);
+		number(one, "line", l.line);
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(into, "links", list);
+}
+
+/* What the site said, in the words of the protocol. */
+static void
+said(json_t *into, const struct change *c, bool with_links)
+{
+	text(into, "change", span_of(change_kind_name(c->kind)));
+	text(into, "url", c->url);
+	text(into, "id", c->id);
+	for (int w = 0; w < WORD_COUNT; w++)
+		text(into, change_word_name((enum change_word)w),
+		    c->word[w]);
+	json_time(into, "published", c->published);
+	json_time(into, "modified", c->modified);
+	json_time(into, "from", c->from);
+	json_time(into, "until", c->until);
+	json_time(into, "at_site", c->when);
+	number(into, "seq", c->seq);
+	if (c->length > 0)
+		number(into, "length", c->length);
+	text(into, "type", c->type);
+	if (c->has_hash)
+		json_object_set_new(into, "sha256",
+		    json_bytes(c->hash, sizeof(c->hash)));
+	if (with_links)
+		links(into, c);
+	text(into, "critical", c->critical);
+}
+
+json_t *
+json_item(const struct item_info *i, const char *site_code)
+{
+	json_t *j = json_object();
+
+	number(j, "number", i->number);
+	text(j, "site", span_of(site_code));
+	said(j, &i->said, false);
+	json_object_set_new(j, "withdrawn", json_boolean(i->withdrawn));
+	json_time(j, "date", i->date);
+	json_time(j, "created", i->created);
+	json_time(j, "updated", i->updated);
+	number(j, "place", i->place);
+	number(j, "changes", i->changes);
+	return j;
+}
+
+json_t *
+json_past(const struct past *p)
+{
+	json_t *j = json_object();
+
+	number(j, "place", p->place);
+	said(j, &p->said, true);
+	json_time(j, "taken", p->taken);
+	json_time(j, "shown", p->shown);
+	return j;
+}
+
+json_t *
+json_held(const struct held *h, const char *site_code)
+{
+	json_t *j = json_object();
+
+	number(j, "place", h->place);
+	text(j, "site", span_of(site_code));
+	text(j, "why", h->why);
+	said(j, &h->said, false);
+	json_time(j, "taken", h->taken);
+	return j;
+}
+
+json_t *
+json_totals(const struct totals *t)
+{
+	json_t *j = json_object();
+
+	number(j, "sites", t->sites);
+	number(j, "items", t->items);
+	number(j, "withdrawn", t->withdrawn);
+	number(j, "held", t->held);
+	number(j, "journal_place", t->journal_place);
+	number(j, "view_place", t->view_place);
+	number(j, "journal_bytes", t->journal_bytes);
+	number(j, "view_bytes", t->view_bytes);
+	json_object_set_new(j, "chain", json_bytes(t->chain, 32));
+	json_object_set_new(j, "digest", json_bytes(t->digest, 32));
+	json_time(j, "last_taken", t->last_taken);
+	json_time(j, "last_shown", t->last_shown);
+	return j;
+}
+
+json_t *
+json_journal(const struct journal_line *l)
+{
+	json_t *j = json_object();
+
+	number(j, "place", l->place);
+	json_time(j, "taken", l->at);
+	number(j, "site", l->site);
+	if (l->is_change) {
+		number(j, "incarnation", l->incarnation);
+		said(j, &l->said, true);
+	} else {
+		json_t *act = json_loadb(l->act.at != NULL ? l->act.at : "",
+		    l->act.n, 0, NULL);
+
+		json_object_set_new(j, "act",
+		    act != NULL ? act : json_span(l->act));
+	}
+	json_object_set_new(j, "chain", json_bytes(l->chain, 32));
+	return j;
+}
+
+void
+json_page(json_t *into, const struct query_page *p)
+{
+	number(into, "total", p->total);
+	json_object_set_new(into, "exact", json_boolean(p->exact));
+	text(into, "next", span_of(p->next));
+}
