@@ -40,6 +40,8 @@ struct entry {
 /* Where a site stands: kept in the same transaction as its entries. */
 struct position {
 	uint64_t incarnation;	/* 0: nothing was ever taken */
+	uint64_t before;	/* the one given up for it; 0: none. Whoever
+				 * comes back with that is forked */
 	uint64_t last;		/* seq of the last change taken */
 	uint64_t head;		/* the last seq the site said it has */
 	int64_t heard;		/* ms, hub time of the last batch */
@@ -53,7 +55,8 @@ struct journal;
 struct journal_ops;	/* see journal_backend.h */
 extern const struct journal_ops journal_lmdb, journal_mem;
 
-/* NULL: why. dir is ignored by journal_mem. */
+/* dir is the journal's own; a writer makes it if it is missing. NULL: why.
+ * dir is ignored by journal_mem, which begins empty. */
 struct journal *journal_open(const struct journal_ops *ops, const char *dir,
     bool write, uint64_t most, struct buf *why);
 void journal_close(struct journal *j);
