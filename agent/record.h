@@ -46,10 +46,6 @@ enum remark_kind {		/* numbers are in rows */
 	REMARK_TAG_TWICE,		/* text: the tag's name; values differ */
 	REMARK_TAG_OUTSIDE,		/* text: the tag's name */
 	REMARK_TAG_ENTITIES,		/* text: the tag's name */
-	REMARK_DATE_FORM,		/* text: the value */
-	REMARK_DATE_UNREADABLE,		/* text: the value */
-	REMARK_DOMAIN_FORM,		/* text: the value */
-	REMARK_CODE_FORM,		/* text: the value */
 	REMARK_NUL,			/* text: how many */
 	REMARK_COUNT
 };
