@@ -1,0 +1,22 @@
+/*
+ * The pages that people read: the cluster, one site, a search, one item.
+ *
+ * Made on the server, complete without a script, usable on a phone, by
+ * keyboard and with a screen reader; state is said in words and by shape,
+ * never by colour alone. Chinese or English.
+ */
+#ifndef ZQ_HUB_DASH_H
+#define ZQ_HUB_DASH_H
+
+#include "hub/visit.h"
+
+#define DASH_TYPE "text/html; charset=utf-8"
+
+void dash_home(struct visit *v);	/* / */
+void dash_site(struct visit *v);	/* /site/CODE */
+void dash_search(struct visit *v);	/* /search?q= */
+void dash_item(struct visit *v);	/* /item/NUMBER, /item?url= */
+void dash_style(struct visit *v);	/* /style.css */
+void dash_fail(struct visit *v, int status, const char *why);
+
+#endif
