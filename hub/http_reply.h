@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
