@@ -68,10 +68,13 @@ struct view_site {
 	bool blocked, forked, has_key;
 	uint8_t key_hash[CA_KEY_HASH];
 	char reason[256];	/* of the block */
+	char domain[256];	/* the first of its domains */
 	uint64_t confirmed;	/* the last letter it has confirmed */
 };
 bool view_site(struct view *v, uint32_t number, struct view_site *s);
 bool view_site_code(struct view *v, const char *code, uint32_t *number);
+/* Which site has exactly this domain (normal form)? */
+bool view_site_domain(struct view *v, struct span domain, uint32_t *number);
 uint32_t view_sites(struct view *v);	/* highest number given */
 /* May the site speak of this address? why (buf) says which domains it has. */
 bool view_may_speak(struct view *v, uint32_t site, struct span url,
