@@ -18,7 +18,6 @@ struct turn {
 struct turns {
 	struct pending_queue *pending;
 	struct show *show;
-	struct writer *writer;
 	void (*on_work)(void *arg);
 	void *arg;
 	struct turn *first, **end;	/* the first is being served … */
@@ -28,13 +27,12 @@ struct turns {
 
 struct turns *
 turns_new(struct pending_queue *pending, struct show *show,
-    struct writer *w, void (*on_work)(void *arg), void *arg)
+    void (*on_work)(void *arg), void *arg)
 {
 	struct turns *t = mem_new(sizeof(*t));
 
 	t->pending = pending;
 	t->show = show;
-	t->writer = w;
 	t->on_work = on_work;
 	t->arg = arg;
 	t->end = &t->first;
@@ -55,24 +53,14 @@ turns_free(struct turns *t)
 	free(t);
 }
 
-static void
-begin(void *arg)
-{
-	struct turns *t = arg;
-
-	must(t->first != NULL && t->begun);
-	t->first->begin(t->first->arg);
-}
-
-/* All acts so far, whoever wrote them, must be in the view. */
+/* The acts of those before are in the view: shown() saw to that. */
 static void
 start(struct turns *t)
 {
 	if (t->first == NULL || t->begun)
 		return;
 	t->begun = true;
-	t->on_work(t->arg);
-	show_wait(t->show, journal_last(t->writer->journal), begin, t);
+	t->first->begin(t->first->arg);
 }
 
 void

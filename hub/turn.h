@@ -25,7 +25,7 @@ typedef void turn_written_fn(void *arg, bool good);
 
 /* Keeps all of them. There is new work in `pending` when on_work is called. */
 struct turns *turns_new(struct pending_queue *pending, struct show *show,
-    struct writer *w, void (*on_work)(void *arg), void *arg);
+    void (*on_work)(void *arg), void *arg);
 void turns_free(struct turns *t);	/* nobody is called */
 
 /* Asks for a turn; begin is called now or later. arg is the one who asks. */

@@ -1,0 +1,322 @@
+/*
+ * Letters: polls in a table by number, each with a timer.
+ */
+#include "hub/letters.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "hub/counters.h"
+#include "hub/frame.h"
+#include "hub/judge.h"
+#include "protocol/changelist.h"
+#include "protocol/letter.h"
+#include "protocol/limits.h"
+
+#define BUCKETS 4096
+#define AT_ONCE 100		/* letters in one answer */
+#define END_ROOM 64		/* bytes for the document's end */
+
+struct poll {
+	struct poll *next;	/* in its bucket */
+	struct poll *newer, *older;	/* of all */
+	struct letters *letters;
+	uint64_t number, after;
+	uint32_t site;
+	struct event *timer;
+};
+
+struct letters {
+	struct event_base *base;
+	struct writer *writer;
+	struct guests *guests;
+	struct pending_queue *pending;
+	reply_send_fn *send;
+	void (*on_work)(void *arg);
+	void *arg;
+	struct poll *bucket[BUCKETS];
+	struct poll *oldest, *newest;
+	size_t count;
+};
+
+struct letters *
+letters_new(struct event_base *base, struct writer *w, struct guests *g,
+    struct pending_queue *pending, reply_send_fn *send,
+    void (*on_work)(void *arg), void *arg)
+{
+	struct letters *l = mem_new(sizeof(*l));
+
+	l->base = base;
+	l->writer = w;
+	l->guests = g;
+	l->pending = pending;
+	l->send = send;
+	l->on_work = on_work;
+	l->arg = arg;
+	return l;
+}
+
+/* --- the table ------------------------------------------------------------ */
+
+static struct poll **
+find(struct letters *l, uint64_t number)
+{
+	struct poll **p = &l->bucket[number % BUCKETS];
+
+	while (*p != NULL && (*p)->number != number)
+		p = &(*p)->next;
+	return p;
+}
+
+static void
+add(struct letters *l, struct poll *p)
+{
+	struct poll **bucket = &l->bucket[p->number % BUCKETS];
+
+	p->next = *bucket;
+	*bucket = p;
+	p->older = l->newest;
+	if (l->newest != NULL)
+		l->newest->newer = p;
+	else
+		l->oldest = p;
+	l->newest = p;
+	guests_get(l->guests, p->site)->polls++;
+	stats_set(COUNTER_LETTERS_WAITING, ++l->count);
+}
+
+static void
+drop(struct letters *l, struct poll *p)
+{
+	struct poll **at = find(l, p->number);
+
+	must(*at == p);
+	*at = p->next;
+	if (p->older != NULL)
+		p->older->newer = p->newer;
+	else
+		l->oldest = p->newer;
+	if (p->newer != NULL)
+		p->newer->older = p->older;
+	else
+		l->newest = p->older;
+	guests_get(l->guests, p->site)->polls--;
+	stats_set(COUNTER_LETTERS_WAITING, --l->count);
+	event_free(p->timer);
+	free(p);
+}
+
+void
+letters_free(struct letters *l)
+{
+	if (l == NULL)
+		return;
+	while (l->oldest != NULL)
+		drop(l, l->oldest);
+	free(l);
+}
+
+void
+letters_gone(struct letters *l, uint64_t number)
+{
+	struct poll *p = *find(l, number);
+
+	if (p != NULL)
+		drop(l, p);
+}
+
+/* --- answers -------------------------------------------------------------- */
+
+struct page {
+	struct buf *xml;
+	size_t letters;
+	bool full;
+};
+
+/* As many as fit; the agent asks for the rest when it has these. */
+static void
+put_letter(void *arg, const struct letter *l)
+{
+	struct page *p = arg;
+	size_t before = p->xml->n;
+
+	if (p->full)
+		return;
+	letters_put(p->xml, l);
+	if (p->xml->bad || p->xml->n + END_ROOM > LIMIT_ANSWER) {
+		buf_cut(p->xml, before);
+		p->xml->bad = false;
+		p->full = true;
+		return;
+	}
+	p->letters++;
+}
+
+static uint64_t
+newest_letter(struct letters *l, uint32_t site)
+{
+	return view_letters(l->writer->view, site, UINT64_MAX, 0, NULL, NULL);
+}
+
+static void
+answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after)
+{
+	struct frame_answer f = { .status = 200,
+		.type = SPAN(CHANGELIST_TYPE) };
+	struct buf xml, out;
+	struct page p = { .xml = &xml };
+
+	buf_init(&xml, LIMIT_ANSWER + END_ROOM);
+	buf_init(&out, FRAME_MAX);
+	letters_begin(&xml, newest_letter(l, site), clock_wall());
+	view_letters(l->writer->view, site, after, AT_ONCE, put_letter, &p);
+	letters_end(&xml);
+	must(!xml.bad);
+	f.body = buf_look(&xml);
+	frame_answer_write(&out, &f);
+	l->send(l->arg, number, buf_look(&out));
+	stats_add(COUNTER_LETTERS_SENT, p.letters);
+	buf_clear(&xml);
+	buf_clear(&out);
+}
+
+static void
+refuse(struct letters *l, uint64_t number, enum verdict v, const char *why)
+{
+	struct buf out;
+
+	buf_init(&out, FRAME_MAX);
+	reply_plain(&out, v, why);
+	l->send(l->arg, number, buf_look(&out));
+	buf_clear(&out);
+}
+
+static void
+finish(struct letters *l, struct poll *p)
+{
+	answer(l, p->number, p->site, p->after);
+	drop(l, p);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct poll *p = arg;
+
+	(void)fd;
+	(void)what;
+	finish(p->letters, p);
+}
+
+/* --- asking --------------------------------------------------------------- */
+
+static void
+make_room(struct letters *l, uint32_t site)
+{
+	struct poll *p = l->oldest;
+
+	if (guests_get(l->guests, site)->polls < LETTERS_POLLS_SITE)
+		return;
+	while (p->site != site)
+		p = p->newer;
+	finish(l, p);
+}
+
+static void
+hold(struct letters *l, uint64_t number, const struct frame_letters *f)
+{
+	uint32_t wait = f->wait < LIMIT_POLL ? f->wait : LIMIT_POLL;
+	struct timeval t = { .tv_sec = wait / 1000,
+		.tv_usec = (suseconds_t)(wait % 1000) * 1000 };
+	struct poll *p;
+
+	make_room(l, f->peer.site);
+	p = mem_new(sizeof(*p));
+	*p = (struct poll){ .letters = l, .number = number,
+		.after = f->after, .site = f->peer.site };
+	p->timer = evtimer_new(l->base, on_timer, p);
+	must(p->timer != NULL && evtimer_add(p->timer, &t) == 0);
+	add(l, p);
+}
+
+/* Nobody waits for it: lost on a full disk, it is said again next time. */
+static void
+confirmed(void *arg, uint64_t place)
+{
+	(void)arg;
+	(void)place;
+}
+
+static void
+confirm(struct letters *l, uint32_t site, uint64_t after, uint64_t shown)
+{
+	struct guest *g = guests_get(l->guests, site);
+	struct acts acts;
+
+	if (g->confirmed < shown)
+		g->confirmed = shown;
+	if (after <= g->confirmed || after > newest_letter(l, site))
+		return;
+	g->confirmed = after;
+	acts_init(&acts);
+	acts_put(&acts, json_pack("{s:s, s:I, s:I}", "do", "confirm",
+	    "site", (json_int_t)site, "letter", (json_int_t)after),
+	    ACTS_HUB, "");
+	pending_acts(l->pending, &acts, confirmed, l);
+	l->on_work(l->arg);
+}
+
+void
+letters_ask(struct letters *l, uint64_t number, struct span body)
+{
+	struct frame_letters f;
+	struct view_site s;
+	struct buf why;
+
+	buf_init(&why, 1024);
+	if (*find(l, number) != NULL || !frame_letters_read(&f, body)) {
+		refuse(l, number, VERDICT_BAD, "not a request for letters");
+	} else if (!judge_peer(l->writer->view, &f.peer, &s, &why)) {
+		refuse(l, number, VERDICT_BLOCKED, buf_cstr(&why));
+	} else {
+		confirm(l, f.peer.site, f.after, s.confirmed);
+		if (f.wait == 0 || newest_letter(l, f.peer.site) > f.after)
+			answer(l, number, f.peer.site, f.after);
+		else if (l->count >= LETTERS_POLLS)
+			refuse(l, number, VERDICT_BUSY,
+			    "too many requests for letters are held");
+		else
+			hold(l, number, &f);
+	}
+	buf_clear(&why);
+}
+
+void
+letters_look(struct letters *l)
+{
+	struct poll *p, *newer;
+
+	for (p = l->oldest; p != NULL; p = newer) {
+		newer = p->newer;
+		if (newest_letter(l, p->site) > p->after)
+			finish(l, p);
+	}
+}
+
+void
+letters_drop(struct letters *l, uint32_t site, enum verdict v,
+    const char *why)
+{
+	struct poll *p, *newer;
+
+	for (p = l->oldest; p != NULL; p = newer) {
+		newer = p->newer;
+		if (p->site != site)
+			continue;
+		refuse(l, p->number, v, why);
+		drop(l, p);
+	}
+}

@@ -1,0 +1,42 @@
+/*
+ * Letters: long polls that are held until there is a letter, or their time
+ * is over.
+ *
+ * Asking for letters after N confirms N; that is an entry of the journal, as
+ * the view shows it, and is written once per step forward. So there are
+ * never more such entries than letters.
+ */
+#ifndef ZQ_HUB_LETTERS_H
+#define ZQ_HUB_LETTERS_H
+
+#include <event2/event.h>
+#include <stdint.h>
+
+#include "contrib/base/span.h"
+#include "hub/guests.h"
+#include "hub/pending.h"
+#include "hub/reply.h"
+#include "hub/writer.h"
+
+#define LETTERS_POLLS 20000	/* held at a time */
+#define LETTERS_POLLS_SITE 4	/* … of one site; the oldest makes room */
+
+struct letters;
+
+/* Keeps all of them. Confirmations go to `pending`; on_work tells of them. */
+struct letters *letters_new(struct event_base *base, struct writer *w,
+    struct guests *g, struct pending_queue *pending,
+    reply_send_fn *send, void (*on_work)(void *arg), void *arg);
+void letters_free(struct letters *l);	/* nobody is answered */
+
+/* A FRAME_LETTERS: answered now or later. */
+void letters_ask(struct letters *l, uint64_t number, struct span body);
+/* Whoever asked this hung up; a number that isn't held is no matter. */
+void letters_gone(struct letters *l, uint64_t number);
+/* The view has moved on: answers who waits for what is new in it. */
+void letters_look(struct letters *l);
+/* All polls of a site end with this verdict (it was blocked). */
+void letters_drop(struct letters *l, uint32_t site, enum verdict v,
+    const char *why);
+
+#endif
