@@ -58,8 +58,10 @@ const void *conf_get(const struct conf *c, const char *section, size_t n,
     const char **label);
 
 /* The table as mdoc(7) list items (.It Ic name ...), for the manual; and as
- * a commented example file. */
+ * a commented example file. `most` 0 means no bound. */
 void conf_manual(struct buf *b, const struct conf_def *defs, size_t count,
+    const char *section);
+void conf_example(struct buf *b, const struct conf_def *defs, size_t count,
     const char *section);
 
 /* Edits a file in place, atomically (write beside, fsync, rename), keeping
