@@ -1,0 +1,123 @@
+# The main job: what is published, changed or withdrawn below a document root
+# is in the index; what must not get there doesn't.
+. tests/scenario/lib.sh
+
+root=$T/www
+mkdir -p "$root/files" "$T/outside"
+page "$root/index.html" '郑州市人民政府门户网站' '' '首页'
+page "$root/tzgg/t20261101_1.html" '关于做好冬季供暖工作的通知' '2026-11-01 08:00'
+page "$root/gbk.html" '国务院办公厅关于政府网站集约化试点的通知' '2026-10-02 10:00' '政策文件'
+sed 's/utf-8/gb2312/' "$root/gbk.html" | iconv -f UTF-8 -t GBK >"$T/x" && mv "$T/x" "$root/gbk.html"
+page "$root/mislabelled.html" '这一页自称是国标码其实不是' '2026-10-03 10:00'
+sed 's/charset="utf-8"/charset="gbk"/' "$root/mislabelled.html" >"$T/x" && mv "$T/x" "$root/mislabelled.html"
+printf 'a,b\n1,2\n' >"$root/files/报表.csv"
+echo secret >"$T/outside/secret.html"
+ln -s ../outside/secret.html "$root/leak.html"
+ln -s "$T/outside" "$root/leakdir"
+ln -s tzgg "$root/alias"
+ln -s . "$root/loop"
+mkfifo "$root/pipe.html"
+echo draft >"$root/.hidden.html"
+echo draft >"$root/page.html~"
+
+hub_init
+hub_start
+site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
+	https://www.zhengzhou.gov.cn/
+wait_for 30 "first scan found" found 冬季供暖
+wait_for 30 "in sync" in_sync
+
+say "- GBK and mislabelled pages come out right"
+wait_for 10 "GBK title" found 集约化试点
+wait_for 10 "mislabelled title" found 自称是国标码
+zqhub item https://www.zhengzhou.gov.cn/gbk.html --json |
+	jq -e '.title == "国务院办公厅关于政府网站集约化试点的通知" and .column == "政策文件"' \
+	>/dev/null || die "GBK page's tags"
+
+say "- an index file is its directory; files are items with type and hash"
+zqhub item https://www.zhengzhou.gov.cn/ --json >"$T/home" || die "home page"
+jq -e '.title == "郑州市人民政府门户网站"' "$T/home" >/dev/null || die "home title"
+zqhub item 'https://www.zhengzhou.gov.cn/files/%E6%8A%A5%E8%A1%A8.csv' --json >"$T/csv" ||
+	die "csv item"
+hash=$(sha256sum "$root/files/报表.csv" | cut -d' ' -f1)
+jq -e --arg h "$hash" '.sha256 == $h and .length == 8' "$T/csv" >/dev/null ||
+	die "csv hash: $(cat "$T/csv")"
+
+say "- nothing from outside the root, no hidden or draft files, no pipes"
+zqhub journal print --json >"$T/journal"
+if grep -E 'secret|leak|hidden|page\.html~|pipe\.html' "$T/journal"; then
+	die "something was told that must not be"
+fi
+
+say "- published, found within two seconds; changed; withdrawn"
+start_ms=$(($(date +%s%N) / 1000000))
+page "$root/2026/new.html" '全省数字政府建设工作会议召开' '2026-11-21 09:00' '工作动态'
+wait_for 10 "the new page" found 数字政府建设工作会议
+took=$(($(date +%s%N) / 1000000 - start_ms))
+say "  found after $took ms"
+page "$root/2026/new.html" '全省政务服务大会召开' '2026-11-21 09:00' '工作动态'
+wait_for 10 "the changed title" found 政务服务大会
+wait_for 10 "the old title to go" not_found 数字政府建设工作会议
+rm "$root/2026/new.html"
+wait_for 10 "withdrawal" not_found 政务服务大会
+zqhub item https://www.zhengzhou.gov.cn/2026/new.html >"$T/past" || die "history"
+[ "$(grep -cE 'created|updated|deleted' "$T/past")" -ge 3 ] || { cat "$T/past"; die "history is short"; }
+
+say "- a touch says nothing"
+before=$(zqhub site show 4101000001 --json | jq .seq)
+touch "$root/tzgg/t20261101_1.html"
+page "$root/after-touch.html" '触摸之后' '2026-11-21 09:00'
+wait_for 10 "the page after the touch" found 触摸之后
+after=$(zqhub site show 4101000001 --json | jq .seq)
+[ "$after" = $((before + 1)) ] || die "touch was told: seq $before, then $after"
+
+say "- a file being written is not read half"
+{
+	printf '<html><head><meta charset="utf-8"><title>半截'
+	sleep 3
+	printf '标题完整了</title></head><body>x</body></html>'
+} >"$root/slow.html" &
+writer=$!
+sleep 1.5
+found 半截 && die "half a page was told"
+wait $writer
+wait_for 10 "the whole page" found 半截标题完整了
+zqhub item https://www.zhengzhou.gov.cn/slow.html --json |
+	jq -e '.changes == 1' >/dev/null || die "slow page was told more than once"
+
+say "- a directory renamed, a directory removed"
+mkdir "$root/lanmu"
+for n in 1 2 3; do page "$root/lanmu/$n.html" "栏目改名第${n}篇" '2026-11-20 09:00'; done
+wait_for 10 "three pages" found 栏目改名第3篇
+mv "$root/lanmu" "$root/xinlanmu"
+wait_for 15 "new address" zqhub item https://www.zhengzhou.gov.cn/xinlanmu/2.html
+wait_for 15 "old address withdrawn" sh -c "'$ZQ_BUILD/zqhub' item https://www.zhengzhou.gov.cn/lanmu/2.html --json --dir '$HUB' | jq -e .withdrawn"
+rm -r "$root/xinlanmu"
+wait_for 15 "directory gone" not_found 栏目改名
+
+say "- say item and say deleted"
+zqagent 4101000001 say item --url https://www.zhengzhou.gov.cn/cms/1 \
+	--title '网上办事大厅升级公告' >/dev/null || die "say item"
+wait_for 10 "what was said" found 办事大厅升级
+zqagent 4101000001 say deleted --url https://www.zhengzhou.gov.cn/cms/1 \
+	--reason '内容有误' >/dev/null || die "say deleted"
+wait_for 10 "what was unsaid" not_found 办事大厅升级
+
+say "- what happened while the agent was down is found at its start"
+stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
+page "$root/away.html" '离线期间发布的文件' '2026-11-21 10:00'
+rm "$root/after-touch.html"
+agent_start 4101000001
+wait_for 20 "the page of meanwhile" found 离线期间发布
+wait_for 20 "the removal of meanwhile" not_found 触摸之后
+
+say "- status, and clean ends"
+wait_for 20 "in sync" in_sync
+zqhub status || die "status"
+zqagent 4101000001 status || die "agent status"
+zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }
+stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
+stop "$HUB_PID" || die "hub did not end cleanly"
+zqhub status >/dev/null && die "a silent site can't be in sync for ever" 
+zqhub search 冬季供暖 >/dev/null || die "search with the daemon down"
+exit 0

@@ -1,0 +1,89 @@
+# Kill -9 of agent, hub, or any part, a hundred times, against a list of what
+# was published: nothing lost, nothing twice.
+. tests/scenario/lib.sh
+
+KILLS=${KILLS:-100}
+root=$T/www
+mkdir -p "$root"
+page "$root/index.html" '试验站' '' 首页
+hub_init
+hub_start
+site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
+	https://www.zhengzhou.gov.cn/
+wait_for 30 "first sync" in_sync
+
+# A publisher that never stops: adds, changes, withdraws, and keeps a list.
+(
+	n=0
+	while [ ! -e "$T/enough" ]; do
+		n=$((n + 1))
+		page "$root/p$((n % 40))/$n.html" "第${n}号公告" '2026-11-20 10:00'
+		echo "$n" >>"$T/published"
+		if [ $((n % 7)) = 0 ]; then
+			page "$root/p$((n % 40))/$n.html" "第${n}号公告修订" '2026-11-20 10:00'
+		fi
+		if [ $((n % 11)) = 0 ]; then
+			rm "$root/p$((n % 40))/$n.html"
+			echo "$n" >>"$T/withdrawn"
+		fi
+		sleep 0.03
+	done
+) &
+publisher=$!
+PIDS="$PIDS $publisher"
+
+part() {	# a random part of the hub
+	pgrep -P "$HUB_PID" 2>/dev/null | shuf -n 1
+}
+n=0
+while [ $n -lt "$KILLS" ]; do
+	n=$((n + 1))
+	case $((n % 4)) in
+	0)	kill9 "$HUB_PID"
+		hub_start ;;
+	1)	kill9 "$(agent_pid 4101000001)"
+		agent_start 4101000001 ;;
+	*)	victim=$(part)
+		[ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null ;;
+	esac
+	sleep "0.$(shuf -i 05-40 -n 1)"
+done
+: >"$T/enough"
+wait $publisher 2>/dev/null
+forget $publisher
+
+wait_for 60 "the web part" curl -sf -o "$T/health" "http://127.0.0.1:$WEB_PORT/healthz"
+sort -n "$T/published" >"$T/a"
+sort -n "$T/withdrawn" >"$T/b"
+want=$(($(wc -l <"$T/a") - $(wc -l <"$T/b") + 1))
+say "- $n kills, $(wc -l <"$T/a") published, $(wc -l <"$T/b") withdrawn"
+wait_for 90 "all $want items (now $(items_of 4101000001))" has_items 4101000001 "$want"
+wait_for 60 "sync" in_sync
+
+say "- the index holds exactly the list"
+zqhub journal print --json >"$T/journal"
+after=
+: >"$T/index"
+while :; do
+	zqhub search --limit 200 --json ${after:+--after "$after"} >"$T/pagejson" ||
+		die "search"
+	jq -r '.items[] | "\(.url) \(.title)"' "$T/pagejson" >>"$T/index"
+	after=$(jq -r '.next // empty' "$T/pagejson")
+	[ -n "$after" ] || break
+done
+find "$root" -name '[0-9]*.html' | while read -r f; do
+	printf 'https://www.zhengzhou.gov.cn/%s %s\n' "${f#"$root"/}" \
+		"$(sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' "$f")"
+done | sort >"$T/want"
+grep -v 'gov.cn/ ' "$T/index" | sort >"$T/have"
+diff "$T/want" "$T/have" >"$T/diff" || { head -20 "$T/diff"; die "index differs from the root"; }
+
+say "- no sequence number twice, none missing"
+jq -r 'if type == "array" then .[] else . end | select(.site != 0) | "\(.incarnation) \(.seq)"' "$T/journal" |
+	sort -k1,1 -k2,2n >"$T/seqs"
+[ "$(uniq -d <"$T/seqs" | wc -l)" = 0 ] || die "a number was taken twice"
+awk '$1 != inc { inc = $1; last = 0 } $2 != last + 1 { bad = 1; print } { last = $2 } END { exit bad }' \
+	"$T/seqs" || die "a number is missing"
+zqhub journal verify || die "the chain"
+zqhub rebuild || die "rebuild gives another digest"
+exit 0
