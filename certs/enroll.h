@@ -20,6 +20,17 @@
 #define ENROLL_TYPE "application/pkixcmp"
 #define ENROLL_MAX 65536	/* bytes of one PKIMessage */
 
+/*
+ * On the wire REF and SECRET are their base32 text in lower case, as the
+ * ticket has it: the senderKID is the 16 characters of REF, the MAC's key the
+ * 26 characters of SECRET. So any client can be used:
+ *
+ *	openssl cmp -cmd ir -server hub.example:7443 \
+ *	    -path .well-known/cmp/p/zhanqun -tls_used -tls_trusted ca.pem \
+ *	    -ref REF -secret pass:SECRET -newkey key.pem \
+ *	    -subject /CN=CODE -certout cert.pem -cacertsout ca.pem
+ */
+
 /* --- the agent's half ---------------------------------------------------- */
 
 /* Sends one PKIMessage and gets one: the caller's transport (curl). */
@@ -27,10 +38,16 @@ typedef bool enroll_send_fn(void *arg, struct span der, struct buf *answer,
     struct buf *why);
 
 /* With a key made by the caller: gets the certificate and the CA's, which
- * must have the ticket's pin. False: why carries the hub's own words. */
+ * must have the ticket's pin. `code` may be NULL: the hub knows it. False:
+ * why carries the hub's own words. */
 bool enroll_ask(const struct ticket *t, EVP_PKEY *key, const char *code,
     enroll_send_fn *send, void *arg, X509 **cert, X509 **ca,
     struct buf *why);
+
+/* Renewal (kur, RFC 9483 §4.1.3): signed with the certificate in force and
+ * its key, for a new key. The answer must be of the same CA. */
+bool enroll_renew(X509 *cert, EVP_PKEY *key, X509 *ca, EVP_PKEY *new_key,
+    enroll_send_fn *send, void *arg, X509 **new_cert, struct buf *why);
 
 /* --- the hub's half ------------------------------------------------------ */
 
@@ -38,24 +55,35 @@ bool enroll_ask(const struct ticket *t, EVP_PKEY *key, const char *code,
  * A request is judged in two steps, because the ticket book is not where the
  * CA's key is. enroll_read() takes the message apart and checks its MAC with
  * the secret derived from REF; enroll_answer() makes the answer once the book
- * has spoken: `refusal` NULL signs, else it is sent as PKIStatusInfo text. A
- * certConf is answered by enroll_answer() without asking anybody.
+ * has spoken: `refusal` NULL signs, else it is sent as PKIStatusInfo text.
+ * What the book has no say in (a certConf, a key that is not accepted, a kind
+ * of request that isn't served) is answered by enroll_answer() without asking
+ * anybody; no ticket is used up by it.
  */
 struct enroll_request {
-	bool is_confirm;		/* a certConf: nothing to ask */
+	bool is_confirm;		/* nothing to ask */
 	bool has_ref, mac_good;
 	uint8_t ref[TICKET_REF];
 	uint8_t key_hash[CA_KEY_HASH];	/* of the key to be certified */
 	char code[64];			/* common name asked for, or "" */
+
+	/* A renewal has no reference. Its signature was good, by a
+	 * certificate of this CA in date: whether the site is blocked and
+	 * the old key still its key is for the book to say. */
+	bool is_renewal;
+	uint32_t site;
+	uint8_t old_key_hash[CA_KEY_HASH];
 };
 
 struct enroll;		/* the CA's desk: transactions under way, bounded */
 
+/* The CA is the caller's and outlives it. */
 struct enroll *enroll_new(const struct ca *ca, int leaf_days);
 void enroll_free(struct enroll *e);
 /* False: no PKIMessage, or nothing that we answer; why says (short). */
 bool enroll_read(struct enroll *e, struct span der,
     struct enroll_request *r, const char **why);
+/* Copies nothing of code and refusal. False: no answer could be made. */
 bool enroll_answer(struct enroll *e, struct span der, uint32_t site,
     const char *code, const char *refusal, struct buf *out);
 
