@@ -1,0 +1,79 @@
+# The store: rebuild, dump and load give the same digest; an edited journal
+# is noticed; every part of the hub may die alone; tools work while it's down.
+. tests/scenario/lib.sh
+
+root=$T/www
+page "$root/index.html" '郑州市人民政府' '' 首页
+n=0
+while [ $n -lt 60 ]; do
+	n=$((n + 1))
+	page "$root/a/$n.html" "第${n}号公告" '2026-11-01 09:00'
+done
+hub_init
+hub_start
+site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
+	https://www.zhengzhou.gov.cn/
+wait_for 30 "61 items" has_items 4101000001 61
+rm "$root/a/60.html"
+wait_for 10 "60 items" has_items 4101000001 60
+digest() { curl -sf "http://127.0.0.1:$WEB_PORT/api/v1/totals" | jq -r .digest; }
+
+say "- each part dies alone and is started again"
+for part in core edge ca web; do
+	pid=$(pgrep -P "$HUB_PID" -f . -a 2>/dev/null | awk '{ print $1 }' |
+		while read -r p; do
+			grep -q "$part" "/proc/$p/comm" && echo "$p"
+		done | head -n 1)
+	[ -n "$pid" ] || die "no part is called $part"
+	kill -KILL "$pid"
+	sleep 0.3
+	n=$((n + 1))
+	page "$root/a/$n.html" "第${n}号公告：${part}重启" '2026-11-01 09:00'
+	wait_for 30 "the page after $part died" found "${part}重启"
+done
+kill -0 "$HUB_PID" || die "the hub itself died"
+
+say "- rebuild: the same digest"
+one=$(digest)
+zqhub rebuild || die rebuild
+wait_for 20 "the view" test "$(digest)" = "$one"
+
+say "- dump and load: another hub, the same digest"
+zqhub dump "$T/dump" || die dump
+stop "$(agent_pid 4101000001)"
+stop "$HUB_PID" || die "hub did not end cleanly"
+zqhub search 公告 --limit 3 || die "search while down"
+zqhub item https://www.zhengzhou.gov.cn/a/1.html || die "item while down"
+zqhub journal print --from 1 | head -n 3 || die "journal while down"
+zqhub journal verify || die "the chain"
+first=$HUB
+HUB=$T/hub2
+hub_init
+zqhub load "$T/dump" || die load
+hub_start
+wait_for 30 "the same digest" test "$(digest)" = "$one"
+zqhub load "$T/dump" && die "loaded twice"
+stop "$HUB_PID"
+
+say "- a damaged dump is refused by name"
+cp "$T/dump" "$T/bad"
+size=$(wc -c <"$T/bad")
+printf 'X' | dd of="$T/bad" bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
+HUB=$T/hub3
+hub_init
+zqhub load "$T/bad" >"$T/bad.out" 2>&1 && die "a damaged dump was loaded"
+cat "$T/bad.out"
+HUB=$first
+
+say "- all parts in one process"
+hub_start -1
+wait_for 20 "search" found 公告
+stop "$HUB_PID" || die "hub -1 did not end cleanly"
+
+say "- a second daemon on the same directory is told who has it"
+hub_start
+"$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" >"$T/second" 2>&1 && die "a second daemon ran"
+cat "$T/second"
+grep -q "$HUB_PID" "$T/second" || die "it doesn't say who has it"
+stop "$HUB_PID" || die "hub did not end cleanly"
+exit 0
