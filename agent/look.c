@@ -2,7 +2,6 @@
 #include "agent/look.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,11 +11,11 @@
 #include "agent/page.h"
 #include "agent/tidy.h"
 #include "contrib/base/buf.h"
-#include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
+#include "protocol/sha.h"
 
 #define CHUNK (256u << 10)
 
@@ -26,14 +25,14 @@ struct look {
 	char *bytes;		/* of the page, or the chunk being hashed */
 	size_t room;
 	struct buf title, trouble;
-	EVP_MD *sha256;
-	EVP_MD_CTX *sum;
+	struct sha sum;
 };
 
 struct look *
 look_new(size_t page_max, int zone)
 {
 	struct look *l = mem_new(sizeof(*l));
+	uint8_t none[32];
 
 	l->page = page_new(zone);
 	l->page_max = page_max;
@@ -41,10 +40,8 @@ look_new(size_t page_max, int zone)
 	l->bytes = mem_new(l->room);
 	buf_init(&l->title, LIMIT_TEXT);
 	buf_init(&l->trouble, LIMIT_TEXT);
-	l->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	l->sum = EVP_MD_CTX_new();
-	if (l->sha256 == NULL || l->sum == NULL)
-		fatal("no SHA-256 in libcrypto");
+	sha_begin(&l->sum);	/* loads what libcrypto needs, once */
+	sha_end(&l->sum, none);
 	return l;
 }
 
@@ -56,8 +53,6 @@ look_free(struct look *l)
 	page_free(l->page);
 	buf_clear(&l->title);
 	buf_clear(&l->trouble);
-	EVP_MD_CTX_free(l->sum);
-	EVP_MD_free(l->sha256);
 	free(l->bytes);
 	free(l);
 }
@@ -101,14 +96,16 @@ make_room(struct look *l, off_t size)
 
 /* Hashes all from `from` on; the size that was read, or -1. */
 static off_t
-hash_rest(struct look *l, int fd, off_t from, char *chunk, size_t n)
+hash_rest(struct look *l, int fd, off_t from)
 {
+	char *chunk = mem_new(CHUNK);
 	ssize_t got;
 
-	while ((got = read_at(fd, chunk, n, from)) > 0) {
-		EVP_DigestUpdate(l->sum, chunk, (size_t)got);
+	while ((got = read_at(fd, chunk, CHUNK, from)) > 0) {
+		sha_add(&l->sum, chunk, (size_t)got);
 		from += got;
 	}
+	free(chunk);
 	return got < 0 ? -1 : from;
 }
 
@@ -144,23 +141,16 @@ read_whole(struct look *l, int fd, off_t size, size_t *head, uint8_t hash[32])
 {
 	ssize_t got;
 	off_t all;
-	char *chunk;
 
 	make_room(l, size);
 	got = read_at(fd, l->bytes, l->room, 0);
 	if (got < 0)
 		return -1;
 	*head = (size_t)got;
-	EVP_DigestInit_ex2(l->sum, l->sha256, NULL);
-	EVP_DigestUpdate(l->sum, l->bytes, (size_t)got);
-	all = got;
-	if ((size_t)got == l->room) {
-		chunk = mem_new(CHUNK);
-		all = hash_rest(l, fd, got, chunk, CHUNK);
-		free(chunk);
-	}
-	if (EVP_DigestFinal_ex(l->sum, hash, NULL) != 1)
-		fatal("SHA-256 failed in libcrypto");
+	sha_begin(&l->sum);
+	sha_add(&l->sum, l->bytes, (size_t)got);
+	all = (size_t)got < l->room ? got : hash_rest(l, fd, got);
+	sha_end(&l->sum, hash);
 	return all;
 }
 

@@ -1,0 +1,191 @@
+/*
+ * The child that reads pages; see parse_child.h.
+ *
+ * It was forked from the agent in the middle of its life, so the first thing
+ * it does is to forget: signals, descriptors, the right to dump core. Then it
+ * opens what the converters need, and goes into the sandbox for good.
+ */
+#include "agent/parse_child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/look.h"
+#include "contrib/base/buf.h"
+#include "contrib/base/err.h"
+#include "contrib/base/sandbox.h"
+#include "protocol/wire.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+union control {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+/* It ends when the questions do, not when a terminal or a service manager
+ * tells the whole group to; a second agent's signals are none of its. */
+static void
+forget_signals(void)
+{
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
+		SIGUSR1, SIGUSR2 };
+	sigset_t none;
+
+	signal(SIGCHLD, SIG_DFL);
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+close_others(int a, int b)
+{
+	unsigned low = (unsigned)(a < b ? a : b);
+	unsigned high = (unsigned)(a < b ? b : a);
+
+	if (low > 3)
+		close_range(3, low - 1, 0);
+	if (high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	close_range(high + 1, ~0u, 0);
+}
+
+static void
+set_ceiling(int what, rlim_t value)
+{
+	struct rlimit r = { .rlim_cur = value, .rlim_max = value };
+
+	setrlimit(what, &r);
+}
+
+/* Memory is counted as RLIMIT_DATA: the agent's store is mapped here too,
+ * and would be counted as address space. */
+static void
+confine(const struct parse_child *c, char got[SANDBOX_GOT_MAX])
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_DUMPABLE, 0);
+	set_ceiling(RLIMIT_CORE, 0);
+	set_ceiling(RLIMIT_FSIZE, 0);
+	if (!SANITIZED)		/* its shadow is larger than any ceiling */
+		set_ceiling(RLIMIT_DATA, c->memory);
+	sandbox_enter(&(struct sandbox){ .may = SANDBOX_COMPUTE }, got);
+}
+
+static void
+answer(int fd, enum parse_answer kind, struct span body)
+{
+	uint8_t head[PARSE_HEAD];
+	struct iovec v[2] = { { head, sizeof(head) }, { .iov_len = body.n } };
+	struct msghdr m = { .msg_iov = v, .msg_iovlen = 2 };
+
+	wire_put_u32(head, (uint32_t)body.n + 1);
+	head[4] = (uint8_t)kind;
+	memcpy(&v[1].iov_base, &body.at, sizeof(body.at));
+	while (v[0].iov_len + v[1].iov_len > 0) {
+		ssize_t n = sendmsg(fd, &m, MSG_NOSIGNAL);
+		size_t first;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			_exit(0);	/* the agent is gone */
+		first = (size_t)n < v[0].iov_len ? (size_t)n : v[0].iov_len;
+		v[0].iov_base = (char *)v[0].iov_base + first;
+		v[0].iov_len -= first;
+		v[1].iov_base = (char *)v[1].iov_base + ((size_t)n - first);
+		v[1].iov_len -= (size_t)n - first;
+	}
+}
+
+static int
+descriptor_of(struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	int fd;
+
+	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
+	    c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
+		return -1;
+	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+/* The next question; its size, 0 at their end. */
+static size_t
+receive(int from, char *to, size_t room, int *fd)
+{
+	union control control;
+	struct iovec v = { to, room };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+	ssize_t n;
+
+	do {
+		m.msg_control = &control;
+		m.msg_controllen = sizeof(control);
+		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return 0;
+	*fd = descriptor_of(&m);
+	return (size_t)n;
+}
+
+static void
+serve(const struct parse_child *c, struct look *l)
+{
+	char question[PARSE_QUESTION_MAX];
+	struct buf row;
+	size_t n;
+	int fd = -1;
+
+	buf_init(&row, RECORD_ROW_MAX);
+	while ((n = receive(c->questions, question, sizeof(question), &fd)) >
+	    0) {
+		struct reader in = reader_of((struct span){ question, n });
+		struct span url = read_span(&in), name = read_span(&in);
+		struct record r;
+
+		must(reader_done(&in));	/* our own parent wrote it */
+		look_at(l, fd, url, name, &r);
+		if (fd >= 0)
+			close(fd);
+		buf_reset(&row);
+		record_write(&row, &r);
+		must(!row.bad);
+		answer(c->answers, PARSE_RECORD, buf_look(&row));
+	}
+	buf_clear(&row);
+}
+
+_Noreturn void
+parse_child_run(const struct parse_child *c)
+{
+	char got[SANDBOX_GOT_MAX];
+	struct look *l;
+
+	forget_signals();
+	close_others(c->questions, c->answers);
+	l = look_new(c->page, c->zone);
+	confine(c, got);
+	answer(c->answers, PARSE_HELLO, span_of(got));
+	serve(c, l);
+	_exit(0);
+}
