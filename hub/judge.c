@@ -122,6 +122,15 @@ complain(struct judge *j, uint64_t seq, struct span url, const char *why)
 		answer_complain(&j->complaints, &c);
 }
 
+/* A site's clock may say anything; differences stay numbers. */
+static int64_t
+sane_time(int64_t now)
+{
+	const int64_t most = INT64_C(253402300799999);	/* end of 9999 */
+
+	return now < 0 ? 0 : now > most ? most : now;
+}
+
 /* Keeps the place of a change that could not be read. Its hash is the same
  * whatever the reason says, so that a hub which words it differently after
  * an update does not take the repetition for a fork. */
@@ -134,10 +143,12 @@ keep_unreadable(struct judge *j, uint64_t seq, struct span why)
 	change_init(&c);
 	c.kind = CHANGE_OTHER;
 	c.seq = seq;
-	c.when = j->frame.head.now;
+	c.when = sane_time(j->frame.head.now);
 	c.critical = SPAN("unreadable");
 	change_hash(&c, j->hash[n]);
 	c.word[WORD_REASON] = text_cut(why, WHY_MAX - 1);
+	if (!change_is_sane(&c, NULL))
+		c.word[WORD_REASON] = SPAN("(a reason that is no text)");
 	j->made_at[n] = j->made.n;
 	change_write(&j->made, &c);
 	j->row[n] = (struct span){ .n = j->made.n - j->made_at[n] };
@@ -347,15 +358,6 @@ judge_settled(struct judge *j, const struct pending *p)
 	}
 	if (p->verdict != VERDICT_FORKED)
 		guests_address(g, f.peer.address);
-}
-
-/* A site's clock may say anything; differences stay numbers. */
-static int64_t
-sane_time(int64_t now)
-{
-	const int64_t most = INT64_C(253402300799999);	/* end of 9999 */
-
-	return now < 0 ? 0 : now > most ? most : now;
 }
 
 static void

@@ -1,0 +1,130 @@
+/*
+ * Ask: what acts are made of.
+ */
+#include "hub/ask.h"
+
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/text.h"
+
+#define TROUBLE_MAX 4096
+
+void
+ask_init(struct ask *a)
+{
+	*a = (struct ask){ .view = NULL };
+	acts_init(&a->acts);
+	buf_init(&a->error, TROUBLE_MAX);
+	buf_init(&a->hint, TROUBLE_MAX);
+}
+
+void
+ask_clear(struct ask *a)
+{
+	acts_clear(&a->acts);
+	json_decref(a->result);
+	a->result = NULL;
+	buf_clear(&a->error);
+	buf_clear(&a->hint);
+}
+
+void
+ask_actor(char out[ASK_ACTOR], uid_t uid)
+{
+	const struct passwd *p = getpwuid(uid);
+
+	if (p != NULL && p->pw_name[0] != '\0')
+		snprintf(out, ASK_ACTOR, "%s", p->pw_name);
+	else
+		snprintf(out, ASK_ACTOR, "uid %lu", (unsigned long)uid);
+}
+
+/* --- what acts are made of ------------------------------------------------ */
+
+const char *
+ask_word(const struct ask *a, const char *name)
+{
+	const char *word = json_string_value(json_object_get(a->said, name));
+
+	return word != NULL ? word : "";
+}
+
+bool
+ask_flag(const struct ask *a, const char *name)
+{
+	return json_is_true(json_object_get(a->said, name));
+}
+
+bool
+ask_refuse(struct ask *a, const char *hint, const char *fmt, ...)
+{
+	char text[TROUBLE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_reset(&a->error);
+	buf_text(&a->error, text);
+	buf_reset(&a->hint);
+	if (hint != NULL)
+		buf_text(&a->hint, hint);
+	return false;
+}
+
+void
+ask_put(struct ask *a, json_t *act)
+{
+	acts_put(&a->acts, act, a->actor, ask_word(a, "reason"));
+}
+
+/* As agents dial it: said in hub.conf, or this machine and our port. */
+static void
+public_url(const struct config *c, struct buf *b)
+{
+	char host[256];
+	const char *colon = strrchr(c->listen, ':');
+
+	if (c->public != NULL && c->public[0] != '\0') {
+		buf_text(b, c->public);
+		return;
+	}
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		snprintf(host, sizeof(host), "localhost");
+	host[sizeof(host) - 1] = '\0';
+	buf_printf(b, "https://%s%s", host, colon != NULL ? colon : "");
+}
+
+void
+ask_ticket(struct ask *a, uint32_t site, json_t *row)
+{
+	const struct ask_ticket *t;
+	int64_t expires = a->now + (int64_t)a->config->ticket_life;
+	struct buf ref, enroll;
+
+	if (a->ticket == NULL) {
+		a->wanted++;
+		return;
+	}
+	must(a->wanted < a->tickets);
+	t = &a->ticket[a->wanted++];
+	buf_init(&ref, 2 * TICKET_REF + 1);
+	text_hex(&ref, t->ref, TICKET_REF);
+	ask_put(a, json_pack("{s:s, s:I, s:s, s:I}", "do", "ticket",
+	    "site", (json_int_t)site, "ref", buf_cstr(&ref),
+	    "expires", (json_int_t)expires));
+	buf_init(&enroll, TROUBLE_MAX);
+	buf_text(&enroll, "zqagent enroll ");
+	public_url(a->config, &enroll);
+	buf_printf(&enroll, " %s", t->text);
+	json_object_set_new(row, "ticket", json_string(t->text));
+	json_object_set_new(row, "enroll", json_string(buf_cstr(&enroll)));
+	json_object_set_new(row, "expires", json_integer(expires));
+	buf_clear(&ref);
+	buf_clear(&enroll);
+}

@@ -1,0 +1,36 @@
+/*
+ * CSV as spreadsheets write it (RFC 4180): commas, cells in double quotes
+ * where needed, a quote in them doubled, any line end, and maybe a byte
+ * order mark. Lines are counted as an editor does.
+ */
+#ifndef ZQ_HUB_CSV_H
+#define ZQ_HUB_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+#define CSV_CELLS 16		/* in a row */
+#define CSV_ROW_MAX 65536	/* bytes of one row's cells */
+
+struct csv {
+	struct span rest;
+	size_t line;		/* where the row in hand began, from 1 */
+	size_t next_line;
+	struct buf bytes;	/* of the row's cells */
+	struct span cell[CSV_CELLS];	/* until the next row */
+	size_t cells;
+	const char *wrong;	/* why csv_next() ended early */
+};
+
+void csv_open(struct csv *c, struct span text);
+void csv_close(struct csv *c);
+/* The next row that isn't blank. False: the end, or `wrong`, at `line`. */
+bool csv_next(struct csv *c);
+
+/* One cell, quoted if it must be. */
+void csv_put(struct buf *b, struct span cell);
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * Enlist: one judge per part.
+ */
+#include "hub/enlist.h"
+
+#include <libpsl.h>
+#include <stdio.h>
+
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "protocol/code.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+
+static bool
+judge_code(const struct enlist_book *b, const struct enlist *e,
+    struct buf *why)
+{
+	const char *expected;
+	char code[CODE_MAX + 1];
+	struct view_site s;
+	uint32_t number;
+
+	if (!code_is_usable(e->code)) {
+		buf_printf(why, _("code: \"%.*s\" is not 4 to %d letters and "
+		    "digits"), SPAN_ARGS(text_cut(e->code, 64)), CODE_MAX);
+		return false;
+	}
+	if (!e->odd_code && !code_is_proper(e->code, &expected)) {
+		buf_printf(why, _("code: \"%.*s\": %s; if it is really so, "
+		    "say --odd-code"), SPAN_ARGS(e->code), expected);
+		return false;
+	}
+	snprintf(code, sizeof(code), "%.*s", SPAN_ARGS(e->code));
+	if (view_site_code(b->view, code, &number) &&
+	    view_site(b->view, number, &s)) {
+		buf_printf(why, _("code: %s is taken: it is the site of %s"),
+		    code, s.domain);
+		return false;
+	}
+	if (b->code_taken != NULL && b->code_taken(b->arg, e->code)) {
+		buf_printf(why, _("code: %s stands above already"), code);
+		return false;
+	}
+	return true;
+}
+
+static bool
+judge_name(const struct enlist *e, struct buf *why)
+{
+	if (text_trim(e->name).n == 0) {
+		buf_text(why, _("name: empty; give the site's full name"));
+		return false;
+	}
+	if (!text_is_utf8(e->name)) {
+		buf_text(why, _("name: is not UTF-8; save the file, or set "
+		    "the terminal, as UTF-8"));
+		return false;
+	}
+	if (e->name.n > LIMIT_TEXT) {
+		buf_printf(why, _("name: longer than %d bytes"), LIMIT_TEXT);
+		return false;
+	}
+	for (struct span s = e->name; s.n > 0; ) {
+		uint32_t c = text_next(&s);
+
+		if (c < 0x20 || c == 0x7f) {
+			buf_text(why, _("name: has a control character"));
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Nobody is all of gov.cn. A host without a dot is for test beds. */
+static bool
+is_public(const char *domain)
+{
+	return psl_is_public_suffix2(psl_builtin(), domain,
+	    PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
+}
+
+static bool
+judge_domain(const struct enlist_book *b, const struct enlist *e,
+    struct buf *domain, struct buf *why)
+{
+	const char *wrong;
+	struct view_site s;
+	uint32_t number;
+
+	if (!url_host_normal(domain, text_trim(e->domain), &wrong)) {
+		buf_printf(why, _("domain: \"%.*s\": %s; give a host name "
+		    "like www.zhengzhou.gov.cn"),
+		    SPAN_ARGS(text_cut(e->domain, 128)), wrong);
+		return false;
+	}
+	if (is_public(buf_cstr(domain))) {
+		buf_printf(why, _("domain: %s is a public suffix, under "
+		    "which anybody may have a name: give the site's own"),
+		    buf_cstr(domain));
+		return false;
+	}
+	if (view_site_domain(b->view, buf_look(domain), &number) &&
+	    view_site(b->view, number, &s)) {
+		buf_printf(why, _("domain: %s is taken: it is of site %s"),
+		    buf_cstr(domain), s.code);
+		return false;
+	}
+	if (b->domain_taken != NULL &&
+	    b->domain_taken(b->arg, buf_look(domain))) {
+		buf_printf(why, _("domain: %s stands above already"),
+		    buf_cstr(domain));
+		return false;
+	}
+	return true;
+}
+
+static bool
+judge_parent(const struct enlist_book *b, const struct enlist *e,
+    struct buf *why)
+{
+	char code[CODE_MAX + 1];
+	uint32_t number;
+
+	if (e->parent.n == 0)
+		return true;
+	snprintf(code, sizeof(code), "%.*s",
+	    SPAN_ARGS(text_cut(e->parent, CODE_MAX)));
+	if (e->parent.n <= CODE_MAX &&
+	    (view_site_code(b->view, code, &number) ||
+	    (b->code_taken != NULL && b->code_taken(b->arg, e->parent))))
+		return true;
+	buf_printf(why, _("parent: there is no site %.*s: add it first"),
+	    SPAN_ARGS(text_cut(e->parent, 64)));
+	return false;
+}
+
+static bool
+judge_kind(const struct enlist *e, struct buf *why)
+{
+	if (e->kind.n == 0 || span_is(e->kind, SPAN("portal")) ||
+	    span_is(e->kind, SPAN("department")))
+		return true;
+	buf_printf(why, _("kind: \"%.*s\" is neither portal nor department"),
+	    SPAN_ARGS(text_cut(e->kind, 64)));
+	return false;
+}
+
+bool
+enlist_judge(const struct enlist_book *b, const struct enlist *e,
+    struct buf *domain, struct buf *why)
+{
+	return judge_code(b, e, why) && judge_name(e, why) &&
+	    judge_domain(b, e, domain, why) && judge_parent(b, e, why) &&
+	    judge_kind(e, why);
+}
+
+static json_t *
+text_of(struct span s)
+{
+	return json_stringn(s.at != NULL ? s.at : "", s.n);
+}
+
+json_t *
+enlist_act(const struct enlist *e, struct span domain, uint32_t number)
+{
+	return json_pack("{s:s, s:I, s:o, s:o, s:[o], s:o, s:o}",
+	    "do", "site-add", "site", (json_int_t)number,
+	    "code", text_of(e->code), "name", text_of(text_trim(e->name)),
+	    "domains", text_of(domain), "kind", text_of(e->kind),
+	    "parent", text_of(e->parent));
+}

@@ -1,0 +1,233 @@
+/*
+ * Import: rows into sites.
+ */
+#include "hub/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "hub/csv.h"
+#include "hub/enlist.h"
+#include "protocol/url.h"
+
+enum column { CODE, NAME, DOMAIN, PARENT, KIND, COLUMNS };
+
+static const char *const column_names[COLUMNS] = {
+	[CODE] = "code", [NAME] = "name", [DOMAIN] = "domain",
+	[PARENT] = "parent", [KIND] = "kind",
+};
+
+struct import {
+	struct ask *ask;
+	struct csv csv;
+	int place[COLUMNS];	/* of a column in a row; -1: not there */
+	json_t *codes, *domains;	/* objects: what this file gives */
+	json_t *rows, *errors;
+	uint32_t next;		/* number for the next new site */
+	size_t count;
+};
+
+static bool
+is_in(json_t *set, struct span word)
+{
+	return json_object_getn(set, word.at, word.n) != NULL;
+}
+
+static bool
+code_taken(void *arg, struct span code)
+{
+	return is_in(((struct import *)arg)->codes, code);
+}
+
+static bool
+domain_taken(void *arg, struct span domain)
+{
+	return is_in(((struct import *)arg)->domains, domain);
+}
+
+static void
+note(struct import *i, struct span code, const char *error)
+{
+	if (!text_is_utf8(code))
+		code = SPAN("?");
+	json_array_append_new(i->errors, json_pack("{s:I, s:s%, s:s}",
+	    "line", (json_int_t)i->csv.line, "code",
+	    code.at != NULL ? code.at : "", code.n, "error", error));
+}
+
+static struct span
+cell(const struct import *i, enum column c)
+{
+	int at = i->place[c];
+
+	if (at < 0 || (size_t)at >= i->csv.cells)
+		return SPAN_NONE;
+	return i->csv.cell[at];
+}
+
+/* --- the header ----------------------------------------------------------- */
+
+static bool
+place_column(struct import *i, size_t at)
+{
+	for (int c = 0; c < COLUMNS; c++) {
+		if (text_same_nocase(i->csv.cell[at],
+		    span_of(column_names[c]))) {
+			i->place[c] = (int)at;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is this row the names of the columns? Then they may stand in any order. */
+static bool
+read_header(struct import *i, bool *good)
+{
+	bool found = false;
+
+	*good = true;
+	for (size_t at = 0; at < i->csv.cells; at++)
+		found = found || text_same_nocase(i->csv.cell[at],
+		    SPAN("code"));
+	for (int c = 0; c < COLUMNS; c++)
+		i->place[c] = found ? -1 : c;
+	if (!found)
+		return false;
+	for (size_t at = 0; at < i->csv.cells; at++) {
+		if (!place_column(i, at)) {
+			note(i, i->csv.cell[at], _("no such column; there "
+			    "are code, name, domain, parent and kind"));
+			*good = false;
+		}
+	}
+	return true;
+}
+
+/* --- rows ----------------------------------------------------------------- */
+
+static void
+add_row(struct import *i, const char *what, const struct enlist *e,
+    const char *domain, uint32_t number, bool ticket)
+{
+	json_t *row = json_pack("{s:I, s:s%, s:s%, s:s, s:s}",
+	    "line", (json_int_t)i->csv.line, "code", e->code.at, e->code.n,
+	    "name", e->name.at, e->name.n, "domain", domain, "what", what);
+
+	must(row != NULL);
+	if (ticket)
+		ask_ticket(i->ask, number, row);
+	json_array_append_new(i->rows, row);
+}
+
+static void
+add_site(struct import *i, const struct enlist *e, const struct buf *domain)
+{
+	uint32_t number = i->next++;
+
+	json_object_setn_new(i->codes, e->code.at, e->code.n, json_true());
+	json_object_set_new(i->domains, buf_cstr(domain), json_true());
+	ask_put(i->ask, enlist_act(e, buf_look(domain), number));
+	add_row(i, "added", e, buf_cstr(domain), number, true);
+}
+
+/* Is the site there, as this row has it? */
+static bool
+is_there(struct import *i, const struct enlist *e, struct view_site *s)
+{
+	char code[CODE_MAX + 1];
+	const char *why;
+	struct buf domain;
+	uint32_t number;
+	bool same;
+
+	if (e->code.n > CODE_MAX)
+		return false;
+	snprintf(code, sizeof(code), "%.*s", SPAN_ARGS(e->code));
+	if (!view_site_code(i->ask->view, code, &number) ||
+	    !view_site(i->ask->view, number, s))
+		return false;
+	buf_init(&domain, 256);
+	same = url_host_normal(&domain, e->domain, &why) &&
+	    strcmp(buf_cstr(&domain), s->domain) == 0;
+	buf_clear(&domain);
+	return same;
+}
+
+static void
+read_row(struct import *i)
+{
+	struct enlist_book book = { .view = i->ask->view,
+		.code_taken = code_taken, .domain_taken = domain_taken,
+		.arg = i };
+	struct enlist e = {
+		.code = cell(i, CODE), .name = cell(i, NAME),
+		.domain = cell(i, DOMAIN), .parent = cell(i, PARENT),
+		.kind = cell(i, KIND),
+		.odd_code = ask_flag(i->ask, "odd-code"),
+	};
+	struct view_site s;
+	struct buf domain, why;
+
+	buf_init(&domain, 256);
+	buf_init(&why, 4096);
+	if (!code_taken(i, e.code) && is_there(i, &e, &s))
+		add_row(i, "there", &e, s.domain, s.number,
+		    !s.has_key && !s.blocked);
+	else if (enlist_judge(&book, &e, &domain, &why))
+		add_site(i, &e, &domain);
+	else
+		note(i, e.code, buf_cstr(&why));
+	buf_clear(&domain);
+	buf_clear(&why);
+}
+
+static void
+read_rows(struct import *i)
+{
+	bool good = true, more = csv_next(&i->csv);
+
+	if (more && read_header(i, &good))
+		more = csv_next(&i->csv);
+	for (; more && good; more = csv_next(&i->csv)) {
+		if (++i->count > IMPORT_ROWS) {
+			note(i, SPAN_NONE, _("over 20000 sites in one file: "
+			    "split it"));
+			return;
+		}
+		read_row(i);
+	}
+	if (i->csv.wrong != NULL)
+		note(i, SPAN_NONE, i->csv.wrong);
+	else if (good && i->count == 0)
+		note(i, SPAN_NONE, _("no site in this file: expected lines "
+		    "of code,name,domain,parent,kind"));
+}
+
+bool
+import_run(struct ask *a)
+{
+	struct import i = { .ask = a, .next = view_sites(a->view) + 1 };
+
+	i.codes = json_object();
+	i.domains = json_object();
+	i.rows = json_array();
+	i.errors = json_array();
+	csv_open(&i.csv, span_of(ask_word(a, "csv")));
+	read_rows(&i);
+	if (json_array_size(i.errors) > 0 || ask_flag(a, "dry-run")) {
+		acts_clear(&a->acts);
+		a->wanted = 0;
+	}
+	a->result = json_pack("{s:o, s:o, s:b}", "rows", i.rows,
+	    "errors", i.errors, "dry-run", ask_flag(a, "dry-run"));
+	csv_close(&i.csv);
+	json_decref(i.codes);
+	json_decref(i.domains);
+	return true;
+}

@@ -1,0 +1,167 @@
+/*
+ * Operate: the small acts, and the table of all.
+ */
+#include "hub/operate.h"
+
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "hub/enlist.h"
+#include "hub/import.h"
+
+#define WHY_MAX 4096
+
+/* --- the small acts ------------------------------------------------------- */
+
+static bool
+find_site(struct ask *a, struct view_site *s)
+{
+	const char *code = ask_word(a, "code");
+	uint32_t number;
+
+	if (view_site_code(a->view, code, &number) &&
+	    view_site(a->view, number, s))
+		return true;
+	return ask_refuse(a, _("zqhub site list shows all sites"),
+	    _("there is no site with the code %s"), code);
+}
+
+static bool
+site_add(struct ask *a)
+{
+	struct enlist_book book = { .view = a->view };
+	struct enlist e = {
+		.code = span_of(ask_word(a, "code")),
+		.name = span_of(ask_word(a, "name")),
+		.domain = span_of(ask_word(a, "domain")),
+		.parent = span_of(ask_word(a, "parent")),
+		.kind = span_of(ask_word(a, "kind")),
+		.odd_code = ask_flag(a, "odd-code"),
+	};
+	uint32_t number = view_sites(a->view) + 1;
+	struct buf domain, why;
+	bool good;
+
+	buf_init(&domain, 256);
+	buf_init(&why, WHY_MAX);
+	good = enlist_judge(&book, &e, &domain, &why);
+	if (!good) {
+		ask_refuse(a, NULL, "%s", buf_cstr(&why));
+	} else {
+		ask_put(a, enlist_act(&e, buf_look(&domain), number));
+		a->result = json_pack("{s:I, s:s, s:s}", "site",
+		    (json_int_t)number, "code", ask_word(a, "code"),
+		    "domain", buf_cstr(&domain));
+		ask_ticket(a, number, a->result);
+	}
+	buf_clear(&domain);
+	buf_clear(&why);
+	return good;
+}
+
+static bool
+ticket(struct ask *a)
+{
+	struct view_site s;
+
+	if (!find_site(a, &s))
+		return false;
+	if (s.blocked)
+		return ask_refuse(a, _("zqhub site unblock lifts it"),
+		    _("site %s is blocked: %s"), s.code, s.reason);
+	a->result = json_pack("{s:I, s:s, s:s, s:b}", "site",
+	    (json_int_t)s.number, "code", s.code, "domain", s.domain,
+	    "enrolled", s.has_key);
+	ask_ticket(a, s.number, a->result);
+	return true;
+}
+
+static bool
+has_reason(struct ask *a)
+{
+	if (ask_word(a, "reason")[0] != '\0')
+		return true;
+	return ask_refuse(a, _("say --reason 'what happened'"),
+	    _("a reason is needed: it is shown to the site's people and kept "
+	    "in the journal"));
+}
+
+static bool
+block(struct ask *a)
+{
+	struct view_site s;
+
+	if (!has_reason(a) || !find_site(a, &s))
+		return false;
+	if (s.blocked)
+		return ask_refuse(a, NULL,
+		    _("site %s is blocked already: %s"), s.code, s.reason);
+	ask_put(a, json_pack("{s:s, s:I}", "do", "block", "site",
+	    (json_int_t)s.number));
+	a->result = json_pack("{s:I, s:s}", "site", (json_int_t)s.number,
+	    "code", s.code);
+	a->dropped = s.number;
+	return true;
+}
+
+static bool
+unblock(struct ask *a)
+{
+	struct view_site s;
+
+	if (!has_reason(a) || !find_site(a, &s))
+		return false;
+	if (!s.blocked && !s.forked)
+		return ask_refuse(a, NULL, _("site %s is neither blocked "
+		    "nor held"), s.code);
+	ask_put(a, json_pack("{s:s, s:I}", "do", "unblock", "site",
+	    (json_int_t)s.number));
+	a->result = json_pack("{s:I, s:s, s:b}", "site",
+	    (json_int_t)s.number, "code", s.code, "forked", s.forked);
+	a->lifted = true;
+	return true;
+}
+
+/* --- the table ------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	bool (*run)(struct ask *a);
+} table[] = {
+	{ "site-add", site_add },
+	{ "site-import", import_run },
+	{ "ticket", ticket },
+	{ "block", block },
+	{ "unblock", unblock },
+};
+
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
+
+bool
+operate_knows(const char *act)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		if (strcmp(table[i].name, act) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+operate_run(struct ask *a)
+{
+	const char *act = ask_word(a, "do");
+
+	must(a->actor[0] != '\0' && a->view != NULL);
+	acts_clear(&a->acts);
+	json_decref(a->result);
+	a->result = NULL;
+	a->wanted = 0;
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		if (strcmp(table[i].name, act) == 0)
+			return table[i].run(a);
+	}
+	return ask_refuse(a, _("is zqhub newer than the daemon? restart "
+	    "it"), _("this hub has no act \"%s\""), act);
+}
