@@ -86,6 +86,11 @@ struct frame_ask {
 	bool has_ref, mac_good;
 	uint8_t key_hash[CA_KEY_HASH];
 	struct span code;	/* asked for, or empty */
+	/* Instead of a ticket: signed with a certificate of ours in date. Is
+	 * the site not blocked, and that key still its key? */
+	bool is_renewal;
+	uint32_t site;
+	uint8_t old_key_hash[CA_KEY_HASH];
 };
 void frame_ask_write(struct buf *b, const struct frame_ask *f);
 bool frame_ask_read(struct frame_ask *f, struct span body);

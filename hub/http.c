@@ -745,7 +745,13 @@ http_conn_address(const struct http_conn *c)
 	return c->address;
 }
 
-const SSL *
+uint64_t
+http_conn_who(const struct http_conn *c)
+{
+	return c->who;
+}
+
+SSL *
 http_conn_ssl(const struct http_conn *c)
 {
 	return http_link_ssl(c->link);

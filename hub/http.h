@@ -104,7 +104,8 @@ bool http_answered(const struct http_request *r);
 /* --- a connection ------------------------------------------------------------ */
 
 const char *http_conn_address(const struct http_conn *c); /* 192.0.2.7:51824 */
-const SSL *http_conn_ssl(const struct http_conn *c);	/* NULL: plain */
+uint64_t http_conn_who(const struct http_conn *c);	/* share_who() */
+SSL *http_conn_ssl(const struct http_conn *c);	/* NULL: plain */
 void http_conn_keep(struct http_conn *c, void *mine);
 void *http_conn_kept(const struct http_conn *c);
 void http_conn_drop(struct http_conn *c);	/* soon; never inside a call */

@@ -131,7 +131,7 @@ http_link_input(struct http_link *l)
 	return bufferevent_get_input(l->bev);
 }
 
-const SSL *
+SSL *
 http_link_ssl(const struct http_link *l)
 {
 	return l->ssl;

@@ -33,7 +33,7 @@ void http_link_free(struct http_link *l);
 
 void http_link_put(struct http_link *l, struct span head, struct span body);
 struct evbuffer *http_link_input(struct http_link *l);
-const SSL *http_link_ssl(const struct http_link *l);
+SSL *http_link_ssl(const struct http_link *l);
 /* Says that nothing more will be written; reading goes on. */
 void http_link_shut(struct http_link *l);
 

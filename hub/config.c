@@ -1,0 +1,203 @@
+/*
+ * The hub's settings. One table; everything that is known of a setting
+ * stands in its row.
+ */
+#include "hub/config.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+
+#define AT(member) offsetof(struct config, member)
+#define DAY (24ull * 3600 * 1000)
+
+static const struct conf_section sections[] = {
+	{ .name = "", .size = sizeof(struct config), .many = false },
+};
+
+static const struct conf_def table[] = {
+	{ .section = "", .name = "name", .type = CONF_TEXT,
+	  .offset = AT(name), .preset = NULL,
+	  .about = "What the cluster is called: the name of the portal that "
+	    "runs it. It stands on every page of the web part, in the feeds "
+	    "and in the CA's certificate." },
+	{ .section = "", .name = "listen", .type = CONF_TEXT,
+	  .offset = AT(listen), .preset = "0.0.0.0:7443",
+	  .about = "Address and port where agents connect, with mutual TLS. "
+	    "An IPv6 address stands in brackets: [::]:7443 takes IPv4 as "
+	    "well." },
+	{ .section = "", .name = "public", .type = CONF_TEXT,
+	  .offset = AT(public), .preset = "",
+	  .about = "The address as agents dial it, https://host:port, when it "
+	    "is another than listen says: behind a NAT, a load balancer that "
+	    "passes TLS through, or a name. Tickets are printed with it, and "
+	    "the hub's certificate is made for its host." },
+	{ .section = "", .name = "web", .type = CONF_TEXT,
+	  .offset = AT(web), .preset = "127.0.0.1:7480",
+	  .about = "Address and port of the pages, feeds, JSON and /metrics, "
+	    "in plain HTTP. They can be read without a password, so this is "
+	    "the machine itself unless said otherwise; put a web server in "
+	    "front for TLS and log-in. Empty: no web part." },
+	{ .section = "", .name = "dir", .type = CONF_PATH,
+	  .offset = AT(dir), .preset = ".",
+	  .about = "The data directory: journal, view, CA, control socket. "
+	    "Relative to the place of this file, so by default the directory "
+	    "that it lies in." },
+	{ .section = "", .name = "log", .type = CONF_TEXT,
+	  .offset = AT(log), .preset = "info",
+	  .about = "How much to say on standard error: error, warn, info or "
+	    "debug. At debug each request of the edge has its line." },
+	{ .section = "", .name = "language", .type = CONF_TEXT,
+	  .offset = AT(language), .preset = "zh",
+	  .about = "Language of the web part for readers whose browser asks "
+	    "for neither: zh or en." },
+	{ .section = "", .name = "ticket_life", .type = CONF_TIME,
+	  .offset = AT(ticket_life), .preset = "24h",
+	  .least = 60 * 1000, .most = 30 * DAY, .unit = "time",
+	  .about = "How long an enrolment ticket is good." },
+	{ .section = "", .name = "leaf_days", .type = CONF_NUMBER,
+	  .offset = AT(leaf_days), .preset = "90",
+	  .least = 1, .most = 825, .unit = "days",
+	  .about = "How long an agent's certificate is good." },
+	{ .section = "", .name = "connections", .type = CONF_NUMBER,
+	  .offset = AT(connections), .preset = "20000",
+	  .least = 16, .most = 1000000, .unit = "connections",
+	  .about = "Connections that the edge holds at a time; an idle one "
+	    "costs about 25 KiB. One address may hold as many as are still "
+	    "free, so nobody can take them all. The limit of open files is "
+	    "raised to fit." },
+	{ .section = "", .name = "body_memory", .type = CONF_BYTES,
+	  .offset = AT(body_memory), .preset = "256M",
+	  .least = 16u << 20, .most = 64ull << 30, .unit = "bytes",
+	  .about = "Bytes of change lists under way at the edge, all "
+	    "connections together. Who comes on top of that is told to come "
+	    "back in some seconds, and loses nothing." },
+	{ .section = "", .name = "request_time", .type = CONF_TIME,
+	  .offset = AT(request_time), .preset = "30s",
+	  .least = 1000, .most = 3600 * 1000, .unit = "time",
+	  .about = "How long a whole request may take to arrive, from its "
+	    "first byte to its last. Four megabytes in 30 seconds need a "
+	    "line of about 1 Mbit/s." },
+	{ .section = "", .name = "group", .type = CONF_NUMBER,
+	  .offset = AT(group), .preset = "10000",
+	  .least = 1, .most = 1000000, .unit = "entries",
+	  .about = "Most entries of the journal that are applied to the view "
+	    "in one transaction. Larger groups are cheaper for each entry, "
+	    "and later to be seen when there is a backlog." },
+	{ .section = "", .name = "store_most", .type = CONF_BYTES,
+	  .offset = AT(store_most), .preset = "64G",
+	  .least = 64u << 20, .most = 16ull << 40, .unit = "bytes",
+	  .about = "Most bytes on disk of the journal, and of the view. When "
+	    "it is reached the hub says so and agents keep what they have to "
+	    "say; raising it is enough to go on." },
+	{ .section = "", .name = "silent_after", .type = CONF_TIME,
+	  .offset = AT(silent_after), .preset = "60s",
+	  .least = 1000, .most = 30 * DAY, .unit = "time",
+	  .about = "A site that hasn't been heard for so long is shown as "
+	    "silent." },
+};
+
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
+
+static bool
+is_one_of(const char *value, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(value, *words) == 0)
+			return true;
+	return false;
+}
+
+/* What a type alone can't judge. */
+static void
+judge(const struct config *c, const char *path, struct buf *why)
+{
+	static const char *const languages[] = { "zh", "en", NULL };
+	enum log_level level;
+
+	if (!is_one_of(c->language, languages))
+		buf_printf(why, "%s: language: \"%s\": expected zh or en\n",
+		    path, c->language);
+	if (!log_level_parse(c->log, &level))
+		buf_printf(why, "%s: log: \"%s\": expected error, warn, info "
+		    "or debug\n", path, c->log);
+	if (c->public[0] != '\0' && strncmp(c->public, "https://", 8) != 0)
+		buf_printf(why, "%s: public: \"%s\": expected "
+		    "https://host:port, as agents dial it\n", path,
+		    c->public);
+	if (c->name[0] == '\0')
+		buf_printf(why, "%s: name: is empty: expected the name of "
+		    "the cluster's portal\n", path);
+}
+
+const struct config *
+config_read(const char *path, struct conf **file, struct buf *why)
+{
+	const struct config *c;
+
+	*file = conf_read(path, sections, 1, table, TABLE_COUNT, why);
+	if (*file == NULL)
+		return NULL;
+	c = conf_get(*file, "", 0, NULL);
+	must(c != NULL);
+	judge(c, path, why);
+	if (why->n == 0)
+		return c;
+	conf_free(*file);
+	*file = NULL;
+	return NULL;
+}
+
+void
+config_manual(struct buf *b)
+{
+	conf_manual(b, table, TABLE_COUNT, "");
+}
+
+static void
+put_comment(struct buf *b, const char *text)
+{
+	size_t column = 0;
+
+	while (*text != '\0') {
+		size_t n = strcspn(text, " ");
+
+		if (column == 0 || column + 1 + n > 77) {
+			buf_text(b, column == 0 ? "# " : "\n# ");
+			column = 0;
+		} else {
+			buf_byte(b, ' ');
+			column++;
+		}
+		buf_put(b, text, n);
+		column += n;
+		text += n + strspn(text + n, " ");
+	}
+	buf_byte(b, '\n');
+}
+
+void
+config_example(struct buf *b)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		const struct conf_def *d = &table[i];
+
+		put_comment(b, d->about);
+		buf_printf(b, "%s%s = %s\n\n", d->preset != NULL ? "#" : "",
+		    d->name, d->preset != NULL ? d->preset :
+		    "(must be given)");
+	}
+}
+
+const char *
+config_path(char out[CONFIG_PATH_MAX], const char *dir, const char *name)
+{
+	int n = snprintf(out, CONFIG_PATH_MAX, "%s/%s", dir, name);
+
+	must(n > 0);
+	if (n >= CONFIG_PATH_MAX)
+		fatal("%s: the path of the data directory is too long", dir);
+	return out;
+}

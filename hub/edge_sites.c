@@ -1,0 +1,147 @@
+#include "hub/edge_sites.h"
+
+#include <stdlib.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+
+#define SLOTS 4096	/* a power of two; clusters have up to thousands */
+
+struct site {
+	struct site *next;
+	uint32_t number;
+	size_t count;			/* of connections */
+	char *blocked;			/* why; NULL: it isn't */
+	LIST_HEAD(guests, edge_guest) guests;
+};
+
+struct edge_sites {
+	struct site *slot[SLOTS];
+};
+
+struct edge_sites *
+edge_sites_new(void)
+{
+	return mem_new(sizeof(struct edge_sites));
+}
+
+void
+edge_sites_free(struct edge_sites *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < SLOTS; i++) {
+		while (s->slot[i] != NULL) {
+			struct site *site = s->slot[i];
+
+			s->slot[i] = site->next;
+			free(site->blocked);
+			free(site);
+		}
+	}
+	free(s);
+}
+
+/* The CA numbers sites one after the other: no need to mix. */
+static struct site **
+place(struct edge_sites *s, uint32_t number)
+{
+	struct site **at = &s->slot[number & (SLOTS - 1)];
+
+	while (*at != NULL && (*at)->number != number)
+		at = &(*at)->next;
+	return at;
+}
+
+static struct site *
+site_for(struct edge_sites *s, uint32_t number)
+{
+	struct site **at = place(s, number);
+
+	if (*at == NULL) {
+		*at = mem_new(sizeof(**at));
+		(*at)->number = number;
+		LIST_INIT(&(*at)->guests);
+	}
+	return *at;
+}
+
+static void
+forget_if_empty(struct site **at)
+{
+	struct site *site = *at;
+
+	if (site == NULL || site->count > 0 || site->blocked != NULL)
+		return;
+	*at = site->next;
+	free(site);
+}
+
+size_t
+edge_sites_come(struct edge_sites *s, struct edge_guest *g)
+{
+	struct site *site = site_for(s, g->peer.site);
+
+	LIST_INSERT_HEAD(&site->guests, g, entry);
+	return ++site->count;
+}
+
+size_t
+edge_sites_leave(struct edge_sites *s, struct edge_guest *g)
+{
+	struct site **at = place(s, g->peer.site);
+	size_t left;
+
+	must(*at != NULL && (*at)->count > 0);
+	LIST_REMOVE(g, entry);
+	left = --(*at)->count;
+	forget_if_empty(at);
+	return left;
+}
+
+void
+edge_sites_block(struct edge_sites *s, uint32_t site, struct span reason)
+{
+	struct site *one = site_for(s, site);
+
+	free(one->blocked);
+	one->blocked = mem_copy(reason.n > 0 ? reason.at : "", reason.n);
+}
+
+void
+edge_sites_unblock_all(struct edge_sites *s)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct site **at = &s->slot[i];
+
+		while (*at != NULL) {
+			struct site *site = *at;
+
+			free(site->blocked);
+			site->blocked = NULL;
+			forget_if_empty(at);
+			if (*at == site)
+				at = &site->next;
+		}
+	}
+}
+
+const char *
+edge_sites_blocked(struct edge_sites *s, uint32_t site)
+{
+	const struct site *one = *place(s, site);
+
+	return one != NULL ? one->blocked : NULL;
+}
+
+void
+edge_sites_drop(struct edge_sites *s, uint32_t site)
+{
+	const struct site *one = *place(s, site);
+	struct edge_guest *g;
+
+	if (one == NULL)
+		return;
+	LIST_FOREACH(g, &one->guests, entry)
+		http_conn_drop(g->conn);
+}

@@ -1,0 +1,39 @@
+/*
+ * Which sites are connected, and which are blocked: what the edge needs to
+ * refuse a request, and to close what a blocked site has open.
+ */
+#ifndef ZQ_HUB_EDGE_SITES_H
+#define ZQ_HUB_EDGE_SITES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "certs/peer.h"
+#include "contrib/base/span.h"
+#include "hub/http.h"
+
+struct edge_guest {		/* one connection */
+	LIST_ENTRY(edge_guest) entry;	/* among the site's */
+	struct peer peer;
+	struct http_conn *conn;
+};
+
+struct edge_sites;
+
+struct edge_sites *edge_sites_new(void);
+void edge_sites_free(struct edge_sites *s);
+
+/* Both tell how many connections of the site there are afterwards. */
+size_t edge_sites_come(struct edge_sites *s, struct edge_guest *g);
+size_t edge_sites_leave(struct edge_sites *s, struct edge_guest *g);
+
+void edge_sites_block(struct edge_sites *s, uint32_t site,
+    struct span reason);	/* copies */
+void edge_sites_unblock_all(struct edge_sites *s);
+const char *edge_sites_blocked(struct edge_sites *s, uint32_t site);
+					/* why; NULL: it isn't */
+void edge_sites_drop(struct edge_sites *s, uint32_t site);
+
+#endif

@@ -1,0 +1,99 @@
+#include "hub/edge_take.h"
+
+#include <stdlib.h>
+
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "protocol/changelist.h"
+#include "protocol/limits.h"
+
+struct edge_take {
+	struct changelist *list;
+	struct frame_peer from;
+	char *address;
+	struct buf frame;
+	struct buf row;
+	bool headed;
+	size_t count;
+};
+
+static void
+on_head(void *arg, const struct batch *h)
+{
+	struct edge_take *t = arg;
+
+	frame_batch_begin(&t->frame, &t->from, h);
+	t->headed = true;
+}
+
+static void
+on_change(void *arg, uint64_t seq, const struct change *c, const char *why)
+{
+	struct edge_take *t = arg;
+
+	if (++t->count > LIMIT_BATCH)
+		return;
+	if (c == NULL) {
+		frame_batch_refused(&t->frame, seq, span_of(why));
+		return;
+	}
+	buf_reset(&t->row);
+	change_write(&t->row, c);
+	if (t->row.bad)
+		frame_batch_refused(&t->frame, seq,
+		    span_of(_("the change is longer than 512 KiB")));
+	else
+		frame_batch_change(&t->frame, seq, buf_look(&t->row));
+}
+
+struct edge_take *
+edge_take_new(const struct frame_peer *from)
+{
+	struct edge_take *t = mem_new(sizeof(*t));
+
+	t->address = mem_copy(from->address.at, from->address.n);
+	t->from = *from;
+	t->from.address.at = t->address;
+	buf_init(&t->frame, FRAME_MAX - 1024);
+	buf_init(&t->row, LIMIT_CHANGE);
+	t->list = changelist_new(on_head, on_change, t);
+	return t;
+}
+
+void
+edge_take_free(struct edge_take *t)
+{
+	if (t == NULL)
+		return;
+	changelist_free(t->list);
+	buf_clear(&t->frame);
+	buf_clear(&t->row);
+	free(t->address);
+	free(t);
+}
+
+/* After an error the rest is read and forgotten: the answer says why, and
+ * the connection can go on. */
+void
+edge_take_feed(struct edge_take *t, struct span bytes)
+{
+	changelist_feed(t->list, bytes.at, bytes.n);
+}
+
+bool
+edge_take_finish(struct edge_take *t, struct span *frame, const char **why)
+{
+	if (!changelist_finish(t->list))
+		*why = changelist_error(t->list);
+	else if (!t->headed)
+		*why = _("the change list has no zq:batch at its head");
+	else if (t->count > LIMIT_BATCH)
+		*why = _("a batch may have 1000 changes");
+	else if (t->frame.bad)
+		*why = _("the batch is too long when it is decoded");
+	else {
+		*frame = buf_look(&t->frame);
+		return true;
+	}
+	return false;
+}

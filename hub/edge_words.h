@@ -1,0 +1,23 @@
+/*
+ * What the edge says in its own words: the greeting, and refusals. XML as
+ * agents read it (protocol/answer.h), so that a refused agent can show why.
+ */
+#ifndef ZQ_HUB_EDGE_WORDS_H
+#define ZQ_HUB_EDGE_WORDS_H
+
+#include "contrib/base/buf.h"
+#include "protocol/answer.h"
+
+#define EDGE_WORDS_TYPE "application/xml; charset=utf-8"
+
+/* Blank-separated words, for both sides to agree on (R25). */
+#define EDGE_FEATURES "changes letters cmp chunked"
+
+void edge_words_hello(struct buf *b, const char *name);
+/* after: ms until it may come back, or 0. */
+void edge_words_refusal(struct buf *b, enum verdict v, const char *why,
+    uint32_t after);
+/* Nobody without a certificate comes in; here is how to get one. */
+const char *edge_words_stranger(void);
+
+#endif

@@ -1,0 +1,253 @@
+/*
+ * Bodies of frames: each pair writes and reads the same row. What doesn't
+ * read to its last byte isn't taken.
+ */
+#include "hub/frame.h"
+
+#include "protocol/wire.h"
+
+enum change_tag { TAG_ROW = 1, TAG_REFUSED = 2 };
+
+static void
+put_peer(struct buf *b, const struct frame_peer *p)
+{
+	write_u32(b, p->site);
+	buf_put(b, p->key_hash, sizeof(p->key_hash));
+	write_span(b, p->address);
+}
+
+static void
+get_bytes(struct reader *r, uint8_t *out, size_t n)
+{
+	struct span s = read_bytes(r, n);
+
+	if (s.n == n)
+		memcpy(out, s.at, n);
+	else
+		memset(out, 0, n);
+}
+
+static void
+get_peer(struct reader *r, struct frame_peer *p)
+{
+	p->site = read_u32(r);
+	get_bytes(r, p->key_hash, sizeof(p->key_hash));
+	p->address = read_span(r);
+}
+
+static struct span
+rest_of(const struct reader *r)
+{
+	return (struct span){ .at = (const char *)r->at,
+	    .n = reader_left(r) };
+}
+
+/* Flags are 0 or 1; anything else is a lie. */
+static bool
+get_flag(struct reader *r)
+{
+	uint8_t v = read_u8(r);
+
+	if (v > 1)
+		r->bad = true;
+	return v == 1;
+}
+
+/* --- batches ------------------------------------------------------------- */
+
+void
+frame_batch_begin(struct buf *b, const struct frame_peer *p,
+    const struct batch *h)
+{
+	put_peer(b, p);
+	write_u64(b, h->incarnation);
+	write_u64(b, h->first);
+	write_u64(b, h->head);
+	write_u64(b, (uint64_t)h->now);
+	write_u8(b, h->needs_snapshot);
+	write_span(b, h->features);
+	write_span(b, h->agent);
+}
+
+void
+frame_batch_change(struct buf *b, uint64_t seq, struct span row)
+{
+	write_u8(b, TAG_ROW);
+	write_u64(b, seq);
+	write_span(b, row);
+}
+
+void
+frame_batch_refused(struct buf *b, uint64_t seq, struct span why)
+{
+	write_u8(b, TAG_REFUSED);
+	write_u64(b, seq);
+	write_span(b, why);
+}
+
+bool
+frame_batch_read(struct frame_batch *f, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	get_peer(&r, &f->peer);
+	f->head.incarnation = read_u64(&r);
+	f->head.first = read_u64(&r);
+	f->head.head = read_u64(&r);
+	f->head.now = (int64_t)read_u64(&r);
+	f->head.needs_snapshot = get_flag(&r);
+	f->head.features = read_span(&r);
+	f->head.agent = read_span(&r);
+	f->rest = rest_of(&r);
+	return !r.bad;
+}
+
+bool
+frame_batch_next(struct frame_batch *f, uint64_t *seq, struct span *row,
+    struct span *why)
+{
+	struct reader r = reader_of(f->rest);
+	uint8_t tag;
+
+	if (f->rest.n == 0)
+		return false;
+	*row = *why = SPAN_NONE;
+	tag = read_u8(&r);
+	*seq = read_u64(&r);
+	*(tag == TAG_ROW ? row : why) = read_span(&r);
+	if (r.bad || (tag != TAG_ROW && tag != TAG_REFUSED)) {
+		f->rest = SPAN_NONE;
+		return false;
+	}
+	f->rest = rest_of(&r);
+	return true;
+}
+
+/* --- letters, peers, answers ------------------------------------------------ */
+
+void
+frame_letters_write(struct buf *b, const struct frame_letters *f)
+{
+	put_peer(b, &f->peer);
+	write_u64(b, f->after);
+	write_u32(b, f->wait);
+}
+
+bool
+frame_letters_read(struct frame_letters *f, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	get_peer(&r, &f->peer);
+	f->after = read_u64(&r);
+	f->wait = read_u32(&r);
+	return reader_done(&r);
+}
+
+void
+frame_peer_write(struct buf *b, const struct frame_peer *p, bool open)
+{
+	put_peer(b, p);
+	write_u8(b, open);
+}
+
+bool
+frame_peer_read(struct frame_peer *p, bool *open, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	get_peer(&r, p);
+	*open = get_flag(&r);
+	return reader_done(&r);
+}
+
+void
+frame_answer_write(struct buf *b, const struct frame_answer *f)
+{
+	write_u16(b, f->status);
+	write_u32(b, f->retry_after);
+	write_span(b, f->type);
+	write_span(b, f->body);
+}
+
+bool
+frame_answer_read(struct frame_answer *f, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	f->status = read_u16(&r);
+	f->retry_after = read_u32(&r);
+	f->type = read_span(&r);
+	f->body = read_span(&r);
+	return reader_done(&r) && f->status >= 200 && f->status <= 599;
+}
+
+/* --- enrolment ------------------------------------------------------------------ */
+
+void
+frame_ask_write(struct buf *b, const struct frame_ask *f)
+{
+	buf_put(b, f->ref, sizeof(f->ref));
+	write_u8(b, f->has_ref);
+	write_u8(b, f->mac_good);
+	buf_put(b, f->key_hash, sizeof(f->key_hash));
+	write_span(b, f->code);
+	write_u8(b, f->is_renewal);
+	write_u32(b, f->site);
+	buf_put(b, f->old_key_hash, sizeof(f->old_key_hash));
+}
+
+bool
+frame_ask_read(struct frame_ask *f, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	get_bytes(&r, f->ref, sizeof(f->ref));
+	f->has_ref = get_flag(&r);
+	f->mac_good = get_flag(&r);
+	get_bytes(&r, f->key_hash, sizeof(f->key_hash));
+	f->code = read_span(&r);
+	f->is_renewal = get_flag(&r);
+	f->site = read_u32(&r);
+	get_bytes(&r, f->old_key_hash, sizeof(f->old_key_hash));
+	return reader_done(&r);
+}
+
+void
+frame_grant_write(struct buf *b, const struct frame_grant *f)
+{
+	write_u32(b, f->site);
+	write_span(b, f->code);
+	write_span(b, f->refusal);
+}
+
+bool
+frame_grant_read(struct frame_grant *f, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	f->site = read_u32(&r);
+	f->code = read_span(&r);
+	f->refusal = read_span(&r);
+	return reader_done(&r);
+}
+
+void
+frame_site_write(struct buf *b, uint32_t site, struct span reason)
+{
+	write_u32(b, site);
+	write_span(b, reason);
+}
+
+bool
+frame_site_read(uint32_t *site, struct span *reason, struct span *rest)
+{
+	struct reader r = reader_of(*rest);
+
+	if (rest->n == 0)
+		return false;
+	*site = read_u32(&r);
+	*reason = read_span(&r);
+	*rest = r.bad ? SPAN_NONE : rest_of(&r);
+	return !r.bad;
+}
