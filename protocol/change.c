@@ -281,6 +281,18 @@ judge_words(const struct change *c)
 	return reason;
 }
 
+/* Bytes of the row, give or take what its numbers need. */
+static size_t
+size(const struct change *c)
+{
+	size_t n = 256 + c->url.n + c->id.n + c->type.n + c->links.n +
+	    c->unknown.n + c->critical.n;
+
+	for (size_t w = 0; w < WORD_COUNT; w++)
+		n += c->word[w].n;
+	return n;
+}
+
 static const char *
 insane(const struct change *c)
 {
@@ -296,6 +308,8 @@ insane(const struct change *c)
 	    (reason = judge(c->unknown, &unknown_rule)) != NULL ||
 	    (reason = judge(c->critical, &critical_rule)) != NULL)
 		return reason;
+	if (size(c) > LIMIT_CHANGE)
+		return "a change of more than 512 KiB";
 	return judge_links(c);
 }
 

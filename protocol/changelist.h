@@ -29,6 +29,8 @@ struct batch {
 	uint64_t first;		/* seq of the first change; each next is +1 */
 	uint64_t head;		/* the last seq the agent has in its spool */
 	int64_t now;		/* ms, the agent's clock when it sent this */
+	int64_t from;		/* ms, `when` of the oldest change, for
+				 * ResourceSync's readers; 0: like now */
 	struct span features;	/* blank-separated words (R25) */
 	struct span agent;	/* "zqagentd/0.1" */
 	bool needs_snapshot;	/* its spool overflowed */

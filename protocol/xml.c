@@ -1,0 +1,575 @@
+/*
+ * XML from strangers; see xml.h.
+ *
+ * libxml2 2.9's push parser takes a ">" inside an attribute for the end of
+ * its tag when a chunk ends there, compares each attribute of a tag with
+ * each other, and waits for the end of a tag however far it may be. So
+ * tokens are found here first (scan), only whole ones are handed on, and the
+ * limits are applied before libxml2 sees a byte.
+ */
+#include "protocol/xml.h"
+
+#include <libxml/parser.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "protocol/utf8.h"
+
+#define XML_NS "http://www.w3.org/XML/1998/namespace"
+#define TEXT_ENOUGH 8192	/* text handed on before its end is seen */
+#define BAD_MOST 256		/* bad bytes remembered at a time */
+
+enum state { IN_TEXT, AFTER_OPEN, AFTER_BANG, IN_TAG, IN_QUOTE, IN_COMMENT,
+	IN_CDATA, IN_PI };
+
+struct known {		/* names of the table, as libxml2 interned them */
+	const xmlChar *ns, *local;
+};
+
+struct attribute {	/* libxml2's five pointers */
+	const xmlChar *local, *prefix, *ns, *value, *end;
+};
+
+struct xml {
+	xmlParserCtxtPtr parser;
+	const struct xml_events *events;
+	void *arg;
+	struct known *known;
+	size_t known_count, hint;
+
+	/* finding tokens */
+	enum state state;
+	char quote;
+	unsigned quotes;	/* attributes of this tag so far */
+	struct buf tail;	/* a token that isn't whole yet */
+	size_t scanned;		/* of it */
+	size_t token;		/* where it begins in what is scanned */
+	bool begun;
+
+	/* bad bytes */
+	struct buf clean;
+	uint64_t handed;	/* bytes that libxml2 got */
+	uint64_t bad[BAD_MOST];
+	size_t bad_count;
+
+	/* the element of this event */
+	const xmlChar *local, *ns;
+	const struct attribute *attributes;
+	size_t attribute_count;
+	size_t depth;
+
+	bool failed;
+	char error[512];
+};
+
+/* --- what goes wrong --------------------------------------------------------- */
+
+static void
+fail(struct xml *x, size_t line, const char *what)
+{
+	if (x->failed)
+		return;
+	x->failed = true;
+	snprintf(x->error, sizeof(x->error), "line %zu: %s", line, what);
+}
+
+void
+xml_fail(struct xml *x, const char *fmt, ...)
+{
+	char what[480];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	fail(x, xml_line(x), what);
+	xmlStopParser(x->parser);
+}
+
+/* libxml2 complains. What isn't fatal to it (a prefix that was never
+ * declared) shows as an element without namespace. */
+static void
+complain(void *arg, xmlErrorPtr e)
+{
+	struct xml *x = ((xmlParserCtxtPtr)arg)->_private;
+	char what[400];
+
+	if (e->level != XML_ERR_FATAL)
+		return;
+	snprintf(what, sizeof(what), "not well-formed XML: %s",
+	    e->message != NULL ? e->message : "");
+	what[strcspn(what, "\n")] = '\0';
+	fail(x, e->line > 0 ? (size_t)e->line : 1, what);
+}
+
+/* --- what libxml2 tells ------------------------------------------------------ */
+
+static int
+look_up(struct xml *x, const xmlChar *ns, const xmlChar *local)
+{
+	for (size_t i = 0; i < x->known_count; i++) {
+		size_t at = x->hint + i;
+
+		if (at >= x->known_count)
+			at -= x->known_count;
+		if (x->known[at].local == local && x->known[at].ns == ns) {
+			x->hint = at;
+			return (int)at;
+		}
+	}
+	return XML_UNKNOWN;
+}
+
+static void
+on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
+    const xmlChar *ns, int ns_count, const xmlChar **namespaces,
+    int attribute_count, int defaulted, const xmlChar **attributes)
+{
+	struct xml *x = ((xmlParserCtxtPtr)arg)->_private;
+
+	(void)prefix, (void)ns_count, (void)namespaces, (void)defaulted;
+	if (x->failed)
+		return;
+	x->depth++;
+	x->local = local;
+	x->ns = ns;
+	x->attributes = (const struct attribute *)attributes;
+	x->attribute_count = (size_t)attribute_count;
+	x->events->start(x->arg, x, look_up(x, ns, local));
+}
+
+static void
+on_text(void *arg, const xmlChar *at, int n)
+{
+	struct xml *x = ((xmlParserCtxtPtr)arg)->_private;
+
+	if (!x->failed)
+		x->events->text(x->arg, x, (struct span){
+		    .at = (const char *)at, .n = (size_t)n });
+}
+
+static void
+on_end(void *arg, const xmlChar *local, const xmlChar *prefix,
+    const xmlChar *ns)
+{
+	struct xml *x = ((xmlParserCtxtPtr)arg)->_private;
+
+	(void)prefix;
+	if (x->failed)
+		return;
+	x->local = local;
+	x->ns = ns;
+	x->attribute_count = 0;
+	x->events->end(x->arg, x, look_up(x, ns, local));
+	x->depth--;
+}
+
+static void
+on_document(void *arg)
+{
+	xmlParserCtxtPtr parser = arg;
+	const char *name = (const char *)(parser->encoding != NULL ?
+	    parser->encoding : parser->input->encoding);
+
+	if (name != NULL && strcasecmp(name, "UTF-8") != 0 &&
+	    strcasecmp(name, "UTF8") != 0)
+		xml_fail(parser->_private, "the encoding \"%.40s\" is not "
+		    "taken: send UTF-8", name);
+}
+
+/* --- life -------------------------------------------------------------------- */
+
+struct xml *
+xml_new(const struct xml_name *names, size_t count,
+    const struct xml_events *events, void *arg)
+{
+	struct xml *x = mem_new(sizeof(*x));
+	xmlSAXHandler sax = {
+		.initialized = XML_SAX2_MAGIC,
+		.startDocument = on_document,
+		.startElementNs = on_start,
+		.endElementNs = on_end,
+		.characters = on_text,
+		.ignorableWhitespace = on_text,
+		.cdataBlock = on_text,
+		.serror = complain,
+	};
+
+	x->parser = xmlCreatePushParserCtxt(&sax, NULL, NULL, 0, NULL);
+	if (x->parser == NULL)
+		fatal("xml: no memory for a parser");
+	x->parser->_private = x;
+	xmlCtxtUseOptions(x->parser, XML_PARSE_NOENT | XML_PARSE_NONET);
+	x->events = events;
+	x->arg = arg;
+	x->known = mem_grow(NULL, count, sizeof(*x->known));
+	x->known_count = count;
+	for (size_t i = 0; i < count; i++)
+		x->known[i] = (struct known){
+			.ns = xmlDictLookup(x->parser->dict,
+			    (const xmlChar *)names[i].ns, -1),
+			.local = xmlDictLookup(x->parser->dict,
+			    (const xmlChar *)names[i].local, -1),
+		};
+	buf_init(&x->tail, 2 * XML_TOKEN_MAX);
+	buf_init(&x->clean, 2 * XML_TOKEN_MAX);
+	return x;
+}
+
+void
+xml_free(struct xml *x)
+{
+	if (x == NULL)
+		return;
+	xmlFreeParserCtxt(x->parser);
+	buf_clear(&x->tail);
+	buf_clear(&x->clean);
+	free(x->known);
+	free(x);
+}
+
+const char *
+xml_error(const struct xml *x)
+{
+	return x->error;
+}
+
+size_t
+xml_line(const struct xml *x)
+{
+	return x->parser->input != NULL && x->parser->input->line > 0 ?
+	    (size_t)x->parser->input->line : 1;
+}
+
+size_t
+xml_depth(const struct xml *x)
+{
+	return x->depth;
+}
+
+/* --- handing on -------------------------------------------------------------- */
+
+static void
+note_bad(struct xml *x, size_t at)
+{
+	if (x->bad_count == BAD_MOST)
+		fail(x, xml_line(x), "too many bytes that are not UTF-8");
+	else
+		x->bad[x->bad_count++] = x->handed + at;
+}
+
+/* A copy of s without bad bytes. */
+static struct span
+cleaned(struct xml *x, struct span s, size_t good)
+{
+	buf_reset(&x->clean);
+	while (!x->failed && good < s.n) {
+		note_bad(x, x->clean.n + good);
+		buf_put(&x->clean, s.at, good);
+		buf_byte(&x->clean, '_');
+		s = (struct span){ s.at + good + 1, s.n - good - 1 };
+		good = utf8_good(s.at, s.n);
+	}
+	buf_span(&x->clean, s);
+	return buf_look(&x->clean);
+}
+
+static void
+hand_piece(struct xml *x, struct span s)
+{
+	size_t good = utf8_good(s.at, s.n);
+
+	if (good < s.n)
+		s = cleaned(x, s, good);
+	if (x->failed || s.n == 0)
+		return;
+	x->handed += s.n;
+	xmlParseChunk(x->parser, s.at, (int)s.n, 0);
+	if (!x->parser->wellFormed || x->parser->disableSAX)
+		fail(x, xml_line(x), "not well-formed XML");
+}
+
+/* --- finding tokens ----------------------------------------------------------- */
+
+static size_t
+index_of(struct span s, size_t from, char c)
+{
+	const char *at = from < s.n ? memchr(s.at + from, c, s.n - from) :
+	    NULL;
+
+	return at != NULL ? (size_t)(at - s.at) : s.n;
+}
+
+static enum state
+after_bang(struct xml *x, char c)
+{
+	if (c == '-')
+		return IN_COMMENT;
+	if (c == '[')
+		return IN_CDATA;
+	xml_fail(x, c == 'D' ? "a DOCTYPE is not taken: no DTD, no entities" :
+	    "not well-formed XML: a \"<!\" that begins nothing");
+	return IN_TEXT;
+}
+
+/* A byte in a tag, outside of quotes. */
+static enum state
+in_tag(struct xml *x, char c)
+{
+	if (c == '>')
+		return IN_TEXT;
+	if (c != '"' && c != '\'')
+		return IN_TAG;
+	if (++x->quotes > XML_ATTRIBUTES)
+		xml_fail(x, "a tag with more than %d attributes",
+		    XML_ATTRIBUTES);
+	x->quote = c;
+	return IN_QUOTE;
+}
+
+/* Does the ">" at s[i] end the comment, section or instruction? */
+static bool
+is_end(const struct xml *x, struct span s, size_t i)
+{
+	size_t n = i - x->token;
+
+	if (x->state == IN_PI)
+		return n >= 3 && s.at[i - 1] == '?';
+	if (x->state == IN_COMMENT)
+		return n >= 6 && memcmp(s.at + i - 2, "--", 2) == 0;
+	return n >= 11 && memcmp(s.at + i - 2, "]]", 2) == 0;
+}
+
+/* From s[i] on, in x->state: the index to go on at. */
+static size_t
+step(struct xml *x, struct span s, size_t i)
+{
+	switch (x->state) {
+	case IN_TEXT:
+		i = index_of(s, i, '<');
+		x->token = i;
+		x->quotes = 0;
+		if (i < s.n)
+			x->state = AFTER_OPEN;
+		return i + (i < s.n);
+	case AFTER_OPEN:
+		x->state = s.at[i] == '!' ? AFTER_BANG :
+		    s.at[i] == '?' ? IN_PI : IN_TAG;
+		return i + (x->state != IN_TAG);
+	case AFTER_BANG:
+		x->state = after_bang(x, s.at[i]);
+		return i + 1;
+	case IN_TAG:
+		while (i < s.n && x->state == IN_TAG && !x->failed)
+			x->state = in_tag(x, s.at[i++]);
+		return i;
+	case IN_QUOTE:
+		i = index_of(s, i, x->quote);
+		if (i < s.n)
+			x->state = IN_TAG;
+		return i + (i < s.n);
+	default:
+		i = index_of(s, i, '>');
+		if (i < s.n && is_end(x, s, i))
+			x->state = IN_TEXT;
+		return i + (i < s.n);
+	}
+}
+
+/* Bytes at the end of s that want more to be a character. */
+static size_t
+half_character(struct span s)
+{
+	for (size_t n = 1; n <= 3; n++)
+		if (utf8_is_cut(s.at + s.n - n, n))
+			return n;
+	return 0;
+}
+
+/* How much of s can be handed on: whole tokens, and text once there is much
+ * of it, but no half character. */
+static size_t
+scan(struct xml *x, struct span s)
+{
+	size_t i = x->scanned, safe = 0;
+
+	while (i < s.n && !x->failed) {
+		i = step(x, s, i);
+		if (x->state == IN_TEXT && i > 0 && s.at[i - 1] == '>')
+			safe = i;
+	}
+	if (x->state == IN_TEXT && s.n - safe > TEXT_ENOUGH)
+		safe = s.n - half_character(s);
+	x->scanned = s.n - safe;
+	x->token -= safe < x->token ? safe : x->token;
+	return safe;
+}
+
+static void
+too_long(struct xml *x, size_t n)
+{
+	if ((x->state == IN_TAG || x->state == IN_QUOTE) && n > XML_TAG_MAX)
+		xml_fail(x, "a tag of more than %d bytes", XML_TAG_MAX);
+	else if (n > XML_TOKEN_MAX)
+		xml_fail(x, "a comment or section of more than %u bytes",
+		    XML_TOKEN_MAX);
+}
+
+static void
+feed_some(struct xml *x, struct span s)
+{
+	bool kept = x->tail.n > 0;
+
+	if (kept) {
+		buf_span(&x->tail, s);
+		s = buf_look(&x->tail);
+	}
+	size_t safe = scan(x, s);
+
+	hand_piece(x, (struct span){ s.at, safe });
+	if (kept)
+		buf_drop(&x->tail, safe);
+	else
+		buf_put(&x->tail, s.at + safe, s.n - safe);
+	if (!x->failed)
+		too_long(x, x->tail.n);
+}
+
+static void
+look_for_utf16(struct xml *x, struct span s)
+{
+	x->begun = true;
+	if (s.n >= 2 && ((uint8_t)s.at[0] >= 0xfe || s.at[0] == '\0' ||
+	    s.at[1] == '\0'))
+		xml_fail(x, "the encoding UTF-16 is not taken: send UTF-8");
+}
+
+bool
+xml_feed(struct xml *x, const void *at, size_t n)
+{
+	const size_t piece = 32768;
+	struct span s = { .at = at, .n = n };
+
+	if (!x->begun && n > 0)
+		look_for_utf16(x, s);
+	while (s.n > 0 && !x->failed) {
+		size_t now = s.n < piece ? s.n : piece;
+
+		feed_some(x, (struct span){ s.at, now });
+		s = (struct span){ s.at + now, s.n - now };
+	}
+	return !x->failed;
+}
+
+bool
+xml_finish(struct xml *x)
+{
+	if (!x->failed)
+		hand_piece(x, buf_look(&x->tail));
+	if (!x->failed)
+		xmlParseChunk(x->parser, NULL, 0, 1);
+	if (!x->parser->wellFormed)
+		fail(x, xml_line(x), "not well-formed XML");
+	return !x->failed;
+}
+
+bool
+xml_had_bad_bytes(struct xml *x)
+{
+	size_t n = 0;
+	uint64_t here;
+
+	if (x->bad_count == 0)
+		return false;
+	here = (uint64_t)xmlByteConsumed(x->parser);
+	while (n < x->bad_count && x->bad[n] < here)
+		n++;
+	x->bad_count -= n;
+	memmove(x->bad, x->bad + n, x->bad_count * sizeof(x->bad[0]));
+	return n > 0;
+}
+
+/* --- the element of this event --------------------------------------------------- */
+
+static struct span
+text_of(const xmlChar *s)
+{
+	return span_of((const char *)s);
+}
+
+static struct span
+value_of(const struct attribute *a)
+{
+	return (struct span){ .at = (const char *)a->value,
+	    .n = (size_t)(a->end - a->value) };
+}
+
+struct span
+xml_ns(const struct xml *x)
+{
+	return text_of(x->ns);
+}
+
+struct span
+xml_local(const struct xml *x)
+{
+	return text_of(x->local);
+}
+
+struct span
+xml_attribute(const struct xml *x, const char *ns, const char *local)
+{
+	for (size_t i = 0; i < x->attribute_count; i++) {
+		const struct attribute *a = &x->attributes[i];
+
+		if (strcmp((const char *)a->local, local) == 0 &&
+		    (a->prefix == NULL) == (ns == NULL) &&
+		    span_is(text_of(a->ns), span_of(ns)))
+			return value_of(a);
+	}
+	return SPAN_NONE;
+}
+
+static void
+copy_attribute(struct buf *b, const struct attribute *a, size_t number)
+{
+	char name[32];
+
+	if (a->prefix != NULL && a->ns == NULL)
+		return;		/* its prefix was never declared */
+	if (a->prefix == NULL) {
+		buf_byte(b, ' ');
+	} else if (span_is(text_of(a->ns), SPAN(XML_NS))) {
+		buf_text(b, " xml:");
+	} else {
+		snprintf(name, sizeof(name), "xmlns:a%zu", number);
+		xml_put_attribute(b, name, text_of(a->ns));
+		buf_printf(b, " a%zu:", number);
+	}
+	buf_span(b, text_of(a->local));
+	buf_text(b, "=\"");
+	xml_put_text(b, value_of(a));
+	buf_byte(b, '"');
+}
+
+void
+xml_copy_start(const struct xml *x, struct buf *b)
+{
+	buf_byte(b, '<');
+	buf_span(b, text_of(x->local));
+	xml_put_attribute(b, "xmlns", text_of(x->ns));
+	for (size_t i = 0; i < x->attribute_count; i++)
+		copy_attribute(b, &x->attributes[i], i);
+	buf_byte(b, '>');
+}
+
+void
+xml_copy_end(const struct xml *x, struct buf *b)
+{
+	buf_text(b, "</");
+	buf_span(b, text_of(x->local));
+	buf_byte(b, '>');
+}
