@@ -1,0 +1,214 @@
+/* See compare.h. */
+#include "agent/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/spool.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "protocol/limits.h"
+
+#define ROW_MAX (LIMIT_CHANGE + 4096)
+
+/* Tells c; k is the row that then holds. k may stand on what known_get()
+ * gave as long as those parts were copied. */
+static enum compare_news
+tell(struct store_txn *t, struct known *k, struct change *c)
+{
+	enum compare_news news;
+	struct buf id;
+
+	buf_init(&id, KNOWN_ID_MAX);
+	known_id(&id, k->source, k->path);
+	c->id = buf_look(&id);
+	c->when = clock_wall();
+	if (!change_is_sane(c, NULL) || !spool_put(t, c)) {
+		news = change_is_sane(c, NULL) ? COMPARE_NO_ROOM :
+		    COMPARE_UNFIT;
+		buf_clear(&id);
+		return news;
+	}
+	change_hash(c, k->change);
+	buf_clear(&id);
+	c->id = SPAN_NONE;
+	k->told = true;
+	known_put(t, k);
+	return c->kind == CHANGE_CREATED ? COMPARE_CREATED : COMPARE_UPDATED;
+}
+
+/* The same row with another stat. */
+static void
+touch(struct store_txn *t, const struct known *old,
+    const struct known_stat *stat)
+{
+	struct known k = *old;
+	char *url = mem_copy(old->url.at, old->url.n);
+	char *path = mem_copy(old->path.at, old->path.n);
+	char *source = mem_copy(old->source.at, old->source.n);
+	char *said = mem_copy(old->said.at, old->said.n);
+
+	k.stat = *stat;
+	k.url.at = url;
+	k.path.at = path;
+	k.source.at = source;
+	k.said.at = said;
+	known_put(t, &k);
+	free(url);
+	free(path);
+	free(source);
+	free(said);
+}
+
+enum compare_news
+compare_is(struct store_txn *t, const struct compare_item *i,
+    struct change *c)
+{
+	struct known old, k = {
+		.source = i->source, .path = i->path,
+		.stat = i->stat, .url = c->url,
+	};
+	bool there = known_get(t, i->source, i->path, &old);
+
+	if (there && memcmp(old.hash, c->hash, sizeof(old.hash)) == 0 &&
+	    span_is(old.url, c->url)) {
+		if (!known_stat_is(&old.stat, &i->stat))
+			touch(t, &old, &i->stat);
+		return COMPARE_NOTHING;
+	}
+	c->kind = there && old.told ? CHANGE_UPDATED : CHANGE_CREATED;
+	memcpy(k.hash, c->hash, sizeof(k.hash));
+	return tell(t, &k, c);
+}
+
+void
+compare_unreadable(struct store_txn *t, const struct compare_item *i,
+    struct span url)
+{
+	struct known old, k = {
+		.source = i->source, .path = i->path,
+		.stat = i->stat, .url = url,
+	};
+
+	if (known_get(t, i->source, i->path, &old))
+		touch(t, &old, &i->stat);
+	else
+		known_put(t, &k);
+}
+
+/* Says that k is gone. The row is the caller's to remove or keep. */
+static enum compare_news
+tell_gone(struct store_txn *t, const struct known *k, struct change *c)
+{
+	struct buf id;
+	bool room;
+
+	buf_init(&id, KNOWN_ID_MAX);
+	known_id(&id, k->source, k->path);
+	c->kind = CHANGE_DELETED;
+	c->id = buf_look(&id);
+	c->url = k->url;
+	c->when = clock_wall();
+	room = spool_put(t, c);
+	buf_clear(&id);
+	c->id = SPAN_NONE;
+	return room ? COMPARE_DELETED : COMPARE_NO_ROOM;
+}
+
+enum compare_news
+compare_gone(struct store_txn *t, struct span source, struct span path,
+    struct span reason)
+{
+	enum compare_news news = COMPARE_NOTHING;
+	struct known k;
+	struct change c;
+
+	if (!known_get(t, source, path, &k))
+		return COMPARE_NOTHING;
+	change_init(&c);
+	c.word[WORD_REASON] = reason;
+	if (k.told)
+		news = tell_gone(t, &k, &c);
+	if (news != COMPARE_NO_ROOM)
+		known_del(t, source, path);
+	return news;
+}
+
+/* --- said by a person ------------------------------------------------------ */
+
+/* A row of a file stays, not told, so that the next scan doesn't publish it
+ * again; a row that only a word made goes. */
+static enum compare_news
+withdraw(struct store_txn *t, const struct known *old, struct change *c)
+{
+	struct known k = *old;
+	char *path = mem_copy(old->path.at, old->path.n);
+	char *source = mem_copy(old->source.at, old->source.n);
+	char *url = mem_copy(old->url.at, old->url.n);
+	enum compare_news news = COMPARE_NOTHING;
+
+	k.path.at = path;
+	k.source.at = source;
+	k.url.at = url;
+	k.said = SPAN_NONE;
+	if (k.told)
+		news = tell_gone(t, &k, c);
+	if (news == COMPARE_DELETED) {
+		k.told = false;
+		if (k.source.n == 0)
+			known_del(t, k.source, k.path);
+		else
+			known_put(t, &k);
+	}
+	free(path);
+	free(source);
+	free(url);
+	return news;
+}
+
+/* An item in a person's words, over what a source found, if it did. */
+static enum compare_news
+publish(struct store_txn *t, const struct known *old, struct change *c)
+{
+	struct known k = { .path = c->url, .url = c->url };
+	char *path = NULL, *source = NULL;
+	struct buf said;
+	enum compare_news news;
+
+	c->kind = CHANGE_CREATED;
+	if (old != NULL) {
+		k = *old;
+		k.path.at = path = mem_copy(old->path.at, old->path.n);
+		k.source.at = source = mem_copy(old->source.at,
+		    old->source.n);
+		k.url = c->url;
+		if (old->told)
+			c->kind = CHANGE_UPDATED;
+	}
+	buf_init(&said, ROW_MAX);
+	change_write(&said, c);
+	must(!said.bad);
+	k.said = buf_look(&said);
+	news = tell(t, &k, c);
+	buf_clear(&said);
+	free(path);
+	free(source);
+	return news;
+}
+
+enum compare_news
+compare_said(struct store_txn *t, struct change *c)
+{
+	struct known old;
+	bool there = known_find_url(t, c->url, &old);
+
+	if (c->kind == CHANGE_DELETED && there)
+		return withdraw(t, &old, c);
+	if (c->kind == CHANGE_CREATED || c->kind == CHANGE_UPDATED)
+		return publish(t, there ? &old : NULL, c);
+	c->when = clock_wall();
+	if (!change_is_sane(c, NULL))
+		return COMPARE_UNFIT;
+	return spool_put(t, c) ? COMPARE_UPDATED : COMPARE_NO_ROOM;
+}

@@ -1,0 +1,47 @@
+/*
+ * Compare: is this news? The one place where items become changes.
+ *
+ * In one transaction `known` learns what the item is now and the spool gets
+ * the change, if it is one. A file that was touched but is the same says
+ * nothing; what a person said stands until the file's bytes change.
+ */
+#ifndef ZQ_AGENT_COMPARE_H
+#define ZQ_AGENT_COMPARE_H
+
+#include "agent/known.h"
+#include "agent/store.h"
+#include "protocol/change.h"
+
+enum compare_news {
+	COMPARE_NOTHING,	/* the hub knows all this */
+	COMPARE_CREATED,
+	COMPARE_UPDATED,
+	COMPARE_DELETED,
+	COMPARE_UNFIT,		/* change_is_sane() says no: nothing changed */
+	COMPARE_NO_ROOM,	/* the spool is full: nothing was changed */
+};
+
+struct compare_item {
+	struct span source, path;
+	struct known_stat stat;
+};
+
+/* c says what the item is (url, words, hash …); id, kind, when and seq are
+ * given here. */
+enum compare_news compare_is(struct store_txn *t,
+    const struct compare_item *i, struct change *c);
+
+/* It is there, but can't be read: remembered, so that it is not tried again
+ * before it changes. What was told of it stays. */
+void compare_unreadable(struct store_txn *t, const struct compare_item *i,
+    struct span url);
+
+/* It is gone. */
+enum compare_news compare_gone(struct store_txn *t, struct span source,
+    struct span path, struct span reason);
+
+/* A person says what is at c->url (kind CREATED), or that it is gone, or
+ * moves and notices (as they are). Words like WORD_BY are the caller's. */
+enum compare_news compare_said(struct store_txn *t, struct change *c);
+
+#endif

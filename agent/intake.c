@@ -1,0 +1,745 @@
+/*
+ * See intake.h. A job's life:
+ *
+ *	queued → (nothing new: gone) → reading → ready → written: gone
+ *	   ↑________________ settling _____|
+ */
+#include "agent/intake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <unistd.h>
+
+#include "agent/known.h"
+#include "agent/spool.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "protocol/limits.h"
+
+#define QUEUE_FULL 256		/* scans wait above this */
+#define QUEUE_MOST 20000	/* events are dropped above this: scan */
+#define SETTLING_MOST 20000
+#define GROUP 256		/* changes in one transaction */
+#define GROUP_BYTES (2u << 20)	/* of records that wait for it */
+#define TURN 64			/* jobs looked at before others have a turn */
+#define STUCK_WAIT 5000		/* ms until a full disk is tried again */
+#define GROUP_WAIT 50		/* ms until a small group is written, too */
+#define FULL_WAIT 20		/* ms until parse is asked again */
+
+enum todo { TODO_LOOK, TODO_TELL, TODO_WITHDRAW, TODO_MARK };
+
+struct job {
+	TAILQ_ENTRY(job) entry;
+	struct intake *in;
+	uint32_t hash;			/* of path */
+	enum intake_why why;
+	bool again;			/* something happened meanwhile */
+	int64_t due;			/* mono ms, of settling ones */
+	enum todo todo;			/* of ready ones */
+	struct known_stat stat;
+	char *path, *url;
+	const char *reason;		/* of TODO_WITHDRAW */
+	struct buf row;			/* record, of TODO_TELL */
+};
+
+TAILQ_HEAD(jobs, job);
+
+struct intake {
+	struct intake_host host;
+	struct jobs queued, reading, ready, settling;
+	size_t queued_count, reading_count, ready_count, ready_bytes;
+	size_t settling_count;
+	struct event *turn, *settle, *retry, *soon;
+	enum intake_stuck stuck;
+	char *reason;
+	struct intake_counts counts;
+};
+
+static uint32_t
+hash_of(const char *path)
+{
+	uint32_t h = 2166136261u;	/* FNV-1a */
+
+	for (; *path != '\0'; path++)
+		h = (h ^ (unsigned char)*path) * 16777619u;
+	return h;
+}
+
+static void
+after(struct event *e, int64_t ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	must(event_add(e, &tv) == 0);
+}
+
+static void
+wake(struct intake *in)
+{
+	if (in->stuck == INTAKE_GOING)
+		event_active(in->turn, EV_TIMEOUT, 0);
+}
+
+static void
+job_free(struct job *j)
+{
+	buf_clear(&j->row);
+	free(j->path);
+	free(j->url);
+	free(j);
+}
+
+static void
+enqueue(struct intake *in, struct job *j)
+{
+	j->again = false;
+	j->todo = TODO_LOOK;
+	TAILQ_INSERT_TAIL(&in->queued, j, entry);
+	in->queued_count++;
+	wake(in);
+}
+
+static struct job *
+busy_with(struct intake *in, const char *path, uint32_t hash)
+{
+	struct jobs *lists[] = { &in->reading, &in->ready };
+	struct job *j;
+
+	for (size_t i = 0; i < 2; i++)
+		TAILQ_FOREACH(j, lists[i], entry)
+			if (j->hash == hash && strcmp(j->path, path) == 0)
+				return j;
+	j = TAILQ_LAST(&in->queued, jobs);
+	return j != NULL && j->hash == hash && strcmp(j->path, path) == 0 ?
+	    j : NULL;
+}
+
+void
+intake_look(struct intake *in, const char *path, enum intake_why why)
+{
+	uint32_t hash = hash_of(path);
+	struct job *j = busy_with(in, path, hash);
+
+	if (j != NULL) {
+		j->again = true;	/* of queued ones: forgotten again */
+		j->why = why;
+		return;
+	}
+	if (in->queued_count >= QUEUE_MOST) {
+		in->host.lost(in->host.arg);
+		return;
+	}
+	j = mem_new(sizeof(*j));
+	j->in = in;
+	j->hash = hash;
+	j->path = mem_text(path);
+	j->why = why;
+	buf_init(&j->row, RECORD_ROW_MAX);
+	enqueue(in, j);
+}
+
+/* --- settling ------------------------------------------------------------- */
+
+static void
+arm_settle(struct intake *in)
+{
+	struct job *j = TAILQ_FIRST(&in->settling);
+	int64_t wait;
+
+	if (j == NULL)
+		return;
+	wait = j->due - clock_mono();
+	after(in->settle, wait > 10 ? wait : 10);
+}
+
+static void
+settle(struct intake *in, struct job *j)
+{
+	if (in->settling_count >= SETTLING_MOST) {
+		job_free(j);
+		in->host.lost(in->host.arg);
+		return;
+	}
+	buf_clear(&j->row);
+	j->due = clock_mono() + (int64_t)in->host.settle + 20;
+	TAILQ_INSERT_TAIL(&in->settling, j, entry);
+	in->settling_count++;
+	if (in->settling_count == 1)
+		arm_settle(in);
+}
+
+static void
+on_settle(evutil_socket_t fd, short what, void *arg)
+{
+	struct intake *in = arg;
+	struct job *j;
+
+	(void)fd;
+	(void)what;
+	while ((j = TAILQ_FIRST(&in->settling)) != NULL &&
+	    j->due <= clock_mono()) {
+		TAILQ_REMOVE(&in->settling, j, entry);
+		in->settling_count--;
+		enqueue(in, j);
+	}
+	arm_settle(in);
+}
+
+/* --- writing ---------------------------------------------------------------- */
+
+static void
+finish(struct intake *in, struct job *j)
+{
+	bool again = j->again;
+
+	if (!again) {
+		job_free(j);
+		return;
+	}
+	buf_clear(&j->row);
+	j->why = INTAKE_READY;
+	enqueue(in, j);
+}
+
+static struct compare_item
+item_of(const struct job *j)
+{
+	return (struct compare_item){
+	    .source = j->in->host.source, .path = span_of(j->path),
+	    .stat = j->stat };
+}
+
+/* A file dated before 1970 or after 9999 is there all the same. */
+static void
+drop_odd_time(int64_t *ms)
+{
+	if (*ms != CLOCK_NONE && (*ms < 0 || *ms > INT64_C(253402300799999)))
+		*ms = CLOCK_NONE;
+}
+
+static enum compare_news
+write_record(struct store_txn *t, const struct job *j)
+{
+	struct compare_item i = item_of(j);
+	struct record r;
+	struct change c;
+	enum compare_news news;
+
+	must(record_read(&r, buf_look(&j->row)));
+	change_init(&c);
+	record_to_change(&c, &r);
+	drop_odd_time(&c.modified);
+	drop_odd_time(&c.published);
+	c.url = span_of(j->url);
+	news = compare_is(t, &i, &c);
+	if (news == COMPARE_UNFIT)
+		compare_unreadable(t, &i, c.url);
+	return news;
+}
+
+static enum compare_news
+write_job(struct store_txn *t, const struct job *j)
+{
+	struct compare_item i = item_of(j);
+
+	switch (j->todo) {
+	case TODO_TELL:
+		return write_record(t, j);
+	case TODO_WITHDRAW:
+		return compare_gone(t, i.source, i.path, span_of(j->reason));
+	default:
+		compare_unreadable(t, &i, span_of(j->url));
+		return COMPARE_NOTHING;
+	}
+}
+
+struct group {
+	struct intake *in;
+	size_t done;		/* jobs from the head of the list */
+	struct intake_counts counts;
+	bool no_room;
+};
+
+static bool
+write_group(struct store_txn *t, void *arg)
+{
+	struct group *g = arg;
+	struct job *j;
+
+	g->done = 0;
+	g->no_room = false;
+	g->counts = (struct intake_counts){ 0 };
+	TAILQ_FOREACH(j, &g->in->ready, entry) {
+		enum compare_news news = write_job(t, j);
+
+		g->no_room = news == COMPARE_NO_ROOM;
+		if (g->no_room)
+			break;
+		g->done++;
+		g->counts.told += news == COMPARE_CREATED ||
+		    news == COMPARE_UPDATED;
+		g->counts.withdrawn += news == COMPARE_DELETED;
+		g->counts.unfit += news == COMPARE_UNFIT;
+	}
+	return g->done > 0;
+}
+
+static bool
+make_room(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	spool_make_room(t);
+	return true;
+}
+
+static void
+get_stuck(struct intake *in, enum intake_stuck how)
+{
+	if (in->stuck != how)
+		log_error("source=%.*s %s; nothing is lost, it goes on when "
+		    "there is room", SPAN_ARGS(in->host.source),
+		    how == INTAKE_DISK_FULL ? "the disk is full" :
+		    "the spool is full");
+	in->stuck = how;
+	after(in->retry, STUCK_WAIT);
+}
+
+static void
+take_off(struct intake *in, size_t count)
+{
+	for (; count > 0; count--) {
+		struct job *j = TAILQ_FIRST(&in->ready);
+
+		TAILQ_REMOVE(&in->ready, j, entry);
+		in->ready_count--;
+		in->ready_bytes -= j->row.n;
+		finish(in, j);
+	}
+}
+
+static void
+flush(struct intake *in)
+{
+	struct group g = { .in = in };
+	enum store_result rc;
+
+	if (in->ready_count == 0)
+		return;
+	rc = store_do(in->host.store, write_group, &g);
+	if (rc == STORE_FULL) {
+		get_stuck(in, INTAKE_DISK_FULL);
+		return;
+	}
+	if (rc == STORE_DONE) {
+		in->counts.told += g.counts.told;
+		in->counts.withdrawn += g.counts.withdrawn;
+		in->counts.unfit += g.counts.unfit;
+		take_off(in, g.done);
+		if (g.counts.told + g.counts.withdrawn > 0)
+			in->host.news(in->host.arg,
+			    g.counts.told + g.counts.withdrawn);
+	}
+	if (g.no_room) {
+		(void)store_do(in->host.store, make_room, NULL);
+		get_stuck(in, INTAKE_SPOOL_FULL);
+	}
+}
+
+static void
+be_ready(struct intake *in, struct job *j, enum todo todo)
+{
+	j->todo = todo;
+	TAILQ_INSERT_TAIL(&in->ready, j, entry);
+	in->ready_count++;
+	in->ready_bytes += j->row.n;
+	if (in->ready_count == 1)
+		after(in->soon, GROUP_WAIT);
+}
+
+/* The others of its group are slow: it doesn't wait for them. */
+static void
+on_soon(evutil_socket_t fd, short what, void *arg)
+{
+	struct intake *in = arg;
+
+	(void)fd;
+	(void)what;
+	if (in->stuck == INTAKE_GOING)
+		flush(in);
+}
+
+/* --- reading ---------------------------------------------------------------- */
+
+static void
+on_record(void *arg, const struct record *r)
+{
+	struct job *j = arg;
+	struct intake *in = j->in;
+	char quoted[LOG_QUOTE_MAX], trouble[LOG_QUOTE_MAX];
+
+	TAILQ_REMOVE(&in->reading, j, entry);
+	in->reading_count--;
+	in->counts.read++;
+	if (r->outcome == RECORD_CHANGED) {
+		in->counts.again++;
+		settle(in, j);
+	} else if (r->outcome == RECORD_READ) {
+		record_write(&j->row, r);
+		be_ready(in, j, j->row.bad ? TODO_MARK : TODO_TELL);
+	} else {
+		in->counts.unreadable++;
+		log_warn("source=%.*s file=%s not read: %s",
+		    SPAN_ARGS(in->host.source),
+		    log_quote(quoted, j->path, strlen(j->path)),
+		    log_quote(trouble, r->trouble.at, r->trouble.n));
+		be_ready(in, j, TODO_MARK);
+	}
+	wake(in);
+}
+
+/* Has somebody the file open for writing? Only its owner or root can ask;
+ * others rely on the settling time. */
+static bool
+is_written_to(int fd)
+{
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+		(void)fcntl(fd, F_SETLEASE, F_UNLCK);
+		return false;
+	}
+	return errno == EAGAIN;
+}
+
+/* A regular file that differs from what is known: have it read. */
+static void
+read_file(struct intake *in, struct job *j)
+{
+	int fd = root_open_file(in->host.place.root, j->path);
+	struct parse_question q = { .fd = fd, .url = span_of(j->url),
+	    .name = span_of(j->path) };
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		if (fd >= 0)
+			close(fd);
+		in->counts.unreadable++;
+		job_free(j);
+		return;
+	}
+	if (is_written_to(fd)) {
+		close(fd);
+		in->counts.again++;
+		settle(in, j);
+		return;
+	}
+	known_stat_of(&j->stat, &st);
+	TAILQ_INSERT_TAIL(&in->reading, j, entry);
+	in->reading_count++;
+	parse_ask(in->host.parse, &q, on_record, j);
+}
+
+/* --- looking ---------------------------------------------------------------- */
+
+static bool
+is_fresh(const struct intake *in, const struct job *j, const struct stat *st)
+{
+	int64_t mtime = (int64_t)st->st_mtim.tv_sec * 1000 +
+	    st->st_mtim.tv_nsec / 1000000;
+	int64_t age = clock_wall() - mtime;
+
+	return j->why == INTAKE_FOUND && age >= 0 &&
+	    age < (int64_t)in->host.settle;
+}
+
+static bool
+give_url(struct intake *in, struct job *j)
+{
+	struct buf url;
+	bool ok;
+
+	buf_init(&url, LIMIT_URL);
+	ok = place_url(&url, &in->host.place, j->path);
+	free(j->url);
+	j->url = ok ? mem_copy(url.at, url.n) : NULL;
+	buf_clear(&url);
+	return ok;
+}
+
+/* True: known as it stands. */
+static bool
+is_known(struct store_txn *t, const struct job *j, const struct stat *st)
+{
+	struct known_stat now;
+	struct known k;
+
+	known_stat_of(&now, st);
+	return known_get(t, j->in->host.source, span_of(j->path), &k) &&
+	    known_stat_is(&k.stat, &now) &&
+	    span_is(k.url, span_of(j->url));
+}
+
+static void
+look_file(struct intake *in, struct job *j, struct store_txn *t,
+    const struct stat *st)
+{
+	if (!give_url(in, j)) {
+		in->counts.unfit++;
+		job_free(j);
+	} else if (is_known(t, j, st)) {
+		job_free(j);
+	} else if (is_fresh(in, j, st)) {
+		settle(in, j);
+	} else {
+		read_file(in, j);
+	}
+}
+
+/* An index file that comes or goes changes which of its neighbours stands
+ * for the directory. */
+static void
+look_beside(struct intake *in, const struct job *j)
+{
+	const char *slash = strrchr(j->path, '/');
+	int dir = slash != NULL ? (int)(slash - j->path) + 1 : 0;
+	struct buf other;
+
+	if (!place_is_index(&in->host.place, j->path))
+		return;
+	buf_init(&other, LIMIT_ID * 2);
+	for (char *const *i = in->host.place.index; *i != NULL; i++) {
+		buf_reset(&other);
+		buf_printf(&other, "%.*s%s", dir, j->path, *i);
+		if (strcmp(buf_cstr(&other), j->path) != 0)
+			intake_look(in, buf_cstr(&other), INTAKE_FOUND);
+	}
+	buf_clear(&other);
+}
+
+static bool
+is_row(struct intake *in, struct store_txn *t, const struct job *j)
+{
+	struct known k;
+
+	return known_get(t, in->host.source, span_of(j->path), &k);
+}
+
+static void
+look_gone(struct intake *in, struct job *j, struct store_txn *t,
+    const char *reason)
+{
+	bool judged = j->why == INTAKE_GONE;
+
+	if (!is_row(in, t, j) || root_moved(in->host.place.root) ||
+	    (!judged && !in->host.may_withdraw(in->host.arg))) {
+		job_free(j);
+		return;
+	}
+	if (!judged)
+		look_beside(in, j);
+	j->reason = judged && in->reason != NULL ? in->reason : reason;
+	be_ready(in, j, TODO_WITHDRAW);
+}
+
+static void
+look(struct intake *in, struct job *j, struct store_txn *t)
+{
+	enum root_found found;
+	struct stat st;
+
+	in->counts.looked++;
+	found = root_look(in->host.place.root, j->path, &st);
+	if (found == ROOT_FILE && !filter_takes_all(&in->host.filter,
+	    j->path)) {
+		look_gone(in, j, t, "left out by the site's settings");
+		return;
+	}
+	switch (found) {
+	case ROOT_FILE:
+		if (j->why == INTAKE_READY && !is_row(in, t, j))
+			look_beside(in, j);
+		look_file(in, j, t, &st);
+		return;
+	case ROOT_GONE:
+		look_gone(in, j, t, "file removed");
+		return;
+	case ROOT_OTHER:
+		look_gone(in, j, t, "no longer a file");
+		return;
+	case ROOT_OUTSIDE:
+		in->counts.outside++;
+		look_gone(in, j, t, "link leads out of the document root");
+		return;
+	case ROOT_DIR:
+		if (j->why == INTAKE_READY)
+			in->host.dir(in->host.arg, j->path);
+		look_gone(in, j, t, "a directory now");
+		return;
+	case ROOT_HIDDEN:
+		in->counts.unreadable++;
+		job_free(j);
+		return;
+	}
+}
+
+/* Is there nothing to wait for before the group is written? */
+static bool
+is_group(const struct intake *in)
+{
+	return in->ready_count >= GROUP || in->ready_bytes >= GROUP_BYTES ||
+	    (in->queued_count == 0 && in->reading_count == 0);
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct intake *in = arg;
+	struct store_txn *t = NULL;
+	struct job *j;
+
+	(void)fd;
+	(void)what;
+	if (in->stuck != INTAKE_GOING)
+		return;
+	for (int i = 0; i < TURN && !parse_is_full(in->host.parse) &&
+	    in->ready_count < GROUP &&
+	    (j = TAILQ_FIRST(&in->queued)) != NULL; i++) {
+		if (t == NULL)
+			t = store_look(in->host.store);
+		TAILQ_REMOVE(&in->queued, j, entry);
+		in->queued_count--;
+		j->again = false;
+		look(in, j, t);
+	}
+	if (t != NULL)
+		store_end(t);
+	if (is_group(in))
+		flush(in);
+	if (in->queued_count == 0 || in->stuck != INTAKE_GOING)
+		return;
+	if (!parse_is_full(in->host.parse))
+		wake(in);
+	else if (in->reading_count == 0)	/* full of others' questions */
+		after(in->turn, FULL_WAIT);
+}
+
+static void
+on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	struct intake *in = arg;
+
+	(void)fd;
+	(void)what;
+	in->stuck = INTAKE_GOING;
+	flush(in);
+	if (in->stuck == INTAKE_GOING)
+		log_info("source=%.*s goes on", SPAN_ARGS(in->host.source));
+	wake(in);
+}
+
+/* --- life --------------------------------------------------------------------- */
+
+struct intake *
+intake_new(const struct intake_host *host)
+{
+	struct intake *in = mem_new(sizeof(*in));
+
+	in->host = *host;
+	TAILQ_INIT(&in->queued);
+	TAILQ_INIT(&in->reading);
+	TAILQ_INIT(&in->ready);
+	TAILQ_INIT(&in->settling);
+	in->turn = event_new(host->base, -1, 0, on_turn, in);
+	in->settle = event_new(host->base, -1, 0, on_settle, in);
+	in->retry = event_new(host->base, -1, 0, on_retry, in);
+	in->soon = event_new(host->base, -1, 0, on_soon, in);
+	must(in->turn != NULL && in->settle != NULL && in->retry != NULL &&
+	    in->soon != NULL);
+	return in;
+}
+
+static void
+empty(struct jobs *list, size_t *count)
+{
+	struct job *j;
+
+	while ((j = TAILQ_FIRST(list)) != NULL) {
+		TAILQ_REMOVE(list, j, entry);
+		job_free(j);
+	}
+	*count = 0;
+}
+
+/* What is being read is read on; it is looked at with what is then there. */
+void
+intake_drop(struct intake *in)
+{
+	struct job *j;
+
+	empty(&in->queued, &in->queued_count);
+	empty(&in->settling, &in->settling_count);
+	empty(&in->ready, &in->ready_count);
+	in->ready_bytes = 0;
+	TAILQ_FOREACH(j, &in->reading, entry)
+		j->again = true;
+}
+
+/* Only when parse has been freed: it answers jobs that are being read. */
+void
+intake_free(struct intake *in)
+{
+	if (in == NULL)
+		return;
+	empty(&in->queued, &in->queued_count);
+	empty(&in->settling, &in->settling_count);
+	empty(&in->ready, &in->ready_count);
+	empty(&in->reading, &in->reading_count);
+	event_free(in->turn);
+	event_free(in->settle);
+	event_free(in->retry);
+	event_free(in->soon);
+	free(in->reason);
+	free(in);
+}
+
+void
+intake_reason(struct intake *in, const char *reason)
+{
+	free(in->reason);
+	in->reason = mem_text(reason);
+}
+
+bool
+intake_is_full(const struct intake *in)
+{
+	return in->queued_count >= QUEUE_FULL || in->stuck != INTAKE_GOING;
+}
+
+bool
+intake_is_idle(const struct intake *in)
+{
+	return in->queued_count == 0 && in->reading_count == 0 &&
+	    in->ready_count == 0;
+}
+
+size_t
+intake_settling(const struct intake *in)
+{
+	return in->settling_count;
+}
+
+enum intake_stuck
+intake_stuck(const struct intake *in)
+{
+	return in->stuck;
+}
+
+const struct intake_counts *
+intake_counts(const struct intake *in)
+{
+	return &in->counts;
+}

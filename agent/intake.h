@@ -1,0 +1,80 @@
+/*
+ * Intake: paths go in, news comes out.
+ *
+ * Whoever hears or suspects something of a path (an event, a scan) says so
+ * here. The intake looks what is there now, compares it with what is known,
+ * has changed files read by parse, several at a time, and writes what is
+ * news into `known` and the spool, many in one transaction but none later
+ * than its neighbours need. A path is worked on once at a time; what happens
+ * to it meanwhile is looked at again afterwards.
+ *
+ * A file that somebody still writes to is left alone until it has settled.
+ * When the disk or the spool is full everything waits, and nothing is lost.
+ */
+#ifndef ZQ_AGENT_INTAKE_H
+#define ZQ_AGENT_INTAKE_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/compare.h"
+#include "agent/filter.h"
+#include "agent/parse.h"
+#include "agent/place.h"
+#include "agent/store.h"
+
+enum intake_why {
+	INTAKE_READY,	/* it is finished, says the kernel */
+	INTAKE_FOUND,	/* a scan met it: may still be written to */
+	INTAKE_GONE,	/* a scan missed it, and that was judged already */
+};
+
+enum intake_stuck { INTAKE_GOING, INTAKE_DISK_FULL, INTAKE_SPOOL_FULL };
+
+struct intake_host {
+	struct event_base *base;
+	struct store *store;
+	struct parse *parse;
+	struct place place;
+	struct filter filter;
+	struct span source;		/* its name */
+	uint64_t settle;		/* ms */
+	void *arg;
+	/* n changes more are in the spool. */
+	void (*news)(void *arg, size_t n);
+	/* It is a directory. */
+	void (*dir)(void *arg, const char *path);
+	/* It is gone, says an event. False: not to be told now. */
+	bool (*may_withdraw)(void *arg);
+	/* There was more than can be remembered: scan. */
+	void (*lost)(void *arg);
+};
+
+struct intake_counts {
+	uint64_t looked, read, told, withdrawn;
+	uint64_t unreadable;	/* files we may not or can't read */
+	uint64_t unfit;		/* names or contents that can't be told */
+	uint64_t outside;	/* links that leave the root */
+	uint64_t again;		/* written to while we read */
+};
+
+struct intake;
+
+struct intake *intake_new(const struct intake_host *host);
+void intake_free(struct intake *in);
+
+void intake_look(struct intake *in, const char *path, enum intake_why why);
+/* What is withdrawn in consequence of INTAKE_GONE has this reason. */
+void intake_reason(struct intake *in, const char *reason);
+bool intake_is_full(const struct intake *in);	/* let it work first */
+bool intake_is_idle(const struct intake *in);	/* nothing left, but what
+						 * has to settle */
+size_t intake_settling(const struct intake *in);
+enum intake_stuck intake_stuck(const struct intake *in);
+const struct intake_counts *intake_counts(const struct intake *in);
+/* The root leads elsewhere: forget what was to be looked at. */
+void intake_drop(struct intake *in);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Known: what the site's items are, as far as the agent has seen, and which
+ * of them it has told.
+ *
+ * A row is named by its source and the path below the source's root; what
+ * people said of an address that no source covers stands under the source
+ * SAID, with the address for a path. Putting and deleting rows keeps the
+ * digest of all told items right, and the list of addresses.
+ */
+#ifndef ZQ_AGENT_KNOWN_H
+#define ZQ_AGENT_KNOWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "agent/store.h"
+#include "contrib/base/span.h"
+
+#define KNOWN_SAID ""		/* the source of what people said */
+
+struct known_stat {		/* equal: the file wasn't touched */
+	int64_t mtime, ctime;	/* ns */
+	uint64_t size, inode;
+};
+
+struct known {
+	struct span source, path;
+	struct known_stat stat;		/* zeros for what people said */
+	bool told;		/* the hub is to have it; else withdrawn by a
+				 * word, or couldn't be read */
+	uint8_t hash[32];	/* of the bytes */
+	uint8_t change[32];	/* change_hash() of what was told */
+	struct span url;	/* normal form */
+	struct span said;	/* the change row, if a person said it */
+};
+
+void known_stat_of(struct known_stat *out, const struct stat *st);
+bool known_stat_is(const struct known_stat *a, const struct known_stat *b);
+
+/* The item's id as the hub knows it: "source:path", or nothing (the address
+ * is the id) for what people said. */
+#define KNOWN_ID_MAX 8192	/* bytes of any; a change has LIMIT_ID */
+void known_id(struct buf *out, struct span source, struct span path);
+
+/* Spans of k live until the transaction ends, or the next write in it. */
+bool known_get(struct store_txn *t, struct span source, struct span path,
+    struct known *k);
+bool known_find_url(struct store_txn *t, struct span url, struct known *k);
+/* k's spans must not be of this transaction: copy what a get gave. */
+void known_put(struct store_txn *t, const struct known *k);
+void known_del(struct store_txn *t, struct span source, struct span path);
+uint64_t known_count(struct store_txn *t, struct span source);
+
+/* Each row of a source at or below `below` ("" for all), in order; the
+ * callback ends it with false, and doesn't write. */
+typedef bool known_each_fn(void *arg, const struct known *k);
+void known_each(struct store_txn *t, struct span source, struct span below,
+    known_each_fn *fn, void *arg);
+
+/* What stands directly in a directory ("" for the root): rows, and once the
+ * name of each directory that has rows below it. */
+typedef void known_child_fn(void *arg, struct span name, bool is_dir);
+void known_children(struct store_txn *t, struct span source,
+    struct span dir, known_child_fn *fn, void *arg);
+
+#endif

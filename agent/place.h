@@ -1,0 +1,28 @@
+/*
+ * Places: where a file below a document root is on the web.
+ *
+ * The name's raw bytes are percent-encoded, whatever character set they are
+ * in; that is what the server gets to see. An index file is told as its
+ * directory, if no file that comes before it in the list stands beside it.
+ */
+#ifndef ZQ_AGENT_PLACE_H
+#define ZQ_AGENT_PLACE_H
+
+#include <stdbool.h>
+
+#include "agent/root.h"
+#include "contrib/base/buf.h"
+
+struct place {
+	const struct root *root;
+	const char *url;	/* of the root, ending with a slash */
+	char *const *index;	/* NULL-ended */
+};
+
+/* The normal form. False: too long to be told. */
+bool place_url(struct buf *out, const struct place *p, const char *path);
+
+/* Is its last name in the list? */
+bool place_is_index(const struct place *p, const char *path);
+
+#endif

@@ -1,0 +1,111 @@
+/* See root.h. glibc has no openat2() yet. */
+#include "agent/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int
+open_below(int fd, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	int got;
+
+	/* EAGAIN: something was renamed on the way; the kernel can't say
+	 * whether the way still stays inside. */
+	for (int tries = 0; tries < 16; tries++) {
+		got = (int)syscall(SYS_openat2, fd, path[0] != '\0' ? path :
+		    ".", &how, sizeof(how));
+		if (got >= 0 || (errno != EAGAIN && errno != EINTR))
+			return got;
+	}
+	return -1;
+}
+
+int
+root_open(struct root *r, const char *path)
+{
+	struct stat st;
+
+	r->path = path;
+	r->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->fd < 0)
+		return errno;
+	if (fstat(r->fd, &st) != 0) {
+		int rc = errno;
+
+		root_close(r);
+		return rc;
+	}
+	r->device = st.st_dev;
+	r->inode = st.st_ino;
+	return 0;
+}
+
+void
+root_close(struct root *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = -1;
+}
+
+bool
+root_moved(const struct root *r)
+{
+	struct stat st;
+
+	if (stat(r->path, &st) != 0)
+		return r->fd >= 0;
+	return r->fd < 0 || st.st_dev != r->device || st.st_ino != r->inode;
+}
+
+static enum root_found
+why_not(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+		return ROOT_GONE;
+	case EXDEV:
+	case ELOOP:
+		return ROOT_OUTSIDE;
+	default:
+		return ROOT_HIDDEN;
+	}
+}
+
+enum root_found
+root_look(const struct root *r, const char *path, struct stat *st)
+{
+	int fd = open_below(r->fd, path, O_PATH);
+	enum root_found found;
+
+	if (fd < 0)
+		return why_not(errno);
+	if (fstat(fd, st) != 0)
+		found = ROOT_HIDDEN;
+	else if (S_ISREG(st->st_mode))
+		found = ROOT_FILE;
+	else
+		found = S_ISDIR(st->st_mode) ? ROOT_DIR : ROOT_OTHER;
+	close(fd);
+	return found;
+}
+
+int
+root_open_dir(const struct root *r, const char *path)
+{
+	return open_below(r->fd, path, O_RDONLY | O_DIRECTORY);
+}
+
+int
+root_open_file(const struct root *r, const char *path)
+{
+	return open_below(r->fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}

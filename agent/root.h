@@ -1,0 +1,44 @@
+/*
+ * A document root, and the way into it that leads nowhere else.
+ *
+ * Every path below it is opened with openat2(RESOLVE_BENEATH): links inside
+ * the root are followed, those that leave it are refused, and so is what a
+ * rename does meanwhile. The root itself may be a link; root_moved() tells
+ * when it leads to another directory than the one that is open.
+ */
+#ifndef ZQ_AGENT_ROOT_H
+#define ZQ_AGENT_ROOT_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+struct root {
+	const char *path;	/* the caller's */
+	int fd;			/* -1: not open */
+	dev_t device;
+	ino_t inode;
+};
+
+/* 0 or errno; may be called again. */
+int root_open(struct root *r, const char *path);
+void root_close(struct root *r);
+/* Does the path lead to another directory now, or to none? */
+bool root_moved(const struct root *r);
+
+enum root_found {
+	ROOT_FILE, ROOT_DIR,
+	ROOT_OTHER,	/* a device, a pipe, a socket */
+	ROOT_GONE,	/* nothing there */
+	ROOT_OUTSIDE,	/* a link that leaves the root, or goes in circles */
+	ROOT_HIDDEN,	/* there may be something, but we may not look */
+};
+
+/* What is at the path ("" is the root)? Follows links inside. */
+enum root_found root_look(const struct root *r, const char *path,
+    struct stat *st);
+/* Opens a directory or a file to read; -1 and errno. A file that turns out
+ * to be none is not read from: ask fstat(). */
+int root_open_dir(const struct root *r, const char *path);
+int root_open_file(const struct root *r, const char *path);
+
+#endif
