@@ -4,9 +4,9 @@
  */
 #include "protocol/sha.h"
 
-#include <openssl/evp.h>
-
 #include "contrib/base/err.h"
+
+#include <openssl/evp.h>
 
 static _Thread_local EVP_MD_CTX *context;
 static _Thread_local EVP_MD *algorithm;

@@ -6,12 +6,12 @@
  */
 #include "protocol/url_host.h"
 
+#include "contrib/base/text.h"
+#include "protocol/url.h"
+
 #include <arpa/inet.h>
 #include <idn2.h>
 #include <stdint.h>
-
-#include "contrib/base/text.h"
-#include "protocol/url.h"
 
 #define HOST_MAX 253
 #define LABEL_MAX 63

@@ -3,12 +3,12 @@
  * mistaken for something else: ASCII stays encoded as it is, and so do
  * blanks, controls, marks of direction and bytes that are no UTF-8.
  */
+#include "contrib/base/text.h"
+#include "protocol/url.h"
+
 #include <idn2.h>
 #include <stdlib.h>
 #include <unictype.h>
-
-#include "contrib/base/text.h"
-#include "protocol/url.h"
 
 static void
 show_host(struct buf *out, struct span host)

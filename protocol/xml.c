@@ -9,14 +9,14 @@
  */
 #include "protocol/xml.h"
 
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "protocol/utf8.h"
+
 #include <libxml/parser.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "contrib/base/err.h"
-#include "contrib/base/mem.h"
-#include "protocol/utf8.h"
 
 #define XML_NS "http://www.w3.org/XML/1998/namespace"
 #define TEXT_ENOUGH 8192	/* text handed on before its end is seen */

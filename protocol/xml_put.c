@@ -2,10 +2,10 @@
  * Writing XML: see the end of xml.h. Elements are written by their writers as
  * they stand; only what comes from outside goes through here.
  */
-#include <inttypes.h>
-
 #include "contrib/base/clock.h"
 #include "protocol/xml.h"
+
+#include <inttypes.h>
 
 static const char *
 reference(char c)
