@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/units.h"
 
 #define AT(member) offsetof(struct config, member)
 #define DAY (24ull * 3600 * 1000)
@@ -55,7 +56,7 @@ static const struct conf_def table[] = {
 	    "for neither: zh or en." },
 	{ .section = "", .name = "ticket_life", .type = CONF_TIME,
 	  .offset = AT(ticket_life), .preset = "24h",
-	  .least = 60 * 1000, .most = 30 * DAY, .unit = "time",
+	  .least = 60 * 1000, .most = 30 * DAY,
 	  .about = "How long an enrolment ticket is good." },
 	{ .section = "", .name = "leaf_days", .type = CONF_NUMBER,
 	  .offset = AT(leaf_days), .preset = "90",
@@ -70,13 +71,13 @@ static const struct conf_def table[] = {
 	    "raised to fit." },
 	{ .section = "", .name = "body_memory", .type = CONF_BYTES,
 	  .offset = AT(body_memory), .preset = "256M",
-	  .least = 16u << 20, .most = 64ull << 30, .unit = "bytes",
+	  .least = 16u << 20, .most = 64ull << 30,
 	  .about = "Bytes of change lists under way at the edge, all "
 	    "connections together. Who comes on top of that is told to come "
 	    "back in some seconds, and loses nothing." },
 	{ .section = "", .name = "request_time", .type = CONF_TIME,
 	  .offset = AT(request_time), .preset = "30s",
-	  .least = 1000, .most = 3600 * 1000, .unit = "time",
+	  .least = 1000, .most = 3600 * 1000,
 	  .about = "How long a whole request may take to arrive, from its "
 	    "first byte to its last. Four megabytes in 30 seconds need a "
 	    "line of about 1 Mbit/s." },
@@ -88,13 +89,13 @@ static const struct conf_def table[] = {
 	    "and later to be seen when there is a backlog." },
 	{ .section = "", .name = "store_most", .type = CONF_BYTES,
 	  .offset = AT(store_most), .preset = "64G",
-	  .least = 64u << 20, .most = 16ull << 40, .unit = "bytes",
+	  .least = 64u << 20, .most = 16ull << 40,
 	  .about = "Most bytes on disk of the journal, and of the view. When "
 	    "it is reached the hub says so and agents keep what they have to "
 	    "say; raising it is enough to go on." },
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
 	  .offset = AT(silent_after), .preset = "60s",
-	  .least = 1000, .most = 30 * DAY, .unit = "time",
+	  .least = 1000, .most = 30 * DAY,
 	  .about = "A site that hasn't been heard for so long is shown as "
 	    "silent." },
 };
@@ -156,38 +157,38 @@ config_manual(struct buf *b)
 	conf_manual(b, table, TABLE_COUNT, "");
 }
 
-static void
-put_comment(struct buf *b, const char *text)
-{
-	size_t column = 0;
-
-	while (*text != '\0') {
-		size_t n = strcspn(text, " ");
-
-		if (column == 0 || column + 1 + n > 77) {
-			buf_text(b, column == 0 ? "# " : "\n# ");
-			column = 0;
-		} else {
-			buf_byte(b, ' ');
-			column++;
-		}
-		buf_put(b, text, n);
-		column += n;
-		text += n + strspn(text + n, " ");
-	}
-	buf_byte(b, '\n');
-}
-
 void
 config_example(struct buf *b)
 {
-	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		const struct conf_def *d = &table[i];
+	conf_example(b, table, TABLE_COUNT, "");
+}
 
-		put_comment(b, d->about);
-		buf_printf(b, "%s%s = %s\n\n", d->preset != NULL ? "#" : "",
-		    d->name, d->preset != NULL ? d->preset :
-		    "(must be given)");
+/* One setting as it stands, in the form that a file has. */
+static void
+put_value(struct buf *b, const struct conf_def *d, const void *at)
+{
+	char text[UNITS_TEXT_MAX];
+	uint64_t n = 0;
+
+	if (d->type != CONF_TEXT && d->type != CONF_PATH)
+		memcpy(&n, at, sizeof(n));
+	if (d->type == CONF_BYTES)
+		buf_text(b, units_format_bytes(text, n));
+	else if (d->type == CONF_TIME)
+		buf_text(b, units_format_time(text, n));
+	else if (d->type == CONF_NUMBER)
+		buf_printf(b, "%llu", (unsigned long long)n);
+	else
+		buf_text(b, *(char *const *)at);
+}
+
+void
+config_print(struct buf *b, const struct config *c)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		buf_printf(b, "%s = ", table[i].name);
+		put_value(b, &table[i], (const char *)c + table[i].offset);
+		buf_byte(b, '\n');
 	}
 }
 

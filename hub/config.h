@@ -37,6 +37,7 @@ const struct config *config_read(const char *path, struct conf **file,
     struct buf *why);
 void config_manual(struct buf *b);
 void config_example(struct buf *b);
+void config_print(struct buf *b, const struct config *c); /* as it stands */
 
 /* Where things are below dir; out has room for the path. */
 #define CONFIG_PATH_MAX 1024

@@ -1,0 +1,188 @@
+#include "hub/tls.h"
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "certs/keep.h"
+#include "contrib/base/clock.h"
+#include "hub/listen.h"
+
+#define HOSTS_MAX 24		/* a machine may have many addresses */
+
+struct hosts {
+	char name[HOSTS_MAX][LISTEN_HOST];
+	const char *list[HOSTS_MAX + 1];
+	size_t count;
+};
+
+static void
+add(struct hosts *h, const char *name)
+{
+	if (name[0] == '\0' || h->count == HOSTS_MAX ||
+	    strlen(name) >= LISTEN_HOST)
+		return;
+	for (size_t i = 0; i < h->count; i++)
+		if (strcmp(h->name[i], name) == 0)
+			return;
+	memcpy(h->name[h->count], name, strlen(name) + 1);
+	h->list[h->count] = h->name[h->count];
+	h->list[++h->count] = NULL;
+}
+
+/* Link-local addresses mean nothing on another machine. */
+static void
+add_address(struct hosts *h, const struct sockaddr *a)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	if (a != NULL && a->sa_family == AF_INET) {
+		memcpy(&v4, a, sizeof(v4));
+		add(h, inet_ntop(AF_INET, &v4.sin_addr, text, sizeof(text)));
+	} else if (a != NULL && a->sa_family == AF_INET6) {
+		memcpy(&v6, a, sizeof(v6));
+		if (!IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr))
+			add(h, inet_ntop(AF_INET6, &v6.sin6_addr, text,
+			    sizeof(text)));
+	}
+}
+
+static void
+add_machine(struct hosts *h)
+{
+	char name[LISTEN_HOST] = "";
+	struct ifaddrs *all, *one;
+
+	if (gethostname(name, sizeof(name) - 1) == 0)
+		add(h, name);
+	if (getifaddrs(&all) != 0)
+		return;
+	for (one = all; one != NULL; one = one->ifa_next)
+		add_address(h, one->ifa_addr);
+	freeifaddrs(all);
+}
+
+/* The host of https://host[:port][/…]. */
+static void
+add_public(struct hosts *h, const char *public)
+{
+	char host[LISTEN_HOST], port[LISTEN_PORT], authority[LISTEN_HOST + 8];
+	const char *at = strstr(public, "://");
+	size_t n;
+
+	if (at == NULL)
+		return;
+	n = strcspn(at + 3, "/?#");
+	if (n >= LISTEN_HOST)
+		return;
+	snprintf(authority, sizeof(authority), "%.*s", (int)n, at + 3);
+	if (!listen_split(authority, host, port)) {
+		strncat(authority, ":443", sizeof(authority) - n - 1);
+		if (!listen_split(authority, host, port))
+			return;
+	}
+	add(h, host);
+}
+
+static void
+gather(struct hosts *h, const char *listen, const char *public)
+{
+	char host[LISTEN_HOST], port[LISTEN_PORT];
+
+	memset(h, 0, sizeof(*h));
+	add_public(h, public);
+	if (listen_split(listen, host, port)) {
+		if (strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0)
+			add_machine(h);
+		else
+			add(h, host);
+	}
+	add(h, "localhost");
+	add(h, "127.0.0.1");
+	add(h, "::1");
+}
+
+bool
+tls_make(const struct ca *ca, const char *dir, const char *name,
+    const char *listen, const char *public, struct buf *why)
+{
+	char key[CONFIG_PATH_MAX], cert[CONFIG_PATH_MAX];
+	struct hosts hosts;
+
+	gather(&hosts, listen, public);
+	return ca_issue_hub(ca, name, hosts.list, CA_HUB_DAYS,
+	    config_path(key, dir, CONFIG_TLS_KEY),
+	    config_path(cert, dir, CONFIG_TLS_CERT), why);
+}
+
+static bool
+has_host(X509 *cert, const char *host)
+{
+	if (strspn(host, "0123456789.") == strlen(host) ||
+	    strchr(host, ':') != NULL)
+		return X509_check_ip_asc(cert, host, 0) == 1;
+	return X509_check_host(cert, host, 0, 0, NULL) == 1;
+}
+
+/* Of this CA, with this key, in date, for all of these names? */
+static bool
+is_good(X509 *cert, EVP_PKEY *key, const struct ca *ca,
+    const struct hosts *hosts)
+{
+	if (X509_check_private_key(cert, key) != 1 ||
+	    X509_verify(cert, ca->key) != 1 ||
+	    ca_days_left(cert, clock_wall()) < TLS_RENEW_DAYS)
+		return false;
+	for (size_t i = 0; i < hosts->count; i++)
+		if (!has_host(cert, hosts->list[i]))
+			return false;
+	return true;
+}
+
+static bool
+look(const struct config *c, const struct ca *ca)
+{
+	char path[CONFIG_PATH_MAX];
+	struct hosts hosts;
+	struct buf ignored;	/* made anew, whatever is wrong with it */
+	EVP_PKEY *key;
+	X509 *cert;
+	bool good;
+
+	buf_init(&ignored, 1024);
+	cert = keep_get_cert(config_path(path, c->dir, CONFIG_TLS_CERT),
+	    &ignored);
+	key = keep_get_key(config_path(path, c->dir, CONFIG_TLS_KEY),
+	    &ignored);
+	gather(&hosts, c->listen, c->public);
+	good = cert != NULL && key != NULL &&
+	    is_good(cert, key, ca, &hosts);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	buf_clear(&ignored);
+	ERR_clear_error();
+	return good;
+}
+
+enum tls_state
+tls_look(const struct config *c, struct buf *why)
+{
+	enum tls_state state = TLS_GOOD;
+	char dir[CONFIG_PATH_MAX];
+	struct ca ca;
+
+	if (!ca_open(&ca, config_path(dir, c->dir, CONFIG_CA), why))
+		return TLS_FAILED;
+	if (!look(c, &ca))
+		state = tls_make(&ca, c->dir, c->name, c->listen, c->public,
+		    why) ? TLS_MADE_ANEW : TLS_FAILED;
+	ca_close(&ca);
+	return state;
+}
