@@ -255,7 +255,7 @@ count_utf8(struct census *c, struct span s)
 			s.n--;
 			continue;
 		}
-		if (is_cut_short(p, s.n))
+		if (is_cut_short(p, s.n) && c->utf8_two + c->utf8_more > 0)
 			return;
 		if (text_next(&s) == UINT32_MAX)
 			c->utf8_bad += was.n - s.n;
@@ -460,6 +460,7 @@ charset_convert(struct charset *c, struct buf *out, struct span page,
 	size_t mark;
 
 	*f = (struct charset_found){ .is = marked(page, &mark) };
+	f->mark = mark > 0;
 	f->declared = charset_declared(page, &f->line);
 	if (is_utf16(f->declared))	/* and yet we could read it */
 		f->declared = CHARSET_NONE;

@@ -27,6 +27,7 @@ enum charset_name {
 struct charset_found {
 	enum charset_name is, declared;
 	uint32_t line;		/* of the declaration; 0: none */
+	bool mark;		/* it began with a byte order mark */
 	bool wrong;		/* declared as one, written in another */
 	bool ascii;		/* nothing but ASCII: any of them would do */
 	size_t bad;		/* bytes that became U+FFFD */

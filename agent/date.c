@@ -12,7 +12,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
 
-#define REACH 24	/* characters between a label and its date */
+#define REACH 12	/* characters, not blanks, from a label to its date */
 #define YEAR_LEAST 1980	/* older dates in a text are somebody's birthday */
 #define YEAR_MOST 2099
 
@@ -210,7 +210,10 @@ tail(struct span s, const char *from)
 static bool
 near_head(struct span s, struct moment *m)
 {
-	for (int i = 0; i < REACH && s.n > 0; i++) {
+	for (int i = 0; i < REACH; i++) {
+		skip_blanks(&s);
+		if (s.n == 0)
+			return false;
 		if (is_digit(s, 0))
 			return take_moment(&s, m);
 		text_next(&s);

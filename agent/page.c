@@ -464,7 +464,7 @@ remark_charset(struct page *p, const struct charset_found *f, bool cut)
 		buf_reset(&p->counted);
 		buf_printf(&p->counted, "%s>%s", charset_text(f->declared), is);
 		remark(p, REMARK_CHARSET_WRONG, f->line, buf_look(&p->counted));
-	} else if (f->declared == CHARSET_NONE && !f->ascii) {
+	} else if (f->declared == CHARSET_NONE && !f->ascii && !f->mark) {
 		remark(p, REMARK_CHARSET_NONE, 0, span_of(is));
 	}
 	if (f->bad > (cut ? 1 : 0))	/* the cut may go through one */

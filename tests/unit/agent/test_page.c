@@ -1,0 +1,370 @@
+/*
+ * Pages: every oddity that NORMS.md lists and every character set, against
+ * golden files; and what a stranger could do to a parser.
+ *
+ * GOLDEN=write tests/unit/agent/test_page writes the golden files anew: look
+ * at the difference before you believe it.
+ */
+#include "agent/page.h"
+
+#include <dirent.h>
+#include <string.h>
+
+#include "contrib/base/text.h"
+#include "protocol/limits.h"
+#include "tests/unit/agent/page_help.h"
+
+#define PAGES "tests/data/pages"
+#define GOLDEN "tests/golden/agent"
+#define URL "https://www.zhengzhou.gov.cn/art/2023/5/7/art_1_2.html"
+#define ZONE 480
+
+static struct page *page;
+static struct record record;
+
+static void
+set_up(void)
+{
+	page = page_new(ZONE);
+}
+
+static void
+tear_down(void)
+{
+	page_free(page);
+}
+
+static const struct record *
+reading(struct span bytes)
+{
+	record_init(&record);
+	page_read(page, &(struct page_source){ .bytes = bytes,
+	    .url = SPAN(URL) }, &record);
+	return &record;
+}
+
+static bool
+has_remark(enum remark_kind kind, uint32_t line)
+{
+	struct span rows = record.remarks;
+	struct remark m;
+
+	while (record_remark_next(&rows, &m)) {
+		if (m.kind == kind && (line == 0 || m.line == line))
+			return true;
+	}
+	return false;
+}
+
+static void
+ck_title(const char *title)
+{
+	struct span s = record.word[WORD_TITLE];
+
+	ck_assert_msg(span_is(s, span_of(title)), "title is [%.*s], not [%s]",
+	    SPAN_ARGS(s), title);
+}
+
+/* What comes out must survive the way to the agent. */
+static void
+ck_round_trip(void)
+{
+	struct buf row, once, twice;
+	struct record again;
+
+	buf_init(&row, RECORD_ROW_MAX);
+	buf_init(&once, HELP_FILE_MAX);
+	buf_init(&twice, HELP_FILE_MAX);
+	record_write(&row, &record);
+	ck_assert(!row.bad);
+	ck_assert(record_read(&again, buf_look(&row)));
+	help_dump(&once, &record);
+	help_dump(&twice, &again);
+	ck_assert(span_is(buf_look(&once), buf_look(&twice)));
+	buf_clear(&row);
+	buf_clear(&once);
+	buf_clear(&twice);
+}
+
+/* … and be a change that nobody refuses. */
+static void
+ck_sane_change(void)
+{
+	const char *why = "";
+	struct change c;
+
+	change_init(&c);
+	c.seq = 1;
+	c.kind = CHANGE_CREATED;
+	c.when = 1;
+	c.url = SPAN(URL);
+	record_to_change(&c, &record);
+	c.type = SPAN("text/html");
+	ck_assert_msg(change_is_sane(&c, &why), "%s", why);
+}
+
+static void
+write_golden(const char *path, const struct buf *b)
+{
+	FILE *f = fopen(path, "wb");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(buf_cstr(b), 1, b->n, f), b->n);
+	fclose(f);
+}
+
+static void
+ck_golden(const char *name)
+{
+	char from[512], to[512];
+	struct buf bytes, is, want;
+
+	snprintf(from, sizeof(from), PAGES "/%s", name);
+	snprintf(to, sizeof(to), GOLDEN "/%s.txt", name);
+	bytes = help_read(from);
+	reading(buf_look(&bytes));
+	ck_round_trip();
+	ck_sane_change();
+	buf_init(&is, HELP_FILE_MAX);
+	help_dump(&is, &record);
+	if (getenv("GOLDEN") != NULL)
+		write_golden(to, &is);
+	want = help_read(to);
+	ck_assert_msg(span_is(buf_look(&is), buf_look(&want)),
+	    "%s reads as\n%s\nand should be\n%s", name, buf_cstr(&is),
+	    buf_cstr(&want));
+	buf_clear(&bytes);
+	buf_clear(&is);
+	buf_clear(&want);
+}
+
+START_TEST(test_golden)
+{
+	DIR *d = opendir(PAGES);
+	struct dirent *e;
+	int n = 0;
+
+	ck_assert_ptr_nonnull(d);
+	while ((e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		ck_golden(e->d_name);
+		n++;
+	}
+	closedir(d);
+	ck_assert_int_ge(n, 25);
+}
+END_TEST
+
+/* The same article in any coat is the same article. */
+START_TEST(test_charsets_agree)
+{
+	static const char *const coats[] = { "gbk.html", "gb2312.html",
+		"says-utf8-is-gbk.html", "says-gbk-is-utf8.html",
+		"says-nothing-is-gbk.html", "bom.html", "utf16le.html",
+		"utf16be.html" };
+
+	for (size_t i = 0; i < sizeof(coats) / sizeof(coats[0]); i++) {
+		char path[512];
+		struct buf b;
+
+		snprintf(path, sizeof(path), PAGES "/%s", coats[i]);
+		b = help_read(path);
+		reading(buf_look(&b));
+		ck_title("关于印发《郑州市政务公开工作要点》的通知");
+		ck_assert(span_is(record.word[WORD_AUTHOR], SPAN("李四")));
+		ck_assert_int_eq(record.link_count, 9);
+		ck_assert(!has_remark(REMARK_CHARSET_BAD, 0));
+		ck_assert_int_eq(has_remark(REMARK_CHARSET_WRONG, 0),
+		    strncmp(coats[i], "says-", 5) == 0 ?
+		    strstr(coats[i], "nothing") == NULL :
+		    strcmp(coats[i], "bom.html") == 0);
+		buf_clear(&b);
+	}
+}
+END_TEST
+
+static struct buf
+repeated(const char *head, const char *piece, size_t times, const char *tail)
+{
+	struct buf b;
+
+	buf_init(&b, 64u << 20);
+	buf_text(&b, head);
+	for (size_t i = 0; i < times; i++)
+		buf_printf(&b, piece, i);
+	buf_text(&b, tail);
+	ck_assert(!b.bad);
+	return b;
+}
+
+START_TEST(test_deep)
+{
+	struct buf b = repeated("<title>深</title>\n", "<div>", 100000,
+	    "<a href=/x>x</a>");
+	int64_t start = (int64_t)clock_cpu();
+
+	reading(buf_look(&b));
+	ck_title("深");
+	ck_assert(has_remark(REMARK_CUT_DEPTH, 2));
+	ck_assert_int_eq(record.link_count, 0);
+	ck_assert_int_lt((int64_t)clock_cpu() - start, 2000000);
+	buf_clear(&b);
+}
+END_TEST
+
+/* Ends of what never began: the parser must not look far for each. */
+START_TEST(test_ends)
+{
+	struct buf b = repeated("<title>x</title>", "<b></i>", 500000, "");
+	int64_t start = (int64_t)clock_cpu();
+
+	reading(buf_look(&b));
+	ck_title("x");
+	ck_assert_int_lt((int64_t)clock_cpu() - start, 5000000);
+	buf_clear(&b);
+}
+END_TEST
+
+START_TEST(test_many_links)
+{
+	struct buf b = repeated("<title>x</title>", "<a href=/%zu>l</a>\n",
+	    1000000, "");
+
+	reading(buf_look(&b));
+	ck_assert_uint_le(record.link_count, LIMIT_LINKS);
+	ck_assert_uint_ge(record.link_count, 3000);
+	ck_assert(has_remark(REMARK_CUT_LINKS, 0));
+	ck_assert_uint_le(record.links.n, LIMIT_CHANGE);
+	ck_round_trip();
+	buf_clear(&b);
+}
+END_TEST
+
+START_TEST(test_same_links)
+{
+	struct buf b = repeated("", "<a href=/x>l</a><img src=/x>\n", 100000,
+	    "");
+
+	reading(buf_look(&b));
+	ck_assert_uint_eq(record.link_count, 2);
+	ck_assert(!has_remark(REMARK_CUT_LINKS, 0));
+	buf_clear(&b);
+}
+END_TEST
+
+/* A text is cut at a character, and said to be. */
+START_TEST(test_long_texts)
+{
+	struct buf b = repeated("<meta name=ArticleTitle content='", "长",
+	    3000, "'><meta name=Keywords content=k>");
+
+	reading(buf_look(&b));
+	ck_assert_uint_eq(record.word[WORD_TITLE].n, LIMIT_TEXT / 3 * 3);
+	ck_assert(text_is_utf8(record.word[WORD_TITLE]));
+	ck_assert(has_remark(REMARK_CUT_TEXT, 1));
+	ck_assert(span_is(record.word[WORD_KEYWORDS], SPAN("k")));
+	ck_sane_change();
+	buf_clear(&b);
+}
+END_TEST
+
+START_TEST(test_many_remarks)
+{
+	struct buf b = repeated("", "<meta name=ArticleTitle content=%zu>\n",
+	    20000, "");
+
+	reading(buf_look(&b));
+	ck_title("0");
+	ck_round_trip();
+	buf_clear(&b);
+}
+END_TEST
+
+/* Lines are those of the file, where the tag begins. */
+START_TEST(test_lines)
+{
+	reading(SPAN("<html>\r\n<head>\r\n<meta\r\n\tname=ColumnName\r\n"
+	    "\tcontent='a\r\nb'>\r\n</head><body>\r\n<a\r\nhref=/x\r\n>x</a>"
+	    "<!-- \r\n\r\n --><img src=/y>"));
+	ck_assert_uint_eq(record.tag[TAG_COLUMN_NAME].line, 3);
+	ck_assert(span_is(record.tag[TAG_COLUMN_NAME].value, SPAN("a b")));
+	struct span rows = record.links;
+	struct link l;
+
+	ck_assert(change_link_next(&rows, &l));
+	ck_assert_uint_eq(l.line, 8);
+	ck_assert(change_link_next(&rows, &l));
+	ck_assert_uint_eq(l.line, 12);
+}
+END_TEST
+
+/* One page leaves nothing behind for the next. */
+START_TEST(test_fresh)
+{
+	reading(SPAN("<html lang=zh><base href=http://b.cn/><meta name=Author "
+	    "content=a><title>eins</title><a href=/x>"));
+	ck_title("eins");
+	reading(SPAN("<a href=/x>y</a>"));
+	ck_title("");
+	ck_assert_uint_eq(record.word[WORD_AUTHOR].n, 0);
+	ck_assert_uint_eq(record.word[WORD_LANGUAGE].n, 0);
+	ck_assert_uint_eq(record.link_count, 1);
+	ck_assert(!record.tag[TAG_AUTHOR].given);
+}
+END_TEST
+
+START_TEST(test_date_order)
+{
+	static const char tagged[] = "<meta name=pubdate content='2020-01-02 "
+	    "03:04'><p>发布时间：2021-01-01</p>";
+
+	reading(SPAN(tagged));
+	ck_assert_int_eq(record.date_from, RECORD_DATE_TAG);
+	ck_assert_int_eq(record.published, clock_civil(2020, 1, 1, 19, 4, 0));
+	reading(SPAN("<meta name=pubdate content=''><p>发布时间：2021-01-01"));
+	ck_assert_int_eq(record.date_from, RECORD_DATE_TEXT);
+	reading(SPAN("<p>2021-01-01"));
+	ck_assert_int_eq(record.date_from, RECORD_DATE_URL);
+	ck_assert_int_eq(record.published, clock_civil(2023, 5, 6, 16, 0, 0));
+}
+END_TEST
+
+START_TEST(test_cut_page)
+{
+	struct buf b = help_read(PAGES "/gbk.html");
+
+	for (size_t n = 0; n <= b.n; n++) {
+		record_init(&record);
+		page_read(page, &(struct page_source){ .cut = n < b.n,
+		    .bytes = { b.at, n }, .url = SPAN(URL) }, &record);
+		ck_assert_int_eq(has_remark(REMARK_CUT_PAGE, 0), n < b.n);
+		ck_sane_change();
+	}
+	buf_clear(&b);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = { test_golden,
+		test_charsets_agree, test_deep, test_ends, test_many_links,
+		test_same_links, test_long_texts, test_many_remarks,
+		test_lines, test_fresh, test_date_order, test_cut_page };
+	Suite *s = suite_create("page");
+	TCase *tc = tcase_create("page");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 120);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed > 0;
+}
