@@ -564,11 +564,13 @@ enroll_answer(struct enroll *e, struct span der, uint32_t site,
 		look_clear(&l);
 		return ok;
 	}
-	if ((own = own_refusal(&l)) == NULL && !l.r.mac_good)
-		own = _("the request is not protected with a ticket's secret "
-		    "that this hub knows");
+	if ((own = own_refusal(&l)) != NULL)
+		refusal = own;
+	else if (refusal == NULL && !l.r.mac_good)
+		refusal = _("the request is not protected with the secret of "
+		    "a ticket of this hub");
 	d = deal_new(e, &l);
-	d->refusal = refusal != NULL ? refusal : own;
+	d->refusal = refusal;
 	d->site = site;
 	d->code = code;
 	must(d->refusal != NULL || (site > 0 && code != NULL));
