@@ -1,208 +1,296 @@
+/*
+ * Desk: jobs, from the asking to the answer.
+ */
 #include "hub/desk.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
+#include <unistd.h>
 
-#include "certs/ca.h"
-#include "certs/enroll.h"
-#include "certs/ticket.h"
-#include "contrib/base/channel.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/ctl.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
-#include "hub/frame.h"
+#include "hub/operate.h"
 
-#define UNDER_WAY 256	/* the core answers within a group commit */
-
-struct desk {
-	struct event_base *base;
-	struct channel *core;
-	struct ca ca;
-	struct enroll *enroll;
-	struct request {	/* asked of the core; der.n 0: vacant */
-		uint64_t number;
-		struct buf der;
-	} request[UNDER_WAY];
+struct job {
+	LIST_ENTRY(job) entry;
+	struct desk *desk;
+	struct ctl_peer *peer;		/* NULL: has left */
+	struct ask ask;
+	struct ask_ticket *ticket;	/* wanted of them, minted so far … */
+	size_t minted;
+	uint64_t first;			/* number of the first MINT */
+	bool rebuild;			/* waits for that one */
 };
 
-static void
-answer(struct desk *d, uint64_t number, const struct frame_answer *a)
-{
-	struct buf body;
+struct desk {
+	struct writer *writer;
+	struct turns *turns;
+	struct desk_hooks hooks;
+	struct ctl *ctl;
+	LIST_HEAD(jobs, job) jobs;
+	struct job *minting;		/* whose tickets are being made */
+	uint64_t mints;			/* asked for so far */
+};
 
-	buf_init(&body, FRAME_MAX);
-	frame_answer_write(&body, a);
-	channel_send(d->core, FRAME_ANSWER, number, buf_look(&body));
-	buf_clear(&body);
+/* --- jobs ----------------------------------------------------------------- */
+
+static struct job *
+job_new(struct desk *d, struct ctl_peer *peer, json_t *said, uid_t uid)
+{
+	struct job *j = mem_new(sizeof(*j));
+
+	j->desk = d;
+	j->peer = peer;
+	ask_init(&j->ask);
+	j->ask.said = json_incref(said);
+	j->ask.config = d->writer->config;
+	ask_actor(j->ask.actor, uid);
+	LIST_INSERT_HEAD(&d->jobs, j, entry);
+	return j;
 }
 
 static void
-refuse(struct desk *d, uint64_t number, uint16_t status, const char *why)
+job_free(struct job *j)
 {
-	char line[256];
-	int n = snprintf(line, sizeof(line), "%s\n", why);
-
-	answer(d, number, &(struct frame_answer){ .status = status,
-	    .retry_after = status == 503 ? 5 : 0,
-	    .type = SPAN("text/plain; charset=utf-8"),
-	    .body = { .at = line, .n = n < (int)sizeof(line) ?
-	    (size_t)n : sizeof(line) - 1 } });
+	if (j->desk->minting == j)
+		j->desk->minting = NULL;
+	LIST_REMOVE(j, entry);
+	json_decref(j->ask.said);
+	ask_clear(&j->ask);
+	free(j->ticket);
+	free(j);
 }
 
 static void
-reply(struct desk *d, uint64_t number, struct span der, uint32_t site,
-    const char *code, const char *refusal)
+fail(struct job *j)
 {
-	struct buf out;
-
-	buf_init(&out, ENROLL_MAX);
-	if (enroll_answer(d->enroll, der, site, code, refusal, &out))
-		answer(d, number, &(struct frame_answer){ .status = 200,
-		    .type = SPAN(ENROLL_TYPE), .body = buf_look(&out) });
-	else
-		refuse(d, number, 500, "no CMP answer could be made");
-	buf_clear(&out);
-}
-
-static struct request *
-find(struct desk *d, uint64_t number)
-{
-	for (size_t i = 0; i < UNDER_WAY; i++)
-		if (d->request[i].der.n > 0 &&
-		    d->request[i].number == number)
-			return &d->request[i];
-	return NULL;
-}
-
-static struct request *
-vacant(struct desk *d)
-{
-	for (size_t i = 0; i < UNDER_WAY; i++)
-		if (d->request[i].der.n == 0)
-			return &d->request[i];
-	return NULL;
+	if (j->peer != NULL)
+		ctl_fail(j->peer, j->ask.hint.n > 0 ?
+		    buf_cstr(&j->ask.hint) : NULL, "%s",
+		    buf_cstr(&j->ask.error));
+	job_free(j);
 }
 
 static void
-ask(struct desk *d, uint64_t number, const struct enroll_request *r)
+succeed(struct job *j)
 {
-	struct frame_ask a = { .has_ref = r->has_ref,
-	    .mac_good = r->mac_good, .code = span_of(r->code),
-	    .is_renewal = r->is_renewal, .site = r->site };
-	struct buf body;
+	struct desk *d = j->desk;
 
-	memcpy(a.ref, r->ref, sizeof(a.ref));
-	memcpy(a.key_hash, r->key_hash, sizeof(a.key_hash));
-	memcpy(a.old_key_hash, r->old_key_hash, sizeof(a.old_key_hash));
-	buf_init(&body, 1024);
-	frame_ask_write(&body, &a);
-	channel_send(d->core, FRAME_ASK, number, buf_look(&body));
-	buf_clear(&body);
+	log_info("operator=%s did=%s code=%s", j->ask.actor,
+	    ask_word(&j->ask, "do"), ask_word(&j->ask, "code"));
+	if (j->ask.dropped != 0)
+		d->hooks.blocked(d->hooks.arg, j->ask.dropped,
+		    ask_word(&j->ask, "reason"));
+	if (j->ask.lifted)
+		d->hooks.lifted(d->hooks.arg);
+	if (j->peer != NULL) {
+		ctl_ok(j->peer, j->ask.result);
+		j->ask.result = NULL;
+	}
+	job_free(j);
 }
 
-static void
-take_cmp(struct desk *d, const struct frame *f)
-{
-	struct enroll_request r = { .has_ref = false };
-	struct request *mine;
-	const char *why = NULL;
+/* --- in its turn ---------------------------------------------------------- */
 
-	if (f->body.n == 0 || f->body.n > ENROLL_MAX) {
-		refuse(d, f->number, 400, "expected a PKIMessage in DER");
-	} else if (!enroll_read(d->enroll, f->body, &r, &why)) {
-		refuse(d, f->number, 400, why);
-	} else if (r.is_confirm) {
-		reply(d, f->number, f->body, 0, "", NULL);
-	} else if ((mine = vacant(d)) == NULL) {
-		refuse(d, f->number, 503, "too many enrolments under way");
+static void
+run(struct job *j)
+{
+	struct turns *t = j->desk->turns;
+
+	j->ask.view = j->desk->writer->view;
+	j->ask.now = clock_wall();
+	if (!operate_run(&j->ask)) {
+		fail(j);
+		turn_end(t);
+	} else if (j->ask.acts.count > 0) {
+		turn_write(t, &j->ask.acts);
 	} else {
-		mine->number = f->number;
-		buf_span(&mine->der, f->body);
-		ask(d, f->number, &r);
+		succeed(j);
+		turn_end(t);
 	}
 }
 
 static void
-take_grant(struct desk *d, const struct frame *f)
+mint(struct job *j, size_t wanted)
 {
-	struct request *mine = find(d, f->number);
-	struct frame_grant g;
-	char *code, *refusal;
+	struct desk *d = j->desk;
 
-	if (mine == NULL || !frame_grant_read(&g, f->body))
+	must(d->minting == NULL);
+	d->minting = j;
+	j->ticket = mem_grow(NULL, wanted, sizeof(*j->ticket));
+	j->ask.tickets = wanted;
+	j->first = d->mints;
+	for (size_t n = 0; n < wanted; n++)
+		d->hooks.mint(d->hooks.arg, d->mints++);
+}
+
+/* How many tickets does it take? Then make them, then do it. */
+static void
+begin(void *arg)
+{
+	struct job *j = arg;
+
+	j->ask.view = j->desk->writer->view;
+	j->ask.now = clock_wall();
+	if (!operate_run(&j->ask)) {
+		struct turns *t = j->desk->turns;
+
+		fail(j);
+		turn_end(t);
+	} else if (j->ask.wanted > 0) {
+		mint(j, j->ask.wanted);
+	} else {
+		run(j);
+	}
+}
+
+bool
+desk_minted(struct desk *d, uint64_t number, struct span body)
+{
+	struct job *j = d->minting;
+	struct ask_ticket *t;
+
+	if (j == NULL || number != j->first + j->minted ||
+	    body.n <= TICKET_REF ||
+	    body.n - TICKET_REF >= ASK_TICKET_TEXT)
+		return false;
+	t = &j->ticket[j->minted++];
+	memcpy(t->ref, body.at, TICKET_REF);
+	memcpy(t->text, body.at + TICKET_REF, body.n - TICKET_REF);
+	t->text[body.n - TICKET_REF] = '\0';
+	if (j->minted == j->ask.tickets) {
+		d->minting = NULL;
+		j->ask.ticket = j->ticket;
+		run(j);
+	}
+	return true;
+}
+
+static void
+written(void *arg, bool good)
+{
+	struct job *j = arg;
+
+	if (good) {
+		succeed(j);
 		return;
-	code = mem_copy(g.code.at != NULL ? g.code.at : "", g.code.n);
-	refusal = g.refusal.n > 0 ? mem_copy(g.refusal.at, g.refusal.n) :
-	    NULL;
-	reply(d, f->number, buf_look(&mine->der), g.site, code, refusal);
-	buf_clear(&mine->der);
-	free(code);
-	free(refusal);
-}
-
-static void
-take_mint(struct desk *d, const struct frame *f)
-{
-	struct ticket t;
-	struct buf body;
-
-	ticket_mint(&t, d->ca.ticket_key, d->ca.pin);
-	buf_init(&body, 1024);
-	buf_put(&body, t.ref, sizeof(t.ref));
-	ticket_format(&body, &t);
-	channel_send(d->core, FRAME_MINTED, f->number, buf_look(&body));
-	buf_clear(&body);
-}
-
-static void
-on_frame(void *arg, struct channel *c, const struct frame *f)
-{
-	struct desk *d = arg;
-
-	(void)c;
-	switch (f->kind) {
-	case FRAME_CMP:
-		take_cmp(d, f);
-		break;
-	case FRAME_GRANT:
-		take_grant(d, f);
-		break;
-	case FRAME_MINT:
-		take_mint(d, f);
-		break;
-	default:
-		log_warn("part=core sent a frame of kind %u, which the ca "
-		    "doesn't know", f->kind);
 	}
+	ask_refuse(&j->ask, _("make space and say it again: nothing was "
+	    "done"), _("the hub's disk is full"));
+	fail(j);
+}
+
+/* --- the desk's own ------------------------------------------------------- */
+
+static void
+start_rebuild(struct job *j)
+{
+	struct desk *d = j->desk;
+	struct buf why;
+
+	buf_init(&why, 1024);
+	j->rebuild = true;
+	if (!d->hooks.rebuild(d->hooks.arg, &why)) {
+		ask_refuse(&j->ask, NULL, "%s", buf_cstr(&why));
+		fail(j);
+	} else {
+		log_info("operator=%s did=rebuild", j->ask.actor);
+	}
+	buf_clear(&why);
+}
+
+void
+desk_rebuilding(struct desk *d, json_t *progress)
+{
+	struct job *j;
+
+	LIST_FOREACH(j, &d->jobs, entry) {
+		if (j->rebuild && j->peer != NULL)
+			ctl_progress(j->peer, json_incref(progress));
+	}
+	json_decref(progress);
+}
+
+void
+desk_rebuilt(struct desk *d, json_t *result, const char *error)
+{
+	struct job *j, *next;
+
+	for (j = LIST_FIRST(&d->jobs); j != NULL; j = next) {
+		next = LIST_NEXT(j, entry);
+		if (!j->rebuild)
+			continue;
+		if (error != NULL) {
+			ask_refuse(&j->ask, NULL, "%s", error);
+			fail(j);
+			continue;
+		}
+		if (j->peer != NULL)
+			ctl_ok(j->peer, json_incref(result));
+		job_free(j);
+	}
+	json_decref(result);
+}
+
+/* --- the socket ----------------------------------------------------------- */
+
+static void
+on_ask(void *arg, struct ctl_peer *peer, json_t *said, uid_t uid)
+{
+	struct desk *d = arg;
+	const char *act = json_string_value(json_object_get(said, "do"));
+
+	if (act == NULL)
+		ctl_fail(peer, NULL, _("nothing is asked: no \"do\""));
+	else if (strcmp(act, "ping") == 0)
+		ctl_ok(peer, d->hooks.about(d->hooks.arg));
+	else if (strcmp(act, "rebuild") == 0)
+		start_rebuild(job_new(d, peer, said, uid));
+	else if (operate_knows(act))
+		turn_ask(d->turns, begin, written,
+		    job_new(d, peer, said, uid));
+	else
+		ctl_fail(peer, _("is zqhub newer than the daemon? restart "
+		    "it"), _("this hub has no act \"%s\""), act);
 }
 
 static void
-on_core_end(void *arg, struct channel *c)
+on_gone(void *arg, struct ctl_peer *peer)
 {
 	struct desk *d = arg;
+	struct job *j;
 
-	(void)c;
-	log_warn("part=core is gone");
-	event_base_loopbreak(d->base);
+	LIST_FOREACH(j, &d->jobs, entry) {
+		if (j->peer == peer)
+			j->peer = NULL;
+	}
 }
 
 struct desk *
-desk_new(struct event_base *base, const struct config *config, int core_fd,
-    struct buf *why)
+desk_new(struct event_base *base, struct writer *w, struct turns *t,
+    const struct desk_hooks *hooks, struct buf *why)
 {
+	char path[CONFIG_PATH_MAX];
 	struct desk *d = mem_new(sizeof(*d));
-	char dir[CONFIG_PATH_MAX];
 
-	if (!ca_open(&d->ca, config_path(dir, config->dir, CONFIG_CA), why)) {
+	d->writer = w;
+	d->turns = t;
+	d->hooks = *hooks;
+	LIST_INIT(&d->jobs);
+	config_path(path, w->config->dir, CONFIG_SOCKET);
+	d->ctl = ctl_open(base, path, on_ask, on_gone, d);
+	if (d->ctl == NULL) {
+		buf_printf(why, "%s: %s", path, strerror(errno));
 		free(d);
 		return NULL;
 	}
-	d->base = base;
-	d->enroll = enroll_new(&d->ca, (int)config->leaf_days);
-	for (size_t i = 0; i < UNDER_WAY; i++)
-		buf_init(&d->request[i].der, ENROLL_MAX);
-	d->core = channel_new(base, core_fd, FRAME_MAX, on_frame,
-	    on_core_end, d);
 	return d;
 }
 
@@ -211,10 +299,8 @@ desk_free(struct desk *d)
 {
 	if (d == NULL)
 		return;
-	channel_free(d->core);
-	for (size_t i = 0; i < UNDER_WAY; i++)
-		buf_clear(&d->request[i].der);
-	enroll_free(d->enroll);
-	ca_close(&d->ca);
+	ctl_close(d->ctl);
+	while (!LIST_EMPTY(&d->jobs))
+		job_free(LIST_FIRST(&d->jobs));
 	free(d);
 }

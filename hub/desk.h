@@ -1,26 +1,44 @@
 /*
- * The ca's desk: the only part that has the CA's key, and nothing else.
+ * The desk: what operators ask over DIR/control, while the daemon runs.
  *
- * A PKIMessage comes from the core, which may have come from anybody; its
- * MAC is checked here, the core is asked whether its ticket may be used, and
- * the answer is signed. Tickets are made here as well, because their secrets
- * come from a key that lies beside the CA's. The number of requests under
- * way is bounded.
+ * Acts are done one at a time, each in its turn, and answered when they are
+ * durable and shown. An operator who leaves before the answer has asked
+ * nevertheless. "ping" and "rebuild" are the desk's own.
  */
 #ifndef ZQ_HUB_DESK_H
 #define ZQ_HUB_DESK_H
 
 #include <event2/event.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "contrib/base/buf.h"
-#include "hub/config.h"
+#include "contrib/base/span.h"
+#include "hub/turn.h"
+#include "hub/writer.h"
 
 struct desk;
 
-/* Takes the channel to the core. Reads the CA's files. NULL: why. When the
- * core is gone the loop is told to break. */
-struct desk *desk_new(struct event_base *base, const struct config *config,
-    int core_fd, struct buf *why);
+struct desk_hooks {	/* what the core does for it */
+	void (*mint)(void *arg, uint64_t number);	/* FRAME_MINT */
+	void (*blocked)(void *arg, uint32_t site, const char *reason);
+	void (*lifted)(void *arg);
+	bool (*rebuild)(void *arg, struct buf *why);	/* begin one */
+	json_t *(*about)(void *arg);		/* facts for "ping" */
+	void *arg;
+};
+
+/* Makes the socket. Keeps w and t; NULL: why. */
+struct desk *desk_new(struct event_base *base, struct writer *w,
+    struct turns *t, const struct desk_hooks *hooks, struct buf *why);
 void desk_free(struct desk *d);
+
+/* A FRAME_MINTED came. False: nobody asked for it, or it doesn't read. */
+bool desk_minted(struct desk *d, uint64_t number, struct span body);
+
+/* To everyone who waits for the rebuild; both take the object. */
+void desk_rebuilding(struct desk *d, json_t *progress);
+void desk_rebuilt(struct desk *d, json_t *result, const char *error);
 
 #endif

@@ -1,0 +1,555 @@
+/*
+ * Core: frames in, groups taken, slices shown, answers out.
+ *
+ * Everything happens in on_work(), which runs after each turn of the loop in
+ * which there was something to do: taking goes first, for sites wait for it;
+ * showing has the idle time, and under load a share of its own, for searches
+ * wait for that.
+ */
+#include "hub/core.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "contrib/base/channel.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "hub/admit.h"
+#include "hub/counters.h"
+#include "hub/desk.h"
+#include "hub/frame.h"
+#include "hub/guests.h"
+#include "hub/ingest.h"
+#include "hub/letters.h"
+#include "hub/pending.h"
+#include "hub/rebuild.h"
+#include "hub/reply.h"
+#include "hub/show.h"
+#include "hub/turn.h"
+#include "hub/writer.h"
+
+/* A group is what has arrived; it waits for what is still in the socket, but
+ * no longer, and grows no larger, than this. */
+#define GATHER_MS 5
+#define GATHER_BYTES (16u << 20)
+#define GATHER_COUNT 4000
+
+/* Over this much is waiting, the edge has not kept to its credit. */
+#define PENDING_BYTES (64u << 20)
+
+/* Slices of showing, ms: when nobody waits; under load, when the oldest that
+ * isn't shown is older than LAG, out of a third of the time. */
+#define SLICE_IDLE 20
+#define SLICE_LOAD 50
+#define SLICE_LEAST 10
+#define LAG 300
+#define SHARE 2			/* ms of taking that earn one of showing */
+
+#define REBUILD_SLICE 1000	/* entries */
+#define TICK_MS 200		/* letters are looked for as often */
+#define FULL_MS 1000		/* until a full disk is tried again */
+#define TELL_MS 3000		/* between lines about a long catching up */
+
+struct core {
+	struct event_base *base;
+	const struct config *config;
+	struct writer writer;
+	struct guests guests;
+	struct pending_queue pending;
+	struct ingest *ingest;
+	struct show *show;
+	struct turns *turns;
+	struct letters *letters;
+	struct admit *admit;
+	struct desk *desk;
+	struct rebuild *rebuild;	/* NULL: none is under way */
+	struct channel *edge, *ca;
+	int edge_fd;
+	struct event *work, *tick;
+	int64_t gathering;	/* ms, mono: since when; 0: not */
+	int64_t earned;		/* ms of showing under load */
+	bool moved;		/* the view, since the last tick */
+	int64_t started, told;	/* ms, mono */
+	uint64_t cpu;
+};
+
+static void
+work_in(struct core *c, int ms)
+{
+	struct timeval t = { .tv_usec = ms * 1000 };
+
+	if (ms >= 1000)
+		t = (struct timeval){ .tv_sec = ms / 1000 };
+	event_add(c->work, &t);
+}
+
+static void
+on_new_work(void *arg)
+{
+	work_in(arg, 0);
+}
+
+static void
+send_answer(void *arg, uint64_t number, struct span answer)
+{
+	struct core *c = arg;
+
+	channel_send(c->edge, FRAME_ANSWER, number, answer);
+}
+
+/* --- taking --------------------------------------------------------------- */
+
+static void
+refuse_overload(struct core *c, uint64_t number)
+{
+	struct buf b;
+
+	buf_init(&b, FRAME_MAX);
+	reply_plain(&b, VERDICT_BUSY, "the hub is overloaded: come later");
+	send_answer(c, number, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
+on_batch(struct core *c, const struct frame *f)
+{
+	if (c->pending.bytes + f->body.n > PENDING_BYTES) {
+		refuse_overload(c, f->number);
+		return;
+	}
+	if (c->gathering == 0)
+		c->gathering = clock_mono();
+	pending_batch(&c->pending, f->number, f->body);
+	work_in(c, 0);
+}
+
+static bool
+is_readable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN) != 0;
+}
+
+static bool
+more_is_here(const struct core *c)
+{
+	return c->pending.bytes < GATHER_BYTES &&
+	    c->pending.count < GATHER_COUNT &&
+	    clock_mono() - c->gathering < GATHER_MS &&
+	    is_readable(c->edge_fd);
+}
+
+static void
+take(struct core *c)
+{
+	int64_t began = clock_mono();
+	struct pending_queue q;
+	struct ingest_group g;
+
+	pending_take(&c->pending, &q);
+	c->gathering = 0;
+	if (ingest_take(c->ingest, &q, &g))
+		show_mark(c->show, g.place, g.at, g.batches);
+	c->earned += (clock_mono() - began) / SHARE;
+	if (c->earned > SLICE_LOAD)
+		c->earned = SLICE_LOAD;
+}
+
+/* --- showing -------------------------------------------------------------- */
+
+static bool
+is_turn_to_show(const struct core *c)
+{
+	return c->pending.count == 0 ||
+	    (c->earned >= SLICE_LEAST && show_lag(c->show) > LAG);
+}
+
+static enum show_result
+show(struct core *c)
+{
+	int64_t began = clock_mono();
+	enum show_result r = show_step(c->show, c->pending.count == 0 ?
+	    SLICE_IDLE : (uint32_t)c->earned);
+
+	if (c->pending.count > 0)
+		c->earned -= clock_mono() - began;
+	c->moved = true;
+	return r;
+}
+
+/* --- rebuilding ----------------------------------------------------------- */
+
+static bool
+begin_rebuild(void *arg, struct buf *why)
+{
+	struct core *c = arg;
+
+	if (c->rebuild != NULL)
+		return true;	/* this one will do */
+	c->rebuild = rebuild_begin(&c->writer, why);
+	work_in(c, 0);
+	return c->rebuild != NULL;
+}
+
+static void
+finish_rebuild(struct core *c)
+{
+	struct rebuild *r = c->rebuild;
+	struct rebuild_result result;
+	struct buf why;
+
+	c->rebuild = NULL;
+	buf_init(&why, 1024);
+	if (!rebuild_swap(r, &result, &why)) {
+		log_error("view: rebuilt, but %s", buf_cstr(&why));
+		desk_rebuilt(c->desk, NULL, buf_cstr(&why));
+	} else {
+		if (result.same)
+			log_info("view: rebuilt at=%" PRIu64
+			    " digest=same", result.place);
+		else
+			log_error("view: rebuilt at=%" PRIu64 ": the digest "
+			    "is another one than before", result.place);
+		desk_rebuilt(c->desk, rebuild_json(&result), NULL);
+	}
+	buf_clear(&why);
+}
+
+static void
+tell_rebuild(struct core *c)
+{
+	json_t *progress;
+
+	if (clock_mono() - c->told < TICK_MS)
+		return;
+	c->told = clock_mono();
+	progress = json_pack("{s:I, s:I}",
+	    "done", (json_int_t)rebuild_place(c->rebuild),
+	    "of", (json_int_t)rebuild_goal(c->rebuild));
+	desk_rebuilding(c->desk, progress);
+}
+
+static void
+rebuild(struct core *c)
+{
+	switch (rebuild_step(c->rebuild, REBUILD_SLICE)) {
+	case REBUILD_MORE:
+		tell_rebuild(c);
+		break;
+	case REBUILD_THERE:
+		finish_rebuild(c);
+		break;
+	case REBUILD_FULL:
+		rebuild_abort(c->rebuild);
+		c->rebuild = NULL;
+		desk_rebuilt(c->desk, NULL, _("the disk is full: a rebuild "
+		    "needs as much again as the view has; the view stays as "
+		    "it was"));
+	}
+}
+
+/* --- the loop ------------------------------------------------------------- */
+
+static void
+on_work(evutil_socket_t fd, short what, void *arg)
+{
+	struct core *c = arg;
+	enum show_result r = SHOW_ALL;
+
+	(void)fd;
+	(void)what;
+	if (!is_turn_to_show(c)) {
+		if (!more_is_here(c))
+			take(c);
+		work_in(c, 0);	/* after the answers are on their way */
+		return;
+	}
+	if (show_is_behind(c->show))
+		r = show(c);
+	else if (c->rebuild != NULL && c->pending.count == 0)
+		rebuild(c);
+	if (r == SHOW_MORE || c->rebuild != NULL || c->pending.count > 0)
+		work_in(c, 0);
+	else if (r == SHOW_FULL)
+		work_in(c, FULL_MS);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct core *c = arg;
+	uint64_t cpu = clock_cpu();
+
+	(void)fd;
+	(void)what;
+	stats_add(COUNTER_CORE_CPU, cpu - c->cpu);
+	c->cpu = cpu;
+	if (c->moved)
+		letters_look(c->letters);
+	c->moved = false;
+}
+
+/* --- frames --------------------------------------------------------------- */
+
+static void
+on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
+{
+	struct core *c = arg;
+
+	(void)channel;
+	switch (f->kind) {
+	case FRAME_BATCH:
+		on_batch(c, f);
+		break;
+	case FRAME_LETTERS:
+		letters_ask(c->letters, f->number, f->body);
+		break;
+	case FRAME_GONE:
+		letters_gone(c->letters, f->number);
+		break;
+	case FRAME_PEER:
+		break;		/* who is connected is the edge's to know */
+	case FRAME_CMP:
+		channel_send(c->ca, FRAME_CMP, f->number, f->body);
+		break;
+	default:
+		log_warn("part=edge sent a frame of kind %u", f->kind);
+	}
+}
+
+static void
+on_ca_frame(void *arg, struct channel *channel, const struct frame *f)
+{
+	struct core *c = arg;
+
+	(void)channel;
+	switch (f->kind) {
+	case FRAME_ASK:
+		admit_ask(c->admit, f->number, f->body);
+		break;
+	case FRAME_ANSWER:
+		channel_send(c->edge, FRAME_ANSWER, f->number, f->body);
+		break;
+	case FRAME_MINTED:
+		if (desk_minted(c->desk, f->number, f->body))
+			break;
+		/* fall through */
+	default:
+		log_warn("part=ca sent a frame of kind %u that nobody asked "
+		    "for", f->kind);
+	}
+}
+
+static void
+on_end(void *arg, struct channel *channel)
+{
+	struct core *c = arg;
+
+	log_warn("part=%s is gone", channel == c->edge ? "edge" : "ca");
+	event_base_loopbreak(c->base);
+}
+
+/* --- what the others ask of it -------------------------------------------- */
+
+static void
+send_grant(void *arg, uint64_t number, struct span body)
+{
+	channel_send(((struct core *)arg)->ca, FRAME_GRANT, number, body);
+}
+
+static void
+mint(void *arg, uint64_t number)
+{
+	channel_send(((struct core *)arg)->ca, FRAME_MINT, number,
+	    SPAN_NONE);
+}
+
+/* The sites that the edge may not let in. */
+static void
+send_blocked(void *arg)
+{
+	struct core *c = arg;
+	uint32_t last = view_sites(c->writer.view);
+	struct view_site s;
+	struct buf b;
+
+	buf_init(&b, FRAME_MAX);
+	for (uint32_t n = 1; n <= last; n++) {
+		if (view_site(c->writer.view, n, &s) && s.blocked)
+			frame_site_write(&b, n, span_of(s.reason));
+	}
+	channel_send(c->edge, FRAME_BLOCKED, 0, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
+drop(struct core *c, uint32_t site, const char *why)
+{
+	struct buf b;
+
+	letters_drop(c->letters, site, VERDICT_BLOCKED, why);
+	buf_init(&b, FRAME_MAX);
+	frame_site_write(&b, site, span_of(why));
+	channel_send(c->edge, FRAME_DROP, 0, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
+on_blocked(void *arg, uint32_t site, const char *reason)
+{
+	drop(arg, site, reason);
+}
+
+/* Whoever has the old key is sent away; the site itself isn't blocked. */
+static void
+on_rebound(void *arg, uint32_t site)
+{
+	drop(arg, site, "it was enrolled again with another key");
+	send_blocked(arg);
+}
+
+static json_t *
+about(void *arg)
+{
+	struct core *c = arg;
+
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:b}",
+	    "version", ZQ_VERSION, "pid", (json_int_t)getppid(),
+	    "uptime_ms", (json_int_t)(clock_mono() - c->started),
+	    "journal_place", (json_int_t)journal_last(c->writer.journal),
+	    "view_place", (json_int_t)view_place(c->writer.view),
+	    "rebuilding", c->rebuild != NULL);
+}
+
+/* --- its life ------------------------------------------------------------- */
+
+static void
+tell_catching_up(void *arg, uint64_t done, uint64_t of)
+{
+	struct core *c = arg;
+
+	if (clock_mono() - c->told < TELL_MS)
+		return;
+	c->told = clock_mono();
+	log_info("view: catching up at=%" PRIu64 " of=%" PRIu64 " (%d %%)",
+	    done, of, (int)(done * 100 / of));
+}
+
+static void
+catch_up(struct core *c)
+{
+	uint64_t behind = writer_backlog(&c->writer);
+
+	if (c->writer.fresh && journal_last(c->writer.journal) > 0)
+		log_info("view: made anew: %s", c->writer.reason);
+	c->told = clock_mono();
+	if (!writer_catch_up(&c->writer, tell_catching_up, c))
+		log_error("view: disk full: %" PRIu64 " entries are not "
+		    "shown until there is space below %s",
+		    writer_backlog(&c->writer), c->config->dir);
+	else if (behind > 0)
+		log_info("view: caught up with %" PRIu64 " entries in %"
+		    PRId64 " ms", behind, clock_mono() - c->started);
+	stats_set(COUNTER_JOURNAL_PLACE, journal_last(c->writer.journal));
+	stats_set(COUNTER_VIEW_PLACE, view_place(c->writer.view));
+}
+
+static void
+make_parts(struct core *c)
+{
+	c->ingest = ingest_new(&c->writer, &c->guests, send_answer, c);
+	c->show = show_new(&c->writer);
+	c->turns = turns_new(&c->pending, c->show, on_new_work, c);
+	c->letters = letters_new(c->base, &c->writer, &c->guests,
+	    &c->pending, send_answer, on_new_work, c);
+	c->admit = admit_new(&c->writer, c->turns, send_grant, on_rebound,
+	    c);
+}
+
+static bool
+open_desk(struct core *c, struct buf *why)
+{
+	const struct desk_hooks hooks = {
+		.mint = mint, .blocked = on_blocked, .lifted = send_blocked,
+		.rebuild = begin_rebuild, .about = about, .arg = c,
+	};
+
+	c->desk = desk_new(c->base, &c->writer, c->turns, &hooks, why);
+	return c->desk != NULL;
+}
+
+static void
+make_events(struct core *c, int edge_fd, int ca_fd)
+{
+	struct timeval tick = { .tv_usec = TICK_MS * 1000 };
+
+	c->work = evtimer_new(c->base, on_work, c);
+	c->tick = event_new(c->base, -1, EV_PERSIST, on_tick, c);
+	must(c->work != NULL && c->tick != NULL);
+	event_add(c->tick, &tick);
+	c->edge_fd = edge_fd;
+	c->edge = channel_new(c->base, edge_fd, FRAME_MAX, on_edge_frame,
+	    on_end, c);
+	c->ca = channel_new(c->base, ca_fd, FRAME_MAX, on_ca_frame, on_end,
+	    c);
+}
+
+struct core *
+core_new(struct event_base *base, const struct config *config, int edge_fd,
+    int ca_fd, struct buf *why)
+{
+	struct core *c = mem_new(sizeof(*c));
+
+	c->base = base;
+	c->config = config;
+	c->started = clock_mono();
+	c->cpu = clock_cpu();
+	guests_init(&c->guests);
+	pending_init(&c->pending);
+	if (!writer_open(&c->writer, config, why)) {
+		core_free(c);
+		close(edge_fd);
+		close(ca_fd);
+		return NULL;
+	}
+	catch_up(c);
+	make_parts(c);
+	make_events(c, edge_fd, ca_fd);
+	if (!open_desk(c, why)) {
+		core_free(c);
+		return NULL;
+	}
+	send_blocked(c);
+	work_in(c, 0);
+	return c;
+}
+
+void
+core_free(struct core *c)
+{
+	if (c == NULL)
+		return;
+	desk_free(c->desk);
+	admit_free(c->admit);
+	letters_free(c->letters);
+	turns_free(c->turns);
+	rebuild_abort(c->rebuild);
+	show_free(c->show);
+	ingest_free(c->ingest);
+	pending_clear(&c->pending);
+	guests_clear(&c->guests);
+	channel_free(c->edge);
+	channel_free(c->ca);
+	if (c->work != NULL)
+		event_free(c->work);
+	if (c->tick != NULL)
+		event_free(c->tick);
+	writer_close(&c->writer);
+	free(c);
+}
