@@ -1,10 +1,15 @@
 /*
- * The agent's three files. The key goes first: a certificate without its key
- * is worth nothing.
+ * The agent's three files.
+ *
+ * A renewal changes two of them, and kill -9 may fall between: the old key
+ * would be gone and the new certificate not there yet. So the certificate
+ * waits beside as cert.pem.next before the key is moved, and identity_mend()
+ * ends what was cut off.
  */
 #include "certs/identity.h"
 
-#include <string.h>
+#include <openssl/err.h>
+#include <unistd.h>
 
 #include "certs/ca.h"
 #include "certs/issue.h"
@@ -15,6 +20,7 @@
 #define KEY_FILE "key.pem"
 #define CERT_FILE "cert.pem"
 #define CA_FILE "ca.pem"
+#define NEXT ".next"
 
 EVP_PKEY *
 identity_make_key(void)
@@ -26,22 +32,83 @@ identity_make_key(void)
 	return key;
 }
 
+struct files {
+	char key[KEEP_PATH_MAX], cert[KEEP_PATH_MAX], next[KEEP_PATH_MAX];
+	char ca[KEEP_PATH_MAX];
+};
+
+static bool
+find_files(struct files *f, const char *dir, struct buf *why)
+{
+	return keep_path(f->key, dir, KEY_FILE, why) &&
+	    keep_path(f->cert, dir, CERT_FILE, why) &&
+	    keep_path(f->next, dir, CERT_FILE NEXT, why) &&
+	    keep_path(f->ca, dir, CA_FILE, why);
+}
+
 bool
 identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
     struct buf *why)
 {
-	char key_path[KEEP_PATH_MAX], cert_path[KEEP_PATH_MAX];
-	char ca_path[KEEP_PATH_MAX];
+	struct files f;
 
 	must(X509_check_private_key(cert, key) == 1);
-	return keep_path(key_path, dir, KEY_FILE, why) &&
-	    keep_path(cert_path, dir, CERT_FILE, why) &&
-	    keep_path(ca_path, dir, CA_FILE, why) &&
-	    keep_dir(dir, 0700, why) &&
-	    keep_put_key(key_path, KEEP_REPLACE, key, why) &&
-	    keep_put_certs(cert_path, KEEP_REPLACE, &cert, 1, why) &&
-	    keep_put_certs(ca_path, KEEP_REPLACE, &ca, 1, why);
+	return keep_dir(dir, 0700, why) && find_files(&f, dir, why) &&
+	    keep_put_certs(f.next, KEEP_REPLACE, &cert, 1, why) &&
+	    keep_put_certs(f.ca, KEEP_REPLACE, &ca, 1, why) &&
+	    keep_put_key(f.key, KEEP_REPLACE, key, why) &&
+	    keep_move(f.next, f.cert, why);
 }
+
+/* --- mending ------------------------------------------------------------------- */
+
+static bool
+is_pair(const char *path, EVP_PKEY *key)
+{
+	struct buf quiet;
+	X509 *cert;
+	bool ok;
+
+	buf_init(&quiet, 1024);
+	cert = keep_get_cert(path, &quiet);
+	ok = cert != NULL && X509_check_private_key(cert, key) == 1;
+	ERR_clear_error();
+	X509_free(cert);
+	buf_clear(&quiet);
+	return ok;
+}
+
+static bool
+mend(const struct files *f, EVP_PKEY *key, struct buf *why)
+{
+	if (is_pair(f->cert, key)) {
+		(void)unlink(f->next);
+		return true;
+	}
+	if (is_pair(f->next, key))
+		return keep_move(f->next, f->cert, why);
+	buf_printf(why, _("%s: is not the certificate of the key beside it "
+	    "(%s); put back the pair that was made together, or enrol again "
+	    "with a new ticket\n"), f->cert, KEY_FILE);
+	return false;
+}
+
+bool
+identity_mend(const char *dir, struct buf *why)
+{
+	struct files f;
+	EVP_PKEY *key;
+	bool ok;
+
+	if (!find_files(&f, dir, why) ||
+	    (key = keep_get_key(f.key, why)) == NULL)
+		return false;
+	ok = mend(&f, key, why);
+	EVP_PKEY_free(key);
+	return ok;
+}
+
+/* --- looking -------------------------------------------------------------------- */
 
 static bool
 tell(struct identity *i, X509 *cert, X509 *ca, const char *path,
@@ -64,13 +131,12 @@ tell(struct identity *i, X509 *cert, X509 *ca, const char *path,
 bool
 identity_read(struct identity *i, const char *dir, struct buf *why)
 {
-	char cert_path[KEEP_PATH_MAX], ca_path[KEEP_PATH_MAX];
 	X509 *cert = NULL, *ca = NULL;
-	bool ok = keep_path(cert_path, dir, CERT_FILE, why) &&
-	    keep_path(ca_path, dir, CA_FILE, why) &&
-	    (cert = keep_get_cert(cert_path, why)) != NULL &&
-	    (ca = keep_get_cert(ca_path, why)) != NULL &&
-	    tell(i, cert, ca, cert_path, why);
+	struct files f;
+	bool ok = find_files(&f, dir, why) &&
+	    (cert = keep_get_cert(f.cert, why)) != NULL &&
+	    (ca = keep_get_cert(f.ca, why)) != NULL &&
+	    tell(i, cert, ca, f.cert, why);
 
 	X509_free(cert);
 	X509_free(ca);

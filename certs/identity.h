@@ -16,6 +16,13 @@ EVP_PKEY *identity_make_key(void);
 bool identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
     struct buf *why);
 
+/*
+ * Call before use: a renewal that was cut off between the new key and its
+ * certificate left cert.pem.next, which is put in place if it is the key's
+ * and dropped if it isn't. False: key.pem and cert.pem are no pair.
+ */
+bool identity_mend(const char *dir, struct buf *why);
+
 struct identity {	/* what status shows */
 	uint32_t site;
 	char code[64];

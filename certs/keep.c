@@ -135,6 +135,16 @@ keep_put(const char *path, mode_t mode, enum keep_how how,
 	return false;
 }
 
+bool
+keep_move(const char *from, const char *to, struct buf *why)
+{
+	if (move(from, to, KEEP_REPLACE) && sync_dir_of(to))
+		return true;
+	buf_printf(why, _("%s: can't move to %s: %s\n"), from, to,
+	    strerror(errno));
+	return false;
+}
+
 /* What the memory BIO holds, into the file. */
 static bool
 put_bio(const char *path, mode_t mode, enum keep_how how, BIO *bio, bool ok,

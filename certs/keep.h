@@ -36,6 +36,9 @@ bool keep_put_key(const char *path, enum keep_how how, EVP_PKEY *key,
 bool keep_put_certs(const char *path, enum keep_how how, X509 *const *certs,
     size_t count, struct buf *why);		/* 0644 */
 
+/* Moves a file that was put by one of the above, durably. */
+bool keep_move(const char *from, const char *to, struct buf *why);
+
 /* A file that everybody can read is no place for a secret: refused. */
 bool keep_get_secret(const char *path, struct buf *out, struct buf *why);
 EVP_PKEY *keep_get_key(const char *path, struct buf *why);

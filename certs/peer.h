@@ -37,8 +37,9 @@ bool peer_of(struct peer *p, SSL *ssl);
  * is still checked); without (NULL), curl's CURLOPT_CAINFO decides. */
 bool peer_client(SSL_CTX *ctx, const uint8_t pin[TICKET_PIN]);
 
-/* Words for curl's CURLINFO_SSL_VERIFYRESULT after
- * CURLE_PEER_FAILED_VERIFICATION: curl's own sentence can't name the pin. */
+/* Words for CURLINFO_SSL_VERIFYRESULT after CURLE_PEER_FAILED_VERIFICATION,
+ * since curl knows nothing of pins; NULL if curl's own sentence says it (a
+ * wrong host name, for one). */
 const char *peer_why(long verify_result);
 
 #endif
