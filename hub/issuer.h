@@ -1,0 +1,26 @@
+/*
+ * The issuer: all of the ca part, the only one that has the CA's key.
+ *
+ * A PKIMessage comes from the core, which may have come from anybody; its
+ * MAC is checked here, the core is asked whether its ticket may be used, and
+ * the answer is signed. Tickets are made here as well, because their secrets
+ * come from a key that lies beside the CA's. The number of requests under
+ * way is bounded.
+ */
+#ifndef ZQ_HUB_ISSUER_H
+#define ZQ_HUB_ISSUER_H
+
+#include <event2/event.h>
+
+#include "contrib/base/buf.h"
+#include "hub/config.h"
+
+struct issuer;
+
+/* Takes the channel to the core. Reads the CA's files. NULL: why. When the
+ * core is gone the loop is told to break. */
+struct issuer *issuer_new(struct event_base *base, const struct config *config,
+    int core_fd, struct buf *why);
+void issuer_free(struct issuer *d);
+
+#endif

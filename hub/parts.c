@@ -1,0 +1,288 @@
+#include "hub/parts.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/log.h"
+#include "contrib/base/proc.h"
+#include "contrib/base/sandbox.h"
+#include "hub/core.h"
+#include "hub/counters.h"
+#include "hub/issuer.h"
+#include "hub/edge.h"
+#include "hub/web.h"
+
+#define WHY_MAX 4096
+
+struct parts {
+	const struct config *config;
+	int edge_fd, web_fd;	/* listening */
+	int edge[2];		/* core's end, edge's end */
+	int ca[2];		/* core's end, ca's end */
+};
+
+static void
+make_pair(int pair[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		fatal("no socket between parts: %s", strerror(errno));
+}
+
+static void
+make_pairs(void *arg)
+{
+	struct parts *p = arg;
+
+	make_pair(p->edge);
+	make_pair(p->ca);
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* A part that kept another's end would hide its death. */
+static void
+close_pairs(void *arg)
+{
+	struct parts *p = arg;
+
+	close_fd(&p->edge[0]);
+	close_fd(&p->edge[1]);
+	close_fd(&p->ca[0]);
+	close_fd(&p->ca[1]);
+}
+
+/* The part's own: close_rest() then leaves it open. */
+static int
+keep(int *mine)
+{
+	int fd = *mine;
+
+	*mine = -1;
+	return fd;
+}
+
+static void
+close_rest(struct parts *p)
+{
+	close_pairs(p);
+	close_fd(&p->edge_fd);
+	close_fd(&p->web_fd);
+}
+
+/* --- a part's loop ----------------------------------------------------------- */
+
+static void
+on_told(evutil_socket_t number, short what, void *arg)
+{
+	struct event_base *base = arg;
+
+	(void)number, (void)what;
+	event_base_loopexit(base, NULL);
+}
+
+static struct event_base *
+make_loop(void)
+{
+	struct event_config *c = event_config_new();
+	struct event_base *base;
+
+	must(c != NULL);
+	event_config_set_flag(c, EVENT_BASE_FLAG_NOLOCK);
+	/* A descriptor that is watched for writing and not, within one turn
+	 * of the loop, costs no system call. */
+	event_config_set_flag(c, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+	base = event_base_new_with_config(c);
+	event_config_free(c);
+	must(base != NULL);
+	return base;
+}
+
+/* 0 after a signal to end, 1 if the loop was broken off. */
+static int
+serve(struct event_base *base, const struct sandbox *sandbox)
+{
+	struct event *term = evsignal_new(base, SIGTERM, on_told, base);
+	struct event *interrupt = evsignal_new(base, SIGINT, on_told, base);
+	char got[SANDBOX_GOT_MAX];
+
+	must(term != NULL && interrupt != NULL);
+	event_add(term, NULL);
+	event_add(interrupt, NULL);
+	if (sandbox != NULL) {
+		sandbox_enter(sandbox, got);
+		log_info("started sandbox %s", got);
+	}
+	event_base_dispatch(base);
+	event_free(term);
+	event_free(interrupt);
+	return event_base_got_break(base) ? 1 : 0;
+}
+
+static void
+need(const void *part, struct buf *why)
+{
+	if (part == NULL)
+		fatal("%s", buf_cstr(why));
+	buf_clear(why);
+}
+
+/* --- the parts -------------------------------------------------------------------- */
+
+static int
+run_core(void *arg)
+{
+	struct parts *p = arg;
+	int edge = keep(&p->edge[0]);
+	int ca = keep(&p->ca[0]);
+
+	close_rest(p);
+	stats_add(COUNTER_PART_STARTS_CORE, 1);
+	return core_run(p->config, edge, ca);
+}
+
+static int
+run_ca(void *arg)
+{
+	static const struct sandbox sandbox = { .may = SANDBOX_COMPUTE };
+	struct parts *p = arg;
+	struct event_base *base = make_loop();
+	int core = keep(&p->ca[1]);
+	struct issuer *issuer;
+	struct buf why;
+	int rc;
+
+	close_rest(p);
+	stats_add(COUNTER_PART_STARTS_CA, 1);
+	buf_init(&why, WHY_MAX);
+	issuer = issuer_new(base, p->config, core, &why);
+	need(issuer, &why);
+	rc = serve(base, &sandbox);
+	issuer_free(issuer);
+	event_base_free(base);
+	return rc;
+}
+
+static int
+run_edge(void *arg)
+{
+	static const struct sandbox sandbox = { .may = SANDBOX_ACCEPT };
+	struct parts *p = arg;
+	struct event_base *base = make_loop();
+	int listen = keep(&p->edge_fd);
+	int core = keep(&p->edge[1]);
+	struct edge *edge;
+	struct buf why;
+	int rc;
+
+	close_rest(p);
+	stats_add(COUNTER_PART_STARTS_EDGE, 1);
+	buf_init(&why, WHY_MAX);
+	edge = edge_new(base, p->config, listen, core, &why);
+	need(edge, &why);
+	rc = serve(base, &sandbox);
+	edge_free(edge);
+	event_base_free(base);
+	return rc;
+}
+
+/* gettext opens a catalogue when it is first asked: before the sandbox. */
+static void
+load_words(const struct config *c)
+{
+	lang_switch("en");
+	(void)gettext("Sites");
+	lang_switch("zh");
+	(void)gettext("Sites");
+	lang_switch(c->language);
+}
+
+static int
+run_web(void *arg)
+{
+	struct parts *p = arg;
+	const char *paths[] = { p->config->dir, NULL };
+	const struct sandbox sandbox = {
+		.may = SANDBOX_ACCEPT | SANDBOX_FILES,
+		.read = paths, .write = paths,	/* LMDB's table of readers */
+	};
+	struct event_base *base = make_loop();
+	int listen = keep(&p->web_fd);
+	struct web *web;
+	struct buf why;
+	int rc;
+
+	close_rest(p);
+	stats_add(COUNTER_PART_STARTS_WEB, 1);
+	load_words(p->config);
+	buf_init(&why, WHY_MAX);
+	web = web_new(base, p->config, listen, &why);
+	need(web, &why);
+	rc = serve(base, &sandbox);
+	web_free(web);
+	event_base_free(base);
+	return rc;
+}
+
+int
+parts_run(const struct config *c, int edge_fd, int web_fd,
+    void (*notify_ready)(void))
+{
+	struct parts p = { .config = c, .edge_fd = edge_fd, .web_fd = web_fd,
+	    .edge = { -1, -1 }, .ca = { -1, -1 } };
+	const struct proc_part parts[] = {
+		{ .name = "core", .run = run_core, .arg = &p, .group = 1,
+		  .before = make_pairs, .after = close_pairs },
+		{ .name = "ca", .run = run_ca, .arg = &p, .group = 1 },
+		{ .name = "edge", .run = run_edge, .arg = &p, .group = 1 },
+		{ .name = "web", .run = run_web, .arg = &p },
+	};
+
+	return proc_run(parts, web_fd >= 0 ? 4 : 3, notify_ready);
+}
+
+int
+parts_run_together(const struct config *c, int edge_fd, int web_fd,
+    void (*notify_ready)(void))
+{
+	struct parts p = { .config = c };
+	struct event_base *base = make_loop();
+	struct core *core;
+	struct issuer *issuer;
+	struct edge *edge;
+	struct web *web = NULL;
+	struct buf why;
+	int rc;
+
+	make_pairs(&p);
+	buf_init(&why, WHY_MAX);
+	core = core_new(base, c, p.edge[0], p.ca[0], &why);
+	need(core, &why);
+	issuer = issuer_new(base, c, p.ca[1], &why);
+	need(issuer, &why);
+	edge = edge_new(base, c, edge_fd, p.edge[1], &why);
+	need(edge, &why);
+	if (web_fd >= 0) {
+		web = web_new(base, c, web_fd, &why);
+		need(web, &why);
+	}
+	notify_ready();
+	rc = serve(base, NULL);
+	web_free(web);
+	edge_free(edge);
+	issuer_free(issuer);
+	core_free(core);
+	event_base_free(base);
+	return rc;
+}

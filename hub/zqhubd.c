@@ -1,0 +1,269 @@
+/*
+ * zqhubd: the hub's daemon. Reads its settings, makes sure that it may
+ * start, takes its ports, and starts its parts; it parses nothing that comes
+ * from the network.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/log.h"
+#include "contrib/base/proc.h"
+#include "hub/config.h"
+#include "hub/counters.h"
+#include "hub/listen.h"
+#include "hub/parts.h"
+#include "hub/tls.h"
+
+#define SPARE_FILES 256		/* beside connections: stores, pairs, logs */
+#define WHY_MAX 16384
+
+struct options {
+	const char *config;
+	bool check, together;
+};
+
+static void
+help(FILE *out)
+{
+	fprintf(out, _("usage: zqhubd [-1nvh] [-c FILE]\n"
+	    "\n"
+	    "The hub of a cluster of sites: takes what the sites' agents "
+	    "say, keeps the\nindex of the whole cluster, shows it on the "
+	    "web. Stays in the foreground and\nlogs to standard error.\n"
+	    "\n"
+	    "  -c FILE  settings, %s unless said otherwise\n"
+	    "  -n       check the settings, print them all, and end\n"
+	    "  -1       all parts in one process, for a debugger\n"
+	    "  -v       print the version\n"
+	    "  -h       this\n"
+	    "\n"
+	    "Begin with \"zqhub init --name NAME\", which makes the data "
+	    "directory and FILE;\nthen start zqhubd, and let the first site "
+	    "in with \"zqhub site add\".\n"
+	    "zqhubd(8), zqhub.conf(5), zqhub(1)\n"),
+	    CONFIG_DIR "/" CONFIG_FILE);
+}
+
+static void
+parse_options(struct options *o, int argc, char **argv)
+{
+	int c;
+
+	*o = (struct options){ .config = CONFIG_DIR "/" CONFIG_FILE };
+	while ((c = getopt(argc, argv, "1c:nvh")) != -1) {
+		switch (c) {
+		case '1':
+			o->together = true;
+			break;
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'n':
+			o->check = true;
+			break;
+		case 'v':
+			printf("zqhubd %s\n", ZQ_VERSION);
+			exit(0);
+		case 'h':
+			help(stdout);
+			exit(0);
+		default:
+			help(stderr);
+			exit(2);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, _("zqhubd: \"%s\" is no option. Settings are "
+		    "given by -c FILE\n"), argv[optind]);
+		exit(2);
+	}
+}
+
+static void
+check_settings(const struct config *c)
+{
+	struct buf b;
+
+	buf_init(&b, WHY_MAX);
+	config_print(&b, c);
+	fputs(buf_cstr(&b), stdout);
+	buf_clear(&b);
+}
+
+/* --- may it start? ----------------------------------------------------------- */
+
+static void
+check_dir(const struct config *c)
+{
+	char path[CONFIG_PATH_MAX];
+	struct stat st;
+
+	if (stat(c->dir, &st) != 0)
+		fatal("dir = %s: %s. \"zqhub init --dir %s --name NAME\" "
+		    "makes it", c->dir, strerror(errno), c->dir);
+	if (!S_ISDIR(st.st_mode))
+		fatal("dir = %s: is no directory", c->dir);
+	if (geteuid() != 0 && st.st_uid != geteuid())
+		fatal("dir = %s: belongs to uid %u, and this is uid %u: "
+		    "start zqhubd as the user that ran zqhub init", c->dir,
+		    (unsigned)st.st_uid, (unsigned)geteuid());
+	if ((st.st_mode & 022) != 0)
+		fatal("dir = %s: others than its owner may write to it "
+		    "(mode %04o): chmod 0700 %s", c->dir,
+		    (unsigned)st.st_mode & 07777, c->dir);
+	if (access(config_path(path, c->dir, CONFIG_CA "/ca.pem"), F_OK) != 0)
+		fatal("%s: %s: there is no hub here yet. \"zqhub init "
+		    "--dir %s --name NAME\" makes one", path, strerror(errno),
+		    c->dir);
+}
+
+static void
+take_lock(const struct config *c)
+{
+	char path[CONFIG_PATH_MAX];
+	pid_t holder = 0;
+
+	if (proc_lock(config_path(path, c->dir, CONFIG_LOCK), &holder) >= 0)
+		return;
+	if (holder > 0)
+		fatal("%s: another zqhubd (pid %d) runs on this directory",
+		    path, (int)holder);
+	fatal("%s: held by another process (zqhub load, rebuild?): %s", path,
+	    strerror(errno));
+}
+
+static void
+raise_files(const struct config *c)
+{
+	rlim_t wish = (rlim_t)c->connections + SPARE_FILES;
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) != 0)
+		fatal("limit of open files: %s", strerror(errno));
+	if (l.rlim_cur >= wish)
+		return;
+	if (l.rlim_max < wish && geteuid() == 0)
+		l.rlim_max = wish;
+	l.rlim_cur = l.rlim_max < wish ? l.rlim_max : wish;
+	if (setrlimit(RLIMIT_NOFILE, &l) != 0) {
+		getrlimit(RLIMIT_NOFILE, &l);
+		l.rlim_cur = l.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &l);
+	}
+	if (l.rlim_cur < wish)
+		log_warn("connections = %llu need %llu open files, and the "
+		    "limit is %llu: later ones wait. Raise LimitNOFILE",
+		    (unsigned long long)c->connections,
+		    (unsigned long long)wish, (unsigned long long)l.rlim_cur);
+}
+
+/* In a child of its own: the parent, and what it forks, never has the CA's
+ * key in memory. */
+static void
+look_after_certificate(const struct config *c)
+{
+	int status = 0;
+	pid_t pid = fork();
+	struct buf why;
+
+	if (pid < 0)
+		fatal("fork: %s", strerror(errno));
+	if (pid == 0) {
+		buf_init(&why, WHY_MAX);
+		switch (tls_look(c, &why)) {
+		case TLS_MADE_ANEW:
+			log_info("made a new certificate for the hub");
+			_exit(0);
+		case TLS_FAILED:
+			log_error("%s", buf_cstr(&why));
+			_exit(1);
+		default:
+			_exit(0);
+		}
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status != 0)
+		fatal("the hub's certificate can't be made; see above");
+}
+
+static int
+take_port(const char *setting, const char *address)
+{
+	struct buf why;
+	int fd;
+
+	buf_init(&why, WHY_MAX);
+	if ((fd = listen_open(setting, address, &why)) < 0)
+		fatal("%.*s", (int)(why.n > 0 ? why.n - 1 : 0),
+		    buf_cstr(&why));
+	buf_clear(&why);
+	return fd;
+}
+
+static void
+ready(void)
+{
+	proc_notify("READY=1");
+}
+
+static int
+run(const struct options *o, const struct config *c)
+{
+	int edge, web = -1;
+
+	umask(0077);
+	signal(SIGPIPE, SIG_IGN);
+	tzset();
+	check_dir(c);
+	take_lock(c);
+	raise_files(c);
+	look_after_certificate(c);
+	counters_open();
+	edge = take_port("listen", c->listen);
+	if (c->web[0] != '\0')
+		web = take_port("web", c->web);
+	log_info("version=%s dir=%s listen=%s web=%s", ZQ_VERSION, c->dir,
+	    c->listen, web >= 0 ? c->web : "none");
+	return o->together ? parts_run_together(c, edge, web, ready) :
+	    parts_run(c, edge, web, ready);
+}
+
+int
+main(int argc, char **argv)
+{
+	enum log_level level = LOG_LEVEL_INFO;
+	const struct config *c;
+	struct options o;
+	struct conf *file;
+	struct buf why;
+	int rc = 0;
+
+	lang_open(argv[0]);
+	parse_options(&o, argc, argv);
+	buf_init(&why, WHY_MAX);
+	if ((c = config_read(o.config, &file, &why)) == NULL) {
+		fputs(buf_cstr(&why), stderr);
+		return 1;
+	}
+	(void)log_level_parse(c->log, &level);
+	log_open("main", level);
+	if (o.check)
+		check_settings(c);
+	else
+		rc = run(&o, c);
+	conf_free(file);
+	buf_clear(&why);
+	return rc;
+}
