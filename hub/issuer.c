@@ -209,7 +209,7 @@ issuer_new(struct event_base *base, const struct config *config, int core_fd,
 void
 issuer_free(struct issuer *i)
 {
-	if (d == NULL)
+	if (i == NULL)
 		return;
 	channel_free(i->core);
 	for (size_t n = 0; n < UNDER_WAY; n++)

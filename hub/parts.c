@@ -14,8 +14,8 @@
 #include "contrib/base/sandbox.h"
 #include "hub/core.h"
 #include "hub/counters.h"
-#include "hub/issuer.h"
 #include "hub/edge.h"
+#include "hub/issuer.h"
 #include "hub/web.h"
 
 #define WHY_MAX 4096
