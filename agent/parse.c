@@ -443,7 +443,7 @@ parse_ask(struct parse *p, const struct parse_question *question,
 	q->done = done;
 	q->arg = arg;
 	q->time = p->limits.time;
-	if (fstat(q->fd, &st) == 0)
+	if (fstat(q->fd, &st) == 0 && st.st_size > (off_t)p->limits.page)
 		q->time += st.st_size / SLOWEST;
 	buf_init(&q->row, PARSE_QUESTION_MAX);
 	write_span(&q->row, question->url);

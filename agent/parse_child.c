@@ -2,8 +2,8 @@
  * The child that reads pages; see parse_child.h.
  *
  * It was forked from the agent in the middle of its life, so the first thing
- * it does is to forget: signals, descriptors, the right to dump core. Then it
- * opens what the converters need, and goes into the sandbox for good.
+ * it does is to forget: signals and descriptors. Then it opens what the
+ * converters need, and goes into the sandbox for good.
  */
 #include "agent/parse_child.h"
 
@@ -81,8 +81,6 @@ static void
 confine(const struct parse_child *c, char got[SANDBOX_GOT_MAX])
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_DUMPABLE, 0);
-	set_ceiling(RLIMIT_CORE, 0);
 	set_ceiling(RLIMIT_FSIZE, 0);
 	if (!SANITIZED)		/* its shadow is larger than any ceiling */
 		set_ceiling(RLIMIT_DATA, c->memory);
