@@ -351,14 +351,13 @@ is_slash(struct span s, size_t i)
 	return i < s.n && (s.at[i] == '/' || s.at[i] == '\\');
 }
 
-/* How much of the base stays in front of reference r (RFC 3986 §5.2.2). */
+/* How much of the base stays in front of r, which names no host (RFC 3986
+ * §5.2.2). */
 static size_t
 kept(struct span base, struct span r)
 {
 	size_t root = find(base, 8, "/"), query = find(base, root, "?");
 
-	if (is_slash(r, 0) && is_slash(r, 1))
-		return find(base, 0, "/");
 	if (is_slash(r, 0))
 		return root;
 	if (r.n == 0 || r.at[0] == '#')
@@ -380,8 +379,13 @@ url_resolve(struct buf *out, struct span base, struct span reference,
 	buf_init(&r, 4 * LIMIT_URL);
 	buf_init(&whole, 5 * LIMIT_URL);
 	put_reference(&r, reference);
-	if (!has_scheme(buf_look(&r)))
+	if (is_slash(buf_look(&r), 0) && is_slash(buf_look(&r), 1)) {
+		buf_span(&whole, cut(base, 0, find(base, 0, "/")));
+		buf_text(&whole, "//");
+		buf_drop(&r, 2);
+	} else if (!has_scheme(buf_look(&r))) {
 		buf_span(&whole, cut(base, 0, kept(base, buf_look(&r))));
+	}
 	buf_span(&whole, buf_look(&r));
 	if (r.bad || whole.bad)
 		good = refuse(why, ("an address of more than 2048 bytes"));
