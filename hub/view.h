@@ -27,12 +27,19 @@
 
 struct view;
 
-/* For the one writer. `fresh` says whether it starts from nothing (and
- * `reason`, a constant sentence, why). NULL: why. */
+/* For the one writer. dir is the view's own, and made if it is missing.
+ * `fresh` says whether it starts from nothing (and `reason`, a constant
+ * sentence, why). NULL: why. */
 struct view *view_open(const char *dir, uint64_t most, bool *fresh,
     const char **reason, struct buf *why);
 void view_close(struct view *v);	/* syncs and sets the clean mark */
 uint64_t view_place(struct view *v);
+/* Is it made from this journal? If not it is emptied, and stands at 0. Before
+ * anything else after view_open(); view_apply() asks by itself, else. */
+bool view_fits(struct view *v, struct journal *j);
+/* Throws it all away in one transaction: it stands at 0, and who reads sees
+ * an empty one until it is applied again. */
+enum db_result view_empty(struct view *v);
 
 /*
  * Applies entries place+1 … in one transaction, at most `most` of them, and

@@ -1,0 +1,32 @@
+/*
+ * Acts: what the hub says to itself (site 0), and what it does to the view.
+ * The forms stand in view.h.
+ *
+ * An act that isn't well-formed, or that can't be followed (a code that is
+ * taken, a site that isn't there), is held and changes nothing. One that
+ * this version has no rule for stands in the journal for the record.
+ */
+#ifndef ZQ_HUB_ACT_H
+#define ZQ_HUB_ACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certs/ca.h"
+#include "certs/ticket.h"
+#include "contrib/base/db.h"
+#include "hub/group.h"
+#include "hub/journal.h"
+
+void act_apply(struct group *g, const struct entry *e);
+
+struct act_ticket {
+	uint32_t site;
+	int64_t expires;	/* ms */
+	bool used;
+	uint8_t key_hash[CA_KEY_HASH];
+};
+bool act_ticket(struct db_txn *t, const uint8_t ref[TICKET_REF],
+    struct act_ticket *ticket);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * The outbox: letters to sites, numbered per site without holes, as apply
+ * wrote them. They wait here until the site has confirmed them, and some
+ * time longer, for an agent that was restored from a backup.
+ */
+#ifndef ZQ_HUB_OUTBOX_H
+#define ZQ_HUB_OUTBOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contrib/base/db.h"
+#include "hub/group.h"
+#include "protocol/letter.h"
+
+/* Letters that a site has not fetched, and that are kept for it after it
+ * has. Above the first, no more are written: a site that has a thousand
+ * pages held knows. */
+#define OUTBOX_WAITING 1000
+#define OUTBOX_KEPT 1000
+
+/* Gives it the next number. */
+void outbox_put(struct group *g, uint32_t site, struct letter *l);
+/* The site has fetched up to `number`. False: there is no such letter. */
+bool outbox_confirm(struct group *g, uint32_t site, uint64_t number);
+
+/* Letters after `after`, in order, at most `most`. */
+void outbox_each(struct db_txn *t, uint32_t site, uint64_t after,
+    size_t most, letter_fn *each, void *arg);
+
+#endif

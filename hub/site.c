@@ -1,0 +1,171 @@
+/*
+ * Rows of sites, and finding them; see site.h.
+ */
+#include "hub/site.h"
+
+#include "contrib/base/err.h"
+#include "hub/table.h"
+#include "protocol/wire.h"
+
+enum flag { FLAG_BLOCKED = 1, FLAG_FORKED = 2, FLAG_KEY = 4 };
+
+#define HOST_MAX 255		/* bytes of a host that can be a domain */
+
+bool
+site_get(struct db_txn *t, uint32_t number, struct site *s)
+{
+	struct key k = key_u32(number);
+	struct span row;
+	struct reader r;
+	uint8_t flags;
+
+	*s = (struct site){ .number = number };
+	if (!db_get(t, TABLE_SITE, key_look(&k), &row))
+		return false;
+	r = reader_of(row);
+	s->parent = read_u32(&r);
+	flags = read_u8(&r);
+	s->blocked = flags & FLAG_BLOCKED;
+	s->forked = flags & FLAG_FORKED;
+	s->has_key = flags & FLAG_KEY;
+	struct span key = read_bytes(&r, CA_KEY_HASH);
+	s->added = (int64_t)read_u64(&r);
+	s->enrolled = (int64_t)read_u64(&r);
+	s->code = read_span(&r);
+	s->name = read_span(&r);
+	s->kind = read_span(&r);
+	s->reason = read_span(&r);
+	s->domains = read_span(&r);
+	if (!reader_done(&r))
+		fatal("view: the row of site %u is damaged: run zqhub rebuild",
+		    number);
+	memcpy(s->key_hash, key.at, CA_KEY_HASH);
+	return true;
+}
+
+void
+site_put(struct db_txn *t, const struct site *s)
+{
+	struct key k = key_u32(s->number);
+	struct buf b;
+
+	buf_init(&b, SITE_ROW_MAX);
+	write_u32(&b, s->parent);
+	write_u8(&b, (uint8_t)((s->blocked ? FLAG_BLOCKED : 0) |
+	    (s->forked ? FLAG_FORKED : 0) | (s->has_key ? FLAG_KEY : 0)));
+	buf_put(&b, s->key_hash, CA_KEY_HASH);
+	write_u64(&b, (uint64_t)s->added);
+	write_u64(&b, (uint64_t)s->enrolled);
+	write_span(&b, s->code);
+	write_span(&b, s->name);
+	write_span(&b, s->kind);
+	write_span(&b, s->reason);
+	write_span(&b, s->domains);
+	must(!b.bad);
+	db_put(t, TABLE_SITE, key_look(&k), buf_look(&b));
+	buf_clear(&b);
+}
+
+uint32_t
+site_last(struct db_txn *t)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_SITE);
+	struct span key, row;
+	uint32_t last = 0;
+
+	if (db_cursor_get(c, MDB_LAST, &key, &row))
+		last = wire_get_u32((const uint8_t *)key.at);
+	db_cursor_close(c);
+	return last;
+}
+
+static bool
+get_number(struct db_txn *t, enum table table, struct span key,
+    uint32_t *number)
+{
+	struct span row;
+
+	if (key.n == 0 || key.n > HOST_MAX || !db_get(t, table, key, &row))
+		return false;
+	*number = wire_get_u32((const uint8_t *)row.at);
+	return true;
+}
+
+bool
+site_by_code(struct db_txn *t, struct span code, uint32_t *number)
+{
+	return get_number(t, TABLE_CODE, code, number);
+}
+
+bool
+site_by_domain(struct db_txn *t, struct span domain, uint32_t *number)
+{
+	return get_number(t, TABLE_DOMAIN, domain, number);
+}
+
+bool
+site_of_host(struct db_txn *t, struct span host, uint32_t *number)
+{
+	const char *dot;
+
+	while (!site_by_domain(t, host, number)) {
+		dot = host.n > 0 ? memchr(host.at, '.', host.n) : NULL;
+		if (dot == NULL)
+			return false;
+		host.n -= (size_t)(dot + 1 - host.at);
+		host.at = dot + 1;
+	}
+	return true;
+}
+
+static void
+put_number(struct db_txn *t, enum table table, struct span key,
+    uint32_t number)
+{
+	struct key value = key_u32(number);
+
+	must(key.n > 0 && key.n <= HOST_MAX);
+	db_put(t, table, key, key_look(&value));
+}
+
+void
+site_put_code(struct db_txn *t, struct span code, uint32_t number)
+{
+	put_number(t, TABLE_CODE, code, number);
+}
+
+void
+site_put_domain(struct db_txn *t, struct span domain, uint32_t number)
+{
+	put_number(t, TABLE_DOMAIN, domain, number);
+}
+
+bool
+site_domain_next(struct span *domains, struct span *domain)
+{
+	struct reader r = reader_of(*domains);
+
+	if (domains->n == 0)
+		return false;
+	*domain = read_span(&r);
+	*domains = (struct span){ .at = (const char *)r.at,
+	    .n = reader_left(&r) };
+	return !r.bad;
+}
+
+void
+site_why_not(struct db_txn *t, uint32_t number, struct span host,
+    struct buf *why)
+{
+	struct span domain;
+	struct site s;
+	const char *lead = " is not a domain of this site; it has ";
+
+	buf_span(why, host);
+	if (!site_get(t, number, &s) || s.domains.n == 0)
+		buf_text(why, " is not a domain of this site: it has none");
+	for (; site_domain_next(&s.domains, &domain); lead = ", ") {
+		buf_text(why, lead);
+		buf_span(why, domain);
+	}
+}

@@ -1,0 +1,53 @@
+/*
+ * Sites, as operators' acts have made them: number, code, name, domains, the
+ * key that speaks for it, and whether it may.
+ *
+ * A domain belongs to one site. An address is that of the site with the
+ * longest domain that its host is, or is below: so a department may have
+ * ○○○.□□□.gov.cn while the portal has □□□.gov.cn.
+ */
+#ifndef ZQ_HUB_SITE_H
+#define ZQ_HUB_SITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certs/ca.h"
+#include "contrib/base/buf.h"
+#include "contrib/base/db.h"
+#include "contrib/base/span.h"
+
+#define SITE_DOMAINS 64		/* of one site */
+#define SITE_ROW_MAX (32u << 10)
+
+struct site {
+	uint32_t number;
+	uint32_t parent;	/* 0: none */
+	bool blocked, forked, has_key;
+	uint8_t key_hash[CA_KEY_HASH];
+	int64_t added, enrolled;	/* ms, hub time; or CLOCK_NONE */
+	struct span code, name, kind;
+	struct span reason;	/* of the block or the hold */
+	struct span domains;	/* see site_domain_next() */
+};
+
+/* Spans live as long as what a get hands out (db.h). */
+bool site_get(struct db_txn *t, uint32_t number, struct site *s);
+void site_put(struct db_txn *t, const struct site *s);
+uint32_t site_last(struct db_txn *t);	/* highest number given; 0: none */
+
+bool site_by_code(struct db_txn *t, struct span code, uint32_t *number);
+/* Exactly this domain; or the longest that the host is within. */
+bool site_by_domain(struct db_txn *t, struct span domain, uint32_t *number);
+bool site_of_host(struct db_txn *t, struct span host, uint32_t *number);
+void site_put_code(struct db_txn *t, struct span code, uint32_t number);
+void site_put_domain(struct db_txn *t, struct span domain, uint32_t number);
+
+/* Domains one after the other; false: no more. */
+bool site_domain_next(struct span *domains, struct span *domain);
+
+/* Puts why a site may not speak of a host. */
+void site_why_not(struct db_txn *t, uint32_t number, struct span host,
+    struct buf *why);
+
+#endif

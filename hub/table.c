@@ -1,0 +1,81 @@
+/*
+ * Tables and keys; see table.h.
+ */
+#include "hub/table.h"
+
+#include <string.h>
+
+#include "protocol/wire.h"
+
+const struct db_table table_list[TABLE_COUNT] = {
+	[TABLE_META] = { .name = "meta" },
+	[TABLE_SITE] = { .name = "site" },
+	[TABLE_CODE] = { .name = "code" },
+	[TABLE_DOMAIN] = { .name = "domain" },
+	[TABLE_TICKET] = { .name = "ticket" },
+	[TABLE_STAND] = { .name = "stand" },
+	[TABLE_COLUMN] = { .name = "column" },
+	[TABLE_ITEM] = { .name = "item" },
+	[TABLE_NAME] = { .name = "name" },
+	[TABLE_URL] = { .name = "url" },
+	[TABLE_PAST] = { .name = "past" },
+	[TABLE_SHOWN] = { .name = "shown" },
+	[TABLE_POST] = { .name = "post" },
+	[TABLE_HELD] = { .name = "held" },
+	[TABLE_HELD_SITE] = { .name = "held-site" },
+	[TABLE_HELD_NAME] = { .name = "held-name" },
+	[TABLE_LETTER] = { .name = "letter" },
+};
+
+struct key
+key_u32(uint32_t a)
+{
+	struct key k = { .n = 4 };
+
+	wire_put_u32(k.at, a);
+	return k;
+}
+
+struct key
+key_u64(uint64_t a)
+{
+	struct key k = { .n = 8 };
+
+	wire_put_u64(k.at, a);
+	return k;
+}
+
+struct key
+key_u32_u64(uint32_t a, uint64_t b)
+{
+	struct key k = { .n = 12 };
+
+	wire_put_u32(k.at, a);
+	wire_put_u64(k.at + 4, b);
+	return k;
+}
+
+struct key
+key_digest(const uint8_t digest[TABLE_DIGEST])
+{
+	struct key k = { .n = TABLE_DIGEST };
+
+	memcpy(k.at, digest, TABLE_DIGEST);
+	return k;
+}
+
+struct key
+key_digest_u64(const uint8_t digest[TABLE_DIGEST], uint64_t b)
+{
+	struct key k = { .n = TABLE_DIGEST + 8 };
+
+	memcpy(k.at, digest, TABLE_DIGEST);
+	wire_put_u64(k.at + TABLE_DIGEST, b);
+	return k;
+}
+
+bool
+key_heads(const struct key *k, size_t n, struct span key)
+{
+	return key.n >= n && memcmp(k->at, key.at, n) == 0;
+}

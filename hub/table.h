@@ -1,0 +1,59 @@
+/*
+ * The view's tables, and how their keys are made. Keys are big-endian, so
+ * that LMDB's order is ours; names longer than a key may be are keyed by a
+ * digest and stand whole in the row.
+ */
+#ifndef ZQ_HUB_TABLE_H
+#define ZQ_HUB_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/db.h"
+#include "contrib/base/span.h"
+
+enum table {
+	TABLE_META,	/* "state" → struct meta */
+	TABLE_SITE,	/* site u32 → struct site */
+	TABLE_CODE,	/* code → site u32 */
+	TABLE_DOMAIN,	/* host → site u32 */
+	TABLE_TICKET,	/* ref → struct view_ticket */
+	TABLE_STAND,	/* site u32 → struct stand */
+	TABLE_COLUMN,	/* site u32, hash u64 → items u64, name */
+	TABLE_ITEM,	/* item u32 → struct item */
+	TABLE_NAME,	/* digest of site and id → item u32 */
+	TABLE_URL,	/* digest of the address → item u32 */
+	TABLE_PAST,	/* item u32, place u64 → nothing; earlier changes */
+	TABLE_SHOWN,	/* last place of a group u64 → ms u64 */
+	TABLE_POST,	/* see post.h */
+	TABLE_HELD,	/* place u64 → struct held_row */
+	TABLE_HELD_SITE,	/* site u32, place u64 → nothing */
+	TABLE_HELD_NAME,	/* digest of site and id, place u64 → nothing */
+	TABLE_LETTER,	/* site u32, number u64 → letter row */
+	TABLE_COUNT
+};
+extern const struct db_table table_list[TABLE_COUNT];
+
+#define TABLE_DIGEST 16		/* bytes of a name's digest in a key */
+
+struct key {
+	uint8_t at[TABLE_DIGEST + 8];
+	size_t n;
+};
+
+struct key key_u32(uint32_t a);
+struct key key_u64(uint64_t a);
+struct key key_u32_u64(uint32_t a, uint64_t b);
+struct key key_digest(const uint8_t digest[TABLE_DIGEST]);
+struct key key_digest_u64(const uint8_t digest[TABLE_DIGEST], uint64_t b);
+
+static inline struct span
+key_look(const struct key *k)
+{
+	return (struct span){ .at = (const char *)k->at, .n = k->n };
+}
+
+/* Does `key` begin with the first n bytes of k? */
+bool key_heads(const struct key *k, size_t n, struct span key);
+
+#endif

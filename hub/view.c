@@ -1,0 +1,385 @@
+/*
+ * The view: opening it, applying to it, and what the core asks it; see
+ * view.h. The rules are in apply.c.
+ */
+#include "hub/view.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "hub/act.h"
+#include "hub/apply.h"
+#include "hub/group.h"
+#include "hub/mark.h"
+#include "hub/meta.h"
+#include "hub/outbox.h"
+#include "hub/site.h"
+#include "hub/table.h"
+#include "protocol/url.h"
+
+/* Changes to posting lists that a group gathers at most: 16 bytes each, and
+ * as much again to sort them. A group that has more ends early. */
+#define POSTINGS_MOST (1u << 20)
+#define PATH_MAX_ 1100
+
+struct view {
+	struct db *db;
+	char *dir;
+	struct group group;
+	uint64_t place;
+	bool fits;		/* the journal is known to be its own */
+};
+
+/* --- opening and closing ---------------------------------------------------------------- */
+
+static const char *
+why_fresh(enum mark m)
+{
+	switch (m) {
+	case MARK_NONE:
+		return "there was none yet";
+	case MARK_OTHER_VERSION:
+		return "it was made by other rules";
+	case MARK_TORN:
+		return "the machine went down while it was open";
+	default:
+		return NULL;
+	}
+}
+
+static void
+remove_files(const char *dir)
+{
+	char path[PATH_MAX_];
+
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/lock.mdb", dir);
+	unlink(path);
+}
+
+static struct db *
+open_files(const char *dir, uint64_t most, const char **reason)
+{
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+		return NULL;
+	*reason = why_fresh(mark_read(dir, VIEW_VERSION));
+	if (*reason != NULL)
+		remove_files(dir);
+	if (!mark_write(dir, VIEW_VERSION, false))
+		return NULL;
+	return db_open(dir, DB_WRITE | DB_NOSYNC | DB_CREATE, table_list,
+	    TABLE_COUNT, most);
+}
+
+static uint64_t
+read_place(struct db *db)
+{
+	struct db_txn *t = db_begin(db, false);
+	struct meta m;
+
+	meta_read(t, &m);
+	db_abort(t);
+	return m.place;
+}
+
+struct view *
+view_open(const char *dir, uint64_t most, bool *fresh, const char **reason,
+    struct buf *why)
+{
+	struct db *db = open_files(dir, most, reason);
+	struct view *v;
+
+	if (db == NULL) {
+		buf_printf(why, "%s: %s", dir, strerror(errno));
+		return NULL;
+	}
+	*fresh = *reason != NULL;
+	v = mem_new(sizeof(*v));
+	v->db = db;
+	v->dir = mem_text(dir);
+	group_init(&v->group);
+	v->place = read_place(db);
+	return v;
+}
+
+void
+view_close(struct view *v)
+{
+	if (v == NULL)
+		return;
+	group_clear(&v->group);
+	db_sync(v->db);
+	db_close(v->db);
+	if (!mark_write(v->dir, VIEW_VERSION, true))
+		fatal("view %s: its mark: %s", v->dir, strerror(errno));
+	free(v->dir);
+	free(v);
+}
+
+uint64_t
+view_place(struct view *v)
+{
+	return v->place;
+}
+
+/* --- is it this journal's? ---------------------------------------------------------------- */
+
+struct compare {
+	struct meta meta;
+	bool same;
+};
+
+static bool
+compare(void *arg, const struct entry *e)
+{
+	struct compare *c = arg;
+
+	if (e->place != c->meta.place)
+		return e->place < c->meta.place;
+	c->same = memcmp(e->chain, c->meta.chain, JOURNAL_CHAIN) == 0;
+	return false;
+}
+
+bool
+view_fits(struct view *v, struct journal *j)
+{
+	struct compare c = { .same = v->place == 0 };
+	struct db_txn *t;
+
+	if (v->fits)
+		return true;
+	if (!c.same) {
+		t = db_begin(v->db, false);
+		meta_read(t, &c.meta);
+		db_abort(t);
+		journal_read(j, c.meta.place, 1, compare, &c);
+	}
+	v->fits = c.same || view_empty(v) == DB_OK;
+	return c.same;
+}
+
+enum db_result
+view_empty(struct view *v)
+{
+	enum db_result result;
+	struct db_txn *t;
+
+	do {
+		t = db_begin(v->db, true);
+		for (size_t i = 0; i < TABLE_COUNT; i++)
+			db_empty(t, i);
+		result = db_commit(t);
+	} while (result == DB_AGAIN);
+	if (result != DB_OK)
+		return result;
+	group_clear(&v->group);
+	group_init(&v->group);
+	v->place = 0;
+	return DB_OK;
+}
+
+/* --- applying ---------------------------------------------------------------------------------- */
+
+struct pass {
+	struct group *group;
+	size_t most, n;
+};
+
+/* The journal may hand out an entry twice, and never leaves one out. */
+static bool
+take(void *arg, const struct entry *e)
+{
+	struct pass *p = arg;
+
+	if (e->place <= p->group->meta.place)
+		return true;
+	apply_entry(p->group, e);
+	p->n++;
+	return p->n < p->most && p->group->post.n < POSTINGS_MOST &&
+	    !db_failed(p->group->txn);
+}
+
+static enum db_result
+apply_once(struct view *v, struct journal *j, size_t most, int64_t now,
+    size_t *applied)
+{
+	struct group *g = &v->group;
+	struct pass p = { .group = g, .most = most };
+	struct key k, shown = key_u64((uint64_t)now);
+	enum db_result result;
+
+	group_begin(g, v->db);
+	journal_read(j, g->meta.place + 1, most, take, &p);
+	*applied = p.n;
+	if (p.n == 0) {
+		group_abort(g);
+		return DB_OK;
+	}
+	k = key_u64(g->meta.place);
+	db_append(g->txn, TABLE_SHOWN, key_look(&k), key_look(&shown));
+	result = group_commit(g);
+	if (result == DB_OK)
+		v->place = g->meta.place;
+	return result;
+}
+
+enum db_result
+view_apply(struct view *v, struct journal *j, size_t most, int64_t now,
+    size_t *applied)
+{
+	enum db_result result;
+
+	*applied = 0;
+	view_fits(v, j);
+	if (!v->fits)
+		return DB_FULL;
+	do
+		result = apply_once(v, j, most, now, applied);
+	while (result == DB_AGAIN);
+	if (result != DB_OK)
+		*applied = 0;
+	return result;
+}
+
+void
+view_digest(struct view *v, uint8_t out[32])
+{
+	struct db_txn *t = db_begin(v->db, false);
+
+	meta_digest(t, out);
+	db_abort(t);
+}
+
+/* --- questions ------------------------------------------------------------------------------------ */
+
+static void
+copy_text(char *out, size_t room, struct span s)
+{
+	size_t n = s.n < room ? s.n : room - 1;
+
+	if (n > 0)
+		memcpy(out, s.at, n);
+	out[n] = '\0';
+}
+
+static void
+fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
+{
+	struct span domains = from->domains, domain;
+	struct stand stand;
+
+	stand_read(t, from->number, &stand);
+	*s = (struct view_site){
+		.number = from->number,
+		.blocked = from->blocked,
+		.forked = from->forked,
+		.has_key = from->has_key,
+		.confirmed = stand.confirmed,
+	};
+	memcpy(s->key_hash, from->key_hash, sizeof(s->key_hash));
+	copy_text(s->code, sizeof(s->code), from->code);
+	copy_text(s->reason, sizeof(s->reason), from->reason);
+	if (site_domain_next(&domains, &domain))
+		copy_text(s->domain, sizeof(s->domain), domain);
+}
+
+bool
+view_site(struct view *v, uint32_t number, struct view_site *s)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	struct site site;
+	bool found = site_get(t, number, &site);
+
+	if (found)
+		fill_site(t, &site, s);
+	db_abort(t);
+	return found;
+}
+
+bool
+view_site_code(struct view *v, const char *code, uint32_t *number)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	bool found = site_by_code(t, span_of(code), number);
+
+	db_abort(t);
+	return found;
+}
+
+bool
+view_site_domain(struct view *v, struct span domain, uint32_t *number)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	bool found = site_by_domain(t, domain, number);
+
+	db_abort(t);
+	return found;
+}
+
+uint32_t
+view_sites(struct view *v)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	uint32_t last = site_last(t);
+
+	db_abort(t);
+	return last;
+}
+
+bool
+view_may_speak(struct view *v, uint32_t site, struct span url,
+    struct buf *why)
+{
+	struct db_txn *t;
+	struct url u;
+	uint32_t owner;
+	bool may;
+
+	if (!url_parse(&u, url)) {
+		buf_text(why, "it is no address in normal form");
+		return false;
+	}
+	t = db_begin(v->db, false);
+	may = site_of_host(t, u.host, &owner) && owner == site;
+	if (!may)
+		site_why_not(t, site, u.host, why);
+	db_abort(t);
+	return may;
+}
+
+bool
+view_ticket(struct view *v, const uint8_t ref[TICKET_REF],
+    struct view_ticket *ticket)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	struct act_ticket found;
+	bool there = act_ticket(t, ref, &found);
+
+	db_abort(t);
+	if (!there)
+		return false;
+	*ticket = (struct view_ticket){ .site = found.site,
+	    .expires = found.expires, .used = found.used };
+	memcpy(ticket->key_hash, found.key_hash, sizeof(ticket->key_hash));
+	return true;
+}
+
+uint64_t
+view_letters(struct view *v, uint32_t site, uint64_t after, size_t most,
+    letter_fn *each, void *arg)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	struct stand s;
+
+	stand_read(t, site, &s);
+	outbox_each(t, site, after, most, each, arg);
+	db_abort(t);
+	return s.letters;
+}
