@@ -47,7 +47,7 @@ find_files(struct files *f, const char *dir, struct buf *why)
 	    keep_path(f->ticket, dir, TICKET_FILE, why);
 }
 
-/* --- making ----------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------- */
 
 static bool
 none_is_there(const struct files *f, struct buf *why)
@@ -140,7 +140,7 @@ ca_create(const char *dir, const char *name, struct buf *why)
 	return ok;
 }
 
-/* --- opening ---------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------- */
 
 static bool
 get_ticket_key(struct ca *ca, const char *path, struct buf *why)
@@ -202,7 +202,7 @@ ca_close(struct ca *ca)
 	*ca = (struct ca){ .key = NULL };
 }
 
-/* --- the hub's certificate --------------------------------------------------- */
+/* --- the hub's certificate ----------------------------------------------- */
 
 static bool
 is_host_name(const char *host)
@@ -305,7 +305,7 @@ ca_issue_hub(const struct ca *ca, const char *name, const char *const *hosts,
 	return ok;
 }
 
-/* --- the sites' certificates --------------------------------------------------- */
+/* --- the sites' certificates --------------------------------------------- */
 
 static const char *
 ec_unfit(EVP_PKEY *key)
@@ -394,7 +394,7 @@ ca_issue_signer(const struct ca *ca, EVP_PKEY **key, X509 **cert)
 	return false;
 }
 
-/* --- looking ------------------------------------------------------------------- */
+/* --- looking ------------------------------------------------------------- */
 
 static uint32_t
 parse_urn(const ASN1_STRING *s)

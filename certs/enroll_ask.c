@@ -32,7 +32,7 @@ struct errand {
 	const char *odd;	/* why the certificate isn't accepted */
 };
 
-/* --- what libcrypto calls back ------------------------------------------------ */
+/* --- what libcrypto calls back ------------------------------------------- */
 
 static OSSL_CMP_MSG *
 on_transfer(OSSL_CMP_CTX *ctx, const OSSL_CMP_MSG *req)
@@ -128,7 +128,7 @@ on_certificate(OSSL_CMP_CTX *ctx, X509 *cert, int fail_info,
 	return OSSL_CMP_CTX_FAILINFO_incorrectData;
 }
 
-/* --- setting up and telling ----------------------------------------------------- */
+/* --- setting up and telling ---------------------------------------------- */
 
 static OSSL_CMP_CTX *
 set_up(struct errand *e, EVP_PKEY *new_key)
@@ -205,7 +205,7 @@ run(struct errand *e, OSSL_CMP_CTX *ctx, int type)
 	return cert;
 }
 
-/* --- the two errands -------------------------------------------------------------- */
+/* --- the two errands ----------------------------------------------------- */
 
 static void
 set_ticket(OSSL_CMP_CTX *ctx, const struct ticket *t)

@@ -60,7 +60,7 @@ identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
 	    keep_move(f.next, f.cert, why);
 }
 
-/* --- mending ------------------------------------------------------------------- */
+/* --- mending ------------------------------------------------------------- */
 
 static bool
 is_pair(const char *path, EVP_PKEY *key)
@@ -108,7 +108,7 @@ identity_mend(const char *dir, struct buf *why)
 	return ok;
 }
 
-/* --- looking -------------------------------------------------------------------- */
+/* --- looking ------------------------------------------------------------- */
 
 static bool
 tell(struct identity *i, X509 *cert, X509 *ca, const char *path,

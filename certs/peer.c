@@ -24,7 +24,7 @@
 
 static const unsigned char session_context[] = "zhanqun";
 
-/* --- the hub's side ----------------------------------------------------------- */
+/* --- the hub's side ------------------------------------------------------ */
 
 static void
 set_clock(X509_STORE_CTX *ctx)
@@ -140,7 +140,7 @@ peer_of(struct peer *p, SSL *ssl)
 	return true;
 }
 
-/* --- the agent's side ----------------------------------------------------------- */
+/* --- the agent's side ---------------------------------------------------- */
 
 static X509 *
 find_pinned(STACK_OF(X509) *chain, const uint8_t pin[TICKET_PIN])

@@ -20,7 +20,7 @@
 
 static const char *const hosts[] = { "hub.example", NULL };
 
-/* --- the server ---------------------------------------------------------------- */
+/* --- the server ---------------------------------------------------------- */
 
 static SSL_CTX *server_ctx;
 static int listener, port;
@@ -111,7 +111,7 @@ end(void)
 	help_end();
 }
 
-/* --- libcurl --------------------------------------------------------------------- */
+/* --- libcurl ------------------------------------------------------------- */
 
 static CURLcode
 on_ctx(CURL *curl, void *ctx, void *pin)
@@ -253,7 +253,7 @@ START_TEST(test_by_file)
 }
 END_TEST
 
-/* --- a bare client ------------------------------------------------------------------ */
+/* --- a bare client ------------------------------------------------------- */
 
 static SSL_SESSION *session;
 
