@@ -1,0 +1,281 @@
+/*
+ * Errand: ask, or do.
+ */
+#include "hub/errand.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "certs/ca.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/ctl.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/proc.h"
+#include "hub/operate.h"
+
+/* A daemon that has the lock and doesn't listen yet is starting. */
+#define PATIENCE 15000		/* ms */
+#define PAUSE 200		/* ms */
+
+/* --- asking --------------------------------------------------------------- */
+
+struct telling {
+	errand_tell_fn *tell;
+	void *arg;
+};
+
+static void
+on_progress(void *arg, json_t *what)
+{
+	struct telling *t = arg;
+
+	if (t->tell != NULL)
+		t->tell(t->arg,
+		    (uint64_t)json_integer_value(json_object_get(what,
+		    "done")),
+		    (uint64_t)json_integer_value(json_object_get(what,
+		    "of")));
+}
+
+static void
+note_errno(int number, const char *path, struct buf *error, struct buf *hint)
+{
+	if (number == ENOENT || number == ECONNREFUSED)
+		return;		/* no daemon: not an error here */
+	buf_printf(error, "%s: %s", path, strerror(number));
+	if (number == EACCES || number == EPERM)
+		buf_text(hint, _("say it as the hub's user: sudo -u zhanqun "
+		    "zqhub …"));
+	else
+		buf_text(hint, _("the daemon's log says more; what was asked "
+		    "may or may not have been done"));
+}
+
+/* {"ok": …} or {"error": …, "hint": …}. */
+static json_t *
+open_answer(json_t *answer, struct buf *error, struct buf *hint)
+{
+	json_t *ok = json_object_get(answer, "ok");
+	const char *word;
+
+	if (ok != NULL) {
+		json_incref(ok);
+		json_decref(answer);
+		return ok;
+	}
+	word = json_string_value(json_object_get(answer, "error"));
+	buf_text(error, word != NULL ? word : _("the daemon's answer makes "
+	    "no sense"));
+	word = json_string_value(json_object_get(answer, "hint"));
+	if (word != NULL)
+		buf_text(hint, word);
+	json_decref(answer);
+	return NULL;
+}
+
+json_t *
+errand_daemon(const char *dir, json_t *said, errand_tell_fn *tell, void *arg,
+    struct buf *error, struct buf *hint)
+{
+	struct telling t = { .tell = tell, .arg = arg };
+	char path[CONFIG_PATH_MAX];
+	json_t *answer;
+
+	config_path(path, dir, CONFIG_SOCKET);
+	errno = 0;
+	answer = ctl_ask(path, said, on_progress, &t);
+	if (answer != NULL)
+		return open_answer(answer, error, hint);
+	note_errno(errno, path, error, hint);
+	return NULL;
+}
+
+/* --- doing ---------------------------------------------------------------- */
+
+const struct config *
+errand_config(const char *dir, struct conf **file, struct buf *error,
+    struct buf *hint)
+{
+	char path[CONFIG_PATH_MAX];
+	const struct config *c;
+
+	config_path(path, dir, CONFIG_FILE);
+	if (access(path, F_OK) != 0) {
+		buf_printf(error, errno == EACCES ?
+		    _("no permission to look into %s") :
+		    _("no hub in %s"), dir);
+		buf_text(hint, errno == EACCES ?
+		    _("say it as the hub's user: sudo -u zhanqun zqhub …") :
+		    _("run `zqhub init` first, or name it with --dir"));
+		return NULL;
+	}
+	c = config_read(path, file, error);
+	return c;
+}
+
+/* Files that root would make here the daemon could not open. */
+static void
+become_owner(const char *dir)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(dir, &st) != 0 || st.st_uid == 0)
+		return;
+	if (setegid(st.st_gid) == 0 && seteuid(st.st_uid) == 0)
+		return;
+}
+
+static bool
+lock(const char *dir, struct buf *error, struct buf *hint)
+{
+	char path[CONFIG_PATH_MAX];
+	pid_t holder = 0;
+
+	config_path(path, dir, CONFIG_LOCK);
+	if (proc_lock(path, &holder) >= 0)
+		return true;
+	if (holder != 0)
+		buf_printf(error, _("%s is in use by process %ld"), dir,
+		    (long)holder);
+	else
+		buf_printf(error, "%s: %s", path, strerror(errno));
+	buf_text(hint, _("if it is the daemon, it is still starting, or too "
+	    "busy to answer: try again, or stop it first"));
+	return false;
+}
+
+bool
+errand_open(struct errand *e, const char *dir, struct buf *error,
+    struct buf *hint)
+{
+	const struct config *c;
+
+	*e = (struct errand){ .file = NULL };
+	become_owner(dir);
+	c = errand_config(dir, &e->file, error, hint);
+	if (c == NULL)
+		return false;
+	e->busy = !lock(dir, error, hint);
+	if (!e->busy && writer_open(&e->writer, c, error))
+		return true;
+	conf_free(e->file);
+	return false;
+}
+
+void
+errand_close(struct errand *e)
+{
+	writer_close(&e->writer);
+	conf_free(e->file);
+}
+
+static bool
+mint(struct ask *a, struct buf *error)
+{
+	char path[CONFIG_PATH_MAX];
+	struct ask_ticket *tickets;
+	struct ticket t;
+	struct buf text;
+	struct ca ca;
+
+	if (!ca_open(&ca, config_path(path, a->config->dir, CONFIG_CA),
+	    error))
+		return false;
+	tickets = mem_grow(NULL, a->wanted, sizeof(*tickets));
+	buf_init(&text, ASK_TICKET_TEXT - 1);
+	for (size_t i = 0; i < a->wanted; i++) {
+		ticket_mint(&t, ca.ticket_key, ca.pin);
+		memcpy(tickets[i].ref, t.ref, TICKET_REF);
+		buf_reset(&text);
+		ticket_format(&text, &t);
+		memcpy(tickets[i].text, buf_cstr(&text), text.n + 1);
+	}
+	buf_clear(&text);
+	ca_close(&ca);
+	a->tickets = a->wanted;
+	a->ticket = tickets;
+	return true;
+}
+
+static bool
+run(struct writer *w, struct ask *a, struct buf *error, struct buf *hint)
+{
+	bool good = operate_run(a);
+
+	if (good && a->wanted > 0)
+		good = mint(a, error) && operate_run(a);
+	if (good && a->acts.count > 0 && !writer_act(w, &a->acts)) {
+		good = ask_refuse(a, _("make space and say it again"),
+		    _("the hub's disk is full"));
+	}
+	buf_span(error, buf_look(&a->error));
+	buf_span(hint, buf_look(&a->hint));
+	return good;
+}
+
+static json_t *
+act_here(struct errand *e, json_t *said, const char *actor,
+    struct buf *error, struct buf *hint)
+{
+	json_t *result = NULL;
+	struct ask a;
+
+	if (!writer_catch_up(&e->writer, NULL, NULL)) {
+		buf_text(error, _("the hub's disk is full"));
+		return NULL;
+	}
+	ask_init(&a);
+	a.view = e->writer.view;
+	a.config = e->writer.config;
+	a.said = said;
+	a.now = clock_wall();
+	memcpy(a.actor, actor, sizeof(a.actor));
+	if (run(&e->writer, &a, error, hint))
+		result = json_incref(a.result);
+	free((void *)(uintptr_t)a.ticket);
+	ask_clear(&a);
+	return result;
+}
+
+static void
+pause_ms(long ms)
+{
+	struct timespec t = { .tv_nsec = ms * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+json_t *
+errand_act(const char *dir, json_t *said, struct buf *error,
+    struct buf *hint)
+{
+	int64_t until = clock_mono() + PATIENCE;
+	char actor[ASK_ACTOR];
+	struct errand e;
+	json_t *result;
+
+	ask_actor(actor, getuid());
+	for (;;) {
+		buf_reset(error);
+		buf_reset(hint);
+		result = errand_daemon(dir, json_incref(said), NULL, NULL,
+		    error, hint);
+		if (result != NULL || error->n > 0)
+			break;
+		if (errand_open(&e, dir, error, hint)) {
+			result = act_here(&e, said, actor, error, hint);
+			errand_close(&e);
+			break;
+		}
+		if (!e.busy || clock_mono() > until)
+			break;
+		pause_ms(PAUSE);
+	}
+	json_decref(said);
+	return result;
+}
