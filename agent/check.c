@@ -20,7 +20,7 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
-#define NAME_COLUMNS 18
+#define NAME_COLUMNS 19
 #define STATE_COLUMNS 10
 #define VALUE_COLUMNS 56
 
@@ -85,9 +85,12 @@ date_word(const struct record *r)
 
 /* --- as text -------------------------------------------------------------- */
 
+/* One line; what pads it to columns is of no use at its end. */
 static void
 print(const struct check *c, struct buf *b)
 {
+	while (b->n > 0 && b->at[b->n - 1] == ' ')
+		buf_cut(b, b->n - 1);
 	fprintf(c->o->out, "%s\n", buf_cstr(b));
 	buf_reset(b);
 }

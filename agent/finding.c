@@ -58,8 +58,9 @@ add(struct findings *f, uint32_t line, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	f->at[f->n++] = (struct finding){ .line = line,
+	f->at[f->n] = (struct finding){ .line = line, .order = f->n,
 		.text = mem_text(text) };
+	f->n++;
 }
 
 /* A value for a sentence: not too long, no controls. */
@@ -186,7 +187,7 @@ by_line(const void *a, const void *b)
 
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
-	return strcmp(x->text, y->text);
+	return x->order < y->order ? -1 : 1;
 }
 
 void

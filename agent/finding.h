@@ -16,6 +16,7 @@
 
 struct finding {
 	uint32_t line;		/* 0: of the page as a whole */
+	size_t order;		/* among those of one line */
 	bool missing;		/* something required isn't there */
 	char *text;
 };

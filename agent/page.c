@@ -443,12 +443,12 @@ run_parser(struct page *p)
 static void
 replace_nuls(struct page *p)
 {
-	char *at = p->utf8.at, *end_ = at + p->utf8.n;
-	size_t n = 0;
+	char *at = p->utf8.at;
+	size_t left = p->utf8.n, n = 0;
 
-	while (at != NULL && (at = memchr(at, '\0', (size_t)(end_ - at))) !=
-	    NULL) {
+	while (left > 0 && (at = memchr(at, '\0', left)) != NULL) {
 		*at = ' ';
+		left = p->utf8.n - (size_t)(at - p->utf8.at);
 		n++;
 	}
 	if (n > 0)
