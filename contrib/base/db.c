@@ -417,7 +417,21 @@ db_begin(struct db *d, bool write)
 	return t;
 }
 
-/* A write cut short by a full disk comes out of LMDB as EIO. */
+/* A write cut short by a full disk, a quota or a limit comes out of LMDB as
+ * EIO. One more byte at the file's end says which it was; what lies behind
+ * the last page means nothing to LMDB. */
+static bool
+end_is_blocked(const struct env *e)
+{
+	struct stat st;
+	mdb_filehandle_t fd;
+
+	if (mdb_env_get_fd(e->env, &fd) != 0 || fstat(fd, &st) != 0 ||
+	    pwrite(fd, "", 1, st.st_size) == 1)
+		return false;
+	return errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+}
+
 static bool
 disk_is_full(const struct env *e, int rc)
 {
@@ -425,8 +439,10 @@ disk_is_full(const struct env *e, int rc)
 
 	if (rc == ENOSPC || rc == EDQUOT || rc == EFBIG)
 		return true;
-	return rc == EIO && statvfs(e->dir, &fs) == 0 &&
-	    (uint64_t)fs.f_bavail * fs.f_frsize < DISK_NEARLY_FULL;
+	if (rc != EIO)
+		return false;
+	return end_is_blocked(e) || (statvfs(e->dir, &fs) == 0 &&
+	    (uint64_t)fs.f_bavail * fs.f_frsize < DISK_NEARLY_FULL);
 }
 
 /* After the transaction is gone. */
