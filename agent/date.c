@@ -177,6 +177,8 @@ date_parse(struct span s, int zone, int64_t *ms)
 	struct moment m;
 
 	s = text_trim(s);
+	if (s.n == 0)
+		return false;
 	if (clock_parse(s.at, s.n, zone, ms))
 		return true;
 	if (!take_compact(s, &m) && !take_moment(&s, &m))

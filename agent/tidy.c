@@ -100,10 +100,9 @@ utf8_length(uint32_t c)
 static void
 trim_end(struct buf *out, size_t from)
 {
-	struct span s = { out->at + from, out->n - from };
-
-	if (s.n > 0)
-		buf_cut(out, from + text_trim(s).n);
+	if (out->n > from)
+		buf_cut(out, from + text_trim((struct span){ out->at + from,
+		    out->n - from }).n);
 }
 
 struct tidy_done
