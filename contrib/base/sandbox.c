@@ -294,6 +294,8 @@ filter(unsigned may)
 
 	if (SANITIZED)
 		return "sanitizer";
+	if (may & SANDBOX_CHILDREN)
+		return "children";
 	ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (ctx == NULL)
 		return "off";

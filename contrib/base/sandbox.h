@@ -20,6 +20,10 @@ enum sandbox_may {
 	SANDBOX_FILES = 1,	/* open files, where read and write allow */
 	SANDBOX_ACCEPT = 2,	/* accept on sockets that are open */
 	SANDBOX_CONNECT = 4,	/* make sockets and connect them */
+	SANDBOX_CHILDREN = 8,	/* fork, for children that enter sandboxes of
+				 * their own: no seccomp filter, they would
+				 * inherit it before they can load what they
+				 * need */
 };
 
 struct sandbox {
