@@ -6,6 +6,7 @@
  */
 #include "certs/cmp.h"
 
+#include <limits.h>
 #include <openssl/crmf.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
@@ -154,10 +155,12 @@ OSSL_CMP_MSG *
 cmp_read(struct span der)
 {
 	const unsigned char *at = (const unsigned char *)der.at;
-	const unsigned char *const end = at + der.n;
-	OSSL_CMP_MSG *msg = d2i_OSSL_CMP_MSG(NULL, &at, (long)der.n);
+	OSSL_CMP_MSG *msg;
 
-	if (msg != NULL && at == end)
+	if (der.n == 0 || der.n > LONG_MAX)
+		return NULL;
+	msg = d2i_OSSL_CMP_MSG(NULL, &at, (long)der.n);
+	if (msg != NULL && (const char *)at == der.at + der.n)
 		return msg;
 	OSSL_CMP_MSG_free(msg);
 	return NULL;

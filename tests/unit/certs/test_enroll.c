@@ -239,6 +239,25 @@ START_TEST(test_reads_only_requests)
 }
 END_TEST
 
+/* A stranger may not choose how long the hub computes: 500 iterations made
+ * 32767. */
+START_TEST(test_dear_mac)
+{
+	struct enroll_request r;
+	const char *why = "";
+	char *count;
+
+	book.used = true;
+	expect_refusal(&book.ticket, CODE, "used before");
+	ck_assert(enroll_read(desk, buf_look(&last), &r, &why));
+	count = memmem(last.at, last.n, "\x02\x02\x01\xf4", 4);
+	ck_assert_ptr_nonnull(count);
+	memcpy(count + 2, "\x7f\xff", 2);
+	ck_assert(!enroll_read(desk, buf_look(&last), &r, &why));
+	ck_assert_ptr_nonnull(strstr(why, "iterations"));
+}
+END_TEST
+
 /* --- renewal ------------------------------------------------------------- */
 
 static struct enroll_request renewal;	/* as it was read */
@@ -356,6 +375,7 @@ main(void)
 	tcase_add_test(c, test_transport);
 	tcase_add_test(c, test_false_hub);
 	tcase_add_test(c, test_reads_only_requests);
+	tcase_add_test(c, test_dear_mac);
 	tcase_add_test(c, test_renews);
 	tcase_add_test(c, test_renewal_of_strangers);
 	suite_add_tcase(s, c);
