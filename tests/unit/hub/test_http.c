@@ -1,0 +1,457 @@
+/*
+ * The HTTP server over a loopback port: what it answers, what it refuses and
+ * how, what it tells its handlers, and that nobody can hold it up.
+ */
+#include "hub/http.h"
+
+#include "contrib/base/clock.h"
+#include "hub/share.h"
+#include "tests/unit/hub/http_bed.h"
+
+#define MOST 100000
+
+static struct bed {
+	struct event_base *base;
+	struct http *http;
+	uint16_t port;
+	struct http_request *held;	/* by the route /hold */
+	struct http_conn *conn;
+	struct buf streamed;
+	unsigned ends, unanswered, opened, closed, refused;
+} bed;
+
+static void
+run_hello(void *arg, struct http_request *r)
+{
+	(void)arg;
+	http_set(r, "X-Test", "yes");
+	http_answer(r, 200, "text/plain", SPAN("hello"));
+}
+
+static void
+run_hold(void *arg, struct http_request *r)
+{
+	(void)arg;
+	bed.held = r;
+	bed.conn = http_conn_of(r);
+}
+
+static void
+run_echo(void *arg, struct http_request *r)
+{
+	(void)arg;
+	http_answer(r, 200, "text/plain", http_body(r));
+}
+
+static void
+head_stream(void *arg, struct http_request *r)
+{
+	(void)arg;
+	if (http_header(r, "X-Refuse").n > 0)
+		http_refuse(r, 403, "not you");
+}
+
+static void
+take_stream(void *arg, struct http_request *r, struct span bytes)
+{
+	(void)arg, (void)r;
+	buf_span(&bed.streamed, bytes);
+}
+
+static void
+run_stream(void *arg, struct http_request *r)
+{
+	(void)arg;
+	http_answer(r, 200, "text/plain", buf_look(&bed.streamed));
+}
+
+static void
+end_any(void *arg, struct http_request *r)
+{
+	(void)arg;
+	bed.ends++;
+	if (!http_answered(r))
+		bed.unanswered++;
+	if (r == bed.held)
+		bed.held = NULL;
+}
+
+static const struct http_route routes[] = {
+	{ .method = "GET", .path = "/", .run = run_hello, .end = end_any },
+	{ .method = "GET", .path = "/tree/*", .run = run_hello },
+	{ .method = "GET", .path = "/hold", .run = run_hold,
+	  .end = end_any },
+	{ .method = "POST", .path = "/echo", .most = MOST, .run = run_echo,
+	  .end = end_any },
+	{ .method = "POST", .path = "/stream", .type = "application/xml",
+	  .most = MOST, .head = head_stream, .body = take_stream,
+	  .run = run_stream, .end = end_any },
+};
+
+static void
+on_event(void *arg, enum http_event e)
+{
+	(void)arg;
+	bed.opened += e == HTTP_OPENED;
+	bed.closed += e == HTTP_CLOSED;
+	bed.refused += e == HTTP_REFUSED;
+}
+
+static const struct http_spec spec = {
+	.connections = 20, .memory = 150000, .request = 30000,
+	.idle = 60000, .event = on_event,
+};
+
+static void
+set_up(void)
+{
+	int fd;
+
+	memset(&bed, 0, sizeof(bed));
+	buf_init(&bed.streamed, MOST);
+	bed.base = event_base_new();
+	bed.http = http_new(bed.base, &spec, routes,
+	    sizeof(routes) / sizeof(routes[0]), NULL);
+	fd = bed_listen(&bed.port);
+	http_listen(bed.http, fd, NULL);
+}
+
+static void
+tear_down(void)
+{
+	clock_release();
+	http_free(bed.http);
+	event_base_free(bed.base);
+	buf_clear(&bed.streamed);
+	ck_assert_uint_eq(bed.opened, bed.closed);
+}
+
+#define HOST "Host: x\r\n"
+#define CLOSE HOST "Connection: close\r\n\r\n"
+
+/* A request, and what must be found in the answer; NULL: nothing more. */
+static const struct {
+	const char *says, *answer, *also;
+} exchanges[] = {
+	{ "GET / HTTP/1.1\r\n" CLOSE, "HTTP/1.1 200 OK\r\n",
+	  "\r\nX-Test: yes\r\n\r\nhello" },
+	{ "GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK\r\n",
+	  "Connection: close\r\n" },
+	{ "\r\nGET / HTTP/1.1\r\n" CLOSE, "HTTP/1.1 200 OK\r\n", "hello" },
+	{ "GET /tree/a/b?c HTTP/1.1\r\n" CLOSE, "HTTP/1.1 200 OK\r\n", NULL },
+	{ "GET /tree HTTP/1.1\r\n" CLOSE, "HTTP/1.1 404 Not Found\r\n",
+	  "nothing is at /tree" },
+	{ "PUT / HTTP/1.1\r\n" CLOSE, "HTTP/1.1 405 ",
+	  "\r\nAllow: GET, HEAD\r\n" },
+	{ "GET /echo HTTP/1.1\r\n" CLOSE, "HTTP/1.1 405 ",
+	  "\r\nAllow: POST\r\n" },
+	{ "BREW / HTTP/1.1\r\n" CLOSE, "HTTP/1.1 405 ", NULL },
+	{ "GET / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc",
+	  "HTTP/1.1 400 ", "no body is expected" },
+	{ "POST /echo HTTP/1.1\r\n" CLOSE, "HTTP/1.1 411 ", NULL },
+	{ "POST /echo HTTP/1.1\r\nContent-Length: 3\r\n" CLOSE "abc",
+	  "HTTP/1.1 200 OK", "\r\n\r\nabc" },
+	{ "POST /echo HTTP/1.1\r\nContent-Length: 0\r\n" CLOSE,
+	  "HTTP/1.1 200 OK", "Content-Length: 0\r\n" },
+	{ "POST /echo HTTP/1.1\r\nContent-Length: 100001\r\n" CLOSE,
+	  "HTTP/1.1 413 ", "100000 bytes, not 100001" },
+	{ "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" CLOSE
+	  "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", "HTTP/1.1 200 OK",
+	  "\r\n\r\nabcde" },
+	{ "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" CLOSE
+	  "0x3\r\nabc\r\n", "HTTP/1.1 400 ", "not chunked" },
+	{ "POST /stream HTTP/1.1\r\nContent-Length: 3\r\n"
+	  "Content-Type: text/html\r\n" CLOSE "abc", "HTTP/1.1 415 ",
+	  "must be application/xml, not \"text/html\"" },
+	{ "POST /stream HTTP/1.1\r\nContent-Length: 3\r\n"
+	  "Content-Type: application/XML; charset=x\r\n" CLOSE "abc",
+	  "HTTP/1.1 200 OK", "abc" },
+	{ "POST /stream HTTP/1.1\r\nContent-Length: 3\r\nX-Refuse: 1\r\n"
+	  "Content-Type: application/xml\r\n" HOST "\r\n",
+	  "HTTP/1.1 403 Forbidden", "Connection: close\r\n" },
+	{ "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ",
+	  "exactly one Host header" },
+	{ "garbage\r\n\r\n", "HTTP/1.1 400 ", "METHOD, blank, path" },
+};
+
+START_TEST(test_exchange)
+{
+	struct bed_client c;
+	const char *got = bed_talk(&c, bed.base, bed.port,
+	    exchanges[_i].says, strlen(exchanges[_i].says));
+
+	ck_assert_msg(strncmp(got, exchanges[_i].answer,
+	    strlen(exchanges[_i].answer)) == 0, "%s: %s",
+	    exchanges[_i].says, got);
+	if (exchanges[_i].also != NULL)
+		ck_assert_msg(strstr(got, exchanges[_i].also) != NULL,
+		    "%s: %s", exchanges[_i].says, got);
+	bed_leave(&c);
+	ck_assert_uint_eq(http_memory(bed.http), 0);
+}
+END_TEST
+
+START_TEST(test_head)
+{
+	static const char says[] = "HEAD / HTTP/1.1\r\n" CLOSE;
+	struct bed_client c;
+	const char *got = bed_talk(&c, bed.base, bed.port, says,
+	    strlen(says));
+
+	ck_assert_ptr_nonnull(strstr(got, "Content-Length: 5\r\n"));
+	ck_assert_ptr_null(strstr(got, "hello"));
+	bed_leave(&c);
+}
+END_TEST
+
+/* Three requests in one piece, and their answers in their order. */
+START_TEST(test_pipeline)
+{
+	static const char says[] = "GET / HTTP/1.1\r\n" HOST "\r\n"
+	    "POST /echo HTTP/1.1\r\nContent-Length: 3\r\n" HOST "\r\nabc"
+	    "GET /tree/ HTTP/1.1\r\n" CLOSE;
+	struct bed_client c;
+	const char *first = bed_talk(&c, bed.base, bed.port, says,
+	    strlen(says));
+	const char *second = strstr(first, "\r\n\r\nhelloHTTP/1.1 200");
+
+	ck_assert_ptr_nonnull(second);
+	ck_assert_ptr_nonnull(strstr(second, "\r\n\r\nabcHTTP/1.1 200"));
+	ck_assert_uint_eq(bed.opened, 1);
+	ck_assert_uint_eq(bed.ends, 2);
+	bed_leave(&c);
+}
+END_TEST
+
+START_TEST(test_in_pieces)
+{
+	static const char says[] = "POST /stream HTTP/1.1\r\n"
+	    "Content-Type: application/xml\r\n"
+	    "Transfer-Encoding: chunked\r\n" HOST "\r\n"
+	    "5\r\nhello\r\n0\r\n\r\n";
+	struct bed_client c;
+
+	bed_connect(&c, bed.base, bed.port, NULL);
+	for (size_t i = 0; i + 1 < sizeof(says); i++) {
+		ck_assert_int_eq(send(c.fd, &says[i], 1, 0), 1);
+		event_base_loop(bed.base, EVLOOP_NONBLOCK);
+	}
+	ck_assert(bed_until(&c, "\r\n\r\nhello"));
+	ck_assert(!c.ended);
+	bed_leave(&c);
+}
+END_TEST
+
+START_TEST(test_continue)
+{
+	struct bed_client c;
+	static const char head[] = "POST /echo HTTP/1.1\r\n" HOST
+	    "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n";
+
+	bed_connect(&c, bed.base, bed.port, NULL);
+	bed_say(&c, head, strlen(head));
+	ck_assert(bed_until(&c, "HTTP/1.1 100 Continue\r\n\r\n"));
+	bed_say(&c, "abc", 3);
+	ck_assert(bed_until(&c, "\r\n\r\nabc"));
+	bed_leave(&c);
+}
+END_TEST
+
+/* Refused at the head: the body that comes all the same is swallowed, and
+ * the answer isn't lost to an RST. */
+START_TEST(test_refused_early)
+{
+	static const char head[] = "POST /stream HTTP/1.1\r\n" HOST
+	    "Content-Type: application/xml\r\nX-Refuse: 1\r\n"
+	    "Content-Length: 90000\r\n\r\n";
+	static const char body[90000];
+	struct bed_client c;
+
+	bed_connect(&c, bed.base, bed.port, NULL);
+	bed_say(&c, head, strlen(head));
+	bed_say(&c, body, sizeof(body));
+	ck_assert(bed_until(&c, "403 Forbidden: not you"));
+	ck_assert_uint_eq(bed.streamed.n, 0);
+	ck_assert_uint_eq(bed.refused, 1);
+	bed_leave(&c);
+}
+END_TEST
+
+START_TEST(test_long_head)
+{
+	struct bed_client c;
+	struct buf b;
+
+	buf_init(&b, 40000);
+	buf_text(&b, "GET / HTTP/1.1\r\na: ");
+	for (int i = 0; i < 20000; i++)
+		buf_byte(&b, 'x');
+	ck_assert_ptr_nonnull(strstr(bed_talk(&c, bed.base, bed.port, b.at,
+	    b.n), "HTTP/1.1 431 "));
+	bed_leave(&c);
+	buf_text(&b, "\r\n\r\n");
+	ck_assert_ptr_nonnull(strstr(bed_talk(&c, bed.base, bed.port, b.at,
+	    b.n), "HTTP/1.1 431 "));
+	bed_leave(&c);
+	buf_clear(&b);
+}
+END_TEST
+
+/* Two bodies of 90,000 don't fit into a memory of 150,000. */
+START_TEST(test_memory)
+{
+	static const char head[] = "POST /echo HTTP/1.1\r\n" HOST
+	    "Content-Length: 90000\r\n\r\n";
+	static const char body[90000];
+	struct bed_client a, b;
+
+	bed_connect(&a, bed.base, bed.port, NULL);
+	bed_connect(&b, bed.base, bed.port, NULL);
+	bed_say(&a, head, strlen(head));
+	bed_say(&a, body, 80000);
+	ck_assert_uint_eq(http_memory(bed.http), 80000);
+	bed_say(&b, head, strlen(head));
+	ck_assert(bed_until(&b, "HTTP/1.1 503 "));
+	ck_assert(bed_until(&b, "\r\nRetry-After: 5\r\n"));
+	bed_leave(&b);
+	bed_say(&a, body, 10000);
+	ck_assert(bed_until(&a, "HTTP/1.1 200 OK"));
+	bed_turn(bed.base);
+	ck_assert_uint_eq(http_memory(bed.http), 0);
+	bed_leave(&a);
+}
+END_TEST
+
+START_TEST(test_gone)
+{
+	static const char says[] = "GET /hold HTTP/1.1\r\n" HOST "\r\n";
+	struct bed_client c;
+
+	bed_connect(&c, bed.base, bed.port, NULL);
+	bed_say(&c, says, strlen(says));
+	ck_assert_ptr_nonnull(bed.held);
+	bed_say(&c, "pipelined while it is held", 26);
+	ck_assert_ptr_nonnull(bed.held);
+	bed_leave(&c);
+	for (int i = 0; i < BED_TURNS && bed.held != NULL; i++)
+		bed_turn(bed.base);
+	ck_assert_ptr_null(bed.held);
+	ck_assert_uint_eq(bed.unanswered, 1);
+	ck_assert_uint_eq(http_connections(bed.http), 0);
+}
+END_TEST
+
+START_TEST(test_late_answer)
+{
+	static const char says[] = "GET /hold HTTP/1.1\r\n" HOST "\r\n";
+	struct bed_client c;
+
+	bed_connect(&c, bed.base, bed.port, NULL);
+	bed_say(&c, says, strlen(says));
+	ck_assert_ptr_nonnull(bed.held);
+	ck_assert_uint_eq(c.got.n, 0);
+	http_answer(bed.held, 200, "text/plain", SPAN("at last"));
+	ck_assert(bed_until(&c, "at last"));
+	bed_turn(bed.base);
+	ck_assert_uint_eq(bed.ends, 1);
+	bed_say(&c, says, strlen(says));
+	ck_assert_ptr_nonnull(bed.held);
+	http_conn_drop(bed.conn);
+	ck_assert(bed_until_end(&c));
+	ck_assert_ptr_null(bed.held);
+	bed_leave(&c);
+}
+END_TEST
+
+/* A byte now and then doesn't hold a request open. The sweep comes once a
+ * second of real time; the clock is ours. */
+START_TEST(test_slow)
+{
+	struct bed_client c, idle;
+
+	clock_set(1000000, 1000000);
+	bed_connect(&c, bed.base, bed.port, NULL);
+	bed_connect(&idle, bed.base, bed.port, NULL);
+	bed_say(&c, "GET / HT", 8);
+	clock_set(1029000, 1029000);
+	bed_say(&c, "TP/1.1", 6);
+	clock_set(1031000, 1031000);
+	ck_assert(bed_until(&c, "HTTP/1.1 408 Request Timeout"));
+	ck_assert(!idle.ended);
+	clock_set(1062000, 1062000);
+	ck_assert(bed_until_end(&idle));
+	ck_assert_uint_eq(idle.got.n, 0);
+	bed_leave(&c);
+	bed_leave(&idle);
+}
+END_TEST
+
+/* One address may hold as many connections as are still free. */
+START_TEST(test_fair)
+{
+	struct bed_client c[12];
+
+	for (int i = 0; i < 12; i++) {
+		bed_connect(&c[i], bed.base, bed.port, NULL);
+		bed_turn(bed.base);
+	}
+	ck_assert_uint_eq(http_connections(bed.http), 10);
+	ck_assert(bed_until_end(&c[11]));
+	for (int i = 0; i < 12; i++)
+		bed_leave(&c[i]);
+}
+END_TEST
+
+START_TEST(test_share)
+{
+	struct share *s = share_new(12);
+	size_t first = 0, second = 0, third = 0;
+
+	while (share_take(s, 1))
+		first++;
+	while (share_take(s, 2))
+		second++;
+	while (share_take(s, 3))
+		third++;
+	ck_assert_uint_eq(first, 6);
+	ck_assert_uint_eq(second, 3);
+	ck_assert_uint_gt(third, 0);
+	ck_assert_uint_eq(share_taken(s), first + second + third);
+	for (size_t i = 0; i < first; i++)
+		share_give(s, 1);
+	ck_assert(share_take(s, 2));
+	share_free(s);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("http");
+	TCase *t = tcase_create("http");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_loop_test(t, test_exchange, 0,
+	    sizeof(exchanges) / sizeof(exchanges[0]));
+	tcase_add_test(t, test_head);
+	tcase_add_test(t, test_pipeline);
+	tcase_add_test(t, test_in_pieces);
+	tcase_add_test(t, test_continue);
+	tcase_add_test(t, test_refused_early);
+	tcase_add_test(t, test_long_head);
+	tcase_add_test(t, test_memory);
+	tcase_add_test(t, test_gone);
+	tcase_add_test(t, test_late_answer);
+	tcase_add_test(t, test_slow);
+	tcase_add_test(t, test_fair);
+	tcase_add_test(t, test_share);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
