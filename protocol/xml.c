@@ -442,8 +442,8 @@ static void
 look_for_utf16(struct xml *x, struct span s)
 {
 	x->begun = true;
-	if (s.n >= 2 && ((uint8_t)s.at[0] >= 0xfe || s.at[0] == '\0' ||
-	    s.at[1] == '\0'))
+	if ((uint8_t)s.at[0] >= 0xfe || s.at[0] == '\0' ||
+	    (s.n >= 2 && s.at[1] == '\0'))
 		xml_fail(x, "the encoding UTF-16 is not taken: send UTF-8");
 }
 
