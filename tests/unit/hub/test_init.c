@@ -1,0 +1,334 @@
+/*
+ * hub.conf and the data directory: presets, errors that say where, a
+ * directory made once and never half, a certificate for the right names.
+ */
+#include "hub/init.h"
+
+#include <check.h>
+#include <netinet/in.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "certs/keep.h"
+#include "contrib/base/clock.h"
+#include "hub/config.h"
+#include "hub/listen.h"
+#include "hub/tls.h"
+
+static char dir[64], hub[80];
+static struct buf why;
+
+static void
+set_up(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/zq-init-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(hub, sizeof(hub), "%s/a/hub", dir);
+	buf_init(&why, 4096);
+}
+
+static void
+tear_down(void)
+{
+	char command[128];
+
+	clock_release();
+	buf_clear(&why);
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static const char *
+at(const char *name)
+{
+	static char path[CONFIG_PATH_MAX];
+
+	return config_path(path, hub, name);
+}
+
+static unsigned
+mode(const char *name)
+{
+	struct stat st;
+
+	ck_assert_int_eq(stat(at(name), &st), 0);
+	return st.st_mode & 07777;
+}
+
+START_TEST(test_init)
+{
+	const struct init i = { .dir = hub, .name = "河南省人民政府门户网站",
+	    .listen = "127.0.0.1:17443", .web = "",
+	    .public = "https://hub.example:7443" };
+	const struct config *c;
+	struct conf *file;
+	struct ca ca;
+
+	ck_assert_msg(init_hub(&i, &why), "%s", buf_cstr(&why));
+	ck_assert_uint_eq(mode("."), 0700);
+	ck_assert_uint_eq(mode("journal"), 0700);
+	ck_assert_uint_eq(mode("view"), 0700);
+	ck_assert_uint_eq(mode("ca/ca.key"), 0600);
+	ck_assert_uint_eq(mode("tls/hub.key"), 0600);
+	c = config_read(at("hub.conf"), &file, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_str_eq(c->name, i.name);
+	ck_assert_str_eq(c->listen, i.listen);
+	ck_assert_str_eq(c->web, "");
+	ck_assert_str_eq(c->public, i.public);
+	ck_assert_uint_eq(c->connections, 20000);
+	ck_assert_uint_eq(c->body_memory, 256u << 20);
+	ck_assert_uint_eq(c->request_time, 30000);
+	ck_assert_uint_eq(c->ticket_life, 24 * 3600 * 1000);
+	ck_assert_str_eq(c->language, "zh");
+	ck_assert(ca_open(&ca, at("ca"), &why));
+	ca_close(&ca);
+	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);
+	conf_free(file);
+}
+END_TEST
+
+START_TEST(test_never_overwrites)
+{
+	const struct init i = { .dir = hub, .name = "n" };
+	struct stat before, after;
+	const struct config *c;
+	struct conf *file;
+
+	ck_assert(init_hub(&i, &why));
+	c = config_read(at("hub.conf"), &file, &why);
+	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);	/* as listen's
+							 * preset has it */
+	conf_free(file);
+	ck_assert_int_eq(stat(at("ca/ca.key"), &before), 0);
+	ck_assert(!init_hub(&i, &why));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "Nothing was changed"));
+	ck_assert_int_eq(stat(at("ca/ca.key"), &after), 0);
+	ck_assert_uint_eq(before.st_ino, after.st_ino);
+	/* Not even the rest of one. */
+	ck_assert_int_eq(unlink(at("hub.conf")), 0);
+	buf_reset(&why);
+	ck_assert(!init_hub(&i, &why));
+	ck_assert_int_eq(access(at("hub.conf"), F_OK), -1);
+}
+END_TEST
+
+/* What was made is taken away again when a later step fails: a host name
+ * that no certificate can have. */
+START_TEST(test_takes_back)
+{
+	struct init i = { .dir = hub, .name = "n" };
+
+	i.public = "https://bad host:7443";
+	ck_assert(!init_hub(&i, &why));
+	ck_assert_uint_gt(why.n, 0);
+	ck_assert_int_eq(access(hub, F_OK), -1);
+	i.public = NULL;
+	buf_reset(&why);
+	ck_assert_msg(init_hub(&i, &why), "%s", buf_cstr(&why));
+}
+END_TEST
+
+static const struct init unfit[] = {
+	{ .name = "" }, { .name = NULL }, { .name = "two\nlines" },
+	{ .name = "\xff" }, { .name = "n", .listen = "7443" },
+	{ .name = "n", .listen = "::1:7443" },
+	{ .name = "n", .listen = "a:70000" }, { .name = "n", .web = "x" },
+	{ .name = "n", .public = "http://x" },
+	{ .name = "n", .public = "https://" },
+};
+
+START_TEST(test_unfit)
+{
+	struct init i = unfit[_i];
+
+	i.dir = hub;
+	ck_assert(!init_hub(&i, &why));
+	ck_assert_uint_gt(why.n, 20);
+	ck_assert_int_eq(access(hub, F_OK), -1);
+}
+END_TEST
+
+static void
+write_conf(const char *text)
+{
+	FILE *f;
+
+	snprintf(hub, sizeof(hub), "%s", dir);
+	f = fopen(at("x.conf"), "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static const struct {
+	const char *text, *said;
+} wrong[] = {
+	{ "listen = x\n", "name" },
+	{ "name = n\nlanguage = de\n", "expected zh or en" },
+	{ "name = n\nlog = loud\n", "expected error, warn, info or debug" },
+	{ "name = n\npublic = http://x\n", "expected https://" },
+	{ "name = n\nconnections = many\n", "connections" },
+	{ "name = n\nbody_memory = 1k\n", "body_memory" },
+	{ "name = n\nnonsense = 1\n", "nonsense" },
+};
+
+START_TEST(test_wrong_settings)
+{
+	struct conf *file;
+
+	write_conf(wrong[_i].text);
+	ck_assert_ptr_null(config_read(at("x.conf"), &file, &why));
+	ck_assert_ptr_null(file);
+	ck_assert_msg(strstr(buf_cstr(&why), wrong[_i].said) != NULL, "%s",
+	    buf_cstr(&why));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "x.conf"));
+}
+END_TEST
+
+/* What -n prints is a settings file that means the same. */
+START_TEST(test_printed_reads_back)
+{
+	const struct config *c;
+	struct conf *file;
+	struct buf a, b;
+
+	write_conf("name = n\nstore_most = 3G\nsilent_after = 90s\n");
+	buf_init(&a, 8192);
+	buf_init(&b, 8192);
+	c = config_read(at("x.conf"), &file, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_uint_eq(c->silent_after, 90000);
+	config_print(&a, c);
+	conf_free(file);
+	write_conf(buf_cstr(&a));
+	c = config_read(at("x.conf"), &file, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	config_print(&b, c);
+	ck_assert_str_eq(buf_cstr(&a), buf_cstr(&b));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "store_most = 3G\n"));
+	conf_free(file);
+	buf_clear(&a);
+	buf_clear(&b);
+}
+END_TEST
+
+START_TEST(test_split)
+{
+	char host[LISTEN_HOST], port[LISTEN_PORT];
+
+	ck_assert(listen_split("0.0.0.0:7443", host, port));
+	ck_assert_str_eq(host, "0.0.0.0");
+	ck_assert_str_eq(port, "7443");
+	ck_assert(listen_split("[::1]:80", host, port));
+	ck_assert_str_eq(host, "::1");
+	ck_assert(listen_split("hub.example:443", host, port));
+	ck_assert(!listen_split("", host, port));
+	ck_assert(!listen_split(":80", host, port));
+	ck_assert(!listen_split("[]:80", host, port));
+	ck_assert(!listen_split("::1:80", host, port));
+	ck_assert(!listen_split("a:", host, port));
+	ck_assert(!listen_split("a:65536", host, port));
+	ck_assert(!listen_split("a:0000000080", host, port));
+}
+END_TEST
+
+START_TEST(test_taken_port)
+{
+	char address[32];
+	struct sockaddr_in a;
+	socklen_t n = sizeof(a);
+	int fd = listen_open("listen", "127.0.0.1:0", &why);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+	snprintf(address, sizeof(address), "127.0.0.1:%u",
+	    ntohs(a.sin_port));
+	ck_assert_int_lt(listen_open("web", address, &why), 0);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), address));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "ss -ltnp"));
+	close(fd);
+}
+END_TEST
+
+static X509 *
+certificate(void)
+{
+	X509 *cert = keep_get_cert(at("tls/hub.pem"), &why);
+
+	ck_assert_ptr_nonnull(cert);
+	return cert;
+}
+
+/* Made anew when it runs out, when the address changes, when the key isn't
+ * its key; and not otherwise. */
+START_TEST(test_certificate)
+{
+	const struct init i = { .dir = hub, .name = "n",
+	    .listen = "127.0.0.1:1", .public = "https://hub.example/" };
+	const struct config *c;
+	struct config other;
+	struct conf *file;
+	X509 *cert;
+
+	ck_assert(init_hub(&i, &why));
+	c = config_read(at("hub.conf"), &file, &why);
+	cert = certificate();
+	ck_assert_int_eq(X509_check_host(cert, "hub.example", 0, 0, NULL), 1);
+	ck_assert_int_eq(X509_check_ip_asc(cert, "127.0.0.1", 0), 1);
+	ck_assert_int_ne(X509_check_host(cert, "other.example", 0, 0, NULL),
+	    1);
+	X509_free(cert);
+	other = *c;
+	other.public = strdup("https://other.example:7443");
+	ck_assert_int_eq(tls_look(&other, &why), TLS_MADE_ANEW);
+	ck_assert_int_eq(tls_look(&other, &why), TLS_GOOD);
+	cert = certificate();
+	ck_assert_int_eq(X509_check_host(cert, "other.example", 0, 0, NULL),
+	    1);
+	X509_free(cert);
+	free(other.public);
+	clock_set(clock_wall() + (CA_HUB_DAYS - TLS_RENEW_DAYS + 1) *
+	    INT64_C(86400000), 0);
+	ck_assert_int_eq(tls_look(c, &why), TLS_MADE_ANEW);
+	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);
+	ck_assert_int_eq(unlink(at("tls/hub.key")), 0);
+	ck_assert_int_eq(tls_look(c, &why), TLS_MADE_ANEW);
+	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);
+	conf_free(file);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("init");
+	TCase *t = tcase_create("init");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, test_init);
+	tcase_add_test(t, test_never_overwrites);
+	tcase_add_test(t, test_takes_back);
+	tcase_add_loop_test(t, test_unfit, 0,
+	    sizeof(unfit) / sizeof(unfit[0]));
+	tcase_add_loop_test(t, test_wrong_settings, 0,
+	    sizeof(wrong) / sizeof(wrong[0]));
+	tcase_add_test(t, test_printed_reads_back);
+	tcase_add_test(t, test_split);
+	tcase_add_test(t, test_taken_port);
+	tcase_add_test(t, test_certificate);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
