@@ -258,7 +258,7 @@ become(struct turn *t)
 
 	t->now = (struct item){
 		.number = t->known ? t->old.number :
-		    (uint32_t)t->g->meta.numbers,
+		    (uint32_t)++t->g->meta.numbers,
 		.site = e->site,
 		.withdrawn = t->c->kind == CHANGE_DELETED,
 		.created = t->known ? t->old.created : e->at,
@@ -270,8 +270,6 @@ become(struct turn *t)
 	digest_item_hash(t->now.hash, item_id(t->c), change);
 	set_date(t);
 	set_said(t);
-	if (!t->known)
-		t->g->meta.numbers++;
 }
 
 static void

@@ -14,7 +14,7 @@
 struct meta {
 	uint64_t place;		/* stands at this entry … */
 	uint8_t chain[32];	/* … which was this one */
-	uint64_t numbers;	/* of items, given out; they begin with 0 */
+	uint64_t numbers;	/* of items: 1 … this are given out */
 	uint64_t items, withdrawn, held;
 	uint64_t sum_high, sum_low;	/* of the hashes of all item rows */
 	uint8_t record[32];	/* a hash over all that is not an item, in

@@ -21,9 +21,15 @@
 struct store;		/* both environments, open for reading */
 struct query;		/* one moment of it */
 
-/* NULL: why says what to do ("run zqhub init", "permission denied: …"). */
+/* dir is the hub's. NULL: why says what to do ("run zqhub init", "permission
+ * denied: …"). */
 struct store *store_open(const char *dir, struct buf *why);
 void store_close(struct store *s);
+
+/* Agents beat every 15 s; a site that missed four beats is silent, unless
+ * something else is set. */
+#define STORE_SILENT 60000	/* ms */
+void store_silence(struct store *s, uint64_t ms);
 
 struct query *query_begin(struct store *s);
 void query_end(struct query *q);
@@ -74,9 +80,14 @@ struct item_info {
 	uint64_t number;		/* the hub's, for ever: /item/123 */
 	uint32_t site;
 	bool withdrawn;
-	struct change said;		/* the last of what the site said */
+	bool ahead;			/* it gave a date in the future */
+	struct change said;		/* the last of what the site said; in
+					 * listings without links and unknown
+					 * parts. Of what is withdrawn, with
+					 * the title and column it had */
 	int64_t date;			/* ms: published, else modified, else
-					 * when; what listings sort by */
+					 * when, but not after it was taken;
+					 * what listings sort by */
 	int64_t created, updated;	/* ms, hub time: first and last taken */
 	uint64_t place;			/* journal place of the last change */
 	uint64_t changes;		/* how many there were */
@@ -104,6 +115,8 @@ struct query_page {
 	bool exact;
 	char next[64];		/* cursor, "" on the last page */
 	const char *error;	/* the cursor or the spec was not fit */
+	/* A search that would have to read too much ends early: `exact` is
+	 * false, and the page may be short though there is a next one. */
 };
 
 typedef bool query_item_fn(void *arg, const struct item_info *i);

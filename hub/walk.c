@@ -174,7 +174,7 @@ advance(struct walk *w, struct shelf *f, uint64_t number)
 
 struct walk *
 walk_new(struct db_txn *t, size_t table, const uint64_t *term, size_t terms,
-    uint64_t items, uint64_t newest, uint64_t oldest, int64_t *steps)
+    uint64_t last, uint64_t newest, uint64_t oldest, int64_t *steps)
 {
 	struct walk *w = mem_new(sizeof(*w));
 
@@ -182,7 +182,7 @@ walk_new(struct db_txn *t, size_t table, const uint64_t *term, size_t terms,
 	w->table = table;
 	w->term = mem_copy(term, terms * sizeof(*term));
 	w->terms = terms;
-	w->all = (size_t)((items + (1u << POST_SHELF) - 1) >> POST_SHELF);
+	w->all = (size_t)(last >> POST_SHELF) + 1;
 	w->shelves = terms > 0 ? w->all : 0;
 	w->shelf = mem_new(w->all * sizeof(*w->shelf));
 	w->number = mem_new(w->all * sizeof(*w->number));
@@ -255,6 +255,17 @@ walk_next(struct walk *w, uint64_t *key)
 	return false;
 }
 
+uint64_t
+walk_left(const struct walk *w)
+{
+	uint64_t left = 0;
+
+	for (size_t i = 0; i < w->shelves; i++)
+		if (w->shelf[i].bound > left)
+			left = w->shelf[i].bound;
+	return left;
+}
+
 /* --- a range of terms ------------------------------------------------------------------ */
 
 struct gather {
@@ -307,8 +318,8 @@ newest_first(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-static size_t
-once_each(uint64_t *key, size_t n)
+size_t
+walk_merge(uint64_t *key, size_t n)
 {
 	size_t kept = 0;
 
@@ -321,16 +332,16 @@ once_each(uint64_t *key, size_t n)
 
 bool
 walk_range(struct db_txn *t, size_t table, uint64_t from, uint64_t to,
-    uint64_t items, uint64_t *keys, size_t *n, int64_t *steps)
+    uint64_t last, uint64_t *keys, size_t *n, int64_t *steps)
 {
 	struct gather g = { .key = keys, .most = *n, .steps = steps };
 	struct db_cursor *c = db_cursor_open(t, table);
-	uint64_t shelves = (items + (1u << POST_SHELF) - 1) >> POST_SHELF;
+	uint64_t shelves = (last >> POST_SHELF) + 1;
 	bool all = true;
 
 	for (uint64_t s = 0; all && s < shelves; s++)
 		all = add_shelf(&g, c, s, from, to);
 	db_cursor_close(c);
-	*n = once_each(keys, g.n);
+	*n = walk_merge(keys, g.n);
 	return all;
 }

@@ -31,14 +31,16 @@ walk_key(uint32_t stamp, uint32_t item)
 struct walk;
 
 /* From `newest` (a sort key, inclusive) down to `oldest`, over the shelves
- * of `items` items. `steps` is the caller's purse, and is counted down. */
+ * of items up to number `last`. `steps` is the caller's purse, and is counted down. */
 struct walk *walk_new(struct db_txn *t, size_t table, const uint64_t *term,
-    size_t terms, uint64_t items, uint64_t newest, uint64_t oldest,
+    size_t terms, uint64_t last, uint64_t newest, uint64_t oldest,
     int64_t *steps);
 void walk_free(struct walk *w);
 
 /* False: there is none, or the steps are spent. */
 bool walk_next(struct walk *w, uint64_t *key);
+/* Nothing newer than this is still to come; 0: nothing at all. */
+uint64_t walk_left(const struct walk *w);
 
 /*
  * All items whose lists' terms lie between two, each once, newest first: for
@@ -46,6 +48,9 @@ bool walk_next(struct walk *w, uint64_t *key);
  * to more than *n, or the steps are spent; keys are the caller's array.
  */
 bool walk_range(struct db_txn *t, size_t table, uint64_t from, uint64_t to,
-    uint64_t items, uint64_t *keys, size_t *n, int64_t *steps);
+    uint64_t last, uint64_t *keys, size_t *n, int64_t *steps);
+
+/* Sorts them newest first, each once; how many are left. */
+size_t walk_merge(uint64_t *keys, size_t n);
 
 #endif

@@ -1,0 +1,519 @@
+/*
+ * The store, one moment of it, and what is asked of single things: an item,
+ * its past, what is held, the journal. Sites are in query_site.c, listings
+ * in query_list.c.
+ */
+#include "hub/query.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "hub/config.h"
+#include "hub/held.h"
+#include "hub/query_inside.h"
+#include "hub/site.h"
+#include "hub/table.h"
+#include "hub/view.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+#include "protocol/wire.h"
+
+#define MAP_MOST UINT64_MAX	/* a reader follows the writer's map */
+#define JOURNAL_PAGE 256	/* entries read in one transaction */
+
+/* --- the store -------------------------------------------------------------------------- */
+
+static bool
+file_of(const char *dir, struct stat *st)
+{
+	char path[CONFIG_PATH_MAX];
+
+	return stat(config_path(path, dir, "data.mdb"), st) == 0;
+}
+
+static void
+explain(struct buf *why, const char *dir, int error)
+{
+	buf_reset(why);
+	if (error == ENOENT)
+		buf_printf(why, "%s: there is no store yet: run zqhub init, "
+		    "then start zqhubd", dir);
+	else if (error == EACCES || error == EPERM)
+		buf_printf(why, "%s: permission denied: run this as root or "
+		    "as the hub's own user", dir);
+	else
+		buf_printf(why, "%s: %s", dir, strerror(error));
+}
+
+static bool
+open_view(struct store *s, struct buf *why)
+{
+	struct stat st;
+
+	s->view = db_open(s->dir, 0, table_list, TABLE_COUNT, MAP_MOST);
+	if (s->view == NULL) {
+		explain(why, s->dir, errno);
+		return false;
+	}
+	if (file_of(s->dir, &st)) {
+		s->dev = st.st_dev;
+		s->ino = st.st_ino;
+	}
+	return true;
+}
+
+struct store *
+store_over(struct journal *j, const char *dir, struct buf *why)
+{
+	struct store *s = mem_new(sizeof(*s));
+
+	s->dir = mem_text(dir);
+	s->journal = j;
+	s->keeps_journal = true;
+	s->silent = STORE_SILENT;
+	if (open_view(s, why))
+		return s;
+	store_close(s);
+	return NULL;
+}
+
+struct store *
+store_open(const char *dir, struct buf *why)
+{
+	char path[CONFIG_PATH_MAX];
+	struct journal *j;
+	struct store *s;
+
+	errno = 0;
+	j = journal_open(&journal_lmdb, config_path(path, dir,
+	    CONFIG_JOURNAL), false, MAP_MOST, why);
+	if (j == NULL) {
+		if (errno != 0)
+			explain(why, path, errno);
+		return NULL;
+	}
+	s = store_over(j, config_path(path, dir, CONFIG_VIEW), why);
+	if (s == NULL)
+		journal_close(j);
+	else
+		s->keeps_journal = false;
+	return s;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	db_close(s->view);
+	if (!s->keeps_journal)
+		journal_close(s->journal);
+	free(s->dir);
+	free(s);
+}
+
+void
+store_silence(struct store *s, uint64_t ms)
+{
+	s->silent = ms;
+}
+
+/* A view that was thrown away has another file; go on with that. */
+static void
+follow(struct store *s)
+{
+	struct db *old = s->view;
+	struct buf why;
+	struct stat st;
+
+	if (!file_of(s->dir, &st) ||
+	    (st.st_dev == s->dev && st.st_ino == s->ino))
+		return;
+	buf_init(&why, 1024);
+	if (open_view(s, &why))
+		db_close(old);
+	else
+		s->view = old;
+	buf_clear(&why);
+}
+
+/* The view first: the journal has all that the view has. */
+struct query *
+query_begin(struct store *s)
+{
+	struct query *q = mem_new(sizeof(*q));
+
+	follow(s);
+	q->store = s;
+	q->txn = db_begin(s->view, false);
+	q->now = clock_wall();
+	meta_read(q->txn, &q->meta);
+	return q;
+}
+
+void
+query_end(struct query *q)
+{
+	struct kept *k;
+
+	if (q == NULL)
+		return;
+	while ((k = q->kept) != NULL) {
+		q->kept = k->next;
+		free(k);
+	}
+	db_abort(q->txn);
+	free(q);
+}
+
+struct span
+query_keep(struct query *q, struct span s)
+{
+	struct kept *k = mem_grow(NULL, sizeof(*k) + s.n + 1, 1);
+
+	k->next = q->kept;
+	q->kept = k;
+	if (s.n > 0)
+		memcpy(k->at, s.at, s.n);
+	return (struct span){ .at = k->at, .n = s.n };
+}
+
+/* --- one entry --------------------------------------------------------------------------- */
+
+struct wanted {
+	uint64_t place;
+	journal_entry_fn *each;
+	void *arg;
+	bool found;
+};
+
+static bool
+is_wanted(void *arg, const struct entry *e)
+{
+	struct wanted *w = arg;
+
+	if (e->place < w->place)
+		return true;
+	if (e->place == w->place && !w->found) {
+		w->found = true;
+		w->each(w->arg, e);
+	}
+	return false;
+}
+
+bool
+query_entry(struct query *q, uint64_t place, journal_entry_fn *each,
+    void *arg)
+{
+	struct wanted w = { .place = place, .each = each, .arg = arg };
+
+	journal_read(q->store->journal, place, 1, is_wanted, &w);
+	return w.found;
+}
+
+/* --- an item ------------------------------------------------------------------------------ */
+
+void
+query_fill(struct item_info *i, const struct item *row)
+{
+	*i = (struct item_info){
+		.number = row->number,
+		.site = row->site,
+		.withdrawn = row->withdrawn,
+		.ahead = row->ahead,
+		.date = row->date,
+		.created = row->created,
+		.updated = row->updated,
+		.place = row->place,
+		.changes = row->changes,
+	};
+	if (!change_read(&i->said, row->said))
+		fatal("view: the row of item %u is damaged: run zqhub rebuild",
+		    row->number);
+}
+
+struct whole {
+	struct query *query;
+	struct item_info *item;
+};
+
+/* Links and unknown parts stand in the journal only. */
+static bool
+fill_whole(void *arg, const struct entry *e)
+{
+	struct whole *w = arg;
+	struct change c;
+
+	if (!change_read(&c, query_keep(w->query, e->body)))
+		return false;
+	w->item->said.links = c.links;
+	w->item->said.unknown = c.unknown;
+	return false;
+}
+
+static bool
+by_number(struct span name, uint32_t *number)
+{
+	uint64_t n;
+
+	if (!text_number(name, 1, UINT32_MAX, &n))
+		return false;
+	*number = (uint32_t)n;
+	return true;
+}
+
+static bool
+by_id(struct query *q, struct span name, uint32_t *number)
+{
+	const char *colon = memchr(name.at, ':', name.n);
+	uint8_t digest[TABLE_DIGEST];
+	struct span code, id;
+	uint32_t site;
+
+	if (colon == NULL)
+		return false;
+	code = (struct span){ .at = name.at, .n = (size_t)(colon - name.at) };
+	id = (struct span){ .at = colon + 1, .n = name.n - code.n - 1 };
+	if (!site_by_code(q->txn, code, &site))
+		return false;
+	item_name(digest, site, id);
+	return item_by_name(q->txn, digest, number);
+}
+
+static bool
+by_address(struct query *q, struct span name, uint32_t *number)
+{
+	struct buf url;
+	bool found;
+
+	buf_init(&url, LIMIT_URL);
+	found = url_normal(&url, name, NULL) && !url.bad &&
+	    item_by_url(q->txn, buf_look(&url), number);
+	buf_clear(&url);
+	return found;
+}
+
+bool
+query_item(struct query *q, struct span name, struct item_info *i)
+{
+	struct whole whole = { .query = q, .item = i };
+	uint32_t number;
+	struct item row;
+
+	name = text_trim(name);
+	if (name.n == 0 || (!by_number(name, &number) &&
+	    !by_id(q, name, &number) && !by_address(q, name, &number)))
+		return false;
+	if (!item_get(q->txn, number, &row))
+		return false;
+	query_fill(i, &row);
+	query_entry(q, i->place, fill_whole, &whole);
+	return true;
+}
+
+/* --- its past -------------------------------------------------------------------------------- */
+
+static int64_t
+shown(struct query *q, uint64_t place)
+{
+	struct db_cursor *c = db_cursor_open(q->txn, TABLE_SHOWN);
+	struct key k = key_u64(place);
+	struct span key = key_look(&k), row;
+	int64_t ms = CLOCK_NONE;
+
+	if (place <= q->meta.place &&
+	    db_cursor_get(c, MDB_SET_RANGE, &key, &row))
+		ms = (int64_t)wire_get_u64((const uint8_t *)row.at);
+	db_cursor_close(c);
+	return ms;
+}
+
+struct telling {
+	struct query *query;
+	query_past_fn *each;
+	void *arg;
+	bool more;
+};
+
+static bool
+tell_past(void *arg, const struct entry *e)
+{
+	struct telling *t = arg;
+	struct past p = { .place = e->place, .taken = e->at,
+	    .shown = shown(t->query, e->place) };
+
+	if (change_read(&p.said, e->body))
+		t->more = t->each(t->arg, &p);
+	return false;
+}
+
+/* Earlier changes, newest first; those newer than the item's row (a notice
+ * about it) come before its own. */
+void
+query_past(struct query *q, uint64_t item, query_past_fn *each, void *arg)
+{
+	struct telling t = { .query = q, .each = each, .arg = arg,
+	    .more = true };
+	struct key last = key_u32_u64((uint32_t)item, UINT64_MAX);
+	struct span key = key_look(&last), row;
+	struct db_cursor *c;
+	uint64_t place;
+	struct item i;
+	bool more, told = false;
+
+	if (item == 0 || item > UINT32_MAX ||
+	    !item_get(q->txn, (uint32_t)item, &i))
+		return;
+	c = db_cursor_open(q->txn, TABLE_PAST);
+	more = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
+	    db_cursor_get(c, MDB_PREV, &key, &row) :
+	    db_cursor_get(c, MDB_LAST, &key, &row);
+	while (t.more && (!told || more)) {
+		more = more && key_heads(&last, 4, key);
+		place = more ? wire_get_u64((const uint8_t *)key.at + 4) : 0;
+		if (!told && place < i.place) {
+			query_entry(q, i.place, tell_past, &t);
+			told = true;
+		} else if (more) {
+			query_entry(q, place, tell_past, &t);
+			more = db_cursor_get(c, MDB_PREV, &key, &row);
+		}
+	}
+	db_cursor_close(c);
+}
+
+/* --- what is held ------------------------------------------------------------------------------ */
+
+struct holding {
+	struct query *query;
+	struct held_row row;
+	query_held_fn *each;
+	void *arg;
+	size_t left;
+};
+
+static bool
+tell_held(void *arg, const struct entry *e)
+{
+	struct holding *h = arg;
+	struct held held = { .place = e->place, .site = e->site,
+	    .why = h->row.why, .taken = e->at };
+
+	if (!change_read(&held.said, e->body))
+		change_init(&held.said);
+	h->left--;
+	if (!h->each(h->arg, &held))
+		h->left = 0;
+	return false;
+}
+
+void
+query_held(struct query *q, uint32_t site, size_t limit, query_held_fn *each,
+    void *arg)
+{
+	struct holding h = { .query = q, .each = each, .arg = arg,
+	    .left = limit };
+	struct db_cursor *c = db_cursor_open(q->txn, TABLE_HELD_SITE);
+	struct key last = key_u32_u64(site, UINT64_MAX);
+	struct span key = key_look(&last), row;
+	bool more;
+
+	if (site == 0) {
+		db_cursor_close(c);
+		c = db_cursor_open(q->txn, TABLE_HELD);
+		more = db_cursor_get(c, MDB_LAST, &key, &row);
+	} else {
+		more = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
+		    db_cursor_get(c, MDB_PREV, &key, &row) :
+		    db_cursor_get(c, MDB_LAST, &key, &row);
+	}
+	while (more && h.left > 0 && (site == 0 || key_heads(&last, 4, key))) {
+		uint64_t place = wire_get_u64((const uint8_t *)key.at +
+		    (site != 0 ? 4 : 0));
+
+		if (held_get(q->txn, place, &h.row))
+			query_entry(q, place, tell_held, &h);
+		more = db_cursor_get(c, MDB_PREV, &key, &row);
+	}
+	db_cursor_close(c);
+}
+
+/* --- the whole --------------------------------------------------------------------------------- */
+
+static bool
+note_time(void *arg, const struct entry *e)
+{
+	int64_t *at = arg;
+
+	*at = e->at;
+	return false;
+}
+
+void
+query_totals(struct query *q, struct totals *t)
+{
+	struct journal *j = q->store->journal;
+
+	*t = (struct totals){
+		.sites = db_count(q->txn, TABLE_SITE),
+		.items = q->meta.items,
+		.withdrawn = q->meta.withdrawn,
+		.held = q->meta.held,
+		.journal_place = journal_last(j),
+		.view_place = q->meta.place,
+		.journal_bytes = journal_bytes(j),
+		.view_bytes = db_size(q->store->view),
+		.view_version = VIEW_VERSION,
+		.last_taken = CLOCK_NONE,
+		.last_shown = shown(q, q->meta.place),
+	};
+	journal_head(j, t->chain);
+	meta_digest(q->txn, t->digest);
+	if (t->journal_place > 0)
+		query_entry(q, t->journal_place, note_time, &t->last_taken);
+}
+
+struct printing {
+	query_journal_fn *each;
+	void *arg;
+	uint64_t next;
+	bool more;
+};
+
+static bool
+print(void *arg, const struct entry *e)
+{
+	struct printing *p = arg;
+	struct journal_line l = { .place = e->place, .at = e->at,
+	    .site = e->site, .incarnation = e->incarnation, .seq = e->seq };
+
+	if (e->place < p->next)
+		return true;
+	p->next = e->place + 1;
+	memcpy(l.chain, e->chain, sizeof(l.chain));
+	l.is_change = e->site != 0 && change_read(&l.said, e->body);
+	if (!l.is_change)
+		l.act = e->body;
+	p->more = p->each(p->arg, &l);
+	return p->more;
+}
+
+void
+query_journal(struct query *q, uint64_t from, query_journal_fn *each,
+    void *arg)
+{
+	struct printing p = { .each = each, .arg = arg, .more = true,
+	    .next = from != 0 ? from : 1 };
+	uint64_t last = journal_last(q->store->journal);
+
+	while (p.more && p.next <= last)
+		journal_read(q->store->journal, p.next, JOURNAL_PAGE, print,
+		    &p);
+}

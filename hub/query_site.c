@@ -1,0 +1,209 @@
+/*
+ * Sites, with where they stand: the operators' acts and the items from the
+ * view, what was heard of them from the journal.
+ */
+#include "hub/query_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/mem.h"
+#include "hub/held.h"
+#include "hub/site.h"
+#include "hub/stand.h"
+#include "hub/table.h"
+#include "protocol/wire.h"
+
+const char *
+site_state_name(enum site_state s)
+{
+	static const char *const names[] = {
+		[SITE_NEW] = "new",
+		[SITE_SYNC] = "sync",
+		[SITE_BEHIND] = "behind",
+		[SITE_SILENT] = "silent",
+		[SITE_HELD] = "held",
+		[SITE_BLOCKED] = "blocked",
+	};
+
+	return names[s];
+}
+
+/* An agent that has just enrolled is given the same time to speak. */
+static bool
+is_silent(const struct query *q, const struct site_info *s)
+{
+	int64_t since = s->heard;
+
+	if (since == CLOCK_NONE || s->enrolled > since)
+		since = s->enrolled;
+	return q->now - since > (int64_t)q->store->silent;
+}
+
+static enum site_state
+state(const struct query *q, const struct site *row,
+    const struct site_info *s)
+{
+	if (row->blocked)
+		return SITE_BLOCKED;
+	if (!row->has_key)
+		return SITE_NEW;
+	if (row->forked || s->held > 0)
+		return SITE_HELD;
+	if (is_silent(q, s))
+		return SITE_SILENT;
+	if (s->heard == CLOCK_NONE || s->head > s->taken ||
+	    s->taken > s->shown)
+		return SITE_BEHIND;
+	return SITE_SYNC;
+}
+
+static void
+fill_position(struct query *q, struct site_info *s)
+{
+	struct position p;
+
+	s->heard = CLOCK_NONE;
+	if (!journal_position(q->store->journal, s->number, &p))
+		return;
+	s->heard = p.heard;
+	s->skew = p.skew;
+	s->incarnation = p.incarnation;
+	s->taken = p.last;
+	s->head = p.head;
+}
+
+/* A view that stands at another incarnation has shown nothing of this. */
+static void
+fill_stand(struct query *q, struct site_info *s)
+{
+	struct stand stand;
+
+	stand_read(q->txn, s->number, &stand);
+	s->shown = stand.incarnation == s->incarnation ? stand.seq : 0;
+	s->items = stand.items;
+	s->withdrawn = stand.withdrawn;
+	s->held = stand.held;
+	s->letters = stand.letters;
+	s->confirmed = stand.confirmed;
+	digest_sum(&stand.digest, s->digest);
+}
+
+static bool
+first_why(void *arg, const struct held *h)
+{
+	struct site_info *s = arg;
+
+	s->reason = h->why;
+	return false;
+}
+
+static bool
+fill(struct query *q, uint32_t number, struct site_info *s)
+{
+	struct site row;
+	struct span domains;
+
+	if (!site_get(q->txn, number, &row))
+		return false;
+	domains = row.domains;
+	*s = (struct site_info){
+		.number = number,
+		.name = row.name,
+		.kind = row.kind,
+		.parent = row.parent,
+		.added = row.added,
+		.enrolled = row.enrolled,
+		.reason = row.reason,
+	};
+	if (row.code.n <= CODE_MAX)
+		memcpy(s->code, row.code.at, row.code.n);
+	site_domain_next(&domains, &s->domain);
+	fill_position(q, s);
+	fill_stand(q, s);
+	s->state = state(q, &row, s);
+	if (s->state == SITE_HELD && s->reason.n == 0)
+		query_held(q, number, 1, first_why, s);
+	return true;
+}
+
+bool
+query_site_by_number(struct query *q, uint32_t number, struct site_info *s)
+{
+	return fill(q, number, s);
+}
+
+bool
+query_site_by_code(struct query *q, struct span code, struct site_info *s)
+{
+	uint32_t number;
+
+	return site_by_code(q->txn, code, &number) && fill(q, number, s);
+}
+
+void
+query_sites(struct query *q, query_site_fn *each, void *arg)
+{
+	struct db_cursor *c = db_cursor_open(q->txn, TABLE_CODE);
+	struct span code, row;
+	struct site_info s;
+	bool more = db_cursor_get(c, MDB_FIRST, &code, &row);
+
+	while (more) {
+		if (fill(q, wire_get_u32((const uint8_t *)row.at), &s) &&
+		    !each(arg, &s))
+			break;
+		more = db_cursor_get(c, MDB_NEXT, &code, &row);
+	}
+	db_cursor_close(c);
+}
+
+/* --- columns ------------------------------------------------------------------------------ */
+
+struct column {
+	struct span name;
+	uint64_t items;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct column *x = a, *y = b;
+	size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
+	int order = memcmp(x->name.at, y->name.at, n);
+
+	return order != 0 ? order :
+	    (x->name.n > y->name.n) - (x->name.n < y->name.n);
+}
+
+void
+query_columns(struct query *q, uint32_t site, query_column_fn *each,
+    void *arg)
+{
+	struct db_cursor *c = db_cursor_open(q->txn, TABLE_COLUMN);
+	struct key first = key_u32_u64(site, 0);
+	struct span key = key_look(&first), row;
+	struct column *list = NULL;
+	size_t n = 0, room = 0;
+	bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &row);
+
+	for (; more && key_heads(&first, 4, key);
+	    more = db_cursor_get(c, MDB_NEXT, &key, &row)) {
+		if (n == room) {
+			room = room != 0 ? room * 2 : 64;
+			list = mem_grow(list, room, sizeof(*list));
+		}
+		list[n++] = (struct column){
+			.name = { .at = row.at + 8, .n = row.n - 8 },
+			.items = wire_get_u64((const uint8_t *)row.at),
+		};
+	}
+	db_cursor_close(c);
+	if (n > 0)
+		qsort(list, n, sizeof(*list), by_name);
+	for (size_t i = 0; i < n; i++)
+		if (!each(arg, list[i].name, list[i].items))
+			break;
+	free(list);
+}
