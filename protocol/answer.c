@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 #define WHY_MOST 1024		/* bytes of a sentence in an answer */
-#define ROOM (16u << 10)	/* of one complaint, with all its references */
+#define ROOM (20u << 10)	/* of one complaint, with all its references */
 
 static const char *const names[] = {
 	[VERDICT_TAKEN] = "taken",
