@@ -221,6 +221,25 @@ START_TEST(test_false_hub)
 }
 END_TEST
 
+/* The right CA is shown, but it didn't sign. */
+START_TEST(test_false_signature)
+{
+	EVP_PKEY *key = identity_make_key();
+	struct ca mixed = help_ca;
+	X509 *cert;
+
+	mixed.key = identity_make_key();
+	enroll_free(desk);
+	desk = enroll_new(&mixed, CA_LEAF_DAYS);
+	ck_assert(!ask(&book.ticket, key, CODE, &cert));
+	help_expect_why("did not sign this certificate");
+	enroll_free(desk);
+	desk = NULL;
+	EVP_PKEY_free(mixed.key);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
 START_TEST(test_reads_only_requests)
 {
 	struct enroll_request r;
@@ -374,6 +393,7 @@ main(void)
 	tcase_add_test(c, test_tampered);
 	tcase_add_test(c, test_transport);
 	tcase_add_test(c, test_false_hub);
+	tcase_add_test(c, test_false_signature);
 	tcase_add_test(c, test_reads_only_requests);
 	tcase_add_test(c, test_dear_mac);
 	tcase_add_test(c, test_renews);
