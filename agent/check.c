@@ -22,7 +22,7 @@
 
 #define NAME_COLUMNS 19
 #define STATE_COLUMNS 10
-#define VALUE_COLUMNS 56
+#define VALUE_COLUMNS ((size_t)56)
 
 struct check {
 	const struct check_options *o;

@@ -171,6 +171,14 @@ take_compact(struct span s, struct moment *m)
 	return s.n == 0 && is_real(m);
 }
 
+/* For what clock_parse() reads: the years are those of is_real(). */
+static bool
+is_likely(int64_t ms)
+{
+	return ms >= clock_civil(YEAR_LEAST, 1, 1, 0, 0, 0) &&
+	    ms < clock_civil(YEAR_MOST + 1, 1, 1, 0, 0, 0);
+}
+
 bool
 date_parse(struct span s, int zone, int64_t *ms)
 {
@@ -180,7 +188,7 @@ date_parse(struct span s, int zone, int64_t *ms)
 	if (s.n == 0)
 		return false;
 	if (clock_parse(s.at, s.n, zone, ms))
-		return true;
+		return is_likely(*ms);
 	if (!take_compact(s, &m) && !take_moment(&s, &m))
 		return false;
 	*ms = moment_ms(&m, zone);

@@ -11,6 +11,7 @@
 #include "agent/page.h"
 #include "agent/tidy.h"
 #include "contrib/base/buf.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -154,6 +155,17 @@ read_whole(struct look *l, int fd, off_t size, size_t *head, uint8_t hash[32])
 	return all;
 }
 
+/* Files from before 1970 or after 9999 have no time that can be told. */
+static int64_t
+time_of(const struct stat *st)
+{
+	if (st->st_mtim.tv_sec < 0 ||
+	    st->st_mtim.tv_sec >= clock_civil(10000, 1, 1, 0, 0, 0) / 1000)
+		return CLOCK_NONE;
+	return (int64_t)st->st_mtim.tv_sec * 1000 +
+	    st->st_mtim.tv_nsec / 1000000;
+}
+
 static void
 look_into(struct look *l, struct span url, size_t head, struct record *r)
 {
@@ -190,8 +202,7 @@ look_at(struct look *l, int fd, struct span url, struct span name,
 	}
 	m = media_of(name.n > 0 ? name : url, (struct span){ l->bytes, head });
 	r->length = (uint64_t)all;
-	r->modified = (int64_t)before.st_mtim.tv_sec * 1000 +
-	    before.st_mtim.tv_nsec / 1000000;
+	r->modified = time_of(&before);
 	r->type = span_of(m.type);
 	if (m.is_page)
 		look_into(l, url, head, r);

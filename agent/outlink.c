@@ -19,7 +19,7 @@ _Static_assert(SEEN_SLOTS >= 2 * LIMIT_LINKS, "the table would fill up");
 #define ROW_EXTRA 32	/* kind, line and lengths of one row, at most */
 
 /* Raw text of an anchor, before it is tidied. */
-#define RAW_TEXT_MAX (4 * OUTLINK_TEXT_MAX)
+#define RAW_TEXT_MAX ((size_t)4 * OUTLINK_TEXT_MAX)
 
 void
 outlinks_init(struct outlinks *o)

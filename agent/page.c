@@ -27,7 +27,9 @@
 /* Visible text in which 发布时间 is looked for. */
 #define TEXT_MAX (256u << 10)
 /* Raw text of a title, before it is tidied. */
-#define HEADING_MAX (4 * LIMIT_TEXT)
+#define HEADING_MAX ((size_t)4 * LIMIT_TEXT)
+/* All remarks as rows. */
+#define REMARKS_ROOM ((size_t)RECORD_REMARKS_MAX * (LIMIT_TEXT + 16))
 /* A page in UTF-8: a byte of windows-1252 or a bad one becomes three. */
 #define UTF8_MAX ((size_t)INT_MAX)
 
@@ -59,7 +61,7 @@ page_new(int zone)
 	p->zone = zone;
 	buf_init(&p->utf8, UTF8_MAX);
 	buf_init(&p->text, TEXT_MAX);
-	buf_init(&p->remarks, RECORD_REMARKS_MAX * (LIMIT_TEXT + 16));
+	buf_init(&p->remarks, REMARKS_ROOM);
 	buf_init(&p->counted, 64);
 	for (size_t i = 0; i < TAG_COUNT; i++)
 		buf_init(&p->tag[i], LIMIT_LONG_TEXT);

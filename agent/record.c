@@ -11,6 +11,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
+#include "protocol/utf8.h"
 #include "protocol/wire.h"
 
 #define TAG_GIVEN 1
@@ -56,7 +57,7 @@ read_text(struct reader *in, size_t most)
 {
 	struct span s = read_span(in);
 
-	if (s.n > most || !text_is_utf8(s))
+	if (s.n > most || !utf8_is_text(s))
 		in->bad = true;
 	return s;
 }

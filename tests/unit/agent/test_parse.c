@@ -5,6 +5,7 @@
 #include "agent/parse.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -92,7 +93,7 @@ on_record(void *arg, const struct record *r)
 static const char *
 path_of(const char *name)
 {
-	static char path[256];
+	static char path[512];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	return path;
@@ -164,14 +165,19 @@ set_up(void)
 static void
 tear_down(void)
 {
-	char command[128];
+	DIR *d = opendir(dir);
+	struct dirent *e;
 
 	parse_free(parse);
 	parse = NULL;
 	event_base_free(base);
 	ck_assert_int_eq(reader(), 0);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	while ((e = readdir(d)) != NULL) {
+		if (e->d_name[0] != '.')
+			unlink(path_of(e->d_name));
+	}
+	closedir(d);
+	ck_assert_int_eq(rmdir(dir), 0);
 }
 
 START_TEST(test_kinds)
