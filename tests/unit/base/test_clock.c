@@ -164,6 +164,11 @@ START_TEST(waits_double_up_to_their_bound)
 		most = w > most ? w : most;
 	}
 	ck_assert_uint_gt(most, 900);
+	for (int i = 0; i < 1000; i++) {
+		backoff_reset(&b);
+		backoff_next(&b, 0);
+		ck_assert_uint_le(backoff_next(&b, 0), 200);
+	}
 	ck_assert_uint_ge(backoff_next(&b, 5000), 5000);
 	backoff_reset(&b);
 	ck_assert_uint_le(backoff_next(&b, 0), 100);

@@ -144,6 +144,7 @@ START_TEST(hostile_files_are_refused)
 	ck_assert(read_text(SPAN("name = a\0b\n")) == NULL);
 	memset(big, 'x', 2 << 20);
 	ck_assert(read_text((struct span){ big, 2 << 20 }) == NULL);
+	ck_assert(says("can't read it: File too large"));
 	ck_assert(read_text((struct span){ big, 100000 }) == NULL);
 	for (size_t i = 0; i < 100000; i++)
 		big[i] = i % 2 ? '\n' : 'y';
