@@ -15,6 +15,8 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 
+#define CMP_MESSAGE_MAX 65536	/* bytes; ours are under 2,000 */
+
 /* What a client may cost the hub before it has shown to know a secret: a
  * count of 10,000 is 2 ms. OpenSSL's own client asks for 500. */
 #define CMP_ITERATIONS_MOST 10000

@@ -14,11 +14,13 @@
 #include <stdint.h>
 
 #include "certs/ca.h"
+#include "certs/cmp.h"
+#include "certs/enroll_request.h"
 #include "certs/ticket.h"
 
 #define ENROLL_PATH "/.well-known/cmp/p/zhanqun"
 #define ENROLL_TYPE "application/pkixcmp"
-#define ENROLL_MAX 65536	/* bytes of one PKIMessage */
+#define ENROLL_MAX CMP_MESSAGE_MAX	/* bytes of one PKIMessage */
 
 /*
  * On the wire REF and SECRET are their base32 text in lower case, as the
@@ -58,23 +60,8 @@ bool enroll_renew(X509 *cert, EVP_PKEY *key, X509 *ca, EVP_PKEY *new_key,
  * has spoken: `refusal` NULL signs, else it is sent as PKIStatusInfo text.
  * What the book has no say in (a certConf, a key that is not accepted, a kind
  * of request that isn't served) is answered by enroll_answer() without asking
- * anybody; no ticket is used up by it.
+ * anybody; no ticket is used up by it. See enroll_request.h for what is read.
  */
-struct enroll_request {
-	bool is_confirm;		/* nothing to ask */
-	bool has_ref, mac_good;
-	uint8_t ref[TICKET_REF];
-	uint8_t key_hash[CA_KEY_HASH];	/* of the key to be certified */
-	char code[64];			/* common name asked for, or "" */
-
-	/* A renewal has no reference. Its signature was good, by a
-	 * certificate of this CA in date: whether the site is blocked and
-	 * the old key still its key is for the book to say. */
-	bool is_renewal;
-	uint32_t site;
-	uint8_t old_key_hash[CA_KEY_HASH];
-};
-
 struct enroll;		/* the CA's desk: transactions under way, bounded */
 
 /* The CA is the caller's and outlives it. */

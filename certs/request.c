@@ -190,7 +190,7 @@ request_read(struct request *q, const struct ca *ca, struct span der,
 {
 	*q = (struct request){ .complete = false };
 	*why = N_("this PKIMessage is larger than 65536 bytes");
-	if (der.n > ENROLL_MAX || !cmp_head_read(&q->head, der, why))
+	if (der.n > CMP_MESSAGE_MAX || !cmp_head_read(&q->head, der, why))
 		return false;
 	*why = N_("only ir, kur and certConf messages are answered here");
 	if (!is_served(q->head.body))

@@ -11,7 +11,7 @@
 
 #include "certs/ca.h"
 #include "certs/cmp.h"
-#include "certs/enroll.h"
+#include "certs/enroll_request.h"
 #include "contrib/base/span.h"
 
 #define REQUEST_INCOMPLETE N_("the request must hold one template, number 0, " \

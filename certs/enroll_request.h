@@ -1,0 +1,28 @@
+/*
+ * What is asked of the CA, for the ticket book to judge.
+ */
+#ifndef ZQ_CERTS_ENROLL_REQUEST_H
+#define ZQ_CERTS_ENROLL_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certs/ca.h"
+#include "certs/ticket.h"
+
+struct enroll_request {
+	bool is_confirm;		/* nothing to ask */
+	bool has_ref, mac_good;
+	uint8_t ref[TICKET_REF];
+	uint8_t key_hash[CA_KEY_HASH];	/* of the key to be certified */
+	char code[64];			/* common name asked for, or "" */
+
+	/* A renewal has no reference. Its signature was good, by a
+	 * certificate of this CA in date: whether the site is blocked and
+	 * the old key still its key is for the book to say. */
+	bool is_renewal;
+	uint32_t site;
+	uint8_t old_key_hash[CA_KEY_HASH];
+};
+
+#endif
