@@ -1,0 +1,56 @@
+/*
+ * Letters, as a document and as a row. What reads can be written and reads
+ * the same: agents keep what they got.
+ */
+#include "contrib/base/err.h"
+#include "protocol/letter.h"
+#include "protocol/limits.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
+
+static void
+same(void *arg, const struct letter *l)
+{
+	const struct letter *first = arg;
+
+	must(l->number == first->number && l->when == first->when);
+	must(span_is(l->kind, first->kind) && span_is(l->text, first->text));
+	must(span_is(l->about, first->about));
+	must(span_is(l->body, first->body));
+}
+
+static void
+on_letter(void *arg, const struct letter *l)
+{
+	struct buf b;
+	struct letter row, copy = *l;
+	uint64_t last;
+	int64_t now;
+
+	(void)arg;
+	buf_init(&b, 4u << 20);
+	letter_write(&b, l);
+	must(letter_read(&row, buf_look(&b)));
+	same(&copy, &row);
+	buf_reset(&b);
+	letters_begin(&b, l->number, 0);
+	letters_put(&b, l);
+	letters_end(&b);
+	must(letters_read(buf_look(&b), &last, &now, same, &copy, NULL));
+	buf_clear(&b);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
+{
+	struct span s = { (const char *)at, n };
+	struct letter l;
+	uint64_t last;
+	int64_t now;
+	const char *why = NULL;
+
+	(void)letter_read(&l, s);
+	if (!letters_read(s, &last, &now, on_letter, NULL, &why))
+		must(why != NULL && why[0] != '\0');
+	return 0;
+}
