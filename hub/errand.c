@@ -79,14 +79,14 @@ open_answer(json_t *answer, struct buf *error, struct buf *hint)
 }
 
 json_t *
-errand_daemon(const char *dir, json_t *said, errand_tell_fn *tell, void *arg,
-    struct buf *error, struct buf *hint)
+errand_daemon(const struct config *c, json_t *said, errand_tell_fn *tell,
+    void *arg, struct buf *error, struct buf *hint)
 {
 	struct telling t = { .tell = tell, .arg = arg };
 	char path[CONFIG_PATH_MAX];
 	json_t *answer;
 
-	config_path(path, dir, CONFIG_SOCKET);
+	config_path(path, c->dir, CONFIG_SOCKET);
 	errno = 0;
 	answer = ctl_ask(path, said, on_progress, &t);
 	if (answer != NULL)
@@ -96,27 +96,6 @@ errand_daemon(const char *dir, json_t *said, errand_tell_fn *tell, void *arg,
 }
 
 /* --- doing ---------------------------------------------------------------- */
-
-const struct config *
-errand_config(const char *dir, struct conf **file, struct buf *error,
-    struct buf *hint)
-{
-	char path[CONFIG_PATH_MAX];
-	const struct config *c;
-
-	config_path(path, dir, CONFIG_FILE);
-	if (access(path, F_OK) != 0) {
-		buf_printf(error, errno == EACCES ?
-		    _("no permission to look into %s") :
-		    _("no hub in %s"), dir);
-		buf_text(hint, errno == EACCES ?
-		    _("say it as the hub's user: sudo -u zhanqun zqhub …") :
-		    _("run `zqhub init` first, or name it with --dir"));
-		return NULL;
-	}
-	c = config_read(path, file, error);
-	return c;
-}
 
 /* Files that root would make here the daemon could not open. */
 static void
@@ -150,28 +129,19 @@ lock(const char *dir, struct buf *error, struct buf *hint)
 }
 
 bool
-errand_open(struct errand *e, const char *dir, struct buf *error,
+errand_open(struct errand *e, const struct config *c, struct buf *error,
     struct buf *hint)
 {
-	const struct config *c;
-
-	*e = (struct errand){ .file = NULL };
-	become_owner(dir);
-	c = errand_config(dir, &e->file, error, hint);
-	if (c == NULL)
-		return false;
-	e->busy = !lock(dir, error, hint);
-	if (!e->busy && writer_open(&e->writer, c, error))
-		return true;
-	conf_free(e->file);
-	return false;
+	*e = (struct errand){ .busy = false };
+	become_owner(c->dir);
+	e->busy = !lock(c->dir, error, hint);
+	return !e->busy && writer_open(&e->writer, c, error);
 }
 
 void
 errand_close(struct errand *e)
 {
 	writer_close(&e->writer);
-	conf_free(e->file);
 }
 
 static bool
@@ -251,7 +221,7 @@ pause_ms(long ms)
 }
 
 json_t *
-errand_act(const char *dir, json_t *said, struct buf *error,
+errand_act(const struct config *c, json_t *said, struct buf *error,
     struct buf *hint)
 {
 	int64_t until = clock_mono() + PATIENCE;
@@ -263,11 +233,11 @@ errand_act(const char *dir, json_t *said, struct buf *error,
 	for (;;) {
 		buf_reset(error);
 		buf_reset(hint);
-		result = errand_daemon(dir, json_incref(said), NULL, NULL,
+		result = errand_daemon(c, json_incref(said), NULL, NULL,
 		    error, hint);
 		if (result != NULL || error->n > 0)
 			break;
-		if (errand_open(&e, dir, error, hint)) {
+		if (errand_open(&e, c, error, hint)) {
 			result = act_here(&e, said, actor, error, hint);
 			errand_close(&e);
 			break;

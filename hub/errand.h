@@ -9,31 +9,26 @@
 #include <stdbool.h>
 
 #include "contrib/base/buf.h"
-#include "contrib/base/conf.h"
+#include "hub/config.h"
 #include "hub/writer.h"
 
 /* Takes said, an act of operate.h. NULL: error says what is wrong, and hint
  * (may stay empty) what to do. */
-json_t *errand_act(const char *dir, json_t *said, struct buf *error,
+json_t *errand_act(const struct config *c, json_t *said, struct buf *error,
     struct buf *hint);
 
 /* "ping", "rebuild": NULL and an empty error when no daemon runs. */
 typedef void errand_tell_fn(void *arg, uint64_t done, uint64_t of);
-json_t *errand_daemon(const char *dir, json_t *said, errand_tell_fn *tell,
-    void *arg, struct buf *error, struct buf *hint);
+json_t *errand_daemon(const struct config *c, json_t *said,
+    errand_tell_fn *tell, void *arg, struct buf *error, struct buf *hint);
 
 struct errand {			/* the stores, ours alone */
-	struct conf *file;
 	struct writer writer;
 	bool busy;		/* not opened: another process has the lock */
 };
 /* Takes the lock, as the directory's owner. False: error and hint. */
-bool errand_open(struct errand *e, const char *dir, struct buf *error,
-    struct buf *hint);
-void errand_close(struct errand *e);
-
-/* hub.conf of dir; NULL: error and hint ("run zqhub init"). */
-const struct config *errand_config(const char *dir, struct conf **file,
+bool errand_open(struct errand *e, const struct config *c,
     struct buf *error, struct buf *hint);
+void errand_close(struct errand *e);
 
 #endif

@@ -1,0 +1,174 @@
+/*
+ * Cmd: what commands share.
+ */
+#include "hub/cmd.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/errand.h"
+
+#define TROUBLE_MAX 65536
+
+/* --- trouble -------------------------------------------------------------- */
+
+static void
+indent(const char *hint)
+{
+	fprintf(stderr, "       ");
+	for (; *hint != '\0'; hint++) {
+		fputc(*hint, stderr);
+		if (*hint == '\n' && hint[1] != '\0')
+			fprintf(stderr, "       ");
+	}
+	fputc('\n', stderr);
+}
+
+int
+cmd_fail(const char *hint, const char *fmt, ...)
+{
+	va_list ap;
+
+	cmd_progress_end();
+	fflush(stdout);
+	fprintf(stderr, "zqhub: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	if (hint != NULL && hint[0] != '\0')
+		indent(hint);
+	return CMD_NO;
+}
+
+/* --- for commands --------------------------------------------------------- */
+
+const char *
+cmd_value(const struct cmd_line *l, const char *name)
+{
+	for (int i = 0; i < CMD_OPTIONS && l->cmd->option[i].name != NULL;
+	    i++) {
+		if (strcmp(l->cmd->option[i].name, name) == 0)
+			return l->value[i];
+	}
+	return NULL;
+}
+
+bool
+cmd_flag(const struct cmd_line *l, const char *name)
+{
+	return cmd_value(l, name) != NULL;
+}
+
+bool
+cmd_number(const struct cmd_line *l, const char *name, uint64_t least,
+    uint64_t most, uint64_t preset, uint64_t *n)
+{
+	const char *value = cmd_value(l, name);
+
+	*n = preset;
+	if (value == NULL || text_number(span_of(value), least, most, n))
+		return true;
+	cmd_fail(NULL, _("--%s: \"%s\": expected a number from %" PRIu64
+	    " to %" PRIu64), name, value, least, most);
+	return false;
+}
+
+static int
+local_zone(void)
+{
+	time_t now = (time_t)(clock_wall() / 1000);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	return (int)(tm.tm_gmtoff / 60);
+}
+
+bool
+cmd_time(const struct cmd_line *l, const char *name, bool end, int64_t *ms)
+{
+	const char *value = cmd_value(l, name);
+
+	*ms = CLOCK_NONE;
+	if (value == NULL)
+		return true;
+	if (!clock_parse(value, strlen(value), local_zone(), ms)) {
+		cmd_fail(NULL, _("--%s: \"%s\": expected a date like "
+		    "2026-11-21, or 2026-11-21T09:30:00+08:00"), name,
+		    value);
+		return false;
+	}
+	if (end && strlen(value) == strlen("2026-11-21"))
+		*ms += INT64_C(86400000);
+	return true;
+}
+
+struct store *
+cmd_store(const struct cmd_line *l)
+{
+	struct store *s;
+	struct buf why;
+
+	buf_init(&why, TROUBLE_MAX);
+	s = store_open(l->config->dir, &why);
+	if (s == NULL)
+		cmd_fail(NULL, "%s", buf_cstr(&why));
+	buf_clear(&why);
+	return s;
+}
+
+json_t *
+cmd_act(const struct cmd_line *l, json_t *said)
+{
+	struct buf error, hint;
+	json_t *result;
+
+	buf_init(&error, TROUBLE_MAX);
+	buf_init(&hint, TROUBLE_MAX);
+	result = errand_act(l->config, said, &error, &hint);
+	if (result == NULL)
+		cmd_fail(buf_cstr(&hint), "%s", buf_cstr(&error));
+	buf_clear(&error);
+	buf_clear(&hint);
+	return result;
+}
+
+void
+cmd_json(json_t *j)
+{
+	json_dumpf(j, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	putchar('\n');
+	json_decref(j);
+}
+
+/* --- progress ------------------------------------------------------------- */
+
+static int64_t told;		/* ms, mono; 0: no line is there */
+
+void
+cmd_progress(void *arg, uint64_t done, uint64_t of)
+{
+	int64_t now = clock_mono();
+
+	if (!isatty(STDERR_FILENO) || of == 0 ||
+	    (done < of && now - told < 100))
+		return;
+	told = now > 0 ? now : 1;
+	fprintf(stderr, "\r%s: %" PRIu64 " / %" PRIu64 " (%d %%)\033[K",
+	    (const char *)arg, done, of, (int)(done * 100 / of));
+}
+
+void
+cmd_progress_end(void)
+{
+	if (told != 0)
+		fputc('\n', stderr);
+	told = 0;
+}

@@ -1,0 +1,88 @@
+/*
+ * zqhub's commands: each is a record of a table, and the parser and the help
+ * come from it. A group of commands (cmd_site.c …) gives a list of them.
+ */
+#ifndef ZQ_HUB_CMD_H
+#define ZQ_HUB_CMD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "hub/config.h"
+#include "hub/query.h"
+
+#define CMD_OPTIONS 16		/* of one command */
+
+/* Exit codes. */
+#define CMD_OK 0
+#define CMD_NO 1		/* it failed, or the answer is no */
+#define CMD_USAGE 2
+
+struct cmd_option {
+	const char *name;	/* without the two dashes */
+	const char *value;	/* "CODE"; NULL: a flag */
+	const char *about;
+	bool must;		/* be given */
+};
+
+struct cmd_line;
+
+struct cmd {
+	const char *name;	/* "site add" */
+	const char *words;	/* what stands after it: "CODE", "" */
+	size_t least, most;	/* of those */
+	const char *about;	/* one line */
+	const char *more;	/* paragraphs, or NULL */
+	const char *examples;	/* lines without "zqhub", or NULL */
+	struct cmd_option option[CMD_OPTIONS];	/* ends with a NULL name */
+	bool json;		/* --json makes sense */
+	bool bare;		/* needs no hub in --dir (init) */
+	int (*run)(struct cmd_line *l);
+};
+
+struct cmd_line {
+	const struct cmd *cmd;
+	const char *dir;	/* as given */
+	const struct config *config;	/* of the hub there; not if bare */
+	bool json;
+	const char *value[CMD_OPTIONS];	/* as cmd->option; "" for a flag */
+	char **word;
+	size_t words;
+};
+
+/* --- for commands --------------------------------------------------------- */
+
+const char *cmd_value(const struct cmd_line *l, const char *name);
+bool cmd_flag(const struct cmd_line *l, const char *name);
+/* A number within bounds, or preset if it isn't given. False: said why. */
+bool cmd_number(const struct cmd_line *l, const char *name, uint64_t least,
+    uint64_t most, uint64_t preset, uint64_t *n);
+/* A date or a date and time; without a zone it is local. A date alone is its
+ * first moment, or with `end` the first moment after it. */
+bool cmd_time(const struct cmd_line *l, const char *name, bool end,
+    int64_t *ms);
+
+/* To stderr, "zqhub: …" and an indented hint; CMD_NO. */
+int cmd_fail(const char *hint, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The stores for reading; NULL: said why. */
+struct store *cmd_store(const struct cmd_line *l);
+
+/* An act; NULL: said why. Takes said. */
+json_t *cmd_act(const struct cmd_line *l, json_t *said);
+
+/* Prints and drops it. */
+void cmd_json(json_t *j);
+/* "12 of 40 (30 %)" on one line of stderr that is written over; for
+ * errand_tell_fn, dump_tell_fn, writer_tell_fn. arg: what is being done. */
+void cmd_progress(void *arg, uint64_t done, uint64_t of);
+void cmd_progress_end(void);
+
+extern const struct cmd cmd_init_list[], cmd_site_list[], cmd_search_list[],
+    cmd_status_list[], cmd_journal_list[], cmd_keep_list[];
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * zqhub init.
+ */
+#include "hub/cmd.h"
+
+#include <stdio.h>
+
+#include "contrib/base/lang.h"
+#include "hub/init.h"
+
+static int
+run_init(struct cmd_line *l)
+{
+	const struct init i = {
+		.dir = l->dir,
+		.name = cmd_value(l, "name"),
+		.listen = cmd_value(l, "listen"),
+		.web = cmd_value(l, "web"),
+		.public = cmd_value(l, "public"),
+	};
+	struct buf why;
+	int code = CMD_OK;
+
+	buf_init(&why, 65536);
+	if (!init_hub(&i, &why))
+		code = cmd_fail(NULL, "%s", buf_cstr(&why));
+	buf_clear(&why);
+	if (code != CMD_OK)
+		return code;
+	printf(_("A hub was made in %s.\n"), l->dir);
+	printf(_("Next, start it and add the first site:\n"
+	    "  zqhubd -c %s/" CONFIG_FILE "\n"
+	    "  zqhub site add --code 4101000001 --name '郑州市人民政府' "
+	    "--domain www.zhengzhou.gov.cn --dir %s\n"
+	    "Keep a copy of %s/" CONFIG_CA " off this machine: whoever has "
+	    "it is the hub.\n"), l->dir, l->dir, l->dir);
+	return CMD_OK;
+}
+
+const struct cmd cmd_init_list[] = {
+	{ .name = "init", .words = "", .bare = true, .run = run_init,
+	  .about = N_("make a hub: CA, its certificate, the store, hub.conf"),
+	  .more = N_("Everything is made below --dir; nothing that exists is "
+	    "overwritten.\nAll settings can be changed in hub.conf later."),
+	  .examples =
+	    "init --name '河南省人民政府门户网站' --listen 0.0.0.0:7443 \\\n"
+	    "    --public https://hub.henan.gov.cn:7443",
+	  .option = {
+	    { "name", "NAME", N_("of the cluster, shown on the web"), true },
+	    { "listen", "HOST:PORT", N_("where agents connect"), false },
+	    { "web", "HOST:PORT", N_("where the web pages are"), false },
+	    { "public", "URL", N_("as agents dial it, https://…"), false },
+	  } },
+	{ .name = NULL },
+};

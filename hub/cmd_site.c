@@ -1,0 +1,451 @@
+/*
+ * zqhub site …: the sites of the cluster and their tickets.
+ */
+#include "hub/cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "hub/columns.h"
+#include "hub/csv.h"
+#include "hub/json.h"
+
+#define CSV_FILE_MAX (3u << 20)		/* fits into one line of control */
+
+/* --- tickets -------------------------------------------------------------- */
+
+/* The one line goes to stdout, so that it can be passed on; what it means
+ * goes to stderr, where it is read. */
+static void
+print_ticket(const json_t *result)
+{
+	const char *enroll = json_string_value(
+	    json_object_get(result, "enroll"));
+	char until[CLOCK_TEXT_MAX];
+
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, _("Give this line to the admin of %s "
+		    "(site %s). It works once, until %s:\n"),
+		    json_string_value(json_object_get(result, "domain")),
+		    json_string_value(json_object_get(result, "code")),
+		    clock_show(until, json_integer_value(
+		    json_object_get(result, "expires"))));
+	printf("%s\n", enroll != NULL ? enroll : "");
+}
+
+static int
+finish_ticket(const struct cmd_line *l, json_t *result)
+{
+	if (result == NULL)
+		return CMD_NO;
+	if (l->json) {
+		cmd_json(result);
+		return CMD_OK;
+	}
+	print_ticket(result);
+	json_decref(result);
+	return CMD_OK;
+}
+
+static void
+set_text(json_t *said, const char *name, const char *value)
+{
+	json_t *text = value == NULL ? NULL : json_string(value);
+
+	if (value != NULL && text == NULL)
+		text = json_string("\xef\xbf\xbd");	/* no UTF-8: refused
+							 * as what it is */
+	if (text != NULL)
+		json_object_set_new(said, name, text);
+}
+
+static int
+run_add(struct cmd_line *l)
+{
+	static const char *const words[] = { "code", "name", "domain",
+		"parent", "kind", "reason" };
+	json_t *said = json_pack("{s:s, s:b}", "do", "site-add",
+	    "odd-code", cmd_flag(l, "odd-code"));
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		set_text(said, words[i], cmd_value(l, words[i]));
+	return finish_ticket(l, cmd_act(l, said));
+}
+
+static json_t *
+said_of_code(struct cmd_line *l, const char *act)
+{
+	json_t *said = json_pack("{s:s}", "do", act);
+
+	set_text(said, "code", l->word[0]);
+	set_text(said, "reason", cmd_value(l, "reason"));
+	return said;
+}
+
+static int
+run_ticket(struct cmd_line *l)
+{
+	return finish_ticket(l, cmd_act(l, said_of_code(l, "ticket")));
+}
+
+/* --- block ---------------------------------------------------------------- */
+
+static int
+run_simple(struct cmd_line *l, const char *act, const char *done)
+{
+	json_t *result = cmd_act(l, said_of_code(l, act));
+
+	if (result == NULL)
+		return CMD_NO;
+	if (l->json) {
+		cmd_json(result);
+		return CMD_OK;
+	}
+	printf(done, l->word[0]);
+	json_decref(result);
+	return CMD_OK;
+}
+
+static int
+run_block(struct cmd_line *l)
+{
+	return run_simple(l, "block", _("%s is blocked: its connections are "
+	    "closed, its next request is refused.\n"));
+}
+
+static int
+run_unblock(struct cmd_line *l)
+{
+	return run_simple(l, "unblock", _("%s may speak again.\n"));
+}
+
+/* --- import --------------------------------------------------------------- */
+
+static json_t *
+read_csv(const char *path)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	struct buf b;
+	char block[65536];
+	json_t *text = NULL;
+	size_t n;
+
+	if (f == NULL) {
+		cmd_fail(NULL, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	buf_init(&b, CSV_FILE_MAX);
+	while (!b.bad && (n = fread(block, 1, sizeof(block), f)) > 0)
+		buf_put(&b, block, n);
+	if (b.bad)
+		cmd_fail(_("split it"), _("%s: over %u bytes"), path,
+		    CSV_FILE_MAX);
+	else if ((text = json_stringn(buf_cstr(&b), b.n)) == NULL)
+		cmd_fail(_("save it as CSV UTF-8"), _("%s: is not UTF-8"),
+		    path);
+	buf_clear(&b);
+	if (f != stdin)
+		fclose(f);
+	return text;
+}
+
+static int
+print_errors(const char *path, const json_t *errors)
+{
+	size_t i;
+	json_t *e;
+
+	json_array_foreach(errors, i, e) {
+		fprintf(stderr, "%s:%" JSON_INTEGER_FORMAT ": %s: %s\n",
+		    path, json_integer_value(json_object_get(e, "line")),
+		    json_string_value(json_object_get(e, "code")),
+		    json_string_value(json_object_get(e, "error")));
+	}
+	return cmd_fail(_("correct these lines and import the file again; "
+	    "what is there already is left alone"),
+	    _("nothing was added: %zu lines are wrong"),
+	    json_array_size(errors));
+}
+
+static void
+put_member(struct buf *b, const json_t *row, const char *name)
+{
+	const char *text = json_string_value(json_object_get(row, name));
+
+	csv_put(b, span_of(text != NULL ? text : ""));
+}
+
+/* A ticket for each, as CSV. */
+static void
+print_rows(const json_t *rows, bool dry)
+{
+	static const char *const names[] = { "code", "name", "domain",
+		"what", "enroll" };
+	struct buf line;
+	json_t *row;
+	size_t i;
+
+	buf_init(&line, 65536);
+	printf("code,name,domain,what,enroll\n");
+	json_array_foreach(rows, i, row) {
+		for (size_t n = 0; n < 5; n++) {
+			if (n > 0)
+				buf_byte(&line, ',');
+			put_member(&line, row, names[n]);
+		}
+		printf("%s\n", buf_cstr(&line));
+		buf_reset(&line);
+	}
+	buf_clear(&line);
+	if (dry)
+		fprintf(stderr, "%s\n", _("A dry run: nothing was added."));
+}
+
+static int
+run_import(struct cmd_line *l)
+{
+	json_t *csv = read_csv(l->word[0]), *result, *errors;
+	bool dry = cmd_flag(l, "dry-run");
+	int code = CMD_OK;
+
+	if (csv == NULL)
+		return CMD_NO;
+	result = cmd_act(l, json_pack("{s:s, s:o, s:b, s:b, s:s}",
+	    "do", "site-import", "csv", csv, "dry-run", dry,
+	    "odd-code", cmd_flag(l, "odd-code"),
+	    "reason", "imported"));
+	if (result == NULL)
+		return CMD_NO;
+	errors = json_object_get(result, "errors");
+	if (json_array_size(errors) > 0 && !l->json)
+		code = print_errors(l->word[0], errors);
+	else if (!l->json)
+		print_rows(json_object_get(result, "rows"), dry);
+	if (json_array_size(errors) > 0)
+		code = CMD_NO;
+	if (l->json)
+		cmd_json(json_incref(result));
+	json_decref(result);
+	return code;
+}
+
+/* --- list, show ----------------------------------------------------------- */
+
+static bool
+list_json(void *arg, const struct site_info *s)
+{
+	json_array_append_new(arg, json_site(s));
+	return true;
+}
+
+struct listing {
+	struct query *query;
+	struct columns *columns;
+};
+
+static struct span
+code_of(struct query *q, uint32_t number, struct site_info *s)
+{
+	if (number == 0 || !query_site_by_number(q, number, s))
+		return SPAN("-");
+	return span_of(s->code);
+}
+
+static bool
+list_row(void *arg, const struct site_info *s)
+{
+	struct listing *l = arg;
+	struct columns *c = l->columns;
+	struct site_info parent;
+
+	columns_put(c, span_of(s->code));
+	columns_put(c, span_of(site_state_name(s->state)));
+	columns_put(c, s->kind.n > 0 ? s->kind : SPAN("-"));
+	columns_put(c, code_of(l->query, s->parent, &parent));
+	columns_number(c, s->items);
+	columns_put(c, s->name);
+	columns_put(c, s->domain);
+	return true;
+}
+
+static int
+run_list(struct cmd_line *l)
+{
+	static const char *const headings[] = { N_("CODE"), N_("STATE"),
+		N_("KIND"), N_("PARENT"), "<" N_("ITEMS"), N_("NAME"), N_("DOMAIN"),
+		NULL };
+	struct listing listing;
+	struct store *s = cmd_store(l);
+	json_t *array;
+
+	if (s == NULL)
+		return CMD_NO;
+	listing.query = query_begin(s);
+	if (l->json) {
+		array = json_array();
+		query_sites(listing.query, list_json, array);
+		cmd_json(array);
+	} else {
+		listing.columns = columns_new(headings);
+		query_sites(listing.query, list_row, &listing);
+		columns_print(listing.columns, stdout);
+		columns_free(listing.columns);
+	}
+	query_end(listing.query);
+	store_close(s);
+	return CMD_OK;
+}
+
+static void
+fact(struct columns *c, const char *name, struct span value)
+{
+	if (value.n == 0)
+		return;
+	columns_put(c, span_of(name));
+	columns_put(c, value);
+}
+
+static void
+fact_number(struct columns *c, const char *name, uint64_t n)
+{
+	columns_put(c, span_of(name));
+	columns_number(c, n);
+}
+
+static void
+fact_time(struct columns *c, const char *name, int64_t ms)
+{
+	columns_put(c, span_of(name));
+	columns_time(c, ms);
+}
+
+static void
+show(struct query *q, const struct site_info *s)
+{
+	static const char *const headings[] = { "", "", NULL };
+	struct columns *c = columns_new(headings);
+	struct site_info parent;
+
+	fact(c, _("code"), span_of(s->code));
+	fact(c, _("name"), s->name);
+	fact(c, _("domain"), s->domain);
+	fact(c, _("kind"), s->kind);
+	if (s->parent != 0)
+		fact(c, _("parent"), code_of(q, s->parent, &parent));
+	fact(c, _("state"), span_of(site_state_name(s->state)));
+	fact(c, _("reason"), s->reason);
+	fact_time(c, _("added"), s->added);
+	fact_time(c, _("enrolled"), s->enrolled);
+	fact_time(c, _("last heard"), s->heard);
+	fact(c, _("agent"), s->agent);
+	fact_number(c, _("seq taken"), s->taken);
+	fact_number(c, _("seq at the site"), s->head);
+	fact_number(c, _("seq shown"), s->shown);
+	fact_number(c, _("items"), s->items);
+	fact_number(c, _("withdrawn"), s->withdrawn);
+	fact_number(c, _("held"), s->held);
+	fact_number(c, _("letters"), s->letters);
+	fact_number(c, _("letters fetched"), s->confirmed);
+	columns_print(c, stdout);
+	columns_free(c);
+}
+
+static int
+run_show(struct cmd_line *l)
+{
+	struct store *s = cmd_store(l);
+	struct site_info info;
+	struct query *q;
+	int code = CMD_OK;
+
+	if (s == NULL)
+		return CMD_NO;
+	q = query_begin(s);
+	if (!query_site_by_code(q, span_of(l->word[0]), &info))
+		code = cmd_fail(_("zqhub site list shows all sites"),
+		    _("there is no site with the code %s"), l->word[0]);
+	else if (l->json)
+		cmd_json(json_site(&info));
+	else
+		show(q, &info);
+	query_end(q);
+	store_close(s);
+	return code;
+}
+
+/* --- the table ------------------------------------------------------------ */
+
+#define REASON { "reason", "R", N_("why; kept in the journal"), false }
+
+const struct cmd cmd_site_list[] = {
+	{ .name = "site add", .words = "", .json = true, .run = run_add,
+	  .about = N_("add a site and print the one line for its admin"),
+	  .more = N_("The line has a ticket in it that is good once, for "
+	    "this site.\nOnly the line goes to standard output."),
+	  .examples =
+	    "site add --code 4101000001 --name '郑州市人民政府' \\\n"
+	    "    --domain www.zhengzhou.gov.cn --kind portal\n"
+	    "site add --code 4101000012 --name '郑州市教育局' \\\n"
+	    "    --domain zzjy.zhengzhou.gov.cn --parent 4101000001",
+	  .option = {
+	    { "code", "CODE", N_("site identification code, 10 characters"),
+	      true },
+	    { "name", "NAME", N_("full name of the site"), true },
+	    { "domain", "HOST", N_("the host it may speak of, with all below "
+	      "it"), true },
+	    { "parent", "CODE", N_("the site it belongs to"), false },
+	    { "kind", "KIND", N_("portal or department"), false },
+	    { "odd-code", NULL, N_("the code is malformed, and right"),
+	      false },
+	    REASON,
+	  } },
+	{ .name = "site list", .words = "", .json = true, .run = run_list,
+	  .about = N_("list all sites"),
+	  .examples = "site list\nsite list --json | jq -r '.[].domain'" },
+	{ .name = "site show", .words = "CODE", .least = 1, .most = 1,
+	  .json = true, .run = run_show,
+	  .about = N_("show all that is known of one site"),
+	  .examples = "site show 4101000001" },
+	{ .name = "site ticket", .words = "CODE", .least = 1, .most = 1,
+	  .json = true, .run = run_ticket,
+	  .about = N_("give a site a new ticket"),
+	  .more = N_("For a ticket that was lost or has expired, or to enrol "
+	    "a new machine:\nthe site's present key is good until the ticket "
+	    "is used."),
+	  .examples = "site ticket 4101000001",
+	  .option = { REASON } },
+	{ .name = "site block", .words = "CODE", .least = 1, .most = 1,
+	  .json = true, .run = run_block,
+	  .about = N_("refuse a site from now on, and close its connections"),
+	  .examples = "site block 4101000001 --reason '密钥外泄'",
+	  .option = { { "reason", "R", N_("why; the site's people read it"),
+	    true } } },
+	{ .name = "site unblock", .words = "CODE", .least = 1, .most = 1,
+	  .json = true, .run = run_unblock,
+	  .about = N_("lift a block, or the hold of a forked site"),
+	  .examples = "site unblock 4101000001 --reason '旧机器已停用'",
+	  .option = { { "reason", "R", N_("why; kept in the journal"),
+	    true } } },
+	{ .name = "site import", .words = "FILE", .least = 1, .most = 1,
+	  .json = true, .run = run_import,
+	  .about = N_("add many sites from CSV, and print their tickets as "
+	    "CSV"),
+	  .more = N_("Lines of code,name,domain,parent,kind; a first line "
+	    "with these names may\nput them in another order. With one bad "
+	    "line nothing is added, and every\nbad line is named. Sites that "
+	    "are there already are left alone, so the same\nfile can be "
+	    "imported again; those that never enrolled get a new ticket."),
+	  .examples = "site import sites.csv --dry-run\n"
+	    "site import sites.csv > tickets.csv",
+	  .option = {
+	    { "dry-run", NULL, N_("only say what is wrong"), false },
+	    { "odd-code", NULL, N_("malformed codes are right"), false },
+	  } },
+	{ .name = NULL },
+};

@@ -1,0 +1,229 @@
+/*
+ * zqhub status, config: how the cluster stands, how the hub is set.
+ */
+#include "hub/cmd.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/units.h"
+#include "hub/columns.h"
+#include "hub/errand.h"
+#include "hub/json.h"
+
+struct status {
+	int64_t now;
+	json_t *array;			/* or */
+	struct columns *columns;
+	size_t sites, in_sync;
+};
+
+static void
+put_heard(struct columns *c, int64_t now, int64_t heard)
+{
+	char span[CLOCK_TEXT_MAX], text[CLOCK_TEXT_MAX + 16];
+
+	if (heard == CLOCK_NONE || heard == 0) {
+		columns_put(c, SPAN("-"));
+		return;
+	}
+	snprintf(text, sizeof(text), _("%s ago"),
+	    clock_span(span, now > heard ? now - heard : 0));
+	columns_put(c, span_of(text));
+}
+
+static void
+put_skew(struct columns *c, int64_t skew)
+{
+	char span[CLOCK_TEXT_MAX], text[CLOCK_TEXT_MAX + 2];
+	int64_t far = skew < 0 ? -skew : skew;
+
+	if (far <= 5000) {	/* R22: shown from here on */
+		columns_put(c, SPAN(""));
+		return;
+	}
+	snprintf(text, sizeof(text), "%s%s", skew < 0 ? "-" : "+",
+	    clock_span(span, far));
+	columns_put(c, span_of(text));
+}
+
+static bool
+site_row(void *arg, const struct site_info *s)
+{
+	struct status *st = arg;
+	struct columns *c = st->columns;
+
+	st->sites++;
+	st->in_sync += s->state == SITE_SYNC;
+	if (st->array != NULL) {
+		json_array_append_new(st->array, json_site(s));
+		return true;
+	}
+	columns_put(c, span_of(site_state_name(s->state)));
+	columns_put(c, span_of(s->code));
+	columns_put(c, s->name);
+	put_heard(c, st->now, s->heard);
+	put_skew(c, s->skew);
+	columns_number(c, s->taken);
+	columns_number(c, s->head > s->taken ? s->head - s->taken : 0);
+	columns_number(c, s->items);
+	columns_number(c, s->held);
+	columns_put(c, s->reason);
+	return true;
+}
+
+/* NULL: it doesn't run, or can't be asked; then `trouble` says why. */
+static json_t *
+ask_daemon(const struct cmd_line *l, struct buf *trouble)
+{
+	struct buf hint;
+	json_t *about;
+
+	buf_init(&hint, 4096);
+	about = errand_daemon(l->config, json_pack("{s:s}", "do", "ping"),
+	    NULL, NULL, trouble, &hint);
+	buf_clear(&hint);
+	return about;
+}
+
+static void
+print_daemon(const json_t *about, const struct buf *trouble)
+{
+	char span[CLOCK_TEXT_MAX];
+
+	if (about == NULL && trouble->n > 0)
+		printf(_("daemon: cannot be asked: %s\n"),
+		    buf_cstr(trouble));
+	else if (about == NULL)
+		printf(_("daemon: not running; agents keep what they have "
+		    "to say\n"));
+	else
+		printf(_("daemon: running for %s, version %s%s\n"),
+		    clock_span(span, json_integer_value(
+		    json_object_get(about, "uptime_ms"))),
+		    json_string_value(json_object_get(about, "version")),
+		    json_is_true(json_object_get(about, "rebuilding")) ?
+		    _(", rebuilding its view") : "");
+}
+
+static void
+print_totals(const struct totals *t)
+{
+	char journal[UNITS_TEXT_MAX], view[UNITS_TEXT_MAX];
+
+	printf(_("items:  %" PRIu64 " shown, %" PRIu64 " withdrawn, %" PRIu64
+	    " held\n"), t->items, t->withdrawn, t->held);
+	printf(_("store:  journal at %" PRIu64 " (%s bytes), view at %"
+	    PRIu64 " (%s bytes)"), t->journal_place,
+	    units_format_bytes(journal, t->journal_bytes), t->view_place,
+	    units_format_bytes(view, t->view_bytes));
+	if (t->view_place < t->journal_place)
+		printf(_(": %" PRIu64 " entries are not shown yet"),
+		    t->journal_place - t->view_place);
+	putchar('\n');
+}
+
+static void
+print_status(const struct status *st, const json_t *about,
+    const struct buf *trouble, const struct totals *t)
+{
+	columns_print(st->columns, stdout);
+	if (st->sites > 0)
+		putchar('\n');
+	printf(_("sites:  %zu, %zu of them in sync\n"), st->sites,
+	    st->in_sync);
+	print_totals(t);
+	print_daemon(about, trouble);
+}
+
+static void
+json_status(const struct status *st, json_t *about, const struct totals *t,
+    bool good)
+{
+	json_t *whole = json_pack("{s:o, s:o, s:b}", "sites", st->array,
+	    "totals", json_totals(t), "in_sync", good);
+
+	if (about != NULL)
+		json_object_set(whole, "daemon", about);
+	cmd_json(whole);
+}
+
+static int
+run_status(struct cmd_line *l)
+{
+	static const char *const headings[] = { N_("STATE"), N_("CODE"),
+		N_("NAME"), N_("HEARD"), "<" N_("SKEW"), "<" N_("SEQ"),
+		"<" N_("LAG"), "<" N_("ITEMS"), "<" N_("HELD"), "", NULL };
+	struct status st = { .now = clock_wall() };
+	struct store *s = cmd_store(l);
+	struct totals t;
+	struct query *q;
+	struct buf trouble;
+	json_t *about;
+	bool good;
+
+	if (s == NULL)
+		return CMD_NO;
+	buf_init(&trouble, 4096);
+	about = ask_daemon(l, &trouble);
+	if (l->json)
+		st.array = json_array();
+	else
+		st.columns = columns_new(headings);
+	q = query_begin(s);
+	query_totals(q, &t);
+	query_sites(q, site_row, &st);
+	good = about != NULL && st.in_sync == st.sites;
+	if (l->json)
+		json_status(&st, about, &t, good);
+	else
+		print_status(&st, about, &trouble, &t);
+	query_end(q);
+	store_close(s);
+	columns_free(st.columns);
+	json_decref(about);
+	buf_clear(&trouble);
+	return good ? CMD_OK : CMD_NO;
+}
+
+/* --- config --------------------------------------------------------------- */
+
+static int
+run_config(struct cmd_line *l)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	if (cmd_flag(l, "example"))
+		config_example(&b);
+	else if (cmd_flag(l, "manual"))
+		config_manual(&b);
+	else
+		config_print(&b, l->config);
+	fputs(buf_cstr(&b), stdout);
+	buf_clear(&b);
+	return CMD_OK;
+}
+
+const struct cmd cmd_status_list[] = {
+	{ .name = "status", .words = "", .json = true, .run = run_status,
+	  .about = N_("say how each site stands; exit 1 if one is not in "
+	    "sync"),
+	  .more = N_("States: sync (heard lately, and all it told is shown), "
+	    "behind, silent,\nheld, blocked, new (not yet enrolled). Exit 1 "
+	    "as well if the daemon does\nnot run."),
+	  .examples = "status\nstatus --json | jq .in_sync" },
+	{ .name = "config", .words = "", .run = run_config,
+	  .about = N_("print the settings in force"),
+	  .examples = "config\nconfig --example > hub.conf.example",
+	  .option = {
+	    { "example", NULL, N_("a commented file with all settings, "
+	      "instead"), false },
+	    { "manual", NULL, N_("the settings as mdoc(7), instead"),
+	      false },
+	  } },
+	{ .name = NULL },
+};

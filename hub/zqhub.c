@@ -1,0 +1,22 @@
+/*
+ * zqhub: the operator's tool. Commands stand in cmd_*.c; see zqhub(8).
+ */
+#include <signal.h>
+
+#include "contrib/base/lang.h"
+#include "contrib/base/log.h"
+#include "hub/cmd_main.h"
+
+int
+main(int argc, char **argv)
+{
+	static const struct cmd *const lists[] = {
+		cmd_init_list, cmd_site_list, cmd_status_list,
+		cmd_search_list, cmd_journal_list, cmd_keep_list, NULL,
+	};
+
+	log_open("zqhub", LOG_LEVEL_WARN);
+	lang_open(argv[0]);
+	signal(SIGPIPE, SIG_DFL);
+	return cmd_main(argc, argv, lists);
+}
