@@ -101,7 +101,8 @@ read_batch(struct changelist *l)
 	if (h->first > INT64_MAX)
 		xml_fail(l->xml, "zq:batch: first: not a number that was "
 		    "counted to");
-	else if (!clock_parse(now.at, now.n, PARTS_ZONE, &h->now))
+	else if (now.at == NULL ||
+	    !clock_parse(now.at, now.n, PARTS_ZONE, &h->now))
 		xml_fail(l->xml, "zq:batch: now: expected a time such as "
 		    "2026-11-21T08:00:00Z");
 	else if (xml_had_bad_bytes(l->xml))

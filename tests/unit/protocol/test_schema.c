@@ -1,0 +1,231 @@
+/*
+ * Everything that our writers make is held against zhanqun.rng, by jing and
+ * by xmllint, whichever are there (both in `make check`); and some documents
+ * that must not pass are, so that we know the schema can say no.
+ */
+#include "protocol/answer.h"
+#include "protocol/changelist.h"
+#include "protocol/letter.h"
+
+#include "tests/unit/protocol/help.h"
+
+#include <dirent.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SCHEMA "protocol/zhanqun.rng"
+#define FILES 12
+
+static char dir[] = "/tmp/zq-schema-XXXXXX";
+
+static const struct {
+	const char *look, *command;	/* is it there; %s: the files */
+} tools[] = {
+	{ "command -v jing >/dev/null 2>&1", "jing " SCHEMA " %s" },
+	{ "command -v xmllint >/dev/null 2>&1",
+	    "xmllint --nonet --noout --relaxng " SCHEMA " %s" },
+};
+
+static bool
+runs(const char *command)
+{
+	int rc = system(command);
+
+	return WIFEXITED(rc) && WEXITSTATUS(rc) == 0;
+}
+
+/* Do all files that the shell finds for `files` pass tool t? What it says is
+ * only shown when that is a surprise. */
+static bool
+pass(size_t t, const char *files, bool should)
+{
+	char tool[512], command[1024];
+
+	snprintf(tool, sizeof(tool), tools[t].command, files);
+	snprintf(command, sizeof(command), "out=$(%s 2>&1); rc=$?; "
+	    "test $rc = 0 || test %d = 0 || echo \"$out\" >&2; exit $rc",
+	    tool, should);
+	return runs(command);
+}
+
+static void
+save(const char *name, unsigned number, const struct buf *b)
+{
+	char path[256];
+	FILE *f;
+
+	ck_assert(!b->bad);
+	snprintf(path, sizeof(path), "%s/%s-%u.xml", dir, name, number);
+	f = fopen(path, "wb");
+	ck_assert(f != NULL && fwrite(b->at, 1, b->n, f) == b->n);
+	fclose(f);
+}
+
+static void
+save_text(const char *name, unsigned number, const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, 100000);
+	buf_text(&b, text);
+	save(name, number, &b);
+	buf_clear(&b);
+}
+
+static void
+write_lists(void)
+{
+	struct help_change h;
+	struct buf b;
+
+	help_change_init(&h);
+	buf_init(&b, 64u << 20);
+	for (unsigned i = 0; i < FILES; i++) {
+		buf_reset(&b);
+		changelist_begin(&b, &(struct batch){ .incarnation = i + 1,
+		    .first = 1, .head = help_random(1000),
+		    .now = (int64_t)help_random(4102444800000),
+		    .needs_snapshot = i % 2 });
+		for (unsigned k = 0; k < i * 4; k++) {
+			help_change(&h, k + 1);
+			changelist_put(&b, &h.c);
+		}
+		changelist_end(&b);
+		save("list", i, &b);
+	}
+	buf_clear(&b);
+	help_change_clear(&h);
+}
+
+static void
+write_answers(struct buf *b, struct buf *text)
+{
+	for (unsigned i = VERDICT_TAKEN; i <= VERDICT_BAD; i++) {
+		buf_reset(b);
+		answer_begin(b, &(struct answer){ .verdict = i,
+		    .taken = UINT64_MAX, .features = i % 2 ? SPAN("a b") :
+		    SPAN_NONE, .reason = i % 2 ? help_text(text, 50) :
+		    SPAN_NONE });
+		for (unsigned k = 0; k < i; k++)
+			answer_complain(b, &(struct complaint){ .seq = k,
+			    .why = help_text(text, 90) });
+		answer_end(b);
+		save("answer", i, b);
+	}
+}
+
+static void
+write_letters(struct buf *b, struct buf *text)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		buf_reset(b);
+		letters_begin(b, i, 0);
+		for (unsigned k = 1; k <= i; k++)
+			letters_put(b, &(struct letter){ .number = k,
+			    .kind = SPAN("held"),
+			    .about = help_text(text, 50),
+			    .text = help_text(text, 200),
+			    .body = SPAN("<a xmlns=\"urn:x\"/>") });
+		letters_end(b);
+		save("letters", i, b);
+	}
+}
+
+static void
+make_all(void)
+{
+	struct buf b, text;
+
+	help_seed(21);
+	buf_init(&b, LIMIT_ANSWER);
+	buf_init(&text, 1u << 20);
+	for (int i = 0; i < 100000; i++)	/* so that it never moves */
+		buf_byte(&text, 'x');
+	write_lists();
+	write_answers(&b, &text);
+	write_letters(&b, &text);
+	save_text("hello", 0, "<zq:hello xmlns:zq='" NS_ZQ "' name='河南' "
+	    "now='2026-11-21T00:00:00Z' features='links'/>");
+	buf_clear(&b);
+	buf_clear(&text);
+}
+
+#define HEAD "<urlset xmlns='" NS_SITEMAP "' xmlns:rs='" NS_RS "' "	\
+	"xmlns:zq='" NS_ZQ "'><rs:md capability='changelist' "		\
+	"from='2026-11-21'/><zq:batch incarnation='1' first='1' head='1' " \
+	"now='2026-11-21'/>"
+
+static const char *const wrong[] = {
+	"<urlset/>",
+	HEAD "<url><loc>http://a.cn/</loc></url></urlset>",
+	HEAD "<url><rs:md change='updated' datetime='2026-11-21'/></url>"
+	    "</urlset>",
+	HEAD "<url><loc>http://a.cn/</loc><rs:md change='lost' "
+	    "datetime='2026-11-21'/></url></urlset>",
+	HEAD "<url><loc>http://a.cn/</loc><rs:md change='updated' "
+	    "datetime='now'/></url></urlset>",
+	HEAD "<url><loc>ftp://a.cn/</loc><rs:md change='updated' "
+	    "datetime='2026-11-21'/></url></urlset>",
+	HEAD "<zq:batch incarnation='1' first='1' head='1' now='2026-11-21'/>"
+	    "</urlset>",
+	"<zq:answer xmlns:zq='" NS_ZQ "' verdict='maybe'/>",
+	"<zq:letters xmlns:zq='" NS_ZQ "' last='x' now='2026-11-21'/>",
+};
+#define WRONG (sizeof(wrong) / sizeof(wrong[0]))
+
+static void
+remove_all(void)
+{
+	char path[512];
+	struct dirent *e;
+	DIR *d = opendir(dir);
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		if (e->d_name[0] != '.')
+			unlink(path);
+	}
+	if (d != NULL)
+		closedir(d);
+	rmdir(dir);
+}
+
+START_TEST(all)
+{
+	char files[256], one[256];
+	unsigned used = 0;
+
+	ck_assert(mkdtemp(dir) != NULL);
+	make_all();
+	for (unsigned i = 0; i < WRONG; i++)
+		save_text("wrong", i, wrong[i]);
+	snprintf(files, sizeof(files), "%s/[lah]*.xml " GOLDEN "*.xml", dir);
+	for (size_t t = 0; t < sizeof(tools) / sizeof(tools[0]); t++) {
+		if (!runs(tools[t].look))
+			continue;
+		used++;
+		ck_assert_msg(pass(t, files, true), "%s", tools[t].command);
+		/* jing takes a second to start: some of them are enough */
+		for (unsigned i = 0; i < WRONG; i += t == 0 ? 4 : 1) {
+			snprintf(one, sizeof(one), "%s/wrong-%u.xml", dir, i);
+			ck_assert_msg(!pass(t, one, false), "%s passes", wrong[i]);
+		}
+	}
+	remove_all();
+	if (used == 0)
+		fprintf(stderr, "SKIPPED: neither jing nor xmllint is "
+		    "installed: nothing was held against " SCHEMA "\n");
+}
+END_TEST
+
+static void
+fill(TCase *t)
+{
+	tcase_add_test(t, all);
+}
+
+int
+main(void)
+{
+	return help_main("schema", fill);
+}
