@@ -457,7 +457,7 @@ int
 ca_days_left(const X509 *cert, int64_t now)
 {
 	int64_t left = issue_time(X509_get0_notAfter(cert)) - now;
-	const int64_t day = 24 * 3600 * 1000;
+	const int64_t day = INT64_C(1000) * 24 * 3600;
 
 	/* An hour too late is -1 day, not 0. */
 	return (int)(left >= 0 ? left / day : -((-left + day - 1) / day));

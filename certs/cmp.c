@@ -196,22 +196,32 @@ find_key(struct span der, struct der *key)
 	return false;
 }
 
+/* A copy, because there the key is tagged implicitly. */
+static EVP_PKEY *
+read_key(struct span der)
+{
+	unsigned char *copy = mem_copy(der.at, der.n);
+	const unsigned char *at = copy;
+	EVP_PKEY *key;
+
+	copy[0] = DER_SEQUENCE;
+	key = d2i_PUBKEY(NULL, &at, (long)der.n);
+	free(copy);
+	return key;
+}
+
 EVP_PKEY *
 cmp_template_key(const OSSL_CRMF_MSG *crm)
 {
-	unsigned char *der = NULL, *copy;
-	const unsigned char *at;
+	unsigned char *der = NULL;
 	int n = i2d_OSSL_CRMF_MSG(crm, &der);
 	EVP_PKEY *key = NULL;
+	struct span s = { .n = n > 0 ? (size_t)n : 0 };
 	struct der d;
 
-	if (n > 0 && find_key((struct span){ .at = (const char *)der,
-	    .n = (size_t)n }, &d)) {
-		at = copy = mem_copy(d.whole.at, d.whole.n);
-		copy[0] = DER_SEQUENCE;		/* it is tagged implicitly */
-		key = d2i_PUBKEY(NULL, &at, (long)d.whole.n);
-		free(copy);
-	}
+	s.at = (const char *)der;
+	if (find_key(s, &d))
+		key = read_key(d.whole);
 	OPENSSL_free(der);
 	ERR_clear_error();
 	return key;

@@ -26,7 +26,7 @@
 #include "contrib/base/mem.h"
 
 #define DEALS_MOST 64
-#define DEAL_LIFE (5 * 60 * 1000)	/* ms */
+#define DEAL_LIFE (INT64_C(1000) * 60 * 5)	/* ms */
 
 /* One run of libcrypto's server: its custom context. */
 struct deal {

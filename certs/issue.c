@@ -16,7 +16,6 @@
 #include "contrib/base/text.h"
 
 #define SERIAL 16	/* bytes of randomness; RFC 5280 allows 20 */
-#define DAY (24 * 3600)
 
 static bool
 set_serial(X509 *c)

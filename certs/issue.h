@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ISSUE_EARLY (5 * 60)	/* s: valid a little before now, because
+#define ISSUE_EARLY 300	/* s: valid a little before now, because
 				 * clocks at the sites lag */
 #define ISSUE_NAME_MAX 64	/* characters: ub-common-name */
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "certs/ca.h"
@@ -69,11 +70,16 @@ static inline int
 help_run(const char *command)
 {
 	char line[4096];
+	pid_t pid;
 	int rc;
 
-	snprintf(line, sizeof(line), "%s >%s 2>&1", command,
-	    help_path("log"));
-	rc = system(line);
+	snprintf(line, sizeof(line), "exec >%s 2>&1; %s", help_path("log"),
+	    command);
+	if ((pid = fork()) == 0) {
+		execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(pid, &rc, 0), pid);
 	return WIFEXITED(rc) ? WEXITSTATUS(rc) : -1;
 }
 

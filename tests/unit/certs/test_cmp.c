@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include "contrib/base/text.h"
 #include "tests/unit/certs/help.h"
 
 static struct enroll *desk;
@@ -60,12 +61,27 @@ answer_http(int fd, const char *body, size_t n)
 	buf_clear(&http);
 }
 
+/* What its header says; 0 if it says nothing. */
+static size_t
+body_length(const char *head)
+{
+	const char *at = strcasestr(head, "content-length:");
+	uint64_t n = 0;
+
+	if (at == NULL)
+		return 0;
+	at += 15 + strspn(at + 15, " ");
+	(void)text_number((struct span){ .at = at,
+	    .n = strspn(at, "0123456789") }, 0, ENROLL_MAX, &n);
+	return (size_t)n;
+}
+
 static void
 serve_one(int fd)
 {
 	static char in[ENROLL_MAX + 4096];
 	size_t n = 0, length = 0;
-	char *body = NULL, *header;
+	char *body = NULL;
 	ssize_t got;
 
 	while (n < sizeof(in) - 1 &&
@@ -74,9 +90,7 @@ serve_one(int fd)
 		in[n] = '\0';
 		if (body == NULL && (body = strstr(in, "\r\n\r\n")) != NULL) {
 			body += 4;
-			header = strcasestr(in, "content-length:");
-			length = header != NULL ?
-			    strtoul(header + 15, NULL, 10) : 0;
+			length = body_length(in);
 		}
 		if (body != NULL && n - (size_t)(body - in) >= length)
 			break;
