@@ -212,3 +212,11 @@ compare_said(struct store_txn *t, struct change *c)
 		return COMPARE_UNFIT;
 	return spool_put(t, c) ? COMPARE_UPDATED : COMPARE_NO_ROOM;
 }
+
+enum compare_news
+compare_again(struct store_txn *t, struct known *k, struct change *c)
+{
+	c->kind = CHANGE_CREATED;
+	c->id = SPAN_NONE;
+	return tell(t, k, c);
+}

@@ -44,4 +44,8 @@ enum compare_news compare_gone(struct store_txn *t, struct span source,
  * moves and notices (as they are). Words like WORD_BY are the caller's. */
 enum compare_news compare_said(struct store_txn *t, struct change *c);
 
+/* Tells c again for row k, which isn't in the store any more (retell.h). */
+enum compare_news compare_again(struct store_txn *t, struct known *k,
+    struct change *c);
+
 #endif

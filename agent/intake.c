@@ -575,7 +575,7 @@ look(struct intake *in, struct job *j, struct store_txn *t)
 		look_gone(in, j, t, "link leads out of the document root");
 		return;
 	case ROOT_DIR:
-		if (j->why == INTAKE_READY)
+		if (j->why != INTAKE_GONE)
 			in->host.dir(in->host.arg, j->path);
 		look_gone(in, j, t, "a directory now");
 		return;

@@ -318,6 +318,40 @@ known_each(struct store_txn *t, struct span source, struct span below,
 	db_cursor_close(c);
 }
 
+void
+known_all(struct store_txn *t, known_each_fn *fn, void *arg)
+{
+	struct db_cursor *c = db_cursor_open(t->db, STORE_KNOWN);
+	struct span key, row;
+
+	for (bool more = db_cursor_get(c, MDB_FIRST, &key, &row); more;
+	    more = db_cursor_get(c, MDB_NEXT, &key, &row)) {
+		struct known k;
+
+		row_read(&k, row);
+		if (!fn(arg, &k))
+			break;
+	}
+	db_cursor_close(c);
+}
+
+void
+known_forget_files(struct store_txn *t)
+{
+	struct db_cursor *c = db_cursor_open(t->db, STORE_KNOWN);
+	struct span key, row;
+
+	for (bool more = db_cursor_get(c, MDB_FIRST, &key, &row); more;
+	    more = db_cursor_get(c, MDB_NEXT, &key, &row)) {
+		struct known k;
+
+		row_read(&k, row);
+		if (k.told && k.said.n == 0)
+			db_cursor_del(c);
+	}
+	db_cursor_close(c);
+}
+
 static bool
 one_more(void *arg, const struct known *k)
 {

@@ -64,4 +64,10 @@ typedef void known_child_fn(void *arg, struct span name, bool is_dir);
 void known_children(struct store_txn *t, struct span source,
     struct span dir, known_child_fn *fn, void *arg);
 
+/* Every row of any source, in order; as known_each(). */
+void known_all(struct store_txn *t, known_each_fn *fn, void *arg);
+/* Drops what files were told; what was said or withdrawn by a person stays.
+ * The digest is the caller's to start anew. */
+void known_forget_files(struct store_txn *t);
+
 #endif

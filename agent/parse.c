@@ -9,8 +9,6 @@
 #include "agent/parse.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +19,7 @@
 #include <unistd.h>
 
 #include "agent/media.h"
+#include "agent/nursery.h"
 #include "agent/parse_child.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/err.h"
@@ -54,7 +53,8 @@ struct parse {
 	struct parse_limits limits;
 	struct questions queue;
 	size_t waiting;
-	pid_t child;			/* 0: none */
+	struct nursery *nursery;
+	bool running;			/* the child */
 	int questions, answers;		/* -1: none */
 	bool hello;
 	unsigned stillborn;
@@ -102,20 +102,16 @@ close_ends(struct parse *p)
 static void
 bury(struct parse *p, char *how, size_t room)
 {
-	int status = 0;
-	pid_t pid;
+	int status;
 
 	close_ends(p);
-	kill(p->child, SIGKILL);
-	do {
-		pid = waitpid(p->child, &status, 0);
-	} while (pid < 0 && errno == EINTR);
-	if (pid == p->child && WIFSIGNALED(status))
+	status = nursery_end(p->nursery);
+	if (status >= 0 && WIFSIGNALED(status))
 		snprintf(how, room, _("the reader was stopped by signal %d"),
 		    WTERMSIG(status));
 	else
 		snprintf(how, room, _("the reader gave up on it"));
-	p->child = 0;
+	p->running = false;
 	p->hello = false;
 	buf_reset(&p->in);
 	evtimer_del(p->slow);
@@ -150,7 +146,7 @@ on_idle(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (p->child != 0 && p->waiting == 0)
+	if (p->running && p->waiting == 0)
 		bury(p, how, sizeof(how));
 }
 
@@ -282,13 +278,11 @@ make_sockets(int q[2], int a[2])
 }
 
 static void
-adopt(struct parse *p, pid_t pid, int q[2], int a[2])
+adopt(struct parse *p, int questions, int answers)
 {
-	close(q[1]);
-	close(a[1]);
-	p->child = pid;
-	p->questions = q[0];
-	p->answers = a[0];
+	p->running = true;
+	p->questions = questions;
+	p->answers = answers;
 	evutil_make_socket_nonblocking(p->answers);
 	p->writable = event_new(p->base, p->questions, EV_WRITE, on_writable,
 	    p);
@@ -304,35 +298,31 @@ static bool
 start(struct parse *p)
 {
 	int q[2], a[2];
-	pid_t pid;
+	bool ok;
 
 	if (!make_sockets(q, a)) {
 		log_warn("no sockets for the page reader: %s",
 		    strerror(errno));
 		return false;
 	}
-	pid = fork();
-	if (pid == 0)
-		parse_child_run(&(struct parse_child){
-		    .questions = q[1], .answers = a[1],
-		    .page = p->limits.page, .memory = p->limits.memory,
-		    .zone = p->limits.zone });
-	if (pid < 0) {
+	ok = nursery_start(p->nursery, q[1], a[1]);
+	if (!ok)
 		log_warn("the page reader did not start: %s", strerror(errno));
+	close(q[1]);
+	close(a[1]);
+	if (ok) {
+		adopt(p, q[0], a[0]);
+	} else {
 		close(q[0]);
-		close(q[1]);
 		close(a[0]);
-		close(a[1]);
-		return false;
 	}
-	adopt(p, pid, q, a);
-	return true;
+	return ok;
 }
 
 static bool
 ensure_child(struct parse *p)
 {
-	if (p->child != 0)
+	if (p->running)
 		return true;
 	if (evtimer_pending(p->again, NULL))
 		return false;
@@ -499,6 +489,9 @@ parse_new(struct event_base *base, const struct parse_limits *limits)
 
 	p->base = base;
 	set_limits(&p->limits, limits);
+	p->nursery = nursery_new(&(struct parse_child){
+	    .page = p->limits.page, .memory = p->limits.memory,
+	    .zone = p->limits.zone });
 	STAILQ_INIT(&p->queue);
 	p->questions = p->answers = -1;
 	buf_init(&p->in, PARSE_ANSWER_MAX + READ_CHUNK);
@@ -517,8 +510,9 @@ parse_free(struct parse *p)
 
 	if (p == NULL)
 		return;
-	if (p->child != 0)
+	if (p->running)
 		bury(p, how, sizeof(how));
+	nursery_free(p->nursery);
 	while ((q = STAILQ_FIRST(&p->queue)) != NULL) {
 		STAILQ_REMOVE_HEAD(&p->queue, next);
 		free_question(q);

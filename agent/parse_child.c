@@ -1,14 +1,12 @@
 /*
  * The child that reads pages; see parse_child.h.
  *
- * It was forked from the agent in the middle of its life, so the first thing
- * it does is to forget: signals and descriptors. Then it opens what the
- * converters need, and goes into the sandbox for good.
+ * Its parent is the nursery, so there is nothing in it worth having. It opens
+ * what the converters need, and goes into the sandbox for good.
  */
 #include "agent/parse_child.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -38,35 +36,6 @@ union control {
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
-/* It ends when the questions do, not when a terminal or a service manager
- * tells the whole group to; a second agent's signals are none of its. */
-static void
-forget_signals(void)
-{
-	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
-		SIGUSR1, SIGUSR2 };
-	sigset_t none;
-
-	signal(SIGCHLD, SIG_DFL);
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void
-close_others(int a, int b)
-{
-	unsigned low = (unsigned)(a < b ? a : b);
-	unsigned high = (unsigned)(a < b ? b : a);
-
-	if (low > 3)
-		close_range(3, low - 1, 0);
-	if (high > low + 1)
-		close_range(low + 1, high - 1, 0);
-	close_range(high + 1, ~0u, 0);
-}
-
 static void
 set_ceiling(int what, rlim_t value)
 {
@@ -75,12 +44,11 @@ set_ceiling(int what, rlim_t value)
 	setrlimit(what, &r);
 }
 
-/* Memory is counted as RLIMIT_DATA: the agent's store is mapped here too,
- * and would be counted as address space. */
+/* Memory is counted as RLIMIT_DATA: what libraries map would be counted as
+ * address space. */
 static void
 confine(const struct parse_child *c, char got[SANDBOX_GOT_MAX])
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	set_ceiling(RLIMIT_FSIZE, 0);
 	if (!SANITIZED)		/* its shadow is larger than any ceiling */
 		set_ceiling(RLIMIT_DATA, c->memory);
@@ -179,8 +147,7 @@ parse_child_run(const struct parse_child *c)
 	char got[SANDBOX_GOT_MAX];
 	struct look *l;
 
-	forget_signals();
-	close_others(c->questions, c->answers);
+	prctl(PR_SET_NAME, "zq-reader");
 	l = look_new(c->page, c->zone);
 	confine(c, got);
 	answer(c->answers, PARSE_HELLO, span_of(got));

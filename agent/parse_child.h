@@ -29,7 +29,7 @@ struct parse_child {
 	int zone;
 };
 
-/* Until the questions end. Closes every other descriptor. */
+/* Until the questions end. Other descriptors are closed already. */
 _Noreturn void parse_child_run(const struct parse_child *c);
 
 #endif

@@ -46,6 +46,7 @@ struct source {
 	struct hold hold;
 	struct event *check, *rescan;
 	int root_error;		/* errno; 0: the root is open */
+	bool denied;		/* it wasn't the sandbox that denied it */
 	bool scanning;		/* a scan of all of it */
 	bool withdrawing;	/* its judged paths are with the intake */
 	bool urgent;		/* a scan was asked for meanwhile */
@@ -279,10 +280,11 @@ enter_root(struct source *s)
 
 	if (error != 0) {
 		leave_root(s, error);
-		if (error == EACCES)
+		if (error == EACCES && !s->denied)
 			s->host.reach(s->host.arg);
 		return;
 	}
+	s->denied = false;
 	s->root_error = 0;
 	start_scan(s);
 }
@@ -317,7 +319,6 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 	struct source *s = arg;
 	struct filter f = { .include = s->set->include,
 	    .exclude = s->set->exclude };
-	bool is_dir = kind == WATCH_DIR || kind == WATCH_DIR_GONE;
 
 	if (kind == WATCH_LOST) {
 		log_warn("source=%s more happened than the kernel could "
@@ -325,8 +326,9 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 		scan_soon(s);
 		return;
 	}
+	/* A name may be a link to a directory: `include` is the intake's. */
 	if (strlen(path) > LIMIT_ID || (kind != WATCH_ROOT &&
-	    !filter_takes(&f, path, is_dir)))
+	    !filter_takes(&f, path, true)))
 		return;
 	switch (kind) {
 	case WATCH_READY:
@@ -389,7 +391,7 @@ on_dir(void *arg, const char *path)
 {
 	struct source *s = arg;
 
-	walk_add(s->walk, path);
+	walk_link(s->walk, path);
 }
 
 static bool
@@ -462,6 +464,7 @@ dir_open(const struct source_host *host, const char *name,
 	s->check = event_new(host->base, -1, 0, on_check, s);
 	s->rescan = event_new(host->base, -1, 0, on_rescan, s);
 	must(s->check != NULL && s->rescan != NULL);
+	s->denied = true;	/* there is no sandbox yet */
 	enter_root(s);
 	after(s->check, CHECK);
 	return s;

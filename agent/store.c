@@ -286,7 +286,10 @@ store_meta(const struct store *s)
 void
 store_restart(struct store_txn *t)
 {
+	uint64_t letters = t->meta.letters;
+
 	meta_fresh(&t->meta);
+	t->meta.letters = letters;
 	db_empty(t->db, STORE_SPOOL);
 	digest_init(&t->digest);
 	t->digest_changed = true;

@@ -120,6 +120,16 @@ meet_dir(struct walk *w, const char *path)
 		walk_add(w, path);
 }
 
+void
+walk_link(struct walk *w, const char *path)
+{
+	struct stat st;
+
+	if (root_look(w->host.place.root, path, &st) == ROOT_DIR &&
+	    !is_circle(w, path, &st))
+		meet_dir(w, path);
+}
+
 static void
 meet_file(struct walk *w, struct store_txn *t, const char *path,
     const struct stat *st)

@@ -51,6 +51,8 @@ struct walk *walk_new(const struct walk_host *host);
 void walk_free(struct walk *w);
 
 void walk_add(struct walk *w, const char *path);	/* "": everything */
+/* The same for a link that leads to a directory, unless in a circle. */
+void walk_link(struct walk *w, const char *path);
 void walk_pace(struct walk *w, bool slowly);
 void walk_reset(struct walk *w);	/* drops what was asked, counts 0 */
 bool walk_is_idle(const struct walk *w);

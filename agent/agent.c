@@ -1,0 +1,346 @@
+/* See agent.h. */
+#include "agent/agent.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/agent_private.h"
+#include "agent/control.h"
+#include "agent/retell.h"
+#include "agent/spool.h"
+#include "certs/identity.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+
+#define CHORES (60 * 1000)	/* ms between looks what can be trimmed */
+#define TRIM_COUNT 1000		/* changes in one transaction */
+#define QUIET 3000		/* ms after work until memory is given back */
+#define QUIET_PARSE 40000	/* … and again when the parse child is gone */
+#define SYSTEM_PATHS 16
+
+static void
+after(struct event *e, int64_t ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	must(event_add(e, &tv) == 0);
+}
+
+/* --- ending, starting again, telling again --------------------------------- */
+
+bool
+agent_again(struct agent *a, const char *why)
+{
+	if (a->setup->again == NULL)
+		return false;
+	if (!a->ending)
+		log_info("starting again: %s", why);
+	a->ending = true;
+	a->setup->again();
+	return true;
+}
+
+bool
+agent_retell(struct agent *a, const char *why)
+{
+	log_warn("telling everything again: %s", why);
+	if (!retell(a->store))
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		a->source[i].kind->rescan(a->source[i].source);
+	push_restart(a->push);
+	return true;
+}
+
+static void
+on_retell(void *arg)
+{
+	(void)agent_retell(arg, "the hub asks for what the spool no longer "
+	    "has");
+}
+
+static void
+on_reach(void *arg)
+{
+	struct agent *a = arg;
+
+	if (a->setup->sandboxed && a->got[0] != '\0')
+		(void)agent_again(a, "a root leads elsewhere, the sandbox "
+		    "doesn't");
+}
+
+/* --- news and quiet ----------------------------------------------------------- */
+
+static void
+on_news(void *arg, size_t n)
+{
+	struct agent *a = arg;
+
+	(void)n;
+	push_kick(a->push);
+}
+
+static void
+on_quiet(void *arg)
+{
+	struct agent *a = arg;
+
+	after(a->quiet, QUIET);
+}
+
+static void
+be_quiet(evutil_socket_t fd, short what, void *arg)
+{
+	struct agent *a = arg;
+
+	(void)fd;
+	(void)what;
+	store_release_memory(a->store);
+	malloc_trim(0);
+}
+
+static bool
+trim(struct store_txn *t, void *arg)
+{
+	bool *more = arg;
+
+	*more = spool_trim(t, clock_wall(), TRIM_COUNT);
+	return true;
+}
+
+/* Is there a confirmed change that is old enough? Looked at without writing,
+ * because usually there is none. */
+static bool
+has_old(struct agent *a)
+{
+	struct store_txn *t = store_look(a->store);
+	struct change c;
+	bool old = t->meta.first <= t->meta.confirmed &&
+	    spool_get(t, t->meta.first, &c) &&
+	    (c.when <= clock_wall() - SPOOL_KEEP || c.when > clock_wall());
+
+	store_end(t);
+	return old;
+}
+
+static void
+on_chores(evutil_socket_t fd, short what, void *arg)
+{
+	struct agent *a = arg;
+	bool more = false;
+
+	(void)fd;
+	(void)what;
+	if (has_old(a))
+		(void)store_do(a->store, trim, &more);
+	store_release_memory(a->store);
+	malloc_trim(0);
+	after(a->chores, more ? 0 : CHORES);
+}
+
+/* --- set-up -------------------------------------------------------------------- */
+
+static void
+on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct agent *a = arg;
+
+	(void)fd;
+	(void)what;
+	event_base_loopexit(a->base, NULL);
+}
+
+static struct event *
+timer_new(struct agent *a, event_callback_fn fn)
+{
+	struct event *e = event_new(a->base, -1, 0, fn, a);
+
+	must(e != NULL);
+	return e;
+}
+
+static void
+make_loop(struct agent *a)
+{
+	a->base = event_base_new();
+	must(a->base != NULL);
+	a->term = evsignal_new(a->base, SIGTERM, on_signal, a);
+	a->interrupt = evsignal_new(a->base, SIGINT, on_signal, a);
+	must(a->term != NULL && event_add(a->term, NULL) == 0);
+	must(a->interrupt != NULL);
+	/* As a part the parent decides what Ctrl-C means. */
+	if (!a->setup->sandboxed)
+		must(event_add(a->interrupt, NULL) == 0);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGIO, SIG_IGN);		/* a lease that is broken */
+	a->chores = timer_new(a, on_chores);
+	a->quiet = timer_new(a, be_quiet);
+}
+
+static bool
+is_enrolled(struct agent *a, struct buf *why)
+{
+	const char *dir = a->config->top->dir;
+
+	if (strncmp(a->line.hub, "http://", 7) == 0)
+		return true;		/* a test's hub on this machine */
+	if (access(a->line.cert, R_OK) != 0) {
+		buf_printf(why, _("%s: %s; this site is not enrolled: "
+		    "zqagent enroll HUB TICKET --dir %s"), a->line.cert,
+		    strerror(errno), dir);
+		return false;
+	}
+	return identity_mend(dir, why);
+}
+
+static void
+open_sources(struct agent *a)
+{
+	struct source_host host = {
+		.base = a->base, .store = a->store, .parse = a->parse,
+		.top = a->config->top, .arg = a, .news = on_news,
+		.reach = on_reach, .quiet = on_quiet,
+	};
+
+	for (size_t i = 0; i < a->config->count; i++) {
+		struct agent_source *s = &a->source[i];
+
+		s->kind = &source_dir;
+		s->name = a->config->source[i].name;
+		s->source = s->kind->open(&host, s->name,
+		    a->config->source[i].set);
+		a->count = i + 1;
+	}
+	if (a->count == 0)
+		log_warn("no source yet: zqagent source add dir NAME --root "
+		    "DIR --url URL");
+}
+
+static void
+open_parts(struct agent *a)
+{
+	const struct config_top *top = a->config->top;
+	struct parse_limits limits = {
+		.page = (size_t)top->page,
+		.zone = top->zone > 0 ? (int)top->zone : PARSE_ZONE_UTC,
+	};
+	struct push_host host = {
+		.base = a->base, .store = a->store, .line = &a->line,
+		.beat = top->beat, .arg = a, .retell = on_retell,
+	};
+
+	host.fetch = a->fetch = fetch_new(a->base, LINE_AGENT);
+	a->push = push_new(&host);
+	a->inbox = inbox_new(a->base, a->store, a->fetch, &a->line);
+	a->parse = parse_new(a->base, &limits);
+	open_sources(a);
+	after(a->chores, CHORES);
+	after(a->quiet, QUIET_PARSE);
+}
+
+static bool
+open_all(struct agent *a, struct buf *why)
+{
+	enum log_level level;
+
+	a->config = config_read(a->setup->conf, why);
+	if (a->config == NULL)
+		return false;
+	if (log_level_parse(a->config->top->log, &level))
+		log_open("agent", level);
+	if (a->config->top->language[0] != '\0')
+		lang_switch(a->config->top->language);
+	if (!line_init(&a->line, a->config->top->hub, a->config->top->dir,
+	    why) || !is_enrolled(a, why))
+		return false;
+	a->store = store_open(a->config->top->dir, DB_WRITE | DB_CREATE,
+	    a->config->top->spool, why);
+	if (a->store == NULL)
+		return false;
+	make_loop(a);
+	open_parts(a);
+	return control_open(a, why);
+}
+
+/* Files may be read below the roots and where libraries have theirs; they
+ * may be written in DIR. Children have sandboxes of their own, tighter. */
+static void
+enter_sandbox(struct agent *a)
+{
+	static const char *const system_paths[] = { "/etc", "/usr/lib", "/lib",
+		"/lib64", "/usr/share", "/usr/local/share", "/run/systemd",
+		"/run/resolvconf", "/dev/urandom", "/dev/null" };
+	const char *read[CONFIG_SOURCES_MAX + SYSTEM_PATHS + 2] = { 0 };
+	const char *write[] = { a->config->top->dir, NULL };
+	char *conf = mem_text(a->setup->conf);
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(system_paths) / sizeof(char *); i++)
+		read[n++] = system_paths[i];
+	read[n++] = dirname(conf);
+	for (size_t i = 0; i < a->config->count; i++)
+		read[n++] = a->config->source[i].set->root;
+	sandbox_enter(&(struct sandbox){
+	    .may = SANDBOX_FILES | SANDBOX_ACCEPT | SANDBOX_CONNECT |
+	    SANDBOX_CHILDREN, .read = read, .write = write }, a->got);
+	log_info("sandbox %s", a->got);
+	free(conf);
+}
+
+static void
+close_all(struct agent *a)
+{
+	if (a->ctl != NULL)
+		ctl_close(a->ctl);
+	inbox_free(a->inbox);
+	push_free(a->push);
+	if (a->parse != NULL)
+		parse_free(a->parse);
+	for (size_t i = 0; i < a->count; i++)
+		a->source[i].kind->close(a->source[i].source);
+	if (a->fetch != NULL)
+		fetch_free(a->fetch);
+	store_close(a->store);
+	line_clear(&a->line);
+	if (a->base != NULL) {
+		event_free(a->term);
+		event_free(a->interrupt);
+		event_free(a->chores);
+		event_free(a->quiet);
+		event_base_free(a->base);
+	}
+	config_free(a->config);
+}
+
+int
+agent_run(const struct agent_setup *setup)
+{
+	struct agent a = { .setup = setup };
+	struct buf why;
+	bool ok;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	ok = open_all(&a, &why);
+	if (!ok)
+		log_error("%s", buf_cstr(&why));
+	buf_clear(&why);
+	if (ok) {
+		if (setup->sandboxed)
+			enter_sandbox(&a);
+		log_info("ready version=" ZQ_VERSION " hub=%s sources=%zu",
+		    a.line.hub, a.count);
+		event_base_dispatch(a.base);
+		log_info("ends");
+	}
+	close_all(&a);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,95 @@
+/* See retell.h. */
+#include "agent/retell.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "agent/compare.h"
+#include "agent/known.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+
+struct said {
+	struct known row;	/* with spans of its own memory */
+};
+
+struct all_said {
+	struct said *list;
+	size_t count, room;
+};
+
+static struct span
+copy(struct span s)
+{
+	return (struct span){ .at = mem_copy(s.at, s.n), .n = s.n };
+}
+
+static void
+let_go(struct span s)
+{
+	free((void *)(uintptr_t)s.at);
+}
+
+static bool
+gather(void *arg, const struct known *k)
+{
+	struct all_said *all = arg;
+	struct known *row;
+
+	if (k->said.n == 0)
+		return true;
+	if (all->count == all->room) {
+		all->room = all->room > 0 ? all->room * 2 : 16;
+		all->list = mem_grow(all->list, all->room,
+		    sizeof(*all->list));
+	}
+	row = &all->list[all->count++].row;
+	*row = *k;
+	row->source = copy(k->source);
+	row->path = copy(k->path);
+	row->url = copy(k->url);
+	row->said = copy(k->said);
+	return true;
+}
+
+static void
+say_again(struct store_txn *t, struct known *k)
+{
+	struct change c;
+
+	if (!change_read(&c, k->said))
+		fatal("what was said of an item can't be read: the store is "
+		    "damaged");
+	(void)compare_again(t, k, &c);	/* an empty spool has room */
+}
+
+static bool
+work(struct store_txn *t, void *arg)
+{
+	struct all_said all = { 0 };
+
+	(void)arg;
+	known_all(t, gather, &all);
+	known_forget_files(t);
+	for (size_t i = 0; i < all.count; i++)
+		known_del(t, all.list[i].row.source, all.list[i].row.path);
+	store_restart(t);
+	for (size_t i = 0; i < all.count; i++) {
+		struct known *k = &all.list[i].row;
+
+		say_again(t, k);
+		let_go(k->source);
+		let_go(k->path);
+		let_go(k->url);
+		let_go(k->said);
+	}
+	free(all.list);
+	t->meta.needs_snapshot = true;	/* until all of it is confirmed */
+	return true;
+}
+
+bool
+retell(struct store *s)
+{
+	return store_do(s, work, NULL) == STORE_DONE;
+}

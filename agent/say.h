@@ -1,0 +1,32 @@
+/*
+ * Say: what a person states about an address, in words.
+ *
+ * An item that is there, or one that is gone. It is durable when say_it()
+ * returns, whether the daemon did it or the tool on its own.
+ */
+#ifndef ZQ_AGENT_SAY_H
+#define ZQ_AGENT_SAY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "agent/store.h"
+#include "contrib/base/buf.h"
+
+/*
+ * {"kind": "item" | "deleted", "url": …, "title": …, "date": …, …}; the
+ * other members are say_words' names. zone: minutes east of UTC for dates
+ * without one. NULL: why says what is missing or odd. Else what to answer:
+ * {"said": true, "seq": …} or {"said": false} if the hub knew it already.
+ */
+json_t *say_it(struct store *s, json_t *ask, int zone, struct buf *why);
+
+/* Members that are words, as options of `zqagent say`; NULL-ended. */
+struct say_word {
+	const char *name;	/* "title" */
+	int word;		/* of enum change_word */
+	const char *about;
+};
+extern const struct say_word say_words[];
+
+#endif

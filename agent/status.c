@@ -1,0 +1,207 @@
+/* See status.h; status_print() is in status_print.c. */
+#include "agent/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/known.h"
+#include "agent/spool.h"
+#include "certs/identity.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "protocol/answer.h"
+
+#define DAY (24ll * 3600 * 1000)
+
+static json_t *
+number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static json_t *
+time_text(int64_t ms)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	return ms == CLOCK_NONE ? json_null() :
+	    json_string(clock_format(text, ms));
+}
+
+static json_t *
+certificate(const char *dir)
+{
+	struct identity i;
+	struct buf why;
+	json_t *o;
+
+	buf_init(&why, 4096);
+	if (identity_read(&i, dir, &why))
+		o = json_pack("{s:I, s:s, s:s, s:o, s:I}",
+		    "site", (json_int_t)i.site, "code", i.code,
+		    "hub_ca", i.hub_ca, "not_after", time_text(i.not_after),
+		    "days_left",
+		    (json_int_t)((i.not_after - clock_wall()) / DAY));
+	else
+		o = json_pack("{s:s}", "error", buf_cstr(&why));
+	buf_clear(&why);
+	must(o != NULL);
+	return o;
+}
+
+static json_t *
+spool(struct store *s, struct store_txn *t)
+{
+	const struct store_meta *m = &t->meta;
+	struct change c;
+	json_t *o = json_object();
+	char id[32];
+
+	snprintf(id, sizeof(id), "%016llx",
+	    (unsigned long long)m->incarnation);
+	json_object_set_new(o, "incarnation", json_string(id));
+	json_object_set_new(o, "waiting", number(spool_waiting(m)));
+	json_object_set_new(o, "waiting_bytes", number(m->waiting));
+	json_object_set_new(o, "bytes", number(m->bytes));
+	json_object_set_new(o, "limit", number(store_limit(s)));
+	json_object_set_new(o, "first", number(m->first));
+	json_object_set_new(o, "confirmed", number(m->confirmed));
+	json_object_set_new(o, "head", number(m->next - 1));
+	json_object_set_new(o, "needs_snapshot",
+	    json_boolean(m->needs_snapshot));
+	if (spool_waiting(m) > 0 && spool_get(t, m->confirmed + 1, &c))
+		json_object_set_new(o, "oldest", time_text(c.when));
+	return o;
+}
+
+static json_t *
+last_answer(const struct store_meta *m)
+{
+	json_t *o = json_object();
+
+	if (m->verdict != 0)
+		json_object_set_new(o, "verdict",
+		    json_string(verdict_name((enum verdict)m->verdict)));
+	json_object_set_new(o, "answered", time_text(m->answered));
+	json_object_set_new(o, "skew_ms", json_integer(m->skew));
+	return o;
+}
+
+json_t *
+status_at_rest(struct store *s, const char *dir)
+{
+	struct store_txn *t = store_look(s);
+	json_t *o = json_object();
+	uint8_t sum[32];
+	struct buf hex;
+
+	json_object_set_new(o, "version", json_string(ZQ_VERSION));
+	json_object_set_new(o, "now", time_text(clock_wall()));
+	json_object_set_new(o, "dir", json_string(dir));
+	json_object_set_new(o, "certificate", certificate(dir));
+	json_object_set_new(o, "spool", spool(s, t));
+	json_object_set_new(o, "hub", last_answer(&t->meta));
+	json_object_set_new(o, "items", number(t->digest.items));
+	json_object_set_new(o, "letters", number(t->meta.letters));
+	json_object_set_new(o, "store_bytes", number(store_size(s)));
+	digest_sum(&t->digest, sum);
+	buf_init(&hex, 128);
+	text_hex(&hex, sum, sizeof(sum));
+	json_object_set_new(o, "digest", json_string(buf_cstr(&hex)));
+	buf_clear(&hex);
+	store_end(t);
+	return o;
+}
+
+void
+status_down(json_t *o, const struct config *c, struct store *s)
+{
+	struct store_txn *t = store_look(s);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct span name = span_of(c->source[i].name);
+
+		json_array_append_new(list, json_pack(
+		    "{s:s, s:s, s:s, s:s, s:s, s:I}",
+		    "name", c->source[i].name,
+		    "type", c->source[i].set->type,
+		    "root", c->source[i].set->root,
+		    "url", c->source[i].set->url,
+		    "state", "down",
+		    "items", (json_int_t)known_count(t, name)));
+	}
+	store_end(t);
+	json_object_set_new(o, "running", json_false());
+	json_object_set_new(o, "sources", list);
+	json_object_set_new(json_object_get(o, "hub"), "url",
+	    json_string(c->top->hub));
+}
+
+/* --- judging ---------------------------------------------------------------- */
+
+static void
+because(json_t *list, const char *fmt, const char *what)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	buf_printf(&b, fmt, what);
+	json_array_append_new(list, json_string(buf_cstr(&b)));
+	buf_clear(&b);
+}
+
+static void
+judge_source(json_t *why, json_t *s)
+{
+	const char *name = json_string_value(json_object_get(s, "name"));
+	const char *state = json_string_value(json_object_get(s, "state"));
+	static const struct { const char *state, *text; } words[] = {
+		{ "no-root", N_("source %s: its root can't be opened") },
+		{ "disk-full", N_("source %s: the disk is full") },
+		{ "spool-full", N_("source %s: the spool is full") },
+		{ "first-scan", N_("source %s: the first scan isn't done") },
+		{ "held", N_("source %s: a withdrawal of many items waits "
+		    "for `zqagent release` or `zqagent refuse`") },
+		{ "partly-hidden",
+		    N_("source %s: some directories can't be read") },
+		{ "busy", N_("source %s: files are being read") },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(state, words[i].state) == 0)
+			because(why, _(words[i].text), name);
+}
+
+void
+status_judge(json_t *o)
+{
+	json_t *why = json_array(), *hub = json_object_get(o, "hub");
+	json_t *sp = json_object_get(o, "spool");
+	json_t *s, *trouble = json_object_get(hub, "trouble");
+	char n[32];
+	size_t i;
+
+	if (!json_is_true(json_object_get(o, "running")))
+		because(why, "%s", _("zqagentd is not running"));
+	if (trouble != NULL)
+		because(why, _("the hub: %s"), json_string_value(trouble));
+	else if (json_is_true(json_object_get(o, "running")) &&
+	    json_is_null(json_object_get(hub, "answered")))
+		because(why, "%s", _("the hub has not answered yet"));
+	if (json_integer_value(json_object_get(sp, "waiting")) > 0) {
+		snprintf(n, sizeof(n), "%lld", (long long)
+		    json_integer_value(json_object_get(sp, "waiting")));
+		because(why, _("%s changes wait to be taken by the hub"), n);
+	}
+	if (json_is_true(json_object_get(sp, "needs_snapshot")))
+		because(why, "%s", _("the spool overflowed: the hub must "
+		    "get everything again"));
+	json_array_foreach(json_object_get(o, "sources"), i, s)
+		judge_source(why, s);
+	json_object_set_new(o, "in_sync",
+	    json_boolean(json_array_size(why) == 0));
+	json_object_set_new(o, "why_not", why);
+}

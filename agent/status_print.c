@@ -1,0 +1,183 @@
+/* status_print() of status.h: the same for people, with what to do next. */
+#include "agent/status.h"
+
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+
+static long long
+count(json_t *o, const char *name)
+{
+	return (long long)json_integer_value(json_object_get(o, name));
+}
+
+static const char *
+text(json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s != NULL ? s : "";
+}
+
+/* An RFC 3339 time as "3 min ago". */
+static const char *
+ago(char out[CLOCK_TEXT_MAX + 8], const char *when)
+{
+	char span[CLOCK_TEXT_MAX];
+	int64_t ms;
+
+	if (!clock_parse(when, strlen(when), 0, &ms))
+		return _("never");
+	snprintf(out, CLOCK_TEXT_MAX + 8, _("%s ago"),
+	    clock_span(span, clock_wall() - ms));
+	return out;
+}
+
+static const char *
+bytes(char out[32], long long n)
+{
+	if (n < 10240)
+		snprintf(out, 32, "%lld B", n);
+	else if (n < 10 << 20)
+		snprintf(out, 32, "%lld KiB", n >> 10);
+	else
+		snprintf(out, 32, "%lld MiB", n >> 20);
+	return out;
+}
+
+static void
+print_site(FILE *out, json_t *o)
+{
+	json_t *c = json_object_get(o, "certificate");
+
+	if (json_object_get(c, "error") != NULL)
+		fprintf(out, _("site         %s\n"), text(c, "error"));
+	else
+		fprintf(out, _("site         %s at %s, certificate good for "
+		    "%lld days\n"), text(c, "code"), text(c, "hub_ca"),
+		    count(c, "days_left"));
+}
+
+static void
+print_hub(FILE *out, json_t *h)
+{
+	char when[CLOCK_TEXT_MAX + 8];
+
+	fprintf(out, _("hub          %s, answered %s: %s\n"), text(h, "url"),
+	    ago(when, text(h, "answered")),
+	    text(h, "verdict")[0] != '\0' ? text(h, "verdict") :
+	    _("nothing yet"));
+	if (text(h, "trouble")[0] != '\0')
+		fprintf(out, "             %s\n", text(h, "trouble"));
+	if (count(h, "skew_ms") > 5000 || count(h, "skew_ms") < -5000)
+		fprintf(out, _("             the clocks differ by %lld s\n"),
+		    count(h, "skew_ms") / 1000);
+}
+
+static void
+print_complaints(FILE *out, json_t *h)
+{
+	json_t *list = json_object_get(h, "complaints"), *c;
+	size_t i, n = json_array_size(list);
+
+	if (n == 0)
+		return;
+	fprintf(out, _("not taken as said: %lld, the last of them\n"),
+	    count(h, "complained"));
+	json_array_foreach(list, i, c)
+		if (i + 5 >= n)
+			fprintf(out, "  %lld %s\n    %s\n", count(c, "seq"),
+			    text(c, "url"), text(c, "why"));
+}
+
+static void
+print_spool(FILE *out, json_t *s)
+{
+	char when[CLOCK_TEXT_MAX + 8], a[32], b[32];
+
+	fprintf(out, _("spool        %lld changes wait (%s of %s)"),
+	    count(s, "waiting"), bytes(a, count(s, "waiting_bytes")),
+	    bytes(b, count(s, "limit")));
+	if (text(s, "oldest")[0] != '\0')
+		fprintf(out, _(", the oldest from %s"),
+		    ago(when, text(s, "oldest")));
+	fprintf(out, _("; confirmed up to %lld of %lld\n"),
+	    count(s, "confirmed"), count(s, "head"));
+}
+
+/* How far the first scan is; how many files there are is only known when
+ * they were met once. */
+static void
+print_scan(FILE *out, json_t *s)
+{
+	json_t *scan = json_object_get(s, "scan");
+	long long ms = count(scan, "ms"), met = count(scan, "files");
+	long long before = count(s, "files"), rate;
+	char eta[CLOCK_TEXT_MAX];
+
+	if (scan == NULL)
+		return;
+	rate = ms > 0 ? met * 1000 / ms : 0;
+	fprintf(out, _("             scanning: %lld files in %lld "
+	    "directories, %lld read, %lld a second"), met,
+	    count(scan, "dirs"), count(scan, "read"), rate);
+	if (before > met && rate > 0)
+		fprintf(out, _(", done in %s"),
+		    clock_span(eta, (before - met) * 1000 / rate));
+	fputc('\n', out);
+}
+
+static void
+print_source(FILE *out, json_t *s)
+{
+	char when[CLOCK_TEXT_MAX + 8];
+
+	fprintf(out, _("source       %s: %s, %lld items, %s → %s\n"),
+	    text(s, "name"), text(s, "state"), count(s, "items"),
+	    text(s, "root"), text(s, "url"));
+	if (text(s, "scanned")[0] != '\0')
+		fprintf(out, _("             scanned %s: %lld files, %lld "
+		    "directories watched\n"), ago(when, text(s, "scanned")),
+		    count(s, "files"), count(s, "watched"));
+	print_scan(out, s);
+	if (text(s, "error")[0] != '\0')
+		fprintf(out, "             %s\n", text(s, "error"));
+	if (count(s, "held") > 0)
+		fprintf(out, json_is_true(json_object_get(s, "refused")) ?
+		    _("             %lld missing files are kept in the "
+		    "index\n") :
+		    _("             held: %lld files are missing; zqagent "
+		    "release or refuse\n"), count(s, "held"));
+	if (count(s, "unwatched") > 0)
+		fprintf(out, _("             %lld directories are not "
+		    "watched: raise fs.inotify.max_user_watches\n"),
+		    count(s, "unwatched"));
+	if (count(s, "unreadable") > 0)
+		fprintf(out, _("             %lld could not be read\n"),
+		    count(s, "unreadable"));
+}
+
+int
+status_print(FILE *out, json_t *o)
+{
+	json_t *s, *why = json_object_get(o, "why_not");
+	bool in_sync = json_is_true(json_object_get(o, "in_sync"));
+	size_t i;
+
+	fprintf(out, "%s\n", in_sync ? _("in sync") : _("not in sync"));
+	json_array_foreach(why, i, s)
+		fprintf(out, "  - %s\n", json_string_value(s));
+	print_site(out, o);
+	print_hub(out, json_object_get(o, "hub"));
+	print_spool(out, json_object_get(o, "spool"));
+	json_array_foreach(json_object_get(o, "sources"), i, s)
+		print_source(out, s);
+	fprintf(out, _("items        %lld told; digest %.16s\n"),
+	    count(o, "items"), text(o, "digest"));
+	if (count(o, "letters") > 0)
+		fprintf(out, _("letters      %lld; zqagent letters shows "
+		    "them\n"), count(o, "letters"));
+	print_complaints(out, json_object_get(o, "hub"));
+	return in_sync ? 0 : 1;
+}

@@ -1,0 +1,255 @@
+/* See tool.h. */
+#include "agent/tool.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "contrib/base/ctl.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/proc.h"
+
+#define LOCK_TRIES 30		/* while the daemon starts again … */
+#define LOCK_WAIT 100000	/* … µs between them */
+
+int
+tool_fail(const char *hint, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("zqagent: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	if (hint != NULL && hint[0] != '\0')
+		fprintf(stderr, "  %s\n", hint);
+	return 2;
+}
+
+const char *
+tool_path(const struct tool *t, const char *name)
+{
+	static char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", t->dir, name);
+	return path;
+}
+
+/* --- options --------------------------------------------------------------- */
+
+static void
+show_option(const char *name, const char *about, bool flag)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "--%s%s", name, flag ? "" : " …");
+	printf("  %-18s %s\n", left, about);
+}
+
+void
+tool_help(const struct tool_command *c)
+{
+	printf(_("usage: zqagent %s %s\n"), c->name, c->words);
+	printf("\n%s\n\n", _(c->about));
+	for (const struct tool_option *o = c->options;
+	    o != NULL && o->name != NULL; o++)
+		show_option(o->name, _(o->about), o->flag);
+	show_option("dir", _("the agent's directory, unless "
+	    CONFIG_DIR), false);
+	show_option("json", _("the answer as JSON"), true);
+	printf("\n%s", _(c->help));
+}
+
+const char *
+tool_value(const struct tool *t, const char *option)
+{
+	for (const struct tool_option *o = t->command->options;
+	    o != NULL && o->name != NULL; o++)
+		if (strcmp(o->name, option) == 0)
+			return o->value;
+	return NULL;
+}
+
+static struct tool_option *
+find(const struct tool *t, const char *name, size_t n)
+{
+	struct tool_option *o = t->command->options;
+
+	for (; o != NULL && o->name != NULL; o++)
+		if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
+			return o;
+	return NULL;
+}
+
+/* One "--name", "--name=value" or "--name value"; *i moves on past it. */
+static bool
+take_option(struct tool *t, int argc, char **argv, int *i)
+{
+	const char *name = argv[*i] + 2, *value = strchr(name, '=');
+	size_t n = value != NULL ? (size_t)(value - name) : strlen(name);
+	struct tool_option *o = find(t, name, n);
+	bool dir = n == 3 && strncmp(name, "dir", 3) == 0;
+
+	if (n == 4 && strcmp(name, "json") == 0) {
+		t->json = true;
+		return true;
+	}
+	if (o == NULL && !dir) {
+		(void)tool_fail(_("--help shows them"),
+		    _("%s has no option --%.*s"), t->command->name, (int)n,
+		    name);
+		return false;
+	}
+	if (o != NULL && o->flag) {
+		o->value = "";
+		return true;
+	}
+	if (value != NULL)
+		value++;
+	else if (*i + 1 < argc)
+		value = argv[++*i];
+	else {
+		(void)tool_fail(NULL, _("--%s needs a value"), name);
+		return false;
+	}
+	if (dir)
+		t->dir = value;
+	else
+		o->value = value;
+	return true;
+}
+
+bool
+tool_parse(struct tool *t, int argc, char **argv, int *status)
+{
+	bool words_only = false;
+
+	*status = 2;
+	for (int i = 0; i < argc; i++) {
+		if (words_only || strncmp(argv[i], "--", 2) != 0) {
+			if (t->places == TOOL_PLACES) {
+				(void)tool_fail(_("--help shows what is "
+				    "expected"), _("too many words"));
+				return false;
+			}
+			t->place[t->places++] = argv[i];
+		} else if (strcmp(argv[i], "--") == 0) {
+			words_only = true;
+		} else if (strcmp(argv[i], "--help") == 0) {
+			tool_help(t->command);
+			*status = 0;
+			return false;
+		} else if (!take_option(t, argc, argv, &i)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* --- the daemon ---------------------------------------------------------------- */
+
+json_t *
+tool_ask(const struct tool *t, json_t *ask, bool *down)
+{
+	json_t *answer = ctl_ask(tool_path(t, AGENT_CONTROL), ask, NULL, NULL);
+	json_t *ok;
+
+	*down = answer == NULL && (errno == ENOENT || errno == ECONNREFUSED);
+	if (*down)
+		return NULL;
+	if (answer == NULL) {
+		(void)tool_fail(errno == EACCES ? _("only root and the "
+		    "agent's own group may ask") : NULL, "%s: %s",
+		    tool_path(t, AGENT_CONTROL), strerror(errno));
+		return NULL;
+	}
+	ok = json_incref(json_object_get(answer, "ok"));
+	if (ok == NULL)
+		(void)tool_fail(json_string_value(json_object_get(answer,
+		    "hint")), "%s", json_string_value(json_object_get(answer,
+		    "error")));
+	json_decref(answer);
+	return ok;
+}
+
+json_t *
+tool_ask_daemon(const struct tool *t, json_t *ask)
+{
+	bool down;
+	json_t *ok = tool_ask(t, ask, &down);
+
+	if (down)
+		(void)tool_fail(_("start it: zqagentd -c DIR/agent.conf, or "
+		    "systemctl start zqagentd"),
+		    _("zqagentd is not running in %s"), t->dir);
+	return ok;
+}
+
+/* --- without it ------------------------------------------------------------------ */
+
+struct config *
+tool_config(const struct tool *t)
+{
+	struct config *c;
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	if (access(tool_path(t, CONFIG_FILE), F_OK) != 0 && errno == ENOENT) {
+		(void)tool_fail(_("zqagent enroll HUB TICKET makes it; --dir "
+		    "DIR names another directory"), "%s: %s",
+		    tool_path(t, CONFIG_FILE), strerror(errno));
+		return NULL;
+	}
+	c = config_read(tool_path(t, CONFIG_FILE), &why);
+	if (c == NULL)
+		fputs(buf_cstr(&why), stderr);
+	buf_clear(&why);
+	return c;
+}
+
+static bool
+lock(const struct config *c)
+{
+	char path[4096];
+	pid_t holder = 0;
+
+	snprintf(path, sizeof(path), "%s/" STORE_LOCK, c->top->dir);
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (proc_lock(path, &holder) >= 0)
+			return true;
+		if (holder == 0 && errno != EWOULDBLOCK && errno != EACCES)
+			break;
+		usleep(LOCK_WAIT);
+	}
+	if (holder != 0)
+		(void)tool_fail(_("try again; if it stays so, see its log"),
+		    _("zqagentd runs as process %d but doesn't answer"),
+		    (int)holder);
+	else
+		(void)tool_fail(NULL, "%s: %s", path, strerror(errno));
+	return false;
+}
+
+struct store *
+tool_store(const struct tool *t, const struct config *c, bool write)
+{
+	struct store *s;
+	struct buf why;
+
+	(void)t;
+	if (write && !lock(c))
+		return NULL;
+	buf_init(&why, CONFIG_WHY_MAX);
+	s = store_open(c->top->dir, write ? DB_WRITE | DB_CREATE : 0,
+	    c->top->spool, &why);
+	if (s == NULL)
+		(void)tool_fail(write ? NULL : _("zqagentd makes it when it "
+		    "is started"), "%s", buf_cstr(&why));
+	buf_clear(&why);
+	return s;
+}

@@ -1,0 +1,84 @@
+/*
+ * The tool: what the commands of zqagent have in common. Options, asking the
+ * daemon, and doing without it.
+ */
+#ifndef ZQ_AGENT_TOOL_H
+#define ZQ_AGENT_TOOL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "agent/config.h"
+#include "agent/store.h"
+
+#define TOOL_PLACES 8		/* words of a command that are no options */
+
+struct tool;
+
+struct tool_option {
+	const char *name;	/* "title"; NULL ends a list */
+	const char *about;
+	bool flag;		/* it has no value */
+	const char *value;	/* as given, or NULL; of a flag "" */
+};
+
+struct tool_command {
+	const char *name;
+	const char *words;	/* "URL TICKET" */
+	const char *about;	/* one line */
+	const char *help;	/* examples and what to know */
+	int (*run)(struct tool *t);
+	struct tool_option *options;	/* NULL: none of its own */
+};
+
+struct tool {
+	const struct tool_command *command;
+	const char *dir;
+	bool json;
+	const char *place[TOOL_PLACES];
+	size_t places;
+};
+
+/* Reads the words after the command. False: said what is wrong, or shown
+ * the help; *status is then the exit status. */
+bool tool_parse(struct tool *t, int argc, char **argv, int *status);
+void tool_help(const struct tool_command *c);
+const char *tool_value(const struct tool *t, const char *option);
+
+/* One line on stderr, "zqagent: …", and a hint below it if there is one.
+ * Returns 2, the exit status of trouble. */
+int tool_fail(const char *hint, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* DIR/name; lives until the next call. */
+const char *tool_path(const struct tool *t, const char *name);
+
+/* Asks the daemon; takes ask. Its answer's "ok" is the caller's. NULL: it
+ * said no, and that was told; *down: nobody listens, nothing was told. */
+json_t *tool_ask(const struct tool *t, json_t *ask, bool *down);
+/* As above; a daemon that is down is told, too. */
+json_t *tool_ask_daemon(const struct tool *t, json_t *ask);
+
+/* DIR/agent.conf; NULL: told what is wrong. */
+struct config *tool_config(const struct tool *t);
+/* The store, for reading, or for writing under the lock. NULL: told. */
+struct store *tool_store(const struct tool *t, const struct config *c,
+    bool write);
+
+/* The commands, each in a file of its own kind. */
+int tool_enroll(struct tool *t);
+int tool_source(struct tool *t);
+int tool_say(struct tool *t);
+int tool_status(struct tool *t);
+int tool_letters(struct tool *t);
+int tool_rescan(struct tool *t);
+int tool_release(struct tool *t);
+int tool_refuse(struct tool *t);
+int tool_retell(struct tool *t);
+int tool_check(struct tool *t);
+
+extern struct tool_option tool_enroll_options[], tool_source_options[],
+    tool_say_options[], tool_reason_options[], tool_check_options[];
+
+#endif

@@ -1,0 +1,307 @@
+/*
+ * zqagent enroll: a key made here, a certificate from the hub, agent.conf.
+ */
+#include "agent/tool.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "certs/enroll.h"
+#include "certs/identity.h"
+#include "certs/keep.h"
+#include "certs/peer.h"
+#include "certs/ticket.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+
+#define CONNECT 10L		/* s */
+#define TIMEOUT 60L		/* s */
+#define CONF_MAX (1u << 20)
+
+struct tool_option tool_enroll_options[] = {
+	{ .name = "site", .about = N_("the site's code, if the hub asks for "
+	    "it; the ticket says which site") },
+	{ .name = "force", .flag = true, .about = N_("replace the identity "
+	    "that is there") },
+	{ .name = NULL }
+};
+
+/* --- the way to the hub ------------------------------------------------------ */
+
+struct way {
+	const char *hub;
+	const uint8_t *pin;
+	struct buf *answer;
+};
+
+static size_t
+on_body(char *at, size_t size, size_t n, void *arg)
+{
+	struct way *w = arg;
+
+	buf_put(w->answer, at, size * n);
+	return w->answer->bad ? 0 : size * n;
+}
+
+static CURLcode
+on_context(CURL *curl, void *context, void *arg)
+{
+	struct way *w = arg;
+
+	(void)curl;
+	return peer_client(context, w->pin) ? CURLE_OK :
+	    CURLE_SSL_CERTPROBLEM;
+}
+
+static void
+say_failure(CURL *curl, CURLcode code, const char *url, struct buf *why)
+{
+	long verified = 0;
+	const char *words = NULL;
+
+	curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &verified);
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		words = peer_why(verified);
+	buf_printf(why, "%s: %s", url, words != NULL ? words :
+	    curl_easy_strerror(code));
+	if (code == CURLE_COULDNT_CONNECT)
+		buf_text(why, _("; is the port right, and does a firewall let "
+		    "this machine out?"));
+	else if (code == CURLE_COULDNT_RESOLVE_HOST)
+		buf_text(why, _("; is the name right?"));
+}
+
+static bool
+perform(CURL *curl, const char *url, struct buf *why)
+{
+	CURLcode code = curl_easy_perform(curl);
+	long status = 0;
+
+	if (code != CURLE_OK) {
+		say_failure(curl, code, url, why);
+		return false;
+	}
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200)
+		buf_printf(why, _("%s: HTTP status %ld; is this the hub's "
+		    "address, with its port?"), url, status);
+	return status == 200;
+}
+
+static bool
+on_send(void *arg, struct span der, struct buf *answer, struct buf *why)
+{
+	struct way *w = arg;
+	struct curl_slist *head = curl_slist_append(NULL,
+	    "Content-Type: " ENROLL_TYPE);
+	CURL *curl = curl_easy_init();
+	struct buf url;
+	bool ok;
+
+	w->answer = answer;
+	buf_init(&url, 4096);
+	buf_printf(&url, "%s" ENROLL_PATH, w->hub);
+	curl_easy_setopt(curl, CURLOPT_URL, buf_cstr(&url));
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, head);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, der.at);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)der.n);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, w);
+	curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
+	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_context);
+	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, w);
+	ok = perform(curl, buf_cstr(&url), why);
+	curl_easy_cleanup(curl);
+	curl_slist_free_all(head);
+	buf_clear(&url);
+	return ok;
+}
+
+/* --- agent.conf ------------------------------------------------------------------ */
+
+static bool
+read_file(const char *path, struct buf *out)
+{
+	char bytes[4096];
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	if (f == NULL)
+		return false;
+	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
+		buf_put(out, bytes, n);
+	fclose(f);
+	return true;
+}
+
+static bool
+is_hub_line(const char *line)
+{
+	line += strspn(line, " \t");
+	if (strncmp(line, "hub", 3) != 0)
+		return false;
+	line += 3 + strspn(line + 3, " \t");
+	return *line == '=';
+}
+
+/* The old settings with another hub. Sources and comments stay. */
+static void
+change_hub(struct buf *out, char *old, const char *hub)
+{
+	bool done = false;
+	char *line;
+
+	while ((line = strsep(&old, "\n")) != NULL) {
+		if (!done && is_hub_line(line)) {
+			buf_printf(out, "hub = %s", hub);
+			done = true;
+		} else {
+			buf_text(out, line);
+		}
+		if (old != NULL)
+			buf_byte(out, '\n');
+	}
+	if (!done)
+		buf_drop(out, out->n);
+}
+
+static bool
+write_conf(struct tool *t, const char *hub, struct buf *why)
+{
+	struct buf old, text;
+	const char *path = tool_path(t, CONFIG_FILE);
+	bool ok;
+
+	buf_init(&old, CONF_MAX);
+	buf_init(&text, CONF_MAX);
+	if (read_file(path, &old)) {
+		char *copy = mem_text(buf_cstr(&old));
+
+		change_hub(&text, copy, hub);
+		free(copy);
+	}
+	if (text.n == 0)
+		config_example(&text, hub);
+	ok = keep_put(path, 0644, KEEP_REPLACE, buf_look(&text), why);
+	buf_clear(&old);
+	buf_clear(&text);
+	return ok;
+}
+
+/* --- the command ------------------------------------------------------------------ */
+
+static bool
+make_dir(const char *dir, struct buf *why)
+{
+	if (mkdir(dir, 0750) == 0 || errno == EEXIST)
+		return true;
+	buf_printf(why, "%s: %s", dir, strerror(errno));
+	return false;
+}
+
+static bool
+enroll(struct tool *t, const char *hub, const struct ticket *ticket,
+    struct buf *why)
+{
+	struct way way = { .hub = hub, .pin = ticket->pin };
+	EVP_PKEY *key = identity_make_key();
+	X509 *cert = NULL, *ca = NULL;
+	bool ok;
+
+	ok = enroll_ask(ticket, key, tool_value(t, "site"), on_send, &way,
+	    &cert, &ca, why) && identity_save(t->dir, key, cert, ca, why);
+	X509_free(cert);
+	X509_free(ca);
+	EVP_PKEY_free(key);
+	return ok && write_conf(t, hub, why);
+}
+
+static void
+say_next(struct tool *t)
+{
+	struct identity i;
+	struct buf why;
+	char until[CLOCK_TEXT_MAX];
+
+	buf_init(&why, 4096);
+	if (identity_read(&i, t->dir, &why) && t->json)
+		printf("{\"site\": %u, \"code\": \"%s\", \"dir\": \"%s\"}\n",
+		    i.site, i.code, t->dir);
+	else if (why.n == 0)
+		printf(_("Enrolled: this is site %s of %s.\n"
+		    "Its certificate in %s is good until %s.\n\n"
+		    "Next:\n"
+		    "  zqagent source add dir www --root /var/www/html --url "
+		    "https://www.example.gov.cn/\n"
+		    "  zqagentd -c %s        (or: systemctl enable --now "
+		    "zqagentd)\n"
+		    "  zqagent status\n"), i.code, i.hub_ca, t->dir,
+		    clock_show(until, i.not_after),
+		    tool_path(t, CONFIG_FILE));
+	buf_clear(&why);
+}
+
+/* Everything that can be judged before the hub is asked: a ticket is good
+ * only once. */
+static bool
+is_ready(struct tool *t, struct buf *hub, struct ticket *ticket,
+    struct buf *why)
+{
+	const char *wrong = NULL;
+
+	if (!config_hub(hub, t->place[0], why))
+		return false;
+	if (!ticket_parse(ticket, span_of(t->place[1]), &wrong)) {
+		buf_text(why, wrong);
+		return false;
+	}
+	if (!make_dir(t->dir, why))
+		return false;
+	if (access(tool_path(t, "key.pem"), F_OK) == 0 &&
+	    tool_value(t, "force") == NULL) {
+		buf_printf(why, _("%s: this machine has an identity already; "
+		    "--force replaces it (the ticket was not used)"),
+		    tool_path(t, "key.pem"));
+		return false;
+	}
+	if (access(t->dir, W_OK | X_OK) == 0)
+		return true;
+	buf_printf(why, "%s: %s", t->dir, strerror(errno));
+	return false;
+}
+
+int
+tool_enroll(struct tool *t)
+{
+	struct ticket ticket;
+	struct buf hub, why;
+	bool ok;
+
+	if (t->places != 2)
+		return tool_fail(_("zqagent enroll --help"), _("expected the "
+		    "hub's address and a ticket"));
+	buf_init(&hub, 4096);
+	buf_init(&why, 16384);
+	ok = is_ready(t, &hub, &ticket, &why) &&
+	    enroll(t, buf_cstr(&hub), &ticket, &why);
+	while (why.n > 0 && why.at[why.n - 1] == '\n')
+		buf_cut(&why, why.n - 1);
+	if (ok)
+		say_next(t);
+	else
+		(void)tool_fail(_("a ticket is good once and for a day; the "
+		    "hub's operator makes another: zqhub site ticket"), "%s",
+		    buf_cstr(&why));
+	buf_clear(&hub);
+	buf_clear(&why);
+	return ok ? 0 : 2;
+}

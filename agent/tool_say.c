@@ -1,0 +1,126 @@
+/*
+ * zqagent say: a person's word about an address. Durable when it returns,
+ * with the daemon or without it.
+ */
+#include "agent/tool.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "agent/say.h"
+#include "contrib/base/lang.h"
+
+struct tool_option tool_say_options[] = {
+	{ .name = "url", .about = N_("the item's address") },
+	{ .name = "title", .about = N_("what it is called") },
+	{ .name = "date", .about = N_("when it was published, "
+	    "\"2026-11-21 09:30\"") },
+	{ .name = "column", .about = N_("the column it stands in") },
+	{ .name = "column-type", .about = N_("what kind of column") },
+	{ .name = "source", .about = N_("who published it first") },
+	{ .name = "author", .about = N_("who wrote it") },
+	{ .name = "keywords", .about = N_("words to find it by") },
+	{ .name = "description", .about = N_("what it says, in short") },
+	{ .name = "language", .about = N_("such as zh-CN") },
+	{ .name = "image", .about = N_("the address of a picture") },
+	{ .name = "type", .about = N_("its media type, text/html") },
+	{ .name = "reason", .about = N_("why it is withdrawn") },
+	{ .name = "successor", .about = N_("the address where it went") },
+	{ .name = "by", .about = N_("who says so, unless you") },
+	{ .name = NULL }
+};
+
+/* Behind sudo it is the one who typed that. */
+static const char *
+who_am_i(void)
+{
+	const char *sudo = getenv("SUDO_USER");
+	struct passwd *p;
+
+	if (sudo != NULL && sudo[0] != '\0')
+		return sudo;
+	p = getpwuid(getuid());
+	return p != NULL ? p->pw_name : "";
+}
+
+static json_t *
+question(struct tool *t)
+{
+	json_t *ask = json_pack("{s:s, s:s}", "do", "say", "kind",
+	    t->place[0]);
+
+	for (const struct tool_option *o = tool_say_options; o->name != NULL;
+	    o++) {
+		if (o->value == NULL)
+			continue;
+		if (json_object_set_new(ask, o->name,
+		    json_string(o->value)) != 0) {
+			(void)tool_fail(NULL, _("--%s is not UTF-8"),
+			    o->name);
+			json_decref(ask);
+			return NULL;
+		}
+	}
+	if (json_object_get(ask, "by") == NULL)
+		json_object_set_new(ask, "by", json_string(who_am_i()));
+	return ask;
+}
+
+/* The daemon is down: into the spool without it. */
+static json_t *
+say_alone(struct tool *t, json_t *ask)
+{
+	struct config *c = tool_config(t);
+	struct store *s = c != NULL ? tool_store(t, c, true) : NULL;
+	json_t *answer = NULL;
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	if (s != NULL) {
+		answer = say_it(s, ask, (int)c->top->zone, &why);
+		if (answer == NULL)
+			(void)tool_fail(NULL, "%s", buf_cstr(&why));
+		else if (!t->json)
+			fputs(_("zqagentd is not running: the hub hears it "
+			    "when it is started\n"), stderr);
+	}
+	buf_clear(&why);
+	store_close(s);
+	config_free(c);
+	return answer;
+}
+
+int
+tool_say(struct tool *t)
+{
+	json_t *ask, *answer;
+	bool down;
+
+	if (t->places != 1)
+		return tool_fail(_("zqagent say --help"),
+		    _("say what? Expected item or deleted"));
+	if (tool_value(t, "url") == NULL)
+		return tool_fail(NULL, _("--%s is missing"), "url");
+	ask = question(t);
+	if (ask == NULL)
+		return 2;
+	answer = tool_ask(t, json_incref(ask), &down);
+	if (down)
+		answer = say_alone(t, ask);
+	json_decref(ask);
+	if (answer == NULL)
+		return 2;
+	if (t->json) {
+		json_dumpf(answer, stdout, 0);
+		printf("\n");
+	} else if (json_is_true(json_object_get(answer, "said"))) {
+		printf(_("kept as change %lld\n"), (long long)
+		    json_integer_value(json_object_get(answer, "seq")));
+	} else {
+		printf(_("nothing new: this was withdrawn before\n"));
+	}
+	json_decref(answer);
+	return 0;
+}

@@ -1,0 +1,162 @@
+/*
+ * zqagent source: what the site publishes. Edits agent.conf; a running
+ * daemon follows.
+ */
+#include "agent/tool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/lang.h"
+
+struct tool_option tool_source_options[] = {
+	{ .name = "root", .about = N_("the document root, a whole path") },
+	{ .name = "url", .about = N_("its address on the web") },
+	{ .name = "include", .about = N_("patterns of files that are told; "
+	    "without it all are") },
+	{ .name = "exclude", .about = N_("patterns that are left out, "
+	    "instead of the usual ones") },
+	{ .name = "index", .about = N_("names that stand for their "
+	    "directory") },
+	{ .name = NULL }
+};
+
+/* Tells the daemon, if there is one. */
+static int
+follow(struct tool *t)
+{
+	bool down;
+	json_t *ok = tool_ask(t, json_pack("{s:s}", "do", "reload"), &down);
+
+	if (down)
+		printf(_("zqagentd is not running: it will see this when it "
+		    "is started (zqagentd -c %s)\n"),
+		    tool_path(t, CONFIG_FILE));
+	else if (ok != NULL)
+		printf(_("zqagentd follows; zqagent status shows how far it "
+		    "is\n"));
+	json_decref(ok);
+	return down || ok != NULL ? 0 : 1;
+}
+
+static int
+finish(struct tool *t, bool done, const struct buf *why, const char *said)
+{
+	if (!done) {
+		struct buf line = *why;
+
+		while (line.n > 0 && line.at[line.n - 1] == '\n')
+			line.n--;
+		return tool_fail(NULL, "%.*s", (int)line.n, buf_cstr(&line));
+	}
+	printf("%s\n", said);
+	return follow(t);
+}
+
+static int
+add(struct tool *t)
+{
+	struct config_add a = {
+		.name = t->place[2],
+		.root = tool_value(t, "root"), .url = tool_value(t, "url"),
+		.include = tool_value(t, "include"),
+		.exclude = tool_value(t, "exclude"),
+		.index = tool_value(t, "index"),
+	};
+	struct buf why;
+	bool done;
+	int status;
+
+	if (t->places != 3 || strcmp(t->place[1], "dir") != 0)
+		return tool_fail(NULL, _("expected: zqagent source add dir "
+		    "NAME --root DIR --url URL"));
+	if (a.root == NULL || a.url == NULL)
+		return tool_fail(NULL, _("--%s is missing"),
+		    a.root == NULL ? "root" : "url");
+	buf_init(&why, CONFIG_WHY_MAX);
+	done = config_add_source(tool_path(t, CONFIG_FILE), &a, &why);
+	status = finish(t, done, &why, _("source added"));
+	buf_clear(&why);
+	return status;
+}
+
+static int
+remove_source(struct tool *t)
+{
+	struct buf why;
+	bool done;
+	int status;
+
+	if (t->places != 2)
+		return tool_fail(NULL, _("expected: zqagent source remove "
+		    "NAME"));
+	buf_init(&why, CONFIG_WHY_MAX);
+	done = config_remove_source(tool_path(t, CONFIG_FILE), t->place[1],
+	    &why);
+	status = finish(t, done, &why, _("source removed; what it told stays "
+	    "in the hub's index until it is withdrawn (zqagent say deleted)"));
+	buf_clear(&why);
+	return status;
+}
+
+static json_t *
+words(char *const *list)
+{
+	json_t *a = json_array();
+
+	for (; list != NULL && *list != NULL; list++)
+		json_array_append_new(a, json_string(*list));
+	return a;
+}
+
+static int
+list(struct tool *t)
+{
+	struct config *c = tool_config(t);
+	json_t *all = json_array();
+
+	if (c == NULL) {
+		json_decref(all);
+		return 2;
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		const struct config_source *s = c->source[i].set;
+
+		if (t->json)
+			json_array_append_new(all, json_pack(
+			    "{s:s, s:s, s:s, s:s, s:o, s:o, s:o}",
+			    "name", c->source[i].name, "type", s->type,
+			    "root", s->root, "url", s->url,
+			    "include", words(s->include),
+			    "exclude", words(s->exclude),
+			    "index", words(s->index)));
+		else
+			printf("%-16s %s  %s → %s\n", c->source[i].name,
+			    s->type, s->root, s->url);
+	}
+	if (t->json) {
+		json_dumpf(all, stdout, JSON_INDENT(2));
+		printf("\n");
+	} else if (c->count == 0) {
+		printf(_("no source yet: zqagent source add dir NAME --root "
+		    "DIR --url URL\n"));
+	}
+	json_decref(all);
+	config_free(c);
+	return 0;
+}
+
+int
+tool_source(struct tool *t)
+{
+	const char *what = t->places > 0 ? t->place[0] : "";
+
+	if (strcmp(what, "add") == 0)
+		return add(t);
+	if (strcmp(what, "remove") == 0)
+		return remove_source(t);
+	if (strcmp(what, "list") == 0)
+		return list(t);
+	return tool_fail(_("zqagent source --help"),
+	    _("source what? Expected add, list or remove"));
+}

@@ -1,0 +1,136 @@
+/*
+ * zqagent: the control tool of a site's admin. See zqagent(8).
+ */
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/tool.h"
+#include "contrib/base/lang.h"
+
+static const struct tool_command commands[] = {
+	{ .name = "enroll", .words = "URL TICKET", .run = tool_enroll,
+	  .options = tool_enroll_options,
+	  .about = N_("make this site's key and get its certificate"),
+	  .help = N_("The hub's operator gives you both in one line:\n"
+	  "  zqagent enroll https://hub.example:7443 zq1.…\n"
+	  "A ticket is good once, for one site, for a day. The key is made "
+	  "here and\nnever leaves this machine.\n") },
+	{ .name = "source", .words = "add dir NAME | list | remove NAME",
+	  .run = tool_source, .options = tool_source_options,
+	  .about = N_("say what this site publishes"),
+	  .help = N_("  zqagent source add dir www --root /var/www/html \\\n"
+	  "      --url https://www.example.gov.cn/\n"
+	  "  zqagent source add dir files --root /srv/files \\\n"
+	  "      --url https://www.example.gov.cn/files/ --include \"*.pdf "
+	  "*.doc\"\n"
+	  "  zqagent source list\n"
+	  "  zqagent source remove files\n") },
+	{ .name = "status", .words = "", .run = tool_status,
+	  .about = N_("show sources, spool, hub and certificate"),
+	  .help = N_("Ends with 0 if the hub has everything, 1 if not, 2 if "
+	  "that can't be known.\n") },
+	{ .name = "check", .words = "PAGE", .run = tool_check,
+	  .options = tool_check_options,
+	  .about = N_("show what would be said of a page, and what it lacks"),
+	  .help = N_("  zqagent check /var/www/html/a/b.html\n"
+	  "Nothing is sent anywhere.\n") },
+	{ .name = "say", .words = "item --url U --title T | deleted --url U",
+	  .run = tool_say, .options = tool_say_options,
+	  .about = N_("tell the hub of an item, or that one is gone"),
+	  .help = N_("  zqagent say item --url "
+	  "https://www.example.gov.cn/a.html --title 公告 \\\n"
+	  "      --date \"2026-11-21 09:30\" --column 通知公告\n"
+	  "  zqagent say deleted --url https://www.example.gov.cn/a.html \\\n"
+	  "      --reason \"superseded\"\n"
+	  "It is on this machine's disk when the command returns, also while "
+	  "zqagentd is\nnot running.\n") },
+	{ .name = "rescan", .words = "[NAME]", .run = tool_rescan,
+	  .about = N_("look at all files of a source, or of all, now"),
+	  .help = N_("  zqagent rescan www\n") },
+	{ .name = "release", .words = "NAME --reason R",
+	  .run = tool_release, .options = tool_reason_options,
+	  .about = N_("withdraw what is held because so much is missing"),
+	  .help = N_("  zqagent release www --reason \"the old site was "
+	  "taken down\"\n") },
+	{ .name = "refuse", .words = "NAME", .run = tool_refuse,
+	  .about = N_("keep in the index what is missing"),
+	  .help = N_("  zqagent refuse www\n") },
+	{ .name = "letters", .words = "", .run = tool_letters,
+	  .about = N_("show what the hub wrote to this site"),
+	  .help = N_("  zqagent letters --json\n") },
+	{ .name = "retell", .words = "--reason R", .run = tool_retell,
+	  .options = tool_reason_options,
+	  .about = N_("tell the hub everything again, under new numbers"),
+	  .help = N_("For an agent that was copied or restored (status says "
+	  "\"forked\"):\n"
+	  "  zqagent retell --reason \"restored from a backup\"\n") },
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void
+usage(FILE *out)
+{
+	fputs(_("usage: zqagent COMMAND … [--dir DIR] [--json]\n\n"), out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name,
+		    _(commands[i].about));
+	fputs(_("\nzqagent COMMAND --help has examples; zqagent(8) has "
+	    "everything.\n"), out);
+}
+
+/* The first word that is no option; "--dir DIR" may stand before it. */
+static int
+find_command(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--dir") == 0)
+			i++;
+		else if (strncmp(argv[i], "--", 2) != 0)
+			return i;
+	}
+	return 0;
+}
+
+static int
+run(struct tool *t, int argc, char **argv, int at)
+{
+	int status;
+
+	/* The command goes; what stood before it is read as if after. */
+	memmove(&argv[1 + 1], &argv[1], (size_t)(at - 1) * sizeof(*argv));
+	if (!tool_parse(t, argc - 2, argv + 2, &status))
+		return status;
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	status = t->command->run(t);
+	curl_global_cleanup();
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct tool t = { .dir = CONFIG_DIR };
+	int at;
+
+	lang_open(argv[0]);
+	at = find_command(argc, argv);
+	for (size_t i = 0; at > 0 && i < COMMANDS; i++)
+		if (strcmp(commands[i].name, argv[at]) == 0)
+			t.command = &commands[i];
+	if (t.command != NULL)
+		return run(&t, argc, argv, at);
+	if (at > 0)
+		fprintf(stderr, _("zqagent: there is no command \"%s\"\n\n"),
+		    argv[at]);
+	if (at == 0 && argc > 1 && strcmp(argv[1], "--help") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		printf("zqagent " ZQ_VERSION "\n");
+		return 0;
+	}
+	usage(stderr);
+	return 2;
+}

@@ -1,0 +1,160 @@
+/*
+ * zqagentd: the agent of one site. See zqagentd(8).
+ *
+ * The process that was started only looks after the one that works, so that
+ * this can be started again with new settings and a new sandbox.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "agent/config.h"
+#include "agent/store.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/log.h"
+#include "contrib/base/proc.h"
+
+static volatile bool *again_wanted;	/* shared with the working part */
+
+static void
+usage(FILE *out)
+{
+	fputs(_("usage: zqagentd -c DIR/agent.conf [-n] [-1]\n"
+	    "\n"
+	    "  -c FILE  the settings, zqagent.conf(5)\n"
+	    "  -n       only check them\n"
+	    "  -1       one process, no sandbox: for debuggers\n"
+	    "\n"
+	    "It stays in the foreground and logs to stderr. A site is set up "
+	    "with\n"
+	    "  zqagent enroll HUB TICKET\n"
+	    "  zqagent source add dir www --root /var/www/html --url "
+	    "https://www.example.gov.cn/\n"), out);
+}
+
+/* In the working part: the parent ends it, sees the wish, starts another. */
+static void
+again(void)
+{
+	*again_wanted = true;
+	kill(getppid(), SIGTERM);
+}
+
+static int
+work(void *arg)
+{
+	const struct agent_setup setup = { .conf = arg, .sandboxed = true,
+	    .again = again };
+
+	return agent_run(&setup);
+}
+
+static void
+ready(void)
+{
+	proc_notify("READY=1");
+}
+
+static int
+supervise(char *conf)
+{
+	const struct proc_part part = { .name = "agent", .run = work,
+	    .arg = conf };
+	int rc;
+
+	again_wanted = mmap(NULL, sizeof(*again_wanted),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (again_wanted == MAP_FAILED)
+		fatal("no shared memory: %s", strerror(errno));
+	do {
+		*again_wanted = false;
+		rc = proc_run(&part, 1, ready);
+	} while (*again_wanted);
+	return rc;
+}
+
+/* The settings' directory, if it can be used; else false and said. */
+static bool
+take_lock(const struct config *c)
+{
+	struct buf path;
+	pid_t holder = 0;
+	bool ok;
+
+	buf_init(&path, 8192);
+	buf_printf(&path, "%s/" STORE_LOCK, c->top->dir);
+	ok = proc_lock(buf_cstr(&path), &holder) >= 0;
+	if (!ok && holder != 0)
+		fprintf(stderr, _("zqagentd: another one runs in %s, process "
+		    "%d\n"), c->top->dir, (int)holder);
+	else if (!ok)
+		fprintf(stderr, "zqagentd: %s: %s\n", buf_cstr(&path),
+		    strerror(errno));
+	buf_clear(&path);
+	return ok;
+}
+
+static int
+run(char *conf, bool check_only, bool alone)
+{
+	const struct agent_setup setup = { .conf = conf };
+	struct buf why;
+	struct config *c;
+	bool ok;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	c = config_read(conf, &why);
+	fputs(buf_cstr(&why), stderr);
+	buf_clear(&why);
+	if (c == NULL)
+		return 1;
+	if (check_only)
+		printf(_("%s is fine: %zu sources\n"), conf, c->count);
+	ok = check_only || take_lock(c);
+	config_free(c);
+	if (!ok || check_only)
+		return ok ? 0 : 1;
+	return alone ? agent_run(&setup) : supervise(conf);
+}
+
+int
+main(int argc, char **argv)
+{
+	char *conf = NULL;
+	bool check_only = false, alone = false;
+	int option;
+
+	lang_open(argv[0]);
+	log_open("agent", LOG_LEVEL_INFO);
+	while ((option = getopt(argc, argv, "c:n1h")) != -1) {
+		switch (option) {
+		case 'c':
+			conf = optarg;
+			break;
+		case 'n':
+			check_only = true;
+			break;
+		case '1':
+			alone = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (conf == NULL || optind != argc) {
+		usage(stderr);
+		return 2;
+	}
+	return run(conf, check_only, alone);
+}
