@@ -76,6 +76,8 @@ fail(struct xml *x, size_t line, const char *what)
 	snprintf(x->error, sizeof(x->error), "line %zu: %s", line, what);
 }
 
+/* xmlStopParser() would take away the attributes that the caller may still
+ * look at. It isn't needed: no event comes any more, and no piece goes in. */
 void
 xml_fail(struct xml *x, const char *fmt, ...)
 {
@@ -86,7 +88,6 @@ xml_fail(struct xml *x, const char *fmt, ...)
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
 	fail(x, xml_line(x), what);
-	xmlStopParser(x->parser);
 }
 
 /* libxml2 complains. What isn't fatal to it (a prefix that was never
