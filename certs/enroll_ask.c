@@ -225,19 +225,20 @@ set_ticket(OSSL_CMP_CTX *ctx, const struct ticket *t)
 }
 
 /* A proof of possession needs some subject, so who doesn't know its code
- * gives one without a common name. */
-static void
+ * gives one without a common name. False: that can't be a name. */
+static bool
 set_subject(OSSL_CMP_CTX *ctx, const char *code)
 {
 	bool has_code = code != NULL && *code != '\0';
 	X509_NAME *n = X509_NAME_new();
-
-	must(n != NULL && X509_NAME_add_entry_by_NID(n,
+	bool ok = n != NULL && X509_NAME_add_entry_by_NID(n,
 	    has_code ? NID_commonName : NID_organizationalUnitName,
 	    MBSTRING_UTF8, (const unsigned char *)(has_code ? code :
 	    "Zhanqun agent"), -1, -1, 0) == 1 &&
-	    OSSL_CMP_CTX_set1_subjectName(ctx, n) == 1);
+	    OSSL_CMP_CTX_set1_subjectName(ctx, n) == 1;
+
 	X509_NAME_free(n);
+	return ok;
 }
 
 bool
@@ -248,10 +249,15 @@ enroll_ask(const struct ticket *t, EVP_PKEY *key, const char *code,
 	    .pin = t->pin };
 	OSSL_CMP_CTX *ctx = set_up(&e, key);
 
-	must(code == NULL || strlen(code) <= 64);
+	*cert = *ca = NULL;
+	if (!set_subject(ctx, code)) {
+		buf_text(why, _("a site's code is at most 64 characters of "
+		    "UTF-8\n"));
+		OSSL_CMP_CTX_free(ctx);
+		ERR_clear_error();
+		return false;
+	}
 	set_ticket(ctx, t);
-	set_subject(ctx, code);
-	*ca = NULL;
 	*cert = run(&e, ctx, OSSL_CMP_IR);
 	if (*cert != NULL)
 		*ca = e.ca;

@@ -126,6 +126,9 @@ START_TEST(test_refusals)
 	t.secret[3] ^= 1;
 	expect_refusal(&t, CODE, "secret of this ticket is damaged");
 	expect_refusal(&book.ticket, "4199999999", "for another site");
+	expect_refusal(&book.ticket, "\xff\xfe", "at most 64 characters");
+	expect_refusal(&book.ticket, "12345678901234567890123456789012345678"
+	    "901234567890123456789012345", "at most 64 characters");
 	book.until = clock_wall() - 1;
 	expect_refusal(&book.ticket, CODE, "has expired");
 	book.until = clock_wall() + 1000;
