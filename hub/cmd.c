@@ -120,6 +120,8 @@ cmd_store(const struct cmd_line *l)
 	s = store_open(l->config->dir, &why);
 	if (s == NULL)
 		cmd_fail(NULL, "%s", buf_cstr(&why));
+	else
+		store_silence(s, l->config->silent_after);
 	buf_clear(&why);
 	return s;
 }

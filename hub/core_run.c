@@ -47,7 +47,8 @@ enter_sandbox(const struct config *config)
 {
 	char journal[CONFIG_PATH_MAX], view[CONFIG_PATH_MAX];
 	char got[SANDBOX_GOT_MAX];
-	const char *read[] = { "/etc", "/usr/share/zoneinfo", NULL };
+	const char *read[] = { "/etc", "/usr/share/zoneinfo",
+		"/proc/sys/kernel/random", NULL };
 	const char *write[] = { journal, view, NULL };
 	const struct sandbox s = {
 		.may = SANDBOX_FILES | SANDBOX_ACCEPT,

@@ -37,12 +37,13 @@ path_of(char out[CONFIG_PATH_MAX], const char *dir, const char *name)
 static void
 remove_new(const struct rebuild *r)
 {
+	static const char *const files[] = { DATA, LOCK, "mark", "mark.new" };
 	char path[CONFIG_PATH_MAX];
 
-	path_of(path, r->new, DATA);
-	unlink(path);
-	path_of(path, r->new, LOCK);
-	unlink(path);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		path_of(path, r->new, files[i]);
+		unlink(path);
+	}
 	rmdir(r->new);
 }
 

@@ -28,6 +28,10 @@ writer_open(struct writer *w, const struct config *config, struct buf *why)
 		w->journal = NULL;
 		return false;
 	}
+	if (!view_fits(w->view, w->journal)) {
+		w->fresh = true;
+		w->reason = "it was made from another journal";
+	}
 	return true;
 }
 
