@@ -451,7 +451,7 @@ on_core_end(void *arg, struct channel *c)
 	struct edge *e = arg;
 
 	(void)c;
-	log_warn("part=core is gone");
+	log_debug("part=core is gone");
 	event_base_loopbreak(e->base);
 }
 

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define EDGE_PACE_BURST 60	/* at once: a city enrols its departments */
-#define EDGE_PACE_EVERY 200	/* ms for one more */
+#define EDGE_PACE_BURST 300	/* at once: a city enrols its departments, two
+				 * requests each */
+#define EDGE_PACE_EVERY 50	/* ms for one more */
 #define EDGE_PACE_SLOTS 4096
 
 struct edge_pace {

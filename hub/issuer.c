@@ -182,7 +182,7 @@ on_core_end(void *arg, struct channel *c)
 	struct issuer *i = arg;
 
 	(void)c;
-	log_warn("part=core is gone");
+	log_debug("part=core is gone");
 	event_base_loopbreak(i->base);
 }
 
