@@ -340,14 +340,28 @@ looks_gb(const struct census *c, enum charset_name declared)
 	}
 }
 
+static bool
+is_ascii(struct span s)
+{
+	unsigned char high = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		high |= (unsigned char)s.at[i];
+	return high < 0x80;
+}
+
 static enum charset_name
 decide(struct span page, struct charset_found *f)
 {
 	struct census c = { 0 };
+	bool other = f->declared != CHARSET_NONE &&
+	    f->declared != CHARSET_UTF8;
 
+	f->ascii = is_ascii(page);
+	if (f->ascii || (!other && text_is_utf8(page)))
+		return CHARSET_UTF8;	/* nearly all pages */
 	count_utf8(&c, page);
-	f->ascii = c.utf8_two + c.utf8_more + c.utf8_bad == 0;
-	if (f->ascii || looks_utf8(&c, f->declared))
+	if (looks_utf8(&c, f->declared))
 		return CHARSET_UTF8;
 	count_gb(&c, page);
 	if (looks_gb(&c, f->declared))

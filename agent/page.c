@@ -361,7 +361,8 @@ begin(void *arg, const xmlChar *name, const xmlChar **atts)
 	}
 	note_text(p, SPAN(" "));
 	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-		if (strcmp(elements[i].name, (const char *)name) == 0) {
+		if (elements[i].name[0] == (char)name[0] &&
+		    strcmp(elements[i].name, (const char *)name) == 0) {
 			elements[i].begin(p, atts);
 			return;
 		}
