@@ -236,22 +236,20 @@ next_piece(struct span *rest)
 	return piece;
 }
 
-/* A pair, a short word: the term says it all. */
+/* Just a pair, or just a short word: the term says it all. */
 static bool
 is_proven(struct span piece, const struct terms *t)
 {
+	enum term_tag tag = t->n == 1 ? term_tag(t->at[0]) : TERM_LONG_WORD;
+	enum class class = tag == TERM_PAIR ? CLASS_RUN : CLASS_WORD;
 	struct span rest = piece;
-	size_t chars = 0;
 
-	if (t->n != 1)
+	if (tag != TERM_PAIR && tag != TERM_WORD)
 		return false;
-	while (rest.n > 0) {
-		if (class_of(text_next(&rest)) == CLASS_NONE)
+	while (rest.n > 0)
+		if (class_of(text_next(&rest)) != class)
 			return false;
-		chars++;
-	}
-	return term_tag(t->at[0]) == TERM_WORD ||
-	    (term_tag(t->at[0]) == TERM_PAIR && chars == 2);
+	return true;
 }
 
 static void
