@@ -35,6 +35,7 @@ end(void)
 static int listener;
 static pthread_t server;
 static int posts;
+static bool late;	/* the second message comes six minutes later */
 
 static void
 answer_http(int fd, const char *body, size_t n)
@@ -96,7 +97,8 @@ serve_one(int fd)
 			break;
 	}
 	if (body != NULL) {
-		posts++;
+		if (++posts == 2 && late)
+			clock_set(clock_wall(), clock_mono() + 6 * 60 * 1000);
 		answer_http(fd, body, length);
 	}
 }
@@ -255,6 +257,20 @@ START_TEST(test_confirmation_of_nothing)
 }
 END_TEST
 
+/* A client that goes to lunch finds no deal waiting. */
+START_TEST(test_late_confirmation)
+{
+	int rc;
+
+	late = true;
+	rc = openssl_cmp("ir", "-subject /CN=" CODE " -unprotected_errors");
+	late = false;
+	ck_assert_int_ne(rc, 0);
+	ck_assert_int_eq(posts, 2);
+	ck_assert(help_log_has("no enrolment waits for this confirmation"));
+}
+END_TEST
+
 static const char *
 renew_command(int port)
 {
@@ -310,6 +326,7 @@ main(void)
 	tcase_add_loop_test(c, test_openssl_refused, 0,
 	    sizeof(refused) / sizeof(refused[0]));
 	tcase_add_test(c, test_confirmation_of_nothing);
+	tcase_add_test(c, test_late_confirmation);
 	tcase_add_test(c, test_openssl_renews);
 	suite_add_tcase(s, c);
 	return help_main(s);
