@@ -68,14 +68,13 @@ on_retell(void *arg)
 	    "has");
 }
 
-static void
+static bool
 on_reach(void *arg)
 {
 	struct agent *a = arg;
 
-	if (a->setup->sandboxed && a->got[0] != '\0')
-		(void)agent_again(a, "a root leads elsewhere, the sandbox "
-		    "doesn't");
+	return a->got[0] != '\0' &&
+	    agent_again(a, "a root leads elsewhere, the sandbox doesn't");
 }
 
 /* --- news and quiet ----------------------------------------------------------- */

@@ -205,6 +205,28 @@ roots_overlap(const char *a, const char *b)
 	return yes;
 }
 
+/* One address below another is fine (an alias of the server) as long as the
+ * outer root has nothing there itself. */
+static bool
+urls_overlap(const struct config_source *a, const char *a_url,
+    const struct config_source *b, const char *b_url)
+{
+	bool a_outer = strlen(a_url) <= strlen(b_url);
+	const char *outer = a_outer ? a_url : b_url;
+	const char *inner = a_outer ? b_url : a_url;
+	struct buf path;
+	bool yes;
+
+	if (!overlap(a_url, b_url))
+		return false;
+	buf_init(&path, 8192);
+	buf_printf(&path, "%s/%s", a_outer ? a->root : b->root,
+	    inner + strlen(outer));
+	yes = access(buf_cstr(&path), F_OK) == 0 || strcmp(a_url, b_url) == 0;
+	buf_clear(&path);
+	return yes;
+}
+
 static void
 check_pair(const struct config *c, size_t i, size_t j, struct buf *why)
 {
@@ -223,9 +245,9 @@ check_pair(const struct config *c, size_t i, size_t j, struct buf *why)
 		    c->source[j].name, a->root, b->root);
 	else if (source_url(&x, a->url, c->source[i].name, why) &&
 	    source_url(&y, b->url, c->source[j].name, why) &&
-	    overlap(buf_cstr(&x), buf_cstr(&y)))
-		buf_printf(why, _("sources %s and %s overlap: %s and %s; use "
-		    "exclude in one, or another address\n"),
+	    urls_overlap(a, buf_cstr(&x), b, buf_cstr(&y)))
+		buf_printf(why, _("sources %s and %s overlap: %s and %s "
+		    "have the same pages; give one another address\n"),
 		    c->source[i].name, c->source[j].name, a->url, b->url);
 	buf_clear(&x);
 	buf_clear(&y);

@@ -26,8 +26,9 @@ struct source_host {
 	const struct config_top *top;
 	void *arg;
 	void (*news)(void *arg, size_t n);	/* in the spool, n more */
-	void (*reach)(void *arg);	/* it must read where it was not
-					 * allowed to when it was opened */
+	/* It must read where it was not allowed to when it was opened. True:
+	 * all is closed soon and opened anew. */
+	bool (*reach)(void *arg);
 	void (*quiet)(void *arg);	/* a long work is done */
 };
 

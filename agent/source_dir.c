@@ -267,7 +267,7 @@ leave_root(struct source *s, int error)
 	event_del(s->rescan);
 	root_close(&s->root);
 	s->scanning = false;
-	if (s->root_error != error)
+	if (error != 0 && s->root_error != error)
 		log_error("source=%s root=%s: %s; what is known of it stays",
 		    s->name, s->set->root, strerror(error));
 	s->root_error = error;
@@ -281,7 +281,7 @@ enter_root(struct source *s)
 	if (error != 0) {
 		leave_root(s, error);
 		if (error == EACCES && !s->denied)
-			s->host.reach(s->host.arg);
+			(void)s->host.reach(s->host.arg);
 		return;
 	}
 	s->denied = false;
@@ -302,11 +302,12 @@ on_check(evutil_socket_t fd, short what, void *arg)
 	if (!root_moved(&s->root))
 		return;
 	if (was_open) {
-		leave_root(s, ENOENT);
+		leave_root(s, 0);
 		log_info("source=%s root=%s leads to another directory now",
 		    s->name, s->set->root);
 		/* The sandbox allows the directory that was there. */
-		s->host.reach(s->host.arg);
+		if (s->host.reach(s->host.arg))
+			return;
 	}
 	enter_root(s);
 }

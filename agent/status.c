@@ -44,8 +44,11 @@ certificate(const char *dir)
 		    "hub_ca", i.hub_ca, "not_after", time_text(i.not_after),
 		    "days_left",
 		    (json_int_t)((i.not_after - clock_wall()) / DAY));
-	else
+	else {
+		while (why.n > 0 && why.at[why.n - 1] == '\n')
+			buf_cut(&why, why.n - 1);
 		o = json_pack("{s:s}", "error", buf_cstr(&why));
+	}
 	buf_clear(&why);
 	must(o != NULL);
 	return o;
