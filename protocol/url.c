@@ -282,26 +282,25 @@ put_normal(struct buf *out, struct span s, const char **why)
 	return true;
 }
 
+/* Written aside first: out gets all of it or is left as it was. */
 bool
 url_normal(struct buf *out, struct span s, const char **why)
 {
-	size_t start = out->n;
+	struct buf b;
+	bool good;
 
 	if (is_surely_normal(s)) {
 		buf_span(out, s);
-		return !out->bad ||
-		    refuse(why, ("no room for this address"));
+		return true;
 	}
-	if (put_normal(out, s, why) && !out->bad) {
-		if (out->n - start <= LIMIT_URL)
-			return true;
-		refuse(why, ("an address of more than 2048 bytes"));
-	} else if (out->bad) {
-		refuse(why, ("an address of more than 2048 bytes"));
-	}
-	if (!out->bad)
-		buf_cut(out, start);
-	return false;
+	buf_init(&b, LIMIT_URL);
+	good = put_normal(&b, s, why);
+	if (b.bad)
+		good = refuse(why, "an address of more than 2048 bytes");
+	if (good)
+		buf_span(out, buf_look(&b));
+	buf_clear(&b);
+	return good;
 }
 
 bool
@@ -312,7 +311,7 @@ url_is_normal(struct span s)
 
 	if (is_surely_normal(s))
 		return true;
-	buf_init(&b, 2 * LIMIT_URL);
+	buf_init(&b, LIMIT_URL);
 	same = url_normal(&b, s, NULL) && span_is(buf_look(&b), s);
 	buf_clear(&b);
 	return same;

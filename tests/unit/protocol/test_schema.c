@@ -144,8 +144,9 @@ make_all(void)
 	write_lists();
 	write_answers(&b, &text);
 	write_letters(&b, &text);
-	save_text("hello", 0, "<zq:hello xmlns:zq='" NS_ZQ "' name='河南' "
-	    "now='2026-11-21T00:00:00Z' features='links'/>");
+	save_text("hello", 0, "<zq:hub xmlns:zq='" NS_ZQ "' name='河南' "
+	    "now='2026-11-21T00:00:00Z' features='links' "
+	    "software='zhanqun/0.1.0'/>");
 	buf_clear(&b);
 	buf_clear(&text);
 }

@@ -125,7 +125,9 @@ START_TEST(long_ones)
 	buf_cut(&in, 12);
 	while (in.n < LIMIT_URL)
 		buf_byte(&in, ' ');	/* longer once it is normal */
+	buf_reset(&out);
 	ck_assert(!url_normal(&out, buf_look(&in), NULL));
+	ck_assert(out.n == 0 && !out.bad);
 	buf_clear(&in);
 	buf_clear(&out);
 }
