@@ -30,13 +30,19 @@ follows(uint8_t c)
 	return (c & 0xc0) == 0x80;
 }
 
+/* Nearly all Han, and what stands around it. */
+static bool
+is_han(const uint8_t *s, size_t n)
+{
+	return n >= 3 && s[0] >= 0xe1 && s[0] <= 0xec && follows(s[1]) &&
+	    follows(s[2]);
+}
+
 /* Length of the character at s, which is not ASCII; 0 if it is none, or if
  * n bytes don't hold it. */
 static size_t
 wide(const uint8_t *s, size_t n)
 {
-	if (s[0] >= 0xe1 && s[0] <= 0xec && n >= 3)	/* nearly all Han */
-		return follows(s[1]) && follows(s[2]) ? 3 : 0;
 	if (s[0] >= 0xc2 && s[0] <= 0xdf)
 		return n >= 2 && follows(s[1]) ? 2 : 0;
 	if (s[0] >= 0xe0 && s[0] <= 0xef) {
@@ -64,6 +70,8 @@ utf8_good(const char *at, size_t n)
 
 		if (n - i >= 8 && is_plain(at + i))
 			step = 8;
+		else if (is_han(s + i, n - i))
+			step = 3;
 		else if (s[i] >= 0x80)
 			step = wide(s + i, n - i);
 		else if (!is_ascii_char(s[i]))

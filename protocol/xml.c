@@ -60,6 +60,7 @@ struct xml {
 	const struct attribute *attributes;
 	size_t attribute_count;
 	size_t depth;
+	size_t declarations;	/* of namespaces, in all */
 
 	bool failed;
 	char error[512];
@@ -124,6 +125,20 @@ look_up(struct xml *x, const xmlChar *ns, const xmlChar *local)
 	return XML_UNKNOWN;
 }
 
+/* libxml2 looks for a prefix through all that are in scope, and takes each
+ * one's address apart. */
+static void
+count_namespaces(struct xml *x, size_t more)
+{
+	x->declarations += more;
+	if (x->declarations > XML_DECLARATIONS)
+		xml_fail(x, "more than %d namespace declarations",
+		    XML_DECLARATIONS);
+	else if (x->parser->nsNr > 2 * XML_IN_SCOPE)
+		xml_fail(x, "more than %d namespaces at one place",
+		    XML_IN_SCOPE);
+}
+
 static void
 on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
     const xmlChar *ns, int ns_count, const xmlChar **namespaces,
@@ -131,7 +146,8 @@ on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
 {
 	struct xml *x = ((xmlParserCtxtPtr)arg)->_private;
 
-	(void)prefix, (void)ns_count, (void)namespaces, (void)defaulted;
+	(void)prefix, (void)namespaces, (void)defaulted;
+	count_namespaces(x, (size_t)ns_count);
 	if (x->failed)
 		return;
 	x->depth++;

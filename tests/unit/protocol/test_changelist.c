@@ -526,7 +526,15 @@ START_TEST(large_tokens)
 	for (int i = 0; i < 100000; i++)
 		buf_text(&b, "<a xmlns='urn:x'>");
 	error = reads(buf_look(&b), 1u << 20);
-	ck_assert(error != NULL);
+	ck_assert(error != NULL && strstr(error,
+	    "more than 64 namespaces at one place") != NULL);
+	buf_reset(&b);
+	buf_text(&b, HEAD BATCH "<url>");
+	for (int i = 0; i < 100000; i++)
+		buf_text(&b, "<a xmlns='urn:x'/>");
+	error = reads(buf_look(&b), 1u << 20);
+	ck_assert(error != NULL && strstr(error,
+	    "more than 16384 namespace declarations") != NULL);
 	buf_clear(&b);
 }
 END_TEST
