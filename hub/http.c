@@ -76,6 +76,7 @@ struct http {
 	TAILQ_HEAD(conns, http_conn) conns;
 	size_t count;
 	size_t memory;
+	struct buf head;	/* of the answer being made */
 };
 
 static void
@@ -440,6 +441,8 @@ on_bytes(void *arg, struct evbuffer *in)
 		else if (n > 0 && step == STEP_BODY)
 			take_body(c, in);
 	} while (c->step != step || evbuffer_get_length(in) != n);
+	if (n > 0 && (step == STEP_WAIT || step == STEP_SENT))
+		http_link_hold(c->link, true);
 }
 
 static void
@@ -450,6 +453,7 @@ on_written(void *arg)
 
 	if (c->step != STEP_SENT)
 		return;
+	http_link_hold(c->link, false);
 	whole = c->request->whole;
 	if (c->half || (c->request->close && whole)) {
 		conn_end(c);
@@ -573,6 +577,7 @@ http_new(struct event_base *base, const struct http_spec *spec,
 	h->routes = routes;
 	h->route_count = count;
 	h->arg = arg;
+	buf_init(&h->head, 2 * LIMIT_HEADERS);
 	TAILQ_INIT(&h->conns);
 	h->sweep = event_new(base, -1, EV_PERSIST, on_sweep, h);
 	h->reap = event_new(base, -1, 0, on_reap, h);
@@ -599,6 +604,7 @@ http_free(struct http *h)
 	door_free(h->door);
 	event_free(h->sweep);
 	event_free(h->reap);
+	buf_clear(&h->head);
 	free(h);
 }
 
@@ -633,21 +639,19 @@ http_answer(struct http_request *r, int status, const char *type,
     struct span body)
 {
 	bool bare = span_is(r->head.method, SPAN("HEAD")) || status == 304;
-	struct buf head;
+	struct buf *head = &r->conn->http->head;
 
 	must(!r->answered && !r->extra.bad);
 	r->answered = true;
 	r->close = !r->head.keep || !r->whole;
-	buf_init(&head, 2 * LIMIT_HEADERS);
-	http_reply_head(&head, &(struct http_reply){
+	buf_reset(head);
+	http_reply_head(head, &(struct http_reply){
 		.status = status, .type = type, .length = body.n,
 		.close = r->close, .old = r->head.old,
 		.extra = buf_look(&r->extra),
 	});
 	move(r->conn, STEP_SENT, SEND_TIME);
-	http_link_put(r->conn->link, buf_look(&head),
-	    bare ? SPAN_NONE : body);
-	buf_clear(&head);
+	http_link_put(r->conn->link, buf_look(head), bare ? SPAN_NONE : body);
 }
 
 static const char *

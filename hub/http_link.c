@@ -13,6 +13,7 @@ struct http_link {
 	struct bufferevent *bev;
 	SSL *ssl;		/* the bufferevent's; NULL: plain */
 	bool open;		/* the handshake is done */
+	bool held;
 	bool shut;
 	const struct http_link_calls *calls;
 	void *arg;
@@ -98,7 +99,6 @@ http_link_new(struct event_base *base, int fd, SSL_CTX *ctx,
 	    bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
 	must(l->bev != NULL);
 	bufferevent_setcb(l->bev, on_read, on_write, on_event, l);
-	bufferevent_setwatermark(l->bev, EV_READ, 0, HTTP_LINK_INPUT);
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
 	return l;
 }
@@ -129,6 +129,16 @@ struct evbuffer *
 http_link_input(struct http_link *l)
 {
 	return bufferevent_get_input(l->bev);
+}
+
+void
+http_link_hold(struct http_link *l, bool hold)
+{
+	if (l->held == hold)
+		return;
+	l->held = hold;
+	bufferevent_setwatermark(l->bev, EV_READ, 0,
+	    hold ? HTTP_LINK_INPUT : 0);
 }
 
 SSL *

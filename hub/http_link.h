@@ -10,10 +10,11 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <openssl/ssl.h>
+#include <stdbool.h>
 
 #include "contrib/base/span.h"
 
-/* Input kept while its owner doesn't look at it; more stays in the kernel. */
+/* Input kept while it is held; more stays in the kernel. */
 #define HTTP_LINK_INPUT 65536
 
 struct http_link;
@@ -33,6 +34,9 @@ void http_link_free(struct http_link *l);
 
 void http_link_put(struct http_link *l, struct span head, struct span body);
 struct evbuffer *http_link_input(struct http_link *l);
+/* The owner doesn't look at its input for now. (A bound at all times would
+ * make libevent reserve that much for each read.) */
+void http_link_hold(struct http_link *l, bool hold);
 SSL *http_link_ssl(const struct http_link *l);
 /* Says that nothing more will be written; reading goes on. */
 void http_link_shut(struct http_link *l);
