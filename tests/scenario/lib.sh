@@ -86,8 +86,7 @@ forget() {
 # A TCP port that nobody listens on just now.
 port() {
 	while :; do
-		p=$(awk -v seed="$(od -An -N4 -tu4 /dev/urandom)" \
-			'BEGIN { srand(seed); print 20000 + int(rand() * 12000) }')
+		p=$(shuf -i 20000-31999 -n 1)
 		hex=$(printf ':%04X ' "$p")
 		grep -qF "$hex" /proc/net/tcp /proc/net/tcp6 2>/dev/null || break
 	done
