@@ -403,7 +403,8 @@ copy_utf8(struct buf *out, struct span page, struct charset_found *f)
 	buf_put(out, from, (size_t)(s.at - from));
 }
 
-/* Big5-HKSCS holds a character back until it has seen the next. */
+/* Big5-HKSCS holds a character back until it has seen the next; after this
+ * the converter is as new. */
 static void
 flush(iconv_t cd, struct buf *out)
 {
@@ -422,7 +423,6 @@ convert(iconv_t cd, struct buf *out, struct span page, size_t unit,
 	size_t left = page.n;
 	char room[16384];
 
-	iconv(cd, NULL, NULL, NULL, NULL);
 	while (left > 0) {
 		char *to = room;
 		size_t space = sizeof(room), before = left;

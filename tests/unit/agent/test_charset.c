@@ -150,6 +150,14 @@ START_TEST(test_declared)
 }
 END_TEST
 
+/* HKSCS has letters that may go together with what follows. */
+START_TEST(test_held_back)
+{
+	READS(META("big5") "\x88\x66", CHARSET_BIG5, "Ê");
+	READS(META("big5") "\x88\x66\xa4\xa4", CHARSET_BIG5, "Ê中");
+}
+END_TEST
+
 /* No state is left over from the page before. */
 START_TEST(test_again)
 {
@@ -164,7 +172,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_honest, test_liars, test_silent,
 		test_ambiguous, test_marks, test_bad_bytes, test_declared,
-		test_again };
+		test_held_back, test_again };
 	Suite *s = suite_create("charset");
 	TCase *tc = tcase_create("charset");
 	SRunner *runner;

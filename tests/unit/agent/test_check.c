@@ -102,6 +102,8 @@ START_TEST(test_odd)
 	ck_prints("line 7: SiteDomain is \"http://www.zhengzhou.gov.cn/\"");
 	ck_prints("line 8: SiteIDCode is \"310000000044\"");
 	ck_prints("from the text of the page");
+	ck_assert(strstr(printed, "line 3:") < strstr(printed,
+	    "line 7:"));
 	check(PAGES "odd-order.html", (struct check_options){ 0 });
 	ck_prints("line 3: PubDate is \"2023/5/6 9:05\": expected YYYY");
 	check(PAGES "odd-outside.html", (struct check_options){ 0 });
@@ -175,6 +177,10 @@ START_TEST(test_columns)
 		column = here;
 	}
 	ck_assert_uint_gt(column, 0);
+	check(PAGES "odd-null.html", (struct check_options){ 0 });
+	ck_prints("\n  SiteName           empty         3\n");
+	ck_prints("\n  SiteDomain         there         7  http://");
+	ck_prints("\n  ColumnName         MISSING\n");
 }
 END_TEST
 

@@ -128,6 +128,7 @@ START_TEST(test_url)
 		{ "http://a.cn/20230506.html", "2023-05-05" },
 		{ "http://a.cn/content/post_123456789.html", "" },
 		{ "http://a.cn/202305/1234.html", "" },
+		{ "http://a.cn/202305/12_3.html", "" },
 		{ "http://a.cn/20231399/1.html", "" },
 		{ "http://a.cn/art/1999/2/30/art.html", "" },
 		{ "http://a.cn/col/col20230506123/index.html", "" },

@@ -299,6 +299,16 @@ START_TEST(test_lines)
 }
 END_TEST
 
+/* XML can't carry them, nor would anyone want to see them. */
+START_TEST(test_controls)
+{
+	reading(SPAN("<meta name=ArticleTitle content='A&amp;#1;&amp;#65534;"
+	    "\x1b&amp;#xd800;\xc2\x85" "B'>"));
+	ck_title("AB");
+	ck_sane_change();
+}
+END_TEST
+
 /* One page leaves nothing behind for the next. */
 START_TEST(test_fresh)
 {
@@ -351,7 +361,7 @@ main(void)
 	const TTest *const tests[] = { test_golden,
 		test_charsets_agree, test_deep, test_ends, test_many_links,
 		test_same_links, test_long_texts, test_many_remarks,
-		test_lines, test_fresh, test_date_order, test_cut_page };
+		test_lines, test_controls, test_fresh, test_date_order, test_cut_page };
 	Suite *s = suite_create("page");
 	TCase *tc = tcase_create("page");
 	SRunner *runner;

@@ -41,11 +41,12 @@ copy(char *to, size_t room, struct span s)
 	snprintf(to, room, "%.*s", SPAN_ARGS(s));
 }
 
+/* Its only child; 0: none. */
 static pid_t
 child_of(pid_t parent)
 {
 	char path[64];
-	pid_t pid = 0;
+	pid_t pid = 0, other;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent,
@@ -55,6 +56,7 @@ child_of(pid_t parent)
 		return 0;
 	if (fscanf(f, "%d", &pid) != 1)
 		pid = 0;
+	ck_assert_int_ne(fscanf(f, "%d", &other), 1);
 	fclose(f);
 	return pid;
 }
@@ -266,6 +268,7 @@ ck_one_fails(int with, const char *why)
 		ask("a.html");
 	next_signal = with;
 	run();
+	ck_assert_int_ne(reader(), 0);
 	ck_assert_uint_eq(parse_counts(parse)->started, 2);
 	ck_assert_uint_eq(parse_counts(parse)->failed, 1);
 	for (int i = 0, failed = 0; i < 40; i++) {
