@@ -302,7 +302,7 @@ change_item(struct group *g, const struct entry *e, const struct change *c,
 	item_name(t.name, e->site, item_id(c));
 	t.known = item_by_name(g->txn, t.name, &number) &&
 	    item_get(g->txn, number, &t.old);
-	if (t.known && !change_read(&t.old_said, t.old.said))
+	if (t.known && !change_glance(&t.old_said, t.old.said))
 		fatal("view: the row of item %" PRIu32 " is damaged: run "
 		    "zqhub rebuild", number);
 	if (c->kind == CHANGE_DELETED && (!t.known || t.old.withdrawn))

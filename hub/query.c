@@ -234,7 +234,7 @@ query_fill(struct item_info *i, const struct item *row)
 		.place = row->place,
 		.changes = row->changes,
 	};
-	if (!change_read(&i->said, row->said))
+	if (!change_glance(&i->said, row->said))
 		fatal("view: the row of item %u is damaged: run zqhub rebuild",
 		    row->number);
 }

@@ -151,7 +151,7 @@ get_part(struct reader *r, struct change *c, uint8_t tag, struct span s)
 }
 
 bool
-change_read(struct change *c, struct span s)
+change_glance(struct change *c, struct span s)
 {
 	struct reader r = reader_of(s);
 	uint8_t tag, last = 0;
@@ -171,7 +171,13 @@ change_read(struct change *c, struct span s)
 		get_part(&r, c, tag, part);
 		last = tag;
 	}
-	return reader_done(&r) && change_is_sane(c, NULL);
+	return reader_done(&r);
+}
+
+bool
+change_read(struct change *c, struct span s)
+{
+	return change_glance(c, s) && change_is_sane(c, NULL);
 }
 
 /* --- is it sane? ------------------------------------------------------------ */

@@ -95,6 +95,9 @@ void change_init(struct change *c);
  * version are skipped, and lost only in memory: the bytes stay as they are. */
 void change_write(struct buf *b, const struct change *c);
 bool change_read(struct change *c, struct span s);
+/* The same without judging: for rows that were judged when they were kept,
+ * and are read by the thousand. */
+bool change_glance(struct change *c, struct span s);
 
 /* Kinds, lengths, UTF-8, a url in normal form, times within years 1970 to
  * 9999. `why` (may be NULL) names the part and what was expected. */
