@@ -13,6 +13,7 @@
 #include "agent/control.h"
 #include "agent/retell.h"
 #include "agent/spool.h"
+#include "agent/thrift.h"
 #include "certs/identity.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -104,7 +105,7 @@ be_quiet(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	store_release_memory(a->store);
-	malloc_trim(0);
+	thrift();
 }
 
 static bool
@@ -277,7 +278,7 @@ enter_sandbox(struct agent *a)
 {
 	static const char *const system_paths[] = { "/etc", "/usr/lib", "/lib",
 		"/lib64", "/usr/share", "/usr/local/share", "/run/systemd",
-		"/run/resolvconf", "/dev/urandom", "/dev/null" };
+		"/run/resolvconf", "/dev/urandom", "/dev/null", "/proc/self" };
 	const char *read[CONFIG_SOURCES_MAX + SYSTEM_PATHS + 2] = { 0 };
 	const char *write[] = { a->config->top->dir, NULL };
 	char *conf = mem_text(a->setup->conf);

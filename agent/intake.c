@@ -6,13 +6,12 @@
  */
 #include "agent/intake.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <unistd.h>
 
+#include "agent/group.h"
+#include "agent/job.h"
 #include "agent/known.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
@@ -28,26 +27,8 @@
 #define GROUP_BYTES (2u << 20)	/* of records that wait for it */
 #define TURN 64			/* jobs looked at before others have a turn */
 #define STUCK_WAIT 5000		/* ms until a full disk is tried again */
-#define GROUP_WAIT 50		/* ms until a small group is written, too */
+#define GROUP_WAIT 200		/* ms until a small group is written, too */
 #define FULL_WAIT 20		/* ms until parse is asked again */
-
-enum todo { TODO_LOOK, TODO_TELL, TODO_WITHDRAW, TODO_MARK };
-
-struct job {
-	TAILQ_ENTRY(job) entry;
-	struct intake *in;
-	uint32_t hash;			/* of path */
-	enum intake_why why;
-	bool again;			/* something happened meanwhile */
-	int64_t due;			/* mono ms, of settling ones */
-	enum todo todo;			/* of ready ones */
-	struct known_stat stat;
-	char *path, *url;
-	const char *reason;		/* of TODO_WITHDRAW */
-	struct buf row;			/* record, of TODO_TELL */
-};
-
-TAILQ_HEAD(jobs, job);
 
 struct intake {
 	struct intake_host host;
@@ -59,16 +40,6 @@ struct intake {
 	char *reason;
 	struct intake_counts counts;
 };
-
-static uint32_t
-hash_of(const char *path)
-{
-	uint32_t h = 2166136261u;	/* FNV-1a */
-
-	for (; *path != '\0'; path++)
-		h = (h ^ (unsigned char)*path) * 16777619u;
-	return h;
-}
 
 static void
 after(struct event *e, int64_t ms)
@@ -87,19 +58,10 @@ wake(struct intake *in)
 }
 
 static void
-job_free(struct job *j)
-{
-	buf_clear(&j->row);
-	free(j->path);
-	free(j->url);
-	free(j);
-}
-
-static void
 enqueue(struct intake *in, struct job *j)
 {
 	j->again = false;
-	j->todo = TODO_LOOK;
+	j->todo = JOB_LOOK;
 	TAILQ_INSERT_TAIL(&in->queued, j, entry);
 	in->queued_count++;
 	wake(in);
@@ -123,7 +85,7 @@ busy_with(struct intake *in, const char *path, uint32_t hash)
 void
 intake_look(struct intake *in, const char *path, enum intake_why why)
 {
-	uint32_t hash = hash_of(path);
+	uint32_t hash = job_hash(path);
 	struct job *j = busy_with(in, path, hash);
 
 	if (j != NULL) {
@@ -135,12 +97,8 @@ intake_look(struct intake *in, const char *path, enum intake_why why)
 		in->host.lost(in->host.arg);
 		return;
 	}
-	j = mem_new(sizeof(*j));
-	j->in = in;
-	j->hash = hash;
-	j->path = mem_text(path);
+	j = job_new(in, path);
 	j->why = why;
-	buf_init(&j->row, RECORD_ROW_MAX);
 	enqueue(in, j);
 }
 
@@ -207,89 +165,6 @@ finish(struct intake *in, struct job *j)
 	enqueue(in, j);
 }
 
-static struct compare_item
-item_of(const struct job *j)
-{
-	return (struct compare_item){
-	    .source = j->in->host.source, .path = span_of(j->path),
-	    .stat = j->stat };
-}
-
-/* A file dated before 1970 or after 9999 is there all the same. */
-static void
-drop_odd_time(int64_t *ms)
-{
-	if (*ms != CLOCK_NONE && (*ms < 0 || *ms > INT64_C(253402300799999)))
-		*ms = CLOCK_NONE;
-}
-
-static enum compare_news
-write_record(struct store_txn *t, const struct job *j)
-{
-	struct compare_item i = item_of(j);
-	struct record r;
-	struct change c;
-	enum compare_news news;
-
-	must(record_read(&r, buf_look(&j->row)));
-	change_init(&c);
-	record_to_change(&c, &r);
-	drop_odd_time(&c.modified);
-	drop_odd_time(&c.published);
-	c.url = span_of(j->url);
-	news = compare_is(t, &i, &c);
-	if (news == COMPARE_UNFIT)
-		compare_unreadable(t, &i, c.url);
-	return news;
-}
-
-static enum compare_news
-write_job(struct store_txn *t, const struct job *j)
-{
-	struct compare_item i = item_of(j);
-
-	switch (j->todo) {
-	case TODO_TELL:
-		return write_record(t, j);
-	case TODO_WITHDRAW:
-		return compare_gone(t, i.source, i.path, span_of(j->reason));
-	default:
-		compare_unreadable(t, &i, span_of(j->url));
-		return COMPARE_NOTHING;
-	}
-}
-
-struct group {
-	struct intake *in;
-	size_t done;		/* jobs from the head of the list */
-	struct intake_counts counts;
-	bool no_room;
-};
-
-static bool
-write_group(struct store_txn *t, void *arg)
-{
-	struct group *g = arg;
-	struct job *j;
-
-	g->done = 0;
-	g->no_room = false;
-	g->counts = (struct intake_counts){ 0 };
-	TAILQ_FOREACH(j, &g->in->ready, entry) {
-		enum compare_news news = write_job(t, j);
-
-		g->no_room = news == COMPARE_NO_ROOM;
-		if (g->no_room)
-			break;
-		g->done++;
-		g->counts.told += news == COMPARE_CREATED ||
-		    news == COMPARE_UPDATED;
-		g->counts.withdrawn += news == COMPARE_DELETED;
-		g->counts.unfit += news == COMPARE_UNFIT;
-	}
-	return g->done > 0;
-}
-
 static bool
 make_room(struct store_txn *t, void *arg)
 {
@@ -326,24 +201,23 @@ take_off(struct intake *in, size_t count)
 static void
 flush(struct intake *in)
 {
-	struct group g = { .in = in };
+	struct group_written g;
 	enum store_result rc;
 
 	if (in->ready_count == 0)
 		return;
-	rc = store_do(in->host.store, write_group, &g);
+	rc = group_write(in->host.store, in->host.source, &in->ready, &g);
 	if (rc == STORE_FULL) {
 		get_stuck(in, INTAKE_DISK_FULL);
 		return;
 	}
 	if (rc == STORE_DONE) {
-		in->counts.told += g.counts.told;
-		in->counts.withdrawn += g.counts.withdrawn;
-		in->counts.unfit += g.counts.unfit;
+		in->counts.told += g.told;
+		in->counts.withdrawn += g.withdrawn;
+		in->counts.unfit += g.unfit;
 		take_off(in, g.done);
-		if (g.counts.told + g.counts.withdrawn > 0)
-			in->host.news(in->host.arg,
-			    g.counts.told + g.counts.withdrawn);
+		if (g.told + g.withdrawn > 0)
+			in->host.news(in->host.arg, g.told + g.withdrawn);
 	}
 	if (g.no_room) {
 		(void)store_do(in->host.store, make_room, NULL);
@@ -352,7 +226,7 @@ flush(struct intake *in)
 }
 
 static void
-be_ready(struct intake *in, struct job *j, enum todo todo)
+be_ready(struct intake *in, struct job *j, enum job_todo todo)
 {
 	j->todo = todo;
 	TAILQ_INSERT_TAIL(&in->ready, j, entry);
@@ -391,28 +265,16 @@ on_record(void *arg, const struct record *r)
 		settle(in, j);
 	} else if (r->outcome == RECORD_READ) {
 		record_write(&j->row, r);
-		be_ready(in, j, j->row.bad ? TODO_MARK : TODO_TELL);
+		be_ready(in, j, j->row.bad ? JOB_MARK : JOB_TELL);
 	} else {
 		in->counts.unreadable++;
 		log_warn("source=%.*s file=%s not read: %s",
 		    SPAN_ARGS(in->host.source),
 		    log_quote(quoted, j->path, strlen(j->path)),
 		    log_quote(trouble, r->trouble.at, r->trouble.n));
-		be_ready(in, j, TODO_MARK);
+		be_ready(in, j, JOB_MARK);
 	}
 	wake(in);
-}
-
-/* Has somebody the file open for writing? Only its owner or root can ask;
- * others rely on the settling time. */
-static bool
-is_written_to(int fd)
-{
-	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
-		(void)fcntl(fd, F_SETLEASE, F_UNLCK);
-		return false;
-	}
-	return errno == EAGAIN;
 }
 
 /* A regular file that differs from what is known: have it read. */
@@ -431,7 +293,7 @@ read_file(struct intake *in, struct job *j)
 		job_free(j);
 		return;
 	}
-	if (is_written_to(fd)) {
+	if (root_is_written_to(fd)) {
 		close(fd);
 		in->counts.again++;
 		settle(in, j);
@@ -499,25 +361,10 @@ look_file(struct intake *in, struct job *j, struct store_txn *t,
 	}
 }
 
-/* An index file that comes or goes changes which of its neighbours stands
- * for the directory. */
 static void
-look_beside(struct intake *in, const struct job *j)
+on_beside(void *arg, const char *path)
 {
-	const char *slash = strrchr(j->path, '/');
-	int dir = slash != NULL ? (int)(slash - j->path) + 1 : 0;
-	struct buf other;
-
-	if (!place_is_index(&in->host.place, j->path))
-		return;
-	buf_init(&other, LIMIT_ID * 2);
-	for (char *const *i = in->host.place.index; *i != NULL; i++) {
-		buf_reset(&other);
-		buf_printf(&other, "%.*s%s", dir, j->path, *i);
-		if (strcmp(buf_cstr(&other), j->path) != 0)
-			intake_look(in, buf_cstr(&other), INTAKE_FOUND);
-	}
-	buf_clear(&other);
+	intake_look(arg, path, INTAKE_FOUND);
 }
 
 static bool
@@ -540,9 +387,9 @@ look_gone(struct intake *in, struct job *j, struct store_txn *t,
 		return;
 	}
 	if (!judged)
-		look_beside(in, j);
+		place_beside(&in->host.place, j->path, on_beside, in);
 	j->reason = judged && in->reason != NULL ? in->reason : reason;
-	be_ready(in, j, TODO_WITHDRAW);
+	be_ready(in, j, JOB_WITHDRAW);
 }
 
 static void
@@ -561,7 +408,8 @@ look(struct intake *in, struct job *j, struct store_txn *t)
 	switch (found) {
 	case ROOT_FILE:
 		if (j->why == INTAKE_READY && !is_row(in, t, j))
-			look_beside(in, j);
+			place_beside(&in->host.place, j->path, on_beside,
+			    in);
 		look_file(in, j, t, &st);
 		return;
 	case ROOT_GONE:

@@ -76,3 +76,19 @@ place_url(struct buf *out, const struct place *p, const char *path)
 	buf_clear(&raw);
 	return ok;
 }
+
+void
+place_beside(const struct place *p, const char *path, place_fn *fn,
+    void *arg)
+{
+	char other[LIMIT_ID + 256];
+	size_t dir = dir_length(path);
+
+	if (!place_is_index(p, path))
+		return;
+	for (char *const *i = p->index; *i != NULL; i++) {
+		snprintf(other, sizeof(other), "%.*s%s", (int)dir, path, *i);
+		if (strcmp(*i, path + dir) != 0)
+			fn(arg, other);
+	}
+}

@@ -25,4 +25,10 @@ bool place_url(struct buf *out, const struct place *p, const char *path);
 /* Is its last name in the list? */
 bool place_is_index(const struct place *p, const char *path);
 
+/* An index file that comes or goes changes which of its neighbours stands
+ * for the directory: those, if it is one. */
+typedef void place_fn(void *arg, const char *path);
+void place_beside(const struct place *p, const char *path, place_fn *fn,
+    void *arg);
+
 #endif

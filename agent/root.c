@@ -109,3 +109,15 @@ root_open_file(const struct root *r, const char *path)
 {
 	return open_below(r->fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
+
+/* A read lease is only given when nobody writes. It is given back at once;
+ * SIGIO, which would tell that it is broken, is ignored by the daemon. */
+bool
+root_is_written_to(int fd)
+{
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+		(void)fcntl(fd, F_SETLEASE, F_UNLCK);
+		return false;
+	}
+	return errno == EAGAIN;
+}

@@ -41,4 +41,8 @@ enum root_found root_look(const struct root *r, const char *path,
 int root_open_dir(const struct root *r, const char *path);
 int root_open_file(const struct root *r, const char *path);
 
+/* Has somebody this file open for writing? Only its owner or root can ask;
+ * for others the answer is no. */
+bool root_is_written_to(int fd);
+
 #endif

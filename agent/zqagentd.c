@@ -5,7 +5,6 @@
  * this can be started again with new settings and a new sandbox.
  */
 #include <errno.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "agent/agent.h"
 #include "agent/config.h"
 #include "agent/store.h"
+#include "agent/thrift.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
@@ -60,6 +60,7 @@ static void
 ready(void)
 {
 	proc_notify("READY=1");
+	thrift();		/* from here on this process sleeps */
 }
 
 static int

@@ -1,0 +1,38 @@
+/*
+ * A job of the intake: one path that something was said about. It stands in
+ * one list at a time; intake.c has its life.
+ */
+#ifndef ZQ_AGENT_JOB_H
+#define ZQ_AGENT_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "agent/intake.h"
+#include "agent/known.h"
+#include "contrib/base/buf.h"
+
+enum job_todo { JOB_LOOK, JOB_TELL, JOB_WITHDRAW, JOB_MARK };
+
+struct job {
+	TAILQ_ENTRY(job) entry;
+	struct intake *in;
+	uint32_t hash;			/* of path */
+	enum intake_why why;
+	bool again;			/* something happened meanwhile */
+	int64_t due;			/* mono ms, of settling ones */
+	enum job_todo todo;			/* of ready ones */
+	struct known_stat stat;
+	char *path, *url;
+	const char *reason;		/* of JOB_WITHDRAW */
+	struct buf row;			/* record, of JOB_TELL */
+};
+
+TAILQ_HEAD(jobs, job);
+
+struct job *job_new(struct intake *in, const char *path);
+void job_free(struct job *j);
+uint32_t job_hash(const char *path);
+
+#endif
