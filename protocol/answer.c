@@ -8,8 +8,8 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
-#include "protocol/changelist.h"
 #include "protocol/limits.h"
+#include "protocol/namespaces.h"
 #include "protocol/xml.h"
 
 #include <stdio.h>

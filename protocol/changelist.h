@@ -16,12 +16,9 @@
 
 #include "contrib/base/buf.h"
 #include "protocol/change.h"
+#include "protocol/namespaces.h"
 
 #define CHANGELIST_TYPE "application/xml"
-#define NS_SITEMAP "http://www.sitemaps.org/schemas/sitemap/0.9"
-#define NS_RS "http://www.openarchives.org/rs/terms/"
-#define NS_DCTERMS "http://purl.org/dc/terms/"
-#define NS_ZQ "urn:zhanqun:1"
 
 /* What stands at the head of a batch (zq:batch). */
 struct batch {

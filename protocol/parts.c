@@ -6,8 +6,8 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
-#include "protocol/changelist.h"
 #include "protocol/limits.h"
+#include "protocol/namespaces.h"
 #include "protocol/url.h"
 
 #define TEXT_MOST (2 * LIMIT_LONG_TEXT)	/* over every limit: cut here */

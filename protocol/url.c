@@ -10,7 +10,6 @@
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
 #include "protocol/sha.h"
-#include "protocol/url_host.h"
 
 enum {			/* what a byte is in a path or a query */
 	PLAIN = 1,	/* stands for itself: pchar, "/" */

@@ -16,6 +16,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "protocol/url_host.h"
 
 #define URL_KEY 16	/* bytes of a key: the head of SHA-256(normal form) */
 
@@ -41,12 +42,6 @@ bool url_resolve(struct buf *out, struct span base, struct span reference,
 bool url_parse(struct url *u, struct span normal);
 
 void url_key(uint8_t key[URL_KEY], struct span normal);
-
-/* Is host the domain itself or below it? Both in normal form. */
-bool url_host_within(struct span host, struct span domain);
-
-/* A host name alone, brought to normal form: "www.Zhengzhou.gov.cn." */
-bool url_host_normal(struct buf *out, struct span host, const char **why);
 
 /* For people: percent-encoded UTF-8 shown as what it means, A-labels as
  * U-labels; what is no UTF-8 or is a control stays encoded. */

@@ -1,5 +1,5 @@
 /*
- * Host names in one normal form; see url.h. Names in other scripts (人民
+ * Host names in one normal form; see url_host.h. Names in other scripts (人民
  * 政府.政务) become A-labels as UTS #46 says, nontransitional, by libidn2.
  * Numbers are IPv4 addresses in their usual form or nothing: 0x7f.1 and
  * 2130706433 are tricks, not hosts.
@@ -7,7 +7,6 @@
 #include "protocol/url_host.h"
 
 #include "contrib/base/text.h"
-#include "protocol/url.h"
 
 #include <arpa/inet.h>
 #include <idn2.h>

@@ -4,7 +4,7 @@
  */
 #include "protocol/words.h"
 
-#include "protocol/changelist.h"
+#include "protocol/namespaces.h"
 
 const struct xml_name words_element[E_COUNT] = {
 	[WORD_TITLE] = { NS_DCTERMS, "title" },

@@ -1,17 +1,16 @@
 /*
  * XML from strangers; see xml.h.
  *
- * libxml2 2.9's push parser takes a ">" inside an attribute for the end of
- * its tag when a chunk ends there, compares each attribute of a tag with
- * each other, and waits for the end of a tag however far it may be. So
- * tokens are found here first (scan), only whole ones are handed on, and the
- * limits are applied before libxml2 sees a byte.
+ * Bytes go through three hands: xml_scan() finds how far they are whole
+ * tokens, cleaned() takes out what is no UTF-8 and notes where it stood, and
+ * libxml2 makes events of the rest.
  */
 #include "protocol/xml.h"
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "protocol/utf8.h"
+#include "protocol/xml_scan.h"
 
 #include <libxml/parser.h>
 #include <stdarg.h>
@@ -19,11 +18,7 @@
 #include <stdlib.h>
 
 #define XML_NS "http://www.w3.org/XML/1998/namespace"
-#define TEXT_ENOUGH 8192	/* text handed on before its end is seen */
 #define BAD_MOST 256		/* bad bytes remembered at a time */
-
-enum state { IN_TEXT, AFTER_OPEN, AFTER_BANG, IN_TAG, IN_QUOTE, IN_COMMENT,
-	IN_CDATA, IN_PI };
 
 struct known {		/* names of the table, as libxml2 interned them */
 	const xmlChar *ns, *local;
@@ -40,13 +35,8 @@ struct xml {
 	struct known *known;
 	size_t known_count, hint;
 
-	/* finding tokens */
-	enum state state;
-	char quote;
-	unsigned quotes;	/* attributes of this tag so far */
+	struct xml_scan scan;
 	struct buf tail;	/* a token that isn't whole yet */
-	size_t scanned;		/* of it */
-	size_t token;		/* where it begins in what is scanned */
 	bool begun;
 
 	/* bad bytes */
@@ -309,132 +299,9 @@ hand_piece(struct xml *x, struct span s)
 		fail(x, xml_line(x), "not well-formed XML");
 }
 
-/* --- finding tokens ----------------------------------------------------------- */
+/* --- feeding -------------------------------------------------------------------- */
 
-static size_t
-index_of(struct span s, size_t from, char c)
-{
-	const char *at = from < s.n ? memchr(s.at + from, c, s.n - from) :
-	    NULL;
-
-	return at != NULL ? (size_t)(at - s.at) : s.n;
-}
-
-static enum state
-after_bang(struct xml *x, char c)
-{
-	if (c == '-')
-		return IN_COMMENT;
-	if (c == '[')
-		return IN_CDATA;
-	xml_fail(x, c == 'D' ? "a DOCTYPE is not taken: no DTD, no entities" :
-	    "not well-formed XML: a \"<!\" that begins nothing");
-	return IN_TEXT;
-}
-
-/* A byte in a tag, outside of quotes. */
-static enum state
-in_tag(struct xml *x, char c)
-{
-	if (c == '>')
-		return IN_TEXT;
-	if (c != '"' && c != '\'')
-		return IN_TAG;
-	if (++x->quotes > XML_ATTRIBUTES)
-		xml_fail(x, "a tag with more than %d attributes",
-		    XML_ATTRIBUTES);
-	x->quote = c;
-	return IN_QUOTE;
-}
-
-/* Does the ">" at s[i] end the comment, section or instruction? */
-static bool
-is_end(const struct xml *x, struct span s, size_t i)
-{
-	size_t n = i - x->token;
-
-	if (x->state == IN_PI)
-		return n >= 3 && s.at[i - 1] == '?';
-	if (x->state == IN_COMMENT)
-		return n >= 6 && memcmp(s.at + i - 2, "--", 2) == 0;
-	return n >= 11 && memcmp(s.at + i - 2, "]]", 2) == 0;
-}
-
-/* From s[i] on, in x->state: the index to go on at. */
-static size_t
-step(struct xml *x, struct span s, size_t i)
-{
-	switch (x->state) {
-	case IN_TEXT:
-		i = index_of(s, i, '<');
-		x->token = i;
-		x->quotes = 0;
-		if (i < s.n)
-			x->state = AFTER_OPEN;
-		return i + (i < s.n);
-	case AFTER_OPEN:
-		x->state = s.at[i] == '!' ? AFTER_BANG :
-		    s.at[i] == '?' ? IN_PI : IN_TAG;
-		return i + (x->state != IN_TAG);
-	case AFTER_BANG:
-		x->state = after_bang(x, s.at[i]);
-		return i + 1;
-	case IN_TAG:
-		while (i < s.n && x->state == IN_TAG && !x->failed)
-			x->state = in_tag(x, s.at[i++]);
-		return i;
-	case IN_QUOTE:
-		i = index_of(s, i, x->quote);
-		if (i < s.n)
-			x->state = IN_TAG;
-		return i + (i < s.n);
-	default:
-		i = index_of(s, i, '>');
-		if (i < s.n && is_end(x, s, i))
-			x->state = IN_TEXT;
-		return i + (i < s.n);
-	}
-}
-
-/* Bytes at the end of s that want more to be a character. */
-static size_t
-half_character(struct span s)
-{
-	for (size_t n = 1; n <= 3; n++)
-		if (utf8_is_cut(s.at + s.n - n, n))
-			return n;
-	return 0;
-}
-
-/* How much of s can be handed on: whole tokens, and text once there is much
- * of it, but no half character. */
-static size_t
-scan(struct xml *x, struct span s)
-{
-	size_t i = x->scanned, safe = 0;
-
-	while (i < s.n && !x->failed) {
-		i = step(x, s, i);
-		if (x->state == IN_TEXT && i > 0 && s.at[i - 1] == '>')
-			safe = i;
-	}
-	if (x->state == IN_TEXT && s.n - safe > TEXT_ENOUGH)
-		safe = s.n - half_character(s);
-	x->scanned = s.n - safe;
-	x->token -= safe < x->token ? safe : x->token;
-	return safe;
-}
-
-static void
-too_long(struct xml *x, size_t n)
-{
-	if ((x->state == IN_TAG || x->state == IN_QUOTE) && n > XML_TAG_MAX)
-		xml_fail(x, "a tag of more than %d bytes", XML_TAG_MAX);
-	else if (n > XML_TOKEN_MAX)
-		xml_fail(x, "a comment or section of more than %u bytes",
-		    XML_TOKEN_MAX);
-}
-
+/* What was whole before the refusal is still told. */
 static void
 feed_some(struct xml *x, struct span s)
 {
@@ -444,15 +311,15 @@ feed_some(struct xml *x, struct span s)
 		buf_span(&x->tail, s);
 		s = buf_look(&x->tail);
 	}
-	size_t safe = scan(x, s);
+	size_t safe = xml_scan(&x->scan, s);
 
 	hand_piece(x, (struct span){ s.at, safe });
 	if (kept)
 		buf_drop(&x->tail, safe);
 	else
 		buf_put(&x->tail, s.at + safe, s.n - safe);
-	if (!x->failed)
-		too_long(x, x->tail.n);
+	if (x->scan.why != NULL)
+		xml_fail(x, "%s", x->scan.why);
 }
 
 static void

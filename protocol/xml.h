@@ -4,8 +4,8 @@
  *
  * Taken: well-formed UTF-8 with namespaces. Refused by name: a DOCTYPE (so
  * there are no entities but the five and nothing is ever fetched), another
- * encoding, tags longer than XML_TAG_MAX or with more than XML_ATTRIBUTES
- * attributes, namespaces without end. No tree is built; elements that the reader has in its table
+ * encoding, tags that are too long or have too many attributes (see
+ * xml_scan.h), namespaces without end. No tree is built; elements that the reader has in its table
  * are told by their index there.
  *
  * A byte that is no UTF-8, or a character that XML can't carry, doesn't end
@@ -22,9 +22,6 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 
-#define XML_TAG_MAX 16384	/* bytes from "<" to ">" */
-#define XML_TOKEN_MAX (1u << 20) /* of a comment, CDATA section or PI */
-#define XML_ATTRIBUTES 64	/* in one tag, namespace declarations too */
 #define XML_IN_SCOPE 64		/* namespace declarations at one place */
 #define XML_DECLARATIONS 16384	/* … in one document: each costs 10 µs */
 #define XML_UNKNOWN (-1)
