@@ -19,6 +19,8 @@
 #include "hub/web.h"
 
 #define WHY_MAX 4096
+#define STORE_TRIES 100		/* a hub's first start: the core makes them */
+#define STORE_WAIT 100000	/* µs between two */
 
 struct parts {
 	const struct config *config;
@@ -208,6 +210,21 @@ load_words(const struct config *c)
 	lang_switch(c->language);
 }
 
+static struct web *
+open_web(struct event_base *base, const struct config *c, int fd,
+    struct buf *why)
+{
+	struct web *web;
+
+	for (int i = 0; i < STORE_TRIES; i++) {
+		buf_reset(why);
+		if ((web = web_new(base, c, fd, why)) != NULL)
+			return web;
+		usleep(STORE_WAIT);
+	}
+	return NULL;
+}
+
 static int
 run_web(void *arg)
 {
@@ -227,7 +244,7 @@ run_web(void *arg)
 	stats_add(COUNTER_PART_STARTS_WEB, 1);
 	load_words(p->config);
 	buf_init(&why, WHY_MAX);
-	web = web_new(base, p->config, listen, &why);
+	web = open_web(base, p->config, listen, &why);
 	need(web, &why);
 	rc = serve(base, &sandbox);
 	web_free(web);
