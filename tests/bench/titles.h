@@ -55,6 +55,7 @@ struct titles {
 	double *weight;		/* cumulative */
 	char (*word)[16];
 	struct buf title, keywords, text, url, id, column;
+	bool titles_only;	/* no keywords, no description */
 };
 
 static inline uint64_t
@@ -187,8 +188,10 @@ titles_item(struct titles *t, uint64_t n, uint32_t site, struct change *c)
 		memcpy(c->hash + i, &h, 8);
 	}
 	c->word[WORD_TITLE] = buf_look(&t->title);
-	c->word[WORD_KEYWORDS] = buf_look(&t->keywords);
-	c->word[WORD_DESCRIPTION] = buf_look(&t->text);
+	if (!t->titles_only) {
+		c->word[WORD_KEYWORDS] = buf_look(&t->keywords);
+		c->word[WORD_DESCRIPTION] = buf_look(&t->text);
+	}
 	c->word[WORD_COLUMN] = buf_look(&t->column);
 	c->word[WORD_COLUMN_TYPE] = SPAN("工作动态");
 	c->word[WORD_SOURCE] = SPAN("市人民政府办公室");
