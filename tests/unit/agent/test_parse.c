@@ -16,6 +16,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/log.h"
+#include "contrib/base/text.h"
 #include "protocol/sha.h"
 
 #define ANSWERS_MAX 1000
@@ -45,20 +46,25 @@ copy(char *to, size_t room, struct span s)
 static pid_t
 child_of(pid_t parent)
 {
-	char path[64];
-	pid_t pid = 0, other;
+	char path[64], line[256] = "";
+	const char *end;
+	uint64_t pid;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent,
 	    (int)parent);
 	f = fopen(path, "r");
-	if (f == NULL)
+	if (f == NULL || fgets(line, sizeof(line), f) == NULL)
+		line[0] = '\0';
+	if (f != NULL)
+		fclose(f);
+	end = strchr(line, ' ');	/* one follows each number */
+	if (end == NULL)
 		return 0;
-	if (fscanf(f, "%d", &pid) != 1)
-		pid = 0;
-	ck_assert_int_ne(fscanf(f, "%d", &other), 1);
-	fclose(f);
-	return pid;
+	ck_assert_msg(end[1] == '\0', "more than one child: %s", line);
+	ck_assert(text_number((struct span){ line, (size_t)(end - line) }, 1,
+	    INT32_MAX, &pid));
+	return (pid_t)pid;
 }
 
 /* The reader's pid; 0: none is running. */
