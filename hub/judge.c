@@ -285,6 +285,12 @@ wait_for_backlog(uint64_t backlog)
 	return ms < BACKLOG_WAIT ? (uint32_t)ms : BACKLOG_WAIT;
 }
 
+static bool
+is_taken(enum verdict v)
+{
+	return v == VERDICT_TAKEN || v == VERDICT_KNOWN;
+}
+
 static const char *
 reason_of(struct judge *j, enum verdict v)
 {
@@ -316,7 +322,8 @@ answer_verdict(struct judge *j, struct pending *p,
 	p->changes = j->count;
 	p->fresh = v->fresh;
 	p->refused = j->refused;
-	reply_write(&p->answer, &a, buf_look(&j->complaints));
+	reply_write(&p->answer, &a, is_taken(v->verdict) ?
+	    buf_look(&j->complaints) : SPAN_NONE);
 }
 
 /* Once per fork: hold the site, and name both addresses (R4). */

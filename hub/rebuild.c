@@ -116,7 +116,6 @@ rebuild_step(struct rebuild *r, size_t most)
 	} while (result == DB_AGAIN);
 	if (result == DB_FULL)
 		return REBUILD_FULL;
-	must(applied > 0);
 	return applied < left ? REBUILD_MORE : REBUILD_THERE;
 }
 

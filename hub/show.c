@@ -188,9 +188,9 @@ show_step(struct show *s, uint32_t ms)
 	note_full(s, !good);
 	if (!good)
 		return SHOW_FULL;
-	must(applied > 0);
 	cpu = clock_cpu() - cpu;
-	learn_cost(s, cpu, applied);
+	if (applied > 0)
+		learn_cost(s, cpu, applied);
 	place = view_place(s->writer->view);
 	stats_add(COUNTER_CORE_APPLY_CPU, cpu);
 	stats_add(COUNTER_APPLIED_ENTRIES, applied);

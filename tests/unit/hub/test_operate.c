@@ -1,0 +1,378 @@
+/*
+ * Operators' acts: what is refused and in which words, what is written, and
+ * imports line by line.
+ */
+#include "hub/operate.h"
+
+#include "hub/csv.h"
+#include "tests/unit/hub/corekit.h"
+
+static struct corekit kit;
+static struct ask a;
+static struct ask_ticket tickets[8];
+
+static void
+set_up(void)
+{
+	core_open(&kit, CORE_MOST);
+	core_site(&kit, 1);
+	for (size_t i = 0; i < 8; i++) {
+		memset(tickets[i].ref, (int)(0x70 + i), TICKET_REF);
+		snprintf(tickets[i].text, sizeof(tickets[i].text),
+		    "zq1.ticket%zu", i);
+	}
+}
+
+static void
+tear_down(void)
+{
+	core_close(&kit);
+}
+
+/* As desk and errand do it: rehearse, mint, run, write. */
+static bool
+run(json_t *said)
+{
+	bool good;
+
+	ask_init(&a);
+	a.view = kit.writer.view;
+	a.config = &kit.config;
+	a.said = said;
+	a.now = CORE_NOW;
+	strcpy(a.actor, "wang");
+	good = operate_run(&a);
+	if (good && a.wanted > 0) {
+		ck_assert_uint_le(a.wanted, 8);
+		a.tickets = a.wanted;
+		a.ticket = tickets;
+		good = operate_run(&a);
+	}
+	if (good && a.acts.count > 0)
+		ck_assert(writer_act(&kit.writer, &a.acts));
+	return good;
+}
+
+static void
+end(json_t *said)
+{
+	ask_clear(&a);
+	json_decref(said);
+}
+
+static json_t *
+site(const char *code, const char *name, const char *domain)
+{
+	return json_pack("{s:s, s:s, s:s, s:s}", "do", "site-add",
+	    "code", code, "name", name, "domain", domain);
+}
+
+static void
+refused(json_t *said, const char *word)
+{
+	uint64_t before = journal_last(kit.writer.journal);
+
+	ck_assert_msg(!run(said), "not refused: %s", word);
+	ck_assert_msg(strstr(buf_cstr(&a.error), word) != NULL,
+	    "\"%s\" is not in: %s", word, buf_cstr(&a.error));
+	ck_assert_uint_eq(journal_last(kit.writer.journal), before);
+	end(said);
+}
+
+static json_t *
+with(json_t *said, const char *name, const char *value)
+{
+	json_object_set_new(said, name, json_string(value));
+	return said;
+}
+
+START_TEST(test_add_refuses)
+{
+	set_up();
+	refused(site("41", "x", "www.a.gov.cn"), "4 to 20 letters");
+	refused(site("41-1000002", "x", "www.a.gov.cn"), "4 to 20 letters");
+	refused(site("ABCDE", "x", "www.a.gov.cn"), "--odd-code");
+	refused(site("4101000001", "x", "www.a.gov.cn"), "www.s1.gov.cn");
+	refused(site("4101000002", "x", "www.S1.gov.cn."), "4101000001");
+	refused(site("4101000002", "", "www.a.gov.cn"), "name: empty");
+	refused(site("4101000002", "  ", "www.a.gov.cn"), "name: empty");
+	refused(site("4101000002", "a\nb", "www.a.gov.cn"), "control");
+	refused(site("4101000002", "x", "gov.cn"), "public suffix");
+	refused(site("4101000002", "x", "com"), "public suffix");
+	refused(site("4101000002", "x", ""), "domain");
+	refused(site("4101000002", "x", "https://a.gov.cn/"), "domain");
+	refused(site("4101000002", "x", "a b.gov.cn"), "domain");
+	refused(with(site("4101000002", "x", "www.a.gov.cn"), "parent",
+	    "4101000009"), "no site 4101000009");
+	refused(with(site("4101000002", "x", "www.a.gov.cn"), "kind", "big"),
+	    "neither portal nor department");
+	refused(json_pack("{s:s}", "do", "dance"), "no act \"dance\"");
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_add)
+{
+	json_t *said;
+	struct view_site s;
+	struct view_ticket t;
+	uint32_t number;
+
+	set_up();
+	said = with(site("4101000002", "郑州市教育局", "ZZJY.例子.cn"),
+	    "parent", "4101000001");
+	ck_assert_msg(run(said), "%s", buf_cstr(&a.error));
+	ck_assert_str_eq(json_string_value(json_object_get(a.result,
+	    "enroll")), "zqagent enroll https://hub.example:7443 "
+	    "zq1.ticket0");
+	ck_assert(view_site_code(kit.writer.view, "4101000002", &number));
+	ck_assert(view_site(kit.writer.view, number, &s));
+	ck_assert_uint_eq(s.number, 2);
+	ck_assert_str_eq(s.domain, "zzjy.xn--fsqu00a.cn");
+	ck_assert(!s.has_key);
+	ck_assert(view_ticket(kit.writer.view, tickets[0].ref, &t));
+	ck_assert_uint_eq(t.site, 2);
+	ck_assert_int_eq(t.expires, CORE_NOW + 24 * 3600 * 1000);
+	ck_assert(!t.used);
+	end(said);
+
+	said = site("odd1", "x", "www.odd.gov.cn");
+	json_object_set_new(said, "odd-code", json_true());
+	ck_assert(run(said));
+	end(said);
+	tear_down();
+}
+END_TEST
+
+static bool
+keep_act(void *arg, const struct entry *e)
+{
+	snprintf(arg, 512, "%.*s", SPAN_ARGS(e->body));
+	return true;
+}
+
+START_TEST(test_block_and_unblock)
+{
+	struct view_site s;
+	char act[512];
+	json_t *said;
+
+	set_up();
+	refused(json_pack("{s:s, s:s}", "do", "block", "code",
+	    "4101000001"), "a reason is needed");
+	refused(json_pack("{s:s, s:s, s:s}", "do", "block", "code",
+	    "4101000009", "reason", "x"), "no site");
+	refused(json_pack("{s:s, s:s, s:s}", "do", "unblock", "code",
+	    "4101000001", "reason", "x"), "neither blocked nor held");
+	said = json_pack("{s:s, s:s, s:s}", "do", "block", "code",
+	    "4101000001", "reason", "密钥外泄");
+	ck_assert(run(said));
+	ck_assert_uint_eq(a.dropped, 1);
+	ck_assert(view_site(kit.writer.view, 1, &s) && s.blocked);
+	ck_assert_str_eq(s.reason, "密钥外泄");
+	journal_read(kit.writer.journal, journal_last(kit.writer.journal), 1,
+	    keep_act, act);
+	ck_assert_ptr_nonnull(strstr(act, "\"actor\":\"wang\""));
+	ck_assert_ptr_nonnull(strstr(act, "密钥外泄"));
+	end(said);
+	refused(json_pack("{s:s, s:s, s:s}", "do", "block", "code",
+	    "4101000001", "reason", "y"), "blocked already");
+	refused(json_pack("{s:s, s:s}", "do", "ticket", "code",
+	    "4101000001"), "blocked");
+	said = json_pack("{s:s, s:s, s:s}", "do", "unblock", "code",
+	    "4101000001", "reason", "ok");
+	ck_assert(run(said));
+	ck_assert(a.lifted);
+	ck_assert(view_site(kit.writer.view, 1, &s) && !s.blocked);
+	end(said);
+	tear_down();
+}
+END_TEST
+
+/* --- import ----------------------------------------------------------------- */
+
+static json_t *
+import(const char *csv, bool dry)
+{
+	return json_pack("{s:s, s:s, s:b}", "do", "site-import", "csv", csv,
+	    "dry-run", dry);
+}
+
+static const char *
+member(const char *list, size_t n, const char *name)
+{
+	const char *word = json_string_value(json_object_get(json_array_get(
+	    json_object_get(a.result, list), n), name));
+
+	return word != NULL ? word : "";
+}
+
+static size_t
+count(const char *list)
+{
+	return json_array_size(json_object_get(a.result, list));
+}
+
+static int64_t
+line(size_t n)
+{
+	return json_integer_value(json_object_get(json_array_get(
+	    json_object_get(a.result, "errors"), n), "line"));
+}
+
+START_TEST(test_import)
+{
+	const char *csv = "\xef\xbb\xbf" "code,name,domain,parent,kind\r\n"
+	    "4101000002,\"开封, 市\",www.kaifeng.gov.cn,4101000001,portal\r\n"
+	    "\r\n"
+	    "4101000003,教育局,jy.kaifeng.gov.cn,4101000002,department\r\n";
+	json_t *said;
+	uint32_t number;
+	uint64_t before;
+
+	set_up();
+	before = journal_last(kit.writer.journal);
+	said = import(csv, true);
+	ck_assert(run(said));
+	ck_assert_uint_eq(count("rows"), 2);
+	ck_assert_uint_eq(journal_last(kit.writer.journal), before);
+	end(said);
+
+	said = import(csv, false);
+	ck_assert(run(said));
+	ck_assert_uint_eq(count("errors"), 0);
+	ck_assert_str_eq(member("rows", 0, "name"), "开封, 市");
+	ck_assert_str_eq(member("rows", 0, "what"), "added");
+	ck_assert_str_eq(member("rows", 1, "ticket"), "zq1.ticket1");
+	ck_assert(view_site_code(kit.writer.view, "4101000003", &number));
+	ck_assert_uint_eq(number, 3);
+	ck_assert_uint_eq(journal_last(kit.writer.journal), before + 4);
+	end(said);
+
+	/* again: nothing new but tickets for those not enrolled */
+	said = import(csv, false);
+	ck_assert(run(said));
+	ck_assert_str_eq(member("rows", 0, "what"), "there");
+	ck_assert_str_ne(member("rows", 0, "ticket"), "");
+	ck_assert_uint_eq(view_sites(kit.writer.view), 3);
+	end(said);
+
+	said = import("4101000001,site 1,www.s1.gov.cn,,\n", false);
+	ck_assert(run(said));
+	ck_assert_str_eq(member("rows", 0, "what"), "there");
+	ck_assert_str_eq(member("rows", 0, "ticket"), "");
+	end(said);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_import_names_every_bad_line)
+{
+	const char *csv =
+	    "4101000002,one,www.one.gov.cn,,\n"
+	    "4101000002,two,www.two.gov.cn,,\n"
+	    "4101000003,three,WWW.one.gov.cn,,\n"
+	    "4101000004,four,gov.cn,,\n"
+	    "4101000005,five,www.five.gov.cn,4101000006,\n"
+	    "4101000006,,www.six.gov.cn,,\n"
+	    "4101000001,other,www.other.gov.cn,,\n"
+	    "4101000007,good,www.seven.gov.cn,4101000002,department\n";
+	uint64_t before;
+	json_t *said;
+
+	set_up();
+	before = journal_last(kit.writer.journal);
+	said = import(csv, false);
+	ck_assert(run(said));
+	ck_assert_uint_eq(count("errors"), 6);
+	for (size_t i = 0; i < 6; i++)
+		ck_assert_int_eq(line(i), (int64_t)i + 2);
+	ck_assert_ptr_nonnull(strstr(member("errors", 0, "error"),
+	    "stands above"));
+	ck_assert_ptr_nonnull(strstr(member("errors", 1, "error"),
+	    "stands above"));
+	ck_assert_ptr_nonnull(strstr(member("errors", 5, "error"),
+	    "www.s1.gov.cn"));
+	ck_assert_uint_eq(journal_last(kit.writer.journal), before);
+	ck_assert_uint_eq(view_sites(kit.writer.view), 1);
+	end(said);
+
+	said = import("code,nom,domain\n4101000002,x,www.x.gov.cn\n", false);
+	ck_assert(run(said));
+	ck_assert_ptr_nonnull(strstr(member("errors", 0, "error"),
+	    "no such column"));
+	end(said);
+	said = import("4101000002,\"open,www.x.gov.cn\n", false);
+	ck_assert(run(said));
+	ck_assert_ptr_nonnull(strstr(member("errors", 0, "error"),
+	    "never closed"));
+	end(said);
+	said = import("", false);
+	ck_assert(run(said));
+	ck_assert_uint_eq(count("errors"), 1);
+	end(said);
+	said = import("domain;code\n1;2\n", false);
+	ck_assert(run(said));
+	ck_assert_uint_gt(count("errors"), 0);
+	end(said);
+	tear_down();
+}
+END_TEST
+
+/* --- csv -------------------------------------------------------------------- */
+
+START_TEST(test_csv)
+{
+	struct csv c;
+	struct buf b;
+
+	csv_open(&c, SPAN("a,\"b \"\"q\"\", \",  c  \r\n\n,,\n"
+	    "\"two\nlines\",x\rlast"));
+	ck_assert(csv_next(&c));
+	ck_assert_uint_eq(c.line, 1);
+	ck_assert_uint_eq(c.cells, 3);
+	ck_assert(span_is(c.cell[1], SPAN("b \"q\",")));
+	ck_assert(span_is(c.cell[2], SPAN("c")));
+	ck_assert(csv_next(&c));
+	ck_assert_uint_eq(c.line, 4);
+	ck_assert(span_is(c.cell[0], SPAN("two\nlines")));
+	ck_assert(csv_next(&c));
+	ck_assert_uint_eq(c.line, 6);
+	ck_assert(span_is(c.cell[0], SPAN("last")));
+	ck_assert(!csv_next(&c));
+	ck_assert_ptr_null(c.wrong);
+	csv_close(&c);
+
+	csv_open(&c, SPAN("\"a\"b\n"));
+	ck_assert(!csv_next(&c));
+	ck_assert_ptr_nonnull(c.wrong);
+	csv_close(&c);
+	csv_open(&c, SPAN("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\n"));
+	ck_assert(!csv_next(&c));
+	ck_assert_ptr_nonnull(c.wrong);
+	csv_close(&c);
+
+	buf_init(&b, 64);
+	csv_put(&b, SPAN("plain"));
+	csv_put(&b, SPAN("a\"b,c"));
+	ck_assert_str_eq(buf_cstr(&b), "plain\"a\"\"b,c\"");
+	buf_clear(&b);
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_add_test(t, test_add_refuses);
+	tcase_add_test(t, test_add);
+	tcase_add_test(t, test_block_and_unblock);
+	tcase_add_test(t, test_import);
+	tcase_add_test(t, test_import_names_every_bad_line);
+	tcase_add_test(t, test_csv);
+}
+
+int
+main(void)
+{
+	return core_run_suite("operate", add);
+}
