@@ -21,6 +21,7 @@
 #include "hub/frame.h"
 #include "hub/http.h"
 #include "hub/http_query.h"
+#include "hub/http_serve.h"
 #include "protocol/changelist.h"
 #include "protocol/limits.h"
 
@@ -462,8 +463,8 @@ on_measure(evutil_socket_t fd, short what, void *arg)
 	uint64_t cpu = clock_cpu();
 
 	(void)fd, (void)what;
-	stats_set(COUNTER_EDGE_CONNECTIONS, http_connections(e->http));
-	stats_set(COUNTER_EDGE_BODY_MEMORY, http_memory(e->http));
+	stats_set(COUNTER_EDGE_CONNECTIONS, http_serve_connections(e->http));
+	stats_set(COUNTER_EDGE_BODY_MEMORY, http_serve_memory(e->http));
 	stats_add(COUNTER_EDGE_CPU, cpu - e->cpu);
 	e->cpu = cpu;
 }
@@ -506,9 +507,9 @@ edge_new(struct event_base *base, const struct config *config, int listen_fd,
 	e->sites = edge_sites_new();
 	e->core = channel_new(base, core_fd, FRAME_MAX, on_frame,
 	    on_core_end, e);
-	e->http = http_new(base, &e->spec, routes,
+	e->http = http_serve_new(base, &e->spec, routes,
 	    sizeof(routes) / sizeof(routes[0]), e);
-	http_listen(e->http, listen_fd, ctx);
+	http_serve_listen(e->http, listen_fd, ctx);
 	e->measure = event_new(base, -1, EV_PERSIST, on_measure, e);
 	must(e->measure != NULL);
 	event_add(e->measure, &often);
@@ -521,7 +522,7 @@ edge_free(struct edge *e)
 	if (e == NULL)
 		return;
 	event_free(e->measure);
-	http_free(e->http);
+	http_serve_free(e->http);
 	channel_free(e->core);
 	edge_sites_free(e->sites);
 	edge_ask_clear(&e->asks);

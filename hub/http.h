@@ -8,6 +8,7 @@
  * the process (event_errx) in states that a peer can bring about. Here a
  * request can be refused at its head, a body is handed on as it comes, and
  * the reader of heads (http_head.h) is a function that a fuzzer can call.
+ * http_serve.h starts a server; this is what its handlers work with.
  *
  * The life of a request: `head` when its head is there, `body` for each piece
  * of its body, `run` when it is whole; one http_answer() at any of these or
@@ -18,34 +19,16 @@
 #ifndef ZQ_HUB_HTTP_H
 #define ZQ_HUB_HTTP_H
 
-#include <event2/event.h>
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "hub/http_route.h"
 
-struct http;		/* a server */
+struct http;		/* a server; see http_serve.h */
 struct http_conn;	/* a client's connection */
-struct http_request;
-
-typedef void http_fn(void *arg, struct http_request *r);
-typedef void http_bytes_fn(void *arg, struct http_request *r,
-    struct span bytes);
-
-/* One row of a server's table. A path is whole, or a beginning if it ends
- * in '*'; the first row that fits wins. */
-struct http_route {
-	const char *method;	/* "GET" (HEAD too) or "POST" */
-	const char *path;
-	const char *type;	/* media type a body must have; NULL: any */
-	size_t most;		/* bytes of a body; 0: none is read */
-	http_fn *head;		/* may be NULL */
-	http_bytes_fn *body;	/* NULL: collected for http_body() */
-	http_fn *run;
-	http_fn *end;		/* may be NULL */
-};
 
 enum http_event {
 	HTTP_OPENED, HTTP_CLOSED, HTTP_HANDSHAKE, HTTP_HANDSHAKE_FAILED,
@@ -67,15 +50,6 @@ struct http_spec {
 	http_event_fn *event;		/* for counters; may be NULL */
 	http_conn_fn *open, *close;	/* after the handshake; may be NULL */
 };
-
-/* The table and the spec are kept. */
-struct http *http_new(struct event_base *base, const struct http_spec *spec,
-    const struct http_route *routes, size_t count, void *arg);
-void http_free(struct http *h);
-/* Takes fd, a listening socket; with TLS if ctx is given (not taken). */
-void http_listen(struct http *h, int fd, SSL_CTX *ctx);
-size_t http_memory(const struct http *h);	/* bytes of bodies now */
-size_t http_connections(const struct http *h);
 
 /* --- a request, until its end ---------------------------------------------- */
 

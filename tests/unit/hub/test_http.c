@@ -2,7 +2,7 @@
  * The HTTP server over a loopback port: what it answers, what it refuses and
  * how, what it tells its handlers, and that nobody can hold it up.
  */
-#include "hub/http.h"
+#include "hub/http_serve.h"
 
 #include "contrib/base/clock.h"
 #include "hub/share.h"
@@ -110,17 +110,17 @@ set_up(void)
 	memset(&bed, 0, sizeof(bed));
 	buf_init(&bed.streamed, MOST);
 	bed.base = event_base_new();
-	bed.http = http_new(bed.base, &spec, routes,
+	bed.http = http_serve_new(bed.base, &spec, routes,
 	    sizeof(routes) / sizeof(routes[0]), NULL);
 	fd = bed_listen(&bed.port);
-	http_listen(bed.http, fd, NULL);
+	http_serve_listen(bed.http, fd, NULL);
 }
 
 static void
 tear_down(void)
 {
 	clock_release();
-	http_free(bed.http);
+	http_serve_free(bed.http);
 	event_base_free(bed.base);
 	buf_clear(&bed.streamed);
 	ck_assert_uint_eq(bed.opened, bed.closed);
@@ -187,7 +187,7 @@ START_TEST(test_exchange)
 		ck_assert_msg(strstr(got, exchanges[_i].also) != NULL,
 		    "%s: %s", exchanges[_i].says, got);
 	bed_leave(&c);
-	ck_assert_uint_eq(http_memory(bed.http), 0);
+	ck_assert_uint_eq(http_serve_memory(bed.http), 0);
 }
 END_TEST
 
@@ -309,7 +309,7 @@ START_TEST(test_memory)
 	bed_connect(&b, bed.base, bed.port, NULL);
 	bed_say(&a, head, strlen(head));
 	bed_say(&a, body, 80000);
-	ck_assert_uint_eq(http_memory(bed.http), 80000);
+	ck_assert_uint_eq(http_serve_memory(bed.http), 80000);
 	bed_say(&b, head, strlen(head));
 	ck_assert(bed_until(&b, "HTTP/1.1 503 "));
 	ck_assert(bed_until(&b, "\r\nRetry-After: 5\r\n"));
@@ -317,7 +317,7 @@ START_TEST(test_memory)
 	bed_say(&a, body, 10000);
 	ck_assert(bed_until(&a, "HTTP/1.1 200 OK"));
 	bed_turn(bed.base);
-	ck_assert_uint_eq(http_memory(bed.http), 0);
+	ck_assert_uint_eq(http_serve_memory(bed.http), 0);
 	bed_leave(&a);
 }
 END_TEST
@@ -337,7 +337,7 @@ START_TEST(test_gone)
 		bed_turn(bed.base);
 	ck_assert_ptr_null(bed.held);
 	ck_assert_uint_eq(bed.unanswered, 1);
-	ck_assert_uint_eq(http_connections(bed.http), 0);
+	ck_assert_uint_eq(http_serve_connections(bed.http), 0);
 }
 END_TEST
 
@@ -395,7 +395,7 @@ START_TEST(test_fair)
 		bed_connect(&c[i], bed.base, bed.port, NULL);
 		bed_turn(bed.base);
 	}
-	ck_assert_uint_eq(http_connections(bed.http), 10);
+	ck_assert_uint_eq(http_serve_connections(bed.http), 10);
 	ck_assert(bed_until_end(&c[11]));
 	for (int i = 0; i < 12; i++)
 		bed_leave(&c[i]);

@@ -1,0 +1,522 @@
+#include "hub/http_serve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "hub/http_route.h"
+#include "hub/http_state.h"
+#include "protocol/limits.h"
+
+#define SETTLE_TIME 10000	/* ms for a TLS handshake */
+#define LINGER_TIME 3000	/* ms of listening after a refusal: an RST
+				 * would overtake it */
+
+static void
+note(const struct http *h, enum http_event e)
+{
+	if (h->spec->event != NULL)
+		h->spec->event(h->arg, e);
+}
+
+/* --- requests come and go ------------------------------------------------- */
+
+static struct http_request *
+request_new(struct http_conn *c)
+{
+	struct http_request *r = mem_new(sizeof(*r));
+
+	r->conn = c;
+	buf_init(&r->bytes, LIMIT_HEADERS);
+	buf_init(&r->body, 0);
+	buf_init(&r->extra, LIMIT_HEADERS);
+	c->request = r;
+	/* From its first byte: a byte a second doesn't hold it for ever. */
+	http_state_move(c, HTTP_STEP_HEAD, c->http->spec->request);
+	return r;
+}
+
+static void
+request_end(struct http_request *r)
+{
+	struct http *h = r->conn->http;
+
+	if (r->begun && r->route->end != NULL)
+		r->route->end(h->arg, r);
+	h->memory -= (size_t)r->got;
+	r->conn->request = NULL;
+	buf_clear(&r->bytes);
+	buf_clear(&r->body);
+	buf_clear(&r->extra);
+	free(r);
+}
+
+static void
+conn_end(struct http_conn *c)
+{
+	struct http *h = c->http;
+
+	if (c->request != NULL)
+		request_end(c->request);
+	if (c->step == HTTP_STEP_SETTLE) {
+		door_settled(h->door);
+		note(h, HTTP_HANDSHAKE_FAILED);
+	} else if (h->spec->close != NULL) {
+		h->spec->close(h->arg, c);
+	}
+	TAILQ_REMOVE(&h->conns, c, entry);
+	h->count--;
+	note(h, HTTP_CLOSED);
+	door_left(h->door, c->who);
+	http_link_free(c->link);
+	free(c);
+}
+
+/* --- a head ------------------------------------------------------------------ */
+
+/* Looks for the empty line, and moves all up to it into r->bytes. */
+static bool
+gather_head(struct http_request *r, struct evbuffer *in)
+{
+	struct evbuffer_ptr from, end;
+	size_t n = evbuffer_get_length(in);
+
+	if (evbuffer_ptr_set(in, &from, r->scanned, EVBUFFER_PTR_SET) != 0)
+		return false;
+	end = evbuffer_search(in, "\r\n\r\n", 4, &from);
+	if (end.pos < 0) {
+		r->scanned = n > 3 ? n - 3 : 0;
+		return false;
+	}
+	n = (size_t)end.pos + 4;
+	r->scanned = n;
+	buf_put(&r->bytes, evbuffer_pullup(in, (ev_ssize_t)n), n);
+	evbuffer_drain(in, n);
+	return true;
+}
+
+/* Sets r->route. 0, or 404, or 405 and an Allow. */
+static int
+find_route(struct http_request *r)
+{
+	const struct http *h = r->conn->http;
+	const char *allow;
+
+	r->route = http_route_find(h->routes, h->route_count, r->head.method,
+	    r->head.path, &allow);
+	if (r->route != NULL)
+		return 0;
+	if (allow == NULL)
+		return 404;
+	http_set(r, "Allow", allow);
+	return 405;
+}
+
+static bool
+refuse_route(struct http_request *r)
+{
+	int status = find_route(r);
+
+	if (status == 404)
+		http_refuse(r, 404, "nothing is at %.*s",
+		    SPAN_ARGS(text_cut(r->head.path, 200)));
+	if (status == 405)
+		http_refuse(r, 405, "%.*s can't be done at this address",
+		    SPAN_ARGS(text_cut(r->head.method, 20)));
+	return status != 0;
+}
+
+static bool
+has_body(const struct http_request *r)
+{
+	return r->head.chunked || r->head.length > 0;
+}
+
+/* What the head says of its body; before a byte of it was read. */
+static bool
+refuse_body(struct http_request *r)
+{
+	const struct http *h = r->conn->http;
+	const struct http_route *route = r->route;
+
+	if (route->most == 0 && has_body(r)) {
+		http_refuse(r, 400, "no body is expected here");
+	} else if (route->most > 0 && !r->head.chunked &&
+	    http_header(r, "Content-Length").n == 0) {
+		http_refuse(r, 411, "Content-Length is missing");
+	} else if (route->type != NULL &&
+	    !text_same_nocase(r->head.type, span_of(route->type))) {
+		http_refuse(r, 415, "Content-Type must be %s, not \"%.*s\"",
+		    route->type, SPAN_ARGS(text_cut(r->head.type, 80)));
+	} else if (r->head.length > route->most) {
+		http_refuse(r, 413, "a body may have %zu bytes, not %llu",
+		    route->most, (unsigned long long)r->head.length);
+	} else if (h->memory + r->head.length > h->spec->memory) {
+		http_retry(r, 5);
+		http_refuse(r, 503, "too many bodies are under way; "
+		    "come back in some seconds");
+	}
+	return r->answered;
+}
+
+static void
+request_run(struct http_request *r)
+{
+	const struct http *h = r->conn->http;
+
+	r->whole = true;
+	http_state_move(r->conn, HTTP_STEP_WAIT, 0);
+	r->begun = true;
+	r->route->run(h->arg, r);
+}
+
+static void
+request_begin(struct http_request *r)
+{
+	const struct http *h = r->conn->http;
+
+	note(h, HTTP_REQUEST);
+	if (refuse_route(r) || refuse_body(r))
+		return;
+	if (r->route->head != NULL) {
+		r->begun = true;
+		r->route->head(h->arg, r);
+	}
+	if (r->answered)
+		return;
+	if (!has_body(r)) {
+		request_run(r);
+		return;
+	}
+	buf_init(&r->body, r->route->most);
+	http_chunks_init(&r->chunks);
+	r->conn->step = HTTP_STEP_BODY;	/* the deadline stays */
+	if (r->head.expects)
+		http_link_put(r->conn->link,
+		    SPAN("HTTP/1.1 100 Continue\r\n\r\n"), SPAN_NONE);
+}
+
+/* An empty line before a request is forgiven (RFC 9112 §2.2). */
+static void
+skip_empty_line(struct evbuffer *in)
+{
+	char two[2];
+
+	if (evbuffer_copyout(in, two, 2) == 2 && two[0] == '\r' &&
+	    two[1] == '\n')
+		evbuffer_drain(in, 2);
+}
+
+static void
+take_head(struct http_conn *c, struct evbuffer *in)
+{
+	struct http_request *r = c->request;
+	const char *why;
+	int status;
+
+	if (r == NULL) {
+		skip_empty_line(in);
+		if (evbuffer_get_length(in) == 0)
+			return;
+		r = request_new(c);
+	}
+	if (!gather_head(r, in)) {
+		if (evbuffer_get_length(in) >= LIMIT_HEADERS)
+			http_refuse(r, 431, "the head of a request may have "
+			    "%d bytes", LIMIT_HEADERS);
+		return;
+	}
+	if (r->bytes.bad) {
+		http_refuse(r, 431, "the head of a request may have %d bytes",
+		    LIMIT_HEADERS);
+		return;
+	}
+	status = http_head_read(&r->head, buf_look(&r->bytes), &why);
+	if (status == 0) {
+		request_begin(r);
+		return;
+	}
+	r->head.keep = false;
+	http_refuse(r, status, "%s", why);
+}
+
+/* --- a body -------------------------------------------------------------------- */
+
+static void
+hand_on(struct http_request *r, struct span data)
+{
+	struct http *h = r->conn->http;
+
+	if (data.n == 0 || r->answered)
+		return;
+	if (r->got + data.n > r->route->most) {
+		http_refuse(r, 413, "a body may have %zu bytes",
+		    r->route->most);
+		return;
+	}
+	if (h->memory + data.n > h->spec->memory) {
+		http_retry(r, 5);
+		http_refuse(r, 503, "too many bodies are under way; "
+		    "come back in some seconds");
+		return;
+	}
+	r->got += data.n;
+	h->memory += data.n;
+	if (r->route->body == NULL)
+		buf_put(&r->body, data.at, data.n);
+	else
+		r->route->body(h->arg, r, data);
+}
+
+/* Uses up some of s; false: it isn't chunked as it should be. */
+static bool
+take_chunks(struct http_request *r, struct span *s)
+{
+	struct span data;
+
+	while (s->n > 0 && !r->answered && !http_chunks_done(&r->chunks)) {
+		if (!http_chunks_next(&r->chunks, s, &data))
+			return false;
+		hand_on(r, data);
+	}
+	return true;
+}
+
+static void
+take_length(struct http_request *r, struct span *s)
+{
+	uint64_t left = r->head.length - r->got;
+	struct span data = { .at = s->at,
+	    .n = left < s->n ? (size_t)left : s->n };
+
+	s->at += data.n;
+	s->n -= data.n;
+	hand_on(r, data);
+}
+
+static void
+take_body(struct http_conn *c, struct evbuffer *in)
+{
+	struct http_request *r = c->request;
+	struct evbuffer_iovec v;
+	struct span s;
+	size_t had;
+
+	if (evbuffer_peek(in, -1, NULL, &v, 1) < 1)
+		return;
+	s = (struct span){ .at = v.iov_base, .n = v.iov_len };
+	had = s.n;
+	if (!r->head.chunked)
+		take_length(r, &s);
+	else if (!take_chunks(r, &s))
+		http_refuse(r, 400, "the body is not chunked as RFC 9112 "
+		    "section 7.1 has it");
+	evbuffer_drain(in, had - s.n);
+	if (r->answered)
+		return;
+	if (r->head.chunked ? http_chunks_done(&r->chunks) :
+	    r->got == r->head.length)
+		request_run(r);
+}
+
+/* --- what links tell -------------------------------------------------------- */
+
+/* One step after the other, as long as each gets on. What a client sends
+ * ahead while its request is being answered stays where it is. */
+static void
+on_bytes(void *arg, struct evbuffer *in)
+{
+	struct http_conn *c = arg;
+	enum http_step step;
+	size_t n;
+
+	if (c->step == HTTP_STEP_LINGER)
+		evbuffer_drain(in, evbuffer_get_length(in));
+	do {
+		step = c->step;
+		n = evbuffer_get_length(in);
+		if (n > 0 && step == HTTP_STEP_HEAD)
+			take_head(c, in);
+		else if (n > 0 && step == HTTP_STEP_BODY)
+			take_body(c, in);
+	} while (c->step != step || evbuffer_get_length(in) != n);
+	if (n > 0 && (step == HTTP_STEP_WAIT || step == HTTP_STEP_SENT))
+		http_link_hold(c->link, true);
+}
+
+static void
+on_written(void *arg)
+{
+	struct http_conn *c = arg;
+	bool whole;
+
+	if (c->step != HTTP_STEP_SENT)
+		return;
+	http_link_hold(c->link, false);
+	whole = c->request->whole;
+	if (c->half || (c->request->close && whole)) {
+		conn_end(c);
+	} else if (!c->request->close) {
+		request_end(c->request);
+		http_state_move(c, HTTP_STEP_HEAD, c->http->spec->idle);
+		on_bytes(c, http_link_input(c->link));
+	} else {
+		request_end(c->request);
+		http_link_shut(c->link);
+		http_state_move(c, HTTP_STEP_LINGER, LINGER_TIME);
+		on_bytes(c, http_link_input(c->link));
+	}
+}
+
+static void
+on_ready(void *arg)
+{
+	struct http_conn *c = arg;
+	struct http *h = c->http;
+
+	door_settled(h->door);
+	if (h->ctx != NULL)
+		note(h, HTTP_HANDSHAKE);
+	http_state_move(c, HTTP_STEP_HEAD, h->spec->idle);
+	if (h->spec->open != NULL)
+		h->spec->open(h->arg, c);
+}
+
+/* A plain client that closed its sending half still wants its answer. */
+static void
+on_end(void *arg)
+{
+	struct http_conn *c = arg;
+
+	if (c->step == HTTP_STEP_SENT && !c->half && c->http->ctx == NULL)
+		c->half = true;
+	else
+		conn_end(c);
+}
+
+static const struct http_link_calls link_calls = {
+	.ready = on_ready, .bytes = on_bytes, .written = on_written,
+	.end = on_end,
+};
+
+static void
+on_come(void *arg, const struct door_guest *g)
+{
+	struct http *h = arg;
+	struct http_conn *c = mem_new(sizeof(*c));
+
+	c->http = h;
+	c->who = g->who;
+	memcpy(c->address, g->address, sizeof(c->address));
+	http_state_move(c, HTTP_STEP_SETTLE, SETTLE_TIME);
+	TAILQ_INSERT_TAIL(&h->conns, c, entry);
+	h->count++;
+	note(h, HTTP_OPENED);
+	c->link = http_link_new(h->base, g->fd, h->ctx, &link_calls, c);
+	if (h->ctx == NULL)
+		on_ready(c);
+}
+
+/* --- clocks -------------------------------------------------------------------- */
+
+static void
+on_late(struct http_conn *c)
+{
+	bool midway = c->request != NULL &&
+	    (c->step == HTTP_STEP_HEAD || c->step == HTTP_STEP_BODY);
+
+	if (midway)
+		http_refuse(c->request, 408, "the whole request must arrive "
+		    "within %lld s",
+		    (long long)c->http->spec->request / 1000);
+	else
+		conn_end(c);
+}
+
+static void
+on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct http *h = arg;
+	struct http_conn *c, *next;
+	int64_t now = clock_mono();
+
+	(void)fd, (void)what;
+	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		if (c->deadline <= now)
+			on_late(c);
+	}
+}
+
+static void
+on_reap(evutil_socket_t fd, short what, void *arg)
+{
+	struct http *h = arg;
+	struct http_conn *c, *next;
+
+	(void)fd, (void)what;
+	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		if (c->dropped)
+			conn_end(c);
+	}
+}
+
+/* --- the server ---------------------------------------------------------------- */
+
+struct http *
+http_serve_new(struct event_base *base, const struct http_spec *spec,
+    const struct http_route *routes, size_t count, void *arg)
+{
+	struct http *h = mem_new(sizeof(*h));
+	const struct timeval second = { .tv_sec = 1 };
+
+	h->base = base;
+	h->spec = spec;
+	h->routes = routes;
+	h->route_count = count;
+	h->arg = arg;
+	buf_init(&h->head, 2 * LIMIT_HEADERS);
+	TAILQ_INIT(&h->conns);
+	h->sweep = event_new(base, -1, EV_PERSIST, on_sweep, h);
+	h->reap = event_new(base, -1, 0, on_reap, h);
+	must(h->sweep != NULL && h->reap != NULL);
+	event_add(h->sweep, &second);
+	return h;
+}
+
+void
+http_serve_listen(struct http *h, int fd, SSL_CTX *ctx)
+{
+	must(h->door == NULL);
+	h->ctx = ctx;
+	h->door = door_new(h->base, fd, h->spec->connections, on_come, h);
+}
+
+void
+http_serve_free(struct http *h)
+{
+	if (h == NULL)
+		return;
+	while (!TAILQ_EMPTY(&h->conns))
+		conn_end(TAILQ_FIRST(&h->conns));
+	door_free(h->door);
+	event_free(h->sweep);
+	event_free(h->reap);
+	buf_clear(&h->head);
+	free(h);
+}
+
+size_t
+http_serve_memory(const struct http *h)
+{
+	return h->memory;
+}
+
+size_t
+http_serve_connections(const struct http *h)
+{
+	return h->count;
+}
