@@ -72,6 +72,7 @@ core_run(const struct config *config, int edge_fd, int ca_fd)
 
 	must(base != NULL);
 	buf_init(&why, WHY_MAX);
+	signal(SIGPIPE, SIG_IGN);	/* a brother's death ends a channel */
 	term = evsignal_new(base, SIGTERM, on_signal, &told);
 	intr = evsignal_new(base, SIGINT, on_signal, &told);
 	must(term != NULL && intr != NULL);
