@@ -426,7 +426,8 @@ run_parser(struct page *p)
 	htmlParserCtxtPtr x = htmlNewParserCtxt();
 	struct span s = buf_look(&p->utf8);
 
-	must(x != NULL);
+	if (x == NULL)
+		fatal("no memory for the HTML parser");
 	*x->sax = (xmlSAXHandler){
 		.startElement = begin, .endElement = end,
 		.characters = characters, .ignorableWhitespace = characters,
