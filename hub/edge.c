@@ -53,7 +53,7 @@ struct errand {
 	int64_t whole;		/* mono ms, when it was handed over; or 0 */
 };
 
-/* --- who is it ------------------------------------------------------------- */
+/* --- who is it ----------------------------------------------------------- */
 
 static struct edge_guest *
 guest_of(const struct http_request *r)
@@ -153,7 +153,7 @@ admit(struct edge *e, struct http_request *r)
 	return g;
 }
 
-/* --- questions to the core --------------------------------------------------- */
+/* --- questions to the core ----------------------------------------------- */
 
 static struct errand *
 errand_of(struct http_request *r)
@@ -225,7 +225,7 @@ take_answer(struct edge *e, const struct frame *f)
 	http_answer(r, a.status, type, a.body);
 }
 
-/* --- changes --------------------------------------------------------------------- */
+/* --- changes ------------------------------------------------------------- */
 
 static void
 refuse_busy(struct http_request *r, const char *why)
@@ -279,7 +279,7 @@ changes_run(void *arg, struct http_request *r)
 		http_refuse(r, 400, "%s", why);
 }
 
-/* --- letters ---------------------------------------------------------------------- */
+/* --- letters ------------------------------------------------------------- */
 
 /* A number of the query, or preset. False: it was refused. */
 static bool
@@ -322,7 +322,7 @@ letters_run(void *arg, struct http_request *r)
 	buf_clear(&body);
 }
 
-/* --- enrolment and the greeting ------------------------------------------------------ */
+/* --- enrolment and the greeting ------------------------------------------ */
 
 static void
 cmp_head(void *arg, struct http_request *r)
@@ -398,7 +398,7 @@ on_http(void *arg, enum http_event what)
 		stats_add(counters[what], 1);
 }
 
-/* --- frames from the core ---------------------------------------------------------- */
+/* --- frames from the core ------------------------------------------------ */
 
 static void
 take_drop(struct edge *e, struct span body)
@@ -469,7 +469,7 @@ on_measure(evutil_socket_t fd, short what, void *arg)
 	e->cpu = cpu;
 }
 
-/* --- its life ---------------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------ */
 
 static SSL_CTX *
 open_tls(const struct config *c, struct buf *why)

@@ -123,7 +123,7 @@ frame_batch_next(struct frame_batch *f, uint64_t *seq, struct span *row,
 	return true;
 }
 
-/* --- letters, peers, answers ------------------------------------------------ */
+/* --- letters, peers, answers --------------------------------------------- */
 
 void
 frame_letters_write(struct buf *b, const struct frame_letters *f)
@@ -182,7 +182,7 @@ frame_answer_read(struct frame_answer *f, struct span body)
 	return reader_done(&r) && f->status >= 200 && f->status <= 599;
 }
 
-/* --- enrolment ------------------------------------------------------------------ */
+/* --- enrolment ----------------------------------------------------------- */
 
 void
 frame_ask_write(struct buf *b, const struct frame_ask *f)

@@ -51,7 +51,7 @@ struct http_spec {
 	http_conn_fn *open, *close;	/* after the handshake; may be NULL */
 };
 
-/* --- a request, until its end ---------------------------------------------- */
+/* --- a request, until its end -------------------------------------------- */
 
 struct span http_method(const struct http_request *r);
 struct span http_path(const struct http_request *r);	/* as it came */
@@ -75,7 +75,7 @@ void http_refuse(struct http_request *r, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 bool http_answered(const struct http_request *r);
 
-/* --- a connection ------------------------------------------------------------ */
+/* --- a connection -------------------------------------------------------- */
 
 const char *http_conn_address(const struct http_conn *c); /* 192.0.2.7:51824 */
 uint64_t http_conn_who(const struct http_conn *c);	/* share_who() */

@@ -21,7 +21,7 @@ note(const struct http *h, enum http_event e)
 		h->spec->event(h->arg, e);
 }
 
-/* --- requests come and go ------------------------------------------------- */
+/* --- requests come and go ------------------------------------------------ */
 
 static struct http_request *
 request_new(struct http_conn *c)
@@ -74,7 +74,7 @@ conn_end(struct http_conn *c)
 	free(c);
 }
 
-/* --- a head ------------------------------------------------------------------ */
+/* --- a head -------------------------------------------------------------- */
 
 /* Looks for the empty line, and moves all up to it into r->bytes. */
 static bool
@@ -242,7 +242,7 @@ take_head(struct http_conn *c, struct evbuffer *in)
 	http_refuse(r, status, "%s", why);
 }
 
-/* --- a body -------------------------------------------------------------------- */
+/* --- a body -------------------------------------------------------------- */
 
 static void
 hand_on(struct http_request *r, struct span data)
@@ -321,7 +321,7 @@ take_body(struct http_conn *c, struct evbuffer *in)
 		request_run(r);
 }
 
-/* --- what links tell -------------------------------------------------------- */
+/* --- what links tell ----------------------------------------------------- */
 
 /* One step after the other, as long as each gets on. What a client sends
  * ahead while its request is being answered stays where it is. */
@@ -419,7 +419,7 @@ on_come(void *arg, const struct door_guest *g)
 		on_ready(c);
 }
 
-/* --- clocks -------------------------------------------------------------------- */
+/* --- clocks -------------------------------------------------------------- */
 
 static void
 on_late(struct http_conn *c)
@@ -464,7 +464,7 @@ on_reap(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-/* --- the server ---------------------------------------------------------------- */
+/* --- the server ---------------------------------------------------------- */
 
 struct http *
 http_serve_new(struct event_base *base, const struct http_spec *spec,

@@ -10,8 +10,9 @@
 #include "hub/http.h"
 
 /* The table and the spec are kept. */
-struct http *http_serve_new(struct event_base *base, const struct http_spec *spec,
-    const struct http_route *routes, size_t count, void *arg);
+struct http *http_serve_new(struct event_base *base,
+    const struct http_spec *spec, const struct http_route *routes,
+    size_t count, void *arg);
 void http_serve_free(struct http *h);
 /* Takes fd, a listening socket; with TLS if ctx is given (not taken). */
 void http_serve_listen(struct http *h, int fd, SSL_CTX *ctx);

@@ -33,7 +33,7 @@ or(const char *given, const char *preset)
 	return given != NULL ? given : preset;
 }
 
-/* --- before anything is touched ---------------------------------------------- */
+/* --- before anything is touched ------------------------------------------ */
 
 static bool
 is_one_line(const char *value)
@@ -106,7 +106,7 @@ is_vacant(const char *dir, struct buf *why)
 	return true;
 }
 
-/* --- making --------------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------- */
 
 static bool
 make_dir(const char *path, mode_t mode, struct buf *why)

@@ -83,7 +83,7 @@ close_rest(struct parts *p)
 	close_fd(&p->web_fd);
 }
 
-/* --- a part's loop ----------------------------------------------------------- */
+/* --- a part's loop ------------------------------------------------------- */
 
 static void
 on_told(evutil_socket_t number, short what, void *arg)
@@ -140,7 +140,7 @@ need(const void *part, struct buf *why)
 	buf_clear(why);
 }
 
-/* --- the parts -------------------------------------------------------------------- */
+/* --- the parts ----------------------------------------------------------- */
 
 static int
 run_core(void *arg)

@@ -101,7 +101,7 @@ check_settings(const struct config *c)
 	buf_clear(&b);
 }
 
-/* --- may it start? ----------------------------------------------------------- */
+/* --- may it start? ------------------------------------------------------- */
 
 static void
 check_dir(const struct config *c)

@@ -42,7 +42,7 @@ struct figures {
 	double edge, take, apply;	/* CPU-s per 100,000 items */
 };
 
-/* --- bodies ---------------------------------------------------------------------- */
+/* --- bodies -------------------------------------------------------------- */
 
 /* About 500 bytes as a row. */
 static void
@@ -148,7 +148,7 @@ free_requests(struct bench *t)
 	}
 }
 
-/* --- through the hub -------------------------------------------------------------- */
+/* --- through the hub ----------------------------------------------------- */
 
 static int
 compare(const void *a, const void *b)
@@ -203,7 +203,7 @@ through_hub(struct bench *t, size_t size)
 	return f;
 }
 
-/* --- beside it: without TLS and HTTP ------------------------------------------------ */
+/* --- beside it: without TLS and HTTP ------------------------------------- */
 
 struct decoded {
 	struct buf rows;
@@ -308,7 +308,7 @@ in_process(const struct bench *t, size_t size, struct buf *rows)
 	return f;
 }
 
-/* --- beside that: the bare store ---------------------------------------------------- */
+/* --- beside that: the bare store ----------------------------------------- */
 
 static struct figures
 bare(const struct bench *t, size_t size, struct span rows)
@@ -358,7 +358,7 @@ bare(const struct bench *t, size_t size, struct span rows)
 	return f;
 }
 
-/* --- all of it ------------------------------------------------------------------------ */
+/* --- all of it ----------------------------------------------------------- */
 
 static void
 round_of(struct bench *t, size_t size)

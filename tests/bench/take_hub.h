@@ -192,7 +192,7 @@ take_counter(const struct take_hub *h, const char *name)
 	return value;
 }
 
-/* --- sites -------------------------------------------------------------------- */
+/* --- sites --------------------------------------------------------------- */
 
 struct take_id {
 	EVP_PKEY *key;

@@ -161,7 +161,7 @@ START_TEST(test_many_fields)
 }
 END_TEST
 
-/* --- chunks ----------------------------------------------------------------- */
+/* --- chunks -------------------------------------------------------------- */
 
 /* Feeds `step` bytes at a time; false if refused. Body into out. */
 static bool
@@ -252,7 +252,7 @@ START_TEST(test_chunk_lines_are_bounded)
 }
 END_TEST
 
-/* --- queries and replies -------------------------------------------------------- */
+/* --- queries and replies ------------------------------------------------- */
 
 START_TEST(test_query)
 {

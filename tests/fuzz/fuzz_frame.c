@@ -1,0 +1,120 @@
+/*
+ * Frames between parts: the first byte chooses the kind. What is read and
+ * written again is the same bytes.
+ */
+#include <stdint.h>
+
+#include "contrib/base/err.h"
+#include "hub/frame.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
+
+static bool
+batch(struct span s, struct buf *again)
+{
+	struct frame_batch f;
+	struct span row, why, rest = SPAN_NONE;
+	uint64_t seq;
+
+	if (!frame_batch_read(&f, s))
+		return false;
+	frame_batch_begin(again, &f.peer, &f.head);
+	rest = f.rest;
+	while (frame_batch_next(&f, &seq, &row, &why)) {
+		if (row.at != NULL)
+			frame_batch_change(again, seq, row);
+		else
+			frame_batch_refused(again, seq, why);
+		rest = f.rest;
+	}
+	return rest.n == 0;
+}
+
+static bool
+letters(struct span s, struct buf *again)
+{
+	struct frame_letters f;
+
+	if (!frame_letters_read(&f, s))
+		return false;
+	frame_letters_write(again, &f);
+	return true;
+}
+
+static bool
+peer(struct span s, struct buf *again)
+{
+	struct frame_peer p;
+	bool open;
+
+	if (!frame_peer_read(&p, &open, s))
+		return false;
+	frame_peer_write(again, &p, open);
+	return true;
+}
+
+static bool
+answer(struct span s, struct buf *again)
+{
+	struct frame_answer f;
+
+	if (!frame_answer_read(&f, s))
+		return false;
+	must(f.status >= 200 && f.status <= 599);
+	frame_answer_write(again, &f);
+	return true;
+}
+
+static bool
+ask(struct span s, struct buf *again)
+{
+	struct frame_ask f;
+
+	if (!frame_ask_read(&f, s))
+		return false;
+	frame_ask_write(again, &f);
+	return true;
+}
+
+static bool
+grant(struct span s, struct buf *again)
+{
+	struct frame_grant f;
+
+	if (!frame_grant_read(&f, s))
+		return false;
+	frame_grant_write(again, &f);
+	return true;
+}
+
+static bool
+sites(struct span s, struct buf *again)
+{
+	struct span reason, rest = s;
+	uint32_t site;
+
+	while (frame_site_read(&site, &reason, &rest))
+		frame_site_write(again, site, reason);
+	return again->n == s.n;
+}
+
+typedef bool again_fn(struct span s, struct buf *again);
+
+static again_fn *const kinds[] = {
+	batch, letters, peer, answer, ask, grant, sites,
+};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
+{
+	struct span s = { .at = (const char *)at + 1, .n = n - 1 };
+	struct buf again;
+
+	if (n < 1)
+		return 0;
+	buf_init(&again, 16u << 20);
+	if (kinds[at[0] % (sizeof(kinds) / sizeof(kinds[0]))](s, &again))
+		must(span_is(s, buf_look(&again)));
+	buf_clear(&again);
+	return 0;
+}
