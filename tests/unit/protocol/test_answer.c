@@ -159,7 +159,8 @@ START_TEST(strange)
 	/* What a newer hub says besides is read over. */
 	ck_assert(answer_read(&a, &keep, SPAN("<zq:answer " ZQ
 	    "verdict='known' mood='calm'><zq:moon><zq:reason>no</zq:reason>"
-	    "</zq:moon><zq:reason>yes<b/></zq:reason></zq:answer>"), NULL,
+	    "</zq:moon><zq:reason>yes<b/></zq:reason><zq:reason>no!</zq:reason>"
+	    "<zq:reason>other</zq:reason></zq:answer>"), NULL,
 	    NULL, NULL));
 	ck_assert(span_is(a.reason, SPAN("yes")));
 	buf_clear(&keep);

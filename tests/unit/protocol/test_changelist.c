@@ -416,6 +416,26 @@ START_TEST(long_parts)
 }
 END_TEST
 
+/* Text is handed on before its end is seen, but never half a character. */
+START_TEST(long_han)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	buf_text(&b, HEAD BATCH "<url>" LOC MD "<x xmlns='urn:x'>");
+	for (int i = 0; i < 5000; i++)
+		buf_text(&b, "\xe9\x83\x91");
+	buf_text(&b, "</x></url>" END);
+	for (size_t piece = 997; piece < 1010; piece++) {
+		ck_assert(reads(buf_look(&b), piece) == NULL);
+		ck_assert_msg(got.bad == 0, "%s", got.why);
+		ck_assert_uint_eq(got.unknown.n, 15000 +
+		    strlen("<x xmlns=\"urn:x\"></x>"));
+	}
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(links_limit)
 {
 	struct buf b;
@@ -646,6 +666,7 @@ fill(TCase *t)
 	tcase_add_test(t, by_hand);
 	tcase_add_test(t, bad_change);
 	tcase_add_test(t, long_parts);
+	tcase_add_test(t, long_han);
 	tcase_add_test(t, links_limit);
 	tcase_add_test(t, bad_document);
 	tcase_add_test(t, large_tokens);
