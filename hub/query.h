@@ -107,7 +107,10 @@ struct query_spec {
 				 * feeds); phrase must be empty */
 };
 #define QUERY_LIMIT 200
-#define QUERY_COUNT 1000	/* totals are exact up to here */
+#define QUERY_COUNT 1000	/* totals are exact up to here … */
+#define QUERY_LOOKED 400	/* … or, where each item must be looked at to
+				 * know (a phrase of three characters and
+				 * more), up to here */
 
 struct query_page {
 	size_t shown;

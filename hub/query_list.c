@@ -26,8 +26,7 @@
 #include "protocol/wire.h"
 
 #define STEPS_MOST 4000000	/* some 10 ms */
-#define ROWS_MOST 5000		/* items looked at, in the page and again in
-				 * the count: some 5 ms */
+#define ROWS_MOST 5000		/* items looked at to fill a page: some 5 ms */
 #define SINGLES_MOST 60000	/* items that one character may lead to; a
 				 * more frequent one fills a page soon */
 #define TEXT_MAX (LIMIT_LONG_TEXT * 18)
@@ -331,6 +330,8 @@ count_on(struct way *w, struct query_page *page)
 {
 	struct item_info i;
 
+	if (w->rows > QUERY_LOOKED)
+		w->rows = QUERY_LOOKED;
 	while (page->total <= QUERY_COUNT && way_next(w, false, &i))
 		page->total++;
 	page->exact = page->total <= QUERY_COUNT && !is_spent(w);
