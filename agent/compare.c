@@ -186,6 +186,7 @@ publish(struct store_txn *t, const struct known *old, struct change *c)
 		if (old->told)
 			c->kind = CHANGE_UPDATED;
 	}
+	c->when = clock_wall();
 	buf_init(&said, ROW_MAX);
 	change_write(&said, c);
 	must(!said.bad);

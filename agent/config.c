@@ -357,40 +357,13 @@ config_manual(struct buf *out, const char *section)
 	conf_manual(out, defs, DEFS, section);
 }
 
-/* One setting as a comment: what it is for, and its preset. */
-static void
-example_of(struct buf *out, const struct conf_def *d)
-{
-	size_t column = 0;
-
-	for (const char *at = d->about; *at != '\0';) {
-		size_t n = strcspn(at, " ");
-
-		if (column == 0 || column + 1 + n > 76) {
-			buf_text(out, column == 0 ? "# " : "\n# ");
-			column = 2;
-		} else {
-			buf_byte(out, ' ');
-			column++;
-		}
-		buf_put(out, at, n);
-		column += n;
-		at += n + strspn(at + n, " ");
-	}
-	buf_printf(out, "\n#%s = %s\n\n", d->name,
-	    d->preset != NULL ? d->preset : "");
-}
-
 void
 config_example(struct buf *out, const char *hub)
 {
 	buf_text(out, "# Settings of zqagentd; see zqagent.conf(5). What "
 	    "stands behind # is what holds\n# unless you say otherwise.\n\n");
 	buf_printf(out, "hub = %s\n\n", hub);
-	for (size_t i = 0; i < DEFS; i++)
-		if (defs[i].section[0] == '\0' &&
-		    strcmp(defs[i].name, "hub") != 0)
-			example_of(out, &defs[i]);
+	conf_example(out, defs + 1, DEFS - 1, "");	/* the hub is first */
 	buf_text(out, "# What the site publishes. Better than by hand:\n"
 	    "# zqagent source add dir NAME --root DIR --url URL\n"
 	    "#\n#[source www]\n#type = dir\n#root = /var/www/html\n"
