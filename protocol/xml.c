@@ -129,6 +129,20 @@ count_namespaces(struct xml *x, size_t more)
 		    XML_IN_SCOPE);
 }
 
+/* "a:b:c": libxml2 takes it for b:c with the prefix a, but a copy of that
+ * would be read as something else. */
+static void
+refuse_colons(struct xml *x)
+{
+	bool found = strchr((const char *)x->local, ':') != NULL;
+
+	for (size_t i = 0; i < x->attribute_count; i++)
+		found |= strchr((const char *)x->attributes[i].local, ':') !=
+		    NULL;
+	if (found)
+		xml_fail(x, "a name with more than one colon");
+}
+
 static void
 on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
     const xmlChar *ns, int ns_count, const xmlChar **namespaces,
@@ -145,7 +159,9 @@ on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
 	x->ns = ns;
 	x->attributes = (const struct attribute *)attributes;
 	x->attribute_count = (size_t)attribute_count;
-	x->events->start(x->arg, x, look_up(x, ns, local));
+	refuse_colons(x);
+	if (!x->failed)
+		x->events->start(x->arg, x, look_up(x, ns, local));
 }
 
 static void

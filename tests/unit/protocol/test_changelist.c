@@ -485,6 +485,8 @@ static const struct { const char *text, *why; } refused[] = {
 	{ HEAD BATCH GOOD END "<x/>", "not well-formed" },
 	{ HEAD BATCH "<url a='1' a='2'>" LOC MD "</url>" END,
 	    "not well-formed" },
+	{ HEAD BATCH "<zq:a:b/>" END, "more than one colon" },
+	{ HEAD BATCH "<url zq:a:b='1'/>" END, "more than one colon" },
 	{ HEAD BATCH BATCH END, "a second <zq:batch>" },
 	{ HEAD GOOD END, "expected <rs:md> and then <zq:batch>" },
 	{ "<urlset xmlns='" NS_SITEMAP "' xmlns:zq='" NS_ZQ "'>" BATCH
