@@ -2,11 +2,15 @@
 
 #include <jansson.h>
 
+#include <stdio.h>
+
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/json.h"
 
-#define JOURNAL_PAGE 200	/* entries of one answer */
+#define ENTRIES 200		/* of the journal, or of a history */
+#define WEIGHT (2u << 20)	/* bytes in rows that one answer may take: some
+				 * 200 changes with all their links */
 
 static int
 dump(const char *at, size_t n, void *arg)
@@ -50,11 +54,52 @@ totals(struct visit *v)
 	answer(v, json_totals(&t));
 }
 
+/* --- sites ----------------------------------------------------------------------- */
+
+struct sites {
+	json_t *array;
+	struct span after;	/* a code */
+	size_t left;
+	char last[CODE_MAX + 1];
+	bool more;
+};
+
 static bool
 add_site(void *arg, const struct site_info *s)
 {
-	json_array_append_new(arg, json_site(s));
+	struct sites *l = arg;
+
+	if (visit_is_before(s->code, l->after))
+		return true;
+	l->more = l->left == 0;
+	if (l->more)
+		return false;
+	l->left--;
+	snprintf(l->last, sizeof(l->last), "%s", s->code);
+	json_array_append_new(l->array, json_site(s));
 	return true;
+}
+
+static void
+all_sites(struct visit *v)
+{
+	struct sites l = { .after = v->argument[VISIT_AFTER] };
+	struct buf why;
+	json_t *j;
+
+	buf_init(&why, VISIT_WHY);
+	if (!visit_limit(v, API_SITES, API_SITES, &l.left, &why)) {
+		fail(v, 400, buf_cstr(&why));
+	} else {
+		l.array = json_array();
+		query_sites(v->query, add_site, &l);
+		j = json_object();
+		json_object_set_new(j, "sites", l.array);
+		if (l.more)
+			json_object_set_new(j, "next", json_string(l.last));
+		answer(v, j);
+	}
+	buf_clear(&why);
 }
 
 static bool
@@ -65,32 +110,31 @@ add_column(void *arg, struct span name, uint64_t items)
 	json_object_set_new(one, "name", json_span(name));
 	json_object_set_new(one, "items", json_integer((json_int_t)items));
 	json_array_append_new(arg, one);
-	return true;
+	return json_array_size(arg) < API_COLUMNS;
 }
 
 static void
 sites(struct visit *v)
 {
 	struct site_info s;
-	json_t *j, *list = json_array();
+	json_t *j, *list;
 
 	if (v->path.n == 0) {
-		query_sites(v->query, add_site, list);
-		j = json_object();
-		json_object_set_new(j, "sites", list);
-		answer(v, j);
+		all_sites(v);
 		return;
 	}
 	if (!query_site_by_code(v->query, v->path, &s)) {
-		json_decref(list);
 		fail(v, 404, _("there is no site with this code"));
 		return;
 	}
 	j = json_site(&s);
+	list = json_array();
 	query_columns(v->query, s.number, add_column, list);
 	json_object_set_new(j, "columns", list);
 	answer(v, j);
 }
+
+/* --- items ------------------------------------------------------------------------ */
 
 struct list {
 	struct visit *v;
@@ -108,28 +152,81 @@ add_item(void *arg, const struct item_info *i)
 	return true;
 }
 
-static bool
-add_past(void *arg, const struct past *p)
+/* Bytes that a change holds on to, about. */
+static size_t
+weight(const struct change *c)
 {
-	json_array_append_new(arg, json_past(p));
-	return json_array_size(arg) < QUERY_LIMIT;
+	size_t n = 256 + c->url.n + c->id.n + c->links.n + c->unknown.n;
+
+	for (int w = 0; w < WORD_COUNT; w++)
+		n += c->word[w].n;
+	return n;
+}
+
+struct pile {		/* of changes, until there are enough */
+	json_t *array;
+	size_t weight;
+	uint64_t next;		/* place; of the journal */
+	bool more;
+};
+
+static bool
+fits(struct pile *p, const struct change *c)
+{
+	p->weight += weight(c);
+	p->more = json_array_size(p->array) == ENTRIES ||
+	    (p->weight > WEIGHT && json_array_size(p->array) > 0);
+	return !p->more;
+}
+
+static bool
+add_past(void *arg, const struct past *past)
+{
+	struct pile *p = arg;
+
+	if (!fits(p, &past->said))
+		return false;
+	json_array_append_new(p->array, json_past(past));
+	return true;
 }
 
 static void
 one_item(struct visit *v, struct span name)
 {
+	struct pile p = { .weight = 0 };
 	struct item_info i;
 	struct site_info s;
-	json_t *j, *past;
+	json_t *j;
 
 	if (!query_item(v->query, name, &i)) {
 		fail(v, 404, _("there is no such item"));
 		return;
 	}
 	j = json_item(&i, code_of(v, i.site, &s));
-	past = json_array();
-	query_past(v->query, i.number, add_past, past);
-	json_object_set_new(j, "history", past);
+	p.array = json_array();
+	query_past(v->query, i.number, add_past, &p);
+	json_object_set_new(j, "history", p.array);
+	if (p.more)
+		json_object_set_new(j, "history_cut", json_true());
+	answer(v, j);
+}
+
+static void
+list_items(struct visit *v, const struct query_spec *spec)
+{
+	struct list l = { .v = v, .array = json_array() };
+	struct query_page page;
+	json_t *j;
+
+	query_items(v->query, spec, add_item, &l, &page);
+	if (page.error != NULL) {
+		json_decref(l.array);
+		fail(v, 400, _(page.error));
+		return;
+	}
+	j = json_object();
+	json_object_set_new(j, "items", l.array);
+	json_page(j, &page);
 	answer(v, j);
 }
 
@@ -137,30 +234,15 @@ static void
 search(struct visit *v)
 {
 	struct query_spec spec;
-	struct query_page page;
 	struct site_info s;
-	struct list l = { .v = v, .array = NULL };
 	struct buf why;
-	json_t *j;
 
-	buf_init(&why, 1024);
-	if (!visit_spec(v, &spec, &s, &why)) {
+	buf_init(&why, VISIT_WHY);
+	if (visit_spec(v, &spec, &s, &why))
+		list_items(v, &spec);
+	else
 		fail(v, 400, buf_cstr(&why));
-		buf_clear(&why);
-		return;
-	}
 	buf_clear(&why);
-	l.array = json_array();
-	query_items(v->query, &spec, add_item, &l, &page);
-	if (page.error != NULL) {
-		json_decref(l.array);
-		fail(v, 400, page.error);
-		return;
-	}
-	j = json_object();
-	json_object_set_new(j, "items", l.array);
-	json_page(j, &page);
-	answer(v, j);
 }
 
 static void
@@ -173,6 +255,8 @@ items(struct visit *v)
 	else
 		search(v);
 }
+
+/* --- what is held, and the journal --------------------------------------------- */
 
 static bool
 add_held(void *arg, const struct held *h)
@@ -206,25 +290,38 @@ held(struct visit *v)
 static bool
 add_line(void *arg, const struct journal_line *line)
 {
-	json_array_append_new(arg, json_journal(line));
-	return json_array_size(arg) < JOURNAL_PAGE;
+	struct pile *p = arg;
+	struct change c = line->said;
+
+	if (!line->is_change)
+		c = (struct change){ .unknown = line->act };
+	if (!fits(p, &c)) {
+		p->next = line->place;
+		return false;
+	}
+	json_array_append_new(p->array, json_journal(line));
+	return true;
 }
 
 static void
 journal(struct visit *v)
 {
-	json_t *j, *list;
+	struct pile p = { .weight = 0 };
 	uint64_t from = 1;
+	json_t *j;
 
 	if (v->argument[VISIT_FROM].n > 0 && !text_number(
 	    v->argument[VISIT_FROM], 1, INT64_MAX, &from)) {
 		fail(v, 400, _("from: expected a place, 1 or higher"));
 		return;
 	}
-	list = json_array();
-	query_journal(v->query, from, add_line, list);
+	p.array = json_array();
+	query_journal(v->query, from, add_line, &p);
 	j = json_object();
-	json_object_set_new(j, "entries", list);
+	json_object_set_new(j, "entries", p.array);
+	if (p.more)
+		json_object_set_new(j, "next",
+		    json_integer((json_int_t)p.next));
 	answer(v, j);
 }
 

@@ -1,14 +1,30 @@
 /*
- * /api/v1/: the questions of the web pages, answered as JSON.
+ * /api/v1/: the questions of the web pages, answered as JSON. Read only, UTF-8.
  *
- *	/api/v1/totals
- *	/api/v1/sites			/api/v1/sites/CODE
- *	/api/v1/items?q=&site=&column=&since=&until=&limit=&after=
- *	/api/v1/items/NUMBER		/api/v1/items?url=ADDRESS
- *	/api/v1/held?site=CODE
- *	/api/v1/journal?from=PLACE
+ *	/api/v1/totals		{"sites":N, "items":N, …}
+ *	/api/v1/sites		{"sites":[…], "next":CODE}
+ *		?limit=1..1000	(1000)  ?after=CODE
+ *	/api/v1/sites/CODE	one site, and "columns":[{"name", "items"}]
+ *	/api/v1/items		{"items":[…], "total":N, "exact":…, "next":CURSOR}
+ *		?q=PHRASE ?site=CODE ?column=NAME ?since=DATE ?until=DATE
+ *		?limit=1..200	(20)  ?after=CURSOR
+ *	/api/v1/items/NUMBER	one item, and "history":[…], newest first;
+ *				NUMBER may be CODE:ID as well
+ *	/api/v1/items?url=ADDRESS	the same
+ *	/api/v1/held		{"held":[…]}, the newest 200
+ *		?site=CODE
+ *	/api/v1/journal		{"entries":[…], "next":PLACE}
+ *		?from=PLACE	(1)
  *
- * An error is {"error": "…"} with its status.
+ * Sites, items, history and entries have the shape of json.h, as in `zqhub
+ * --json`. "next" is there when there is more; the same question with after=
+ * (journal: from=) that goes on. A history and a page of the journal end
+ * early when they would be very long; a history cut short says
+ * "history_cut":true. A day alone means the whole of it.
+ *
+ * An error is {"error": "…"} with status 400 (an argument), 404 (no such
+ * site, item or question) or 500 (longer than 8 MB: ask with a smaller limit).
+ * Names stay; new ones may come.
  */
 #ifndef ZQ_HUB_API_H
 #define ZQ_HUB_API_H
@@ -16,6 +32,8 @@
 #include "hub/visit.h"
 
 #define API_TYPE "application/json; charset=utf-8"
+#define API_SITES 1000		/* of one answer */
+#define API_COLUMNS 1000	/* of one site */
 
 void api_make(struct visit *v);
 

@@ -13,9 +13,10 @@
 #define DASH_TYPE "text/html; charset=utf-8"
 
 void dash_home(struct visit *v);	/* / */
-void dash_site(struct visit *v);	/* /site/CODE */
-void dash_search(struct visit *v);	/* /search?q= */
-void dash_item(struct visit *v);	/* /item/NUMBER, /item?url= */
+void dash_site(struct visit *v);	/* /site/CODE; dash_site.c */
+void dash_search(struct visit *v);	/* /search?q=; dash_search.c */
+void dash_item(struct visit *v);	/* /item/NUMBER, /item?url=;
+					 * dash_item.c */
 void dash_style(struct visit *v);	/* /style.css */
 void dash_fail(struct visit *v, int status, const char *why);
 

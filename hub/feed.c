@@ -1,19 +1,37 @@
+/*
+ * Feeds: the head is written last, because it says when the newest of the
+ * entries was taken.
+ */
 #include "hub/feed.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/item.h"
 #include "hub/markup.h"
+#include "hub/word.h"
 #include "protocol/limits.h"
+#include "protocol/sha.h"
+
+#define FOLDED_MAX (LIMIT_LONG_TEXT * 18)	/* see text_fold() */
+#define NAMES_MAX 32768		/* five arguments, see asked.h */
 
 struct feed {
 	struct visit *v;
+	struct query_spec spec;
+	struct site_info site;	/* if the spec has one; later the last one
+				 * that an entry asked for */
 	struct buf entries;
-	int64_t newest;		/* atom:updated: the newest in the feed */
-	int64_t oldest;		/* of the entries shown: tombstones older than
-				 * that belong to another page */
-	struct buf folded;	/* the phrase as search compares it */
+	struct buf text;	/* to work in */
+	struct phrase phrase;
+	int64_t newest;		/* taken, of all that stands here */
+	size_t graves;		/* tombstones written */
 };
+
+/* --- pieces ---------------------------------------------------------------------- */
 
 static void
 element(struct buf *b, const char *name, struct span text)
@@ -35,28 +53,66 @@ date(struct buf *b, const char *name, int64_t ms)
 		    name);
 }
 
-/* The item's own name, the same for ever and wherever the hub is. */
+/* RFC 9562 §5.8: a UUID of our own making, from all that names the thing. */
 static void
-item_id(struct buf *b, const struct item_info *i)
+uuid(struct buf *b, const struct buf *names)
 {
-	buf_printf(b, "urn:zhanqun:item:%llu", (unsigned long long)i->number);
-}
+	uint8_t hash[32];
 
-static struct span
-author(struct visit *v, const struct item_info *i, struct site_info *site)
-{
-	if (i->said.word[WORD_SOURCE].n > 0)
-		return i->said.word[WORD_SOURCE];
-	if (query_site_by_number(v->query, i->site, site))
-		return site->name;
-	return span_of(v->config->name);
+	sha_of(hash, buf_look(names));
+	hash[6] = 0x80 | (hash[6] & 0x0f);
+	hash[8] = 0x80 | (hash[8] & 0x3f);
+	buf_text(b, "urn:uuid:");
+	for (int i = 0; i < 16; i++)
+		buf_printf(b, "%s%02x", i == 4 || i == 6 || i == 8 ||
+		    i == 10 ? "-" : "", hash[i]);
 }
 
 static void
-links(struct buf *b, const struct item_info *i)
+name(struct buf *names, struct span part)
+{
+	buf_span(names, part);
+	buf_byte(names, '\0');	/* no two of them run together */
+}
+
+static const struct site_info *
+site_of(struct feed *f, const struct item_info *i)
+{
+	if (f->site.number != i->site &&
+	    !query_site_by_number(f->v->query, i->site, &f->site))
+		f->site = (struct site_info){ .number = i->site };
+	return &f->site;
+}
+
+/* The same for ever, wherever the hub is: what the item is called is its
+ * site's code and its own id there. */
+static void
+item_uuid(struct feed *f, struct buf *b, const struct item_info *i)
+{
+	struct buf names;
+
+	buf_init(&names, NAMES_MAX);
+	name(&names, SPAN("zhanqun item"));
+	name(&names, span_of(site_of(f, i)->code));
+	name(&names, item_id(&i->said));
+	uuid(b, &names);
+	buf_clear(&names);
+}
+
+/* RFC 4287 §3.3: something with a slash between two tokens. */
+static bool
+is_media_type(struct span s)
+{
+	const char *slash = s.n > 0 ? memchr(s.at, '/', s.n) : NULL;
+
+	return slash != NULL && slash > s.at && slash < s.at + s.n - 1;
+}
+
+static void
+link_to(struct buf *b, const struct item_info *i)
 {
 	buf_text(b, "<link rel=\"alternate\"");
-	if (i->said.type.n > 0) {
+	if (is_media_type(i->said.type)) {
 		buf_text(b, " type=\"");
 		markup_text(b, i->said.type);
 		buf_byte(b, '"');
@@ -71,8 +127,18 @@ note(struct feed *f, int64_t at)
 {
 	if (f->newest == CLOCK_NONE || at > f->newest)
 		f->newest = at;
-	if (f->oldest == CLOCK_NONE || at < f->oldest)
-		f->oldest = at;
+}
+
+/* --- entries ----------------------------------------------------------------------- */
+
+static struct span
+author(struct feed *f, const struct item_info *i)
+{
+	struct span site = site_of(f, i)->name;
+
+	if (i->said.word[WORD_SOURCE].n > 0)
+		return i->said.word[WORD_SOURCE];
+	return site.n > 0 ? site : span_of(f->v->config->name);
 }
 
 static bool
@@ -80,20 +146,20 @@ entry(void *arg, const struct item_info *i)
 {
 	struct feed *f = arg;
 	struct buf *b = &f->entries;
-	struct site_info site;
 
 	note(f, i->updated);
 	buf_text(b, "<entry>\n<id>");
-	item_id(b, i);
-	buf_text(b, "</id>\n");
-	element(b, "title", visit_title(&i->said));
+	item_uuid(f, b, i);
+	buf_text(b, "</id>\n<title>");
+	visit_put_title(b, &i->said);
+	buf_text(b, "</title>\n");
 	date(b, "updated", i->updated);
-	date(b, "published",
-	    i->said.published != CLOCK_NONE ? i->said.published : i->created);
+	date(b, "published", i->said.published != CLOCK_NONE ?
+	    i->said.published : i->created);
 	buf_text(b, "<author><name>");
-	markup_text(b, author(f->v, i, &site));
+	markup_text(b, author(f, i));
 	buf_text(b, "</name></author>\n");
-	links(b, i);
+	link_to(b, i);
 	if (i->said.word[WORD_COLUMN].n > 0) {
 		buf_text(b, "<category term=\"");
 		markup_text(b, i->said.word[WORD_COLUMN]);
@@ -104,76 +170,123 @@ entry(void *arg, const struct item_info *i)
 	return !b->bad;
 }
 
-/* Did the search that this feed is of find the item while it was there? */
-static bool
-was_found(struct feed *f, const struct item_info *i)
-{
-	static const enum change_word where[] = {
-		WORD_TITLE, WORD_KEYWORDS, WORD_DESCRIPTION };
-	struct buf text;
-	bool found = f->folded.n == 0;
+/* --- tombstones -------------------------------------------------------------------- */
 
-	buf_init(&text, (size_t)LIMIT_LONG_TEXT * 8);
-	for (size_t n = 0; n < sizeof(where) / sizeof(*where) && !found; n++) {
-		buf_reset(&text);
-		if (text_fold(&text, i->said.word[where[n]]) && text.n > 0)
-			found = memmem(text.at, text.n, f->folded.at,
-			    f->folded.n) != NULL;
-	}
-	buf_clear(&text);
-	return found;
+/* Was it in this feed while it was there? */
+static bool
+was_in(struct feed *f, const struct item_info *i)
+{
+	struct span column = f->spec.column;
+
+	if (column.n > 0 && !span_is(column, i->said.word[WORD_COLUMN]))
+		return false;
+	return f->phrase.pieces == 0 ||
+	    phrase_is_in(&f->phrase, &i->said, &f->text);
 }
 
-/* RFC 6721 §3: at:deleted-entry, by the id the entry had. */
+/* RFC 6721 §3: by the id that the entry had. */
 static bool
 tombstone(void *arg, const struct item_info *i)
 {
 	struct feed *f = arg;
 	struct buf *b = &f->entries;
 	char when[CLOCK_TEXT_MAX];
-	struct span column = f->v->argument[VISIT_COLUMN];
 
-	if (column.n > 0 && !span_is(column, i->said.word[WORD_COLUMN]))
+	if (clock_wall() - i->updated > FEED_GRAVE_DAYS * INT64_C(86400000))
+		return false;
+	if (!was_in(f, i))
 		return true;
-	if (!was_found(f, i))
-		return true;
-	if (f->newest == CLOCK_NONE || i->updated > f->newest)
-		f->newest = i->updated;
+	note(f, i->updated);
 	buf_text(b, "<at:deleted-entry ref=\"");
-	item_id(b, i);
+	item_uuid(f, b, i);
 	buf_printf(b, "\" when=\"%s\">\n", clock_format(when, i->updated));
 	element(b, "at:comment", i->said.word[WORD_REASON]);
-	links(b, i);
+	link_to(b, i);
 	buf_text(b, "</at:deleted-entry>\n");
-	return !b->bad;
+	return ++f->graves < FEED_GRAVES && !b->bad;
+}
+
+/* On the first page only: who reads backwards through the rest meets what is
+ * gone in none of it. */
+static void
+tombstones(struct feed *f)
+{
+	struct query_page page = { .next = "" };
+	struct query_spec spec = { .site = f->spec.site,
+		.since = f->spec.since, .until = f->spec.until,
+		.limit = QUERY_LIMIT, .withdrawn = true };
+	char after[sizeof(page.next)];
+	const char *why;
+
+	if (f->spec.after.n > 0 ||
+	    !phrase_parse(&f->phrase, f->spec.phrase, &why))
+		return;
+	for (size_t seen = 0; seen < FEED_GRAVES; seen += QUERY_LIMIT) {
+		query_items(f->v->query, &spec, tombstone, f, &page);
+		if (page.next[0] == '\0' || page.shown < QUERY_LIMIT)
+			break;
+		snprintf(after, sizeof(after), "%s", page.next);
+		spec.after = span_of(after);
+	}
+}
+
+/* --- the whole ----------------------------------------------------------------------- */
+
+static bool
+take_chain(void *arg, const struct journal_line *l)
+{
+	buf_put(arg, l->chain, sizeof(l->chain));
+	return false;
+}
+
+/* The feed's name: the hub it is of (the first entry of its journal, which
+ * no other has), and what was asked. */
+static void
+feed_uuid(struct feed *f, struct buf *b)
+{
+	static const enum visit_argument parts[] = { VISIT_Q, VISIT_SITE,
+		VISIT_COLUMN, VISIT_SINCE, VISIT_UNTIL };
+	struct buf names;
+
+	buf_init(&names, NAMES_MAX);
+	name(&names, SPAN("zhanqun feed"));
+	query_journal(f->v->query, 1, take_chain, &names);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		name(&names, f->v->argument[parts[i]]);
+	uuid(b, &names);
+	buf_clear(&names);
 }
 
 static void
-self(struct visit *v, struct buf *b)
+title(struct visit *v, struct span site)
 {
-	buf_text(b, "http://");
-	markup_text(b, v->host);
+	static const enum visit_argument parts[] = { VISIT_COLUMN, VISIT_Q };
+
+	markup_text(v->out, site.n > 0 ? site : span_of(v->config->name));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (v->argument[parts[i]].n == 0)
+			continue;
+		buf_text(v->out, " · ");
+		markup_text(v->out, v->argument[parts[i]]);
+	}
+}
+
+/* RFC 5005 §3: self, first and next. */
+static void
+link_rel(struct visit *v, const char *rel, struct span after)
+{
+	struct buf *b = v->out;
+
+	buf_printf(b, "<link rel=\"%s\" type=\"application/atom+xml\" href=\"",
+	    rel);
+	markup_text(b, v->origin);
 	buf_text(b, "/feed");
+	visit_link(v, b, VISIT_AFTER, after);
+	buf_text(b, "\"/>\n");
 }
 
 static void
-title(struct visit *v, const struct site_info *site, struct buf *b)
-{
-	markup_text(b, v->argument[VISIT_SITE].n > 0 ? site->name :
-	    span_of(v->config->name));
-	if (v->argument[VISIT_COLUMN].n > 0) {
-		buf_text(b, " · ");
-		markup_text(b, v->argument[VISIT_COLUMN]);
-	}
-	if (v->argument[VISIT_Q].n > 0) {
-		buf_text(b, " · ");
-		markup_text(b, v->argument[VISIT_Q]);
-	}
-}
-
-static void
-head(struct feed *f, const struct site_info *site,
-    const struct query_page *page)
+head(struct feed *f, struct span site, const char *next)
 {
 	struct visit *v = f->v;
 	struct buf *b = v->out;
@@ -181,83 +294,66 @@ head(struct feed *f, const struct site_info *site,
 	buf_text(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 	    "<feed xmlns=\"http://www.w3.org/2005/Atom\""
 	    " xmlns:at=\"http://purl.org/atompub/tombstones/1.0\">\n<id>");
-	self(v, b);
-	visit_link(v, b, '?', VISIT_LANG, SPAN_NONE);
+	feed_uuid(f, b);
 	buf_text(b, "</id>\n<title>");
-	title(v, site, b);
+	title(v, site);
 	buf_text(b, "</title>\n");
 	date(b, "updated", f->newest != CLOCK_NONE ? f->newest : 0);
-	buf_printf(b, "<generator version=\"%s\">Zhanqun</generator>\n",
-	    ZQ_VERSION);
 	buf_text(b, "<author><name>");
 	markup_text(b, span_of(v->config->name));
-	buf_text(b, "</name></author>\n<link rel=\"self\" type=\""
-	    "application/atom+xml\" href=\"");
-	self(v, b);
-	visit_link(v, b, '?', VISIT_AFTER, v->argument[VISIT_AFTER]);
-	buf_text(b, "\"/>\n<link rel=\"first\" href=\"");
-	self(v, b);
-	visit_link(v, b, '?', VISIT_AFTER, SPAN_NONE);
-	buf_text(b, "\"/>\n");
-	if (page->next[0] != '\0') {
-		buf_text(b, "<link rel=\"next\" href=\"");
-		self(v, b);
-		visit_link(v, b, '?', VISIT_AFTER, span_of(page->next));
-		buf_text(b, "\"/>\n");
-	}
+	buf_printf(b, "</name></author>\n<generator version=\"%s\">Zhanqun"
+	    "</generator>\n", ZQ_VERSION);
+	link_rel(v, "self", v->argument[VISIT_AFTER]);
+	link_rel(v, "first", SPAN_NONE);
+	if (next[0] != '\0')
+		link_rel(v, "next", span_of(next));
 }
 
 static void
-fail(struct visit *v, int status, const char *why)
+fail(struct visit *v, const char *why)
 {
-	v->status = status;
+	v->status = 400;
 	v->type = "text/plain; charset=utf-8";
 	buf_printf(v->out, "%s\n", why);
 }
 
-/* Tombstones stand on the first page only: a reader that pages backwards
- * through the whole has no use for them. */
 static void
-tombstones(struct feed *f, const struct query_spec *like)
+make(struct feed *f)
 {
-	struct query_spec spec = { .site = like->site, .limit = QUERY_LIMIT,
-		.since = CLOCK_NONE, .until = CLOCK_NONE, .withdrawn = true };
+	struct visit *v = f->v;
+	struct span site = f->spec.site != 0 ? f->site.name : SPAN_NONE;
 	struct query_page page;
 
-	if (like->after.n == 0)
-		query_items(f->v->query, &spec, tombstone, f, &page);
+	f->spec.by_taken = f->spec.phrase.n == 0;
+	query_items(v->query, &f->spec, entry, f, &page);
+	if (page.error != NULL) {
+		fail(v, _(page.error));
+		return;
+	}
+	tombstones(f);
+	v->type = FEED_TYPE;
+	head(f, site, page.next);
+	buf_span(v->out, buf_look(&f->entries));
+	buf_text(v->out, "</feed>\n");
+	v->out->bad = v->out->bad || f->entries.bad;
 }
 
 void
 feed_make(struct visit *v)
 {
-	struct feed f = { .v = v, .newest = CLOCK_NONE, .oldest = CLOCK_NONE };
-	struct query_spec spec;
-	struct query_page page;
-	struct site_info site;
+	struct feed f = { .v = v, .newest = CLOCK_NONE };
 	struct buf why;
 
-	buf_init(&why, 1024);
-	if (!visit_spec(v, &spec, &site, &why)) {
-		fail(v, 400, buf_cstr(&why));
-		buf_clear(&why);
-		return;
-	}
-	buf_clear(&why);
+	v->argument[VISIT_LANG] = SPAN_NONE;	/* a feed has no language */
+	buf_init(&why, VISIT_WHY);
 	buf_init(&f.entries, VISIT_BODY_MAX);
-	buf_init(&f.folded, (size_t)LIMIT_TEXT * 8);
-	text_fold(&f.folded, spec.phrase);
-	spec.by_taken = spec.phrase.n == 0;
-	query_items(v->query, &spec, entry, &f, &page);
-	if (page.error != NULL) {
-		fail(v, 400, page.error);
-	} else {
-		tombstones(&f, &spec);
-		v->type = FEED_TYPE;
-		head(&f, &site, &page);
-		buf_span(v->out, buf_look(&f.entries));
-		buf_text(v->out, "</feed>\n");
-	}
+	buf_init(&f.text, FOLDED_MAX);
+	if (visit_spec(v, &f.spec, &f.site, &why))
+		make(&f);
+	else
+		fail(v, buf_cstr(&why));
+	phrase_clear(&f.phrase);
+	buf_clear(&f.text);
 	buf_clear(&f.entries);
-	buf_clear(&f.folded);
+	buf_clear(&why);
 }

@@ -1,5 +1,8 @@
 #include "hub/json.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
@@ -212,13 +215,16 @@ json_totals(const struct totals *t)
 json_t *
 json_journal(const struct journal_line *l)
 {
+	char incarnation[17];	/* 64 bits are no JSON number */
 	json_t *j = json_object();
 
 	number(j, "place", l->place);
 	json_time(j, "taken", l->at);
 	number(j, "site", l->site);
 	if (l->is_change) {
-		number(j, "incarnation", l->incarnation);
+		snprintf(incarnation, sizeof(incarnation), "%016" PRIx64,
+		    l->incarnation);
+		text(j, "incarnation", span_of(incarnation));
 		said(j, &l->said, true);
 	} else {
 		json_t *act = json_loadb(l->act.at != NULL ? l->act.at : "",

@@ -1,8 +1,10 @@
 #include "hub/markup.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -97,6 +99,43 @@ markup_time(struct buf *b, int64_t ms)
 	}
 	buf_printf(b, "<time datetime=\"%s\">%s</time>",
 	    clock_format(exact, ms), clock_show(shown, ms));
+}
+
+static const char *
+ago(char *out, size_t room, int64_t ms)
+{
+	static const struct {
+		int64_t from, unit;	/* ms; shown in units from here on */
+		const char *text;
+	} steps[] = {
+		{ 2 * 86400000, 86400000, N_("%lld d ago") },
+		{ 2 * 3600000, 3600000, N_("%lld h ago") },
+		{ 2 * 60000, 60000, N_("%lld min ago") },
+		{ 0, 1000, N_("%lld s ago") },
+	};
+	size_t i = 0;
+
+	if (ms < 0)
+		ms = 0;		/* it was noted while this page was made */
+	while (ms < steps[i].from)
+		i++;
+	snprintf(out, room, _(steps[i].text),
+	    (long long)(ms / steps[i].unit));
+	return out;
+}
+
+void
+markup_ago(struct buf *b, int64_t ms)
+{
+	char exact[CLOCK_TEXT_MAX], shown[CLOCK_TEXT_MAX], text[64];
+
+	if (ms == CLOCK_NONE) {
+		buf_text(b, "–");
+		return;
+	}
+	buf_printf(b, "<time datetime=\"%s\" title=\"%s\">%s</time>",
+	    clock_format(exact, ms), clock_show(shown, ms),
+	    ago(text, sizeof(text), clock_wall() - ms));
 }
 
 void

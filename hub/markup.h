@@ -26,6 +26,8 @@ void markup_href(struct buf *b, struct span url);
 
 /* <time datetime=…>local time</time>, or "–" for CLOCK_NONE. */
 void markup_time(struct buf *b, int64_t ms);
+/* The same, shown as how long ago it was. */
+void markup_ago(struct buf *b, int64_t ms);
 /* A day only, for dates of items. */
 void markup_day(struct buf *b, int64_t ms);
 

@@ -1,9 +1,11 @@
 #include "hub/metrics.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/counters.h"
 
@@ -132,35 +134,84 @@ static const struct site_metric {
 	{ "zq_site_clock_skew_seconds", "gauge",
 	    "The site's clock minus the hub's", skew },
 };
+#define SITE_METRICS (sizeof(site_metrics) / sizeof(site_metrics[0]))
 
-/* Label values: backslash, quote and line feed escaped (exposition format). */
+/* Label values: UTF-8, with backslash, quote and line feed escaped. */
 static void
 label(struct buf *b, struct span s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.at[i] == '\\' || s.at[i] == '"')
+	while (s.n > 0) {
+		uint32_t c = text_next(&s);
+
+		if (c == '\\' || c == '"')
 			buf_byte(b, '\\');
-		if (s.at[i] == '\n')
+		if (c == '\n')
 			buf_text(b, "\\n");
 		else
-			buf_byte(b, s.at[i]);
+			text_put_char(b, c);
 	}
 }
 
-struct round {
-	struct buf *out;
-	const struct site_metric *metric;
+/* What is written of a site, kept so that sites are walked once and not once
+ * for each family. */
+struct row {
+	size_t from, n;		/* {site="…",name="…"} in roll.labels */
+	double value[SITE_METRICS];
+};
+
+struct roll {
+	struct row *row;
+	size_t n, room;
+	struct buf labels;
 };
 
 static bool
-one_site(void *arg, const struct site_info *s)
+take_site(void *arg, const struct site_info *s)
 {
-	struct round *r = arg;
+	struct roll *r = arg;
 
-	buf_printf(r->out, "%s{site=\"%s\",name=\"", r->metric->name, s->code);
-	label(r->out, s->name);
-	buf_printf(r->out, "\"} %.17g\n", r->metric->value(s));
-	return !r->out->bad;
+	if (r->n == r->room) {
+		r->room = r->room != 0 ? r->room * 2 : 64;
+		r->row = mem_grow(r->row, r->room, sizeof(*r->row));
+	}
+	r->row[r->n] = (struct row){ .from = r->labels.n };
+	for (size_t i = 0; i < SITE_METRICS; i++)
+		r->row[r->n].value[i] = site_metrics[i].value(s);
+	buf_text(&r->labels, "{site=\"");
+	label(&r->labels, span_of(s->code));
+	buf_text(&r->labels, "\",name=\"");
+	label(&r->labels, s->name);
+	buf_text(&r->labels, "\"}");
+	r->row[r->n].n = r->labels.n - r->row[r->n].from;
+	r->n++;
+	return !r->labels.bad;
+}
+
+static void
+family_of_sites(struct buf *b, const struct roll *r, size_t metric)
+{
+	const struct site_metric *m = &site_metrics[metric];
+
+	family(b, m->name, m->kind, m->help);
+	for (size_t i = 0; i < r->n; i++) {
+		buf_text(b, m->name);
+		buf_put(b, r->labels.at + r->row[i].from, r->row[i].n);
+		buf_printf(b, " %.17g\n", r->row[i].value[metric]);
+	}
+}
+
+static void
+sites(struct visit *v)
+{
+	struct roll r = { .n = 0 };
+
+	buf_init(&r.labels, VISIT_BODY_MAX);
+	query_sites(v->query, take_site, &r);
+	for (size_t i = 0; i < SITE_METRICS; i++)
+		family_of_sites(v->out, &r, i);
+	v->out->bad = v->out->bad || r.labels.bad;
+	buf_clear(&r.labels);
+	free(r.row);
 }
 
 static void
@@ -188,11 +239,5 @@ metrics_make(struct visit *v)
 	v->type = METRICS_TYPE;
 	counters(v->out);
 	totals(v);
-	for (size_t i = 0; i < sizeof(site_metrics) / sizeof(*site_metrics);
-	    i++) {
-		struct round r = { .out = v->out, .metric = &site_metrics[i] };
-
-		family(v->out, r.metric->name, r.metric->kind, r.metric->help);
-		query_sites(v->query, one_site, &r);
-	}
+	sites(v);
 }

@@ -1,11 +1,17 @@
 #include "hub/visit.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/markup.h"
+#include "protocol/url.h"
+
+#define PAGE 20			/* items, unless a limit was asked for */
+#define DAY INT64_C(86400000)	/* ms */
+#define CODE_SHOWN 64		/* bytes of a code that isn't one */
 
 const char *const visit_names[VISIT_ARGUMENT_COUNT] = {
 #define X(id, name) [VISIT_##id] = name,
@@ -25,110 +31,141 @@ zone_here(void)
 	return (int)(local.tm_gmtoff / 60);
 }
 
-struct span
-visit_title(const struct change *c)
-{
-	struct span s = c->url;
-	const char *slash;
-
-	if (c->word[WORD_TITLE].n > 0)
-		return c->word[WORD_TITLE];
-	if (s.n > 1 && s.at[s.n - 1] == '/')
-		return s;	/* a directory: the whole says more */
-	slash = s.n > 0 ? memrchr(s.at, '/', s.n) : NULL;
-	if (slash == NULL)
-		return s;
-	return (struct span){ .at = slash + 1,
-	    .n = (size_t)(s.at + s.n - slash) - 1 };
-}
-
 bool
-visit_date(struct span s, int64_t *ms)
+visit_is_before(const char *code, struct span after)
 {
-	return clock_parse(s.at, s.n, zone_here(), ms);
+	size_t n = strlen(code);
+	int order = memcmp(code, after.at != NULL ? after.at : "",
+	    n < after.n ? n : after.n);
+
+	return order < 0 || (order == 0 && n <= after.n);
 }
 
+/* The part behind the last slash; of a directory all, for that says more. */
+static struct span
+tail(struct span url)
+{
+	const char *slash = url.n > 0 ? memrchr(url.at, '/', url.n) : NULL;
+	size_t skip = slash != NULL ? (size_t)(slash - url.at) + 1 : 0;
+
+	if (skip == url.n)
+		return url;
+	return (struct span){ .at = url.at + skip, .n = url.n - skip };
+}
+
+void
+visit_title(struct buf *b, const struct change *c)
+{
+	if (c->word[WORD_TITLE].n > 0)
+		buf_span(b, c->word[WORD_TITLE]);
+	else
+		url_show(b, tail(c->url));
+}
+
+void
+visit_put_title(struct buf *b, const struct change *c)
+{
+	struct buf plain;
+
+	buf_init(&plain, VISIT_TITLE);
+	visit_title(&plain, c);
+	markup_text(b, buf_look(&plain));
+	buf_clear(&plain);
+}
+
+/* A day alone begins at midnight here; with `end`, it is its end. */
 static bool
-date_argument(const struct visit *v, enum visit_argument which, int64_t *ms,
-    struct buf *why)
+date_argument(const struct visit *v, enum visit_argument which, bool end,
+    int64_t *ms, struct buf *why)
 {
 	struct span s = v->argument[which];
 
 	*ms = CLOCK_NONE;
-	if (s.n == 0 || visit_date(s, ms))
+	if (s.n == 0)
 		return true;
+	if (clock_parse(s.at, s.n, zone_here(), ms)) {
+		if (end && s.n == strlen("2026-11-21"))
+			*ms += DAY;
+		return true;
+	}
 	buf_printf(why, _("%s: expected a date like 2026-11-21"),
 	    visit_names[which]);
 	return false;
 }
 
-static bool
-limit_argument(const struct visit *v, size_t *limit, struct buf *why)
+bool
+visit_limit(const struct visit *v, size_t most, size_t preset, size_t *limit,
+    struct buf *why)
 {
 	struct span s = v->argument[VISIT_LIMIT];
-	uint64_t n = 20;
+	uint64_t n = preset;
 
-	if (s.n > 0 && !text_number(s, 1, QUERY_LIMIT, &n)) {
-		buf_printf(why, _("limit: expected a number from 1 to %d"),
-		    QUERY_LIMIT);
+	if (s.n > 0 && !text_number(s, 1, most, &n)) {
+		buf_printf(why, _("limit: expected a number from 1 to %zu"),
+		    most);
 		return false;
 	}
 	*limit = (size_t)n;
 	return true;
 }
 
+static bool
+site_argument(const struct visit *v, struct site_info *site, struct buf *why)
+{
+	struct span code = v->argument[VISIT_SITE];
+
+	if (query_site_by_code(v->query, code, site))
+		return true;
+	code = text_cut(code, CODE_SHOWN);
+	buf_printf(why, _("site: there is none with the code \"%.*s\""),
+	    SPAN_ARGS(code));
+	return false;
+}
+
 bool
 visit_spec(const struct visit *v, struct query_spec *spec,
     struct site_info *site, struct buf *why)
 {
-	struct span code = v->argument[VISIT_SITE];
-
 	*spec = (struct query_spec){
 		.phrase = v->argument[VISIT_Q],
 		.column = v->argument[VISIT_COLUMN],
 		.after = v->argument[VISIT_AFTER],
 	};
-	if (code.n > 0) {
-		if (!query_site_by_code(v->query, code, site)) {
-			buf_printf(why, _("site: there is none with the code "
-			    "\"%.*s\""), SPAN_ARGS(code));
+	if (v->argument[VISIT_SITE].n > 0) {
+		if (!site_argument(v, site, why))
 			return false;
-		}
 		spec->site = site->number;
 	}
-	return date_argument(v, VISIT_SINCE, &spec->since, why) &&
-	    date_argument(v, VISIT_UNTIL, &spec->until, why) &&
-	    limit_argument(v, &spec->limit, why);
+	return date_argument(v, VISIT_SINCE, false, &spec->since, why) &&
+	    date_argument(v, VISIT_UNTIL, true, &spec->until, why) &&
+	    visit_limit(v, QUERY_LIMIT, PAGE, &spec->limit, why);
 }
 
-static char
-put(struct buf *b, char mark, enum visit_argument which, struct span value)
+/* The ampersand as HTML and XML want it. */
+static void
+put(struct buf *b, const char **mark, enum visit_argument which,
+    struct span value)
 {
-	/* In HTML and XML both, so the ampersand is written as one there. */
-	buf_text(b, mark == '?' ? "?" : "&amp;");
-	buf_text(b, visit_names[which]);
-	buf_byte(b, '=');
+	buf_printf(b, "%s%s=", *mark, visit_names[which]);
 	markup_argument(b, value);
-	return '&';
+	*mark = "&amp;";
 }
 
 void
-visit_link(const struct visit *v, struct buf *b, char first,
-    enum visit_argument but, struct span value)
+visit_link(const struct visit *v, struct buf *b, enum visit_argument but,
+    struct span value)
 {
-	char mark = first;
+	const char *mark = "?";
 
 	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++) {
 		enum visit_argument which = (enum visit_argument)i;
 
-		if (which == but || v->argument[i].n == 0)
+		if (which == but || v->argument[i].n == 0 ||
+		    (which == VISIT_AFTER && but != VISIT_LANG) ||
+		    (which == VISIT_LANG && !v->chose_language))
 			continue;
-		if (which == VISIT_AFTER)
-			continue;	/* another question, another page */
-		if (which == VISIT_LANG && !v->chose_language)
-			continue;
-		mark = put(b, mark, which, v->argument[i]);
+		put(b, &mark, which, v->argument[i]);
 	}
 	if (value.n > 0)
-		put(b, mark, but, value);
+		put(b, &mark, but, value);
 }

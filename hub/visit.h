@@ -34,7 +34,8 @@ struct visit {
 	struct query *query;
 	const struct config *config;
 	struct span path;		/* decoded; what follows the route */
-	struct span host;		/* as the reader called us; safe text */
+	struct span origin;		/* "https://host": where the reader
+					 * found us; safe in an address */
 	struct span argument[VISIT_ARGUMENT_COUNT];	/* UTF-8; empty */
 	bool chose_language;		/* by ?lang=: links keep it */
 
@@ -44,21 +45,33 @@ struct visit {
 };
 
 /* Takes the search arguments apart: q, site, column, since, until, after,
- * limit. False: the visit is answered 400 (or 404 for a site), and `why`
- * says which argument, and what was expected. */
+ * limit. A day alone means the whole of it, in `until` as well. False: the
+ * visit is to be answered 400, and `why` says which argument, and what was
+ * expected. */
 bool visit_spec(const struct visit *v, struct query_spec *spec,
     struct site_info *site, struct buf *why);
 
-/* What to call an item: its title, else the last part of its address. */
-struct span visit_title(const struct change *c);
+#define VISIT_WHY 1024		/* room that `why` needs */
 
-/* A date of a query, 2026-11-21 or RFC 3339, in local time. */
-bool visit_date(struct span s, int64_t *ms);
+/* Limit as given, or preset; false and why, as above. */
+bool visit_limit(const struct visit *v, size_t most, size_t preset,
+    size_t *limit, struct buf *why);
 
-/* Appends "?q=…&site=…" from the visit's own arguments, with some replaced:
- * `but` is left out and, if value is given, put anew. `first` is '?' or '&'
- * for what comes first. */
-void visit_link(const struct visit *v, struct buf *b, char first,
+/* Sites are listed by code, and a code is a listing's cursor: does this one
+ * stand before what comes after the cursor, or is it that itself? */
+bool visit_is_before(const char *code, struct span after);
+
+/* What to call an item: its title, else the last part of its address as
+ * people read it. Plain text with a ceiling of VISIT_TITLE; or escaped. */
+#define VISIT_TITLE 16384
+void visit_title(struct buf *b, const struct change *c);
+void visit_put_title(struct buf *b, const struct change *c);
+
+/* Appends "?q=…&amp;site=…", the visit's own arguments with one replaced:
+ * `but` is left out and, if value is given, put anew. Nothing if there are
+ * none. A cursor belongs to one listing: it stays only when the language
+ * alone is replaced. */
+void visit_link(const struct visit *v, struct buf *b,
     enum visit_argument but, struct span value);
 
 #endif

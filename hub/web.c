@@ -1,27 +1,29 @@
 #include "hub/web.h"
 
-#include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
-#include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/api.h"
+#include "hub/asked.h"
 #include "hub/counters.h"
 #include "hub/dash.h"
 #include "hub/feed.h"
 #include "hub/http.h"
-#include "hub/http_query.h"
+#include "hub/http_serve.h"
 #include "hub/metrics.h"
+#include "hub/negotiate.h"
 #include "hub/visit.h"
+#include "protocol/sha.h"
 
 #define CONNECTIONS 512
 #define MEMORY (1u << 20)	/* nobody posts anything here */
 #define REQUEST_MS 10000
 #define IDLE_MS 30000
+#define ORIGIN_MAX 1024
 
 struct web {
 	const struct config *config;
@@ -31,11 +33,9 @@ struct web {
 
 typedef void maker_fn(struct visit *v);
 
-/* The makers, by the beginning of the path; the route table has the same
- * paths in the same order. */
 static void health(struct visit *v);
-static void run(void *arg, struct http_request *r);
 
+/* By path, or by its beginning if that ends in '*'. */
 static const struct maker {
 	const char *path;
 	maker_fn *make;
@@ -81,24 +81,7 @@ maker_of(struct span path, struct span *rest)
 	return NULL;
 }
 
-/* --- the language --------------------------------------------------------------- */
-
-/* The first language of ours in Accept-Language. Weights are rarely out of
- * order, and a person who minds has the link. */
-static const char *
-wished(struct span accept, const char *preset)
-{
-	for (size_t i = 0; i + 2 <= accept.n; i++) {
-		bool begins = i == 0 || accept.at[i - 1] == ',' ||
-		    accept.at[i - 1] == ' ';
-
-		if (begins && strncasecmp(accept.at + i, "zh", 2) == 0)
-			return "zh";
-		if (begins && strncasecmp(accept.at + i, "en", 2) == 0)
-			return "en";
-	}
-	return preset;
-}
+/* --- who asks, and how ------------------------------------------------------------ */
 
 static void
 choose_language(struct visit *v, const struct http_request *r)
@@ -112,68 +95,35 @@ choose_language(struct visit *v, const struct http_request *r)
 	if (v->chose_language)
 		lang_switch(lang.at[0] == 'z' ? "zh" : "en");
 	else
-		lang_switch(wished(http_header(r, "Accept-Language"),
-		    v->config->language));
+		lang_switch(negotiate_language(http_header(r,
+		    "Accept-Language"), v->config->language));
 }
 
-/* --- one request ------------------------------------------------------------------ */
-
-struct asked {		/* the decoded parts of an address */
-	struct buf path;
-	struct buf argument[VISIT_ARGUMENT_COUNT];
-};
-
-static bool
-take_apart(struct asked *a, struct visit *v, const struct http_request *r)
-{
-	buf_init(&a->path, 4096);
-	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++)
-		buf_init(&a->argument[i], 4096);
-	if (!http_query_decode(&a->path, http_path(r), false))
-		return false;
-	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++) {
-		if (!http_query_get(http_query(r), visit_names[i],
-		    &a->argument[i]))
-			continue;
-		v->argument[i] = text_trim(buf_look(&a->argument[i]));
-		if (!text_is_utf8(v->argument[i]))
-			return false;
-	}
-	return text_is_utf8(buf_look(&a->path));
-}
-
+/* Where the reader found us. A proxy in front passes Host on and says in
+ * X-Forwarded-Proto that it speaks TLS; zqhub.conf(5), at `web`. A Host that
+ * is none is not repeated. */
 static void
-asked_clear(struct asked *a)
+put_origin(struct buf *b, const struct config *c, const struct http_request *r)
 {
-	buf_clear(&a->path);
-	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++)
-		buf_clear(&a->argument[i]);
+	struct span host = http_host(r);
+
+	buf_text(b, span_is(http_header(r, "X-Forwarded-Proto"),
+	    SPAN("https")) ? "https://" : "http://");
+	buf_span(b, negotiate_is_host(host) ? host : span_of(c->web));
 }
+
+/* --- the answer ---------------------------------------------------------------------- */
 
 /* RFC 9110 §8.8.3: strong, over the very bytes. */
 static void
-etag(char out[40], struct span body)
+put_tag(struct buf *b, struct span body)
 {
-	unsigned char hash[EVP_MAX_MD_SIZE];
-	struct buf b;
+	uint8_t hash[32];
 
-	EVP_Digest(body.at != NULL ? body.at : "", body.n, hash, NULL,
-	    EVP_sha256(), NULL);
-	buf_init(&b, 40);
-	buf_byte(&b, '"');
-	text_hex(&b, hash, 16);
-	buf_byte(&b, '"');
-	snprintf(out, 40, "%s", buf_cstr(&b));
-	buf_clear(&b);
-}
-
-static bool
-is_unchanged(const struct http_request *r, const char *tag)
-{
-	struct span asked = http_header(r, "If-None-Match");
-
-	return asked.n > 0 && (span_is(asked, SPAN("*")) ||
-	    memmem(asked.at, asked.n, tag, strlen(tag)) != NULL);
+	sha_of(hash, body);
+	buf_byte(b, '"');
+	text_hex(b, hash, 16);
+	buf_byte(b, '"');
 }
 
 static void
@@ -181,7 +131,7 @@ headers(struct http_request *r, const char *tag)
 {
 	http_set(r, "ETag", tag);
 	http_set(r, "Cache-Control", "no-cache");
-	http_set(r, "Vary", "Accept-Language");
+	http_set(r, "Vary", "Accept-Language, X-Forwarded-Proto");
 	http_set(r, "X-Content-Type-Options", "nosniff");
 	http_set(r, "Referrer-Policy", "no-referrer");
 	http_set(r, "Content-Security-Policy", "default-src 'none'; "
@@ -192,19 +142,22 @@ headers(struct http_request *r, const char *tag)
 static void
 answer(struct http_request *r, const struct visit *v)
 {
-	char tag[40];
+	struct buf tag;
 
 	if (v->out->bad) {
 		http_refuse(r, 500, "this page would be longer than %u bytes; "
 		    "ask for less with limit=", VISIT_BODY_MAX);
 		return;
 	}
-	etag(tag, buf_look(v->out));
-	headers(r, tag);
-	if (v->status == 200 && is_unchanged(r, tag))
-		http_answer(r, 304, v->type, SPAN_NONE);
+	buf_init(&tag, 64);
+	put_tag(&tag, buf_look(v->out));
+	headers(r, buf_cstr(&tag));
+	if (v->status == 200 && negotiate_has_tag(http_header(r,
+	    "If-None-Match"), buf_look(&tag)))
+		http_answer(r, 304, NULL, SPAN_NONE);
 	else
 		http_answer(r, v->status, v->type, buf_look(v->out));
+	buf_clear(&tag);
 }
 
 static void
@@ -222,21 +175,27 @@ static void
 run(void *arg, struct http_request *r)
 {
 	struct web *w = arg;
-	struct buf out;
+	struct buf out, origin;
 	struct asked asked;
 	struct visit v = { .config = w->config, .out = &out, .status = 200,
-		.host = http_host(r), .type = DASH_TYPE };
+		.type = DASH_TYPE };
 	int64_t began = clock_mono();
+	const char *why;
 
 	buf_init(&out, VISIT_BODY_MAX);
-	if (!take_apart(&asked, &v, r)) {
-		http_refuse(r, 400, "the address does not decode as UTF-8");
+	buf_init(&origin, ORIGIN_MAX);
+	asked_init(&asked);
+	put_origin(&origin, w->config, r);
+	v.origin = buf_look(&origin);
+	if (!asked_read(&asked, http_path(r), http_query(r), &v, &why)) {
+		http_refuse(r, 400, "%s", why);
 	} else {
 		choose_language(&v, r);
 		make(w, &v, maker_of(buf_look(&asked.path), &v.path));
 		answer(r, &v);
 	}
 	asked_clear(&asked);
+	buf_clear(&origin);
 	buf_clear(&out);
 	stats_add(COUNTER_WEB_REQUESTS, 1);
 	stats_observe(COUNTER_WEB_TIME, (uint64_t)(clock_mono() - began));
@@ -262,12 +221,13 @@ web_new(struct event_base *base, const struct config *c, int fd,
 
 	if (store == NULL)
 		return NULL;
+	store_silence(store, c->silent_after);
 	w = mem_new(sizeof(*w));
 	w->config = c;
 	w->store = store;
-	w->http = http_new(base, &spec, routes,
+	w->http = http_serve_new(base, &spec, routes,
 	    sizeof(routes) / sizeof(*routes), w);
-	http_listen(w->http, fd, NULL);
+	http_serve_listen(w->http, fd, NULL);
 	return w;
 }
 
@@ -276,7 +236,7 @@ web_free(struct web *w)
 {
 	if (w == NULL)
 		return;
-	http_free(w->http);
+	http_serve_free(w->http);
 	store_close(w->store);
 	free(w);
 }

@@ -1,0 +1,165 @@
+/*
+ * One site: how it stands, what of it is held, its columns, what is new.
+ */
+#include "hub/dash.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "hub/markup.h"
+#include "hub/sheet.h"
+
+#define HELD 20
+#define COLUMNS 200	/* shown; a site that has more has no columns but a
+			 * mistake */
+#define ITEMS 20
+
+static void
+state_fact(struct buf *b, const struct site_info *s)
+{
+	buf_printf(b, "<dt>%s</dt><dd>", _("State"));
+	sheet_state(b, s->state);
+	if (s->reason.n > 0) {
+		buf_text(b, " · ");
+		markup_text(b, s->reason);
+	}
+	buf_text(b, "</dd>\n");
+}
+
+static void
+progress_facts(struct buf *b, const struct site_info *s)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%" PRIu64 " / %" PRIu64 " / %" PRIu64,
+	    s->head, s->taken, s->shown);
+	sheet_fact(b, _("Told / taken / shown"), text);
+	if (s->heard == CLOCK_NONE)
+		return;
+	snprintf(text, sizeof(text), "%+.1f s", (double)s->skew / 1000);
+	sheet_fact(b, _("Clock skew"), text);
+}
+
+static void
+facts(struct buf *b, const struct site_info *s)
+{
+	buf_text(b, "<dl>\n");
+	state_fact(b, s);
+	sheet_fact_text(b, _("Code"), span_of(s->code));
+	sheet_fact_text(b, _("Domain"), s->domain);
+	sheet_fact_time(b, _("Last heard"), s->heard);
+	sheet_fact_time(b, _("Enrolled"), s->enrolled);
+	sheet_fact_number(b, _("Items"), s->items);
+	sheet_fact_number(b, _("Withdrawn"), s->withdrawn);
+	sheet_fact_number(b, _("Held"), s->held);
+	progress_facts(b, s);
+	sheet_fact_text(b, _("Agent"), s->agent);
+	buf_text(b, "</dl>\n");
+}
+
+static bool
+held_row(void *arg, const struct held *h)
+{
+	struct buf *b = arg;
+
+	buf_text(b, "<li>");
+	markup_url(b, h->said.url);
+	buf_text(b, "<br><span class=\"soft\">");
+	markup_time(b, h->taken);
+	buf_text(b, " · ");
+	markup_text(b, h->why);
+	buf_text(b, "</span></li>\n");
+	return !b->bad;
+}
+
+static void
+held(struct visit *v, const struct site_info *s)
+{
+	if (s->held == 0)
+		return;
+	buf_printf(v->out, "<h2>%s</h2>\n<ul class=\"items\">\n",
+	    _("Held: told, and not shown"));
+	query_held(v->query, s->number, HELD, held_row, v->out);
+	buf_text(v->out, "</ul>\n");
+}
+
+struct columns {
+	struct visit *v;
+	const struct site_info *site;
+	size_t n;
+};
+
+static bool
+column(void *arg, struct span name, uint64_t items)
+{
+	struct columns *c = arg;
+	struct buf *b = c->v->out;
+
+	if (c->n == COLUMNS) {
+		buf_text(b, "<li>…</li>\n");
+		return false;
+	}
+	if (c->n++ == 0)
+		buf_printf(b, "<h2>%s</h2>\n<ul class=\"pick\">\n",
+		    _("Columns"));
+	buf_printf(b, "<li><a href=\"/search?site=%s&amp;column=",
+	    c->site->code);
+	markup_argument(b, name);
+	if (c->v->chose_language)
+		buf_printf(b, "&amp;lang=%s", lang_now());
+	buf_text(b, "\">");
+	markup_text(b, name);
+	buf_printf(b, "&nbsp;%" PRIu64 "</a></li>\n", items);
+	return !b->bad;
+}
+
+static void
+columns(struct visit *v, const struct site_info *s)
+{
+	struct columns c = { .v = v, .site = s };
+
+	query_columns(v->query, s->number, column, &c);
+	if (c.n > 0)
+		buf_text(v->out, "</ul>\n");
+}
+
+static void
+newest(struct visit *v, const struct site_info *s)
+{
+	struct query_spec spec = { .site = s->number, .since = CLOCK_NONE,
+		.until = CLOCK_NONE, .limit = ITEMS };
+	const char *why;
+
+	buf_printf(v->out, "<h2>%s</h2>\n", _("Newest items"));
+	if (!sheet_items(v, &spec, &why))
+		markup_text(v->out, span_of(why));
+	buf_printf(v->out, "<p><a href=\"/feed?site=%s\">%s</a></p>\n",
+	    s->code, _("Follow this site (Atom)"));
+}
+
+void
+dash_site(struct visit *v)
+{
+	struct site_info s;
+
+	if (!query_site_by_code(v->query, v->path, &s)) {
+		dash_fail(v, 404, _("There is no site with this code."));
+		return;
+	}
+	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++)
+		if (i != VISIT_LANG)
+			v->argument[i] = SPAN_NONE;
+	sheet_begin(v, s.name);
+	buf_text(v->out, "<h1>");
+	markup_text(v->out, s.name);
+	buf_text(v->out, "</h1>\n");
+	facts(v->out, &s);
+	held(v, &s);
+	columns(v, &s);
+	v->argument[VISIT_SITE] = span_of(s.code);	/* for the next page */
+	newest(v, &s);
+	sheet_end(v);
+	v->argument[VISIT_SITE] = SPAN_NONE;
+}
