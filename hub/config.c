@@ -21,42 +21,52 @@ static const struct conf_section sections[] = {
 static const struct conf_def table[] = {
 	{ .section = "", .name = "name", .type = CONF_TEXT,
 	  .offset = AT(name), .preset = NULL,
-	  .about = "What the cluster is called: the name of the portal that "
-	    "runs it. It stands on every page of the web part, in the feeds "
-	    "and in the CA's certificate." },
+	  .about =
+	    "What the cluster is called: the name of the portal that runs it.\n"
+	    "It stands on every page of the web part, in the feeds and in "
+	    "the CA's certificate." },
 	{ .section = "", .name = "listen", .type = CONF_TEXT,
 	  .offset = AT(listen), .preset = "0.0.0.0:7443",
-	  .about = "Address and port where agents connect, with mutual TLS. "
+	  .about =
+	    "Address and port where agents connect, with mutual TLS.\n"
 	    "An IPv6 address stands in brackets: [::]:7443 takes IPv4 as "
 	    "well." },
 	{ .section = "", .name = "public", .type = CONF_TEXT,
 	  .offset = AT(public), .preset = "",
-	  .about = "The address as agents dial it, https://host:port, when it "
-	    "is another than listen says: behind a NAT, a load balancer that "
-	    "passes TLS through, or a name. Tickets are printed with it, and "
-	    "the hub's certificate is made for its host." },
+	  .about =
+	    "The address as agents dial it, https://host:port, when it is "
+	    "another than listen says: behind a NAT, a load balancer that "
+	    "passes TLS through, or a name.\n"
+	    "Tickets are printed with it, and the hub's certificate is made "
+	    "for its host." },
 	{ .section = "", .name = "web", .type = CONF_TEXT,
 	  .offset = AT(web), .preset = "127.0.0.1:7480",
-	  .about = "Address and port of the pages, feeds, JSON and /metrics, "
-	    "in plain HTTP. They can be read without a password, so this is "
-	    "the machine itself unless said otherwise; put a web server in "
-	    "front for TLS and log-in. Empty: no web part." },
+	  .about =
+	    "Address and port of the pages, feeds, JSON and /metrics, in plain "
+	    "HTTP.\n"
+	    "They can be read without a password, so this is the machine "
+	    "itself unless said otherwise; put a web server in front for TLS "
+	    "and log-in.\n"
+	    "Empty: no web part." },
 	{ .section = "", .name = "dir", .type = CONF_PATH,
 	  .offset = AT(dir), .preset = ".",
-	  .about = "The data directory: journal, view, CA, control socket. "
+	  .about =
+	    "The data directory: journal, view, CA, control socket.\n"
 	    "Relative to the place of this file, so by default the directory "
 	    "that it lies in." },
 	{ .section = "", .name = "log", .type = CONF_TEXT,
 	  .offset = AT(log), .preset = "info",
-	  .about = "How much to say on standard error: error, warn, info or "
-	    "debug. At debug each request of the edge has its line." },
+	  .about =
+	    "How much to say on standard error: error, warn, info or debug.\n"
+	    "At debug each request of the edge has its line." },
 	{ .section = "", .name = "language", .type = CONF_TEXT,
 	  .offset = AT(language), .preset = "zh",
-	  .about = "Language of the web part for readers whose browser asks "
-	    "for neither: zh or en." },
+	  .about =
+	    "Language of the web part for readers whose browser asks for "
+	    "neither: zh or en." },
 	{ .section = "", .name = "ticket_life", .type = CONF_TIME,
 	  .offset = AT(ticket_life), .preset = "24h",
-	  .least = 60 * 1000, .most = 30 * DAY,
+	  .least = 1000, .most = 30 * DAY,
 	  .about = "How long an enrolment ticket is good." },
 	{ .section = "", .name = "leaf_days", .type = CONF_NUMBER,
 	  .offset = AT(leaf_days), .preset = "90",
@@ -65,39 +75,46 @@ static const struct conf_def table[] = {
 	{ .section = "", .name = "connections", .type = CONF_NUMBER,
 	  .offset = AT(connections), .preset = "20000",
 	  .least = 16, .most = 1000000, .unit = "connections",
-	  .about = "Connections that the edge holds at a time; an idle one "
-	    "costs about 25 KiB. One address may hold as many as are still "
-	    "free, so nobody can take them all. The limit of open files is "
-	    "raised to fit." },
+	  .about =
+	    "Connections that the edge holds at a time; an idle one costs about "
+	    "25 KiB.\n"
+	    "One address may hold as many as are still free, so nobody can "
+	    "take them all.\n"
+	    "The limit of open files is raised to fit." },
 	{ .section = "", .name = "body_memory", .type = CONF_BYTES,
 	  .offset = AT(body_memory), .preset = "256M",
 	  .least = 16u << 20, .most = 64ull << 30,
-	  .about = "Bytes of change lists under way at the edge, all "
-	    "connections together. Who comes on top of that is told to come "
-	    "back in some seconds, and loses nothing." },
+	  .about =
+	    "Bytes of change lists under way at the edge, all connections "
+	    "together.\n"
+	    "Who comes on top of that is told to come back in some seconds, "
+	    "and loses nothing." },
 	{ .section = "", .name = "request_time", .type = CONF_TIME,
 	  .offset = AT(request_time), .preset = "30s",
 	  .least = 1000, .most = 3600 * 1000,
-	  .about = "How long a whole request may take to arrive, from its "
-	    "first byte to its last. Four megabytes in 30 seconds need a "
-	    "line of about 1 Mbit/s." },
+	  .about =
+	    "How long a whole request may take to arrive, from its first byte "
+	    "to its last.\n"
+	    "Four megabytes in 30 seconds need a line of about 1 Mbit/s." },
 	{ .section = "", .name = "group", .type = CONF_NUMBER,
 	  .offset = AT(group), .preset = "10000",
 	  .least = 1, .most = 1000000, .unit = "entries",
-	  .about = "Most entries of the journal that are applied to the view "
-	    "in one transaction. Larger groups are cheaper for each entry, "
-	    "and later to be seen when there is a backlog." },
+	  .about =
+	    "Most entries of the journal that are applied to the view in one "
+	    "transaction.\n"
+	    "Larger groups are cheaper for each entry, and later to be seen "
+	    "when there is a backlog." },
 	{ .section = "", .name = "store_most", .type = CONF_BYTES,
 	  .offset = AT(store_most), .preset = "64G",
 	  .least = 64u << 20, .most = 16ull << 40,
-	  .about = "Most bytes on disk of the journal, and of the view. When "
-	    "it is reached the hub says so and agents keep what they have to "
-	    "say; raising it is enough to go on." },
+	  .about =
+	    "Most bytes on disk of the journal, and of the view.\n"
+	    "When it is reached the hub says so and agents keep what they "
+	    "have to say; raising it is enough to go on." },
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
 	  .offset = AT(silent_after), .preset = "60s",
 	  .least = 1000, .most = 30 * DAY,
-	  .about = "A site that hasn't been heard for so long is shown as "
-	    "silent." },
+	  .about = "A site that hasn't been heard for so long is shown as silent." },
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))

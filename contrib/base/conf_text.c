@@ -81,7 +81,9 @@ put_preset(struct buf *b, const struct conf_def *d)
 	else if (d->preset[0] == '\0')
 		buf_text(b, "Empty if not given.\n");
 	else
-		buf_printf(b, "If not given:\n.Ql %s .\n", d->preset);
+		/* A lone "." would be taken for the end of the sentence. */
+		buf_printf(b, "If not given:\n.Ql %s%s .\n",
+		    d->preset[0] == '.' ? "\\&" : "", d->preset);
 }
 
 void
