@@ -1,0 +1,571 @@
+/*
+ * The source dir on real directories: what is told, what is not, and what is
+ * held. Times are short, waits are for a condition and bounded.
+ */
+#include "tests/unit/agent/storekit.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include "agent/source.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/log.h"
+
+#define SITE "http://www.test.gov.cn"
+#define PATIENCE 8000		/* ms for anything to happen */
+
+static char kind[] = "dir", address[] = SITE "/";
+static char *none[] = { NULL };
+static char first[] = "index.html", second[] = "index.htm";
+static char *index_names[] = { first, second, NULL };
+static char tmp[] = "*.tmp", private[] = "private", old[] = "old/*.html";
+static char *excluded[] = { tmp, private, old, NULL };
+
+static char root[128];
+static struct config_source set;
+static struct config_top top;
+static struct event_base *base;
+static struct store *store;
+static struct parse *parse;
+static struct source *source;
+static bool reached;
+
+static void
+on_news(void *arg, size_t n)
+{
+	(void)arg;
+	(void)n;
+}
+
+static bool
+on_reach(void *arg)
+{
+	(void)arg;
+	reached = true;
+	return false;
+}
+
+static void
+on_quiet(void *arg)
+{
+	(void)arg;
+}
+
+static void
+start(void)
+{
+	struct parse_limits limits = { .page = 0 };
+	struct source_host host = { .base = base, .top = &top,
+	    .news = on_news, .reach = on_reach, .quiet = on_quiet };
+
+	store = kit_open(64u << 20);
+	parse = parse_new(base, &limits);
+	host.store = store;
+	host.parse = parse;
+	source = source_dir.open(&host, "www", &set);
+}
+
+static void
+stop(void)
+{
+	parse_free(parse);
+	source_dir.close(source);
+	store_close(store);
+}
+
+static void
+no_log(enum log_level level, const char *line)
+{
+	(void)level;
+	(void)line;
+}
+
+static void
+set_up(void)
+{
+	signal(SIGIO, SIG_IGN);
+	log_sink(no_log);
+	kit_make_dir();
+	snprintf(root, sizeof(root), "%s/root", kit_dir);
+	ck_assert_int_eq(mkdir(root, 0755), 0);
+	set = (struct config_source){ .type = kind, .root = root,
+	    .url = address, .include = none,
+	    .exclude = excluded, .index = index_names };
+	top = (struct config_top){ .rescan = 600000, .settle = 150 };
+	base = event_base_new();
+	reached = false;
+}
+
+static void
+tear_down(void)
+{
+	event_base_free(base);
+	kit_remove_dir();
+}
+
+/* --- files --------------------------------------------------------------------- */
+
+static const char *
+at(const char *path)
+{
+	static char whole[4][512];
+	static unsigned turn;
+
+	turn = (turn + 1) % 4;
+	snprintf(whole[turn], sizeof(whole[0]), "%s/%s", root, path);
+	return whole[turn];
+}
+
+static void
+put(const char *path, const char *text)
+{
+	FILE *f = fopen(at(path), "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void
+put_dir(const char *path)
+{
+	ck_assert_int_eq(mkdir(at(path), 0755), 0);
+}
+
+/* --- waiting ------------------------------------------------------------------- */
+
+static void
+turn_loop(int ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	event_base_loopexit(base, &tv);
+	event_base_dispatch(base);
+}
+
+static const char *
+state(void)
+{
+	static char text[32];
+	json_t *o = source_dir.status(source);
+
+	snprintf(text, sizeof(text), "%s", json_string_value(
+	    json_object_get(o, "state")));
+	json_decref(o);
+	return text;
+}
+
+static void
+wait_state(const char *want)
+{
+	int64_t start = clock_mono();
+
+	while (strcmp(state(), want) != 0) {
+		ck_assert_msg(clock_mono() - start < PATIENCE,
+		    "state is %s, expected %s", state(), want);
+		turn_loop(10);
+	}
+}
+
+static bool
+note(void *arg, const struct known *k)
+{
+	if (k->told)
+		buf_printf(arg, "%.*s=%.*s ", SPAN_ARGS(k->path),
+		    (int)(k->url.n - strlen(SITE)), k->url.at + strlen(SITE));
+	return true;
+}
+
+/* What the site has told, as "path=address "… in order. */
+static bool
+told_is(const char *want, struct buf *got)
+{
+	struct store_txn *t = store_look(store);
+
+	buf_reset(got);
+	known_each(t, SPAN("www"), SPAN_NONE, note, got);
+	store_end(t);
+	return strcmp(buf_cstr(got), want) == 0;
+}
+
+static void
+wait_told(const char *want)
+{
+	int64_t start = clock_mono();
+	struct buf got;
+
+	buf_init(&got, 1u << 20);
+	while (!told_is(want, &got)) {
+		ck_assert_msg(clock_mono() - start < PATIENCE,
+		    "told: %s\nexpected: %s", buf_cstr(&got), want);
+		turn_loop(10);
+	}
+	buf_clear(&got);
+	kit_is_whole(store);
+}
+
+/* For a while nothing else is told than this. */
+static void
+stays_told(const char *want, int ms)
+{
+	struct buf got;
+
+	buf_init(&got, 1u << 20);
+	turn_loop(ms);
+	ck_assert_msg(told_is(want, &got), "told: %s\nexpected: %s",
+	    buf_cstr(&got), want);
+	buf_clear(&got);
+}
+
+static uint64_t
+head(void)
+{
+	return store_meta(store)->next - 1;
+}
+
+/* --- the tests ------------------------------------------------------------------ */
+
+START_TEST(test_first_scan)
+{
+	put("index.html", "<title>home</title>");
+	put("a b.txt", "text");
+	put("x.tmp", "not told");
+	put(".hidden", "not told");
+	put_dir(".well-known");
+	put(".well-known/security.txt", "told");
+	put_dir("private");
+	put("private/p.html", "not told");
+	put_dir("old");
+	put("old/o.html", "not told");
+	put("old/o.pdf", "told");
+	ck_assert_int_eq(mkfifo(at("pipe"), 0644), 0);
+	put("\xb9\xab.html", "<title>name in GBK</title>");
+	start();
+	wait_told(".well-known/security.txt=/.well-known/security.txt "
+	    "a b.txt=/a%20b.txt index.html=/ old/o.pdf=/old/o.pdf "
+	    "\xb9\xab.html=/%B9%AB.html ");
+	wait_state("fine");
+	stop();
+	/* Started again it knows all that; and finds what changed. */
+	put("a b.txt", "other text");
+	ck_assert_int_eq(unlink(at("old/o.pdf")), 0);
+	start();
+	wait_told(".well-known/security.txt=/.well-known/security.txt "
+	    "a b.txt=/a%20b.txt index.html=/ "
+	    "\xb9\xab.html=/%B9%AB.html ");
+	for (int i = 0; i < 100 && head() < 7; i++)
+		turn_loop(20);
+	ck_assert_uint_eq(head(), 7);
+	stop();
+}
+END_TEST
+
+START_TEST(test_events)
+{
+	start();
+	wait_state("fine");
+	put(".new", "<title>n</title>");
+	rename(at(".new"), at("n.html"));
+	wait_told("n.html=/n.html ");
+	put_dir("d");
+	put("d/e.html", "<title>e</title>");
+	put("d/f.txt", "f");
+	wait_told("d/e.html=/d/e.html d/f.txt=/d/f.txt n.html=/n.html ");
+	rename(at("d"), at("g"));
+	wait_told("g/e.html=/g/e.html g/f.txt=/g/f.txt n.html=/n.html ");
+	put("g/late.txt", "in the directory that was renamed");
+	wait_told("g/e.html=/g/e.html g/f.txt=/g/f.txt "
+	    "g/late.txt=/g/late.txt n.html=/n.html ");
+	unlink(at("n.html"));
+	link(at("g/f.txt"), at("hard.txt"));
+	wait_told("g/e.html=/g/e.html g/f.txt=/g/f.txt "
+	    "g/late.txt=/g/late.txt hard.txt=/hard.txt ");
+	stop();
+}
+END_TEST
+
+START_TEST(test_touch_says_nothing)
+{
+	uint64_t before;
+
+	put("a.html", "<title>a</title>");
+	start();
+	wait_told("a.html=/a.html ");
+	before = head();
+	ck_assert_int_eq(utimensat(AT_FDCWD, at("a.html"), NULL, 0), 0);
+	ck_assert_int_eq(chmod(at("a.html"), 0640), 0);
+	put("b.html", "<title>b</title>");
+	wait_told("a.html=/a.html b.html=/b.html ");
+	turn_loop(400);
+	ck_assert_uint_eq(head(), before + 1);
+	put("a.html", "<title>A</title>");
+	for (int i = 0; i < 100 && head() < before + 2; i++)
+		turn_loop(20);
+	ck_assert_uint_eq(head(), before + 2);
+	stop();
+}
+END_TEST
+
+START_TEST(test_index)
+{
+	put_dir("d");
+	put("d/index.htm", "second in the list");
+	start();
+	wait_told("d/index.htm=/d/ ");
+	put("d/index.html", "first in the list");
+	wait_told("d/index.htm=/d/index.htm d/index.html=/d/ ");
+	unlink(at("d/index.html"));
+	wait_told("d/index.htm=/d/ ");
+	stop();
+}
+END_TEST
+
+START_TEST(test_links)
+{
+	char outside[128];
+	FILE *f;
+
+	snprintf(outside, sizeof(outside), "%s/secret", kit_dir);
+	f = fopen(outside, "w");
+	fputs("outside", f);
+	fclose(f);
+	put_dir("d");
+	put("d/a.txt", "a");
+	symlink("../../secret", at("d/evil"));
+	symlink(outside, at("d/evil2"));
+	symlink("..", at("d/up"));
+	symlink("d", at("l"));
+	symlink("d/a.txt", at("f.txt"));
+	start();
+	wait_told("d/a.txt=/d/a.txt f.txt=/f.txt l/a.txt=/l/a.txt ");
+	wait_state("fine");
+	/* One that comes later, one that is turned to the outside. */
+	symlink("../secret", at("evil3"));
+	symlink("../../secret", at("d/.x"));
+	rename(at("d/.x"), at("f.txt"));
+	symlink("d", at("m"));
+	wait_told("d/a.txt=/d/a.txt l/a.txt=/l/a.txt m/a.txt=/m/a.txt ");
+	stop();
+}
+END_TEST
+
+/* A file somebody still writes to is not read, however long it takes. */
+START_TEST(test_half)
+{
+	int fd;
+
+	put("a.txt", "a");
+	start();
+	wait_told("a.txt=/a.txt ");
+	fd = open(at("half.txt"), O_WRONLY | O_CREAT, 0644);
+	ck_assert_int_eq(write(fd, "half", 4), 4);
+	stays_told("a.txt=/a.txt ", 700);
+	ck_assert_int_eq(write(fd, "whole", 5), 5);
+	close(fd);
+	wait_told("a.txt=/a.txt half.txt=/half.txt ");
+	stop();
+	/* A scan that meets such a file waits as well. */
+	fd = open(at("b.txt"), O_WRONLY | O_CREAT, 0644);
+	ck_assert_int_eq(write(fd, "half", 4), 4);
+	start();
+	stays_told("a.txt=/a.txt half.txt=/half.txt ", 700);
+	close(fd);
+	wait_told("a.txt=/a.txt b.txt=/b.txt half.txt=/half.txt ");
+	stop();
+}
+END_TEST
+
+static void
+put_many(int n)
+{
+	char name[32];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "%03d.txt", i);
+		put(name, name);
+	}
+}
+
+static uint64_t
+items(void)
+{
+	struct store_txn *t = store_look(store);
+	uint64_t n = t->digest.items;
+
+	store_end(t);
+	return n;
+}
+
+static void
+wait_items(uint64_t want)
+{
+	for (int i = 0; i < 400 && items() != want; i++)
+		turn_loop(20);
+	ck_assert_uint_eq(items(), want);
+}
+
+static void
+remove_many(int from, int to)
+{
+	char name[32];
+
+	for (int i = from; i < to; i++) {
+		snprintf(name, sizeof(name), "%03d.txt", i);
+		unlink(at(name));
+	}
+}
+
+START_TEST(test_hold)
+{
+	put_many(200);
+	start();
+	wait_items(200);
+	wait_state("fine");
+	stop();
+	remove_many(0, 60);
+	start();
+	wait_state("held");
+	ck_assert_uint_eq(items(), 200);
+	ck_assert(source_dir.refuse(source));
+	ck_assert_str_ne(state(), "held");
+	source_dir.rescan(source);
+	turn_loop(300);
+	ck_assert_uint_eq(items(), 200);
+	ck_assert_str_ne(state(), "held");
+	ck_assert(source_dir.release(source, "cleaned up"));
+	wait_items(140);
+	ck_assert(!source_dir.release(source, "again"));
+	stop();
+}
+END_TEST
+
+/* Events withdraw no more than that either. */
+START_TEST(test_hold_events)
+{
+	put_many(200);
+	start();
+	wait_items(200);
+	wait_state("fine");
+	remove_many(0, 120);
+	wait_state("held");
+	ck_assert_uint_ge(items(), 200 - 51);
+	stop();
+}
+END_TEST
+
+START_TEST(test_empty_root)
+{
+	put_many(5);
+	start();
+	wait_items(5);
+	stop();
+	remove_many(0, 5);
+	start();
+	wait_state("held");
+	ck_assert_uint_eq(items(), 5);
+	put_many(5);
+	wait_state("held");
+	source_dir.rescan(source);
+	wait_state("fine");
+	ck_assert_uint_eq(items(), 5);
+	stop();
+}
+END_TEST
+
+START_TEST(test_root_away)
+{
+	char away[160];
+
+	snprintf(away, sizeof(away), "%s/away", kit_dir);
+	put_many(3);
+	start();
+	wait_items(3);
+	ck_assert_int_eq(rename(root, away), 0);
+	wait_state("no-root");
+	ck_assert(reached);
+	ck_assert_uint_eq(items(), 3);
+	ck_assert_int_eq(rename(away, root), 0);
+	wait_state("fine");
+	ck_assert_uint_eq(items(), 3);
+	ck_assert_uint_eq(head(), 3);
+	stop();
+}
+END_TEST
+
+/* A deploy: the root is a link that is switched, the old one is removed. */
+START_TEST(test_root_switch)
+{
+	char one[160], command[512];
+
+	snprintf(one, sizeof(one), "%s/one", kit_dir);
+	ck_assert_int_eq(rename(root, one), 0);
+	ck_assert_int_eq(symlink("one", root), 0);
+	put_many(100);
+	start();
+	wait_items(100);
+	wait_state("fine");
+	snprintf(command, sizeof(command), "cd %s && cp -r one two && "
+	    "echo x > two/n.txt && rm two/000.txt && ln -s two l && "
+	    "mv -T l root && rm -r one", kit_dir);
+	ck_assert_int_eq(system(command), 0);
+	for (int i = 0; i < 400 && head() < 102; i++)
+		turn_loop(20);
+	wait_state("fine");
+	ck_assert_uint_eq(items(), 100);
+	ck_assert_uint_eq(head(), 102);
+	put("later.txt", "watched");
+	wait_items(101);
+	stop();
+}
+END_TEST
+
+START_TEST(test_hidden)
+{
+	if (getuid() == 0)
+		return;		/* nothing is hidden from root */
+	put_dir("d");
+	put("d/a.txt", "a");
+	start();
+	wait_items(1);
+	stop();
+	chmod(at("d"), 0);
+	start();
+	wait_state("partly-hidden");
+	ck_assert_uint_eq(items(), 1);
+	chmod(at("d"), 0755);
+	stop();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("agent/source_dir");
+	TCase *t = tcase_create("source_dir");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, test_first_scan);
+	tcase_add_test(t, test_events);
+	tcase_add_test(t, test_touch_says_nothing);
+	tcase_add_test(t, test_index);
+	tcase_add_test(t, test_links);
+	tcase_add_test(t, test_half);
+	tcase_add_test(t, test_hold);
+	tcase_add_test(t, test_hold_events);
+	tcase_add_test(t, test_empty_root);
+	tcase_add_test(t, test_root_away);
+	tcase_add_test(t, test_root_switch);
+	tcase_add_test(t, test_hidden);
+	suite_add_tcase(suite, t);
+	r = srunner_create(suite);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
