@@ -11,6 +11,9 @@
 #include "protocol/wire.h"
 
 #define GONE UINT64_C(1)
+/* A block left behind by a list that grows: full, but for the few bytes more
+ * that its first posting takes now that it is one. */
+#define BLOCK_FULL (BLOCK_MOST - 16)
 #define ROOM_FIRST 4096
 
 void
@@ -271,7 +274,8 @@ static void
 divide(struct merge *m, const uint64_t *key, size_t n, size_t bytes)
 {
 	size_t parts = bytes / (BLOCK_MOST * 3 / 4) + 1;
-	size_t target = m->grows ? bytes % BLOCK_MOST + 1 : bytes / parts + 1;
+	size_t target = m->grows ? (bytes - 1) % BLOCK_FULL + 1 :
+	    bytes / parts + 1;
 
 	while (n > 0) {
 		size_t taken = fill(key, n, target);
@@ -280,7 +284,7 @@ divide(struct merge *m, const uint64_t *key, size_t n, size_t bytes)
 		key += taken;
 		n -= taken;
 		if (m->grows)
-			target = BLOCK_MOST;
+			target = BLOCK_FULL + BLOCK_FIRST;
 	}
 }
 
