@@ -1,6 +1,7 @@
 #include "hub/metrics.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,20 +28,65 @@ family(struct buf *b, const char *name, const char *kind, const char *help)
 	buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
 }
 
+/* The parts count whole milliseconds and microseconds; Prometheus wants
+ * seconds, in the name as well. */
+static const struct unit {
+	const char *word;
+	double in_second;
+} units[] = {
+	{ "_milliseconds", 1000 },
+	{ "_microseconds", 1000000 },
+	{ "", 1 },
+};
+
+struct name {
+	char text[96];
+	double per;		/* divide what was counted by this */
+};
+
+static struct name
+name_of(const struct stats_def *d)
+{
+	const struct unit *u = units;
+	const char *at;
+	struct name n;
+
+	while ((at = strstr(d->name, u->word)) == NULL)
+		u++;
+	n.per = u->in_second;
+	if (*u->word == '\0')
+		snprintf(n.text, sizeof(n.text), "%s", d->name);
+	else
+		snprintf(n.text, sizeof(n.text), "%.*s_seconds%s",
+		    (int)(at - d->name), d->name, at + strlen(u->word));
+	return n;
+}
+
 static void
-histogram(struct buf *b, const struct stats_def *d, size_t which)
+histogram(struct buf *b, const struct name *name, size_t which)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < STATS_BUCKETS; i++) {
 		sum += stats_bucket(which, i);
-		buf_printf(b, "%s_bucket{le=\"%" PRIu32 "\"} %" PRIu64 "\n",
-		    d->name, stats_bounds[i], sum);
+		buf_printf(b, "%s_bucket{le=\"%g\"} %" PRIu64 "\n",
+		    name->text, stats_bounds[i] / name->per, sum);
 	}
 	sum += stats_bucket(which, STATS_BUCKETS);
-	buf_printf(b, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", d->name, sum);
-	buf_printf(b, "%s_sum %" PRIu64 "\n%s_count %" PRIu64 "\n", d->name,
-	    stats_sum(which), d->name, sum);
+	buf_printf(b, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name->text,
+	    sum);
+	buf_printf(b, "%s_sum %.17g\n%s_count %" PRIu64 "\n", name->text,
+	    (double)stats_sum(which) / name->per, name->text, sum);
+}
+
+static void
+single(struct buf *b, const struct name *name, const char *labels,
+    size_t which)
+{
+	buf_text(b, name->text);
+	if (labels != NULL)
+		buf_printf(b, "{%s}", labels);
+	buf_printf(b, " %.17g\n", (double)stats_get(which) / name->per);
 }
 
 static void
@@ -50,18 +96,15 @@ counters(struct buf *b)
 
 	for (size_t i = 0; i < COUNTER_COUNT; i++) {
 		const struct stats_def *d = &counters_table[i];
+		struct name name = name_of(d);
 
 		if (strcmp(d->name, last) != 0)
-			family(b, d->name, kind_name(d->kind), d->help);
+			family(b, name.text, kind_name(d->kind), d->help);
 		last = d->name;
 		if (d->kind == STATS_HISTOGRAM)
-			histogram(b, d, i);
-		else if (d->labels != NULL)
-			buf_printf(b, "%s{%s} %" PRIu64 "\n", d->name,
-			    d->labels, stats_get(i));
+			histogram(b, &name, i);
 		else
-			buf_printf(b, "%s %" PRIu64 "\n", d->name,
-			    stats_get(i));
+			single(b, &name, d->labels, i);
 	}
 }
 

@@ -178,8 +178,8 @@ through_hub(struct bench *t, size_t size)
 	size_t answers = t->connections * t->line[0].requests;
 	pid_t edge = take_hub_part(&t->hub, "edge");
 	struct figures f = { .items = (double)(answers * size) };
-	static const char take[] = "zq_core_take_cpu_microseconds_total";
-	static const char apply[] = "zq_core_apply_cpu_microseconds_total";
+	static const char take[] = "zq_core_take_cpu_seconds_total";
+	static const char apply[] = "zq_core_apply_cpu_seconds_total";
 	double edge_cpu, take_cpu, apply_cpu, per = 1e5 / f.items;
 
 	wait_until_shown(t);
@@ -190,9 +190,9 @@ through_hub(struct bench *t, size_t size)
 	f.seconds = load_run(&o);
 	f.edge = (take_cpu_of(edge) - edge_cpu) * per;
 	sleep(1);	/* the core counts its time once a second */
-	f.take = (take_counter(&t->hub, take) - take_cpu) / 1e6 * per;
+	f.take = (take_counter(&t->hub, take) - take_cpu) * per;
 	wait_until_shown(t);
-	f.apply = (take_counter(&t->hub, apply) - apply_cpu) / 1e6 * per;
+	f.apply = (take_counter(&t->hub, apply) - apply_cpu) * per;
 	if (o.refused > 0)
 		fatal("%zu of %zu batches were not taken", o.refused,
 		    answers);
