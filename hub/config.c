@@ -76,8 +76,8 @@ static const struct conf_def table[] = {
 	  .offset = AT(connections), .preset = "20000",
 	  .least = 16, .most = 1000000, .unit = "connections",
 	  .about =
-	    "Connections that the edge holds at a time; an idle one costs about "
-	    "25 KiB.\n"
+	    "Connections that the edge holds at a time; an idle one costs "
+	    "about 25 KiB.\n"
 	    "One address may hold as many as are still free, so nobody can "
 	    "take them all.\n"
 	    "The limit of open files is raised to fit." },
@@ -114,7 +114,8 @@ static const struct conf_def table[] = {
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
 	  .offset = AT(silent_after), .preset = "60s",
 	  .least = 1000, .most = 30 * DAY,
-	  .about = "A site that hasn't been heard for so long is shown as silent." },
+	  .about = "A site that hasn't been heard for so long is shown as "
+	    "silent." },
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
