@@ -42,13 +42,18 @@
 /* Over this much is waiting, the edge has not kept to its credit. */
 #define PENDING_BYTES (64u << 20)
 
-/* Slices of showing, ms: when nobody waits; under load, when the oldest that
- * isn't shown is older than LAG, out of a third of the time. */
-#define SLICE_IDLE 20
-#define SLICE_LOAD 50
+/* Showing has all the time that nobody needs for taking. While taking is
+ * busy (it fills half of the time that showing leaves) the view lags by
+ * design: larger groups are cheaper, and sites wait for answers. Then a slice
+ * comes when the oldest that isn't shown is older than LAG, out of a third of
+ * the time. All in ms. */
+#define SLICE_IDLE 50
+#define SLICE_BUSY 50
 #define SLICE_LEAST 10
-#define LAG 300
+#define LAG 200
 #define SHARE 2			/* ms of taking that earn one of showing */
+#define MEASURE 50		/* of that time, to judge if it is busy */
+#define WAIT 10			/* until that is looked at again */
 
 #define REBUILD_SLICE 1000	/* entries */
 #define TICK_MS 200		/* letters are looked for as often */
@@ -72,7 +77,10 @@ struct core {
 	int edge_fd;
 	struct event *work, *tick;
 	int64_t gathering;	/* ms, mono: since when; 0: not */
-	int64_t earned;		/* ms of showing under load */
+	bool busy;		/* with taking */
+	int64_t measured;	/* ms, mono: since when taking and showing … */
+	int64_t taking, showing;	/* … took so many ms */
+	int64_t earned;		/* ms of showing while busy */
 	bool moved;		/* the view, since the last tick */
 	int64_t started, told;	/* ms, mono */
 	uint64_t cpu;
@@ -148,7 +156,7 @@ more_is_here(const struct core *c)
 static void
 take(struct core *c)
 {
-	int64_t began = clock_mono();
+	int64_t began = clock_mono(), took;
 	struct pending_queue q;
 	struct ingest_group g;
 
@@ -156,29 +164,48 @@ take(struct core *c)
 	c->gathering = 0;
 	if (ingest_take(c->ingest, &q, &g))
 		show_mark(c->show, g.place, g.at, g.batches);
-	c->earned += (clock_mono() - began) / SHARE;
-	if (c->earned > SLICE_LOAD)
-		c->earned = SLICE_LOAD;
+	took = clock_mono() - began;
+	c->taking += took;
+	c->earned += took;
+	if (c->earned > SHARE * SLICE_BUSY)
+		c->earned = SHARE * SLICE_BUSY;
 }
 
 /* --- showing -------------------------------------------------------------- */
 
-static bool
-is_turn_to_show(const struct core *c)
+static void
+measure(struct core *c)
 {
-	return c->pending.count == 0 ||
-	    (c->earned >= SLICE_LEAST && show_lag(c->show) > LAG);
+	int64_t now = clock_mono(), rest = now - c->measured - c->showing;
+
+	if (rest < MEASURE)
+		return;
+	c->busy = c->taking * 2 > rest;
+	c->measured = now;
+	c->taking = c->showing = 0;
+}
+
+static bool
+may_show(struct core *c)
+{
+	if (!show_is_behind(c->show))
+		return false;
+	if (!c->busy)
+		return c->pending.count == 0;
+	return c->earned >= SHARE * SLICE_LEAST && show_lag(c->show) > LAG;
 }
 
 static enum show_result
 show(struct core *c)
 {
-	int64_t began = clock_mono();
-	enum show_result r = show_step(c->show, c->pending.count == 0 ?
-	    SLICE_IDLE : (uint32_t)c->earned);
+	int64_t began = clock_mono(), took;
+	enum show_result r = show_step(c->show, c->busy ?
+	    (uint32_t)c->earned / SHARE : SLICE_IDLE);
 
-	if (c->pending.count > 0)
-		c->earned -= clock_mono() - began;
+	took = clock_mono() - began;
+	c->showing += took;
+	if (c->busy)
+		c->earned -= took * SHARE;
 	c->moved = true;
 	return r;
 }
@@ -256,28 +283,38 @@ rebuild(struct core *c)
 
 /* --- the loop ------------------------------------------------------------- */
 
+/* ms until there is more to do; -1: when somebody asks for something. */
+static int
+work(struct core *c)
+{
+	if (may_show(c)) {
+		if (show(c) == SHOW_FULL && c->pending.count == 0)
+			return FULL_MS;
+	} else if (c->pending.count > 0) {
+		if (!more_is_here(c))
+			take(c);
+	} else if (show_is_behind(c->show)) {
+		return WAIT;
+	} else if (c->rebuild != NULL) {
+		rebuild(c);
+	} else {
+		return -1;
+	}
+	return 0;	/* after the answers are on their way */
+}
+
 static void
 on_work(evutil_socket_t fd, short what, void *arg)
 {
 	struct core *c = arg;
-	enum show_result r = SHOW_ALL;
+	int ms;
 
 	(void)fd;
 	(void)what;
-	if (!is_turn_to_show(c)) {
-		if (!more_is_here(c))
-			take(c);
-		work_in(c, 0);	/* after the answers are on their way */
-		return;
-	}
-	if (show_is_behind(c->show))
-		r = show(c);
-	else if (c->rebuild != NULL && c->pending.count == 0)
-		rebuild(c);
-	if (r == SHOW_MORE || c->rebuild != NULL || c->pending.count > 0)
-		work_in(c, 0);
-	else if (r == SHOW_FULL)
-		work_in(c, FULL_MS);
+	measure(c);
+	ms = work(c);
+	if (ms >= 0)
+		work_in(c, ms);
 }
 
 static void

@@ -12,8 +12,11 @@
 #include "contrib/base/mem.h"
 #include "hub/counters.h"
 
-#define SLICE_LEAST 32		/* entries: a transaction has its own cost */
-#define COST_FIRST 60.0		/* µs an entry, before the first is seen */
+/* Entries in a slice, if there are so many: small groups cost several times
+ * as much for each entry, and going by that cost would make them smaller yet.
+ * These take some 40 ms. */
+#define SLICE_LEAST 2000
+#define COST_FIRST 25.0		/* µs an entry, before the first is seen */
 
 /* Marks are a ring; when it is full the newest mark stands for more. */
 #define MARKS 4096
@@ -147,9 +150,9 @@ slice(const struct show *s, uint32_t ms)
 	double n = ms * 1000.0 / s->cost;
 
 	if (n < SLICE_LEAST)
-		return SLICE_LEAST;
+		n = SLICE_LEAST;
 	if (n > (double)s->writer->config->group)
-		return (size_t)s->writer->config->group;
+		n = (double)s->writer->config->group;
 	return (size_t)n;
 }
 
@@ -158,7 +161,7 @@ learn_cost(struct show *s, uint64_t us, size_t entries)
 {
 	double now = (double)us / (double)entries;
 
-	if (entries < SLICE_LEAST / 2)
+	if (entries < SLICE_LEAST)
 		return;		/* mostly the transaction's own cost */
 	s->cost = s->cost * 0.75 + (now < 1 ? 1 : now) * 0.25;
 }
