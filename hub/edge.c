@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "certs/enroll.h"
+#include "certs/issue.h"
 #include "certs/peer.h"
 #include "contrib/base/channel.h"
 #include "contrib/base/clock.h"
@@ -88,6 +89,7 @@ on_open(void *arg, struct http_conn *c)
 {
 	struct edge *e = arg;
 	struct edge_guest *g = mem_new(sizeof(*g));
+	char quoted[LOG_QUOTE_MAX];
 	size_t n;
 
 	g->conn = c;
@@ -97,10 +99,13 @@ on_open(void *arg, struct http_conn *c)
 		    "no site", http_conn_address(c));
 	if (!g->peer.known)
 		return;
+	issue_common_name(g->code, sizeof(g->code), X509_get_subject_name(
+	    SSL_get0_peer_certificate(http_conn_ssl(c))));
 	n = edge_sites_come(e->sites, g);
 	tell_peer(e, g, true);
 	if (n == 1)
-		log_info("site=%u address=%s connected", g->peer.site,
+		log_info("site=%s address=%s connected",
+		    log_quote(quoted, g->code, strlen(g->code)),
 		    http_conn_address(c));
 }
 
@@ -109,12 +114,14 @@ on_close(void *arg, struct http_conn *c)
 {
 	struct edge *e = arg;
 	struct edge_guest *g = http_conn_kept(c);
+	char quoted[LOG_QUOTE_MAX];
 
 	if (g->peer.known) {
 		tell_peer(e, g, false);
 		if (edge_sites_leave(e->sites, g) == 0)
-			log_info("site=%u address=%s disconnected",
-			    g->peer.site, http_conn_address(c));
+			log_info("site=%s address=%s disconnected",
+			    log_quote(quoted, g->code, strlen(g->code)),
+			    http_conn_address(c));
 	}
 	free(g);
 }
@@ -184,7 +191,7 @@ end_errand(void *arg, struct http_request *r)
 	struct edge *e = arg;
 	struct errand *errand = http_kept(r);
 
-	log_debug("site=%u address=%s %.*s %.*s%s", guest_of(r)->peer.site,
+	log_debug("site=%s address=%s %.*s %.*s%s", guest_of(r)->code,
 	    http_conn_address(http_conn_of(r)), SPAN_ARGS(http_method(r)),
 	    SPAN_ARGS(http_path(r)), http_answered(r) ? "" : " hung up");
 	if (errand == NULL)

@@ -17,6 +17,7 @@
 struct edge_guest {		/* one connection */
 	LIST_ENTRY(edge_guest) entry;	/* among the site's */
 	struct peer peer;
+	char code[64];		/* as the certificate has it, for the log */
 	struct http_conn *conn;
 };
 
