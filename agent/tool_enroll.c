@@ -269,7 +269,7 @@ is_ready(struct tool *t, struct buf *hub, struct ticket *ticket,
 	if (access(tool_path(t, "key.pem"), F_OK) == 0 &&
 	    tool_value(t, "force") == NULL) {
 		buf_printf(why, _("%s: this machine has an identity already; "
-		    "--force replaces it (the ticket was not used)"),
+		    "--force replaces it"),
 		    tool_path(t, "key.pem"));
 		return false;
 	}
@@ -284,23 +284,24 @@ tool_enroll(struct tool *t)
 {
 	struct ticket ticket;
 	struct buf hub, why;
-	bool ok;
+	bool ready, ok;
 
 	if (t->places != 2)
 		return tool_fail(_("zqagent enroll --help"), _("expected the "
 		    "hub's address and a ticket"));
 	buf_init(&hub, 4096);
 	buf_init(&why, 16384);
-	ok = is_ready(t, &hub, &ticket, &why) &&
-	    enroll(t, buf_cstr(&hub), &ticket, &why);
+	ready = is_ready(t, &hub, &ticket, &why);
+	ok = ready && enroll(t, buf_cstr(&hub), &ticket, &why);
 	while (why.n > 0 && why.at[why.n - 1] == '\n')
 		buf_cut(&why, why.n - 1);
 	if (ok)
 		say_next(t);
 	else
-		(void)tool_fail(_("a ticket is good once and for a day; the "
-		    "hub's operator makes another: zqhub site ticket"), "%s",
-		    buf_cstr(&why));
+		(void)tool_fail(ready ? _("a ticket is good once and for a "
+		    "day; the hub's operator makes another") :
+		    _("the hub was not asked; the ticket is as good as "
+		    "before"), "%s", buf_cstr(&why));
 	buf_clear(&hub);
 	buf_clear(&why);
 	return ok ? 0 : 2;

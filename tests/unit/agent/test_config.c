@@ -1,0 +1,288 @@
+/*
+ * The agent's settings: what is refused and how it is said, edits by the
+ * tool, the filter, addresses of files, and the manual.
+ */
+#include "agent/config.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/filter.h"
+#include "agent/place.h"
+#include "contrib/base/mem.h"
+#include "protocol/limits.h"
+
+static char dir[64], path[128];
+
+static void
+set_up(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/zq-conf-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/agent.conf", dir);
+}
+
+static void
+tear_down(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void
+put(const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static const char *
+in_dir(const char *name)
+{
+	static char whole[4][256];
+	static unsigned turn;
+
+	turn = (turn + 1) % 4;
+	snprintf(whole[turn], sizeof(whole[0]), "%s/%s", dir, name);
+	return whole[turn];
+}
+
+START_TEST(test_read)
+{
+	struct config *c;
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	put("hub = https://Hub.Example:7443/\nspool = 1G\nrescan = 1h\n"
+	    "[source www]\nroot = /srv/www\nurl = http://a.test\n"
+	    "[source f]\nroot = /srv/f\nurl = http://a.test/f/\n");
+	c = config_read(path, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_str_eq(c->top->dir, dir);
+	ck_assert_uint_eq(c->top->spool, 1u << 30);
+	ck_assert_uint_eq(c->top->rescan, 3600000);
+	ck_assert_uint_eq(c->top->zone, 480);
+	ck_assert_uint_eq(c->count, 2);
+	ck_assert_str_eq(c->source[1].name, "f");
+	ck_assert_str_eq(c->source[0].set->index[0], "index.html");
+	config_free(c);
+	buf_clear(&why);
+}
+END_TEST
+
+#define HUB "hub = https://h.test:7443\n"
+#define WWW "[source www]\nroot = /srv/www\nurl = http://a.test/\n"
+
+START_TEST(test_refused)
+{
+	static const struct { const char *text, *why; } cases[] = {
+		{ "", "hub" },
+		{ "hub = ftp://h.test\n", "hub" },
+		{ "hub = http://h.test:7443\n", "https://" },
+		{ "hub = https://h.test:7443/v1\n", "behind the port" },
+		{ HUB "log = loud\n", "loud" },
+		{ HUB "spool = 1k\n", "spool" },
+		{ HUB "speed = 5\n", "speed" },
+		{ HUB "[source a b]\nroot = /x\nurl = http://a.test/\n",
+		    "a b" },
+		{ HUB "[source www]\nroot = /x\n", "url" },
+		{ HUB "[source www]\nroot = /x\nurl = www.a.test\n",
+		    "www.a.test" },
+		{ HUB "[source www]\nroot = /x\nurl = http://a.test/?q\n",
+		    "?" },
+		{ HUB WWW "type = cms\n", "cms" },
+		{ HUB WWW WWW, "second time" },
+		{ HUB WWW "[source b]\nroot = /srv/www/b\n"
+		    "url = http://b.test/\n", "overlap" },
+		{ HUB WWW "[source b]\nroot = /srv/b\nurl = http://a.test\n",
+		    "overlap" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf why;
+
+		buf_init(&why, CONFIG_WHY_MAX);
+		put(cases[i].text);
+		ck_assert_msg(config_read(path, &why) == NULL,
+		    "taken: %s", cases[i].text);
+		ck_assert_msg(strstr(buf_cstr(&why), cases[i].why) != NULL,
+		    "%s\nsays: %s", cases[i].text, buf_cstr(&why));
+		ck_assert_msg(strstr(buf_cstr(&why), path) != NULL,
+		    "says no file: %s", buf_cstr(&why));
+		buf_clear(&why);
+	}
+}
+END_TEST
+
+static bool
+add(const char *name, const char *root, const char *url, const char *says)
+{
+	struct config_add a = { .name = name, .root = root, .url = url };
+	struct buf why;
+	bool ok;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	ok = config_add_source(path, &a, &why);
+	ck_assert_msg(ok || (says != NULL &&
+	    strstr(buf_cstr(&why), says) != NULL), "%s", buf_cstr(&why));
+	buf_clear(&why);
+	return ok;
+}
+
+START_TEST(test_edit)
+{
+	struct config *c;
+	struct buf why, text;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	buf_init(&text, 65536);
+	config_example(&text, "https://h.test:7443");
+	put(buf_cstr(&text));
+	mkdir(in_dir("www"), 0755);
+	mkdir(in_dir("www/files"), 0755);
+	mkdir(in_dir("srv"), 0755);
+	ck_assert(add("www", in_dir("www"), "http://a.test/", NULL));
+	ck_assert(!add("www", in_dir("srv"), "http://b.test/", "twice"));
+	ck_assert(!add("b", in_dir("none"), "http://b.test/", "No such"));
+	ck_assert(!add("b", path, "http://b.test/", "directory"));
+	ck_assert(!add("b", "srv", "http://b.test/", "whole path"));
+	ck_assert(!add("b", in_dir("www/files"), "http://b.test/",
+	    "overlap"));
+	ck_assert(!add("b", in_dir("srv"), "http://a.test/files/",
+	    "same pages"));
+	ck_assert(!add("b", in_dir("srv"), "http://b.test/\nlog = x",
+	    "control characters"));
+	ck_assert(add("b", in_dir("srv"), "http://a.test/other/", NULL));
+	c = config_read(path, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_uint_eq(c->count, 2);
+	config_free(c);
+	ck_assert(config_remove_source(path, "www", &why));
+	ck_assert(!config_remove_source(path, "www", &why));
+	buf_reset(&why);
+	c = config_read(path, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_uint_eq(c->count, 1);
+	ck_assert_str_eq(c->source[0].name, "b");
+	config_free(c);
+	buf_clear(&why);
+	buf_clear(&text);
+}
+END_TEST
+
+START_TEST(test_filter)
+{
+	char html[] = "*.html", pdf[] = "files/*.pdf", drafts[] = "drafts",
+	    deep[] = "/a/b*";
+	char *include[] = { html, pdf, NULL }, *exclude[] = { drafts, deep,
+	    NULL };
+	struct filter f = { .include = include, .exclude = exclude };
+	static const struct { const char *path; bool taken; } cases[] = {
+		{ "a.html", true }, { "x/a.html", true }, { "a.pdf", false },
+		{ "files/a.pdf", true }, { "files/x/a.pdf", false },
+		{ "drafts/a.html", false }, { "x/drafts/y/a.html", false },
+		{ "a/bc/x.html", false }, { "x/a/b/x.html", true },
+		{ ".a.html", false }, { "x/.git/a.html", false },
+		{ ".well-known/a.html", true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ck_assert_msg(filter_takes_all(&f, cases[i].path) ==
+		    cases[i].taken, "%s", cases[i].path);
+}
+END_TEST
+
+START_TEST(test_place)
+{
+	char one[] = "index.html";
+	char *names[] = { one, NULL };
+	struct root root = { .fd = -1 };
+	struct place p = { .root = &root, .url = "http://a.test/w/",
+	    .index = names };
+	static const struct { const char *path, *url; } cases[] = {
+		{ "a.html", "http://a.test/w/a.html" },
+		{ "index.html", "http://a.test/w/" },
+		{ "d/index.html", "http://a.test/w/d/" },
+		{ "a b?c#d%e.html", "http://a.test/w/a%20b%3Fc%23d%25e.html" },
+		{ "公.html", "http://a.test/w/%E5%85%AC.html" },
+		{ "\xb9\xab", "http://a.test/w/%B9%AB" },
+		{ "a;b,c=d@e(f)", "http://a.test/w/a;b,c=d@e(f)" },
+		{ "a\"b<c", "http://a.test/w/a%22b%3Cc" },
+	};
+	struct buf url;
+	char longest[LIMIT_URL + 1];
+
+	ck_assert_int_eq(root_open(&root, dir), 0);
+	buf_init(&url, LIMIT_URL);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buf_reset(&url);
+		ck_assert(place_url(&url, &p, cases[i].path));
+		ck_assert_str_eq(buf_cstr(&url), cases[i].url);
+	}
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	buf_reset(&url);
+	ck_assert(!place_url(&url, &p, longest));
+	buf_clear(&url);
+	root_close(&root);
+}
+END_TEST
+
+/* The manual's lists are the table's. */
+START_TEST(test_manual)
+{
+	static const char *const sections[] = { "", "source" };
+	struct buf page, list;
+	char bytes[4096];
+	size_t n;
+	FILE *f = fopen("agent/zqagent.conf.5", "r");
+
+	ck_assert_msg(f != NULL, "run me where the sources are");
+	buf_init(&page, 1u << 20);
+	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
+		buf_put(&page, bytes, n);
+	fclose(f);
+	for (size_t i = 0; i < 2; i++) {
+		buf_init(&list, 1u << 20);
+		config_manual(&list, sections[i]);
+		ck_assert_uint_gt(list.n, 500);
+		ck_assert_msg(strstr(buf_cstr(&page), buf_cstr(&list)) !=
+		    NULL, "zqagent.conf.5 lacks this list:\n%s",
+		    buf_cstr(&list));
+		buf_clear(&list);
+	}
+	buf_clear(&page);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("agent/config");
+	TCase *t = tcase_create("config");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, test_read);
+	tcase_add_test(t, test_refused);
+	tcase_add_test(t, test_edit);
+	tcase_add_test(t, test_filter);
+	tcase_add_test(t, test_place);
+	tcase_add_test(t, test_manual);
+	suite_add_tcase(suite, t);
+	r = srunner_create(suite);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
