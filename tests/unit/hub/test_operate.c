@@ -40,7 +40,7 @@ run(json_t *said)
 	a.config = &kit.config;
 	a.said = said;
 	a.now = CORE_NOW;
-	strcpy(a.actor, "wang");
+	snprintf(a.actor, sizeof(a.actor), "wang");
 	good = operate_run(&a);
 	if (good && a.wanted > 0) {
 		ck_assert_uint_le(a.wanted, 8);
