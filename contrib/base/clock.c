@@ -311,11 +311,12 @@ read_time(struct scan *s, struct civil *c)
 bool
 clock_parse(const char *at, size_t n, int zone, int64_t *ms)
 {
-	struct scan s = { .at = at, .end = at + n };
+	struct scan s = { .at = at };
 	struct civil c = { 0 };
 
 	if (at == NULL)
 		return false;
+	s.end = at + n;
 	c.year = digits(&s, 4);
 	expect(&s, '-');
 	c.month = (uint8_t)digits(&s, 2);

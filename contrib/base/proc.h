@@ -37,7 +37,8 @@ int proc_run(const struct proc_part *parts, size_t count,
 void proc_notify(const char *state);
 
 /* Takes the lock file or says who has it (0 if unknown): one daemon per
- * directory. Keeps the descriptor until the process ends; -1 if held. */
+ * directory. Keeps the descriptor until the process ends; -1 if it is held,
+ * and still is after some seconds. */
 int proc_lock(const char *path, pid_t *holder);
 
 #endif

@@ -17,7 +17,11 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOCK_WAIT_MS 3000
+#define LOCK_PAUSE_MS 50
 
 /* A path, or '@' and a name in the abstract name space. */
 void
@@ -66,6 +70,24 @@ write_holder(int fd)
 		(void)!pwrite(fd, text, (size_t)n, 0);
 }
 
+/* A daemon that was killed has children which end a moment after it: what
+ * starts in its place should not fail for that moment. */
+static bool
+wait_for_lock(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
+
+	for (int tries = LOCK_WAIT_MS / LOCK_PAUSE_MS; tries > 0; tries--) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	errno = EWOULDBLOCK;
+	return false;
+}
+
 int
 proc_lock(const char *path, pid_t *holder)
 {
@@ -75,7 +97,7 @@ proc_lock(const char *path, pid_t *holder)
 	*holder = 0;
 	if (fd < 0)
 		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+	if (wait_for_lock(fd)) {
 		write_holder(fd);
 		return fd;
 	}
