@@ -44,13 +44,13 @@ grep -qi 'used' "$T/x.out" || { cat "$T/x.out"; die "zqagent: no word of used"; 
 grep -qi 'used' "$T/hub.log" || die "the hub's log has no word of used"
 
 say "- unknown"
-cmp aaaaaaaaaaaaaaaa "$SECRET" "$T/unknown" && die "an unknown ticket enrolled"
+CMP_CN=4101000003 cmp aaaaaaaaaaaaaaaa "$SECRET" "$T/unknown" && die "an unknown ticket enrolled"
 grep -qi 'unknown\|no such\|does not know\|not know' "$T/unknown.out" || { cat "$T/unknown.out"; die "no word of unknown"; }
 
 say "- damaged secret"
 site_add 4101000003 '洛阳市人民政府' www.ly.gov.cn
 parts
-cmp "$REF" aaaaaaaaaaaaaaaaaaaaaaaaaa "$T/damaged" && die "a wrong secret enrolled"
+CMP_CN=4101000003 cmp "$REF" aaaaaaaaaaaaaaaaaaaaaaaaaa "$T/damaged" && die "a wrong secret enrolled"
 grep -qi 'damaged\|whole\|secret' "$T/damaged.out" || { cat "$T/damaged.out"; die "no word of damage"; }
 
 say "- wrong site"

@@ -39,29 +39,31 @@ expect() {	# CODE WORD: the answer, and what it must name
 	[ "$code" = "$1" ] || { cat "$T/answer"; die "status $code instead of $1 ($3)"; }
 	grep -qi "$2" "$T/answer" || { cat "$T/answer"; die "the answer doesn't name $2 ($3)"; }
 }
-bad_among_good() {	# WORD, the bad change on standard input
-	bad=$(cat)
+bad_among_good() {	# WORD: what the answer must name; FORMAT …: the bad one
+	word=$1 form=$2; shift 2
 	n=$seq
-	{ good "$n"; printf '%s' "$bad"; good "$((n + 2))"; } >"$T/three"
+	# shellcheck disable=SC2059
+	{ good "$n"; printf "$form" "$@"; good "$((n + 2))"; } >"$T/three"
 	batch 3 <"$T/three"
-	expect 200 "$1" "a bad one among good ones"
+	expect 200 "$word" "a bad one among good ones"
 	grep -q "seq=\"$((n + 1))\"" "$T/answer" || { cat "$T/answer"; die "the number $((n + 1)) is not named"; }
 	wait_for 5 "the good one before" found "好的第${n}条"
 	wait_for 5 "the good one behind" found "好的第$((n + 2))条"
 }
 
 say "- one bad change is named, its neighbours are taken"
-printf '<url><loc>https://www.evil.example/1</loc><rs:md change="created" datetime="%s"/></url>' "$now" | bad_among_good evil.example
-printf '<url><loc>ftp://www.zhengzhou.gov.cn/</loc><rs:md change="created" datetime="%s"/></url>' "$now" | bad_among_good loc
-printf '<url><rs:md change="created" datetime="%s"/></url>' "$now" | bad_among_good loc
-printf '<url><loc>https://www.zhengzhou.gov.cn/x</loc><rs:md change="exploded" datetime="%s"/></url>' "$now" | bad_among_good change
-printf '<url><loc>https://www.zhengzhou.gov.cn/x</loc><rs:md change="created" datetime="yesterday"/></url>' | bad_among_good datetime
+bad_among_good evil.example '<url><loc>https://www.evil.example/1</loc><rs:md change="created" datetime="%s"/></url>' "$now"
+bad_among_good loc '<url><loc>ftp://www.zhengzhou.gov.cn/</loc><rs:md change="created" datetime="%s"/></url>' "$now"
+bad_among_good loc '<url><rs:md change="created" datetime="%s"/></url>' "$now"
+bad_among_good change '<url><loc>https://www.zhengzhou.gov.cn/x</loc><rs:md change="exploded" datetime="%s"/></url>' "$now"
+bad_among_good datetime '<url><loc>https://www.zhengzhou.gov.cn/x</loc><rs:md change="created" datetime="yesterday"/></url>'
+bad_among_good utf-8 '<url><loc>https://www.zhengzhou.gov.cn/u</loc><rs:md change="created" datetime="%s"/><dcterms:title>\377\376</dcterms:title></url>' "$now"
 long=$(head -c 5000 /dev/zero | tr '\0' a)
-printf '<url><loc>https://www.zhengzhou.gov.cn/%s</loc><rs:md change="created" datetime="%s"/></url>' "$long" "$now" | bad_among_good loc
-printf '<url><loc>https://www.zhengzhou.gov.cn/t</loc><rs:md change="created" datetime="%s"/><dcterms:title>%s</dcterms:title></url>' "$now" "$long" | bad_among_good title
+bad_among_good loc '<url><loc>https://www.zhengzhou.gov.cn/%s</loc><rs:md change="created" datetime="%s"/></url>' "$long" "$now"
+bad_among_good title '<url><loc>https://www.zhengzhou.gov.cn/t</loc><rs:md change="created" datetime="%s"/><dcterms:title>%s</dcterms:title></url>' "$now" "$long"
 
 say "- what is no change list gets 400 and a reason"
-refuse() {	# WORD, the body on standard input
+refuse() {	# WORD, the body on standard input (numbers don't move on)
 	cat >"$T/body"
 	code=$(hubcurl --data-binary @"$T/body" "$url")
 	expect 400 "$1" "$(head -c 60 "$T/body")"
@@ -70,7 +72,6 @@ printf 'hello' | refuse xml
 printf '<!DOCTYPE x [<!ENTITY a "b">]><urlset>&a;</urlset>' | refuse doctype
 printf '<urlset><url/></urlset>' | refuse namespace
 printf '<?xml version="1.0" encoding="GBK"?><urlset/>' | refuse utf-8
-printf '%s<zq:batch incarnation="77" first="%s" head="9" now="%s"/><url><loc>\377\376</loc></url></urlset>' "$head" $seq "$now" | refuse 'utf-8\|line'
 printf '%s' "$head" | refuse 'end\|line'
 { printf '%s<zq:batch incarnation="77" first="%s" head="9" now="%s"/><url><loc>https://www.zhengzhou.gov.cn/d</loc>' "$head" $seq "$now"
   i=0; while [ $i -lt 60 ]; do printf '<x:a xmlns:x="urn:x">'; i=$((i + 1)); done; } | refuse 'deep\|line'

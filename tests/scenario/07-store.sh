@@ -46,7 +46,7 @@ zqhub search 公告 --limit 3 || die "search while down"
 zqhub item https://www.zhengzhou.gov.cn/a/1.html || die "item while down"
 zqhub journal print --from 1 | head -n 3 || die "journal while down"
 zqhub journal verify || die "the chain"
-first=$HUB
+first=$HUB first_hub=$HUB_PORT first_web=$WEB_PORT
 HUB=$T/hub2
 hub_init
 zqhub load "$T/dump" || die load
@@ -63,7 +63,7 @@ HUB=$T/hub3
 hub_init
 zqhub load "$T/bad" >"$T/bad.out" 2>&1 && die "a damaged dump was loaded"
 cat "$T/bad.out"
-HUB=$first
+HUB=$first HUB_PORT=$first_hub WEB_PORT=$first_web
 
 say "- all parts in one process"
 hub_start -1
