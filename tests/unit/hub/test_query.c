@@ -1,0 +1,436 @@
+/*
+ * Questions: states of a site, ways to name an item, its past, listings with
+ * their cursors and limits. What listings find is held against a model in
+ * tests/model.
+ */
+#include "tests/unit/hub/storekit.h"
+
+#define REF "00112233445566778899"
+#define KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static struct kit k;
+static struct store *store;
+static struct query *query;
+
+static void
+setup(void)
+{
+	journal_mem_seed(0);
+	kit_open(&k, &journal_lmdb);
+	kit_site(&k, 1);
+	kit_site(&k, 2);
+}
+
+static void
+teardown(void)
+{
+	query_end(query);
+	store_close(store);
+	query = NULL;
+	store = NULL;
+	kit_close(&k);
+}
+
+static void
+look(void)
+{
+	query_end(query);
+	kit_show(&k, 1000);
+	if (store == NULL)
+		store = kit_store(&k);
+	query = query_begin(store);
+}
+
+static void
+say_many(uint32_t site, int n, const char *title)
+{
+	char url[64];
+
+	for (int i = 0; i < n; i++) {
+		struct change c;
+
+		snprintf(url, sizeof(url), "http://s%u.gov.cn/%d", site, i);
+		c = kit_change(CHANGE_CREATED, url, title);
+		c.published = KIT_NOW - (int64_t)i * 60000;
+		kit_say(&k, site, &c);
+	}
+}
+
+static enum site_state
+state(uint32_t number)
+{
+	struct site_info s;
+
+	look();
+	ck_assert(query_site_by_number(query, number, &s));
+	return s.state;
+}
+
+/* --- states ------------------------------------------------------------------------ */
+
+START_TEST(states)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
+	struct journal_batch beat = { .site = 1, .incarnation = 1001,
+	    .first = 2, .head = 9, .now = KIT_NOW };
+	struct journal_verdict v;
+
+	ck_assert_int_eq(state(1), SITE_NEW);
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"expires\":1}");
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"key\":\"" KEY "\"}");
+	ck_assert_int_eq(state(1), SITE_BEHIND);
+	kit_say(&k, 1, &c);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	journal_begin(k.journal);
+	journal_take(k.journal, &beat, k.now, &v);
+	ck_assert_int_eq(journal_commit(k.journal), DB_OK);
+	ck_assert_int_eq(state(1), SITE_BEHIND);
+	clock_set(KIT_NOW + STORE_SILENT, 0);
+	ck_assert_int_eq(state(1), SITE_BEHIND);
+	clock_set(KIT_NOW + STORE_SILENT + 1, 0);
+	ck_assert_int_eq(state(1), SITE_SILENT);
+	store_silence(store, STORE_SILENT + 1);
+	ck_assert_int_eq(state(1), SITE_BEHIND);
+	c.url = SPAN("http://evil.example/");
+	kit_say(&k, 1, &c);
+	ck_assert_int_eq(state(1), SITE_HELD);
+	struct site_info s;
+	ck_assert(query_site_by_number(query, 1, &s));
+	ck_assert_ptr_nonnull(memmem(s.reason.at, s.reason.n,
+	    "evil.example", 12));
+	kit_act(&k, "{\"do\":\"block\",\"site\":1,\"reason\":\"r\"}");
+	ck_assert_int_eq(state(1), SITE_BLOCKED);
+	ck_assert_int_eq(state(2), SITE_NEW);
+}
+END_TEST
+
+START_TEST(taken_is_not_shown)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
+	struct site_info s;
+	struct totals t;
+
+	kit_say(&k, 1, &c);
+	look();
+	c.kind = CHANGE_UPDATED;
+	kit_say(&k, 1, &c);
+	query_end(query);
+	query = query_begin(store);
+	ck_assert(query_site_by_number(query, 1, &s));
+	ck_assert_uint_eq(s.taken, 2);
+	ck_assert_uint_eq(s.shown, 1);
+	query_totals(query, &t);
+	ck_assert_uint_eq(t.journal_place, t.view_place + 1);
+	ck_assert_uint_eq(t.sites, 2);
+	ck_assert_int_eq(t.last_taken, KIT_NOW);
+}
+END_TEST
+
+static bool
+count_site(void *arg, const struct site_info *s)
+{
+	int *n = arg;
+
+	ck_assert_uint_eq(s->number, (uint32_t)*n + 1);
+	return ++*n < 2;
+}
+
+START_TEST(sites_by_code)
+{
+	int n = 0;
+
+	kit_site(&k, 3);
+	look();
+	query_sites(query, count_site, &n);
+	ck_assert_int_eq(n, 2);
+}
+END_TEST
+
+/* --- items ---------------------------------------------------------------------------- */
+
+static bool
+note_past(void *arg, const struct past *p)
+{
+	struct past *list = arg;
+	size_t n = 0;
+
+	while (list[n].place != 0)
+		n++;
+	list[n] = *p;
+	return n < 8;
+}
+
+START_TEST(an_item_whole_and_its_past)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/a",
+	    "one");
+	struct past past[10] = { { .place = 0 } };
+	struct item_info i;
+	struct buf links;
+	struct link l = { .kind = LINK_ANCHOR, .line = 7,
+	    .to = SPAN("http://s2.gov.cn/"), .text = SPAN("x") };
+
+	buf_init(&links, 1000);
+	change_link_put(&links, &l);
+	c.links = buf_look(&links);
+	c.id = SPAN("a:b");
+	kit_say(&k, 1, &c);
+	look();
+	k.now += 50;
+	c.word[WORD_TITLE] = SPAN("two");
+	c.kind = CHANGE_UPDATED;
+	kit_say(&k, 1, &c);
+	k.now += 50;
+	look();
+	ck_assert(query_item(query, SPAN(" 4100000001:a:b "), &i));
+	ck_assert_uint_eq(i.said.links.n, links.n);
+	ck_assert(span_is(i.said.word[WORD_TITLE], SPAN("two")));
+	ck_assert(query_item(query, SPAN("1"), &i));
+	ck_assert(query_item(query, SPAN("HTTP://S1.gov.cn/x/../a"), &i));
+	ck_assert(!query_item(query, SPAN("0"), &i));
+	ck_assert(!query_item(query, SPAN("2"), &i));
+	ck_assert(!query_item(query, SPAN("99999999999999999999"), &i));
+	ck_assert(!query_item(query, SPAN("4100000002:a:b"), &i));
+	ck_assert(!query_item(query, SPAN(""), &i));
+	ck_assert(!query_item(query, SPAN("nonsense"), &i));
+	query_past(query, 1, note_past, past);
+	ck_assert_uint_eq(past[0].place, 4);
+	ck_assert_uint_eq(past[1].place, 3);
+	ck_assert_uint_eq(past[2].place, 0);
+	ck_assert_int_eq(past[1].taken, KIT_NOW);
+	ck_assert_int_eq(past[1].shown, KIT_NOW);
+	ck_assert_int_eq(past[0].taken, KIT_NOW + 50);
+	ck_assert_int_eq(past[0].shown, KIT_NOW + 100);
+	query_past(query, 0, note_past, past);
+	query_past(query, UINT64_MAX, note_past, past);
+	ck_assert_uint_eq(past[2].place, 0);
+	buf_clear(&links);
+}
+END_TEST
+
+/* --- listings --------------------------------------------------------------------------- */
+
+static bool
+count_item(void *arg, const struct item_info *i)
+{
+	(void)i;
+	++*(size_t *)arg;
+	return true;
+}
+
+static const char *
+error_of(struct query_spec s)
+{
+	struct query_page page;
+	size_t n = 0;
+
+	query_items(query, &s, count_item, &n, &page);
+	ck_assert(page.error == NULL || n == 0);
+	return page.error;
+}
+
+START_TEST(refuses_what_is_not_fit)
+{
+	struct query_spec s = kit_spec("");
+	static const char *const cursors[] = { "x", "d123", "t0000000000000001",
+	    "d000000000000000g", "d0000000000000000", "d00000000000000001" };
+
+	say_many(1, 3, "t");
+	look();
+	ck_assert_ptr_null(error_of(s));
+	s.limit = 0;
+	ck_assert_ptr_nonnull(strstr(error_of(s), "limit"));
+	s.limit = QUERY_LIMIT + 1;
+	ck_assert_ptr_nonnull(strstr(error_of(s), "limit"));
+	s.limit = 1;
+	for (size_t i = 0; i < sizeof(cursors) / sizeof(cursors[0]); i++) {
+		s.after = span_of(cursors[i]);
+		ck_assert_ptr_nonnull(strstr(error_of(s), "cursor"));
+	}
+	s = kit_spec("\xff");
+	ck_assert_ptr_nonnull(strstr(error_of(s), "UTF-8"));
+	s = kit_spec("a");
+	s.withdrawn = true;
+	ck_assert_ptr_nonnull(error_of(s));
+}
+END_TEST
+
+START_TEST(totals_are_exact_or_over)
+{
+	struct query_spec s = kit_spec("公开");
+	struct query_page page;
+	size_t n = 0;
+
+	say_many(1, QUERY_COUNT, "政务公开");
+	look();
+	query_items(query, &s, count_item, &n, &page);
+	ck_assert_uint_eq(page.total, QUERY_COUNT);
+	ck_assert(page.exact);
+	ck_assert_uint_eq(page.shown, 20);
+	ck_assert_str_ne(page.next, "");
+	say_many(2, 1, "政务公开");
+	look();
+	query_items(query, &s, count_item, &n, &page);
+	ck_assert_uint_eq(page.total, QUERY_COUNT);
+	ck_assert(!page.exact);
+	s.phrase = SPAN("政务公开");
+	query_items(query, &s, count_item, &n, &page);
+	ck_assert(!page.exact);
+	ck_assert_uint_ge(page.total, QUERY_LOOKED);
+	/* Counted anyway: exact, however many. */
+	s.phrase = SPAN_NONE;
+	query_items(query, &s, count_item, &n, &page);
+	ck_assert_uint_eq(page.total, QUERY_COUNT + 1);
+	ck_assert(page.exact);
+	s.site = 2;
+	s.phrase = SPAN("公开");
+	query_items(query, &s, count_item, &n, &page);
+	ck_assert_uint_eq(page.total, 1);
+	ck_assert(page.exact);
+	ck_assert_str_eq(page.next, "");
+}
+END_TEST
+
+/* Both words are frequent and never together: the page may stay short, and
+ * the cursor goes on. Here with steps to spare: nothing, and no cursor. */
+START_TEST(finds_nothing_and_says_so)
+{
+	struct query_spec s = kit_spec("政务 教育");
+	struct query_page page;
+	size_t n = 0;
+
+	say_many(1, 300, "政务公开");
+	say_many(2, 300, "教育公开");
+	look();
+	query_items(query, &s, count_item, &n, &page);
+	ck_assert_uint_eq(n, 0);
+	ck_assert_uint_eq(page.total, 0);
+	ck_assert(page.exact);
+	ck_assert_str_eq(page.next, "");
+}
+END_TEST
+
+static bool
+first_only(void *arg, const struct item_info *i)
+{
+	*(uint64_t *)arg = i->number;
+	return false;
+}
+
+START_TEST(one_may_stop)
+{
+	struct query_spec s = kit_spec("公开");
+	struct query_page page;
+	uint64_t number = 0;
+
+	say_many(1, 50, "政务公开");
+	look();
+	query_items(query, &s, first_only, &number, &page);
+	ck_assert_uint_eq(number, 1);
+	ck_assert_uint_eq(page.shown, 1);
+	s.after = span_of(page.next);
+	struct query_page next;
+	query_items(query, &s, first_only, &number, &next);
+	ck_assert_uint_eq(number, 2);
+}
+END_TEST
+
+static bool
+note_column(void *arg, struct span name, uint64_t items)
+{
+	struct buf *b = arg;
+
+	buf_printf(b, "%.*s=%llu ", SPAN_ARGS(name),
+	    (unsigned long long)items);
+	return true;
+}
+
+START_TEST(columns_by_name)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/1",
+	    "t");
+	struct buf b;
+
+	buf_init(&b, 1000);
+	c.word[WORD_COLUMN] = SPAN("b");
+	kit_say(&k, 1, &c);
+	c.url = SPAN("http://s1.gov.cn/2");
+	c.word[WORD_COLUMN] = SPAN("a");
+	kit_say(&k, 1, &c);
+	c.url = SPAN("http://s1.gov.cn/3");
+	kit_say(&k, 1, &c);
+	look();
+	query_columns(query, 1, note_column, &b);
+	ck_assert_str_eq(buf_cstr(&b), "a=2 b=1 ");
+	c.word[WORD_COLUMN] = SPAN("b");
+	c.kind = CHANGE_UPDATED;
+	kit_say(&k, 1, &c);
+	c.url = SPAN("http://s1.gov.cn/2");
+	c.kind = CHANGE_DELETED;
+	kit_say(&k, 1, &c);
+	look();
+	buf_reset(&b);
+	query_columns(query, 1, note_column, &b);
+	ck_assert_str_eq(buf_cstr(&b), "b=2 ");
+	buf_reset(&b);
+	query_columns(query, 2, note_column, &b);
+	ck_assert_uint_eq(b.n, 0);
+	buf_clear(&b);
+}
+END_TEST
+
+static bool
+count_line(void *arg, const struct journal_line *l)
+{
+	uint64_t *n = arg;
+
+	ck_assert_uint_eq(l->place, ++*n);
+	ck_assert(l->is_change == (l->site != 0));
+	return *n < 600;
+}
+
+START_TEST(prints_the_journal)
+{
+	uint64_t n = 0;
+
+	say_many(1, 700, "t");
+	look();
+	query_journal(query, 0, count_line, &n);
+	ck_assert_uint_eq(n, 600);
+	query_journal(query, 601, count_line, &n);
+	ck_assert_uint_eq(n, 601);
+	n = 702;
+	query_journal(query, 703, count_line, &n);
+	ck_assert_uint_eq(n, 702);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("query");
+	TCase *c = tcase_create("questions");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(c, 120);
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, states);
+	tcase_add_test(c, taken_is_not_shown);
+	tcase_add_test(c, sites_by_code);
+	tcase_add_test(c, an_item_whole_and_its_past);
+	tcase_add_test(c, refuses_what_is_not_fit);
+	tcase_add_test(c, totals_are_exact_or_over);
+	tcase_add_test(c, finds_nothing_and_says_so);
+	tcase_add_test(c, one_may_stop);
+	tcase_add_test(c, columns_by_name);
+	tcase_add_test(c, prints_the_journal);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
