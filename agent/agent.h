@@ -9,17 +9,7 @@
 #ifndef ZQ_AGENT_AGENT_H
 #define ZQ_AGENT_AGENT_H
 
-#include <stdbool.h>
-
-#include "agent/config.h"
-
-#define AGENT_CONTROL "control"		/* the socket's name in DIR */
-
-struct agent_setup {
-	const char *conf;		/* the settings' file */
-	bool sandboxed;
-	void (*again)(void);		/* start me again; NULL: can't be */
-};
+#include "agent/setup.h"
 
 /* Runs until SIGTERM or SIGINT; an exit status. The lock is held. */
 int agent_run(const struct agent_setup *setup);

@@ -8,12 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "agent/agent.h"
 #include "agent/config.h"
 #include "agent/inbox.h"
 #include "agent/line.h"
 #include "agent/parse.h"
 #include "agent/push.h"
+#include "agent/setup.h"
 #include "agent/source.h"
 #include "agent/store.h"
 #include "contrib/base/ctl.h"

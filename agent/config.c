@@ -31,37 +31,37 @@ static const struct conf_section sections[] = {
 static const struct conf_def defs[] = {
 	{ .section = "", .name = "hub", .type = CONF_TEXT,
 	  .offset = TOP(hub), .about =
-	  "The hub's address, such as https://hub.example:7443. It is "
+	  "The hub's address, such as https://hub.example:7443.\nIt is "
 	  "written by zqagent enroll." },
 	{ .section = "", .name = "dir", .type = CONF_PATH,
 	  .offset = TOP(dir), .preset = ".", .about =
 	  "Where the key, the certificate, the store and the control socket "
-	  "are. A relative path starts at this file." },
+	  "are.\nA relative path starts at this file." },
 	{ .section = "", .name = "log", .type = CONF_TEXT,
 	  .offset = TOP(log), .preset = "info", .about =
 	  "How much is logged: error, warn, info or debug." },
 	{ .section = "", .name = "language", .type = CONF_TEXT,
 	  .offset = TOP(language), .preset = "", .about =
-	  "The language of sentences for people: zh or en. Unless given, the "
+	  "The language of sentences for people: zh or en.\nUnless given, the "
 	  "environment decides." },
 	{ .section = "", .name = "spool", .type = CONF_BYTES,
 	  .offset = TOP(spool), .preset = "256M", .least = MIB,
 	  .most = 64ull << 30, .unit = "bytes", .about =
-	  "The most that changes on their way to the hub may take. When it "
+	  "The most that changes on their way to the hub may take.\nWhen it "
 	  "is full the oldest confirmed ones go, then changes of one item "
 	  "become one; after that nothing new is taken from the sources "
 	  "until there is room, and nothing is lost." },
 	{ .section = "", .name = "rescan", .type = CONF_TIME,
 	  .offset = TOP(rescan), .preset = "10m", .least = 1000,
 	  .most = 7 * 24 * 60 * MINUTE, .about =
-	  "How long after a scan of a source the next one starts. Changes "
+	  "How long after a scan of a source the next one starts.\nChanges "
 	  "are noticed at once; scans find what was missed: on NFS, while "
 	  "the agent was down, or when the kernel ran out of watches." },
 	{ .section = "", .name = "settle", .type = CONF_TIME,
 	  .offset = TOP(settle), .preset = "2s", .least = 0,
 	  .most = 10 * MINUTE, .about =
 	  "A file found by a scan that was written to less than this ago is "
-	  "looked at again later, because it may not be finished. A file "
+	  "looked at again later, because it may not be finished.\nA file "
 	  "that was closed or renamed into place is read at once." },
 	{ .section = "", .name = "beat", .type = CONF_TIME,
 	  .offset = TOP(beat), .preset = "15s", .least = 1000,
@@ -75,15 +75,15 @@ static const struct conf_def defs[] = {
 	{ .section = "", .name = "page", .type = CONF_BYTES,
 	  .offset = TOP(page), .preset = "4M", .least = 4096,
 	  .most = 64 * MIB, .unit = "bytes", .about =
-	  "How much of a page is looked into for its tags and links. Of a "
+	  "How much of a page is looked into for its tags and links.\nOf a "
 	  "longer one the rest only counts for its hash." },
 	{ .section = "source", .name = "type", .type = CONF_TEXT,
 	  .offset = SOURCE(type), .preset = "dir", .about =
 	  "What kind of source: dir, a document root on this machine." },
 	{ .section = "source", .name = "root", .type = CONF_PATH,
 	  .offset = SOURCE(root), .about =
-	  "The document root. It may be a symbolic link; when it is switched "
-	  "to another directory the new one is read. Nothing outside it is "
+	  "The document root.\nIt may be a symbolic link; when it is switched "
+	  "to another directory the new one is read.\nNothing outside it is "
 	  "ever read, whatever links say." },
 	{ .section = "source", .name = "url", .type = CONF_TEXT,
 	  .offset = SOURCE(url), .about =
@@ -91,13 +91,13 @@ static const struct conf_def defs[] = {
 	{ .section = "source", .name = "include", .type = CONF_LIST,
 	  .offset = SOURCE(include), .preset = "", .about =
 	  "Patterns as in the shell; if there are any, only files that match "
-	  "one of them are told. A pattern without a slash is for names, one "
+	  "one of them are told.\nA pattern without a slash is for names, one "
 	  "with a slash for the path below the root." },
 	{ .section = "source", .name = "exclude", .type = CONF_LIST,
 	  .offset = SOURCE(exclude), .preset =
 	  "*~ *.swp *.swx *.tmp *.temp *.part *.bak *.orig *.crdownload "
 	  "lost+found CVS", .about =
-	  "Patterns of files and directories that are left out. Names that "
+	  "Patterns of files and directories that are left out.\nNames that "
 	  "begin with a dot always are, but for .well-known." },
 	{ .section = "source", .name = "index", .type = CONF_LIST,
 	  .offset = SOURCE(index), .preset =

@@ -215,7 +215,7 @@ control_open(struct agent *a, struct buf *why)
 	struct buf path;
 
 	buf_init(&path, 8192);
-	buf_printf(&path, "%s/" AGENT_CONTROL, a->config->top->dir);
+	buf_printf(&path, "%s/" SETUP_CONTROL, a->config->top->dir);
 	a->ctl = ctl_open(a->base, buf_cstr(&path), on_ask, on_gone, a);
 	if (a->ctl == NULL)
 		buf_printf(why, "%s: %s", buf_cstr(&path), strerror(errno));

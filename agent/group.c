@@ -2,6 +2,7 @@
 #include "agent/group.h"
 
 #include "agent/compare.h"
+#include "agent/record.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 
@@ -68,10 +69,9 @@ work(struct store_txn *t, void *arg)
 {
 	struct group *g = arg;
 	struct group_written *w = g->out;
-	struct job *j;
-
 	*w = (struct group_written){ 0 };
-	TAILQ_FOREACH(j, g->jobs, entry) {
+	for (struct job *j = TAILQ_FIRST(g->jobs); j != NULL;
+	    j = TAILQ_NEXT(j, entry)) {
 		enum compare_news news = write_job(t, j, g->source);
 
 		w->no_room = news == COMPARE_NO_ROOM;

@@ -21,15 +21,10 @@
 
 #include "agent/compare.h"
 #include "agent/filter.h"
+#include "agent/job.h"
 #include "agent/parse.h"
 #include "agent/place.h"
 #include "agent/store.h"
-
-enum intake_why {
-	INTAKE_READY,	/* it is finished, says the kernel */
-	INTAKE_FOUND,	/* a scan met it: may still be written to */
-	INTAKE_GONE,	/* a scan missed it, and that was judged already */
-};
 
 enum intake_stuck { INTAKE_GOING, INTAKE_DISK_FULL, INTAKE_SPOOL_FULL };
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "agent/record.h"
 #include "contrib/base/mem.h"
 
 uint32_t

@@ -9,9 +9,16 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "agent/intake.h"
 #include "agent/known.h"
 #include "contrib/base/buf.h"
+
+struct intake;
+
+enum intake_why {
+	INTAKE_READY,	/* it is finished, says the kernel */
+	INTAKE_FOUND,	/* a scan met it: may still be written to */
+	INTAKE_GONE,	/* a scan missed it, and that was judged already */
+};
 
 enum job_todo { JOB_LOOK, JOB_TELL, JOB_WITHDRAW, JOB_MARK };
 

@@ -209,7 +209,7 @@ newest(struct store_txn *t, size_t *n)
 static bool
 is_newest(const struct last *list, size_t n, const struct change *c)
 {
-	struct last want;
+	struct last want = { .seq = 0 };
 	const struct last *l;
 
 	if (!is_state(c))

@@ -13,19 +13,35 @@ struct mapping {
 	bool is_library;	/* a file, private, not writable */
 };
 
+/* Hexadecimal digits up to `end`; NULL: there are none. */
+static const char *
+take_address(const char *at, char end, uintptr_t *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *start = at, *d;
+
+	*out = 0;
+	while (*at != '\0' && (d = strchr(digits, *at)) != NULL) {
+		*out = *out << 4 | (uintptr_t)(d - digits);
+		at++;
+	}
+	return at > start && *at == end ? at + 1 : NULL;
+}
+
+/* "7f…-7f… r-xp 00000000 08:01 123 /usr/lib/…": a new mapping begins. */
 static bool
 parse_head(const char *line, struct mapping *m)
 {
-	unsigned long from, to;
-	char rights[5], name[2];
+	struct mapping new;
+	const char *rights = take_address(line, '-', &new.from);
 
-	if (sscanf(line, "%lx-%lx %4s %*s %*s %*s %1s", &from, &to, rights,
-	    name) != 4)
+	if (rights != NULL)
+		rights = take_address(rights, ' ', &new.to);
+	if (rights == NULL || strlen(rights) < 5)
 		return false;
-	m->from = from;
-	m->to = to;
-	m->is_library = name[0] == '/' && rights[1] == '-' &&
+	new.is_library = strchr(rights, '/') != NULL && rights[1] == '-' &&
 	    rights[3] == 'p';
+	*m = new;
 	return true;
 }
 
@@ -41,7 +57,6 @@ void
 thrift(void)
 {
 	struct mapping m = { 0 };
-	unsigned long own;
 	char line[512];
 	FILE *f;
 
@@ -52,8 +67,8 @@ thrift(void)
 	while (fgets(line, sizeof(line), f) != NULL) {
 		if (parse_head(line, &m))
 			continue;
-		if (sscanf(line, "Anonymous: %lu", &own) == 1 && own == 0 &&
-		    m.is_library)
+		if (m.is_library && strncmp(line, "Anonymous:", 10) == 0 &&
+		    strstr(line, " 0 kB") != NULL)
 			drop(&m);
 	}
 	fclose(f);

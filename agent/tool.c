@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/agent.h"
+#include "agent/setup.h"
 #include "contrib/base/ctl.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/proc.h"
@@ -156,7 +156,7 @@ tool_parse(struct tool *t, int argc, char **argv, int *status)
 json_t *
 tool_ask(const struct tool *t, json_t *ask, bool *down)
 {
-	json_t *answer = ctl_ask(tool_path(t, AGENT_CONTROL), ask, NULL, NULL);
+	json_t *answer = ctl_ask(tool_path(t, SETUP_CONTROL), ask, NULL, NULL);
 	json_t *ok;
 
 	*down = answer == NULL && (errno == ENOENT || errno == ECONNREFUSED);
@@ -165,7 +165,7 @@ tool_ask(const struct tool *t, json_t *ask, bool *down)
 	if (answer == NULL) {
 		(void)tool_fail(errno == EACCES ? _("only root and the "
 		    "agent's own group may ask") : NULL, "%s: %s",
-		    tool_path(t, AGENT_CONTROL), strerror(errno));
+		    tool_path(t, SETUP_CONTROL), strerror(errno));
 		return NULL;
 	}
 	ok = json_incref(json_object_get(answer, "ok"));

@@ -41,7 +41,7 @@ who_am_i(void)
 
 	if (sudo != NULL && sudo[0] != '\0')
 		return sudo;
-	p = getpwuid(getuid());
+	p = getpwuid(getuid());	/* cppcheck-suppress getpwuidCalled */
 	return p != NULL ? p->pw_name : "";
 }
 

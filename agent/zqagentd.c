@@ -68,8 +68,9 @@ supervise(char *conf)
 {
 	const struct proc_part part = { .name = "agent", .run = work,
 	    .arg = conf };
-	int rc;
+	int rc = 0;
 
+	/* cppcheck-suppress invalidFunctionArg */
 	again_wanted = mmap(NULL, sizeof(*again_wanted),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (again_wanted == MAP_FAILED)

@@ -6,6 +6,7 @@
 #define ZQ_TEST_AGENT_STOREKIT_H
 
 #include <check.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,14 +28,28 @@ kit_make_dir(void)
 	ck_assert_ptr_nonnull(mkdtemp(kit_dir));
 }
 
+static inline int
+kit_remove_one(const char *path, const struct stat *st, int kind,
+    struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+static inline void
+kit_remove_tree(const char *path)
+{
+	ck_assert_int_eq(nftw(path, kit_remove_one, 16,
+	    FTW_DEPTH | FTW_PHYS), 0);
+}
+
 static inline void
 kit_remove_dir(void)
 {
-	char command[128];
-
 	ck_assert_int_eq(strncmp(kit_dir, "/tmp/zq-agent-", 14), 0);
-	snprintf(command, sizeof(command), "rm -rf %s", kit_dir);
-	ck_assert_int_eq(system(command), 0);
+	kit_remove_tree(kit_dir);
 }
 
 static inline struct store *

@@ -2,15 +2,9 @@
  * The agent's settings: what is refused and how it is said, edits by the
  * tool, the filter, addresses of files, and the manual.
  */
+#include "tests/unit/agent/storekit.h"
+
 #include "agent/config.h"
-
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "agent/filter.h"
 #include "agent/place.h"
 #include "contrib/base/mem.h"
@@ -29,10 +23,7 @@ set_up(void)
 static void
 tear_down(void)
 {
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	kit_remove_tree(dir);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "agent/push.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/log.h"
+#include "contrib/base/text.h"
 #include "protocol/answer.h"
 #include "protocol/changelist.h"
 #include "protocol/letter.h"
@@ -134,7 +135,9 @@ on_letters(struct evhttp_request *r, void *arg)
 	struct buf b;
 
 	(void)arg;
-	hub.asked_after = strtoull(after + 6, NULL, 10);
+	after += 6;
+	ck_assert(text_number((struct span){ after, strcspn(after, "&") }, 0,
+	    UINT64_MAX, &hub.asked_after));
 	buf_init(&b, 65536);
 	letters_begin(&b, hub.letters, clock_wall());
 	for (l.number = hub.asked_after + 1; l.number <= hub.letters;
