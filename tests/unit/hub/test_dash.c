@@ -1,0 +1,334 @@
+/*
+ * The pages: whole and well-formed whatever stands in titles and names,
+ * paged to the end without doubles, bounded, and honest about what isn't
+ * there.
+ */
+#include "hub/dash.h"
+
+#include "tests/unit/hub/web_bed.h"
+
+static struct bed bed;
+
+static void
+set_up(void)
+{
+	bed_open(&bed);
+}
+
+static void
+tear_down(void)
+{
+	bed_close(&bed);
+}
+
+typedef void maker_fn(struct visit *v);
+
+static const char *
+page(maker_fn *make, const char *path, const char *query)
+{
+	const char *text = bed_get(&bed, make, path, query);
+
+	bed_html(&bed);
+	ck_assert_str_eq(bed.v.type, DASH_TYPE);
+	return text;
+}
+
+static void
+hostile_store(void)
+{
+	struct change c;
+
+	kit_act(&bed.kit, "{\"do\":\"site-add\",\"site\":1,\"code\":"
+	    "\"4100000001\",\"name\":\"\\\"'><script>alert(1)</script>\","
+	    "\"domains\":[\"s1.gov.cn\"],\"kind\":\"portal\",\"parent\":\"\","
+	    "\"actor\":\"test\",\"reason\":\"\"}");
+	c = kit_change(CHANGE_CREATED, "https://s1.gov.cn/?%22%3E&b=1",
+	    BED_HOSTILE);
+	for (int w = WORD_COLUMN; w <= WORD_DESCRIPTION; w++)
+		c.word[w] = span_of(BED_HOSTILE);
+	c.id = span_of(BED_HOSTILE);
+	c.type = span_of(BED_HOSTILE);
+	kit_say(&bed.kit, 1, &c);
+	c = kit_change(CHANGE_CREATED, "https://evil.example/?%22%3E",
+	    BED_HOSTILE);
+	kit_say(&bed.kit, 1, &c);
+	bed_show(&bed);
+}
+
+static const struct {
+	maker_fn *make;
+	const char *path, *query;
+} pages[] = {
+	{ dash_home, "", "" }, { dash_home, "", "state=new&lang=zh" },
+	{ dash_site, "4100000001", "" },
+	{ dash_site, "4100000001", "lang=en&q=x" },
+	{ dash_search, "", "" },
+	{ dash_search, "", "q=%22%27%3E%3Cscript%3E" },
+	{ dash_search, "", "column=%22%27%3E%3Cscript%3E&since=2026-01-01" },
+	{ dash_search, "", "q=alert" },
+	{ dash_item, "1", "" }, { dash_item, "", "url=4100000001:x" },
+};
+
+START_TEST(test_hostile)
+{
+	hostile_store();
+	page(pages[_i].make, pages[_i].path, pages[_i].query);
+}
+END_TEST
+
+START_TEST(test_says_it_all)
+{
+	const char *text;
+
+	hostile_store();
+	text = page(dash_item, "1", "");
+	ck_assert_uint_ge(bed_count(text, "&quot;&#39;&gt;&lt;script&gt;"
+	    "alert(1)&lt;/script&gt;&amp;amp;]]&gt;--!&gt; \xe6\x94\xbf"), 7);
+	ck_assert_ptr_nonnull(strstr(text,
+	    "href=\"https://s1.gov.cn/?%22%3E&amp;b=1\""));
+	text = page(dash_site, "4100000001", "");
+	ck_assert_ptr_nonnull(strstr(text, "evil.example"));	/* held */
+	ck_assert_ptr_nonnull(strstr(text, "/search?site=4100000001&amp;"
+	    "column=%22%27%3E%3Cscript%3E"));
+}
+END_TEST
+
+static const struct {
+	maker_fn *make;
+	const char *path, *query;
+	int status;
+} refused[] = {
+	{ dash_site, "", "", 404 }, { dash_site, "nosuch", "", 404 },
+	{ dash_site, "%3Cscript%3E", "", 404 },
+	{ dash_item, "", "", 404 }, { dash_item, "2", "", 404 },
+	{ dash_item, "%3Cscript%3E", "", 404 },
+	{ dash_item, "-1", "", 404 }, { dash_item, "1%002", "", 404 },
+	{ dash_home, "", "state=fine", 400 },
+	{ dash_search, "", "since=%3Cscript%3E", 400 },
+	{ dash_search, "", "site=%3Cscript%3E", 400 },
+	{ dash_search, "", "after=%3Cscript%3E", 400 },
+	{ dash_search, "", "limit=201", 400 },
+	{ dash_search, "", "q=1+2+3+4+5+6+7+8+9+0+1+2+3+4+5+6+7", 400 },
+};
+
+START_TEST(test_refused)
+{
+	bed_show(&bed);
+	page(refused[_i].make, refused[_i].path, refused[_i].query);
+	ck_assert_int_eq(bed.v.status, refused[_i].status);
+}
+END_TEST
+
+/* --- the cluster ------------------------------------------------------------------ */
+
+static void
+add_sites(uint32_t n)
+{
+	for (uint32_t i = 1; i <= n; i++)
+		kit_act(&bed.kit, "{\"do\":\"site-add\",\"site\":%u,\"code\":"
+		    "\"41%08u\",\"name\":\"site %u\",\"domains\":"
+		    "[\"s%u.gov.cn\"],\"kind\":\"\",\"parent\":\"\","
+		    "\"actor\":\"test\",\"reason\":\"\"}", i, i, i, i);
+	bed_show(&bed);
+}
+
+/* The query of the link to what comes next; false: there is none. */
+static bool
+next_query(const char *text, char query[256])
+{
+	const char *at = strstr(text, "rel=\"next\" href=\"");
+	size_t n = 0;
+
+	if (at == NULL)
+		return false;
+	at = strchr(at, '?') + 1;
+	for (; *at != '"' && n < 255; at++) {
+		query[n++] = *at;
+		if (strncmp(at, "&amp;", 5) == 0)
+			at += 4;
+	}
+	query[n] = '\0';
+	return true;
+}
+
+START_TEST(test_no_sites)
+{
+	bed_show(&bed);
+	ck_assert_ptr_nonnull(strstr(page(dash_home, "", ""),
+	    "There are none."));
+}
+END_TEST
+
+START_TEST(test_all_sites)
+{
+	char query[256] = "state=new";
+	bool seen[451] = { false };
+	int n = 0, round = 0;
+
+	add_sites(450);
+	do {
+		const char *at = page(dash_home, "", query);
+
+		ck_assert_int_lt(round++, 4);
+		ck_assert_ptr_nonnull(strstr(at, "not enrolled&nbsp;450<"));
+		while ((at = strstr(at, "/site/41")) != NULL) {
+			long k = strtol(at += 8, NULL, 10);
+
+			ck_assert_int_ge(k, 1);
+			ck_assert_int_le(k, 450);
+			ck_assert(!seen[k]);
+			seen[k] = true;
+			n++;
+		}
+	} while (next_query(buf_cstr(&bed.out), query));
+	ck_assert_int_eq(n, 450);
+	ck_assert_int_eq(round, 3);
+}
+END_TEST
+
+START_TEST(test_states)
+{
+	add_sites(3);
+	kit_act(&bed.kit, "{\"do\":\"block\",\"site\":2,\"actor\":\"test\","
+	    "\"reason\":\"<gone mad>\"}");
+	bed_show(&bed);
+	page(dash_home, "", "state=blocked");
+	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out), "<tr><th scope="
+	    "\"row\">"), 1);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "s2.gov.cn"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out),
+	    "state=blocked\" aria-current=\"true\">"));
+	page(dash_home, "", "state=silent");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "There are none."));
+	page(dash_site, "4100000002", "");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out),
+	    "&lt;gone mad&gt;"));
+}
+END_TEST
+
+/* --- items ----------------------------------------------------------------------- */
+
+START_TEST(test_all_items)
+{
+	char path[32], query[256] = "site=4100000001&q=news&limit=13";
+	bool seen[101] = { false };
+	int n = 0, round = 0;
+
+	kit_site(&bed.kit, 1);
+	kit_site(&bed.kit, 2);
+	for (int i = 1; i <= 100; i++) {
+		snprintf(path, sizeof(path), "%d", i);
+		bed_item(&bed, 1 + (uint32_t)i % 2, path, "good news", "c");
+	}
+	bed_show(&bed);
+	do {
+		const char *at = page(dash_search, "", query);
+
+		ck_assert_int_lt(round++, 5);
+		ck_assert_ptr_nonnull(strstr(at, ">50 items<"));
+		while ((at = strstr(at, "\"/item/")) != NULL) {
+			long k = strtol(at += 7, NULL, 10);
+
+			ck_assert_int_le(k, 100);
+			ck_assert(!seen[k]);
+			seen[k] = true;
+			n++;
+		}
+	} while (next_query(buf_cstr(&bed.out), query));
+	ck_assert_int_eq(n, 50);
+	ck_assert_int_eq(round, 4);
+}
+END_TEST
+
+START_TEST(test_nothing_found)
+{
+	kit_site(&bed.kit, 1);
+	bed_show(&bed);
+	page(dash_search, "", "q=nothing");
+	ck_assert_int_eq(bed.v.status, 200);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "Nothing found."));
+}
+END_TEST
+
+START_TEST(test_withdrawn)
+{
+	kit_site(&bed.kit, 1);
+	bed_item(&bed, 1, "a.html", "spring", "news");
+	bed_withdraw(&bed, 1, "a.html", "out of date");
+	bed_show(&bed);
+	page(dash_item, "1", "");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "Withdrawn by"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "out of date"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "<h1>spring</h1>"));
+	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out),
+	    "<tr><th scope=\"row\">"), 2);
+}
+END_TEST
+
+/* Told a thousand times, it is still one page. */
+START_TEST(test_long_history)
+{
+	kit_site(&bed.kit, 1);
+	for (int i = 0; i < 1000; i++)
+		bed_item(&bed, 1, "a.html", i % 2 == 0 ? "x" : "y", "c");
+	bed_show(&bed);
+	page(dash_item, "1", "");
+	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out),
+	    "<tr><th scope=\"row\">"), 100);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out),
+	    "The newest 100 of 1000 changes"));
+}
+END_TEST
+
+START_TEST(test_many_columns)
+{
+	char path[32];
+
+	kit_site(&bed.kit, 1);
+	for (int i = 0; i < 300; i++) {
+		snprintf(path, sizeof(path), "c%d", i);
+		bed_item(&bed, 1, path, "t", path);
+	}
+	bed_show(&bed);
+	page(dash_site, "4100000001", "");
+	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out), "&amp;column=c"),
+	    200);
+}
+END_TEST
+
+START_TEST(test_style)
+{
+	bed_show(&bed);
+	bed_get(&bed, dash_style, "", "");
+	ck_assert_str_eq(bed.v.type, "text/css; charset=utf-8");
+	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out), "{"),
+	    bed_count(buf_cstr(&bed.out), "}"));
+	ck_assert_ptr_null(strstr(buf_cstr(&bed.out), "url("));
+}
+END_TEST
+
+static void
+fill(TCase *t)
+{
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_loop_test(t, test_hostile, 0,
+	    sizeof(pages) / sizeof(*pages));
+	tcase_add_test(t, test_says_it_all);
+	tcase_add_loop_test(t, test_refused, 0,
+	    sizeof(refused) / sizeof(*refused));
+	tcase_add_test(t, test_no_sites);
+	tcase_add_test(t, test_all_sites);
+	tcase_add_test(t, test_states);
+	tcase_add_test(t, test_all_items);
+	tcase_add_test(t, test_nothing_found);
+	tcase_add_test(t, test_withdrawn);
+	tcase_add_test(t, test_long_history);
+	tcase_add_test(t, test_many_columns);
+	tcase_add_test(t, test_style);
+}
+
+int
+main(void)
+{
+	return bed_run("dash", fill);
+}

@@ -1,0 +1,154 @@
+/*
+ * /metrics: every line has the shape that the exposition format asks for,
+ * families stand together, and a site's name can't break out of its label.
+ * (tests/scenario/06-web.sh asks promtool as well.)
+ */
+#include "hub/metrics.h"
+
+#include <regex.h>
+
+#include "tests/unit/hub/web_bed.h"
+
+static struct bed bed;
+
+static void
+set_up(void)
+{
+	bed_open(&bed);
+}
+
+static void
+tear_down(void)
+{
+	bed_close(&bed);
+}
+
+static void
+add_site(uint32_t number, const char *json_name)
+{
+	kit_act(&bed.kit, "{\"do\":\"site-add\",\"site\":%u,\"code\":"
+	    "\"41%08u\",\"name\":\"%s\",\"domains\":[\"s%u.gov.cn\"],"
+	    "\"kind\":\"portal\",\"parent\":\"\",\"actor\":\"test\","
+	    "\"reason\":\"\"}", number, number, json_name, number);
+}
+
+static const char line_shape[] =
+    "^(# (HELP|TYPE) [a-z_]+ [^\n]+|"
+    "[a-z_]+(\\{[a-z_]+=\"([^\"\\\\]|\\\\[\\\\n\"])*\""
+    "(,[a-z_]+=\"([^\"\\\\]|\\\\[\\\\n\"])*\")*\\})? "
+    "-?[0-9.e+-]+)$";
+
+/* Each line fits, and a family that has ended does not come again. */
+static void
+is_exposition(const char *text)
+{
+	char *copy = strdup(text), *rest = copy, *line;
+	char types[64][80];
+	size_t n = 0;
+	regex_t shape;
+
+	ck_assert_int_eq(regcomp(&shape, line_shape,
+	    REG_EXTENDED | REG_NOSUB), 0);
+	ck_assert(text[strlen(text) - 1] == '\n');
+	while ((line = strsep(&rest, "\n")) != NULL && rest != NULL) {
+		ck_assert_msg(regexec(&shape, line, 0, NULL, 0) == 0, "%s",
+		    line);
+		if (strncmp(line, "# TYPE ", 7) != 0)
+			continue;
+		ck_assert_uint_lt(n, 64);
+		snprintf(types[n], sizeof(types[n]), "%s", line);
+		for (size_t i = 0; i < n; i++)
+			ck_assert_str_ne(types[i], types[n]);
+		n++;
+	}
+	regfree(&shape);
+	free(copy);
+}
+
+START_TEST(test_nothing_yet)
+{
+	bed_show(&bed);
+	is_exposition(bed_get(&bed, metrics_make, "", ""));
+	ck_assert_str_eq(bed.v.type, METRICS_TYPE);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "\nzq_sites 0\n"));
+}
+END_TEST
+
+START_TEST(test_names)
+{
+	const char *text;
+
+	add_site(1, "a\\\"b\\\\c\\nd{e=\\\"f\\\"} 1\\n# TYPE x y\\u0007");
+	add_site(2, "\\u653f\\u52a1 <&>");
+	bed_item(&bed, 2, "1.html", "t", "c");
+	bed_show(&bed);
+	text = bed_get(&bed, metrics_make, "", "");
+	is_exposition(text);
+	ck_assert_ptr_nonnull(strstr(text, "\nzq_sites 2\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nzq_items 1\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nzq_site_items{site="
+	    "\"4100000002\",name=\"\xe6\x94\xbf\xe5\x8a\xa1 <&>\"} 1\n"));
+	ck_assert_uint_eq(bed_count(text, "\nzq_site_in_sync{"), 2);
+	ck_assert_uint_eq(bed_count(text, "a\\\"b\\\\c\\nd{e=\\\"f\\\"} 1"
+	    "\\n# TYPE x y"), bed_count(text, "site=\"4100000001\""));
+}
+END_TEST
+
+/* The base unit is the second, in names and in values. */
+START_TEST(test_units)
+{
+	const char *text;
+
+	bed_show(&bed);
+	stats_observe(COUNTER_SHOW_LAG, 3);
+	stats_observe(COUNTER_SHOW_LAG, 700);
+	stats_observe(COUNTER_SHOW_LAG, 99000);
+	stats_add(COUNTER_CORE_TAKE_CPU, 1500000);
+	text = bed_get(&bed, metrics_make, "", "");
+	is_exposition(text);
+	ck_assert_ptr_null(strstr(text, "seconds_total{le"));
+	ck_assert_ptr_null(strstr(text, "milliseconds"));
+	ck_assert_ptr_null(strstr(text, "microseconds"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\nzq_core_take_cpu_seconds_total 1.5\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\nzq_show_lag_seconds_bucket{le=\"0.005\"} 1\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\nzq_show_lag_seconds_bucket{le=\"1\"} 2\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\nzq_show_lag_seconds_bucket{le=\"+Inf\"} 3\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\nzq_show_lag_seconds_count 3\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\nzq_show_lag_seconds_sum 99.703"));
+}
+END_TEST
+
+START_TEST(test_many_sites)
+{
+	const char *text;
+
+	for (uint32_t i = 1; i <= 500; i++)
+		add_site(i, "name");
+	bed_show(&bed);
+	text = bed_get(&bed, metrics_make, "", "");
+	ck_assert_uint_eq(bed_count(text, "\nzq_site_held_changes{"), 500);
+	ck_assert_uint_eq(bed_count(text, "\nzq_site_lag_changes{"), 500);
+}
+END_TEST
+
+static void
+fill(TCase *t)
+{
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, test_nothing_yet);
+	tcase_add_test(t, test_names);
+	tcase_add_test(t, test_units);
+	tcase_add_test(t, test_many_sites);
+}
+
+int
+main(void)
+{
+	return bed_run("metrics", fill);
+}
