@@ -91,7 +91,7 @@ static const struct conf_def table[] = {
 	    "and loses nothing." },
 	{ .section = "", .name = "request_time", .type = CONF_TIME,
 	  .offset = AT(request_time), .preset = "30s",
-	  .least = 1000, .most = 3600 * 1000,
+	  .least = 1000, .most = 3600000,
 	  .about =
 	    "How long a whole request may take to arrive, from its first byte "
 	    "to its last.\n"

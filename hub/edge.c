@@ -26,7 +26,7 @@
 #include "protocol/changelist.h"
 #include "protocol/limits.h"
 
-#define IDLE_TIME (5 * 60 * 1000)	/* ms; agents hold a long poll open */
+#define IDLE_TIME 300000		/* ms; agents hold a long poll open */
 #define CORE_BEHIND (64u << 20)		/* bytes not yet read by the core:
 					 * then batches are told to wait */
 #define BUSY_AFTER 2000			/* ms */

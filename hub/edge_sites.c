@@ -66,15 +66,17 @@ site_for(struct edge_sites *s, uint32_t number)
 	return *at;
 }
 
-static void
+/* True if it was: then *at is the next one. */
+static bool
 forget_if_empty(struct site **at)
 {
 	struct site *site = *at;
 
-	if (site == NULL || site->count > 0 || site->blocked != NULL)
-		return;
+	if (site->count > 0 || site->blocked != NULL)
+		return false;
 	*at = site->next;
 	free(site);
+	return true;
 }
 
 size_t
@@ -95,7 +97,7 @@ edge_sites_leave(struct edge_sites *s, struct edge_guest *g)
 	must(*at != NULL && (*at)->count > 0);
 	LIST_REMOVE(g, entry);
 	left = --(*at)->count;
-	forget_if_empty(at);
+	(void)forget_if_empty(at);
 	return left;
 }
 
@@ -115,13 +117,10 @@ edge_sites_unblock_all(struct edge_sites *s)
 		struct site **at = &s->slot[i];
 
 		while (*at != NULL) {
-			struct site *site = *at;
-
-			free(site->blocked);
-			site->blocked = NULL;
-			forget_if_empty(at);
-			if (*at == site)
-				at = &site->next;
+			free((*at)->blocked);
+			(*at)->blocked = NULL;
+			if (!forget_if_empty(at))
+				at = &(*at)->next;
 		}
 	}
 }

@@ -11,6 +11,7 @@
 #include "protocol/limits.h"
 
 #define SETTLE_TIME 10000	/* ms for a TLS handshake */
+#define HEAD_MAX (32u << 10)	/* bytes of an answer's head */
 #define LINGER_TIME 3000	/* ms of listening after a refusal: an RST
 				 * would overtake it */
 
@@ -39,14 +40,15 @@ request_new(struct http_conn *c)
 }
 
 static void
-request_end(struct http_request *r)
+request_end(struct http_conn *c)
 {
-	struct http *h = r->conn->http;
+	struct http_request *r = c->request;
+	struct http *h = c->http;
 
 	if (r->begun && r->route->end != NULL)
 		r->route->end(h->arg, r);
 	h->memory -= (size_t)r->got;
-	r->conn->request = NULL;
+	c->request = NULL;
 	buf_clear(&r->bytes);
 	buf_clear(&r->body);
 	buf_clear(&r->extra);
@@ -59,7 +61,7 @@ conn_end(struct http_conn *c)
 	struct http *h = c->http;
 
 	if (c->request != NULL)
-		request_end(c->request);
+		request_end(c);
 	if (c->step == HTTP_STEP_SETTLE) {
 		door_settled(h->door);
 		note(h, HTTP_HANDSHAKE_FAILED);
@@ -359,11 +361,11 @@ on_written(void *arg)
 	if (c->half || (c->request->close && whole)) {
 		conn_end(c);
 	} else if (!c->request->close) {
-		request_end(c->request);
+		request_end(c);
 		http_state_move(c, HTTP_STEP_HEAD, c->http->spec->idle);
 		on_bytes(c, http_link_input(c->link));
 	} else {
-		request_end(c->request);
+		request_end(c);
 		http_link_shut(c->link);
 		http_state_move(c, HTTP_STEP_LINGER, LINGER_TIME);
 		on_bytes(c, http_link_input(c->link));
@@ -478,7 +480,7 @@ http_serve_new(struct event_base *base, const struct http_spec *spec,
 	h->routes = routes;
 	h->route_count = count;
 	h->arg = arg;
-	buf_init(&h->head, 2 * LIMIT_HEADERS);
+	buf_init(&h->head, HEAD_MAX);
 	TAILQ_INIT(&h->conns);
 	h->sweep = event_new(base, -1, EV_PERSIST, on_sweep, h);
 	h->reap = event_new(base, -1, 0, on_reap, h);
@@ -498,10 +500,14 @@ http_serve_listen(struct http *h, int fd, SSL_CTX *ctx)
 void
 http_serve_free(struct http *h)
 {
+	struct http_conn *c, *next;
+
 	if (h == NULL)
 		return;
-	while (!TAILQ_EMPTY(&h->conns))
-		conn_end(TAILQ_FIRST(&h->conns));
+	for (c = TAILQ_FIRST(&h->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		conn_end(c);
+	}
 	door_free(h->door);
 	event_free(h->sweep);
 	event_free(h->reap);

@@ -32,7 +32,7 @@ share_new(size_t most)
 		;
 	s->salt = (uint64_t)backoff_random(UINT32_MAX) << 32 |
 	    backoff_random(UINT32_MAX);
-	s->slot = mem_new(s->slots * sizeof(s->slot[0]));
+	s->slot = mem_new(s->slots * sizeof(struct holder *));
 	return s;
 }
 
@@ -85,14 +85,15 @@ share_take(struct share *s, uint64_t who)
 void
 share_give(struct share *s, uint64_t who)
 {
-	struct holder **h = place(s, who), *empty = *h;
+	struct holder **h = place(s, who), *mine = *h;
 
-	must(empty != NULL && empty->count > 0 && s->taken > 0);
+	must(mine != NULL);
+	must(s->taken > 0);
 	s->taken--;
-	if (--empty->count > 0)
+	if (--mine->count > 0)
 		return;
-	*h = empty->next;
-	free(empty);
+	*h = mine->next;
+	free(mine);
 }
 
 size_t

@@ -84,7 +84,8 @@ add_public(struct hosts *h, const char *public)
 		return;
 	snprintf(authority, sizeof(authority), "%.*s", (int)n, at + 3);
 	if (!listen_split(authority, host, port)) {
-		strncat(authority, ":443", sizeof(authority) - n - 1);
+		snprintf(authority, sizeof(authority), "%.*s:443", (int)n,
+		    at + 3);
 		if (!listen_split(authority, host, port))
 			return;
 	}

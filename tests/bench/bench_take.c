@@ -422,6 +422,16 @@ set_up(struct bench *t)
 		load_connect(&t->line[i], &t->hub, &t->site[i].id);
 }
 
+static size_t
+number(const char *text)
+{
+	uint64_t n;
+
+	if (!text_number(span_of(text), 1, 100000000, &n))
+		fatal("%s: expected a number from 1", text);
+	return (size_t)n;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -434,9 +444,9 @@ main(int argc, char **argv)
 		if (c == 'z')
 			t.program = optarg;
 		else if (c == 'c')
-			t.connections = strtoul(optarg, NULL, 10);
+			t.connections = number(optarg);
 		else if (c == 'n')
-			t.items = strtoul(optarg, NULL, 10);
+			t.items = number(optarg);
 		else
 			return 2;
 	}

@@ -24,8 +24,10 @@
 #include "contrib/base/ctl.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "hub/config.h"
 #include "hub/init.h"
+#include "tests/scratch.h"
 
 struct take_hub {
 	char dir[64];
@@ -100,58 +102,71 @@ take_hub_start(struct take_hub *h, const char *program)
 static inline void
 take_hub_stop(struct take_hub *h)
 {
-	char command[128];
-
 	kill(h->pid, SIGTERM);
 	waitpid(h->pid, NULL, 0);
-	snprintf(command, sizeof(command), "rm -rf %s", h->dir);
-	if (system(command) != 0)
+	if (scratch_remove(h->dir) != 0)
 		fprintf(stderr, "%s stays\n", h->dir);
+}
+
+/* The next number of a text, or -1. */
+static inline long long
+take_number(struct span *s)
+{
+	struct span digits;
+	uint64_t n;
+
+	while (s->n > 0 && (*s->at == ' ' || *s->at == '\n'))
+		s->at++, s->n--;
+	digits = *s;
+	for (digits.n = 0; s->n > 0 && *s->at >= '0' && *s->at <= '9';
+	    digits.n++)
+		s->at++, s->n--;
+	return text_number(digits, 0, INT64_MAX, &n) ? (long long)n : -1;
+}
+
+static inline struct span
+take_file(const char *path, char *at, size_t room)
+{
+	FILE *f = fopen(path, "r");
+	struct span s = { .at = at, .n = 0 };
+
+	if (f != NULL) {
+		s.n = fread(at, 1, room, f);
+		fclose(f);
+	}
+	return s;
 }
 
 /* The process of a part, by its name. */
 static inline pid_t
 take_hub_part(const struct take_hub *h, const char *name)
 {
-	char path[64], line[64] = "";
-	FILE *f;
-	int pid;
+	char path[64], children[1024], comm[64];
+	struct span list, is;
+	long long pid;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
 	    (int)h->pid, (int)h->pid);
-	f = fopen(path, "r");
-	must(f != NULL);
-	while (fscanf(f, "%d", &pid) == 1) {
-		FILE *comm;
-
-		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-		if ((comm = fopen(path, "r")) == NULL)
-			continue;
-		if (fgets(line, sizeof(line), comm) != NULL)
-			line[strcspn(line, "\n")] = '\0';
-		fclose(comm);
-		if (strcmp(line, name) == 0)
-			break;
+	list = take_file(path, children, sizeof(children));
+	while ((pid = take_number(&list)) > 0) {
+		snprintf(path, sizeof(path), "/proc/%lld/comm", pid);
+		is = take_file(path, comm, sizeof(comm));
+		if (span_is(text_trim(is), span_of(name)))
+			return (pid_t)pid;
 	}
-	fclose(f);
-	if (strcmp(line, name) != 0)
-		fatal("the hub has no part %s", name);
-	return pid;
+	fatal("the hub has no part %s", name);
 }
 
 /* Seconds of CPU, to the nanosecond. */
 static inline double
 take_cpu_of(pid_t pid)
 {
-	char path[64];
-	unsigned long long ns = 0;
-	FILE *f;
+	char path[64], text[128];
+	struct span s;
 
 	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
-	f = fopen(path, "r");
-	must(f != NULL && fscanf(f, "%llu", &ns) == 1);
-	fclose(f);
-	return (double)ns / 1e9;
+	s = take_file(path, text, sizeof(text));
+	return (double)take_number(&s) / 1e9;
 }
 
 static inline size_t
@@ -181,8 +196,11 @@ take_counter(const struct take_hub *h, const char *name)
 		    line = strchr(line, '\n')) {
 			line += *line == '\n';
 			if (strncmp(line, name, strlen(name)) == 0 &&
-			    line[strlen(name)] == ' ')
-				value = atof(line + strlen(name));
+			    line[strlen(name)] == ' ') {
+				struct span s = span_of(line + strlen(name));
+
+				value = (double)take_number(&s);
+			}
 			if (*line == '\0')
 				break;
 		}

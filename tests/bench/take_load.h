@@ -120,10 +120,10 @@ load_whole(const struct load_line *l)
 {
 	const char *body = strstr(l->answer, "\r\n\r\n");
 	const char *length = strstr(l->answer, "Content-Length: ");
+	struct span s = span_of(length != NULL ? length + 16 : "");
 
 	return body != NULL && length != NULL &&
-	    l->got >= (size_t)(body + 4 - l->answer) +
-	    strtoull(length + 16, NULL, 10);
+	    (long long)l->got >= body + 4 - l->answer + take_number(&s);
 }
 
 static inline void

@@ -23,6 +23,7 @@
 #include "hub/frame.h"
 #include "hub/init.h"
 #include "protocol/changelist.h"
+#include "tests/scratch.h"
 #include "tests/unit/hub/http_bed.h"
 
 static struct bed {
@@ -96,8 +97,6 @@ set_up(void)
 static void
 tear_down(void)
 {
-	char command[128];
-
 	clock_release();
 	edge_free(bed.edge);
 	channel_free(bed.core);
@@ -107,8 +106,7 @@ tear_down(void)
 	stats_close();
 	buf_clear(&bed.why);
 	buf_clear(&bed.body);
-	snprintf(command, sizeof(command), "rm -rf %s", bed.dir);
-	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(scratch_remove(bed.dir), 0);
 }
 
 /* A client's context; site 0: without a certificate. */

@@ -19,6 +19,7 @@
 #include "hub/config.h"
 #include "hub/listen.h"
 #include "hub/tls.h"
+#include "tests/scratch.h"
 
 static char dir[64], hub[80];
 static struct buf why;
@@ -35,12 +36,9 @@ set_up(void)
 static void
 tear_down(void)
 {
-	char command[128];
-
 	clock_release();
 	buf_clear(&why);
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(scratch_remove(dir), 0);
 }
 
 static const char *

@@ -18,6 +18,7 @@
 #include "contrib/base/channel.h"
 #include "hub/frame.h"
 #include "hub/init.h"
+#include "tests/scratch.h"
 
 #define TURNS 400
 
@@ -135,8 +136,6 @@ set_up(void)
 static void
 tear_down(void)
 {
-	char command[128];
-
 	issuer_free(bed.issuer);
 	channel_free(bed.core);
 	event_base_free(bed.base);
@@ -144,8 +143,7 @@ tear_down(void)
 	buf_clear(&bed.why);
 	buf_clear(&bed.minted);
 	buf_clear(&bed.answer);
-	snprintf(command, sizeof(command), "rm -rf %s", bed.dir);
-	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(scratch_remove(bed.dir), 0);
 }
 
 static void
