@@ -132,6 +132,16 @@ add_sites(uint32_t n)
 	bed_show(&bed);
 }
 
+static uint64_t
+number_at(const char *at)
+{
+	uint64_t n = 0;
+
+	ck_assert(text_number((struct span){ .at = at,
+	    .n = strspn(at, "0123456789") }, 0, UINT64_MAX, &n));
+	return n;
+}
+
 /* The query of the link to what comes next; false: there is none. */
 static bool
 next_query(const char *text, char query[256])
@@ -172,10 +182,10 @@ START_TEST(test_all_sites)
 		ck_assert_int_lt(round++, 4);
 		ck_assert_ptr_nonnull(strstr(at, "not enrolled&nbsp;450<"));
 		while ((at = strstr(at, "/site/41")) != NULL) {
-			long k = strtol(at += 8, NULL, 10);
+			uint64_t k = number_at(at += 8);
 
-			ck_assert_int_ge(k, 1);
-			ck_assert_int_le(k, 450);
+			ck_assert_uint_ge(k, 1);
+			ck_assert_uint_le(k, 450);
 			ck_assert(!seen[k]);
 			seen[k] = true;
 			n++;
@@ -227,9 +237,9 @@ START_TEST(test_all_items)
 		ck_assert_int_lt(round++, 5);
 		ck_assert_ptr_nonnull(strstr(at, ">50 items<"));
 		while ((at = strstr(at, "\"/item/")) != NULL) {
-			long k = strtol(at += 7, NULL, 10);
+			uint64_t k = number_at(at += 7);
 
-			ck_assert_int_le(k, 100);
+			ck_assert_uint_le(k, 100);
 			ck_assert(!seen[k]);
 			seen[k] = true;
 			n++;

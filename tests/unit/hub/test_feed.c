@@ -145,6 +145,23 @@ START_TEST(test_hostile)
 }
 END_TEST
 
+/* Two sites may call their items the same. */
+START_TEST(test_ids)
+{
+	struct change c = kit_change(CHANGE_CREATED, "https://s1.gov.cn/a",
+	    "t");
+
+	c.id = SPAN("1");
+	kit_say(&bed.kit, 1, &c);
+	c.url = SPAN("https://s2.gov.cn/a");
+	kit_say(&bed.kit, 2, &c);
+	bed_show(&bed);
+	get("");
+	is_valid();
+	ck_assert(number("count(//a:entry)") == 2);
+}
+END_TEST
+
 /* A type that is none of RFC 4287's does not get out. */
 START_TEST(test_odd_type)
 {
@@ -374,6 +391,7 @@ fill(TCase *t)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_empty);
 	tcase_add_test(t, test_hostile);
+	tcase_add_test(t, test_ids);
 	tcase_add_test(t, test_odd_type);
 	tcase_add_loop_test(t, test_walk, 0, sizeof(walks) / sizeof(*walks));
 	tcase_add_test(t, test_links);
