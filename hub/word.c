@@ -223,11 +223,13 @@ word_terms(struct terms *t, const struct change *c)
 static struct span
 next_piece(struct span *rest)
 {
-	struct span piece = SPAN_NONE;
+	struct span piece;
 	size_t n = 0;
 
 	while (rest->n > 0 && rest->at[0] == ' ')
 		rest->at++, rest->n--;
+	if (rest->n == 0)
+		return SPAN_NONE;
 	while (n < rest->n && rest->at[n] != ' ')
 		n++;
 	piece = (struct span){ .at = rest->at, .n = n };
