@@ -21,7 +21,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 
-#define CHORES (60 * 1000)	/* ms between looks what can be trimmed */
+#define CHORES 60000		/* ms between looks what can be trimmed */
 #define TRIM_COUNT 1000		/* changes in one transaction */
 #define QUIET 3000		/* ms after work until memory is given back */
 #define QUIET_PARSE 40000	/* … and again when the parse child is gone */

@@ -53,7 +53,7 @@ static const struct conf_def defs[] = {
 	  "until there is room, and nothing is lost." },
 	{ .section = "", .name = "rescan", .type = CONF_TIME,
 	  .offset = TOP(rescan), .preset = "10m", .least = 1000,
-	  .most = 7 * 24 * 60 * MINUTE, .about =
+	  .most = 7ull * 24 * 60 * MINUTE, .about =
 	  "How long after a scan of a source the next one starts.\nChanges "
 	  "are noticed at once; scans find what was missed: on NFS, while "
 	  "the agent was down, or when the kernel ran out of watches." },

@@ -16,7 +16,7 @@
 
 #define HOLD_ITEMS 50		/* both must be exceeded */
 #define HOLD_PERCENT 10
-#define HOLD_WINDOW (10 * 60 * 1000)	/* ms, of the events' allowance */
+#define HOLD_WINDOW 600000		/* ms, of the events' allowance */
 
 struct hold {
 	char **missing;		/* gathered since the last verdict */

@@ -45,7 +45,7 @@ inbox_put(struct store_txn *t, const struct letter *l)
 	 * that leaves numbers out has its reasons. Only twice is wrong. */
 	if (l->number <= t->meta.letters)
 		return false;
-	buf_init(&row, 2 * LIMIT_LETTER);
+	buf_init(&row, (size_t)2 * LIMIT_LETTER);
 	letter_write(&row, l);
 	if (!row.bad)
 		db_put(t->db, STORE_LETTER, number_key(key, l->number),

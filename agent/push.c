@@ -258,7 +258,7 @@ send_batch(struct push *p)
 
 	event_del(p->timer);
 	/* One change may be larger than the credit: it goes alone. */
-	buf_init(&xml, 2 * LIMIT_BODY);
+	buf_init(&xml, (size_t)2 * LIMIT_BODY);
 	build(p, &xml);
 	must(!xml.bad);
 	if (p->last >= p->first && p->last > store_meta(p->host.store)->sent &&

@@ -561,8 +561,9 @@ dir_status(struct source *s)
 	json_object_set_new(o, "unreadable",
 	    json_integer((json_int_t)(n->unreadable + s->hidden)));
 	json_object_set_new(o, "unfit", json_integer((json_int_t)n->unfit));
-	json_object_set_new(o, "watched", json_integer((json_int_t)
-	    (s->watch != NULL ? watch_count(s->watch) : 0)));
+	if (s->watch != NULL)
+		json_object_set_new(o, "watched",
+		    json_integer((json_int_t)watch_count(s->watch)));
 	json_object_set_new(o, "unwatched",
 	    json_integer((json_int_t)s->unwatched));
 	json_object_set_new(o, "held",

@@ -298,7 +298,7 @@ START_TEST(test_events)
 	wait_told("g/e.html=/g/e.html g/f.txt=/g/f.txt "
 	    "g/late.txt=/g/late.txt n.html=/n.html ");
 	unlink(at("n.html"));
-	link(at("g/f.txt"), at("hard.txt"));
+	ck_assert_int_eq(link(at("g/f.txt"), at("hard.txt")), 0);
 	wait_told("g/e.html=/g/e.html g/f.txt=/g/f.txt "
 	    "g/late.txt=/g/late.txt hard.txt=/hard.txt ");
 	stop();
@@ -352,19 +352,19 @@ START_TEST(test_links)
 	fclose(f);
 	put_dir("d");
 	put("d/a.txt", "a");
-	symlink("../../secret", at("d/evil"));
-	symlink(outside, at("d/evil2"));
-	symlink("..", at("d/up"));
-	symlink("d", at("l"));
-	symlink("d/a.txt", at("f.txt"));
+	ck_assert_int_eq(symlink("../../secret", at("d/evil")), 0);
+	ck_assert_int_eq(symlink(outside, at("d/evil2")), 0);
+	ck_assert_int_eq(symlink("..", at("d/up")), 0);
+	ck_assert_int_eq(symlink("d", at("l")), 0);
+	ck_assert_int_eq(symlink("d/a.txt", at("f.txt")), 0);
 	start();
 	wait_told("d/a.txt=/d/a.txt f.txt=/f.txt l/a.txt=/l/a.txt ");
 	wait_state("fine");
 	/* One that comes later, one that is turned to the outside. */
-	symlink("../secret", at("evil3"));
-	symlink("../../secret", at("d/.x"));
+	ck_assert_int_eq(symlink("../secret", at("evil3")), 0);
+	ck_assert_int_eq(symlink("../../secret", at("d/.x")), 0);
 	rename(at("d/.x"), at("f.txt"));
-	symlink("d", at("m"));
+	ck_assert_int_eq(symlink("d", at("m")), 0);
 	wait_told("d/a.txt=/d/a.txt l/a.txt=/l/a.txt m/a.txt=/m/a.txt ");
 	stop();
 }
