@@ -96,15 +96,17 @@ static struct span
 next_tag(struct span *s)
 {
 	const char *open = s->n > 0 ? memchr(s->at, '"', s->n) : NULL;
-	const char *end = s->at + s->n, *close;
+	const char *close;
+	size_t rest;		/* behind the opening quote */
 
-	if (open == NULL || open + 1 == end)
+	if (open == NULL)
 		return SPAN_NONE;
-	close = memchr(open + 1, '"', (size_t)(end - open) - 1);
+	rest = s->n - (size_t)(open - s->at) - 1;
+	close = memchr(open + 1, '"', rest);
 	if (close == NULL)
 		return SPAN_NONE;
 	s->at = close + 1;
-	s->n = (size_t)(end - s->at);
+	s->n = rest - (size_t)(close - open);
 	return (struct span){ .at = open, .n = (size_t)(close - open) + 1 };
 }
 
