@@ -176,7 +176,7 @@ read_row(struct import *i)
 
 	buf_init(&domain, 256);
 	buf_init(&why, 4096);
-	if (!code_taken(i, e.code) && is_there(i, &e, &s))
+	if (is_there(i, &e, &s))
 		add_row(i, "there", &e, s.domain, s.number,
 		    !s.has_key && !s.blocked);
 	else if (enlist_judge(&book, &e, &domain, &why))

@@ -250,13 +250,17 @@ rest(int ms)
 
 START_TEST(test_letter_ends_a_poll)
 {
+	int64_t began;
+
 	set_up();
 	ask_letters(900, 1, 0, 30000);
 	rest(50);
 	ck_assert_uint_eq(answers.n, 0);
 	ck_assert_uint_eq(stats_get(COUNTER_LETTERS_WAITING), 1);
+	began = clock_mono();
 	send_one(1, "https://www.s2.gov.cn/foreign");
 	UNTIL(answers.n == 2);
+	ck_assert_int_lt(clock_mono() - began, 10000);
 	ck_assert_uint_eq(answers.at[1].number, 900);
 	ck_assert_uint_eq(answers.at[1].status, 200);
 	ck_assert_ptr_nonnull(strstr(answers.at[1].body, "last=\"1\""));

@@ -190,6 +190,8 @@ START_TEST(test_unreadable_keeps_its_number)
 	put_unreadable("\xff\xfe\x01");
 	ck_assert(take());
 	ck_assert_int_eq(last()->answer.verdict, VERDICT_TAKEN);
+	journal_read(kit.writer.journal, group.place - 1, 1, keep_entry, &c);
+	ck_assert(span_is(c.critical, SPAN("unreadable")));
 	tear_down();
 }
 END_TEST
