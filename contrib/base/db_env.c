@@ -6,9 +6,9 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -243,20 +243,52 @@ db_env_release(struct db_env *e)
 	free_env(e);
 }
 
+/* Hex digits at `at` into *n; where they end. */
+static const char *
+take_hex(const char *at, uint64_t *n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *digit;
+
+	for (*n = 0; *at != '\0' && (digit = strchr(digits, *at)) != NULL; at++)
+		*n = *n << 4 | (uint64_t)(digit - digits);
+	return at;
+}
+
+/* A line of /proc/self/maps, "from-to rights offset device inode path":
+ * is it this file's, and where? */
+static bool
+is_mapped(const char *line, uint64_t ino, uint64_t *from, uint64_t *to)
+{
+	const char *at = take_hex(line, from);
+	struct span number;
+	uint64_t inode;
+
+	if (*at != '-')
+		return false;
+	at = take_hex(at + 1, to);
+	for (int field = 0; field < 4; field++) {
+		if ((at = strchr(at, ' ')) == NULL)
+			return false;
+		at++;
+	}
+	number = (struct span){ .at = at, .n = strcspn(at, " ") };
+	return *from < *to && text_number(number, 0, UINT64_MAX, &inode) &&
+	    inode == ino && strstr(at, "data.mdb") != NULL;
+}
+
 /* Where the map is, LMDB doesn't tell; the kernel does. */
 void
 db_env_release_memory(struct db_env *e)
 {
-	uint64_t from, to, inode;
+	uint64_t from, to;
 	char line[512];
 
 	if (e->maps == NULL)
 		return;
 	rewind(e->maps);
 	while (fgets(line, sizeof(line), e->maps) != NULL) {
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %"
-		    SCNu64, &from, &to, &inode) == 3 &&
-		    inode == e->ino && strstr(line, "data.mdb") != NULL)
+		if (is_mapped(line, e->ino, &from, &to))
 			madvise((void *)(uintptr_t)from, to - from,
 			    MADV_DONTNEED);
 	}

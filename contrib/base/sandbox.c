@@ -81,18 +81,18 @@ handled_fs(int abi)
 static void
 allow_below(int ruleset, const char *path, uint64_t rights)
 {
-	struct path_attr rule = { .allowed = rights };
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	struct path_attr rule = { .allowed = rights, .fd = fd };
 	struct stat st;
 
-	rule.fd = open(path, O_PATH | O_CLOEXEC);
-	if (rule.fd < 0)
+	if (fd < 0)
 		return;
-	if (fstat(rule.fd, &st) == 0) {
+	if (fstat(fd, &st) == 0) {
 		if (!S_ISDIR(st.st_mode))
 			rule.allowed &= FS_OF_FILES;
 		syscall(NR_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0);
 	}
-	close(rule.fd);
+	close(fd);
 }
 
 static void

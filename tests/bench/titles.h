@@ -96,7 +96,8 @@ titles_open(struct titles *t, uint64_t seed)
 	t->word = malloc(TITLES_WORDS * sizeof(*t->word));
 	for (size_t i = 0; i < TITLES_WORDS; i++) {
 		if (i < TITLES_FREQUENT)
-			strcpy(t->word[i], titles_frequent[i]);
+			snprintf(t->word[i], sizeof(t->word[i]), "%s",
+			    titles_frequent[i]);
 		else
 			titles_rare_word(t, t->word[i]);
 		sum += 1 / pow((double)(i + 4), 0.95);

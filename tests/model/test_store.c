@@ -63,11 +63,12 @@ babble(char *out, size_t room, unsigned most)
 
 	for (unsigned i = roll(most) + 1; i > 0; i--) {
 		const char *bit = bits[roll(BITS)];
+		size_t more = strlen(bit);
 
-		if (n + strlen(bit) + 1 > room)
+		if (n + more + 1 > room)
 			break;
-		strcpy(out + n, bit);
-		n += strlen(bit);
+		memcpy(out + n, bit, more);
+		n += more;
 	}
 	out[n] = '\0';
 }
@@ -85,7 +86,8 @@ restate(struct model_item *m, bool new_words)
 			babble(m->keywords, sizeof(m->keywords), 4);
 		if (roll(4) == 0)
 			babble(m->text, sizeof(m->text), 500);
-		strcpy(m->column, columns[roll(4)]);
+		snprintf(m->column, sizeof(m->column), "%s",
+		    columns[roll(4)]);
 	}
 	if (new_words || roll(4) == 0)
 		m->date = KIT_NOW - (int64_t)roll(200) * 3600000 -
@@ -121,7 +123,7 @@ some_item(struct model *m, uint32_t site)
 	ck_assert_uint_lt(m->n, ITEMS_MOST);
 	i = &m->item[m->n++];
 	*i = (struct model_item){ .site = site };
-	strcpy(i->id, id);
+	snprintf(i->id, sizeof(i->id), "%s", id);
 	snprintf(i->url, sizeof(i->url), "http://s%u.gov.cn/%u.html", site,
 	    which);
 	return i;
@@ -385,7 +387,7 @@ ask(struct query *q, struct model *m, struct query_spec *s,
 			ck_assert_msg(at < n && got.number[i] ==
 			    want[at]->number, "\"%s\": item %llu at %zu",
 			    phrase, (unsigned long long)got.number[i], at);
-		strcpy(cursor, page.next);
+		snprintf(cursor, sizeof(cursor), "%s", page.next);
 	} while (cursor[0] != '\0');
 	ck_assert_msg(at == n, "\"%s\" site %u: %zu shown of %zu", phrase,
 	    s->site, at, n);

@@ -259,6 +259,40 @@ START_TEST(kill_loses_nothing)
 }
 END_TEST
 
+/* Pages of files in our RSS. */
+static long
+resident(void)
+{
+	long size, all, of_files;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	ck_assert(f != NULL);
+	ck_assert_int_eq(fscanf(f, "%ld %ld %ld", &size, &all, &of_files), 3);
+	fclose(f);
+	return of_files;
+}
+
+START_TEST(memory_is_given_back)
+{
+	struct db *d = reopen(DB_WRITE | DB_CREATE, 100 * MIB);
+	struct span v, big = SPAN("big");
+	struct db_txn *t;
+	long before;
+
+	ck_assert_int_eq(put_big(d, "big", 16 * MIB), DB_OK);
+	t = db_begin(d, false);
+	ck_assert(db_get(t, ROWS, big, &v));
+	for (size_t i = 0; i < v.n; i += 4096)
+		ck_assert_int_eq(((const volatile char *)v.at)[i], 0);
+	db_abort(t);
+	before = resident();
+	db_release_memory(d);
+	ck_assert_int_le(resident(), before - 15 * 256);
+	ck_assert(has(d, "big", 16 * MIB));
+	db_close(d);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -276,6 +310,7 @@ main(void)
 	tcase_add_test(t, errors_stick_to_their_transaction);
 	tcase_add_test(t, what_cannot_be_opened_says_why);
 	tcase_add_test(t, kill_loses_nothing);
+	tcase_add_test(t, memory_is_given_back);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
