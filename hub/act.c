@@ -210,7 +210,7 @@ do_site_add(struct group *g, const struct entry *e, const json_t *o)
 	struct span rest, one;
 	const char *why;
 
-	buf_init(&domains, SITE_DOMAINS * 260);
+	buf_init(&domains, (size_t)SITE_DOMAINS * 260);
 	why = read_site(g, o, &s, &domains);
 	if (why == NULL) {
 		rest = s.domains = buf_look(&domains);

@@ -22,7 +22,7 @@
 
 /* A date this far ahead of the hub's clock is a mistake worth a flag; less
  * is a time zone. */
-#define AHEAD_MS (24 * 3600 * INT64_C(1000))
+#define AHEAD_MS INT64_C(86400000)	/* a day */
 #define NUMBERS_MAX UINT32_MAX
 
 /* --- posting lists ------------------------------------------------------------------ */

@@ -49,6 +49,9 @@ struct span query_keep(struct query *q, struct span s);
 bool query_entry(struct query *q, uint64_t place, journal_entry_fn *each,
     void *arg);
 
+/* When the group with this place was shown; CLOCK_NONE: not yet. */
+int64_t query_shown(struct query *q, uint64_t place);
+
 /* What the row says, spans in the view. */
 void query_fill(struct item_info *i, const struct item *row);
 

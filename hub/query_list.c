@@ -29,7 +29,7 @@
 #define ROWS_MOST 5000		/* items looked at to fill a page: some 5 ms */
 #define SINGLES_MOST 60000	/* items that one character may lead to; a
 				 * more frequent one fills a page soon */
-#define TEXT_MAX (LIMIT_LONG_TEXT * 18)
+#define TEXT_MAX ((size_t)LIMIT_LONG_TEXT * 18)
 #define MINUTE 60000
 
 enum order { ORDER_DATE, ORDER_TAKEN, ORDER_GONE };
@@ -157,7 +157,7 @@ gather_single(struct listing *l, uint32_t c)
 	struct query *q = l->query;
 	size_t pairs = SINGLES_MOST, last;
 	int64_t steps = STEPS_MOST;
-	uint64_t *keys = mem_new(2 * SINGLES_MOST * sizeof(*keys));
+	uint64_t *keys = mem_new(sizeof(*keys) * 2 * SINGLES_MOST);
 	uint64_t end = term_of(TERM_LAST, c);
 
 	l->keys = keys;

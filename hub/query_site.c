@@ -194,10 +194,11 @@ query_columns(struct query *q, uint32_t site, query_column_fn *each,
 			room = room != 0 ? room * 2 : 64;
 			list = mem_grow(list, room, sizeof(*list));
 		}
-		list[n++] = (struct column){
+		list[n] = (struct column){
 			.name = { .at = row.at + 8, .n = row.n - 8 },
 			.items = wire_get_u64((const uint8_t *)row.at),
 		};
+		n++;
 	}
 	db_cursor_close(c);
 	if (n > 0)

@@ -13,7 +13,7 @@
 #include "protocol/limits.h"
 
 /* NFKC makes at most 18 characters of one. */
-#define FOLDED_MAX (LIMIT_LONG_TEXT * 18)
+#define FOLDED_MAX ((size_t)LIMIT_LONG_TEXT * 18)
 
 static const enum change_word fields[] = {
 	WORD_TITLE, WORD_KEYWORDS, WORD_DESCRIPTION,
