@@ -168,8 +168,9 @@ finish(struct intake *in, struct job *j)
 static bool
 make_room(struct store_txn *t, void *arg)
 {
-	(void)arg;
-	spool_make_room(t);
+	bool *enough = arg;
+
+	*enough = spool_make_room(t);
 	return true;
 }
 
@@ -183,6 +184,20 @@ get_stuck(struct intake *in, enum intake_stuck how)
 		    "the spool is full");
 	in->stuck = how;
 	after(in->retry, STUCK_WAIT);
+}
+
+/* Confirmed changes make room at once, as they do all the time on a site
+ * that has more pages than the spool; only others have to be waited for. */
+static void
+out_of_room(struct intake *in)
+{
+	bool enough = false;
+
+	if (store_do(in->host.store, make_room, &enough) == STORE_DONE &&
+	    enough)
+		after(in->soon, 0);
+	else
+		get_stuck(in, INTAKE_SPOOL_FULL);
 }
 
 static void
@@ -219,10 +234,8 @@ flush(struct intake *in)
 		if (g.told + g.withdrawn > 0)
 			in->host.news(in->host.arg, g.told + g.withdrawn);
 	}
-	if (g.no_room) {
-		(void)store_do(in->host.store, make_room, NULL);
-		get_stuck(in, INTAKE_SPOOL_FULL);
-	}
+	if (g.no_room)
+		out_of_room(in);
 }
 
 static void

@@ -272,7 +272,7 @@ recount(struct store_txn *t)
 	}
 }
 
-void
+bool
 spool_make_room(struct store_txn *t)
 {
 	uint64_t limit = store_limit(t->store), enough = limit - limit / 8;
@@ -280,11 +280,13 @@ spool_make_room(struct store_txn *t)
 	while (t->meta.first <= t->meta.confirmed && t->meta.bytes > enough)
 		drop_first(t);
 	if (t->meta.bytes <= enough)
-		return;
+		return true;
 	coalesce(t);
 	recount(t);
-	if (t->meta.bytes > enough)
-		t->meta.needs_snapshot = true;
+	if (t->meta.bytes <= enough)
+		return true;
+	t->meta.needs_snapshot = true;
+	return false;
 }
 
 uint64_t

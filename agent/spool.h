@@ -43,8 +43,9 @@ bool spool_rewind(struct store_txn *t, uint64_t seq);
  * there may be more. */
 bool spool_trim(struct store_txn *t, int64_t now, size_t count);
 
-/* Makes what room can be made. Sets needs_snapshot if it is not enough. */
-void spool_make_room(struct store_txn *t);
+/* Makes what room can be made. True: an eighth of it is free now. If it
+ * isn't, needs_snapshot is set. */
+bool spool_make_room(struct store_txn *t);
 
 /* Changes that wait to be confirmed. */
 uint64_t spool_waiting(const struct store_meta *m);
