@@ -14,7 +14,6 @@ struct edge_take {
 	struct buf frame;
 	struct buf row;
 	bool headed;
-	size_t count;
 };
 
 static void
@@ -31,8 +30,6 @@ on_change(void *arg, uint64_t seq, const struct change *c, const char *why)
 {
 	struct edge_take *t = arg;
 
-	if (++t->count > LIMIT_BATCH)
-		return;
 	if (c == NULL) {
 		frame_batch_refused(&t->frame, seq, span_of(why));
 		return;
@@ -87,8 +84,6 @@ edge_take_finish(struct edge_take *t, struct span *frame, const char **why)
 		*why = changelist_error(t->list);
 	else if (!t->headed)
 		*why = _("the change list has no zq:batch at its head");
-	else if (t->count > LIMIT_BATCH)
-		*why = _("a batch may have 1000 changes");
 	else if (t->frame.bad)
 		*why = _("the batch is too long when it is decoded");
 	else {

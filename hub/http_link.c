@@ -137,8 +137,10 @@ http_link_hold(struct http_link *l, bool hold)
 	if (l->held == hold)
 		return;
 	l->held = hold;
-	bufferevent_setwatermark(l->bev, EV_READ, 0,
-	    hold ? HTTP_LINK_INPUT : 0);
+	if (hold)
+		bufferevent_disable(l->bev, EV_READ);
+	else
+		bufferevent_enable(l->bev, EV_READ);
 }
 
 SSL *

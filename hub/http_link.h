@@ -14,7 +14,7 @@
 
 #include "contrib/base/span.h"
 
-/* Input kept while it is held; more stays in the kernel. */
+/* Input that its owner may leave lying; then it should hold the link. */
 #define HTTP_LINK_INPUT 65536
 
 struct http_link;
@@ -34,8 +34,9 @@ void http_link_free(struct http_link *l);
 
 void http_link_put(struct http_link *l, struct span head, struct span body);
 struct evbuffer *http_link_input(struct http_link *l);
-/* The owner doesn't look at its input for now. (A bound at all times would
- * make libevent reserve that much for each read.) */
+/* Reads no more: what comes stays in the kernel, and an end is not seen. (Not
+ * by libevent's high-water mark: it reserves that much for each read, and
+ * calls again and again for input that stays above it.) */
 void http_link_hold(struct http_link *l, bool hold);
 SSL *http_link_ssl(const struct http_link *l);
 /* Says that nothing more will be written; reading goes on. */

@@ -344,7 +344,7 @@ on_bytes(void *arg, struct evbuffer *in)
 		else if (n > 0 && step == HTTP_STEP_BODY)
 			take_body(c, in);
 	} while (c->step != step || evbuffer_get_length(in) != n);
-	if (n > 0 && (step == HTTP_STEP_WAIT || step == HTTP_STEP_SENT))
+	if (n >= HTTP_LINK_INPUT)
 		http_link_hold(c->link, true);
 }
 

@@ -5,6 +5,7 @@
 #include "hub/http_serve.h"
 
 #include "contrib/base/clock.h"
+#include "hub/door.h"
 #include "hub/share.h"
 #include "tests/unit/hub/http_bed.h"
 
@@ -297,6 +298,53 @@ START_TEST(test_long_head)
 }
 END_TEST
 
+/* Nobody says how long a chunked body is; it is bounded all the same. */
+START_TEST(test_long_chunks)
+{
+	static const char head[] = "POST /echo HTTP/1.1\r\n" HOST
+	    "Transfer-Encoding: chunked\r\n\r\n";
+	static const char piece[1000];
+	struct bed_client c;
+
+	bed_connect(&c, bed.base, bed.port, NULL);
+	bed_say(&c, head, strlen(head));
+	for (int i = 0; i <= MOST / 1000; i++) {
+		ck_assert_uint_le(http_serve_memory(bed.http), MOST);
+		bed_say(&c, "3e8\r\n", 5);
+		bed_say(&c, piece, sizeof(piece));
+		bed_say(&c, "\r\n", 2);
+	}
+	ck_assert(bed_until(&c, "HTTP/1.1 413 "));
+	bed_leave(&c);
+}
+END_TEST
+
+/* What is sent ahead while a request is held stays in the kernel. */
+START_TEST(test_sent_ahead)
+{
+	static const char says[] = "GET /hold HTTP/1.1\r\n" HOST "\r\n";
+	static const char flood[65536];
+	struct bed_client c;
+	size_t sent = 0;
+	ssize_t n;
+
+	bed_connect(&c, bed.base, bed.port, NULL);
+	bed_say(&c, says, strlen(says));
+	ck_assert_ptr_nonnull(bed.held);
+	for (int idle = 0; idle < 20 && sent < (64u << 20);) {
+		n = send(c.fd, flood, sizeof(flood), MSG_NOSIGNAL);
+		idle = n > 0 ? 0 : idle + 1;
+		sent += n > 0 ? (size_t)n : 0;
+		bed_turn(bed.base);
+	}
+	ck_assert_uint_lt(sent, 32u << 20);
+	http_answer(bed.held, 200, "text/plain", SPAN("at last"));
+	ck_assert(bed_until(&c, "at last"));
+	ck_assert(bed_until(&c, "HTTP/1.1 431 "));
+	bed_leave(&c);
+}
+END_TEST
+
 /* Two bodies of 90,000 don't fit into a memory of 150,000. */
 START_TEST(test_memory)
 {
@@ -402,6 +450,45 @@ START_TEST(test_fair)
 }
 END_TEST
 
+static unsigned guests;
+
+static void
+on_guest(void *arg, const struct door_guest *g)
+{
+	(void)arg;
+	guests++;
+	close(g->fd);
+}
+
+/* Who comes while too many settle waits, and isn't turned away. */
+START_TEST(test_settling)
+{
+	uint16_t port;
+	int fd = bed_listen(&port), client[DOOR_SETTLING + 20];
+	struct door *d = door_new(bed.base, fd, 2000, on_guest, NULL);
+	struct sockaddr_in a = { .sin_family = AF_INET,
+	    .sin_port = htons(port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	guests = 0;
+	for (int i = 0; i < DOOR_SETTLING + 20; i++) {
+		client[i] = socket(AF_INET, SOCK_STREAM, 0);
+		ck_assert_int_eq(connect(client[i], (struct sockaddr *)&a,
+		    sizeof(a)), 0);
+		event_base_loop(bed.base, EVLOOP_NONBLOCK);
+	}
+	bed_turn(bed.base);
+	ck_assert_uint_eq(guests, DOOR_SETTLING);
+	for (int i = 0; i < 5; i++)
+		door_settled(d);
+	bed_turn(bed.base);
+	ck_assert_uint_eq(guests, DOOR_SETTLING + 5);
+	for (int i = 0; i < DOOR_SETTLING + 20; i++)
+		close(client[i]);
+	door_free(d);
+}
+END_TEST
+
 START_TEST(test_share)
 {
 	struct share *s = share_new(12);
@@ -442,11 +529,14 @@ main(void)
 	tcase_add_test(t, test_continue);
 	tcase_add_test(t, test_refused_early);
 	tcase_add_test(t, test_long_head);
+	tcase_add_test(t, test_long_chunks);
+	tcase_add_test(t, test_sent_ahead);
 	tcase_add_test(t, test_memory);
 	tcase_add_test(t, test_gone);
 	tcase_add_test(t, test_late_answer);
 	tcase_add_test(t, test_slow);
 	tcase_add_test(t, test_fair);
+	tcase_add_test(t, test_settling);
 	tcase_add_test(t, test_share);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

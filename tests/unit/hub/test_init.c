@@ -291,6 +291,8 @@ START_TEST(test_certificate)
 	    1);
 	X509_free(cert);
 	free(other.public);
+	ck_assert_int_eq(tls_look(c, &why), TLS_MADE_ANEW);
+	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);
 	clock_set(clock_wall() + (CA_HUB_DAYS - TLS_RENEW_DAYS + 1) *
 	    INT64_C(86400000), 0);
 	ck_assert_int_eq(tls_look(c, &why), TLS_MADE_ANEW);
