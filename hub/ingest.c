@@ -92,7 +92,10 @@ count(const struct pending *p)
 		stats_add(COUNTER_TAKEN_BATCHES, 1);
 		stats_add(COUNTER_TAKEN_CHANGES, p->fresh);
 		stats_add(COUNTER_KNOWN_CHANGES, p->changes - p->fresh);
+	}
+	if (p->verdict == VERDICT_TAKEN) {
 		stats_add(COUNTER_REFUSED_CHANGES, p->refused);
+		stats_add(COUNTER_HELD_CHANGES, p->held);
 	}
 	stats_observe(COUNTER_TAKE_TIME, (uint64_t)(clock_mono() - p->since));
 }
@@ -130,7 +133,7 @@ note_full(struct ingest *i, bool full)
 {
 	if (full && !i->full)
 		log_error("journal: disk full: nothing is taken until there "
-		    "is space below %s, or store-most is raised",
+		    "is space below %s, or store_most is raised",
 		    i->writer->config->dir);
 	else if (!full && i->full)
 		log_info("journal: there is space again");

@@ -38,7 +38,7 @@ struct judge {
 	/* the batch in hand */
 	struct frame_batch frame;
 	struct view_site site;
-	size_t count, refused;
+	size_t count, refused, held;
 	struct span row[LIMIT_BATCH];
 	uint8_t hash[LIMIT_BATCH][32];
 	size_t made_at[LIMIT_BATCH];	/* where in `made` a row is, if its
@@ -158,6 +158,13 @@ keep_unreadable(struct judge *j, uint64_t seq, struct span why)
 	complain(j, seq, SPAN_NONE, buf_cstr(&j->why));
 }
 
+static void
+hold(struct judge *j, const struct change *c, const char *why)
+{
+	j->held++;
+	complain(j, c->seq, c->url, why);
+}
+
 /* Told at once for the site's sake; apply decides it for good. */
 static void
 look_at_host(struct judge *j, const struct change *c)
@@ -174,7 +181,7 @@ look_at_host(struct judge *j, const struct change *c)
 		j->host = u.host;
 	}
 	if (!j->host_good)
-		complain(j, c->seq, c->url, buf_cstr(&j->why));
+		hold(j, c, buf_cstr(&j->why));
 }
 
 static void
@@ -188,7 +195,7 @@ keep(struct judge *j, const struct change *c, struct span row)
 		snprintf(why, sizeof(why), "held: this hub does not know "
 		    "the critical part \"%.*s\"",
 		    SPAN_ARGS(text_cut(c->critical, 80)));
-		complain(j, c->seq, c->url, why);
+		hold(j, c, why);
 		return;
 	}
 	look_at_host(j, c);
@@ -256,13 +263,13 @@ read_batch(struct judge *j)
 static void
 begin_batch(struct judge *j, struct pending *p)
 {
-	j->count = j->refused = j->untold = 0;
+	j->count = j->refused = j->held = j->untold = 0;
 	j->host = SPAN_NONE;
 	buf_reset(&j->made);
 	buf_reset(&j->complaints);
 	buf_reset(&j->why);
 	buf_reset(&p->answer);
-	p->changes = p->fresh = p->refused = 0;
+	p->changes = p->fresh = p->refused = p->held = 0;
 	p->fork = 0;
 	p->site = 0;
 }
@@ -322,6 +329,7 @@ answer_verdict(struct judge *j, struct pending *p,
 	p->changes = j->count;
 	p->fresh = v->fresh;
 	p->refused = j->refused;
+	p->held = j->held + j->refused;
 	reply_write(&p->answer, &a, is_taken(v->verdict) ?
 	    buf_look(&j->complaints) : SPAN_NONE);
 }

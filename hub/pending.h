@@ -30,7 +30,7 @@ struct pending {
 	struct buf answer;	/* FRAME_ANSWER, to be sent once durable */
 	enum verdict verdict;
 	uint32_t site;
-	size_t changes, fresh, refused;
+	size_t changes, fresh, refused, held;
 	uint64_t fork;		/* place of the act that holds the site */
 
 	/* acts, if done is given: */

@@ -133,6 +133,7 @@ START_TEST(test_foreign_host_is_taken_and_told)
 	ck_assert_uint_eq(last()->answer.taken, 2);
 	ck_assert_uint_eq(last()->complaints, 1);
 	ck_assert_ptr_nonnull(strstr(last()->complaint, "www.s2.gov.cn"));
+	ck_assert_uint_eq(stats_get(COUNTER_HELD_CHANGES), 1);
 	tear_down();
 }
 END_TEST
@@ -182,6 +183,7 @@ START_TEST(test_unreadable_keeps_its_number)
 	put_unreadable("line 3: dcterms:title is missing");
 	ck_assert(take());
 	ck_assert_int_eq(last()->answer.verdict, VERDICT_KNOWN);
+	ck_assert_uint_eq(stats_get(COUNTER_REFUSED_CHANGES), 1);
 
 	/* nor may a reason that is no text do harm */
 	core_forget(&answers);

@@ -1,0 +1,347 @@
+/*
+ * zqhub's command line on a hub without a daemon: what it prints, and the
+ * exit code.
+ */
+#include "hub/cmd_main.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "certs/ticket.h"
+#include "contrib/base/mem.h"
+#include "hub/columns.h"
+#include "tests/unit/hub/corekit.h"
+
+static char dir[64], hub[80];
+static char out[65536], err[65536];
+
+static void
+set_up(void)
+{
+	setenv("TZ", "Asia/Shanghai", 1);
+	setenv("LANGUAGE", "en", 1);
+	snprintf(dir, sizeof(dir), "/tmp/zq-cmd-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(hub, sizeof(hub), "%s/hub", dir);
+}
+
+static void
+tear_down(void)
+{
+	nftw(dir, core_remove, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* --- running a command ------------------------------------------------------ */
+
+static int
+redirect(FILE *f, const char *path)
+{
+	int keep, fd;
+
+	fflush(f);
+	keep = dup(fileno(f));
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	ck_assert_int_ge(fd, 0);
+	dup2(fd, fileno(f));
+	close(fd);
+	return keep;
+}
+
+static void
+restore(FILE *f, int keep, const char *path, char *text)
+{
+	FILE *in;
+	size_t n;
+
+	fflush(f);
+	dup2(keep, fileno(f));
+	close(keep);
+	in = fopen(path, "r");
+	n = fread(text, 1, sizeof(out) - 1, in);
+	text[n] = '\0';
+	fclose(in);
+}
+
+static int
+child(int argc, char **argv)
+{
+	static const struct cmd *const lists[] = {
+		cmd_init_list, cmd_site_list, cmd_status_list,
+		cmd_search_list, cmd_journal_list, cmd_keep_list, NULL,
+	};
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		exit(cmd_main(argc, argv, lists));
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* In a process of its own, for a lock lasts as long as that. Words end with
+ * NULL; --dir is added. */
+static int
+run(const char *first, ...)
+{
+	char *argv[32] = { mem_text("zqhub") };
+	char out_path[96], err_path[96];
+	int argc = 1, code, keep_out, keep_err;
+	va_list ap;
+
+	va_start(ap, first);
+	for (const char *w = first; w != NULL; w = va_arg(ap, const char *))
+		argv[argc++] = mem_text(w);
+	va_end(ap);
+	argv[argc++] = mem_text("--dir");
+	argv[argc++] = mem_text(hub);
+	snprintf(out_path, sizeof(out_path), "%s/out", dir);
+	snprintf(err_path, sizeof(err_path), "%s/err", dir);
+	keep_out = redirect(stdout, out_path);
+	keep_err = redirect(stderr, err_path);
+	code = child(argc, argv);
+	restore(stdout, keep_out, out_path, out);
+	restore(stderr, keep_err, err_path, err);
+	for (int i = 0; i < argc; i++)
+		free(argv[i]);
+	return code;
+}
+
+static void
+says(const char *text, const char *what)
+{
+	ck_assert_msg(strstr(text, what) != NULL, "\"%s\" is not in: %s",
+	    what, text);
+}
+
+static json_t *
+json(void)
+{
+	json_error_t e;
+	json_t *j = json_loads(out, 0, &e);
+
+	ck_assert_msg(j != NULL, "%s: %s", e.text, out);
+	return j;
+}
+
+static void
+make_hub(void)
+{
+	ck_assert_int_eq(run("init", "--name", "测试", "--listen",
+	    "127.0.0.1:7443", "--public", "https://hub.example:7443", NULL),
+	    0);
+	ck_assert_int_eq(run("site", "add", "--code", "4101000001",
+	    "--name", "郑州市人民政府", "--domain", "www.zhengzhou.gov.cn",
+	    NULL), 0);
+}
+
+/* --- tests ------------------------------------------------------------------- */
+
+START_TEST(test_mistakes)
+{
+	set_up();
+	ck_assert_int_eq(run("dance", NULL), 2);
+	says(err, "no command \"dance\"");
+	ck_assert_int_eq(run("site", NULL), 2);
+	ck_assert_int_eq(run("status", NULL), 1);
+	says(err, "no hub in ");
+	says(err, "zqhub init");
+	make_hub();
+	ck_assert_int_eq(run("site", "add", "--code", "x", NULL), 2);
+	says(err, "--name NAME is missing");
+	ck_assert_int_eq(run("site", "show", NULL), 2);
+	ck_assert_int_eq(run("site", "show", "1", "2", NULL), 2);
+	ck_assert_int_eq(run("search", "--limit", "0", NULL), 2);
+	says(err, "from 1 to 200");
+	ck_assert_int_eq(run("search", "--since", "yesterday", NULL), 2);
+	says(err, "2026-11-21");
+	ck_assert_int_eq(run("search", "--site", "4101000009", NULL), 2);
+	ck_assert_int_eq(run("search", "--flavour", "x", NULL), 2);
+	ck_assert_int_eq(run("site", "show", "4101000009", NULL), 1);
+	ck_assert_int_eq(run("item", "https://www.nowhere.cn/", NULL), 1);
+	ck_assert_int_eq(run("site", "block", "4101000001", NULL), 2);
+	ck_assert_int_eq(run("init", "--name", "again", NULL), 1);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_help)
+{
+	set_up();
+	ck_assert_int_eq(run("--help", NULL), 0);
+	says(out, "journal verify");
+	ck_assert_int_eq(run("site", "add", "--help", NULL), 0);
+	says(out, "--domain HOST");
+	says(out, "For example:");
+	ck_assert_int_eq(run("--version", NULL), 0);
+	says(out, ZQ_VERSION);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_site_add_prints_one_line)
+{
+	const char *why;
+	struct ticket t;
+	char *line;
+
+	set_up();
+	make_hub();
+	ck_assert_str_eq(err, "");
+	ck_assert_ptr_eq(strchr(out, '\n'), out + strlen(out) - 1);
+	line = strstr(out, "zqagent enroll https://hub.example:7443 ");
+	ck_assert_ptr_eq(line, out);
+	line = strrchr(out, ' ') + 1;
+	ck_assert_msg(ticket_parse(&t, (struct span){ line,
+	    strlen(line) - 1 }, &why), "%s: %s", line, why);
+	ck_assert_int_eq(run("site", "ticket", "4101000001", "--json",
+	    NULL), 0);
+	json_decref(json());
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_listings)
+{
+	static const char *const listings[][3] = {
+		{ "site", "list", NULL }, { "search", NULL },
+		{ "held", NULL }, { "journal", "print", NULL },
+		{ "site", "show", "4101000001" },
+	};
+	json_t *j;
+
+	set_up();
+	make_hub();
+	for (size_t i = 0; i < 5; i++) {
+		const char *const *w = listings[i];
+		const char *second = w[1] != NULL ? w[1] : "--json";
+		const char *third = w[1] == NULL ? NULL :
+		    w[2] != NULL ? w[2] : "--json";
+
+		ck_assert_int_eq(run(w[0], second, third,
+		    third != NULL ? "--json" : NULL, NULL), 0);
+		json_decref(json());
+		ck_assert_int_eq(run(w[0], w[1], w[1] != NULL ? w[2] : NULL,
+		    NULL), 0);
+	}
+	ck_assert_int_eq(run("site", "list", NULL), 0);
+	says(out, "4101000001  new");
+	says(out, "郑州市人民政府  www.zhengzhou.gov.cn");
+	ck_assert_int_eq(run("status", "--json", NULL), 1);
+	j = json();
+	ck_assert(json_is_false(json_object_get(j, "in_sync")));
+	ck_assert_ptr_null(json_object_get(j, "daemon"));
+	json_decref(j);
+	ck_assert_int_eq(run("status", NULL), 1);
+	says(out, "not running");
+	ck_assert_int_eq(run("journal", "print", "--from", "2", NULL), 0);
+	ck_assert_ptr_null(strstr(out, "site-add"));
+	says(out, "\"do\":\"ticket\"");
+	says(out, "+08:00");
+	ck_assert_int_eq(run("journal", "verify", NULL), 0);
+	says(out, "2 entries");
+	ck_assert_int_eq(run("config", NULL), 0);
+	says(out, "ticket_life = ");
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_import)
+{
+	char path[96];
+	FILE *f;
+
+	set_up();
+	make_hub();
+	snprintf(path, sizeof(path), "%s/sites.csv", dir);
+	f = fopen(path, "w");
+	fputs("4101000002,开封,www.kaifeng.gov.cn,,\n"
+	    "4101000003,洛阳,gov.cn,,\n", f);
+	fclose(f);
+	ck_assert_int_eq(run("site", "import", path, NULL), 1);
+	says(err, "sites.csv:2: 4101000003: domain: gov.cn");
+	ck_assert_int_eq(run("site", "list", NULL), 0);
+	ck_assert_ptr_null(strstr(out, "4101000002"));
+	f = fopen(path, "w");
+	fputs("4101000002,开封,www.kaifeng.gov.cn,,\n", f);
+	fclose(f);
+	ck_assert_int_eq(run("site", "import", path, "--dry-run", NULL), 0);
+	says(err, "nothing was added");
+	ck_assert_int_eq(run("site", "import", path, NULL), 0);
+	says(out, "code,name,domain,what,enroll\n");
+	says(out, "4101000002,开封,www.kaifeng.gov.cn,added,zqagent enroll ");
+	ck_assert_int_eq(run("site", "import", "/nonexistent", NULL), 1);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_keeping)
+{
+	char file[96];
+	struct stat st;
+
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	says(out, "the same");
+	snprintf(file, sizeof(file), "%s/dump", dir);
+	ck_assert_int_eq(run("dump", file, NULL), 0);
+	ck_assert_int_eq(stat(file, &st), 0);
+	ck_assert_int_eq(st.st_mode & 077, 0);
+	ck_assert_int_eq(run("dump", file, NULL), 1);
+	says(err, "exists");
+	ck_assert_int_eq(run("load", file, NULL), 1);
+	says(err, "not empty");
+	snprintf(hub, sizeof(hub), "%s/two", dir);
+	ck_assert_int_eq(run("init", "--name", "two", NULL), 0);
+	ck_assert_int_eq(run("load", file, NULL), 0);
+	ck_assert_int_eq(run("site", "list", NULL), 0);
+	says(out, "4101000001");
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_columns)
+{
+	static const char *const headings[] = { "A", "<N", "LAST", NULL };
+	struct columns *c = columns_new(headings);
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	columns_put(c, SPAN("郑州"));
+	columns_number(c, 7);
+	columns_put(c, SPAN("x\033[31m"));
+	columns_put(c, SPAN("ab"));
+	columns_number(c, 1234);
+	columns_put(c, SPAN(""));
+	columns_print(c, f);
+	fclose(f);
+	ck_assert_ptr_null(strchr(text, '\033'));
+	says(text, "A        N  LAST\n");
+	says(text, "郑州     7  x");
+	says(text, "ab    1234\n");
+	free(text);
+	columns_free(c);
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_add_test(t, test_mistakes);
+	tcase_add_test(t, test_help);
+	tcase_add_test(t, test_site_add_prints_one_line);
+	tcase_add_test(t, test_listings);
+	tcase_add_test(t, test_import);
+	tcase_add_test(t, test_keeping);
+	tcase_add_test(t, test_columns);
+}
+
+int
+main(void)
+{
+	return core_run_suite("cmd", add);
+}
