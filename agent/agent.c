@@ -69,6 +69,15 @@ on_retell(void *arg)
 	    "has");
 }
 
+/* Connections that are open were made with the old certificate. */
+static void
+on_renewed(void *arg)
+{
+	struct agent *a = arg;
+
+	fetch_forget_connections(a->fetch);
+}
+
 static bool
 on_reach(void *arg)
 {
@@ -241,6 +250,7 @@ open_parts(struct agent *a)
 	host.fetch = a->fetch = fetch_new(a->base, LINE_AGENT);
 	a->push = push_new(&host);
 	a->inbox = inbox_new(a->base, a->store, a->fetch, &a->line);
+	a->renew = renew_new(a->base, &a->line, top->dir, on_renewed, a);
 	a->parse = parse_new(a->base, &limits);
 	open_sources(a);
 	after(a->chores, CHORES);
@@ -302,6 +312,7 @@ close_all(struct agent *a)
 	if (a->ctl != NULL)
 		ctl_close(a->ctl);
 	inbox_free(a->inbox);
+	renew_free(a->renew);
 	push_free(a->push);
 	if (a->parse != NULL)
 		parse_free(a->parse);

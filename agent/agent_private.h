@@ -13,6 +13,7 @@
 #include "agent/line.h"
 #include "agent/parse.h"
 #include "agent/push.h"
+#include "agent/renew.h"
 #include "agent/setup.h"
 #include "agent/source.h"
 #include "agent/store.h"
@@ -35,6 +36,7 @@ struct agent {
 	struct parse *parse;
 	struct push *push;
 	struct inbox *inbox;
+	struct renew *renew;
 	struct ctl *ctl;
 	struct agent_source source[CONFIG_SOURCES_MAX];
 	size_t count;

@@ -526,7 +526,8 @@ state(const struct source *s)
 		return "held";
 	if (s->hidden > 0)
 		return "partly-hidden";
-	return !intake_is_idle(s->intake) ? "busy" : "fine";
+	return !intake_is_idle(s->intake) ||
+	    intake_settling(s->intake) > 0 ? "busy" : "fine";
 }
 
 static json_t *

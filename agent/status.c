@@ -170,7 +170,7 @@ judge_source(json_t *why, json_t *s)
 		    "for `zqagent release` or `zqagent refuse`") },
 		{ "partly-hidden",
 		    N_("source %s: some directories can't be read") },
-		{ "busy", N_("source %s: files are being read") },
+		{ "busy", N_("source %s: files are being read or written") },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "agent/config.h"
 #include "agent/store.h"
@@ -29,6 +30,7 @@ struct tool_command {
 	const char *about;	/* one line */
 	const char *help;	/* examples and what to know */
 	int (*run)(struct tool *t);
+	bool as_caller;		/* else root becomes the directory's owner */
 	struct tool_option *options;	/* NULL: none of its own */
 };
 
@@ -36,6 +38,7 @@ struct tool {
 	const struct tool_command *command;
 	const char *dir;
 	bool json;
+	uid_t caller;		/* who typed it */
 	const char *place[TOOL_PLACES];
 	size_t places;
 };
@@ -76,6 +79,7 @@ int tool_rescan(struct tool *t);
 int tool_release(struct tool *t);
 int tool_refuse(struct tool *t);
 int tool_retell(struct tool *t);
+int tool_renew(struct tool *t);
 int tool_check(struct tool *t);
 
 extern struct tool_option tool_enroll_options[], tool_source_options[],

@@ -3,7 +3,6 @@
  */
 #include "agent/tool.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/renew.h"
+#include "agent/way.h"
 #include "certs/enroll.h"
 #include "certs/identity.h"
 #include "certs/keep.h"
-#include "certs/peer.h"
 #include "certs/ticket.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 
-#define CONNECT 10L		/* s */
-#define TIMEOUT 60L		/* s */
 #define CONF_MAX (1u << 20)
 
 struct tool_option tool_enroll_options[] = {
@@ -31,100 +29,6 @@ struct tool_option tool_enroll_options[] = {
 	    "that is there") },
 	{ .name = NULL }
 };
-
-/* --- the way to the hub ------------------------------------------------------ */
-
-struct way {
-	const char *hub;
-	const uint8_t *pin;
-	struct buf *answer;
-};
-
-static size_t
-on_body(char *at, size_t size, size_t n, void *arg)
-{
-	struct way *w = arg;
-
-	buf_put(w->answer, at, size * n);
-	return w->answer->bad ? 0 : size * n;
-}
-
-static CURLcode
-on_context(CURL *curl, void *context, void *arg)
-{
-	struct way *w = arg;
-
-	(void)curl;
-	return peer_client(context, w->pin) ? CURLE_OK :
-	    CURLE_SSL_CERTPROBLEM;
-}
-
-static void
-say_failure(CURL *curl, CURLcode code, const char *url, struct buf *why)
-{
-	long verified = 0;
-	const char *words = NULL;
-
-	curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &verified);
-	if (code == CURLE_PEER_FAILED_VERIFICATION)
-		words = peer_why(verified);
-	buf_printf(why, "%s: %s", url, words != NULL ? words :
-	    curl_easy_strerror(code));
-	if (code == CURLE_COULDNT_CONNECT)
-		buf_text(why, _("; is the port right, and does a firewall let "
-		    "this machine out?"));
-	else if (code == CURLE_COULDNT_RESOLVE_HOST)
-		buf_text(why, _("; is the name right?"));
-}
-
-static bool
-perform(CURL *curl, const char *url, struct buf *why)
-{
-	CURLcode code = curl_easy_perform(curl);
-	long status = 0;
-
-	if (code != CURLE_OK) {
-		say_failure(curl, code, url, why);
-		return false;
-	}
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	if (status != 200)
-		buf_printf(why, _("%s: HTTP status %ld; is this the hub's "
-		    "address, with its port?"), url, status);
-	return status == 200;
-}
-
-static bool
-on_send(void *arg, struct span der, struct buf *answer, struct buf *why)
-{
-	struct way *w = arg;
-	struct curl_slist *head = curl_slist_append(NULL,
-	    "Content-Type: " ENROLL_TYPE);
-	CURL *curl = curl_easy_init();
-	struct buf url;
-	bool ok;
-
-	w->answer = answer;
-	buf_init(&url, 4096);
-	buf_printf(&url, "%s" ENROLL_PATH, w->hub);
-	curl_easy_setopt(curl, CURLOPT_URL, buf_cstr(&url));
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, head);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, der.at);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)der.n);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, w);
-	curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
-	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_context);
-	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, w);
-	ok = perform(curl, buf_cstr(&url), why);
-	curl_easy_cleanup(curl);
-	curl_slist_free_all(head);
-	buf_clear(&url);
-	return ok;
-}
 
 /* --- agent.conf ------------------------------------------------------------------ */
 
@@ -217,7 +121,7 @@ enroll(struct tool *t, const char *hub, const struct ticket *ticket,
 	X509 *cert = NULL, *ca = NULL;
 	bool ok;
 
-	ok = enroll_ask(ticket, key, tool_value(t, "site"), on_send, &way,
+	ok = enroll_ask(ticket, key, tool_value(t, "site"), way_send, &way,
 	    &cert, &ca, why) && identity_save(t->dir, key, cert, ca, why);
 	X509_free(cert);
 	X509_free(ca);
@@ -248,6 +152,35 @@ say_next(struct tool *t)
 		    clock_show(until, i.not_after),
 		    tool_path(t, CONFIG_FILE));
 	buf_clear(&why);
+}
+
+int
+tool_renew(struct tool *t)
+{
+	struct config *c = tool_config(t);
+	struct line line;
+	struct buf why;
+	bool ok, down;
+
+	if (c == NULL)
+		return 2;
+	buf_init(&why, 16384);
+	ok = line_init(&line, c->top->hub, c->top->dir, &why) &&
+	    renew_now(&line, c->top->dir, &why);
+	while (why.n > 0 && why.at[why.n - 1] == '\n')
+		buf_cut(&why, why.n - 1);
+	if (ok) {
+		json_decref(tool_ask(t, json_pack("{s:s}", "do", "reload"),
+		    &down));
+		printf(_("there is a new certificate\n"));
+	} else {
+		(void)tool_fail(_("the old one stays in use"), "%s",
+		    buf_cstr(&why));
+	}
+	buf_clear(&why);
+	line_clear(&line);
+	config_free(c);
+	return ok ? 0 : 2;
 }
 
 /* Everything that can be judged before the hub is asked: a ticket is good

@@ -7,7 +7,6 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "agent/say.h"
 #include "contrib/base/lang.h"
@@ -34,14 +33,14 @@ struct tool_option tool_say_options[] = {
 
 /* Behind sudo it is the one who typed that. */
 static const char *
-who_am_i(void)
+who_am_i(const struct tool *t)
 {
 	const char *sudo = getenv("SUDO_USER");
 	struct passwd *p;
 
 	if (sudo != NULL && sudo[0] != '\0')
 		return sudo;
-	p = getpwuid(getuid());	/* cppcheck-suppress getpwuidCalled */
+	p = getpwuid(t->caller);	/* cppcheck-suppress getpwuidCalled */
 	return p != NULL ? p->pw_name : "";
 }
 
@@ -64,7 +63,7 @@ question(struct tool *t)
 		}
 	}
 	if (json_object_get(ask, "by") == NULL)
-		json_object_set_new(ask, "by", json_string(who_am_i()));
+		json_object_set_new(ask, "by", json_string(who_am_i(t)));
 	return ask;
 }
 

@@ -2,8 +2,12 @@
  * zqagent: the control tool of a site's admin. See zqagent(8).
  */
 #include <curl/curl.h>
+#include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/tool.h"
 #include "contrib/base/lang.h"
@@ -31,6 +35,7 @@ static const struct tool_command commands[] = {
 	  .help = N_("Ends with 0 if the hub has everything, 1 if not, 2 if "
 	  "that can't be known.\n") },
 	{ .name = "check", .words = "PAGE", .run = tool_check,
+	  .as_caller = true,
 	  .options = tool_check_options,
 	  .about = N_("show what would be said of a page, and what it lacks"),
 	  .help = N_("  zqagent check /var/www/html/a/b.html\n"
@@ -65,6 +70,10 @@ static const struct tool_command commands[] = {
 	  .help = N_("For an agent that was copied or restored (status says "
 	  "\"forked\"):\n"
 	  "  zqagent retell --reason \"restored from a backup\"\n") },
+	{ .name = "renew", .words = "", .run = tool_renew,
+	  .about = N_("get a new key and certificate now"),
+	  .help = N_("zqagentd does it by itself when two thirds of a "
+	  "certificate's life are over.\n") },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -92,6 +101,19 @@ find_command(int argc, char **argv)
 	return 0;
 }
 
+/* What root makes here the daemon must be able to read. */
+static bool
+be_owner(struct tool *t)
+{
+	struct stat st;
+
+	t->caller = getuid();
+	if (geteuid() != 0 || stat(t->dir, &st) != 0 || st.st_uid == 0)
+		return true;
+	return setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
+	    setuid(st.st_uid) == 0;
+}
+
 static int
 run(struct tool *t, int argc, char **argv, int at)
 {
@@ -101,6 +123,8 @@ run(struct tool *t, int argc, char **argv, int at)
 	memmove(&argv[1 + 1], &argv[1], (size_t)(at - 1) * sizeof(*argv));
 	if (!tool_parse(t, argc - 2, argv + 2, &status))
 		return status;
+	if (!t->command->as_caller && !be_owner(t))
+		return tool_fail(NULL, "%s: %s", t->dir, strerror(errno));
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	status = t->command->run(t);
 	curl_global_cleanup();

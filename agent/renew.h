@@ -1,0 +1,31 @@
+/*
+ * Renewal: a new key and a certificate for it, asked for with the old one
+ * (R10). It falls due at two thirds of a certificate's life, give or take, so
+ * that a cluster's agents don't all come at once.
+ */
+#ifndef ZQ_AGENT_RENEW_H
+#define ZQ_AGENT_RENEW_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/line.h"
+#include "certs/identity.h"
+#include "contrib/base/buf.h"
+
+/* Does it, and blocks meanwhile. False: why says, and all is as before. */
+bool renew_now(const struct line *line, const char *dir, struct buf *why);
+
+/* When? jitter: 0 … 999. */
+int64_t renew_due(const struct identity *i, uint32_t jitter);
+
+/* Does it when it is due, in a child process; done() when there is a new
+ * certificate. */
+struct renew;
+typedef void renew_done_fn(void *arg);
+struct renew *renew_new(struct event_base *base, const struct line *line,
+    const char *dir, renew_done_fn *done, void *arg);
+void renew_free(struct renew *r);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * The way of a certificate: one CMP message to the hub and one back, for a
+ * process that may block.
+ */
+#ifndef ZQ_AGENT_WAY_H
+#define ZQ_AGENT_WAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/line.h"
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+struct way {
+	const char *hub;	/* "https://hub.example:7443" */
+	const uint8_t *pin;	/* of the ticket, at the first contact … */
+	const struct line *line;	/* … later the site's certificate */
+	struct buf *answer;	/* inside */
+};
+
+/* An enroll_send_fn; arg is a struct way. */
+bool way_send(void *arg, struct span der, struct buf *answer,
+    struct buf *why);
+
+#endif
