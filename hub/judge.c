@@ -12,16 +12,11 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
-#include "contrib/base/text.h"
 #include "hub/reply.h"
-#include "protocol/change.h"
+#include "hub/sift.h"
 #include "protocol/limits.h"
-#include "protocol/url.h"
 
 #define WHY_MAX 1024
-/* Complaints leave room in an answer for its head and its reason. */
-#define COMPLAINTS_MAX (LIMIT_ANSWER - (32u << 10))
-#define COMPLAINT_MAX (16u << 10)	/* an address and a reason, escaped */
 
 /* Behind by this many entries the sites are asked to come slower: the view
  * takes some 15,000 a second, and memory does not grow with the backlog. */
@@ -38,16 +33,7 @@ struct judge {
 	/* the batch in hand */
 	struct frame_batch frame;
 	struct view_site site;
-	size_t count, refused, held;
-	struct span row[LIMIT_BATCH];
-	uint8_t hash[LIMIT_BATCH][32];
-	size_t made_at[LIMIT_BATCH];	/* where in `made` a row is, if its
-					 * span has no address */
-	struct buf made;		/* rows of what could not be read */
-	struct buf complaints;
-	size_t untold;			/* complaints that found no room */
-	struct span host;		/* the last one looked up … */
-	bool host_good;			/* … and what was found */
+	struct sift sift;
 	struct buf why;
 };
 
@@ -58,8 +44,7 @@ judge_new(struct writer *w, struct guests *g)
 
 	j->writer = w;
 	j->guests = g;
-	buf_init(&j->made, LIMIT_BATCH * (WHY_MAX + 256));
-	buf_init(&j->complaints, LIMIT_ANSWER);
+	sift_init(&j->sift);
 	buf_init(&j->why, WHY_MAX);
 	return j;
 }
@@ -69,8 +54,7 @@ judge_free(struct judge *j)
 {
 	if (j == NULL)
 		return;
-	buf_clear(&j->made);
-	buf_clear(&j->complaints);
+	sift_clear(&j->sift);
 	buf_clear(&j->why);
 	free(j);
 }
@@ -107,166 +91,11 @@ judge_peer(struct view *v, const struct frame_peer *p, struct view_site *s,
 	return true;
 }
 
-/* --- what stands in it ---------------------------------------------------- */
-
-static void
-complain(struct judge *j, uint64_t seq, struct span url, const char *why)
-{
-	struct complaint c = {
-		.seq = seq, .url = url, .why = span_of(why),
-	};
-
-	if (j->complaints.n + COMPLAINT_MAX > COMPLAINTS_MAX)
-		j->untold++;
-	else
-		answer_complain(&j->complaints, &c);
-}
-
-/* A site's clock may say anything; differences stay numbers. */
-static int64_t
-sane_time(int64_t now)
-{
-	const int64_t most = INT64_C(253402300799999);	/* end of 9999 */
-
-	return now < 0 ? 0 : now > most ? most : now;
-}
-
-/* Keeps the place of a change that could not be read. Its hash is the same
- * whatever the reason says, so that a hub which words it differently after
- * an update does not take the repetition for a fork. */
-static void
-keep_unreadable(struct judge *j, uint64_t seq, struct span why)
-{
-	size_t n = j->count;
-	struct change c;
-
-	change_init(&c);
-	c.kind = CHANGE_OTHER;
-	c.seq = seq;
-	c.when = sane_time(j->frame.head.now);
-	c.critical = SPAN("unreadable");
-	change_hash(&c, j->hash[n]);
-	c.word[WORD_REASON] = text_cut(why, WHY_MAX - 1);
-	if (!change_is_sane(&c, NULL))
-		c.word[WORD_REASON] = SPAN("(a reason that is no text)");
-	j->made_at[n] = j->made.n;
-	change_write(&j->made, &c);
-	j->row[n] = (struct span){ .n = j->made.n - j->made_at[n] };
-	j->refused++;
-	buf_reset(&j->why);
-	buf_printf(&j->why, "not readable: %.*s", SPAN_ARGS(why));
-	complain(j, seq, SPAN_NONE, buf_cstr(&j->why));
-}
-
-static void
-hold(struct judge *j, const struct change *c, const char *why)
-{
-	j->held++;
-	complain(j, c->seq, c->url, why);
-}
-
-/* Told at once for the site's sake; apply decides it for good. */
-static void
-look_at_host(struct judge *j, const struct change *c)
-{
-	struct url u;
-
-	if (c->url.n == 0 || !url_parse(&u, c->url))
-		return;
-	if (!span_is(u.host, j->host)) {
-		buf_reset(&j->why);
-		buf_text(&j->why, "held: ");
-		j->host_good = view_may_speak(j->writer->view,
-		    j->site.number, c->url, &j->why);
-		j->host = u.host;
-	}
-	if (!j->host_good)
-		hold(j, c, buf_cstr(&j->why));
-}
-
-static void
-keep(struct judge *j, const struct change *c, struct span row)
-{
-	char why[160];
-
-	change_hash(c, j->hash[j->count]);
-	j->row[j->count] = row;
-	if (c->critical.n > 0) {
-		snprintf(why, sizeof(why), "held: this hub does not know "
-		    "the critical part \"%.*s\"",
-		    SPAN_ARGS(text_cut(c->critical, 80)));
-		hold(j, c, why);
-		return;
-	}
-	look_at_host(j, c);
-}
-
-/* One change, in its turn. False: the batch as a whole makes no sense. */
-static bool
-read_change(struct judge *j, uint64_t seq, struct span row, struct span why)
-{
-	uint64_t expected = j->frame.head.first + j->count;
-	struct change c;
-
-	if (j->count == LIMIT_BATCH) {
-		buf_printf(&j->why, "over %d changes in one batch",
-		    LIMIT_BATCH);
-		return false;
-	}
-	if (seq != expected && (seq != 0 || row.n > 0)) {
-		buf_printf(&j->why, "a change has the number %" PRIu64
-		    " where %" PRIu64 " was expected", seq, expected);
-		return false;
-	}
-	if (row.n == 0)
-		keep_unreadable(j, expected, why);
-	else if (!change_read(&c, row) || c.seq != expected)
-		keep_unreadable(j, expected, SPAN("its row does not decode"));
-	else
-		keep(j, &c, row);
-	j->count++;
-	return true;
-}
-
-/* All of it into row[] and hash[]. False: why says what is wrong. */
-static bool
-read_batch(struct judge *j)
-{
-	struct span row, why;
-	uint64_t seq;
-
-	if (j->frame.head.incarnation == 0 || j->frame.head.first == 0) {
-		buf_text(&j->why, "a batch needs an incarnation and the "
-		    "number of its first change, neither of them 0");
-		return false;
-	}
-	if (j->frame.head.first > UINT64_MAX - LIMIT_BATCH) {
-		buf_text(&j->why, "the numbers of its changes are at an end: "
-		    "start a new incarnation");
-		return false;
-	}
-	while (frame_batch_next(&j->frame, &seq, &row, &why)) {
-		if (!read_change(j, seq, row, why))
-			return false;
-	}
-	for (size_t n = 0; n < j->count; n++) {
-		if (j->row[n].at == NULL)
-			j->row[n].at = j->made.at + j->made_at[n];
-	}
-	must(!j->made.bad);
-	buf_reset(&j->why);
-	return true;
-}
-
 /* --- what comes of it ----------------------------------------------------- */
 
 static void
 begin_batch(struct judge *j, struct pending *p)
 {
-	j->count = j->refused = j->held = j->untold = 0;
-	j->host = SPAN_NONE;
-	buf_reset(&j->made);
-	buf_reset(&j->complaints);
 	buf_reset(&j->why);
 	buf_reset(&p->answer);
 	p->changes = p->fresh = p->refused = p->held = 0;
@@ -275,10 +104,10 @@ begin_batch(struct judge *j, struct pending *p)
 }
 
 static void
-answer_plain(struct judge *j, struct pending *p, enum verdict v)
+answer_plain(struct pending *p, enum verdict v, const struct buf *why)
 {
 	p->verdict = v;
-	reply_plain(&p->answer, v, buf_cstr(&j->why));
+	reply_plain(&p->answer, v, buf_cstr(why));
 }
 
 static uint32_t
@@ -303,9 +132,9 @@ reason_of(struct judge *j, enum verdict v)
 {
 	if (v == VERDICT_FORKED)
 		buf_printf(&j->why, JUDGE_FORKED, j->site.code);
-	else if (j->untold > 0)
+	else if (j->sift.untold > 0)
 		buf_printf(&j->why, "%zu more changes were held or not "
-		    "readable than are listed here", j->untold);
+		    "readable than are listed here", j->sift.untold);
 	return buf_cstr(&j->why);
 }
 
@@ -326,12 +155,12 @@ answer_verdict(struct judge *j, struct pending *p,
 	};
 
 	p->verdict = v->verdict;
-	p->changes = j->count;
+	p->changes = j->sift.count;
 	p->fresh = v->fresh;
-	p->refused = j->refused;
-	p->held = j->held + j->refused;
+	p->refused = j->sift.refused;
+	p->held = j->sift.held + j->sift.refused;
 	reply_write(&p->answer, &a, is_taken(v->verdict) ?
-	    buf_look(&j->complaints) : SPAN_NONE);
+	    buf_look(&j->sift.complaints) : SPAN_NONE);
 }
 
 /* Once per fork: hold the site, and name both addresses (R4). */
@@ -384,10 +213,10 @@ take(struct judge *j, struct pending *p)
 		.incarnation = j->frame.head.incarnation,
 		.first = j->frame.head.first,
 		.head = j->frame.head.head,
-		.now = sane_time(j->frame.head.now),
-		.row = j->row,
-		.hash = (const uint8_t (*)[32])j->hash,
-		.count = j->count,
+		.now = sift_time(j->frame.head.now),
+		.row = j->sift.row,
+		.hash = (const uint8_t (*)[32])j->sift.hash,
+		.count = j->sift.count,
 	};
 	struct journal_verdict v = { .verdict = 0 };
 
@@ -398,7 +227,7 @@ take(struct judge *j, struct pending *p)
 	answer_verdict(j, p, &v);
 	log_debug("site=%s seq=%" PRIu64 "+%zu %s fresh=%zu refused=%zu",
 	    j->site.code, b.first, b.count, verdict_name(v.verdict), v.fresh,
-	    j->refused);
+	    j->sift.refused);
 }
 
 void
@@ -407,16 +236,18 @@ judge_batch(struct judge *j, struct pending *p)
 	begin_batch(j, p);
 	if (!frame_batch_read(&j->frame, buf_look(&p->body))) {
 		buf_text(&j->why, "not a batch");
-		answer_plain(j, p, VERDICT_BAD);
+		answer_plain(p, VERDICT_BAD, &j->why);
 	} else if (!judge_peer(j->writer->view, &j->frame.peer, &j->site,
 	    &j->why)) {
-		answer_plain(j, p, VERDICT_BLOCKED);
+		answer_plain(p, VERDICT_BLOCKED, &j->why);
 	} else if (j->site.forked) {
 		buf_printf(&j->why, JUDGE_FORKED, j->site.code);
-		answer_plain(j, p, VERDICT_FORKED);
-	} else if (p->site = j->site.number, !read_batch(j)) {
-		answer_plain(j, p, VERDICT_BAD);
+		answer_plain(p, VERDICT_FORKED, &j->why);
+	} else if (!sift_batch(&j->sift, j->writer->view, j->site.number,
+	    &j->frame)) {
+		answer_plain(p, VERDICT_BAD, &j->sift.why);
 	} else {
+		p->site = j->site.number;
 		take(j, p);
 	}
 }

@@ -198,6 +198,23 @@ START_TEST(test_unreadable_keeps_its_number)
 }
 END_TEST
 
+START_TEST(test_each_complaint_is_its_own)
+{
+	struct buf b;
+
+	set_up(CORE_MOST);
+	core_batch_head(&b, 1, 7, 1);
+	core_batch_put(&b, 1, "https://www.s2.gov.cn/a", "not ours");
+	frame_batch_refused(&b, 2, SPAN("line 9: no date"));
+	core_batch_put(&b, 3, "https://www.s2.gov.cn/b", "not ours");
+	put(&b, 1);
+	ck_assert(take());
+	ck_assert_uint_eq(last()->complaints, 3);
+	ck_assert_ptr_nonnull(strstr(last()->complaint, "www.s2.gov.cn"));
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_critical_part_is_told)
 {
 	struct change c;
@@ -463,6 +480,7 @@ add(TCase *t)
 	tcase_add_test(t, test_group_is_judged_in_order);
 	tcase_add_test(t, test_foreign_host_is_taken_and_told);
 	tcase_add_test(t, test_unreadable_keeps_its_number);
+	tcase_add_test(t, test_each_complaint_is_its_own);
 	tcase_add_test(t, test_critical_part_is_told);
 	tcase_add_test(t, test_fork_is_held_once);
 	tcase_add_test(t, test_who_may_not_speak);
