@@ -323,10 +323,13 @@ follow(struct journal *j, const struct entry *e)
 		p.incarnation = e->incarnation;
 	}
 	hash = p.recent[e->seq % LIMIT_RECENT];
-	if (change_read(&c, e->body))
+	if (change_read(&c, e->body)) {
+		if (span_is(c.critical, SPAN(JOURNAL_UNREADABLE)))
+			c.word[WORD_REASON] = SPAN_NONE;
 		change_hash(&c, hash);
-	else
+	} else {
 		sha_of(hash, e->body);
+	}
 	p.last = p.head = e->seq;
 	p.place = e->place;
 	p.heard = e->at;

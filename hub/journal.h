@@ -28,6 +28,10 @@
 
 #define JOURNAL_CHAIN 32
 
+/* The critical part of a change that could not be read. Its hash leaves out
+ * the reason, which another version may word otherwise. */
+#define JOURNAL_UNREADABLE "unreadable"
+
 struct entry {
 	uint64_t place;		/* from 1, without holes */
 	int64_t at;		/* ms, the hub's clock when it was taken */

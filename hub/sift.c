@@ -8,6 +8,7 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
+#include "hub/journal.h"
 #include "protocol/answer.h"
 #include "protocol/change.h"
 #include "protocol/url.h"
@@ -82,7 +83,7 @@ keep_unreadable(struct sift *s, uint64_t seq, struct span reason)
 	c.kind = CHANGE_OTHER;
 	c.seq = seq;
 	c.when = sift_time(s->head.now);
-	c.critical = SPAN("unreadable");
+	c.critical = SPAN(JOURNAL_UNREADABLE);
 	change_hash(&c, s->hash[n]);
 	c.word[WORD_REASON] = text_cut(reason, WHY_MAX - 1);
 	if (!change_is_sane(&c, NULL))

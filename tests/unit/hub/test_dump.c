@@ -38,16 +38,20 @@ fill(uint64_t n)
 			    "https://www.s1.gov.cn/%d", (int)(seq % 150));
 			change_init(&c);
 			c.seq = seq;
+			if (seq == n - 3)
+				c.critical = SPAN(JOURNAL_UNREADABLE);
 			c.kind = seq % 7 == 0 ? CHANGE_DELETED :
 			    CHANGE_CREATED;
 			c.when = CORE_NOW;
 			c.url = span_of(url);
 			c.word[WORD_TITLE] = span_of(url);
+			change_hash(&c, hash[b.count]);
+			if (seq == n - 3)
+				c.word[WORD_REASON] = SPAN("line 3");
 			buf_clear(&row[b.count]);
 			buf_init(&row[b.count], LIMIT_CHANGE);
 			change_write(&row[b.count], &c);
 			rows[b.count] = buf_look(&row[b.count]);
-			change_hash(&c, hash[b.count]);
 		}
 		journal_begin(kit.writer.journal);
 		journal_take(kit.writer.journal, &b, CORE_NOW, &v);
