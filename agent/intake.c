@@ -36,7 +36,7 @@ struct intake {
 	size_t queued_count, reading_count, ready_count, ready_bytes;
 	size_t settling_count;
 	struct event *turn, *settle, *retry, *soon;
-	enum intake_stuck stuck;
+	enum intake_stuck stuck, stuck_told;
 	char *reason;
 	struct intake_counts counts;
 };
@@ -177,12 +177,12 @@ make_room(struct store_txn *t, void *arg)
 static void
 get_stuck(struct intake *in, enum intake_stuck how)
 {
-	if (in->stuck != how)
+	if (in->stuck_told != how)
 		log_error("source=%.*s %s; nothing is lost, it goes on when "
 		    "there is room", SPAN_ARGS(in->host.source),
 		    how == INTAKE_DISK_FULL ? "the disk is full" :
 		    "the spool is full");
-	in->stuck = how;
+	in->stuck = in->stuck_told = how;
 	after(in->retry, STUCK_WAIT);
 }
 
@@ -497,8 +497,10 @@ on_retry(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	in->stuck = INTAKE_GOING;
 	flush(in);
-	if (in->stuck == INTAKE_GOING)
-		log_info("source=%.*s goes on", SPAN_ARGS(in->host.source));
+	if (in->stuck != INTAKE_GOING)
+		return;
+	in->stuck_told = INTAKE_GOING;
+	log_info("source=%.*s goes on", SPAN_ARGS(in->host.source));
 	wake(in);
 }
 
