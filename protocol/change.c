@@ -102,8 +102,8 @@ change_write(struct buf *b, const struct change *c)
 	put_span(b, TAG_LINKS, c->links);
 	put_span(b, TAG_UNKNOWN, c->unknown);
 	put_span(b, TAG_CRITICAL, c->critical);
-	for (uint8_t w = 0; w < WORD_COUNT; w++)
-		put_span(b, TAG_WORD + w, c->word[w]);
+	for (unsigned w = 0; w < WORD_COUNT; w++)
+		put_span(b, (uint8_t)(TAG_WORD + w), c->word[w]);
 }
 
 /* --- reading --------------------------------------------------------------- */
@@ -394,8 +394,8 @@ change_hash(const struct change *c, uint8_t out[32])
 	mean(&s, TAG_LINKS, c->links.at, c->links.n);
 	mean(&s, TAG_UNKNOWN, c->unknown.at, c->unknown.n);
 	mean(&s, TAG_CRITICAL, c->critical.at, c->critical.n);
-	for (uint8_t w = 0; w < WORD_COUNT; w++)
-		mean_word(&s, TAG_WORD + w, c->word[w]);
+	for (unsigned w = 0; w < WORD_COUNT; w++)
+		mean_word(&s, (uint8_t)(TAG_WORD + w), c->word[w]);
 	sha_end(&s, out);
 }
 

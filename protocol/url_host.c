@@ -130,12 +130,12 @@ put_ipv6(struct buf *out, struct span s, const char **why)
 	return true;
 }
 
-/* Percent-encoding undone, ASCII in lower case. False: no such host. */
+/* Percent-encoding undone, ASCII in lower case: *n bytes and a NUL. False: no
+ * such host. */
 static bool
-decode(char text[INPUT_MAX], struct span s, bool *ascii)
+decode(char text[INPUT_MAX], size_t *n, struct span s, bool *ascii)
 {
-	size_t n = 0;
-
+	*n = 0;
 	*ascii = true;
 	if (s.n >= INPUT_MAX)
 		return false;
@@ -151,17 +151,15 @@ decode(char text[INPUT_MAX], struct span s, bool *ascii)
 		if (c <= ' ' || c == 0x7f)
 			return false;
 		*ascii &= c < 0x80;
-		text[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+		text[(*n)++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 	}
-	text[n] = '\0';
-	return *ascii || text_is_utf8((struct span){ text, n });
+	text[*n] = '\0';
+	return *ascii || text_is_utf8((struct span){ text, *n });
 }
 
 static bool
-put_ascii(struct buf *out, const char *text, const char **why)
+put_ascii(struct buf *out, struct span s, const char **why)
 {
-	struct span s = span_of(text);
-
 	if (s.n > 0 && s.at[s.n - 1] == '.')
 		s.n--;
 	if (!is_name(s))
@@ -176,6 +174,7 @@ bool
 url_host_normal(struct buf *out, struct span host, const char **why)
 {
 	char text[INPUT_MAX], *mapped;
+	size_t n;
 	bool ascii, good;
 
 	if (url_host_is_normal(host)) {
@@ -184,14 +183,14 @@ url_host_normal(struct buf *out, struct span host, const char **why)
 	}
 	if (host.n > 0 && host.at[0] == '[')
 		return put_ipv6(out, host, why);
-	if (!decode(text, host, &ascii))
+	if (!decode(text, &n, host, &ascii))
 		return refuse(why, bad_name);
 	if (ascii)
-		return put_ascii(out, text, why);
+		return put_ascii(out, (struct span){ text, n }, why);
 	if (idn2_to_ascii_8z(text, &mapped,
 	    IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
 		return refuse(why, "a host name that IDNA 2008 doesn't allow");
-	good = put_ascii(out, mapped, why);
+	good = put_ascii(out, span_of(mapped), why);
 	idn2_free(mapped);
 	return good;
 }

@@ -427,10 +427,14 @@ ctl_open(struct event_base *base, const char *path, ctl_ask_fn *on_ask,
 void
 ctl_close(struct ctl *c)
 {
+	struct ctl_peer *next;
+
 	if (c == NULL)
 		return;
-	while (c->peers != NULL)
-		gone(c->peers);
+	for (struct ctl_peer *p = c->peers; p != NULL; p = next) {
+		next = p->next;
+		gone(p);
+	}
 	evconnlistener_free(c->listener);
 	unlink(c->path);
 	free(c->path);

@@ -382,10 +382,14 @@ fetch_new(struct event_base *base, const char *user_agent)
 void
 fetch_free(struct fetch *f)
 {
+	struct fetch_request *next;
+
 	if (f == NULL)
 		return;
-	while (f->first != NULL)
-		fetch_cancel(f->first);
+	for (struct fetch_request *r = f->first; r != NULL; r = next) {
+		next = r->next;
+		fetch_cancel(r);
+	}
 	f->pool->retired = true;
 	leave_pool(f->pool);
 	f->freed = true;

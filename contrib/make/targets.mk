@@ -4,16 +4,16 @@
 #: make demo       a hub and two real sites, for you to look at (Ctrl-C ends);
 #:                 make demo DEMO=once runs through and ends by itself
 #: make check      build with ASan and UBSan, run every test
-#: make lint       warnings of gcc and clang, clang-tidy, cppcheck, layers,
-#:                 banned functions, man pages, units
+#: make lint       layers, banned functions, shell, man pages, units, warnings
+#:                 of gcc and clang, clang-tidy, cppcheck
 #: make fuzz       replay the fuzz corpora; FUZZ_TIME=600 also searches
 #: make bench      figures, each beside its limit or a peer
 #: make install    DESTDIR= PREFIX=/usr: programs, man pages, units, words
 #: make clean      remove build directories
 
 .DEFAULT_GOAL := all
-.PHONY: help deps check check-run scenarios lint lint-run layers banned fuzz \
-	fuzz-replay bench demo install clean pot
+.PHONY: help deps check scenarios lint layers banned fuzz bench demo install \
+	clean pot
 
 help:
 	@sed -n 's/^#: //p' contrib/make/targets.mk
@@ -77,44 +77,58 @@ demo:
 	@contrib/demo/run build $(DEMO)
 
 # --- lint ---------------------------------------------------------------------
+# Quick looks first. Everything that takes time is made once per change: both
+# compilers' objects, and a stamp per file for clang-tidy.
 OURS := $(MAINS) $(BASE) $(PROTOCOL) $(CERTS) $(AGENT) $(HUB)
+LOUD  = $(MAKE) --no-print-directory -k -j$(JOBS)
 
 lint:
 	@contrib/make/deps lint
-	@$(MAKE) --no-print-directory layers banned
+	@$(LOUD) layers banned shell manuals units
 	@echo "lint: gcc, all warnings"
-	@$(MAKE) --no-print-directory -j$(JOBS) B=build-gcc CC=gcc check-build \
-		>build-gcc.log 2>&1 || { cat build-gcc.log; rm build-gcc.log; exit 1; }
+	@contrib/make/quiet $(LOUD) B=build-gcc CC=gcc check-build bench-build
 	@echo "lint: clang, all warnings"
-	@$(MAKE) --no-print-directory -j$(JOBS) B=build-clang CC=clang check-build \
-		>build-clang.log 2>&1 || { cat build-clang.log; rm build-clang.log; exit 1; }
-	@rm -f build-gcc.log build-clang.log
-	@$(MAKE) --no-print-directory -j$(JOBS) lint-run
+	@contrib/make/quiet $(LOUD) B=build-clang CC=clang OPT=-O1 objects
+	@$(LOUD) B=build-clang CC=clang OPT=-O1 tidy cppcheck
 	@echo "lint: clean"
 
-TIDY := $(patsubst %,$(B)/tidy/%.ok,$(OURS))
-.PHONY: cppcheck manuals units
-lint-run: $(TIDY) cppcheck manuals units
+.PHONY: objects tidy cppcheck manuals units shell
+objects: $(call obj,$(OURS) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c \
+	$(BENCH_SRC))
 
-$(B)/tidy/%.ok: % .clang-tidy
+# After the object, so that a changed header counts.
+TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(OURS))
+tidy: $(TIDY)
+$(TIDY): $(B)/tidy/%.ok: %.c $(B)/%.o .clang-tidy
 	@mkdir -p $(@D)
 	@echo "  TIDY    $<"
 	@clang-tidy --quiet --warnings-as-errors='*' $< -- -std=c11 \
-		$(CPPFLAGS_OURS) $(PKG_CFLAGS) 2>/dev/null >$@.log || \
+		$(CPPFLAGS_OURS) $(PKG_CFLAGS) >$@.log 2>&1 || \
 		{ cat $@.log; rm -f $@.log; exit 1; }
 	@rm -f $@.log; touch $@
 
+# invalidFunctionArg: its idea of mmap has no MAP_ANONYMOUS, where -1 is right.
 cppcheck:
 	@echo "lint: cppcheck"
+	@mkdir -p $(B)/cppcheck
 	@cppcheck --quiet --std=c11 --language=c --error-exitcode=1 \
 		--enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=unknownMacro \
-		--suppress=normalCheckLevelMaxBranches --library=posix \
-		-D_GNU_SOURCE -DZQ_VERSION='""' -DZQ_LOCALEDIR='""' -I. -j$(JOBS) \
-		$(OURS)
+		--suppress=invalidFunctionArg --library=posix \
+		--cppcheck-build-dir=$(B)/cppcheck -j$(JOBS) \
+		-D_GNU_SOURCE -DZQ_VERSION='""' -DZQ_LOCALEDIR='""' -I. $(OURS)
 
-MANUALS := $(wildcard agent/*.[1-9] hub/*.[1-9] protocol/*.[1-9] \
-	$(B)/man/*.[1-9])
+# SC2015: what stands after || ends the script. SC2119: functions whose
+# arguments may be left out.
+SCRIPTS := $(filter-out %.py,$(wildcard tests/run-* tests/bench/run \
+	tests/scenario/*.sh contrib/demo/* contrib/systemd/verify)) \
+	$(filter-out %.mk,$(wildcard contrib/make/*))
+shell:
+	@echo "lint: shell"
+	@shellcheck -x -s sh -e SC2015,SC2119 $(SCRIPTS)
+	@shellcheck -s bash .ci/run
+
+MANUALS := $(wildcard agent/*.[1-9] hub/*.[1-9] protocol/*.[1-9])
 manuals:
 	@echo "lint: man pages"
 	@mandoc -T lint -W warning $(MANUALS)

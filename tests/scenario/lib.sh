@@ -115,6 +115,7 @@ hub_init() {
 }
 hub_start() {
 	start hub "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" "$@"
+	# shellcheck disable=SC2034 # scenarios stop it by this
 	HUB_PID=$PID
 	wait_for 30 "the hub to listen" curl -sf -o "$T/health" \
 		"http://127.0.0.1:$WEB_PORT/healthz"
