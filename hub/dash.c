@@ -100,7 +100,7 @@ figures(struct visit *v, const struct roll *r)
 	struct buf *b = v->out;
 	struct totals t;
 
-	query_totals(v->query, &t);
+	query_counts(v->query, &t);
 	buf_printf(b, "<h1>%s</h1>\n<ul class=\"sum\">\n",
 	    _("The sites of the cluster"));
 	figure(b, t.sites, _("sites"));

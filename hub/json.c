@@ -98,7 +98,8 @@ json_site(const struct site_info *s)
 	number(j, "letters", s->letters);
 	number(j, "letters_confirmed", s->confirmed);
 	text(j, "agent", s->agent);
-	json_object_set_new(j, "digest", json_bytes(s->digest, 32));
+	if (s->has_digest)
+		json_object_set_new(j, "digest", json_bytes(s->digest, 32));
 	return j;
 }
 

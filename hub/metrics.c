@@ -263,7 +263,7 @@ totals(struct visit *v)
 	struct totals t;
 	struct buf *b = v->out;
 
-	query_totals(v->query, &t);
+	query_counts(v->query, &t);
 	family(b, "zq_sites", "gauge", "Sites of the cluster");
 	buf_printf(b, "zq_sites %" PRIu64 "\n", t.sites);
 	family(b, "zq_items", "gauge", "Items in the index");

@@ -63,6 +63,8 @@ struct site_info {
 	uint64_t letters, confirmed;	/* newest, and up to where fetched */
 	struct span agent;		/* version it named */
 	struct span reason;		/* of a block or a hold */
+	bool has_digest;		/* not in query_sites(): it is most of
+					 * the work */
 	uint8_t digest[32];
 };
 
@@ -108,7 +110,7 @@ struct query_spec {
 };
 #define QUERY_LIMIT 200
 #define QUERY_COUNT 1000	/* totals are exact up to here … */
-#define QUERY_LOOKED 400	/* … or, where each item must be looked at to
+#define QUERY_LOOKED 200	/* … or, where each item must be looked at to
 				 * know (a phrase of three characters and
 				 * more), up to here */
 
@@ -169,6 +171,8 @@ struct totals {
 	int64_t last_taken, last_shown;		/* ms */
 };
 void query_totals(struct query *q, struct totals *t);
+/* The same without the digest, for which all sites are walked. */
+void query_counts(struct query *q, struct totals *t);
 
 struct journal_line {	/* one entry, for people and for `journal print` */
 	uint64_t place;

@@ -80,14 +80,13 @@ fill_stand(struct query *q, struct site_info *s)
 {
 	struct stand stand;
 
-	stand_read(q->txn, s->number, &stand);
+	stand_look(q->txn, s->number, &stand);
 	s->shown = stand.incarnation == s->incarnation ? stand.seq : 0;
 	s->items = stand.items;
 	s->withdrawn = stand.withdrawn;
 	s->held = stand.held;
 	s->letters = stand.letters;
 	s->confirmed = stand.confirmed;
-	digest_sum(&stand.digest, s->digest);
 }
 
 static bool
@@ -128,10 +127,23 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 	return true;
 }
 
+static bool
+fill_whole(struct query *q, uint32_t number, struct site_info *s)
+{
+	struct stand stand;
+
+	if (!fill(q, number, s))
+		return false;
+	stand_read(q->txn, number, &stand);
+	digest_sum(&stand.digest, s->digest);
+	s->has_digest = true;
+	return true;
+}
+
 bool
 query_site_by_number(struct query *q, uint32_t number, struct site_info *s)
 {
-	return fill(q, number, s);
+	return fill_whole(q, number, s);
 }
 
 bool
@@ -139,7 +151,8 @@ query_site_by_code(struct query *q, struct span code, struct site_info *s)
 {
 	uint32_t number;
 
-	return site_by_code(q->txn, code, &number) && fill(q, number, s);
+	return site_by_code(q->txn, code, &number) &&
+	    fill_whole(q, number, s);
 }
 
 void

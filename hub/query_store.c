@@ -238,7 +238,7 @@ note_time(void *arg, const struct entry *e)
 }
 
 void
-query_totals(struct query *q, struct totals *t)
+query_counts(struct query *q, struct totals *t)
 {
 	struct journal *j = q->store->journal;
 
@@ -256,9 +256,15 @@ query_totals(struct query *q, struct totals *t)
 		.last_shown = query_shown(q, q->meta.place),
 	};
 	journal_head(j, t->chain);
-	meta_digest(q->txn, t->digest);
 	if (t->journal_place > 0)
 		query_entry(q, t->journal_place, note_time, &t->last_taken);
+}
+
+void
+query_totals(struct query *q, struct totals *t)
+{
+	query_counts(q, t);
+	meta_digest(q->txn, t->digest);
 }
 
 struct printing {

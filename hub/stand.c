@@ -38,16 +38,16 @@ write_row(const struct stand *s, uint8_t row[ROW])
 	digest_write(&s->digest, at);
 }
 
-void
-stand_read(struct db_txn *t, uint32_t site, struct stand *s)
+/* All but the digest; that, in its row, or NULL if there is no row. */
+static const void *
+read_head(struct db_txn *t, struct stand *s)
 {
-	struct key k = key_u32(site);
+	struct key k = key_u32(s->site);
 	struct span row;
 	struct reader r;
 
-	*s = (struct stand){ .site = site };
 	if (!db_get(t, TABLE_STAND, key_look(&k), &row))
-		return;
+		return NULL;
 	r = reader_of(row);
 	s->silenced = read_u8(&r) != 0;
 	s->incarnation = read_u64(&r);
@@ -61,8 +61,26 @@ stand_read(struct db_txn *t, uint32_t site, struct stand *s)
 	s->confirmed = read_u64(&r);
 	if (reader_left(&r) != DIGEST_ROW)
 		fatal("view: the standing of site %u is damaged: run zqhub "
-		    "rebuild", site);
-	digest_read(&s->digest, r.at);
+		    "rebuild", s->site);
+	return r.at;
+}
+
+void
+stand_look(struct db_txn *t, uint32_t site, struct stand *s)
+{
+	*s = (struct stand){ .site = site };
+	read_head(t, s);
+}
+
+void
+stand_read(struct db_txn *t, uint32_t site, struct stand *s)
+{
+	const void *digest;
+
+	*s = (struct stand){ .site = site };
+	digest = read_head(t, s);
+	if (digest != NULL)
+		digest_read(&s->digest, digest);
 }
 
 void

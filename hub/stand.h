@@ -27,6 +27,8 @@ struct stand {
 
 /* From the table alone: zeros if it is not there. */
 void stand_read(struct db_txn *t, uint32_t site, struct stand *s);
+/* The same without the digest, which is 99 % of the row. */
+void stand_look(struct db_txn *t, uint32_t site, struct stand *s);
 
 struct stands {		/* those in memory; all are what the table has, or
 			 * dirty */
