@@ -11,6 +11,8 @@
 #include "hub/term.h"
 #include "protocol/wire.h"
 
+#define NEAR 3	/* blocks stepped over before searching */
+
 struct stream {		/* one list of one shelf */
 	struct db_cursor *cursor;
 	uint64_t list;
@@ -50,26 +52,39 @@ enter(struct stream *s, struct span key, struct span bytes, int64_t *steps)
 	return s->in_block;
 }
 
+/* To the block that `posting` belongs into, or the next one there is. It is
+ * often near: stepping there is cheaper than a search from the root. */
+static bool
+seek_block(struct stream *s, uint64_t posting, int64_t *steps)
+{
+	uint8_t at[POST_KEY];
+	struct span key, bytes;
+
+	for (int near = 0; s->in_block && near < NEAR; near++) {
+		s->in_block = false;
+		if (!db_cursor_get(s->cursor, MDB_NEXT, &key, &bytes) ||
+		    !enter(s, key, bytes, steps))
+			return false;
+		if (posting >= s->low)
+			return true;
+	}
+	key = post_key(at, s->list, posting);
+	s->in_block = false;
+	return db_cursor_get(s->cursor, MDB_SET_RANGE, &key, &bytes) &&
+	    enter(s, key, bytes, steps);
+}
+
 /* To the newest posting that is not newer than `posting`. */
 static bool
 seek(struct stream *s, uint64_t posting, int64_t *steps)
 {
-	uint8_t at[POST_KEY];
-	struct span key = post_key(at, s->list, posting), bytes;
-
-	if (!s->in_block || posting < s->low) {
-		s->in_block = false;
-		if (!db_cursor_get(s->cursor, MDB_SET_RANGE, &key, &bytes) ||
-		    !enter(s, key, bytes, steps))
-			return false;
-	}
+	if ((!s->in_block || posting < s->low) &&
+	    !seek_block(s, posting, steps))
+		return false;
 	while (s->block.key > posting) {
 		--*steps;
-		if (block_next(&s->block))
-			continue;
-		s->in_block = false;
-		if (!db_cursor_get(s->cursor, MDB_NEXT, &key, &bytes) ||
-		    !enter(s, key, bytes, steps))
+		if (!block_next(&s->block) &&
+		    !seek_block(s, posting, steps))
 			return false;
 	}
 	return true;
