@@ -2,7 +2,7 @@
  * See intake.h. A job's life:
  *
  *	queued → (nothing new: gone) → reading → ready → written: gone
- *	   ↑________________ settling _____|
+ *	   ↑________________ settling _____|	(lull, settling: a timed rest)
  */
 #include "agent/intake.h"
 
@@ -22,7 +22,7 @@
 
 #define QUEUE_FULL 256		/* scans wait above this */
 #define QUEUE_MOST 20000	/* events are dropped above this: scan */
-#define SETTLING_MOST 20000
+#define RESTING_MOST 20000
 #define GROUP 256		/* changes in one transaction */
 #define GROUP_BYTES (2u << 20)	/* of records that wait for it */
 #define TURN 64			/* jobs looked at before others have a turn */
@@ -30,12 +30,26 @@
 #define GROUP_WAIT 200		/* ms until a small group is written, too */
 #define FULL_WAIT 20		/* ms until parse is asked again */
 
+/* ms from the end of writing, or the end of a name, until it is looked at:
+ * who writes beside and renames, or removes and makes anew, has done so by
+ * then, and nothing of the way there is told. */
+#define LULL 150
+
+/* Jobs that wait, all for as long; so the first is always due first. */
+struct rest {
+	struct intake *in;
+	struct jobs jobs;
+	size_t count;
+	int64_t wait;			/* ms */
+	struct event *timer;
+};
+
 struct intake {
 	struct intake_host host;
-	struct jobs queued, reading, ready, settling;
+	struct jobs queued, reading, ready;
 	size_t queued_count, reading_count, ready_count, ready_bytes;
-	size_t settling_count;
-	struct event *turn, *settle, *retry, *soon;
+	struct rest settling, lull;
+	struct event *turn, *retry, *soon;
 	enum intake_stuck stuck, stuck_told;
 	char *reason;
 	struct intake_counts counts;
@@ -65,6 +79,69 @@ enqueue(struct intake *in, struct job *j)
 	TAILQ_INSERT_TAIL(&in->queued, j, entry);
 	in->queued_count++;
 	wake(in);
+}
+
+/* --- waiting -------------------------------------------------------------- */
+
+static void
+arm(struct rest *r)
+{
+	struct job *j = TAILQ_FIRST(&r->jobs);
+	int64_t wait;
+
+	if (j == NULL)
+		return;
+	wait = j->due - clock_mono();
+	after(r->timer, wait > 10 ? wait : 10);
+}
+
+static void
+rest(struct rest *r, struct job *j)
+{
+	if (r->count >= RESTING_MOST) {
+		job_free(j);
+		r->in->host.lost(r->in->host.arg);
+		return;
+	}
+	buf_clear(&j->row);
+	j->due = clock_mono() + r->wait;
+	TAILQ_INSERT_TAIL(&r->jobs, j, entry);
+	r->count++;
+	if (r->count == 1)
+		arm(r);
+}
+
+static void
+on_rested(evutil_socket_t fd, short what, void *arg)
+{
+	struct rest *r = arg;
+	struct job *j;
+
+	(void)fd;
+	(void)what;
+	while ((j = TAILQ_FIRST(&r->jobs)) != NULL &&
+	    j->due <= clock_mono()) {
+		TAILQ_REMOVE(&r->jobs, j, entry);
+		r->count--;
+		enqueue(r->in, j);
+	}
+	arm(r);
+}
+
+static void
+rest_init(struct rest *r, struct intake *in, int64_t wait)
+{
+	r->in = in;
+	r->wait = wait;
+	TAILQ_INIT(&r->jobs);
+	r->timer = event_new(in->host.base, -1, 0, on_rested, r);
+	must(r->timer != NULL);
+}
+
+static void
+settle(struct intake *in, struct job *j)
+{
+	rest(&in->settling, j);
 }
 
 static struct job *
@@ -98,55 +175,13 @@ intake_look(struct intake *in, const char *path, enum intake_why why)
 		return;
 	}
 	j = job_new(in, path);
+	if (why == INTAKE_SOON) {
+		j->why = INTAKE_READY;
+		rest(&in->lull, j);
+		return;
+	}
 	j->why = why;
 	enqueue(in, j);
-}
-
-/* --- settling ------------------------------------------------------------- */
-
-static void
-arm_settle(struct intake *in)
-{
-	struct job *j = TAILQ_FIRST(&in->settling);
-	int64_t wait;
-
-	if (j == NULL)
-		return;
-	wait = j->due - clock_mono();
-	after(in->settle, wait > 10 ? wait : 10);
-}
-
-static void
-settle(struct intake *in, struct job *j)
-{
-	if (in->settling_count >= SETTLING_MOST) {
-		job_free(j);
-		in->host.lost(in->host.arg);
-		return;
-	}
-	buf_clear(&j->row);
-	j->due = clock_mono() + (int64_t)in->host.settle + 20;
-	TAILQ_INSERT_TAIL(&in->settling, j, entry);
-	in->settling_count++;
-	if (in->settling_count == 1)
-		arm_settle(in);
-}
-
-static void
-on_settle(evutil_socket_t fd, short what, void *arg)
-{
-	struct intake *in = arg;
-	struct job *j;
-
-	(void)fd;
-	(void)what;
-	while ((j = TAILQ_FIRST(&in->settling)) != NULL &&
-	    j->due <= clock_mono()) {
-		TAILQ_REMOVE(&in->settling, j, entry);
-		in->settling_count--;
-		enqueue(in, j);
-	}
-	arm_settle(in);
 }
 
 /* --- writing ---------------------------------------------------------------- */
@@ -515,26 +550,13 @@ intake_new(const struct intake_host *host)
 	TAILQ_INIT(&in->queued);
 	TAILQ_INIT(&in->reading);
 	TAILQ_INIT(&in->ready);
-	TAILQ_INIT(&in->settling);
+	rest_init(&in->settling, in, (int64_t)host->settle + 20);
+	rest_init(&in->lull, in, LULL);
 	in->turn = event_new(host->base, -1, 0, on_turn, in);
-	in->settle = event_new(host->base, -1, 0, on_settle, in);
 	in->retry = event_new(host->base, -1, 0, on_retry, in);
 	in->soon = event_new(host->base, -1, 0, on_soon, in);
-	must(in->turn != NULL && in->settle != NULL && in->retry != NULL &&
-	    in->soon != NULL);
+	must(in->turn != NULL && in->retry != NULL && in->soon != NULL);
 	return in;
-}
-
-static void
-empty(struct jobs *list, size_t *count)
-{
-	struct job *j;
-
-	while ((j = TAILQ_FIRST(list)) != NULL) {
-		TAILQ_REMOVE(list, j, entry);
-		job_free(j);
-	}
-	*count = 0;
 }
 
 /* What is being read is read on; it is looked at with what is then there. */
@@ -543,9 +565,10 @@ intake_drop(struct intake *in)
 {
 	struct job *j;
 
-	empty(&in->queued, &in->queued_count);
-	empty(&in->settling, &in->settling_count);
-	empty(&in->ready, &in->ready_count);
+	job_empty(&in->queued, &in->queued_count);
+	job_empty(&in->settling.jobs, &in->settling.count);
+	job_empty(&in->lull.jobs, &in->lull.count);
+	job_empty(&in->ready, &in->ready_count);
 	in->ready_bytes = 0;
 	TAILQ_FOREACH(j, &in->reading, entry)
 		j->again = true;
@@ -557,12 +580,14 @@ intake_free(struct intake *in)
 {
 	if (in == NULL)
 		return;
-	empty(&in->queued, &in->queued_count);
-	empty(&in->settling, &in->settling_count);
-	empty(&in->ready, &in->ready_count);
-	empty(&in->reading, &in->reading_count);
+	job_empty(&in->queued, &in->queued_count);
+	job_empty(&in->settling.jobs, &in->settling.count);
+	job_empty(&in->lull.jobs, &in->lull.count);
+	job_empty(&in->ready, &in->ready_count);
+	job_empty(&in->reading, &in->reading_count);
 	event_free(in->turn);
-	event_free(in->settle);
+	event_free(in->settling.timer);
+	event_free(in->lull.timer);
 	event_free(in->retry);
 	event_free(in->soon);
 	free(in->reason);
@@ -592,7 +617,7 @@ intake_is_idle(const struct intake *in)
 size_t
 intake_settling(const struct intake *in)
 {
-	return in->settling_count;
+	return in->settling.count;
 }
 
 enum intake_stuck

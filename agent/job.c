@@ -36,3 +36,15 @@ job_free(struct job *j)
 	free(j->url);
 	free(j);
 }
+
+void
+job_empty(struct jobs *list, size_t *count)
+{
+	struct job *j;
+
+	while ((j = TAILQ_FIRST(list)) != NULL) {
+		TAILQ_REMOVE(list, j, entry);
+		job_free(j);
+	}
+	*count = 0;
+}

@@ -16,6 +16,7 @@ struct intake;
 
 enum intake_why {
 	INTAKE_READY,	/* it is finished, says the kernel */
+	INTAKE_SOON,	/* written or gone; more may follow in a moment */
 	INTAKE_FOUND,	/* a scan met it: may still be written to */
 	INTAKE_GONE,	/* a scan missed it, and that was judged already */
 };
@@ -40,6 +41,7 @@ TAILQ_HEAD(jobs, job);
 
 struct job *job_new(struct intake *in, const char *path);
 void job_free(struct job *j);
+void job_empty(struct jobs *list, size_t *count);	/* frees them, 0 left */
 uint32_t job_hash(const char *path);
 
 #endif
