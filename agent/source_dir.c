@@ -333,8 +333,11 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 		return;
 	switch (kind) {
 	case WATCH_READY:
-	case WATCH_GONE:
 		intake_look(s->intake, path, INTAKE_READY);
+		break;
+	case WATCH_CLOSED:
+	case WATCH_GONE:
+		intake_look(s->intake, path, INTAKE_SOON);
 		break;
 	case WATCH_BORN:
 		intake_look(s->intake, path, INTAKE_FOUND);

@@ -145,7 +145,9 @@ kind_of(uint32_t mask, enum watch_kind *kind)
 		*kind = is_dir ? WATCH_DIR_GONE : WATCH_GONE;
 	else if (is_dir)
 		*kind = WATCH_DIR;
-	else if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB))
+	else if (mask & IN_CLOSE_WRITE)
+		*kind = WATCH_CLOSED;
+	else if (mask & (IN_MOVED_TO | IN_ATTRIB))
 		*kind = WATCH_READY;
 	else
 		*kind = WATCH_BORN;

@@ -13,8 +13,8 @@
 #include <stddef.h>
 
 enum watch_kind {
-	WATCH_READY,	/* a file was closed after writing, or renamed here,
-			 * or its attributes changed: look at once */
+	WATCH_READY,	/* a file was renamed here, or its attributes changed */
+	WATCH_CLOSED,	/* a file was closed after writing */
 	WATCH_BORN,	/* a file was made; it may not be finished */
 	WATCH_DIR,	/* a directory is here now */
 	WATCH_GONE,	/* a name is gone */
