@@ -53,20 +53,30 @@ admit_new(struct writer *w, struct turns *t, admit_send_fn *send,
 }
 
 static void
+release(struct applicant *p)
+{
+	buf_clear(&p->body);
+	free(p);
+}
+
+static void
 forget(struct applicant *p)
 {
 	LIST_REMOVE(p, entry);
-	buf_clear(&p->body);
-	free(p);
+	release(p);
 }
 
 void
 admit_free(struct admit *a)
 {
+	struct applicant *p, *next;
+
 	if (a == NULL)
 		return;
-	while (!LIST_EMPTY(&a->applicants))
-		forget(LIST_FIRST(&a->applicants));
+	for (p = LIST_FIRST(&a->applicants); p != NULL; p = next) {
+		next = LIST_NEXT(p, entry);
+		release(p);
+	}
 	free(a);
 }
 

@@ -36,9 +36,11 @@ ask_clear(struct ask *a)
 void
 ask_actor(char out[ASK_ACTOR], uid_t uid)
 {
-	const struct passwd *p = getpwuid(uid);
+	char room[4096];
+	struct passwd entry, *p = NULL;
 
-	if (p != NULL && p->pw_name[0] != '\0')
+	if (getpwuid_r(uid, &entry, room, sizeof(room), &p) == 0 &&
+	    p != NULL && p->pw_name[0] != '\0')
 		snprintf(out, ASK_ACTOR, "%s", p->pw_name);
 	else
 		snprintf(out, ASK_ACTOR, "uid %lu", (unsigned long)uid);

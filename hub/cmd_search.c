@@ -225,7 +225,7 @@ past_row(void *arg, const struct past *p)
 static void
 print_past(struct listing *l, const struct item_info *i)
 {
-	static const char *const headings[] = { "<" N_("PLACE"), N_("CHANGE"),
+	static const char *const headings[] = { N_("PLACE"), N_("CHANGE"),
 		N_("AT THE SITE"), N_("TAKEN"), N_("SHOWN"), N_("TITLE"),
 		NULL };
 
@@ -297,7 +297,7 @@ held_row(void *arg, const struct held *h)
 static int
 held(struct cmd_line *l, struct listing *list)
 {
-	static const char *const headings[] = { "<" N_("PLACE"), N_("TAKEN"),
+	static const char *const headings[] = { N_("PLACE"), N_("TAKEN"),
 		N_("SITE"), N_("CHANGE"), N_("URL"), N_("WHY"), NULL };
 	uint64_t limit;
 	uint32_t site;

@@ -278,7 +278,7 @@ static int
 run_list(struct cmd_line *l)
 {
 	static const char *const headings[] = { N_("CODE"), N_("STATE"),
-		N_("KIND"), N_("PARENT"), "<" N_("ITEMS"), N_("NAME"), N_("DOMAIN"),
+		N_("KIND"), N_("PARENT"), N_("ITEMS"), N_("NAME"), N_("DOMAIN"),
 		NULL };
 	struct listing listing;
 	struct store *s = cmd_store(l);

@@ -155,8 +155,8 @@ static int
 run_status(struct cmd_line *l)
 {
 	static const char *const headings[] = { N_("STATE"), N_("CODE"),
-		N_("NAME"), N_("HEARD"), "<" N_("SKEW"), "<" N_("SEQ"),
-		"<" N_("LAG"), "<" N_("ITEMS"), "<" N_("HELD"), "", NULL };
+		N_("NAME"), N_("HEARD"), N_("SKEW"), N_("SEQ"),
+		N_("LAG"), N_("ITEMS"), N_("HELD"), "", NULL };
 	struct status st = { .now = clock_wall() };
 	struct store *s = cmd_store(l);
 	struct totals t;

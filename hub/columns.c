@@ -32,8 +32,6 @@ columns_new(const char *const *headings)
 		const char *h = headings[c->count];
 
 		must(c->count < COLUMNS_MAX);
-		c->right[c->count] = h[0] == '<';
-		h += h[0] == '<';
 		if (h[0] != '\0')
 			h = _(h);
 		c->heading[c->count] = h;
@@ -57,8 +55,10 @@ columns_free(struct columns *c)
 void
 columns_put(struct columns *c, struct span text)
 {
-	size_t column = c->cells % c->count, width = text_width(text);
+	size_t column, width = text_width(text);
 
+	must(c->count > 0);
+	column = c->cells % c->count;
 	if (c->cells == c->room) {
 		c->room = c->room == 0 ? 64 : c->room * 2;
 		c->cell = mem_grow(c->cell, c->room, sizeof(*c->cell));
@@ -78,6 +78,8 @@ columns_number(struct columns *c, uint64_t n)
 	char text[24];
 	int length = snprintf(text, sizeof(text), "%" PRIu64, n);
 
+	must(c->count > 0);
+	c->right[c->cells % c->count] = true;
 	columns_put(c, (struct span){ text, (size_t)length });
 }
 
@@ -131,6 +133,7 @@ columns_print(const struct columns *c, FILE *f)
 {
 	struct buf line;
 
+	must(c->count > 0);
 	buf_init(&line, 65536);
 	for (size_t i = 0; i < c->count; i++)
 		put_cell(c, &line, i, span_of(c->heading[i]));

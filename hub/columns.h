@@ -15,14 +15,13 @@
 
 struct columns;
 
-/* One heading per column, "" for none; "<" before it: numbers, to the right.
- * NULL ends the list. */
+/* One heading per column, "" for none; NULL ends the list. */
 struct columns *columns_new(const char *const *headings);
 void columns_free(struct columns *c);
 
 /* The next cell; a row is over when all columns have one. Copies. */
 void columns_put(struct columns *c, struct span text);
-void columns_number(struct columns *c, uint64_t n);
+void columns_number(struct columns *c, uint64_t n);	/* to the right */
 void columns_time(struct columns *c, int64_t ms);	/* "-" for none */
 
 void columns_print(const struct columns *c, FILE *f);

@@ -82,7 +82,7 @@ take_cell(struct csv *c)
 static void
 take_row(struct csv *c)
 {
-	size_t from[CSV_CELLS], to[CSV_CELLS];
+	size_t from[CSV_CELLS] = { 0 }, to[CSV_CELLS] = { 0 };
 
 	buf_reset(&c->bytes);
 	for (c->cells = 0; c->wrong == NULL; take(c)) {

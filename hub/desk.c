@@ -57,15 +57,21 @@ job_new(struct desk *d, struct ctl_peer *peer, json_t *said, uid_t uid)
 }
 
 static void
+release(struct job *j)
+{
+	json_decref(j->ask.said);
+	ask_clear(&j->ask);
+	free(j->ticket);
+	free(j);
+}
+
+static void
 job_free(struct job *j)
 {
 	if (j->desk->minting == j)
 		j->desk->minting = NULL;
 	LIST_REMOVE(j, entry);
-	json_decref(j->ask.said);
-	ask_clear(&j->ask);
-	free(j->ticket);
-	free(j);
+	release(j);
 }
 
 static void
@@ -209,9 +215,8 @@ start_rebuild(struct job *j)
 void
 desk_rebuilding(struct desk *d, json_t *progress)
 {
-	struct job *j;
-
-	LIST_FOREACH(j, &d->jobs, entry) {
+	for (struct job *j = LIST_FIRST(&d->jobs); j != NULL;
+	    j = LIST_NEXT(j, entry)) {
 		if (j->rebuild && j->peer != NULL)
 			ctl_progress(j->peer, json_incref(progress));
 	}
@@ -265,9 +270,9 @@ static void
 on_gone(void *arg, struct ctl_peer *peer)
 {
 	struct desk *d = arg;
-	struct job *j;
 
-	LIST_FOREACH(j, &d->jobs, entry) {
+	for (struct job *j = LIST_FIRST(&d->jobs); j != NULL;
+	    j = LIST_NEXT(j, entry)) {
 		if (j->peer == peer)
 			j->peer = NULL;
 	}
@@ -297,10 +302,14 @@ desk_new(struct event_base *base, struct writer *w, struct turns *t,
 void
 desk_free(struct desk *d)
 {
+	struct job *j, *next;
+
 	if (d == NULL)
 		return;
 	ctl_close(d->ctl);
-	while (!LIST_EMPTY(&d->jobs))
-		job_free(LIST_FIRST(&d->jobs));
+	for (j = LIST_FIRST(&d->jobs); j != NULL; j = next) {
+		next = LIST_NEXT(j, entry);
+		release(j);
+	}
 	free(d);
 }

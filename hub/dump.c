@@ -16,11 +16,12 @@
 #include "protocol/limits.h"
 #include "protocol/wire.h"
 
-#define MAGIC "ZQDUMP1\n"
 #define HEAD (8 + 8 + 8)
 #define ENTRY_HEAD (8 + 8 + 4 + 8 + 8 + JOURNAL_CHAIN + 4)
 #define SUM 32
 #define AT_ONCE 1000		/* entries in one group, or between tells */
+
+static const uint8_t magic[8] = { 'Z', 'Q', 'D', 'U', 'M', 'P', '1', '\n' };
 
 static EVP_MD_CTX *
 sum_begin(void)
@@ -54,7 +55,7 @@ put_head(struct out *o)
 {
 	uint8_t head[HEAD];
 
-	memcpy(head, MAGIC, 8);
+	memcpy(head, magic, 8);
 	wire_put_u64(head + 8, (uint64_t)clock_wall());
 	wire_put_u64(head + 16, o->of);
 	put(o, head, sizeof(head));
@@ -142,9 +143,9 @@ get_head(struct in *in)
 	in->done = 0;
 	if (!get(in, head, sizeof(head)))
 		return false;
-	if (memcmp(head, MAGIC, 6) != 0)
+	if (memcmp(head, magic, 6) != 0)
 		return bad(in, _("it does not begin as one"));
-	if (memcmp(head, MAGIC, 8) != 0)
+	if (memcmp(head, magic, 8) != 0)
 		return bad(in, _("it is of a newer version of zqhub"));
 	in->of = wire_get_u64(head + 16);
 	return true;

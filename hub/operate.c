@@ -63,7 +63,7 @@ site_add(struct ask *a)
 static bool
 ticket(struct ask *a)
 {
-	struct view_site s;
+	struct view_site s = { .number = 0 };
 
 	if (!find_site(a, &s))
 		return false;
@@ -90,7 +90,7 @@ has_reason(struct ask *a)
 static bool
 block(struct ask *a)
 {
-	struct view_site s;
+	struct view_site s = { .number = 0 };
 
 	if (!has_reason(a) || !find_site(a, &s))
 		return false;
@@ -108,7 +108,7 @@ block(struct ask *a)
 static bool
 unblock(struct ask *a)
 {
-	struct view_site s;
+	struct view_site s = { .number = 0 };
 
 	if (!has_reason(a) || !find_site(a, &s))
 		return false;

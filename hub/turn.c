@@ -83,7 +83,7 @@ finish(struct turns *t)
 {
 	struct turn *n = t->first, was;
 
-	must(n != NULL && t->begun);
+	must(t->begun);		/* so there is a first one */
 	was = *n;
 	t->first = n->next;
 	if (t->first == NULL)

@@ -305,7 +305,7 @@ END_TEST
 
 START_TEST(test_columns)
 {
-	static const char *const headings[] = { "A", "<N", "LAST", NULL };
+	static const char *const headings[] = { "A", "N", "LAST", NULL };
 	struct columns *c = columns_new(headings);
 	char *text = NULL;
 	size_t n;
