@@ -35,10 +35,50 @@ text_number(struct span s, uint64_t least, uint64_t most, uint64_t *n)
 	return true;
 }
 
+static bool
+is_ascii_8(const uint8_t *at)
+{
+	uint64_t w;
+
+	memcpy(&w, at, sizeof(w));
+	return (w & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* Three bytes, but for those whose second byte has bounds of its own. */
+static bool
+is_wide(const uint8_t *at)
+{
+	return at[0] >= 0xe1 && at[0] <= 0xef && at[0] != 0xed &&
+	    (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80;
+}
+
+/* Bytes at the beginning that are whole characters of the usual kind: a
+ * Chinese page to its end. u8_check() takes several times as long. */
+static size_t
+usual(const uint8_t *at, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		if (n - i >= 8 && is_ascii_8(at + i))
+			i += 8;
+		else if (at[i] < 0x80)
+			i++;
+		else if (n - i >= 3 && is_wide(at + i))
+			i += 3;
+		else
+			break;
+	}
+	return i;
+}
+
 bool
 text_is_utf8(struct span s)
 {
-	return s.n == 0 || u8_check((const uint8_t *)s.at, s.n) == NULL;
+	const uint8_t *at = (const uint8_t *)s.at;
+	size_t n = usual(at, s.n);
+
+	return n == s.n || u8_check(at + n, s.n - n) == NULL;
 }
 
 uint32_t

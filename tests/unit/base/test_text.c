@@ -5,6 +5,8 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistr.h>
 
 static struct buf b;
 
@@ -82,6 +84,29 @@ START_TEST(utf8_is_rfc_3629)
 	ck_assert(!text_is_utf8(SPAN("\xf4\x90\x80\x80")));
 	ck_assert(!text_is_utf8(SPAN("\xe6\x94")));
 	ck_assert(!text_is_utf8(SPAN("\xff")));
+}
+END_TEST
+
+/* The quick look says what libunistring says, wherever the odd byte is. */
+START_TEST(utf8_is_what_the_library_says)
+{
+	static const char page[] = "<p>政务公开，“一网通办”。</p>"
+	    "\xef\xbf\xbf\xee\x80\x80\xed\x9f\xbf\xc2\xa0"
+	    "\xf0\x9f\x98\x80 plain ascii at the end";
+	static const uint8_t odd[] = { 0x00, 0x7f, 0x80, 0xbf, 0xc1, 0xc2,
+		0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf4, 0xff };
+	uint8_t text[sizeof(page)];
+
+	for (size_t n = 0; n < sizeof(page); n++) {
+		for (size_t i = 0; i < n * sizeof(odd); i++) {
+			struct span s = { .at = (char *)text, .n = n };
+
+			memcpy(text, page, sizeof(page));
+			text[i / sizeof(odd)] = odd[i % sizeof(odd)];
+			ck_assert_int_eq(text_is_utf8(s),
+			    u8_check(text, n) == NULL);
+		}
+	}
 }
 END_TEST
 
@@ -234,6 +259,7 @@ main(void)
 	tcase_add_test(t, buf_stops_at_its_ceiling);
 	tcase_add_test(t, numbers_are_digits_within_bounds);
 	tcase_add_test(t, utf8_is_rfc_3629);
+	tcase_add_test(t, utf8_is_what_the_library_says);
 	tcase_add_test(t, next_ends_on_any_bytes);
 	tcase_add_test(t, cut_and_trim_keep_characters_whole);
 	tcase_add_test(t, width_is_what_a_terminal_shows);
