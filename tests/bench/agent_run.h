@@ -117,6 +117,7 @@ agent_start(struct agent_run *a)
 	snprintf(conf, sizeof(conf), "%s/agent.conf", a->dir);
 	must(pipe(log) == 0 && (a->pid = fork()) >= 0);
 	if (a->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(log[1], STDERR_FILENO);
 		close(log[0]);
 		close(log[1]);

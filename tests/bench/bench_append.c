@@ -6,6 +6,7 @@
 #include "contrib/base/db.h"
 #include "protocol/wire.h"
 #include "tests/bench/storebench.h"
+#include "tests/bench/table.h"
 
 #define SECONDS 2.0		/* of each measurement, about */
 
@@ -85,6 +86,18 @@ measure(struct bench *b, append_fn *append, void *arg, size_t group)
 	    .cpu = cpu * 1e6 / (double)items };
 }
 
+static void
+print(size_t group, const struct figure *journal, const struct figure *bare)
+{
+	char figure[48], beside[64];
+
+	snprintf(figure, sizeof(figure), "%zu a group", group);
+	snprintf(beside, sizeof(beside), "bare LMDB: %.0f /s", bare->rate);
+	table_row(figure, beside, "%.0f items/s", journal->rate);
+	snprintf(beside, sizeof(beside), "bare LMDB: %.1f us", bare->cpu);
+	table_row("  CPU", beside, "%.1f us an item", journal->cpu);
+}
+
 int
 main(void)
 {
@@ -100,6 +113,7 @@ main(void)
 		fatal("%s: %s", dir, strerror(errno));
 	bare.db = db_open(dir, DB_WRITE | DB_CREATE, &table, 1, BENCH_MOST);
 	must(bare.db != NULL);
+	table_head("appended to the journal, an fsync a group");
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		struct figure l, j;
 
@@ -108,10 +122,7 @@ main(void)
 		struct bench other = b;
 
 		l = measure(&other, into_lmdb, &bare, groups[i]);
-		printf("append, %zu a group: journal %.0f items/s, %.1f us "
-		    "CPU an item; bare LMDB %.0f items/s, %.1f us\n",
-		    groups[i], j.rate, j.cpu, l.rate, l.cpu);
-		fflush(stdout);
+		print(groups[i], &j, &l);
 	}
 	db_close(bare.db);
 	bench_close(&b);

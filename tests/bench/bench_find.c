@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "tests/bench/storebench.h"
+#include "tests/bench/table.h"
 
 #define PHRASES 2000
 #define PAGE 20
@@ -57,10 +58,12 @@ put_pairs(struct buf *b, const char *text)
 	}
 }
 
-static void
+/* CPU seconds that applying took. */
+static double
 fill(struct bench *b, uint64_t count)
 {
 	static struct bench_batch m;
+	double cpu = 0, from_cpu;
 	struct change c;
 
 	buf_init(&m.rows, 16u << 20);
@@ -79,10 +82,13 @@ fill(struct bench *b, uint64_t count)
 				.text = strndup(c.word[WORD_TITLE].at,
 				    c.word[WORD_TITLE].n) };
 		}
-		if (b->items % GROUP == 0)
-			bench_apply(b, GROUP);
+		if (b->items % GROUP != 0 && b->items < count)
+			continue;
+		from_cpu = bench_cpu();
+		bench_apply(b, GROUP);
+		cpu += bench_cpu() - from_cpu;
 	}
-	bench_apply(b, GROUP);
+	return cpu;
 }
 
 /* Han characters in a row, somewhere in a title. */
@@ -142,16 +148,6 @@ micros(clockid_t clock)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static int
-by_size(const void *a, const void *b)
-{
-	double x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return (x > y) - (x < y);
-}
-
 typedef size_t find_fn(void *arg, const struct phrase_asked *p, bool site);
 
 struct found {
@@ -173,11 +169,9 @@ measure(find_fn *find, void *arg, bool site, struct found *f)
 		cpu[i] = (micros(CLOCK_PROCESS_CPUTIME_ID) - cpu_from) / 1e3;
 		took[i] = (micros(CLOCK_MONOTONIC) - from) / 1e3;
 	}
-	qsort(took, PHRASES, sizeof(took[0]), by_size);
-	qsort(cpu, PHRASES, sizeof(cpu[0]), by_size);
-	f->cpu99 = cpu[PHRASES * 99 / 100];
-	f->p50 = took[PHRASES / 2];
-	f->p99 = took[PHRASES * 99 / 100];
+	f->cpu99 = table_percentile(cpu, PHRASES, 99);
+	f->p50 = table_percentile(took, PHRASES, 50);
+	f->p99 = table_percentile(took, PHRASES, 99);
 	f->most = took[PHRASES - 1];
 }
 
@@ -291,28 +285,82 @@ find_fts5(void *arg, const struct phrase_asked *p, bool site)
 /* --- both ---------------------------------------------------------------------------------------- */
 
 static void
-report(const char *what, double limit, const struct found *o,
+beside(const char *figure, const char *unit, double ours, double fts5,
+    const char *goal)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "FTS5: %.3f %s%s%s", fts5, unit,
+	    goal[0] != '\0' ? "; goal: at most " : "", goal);
+	table_row(figure, text, "%.3f %s", ours, unit);
+}
+
+static void
+report(const char *what, const char *goal, const struct found *o,
     const struct found *f)
 {
 	size_t differ = 0;
 
 	for (size_t i = 0; i < PHRASES; i++)
 		differ += o->shown[i] != f->shown[i];
-	printf("find, %s: p50 %.3f ms, p99 %.3f ms (limit %.0f; %.3f of CPU), "
-	    "slowest %.2f ms; SQLite FTS5 p50 %.3f ms, p99 %.3f ms (%.3f of "
-	    "CPU), slowest %.2f ms\n", what, o->p50, o->p99, limit, o->cpu99,
-	    o->most, f->p50, f->p99, f->cpu99, f->most);
-	if (differ > 0)
-		printf("find, %s: %zu of %d first pages differ in length\n",
-		    what, differ, PHRASES);
-	fflush(stdout);
+	table_head(what);
+	beside("p50", "ms", o->p50, f->p50, "");
+	beside("p99", "ms", o->p99, f->p99, goal);
+	beside("  p99 of the CPU it took", "ms", o->cpu99, f->cpu99, "");
+	beside("slowest", "ms", o->most, f->most, "");
+	table_row("first pages that differ in length", "of 2000", "%zu",
+	    differ);
+}
+
+struct filled {		/* what it took, for each title */
+	double cpu, bytes;
+};
+
+static struct filled
+ours_filled(struct store *s, double cpu, uint64_t count)
+{
+	struct query *q = query_begin(s);
+	struct totals t;
+
+	query_totals(q, &t);
+	query_end(q);
+	return (struct filled){ .cpu = cpu * 1e6 / (double)count,
+	    .bytes = (double)t.view_bytes / (double)count };
+}
+
+static struct filled
+fts5_filled(const struct bench *b, double cpu, uint64_t count)
+{
+	char path[700];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/fts5.db", b->dir);
+	must(stat(path, &st) == 0);
+	return (struct filled){ .cpu = cpu * 1e6 / (double)count,
+	    .bytes = (double)st.st_size / (double)count };
+}
+
+static void
+report_filled(const struct filled *o, const struct filled *f)
+{
+	char text[80];
+
+	table_head("filling, titles only; the view also has rows, addresses, "
+	    "lists by site and date");
+	snprintf(text, sizeof(text), "FTS5: %.1f us, optimized", f->cpu);
+	table_row("CPU", text, "%.1f us a title", o->cpu);
+	snprintf(text, sizeof(text), "FTS5: %.0f bytes, words only",
+	    f->bytes);
+	table_row("on disk", text, "%.0f bytes a title", o->bytes);
 }
 
 int
 main(int argc, char **argv)
 {
 	static struct found o, f;
+	struct filled of, ff;
 	uint64_t count = 1000000;
+	double cpu;
 	struct store *s;
 	struct bench b;
 	struct buf why;
@@ -323,22 +371,26 @@ main(int argc, char **argv)
 		fatal("bench_find: %s is no number of titles", argv[1]);
 	bench_open(&b, "zq-find");
 	b.titles.titles_only = true;
-	fill(&b, count);
+	cpu = fill(&b, count);
 	count = b.items;
 	choose_phrases(&b, count);
-	fts = fill_fts5(&b, count);
 	buf_init(&why, 256);
 	s = store_over(b.journal, b.view_dir, &why);
 	must(s != NULL);
-	printf("find: %llu titles, %d phrases of 2 to 6 characters\n",
-	    (unsigned long long)count, PHRASES);
+	of = ours_filled(s, cpu, count);
+	cpu = bench_cpu();
+	fts = fill_fts5(&b, count);
+	ff = fts5_filled(&b, bench_cpu() - cpu, count);
+	printf("  %llu titles, %d phrases of 2 to 6 characters, the first "
+	    "page, newest first\n", (unsigned long long)count, PHRASES);
+	report_filled(&of, &ff);
 	for (int site = 0; site < 2; site++) {
 		measure(find_ours, s, site, &o);
 		measure(find_ours, s, site, &o);
 		measure(find_fts5, fts, site, &f);
 		measure(find_fts5, fts, site, &f);
-		report(site ? "in one site" : "in all", site ? 5 : 1, &o,
-		    &f);
+		report(site ? "found, in one site" : "found, in all sites",
+		    site ? "5" : "1", &o, &f);
 	}
 	store_close(s);
 	sqlite3_close_v2(fts);

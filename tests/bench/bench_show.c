@@ -3,16 +3,18 @@
  * beginning and when it has a million and five million, in groups as large
  * as a backlog makes them and as small as live traffic does.
  *
- *	bench_show [items …]	default 100000 1000000 5000000
+ *	bench_show [items …]	default 50000 100000 1000000 5000000
  *
  * Dates come in any order (see titles.h): the worst case for a list that is
  * kept by date. CPU is the process's own, user and system.
  */
 #include "tests/bench/storebench.h"
+#include "tests/bench/table.h"
 
 #define WINDOW 50000		/* items measured at each size */
 #define BACKLOG 8000		/* items in a group */
 #define LIVE 500
+#define BASE 100000		/* what larger ones are compared to */
 
 struct cost {
 	double cpu, wall;	/* µs an item */
@@ -47,6 +49,29 @@ measure(struct bench *b, uint64_t upto, size_t group)
 	return c;
 }
 
+static void
+print(const struct bench *b, uint64_t at, const struct cost *c,
+    const struct cost *live, const struct totals *t)
+{
+	bool million = at >= 1000000;
+	char head[64];
+
+	snprintf(head, sizeof(head), at <= WINDOW ? "from nothing to %llu "
+	    "items" : "at %llu items", (unsigned long long)at);
+	table_head(head);
+	table_row("applied, words included", million ?
+	    "goal: at least 10000" : "", "%.0f items/s", 1e6 / c->wall);
+	table_row("  CPU", "goal: at most 60", "%.1f us an item", c->cpu);
+	table_row("  CPU, in groups of 500", "", "%.1f us an item",
+	    live->cpu);
+	table_row("view on disk", "", "%.0f bytes an item",
+	    (double)t->view_bytes / (double)b->items);
+	table_row("journal on disk", "", "%.0f bytes an item",
+	    (double)t->journal_bytes / (double)b->items);
+	table_row("  its rows alone", "", "%.0f bytes an item",
+	    (double)b->row_bytes / (double)b->items);
+}
+
 static double
 report(struct bench *b, uint64_t at)
 {
@@ -66,27 +91,21 @@ report(struct bench *b, uint64_t at)
 	query_totals(q, &t);
 	query_end(q);
 	store_close(s);
-	printf("show at %llu items: %.1f us CPU an item (limit 60), %.0f "
-	    "items/s (limit 10000), in groups of %d: %.1f us CPU\n",
-	    (unsigned long long)at, c.cpu, 1e6 / c.wall, LIVE, live.cpu);
-	printf("show at %llu items: view %.0f bytes an item, journal %.0f, "
-	    "its rows %.0f\n", (unsigned long long)at,
-	    (double)t.view_bytes / (double)b->items,
-	    (double)t.journal_bytes / (double)b->items,
-	    (double)b->row_bytes / (double)b->items);
-	fflush(stdout);
+	buf_clear(&why);
+	print(b, at, &c, &live, &t);
 	return c.cpu;
 }
 
 int
 main(int argc, char **argv)
 {
-	static const char *const usual[] = { "100000", "1000000", "5000000" };
+	static const char *const usual[] = { "50000", "100000", "1000000",
+		"5000000" };
 	const char *const *sizes = usual;
-	double first = 0, last = 0;
+	double base = 0, last = 0;
 	struct bench b;
-	uint64_t n;
-	int count = 3;
+	uint64_t n = 0;
+	int count = 4;
 
 	if (argc > 1) {
 		sizes = (const char *const *)(argv + 1);
@@ -98,13 +117,14 @@ main(int argc, char **argv)
 			fatal("bench_show: %s is no number of items",
 			    sizes[i]);
 		last = report(&b, n);
-		if (i == 0)
-			first = last;
+		if (i == 0 || n == BASE)
+			base = last;
 	}
-	if (count > 1)
-		printf("show: at %s items it costs %.2f times what it costs "
-		    "at %s (limit 1.5)\n", sizes[count - 1], last / first,
-		    sizes[0]);
+	if (n > BASE) {
+		table_head("as it grows");
+		table_row("CPU an item at the largest, to that at 100000",
+		    "goal: at most 1.5", "%.2f times", last / base);
+	}
 	bench_close(&b);
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include "hub/journal.h"
 #include "protocol/changelist.h"
 #include "protocol/limits.h"
+#include "tests/bench/table.h"
 #include "tests/bench/take_load.h"
 
 #define TITLE "关于进一步优化营商环境促进民营经济高质量发展的若干措施（第"
@@ -150,14 +151,6 @@ free_requests(struct bench *t)
 
 /* --- through the hub ----------------------------------------------------- */
 
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* So that one round doesn't pay for showing what the last one took. */
 static void
 wait_until_shown(const struct bench *t)
@@ -196,9 +189,8 @@ through_hub(struct bench *t, size_t size)
 	if (o.refused > 0)
 		fatal("%zu of %zu batches were not taken", o.refused,
 		    answers);
-	qsort(o.time, o.times, sizeof(o.time[0]), compare);
-	f.p50 = o.time[o.times / 2] * 1e3;
-	f.p99 = o.time[o.times * 99 / 100] * 1e3;
+	f.p50 = table_percentile(o.time, o.times, 50) * 1e3;
+	f.p99 = table_percentile(o.time, o.times, 99) * 1e3;
 	free(o.time);
 	return f;
 }
@@ -361,42 +353,53 @@ bare(const struct bench *t, size_t size, struct span rows)
 /* --- all of it ----------------------------------------------------------- */
 
 static void
+print_hub(const struct figures *f, size_t size)
+{
+	table_row("over TLS, durable before the answer", size == 1 ?
+	    "goal: at least 10000" : "", "%.0f items/s",
+	    f->items / f->seconds);
+	table_row("answer, p50", "", "%.1f ms", f->p50);
+	table_row("answer, p99", "", "%.1f ms", f->p99);
+	table_row("CPU per 100,000 items: edge", "", "%.3f s", f->edge);
+	table_row("  core, taking", "", "%.3f s", f->take);
+	table_row("  edge and core, taking", size == 1000 ?
+	    "goal: at most 1.5" : "", "%.3f s", f->edge + f->take);
+	table_row("  core, showing (see there)", "", "%.3f s", f->apply);
+}
+
+static void
+print_beside(const char *figure, const struct figures *f)
+{
+	char beside[64];
+
+	snprintf(beside, sizeof(beside), "%.0f items/s",
+	    f->items / f->seconds);
+	table_row(figure, beside, "%.3f s", f->take);
+}
+
+static void
 round_of(struct bench *t, size_t size)
 {
 	struct figures hub, process, store;
 	struct buf rows;
+	char head[128];
 
 	buf_init(&rows, 4u << 20);
 	make_requests(t, size);
 	hub = through_hub(t, size);
 	process = in_process(t, size, &rows);
 	store = bare(t, size, buf_look(&rows));
-	printf("\ntake: %zu connections, %zu item%s a batch, %.0f items of "
-	    "%zu bytes\n", t->connections, size, size > 1 ? "s" : "",
-	    hub.items, rows.n / size);
-	printf("  %-44s %10.0f items/s   %s\n", "over TLS, durable",
-	    hub.items / hub.seconds,
-	    size == 1 ? "goal: at least 10000" : "");
-	printf("  %-44s %10.2f ms, p99 %.2f ms\n", "answer, p50", hub.p50,
-	    hub.p99);
-	printf("  %-44s %10.3f CPU-s per 100,000\n", "edge", hub.edge);
-	printf("  %-44s %10.3f CPU-s per 100,000\n", "core, taking",
-	    hub.take);
-	printf("  %-44s %10.3f CPU-s per 100,000   %s\n",
-	    "edge and core, taking", hub.edge + hub.take,
-	    size == 1000 ? "goal: at most 1.5" : "");
-	printf("  %-44s %10.3f CPU-s per 100,000\n",
-	    "core, showing (bench: show)", hub.apply);
-	printf("  %-44s %10.3f CPU-s per 100,000, %.0f items/s\n",
-	    "decoded and appended, no TLS, no HTTP", process.take,
-	    process.items / process.seconds);
-	printf("  %-44s %10.2f times             %s\n",
-	    "  edge and core, taking, to that",
-	    (hub.edge + hub.take) / process.take,
-	    size == 1000 ? "goal: at most 2" : "");
-	printf("  %-44s %10.3f CPU-s per 100,000, %.0f items/s\n",
-	    "bare LMDB append", store.take, store.items / store.seconds);
-	fflush(stdout);
+	snprintf(head, sizeof(head), "%zu connections, %zu item%s a batch, "
+	    "%.0f items of %zu bytes", t->connections, size,
+	    size > 1 ? "s" : "", hub.items, rows.n / size);
+	table_head(head);
+	print_hub(&hub, size);
+	print_beside("  the same decoded and appended, no TLS, HTTP",
+	    &process);
+	table_row("  edge and core, taking, to that", size == 1000 ?
+	    "goal: at most 2" : "", "%.2f times",
+	    (hub.edge + hub.take) / process.take);
+	print_beside("  bare LMDB append of the same bytes", &store);
 	buf_clear(&rows);
 	free_requests(t);
 }
@@ -416,7 +419,7 @@ set_up(struct bench *t)
 		    8) == 1);
 		t->site[i].next = 1;
 	}
-	printf("take: %zu sites added and enrolled by CMP in %.1f s\n",
+	printf("  %zu sites added and enrolled by CMP in %.1f s\n",
 	    t->connections, load_now() - started);
 	for (size_t i = 0; i < t->connections; i++)
 		load_connect(&t->line[i], &t->hub, &t->site[i].id);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,6 +85,7 @@ take_hub_start(struct take_hub *h, const char *program)
 	if (h->pid == 0) {
 		char log[CONFIG_PATH_MAX];
 
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		must(freopen(config_path(log, h->dir, "log"), "w",
 		    stderr) != NULL);
 		execl(program, program, "-c", conf, (char *)NULL);
@@ -196,11 +198,8 @@ take_counter(const struct take_hub *h, const char *name)
 		    line = strchr(line, '\n')) {
 			line += *line == '\n';
 			if (strncmp(line, name, strlen(name)) == 0 &&
-			    line[strlen(name)] == ' ') {
-				struct span s = span_of(line + strlen(name));
-
-				value = (double)take_number(&s);
-			}
+			    line[strlen(name)] == ' ')
+				value = strtod(line + strlen(name), NULL);
 			if (*line == '\0')
 				break;
 		}
