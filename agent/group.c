@@ -77,6 +77,7 @@ work(struct store_txn *t, void *arg)
 		w->no_room = news == COMPARE_NO_ROOM;
 		if (w->no_room)
 			break;
+		j->created = news == COMPARE_CREATED;
 		w->done++;
 		w->told += news == COMPARE_CREATED || news == COMPARE_UPDATED;
 		w->withdrawn += news == COMPARE_DELETED;

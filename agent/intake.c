@@ -236,6 +236,12 @@ out_of_room(struct intake *in)
 }
 
 static void
+on_beside(void *arg, const char *path)
+{
+	intake_look(arg, path, INTAKE_FOUND);
+}
+
+static void
 take_off(struct intake *in, size_t count)
 {
 	for (; count > 0; count--) {
@@ -244,6 +250,8 @@ take_off(struct intake *in, size_t count)
 		TAILQ_REMOVE(&in->ready, j, entry);
 		in->ready_count--;
 		in->ready_bytes -= j->row.n;
+		if (j->created)
+			place_beside(&in->host.place, j->path, on_beside, in);
 		finish(in, j);
 	}
 }
@@ -409,12 +417,6 @@ look_file(struct intake *in, struct job *j, struct store_txn *t,
 	}
 }
 
-static void
-on_beside(void *arg, const char *path)
-{
-	intake_look(arg, path, INTAKE_FOUND);
-}
-
 static bool
 is_row(struct intake *in, struct store_txn *t, const struct job *j)
 {
@@ -455,9 +457,6 @@ look(struct intake *in, struct job *j, struct store_txn *t)
 	}
 	switch (found) {
 	case ROOT_FILE:
-		if (j->why == INTAKE_READY && !is_row(in, t, j))
-			place_beside(&in->host.place, j->path, on_beside,
-			    in);
 		look_file(in, j, t, &st);
 		return;
 	case ROOT_GONE:

@@ -30,7 +30,8 @@ struct job {
 	enum intake_why why;
 	bool again;			/* something happened meanwhile */
 	int64_t due;			/* mono ms, of settling ones */
-	enum job_todo todo;			/* of ready ones */
+	enum job_todo todo;		/* of ready ones */
+	bool created;			/* of written ones: it is new */
 	struct known_stat stat;
 	char *path, *url;
 	const char *reason;		/* of JOB_WITHDRAW */
