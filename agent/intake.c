@@ -13,6 +13,7 @@
 #include "agent/group.h"
 #include "agent/job.h"
 #include "agent/known.h"
+#include "agent/rest.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -22,7 +23,6 @@
 
 #define QUEUE_FULL 256		/* scans wait above this */
 #define QUEUE_MOST 20000	/* events are dropped above this: scan */
-#define RESTING_MOST 20000
 #define GROUP 256		/* changes in one transaction */
 #define GROUP_BYTES (2u << 20)	/* of records that wait for it */
 #define TURN 64			/* jobs looked at before others have a turn */
@@ -35,20 +35,11 @@
  * then, and nothing of the way there is told. */
 #define LULL 150
 
-/* Jobs that wait, all for as long; so the first is always due first. */
-struct rest {
-	struct intake *in;
-	struct jobs jobs;
-	size_t count;
-	int64_t wait;			/* ms */
-	struct event *timer;
-};
-
 struct intake {
 	struct intake_host host;
 	struct jobs queued, reading, ready;
 	size_t queued_count, reading_count, ready_count, ready_bytes;
-	struct rest settling, lull;
+	struct rest *settling, *lull;
 	struct event *turn, *retry, *soon;
 	enum intake_stuck stuck, stuck_told;
 	char *reason;
@@ -84,64 +75,23 @@ enqueue(struct intake *in, struct job *j)
 /* --- waiting -------------------------------------------------------------- */
 
 static void
-arm(struct rest *r)
+on_rested(void *arg, struct job *j)
 {
-	struct job *j = TAILQ_FIRST(&r->jobs);
-	int64_t wait;
-
-	if (j == NULL)
-		return;
-	wait = j->due - clock_mono();
-	after(r->timer, wait > 10 ? wait : 10);
+	enqueue(arg, j);
 }
 
 static void
-rest(struct rest *r, struct job *j)
+on_crowd(void *arg)
 {
-	if (r->count >= RESTING_MOST) {
-		job_free(j);
-		r->in->host.lost(r->in->host.arg);
-		return;
-	}
-	buf_clear(&j->row);
-	j->due = clock_mono() + r->wait;
-	TAILQ_INSERT_TAIL(&r->jobs, j, entry);
-	r->count++;
-	if (r->count == 1)
-		arm(r);
-}
+	struct intake *in = arg;
 
-static void
-on_rested(evutil_socket_t fd, short what, void *arg)
-{
-	struct rest *r = arg;
-	struct job *j;
-
-	(void)fd;
-	(void)what;
-	while ((j = TAILQ_FIRST(&r->jobs)) != NULL &&
-	    j->due <= clock_mono()) {
-		TAILQ_REMOVE(&r->jobs, j, entry);
-		r->count--;
-		enqueue(r->in, j);
-	}
-	arm(r);
-}
-
-static void
-rest_init(struct rest *r, struct intake *in, int64_t wait)
-{
-	r->in = in;
-	r->wait = wait;
-	TAILQ_INIT(&r->jobs);
-	r->timer = event_new(in->host.base, -1, 0, on_rested, r);
-	must(r->timer != NULL);
+	in->host.lost(in->host.arg);
 }
 
 static void
 settle(struct intake *in, struct job *j)
 {
-	rest(&in->settling, j);
+	rest_put(in->settling, j);
 }
 
 static struct job *
@@ -177,7 +127,7 @@ intake_look(struct intake *in, const char *path, enum intake_why why)
 	j = job_new(in, path);
 	if (why == INTAKE_SOON) {
 		j->why = INTAKE_READY;
-		rest(&in->lull, j);
+		rest_put(in->lull, j);
 		return;
 	}
 	j->why = why;
@@ -549,8 +499,9 @@ intake_new(const struct intake_host *host)
 	TAILQ_INIT(&in->queued);
 	TAILQ_INIT(&in->reading);
 	TAILQ_INIT(&in->ready);
-	rest_init(&in->settling, in, (int64_t)host->settle + 20);
-	rest_init(&in->lull, in, LULL);
+	in->settling = rest_new(host->base, (int64_t)host->settle + 20,
+	    on_rested, on_crowd, in);
+	in->lull = rest_new(host->base, LULL, on_rested, on_crowd, in);
 	in->turn = event_new(host->base, -1, 0, on_turn, in);
 	in->retry = event_new(host->base, -1, 0, on_retry, in);
 	in->soon = event_new(host->base, -1, 0, on_soon, in);
@@ -565,8 +516,8 @@ intake_drop(struct intake *in)
 	struct job *j;
 
 	job_empty(&in->queued, &in->queued_count);
-	job_empty(&in->settling.jobs, &in->settling.count);
-	job_empty(&in->lull.jobs, &in->lull.count);
+	rest_empty(in->settling);
+	rest_empty(in->lull);
 	job_empty(&in->ready, &in->ready_count);
 	in->ready_bytes = 0;
 	TAILQ_FOREACH(j, &in->reading, entry)
@@ -580,13 +531,11 @@ intake_free(struct intake *in)
 	if (in == NULL)
 		return;
 	job_empty(&in->queued, &in->queued_count);
-	job_empty(&in->settling.jobs, &in->settling.count);
-	job_empty(&in->lull.jobs, &in->lull.count);
 	job_empty(&in->ready, &in->ready_count);
 	job_empty(&in->reading, &in->reading_count);
 	event_free(in->turn);
-	event_free(in->settling.timer);
-	event_free(in->lull.timer);
+	rest_free(in->settling);
+	rest_free(in->lull);
 	event_free(in->retry);
 	event_free(in->soon);
 	free(in->reason);
@@ -616,7 +565,7 @@ intake_is_idle(const struct intake *in)
 size_t
 intake_settling(const struct intake *in)
 {
-	return in->settling.count;
+	return rest_count(in->settling) + rest_count(in->lull);
 }
 
 enum intake_stuck

@@ -1,0 +1,106 @@
+/* See rest.h. */
+#include "agent/rest.h"
+
+#include <stdlib.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+
+#define SHORTEST 10		/* ms: many that are due together are one */
+
+struct rest {
+	struct jobs jobs;
+	size_t count;
+	int64_t ms;
+	struct event *timer;
+	rest_over_fn *over;
+	rest_crowd_fn *crowd;
+	void *arg;
+};
+
+static void
+arm(struct rest *r)
+{
+	struct job *first = TAILQ_FIRST(&r->jobs);
+	struct timeval tv;
+	int64_t wait;
+
+	if (first == NULL)
+		return;
+	wait = first->due - clock_mono();
+	if (wait < SHORTEST)
+		wait = SHORTEST;
+	tv = (struct timeval){ .tv_sec = wait / 1000,
+	    .tv_usec = wait % 1000 * 1000 };
+	must(event_add(r->timer, &tv) == 0);
+}
+
+void
+rest_put(struct rest *r, struct job *j)
+{
+	if (r->count >= REST_MOST) {
+		job_free(j);
+		r->crowd(r->arg);
+		return;
+	}
+	buf_clear(&j->row);
+	j->due = clock_mono() + r->ms;
+	TAILQ_INSERT_TAIL(&r->jobs, j, entry);
+	r->count++;
+	if (r->count == 1)
+		arm(r);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct rest *r = arg;
+	struct job *j;
+
+	(void)fd;
+	(void)what;
+	while ((j = TAILQ_FIRST(&r->jobs)) != NULL &&
+	    j->due <= clock_mono()) {
+		TAILQ_REMOVE(&r->jobs, j, entry);
+		r->count--;
+		r->over(r->arg, j);
+	}
+	arm(r);
+}
+
+struct rest *
+rest_new(struct event_base *base, int64_t ms, rest_over_fn *over,
+    rest_crowd_fn *crowd, void *arg)
+{
+	struct rest *r = mem_new(sizeof(*r));
+
+	TAILQ_INIT(&r->jobs);
+	r->ms = ms;
+	r->over = over;
+	r->crowd = crowd;
+	r->arg = arg;
+	r->timer = event_new(base, -1, 0, on_timer, r);
+	must(r->timer != NULL);
+	return r;
+}
+
+void
+rest_empty(struct rest *r)
+{
+	job_empty(&r->jobs, &r->count);
+}
+
+void
+rest_free(struct rest *r)
+{
+	rest_empty(r);
+	event_free(r->timer);
+	free(r);
+}
+
+size_t
+rest_count(const struct rest *r)
+{
+	return r->count;
+}
