@@ -204,6 +204,8 @@ take_counter(const struct take_hub *h, const char *name)
 				break;
 		}
 	}
+	if (value < 0)
+		fatal("/metrics has no %s", name);
 	curl_easy_cleanup(curl);
 	buf_clear(&b);
 	return value;
