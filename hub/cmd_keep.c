@@ -277,7 +277,7 @@ const struct cmd cmd_keep_list[] = {
 	  .run = run_dump,
 	  .about = N_("write the whole journal to a file: a backup"),
 	  .more = N_("The daemon may run. The file is portable and has "
-	    "checksums; keep " CONFIG_CA "/ and\nhub.conf with it."),
+	    "checksums; keep ca/ and\nhub.conf with it."),
 	  .examples = "dump /backup/hub-2026-11-21.zq\n"
 	    "dump - | zstd > hub.zq.zst" },
 	{ .name = "load", .words = "FILE", .least = 1, .most = 1,

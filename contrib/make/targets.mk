@@ -149,9 +149,14 @@ banned:
 # --- words --------------------------------------------------------------------
 pot:
 	@mkdir -p $(B)
-	@xgettext --from-code=UTF-8 -k_ -kN_ --no-location -o $(B)/zhanqun.pot $(OURS)
-	@for po in $(PO); do msgmerge -q --update --backup=none --no-location \
-		$$po $(B)/zhanqun.pot; done
+	@xgettext --from-code=UTF-8 --language=C -k_ -kN_ --no-location \
+		--package-name=zhanqun --package-version=$(VERSION) \
+		-o $(B)/zhanqun.pot $(OURS)
+	@for po in $(PO); do \
+		msgmerge -q --update --backup=none --no-location --no-fuzzy-matching \
+			$$po $(B)/zhanqun.pot && \
+		msgattrib --no-obsolete -o $$po $$po && \
+		msgfmt --statistics -o /dev/null $$po; done
 
 # --- install ------------------------------------------------------------------
 BIN  = $(DESTDIR)$(PREFIX)
