@@ -20,6 +20,7 @@
 #include "protocol/wire.h"
 
 #define REASON_MAX 255
+#define EVIDENCE_MAX 255
 #define NO_SITE "there is no such site"
 
 /* --- parts of an act ------------------------------------------------------------------- */
@@ -114,6 +115,15 @@ do_ticket(struct group *g, const struct entry *e, const json_t *o)
 	return NULL;
 }
 
+/* Of another key: it may be somebody else's. */
+static void
+forget_proof(struct site *s)
+{
+	s->proven = false;
+	s->checked = CLOCK_NONE;
+	s->evidence = SPAN_NONE;
+}
+
 static const char *
 do_enroll(struct group *g, const struct entry *e, const json_t *o)
 {
@@ -132,13 +142,39 @@ do_enroll(struct group *g, const struct entry *e, const json_t *o)
 		return "the ticket is another site's";
 	if (ticket.used && memcmp(ticket.key_hash, key, sizeof(key)) != 0)
 		return "the ticket was used by another key";
+	if (s.has_key && memcmp(s.key_hash, key, sizeof(key)) != 0)
+		forget_proof(&s);
 	s.has_key = true;
+	s.has_old_key = false;
 	s.enrolled = e->at;
 	memcpy(s.key_hash, key, sizeof(key));
 	site_put(g->txn, &s);
 	ticket.used = true;
 	memcpy(ticket.key_hash, key, sizeof(key));
 	put_ticket(g, ref, &ticket);
+	return NULL;
+}
+
+/* The key that signed the renewal stays good until the next one: the answer
+ * that carries the new certificate may be lost, as often as it likes. */
+static const char *
+do_renew(struct group *g, const struct entry *e, const json_t *o)
+{
+	uint8_t key[CA_KEY_HASH], old[CA_KEY_HASH];
+	struct site s;
+
+	(void)e;
+	if (!site_of(g, o, &s))
+		return NO_SITE;
+	if (!text_unhex(text_of(o, "key"), key, sizeof(key)) ||
+	    !text_unhex(text_of(o, "old"), old, sizeof(old)))
+		return "a key is given as 64 hex digits";
+	if (!s.has_key)
+		return "the site has no key yet: it enrols with a ticket";
+	s.has_old_key = true;
+	memcpy(s.old_key_hash, old, sizeof(old));
+	memcpy(s.key_hash, key, sizeof(key));
+	site_put(g->txn, &s);
 	return NULL;
 }
 
@@ -205,7 +241,8 @@ read_site(struct group *g, const json_t *o, struct site *s,
 static const char *
 do_site_add(struct group *g, const struct entry *e, const json_t *o)
 {
-	struct site s = { .added = e->at, .enrolled = CLOCK_NONE };
+	struct site s = { .added = e->at, .enrolled = CLOCK_NONE,
+	    .checked = CLOCK_NONE };
 	struct buf domains;
 	struct span rest, one;
 	const char *why;
@@ -293,6 +330,63 @@ do_confirm(struct group *g, const struct entry *e, const json_t *o)
 	return NULL;
 }
 
+static bool
+has_domain(const struct site *s, struct span domain)
+{
+	struct span rest = s->domains, one;
+
+	while (site_domain_next(&rest, &one))
+		if (span_is(one, domain))
+			return true;
+	return false;
+}
+
+static const char *
+do_prove(struct group *g, const struct entry *e, const json_t *o)
+{
+	const json_t *proven = json_object_get(o, "proven");
+	uint8_t key[CA_KEY_HASH];
+	struct site s;
+
+	if (!site_of(g, o, &s))
+		return NO_SITE;
+	if (!json_is_boolean(proven))
+		return "proven is true or false";
+	if (!has_domain(&s, text_of(o, "domain")))
+		return "the domain is not the site's";
+	if (!text_unhex(text_of(o, "key"), key, sizeof(key)))
+		return "a key is given as 64 hex digits";
+	if (!s.has_key || memcmp(key, s.key_hash, sizeof(key)) != 0)
+		return "the key is not the site's any more";
+	s.proven = json_is_true(proven);
+	s.checked = e->at;
+	s.evidence = text_cut(text_of(o, "evidence"), EVIDENCE_MAX);
+	site_put(g->txn, &s);
+	return NULL;
+}
+
+/* --- what is held --------------------------------------------------------------------------- */
+
+static const char *
+do_dismiss(struct group *g, const struct entry *e, const json_t *o)
+{
+	uint64_t site, place;
+	struct site s;
+
+	(void)e;
+	if (!number_of(o, "site", UINT32_MAX, &site) ||
+	    (site != 0 && !site_get(g->txn, (uint32_t)site, &s)))
+		return NO_SITE;
+	if (json_is_true(json_object_get(o, "all"))) {
+		held_dismiss_all(g, (uint32_t)site);
+		return NULL;
+	}
+	if (!number_of(o, "place", INT64_MAX, &place) ||
+	    !held_dismiss(g, (uint32_t)site, place))
+		return "nothing of this site is held at this place";
+	return NULL;
+}
+
 /* --- which ------------------------------------------------------------------------------------ */
 
 typedef const char *act_fn(struct group *g, const struct entry *e,
@@ -305,10 +399,13 @@ static const struct {
 	{ "site-add", do_site_add },
 	{ "ticket", do_ticket },
 	{ "enroll", do_enroll },
+	{ "renew", do_renew },
 	{ "block", do_block },
 	{ "unblock", do_unblock },
 	{ "fork", do_fork },
 	{ "confirm", do_confirm },
+	{ "dismiss", do_dismiss },
+	{ "prove", do_prove },
 };
 
 static const char *

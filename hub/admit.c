@@ -158,8 +158,8 @@ written(void *arg, bool good)
 	struct admit *a = p->admit;
 
 	if (good) {
-		grant(p, "");
-		if (p->site.has_key)
+		grant(p, p->ask.is_renewal ? " anew: renewal" : "");
+		if (p->site.has_key && !p->ask.is_renewal)
 			a->rebound(a->arg, p->site.number);
 	} else {
 		refuse(a, p->number, &p->site, span_of(_("the hub's disk is "

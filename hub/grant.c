@@ -54,8 +54,10 @@ refuse_site(const struct frame_ask *a, const struct view_site *s,
 	char code[LOG_QUOTE_MAX];
 
 	if (a->code.n > 0 && !text_same_nocase(a->code, span_of(s->code)))
-		buf_printf(refusal, _("the ticket is for site %s, not for "
-		    "%s"), s->code, log_quote(code, a->code.at, a->code.n));
+		buf_printf(refusal, a->is_renewal ?
+		    _("the certificate is of site %s, not of %s") :
+		    _("the ticket is for site %s, not for %s"), s->code,
+		    log_quote(code, a->code.at, a->code.n));
 	else if (s->blocked)
 		buf_printf(refusal, _("site %s is blocked: %s"), s->code,
 		    s->reason[0] != '\0' ? s->reason :
@@ -63,6 +65,39 @@ refuse_site(const struct frame_ask *a, const struct view_site *s,
 	else
 		return false;
 	return true;
+}
+
+/* The signature was good and the certificate in date, says the ca. */
+static enum grant
+judge_renewal(struct view *v, const struct frame_ask *a,
+    struct view_site *site, struct acts *acts, struct buf *refusal)
+{
+	struct buf key, old;
+
+	if (!view_site(v, a->site, site)) {
+		buf_text(refusal, _("this hub has no such site: enrol again, "
+		    "with a ticket"));
+		return GRANT_NO;
+	}
+	if (refuse_site(a, site, refusal))
+		return GRANT_NO;
+	if (!view_site_has(site, a->old_key_hash)) {
+		buf_printf(refusal, _("this key is not the one of site %s: it "
+		    "was enrolled again since"), site->code);
+		return GRANT_NO;
+	}
+	if (memcmp(site->key_hash, a->key_hash, CA_KEY_HASH) == 0)
+		return GRANT_AGAIN;
+	buf_init(&key, 2 * CA_KEY_HASH + 1);
+	buf_init(&old, 2 * CA_KEY_HASH + 1);
+	text_hex(&key, a->key_hash, CA_KEY_HASH);
+	text_hex(&old, a->old_key_hash, CA_KEY_HASH);
+	acts_put(acts, json_pack("{s:s, s:I, s:s, s:s}", "do", "renew",
+	    "site", (json_int_t)a->site, "key", buf_cstr(&key),
+	    "old", buf_cstr(&old)), ACTS_HUB, "by its last key");
+	buf_clear(&key);
+	buf_clear(&old);
+	return GRANT_NEW;
 }
 
 static void
@@ -89,6 +124,8 @@ grant_judge(struct view *v, const struct frame_ask *a, int64_t now,
 	bool known, same;
 
 	memset(site, 0, sizeof(*site));
+	if (a->is_renewal)
+		return judge_renewal(v, a, site, acts, refusal);
 	known = a->has_ref && view_ticket(v, a->ref, &t) &&
 	    view_site(v, t.site, site);
 	if (refuse_form(a, known, refusal))

@@ -4,7 +4,8 @@
  * The ticket book is the view; whoever asks is the ca, which has checked the
  * request's MAC and nothing else. Each refusal is said in its own words, to
  * the one who enrols and in the log (R9). The same ticket and the same key
- * again are granted again: the answer was lost.
+ * again are granted again: the answer was lost. A renewal shows no ticket but
+ * the site's last key (R10).
  */
 #ifndef ZQ_HUB_GRANT_H
 #define ZQ_HUB_GRANT_H

@@ -129,3 +129,73 @@ held_settle(struct group *g, uint32_t site, const uint8_t name[TABLE_DIGEST])
 	db_cursor_close(c);
 }
 
+
+/* --- dismissing ----------------------------------------------------------- */
+
+static void
+take_out(struct group *g, const struct held_row *h, uint64_t place)
+{
+	struct key k = key_u64(place), by_site = key_u32_u64(h->site, place);
+	struct key by_name = key_digest_u64(h->name, place);
+
+	db_del(g->txn, TABLE_HELD, key_look(&k));
+	db_del(g->txn, TABLE_HELD_SITE, key_look(&by_site));
+	db_del(g->txn, TABLE_HELD_NAME, key_look(&by_name));
+	if (!h->kept) {
+		g->meta.held--;
+		if (h->site != 0)
+			group_stand(g, h->site)->held--;
+	}
+	group_record(g, "dismissed", key_look(&k));
+}
+
+bool
+held_dismiss(struct group *g, uint32_t site, uint64_t place)
+{
+	struct held_row h;
+
+	if (!held_get(g->txn, place, &h) || h.site != site)
+		return false;
+	take_out(g, &h, place);
+	return true;
+}
+
+/* The first listed of a site. */
+static bool
+first_of(struct db_txn *t, uint32_t site, uint64_t *place)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_SITE);
+	struct key first = key_u32_u64(site, 0);
+	struct span key = key_look(&first), row;
+	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
+	    key_heads(&first, 4, key);
+
+	if (found)
+		*place = wire_get_u64((const uint8_t *)key.at + 4);
+	db_cursor_close(c);
+	return found;
+}
+
+void
+held_dismiss_all(struct group *g, uint32_t site)
+{
+	uint64_t place;
+
+	while (first_of(g->txn, site, &place))
+		must(held_dismiss(g, site, place));
+}
+
+uint64_t
+held_count(struct db_txn *t, uint32_t site, uint64_t most)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_SITE);
+	struct key first = key_u32_u64(site, 0);
+	struct span key = key_look(&first), row;
+	bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &row);
+	uint64_t n = 0;
+
+	for (; more && n < most && key_heads(&first, 4, key); n++)
+		more = db_cursor_get(c, MDB_NEXT, &key, &row);
+	db_cursor_close(c);
+	return n;
+}

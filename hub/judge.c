@@ -81,8 +81,7 @@ judge_peer(struct view *v, const struct frame_peer *p, struct view_site *s,
 		    s->reason[0] != '\0' ? s->reason : "no reason given");
 		return false;
 	}
-	if (!s->has_key || memcmp(s->key_hash, p->key_hash,
-	    sizeof(s->key_hash)) != 0) {
+	if (!view_site_has(s, p->key_hash)) {
 		buf_printf(why, "this key is not the one of site %s: it was "
 		    "enrolled again since; stop this agent, or enrol it with "
 		    "a new ticket", s->code);

@@ -7,7 +7,8 @@
 #include "hub/table.h"
 #include "protocol/wire.h"
 
-enum flag { FLAG_BLOCKED = 1, FLAG_FORKED = 2, FLAG_KEY = 4 };
+enum flag { FLAG_BLOCKED = 1, FLAG_FORKED = 2, FLAG_KEY = 4,
+	FLAG_OLD_KEY = 8, FLAG_PROVEN = 16 };
 
 #define HOST_MAX 255		/* bytes of a host that can be a domain */
 
@@ -28,18 +29,24 @@ site_get(struct db_txn *t, uint32_t number, struct site *s)
 	s->blocked = flags & FLAG_BLOCKED;
 	s->forked = flags & FLAG_FORKED;
 	s->has_key = flags & FLAG_KEY;
+	s->has_old_key = flags & FLAG_OLD_KEY;
+	s->proven = flags & FLAG_PROVEN;
 	struct span key = read_bytes(&r, CA_KEY_HASH);
+	struct span old = read_bytes(&r, CA_KEY_HASH);
 	s->added = (int64_t)read_u64(&r);
 	s->enrolled = (int64_t)read_u64(&r);
 	s->code = read_span(&r);
 	s->name = read_span(&r);
 	s->kind = read_span(&r);
 	s->reason = read_span(&r);
+	s->checked = (int64_t)read_u64(&r);
+	s->evidence = read_span(&r);
 	s->domains = read_span(&r);
 	if (!reader_done(&r))
 		fatal("view: the row of site %u is damaged: run zqhub rebuild",
 		    number);
 	memcpy(s->key_hash, key.at, CA_KEY_HASH);
+	memcpy(s->old_key_hash, old.at, CA_KEY_HASH);
 	return true;
 }
 
@@ -52,14 +59,19 @@ site_put(struct db_txn *t, const struct site *s)
 	buf_init(&b, SITE_ROW_MAX);
 	write_u32(&b, s->parent);
 	write_u8(&b, (uint8_t)((s->blocked ? FLAG_BLOCKED : 0) |
-	    (s->forked ? FLAG_FORKED : 0) | (s->has_key ? FLAG_KEY : 0)));
+	    (s->forked ? FLAG_FORKED : 0) | (s->has_key ? FLAG_KEY : 0) |
+	    (s->has_old_key ? FLAG_OLD_KEY : 0) |
+	    (s->proven ? FLAG_PROVEN : 0)));
 	buf_put(&b, s->key_hash, CA_KEY_HASH);
+	buf_put(&b, s->old_key_hash, CA_KEY_HASH);
 	write_u64(&b, (uint64_t)s->added);
 	write_u64(&b, (uint64_t)s->enrolled);
 	write_span(&b, s->code);
 	write_span(&b, s->name);
 	write_span(&b, s->kind);
 	write_span(&b, s->reason);
+	write_u64(&b, (uint64_t)s->checked);
+	write_span(&b, s->evidence);
 	write_span(&b, s->domains);
 	must(!b.bad);
 	db_put(t, TABLE_SITE, key_look(&k), buf_look(&b));

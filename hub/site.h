@@ -23,11 +23,15 @@
 struct site {
 	uint32_t number;
 	uint32_t parent;	/* 0: none */
-	bool blocked, forked, has_key;
+	bool blocked, forked, has_key, has_old_key;
 	uint8_t key_hash[CA_KEY_HASH];
+	uint8_t old_key_hash[CA_KEY_HASH];	/* before the last renewal */
 	int64_t added, enrolled;	/* ms, hub time; or CLOCK_NONE */
 	struct span code, name, kind;
 	struct span reason;	/* of the block or the hold */
+	bool proven;		/* the domain, when last looked: */
+	int64_t checked;	/* ms, hub time; or CLOCK_NONE */
+	struct span evidence;	/* "https 200, key fits" */
 	struct span domains;	/* see site_domain_next() */
 };
 

@@ -16,6 +16,7 @@
 #include "hub/act.h"
 #include "hub/apply.h"
 #include "hub/group.h"
+#include "hub/held.h"
 #include "hub/mark.h"
 #include "hub/meta.h"
 #include "hub/outbox.h"
@@ -281,13 +282,24 @@ fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
 		.blocked = from->blocked,
 		.forked = from->forked,
 		.has_key = from->has_key,
+		.has_old_key = from->has_old_key,
 		.confirmed = stand.confirmed,
 	};
 	memcpy(s->key_hash, from->key_hash, sizeof(s->key_hash));
+	memcpy(s->old_key_hash, from->old_key_hash, sizeof(s->old_key_hash));
 	copy_text(s->code, sizeof(s->code), from->code);
 	copy_text(s->reason, sizeof(s->reason), from->reason);
 	if (site_domain_next(&domains, &domain))
 		copy_text(s->domain, sizeof(s->domain), domain);
+}
+
+bool
+view_site_has(const struct view_site *s, const uint8_t key_hash[CA_KEY_HASH])
+{
+	return (s->has_key &&
+	    memcmp(s->key_hash, key_hash, CA_KEY_HASH) == 0) ||
+	    (s->has_old_key &&
+	    memcmp(s->old_key_hash, key_hash, CA_KEY_HASH) == 0);
 }
 
 bool
@@ -331,6 +343,29 @@ view_sites(struct view *v)
 
 	db_abort(t);
 	return last;
+}
+
+bool
+view_held(struct view *v, uint64_t place, uint32_t *site)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	struct held_row h;
+	bool found = held_get(t, place, &h);
+
+	db_abort(t);
+	if (found)
+		*site = h.site;
+	return found;
+}
+
+uint64_t
+view_held_count(struct view *v, uint32_t site, uint64_t most)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	uint64_t n = held_count(t, site, most);
+
+	db_abort(t);
+	return n;
 }
 
 bool

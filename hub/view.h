@@ -23,7 +23,7 @@
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
-#define VIEW_VERSION 1	/* of apply's rules and the rows; raise to rebuild */
+#define VIEW_VERSION 2	/* of apply's rules and the rows; raise to rebuild */
 
 struct view;
 
@@ -60,10 +60,17 @@ void view_digest(struct view *v, uint8_t out[32]);
  *	 "kind":…,"parent":CODE or ""}
  *	{"do":"ticket","site":N,"ref":HEX,"expires":MS}
  *	{"do":"enroll","site":N,"ref":HEX,"key":HEX}	binds the key
+ *	{"do":"renew","site":N,"key":HEX,"old":HEX}	binds it; the key that
+ *		signed for it stays good until the next
  *	{"do":"block","site":N} {"do":"unblock","site":N}	unblock lifts
  *		a fork's hold as well
  *	{"do":"confirm","site":N,"letter":M}	it has fetched up to letter M
  *	{"do":"fork","site":N,"seq":…,"address":…}	holds the site
+ *	{"do":"dismiss","site":N,"place":P} or "all":true	takes what is
+ *		held of a site (0: of the hub) out of the list
+ *	{"do":"prove","site":N,"domain":D,"key":HEX,"proven":true,
+ *	 "evidence":…}	what came of looking for the domain's proof (proof.h)
+ *		with this key; the last look counts, up to a new enrolment
  *	{"do":"start"} {"do":"rebuild"} …		for the record
  */
 
@@ -72,17 +79,26 @@ void view_digest(struct view *v, uint8_t out[32]);
 struct view_site {
 	uint32_t number;
 	char code[CODE_MAX + 1];
-	bool blocked, forked, has_key;
+	bool blocked, forked, has_key, has_old_key;
 	uint8_t key_hash[CA_KEY_HASH];
+	uint8_t old_key_hash[CA_KEY_HASH];	/* before the last renewal */
 	char reason[256];	/* of the block */
 	char domain[256];	/* the first of its domains */
 	uint64_t confirmed;	/* the last letter it has confirmed */
 };
 bool view_site(struct view *v, uint32_t number, struct view_site *s);
+/* Is it the site's key; or the one before its last renewal, whose answer may
+ * have been lost on the way? */
+bool view_site_has(const struct view_site *s,
+    const uint8_t key_hash[CA_KEY_HASH]);
 bool view_site_code(struct view *v, const char *code, uint32_t *number);
 /* Which site has exactly this domain (normal form)? */
 bool view_site_domain(struct view *v, struct span domain, uint32_t *number);
 uint32_t view_sites(struct view *v);	/* highest number given */
+/* Is anything listed as held at this place, and of which site (0: the hub)?
+ * How many are of a site, up to `most`? */
+bool view_held(struct view *v, uint64_t place, uint32_t *site);
+uint64_t view_held_count(struct view *v, uint32_t site, uint64_t most);
 /* May the site speak of this address? why (buf) says which domains it has. */
 bool view_may_speak(struct view *v, uint32_t site, struct span url,
     struct buf *why);
