@@ -164,12 +164,15 @@ install: all
 	install -d $(BIN)/bin $(BIN)/sbin $(BIN)/share/man/man5 \
 		$(BIN)/share/man/man7 $(BIN)/share/man/man8 \
 		$(BIN)/lib/systemd/system $(BIN)/lib/sysusers.d \
+		$(BIN)/share/bash-completion/completions \
 		$(BIN)/share/doc/zhanqun $(DESTDIR)$(SYSCONF)
 	install -m 755 $(B)/zqhub $(B)/zqagent $(BIN)/bin
 	install -m 755 $(B)/zqhubd $(B)/zqagentd $(BIN)/sbin
 	install -m 644 $(wildcard hub/*.5 agent/*.5) $(BIN)/share/man/man5
 	install -m 644 $(wildcard protocol/*.7) $(BIN)/share/man/man7
 	install -m 644 $(wildcard hub/*.8 agent/*.8) $(BIN)/share/man/man8
+	install -m 644 contrib/completion/* \
+		$(BIN)/share/bash-completion/completions
 	install -m 644 contrib/systemd/*.service $(BIN)/lib/systemd/system
 	install -m 644 contrib/systemd/zhanqun.sysusers \
 		$(BIN)/lib/sysusers.d/zhanqun.conf
