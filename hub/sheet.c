@@ -130,11 +130,11 @@ sheet_end(struct visit *v)
 {
 	struct buf *b = v->out;
 
-	buf_printf(b, "</main>\n<footer>Zhanqun %s · ", ZQ_VERSION);
+	buf_printf(b, "</main>\n<footer><p>Zhanqun %s · ", ZQ_VERSION);
 	markup_time(b, clock_wall());
 	buf_printf(b, " · <a href=\"/feed\">%s</a> · "
 	    "<a href=\"/metrics\">%s</a> · "
-	    "<a href=\"/api/v1/totals\">JSON</a></footer>\n"
+	    "<a href=\"/api/v1/totals\">JSON</a></p></footer>\n"
 	    "</body>\n</html>\n", _("Atom feed"), _("Metrics"));
 }
 

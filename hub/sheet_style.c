@@ -33,7 +33,7 @@ static const char style[] =
 "header nav{display:flex;gap:1.25rem}"
 "header form{flex:1 1 15rem;max-width:26rem;margin-left:auto}"
 "header input{flex:1;min-width:6rem}"
-"footer{margin-top:3rem;padding-top:.9rem;padding-bottom:2rem;"
+"footer p{margin:3rem 0 2rem;padding-top:.9rem;"
 "border-top:1px solid var(--line);color:var(--soft);font-size:.875rem}"
 /* fields */
 "form{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:0}"
@@ -70,8 +70,8 @@ static const char style[] =
 ".behind,.new{color:var(--warn)}.silent,.held,.blocked{color:var(--bad)}"
 /* tables and lists */
 ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%}"
-"th,td{padding:.55rem .75rem;text-align:left;vertical-align:top;"
-"border-bottom:1px solid var(--line)}"
+"th,td{padding:.4rem .75rem;text-align:left;vertical-align:top;"
+"border-bottom:1px solid var(--line);line-height:1.45}"
 "thead th{color:var(--soft);font-size:.875rem;font-weight:600;"
 "white-space:nowrap;padding-top:.3rem;padding-bottom:.3rem}"
 "tbody th{font-weight:400}tbody th>a{font-weight:600}"
