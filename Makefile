@@ -81,9 +81,11 @@ UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c))
 UNIT     := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 CHECK_LIBS = $(shell pkg-config --libs check)
 
+# Agent and hub both have a store and a config: a test links one of them.
+side = $(if $(filter tests/unit/agent/%,$(1)),$(LIB_AGENT),$(LIB_HUB))
 $(UNIT): $(B)/%: $(B)/%.o $(LIB_ALL)
 	@echo "  LINK    $@"
-	$(Q)$(LINK) -o $@ $< -Wl,--start-group $(LIB_ALL) -Wl,--end-group $(PKG_LIBS) $(CHECK_LIBS)
+	$(Q)$(LINK) -o $@ $< -Wl,--start-group $(call side,$*) -Wl,--end-group $(PKG_LIBS) $(CHECK_LIBS)
 
 .PHONY: unit
 unit: $(UNIT)
