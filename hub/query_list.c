@@ -15,6 +15,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/stand.h"
@@ -183,20 +184,20 @@ prepare(struct listing *l)
 	const char *why = NULL;
 
 	if (s->limit < 1 || s->limit > QUERY_LIMIT)
-		return "the limit is from 1 to 200";
+		return N_("the limit is from 1 to 200");
 	l->order = s->withdrawn ? ORDER_GONE :
 	    s->by_taken ? ORDER_TAKEN : ORDER_DATE;
 	if (!phrase_parse(&l->phrase, s->phrase, &why))
 		return why;
 	if (l->phrase.pieces > 0 && l->order != ORDER_DATE)
-		return "a search is in the order of dates";
+		return N_("a search is in the order of dates");
 	l->look = (l->phrase.pieces > 0 && !l->phrase.exact) ||
 	    s->column.n > 0;
 	l->facets_too = s->column.n > 0;
 	bound_dates(l);
 	if (!read_cursor(l))
-		return "this is no cursor of this listing: begin with its "
-		    "first page";
+		return N_("this is no cursor of this listing: begin with "
+		    "its first page");
 	choose_terms(l);
 	if (l->phrase.single != 0)
 		gather_single(l, l->phrase.single);

@@ -8,6 +8,7 @@
 #include <unictype.h>
 
 #include "contrib/base/mem.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/term.h"
 #include "protocol/limits.h"
@@ -293,12 +294,12 @@ phrase_parse(struct phrase *p, struct span s, const char **why)
 	*p = (struct phrase){ .exact = true };
 	buf_init(&p->text, PHRASE_MAX);
 	if (!text_is_utf8(s)) {
-		*why = "the phrase is not UTF-8";
+		*why = N_("the phrase is not UTF-8");
 	} else if (s.n > PHRASE_MAX || !text_fold(&p->text, s) ||
 	    p->text.bad) {
-		*why = "the phrase is too long: up to 512 bytes";
+		*why = N_("the phrase is too long: up to 512 bytes");
 	} else if (!take_pieces(p)) {
-		*why = "the phrase has too many words: up to 16";
+		*why = N_("the phrase has too many words: up to 16");
 	} else {
 		if (p->terms > 0)
 			p->single = 0;
