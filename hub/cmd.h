@@ -75,6 +75,10 @@ struct store *cmd_store(const struct cmd_line *l);
 /* An act; NULL: said why. Takes said. */
 json_t *cmd_act(const struct cmd_line *l, json_t *said);
 
+/* Commands of another table that have a file of their own. */
+int cmd_held_dismiss(struct cmd_line *l);
+int cmd_prove(struct cmd_line *l);
+
 /* Prints and drops it. */
 void cmd_json(json_t *j);
 /* "12 of 40 (30 %)" on one line of stderr that is written over; for

@@ -41,18 +41,25 @@ matches(const struct cmd *c, char **word, size_t words)
 	return name.n == 0 ? used : 0;
 }
 
+/* The one with the longest name: "held dismiss" is not "held". */
 static const struct cmd *
 find(const struct cmd *const *lists, char **word, size_t words,
     size_t *used)
 {
+	const struct cmd *found = NULL;
+
+	*used = 0;
 	for (; *lists != NULL; lists++) {
 		for (const struct cmd *c = *lists; c->name != NULL; c++) {
-			*used = matches(c, word, words);
-			if (*used > 0)
-				return c;
+			size_t n = matches(c, word, words);
+
+			if (n > *used) {
+				found = c;
+				*used = n;
+			}
 		}
 	}
-	return NULL;
+	return found;
 }
 
 /* --- options -------------------------------------------------------------- */

@@ -387,5 +387,18 @@ const struct cmd cmd_search_list[] = {
 	    { "site", "CODE", N_("only of this site"), false },
 	    { "limit", "N", N_("newest N: 100"), false },
 	  } },
+	{ .name = "held dismiss", .words = "[PLACE]", .most = 1,
+	  .json = true, .run = cmd_held_dismiss,
+	  .about = N_("take what is held out of the list, unshown"),
+	  .more = N_("What a site says better later leaves the list by "
+	    "itself; this is for the rest,\nsuch as what could not be read. "
+	    "It stays in the journal, and its site may\nsay it again. Give "
+	    "a place of the list, or a site for all that is held of it."),
+	  .examples = "held dismiss 4711 --reason '测试数据'\n"
+	    "held dismiss --site 4101000001 --reason '旧系统误发'",
+	  .option = {
+	    { "reason", "R", N_("why; kept in the journal"), true },
+	    { "site", "CODE", N_("all that is held of this site"), false },
+	  } },
 	{ .name = NULL },
 };

@@ -7,10 +7,12 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 #include "hub/enlist.h"
 #include "hub/import.h"
 
 #define WHY_MAX 4096
+#define EVIDENCE_MAX 255	/* bytes, as the view keeps it */
 
 /* --- the small acts ------------------------------------------------------- */
 
@@ -123,6 +125,79 @@ unblock(struct ask *a)
 	return true;
 }
 
+/* One place, or all that is held of a site. */
+static bool
+find_held(struct ask *a, json_int_t place, struct view_site *s,
+    uint64_t *count)
+{
+	uint32_t site;
+
+	if (place > 0 && view_held(a->view, (uint64_t)place, &site)) {
+		*count = 1;
+		(void)view_site(a->view, site, s);	/* 0: the hub */
+		return true;
+	}
+	if (place > 0 || ask_word(a, "code")[0] == '\0')
+		return ask_refuse(a, _("zqhub held lists what is, with its "
+		    "place"), _("nothing is held at the place %lld"),
+		    (long long)place);
+	if (!find_site(a, s))
+		return false;
+	*count = view_held_count(a->view, s->number, UINT64_MAX);
+	return *count > 0 || ask_refuse(a, _("zqhub held lists what is"),
+	    _("nothing of site %s is held"), s->code);
+}
+
+static bool
+dismiss(struct ask *a)
+{
+	json_int_t place = json_integer_value(json_object_get(a->said,
+	    "place"));
+	struct view_site s = { .number = 0 };
+	uint64_t count;
+
+	if (!has_reason(a) || !find_held(a, place, &s, &count))
+		return false;
+	if (place > 0)
+		ask_put(a, json_pack("{s:s, s:I, s:I}", "do", "dismiss",
+		    "site", (json_int_t)s.number, "place", place));
+	else
+		ask_put(a, json_pack("{s:s, s:I, s:b}", "do", "dismiss",
+		    "site", (json_int_t)s.number, "all", true));
+	a->result = json_pack("{s:I, s:s, s:I}", "site",
+	    (json_int_t)s.number, "code", s.code, "dismissed",
+	    (json_int_t)count);
+	return true;
+}
+
+/* zqhub has looked; its word is taken for the key and the domain that the
+ * site still has. */
+static bool
+prove(struct ask *a)
+{
+	bool proven = ask_flag(a, "proven");
+	struct view_site s = { .number = 0 };
+	uint8_t key[CA_KEY_HASH];
+	struct span evidence;
+
+	if (!find_site(a, &s))
+		return false;
+	if (!text_unhex(span_of(ask_word(a, "key")), key, sizeof(key)) ||
+	    !s.has_key || memcmp(key, s.key_hash, sizeof(key)) != 0 ||
+	    strcmp(s.domain, ask_word(a, "domain")) != 0)
+		return ask_refuse(a, _("say it again"), _("the key or the "
+		    "domain of site %s was changed meanwhile"), s.code);
+	evidence = text_cut(span_of(ask_word(a, "evidence")), EVIDENCE_MAX);
+	ask_put(a, json_pack("{s:s, s:I, s:s, s:s, s:b, s:s%}", "do",
+	    "prove", "site", (json_int_t)s.number, "domain", s.domain,
+	    "key", ask_word(a, "key"), "proven", proven,
+	    "evidence", evidence.at, evidence.n));
+	a->result = json_pack("{s:I, s:s, s:s, s:b}", "site",
+	    (json_int_t)s.number, "code", s.code, "domain", s.domain,
+	    "proven", proven);
+	return true;
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 static const struct {
@@ -134,6 +209,8 @@ static const struct {
 	{ "ticket", ticket },
 	{ "block", block },
 	{ "unblock", unblock },
+	{ "dismiss", dismiss },
+	{ "prove", prove },
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))

@@ -277,6 +277,67 @@ START_TEST(test_import)
 }
 END_TEST
 
+/* Two changes of site 1 that come to nothing. */
+static void
+hold_two(void)
+{
+	const struct span rows[] = { SPAN(""), SPAN("x") };
+	const uint8_t hash[2][32] = { { 0 } };
+	struct journal_batch b = { .site = 1, .incarnation = 7, .first = 1,
+	    .head = 2, .row = rows, .hash = hash, .count = 2,
+	    .now = CORE_NOW };
+	struct config c = { .dir = hub, .store_most = CORE_MOST };
+	struct journal_verdict v;
+	struct writer w;
+	struct buf why;
+
+	buf_init(&why, 4096);
+	ck_assert_msg(writer_open(&w, &c, &why), "%s", buf_cstr(&why));
+	journal_begin(w.journal);
+	journal_take(w.journal, &b, CORE_NOW, &v);
+	ck_assert_int_eq(journal_commit(w.journal), DB_OK);
+	writer_close(&w);
+	buf_clear(&why);
+}
+
+/* After init's own entries, the site and its ticket. */
+START_TEST(test_dismissing)
+{
+	set_up();
+	make_hub();
+	hold_two();
+	ck_assert_int_eq(run("held", "dismiss", "3", NULL), 2);
+	says(err, "--reason R is missing");
+	ck_assert_int_eq(run("held", "dismiss", "--reason", "x", NULL), 2);
+	says(err, "give a place, or --site CODE");
+	ck_assert_int_eq(run("held", "dismiss", "3", "--site", "4101000001",
+	    "--reason", "x", NULL), 2);
+	ck_assert_int_eq(run("held", "dismiss", "3x", "--reason", "x", NULL),
+	    2);
+	says(err, "expected a place");
+	ck_assert_int_eq(run("held", "dismiss", "99", "--reason", "x", NULL),
+	    1);
+	says(err, "nothing is held at the place 99");
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	ck_assert_int_eq(run("held", NULL), 0);
+	says(out, "no change that this version can read");
+	ck_assert_int_eq(run("held", "dismiss", "3", "--reason", "测试",
+	    NULL), 0);
+	says(out, "1 entry of 4101000001 was taken out");
+	ck_assert_int_eq(run("held", "dismiss", "--site", "4101000001",
+	    "--reason", "测试", "--json", NULL), 0);
+	says(out, "\"dismissed\": 1");
+	ck_assert_int_eq(run("held", "--json", NULL), 0);
+	says(out, "[]");
+	ck_assert_int_eq(run("journal", "print", "--from", "5", NULL), 0);
+	says(out, "\"do\":\"dismiss\"");
+	says(out, "测试");
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	says(out, "the same");
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_keeping)
 {
 	char file[96];
@@ -336,6 +397,7 @@ add(TCase *t)
 	tcase_add_test(t, test_site_add_prints_one_line);
 	tcase_add_test(t, test_listings);
 	tcase_add_test(t, test_import);
+	tcase_add_test(t, test_dismissing);
 	tcase_add_test(t, test_keeping);
 	tcase_add_test(t, test_columns);
 }

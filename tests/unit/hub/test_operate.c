@@ -189,6 +189,113 @@ START_TEST(test_block_and_unblock)
 }
 END_TEST
 
+/* --- held, proof --- */
+
+/* One change of a host that isn't the site's; its place. */
+static uint64_t
+hold_one(uint64_t seq)
+{
+	struct journal_batch b = { .site = 1, .incarnation = 7,
+	    .first = seq, .head = seq, .now = CORE_NOW, .count = 1 };
+	struct journal_verdict v;
+	uint8_t hash[1][32];
+	struct change c;
+	struct span rows[1];
+	struct buf row;
+
+	change_init(&c);
+	c.seq = seq;
+	c.kind = CHANGE_CREATED;
+	c.when = CORE_NOW;
+	c.url = SPAN("http://evil.example/");
+	buf_init(&row, LIMIT_CHANGE);
+	change_write(&row, &c);
+	rows[0] = buf_look(&row);
+	change_hash(&c, hash[0]);
+	b.row = rows;
+	b.hash = (const uint8_t (*)[32])hash;
+	journal_begin(kit.writer.journal);
+	journal_take(kit.writer.journal, &b, CORE_NOW, &v);
+	ck_assert_int_eq(journal_commit(kit.writer.journal), DB_OK);
+	ck_assert_int_eq(v.verdict, VERDICT_TAKEN);
+	buf_clear(&row);
+	ck_assert(writer_catch_up(&kit.writer, NULL, NULL));
+	return journal_last(kit.writer.journal);
+}
+
+static json_t *
+dismissal(uint64_t place, const char *code, const char *reason)
+{
+	return json_pack("{s:s, s:I, s:s, s:s}", "do", "dismiss",
+	    "place", (json_int_t)place, "code", code, "reason", reason);
+}
+
+START_TEST(test_dismiss)
+{
+	uint64_t place;
+	uint32_t site;
+	json_t *said;
+
+	set_up();
+	place = hold_one(1);
+	hold_one(2);
+	hold_one(3);
+	refused(dismissal(place, "", ""), "a reason is needed");
+	refused(dismissal(place + 77, "", "x"), "nothing is held at");
+	refused(dismissal(0, "", "x"), "nothing is held at");
+	refused(dismissal(0, "4101000009", "x"), "no site");
+	said = dismissal(place, "", "旧系统误发");
+	ck_assert(run(said));
+	ck_assert_int_eq(json_integer_value(json_object_get(a.result,
+	    "dismissed")), 1);
+	ck_assert_str_eq(json_string_value(json_object_get(a.result,
+	    "code")), "4101000001");
+	end(said);
+	ck_assert(!view_held(kit.writer.view, place, &site));
+	refused(dismissal(place, "", "x"), "nothing is held at");
+	said = dismissal(0, "4101000001", "x");
+	ck_assert(run(said));
+	ck_assert_int_eq(json_integer_value(json_object_get(a.result,
+	    "dismissed")), 2);
+	end(said);
+	ck_assert_uint_eq(view_held_count(kit.writer.view, 1, 10), 0);
+	refused(dismissal(0, "4101000001", "x"), "nothing of site 4101");
+	tear_down();
+}
+END_TEST
+
+#define KEY_1 "0101010101010101010101010101010101010101010101010101010101010101"
+#define KEY_2 "0201010101010101010101010101010101010101010101010101010101010101"
+
+static json_t *
+proof(const char *domain, const char *key)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "do", "prove",
+	    "code", "4101000001", "domain", domain, "key", key,
+	    "proven", true, "evidence", "https 200, key fits");
+}
+
+START_TEST(test_prove)
+{
+	char act[512];
+	json_t *said;
+
+	set_up();
+	refused(proof("www.s1.gov.cn", KEY_2), "changed meanwhile");
+	refused(proof("www.s2.gov.cn", KEY_1), "changed meanwhile");
+	refused(proof("www.s1.gov.cn", "x"), "changed meanwhile");
+	said = proof("www.s1.gov.cn", KEY_1);
+	ck_assert_msg(run(said), "%s", buf_cstr(&a.error));
+	end(said);
+	journal_read(kit.writer.journal, journal_last(kit.writer.journal), 1,
+	    keep_act, act);
+	ck_assert_ptr_nonnull(strstr(act, "\"proven\":true"));
+	ck_assert_ptr_nonnull(strstr(act, "https 200, key fits"));
+	ck_assert_ptr_nonnull(strstr(act, "\"actor\":\"wang\""));
+	tear_down();
+}
+END_TEST
+
 /* --- import ----------------------------------------------------------------- */
 
 static json_t *
@@ -366,6 +473,8 @@ add(TCase *t)
 	tcase_add_test(t, test_add_refuses);
 	tcase_add_test(t, test_add);
 	tcase_add_test(t, test_block_and_unblock);
+	tcase_add_test(t, test_dismiss);
+	tcase_add_test(t, test_prove);
 	tcase_add_test(t, test_import);
 	tcase_add_test(t, test_import_names_every_bad_line);
 	tcase_add_test(t, test_csv);
