@@ -325,12 +325,26 @@ fact_time(struct columns *c, const char *name, int64_t ms)
 	columns_time(c, ms);
 }
 
+static const char *
+proof(char text[CLOCK_TEXT_MAX + 512], const struct site_info *s)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	if (s->checked == CLOCK_NONE)
+		return _("not proven");
+	snprintf(text, CLOCK_TEXT_MAX + 512, s->proven ?
+	    _("proven %s (%.*s)") : _("not proven %s (%.*s)"),
+	    clock_show(when, s->checked), SPAN_ARGS(s->evidence));
+	return text;
+}
+
 static void
 show(struct query *q, const struct site_info *s)
 {
 	static const char *const headings[] = { "", "", NULL };
 	struct columns *c = columns_new(headings);
 	struct site_info parent;
+	char text[CLOCK_TEXT_MAX + 512];
 
 	fact(c, _("code"), span_of(s->code));
 	fact(c, _("name"), s->name);
@@ -342,6 +356,7 @@ show(struct query *q, const struct site_info *s)
 	fact(c, _("reason"), s->reason);
 	fact_time(c, _("added"), s->added);
 	fact_time(c, _("enrolled"), s->enrolled);
+	fact(c, _("domain proof"), span_of(proof(text, s)));
 	fact_time(c, _("last heard"), s->heard);
 	fact(c, _("agent"), s->agent);
 	fact_number(c, _("seq taken"), s->taken);
@@ -432,6 +447,21 @@ const struct cmd cmd_site_list[] = {
 	  .examples = "site unblock 4101000001 --reason '旧机器已停用'",
 	  .option = { { "reason", "R", N_("why; kept in the journal"),
 	    true } } },
+	{ .name = "site prove", .words = "CODE", .least = 1, .most = 1,
+	  .json = true, .run = cmd_prove,
+	  .about = N_("look whether the site's web server shows the site's "
+	    "key"),
+	  .more = N_("Asks for https://DOMAIN/.well-known/zhanqun.txt, then "
+	    "for http://; the site's\nadmin makes the file with `zqagent "
+	    "proof --write SOURCE`. What came of it is\nkept and shown by "
+	    "site show. Exit 1 if the domain is not proven."),
+	  .examples = "site prove 4101000001\n"
+	    "site prove 4101000001 --url http://10.1.2.3:8080",
+	  .option = {
+	    { "url", "URL", N_("the web server, if the hub has another way "
+	      "to it"), false },
+	    REASON,
+	  } },
 	{ .name = "site import", .words = "FILE", .least = 1, .most = 1,
 	  .json = true, .run = run_import,
 	  .about = N_("add many sites from CSV, and print their tickets as "

@@ -98,6 +98,9 @@ json_site(const struct site_info *s)
 	number(j, "letters", s->letters);
 	number(j, "letters_confirmed", s->confirmed);
 	text(j, "agent", s->agent);
+	json_object_set_new(j, "proven", json_boolean(s->proven));
+	json_time(j, "proof_checked", s->checked);
+	text(j, "proof", s->evidence);
 	if (s->has_digest)
 		json_object_set_new(j, "digest", json_bytes(s->digest, 32));
 	return j;

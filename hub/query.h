@@ -63,6 +63,11 @@ struct site_info {
 	uint64_t letters, confirmed;	/* newest, and up to where fetched */
 	struct span agent;		/* version it named */
 	struct span reason;		/* of a block or a hold */
+	bool has_key;
+	uint8_t key[32];		/* SHA-256 of the public key */
+	bool proven;			/* its domain, when last looked: */
+	int64_t checked;		/* ms; CLOCK_NONE: never, with this key */
+	struct span evidence;		/* "https 200, key fits"; or "" */
 	bool has_digest;		/* not in query_sites(): it is most of
 					 * the work */
 	uint8_t digest[32];

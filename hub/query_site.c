@@ -115,7 +115,12 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 		.added = row.added,
 		.enrolled = row.enrolled,
 		.reason = row.reason,
+		.has_key = row.has_key,
+		.proven = row.proven,
+		.checked = row.checked,
+		.evidence = row.evidence,
 	};
+	memcpy(s->key, row.key_hash, sizeof(s->key));
 	if (row.code.n <= CODE_MAX)
 		memcpy(s->code, row.code.at, row.code.n);
 	site_domain_next(&domains, &s->domain);

@@ -118,6 +118,10 @@ START_TEST(adds_a_site)
 }
 END_TEST
 
+#define REF "00112233445566778899"
+#define KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define OTHER "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
 static const struct { const char *json, *why; } bad_acts[] = {
 	{ "", "JSON object" },
 	{ "[1]", "JSON object" },
@@ -144,6 +148,21 @@ static const struct { const char *json, *why; } bad_acts[] = {
 	{ "{\"do\":\"ticket\",\"site\":1,\"ref\":\"0011\",\"expires\":1}",
 	    "20 hex" },
 	{ "{\"do\":\"confirm\",\"site\":1,\"letter\":5}", "no such letter" },
+	{ "{\"do\":\"dismiss\",\"site\":1,\"place\":1}",
+	    "nothing of this site is held" },
+	{ "{\"do\":\"dismiss\",\"site\":0,\"place\":-1}",
+	    "nothing of this site is held" },
+	{ "{\"do\":\"dismiss\",\"site\":0}", "nothing of this site" },
+	{ "{\"do\":\"dismiss\",\"site\":9,\"all\":true}", "no such site" },
+	{ "{\"do\":\"prove\",\"site\":9,\"proven\":true}", "no such site" },
+	{ "{\"do\":\"prove\",\"site\":1,\"domain\":\"s1.gov.cn\"}",
+	    "true or false" },
+	{ "{\"do\":\"prove\",\"site\":1,\"domain\":\"s2.gov.cn\","
+	    "\"proven\":true}", "not the site's" },
+	{ "{\"do\":\"prove\",\"site\":1,\"domain\":\"s1.gov.cn\","
+	    "\"proven\":true,\"key\":\"7\"}", "64 hex" },
+	{ "{\"do\":\"prove\",\"site\":1,\"domain\":\"s1.gov.cn\","
+	    "\"proven\":true,\"key\":\"" KEY "\"}", "not the site's any" },
 };
 
 START_TEST(holds_acts_it_cannot_follow)
@@ -166,10 +185,6 @@ START_TEST(lets_the_record_pass)
 	ck_assert_uint_eq(view_place(k.view), 3);
 }
 END_TEST
-
-#define REF "00112233445566778899"
-#define KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define OTHER "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
 START_TEST(a_ticket_is_used_once)
 {
@@ -386,6 +401,137 @@ START_TEST(garbage_is_held)
 }
 END_TEST
 
+/* Three of site 1 (unreadable, foreign, a notice that is only kept), one of
+ * site 2, and an act. */
+static void
+hold_some(void)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://evil.example/",
+	    "x");
+
+	kit_say(&k, 1, &c);
+	c.critical = SPAN("unreadable");
+	kit_say(&k, 1, &c);
+	c = kit_change(CHANGE_NOTICE, "http://s1.gov.cn/a", "");
+	kit_say(&k, 1, &c);
+	c = kit_change(CHANGE_CREATED, "http://evil.example/", "x");
+	kit_say(&k, 2, &c);
+	kit_act(&k, "{\"do\":\"block\",\"site\":77}");
+	ck_assert_uint_eq(held(0).n, 5);
+}
+
+static void
+enroll(uint32_t site, const char *ref, const char *key)
+{
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":%u,\"ref\":\"%s\","
+	    "\"expires\":1795000086400000}", site, ref);
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":%u,\"ref\":\"%s\","
+	    "\"key\":\"%s\"}", site, ref, key);
+}
+
+START_TEST(what_is_dismissed_is_gone)
+{
+	struct totals t;
+	uint64_t place;
+
+	enroll(1, REF, KEY);
+	hold_some();
+	ck_assert_int_eq(site(1).state, SITE_HELD);
+	query_totals(query, &t);
+	ck_assert_uint_eq(t.held, 4);
+	place = held(1).place;
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":2,\"place\":%llu}",
+	    (unsigned long long)place);
+	ck_assert_has(held(0).why, "nothing of this site is held");
+	ck_assert_uint_eq(held(1).n, 3);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"place\":%llu}",
+	    (unsigned long long)place);
+	ck_assert_uint_eq(held(1).n, 2);
+	ck_assert_uint_eq(site(1).held, 2);	/* it was only kept */
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"place\":%llu}",
+	    (unsigned long long)held(1).place);
+	ck_assert_uint_eq(site(1).held, 1);
+	place = held(0).place;			/* an act */
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":0,\"place\":%llu}",
+	    (unsigned long long)place);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"all\":true}");
+	ck_assert_uint_eq(held(1).n, 0);
+	ck_assert_uint_eq(site(1).held, 0);
+	ck_assert_int_ne(site(1).state, SITE_HELD);
+	ck_assert_uint_eq(held(2).n, 1);
+	query_totals(look(), &t);
+	ck_assert_uint_eq(t.held, 2);		/* site 2's, and an act */
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"all\":true}");
+	ck_assert_uint_eq(held(0).n, 2);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":0,\"all\":true}");
+	ck_assert_uint_eq(held(0).n, 1);
+}
+END_TEST
+
+/* Said well after all, it is shown: and counted down only once. */
+START_TEST(what_is_dismissed_may_be_said_again)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://evil.example/",
+	    "x");
+
+	c.id = SPAN("page 7");
+	kit_say(&k, 1, &c);
+	kit_say(&k, 1, &c);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"place\":%llu}",
+	    (unsigned long long)held(1).place);
+	ck_assert_uint_eq(site(1).held, 1);
+	c.url = SPAN("http://s1.gov.cn/7");
+	kit_say(&k, 1, &c);
+	ck_assert_uint_eq(site(1).held, 0);
+	ck_assert_uint_eq(held(1).n, 0);
+	ck_assert_uint_eq(site(1).items, 1);
+}
+END_TEST
+
+START_TEST(a_domain_is_proven)
+{
+	struct site_info s = site(1);
+
+	ck_assert(!s.proven);
+	ck_assert(!s.has_key);
+	ck_assert_int_eq(s.checked, CLOCK_NONE);
+	enroll(1, REF, KEY);
+	kit_act(&k, "{\"do\":\"prove\",\"site\":1,\"domain\":"
+	    "\"s1.gov.cn\",\"key\":\"" KEY "\",\"proven\":true,"
+	    "\"evidence\":\"https 200, key fits\"}");
+	s = site(1);
+	ck_assert(s.proven);
+	ck_assert_int_eq(s.checked, KIT_NOW);
+	ck_assert(span_is(s.evidence, SPAN("https 200, key fits")));
+	ck_assert_int_eq(s.key[0], 0xaa);
+	kit_act(&k, "{\"do\":\"block\",\"site\":1,\"reason\":\"r\"}");
+	ck_assert(site(1).proven);
+	k.now += 1000;
+	kit_act(&k, "{\"do\":\"prove\",\"site\":1,\"domain\":"
+	    "\"s1.gov.cn\",\"key\":\"" KEY "\",\"proven\":false,"
+	    "\"evidence\":\"https 404\"}");
+	s = site(1);
+	ck_assert(!s.proven);
+	ck_assert_int_eq(s.checked, KIT_NOW + 1000);
+	ck_assert(span_is(s.evidence, SPAN("https 404")));
+}
+END_TEST
+
+/* A renewal is signed with the key that was proven; a ticket isn't. */
+START_TEST(another_key_is_another_proof)
+{
+	enroll(1, REF, KEY);
+	kit_act(&k, "{\"do\":\"prove\",\"site\":1,\"domain\":"
+	    "\"s1.gov.cn\",\"key\":\"" KEY "\",\"proven\":true}");
+	kit_act(&k, "{\"do\":\"renew\",\"site\":1,\"old\":\"" KEY "\","
+	    "\"key\":\"" OTHER "\"}");
+	ck_assert(site(1).proven);
+	enroll(1, "99112233445566778899", KEY);
+	ck_assert(!site(1).proven);
+	ck_assert_int_eq(site(1).checked, CLOCK_NONE);
+}
+END_TEST
+
 START_TEST(notices_are_kept)
 {
 	struct change c = kit_change(CHANGE_NOTICE, "http://s1.gov.cn/a", "");
@@ -569,6 +715,10 @@ main(void)
 	tcase_add_test(c, what_is_said_anew_is_settled);
 	tcase_add_test(c, a_critical_part_holds_its_change_only);
 	tcase_add_test(c, garbage_is_held);
+	tcase_add_test(c, what_is_dismissed_is_gone);
+	tcase_add_test(c, what_is_dismissed_may_be_said_again);
+	tcase_add_test(c, a_domain_is_proven);
+	tcase_add_test(c, another_key_is_another_proof);
 	tcase_add_test(c, notices_are_kept);
 	tcase_add_test(c, letters_have_an_end);
 	tcase_add_test(c, deleting_nothing_is_nothing);
