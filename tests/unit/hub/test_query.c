@@ -293,6 +293,43 @@ START_TEST(totals_are_exact_or_over)
 }
 END_TEST
 
+/* Lists know minutes; since and until are kept to the millisecond. */
+START_TEST(dates_within_a_minute)
+{
+	const int64_t minute = KIT_NOW / 60000 * 60000 - 600000;
+	static const struct { int64_t since, until; uint64_t found; } asked[] = {
+		{ 0, 60000, 3 }, { 1, 60000, 2 }, { 0, 59999, 2 },
+		{ 30000, 30001, 1 }, { 30001, 59999, 0 }, { 60000, 90000, 0 },
+		{ -60000, 0, 0 }, { -60000, 1, 1 },
+	};
+	static const int64_t dates[] = { 0, 30000, 59999 };
+	char url[64];
+
+	for (int i = 0; i < 3; i++) {
+		struct change c;
+
+		snprintf(url, sizeof(url), "http://s1.gov.cn/%d", i);
+		c = kit_change(CHANGE_CREATED, url, "公开");
+		c.published = minute + dates[i];
+		kit_say(&k, 1, &c);
+	}
+	look();
+	for (size_t i = 0; i < 2 * sizeof(asked) / sizeof(asked[0]); i++) {
+		struct query_spec s = kit_spec(i % 2 == 0 ? "公开" : "");
+		struct query_page page;
+		size_t n = 0;
+
+		s.since = minute + asked[i / 2].since;
+		s.until = minute + asked[i / 2].until;
+		query_items(query, &s, count_item, &n, &page);
+		ck_assert_msg(n == asked[i / 2].found &&
+		    page.total == asked[i / 2].found && page.exact,
+		    "case %zu: %zu shown, %llu in all", i / 2, n,
+		    (unsigned long long)page.total);
+	}
+}
+END_TEST
+
 /* Both words are frequent and never together: the page may stay short, and
  * the cursor goes on. Here with steps to spare: nothing, and no cursor. */
 START_TEST(finds_nothing_and_says_so)
@@ -423,6 +460,7 @@ main(void)
 	tcase_add_test(c, an_item_whole_and_its_past);
 	tcase_add_test(c, refuses_what_is_not_fit);
 	tcase_add_test(c, totals_are_exact_or_over);
+	tcase_add_test(c, dates_within_a_minute);
 	tcase_add_test(c, finds_nothing_and_says_so);
 	tcase_add_test(c, one_may_stop);
 	tcase_add_test(c, columns_by_name);
