@@ -54,7 +54,7 @@ totals(struct visit *v)
 	answer(v, json_totals(&t));
 }
 
-/* --- sites ----------------------------------------------------------------------- */
+/* --- sites --------------------------------------------------------------- */
 
 struct sites {
 	json_t *array;
@@ -134,7 +134,7 @@ sites(struct visit *v)
 	answer(v, j);
 }
 
-/* --- items ------------------------------------------------------------------------ */
+/* --- items --------------------------------------------------------------- */
 
 struct list {
 	struct visit *v;
@@ -256,7 +256,7 @@ items(struct visit *v)
 		search(v);
 }
 
-/* --- what is held, and the journal --------------------------------------------- */
+/* --- what is held, and the journal --------------------------------------- */
 
 static bool
 add_held(void *arg, const struct held *h)

@@ -5,7 +5,8 @@
  *	/api/v1/sites		{"sites":[…], "next":CODE}
  *		?limit=1..1000	(1000)  ?after=CODE
  *	/api/v1/sites/CODE	one site, and "columns":[{"name", "items"}]
- *	/api/v1/items		{"items":[…], "total":N, "exact":…, "next":CURSOR}
+ *	/api/v1/items		{"items":[…], "total":N, "exact":BOOL,
+ *				"next":CURSOR}
  *		?q=PHRASE ?site=CODE ?column=NAME ?since=DATE ?until=DATE
  *		?limit=1..200	(20)  ?after=CURSOR
  *	/api/v1/items/NUMBER	one item, and "history":[…], newest first;

@@ -34,7 +34,7 @@ dash_fail(struct visit *v, int status, const char *why)
 	sheet_end(v);
 }
 
-/* --- one walk over all sites --------------------------------------------------- */
+/* --- one walk over all sites --------------------------------------------- */
 
 struct roll {
 	struct visit *v;
@@ -86,7 +86,7 @@ take_site(void *arg, const struct site_info *s)
 	return true;
 }
 
-/* --- the page -------------------------------------------------------------------- */
+/* --- the page ------------------------------------------------------------ */
 
 static void
 figure(struct buf *b, uint64_t n, const char *what)

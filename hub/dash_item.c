@@ -71,7 +71,7 @@ facts(struct visit *v, const struct item_info *i)
 	buf_text(b, "</dl>\n");
 }
 
-/* --- its past -------------------------------------------------------------------- */
+/* --- its past ------------------------------------------------------------ */
 
 static const char *
 kind_word(enum change_kind k)

@@ -31,7 +31,7 @@ struct feed {
 	size_t graves;		/* tombstones written */
 };
 
-/* --- pieces ---------------------------------------------------------------------- */
+/* --- pieces -------------------------------------------------------------- */
 
 static void
 element(struct buf *b, const char *name, struct span text)
@@ -129,7 +129,7 @@ note(struct feed *f, int64_t at)
 		f->newest = at;
 }
 
-/* --- entries ----------------------------------------------------------------------- */
+/* --- entries ------------------------------------------------------------- */
 
 static struct span
 author(struct feed *f, const struct item_info *i)
@@ -170,7 +170,7 @@ entry(void *arg, const struct item_info *i)
 	return !b->bad;
 }
 
-/* --- tombstones -------------------------------------------------------------------- */
+/* --- tombstones ---------------------------------------------------------- */
 
 /* Was it in this feed while it was there? */
 static bool
@@ -230,7 +230,7 @@ tombstones(struct feed *f)
 	}
 }
 
-/* --- the whole ----------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------- */
 
 static bool
 take_chain(void *arg, const struct journal_line *l)

@@ -108,7 +108,7 @@ counters(struct buf *b)
 	}
 }
 
-/* --- per site: one family at a time, as the format wants it ---------------- */
+/* --- per site: one family at a time, as the format wants it -------------- */
 
 static double
 seconds(int64_t ms)

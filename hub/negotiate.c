@@ -24,7 +24,7 @@ cut(struct span *s, char mark)
 	return text_trim(part);
 }
 
-/* --- Accept-Language ----------------------------------------------------------- */
+/* --- Accept-Language ----------------------------------------------------- */
 
 /* "0.8" in thousandths; what is no weight counts as none (0). */
 static unsigned
@@ -88,7 +88,7 @@ negotiate_language(struct span accept, const char *preset)
 	return best;
 }
 
-/* --- If-None-Match --------------------------------------------------------------- */
+/* --- If-None-Match ------------------------------------------------------- */
 
 /* The next tag with its quotes; n is 0 when there is none any more. A tag
  * may hold a comma, so the list can't just be cut at those. */
@@ -123,7 +123,7 @@ negotiate_has_tag(struct span list, struct span tag)
 	return false;
 }
 
-/* --- Host ---------------------------------------------------------------------- */
+/* --- Host ---------------------------------------------------------------- */
 
 static bool
 is_made_of(struct span s, const char *more)

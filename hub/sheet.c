@@ -30,7 +30,7 @@ sheet_link(const struct visit *v, struct buf *b, const char *path,
 	buf_text(b, "\">");
 }
 
-/* --- head and foot ----------------------------------------------------------------- */
+/* --- head and foot ------------------------------------------------------- */
 
 static void
 search_form(struct visit *v)
@@ -138,7 +138,7 @@ sheet_end(struct visit *v)
 	    "</body>\n</html>\n", _("Atom feed"), _("Metrics"));
 }
 
-/* --- states and facts ---------------------------------------------------------------- */
+/* --- states and facts ---------------------------------------------------- */
 
 /* Shapes differ as well as colours. */
 static const struct {
@@ -196,7 +196,7 @@ sheet_fact_number(struct buf *b, const char *name, uint64_t n)
 	buf_printf(b, "<dt>%s</dt><dd>%" PRIu64 "</dd>\n", name, n);
 }
 
-/* --- lists of items ---------------------------------------------------------- */
+/* --- lists of items ------------------------------------------------------ */
 
 struct list {
 	struct visit *v;

@@ -81,7 +81,7 @@ maker_of(struct span path, struct span *rest)
 	return NULL;
 }
 
-/* --- who asks, and how ------------------------------------------------------------ */
+/* --- who asks, and how --------------------------------------------------- */
 
 static void
 choose_language(struct visit *v, const struct http_request *r)
@@ -112,7 +112,7 @@ put_origin(struct buf *b, const struct config *c, const struct http_request *r)
 	buf_span(b, negotiate_is_host(host) ? host : span_of(c->web));
 }
 
-/* --- the answer ---------------------------------------------------------------------- */
+/* --- the answer ---------------------------------------------------------- */
 
 /* RFC 9110 §8.8.3: strong, over the very bytes. */
 static void

@@ -59,7 +59,7 @@ count(const json_t *o, const char *list)
 	return json_array_size(json_object_get(o, list));
 }
 
-/* --- text ---------------------------------------------------------------------- */
+/* --- text ---------------------------------------------------------------- */
 
 static const struct {
 	struct span in, out;
@@ -98,7 +98,7 @@ START_TEST(test_incarnation)
 }
 END_TEST
 
-/* --- the questions ------------------------------------------------------------- */
+/* --- the questions ------------------------------------------------------- */
 
 START_TEST(test_totals)
 {

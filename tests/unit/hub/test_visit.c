@@ -100,7 +100,7 @@ START_TEST(test_nothing_given)
 }
 END_TEST
 
-/* --- links ------------------------------------------------------------------ */
+/* --- links --------------------------------------------------------------- */
 
 static enum visit_argument but;
 static const char *value;
@@ -140,7 +140,7 @@ START_TEST(test_link)
 }
 END_TEST
 
-/* --- addresses that are none -------------------------------------------------- */
+/* --- addresses that are none --------------------------------------------- */
 
 static const struct {
 	const char *path, *query;
@@ -192,7 +192,7 @@ START_TEST(test_too_long)
 }
 END_TEST
 
-/* --- codes as cursors, titles --------------------------------------------------- */
+/* --- codes as cursors, titles -------------------------------------------- */
 
 START_TEST(test_before)
 {
