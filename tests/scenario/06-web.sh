@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # What readers get: pages, feeds, numbers, JSON; judged by programs none of
 # us wrote: feedparser, promtool, xmllint, jq, a browser.
 . tests/scenario/lib.sh
@@ -66,6 +67,32 @@ PY
 get "$web/feed" && xmllint --noout "$T/got" || die "the feed is no XML"
 grep -q '<at:deleted-entry' "$T/got" || die "no tombstone"
 get "$web/feed?site=4101000001" && xmllint --noout "$T/got" || die "a site's feed"
+
+say "- HTTP: HEAD, entity tags, languages by weight, who we are called"
+code() { curl -s -o "$T/got" -D "$T/head" -w '%{http_code}' "$@"; }
+# A body behind a HEAD would stand before the second answer.
+curl -s -I -o "$T/head" "$web/feed" --next -s -o "$T/got" -w '%{http_code}' \
+	"$web/healthz" | grep -q 200 || die HEAD
+[ "$(cat "$T/got")" = ok ] || die "HEAD with a body"
+grep -qi '^content-length: [1-9]' "$T/head" || die "HEAD without a length"
+code "$web/feed" >/dev/null
+tag=$(sed -n 's/^[Ee][Tt]ag: *\("[^"]*"\).*/\1/p' "$T/head")
+[ -n "$tag" ] || die "no ETag"
+for has in "$tag" "W/$tag" "\"x\", $tag" '*'; do
+	[ "$(curl -s -o "$T/got" -w '%{http_code} %{size_download}' \
+		-H "If-None-Match: $has" "$web/feed")" = '304 0' ] ||
+		die "304 for $has"
+done
+[ "$(code -H 'If-None-Match: "x"' "$web/feed")" = 200 ] || die "200 for another tag"
+code -H 'Accept-Language: en;q=0.2, fr, zh-CN;q=0.9' "$web/" >/dev/null
+grep -q '<html lang="zh-CN"' "$T/got" || die "weights of languages"
+code -H 'Host: hub.example' -H 'X-Forwarded-Proto: https' "$web/feed" >/dev/null
+grep -q 'rel="self"[^>]*href="https://hub.example/feed"' "$T/got" || die "behind a proxy"
+code -H 'Host: a"><x>/b' "$web/feed" >/dev/null
+if grep -q '"><x>' "$T/got"; then die "a Host that is none got through"; fi
+[ "$(code "$web/search?q=%zz")" = 400 ] || die "400 of a bad escape"
+[ "$(code "$web/search?q=%ff")" = 400 ] || die "400 of what is no UTF-8"
+[ "$(code "$web/nosuch")" = 404 ] || die "404 of a path"
 
 say "- /metrics: promtool agrees, and the numbers are true"
 get "$web/metrics" || die metrics
