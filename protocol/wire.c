@@ -4,6 +4,9 @@
  */
 #include "protocol/wire.h"
 
+#include <endian.h>
+#include <string.h>
+
 struct reader
 reader_of(struct span s)
 {
@@ -170,25 +173,31 @@ write_span(struct buf *b, struct span s)
 void
 wire_put_u32(uint8_t out[4], uint32_t v)
 {
-	for (int i = 3; i >= 0; i--, v >>= 8)
-		out[i] = (uint8_t)v;
+	v = htobe32(v);
+	memcpy(out, &v, sizeof(v));
 }
 
 void
 wire_put_u64(uint8_t out[8], uint64_t v)
 {
-	for (int i = 7; i >= 0; i--, v >>= 8)
-		out[i] = (uint8_t)v;
+	v = htobe64(v);
+	memcpy(out, &v, sizeof(v));
 }
 
 uint32_t
 wire_get_u32(const uint8_t in[4])
 {
-	return (uint32_t)big_endian(in, 4);
+	uint32_t v;
+
+	memcpy(&v, in, sizeof(v));
+	return be32toh(v);
 }
 
 uint64_t
 wire_get_u64(const uint8_t in[8])
 {
-	return big_endian(in, 8);
+	uint64_t v;
+
+	memcpy(&v, in, sizeof(v));
+	return be64toh(v);
 }
