@@ -42,6 +42,21 @@ progress_facts(struct buf *b, const struct site_info *s)
 	sheet_fact(b, _("Clock skew"), text);
 }
 
+/* Did the site's own web server say that this key speaks for it (R9)? */
+static void
+proof_fact(struct buf *b, const struct site_info *s)
+{
+	buf_printf(b, "<dt>%s</dt><dd>%s", _("Proof of the domain"),
+	    s->proven ? _("proven") : _("not proven"));
+	if (s->checked != CLOCK_NONE) {
+		buf_text(b, " · ");
+		markup_time(b, s->checked);
+		buf_text(b, " · ");
+		markup_text(b, s->evidence);
+	}
+	buf_text(b, "</dd>\n");
+}
+
 static void
 facts(struct buf *b, const struct site_info *s)
 {
@@ -49,6 +64,7 @@ facts(struct buf *b, const struct site_info *s)
 	state_fact(b, s);
 	sheet_fact_text(b, _("Code"), span_of(s->code));
 	sheet_fact_text(b, _("Domain"), s->domain);
+	proof_fact(b, s);
 	sheet_fact_time(b, _("Last heard"), s->heard);
 	sheet_fact_time(b, _("Enrolled"), s->enrolled);
 	sheet_fact_number(b, _("Items"), s->items);

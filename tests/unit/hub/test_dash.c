@@ -216,6 +216,30 @@ START_TEST(test_states)
 }
 END_TEST
 
+#define REF "0102030405060708090a"
+#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+START_TEST(test_proof)
+{
+	add_sites(1);
+	ck_assert_ptr_nonnull(strstr(page(dash_site, "4100000001", ""),
+	    "<dd>not proven</dd>"));
+	kit_act(&bed.kit, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF
+	    "\",\"expires\":1899999999999,\"actor\":\"t\","
+	    "\"reason\":\"\"}");
+	kit_act(&bed.kit, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF
+	    "\",\"key\":\"" KEY "\",\"actor\":\"t\",\"reason\":\"\"}");
+	kit_act(&bed.kit, "{\"do\":\"prove\",\"site\":1,\"domain\":"
+	    "\"s1.gov.cn\",\"key\":\"" KEY "\",\"proven\":true,"
+	    "\"evidence\":\"<https> 200\",\"actor\":\"t\","
+	    "\"reason\":\"\"}");
+	bed_show(&bed);
+	ck_assert_ptr_nonnull(strstr(page(dash_site, "4100000001", ""),
+	    "<dd>proven · <time datetime=\"2026-11-18T11:06:40.000Z\">"
+	    "2026-11-18 19:06:40 +08:00</time> · &lt;https&gt; 200</dd>"));
+}
+END_TEST
+
 /* --- items --------------------------------------------------------------- */
 
 START_TEST(test_all_items)
@@ -329,6 +353,7 @@ fill(TCase *t)
 	tcase_add_test(t, test_no_sites);
 	tcase_add_test(t, test_all_sites);
 	tcase_add_test(t, test_states);
+	tcase_add_test(t, test_proof);
 	tcase_add_test(t, test_all_items);
 	tcase_add_test(t, test_nothing_found);
 	tcase_add_test(t, test_withdrawn);
