@@ -563,7 +563,7 @@ dir_status(struct source *s)
 	json_object_set_new(o, "withdrawn",
 	    json_integer((json_int_t)n->withdrawn));
 	json_object_set_new(o, "unreadable",
-	    json_integer((json_int_t)(n->unreadable + s->hidden)));
+	    json_integer((json_int_t)n->unreadable + (json_int_t)s->hidden));
 	json_object_set_new(o, "unfit", json_integer((json_int_t)n->unfit));
 	if (s->watch != NULL)
 		json_object_set_new(o, "watched",

@@ -154,7 +154,7 @@ dismiss(struct ask *a)
 	json_int_t place = json_integer_value(json_object_get(a->said,
 	    "place"));
 	struct view_site s = { .number = 0 };
-	uint64_t count;
+	uint64_t count = 0;
 
 	if (!has_reason(a) || !find_held(a, place, &s, &count))
 		return false;

@@ -60,8 +60,8 @@ static const char *const refused[] = {
 	"http://1.2.3.256/", "http://01.2.3.4/", "http://1.2.3.4.5/",
 	"http://[::1/", "http://[::1]x/", "http://[:::1]/", "http://[]/",
 	"http://a.cn/\n", "http://a.cn/\x7f", "http://\xff.cn/",
-	"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	".cn/", " http://a.cn/", "http://*.cn/", "http://a.cn%2fb/",
+	("http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	".cn/"), " http://a.cn/", "http://*.cn/", "http://a.cn%2fb/",
 };
 
 START_TEST(normal)
