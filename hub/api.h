@@ -17,14 +17,17 @@
  *	/api/v1/journal		{"entries":[…], "next":PLACE}
  *		?from=PLACE	(1)
  *
- * Sites, items, history and entries have the shape of json.h, as in `zqhub
- * --json`. "next" is there when there is more; the same question with after=
- * (journal: from=) that goes on. A history and a page of the journal end
- * early when they would be very long; a history cut short says
- * "history_cut":true. A day alone means the whole of it.
+ * Sites, items, history and entries have the shape of json.h, and so have
+ * those of `zqhub --json` (which gives whole lists of sites, of what is held
+ * and of the journal as plain arrays: they have no pages there). "next" is
+ * there when there is more; the same question with after= (journal: from=)
+ * goes on. A history and a page of the journal end early when they would be
+ * very long; a history cut short says "history_cut":true. A day alone means
+ * the whole of it.
  *
- * An error is {"error": "…"} with status 400 (an argument), 404 (no such
- * site, item or question) or 500 (longer than 8 MB: ask with a smaller limit).
+ * An error is {"error": "…"} with status 400 (an argument) or 404 (no such
+ * site, item or question); or plain text with status 500 (an answer longer
+ * than 8 MB: ask with a smaller limit).
  * Names stay; new ones may come.
  */
 #ifndef ZQ_HUB_API_H

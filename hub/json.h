@@ -1,7 +1,8 @@
 /*
  * The store's answers as JSON, for /api/v1/ and for `zqhub --json`: one
  * shape for both, with names that stay. Times are RFC 3339 in UTC, absent
- * values are absent, not null.
+ * values are absent, not null. A site is named by its code; in the journal's
+ * entries, which codes come out of, by its number.
  */
 #ifndef ZQ_HUB_JSON_H
 #define ZQ_HUB_JSON_H
