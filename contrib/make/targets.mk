@@ -8,7 +8,8 @@
 #:                 of gcc and clang, clang-tidy, cppcheck
 #: make fuzz       replay the fuzz corpora; FUZZ_TIME=600 also searches
 #: make bench      figures, each beside its limit or a peer
-#: make install    DESTDIR= PREFIX=/usr: programs, man pages, units, words
+#: make install    DESTDIR= PREFIX=/usr: programs, man pages, units, words,
+#:                 completion
 #: make clean      remove build directories
 
 .DEFAULT_GOAL := all
@@ -119,14 +120,14 @@ cppcheck:
 		-D_GNU_SOURCE -DZQ_VERSION='""' -DZQ_LOCALEDIR='""' -I. $(OURS)
 
 # SC2015: what stands after || ends the script. SC2119: functions whose
-# arguments may be left out.
+# arguments may be left out. SC2317: functions that wait_for calls by name.
 SCRIPTS := $(filter-out %.py,$(wildcard tests/run-* tests/bench/run \
 	tests/scenario/*.sh contrib/demo/* contrib/systemd/verify)) \
 	$(filter-out %.mk,$(wildcard contrib/make/*))
 shell:
 	@echo "lint: shell"
-	@shellcheck -x -s sh -e SC2015,SC2119 $(SCRIPTS)
-	@shellcheck -s bash .ci/run
+	@shellcheck -x -s sh -e SC2015,SC2119,SC2317 $(SCRIPTS)
+	@shellcheck -s bash .ci/run contrib/completion/*
 
 MANUALS := $(wildcard agent/*.[1-9] hub/*.[1-9] protocol/*.[1-9])
 manuals:
@@ -160,23 +161,28 @@ pot:
 
 # --- install ------------------------------------------------------------------
 BIN  = $(DESTDIR)$(PREFIX)
+DATA = $(BIN)/share
+UNITS := $(wildcard contrib/systemd/*.service)
 install: all
-	install -d $(BIN)/bin $(BIN)/sbin $(BIN)/share/man/man5 \
-		$(BIN)/share/man/man7 $(BIN)/share/man/man8 \
-		$(BIN)/lib/systemd/system $(BIN)/lib/sysusers.d \
-		$(BIN)/share/bash-completion/completions \
-		$(BIN)/share/doc/zhanqun $(DESTDIR)$(SYSCONF)
+	install -d $(BIN)/bin $(BIN)/sbin $(BIN)/lib/systemd/system \
+		$(BIN)/lib/sysusers.d $(DATA)/man/man5 $(DATA)/man/man7 \
+		$(DATA)/man/man8 $(DATA)/doc/zhanqun \
+		$(DATA)/bash-completion/completions $(DESTDIR)$(SYSCONF)
 	install -m 755 $(B)/zqhub $(B)/zqagent $(BIN)/bin
 	install -m 755 $(B)/zqhubd $(B)/zqagentd $(BIN)/sbin
-	install -m 644 $(wildcard hub/*.5 agent/*.5) $(BIN)/share/man/man5
-	install -m 644 $(wildcard protocol/*.7) $(BIN)/share/man/man7
-	install -m 644 $(wildcard hub/*.8 agent/*.8) $(BIN)/share/man/man8
-	install -m 644 contrib/completion/* \
-		$(BIN)/share/bash-completion/completions
-	install -m 644 contrib/systemd/*.service $(BIN)/lib/systemd/system
+	install -m 644 $(filter %.5,$(MANUALS)) $(DATA)/man/man5
+	install -m 644 $(filter %.7,$(MANUALS)) $(DATA)/man/man7
+	install -m 644 $(filter %.8,$(MANUALS)) $(DATA)/man/man8
+	for unit in $(notdir $(UNITS)); do \
+		sed 's|/usr/sbin/|$(PREFIX)/sbin/|' contrib/systemd/$$unit \
+			>$(BIN)/lib/systemd/system/$$unit && \
+		chmod 644 $(BIN)/lib/systemd/system/$$unit || exit 1; done
 	install -m 644 contrib/systemd/zhanqun.sysusers \
 		$(BIN)/lib/sysusers.d/zhanqun.conf
+	install -m 644 contrib/completion/zqhub contrib/completion/zqagent \
+		$(DATA)/bash-completion/completions
 	install -m 644 README.md CHANGES.md LICENSE protocol/zhanqun.rng \
-		$(BIN)/share/doc/zhanqun
+		$(DATA)/doc/zhanqun
 	for mo in $(patsubst $(B)/locale/%,%,$(MO)); do \
-		install -D -m 644 $(B)/locale/$$mo $(BIN)/share/locale/$$mo; done
+		install -D -m 644 $(B)/locale/$$mo $(DATA)/locale/$$mo || exit 1; \
+	done
