@@ -8,6 +8,10 @@
 
 #include "hub/mark.h"
 
+#define TEXT_OF(n) #n
+#define VERSION_TEXT(n) TEXT_OF(n)
+#define MARK_VERSION VERSION_TEXT(VIEW_VERSION)
+
 static struct kit k;
 static bool fresh;
 static const char *reason;
@@ -105,7 +109,8 @@ START_TEST(goes_when_the_machine_went_down)
 
 	view_digest(k.view, before);
 	view_close(k.view);
-	write_mark("1 open 00000000-dead-beef-0000-000000000000\n");
+	write_mark(MARK_VERSION " open "
+	    "00000000-dead-beef-0000-000000000000\n");
 	k.view = view_open(k.view_dir, KIT_MOST, &fresh, &reason, &k.why);
 	ck_assert(fresh);
 	ck_assert_ptr_nonnull(strstr(reason, "went down"));
