@@ -59,8 +59,8 @@ tool_help(const struct tool_command *c)
 	for (const struct tool_option *o = c->options;
 	    o != NULL && o->name != NULL; o++)
 		show_option(o->name, _(o->about), o->flag);
-	show_option("dir", _("the agent's directory, unless "
-	    CONFIG_DIR), false);
+	show_option("dir", _("the agent's directory, unless it is "
+	    "/var/lib/zhanqun/agent"), false);
 	show_option("json", _("the answer as JSON"), true);
 	printf("\n%s", _(c->help));
 }

@@ -71,7 +71,8 @@ examples(const char *lines)
 	while (*lines != '\0') {
 		size_t n = strcspn(lines, "\n");
 
-		printf("  zqhub %.*s\n", (int)n, lines);
+		printf("  %s%.*s\n", *lines == ' ' ? "    " : "zqhub ",
+		    (int)n, lines);
 		lines += n + (lines[n] == '\n');
 	}
 }
@@ -84,7 +85,8 @@ cmd_help(const struct cmd *const *lists, const struct cmd *c)
 		return;
 	}
 	usage(stdout, c);
-	printf("\n%s.\n", _(c->about));
+	putchar('\n');
+	printf(_("%s.\n"), _(c->about));	/* a full stop of the language */
 	if (c->more != NULL)
 		printf("\n%s\n", _(c->more));
 	if (c->option[0].name != NULL)

@@ -78,8 +78,12 @@ columns_number(struct columns *c, uint64_t n)
 	char text[24];
 	int length = snprintf(text, sizeof(text), "%" PRIu64, n);
 
+	size_t column;
+
 	must(c->count > 0);
-	c->right[c->cells % c->count] = true;
+	column = c->cells % c->count;
+	if (c->heading[column][0] != '\0')
+		c->right[column] = true;	/* no list of name and value */
 	columns_put(c, (struct span){ text, (size_t)length });
 }
 
