@@ -358,7 +358,7 @@ show(struct query *q, const struct site_info *s)
 	fact_time(c, _("enrolled"), s->enrolled);
 	fact(c, _("domain proof"), span_of(proof(text, s)));
 	fact_time(c, _("last heard"), s->heard);
-	fact(c, _("agent"), s->agent);
+	fact(c, _("agent"), span_of(s->agent));
 	fact_number(c, _("seq taken"), s->taken);
 	fact_number(c, _("seq at the site"), s->head);
 	fact_number(c, _("seq shown"), s->shown);

@@ -71,7 +71,7 @@ facts(struct buf *b, const struct site_info *s)
 	sheet_fact_number(b, _("Withdrawn"), s->withdrawn);
 	sheet_fact_number(b, _("Held"), s->held);
 	progress_facts(b, s);
-	sheet_fact_text(b, _("Agent"), s->agent);
+	sheet_fact_text(b, _("Agent"), span_of(s->agent));
 	buf_text(b, "</dl>\n");
 }
 

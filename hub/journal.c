@@ -11,6 +11,7 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "hub/journal_backend.h"
 #include "protocol/change.h"
 #include "protocol/sha.h"
@@ -20,7 +21,7 @@
 
 #define ROW_HEAD (8 + 4 + 8 + 8 + JOURNAL_CHAIN)
 #define ROW_MAX (ROW_HEAD + LIMIT_CHANGE)
-#define POSITION_ROW (7 * 8 + LIMIT_RECENT * 32)
+#define POSITION_ROW (7 * 8 + POSITION_AGENT + LIMIT_RECENT * 32)
 #define WALK 4096	/* entries verified in one read transaction */
 
 struct end {		/* of the chain */
@@ -100,6 +101,7 @@ position_write(struct buf *b, const struct position *p)
 	write_u64(b, (uint64_t)p->heard);
 	write_u64(b, (uint64_t)p->skew);
 	write_u64(b, p->place);
+	buf_put(b, p->agent, sizeof(p->agent));
 	buf_put(b, p->recent, sizeof(p->recent));
 }
 
@@ -115,10 +117,11 @@ position_read(struct position *p, struct span row)
 	p->heard = (int64_t)read_u64(&r);
 	p->skew = (int64_t)read_u64(&r);
 	p->place = read_u64(&r);
-	if (reader_left(&r) != sizeof(p->recent))
+	if (reader_left(&r) != sizeof(p->agent) + sizeof(p->recent))
 		fatal("journal: a site's position is cut short: restore the "
 		    "journal from a dump");
-	memcpy(p->recent, r.at, sizeof(p->recent));
+	memcpy(p->agent, r.at, sizeof(p->agent));
+	memcpy(p->recent, r.at + sizeof(p->agent), sizeof(p->recent));
 }
 
 /* --- a resource ------------------------------------------------------------- */
@@ -249,6 +252,16 @@ take(struct journal *j, const struct journal_batch *b, size_t known,
 	}
 }
 
+static void
+name_agent(struct position *p, struct span agent)
+{
+	struct span cut = text_cut(agent, sizeof(p->agent) - 1);
+
+	memset(p->agent, 0, sizeof(p->agent));
+	if (cut.n > 0)
+		memcpy(p->agent, cut.at, cut.n);
+}
+
 void
 journal_take(struct journal *j, const struct journal_batch *b, int64_t at,
     struct journal_verdict *v)
@@ -271,6 +284,7 @@ journal_take(struct journal *j, const struct journal_batch *b, int64_t at,
 		p.head = b->head > p.last ? b->head : p.last;
 	p.heard = at;
 	p.skew = b->now - at;
+	name_agent(&p, b->agent);
 	save(j, b->site, &p);
 	v->position = p;
 }

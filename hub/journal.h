@@ -41,6 +41,8 @@ struct entry {
 	uint8_t chain[JOURNAL_CHAIN];
 };
 
+#define POSITION_AGENT 32	/* "zqagentd/0.1.0", cut to fit, and a NUL */
+
 /* Where a site stands: kept in the same transaction as its entries. */
 struct position {
 	uint64_t incarnation;	/* 0: nothing was ever taken */
@@ -51,6 +53,7 @@ struct position {
 	int64_t heard;		/* ms, hub time of the last batch */
 	int64_t skew;		/* ms, site clock minus hub clock */
 	uint64_t place;		/* of its last entry */
+	char agent[POSITION_AGENT];	/* the version it last named */
 	uint8_t recent[LIMIT_RECENT][32];	/* change hashes of the last
 				 * few; [seq % LIMIT_RECENT] */
 };
@@ -71,6 +74,7 @@ struct journal_batch {
 	uint32_t site;
 	uint64_t incarnation, first, head;
 	int64_t now;			/* the site's clock */
+	struct span agent;		/* the version it names; may be empty */
 	const struct span *row;		/* change rows, seq first, first+1 … */
 	const uint8_t (*hash)[32];	/* change_hash() of each */
 	size_t count;			/* 0 is allowed: a beat */

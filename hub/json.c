@@ -97,7 +97,7 @@ json_site(const struct site_info *s)
 	number(j, "held", s->held);
 	number(j, "letters", s->letters);
 	number(j, "letters_confirmed", s->confirmed);
-	text(j, "agent", s->agent);
+	text(j, "agent", span_of(s->agent));
 	json_object_set_new(j, "proven", json_boolean(s->proven));
 	json_time(j, "proof_checked", s->checked);
 	text(j, "proof", s->evidence);

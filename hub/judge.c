@@ -213,6 +213,7 @@ take(struct judge *j, struct pending *p)
 		.first = j->frame.head.first,
 		.head = j->frame.head.head,
 		.now = sift_time(j->frame.head.now),
+		.agent = j->frame.head.agent,
 		.row = j->sift.row,
 		.hash = (const uint8_t (*)[32])j->sift.hash,
 		.count = j->sift.count,

@@ -15,6 +15,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "hub/journal.h"
 #include "protocol/change.h"
 #include "protocol/code.h"
 
@@ -61,7 +62,7 @@ struct site_info {
 	uint64_t shown;			/* … and what the view stands at */
 	uint64_t items, withdrawn, held;
 	uint64_t letters, confirmed;	/* newest, and up to where fetched */
-	struct span agent;		/* version it named */
+	char agent[POSITION_AGENT];	/* version it named, or "" */
 	struct span reason;		/* of a block or a hold */
 	bool has_key;
 	uint8_t key[32];		/* SHA-256 of the public key */

@@ -72,6 +72,7 @@ fill_position(struct query *q, struct site_info *s)
 	s->incarnation = p.incarnation;
 	s->taken = p.last;
 	s->head = p.head;
+	memcpy(s->agent, p.agent, sizeof(s->agent));
 }
 
 /* A view that stands at another incarnation has shown nothing of this. */
