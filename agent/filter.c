@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "contrib/base/mem.h"
+#include "protocol/proof.h"
 
 static const char *
 last_name(const char *path)
@@ -38,6 +39,8 @@ filter_takes(const struct filter *f, const char *path, bool is_dir)
 	const char *name = last_name(path);
 
 	if (name[0] == '.' && strcmp(name, ".well-known") != 0)
+		return false;
+	if (strcmp(path, PROOF_PATH) == 0)
 		return false;
 	if (matches(f->exclude, path))
 		return false;

@@ -1,7 +1,8 @@
 /*
  * The filter of a source: which paths below its root are told.
  *
- * Names that begin with a dot are not, but for .well-known. A pattern (as in
+ * Names that begin with a dot are not, but for .well-known; and in that the
+ * domain's proof is for the hub's operator and no item. A pattern (as in
  * the shell, fnmatch(3)) without a slash is for names, one with a slash for
  * the path below the root; `*` does not match a slash.
  */

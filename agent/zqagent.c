@@ -70,6 +70,17 @@ static const struct tool_command commands[] = {
 	  .help = N_("For an agent that was copied or restored (status says "
 	  "\"forked\"):\n"
 	  "  zqagent retell --reason \"restored from a backup\"\n") },
+	{ .name = "proof", .words = "[--write SOURCE]", .run = tool_proof,
+	  .as_caller = true, .options = tool_proof_options,
+	  .about = N_("show, or put in place, the proof of the domain"),
+	  .help = N_("The web server shows it at "
+	  "/.well-known/zhanqun.txt; the hub's operator looks\nthere with "
+	  "zqhub site prove, to know that the site's key and its web server "
+	  "are\nin one hand.\n"
+	  "  zqagent proof --write www\n"
+	  "  zqagent proof > /srv/top/.well-known/zhanqun.txt\n"
+	  "Write it again after a renewal, before the operator looks "
+	  "again.\n") },
 	{ .name = "renew", .words = "", .run = tool_renew,
 	  .about = N_("get a new key and certificate now"),
 	  .help = N_("zqagentd does it by itself when two thirds of a "

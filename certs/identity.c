@@ -121,6 +121,7 @@ tell(struct identity *i, X509 *cert, X509 *ca, const char *path,
 	    X509_get_subject_name(ca));
 	i->not_before = issue_time(X509_get0_notBefore(cert));
 	i->not_after = issue_time(X509_get0_notAfter(cert));
+	ca_key_hash(i->key_hash, X509_get0_pubkey(cert));
 	if (i->site != 0)
 		return true;
 	buf_printf(why, _("%s: is no site's certificate (it has no "

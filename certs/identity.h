@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
+#include "certs/ca.h"
 #include "contrib/base/buf.h"
 
 EVP_PKEY *identity_make_key(void);
@@ -28,6 +29,7 @@ struct identity {	/* what status shows */
 	char code[64];
 	int64_t not_before, not_after;	/* ms */
 	char hub_ca[128];		/* the CA's name */
+	uint8_t key_hash[CA_KEY_HASH];	/* see ca_key_hash() */
 };
 bool identity_read(struct identity *i, const char *dir, struct buf *why);
 

@@ -177,6 +177,7 @@ START_TEST(test_filter)
 	char *include[] = { html, pdf, NULL }, *exclude[] = { drafts, deep,
 	    NULL };
 	struct filter f = { .include = include, .exclude = exclude };
+	struct filter all = { .include = NULL };
 	static const struct { const char *path; bool taken; } cases[] = {
 		{ "a.html", true }, { "x/a.html", true }, { "a.pdf", false },
 		{ "files/a.pdf", true }, { "files/x/a.pdf", false },
@@ -184,11 +185,16 @@ START_TEST(test_filter)
 		{ "a/bc/x.html", false }, { "x/a/b/x.html", true },
 		{ ".a.html", false }, { "x/.git/a.html", false },
 		{ ".well-known/a.html", true },
+		{ ".well-known/zhanqun.txt", false },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		ck_assert_msg(filter_takes_all(&f, cases[i].path) ==
 		    cases[i].taken, "%s", cases[i].path);
+	ck_assert(filter_takes_all(&all, ".well-known/security.txt"));
+	ck_assert(filter_takes_all(&all, "a/zhanqun.txt"));
+	ck_assert(!filter_takes_all(&all, ".well-known/zhanqun.txt"));
+	ck_assert(!filter_takes_all(&all, ".well-known/.zhanqun.txt.1"));
 }
 END_TEST
 

@@ -17,6 +17,8 @@ mode_of(const char *path)
 	return st.st_mode & 07777;
 }
 
+static uint8_t saved[CA_KEY_HASH];	/* the last one's */
+
 /* A key and certificate for that site, saved. */
 static void
 save(uint32_t site, const char *code)
@@ -25,6 +27,7 @@ save(uint32_t site, const char *code)
 	const char *why;
 	X509 *cert = ca_issue_site(&help_ca, key, site, code, 90, &why);
 
+	ca_key_hash(saved, key);
 	ck_assert_msg(identity_save(help_path("id"), key, cert, help_ca.cert,
 	    &help_why), "%s", buf_cstr(&help_why));
 	X509_free(cert);
@@ -43,6 +46,7 @@ START_TEST(test_round_trip)
 	ck_assert_uint_eq(i.site, SITE);
 	ck_assert_str_eq(i.code, CODE);
 	ck_assert_str_eq(i.hub_ca, CLUSTER);
+	ck_assert_mem_eq(i.key_hash, saved, CA_KEY_HASH);
 	ck_assert_int_eq(i.not_after - i.not_before,
 	    90 * 24 * 3600000LL + 300000);
 }
