@@ -100,7 +100,7 @@ past_row(void *arg, const struct past *p)
 	struct history *h = arg;
 	struct buf *b = h->out;
 
-	buf_printf(b, "<tr><th scope=\"row\">%s</th><td>",
+	buf_printf(b, "<tr><th scope=\"row\" class=\"state\">%s</th><td>",
 	    kind_word(p->said.kind));
 	markup_time(b, p->said.when);
 	buf_text(b, "</td><td>");

@@ -295,7 +295,7 @@ START_TEST(test_withdrawn)
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "out of date"));
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "<h1>spring</h1>"));
 	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out),
-	    "<tr><th scope=\"row\">"), 2);
+	    "<tr><th scope=\"row\" class=\"state\">"), 2);
 }
 END_TEST
 
@@ -308,7 +308,7 @@ START_TEST(test_long_history)
 	bed_show(&bed);
 	page(dash_item, "1", "");
 	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out),
-	    "<tr><th scope=\"row\">"), 100);
+	    "<tr><th scope=\"row\" class=\"state\">"), 100);
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out),
 	    "The newest 100 of 1000 changes"));
 }
