@@ -126,6 +126,8 @@ START_TEST(test_one_site)
 	get("sites/4100000001", "");
 	ck_assert_str_eq(text_of(answer, "code"), "4100000001");
 	ck_assert_str_eq(text_of(answer, "domain"), "s1.gov.cn");
+	ck_assert(json_is_false(json_object_get(answer, "proven")));
+	ck_assert_ptr_null(json_object_get(answer, "proof_checked"));
 	ck_assert_int_eq(number_of(answer, "items"), 2);
 	ck_assert_int_eq(number_of(answer, "lag"), 0);
 	ck_assert_uint_eq(count(answer, "columns"), 2);
