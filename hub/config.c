@@ -47,6 +47,8 @@ static const struct conf_def table[] = {
 	    "They can be read without a password, so this is the machine "
 	    "itself unless said otherwise; put a web server in front for TLS "
 	    "and log-in.\n"
+	    "Such a server passes Host on and sets X-Forwarded-Proto, so "
+	    "that feeds name the address they are read at.\n"
 	    "Empty: no web part." },
 	{ .section = "", .name = "dir", .type = CONF_PATH,
 	  .offset = AT(dir), .preset = ".",
