@@ -22,11 +22,6 @@
 #include "protocol/proof.h"
 #include "protocol/url.h"
 
-#define DIR_NAME ".well-known"
-#define FILE_NAME "zhanqun.txt"
-_Static_assert(sizeof(PROOF_PATH) == sizeof(DIR_NAME "/" FILE_NAME),
-    "they are one path");
-
 struct tool_option tool_proof_options[] = {
 	{ .name = "write", .about = N_("put it below the root of this "
 	    "source") },
@@ -94,7 +89,7 @@ put_file(int dir, struct span bytes)
 	bool ok;
 
 	/* The dot keeps a running agent from telling it. */
-	snprintf(beside, sizeof(beside), "." FILE_NAME ".%ld",
+	snprintf(beside, sizeof(beside), "." PROOF_FILE ".%ld",
 	    (long)getpid());
 	(void)unlinkat(dir, beside, 0);
 	fd = openat(dir, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
@@ -103,7 +98,7 @@ put_file(int dir, struct span bytes)
 		return false;
 	ok = write_all(fd, bytes);
 	ok = close(fd) == 0 && ok &&
-	    renameat(dir, beside, dir, FILE_NAME) == 0;
+	    renameat(dir, beside, dir, PROOF_FILE) == 0;
 	error = errno;
 	if (!ok)
 		(void)unlinkat(dir, beside, 0);
@@ -118,13 +113,13 @@ open_dir(const struct root *r)
 {
 	int dir;
 
-	if (mkdirat(r->fd, DIR_NAME, 0755) == 0) {
-		dir = root_open_dir(r, DIR_NAME);
+	if (mkdirat(r->fd, PROOF_DIR, 0755) == 0) {
+		dir = root_open_dir(r, PROOF_DIR);
 		if (dir >= 0)
 			(void)fchmod(dir, 0755);
 		return dir;
 	}
-	return errno == EEXIST ? root_open_dir(r, DIR_NAME) : -1;
+	return errno == EEXIST ? root_open_dir(r, PROOF_DIR) : -1;
 }
 
 static bool
@@ -135,7 +130,7 @@ put_below(const struct root *r, struct span bytes, struct buf *why)
 
 	if (!ok)
 		buf_printf(why, "%s/%s: %s", r->path,
-		    dir < 0 ? DIR_NAME : PROOF_PATH, trouble());
+		    dir < 0 ? PROOF_DIR : PROOF_PATH, trouble());
 	if (dir >= 0)
 		close(dir);
 	return ok;

@@ -17,7 +17,9 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 
-#define PROOF_PATH ".well-known/zhanqun.txt"
+#define PROOF_DIR ".well-known"
+#define PROOF_FILE "zhanqun.txt"
+#define PROOF_PATH PROOF_DIR "/" PROOF_FILE
 #define PROOF_MAX 4096	/* bytes of a file: forty sites behind one server */
 #define PROOF_KEY 32	/* SHA-256 of a SubjectPublicKeyInfo */
 
