@@ -388,7 +388,7 @@ on_end(void *arg, struct channel *channel)
 {
 	struct core *c = arg;
 
-	log_warn("part=%s is gone", channel == c->edge ? "edge" : "ca");
+	log_info("part=%s has ended", channel == c->edge ? "edge" : "ca");
 	event_base_loopbreak(c->base);
 }
 

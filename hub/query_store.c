@@ -14,6 +14,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
 #include "hub/config.h"
+#include "hub/mark.h"
 #include "hub/table.h"
 #include "hub/view.h"
 #include "protocol/wire.h"
@@ -50,6 +51,14 @@ open_view(struct store *s, struct buf *why)
 {
 	struct stat st;
 
+	/* Rows of other rules would be misread. */
+	if (mark_read(s->dir, VIEW_VERSION) == MARK_OTHER_VERSION) {
+		buf_reset(why);
+		buf_printf(why, "%s: made by another version of zhanqun: "
+		    "start zqhubd anew, it makes the view again from the "
+		    "journal", s->dir);
+		return false;
+	}
 	s->view = db_open(s->dir, 0, table_list, TABLE_COUNT, MAP_MOST);
 	if (s->view == NULL) {
 		explain(why, s->dir, errno);
