@@ -85,21 +85,35 @@ ask_put(struct ask *a, json_t *act)
 	acts_put(&a->acts, act, a->actor, ask_word(a, "reason"));
 }
 
-/* As agents dial it: said in hub.conf, or this machine and our port. */
+/* Does it listen on every address? Then it has to be called by a name. */
+static bool
+is_everywhere(struct span host)
+{
+	return host.n == 0 || span_is(host, SPAN("0.0.0.0")) ||
+	    span_is(host, SPAN("[::]")) || span_is(host, SPAN("*"));
+}
+
+/* As agents dial it: said in hub.conf, or where it listens. */
 static void
 public_url(const struct config *c, struct buf *b)
 {
-	char host[256];
+	char name[256];
 	const char *colon = strrchr(c->listen, ':');
+	struct span host = { .at = c->listen,
+	    .n = colon != NULL ? (size_t)(colon - c->listen) : 0 };
 
 	if (c->public != NULL && c->public[0] != '\0') {
 		buf_text(b, c->public);
 		return;
 	}
-	if (gethostname(host, sizeof(host) - 1) != 0)
-		snprintf(host, sizeof(host), "localhost");
-	host[sizeof(host) - 1] = '\0';
-	buf_printf(b, "https://%s%s", host, colon != NULL ? colon : "");
+	if (is_everywhere(host)) {
+		if (gethostname(name, sizeof(name) - 1) != 0)
+			snprintf(name, sizeof(name), "localhost");
+		name[sizeof(name) - 1] = '\0';
+		host = span_of(name);
+	}
+	buf_printf(b, "https://%.*s%s", SPAN_ARGS(host),
+	    colon != NULL ? colon : "");
 }
 
 void

@@ -208,7 +208,7 @@ START_TEST(test_a_brother_dies)
 	channel_free(edge);
 	while (!event_base_got_break(base))
 		event_base_loop(base, EVLOOP_ONCE);
-	ck_assert(core_logged("part=edge is gone"));
+	ck_assert(core_logged("part=edge has ended"));
 	edge = NULL;
 	tear_down();
 }
