@@ -103,6 +103,25 @@ zqagent 4101000001 say deleted --url https://www.zhengzhou.gov.cn/cms/1 \
 	--reason '内容有误' >/dev/null || die "say deleted"
 wait_for 10 "what was unsaid" not_found 办事大厅升级
 
+say "- a source more, and one less, while the daemon runs"
+page "$T/second/1.html" '第二个来源的文件' '2026-11-20 09:00'
+zqagent 4101000001 source add dir two --root "$T/second" \
+	--url https://www.zhengzhou.gov.cn/two/ || die "second source"
+wait_for 20 "the second source's page" found 第二个来源
+zqagent 4101000001 source list | grep -q two || die "source list"
+zqagent 4101000001 source remove two || die "source remove"
+page "$T/second/2.html" '已移除来源的文件' '2026-11-20 09:00'
+page "$root/third.html" '仍在来源里的文件' '2026-11-20 09:00'
+wait_for 20 "the first source goes on" found 仍在来源里
+found 已移除来源 && die "a removed source still tells"
+
+say "- check names what a page lacks, with lines"
+printf '<html><head><title>x</title>\n<meta name="PubDate" content="2026/1/1">\n</head></html>' >"$T/bad.html"
+zqagent 4101000001 check "$T/bad.html" >"$T/check.out" && die "a page without tags is fine?"
+grep -q 'ArticleTitle\|SiteName' "$T/check.out" || { cat "$T/check.out"; die "check names no tag"; }
+grep -qE '(^|[^0-9])2([^0-9]|$)' "$T/check.out" || { cat "$T/check.out"; die "check names no line"; }
+zqagent 4101000001 check "$root/tzgg/t20261101_1.html" >"$T/check.out"
+
 say "- what happened while the agent was down is found at its start"
 stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
 page "$root/away.html" '离线期间发布的文件' '2026-11-21 10:00'
