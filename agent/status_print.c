@@ -5,6 +5,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/units.h"
 
 static long long
 count(json_t *o, const char *name)
@@ -31,18 +32,6 @@ ago(char out[CLOCK_TEXT_MAX + 8], const char *when)
 		return _("never");
 	snprintf(out, CLOCK_TEXT_MAX + 8, _("%s ago"),
 	    clock_span(span, clock_wall() - ms));
-	return out;
-}
-
-static const char *
-bytes(char out[32], long long n)
-{
-	if (n < 10240)
-		snprintf(out, 32, "%lld B", n);
-	else if (n < 10 << 20)
-		snprintf(out, 32, "%lld KiB", n >> 10);
-	else
-		snprintf(out, 32, "%lld MiB", n >> 20);
 	return out;
 }
 
@@ -94,11 +83,13 @@ print_complaints(FILE *out, json_t *h)
 static void
 print_spool(FILE *out, json_t *s)
 {
-	char when[CLOCK_TEXT_MAX + 8], a[32], b[32];
+	char when[CLOCK_TEXT_MAX + 8];
+	char a[UNITS_TEXT_MAX], b[UNITS_TEXT_MAX];
 
 	fprintf(out, _("spool        %lld changes wait (%s of %s)"),
-	    count(s, "waiting"), bytes(a, count(s, "waiting_bytes")),
-	    bytes(b, count(s, "limit")));
+	    count(s, "waiting"),
+	    units_show_bytes(a, (uint64_t)count(s, "waiting_bytes")),
+	    units_show_bytes(b, (uint64_t)count(s, "limit")));
 	if (text(s, "oldest")[0] != '\0')
 		fprintf(out, _(", the oldest from %s"),
 		    ago(when, text(s, "oldest")));

@@ -116,10 +116,10 @@ print_totals(const struct totals *t)
 
 	printf(_("items:  %" PRIu64 " shown, %" PRIu64 " withdrawn, %" PRIu64
 	    " held\n"), t->items, t->withdrawn, t->held);
-	printf(_("store:  journal at %" PRIu64 " (%s bytes), view at %"
-	    PRIu64 " (%s bytes)"), t->journal_place,
-	    units_format_bytes(journal, t->journal_bytes), t->view_place,
-	    units_format_bytes(view, t->view_bytes));
+	printf(_("store:  journal at %" PRIu64 " (%s), view at %"
+	    PRIu64 " (%s)"), t->journal_place,
+	    units_show_bytes(journal, t->journal_bytes), t->view_place,
+	    units_show_bytes(view, t->view_bytes));
 	if (t->view_place < t->journal_place)
 		printf(_(": %" PRIu64 " entries are not shown yet"),
 		    t->journal_place - t->view_place);

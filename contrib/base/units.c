@@ -86,3 +86,17 @@ units_format_time(char out[UNITS_TEXT_MAX], uint64_t ms)
 {
 	return format(times, out, ms);
 }
+
+const char *
+units_show_bytes(char out[UNITS_TEXT_MAX], uint64_t n)
+{
+	static const char *const unit[] = { "B", "KiB", "MiB", "GiB" };
+	size_t u = 0;
+
+	while (n >= 10240 && u + 1 < sizeof(unit) / sizeof(*unit)) {
+		n >>= 10;
+		u++;
+	}
+	snprintf(out, UNITS_TEXT_MAX, "%" PRIu64 " %s", n, unit[u]);
+	return out;
+}

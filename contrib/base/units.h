@@ -19,5 +19,7 @@ bool units_parse_time(struct span s, uint64_t *ms);
 /* In the largest unit that loses nothing; what is written reads back. */
 const char *units_format_bytes(char out[UNITS_TEXT_MAX], uint64_t n);
 const char *units_format_time(char out[UNITS_TEXT_MAX], uint64_t ms);
+/* For people, rounded down: "642 B", "17 KiB", "256 MiB". */
+const char *units_show_bytes(char out[UNITS_TEXT_MAX], uint64_t n);
 
 #endif
