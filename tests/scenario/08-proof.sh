@@ -23,6 +23,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def __init__(self, *a):
         super().__init__(*a, directory=root)
     def do_GET(self):
+        self.path = self.path.removeprefix('http://www.zhengzhou.gov.cn')
         if self.path in to:
             self.send_response(302)
             self.send_header('Location', to[self.path])
@@ -81,6 +82,13 @@ zqhub site show 4101000001 | grep -q 'proven 20' || die "site show"
 zqhub site list --json | jq -e '.[0].proven' >/dev/null || die "site list"
 zqhub journal print --json | jq -e '.[-1].act | .do == "prove" and .proven and .domain == "www.zhengzhou.gov.cn" and .actor != ""' >/dev/null || die "the journal"
 prove 0 "$at/same" "a redirect" "Proven"
+
+say "- by its own name: https, and where that gives nothing, http"
+# This server is asked as a proxy, and it opens no tunnels.
+http_proxy=$at https_proxy=$at zqhub site prove 4101000001 >"$T/prove" 2>&1 ||
+	{ cat "$T/prove"; die "site prove over http"; }
+grep -q '^https://www.zhengzhou.gov.cn/.well-known/zhanqun.txt ' "$T/prove" || die "https was not asked"
+shown '.proven and (.proof | test("^https.*; http 200, key fits$"))'
 
 say "- another key, another site, nothing to read"
 tr 0-9a-f 1-9a-f0 <"$T/line" | sed 's/^[^=]*=[^ ]*/zhanqun-site=4101000001/; s/ [^ =]*=/ key=/' >"$file"
