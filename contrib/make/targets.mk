@@ -47,7 +47,7 @@ scenarios:
 fuzz:
 	@contrib/make/deps build
 ifdef FUZZ_TIME
-	@contrib/make/deps lint
+	@contrib/make/deps fuzz
 	@$(MAKE) --no-print-directory -j$(JOBS) B=build-fuzz CC=clang SAN=1 \
 		OPT="-O1 -g" CFLAGS=-fsanitize=fuzzer-no-link \
 		FUZZ_TIME=$(FUZZ_TIME) fuzz-build
