@@ -70,7 +70,6 @@ supervise(char *conf)
 	    .arg = conf };
 	int rc = 0;
 
-	/* cppcheck-suppress invalidFunctionArg */
 	again_wanted = mmap(NULL, sizeof(*again_wanted),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (again_wanted == MAP_FAILED)
