@@ -194,7 +194,7 @@ print_item(struct listing *l, const struct item_info *i)
 	    _("shown")));
 	fact(c, _("id at the site"), i->said.id);
 	for (int w = 0; w < WORD_COUNT; w++)
-		fact(c, change_word_name((enum change_word)w),
+		fact(c, _(change_word_name((enum change_word)w)),
 		    i->said.word[w]);
 	fact_time(c, _("published"), i->said.published);
 	fact_time(c, _("modified"), i->said.modified);
@@ -213,7 +213,7 @@ past_row(void *arg, const struct past *p)
 		return true;
 	}
 	columns_number(l->columns, p->place);
-	columns_put(l->columns, span_of(change_kind_name(p->said.kind)));
+	columns_put(l->columns, span_of(_(change_kind_name(p->said.kind))));
 	columns_time(l->columns, p->said.when);
 	columns_time(l->columns, p->taken);
 	columns_time(l->columns, p->shown);
@@ -288,7 +288,7 @@ held_row(void *arg, const struct held *h)
 	columns_number(l->columns, h->place);
 	columns_time(l->columns, h->taken);
 	columns_put(l->columns, span_of(code_of(l, h->site)));
-	columns_put(l->columns, span_of(change_kind_name(h->said.kind)));
+	columns_put(l->columns, span_of(_(change_kind_name(h->said.kind))));
 	put_url(l->columns, h->said.url);
 	columns_put(l->columns, h->why);
 	return true;

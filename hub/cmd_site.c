@@ -265,7 +265,7 @@ list_row(void *arg, const struct site_info *s)
 	struct site_info parent;
 
 	columns_put(c, span_of(s->code));
-	columns_put(c, span_of(site_state_name(s->state)));
+	columns_put(c, span_of(_(site_state_name(s->state))));
 	columns_put(c, s->kind.n > 0 ? s->kind : SPAN("-"));
 	columns_put(c, code_of(l->query, s->parent, &parent));
 	columns_number(c, s->items);
@@ -352,7 +352,7 @@ show(struct query *q, const struct site_info *s)
 	fact(c, _("kind"), s->kind);
 	if (s->parent != 0)
 		fact(c, _("parent"), code_of(q, s->parent, &parent));
-	fact(c, _("state"), span_of(site_state_name(s->state)));
+	fact(c, _("state"), span_of(_(site_state_name(s->state))));
 	fact(c, _("reason"), s->reason);
 	fact_time(c, _("added"), s->added);
 	fact_time(c, _("enrolled"), s->enrolled);

@@ -62,7 +62,7 @@ site_row(void *arg, const struct site_info *s)
 		json_array_append_new(st->array, json_site(s));
 		return true;
 	}
-	columns_put(c, span_of(site_state_name(s->state)));
+	columns_put(c, span_of(_(site_state_name(s->state))));
 	columns_put(c, span_of(s->code));
 	columns_put(c, s->name);
 	put_heard(c, st->now, s->heard);

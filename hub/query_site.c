@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "hub/held.h"
 #include "hub/site.h"
@@ -19,12 +20,12 @@ const char *
 site_state_name(enum site_state s)
 {
 	static const char *const names[] = {
-		[SITE_NEW] = "new",
-		[SITE_SYNC] = "sync",
-		[SITE_BEHIND] = "behind",
-		[SITE_SILENT] = "silent",
-		[SITE_HELD] = "held",
-		[SITE_BLOCKED] = "blocked",
+		[SITE_NEW] = N_("new"),
+		[SITE_SYNC] = N_("sync"),
+		[SITE_BEHIND] = N_("behind"),
+		[SITE_SILENT] = N_("silent"),
+		[SITE_HELD] = N_("held"),
+		[SITE_BLOCKED] = N_("blocked"),
 	};
 
 	return names[s];

@@ -17,6 +17,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "protocol/limits.h"
 #include "protocol/sha.h"
 #include "protocol/url.h"
@@ -195,28 +196,28 @@ struct rule {
 };
 
 static const struct rule words[WORD_COUNT] = {
-	[WORD_TITLE] = RULE("title", "dcterms:title", LIMIT_TEXT),
-	[WORD_COLUMN] = RULE("column", "zq:column", LIMIT_TEXT),
-	[WORD_COLUMN_TYPE] = RULE("column_type", "zq:columnType", LIMIT_TEXT),
-	[WORD_SOURCE] = RULE("source", "dcterms:source", LIMIT_TEXT),
-	[WORD_AUTHOR] = RULE("author", "dcterms:creator", LIMIT_TEXT),
-	[WORD_KEYWORDS] = RULE("keywords", "dcterms:subject",
+	[WORD_TITLE] = RULE(N_("title"), "dcterms:title", LIMIT_TEXT),
+	[WORD_COLUMN] = RULE(N_("column"), "zq:column", LIMIT_TEXT),
+	[WORD_COLUMN_TYPE] = RULE(N_("column_type"), "zq:columnType", LIMIT_TEXT),
+	[WORD_SOURCE] = RULE(N_("source"), "dcterms:source", LIMIT_TEXT),
+	[WORD_AUTHOR] = RULE(N_("author"), "dcterms:creator", LIMIT_TEXT),
+	[WORD_KEYWORDS] = RULE(N_("keywords"), "dcterms:subject",
 	    LIMIT_LONG_TEXT),
-	[WORD_DESCRIPTION] = RULE("description", "dcterms:description",
+	[WORD_DESCRIPTION] = RULE(N_("description"), "dcterms:description",
 	    LIMIT_LONG_TEXT),
-	[WORD_LANGUAGE] = RULE("language", "dcterms:language", LIMIT_TEXT),
-	[WORD_IMAGE] = RULE("image", "zq:image", LIMIT_URL),
-	[WORD_SITE_NAME] = RULE("site_name", "zq:siteName", LIMIT_TEXT),
-	[WORD_SITE_DOMAIN] = RULE("site_domain", "zq:siteDomain", LIMIT_TEXT),
-	[WORD_SITE_CODE] = RULE("site_code", "zq:siteCode", LIMIT_TEXT),
-	[WORD_REASON] = RULE("reason", "zq:reason", LIMIT_TEXT),
-	[WORD_BY] = RULE("by", "zq:by", LIMIT_TEXT),
-	[WORD_SUCCESSOR] = RULE("successor", "zq:successor", LIMIT_URL),
-	[WORD_SCOPE] = RULE("scope", "zq:scope", LIMIT_TEXT),
+	[WORD_LANGUAGE] = RULE(N_("language"), "dcterms:language", LIMIT_TEXT),
+	[WORD_IMAGE] = RULE(N_("image"), "zq:image", LIMIT_URL),
+	[WORD_SITE_NAME] = RULE(N_("site_name"), "zq:siteName", LIMIT_TEXT),
+	[WORD_SITE_DOMAIN] = RULE(N_("site_domain"), "zq:siteDomain", LIMIT_TEXT),
+	[WORD_SITE_CODE] = RULE(N_("site_code"), "zq:siteCode", LIMIT_TEXT),
+	[WORD_REASON] = RULE(N_("reason"), "zq:reason", LIMIT_TEXT),
+	[WORD_BY] = RULE(N_("by"), "zq:by", LIMIT_TEXT),
+	[WORD_SUCCESSOR] = RULE(N_("successor"), "zq:successor", LIMIT_URL),
+	[WORD_SCOPE] = RULE(N_("scope"), "zq:scope", LIMIT_TEXT),
 };
-static const struct rule id_rule = RULE("id", "dcterms:identifier", LIMIT_ID);
-static const struct rule type_rule = RULE("type", "rs:md type", LIMIT_TEXT);
-static const struct rule unknown_rule = RULE("unknown", "unknown parts",
+static const struct rule id_rule = RULE(N_("id"), "dcterms:identifier", LIMIT_ID);
+static const struct rule type_rule = RULE(N_("type"), "rs:md type", LIMIT_TEXT);
+static const struct rule unknown_rule = RULE(N_("unknown"), "unknown parts",
     LIMIT_UNKNOWN);
 static const struct rule critical_rule = RULE("critical",
     "name of a critical part", LIMIT_TEXT);
@@ -434,12 +435,12 @@ const char *
 change_kind_name(enum change_kind k)
 {
 	static const char *const names[] = {
-		[CHANGE_CREATED] = "created",
-		[CHANGE_UPDATED] = "updated",
-		[CHANGE_DELETED] = "deleted",
-		[CHANGE_MOVE] = "move",
-		[CHANGE_NOTICE] = "notice",
-		[CHANGE_OTHER] = "other",
+		[CHANGE_CREATED] = N_("created"),
+		[CHANGE_UPDATED] = N_("updated"),
+		[CHANGE_DELETED] = N_("deleted"),
+		[CHANGE_MOVE] = N_("move"),
+		[CHANGE_NOTICE] = N_("notice"),
+		[CHANGE_OTHER] = N_("other"),
 	};
 
 	return k >= CHANGE_CREATED && k <= CHANGE_OTHER ? names[k] : "unknown";
