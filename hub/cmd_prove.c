@@ -66,26 +66,36 @@ find(struct proving *p)
 
 /* --- telling -------------------------------------------------------------- */
 
+/* curl's words may have a stranger's in them (a certificate's name): without
+ * what could drive a terminal. */
+static void
+put_text(struct buf *line, struct span s)
+{
+	text_pad(line, s, text_width(s));
+}
+
 static void
 print_tries(const struct prove *p)
 {
-	struct buf url;
+	struct buf line;
 
-	buf_init(&url, 4 * LIMIT_URL);
+	buf_init(&line, 4 * LIMIT_URL);
 	for (size_t i = 0; i < p->count; i++) {
 		const struct prove_try *t = &p->at[i];
 
-		buf_reset(&url);
-		text_pad(&url, buf_look(&t->url),
-		    text_width(buf_look(&t->url)));
-		printf("%s  ", buf_cstr(&url));
+		buf_reset(&line);
+		put_text(&line, buf_look(&t->url));
+		buf_text(&line, "  ");
 		if (t->status != 0)
-			printf("%ld ", t->status);
-		printf(_("after %" PRId64 " ms"), t->took);
-		printf("%s%s\n", t->trouble[0] != '\0' ? ": " : "",
-		    t->trouble);
+			buf_printf(&line, "%ld ", t->status);
+		buf_printf(&line, _("after %" PRId64 " ms"), t->took);
+		if (t->trouble[0] != '\0') {
+			buf_text(&line, ": ");
+			put_text(&line, span_of(t->trouble));
+		}
+		printf("%s\n", buf_cstr(&line));
 	}
-	buf_clear(&url);
+	buf_clear(&line);
 }
 
 static json_t *
