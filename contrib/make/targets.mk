@@ -181,8 +181,14 @@ install: all
 		$(BIN)/lib/sysusers.d/zhanqun.conf
 	install -m 644 contrib/completion/zqhub contrib/completion/zqagent \
 		$(DATA)/bash-completion/completions
-	install -m 644 README.md CHANGES.md LICENSE protocol/zhanqun.rng \
-		$(DATA)/doc/zhanqun
+	install -m 644 README.md README.zh.md CHANGES.md LICENSE \
+		protocol/zhanqun.rng $(DATA)/doc/zhanqun
+	install -d $(DATA)/doc/zhanqun/contrib/pictures
+	install -m 644 contrib/pictures/*.png \
+		$(DATA)/doc/zhanqun/contrib/pictures
+	@# The settings are found where settings are looked for.
+	ln -sfn $(STATE)/hub/hub.conf $(DESTDIR)$(SYSCONF)/hub.conf
+	ln -sfn $(STATE)/agent/agent.conf $(DESTDIR)$(SYSCONF)/agent.conf
 	for mo in $(patsubst $(B)/locale/%,%,$(MO)); do \
 		install -D -m 644 $(B)/locale/$$mo $(DATA)/locale/$$mo || exit 1; \
 	done
