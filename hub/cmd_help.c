@@ -54,6 +54,26 @@ help_all(const struct cmd *const *lists)
 	    CONFIG_DIR);
 }
 
+bool
+cmd_help_group(FILE *f, const struct cmd *const *lists, const char *word)
+{
+	size_t n = strlen(word);
+	bool any = false;
+
+	for (; *lists != NULL; lists++) {
+		for (const struct cmd *c = *lists; c->name != NULL; c++) {
+			if (n == 0 || strncmp(c->name, word, n) != 0 ||
+			    c->name[n] != ' ')
+				continue;
+			any = true;
+			if (f != NULL)
+				fprintf(f, "  %-16s %s\n", c->name,
+				    _(c->about));
+		}
+	}
+	return any;
+}
+
 static void
 option_line(const struct cmd_option *o)
 {

@@ -11,9 +11,11 @@
 
 #include "contrib/base/conf.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 #include "hub/cmd_help.h"
 
 #define TROUBLE_MAX 65536
+#define NAME_MAX_SHOWN 64	/* bytes of "zqhub held dismiss" */
 
 enum { OPTION_DIR = 1000, OPTION_JSON, OPTION_HELP, OPTION_VERSION };
 
@@ -117,18 +119,40 @@ take_option(struct cmd_line *l, int id, const struct cmd *const *lists)
 	}
 }
 
+/* "--name --domain x": the name was forgotten. "--name=--x" is meant. */
+static bool
+is_forgotten(char **argv)
+{
+	return optarg != NULL && optarg == argv[optind - 1] &&
+	    strncmp(optarg, "--", 2) == 0;
+}
+
+static int
+say_forgotten(const struct cmd_line *l, const char *name)
+{
+	if (l->cmd == NULL)
+		cmd_fail(NULL, _("--%s needs a value"), name);
+	else
+		cmd_fail(NULL, _("%s: --%s needs a value"), l->cmd->name,
+		    name);
+	cmd_help_short(l->cmd);
+	return CMD_USAGE;
+}
+
 /* Options up to the first word, or, with a command, all of them. */
 static int
 take_options(struct cmd_line *l, int argc, char **argv,
     const struct cmd *const *lists)
 {
 	struct option longs[CMD_OPTIONS + 5];
-	int id, code = -1;
+	int id, at = 0, code = -1;
 
 	make_long(longs, l->cmd);
 	while (code < 0 && (id = getopt_long(argc, argv,
-	    l->cmd == NULL ? "+h" : "h", longs, NULL)) != -1)
-		code = take_option(l, id, lists);
+	    l->cmd == NULL ? "+h" : "h", longs, &at)) != -1)
+		code = is_forgotten(argv) ?
+		    say_forgotten(l, longs[at].name) :
+		    take_option(l, id, lists);
 	return code;
 }
 
@@ -150,6 +174,34 @@ is_complete(const struct cmd_line *l)
 		    _("%s: something is missing") :
 		    _("%s: too many words"), c->name);
 		cmd_help_short(c);
+		return false;
+	}
+	return true;
+}
+
+/* What is said is journaled and shown to all: in UTF-8. A file may have any
+ * name. */
+static bool
+is_utf8(const struct cmd_line *l)
+{
+	const char *hint = _("is the terminal set to GBK? Set it, and LANG, "
+	    "to UTF-8");
+	const struct cmd *c = l->cmd;
+
+	for (int i = 0; i < CMD_OPTIONS && c->option[i].name != NULL; i++) {
+		if (l->value[i] == NULL ||
+		    text_is_utf8(span_of(l->value[i])))
+			continue;
+		cmd_fail(hint, _("%s: --%s is not UTF-8"), c->name,
+		    c->option[i].name);
+		return false;
+	}
+	for (size_t i = 0; i < l->words; i++) {
+		if (strncmp(c->words, "FILE", 4) == 0 ||
+		    text_is_utf8(span_of(l->word[i])))
+			continue;
+		cmd_fail(hint, _("%s: what stands after it is not UTF-8"),
+		    c->name);
 		return false;
 	}
 	return true;
@@ -195,10 +247,35 @@ run(struct cmd_line *l)
 	return code;
 }
 
+/* "site" alone is a question what there is; "site dance" is a mistake. */
+static int
+no_command(const struct cmd *const *lists, int words, char **word)
+{
+	bool asked = words > 1 && (strcmp(word[1], "--help") == 0 ||
+	    strcmp(word[1], "-h") == 0);
+	bool alone = words == 1 || word[1][0] == '-';
+
+	if (!cmd_help_group(asked ? stdout : NULL, lists, word[0])) {
+		cmd_fail(_("zqhub --help lists all"),
+		    _("there is no command \"%s\""), word[0]);
+		return CMD_USAGE;
+	}
+	if (asked)
+		return CMD_OK;
+	if (alone)
+		cmd_fail(NULL, _("%s: one of these is missing:"), word[0]);
+	else
+		cmd_fail(NULL, _("there is no command \"%s %s\", but:"),
+		    word[0], word[1]);
+	cmd_help_group(stderr, lists, word[0]);
+	return CMD_USAGE;
+}
+
 int
 cmd_main(int argc, char **argv, const struct cmd *const *lists)
 {
 	struct cmd_line l = { .dir = CONFIG_DIR };
+	char name[NAME_MAX_SHOWN], *word;
 	size_t used;
 	int code, first;
 
@@ -211,20 +288,21 @@ cmd_main(int argc, char **argv, const struct cmd *const *lists)
 		return CMD_USAGE;
 	}
 	l.cmd = find(lists, argv + first, (size_t)(argc - first), &used);
-	if (l.cmd == NULL) {
-		cmd_fail(_("zqhub --help lists all"),
-		    _("there is no command \"%s\""), argv[first]);
-		return CMD_USAGE;
-	}
+	if (l.cmd == NULL)
+		return no_command(lists, argc - first, argv + first);
 	argc -= first + (int)used - 1;
 	argv += first + (int)used - 1;
+	snprintf(name, sizeof(name), "zqhub %s", l.cmd->name);
+	word = argv[0];
+	argv[0] = name;		/* as getopt's complaints begin */
 	optind = 0;		/* getopt begins anew */
 	code = take_options(&l, argc, argv, lists);
+	argv[0] = word;
 	if (code >= 0)
 		return code;
 	l.word = argv + optind;
 	l.words = (size_t)(argc - optind);
-	if (!is_complete(&l))
+	if (!is_complete(&l) || !is_utf8(&l))
 		return CMD_USAGE;
 	code = run(&l);
 	if (fflush(stdout) != 0)

@@ -56,13 +56,8 @@ finish_ticket(const struct cmd_line *l, json_t *result)
 static void
 set_text(json_t *said, const char *name, const char *value)
 {
-	json_t *text = value == NULL ? NULL : json_string(value);
-
-	if (value != NULL && text == NULL)
-		text = json_string("\xef\xbf\xbd");	/* no UTF-8: refused
-							 * as what it is */
-	if (text != NULL)
-		json_object_set_new(said, name, text);
+	if (value != NULL)		/* UTF-8: cmd_main() has looked */
+		json_object_set_new(said, name, json_string(value));
 }
 
 static int

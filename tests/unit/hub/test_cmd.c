@@ -145,6 +145,13 @@ START_TEST(test_mistakes)
 	ck_assert_int_eq(run("dance", NULL), 2);
 	says(err, "no command \"dance\"");
 	ck_assert_int_eq(run("site", NULL), 2);
+	says(err, "site block");
+	ck_assert(strstr(err, "held dismiss") == NULL);
+	ck_assert_int_eq(run("journal", "dance", NULL), 2);
+	says(err, "no command \"journal dance\"");
+	says(err, "journal verify");
+	ck_assert_int_eq(run("journal", "--help", NULL), 0);
+	says(out, "journal verify");
 	ck_assert_int_eq(run("status", NULL), 1);
 	says(err, "no hub in ");
 	says(err, "zqhub init");
@@ -159,10 +166,33 @@ START_TEST(test_mistakes)
 	says(err, "2026-11-21");
 	ck_assert_int_eq(run("search", "--site", "4101000009", NULL), 2);
 	ck_assert_int_eq(run("search", "--flavour", "x", NULL), 2);
+	says(err, "zqhub search: ");
+	ck_assert_int_eq(run("site", "add", "--name", "--domain", "a.cn",
+	    NULL), 2);
+	says(err, "site add: --name needs a value");
 	ck_assert_int_eq(run("site", "show", "4101000009", NULL), 1);
 	ck_assert_int_eq(run("item", "https://www.nowhere.cn/", NULL), 1);
 	ck_assert_int_eq(run("site", "block", "4101000001", NULL), 2);
 	ck_assert_int_eq(run("init", "--name", "again", NULL), 1);
+	tear_down();
+}
+END_TEST
+
+/* What is said is journaled for ever. */
+START_TEST(test_not_utf8)
+{
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run("site", "add", "--code", "4101000002",
+	    "--name", "\xff\xfe", "--domain", "a.zhengzhou.gov.cn", NULL), 2);
+	says(err, "--name is not UTF-8");
+	says(err, "GBK");
+	ck_assert_int_eq(run("site", "block", "4101000001", "--reason",
+	    "\xc3\xdc\xd4\xbf", NULL), 2);
+	says(err, "--reason is not UTF-8");
+	ck_assert_int_eq(run("search", "\xc3\xdc\xd4\xbf", NULL), 2);
+	says(err, "is not UTF-8");
+	ck_assert_int_eq(run("site", "show", "4101000002", NULL), 1);
 	tear_down();
 }
 END_TEST
@@ -393,6 +423,7 @@ static void
 add(TCase *t)
 {
 	tcase_add_test(t, test_mistakes);
+	tcase_add_test(t, test_not_utf8);
 	tcase_add_test(t, test_help);
 	tcase_add_test(t, test_site_add_prints_one_line);
 	tcase_add_test(t, test_listings);
