@@ -78,6 +78,16 @@ open_answer(json_t *answer, struct buf *error, struct buf *hint)
 	return NULL;
 }
 
+/* "ping" is answered at once; the others wait for the disk. */
+static int
+patience(const json_t *said)
+{
+	const char *what = json_string_value(json_object_get(said, "do"));
+
+	return what != NULL && strcmp(what, "ping") == 0 ?
+	    CTL_PATIENCE_QUICK : CTL_PATIENCE;
+}
+
 json_t *
 errand_daemon(const struct config *c, json_t *said, errand_tell_fn *tell,
     void *arg, struct buf *error, struct buf *hint)
@@ -88,7 +98,8 @@ errand_daemon(const struct config *c, json_t *said, errand_tell_fn *tell,
 
 	config_path(path, c->dir, CONFIG_SOCKET);
 	errno = 0;
-	answer = ctl_ask(path, said, on_progress, &t);
+	answer = ctl_ask_within(path, said, patience(said), on_progress,
+	    &t);
 	if (answer != NULL)
 		return open_answer(answer, error, hint);
 	note_errno(errno, path, error, hint);

@@ -4,6 +4,7 @@
 #include "contrib/base/ctl.h"
 
 #include "contrib/base/buf.h"
+#include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 
 #include <errno.h>
@@ -15,8 +16,20 @@
 
 #define READ_BYTES 65536
 
+/* For a connect, a send or a receive: the listener may be stopped, its
+ * backlog full. */
+static void
+set_patience(int fd, int ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	must(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)) == 0);
+	must(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == 0);
+}
+
 static int
-dial(const char *path)
+dial(const char *path, int patience)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, error;
@@ -27,7 +40,10 @@ dial(const char *path)
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&address,
+	if (fd < 0)
+		return -1;
+	set_patience(fd, patience);
+	if (connect(fd, (const struct sockaddr *)&address,
 	    sizeof(address)) == 0)
 		return fd;
 	error = errno;
@@ -66,7 +82,8 @@ send_line(int fd, json_t *ask)
 	return ok;
 }
 
-/* The next line, as an object; NULL if there is no more or it is no JSON. */
+/* The next line, as an object; NULL if there is no more or it is no JSON.
+ * errno is EAGAIN if only the patience is at its end. */
 static json_t *
 read_line(int fd, struct buf *in)
 {
@@ -76,6 +93,7 @@ read_line(int fd, struct buf *in)
 	json_t *line;
 
 	while (in->n == 0 || (end = memchr(in->at, '\n', in->n)) == NULL) {
+		errno = 0;
 		n = recv(fd, chunk, sizeof(chunk), 0);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -110,25 +128,45 @@ wait_answer(int fd, ctl_progress_fn *on_progress, void *arg)
 	return line;
 }
 
-json_t *
-ctl_ask(const char *path, json_t *ask, ctl_progress_fn *on_progress,
-    void *arg)
+static json_t *
+no_answer(bool silent)
 {
-	int fd = dial(path);
+	if (silent)
+		return json_pack("{s:s, s:s}", "error",
+		    _("the daemon does not answer"), "hint",
+		    _("is it stopped, or the machine overloaded? What was "
+		    "asked may still be done: look before asking again"));
+	return json_pack("{s:s, s:s}", "error",
+	    _("the daemon ended before it answered"), "hint",
+	    _("see its log, then try again"));
+}
+
+json_t *
+ctl_ask_within(const char *path, json_t *ask, int patience,
+    ctl_progress_fn *on_progress, void *arg)
+{
+	int fd = dial(path, patience);
 	json_t *line = NULL;
+	bool silent;
 
 	if (fd < 0) {
 		json_decref(ask);
-		return NULL;
+		return errno == EAGAIN ? no_answer(true) : NULL;
 	}
 	/* A refusal may be there though the question couldn't be sent. */
 	(void)send_line(fd, ask);
 	line = wait_answer(fd, on_progress, arg);
+	silent = line == NULL && errno == EAGAIN;
 	close(fd);
 	if (json_is_object(line))
 		return line;
 	json_decref(line);
-	return json_pack("{s:s, s:s}", "error",
-	    _("the daemon ended before it answered"), "hint",
-	    _("see its log, then try again"));
+	return no_answer(silent);
+}
+
+json_t *
+ctl_ask(const char *path, json_t *ask, ctl_progress_fn *on_progress,
+    void *arg)
+{
+	return ctl_ask_within(path, ask, CTL_PATIENCE, on_progress, arg);
 }

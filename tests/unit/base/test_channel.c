@@ -184,6 +184,7 @@ serve(void)
 {
 	struct event_base *b = event_base_new();
 
+	signal(SIGPIPE, SIG_IGN);
 	if (ctl_open(b, path, on_ask, NULL, NULL) == NULL)
 		_exit(1);
 	event_base_dispatch(b);
@@ -253,6 +254,25 @@ START_TEST(questions_are_answered)
 	ck_assert_int_eq(st.st_mode & 0777, 0660);
 	ck_assert(ctl_ask("/nonexistent", json_object(), NULL, NULL) == NULL);
 	ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+START_TEST(a_stopped_daemon_is_told)
+{
+	json_t *a;
+
+	kill(server, SIGSTOP);
+	waitpid(server, NULL, WUNTRACED);
+	a = ctl_ask_within(path, json_pack("{s:s}", "do", "count"), 200,
+	    on_progress, NULL);
+	kill(server, SIGCONT);
+	ck_assert_str_eq(json_string_value(json_object_get(a, "error")),
+	    "the daemon does not answer");
+	json_decref(a);
+	a = ctl_ask_within(path, json_pack("{s:s}", "do", "count"), 20000,
+	    NULL, NULL);
+	ck_assert_ptr_nonnull(json_object_get(a, "ok"));
+	json_decref(a);
 }
 END_TEST
 
@@ -363,6 +383,7 @@ main(void)
 	tcase_set_timeout(ctl, 60);
 	tcase_add_checked_fixture(ctl, start_server, stop_server);
 	tcase_add_test(ctl, questions_are_answered);
+	tcase_add_test(ctl, a_stopped_daemon_is_told);
 	tcase_add_test(ctl, garbage_gets_an_error);
 	tcase_add_test(ctl, only_a_dead_socket_is_replaced);
 	suite_add_tcase(s, ctl);
