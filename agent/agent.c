@@ -199,6 +199,7 @@ static bool
 is_enrolled(struct agent *a, struct buf *why)
 {
 	const char *dir = a->config->top->dir;
+	struct identity i;
 
 	if (strncmp(a->line.hub, "http://", 7) == 0)
 		return true;		/* a test's hub on this machine */
@@ -208,7 +209,7 @@ is_enrolled(struct agent *a, struct buf *why)
 		    strerror(errno), dir);
 		return false;
 	}
-	return identity_mend(dir, why);
+	return identity_mend(dir, why) && identity_read(&i, dir, why);
 }
 
 static void

@@ -53,7 +53,7 @@ work(void *arg)
 	const struct agent_setup setup = { .conf = arg, .sandboxed = true,
 	    .again = again };
 
-	return agent_run(&setup);
+	return agent_run(&setup) == 0 ? 0 : PROC_CANNOT;
 }
 
 static void

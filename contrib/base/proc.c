@@ -197,6 +197,13 @@ say_died(const struct proc_part *part, pid_t pid, int status)
 		    WEXITSTATUS(status));
 }
 
+static void
+give_up(struct family *f)
+{
+	f->result = 1;
+	end_all(f);
+}
+
 /* A death nobody ordered: the whole group ends, and starts again later. */
 static void
 count_death(struct family *f, size_t g, const struct proc_part *part)
@@ -209,8 +216,7 @@ count_death(struct family *f, size_t g, const struct proc_part *part)
 	} else if (++group->fast >= FAST_DEATHS_MAX) {
 		log_error("%s won't stay up: it died %d times within %d ms",
 		    part->name, FAST_DEATHS_MAX, STEADY_MS);
-		f->result = 1;
-		end_all(f);
+		give_up(f);
 		return;
 	}
 	end_group(f, g);
@@ -224,7 +230,10 @@ part_died(struct family *f, size_t i, int status)
 	pid_t pid = f->pids[i];
 
 	f->pids[i] = 0;
-	if (group->state == GROUP_UP) {
+	if (group->state == GROUP_UP && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == PROC_CANNOT) {
+		give_up(f);
+	} else if (group->state == GROUP_UP) {
 		say_died(&f->parts[i], pid, status);
 		count_death(f, g, &f->parts[i]);
 	}

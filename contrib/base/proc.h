@@ -15,6 +15,8 @@
 #include <sys/types.h>
 
 #define PROC_PARTS_MAX 8
+#define PROC_CANNOT 78		/* a part's exit code: starting it again is of
+				 * no use, and it has said why */
 
 struct proc_part {
 	const char *name;
@@ -29,7 +31,7 @@ struct proc_part {
 };
 
 /* Runs until told to end; 0, or 1 if a part would not stay up (it died
- * within a second, 10 times in a row). notify_ready() is called once. */
+ * within a second, 10 times in a row, or once with PROC_CANNOT). notify_ready() is called once. */
 int proc_run(const struct proc_part *parts, size_t count,
     void (*notify_ready)(void));
 

@@ -98,6 +98,13 @@ die_always(void *arg)
 	return 1;
 }
 
+static int
+die_unable(void *arg)
+{
+	seen->starts[(long)arg]++;
+	return PROC_CANNOT;
+}
+
 static void
 before(void *arg)
 {
@@ -197,6 +204,22 @@ START_TEST(a_part_that_wont_stay_up_ends_all)
 	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
 	ck_assert_int_eq(seen->starts[0], 10);
 	ck_assert_int_eq(seen->orderly, 1);
+}
+END_TEST
+
+START_TEST(a_part_that_cannot_ends_all_at_once)
+{
+	const struct proc_part parts[] = {
+		{ "cannot", die_unable, (void *)0, 0, NULL, NULL },
+		{ "good", wait_for_term, (void *)1, 0, NULL, NULL },
+	};
+	pid_t pid = run(parts, 2);
+	int status;
+
+	waitpid(pid, &status, 0);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	ck_assert_int_eq(seen->starts[0], 1);
+	ck_assert_int_eq(seen->starts[1], 1);
 }
 END_TEST
 
@@ -502,6 +525,7 @@ main(void)
 	tcase_add_test(proc, a_dead_part_takes_its_group_and_no_other);
 	tcase_add_test(proc, an_exit_is_a_death_too);
 	tcase_add_test(proc, a_part_that_wont_stay_up_ends_all);
+	tcase_add_test(proc, a_part_that_cannot_ends_all_at_once);
 	tcase_add_test(proc, parts_die_with_their_parent);
 	tcase_add_test(proc, a_lock_has_one_holder);
 	tcase_add_test(proc, the_host_is_told);
