@@ -13,76 +13,64 @@ hold_init(struct hold *h)
 }
 
 void
-hold_forget(struct hold *h)
-{
-	while (h->count > 0)
-		free(h->missing[--h->count]);
-	free(h->missing);
-	h->missing = NULL;
-	h->room = 0;
-}
-
-void
 hold_clear(struct hold *h)
 {
-	hold_forget(h);
 	free(h->released);
 	h->released = NULL;
 }
 
-void
-hold_miss(struct hold *h, const char *path)
-{
-	if (h->count == h->room) {
-		h->room = h->room > 0 ? h->room * 2 : 64;
-		h->missing = mem_grow(h->missing, h->room, sizeof(char *));
-	}
-	h->missing[h->count++] = mem_text(path);
-}
-
+/* Are n too many to go without a word? If not, they count from now on. */
 static bool
-is_many(uint64_t n, uint64_t items)
-{
-	return n > HOLD_ITEMS && n * 100 > items * HOLD_PERCENT;
-}
-
-enum hold_verdict
-hold_judge(struct hold *h, uint64_t items, bool root_is_empty)
-{
-	uint64_t before = h->held;
-
-	if (h->count == 0) {
-		h->held = 0;
-		h->refused = false;
-		return HOLD_NOTHING;
-	}
-	h->empty_root = root_is_empty;
-	if (h->released != NULL ||
-	    (!root_is_empty && !is_many(h->count + h->spent, items))) {
-		h->held = 0;
-		h->refused = false;
-		return HOLD_WITHDRAW;
-	}
-	h->held = h->count;
-	if (h->held <= before)
-		return HOLD_STILL;
-	h->refused = false;
-	return HOLD_WAIT;
-}
-
-bool
-hold_allow(struct hold *h, uint64_t items)
+is_many(struct hold *h, uint64_t n, uint64_t items)
 {
 	int64_t now = clock_mono();
+	uint64_t sum;
 
 	if (now - h->window > HOLD_WINDOW) {
 		h->window = now;
 		h->spent = 0;
 	}
-	if (is_many(h->spent + 1, items + h->spent))
-		return false;
-	h->spent++;
-	return true;
+	sum = n + h->spent;
+	if (n >= items || (sum > HOLD_ITEMS &&
+	    sum * 100 > (items + h->spent) * HOLD_PERCENT))
+		return true;
+	h->spent = sum;
+	return false;
+}
+
+static enum hold_verdict
+wait(struct hold *h, uint64_t n)
+{
+	if (n <= h->held)
+		return HOLD_STILL;
+	h->held = n;
+	h->refused = false;
+	return HOLD_WAIT;
+}
+
+enum hold_verdict
+hold_scan(struct hold *h, uint64_t n, uint64_t items, bool root_is_empty)
+{
+	enum hold_verdict v;
+
+	h->empty_root = n > 0 && root_is_empty;
+	if (n > 0 && h->released == NULL &&
+	    (root_is_empty || is_many(h, n, items))) {
+		v = wait(h, n);
+		h->held = n;
+		return v;
+	}
+	h->held = 0;
+	h->refused = false;
+	return n > 0 ? HOLD_WITHDRAW : HOLD_NOTHING;
+}
+
+enum hold_verdict
+hold_burst(struct hold *h, uint64_t n, uint64_t items)
+{
+	if (n == 0)
+		return HOLD_NOTHING;
+	return is_many(h, n, items) ? wait(h, n) : HOLD_WITHDRAW;
 }
 
 bool

@@ -1,11 +1,10 @@
 /*
  * The hold: a deletion is a statement, absence is not (R3).
  *
- * Paths that a scan missed are gathered here. When the scan is over they are
- * judged together: more than 50 of them and more than 10 % of all items, or
- * an empty root, and they wait until a person says what it means. Events
- * have an allowance of the same size per ten minutes; beyond it they leave
- * the matter to a scan.
+ * What a scan missed, or a burst of events said, is judged together: more
+ * than 50 items and more than 10 % of all, or all of them, or an empty root,
+ * and they wait until a person says what it means. What was withdrawn in the
+ * ten minutes before counts as well, so that a slow loss is a loss, too.
  */
 #ifndef ZQ_AGENT_HOLD_H
 #define ZQ_AGENT_HOLD_H
@@ -16,17 +15,15 @@
 
 #define HOLD_ITEMS 50		/* both must be exceeded */
 #define HOLD_PERCENT 10
-#define HOLD_WINDOW 600000		/* ms, of the events' allowance */
+#define HOLD_WINDOW 600000		/* ms that withdrawals are remembered */
 
 struct hold {
-	char **missing;		/* gathered since the last verdict */
-	size_t count, room;
 	uint64_t held;		/* how many wait for a person; 0: none */
 	bool empty_root;	/* … because there was nothing at all */
 	bool refused;		/* a person said: keep them */
 	char *released;		/* the reason, if a person said: go on */
-	int64_t window;		/* mono ms, start of the allowance's */
-	uint64_t spent;		/* events' withdrawals in it */
+	int64_t window;		/* mono ms, when it began */
+	uint64_t spent;		/* withdrawals in it */
 };
 
 enum hold_verdict {
@@ -37,16 +34,14 @@ enum hold_verdict {
 };
 
 void hold_init(struct hold *h);
-void hold_clear(struct hold *h);
-void hold_miss(struct hold *h, const char *path);
-void hold_forget(struct hold *h);	/* what was gathered */
+void hold_clear(struct hold *h);	/* takes a release back */
 
-/* items: all that the source has in the index. */
-enum hold_verdict hold_judge(struct hold *h, uint64_t items,
+/* A scan misses n of the items that the source has in the index: that is all
+ * that is missing. */
+enum hold_verdict hold_scan(struct hold *h, uint64_t n, uint64_t items,
     bool root_is_empty);
-
-/* May an event withdraw one more? */
-bool hold_allow(struct hold *h, uint64_t items);
+/* Events say that n are gone: more may be missing, and is held already. */
+enum hold_verdict hold_burst(struct hold *h, uint64_t n, uint64_t items);
 
 bool hold_release(struct hold *h, const char *reason);
 bool hold_refuse(struct hold *h);

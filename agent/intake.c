@@ -42,7 +42,6 @@ struct intake {
 	struct rest *settling, *lull;
 	struct event *turn, *retry, *soon;
 	enum intake_stuck stuck, stuck_told;
-	char *reason;
 	struct intake_counts counts;
 };
 
@@ -109,8 +108,8 @@ busy_with(struct intake *in, const char *path, uint32_t hash)
 	    j : NULL;
 }
 
-void
-intake_look(struct intake *in, const char *path, enum intake_why why)
+static struct job *
+job_for(struct intake *in, const char *path, enum intake_why why)
 {
 	uint32_t hash = job_hash(path);
 	struct job *j = busy_with(in, path, hash);
@@ -118,13 +117,35 @@ intake_look(struct intake *in, const char *path, enum intake_why why)
 	if (j != NULL) {
 		j->again = true;	/* of queued ones: forgotten again */
 		j->why = why;
-		return;
+		return NULL;
 	}
-	if (in->queued_count >= QUEUE_MOST) {
+	/* What was judged is not judged again: it has to be kept. */
+	if (in->queued_count >= QUEUE_MOST && why != INTAKE_GONE) {
 		in->host.lost(in->host.arg);
-		return;
+		return NULL;
 	}
-	j = job_new(in, path);
+	return job_new(in, path);
+}
+
+void
+intake_gone(struct intake *in, const char *path, const char *reason)
+{
+	struct job *j = job_for(in, path, INTAKE_GONE);
+
+	if (j == NULL)
+		return;
+	j->why = INTAKE_GONE;
+	j->said = mem_text(reason);
+	enqueue(in, j);
+}
+
+void
+intake_look(struct intake *in, const char *path, enum intake_why why)
+{
+	struct job *j = job_for(in, path, why);
+
+	if (j == NULL)
+		return;
 	if (why == INTAKE_SOON) {
 		j->why = INTAKE_READY;
 		rest_put(in->lull, j);
@@ -206,12 +227,38 @@ take_off(struct intake *in, size_t count)
 	}
 }
 
+/* What was read may have lost its name since, in a directory that was renamed:
+ * then it was not yet known, and nobody else would say that it is gone. */
+static void
+look_again(struct intake *in)
+{
+	struct job *j, *next;
+	struct stat st;
+
+	for (j = TAILQ_FIRST(&in->ready); j != NULL; j = next) {
+		enum root_found found;
+
+		next = TAILQ_NEXT(j, entry);
+		if (j->todo == JOB_WITHDRAW)
+			continue;
+		found = root_look(in->host.place.root, j->path, &st);
+		if (found == ROOT_FILE || found == ROOT_HIDDEN)
+			continue;
+		TAILQ_REMOVE(&in->ready, j, entry);
+		in->ready_count--;
+		in->ready_bytes -= j->row.n;
+		j->again = true;
+		finish(in, j);
+	}
+}
+
 static void
 flush(struct intake *in)
 {
 	struct group_written g;
 	enum store_result rc;
 
+	look_again(in);
 	if (in->ready_count == 0)
 		return;
 	rc = group_write(in->host.store, in->host.source, &in->ready, &g);
@@ -379,17 +426,16 @@ static void
 look_gone(struct intake *in, struct job *j, struct store_txn *t,
     const char *reason)
 {
-	bool judged = j->why == INTAKE_GONE;
-
-	if (!is_row(in, t, j) || root_moved(in->host.place.root) ||
-	    (!judged && !in->host.may_withdraw(in->host.arg))) {
+	if (!is_row(in, t, j) || root_moved(in->host.place.root)) {
 		job_free(j);
-		return;
-	}
-	if (!judged)
+	} else if (j->why != INTAKE_GONE) {
+		in->host.gone(in->host.arg, j->path);
+		job_free(j);
+	} else {
 		place_beside(&in->host.place, j->path, on_beside, in);
-	j->reason = judged && in->reason != NULL ? in->reason : reason;
-	be_ready(in, j, JOB_WITHDRAW);
+		j->reason = j->said != NULL ? j->said : reason;
+		be_ready(in, j, JOB_WITHDRAW);
+	}
 }
 
 static void
@@ -538,15 +584,7 @@ intake_free(struct intake *in)
 	rest_free(in->lull);
 	event_free(in->retry);
 	event_free(in->soon);
-	free(in->reason);
 	free(in);
-}
-
-void
-intake_reason(struct intake *in, const char *reason)
-{
-	free(in->reason);
-	in->reason = mem_text(reason);
 }
 
 bool

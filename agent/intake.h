@@ -8,6 +8,9 @@
  * than its neighbours need. A path is worked on once at a time; what happens
  * to it meanwhile is looked at again afterwards.
  *
+ * What is gone is given back to be judged (hold.h), and withdrawn when it
+ * comes again as INTAKE_GONE.
+ *
  * A file that somebody still writes to is left alone until it has settled.
  * When the disk or the spool is full everything waits, and nothing is lost.
  */
@@ -41,8 +44,8 @@ struct intake_host {
 	void (*news)(void *arg, size_t n);
 	/* It is a directory. */
 	void (*dir)(void *arg, const char *path);
-	/* It is gone, says an event. False: not to be told now. */
-	bool (*may_withdraw)(void *arg);
+	/* What is known of it is to be withdrawn: to be judged first. */
+	void (*gone)(void *arg, const char *path);
 	/* There was more than can be remembered: scan. */
 	void (*lost)(void *arg);
 };
@@ -61,8 +64,9 @@ struct intake *intake_new(const struct intake_host *host);
 void intake_free(struct intake *in);
 
 void intake_look(struct intake *in, const char *path, enum intake_why why);
-/* What is withdrawn in consequence of INTAKE_GONE has this reason. */
-void intake_reason(struct intake *in, const char *reason);
+/* It is missing, which was judged already. The reason: NULL, or what a person
+ * said. */
+void intake_gone(struct intake *in, const char *path, const char *reason);
 bool intake_is_full(const struct intake *in);	/* let it work first */
 bool intake_is_idle(const struct intake *in);	/* nothing left, but what
 						 * has to settle */

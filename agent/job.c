@@ -34,6 +34,7 @@ job_free(struct job *j)
 	buf_clear(&j->row);
 	free(j->path);
 	free(j->url);
+	free(j->said);
 	free(j);
 }
 

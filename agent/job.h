@@ -18,7 +18,7 @@ enum intake_why {
 	INTAKE_READY,	/* it is finished, says the kernel */
 	INTAKE_SOON,	/* written or gone; more may follow in a moment */
 	INTAKE_FOUND,	/* a scan met it: may still be written to */
-	INTAKE_GONE,	/* a scan missed it, and that was judged already */
+	INTAKE_GONE,	/* it is missing, and that was judged already */
 };
 
 enum job_todo { JOB_LOOK, JOB_TELL, JOB_WITHDRAW, JOB_MARK };
@@ -35,6 +35,7 @@ struct job {
 	struct known_stat stat;
 	char *path, *url;
 	const char *reason;		/* of JOB_WITHDRAW */
+	char *said;			/* the reason a person gave, or NULL */
 	struct buf row;			/* record, of JOB_TELL */
 };
 

@@ -7,7 +7,7 @@
  * looks what is there. A root that is missing, or empty, or was swapped,
  * withdraws nothing by itself.
  */
-#include "agent/source.h"
+#include "agent/source_dir.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,13 +15,8 @@
 #include <string.h>
 
 #include "agent/filter.h"
-#include "agent/hold.h"
-#include "agent/intake.h"
 #include "agent/known.h"
 #include "agent/place.h"
-#include "agent/root.h"
-#include "agent/walk.h"
-#include "agent/watch.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
@@ -33,31 +28,6 @@
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
 #define FORMAT 1
-
-struct source {
-	struct source_host host;
-	const char *name;
-	const struct config_source *set;
-	struct buf url;
-	struct root root;
-	struct watch *watch;
-	struct walk *walk;
-	struct intake *intake;
-	struct hold hold;
-	struct event *check, *rescan;
-	int root_error;		/* errno; 0: the root is open */
-	bool denied;		/* it wasn't the sandbox that denied it */
-	bool scanning;		/* a scan of all of it */
-	bool withdrawing;	/* its judged paths are with the intake */
-	bool urgent;		/* a scan was asked for meanwhile */
-	bool limit_told;
-	uint64_t items;		/* told ones; by the last count and since */
-	/* of the last whole scan; kept in the store */
-	bool complete;		/* there was one */
-	int64_t finished;	/* ms, or CLOCK_NONE */
-	int64_t started;	/* mono ms */
-	uint64_t took, files, dirs, hidden, unwatched;
-};
 
 static void
 after(struct event *e, uint64_t ms)
@@ -137,7 +107,7 @@ start_scan(struct source *s)
 	s->scanning = true;
 	s->urgent = false;
 	s->started = clock_mono();
-	hold_forget(&s->hold);
+	paths_clear(&s->missing);
 	walk_reset(s->walk);
 	walk_pace(s->walk, s->complete);
 	walk_add(s->walk, "");
@@ -152,9 +122,8 @@ on_rescan(evutil_socket_t fd, short what, void *arg)
 	start_scan(arg);
 }
 
-/* A scan before its time; not at once, so that many reasons are one scan. */
-static void
-scan_soon(struct source *s)
+void
+source_dir_scan_soon(struct source *s)
 {
 	if (s->scanning)
 		s->urgent = true;
@@ -162,49 +131,13 @@ scan_soon(struct source *s)
 		after(s->rescan, SOON);
 }
 
-static void
-count_items(struct source *s)
+void
+source_dir_count(struct source *s)
 {
 	struct store_txn *t = store_look(s->host.store);
 
 	s->items = known_count(t, span_of(s->name));
 	store_end(t);
-}
-
-static void
-withdraw_missing(struct source *s)
-{
-	intake_reason(s->intake, s->hold.released);
-	for (size_t i = 0; i < s->hold.count; i++)
-		intake_look(s->intake, s->hold.missing[i], INTAKE_GONE);
-	free(s->hold.released);
-	s->hold.released = NULL;
-}
-
-static void
-judge(struct source *s)
-{
-	const struct walk_counts *n = walk_counts(s->walk);
-
-	if (s->hold.count > 0)
-		count_items(s);
-	switch (hold_judge(&s->hold, s->items,
-	    s->scanning && n->entries == 0)) {
-	case HOLD_WITHDRAW:
-		withdraw_missing(s);
-		break;
-	case HOLD_WAIT:
-		log_error("source=%s held: %llu of %llu items are missing%s; "
-		    "nothing is withdrawn until `zqagent release %s --reason "
-		    "R` or `zqagent refuse %s`", s->name,
-		    (unsigned long long)s->hold.held,
-		    (unsigned long long)s->items, s->hold.empty_root ?
-		    " because the root is empty" : "", s->name, s->name);
-		break;
-	default:
-		break;
-	}
-	hold_forget(&s->hold);
 }
 
 static void
@@ -249,9 +182,10 @@ on_walked(void *arg)
 {
 	struct source *s = arg;
 
-	judge(s);
-	if (s->scanning)
-		end_scan(s);
+	if (!s->scanning)
+		return;
+	source_dir_gone_scan(s);
+	end_scan(s);
 }
 
 /* --- the root ---------------------------------------------------------------- */
@@ -261,7 +195,9 @@ leave_root(struct source *s, int error)
 {
 	walk_reset(s->walk);
 	intake_drop(s->intake);
-	hold_forget(&s->hold);
+	paths_clear(&s->missing);
+	burst_drop(s->burst);
+	hold_clear(&s->hold);
 	if (s->watch != NULL)
 		watch_remove(s->watch, "");
 	event_del(s->rescan);
@@ -280,7 +216,10 @@ enter_root(struct source *s)
 
 	if (error != 0) {
 		leave_root(s, error);
-		if (error == EACCES && !s->denied)
+		/* Seen missing, it is not one of those that were denied. */
+		if (error != EACCES)
+			s->denied = false;
+		else if (!s->denied)
 			(void)s->host.reach(s->host.arg);
 		return;
 	}
@@ -324,7 +263,7 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 	if (kind == WATCH_LOST) {
 		log_warn("source=%s more happened than the kernel could "
 		    "tell: scanning", s->name);
-		scan_soon(s);
+		source_dir_scan_soon(s);
 		return;
 	}
 	/* A name may be a link to a directory: `include` is the intake's. */
@@ -336,8 +275,10 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 		intake_look(s->intake, path, INTAKE_READY);
 		break;
 	case WATCH_CLOSED:
-	case WATCH_GONE:
 		intake_look(s->intake, path, INTAKE_SOON);
+		break;
+	case WATCH_GONE:	/* it may have been a link to a directory */
+		burst_add(s->burst, path);
 		break;
 	case WATCH_BORN:
 		intake_look(s->intake, path, INTAKE_FOUND);
@@ -347,11 +288,7 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 		break;
 	case WATCH_DIR_GONE:
 		watch_remove(s->watch, path);
-		if (!root_moved(&s->root)) {
-			walk_gone_below(s->walk, path);
-			if (walk_is_idle(s->walk))
-				judge(s);
-		}
+		burst_add(s->burst, path);
 		break;
 	default:
 		break;
@@ -379,7 +316,10 @@ on_gone(void *arg, const char *path)
 {
 	struct source *s = arg;
 
-	hold_miss(&s->hold, path);
+	if (s->scanning)
+		paths_add(&s->missing, path);
+	else
+		burst_add(s->burst, path);
 }
 
 static void
@@ -395,24 +335,24 @@ on_dir(void *arg, const char *path)
 {
 	struct source *s = arg;
 
+	/* A link: it may have led to another one before. */
+	if (s->watch != NULL)
+		watch_remove(s->watch, path);
 	walk_link(s->walk, path);
 }
 
-static bool
-on_withdraw(void *arg)
+static void
+on_withdraw(void *arg, const char *path)
 {
 	struct source *s = arg;
 
-	if (hold_allow(&s->hold, s->items))
-		return true;
-	scan_soon(s);
-	return false;
+	burst_add(s->burst, path);
 }
 
 static void
 on_lost(void *arg)
 {
-	scan_soon(arg);
+	source_dir_scan_soon(arg);
 }
 
 /* --- life ----------------------------------------------------------------------- */
@@ -429,7 +369,7 @@ make_parts(struct source *s)
 		.parse = s->host.parse, .place = place, .filter = filter,
 		.source = span_of(s->name), .settle = s->host.top->settle,
 		.arg = s, .news = on_news, .dir = on_dir,
-		.may_withdraw = on_withdraw, .lost = on_lost,
+		.gone = on_withdraw, .lost = on_lost,
 	};
 	struct walk_host walk = {
 		.base = s->host.base, .store = s->host.store,
@@ -463,6 +403,7 @@ dir_open(const struct source_host *host, const char *name,
 	if (s->url.n == 0 || s->url.at[s->url.n - 1] != '/')
 		buf_byte(&s->url, '/');
 	hold_init(&s->hold);
+	s->burst = burst_new(host->base, source_dir_gone_burst, s);
 	load(s);
 	make_parts(s);
 	s->check = event_new(host->base, -1, 0, on_check, s);
@@ -482,6 +423,8 @@ dir_close(struct source *s)
 	watch_close(s->watch);
 	event_free(s->check);
 	event_free(s->rescan);
+	burst_free(s->burst);
+	paths_clear(&s->missing);
 	hold_clear(&s->hold);
 	root_close(&s->root);
 	buf_clear(&s->url);
@@ -499,6 +442,7 @@ dir_release(struct source *s, const char *reason)
 {
 	if (!hold_release(&s->hold, reason))
 		return false;
+	s->scanning = false;	/* from the start, to find all of it */
 	start_scan(s);
 	return true;
 }
@@ -512,78 +456,6 @@ dir_refuse(struct source *s)
 	return true;
 }
 
-/* --- status --------------------------------------------------------------------- */
-
-static const char *
-state(const struct source *s)
-{
-	if (s->root_error != 0)
-		return "no-root";
-	if (intake_stuck(s->intake) == INTAKE_DISK_FULL)
-		return "disk-full";
-	if (intake_stuck(s->intake) == INTAKE_SPOOL_FULL)
-		return "spool-full";
-	if (!s->complete)
-		return "first-scan";
-	if (s->hold.held > 0 && !s->hold.refused)
-		return "held";
-	if (s->hidden > 0)
-		return "partly-hidden";
-	return !intake_is_idle(s->intake) ||
-	    intake_settling(s->intake) > 0 ? "busy" : "fine";
-}
-
-static json_t *
-progress(const struct source *s)
-{
-	const struct walk_counts *n = walk_counts(s->walk);
-
-	return json_pack("{s:I, s:I, s:I, s:I}",
-	    "files", (json_int_t)n->files, "dirs", (json_int_t)n->dirs,
-	    "read", (json_int_t)intake_counts(s->intake)->read,
-	    "ms", (json_int_t)(clock_mono() - s->started));
-}
-
-static json_t *
-dir_status(struct source *s)
-{
-	const struct intake_counts *n = intake_counts(s->intake);
-	char when[CLOCK_TEXT_MAX];
-	json_t *o;
-
-	count_items(s);
-	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}",
-	    "name", s->name, "type", "dir", "root", s->set->root,
-	    "url", buf_cstr(&s->url), "state", state(s),
-	    "items", (json_int_t)s->items, "files", (json_int_t)s->files,
-	    "settling", (json_int_t)intake_settling(s->intake));
-	must(o != NULL);
-	json_object_set_new(o, "read", json_integer((json_int_t)n->read));
-	json_object_set_new(o, "told", json_integer((json_int_t)n->told));
-	json_object_set_new(o, "withdrawn",
-	    json_integer((json_int_t)n->withdrawn));
-	json_object_set_new(o, "unreadable",
-	    json_integer((json_int_t)n->unreadable + (json_int_t)s->hidden));
-	json_object_set_new(o, "unfit", json_integer((json_int_t)n->unfit));
-	if (s->watch != NULL)
-		json_object_set_new(o, "watched",
-		    json_integer((json_int_t)watch_count(s->watch)));
-	json_object_set_new(o, "unwatched",
-	    json_integer((json_int_t)s->unwatched));
-	json_object_set_new(o, "held",
-	    json_integer((json_int_t)s->hold.held));
-	json_object_set_new(o, "refused", json_boolean(s->hold.refused));
-	if (s->root_error != 0)
-		json_object_set_new(o, "error",
-		    json_string(strerror(s->root_error)));
-	if (s->finished != CLOCK_NONE)
-		json_object_set_new(o, "scanned",
-		    json_string(clock_format(when, s->finished)));
-	if (s->scanning)
-		json_object_set_new(o, "scan", progress(s));
-	return o;
-}
-
 const struct source_kind source_dir = {
 	.type = "dir",
 	.open = dir_open,
@@ -591,5 +463,5 @@ const struct source_kind source_dir = {
 	.rescan = dir_rescan,
 	.release = dir_release,
 	.refuse = dir_refuse,
-	.status = dir_status,
+	.status = source_dir_status,
 };

@@ -146,6 +146,17 @@ meet_file(struct walk *w, struct store_txn *t, const char *path,
 	w->host.file(w->host.arg, path);
 }
 
+static bool
+report(void *arg, const struct known *k)
+{
+	struct walk *w = arg;
+	char path[LIMIT_ID + 1];
+
+	snprintf(path, sizeof(path), "%.*s", SPAN_ARGS(k->path));
+	w->host.gone(w->host.arg, path);
+	return true;
+}
+
 static void
 meet_link(struct walk *w, struct store_txn *t, const char *path)
 {
@@ -161,8 +172,11 @@ meet_link(struct walk *w, struct store_txn *t, const char *path)
 		if (filter_takes(&w->host.filter, path, false))
 			meet_file(w, t, path, &st);
 		break;
-	default:		/* if it was told: not any more */
+	case ROOT_HIDDEN:
 		w->host.file(w->host.arg, path);
+		break;
+	default:		/* it led to a file, or to a directory of them */
+		known_each(t, w->host.source, span_of(path), report, w);
 	}
 }
 
@@ -280,17 +294,6 @@ struct missing {
 	struct walk *w;
 	struct store_txn *t;
 };
-
-static bool
-report(void *arg, const struct known *k)
-{
-	struct walk *w = arg;
-	char path[LIMIT_ID + 1];
-
-	snprintf(path, sizeof(path), "%.*s", SPAN_ARGS(k->path));
-	w->host.gone(w->host.arg, path);
-	return true;
-}
 
 static void
 miss(void *arg, struct span name, bool is_dir)
@@ -431,13 +434,4 @@ const struct walk_counts *
 walk_counts(const struct walk *w)
 {
 	return &w->counts;
-}
-
-void
-walk_gone_below(struct walk *w, const char *path)
-{
-	struct store_txn *t = store_look(w->host.store);
-
-	known_each(t, w->host.source, span_of(path), report, w);
-	store_end(t);
 }

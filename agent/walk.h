@@ -58,7 +58,4 @@ void walk_reset(struct walk *w);	/* drops what was asked, counts 0 */
 bool walk_is_idle(const struct walk *w);
 const struct walk_counts *walk_counts(const struct walk *w);
 
-/* All rows at or below path, reported as gone. */
-void walk_gone_below(struct walk *w, const char *path);
-
 #endif

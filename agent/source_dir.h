@@ -1,0 +1,59 @@
+/*
+ * The inside of source_dir.c, which source_dir_gone.c judges and
+ * source_dir_status.c shows.
+ */
+#ifndef ZQ_AGENT_SOURCE_DIR_H
+#define ZQ_AGENT_SOURCE_DIR_H
+
+#include <event2/event.h>
+#include <jansson.h>
+
+#include "agent/burst.h"
+#include "agent/hold.h"
+#include "agent/intake.h"
+#include "agent/paths.h"
+#include "agent/root.h"
+#include "agent/source.h"
+#include "agent/walk.h"
+#include "agent/watch.h"
+#include "contrib/base/buf.h"
+
+struct source {
+	struct source_host host;
+	const char *name;
+	const struct config_source *set;
+	struct buf url;
+	struct root root;
+	struct watch *watch;
+	struct walk *walk;
+	struct intake *intake;
+	struct hold hold;
+	struct paths missing;	/* what the scan under way missed */
+	struct burst *burst;	/* what events said */
+	struct event *check, *rescan;
+	int root_error;		/* errno; 0: the root is open */
+	bool denied;		/* it wasn't the sandbox that denied it */
+	bool scanning;		/* a scan of all of it */
+	bool urgent;		/* a scan was asked for meanwhile */
+	bool limit_told;
+	uint64_t items;		/* told ones; by the last count and since */
+	/* of the last whole scan; kept in the store */
+	bool complete;		/* there was one */
+	int64_t finished;	/* ms, or CLOCK_NONE */
+	int64_t started;	/* mono ms */
+	uint64_t took, files, dirs, hidden, unwatched;
+};
+
+/* Counts the items that are known. */
+void source_dir_count(struct source *s);
+/* A scan before its time; not at once, so that many reasons are one scan. */
+void source_dir_scan_soon(struct source *s);
+
+/* What is missing is judged when a burst of events is over (a burst_fn), and
+ * at the end of a scan. */
+void source_dir_gone_burst(void *arg);
+void source_dir_gone_scan(struct source *s);
+
+json_t *source_dir_status(struct source *s);	/* the caller's */
+
+#endif

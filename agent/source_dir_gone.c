@@ -1,0 +1,141 @@
+/*
+ * The judging part of source_dir.h: what is missing is looked for together,
+ * counted, and withdrawn or held.
+ */
+#include "agent/source_dir.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/filter.h"
+#include "agent/known.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+
+/* --- what is missing ------------------------------------------------------ */
+
+struct gather {
+	struct source *s;
+	const char *path;		/* that was said to be gone */
+	enum root_found found;		/* what is there */
+	bool is_kept;			/* a file that is to be told */
+	bool was_dir;			/* there were items below it */
+	struct paths *out;
+};
+
+static bool
+gather_row(void *arg, const struct known *k)
+{
+	struct gather *g = arg;
+	bool is_it = span_is(k->path, span_of(g->path));
+	char *path;
+
+	if (!is_it && g->found == ROOT_DIR)
+		return false;		/* a walk looks what is in it */
+	if (is_it && g->is_kept)
+		return true;
+	g->was_dir |= !is_it;
+	path = mem_copy(k->path.at, k->path.n);
+	paths_add(g->out, path);
+	free(path);
+	return true;
+}
+
+static void
+gather(struct gather *g, struct store_txn *t)
+{
+	struct source *s = g->s;
+	struct filter f = { .include = s->set->include,
+	    .exclude = s->set->exclude };
+	struct stat st;
+
+	g->found = root_look(&s->root, g->path, &st);
+	g->is_kept = g->found == ROOT_FILE && filter_takes_all(&f, g->path);
+	g->was_dir = false;
+	if (g->found == ROOT_HIDDEN)
+		return;
+	known_each(t, span_of(s->name), span_of(g->path), gather_row, g);
+	if (g->is_kept)
+		intake_look(s->intake, g->path, INTAKE_READY);
+	if (g->was_dir && s->watch != NULL)
+		watch_remove(s->watch, g->path);
+}
+
+/* What the events of the burst leave without anything behind it. */
+static void
+gather_all(struct source *s, struct paths *out)
+{
+	struct paths said = burst_take(s->burst);
+	struct gather g = { .s = s, .out = out };
+	struct store_txn *t;
+
+	if (said.count == 0)
+		return;
+	t = store_look(s->host.store);
+	for (size_t i = 0; i < said.count; i++) {
+		g.path = said.at[i];
+		gather(&g, t);
+	}
+	store_end(t);
+	paths_clear(&said);
+	paths_sort(out);
+}
+
+/* --- what is done about it ------------------------------------------------ */
+
+static void
+tell_hold(const struct source *s)
+{
+	log_error("source=%s held: %llu of %llu items are missing%s; nothing "
+	    "of it is withdrawn until `zqagent release %s --reason R` or "
+	    "`zqagent refuse %s`", s->name, (unsigned long long)s->hold.held,
+	    (unsigned long long)s->items, s->hold.empty_root ?
+	    " because the root is empty" : "", s->name, s->name);
+}
+
+static void
+carry_out(struct source *s, enum hold_verdict v, const struct paths *missing,
+    const char *reason)
+{
+	if (v == HOLD_WAIT)
+		tell_hold(s);
+	else if (v == HOLD_WITHDRAW)
+		for (size_t i = 0; i < missing->count; i++)
+			intake_gone(s->intake, missing->at[i], reason);
+}
+
+void
+source_dir_gone_burst(void *arg)
+{
+	struct source *s = arg;
+	struct paths missing = { 0 };
+	enum hold_verdict v;
+
+	if (s->root_error != 0 || root_moved(&s->root)) {
+		burst_drop(s->burst);
+		return;
+	}
+	gather_all(s, &missing);
+	source_dir_count(s);
+	v = hold_burst(&s->hold, missing.count, s->items);
+	carry_out(s, v, &missing, NULL);
+	if (v == HOLD_WAIT || v == HOLD_STILL)
+		source_dir_scan_soon(s);	/* it says how many there are */
+	paths_clear(&missing);
+}
+
+void
+source_dir_gone_scan(struct source *s)
+{
+	struct hold *h = &s->hold;
+	enum hold_verdict v;
+
+	gather_all(s, &s->missing);
+	if (s->missing.count > 0)
+		source_dir_count(s);
+	v = hold_scan(h, s->missing.count, s->items,
+	    walk_counts(s->walk)->entries == 0);
+	carry_out(s, v, &s->missing, h->released);
+	hold_clear(h);		/* a release is for one scan */
+	paths_clear(&s->missing);
+}

@@ -1,0 +1,78 @@
+/* What source_dir.h says of itself. */
+#include "agent/source_dir.h"
+
+#include <string.h>
+
+#include "agent/intake.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+
+static const char *
+state(const struct source *s)
+{
+	if (s->root_error != 0)
+		return "no-root";
+	if (intake_stuck(s->intake) == INTAKE_DISK_FULL)
+		return "disk-full";
+	if (intake_stuck(s->intake) == INTAKE_SPOOL_FULL)
+		return "spool-full";
+	if (!s->complete)
+		return "first-scan";
+	if (s->hold.held > 0 && !s->hold.refused)
+		return "held";
+	if (s->hidden > 0)
+		return "partly-hidden";
+	return !intake_is_idle(s->intake) ||
+	    intake_settling(s->intake) > 0 ? "busy" : "fine";
+}
+
+static json_t *
+progress(const struct source *s)
+{
+	const struct walk_counts *n = walk_counts(s->walk);
+
+	return json_pack("{s:I, s:I, s:I, s:I}",
+	    "files", (json_int_t)n->files, "dirs", (json_int_t)n->dirs,
+	    "read", (json_int_t)intake_counts(s->intake)->read,
+	    "ms", (json_int_t)(clock_mono() - s->started));
+}
+
+json_t *
+source_dir_status(struct source *s)
+{
+	const struct intake_counts *n = intake_counts(s->intake);
+	char when[CLOCK_TEXT_MAX];
+	json_t *o;
+
+	source_dir_count(s);
+	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}",
+	    "name", s->name, "type", "dir", "root", s->set->root,
+	    "url", buf_cstr(&s->url), "state", state(s),
+	    "items", (json_int_t)s->items, "files", (json_int_t)s->files,
+	    "settling", (json_int_t)intake_settling(s->intake));
+	must(o != NULL);
+	json_object_set_new(o, "read", json_integer((json_int_t)n->read));
+	json_object_set_new(o, "told", json_integer((json_int_t)n->told));
+	json_object_set_new(o, "withdrawn",
+	    json_integer((json_int_t)n->withdrawn));
+	json_object_set_new(o, "unreadable",
+	    json_integer((json_int_t)n->unreadable + (json_int_t)s->hidden));
+	json_object_set_new(o, "unfit", json_integer((json_int_t)n->unfit));
+	if (s->watch != NULL)
+		json_object_set_new(o, "watched",
+		    json_integer((json_int_t)watch_count(s->watch)));
+	json_object_set_new(o, "unwatched",
+	    json_integer((json_int_t)s->unwatched));
+	json_object_set_new(o, "held",
+	    json_integer((json_int_t)s->hold.held));
+	json_object_set_new(o, "refused", json_boolean(s->hold.refused));
+	if (s->root_error != 0)
+		json_object_set_new(o, "error",
+		    json_string(strerror(s->root_error)));
+	if (s->finished != CLOCK_NONE)
+		json_object_set_new(o, "scanned",
+		    json_string(clock_format(when, s->finished)));
+	if (s->scanning)
+		json_object_set_new(o, "scan", progress(s));
+	return o;
+}

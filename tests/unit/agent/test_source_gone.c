@@ -1,0 +1,274 @@
+/*
+ * What the source dir makes of things that are gone: withdrawn soon when
+ * they are few, held when they are many, however they went.
+ */
+#include "tests/unit/agent/sourcekit.h"
+
+#include <errno.h>
+
+static void
+put_dirs(int dirs, int files)
+{
+	char name[16];
+
+	for (int i = 0; i < dirs; i++) {
+		snprintf(name, sizeof(name), "d%03d", i);
+		put_dir(name);
+		put_many_in(at(name), files);
+	}
+}
+
+static void
+remove_dirs(int from, int to)
+{
+	char name[16];
+
+	for (int i = from; i < to; i++) {
+		snprintf(name, sizeof(name), "d%03d", i);
+		kit_remove_tree(at(name));
+	}
+}
+
+static json_int_t
+status_of(const char *name)
+{
+	json_t *o = source_dir.status(source);
+	json_int_t n = json_integer_value(json_object_get(o, name));
+
+	json_decref(o);
+	return n;
+}
+
+/* Each directory alone would be few enough. */
+START_TEST(test_tree)
+{
+	put_dirs(40, 10);
+	start();
+	wait_items(400);
+	wait_state("fine");
+	remove_dirs(0, 40);
+	wait_state("held");
+	turn_loop(5000);		/* the scan comes after it */
+	ck_assert_uint_eq(items(), 400);
+	ck_assert_int_eq(status_of("held"), 400);
+	ck_assert(source_dir.release(source, "moved away"));
+	wait_items(0);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* One after the other, with time between them. */
+START_TEST(test_drip)
+{
+	put_dirs(8, 25);
+	start();
+	wait_items(200);
+	wait_state("fine");
+	for (int i = 0; i < 4; i++) {
+		remove_dirs(i, i + 1);
+		turn_loop(1000);
+	}
+	wait_state("held");
+	ck_assert_uint_ge(items(), 150);
+	stop();
+}
+END_TEST
+
+START_TEST(test_few)
+{
+	int64_t began;
+
+	put_dirs(4, 40);
+	put("page.html", "<title>p</title>");
+	start();
+	wait_items(161);
+	wait_state("fine");
+	began = clock_mono();
+	unlink(at("page.html"));
+	wait_items(160);
+	ck_assert_int_lt(clock_mono() - began, 1500);
+	began = clock_mono();
+	remove_dirs(0, 1);
+	wait_items(120);
+	ck_assert_int_lt(clock_mono() - began, 2500);
+	wait_state("fine");
+	stop();
+}
+END_TEST
+
+/* Few, but there were no others. */
+START_TEST(test_all)
+{
+	put_dirs(2, 10);
+	start();
+	wait_items(20);
+	wait_state("fine");
+	remove_dirs(0, 2);
+	wait_state("held");
+	turn_loop(4000);
+	ck_assert_uint_eq(items(), 20);
+	stop();
+}
+END_TEST
+
+/* What is held is not forgotten because something else is withdrawn. */
+START_TEST(test_held_stays)
+{
+	put_many(100);
+	put_dirs(10, 10);
+	start();
+	wait_items(200);
+	wait_state("fine");
+	remove_many(0, 100);
+	wait_state("held");
+	remove_dirs(0, 1);
+	wait_items(190);
+	ck_assert_str_eq(state(), "held");
+	stop();
+}
+END_TEST
+
+/* Gone and made anew at once is not gone. */
+START_TEST(test_anew)
+{
+	uint64_t before;
+
+	put_dirs(4, 20);
+	put("x.txt", "x");
+	start();
+	wait_items(81);
+	wait_state("fine");
+	before = head();
+	remove_dirs(0, 4);
+	unlink(at("x.txt"));
+	put_dirs(4, 20);
+	put("x.txt", "x");
+	turn_loop(2500);
+	ck_assert_str_eq(state(), "fine");
+	ck_assert_uint_eq(items(), 81);
+	ck_assert_uint_eq(head(), before);
+	stop();
+}
+END_TEST
+
+/* Missing at the start; when it is there, the sandbox doesn't know it. */
+START_TEST(test_root_late)
+{
+	if (getuid() == 0)
+		return;		/* nothing is denied to root */
+	rmdir(root);
+	start();
+	wait_state("no-root");
+	turn_loop(1200);
+	ck_assert(!reached);
+	ck_assert_int_eq(mkdir(root, 0), 0);
+	turn_loop(1500);
+	ck_assert(reached);
+	chmod(root, 0755);
+	stop();
+}
+END_TEST
+
+/* A deploy: a link to a directory is turned to the next one, then removed. */
+START_TEST(test_link_switch)
+{
+	put_dir("r1");
+	put("r1/a.txt", "a");
+	put("r1/b.txt", "b");
+	put_dir("r2");
+	put("r2/b.txt", "b");
+	put("r2/c.txt", "c");
+	ck_assert_int_eq(symlink("r1", at("cur")), 0);
+	start();
+	wait_told("cur/a.txt=/cur/a.txt cur/b.txt=/cur/b.txt "
+	    "r1/a.txt=/r1/a.txt r1/b.txt=/r1/b.txt "
+	    "r2/b.txt=/r2/b.txt r2/c.txt=/r2/c.txt ");
+	ck_assert_int_eq(symlink("r2", at("CuXXXXXX")), 0);
+	turn_loop(300);
+	rename(at("CuXXXXXX"), at("cur"));
+	wait_told("cur/b.txt=/cur/b.txt cur/c.txt=/cur/c.txt "
+	    "r1/a.txt=/r1/a.txt r1/b.txt=/r1/b.txt "
+	    "r2/b.txt=/r2/b.txt r2/c.txt=/r2/c.txt ");
+	put("r2/d.txt", "d");
+	wait_told("cur/b.txt=/cur/b.txt cur/c.txt=/cur/c.txt "
+	    "cur/d.txt=/cur/d.txt r1/a.txt=/r1/a.txt r1/b.txt=/r1/b.txt "
+	    "r2/b.txt=/r2/b.txt r2/c.txt=/r2/c.txt r2/d.txt=/r2/d.txt ");
+	unlink(at("cur"));
+	wait_told("r1/a.txt=/r1/a.txt r1/b.txt=/r1/b.txt "
+	    "r2/b.txt=/r2/b.txt r2/c.txt=/r2/c.txt r2/d.txt=/r2/d.txt ");
+	stop();
+}
+END_TEST
+
+/* It stands, but leads nowhere any more; nobody heard of that. */
+START_TEST(test_link_dangles)
+{
+	put("x.txt", "x");
+	put_dir("r");
+	put("r/a.txt", "a");
+	ck_assert_int_eq(symlink("r", at("cur")), 0);
+	start();
+	wait_told("cur/a.txt=/cur/a.txt r/a.txt=/r/a.txt x.txt=/x.txt ");
+	stop();
+	rename(at("r"), at("s"));
+	start();
+	wait_told("s/a.txt=/s/a.txt x.txt=/x.txt ");
+	stop();
+}
+END_TEST
+
+/* Renamed while files in it are on their way into the store. */
+START_TEST(test_race)
+{
+	char from[32], to[32], name[64];
+
+	put("x.txt", "x");
+	start();
+	wait_state("fine");
+	for (int i = 0; i < 20; i++) {
+		snprintf(from, sizeof(from), "a%d", i);
+		snprintf(to, sizeof(to), "b%d", i);
+		put_dir(from);
+		for (int k = 0; k < 4; k++) {
+			snprintf(name, sizeof(name), "%s/%d.html", from, k);
+			put(name, "<title>race</title>");
+		}
+		turn_loop(i * 2 + 1);
+		rename(at(from), at(to));
+		turn_loop(20);
+	}
+	turn_loop(1500);
+	wait_items(81);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("agent/source_gone");
+	TCase *t = tcase_create("source_gone");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, test_tree);
+	tcase_add_test(t, test_drip);
+	tcase_add_test(t, test_few);
+	tcase_add_test(t, test_all);
+	tcase_add_test(t, test_held_stays);
+	tcase_add_test(t, test_anew);
+	tcase_add_test(t, test_root_late);
+	tcase_add_test(t, test_link_switch);
+	tcase_add_test(t, test_link_dangles);
+	tcase_add_test(t, test_race);
+	suite_add_tcase(suite, t);
+	r = srunner_create(suite);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
