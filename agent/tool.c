@@ -111,7 +111,7 @@ take_option(struct tool *t, int argc, char **argv, int *i)
 	}
 	if (value != NULL)
 		value++;
-	else if (*i + 1 < argc)
+	else if (*i + 1 < argc && strncmp(argv[*i + 1], "--", 2) != 0)
 		value = argv[++*i];
 	else {
 		(void)tool_fail(NULL, _("--%s needs a value"), name);

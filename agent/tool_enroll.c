@@ -112,9 +112,10 @@ make_dir(const char *dir, struct buf *why)
 	return false;
 }
 
+/* *asked: the hub may have used the ticket up. */
 static bool
 enroll(struct tool *t, const char *hub, const struct ticket *ticket,
-    struct buf *why)
+    bool *asked, struct buf *why)
 {
 	struct way way = { .hub = hub, .pin = ticket->pin };
 	EVP_PKEY *key = identity_make_key();
@@ -126,6 +127,7 @@ enroll(struct tool *t, const char *hub, const struct ticket *ticket,
 	X509_free(cert);
 	X509_free(ca);
 	EVP_PKEY_free(key);
+	*asked = !way.unreached;
 	return ok && write_conf(t, hub, why);
 }
 
@@ -191,6 +193,12 @@ is_ready(struct tool *t, struct buf *hub, struct ticket *ticket,
 {
 	const char *wrong = NULL;
 
+	if (strncasecmp(t->place[0], "http://", 7) == 0) {
+		buf_printf(why, _("the hub's address \"%s\": https://… "
+		    "expected, as in the line of zqhub site add"),
+		    t->place[0]);
+		return false;
+	}
 	if (!config_hub(hub, t->place[0], why))
 		return false;
 	if (!ticket_parse(ticket, span_of(t->place[1]), &wrong)) {
@@ -217,21 +225,21 @@ tool_enroll(struct tool *t)
 {
 	struct ticket ticket;
 	struct buf hub, why;
-	bool ready, ok;
+	bool asked, ok;
 
 	if (t->places != 2)
 		return tool_fail(_("zqagent enroll --help"), _("expected the "
 		    "hub's address and a ticket"));
 	buf_init(&hub, 4096);
 	buf_init(&why, 16384);
-	ready = is_ready(t, &hub, &ticket, &why);
-	ok = ready && enroll(t, buf_cstr(&hub), &ticket, &why);
+	asked = is_ready(t, &hub, &ticket, &why);
+	ok = asked && enroll(t, buf_cstr(&hub), &ticket, &asked, &why);
 	while (why.n > 0 && why.at[why.n - 1] == '\n')
 		buf_cut(&why, why.n - 1);
 	if (ok)
 		say_next(t);
 	else
-		(void)tool_fail(ready ? _("a ticket is good once and for a "
+		(void)tool_fail(asked ? _("a ticket is good once and for a "
 		    "day; the hub's operator makes another") :
 		    _("the hub was not asked; the ticket is as good as "
 		    "before"), "%s", buf_cstr(&why));

@@ -48,11 +48,13 @@ say_failure(CURL *curl, CURLcode code, const char *url, struct buf *why)
 }
 
 static bool
-perform(CURL *curl, const char *url, struct buf *why)
+perform(struct way *w, CURL *curl, const char *url, struct buf *why)
 {
 	CURLcode code = curl_easy_perform(curl);
 	long status = 0;
 
+	w->unreached = code == CURLE_COULDNT_CONNECT ||
+	    code == CURLE_COULDNT_RESOLVE_HOST;
 	if (code != CURLE_OK) {
 		say_failure(curl, code, url, why);
 		return false;
@@ -99,7 +101,7 @@ way_send(void *arg, struct span der, struct buf *answer, struct buf *why)
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, w);
 	prepare(w, curl);
-	ok = perform(curl, buf_cstr(&url), why);
+	ok = perform(w, curl, buf_cstr(&url), why);
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(head);
 	buf_clear(&url);
