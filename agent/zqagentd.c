@@ -5,6 +5,7 @@
  * this can be started again with new settings and a new sandbox.
  */
 #include <errno.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,8 @@ usage(FILE *out)
 	    "  -c FILE  the settings, zqagent.conf(5)\n"
 	    "  -n       only check them\n"
 	    "  -1       one process, no sandbox: for debuggers\n"
+	    "  -v       print the version; so does --version\n"
+	    "  -h       this; so does --help\n"
 	    "\n"
 	    "It stays in the foreground and logs to stderr. A site is set up "
 	    "with\n"
@@ -128,13 +131,18 @@ run(char *conf, bool check_only, bool alone)
 int
 main(int argc, char **argv)
 {
+	static const struct option longs[] = {
+		{ .name = "help", .val = 'h' },
+		{ .name = "version", .val = 'v' }, { .name = NULL },
+	};
 	char *conf = NULL;
 	bool check_only = false, alone = false;
 	int option;
 
 	lang_open(argv[0]);
 	log_open("agent", LOG_LEVEL_INFO);
-	while ((option = getopt(argc, argv, "c:n1h")) != -1) {
+	while ((option = getopt_long(argc, argv, "c:n1vh", longs, NULL)) !=
+	    -1) {
 		switch (option) {
 		case 'c':
 			conf = optarg;
@@ -145,6 +153,9 @@ main(int argc, char **argv)
 		case '1':
 			alone = true;
 			break;
+		case 'v':
+			printf("zqagentd " ZQ_VERSION "\n");
+			return 0;
 		case 'h':
 			usage(stdout);
 			return 0;

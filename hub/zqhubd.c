@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <event2/event.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,23 +46,27 @@ help(FILE *out)
 	    "  -c FILE  settings, %s unless said otherwise\n"
 	    "  -n       check the settings, print them all, and end\n"
 	    "  -1       all parts in one process, for a debugger\n"
-	    "  -v       print the version\n"
-	    "  -h       this\n"
+	    "  -v       print the version; so does --version\n"
+	    "  -h       this; so does --help\n"
 	    "\n"
 	    "Begin with \"zqhub init --name NAME\", which makes the data "
 	    "directory and FILE;\nthen start zqhubd, and let the first site "
 	    "in with \"zqhub site add\".\n"
-	    "zqhubd(8), zqhub.conf(5), zqhub(1)\n"),
+	    "zqhubd(8), zqhub.conf(5), zqhub(8)\n"),
 	    CONFIG_DIR "/" CONFIG_FILE);
 }
 
 static void
 parse_options(struct options *o, int argc, char **argv)
 {
+	static const struct option longs[] = {
+		{ .name = "help", .val = 'h' },
+		{ .name = "version", .val = 'v' }, { .name = NULL },
+	};
 	int c;
 
 	*o = (struct options){ .config = CONFIG_DIR "/" CONFIG_FILE };
-	while ((c = getopt(argc, argv, "1c:nvh")) != -1) {
+	while ((c = getopt_long(argc, argv, "1c:nvh", longs, NULL)) != -1) {
 		switch (c) {
 		case '1':
 			o->together = true;
