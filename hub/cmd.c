@@ -3,6 +3,7 @@
  */
 #include "hub/cmd.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -110,12 +111,28 @@ cmd_time(const struct cmd_line *l, const char *name, bool end, int64_t *ms)
 	return true;
 }
 
+bool
+cmd_has_run(const struct cmd_line *l)
+{
+	char path[CONFIG_PATH_MAX], hint[CONFIG_PATH_MAX + 64];
+
+	config_path(path, l->config->dir, CONFIG_JOURNAL "/data.mdb");
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return true;
+	snprintf(hint, sizeof(hint), _("start it: zqhubd -c %s/hub.conf"),
+	    l->dir);
+	cmd_fail(hint, _("no hub has run in %s yet"), l->dir);
+	return false;
+}
+
 struct store *
 cmd_store(const struct cmd_line *l)
 {
 	struct store *s;
 	struct buf why;
 
+	if (!cmd_has_run(l))
+		return NULL;
 	buf_init(&why, TROUBLE_MAX);
 	s = store_open(l->config->dir, &why);
 	if (s == NULL)

@@ -69,6 +69,8 @@ bool cmd_time(const struct cmd_line *l, const char *name, bool end,
 int cmd_fail(const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Is there a store yet? False: said so. */
+bool cmd_has_run(const struct cmd_line *l);
 /* The stores for reading; NULL: said why. */
 struct store *cmd_store(const struct cmd_line *l);
 

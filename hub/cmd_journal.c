@@ -184,6 +184,8 @@ run_verify(struct cmd_line *l)
 	struct buf why;
 	int code;
 
+	if (!cmd_has_run(l))
+		return CMD_NO;
 	buf_init(&why, 4096);
 	j = journal_open(&journal_lmdb, config_path(path, l->config->dir,
 	    CONFIG_JOURNAL), false, l->config->store_most, &why);

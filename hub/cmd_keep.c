@@ -110,6 +110,8 @@ open_journal(const struct cmd_line *l)
 	struct journal *j;
 	struct buf why;
 
+	if (!cmd_has_run(l))
+		return NULL;
 	buf_init(&why, TROUBLE_MAX);
 	j = journal_open(&journal_lmdb, config_path(path, l->config->dir,
 	    CONFIG_JOURNAL), false, l->config->store_most, &why);

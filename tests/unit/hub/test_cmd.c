@@ -178,6 +178,26 @@ START_TEST(test_mistakes)
 }
 END_TEST
 
+START_TEST(test_before_the_first_start)
+{
+	static const char *const asked[][3] = { { "status", NULL, NULL },
+		{ "journal", "verify", "--json" }, { "search", "x", NULL },
+		{ "dump", "-", NULL } };
+	char hint[160];
+
+	set_up();
+	ck_assert_int_eq(run("init", "--name", "测试", NULL), 0);
+	snprintf(hint, sizeof(hint), "zqhubd -c %s/hub.conf", hub);
+	for (size_t i = 0; i < 4; i++) {
+		ck_assert_int_eq(run(asked[i][0], asked[i][1], asked[i][2],
+		    NULL), 1);
+		says(err, "no hub has run in ");
+		says(err, hint);
+	}
+	tear_down();
+}
+END_TEST
+
 /* What is said is journaled for ever. */
 START_TEST(test_not_utf8)
 {
@@ -423,6 +443,7 @@ static void
 add(TCase *t)
 {
 	tcase_add_test(t, test_mistakes);
+	tcase_add_test(t, test_before_the_first_start);
 	tcase_add_test(t, test_not_utf8);
 	tcase_add_test(t, test_help);
 	tcase_add_test(t, test_site_add_prints_one_line);
