@@ -358,3 +358,9 @@ api_make(struct visit *v)
 	}
 	fail(v, 404, _("ask for totals, sites, items, held or journal"));
 }
+
+void
+api_refuse(struct visit *v, const char *why)
+{
+	fail(v, 400, why);
+}

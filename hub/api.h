@@ -25,6 +25,10 @@
  * very long; a history cut short says "history_cut":true. A day alone means
  * the whole of it.
  *
+ * "total" is how many there are if "exact" is true. Else it is how many were
+ * seen before looking on became too much: there are at least so many, and
+ * another page of the same question may have seen more.
+ *
  * An error is {"error": "…"} with status 400 (an argument) or 404 (no such
  * site, item or question); or plain text with status 500 (an answer longer
  * than 8 MB: ask with a smaller limit).
@@ -40,5 +44,7 @@
 #define API_COLUMNS 1000	/* of one site */
 
 void api_make(struct visit *v);
+/* Instead, when the address can't be read: 400. */
+void api_refuse(struct visit *v, const char *why);
 
 #endif

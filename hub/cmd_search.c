@@ -117,7 +117,7 @@ print_found(const struct listing *l, const struct query_page *page)
 {
 	columns_print(l->columns, stdout);
 	printf(page->exact ? _("%" PRIu64 " found") :
-	    _("over %" PRIu64 " found"), page->total);
+	    _("at least %" PRIu64 " found"), page->total);
 	if (page->next[0] != '\0')
 		printf(_("; the next page: --after %s"), page->next);
 	putchar('\n');

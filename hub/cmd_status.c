@@ -30,8 +30,12 @@ put_heard(struct columns *c, int64_t now, int64_t heard)
 		columns_put(c, SPAN("-"));
 		return;
 	}
-	snprintf(text, sizeof(text), _("%s ago"),
-	    clock_span(span, now > heard ? now - heard : 0));
+	if (now >= heard)
+		snprintf(text, sizeof(text), _("%s ago"),
+		    clock_span(span, now - heard));
+	else			/* a clock was set back */
+		snprintf(text, sizeof(text), _("in %s"),
+		    clock_span(span, heard - now));
 	columns_put(c, span_of(text));
 }
 

@@ -9,6 +9,10 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
+/* A time to come is one of a clock that was set back; what is less than that
+ * was noted while this page was made. */
+#define TO_COME 5000		/* ms */
+
 /* XML 1.0 §2.2: what may stand in a document at all. */
 static bool
 is_char(uint32_t c)
@@ -106,20 +110,20 @@ ago(char *out, size_t room, int64_t ms)
 {
 	static const struct {
 		int64_t from, unit;	/* ms; shown in units from here on */
-		const char *text;
+		const char *past, *future;
 	} steps[] = {
-		{ 2 * 86400000, 86400000, N_("%lld d ago") },
-		{ 2 * 3600000, 3600000, N_("%lld h ago") },
-		{ 2 * 60000, 60000, N_("%lld min ago") },
-		{ 0, 1000, N_("%lld s ago") },
+		{ 2 * 86400000, 86400000, N_("%lld d ago"), N_("in %lld d") },
+		{ 2 * 3600000, 3600000, N_("%lld h ago"), N_("in %lld h") },
+		{ 2 * 60000, 60000, N_("%lld min ago"), N_("in %lld min") },
+		{ 0, 1000, N_("%lld s ago"), N_("in %lld s") },
 	};
+	bool to_come = ms < -TO_COME;
 	size_t i = 0;
 
-	if (ms < 0)
-		ms = 0;		/* it was noted while this page was made */
+	ms = to_come ? -ms : ms < 0 ? 0 : ms;
 	while (ms < steps[i].from)
 		i++;
-	snprintf(out, room, _(steps[i].text),
+	snprintf(out, room, _(to_come ? steps[i].future : steps[i].past),
 	    (long long)(ms / steps[i].unit));
 	return out;
 }

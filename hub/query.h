@@ -122,7 +122,8 @@ struct query_spec {
 
 struct query_page {
 	size_t shown;
-	uint64_t total;		/* exact, or "over" this */
+	uint64_t total;		/* exact, or at least this many: what was
+				 * seen, so another page may say more */
 	bool exact;
 	char next[64];		/* cursor, "" on the last page */
 	const char *error;	/* the cursor or the spec was not fit */

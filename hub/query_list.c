@@ -338,6 +338,8 @@ count_on(struct way *w, struct query_page *page)
 	page->exact = page->total <= QUERY_COUNT && !is_spent(w);
 	if (page->total > QUERY_COUNT)
 		page->total = QUERY_COUNT;
+	if (page->total < page->shown)	/* they are there, for all that */
+		page->total = page->shown;
 }
 
 /* What is counted anyway. */

@@ -250,7 +250,7 @@ count(struct buf *b, const struct query_page *p)
 		buf_printf(b, ngettext("%" PRIu64 " item",
 		    "%" PRIu64 " items", p->total), p->total);
 	else
-		buf_printf(b, _("over %" PRIu64 " items"), p->total);
+		buf_printf(b, _("at least %" PRIu64 " items"), p->total);
 	buf_text(b, "</p>\n");
 }
 

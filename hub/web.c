@@ -171,6 +171,20 @@ make(struct web *w, struct visit *v, const struct maker *m)
 	query_end(v->query);
 }
 
+/* A program that asks the API reads JSON. */
+static void
+refuse(struct visit *v, struct http_request *r, const char *why)
+{
+	struct span path = http_path(r);
+
+	if (path.n < 5 || memcmp(path.at, "/api/", 5) != 0) {
+		http_refuse(r, 400, "%s", why);
+		return;
+	}
+	api_refuse(v, why);
+	answer(r, v);
+}
+
 static void
 run(void *arg, struct http_request *r)
 {
@@ -188,7 +202,7 @@ run(void *arg, struct http_request *r)
 	put_origin(&origin, w->config, r);
 	v.origin = buf_look(&origin);
 	if (!asked_read(&asked, http_path(r), http_query(r), &v, &why)) {
-		http_refuse(r, 400, "%s", why);
+		refuse(&v, r, why);
 	} else {
 		choose_language(&v, r);
 		make(w, &v, maker_of(buf_look(&asked.path), &v.path));

@@ -106,6 +106,7 @@ get "$web/api/v1/sites" && jq -e '.sites[0].code == "4101000001" and .sites[0].i
 get "$web/api/v1/items?q=%E6%98%A5%E8%80%95&limit=10" && jq -e '(.items | length) == 10 and .total == 44 and .exact and .next' "$T/got" >/dev/null || { cat "$T/got"; die "api items"; }
 get "$web/api/v1/items/1" && jq -e '.history | length >= 1' "$T/got" >/dev/null || die "api item"
 get "$web/api/v1/items?site=4101000001&since=2026-10-10&until=2026-10-12" && jq -e '.total == 6' "$T/got" >/dev/null || { cat "$T/got"; die "api dates"; }
+curl -s "$web/api/v1/items?q=%ff" | jq -e '.error | test("percent")' >/dev/null || die "api errors are JSON"
 get "$web/api/v1/totals" && jq -e '.items == 46' "$T/got" >/dev/null || die "api totals"
 
 say "- a browser: no errors, nothing wider than a phone, the field works"
