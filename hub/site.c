@@ -169,13 +169,21 @@ void
 site_why_not(struct db_txn *t, uint32_t number, struct span host,
     struct buf *why)
 {
+	const char *lead = "; it has ";
 	struct span domain;
 	struct site s;
-	const char *lead = " is not a domain of this site; it has ";
+	uint32_t owner;
 
 	buf_span(why, host);
+	buf_text(why, " is not a domain of this site");
+	if (site_of_host(t, host, &owner) && owner != number &&
+	    site_get(t, owner, &s)) {
+		buf_text(why, ", it belongs to site ");
+		buf_span(why, s.code);
+		lead = "; this site has ";
+	}
 	if (!site_get(t, number, &s) || s.domains.n == 0)
-		buf_text(why, " is not a domain of this site: it has none");
+		buf_text(why, ": it has none");
 	for (; site_domain_next(&s.domains, &domain); lead = ", ") {
 		buf_text(why, lead);
 		buf_span(why, domain);
