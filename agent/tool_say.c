@@ -7,9 +7,13 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "agent/say.h"
 #include "contrib/base/lang.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
 
 struct tool_option tool_say_options[] = {
 	{ .name = "url", .about = N_("the item's address") },
@@ -91,6 +95,57 @@ say_alone(struct tool *t, json_t *ask)
 	return answer;
 }
 
+/* --- is it ours? ------------------------------------------------------------- */
+
+static bool
+is_within(struct span host, struct span domain)
+{
+	return host.n >= domain.n && memcmp(host.at + host.n - domain.n,
+	    domain.at, domain.n) == 0 && (host.n == domain.n ||
+	    host.at[host.n - domain.n - 1] == '.');
+}
+
+static bool
+is_of_a_source(const struct config *c, struct span host)
+{
+	struct url u;
+	struct buf b;
+	bool is = false;
+
+	buf_init(&b, LIMIT_URL);
+	for (size_t i = 0; i < c->count && !is; i++) {
+		buf_reset(&b);
+		is = url_normal(&b, span_of(c->source[i].set->url), NULL) &&
+		    url_parse(&u, buf_look(&b)) && is_within(host, u.host);
+	}
+	buf_clear(&b);
+	return is;
+}
+
+/* The hub knows the site's domains and may hold it: a word to who typed it
+ * comes sooner. */
+static void
+warn_of_host(const struct tool *t, const char *address)
+{
+	struct config *c = NULL;
+	struct buf b;
+	struct url u;
+
+	buf_init(&b, LIMIT_URL);
+	if (access(tool_path(t, CONFIG_FILE), R_OK) == 0)
+		c = tool_config(t);
+	if (c != NULL && c->count > 0 &&
+	    url_normal(&b, span_of(address), NULL) &&
+	    url_parse(&u, buf_look(&b)) && !is_of_a_source(c, u.host))
+		fprintf(stderr, _("zqagent: no source here has the host "
+		    "%.*s: if it isn't this site's, the hub holds the "
+		    "change; see zqagent letters\n"), SPAN_ARGS(u.host));
+	buf_clear(&b);
+	config_free(c);
+}
+
+/* --- the command -------------------------------------------------------------- */
+
 int
 tool_say(struct tool *t)
 {
@@ -105,6 +160,7 @@ tool_say(struct tool *t)
 	ask = question(t);
 	if (ask == NULL)
 		return 2;
+	warn_of_host(t, tool_value(t, "url"));
 	answer = tool_ask(t, json_incref(ask), &down);
 	if (down)
 		answer = say_alone(t, ask);
