@@ -65,9 +65,10 @@ static const struct conf_def defs[] = {
 	  "that was closed or renamed into place is read at once." },
 	{ .section = "", .name = "beat", .type = CONF_TIME,
 	  .offset = TOP(beat), .preset = "15s", .least = 1000,
-	  .most = 60 * MINUTE, .about =
+	  .most = 30 * 1000, .about =
 	  "How often the hub hears that the site is alive when there is "
-	  "nothing to tell." },
+	  "nothing to tell.\nA hub shows a site as silent that it hasn't heard "
+	  "for 60 seconds, unless its operator chose another time." },
 	{ .section = "", .name = "zone", .type = CONF_NUMBER,
 	  .offset = TOP(zone), .preset = "480", .least = 0, .most = 840,
 	  .unit = "minutes east of UTC", .about =

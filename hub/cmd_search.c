@@ -357,9 +357,12 @@ run_held(struct cmd_line *l)
 const struct cmd cmd_search_list[] = {
 	{ .name = "search", .words = "[PHRASE]", .most = 1, .json = true,
 	  .run = run_search,
-	  .about = N_("find items by words in the title, newest first"),
-	  .more = N_("A phrase of Han characters finds exactly what contains "
-	    "it. Without a phrase\nall items are listed."),
+	  .about = N_("find items by words, newest first"),
+	  .more = N_("Title, keywords and description are searched. Han "
+	    "characters are found exactly\nwhere they stand side by side; "
+	    "Latin letters and digits match whole words;\nwidth and case "
+	    "don't matter. Of a phrase with blanks each part must be there.\n"
+	    "Without a phrase all items are listed."),
 	  .examples = "search '政务公开'\n"
 	    "search '冬季供暖' --site 4101000001 --since 2026-10-01\n"
 	    "search --column '通知公告' --limit 100",
@@ -382,6 +385,7 @@ const struct cmd cmd_search_list[] = {
 	{ .name = "held", .words = "", .json = true, .run = run_held,
 	  .about = N_("list changes that were taken and are not shown, with "
 	    "the reason"),
+	  .more = N_("zqhub held dismiss takes something out of the list."),
 	  .examples = "held --site 4101000001",
 	  .option = {
 	    { "site", "CODE", N_("only of this site"), false },

@@ -117,7 +117,10 @@ static const struct conf_def table[] = {
 	  .offset = AT(silent_after), .preset = "60s",
 	  .least = 1000, .most = 30 * DAY,
 	  .about = "A site that hasn't been heard for so long is shown as "
-	    "silent." },
+	    "silent.\n"
+	    "Agents speak every 15 seconds when they have nothing to tell, "
+	    "so that three beats in a row may be lost before: less than "
+	    "twice the agents' beat shows sites as silent that are well." },
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
