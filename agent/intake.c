@@ -301,6 +301,14 @@ on_soon(evutil_socket_t fd, short what, void *arg)
 		flush(in);
 }
 
+static void
+be_unreadable(struct intake *in, const struct job *j)
+{
+	in->counts.unreadable++;
+	if (in->counts.first_unreadable == NULL)
+		in->counts.first_unreadable = mem_text(j->path);
+}
+
 /* --- reading ---------------------------------------------------------------- */
 
 static void
@@ -320,7 +328,7 @@ on_record(void *arg, const struct record *r)
 		record_write(&j->row, r);
 		be_ready(in, j, j->row.bad ? JOB_MARK : JOB_TELL);
 	} else {
-		in->counts.unreadable++;
+		be_unreadable(in, j);
 		log_warn("source=%.*s file=%s not read: %s",
 		    SPAN_ARGS(in->host.source),
 		    log_quote(quoted, j->path, strlen(j->path)),
@@ -342,7 +350,7 @@ read_file(struct intake *in, struct job *j)
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		if (fd >= 0)
 			close(fd);
-		in->counts.unreadable++;
+		be_unreadable(in, j);
 		job_free(j);
 		return;
 	}
@@ -471,7 +479,7 @@ look(struct intake *in, struct job *j, struct store_txn *t)
 		look_gone(in, j, t, "a directory now");
 		return;
 	case ROOT_HIDDEN:
-		in->counts.unreadable++;
+		be_unreadable(in, j);
 		job_free(j);
 		return;
 	}
@@ -584,6 +592,7 @@ intake_free(struct intake *in)
 	rest_free(in->lull);
 	event_free(in->retry);
 	event_free(in->soon);
+	free(in->counts.first_unreadable);
 	free(in);
 }
 

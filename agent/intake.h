@@ -56,6 +56,7 @@ struct intake_counts {
 	uint64_t unfit;		/* names or contents that can't be told */
 	uint64_t outside;	/* links that leave the root */
 	uint64_t again;		/* written to while we read */
+	char *first_unreadable;	/* its path, or NULL */
 };
 
 struct intake;

@@ -153,19 +153,30 @@ tell_limit(struct source *s)
 }
 
 static void
+take_counts(struct source *s, const struct walk_counts *n)
+{
+	s->files = n->files;
+	s->dirs = n->dirs;
+	s->hidden = n->hidden;
+	s->unwatched = n->unwatched;
+	s->outside = n->outside;
+	s->unfit = n->unfit;
+	free(s->first_hidden);
+	free(s->first_unfit);
+	s->first_hidden = mem_text(n->first_hidden);
+	s->first_unfit = mem_text(n->first_unfit);
+}
+
+static void
 end_scan(struct source *s)
 {
-	const struct walk_counts *n = walk_counts(s->walk);
 	bool first = !s->complete;
 
 	s->scanning = false;
 	s->complete = true;
 	s->finished = clock_wall();
 	s->took = (uint64_t)(clock_mono() - s->started);
-	s->files = n->files;
-	s->dirs = n->dirs;
-	s->hidden = n->hidden;
-	s->unwatched = n->unwatched;
+	take_counts(s, walk_counts(s->walk));
 	tell_limit(s);
 	(void)store_do(s->host.store, save, s);
 	if (first)
@@ -285,6 +296,9 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 		break;
 	case WATCH_DIR:
 		walk_add(s->walk, path);
+		if (s->first_hidden != NULL &&
+		    strcmp(s->first_hidden, path) == 0)
+			source_dir_scan_soon(s);
 		break;
 	case WATCH_DIR_GONE:
 		watch_remove(s->watch, path);
@@ -424,6 +438,8 @@ dir_close(struct source *s)
 	event_free(s->check);
 	event_free(s->rescan);
 	burst_free(s->burst);
+	free(s->first_hidden);
+	free(s->first_unfit);
 	paths_clear(&s->missing);
 	hold_clear(&s->hold);
 	root_close(&s->root);

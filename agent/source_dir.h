@@ -41,7 +41,8 @@ struct source {
 	bool complete;		/* there was one */
 	int64_t finished;	/* ms, or CLOCK_NONE */
 	int64_t started;	/* mono ms */
-	uint64_t took, files, dirs, hidden, unwatched;
+	uint64_t took, files, dirs, hidden, unwatched, outside, unfit;
+	char *first_hidden, *first_unfit;	/* paths, or NULL */
 };
 
 /* Counts the items that are known. */

@@ -6,6 +6,7 @@
 #include "agent/intake.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/log.h"
 
 static const char *
 state(const struct source *s)
@@ -37,6 +38,32 @@ progress(const struct source *s)
 	    "ms", (json_int_t)(clock_mono() - s->started));
 }
 
+/* Names on a disk are bytes; JSON wants UTF-8. */
+static void
+set_path(json_t *o, const char *key, const char *path)
+{
+	char quoted[LOG_QUOTE_MAX];
+
+	if (path != NULL)
+		json_object_set_new(o, key,
+		    json_string(log_quote(quoted, path, strlen(path))));
+}
+
+/* What is there and isn't told. */
+static void
+set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
+{
+	json_object_set_new(o, "unreadable",
+	    json_integer((json_int_t)(n->unreadable + s->hidden)));
+	set_path(o, "unreadable_first", s->first_hidden != NULL ?
+	    s->first_hidden : n->first_unreadable);
+	json_object_set_new(o, "unfit",
+	    json_integer((json_int_t)(n->unfit + s->unfit)));
+	set_path(o, "unfit_first", s->first_unfit);
+	json_object_set_new(o, "outside",
+	    json_integer((json_int_t)s->outside));
+}
+
 json_t *
 source_dir_status(struct source *s)
 {
@@ -55,9 +82,7 @@ source_dir_status(struct source *s)
 	json_object_set_new(o, "told", json_integer((json_int_t)n->told));
 	json_object_set_new(o, "withdrawn",
 	    json_integer((json_int_t)n->withdrawn));
-	json_object_set_new(o, "unreadable",
-	    json_integer((json_int_t)n->unreadable + (json_int_t)s->hidden));
-	json_object_set_new(o, "unfit", json_integer((json_int_t)n->unfit));
+	set_left_out(o, s, n);
 	if (s->watch != NULL)
 		json_object_set_new(o, "watched",
 		    json_integer((json_int_t)watch_count(s->watch)));

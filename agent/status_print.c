@@ -120,6 +120,23 @@ print_scan(FILE *out, json_t *s)
 }
 
 static void
+print_left_out(FILE *out, json_t *s)
+{
+	if (count(s, "unreadable") > 0)
+		fprintf(out, _("             %lld could not be read, the "
+		    "first: %s\n"), count(s, "unreadable"),
+		    text(s, "unreadable_first"));
+	if (count(s, "unfit") > 0)
+		fprintf(out, _("             %lld can't be told: too deep, "
+		    "too long, or unfit %s\n"), count(s, "unfit"),
+		    text(s, "unfit_first"));
+	if (count(s, "outside") > 0)
+		fprintf(out, _("             %lld links are not followed: "
+		    "absolute, or out of the root\n"),
+		    count(s, "outside"));
+}
+
+static void
 print_source(FILE *out, json_t *s)
 {
 	char when[CLOCK_TEXT_MAX + 8];
@@ -144,9 +161,7 @@ print_source(FILE *out, json_t *s)
 		fprintf(out, _("             %lld directories are not "
 		    "watched: raise fs.inotify.max_user_watches\n"),
 		    count(s, "unwatched"));
-	if (count(s, "unreadable") > 0)
-		fprintf(out, _("             %lld could not be read\n"),
-		    count(s, "unreadable"));
+	print_left_out(out, s);
 }
 
 int

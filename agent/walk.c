@@ -19,7 +19,6 @@
 #define TURN 5			/* ms of work before others have a turn */
 #define REST_FACTOR 10		/* a paced walk rests this much longer */
 #define FULL_WAIT 10		/* ms until is_full() is asked again */
-#define DEPTH_MAX 64
 #define PATH_MAX_BYTES (LIMIT_ID - 40)	/* the source's name comes before */
 #define PATH_ROOM (LIMIT_ID + 512)
 
@@ -102,11 +101,25 @@ is_circle(struct walk *w, const char *path, const struct stat *target)
 
 		up[slash != NULL ? slash - up : 0] = '\0';
 		if (root_look(w->host.place.root, up, &st) != ROOT_DIR ||
-		    same_dir(&st, target) || ++depth > DEPTH_MAX)
+		    same_dir(&st, target) || ++depth > WALK_DEPTH)
 			return true;
 		if (up[0] == '\0')
 			return false;
 	}
+}
+
+static void
+be_unfit(struct walk *w, const char *path, const char *why)
+{
+	char quoted[LOG_QUOTE_MAX];
+
+	w->counts.unfit++;
+	if (w->counts.first_unfit != NULL)
+		return;
+	w->counts.first_unfit = mem_text(path);
+	log_warn("source=%.*s path=%s %s: it is left out, and so are others "
+	    "like it", SPAN_ARGS(w->host.source),
+	    log_quote(quoted, path, strlen(path)), why);
 }
 
 static void
@@ -116,8 +129,10 @@ meet_dir(struct walk *w, const char *path)
 
 	for (const char *p = path; *p != '\0'; p++)
 		depth += *p == '/';
-	if (depth < DEPTH_MAX)
+	if (depth < WALK_DEPTH)
 		walk_add(w, path);
+	else
+		be_unfit(w, path, "lies too deep");
 }
 
 void
@@ -175,6 +190,9 @@ meet_link(struct walk *w, struct store_txn *t, const char *path)
 	case ROOT_HIDDEN:
 		w->host.file(w->host.arg, path);
 		break;
+	case ROOT_OUTSIDE:
+		w->counts.outside++;
+		/* fall through */
 	default:		/* it led to a file, or to a directory of them */
 		known_each(t, w->host.source, span_of(path), report, w);
 	}
@@ -200,8 +218,10 @@ meet(struct walk *w, struct store_txn *t, const char *name)
 		return;
 	if (w->path[0] == '\0')
 		w->counts.entries++;
-	if (!join(path, w->path, name))
+	if (!join(path, w->path, name)) {
+		be_unfit(w, path, "is too long");
 		return;
+	}
 	if (fstatat(dirfd(w->dir), name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		if (errno != ENOENT)
 			see(w, name);
@@ -245,6 +265,8 @@ hide(struct walk *w, int error)
 		return;		/* gone meanwhile: its parent will tell */
 	w->counts.hidden++;
 	w->counts.error = error;
+	if (w->counts.first_hidden == NULL)
+		w->counts.first_hidden = mem_text(w->path);
 	log_warn("source=%.*s dir=%s can't be read: %s; what is known below "
 	    "it stays", SPAN_ARGS(w->host.source),
 	    log_quote(quoted, w->path, strlen(w->path)), strerror(error));
@@ -403,6 +425,8 @@ walk_reset(struct walk *w)
 	close_dir(w);
 	while (w->todo_count > 0)
 		free(w->todo[--w->todo_count]);
+	free(w->counts.first_hidden);
+	free(w->counts.first_unfit);
 	w->counts = (struct walk_counts){ 0 };
 }
 

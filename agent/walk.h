@@ -21,6 +21,8 @@
 #include "agent/store.h"
 #include "agent/watch.h"
 
+#define WALK_DEPTH 64		/* directories in each other */
+
 struct walk_host {
 	struct event_base *base;
 	struct store *store;
@@ -42,7 +44,10 @@ struct walk_counts {		/* since walk_reset() */
 	uint64_t hidden;	/* directories that couldn't be read */
 	uint64_t unwatched;	/* … that the kernel wouldn't watch */
 	uint64_t entries;	/* names in the root itself */
+	uint64_t outside;	/* links that leave the root or go in circles */
+	uint64_t unfit;		/* too deep, or their path is too long */
 	int error;		/* errno of the last hidden one */
+	char *first_hidden, *first_unfit;	/* paths, or NULL */
 };
 
 struct walk;

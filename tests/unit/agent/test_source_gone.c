@@ -4,7 +4,7 @@
  */
 #include "tests/unit/agent/sourcekit.h"
 
-#include <errno.h>
+#include <fcntl.h>
 
 static void
 put_dirs(int dirs, int files)
@@ -234,13 +234,74 @@ START_TEST(test_race)
 			snprintf(name, sizeof(name), "%s/%d.html", from, k);
 			put(name, "<title>race</title>");
 		}
-		turn_loop(i * 2 + 1);
+		turn_loop(140 + i * 2);
 		rename(at(from), at(to));
 		turn_loop(20);
 	}
 	turn_loop(1500);
 	wait_items(81);
 	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* What can't be told is counted, and the first of it is named. */
+START_TEST(test_left_out)
+{
+	char name[256], whole[160];
+	json_t *o;
+	int was = open(".", O_RDONLY | O_DIRECTORY);
+
+	put("x.txt", "x");
+	put_dir("d");
+	snprintf(whole, sizeof(whole), "%s/d", root);
+	ck_assert_int_eq(symlink(whole, at("absolute")), 0);
+	ck_assert_int_eq(chdir(root), 0);
+	for (int i = 0; i < 70; i++) {
+		ck_assert_int_eq(mkdir("n", 0755), 0);
+		ck_assert_int_eq(chdir("n"), 0);
+	}
+	ck_assert_int_eq(chdir(root), 0);
+	memset(name, 'l', 250);
+	name[250] = '\0';
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(mkdir(name, 0755), 0);
+		ck_assert_int_eq(chdir(name), 0);
+	}
+	ck_assert_int_eq(fchdir(was), 0);
+	close(was);
+	start();
+	wait_told("x.txt=/x.txt ");
+	wait_state("fine");
+	ck_assert_int_eq(status_of("unfit"), 2);
+	ck_assert_int_eq(status_of("outside"), 1);
+	o = source_dir.status(source);
+	ck_assert_ptr_nonnull(json_object_get(o, "unfit_first"));
+	json_decref(o);
+	stop();
+}
+END_TEST
+
+/* Named while it can't be read; looked into when it can. */
+START_TEST(test_readable_again)
+{
+	json_t *o;
+
+	if (getuid() == 0)
+		return;		/* nothing is hidden from root */
+	put_dir("d");
+	put("d/a.txt", "a");
+	put("x.txt", "x");
+	chmod(at("d"), 0);
+	start();
+	wait_state("partly-hidden");
+	o = source_dir.status(source);
+	ck_assert_str_eq(json_string_value(json_object_get(o,
+	    "unreadable_first")), "d");
+	json_decref(o);
+	chmod(at("d"), 0755);
+	wait_told("d/a.txt=/d/a.txt x.txt=/x.txt ");
+	wait_state("fine");
 	stop();
 }
 END_TEST
@@ -265,6 +326,8 @@ main(void)
 	tcase_add_test(t, test_link_switch);
 	tcase_add_test(t, test_link_dangles);
 	tcase_add_test(t, test_race);
+	tcase_add_test(t, test_left_out);
+	tcase_add_test(t, test_readable_again);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);
