@@ -69,6 +69,12 @@ burst_take(struct burst *b)
 	return p;
 }
 
+bool
+burst_is_empty(const struct burst *b)
+{
+	return b->paths.count == 0;
+}
+
 void
 burst_drop(struct burst *b)
 {

@@ -21,6 +21,7 @@ void burst_free(struct burst *b);
 void burst_add(struct burst *b, const char *path);
 /* In order, each once; the caller's. The burst is empty then. */
 struct paths burst_take(struct burst *b);
+bool burst_is_empty(const struct burst *b);
 void burst_drop(struct burst *b);
 
 #endif

@@ -23,7 +23,8 @@ state(const struct source *s)
 		return "held";
 	if (s->hidden > 0)
 		return "partly-hidden";
-	return !intake_is_idle(s->intake) ||
+	return (!s->scanning && !walk_is_idle(s->walk)) ||
+	    !intake_is_idle(s->intake) || !burst_is_empty(s->burst) ||
 	    intake_settling(s->intake) > 0 ? "busy" : "fine";
 }
 
