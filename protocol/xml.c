@@ -10,9 +10,9 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "protocol/utf8.h"
+#include "protocol/xml_parser.h"
 #include "protocol/xml_scan.h"
 
-#include <libxml/parser.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +20,15 @@
 #define XML_NS "http://www.w3.org/XML/1998/namespace"
 #define BAD_MOST 256		/* bad bytes remembered at a time */
 
-struct known {		/* names of the table, as libxml2 interned them */
-	const xmlChar *ns, *local;
-};
-
 struct attribute {	/* libxml2's five pointers */
 	const xmlChar *local, *prefix, *ns, *value, *end;
 };
 
 struct xml {
-	xmlParserCtxtPtr parser;
+	struct xml_parser *lent;	/* NULL: the document ended */
+	xmlParserCtxtPtr parser;	/* what is lent */
 	const struct xml_events *events;
 	void *arg;
-	struct known *known;
-	size_t known_count, hint;
 
 	struct xml_scan scan;
 	struct buf tail;	/* a token that isn't whole yet */
@@ -99,22 +94,6 @@ complain(void *arg, xmlErrorPtr e)
 
 /* --- what libxml2 tells ------------------------------------------------------ */
 
-static int
-look_up(struct xml *x, const xmlChar *ns, const xmlChar *local)
-{
-	for (size_t i = 0; i < x->known_count; i++) {
-		size_t at = x->hint + i;
-
-		if (at >= x->known_count)
-			at -= x->known_count;
-		if (x->known[at].local == local && x->known[at].ns == ns) {
-			x->hint = at;
-			return (int)at;
-		}
-	}
-	return XML_UNKNOWN;
-}
-
 /* libxml2 looks for a prefix through all that are in scope, and takes each
  * one's address apart. */
 static void
@@ -161,7 +140,8 @@ on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
 	x->attribute_count = (size_t)attribute_count;
 	refuse_colons(x);
 	if (!x->failed)
-		x->events->start(x->arg, x, look_up(x, ns, local));
+		x->events->start(x->arg, x, xml_parser_index(x->lent, ns,
+		    local));
 }
 
 static void
@@ -186,7 +166,7 @@ on_end(void *arg, const xmlChar *local, const xmlChar *prefix,
 	x->local = local;
 	x->ns = ns;
 	x->attribute_count = 0;
-	x->events->end(x->arg, x, look_up(x, ns, local));
+	x->events->end(x->arg, x, xml_parser_index(x->lent, ns, local));
 	x->depth--;
 }
 
@@ -209,8 +189,7 @@ struct xml *
 xml_new(const struct xml_name *names, size_t count,
     const struct xml_events *events, void *arg)
 {
-	struct xml *x = mem_new(sizeof(*x));
-	xmlSAXHandler sax = {
+	static const xmlSAXHandler sax = {
 		.initialized = XML_SAX2_MAGIC,
 		.startDocument = on_document,
 		.startElementNs = on_start,
@@ -220,23 +199,13 @@ xml_new(const struct xml_name *names, size_t count,
 		.cdataBlock = on_text,
 		.serror = complain,
 	};
+	struct xml *x = mem_new(sizeof(*x));
 
-	x->parser = xmlCreatePushParserCtxt(&sax, NULL, NULL, 0, NULL);
-	if (x->parser == NULL)
-		fatal("xml: no memory for a parser");
+	x->lent = xml_parser_take(names, count, &sax);
+	x->parser = xml_parser_context(x->lent);
 	x->parser->_private = x;
-	xmlCtxtUseOptions(x->parser, XML_PARSE_NOENT | XML_PARSE_NONET);
 	x->events = events;
 	x->arg = arg;
-	x->known = mem_grow(NULL, count, sizeof(*x->known));
-	x->known_count = count;
-	for (size_t i = 0; i < count; i++)
-		x->known[i] = (struct known){
-			.ns = xmlDictLookup(x->parser->dict,
-			    (const xmlChar *)names[i].ns, -1),
-			.local = xmlDictLookup(x->parser->dict,
-			    (const xmlChar *)names[i].local, -1),
-		};
 	buf_init(&x->tail, 2 * XML_TOKEN_MAX);
 	buf_init(&x->clean, 2 * XML_TOKEN_MAX);
 	return x;
@@ -247,10 +216,9 @@ xml_free(struct xml *x)
 {
 	if (x == NULL)
 		return;
-	xmlFreeParserCtxt(x->parser);
+	xml_parser_give(x->lent, false);
 	buf_clear(&x->tail);
 	buf_clear(&x->clean);
-	free(x->known);
 	free(x);
 }
 
@@ -263,8 +231,10 @@ xml_error(const struct xml *x)
 size_t
 xml_line(const struct xml *x)
 {
-	return x->parser->input != NULL && x->parser->input->line > 0 ?
-	    (size_t)x->parser->input->line : 1;
+	if (x->lent == NULL || x->parser->input == NULL ||
+	    x->parser->input->line <= 0)
+		return 1;
+	return (size_t)x->parser->input->line;
 }
 
 size_t
@@ -353,6 +323,8 @@ xml_feed(struct xml *x, const void *at, size_t n)
 	const size_t piece = 32768;
 	struct span s = { .at = at, .n = n };
 
+	if (x->lent == NULL)
+		return false;
 	if (!x->begun && n > 0)
 		look_for_utf16(x, s);
 	while (s.n > 0 && !x->failed) {
@@ -364,15 +336,21 @@ xml_feed(struct xml *x, const void *at, size_t n)
 	return !x->failed;
 }
 
+/* The parser goes back at once: who reads may wait for long with his answer,
+ * and many do. */
 bool
 xml_finish(struct xml *x)
 {
+	if (x->lent == NULL)
+		return false;
 	if (!x->failed)
 		hand_piece(x, buf_look(&x->tail));
 	if (!x->failed)
 		xmlParseChunk(x->parser, NULL, 0, 1);
 	if (!x->parser->wellFormed)
 		fail(x, xml_line(x), "not well-formed XML");
+	xml_parser_give(x->lent, !x->failed && x->handed <= XML_PARSER_BYTES);
+	x->lent = NULL;
 	return !x->failed;
 }
 

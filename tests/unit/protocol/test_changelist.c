@@ -1,10 +1,12 @@
 /*
  * Change lists: what is written is read, however it is cut up on the way;
  * and every hostile input is named, costs one change where XML allows that,
- * and never the numbering.
+ * and never the numbering. Each is read twice, by a parser that is new and by
+ * one that had others before: nobody can tell them apart.
  */
 #include "protocol/changelist.h"
 
+#include "protocol/xml_parser.h"
 #include "tests/unit/protocol/help.h"
 
 #define HEAD								\
@@ -31,7 +33,7 @@ struct got {
 	struct buf unknown, rows;
 };
 
-static struct got got;
+static struct got got, fresh;
 
 static void
 on_head(void *arg, const struct batch *h)
@@ -80,12 +82,9 @@ forget(void)
 	buf_init(&got.rows, 16u << 20);
 }
 
-/* Reads s in pieces of at most `piece` bytes (0: of random length). NULL, or
- * why it was refused. */
-static const char *
-reads(struct span s, size_t piece)
+static bool
+read_once(struct span s, size_t piece, char error[1024])
 {
-	static char error[1024];
 	struct changelist *l = changelist_new(on_head, on_change, &got);
 	bool good = true;
 
@@ -104,8 +103,80 @@ reads(struct span s, size_t piece)
 		s.n -= n;
 	}
 	good = changelist_finish(l) && good;
-	snprintf(error, sizeof(error), "%s", changelist_error(l));
+	snprintf(error, 1024, "%s", changelist_error(l));
 	changelist_free(l);
+	return good;
+}
+
+/* While others have all parsers of the shelf. */
+static bool
+read_fresh(struct span s, size_t piece, char error[1024])
+{
+	struct changelist *others[XML_PARSERS];
+	bool good;
+
+	for (size_t i = 0; i < XML_PARSERS; i++)
+		others[i] = changelist_new(on_head, on_change, &got);
+	good = read_once(s, piece, error);
+	for (size_t i = 0; i < XML_PARSERS; i++)
+		changelist_free(others[i]);
+	fresh = got;
+	got = (struct got){ .heads = 0 };
+	return good;
+}
+
+/* Leaves a parser that had all there is in a good document. */
+static void
+use_a_parser(void)
+{
+	static const char text[] = "\xef\xbb\xbf<?xml version='1.0' "
+	    "encoding='UTF-8' standalone='yes'?>\n\n<!-- > --><?pi?>\n"
+	    "<u:urlset xmlns:u='" NS_SITEMAP "' xmlns:rs='" NS_RS "' "
+	    "xmlns:zq='" NS_ZQ "' xml:space='preserve'>"
+	    "<rs:md capability='changelist'/>" BATCH "<u:url><u:loc>"
+	    "http://a.cn/?b&amp;&#99;</u:loc>" MD "<x xmlns='urn:x'>"
+	    "<a><a><a><nope b='1'/>\r\n<![CDATA[<]]></a></a></a></x>"
+	    "</u:url></u:urlset>\n<!-- -->\n<?end?>\n";
+	char error[1024];
+
+	ck_assert_msg(read_once(SPAN(text), 100, error), "%s", error);
+	ck_assert_uint_eq(got.good, 1);
+	ck_assert_str_eq(error, "");
+}
+
+static void
+same_as_fresh(void)
+{
+	ck_assert_uint_eq(got.heads, fresh.heads);
+	ck_assert_uint_eq(got.good, fresh.good);
+	ck_assert_uint_eq(got.bad, fresh.bad);
+	ck_assert_uint_eq(got.next, fresh.next);
+	ck_assert_uint_eq(got.bad_seq, fresh.bad_seq);
+	ck_assert_str_eq(got.why, fresh.why);
+	ck_assert_str_eq(got.title, fresh.title);
+	ck_assert_str_eq(got.agent, fresh.agent);
+	ck_assert_str_eq(got.critical, fresh.critical);
+	ck_assert(span_is(buf_look(&got.rows), buf_look(&fresh.rows)));
+	ck_assert(span_is(buf_look(&got.unknown), buf_look(&fresh.unknown)));
+	buf_clear(&fresh.rows);
+	buf_clear(&fresh.unknown);
+}
+
+/* Reads s in pieces of at most `piece` bytes (0: of random length). NULL, or
+ * why it was refused. */
+static const char *
+reads(struct span s, size_t piece)
+{
+	static char error[1024];
+	char first[1024];
+	bool good;
+
+	forget();
+	good = read_fresh(s, piece, first);
+	use_a_parser();
+	ck_assert(read_once(s, piece, error) == good);
+	ck_assert_str_eq(error, first);
+	same_as_fresh();
 	return good ? NULL : error;
 }
 
