@@ -12,6 +12,7 @@
 #include "contrib/base/ctl.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/proc.h"
+#include "contrib/base/text.h"
 
 #define LOCK_TRIES 30		/* while the daemon starts again … */
 #define LOCK_WAIT 100000	/* … µs between them */
@@ -121,7 +122,13 @@ take_option(struct tool *t, int argc, char **argv, int *i)
 		t->dir = value;
 	else
 		o->value = value;
-	return true;
+	/* What is said goes to the hub; a directory may have any name. */
+	if (dir || strcmp(o->name, "root") == 0 ||
+	    text_is_utf8(span_of(value)))
+		return true;
+	(void)tool_fail(_("is the terminal set to GBK? Set it, and LANG, to "
+	    "UTF-8"), _("--%s is not UTF-8"), o->name);
+	return false;
 }
 
 bool

@@ -39,7 +39,7 @@ void ctl_fail(struct ctl_peer *peer, const char *hint, const char *fmt, ...)
 /* The asking side, blocking. NULL: nobody listens (errno), else the last
  * answer, an object of the caller's; who listens and keeps silent, without
  * even a progress line, for `patience` ms has not answered, which is an
- * {"error": …} too. Takes ask. */
+ * {"error": …} too, and so is an ask of NULL. Takes ask. */
 #define CTL_PATIENCE 30000	/* ms: what ctl_ask() waits */
 #define CTL_PATIENCE_QUICK 5000	/* ms: for what is answered at once */
 typedef void ctl_progress_fn(void *arg, json_t *what);

@@ -145,10 +145,14 @@ json_t *
 ctl_ask_within(const char *path, json_t *ask, int patience,
     ctl_progress_fn *on_progress, void *arg)
 {
-	int fd = dial(path, patience);
 	json_t *line = NULL;
 	bool silent;
+	int fd;
 
+	if (ask == NULL)	/* json_pack() takes no other text */
+		return json_pack("{s:s}", "error",
+		    _("what is asked is not UTF-8"));
+	fd = dial(path, patience);
 	if (fd < 0) {
 		json_decref(ask);
 		return errno == EAGAIN ? no_answer(true) : NULL;

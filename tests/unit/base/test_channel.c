@@ -252,6 +252,10 @@ START_TEST(questions_are_answered)
 	json_decref(a);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0660);
+	a = ctl_ask(path, json_pack("{s:s}", "do", "\xff"), NULL, NULL);
+	ck_assert_str_eq(json_string_value(json_object_get(a, "error")),
+	    "what is asked is not UTF-8");
+	json_decref(a);
 	ck_assert(ctl_ask("/nonexistent", json_object(), NULL, NULL) == NULL);
 	ck_assert_int_eq(errno, ENOENT);
 }
