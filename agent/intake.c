@@ -15,7 +15,6 @@
 #include "agent/known.h"
 #include "agent/rest.h"
 #include "agent/spool.h"
-#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
@@ -369,17 +368,6 @@ read_file(struct intake *in, struct job *j)
 /* --- looking ---------------------------------------------------------------- */
 
 static bool
-is_fresh(const struct intake *in, const struct job *j, const struct stat *st)
-{
-	int64_t mtime = (int64_t)st->st_mtim.tv_sec * 1000 +
-	    st->st_mtim.tv_nsec / 1000000;
-	int64_t age = clock_wall() - mtime;
-
-	return j->why == INTAKE_FOUND && age >= 0 &&
-	    age < (int64_t)in->host.settle;
-}
-
-static bool
 give_url(struct intake *in, struct job *j)
 {
 	struct buf url;
@@ -393,19 +381,6 @@ give_url(struct intake *in, struct job *j)
 	return ok;
 }
 
-/* True: known as it stands. */
-static bool
-is_known(struct store_txn *t, const struct job *j, const struct stat *st)
-{
-	struct known_stat now;
-	struct known k;
-
-	known_stat_of(&now, st);
-	return known_get(t, j->in->host.source, span_of(j->path), &k) &&
-	    known_stat_is(&k.stat, &now) &&
-	    span_is(k.url, span_of(j->url));
-}
-
 static void
 look_file(struct intake *in, struct job *j, struct store_txn *t,
     const struct stat *st)
@@ -413,28 +388,20 @@ look_file(struct intake *in, struct job *j, struct store_txn *t,
 	if (!give_url(in, j)) {
 		in->counts.unfit++;
 		job_free(j);
-	} else if (is_known(t, j, st)) {
+	} else if (job_is_known(j, t, in->host.source, st)) {
 		job_free(j);
-	} else if (is_fresh(in, j, st)) {
+	} else if (job_is_fresh(j, st, in->host.settle)) {
 		settle(in, j);
 	} else {
 		read_file(in, j);
 	}
 }
 
-static bool
-is_row(struct intake *in, struct store_txn *t, const struct job *j)
-{
-	struct known k;
-
-	return known_get(t, in->host.source, span_of(j->path), &k);
-}
-
 static void
 look_gone(struct intake *in, struct job *j, struct store_txn *t,
     const char *reason)
 {
-	if (!is_row(in, t, j) || root_moved(in->host.place.root)) {
+	if (!job_is_row(j, t, in->host.source) || root_moved(in->host.place.root)) {
 		job_free(j);
 	} else if (j->why != INTAKE_GONE) {
 		in->host.gone(in->host.arg, j->path);

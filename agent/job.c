@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "agent/record.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
 
 uint32_t
@@ -48,4 +49,34 @@ job_empty(struct jobs *list, size_t *count)
 		job_free(j);
 	}
 	*count = 0;
+}
+
+bool
+job_is_fresh(const struct job *j, const struct stat *st, uint64_t settle)
+{
+	int64_t mtime = (int64_t)st->st_mtim.tv_sec * 1000 +
+	    st->st_mtim.tv_nsec / 1000000;
+	int64_t age = clock_wall() - mtime;
+
+	return j->why == INTAKE_FOUND && age >= 0 && age < (int64_t)settle;
+}
+
+bool
+job_is_row(const struct job *j, struct store_txn *t, struct span source)
+{
+	struct known k;
+
+	return known_get(t, source, span_of(j->path), &k);
+}
+
+bool
+job_is_known(const struct job *j, struct store_txn *t, struct span source,
+    const struct stat *st)
+{
+	struct known_stat now;
+	struct known k;
+
+	known_stat_of(&now, st);
+	return known_get(t, source, span_of(j->path), &k) &&
+	    known_stat_is(&k.stat, &now) && span_is(k.url, span_of(j->url));
 }

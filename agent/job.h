@@ -46,4 +46,13 @@ void job_free(struct job *j);
 void job_empty(struct jobs *list, size_t *count);	/* frees them, 0 left */
 uint32_t job_hash(const char *path);
 
+/* Was it written to less than `settle` ms ago, and nobody said that it is
+ * finished? */
+bool job_is_fresh(const struct job *j, const struct stat *st,
+    uint64_t settle);
+/* Is there a row of it; does that say the same as st and j->url? */
+bool job_is_row(const struct job *j, struct store_txn *t, struct span source);
+bool job_is_known(const struct job *j, struct store_txn *t,
+    struct span source, const struct stat *st);
+
 #endif

@@ -55,11 +55,11 @@ static void
 set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 {
 	json_object_set_new(o, "unreadable",
-	    json_integer((json_int_t)(n->unreadable + s->hidden)));
+	    json_integer((json_int_t)n->unreadable + (json_int_t)s->hidden));
 	set_path(o, "unreadable_first", s->first_hidden != NULL ?
 	    s->first_hidden : n->first_unreadable);
 	json_object_set_new(o, "unfit",
-	    json_integer((json_int_t)(n->unfit + s->unfit)));
+	    json_integer((json_int_t)n->unfit + (json_int_t)s->unfit));
 	set_path(o, "unfit_first", s->first_unfit);
 	json_object_set_new(o, "outside",
 	    json_integer((json_int_t)s->outside));
