@@ -23,7 +23,7 @@
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
-#define VIEW_VERSION 2	/* of apply's rules and the rows; raise to rebuild */
+#define VIEW_VERSION 3	/* of apply's rules and the rows; raise to rebuild */
 
 struct view;
 
