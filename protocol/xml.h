@@ -5,8 +5,8 @@
  * Taken: well-formed UTF-8 with namespaces. Refused by name: a DOCTYPE (so
  * there are no entities but the five and nothing is ever fetched), another
  * encoding, tags that are too long or have too many attributes (see
- * xml_scan.h), namespaces without end. No tree is built; elements that the reader has in its table
- * are told by their index there.
+ * xml_scan.h), namespaces without end. No tree is built; elements that the
+ * reader has in its table are told by their index there.
  *
  * A byte that is no UTF-8, or a character that XML can't carry, doesn't end
  * the document: it is replaced by "_", and xml_had_bad_bytes() tells at the
@@ -21,16 +21,12 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "protocol/xml_name.h"
 
 #define XML_IN_SCOPE 64		/* namespace declarations at one place */
 #define XML_DECLARATIONS 16384	/* … in one document: each costs 10 µs */
-#define XML_UNKNOWN (-1)
 
 struct xml;
-
-struct xml_name {
-	const char *ns, *local;
-};
 
 struct xml_events {
 	/* name: index in the table, or XML_UNKNOWN. Spans that the

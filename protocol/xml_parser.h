@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "protocol/xml.h"
+#include "protocol/xml_name.h"
 
 #define XML_PARSERS 8		/* on the shelf at most */
 #define XML_PARSER_DOCUMENTS 1000 /* then it is freed */
