@@ -21,17 +21,18 @@ text(json_t *o, const char *name)
 	return s != NULL ? s : "";
 }
 
-/* An RFC 3339 time as "3 min ago". */
+/* An RFC 3339 time as "3 min ago"; a clock that was set back makes "in". */
 static const char *
 ago(char out[CLOCK_TEXT_MAX + 8], const char *when)
 {
 	char span[CLOCK_TEXT_MAX];
-	int64_t ms;
+	int64_t ms, past;
 
 	if (!clock_parse(when, strlen(when), 0, &ms))
 		return _("never");
-	snprintf(out, CLOCK_TEXT_MAX + 8, _("%s ago"),
-	    clock_span(span, clock_wall() - ms));
+	past = clock_wall() - ms;
+	snprintf(out, CLOCK_TEXT_MAX + 8, past < 0 ? _("in %s") : _("%s ago"),
+	    clock_span(span, past < 0 ? -past : past));
 	return out;
 }
 
