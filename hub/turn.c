@@ -21,7 +21,6 @@ struct turns {
 	void (*on_work)(void *arg);
 	void *arg;
 	struct turn *first, **end;	/* the first is being served … */
-	size_t count;
 	bool begun;			/* … when this is set */
 };
 
@@ -73,7 +72,6 @@ turn_ask(struct turns *t, turn_begin_fn *begin_fn, turn_written_fn *written,
 		.arg = arg };
 	*t->end = n;
 	t->end = &n->next;
-	t->count++;
 	start(t);
 }
 
@@ -88,7 +86,6 @@ finish(struct turns *t)
 	t->first = n->next;
 	if (t->first == NULL)
 		t->end = &t->first;
-	t->count--;
 	t->begun = false;
 	free(n);
 	return was;
@@ -132,10 +129,4 @@ turn_end(struct turns *t)
 {
 	finish(t);
 	start(t);
-}
-
-size_t
-turns_waiting(const struct turns *t)
-{
-	return t->count;
 }

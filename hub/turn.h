@@ -34,6 +34,5 @@ void turn_ask(struct turns *t, turn_begin_fn *begin,
 /* By whose turn it is. Takes what is in acts. */
 void turn_write(struct turns *t, struct acts *acts);
 void turn_end(struct turns *t);
-size_t turns_waiting(const struct turns *t);
 
 #endif
