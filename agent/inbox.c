@@ -131,7 +131,8 @@ take(struct store_txn *t, void *arg)
 
 	k->t = t;
 	k->taken = 0;
-	k->read = letters_read(k->xml, &last, &now, on_letter, k, &k->why);
+	k->read = letters_read(k->xml, &last, &now, NULL, on_letter, k,
+	    &k->why);
 	/* The hub was set up anew and counts from the start. */
 	if (k->read && last < t->meta.letters) {
 		t->meta.letters = last;

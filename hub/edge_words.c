@@ -3,6 +3,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "protocol/changelist.h"
+#include "protocol/features.h"
 #include "protocol/xml.h"
 
 void
@@ -12,7 +13,7 @@ edge_words_hello(struct buf *b, const char *name)
 	    "<zq:hub xmlns:zq=\"" NS_ZQ "\"");
 	xml_put_attribute(b, "name", span_of(name));
 	xml_put_time(b, "now", clock_wall());
-	xml_put_attribute(b, "features", SPAN(EDGE_FEATURES));
+	xml_put_attribute(b, "features", SPAN(FEATURES_HUB));
 	xml_put_attribute(b, "software", SPAN("zhanqun/" ZQ_VERSION));
 	buf_text(b, "/>\n");
 }
@@ -23,7 +24,7 @@ edge_words_refusal(struct buf *b, enum verdict v, const char *why,
 {
 	answer_begin(b, &(struct answer){
 		.verdict = v, .after = after, .now = clock_wall(),
-		.reason = span_of(why), .features = SPAN(EDGE_FEATURES),
+		.reason = span_of(why), .features = SPAN(FEATURES_HUB),
 	});
 	answer_end(b);
 }

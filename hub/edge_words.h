@@ -10,9 +10,6 @@
 
 #define EDGE_WORDS_TYPE "application/xml; charset=utf-8"
 
-/* Blank-separated words, for both sides to agree on (R25). */
-#define EDGE_FEATURES "changes letters cmp chunked"
-
 void edge_words_hello(struct buf *b, const char *name);
 /* after: ms until it may come back, or 0. */
 void edge_words_refusal(struct buf *b, enum verdict v, const char *why,

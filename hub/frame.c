@@ -65,6 +65,8 @@ frame_batch_begin(struct buf *b, const struct frame_peer *p,
 	write_u64(b, h->head);
 	write_u64(b, (uint64_t)h->now);
 	write_u8(b, h->needs_snapshot);
+	write_u64(b, h->instance);
+	write_u64(b, h->held);
 	write_span(b, h->features);
 	write_span(b, h->agent);
 }
@@ -96,6 +98,8 @@ frame_batch_read(struct frame_batch *f, struct span body)
 	f->head.head = read_u64(&r);
 	f->head.now = (int64_t)read_u64(&r);
 	f->head.needs_snapshot = get_flag(&r);
+	f->head.instance = read_u64(&r);
+	f->head.held = read_u64(&r);
 	f->head.features = read_span(&r);
 	f->head.agent = read_span(&r);
 	f->rest = rest_of(&r);
@@ -130,6 +134,7 @@ frame_letters_write(struct buf *b, const struct frame_letters *f)
 {
 	put_peer(b, &f->peer);
 	write_u64(b, f->after);
+	write_u64(b, f->instance);
 	write_u32(b, f->wait);
 }
 
@@ -140,6 +145,7 @@ frame_letters_read(struct frame_letters *f, struct span body)
 
 	get_peer(&r, &f->peer);
 	f->after = read_u64(&r);
+	f->instance = read_u64(&r);
 	f->wait = read_u32(&r);
 	return reader_done(&r);
 }

@@ -1,7 +1,7 @@
 /*
  * What the parts of the hub say to each other, over channels.
  *
- *	edge ── BATCH, LETTERS, GONE, PEER, CMP ──▶ core
+ *	edge ── BATCH, LETTERS, RECONCILE, GONE, PEER, CMP ──▶ core
  *	edge ◀── ANSWER, DROP ── core
  *	core ── CMP, GRANT, MINT ──▶ ca
  *	core ◀── ASK, ANSWER, MINTED ── ca
@@ -35,6 +35,8 @@ enum frame_kind {
 	FRAME_MINT = 10,	/* core: a ticket, please */
 	FRAME_MINTED = 11,	/* ca: its text */
 	FRAME_BLOCKED = 12,	/* core to edge at start: the sites blocked */
+	FRAME_RECONCILE = 13,	/* a document of reconcile.h, decoded */
+	FRAME_TLS = 14,		/* main to edge: certificate, key, CAs (PEM) */
 };
 
 #define FRAME_MAX (24u << 20)	/* a batch of LIMIT_BODY as rows, with room */
@@ -64,6 +66,7 @@ bool frame_batch_next(struct frame_batch *f, uint64_t *seq,
 struct frame_letters {
 	struct frame_peer peer;
 	uint64_t after;
+	uint64_t instance;	/* as in a batch; 0: not told */
 	uint32_t wait;		/* ms, at most LIMIT_POLL */
 };
 void frame_letters_write(struct buf *b, const struct frame_letters *f);

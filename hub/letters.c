@@ -171,7 +171,7 @@ answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after)
 
 	buf_init(&xml, LIMIT_ANSWER + END_ROOM);
 	buf_init(&out, FRAME_MAX);
-	letters_begin(&xml, newest_letter(l, site), clock_wall());
+	letters_begin(&xml, newest_letter(l, site), clock_wall(), SPAN_NONE);
 	view_letters(l->writer->view, site, after, AT_ONCE, put_letter, &p);
 	letters_end(&xml);
 	must(!xml.bad);

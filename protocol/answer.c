@@ -13,6 +13,7 @@
 #include "protocol/xml.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define WHY_MOST 1024		/* bytes of a sentence in an answer */
 #define ROOM (20u << 10)	/* of one complaint, with all its references */
@@ -33,6 +34,25 @@ verdict_name(enum verdict v)
 	return v >= VERDICT_TAKEN && v <= VERDICT_BAD ? names[v] : "unknown";
 }
 
+bool
+answer_has_word(struct span words, const char *word)
+{
+	size_t n = strlen(word);
+
+	while (words.n > 0) {
+		const char *blank = memchr(words.at, ' ', words.n);
+		size_t here = blank != NULL ? (size_t)(blank - words.at) :
+		    words.n;
+
+		if (here == n && memcmp(words.at, word, n) == 0)
+			return true;
+		here += blank != NULL;
+		words.at += here;
+		words.n -= here;
+	}
+	return false;
+}
+
 /* --- writing --------------------------------------------------------------- */
 
 void
@@ -49,6 +69,10 @@ answer_begin(struct buf *b, const struct answer *a)
 	xml_put_number(b, "after", a->after);
 	xml_put_time(b, "now", a->now);
 	xml_put_number(b, "letters", a->letters);
+	if (a->want.n > 0)
+		xml_put_attribute(b, "want", a->want);
+	if (a->cause.n > 0)
+		xml_put_attribute(b, "cause", a->cause);
 	if (a->features.n > 0)
 		xml_put_attribute(b, "features", a->features);
 	buf_text(b, ">\n");
@@ -96,8 +120,8 @@ struct reading {
 	struct buf *keep;
 	answer_complaint_fn *on_complaint;
 	void *arg;
-	size_t features, reason;	/* lengths; they stand in keep in
-					 * this order */
+	size_t features, want, cause, reason;	/* lengths; they stand in keep
+						 * in this order */
 	struct buf url, text;
 	uint64_t seq;
 };
@@ -130,6 +154,8 @@ read_answer(struct reading *r, struct xml *x)
 	struct answer *a = r->a;
 	struct span now = xml_attribute(x, NULL, "now");
 	struct span features = xml_attribute(x, NULL, "features");
+	struct span want = xml_attribute(x, NULL, "want");
+	struct span cause = xml_attribute(x, NULL, "cause");
 	uint64_t after = 0;
 
 	read_verdict(x, a);
@@ -143,7 +169,11 @@ read_answer(struct reading *r, struct xml *x)
 	if (now.at != NULL && !clock_parse(now.at, now.n, 0, &a->now))
 		xml_fail(x, "zq:answer: now: expected a time");
 	buf_span(r->keep, features);
+	buf_span(r->keep, want);
+	buf_span(r->keep, cause);
 	r->features = features.n;
+	r->want = want.n;
+	r->cause = cause.n;
 }
 
 static void
@@ -196,6 +226,15 @@ on_end(void *arg, struct xml *x, int name)
 	}
 }
 
+static struct span
+next_span(const char **at, size_t n)
+{
+	struct span s = { .at = *at, .n = n };
+
+	*at += n;
+	return s;
+}
+
 bool
 answer_read(struct answer *a, struct buf *keep, struct span xml,
     answer_complaint_fn *on_complaint, void *arg, const char **why)
@@ -215,10 +254,12 @@ answer_read(struct answer *a, struct buf *keep, struct span xml,
 		xml_fail(x, "an answer of more than %u bytes", LIMIT_ANSWER);
 	good = xml_feed(x, xml.at, xml.n) && xml_finish(x) && !keep->bad;
 	if (good) {
-		a->features = (struct span){ buf_cstr(keep) + start,
-			r.features };
-		a->reason = (struct span){ buf_cstr(keep) + start + r.features,
-			r.reason };
+		const char *at = buf_cstr(keep) + start;
+
+		a->features = next_span(&at, r.features);
+		a->want = next_span(&at, r.want);
+		a->cause = next_span(&at, r.cause);
+		a->reason = next_span(&at, r.reason);
 	} else {
 		snprintf(said, sizeof(said), "%s", keep->bad ?
 		    "an answer that is too long" : xml_error(x));

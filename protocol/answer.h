@@ -41,8 +41,32 @@ struct answer {
 	int64_t now;		/* ms, the hub's clock */
 	struct span reason;	/* for people */
 	struct span features;	/* blank-separated words (R25) */
+	struct span want;	/* blank-separated words: what the hub wants of
+				 * this agent now; see below */
+	struct span cause;	/* which, of FORKED and BLOCKED; see below */
 	uint64_t letters;	/* number of the newest letter for the site */
 };
+
+/* Words of `want`. An agent passes over what it doesn't know. */
+#define WANT_PROVE "prove"	/* reconcile now (reconcile.h) */
+#define WANT_RETELL "retell"	/* begin a new incarnation, tell everything */
+#define WANT_RENEW "renew"	/* get a new key and certificate now (kur) */
+
+/* Words of `cause`. BLOCKED: */
+#define CAUSE_BLOCKED "blocked"		/* for now, by the operator */
+#define CAUSE_RETIRED "retired"		/* for good: the site is closed */
+#define CAUSE_REISSUED "reissued"	/* another key speaks for it now */
+#define CAUSE_UNKNOWN "unknown"		/* the hub has no such site */
+#define CAUSE_QUARANTINED "quarantined"	/* renewed too late: the operator has
+					 * to let it in again */
+/* … and FORKED: */
+#define CAUSE_CONTENT "content"		/* same number, other content */
+#define CAUSE_INSTANCE "instance"	/* two agents take turns */
+#define CAUSE_BEHIND "behind"		/* its numbers went back: restored */
+#define CAUSE_SETTLED "settled"		/* the other copy was kept */
+
+/* Is it one of the blank-separated words? */
+bool answer_has_word(struct span words, const char *word);
 
 /* --- writing ------------------------------------------------------------ */
 void answer_begin(struct buf *b, const struct answer *a);

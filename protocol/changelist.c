@@ -86,6 +86,15 @@ head_text(struct changelist *l, const char *name, struct span *s)
 	return false;
 }
 
+/* One that may be left out: 0 then. */
+static bool
+head_count(struct changelist *l, const char *name, uint64_t *n)
+{
+	*n = 0;
+	return xml_attribute(l->xml, NULL, name).at == NULL ||
+	    head_number(l, name, 0, n);
+}
+
 static void
 read_batch(struct changelist *l)
 {
@@ -95,6 +104,8 @@ read_batch(struct changelist *l)
 	if (!head_number(l, "incarnation", 1, &h->incarnation) ||
 	    !head_number(l, "first", 1, &h->first) ||
 	    !head_number(l, "head", 0, &h->head) ||
+	    !head_count(l, "instance", &h->instance) ||
+	    !head_count(l, "held", &h->held) ||
 	    !head_text(l, "features", &h->features) ||
 	    !head_text(l, "agent", &h->agent))
 		return;

@@ -31,6 +31,10 @@ struct batch {
 	struct span features;	/* blank-separated words (R25) */
 	struct span agent;	/* "zqagentd/0.1" */
 	bool needs_snapshot;	/* its spool overflowed */
+	uint64_t instance;	/* of the agent's process: random at each start,
+				 * kept nowhere; 0: not told. Two that take
+				 * turns are two agents (R4) */
+	uint64_t held;		/* withdrawals that wait for a person there */
 };
 
 /* --- writing: header, changes in order, footer ------------------------- */

@@ -53,6 +53,10 @@ changelist_begin(struct buf *b, const struct batch *h)
 		xml_put_attribute(b, "agent", h->agent);
 	if (h->needs_snapshot)
 		buf_text(b, " needs-snapshot=\"true\"");
+	if (h->instance != 0)
+		xml_put_number(b, "instance", h->instance);
+	if (h->held > 0)
+		xml_put_number(b, "held", h->held);
 	buf_text(b, "/>\n");
 }
 

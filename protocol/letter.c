@@ -76,12 +76,14 @@ letter_read(struct letter *l, struct span s)
 /* --- writing the document -------------------------------------------------------- */
 
 void
-letters_begin(struct buf *b, uint64_t last, int64_t now)
+letters_begin(struct buf *b, uint64_t last, int64_t now, struct span want)
 {
 	buf_text(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<zq:letters xmlns:zq=\"" NS_ZQ "\"");
 	xml_put_number(b, "last", last);
 	xml_put_time(b, "now", now);
+	if (want.n > 0)
+		xml_put_attribute(b, "want", want);
 	buf_text(b, ">\n");
 }
 
@@ -125,6 +127,7 @@ static const struct xml_name elements[E_COUNT] = {
 struct reading {
 	uint64_t last;
 	int64_t now;
+	struct buf *want;	/* or NULL */
 	letter_fn *on_letter;
 	void *arg;
 	struct letter l;
@@ -158,6 +161,8 @@ read_root(struct reading *r, struct xml *x, int name)
 		xml_fail(x, "expected <zq:letters xmlns:zq=\"" NS_ZQ "\">");
 	else if (read_number(x, "last", &r->last))
 		read_time(x, "now", &r->now);
+	if (r->want != NULL)
+		buf_span(r->want, xml_attribute(x, NULL, "want"));
 }
 
 static void
@@ -236,12 +241,12 @@ on_end(void *arg, struct xml *x, int name)
 
 bool
 letters_read(struct span xml, uint64_t *last, int64_t *now,
-    letter_fn *on_letter, void *arg, const char **why)
+    struct buf *want, letter_fn *on_letter, void *arg, const char **why)
 {
 	static const struct xml_events events = { on_start, on_text, on_end };
 	static _Thread_local char said[512];	/* what why points at */
-	struct reading r = { .on_letter = on_letter, .arg = arg,
-		.open = E_COUNT };
+	struct reading r = { .want = want, .on_letter = on_letter,
+		.arg = arg, .open = E_COUNT };
 	struct xml *x = xml_new(elements, E_COUNT, &events, &r);
 	bool good;
 

@@ -27,14 +27,26 @@ struct letter {
 void letter_write(struct buf *b, const struct letter *l);
 bool letter_read(struct letter *l, struct span s);
 
-/* The document: <zq:letters last= now=> <zq:letter …>… */
-void letters_begin(struct buf *b, uint64_t last, int64_t now);
+/* The document: <zq:letters last= now= want=> <zq:letter …>… want: as in
+ * answer.h, may be empty. */
+void letters_begin(struct buf *b, uint64_t last, int64_t now,
+    struct span want);
 void letters_put(struct buf *b, const struct letter *l);
 void letters_end(struct buf *b);
 
 typedef void letter_fn(void *arg, const struct letter *l);
-/* Hands out each letter in order; spans live until the callback returns. */
+/* Hands out each letter in order; spans live until the callback returns.
+ * want (may be NULL) gets the words, and is cleared by the caller. */
 bool letters_read(struct span xml, uint64_t *last, int64_t *now,
-    letter_fn *on_letter, void *arg, const char **why);
+    struct buf *want, letter_fn *on_letter, void *arg, const char **why);
+
+/* Kinds on which the agent acts, each once. */
+#define LETTER_RELEASE "release"	/* withdraw what is held: text is why,
+					 * about the source, or empty for all */
+#define LETTER_REFUSE "refuse"		/* keep it */
+#define LETTER_TRUST "trust"		/* body: <zq:trust> with one <zq:ca> per
+					 * CA certificate to be trusted from
+					 * now on, PEM; the last is the one
+					 * that signs new ones */
 
 #endif

@@ -33,10 +33,10 @@ on_letter(void *arg, const struct letter *l)
 	must(letter_read(&row, buf_look(&b)));
 	same(&copy, &row);
 	buf_reset(&b);
-	letters_begin(&b, l->number, 0);
+	letters_begin(&b, l->number, 0, SPAN_NONE);
 	letters_put(&b, l);
 	letters_end(&b);
-	must(letters_read(buf_look(&b), &last, &now, same, &copy, NULL));
+	must(letters_read(buf_look(&b), &last, &now, NULL, same, &copy, NULL));
 	buf_clear(&b);
 }
 
@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	const char *why = NULL;
 
 	(void)letter_read(&l, s);
-	if (!letters_read(s, &last, &now, on_letter, NULL, &why))
+	if (!letters_read(s, &last, &now, NULL, on_letter, NULL, &why))
 		must(why != NULL && why[0] != '\0');
 	return 0;
 }

@@ -139,7 +139,7 @@ on_letters(struct evhttp_request *r, void *arg)
 	ck_assert(text_number((struct span){ after, strcspn(after, "&") }, 0,
 	    UINT64_MAX, &hub.asked_after));
 	buf_init(&b, 65536);
-	letters_begin(&b, hub.letters, clock_wall());
+	letters_begin(&b, hub.letters, clock_wall(), SPAN_NONE);
 	for (l.number = hub.asked_after + 1; l.number <= hub.letters;
 	    l.number++)
 		letters_put(&b, &l);

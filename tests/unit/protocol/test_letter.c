@@ -86,22 +86,22 @@ START_TEST(document)
 	const char *why = "";
 
 	buf_init(&b, LIMIT_ANSWER);
-	letters_begin(&b, 14, 1795219207000);
+	letters_begin(&b, 14, 1795219207000, SPAN_NONE);
 	for (size_t i = 0; i < COUNT; i++)
 		letters_put(&b, &some[i]);
 	letters_end(&b);
 	help_golden(GOLDEN "letters.xml", buf_look(&b));
 	got = 0;
-	ck_assert_msg(letters_read(buf_look(&b), &last, &now, on_letter, &got,
-	    &why), "%s", why);
+	ck_assert_msg(letters_read(buf_look(&b), &last, &now, NULL, on_letter,
+	    &got, &why), "%s", why);
 	ck_assert_uint_eq(got, COUNT);
 	ck_assert_uint_eq(last, 14);
 	ck_assert_int_eq(now, 1795219207000);
 	buf_reset(&b);
-	letters_begin(&b, 0, 0);
+	letters_begin(&b, 0, 0, SPAN_NONE);
 	letters_end(&b);
-	ck_assert(letters_read(buf_look(&b), &last, &now, on_letter, &got,
-	    NULL));
+	ck_assert(letters_read(buf_look(&b), &last, &now, NULL, on_letter,
+	    &got, NULL));
 	buf_clear(&b);
 }
 END_TEST
@@ -137,13 +137,14 @@ START_TEST(strange)
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		ck_assert_msg(!letters_read(span_of(refused[i].xml), &last,
-		    &now, on_any, &count, &why), "%s", refused[i].xml);
+		    &now, NULL, on_any, &count, &why), "%s", refused[i].xml);
 		ck_assert_msg(strstr(why, refused[i].why) != NULL, "%s", why);
 	}
 	ck_assert_uint_eq(count, 0);
 	/* What a newer hub sends besides is read over. */
 	ck_assert(letters_read(SPAN(ROOT "<zq:parcel/>" LETTER "<zq:stamp/>"
-	    "<zq:text>x</zq:text>" END), &last, &now, on_any, &count, &why));
+	    "<zq:text>x</zq:text>" END), &last, &now, NULL, on_any, &count,
+	    &why));
 	ck_assert_uint_eq(count, 1);
 }
 END_TEST
@@ -160,12 +161,12 @@ START_TEST(too_long)
 	while (b.n < LIMIT_LETTER + 1000)
 		buf_byte(&b, 'a');
 	buf_text(&b, "</a></zq:body>" END);
-	ck_assert(!letters_read(buf_look(&b), &last, &now, on_any, &count,
-	    NULL));
+	ck_assert(!letters_read(buf_look(&b), &last, &now, NULL, on_any,
+	    &count, NULL));
 	while (b.n <= LIMIT_ANSWER)
 		buf_byte(&b, ' ');
-	ck_assert(!letters_read(buf_look(&b), &last, &now, on_any, &count,
-	    NULL));
+	ck_assert(!letters_read(buf_look(&b), &last, &now, NULL, on_any,
+	    &count, NULL));
 	ck_assert_uint_eq(count, 0);
 	buf_clear(&b);
 }

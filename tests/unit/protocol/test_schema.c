@@ -126,7 +126,7 @@ write_letters(struct buf *b, struct buf *text)
 {
 	for (unsigned i = 0; i < 4; i++) {
 		buf_reset(b);
-		letters_begin(b, i, 0);
+		letters_begin(b, i, 0, SPAN_NONE);
 		for (unsigned k = 1; k <= i; k++)
 			letters_put(b, &(struct letter){ .number = k,
 			    .kind = SPAN("held"),
