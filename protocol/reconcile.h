@@ -31,6 +31,9 @@
 				 * first of digest_item_hash(), so that the
 				 * first of these names the bucket */
 #define RECONCILE_NAMES 1000	/* at most, in one document */
+#define RECONCILE_HASHES_MOST 65536 /* in one document, unless its only bucket
+				 * has more: an answer that lacks them all
+				 * still has room */
 #define RECONCILE_ROUND_TIME 10000	/* ms that the hub may take to show
 				 * what it took, before it says `later` */
 
@@ -53,10 +56,9 @@ struct reconcile {		/* the root's attributes */
 };
 
 void reconcile_begin(struct buf *b, const struct reconcile *r);
-void reconcile_put_bucket(struct buf *b, unsigned bucket,
-    const struct digest *d);
+void reconcile_put_buckets(struct buf *b, const struct digest *d); /* all */
 /* count hashes of RECONCILE_HASH bytes each, sorted: all that the bucket
- * has; none is allowed. */
+ * has; none is allowed. Buckets in their order, each once. */
 void reconcile_put_hashes(struct buf *b, unsigned bucket,
     const uint8_t *hashes, size_t count);
 void reconcile_put_name(struct buf *b, const uint8_t hash[RECONCILE_HASH],
@@ -65,6 +67,7 @@ void reconcile_end(struct buf *b);
 
 struct reconcile_reader {	/* called in the order of the document */
 	void (*head)(void *arg, const struct reconcile *r);
+	/* All 256, one after the other. */
 	void (*bucket)(void *arg, unsigned bucket, uint64_t high,
 	    uint64_t low);
 	/* Sorted and without doubles, or the document is refused. */
@@ -73,9 +76,9 @@ struct reconcile_reader {	/* called in the order of the document */
 	void (*name)(void *arg, const uint8_t hash[RECONCILE_HASH],
 	    struct span id, struct span url);
 };
-/* A whole document, at most LIMIT_BODY. Spans live until the callback
- * returns. False: *why says what is wrong, with its line; what was called
- * until then is to be forgotten. */
+/* A whole document, at most LIMIT_BODY. What has no callback (NULL) is read
+ * over. Spans live until the callback returns. False: *why says what is
+ * wrong, with its line; what was called until then is to be forgotten. */
 bool reconcile_read(struct span xml, const struct reconcile_reader *to,
     void *arg, const char **why);
 
@@ -100,8 +103,12 @@ struct reconcile_answer {
 	uint32_t after;		/* ms */
 	int64_t now;		/* ms, the hub's clock */
 	struct span reason;	/* for people */
+	bool cut;		/* only in what was read: more differs than had
+				 * room. Repair this, and reconcile again */
 };
 
+/* Into a buffer with a ceiling of LIMIT_BODY or more. What has no room is left
+ * out, and the document says that it was cut. */
 void reconcile_answer_begin(struct buf *b, const struct reconcile_answer *a);
 void reconcile_answer_bucket(struct buf *b, unsigned bucket); /* it differs */
 /* The agent listed it, and the index doesn't have it. */
