@@ -273,6 +273,7 @@ open_all(struct agent *a, struct buf *why)
 	if (!line_init(&a->line, a->config->top->hub, a->config->top->dir,
 	    why) || !is_enrolled(a, why))
 		return false;
+	line_through(&a->line, a->config->top->proxy);
 	a->store = store_open(a->config->top->dir, DB_WRITE | DB_CREATE,
 	    a->config->top->spool, why);
 	if (a->store == NULL)

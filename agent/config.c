@@ -33,6 +33,12 @@ static const struct conf_def defs[] = {
 	  .offset = TOP(hub), .about =
 	  "The hub's address, such as https://hub.example:7443.\nIt is "
 	  "written by zqagent enroll." },
+	{ .section = "", .name = "proxy", .type = CONF_TEXT,
+	  .offset = TOP(proxy), .preset = "", .about =
+	  "The HTTP proxy on the way to the hub, such as "
+	  "http://proxy.example:3128.\nIt is asked to CONNECT, so that TLS "
+	  "still ends at the hub. Unless given, the environment decides "
+	  "(https_proxy, no_proxy)." },
 	{ .section = "", .name = "dir", .type = CONF_PATH,
 	  .offset = TOP(dir), .preset = ".", .about =
 	  "Where the key, the certificate, the store and the control socket "
@@ -139,6 +145,28 @@ config_hub(struct buf *out, const char *text, struct buf *why)
 		buf_put(out, normal.at, normal.n - 1);	/* not the slash */
 	buf_clear(&normal);
 	return out->n > 0;
+}
+
+bool
+config_proxy(const char *text, struct buf *why)
+{
+	struct buf normal;
+	struct url u;
+	const char *wrong = NULL;
+	bool ok;
+
+	if (text[0] == '\0')
+		return true;
+	buf_init(&normal, LIMIT_URL);
+	ok = url_normal(&normal, span_of(text), &wrong) &&
+	    url_parse(&u, buf_look(&normal)) &&
+	    span_is(u.scheme, SPAN("http")) && span_is(u.path, SPAN("/")) &&
+	    u.query.n == 0;
+	if (!ok)
+		buf_printf(why, _("proxy is \"%s\", expected "
+		    "http://HOST:PORT"), text);
+	buf_clear(&normal);
+	return ok;
 }
 
 static bool
@@ -284,6 +312,8 @@ check(const struct config *c, const char *path, struct buf *why)
 	buf_init(&wrong, why->most);
 	buf_init(&hub, LIMIT_URL);
 	if (!config_hub(&hub, c->top->hub, &wrong))
+		buf_byte(&wrong, '\n');
+	if (!config_proxy(c->top->proxy, &wrong))
 		buf_byte(&wrong, '\n');
 	if (!log_level_parse(c->top->log, &level))
 		buf_printf(&wrong, _("log is \"%s\", expected error, warn, "

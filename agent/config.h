@@ -22,6 +22,7 @@
 
 struct config_top {
 	char *hub;		/* https://hub.example:7443 */
+	char *proxy;		/* http://proxy.example:3128; "": as curl does */
 	char *dir;
 	char *log;		/* a level's name */
 	char *language;
@@ -55,6 +56,9 @@ void config_free(struct config *c);
  * taken for this machine itself, where tests live. `out`: scheme, host and
  * port without a slash at the end. */
 bool config_hub(struct buf *out, const char *text, struct buf *why);
+
+/* A proxy's address, or "" for none; false: why says. */
+bool config_proxy(const char *text, struct buf *why);
 
 /* The new file's text, with an example of each setting. */
 void config_example(struct buf *out, const char *hub);

@@ -38,12 +38,20 @@ line_init(struct line *l, const char *hub, const char *dir, struct buf *why)
 }
 
 void
+line_through(struct line *l, const char *proxy)
+{
+	free(l->proxy);
+	l->proxy = proxy[0] != '\0' ? mem_text(proxy) : NULL;
+}
+
+void
 line_clear(struct line *l)
 {
 	free(l->hub);
 	free(l->key);
 	free(l->cert);
 	free(l->ca);
+	free(l->proxy);
 	*l = (struct line){ 0 };
 }
 
@@ -66,4 +74,6 @@ line_prepare(const struct line *l, CURL *curl)
 	    (long)CURL_SSLVERSION_TLSv1_3);
 	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_context);
 	curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
+	if (l->proxy != NULL)
+		curl_easy_setopt(curl, CURLOPT_PROXY, l->proxy);
 }

@@ -15,11 +15,14 @@
 struct line {
 	char *hub;		/* "https://hub.example:7443" */
 	char *key, *cert, *ca;	/* files */
+	char *proxy;		/* NULL: as the environment says */
 };
 
 /* hub: as the settings have it. False: why says. */
 bool line_init(struct line *l, const char *hub, const char *dir,
     struct buf *why);
+/* Through this proxy, of which a copy is kept; "" is none. */
+void line_through(struct line *l, const char *proxy);
 void line_clear(struct line *l);
 
 /* The certificate and the CA, TLS 1.3 and nothing older. */

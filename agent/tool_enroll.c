@@ -25,6 +25,8 @@
 struct tool_option tool_enroll_options[] = {
 	{ .name = "site", .about = N_("the site's code, if the hub asks for "
 	    "it; the ticket says which site") },
+	{ .name = "proxy", .about = N_("http://HOST:PORT on the way to the "
+	    "hub; kept in agent.conf") },
 	{ .name = "force", .flag = true, .about = N_("replace the identity "
 	    "that is there") },
 	{ .name = NULL }
@@ -48,28 +50,33 @@ read_file(const char *path, struct buf *out)
 }
 
 static bool
-is_hub_line(const char *line)
+sets(const char *line, const char *name)
 {
 	line += strspn(line, " \t");
-	if (strncmp(line, "hub", 3) != 0)
+	if (strncmp(line, name, strlen(name)) != 0)
 		return false;
-	line += 3 + strspn(line + 3, " \t");
-	return *line == '=';
+	line += strlen(name);
+	return line[strspn(line, " \t")] == '=';
 }
 
-/* The old settings with another hub. Sources and comments stay. */
+/* The old settings with another hub, and another proxy if there is one.
+ * Sources and comments stay. */
 static void
-change_hub(struct buf *out, char *old, const char *hub)
+change_hub(struct buf *out, char *old, const char *hub, const char *proxy)
 {
 	bool done = false;
 	char *line;
 
 	while ((line = strsep(&old, "\n")) != NULL) {
-		if (!done && is_hub_line(line)) {
+		if (!done && sets(line, "hub")) {
 			buf_printf(out, "hub = %s", hub);
+			if (proxy != NULL)
+				buf_printf(out, "\nproxy = %s", proxy);
 			done = true;
-		} else {
+		} else if (proxy == NULL || !sets(line, "proxy")) {
 			buf_text(out, line);
+		} else {
+			continue;
 		}
 		if (old != NULL)
 			buf_byte(out, '\n');
@@ -81,20 +88,23 @@ change_hub(struct buf *out, char *old, const char *hub)
 static bool
 write_conf(struct tool *t, const char *hub, struct buf *why)
 {
+	const char *proxy = tool_value(t, "proxy");
 	struct buf old, text;
+	char *copy;
 	const char *path = tool_path(t, CONFIG_FILE);
 	bool ok;
 
 	buf_init(&old, CONF_MAX);
 	buf_init(&text, CONF_MAX);
-	if (read_file(path, &old)) {
-		char *copy = mem_text(buf_cstr(&old));
-
-		change_hub(&text, copy, hub);
+	for (bool new = !read_file(path, &old); text.n == 0; new = true) {
+		if (new) {
+			buf_drop(&old, old.n);
+			config_example(&old, hub);
+		}
+		copy = mem_text(buf_cstr(&old));
+		change_hub(&text, copy, hub, proxy);
 		free(copy);
 	}
-	if (text.n == 0)
-		config_example(&text, hub);
 	ok = keep_put(path, 0644, KEEP_REPLACE, buf_look(&text), why);
 	buf_clear(&old);
 	buf_clear(&text);
@@ -117,7 +127,8 @@ static bool
 enroll(struct tool *t, const char *hub, const struct ticket *ticket,
     bool *asked, struct buf *why)
 {
-	struct way way = { .hub = hub, .pin = ticket->pin };
+	struct way way = { .hub = hub, .pin = ticket->pin,
+	    .proxy = tool_value(t, "proxy") };
 	EVP_PKEY *key = identity_make_key();
 	X509 *cert = NULL, *ca = NULL;
 	bool ok;
@@ -167,8 +178,11 @@ tool_renew(struct tool *t)
 	if (c == NULL)
 		return 2;
 	buf_init(&why, 16384);
-	ok = line_init(&line, c->top->hub, c->top->dir, &why) &&
-	    renew_now(&line, c->top->dir, &why);
+	ok = line_init(&line, c->top->hub, c->top->dir, &why);
+	if (ok) {
+		line_through(&line, c->top->proxy);
+		ok = renew_now(&line, c->top->dir, &why);
+	}
 	while (why.n > 0 && why.at[why.n - 1] == '\n')
 		buf_cut(&why, why.n - 1);
 	if (ok) {
@@ -191,7 +205,7 @@ static bool
 is_ready(struct tool *t, struct buf *hub, struct ticket *ticket,
     struct buf *why)
 {
-	const char *wrong = NULL;
+	const char *wrong = NULL, *proxy = tool_value(t, "proxy");
 
 	if (strncasecmp(t->place[0], "http://", 7) == 0) {
 		buf_printf(why, _("the hub's address \"%s\": https://… "
@@ -199,7 +213,8 @@ is_ready(struct tool *t, struct buf *hub, struct ticket *ticket,
 		    t->place[0]);
 		return false;
 	}
-	if (!config_hub(hub, t->place[0], why))
+	if (!config_hub(hub, t->place[0], why) ||
+	    (proxy != NULL && !config_proxy(proxy, why)))
 		return false;
 	if (!ticket_parse(ticket, span_of(t->place[1]), &wrong)) {
 		buf_text(why, wrong);

@@ -54,7 +54,8 @@ perform(struct way *w, CURL *curl, const char *url, struct buf *why)
 	long status = 0;
 
 	w->unreached = code == CURLE_COULDNT_CONNECT ||
-	    code == CURLE_COULDNT_RESOLVE_HOST;
+	    code == CURLE_COULDNT_RESOLVE_HOST ||
+	    code == CURLE_COULDNT_RESOLVE_PROXY;
 	if (code != CURLE_OK) {
 		say_failure(curl, code, url, why);
 		return false;
@@ -77,6 +78,8 @@ prepare(struct way *w, CURL *curl)
 	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_context);
 	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, w);
+	if (w->proxy != NULL)
+		curl_easy_setopt(curl, CURLOPT_PROXY, w->proxy);
 }
 
 bool

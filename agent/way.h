@@ -14,6 +14,7 @@
 
 struct way {
 	const char *hub;	/* "https://hub.example:7443" */
+	const char *proxy;	/* of the first contact; NULL: see line.h */
 	const uint8_t *pin;	/* of the ticket, at the first contact … */
 	const struct line *line;	/* … later the site's certificate */
 	bool unreached;		/* out: there was no connection to the hub */
