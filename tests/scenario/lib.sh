@@ -44,11 +44,25 @@ finish() {
 			code=1
 		fi
 	done
+	awk -v t="$T/" 'index($2, t) == 1 { print $2 }' /proc/mounts | sort -r |
+		while read -r disk; do umount -l "$disk"; done
 	[ -n "${KEEP:-}" ] && say "kept: $T" || rm -rf "$T"
 	exit $code
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
+
+# own_mounts: from here on mounts are this scenario's own, because it begins
+# anew in a mount namespace; false where that isn't allowed
+own_mounts() {
+	[ -z "${ZQ_OWN_MOUNTS:-}" ] || return 0
+	how=-m
+	[ "$(id -u)" = 0 ] || how=-rm
+	unshare $how true 2>"$T/unshare" || return 1
+	trap - EXIT
+	rm -rf "$T"
+	ZQ_OWN_MOUNTS=1 exec unshare $how sh "$0"
+}
 
 # start NAME COMMAND…: in the background, log in $T/NAME.log, pid in $PID
 start() {
