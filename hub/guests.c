@@ -10,6 +10,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "protocol/answer.h"
 
 #define SKEW_NOTE 5000		/* ms, R22 */
 #define SKEW_WARN 60000
@@ -77,4 +78,30 @@ guests_skew(struct guest *g, const char *code, int64_t skew)
 	else if (now == SKEW_NONE)
 		log_info("site=%s its clock agrees with ours again", code);
 	g->skew = now;
+}
+
+void
+guests_want(struct guest *g, unsigned want)
+{
+	g->want |= want;
+	g->told &= ~want;
+}
+
+void
+guests_unwant(struct guest *g, unsigned want)
+{
+	g->want &= ~want;
+}
+
+struct span
+guests_wanted(const struct guest *g)
+{
+	static const char *const words[] = {
+		"", WANT_PROVE, WANT_RETELL, WANT_PROVE " " WANT_RETELL,
+		WANT_RENEW, WANT_PROVE " " WANT_RENEW,
+		WANT_RETELL " " WANT_RENEW,
+		WANT_PROVE " " WANT_RETELL " " WANT_RENEW,
+	};
+
+	return span_of(words[g->want & 7]);
 }

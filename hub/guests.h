@@ -13,6 +13,10 @@
 
 #define GUESTS_ADDRESS 64
 
+enum guest_want {	/* bits: words of an answer's `want` (answer.h) */
+	GUEST_PROVE = 1, GUEST_RETELL = 2, GUEST_RENEW = 4,
+};
+
 enum guest_skew { SKEW_NONE, SKEW_NOTED, SKEW_WARNED };
 
 struct guest {
@@ -22,6 +26,9 @@ struct guest {
 	uint64_t confirmed;	/* the letter that it, or an act on its way
 				 * into the view, has confirmed */
 	unsigned polls;		/* being held */
+	unsigned want;		/* of it, now … */
+	unsigned told;		/* … and what of that a letters' answer has
+				 * said: a poll isn't ended twice for it */
 };
 
 struct guests {
@@ -41,5 +48,12 @@ void guests_address(struct guest *g, struct span address);
 /* Compares clocks (ms, site minus hub) and logs when it gets better or
  * worse (R22): over 5 s is noted, over 60 s is a warning. */
 void guests_skew(struct guest *g, const char *code, int64_t skew);
+
+/* From now on it is wanted, and to be said at once (letters_want()); or not
+ * any more. Bits of enum guest_want. */
+void guests_want(struct guest *g, unsigned want);
+void guests_unwant(struct guest *g, unsigned want);
+/* The words for an answer, a constant. */
+struct span guests_wanted(const struct guest *g);
 
 #endif

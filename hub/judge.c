@@ -149,6 +149,7 @@ answer_verdict(struct judge *j, struct pending *p,
 		.credit = LIMIT_BODY,
 		.after = wait_for_backlog(j->backlog),
 		.reason = span_of(reason_of(j, v->verdict)),
+		.want = guests_wanted(guests_get(j->guests, p->site)),
 		.letters = view_letters(j->writer->view, p->site, UINT64_MAX,
 		    0, NULL, NULL),
 	};

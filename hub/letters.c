@@ -166,12 +166,15 @@ answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after)
 {
 	struct frame_answer f = { .status = 200,
 		.type = SPAN(CHANGELIST_TYPE) };
+	struct guest *g = guests_get(l->guests, site);
 	struct buf xml, out;
 	struct page p = { .xml = &xml };
 
 	buf_init(&xml, LIMIT_ANSWER + END_ROOM);
 	buf_init(&out, FRAME_MAX);
-	letters_begin(&xml, newest_letter(l, site), clock_wall(), SPAN_NONE);
+	letters_begin(&xml, newest_letter(l, site), clock_wall(),
+	    guests_wanted(g));
+	g->told = g->want;
 	view_letters(l->writer->view, site, after, AT_ONCE, put_letter, &p);
 	letters_end(&xml);
 	must(!xml.bad);
@@ -242,6 +245,15 @@ hold(struct letters *l, uint64_t number, const struct frame_letters *f)
 	add(l, p);
 }
 
+/* A letter, or something that is wanted and wasn't said yet. */
+static bool
+has_news(struct letters *l, uint32_t site, uint64_t after)
+{
+	const struct guest *g = guests_get(l->guests, site);
+
+	return (g->want & ~g->told) != 0 || newest_letter(l, site) > after;
+}
+
 /* Nobody waits for it: lost on a full disk, it is said again next time. */
 static void
 confirmed(void *arg, uint64_t place)
@@ -283,7 +295,7 @@ letters_ask(struct letters *l, uint64_t number, struct span body)
 		refuse(l, number, VERDICT_BLOCKED, buf_cstr(&why));
 	} else {
 		confirm(l, f.peer.site, f.after, s.confirmed);
-		if (f.wait == 0 || newest_letter(l, f.peer.site) > f.after)
+		if (f.wait == 0 || has_news(l, f.peer.site, f.after))
 			answer(l, number, f.peer.site, f.after);
 		else if (l->count >= LETTERS_POLLS)
 			refuse(l, number, VERDICT_BUSY,
@@ -302,6 +314,20 @@ letters_look(struct letters *l)
 	for (p = l->oldest; p != NULL; p = newer) {
 		newer = p->newer;
 		if (newest_letter(l, p->site) > p->after)
+			finish(l, p);
+	}
+}
+
+void
+letters_want(struct letters *l, uint32_t site)
+{
+	struct poll *p, *newer;
+
+	if (guests_get(l->guests, site)->polls == 0)
+		return;
+	for (p = l->oldest; p != NULL; p = newer) {
+		newer = p->newer;
+		if (p->site == site)
 			finish(l, p);
 	}
 }

@@ -35,6 +35,8 @@ void letters_ask(struct letters *l, uint64_t number, struct span body);
 void letters_gone(struct letters *l, uint64_t number);
 /* The view has moved on: answers who waits for what is new in it. */
 void letters_look(struct letters *l);
+/* What is wanted of a site (guests_want()) is more: its polls are answered. */
+void letters_want(struct letters *l, uint32_t site);
 /* All polls of a site end with this verdict (it was blocked). */
 void letters_drop(struct letters *l, uint32_t site, enum verdict v,
     const char *why);

@@ -7,6 +7,7 @@
 #include "contrib/base/err.h"
 #include "hub/frame.h"
 #include "protocol/changelist.h"
+#include "protocol/features.h"
 #include "protocol/limits.h"
 
 static const uint16_t statuses[] = {
@@ -33,7 +34,7 @@ reply_write(struct buf *b, struct answer *a, struct span complaints)
 	struct buf xml;
 
 	a->now = clock_wall();
-	a->features = SPAN(REPLY_FEATURES);
+	a->features = SPAN(FEATURES_HUB);
 	buf_init(&xml, LIMIT_ANSWER);
 	answer_begin(&xml, a);
 	buf_span(&xml, complaints);

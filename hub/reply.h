@@ -11,7 +11,6 @@
 #include "contrib/base/span.h"
 #include "protocol/answer.h"
 
-#define REPLY_FEATURES "letters"	/* what this hub can (R25) */
 #define REPLY_BUSY_AFTER 5000		/* ms, when the disk is full */
 
 /* Gives a FRAME_ANSWER to whoever asked `number`. */
