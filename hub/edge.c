@@ -16,6 +16,7 @@
 #include "hub/counters.h"
 #include "hub/edge_ask.h"
 #include "hub/edge_pace.h"
+#include "hub/edge_reconcile.h"
 #include "hub/edge_sites.h"
 #include "hub/edge_take.h"
 #include "hub/edge_words.h"
@@ -318,7 +319,8 @@ letters_run(void *arg, struct http_request *r)
 	struct buf body;
 
 	if (g == NULL || !number_argument(r, "after", INT64_MAX, &l.after) ||
-	    !number_argument(r, "wait", LIMIT_POLL / 1000, &wait))
+	    !number_argument(r, "wait", LIMIT_POLL / 1000, &wait) ||
+	    !number_argument(r, "instance", UINT64_MAX, &l.instance))
 		return;
 	l.peer = frame_peer_of(g);
 	l.wait = (uint32_t)wait * 1000;
@@ -327,6 +329,34 @@ letters_run(void *arg, struct http_request *r)
 	frame_letters_write(&body, &l);
 	ask(e, r, FRAME_LETTERS, buf_look(&body));
 	buf_clear(&body);
+}
+
+/* --- reconciling --------------------------------------------------------- */
+
+static void
+reconcile_head(void *arg, struct http_request *r)
+{
+	struct edge *e = arg;
+
+	if (admit(e, r) != NULL && channel_pending(e->core) > CORE_BEHIND)
+		refuse_busy(r, "the hub has no time to compare now");
+}
+
+static void
+reconcile_run(void *arg, struct http_request *r)
+{
+	struct edge *e = arg;
+	struct frame_peer p = frame_peer_of(guest_of(r));
+	const char *why = NULL;
+	struct buf frame;
+
+	buf_init(&frame, FRAME_MAX - 1024);
+	errand_of(r)->tells_gone = true;
+	if (edge_reconcile_read(&frame, &p, http_body(r), &why))
+		ask(e, r, FRAME_RECONCILE, buf_look(&frame));
+	else
+		http_refuse(r, 400, "%s", why);
+	buf_clear(&frame);
 }
 
 /* --- enrolment and the greeting ------------------------------------------ */
@@ -367,6 +397,9 @@ static const struct http_route routes[] = {
 	  .most = LIMIT_BODY, .head = changes_head, .body = changes_body,
 	  .run = changes_run, .end = end_errand },
 	{ .method = "GET", .path = "/v1/letters", .run = letters_run,
+	  .end = end_errand },
+	{ .method = "POST", .path = "/v1/reconcile", .type = CHANGELIST_TYPE,
+	  .most = LIMIT_BODY, .head = reconcile_head, .run = reconcile_run,
 	  .end = end_errand },
 	{ .method = "POST", .path = ENROLL_PATH, .type = ENROLL_TYPE,
 	  .most = ENROLL_MAX, .head = cmp_head, .run = cmp_run,

@@ -188,6 +188,124 @@ frame_answer_read(struct frame_answer *f, struct span body)
 	return reader_done(&r) && f->status >= 200 && f->status <= 599;
 }
 
+/* --- reconciling --------------------------------------------------------- */
+
+void
+frame_reconcile_begin(struct buf *b, const struct frame_peer *p,
+    const struct reconcile *r)
+{
+	put_peer(b, p);
+	write_u8(b, (uint8_t)r->round);
+	write_u64(b, r->incarnation);
+	write_u64(b, r->seq);
+	write_u64(b, r->instance);
+	write_u64(b, r->items);
+	write_u64(b, (uint64_t)r->now);
+	buf_put(b, r->sum, sizeof(r->sum));
+	write_u8(b, r->more);
+}
+
+void
+frame_reconcile_bucket(struct buf *b, unsigned bucket, uint64_t high,
+    uint64_t low)
+{
+	write_u8(b, (uint8_t)bucket);
+	write_u64(b, high);
+	write_u64(b, low);
+}
+
+void
+frame_reconcile_hashes(struct buf *b, unsigned bucket,
+    const uint8_t *hashes, size_t count)
+{
+	write_u8(b, (uint8_t)bucket);
+	write_span(b, (struct span){ .at = (const char *)hashes,
+	    .n = count * RECONCILE_HASH });
+}
+
+void
+frame_reconcile_name(struct buf *b, const uint8_t hash[RECONCILE_HASH],
+    struct span id, struct span url)
+{
+	buf_put(b, hash, RECONCILE_HASH);
+	write_span(b, id);
+	write_span(b, url);
+}
+
+bool
+frame_reconcile_read(struct frame_reconcile *f, struct span body)
+{
+	struct reader r = reader_of(body);
+	uint8_t round;
+
+	get_peer(&r, &f->peer);
+	round = read_u8(&r);
+	f->head.round = (enum reconcile_round)round;
+	f->head.incarnation = read_u64(&r);
+	f->head.seq = read_u64(&r);
+	f->head.instance = read_u64(&r);
+	f->head.items = read_u64(&r);
+	f->head.now = (int64_t)read_u64(&r);
+	get_bytes(&r, f->head.sum, sizeof(f->head.sum));
+	f->head.more = get_flag(&r);
+	f->rest = rest_of(&r);
+	return !r.bad && round >= RECONCILE_SUM && round <= RECONCILE_NAMED;
+}
+
+/* One more of the rest was read; false: it was the end, or not readable. */
+static bool
+went_on(struct frame_reconcile *f, const struct reader *r)
+{
+	f->rest = r->bad ? SPAN_NONE : rest_of(r);
+	return !r->bad;
+}
+
+bool
+frame_reconcile_next_bucket(struct frame_reconcile *f, unsigned *bucket,
+    uint64_t *high, uint64_t *low)
+{
+	struct reader r = reader_of(f->rest);
+
+	if (f->rest.n == 0)
+		return false;
+	*bucket = read_u8(&r);
+	*high = read_u64(&r);
+	*low = read_u64(&r);
+	return went_on(f, &r);
+}
+
+bool
+frame_reconcile_next_hashes(struct frame_reconcile *f, unsigned *bucket,
+    const uint8_t **hashes, size_t *count)
+{
+	struct reader r = reader_of(f->rest);
+	struct span all;
+
+	if (f->rest.n == 0)
+		return false;
+	*bucket = read_u8(&r);
+	all = read_span(&r);
+	if (all.n % RECONCILE_HASH != 0)
+		r.bad = true;
+	*hashes = (const uint8_t *)all.at;
+	*count = all.n / RECONCILE_HASH;
+	return went_on(f, &r);
+}
+
+bool
+frame_reconcile_next_name(struct frame_reconcile *f, const uint8_t **hash,
+    struct span *id, struct span *url)
+{
+	struct reader r = reader_of(f->rest);
+
+	if (f->rest.n == 0)
+		return false;
+	*hash = (const uint8_t *)read_bytes(&r, RECONCILE_HASH).at;
+	*id = read_span(&r);
+	*url = read_span(&r);
+	return went_on(f, &r);
+}
+
 /* --- enrolment ----------------------------------------------------------- */
 
 void

@@ -21,6 +21,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 #include "protocol/changelist.h"
+#include "protocol/reconcile.h"
 
 enum frame_kind {
 	FRAME_BATCH = 1,	/* a decoded change list */
@@ -71,6 +72,32 @@ struct frame_letters {
 };
 void frame_letters_write(struct buf *b, const struct frame_letters *f);
 bool frame_letters_read(struct frame_letters *f, struct span body);
+
+/* RECONCILE: peer, the head of the document, then all that it has of its
+ * round's kind. Of a bucket's hashes it is the edge that has seen to it that
+ * they are sorted: whoever reads takes care of his memory. */
+void frame_reconcile_begin(struct buf *b, const struct frame_peer *p,
+    const struct reconcile *r);
+void frame_reconcile_bucket(struct buf *b, unsigned bucket, uint64_t high,
+    uint64_t low);
+void frame_reconcile_hashes(struct buf *b, unsigned bucket,
+    const uint8_t *hashes, size_t count);
+void frame_reconcile_name(struct buf *b, const uint8_t hash[RECONCILE_HASH],
+    struct span id, struct span url);
+/* Reading: the head, then one after the other until false. Spans live as
+ * long as the body. */
+struct frame_reconcile {
+	struct frame_peer peer;
+	struct reconcile head;
+	struct span rest;
+};
+bool frame_reconcile_read(struct frame_reconcile *f, struct span body);
+bool frame_reconcile_next_bucket(struct frame_reconcile *f,
+    unsigned *bucket, uint64_t *high, uint64_t *low);
+bool frame_reconcile_next_hashes(struct frame_reconcile *f,
+    unsigned *bucket, const uint8_t **hashes, size_t *count);
+bool frame_reconcile_next_name(struct frame_reconcile *f,
+    const uint8_t **hash, struct span *id, struct span *url);
 
 void frame_peer_write(struct buf *b, const struct frame_peer *p, bool open);
 bool frame_peer_read(struct frame_peer *p, bool *open, struct span body);
