@@ -1,0 +1,167 @@
+# The gate: what is gone by accident (an emptied root, a disk that isn't
+# mounted, or only half, rights that were lost) stays in the index until a
+# person says what it means, on either side, with a reason.
+. tests/scenario/lib.sh
+
+mounts=
+own_mounts && mounts=yes
+root=$T/www one=$T/disk-one two=$T/disk-two
+mkdir -p "$root"
+disk_on() {	# a "disk" at its place; without mounts it is renamed there
+	if [ -n "$mounts" ]; then
+		mkdir -p "$2" && mount --bind "$1" "$2"
+	else
+		rmdir "$2" 2>/dev/null
+		mv "$1" "$2"
+	fi || die "$1 can't be put at $2"
+}
+disk_off() {
+	if [ -n "$mounts" ]; then
+		umount -l "$2"
+	else
+		mv "$2" "$1" && mkdir "$2"
+	fi || die "$2 can't be taken away"
+}
+
+n=0
+while [ $n -lt 60 ]; do
+	n=$((n + 1))
+	page "$one/a/$n.html" "甲盘第${n}号公告"
+	page "$two/$n.html" "乙盘第${n}号附件"
+done
+mkdir "$one/b"
+disk_on "$one" "$root"
+disk_on "$two" "$root/b"
+
+hub_init
+hub_start
+site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
+	https://www.zhengzhou.gov.cn/
+wait_for 30 "120 items" has_items 4101000001 120
+wait_for 30 "sync" in_sync
+
+seq() { zqhub site show 4101000001 --json | jq .seq; }
+agent_holds() {	# HOW MANY: says the agent
+	zqagent 4101000001 status --json |
+		jq -e --argjson n "$1" '.sources[0].held == $n' >/dev/null
+}
+looked() {	# after `rescan`: nothing is under way any more
+	zqagent 4101000001 status --json | jq -e '.sources[0] |
+		.state != "busy" and .state != "first-scan" and
+		(has("scan") | not)' >/dev/null
+}
+look() {
+	zqagent 4101000001 rescan >"$T/rescan" || die "rescan"
+	sleep 0.3
+	wait_for 30 "the scan" looked
+}
+stays() {	# WHAT N: nothing was withdrawn, n wait, and both sides say so
+	wait_for 20 "$1: $2 items to be held" agent_holds "$2"
+	has_items 4101000001 120 || die "$1: the index lost items"
+	[ "$(seq)" = "$before" ] || die "$1: something was told"
+	zqagent 4101000001 status >"$T/status" && die "$1: the agent says in sync"
+	grep -q "$2 files are missing" "$T/status" ||
+		{ cat "$T/status"; die "$1: zqagent status doesn't say it"; }
+
+}
+hub_says() {	# N wait at the site, and that isn't in sync
+	! zqhub status >"$T/status" &&
+		zqhub status --json | jq -e --argjson n "$1" \
+			'.sites[0].agent_held == $n' >/dev/null
+}
+back() {	# WHAT: it is there again, nobody had to say a word
+	look
+	wait_for 20 "$1: nothing to be held" agent_holds 0
+	wait_for 30 "$1: sync" in_sync
+	has_items 4101000001 120 || die "$1: the index lost items"
+	[ "$(seq)" = "$before" ] || die "$1: something was told"
+}
+before=$(seq)
+
+say "- a disk is not mounted: the root is empty"
+disk_off "$two" "$root/b"
+disk_off "$one" "$root"
+look
+stays "no disk" 120
+disk_on "$one" "$root"
+disk_on "$two" "$root/b"
+back "the disk again"
+
+say "- half of it is mounted"
+disk_off "$two" "$root/b"
+look
+stays "half a disk" 60
+say "- … and the agent starts like that"
+stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
+agent_start 4101000001
+wait_for 30 "the first scan" looked
+stays "half a disk at its start" 60
+disk_on "$two" "$root/b"
+back "the other half"
+
+say "- the root is not there at all"
+mv "$root" "$T/away" 2>/dev/null || { disk_off "$two" "$root/b"; disk_off "$one" "$root"; rmdir "$root"; }
+no_root() { zqagent 4101000001 status | grep -q "root can't be opened"; }
+wait_for 20 "the agent to say so" no_root
+has_items 4101000001 120 || die "the index lost items"
+if [ -d "$T/away" ]; then mv "$T/away" "$root"; else
+	mkdir "$root"; disk_on "$one" "$root"; disk_on "$two" "$root/b"
+fi
+root_again() { ! no_root; }
+wait_for 20 "the root again" root_again
+back "the root again"
+
+say "- all files are removed, and come back"
+mkdir "$T/keep"
+mv "$root/a" "$T/keep/a"
+look
+stays "a directory gone" 60
+mv "$T/keep/a" "$root/a"
+back "the directory again"
+
+say "- rights are gone"
+if [ "$(id -u)" = 0 ]; then	# root without what makes it root to files
+	stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
+	start agent-4101000001 setpriv \
+		--bounding-set=-dac_override,-dac_read_search \
+		"$ZQ_BUILD/zqagentd" -c "$(agent_dir 4101000001)/agent.conf"
+	AGENT_4101000001=$PID
+	wait_for 30 "the agent" zqagent_up 4101000001
+	wait_for 30 "its scan" looked
+fi
+chmod 000 "$root/a"
+look
+hidden() { zqagent 4101000001 status | grep -q "some directories can't be read"; }
+wait_for 20 "the agent to say so" hidden
+has_items 4101000001 120 || die "the index lost items"
+[ "$(seq)" = "$before" ] || die "something was told"
+chmod 755 "$root/a"
+back "rights again"
+
+say "- refuse: they are kept, and the agent is at peace with that"
+mv "$root/a" "$T/keep/a"
+look
+stays "sixty gone" 60
+zqagent 4101000001 refuse web || die "refuse"
+wait_for 30 "sync" in_sync
+zqagent 4101000001 status | grep -q "are kept in the index" || die "refused, and not said"
+has_items 4101000001 120 || die "refuse withdrew something"
+mv "$T/keep/a" "$root/a"
+back "the refused ones"
+
+say "- a few are withdrawn at once"
+rm "$root/a/1.html" "$root/a/2.html" "$root/b/1.html"
+wait_for 20 "three fewer" has_items 4101000001 117
+
+say "- release: the reason goes into the index"
+rm -r "$root/a"
+look
+wait_for 20 "58 items to be held" agent_holds 58
+has_items 4101000001 117 || die "the index lost items"
+zqagent 4101000001 release web --reason '栏目已撤并' || die "release"
+wait_for 30 "the rest" has_items 4101000001 59
+wait_for 30 "sync" in_sync
+zqhub item https://www.zhengzhou.gov.cn/a/7.html | grep -q '栏目已撤并' ||
+	die "the reason is not in the item's history"
+zqhub journal verify >"$T/verify" || die "the chain"
+exit 0
