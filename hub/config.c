@@ -84,11 +84,14 @@ static const struct conf_def table[] = {
 	    "take them all.\n"
 	    "The limit of open files is raised to fit." },
 	{ .section = "", .name = "body_memory", .type = CONF_BYTES,
-	  .offset = AT(body_memory), .preset = "256M",
+	  .offset = AT(body_memory), .preset = "64M",
 	  .least = 16u << 20, .most = 64ull << 30,
 	  .about =
 	    "Bytes of change lists under way at the edge, all connections "
 	    "together.\n"
+	    "Large ones, of sites that could not tell what they had for some "
+	    "time, fill an eighth of it at most, and wait their turn beyond "
+	    "that.\n"
 	    "Who comes on top of that is told to come back in some seconds, "
 	    "and loses nothing." },
 	{ .section = "", .name = "request_time", .type = CONF_TIME,

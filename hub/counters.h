@@ -22,6 +22,8 @@ X(EDGE_BYTES, "zq_edge_received_bytes_total", 0, COUNTER,		\
     "Bytes of request bodies received")					\
 X(EDGE_BODY_MEMORY, "zq_edge_body_bytes", 0, GAUGE,			\
     "Bytes of bodies held at the edge now")				\
+X(EDGE_BODIES_WAITING, "zq_edge_bodies_waiting", 0, GAUGE,		\
+    "Large batches that wait for room before they are read")		\
 X(EDGE_CPU, "zq_part_cpu_microseconds_total", "part=\"edge\"", COUNTER,	\
     "CPU time used by a part")						\
 X(CORE_CPU, "zq_part_cpu_microseconds_total", "part=\"core\"", COUNTER,	\

@@ -24,13 +24,17 @@
 #include "hub/http.h"
 #include "hub/http_query.h"
 #include "hub/http_serve.h"
+#include "hub/room.h"
 #include "protocol/changelist.h"
 #include "protocol/limits.h"
 
 #define IDLE_TIME 300000		/* ms; agents hold a long poll open */
-#define CORE_BEHIND (64u << 20)		/* bytes not yet read by the core:
+#define CORE_BEHIND (16u << 20)		/* bytes not yet read by the core:
 					 * then batches are told to wait */
 #define BUSY_AFTER 2000			/* ms */
+#define LARGE_SHARE 8			/* of the memory of bodies, for large
+					 * ones: see room.h */
+#define LARGE_LINE 256			/* wait for that: some 20 s' worth */
 #define MEASURE_TIME 1			/* s between looks at gauges */
 
 struct edge {
@@ -49,7 +53,9 @@ struct edge {
 
 /* A request with its business: a batch being read, or a question asked. */
 struct errand {
-	struct edge_take *take;
+	struct edge_take *take;	/* until the core has it */
+	bool is_batch;
+	bool loads;		/* it is its site's large one */
 	uint64_t number;	/* 0: not with the core */
 	bool tells_gone;	/* the core wants to know when it's over */
 	int64_t whole;		/* mono ms, when it was handed over; or 0 */
@@ -203,6 +209,8 @@ end_errand(void *arg, struct http_request *r)
 			channel_send(e->core, FRAME_GONE, errand->number,
 			    SPAN_NONE);
 	}
+	if (errand->loads)
+		edge_sites_unload(e->sites, guest_of(r));
 	edge_take_free(errand->take);
 	free(errand);
 }
@@ -224,7 +232,7 @@ take_answer(struct edge *e, const struct frame *f)
 		http_refuse(r, 500, "the hub misunderstood itself");
 		return;
 	}
-	if (errand->take != NULL)
+	if (errand->is_batch)
 		stats_observe(COUNTER_TAKE_TIME,
 		    (uint64_t)(clock_mono() - errand->whole));
 	snprintf(type, sizeof(type), "%.*s", SPAN_ARGS(a.type));
@@ -252,6 +260,7 @@ changes_head(void *arg, struct http_request *r)
 {
 	struct edge *e = arg;
 	struct edge_guest *g = admit(e, r);
+	struct errand *errand;
 	struct frame_peer p;
 
 	if (g == NULL)
@@ -261,8 +270,18 @@ changes_head(void *arg, struct http_request *r)
 		    "takes; nothing is lost");
 		return;
 	}
+	errand = errand_of(r);
+	if (http_expected(r) > ROOM_SMALL) {
+		if (!edge_sites_load(e->sites, g)) {
+			refuse_busy(r, "another large batch of this site is "
+			    "under way");
+			return;
+		}
+		errand->loads = true;
+	}
 	p = frame_peer_of(g);
-	errand_of(r)->take = edge_take_new(&p);
+	errand->is_batch = true;
+	errand->take = edge_take_new(&p);
 }
 
 static void
@@ -277,14 +296,16 @@ static void
 changes_run(void *arg, struct http_request *r)
 {
 	struct edge *e = arg;
-	struct edge_take *take = errand_of(r)->take;
+	struct errand *errand = errand_of(r);
 	struct span frame;
 	const char *why;
 
-	if (edge_take_finish(take, &frame, &why))
+	if (edge_take_finish(errand->take, &frame, &why))
 		ask(e, r, FRAME_BATCH, frame);
 	else
 		http_refuse(r, 400, "%s", why);
+	edge_take_free(errand->take);
+	errand->take = NULL;
 }
 
 /* --- letters ------------------------------------------------------------- */
@@ -416,10 +437,11 @@ complain(void *arg, struct http_request *r, int status, const char *why,
     struct buf *body)
 {
 	bool busy = status == 503 || status == 429;
+	uint32_t after = http_retried(r) * 1000;
 
-	(void)arg, (void)r;
+	(void)arg;
 	edge_words_refusal(body, busy ? VERDICT_BUSY : VERDICT_BAD, why,
-	    busy ? BUSY_AFTER : 0);
+	    busy && after == 0 ? BUSY_AFTER : after);
 	return EDGE_WORDS_TYPE;
 }
 
@@ -505,6 +527,7 @@ on_measure(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	stats_set(COUNTER_EDGE_CONNECTIONS, http_serve_connections(e->http));
 	stats_set(COUNTER_EDGE_BODY_MEMORY, http_serve_memory(e->http));
+	stats_set(COUNTER_EDGE_BODIES_WAITING, http_serve_waiting(e->http));
 	stats_add(COUNTER_EDGE_CPU, cpu - e->cpu);
 	e->cpu = cpu;
 }
@@ -538,6 +561,8 @@ edge_new(struct event_base *base, const struct config *config, int listen_fd,
 	e->spec = (struct http_spec){
 		.connections = config->connections,
 		.memory = config->body_memory,
+		.large = config->body_memory / LARGE_SHARE,
+		.line = LARGE_LINE,
 		.request = (int64_t)config->request_time, .idle = IDLE_TIME,
 		.complain = complain, .event = on_http,
 		.open = on_open, .close = on_close,

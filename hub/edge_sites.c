@@ -11,6 +11,7 @@ struct site {
 	struct site *next;
 	uint32_t number;
 	size_t count;			/* of connections */
+	bool loaded;			/* brings in a large body */
 	char *blocked;			/* why; NULL: it isn't */
 	LIST_HEAD(guests, edge_guest) guests;
 };
@@ -131,6 +132,26 @@ edge_sites_blocked(struct edge_sites *s, uint32_t site)
 	const struct site *one = *place(s, site);
 
 	return one != NULL ? one->blocked : NULL;
+}
+
+bool
+edge_sites_load(struct edge_sites *s, const struct edge_guest *g)
+{
+	struct site *site = *place(s, g->peer.site);
+
+	must(site != NULL);
+	if (site->loaded)
+		return false;
+	return site->loaded = true;
+}
+
+void
+edge_sites_unload(struct edge_sites *s, const struct edge_guest *g)
+{
+	struct site *site = *place(s, g->peer.site);
+
+	must(site != NULL && site->loaded);
+	site->loaded = false;
 }
 
 void

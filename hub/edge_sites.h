@@ -35,6 +35,10 @@ void edge_sites_block(struct edge_sites *s, uint32_t site,
 void edge_sites_unblock_all(struct edge_sites *s);
 const char *edge_sites_blocked(struct edge_sites *s, uint32_t site);
 					/* why; NULL: it isn't */
+/* One large body of a site at a time: more would take the room of others.
+ * False: there is one. */
+bool edge_sites_load(struct edge_sites *s, const struct edge_guest *g);
+void edge_sites_unload(struct edge_sites *s, const struct edge_guest *g);
 void edge_sites_drop(struct edge_sites *s, uint32_t site);
 
 #endif

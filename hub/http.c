@@ -5,6 +5,7 @@
 
 #include "contrib/base/err.h"
 #include "hub/http_reply.h"
+#include "hub/http_route.h"
 #include "hub/http_state.h"
 #include "protocol/limits.h"
 
@@ -21,7 +22,20 @@ http_set(struct http_request *r, const char *name, const char *value)
 void
 http_retry(struct http_request *r, uint32_t seconds)
 {
+	r->retry = seconds;
 	buf_printf(&r->extra, "Retry-After: %u\r\n", seconds);
+}
+
+uint32_t
+http_retried(const struct http_request *r)
+{
+	return r->retry;
+}
+
+size_t
+http_expected(const struct http_request *r)
+{
+	return r->head.chunked ? r->route->most : (size_t)r->head.length;
 }
 
 void

@@ -11,8 +11,8 @@
  * http_serve.h starts a server; this is what its handlers work with.
  *
  * The life of a request: `head` when its head is there, `body` for each piece
- * of its body, `run` when it is whole; one http_answer() at any of these or
- * later; `end` exactly once, when the answer has left or the client has
+ * of its body (which may have to wait for room first, see room.h), `run` when
+ * it is whole; one http_answer() at any of these or later; `end` exactly once, when the answer has left or the client has
  * (http_answered() tells which). After `end` the request is gone. An answer
  * given before the body is whole ends the connection behind it.
  */
@@ -44,6 +44,8 @@ typedef void http_conn_fn(void *arg, struct http_conn *c);
 struct http_spec {
 	size_t connections;	/* at a time; see door.h for who gets them */
 	size_t memory;		/* bytes of bodies under way, all together */
+	size_t large;		/* of that for large ones (room.h) */
+	size_t line;		/* requests in line for that */
 	int64_t request;	/* ms for one whole request to arrive */
 	int64_t idle;		/* ms between requests */
 	http_complain_fn *complain;	/* NULL: plain text */
@@ -67,6 +69,9 @@ void *http_kept(const struct http_request *r);
 /* A header of the answer; control characters in the value become '?'. */
 void http_set(struct http_request *r, const char *name, const char *value);
 void http_retry(struct http_request *r, uint32_t seconds);
+uint32_t http_retried(const struct http_request *r);	/* 0: it was not */
+/* Bytes that its body has or, if it doesn't say, may have. */
+size_t http_expected(const struct http_request *r);
 /* The body is copied, and not sent when HEAD was asked or for a 304. */
 void http_answer(struct http_request *r, int status, const char *type,
     struct span body);

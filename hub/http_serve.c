@@ -1,11 +1,13 @@
 #include "hub/http_serve.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "hub/http_body.h"
 #include "hub/http_route.h"
 #include "hub/http_state.h"
 #include "protocol/limits.h"
@@ -48,6 +50,9 @@ request_end(struct http_conn *c)
 	if (r->begun && r->route->end != NULL)
 		r->route->end(h->arg, r);
 	h->memory -= (size_t)r->got;
+	room_leave(&h->room, &r->seat);
+	if (h->room.waiting > 0)
+		event_active(h->enter, EV_TIMEOUT, 0);
 	c->request = NULL;
 	buf_clear(&r->bytes);
 	buf_clear(&r->body);
@@ -130,39 +135,6 @@ refuse_route(struct http_request *r)
 	return status != 0;
 }
 
-static bool
-has_body(const struct http_request *r)
-{
-	return r->head.chunked || r->head.length > 0;
-}
-
-/* What the head says of its body; before a byte of it was read. */
-static bool
-refuse_body(struct http_request *r)
-{
-	const struct http *h = r->conn->http;
-	const struct http_route *route = r->route;
-
-	if (route->most == 0 && has_body(r)) {
-		http_refuse(r, 400, "no body is expected here");
-	} else if (route->most > 0 && !r->head.chunked &&
-	    http_header(r, "Content-Length").n == 0) {
-		http_refuse(r, 411, "Content-Length is missing");
-	} else if (route->type != NULL &&
-	    !text_same_nocase(r->head.type, span_of(route->type))) {
-		http_refuse(r, 415, "Content-Type must be %s, not \"%.*s\"",
-		    route->type, SPAN_ARGS(text_cut(r->head.type, 80)));
-	} else if (r->head.length > route->most) {
-		http_refuse(r, 413, "a body may have %zu bytes, not %llu",
-		    route->most, (unsigned long long)r->head.length);
-	} else if (h->memory + r->head.length > h->spec->memory) {
-		http_retry(r, 5);
-		http_refuse(r, 503, "too many bodies are under way; "
-		    "come back in some seconds");
-	}
-	return r->answered;
-}
-
 static void
 request_run(struct http_request *r)
 {
@@ -180,7 +152,7 @@ request_begin(struct http_request *r)
 	const struct http *h = r->conn->http;
 
 	note(h, HTTP_REQUEST);
-	if (refuse_route(r) || refuse_body(r))
+	if (refuse_route(r) || !http_body_may_come(r))
 		return;
 	if (r->route->head != NULL) {
 		r->begun = true;
@@ -188,16 +160,10 @@ request_begin(struct http_request *r)
 	}
 	if (r->answered)
 		return;
-	if (!has_body(r)) {
+	if (http_body_is_expected(r))
+		http_body_find_room(r);
+	else
 		request_run(r);
-		return;
-	}
-	buf_init(&r->body, r->route->most);
-	http_chunks_init(&r->chunks);
-	r->conn->step = HTTP_STEP_BODY;	/* the deadline stays */
-	if (r->head.expects)
-		http_link_put(r->conn->link,
-		    SPAN("HTTP/1.1 100 Continue\r\n\r\n"), SPAN_NONE);
 }
 
 /* An empty line before a request is forgiven (RFC 9112 §2.2). */
@@ -244,82 +210,10 @@ take_head(struct http_conn *c, struct evbuffer *in)
 	http_refuse(r, status, "%s", why);
 }
 
-/* --- a body -------------------------------------------------------------- */
-
 static void
-hand_on(struct http_request *r, struct span data)
+take_body(struct http_request *r, struct evbuffer *in)
 {
-	struct http *h = r->conn->http;
-
-	if (data.n == 0 || r->answered)
-		return;
-	if (r->got + data.n > r->route->most) {
-		http_refuse(r, 413, "a body may have %zu bytes",
-		    r->route->most);
-		return;
-	}
-	if (h->memory + data.n > h->spec->memory) {
-		http_retry(r, 5);
-		http_refuse(r, 503, "too many bodies are under way; "
-		    "come back in some seconds");
-		return;
-	}
-	r->got += data.n;
-	h->memory += data.n;
-	if (r->route->body == NULL)
-		buf_put(&r->body, data.at, data.n);
-	else
-		r->route->body(h->arg, r, data);
-}
-
-/* Uses up some of s; false: it isn't chunked as it should be. */
-static bool
-take_chunks(struct http_request *r, struct span *s)
-{
-	struct span data;
-
-	while (s->n > 0 && !r->answered && !http_chunks_done(&r->chunks)) {
-		if (!http_chunks_next(&r->chunks, s, &data))
-			return false;
-		hand_on(r, data);
-	}
-	return true;
-}
-
-static void
-take_length(struct http_request *r, struct span *s)
-{
-	uint64_t left = r->head.length - r->got;
-	struct span data = { .at = s->at,
-	    .n = left < s->n ? (size_t)left : s->n };
-
-	s->at += data.n;
-	s->n -= data.n;
-	hand_on(r, data);
-}
-
-static void
-take_body(struct http_conn *c, struct evbuffer *in)
-{
-	struct http_request *r = c->request;
-	struct evbuffer_iovec v;
-	struct span s;
-	size_t had;
-
-	if (evbuffer_peek(in, -1, NULL, &v, 1) < 1)
-		return;
-	s = (struct span){ .at = v.iov_base, .n = v.iov_len };
-	had = s.n;
-	if (!r->head.chunked)
-		take_length(r, &s);
-	else if (!take_chunks(r, &s))
-		http_refuse(r, 400, "the body is not chunked as RFC 9112 "
-		    "section 7.1 has it");
-	evbuffer_drain(in, had - s.n);
-	if (r->answered)
-		return;
-	if (r->head.chunked ? http_chunks_done(&r->chunks) :
-	    r->got == r->head.length)
+	if (http_body_take(r, in))
 		request_run(r);
 }
 
@@ -342,10 +236,29 @@ on_bytes(void *arg, struct evbuffer *in)
 		if (n > 0 && step == HTTP_STEP_HEAD)
 			take_head(c, in);
 		else if (n > 0 && step == HTTP_STEP_BODY)
-			take_body(c, in);
+			take_body(c->request, in);
 	} while (c->step != step || evbuffer_get_length(in) != n);
 	if (n >= HTTP_LINK_INPUT)
 		http_link_hold(c->link, true);
+}
+
+static void
+on_enter(evutil_socket_t fd, short what, void *arg)
+{
+	struct http *h = arg;
+	struct room_seat *s;
+
+	(void)fd, (void)what;
+	while ((s = room_next(&h->room)) != NULL) {
+		struct http_request *r = (struct http_request *)(void *)
+		    ((char *)s - offsetof(struct http_request, seat));
+		struct http_conn *c = r->conn;
+
+		http_state_move(c, HTTP_STEP_BODY, h->spec->request);
+		http_body_begin(r);
+		http_link_hold(c->link, false);
+		on_bytes(c, http_link_input(c->link));
+	}
 }
 
 static void
@@ -429,7 +342,9 @@ on_late(struct http_conn *c)
 	bool midway = c->request != NULL &&
 	    (c->step == HTTP_STEP_HEAD || c->step == HTTP_STEP_BODY);
 
-	if (midway)
+	if (c->step == HTTP_STEP_LINE)
+		http_body_refuse_crowd(c->request);
+	else if (midway)
 		http_refuse(c->request, 408, "the whole request must arrive "
 		    "within %lld s",
 		    (long long)c->http->spec->request / 1000);
@@ -484,7 +399,9 @@ http_serve_new(struct event_base *base, const struct http_spec *spec,
 	TAILQ_INIT(&h->conns);
 	h->sweep = event_new(base, -1, EV_PERSIST, on_sweep, h);
 	h->reap = event_new(base, -1, 0, on_reap, h);
-	must(h->sweep != NULL && h->reap != NULL);
+	h->enter = event_new(base, -1, 0, on_enter, h);
+	must(h->sweep != NULL && h->reap != NULL && h->enter != NULL);
+	room_init(&h->room, spec->large, spec->line);
 	event_add(h->sweep, &second);
 	return h;
 }
@@ -511,6 +428,7 @@ http_serve_free(struct http *h)
 	door_free(h->door);
 	event_free(h->sweep);
 	event_free(h->reap);
+	event_free(h->enter);
 	buf_clear(&h->head);
 	free(h);
 }
@@ -519,6 +437,12 @@ size_t
 http_serve_memory(const struct http *h)
 {
 	return h->memory;
+}
+
+size_t
+http_serve_waiting(const struct http *h)
+{
+	return h->room.waiting;
 }
 
 size_t

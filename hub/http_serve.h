@@ -17,6 +17,7 @@ void http_serve_free(struct http *h);
 /* Takes fd, a listening socket; with TLS if ctx is given (not taken). */
 void http_serve_listen(struct http *h, int fd, SSL_CTX *ctx);
 size_t http_serve_memory(const struct http *h);	/* bytes of bodies now */
+size_t http_serve_waiting(const struct http *h);	/* for room */
 size_t http_serve_connections(const struct http *h);
 
 #endif

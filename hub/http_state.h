@@ -17,6 +17,7 @@
 #include "hub/http_chunks.h"
 #include "hub/http_head.h"
 #include "hub/http_link.h"
+#include "hub/room.h"
 
 struct http_route;
 struct http_spec;
@@ -24,6 +25,7 @@ struct http_spec;
 enum http_step {
 	HTTP_STEP_SETTLE,	/* the TLS handshake */
 	HTTP_STEP_HEAD,	/* between requests, or in a head */
+	HTTP_STEP_LINE,	/* until there is room for its body */
 	HTTP_STEP_BODY,
 	HTTP_STEP_WAIT,	/* a handler has it */
 	HTTP_STEP_SENT,	/* the answer is leaving */
@@ -38,6 +40,8 @@ struct http_request {
 	struct http_head head;		/* spans into bytes */
 	struct http_chunks chunks;
 	uint64_t got;			/* bytes of the body */
+	struct room_seat seat;
+	uint32_t retry;			/* s, told to the client; 0: not */
 	struct buf body;
 	struct buf extra;		/* header lines of the answer */
 	bool begun;			/* a handler knows of it */
@@ -71,9 +75,11 @@ struct http {
 	struct door *door;
 	struct event *sweep;	/* every second */
 	struct event *reap;
+	struct event *enter;	/* there is room for whoever is in line */
 	TAILQ_HEAD(conns, http_conn) conns;
 	size_t count;
 	size_t memory;
+	struct room room;
 	struct buf head;	/* of the answer being made */
 };
 

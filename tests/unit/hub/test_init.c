@@ -80,7 +80,7 @@ START_TEST(test_init)
 	ck_assert_str_eq(c->web, "");
 	ck_assert_str_eq(c->public, i.public);
 	ck_assert_uint_eq(c->connections, 20000);
-	ck_assert_uint_eq(c->body_memory, 256u << 20);
+	ck_assert_uint_eq(c->body_memory, 64u << 20);
 	ck_assert_uint_eq(c->request_time, 30000);
 	ck_assert_uint_eq(c->ticket_life, 24 * 3600 * 1000);
 	ck_assert_str_eq(c->language, "zh");
