@@ -34,6 +34,15 @@ verdict_name(enum verdict v)
 	return v >= VERDICT_TAKEN && v <= VERDICT_BAD ? names[v] : "unknown";
 }
 
+enum verdict
+verdict_named(struct span name)
+{
+	for (enum verdict v = VERDICT_TAKEN; v <= VERDICT_BAD; v++)
+		if (span_is(name, span_of(names[v])))
+			return v;
+	return 0;
+}
+
 bool
 answer_has_word(struct span words, const char *word)
 {
@@ -138,11 +147,7 @@ read_number(struct xml *x, const char *name, uint64_t most, uint64_t *n)
 static void
 read_verdict(struct xml *x, struct answer *a)
 {
-	struct span s = xml_attribute(x, NULL, "verdict");
-
-	for (enum verdict v = VERDICT_TAKEN; v <= VERDICT_BAD; v++)
-		if (span_is(s, span_of(names[v])))
-			a->verdict = v;
+	a->verdict = verdict_named(xml_attribute(x, NULL, "verdict"));
 	if (a->verdict == 0)
 		xml_fail(x, "zq:answer: verdict: expected one of taken, "
 		    "known, early, forked, blocked, busy, bad");

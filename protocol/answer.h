@@ -80,5 +80,6 @@ bool answer_read(struct answer *a, struct buf *keep, struct span xml,
     answer_complaint_fn *on_complaint, void *arg, const char **why);
 
 const char *verdict_name(enum verdict v);	/* "taken" … */
+enum verdict verdict_named(struct span name);	/* 0: no such one */
 
 #endif

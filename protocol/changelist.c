@@ -12,6 +12,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "protocol/attributes.h"
 #include "protocol/limits.h"
 #include "protocol/parts.h"
 #include "protocol/words.h"
@@ -141,7 +142,7 @@ read_head(struct changelist *l, int name)
 		xml_fail(l->xml, "<%.*s>: expected <rs:md> and then "
 		    "<zq:batch> before all changes, each with its namespace",
 		    SPAN_ARGS(local));
-	else if (parts_is_critical(l->xml))
+	else if (attributes_are_critical(l->xml))
 		xml_fail(l->xml, "<%.*s> is marked critical and not known "
 		    "here", SPAN_ARGS(local));
 	l->in_head = true;

@@ -6,6 +6,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
+#include "protocol/attributes.h"
 #include "protocol/limits.h"
 #include "protocol/namespaces.h"
 #include "protocol/url.h"
@@ -69,21 +70,13 @@ keep(struct parts *p, struct span s)
 	return kept;
 }
 
-bool
-parts_is_critical(const struct xml *x)
-{
-	struct span s = xml_attribute(x, NS_ZQ, "critical");
-
-	return span_is(s, SPAN("true")) || span_is(s, SPAN("1"));
-}
-
 /* "{namespace}name" of what is unknown and must not be ignored. */
 static void
 note_critical(struct parts *p)
 {
 	size_t at = p->texts.n;
 
-	if (p->critical.n > 0 || !parts_is_critical(p->xml))
+	if (p->critical.n > 0 || !attributes_are_critical(p->xml))
 		return;
 	buf_byte(&p->texts, '{');
 	buf_span(&p->texts, xml_ns(p->xml));

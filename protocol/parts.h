@@ -49,7 +49,4 @@ void parts_end(struct parts *p);
 /* The change, or NULL and what is wrong with it. Until the next begin. */
 const struct change *parts_done(struct parts *p, const char **why);
 
-/* Is the element of this event marked zq:critical? */
-bool parts_is_critical(const struct xml *x);
-
 #endif

@@ -137,4 +137,7 @@ bool reconcile_answer_read(struct reconcile_answer *a, struct buf *keep,
     struct span xml, const struct reconcile_answer_reader *to, void *arg,
     const char **why);
 
+const char *reconcile_round_name(enum reconcile_round round); /* "sum" … */
+const char *reconcile_outcome_name(enum reconcile_outcome o); /* "same" … */
+
 #endif

@@ -1,6 +1,6 @@
 /*
  * Text as people write it: numbers with bounds, UTF-8 that is UTF-8,
- * display width, hex and base32.
+ * display width, hex, base32 and base64.
  */
 #ifndef ZQ_BASE_TEXT_H
 #define ZQ_BASE_TEXT_H
@@ -44,6 +44,11 @@ bool text_unhex(struct span s, void *out, size_t n);	/* exactly n bytes */
 /* RFC 4648 base32 without padding, lower case; reading takes either case. */
 void text_base32(struct buf *b, const void *at, size_t n);
 bool text_unbase32(struct span s, void *out, size_t n);
+
+/* RFC 4648 base64 with padding. Reading appends to b what s says, and takes
+ * nothing but that: no white space, no bit too many. */
+void text_base64(struct buf *b, const void *at, size_t n);
+bool text_unbase64(struct buf *b, struct span s);
 
 /* NFKC, case folded (Unicode full folding), white space runs as one blank:
  * what search compares. False (and nothing put) if s is no UTF-8. */
