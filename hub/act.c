@@ -12,6 +12,7 @@
 #include "contrib/base/text.h"
 #include "hub/held.h"
 #include "hub/outbox.h"
+#include "hub/proven.h"
 #include "hub/site.h"
 #include "hub/table.h"
 #include "protocol/code.h"
@@ -406,6 +407,7 @@ static const struct {
 	{ "confirm", do_confirm },
 	{ "dismiss", do_dismiss },
 	{ "prove", do_prove },
+	{ "reconcile", proven_act },
 };
 
 static const char *

@@ -369,6 +369,7 @@ apply_change(struct group *g, const struct entry *e)
 	s->incarnation = e->incarnation;
 	s->seq = e->seq;
 	s->place = e->place;
+	s->changes++;
 	if (!change_read(&c, e->body))
 		held_put(g, e, NULL, SPAN("it is no change that this version "
 		    "can read"));

@@ -56,6 +56,7 @@ meta_write(struct db_txn *t, const struct meta *m, struct buf *row)
 
 static const enum table summed[] = {
 	TABLE_SITE, TABLE_STAND, TABLE_TICKET, TABLE_COLUMN,
+	TABLE_PROVEN,
 };
 
 static void

@@ -10,7 +10,7 @@
 #include "hub/table.h"
 #include "protocol/wire.h"
 
-#define ROW (1 + 9 * 8 + DIGEST_ROW)
+#define ROW (1 + 10 * 8 + DIGEST_ROW)
 #define STANDS_MOST 4096	/* in memory between groups; 4 KiB each */
 
 static void
@@ -32,6 +32,7 @@ write_row(const struct stand *s, uint8_t row[ROW])
 	put_u64(&at, s->items);
 	put_u64(&at, s->withdrawn);
 	put_u64(&at, s->held);
+	put_u64(&at, s->changes);
 	put_u64(&at, s->idle);
 	put_u64(&at, s->letters);
 	put_u64(&at, s->confirmed);
@@ -56,6 +57,7 @@ read_head(struct db_txn *t, struct stand *s)
 	s->items = read_u64(&r);
 	s->withdrawn = read_u64(&r);
 	s->held = read_u64(&r);
+	s->changes = read_u64(&r);
 	s->idle = read_u64(&r);
 	s->letters = read_u64(&r);
 	s->confirmed = read_u64(&r);

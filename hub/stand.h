@@ -20,6 +20,7 @@ struct stand {
 	uint64_t incarnation, seq;	/* of the last change shown */
 	uint64_t place;
 	uint64_t items, withdrawn, held;
+	uint64_t changes;	/* shown, of all incarnations */
 	uint64_t idle;		/* deletions of what was not there */
 	uint64_t letters, confirmed;	/* numbers, see letter.h */
 	struct digest digest;

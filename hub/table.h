@@ -30,6 +30,7 @@ enum table {
 	TABLE_HELD_SITE,	/* site u32, place u64 → nothing */
 	TABLE_HELD_NAME,	/* digest of site and id, place u64 → nothing */
 	TABLE_LETTER,	/* site u32, number u64 → letter row */
+	TABLE_PROVEN,	/* site u32 → struct proven */
 	TABLE_COUNT
 };
 extern const struct db_table table_list[TABLE_COUNT];

@@ -23,7 +23,7 @@
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
-#define VIEW_VERSION 3	/* of apply's rules and the rows; raise to rebuild */
+#define VIEW_VERSION 4	/* of apply's rules and the rows; raise to rebuild */
 
 struct view;
 
@@ -71,6 +71,9 @@ void view_digest(struct view *v, uint8_t out[32]);
  *	{"do":"prove","site":N,"domain":D,"key":HEX,"proven":true,
  *	 "evidence":…}	what came of looking for the domain's proof (proof.h)
  *		with this key; the last look counts, up to a new enrolment
+ *	{"do":"reconcile","site":N,"incarnation":"U64","seq":M,"same":true,
+ *	 "missing":0,"extra":0,"differ":0,"held":0}	what came of comparing
+ *		the index with what the site says it has (proven.h)
  *	{"do":"start"} {"do":"rebuild"} …		for the record
  */
 
