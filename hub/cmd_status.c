@@ -93,6 +93,13 @@ ask_daemon(const struct cmd_line *l, struct buf *trouble)
 	return about;
 }
 
+/* The daemon can't take anything: no site is as well as it looks. */
+static bool
+is_full(const json_t *about)
+{
+	return json_is_true(json_object_get(about, "disk_full"));
+}
+
 static void
 print_daemon(const json_t *about, const struct buf *trouble)
 {
@@ -111,6 +118,10 @@ print_daemon(const json_t *about, const struct buf *trouble)
 		    json_string_value(json_object_get(about, "version")),
 		    json_is_true(json_object_get(about, "rebuilding")) ?
 		    _(", rebuilding its view") : "");
+	if (is_full(about))
+		printf(_("daemon: the disk is full, or store_most is reached: "
+		    "nothing is taken\n        until there is space; agents "
+		    "keep what they have to say\n"));
 }
 
 static void
@@ -180,7 +191,7 @@ run_status(struct cmd_line *l)
 	q = query_begin(s);
 	query_totals(q, &t);
 	query_sites(q, site_row, &st);
-	good = about != NULL && st.in_sync == st.sites;
+	good = about != NULL && !is_full(about) && st.in_sync == st.sites;
 	if (l->json)
 		json_status(&st, about, &t, good);
 	else

@@ -4,7 +4,7 @@
  * Everything happens in on_work(), which runs after each turn of the loop in
  * which there was something to do: taking goes first, for sites wait for it;
  * showing has the idle time, and under load a share of its own, for searches
- * wait for that.
+ * wait for that. Backlog is taken as the view can follow (backlog.h).
  */
 #include "hub/core.h"
 
@@ -20,6 +20,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/admit.h"
+#include "hub/backlog.h"
 #include "hub/counters.h"
 #include "hub/desk.h"
 #include "hub/frame.h"
@@ -40,7 +41,7 @@
 #define GATHER_COUNT 4000
 
 /* Over this much is waiting, the edge has not kept to its credit. */
-#define PENDING_BYTES (64u << 20)
+#define PENDING_BYTES (32u << 20)
 
 /* Showing has all the time that nobody needs for taking. While taking is
  * busy (it fills half of the time that showing leaves) the view lags by
@@ -66,6 +67,7 @@ struct core {
 	struct writer writer;
 	struct guests guests;
 	struct pending_queue pending;
+	struct backlog backlog;
 	struct ingest *ingest;
 	struct show *show;
 	struct turns *turns;
@@ -126,13 +128,16 @@ refuse_overload(struct core *c, uint64_t number)
 static void
 on_batch(struct core *c, const struct frame *f)
 {
-	if (c->pending.bytes + f->body.n > PENDING_BYTES) {
+	if (backlog_is(f->body)) {
+		if (!backlog_put(&c->backlog, f->number, f->body))
+			refuse_overload(c, f->number);
+	} else if (c->pending.bytes + f->body.n > PENDING_BYTES) {
 		refuse_overload(c, f->number);
-		return;
+	} else {
+		if (c->gathering == 0)
+			c->gathering = clock_mono();
+		pending_batch(&c->pending, f->number, f->body);
 	}
-	if (c->gathering == 0)
-		c->gathering = clock_mono();
-	pending_batch(&c->pending, f->number, f->body);
 	work_in(c, 0);
 }
 
@@ -162,6 +167,8 @@ take(struct core *c)
 
 	pending_take(&c->pending, &q);
 	c->gathering = 0;
+	if (backlog_may(&c->backlog, c->show))
+		backlog_take(&c->backlog, &q);
 	if (ingest_take(c->ingest, &q, &g))
 		show_mark(c->show, g.place, g.at, g.batches);
 	took = clock_mono() - began;
@@ -188,24 +195,30 @@ measure(struct core *c)
 static bool
 may_show(struct core *c)
 {
+	bool late = backlog_may(&c->backlog, c->show);
+
 	if (!show_is_behind(c->show))
 		return false;
-	if (!c->busy)
-		return c->pending.count == 0;
-	return c->earned >= SHARE * SLICE_LEAST && show_lag(c->show) > LAG;
+	if (c->pending.count == 0 && !late &&
+	    (!c->busy || c->backlog.queue.count > 0))
+		return true;	/* backlog waits for nothing else */
+	return c->busy && c->earned >= SHARE * SLICE_LEAST &&
+	    show_lag(c->show) > LAG;
 }
 
 static enum show_result
 show(struct core *c)
 {
 	int64_t began = clock_mono(), took;
-	enum show_result r = show_step(c->show, c->busy ?
+	enum show_result r = show_step(c->show,
+	    c->busy && c->earned >= SHARE * SLICE_LEAST ?
 	    (uint32_t)c->earned / SHARE : SLICE_IDLE);
 
 	took = clock_mono() - began;
 	c->showing += took;
 	if (c->busy)
-		c->earned -= took * SHARE;
+		c->earned = c->earned > took * SHARE ?
+		    c->earned - took * SHARE : 0;
 	c->moved = true;
 	return r;
 }
@@ -293,6 +306,8 @@ work(struct core *c)
 	} else if (c->pending.count > 0) {
 		if (!more_is_here(c))
 			take(c);
+	} else if (backlog_may(&c->backlog, c->show)) {
+		take(c);
 	} else if (show_is_behind(c->show)) {
 		return WAIT;
 	} else if (c->rebuild != NULL) {
@@ -322,11 +337,16 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct core *c = arg;
 	uint64_t cpu = clock_cpu();
+	struct pending *p;
 
 	(void)fd;
 	(void)what;
 	stats_add(COUNTER_CORE_CPU, cpu - c->cpu);
 	c->cpu = cpu;
+	while ((p = backlog_overdue(&c->backlog)) != NULL) {
+		refuse_overload(c, p->number);
+		pending_free(p);
+	}
 	if (c->moved)
 		letters_look(c->letters);
 	c->moved = false;
@@ -456,12 +476,13 @@ about(void *arg)
 {
 	struct core *c = arg;
 
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:b}",
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:b}",
 	    "version", ZQ_VERSION, "pid", (json_int_t)getppid(),
 	    "uptime_ms", (json_int_t)(clock_mono() - c->started),
 	    "journal_place", (json_int_t)journal_last(c->writer.journal),
 	    "view_place", (json_int_t)view_place(c->writer.view),
-	    "rebuilding", c->rebuild != NULL);
+	    "rebuilding", c->rebuild != NULL,
+	    "disk_full", ingest_is_full(c->ingest));
 }
 
 /* --- its life ------------------------------------------------------------- */
@@ -549,6 +570,7 @@ core_new(struct event_base *base, const struct config *config, int edge_fd,
 	c->cpu = clock_cpu();
 	guests_init(&c->guests);
 	pending_init(&c->pending);
+	backlog_init(&c->backlog);
 	if (!writer_open(&c->writer, config, why)) {
 		core_free(c);
 		close(edge_fd);
@@ -580,6 +602,7 @@ core_free(struct core *c)
 	show_free(c->show);
 	ingest_free(c->ingest);
 	pending_clear(&c->pending);
+	backlog_clear(&c->backlog);
 	guests_clear(&c->guests);
 	channel_free(c->edge);
 	channel_free(c->ca);

@@ -165,3 +165,9 @@ ingest_take(struct ingest *i, struct pending_queue *q,
 	stats_add(COUNTER_CORE_TAKE_CPU, clock_cpu() - cpu);
 	return r == DB_OK;
 }
+
+bool
+ingest_is_full(const struct ingest *i)
+{
+	return i->full;
+}

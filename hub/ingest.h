@@ -33,5 +33,7 @@ struct ingest_group {	/* what a group came to */
 /* Empties q. False: the disk is full, and everyone was told BUSY. */
 bool ingest_take(struct ingest *i, struct pending_queue *q,
     struct ingest_group *g);
+/* Was it full the last time? */
+bool ingest_is_full(const struct ingest *i);
 
 #endif
