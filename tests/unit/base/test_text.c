@@ -177,6 +177,47 @@ START_TEST(hex_and_base32_have_one_spelling)
 }
 END_TEST
 
+/* RFC 4648 section 10, and what is not in it. */
+START_TEST(base64_has_one_spelling)
+{
+	static const char *const good[][2] = { { "", "" }, { "f", "Zg==" },
+		{ "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
+		{ "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
+	static const char *const bad[] = { "Z", "Zg", "Zg=", "=", "====",
+		"Z===", "Zh==", "Zm9=", "Zg==Zg==", "Zm9v=", "Zm9 ",
+		"Zm9v\n", "Zm-_", "Zm8=Zm9v", "Z=g=" };
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		buf_reset(&b);
+		text_base64(&b, good[i][0], strlen(good[i][0]));
+		ck_assert_str_eq(buf_cstr(&b), good[i][1]);
+		buf_reset(&b);
+		ck_assert(text_unbase64(&b, span_of(good[i][1])));
+		ck_assert_str_eq(buf_cstr(&b), good[i][0]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(!text_unbase64(&b, span_of(bad[i])), "%s",
+		    bad[i]);
+
+	unsigned char all[256], back[256];
+
+	for (unsigned i = 0; i < 256; i++)
+		all[i] = (unsigned char)(255 - i);
+	buf_reset(&b);
+	text_base64(&b, all, 256);
+	ck_assert_uint_eq(b.n, 344);
+
+	struct buf out;
+
+	buf_init(&out, 256);
+	ck_assert(text_unbase64(&out, buf_look(&b)));
+	ck_assert_uint_eq(out.n, 256);
+	memcpy(back, out.at, 256);
+	ck_assert_mem_eq(back, all, 256);
+	buf_clear(&out);
+}
+END_TEST
+
 START_TEST(folding_goes_both_ways_to_the_same)
 {
 	ck_assert_str_eq(folded("关于《ＡＢＣ》　的  通知\n！"),
@@ -264,6 +305,7 @@ main(void)
 	tcase_add_test(t, cut_and_trim_keep_characters_whole);
 	tcase_add_test(t, width_is_what_a_terminal_shows);
 	tcase_add_test(t, hex_and_base32_have_one_spelling);
+	tcase_add_test(t, base64_has_one_spelling);
 	tcase_add_test(t, folding_goes_both_ways_to_the_same);
 	tcase_add_test(t, folding_refuses_what_is_no_utf8);
 	tcase_add_test(t, every_quick_character_is_what_unicode_says);

@@ -6,6 +6,7 @@
 #include "protocol/answer.h"
 #include "protocol/changelist.h"
 #include "protocol/letter.h"
+#include "protocol/reconcile.h"
 
 #include "tests/unit/protocol/help.h"
 
@@ -92,7 +93,8 @@ write_lists(void)
 		changelist_begin(&b, &(struct batch){ .incarnation = i + 1,
 		    .first = 1, .head = help_random(1000),
 		    .now = (int64_t)help_random(4102444800000),
-		    .needs_snapshot = i % 2 });
+		    .needs_snapshot = i % 2, .instance = i % 3,
+		    .held = i % 4 });
 		for (unsigned k = 0; k < i * 4; k++) {
 			help_change(&h, k + 1);
 			changelist_put(&b, &h.c);
@@ -110,6 +112,8 @@ write_answers(struct buf *b, struct buf *text)
 	for (unsigned i = VERDICT_TAKEN; i <= VERDICT_BAD; i++) {
 		buf_reset(b);
 		answer_begin(b, &(struct answer){ .verdict = i,
+		    .want = i % 3 ? SPAN("prove renew") : SPAN_NONE,
+		    .cause = i % 2 ? SPAN("settled") : SPAN_NONE,
 		    .taken = UINT64_MAX, .features = i % 2 ? SPAN("a b") :
 		    SPAN_NONE, .reason = i % 2 ? help_text(text, 50) :
 		    SPAN_NONE });
@@ -126,7 +130,7 @@ write_letters(struct buf *b, struct buf *text)
 {
 	for (unsigned i = 0; i < 4; i++) {
 		buf_reset(b);
-		letters_begin(b, i, 0, SPAN_NONE);
+		letters_begin(b, i, 0, i % 2 ? SPAN("prove") : SPAN_NONE);
 		for (unsigned k = 1; k <= i; k++)
 			letters_put(b, &(struct letter){ .number = k,
 			    .kind = SPAN("held"),
@@ -135,6 +139,58 @@ write_letters(struct buf *b, struct buf *text)
 			    .body = SPAN("<a xmlns=\"urn:x\"/>") });
 		letters_end(b);
 		save("letters", i, b);
+	}
+}
+
+static void
+write_reconcile(struct buf *b)
+{
+	struct digest d;
+	uint8_t h[32] = { 5 };
+
+	digest_init(&d);
+	digest_add(&d, h);
+	for (unsigned i = RECONCILE_SUM; i <= RECONCILE_NAMED; i++) {
+		buf_reset(b);
+		reconcile_begin(b, &(struct reconcile){ .round = i,
+		    .incarnation = 1, .now = i * 1000000, .instance = i % 2,
+		    .more = i == RECONCILE_HASHES });
+		if (i == RECONCILE_BUCKETS)
+			reconcile_put_buckets(b, &d);
+		if (i == RECONCILE_HASHES)
+			reconcile_put_hashes(b, 5, h, 1);
+		if (i == RECONCILE_HASHES)
+			reconcile_put_hashes(b, 255, NULL, 0);
+		if (i == RECONCILE_NAMED)
+			reconcile_put_name(b, h, SPAN(" <x> "),
+			    SPAN("http://a.cn/?a&b"));
+		reconcile_end(b);
+		save("ask", i, b);
+	}
+}
+
+static void
+write_reconciled(struct buf *b, struct buf *text)
+{
+	uint8_t h[32] = { 5 };
+
+	for (unsigned i = RECONCILE_SAME; i <= RECONCILE_REFUSED; i++) {
+		buf_reset(b);
+		reconcile_answer_begin(b, &(struct reconcile_answer){
+		    .outcome = i, .after = i, .reason = help_text(text, 90),
+		    .cause = i < RECONCILE_REFUSED ? SPAN_NONE :
+		    SPAN(CAUSE_RETIRED),
+		    .verdict = i < RECONCILE_REFUSED ? 0 : VERDICT_BLOCKED });
+		for (unsigned k = 0; i == RECONCILE_DIFFERS && k < 9; k++) {
+			reconcile_answer_bucket(b, k);
+			reconcile_answer_missing(b, h);
+			reconcile_answer_extra(b, h, help_text(text, 90),
+			    SPAN("http://a.cn/?a&b"));
+			reconcile_answer_held(b, SPAN_NONE, SPAN_NONE,
+			    help_text(text, 90));
+		}
+		reconcile_answer_end(b);
+		save("said", i, b);
 	}
 }
 
@@ -151,6 +207,8 @@ make_all(void)
 	write_lists();
 	write_answers(&b, &text);
 	write_letters(&b, &text);
+	write_reconcile(&b);
+	write_reconciled(&b, &text);
 	save_text("hello", 0, "<zq:hub xmlns:zq='" NS_ZQ "' name='河南' "
 	    "now='2026-11-21T00:00:00Z' features='links' "
 	    "software='zhanqun/0.1.0'/>");
@@ -178,6 +236,13 @@ static const char *const wrong[] = {
 	    "</urlset>",
 	"<zq:answer xmlns:zq='" NS_ZQ "' verdict='maybe'/>",
 	"<zq:letters xmlns:zq='" NS_ZQ "' last='x' now='2026-11-21'/>",
+	"<zq:reconcile xmlns:zq='" NS_ZQ "' round='sum' incarnation='1' "
+	    "seq='1' items='1' sum='01'/>",
+	"<zq:reconcile xmlns:zq='" NS_ZQ "' round='hashes' incarnation='1' "
+	    "seq='1' items='1' sum='0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef'/>",
+	"<zq:reconciled xmlns:zq='" NS_ZQ "' outcome='refused' seq='1' "
+	    "items='1' after='0' now='2026-11-21T00:00:00Z'/>",
 };
 #define WRONG (sizeof(wrong) / sizeof(wrong[0]))
 
@@ -207,7 +272,7 @@ START_TEST(all)
 	make_all();
 	for (unsigned i = 0; i < WRONG; i++)
 		save_text("wrong", i, wrong[i]);
-	snprintf(files, sizeof(files), "%s/[lah]*.xml " GOLDEN "*.xml", dir);
+	snprintf(files, sizeof(files), "%s/[lahs]*.xml " GOLDEN "*.xml", dir);
 	for (size_t t = 0; t < sizeof(tools) / sizeof(tools[0]); t++) {
 		if (!runs(tools[t].look))
 			continue;
