@@ -27,6 +27,7 @@
 #include "hub/guests.h"
 #include "hub/ingest.h"
 #include "hub/letters.h"
+#include "hub/pace.h"
 #include "hub/pending.h"
 #include "hub/rebuild.h"
 #include "hub/reply.h"
@@ -43,18 +44,8 @@
 /* Over this much is waiting, the edge has not kept to its credit. */
 #define PENDING_BYTES (32u << 20)
 
-/* Showing has all the time that nobody needs for taking. While taking is
- * busy (it fills half of the time that showing leaves) the view lags by
- * design: larger groups are cheaper, and sites wait for answers. Then a slice
- * comes when the oldest that isn't shown is older than LAG, out of a third of
- * the time. All in ms. */
-#define SLICE_IDLE 50
-#define SLICE_BUSY 50
-#define SLICE_LEAST 10
-#define LAG 200
-#define SHARE 2			/* ms of taking that earn one of showing */
-#define MEASURE 50		/* of that time, to judge if it is busy */
-#define WAIT 10			/* until that is looked at again */
+#define WAIT 10			/* ms, until it is looked again if showing
+				 * has earned its time (pace.h) */
 
 #define REBUILD_SLICE 1000	/* entries */
 #define TICK_MS 200		/* letters are looked for as often */
@@ -79,10 +70,7 @@ struct core {
 	int edge_fd;
 	struct event *work, *tick;
 	int64_t gathering;	/* ms, mono: since when; 0: not */
-	bool busy;		/* with taking */
-	int64_t measured;	/* ms, mono: since when taking and showing … */
-	int64_t taking, showing;	/* … took so many ms */
-	int64_t earned;		/* ms of showing while busy */
+	struct pace pace;
 	bool moved;		/* the view, since the last tick */
 	int64_t started, told;	/* ms, mono */
 	uint64_t cpu;
@@ -161,7 +149,7 @@ more_is_here(const struct core *c)
 static void
 take(struct core *c)
 {
-	int64_t began = clock_mono(), took;
+	int64_t began = clock_mono();
 	struct pending_queue q;
 	struct ingest_group g;
 
@@ -171,54 +159,32 @@ take(struct core *c)
 		backlog_take(&c->backlog, &q);
 	if (ingest_take(c->ingest, &q, &g))
 		show_mark(c->show, g.place, g.at, g.batches);
-	took = clock_mono() - began;
-	c->taking += took;
-	c->earned += took;
-	if (c->earned > SHARE * SLICE_BUSY)
-		c->earned = SHARE * SLICE_BUSY;
+	pace_took(&c->pace, clock_mono() - began);
 }
 
 /* --- showing -------------------------------------------------------------- */
 
-static void
-measure(struct core *c)
-{
-	int64_t now = clock_mono(), rest = now - c->measured - c->showing;
-
-	if (rest < MEASURE)
-		return;
-	c->busy = c->taking * 2 > rest;
-	c->measured = now;
-	c->taking = c->showing = 0;
-}
-
 static bool
-may_show(struct core *c)
+may_show(const struct core *c)
 {
-	bool late = backlog_may(&c->backlog, c->show);
+	bool live = c->pending.count > 0;
+	bool late = c->backlog.queue.count > 0;
 
 	if (!show_is_behind(c->show))
 		return false;
-	if (c->pending.count == 0 && !late &&
-	    (!c->busy || c->backlog.queue.count > 0))
-		return true;	/* backlog waits for nothing else */
-	return c->busy && c->earned >= SHARE * SLICE_LEAST &&
-	    show_lag(c->show) > LAG;
+	if (c->pace.busy && (live || !late))
+		return pace_earned(&c->pace, show_lag(c->show));
+	/* Backlog that may not be taken waits for nothing else. */
+	return !live && !backlog_may(&c->backlog, c->show);
 }
 
 static enum show_result
 show(struct core *c)
 {
-	int64_t began = clock_mono(), took;
-	enum show_result r = show_step(c->show,
-	    c->busy && c->earned >= SHARE * SLICE_LEAST ?
-	    (uint32_t)c->earned / SHARE : SLICE_IDLE);
+	int64_t began = clock_mono();
+	enum show_result r = show_step(c->show, pace_slice(&c->pace));
 
-	took = clock_mono() - began;
-	c->showing += took;
-	if (c->busy)
-		c->earned = c->earned > took * SHARE ?
-		    c->earned - took * SHARE : 0;
+	pace_showed(&c->pace, clock_mono() - began);
 	c->moved = true;
 	return r;
 }
@@ -326,7 +292,7 @@ on_work(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	measure(c);
+	pace_look(&c->pace, clock_mono());
 	ms = work(c);
 	if (ms >= 0)
 		work_in(c, ms);

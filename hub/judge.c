@@ -20,7 +20,7 @@
 
 /* Behind by this many entries the sites are asked to come slower: the view
  * takes some 15,000 a second, and memory does not grow with the backlog. */
-#define BACKLOG_EASY 200000
+#define BACKLOG_EASY 30000
 #define BACKLOG_RATE 15		/* entries a ms */
 #define BACKLOG_WAIT 5000	/* ms at most */
 
@@ -146,7 +146,7 @@ answer_verdict(struct judge *j, struct pending *p,
 		.incarnation = v->position.incarnation,
 		.taken = v->taken,
 		.expected = v->expected,
-		.credit = LIMIT_BODY,
+		.credit = p->credit,
 		.after = wait_for_backlog(j->backlog),
 		.reason = span_of(reason_of(j, v->verdict)),
 		.want = guests_wanted(guests_get(j->guests, p->site)),

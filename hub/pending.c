@@ -9,6 +9,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "hub/frame.h"
+#include "protocol/limits.h"
 
 void
 pending_init(struct pending_queue *q)
@@ -26,30 +27,37 @@ pending_clear(struct pending_queue *q)
 		pending_free(p);
 }
 
+void
+pending_push(struct pending_queue *q, struct pending *p)
+{
+	*q->end = p;
+	q->end = &p->next;
+	q->count++;
+	q->bytes += p->body.n;
+}
+
 static struct pending *
-add(struct pending_queue *q)
+make(void)
 {
 	struct pending *p = mem_new(sizeof(*p));
 
 	p->since = clock_mono();
+	p->credit = LIMIT_BODY;
 	buf_init(&p->body, FRAME_MAX);
 	buf_init(&p->answer, FRAME_MAX);
 	acts_init(&p->acts);
-	*q->end = p;
-	q->end = &p->next;
-	q->count++;
 	return p;
 }
 
 void
 pending_batch(struct pending_queue *q, uint64_t number, struct span body)
 {
-	struct pending *p = add(q);
+	struct pending *p = make();
 
 	must(body.n <= FRAME_MAX);
 	p->number = number;
 	buf_span(&p->body, body);
-	q->bytes += body.n;
+	pending_push(q, p);
 }
 
 void
@@ -59,10 +67,11 @@ pending_acts(struct pending_queue *q, struct acts *acts,
 	struct pending *p;
 
 	must(acts->count > 0 && done != NULL);
-	p = add(q);
+	p = make();
 	acts_move(&p->acts, acts);
 	p->done = done;
 	p->arg = arg;
+	pending_push(q, p);
 }
 
 void

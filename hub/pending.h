@@ -1,6 +1,6 @@
 /*
  * What waits for the next group: batches of sites and acts of the hub, in
- * the order they came. The group is whoever came while the last fsync ran.
+ * the order they came (but see backlog.h). The group is whoever came while the last fsync ran.
  *
  * A pending thing keeps its own copy of what it says, and the answer to it
  * from the moment it is judged until it is durable.
@@ -29,6 +29,7 @@ struct pending {
 	struct buf body;	/* FRAME_BATCH */
 	struct buf answer;	/* FRAME_ANSWER, to be sent once durable */
 	enum verdict verdict;
+	uint64_t credit;	/* bytes, to be granted with the answer */
 	uint32_t site;
 	size_t changes, fresh, refused, held;
 	uint64_t fork;		/* place of the act that holds the site */
@@ -59,6 +60,8 @@ void pending_acts(struct pending_queue *q, struct acts *acts,
 void pending_take(struct pending_queue *q, struct pending_queue *out);
 /* The oldest, or NULL; free it with pending_free(). */
 struct pending *pending_pop(struct pending_queue *q);
+/* Takes p, which came from another queue. */
+void pending_push(struct pending_queue *q, struct pending *p);
 void pending_free(struct pending *p);
 
 #endif

@@ -94,6 +94,15 @@ show_lag(const struct show *s)
 	return s->marks == 0 ? 0 : clock_mono() - s->mark[s->first].at;
 }
 
+int64_t
+show_behind(const struct show *s)
+{
+	double left = (double)writer_backlog(s->writer) * s->cost / 1000;
+	int64_t lag = show_lag(s);
+
+	return left > (double)lag ? (int64_t)left : lag;
+}
+
 static void
 pass_marks(struct show *s, uint64_t place)
 {

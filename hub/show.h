@@ -28,6 +28,10 @@ bool show_is_behind(struct show *s);
 /* ms since the oldest group that isn't shown yet was taken; 0: none is. */
 int64_t show_lag(const struct show *s);
 
+/* ms of showing until the view is where the journal is, or since when it
+ * isn't, whichever is more. */
+int64_t show_behind(const struct show *s);
+
 enum show_result { SHOW_ALL, SHOW_MORE, SHOW_FULL };
 /* One slice of about this long; then calls who waited for what it showed.
  * SHOW_FULL: the disk is full, nothing happened (said in the log once). */
