@@ -148,6 +148,16 @@ START_TEST(buckets)
 	reads(after_head("buckets", "", buf_cstr(&want)));
 	buf_clear(&want);
 	ck_assert(sums.bucket[7].low == 3 && sums.bucket[200].low == 3);
+
+	const char *why = "";
+
+	buf_reset(&b);
+	reconcile_begin(&b, &r);
+	reconcile_put_buckets(&b, &sums);
+	reconcile_put_buckets(&b, &sums);
+	reconcile_end(&b);
+	ck_assert(!reconcile_read(buf_look(&b), &reader, &told, &why));
+	ck_assert(strstr(why, "a second <zq:buckets>") != NULL);
 }
 END_TEST
 
@@ -561,6 +571,8 @@ START_TEST(cut)
 	ck_assert(a.cut);
 	ck_assert(got > 200 && got < 300);
 	ck_assert(strstr(buf_cstr(&b), "<zq:missing") == NULL);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b),
+	    "</zq:extra>\n<zq:cut/>\n</zq:reconciled>\n"));
 	buf_clear(&id);
 	buf_clear(&url);
 }
