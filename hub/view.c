@@ -258,6 +258,12 @@ view_digest(struct view *v, uint8_t out[32])
 	db_abort(t);
 }
 
+struct db_txn *
+view_read(struct view *v)
+{
+	return db_begin(v->db, false);
+}
+
 /* --- questions ------------------------------------------------------------------------------------ */
 
 static void

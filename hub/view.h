@@ -51,6 +51,10 @@ enum db_result view_apply(struct view *v, struct journal *j, size_t most,
 
 void view_digest(struct view *v, uint8_t out[32]);
 
+/* For whoever looks into the tables himself: the newest state, to be ended
+ * soon, by db_abort(). */
+struct db_txn *view_read(struct view *v);
+
 /*
  * Acts: the JSON of site 0's entries. Every act has "do", "actor" and
  * "reason" (may be ""); apply is total, so one that it can't follow is kept
