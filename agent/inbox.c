@@ -13,8 +13,9 @@
 
 #define WAIT 50			/* s that the hub may hold the question */
 #define TIMEOUT 80000		/* ms for question and answer */
-#define FIRST_WAIT 1000		/* ms, the first bound after a failure */
-#define LAST_WAIT 60000
+#define FIRST_WAIT 8000		/* ms, the first bound after a failure: a hub
+				 * that starts anew has cut thousands at once */
+#define LAST_WAIT 40000		/* ms, the last; see push.c */
 #define SHORT_ANSWER 1000	/* ms: a hub that doesn't hold questions … */
 #define SHORT_WAIT 5000		/* … is asked no more often than this */
 

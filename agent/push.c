@@ -15,7 +15,10 @@
 #include "protocol/limits.h"
 
 #define FIRST_WAIT 1000		/* ms, the first bound after a failure */
-#define LAST_WAIT 60000		/* ms, the last */
+#define LAST_WAIT 40000		/* ms, the last: thousands who wait for the
+				 * same hub are back within a minute */
+#define FIRST_CREDIT (256u << 10)	/* bytes, until the hub grants more: it
+				 * may have to hear thousands */
 #define STOP_WAIT 120000	/* ms between asks when the hub said no */
 #define TIMEOUT 120000		/* ms for a batch and its answer */
 #define FULL_WAIT 5000		/* ms until a full disk is tried again */
@@ -341,6 +344,7 @@ static enum push_step
 fail(struct push *p, const char *reason, int64_t floor)
 {
 	unwell(p, reason);
+	p->credit = FIRST_CREDIT;
 	return wait_and_go_on(p, backoff_next(&p->backoff,
 	    floor > 0 && floor < INT32_MAX ? (uint32_t)floor : 0));
 }
@@ -482,7 +486,7 @@ push_new(const struct push_host *host)
 	struct push *p = mem_new(sizeof(*p));
 
 	p->host = *host;
-	p->credit = LIMIT_BODY;
+	p->credit = FIRST_CREDIT;
 	p->answered = store_meta(host->store)->answered;
 	p->skew = store_meta(host->store)->skew;
 	backoff_init(&p->backoff, FIRST_WAIT, LAST_WAIT);
