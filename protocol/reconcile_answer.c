@@ -55,7 +55,8 @@ reconcile_answer_begin(struct buf *b, const struct reconcile_answer *a)
 	xml_put_number(b, "seq", a->seq);
 	xml_put_number(b, "items", a->items);
 	xml_put_number(b, "after", a->after);
-	xml_put_time(b, "now", a->now);
+	if (a->now != CLOCK_NONE)
+		xml_put_time(b, "now", a->now);
 	buf_text(b, ">\n");
 	if (a->reason.n > 0) {
 		reconcile_item_put(b, "zq:reason",

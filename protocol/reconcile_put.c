@@ -3,6 +3,7 @@
  * reconcile.c for the other side. One hash is hexadecimal, for the eye; all
  * that come by the hundred are base64, in one piece.
  */
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
@@ -35,7 +36,8 @@ reconcile_begin(struct buf *b, const struct reconcile *r)
 	xml_put_number(b, "incarnation", r->incarnation);
 	xml_put_number(b, "seq", r->seq);
 	xml_put_number(b, "items", r->items);
-	xml_put_time(b, "now", r->now);
+	if (r->now != CLOCK_NONE)
+		xml_put_time(b, "now", r->now);
 	if (r->instance != 0)
 		xml_put_number(b, "instance", r->instance);
 	reconcile_item_hex(b, "sum", r->sum, sizeof(r->sum));
