@@ -1,6 +1,7 @@
 /* Answers: what is written is read; strange ones are refused by name. */
 #include "protocol/answer.h"
 #include "protocol/changelist.h"
+#include "protocol/features.h"
 
 #include "tests/unit/protocol/help.h"
 
@@ -94,6 +95,55 @@ START_TEST(golden)
 	answer_end(&b);
 	help_golden(GOLDEN "answer-bad.xml", buf_look(&b));
 	buf_clear(&b);
+}
+END_TEST
+
+/* What a hub wants, and which kind of no it is. */
+START_TEST(want_and_cause)
+{
+	struct buf b, keep;
+	struct answer a;
+	const char *why = "";
+
+	buf_init(&b, LIMIT_ANSWER);
+	buf_init(&keep, LIMIT_ANSWER);
+	answer_begin(&b, &(struct answer){ .verdict = VERDICT_FORKED,
+	    .incarnation = 815, .taken = 3, .expected = 4,
+	    .now = 1795219204500, .want = SPAN("prove retell renew"),
+	    .cause = SPAN(CAUSE_INSTANCE), .features = SPAN(FEATURES_HUB),
+	    .reason = SPAN("two agents take turns: 192.0.2.1 & 192.0.2.9") });
+	answer_end(&b);
+	help_golden(GOLDEN "answer-forked.xml", buf_look(&b));
+	ck_assert_msg(answer_read(&a, &keep, buf_look(&b), NULL, NULL, &why),
+	    "%s", why);
+	ck_assert(span_is(a.want, SPAN("prove retell renew")));
+	ck_assert(span_is(a.cause, SPAN("instance")));
+	ck_assert(span_is(a.features, SPAN(FEATURES_HUB)));
+	ck_assert(span_is(a.reason,
+	    SPAN("two agents take turns: 192.0.2.1 & 192.0.2.9")));
+	ck_assert(answer_has_word(a.want, WANT_PROVE));
+	ck_assert(answer_has_word(a.want, WANT_RETELL));
+	ck_assert(answer_has_word(a.want, WANT_RENEW));
+
+	/* An old hub says neither. */
+	ck_assert(answer_read(&a, &keep, SPAN("<zq:answer xmlns:zq='" NS_ZQ
+	    "' verdict='taken'/>"), NULL, NULL, NULL));
+	ck_assert(a.want.n == 0 && a.cause.n == 0 && a.features.n == 0);
+	buf_clear(&b);
+	buf_clear(&keep);
+}
+END_TEST
+
+START_TEST(words)
+{
+	ck_assert(answer_has_word(SPAN("prove"), "prove"));
+	ck_assert(answer_has_word(SPAN("  a  prove "), "prove"));
+	ck_assert(!answer_has_word(SPAN("proved improve prov"), "prove"));
+	ck_assert(!answer_has_word(SPAN(""), "prove"));
+	ck_assert(!answer_has_word(SPAN_NONE, "prove"));
+	ck_assert_int_eq(verdict_named(SPAN("busy")), VERDICT_BUSY);
+	ck_assert_int_eq(verdict_named(SPAN("bus")), 0);
+	ck_assert_int_eq(verdict_named(SPAN_NONE), 0);
 }
 END_TEST
 
@@ -200,6 +250,8 @@ fill(TCase *t)
 {
 	tcase_add_test(t, round_trip);
 	tcase_add_test(t, golden);
+	tcase_add_test(t, want_and_cause);
+	tcase_add_test(t, words);
 	tcase_add_test(t, verdicts);
 	tcase_add_test(t, strange);
 	tcase_add_test(t, full_of_complaints);

@@ -6,6 +6,7 @@
  */
 #include "protocol/changelist.h"
 
+#include "protocol/features.h"
 #include "protocol/xml_parser.h"
 #include "tests/unit/protocol/help.h"
 
@@ -338,6 +339,33 @@ START_TEST(golden)
 	ck_assert(reads(buf_look(&b), 1u << 20) == NULL);
 	ck_assert_uint_eq(got.good, 4);
 	buf_clear(&b);
+}
+END_TEST
+
+/* What an agent of today says of itself; its beat, without any change. */
+START_TEST(beat)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	changelist_begin(&b, &(struct batch){ .incarnation =
+	    UINT64_C(6148914691236517205), .first = 4715, .head = 4714,
+	    .now = 1795219224000, .features = SPAN(FEATURES_AGENT),
+	    .agent = SPAN("zqagentd/0.1.0"), .held = 120,
+	    .instance = UINT64_C(12297829382473034410) });
+	changelist_end(&b);
+	help_golden(GOLDEN "beat.xml", buf_look(&b));
+	ck_assert(reads(buf_look(&b), 1u << 20) == NULL);
+	ck_assert_uint_eq(got.heads, 1);
+	ck_assert_uint_eq(got.good + got.bad, 0);
+	ck_assert_uint_eq(got.head.instance, UINT64_C(12297829382473034410));
+	ck_assert_uint_eq(got.head.held, 120);
+	ck_assert(!got.head.needs_snapshot);
+	buf_clear(&b);
+	/* One of before says neither. */
+	ck_assert(reads_text(HEAD BATCH END) == NULL);
+	ck_assert_uint_eq(got.head.instance, 0);
+	ck_assert_uint_eq(got.head.held, 0);
 }
 END_TEST
 
@@ -736,6 +764,7 @@ fill(TCase *t)
 	tcase_add_test(t, round_trip);
 	tcase_add_test(t, large);
 	tcase_add_test(t, golden);
+	tcase_add_test(t, beat);
 	tcase_add_test(t, by_hand);
 	tcase_add_test(t, bad_change);
 	tcase_add_test(t, long_parts);

@@ -106,6 +106,54 @@ START_TEST(document)
 }
 END_TEST
 
+/* Those on which agents act, and what the hub wants besides. */
+static const struct letter orders[] = {
+	{ .number = 15, .when = 1795219208000, .kind = SPAN(LETTER_RELEASE),
+	    .text = SPAN("wang at the hub: the section was closed") },
+	{ .number = 16, .when = 1795219209000, .kind = SPAN(LETTER_REFUSE),
+	    .about = SPAN("www"), .text = SPAN("wang at the hub: a disk was "
+	    "not mounted") },
+	{ .number = 17, .when = 1795219210000, .kind = SPAN(LETTER_TRUST),
+	    .text = SPAN("this hub's CA changes"),
+	    .body = SPAN("<trust xmlns=\"urn:zhanqun:1\">"
+	    "<ca xmlns=\"urn:zhanqun:1\">-----BEGIN CERTIFICATE-----&#10;"
+	    "old&#10;-----END CERTIFICATE-----&#10;</ca>"
+	    "<ca xmlns=\"urn:zhanqun:1\">-----BEGIN CERTIFICATE-----&#10;"
+	    "new&#10;-----END CERTIFICATE-----&#10;</ca></trust>") },
+};
+
+static void
+on_order(void *arg, const struct letter *l)
+{
+	ck_assert(arg == &got);
+	ck_assert_uint_lt(got, 3);
+	same(l, &orders[got++]);
+}
+
+START_TEST(orders_and_want)
+{
+	struct buf b, want;
+	uint64_t last;
+	int64_t now;
+	const char *why = "";
+
+	buf_init(&b, LIMIT_ANSWER);
+	buf_init(&want, LIMIT_TEXT);
+	letters_begin(&b, 17, 1795219211000, SPAN("prove renew"));
+	for (size_t i = 0; i < 3; i++)
+		letters_put(&b, &orders[i]);
+	letters_end(&b);
+	help_golden(GOLDEN "letters-orders.xml", buf_look(&b));
+	got = 0;
+	ck_assert_msg(letters_read(buf_look(&b), &last, &now, &want, on_order,
+	    &got, &why), "%s", why);
+	ck_assert_uint_eq(got, 3);
+	ck_assert_str_eq(buf_cstr(&want), "prove renew");
+	buf_clear(&b);
+	buf_clear(&want);
+}
+END_TEST
+
 #define ROOT "<zq:letters xmlns:zq='" NS_ZQ "' last='1' now='2026-11-21'>"
 #define LETTER "<zq:letter number='1' when='2026-11-21' kind='held'>"
 #define END "</zq:letter></zq:letters>"
@@ -177,6 +225,7 @@ fill(TCase *t)
 {
 	tcase_add_test(t, rows);
 	tcase_add_test(t, document);
+	tcase_add_test(t, orders_and_want);
 	tcase_add_test(t, strange);
 	tcase_add_test(t, too_long);
 }
