@@ -72,6 +72,9 @@ show_mark(struct show *s, uint64_t place, int64_t at, size_t batches)
 {
 	struct mark *m;
 
+	/* Beats alone: there is nothing to be shown, and so nothing late. */
+	if (place <= view_place(s->writer->view))
+		return;
 	if (s->marks == MARKS) {
 		m = &s->mark[(s->first + s->marks - 1) % MARKS];
 		m->place = place;
