@@ -123,5 +123,6 @@ $(B)/locale/%/LC_MESSAGES/zhanqun.mo: contrib/po/%.po
 	$(Q)msgfmt --check -o $@ $<
 
 include contrib/make/targets.mk
+include contrib/make/sim.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,41 @@
+/*
+ * An agent in the simulator: the real store, push, inbox and what is behind
+ * them, with a document root that is a list in memory (site.h).
+ */
+#ifndef ZQ_SIM_AGENT_H
+#define ZQ_SIM_AGENT_H
+
+#include "contrib/base/span.h"
+#include "tests/sim/sim.h"
+#include "tests/sim/site.h"
+
+struct agent;
+
+/* Starts it in p->dir; NULL: it can't (the disk is full), and p is down. It
+ * may be dead already when this returns. spool: bytes. */
+struct agent *agent_open(struct part *p, struct site *s, uint64_t spool);
+void agent_close(struct agent *a);	/* in order, or after a kill */
+
+/* --- what happens to it, in the middle of its loop -------------------------- */
+void agent_notice(struct agent *a, size_t n);	/* as by inotify */
+void agent_rescan(struct agent *a);
+bool agent_release(struct agent *a);	/* false: nothing is held */
+bool agent_refuse(struct agent *a);
+void agent_retell_all(struct agent *a);
+/* About site->said[n], as it is there now; false: it was not kept. */
+bool agent_say(struct agent *a, size_t n);
+
+/* --- looking ----------------------------------------------------------------- */
+/* Everything looked at, told, confirmed; no letter left to fetch. */
+bool agent_is_quiet(const struct agent *a);
+bool agent_holds(const struct agent *a);
+
+struct agent_state {
+	uint64_t incarnation, seq, confirmed, letters, told;
+	uint8_t digest[32];
+};
+void agent_look(struct agent *a, struct agent_state *s);
+typedef void agent_letter_fn(void *arg, uint64_t number, struct span text);
+void agent_letters(struct agent *a, agent_letter_fn *each, void *arg);
+
+#endif

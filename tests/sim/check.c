@@ -1,0 +1,206 @@
+/*
+ * The end of a run: the hub shows exactly what the sites have.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/mem.h"
+#include "contrib/base/span.h"
+#include "tests/sim/hub.h"
+#include "tests/sim/loop.h"
+#include "tests/sim/wire.h"
+#include "tests/sim/world.h"
+
+struct oracle {
+	const struct site *site;
+	bool file[SITE_PATHS], said[SITE_SAID];	/* shown */
+	size_t shown;
+};
+
+/* --- items: the naive oracle ------------------------------------------------ */
+
+static bool
+is_it(const struct hub_item *i, const char *id, const char *url,
+    const struct site_file *f, size_t n, bool by_file)
+{
+	char title[SITE_TEXT];
+	uint8_t hash[32];
+
+	if (!span_is(i->id, span_of(id)))
+		return false;
+	if (!f->there)
+		broken("%s is shown, and is not there", id);
+	if (!span_is(i->url, span_of(url)))
+		broken("%s is shown at %.*s", id, SPAN_ARGS(i->url));
+	if (!span_is(i->title, span_of(site_title(title, f, n))))
+		broken("%s is shown as \"%.*s\" and is \"%s\"", id,
+		    SPAN_ARGS(i->title), title);
+	site_hash(hash, f, n);
+	if (by_file && memcmp(hash, i->hash, sizeof(hash)) != 0)
+		broken("%s is shown with the hash of something else", id);
+	return true;
+}
+
+static bool
+find_file(struct oracle *o, const struct hub_item *i)
+{
+	char id[2 * SITE_TEXT], path[SITE_TEXT], url[SITE_TEXT];
+
+	for (size_t n = 0; n < SITE_PATHS; n++) {
+		snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE,
+		    site_path(path, n));
+		if (!is_it(i, id, site_url(url, o->site, n),
+		    &o->site->file[n], n, true))
+			continue;
+		if (o->file[n])
+			broken("%s is shown twice", id);
+		return o->file[n] = true;
+	}
+	return false;
+}
+
+static bool
+find_said(struct oracle *o, const struct hub_item *i)
+{
+	char url[SITE_TEXT];
+
+	for (size_t n = 0; n < SITE_SAID; n++) {
+		site_said_url(url, o->site, n);
+		if (!is_it(i, url, url, &o->site->said[n], n, false))
+			continue;
+		if (o->said[n])
+			broken("%s is shown twice", url);
+		return o->said[n] = true;
+	}
+	return false;
+}
+
+static void
+on_item(void *arg, const struct hub_item *i)
+{
+	struct oracle *o = arg;
+
+	if (i->withdrawn)
+		broken("%.*s is listed, and is withdrawn", SPAN_ARGS(i->id));
+	if (!find_file(o, i) && !find_said(o, i))
+		broken("site %u: nobody has ever had %.*s", o->site->number,
+		    SPAN_ARGS(i->id));
+	o->shown++;
+}
+
+static void
+expect_all(const struct oracle *o)
+{
+	char text[SITE_TEXT];
+
+	for (size_t n = 0; n < SITE_PATHS; n++)
+		if (o->site->file[n].there && !o->file[n])
+			broken("site %u: %s is there and is not shown",
+			    o->site->number, site_path(text, n));
+	for (size_t n = 0; n < SITE_SAID; n++)
+		if (o->site->said[n].there && !o->said[n])
+			broken("%s was said and is not shown",
+			    site_said_url(text, o->site, n));
+}
+
+/* --- letters -------------------------------------------------------------------- */
+
+struct mail {
+	struct { uint64_t number; char *text; } *letter;
+	size_t count;
+};
+
+static void
+keep_letter(void *arg, uint64_t number, struct span text)
+{
+	struct mail *m = arg;
+
+	m->letter = mem_grow(m->letter, m->count + 1, sizeof(*m->letter));
+	m->letter[m->count].number = number;
+	m->letter[m->count++].text = mem_copy(text.at, text.n);
+}
+
+static void
+free_mail(struct mail *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		free(m->letter[i].text);
+	free(m->letter);
+}
+
+static void
+compare_mail(uint32_t site, const struct mail *sent, const struct mail *got)
+{
+	if (sent->count != got->count)
+		broken("site %u: %zu letters were written, %zu have come",
+		    site, sent->count, got->count);
+	for (size_t i = 0; i < sent->count; i++) {
+		if (sent->letter[i].number != i + 1 ||
+		    got->letter[i].number != i + 1)
+			broken("site %u: letter %zu has the number %llu there "
+			    "and %llu here", site, i + 1, (unsigned long long)
+			    sent->letter[i].number, (unsigned long long)
+			    got->letter[i].number);
+		if (strcmp(sent->letter[i].text, got->letter[i].text) != 0)
+			broken("site %u: letter %zu is another one", site,
+			    i + 1);
+	}
+}
+
+/* --- all --------------------------------------------------------------------------- */
+
+static void
+check_site(struct world *w, struct actor *a, const struct agent_state *s)
+{
+	struct oracle o = { .site = &a->site };
+	struct hub_site h;
+
+	hub_look_site(&w->hub, a->part.site, &h, on_item, &o);
+	trace("check", "site %u: %zu items, %llu letters, %s",
+	    a->part.site, o.shown, (unsigned long long)h.letters,
+	    memcmp(h.digest, s->digest, 32) == 0 ? "equal" : "different");
+	expect_all(&o);
+	if (memcmp(h.digest, s->digest, sizeof(h.digest)) != 0)
+		broken("site %u: the digests differ (%llu items here, %llu "
+		    "there)", a->part.site, (unsigned long long)s->told,
+		    (unsigned long long)h.items);
+	if (h.incarnation != s->incarnation || h.seq != s->seq)
+		broken("site %u: the hub stands at %llu, the agent at %llu",
+		    a->part.site, (unsigned long long)h.seq,
+		    (unsigned long long)s->seq);
+}
+
+static void
+check_mail(struct world *w, struct actor *a, const struct mail *got)
+{
+	struct mail sent = { .count = 0 };
+
+	if (w->amnesia)
+		return;		/* its numbers began anew */
+	hub_look_letters(&w->hub, a->part.site, keep_letter, &sent);
+	compare_mail(a->part.site, &sent, got);
+	free_mail(&sent);
+}
+
+void
+check_all(struct world *w)
+{
+	struct agent_state state[WORLD_SITES];
+	struct mail mail[WORLD_SITES] = { { .count = 0 } };
+
+	for (unsigned i = 0; i < w->sites; i++) {
+		agent_look(w->actor[i].agent, &state[i]);
+		agent_letters(w->actor[i].agent, keep_letter, &mail[i]);
+		world_close_agent(&w->actor[i], 0);
+	}
+	world_close_hub(w, 0);
+	loop_forget();
+	hub_audit(&w->hub);
+	hub_keep_promises(&w->hub);
+	for (unsigned i = 0; i < w->sites; i++) {
+		check_site(w, &w->actor[i], &state[i]);
+		check_mail(w, &w->actor[i], &mail[i]);
+		free_mail(&mail[i]);
+	}
+}

@@ -1,0 +1,347 @@
+/*
+ * What happens to the world: people who publish and withdraw, and bad luck
+ * of some kinds, drawn from the seed.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "contrib/base/err.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/hub.h"
+#include "tests/sim/wire.h"
+#include "tests/sim/world.h"
+
+#define DAY (24 * 3600 * INT64_C(1000))
+
+const char *const fault_names[FAULT_COUNT] = {
+	[FAULT_WIRE] = "wire", [FAULT_KILL] = "kill", [FAULT_STOP] = "stop",
+	[FAULT_FULL] = "full", [FAULT_CLOCK] = "clock",
+	[FAULT_MASS] = "mass", [FAULT_SPOOL] = "spool",
+	[FAULT_VIEW] = "view", [FAULT_AMNESIA] = "amnesia",
+	[FAULT_BACKUP] = "backup", [FAULT_RETELL] = "retell",
+	[FAULT_BLOCK] = "block",
+};
+
+/* --- which ------------------------------------------------------------------- */
+
+static void
+draw_wire(void)
+{
+	wire.most = between(2, 3000);
+	wire.latest = wire.most + between(100, 200000);
+	wire.grain = chance(400) ? between(2, 200) : 0;
+	wire.lost = dice(300);
+	wire.twice = dice(200);
+	wire.late = dice(200);
+	wire.cut = dice(100);
+	wire.proxy = dice(60);
+}
+
+/* One run in eight has everything, one has none, the rest has some. */
+void
+faults_draw(struct world *w, uint32_t only)
+{
+	uint32_t luck = dice(8);
+
+	for (unsigned f = 0; f < FAULT_COUNT; f++)
+		if (luck == 1 || (luck > 1 && chance(350)))
+			w->faults |= 1u << f;
+	w->faults &= only;
+	w->haste = (uint32_t)between(200, 8000);
+	if (world_has(w, FAULT_WIRE))
+		draw_wire();
+	for (unsigned i = 0; i < w->sites; i++)
+		w->actor[i].spool = world_has(w, FAULT_SPOOL) ?
+		    (uint64_t)between(4, 40) << 10 : 64u << 20;
+	if (!world_has(w, FAULT_KILL) && !world_has(w, FAULT_AMNESIA) &&
+	    !world_has(w, FAULT_BACKUP) && chance(500))
+		w->journal = sim.seed * 977 + 1;
+	if (!sim.verbose)
+		return;
+	trace("world", "%u sites, a thing every %u ms, journal in %s",
+	    w->sites, w->haste, w->journal != 0 ? "memory" : "files");
+	for (unsigned f = 0; f < FAULT_COUNT; f++)
+		if (world_has(w, (enum fault)f))
+			trace("world", "bad luck: %s", fault_names[f]);
+}
+
+/* --- people ------------------------------------------------------------------- */
+
+static void
+edit(struct actor *a)
+{
+	unsigned count = chance(30) ? 60 : 1 + dice(4);
+
+	for (unsigned i = 0; i < count; i++) {
+		size_t n = site_edit(&a->site);
+
+		trace(a->part.name, "page %zu is %s", n,
+		    a->site.file[n].there ? "written" : "removed");
+		if (a->agent != NULL && chance(800))
+			agent_notice(a->agent, n);
+	}
+}
+
+static void
+say(struct actor *a)
+{
+	size_t n = dice(SITE_SAID);
+	struct site_file *f = &a->site.said[n];
+
+	f->there = !f->there || chance(300);
+	f->content = dice(6);
+	a->told[n] = a->agent != NULL && agent_say(a->agent, n);
+}
+
+static void
+attend_hold(struct actor *a)
+{
+	if (a->agent == NULL || !agent_holds(a->agent))
+		return;
+	if (chance(700))
+		(void)agent_release(a->agent);
+	else
+		(void)agent_refuse(a->agent);
+}
+
+/* --- bad luck ------------------------------------------------------------------ */
+
+static void
+kill_soon(struct part *p)
+{
+	if (!p->up || p->kill_in != 0)
+		return;
+	p->kill_in = 1 + dice(chance(500) ? 3 : 30);
+	p->kill_before = chance(500);
+}
+
+static struct part *
+some_part(struct world *w)
+{
+	unsigned n = dice(w->sites + 1);
+
+	return n == 0 ? &w->hub : &w->actor[n - 1].part;
+}
+
+static void
+stop(struct world *w)
+{
+	unsigned n = dice(w->sites + 1);
+
+	if (n == 0 && w->hub.up)
+		world_close_hub(w, between(100, chance(200) ? 400000 :
+		    20000));
+	else if (n > 0 && w->actor[n - 1].agent != NULL)
+		world_close_agent(&w->actor[n - 1], between(100,
+		    chance(200) ? 400000 : 20000));
+}
+
+static void
+fill_disk(struct part *p)
+{
+	p->full = !p->full;
+	trace(p->name, "its disk %s", p->full ? "is full" :
+	    "has room again");
+}
+
+static void
+jump(struct part *p)
+{
+	static const int64_t far[] = { 50, 3000, 120000, DAY, 10 * DAY,
+		4000 * DAY };
+	int64_t by = far[dice(sizeof(far) / sizeof(far[0]))];
+
+	p->wall = chance(300) ? 0 : between(0, 1) ? by : -by;
+	trace(p->name, "its clock is %lld ms off", (long long)p->wall);
+}
+
+static void
+lose_much(struct actor *a)
+{
+	switch (dice(3)) {
+	case 0:
+		a->site.unmounted = !a->site.unmounted;
+		trace(a->part.name, "its root is %s",
+		    a->site.unmounted ? "unmounted" : "there again");
+		break;
+	case 1:
+		site_lose(&a->site, 1000);
+		trace(a->part.name, "its root is emptied");
+		break;
+	default:
+		site_lose(&a->site, between(50, 900));
+		trace(a->part.name, "much of it is removed");
+	}
+	if (a->agent != NULL && chance(300))
+		agent_rescan(a->agent);
+}
+
+static void
+lose_view(struct world *w)
+{
+	char path[2 * SIM_PATH];
+
+	if (w->hub.up)
+		world_close_hub(w, between(100, 20000));
+	snprintf(path, sizeof(path), "%s/view", w->hub.dir);
+	disk_remove(path);
+	trace("hub", "its view is gone");
+}
+
+static void
+lose_stores(struct world *w)
+{
+	if (w->hub.up)
+		world_close_hub(w, between(100, 20000));
+	disk_remove(w->hub.dir);
+	disk_part(&w->hub, "hub");
+	hub_forget_sites();
+	hub_forget_promises();
+	w->amnesia = true;
+	trace("hub", "its stores are gone");
+}
+
+static void
+back_up(struct world *w)
+{
+	char path[SIM_PATH];
+
+	snprintf(path, sizeof(path), "%.200s/backup", sim.dir);
+	if (!w->backed_up || chance(300)) {
+		disk_remove(path);
+		disk_copy(w->hub.dir, path);
+		w->backed_up = true;
+		trace("hub", "a backup is made");
+		return;
+	}
+	if (w->hub.up)
+		world_close_hub(w, between(100, 20000));
+	disk_remove(w->hub.dir);
+	disk_copy(path, w->hub.dir);
+	hub_forget_sites();
+	hub_forget_promises();
+	w->amnesia = true;
+	trace("hub", "an old backup is put back");
+}
+
+static void
+block(struct world *w)
+{
+	unsigned n = 1 + dice(w->sites);
+	char code[16];
+
+	if (!w->hub.up)
+		return;
+	snprintf(code, sizeof(code), "41010000%02u", n);
+	trace("operator", "%s site %u", chance(500) ? "blocks" : "unblocks",
+	    n);
+	hub_ask(json_pack("{s:s, s:s, s:s}", "do",
+	    chance(500) ? "block" : "unblock", "code", code, "reason",
+	    "the simulator says so"), NULL, NULL);
+}
+
+static void
+misfortune(struct world *w, enum fault f)
+{
+	struct actor *a = &w->actor[dice(w->sites)];
+
+	switch (f) {
+	case FAULT_KILL:
+		kill_soon(some_part(w));
+		break;
+	case FAULT_STOP:
+		stop(w);
+		break;
+	case FAULT_FULL:
+		fill_disk(some_part(w));
+		break;
+	case FAULT_CLOCK:
+		jump(some_part(w));
+		break;
+	case FAULT_MASS:
+		lose_much(a);
+		break;
+	case FAULT_VIEW:
+		if (chance(300))
+			lose_view(w);
+		break;
+	case FAULT_AMNESIA:
+		if (chance(60))
+			lose_stores(w);
+		break;
+	case FAULT_BACKUP:
+		if (chance(150))
+			back_up(w);
+		break;
+	case FAULT_RETELL:
+		if (chance(100) && a->agent != NULL)
+			agent_retell_all(a->agent);
+		break;
+	case FAULT_BLOCK:
+		block(w);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+faults_happen(struct world *w)
+{
+	struct actor *a = &w->actor[dice(w->sites)];
+	enum fault f = (enum fault)dice(FAULT_COUNT);
+
+	if (chance(600))
+		edit(a);
+	if (chance(60))
+		say(a);
+	if (chance(100))
+		attend_hold(a);
+	if (chance(300) && world_has(w, f))
+		misfortune(w, f);
+}
+
+/* --- and all is repaired ---------------------------------------------------------- */
+
+static void
+repair(struct part *p)
+{
+	p->full = false;
+	p->kill_in = 0;
+	p->wall = 0;
+}
+
+static void
+unblock(void *arg, const json_t *answer)
+{
+	(void)arg;
+	(void)answer;
+}
+
+void
+faults_end(struct world *w)
+{
+	char code[16];
+
+	repair(&w->hub);
+	if (!w->hub.up)
+		world_open_hub(w);
+	for (unsigned i = 0; i < w->sites; i++) {
+		struct actor *a = &w->actor[i];
+
+		repair(&a->part);
+		a->site.unmounted = false;
+		for (size_t n = 0; n < SITE_SAID; n++) {
+			if (!site_said_is_foreign(n) || !a->site.said[n].there)
+				continue;
+			a->site.said[n].there = false;
+			a->told[n] = false;
+		}
+		snprintf(code, sizeof(code), "41010000%02u", i + 1);
+		if (world_has(w, FAULT_BLOCK))
+			hub_ask(json_pack("{s:s, s:s, s:s}", "do", "unblock",
+			    "code", code, "reason", "calm"), unblock, NULL);
+	}
+}

@@ -1,0 +1,390 @@
+/*
+ * The hub's life, its edge, its ca and its operator; see hub.h.
+ */
+#include "tests/sim/hub.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "hub/core.h"
+#include "hub/counters.h"
+#include "hub/edge_take.h"
+#include "hub/edge_words.h"
+#include "hub/http_query.h"
+#include "protocol/answer.h"
+#include "protocol/limits.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/hub_inside.h"
+#include "tests/sim/loop.h"
+#include "tests/sim/wire.h"
+
+#define ASKED 256		/* requests that the core has not answered */
+#define PROMISES 64		/* incarnations of a site, in one run */
+
+struct part *hub_part;
+
+static struct core *core;
+static struct config config;
+
+/* --- its life ---------------------------------------------------------------- */
+
+void
+hub_counters(void)
+{
+	counters_open();
+}
+
+void
+hub_config(struct config *c, struct part *p, uint64_t store_most)
+{
+	static char name[] = "sim", listen[] = "127.0.0.1:1", none[] = "",
+	    public[] = "https://hub.example";
+
+	*c = (struct config){ .name = name, .listen = listen, .web = none,
+		.public = public, .dir = p->dir, .log = none,
+		.language = none, .ticket_life = 24 * 3600 * 1000,
+		.leaf_days = 90, .connections = 1000,
+		.body_memory = 64u << 20, .request_time = 60000,
+		.group = 1000, .store_most = store_most,
+		.silent_after = 60000 };
+}
+
+bool
+hub_open(struct part *p, uint64_t store_most)
+{
+	struct buf why;
+
+	must(hub_part == NULL);
+	p->base = loop_new(p);
+	p->mono = between(0, 1000000) - sim.now;
+	p->up = true;
+	p->dead = false;
+	hub_part = p;
+	hub_config(&config, p, store_most);
+	disk_watch(p);
+	loop_clocks(p);
+	buf_init(&why, 4096);
+	core = core_new(p->base, &config, HUB_EDGE, HUB_CA, &why);
+	trace(p->name, "%s%s", core != NULL ? "starts" : "can't start: ",
+	    buf_cstr(&why));
+	buf_clear(&why);
+	if (core == NULL)
+		hub_close(p);
+	return core != NULL;
+}
+
+void
+hub_close(struct part *p)
+{
+	must(hub_part == p);
+	loop_clocks(p);
+	core_free(core);
+	core = NULL;
+	hub_edge_forget();
+	hub_ca_forget();
+	disk_unwatch(p);
+	loop_free(p->base);
+	p->base = NULL;
+	p->up = false;
+	hub_part = NULL;
+}
+
+void
+hub_key(uint8_t hash[CA_KEY_HASH], uint32_t site, uint32_t key)
+{
+	memset(hash, (int)site, CA_KEY_HASH);
+	hash[0] = (uint8_t)key;
+}
+
+void
+hub_code(char out[16], uint32_t site)
+{
+	snprintf(out, 16, "41010000%02u", site);
+}
+
+/* --- promises ------------------------------------------------------------------ */
+
+struct promise {
+	uint32_t site;
+	uint64_t incarnation, taken;
+};
+
+static struct promise promises[PROMISES];
+static size_t promise_count;
+
+void
+hub_forget_promises(void)
+{
+	promise_count = 0;
+}
+
+static void
+promise(uint32_t site, const struct answer *a)
+{
+	struct promise *p = promises;
+
+	while (p < promises + promise_count && (p->site != site ||
+	    p->incarnation != a->incarnation))
+		p++;
+	if (p == promises + promise_count) {
+		must(promise_count < PROMISES);
+		promise_count++;
+		*p = (struct promise){ .site = site,
+			.incarnation = a->incarnation };
+	}
+	if (a->taken > p->taken)
+		p->taken = a->taken;
+}
+
+size_t
+hub_promise(size_t n, uint32_t *site, uint64_t *incarnation, uint64_t *taken)
+{
+	if (n < promise_count) {
+		*site = promises[n].site;
+		*incarnation = promises[n].incarnation;
+		*taken = promises[n].taken;
+	}
+	return promise_count;
+}
+
+/* --- the edge ---------------------------------------------------------------------- */
+
+static struct asked {
+	uint64_t number;	/* of the frame; 0: none */
+	uint64_t id;		/* on the wire */
+	uint32_t site;
+	uint8_t kind;
+} asked[ASKED];
+
+static uint64_t numbers;
+static char *blocked[HUB_SITES];
+
+static struct asked *
+find(uint64_t number, uint64_t id)
+{
+	for (size_t i = 0; i < ASKED; i++)
+		if (asked[i].number != 0 && (asked[i].number == number ||
+		    asked[i].id == id))
+			return &asked[i];
+	return NULL;
+}
+
+static void
+unblock_all(void)
+{
+	for (size_t i = 0; i < HUB_SITES; i++) {
+		free(blocked[i]);
+		blocked[i] = NULL;
+	}
+}
+
+void
+hub_edge_forget(void)
+{
+	for (size_t i = 0; i < ASKED; i++) {
+		if (asked[i].number != 0)
+			wire_broken(asked[i].id);
+		asked[i].number = 0;
+	}
+	unblock_all();
+}
+
+static void
+ask_core(uint8_t kind, uint64_t id, uint32_t site, struct span body)
+{
+	struct asked *a = asked;
+
+	while (a < asked + ASKED && a->number != 0)
+		a++;
+	must(a < asked + ASKED);
+	*a = (struct asked){ .number = ++numbers, .id = id, .site = site,
+		.kind = kind };
+	hub_frame(hub_edge, kind, a->number, body);
+}
+
+static struct frame_peer
+peer_of(const struct part *p)
+{
+	struct frame_peer f = { .site = p->site,
+		.address = span_of(p->address) };
+
+	hub_key(f.key_hash, p->site, p->key);
+	return f;
+}
+
+static void
+refuse(uint64_t id, unsigned status, enum verdict v, const char *why)
+{
+	struct buf b;
+
+	buf_init(&b, LIMIT_ANSWER);
+	edge_words_refusal(&b, v, why, 0);
+	wire_answer(id, status, 0, SPAN("application/xml"), buf_look(&b));
+	buf_clear(&b);
+}
+
+/* In pieces, as they come from the network. */
+static void
+take_changes(uint64_t id, const struct part *from, struct span body)
+{
+	struct frame_peer p = peer_of(from);
+	struct edge_take *t = edge_take_new(&p);
+	struct span frame;
+	const char *why;
+
+	while (body.n > 0) {
+		struct span piece = { .at = body.at,
+			.n = 1 + dice((uint32_t)body.n) };
+
+		edge_take_feed(t, piece);
+		body.at += piece.n;
+		body.n -= piece.n;
+	}
+	if (edge_take_finish(t, &frame, &why))
+		ask_core(FRAME_BATCH, id, from->site, frame);
+	else
+		refuse(id, 400, VERDICT_BAD, why);
+	edge_take_free(t);
+}
+
+static uint64_t
+argument(struct span query, const char *name)
+{
+	uint64_t n = 0;
+	struct buf b;
+
+	buf_init(&b, 32);
+	if (http_query_get(query, name, &b))
+		(void)text_number(buf_look(&b), 0, UINT64_MAX, &n);
+	buf_clear(&b);
+	return n;
+}
+
+static void
+take_letters(uint64_t id, const struct part *from, struct span query)
+{
+	struct frame_letters f = {
+		.peer = peer_of(from), .after = argument(query, "after"),
+		.instance = argument(query, "instance"),
+		.wait = (uint32_t)argument(query, "wait") * 1000,
+	};
+	struct buf b;
+
+	buf_init(&b, 1024);
+	frame_letters_write(&b, &f);
+	ask_core(FRAME_LETTERS, id, from->site, buf_look(&b));
+	buf_clear(&b);
+}
+
+static bool
+is_below(struct span path, const char *head, struct span *rest)
+{
+	size_t n = strlen(head);
+
+	if (path.n < n || memcmp(path.at, head, n) != 0)
+		return false;
+	*rest = (struct span){ .at = path.at + n, .n = path.n - n };
+	return true;
+}
+
+void
+hub_request(uint64_t id, const struct part *from, struct span path,
+    struct span body)
+{
+	struct span rest;
+
+	if (hub_part == NULL) {
+		wire_broken(id);
+		return;
+	}
+	loop_clocks(hub_part);
+	if (blocked[from->site] != NULL)
+		refuse(id, 403, VERDICT_BLOCKED, blocked[from->site]);
+	else if (is_below(path, "/v1/changes", &rest))
+		take_changes(id, from, body);
+	else if (is_below(path, "/v1/letters?", &rest))
+		take_letters(id, from, rest);
+	else
+		refuse(id, 404, VERDICT_BAD, "nothing is here");
+}
+
+void
+hub_gone(uint64_t id)
+{
+	struct asked *a = find(0, id);
+
+	if (a == NULL || hub_part == NULL)
+		return;
+	if (a->kind == FRAME_LETTERS)
+		hub_frame(hub_edge, FRAME_GONE, a->number, SPAN_NONE);
+	a->number = 0;
+}
+
+static void
+note_promise(const struct asked *q, struct span xml)
+{
+	struct answer a;
+	struct buf keep;
+	const char *why;
+
+	buf_init(&keep, LIMIT_ANSWER);
+	if (!answer_read(&a, &keep, xml, NULL, NULL, &why))
+		broken("the hub's answer can't be read: %s", why);
+	trace("hub", "site %u: %s taken=%llu", q->site,
+	    verdict_name(a.verdict), (unsigned long long)a.taken);
+	if ((a.verdict == VERDICT_TAKEN || a.verdict == VERDICT_KNOWN) &&
+	    a.taken > 0)
+		promise(q->site, &a);
+	buf_clear(&keep);
+}
+
+static void
+take_answer(uint64_t number, struct span body)
+{
+	struct asked *q = find(number, 0);
+	struct frame_answer a;
+
+	must(frame_answer_read(&a, body));
+	if (q == NULL)
+		return;		/* it hung up */
+	if (q->kind == FRAME_BATCH)
+		note_promise(q, a.body);
+	q->number = 0;
+	wire_answer(q->id, a.status, a.retry_after, a.type, a.body);
+}
+
+static void
+take_blocked(struct span body)
+{
+	uint32_t site;
+	struct span reason;
+
+	while (frame_site_read(&site, &reason, &body)) {
+		must(site < HUB_SITES);
+		free(blocked[site]);
+		blocked[site] = mem_copy(reason.at, reason.n);
+	}
+}
+
+void
+hub_edge_hears(uint8_t kind, uint64_t number, struct span body)
+{
+	switch (kind) {
+	case FRAME_ANSWER:
+		take_answer(number, body);
+		break;
+	case FRAME_BLOCKED:
+		unblock_all();
+		take_blocked(body);
+		break;
+	case FRAME_DROP:
+		take_blocked(body);
+		break;
+	default:
+		broken("the core sent the edge a frame of kind %u", kind);
+	}
+}

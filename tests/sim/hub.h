@@ -1,0 +1,68 @@
+/*
+ * The hub in the simulator: the real core with its stores, behind an edge, a
+ * ca and an operator that are played here.
+ */
+#ifndef ZQ_SIM_HUB_H
+#define ZQ_SIM_HUB_H
+
+#include <jansson.h>
+
+#include "contrib/base/span.h"
+#include "tests/sim/sim.h"
+
+/* Starts it in p->dir (which may be empty); false: it could not (the disk is
+ * full), and is down. It may be dead already when this returns. */
+bool hub_open(struct part *p, uint64_t store_most);
+void hub_close(struct part *p);		/* in order, or after a kill */
+
+void hub_counters(void);		/* once, before the first */
+
+/* Its journal: LMDB, or (seed != 0) the nasty one in memory, which outlives
+ * the part and is emptied by the next call. */
+void hub_journal(uint64_t seed);
+
+/* --- the edge --------------------------------------------------------------- */
+void hub_request(uint64_t id, const struct part *from, struct span path,
+    struct span body);
+void hub_gone(uint64_t id);
+
+/* --- the operator and the ca ------------------------------------------------- */
+
+/* Asks the desk; takes ask. done (may be NULL) gets the answer, or an object
+ * with "error"; it is not called if the hub dies first. */
+typedef void hub_done_fn(void *arg, const json_t *answer);
+void hub_ask(json_t *ask, hub_done_fn *done, void *arg);
+
+/* Makes site n known, and binds its key: both in their time, and again as
+ * long as it is not done. */
+void hub_enlist(uint32_t site, uint32_t key);
+bool hub_is_enlisted(uint32_t site);
+void hub_forget_sites(void);	/* the store is gone */
+
+/* --- looking (it must be up) ------------------------------------------------- */
+bool hub_is_quiet(void);	/* all that is taken is shown */
+
+/* --- looking (it must be down) ------------------------------------------------ */
+struct hub_item {
+	struct span id, url, title;
+	const uint8_t *hash;	/* 32, of the content; NULL: none */
+	bool withdrawn;
+};
+typedef void hub_item_fn(void *arg, const struct hub_item *i);
+struct hub_site {
+	uint64_t items, held, letters, confirmed, seq, incarnation;
+	uint8_t digest[32];
+};
+void hub_look_site(struct part *p, uint32_t site, struct hub_site *s,
+    hub_item_fn *each, void *arg);
+typedef void hub_letter_fn(void *arg, uint64_t number, struct span text);
+void hub_look_letters(struct part *p, uint32_t site, hub_letter_fn *each,
+    void *arg);
+/* Nothing twice, order kept, no holes, the chain whole, and a view made anew
+ * is the same. */
+void hub_audit(struct part *p);
+/* What was promised to each site is in the journal. */
+void hub_keep_promises(struct part *p);
+void hub_forget_promises(void);		/* an old backup was put back */
+
+#endif

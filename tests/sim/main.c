@@ -1,0 +1,172 @@
+/*
+ * sim [-v] [-s SEED] [-n RUNS] [-j JOBS] [-f FAULT,…] [-t SECONDS]
+ *
+ * Plays the runs SEED, SEED+1 … and says which one broke. With -t it stops
+ * after so much time, however many runs that were.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "contrib/base/log.h"
+#include "contrib/base/span.h"
+#include "contrib/base/text.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/hub.h"
+#include "tests/sim/world.h"
+
+#define JOBS_MAX 64
+
+struct plan {
+	uint64_t seed, runs, jobs, seconds;
+	uint32_t only;
+	bool verbose;
+};
+
+static bool say_log;
+
+static void
+on_log(enum log_level level, const char *line)
+{
+	if (say_log && (sim.verbose && level <= LOG_LEVEL_INFO))
+		trace("log", "%s", line);
+}
+
+static int64_t
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+/* Every jobs-th of the seeds; how many it were. */
+static uint64_t
+play(const struct plan *p, uint64_t job)
+{
+	int64_t until = seconds() + (int64_t)p->seconds;
+	uint64_t n = 0;
+
+	disk_begin();
+	for (uint64_t i = job; i < p->runs; i += p->jobs) {
+		if (p->seconds != 0 && seconds() >= until)
+			break;
+		world_run(p->seed + i, p->verbose, p->only);
+		n++;
+	}
+	disk_end();
+	return n;
+}
+
+static int
+play_all(const struct plan *p)
+{
+	pid_t child[JOBS_MAX];
+	int failed = 0, status;
+
+	if (p->jobs == 1) {
+		printf("sim: %llu runs from seed %llu: all is well\n",
+		    (unsigned long long)play(p, 0),
+		    (unsigned long long)p->seed);
+		return 0;
+	}
+	fflush(stdout);
+	for (uint64_t i = 0; i < p->jobs; i++) {
+		child[i] = fork();
+		if (child[i] == 0) {
+			uint64_t n = play(p, i);
+
+			printf("sim: %llu runs by job %llu: all is well\n",
+			    (unsigned long long)n, (unsigned long long)i);
+			exit(0);
+		}
+	}
+	for (uint64_t i = 0; i < p->jobs; i++) {
+		if (waitpid(child[i], &status, 0) < 0 || status != 0)
+			failed = 1;
+	}
+	return failed;
+}
+
+static uint32_t
+read_faults(const char *list)
+{
+	uint32_t bits = 0;
+
+	for (unsigned f = 0; f < FAULT_COUNT; f++)
+		if (strstr(list, fault_names[f]) != NULL)
+			bits |= 1u << f;
+	return bits;
+}
+
+static uint64_t
+number(const char *text)
+{
+	uint64_t n;
+
+	if (text_number(span_of(text), 0, UINT64_MAX, &n))
+		return n;
+	fprintf(stderr, "sim: %s is no number\n", text);
+	exit(2);
+}
+
+static bool
+read_options(struct plan *p, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "vls:n:j:f:t:")) != -1) {
+		switch (c) {
+		case 'v':
+			p->verbose = true;
+			break;
+		case 'l':
+			say_log = p->verbose = true;
+			break;
+		case 's':
+			p->seed = number(optarg);
+			break;
+		case 'n':
+			p->runs = number(optarg);
+			break;
+		case 'j':
+			p->jobs = number(optarg);
+			break;
+		case 't':
+			p->seconds = number(optarg);
+			break;
+		case 'f':
+			p->only = read_faults(optarg);
+			break;
+		default:
+			return false;
+		}
+	}
+	return p->runs > 0 && p->jobs > 0 && p->jobs <= JOBS_MAX;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct plan p = { .seed = 1, .runs = 1, .jobs = 1,
+		.only = UINT32_MAX };
+
+	if (!read_options(&p, argc, argv)) {
+		fprintf(stderr, "usage: sim [-vl] [-s SEED] [-n RUNS] "
+		    "[-j JOBS] [-t SECONDS] [-f FAULT,...]\n");
+		return 2;
+	}
+	json_object_seed(1);
+	log_sink(on_log);
+	setenv("TZ", "UTC", 1);
+	hub_counters();
+	return play_all(&p);
+}

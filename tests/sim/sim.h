@@ -1,0 +1,71 @@
+/*
+ * The simulator's world: one seed, one stepped clock, and the parts that
+ * live in it (a hub, some agents). What happens in a run is decided by its
+ * seed alone.
+ *
+ * Agent and hub have modules of the same names, so they are linked apart:
+ * agent.h is what the agents' side shows, hub.h what the hub's shows, and
+ * what both stand on (this file, loop.h, disk.h, wire.h) knows neither.
+ */
+#ifndef ZQ_SIM_SIM_H
+#define ZQ_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIM_PATH 256
+
+struct event_base;
+
+/* A program that runs in the world, dies and is started again. */
+struct part {
+	char name[16];
+	char dir[SIM_PATH];
+	struct event_base *base;	/* its loop; lives as long as it */
+	int64_t wall, mono;	/* ms, its clocks minus the world's */
+	bool up;
+	bool dead;		/* killed in the middle of a step: nothing
+				 * that it does any more is seen */
+	void (*bury)(struct part *p);	/* … when the step is over */
+
+	/* of an agent: who its certificate says it is */
+	uint32_t site;
+	uint32_t key;
+	char address[32];
+
+	/* its disk; see disk.h */
+	bool full;
+	unsigned kill_in;	/* commits until it is killed; 0: not */
+	bool kill_before;	/* … before the commit, else after it */
+	uint64_t commits;
+};
+
+struct sim {
+	uint64_t seed;
+	uint64_t dice;
+	int64_t now;		/* ms since the run began */
+	uint64_t step;
+	bool calm;		/* the faults are over */
+	bool verbose;
+	char dir[SIM_PATH];	/* of everything */
+};
+extern struct sim sim;
+
+#define SIM_EPOCH INT64_C(1795000000000)	/* ms wall at now == 0 */
+
+/* Chance: all of it from the seed. */
+uint32_t dice(uint32_t below);		/* 0 … below-1 */
+bool chance(uint32_t of_1000);
+int64_t between(int64_t least, int64_t most);
+
+/* A line of the trace (-v): when, who, what. */
+void trace(const char *who, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* An invariant does not hold: says so with seed, step and time, and ends
+ * the process. */
+_Noreturn void broken(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
+
+#endif

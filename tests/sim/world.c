@@ -1,0 +1,243 @@
+/* See world.h. */
+#include "tests/sim/world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/backoff.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/hub.h"
+#include "tests/sim/loop.h"
+#include "tests/sim/wire.h"
+
+#define STORE_MOST (UINT64_C(1) << 30)
+#define STEPS_MOST 3000000	/* of a run; more is a loop without end */
+#define CALM_MOST (6 * 3600 * 1000)	/* ms until all must be well */
+#define CALM_LOOK 10000		/* ms between looks if it is */
+#define CALM_LOOKS 16		/* in a row: longer than any wait in it */
+
+static struct world world;	/* there is one at a time */
+
+/* --- parts come and go ---------------------------------------------------------- */
+
+static void
+bury_hub(struct part *p)
+{
+	hub_close(p);
+	disk_bury(p);
+	if (!world.amnesia || world.journal == 0)
+		hub_keep_promises(p);
+	world.hub_back = sim.now + between(200, 60000);
+}
+
+void
+world_open_hub(struct world *w)
+{
+	if (!hub_open(&w->hub, STORE_MOST))
+		w->hub_back = sim.now + between(1000, 20000);
+	if (w->hub.dead)
+		w->hub.bury(&w->hub);
+}
+
+void
+world_close_hub(struct world *w, int64_t back)
+{
+	trace(w->hub.name, "stops");
+	hub_close(&w->hub);
+	w->hub_back = sim.now + back;
+}
+
+static struct actor *
+actor_of(struct part *p)
+{
+	for (unsigned i = 0; i < world.sites; i++)
+		if (&world.actor[i].part == p)
+			return &world.actor[i];
+	must(!"a part of this world");
+	return NULL;
+}
+
+static void
+bury_agent(struct part *p)
+{
+	struct actor *a = actor_of(p);
+
+	/* It may have died before it had been opened. */
+	if (a->agent != NULL)
+		agent_close(a->agent);
+	a->agent = NULL;
+	disk_bury(p);
+	p->dead = false;
+	a->back = sim.now + between(200, 60000);
+}
+
+void
+world_open_agent(struct actor *a)
+{
+	a->agent = agent_open(&a->part, &a->site, a->spool);
+	if (a->agent == NULL)
+		a->back = sim.now + between(1000, 20000);
+	if (a->part.dead)
+		bury_agent(&a->part);
+}
+
+void
+world_close_agent(struct actor *a, int64_t back)
+{
+	trace(a->part.name, "stops");
+	agent_close(a->agent);
+	a->agent = NULL;
+	a->back = sim.now + back;
+}
+
+/* Whoever is down, and whose time has come. */
+static void
+revive(struct world *w)
+{
+	if (!w->hub.up && (sim.calm || w->hub_back <= sim.now))
+		world_open_hub(w);
+	for (unsigned i = 0; i < w->sites; i++) {
+		struct actor *a = &w->actor[i];
+
+		if (a->agent == NULL && (sim.calm || a->back <= sim.now))
+			world_open_agent(a);
+		if (!hub_is_enlisted(a->part.site) && w->hub.up)
+			hub_enlist(a->part.site, a->part.key);
+	}
+	if (w->hub.up && w->hub.dead)
+		w->hub.bury(&w->hub);
+}
+
+static void
+go_on(int64_t ms)
+{
+	int64_t until = sim.now + ms;
+
+	while (loop_step(until))
+		if (sim.step > STEPS_MOST)
+			broken("it does not end");
+}
+
+/* --- a run -------------------------------------------------------------------------- */
+
+static void
+begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
+{
+	char dir[SIM_PATH];
+
+	memcpy(dir, sim.dir, sizeof(dir));
+	sim = (struct sim){ .seed = seed, .dice = seed * 2654435761u,
+		.verbose = verbose };
+	memcpy(sim.dir, dir, sizeof(dir));
+	memset(w, 0, sizeof(*w));
+	backoff_seed(seed);
+	wire_begin();
+	hub_forget_sites();
+	hub_forget_promises();
+	w->sites = 1 + dice(WORLD_SITES);
+	faults_draw(w, only);
+	hub_journal(w->journal);
+	snprintf(w->hub.name, sizeof(w->hub.name), "hub");
+	disk_part(&w->hub, "hub");
+	w->hub.bury = bury_hub;
+	for (unsigned i = 0; i < w->sites; i++) {
+		struct actor *a = &w->actor[i];
+
+		snprintf(a->part.name, sizeof(a->part.name), "agent%u",
+		    i + 1);
+		snprintf(a->part.address, sizeof(a->part.address),
+		    "203.0.113.%u:4000", i + 1);
+		disk_part(&a->part, a->part.name);
+		a->part.site = i + 1;
+		a->part.key = 1;
+		a->part.bury = bury_agent;
+		site_init(&a->site, i + 1);
+		a->back = between(0, 3000);
+	}
+}
+
+/* Is there nothing left to wait for? */
+static bool
+is_well(struct world *w)
+{
+	if (!w->hub.up || !hub_is_quiet())
+		return false;
+	for (unsigned i = 0; i < w->sites; i++) {
+		const struct actor *a = &w->actor[i];
+
+		if (a->agent == NULL || !agent_is_quiet(a->agent) ||
+		    agent_holds(a->agent))
+			return false;
+	}
+	return true;
+}
+
+/* People see to what only people can. */
+static void
+attend(struct world *w)
+{
+	for (unsigned i = 0; i < w->sites; i++) {
+		struct actor *a = &w->actor[i];
+
+		if (a->agent != NULL && agent_holds(a->agent))
+			agent_release(a->agent);
+		for (size_t n = 0; n < SITE_SAID; n++)
+			if (a->agent != NULL && !a->told[n])
+				a->told[n] = agent_say(a->agent, n);
+	}
+}
+
+static void
+calm_down(struct world *w)
+{
+	int64_t until = sim.now + CALM_MOST;
+	int looks = 0;
+
+	trace("world", "calm");
+	sim.calm = true;
+	faults_end(w);
+	for (unsigned i = 0; i < w->sites; i++)
+		if (w->actor[i].agent != NULL)
+			agent_rescan(w->actor[i].agent);
+	while (looks < CALM_LOOKS) {
+		revive(w);
+		attend(w);
+		go_on(CALM_LOOK);
+		looks = is_well(w) ? looks + 1 : 0;
+		if (sim.now > until)
+			broken("it does not come to rest");
+	}
+}
+
+static void
+end(struct world *w)
+{
+	wire_end();
+	for (unsigned i = 0; i < w->sites; i++)
+		disk_forget(&w->actor[i].part);
+	disk_forget(&w->hub);
+	hub_journal(0);
+	if (loop_events() != 0)
+		broken("%zu events are left over", loop_events());
+	clock_release();
+}
+
+void
+world_run(uint64_t seed, bool verbose, uint32_t only)
+{
+	struct world *w = &world;
+	int64_t length;
+
+	begin(w, seed, verbose, only);
+	length = between(60, 1500) * 1000;
+	while (sim.now < length) {
+		revive(w);
+		go_on(1 + dice(2 * w->haste));
+		faults_happen(w);
+	}
+	calm_down(w);
+	check_all(w);
+	end(w);
+}

@@ -1,0 +1,75 @@
+/*
+ * A run: a hub, some sites with their agents, what befalls them by the seed,
+ * and then calm, until all must be well.
+ */
+#ifndef ZQ_SIM_WORLD_H
+#define ZQ_SIM_WORLD_H
+
+#include "tests/sim/agent.h"
+#include "tests/sim/sim.h"
+#include "tests/sim/site.h"
+
+#define WORLD_SITES 4
+
+enum fault {			/* kinds of bad luck; a run has some */
+	FAULT_WIRE,		/* loses, repeats, delays, cuts */
+	FAULT_KILL,		/* at a write */
+	FAULT_STOP,		/* in order, and started again */
+	FAULT_FULL,		/* disks */
+	FAULT_CLOCK,		/* wall clocks that jump */
+	FAULT_MASS,		/* much is removed at once, roots unmounted */
+	FAULT_SPOOL,		/* spools that are too small */
+	FAULT_VIEW,		/* the hub's view is thrown away */
+	FAULT_AMNESIA,		/* the hub's stores are */
+	FAULT_BACKUP,		/* an old one of the hub is put back */
+	FAULT_RETELL,		/* people ask for it */
+	FAULT_BLOCK,		/* operators block, and lift it */
+	FAULT_COUNT
+};
+extern const char *const fault_names[FAULT_COUNT];
+
+struct actor {			/* a site's machine */
+	struct part part;
+	struct site site;
+	struct agent *agent;	/* NULL: it is down */
+	uint64_t spool;		/* bytes */
+	int64_t back;		/* when it is started again */
+	int64_t full_until;
+	bool told[SITE_SAID];	/* the agent has kept what was said */
+};
+
+struct world {
+	struct part hub;
+	int64_t hub_back, hub_full_until;
+	struct actor actor[WORLD_SITES];
+	unsigned sites;
+	uint32_t faults;	/* bits */
+	uint32_t haste;		/* ms between things that happen, about */
+	uint64_t journal;	/* seed of the nasty one; 0: files */
+	bool backed_up;
+	bool amnesia;		/* the hub has forgotten some of it */
+	int64_t outage;		/* of the wire, until */
+};
+
+/* Plays the run of this seed; broken() if something does not hold. */
+void world_run(uint64_t seed, bool verbose, uint32_t only);
+
+/* --- among the world's files ---------------------------------------------------- */
+static inline bool
+world_has(const struct world *w, enum fault f)
+{
+	return (w->faults >> f & 1) != 0;
+}
+
+void world_open_hub(struct world *w);
+void world_close_hub(struct world *w, int64_t back);
+void world_open_agent(struct actor *a);
+void world_close_agent(struct actor *a, int64_t back);
+
+void faults_draw(struct world *w, uint32_t only);
+void faults_happen(struct world *w);	/* one thing */
+void faults_end(struct world *w);	/* and all is repaired */
+
+void check_all(struct world *w);	/* everything is down */
+
+#endif
