@@ -9,24 +9,9 @@
 #ifndef ZQ_HUB_ACT_H
 #define ZQ_HUB_ACT_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "certs/ca.h"
-#include "certs/ticket.h"
-#include "contrib/base/db.h"
 #include "hub/group.h"
 #include "hub/journal.h"
 
 void act_apply(struct group *g, const struct entry *e);
-
-struct act_ticket {
-	uint32_t site;
-	int64_t expires;	/* ms */
-	bool used;
-	uint8_t key_hash[CA_KEY_HASH];
-};
-bool act_ticket(struct db_txn *t, const uint8_t ref[TICKET_REF],
-    struct act_ticket *ticket);
 
 #endif

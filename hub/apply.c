@@ -3,316 +3,23 @@
  *
  * A change is held if it can't be read, if it has a critical part that this
  * version doesn't know, if its site is blocked or forked, or if it speaks of
- * an address that isn't its site's. Moves, notices and unknown kinds are
- * kept. Everything else makes an item what it now is.
+ * an address that isn't its site's; and a deletion, while the gate is closed
+ * for its site (act_gate.h). Moves, notices and unknown kinds are kept.
+ * Everything else makes an item what it now is.
  */
 #include "hub/apply.h"
 
-#include <inttypes.h>
+#include <string.h>
 
-#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "hub/act.h"
+#include "hub/act_gate.h"
 #include "hub/held.h"
 #include "hub/item.h"
+#include "hub/item_turn.h"
 #include "hub/site.h"
 #include "hub/table.h"
-#include "hub/term.h"
 #include "protocol/url.h"
-
-/* A date this far ahead of the hub's clock is a mistake worth a flag; less
- * is a time zone. */
-#define AHEAD_MS INT64_C(86400000)	/* a day */
-#define NUMBERS_MAX UINT32_MAX
-
-/* --- posting lists ------------------------------------------------------------------ */
-
-/* Lists that are in the order of the item's date. */
-static void
-terms_by_date(struct terms *t, uint32_t site, const struct change *c)
-{
-	struct span column = c->word[WORD_COLUMN];
-
-	terms_reset(t);
-	terms_put(t, term_of(TERM_ALL, 0));
-	terms_put(t, term_of(TERM_SITE, site));
-	if (column.n > 0) {
-		terms_put(t, term_of(TERM_COLUMN, term_hash(0, column)));
-		terms_put(t, term_of(TERM_SITE_COLUMN,
-		    term_hash(site, column)));
-	}
-	word_terms(t, c);
-}
-
-typedef void post_fn(struct post *p, uint64_t term, uint32_t stamp,
-    uint32_t item);
-
-/* Lists that are in the order of taking. */
-static void
-post_by_taking(struct group *g, const struct item *i, const struct change *c,
-    post_fn *post)
-{
-	uint32_t stamp = item_stamp_taken(i);
-	struct span column = c->word[WORD_COLUMN];
-
-	if (i->withdrawn) {
-		post(&g->post, term_of(TERM_GONE, 0), stamp, i->number);
-		post(&g->post, term_of(TERM_SITE_GONE, i->site), stamp,
-		    i->number);
-		return;
-	}
-	post(&g->post, term_of(TERM_TAKEN, 0), stamp, i->number);
-	post(&g->post, term_of(TERM_SITE_TAKEN, i->site), stamp, i->number);
-	if (column.n == 0)
-		return;
-	post(&g->post, term_of(TERM_COLUMN_TAKEN, term_hash(0, column)),
-	    stamp, i->number);
-	post(&g->post, term_of(TERM_SITE_COLUMN_TAKEN,
-	    term_hash(i->site, column)), stamp, i->number);
-}
-
-static void
-post_all(struct group *g, const struct terms *t, const struct item *i,
-    post_fn *post)
-{
-	for (size_t n = 0; n < t->n; n++)
-		post(&g->post, t->at[n], item_stamp(i), i->number);
-}
-
-/* Only what is different: an update mostly changes no word. */
-static void
-post_difference(struct group *g, const struct item *i)
-{
-	size_t w = 0, n = 0;
-
-	terms_sort(&g->was);
-	terms_sort(&g->is);
-	while (w < g->was.n || n < g->is.n) {
-		if (n == g->is.n || (w < g->was.n &&
-		    g->was.at[w] < g->is.at[n])) {
-			post_drop(&g->post, g->was.at[w++], item_stamp(i),
-			    i->number);
-		} else if (w == g->was.n || g->is.at[n] < g->was.at[w]) {
-			post_put(&g->post, g->is.at[n++], item_stamp(i),
-			    i->number);
-		} else {
-			w++;
-			n++;
-		}
-	}
-}
-
-/* --- an item, before and after ---------------------------------------------------------- */
-
-struct turn {			/* from `old` to `now` */
-	struct group *g;
-	const struct entry *e;
-	const struct change *c;
-	struct stand *stand;
-	uint8_t name[TABLE_DIGEST];
-	bool known;		/* there is an old one */
-	struct item old, now;
-	struct change old_said, now_said;
-};
-
-static void
-count(struct turn *t, const struct item *i, int by)
-{
-	struct meta *m = &t->g->meta;
-
-	*(i->withdrawn ? &m->withdrawn : &m->items) += (uint64_t)by;
-	*(i->withdrawn ? &t->stand->withdrawn : &t->stand->items) +=
-	    (uint64_t)by;
-}
-
-/* Takes the old state out of all sums and counts. What the old row says is
- * read here for the last time: the first write may overwrite it. */
-static void
-take_out(struct turn *t)
-{
-	struct group *g = t->g;
-
-	buf_reset(&g->row);
-	item_write(&g->row, &t->old);
-	group_sum(g, t->old.number, buf_look(&g->row), false);
-	count(t, &t->old, -1);
-	post_by_taking(g, &t->old, &t->old_said, post_drop);
-	terms_reset(&g->was);
-	if (t->old.withdrawn)
-		return;
-	terms_by_date(&g->was, t->e->site, &t->old_said);
-	group_column(g, t->e->site, t->old_said.word[WORD_COLUMN], -1);
-	digest_remove(&t->stand->digest, t->old.hash);
-}
-
-static void
-put_in(struct turn *t)
-{
-	struct group *g = t->g;
-
-	group_sum(g, t->now.number, buf_look(&g->row), true);
-	count(t, &t->now, 1);
-	post_by_taking(g, &t->now, &t->now_said, post_put);
-	terms_reset(&g->is);
-	if (t->now.withdrawn)
-		return;
-	terms_by_date(&g->is, t->e->site, &t->now_said);
-	group_column(g, t->e->site, t->now_said.word[WORD_COLUMN], 1);
-	digest_add(&t->stand->digest, t->now.hash);
-}
-
-static void
-post_turn(struct turn *t)
-{
-	struct group *g = t->g;
-
-	if (t->known && !t->old.withdrawn && !t->now.withdrawn &&
-	    item_stamp(&t->old) == item_stamp(&t->now)) {
-		post_difference(g, &t->now);
-		return;
-	}
-	if (t->known)
-		post_all(g, &g->was, &t->old, post_drop);
-	post_all(g, &g->is, &t->now, post_put);
-}
-
-static void
-point(struct group *g, enum table table, const uint8_t digest[TABLE_DIGEST],
-    uint32_t item)
-{
-	struct key k = key_digest(digest), value = key_u32(item);
-	struct span is;
-
-	if (!db_get(g->txn, table, key_look(&k), &is) ||
-	    !span_is(is, key_look(&value)))
-		db_put(g->txn, table, key_look(&k), key_look(&value));
-}
-
-static void
-store(struct turn *t)
-{
-	struct group *g = t->g;
-	struct key k = key_u32(t->now.number), past;
-	uint8_t url[URL_KEY];
-
-	if (t->known) {
-		past = key_u32_u64(t->old.number, t->old.place);
-		db_put(g->txn, TABLE_PAST, key_look(&past), SPAN_NONE);
-		db_put(g->txn, TABLE_ITEM, key_look(&k), buf_look(&g->row));
-	} else {
-		db_append(g->txn, TABLE_ITEM, key_look(&k),
-		    buf_look(&g->row));
-		point(g, TABLE_NAME, t->name, t->now.number);
-	}
-	if (t->now.withdrawn)
-		return;
-	url_key(url, t->c->url);
-	point(g, TABLE_URL, url, t->now.number);
-}
-
-/* --- what it becomes ----------------------------------------------------------------------- */
-
-static void
-set_date(struct turn *t)
-{
-	const struct change *c = t->c;
-	int64_t at = t->e->at > 0 ? t->e->at : 0;
-	int64_t date = c->published != CLOCK_NONE ? c->published :
-	    c->modified != CLOCK_NONE ? c->modified : c->when;
-
-	if (t->now.withdrawn) {
-		t->now.date = t->old.date;
-		t->now.ahead = t->old.ahead;
-		return;
-	}
-	t->now.ahead = date > at + AHEAD_MS;
-	t->now.date = date < 0 ? 0 : date > at ? at : date;
-}
-
-/* What stands in the row: all but links and unknown parts. Of what is
- * withdrawn, title and column are kept, so that it can still be named. */
-static void
-set_said(struct turn *t)
-{
-	struct group *g = t->g;
-	struct change *said = &t->now_said;
-
-	*said = *t->c;
-	said->links = SPAN_NONE;
-	said->unknown = SPAN_NONE;
-	if (t->now.withdrawn && said->word[WORD_TITLE].n == 0)
-		said->word[WORD_TITLE] = t->old_said.word[WORD_TITLE];
-	if (t->now.withdrawn && said->word[WORD_COLUMN].n == 0)
-		said->word[WORD_COLUMN] = t->old_said.word[WORD_COLUMN];
-	buf_reset(&g->said);
-	change_write(&g->said, said);
-	must(!g->said.bad);
-	t->now.said = buf_look(&g->said);
-}
-
-static void
-become(struct turn *t)
-{
-	const struct entry *e = t->e;
-	uint8_t change[32];
-
-	t->now = (struct item){
-		.number = t->known ? t->old.number :
-		    (uint32_t)++t->g->meta.numbers,
-		.site = e->site,
-		.withdrawn = t->c->kind == CHANGE_DELETED,
-		.created = t->known ? t->old.created : e->at,
-		.updated = e->at > 0 ? e->at : 0,
-		.place = e->place,
-		.changes = t->known ? t->old.changes + 1 : 1,
-	};
-	change_hash(t->c, change);
-	digest_item_hash(t->now.hash, item_id(t->c), change);
-	set_date(t);
-	set_said(t);
-}
-
-static void
-show(struct turn *t)
-{
-	struct group *g = t->g;
-
-	become(t);
-	if (t->known)
-		take_out(t);
-	else
-		terms_reset(&g->was);
-	buf_reset(&g->row);
-	item_write(&g->row, &t->now);
-	must(!g->row.bad);
-	put_in(t);
-	post_turn(t);
-	store(t);
-	if (t->stand->held > 0)
-		held_settle(g, t->e->site, t->name);
-}
-
-static void
-change_item(struct group *g, const struct entry *e, const struct change *c,
-    struct stand *s)
-{
-	struct turn t = { .g = g, .e = e, .c = c, .stand = s };
-	uint32_t number;
-
-	item_name(t.name, e->site, item_id(c));
-	t.known = item_by_name(g->txn, t.name, &number) &&
-	    item_get(g->txn, number, &t.old);
-	if (t.known && !change_glance(&t.old_said, t.old.said))
-		fatal("view: the row of item %" PRIu32 " is damaged: run "
-		    "zqhub rebuild", number);
-	if (c->kind == CHANGE_DELETED && (!t.known || t.old.withdrawn))
-		s->idle++;
-	else if (!t.known && g->meta.numbers >= NUMBERS_MAX)
-		held_put(g, e, c, SPAN("this hub has no number left for "
-		    "another item"));
-	else
-		show(&t);
-}
 
 /* --- one entry ------------------------------------------------------------------------------- */
 
@@ -351,8 +58,8 @@ why_held(struct group *g, const struct entry *e, const struct change *c,
 		buf_printf(&g->why, "its part %.*s is critical and this "
 		    "version does not know it", SPAN_ARGS(c->critical));
 	else if (s->silenced)
-		buf_text(&g->why, "the site was blocked, or its key was used "
-		    "by two agents");
+		buf_text(&g->why, "the site was blocked, in quarantine or "
+		    "retired, or its key was used by two agents");
 	else if (c->url.n > 0 && (!url_parse(&u, c->url) ||
 	    group_host(g, u.host) != e->site))
 		site_why_not(g->txn, e->site,
@@ -375,11 +82,11 @@ apply_change(struct group *g, const struct entry *e)
 		    "can read"));
 	else if (why_held(g, e, &c, s))
 		held_put(g, e, &c, buf_look(&g->why));
-	else if (c.kind == CHANGE_CREATED || c.kind == CHANGE_UPDATED ||
-	    c.kind == CHANGE_DELETED)
-		change_item(g, e, &c, s);
-	else
+	else if (c.kind != CHANGE_CREATED && c.kind != CHANGE_UPDATED &&
+	    c.kind != CHANGE_DELETED)
 		keep(g, e, &c);
+	else if (!act_gate_holds(g, e, &c))
+		item_turn(g, e, &c);
 }
 
 void

@@ -80,6 +80,7 @@ group_begin(struct group *g, struct db *db)
 {
 	must(g->txn == NULL);
 	g->txn = db_begin(db, true);
+	g->work = 0;
 	meta_read(g->txn, &g->meta);
 }
 

@@ -24,6 +24,7 @@
 struct group {
 	struct db_txn *txn;	/* NULL outside of one */
 	struct meta meta;
+	size_t work;		/* that acts caused: items that they changed */
 	struct stands stands;
 	struct map columns;	/* by their term */
 	struct post post;

@@ -22,7 +22,7 @@ held_get(struct db_txn *t, uint64_t place, struct held_row *h)
 		return false;
 	r = reader_of(row);
 	h->site = read_u32(&r);
-	h->kept = read_u8(&r) != 0;
+	h->kind = (enum held_kind)read_u8(&r);
 	name = read_bytes(&r, TABLE_DIGEST);
 	if (r.bad)
 		fatal("view: a row of what is held is damaged: run zqhub "
@@ -33,19 +33,82 @@ held_get(struct db_txn *t, uint64_t place, struct held_row *h)
 	return true;
 }
 
-static void
-put(struct group *g, uint64_t place, const struct held_row *h)
+static bool
+is_waiting(const struct held_row *h)
 {
-	struct key k = key_u64(place), by_site = key_u32_u64(h->site, place);
+	return h->kind == HELD_WAITS || h->kind == HELD_GATE;
+}
+
+static void
+write_row(struct group *g, uint64_t place, const struct held_row *h)
+{
+	static const char *const words[] = { [HELD_WAITS] = "held",
+		[HELD_KEPT] = "kept", [HELD_GATE] = "gate",
+		[HELD_REFUSED] = "refused" };
+	struct key k = key_u64(place);
 
 	buf_reset(&g->row);
 	write_u32(&g->row, h->site);
-	write_u8(&g->row, h->kept);
+	write_u8(&g->row, (uint8_t)h->kind);
 	buf_put(&g->row, h->name, TABLE_DIGEST);
 	buf_span(&g->row, h->why);
 	db_put(g->txn, TABLE_HELD, key_look(&k), buf_look(&g->row));
+	group_record(g, words[h->kind], buf_look(&g->row));
+}
+
+/* Adds to the counts, or takes off. */
+static void
+count(struct group *g, const struct held_row *h, int by)
+{
+	struct stand *s;
+
+	if (is_waiting(h))
+		g->meta.held += (uint64_t)by;
+	if (h->site == 0)
+		return;
+	s = group_stand(g, h->site);
+	if (is_waiting(h))
+		s->held += (uint64_t)by;
+	if (h->kind == HELD_GATE)
+		s->gated += (uint64_t)by;
+	if (h->kind == HELD_REFUSED)
+		s->refused += (uint64_t)by;
+}
+
+static void
+put(struct group *g, uint64_t place, const struct held_row *h)
+{
+	struct key by_site = key_u32_u64(h->site, place);
+
+	write_row(g, place, h);
 	db_put(g->txn, TABLE_HELD_SITE, key_look(&by_site), SPAN_NONE);
-	group_record(g, h->kept ? "kept" : "held", buf_look(&g->row));
+	count(g, h, 1);
+}
+
+/* What an item's next word settles. */
+static void
+put_name(struct group *g, uint64_t place, const struct held_row *h)
+{
+	struct key k = key_digest_u64(h->name, place);
+
+	db_put(g->txn, TABLE_HELD_NAME, key_look(&k), SPAN_NONE);
+}
+
+/* Out of all lists; `what` is for the record. */
+static void
+take_out(struct group *g, const struct held_row *h, uint64_t place,
+    const char *what)
+{
+	struct key k = key_u64(place), by_site = key_u32_u64(h->site, place);
+	struct key by_name = key_digest_u64(h->name, place);
+
+	db_del(g->txn, TABLE_HELD, key_look(&k));
+	db_del(g->txn, TABLE_HELD_SITE, key_look(&by_site));
+	db_del(g->txn, TABLE_HELD_NAME, key_look(&by_name));
+	if (h->kind == HELD_GATE)
+		db_del(g->txn, TABLE_GATE, key_look(&by_site));
+	count(g, h, -1);
+	group_record(g, what, key_look(&k));
 }
 
 static void
@@ -73,19 +136,14 @@ held_put(struct group *g, const struct entry *e, const struct change *c,
 {
 	struct held_row h = { .site = e->site,
 	    .why = text_cut(why, HELD_WHY_MAX) };
-	struct key k;
 
 	if (c != NULL)
 		item_name(h.name, e->site, item_id(c));
 	put(g, e->place, &h);
-	g->meta.held++;
 	if (e->site == 0)
 		return;
-	if (c != NULL) {
-		k = key_digest_u64(h.name, e->place);
-		db_put(g->txn, TABLE_HELD_NAME, key_look(&k), SPAN_NONE);
-	}
-	group_stand(g, e->site)->held++;
+	if (c != NULL)
+		put_name(g, e->place, &h);
 	tell(g, e, c, h.why);
 }
 
@@ -93,78 +151,80 @@ void
 held_keep(struct group *g, const struct entry *e, const struct change *c,
     struct span why)
 {
-	struct held_row h = { .site = e->site, .kept = true,
+	struct held_row h = { .site = e->site, .kind = HELD_KEPT,
 	    .why = text_cut(why, HELD_WHY_MAX) };
 
 	item_name(h.name, e->site, item_id(c));
 	put(g, e->place, &h);
 }
 
-static void
-settle_one(struct group *g, uint32_t site, uint64_t place)
-{
-	struct key k = key_u64(place), by_site = key_u32_u64(site, place);
+/* --- settling ------------------------------------------------------------- */
 
-	db_del(g->txn, TABLE_HELD, key_look(&k));
-	db_del(g->txn, TABLE_HELD_SITE, key_look(&by_site));
-	group_stand(g, site)->held--;
-	g->meta.held--;
-	group_record(g, "settled", key_look(&k));
+static bool
+last_of_name(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
+    uint64_t *place)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_NAME);
+	struct key last = key_digest_u64(name, UINT64_MAX);
+	struct span key = key_look(&last), row;
+	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
+	    db_cursor_get(c, MDB_PREV, &key, &row) :
+	    db_cursor_get(c, MDB_LAST, &key, &row);
+
+	found = found && key_heads(&last, TABLE_DIGEST, key);
+	if (found)
+		*place = wire_get_u64((const uint8_t *)key.at + TABLE_DIGEST);
+	db_cursor_close(c);
+	return found;
+}
+
+bool
+held_item(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
+    struct held_row *h)
+{
+	uint64_t place;
+
+	return last_of_name(t, name, &place) && held_get(t, place, h);
 }
 
 void
 held_settle(struct group *g, uint32_t site, const uint8_t name[TABLE_DIGEST])
 {
-	struct db_cursor *c = db_cursor_open(g->txn, TABLE_HELD_NAME);
-	struct key k = key_digest_u64(name, 0);
-	struct span key = key_look(&k), row;
-
-	while (db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
-	    key_heads(&k, TABLE_DIGEST, key)) {
-		settle_one(g, site, wire_get_u64((const uint8_t *)key.at +
-		    TABLE_DIGEST));
-		db_cursor_del(c);
-		key = key_look(&k);
-	}
-	db_cursor_close(c);
-}
-
-
-/* --- dismissing ----------------------------------------------------------- */
-
-static void
-take_out(struct group *g, const struct held_row *h, uint64_t place)
-{
-	struct key k = key_u64(place), by_site = key_u32_u64(h->site, place);
-	struct key by_name = key_digest_u64(h->name, place);
-
-	db_del(g->txn, TABLE_HELD, key_look(&k));
-	db_del(g->txn, TABLE_HELD_SITE, key_look(&by_site));
-	db_del(g->txn, TABLE_HELD_NAME, key_look(&by_name));
-	if (!h->kept) {
-		g->meta.held--;
-		if (h->site != 0)
-			group_stand(g, h->site)->held--;
-	}
-	group_record(g, "dismissed", key_look(&k));
-}
-
-bool
-held_dismiss(struct group *g, uint32_t site, uint64_t place)
-{
 	struct held_row h;
+	uint64_t place;
 
-	if (!held_get(g->txn, place, &h) || h.site != site)
-		return false;
-	take_out(g, &h, place);
-	return true;
+	while (last_of_name(g->txn, name, &place)) {
+		must(held_get(g->txn, place, &h) && h.site == site);
+		take_out(g, &h, place, "settled");
+	}
 }
 
-/* The first listed of a site. */
-static bool
-first_of(struct db_txn *t, uint32_t site, uint64_t *place)
+/* --- the gate's ----------------------------------------------------------- */
+
+void
+held_gate(struct group *g, const struct entry *e, const struct change *c,
+    struct span why)
 {
-	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_SITE);
+	struct held_row before, h = { .site = e->site, .kind = HELD_GATE,
+	    .why = text_cut(why, HELD_WHY_MAX) };
+	struct key k = key_u32_u64(e->site, e->place);
+	uint64_t place;
+
+	item_name(h.name, e->site, item_id(c));
+	while (last_of_name(g->txn, h.name, &place) &&
+	    held_get(g->txn, place, &before) &&
+	    (before.kind == HELD_GATE || before.kind == HELD_REFUSED))
+		take_out(g, &before, place, "settled");
+	put(g, e->place, &h);
+	put_name(g, e->place, &h);
+	db_put(g->txn, TABLE_GATE, key_look(&k), e->body);
+}
+
+/* The first key of a site in a table that is ordered by site and place. */
+static bool
+first_of(struct db_txn *t, enum table table, uint32_t site, uint64_t *place)
+{
+	struct db_cursor *c = db_cursor_open(t, table);
 	struct key first = key_u32_u64(site, 0);
 	struct span key = key_look(&first), row;
 	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
@@ -176,13 +236,72 @@ first_of(struct db_txn *t, uint32_t site, uint64_t *place)
 	return found;
 }
 
+bool
+held_gate_first(struct db_txn *t, uint32_t site, uint64_t *place)
+{
+	return first_of(t, TABLE_GATE, site, place);
+}
+
+bool
+held_gate_take(struct group *g, uint32_t site, uint64_t place,
+    struct buf *said)
+{
+	struct key k = key_u32_u64(site, place);
+	struct held_row h;
+	struct span row;
+
+	if (!db_get(g->txn, TABLE_GATE, key_look(&k), &row) ||
+	    !held_get(g->txn, place, &h))
+		return false;
+	buf_reset(said);
+	buf_span(said, row);
+	take_out(g, &h, place, "released");
+	return true;
+}
+
 void
-held_dismiss_all(struct group *g, uint32_t site)
+held_gate_refuse(struct group *g, uint32_t site, uint64_t place,
+    struct span why)
+{
+	struct key k = key_u32_u64(site, place);
+	struct held_row h;
+
+	must(held_get(g->txn, place, &h) && h.kind == HELD_GATE);
+	count(g, &h, -1);
+	h.kind = HELD_REFUSED;
+	h.why = text_cut(why, HELD_WHY_MAX);
+	count(g, &h, 1);
+	write_row(g, place, &h);
+	db_del(g->txn, TABLE_GATE, key_look(&k));
+}
+
+/* --- dismissing ----------------------------------------------------------- */
+
+bool
+held_dismiss(struct group *g, uint32_t site, uint64_t place)
+{
+	struct held_row h;
+
+	if (!held_get(g->txn, place, &h) || h.site != site)
+		return false;
+	take_out(g, &h, place, "dismissed");
+	return true;
+}
+
+void
+held_dismiss_some(struct group *g, uint32_t site, uint64_t most)
 {
 	uint64_t place;
 
-	while (first_of(g->txn, site, &place))
+	for (; most > 0 && first_of(g->txn, TABLE_HELD_SITE, site, &place);
+	    most--)
 		must(held_dismiss(g, site, place));
+}
+
+void
+held_dismiss_all(struct group *g, uint32_t site)
+{
+	held_dismiss_some(g, site, UINT64_MAX);
 }
 
 uint64_t

@@ -7,6 +7,9 @@
  * can't be read may never be said better. What is only kept (a notice, a move, an
  * unknown part that is not critical: this version does not act on them) is
  * listed too, and waits for nobody.
+ *
+ * What the gate holds (act_gate.h) is released or refused by an operator. What
+ * was refused stays listed, and waits for nobody either.
  */
 #ifndef ZQ_HUB_HELD_H
 #define ZQ_HUB_HELD_H
@@ -14,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "contrib/base/buf.h"
 #include "contrib/base/db.h"
 #include "contrib/base/span.h"
 #include "hub/group.h"
@@ -23,14 +27,22 @@
 
 #define HELD_WHY_MAX 1024	/* bytes of a reason that are kept */
 
+enum held_kind {	/* numbers are in rows */
+	HELD_WAITS = 0, HELD_KEPT = 1, HELD_GATE = 2, HELD_REFUSED = 3,
+};
+
 struct held_row {
 	uint32_t site;
-	bool kept;		/* only */
+	enum held_kind kind;
 	uint8_t name[TABLE_DIGEST];	/* of the item, or zeros */
 	struct span why;
 };
 
 bool held_get(struct db_txn *t, uint64_t place, struct held_row *h);
+/* The newest that is listed of this item, but for what is only kept: of what
+ * it says the view knows better. */
+bool held_item(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
+    struct held_row *h);
 
 /* c may be NULL: it didn't decode, or is an act. */
 void held_put(struct group *g, const struct entry *e, const struct change *c,
@@ -44,6 +56,22 @@ void held_settle(struct group *g, uint32_t site,
  * site (0: no act of the hub) is listed at this place. */
 bool held_dismiss(struct group *g, uint32_t site, uint64_t place);
 void held_dismiss_all(struct group *g, uint32_t site);
+void held_dismiss_some(struct group *g, uint32_t site, uint64_t most);
+
+/* --- the gate's; c is the deletion of an item that is there --------------- */
+
+/* Instead of what was held or refused of the same item before. The site is
+ * told of all of them at once, elsewhere. */
+void held_gate(struct group *g, const struct entry *e,
+    const struct change *c, struct span why);
+/* The oldest that the gate holds of a site. */
+bool held_gate_first(struct db_txn *t, uint32_t site, uint64_t *place);
+/* It is not held any more; *said becomes its change row. */
+bool held_gate_take(struct group *g, uint32_t site, uint64_t place,
+    struct buf *said);
+/* It stays listed, as refused, with this reason. */
+void held_gate_refuse(struct group *g, uint32_t site, uint64_t place,
+    struct span why);
 
 /* How many are listed of a site, up to `most`; what is only kept is counted
  * too. */

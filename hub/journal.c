@@ -6,6 +6,10 @@
  * and its chain is SHA-256(chain before, place, at, site, incarnation, seq,
  * body). What is judged within a group sees what the group has put, so two
  * batches of one site in one group are judged in order.
+ *
+ * A site's position is a row of fixed fields and then those that came later,
+ * in the order in which they came; a row that ends before one of them is of
+ * an older version, and that field is 0 or empty.
  */
 #include "hub/journal.h"
 
@@ -21,7 +25,6 @@
 
 #define ROW_HEAD (8 + 4 + 8 + 8 + JOURNAL_CHAIN)
 #define ROW_MAX (ROW_HEAD + LIMIT_CHANGE)
-#define POSITION_ROW (7 * 8 + POSITION_AGENT + LIMIT_RECENT * 32)
 #define WALK 4096	/* entries verified in one read transaction */
 
 struct end {		/* of the chain */
@@ -103,6 +106,38 @@ position_write(struct buf *b, const struct position *p)
 	write_u64(b, p->place);
 	buf_put(b, p->agent, sizeof(p->agent));
 	buf_put(b, p->recent, sizeof(p->recent));
+	write_u64(b, p->instance);
+	write_u64(b, p->instance_before);
+	write_u64(b, p->held);
+	write_u64(b, (uint64_t)p->withdrew_since);
+	write_u64(b, p->withdrew);
+	write_span(b, span_of(p->features));
+}
+
+static void
+put_words(char *to, size_t room, struct span words)
+{
+	memset(to, 0, room);
+	if (words.n > 0 && words.n < room)
+		memcpy(to, words.at, words.n);
+}
+
+/* What rows of version 0.1 don't have. */
+static void
+position_read_more(struct position *p, struct reader *r)
+{
+	struct span features;
+
+	if (reader_left(r) == 0)
+		return;
+	p->instance = read_u64(r);
+	p->instance_before = read_u64(r);
+	p->held = read_u64(r);
+	p->withdrew_since = (int64_t)read_u64(r);
+	p->withdrew = read_u64(r);
+	features = read_span(r);
+	if (!r->bad)
+		put_words(p->features, sizeof(p->features), features);
 }
 
 static void
@@ -117,11 +152,14 @@ position_read(struct position *p, struct span row)
 	p->heard = (int64_t)read_u64(&r);
 	p->skew = (int64_t)read_u64(&r);
 	p->place = read_u64(&r);
-	if (reader_left(&r) != sizeof(p->agent) + sizeof(p->recent))
+	struct span agent = read_bytes(&r, sizeof(p->agent));
+	struct span recent = read_bytes(&r, sizeof(p->recent));
+	position_read_more(p, &r);
+	if (r.bad)
 		fatal("journal: a site's position is cut short: restore the "
 		    "journal from a dump");
-	memcpy(p->agent, r.at, sizeof(p->agent));
-	memcpy(p->recent, r.at + sizeof(p->agent), sizeof(p->recent));
+	memcpy(p->agent, agent.at, sizeof(p->agent));
+	memcpy(p->recent, recent.at, sizeof(p->recent));
 }
 
 /* --- a resource ------------------------------------------------------------- */
@@ -205,20 +243,55 @@ agrees(const struct position *p, const struct journal_batch *b)
 	return true;
 }
 
-/* `known` is how many of the batch came before. */
-static enum verdict
-judge(const struct position *p, const struct journal_batch *b, size_t *known)
+/* Was it sent before the last one that was taken, and held up on its way? By
+ * the site's own clock, so it is a hint. */
+static bool
+is_late(const struct position *p, const struct journal_batch *b)
 {
-	*known = 0;
+	return b->now < p->heard + p->skew;
+}
+
+/* Does the agent's spool end before what we have of it? Then it was restored
+ * from a copy: a process that we don't know, for one that we do may have had
+ * a request held up on the way. */
+static bool
+is_behind(const struct position *p, const struct journal_batch *b)
+{
+	return b->instance != 0 && p->instance != 0 &&
+	    b->instance != p->instance && b->instance != p->instance_before &&
+	    b->head < p->last && !is_late(p, b);
+}
+
+/* Of another incarnation than the one that speaks. */
+static enum verdict
+judge_other(const struct position *p, const struct journal_batch *b,
+    const char **cause)
+{
 	if (b->count == 0)
 		return VERDICT_TAKEN;
-	if (b->incarnation != p->incarnation) {
-		if (b->incarnation == p->before)
-			return VERDICT_FORKED;
-		return b->first == 1 ? VERDICT_TAKEN : VERDICT_EARLY;
+	if (b->incarnation == p->before && b->incarnation != 0) {
+		*cause = CAUSE_BEHIND;
+		return is_late(p, b) ? VERDICT_EARLY : VERDICT_FORKED;
 	}
+	return b->first == 1 ? VERDICT_TAKEN : VERDICT_EARLY;
+}
+
+/* `known` is how many of the batch came before. */
+static enum verdict
+judge(const struct position *p, const struct journal_batch *b, size_t *known,
+    const char **cause)
+{
+	*known = 0;
+	if (b->incarnation != p->incarnation)
+		return judge_other(p, b, cause);
+	*cause = CAUSE_BEHIND;
+	if (is_behind(p, b))
+		return VERDICT_FORKED;
+	if (b->count == 0)
+		return VERDICT_TAKEN;
 	if (b->first == 0 || b->first > p->last + 1)
 		return VERDICT_EARLY;
+	*cause = CAUSE_CONTENT;
 	if (!agrees(p, b))
 		return VERDICT_FORKED;
 	if (p->last + 1 - b->first >= b->count) {
@@ -252,41 +325,79 @@ take(struct journal *j, const struct journal_batch *b, size_t known,
 	}
 }
 
-static void
-name_agent(struct position *p, struct span agent)
+/* As many of the words as fit. */
+static struct span
+cut_words(struct span words, size_t most)
 {
-	struct span cut = text_cut(agent, sizeof(p->agent) - 1);
+	if (words.n <= most)
+		return words;
+	while (most > 0 && words.at[most] != ' ')
+		most--;
+	return (struct span){ .at = words.at, .n = most };
+}
 
-	memset(p->agent, 0, sizeof(p->agent));
-	if (cut.n > 0)
-		memcpy(p->agent, cut.at, cut.n);
+static void
+name_agent(struct position *p, const struct journal_batch *b)
+{
+	put_words(p->agent, sizeof(p->agent),
+	    text_cut(b->agent, sizeof(p->agent) - 1));
+	put_words(p->features, sizeof(p->features),
+	    cut_words(b->features, sizeof(p->features) - 1));
+	if (b->instance != 0 && b->instance != p->instance) {
+		p->instance_before = p->instance;
+		p->instance = b->instance;
+	}
+	p->held = b->held;
+}
+
+/* Counted from the first of them on; a window later begins another count. */
+static void
+count_withdrawn(struct position *p, const struct journal_batch *b, int64_t at)
+{
+	if (b->withdraws == 0)
+		return;
+	if (at - p->withdrew_since >= b->window || at < p->withdrew_since) {
+		p->withdrew_since = at;
+		p->withdrew = 0;
+	}
+	p->withdrew += b->withdraws;
+}
+
+void
+journal_look(struct journal *j, const struct journal_batch *b,
+    struct journal_verdict *v)
+{
+	must(j->in_group && b->site != 0);
+	*v = (struct journal_verdict){ .verdict = 0 };
+	load(j, b->site, &v->position);
+	v->verdict = judge(&v->position, b, &v->known, &v->cause);
+	if (v->verdict != VERDICT_FORKED)
+		v->cause = NULL;
 }
 
 void
 journal_take(struct journal *j, const struct journal_batch *b, int64_t at,
     struct journal_verdict *v)
 {
-	struct position p;
-	size_t known;
+	struct position *p = &v->position;
 	bool same;
 
-	must(j->in_group && b->site != 0);
-	load(j, b->site, &p);
-	*v = (struct journal_verdict){ .verdict = judge(&p, b, &known) };
+	journal_look(j, b, v);
 	if (v->verdict == VERDICT_TAKEN && b->count > 0) {
-		take(j, b, known, at, &p);
-		v->fresh = b->count - known;
+		take(j, b, v->known, at, p);
+		v->fresh = b->count - v->known;
+		count_withdrawn(p, b, at);
 	}
-	same = b->incarnation == p.incarnation;
-	v->taken = same ? p.last : 0;
+	same = b->incarnation == p->incarnation;
+	v->taken = same ? p->last : 0;
 	v->expected = v->taken + 1;
 	if (same && v->verdict != VERDICT_FORKED)
-		p.head = b->head > p.last ? b->head : p.last;
-	p.heard = at;
-	p.skew = b->now - at;
-	name_agent(&p, b->agent);
-	save(j, b->site, &p);
-	v->position = p;
+		p->head = b->head > p->last ? b->head : p->last;
+	if (v->verdict != VERDICT_FORKED && !is_late(p, b))
+		name_agent(p, b);
+	p->heard = at;
+	p->skew = b->now - at;
+	save(j, b->site, p);
 }
 
 /* --- one group ---------------------------------------------------------------- */

@@ -42,6 +42,7 @@ struct entry {
 };
 
 #define POSITION_AGENT 32	/* "zqagentd/0.1.0", cut to fit, and a NUL */
+#define POSITION_FEATURES 192	/* whole words that fit, and a NUL */
 
 /* Where a site stands: kept in the same transaction as its entries. */
 struct position {
@@ -56,6 +57,16 @@ struct position {
 	char agent[POSITION_AGENT];	/* the version it last named */
 	uint8_t recent[LIMIT_RECENT][32];	/* change hashes of the last
 				 * few; [seq % LIMIT_RECENT] */
+
+	/* Since version 0.2; of an older row: nothing, 0. */
+	uint64_t instance;	/* of the agent's process, in the last batch;
+				 * 0: it named none */
+	uint64_t instance_before;	/* the other one before that */
+	uint64_t held;		/* withdrawals that wait for a person there */
+	int64_t withdrew_since;	/* ms, hub time: since when withdrawals are
+				 * counted … */
+	uint64_t withdrew;	/* … that no person stands for */
+	char features[POSITION_FEATURES];	/* that it last named */
 };
 
 struct journal;
@@ -75,6 +86,12 @@ struct journal_batch {
 	uint64_t incarnation, first, head;
 	int64_t now;			/* the site's clock */
 	struct span agent;		/* the version it names; may be empty */
+	struct span features;		/* words; may be empty */
+	uint64_t instance;		/* of its process; 0: not told */
+	uint64_t held;			/* withdrawals that wait there */
+	uint64_t withdraws;		/* how many of these it says on its own,
+					 * counted in the position … */
+	int64_t window;			/* … for so long; ms */
 	const struct span *row;		/* change rows, seq first, first+1 … */
 	const uint8_t (*hash)[32];	/* change_hash() of each */
 	size_t count;			/* 0 is allowed: a beat */
@@ -83,11 +100,16 @@ struct journal_batch {
 struct journal_verdict {
 	enum verdict verdict;
 	uint64_t taken, expected;	/* as in struct answer */
-	size_t fresh;			/* changes that were new */
+	const char *cause;		/* of FORKED, as in answer.h; or NULL */
+	size_t known;			/* changes that came before */
+	size_t fresh;			/* … and that were new */
 	struct position position;	/* after it */
 };
 
 void journal_begin(struct journal *j);
+/* Judges only: what journal_take() would say next. */
+void journal_look(struct journal *j, const struct journal_batch *b,
+    struct journal_verdict *v);
 /* Judges and appends what is new. `at` is the hub's time. */
 void journal_take(struct journal *j, const struct journal_batch *b,
     int64_t at, struct journal_verdict *v);

@@ -8,9 +8,61 @@
 #include "protocol/wire.h"
 
 enum flag { FLAG_BLOCKED = 1, FLAG_FORKED = 2, FLAG_KEY = 4,
-	FLAG_OLD_KEY = 8, FLAG_PROVEN = 16 };
+	FLAG_OLD_KEY = 8, FLAG_PROVEN = 16, FLAG_QUARANTINED = 32,
+	FLAG_RETIRED = 64, FLAG_OLD_SPENT = 128 };
 
 #define HOST_MAX 255		/* bytes of a host that can be a domain */
+
+static void
+set_flags(struct site *s, uint8_t flags)
+{
+	s->blocked = flags & FLAG_BLOCKED;
+	s->forked = flags & FLAG_FORKED;
+	s->has_key = flags & FLAG_KEY;
+	s->has_old_key = flags & FLAG_OLD_KEY;
+	s->proven = flags & FLAG_PROVEN;
+	s->quarantined = flags & FLAG_QUARANTINED;
+	s->retired = flags & FLAG_RETIRED;
+	s->old_key_spent = flags & FLAG_OLD_SPENT;
+}
+
+static uint8_t
+flags_of(const struct site *s)
+{
+	return (uint8_t)((s->blocked ? FLAG_BLOCKED : 0) |
+	    (s->forked ? FLAG_FORKED : 0) | (s->has_key ? FLAG_KEY : 0) |
+	    (s->has_old_key ? FLAG_OLD_KEY : 0) |
+	    (s->proven ? FLAG_PROVEN : 0) |
+	    (s->quarantined ? FLAG_QUARANTINED : 0) |
+	    (s->retired ? FLAG_RETIRED : 0) |
+	    (s->old_key_spent ? FLAG_OLD_SPENT : 0));
+}
+
+static void
+read_fork(struct reader *r, struct site *s)
+{
+	s->cause = read_span(r);
+	for (int i = 0; i < 2; i++) {
+		s->agent[i].instance = read_u64(r);
+		s->agent[i].address = read_span(r);
+	}
+	s->kept = read_u8(r);
+	s->renewed = read_u8(r) != 0;
+	s->given_up = read_u64(r);
+}
+
+static void
+write_fork(struct buf *b, const struct site *s)
+{
+	write_span(b, s->cause);
+	for (int i = 0; i < 2; i++) {
+		write_u64(b, s->agent[i].instance);
+		write_span(b, s->agent[i].address);
+	}
+	write_u8(b, s->kept);
+	write_u8(b, s->renewed);
+	write_u64(b, s->given_up);
+}
 
 bool
 site_get(struct db_txn *t, uint32_t number, struct site *s)
@@ -18,19 +70,13 @@ site_get(struct db_txn *t, uint32_t number, struct site *s)
 	struct key k = key_u32(number);
 	struct span row;
 	struct reader r;
-	uint8_t flags;
 
 	*s = (struct site){ .number = number };
 	if (!db_get(t, TABLE_SITE, key_look(&k), &row))
 		return false;
 	r = reader_of(row);
 	s->parent = read_u32(&r);
-	flags = read_u8(&r);
-	s->blocked = flags & FLAG_BLOCKED;
-	s->forked = flags & FLAG_FORKED;
-	s->has_key = flags & FLAG_KEY;
-	s->has_old_key = flags & FLAG_OLD_KEY;
-	s->proven = flags & FLAG_PROVEN;
+	set_flags(s, read_u8(&r));
 	struct span key = read_bytes(&r, CA_KEY_HASH);
 	struct span old = read_bytes(&r, CA_KEY_HASH);
 	s->added = (int64_t)read_u64(&r);
@@ -42,6 +88,9 @@ site_get(struct db_txn *t, uint32_t number, struct site *s)
 	s->checked = (int64_t)read_u64(&r);
 	s->evidence = read_span(&r);
 	s->domains = read_span(&r);
+	s->until = (int64_t)read_u64(&r);
+	s->cleared = read_u32(&r);
+	read_fork(&r, s);
 	if (!reader_done(&r))
 		fatal("view: the row of site %u is damaged: run zqhub rebuild",
 		    number);
@@ -58,10 +107,7 @@ site_put(struct db_txn *t, const struct site *s)
 
 	buf_init(&b, SITE_ROW_MAX);
 	write_u32(&b, s->parent);
-	write_u8(&b, (uint8_t)((s->blocked ? FLAG_BLOCKED : 0) |
-	    (s->forked ? FLAG_FORKED : 0) | (s->has_key ? FLAG_KEY : 0) |
-	    (s->has_old_key ? FLAG_OLD_KEY : 0) |
-	    (s->proven ? FLAG_PROVEN : 0)));
+	write_u8(&b, flags_of(s));
 	buf_put(&b, s->key_hash, CA_KEY_HASH);
 	buf_put(&b, s->old_key_hash, CA_KEY_HASH);
 	write_u64(&b, (uint64_t)s->added);
@@ -73,6 +119,9 @@ site_put(struct db_txn *t, const struct site *s)
 	write_u64(&b, (uint64_t)s->checked);
 	write_span(&b, s->evidence);
 	write_span(&b, s->domains);
+	write_u64(&b, (uint64_t)s->until);
+	write_u32(&b, s->cleared);
+	write_fork(&b, s);
 	must(!b.bad);
 	db_put(t, TABLE_SITE, key_look(&k), buf_look(&b));
 	buf_clear(&b);
@@ -150,6 +199,13 @@ void
 site_put_domain(struct db_txn *t, struct span domain, uint32_t number)
 {
 	put_number(t, TABLE_DOMAIN, domain, number);
+}
+
+void
+site_free_domain(struct db_txn *t, struct span domain)
+{
+	must(domain.n > 0 && domain.n <= HOST_MAX);
+	db_del(t, TABLE_DOMAIN, domain);
 }
 
 bool

@@ -20,13 +20,35 @@
 #define SITE_DOMAINS 64		/* of one site */
 #define SITE_ROW_MAX (32u << 10)
 
+struct site_agent {	/* one of two that speak with one key (R4) */
+	uint64_t instance;	/* of its process; 0: it told none */
+	struct span address;	/* "203.0.113.7:51824"; may be empty */
+};
+
 struct site {
 	uint32_t number;
 	uint32_t parent;	/* 0: none */
 	bool blocked, forked, has_key, has_old_key;
+	bool quarantined;	/* renewed too late: to be admitted first */
+	bool retired;		/* for good; its domains are free again */
+	bool old_key_spent;	/* the old key is that of a copy which a
+				 * settle dropped: good for nothing but to
+				 * be told so */
 	uint8_t key_hash[CA_KEY_HASH];
 	uint8_t old_key_hash[CA_KEY_HASH];	/* before the last renewal */
 	int64_t added, enrolled;	/* ms, hub time; or CLOCK_NONE */
+	int64_t until;		/* ms, its certificate's end; or CLOCK_NONE */
+	struct span cause;	/* of the fork, as in answer.h; stays when it
+				 * is settled */
+	struct site_agent agent[2];	/* found then: as before, and the
+					 * newcomer */
+	uint8_t kept;		/* 1 or 2: which of them a settle kept, until
+				 * that one speaks with a new key; 0: none */
+	bool renewed;		/* … which it was granted meanwhile */
+	uint64_t given_up;	/* the incarnation that both had told: what
+				 * is kept tells all anew; 0: none */
+	uint32_t cleared;	/* retired: items up to this number are
+				 * withdrawn */
 	struct span code, name, kind;
 	struct span reason;	/* of the block or the hold */
 	bool proven;		/* the domain, when last looked: */
@@ -46,6 +68,7 @@ bool site_by_domain(struct db_txn *t, struct span domain, uint32_t *number);
 bool site_of_host(struct db_txn *t, struct span host, uint32_t *number);
 void site_put_code(struct db_txn *t, struct span code, uint32_t number);
 void site_put_domain(struct db_txn *t, struct span domain, uint32_t number);
+void site_free_domain(struct db_txn *t, struct span domain);
 
 /* Domains one after the other; false: no more. */
 bool site_domain_next(struct span *domains, struct span *domain);

@@ -10,7 +10,7 @@
 #include "hub/table.h"
 #include "protocol/wire.h"
 
-#define ROW (1 + 10 * 8 + DIGEST_ROW)
+#define ROW (2 + 14 * 8 + DIGEST_ROW)
 #define STANDS_MOST 4096	/* in memory between groups; 4 KiB each */
 
 static void
@@ -26,6 +26,7 @@ write_row(const struct stand *s, uint8_t row[ROW])
 	uint8_t *at = row;
 
 	*at++ = s->silenced;
+	*at++ = s->gate;
 	put_u64(&at, s->incarnation);
 	put_u64(&at, s->seq);
 	put_u64(&at, s->place);
@@ -36,6 +37,10 @@ write_row(const struct stand *s, uint8_t row[ROW])
 	put_u64(&at, s->idle);
 	put_u64(&at, s->letters);
 	put_u64(&at, s->confirmed);
+	put_u64(&at, s->gated);
+	put_u64(&at, s->refused);
+	put_u64(&at, (uint64_t)s->gate_since);
+	put_u64(&at, (uint64_t)s->gate_settled);
 	digest_write(&s->digest, at);
 }
 
@@ -51,6 +56,7 @@ read_head(struct db_txn *t, struct stand *s)
 		return NULL;
 	r = reader_of(row);
 	s->silenced = read_u8(&r) != 0;
+	s->gate = read_u8(&r) != 0;
 	s->incarnation = read_u64(&r);
 	s->seq = read_u64(&r);
 	s->place = read_u64(&r);
@@ -61,6 +67,10 @@ read_head(struct db_txn *t, struct stand *s)
 	s->idle = read_u64(&r);
 	s->letters = read_u64(&r);
 	s->confirmed = read_u64(&r);
+	s->gated = read_u64(&r);
+	s->refused = read_u64(&r);
+	s->gate_since = (int64_t)read_u64(&r);
+	s->gate_settled = (int64_t)read_u64(&r);
 	if (reader_left(&r) != DIGEST_ROW)
 		fatal("view: the standing of site %u is damaged: run zqhub "
 		    "rebuild", s->site);

@@ -16,11 +16,18 @@
 struct stand {
 	uint32_t site;
 	bool dirty;		/* in memory only */
-	bool silenced;		/* blocked or forked: what it says is held */
+	bool silenced;		/* blocked, forked, quarantined or retired: what
+				 * it says is held */
+	bool gate;		/* closed: what it withdraws is held */
 	uint64_t incarnation, seq;	/* of the last change shown */
 	uint64_t place;
-	uint64_t items, withdrawn, held;
 	uint64_t changes;	/* shown, of all incarnations */
+	uint64_t items, withdrawn, held;
+	uint64_t gated;		/* … of those held, by the gate */
+	uint64_t refused;	/* withdrawals that an operator refused; not
+				 * counted as held */
+	int64_t gate_since;	/* ms, hub time: closed; or … */
+	int64_t gate_settled;	/* … when an operator last settled it; 0 */
 	uint64_t idle;		/* deletions of what was not there */
 	uint64_t letters, confirmed;	/* numbers, see letter.h */
 	struct digest digest;

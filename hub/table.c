@@ -24,6 +24,7 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_HELD] = { .name = "held" },
 	[TABLE_HELD_SITE] = { .name = "held-site" },
 	[TABLE_HELD_NAME] = { .name = "held-name" },
+	[TABLE_GATE] = { .name = "gate" },
 	[TABLE_LETTER] = { .name = "letter" },
 	[TABLE_PROVEN] = { .name = "proven" },
 };

@@ -29,6 +29,7 @@ enum table {
 	TABLE_HELD,	/* place u64 → struct held_row */
 	TABLE_HELD_SITE,	/* site u32, place u64 → nothing */
 	TABLE_HELD_NAME,	/* digest of site and id, place u64 → nothing */
+	TABLE_GATE,	/* site u32, place u64 → change row; held by the gate */
 	TABLE_LETTER,	/* site u32, number u64 → letter row */
 	TABLE_PROVEN,	/* site u32 → struct proven */
 	TABLE_COUNT

@@ -13,10 +13,11 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
-#include "hub/act.h"
+#include "hub/act_ticket.h"
 #include "hub/apply.h"
 #include "hub/group.h"
 #include "hub/held.h"
+#include "hub/item.h"
 #include "hub/mark.h"
 #include "hub/meta.h"
 #include "hub/outbox.h"
@@ -203,7 +204,8 @@ take(void *arg, const struct entry *e)
 		return true;
 	apply_entry(p->group, e);
 	p->n++;
-	return p->n < p->most && p->group->post.n < POSTINGS_MOST &&
+	return p->n + p->group->work < p->most &&
+	    p->group->post.n < POSTINGS_MOST &&
 	    !db_failed(p->group->txn);
 }
 
@@ -282,19 +284,32 @@ fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
 	struct span domains = from->domains, domain;
 	struct stand stand;
 
-	stand_read(t, from->number, &stand);
+	stand_look(t, from->number, &stand);
 	*s = (struct view_site){
 		.number = from->number,
-		.blocked = from->blocked,
-		.forked = from->forked,
-		.has_key = from->has_key,
-		.has_old_key = from->has_old_key,
+		.blocked = from->blocked, .forked = from->forked,
+		.quarantined = from->quarantined, .retired = from->retired,
+		.has_key = from->has_key, .has_old_key = from->has_old_key,
+		.old_key_spent = from->old_key_spent, .until = from->until,
 		.confirmed = stand.confirmed,
+		.incarnation = stand.incarnation, .seq = stand.seq,
+		.items = stand.items, .held = stand.held,
+		.gate = stand.gate, .gated = stand.gated,
+		.gate_since = stand.gate_since,
+		.gate_settled = stand.gate_settled,
+		.kept = from->kept, .renewed = from->renewed,
+		.given_up = from->given_up,
 	};
 	memcpy(s->key_hash, from->key_hash, sizeof(s->key_hash));
 	memcpy(s->old_key_hash, from->old_key_hash, sizeof(s->old_key_hash));
 	copy_text(s->code, sizeof(s->code), from->code);
 	copy_text(s->reason, sizeof(s->reason), from->reason);
+	copy_text(s->cause, sizeof(s->cause), from->cause);
+	for (int i = 0; i < 2; i++) {
+		s->agent[i].instance = from->agent[i].instance;
+		copy_text(s->agent[i].address, sizeof(s->agent[i].address),
+		    from->agent[i].address);
+	}
 	if (site_domain_next(&domains, &domain))
 		copy_text(s->domain, sizeof(s->domain), domain);
 }
@@ -349,6 +364,32 @@ view_sites(struct view *v)
 
 	db_abort(t);
 	return last;
+}
+
+uint32_t
+view_items(struct view *v)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	struct meta m;
+
+	meta_read(t, &m);
+	db_abort(t);
+	return (uint32_t)m.numbers;
+}
+
+size_t
+view_shown(struct view *v, const uint8_t (*name)[TABLE_DIGEST], size_t count)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	struct item i;
+	uint32_t number;
+	size_t shown = 0;
+
+	for (size_t n = 0; n < count; n++)
+		shown += item_by_name(t, name[n], &number) &&
+		    item_get(t, number, &i) && !i.withdrawn;
+	db_abort(t);
+	return shown;
 }
 
 bool

@@ -20,6 +20,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/db.h"
 #include "hub/journal.h"
+#include "hub/table.h"
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
@@ -63,13 +64,33 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"site-add","site":N,"code":…,"name":…,"domains":[…],
  *	 "kind":…,"parent":CODE or ""}
  *	{"do":"ticket","site":N,"ref":HEX,"expires":MS}
- *	{"do":"enroll","site":N,"ref":HEX,"key":HEX}	binds the key
- *	{"do":"renew","site":N,"key":HEX,"old":HEX}	binds it; the key that
- *		signed for it stays good until the next
+ *	{"do":"enroll","site":N,"ref":HEX,"key":HEX,"until":MS}	binds the key,
+ *		whose certificate ends then; ends a quarantine
+ *	{"do":"renew","site":N,"key":HEX,"old":HEX,"until":MS,
+ *	 "quarantine":true}	binds it; the key that signed for it stays good
+ *		until the next; quarantine: that key's certificate had expired
+ *	{"do":"admit","site":N}	ends a quarantine
  *	{"do":"block","site":N} {"do":"unblock","site":N}	unblock lifts
  *		a fork's hold as well
+ *	{"do":"retire","site":N}	for good; frees its domains
+ *	{"do":"clear","site":N,"most":M}	withdraws so many of what a retired
+ *		site had; without "most": all that is left
  *	{"do":"confirm","site":N,"letter":M}	it has fetched up to letter M
- *	{"do":"fork","site":N,"seq":…,"address":…}	holds the site
+ *	{"do":"fork","site":N,"cause":…,"seq":…,"before":…,"instance_before":ID,
+ *	 "address":…,"instance":ID}	holds the site: two agents, where the one
+ *		speaks from that was there before and the newcomer; ID: 16 hex
+ *		digits; cause: as in answer.h
+ *	{"do":"settle","site":N,"keep":1 or 2,"incarnation":ID}	the one of
+ *		before (1) or the newcomer is kept; it tells everything anew, not
+ *		in this incarnation, and gets a new key
+ *	{"do":"settled","site":N}	it speaks with that key: the old one is
+ *		not good any more
+ *	{"do":"gate","site":N,"count":…,"of":…}	what the site withdraws from
+ *		here on is held, unless a person stands for it
+ *	{"do":"release","site":N,"most":M,"letter":true}	withdraws so much
+ *		of what the gate holds; without "most": all, and opens it;
+ *		letter: tells the agent to do so with what it holds itself
+ *	{"do":"refuse",…}	the same, but what was withdrawn stays in the index
  *	{"do":"dismiss","site":N,"place":P} or "all":true	takes what is
  *		held of a site (0: of the hub) out of the list
  *	{"do":"prove","site":N,"domain":D,"key":HEX,"proven":true,
@@ -87,11 +108,31 @@ struct view_site {
 	uint32_t number;
 	char code[CODE_MAX + 1];
 	bool blocked, forked, has_key, has_old_key;
+	bool quarantined, retired, old_key_spent;	/* as in site.h */
 	uint8_t key_hash[CA_KEY_HASH];
 	uint8_t old_key_hash[CA_KEY_HASH];	/* before the last renewal */
-	char reason[256];	/* of the block */
+	int64_t until;		/* ms, its certificate's end; or CLOCK_NONE */
+	char reason[256];	/* of the block, or why it was retired */
 	char domain[256];	/* the first of its domains */
 	uint64_t confirmed;	/* the last letter it has confirmed */
+
+	/* where it stands */
+	uint64_t incarnation, seq;	/* of the last change shown */
+	uint64_t items, held;
+	bool gate;		/* closed: what it withdraws is held, … */
+	uint64_t gated;		/* … so many now, … */
+	int64_t gate_since;	/* … since then, ms; and an operator … */
+	int64_t gate_settled;	/* … last settled it then; 0: never */
+
+	/* two agents that speak with its key (site.h) */
+	char cause[32];		/* "" if there never were */
+	struct {
+		uint64_t instance;
+		char address[64];
+	} agent[2];
+	uint8_t kept;		/* 1, 2, or 0: nothing to be settled */
+	bool renewed;
+	uint64_t given_up;
 };
 bool view_site(struct view *v, uint32_t number, struct view_site *s);
 /* Is it the site's key; or the one before its last renewal, whose answer may
@@ -102,6 +143,10 @@ bool view_site_code(struct view *v, const char *code, uint32_t *number);
 /* Which site has exactly this domain (normal form)? */
 bool view_site_domain(struct view *v, struct span domain, uint32_t *number);
 uint32_t view_sites(struct view *v);	/* highest number given */
+uint32_t view_items(struct view *v);	/* … to an item */
+/* How many of these (names as of item_name()) does the index show? */
+size_t view_shown(struct view *v, const uint8_t (*name)[TABLE_DIGEST],
+    size_t count);
 /* Is anything listed as held at this place, and of which site (0: the hub)?
  * How many are of a site, up to `most`? */
 bool view_held(struct view *v, uint64_t place, uint32_t *site);
