@@ -227,19 +227,39 @@ back_up(struct world *w)
 }
 
 static void
-block(struct world *w)
+on_block(void *arg, const json_t *answer)
 {
-	unsigned n = 1 + dice(w->sites);
+	struct actor *a = arg;
+
+	a->blocked = true;
+	(void)answer;
+}
+
+/* Not so any more, or it never was. */
+static void
+on_unblock(void *arg, const json_t *answer)
+{
+	struct actor *a = arg;
+	const char *error = json_string_value(json_object_get(answer,
+	    "error"));
+
+	if (error == NULL || strstr(error, "neither") != NULL)
+		a->blocked = false;
+}
+
+static void
+ask_block(struct actor *a, bool block)
+{
 	char code[16];
 
-	if (!w->hub.up)
-		return;
-	snprintf(code, sizeof(code), "41010000%02u", n);
-	trace("operator", "%s site %u", chance(500) ? "blocks" : "unblocks",
-	    n);
+	snprintf(code, sizeof(code), "41010000%02u", a->part.site);
+	trace("operator", "%s site %u", block ? "blocks" : "unblocks",
+	    a->part.site);
+	if (block)
+		a->blocked = true;
 	hub_ask(json_pack("{s:s, s:s, s:s}", "do",
-	    chance(500) ? "block" : "unblock", "code", code, "reason",
-	    "the simulator says so"), NULL, NULL);
+	    block ? "block" : "unblock", "code", code, "reason",
+	    "the simulator says so"), block ? on_block : on_unblock, a);
 }
 
 static void
@@ -280,7 +300,8 @@ misfortune(struct world *w, enum fault f)
 			agent_retell_all(a->agent);
 		break;
 	case FAULT_BLOCK:
-		block(w);
+		if (w->hub.up)
+			ask_block(a, chance(500));
 		break;
 	default:
 		break;
@@ -313,18 +334,9 @@ repair(struct part *p)
 	p->wall = 0;
 }
 
-static void
-unblock(void *arg, const json_t *answer)
-{
-	(void)arg;
-	(void)answer;
-}
-
 void
 faults_end(struct world *w)
 {
-	char code[16];
-
 	repair(&w->hub);
 	if (!w->hub.up)
 		world_open_hub(w);
@@ -339,9 +351,19 @@ faults_end(struct world *w)
 			a->site.said[n].there = false;
 			a->told[n] = false;
 		}
-		snprintf(code, sizeof(code), "41010000%02u", i + 1);
-		if (world_has(w, FAULT_BLOCK))
-			hub_ask(json_pack("{s:s, s:s, s:s}", "do", "unblock",
-			    "code", code, "reason", "calm"), unblock, NULL);
 	}
+}
+
+void
+faults_attend(struct actor *a)
+{
+	if (a->blocked)
+		ask_block(a, false);
+	if (a->agent == NULL)
+		return;
+	if (agent_holds(a->agent))
+		agent_release(a->agent);
+	for (size_t n = 0; n < SITE_SAID; n++)
+		if (a->agent != NULL && !a->told[n])
+			a->told[n] = agent_say(a->agent, n);
 }

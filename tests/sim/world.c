@@ -103,8 +103,15 @@ revive(struct world *w)
 
 		if (a->agent == NULL && (sim.calm || a->back <= sim.now))
 			world_open_agent(a);
-		if (!hub_is_enlisted(a->part.site) && w->hub.up)
-			hub_enlist(a->part.site, a->part.key);
+	}
+	/* One after the other, so that each gets its number. */
+	for (unsigned i = 0; i < w->sites; i++) {
+		const struct part *p = &w->actor[i].part;
+
+		if (hub_is_enlisted(p->site))
+			continue;
+		hub_enlist(p->site, p->key);
+		break;
 	}
 	if (w->hub.up && w->hub.dead)
 		w->hub.bury(&w->hub);
@@ -154,6 +161,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 		a->part.key = 1;
 		a->part.bury = bury_agent;
 		site_init(&a->site, i + 1);
+		memset(a->told, true, sizeof(a->told));
 		a->back = between(0, 3000);
 	}
 }
@@ -168,25 +176,10 @@ is_well(struct world *w)
 		const struct actor *a = &w->actor[i];
 
 		if (a->agent == NULL || !agent_is_quiet(a->agent) ||
-		    agent_holds(a->agent))
+		    agent_holds(a->agent) || a->blocked)
 			return false;
 	}
 	return true;
-}
-
-/* People see to what only people can. */
-static void
-attend(struct world *w)
-{
-	for (unsigned i = 0; i < w->sites; i++) {
-		struct actor *a = &w->actor[i];
-
-		if (a->agent != NULL && agent_holds(a->agent))
-			agent_release(a->agent);
-		for (size_t n = 0; n < SITE_SAID; n++)
-			if (a->agent != NULL && !a->told[n])
-				a->told[n] = agent_say(a->agent, n);
-	}
 }
 
 static void
@@ -203,7 +196,8 @@ calm_down(struct world *w)
 			agent_rescan(w->actor[i].agent);
 	while (looks < CALM_LOOKS) {
 		revive(w);
-		attend(w);
+		for (unsigned i = 0; i < w->sites && w->hub.up; i++)
+			faults_attend(&w->actor[i]);
 		go_on(CALM_LOOK);
 		looks = is_well(w) ? looks + 1 : 0;
 		if (sim.now > until)

@@ -36,6 +36,7 @@ struct actor {			/* a site's machine */
 	int64_t back;		/* when it is started again */
 	int64_t full_until;
 	bool told[SITE_SAID];	/* the agent has kept what was said */
+	bool blocked;		/* perhaps: the operator is to lift it */
 };
 
 struct world {
@@ -69,6 +70,7 @@ void world_close_agent(struct actor *a, int64_t back);
 void faults_draw(struct world *w, uint32_t only);
 void faults_happen(struct world *w);	/* one thing */
 void faults_end(struct world *w);	/* and all is repaired */
+void faults_attend(struct actor *a);	/* by people, while it is calm */
 
 void check_all(struct world *w);	/* everything is down */
 
