@@ -122,11 +122,8 @@ back "the directory again"
 say "- rights are gone"
 if [ "$(id -u)" = 0 ]; then	# root without what makes it root to files
 	stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
-	start agent-4101000001 setpriv \
-		--bounding-set=-dac_override,-dac_read_search \
-		"$ZQ_BUILD/zqagentd" -c "$(agent_dir 4101000001)/agent.conf"
-	AGENT_4101000001=$PID
-	wait_for 30 "the agent" zqagent_up 4101000001
+	AGENT_RUN="setpriv --bounding-set=-dac_override,-dac_read_search"
+	agent_start 4101000001
 	wait_for 30 "its scan" looked
 fi
 chmod 000 "$root/a"

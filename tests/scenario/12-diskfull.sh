@@ -30,7 +30,7 @@ publish() {	# HOW MANY more
 	done
 }
 not_in_sync() { ! zqhub status; }
-all_there() { has_items 4101000001 $published; }
+all_there() { has_items 4101000001 "$published"; }
 going_on() {	# WHAT
 	wait_for 60 "$1: all $published items (now $(items_of 4101000001))" all_there
 	wait_for 60 "$1: sync" in_sync

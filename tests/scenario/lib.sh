@@ -7,7 +7,7 @@
 
 ZQ_BUILD=${ZQ_BUILD:-$PWD/build}
 T=$(mktemp -d "${TMPDIR:-/tmp}/zhanqun.XXXXXX")
-PIDS=
+PIDS='' STARTED=''
 HUB=$T/hub
 export TZ="${TZ:-Asia/Shanghai}"
 export LANGUAGE="${ZQ_LANGUAGE:-en}" LC_ALL=C.UTF-8
@@ -44,6 +44,10 @@ finish() {
 			code=1
 		fi
 	done
+	# A program that was killed leaves what libfaketime shares.
+	for pid in $STARTED; do
+		rm -f "/dev/shm/faketime_shm_$pid" "/dev/shm/sem.faketime_sem_$pid"
+	done
 	awk -v t="$T/" 'index($2, t) == 1 { print $2 }' /proc/mounts | sort -r |
 		while read -r disk; do umount -l "$disk"; done
 	[ -n "${KEEP:-}" ] && say "kept: $T" || rm -rf "$T"
@@ -70,6 +74,7 @@ start() {
 	"$@" >>"$T/$name.log" 2>&1 &
 	PID=$!
 	PIDS="$PIDS $PID"
+	STARTED="$STARTED $PID"
 }
 
 # stop PID: TERM, and wait for it (30 s at most); its exit status
@@ -117,7 +122,24 @@ wait_for() {
 	done
 }
 
-zqhub() { "$ZQ_BUILD/zqhub" "$@" --dir "$HUB"; }
+# What stands before each program of the hub, and of an agent: words such as
+# those of believe() or valgrind; nothing unless a scenario says so.
+HUB_RUN='' AGENT_RUN=''
+
+# believe OFFSET: words that make a program believe it is then ("+7d", "-1d").
+# The clock that only measures distances is left alone; a sanitizer's library
+# must come before. False: there is no libfaketime.
+believe() {
+	faketime=$(find /usr/lib /usr/lib64 -name libfaketime.so.1 2>/dev/null |
+		head -n 1)
+	[ -n "$faketime" ] || return 1
+	asan=$(ldd "$ZQ_BUILD/zqhubd" | awk '/libasan/ { print $3 }')
+	say "env FAKETIME=$1 DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1" \
+		"LD_PRELOAD=${asan:+$asan:}$faketime"
+}
+
+# shellcheck disable=SC2086 # they are words
+zqhub() { $HUB_RUN "$ZQ_BUILD/zqhub" "$@" --dir "$HUB"; }
 
 hub_init() {
 	HUB_PORT=$(port)
@@ -128,7 +150,8 @@ hub_init() {
 		{ cat "$T/init.out" >&2; die "zqhub init"; }
 }
 hub_start() {
-	start hub "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" "$@"
+	# shellcheck disable=SC2086
+	start hub $HUB_RUN "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" "$@"
 	# shellcheck disable=SC2034 # scenarios stop it by this
 	HUB_PID=$PID
 	wait_for 30 "the hub to listen" curl -sf -o "$T/health" \
@@ -150,14 +173,16 @@ site_add() {
 agent_dir() { say "$T/agent-$1"; }
 zqagent() {
 	code=$1; shift
-	"$ZQ_BUILD/zqagent" "$@" --dir "$(agent_dir "$code")"
+	# shellcheck disable=SC2086
+	$AGENT_RUN "$ZQ_BUILD/zqagent" "$@" --dir "$(agent_dir "$code")"
 }
 agent_enroll() {
 	zqagent "$1" enroll "https://127.0.0.1:$HUB_PORT" "$2" \
 		>>"$T/agent-$1.log" 2>&1 || die "agent $1 could not enrol"
 }
 agent_start() {
-	start "agent-$1" "$ZQ_BUILD/zqagentd" -c "$(agent_dir "$1")/agent.conf"
+	# shellcheck disable=SC2086
+	start "agent-$1" $AGENT_RUN "$ZQ_BUILD/zqagentd" -c "$(agent_dir "$1")/agent.conf"
 	eval "AGENT_$1=\$PID"
 	wait_for 30 "agent $1 to answer" zqagent_up "$1"
 }
