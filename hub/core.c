@@ -20,6 +20,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/admit.h"
+#include "hub/attest.h"
 #include "hub/backlog.h"
 #include "hub/counters.h"
 #include "hub/desk.h"
@@ -30,8 +31,10 @@
 #include "hub/pace.h"
 #include "hub/pending.h"
 #include "hub/rebuild.h"
+#include "hub/reconciler.h"
 #include "hub/reply.h"
 #include "hub/show.h"
+#include "hub/summons.h"
 #include "hub/turn.h"
 #include "hub/writer.h"
 
@@ -63,6 +66,9 @@ struct core {
 	struct show *show;
 	struct turns *turns;
 	struct letters *letters;
+	struct attests *attests;
+	struct reconciler *reconciler;
+	struct summons *summons;
 	struct admit *admit;
 	struct desk *desk;
 	struct rebuild *rebuild;	/* NULL: none is under way */
@@ -186,6 +192,7 @@ show(struct core *c)
 
 	pace_showed(&c->pace, clock_mono() - began);
 	c->moved = true;
+	reconciler_look(c->reconciler);
 	return r;
 }
 
@@ -230,15 +237,12 @@ finish_rebuild(struct core *c)
 static void
 tell_rebuild(struct core *c)
 {
-	json_t *progress;
-
 	if (clock_mono() - c->told < TICK_MS)
 		return;
 	c->told = clock_mono();
-	progress = json_pack("{s:I, s:I}",
+	desk_rebuilding(c->desk, json_pack("{s:I, s:I}",
 	    "done", (json_int_t)rebuild_place(c->rebuild),
-	    "of", (json_int_t)rebuild_goal(c->rebuild));
-	desk_rebuilding(c->desk, progress);
+	    "of", (json_int_t)rebuild_goal(c->rebuild)));
 }
 
 static void
@@ -316,6 +320,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (c->moved)
 		letters_look(c->letters);
 	c->moved = false;
+	reconciler_look(c->reconciler);
 }
 
 /* --- frames --------------------------------------------------------------- */
@@ -333,8 +338,12 @@ on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
 	case FRAME_LETTERS:
 		letters_ask(c->letters, f->number, f->body);
 		break;
+	case FRAME_RECONCILE:
+		reconciler_ask(c->reconciler, f->number, f->body);
+		break;
 	case FRAME_GONE:
 		letters_gone(c->letters, f->number);
+		reconciler_gone(c->reconciler, f->number);
 		break;
 	case FRAME_PEER:
 		break;		/* who is connected is the edge's to know */
@@ -492,6 +501,12 @@ make_parts(struct core *c)
 	c->turns = turns_new(&c->pending, c->show, on_new_work, c);
 	c->letters = letters_new(c->base, &c->writer, &c->guests,
 	    &c->pending, send_answer, on_new_work, c);
+	c->summons = summons_new(c->base, &c->writer, &c->guests,
+	    c->letters);
+	c->attests = attests_new(&c->guests, &c->pending, c->show,
+	    on_new_work, c, summons_told, c->summons);
+	c->reconciler = reconciler_new(c->base, &c->writer, &c->guests,
+	    c->attests, send_answer, c);
 	c->admit = admit_new(&c->writer, c->turns, send_grant, on_rebound,
 	    c);
 }
@@ -504,7 +519,8 @@ open_desk(struct core *c, struct buf *why)
 		.rebuild = begin_rebuild, .about = about, .arg = c,
 	};
 
-	c->desk = desk_new(c->base, &c->writer, c->turns, &hooks, why);
+	c->desk = desk_new(c->base, &c->writer, c->turns, c->summons, &hooks,
+	    why);
 	return c->desk != NULL;
 }
 
@@ -562,6 +578,9 @@ core_free(struct core *c)
 		return;
 	desk_free(c->desk);
 	admit_free(c->admit);
+	reconciler_free(c->reconciler);
+	attests_free(c->attests);
+	summons_free(c->summons);
 	letters_free(c->letters);
 	turns_free(c->turns);
 	rebuild_abort(c->rebuild);

@@ -64,6 +64,18 @@ X(LETTERS_SENT, "zq_letters_sent_total", 0, COUNTER,			\
     "Letters handed to agents")						\
 X(LETTERS_WAITING, "zq_letters_waiting", 0, GAUGE,			\
     "Long polls being held")						\
+X(RECONCILE_SAME, "zq_reconciles_total", "outcome=\"same\"", COUNTER,	\
+    "Comparisons of the index with what a site has, by their outcome")	\
+X(RECONCILE_DIFFERS, "zq_reconciles_total", "outcome=\"differs\"", COUNTER, \
+    "Comparisons of the index with what a site has, by their outcome")	\
+X(RECONCILE_LATER, "zq_reconciles_total", "outcome=\"later\"", COUNTER,	\
+    "Comparisons of the index with what a site has, by their outcome")	\
+X(RECONCILE_REFUSED, "zq_reconciles_total", "outcome=\"refused\"", COUNTER, \
+    "Comparisons of the index with what a site has, by their outcome")	\
+X(RECONCILE_MISSED, "zq_reconcile_missed_changes_total", 0, COUNTER,	\
+    "Changes that push did not bring and comparing found")		\
+X(RECONCILE_CPU, "zq_core_reconcile_cpu_microseconds_total", 0, COUNTER, \
+    "CPU time of core spent comparing")					\
 X(ENROLLED, "zq_enrolled_total", 0, COUNTER,				\
     "Certificates issued to sites")					\
 X(ENROLL_REFUSED, "zq_enroll_refused_total", 0, COUNTER,		\

@@ -32,6 +32,7 @@ struct job {
 struct desk {
 	struct writer *writer;
 	struct turns *turns;
+	struct summons *summons;
 	struct desk_hooks hooks;
 	struct ctl *ctl;
 	LIST_HEAD(jobs, job) jobs;
@@ -258,6 +259,8 @@ on_ask(void *arg, struct ctl_peer *peer, json_t *said, uid_t uid)
 		ctl_ok(peer, d->hooks.about(d->hooks.arg));
 	else if (strcmp(act, "rebuild") == 0)
 		start_rebuild(job_new(d, peer, said, uid));
+	else if (strcmp(act, "prove-sync") == 0)
+		summons_ask(d->summons, peer, said);
 	else if (operate_knows(act))
 		turn_ask(d->turns, begin, written,
 		    job_new(d, peer, said, uid));
@@ -276,17 +279,19 @@ on_gone(void *arg, struct ctl_peer *peer)
 		if (j->peer == peer)
 			j->peer = NULL;
 	}
+	summons_gone(d->summons, peer);
 }
 
 struct desk *
 desk_new(struct event_base *base, struct writer *w, struct turns *t,
-    const struct desk_hooks *hooks, struct buf *why)
+    struct summons *s, const struct desk_hooks *hooks, struct buf *why)
 {
 	char path[CONFIG_PATH_MAX];
 	struct desk *d = mem_new(sizeof(*d));
 
 	d->writer = w;
 	d->turns = t;
+	d->summons = s;
 	d->hooks = *hooks;
 	LIST_INIT(&d->jobs);
 	config_path(path, w->config->dir, CONFIG_SOCKET);

@@ -3,7 +3,8 @@
  *
  * Acts are done one at a time, each in its turn, and answered when they are
  * durable and shown. An operator who leaves before the answer has asked
- * nevertheless. "ping" and "rebuild" are the desk's own.
+ * nevertheless. "ping" and "rebuild" are the desk's own; calls for proof go
+ * on to summons.h.
  */
 #ifndef ZQ_HUB_DESK_H
 #define ZQ_HUB_DESK_H
@@ -15,6 +16,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "hub/summons.h"
 #include "hub/turn.h"
 #include "hub/writer.h"
 
@@ -29,9 +31,10 @@ struct desk_hooks {	/* what the core does for it */
 	void *arg;
 };
 
-/* Makes the socket. Keeps w and t; NULL: why. */
+/* Makes the socket. Keeps w, t and s; NULL: why. */
 struct desk *desk_new(struct event_base *base, struct writer *w,
-    struct turns *t, const struct desk_hooks *hooks, struct buf *why);
+    struct turns *t, struct summons *s, const struct desk_hooks *hooks,
+    struct buf *why);
 void desk_free(struct desk *d);
 
 /* A FRAME_MINTED came. False: nobody asked for it, or it doesn't read. */

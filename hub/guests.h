@@ -29,6 +29,8 @@ struct guest {
 	unsigned want;		/* of it, now … */
 	unsigned told;		/* … and what of that a letters' answer has
 				 * said: a poll isn't ended twice for it */
+	int64_t compared;	/* ms, mono: when its index was; 0: not yet … */
+	bool same;		/* … and that was the outcome */
 };
 
 struct guests {

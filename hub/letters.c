@@ -313,7 +313,7 @@ letters_look(struct letters *l)
 
 	for (p = l->oldest; p != NULL; p = newer) {
 		newer = p->newer;
-		if (newest_letter(l, p->site) > p->after)
+		if (has_news(l, p->site, p->after))
 			finish(l, p);
 	}
 }

@@ -87,7 +87,7 @@ kit_tell_work(struct store_txn *t, void *arg)
 
 	if (i->reason != NULL) {
 		i->news = compare_gone(t, item.source, item.path,
-		    span_of(i->reason));
+		    span_of(i->reason), SPAN_NONE);
 		return i->news != COMPARE_NO_ROOM;
 	}
 	change_init(&c);

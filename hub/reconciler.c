@@ -1,0 +1,601 @@
+/*
+ * The reconciler: rounds, who waits in them, and the exchanges under way.
+ */
+#include "hub/reconciler.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "hub/counters.h"
+#include "hub/exchange.h"
+#include "hub/frame.h"
+#include "hub/judge.h"
+#include "hub/stand.h"
+#include "protocol/changelist.h"
+#include "protocol/limits.h"
+
+#define LATER 2000		/* ms, where nothing says better … */
+#define LATER_SPREAD 250	/* … and apart from each other, so that those
+				 * who wait don't all come at once */
+#define EXCHANGE_LIFE 30000	/* ms between two documents of one */
+#define WHY_MAX 1024
+
+struct held {			/* a sum that waits for the view */
+	TAILQ_ENTRY(held) entry;
+	uint64_t number;
+	uint64_t place;		/* which the view has to show */
+	int64_t until;		/* ms, mono */
+	struct frame_reconcile doc;	/* without address and rest */
+};
+
+struct reconciler {
+	struct writer *writer;
+	struct guests *guests;
+	struct attests *attests;
+	reply_send_fn *send;
+	void *arg;
+	struct event *step;
+	TAILQ_HEAD(helds, held) held;
+	size_t helds;
+	LIST_HEAD(exchanges, exchange) exchanges;
+	unsigned later;		/* told so often: spreads them */
+};
+
+/* --- answers -------------------------------------------------------------- */
+
+static void
+send_xml(struct reconciler *r, uint64_t number, uint16_t status,
+    struct span xml, uint32_t after)
+{
+	struct frame_answer f = { .status = status,
+		.type = SPAN(CHANGELIST_TYPE), .body = xml };
+	struct buf out;
+
+	if (status == 503)
+		f.retry_after = (after + 999) / 1000;
+	buf_init(&out, FRAME_MAX);
+	frame_answer_write(&out, &f);
+	r->send(r->arg, number, buf_look(&out));
+	buf_clear(&out);
+}
+
+static void
+answer(struct reconciler *r, uint64_t number, struct reconcile_answer *a)
+{
+	struct buf xml;
+
+	buf_init(&xml, LIMIT_BODY);
+	a->now = clock_wall();
+	reconcile_answer_begin(&xml, a);
+	reconcile_answer_end(&xml);
+	must(!xml.bad);
+	send_xml(r, number, a->verdict == 0 ? 200 :
+	    (uint16_t)reply_status(a->verdict), buf_look(&xml), a->after);
+	buf_clear(&xml);
+}
+
+static void
+later(struct reconciler *r, uint64_t number, uint32_t after, const char *why)
+{
+	struct reconcile_answer a = { .outcome = RECONCILE_LATER,
+		.reason = span_of(why) };
+
+	a.after = after + r->later++ % 16 * LATER_SPREAD;
+	stats_add(COUNTER_RECONCILE_LATER, 1);
+	answer(r, number, &a);
+}
+
+static void
+refuse(struct reconciler *r, uint64_t number, enum verdict v,
+    const char *why)
+{
+	struct reconcile_answer a = { .outcome = RECONCILE_REFUSED,
+		.verdict = v, .reason = span_of(why) };
+
+	stats_add(COUNTER_RECONCILE_REFUSED, 1);
+	answer(r, number, &a);
+}
+
+/* --- do both speak of the same state? ------------------------------------- */
+
+enum where { HERE, COMING, ELSEWHERE };
+
+/* All that was taken of the site is exactly up to the document's seq, and is
+ * shown (HERE) or will be (COMING). A new incarnation that has told nothing
+ * yet may be compared with whatever is there. */
+static enum where
+where_is(struct reconciler *r, const struct frame_reconcile *f,
+    uint64_t *place)
+{
+	struct position p = { .incarnation = 0 };
+	const struct reconcile *h = &f->head;
+
+	*place = 0;
+	if (journal_position(r->writer->journal, f->peer.site, &p)) {
+		bool fresh = p.incarnation != h->incarnation &&
+		    p.before != h->incarnation && h->seq == 0;
+
+		if (!fresh && (p.incarnation != h->incarnation ||
+		    p.last != h->seq))
+			return ELSEWHERE;
+		*place = p.place;
+	} else if (h->seq != 0) {
+		return ELSEWHERE;
+	}
+	return view_place(r->writer->view) >= *place ? HERE : COMING;
+}
+
+static void
+read_stand(struct reconciler *r, uint32_t site, struct stand *s)
+{
+	struct db_txn *t = view_read(r->writer->view);
+
+	stand_read(t, site, s);
+	db_abort(t);
+}
+
+/* --- exchanges under way -------------------------------------------------- */
+
+static void
+forget(struct exchange *e)
+{
+	LIST_REMOVE(e, entry);
+	exchange_free(e);
+}
+
+static struct exchange *
+find(struct reconciler *r, uint32_t site)
+{
+	struct exchange *e;
+
+	LIST_FOREACH(e, &r->exchanges, entry) {
+		if (e->site == site)
+			return e;
+	}
+	return NULL;
+}
+
+static size_t
+count_fresh(struct reconciler *r)
+{
+	int64_t since = clock_mono() - EXCHANGE_LIFE;
+	struct exchange *e, *next;
+	size_t n = 0;
+
+	for (e = LIST_FIRST(&r->exchanges); e != NULL; e = next) {
+		next = LIST_NEXT(e, entry);
+		if (!e->busy && e->touched < since)
+			forget(e);
+		else
+			n++;
+	}
+	return n;
+}
+
+static void
+give_up(struct reconciler *r, struct exchange *e)
+{
+	if (e->busy)
+		later(r, e->number, LATER, "another comparison was begun");
+	forget(e);
+}
+
+/* What came of it; ends the exchange, if there is one. */
+static void
+attest(struct reconciler *r, const struct frame_reconcile *f, bool same,
+    uint64_t items, struct exchange *e)
+{
+	struct attest a = { .site = f->peer.site, .same = same,
+		.incarnation = f->head.incarnation, .seq = f->head.seq,
+		.items = items };
+	struct view_site s;
+
+	if (view_site(r->writer->view, a.site, &s))
+		snprintf(a.code, sizeof(a.code), "%s", s.code);
+	if (e != NULL) {
+		a.tally = e->tally;
+		e->tally = (struct tally){ .names = NULL };
+		forget(e);
+	}
+	attest_put(r->attests, &a);
+}
+
+/* --- round one: sums ------------------------------------------------------ */
+
+static void
+judge_sum(struct reconciler *r, uint64_t number,
+    const struct frame_reconcile *f)
+{
+	struct reconcile_answer a = { .seq = f->head.seq };
+	struct stand s;
+	uint8_t sum[32];
+
+	read_stand(r, f->peer.site, &s);
+	digest_sum(&s.digest, sum);
+	a.items = s.items;
+	a.outcome = memcmp(sum, f->head.sum, sizeof(sum)) == 0 ?
+	    RECONCILE_SAME : RECONCILE_DIFFERS;
+	answer(r, number, &a);
+	if (a.outcome == RECONCILE_SAME)
+		attest(r, f, true, s.items, NULL);
+}
+
+static void
+let_go(struct reconciler *r, struct held *h)
+{
+	TAILQ_REMOVE(&r->held, h, entry);
+	r->helds--;
+	free(h);
+}
+
+/* Of one site the last question counts: it has no other under way. */
+static void
+let_older_go(struct reconciler *r, uint32_t site)
+{
+	struct held *h;
+
+	TAILQ_FOREACH(h, &r->held, entry) {
+		if (h->doc.peer.site != site)
+			continue;
+		later(r, h->number, LATER, "you have asked again since");
+		let_go(r, h);
+		return;
+	}
+}
+
+static void
+hold(struct reconciler *r, uint64_t number, const struct frame_reconcile *f,
+    uint64_t place)
+{
+	struct held *h = mem_new(sizeof(*h));
+
+	let_older_go(r, f->peer.site);
+	h->number = number;
+	h->place = place;
+	h->until = clock_mono() + RECONCILE_ROUND_TIME;
+	h->doc = *f;
+	h->doc.peer.address = h->doc.rest = SPAN_NONE;
+	TAILQ_INSERT_TAIL(&r->held, h, entry);
+	r->helds++;
+}
+
+static void
+sum(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
+    struct span body)
+{
+	uint64_t place;
+
+	(void)body;
+	switch (where_is(r, f, &place)) {
+	case HERE:
+		judge_sum(r, number, f);
+		break;
+	case COMING:
+		if (r->helds < RECONCILER_HELD) {
+			hold(r, number, f, place);
+			break;
+		}
+		/* fall through */
+	default:
+		later(r, number, LATER, "what you have told is not all "
+		    "shown, or not all taken");
+	}
+}
+
+void
+reconciler_look(struct reconciler *r)
+{
+	uint64_t shown = view_place(r->writer->view), place;
+	int64_t now = clock_mono();
+	struct held *h, *next;
+
+	(void)count_fresh(r);
+	for (h = TAILQ_FIRST(&r->held); h != NULL; h = next) {
+		next = TAILQ_NEXT(h, entry);
+		if (h->place > shown && now < h->until)
+			continue;
+		if (where_is(r, &h->doc, &place) == HERE)
+			judge_sum(r, h->number, &h->doc);
+		else
+			later(r, h->number, LATER, "what you have told is "
+			    "not all shown");
+		let_go(r, h);
+	}
+}
+
+/* --- round two: buckets --------------------------------------------------- */
+
+static void
+answer_buckets(struct reconciler *r, uint64_t number,
+    const struct stand *s, uint64_t seq, const struct buckets *differ)
+{
+	const struct reconcile_answer a = { .outcome = RECONCILE_DIFFERS,
+		.seq = seq, .items = s->items, .now = clock_wall() };
+	struct buf xml;
+
+	buf_init(&xml, LIMIT_BODY);
+	reconcile_answer_begin(&xml, &a);
+	for (unsigned b = 0; b < DIGEST_BUCKETS; b++) {
+		if (buckets_has(differ, b))
+			reconcile_answer_bucket(&xml, b);
+	}
+	reconcile_answer_end(&xml);
+	must(!xml.bad);
+	send_xml(r, number, 200, buf_look(&xml), 0);
+	buf_clear(&xml);
+}
+
+/* Those that differ; how many. */
+static size_t
+compare_buckets(struct frame_reconcile *f, const struct stand *s,
+    struct buckets *differ)
+{
+	uint64_t high, low;
+	unsigned b;
+	size_t n = 0;
+
+	while (frame_reconcile_next_bucket(f, &b, &high, &low)) {
+		if (s->digest.bucket[b].high == high &&
+		    s->digest.bucket[b].low == low)
+			continue;
+		n += !buckets_has(differ, b);
+		buckets_add(differ, b);
+	}
+	return n;
+}
+
+static void
+begin(struct reconciler *r, uint64_t number, struct frame_reconcile *f)
+{
+	const struct guest *g = guests_get(r->guests, f->peer.site);
+	struct buckets differ = { .bits = { 0 } };
+	struct exchange *e;
+	struct stand s;
+
+	read_stand(r, f->peer.site, &s);
+	if (compare_buckets(f, &s, &differ) == 0) {
+		refuse(r, number, VERDICT_BAD, "no bucket differs from ours, "
+		    "and the sum over all of them does: it can't be");
+		return;
+	}
+	e = exchange_new(f, &s, &differ, (g->want & GUEST_PROVE) != 0);
+	LIST_INSERT_HEAD(&r->exchanges, e, entry);
+	answer_buckets(r, number, &s, f->head.seq, &differ);
+}
+
+static void
+buckets(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
+    struct span body)
+{
+	const struct guest *g = guests_get(r->guests, f->peer.site);
+	struct exchange *e = find(r, f->peer.site);
+	uint32_t pause = (g->want & GUEST_PROVE) != 0 ? 0 : attest_pause(g);
+	uint64_t place;
+
+	(void)body;
+	if (e != NULL)
+		give_up(r, e);
+	if (where_is(r, f, &place) != HERE)
+		later(r, number, LATER, "more was told meanwhile");
+	else if (pause > 0)
+		later(r, number, pause, "you were compared a moment ago");
+	else if (count_fresh(r) >= RECONCILER_SITES)
+		later(r, number, LATER, "others are being compared");
+	else
+		begin(r, number, f);
+}
+
+/* --- round three: hashes -------------------------------------------------- */
+
+static void
+step_soon(struct reconciler *r)
+{
+	const struct timeval now = { .tv_sec = 0 };
+
+	event_add(r->step, &now);
+}
+
+static void
+hashes(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
+    struct span body)
+{
+	struct exchange *e = find(r, f->peer.site);
+	uint64_t place;
+
+	if (e == NULL || e->busy || !exchange_fits(e, &f->head) ||
+	    where_is(r, f, &place) != HERE) {
+		if (e != NULL)
+			give_up(r, e);
+		later(r, number, LATER, "begin again: the sum first");
+	} else if (!exchange_take(e, number, body)) {
+		forget(e);
+		refuse(r, number, VERDICT_BAD, "buckets that do not differ, "
+		    "or that came before");
+	} else {
+		step_soon(r);
+	}
+}
+
+/* The answer to a document of hashes; after the last one it may be all. */
+static void
+finish_hashes(struct reconciler *r, struct exchange *e)
+{
+	struct frame_reconcile f = e->doc;
+	const uint64_t *n = e->tally.count;
+
+	if (!f.head.more && !exchange_is_whole(e)) {
+		refuse(r, e->number, VERDICT_BAD, "not all buckets that "
+		    "differ were told");
+		forget(e);
+		return;
+	}
+	if (!f.head.more && tally_missed(&e->tally) + n[TALLY_HELD] == 0) {
+		refuse(r, e->number, VERDICT_BAD, "the sums of buckets "
+		    "differ, and what is in them doesn't: it can't be");
+		forget(e);
+		return;
+	}
+	send_xml(r, e->number, 200, buf_look(&e->xml), 0);
+	buf_reset(&e->xml);
+	if (!f.head.more && n[TALLY_MISSING] == 0)
+		attest(r, &f, false, e->items, e);
+}
+
+static void
+step(struct reconciler *r, struct exchange *e)
+{
+	uint64_t number = e->number;
+
+	switch (exchange_step(e, r->writer->view, RECONCILER_SLICE)) {
+	case EXCHANGE_MORE:
+		/* the next one's turn */
+		LIST_REMOVE(e, entry);
+		LIST_INSERT_HEAD(&r->exchanges, e, entry);
+		break;
+	case EXCHANGE_ANSWERED:
+		finish_hashes(r, e);
+		break;
+	case EXCHANGE_MOVED:
+		forget(e);
+		later(r, number, LATER, "the index was changed meanwhile");
+	}
+}
+
+static void
+on_step(evutil_socket_t fd, short what, void *arg)
+{
+	struct reconciler *r = arg;
+	struct exchange *e, *last = NULL;
+	uint64_t cpu = clock_cpu();
+	size_t busy = 0;
+
+	(void)fd;
+	(void)what;
+	LIST_FOREACH(e, &r->exchanges, entry) {
+		if (e->busy) {
+			last = e;
+			busy++;
+		}
+	}
+	if (last == NULL)
+		return;
+	step(r, last);
+	step_soon(r);
+	stats_add(COUNTER_RECONCILE_CPU, clock_cpu() - cpu);
+}
+
+/* --- round four: names ---------------------------------------------------- */
+
+static void
+names(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
+    struct span body)
+{
+	struct exchange *e = find(r, f->peer.site);
+	uint64_t place;
+
+	(void)body;
+	if (e == NULL || e->busy || !exchange_fits(e, &f->head) ||
+	    !exchange_is_whole(e) || where_is(r, f, &place) != HERE) {
+		if (e != NULL)
+			give_up(r, e);
+		later(r, number, LATER, "begin again: the sum first");
+		return;
+	}
+	exchange_names(e, r->writer->view, f);
+	send_xml(r, number, 200, buf_look(&e->xml), 0);
+	attest(r, f, false, e->items, e);
+}
+
+/* --- who asks ------------------------------------------------------------- */
+
+typedef void round_fn(struct reconciler *r, uint64_t number,
+    struct frame_reconcile *f, struct span body);
+
+static round_fn *const rounds[] = {
+	[RECONCILE_SUM] = sum,
+	[RECONCILE_BUCKETS] = buckets,
+	[RECONCILE_HASHES] = hashes,
+	[RECONCILE_NAMED] = names,
+};
+
+void
+reconciler_ask(struct reconciler *r, uint64_t number, struct span body)
+{
+	uint64_t cpu = clock_cpu();
+	struct frame_reconcile f;
+	struct view_site s;
+	struct buf why;
+
+	buf_init(&why, WHY_MAX);
+	if (!frame_reconcile_read(&f, body)) {
+		refuse(r, number, VERDICT_BAD, "nothing to compare");
+	} else if (!judge_peer(r->writer->view, &f.peer, &s, &why)) {
+		refuse(r, number, VERDICT_BLOCKED, buf_cstr(&why));
+	} else if (s.forked) {
+		buf_printf(&why, JUDGE_FORKED, s.code);
+		refuse(r, number, VERDICT_FORKED, buf_cstr(&why));
+	} else {
+		log_debug("site=%s reconcile %s seq=%" PRIu64, s.code,
+		    reconcile_round_name(f.head.round), f.head.seq);
+		rounds[f.head.round](r, number, &f, body);
+	}
+	buf_clear(&why);
+	stats_add(COUNTER_RECONCILE_CPU, clock_cpu() - cpu);
+}
+
+void
+reconciler_gone(struct reconciler *r, uint64_t number)
+{
+	struct exchange *e;
+	struct held *h;
+
+	TAILQ_FOREACH(h, &r->held, entry) {
+		if (h->number == number) {
+			let_go(r, h);
+			return;
+		}
+	}
+	LIST_FOREACH(e, &r->exchanges, entry) {
+		if (e->busy && e->number == number) {
+			forget(e);
+			return;
+		}
+	}
+}
+
+struct reconciler *
+reconciler_new(struct event_base *base, struct writer *w, struct guests *g,
+    struct attests *a, reply_send_fn *send, void *arg)
+{
+	struct reconciler *r = mem_new(sizeof(*r));
+
+	r->writer = w;
+	r->guests = g;
+	r->attests = a;
+	r->send = send;
+	r->arg = arg;
+	TAILQ_INIT(&r->held);
+	LIST_INIT(&r->exchanges);
+	r->step = evtimer_new(base, on_step, r);
+	must(r->step != NULL);
+	return r;
+}
+
+void
+reconciler_free(struct reconciler *r)
+{
+	if (r == NULL)
+		return;
+	while (!TAILQ_EMPTY(&r->held))
+		let_go(r, TAILQ_FIRST(&r->held));
+	while (!LIST_EMPTY(&r->exchanges))
+		forget(LIST_FIRST(&r->exchanges));
+	event_free(r->step);
+	free(r);
+}

@@ -1,0 +1,399 @@
+/*
+ * Summons: calls, each with the sites that have still to come.
+ */
+#include "hub/summons.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+
+#define TICK 1			/* s between looks at the time */
+#define QUIET 2000		/* ms before progress is told */
+#define CHUNK 100		/* items in one line */
+
+struct call {
+	LIST_ENTRY(call) entry;
+	struct ctl_peer *peer;
+	int64_t began, until;	/* ms, mono */
+	uint32_t *site;		/* still to come, in the order of their … */
+	size_t left, all;	/* … numbers; and how many were called */
+	size_t same, differs, silent, unasked;
+	size_t items;		/* named so far */
+};
+
+struct summons {
+	struct writer *writer;
+	struct guests *guests;
+	struct letters *letters;
+	struct event *tick;
+	LIST_HEAD(calls, call) calls;
+};
+
+/* --- who is called -------------------------------------------------------- */
+
+static void
+tell_site(struct call *c, json_t *site)
+{
+	json_t *line = json_object();
+
+	json_object_set_new(line, "site", site);
+	ctl_progress(c->peer, line);
+}
+
+static json_t *
+site_line(const char *code, const char *outcome)
+{
+	return json_pack("{s:s, s:s}", "code", code, "outcome", outcome);
+}
+
+/* NULL: it can be asked. */
+static const char *
+why_not(const struct view_site *s)
+{
+	if (!s->has_key)
+		return _("it is not enrolled yet");
+	if (s->blocked)
+		return _("it is blocked");
+	if (s->forked)
+		return _("two copies of its agent are at work");
+	return NULL;
+}
+
+static void
+call_site(struct summons *s, struct call *c, const struct view_site *site)
+{
+	const char *why = why_not(site);
+	json_t *line;
+
+	c->all++;
+	if (why == NULL) {
+		c->site[c->left++] = site->number;
+		guests_want(guests_get(s->guests, site->number),
+		    GUEST_PROVE);
+		return;
+	}
+	c->unasked++;
+	line = site_line(site->code, "not asked");
+	json_object_set_new(line, "why", json_string(why));
+	tell_site(c, line);
+}
+
+static void
+call_all(struct summons *s, struct call *c)
+{
+	uint32_t last = view_sites(s->writer->view);
+	struct view_site site;
+
+	c->site = mem_grow(NULL, last + (size_t)1, sizeof(*c->site));
+	for (uint32_t n = 1; n <= last; n++) {
+		if (view_site(s->writer->view, n, &site))
+			call_site(s, c, &site);
+	}
+}
+
+static bool
+is_called(const struct call *c, uint32_t site)
+{
+	for (size_t i = 0; i < c->left; i++) {
+		if (c->site[i] == site)
+			return true;
+	}
+	return false;
+}
+
+static void
+call_some(struct summons *s, struct call *c, const json_t *codes)
+{
+	struct view_site site;
+	uint32_t number;
+	json_t *one;
+	size_t i;
+
+	c->site = mem_grow(NULL, json_array_size(codes) + 1,
+	    sizeof(*c->site));
+	json_array_foreach(codes, i, one) {
+		if (view_site_code(s->writer->view, json_string_value(one),
+		    &number) && !is_called(c, number) &&
+		    view_site(s->writer->view, number, &site))
+			call_site(s, c, &site);
+	}
+}
+
+/* --- how it ends ---------------------------------------------------------- */
+
+static bool
+is_wanted(const struct summons *s, uint32_t site)
+{
+	struct call *c;
+
+	LIST_FOREACH(c, &s->calls, entry) {
+		if (is_called(c, site))
+			return true;
+	}
+	return false;
+}
+
+static void
+dismiss(struct summons *s, struct call *c)
+{
+	LIST_REMOVE(c, entry);
+	for (size_t i = 0; i < c->left; i++) {
+		if (!is_wanted(s, c->site[i]))
+			guests_unwant(guests_get(s->guests, c->site[i]),
+			    GUEST_PROVE);
+	}
+	free(c->site);
+	free(c);
+}
+
+static void
+finish(struct summons *s, struct call *c)
+{
+	struct ctl_peer *peer = c->peer;
+	json_t *result = json_pack("{s:I, s:I, s:I, s:I, s:I}",
+	    "sites", (json_int_t)c->all, "same", (json_int_t)c->same,
+	    "differs", (json_int_t)c->differs,
+	    "silent", (json_int_t)c->silent,
+	    "unasked", (json_int_t)c->unasked);
+
+	dismiss(s, c);
+	ctl_ok(peer, result);
+}
+
+/* His time is over: these have not come. */
+static void
+tell_silent(struct summons *s, struct call *c)
+{
+	struct view_site site;
+	struct position p;
+	json_t *line;
+
+	for (size_t i = 0; i < c->left; i++) {
+		if (!view_site(s->writer->view, c->site[i], &site))
+			continue;
+		line = site_line(site.code, "no answer");
+		if (journal_position(s->writer->journal, c->site[i], &p))
+			json_object_set_new(line, "heard_ms", json_integer(
+			    clock_wall() - p.heard));
+		tell_site(c, line);
+		c->silent++;
+	}
+}
+
+/* --- what came of it ------------------------------------------------------ */
+
+static void
+tell_items(struct call *c, const struct attest *a)
+{
+	json_t *list = NULL, *one;
+	size_t i, n = json_array_size(a->tally.names);
+
+	json_array_foreach(a->tally.names, i, one) {
+		if (c->items == SUMMONS_ITEMS)
+			break;
+		c->items++;
+		if (list == NULL)
+			list = json_array();
+		json_array_append(list, one);
+		if (json_array_size(list) == CHUNK || i + 1 == n) {
+			ctl_progress(c->peer, json_pack("{s:s, s:o}",
+			    "code", a->code, "items", list));
+			list = NULL;
+		}
+	}
+	if (list != NULL)
+		ctl_progress(c->peer, json_pack("{s:s, s:o}", "code",
+		    a->code, "items", list));
+}
+
+/* Are more items found than can be named? */
+static bool
+is_cut(const struct call *c, const struct attest *a)
+{
+	const struct tally *t = &a->tally;
+
+	return t->cut || t->count[TALLY_MISSING] > t->listed[TALLY_MISSING] ||
+	    json_array_size(t->names) > SUMMONS_ITEMS - c->items;
+}
+
+static void
+tell(struct call *c, const struct attest *a)
+{
+	const uint64_t *n = a->tally.count;
+	json_t *line = site_line(a->code, a->same ? "same" : "differs");
+
+	json_object_set_new(line, "seq", json_integer((json_int_t)a->seq));
+	json_object_set_new(line, "items",
+	    json_integer((json_int_t)a->items));
+	if (!a->written)
+		json_object_set_new(line, "why", json_string(_("the hub's "
+		    "disk is full: this is not in the journal")));
+	for (int k = 0; k < TALLY_KINDS && !a->same; k++)
+		json_object_set_new(line, tally_kind_name(
+		    (enum tally_kind)k), json_integer((json_int_t)n[k]));
+	if (is_cut(c, a))
+		json_object_set_new(line, "cut", json_true());
+	tell_site(c, line);
+	tell_items(c, a);
+	*(a->same ? &c->same : &c->differs) += 1;
+}
+
+static void
+take_out(struct call *c, uint32_t site)
+{
+	size_t i = 0;
+
+	while (c->site[i] != site)
+		i++;
+	c->left--;
+	memmove(&c->site[i], &c->site[i + 1],
+	    (c->left - i) * sizeof(*c->site));
+}
+
+void
+summons_told(void *arg, const struct attest *a)
+{
+	struct summons *s = arg;
+	struct call *c, *next;
+
+	for (c = LIST_FIRST(&s->calls); c != NULL; c = next) {
+		next = LIST_NEXT(c, entry);
+		if (!is_called(c, a->site))
+			continue;
+		take_out(c, a->site);
+		tell(c, a);
+		if (c->left == 0)
+			finish(s, c);
+	}
+}
+
+/* --- the time ------------------------------------------------------------- */
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct summons *s = arg;
+	int64_t now = clock_mono();
+	struct call *c, *next;
+
+	(void)fd;
+	(void)what;
+	for (c = LIST_FIRST(&s->calls); c != NULL; c = next) {
+		next = LIST_NEXT(c, entry);
+		if (now >= c->until) {
+			tell_silent(s, c);
+			finish(s, c);
+		} else if (now - c->began >= QUIET) {
+			ctl_progress(c->peer, json_pack("{s:I, s:I}", "done",
+			    (json_int_t)(c->all - c->left), "of",
+			    (json_int_t)c->all));
+		}
+	}
+	if (LIST_EMPTY(&s->calls))
+		event_del(s->tick);
+}
+
+/* --- calling -------------------------------------------------------------- */
+
+/* A code that isn't there; NULL: all are. */
+static const char *
+find_unknown(struct summons *s, const json_t *codes)
+{
+	uint32_t number;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(codes, i, one) {
+		const char *code = json_string_value(one);
+
+		if (code == NULL)
+			return "";
+		if (!view_site_code(s->writer->view, code, &number))
+			return code;
+	}
+	return NULL;
+}
+
+static int64_t
+time_for(const json_t *said)
+{
+	const json_t *wait = json_object_get(said, "wait");
+	json_int_t ms = json_integer_value(wait);
+
+	if (!json_is_integer(wait) || ms < 0)
+		return SUMMONS_WAIT;
+	return ms < SUMMONS_WAIT_MOST ? ms : SUMMONS_WAIT_MOST;
+}
+
+void
+summons_ask(struct summons *s, struct ctl_peer *peer, const json_t *said)
+{
+	const struct timeval often = { .tv_sec = TICK };
+	const json_t *codes = json_object_get(said, "codes");
+	const char *unknown = find_unknown(s, codes);
+	struct call *c;
+
+	if (unknown != NULL) {
+		ctl_fail(peer, _("zqhub site list shows all sites"),
+		    _("there is no site with the code %s"), unknown);
+		return;
+	}
+	c = mem_new(sizeof(*c));
+	c->peer = peer;
+	c->began = clock_mono();
+	c->until = c->began + time_for(said);
+	LIST_INSERT_HEAD(&s->calls, c, entry);
+	if (json_array_size(codes) > 0)
+		call_some(s, c, codes);
+	else
+		call_all(s, c);
+	if (c->left == 0) {
+		finish(s, c);
+		return;
+	}
+	letters_look(s->letters);
+	event_add(s->tick, &often);
+}
+
+void
+summons_gone(struct summons *s, const struct ctl_peer *peer)
+{
+	struct call *c, *next;
+
+	for (c = LIST_FIRST(&s->calls); c != NULL; c = next) {
+		next = LIST_NEXT(c, entry);
+		if (c->peer == peer)
+			dismiss(s, c);
+	}
+}
+
+struct summons *
+summons_new(struct event_base *base, struct writer *w, struct guests *g,
+    struct letters *l)
+{
+	struct summons *s = mem_new(sizeof(*s));
+
+	s->writer = w;
+	s->guests = g;
+	s->letters = l;
+	s->tick = event_new(base, -1, EV_PERSIST, on_tick, s);
+	must(s->tick != NULL);
+	LIST_INIT(&s->calls);
+	return s;
+}
+
+void
+summons_free(struct summons *s)
+{
+	if (s == NULL)
+		return;
+	while (!LIST_EMPTY(&s->calls))
+		dismiss(s, LIST_FIRST(&s->calls));
+	event_free(s->tick);
+	free(s);
+}

@@ -1,0 +1,44 @@
+/*
+ * Summons: operators' calls for proof (`zqhub prove`).
+ *
+ * The sites called are wanted to reconcile (guests.h), which their agents
+ * hear at once where they wait for letters. What each comes to is told the
+ * operator as it comes, with the items that differ; when all have answered,
+ * or his time is over, he is told how many have. Nothing of a call outlives
+ * it: sites that haven't come are wanted no more.
+ *
+ * Asked: {"do": "prove-sync", "codes": [CODE, …] or none for all, "wait":
+ * ms}. Progress: {"done": n, "of": m}, {"site": {…}}, {"code": …, "items":
+ * […]}. Answer: {"sites": n, "same": n, "differs": n, "silent": n,
+ * "unasked": n}.
+ */
+#ifndef ZQ_HUB_SUMMONS_H
+#define ZQ_HUB_SUMMONS_H
+
+#include <event2/event.h>
+#include <jansson.h>
+
+#include "contrib/base/ctl.h"
+#include "hub/attest.h"
+#include "hub/guests.h"
+#include "hub/letters.h"
+#include "hub/writer.h"
+
+#define SUMMONS_WAIT 30000	/* ms, unless the operator says otherwise */
+#define SUMMONS_WAIT_MOST 3600000
+#define SUMMONS_ITEMS 20000	/* that are named to one operator */
+
+struct summons;
+
+/* Keeps the last three. */
+struct summons *summons_new(struct event_base *base, struct writer *w,
+    struct guests *g, struct letters *l);
+void summons_free(struct summons *s);		/* nobody is answered */
+
+void summons_ask(struct summons *s, struct ctl_peer *peer,
+    const json_t *said);
+void summons_gone(struct summons *s, const struct ctl_peer *peer);
+/* An attest_told_fn. */
+void summons_told(void *arg, const struct attest *a);
+
+#endif
