@@ -22,20 +22,20 @@ struct status {
 };
 
 static void
-put_heard(struct columns *c, int64_t now, int64_t heard)
+put_ago(struct columns *c, int64_t now, int64_t when)
 {
 	char span[CLOCK_TEXT_MAX], text[CLOCK_TEXT_MAX + 16];
 
-	if (heard == CLOCK_NONE || heard == 0) {
+	if (when == CLOCK_NONE || when == 0) {
 		columns_put(c, SPAN("-"));
 		return;
 	}
-	if (now >= heard)
+	if (now >= when)
 		snprintf(text, sizeof(text), _("%s ago"),
-		    clock_span(span, now - heard));
+		    clock_span(span, now - when));
 	else			/* a clock was set back */
 		snprintf(text, sizeof(text), _("in %s"),
-		    clock_span(span, heard - now));
+		    clock_span(span, when - now));
 	columns_put(c, span_of(text));
 }
 
@@ -54,6 +54,23 @@ put_skew(struct columns *c, int64_t skew)
 	columns_put(c, span_of(text));
 }
 
+/* What push didn't bring, of all that was told: 3 (0.01%). */
+static void
+put_missed(struct columns *c, const struct site_info *s)
+{
+	char text[64];
+	double of = s->changes > s->missed ? (double)s->changes :
+	    (double)s->missed;
+
+	if (s->missed == 0)
+		snprintf(text, sizeof(text), "%s", s->compares > 0 ? "0" :
+		    "-");
+	else
+		snprintf(text, sizeof(text), "%" PRIu64 " (%.2g%%)",
+		    s->missed, (double)s->missed * 100 / of);
+	columns_put(c, span_of(text));
+}
+
 static bool
 site_row(void *arg, const struct site_info *s)
 {
@@ -69,12 +86,14 @@ site_row(void *arg, const struct site_info *s)
 	columns_put(c, span_of(_(site_state_name(s->state))));
 	columns_put(c, span_of(s->code));
 	columns_put(c, s->name);
-	put_heard(c, st->now, s->heard);
+	put_ago(c, st->now, s->heard);
 	put_skew(c, s->skew);
 	columns_number(c, s->taken);
 	columns_number(c, s->head > s->taken ? s->head - s->taken : 0);
 	columns_number(c, s->items);
 	columns_number(c, s->held);
+	put_ago(c, st->now, s->synced);
+	put_missed(c, s);
 	columns_put(c, s->reason);
 	return true;
 }
@@ -171,7 +190,8 @@ run_status(struct cmd_line *l)
 {
 	static const char *const headings[] = { N_("STATE"), N_("CODE"),
 		N_("NAME"), N_("HEARD"), N_("SKEW"), N_("SEQ"),
-		N_("LAG"), N_("ITEMS"), N_("HELD"), "", NULL };
+		N_("LAG"), N_("ITEMS"), N_("HELD"), N_("PROVEN"),
+		N_("MISSED"), "", NULL };
 	struct status st = { .now = clock_wall() };
 	struct store *s = cmd_store(l);
 	struct totals t;
@@ -229,7 +249,10 @@ const struct cmd cmd_status_list[] = {
 	    "sync"),
 	  .more = N_("States: sync (heard lately, and all it told is shown), "
 	    "behind, silent,\nheld, blocked, new (not yet enrolled). Exit 1 "
-	    "as well if the daemon does\nnot run."),
+	    "as well if the daemon does\nnot run. PROVEN is when index and "
+	    "site were last found to have exactly the\nsame; MISSED how many "
+	    "changes had to be found that way, because push\ndid not bring "
+	    "them (of all that the site told). See zqhub prove."),
 	  .examples = "status\nstatus --json | jq .in_sync" },
 	{ .name = "config", .words = "", .run = run_config,
 	  .about = N_("print the settings in force"),

@@ -10,7 +10,7 @@
 
 #include "contrib/base/span.h"
 
-#define COLUMNS_MAX 12
+#define COLUMNS_MAX 16
 #define COLUMNS_WIDEST 48	/* a column; only the last may be wider */
 
 struct columns;

@@ -57,6 +57,20 @@ proof_fact(struct buf *b, const struct site_info *s)
 	buf_text(b, "</dd>\n");
 }
 
+/* Had the index exactly what the site has, when both were last compared? */
+static void
+synced_fact(struct buf *b, const struct site_info *s)
+{
+	char text[64];
+
+	sheet_fact_time(b, _("Proven to be in sync"), s->synced);
+	if (s->compares == 0)
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " / %" PRIu64, s->missed,
+	    s->changes);
+	sheet_fact(b, _("Missed by push / told"), text);
+}
+
 static void
 facts(struct buf *b, const struct site_info *s)
 {
@@ -65,6 +79,7 @@ facts(struct buf *b, const struct site_info *s)
 	sheet_fact_text(b, _("Code"), span_of(s->code));
 	sheet_fact_text(b, _("Domain"), s->domain);
 	proof_fact(b, s);
+	synced_fact(b, s);
 	sheet_fact_time(b, _("Last heard"), s->heard);
 	sheet_fact_time(b, _("Enrolled"), s->enrolled);
 	sheet_fact_number(b, _("Items"), s->items);

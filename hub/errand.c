@@ -89,21 +89,28 @@ patience(const json_t *said)
 }
 
 json_t *
-errand_daemon(const struct config *c, json_t *said, errand_tell_fn *tell,
+errand_hear(const struct config *c, json_t *said, ctl_progress_fn *hear,
     void *arg, struct buf *error, struct buf *hint)
 {
-	struct telling t = { .tell = tell, .arg = arg };
 	char path[CONFIG_PATH_MAX];
 	json_t *answer;
 
 	config_path(path, c->dir, CONFIG_SOCKET);
 	errno = 0;
-	answer = ctl_ask_within(path, said, patience(said), on_progress,
-	    &t);
+	answer = ctl_ask_within(path, said, patience(said), hear, arg);
 	if (answer != NULL)
 		return open_answer(answer, error, hint);
 	note_errno(errno, path, error, hint);
 	return NULL;
+}
+
+json_t *
+errand_daemon(const struct config *c, json_t *said, errand_tell_fn *tell,
+    void *arg, struct buf *error, struct buf *hint)
+{
+	struct telling t = { .tell = tell, .arg = arg };
+
+	return errand_hear(c, said, on_progress, &t, error, hint);
 }
 
 /* --- doing ---------------------------------------------------------------- */

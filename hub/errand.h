@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "contrib/base/buf.h"
+#include "contrib/base/ctl.h"
 #include "hub/config.h"
 #include "hub/writer.h"
 
@@ -21,6 +22,11 @@ json_t *errand_act(const struct config *c, json_t *said, struct buf *error,
 typedef void errand_tell_fn(void *arg, uint64_t done, uint64_t of);
 json_t *errand_daemon(const struct config *c, json_t *said,
     errand_tell_fn *tell, void *arg, struct buf *error, struct buf *hint);
+
+/* What is answered with more than counts: each line of progress as it comes,
+ * the caller's business. */
+json_t *errand_hear(const struct config *c, json_t *said,
+    ctl_progress_fn *hear, void *arg, struct buf *error, struct buf *hint);
 
 struct errand {			/* the stores, ours alone */
 	struct writer writer;

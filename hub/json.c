@@ -70,6 +70,30 @@ json_time(json_t *into, const char *name, int64_t ms)
 		    json_string(clock_format(out, ms)));
 }
 
+/* What comparing the index with the site came to, and comes to in all. */
+static void
+synced(json_t *into, const struct site_info *s)
+{
+	json_t *last;
+
+	number(into, "changes", s->changes);
+	number(into, "missed", s->missed);
+	if (s->synced != CLOCK_NONE) {
+		json_time(into, "proven_at", s->synced);
+		number(into, "proven_seq", s->synced_seq);
+	}
+	if (s->compares == 0)
+		return;
+	last = json_object();
+	json_time(last, "at", s->compared);
+	number(last, "missing", s->missing);
+	number(last, "extra", s->extra);
+	number(last, "differs", s->differ);
+	number(last, "held", s->explained);
+	number(last, "count", s->compares);
+	json_object_set_new(into, "reconciled", last);
+}
+
 json_t *
 json_site(const struct site_info *s)
 {
@@ -98,6 +122,7 @@ json_site(const struct site_info *s)
 	number(j, "letters", s->letters);
 	number(j, "letters_confirmed", s->confirmed);
 	text(j, "agent", span_of(s->agent));
+	synced(j, s);
 	json_object_set_new(j, "proven", json_boolean(s->proven));
 	json_time(j, "proof_checked", s->checked);
 	text(j, "proof", s->evidence);

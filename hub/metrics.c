@@ -153,6 +153,24 @@ skew(const struct site_info *s)
 }
 
 static double
+synced(const struct site_info *s)
+{
+	return seconds(s->synced);
+}
+
+static double
+missed(const struct site_info *s)
+{
+	return (double)s->missed;
+}
+
+static double
+changes(const struct site_info *s)
+{
+	return (double)s->changes;
+}
+
+static double
 in_sync(const struct site_info *s)
 {
 	return s->state == SITE_SYNC ? 1 : 0;
@@ -176,6 +194,13 @@ static const struct site_metric {
 	    "When the site was last heard, 0 if never", heard },
 	{ "zq_site_clock_skew_seconds", "gauge",
 	    "The site's clock minus the hub's", skew },
+	{ "zq_site_proven_timestamp_seconds", "gauge",
+	    "When the index was last proven to have exactly what the site "
+	    "has, 0 if never", synced },
+	{ "zq_site_missed_changes_total", "counter",
+	    "Changes that push did not bring and comparing found", missed },
+	{ "zq_site_changes_total", "counter",
+	    "Changes of the site that were applied", changes },
 };
 #define SITE_METRICS (sizeof(site_metrics) / sizeof(site_metrics[0]))
 

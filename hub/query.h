@@ -69,6 +69,15 @@ struct site_info {
 	bool proven;			/* its domain, when last looked: */
 	int64_t checked;		/* ms; CLOCK_NONE: never, with this key */
 	struct span evidence;		/* "https 200, key fits"; or "" */
+	int64_t synced;			/* ms, when the index was last proven
+					 * to have exactly what the site has;
+					 * CLOCK_NONE: never */
+	uint64_t synced_seq;		/* … up to this change */
+	int64_t compared;		/* ms, when that was last tried */
+	uint64_t missing, extra, differ, explained;	/* … and came to */
+	uint64_t compares;		/* so far */
+	uint64_t missed, changes;	/* changes that push didn't bring, of
+					 * all (proven.h) */
 	bool has_digest;		/* not in query_sites(): it is most of
 					 * the work */
 	uint8_t digest[32];

@@ -11,6 +11,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "hub/held.h"
+#include "hub/proven.h"
 #include "hub/site.h"
 #include "hub/stand.h"
 #include "hub/table.h"
@@ -89,6 +90,24 @@ fill_stand(struct query *q, struct site_info *s)
 	s->held = stand.held;
 	s->letters = stand.letters;
 	s->confirmed = stand.confirmed;
+	s->changes = stand.changes;
+}
+
+static void
+fill_proven(struct query *q, struct site_info *s)
+{
+	struct proven p;
+
+	(void)proven_get(q->txn, s->number, &p);
+	s->synced = p.at;
+	s->synced_seq = p.seq;
+	s->compared = p.tried;
+	s->missing = p.missing;
+	s->extra = p.extra;
+	s->differ = p.differ;
+	s->explained = p.held;
+	s->compares = p.count;
+	s->missed = p.missed;
 }
 
 static bool
@@ -128,6 +147,7 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 	site_domain_next(&domains, &s->domain);
 	fill_position(q, s);
 	fill_stand(q, s);
+	fill_proven(q, s);
 	s->state = state(q, &row, s);
 	if (s->state == SITE_HELD && s->reason.n == 0)
 		query_held(q, number, 1, first_why, s);
