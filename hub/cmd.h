@@ -80,6 +80,7 @@ json_t *cmd_act(const struct cmd_line *l, json_t *said);
 /* Commands of another table that have a file of their own. */
 int cmd_held_dismiss(struct cmd_line *l);
 int cmd_prove(struct cmd_line *l);
+int cmd_reconcile(struct cmd_line *l);
 
 /* Prints and drops it. */
 void cmd_json(json_t *j);

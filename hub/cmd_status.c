@@ -14,6 +14,8 @@
 #include "hub/errand.h"
 #include "hub/json.h"
 
+#define SITES_MAX 100000		/* that are named at a time */
+
 struct status {
 	int64_t now;
 	json_t *array;			/* or */
@@ -254,6 +256,23 @@ const struct cmd cmd_status_list[] = {
 	    "changes had to be found that way, because push\ndid not bring "
 	    "them (of all that the site told). See zqhub prove."),
 	  .examples = "status\nstatus --json | jq .in_sync" },
+	{ .name = "prove", .words = "[CODE…]", .most = SITES_MAX,
+	  .json = true, .run = cmd_reconcile,
+	  .about = N_("prove that the index has exactly what the sites "
+	    "have; exit 1 if not"),
+	  .more = N_("Each agent is asked to compare; all sites, unless some "
+	    "are named. What\ndiffers is listed (missing: only the site has "
+	    "it; extra: only the index;\ndiffers: in another state; held: "
+	    "what is newest of it is held, see zqhub\nheld), and repaired by "
+	    "the agent without further ado: prove it again then.\nWhat is "
+	    "missing, extra or in another state is counted as MISSED in "
+	    "zqhub\nstatus. Exit 1 as well if a site gives no answer, or "
+	    "can't be asked."),
+	  .examples = "prove\nprove 4101000001 --wait 60",
+	  .option = {
+	    { "wait", "SECONDS", N_("for answers, 1 to 3600; 30 unless "
+	      "given"), false },
+	  } },
 	{ .name = "config", .words = "", .run = run_config,
 	  .about = N_("print the settings in force"),
 	  .examples = "config\nconfig --example > hub.conf.example",
