@@ -18,7 +18,13 @@
 #include "contrib/base/mem.h"
 
 #define FIRST_LOOK 60000	/* ms, at most, after the start */
-#define LOOK 3600000		/* ms between looks, and tries */
+#define LOOK 60000		/* ms between looks: clocks jump, and a
+				 * machine may have slept for weeks */
+#define SOON 2000		/* ms, at most, until what can't wait */
+#define SPREAD 30000		/* ms, at most, after a letter to all sites */
+#define FIRST_TRY 60000		/* ms, the bound of the first wait … */
+#define LAST_TRY 3600000	/* … and of the last, after failures */
+#define FRESH 60000		/* ms that a certificate is called new */
 #define WHY_MAX 4096
 
 struct renew {
@@ -29,6 +35,11 @@ struct renew {
 	void *arg;
 	uint32_t jitter;
 	struct event *look, *heard;
+	struct backoff backoff;		/* after failures: */
+	int64_t not_before;		/* mono ms */
+	int64_t made;			/* mono ms, the last one; 0: none */
+	bool wanted;			/* by the hub, due or not */
+	bool said;			/* that it has expired */
 	pid_t child;			/* 0: none */
 	int fd;				/* what it says */
 };
@@ -39,15 +50,16 @@ renew_now(const struct line *line, const char *dir, struct buf *why)
 	struct way way = { .hub = line->hub, .line = line };
 	EVP_PKEY *key = keep_get_key(line->key, why);
 	X509 *cert = key != NULL ? keep_get_cert(line->cert, why) : NULL;
-	X509 *ca = cert != NULL ? keep_get_cert(line->ca, why) : NULL;
+	STACK_OF(X509) *cas = cert != NULL ? keep_get_certs(line->ca, why) :
+	    NULL;
 	EVP_PKEY *fresh = identity_make_key();
 	X509 *got = NULL;
 	bool ok;
 
-	ok = ca != NULL && enroll_renew(cert, key, ca, fresh, way_send, &way,
-	    &got, why) && identity_save(dir, fresh, got, ca, why);
+	ok = cas != NULL && enroll_renew(cert, key, cas, fresh, way_send,
+	    &way, &got, why) && identity_save(dir, fresh, got, NULL, why);
 	X509_free(got);
-	X509_free(ca);
+	keep_free_certs(cas);
 	X509_free(cert);
 	EVP_PKEY_free(fresh);
 	EVP_PKEY_free(key);
@@ -112,12 +124,23 @@ begin(struct renew *r)
 	must(event_add(r->heard, NULL) == 0);
 }
 
+static void
+failed(struct renew *r, struct span why)
+{
+	char quoted[LOG_QUOTE_MAX], when[CLOCK_TEXT_MAX];
+	int64_t wait = backoff_next(&r->backoff, LOOK);
+
+	r->not_before = clock_mono() + wait;
+	log_error("renewal failed, next try in %s: %s", clock_span(when,
+	    wait), log_quote(quoted, why.at, why.n));
+}
+
 /* It says why it failed, or nothing, and ends. */
 static void
 on_heard(evutil_socket_t fd, short what, void *arg)
 {
 	struct renew *r = arg;
-	char why[WHY_MAX], quoted[LOG_QUOTE_MAX];
+	char why[WHY_MAX];
 	ssize_t n = read(fd, why, sizeof(why));
 	int status = 1;
 
@@ -125,13 +148,31 @@ on_heard(evutil_socket_t fd, short what, void *arg)
 	close(fd);
 	(void)waitpid(r->child, &status, 0);
 	r->child = 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		log_info("renewal: there is a new certificate");
-		r->done(r->arg);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		failed(r, (struct span){ .at = why,
+		    .n = n > 0 ? (size_t)n : 0 });
 		return;
 	}
-	log_error("renewal failed, next try in an hour: %s",
-	    log_quote(quoted, why, n > 0 ? (size_t)n : 0));
+	log_info("renewal: there is a new certificate");
+	backoff_reset(&r->backoff);
+	r->wanted = r->said = false;
+	r->made = clock_mono();
+	/* With a clock that is wrong it would be due again at once. */
+	r->not_before = r->made + FRESH;
+	r->done(r->arg);
+}
+
+static void
+say_expired(struct renew *r, const struct identity *i)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	if (r->said || i->not_after > clock_wall())
+		return;
+	r->said = true;
+	log_warn("the certificate expired at %s: asking the hub for a new "
+	    "one, which its operator will have to admit",
+	    clock_show(when, i->not_after));
 }
 
 static void
@@ -144,11 +185,48 @@ on_look(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	after(r->look, LOOK);
+	if (r->child != 0 || clock_mono() < r->not_before)
+		return;
 	buf_init(&why, WHY_MAX);
-	if (r->child == 0 && identity_read(&i, r->dir, &why) &&
-	    clock_wall() >= renew_due(&i, r->jitter))
+	if (identity_read(&i, r->dir, &why) && (r->wanted || i.outdated ||
+	    clock_wall() >= renew_due(&i, r->jitter))) {
+		say_expired(r, &i);
 		begin(r);
+	}
 	buf_clear(&why);
+}
+
+static bool
+has_expired(const char *dir)
+{
+	struct identity i;
+	struct buf why;
+	bool expired;
+
+	buf_init(&why, WHY_MAX);
+	expired = identity_read(&i, dir, &why) &&
+	    i.not_after <= clock_wall();
+	buf_clear(&why);
+	return expired;
+}
+
+void
+renew_look(struct renew *r)
+{
+	r->not_before = 0;
+	after(r->look, backoff_random(SPREAD));
+}
+
+void
+renew_soon(struct renew *r)
+{
+	int64_t now = clock_mono();
+
+	if (r->child != 0 || r->wanted ||
+	    (r->made != 0 && now - r->made < FRESH) || now < r->not_before)
+		return;
+	r->wanted = true;
+	after(r->look, backoff_random(SOON));
 }
 
 struct renew *
@@ -166,7 +244,8 @@ renew_new(struct event_base *base, const struct line *line, const char *dir,
 	r->look = event_new(base, -1, 0, on_look, r);
 	r->heard = event_new(base, -1, 0, on_heard, r);
 	must(r->look != NULL && r->heard != NULL);
-	after(r->look, backoff_random(FIRST_LOOK));
+	backoff_init(&r->backoff, FIRST_TRY, LAST_TRY);
+	after(r->look, backoff_random(has_expired(dir) ? SOON : FIRST_LOOK));
 	return r;
 }
 

@@ -1,7 +1,8 @@
 /*
  * Renewal: a new key and a certificate for it, asked for with the old one
  * (R10). It falls due at two thirds of a certificate's life, give or take, so
- * that a cluster's agents don't all come at once.
+ * that a cluster's agents don't all come at once; at once if the certificate
+ * has expired, or isn't of the CA that signs (anchor.h).
  */
 #ifndef ZQ_AGENT_RENEW_H
 #define ZQ_AGENT_RENEW_H
@@ -27,5 +28,13 @@ typedef void renew_done_fn(void *arg);
 struct renew *renew_new(struct event_base *base, const struct line *line,
     const char *dir, renew_done_fn *done, void *arg);
 void renew_free(struct renew *r);
+
+/* Whom the site trusts has changed: looks within half a minute, and renews
+ * if its certificate isn't of the CA that signs from now on. */
+void renew_look(struct renew *r);
+/* The hub wants it now, due or not. May be called as often as the hub says
+ * so: does nothing while it is under way, has just been done, or waits to be
+ * tried again. */
+void renew_soon(struct renew *r);
 
 #endif

@@ -66,12 +66,12 @@ none_is_there(const struct files *f, struct buf *why)
 	return true;
 }
 
-static X509 *
-make_root(EVP_PKEY *key, const char *name)
+X509 *
+ca_make_root(EVP_PKEY *key, const char *name, const char *unit)
 {
 	struct issue i;
 
-	issue_begin(&i, key, name, "Zhanqun CA", NULL, CA_DAYS);
+	issue_begin(&i, key, name, unit, NULL, CA_DAYS);
 	issue_put(&i, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
 	issue_put(&i, NID_key_usage, "critical,keyCertSign,cRLSign");
 	issue_put(&i, NID_subject_key_identifier, "hash");
@@ -130,7 +130,7 @@ ca_create(const char *dir, const char *name, struct buf *why)
 	    !none_is_there(&f, why))
 		return false;
 	key = EVP_EC_gen("P-256");
-	cert = key != NULL ? make_root(key, name) : NULL;
+	cert = key != NULL ? ca_make_root(key, name, CA_UNIT) : NULL;
 	if (cert == NULL)
 		buf_printf(why, _("can't make the CA's certificate: %s\n"),
 		    keep_openssl_error());
@@ -170,8 +170,22 @@ is_pair(const struct ca *ca, const char *path, struct buf *why)
 		return true;
 	ERR_clear_error();
 	buf_printf(why, _("%s: is not the CA certificate of the key beside "
-	    "it (%s); put back the pair that was made together\n"), path,
-	    KEY_FILE);
+	    "it; put back the pair that was made together\n"), path);
+	return false;
+}
+
+bool
+ca_read(struct ca *ca, const char *key_path, const char *cert_path,
+    struct buf *why)
+{
+	*ca = (struct ca){ .key = NULL };
+	if ((ca->key = keep_get_key(key_path, why)) != NULL &&
+	    (ca->cert = keep_get_cert(cert_path, why)) != NULL &&
+	    is_pair(ca, cert_path, why)) {
+		ca_pin(ca->pin, ca->cert);
+		return true;
+	}
+	ca_close(ca);
 	return false;
 }
 
@@ -181,14 +195,9 @@ ca_open(struct ca *ca, const char *dir, struct buf *why)
 	struct files f;
 
 	*ca = (struct ca){ .key = NULL };
-	if (find_files(&f, dir, why) &&
-	    (ca->key = keep_get_key(f.key, why)) != NULL &&
-	    (ca->cert = keep_get_cert(f.cert, why)) != NULL &&
-	    is_pair(ca, f.cert, why) &&
-	    get_ticket_key(ca, f.ticket, why)) {
-		ca_pin(ca->pin, ca->cert);
+	if (find_files(&f, dir, why) && ca_read(ca, f.key, f.cert, why) &&
+	    get_ticket_key(ca, f.ticket, why))
 		return true;
-	}
 	ca_close(ca);
 	return false;
 }

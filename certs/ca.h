@@ -35,6 +35,13 @@ bool ca_create(const char *dir, const char *name, struct buf *why);
 bool ca_open(struct ca *ca, const char *dir, struct buf *why);
 void ca_close(struct ca *ca);
 
+/* For roll.c: another root, "CN=name, OU=unit", and a pair read from files
+ * (without a ticket key). */
+X509 *ca_make_root(EVP_PKEY *key, const char *name, const char *unit);
+bool ca_read(struct ca *ca, const char *key_path, const char *cert_path,
+    struct buf *why);
+#define CA_UNIT "Zhanqun CA"
+
 /* Signs for the hub: host names and addresses from `hosts` (NULL-ended) as
  * subjectAltName; writes key_path and cert_path (leaf, then the CA). */
 bool ca_issue_hub(const struct ca *ca, const char *name,

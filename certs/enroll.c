@@ -25,6 +25,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 
+#define DAY (INT64_C(1000) * 24 * 3600)
 #define DEALS_MOST 64
 #define DEAL_LIFE (INT64_C(1000) * 60 * 5)	/* ms */
 
@@ -32,6 +33,7 @@
 struct deal {
 	OSSL_CMP_SRV_CTX *srv;
 	struct enroll *desk;
+	const struct ca *by;		/* who signs */
 	const char *refusal;		/* NULL: signed for */
 	uint32_t site;
 	const char *code;
@@ -44,7 +46,7 @@ struct deal {
 };
 
 struct enroll {
-	const struct ca *ca;
+	struct request_cas cas;
 	int leaf_days;
 	struct deal *waiting[DEALS_MOST];	/* for a certConf; or NULL */
 };
@@ -103,7 +105,7 @@ sign(struct deal *d, const OSSL_CRMF_MSG *crm, const char **why)
 
 	*why = _("the request holds no key that can be read");
 	if (key != NULL)
-		cert = ca_issue_site(d->desk->ca, key, d->site, d->code,
+		cert = ca_issue_site(d->by, key, d->site, d->code,
 		    d->desk->leaf_days, why);
 	EVP_PKEY_free(key);
 	if (cert != NULL)
@@ -125,8 +127,8 @@ on_request(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
 		return refuse(OSSL_CMP_CTX_FAILINFO_notAuthorized, d->refusal);
 	if ((*cert = sign(d, crm, &why)) == NULL)
 		return refuse(OSSL_CMP_CTX_FAILINFO_badCertTemplate, why);
-	*chain = just(d->desk->ca->cert);
-	*ca_pubs = just(d->desk->ca->cert);
+	*chain = just(d->by->cert);
+	*ca_pubs = just(d->by->cert);
 	d->issued = true;
 	return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_grantedWithMods, 0,
 	    NULL);
@@ -181,14 +183,15 @@ deal_new(struct enroll *e, const struct request *q)
 	OSSL_CMP_CTX *ctx;
 
 	d->desk = e;
+	d->by = q->by;
 	d->srv = OSSL_CMP_SRV_CTX_new(NULL, NULL);
 	must(d->srv != NULL && OSSL_CMP_SRV_CTX_init(d->srv, d, on_request,
 	    NULL, NULL, NULL, on_confirm, NULL) == 1);
 	OSSL_CMP_SRV_CTX_set_grant_implicit_confirm(d->srv, 1);
 	ctx = OSSL_CMP_SRV_CTX_get0_cmp_ctx(d->srv);
-	request_trust(q, e->ca, ctx);
+	request_trust(q, ctx);
 	if (q->signer != NULL)
-		set_signer(ctx, e->ca);
+		set_signer(ctx, q->by);
 	return d;
 }
 
@@ -264,9 +267,19 @@ enroll_new(const struct ca *ca, int leaf_days)
 	struct enroll *e = mem_new(sizeof(*e));
 
 	must(leaf_days > 0);
-	e->ca = ca;
+	e->cas.now = ca;
 	e->leaf_days = leaf_days;
 	return e;
+}
+
+void
+enroll_roll(struct enroll *e, const struct ca *next)
+{
+	e->cas.next = next;
+	for (size_t i = 0; i < DEALS_MOST; i++) {
+		deal_free(e->waiting[i]);
+		e->waiting[i] = NULL;
+	}
 }
 
 void
@@ -286,11 +299,12 @@ enroll_read(struct enroll *e, struct span der, struct enroll_request *r,
 	struct request q;
 
 	*r = (struct enroll_request){ .is_confirm = false };
-	if (!request_read(&q, e->ca, der, why)) {
+	if (!request_read(&q, &e->cas, der, why)) {
 		*why = _(*why);
 		return false;
 	}
 	*r = q.is;
+	r->until = clock_wall() + e->leaf_days * DAY;
 	r->is_confirm = q.head.body == CMP_BODY_CERTCONF ||
 	    request_refusal(&q) != NULL;
 	request_clear(&q);
@@ -354,7 +368,7 @@ enroll_answer(struct enroll *e, struct span der, uint32_t site,
 	struct deal *d;
 	bool ok;
 
-	if (!request_read(&q, e->ca, der, &why))
+	if (!request_read(&q, &e->cas, der, &why))
 		return false;
 	if (q.head.body == CMP_BODY_CERTCONF) {
 		ok = answer_confirm(e, &q, out);

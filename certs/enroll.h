@@ -46,10 +46,12 @@ bool enroll_ask(const struct ticket *t, EVP_PKEY *key, const char *code,
     enroll_send_fn *send, void *arg, X509 **cert, X509 **ca,
     struct buf *why);
 
-/* Renewal (kur, RFC 9483 §4.1.3): signed with the certificate in force and
- * its key, for a new key. The answer must be of the same CA. */
-bool enroll_renew(X509 *cert, EVP_PKEY *key, X509 *ca, EVP_PKEY *new_key,
-    enroll_send_fn *send, void *arg, X509 **new_cert, struct buf *why);
+/* Renewal (kur, RFC 9483 §4.1.3): signed with the certificate in force, even
+ * if that has expired, and its key, for a new key. The answer must be of one
+ * of the CAs (anchor.h); the last of them is asked to sign. */
+bool enroll_renew(X509 *cert, EVP_PKEY *key, STACK_OF(X509) *cas,
+    EVP_PKEY *new_key, enroll_send_fn *send, void *arg, X509 **new_cert,
+    struct buf *why);
 
 /* --- the hub's half ------------------------------------------------------ */
 
@@ -67,6 +69,10 @@ struct enroll;		/* the CA's desk: transactions under way, bounded */
 /* The CA is the caller's and outlives it. */
 struct enroll *enroll_new(const struct ca *ca, int leaf_days);
 void enroll_free(struct enroll *e);
+/* While the CA is rolled over: certificates of `next` are good as well, and
+ * it signs for who asks it to. NULL: no more. To be called as well when one
+ * of the two was opened anew; who waits for a confirmation is forgotten. */
+void enroll_roll(struct enroll *e, const struct ca *next);
 /* False: no PKIMessage, or nothing that we answer; why says (short). */
 bool enroll_read(struct enroll *e, struct span der,
     struct enroll_request *r, const char **why);

@@ -27,7 +27,8 @@ struct errand {
 	void *arg;
 	struct buf *why;
 	bool lost;		/* the transport failed, and said why */
-	const uint8_t *pin;	/* NULL: `ca` is given */
+	const uint8_t *pin;	/* NULL: `cas` are given */
+	STACK_OF(X509) *cas;
 	X509 *ca;		/* found by its pin; an own reference */
 	const char *odd;	/* why the certificate isn't accepted */
 };
@@ -75,22 +76,27 @@ find_pinned(OSSL_CMP_CTX *ctx, const uint8_t *pin)
 	return found;
 }
 
-/* A store with that CA alone, by our clock. */
+/* A store with these alone, by our clock. */
 static X509_STORE *
-trust(X509 *ca)
+trust(const struct errand *e)
 {
 	X509_STORE *store = X509_STORE_new();
 
-	must(store != NULL && X509_STORE_add_cert(store, ca) == 1);
+	must(store != NULL);
+	if (e->ca != NULL)
+		must(X509_STORE_add_cert(store, e->ca) == 1);
+	for (int i = 0; i < sk_X509_num(e->cas); i++)
+		must(X509_STORE_add_cert(store,
+		    sk_X509_value(e->cas, i)) == 1);
 	X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store),
 	    (time_t)(clock_wall() / 1000));
 	return store;
 }
 
 static bool
-is_below(X509 *ca, X509 *cert)
+is_below(const struct errand *e, X509 *cert)
 {
-	X509_STORE *store = trust(ca);
+	X509_STORE *store = trust(e);
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	bool ok = ctx != NULL &&
 	    X509_STORE_CTX_init(ctx, store, cert, NULL) == 1 &&
@@ -109,15 +115,15 @@ on_certificate(OSSL_CMP_CTX *ctx, X509 *cert, int fail_info,
 {
 	struct errand *e = OSSL_CMP_CTX_get_certConf_cb_arg(ctx);
 
-	if (e->ca == NULL)
+	if (e->ca == NULL && e->pin != NULL)
 		e->ca = find_pinned(ctx, e->pin);
-	if (e->ca == NULL)
+	if (e->ca == NULL && e->pin != NULL)
 		e->odd = _("the hub's CA is not the one with the ticket's "
 		    "pin: this is not the hub that issued the ticket");
 	else if (fail_info != 0)
 		e->odd = _("the hub's certificate is for another key than "
 		    "ours");
-	else if (!is_below(e->ca, cert))
+	else if (!is_below(e, cert))
 		e->odd = _("the hub's CA did not sign this certificate, or it "
 		    "is not valid now; check the clocks of both machines");
 	else if (ca_site_of(cert) == 0)
@@ -267,13 +273,18 @@ enroll_ask(const struct ticket *t, EVP_PKEY *key, const char *code,
 }
 
 bool
-enroll_renew(X509 *cert, EVP_PKEY *key, X509 *ca, EVP_PKEY *new_key,
-    enroll_send_fn *send, void *arg, X509 **new_cert, struct buf *why)
+enroll_renew(X509 *cert, EVP_PKEY *key, STACK_OF(X509) *cas,
+    EVP_PKEY *new_key, enroll_send_fn *send, void *arg, X509 **new_cert,
+    struct buf *why)
 {
-	struct errand e = { .send = send, .arg = arg, .why = why, .ca = ca };
+	struct errand e = { .send = send, .arg = arg, .why = why,
+	    .cas = cas };
 	OSSL_CMP_CTX *ctx = set_up(&e, new_key);
+	X509 *last = sk_X509_value(cas, sk_X509_num(cas) - 1);
 
-	must(OSSL_CMP_CTX_set0_trustedStore(ctx, trust(ca)) == 1 &&
+	must(last != NULL &&
+	    OSSL_CMP_CTX_set1_issuer(ctx, X509_get_subject_name(last)) == 1 &&
+	    OSSL_CMP_CTX_set0_trustedStore(ctx, trust(&e)) == 1 &&
 	    OSSL_CMP_CTX_set1_cert(ctx, cert) == 1 &&
 	    OSSL_CMP_CTX_set1_pkey(ctx, key) == 1 &&
 	    OSSL_CMP_CTX_set1_oldCert(ctx, cert) == 1);

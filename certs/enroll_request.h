@@ -18,11 +18,17 @@ struct enroll_request {
 	char code[64];			/* common name asked for, or "" */
 
 	/* A renewal has no reference. Its signature was good, by a
-	 * certificate of this CA in date: whether the site is blocked and
-	 * the old key still its key is for the book to say. */
+	 * certificate of this CA: whether the site is blocked, the old key
+	 * still its key, and an expired one not too old, is for the book to
+	 * say. */
 	bool is_renewal;
 	uint32_t site;
 	uint8_t old_key_hash[CA_KEY_HASH];
+	int64_t expired;		/* ms, when it did; 0: in date */
+
+	/* What would be issued. */
+	uint8_t ca[TICKET_PIN];		/* by the CA with this pin */
+	int64_t until;			/* ms */
 };
 
 #endif

@@ -55,7 +55,8 @@ identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
 	must(X509_check_private_key(cert, key) == 1);
 	return keep_dir(dir, 0700, why) && find_files(&f, dir, why) &&
 	    keep_put_certs(f.next, KEEP_REPLACE, &cert, 1, why) &&
-	    keep_put_certs(f.ca, KEEP_REPLACE, &ca, 1, why) &&
+	    (ca == NULL ||
+	    keep_put_certs(f.ca, KEEP_REPLACE, &ca, 1, why)) &&
 	    keep_put_key(f.key, KEEP_REPLACE, key, why) &&
 	    keep_move(f.next, f.cert, why);
 }
@@ -111,9 +112,11 @@ identity_mend(const char *dir, struct buf *why)
 /* --- looking ------------------------------------------------------------- */
 
 static bool
-tell(struct identity *i, X509 *cert, X509 *ca, const char *path,
-    struct buf *why)
+tell(struct identity *i, X509 *cert, STACK_OF(X509) *cas,
+    const char *path, struct buf *why)
 {
+	X509 *ca = sk_X509_value(cas, sk_X509_num(cas) - 1);
+
 	*i = (struct identity){ .site = ca_site_of(cert) };
 	issue_common_name(i->code, sizeof(i->code),
 	    X509_get_subject_name(cert));
@@ -121,6 +124,8 @@ tell(struct identity *i, X509 *cert, X509 *ca, const char *path,
 	    X509_get_subject_name(ca));
 	i->not_before = issue_time(X509_get0_notBefore(cert));
 	i->not_after = issue_time(X509_get0_notAfter(cert));
+	i->outdated = X509_verify(cert, X509_get0_pubkey(ca)) != 1;
+	ERR_clear_error();
 	ca_key_hash(i->key_hash, X509_get0_pubkey(cert));
 	if (i->site != 0)
 		return true;
@@ -132,14 +137,15 @@ tell(struct identity *i, X509 *cert, X509 *ca, const char *path,
 bool
 identity_read(struct identity *i, const char *dir, struct buf *why)
 {
-	X509 *cert = NULL, *ca = NULL;
+	STACK_OF(X509) *cas = NULL;
+	X509 *cert = NULL;
 	struct files f;
 	bool ok = find_files(&f, dir, why) &&
 	    (cert = keep_get_cert(f.cert, why)) != NULL &&
-	    (ca = keep_get_cert(f.ca, why)) != NULL &&
-	    tell(i, cert, ca, f.cert, why);
+	    (cas = keep_get_certs(f.ca, why)) != NULL &&
+	    tell(i, cert, cas, f.cert, why);
 
 	X509_free(cert);
-	X509_free(ca);
+	keep_free_certs(cas);
 	return ok;
 }

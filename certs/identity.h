@@ -14,6 +14,7 @@
 #include "contrib/base/buf.h"
 
 EVP_PKEY *identity_make_key(void);
+/* ca NULL: the CAs that are there stay. */
 bool identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
     struct buf *why);
 
@@ -29,6 +30,8 @@ struct identity {	/* what status shows */
 	char code[64];
 	int64_t not_before, not_after;	/* ms */
 	char hub_ca[128];		/* the CA's name */
+	bool outdated;			/* signed by another CA than the last
+					 * of anchor.h: to be renewed */
 	uint8_t key_hash[CA_KEY_HASH];	/* see ca_key_hash() */
 };
 bool identity_read(struct identity *i, const char *dir, struct buf *why);

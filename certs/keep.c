@@ -211,7 +211,7 @@ read_all(int fd, const char *path, struct buf *out, struct buf *why)
 }
 
 static bool
-get(const char *path, bool secret, struct buf *out, struct buf *why)
+get_file(const char *path, bool secret, struct buf *out, struct buf *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
@@ -234,9 +234,15 @@ get(const char *path, bool secret, struct buf *out, struct buf *why)
 }
 
 bool
+keep_get(const char *path, struct buf *out, struct buf *why)
+{
+	return get_file(path, false, out, why);
+}
+
+bool
 keep_get_secret(const char *path, struct buf *out, struct buf *why)
 {
-	return get(path, true, out, why);
+	return get_file(path, true, out, why);
 }
 
 /* Never asks a terminal for a pass phrase: daemons have none. */
@@ -254,7 +260,7 @@ open_bio(const char *path, bool secret, struct buf *b, struct buf *why)
 	BIO *bio;
 
 	buf_init(b, KEEP_FILE_MAX);
-	if (!get(path, secret, b, why))
+	if (!get_file(path, secret, b, why))
 		return NULL;
 	bio = BIO_new_mem_buf(buf_cstr(b), (int)b->n);
 	must(bio != NULL);
@@ -281,20 +287,69 @@ keep_get_key(const char *path, struct buf *why)
 	return key;
 }
 
-X509 *
-keep_get_cert(const char *path, struct buf *why)
+/* As many as there are, up to what is none or the end. */
+static STACK_OF(X509) *
+read_certs(const char *what, BIO *bio, struct buf *why)
+{
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	X509 *cert;
+	bool ended;
+
+	must(certs != NULL);
+	ERR_clear_error();
+	while ((cert = PEM_read_bio_X509(bio, NULL, no_password, NULL)) !=
+	    NULL)
+		must(sk_X509_push(certs, cert) > 0);
+	ended = ERR_GET_REASON(ERR_peek_last_error()) ==
+	    PEM_R_NO_START_LINE;
+	if (ended && sk_X509_num(certs) > 0) {
+		ERR_clear_error();
+		return certs;
+	}
+	buf_printf(why, _("%s: no certificate in PEM: %s\n"), what,
+	    keep_openssl_error());
+	keep_free_certs(certs);
+	return NULL;
+}
+
+STACK_OF(X509) *
+keep_parse_certs(const char *what, struct span pem, struct buf *why)
+{
+	BIO *bio = BIO_new_mem_buf(pem.n > 0 ? pem.at : "", (int)pem.n);
+	STACK_OF(X509) *certs;
+
+	must(bio != NULL && pem.n <= KEEP_FILE_MAX);
+	certs = read_certs(what, bio, why);
+	BIO_free(bio);
+	return certs;
+}
+
+STACK_OF(X509) *
+keep_get_certs(const char *path, struct buf *why)
 {
 	struct buf b;
 	BIO *bio = open_bio(path, false, &b, why);
-	X509 *cert = NULL;
+	STACK_OF(X509) *certs = NULL;
 
-	if (bio != NULL) {
-		cert = PEM_read_bio_X509(bio, NULL, no_password, NULL);
-		if (cert == NULL)
-			buf_printf(why, _("%s: no certificate in PEM: %s\n"),
-			    path, keep_openssl_error());
-	}
+	if (bio != NULL)
+		certs = read_certs(path, bio, why);
 	BIO_free(bio);
 	buf_clear(&b);
-	return cert;
+	return certs;
+}
+
+void
+keep_free_certs(STACK_OF(X509) *certs)
+{
+	sk_X509_pop_free(certs, X509_free);
+}
+
+X509 *
+keep_get_cert(const char *path, struct buf *why)
+{
+	STACK_OF(X509) *certs = keep_get_certs(path, why);
+	X509 *first = certs != NULL ? sk_X509_shift(certs) : NULL;
+
+	keep_free_certs(certs);
+	return first;
 }

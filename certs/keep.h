@@ -39,10 +39,17 @@ bool keep_put_certs(const char *path, enum keep_how how, X509 *const *certs,
 /* Moves a file that was put by one of the above, durably. */
 bool keep_move(const char *from, const char *to, struct buf *why);
 
+bool keep_get(const char *path, struct buf *out, struct buf *why);
 /* A file that everybody can read is no place for a secret: refused. */
 bool keep_get_secret(const char *path, struct buf *out, struct buf *why);
 EVP_PKEY *keep_get_key(const char *path, struct buf *why);
 X509 *keep_get_cert(const char *path, struct buf *why);	/* the first */
+/* All of them, at least one; the caller's. */
+STACK_OF(X509) *keep_get_certs(const char *path, struct buf *why);
+/* The same from bytes; `what` stands in why instead of a path. */
+STACK_OF(X509) *keep_parse_certs(const char *what, struct span pem,
+    struct buf *why);
+void keep_free_certs(STACK_OF(X509) *certs);	/* NULL is fine */
 
 /* The oldest OpenSSL error as a sentence; the queue is then empty. */
 const char *keep_openssl_error(void);

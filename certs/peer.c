@@ -5,6 +5,7 @@
 #include "certs/peer.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,43 +41,103 @@ verify_by_clock(X509_STORE_CTX *ctx, void *arg)
 	return X509_verify_cert(ctx) > 0;
 }
 
+/* What doesn't end the handshake: see peer_of(). */
 static bool
-fail(const char *path, const char *what, struct buf *why)
+is_forgiven(int error)
 {
-	buf_printf(why, "%s: %s: %s\n", path, what, keep_openssl_error());
-	return false;
+	return error == X509_V_ERR_CERT_HAS_EXPIRED ||
+	    error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	    error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+	    error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+	    error == X509_V_ERR_CERT_SIGNATURE_FAILURE;
+}
+
+/* The result stays with the connection, and with its session. */
+static int
+verify_client(X509_STORE_CTX *ctx, void *arg)
+{
+	return verify_by_clock(ctx, arg) ||
+	    is_forgiven(X509_STORE_CTX_get_error(ctx));
 }
 
 static bool
-load_own(SSL_CTX *ctx, const char *cert_path, const char *key_path,
-    struct buf *why)
+fail(const char *what, struct buf *why)
 {
-	EVP_PKEY *key = keep_get_key(key_path, why);
-	bool ok;
+	buf_printf(why, "%s: %s\n", what, keep_openssl_error());
+	return false;
+}
 
-	if (key == NULL)
-		return false;
-	ok = SSL_CTX_use_certificate_chain_file(ctx, cert_path) == 1;
-	if (!ok)
-		fail(cert_path, _("no certificate chain in PEM"), why);
-	else if (SSL_CTX_use_PrivateKey(ctx, key) != 1)
-		ok = fail(key_path, _("is not the key of the certificate "
-		    "beside it"), why);
-	EVP_PKEY_free(key);
+static int
+no_password(char *buf, int size, int writing, void *arg)
+{
+	(void)buf, (void)size, (void)writing, (void)arg;
+	return -1;
+}
+
+static EVP_PKEY *
+parse_key(struct span pem)
+{
+	BIO *bio = BIO_new_mem_buf(pem.n > 0 ? pem.at : "", (int)pem.n);
+	EVP_PKEY *key;
+
+	must(bio != NULL);
+	key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
+	BIO_free(bio);
+	return key;
+}
+
+/* The leaf, then what stands behind it. */
+static bool
+use_chain(SSL_CTX *ctx, STACK_OF(X509) *chain)
+{
+	bool ok = SSL_CTX_use_certificate(ctx, sk_X509_value(chain, 0)) == 1;
+
+	for (int i = 1; i < sk_X509_num(chain); i++)
+		ok = ok && SSL_CTX_add1_chain_cert(ctx,
+		    sk_X509_value(chain, i)) == 1;
 	return ok;
 }
 
 static bool
-load_ca(SSL_CTX *ctx, const char *ca_path, struct buf *why)
+load_own(SSL_CTX *ctx, const struct peer_pem *pem, struct buf *why)
 {
-	STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(ca_path);
+	STACK_OF(X509) *chain = keep_parse_certs(
+	    _("the hub's certificate"), pem->chain, why);
+	EVP_PKEY *key = chain != NULL ? parse_key(pem->key) : NULL;
+	bool ok = false;
 
-	if (names == NULL || SSL_CTX_load_verify_file(ctx, ca_path) != 1) {
-		sk_X509_NAME_pop_free(names, X509_NAME_free);
-		return fail(ca_path, _("no CA certificate in PEM"), why);
+	if (chain != NULL && key == NULL)
+		fail(_("the hub's key: no private key in PEM"), why);
+	else if (chain != NULL && !use_chain(ctx, chain))
+		fail(_("the hub's certificate"), why);
+	else if (chain != NULL && SSL_CTX_use_PrivateKey(ctx, key) != 1)
+		fail(_("the hub's key is not the key of the certificate "
+		    "beside it"), why);
+	else
+		ok = chain != NULL;
+	EVP_PKEY_free(key);
+	keep_free_certs(chain);
+	return ok;
+}
+
+static bool
+load_cas(SSL_CTX *ctx, struct span pem, struct buf *why)
+{
+	STACK_OF(X509) *cas = keep_parse_certs(_("the CA"), pem, why);
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	bool ok = cas != NULL;
+
+	for (int i = 0; ok && i < sk_X509_num(cas); i++) {
+		X509 *ca = sk_X509_value(cas, i);
+
+		ok = X509_check_ca(ca) == 1 &&
+		    X509_STORE_add_cert(store, ca) == 1 &&
+		    SSL_CTX_add_client_CA(ctx, ca) == 1;
+		if (!ok)
+			fail(_("the CA: is no CA's certificate"), why);
 	}
-	SSL_CTX_set_client_CA_list(ctx, names);	/* takes it */
-	return true;
+	keep_free_certs(cas);
+	return ok;
 }
 
 static void
@@ -100,21 +161,19 @@ set_server(SSL_CTX *ctx)
 	SSL_CTX_set_max_cert_list(ctx, CHAIN_BYTES);
 	SSL_CTX_set_verify_depth(ctx, CHAIN_DEPTH);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(ctx, verify_by_clock, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, verify_client, NULL);
 	set_sessions(ctx);
 }
 
 SSL_CTX *
-peer_server(const char *cert_path, const char *key_path, const char *ca_path,
-    struct buf *why)
+peer_server(const struct peer_pem *pem, struct buf *why)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
 	must(ctx != NULL);
 	ERR_clear_error();
 	set_server(ctx);
-	if (load_own(ctx, cert_path, key_path, why) &&
-	    load_ca(ctx, ca_path, why))
+	if (load_own(ctx, pem, why) && load_cas(ctx, pem->cas, why))
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
@@ -124,20 +183,42 @@ bool
 peer_of(struct peer *p, SSL *ssl)
 {
 	X509 *cert = SSL_get0_peer_certificate(ssl);
+	long verified = SSL_get_verify_result(ssl);
 	EVP_PKEY *key;
 
 	*p = (struct peer){ .known = false };
-	if (cert == NULL || SSL_get_verify_result(ssl) != X509_V_OK)
+	if (cert == NULL)
 		return true;
+	p->not_after = issue_time(X509_get0_notAfter(cert));
+	if (verified != X509_V_OK) {
+		p->flaw = verified == X509_V_ERR_CERT_HAS_EXPIRED ?
+		    PEER_EXPIRED : PEER_FOREIGN;
+		return true;
+	}
 	key = X509_get0_pubkey(cert);
 	p->site = ca_site_of(cert);
 	ERR_clear_error();
 	if (p->site == 0 || key == NULL)
 		return false;
 	ca_key_hash(p->key_hash, key);
-	p->not_after = issue_time(X509_get0_notAfter(cert));
 	p->known = true;
 	return true;
+}
+
+bool
+peer_is_still_good(SSL *ssl, SSL_CTX *ctx)
+{
+	X509_STORE_CTX *v = X509_STORE_CTX_new();
+	X509 *cert = SSL_get0_peer_certificate(ssl);
+	bool ok = v != NULL && cert != NULL &&
+	    X509_STORE_CTX_init(v, SSL_CTX_get_cert_store(ctx), cert,
+	    NULL) == 1 &&
+	    X509_STORE_CTX_set_default(v, "ssl_client") == 1 &&
+	    verify_by_clock(v, NULL);
+
+	X509_STORE_CTX_free(v);
+	ERR_clear_error();
+	return ok;
 }
 
 /* --- the agent's side ---------------------------------------------------- */

@@ -14,23 +14,36 @@
 
 #include "certs/ca.h"
 #include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+/* Of a certificate that was shown and isn't good. Its holder is a stranger
+ * like who shows none, but can be told what is the matter. */
+enum peer_flaw { PEER_FLAWLESS, PEER_EXPIRED, PEER_FOREIGN };
 
 struct peer {
 	bool known;		/* it showed a certificate of our CA */
-	uint32_t site;
+	enum peer_flaw flaw;
+	uint32_t site;		/* 0 unless known */
 	uint8_t key_hash[CA_KEY_HASH];
-	int64_t not_after;	/* ms */
+	int64_t not_after;	/* ms; of an expired one as well */
 };
 
-/* The hub's side: its chain and key, and the CA that signs the agents. A
- * client certificate is asked for, and verified if there is one. */
-SSL_CTX *peer_server(const char *cert_path, const char *key_path,
-    const char *ca_path, struct buf *why);
+/* The hub's side, all in PEM: its chain, its key, and the CAs that sign the
+ * agents. A client certificate is asked for, and verified if there is one;
+ * one that has expired or is of another CA is let in as a stranger's. */
+struct peer_pem {
+	struct span chain, key, cas;
+};
+SSL_CTX *peer_server(const struct peer_pem *pem, struct buf *why);
 
 /* Who is it? False: a certificate that is ours and yet carries no site. The
  * certificate was in date at the full handshake; not_after is for whoever
  * keeps a connection or a session longer than that. */
 bool peer_of(struct peer *p, SSL *ssl);
+
+/* Would its certificate be good under this context, too? For connections
+ * that were made before the CAs changed. */
+bool peer_is_still_good(SSL *ssl, SSL_CTX *ctx);
 
 /* The agent's side, for curl's CURLOPT_SSL_CTX_FUNCTION. With a pin, the
  * chain must hold a CA certificate whose key has that pin (and the host name

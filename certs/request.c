@@ -33,42 +33,62 @@ read_ref(struct span kid, uint8_t ref[TICKET_REF])
 	return kid.n == REF_TEXT && text_unbase32(kid, ref, TICKET_REF);
 }
 
-/* The site's certificate that signed, if our CA stands behind it. */
-static X509 *
-verify_signer(const struct ca *ca, struct span der)
+/* By one of our CAs, at that time? */
+static bool
+is_good(const struct request_cas *cas, X509 *cert, int64_t when)
 {
-	const unsigned char *at = (const unsigned char *)der.at;
-	X509 *cert = der.n > 0 ? d2i_X509(NULL, &at, (long)der.n) : NULL;
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	bool ok;
 
 	must(store != NULL && ctx != NULL &&
-	    X509_STORE_add_cert(store, ca->cert) == 1);
-	ok = cert != NULL &&
-	    X509_STORE_CTX_init(ctx, store, cert, NULL) == 1 &&
+	    X509_STORE_add_cert(store, cas->now->cert) == 1);
+	if (cas->next != NULL)
+		must(X509_STORE_add_cert(store, cas->next->cert) == 1);
+	ok = X509_STORE_CTX_init(ctx, store, cert, NULL) == 1 &&
 	    X509_STORE_CTX_set_default(ctx, "ssl_client") == 1;
 	if (ok) {
-		X509_STORE_CTX_set_time(ctx, 0,
-		    (time_t)(clock_wall() / 1000));
+		X509_STORE_CTX_set_time(ctx, 0, (time_t)(when / 1000));
 		ok = X509_verify_cert(ctx) > 0 && ca_site_of(cert) != 0;
 	}
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
-	if (ok)
+	return ok;
+}
+
+/* The site's certificate that signed, if a CA of ours stands behind it.
+ * expired: when it ran out, if it was good up to then; else 0. */
+static X509 *
+verify_signer(const struct request_cas *cas, struct span der,
+    int64_t *expired)
+{
+	const unsigned char *at = (const unsigned char *)der.at;
+	X509 *cert = der.n > 0 ? d2i_X509(NULL, &at, (long)der.n) : NULL;
+	int64_t now = clock_wall(), until;
+
+	*expired = 0;
+	if (cert == NULL)
+		return NULL;
+	if (is_good(cas, cert, now))
 		return cert;
+	until = issue_time(X509_get0_notAfter(cert));
+	if (until != CLOCK_NONE && until < now &&
+	    is_good(cas, cert, until - 1000)) {
+		*expired = until;
+		return cert;
+	}
 	X509_free(cert);
 	return NULL;
 }
 
 /* The reference and secret as text, on both sides of the wire. */
 static void
-set_secret(OSSL_CMP_CTX *ctx, const struct ca *ca, const uint8_t *ref)
+set_secret(OSSL_CMP_CTX *ctx, const uint8_t *ticket_key, const uint8_t *ref)
 {
 	uint8_t secret[TICKET_SECRET];
 	struct buf text;
 
-	ticket_secret(secret, ca->ticket_key, ref);
+	ticket_secret(secret, ticket_key, ref);
 	buf_init(&text, 64);
 	text_base32(&text, secret, TICKET_SECRET);
 	must(OSSL_CMP_CTX_set1_secretValue(ctx,
@@ -83,32 +103,33 @@ set_secret(OSSL_CMP_CTX *ctx, const struct ca *ca, const uint8_t *ref)
 }
 
 void
-request_trust(const struct request *q, const struct ca *ca, OSSL_CMP_CTX *ctx)
+request_trust(const struct request *q, OSSL_CMP_CTX *ctx)
 {
 	cmp_silence(ctx);
 	must(OSSL_CMP_CTX_set1_subjectName(ctx,
-	    X509_get_subject_name(ca->cert)) == 1);
+	    X509_get_subject_name(q->by->cert)) == 1);
 	if (q->signer != NULL)
 		must(OSSL_CMP_CTX_set1_srvCert(ctx, q->signer) == 1);
 	else if (q->is.has_ref)
-		set_secret(ctx, ca, q->is.ref);
+		set_secret(ctx, q->tickets, q->is.ref);
 }
 
 /* Who asks, and is the protection good? */
 static void
-identify(struct request *q, const struct ca *ca)
+identify(struct request *q, const struct request_cas *cas)
 {
 	OSSL_CMP_CTX *ctx;
 
 	if (q->head.is_mac)
 		q->is.has_ref = read_ref(q->head.kid, q->is.ref);
 	else
-		q->signer = verify_signer(ca, q->head.signer);
+		q->signer = verify_signer(cas, q->head.signer,
+		    &q->is.expired);
 	if (!q->is.has_ref && q->signer == NULL)
 		return;
 	ctx = OSSL_CMP_CTX_new(NULL, NULL);
 	must(ctx != NULL);
-	request_trust(q, ca, ctx);
+	request_trust(q, ctx);
 	q->is.mac_good = OSSL_CMP_validate_msg(ctx, q->msg) == 1;
 	OSSL_CMP_CTX_free(ctx);
 	if (q->signer == NULL || !q->is.mac_good)
@@ -119,6 +140,20 @@ identify(struct request *q, const struct ca *ca)
 }
 
 /* --- what is asked ------------------------------------------------------- */
+
+/* A template may name the CA that is to sign; agents that believe the next
+ * one name it. */
+static void
+choose_ca(struct request *q, const struct request_cas *cas,
+    const OSSL_CRMF_MSG *crm)
+{
+	const X509_NAME *issuer = OSSL_CRMF_CERTTEMPLATE_get0_issuer(
+	    OSSL_CRMF_MSG_get0_tmpl(crm));
+
+	if (cas->next != NULL && issuer != NULL && X509_NAME_cmp(issuer,
+	    X509_get_subject_name(cas->next->cert)) == 0)
+		q->by = cas->next;
+}
 
 static void
 note(struct request *q, const OSSL_CRMF_MSG *crm)
@@ -137,28 +172,38 @@ note(struct request *q, const OSSL_CRMF_MSG *crm)
 	EVP_PKEY_free(key);
 }
 
+struct looking {
+	struct request *q;
+	const struct request_cas *cas;
+};
+
 /* Only called once possession is proven. */
 static OSSL_CMP_PKISI *
 on_request(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
     const OSSL_CRMF_MSG *crm, const X509_REQ *p10, X509 **cert,
     STACK_OF(X509) **chain, STACK_OF(X509) **ca_pubs)
 {
+	struct looking *l = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
+
 	(void)req, (void)id, (void)p10;
 	(void)cert, (void)chain, (void)ca_pubs;
-	if (crm != NULL)
-		note(OSSL_CMP_SRV_CTX_get0_custom_ctx(srv), crm);
+	if (crm != NULL) {
+		choose_ca(l->q, l->cas, crm);
+		note(l->q, crm);
+	}
 	return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_rejection, 0,
 	    "noted");
 }
 
 static void
-look_inside(struct request *q, const struct ca *ca)
+look_inside(struct request *q, const struct request_cas *cas)
 {
 	OSSL_CMP_SRV_CTX *srv = OSSL_CMP_SRV_CTX_new(NULL, NULL);
+	struct looking l = { .q = q, .cas = cas };
 
-	must(srv != NULL && OSSL_CMP_SRV_CTX_init(srv, q, on_request, NULL,
+	must(srv != NULL && OSSL_CMP_SRV_CTX_init(srv, &l, on_request, NULL,
 	    NULL, NULL, NULL, NULL) == 1);
-	request_trust(q, ca, OSSL_CMP_SRV_CTX_get0_cmp_ctx(srv));
+	request_trust(q, OSSL_CMP_SRV_CTX_get0_cmp_ctx(srv));
 	OSSL_CMP_SRV_CTX_set_accept_unprotected(srv, 1);
 	OSSL_CMP_SRV_CTX_set_send_unprotected_errors(srv, 1);
 	OSSL_CMP_MSG_free(OSSL_CMP_SRV_process_request(srv, q->msg));
@@ -185,10 +230,11 @@ request_clear(struct request *q)
 }
 
 bool
-request_read(struct request *q, const struct ca *ca, struct span der,
-    const char **why)
+request_read(struct request *q, const struct request_cas *cas,
+    struct span der, const char **why)
 {
-	*q = (struct request){ .complete = false };
+	*q = (struct request){ .by = cas->now,
+	    .tickets = cas->now->ticket_key };
 	*why = N_("this PKIMessage is larger than 65536 bytes");
 	if (der.n > CMP_MESSAGE_MAX || !cmp_head_read(&q->head, der, why))
 		return false;
@@ -203,8 +249,9 @@ request_read(struct request *q, const struct ca *ca, struct span der,
 	}
 	if (q->head.body == CMP_BODY_CERTCONF)
 		return true;
-	identify(q, ca);
-	look_inside(q, ca);
+	identify(q, cas);
+	look_inside(q, cas);
+	memcpy(q->is.ca, q->by->pin, TICKET_PIN);
 	return true;
 }
 
@@ -216,8 +263,9 @@ request_refusal(const struct request *q)
 		    "as kur");
 	if (q->head.body == CMP_BODY_KUR && !q->is.is_renewal)
 		return _("a renewal must be signed with the site's own "
-		    "certificate while that is in date; otherwise enrol again "
-		    "with a new ticket");
+		    "certificate of this hub's CA; otherwise ask the hub's "
+		    "operator for a new ticket (zqhub site reissue) and enrol "
+		    "again");
 	if (q->head.body == CMP_BODY_IR && q->is.is_renewal)
 		return _("a first request needs a ticket: its reference and "
 		    "its secret");

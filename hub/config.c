@@ -74,6 +74,15 @@ static const struct conf_def table[] = {
 	  .offset = AT(leaf_days), .preset = "90",
 	  .least = 1, .most = 825, .unit = "days",
 	  .about = "How long an agent's certificate is good." },
+	{ .section = "", .name = "grace_days", .type = CONF_NUMBER,
+	  .offset = AT(grace_days), .preset = "30",
+	  .least = 0, .most = 825, .unit = "days",
+	  .about =
+	    "How long after its end a certificate may still be renewed.\n"
+	    "The agent asks by itself; what the site says is then refused "
+	    "until an operator has let it in again, with zqhub site admit.\n"
+	    "Later than that the site needs a new ticket: zqhub site "
+	    "reissue." },
 	{ .section = "", .name = "connections", .type = CONF_NUMBER,
 	  .offset = AT(connections), .preset = "20000",
 	  .least = 16, .most = 1000000, .unit = "connections",
@@ -116,6 +125,29 @@ static const struct conf_def table[] = {
 	    "Most bytes on disk of the journal, and of the view.\n"
 	    "When it is reached the hub says so and agents keep what they "
 	    "have to say; raising it is enough to go on." },
+	{ .section = "", .name = "gate_items", .type = CONF_NUMBER,
+	  .offset = AT(gate_items), .preset = "50",
+	  .least = 0, .most = 1000000000, .unit = "items",
+	  .about =
+	    "The gate: when a site withdraws more items than this, and more "
+	    "of what it shows than gate_percent says, within gate_window, "
+	    "and no person stands for it, its withdrawals are held: an "
+	    "unmounted disk must not empty the index.\n"
+	    "zqhub status shows it; zqhub release or zqhub refuse settles "
+	    "it." },
+	{ .section = "", .name = "gate_percent", .type = CONF_NUMBER,
+	  .offset = AT(gate_percent), .preset = "10",
+	  .least = 0, .most = 100, .unit = "percent",
+	  .about =
+	    "Of what a site shows, how much it may withdraw unasked even if "
+	    "that is more than gate_items.\n"
+	    "With 100 the gate never closes." },
+	{ .section = "", .name = "gate_window", .type = CONF_TIME,
+	  .offset = AT(gate_window), .preset = "10m",
+	  .least = 1000, .most = DAY,
+	  .about =
+	    "How long withdrawals are counted together, from the first of "
+	    "them on." },
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
 	  .offset = AT(silent_after), .preset = "60s",
 	  .least = 1000, .most = 30 * DAY,

@@ -24,11 +24,15 @@ struct config {
 	char *language;		/* of the web without a wish: zh or en */
 	uint64_t ticket_life;	/* ms */
 	uint64_t leaf_days;
+	uint64_t grace_days;	/* an expired certificate may be renewed */
 	uint64_t connections;	/* edge: at a time */
 	uint64_t body_memory;	/* edge: bytes of bodies under way */
 	uint64_t request_time;	/* ms for one whole request to arrive */
 	uint64_t group;		/* core: entries applied to the view at once */
 	uint64_t store_most;	/* bytes, of the journal and of the view each */
+	uint64_t gate_items;	/* withdrawals at once that pass unasked … */
+	uint64_t gate_percent;	/* … or up to so many of what a site shows … */
+	uint64_t gate_window;	/* … within so many ms */
 	uint64_t silent_after;	/* ms without a word: a site is silent */
 };
 
@@ -46,6 +50,7 @@ const char *config_path(char out[CONFIG_PATH_MAX], const char *dir,
 #define CONFIG_JOURNAL "journal"	/* LMDB: what was said */
 #define CONFIG_VIEW "view"		/* LMDB: what it comes to */
 #define CONFIG_CA "ca"			/* ca.key ca.pem ticket.key */
+#define CONFIG_TLS "tls"
 #define CONFIG_TLS_CERT "tls/hub.pem"
 #define CONFIG_TLS_KEY "tls/hub.key"
 #define CONFIG_SOCKET "control"

@@ -80,6 +80,10 @@ X(ENROLLED, "zq_enrolled_total", 0, COUNTER,				\
     "Certificates issued to sites")					\
 X(ENROLL_REFUSED, "zq_enroll_refused_total", 0, COUNTER,		\
     "Enrolments refused")						\
+X(CA_EXPIRY, "zq_certificate_expiry_timestamp_seconds", "of=\"ca\"",	\
+    GAUGE, "When a certificate of the hub's own runs out")		\
+X(HUB_EXPIRY, "zq_certificate_expiry_timestamp_seconds", "of=\"hub\"",	\
+    GAUGE, "When a certificate of the hub's own runs out")		\
 X(WEB_REQUESTS, "zq_web_requests_total", 0, COUNTER,			\
     "Requests answered by the web part")				\
 X(WEB_TIME, "zq_web_milliseconds", 0, HISTOGRAM,			\

@@ -24,6 +24,7 @@
 #include "hub/http.h"
 #include "hub/http_query.h"
 #include "hub/http_serve.h"
+#include "hub/tls.h"
 #include "hub/room.h"
 #include "protocol/changelist.h"
 #include "protocol/limits.h"
@@ -43,7 +44,7 @@ struct edge {
 	struct http_spec spec;
 	struct http *http;
 	SSL_CTX *ctx;
-	struct channel *core;
+	struct channel *core, *ca;
 	struct edge_ask asks;
 	struct edge_sites *sites;
 	struct edge_pace pace;
@@ -145,6 +146,29 @@ refuse_blocked(struct http_request *r, const char *reason)
 	buf_clear(&b);
 }
 
+/* The agent may get a new one by itself, and is asked to. */
+static void
+refuse_expired(struct http_request *r, int64_t not_after)
+{
+	struct buf b;
+
+	buf_init(&b, LIMIT_ANSWER);
+	edge_words_expired(&b, not_after);
+	stats_add(COUNTER_EDGE_REFUSED, 1);
+	http_answer(r, 403, EDGE_WORDS_TYPE, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
+refuse_stranger(struct http_request *r, const struct peer *p)
+{
+	if (p->flaw == PEER_EXPIRED)
+		refuse_expired(r, p->not_after);
+	else
+		http_refuse(r, 403, "%s", p->flaw == PEER_FOREIGN ?
+		    edge_words_foreign() : edge_words_stranger());
+}
+
 /* The guest of a request that needs a site; NULL: it was refused. */
 static struct edge_guest *
 admit(struct edge *e, struct http_request *r)
@@ -153,7 +177,7 @@ admit(struct edge *e, struct http_request *r)
 	const char *blocked;
 
 	if (!g->peer.known) {
-		http_refuse(r, 403, "%s", edge_words_stranger());
+		refuse_stranger(r, &g->peer);
 		return NULL;
 	}
 	if ((blocked = edge_sites_blocked(e->sites, g->peer.site)) != NULL) {
@@ -161,7 +185,7 @@ admit(struct edge *e, struct http_request *r)
 		return NULL;
 	}
 	if (g->peer.not_after < clock_wall()) {
-		http_refuse(r, 403, "the certificate has run out");
+		refuse_expired(r, g->peer.not_after);
 		return NULL;
 	}
 	return g;
@@ -519,6 +543,16 @@ on_core_end(void *arg, struct channel *c)
 }
 
 static void
+on_ca_end(void *arg, struct channel *c)
+{
+	struct edge *e = arg;
+
+	(void)c;
+	log_debug("part=ca is gone");
+	event_base_loopbreak(e->base);
+}
+
+static void
 on_measure(evutil_socket_t fd, short what, void *arg)
 {
 	struct edge *e = arg;
@@ -537,11 +571,65 @@ on_measure(evutil_socket_t fd, short what, void *arg)
 static SSL_CTX *
 open_tls(const struct config *c, struct buf *why)
 {
-	char cert[CONFIG_PATH_MAX], key[CONFIG_PATH_MAX], ca[CONFIG_PATH_MAX];
+	struct tls_pem pem;
+	SSL_CTX *ctx;
 
-	return peer_server(config_path(cert, c->dir, CONFIG_TLS_CERT),
-	    config_path(key, c->dir, CONFIG_TLS_KEY),
-	    config_path(ca, c->dir, CONFIG_CA "/ca.pem"), why);
+	if (!tls_read(&pem, c->dir, why))
+		return NULL;
+	ctx = peer_server(&(struct peer_pem){ .chain = buf_look(&pem.chain),
+	    .key = buf_look(&pem.key), .cas = buf_look(&pem.cas) }, why);
+	tls_pem_clear(&pem);
+	return ctx;
+}
+
+/* --- certificates anew --------------------------------------------------- */
+
+/* Connections of sites whose CA is trusted no more. */
+static void
+drop_if_old(void *arg, struct edge_guest *g)
+{
+	struct edge *e = arg;
+
+	if (peer_is_still_good(http_conn_ssl(g->conn), e->ctx))
+		return;
+	log_info("site=%u its certificate isn't good any more: connection "
+	    "closed", g->peer.site);
+	http_conn_drop(g->conn);
+}
+
+/* For connections to come; those that are there go on as they are. */
+static void
+take_tls(struct edge *e, struct span body)
+{
+	struct frame_tls f;
+	struct buf why;
+	SSL_CTX *ctx;
+
+	buf_init(&why, 1024);
+	if (!frame_tls_read(&f, body))
+		buf_text(&why, "does not decode");
+	else if ((ctx = peer_server(&(struct peer_pem){ .chain = f.chain,
+	    .key = f.key, .cas = f.cas }, &why)) != NULL) {
+		http_serve_tls(e->http, ctx);
+		SSL_CTX_free(e->ctx);
+		e->ctx = ctx;
+		edge_sites_each(e->sites, drop_if_old, e);
+		log_info("certificates were read again");
+	}
+	if (why.n > 0)
+		log_error("certificates: %s", buf_cstr(&why));
+	buf_clear(&why);
+}
+
+static void
+on_ca_frame(void *arg, struct channel *c, const struct frame *f)
+{
+	(void)c;
+	if (f->kind == FRAME_TLS)
+		take_tls(arg, f->body);
+	else
+		log_warn("part=ca sent a frame of kind %u, which the edge "
+		    "doesn't know", f->kind);
 }
 
 struct edge *
@@ -582,6 +670,13 @@ edge_new(struct event_base *base, const struct config *config, int listen_fd,
 }
 
 void
+edge_listen_to_ca(struct edge *e, int fd)
+{
+	e->ca = channel_new(e->base, fd, FRAME_MAX, on_ca_frame, on_ca_end,
+	    e);
+}
+
+void
 edge_free(struct edge *e)
 {
 	if (e == NULL)
@@ -589,6 +684,8 @@ edge_free(struct edge *e)
 	event_free(e->measure);
 	http_serve_free(e->http);
 	channel_free(e->core);
+	if (e->ca != NULL)
+		channel_free(e->ca);
 	edge_sites_free(e->sites);
 	edge_ask_clear(&e->asks);
 	SSL_CTX_free(e->ctx);

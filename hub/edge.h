@@ -21,6 +21,8 @@ struct edge;
  * the core is gone the loop is told to break. */
 struct edge *edge_new(struct event_base *base, const struct config *config,
     int listen_fd, int core_fd, struct buf *why);
+/* Takes a channel to the ca, which sends certificates when they are new. */
+void edge_listen_to_ca(struct edge *e, int fd);
 void edge_free(struct edge *e);
 
 #endif

@@ -165,3 +165,16 @@ edge_sites_drop(struct edge_sites *s, uint32_t site)
 	LIST_FOREACH(g, &one->guests, entry)
 		http_conn_drop(g->conn);
 }
+
+/* A guest that is dropped leaves later, from its own callback. */
+void
+edge_sites_each(struct edge_sites *s, edge_sites_fn *fn, void *arg)
+{
+	struct edge_guest *g;
+
+	for (size_t i = 0; i < SLOTS; i++)
+		for (struct site *one = s->slot[i]; one != NULL;
+		    one = one->next)
+			LIST_FOREACH(g, &one->guests, entry)
+				fn(arg, g);
+}

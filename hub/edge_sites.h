@@ -39,6 +39,9 @@ const char *edge_sites_blocked(struct edge_sites *s, uint32_t site);
  * False: there is one. */
 bool edge_sites_load(struct edge_sites *s, const struct edge_guest *g);
 void edge_sites_unload(struct edge_sites *s, const struct edge_guest *g);
+/* Each connection of each site; the callback may close it. */
+typedef void edge_sites_fn(void *arg, struct edge_guest *g);
+void edge_sites_each(struct edge_sites *s, edge_sites_fn *fn, void *arg);
 void edge_sites_drop(struct edge_sites *s, uint32_t site);
 
 #endif

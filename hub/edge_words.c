@@ -36,3 +36,32 @@ edge_words_stranger(void)
 	    "gets one by \"zqagent enroll https://THIS-HUB TICKET\" with the "
 	    "ticket that the hub's operator prints with \"zqhub site add\"");
 }
+
+void
+edge_words_expired(struct buf *b, int64_t not_after)
+{
+	char when[CLOCK_TEXT_MAX], now[CLOCK_TEXT_MAX];
+	struct buf why;
+
+	buf_init(&why, 1024);
+	buf_printf(&why, _("the site's certificate expired at %s (by the "
+	    "hub's clock it is %s): the agent asks for a new one by itself, "
+	    "unless it is too late for that; then ask the hub's operator for "
+	    "a new ticket (zqhub site reissue)"),
+	    clock_show(when, not_after), clock_show(now, clock_wall()));
+	answer_begin(b, &(struct answer){
+		.verdict = VERDICT_BLOCKED, .now = clock_wall(),
+		.reason = buf_look(&why), .want = SPAN(WANT_RENEW),
+		.features = SPAN(FEATURES_HUB),
+	});
+	answer_end(b);
+	buf_clear(&why);
+}
+
+const char *
+edge_words_foreign(void)
+{
+	return _("the certificate that was shown is not of this hub's CA, or "
+	    "of one that it no longer trusts: ask the hub's operator for a "
+	    "new ticket (zqhub site reissue) and enrol again");
+}

@@ -319,6 +319,9 @@ frame_ask_write(struct buf *b, const struct frame_ask *f)
 	write_u8(b, f->is_renewal);
 	write_u32(b, f->site);
 	buf_put(b, f->old_key_hash, sizeof(f->old_key_hash));
+	write_u64(b, (uint64_t)f->expired);
+	write_u64(b, (uint64_t)f->until);
+	buf_put(b, f->ca, sizeof(f->ca));
 }
 
 bool
@@ -334,6 +337,28 @@ frame_ask_read(struct frame_ask *f, struct span body)
 	f->is_renewal = get_flag(&r);
 	f->site = read_u32(&r);
 	get_bytes(&r, f->old_key_hash, sizeof(f->old_key_hash));
+	f->expired = (int64_t)read_u64(&r);
+	f->until = (int64_t)read_u64(&r);
+	get_bytes(&r, f->ca, sizeof(f->ca));
+	return reader_done(&r);
+}
+
+void
+frame_tls_write(struct buf *b, const struct frame_tls *f)
+{
+	write_span(b, f->chain);
+	write_span(b, f->key);
+	write_span(b, f->cas);
+}
+
+bool
+frame_tls_read(struct frame_tls *f, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	f->chain = read_span(&r);
+	f->key = read_span(&r);
+	f->cas = read_span(&r);
 	return reader_done(&r);
 }
 

@@ -3,8 +3,9 @@
  *
  *	edge ── BATCH, LETTERS, RECONCILE, GONE, PEER, CMP ──▶ core
  *	edge ◀── ANSWER, DROP ── core
- *	core ── CMP, GRANT, MINT ──▶ ca
- *	core ◀── ASK, ANSWER, MINTED ── ca
+ *	core ── CMP, GRANT, MINT, REREAD ──▶ ca
+ *	core ◀── ASK, ANSWER, MINTED, REREAD ── ca
+ *	edge ◀── TLS ── ca
  *
  * A frame's number is the asker's and comes back in the answer. Bodies are
  * rows (protocol/wire.h); each has its pair of functions here. The core
@@ -37,7 +38,9 @@ enum frame_kind {
 	FRAME_MINTED = 11,	/* ca: its text */
 	FRAME_BLOCKED = 12,	/* core to edge at start: the sites blocked */
 	FRAME_RECONCILE = 13,	/* a document of reconcile.h, decoded */
-	FRAME_TLS = 14,		/* main to edge: certificate, key, CAs (PEM) */
+	FRAME_TLS = 14,		/* ca to edge: certificate, key, CAs (PEM) */
+	FRAME_REREAD = 15,	/* core: read the CA's files again. ca: did so;
+				 * or why not, as text */
 };
 
 #define FRAME_MAX (24u << 20)	/* a batch of LIMIT_BODY as rows, with room */
@@ -116,14 +119,25 @@ struct frame_ask {
 	bool has_ref, mac_good;
 	uint8_t key_hash[CA_KEY_HASH];
 	struct span code;	/* asked for, or empty */
-	/* Instead of a ticket: signed with a certificate of ours in date. Is
-	 * the site not blocked, and that key still its key? */
+	/* Instead of a ticket: signed with a certificate of ours. Is the site
+	 * not blocked, that key still its key, and the certificate not
+	 * expired for too long? */
 	bool is_renewal;
 	uint32_t site;
 	uint8_t old_key_hash[CA_KEY_HASH];
+	int64_t expired;	/* ms, when; 0: it has not */
+	/* What would be issued: until when, and by which CA. */
+	int64_t until;		/* ms */
+	uint8_t ca[TICKET_PIN];
 };
 void frame_ask_write(struct buf *b, const struct frame_ask *f);
 bool frame_ask_read(struct frame_ask *f, struct span body);
+
+struct frame_tls {		/* all in PEM, see peer_server() */
+	struct span chain, key, cas;
+};
+void frame_tls_write(struct buf *b, const struct frame_tls *f);
+bool frame_tls_read(struct frame_tls *f, struct span body);
 
 struct frame_grant {
 	uint32_t site;

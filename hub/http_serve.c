@@ -415,6 +415,13 @@ http_serve_listen(struct http *h, int fd, SSL_CTX *ctx)
 }
 
 void
+http_serve_tls(struct http *h, SSL_CTX *ctx)
+{
+	must(h->ctx != NULL && ctx != NULL);
+	h->ctx = ctx;
+}
+
+void
 http_serve_free(struct http *h)
 {
 	struct http_conn *c, *next;

@@ -16,6 +16,8 @@ struct http *http_serve_new(struct event_base *base,
 void http_serve_free(struct http *h);
 /* Takes fd, a listening socket; with TLS if ctx is given (not taken). */
 void http_serve_listen(struct http *h, int fd, SSL_CTX *ctx);
+/* For connections from now on another context (not taken). */
+void http_serve_tls(struct http *h, SSL_CTX *ctx);
 size_t http_serve_memory(const struct http *h);	/* bytes of bodies now */
 size_t http_serve_waiting(const struct http *h);	/* for room */
 size_t http_serve_connections(const struct http *h);

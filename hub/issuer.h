@@ -6,6 +6,11 @@
  * the answer is signed. Tickets are made here as well, because their secrets
  * come from a key that lies beside the CA's. The number of requests under
  * way is bounded.
+ *
+ * It also looks after the hub's own certificate: every hour, and when it is
+ * told to, it reads the CA's files again (there may be a second one, roll.h),
+ * makes the certificate anew if its time has come, and sends the edge, which
+ * sees no files, what it is to use from then on.
  */
 #ifndef ZQ_HUB_ISSUER_H
 #define ZQ_HUB_ISSUER_H
@@ -21,6 +26,11 @@ struct issuer;
  * core is gone the loop is told to break. */
 struct issuer *issuer_new(struct event_base *base, const struct config *config,
     int core_fd, struct buf *why);
+/* Takes a channel to the edge, to be told of new certificates. */
+void issuer_tell_edge(struct issuer *d, int fd);
+/* Looks at the files now. What is wrong with them is logged, and what was
+ * read before stays in use. */
+void issuer_reread(struct issuer *d);
 void issuer_free(struct issuer *d);
 
 #endif

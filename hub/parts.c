@@ -27,6 +27,7 @@ struct parts {
 	int edge_fd, web_fd;	/* listening */
 	int edge[2];		/* core's end, edge's end */
 	int ca[2];		/* core's end, ca's end */
+	int tls[2];		/* ca's end, edge's end */
 };
 
 static void
@@ -43,6 +44,7 @@ make_pairs(void *arg)
 
 	make_pair(p->edge);
 	make_pair(p->ca);
+	make_pair(p->tls);
 }
 
 static void
@@ -63,6 +65,8 @@ close_pairs(void *arg)
 	close_fd(&p->edge[1]);
 	close_fd(&p->ca[0]);
 	close_fd(&p->ca[1]);
+	close_fd(&p->tls[0]);
+	close_fd(&p->tls[1]);
 }
 
 /* The part's own: close_rest() then leaves it open. */
@@ -154,23 +158,51 @@ run_core(void *arg)
 	return core_run(p->config, edge, ca);
 }
 
+static void
+on_hangup(evutil_socket_t number, short what, void *arg)
+{
+	(void)number, (void)what;
+	issuer_reread(arg);
+}
+
+/* SIGHUP: files were changed. */
+static struct event *
+watch_hangup(struct event_base *base, struct issuer *issuer)
+{
+	struct event *e = evsignal_new(base, SIGHUP, on_hangup, issuer);
+
+	must(e != NULL);
+	event_add(e, NULL);
+	return e;
+}
+
 static int
 run_ca(void *arg)
 {
-	static const struct sandbox sandbox = { .may = SANDBOX_COMPUTE };
+	char ca[CONFIG_PATH_MAX], tls[CONFIG_PATH_MAX];
 	struct parts *p = arg;
+	const char *read[] = { ca, NULL }, *write[] = { tls, NULL };
+	const struct sandbox sandbox = { .may = SANDBOX_FILES,
+		.read = read, .write = write };
 	struct event_base *base = make_loop();
-	int core = keep(&p->ca[1]);
+	int core = keep(&p->ca[1]), edge = keep(&p->tls[0]);
 	struct issuer *issuer;
+	struct event *hangup;
 	struct buf why;
 	int rc;
+
+	config_path(ca, p->config->dir, CONFIG_CA);
+	config_path(tls, p->config->dir, CONFIG_TLS);
 
 	close_rest(p);
 	stats_add(COUNTER_PART_STARTS_CA, 1);
 	buf_init(&why, WHY_MAX);
 	issuer = issuer_new(base, p->config, core, &why);
 	need(issuer, &why);
+	issuer_tell_edge(issuer, edge);
+	hangup = watch_hangup(base, issuer);
 	rc = serve(base, &sandbox);
+	event_free(hangup);
 	issuer_free(issuer);
 	event_base_free(base);
 	return rc;
@@ -183,7 +215,7 @@ run_edge(void *arg)
 	struct parts *p = arg;
 	struct event_base *base = make_loop();
 	int listen = keep(&p->edge_fd);
-	int core = keep(&p->edge[1]);
+	int core = keep(&p->edge[1]), ca = keep(&p->tls[1]);
 	struct edge *edge;
 	struct buf why;
 	int rc;
@@ -193,6 +225,7 @@ run_edge(void *arg)
 	buf_init(&why, WHY_MAX);
 	edge = edge_new(base, p->config, listen, core, &why);
 	need(edge, &why);
+	edge_listen_to_ca(edge, ca);
 	rc = serve(base, &sandbox);
 	edge_free(edge);
 	event_base_free(base);
@@ -257,11 +290,12 @@ parts_run(const struct config *c, int edge_fd, int web_fd,
     void (*notify_ready)(void))
 {
 	struct parts p = { .config = c, .edge_fd = edge_fd, .web_fd = web_fd,
-	    .edge = { -1, -1 }, .ca = { -1, -1 } };
+	    .edge = { -1, -1 }, .ca = { -1, -1 }, .tls = { -1, -1 } };
 	const struct proc_part parts[] = {
 		{ .name = "core", .run = run_core, .arg = &p, .group = 1,
 		  .before = make_pairs, .after = close_pairs },
-		{ .name = "ca", .run = run_ca, .arg = &p, .group = 1 },
+		{ .name = "ca", .run = run_ca, .arg = &p, .group = 1,
+		  .hangup = true },
 		{ .name = "edge", .run = run_edge, .arg = &p, .group = 1 },
 		{ .name = "web", .run = run_web, .arg = &p },
 	};
@@ -279,6 +313,7 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 	struct issuer *issuer;
 	struct edge *edge;
 	struct web *web = NULL;
+	struct event *hangup;
 	struct buf why;
 	int rc;
 
@@ -288,14 +323,18 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 	need(core, &why);
 	issuer = issuer_new(base, c, p.ca[1], &why);
 	need(issuer, &why);
+	issuer_tell_edge(issuer, p.tls[0]);
 	edge = edge_new(base, c, edge_fd, p.edge[1], &why);
 	need(edge, &why);
+	edge_listen_to_ca(edge, p.tls[1]);
+	hangup = watch_hangup(base, issuer);
 	if (web_fd >= 0) {
 		web = web_new(base, c, web_fd, &why);
 		need(web, &why);
 	}
 	notify_ready();
 	rc = serve(base, NULL);
+	event_free(hangup);
 	web_free(web);
 	edge_free(edge);
 	issuer_free(issuer);

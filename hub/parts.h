@@ -3,9 +3,10 @@
  *
  *	main ── starts ──▶ core, ca, edge (one group), web
  *
- * core has a pair with the edge and one with the ca, so when one of the three
- * dies all three start again, with new pairs: a second in which agents are
- * told nothing, and say it again. Each part closes what isn't its own, opens
+ * Each two of core, edge and ca have a pair, so when one of the three dies
+ * all three start again, with new pairs: a second in which agents are told
+ * nothing, and say it again. SIGHUP goes to the ca, which reads the
+ * certificates' files again. Each part closes what isn't its own, opens
  * what it needs, and then gives up the right to open more.
  */
 #ifndef ZQ_HUB_PARTS_H

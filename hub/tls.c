@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -10,21 +11,14 @@
 #include <unistd.h>
 
 #include "certs/keep.h"
+#include "certs/roll.h"
 #include "contrib/base/clock.h"
 #include "hub/listen.h"
 
-#define HOSTS_MAX 24		/* a machine may have many addresses */
-
-struct hosts {
-	char name[HOSTS_MAX][LISTEN_HOST];
-	const char *list[HOSTS_MAX + 1];
-	size_t count;
-};
-
 static void
-add(struct hosts *h, const char *name)
+add(struct tls_hosts *h, const char *name)
 {
-	if (name[0] == '\0' || h->count == HOSTS_MAX ||
+	if (name[0] == '\0' || h->count == TLS_HOSTS ||
 	    strlen(name) >= LISTEN_HOST)
 		return;
 	for (size_t i = 0; i < h->count; i++)
@@ -37,7 +31,7 @@ add(struct hosts *h, const char *name)
 
 /* Link-local addresses mean nothing on another machine. */
 static void
-add_address(struct hosts *h, const struct sockaddr *a)
+add_address(struct tls_hosts *h, const struct sockaddr *a)
 {
 	char text[INET6_ADDRSTRLEN];
 	struct sockaddr_in v4;
@@ -55,7 +49,7 @@ add_address(struct hosts *h, const struct sockaddr *a)
 }
 
 static void
-add_machine(struct hosts *h)
+add_machine(struct tls_hosts *h)
 {
 	char name[LISTEN_HOST] = "";
 	struct ifaddrs *all, *one;
@@ -71,7 +65,7 @@ add_machine(struct hosts *h)
 
 /* The host of https://host[:port][/…]. */
 static void
-add_public(struct hosts *h, const char *public)
+add_public(struct tls_hosts *h, const char *public)
 {
 	char host[LISTEN_HOST], port[LISTEN_PORT], authority[LISTEN_HOST + 8];
 	const char *at = strstr(public, "://");
@@ -93,7 +87,7 @@ add_public(struct hosts *h, const char *public)
 }
 
 static void
-gather(struct hosts *h, const char *listen, const char *public)
+gather(struct tls_hosts *h, const char *listen, const char *public)
 {
 	char host[LISTEN_HOST], port[LISTEN_PORT];
 
@@ -110,17 +104,25 @@ gather(struct hosts *h, const char *listen, const char *public)
 	add(h, "::1");
 }
 
+static bool
+make(const struct ca *ca, const char *dir, const char *name,
+    const struct tls_hosts *hosts, struct buf *why)
+{
+	char key[CONFIG_PATH_MAX], cert[CONFIG_PATH_MAX];
+
+	return ca_issue_hub(ca, name, hosts->list, CA_HUB_DAYS,
+	    config_path(key, dir, CONFIG_TLS_KEY),
+	    config_path(cert, dir, CONFIG_TLS_CERT), why);
+}
+
 bool
 tls_make(const struct ca *ca, const char *dir, const char *name,
     const char *listen, const char *public, struct buf *why)
 {
-	char key[CONFIG_PATH_MAX], cert[CONFIG_PATH_MAX];
-	struct hosts hosts;
+	struct tls_hosts hosts;
 
 	gather(&hosts, listen, public);
-	return ca_issue_hub(ca, name, hosts.list, CA_HUB_DAYS,
-	    config_path(key, dir, CONFIG_TLS_KEY),
-	    config_path(cert, dir, CONFIG_TLS_CERT), why);
+	return make(ca, dir, name, &hosts, why);
 }
 
 static bool
@@ -135,7 +137,7 @@ has_host(X509 *cert, const char *host)
 /* Of this CA, with this key, in date, for all of these names? */
 static bool
 is_good(X509 *cert, EVP_PKEY *key, const struct ca *ca,
-    const struct hosts *hosts)
+    const struct tls_hosts *hosts)
 {
 	if (X509_check_private_key(cert, key) != 1 ||
 	    X509_verify(cert, ca->key) != 1 ||
@@ -147,11 +149,17 @@ is_good(X509 *cert, EVP_PKEY *key, const struct ca *ca,
 	return true;
 }
 
+void
+tls_gather(struct tls_hosts *h, const struct config *c)
+{
+	gather(h, c->listen, c->public);
+}
+
 static bool
-look(const struct config *c, const struct ca *ca)
+look(const struct config *c, const struct tls_hosts *hosts,
+    const struct ca *ca)
 {
 	char path[CONFIG_PATH_MAX];
-	struct hosts hosts;
 	struct buf ignored;	/* made anew, whatever is wrong with it */
 	EVP_PKEY *key;
 	X509 *cert;
@@ -162,9 +170,7 @@ look(const struct config *c, const struct ca *ca)
 	    &ignored);
 	key = keep_get_key(config_path(path, c->dir, CONFIG_TLS_KEY),
 	    &ignored);
-	gather(&hosts, c->listen, c->public);
-	good = cert != NULL && key != NULL &&
-	    is_good(cert, key, ca, &hosts);
+	good = cert != NULL && key != NULL && is_good(cert, key, ca, hosts);
 	X509_free(cert);
 	EVP_PKEY_free(key);
 	buf_clear(&ignored);
@@ -173,17 +179,58 @@ look(const struct config *c, const struct ca *ca)
 }
 
 enum tls_state
-tls_look(const struct config *c, struct buf *why)
+tls_look(const struct config *c, const struct tls_hosts *hosts,
+    struct buf *why)
 {
 	enum tls_state state = TLS_GOOD;
 	char dir[CONFIG_PATH_MAX];
 	struct ca ca;
 
-	if (!ca_open(&ca, config_path(dir, c->dir, CONFIG_CA), why))
+	if (!roll_mend(config_path(dir, c->dir, CONFIG_CA), why) ||
+	    !ca_open(&ca, dir, why))
 		return TLS_FAILED;
-	if (!look(c, &ca))
-		state = tls_make(&ca, c->dir, c->name, c->listen, c->public,
-		    why) ? TLS_MADE_ANEW : TLS_FAILED;
+	if (!look(c, hosts, &ca))
+		state = make(&ca, c->dir, c->name, hosts, why) ?
+		    TLS_MADE_ANEW : TLS_FAILED;
 	ca_close(&ca);
 	return state;
+}
+
+/* --- for the edge -------------------------------------------------------- */
+
+static bool
+read_file(struct buf *b, const char *dir, const char *name, struct buf *why)
+{
+	char path[CONFIG_PATH_MAX];
+
+	return keep_get(config_path(path, dir, name), b, why);
+}
+
+bool
+tls_read(struct tls_pem *pem, const char *dir, struct buf *why)
+{
+	char path[CONFIG_PATH_MAX];
+
+	buf_init(&pem->chain, KEEP_FILE_MAX);
+	buf_init(&pem->key, KEEP_FILE_MAX);
+	buf_init(&pem->cas, (size_t)2 * KEEP_FILE_MAX);
+	if (read_file(&pem->chain, dir, CONFIG_TLS_CERT, why) &&
+	    keep_get_secret(config_path(path, dir, CONFIG_TLS_KEY),
+	    &pem->key, why) &&
+	    read_file(&pem->cas, dir, CONFIG_CA "/ca.pem", why) &&
+	    (!roll_is_begun(config_path(path, dir, CONFIG_CA)) ||
+	    read_file(&pem->cas, dir, CONFIG_CA "/" ROLL_CERT, why)))
+		return true;
+	tls_pem_clear(pem);
+	return false;
+}
+
+void
+tls_pem_clear(struct tls_pem *pem)
+{
+	if (pem->key.at != NULL)
+		OPENSSL_cleanse(pem->key.at, pem->key.n);
+	buf_clear(&pem->chain);
+	buf_clear(&pem->key);
+	buf_clear(&pem->cas);
 }

@@ -180,13 +180,15 @@ look_after_certificate(const struct config *c)
 {
 	int status = 0;
 	pid_t pid = fork();
+	struct tls_hosts hosts;
 	struct buf why;
 
 	if (pid < 0)
 		fatal("fork: %s", strerror(errno));
 	if (pid == 0) {
 		buf_init(&why, WHY_MAX);
-		switch (tls_look(c, &why)) {
+		tls_gather(&hosts, c);
+		switch (tls_look(c, &hosts, &why)) {
 		case TLS_MADE_ANEW:
 			log_info("made a new certificate for the hub");
 			_exit(0);

@@ -3,7 +3,7 @@
  *
  * It sleeps in sigtimedwait() and does three things: starts groups whose
  * time has come, ends groups one of whose parts has died, and ends all when
- * told (SIGTERM, SIGINT, SIGHUP). A group is started again only when all its
+ * told (SIGTERM, SIGINT; SIGHUP if no part wants that). A group is started again only when all its
  * parts are gone, because their sockets are pairs. This is the one library
  * file besides log.c that logs: nobody else knows that a part died.
  */
@@ -86,12 +86,13 @@ find_groups(struct family *f)
 /* A terminal's Ctrl-C goes to all of us: the parts leave it to the parent.
  * A peer that hangs up must not end a part by SIGPIPE. */
 static void
-reset_signals(void)
+reset_signals(const struct proc_part *part)
 {
 	sigset_t none;
 
 	signal(SIGTERM, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
+	/* Until it catches it: what it is to read again it hasn't read. */
+	signal(SIGHUP, part->hangup ? SIG_IGN : SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
@@ -107,7 +108,7 @@ become(const struct proc_part *part, pid_t parent)
 		_exit(1);
 	prctl(PR_SET_NAME, part->name);
 	log_name(part->name);
-	reset_signals();
+	reset_signals(part);
 	exit(part->run(part->arg));
 }
 
@@ -305,6 +306,24 @@ told_to_end(struct family *f)
 	end_all(f);
 }
 
+/* False: nobody wants it. */
+static bool
+hand_on_hangup(struct family *f)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < f->count; i++) {
+		const struct group *g = &f->groups[f->group_of[i]];
+
+		if (!f->parts[i].hangup)
+			continue;
+		wanted = true;
+		if (f->pids[i] != 0 && g->state == GROUP_UP)
+			kill(f->pids[i], SIGHUP);
+	}
+	return wanted;
+}
+
 static void
 watch(struct family *f, const sigset_t *set)
 {
@@ -318,7 +337,8 @@ watch(struct family *f, const sigset_t *set)
 		wait = (struct timespec){ .tv_sec = ms / 1000,
 		    .tv_nsec = ms % 1000 * 1000000 };
 		number = sigtimedwait(set, NULL, &wait);
-		if (number == SIGTERM || number == SIGINT || number == SIGHUP)
+		if (number == SIGTERM || number == SIGINT ||
+		    (number == SIGHUP && !hand_on_hangup(f)))
 			told_to_end(f);
 		reap(f);
 	}

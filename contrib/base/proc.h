@@ -4,7 +4,7 @@
  * The parent makes the sockets between them before the first fork, starts
  * the parts, and starts a dead one again (at once, then with back-off while
  * it keeps dying). A part dies with its parent. SIGTERM and SIGINT end all
- * parts in an orderly way; what does not end within some seconds is killed,
+ * parts in an orderly way, and SIGHUP does if no part wants it for itself; what does not end within some seconds is killed,
  * by pid. The parent parses nothing from anywhere.
  */
 #ifndef ZQ_BASE_PROC_H
@@ -28,6 +28,8 @@ struct proc_part {
 	int group;
 	void (*before)(void *arg);
 	void (*after)(void *arg);	/* in the parent, after the forks */
+	/* SIGHUP to the parent is handed on to it; it must catch that. */
+	bool hangup;
 };
 
 /* Runs until told to end; 0, or 1 if a part would not stay up (it died

@@ -38,7 +38,7 @@ struct seen {
 	volatile int starts[3];
 	volatile int befores, afters, ready;
 	volatile pid_t pids[3];
-	volatile int orderly;
+	volatile int orderly, hangups;
 	char name[32];
 };
 
@@ -154,9 +154,9 @@ end(pid_t pid)
 }
 
 static const struct proc_part family[] = {
-	{ "one", wait_for_term, (void *)0, 7, before, after },
-	{ "two", wait_for_term, (void *)1, 0, NULL, NULL },
-	{ "three", wait_for_term, (void *)2, 7, before, NULL },
+	{ "one", wait_for_term, (void *)0, 7, before, after, false },
+	{ "two", wait_for_term, (void *)1, 0, NULL, NULL, false },
+	{ "three", wait_for_term, (void *)2, 7, before, NULL, false },
 };
 
 START_TEST(a_dead_part_takes_its_group_and_no_other)
@@ -180,10 +180,59 @@ START_TEST(a_dead_part_takes_its_group_and_no_other)
 }
 END_TEST
 
+static void
+on_hangup(int number)
+{
+	(void)number;
+	seen->hangups++;
+}
+
+static int
+wait_for_hangups(void *arg)
+{
+	signal(SIGHUP, on_hangup);
+	return wait_for_term(arg);
+}
+
+START_TEST(a_hangup_is_for_who_wants_it)
+{
+	const struct proc_part parts[] = {
+		{ "one", wait_for_hangups, (void *)0, 0, NULL, NULL, true },
+		{ "two", wait_for_term, (void *)1, 0, NULL, NULL, false },
+	};
+	pid_t pid = run(parts, 2);
+
+	for (int i = 0; i < 2; i++)
+		ck_assert(reaches(&seen->starts[i], 1));
+	for (int i = 1; i <= 3; i++) {
+		kill(pid, SIGHUP);
+		ck_assert(reaches(&seen->hangups, i));
+	}
+	ck_assert_int_eq(seen->orderly, 0);
+	ck_assert_int_eq(seen->starts[1], 1);
+	ck_assert_int_eq(end(pid), 0);
+	ck_assert_int_eq(seen->orderly, 2);
+}
+END_TEST
+
+START_TEST(a_hangup_that_nobody_wants_ends_all)
+{
+	pid_t pid = run(family, 3);
+	int status;
+
+	for (int i = 0; i < 3; i++)
+		ck_assert(reaches(&seen->starts[i], 1));
+	kill(pid, SIGHUP);
+	waitpid(pid, &status, 0);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(seen->orderly, 3);
+}
+END_TEST
+
 START_TEST(an_exit_is_a_death_too)
 {
 	const struct proc_part part = { "once", die_once, (void *)0, 0, NULL,
-		NULL };
+		NULL, false };
 	pid_t pid = run(&part, 1);
 
 	ck_assert(reaches(&seen->starts[0], 2));
@@ -194,8 +243,8 @@ END_TEST
 START_TEST(a_part_that_wont_stay_up_ends_all)
 {
 	const struct proc_part parts[] = {
-		{ "bad", die_always, (void *)0, 0, NULL, NULL },
-		{ "good", wait_for_term, (void *)1, 0, NULL, NULL },
+		{ "bad", die_always, (void *)0, 0, NULL, NULL, false },
+		{ "good", wait_for_term, (void *)1, 0, NULL, NULL, false },
 	};
 	pid_t pid = run(parts, 2);
 	int status;
@@ -210,8 +259,8 @@ END_TEST
 START_TEST(a_part_that_cannot_ends_all_at_once)
 {
 	const struct proc_part parts[] = {
-		{ "cannot", die_unable, (void *)0, 0, NULL, NULL },
-		{ "good", wait_for_term, (void *)1, 0, NULL, NULL },
+		{ "cannot", die_unable, (void *)0, 0, NULL, NULL, false },
+		{ "good", wait_for_term, (void *)1, 0, NULL, NULL, false },
 	};
 	pid_t pid = run(parts, 2);
 	int status;
@@ -523,6 +572,8 @@ main(void)
 	tcase_set_timeout(proc, 60);
 	tcase_add_checked_fixture(proc, set_up, tear_down);
 	tcase_add_test(proc, a_dead_part_takes_its_group_and_no_other);
+	tcase_add_test(proc, a_hangup_is_for_who_wants_it);
+	tcase_add_test(proc, a_hangup_that_nobody_wants_ends_all);
 	tcase_add_test(proc, an_exit_is_a_death_too);
 	tcase_add_test(proc, a_part_that_wont_stay_up_ends_all);
 	tcase_add_test(proc, a_part_that_cannot_ends_all_at_once);

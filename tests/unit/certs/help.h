@@ -107,6 +107,19 @@ help_expect_why(const char *words)
 	buf_reset(&help_why);
 }
 
+/* A list of them, which ends with NULL: keep_free_certs(). */
+static inline STACK_OF(X509) *
+help_certs(X509 *first, X509 *second)
+{
+	STACK_OF(X509) *certs = sk_X509_new_null();
+
+	ck_assert(X509_up_ref(first) == 1 && sk_X509_push(certs, first) > 0);
+	if (second != NULL)
+		ck_assert(X509_up_ref(second) == 1 &&
+		    sk_X509_push(certs, second) > 0);
+	return certs;
+}
+
 /* One ticket, as the core's book would judge it. */
 struct help_book {
 	struct ticket ticket;

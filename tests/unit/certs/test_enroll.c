@@ -4,6 +4,7 @@
 #include "certs/enroll.h"
 
 #include "certs/identity.h"
+#include "certs/keep.h"
 #include "tests/unit/certs/help.h"
 
 /* --- the hub, in memory -------------------------------------------------- */
@@ -306,13 +307,14 @@ send_renewal(void *arg, struct span der, struct buf *answer, struct buf *why)
 
 START_TEST(test_renews)
 {
+	STACK_OF(X509) *cas = help_certs(help_ca.cert, NULL);
 	EVP_PKEY *key = identity_make_key(), *next = identity_make_key();
 	uint8_t hash[CA_KEY_HASH];
 	X509 *cert, *fresh;
 
 	renewal_refusal = NULL;
 	ck_assert(ask(&book.ticket, key, CODE, &cert));
-	ck_assert_msg(enroll_renew(cert, key, help_ca.cert, next,
+	ck_assert_msg(enroll_renew(cert, key, cas, next,
 	    send_renewal, NULL, &fresh, &help_why), "%s",
 	    buf_cstr(&help_why));
 	ck_assert(renewal.is_renewal && renewal.mac_good && !renewal.has_ref);
@@ -326,14 +328,14 @@ START_TEST(test_renews)
 	X509_free(fresh);
 
 	renewal_refusal = "this site is blocked";
-	ck_assert(!enroll_renew(cert, key, help_ca.cert, next, send_renewal,
+	ck_assert(!enroll_renew(cert, key, cas, next, send_renewal,
 	    NULL, &fresh, &help_why));
 	help_expect_why("the hub says: this site is blocked");
 
 	renewal_refusal = NULL;
 	size_t n = last.n;
 	for (flip = 1; flip < n; flip += 13) {
-		bool ok = enroll_renew(cert, key, help_ca.cert, next,
+		bool ok = enroll_renew(cert, key, cas, next,
 		    send_renewal, NULL, &fresh, &help_why);
 
 		/* The CA's own certificate at the end is not signed over. */
@@ -346,11 +348,13 @@ START_TEST(test_renews)
 	X509_free(cert);
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(next);
+	keep_free_certs(cas);
 }
 END_TEST
 
 START_TEST(test_renewal_of_strangers)
 {
+	STACK_OF(X509) *cas = help_certs(help_ca.cert, NULL);
 	EVP_PKEY *key = identity_make_key(), *next = identity_make_key();
 	X509 *cert, *fresh;
 	struct ca stranger;
@@ -361,23 +365,61 @@ START_TEST(test_renewal_of_strangers)
 	ck_assert(ca_create(help_path("stranger"), CLUSTER, &help_why));
 	ck_assert(ca_open(&stranger, help_path("stranger"), &help_why));
 	cert = ca_issue_site(&stranger, key, SITE, CODE, 90, &why);
-	ck_assert(!enroll_renew(cert, key, help_ca.cert, next, send_renewal,
+	ck_assert(!enroll_renew(cert, key, cas, next, send_renewal,
 	    NULL, &fresh, &help_why));
 	ck_assert(!renewal.is_renewal);
 	help_expect_why("must be signed with the site's own certificate");
 	X509_free(cert);
 
-	/* Out of date. */
+	/* Not valid yet. */
 	cert = ca_issue_site(&help_ca, key, SITE, CODE, 90, &why);
-	clock_set(clock_wall() + 91 * 24 * 3600000LL, 0);
-	ck_assert(!enroll_renew(cert, key, help_ca.cert, next, send_renewal,
+	clock_set(clock_wall() - 3600000LL, 0);
+	ck_assert(!enroll_renew(cert, key, cas, next, send_renewal,
 	    NULL, &fresh, &help_why));
-	help_expect_why("while that is in date");
+	help_expect_why("must be signed with the site's own certificate");
 	clock_release();
 	X509_free(cert);
 	ca_close(&stranger);
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(next);
+	keep_free_certs(cas);
+}
+END_TEST
+
+/* Out of date: the book is told since when, and decides. */
+START_TEST(test_expired)
+{
+	STACK_OF(X509) *cas = help_certs(help_ca.cert, NULL);
+	EVP_PKEY *key = identity_make_key(), *next = identity_make_key();
+	int64_t then = clock_wall();
+	const int64_t day = 24 * 3600000LL;
+	X509 *cert, *fresh;
+	const char *why;
+
+	renewal_refusal = NULL;
+	cert = ca_issue_site(&help_ca, key, SITE, CODE, 90, &why);
+	clock_set(then + 89 * day, 0);
+	ck_assert(enroll_renew(cert, key, cas, next, send_renewal, NULL,
+	    &fresh, &help_why));
+	ck_assert_int_eq(renewal.expired, 0);
+	X509_free(fresh);
+	clock_set(then + 97 * day, 0);
+	ck_assert_msg(enroll_renew(cert, key, cas, next, send_renewal, NULL,
+	    &fresh, &help_why), "%s", buf_cstr(&help_why));
+	ck_assert(renewal.is_renewal && renewal.mac_good);
+	ck_assert_int_eq(renewal.expired / day, (then + 90 * day) / day);
+	ck_assert_int_ge(renewal.until, then + (97 + CA_LEAF_DAYS) * day);
+	ck_assert_mem_eq(renewal.ca, help_ca.pin, TICKET_PIN);
+	ck_assert_int_ge(ca_days_left(fresh, clock_wall()), CA_LEAF_DAYS - 1);
+	X509_free(fresh);
+	renewal_refusal = "it expired too long ago";
+	ck_assert(!enroll_renew(cert, key, cas, next, send_renewal, NULL,
+	    &fresh, &help_why));
+	help_expect_why("the hub says: it expired too long ago");
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(next);
+	keep_free_certs(cas);
 }
 END_TEST
 
@@ -401,6 +443,7 @@ main(void)
 	tcase_add_test(c, test_dear_mac);
 	tcase_add_test(c, test_renews);
 	tcase_add_test(c, test_renewal_of_strangers);
+	tcase_add_test(c, test_expired);
 	suite_add_tcase(s, c);
 	return help_main(s);
 }

@@ -12,6 +12,7 @@
 #include "certs/enroll.h"
 #include "certs/identity.h"
 #include "certs/peer.h"
+#include "certs/roll.h"
 #include "contrib/base/channel.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/log.h"
@@ -22,6 +23,7 @@
 #include "hub/edge_sites.h"
 #include "hub/frame.h"
 #include "hub/init.h"
+#include "hub/tls.h"
 #include "protocol/changelist.h"
 #include "tests/scratch.h"
 #include "tests/unit/hub/http_bed.h"
@@ -254,10 +256,13 @@ START_TEST(test_other_ca)
 	ck_assert(ca_open(&other, path, &bed.why));
 	ctx = context(&other, 3);
 	bed_connect(&c, bed.base, bed.port, ctx);
-	say(&c, "GET", "/v1/", NULL, SPAN_NONE);
-	ck_assert(!bed_until(&c, "HTTP/1.1"));
+	say(&c, "GET", "/v1/letters", NULL, SPAN_NONE);
+	ck_assert(bed_until(&c, "</zq:answer>"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got), "403 Forbidden"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got),
+	    "is not of this hub's CA"));
 	ck_assert_uint_eq(bed.kinds[FRAME_PEER], 0);
-	ck_assert_uint_eq(stats_get(COUNTER_EDGE_HANDSHAKE_FAILED), 1);
+	ck_assert_uint_eq(bed.kinds[FRAME_LETTERS], 0);
 	bed_leave(&c);
 	SSL_CTX_free(ctx);
 	ca_close(&other);
@@ -411,8 +416,121 @@ START_TEST(test_run_out)
 	ck_assert(bed_until(&c, "<none/>"));
 	clock_set(clock_wall() + 91 * INT64_C(86400000), clock_mono());
 	say(&c, "GET", "/v1/letters", NULL, SPAN_NONE);
-	ck_assert(bed_until(&c, "the certificate has run out"));
+	ck_assert(bed_until(&c, "</zq:answer>"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got), "expired at "));
 	bed_leave(&c);
+}
+END_TEST
+
+/* It had run out before: a readable word, and the way to a new one. */
+START_TEST(test_expired)
+{
+	SSL_CTX *ctx = context(&bed.ca, 42);
+	struct bed_client c;
+
+	clock_set(clock_wall() + 91 * INT64_C(86400000), clock_mono());
+	bed_connect(&c, bed.base, bed.port, ctx);
+	say(&c, "GET", "/v1/letters", NULL, SPAN_NONE);
+	ck_assert(bed_until(&c, "</zq:answer>"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got), "403 Forbidden"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got), "expired at "));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got), "want=\"renew\""));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got),
+	    "verdict=\"blocked\""));
+	ck_assert_uint_eq(bed.kinds[FRAME_PEER], 0);
+	ck_assert_uint_eq(bed.kinds[FRAME_LETTERS], 0);
+	say(&c, "POST", ENROLL_PATH, ENROLL_TYPE, SPAN("kur"));
+	ck_assert(frame_comes(FRAME_CMP));
+	bed_leave(&c);
+	SSL_CTX_free(ctx);
+}
+END_TEST
+
+static void
+send_tls(struct channel *to)
+{
+	struct tls_pem pem;
+	struct buf b;
+
+	ck_assert_msg(tls_read(&pem, bed.dir, &bed.why), "%s",
+	    buf_cstr(&bed.why));
+	buf_init(&b, FRAME_MAX);
+	frame_tls_write(&b, &(struct frame_tls){
+	    .chain = buf_look(&pem.chain), .key = buf_look(&pem.key),
+	    .cas = buf_look(&pem.cas) });
+	channel_send(to, FRAME_TLS, 0, buf_look(&b));
+	buf_clear(&b);
+	tls_pem_clear(&pem);
+}
+
+static bool
+is_of(const struct bed_client *c, const struct ca *ca)
+{
+	return X509_verify(SSL_get0_peer_certificate(c->ssl), ca->key) == 1;
+}
+
+static bool
+hears_from(struct bed_client *c)
+{
+	say(c, "GET", "/v1/", NULL, SPAN_NONE);
+	return bed_until(c, "/>\n");
+}
+
+/* A CA is rolled over: new connections get the new certificate, old ones go
+ * on, and end when their CA is trusted no more. */
+START_TEST(test_certificates_anew)
+{
+	char dir[CONFIG_PATH_MAX];
+	struct bed_client old, both, other;
+	struct tls_hosts hosts;
+	struct channel *ca;
+	struct ca next;
+	SSL_CTX *ctx;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	ca = channel_new(bed.base, pair[0], FRAME_MAX, on_frame, on_end,
+	    NULL);
+	edge_listen_to_ca(bed.edge, pair[1]);
+	config_path(dir, bed.dir, CONFIG_CA);
+	come(&old, 42);
+	ck_assert(is_of(&old, &bed.ca));
+
+	ck_assert(roll_begin(dir, &bed.why));
+	ck_assert(roll_open(&next, dir, &bed.why));
+	send_tls(ca);
+	ck_assert(hears_from(&old));
+	ctx = context(&next, 43);
+	bed_connect(&both, bed.base, bed.port, ctx);
+	ck_assert(is_of(&both, &bed.ca));
+	bed.kinds[FRAME_LETTERS] = 0;
+	say(&both, "GET", "/v1/letters", NULL, SPAN_NONE);
+	ck_assert(frame_comes(FRAME_LETTERS));
+
+	ck_assert(roll_finish(dir, &bed.why));
+	tls_gather(&hosts, bed.config);
+	ck_assert_int_eq(tls_look(bed.config, &hosts, &bed.why),
+	    TLS_MADE_ANEW);
+	send_tls(ca);
+	ck_assert(bed_until_end(&old));
+	ck_assert(!both.ended);
+	bed_connect(&other, bed.base, bed.port, ctx);
+	ck_assert(is_of(&other, &next));
+	ck_assert(hears_from(&other));
+	bed_leave(&old);
+	bed_leave(&both);
+	bed_leave(&other);
+	SSL_CTX_free(ctx);
+
+	/* What doesn't fit together changes nothing. */
+	ctx = context(&next, 44);
+	channel_send(ca, FRAME_TLS, 0, SPAN("rubbish"));
+	bed_connect(&other, bed.base, bed.port, ctx);
+	ck_assert(hears_from(&other));
+	bed_leave(&other);
+	SSL_CTX_free(ctx);
+	ca_close(&next);
+	channel_free(ca);
 }
 END_TEST
 
@@ -524,6 +642,8 @@ main(void)
 	tcase_add_test(t, test_letters);
 	tcase_add_test(t, test_blocked);
 	tcase_add_test(t, test_run_out);
+	tcase_add_test(t, test_expired);
+	tcase_add_test(t, test_certificates_anew);
 	tcase_add_test(t, test_cmp);
 	tcase_add_checked_fixture(pieces, NULL, clock_release);
 	tcase_add_test(pieces, test_pace);

@@ -58,6 +58,15 @@ mode(const char *name)
 	return st.st_mode & 07777;
 }
 
+static enum tls_state
+look(const struct config *c)
+{
+	struct tls_hosts hosts;
+
+	tls_gather(&hosts, c);
+	return tls_look(c, &hosts, &why);
+}
+
 START_TEST(test_init)
 {
 	const struct init i = { .dir = hub, .name = "河南省人民政府门户网站",
@@ -86,7 +95,7 @@ START_TEST(test_init)
 	ck_assert_str_eq(c->language, "zh");
 	ck_assert(ca_open(&ca, at("ca"), &why));
 	ca_close(&ca);
-	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);
+	ck_assert_int_eq(look(c), TLS_GOOD);
 	conf_free(file);
 }
 END_TEST
@@ -100,7 +109,7 @@ START_TEST(test_never_overwrites)
 
 	ck_assert(init_hub(&i, &why));
 	c = config_read(at("hub.conf"), &file, &why);
-	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);	/* as listen's
+	ck_assert_int_eq(look(c), TLS_GOOD);	/* as listen's
 							 * preset has it */
 	conf_free(file);
 	ck_assert_int_eq(stat(at("ca/ca.key"), &before), 0);
@@ -284,22 +293,22 @@ START_TEST(test_certificate)
 	X509_free(cert);
 	other = *c;
 	other.public = strdup("https://other.example:7443");
-	ck_assert_int_eq(tls_look(&other, &why), TLS_MADE_ANEW);
-	ck_assert_int_eq(tls_look(&other, &why), TLS_GOOD);
+	ck_assert_int_eq(look(&other), TLS_MADE_ANEW);
+	ck_assert_int_eq(look(&other), TLS_GOOD);
 	cert = certificate();
 	ck_assert_int_eq(X509_check_host(cert, "other.example", 0, 0, NULL),
 	    1);
 	X509_free(cert);
 	free(other.public);
-	ck_assert_int_eq(tls_look(c, &why), TLS_MADE_ANEW);
-	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);
+	ck_assert_int_eq(look(c), TLS_MADE_ANEW);
+	ck_assert_int_eq(look(c), TLS_GOOD);
 	clock_set(clock_wall() + (CA_HUB_DAYS - TLS_RENEW_DAYS + 1) *
 	    INT64_C(86400000), 0);
-	ck_assert_int_eq(tls_look(c, &why), TLS_MADE_ANEW);
-	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);
+	ck_assert_int_eq(look(c), TLS_MADE_ANEW);
+	ck_assert_int_eq(look(c), TLS_GOOD);
 	ck_assert_int_eq(unlink(at("tls/hub.key")), 0);
-	ck_assert_int_eq(tls_look(c, &why), TLS_MADE_ANEW);
-	ck_assert_int_eq(tls_look(c, &why), TLS_GOOD);
+	ck_assert_int_eq(look(c), TLS_MADE_ANEW);
+	ck_assert_int_eq(look(c), TLS_GOOD);
 	conf_free(file);
 }
 END_TEST

@@ -1,0 +1,133 @@
+/*
+ * Replacing an agent's trust anchors. See anchor.h.
+ */
+#include "certs/anchor.h"
+
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#include "certs/ca.h"
+#include "certs/issue.h"
+#include "certs/keep.h"
+#include "certs/roll.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+
+static bool
+is_among(STACK_OF(X509) *believed, X509 *root)
+{
+	for (int i = 0; i < sk_X509_num(believed); i++)
+		if (X509_cmp(sk_X509_value(believed, i), root) == 0)
+			return true;
+	return false;
+}
+
+/* `given`: the root, then what links it. */
+static bool
+is_linked(STACK_OF(X509) *believed, STACK_OF(X509) *given)
+{
+	X509 *root = sk_X509_value(given, 0);
+
+	for (int i = 1; i < sk_X509_num(given); i++)
+		for (int k = 0; k < sk_X509_num(believed); k++)
+			if (roll_is_link(sk_X509_value(given, i), root,
+			    sk_X509_value(believed, k)))
+				return true;
+	return false;
+}
+
+/* A root signs itself, may sign others, and is not over. */
+static const char *
+unfit(X509 *root)
+{
+	EVP_PKEY *key = X509_get0_pubkey(root);
+
+	if (key == NULL || ca_key_unfit(key) != NULL ||
+	    X509_check_ca(root) != 1 || X509_verify(root, key) != 1)
+		return _("is no CA's certificate");
+	if (issue_time(X509_get0_notAfter(root)) < clock_wall())
+		return _("has expired");
+	return NULL;
+}
+
+/* Adds the root that pem begins with. */
+static bool
+take(STACK_OF(X509) *to, STACK_OF(X509) *believed, struct span pem,
+    size_t number, struct buf *why)
+{
+	STACK_OF(X509) *given = NULL;
+	const char *wrong;
+	bool ok = false;
+
+	if (pem.n <= KEEP_FILE_MAX)
+		given = keep_parse_certs(_("the CA sent"), pem, why);
+	else
+		buf_printf(why, _("CA %zu of the letter is longer than %d "
+		    "bytes\n"), number, KEEP_FILE_MAX);
+	if (given == NULL)
+		return false;
+	if ((wrong = unfit(sk_X509_value(given, 0))) != NULL)
+		buf_printf(why, _("CA %zu of the letter: %s\n"), number,
+		    wrong);
+	else if (!is_among(believed, sk_X509_value(given, 0)) &&
+	    !is_linked(believed, given))
+		buf_printf(why, _("CA %zu of the letter is not signed for by "
+		    "the CA that this site trusts; if the hub was set up "
+		    "anew, enrol again with a new ticket\n"), number);
+	else
+		ok = true;
+	if (ok)
+		must(sk_X509_push(to, sk_X509_shift(given)) > 0);
+	keep_free_certs(given);
+	return ok;
+}
+
+static bool
+is_same(STACK_OF(X509) *a, STACK_OF(X509) *b)
+{
+	if (sk_X509_num(a) != sk_X509_num(b))
+		return false;
+	for (int i = 0; i < sk_X509_num(a); i++)
+		if (X509_cmp(sk_X509_value(a, i), sk_X509_value(b, i)) != 0)
+			return false;
+	return true;
+}
+
+static bool
+put(const char *path, STACK_OF(X509) *certs, struct buf *why)
+{
+	X509 *all[ANCHOR_MOST];
+	int count = sk_X509_num(certs);
+
+	must(count > 0 && count <= ANCHOR_MOST);
+	for (int i = 0; i < count; i++)
+		all[i] = sk_X509_value(certs, i);
+	return keep_put_certs(path, KEEP_REPLACE, all, (size_t)count, why);
+}
+
+bool
+anchor_replace(const char *dir, const struct span *pem, size_t count,
+    struct buf *why)
+{
+	STACK_OF(X509) *believed, *now;
+	char path[KEEP_PATH_MAX];
+	bool ok = true;
+
+	if (count == 0 || count > ANCHOR_MOST) {
+		buf_printf(why, _("the letter names %zu CAs; 1 to %d were "
+		    "expected\n"), count, ANCHOR_MOST);
+		return false;
+	}
+	if (!keep_path(path, dir, "ca.pem", why) ||
+	    (believed = keep_get_certs(path, why)) == NULL)
+		return false;
+	now = sk_X509_new_null();
+	must(now != NULL);
+	for (size_t i = 0; i < count && ok; i++)
+		ok = take(now, believed, pem[i], i + 1, why);
+	ok = ok && (is_same(now, believed) || put(path, now, why));
+	keep_free_certs(now);
+	keep_free_certs(believed);
+	return ok;
+}
