@@ -74,6 +74,8 @@ line_prepare(const struct line *l, CURL *curl)
 	    (long)CURL_SSLVERSION_TLSv1_3);
 	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_context);
 	curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
+	/* A hub that moved is found at once. */
+	curl_easy_setopt(curl, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	if (l->proxy != NULL)
 		curl_easy_setopt(curl, CURLOPT_PROXY, l->proxy);
 }

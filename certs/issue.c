@@ -37,9 +37,12 @@ static bool
 set_times(X509 *c, int days)
 {
 	time_t now = (time_t)(clock_wall() / 1000);
+	time_t early = (time_t)days * 86400 / ISSUE_EARLY_PART;
 
-	return ASN1_TIME_set(X509_getm_notBefore(c), now - ISSUE_EARLY) !=
-	    NULL && ASN1_TIME_adj(X509_getm_notAfter(c), now, days, 0) != NULL;
+	if (early > ISSUE_EARLY)
+		early = ISSUE_EARLY;
+	return ASN1_TIME_set(X509_getm_notBefore(c), now - early) != NULL &&
+	    ASN1_TIME_adj(X509_getm_notAfter(c), now, days, 0) != NULL;
 }
 
 /* Bytes of the first ISSUE_NAME_MAX characters. */
