@@ -208,7 +208,7 @@ START_TEST(test_times)
 	cert = ca_issue_site(&help_ca, key, 1, CODE, 90, &why);
 	ck_assert_ptr_nonnull(cert);
 	ck_assert_int_eq(issue_time(X509_get0_notBefore(cert)),
-	    now - 300000);
+	    now - ISSUE_EARLY * 1000LL);
 	ck_assert_int_eq(issue_time(X509_get0_notAfter(cert)),
 	    now + 90 * 24 * 3600000LL);
 	clock_release();
