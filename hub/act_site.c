@@ -232,7 +232,7 @@ act_site_settled(struct group *g, const struct entry *e, const json_t *o)
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	if (s.kept == 0 || !s.renewed)
-		return "nothing of this site waits for a new key";
+		return NULL;		/* said twice */
 	s.kept = 0;
 	s.renewed = false;
 	s.old_key_spent = s.has_old_key;

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/log.h"
@@ -45,17 +44,6 @@ guests_get(struct guests *g, uint32_t site)
 	if (g->at[site] == NULL)
 		g->at[site] = mem_new(sizeof(struct guest));
 	return g->at[site];
-}
-
-void
-guests_address(struct guest *g, struct span address)
-{
-	size_t n = address.n < GUESTS_ADDRESS ? address.n :
-	    GUESTS_ADDRESS - 1;
-
-	if (n > 0)
-		memcpy(g->address, address.at, n);
-	g->address[n] = '\0';
 }
 
 void

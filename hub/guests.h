@@ -10,8 +10,7 @@
 #include <stdint.h>
 
 #include "contrib/base/span.h"
-
-#define GUESTS_ADDRESS 64
+#include "hub/fork.h"
 
 enum guest_want {	/* bits: words of an answer's `want` (answer.h) */
 	GUEST_PROVE = 1, GUEST_RETELL = 2, GUEST_RENEW = 4,
@@ -20,9 +19,12 @@ enum guest_want {	/* bits: words of an answer's `want` (answer.h) */
 enum guest_skew { SKEW_NONE, SKEW_NOTED, SKEW_WARNED };
 
 struct guest {
-	char address[GUESTS_ADDRESS];	/* "" until it speaks */
+	struct fork_watch watch;
 	enum guest_skew skew;
-	uint64_t fork;		/* place of the act that holds it; 0: none */
+	/* Places of acts that may not be in the view yet; 0: none. */
+	uint64_t fork;		/* that holds it */
+	uint64_t settled;	/* that ended a settle */
+	uint64_t gate;		/* that closed the gate */
 	uint64_t confirmed;	/* the letter that it, or an act on its way
 				 * into the view, has confirmed */
 	unsigned polls;		/* being held */
@@ -43,9 +45,6 @@ void guests_clear(struct guests *g);
 
 /* Only for sites that the view knows: memory grows to the highest number. */
 struct guest *guests_get(struct guests *g, uint32_t site);
-
-/* It spoke from here (cut to fit). */
-void guests_address(struct guest *g, struct span address);
 
 /* Compares clocks (ms, site minus hub) and logs when it gets better or
  * worse (R22): over 5 s is noted, over 60 s is a warning. */

@@ -351,16 +351,26 @@ name_agent(struct position *p, const struct journal_batch *b)
 }
 
 /* Counted from the first of them on; a window later begins another count. */
+uint64_t
+journal_withdrew(const struct position *p, const struct journal_batch *b,
+    int64_t at)
+{
+	bool lately = at - p->withdrew_since < b->window &&
+	    at >= p->withdrew_since && p->withdrew_since > b->forget;
+
+	return lately ? p->withdrew : 0;
+}
+
 static void
 count_withdrawn(struct position *p, const struct journal_batch *b, int64_t at)
 {
+	uint64_t before = journal_withdrew(p, b, at);
+
 	if (b->withdraws == 0)
 		return;
-	if (at - p->withdrew_since >= b->window || at < p->withdrew_since) {
+	if (before == 0)
 		p->withdrew_since = at;
-		p->withdrew = 0;
-	}
-	p->withdrew += b->withdraws;
+	p->withdrew = before + b->withdraws;
 }
 
 void

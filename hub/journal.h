@@ -91,7 +91,8 @@ struct journal_batch {
 	uint64_t held;			/* withdrawals that wait there */
 	uint64_t withdraws;		/* how many of these it says on its own,
 					 * counted in the position … */
-	int64_t window;			/* … for so long; ms */
+	int64_t window;			/* … for so long, ms, and not … */
+	int64_t forget;			/* … those of until then; ms */
 	const struct span *row;		/* change rows, seq first, first+1 … */
 	const uint8_t (*hash)[32];	/* change_hash() of each */
 	size_t count;			/* 0 is allowed: a beat */
@@ -107,6 +108,9 @@ struct journal_verdict {
 };
 
 void journal_begin(struct journal *j);
+/* How many the position counts as withdrawn lately, as of `at`. */
+uint64_t journal_withdrew(const struct position *p,
+    const struct journal_batch *b, int64_t at);
 /* Judges only: what journal_take() would say next. */
 void journal_look(struct journal *j, const struct journal_batch *b,
     struct journal_verdict *v);

@@ -4,7 +4,6 @@
 #include "hub/judge.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +11,12 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "hub/fork.h"
+#include "hub/item.h"
 #include "hub/reply.h"
 #include "hub/sift.h"
+#include "hub/welcome.h"
+#include "protocol/change.h"
 #include "protocol/limits.h"
 
 #define WHY_MAX 1024
@@ -28,12 +31,14 @@ struct judge {
 	struct writer *writer;
 	struct guests *guests;
 	int64_t at;		/* ms, this group's hub time */
+	int64_t mono;
 	uint64_t backlog;	/* entries not yet shown, as it began */
 
 	/* the batch in hand */
 	struct frame_batch frame;
-	struct view_site site;
+	struct welcome welcome;
 	struct sift sift;
+	uint8_t gone[LIMIT_BATCH][TABLE_DIGEST];	/* names */
 	struct buf why;
 };
 
@@ -44,6 +49,7 @@ judge_new(struct writer *w, struct guests *g)
 
 	j->writer = w;
 	j->guests = g;
+	welcome_init(&j->welcome);
 	sift_init(&j->sift);
 	buf_init(&j->why, WHY_MAX);
 	return j;
@@ -54,6 +60,7 @@ judge_free(struct judge *j)
 {
 	if (j == NULL)
 		return;
+	welcome_clear(&j->welcome);
 	sift_clear(&j->sift);
 	buf_clear(&j->why);
 	free(j);
@@ -63,31 +70,8 @@ void
 judge_begin(struct judge *j, int64_t at)
 {
 	j->at = at;
+	j->mono = clock_mono();
 	j->backlog = writer_backlog(j->writer);
-}
-
-bool
-judge_peer(struct view *v, const struct frame_peer *p, struct view_site *s,
-    struct buf *why)
-{
-	if (p->site == 0 || !view_site(v, p->site, s)) {
-		buf_printf(why, "this hub has no site number %" PRIu32
-		    ": ask its operator for a ticket and enrol again",
-		    p->site);
-		return false;
-	}
-	if (s->blocked) {
-		buf_printf(why, "the site %s is blocked: %s", s->code,
-		    s->reason[0] != '\0' ? s->reason : "no reason given");
-		return false;
-	}
-	if (!view_site_has(s, p->key_hash)) {
-		buf_printf(why, "this key is not the one of site %s: it was "
-		    "enrolled again since; stop this agent, or enrol it with "
-		    "a new ticket", s->code);
-		return false;
-	}
-	return true;
 }
 
 /* --- what comes of it ----------------------------------------------------- */
@@ -98,7 +82,8 @@ begin_batch(struct judge *j, struct pending *p)
 	buf_reset(&j->why);
 	buf_reset(&p->answer);
 	p->changes = p->fresh = p->refused = p->held = 0;
-	p->fork = 0;
+	p->cause = "";
+	p->fork = p->settled = p->gate = 0;
 	p->site = 0;
 }
 
@@ -127,13 +112,12 @@ is_taken(enum verdict v)
 }
 
 static const char *
-reason_of(struct judge *j, enum verdict v)
+reason_of(struct judge *j)
 {
-	if (v == VERDICT_FORKED)
-		buf_printf(&j->why, JUDGE_FORKED, j->site.code);
-	else if (j->sift.untold > 0)
-		buf_printf(&j->why, "%zu more changes were held or not "
-		    "readable than are listed here", j->sift.untold);
+	if (j->sift.untold > 0)
+		buf_printf(&j->why, "%s%zu more changes were held or not "
+		    "readable than are listed here",
+		    j->why.n > 0 ? "; " : "", j->sift.untold);
 	return buf_cstr(&j->why);
 }
 
@@ -146,9 +130,10 @@ answer_verdict(struct judge *j, struct pending *p,
 		.incarnation = v->position.incarnation,
 		.taken = v->taken,
 		.expected = v->expected,
-		.credit = p->credit,
+		.credit = LIMIT_BODY,
 		.after = wait_for_backlog(j->backlog),
-		.reason = span_of(reason_of(j, v->verdict)),
+		.reason = span_of(reason_of(j)),
+		.cause = span_of(p->cause),
 		.want = guests_wanted(guests_get(j->guests, p->site)),
 		.letters = view_letters(j->writer->view, p->site, UINT64_MAX,
 		    0, NULL, NULL),
@@ -158,100 +143,293 @@ answer_verdict(struct judge *j, struct pending *p,
 	p->changes = j->sift.count;
 	p->fresh = v->fresh;
 	p->refused = j->sift.refused;
-	p->held = j->sift.held + j->sift.refused;
+	p->held += j->sift.held + j->sift.refused;
 	reply_write(&p->answer, &a, is_taken(v->verdict) ?
 	    buf_look(&j->sift.complaints) : SPAN_NONE);
 }
 
-/* Once per fork: hold the site, and name both addresses (R4). */
-static void
-hold_fork(struct judge *j, struct pending *p, const struct guest *g)
+/* --- two agents with one key ----------------------------------------------- */
+
+static struct fork_word
+word_of(const struct frame_batch *f)
 {
-	char address[GUESTS_ADDRESS];
+	return (struct fork_word){ .instance = f->head.instance,
+	    .address = f->peer.address, .now = sift_time(f->head.now) };
+}
+
+/* An act among the entries of this group. */
+static uint64_t
+write_act(struct judge *j, struct acts *acts)
+{
+	uint64_t place = journal_act(j->writer->journal, acts_get(acts, 0),
+	    j->at);
+
+	acts_clear(acts);
+	return place;
+}
+
+/* Once per fork: holds the site, and names both addresses (R4). */
+static void
+hold_fork(struct judge *j, struct pending *p, const char *cause)
+{
+	struct guest *g = guests_get(j->guests, p->site);
+	struct fork_word word = word_of(&j->frame);
+	const struct fork_agent *other = fork_other(&g->watch, word.instance);
+	char address[FORK_ADDRESS];
 	struct acts acts;
 
+	p->cause = cause;
+	fork_advice(&j->why, j->welcome.site.code, other->address,
+	    fork_address(address, word.address));
 	if (g->fork > view_place(j->writer->view))
 		return;
-	snprintf(address, sizeof(address), "%.*s",
-	    SPAN_ARGS(j->frame.peer.address));
 	acts_init(&acts);
-	acts_put(&acts, json_pack("{s:s, s:I, s:I, s:s, s:s}", "do", "fork",
-	    "site", (json_int_t)p->site,
-	    "seq", (json_int_t)j->frame.head.first,
-	    "address", address, "before", g->address),
-	    ACTS_HUB, "the same number with other content");
-	p->fork = journal_act(j->writer->journal, acts_get(&acts, 0), j->at);
-	acts_clear(&acts);
+	fork_act(&acts, p->site, cause, j->frame.head.first, other, &word);
+	p->fork = write_act(j, &acts);
+}
+
+/* What was kept of two goes on under a new incarnation and with a new key:
+ * until then it is asked to, and once it has done so that is noted. */
+static void
+settle(struct judge *j, struct pending *p)
+{
+	const struct view_site *s = &j->welcome.site;
+	struct guest *g = guests_get(j->guests, p->site);
+	struct acts acts;
+
+	if (s->given_up != 0 && s->given_up == j->frame.head.incarnation)
+		guests_want(g, GUEST_RETELL);
+	else if (s->given_up != 0)
+		guests_unwant(g, GUEST_RETELL);
+	if (s->kept == 0)
+		return;
+	if (!s->renewed || memcmp(s->key_hash, j->frame.peer.key_hash,
+	    CA_KEY_HASH) != 0) {
+		guests_want(g, GUEST_RENEW);
+		return;
+	}
+	guests_unwant(g, GUEST_RENEW);
+	if (g->settled > view_place(j->writer->view))
+		return;
+	acts_init(&acts);
+	acts_put(&acts, json_pack("{s:s, s:I}", "do", "settled", "site",
+	    (json_int_t)p->site), ACTS_HUB, "the new key is in use");
+	p->settled = write_act(j, &acts);
+}
+
+/* Does it still speak in the incarnation that was given up? Nothing of that
+ * is taken: the copy may have had its hand in it. */
+static bool
+must_retell(struct judge *j, struct pending *p)
+{
+	struct guest *g = guests_get(j->guests, p->site);
+
+	struct answer a = { .verdict = VERDICT_BUSY,
+		.after = REPLY_BUSY_AFTER, .want = guests_wanted(g),
+		.reason = SPAN("the hub's operator kept this agent of two: "
+		    "it begins a new incarnation and tells everything "
+		    "again") };
+
+	if ((g->want & GUEST_RETELL) == 0 ||
+	    j->welcome.site.given_up != j->frame.head.incarnation)
+		return false;
+	p->verdict = a.verdict;
+	reply_write(&p->answer, &a, SPAN_NONE);
+	return true;
+}
+
+static void
+say_forked(struct judge *j, const struct pending *p,
+    const struct fork_word *word, const struct guest *g)
+{
+	struct view_site s;
+
+	if (view_site(j->writer->view, p->site, &s))
+		fork_say(s.code, p->cause,
+		    fork_other(&g->watch, word->instance), word);
 }
 
 void
 judge_settled(struct judge *j, const struct pending *p)
 {
+	struct fork_word word;
 	struct frame_batch f;
 	struct guest *g;
 
 	if (p->site == 0 || !frame_batch_read(&f, buf_look(&p->body)))
 		return;
 	g = guests_get(j->guests, p->site);
+	word = word_of(&f);
 	if (p->fork != 0) {
 		g->fork = p->fork;
-		log_warn("site=%" PRIu32 " forked: seq=%" PRIu64 " came with "
-		    "other content from %.*s; before it spoke from %s",
-		    p->site, f.head.first, SPAN_ARGS(f.peer.address),
-		    g->address[0] != '\0' ? g->address : "(unknown)");
+		say_forked(j, p, &word, g);
+		g->watch.returns = 0;
+	}
+	if (p->settled != 0)
+		g->settled = p->settled;
+	if (p->gate != 0) {
+		g->gate = p->gate;
+		log_warn("site=%" PRIu32 " gate closed: %zu withdrawals are "
+		    "held until zqhub release or refuse", p->site, p->held);
 	}
 	if (p->verdict != VERDICT_FORKED)
-		guests_address(g, f.peer.address);
+		fork_seen(&g->watch, &word, clock_mono());
+}
+
+/* --- the gate ------------------------------------------------------------- */
+
+/* Of what is new in this batch, how much goes that is there? While the view
+ * is behind, all that goes is counted. */
+static size_t
+count_gone(struct judge *j, size_t known, bool behind)
+{
+	struct change c;
+	size_t n = 0;
+
+	for (size_t i = known; i < j->sift.count; i++) {
+		if (j->sift.goes[i] && change_glance(&c, j->sift.row[i]))
+			item_name(j->gone[n++], j->welcome.site.number,
+			    item_id(&c));
+	}
+	return n == 0 || behind ? n :
+	    view_shown(j->writer->view, j->gone, n);
+}
+
+/* How many the site shows, or will when the view has caught up. */
+static uint64_t
+count_shown(const struct view_site *s, const struct position *p, bool behind)
+{
+	if (!behind)
+		return s->items;
+	return s->items + p->last -
+	    (s->incarnation == p->incarnation && s->seq < p->last ?
+	    s->seq : 0);
+}
+
+static void
+close_gate(struct judge *j, struct pending *p, uint64_t count, uint64_t of)
+{
+	struct guest *g = guests_get(j->guests, p->site);
+	struct acts acts;
+
+	if (g->gate > view_place(j->writer->view))
+		return;
+	acts_init(&acts);
+	acts_put(&acts, json_pack("{s:s, s:I, s:I, s:I}", "do", "gate",
+	    "site", (json_int_t)p->site, "count", (json_int_t)count,
+	    "of", (json_int_t)of), ACTS_HUB,
+	    "more is withdrawn at once than passes unasked");
+	p->gate = write_act(j, &acts);
+}
+
+/* Before what it withdraws is in the journal (R6). */
+static void
+watch_gate(struct judge *j, struct pending *p, struct journal_batch *b)
+{
+	const struct config *c = j->writer->config;
+	const struct view_site *s = &j->welcome.site;
+	struct journal_verdict v;
+	uint64_t before, of;
+	size_t gone;
+	bool behind;
+
+	b->window = (int64_t)c->gate_window;
+	b->forget = s->gate_settled;
+	journal_look(j->writer->journal, b, &v);
+	behind = v.position.last > 0 &&
+	    (s->incarnation != v.position.incarnation ||
+	    s->seq < v.position.last);
+	if (v.verdict != VERDICT_TAKEN ||
+	    (gone = count_gone(j, v.known, behind)) == 0)
+		return;
+	before = journal_withdrew(&v.position, b, j->at);
+	of = count_shown(s, &v.position, behind) + (s->gate ? 0 : before);
+	b->withdraws = gone;
+	if (!s->gate && (before + gone <= c->gate_items ||
+	    (before + gone) * 100 <= c->gate_percent * of))
+		return;
+	if (!s->gate)
+		close_gate(j, p, before + gone, of);
+	p->held += gone;
+	buf_printf(&j->why, "held: %zu withdrawals, until the hub's operator "
+	    "releases or refuses them: it is more at once than passes unasked",
+	    gone);
+}
+
+/* --- taking --------------------------------------------------------------- */
+
+static struct journal_batch
+batch_of(struct judge *j, const struct pending *p)
+{
+	const struct batch *h = &j->frame.head;
+
+	return (struct journal_batch){
+		.site = p->site,
+		.incarnation = h->incarnation,
+		.first = h->first,
+		.head = h->head,
+		.now = sift_time(h->now),
+		.agent = h->agent,
+		.features = h->features,
+		.instance = h->instance,
+		.held = h->held,
+		.row = j->sift.row,
+		.hash = (const uint8_t (*)[32])j->sift.hash,
+		.count = j->sift.count,
+	};
 }
 
 static void
 take(struct judge *j, struct pending *p)
 {
 	struct guest *g = guests_get(j->guests, p->site);
-	struct journal_batch b = {
-		.site = p->site,
-		.incarnation = j->frame.head.incarnation,
-		.first = j->frame.head.first,
-		.head = j->frame.head.head,
-		.now = sift_time(j->frame.head.now),
-		.agent = j->frame.head.agent,
-		.features = j->frame.head.features,
-		.instance = j->frame.head.instance,
-		.held = j->frame.head.held,
-		.row = j->sift.row,
-		.hash = (const uint8_t (*)[32])j->sift.hash,
-		.count = j->sift.count,
-	};
-	struct journal_verdict v = { .verdict = 0 };
+	struct journal_batch b = batch_of(j, p);
+	struct fork_word word = word_of(&j->frame);
+	struct journal_verdict v = { .verdict = VERDICT_FORKED,
+		.cause = CAUSE_INSTANCE };
 
-	journal_take(j->writer->journal, &b, j->at, &v);
+	if (!fork_turns(&g->watch, &word, j->mono)) {
+		if (j->sift.withdrawn > 0)
+			watch_gate(j, p, &b);
+		journal_take(j->writer->journal, &b, j->at, &v);
+	}
 	if (v.verdict == VERDICT_FORKED)
-		hold_fork(j, p, g);
-	guests_skew(g, j->site.code, b.now - j->at);
+		hold_fork(j, p, v.cause);
+	guests_skew(g, j->welcome.site.code, b.now - j->at);
 	answer_verdict(j, p, &v);
 	log_debug("site=%s seq=%" PRIu64 "+%zu %s fresh=%zu refused=%zu",
-	    j->site.code, b.first, b.count, verdict_name(v.verdict), v.fresh,
-	    j->sift.refused);
+	    j->welcome.site.code, b.first, b.count, verdict_name(v.verdict),
+	    v.fresh, j->sift.refused);
+}
+
+static void
+take_site(struct judge *j, struct pending *p)
+{
+	p->site = j->welcome.site.number;
+	settle(j, p);
+	if (must_retell(j, p))
+		return;
+	if (sift_batch(&j->sift, j->writer->view, p->site, &j->frame))
+		take(j, p);
+	else
+		answer_plain(p, VERDICT_BAD, &j->sift.why);
 }
 
 void
 judge_batch(struct judge *j, struct pending *p)
 {
+	struct welcome *w = &j->welcome;
+
 	begin_batch(j, p);
 	if (!frame_batch_read(&j->frame, buf_look(&p->body))) {
 		buf_text(&j->why, "not a batch");
 		answer_plain(p, VERDICT_BAD, &j->why);
-	} else if (!judge_peer(j->writer->view, &j->frame.peer, &j->site,
-	    &j->why)) {
-		answer_plain(p, VERDICT_BLOCKED, &j->why);
-	} else if (j->site.forked) {
-		buf_printf(&j->why, JUDGE_FORKED, j->site.code);
-		answer_plain(p, VERDICT_FORKED, &j->why);
-	} else if (!sift_batch(&j->sift, j->writer->view, j->site.number,
-	    &j->frame)) {
-		answer_plain(p, VERDICT_BAD, &j->sift.why);
+	} else if (!welcome_speaker(w, j->writer->view, &j->frame.peer,
+	    j->frame.head.instance)) {
+		p->verdict = w->verdict;
+		reply_refusal(&p->answer, w->verdict, w->cause,
+		    buf_cstr(&w->why));
 	} else {
-		p->site = j->site.number;
-		take(j, p);
+		take_site(j, p);
 	}
 }

@@ -29,17 +29,8 @@ void judge_begin(struct judge *j, int64_t at);
 /* Takes p->body into the open group and leaves p->answer. */
 void judge_batch(struct judge *j, struct pending *p);
 
-/* The group is durable: remembers, and logs, what must be said once. */
+/* The group is durable: remembers, and logs, what must be said once. Of a
+ * batch in a group that was not, nothing is remembered. */
 void judge_settled(struct judge *j, const struct pending *p);
-
-/* May this peer speak at all? Not while blocked, nor with another key than
- * the one it enrolled with; why (a sentence) is for its people. */
-bool judge_peer(struct view *v, const struct frame_peer *p,
-    struct view_site *s, struct buf *why);
-
-/* Why a site that was found twice is held, and what helps. */
-#define JUDGE_FORKED "two copies of this site's agent are at work (a " \
-	"cloned machine, or one restored from a backup): stop one of them; " \
-	"then the hub's operator says: zqhub site unblock %s"
 
 #endif

@@ -10,8 +10,9 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "hub/counters.h"
+#include "hub/fork.h"
 #include "hub/frame.h"
-#include "hub/judge.h"
+#include "hub/welcome.h"
 #include "protocol/changelist.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
@@ -187,14 +188,21 @@ answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after)
 }
 
 static void
-refuse(struct letters *l, uint64_t number, enum verdict v, const char *why)
+refuse_for(struct letters *l, uint64_t number, enum verdict v,
+    const char *cause, const char *why)
 {
 	struct buf out;
 
 	buf_init(&out, FRAME_MAX);
-	reply_plain(&out, v, why);
+	reply_refusal(&out, v, cause, why);
 	l->send(l->arg, number, buf_look(&out));
 	buf_clear(&out);
+}
+
+static void
+refuse(struct letters *l, uint64_t number, enum verdict v, const char *why)
+{
+	refuse_for(l, number, v, "", why);
 }
 
 static void
@@ -281,20 +289,44 @@ confirm(struct letters *l, uint32_t site, uint64_t after, uint64_t shown)
 	l->on_work(l->arg);
 }
 
+/* Two agents that take turns are held, whatever they ask (R4). */
+static void
+watch(struct letters *l, const struct view_site *s,
+    const struct frame_letters *f)
+{
+	struct guest *g = guests_get(l->guests, s->number);
+	const struct fork_word word = { .instance = f->instance,
+		.address = f->peer.address, .now = CLOCK_NONE };
+	const struct fork_agent *other = fork_other(&g->watch, f->instance);
+	struct acts acts;
+
+	if (s->forked || !fork_turns(&g->watch, &word, clock_mono())) {
+		fork_seen(&g->watch, &word, clock_mono());
+		return;
+	}
+	g->watch.returns = 0;
+	fork_say(s->code, CAUSE_INSTANCE, other, &word);
+	acts_init(&acts);
+	fork_act(&acts, s->number, CAUSE_INSTANCE, 0, other, &word);
+	pending_acts(l->pending, &acts, confirmed, l);
+	l->on_work(l->arg);
+}
+
 void
 letters_ask(struct letters *l, uint64_t number, struct span body)
 {
 	struct frame_letters f;
-	struct view_site s;
-	struct buf why;
+	struct welcome w;
 
-	buf_init(&why, 1024);
+	welcome_init(&w);
 	if (*find(l, number) != NULL || !frame_letters_read(&f, body)) {
 		refuse(l, number, VERDICT_BAD, "not a request for letters");
-	} else if (!judge_peer(l->writer->view, &f.peer, &s, &why)) {
-		refuse(l, number, VERDICT_BLOCKED, buf_cstr(&why));
+	} else if (!welcome_peer(&w, l->writer->view, &f.peer,
+	    f.instance)) {
+		refuse_for(l, number, w.verdict, w.cause, buf_cstr(&w.why));
 	} else {
-		confirm(l, f.peer.site, f.after, s.confirmed);
+		watch(l, &w.site, &f);
+		confirm(l, f.peer.site, f.after, w.site.confirmed);
 		if (f.wait == 0 || has_news(l, f.peer.site, f.after))
 			answer(l, number, f.peer.site, f.after);
 		else if (l->count >= LETTERS_POLLS)
@@ -303,7 +335,7 @@ letters_ask(struct letters *l, uint64_t number, struct span body)
 		else
 			hold(l, number, &f);
 	}
-	buf_clear(&why);
+	welcome_clear(&w);
 }
 
 void

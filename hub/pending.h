@@ -32,7 +32,8 @@ struct pending {
 	uint64_t credit;	/* bytes, to be granted with the answer */
 	uint32_t site;
 	size_t changes, fresh, refused, held;
-	uint64_t fork;		/* place of the act that holds the site */
+	const char *cause;	/* of a fork; a constant of answer.h */
+	uint64_t fork, settled, gate;	/* places of acts that came of it; 0 */
 
 	/* acts, if done is given: */
 	struct acts acts;

@@ -15,7 +15,7 @@
 #include "hub/counters.h"
 #include "hub/exchange.h"
 #include "hub/frame.h"
-#include "hub/judge.h"
+#include "hub/welcome.h"
 #include "hub/stand.h"
 #include "protocol/changelist.h"
 #include "protocol/limits.h"
@@ -93,10 +93,11 @@ later(struct reconciler *r, uint64_t number, uint32_t after, const char *why)
 
 static void
 refuse(struct reconciler *r, uint64_t number, enum verdict v,
-    const char *why)
+    const char *cause, const char *why)
 {
 	struct reconcile_answer a = { .outcome = RECONCILE_REFUSED,
-		.verdict = v, .reason = span_of(why) };
+		.verdict = v, .cause = span_of(cause),
+		.reason = span_of(why) };
 
 	stats_add(COUNTER_RECONCILE_REFUSED, 1);
 	answer(r, number, &a);
@@ -360,7 +361,7 @@ begin(struct reconciler *r, uint64_t number, struct frame_reconcile *f)
 
 	read_stand(r, f->peer.site, &s);
 	if (compare_buckets(f, &s, &differ) == 0) {
-		refuse(r, number, VERDICT_BAD, "no bucket differs from ours, "
+		refuse(r, number, VERDICT_BAD, "", "no bucket differs from ours, "
 		    "and the sum over all of them does: it can't be");
 		return;
 	}
@@ -415,7 +416,7 @@ hashes(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
 		later(r, number, LATER, "begin again: the sum first");
 	} else if (!exchange_take(e, number, body)) {
 		forget(e);
-		refuse(r, number, VERDICT_BAD, "buckets that do not differ, "
+		refuse(r, number, VERDICT_BAD, "", "buckets that do not differ, "
 		    "or that came before");
 	} else {
 		step_soon(r);
@@ -430,13 +431,13 @@ finish_hashes(struct reconciler *r, struct exchange *e)
 	const uint64_t *n = e->tally.count;
 
 	if (!f.head.more && !exchange_is_whole(e)) {
-		refuse(r, e->number, VERDICT_BAD, "not all buckets that "
+		refuse(r, e->number, VERDICT_BAD, "", "not all buckets that "
 		    "differ were told");
 		forget(e);
 		return;
 	}
 	if (!f.head.more && tally_missed(&e->tally) + n[TALLY_HELD] == 0) {
-		refuse(r, e->number, VERDICT_BAD, "the sums of buckets "
+		refuse(r, e->number, VERDICT_BAD, "", "the sums of buckets "
 		    "differ, and what is in them doesn't: it can't be");
 		forget(e);
 		return;
@@ -529,23 +530,20 @@ reconciler_ask(struct reconciler *r, uint64_t number, struct span body)
 {
 	uint64_t cpu = clock_cpu();
 	struct frame_reconcile f;
-	struct view_site s;
-	struct buf why;
+	struct welcome w;
 
-	buf_init(&why, WHY_MAX);
+	welcome_init(&w);
 	if (!frame_reconcile_read(&f, body)) {
-		refuse(r, number, VERDICT_BAD, "nothing to compare");
-	} else if (!judge_peer(r->writer->view, &f.peer, &s, &why)) {
-		refuse(r, number, VERDICT_BLOCKED, buf_cstr(&why));
-	} else if (s.forked) {
-		buf_printf(&why, JUDGE_FORKED, s.code);
-		refuse(r, number, VERDICT_FORKED, buf_cstr(&why));
+		refuse(r, number, VERDICT_BAD, "", "nothing to compare");
+	} else if (!welcome_speaker(&w, r->writer->view, &f.peer,
+	    f.head.instance)) {
+		refuse(r, number, w.verdict, w.cause, buf_cstr(&w.why));
 	} else {
-		log_debug("site=%s reconcile %s seq=%" PRIu64, s.code,
+		log_debug("site=%s reconcile %s seq=%" PRIu64, w.site.code,
 		    reconcile_round_name(f.head.round), f.head.seq);
 		rounds[f.head.round](r, number, &f, body);
 	}
-	buf_clear(&why);
+	welcome_clear(&w);
 	stats_add(COUNTER_RECONCILE_CPU, clock_cpu() - cpu);
 }
 

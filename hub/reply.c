@@ -49,11 +49,19 @@ reply_write(struct buf *b, struct answer *a, struct span complaints)
 }
 
 void
-reply_plain(struct buf *b, enum verdict v, const char *reason)
+reply_refusal(struct buf *b, enum verdict v, const char *cause,
+    const char *reason)
 {
-	struct answer a = { .verdict = v, .reason = span_of(reason) };
+	struct answer a = { .verdict = v, .cause = span_of(cause),
+	    .reason = span_of(reason) };
 
 	if (v == VERDICT_BUSY)
 		a.after = REPLY_BUSY_AFTER;
 	reply_write(b, &a, SPAN_NONE);
+}
+
+void
+reply_plain(struct buf *b, enum verdict v, const char *reason)
+{
+	reply_refusal(b, v, "", reason);
 }

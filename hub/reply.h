@@ -24,5 +24,8 @@ void reply_write(struct buf *b, struct answer *a, struct span complaints);
 
 /* … with nothing but a verdict and a reason. */
 void reply_plain(struct buf *b, enum verdict v, const char *reason);
+/* … and which kind of no it is (answer.h). */
+void reply_refusal(struct buf *b, enum verdict v, const char *cause,
+    const char *reason);
 
 #endif

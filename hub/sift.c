@@ -88,6 +88,7 @@ keep_unreadable(struct sift *s, uint64_t seq, struct span reason)
 	c.word[WORD_REASON] = text_cut(reason, WHY_MAX - 1);
 	if (!change_is_sane(&c, NULL))
 		c.word[WORD_REASON] = SPAN("(a reason that is no text)");
+	s->goes[n] = false;
 	s->made_at[n] = s->made.n;
 	change_write(&s->made, &c);
 	s->row[n] = (struct span){ .n = s->made.n - s->made_at[n] };
@@ -123,6 +124,9 @@ keep(struct sift *s, const struct change *c, struct span row)
 
 	change_hash(c, s->hash[s->count]);
 	s->row[s->count] = row;
+	s->goes[s->count] = c->kind == CHANGE_DELETED &&
+	    c->word[WORD_BY].n == 0;
+	s->withdrawn += s->goes[s->count];
 	if (c->critical.n == 0) {
 		look_at_host(s, c);
 		return;
@@ -180,7 +184,7 @@ begin(struct sift *s, struct view *v, uint32_t site)
 {
 	s->view = v;
 	s->site = site;
-	s->count = s->refused = s->held = s->untold = 0;
+	s->count = s->refused = s->held = s->withdrawn = s->untold = 0;
 	s->host = SPAN_NONE;
 	buf_reset(&s->made);
 	buf_reset(&s->complaints);

@@ -24,6 +24,9 @@ struct sift {
 	uint8_t hash[LIMIT_BATCH][32];
 	size_t count;			/* of both */
 	size_t refused, held;		/* not readable; not to be shown */
+	bool goes[LIMIT_BATCH];		/* it is withdrawn, and no person
+					 * stands for it … */
+	size_t withdrawn;		/* … and how many are */
 	struct buf complaints;		/* as answer_complain() writes them */
 	size_t untold;			/* those that found no room there */
 	struct buf why;			/* why the whole makes no sense */

@@ -62,6 +62,7 @@ core_open(struct corekit *k, uint64_t most)
 	k->config = (struct config){ .name = text[0], .listen = text[1],
 		.web = text[2], .public = text[3], .dir = k->dir,
 		.group = 1000, .store_most = most,
+		.gate_items = 50, .gate_percent = 10, .gate_window = 600000,
 		.ticket_life = 24 * 3600 * 1000 };
 	clock_set(CORE_NOW, 1000);
 	counters_open();

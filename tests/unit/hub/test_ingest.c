@@ -253,7 +253,7 @@ START_TEST(test_fork_is_held_once)
 	ck_assert_int_eq(answers.at[0].answer.verdict, VERDICT_FORKED);
 	ck_assert_int_eq(answers.at[1].answer.verdict, VERDICT_FORKED);
 	ck_assert_uint_eq(last()->status, 200);
-	ck_assert_ptr_nonnull(strstr(last()->body, "unblock 4101000001"));
+	ck_assert_ptr_nonnull(strstr(last()->body, "settle 4101000001"));
 	ck_assert(core_logged("203.0.113.7:5000"));
 	at = entries();
 	put_one(7, 1, "a fourth one");
