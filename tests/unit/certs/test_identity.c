@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "certs/issue.h"
 #include "certs/keep.h"
 #include "tests/unit/certs/help.h"
 

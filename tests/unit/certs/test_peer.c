@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "certs/identity.h"
+#include "certs/issue.h"
 #include "certs/keep.h"
 #include "tests/unit/certs/help.h"
 
