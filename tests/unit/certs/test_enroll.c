@@ -4,6 +4,7 @@
 #include "certs/enroll.h"
 
 #include "certs/identity.h"
+#include "certs/issue.h"
 #include "certs/keep.h"
 #include "tests/unit/certs/help.h"
 
@@ -373,7 +374,7 @@ START_TEST(test_renewal_of_strangers)
 
 	/* Not valid yet. */
 	cert = ca_issue_site(&help_ca, key, SITE, CODE, 90, &why);
-	clock_set(clock_wall() - 3600000LL, 0);
+	clock_set(clock_wall() - ISSUE_EARLY * 1000LL - 3600000LL, 0);
 	ck_assert(!enroll_renew(cert, key, cas, next, send_renewal,
 	    NULL, &fresh, &help_why));
 	help_expect_why("must be signed with the site's own certificate");
