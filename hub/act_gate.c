@@ -70,7 +70,7 @@ act_gate_holds(struct group *g, const struct entry *e, const struct change *c)
 	if (!item_by_name(g->txn, name, &number) ||
 	    !item_get(g->txn, number, &i) || i.withdrawn)
 		return false;
-	held_gate(g, e, c, SPAN(WHY_HELD));
+	held_later(g, e, c, HELD_GATE, SPAN(WHY_HELD));
 	return true;
 }
 
@@ -89,7 +89,7 @@ withdraw(struct settling *s, uint32_t site, uint64_t place)
 	struct entry e = { .site = site, .place = place, .at = s->act->at };
 	struct change c;
 
-	must(held_gate_take(s->group, site, place, &s->said));
+	must(held_later_take(s->group, HELD_GATE, site, place, &s->said));
 	if (!change_read(&c, buf_look(&s->said)))
 		fatal("view: a row of what the gate holds is damaged: run "
 		    "zqhub rebuild");
@@ -102,7 +102,7 @@ withdraw(struct settling *s, uint32_t site, uint64_t place)
 static void
 keep(struct settling *s, uint32_t site, uint64_t place)
 {
-	held_gate_refuse(s->group, site, place, buf_look(&s->why));
+	held_refuse(s->group, site, place, buf_look(&s->why));
 }
 
 typedef void settle_fn(struct settling *s, uint32_t site, uint64_t place);
@@ -113,7 +113,8 @@ settle_some(struct settling *s, uint32_t site, uint64_t most, settle_fn *one)
 {
 	uint64_t place;
 
-	for (; most > 0 && held_gate_first(s->group->txn, site, &place);
+	for (; most > 0 && held_later_first(s->group->txn,
+	    HELD_GATE, site, &place);
 	    most--) {
 		one(s, site, place);
 		s->group->work++;

@@ -34,7 +34,6 @@ act_retire_begin(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct site s;
 
-	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	if (s.retired)
@@ -44,7 +43,7 @@ act_retire_begin(struct group *g, const struct entry *e, const json_t *o)
 	s.blocked = s.forked = s.quarantined = s.renewed = false;
 	s.kept = 0;
 	s.reason = text_cut(act_read_text(o, "reason"), ACT_READ_REASON);
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
 	return NULL;
 }
 

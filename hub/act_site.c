@@ -7,6 +7,8 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
+#include "hub/held.h"
+#include "hub/rule.h"
 #include "protocol/answer.h"
 #include "protocol/code.h"
 #include "protocol/limits.h"
@@ -101,11 +103,16 @@ act_site_add(struct group *g, const struct entry *e, const json_t *o)
 }
 
 void
-act_site_put(struct group *g, const struct site *s)
+act_site_put(struct group *g, const struct site *s, int64_t at)
 {
+	struct stand *stand = group_stand(g, s->number);
+	bool was = stand->silenced;
+
 	site_put(g->txn, s);
-	group_stand(g, s->number)->silenced = s->blocked || s->forked ||
-	    s->quarantined || s->retired;
+	stand->silenced = s->blocked || s->forked || s->quarantined ||
+	    s->retired;
+	if (was && !stand->silenced)
+		rule_unsilence(g, s->number, at);
 }
 
 /* --- may it speak? ------------------------------------------------------------------------ */
@@ -115,12 +122,11 @@ act_site_block(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct site s;
 
-	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	s.blocked = true;
 	s.reason = text_cut(act_read_text(o, "reason"), ACT_READ_REASON);
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
 	return NULL;
 }
 
@@ -131,7 +137,6 @@ act_site_unblock(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct site s;
 
-	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	s.blocked = s.forked = s.renewed = false;
@@ -139,7 +144,7 @@ act_site_unblock(struct group *g, const struct entry *e, const json_t *o)
 	s.given_up = 0;
 	if (!s.retired)
 		s.reason = SPAN_NONE;
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
 	return NULL;
 }
 
@@ -148,11 +153,10 @@ act_site_admit(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct site s;
 
-	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	s.quarantined = false;
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
 	return NULL;
 }
 
@@ -179,7 +183,6 @@ act_site_fork(struct group *g, const struct entry *e, const json_t *o)
 	struct span reason = act_read_text(o, "reason");
 	struct site s;
 
-	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	s.forked = true;
@@ -195,18 +198,18 @@ act_site_fork(struct group *g, const struct entry *e, const json_t *o)
 		    "was restored from a copy");
 	if (!s.blocked)
 		s.reason = text_cut(reason, ACT_READ_REASON);
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
 	return NULL;
 }
 
-/* One of the two goes on, under a new incarnation and with a new key. */
+/* One of the two goes on, under a new incarnation and with a new key. What
+ * was under way when the site was held is of either, and told again. */
 const char *
 act_site_settle(struct group *g, const struct entry *e, const json_t *o)
 {
 	uint64_t keep;
 	struct site s;
 
-	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	if (!act_read_number(o, "keep", 2, &keep) || keep == 0)
@@ -214,11 +217,12 @@ act_site_settle(struct group *g, const struct entry *e, const json_t *o)
 	if (s.cause.n == 0)
 		return "the site was never held for two agents";
 	s.forked = s.renewed = false;
+	held_forget_silenced(g, s.number);
 	s.kept = (uint8_t)keep;
 	s.given_up = act_read_id(o, "incarnation");
 	if (!s.blocked)
 		s.reason = SPAN_NONE;
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
 	return NULL;
 }
 
@@ -228,7 +232,6 @@ act_site_settled(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct site s;
 
-	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	if (s.kept == 0 || !s.renewed)
@@ -237,7 +240,7 @@ act_site_settled(struct group *g, const struct entry *e, const json_t *o)
 	s.renewed = false;
 	s.old_key_spent = s.has_old_key;
 	s.has_old_key = false;
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
 	return NULL;
 }
 

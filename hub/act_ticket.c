@@ -9,6 +9,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
 #include "hub/act_site.h"
+#include "hub/issued.h"
 #include "hub/table.h"
 #include "protocol/wire.h"
 
@@ -108,7 +109,8 @@ act_ticket_enroll(struct group *g, const struct entry *e, const json_t *o)
 	s.enrolled = e->at;
 	s.until = act_read_time(o, "until");
 	memcpy(s.key_hash, key, sizeof(key));
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
+	issued_note(g, e, o, s.number);
 	ticket.used = true;
 	memcpy(ticket.key_hash, key, sizeof(key));
 	put_ticket(g, ref, &ticket);
@@ -124,7 +126,6 @@ act_ticket_renew(struct group *g, const struct entry *e, const json_t *o)
 	uint8_t key[CA_KEY_HASH], old[CA_KEY_HASH];
 	struct site s;
 
-	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	if (!text_unhex(act_read_text(o, "key"), key, sizeof(key)) ||
@@ -139,6 +140,7 @@ act_ticket_renew(struct group *g, const struct entry *e, const json_t *o)
 	s.until = act_read_time(o, "until");
 	memcpy(s.old_key_hash, old, sizeof(old));
 	memcpy(s.key_hash, key, sizeof(key));
-	act_site_put(g, &s);
+	act_site_put(g, &s, e->at);
+	issued_note(g, e, o, s.number);
 	return NULL;
 }

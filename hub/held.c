@@ -36,7 +36,20 @@ held_get(struct db_txn *t, uint64_t place, struct held_row *h)
 static bool
 is_waiting(const struct held_row *h)
 {
-	return h->kind == HELD_WAITS || h->kind == HELD_GATE;
+	return h->kind != HELD_KEPT && h->kind != HELD_REFUSED;
+}
+
+static bool
+is_for_later(const struct held_row *h)
+{
+	return h->kind == HELD_GATE || h->kind == HELD_SILENCED;
+}
+
+static enum table
+table_of(enum held_kind kind)
+{
+	must(kind == HELD_GATE || kind == HELD_SILENCED);
+	return kind == HELD_GATE ? TABLE_GATE : TABLE_SILENCED;
 }
 
 static void
@@ -44,7 +57,7 @@ write_row(struct group *g, uint64_t place, const struct held_row *h)
 {
 	static const char *const words[] = { [HELD_WAITS] = "held",
 		[HELD_KEPT] = "kept", [HELD_GATE] = "gate",
-		[HELD_REFUSED] = "refused" };
+		[HELD_REFUSED] = "refused", [HELD_SILENCED] = "silenced" };
 	struct key k = key_u64(place);
 
 	buf_reset(&g->row);
@@ -105,8 +118,8 @@ take_out(struct group *g, const struct held_row *h, uint64_t place,
 	db_del(g->txn, TABLE_HELD, key_look(&k));
 	db_del(g->txn, TABLE_HELD_SITE, key_look(&by_site));
 	db_del(g->txn, TABLE_HELD_NAME, key_look(&by_name));
-	if (h->kind == HELD_GATE)
-		db_del(g->txn, TABLE_GATE, key_look(&by_site));
+	if (is_for_later(h))
+		db_del(g->txn, table_of(h->kind), key_look(&by_site));
 	count(g, h, -1);
 	group_record(g, what, key_look(&k));
 }
@@ -199,25 +212,34 @@ held_settle(struct group *g, uint32_t site, const uint8_t name[TABLE_DIGEST])
 	}
 }
 
-/* --- the gate's ----------------------------------------------------------- */
+/* --- for later ------------------------------------------------------------ */
 
-void
-held_gate(struct group *g, const struct entry *e, const struct change *c,
-    struct span why)
+/* The newest word counts. What is held for another reason stays so. */
+static void
+replace(struct group *g, const uint8_t name[TABLE_DIGEST])
 {
-	struct held_row before, h = { .site = e->site, .kind = HELD_GATE,
-	    .why = text_cut(why, HELD_WHY_MAX) };
-	struct key k = key_u32_u64(e->site, e->place);
+	struct held_row before;
 	uint64_t place;
 
-	item_name(h.name, e->site, item_id(c));
-	while (last_of_name(g->txn, h.name, &place) &&
+	while (last_of_name(g->txn, name, &place) &&
 	    held_get(g->txn, place, &before) &&
-	    (before.kind == HELD_GATE || before.kind == HELD_REFUSED))
+	    (is_for_later(&before) || before.kind == HELD_REFUSED))
 		take_out(g, &before, place, "settled");
+}
+
+void
+held_later(struct group *g, const struct entry *e, const struct change *c,
+    enum held_kind kind, struct span why)
+{
+	struct held_row h = { .site = e->site, .kind = kind,
+	    .why = text_cut(why, HELD_WHY_MAX) };
+	struct key k = key_u32_u64(e->site, e->place);
+
+	item_name(h.name, e->site, item_id(c));
+	replace(g, h.name);
 	put(g, e->place, &h);
 	put_name(g, e->place, &h);
-	db_put(g->txn, TABLE_GATE, key_look(&k), e->body);
+	db_put(g->txn, table_of(kind), key_look(&k), e->body);
 }
 
 /* The first key of a site in a table that is ordered by site and place. */
@@ -237,31 +259,31 @@ first_of(struct db_txn *t, enum table table, uint32_t site, uint64_t *place)
 }
 
 bool
-held_gate_first(struct db_txn *t, uint32_t site, uint64_t *place)
+held_later_first(struct db_txn *t, enum held_kind kind, uint32_t site,
+    uint64_t *place)
 {
-	return first_of(t, TABLE_GATE, site, place);
+	return first_of(t, table_of(kind), site, place);
 }
 
 bool
-held_gate_take(struct group *g, uint32_t site, uint64_t place,
-    struct buf *said)
+held_later_take(struct group *g, enum held_kind kind, uint32_t site,
+    uint64_t place, struct buf *said)
 {
 	struct key k = key_u32_u64(site, place);
 	struct held_row h;
 	struct span row;
 
-	if (!db_get(g->txn, TABLE_GATE, key_look(&k), &row) ||
+	if (!db_get(g->txn, table_of(kind), key_look(&k), &row) ||
 	    !held_get(g->txn, place, &h))
 		return false;
 	buf_reset(said);
 	buf_span(said, row);
-	take_out(g, &h, place, "released");
+	take_out(g, &h, place, "taken up");
 	return true;
 }
 
 void
-held_gate_refuse(struct group *g, uint32_t site, uint64_t place,
-    struct span why)
+held_refuse(struct group *g, uint32_t site, uint64_t place, struct span why)
 {
 	struct key k = key_u32_u64(site, place);
 	struct held_row h;
@@ -286,6 +308,15 @@ held_dismiss(struct group *g, uint32_t site, uint64_t place)
 		return false;
 	take_out(g, &h, place, "dismissed");
 	return true;
+}
+
+void
+held_forget_silenced(struct group *g, uint32_t site)
+{
+	uint64_t place;
+
+	while (first_of(g->txn, TABLE_SILENCED, site, &place))
+		must(held_dismiss(g, site, place));
 }
 
 void

@@ -9,7 +9,9 @@
  * listed too, and waits for nobody.
  *
  * What the gate holds (act_gate.h) is released or refused by an operator. What
- * was refused stays listed, and waits for nobody either.
+ * was refused stays listed, and waits for nobody either. What was taken while
+ * a site is silenced waits until it may speak again (rule.h). Of both the row
+ * is kept, of the newest word on each item.
  */
 #ifndef ZQ_HUB_HELD_H
 #define ZQ_HUB_HELD_H
@@ -29,6 +31,7 @@
 
 enum held_kind {	/* numbers are in rows */
 	HELD_WAITS = 0, HELD_KEPT = 1, HELD_GATE = 2, HELD_REFUSED = 3,
+	HELD_SILENCED = 4,
 };
 
 struct held_row {
@@ -58,19 +61,23 @@ bool held_dismiss(struct group *g, uint32_t site, uint64_t place);
 void held_dismiss_all(struct group *g, uint32_t site);
 void held_dismiss_some(struct group *g, uint32_t site, uint64_t most);
 
-/* --- the gate's; c is the deletion of an item that is there --------------- */
+/* --- for later: kind is HELD_GATE or HELD_SILENCED ------------------------ */
 
-/* Instead of what was held or refused of the same item before. The site is
- * told of all of them at once, elsewhere. */
-void held_gate(struct group *g, const struct entry *e,
-    const struct change *c, struct span why);
-/* The oldest that the gate holds of a site. */
-bool held_gate_first(struct db_txn *t, uint32_t site, uint64_t *place);
-/* It is not held any more; *said becomes its change row. */
-bool held_gate_take(struct group *g, uint32_t site, uint64_t place,
-    struct buf *said);
-/* It stays listed, as refused, with this reason. */
-void held_gate_refuse(struct group *g, uint32_t site, uint64_t place,
+/* Instead of what was held like this, or refused, of the same item before.
+ * The site is told elsewhere, and only once. */
+void held_later(struct group *g, const struct entry *e,
+    const struct change *c, enum held_kind kind, struct span why);
+/* The oldest of a site. */
+bool held_later_first(struct db_txn *t, enum held_kind kind, uint32_t site,
+    uint64_t *place);
+/* It is not held any more; *said becomes its change row. False: it isn't
+ * there. */
+bool held_later_take(struct group *g, enum held_kind kind, uint32_t site,
+    uint64_t place, struct buf *said);
+/* All that waits for a site to speak again waits no more. */
+void held_forget_silenced(struct group *g, uint32_t site);
+/* Of the gate: it stays listed, as refused, with this reason. */
+void held_refuse(struct group *g, uint32_t site, uint64_t place,
     struct span why);
 
 /* How many are listed of a site, up to `most`; what is only kept is counted

@@ -235,9 +235,15 @@ START_TEST(blocks_and_lets_go)
 	say(1, CHANGE_CREATED, "http://s1.gov.cn/a", "a");
 	ck_assert_uint_eq(site(1).items, 0);
 	ck_assert_has(held(1).why, "blocked");
+	say(1, CHANGE_UPDATED, "http://s1.gov.cn/a", "a, then");
+	say(1, CHANGE_CREATED, "http://elsewhere.gov.cn/", "not its own");
+	ck_assert_uint_eq(site(1).held, 2);
 	kit_act(&k, "{\"do\":\"unblock\",\"site\":1}");
 	say(1, CHANGE_CREATED, "http://s1.gov.cn/b", "b");
-	ck_assert_uint_eq(site(1).items, 1);
+
+	/* what was under way is not lost */
+	ck_assert_uint_eq(site(1).items, 2);
+	ck_assert_uint_eq(site(1).held, 1);
 	ck_assert(view_site(k.view, 1, &v));
 	ck_assert(!v.blocked);
 	ck_assert_str_eq(v.reason, "");
@@ -259,6 +265,7 @@ START_TEST(a_fork_holds_the_site)
 	look();
 	ck_assert(view_site(k.view, 1, &v));
 	ck_assert(!v.forked);
+	ck_assert_uint_eq(site(1).items, 1);
 }
 END_TEST
 
