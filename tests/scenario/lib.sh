@@ -141,12 +141,13 @@ believe() {
 # shellcheck disable=SC2086 # they are words
 zqhub() { $HUB_RUN "$ZQ_BUILD/zqhub" "$@" --dir "$HUB"; }
 
+# HUB_HOST: how agents call it, if not by its address.
 hub_init() {
 	HUB_PORT=$(port)
 	WEB_PORT=$(port)
 	zqhub init --name "${1:-河南省人民政府门户网站}" \
 		--listen "127.0.0.1:$HUB_PORT" --web "127.0.0.1:$WEB_PORT" \
-		--public "https://127.0.0.1:$HUB_PORT" >"$T/init.out" 2>&1 ||
+		--public "https://${HUB_HOST:-127.0.0.1}:$HUB_PORT" >"$T/init.out" 2>&1 ||
 		{ cat "$T/init.out" >&2; die "zqhub init"; }
 }
 hub_start() {
@@ -177,7 +178,7 @@ zqagent() {
 	$AGENT_RUN "$ZQ_BUILD/zqagent" "$@" --dir "$(agent_dir "$code")"
 }
 agent_enroll() {
-	zqagent "$1" enroll "https://127.0.0.1:$HUB_PORT" "$2" \
+	zqagent "$1" enroll "https://${HUB_HOST:-127.0.0.1}:$HUB_PORT" "$2" \
 		>>"$T/agent-$1.log" 2>&1 || die "agent $1 could not enrol"
 }
 agent_start() {
