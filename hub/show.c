@@ -39,7 +39,8 @@ struct show {
 	struct mark mark[MARKS];
 	size_t first, marks;
 	struct waiter *waiters;
-	double cost;		/* µs an entry, a moving mean */
+	double cost;		/* µs of CPU an entry, a moving mean */
+	double wall;		/* … and on the clock: others work here, too */
 	bool full;
 };
 
@@ -49,7 +50,7 @@ show_new(struct writer *w)
 	struct show *s = mem_new(sizeof(*s));
 
 	s->writer = w;
-	s->cost = COST_FIRST;
+	s->cost = s->wall = COST_FIRST;
 	return s;
 }
 
@@ -100,7 +101,7 @@ show_lag(const struct show *s)
 int64_t
 show_behind(const struct show *s)
 {
-	double left = (double)writer_backlog(s->writer) * s->cost / 1000;
+	double left = (double)writer_backlog(s->writer) * s->wall / 1000;
 	int64_t lag = show_lag(s);
 
 	return left > (double)lag ? (int64_t)left : lag;
@@ -168,14 +169,21 @@ slice(const struct show *s, uint32_t ms)
 	return (size_t)n;
 }
 
-static void
-learn_cost(struct show *s, uint64_t us, size_t entries)
+static double
+mean(double before, uint64_t us, size_t entries)
 {
 	double now = (double)us / (double)entries;
 
+	return before * 0.75 + (now < 1 ? 1 : now) * 0.25;
+}
+
+static void
+learn_cost(struct show *s, uint64_t us, int64_t ms, size_t entries)
+{
 	if (entries < SLICE_LEAST)
 		return;		/* mostly the transaction's own cost */
-	s->cost = s->cost * 0.75 + (now < 1 ? 1 : now) * 0.25;
+	s->cost = mean(s->cost, us, entries);
+	s->wall = mean(s->wall, (uint64_t)ms * 1000, entries);
 }
 
 static void
@@ -194,6 +202,7 @@ enum show_result
 show_step(struct show *s, uint32_t ms)
 {
 	uint64_t cpu = clock_cpu(), place;
+	int64_t began = clock_mono();
 	size_t applied;
 	bool good;
 
@@ -205,7 +214,7 @@ show_step(struct show *s, uint32_t ms)
 		return SHOW_FULL;
 	cpu = clock_cpu() - cpu;
 	if (applied > 0)
-		learn_cost(s, cpu, applied);
+		learn_cost(s, cpu, clock_mono() - began, applied);
 	place = view_place(s->writer->view);
 	stats_add(COUNTER_CORE_APPLY_CPU, cpu);
 	stats_add(COUNTER_APPLIED_ENTRIES, applied);
