@@ -12,6 +12,7 @@
 #include "hub/act_site.h"
 #include "hub/act_ticket.h"
 #include "hub/held.h"
+#include "hub/issued.h"
 #include "hub/outbox.h"
 #include "hub/proven.h"
 
@@ -75,6 +76,8 @@ static const struct {
 	{ "dismiss", do_dismiss },
 	{ "prove", act_site_prove },
 	{ "reconcile", proven_act },
+	{ "ca-roll", issued_act_roll },
+	{ "ca-rolled", issued_act_rolled },
 };
 
 static const char *

@@ -18,6 +18,7 @@
 #include "hub/grant.h"
 
 #define REFUSAL_MAX 1024
+#define DAY (INT64_C(1000) * 24 * 3600)
 
 struct applicant {
 	LIST_ENTRY(applicant) entry;
@@ -113,6 +114,7 @@ refuse(struct admit *a, uint64_t number, const struct view_site *s,
 static void
 grant(struct applicant *p, const char *how)
 {
+	char when[CLOCK_TEXT_MAX];
 	struct buf key;
 
 	buf_init(&key, 2 * CA_KEY_HASH + 1);
@@ -121,6 +123,11 @@ grant(struct applicant *p, const char *how)
 	log_info("site=%s enrolled%s key=%s…", p->site.code, how,
 	    buf_cstr(&key));
 	buf_clear(&key);
+	if (p->ask.is_renewal && p->ask.expired != 0)
+		log_warn("site=%s its certificate had expired at %s: what it "
+		    "says is refused until: zqhub site admit %s",
+		    p->site.code, clock_show(when, p->ask.expired),
+		    p->site.code);
 	answer(p->admit, p->number, &p->site, SPAN_NONE);
 }
 
@@ -135,8 +142,9 @@ begin(void *arg)
 
 	buf_init(&why, REFUSAL_MAX);
 	acts_init(&acts);
-	g = grant_judge(a->writer->view, &p->ask, clock_wall(), &p->site,
-	    &acts, &why);
+	g = grant_judge(a->writer->view, &p->ask, clock_wall(),
+	    (int64_t)a->writer->config->grace_days * DAY, &p->site, &acts,
+	    &why);
 	if (g == GRANT_NEW) {
 		turn_write(a->turns, &acts);
 	} else {

@@ -90,6 +90,6 @@ void cmd_progress(void *arg, uint64_t done, uint64_t of);
 void cmd_progress_end(void);
 
 extern const struct cmd cmd_init_list[], cmd_site_list[], cmd_search_list[],
-    cmd_status_list[], cmd_journal_list[], cmd_keep_list[];
+    cmd_status_list[], cmd_journal_list[], cmd_keep_list[], cmd_ca_list[];
 
 #endif

@@ -333,6 +333,22 @@ proof(char text[CLOCK_TEXT_MAX + 512], const struct site_info *s)
 	return text;
 }
 
+static const char *
+certificate(char text[CLOCK_TEXT_MAX + 512], const struct site_info *s)
+{
+	int64_t left = s->until - clock_wall();
+	char when[CLOCK_TEXT_MAX];
+
+	clock_show(when, s->until);
+	if (left < 0)
+		snprintf(text, CLOCK_TEXT_MAX + 512, _("expired %s"), when);
+	else
+		snprintf(text, CLOCK_TEXT_MAX + 512,
+		    _("until %s (%lld days)"), when,
+		    (long long)(left / 86400000));
+	return text;
+}
+
 static void
 show(struct query *q, const struct site_info *s)
 {
@@ -351,6 +367,8 @@ show(struct query *q, const struct site_info *s)
 	fact(c, _("reason"), s->reason);
 	fact_time(c, _("added"), s->added);
 	fact_time(c, _("enrolled"), s->enrolled);
+	if (s->until != CLOCK_NONE)
+		fact(c, _("certificate"), span_of(certificate(text, s)));
 	fact(c, _("domain proof"), span_of(proof(text, s)));
 	fact_time(c, _("last heard"), s->heard);
 	fact(c, _("agent"), span_of(s->agent));

@@ -368,6 +368,9 @@ on_ca_frame(void *arg, struct channel *channel, const struct frame *f)
 	case FRAME_ANSWER:
 		channel_send(c->edge, FRAME_ANSWER, f->number, f->body);
 		break;
+	case FRAME_REREAD:
+		desk_reread(c->desk, f->body);
+		break;
 	case FRAME_MINTED:
 		if (desk_minted(c->desk, f->number, f->body))
 			break;
@@ -400,6 +403,12 @@ mint(void *arg, uint64_t number)
 {
 	channel_send(((struct core *)arg)->ca, FRAME_MINT, number,
 	    SPAN_NONE);
+}
+
+static void
+reread(void *arg)
+{
+	channel_send(((struct core *)arg)->ca, FRAME_REREAD, 0, SPAN_NONE);
 }
 
 /* The sites that the edge may not let in. */
@@ -516,7 +525,8 @@ open_desk(struct core *c, struct buf *why)
 {
 	const struct desk_hooks hooks = {
 		.mint = mint, .blocked = on_blocked, .lifted = send_blocked,
-		.rebuild = begin_rebuild, .about = about, .arg = c,
+		.rebuild = begin_rebuild, .reread = reread, .about = about,
+		.arg = c,
 	};
 
 	c->desk = desk_new(c->base, &c->writer, c->turns, c->summons, &hooks,

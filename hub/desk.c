@@ -26,7 +26,7 @@ struct job {
 	struct ask_ticket *ticket;	/* wanted of them, minted so far … */
 	size_t minted;
 	uint64_t first;			/* number of the first MINT */
-	bool rebuild;			/* waits for that one */
+	bool rebuild, reread;		/* waits for that one */
 };
 
 struct desk {
@@ -245,6 +245,36 @@ desk_rebuilt(struct desk *d, json_t *result, const char *error)
 	json_decref(result);
 }
 
+static void
+start_reread(struct job *j)
+{
+	struct desk *d = j->desk;
+
+	j->reread = true;
+	log_info("operator=%s did=reread", j->ask.actor);
+	d->hooks.reread(d->hooks.arg);
+}
+
+void
+desk_reread(struct desk *d, struct span why)
+{
+	struct job *j, *next;
+
+	for (j = LIST_FIRST(&d->jobs); j != NULL; j = next) {
+		next = LIST_NEXT(j, entry);
+		if (!j->reread)
+			continue;
+		if (why.n > 0) {
+			ask_refuse(&j->ask, NULL, "%.*s", SPAN_ARGS(why));
+			fail(j);
+			continue;
+		}
+		if (j->peer != NULL)
+			ctl_ok(j->peer, json_object());
+		job_free(j);
+	}
+}
+
 /* --- the socket ----------------------------------------------------------- */
 
 static void
@@ -259,6 +289,8 @@ on_ask(void *arg, struct ctl_peer *peer, json_t *said, uid_t uid)
 		ctl_ok(peer, d->hooks.about(d->hooks.arg));
 	else if (strcmp(act, "rebuild") == 0)
 		start_rebuild(job_new(d, peer, said, uid));
+	else if (strcmp(act, "reread") == 0)
+		start_reread(job_new(d, peer, said, uid));
 	else if (strcmp(act, "prove-sync") == 0)
 		summons_ask(d->summons, peer, said);
 	else if (operate_knows(act))

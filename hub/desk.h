@@ -3,8 +3,8 @@
  *
  * Acts are done one at a time, each in its turn, and answered when they are
  * durable and shown. An operator who leaves before the answer has asked
- * nevertheless. "ping" and "rebuild" are the desk's own; calls for proof go
- * on to summons.h.
+ * nevertheless. "ping", "rebuild" and "reread" are the desk's own; calls for
+ * proof go on to summons.h.
  */
 #ifndef ZQ_HUB_DESK_H
 #define ZQ_HUB_DESK_H
@@ -27,6 +27,7 @@ struct desk_hooks {	/* what the core does for it */
 	void (*blocked)(void *arg, uint32_t site, const char *reason);
 	void (*lifted)(void *arg);
 	bool (*rebuild)(void *arg, struct buf *why);	/* begin one */
+	void (*reread)(void *arg);	/* FRAME_REREAD */
 	json_t *(*about)(void *arg);		/* facts for "ping" */
 	void *arg;
 };
@@ -39,6 +40,9 @@ void desk_free(struct desk *d);
 
 /* A FRAME_MINTED came. False: nobody asked for it, or it doesn't read. */
 bool desk_minted(struct desk *d, uint64_t number, struct span body);
+
+/* The ca has read its files again; or why it could not (empty: it did). */
+void desk_reread(struct desk *d, struct span why);
 
 /* To everyone who waits for the rebuild; both take the object. */
 void desk_rebuilding(struct desk *d, json_t *progress);

@@ -115,9 +115,18 @@ errand_daemon(const struct config *c, json_t *said, errand_tell_fn *tell,
 
 /* --- doing ---------------------------------------------------------------- */
 
-/* Files that root would make here the daemon could not open. */
-static void
-become_owner(const char *dir)
+bool
+errand_reread(const struct config *c, struct buf *error, struct buf *hint)
+{
+	json_t *result = errand_daemon(c, json_pack("{s:s}", "do", "reread"),
+	    NULL, NULL, error, hint);
+
+	json_decref(result);
+	return result != NULL || error->n == 0;
+}
+
+void
+errand_become_owner(const char *dir)
 {
 	struct stat st;
 
@@ -151,7 +160,7 @@ errand_open(struct errand *e, const struct config *c, struct buf *error,
     struct buf *hint)
 {
 	*e = (struct errand){ .busy = false };
-	become_owner(c->dir);
+	errand_become_owner(c->dir);
 	e->busy = !lock(c->dir, error, hint);
 	return !e->busy && writer_open(&e->writer, c, error);
 }

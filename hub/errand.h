@@ -28,6 +28,13 @@ json_t *errand_daemon(const struct config *c, json_t *said,
 json_t *errand_hear(const struct config *c, json_t *said,
     ctl_progress_fn *hear, void *arg, struct buf *error, struct buf *hint);
 
+/* Has the daemon, if one runs, read the CA's files again. False: why not. */
+bool errand_reread(const struct config *c, struct buf *error,
+    struct buf *hint);
+/* From now on files are made as the directory's owner: what root would make
+ * the daemon could not open. */
+void errand_become_owner(const char *dir);
+
 struct errand {			/* the stores, ours alone */
 	struct writer writer;
 	bool busy;		/* not opened: another process has the lock */

@@ -110,6 +110,7 @@ json_site(const struct site_info *s)
 	text(j, "reason", s->reason);
 	json_time(j, "added", s->added);
 	json_time(j, "enrolled", s->enrolled);
+	json_time(j, "certificate_until", s->until);
 	json_time(j, "heard", s->heard);
 	json_object_set_new(j, "skew_ms", json_integer(s->skew));
 	number(j, "seq", s->taken);

@@ -171,6 +171,12 @@ changes(const struct site_info *s)
 }
 
 static double
+expiry(const struct site_info *s)
+{
+	return seconds(s->until);
+}
+
+static double
 in_sync(const struct site_info *s)
 {
 	return s->state == SITE_SYNC ? 1 : 0;
@@ -192,6 +198,9 @@ static const struct site_metric {
 	    held },
 	{ "zq_site_last_heard_timestamp_seconds", "gauge",
 	    "When the site was last heard, 0 if never", heard },
+	{ "zq_site_certificate_expiry_timestamp_seconds", "gauge",
+	    "When the site's certificate runs out, 0 if that isn't known",
+	    expiry },
 	{ "zq_site_clock_skew_seconds", "gauge",
 	    "The site's clock minus the hub's", skew },
 	{ "zq_site_proven_timestamp_seconds", "gauge",

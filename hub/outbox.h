@@ -15,7 +15,7 @@
 
 /* Letters that a site has not fetched, and that are kept for it after it
  * has. Above the first, no more are written: a site that has a thousand
- * pages held knows. */
+ * pages held knows. Whom to trust is always written. */
 #define OUTBOX_WAITING 1000
 #define OUTBOX_KEPT 1000
 

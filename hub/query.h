@@ -66,6 +66,11 @@ struct site_info {
 	struct span reason;		/* of a block or a hold */
 	bool has_key;
 	uint8_t key[32];		/* SHA-256 of the public key */
+	int64_t until;			/* ms, its certificate's end; CLOCK_NONE
+					 * if that isn't known */
+	bool has_ca;
+	uint8_t ca[16];			/* pin of the CA that signed it */
+	bool quarantined, retired;	/* as in site.h */
 	bool proven;			/* its domain, when last looked: */
 	int64_t checked;		/* ms; CLOCK_NONE: never, with this key */
 	struct span evidence;		/* "https 200, key fits"; or "" */
@@ -90,6 +95,16 @@ bool query_site_by_code(struct query *q, struct span code,
     struct site_info *s);
 bool query_site_by_number(struct query *q, uint32_t number,
     struct site_info *s);
+
+/* --- the CA --------------------------------------------------------------- */
+
+struct roll_info {		/* of the CA, issued.h */
+	bool rolling;			/* now … */
+	bool rolled;			/* … or once */
+	int64_t since;			/* ms */
+	uint8_t pin[16];		/* the next, or the new one */
+};
+void query_roll(struct query *q, struct roll_info *r);
 
 /* --- items ---------------------------------------------------------------- */
 

@@ -11,6 +11,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "hub/held.h"
+#include "hub/issued.h"
 #include "hub/proven.h"
 #include "hub/site.h"
 #include "hub/stand.h"
@@ -142,6 +143,10 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 		.evidence = row.evidence,
 	};
 	memcpy(s->key, row.key_hash, sizeof(s->key));
+	s->until = row.has_key ? row.until : CLOCK_NONE;
+	s->has_ca = issued_by(q->txn, number, s->ca);
+	s->quarantined = row.quarantined;
+	s->retired = row.retired;
 	if (row.code.n <= CODE_MAX)
 		memcpy(s->code, row.code.at, row.code.n);
 	site_domain_next(&domains, &s->domain);
@@ -197,6 +202,20 @@ query_sites(struct query *q, query_site_fn *each, void *arg)
 		more = db_cursor_get(c, MDB_NEXT, &code, &row);
 	}
 	db_cursor_close(c);
+}
+
+/* --- the CA ------------------------------------------------------------------------------- */
+
+void
+query_roll(struct query *q, struct roll_info *r)
+{
+	struct issued_roll roll;
+
+	(void)issued_roll(q->txn, &roll);
+	*r = (struct roll_info){ .since = roll.since,
+		.rolling = roll.state == ISSUED_ROLLING,
+		.rolled = roll.state == ISSUED_ROLLED };
+	memcpy(r->pin, roll.pin, sizeof(r->pin));
 }
 
 /* --- columns ------------------------------------------------------------------------------ */

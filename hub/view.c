@@ -17,6 +17,7 @@
 #include "hub/apply.h"
 #include "hub/group.h"
 #include "hub/held.h"
+#include "hub/issued.h"
 #include "hub/item.h"
 #include "hub/mark.h"
 #include "hub/meta.h"
@@ -300,6 +301,7 @@ fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
 		.kept = from->kept, .renewed = from->renewed,
 		.given_up = from->given_up,
 	};
+	(void)issued_by(t, from->number, s->ca);
 	memcpy(s->key_hash, from->key_hash, sizeof(s->key_hash));
 	memcpy(s->old_key_hash, from->old_key_hash, sizeof(s->old_key_hash));
 	copy_text(s->code, sizeof(s->code), from->code);

@@ -112,6 +112,7 @@ struct view_site {
 	uint8_t key_hash[CA_KEY_HASH];
 	uint8_t old_key_hash[CA_KEY_HASH];	/* before the last renewal */
 	int64_t until;		/* ms, its certificate's end; or CLOCK_NONE */
+	uint8_t ca[TICKET_PIN];	/* which signed that; zeros: not known */
 	char reason[256];	/* of the block, or why it was retired */
 	char domain[256];	/* the first of its domains */
 	uint64_t confirmed;	/* the last letter it has confirmed */
