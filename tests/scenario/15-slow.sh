@@ -1,0 +1,63 @@
+# Slow and hostile clients on the hub's TLS port: headers and bodies that
+# never end (slowhttptest), connections that say nothing, half a handshake,
+# random bytes. Meanwhile what sites publish is found as fast as ever.
+. tests/scenario/lib.sh
+
+for need in slowhttptest python3 openssl; do
+	command -v $need >"$T/which" || skip "no $need here"
+done
+root=$T/www
+page "$root/index.html" '郑州市人民政府' '' 首页
+hub_init
+hub_start
+site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
+	https://www.zhengzhou.gov.cn/
+wait_for 30 sync in_sync
+hub=https://127.0.0.1:$HUB_PORT
+
+measure() {	# into $middle, $p99, $longest
+	python3 tests/scenario/pace.py "http://127.0.0.1:$WEB_PORT" \
+		4101000001 "$root" "$1" 10 >"$T/pace" 2>&1 ||
+		{ cat "$T/pace"; die "the measure"; }
+	read -r middle p99 longest lost <"$T/pace"
+	[ "$lost" = 0 ] || die "$lost pages were never found"
+}
+
+measure 30
+say "- in peace: found after $middle ms, p99 $p99 ms"
+
+say "- slow headers, slow bodies, silence, garbage: 900 connections at a time"
+start slow-headers slowhttptest -H -c 200 -r 40 -i 2 -x 8 -l 22 -p 20 \
+	-u "$hub/v1/changes"
+a=$PID
+start slow-bodies slowhttptest -B -c 200 -r 40 -i 2 -x 8 -l 22 -p 20 \
+	-s 1000000 -u "$hub/.well-known/cmp"
+b=$PID
+start noise python3 tests/scenario/noise.py "$HUB_PORT" 22 500
+c=$PID
+n=0
+while [ $n -lt 20 ]; do	# a whole handshake, and then nothing
+	n=$((n + 1))
+	start silent openssl s_client -quiet -connect "127.0.0.1:$HUB_PORT"
+done
+sleep 4
+measure 150
+say "- under fire: found after $middle ms, p99 $p99 ms, at most $longest ms (of 150)"
+connections() { curl -s "http://127.0.0.1:$WEB_PORT/metrics" | awk '/^zq_edge_connections/ { print $2 }'; }
+say "  $(connections) connections"
+[ "$p99" -lt 2000 ] || die "p99 is $p99 ms: over 2 s"
+
+wait "$a"; wait "$b"; wait "$c"
+forget "$a"; forget "$b"; forget "$c"
+say "  $(tail -n 1 "$T/noise.log") connections of noise came and went"
+[ "$(tail -n 1 "$T/noise.log")" -ge 500 ] || die "the noise was not there"
+grep -aq 'SLOW HEADERS' "$T/slow-headers.log" || die "slowhttptest did not run"
+
+say "- they are all cut; the hub is as before"
+few() { [ "$(connections)" -lt 30 ]; }
+wait_for 60 "connections to be closed" few
+kill -0 "$HUB_PID" || die "the hub died"
+grep -E 'part.*(died|signal)' "$T/hub.log" && die "a part died"
+wait_for 30 sync in_sync
+stop "$HUB_PID" || die "hub did not end cleanly"
+exit 0

@@ -1,0 +1,60 @@
+"""noise.py PORT SECONDS CONNECTIONS: holds so many connections to a TLS port
+that say nothing, the half of a ClientHello, or random bytes, one byte at a
+time or all at once; opens another for each that is closed. Prints how many
+it opened."""
+import random, selectors, socket, sys, time
+
+port, seconds, most = (int(a) for a in sys.argv[1:4])
+# A TLS 1.2 record of a ClientHello of 512 bytes, of which 40 come.
+HELLO = bytes.fromhex('1603010204010002000303') + bytes(29)
+kinds = ('silent', 'half', 'random', 'drip', 'http')
+held = selectors.DefaultSelector()
+opened = 0
+
+
+def connect():
+    global opened
+    s = socket.socket()
+    s.settimeout(2)
+    kind = kinds[opened % len(kinds)]
+    try:
+        s.connect(('127.0.0.1', port))
+        if kind == 'half':
+            s.sendall(HELLO)
+        elif kind == 'random':
+            s.sendall(random.randbytes(random.randrange(1, 20000)))
+        elif kind == 'http':
+            s.sendall(b'GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    except OSError:
+        s.close()
+        return
+    s.setblocking(False)
+    held.register(s, selectors.EVENT_READ, kind)
+    opened += 1
+
+
+end = time.monotonic() + seconds
+while time.monotonic() < end:
+    while len(held.get_map()) < most:
+        before = opened
+        connect()
+        if opened == before:
+            time.sleep(0.05)
+            break
+    for key, _ in held.select(0.1):
+        try:
+            gone = not key.fileobj.recv(4096)
+        except BlockingIOError:
+            continue
+        except OSError:
+            gone = True
+        if gone:
+            held.unregister(key.fileobj)
+            key.fileobj.close()
+    for key in list(held.get_map().values()):
+        if key.data == 'drip':
+            try:
+                key.fileobj.send(b'\x16')
+            except OSError:
+                pass
+print(opened)
