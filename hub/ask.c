@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 
 #define TROUBLE_MAX 4096
@@ -83,6 +84,29 @@ void
 ask_put(struct ask *a, json_t *act)
 {
 	acts_put(&a->acts, act, a->actor, ask_word(a, "reason"));
+}
+
+bool
+ask_site(struct ask *a, struct view_site *s)
+{
+	const char *code = ask_word(a, "code");
+	uint32_t number;
+
+	if (view_site_code(a->view, code, &number) &&
+	    view_site(a->view, number, s))
+		return true;
+	return ask_refuse(a, _("zqhub site list shows all sites"),
+	    _("there is no site with the code %s"), code);
+}
+
+bool
+ask_reason(struct ask *a)
+{
+	if (ask_word(a, "reason")[0] != '\0')
+		return true;
+	return ask_refuse(a, _("say --reason 'what happened'"),
+	    _("a reason is needed: it is shown to the site's people and kept "
+	    "in the journal"));
 }
 
 /* Does it listen on every address? Then it has to be called by a name. */

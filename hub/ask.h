@@ -33,6 +33,7 @@ struct ask_ticket {
 struct ask {
 	/* given */
 	struct view *view;
+	struct journal *journal;	/* for the sites' positions */
 	const struct config *config;
 	json_t *said;			/* {"do": …}; not owned */
 	char actor[ASK_ACTOR];
@@ -46,6 +47,8 @@ struct ask {
 	json_t *result;			/* an object */
 	uint32_t dropped;		/* this site's connections must end */
 	bool lifted;			/* a block was: the edge must know */
+	uint32_t settled;		/* of this site's agents one is to be told
+					 * to begin anew */
 	struct buf error, hint;
 };
 
@@ -63,6 +66,9 @@ bool ask_flag(const struct ask *a, const char *name);
 bool ask_refuse(struct ask *a, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void ask_put(struct ask *a, json_t *act);	/* takes it */
+/* The site with "code"; and is there a "reason"? False: refused. */
+bool ask_site(struct ask *a, struct view_site *s);
+bool ask_reason(struct ask *a);
 /* A ticket for this site: its act, and what the site's admin is sent, put
  * into `row` as "ticket", "enroll", "expires". */
 void ask_ticket(struct ask *a, uint32_t site, json_t *row);

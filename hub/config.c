@@ -99,7 +99,7 @@ static const struct conf_def table[] = {
 	    "Bytes of change lists under way at the edge, all connections "
 	    "together.\n"
 	    "Large ones, of sites that could not tell what they had for some "
-	    "time, fill an eighth of it at most, and wait their turn beyond "
+	    "time, fill a sixteenth of it at most, and wait their turn beyond "
 	    "that.\n"
 	    "Who comes on top of that is told to come back in some seconds, "
 	    "and loses nothing." },

@@ -36,6 +36,7 @@
 #include "hub/show.h"
 #include "hub/summons.h"
 #include "hub/turn.h"
+#include "hub/welcome.h"
 #include "hub/writer.h"
 
 /* A group is what has arrived; it waits for what is still in the socket, but
@@ -411,48 +412,82 @@ reread(void *arg)
 	channel_send(((struct core *)arg)->ca, FRAME_REREAD, 0, SPAN_NONE);
 }
 
-/* The sites that the edge may not let in. */
+/* What the edge may say by itself, whoever comes for the site. */
+static const char *
+closed(struct core *c, uint32_t site, struct buf *why)
+{
+	struct view_site s;
+
+	buf_reset(why);
+	return view_site(c->writer.view, site, &s) ?
+	    welcome_closed(&s, why) : NULL;
+}
+
+/* The sites that it may not let in. */
 static void
 send_blocked(void *arg)
 {
 	struct core *c = arg;
 	uint32_t last = view_sites(c->writer.view);
-	struct view_site s;
-	struct buf b;
+	const char *cause;
+	struct buf b, why;
 
 	buf_init(&b, FRAME_MAX);
+	buf_init(&why, 1024);
 	for (uint32_t n = 1; n <= last; n++) {
-		if (view_site(c->writer.view, n, &s) && s.blocked)
-			frame_site_write(&b, n, span_of(s.reason));
+		if ((cause = closed(c, n, &why)) != NULL)
+			frame_site_write(&b, n, span_of(cause),
+			    buf_look(&why));
 	}
 	channel_send(c->edge, FRAME_BLOCKED, 0, buf_look(&b));
 	buf_clear(&b);
+	buf_clear(&why);
 }
 
 static void
-drop(struct core *c, uint32_t site, const char *why)
+drop(struct core *c, uint32_t site, const char *cause, const char *why)
 {
 	struct buf b;
 
-	letters_drop(c->letters, site, VERDICT_BLOCKED, why);
+	letters_drop(c->letters, site, VERDICT_BLOCKED, cause, why);
 	buf_init(&b, FRAME_MAX);
-	frame_site_write(&b, site, span_of(why));
+	frame_site_write(&b, site, span_of(cause), span_of(why));
 	channel_send(c->edge, FRAME_DROP, 0, buf_look(&b));
 	buf_clear(&b);
 }
 
 static void
-on_blocked(void *arg, uint32_t site, const char *reason)
+on_blocked(void *arg, uint32_t site)
 {
-	drop(arg, site, reason);
+	struct core *c = arg;
+	const char *cause;
+	struct buf why;
+
+	buf_init(&why, 1024);
+	if ((cause = closed(c, site, &why)) != NULL)
+		drop(c, site, cause, buf_cstr(&why));
+	buf_clear(&why);
 }
 
 /* Whoever has the old key is sent away; the site itself isn't blocked. */
 static void
 on_rebound(void *arg, uint32_t site)
 {
-	drop(arg, site, "it was enrolled again with another key");
+	drop(arg, site, CAUSE_REISSUED, _("this key is not the site's any "
+	    "more: it was enrolled again with another one"));
 	send_blocked(arg);
+}
+
+/* One of two agents is kept, and told so as soon as it asks again. A poll
+ * that is being held may be the other's. */
+static void
+on_settled(void *arg, uint32_t site)
+{
+	struct core *c = arg;
+
+	guests_want(guests_get(&c->guests, site), GUEST_RETELL | GUEST_RENEW);
+	letters_drop(c->letters, site, VERDICT_BUSY, "", _("one of two "
+	    "agents was kept: ask again"));
 }
 
 static json_t *
@@ -525,6 +560,7 @@ open_desk(struct core *c, struct buf *why)
 {
 	const struct desk_hooks hooks = {
 		.mint = mint, .blocked = on_blocked, .lifted = send_blocked,
+		.settled = on_settled,
 		.rebuild = begin_rebuild, .reread = reread, .about = about,
 		.arg = c,
 	};

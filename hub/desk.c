@@ -93,10 +93,11 @@ succeed(struct job *j)
 	log_info("operator=%s did=%s code=%s", j->ask.actor,
 	    ask_word(&j->ask, "do"), ask_word(&j->ask, "code"));
 	if (j->ask.dropped != 0)
-		d->hooks.blocked(d->hooks.arg, j->ask.dropped,
-		    ask_word(&j->ask, "reason"));
+		d->hooks.blocked(d->hooks.arg, j->ask.dropped);
 	if (j->ask.lifted)
 		d->hooks.lifted(d->hooks.arg);
+	if (j->ask.settled != 0)
+		d->hooks.settled(d->hooks.arg, j->ask.settled);
 	if (j->peer != NULL) {
 		ctl_ok(j->peer, j->ask.result);
 		j->ask.result = NULL;
@@ -112,6 +113,7 @@ run(struct job *j)
 	struct turns *t = j->desk->turns;
 
 	j->ask.view = j->desk->writer->view;
+	j->ask.journal = j->desk->writer->journal;
 	j->ask.now = clock_wall();
 	if (!operate_run(&j->ask)) {
 		fail(j);
@@ -145,6 +147,7 @@ begin(void *arg)
 	struct job *j = arg;
 
 	j->ask.view = j->desk->writer->view;
+	j->ask.journal = j->desk->writer->journal;
 	j->ask.now = clock_wall();
 	if (!operate_run(&j->ask)) {
 		struct turns *t = j->desk->turns;

@@ -24,8 +24,9 @@ struct desk;
 
 struct desk_hooks {	/* what the core does for it */
 	void (*mint)(void *arg, uint64_t number);	/* FRAME_MINT */
-	void (*blocked)(void *arg, uint32_t site, const char *reason);
+	void (*blocked)(void *arg, uint32_t site);	/* or retired */
 	void (*lifted)(void *arg);
+	void (*settled)(void *arg, uint32_t site);	/* one of two is kept */
 	bool (*rebuild)(void *arg, struct buf *why);	/* begin one */
 	void (*reread)(void *arg);	/* FRAME_REREAD */
 	json_t *(*about)(void *arg);		/* facts for "ping" */

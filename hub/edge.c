@@ -33,7 +33,7 @@
 #define CORE_BEHIND (16u << 20)		/* bytes not yet read by the core:
 					 * then batches are told to wait */
 #define BUSY_AFTER 2000			/* ms */
-#define LARGE_SHARE 8			/* of the memory of bodies, for large
+#define LARGE_SHARE 16			/* of the memory of bodies, for large
 					 * ones: see room.h */
 #define LARGE_LINE 256			/* wait for that: some 20 s' worth */
 #define MEASURE_TIME 1			/* s between looks at gauges */
@@ -135,12 +135,13 @@ on_close(void *arg, struct http_conn *c)
 }
 
 static void
-refuse_blocked(struct http_request *r, const char *reason)
+refuse_blocked(struct http_request *r, const char *cause,
+    const char *reason)
 {
 	struct buf b;
 
 	buf_init(&b, LIMIT_ANSWER);
-	edge_words_refusal(&b, VERDICT_BLOCKED, reason, 0);
+	edge_words_blocked(&b, cause, reason);
 	stats_add(COUNTER_EDGE_REFUSED, 1);
 	http_answer(r, 403, EDGE_WORDS_TYPE, buf_look(&b));
 	buf_clear(&b);
@@ -174,14 +175,15 @@ static struct edge_guest *
 admit(struct edge *e, struct http_request *r)
 {
 	struct edge_guest *g = guest_of(r);
-	const char *blocked;
+	const char *blocked, *cause;
 
 	if (!g->peer.known) {
 		refuse_stranger(r, &g->peer);
 		return NULL;
 	}
-	if ((blocked = edge_sites_blocked(e->sites, g->peer.site)) != NULL) {
-		refuse_blocked(r, blocked);
+	blocked = edge_sites_blocked(e->sites, g->peer.site, &cause);
+	if (blocked != NULL) {
+		refuse_blocked(r, cause, blocked);
 		return NULL;
 	}
 	if (g->peer.not_after < clock_wall()) {
@@ -490,10 +492,10 @@ static void
 take_drop(struct edge *e, struct span body)
 {
 	uint32_t site;
-	struct span reason;
+	struct span cause, reason;
 
-	while (frame_site_read(&site, &reason, &body)) {
-		edge_sites_block(e->sites, site, reason);
+	while (frame_site_read(&site, &cause, &reason, &body)) {
+		edge_sites_block(e->sites, site, cause, reason);
 		edge_sites_drop(e->sites, site);
 		log_info("site=%u blocked, connections closed", site);
 	}
@@ -503,11 +505,11 @@ static void
 take_blocked(struct edge *e, struct span body)
 {
 	uint32_t site;
-	struct span reason;
+	struct span cause, reason;
 
 	edge_sites_unblock_all(e->sites);
-	while (frame_site_read(&site, &reason, &body))
-		edge_sites_block(e->sites, site, reason);
+	while (frame_site_read(&site, &cause, &reason, &body))
+		edge_sites_block(e->sites, site, cause, reason);
 }
 
 static void

@@ -1,10 +1,12 @@
 #include "hub/edge_sites.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 
+#define EDGE_SITES_CAUSE 32
 #define SLOTS 4096	/* a power of two; clusters have up to thousands */
 
 struct site {
@@ -12,7 +14,8 @@ struct site {
 	uint32_t number;
 	size_t count;			/* of connections */
 	bool loaded;			/* brings in a large body */
-	char *blocked;			/* why; NULL: it isn't */
+	char *blocked;			/* why; NULL: it isn't … */
+	char cause[EDGE_SITES_CAUSE];	/* … and which kind of no */
 	LIST_HEAD(guests, edge_guest) guests;
 };
 
@@ -103,9 +106,12 @@ edge_sites_leave(struct edge_sites *s, struct edge_guest *g)
 }
 
 void
-edge_sites_block(struct edge_sites *s, uint32_t site, struct span reason)
+edge_sites_block(struct edge_sites *s, uint32_t site, struct span cause,
+    struct span reason)
 {
 	struct site *one = site_for(s, site);
+
+	snprintf(one->cause, sizeof(one->cause), "%.*s", SPAN_ARGS(cause));
 
 	free(one->blocked);
 	one->blocked = mem_copy(reason.n > 0 ? reason.at : "", reason.n);
@@ -127,11 +133,14 @@ edge_sites_unblock_all(struct edge_sites *s)
 }
 
 const char *
-edge_sites_blocked(struct edge_sites *s, uint32_t site)
+edge_sites_blocked(struct edge_sites *s, uint32_t site, const char **cause)
 {
 	const struct site *one = *place(s, site);
 
-	return one != NULL ? one->blocked : NULL;
+	if (one == NULL)
+		return NULL;
+	*cause = one->cause;
+	return one->blocked;
 }
 
 bool

@@ -31,10 +31,11 @@ size_t edge_sites_come(struct edge_sites *s, struct edge_guest *g);
 size_t edge_sites_leave(struct edge_sites *s, struct edge_guest *g);
 
 void edge_sites_block(struct edge_sites *s, uint32_t site,
-    struct span reason);	/* copies */
+    struct span cause, struct span reason);	/* copies */
 void edge_sites_unblock_all(struct edge_sites *s);
-const char *edge_sites_blocked(struct edge_sites *s, uint32_t site);
-					/* why; NULL: it isn't */
+/* Why, and its cause (answer.h); NULL: it isn't. */
+const char *edge_sites_blocked(struct edge_sites *s, uint32_t site,
+    const char **cause);
 /* One large body of a site at a time: more would take the room of others.
  * False: there is one. */
 bool edge_sites_load(struct edge_sites *s, const struct edge_guest *g);

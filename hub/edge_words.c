@@ -29,6 +29,17 @@ edge_words_refusal(struct buf *b, enum verdict v, const char *why,
 	answer_end(b);
 }
 
+void
+edge_words_blocked(struct buf *b, const char *cause, const char *why)
+{
+	answer_begin(b, &(struct answer){
+		.verdict = VERDICT_BLOCKED, .now = clock_wall(),
+		.cause = span_of(cause), .reason = span_of(why),
+		.features = SPAN(FEATURES_HUB),
+	});
+	answer_end(b);
+}
+
 const char *
 edge_words_stranger(void)
 {

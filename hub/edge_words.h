@@ -18,6 +18,8 @@ void edge_words_refusal(struct buf *b, enum verdict v, const char *why,
 void edge_words_expired(struct buf *b, int64_t not_after);
 /* One of a CA that this hub doesn't trust, or no longer. */
 const char *edge_words_foreign(void);
+/* … to a site that may not speak, by the cause (answer.h). */
+void edge_words_blocked(struct buf *b, const char *cause, const char *why);
 /* Nobody without a certificate comes in; here is how to get one. */
 const char *edge_words_stranger(void);
 

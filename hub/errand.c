@@ -228,6 +228,7 @@ act_here(struct errand *e, json_t *said, const char *actor,
 	}
 	ask_init(&a);
 	a.view = e->writer.view;
+	a.journal = e->writer.journal;
 	a.config = e->writer.config;
 	a.said = said;
 	a.now = clock_wall();

@@ -382,20 +382,24 @@ frame_grant_read(struct frame_grant *f, struct span body)
 }
 
 void
-frame_site_write(struct buf *b, uint32_t site, struct span reason)
+frame_site_write(struct buf *b, uint32_t site, struct span cause,
+    struct span reason)
 {
 	write_u32(b, site);
+	write_span(b, cause);
 	write_span(b, reason);
 }
 
 bool
-frame_site_read(uint32_t *site, struct span *reason, struct span *rest)
+frame_site_read(uint32_t *site, struct span *cause, struct span *reason,
+    struct span *rest)
 {
 	struct reader r = reader_of(*rest);
 
 	if (rest->n == 0)
 		return false;
 	*site = read_u32(&r);
+	*cause = read_span(&r);
 	*reason = read_span(&r);
 	*rest = r.bad ? SPAN_NONE : rest_of(&r);
 	return !r.bad;

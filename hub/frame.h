@@ -147,8 +147,11 @@ struct frame_grant {
 void frame_grant_write(struct buf *b, const struct frame_grant *f);
 bool frame_grant_read(struct frame_grant *f, struct span body);
 
-/* DROP, BLOCKED: site u32 and a reason each. MINTED: ref, then the text. */
-void frame_site_write(struct buf *b, uint32_t site, struct span reason);
-bool frame_site_read(uint32_t *site, struct span *reason, struct span *rest);
+/* DROP, BLOCKED: site u32, cause (answer.h) and reason each. MINTED: ref,
+ * then the text. */
+void frame_site_write(struct buf *b, uint32_t site, struct span cause,
+    struct span reason);
+bool frame_site_read(uint32_t *site, struct span *cause, struct span *reason,
+    struct span *rest);
 
 #endif

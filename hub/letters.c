@@ -366,7 +366,7 @@ letters_want(struct letters *l, uint32_t site)
 
 void
 letters_drop(struct letters *l, uint32_t site, enum verdict v,
-    const char *why)
+    const char *cause, const char *why)
 {
 	struct poll *p, *newer;
 
@@ -374,7 +374,7 @@ letters_drop(struct letters *l, uint32_t site, enum verdict v,
 		newer = p->newer;
 		if (p->site != site)
 			continue;
-		refuse(l, p->number, v, why);
+		refuse_for(l, p->number, v, cause, why);
 		drop(l, p);
 	}
 }

@@ -41,6 +41,6 @@ void letters_look(struct letters *l);
 void letters_want(struct letters *l, uint32_t site);
 /* All polls of a site end with this verdict (it was blocked). */
 void letters_drop(struct letters *l, uint32_t site, enum verdict v,
-    const char *why);
+    const char *cause, const char *why);
 
 #endif

@@ -9,25 +9,13 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/enlist.h"
+#include "hub/govern.h"
 #include "hub/import.h"
 
 #define WHY_MAX 4096
 #define EVIDENCE_MAX 255	/* bytes, as the view keeps it */
 
 /* --- the small acts ------------------------------------------------------- */
-
-static bool
-find_site(struct ask *a, struct view_site *s)
-{
-	const char *code = ask_word(a, "code");
-	uint32_t number;
-
-	if (view_site_code(a->view, code, &number) &&
-	    view_site(a->view, number, s))
-		return true;
-	return ask_refuse(a, _("zqhub site list shows all sites"),
-	    _("there is no site with the code %s"), code);
-}
 
 static bool
 site_add(struct ask *a)
@@ -67,10 +55,12 @@ ticket(struct ask *a)
 {
 	struct view_site s = { .number = 0 };
 
-	if (!find_site(a, &s))
+	if (!ask_site(a, &s))
 		return false;
-	if (s.blocked)
-		return ask_refuse(a, _("zqhub site unblock lifts it"),
+	if (s.blocked || s.retired)
+		return ask_refuse(a, s.retired ? NULL :
+		    _("zqhub site unblock lifts it"), s.retired ?
+		    _("site %s is retired: %s") :
 		    _("site %s is blocked: %s"), s.code, s.reason);
 	a->result = json_pack("{s:I, s:s, s:s, s:b}", "site",
 	    (json_int_t)s.number, "code", s.code, "domain", s.domain,
@@ -80,24 +70,15 @@ ticket(struct ask *a)
 }
 
 static bool
-has_reason(struct ask *a)
-{
-	if (ask_word(a, "reason")[0] != '\0')
-		return true;
-	return ask_refuse(a, _("say --reason 'what happened'"),
-	    _("a reason is needed: it is shown to the site's people and kept "
-	    "in the journal"));
-}
-
-static bool
 block(struct ask *a)
 {
 	struct view_site s = { .number = 0 };
 
-	if (!has_reason(a) || !find_site(a, &s))
+	if (!ask_reason(a) || !ask_site(a, &s))
 		return false;
-	if (s.blocked)
-		return ask_refuse(a, NULL,
+	if (s.blocked || s.retired)
+		return ask_refuse(a, NULL, s.retired ?
+		    _("site %s is retired: %s") :
 		    _("site %s is blocked already: %s"), s.code, s.reason);
 	ask_put(a, json_pack("{s:s, s:I}", "do", "block", "site",
 	    (json_int_t)s.number));
@@ -112,9 +93,9 @@ unblock(struct ask *a)
 {
 	struct view_site s = { .number = 0 };
 
-	if (!has_reason(a) || !find_site(a, &s))
+	if (!ask_reason(a) || !ask_site(a, &s))
 		return false;
-	if (!s.blocked && !s.forked)
+	if (!s.blocked && !s.forked && s.kept == 0)
 		return ask_refuse(a, NULL, _("site %s is neither blocked "
 		    "nor held"), s.code);
 	ask_put(a, json_pack("{s:s, s:I}", "do", "unblock", "site",
@@ -141,7 +122,7 @@ find_held(struct ask *a, json_int_t place, struct view_site *s,
 		return ask_refuse(a, _("zqhub held lists what is, with its "
 		    "place"), _("nothing is held at the place %lld"),
 		    (long long)place);
-	if (!find_site(a, s))
+	if (!ask_site(a, s))
 		return false;
 	*count = view_held_count(a->view, s->number, UINT64_MAX);
 	return *count > 0 || ask_refuse(a, _("zqhub held lists what is"),
@@ -156,7 +137,7 @@ dismiss(struct ask *a)
 	struct view_site s = { .number = 0 };
 	uint64_t count = 0;
 
-	if (!has_reason(a) || !find_held(a, place, &s, &count))
+	if (!ask_reason(a) || !find_held(a, place, &s, &count))
 		return false;
 	if (place > 0)
 		ask_put(a, json_pack("{s:s, s:I, s:I}", "do", "dismiss",
@@ -180,7 +161,7 @@ prove(struct ask *a)
 	uint8_t key[CA_KEY_HASH];
 	struct span evidence;
 
-	if (!find_site(a, &s))
+	if (!ask_site(a, &s))
 		return false;
 	if (!text_unhex(span_of(ask_word(a, "key")), key, sizeof(key)) ||
 	    !s.has_key || memcmp(key, s.key_hash, sizeof(key)) != 0 ||
@@ -233,6 +214,12 @@ static const struct {
 	{ "unblock", unblock },
 	{ "dismiss", dismiss },
 	{ "prove", prove },
+	{ "settle", govern_settle },
+	{ "admit", govern_admit },
+	{ "retire", govern_retire },
+	{ "reissue", govern_reissue },
+	{ "release", govern_release },
+	{ "refuse", govern_refuse },
 	{ "ca-roll", ca_roll },
 	{ "ca-rolled", ca_rolled },
 };

@@ -1,6 +1,7 @@
 /*
  * Operators' acts: add a site, import many, give a ticket, block, unblock, take
- * out of what is held, keep what a look for a domain's proof came to.
+ * out of what is held, keep what a look for a domain's proof came to; and those
+ * of govern.h.
  *
  * The same functions serve the core (asked over the control socket) and
  * zqhub itself when no daemon runs. What an act is made of stands in ask.h.

@@ -90,11 +90,11 @@ grant(struct span s, struct buf *again)
 static bool
 sites(struct span s, struct buf *again)
 {
-	struct span reason, rest = s;
+	struct span cause, reason, rest = s;
 	uint32_t site;
 
-	while (frame_site_read(&site, &reason, &rest))
-		frame_site_write(again, site, reason);
+	while (frame_site_read(&site, &cause, &reason, &rest))
+		frame_site_write(again, site, cause, reason);
 	return again->n == s.n;
 }
 

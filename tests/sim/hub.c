@@ -12,6 +12,7 @@
 #include "contrib/base/text.h"
 #include "hub/core.h"
 #include "hub/counters.h"
+#include "hub/edge_reconcile.h"
 #include "hub/edge_take.h"
 #include "hub/edge_words.h"
 #include "hub/http_query.h"
@@ -50,7 +51,7 @@ hub_config(struct config *c, struct part *p, uint64_t store_most)
 		.leaf_days = 90, .connections = 1000,
 		.body_memory = 64u << 20, .request_time = 60000,
 		.group = 1000, .store_most = store_most,
-		.silent_after = 60000 };
+		.silent_after = 60000, .gate_items = 50, .gate_percent = 10 };
 }
 
 bool
@@ -251,6 +252,21 @@ take_changes(uint64_t id, const struct part *from, struct span body)
 	edge_take_free(t);
 }
 
+static void
+take_reconcile(uint64_t id, const struct part *from, struct span xml)
+{
+	struct frame_peer p = peer_of(from);
+	struct buf frame;
+	const char *why;
+
+	buf_init(&frame, FRAME_MAX);
+	if (edge_reconcile_read(&frame, &p, xml, &why))
+		ask_core(FRAME_RECONCILE, id, from->site, buf_look(&frame));
+	else
+		refuse(id, 400, VERDICT_BAD, why);
+	buf_clear(&frame);
+}
+
 static uint64_t
 argument(struct span query, const char *name)
 {
@@ -306,6 +322,8 @@ hub_request(uint64_t id, const struct part *from, struct span path,
 		refuse(id, 403, VERDICT_BLOCKED, blocked[from->site]);
 	else if (is_below(path, "/v1/changes", &rest))
 		take_changes(id, from, body);
+	else if (is_below(path, "/v1/reconcile", &rest))
+		take_reconcile(id, from, body);
 	else if (is_below(path, "/v1/letters?", &rest))
 		take_letters(id, from, rest);
 	else
@@ -361,9 +379,9 @@ static void
 take_blocked(struct span body)
 {
 	uint32_t site;
-	struct span reason;
+	struct span cause, reason;
 
-	while (frame_site_read(&site, &reason, &body)) {
+	while (frame_site_read(&site, &cause, &reason, &body)) {
 		must(site < HUB_SITES);
 		free(blocked[site]);
 		blocked[site] = mem_copy(reason.at, reason.n);

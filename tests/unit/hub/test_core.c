@@ -24,7 +24,7 @@ static struct channel *edge, *ca;
 static struct core_answers answers;
 static size_t blocked_frames, drops, minted;
 static uint32_t dropped_site;
-static char blocked_list[256];
+static char blocked_list[1024];
 static struct frame_grant grant;
 static char grant_code[32], refusal[512];
 static size_t grants;
@@ -35,20 +35,21 @@ static bool ended;
 static void
 note_blocked(struct span body)
 {
-	struct span reason;
+	struct span cause, reason;
 	uint32_t site;
 
 	blocked_list[0] = '\0';
-	while (frame_site_read(&site, &reason, &body))
-		snprintf(blocked_list + strlen(blocked_list), 64, "%u %.*s;",
-		    site, SPAN_ARGS(reason));
+	while (frame_site_read(&site, &cause, &reason, &body))
+		snprintf(blocked_list + strlen(blocked_list), 128,
+		    "%u %.*s %.*s;", site, SPAN_ARGS(cause),
+		    SPAN_ARGS(reason));
 	blocked_frames++;
 }
 
 static void
 on_edge(void *arg, struct channel *c, const struct frame *f)
 {
-	struct span reason, body = f->body;
+	struct span cause, reason, body = f->body;
 
 	(void)arg, (void)c;
 	if (f->kind == FRAME_ANSWER)
@@ -56,7 +57,8 @@ on_edge(void *arg, struct channel *c, const struct frame *f)
 	else if (f->kind == FRAME_BLOCKED)
 		note_blocked(f->body);
 	else if (f->kind == FRAME_DROP && ++drops > 0)
-		ck_assert(frame_site_read(&dropped_site, &reason, &body));
+		ck_assert(frame_site_read(&dropped_site, &cause, &reason,
+		    &body));
 	else
 		ck_abort_msg("a frame of kind %u to the edge", f->kind);
 }
@@ -435,7 +437,8 @@ START_TEST(test_block_drops)
 	blocked_frames = 0;
 	start();
 	UNTIL(blocked_frames == 1);
-	ck_assert_str_eq(blocked_list, "1 key lost;");
+	ck_assert_str_eq(blocked_list, "1 blocked the site 4101000001 is "
+	    "blocked: key lost;");
 	json_decref(ask(json_pack("{s:s, s:s, s:s}", "do", "unblock",
 	    "code", "4101000001", "reason", "new key")));
 	UNTIL(blocked_frames == 2);

@@ -381,7 +381,7 @@ START_TEST(test_blocked)
 	say(&c, "GET", "/v1/letters?wait=60", NULL, SPAN_NONE);
 	ck_assert(frame_comes(FRAME_LETTERS));
 	buf_init(&b, 1000);
-	frame_site_write(&b, 42, SPAN("the key was lost"));
+	frame_site_write(&b, 42, SPAN("blocked"), SPAN("the key was lost"));
 	channel_send(bed.core, FRAME_DROP, 0, buf_look(&b));
 	ck_assert(bed_until_end(&c));
 	bed_leave(&c);
@@ -603,22 +603,24 @@ START_TEST(test_sites)
 	struct edge_sites *s = edge_sites_new();
 	struct edge_guest a = { .peer.site = 1 }, b = { .peer.site = 1 };
 	struct edge_guest far = { .peer.site = 4097 };	/* the same slot */
+	const char *cause;
 
 	ck_assert_uint_eq(edge_sites_come(s, &a), 1);
 	ck_assert_uint_eq(edge_sites_come(s, &far), 1);
 	ck_assert_uint_eq(edge_sites_come(s, &b), 2);
-	ck_assert_ptr_null(edge_sites_blocked(s, 1));
-	edge_sites_block(s, 1, SPAN("why"));
-	edge_sites_block(s, 9, SPAN_NONE);
-	ck_assert_str_eq(edge_sites_blocked(s, 1), "why");
-	ck_assert_str_eq(edge_sites_blocked(s, 9), "");
-	ck_assert_ptr_null(edge_sites_blocked(s, 4097));
+	ck_assert_ptr_null(edge_sites_blocked(s, 1, &cause));
+	edge_sites_block(s, 1, SPAN("retired"), SPAN("why"));
+	edge_sites_block(s, 9, SPAN_NONE, SPAN_NONE);
+	ck_assert_str_eq(edge_sites_blocked(s, 1, &cause), "why");
+	ck_assert_str_eq(cause, "retired");
+	ck_assert_str_eq(edge_sites_blocked(s, 9, &cause), "");
+	ck_assert_ptr_null(edge_sites_blocked(s, 4097, &cause));
 	ck_assert_uint_eq(edge_sites_leave(s, &a), 1);
 	ck_assert_uint_eq(edge_sites_leave(s, &b), 0);
-	ck_assert_str_eq(edge_sites_blocked(s, 1), "why");
+	ck_assert_str_eq(edge_sites_blocked(s, 1, &cause), "why");
 	edge_sites_unblock_all(s);
-	ck_assert_ptr_null(edge_sites_blocked(s, 1));
-	ck_assert_ptr_null(edge_sites_blocked(s, 9));
+	ck_assert_ptr_null(edge_sites_blocked(s, 1, &cause));
+	ck_assert_ptr_null(edge_sites_blocked(s, 9, &cause));
 	ck_assert_uint_eq(edge_sites_leave(s, &far), 0);
 	edge_sites_free(s);
 }

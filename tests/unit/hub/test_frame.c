@@ -220,23 +220,24 @@ END_TEST
 
 START_TEST(test_sites)
 {
-	struct span rest, reason;
+	struct span rest, cause, reason;
 	struct buf b;
 	uint32_t site;
 
 	buf_init(&b, 1000);
-	frame_site_write(&b, 1, SPAN("one"));
-	frame_site_write(&b, 2, SPAN_NONE);
+	frame_site_write(&b, 1, SPAN("retired"), SPAN("one"));
+	frame_site_write(&b, 2, SPAN_NONE, SPAN_NONE);
 	rest = buf_look(&b);
-	ck_assert(frame_site_read(&site, &reason, &rest));
+	ck_assert(frame_site_read(&site, &cause, &reason, &rest));
 	ck_assert_uint_eq(site, 1);
+	ck_assert(span_is(cause, SPAN("retired")));
 	ck_assert(span_is(reason, SPAN("one")));
-	ck_assert(frame_site_read(&site, &reason, &rest));
+	ck_assert(frame_site_read(&site, &cause, &reason, &rest));
 	ck_assert_uint_eq(site, 2);
 	ck_assert_uint_eq(reason.n, 0);
-	ck_assert(!frame_site_read(&site, &reason, &rest));
+	ck_assert(!frame_site_read(&site, &cause, &reason, &rest));
 	rest = (struct span){ b.at, 5 };
-	ck_assert(!frame_site_read(&site, &reason, &rest));
+	ck_assert(!frame_site_read(&site, &cause, &reason, &rest));
 	ck_assert_uint_eq(rest.n, 0);
 	buf_clear(&b);
 }

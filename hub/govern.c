@@ -1,0 +1,272 @@
+/*
+ * Governing: one function per act.
+ */
+#include "hub/govern.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "hub/act_gate.h"
+#include "hub/act_retire.h"
+#include "hub/fork.h"
+#include "protocol/answer.h"
+#include "protocol/features.h"
+
+/* --- which of two --------------------------------------------------------- */
+
+static bool
+is_agent(const struct view_site *s, int which, struct span word)
+{
+	struct span address = span_of(s->agent[which].address);
+	char instance[17];
+
+	snprintf(instance, sizeof(instance), "%016" PRIx64,
+	    s->agent[which].instance);
+	return span_is(word, address) || (s->agent[which].instance != 0 &&
+	    span_is(word, span_of(instance))) ||
+	    (address.n > 0 && span_is(word, fork_host(address)) &&
+	    !fork_same_host(address, span_of(s->agent[!which].address)));
+}
+
+/* 1 or 2; 0: neither, or it could be both. */
+static int
+find_agent(const struct view_site *s, struct span word)
+{
+	for (int which = 0; which < 2; which++) {
+		if (is_agent(s, which, word) ||
+		    span_is(word, which == 0 ? SPAN("1") : SPAN("2")))
+			return which + 1;
+	}
+	return 0;
+}
+
+static bool
+refuse_agent(struct ask *a, const struct view_site *s)
+{
+	struct buf hint;
+
+	buf_init(&hint, 1024);
+	fork_advice(&hint, s->code, s->agent[0].address,
+	    s->agent[1].address);
+	ask_refuse(a, buf_cstr(&hint), _("which of the two agents of site %s "
+	    "is \"%s\"?"), s->code, ask_word(a, "keep"));
+	buf_clear(&hint);
+	return false;
+}
+
+/* Does its agent know how to begin anew by itself? */
+static bool
+can_begin_anew(struct ask *a, const struct view_site *s, struct position *p)
+{
+	if (journal_position(a->journal, s->number, p) &&
+	    answer_has_word(span_of(p->features), FEATURE_WANT))
+		return true;
+	return ask_refuse(a, _("stop the copy for good; then zqhub site "
+	    "unblock lets the other go on as it is"),
+	    _("the agent of site %s is too old to begin anew when it is "
+	    "told to"), s->code);
+}
+
+bool
+govern_settle(struct ask *a)
+{
+	struct view_site s = { .number = 0 };
+	struct position p = { .incarnation = 0 };
+	char incarnation[17];
+	int keep;
+
+	if (!ask_site(a, &s))
+		return false;
+	if (!s.forked && s.kept == 0)
+		return ask_refuse(a, NULL, _("site %s is not held for two "
+		    "agents that speak with one key"), s.code);
+	keep = find_agent(&s, span_of(ask_word(a, "keep")));
+	if (keep == 0)
+		return refuse_agent(a, &s);
+	if (!can_begin_anew(a, &s, &p))
+		return false;
+	snprintf(incarnation, sizeof(incarnation), "%016" PRIx64,
+	    p.incarnation);
+	ask_put(a, json_pack("{s:s, s:I, s:i, s:s}", "do", "settle", "site",
+	    (json_int_t)s.number, "keep", keep, "incarnation", incarnation));
+	a->result = json_pack("{s:I, s:s, s:i, s:s, s:s}", "site",
+	    (json_int_t)s.number, "code", s.code, "keep", keep,
+	    "kept", s.agent[keep - 1].address,
+	    "dropped", s.agent[2 - keep].address);
+	a->settled = s.number;
+	return true;
+}
+
+/* --- in and out ----------------------------------------------------------- */
+
+static json_t *
+result_of(const struct view_site *s)
+{
+	return json_pack("{s:I, s:s}", "site", (json_int_t)s->number,
+	    "code", s->code);
+}
+
+bool
+govern_admit(struct ask *a)
+{
+	struct view_site s = { .number = 0 };
+
+	if (!ask_reason(a) || !ask_site(a, &s))
+		return false;
+	if (!s.quarantined)
+		return ask_refuse(a, NULL, _("site %s is not in quarantine"),
+		    s.code);
+	ask_put(a, json_pack("{s:s, s:I}", "do", "admit", "site",
+	    (json_int_t)s.number));
+	a->result = result_of(&s);
+	return true;
+}
+
+static void
+put_clear(struct ask *a, const struct view_site *s, uint64_t acts)
+{
+	for (uint64_t n = 0; n < acts; n++)
+		ask_put(a, json_pack("{s:s, s:I, s:i}", "do", "clear",
+		    "site", (json_int_t)s->number, "most", ACT_RETIRE_SOME));
+	ask_put(a, json_pack("{s:s, s:I}", "do", "clear", "site",
+	    (json_int_t)s->number));
+}
+
+/* So many clears that the last, which has no bound, finds little to do. */
+bool
+govern_retire(struct ask *a)
+{
+	struct view_site s = { .number = 0 };
+	uint64_t held;
+
+	if (!ask_reason(a) || !ask_site(a, &s))
+		return false;
+	if (s.retired)
+		return ask_refuse(a, NULL, _("site %s is retired already: "
+		    "%s"), s.code, s.reason);
+	held = view_held_count(a->view, s.number, UINT64_MAX);
+	ask_put(a, json_pack("{s:s, s:I}", "do", "retire", "site",
+	    (json_int_t)s.number));
+	put_clear(a, &s, (s.items > held ? s.items : held) /
+	    ACT_RETIRE_SOME + view_items(a->view) / ACT_RETIRE_LOOK + 1);
+	a->result = result_of(&s);
+	json_object_set_new(a->result, "withdrawn",
+	    json_integer((json_int_t)s.items));
+	a->dropped = s.number;
+	return true;
+}
+
+/* --- tickets -------------------------------------------------------------- */
+
+static bool
+can_reissue(const struct view_site *s)
+{
+	return !s->blocked && !s->retired;
+}
+
+static json_t *
+row_of(const struct view_site *s)
+{
+	return json_pack("{s:s, s:s, s:s, s:b}", "code", s->code,
+	    "domain", s->domain, "what", s->has_key ? "reissued" : "issued",
+	    "enrolled", s->has_key);
+}
+
+static void
+reissue_all(struct ask *a)
+{
+	json_t *rows = json_array(), *row;
+	uint32_t last = view_sites(a->view);
+	struct view_site s;
+	size_t left = 0;
+
+	for (uint32_t n = 1; n <= last; n++) {
+		if (!view_site(a->view, n, &s) || s.retired)
+			continue;
+		if (!can_reissue(&s)) {
+			left++;
+			continue;
+		}
+		row = row_of(&s);
+		ask_ticket(a, n, row);
+		json_array_append_new(rows, row);
+	}
+	a->result = json_pack("{s:o, s:I}", "rows", rows, "blocked",
+	    (json_int_t)left);
+}
+
+bool
+govern_reissue(struct ask *a)
+{
+	struct view_site s = { .number = 0 };
+
+	if (ask_flag(a, "all")) {
+		reissue_all(a);
+		return true;
+	}
+	if (!ask_site(a, &s))
+		return false;
+	if (!can_reissue(&s))
+		return ask_refuse(a, s.blocked ?
+		    _("zqhub site unblock lifts it") :
+		    _("zqhub site add makes a new site of it"),
+		    s.blocked ? _("site %s is blocked: %s") :
+		    _("site %s is retired: %s"), s.code, s.reason);
+	a->result = row_of(&s);
+	json_object_set_new(a->result, "site",
+	    json_integer((json_int_t)s.number));
+	ask_ticket(a, s.number, a->result);
+	return true;
+}
+
+/* --- the gate ------------------------------------------------------------- */
+
+/* What the agent holds itself is for the agent: by a letter. */
+static uint64_t
+held_there(struct ask *a, const struct view_site *s)
+{
+	struct position p;
+
+	return journal_position(a->journal, s->number, &p) &&
+	    answer_has_word(span_of(p.features), FEATURE_GATE) ? p.held : 0;
+}
+
+static bool
+settle_gate(struct ask *a, const char *act)
+{
+	struct view_site s = { .number = 0 };
+	uint64_t there;
+
+	if (!ask_reason(a) || !ask_site(a, &s))
+		return false;
+	there = held_there(a, &s);
+	if (!s.gate && there == 0)
+		return ask_refuse(a, _("zqhub status shows who holds what"),
+		    _("nothing of site %s waits for a release"), s.code);
+	for (uint64_t n = 0; n < s.gated / ACT_GATE_SOME; n++)
+		ask_put(a, json_pack("{s:s, s:I, s:i}", "do", act, "site",
+		    (json_int_t)s.number, "most", ACT_GATE_SOME));
+	ask_put(a, json_pack("{s:s, s:I, s:b}", "do", act, "site",
+	    (json_int_t)s.number, "letter", there > 0));
+	a->result = result_of(&s);
+	json_object_set_new(a->result, "here",
+	    json_integer((json_int_t)s.gated));
+	json_object_set_new(a->result, "there",
+	    json_integer((json_int_t)there));
+	return true;
+}
+
+bool
+govern_release(struct ask *a)
+{
+	return settle_gate(a, "release");
+}
+
+bool
+govern_refuse(struct ask *a)
+{
+	return settle_gate(a, "refuse");
+}
