@@ -18,8 +18,8 @@
 #define CODE_WIDTH 12		/* columns, as codes mostly are */
 
 struct hearing {
-	json_t *sites;		/* --json: code → what is said of it; else
-				 * NULL, and it is printed */
+	json_t *sites;		/* --json: what is said of each, by its
+				 * code; else NULL, and it is printed */
 };
 
 static const char *

@@ -16,10 +16,9 @@
 #include "protocol/limits.h"
 #include "protocol/wire.h"
 
-#define SCAN_MOST (UINT64_C(1) << 19)	/* items, about, that one scan looks
-					 * for: 10 MiB */
+#define SCAN_MOST 500000	/* items, about, that one scan looks for: 10 MB */
 #define ELEMENT_LEAST 20	/* bytes; the mark of what was cut is shorter */
-#define LOOK 64			/* comparisons between looks at the clock */
+#define LOOK 64			/* comparisons between looks at a clock */
 #define SLICE 20000		/* … in a step, whatever the clock says */
 
 struct exchange *

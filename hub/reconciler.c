@@ -15,16 +15,13 @@
 #include "hub/counters.h"
 #include "hub/exchange.h"
 #include "hub/frame.h"
-#include "hub/welcome.h"
+#include "hub/reconciled.h"
 #include "hub/stand.h"
+#include "hub/welcome.h"
 #include "protocol/changelist.h"
 #include "protocol/limits.h"
 
-#define LATER 2000		/* ms, where nothing says better … */
-#define LATER_SPREAD 250	/* … and apart from each other, so that those
-				 * who wait don't all come at once */
 #define EXCHANGE_LIFE 30000	/* ms between two documents of one */
-#define WHY_MAX 1024
 
 struct held {			/* a sum that waits for the view */
 	TAILQ_ENTRY(held) entry;
@@ -38,69 +35,23 @@ struct reconciler {
 	struct writer *writer;
 	struct guests *guests;
 	struct attests *attests;
-	reply_send_fn *send;
-	void *arg;
+	struct reconciled reply;
 	struct event *step;
 	TAILQ_HEAD(helds, held) held;
 	size_t helds;
 	LIST_HEAD(exchanges, exchange) exchanges;
-	unsigned later;		/* told so often: spreads them */
 };
 
-/* --- answers -------------------------------------------------------------- */
-
 static void
-send_xml(struct reconciler *r, uint64_t number, uint16_t status,
-    struct span xml, uint32_t after)
+later(struct reconciler *r, uint64_t number, const char *why)
 {
-	struct frame_answer f = { .status = status,
-		.type = SPAN(CHANGELIST_TYPE), .body = xml };
-	struct buf out;
-
-	if (status == 503)
-		f.retry_after = (after + 999) / 1000;
-	buf_init(&out, FRAME_MAX);
-	frame_answer_write(&out, &f);
-	r->send(r->arg, number, buf_look(&out));
-	buf_clear(&out);
+	reconciled_later(&r->reply, number, RECONCILED_LATER, why);
 }
 
 static void
-answer(struct reconciler *r, uint64_t number, struct reconcile_answer *a)
+bad(struct reconciler *r, uint64_t number, const char *why)
 {
-	struct buf xml;
-
-	buf_init(&xml, LIMIT_BODY);
-	a->now = clock_wall();
-	reconcile_answer_begin(&xml, a);
-	reconcile_answer_end(&xml);
-	must(!xml.bad);
-	send_xml(r, number, a->verdict == 0 ? 200 :
-	    (uint16_t)reply_status(a->verdict), buf_look(&xml), a->after);
-	buf_clear(&xml);
-}
-
-static void
-later(struct reconciler *r, uint64_t number, uint32_t after, const char *why)
-{
-	struct reconcile_answer a = { .outcome = RECONCILE_LATER,
-		.reason = span_of(why) };
-
-	a.after = after + r->later++ % 16 * LATER_SPREAD;
-	stats_add(COUNTER_RECONCILE_LATER, 1);
-	answer(r, number, &a);
-}
-
-static void
-refuse(struct reconciler *r, uint64_t number, enum verdict v,
-    const char *cause, const char *why)
-{
-	struct reconcile_answer a = { .outcome = RECONCILE_REFUSED,
-		.verdict = v, .cause = span_of(cause),
-		.reason = span_of(why) };
-
-	stats_add(COUNTER_RECONCILE_REFUSED, 1);
-	answer(r, number, &a);
+	reconciled_refuse(&r->reply, number, VERDICT_BAD, "", why);
 }
 
 /* --- do both speak of the same state? ------------------------------------- */
@@ -183,7 +134,7 @@ static void
 give_up(struct reconciler *r, struct exchange *e)
 {
 	if (e->busy)
-		later(r, e->number, LATER, "another comparison was begun");
+		later(r, e->number, "another comparison was begun");
 	forget(e);
 }
 
@@ -222,7 +173,7 @@ judge_sum(struct reconciler *r, uint64_t number,
 	a.items = s.items;
 	a.outcome = memcmp(sum, f->head.sum, sizeof(sum)) == 0 ?
 	    RECONCILE_SAME : RECONCILE_DIFFERS;
-	answer(r, number, &a);
+	reconciled_answer(&r->reply, number, &a);
 	if (a.outcome == RECONCILE_SAME)
 		attest(r, f, true, s.items, NULL);
 }
@@ -244,7 +195,7 @@ let_older_go(struct reconciler *r, uint32_t site)
 	TAILQ_FOREACH(h, &r->held, entry) {
 		if (h->doc.peer.site != site)
 			continue;
-		later(r, h->number, LATER, "you have asked again since");
+		later(r, h->number, "you have asked again since");
 		let_go(r, h);
 		return;
 	}
@@ -284,8 +235,8 @@ sum(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
 		}
 		/* fall through */
 	default:
-		later(r, number, LATER, "what you have told is not all "
-		    "shown, or not all taken");
+		later(r, number, "what you have told is not all shown, or not "
+		    "all taken");
 	}
 }
 
@@ -304,8 +255,8 @@ reconciler_look(struct reconciler *r)
 		if (where_is(r, &h->doc, &place) == HERE)
 			judge_sum(r, h->number, &h->doc);
 		else
-			later(r, h->number, LATER, "what you have told is "
-			    "not all shown");
+			later(r, h->number, "what you have told is not all "
+			    "shown");
 		let_go(r, h);
 	}
 }
@@ -328,7 +279,7 @@ answer_buckets(struct reconciler *r, uint64_t number,
 	}
 	reconcile_answer_end(&xml);
 	must(!xml.bad);
-	send_xml(r, number, 200, buf_look(&xml), 0);
+	reconciled_send(&r->reply, number, buf_look(&xml));
 	buf_clear(&xml);
 }
 
@@ -361,8 +312,8 @@ begin(struct reconciler *r, uint64_t number, struct frame_reconcile *f)
 
 	read_stand(r, f->peer.site, &s);
 	if (compare_buckets(f, &s, &differ) == 0) {
-		refuse(r, number, VERDICT_BAD, "", "no bucket differs from ours, "
-		    "and the sum over all of them does: it can't be");
+		bad(r, number, "no bucket differs from ours, and the sum over "
+		    "all of them does: it can't be");
 		return;
 	}
 	e = exchange_new(f, &s, &differ, (g->want & GUEST_PROVE) != 0);
@@ -383,11 +334,12 @@ buckets(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
 	if (e != NULL)
 		give_up(r, e);
 	if (where_is(r, f, &place) != HERE)
-		later(r, number, LATER, "more was told meanwhile");
+		later(r, number, "more was told meanwhile");
 	else if (pause > 0)
-		later(r, number, pause, "you were compared a moment ago");
+		reconciled_later(&r->reply, number, pause,
+		    "you were compared a moment ago");
 	else if (count_fresh(r) >= RECONCILER_SITES)
-		later(r, number, LATER, "others are being compared");
+		later(r, number, "others are being compared");
 	else
 		begin(r, number, f);
 }
@@ -413,11 +365,11 @@ hashes(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
 	    where_is(r, f, &place) != HERE) {
 		if (e != NULL)
 			give_up(r, e);
-		later(r, number, LATER, "begin again: the sum first");
+		later(r, number, "begin again: the sum first");
 	} else if (!exchange_take(e, number, body)) {
 		forget(e);
-		refuse(r, number, VERDICT_BAD, "", "buckets that do not differ, "
-		    "or that came before");
+		bad(r, number, "buckets that do not differ, or that came "
+		    "before");
 	} else {
 		step_soon(r);
 	}
@@ -431,18 +383,17 @@ finish_hashes(struct reconciler *r, struct exchange *e)
 	const uint64_t *n = e->tally.count;
 
 	if (!f.head.more && !exchange_is_whole(e)) {
-		refuse(r, e->number, VERDICT_BAD, "", "not all buckets that "
-		    "differ were told");
+		bad(r, e->number, "not all buckets that differ were told");
 		forget(e);
 		return;
 	}
 	if (!f.head.more && tally_missed(&e->tally) + n[TALLY_HELD] == 0) {
-		refuse(r, e->number, VERDICT_BAD, "", "the sums of buckets "
-		    "differ, and what is in them doesn't: it can't be");
+		bad(r, e->number, "the sums of buckets differ, and what is in "
+		    "them doesn't: it can't be");
 		forget(e);
 		return;
 	}
-	send_xml(r, e->number, 200, buf_look(&e->xml), 0);
+	reconciled_send(&r->reply, e->number, buf_look(&e->xml));
 	buf_reset(&e->xml);
 	if (!f.head.more && n[TALLY_MISSING] == 0)
 		attest(r, &f, false, e->items, e);
@@ -464,7 +415,7 @@ step(struct reconciler *r, struct exchange *e)
 		break;
 	case EXCHANGE_MOVED:
 		forget(e);
-		later(r, number, LATER, "the index was changed meanwhile");
+		later(r, number, "the index was changed meanwhile");
 	}
 }
 
@@ -505,11 +456,11 @@ names(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
 	    !exchange_is_whole(e) || where_is(r, f, &place) != HERE) {
 		if (e != NULL)
 			give_up(r, e);
-		later(r, number, LATER, "begin again: the sum first");
+		later(r, number, "begin again: the sum first");
 		return;
 	}
 	exchange_names(e, r->writer->view, f);
-	send_xml(r, number, 200, buf_look(&e->xml), 0);
+	reconciled_send(&r->reply, number, buf_look(&e->xml));
 	attest(r, f, false, e->items, e);
 }
 
@@ -534,10 +485,11 @@ reconciler_ask(struct reconciler *r, uint64_t number, struct span body)
 
 	welcome_init(&w);
 	if (!frame_reconcile_read(&f, body)) {
-		refuse(r, number, VERDICT_BAD, "", "nothing to compare");
+		bad(r, number, "nothing to compare");
 	} else if (!welcome_speaker(&w, r->writer->view, &f.peer,
 	    f.head.instance)) {
-		refuse(r, number, w.verdict, w.cause, buf_cstr(&w.why));
+		reconciled_refuse(&r->reply, number, w.verdict, w.cause,
+		    buf_cstr(&w.why));
 	} else {
 		log_debug("site=%s reconcile %s seq=%" PRIu64, w.site.code,
 		    reconcile_round_name(f.head.round), f.head.seq);
@@ -576,8 +528,7 @@ reconciler_new(struct event_base *base, struct writer *w, struct guests *g,
 	r->writer = w;
 	r->guests = g;
 	r->attests = a;
-	r->send = send;
-	r->arg = arg;
+	r->reply = (struct reconciled){ .send = send, .arg = arg };
 	TAILQ_INIT(&r->held);
 	LIST_INIT(&r->exchanges);
 	r->step = evtimer_new(base, on_step, r);
