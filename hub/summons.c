@@ -55,8 +55,12 @@ site_line(const char *code, const char *outcome)
 static const char *
 why_not(const struct view_site *s)
 {
+	if (s->retired)
+		return _("it is retired");
 	if (!s->has_key)
 		return _("it is not enrolled yet");
+	if (s->quarantined)
+		return _("it waits to be admitted");
 	if (s->blocked)
 		return _("it is blocked");
 	if (s->forked)
@@ -91,7 +95,7 @@ call_all(struct summons *s, struct call *c)
 
 	c->site = mem_grow(NULL, last + (size_t)1, sizeof(*c->site));
 	for (uint32_t n = 1; n <= last; n++) {
-		if (view_site(s->writer->view, n, &site))
+		if (view_site(s->writer->view, n, &site) && !site.retired)
 			call_site(s, c, &site);
 	}
 }
