@@ -18,8 +18,7 @@
 struct door {
 	struct evconnlistener *listener;
 	struct event *rest;
-	struct share *share;
-	size_t settling;
+	struct share *share, *settling;
 	door_fn *come;
 	void *arg;
 };
@@ -59,8 +58,13 @@ on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *a,
 		close(fd);
 		return;
 	}
+	if (!share_take(d->settling, g.who)) {
+		share_give(d->share, g.who);
+		close(fd);
+		return;
+	}
 	format_address(g.address, a);
-	if (++d->settling >= DOOR_SETTLING)
+	if (share_taken(d->settling) == DOOR_SETTLING)
 		evconnlistener_disable(l);
 	d->come(d->arg, &g);
 }
@@ -71,7 +75,7 @@ on_rested(evutil_socket_t fd, short what, void *arg)
 	struct door *d = arg;
 
 	(void)fd, (void)what;
-	if (d->settling < DOOR_SETTLING)
+	if (share_taken(d->settling) < DOOR_SETTLING)
 		evconnlistener_enable(d->listener);
 }
 
@@ -96,6 +100,7 @@ door_new(struct event_base *base, int fd, size_t most, door_fn *come,
 	int on = 1;
 
 	d->share = share_new(most);
+	d->settling = share_new(DOOR_SETTLING);
 	d->come = come;
 	d->arg = arg;
 	/* Accepted sockets inherit it: without, an answer in two writes waits
@@ -118,14 +123,15 @@ door_free(struct door *d)
 	evconnlistener_free(d->listener);
 	event_free(d->rest);
 	share_free(d->share);
+	share_free(d->settling);
 	free(d);
 }
 
 void
-door_settled(struct door *d)
+door_settled(struct door *d, uint64_t who)
 {
-	must(d->settling > 0);
-	if (d->settling-- == DOOR_SETTLING)
+	share_give(d->settling, who);
+	if (share_taken(d->settling) == DOOR_SETTLING - 1)
 		evconnlistener_enable(d->listener);
 }
 

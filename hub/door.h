@@ -2,9 +2,12 @@
  * The door: accepts connections, as many as there is room for.
  *
  * Who comes when his address has its fair share (share.h) is closed at once.
- * While too many guests are still settling (a TLS handshake costs 2 ms of
- * CPU, so a crowd that comes back at once must queue) nobody is let in: the
- * kernel's backlog is the queue. Out of descriptors means a second's rest.
+ * There is such a share of the settling, too: a TLS handshake costs 2 ms of
+ * CPU, so a crowd that comes back at once must queue, and one address that
+ * opens connections and says nothing must not be that queue. While too many
+ * are settling nobody is let in: the kernel's backlog is the queue then. (How
+ * those inside share the CPU: http_link.h.) Out of descriptors means a
+ * second's rest.
  */
 #ifndef ZQ_HUB_DOOR_H
 #define ZQ_HUB_DOOR_H
@@ -14,7 +17,7 @@
 #include <stdint.h>
 
 #define DOOR_ADDRESS 56		/* "[2001:db8::1]:51824" with its NUL */
-#define DOOR_SETTLING 256	/* half a second's worth of handshakes */
+#define DOOR_SETTLING 1024	/* two seconds' worth of handshakes */
 
 struct door;
 
@@ -31,7 +34,7 @@ struct door *door_new(struct event_base *base, int fd, size_t most,
     door_fn *come, void *arg);
 void door_free(struct door *d);
 /* Each guest settles once and leaves once, in this order. */
-void door_settled(struct door *d);
+void door_settled(struct door *d, uint64_t who);
 void door_left(struct door *d, uint64_t who);
 
 #endif

@@ -19,6 +19,10 @@ struct http_link {
 	void *arg;
 };
 
+#define PRIORITIES 3
+#define SETTLING 2		/* the lowest */
+#define SETTLE_STEPS 8		/* of handshakes in a row: 8 ms or so */
+
 static void
 on_read(struct bufferevent *bev, void *arg)
 {
@@ -83,7 +87,24 @@ make_tls(struct event_base *base, int fd, SSL_CTX *ctx, SSL **ssl)
 	/* An end without close_notify is an end, not an attack: lengths are
 	 * in the heads. */
 	bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+	/* Once the handshake is done libevent sets its events up anew, with
+	 * the priority that all have. */
+	if (event_base_get_npriorities(base) == PRIORITIES)
+		bufferevent_priority_set(bev, SETTLING);
 	return bev;
+}
+
+void
+http_link_loop(struct event_config *c)
+{
+	must(event_config_set_max_dispatch_interval(c, NULL, SETTLE_STEPS,
+	    SETTLING) == 0);
+}
+
+void
+http_link_loop_made(struct event_base *base)
+{
+	must(event_base_priority_init(base, PRIORITIES) == 0);
 }
 
 struct http_link *

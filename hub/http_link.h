@@ -1,6 +1,10 @@
 /*
  * A link: one accepted socket as bytes in and bytes out, TLS or not.
  *
+ * Handshakes have the lowest of the loop's priorities, if it has any, so that
+ * whoever is inside is answered before the next is let in, however many are
+ * at the door (http_link_loop() makes such a loop).
+ *
  * It ends in an orderly way (a close_notify goes out, so that the session
  * may be resumed) and has no time-outs of its own: its owner looks at clocks.
  */
@@ -25,6 +29,11 @@ struct http_link_calls {
 	void (*written)(void *arg);	/* all that was put has left */
 	void (*end)(void *arg);		/* the other side is gone */
 };
+
+/* Of a loop in the making: three priorities, of which new events get the
+ * middle one, and a look at the others after a few of the last. */
+void http_link_loop(struct event_config *c);
+void http_link_loop_made(struct event_base *base);
 
 /* Takes fd. The link may be freed in any of the calls. Plain links are ready
  * at once, without a call. */

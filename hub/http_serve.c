@@ -68,7 +68,7 @@ conn_end(struct http_conn *c)
 	if (c->request != NULL)
 		request_end(c);
 	if (c->step == HTTP_STEP_SETTLE) {
-		door_settled(h->door);
+		door_settled(h->door, c->who);
 		note(h, HTTP_HANDSHAKE_FAILED);
 	} else if (h->spec->close != NULL) {
 		h->spec->close(h->arg, c);
@@ -291,7 +291,7 @@ on_ready(void *arg)
 	struct http_conn *c = arg;
 	struct http *h = c->http;
 
-	door_settled(h->door);
+	door_settled(h->door, c->who);
 	if (h->ctx != NULL)
 		note(h, HTTP_HANDSHAKE);
 	http_state_move(c, HTTP_STEP_HEAD, h->spec->idle);

@@ -15,6 +15,7 @@
 #include "hub/core.h"
 #include "hub/counters.h"
 #include "hub/edge.h"
+#include "hub/http_link.h"
 #include "hub/issuer.h"
 #include "hub/web.h"
 
@@ -109,9 +110,11 @@ make_loop(void)
 	/* A descriptor that is watched for writing and not, within one turn
 	 * of the loop, costs no system call. */
 	event_config_set_flag(c, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+	http_link_loop(c);
 	base = event_base_new_with_config(c);
 	event_config_free(c);
 	must(base != NULL);
+	http_link_loop_made(base);
 	return base;
 }
 

@@ -450,40 +450,72 @@ START_TEST(test_fair)
 }
 END_TEST
 
+static struct door_guest guest[DOOR_SETTLING];
 static unsigned guests;
 
 static void
 on_guest(void *arg, const struct door_guest *g)
 {
 	(void)arg;
-	guests++;
+	guest[guests++ % DOOR_SETTLING] = *g;
 	close(g->fd);
 }
 
-/* Who comes while too many settle waits, and isn't turned away. */
-START_TEST(test_settling)
+/* From 127.0.0.host, this many; how many were let in. */
+static unsigned
+knock(uint16_t port, unsigned host, int *client, int count)
 {
-	uint16_t port;
-	int fd = bed_listen(&port), client[DOOR_SETTLING + 20];
-	struct door *d = door_new(bed.base, fd, 2000, on_guest, NULL);
-	struct sockaddr_in a = { .sin_family = AF_INET,
+	struct sockaddr_in hub = { .sin_family = AF_INET,
 	    .sin_port = htons(port),
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in from = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(0x7f000000 + host) };
+	unsigned before = guests;
 
-	guests = 0;
-	for (int i = 0; i < DOOR_SETTLING + 20; i++) {
+	for (int i = 0; i < count; i++) {
 		client[i] = socket(AF_INET, SOCK_STREAM, 0);
-		ck_assert_int_eq(connect(client[i], (struct sockaddr *)&a,
-		    sizeof(a)), 0);
+		ck_assert_int_eq(bind(client[i], (struct sockaddr *)&from,
+		    sizeof(from)), 0);
+		ck_assert_int_eq(connect(client[i], (struct sockaddr *)&hub,
+		    sizeof(hub)), 0);
 		event_base_loop(bed.base, EVLOOP_NONBLOCK);
 	}
 	bed_turn(bed.base);
+	return guests - before;
+}
+
+/* An address that opens connections and says nothing can't be all who are
+ * settling; when there are too many all the same, who comes waits and isn't
+ * turned away. */
+START_TEST(test_settling)
+{
+	static int client[DOOR_SETTLING];
+	uint16_t port;
+	int fd = bed_listen(&port), n = DOOR_SETTLING / 2;
+	struct door *d = door_new(bed.base, fd, 10000, on_guest, NULL);
+	unsigned host = 2;
+
+	guests = 0;
+	ck_assert_uint_eq(knock(port, 1, client, n + 20), (unsigned)n);
+	for (int i = 0; i < n + 20; i++)
+		close(client[i]);
+	for (; n > 1; n /= 2) {
+		ck_assert_uint_eq(knock(port, host++, client, n / 2),
+		    (unsigned)n / 2);
+		for (int i = 0; i < n / 2; i++)
+			close(client[i]);
+	}
+	ck_assert_uint_eq(knock(port, host++, client, 1), 1);
+	close(client[0]);
 	ck_assert_uint_eq(guests, DOOR_SETTLING);
 	for (int i = 0; i < 5; i++)
-		door_settled(d);
-	bed_turn(bed.base);
-	ck_assert_uint_eq(guests, DOOR_SETTLING + 5);
-	for (int i = 0; i < DOOR_SETTLING + 20; i++)
+		ck_assert_uint_eq(knock(port, host++, &client[i], 1), 0);
+	for (int i = 0; i < 5; i++) {
+		door_settled(d, guest[i].who);
+		bed_turn(bed.base);
+		ck_assert_uint_eq(guests, DOOR_SETTLING + (unsigned)i + 1);
+	}
+	for (int i = 0; i < 5; i++)
 		close(client[i]);
 	door_free(d);
 }
