@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <malloc.h>
+#include <openssl/rand.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "agent/agent_private.h"
 #include "agent/control.h"
+#include "agent/errand.h"
 #include "agent/retell.h"
 #include "agent/spool.h"
 #include "agent/thrift.h"
@@ -56,17 +58,9 @@ agent_retell(struct agent *a, const char *why)
 	log_warn("telling everything again: %s", why);
 	if (!retell(a->store))
 		return false;
-	for (size_t i = 0; i < a->count; i++)
-		a->source[i].kind->rescan(a->source[i].source);
+	sources_afresh(a->sources);
 	push_restart(a->push);
 	return true;
-}
-
-static void
-on_retell(void *arg)
-{
-	(void)agent_retell(arg, "the hub asks for what the spool no longer "
-	    "has");
 }
 
 /* Connections that are open were made with the old certificate. */
@@ -76,6 +70,97 @@ on_renewed(void *arg)
 	struct agent *a = arg;
 
 	fetch_forget_connections(a->fetch);
+}
+
+void
+agent_identity(struct agent *a)
+{
+	log_info("there is another identity");
+	fetch_forget_connections(a->fetch);
+	push_restart(a->push);
+}
+
+/* --- what push and inbox ask for ------------------------------------------------ */
+
+static void
+on_retell(void *arg, const char *why)
+{
+	(void)agent_retell(arg, why);
+}
+
+static void
+on_renew(void *arg)
+{
+	struct agent *a = arg;
+
+	renew_soon(a->renew);
+}
+
+static uint64_t
+on_held(void *arg)
+{
+	const struct agent *a = arg;
+
+	return sources_held(a->sources);
+}
+
+static bool
+on_is_settled(void *arg)
+{
+	const struct agent *a = arg;
+
+	return sources_are_settled(a->sources);
+}
+
+static void
+on_look(void *arg, struct span source, struct span path)
+{
+	struct agent *a = arg;
+
+	sources_look(a->sources, source, path);
+}
+
+static void
+on_rescan(void *arg)
+{
+	struct agent *a = arg;
+
+	sources_rescan(a->sources);
+}
+
+static void
+on_pause(void *arg, bool on)
+{
+	struct agent *a = arg;
+
+	sources_pause(a->sources, on);
+}
+
+static void
+on_want(void *arg, struct span words)
+{
+	struct agent *a = arg;
+
+	push_want(a->push, words);
+}
+
+static bool
+on_letter(void *arg, const struct letter *l)
+{
+	struct agent *a = arg;
+	const struct errand_host host = { .store = a->store,
+	    .sources = a->sources, .renew = a->renew,
+	    .dir = a->config->top->dir };
+
+	return errand_do(&host, l);
+}
+
+static int64_t
+on_rest(void *arg)
+{
+	const struct agent *a = arg;
+
+	return push_rest(a->push);
 }
 
 static bool
@@ -104,6 +189,7 @@ on_quiet(void *arg)
 	struct agent *a = arg;
 
 	after(a->quiet, QUIET);
+	push_kick(a->push);	/* a proof may be due, and can begin now */
 }
 
 static void
@@ -212,6 +298,17 @@ is_enrolled(struct agent *a, struct buf *why)
 	return identity_mend(dir, why) && identity_read(&i, dir, why);
 }
 
+static uint64_t
+random_number(void)
+{
+	uint64_t n = 0;
+
+	while (n == 0)
+		if (RAND_bytes((unsigned char *)&n, sizeof(n)) != 1)
+			fatal("no random numbers from the system");
+	return n;
+}
+
 static void
 open_sources(struct agent *a)
 {
@@ -221,20 +318,41 @@ open_sources(struct agent *a)
 		.reach = on_reach, .quiet = on_quiet,
 	};
 
-	for (size_t i = 0; i < a->config->count; i++) {
-		struct agent_source *s = &a->source[i];
-
-		s->kind = &source_dir;
-		s->name = a->config->source[i].name;
-		s->source = s->kind->open(&host, s->name,
-		    a->config->source[i].set);
-		a->count = i + 1;
-	}
-	if (a->count == 0)
+	a->sources = sources_open(&host, a->config);
+	if (sources_count(a->sources) == 0)
 		log_warn("no source yet: zqagent source add dir NAME --root "
 		    "DIR --url URL");
 }
 
+static void
+open_push(struct agent *a)
+{
+	const struct config_top *top = a->config->top;
+	struct push_host host = {
+		.base = a->base, .store = a->store, .line = &a->line,
+		.fetch = a->fetch, .beat = top->beat,
+		.prove_every = top->prove_every, .instance = a->instance,
+		.arg = a, .retell = on_retell, .renew = on_renew,
+		.held = on_held, .is_settled = on_is_settled,
+		.look = on_look, .rescan = on_rescan, .pause = on_pause,
+	};
+
+	a->push = push_new(&host);
+}
+
+static void
+open_inbox(struct agent *a)
+{
+	struct inbox_host host = {
+		.base = a->base, .store = a->store, .fetch = a->fetch,
+		.line = &a->line, .instance = a->instance, .arg = a,
+		.want = on_want, .act = on_letter, .rest = on_rest,
+	};
+
+	a->inbox = inbox_new(&host);
+}
+
+/* The inbox is last: a letter may be waiting to be acted on. */
 static void
 open_parts(struct agent *a)
 {
@@ -243,17 +361,14 @@ open_parts(struct agent *a)
 		.page = (size_t)top->page,
 		.zone = top->zone > 0 ? (int)top->zone : PARSE_ZONE_UTC,
 	};
-	struct push_host host = {
-		.base = a->base, .store = a->store, .line = &a->line,
-		.beat = top->beat, .arg = a, .retell = on_retell,
-	};
 
-	host.fetch = a->fetch = fetch_new(a->base, LINE_AGENT);
-	a->push = push_new(&host);
-	a->inbox = inbox_new(a->base, a->store, a->fetch, &a->line);
+	a->instance = random_number();
+	a->fetch = fetch_new(a->base, LINE_AGENT);
+	open_push(a);
 	a->renew = renew_new(a->base, &a->line, top->dir, on_renewed, a);
 	a->parse = parse_new(a->base, &limits);
 	open_sources(a);
+	open_inbox(a);
 	after(a->chores, CHORES);
 	after(a->quiet, QUIET_PARSE);
 }
@@ -318,8 +433,7 @@ close_all(struct agent *a)
 	push_free(a->push);
 	if (a->parse != NULL)
 		parse_free(a->parse);
-	for (size_t i = 0; i < a->count; i++)
-		a->source[i].kind->close(a->source[i].source);
+	sources_close(a->sources);
 	if (a->fetch != NULL)
 		fetch_free(a->fetch);
 	store_close(a->store);
@@ -350,7 +464,7 @@ agent_run(const struct agent_setup *setup)
 		if (setup->sandboxed)
 			enter_sandbox(&a);
 		log_info("ready version=" ZQ_VERSION " hub=%s sources=%zu",
-		    a.line.hub, a.count);
+		    a.line.hub, sources_count(a.sources));
 		event_base_dispatch(a.base);
 		log_info("ends");
 	}

@@ -6,7 +6,7 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
 #include "agent/config.h"
 #include "agent/inbox.h"
@@ -15,16 +15,10 @@
 #include "agent/push.h"
 #include "agent/renew.h"
 #include "agent/setup.h"
-#include "agent/source.h"
+#include "agent/sources.h"
 #include "agent/store.h"
 #include "contrib/base/ctl.h"
 #include "contrib/base/sandbox.h"
-
-struct agent_source {
-	const struct source_kind *kind;
-	struct source *source;
-	const char *name;
-};
 
 struct agent {
 	const struct agent_setup *setup;
@@ -38,8 +32,8 @@ struct agent {
 	struct inbox *inbox;
 	struct renew *renew;
 	struct ctl *ctl;
-	struct agent_source source[CONFIG_SOURCES_MAX];
-	size_t count;
+	struct sources *sources;
+	uint64_t instance;	/* random, of this process */
 	struct event *term, *interrupt, *chores, *quiet;
 	bool ending;		/* no more starts of anything */
 	char got[SANDBOX_GOT_MAX];
@@ -47,6 +41,9 @@ struct agent {
 
 /* Ends, and is started again. False: nobody is there to do that. */
 bool agent_again(struct agent *a, const char *why);
+
+/* There may be another identity in DIR: used from now on. */
+void agent_identity(struct agent *a);
 
 /* A new incarnation: all that is there is told from the start. */
 bool agent_retell(struct agent *a, const char *why);

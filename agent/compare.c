@@ -34,6 +34,7 @@ tell(struct store_txn *t, struct known *k, struct change *c)
 	buf_clear(&id);
 	c->id = SPAN_NONE;
 	k->told = true;
+	k->adopted = false;
 	known_put(t, k);
 	return c->kind == CHANGE_CREATED ? COMPARE_CREATED : COMPARE_UPDATED;
 }
@@ -44,21 +45,11 @@ touch(struct store_txn *t, const struct known *old,
     const struct known_stat *stat)
 {
 	struct known k = *old;
-	char *url = mem_copy(old->url.at, old->url.n);
-	char *path = mem_copy(old->path.at, old->path.n);
-	char *source = mem_copy(old->source.at, old->source.n);
-	char *said = mem_copy(old->said.at, old->said.n);
 
+	known_own(&k);
 	k.stat = *stat;
-	k.url.at = url;
-	k.path.at = path;
-	k.source.at = source;
-	k.said.at = said;
 	known_put(t, &k);
-	free(url);
-	free(path);
-	free(source);
-	free(said);
+	known_disown(&k);
 }
 
 enum compare_news
@@ -118,7 +109,7 @@ tell_gone(struct store_txn *t, const struct known *k, struct change *c)
 
 enum compare_news
 compare_gone(struct store_txn *t, struct span source, struct span path,
-    struct span reason)
+    struct span reason, struct span by)
 {
 	enum compare_news news = COMPARE_NOTHING;
 	struct known k;
@@ -128,6 +119,7 @@ compare_gone(struct store_txn *t, struct span source, struct span path,
 		return COMPARE_NOTHING;
 	change_init(&c);
 	c.word[WORD_REASON] = reason;
+	c.word[WORD_BY] = by;
 	if (k.told)
 		news = tell_gone(t, &k, &c);
 	if (news != COMPARE_NO_ROOM)
@@ -155,7 +147,7 @@ withdraw(struct store_txn *t, const struct known *old, struct change *c)
 	if (k.told)
 		news = tell_gone(t, &k, c);
 	if (news == COMPARE_DELETED) {
-		k.told = false;
+		k.told = k.adopted = false;
 		if (k.source.n == 0)
 			known_del(t, k.source, k.path);
 		else

@@ -36,9 +36,9 @@ enum compare_news compare_is(struct store_txn *t,
 void compare_unreadable(struct store_txn *t, const struct compare_item *i,
     struct span url);
 
-/* It is gone. */
+/* It is gone. By whose word, if a person had to decide; or nothing. */
 enum compare_news compare_gone(struct store_txn *t, struct span source,
-    struct span path, struct span reason);
+    struct span path, struct span reason, struct span by);
 
 /* A person says what is at c->url (kind CREATED), or that it is gone, or
  * moves and notices (as they are). Words like WORD_BY are the caller's. */

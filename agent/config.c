@@ -75,6 +75,23 @@ static const struct conf_def defs[] = {
 	  "How often the hub hears that the site is alive when there is "
 	  "nothing to tell.\nA hub shows a site as silent that it hasn't heard "
 	  "for 60 seconds, unless its operator chose another time." },
+	{ .section = "", .name = "prove_every", .type = CONF_TIME,
+	  .offset = TOP(prove_every), .preset = "24h", .least = 1000,
+	  .most = 7ull * 24 * 60 * MINUTE, .about =
+	  "How often the hub's index is proven to be exactly what the site "
+	  "has, give or take a tenth.\nIt is also proven after a start, when "
+	  "the hub was away, and when its operator asks; what differs is "
+	  "mended." },
+	{ .section = "", .name = "gate_items", .type = CONF_NUMBER,
+	  .offset = TOP(gate_items), .preset = "50", .least = 0,
+	  .most = 1000000000, .unit = "items", .about =
+	  "When more items than this, and more than gate_percent, are missing "
+	  "from a source at once, or all of them, they are only withdrawn "
+	  "when a person says so.\nThe hub has a gate of its own." },
+	{ .section = "", .name = "gate_percent", .type = CONF_NUMBER,
+	  .offset = TOP(gate_percent), .preset = "10", .least = 0,
+	  .most = 100, .unit = "per cent of a source's items", .about =
+	  "See gate_items." },
 	{ .section = "", .name = "zone", .type = CONF_NUMBER,
 	  .offset = TOP(zone), .preset = "480", .least = 0, .most = 840,
 	  .unit = "minutes east of UTC", .about =

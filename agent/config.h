@@ -28,6 +28,8 @@ struct config_top {
 	char *language;
 	uint64_t spool;		/* bytes */
 	uint64_t rescan, settle, beat;	/* ms */
+	uint64_t prove_every;	/* ms */
+	uint64_t gate_items, gate_percent;
 	uint64_t zone;		/* minutes east of UTC */
 	uint64_t page;		/* bytes of a page that are looked into */
 };

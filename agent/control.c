@@ -2,7 +2,10 @@
 #include "agent/control.h"
 
 #include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/say.h"
 #include "agent/status.h"
@@ -10,10 +13,15 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
+#include "contrib/base/text.h"
 
 #define LETTERS_SHOWN 100
 
-typedef void control_fn(struct agent *a, struct ctl_peer *peer, json_t *ask);
+#define NAME_MAX_BYTES 64
+
+/* by: the name of the person who asks. */
+typedef void control_fn(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by);
 
 static const char *
 text_of(json_t *ask, const char *name)
@@ -23,33 +31,54 @@ text_of(json_t *ask, const char *name)
 	return s != NULL ? s : "";
 }
 
-/* The source that is meant; told to the peer if there is none. */
-static struct agent_source *
-source_of(struct agent *a, struct ctl_peer *peer, json_t *ask)
+/* Is there such a source, or is none named? Told to the peer if not. */
+static bool
+is_source(struct agent *a, struct ctl_peer *peer, const char *name)
 {
-	const char *name = text_of(ask, "name");
-
-	for (size_t i = 0; i < a->count; i++)
-		if (strcmp(a->source[i].name, name) == 0)
-			return &a->source[i];
-	ctl_fail(peer, _("zqagent source list shows them"),
+	if (name[0] == '\0' || sources_has(a->sources, name))
+		return true;
+	ctl_fail(peer, _("zqagent status shows them"),
 	    _("there is no source \"%s\""), name);
-	return NULL;
+	return false;
 }
 
 static void
-do_status(struct agent *a, struct ctl_peer *peer, json_t *ask)
+name_of(char out[NAME_MAX_BYTES], uid_t uid)
+{
+	struct passwd entry, *found = NULL;
+	char room[4096];
+
+	if (getpwuid_r(uid, &entry, room, sizeof(room), &found) == 0 &&
+	    found != NULL && text_is_utf8(span_of(entry.pw_name)))
+		snprintf(out, NAME_MAX_BYTES, "%s", entry.pw_name);
+	else
+		snprintf(out, NAME_MAX_BYTES, "uid %u", (unsigned)uid);
+}
+
+/* Who asks: the socket's peer; or whom the tool names, if it became the
+ * agent's own user for the sake of the files it makes. */
+static void
+asker(char out[NAME_MAX_BYTES], json_t *ask, uid_t uid)
+{
+	json_t *caller = json_object_get(ask, "caller");
+
+	if (json_is_integer(caller) && (uid == 0 || uid == getuid()) &&
+	    json_integer_value(caller) >= 0)
+		uid = (uid_t)json_integer_value(caller);
+	name_of(out, uid);
+}
+
+static void
+do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
 {
 	json_t *o = status_at_rest(a->store, a->config->top->dir);
-	json_t *list = json_array();
 
 	(void)ask;
-	for (size_t i = 0; i < a->count; i++)
-		json_array_append_new(list,
-		    a->source[i].kind->status(a->source[i].source));
+	(void)by;
 	json_object_set_new(o, "running", json_true());
 	json_object_set_new(o, "sandbox", json_string(a->got));
-	json_object_set_new(o, "sources", list);
+	json_object_set_new(o, "sources", sources_status(a->sources));
 	json_object_update_new(json_object_get(o, "hub"),
 	    push_status(a->push));
 	status_judge(o);
@@ -57,11 +86,13 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask)
 }
 
 static void
-do_say(struct agent *a, struct ctl_peer *peer, json_t *ask)
+do_say(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
 {
 	struct buf why;
 	json_t *answer;
 
+	(void)by;
 	buf_init(&why, CONFIG_WHY_MAX);
 	answer = say_it(a->store, ask, (int)a->config->top->zone, &why);
 	if (answer == NULL) {
@@ -74,11 +105,13 @@ do_say(struct agent *a, struct ctl_peer *peer, json_t *ask)
 }
 
 static void
-do_reload(struct agent *a, struct ctl_peer *peer, json_t *ask)
+do_reload(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
 {
 	struct buf why;
 	struct config *c;
 
+	(void)by;
 	(void)ask;
 	buf_init(&why, CONFIG_WHY_MAX);
 	c = config_read(a->setup->conf, &why);
@@ -96,71 +129,109 @@ do_reload(struct agent *a, struct ctl_peer *peer, json_t *ask)
 }
 
 static void
-do_rescan(struct agent *a, struct ctl_peer *peer, json_t *ask)
+do_rescan(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
 {
-	size_t n = 0;
+	const char *name = text_of(ask, "name");
 
-	if (text_of(ask, "name")[0] != '\0' &&
-	    source_of(a, peer, ask) == NULL)
-		return;
-	for (size_t i = 0; i < a->count; i++) {
-		const char *name = text_of(ask, "name");
+	(void)by;
+	if (is_source(a, peer, name))
+		ctl_ok(peer, json_pack("{s:I}", "sources", (json_int_t)
+		    sources_rescan_one(a->sources, name)));
+}
 
-		if (name[0] != '\0' && strcmp(a->source[i].name, name) != 0)
-			continue;
-		a->source[i].kind->rescan(a->source[i].source);
-		n++;
-	}
-	ctl_ok(peer, json_pack("{s:I}", "sources", (json_int_t)n));
+/* Is something held, and is there a reason? Told to the peer if not. */
+static bool
+is_decision(struct agent *a, struct ctl_peer *peer, json_t *ask)
+{
+	if (!is_source(a, peer, text_of(ask, "name")))
+		return false;
+	if (text_of(ask, "reason")[0] != '\0')
+		return true;
+	ctl_fail(peer, NULL, _("--reason is missing: it is kept, and told to "
+	    "the hub with each withdrawal"));
+	return false;
 }
 
 static void
-do_release(struct agent *a, struct ctl_peer *peer, json_t *ask)
+say_none(struct ctl_peer *peer, const char *name)
 {
-	struct agent_source *s = source_of(a, peer, ask);
-	const char *reason = text_of(ask, "reason");
+	if (name[0] != '\0')
+		ctl_fail(peer, NULL, _("nothing of source %s is held"), name);
+	else
+		ctl_fail(peer, NULL, _("nothing is held"));
+}
 
-	if (s == NULL)
+static void
+do_release(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
+{
+	const char *name = text_of(ask, "name");
+
+	if (!is_decision(a, peer, ask))
 		return;
-	if (reason[0] == '\0')
-		ctl_fail(peer, NULL, _("--reason is missing: it is told to "
-		    "the hub with each withdrawal"));
-	else if (!s->kind->release(s->source, reason))
-		ctl_fail(peer, NULL, _("nothing of source %s is held"),
-		    s->name);
+	if (sources_release(a->sources, name, text_of(ask, "reason"), by) ==
+	    0)
+		say_none(peer, name);
 	else
 		ctl_ok(peer, json_pack("{s:b}", "released", 1));
 }
 
 static void
-do_refuse(struct agent *a, struct ctl_peer *peer, json_t *ask)
+do_refuse(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
 {
-	struct agent_source *s = source_of(a, peer, ask);
+	const char *name = text_of(ask, "name");
 
-	if (s == NULL)
+	if (!is_decision(a, peer, ask))
 		return;
-	if (!s->kind->refuse(s->source))
-		ctl_fail(peer, NULL, _("nothing of source %s is held"),
-		    s->name);
+	if (sources_refuse(a->sources, name, text_of(ask, "reason"), by) == 0)
+		say_none(peer, name);
 	else
 		ctl_ok(peer, json_pack("{s:b}", "refused", 1));
 }
 
 static void
-do_letters(struct agent *a, struct ctl_peer *peer, json_t *ask)
+do_letters(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
 {
 	struct store_txn *t = store_look(a->store);
 
+	(void)by;
 	(void)ask;
 	ctl_ok(peer, inbox_list(t, LETTERS_SHOWN));
 	store_end(t);
 }
 
+/* After zqagent enroll: other files, maybe another hub. */
 static void
-do_retell(struct agent *a, struct ctl_peer *peer, json_t *ask)
+do_identity(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
+{
+	struct buf why;
+	struct config *c;
+
+	(void)ask;
+	(void)by;
+	buf_init(&why, CONFIG_WHY_MAX);
+	c = config_read(a->setup->conf, &why);
+	if (c == NULL || strcmp(c->top->hub, a->config->top->hub) != 0 ||
+	    strcmp(c->top->proxy, a->config->top->proxy) != 0)
+		(void)agent_again(a, "another hub");
+	else
+		agent_identity(a);
+	ctl_ok(peer, json_pack("{s:b}", "followed", 1));
+	config_free(c);
+	buf_clear(&why);
+}
+
+static void
+do_retell(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
 {
 	const char *reason = text_of(ask, "reason");
 
+	(void)by;
 	if (reason[0] == '\0')
 		ctl_fail(peer, NULL, _("--reason is missing"));
 	else if (!agent_retell(a, reason))
@@ -181,6 +252,7 @@ static const struct {
 	{ "refuse", do_refuse },
 	{ "letters", do_letters },
 	{ "retell", do_retell },
+	{ "identity", do_identity },
 };
 
 static void
@@ -188,14 +260,16 @@ on_ask(void *arg, struct ctl_peer *peer, json_t *ask, uid_t uid)
 {
 	struct agent *a = arg;
 	const char *what = text_of(ask, "do");
+	char by[NAME_MAX_BYTES];
 
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
 		if (strcmp(questions[i].name, what) != 0)
 			continue;
+		asker(by, ask, uid);
 		if (questions[i].run != do_status)
-			log_info("control uid=%u do=%s", (unsigned)uid,
-			    questions[i].name);
-		questions[i].run(a, peer, ask);
+			log_info("control uid=%u by=%s do=%s", (unsigned)uid,
+			    by, questions[i].name);
+		questions[i].run(a, peer, ask, by);
 		return;
 	}
 	ctl_fail(peer, _("zqagent and zqagentd may be of different versions"),

@@ -50,7 +50,8 @@ write_job(struct store_txn *t, const struct job *j, struct span source)
 	case JOB_TELL:
 		return write_record(t, j, source);
 	case JOB_WITHDRAW:
-		return compare_gone(t, i.source, i.path, span_of(j->reason));
+		return compare_gone(t, i.source, i.path, span_of(j->reason),
+		    span_of(j->by));
 	default:
 		compare_unreadable(t, &i, span_of(j->url));
 		return COMPARE_NOTHING;

@@ -5,18 +5,57 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "protocol/limits.h"
 
 void
-hold_init(struct hold *h)
+hold_init(struct hold *h, uint64_t items, uint64_t percent)
 {
-	*h = (struct hold){ .window = clock_mono() };
+	*h = (struct hold){ .window = clock_mono(), .items_most = items,
+	    .percent_most = percent };
+}
+
+static void
+forget(struct hold_word *w)
+{
+	free(w->reason);
+	free(w->by);
+	*w = (struct hold_word){ NULL, NULL };
+}
+
+/* It goes to the hub with each withdrawal, which refuses what is too long or
+ * has controls in it. */
+static char *
+fit(const char *text)
+{
+	struct span s = text_trim(text_cut(span_of(text), LIMIT_TEXT));
+	char *copy = mem_copy(s.n > 0 ? s.at : "", s.n);
+
+	for (char *c = copy; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = ' ';
+	return copy;
+}
+
+static void
+remember(struct hold_word *w, const char *reason, const char *by)
+{
+	forget(w);
+	w->reason = fit(reason);
+	w->by = fit(by);
 }
 
 void
 hold_clear(struct hold *h)
 {
-	free(h->released);
-	h->released = NULL;
+	forget(&h->released);
+}
+
+void
+hold_free(struct hold *h)
+{
+	forget(&h->released);
+	forget(&h->word);
 }
 
 /* Are n too many to go without a word? If not, they count from now on. */
@@ -31,8 +70,8 @@ is_many(struct hold *h, uint64_t n, uint64_t items)
 		h->spent = 0;
 	}
 	sum = n + h->spent;
-	if (n >= items || (sum > HOLD_ITEMS &&
-	    sum * 100 > (items + h->spent) * HOLD_PERCENT))
+	if (n >= items || (sum > h->items_most &&
+	    sum * 100 > (items + h->spent) * h->percent_most))
 		return true;
 	h->spent = sum;
 	return false;
@@ -54,7 +93,7 @@ hold_scan(struct hold *h, uint64_t n, uint64_t items, bool root_is_empty)
 	enum hold_verdict v;
 
 	h->empty_root = n > 0 && root_is_empty;
-	if (n > 0 && h->released == NULL &&
+	if (n > 0 && h->released.reason == NULL &&
 	    (root_is_empty || is_many(h, n, items))) {
 		v = wait(h, n);
 		h->held = n;
@@ -74,21 +113,70 @@ hold_burst(struct hold *h, uint64_t n, uint64_t items)
 }
 
 bool
-hold_release(struct hold *h, const char *reason)
+hold_release(struct hold *h, const char *reason, const char *by)
 {
 	if (h->held == 0)
 		return false;
-	free(h->released);
-	h->released = mem_text(reason);
+	remember(&h->released, reason, by);
 	h->spent = 0;
 	return true;
 }
 
 bool
-hold_refuse(struct hold *h)
+hold_refuse(struct hold *h, const char *reason, const char *by)
 {
 	if (h->held == 0)
 		return false;
+	remember(&h->word, reason, by);
 	h->refused = true;
 	return true;
+}
+
+static void
+write_word(struct buf *b, const struct hold_word *w)
+{
+	write_span(b, span_of(w->reason));
+	write_span(b, span_of(w->by));
+}
+
+static char *
+read_text(struct reader *r)
+{
+	struct span s = read_span(r);
+
+	return r->bad || s.n == 0 ? NULL : mem_copy(s.at, s.n);
+}
+
+static void
+read_word(struct reader *r, struct hold_word *w)
+{
+	forget(w);
+	w->reason = read_text(r);
+	w->by = read_text(r);
+}
+
+void
+hold_write(struct buf *b, const struct hold *h)
+{
+	write_u64(b, h->held);
+	write_u8(b, h->refused);
+	write_word(b, &h->word);
+	write_word(b, &h->released);
+}
+
+void
+hold_read(struct reader *r, struct hold *h)
+{
+	h->held = read_u64(r);
+	h->refused = read_u8(r) != 0;
+	if (r->bad || reader_left(r) == 0)
+		return;
+	read_word(r, &h->word);
+	read_word(r, &h->released);
+}
+
+uint64_t
+hold_waiting(const struct hold *h)
+{
+	return h->refused ? 0 : h->held;
 }

@@ -2,9 +2,10 @@
  * The hold: a deletion is a statement, absence is not (R3).
  *
  * What a scan missed, or a burst of events said, is judged together: more
- * than 50 items and more than 10 % of all, or all of them, or an empty root,
- * and they wait until a person says what it means. What was withdrawn in the
- * ten minutes before counts as well, so that a slow loss is a loss, too.
+ * than 50 items and more than 10 % of all (both can be set), or all of them,
+ * or an empty root, and they wait until a person says what it means. What was
+ * withdrawn in the ten minutes before counts as well, so that a slow loss is
+ * a loss, too.
  */
 #ifndef ZQ_AGENT_HOLD_H
 #define ZQ_AGENT_HOLD_H
@@ -13,15 +14,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HOLD_ITEMS 50		/* both must be exceeded */
+#include "contrib/base/buf.h"
+#include "protocol/wire.h"
+
+#define HOLD_ITEMS 50		/* the presets; both must be exceeded */
 #define HOLD_PERCENT 10
 #define HOLD_WINDOW 600000		/* ms that withdrawals are remembered */
 
+struct hold_word {		/* what a person says, and who it is */
+	char *reason, *by;	/* NULL: nothing was said */
+};
+
 struct hold {
+	uint64_t items_most, percent_most;
 	uint64_t held;		/* how many wait for a person; 0: none */
 	bool empty_root;	/* … because there was nothing at all */
 	bool refused;		/* a person said: keep them */
-	char *released;		/* the reason, if a person said: go on */
+	struct hold_word word;	/* of the refusal */
+	struct hold_word released;	/* … or of: go on, for one scan */
 	int64_t window;		/* mono ms, when it began */
 	uint64_t spent;		/* withdrawals in it */
 };
@@ -33,7 +43,8 @@ enum hold_verdict {
 	HOLD_STILL,		/* held before, or refused */
 };
 
-void hold_init(struct hold *h);
+void hold_init(struct hold *h, uint64_t items, uint64_t percent);
+void hold_free(struct hold *h);		/* all that it has */
 void hold_clear(struct hold *h);	/* takes a release back */
 
 /* A scan misses n of the items that the source has in the index: that is all
@@ -43,7 +54,16 @@ enum hold_verdict hold_scan(struct hold *h, uint64_t n, uint64_t items,
 /* Events say that n are gone: more may be missing, and is held already. */
 enum hold_verdict hold_burst(struct hold *h, uint64_t n, uint64_t items);
 
-bool hold_release(struct hold *h, const char *reason);
-bool hold_refuse(struct hold *h);
+/* False: nothing is held. The words are copied. */
+bool hold_release(struct hold *h, const char *reason, const char *by);
+bool hold_refuse(struct hold *h, const char *reason, const char *by);
+
+/* What must outlive the process: what is held, and what was said of it. It is
+ * the end of a row; an older one has no words. */
+void hold_write(struct buf *b, const struct hold *h);
+void hold_read(struct reader *r, struct hold *h);
+
+/* How many wait for a person now. */
+uint64_t hold_waiting(const struct hold *h);
 
 #endif

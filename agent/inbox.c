@@ -18,15 +18,18 @@
 #define LAST_WAIT 40000		/* ms, the last; see push.c */
 #define SHORT_ANSWER 1000	/* ms: a hub that doesn't hold questions … */
 #define SHORT_WAIT 5000		/* … is asked no more often than this */
+#define ACTED "acted"		/* the row: number of the last letter … */
+#define ACT_TRIES 10		/* … that was acted on, or was tried so often */
+#define WANT_MAX 1024		/* bytes of words */
+#define REST_MOST 600000	/* ms until it is looked whether to ask */
 
 struct inbox {
-	struct store *store;
-	struct fetch *fetch;
-	const struct line *line;
+	struct inbox_host host;
 	struct event *timer;
 	struct fetch_request *request;
 	struct backoff backoff;
 	int64_t asked;			/* mono ms */
+	unsigned tries;			/* to act on the same letter */
 };
 
 static struct span
@@ -90,8 +93,6 @@ inbox_list(struct store_txn *t, size_t most)
 	return list;
 }
 
-/* --- asking ------------------------------------------------------------------ */
-
 static void
 after(struct inbox *i, uint64_t ms)
 {
@@ -101,8 +102,113 @@ after(struct inbox *i, uint64_t ms)
 	must(event_add(i->timer, &tv) == 0);
 }
 
+/* --- acting ------------------------------------------------------------------ */
+
+uint64_t
+inbox_acted(struct store_txn *t)
+{
+	struct span row;
+
+	if (!store_get(t, ACTED, &row) || row.n != 8)
+		return 0;
+	return wire_get_u64((const uint8_t *)row.at);
+}
+
+static bool
+set_acted(struct store_txn *t, void *arg)
+{
+	uint8_t row[8];
+
+	wire_put_u64(row, *(const uint64_t *)arg);
+	store_put(t, ACTED, (struct span){ (const char *)row, sizeof(row) });
+	return true;
+}
+
+static bool
+is_to_be_acted_on(const struct letter *l)
+{
+	static const char *const kinds[] = { LETTER_RELEASE, LETTER_REFUSE,
+		LETTER_TRUST };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (span_is(l->kind, span_of(kinds[i])))
+			return true;
+	return false;
+}
+
+/* The first letter after *n that asks for something; copied into row. *n is
+ * then its number, or the newest letter's. */
+static bool
+find_letter(struct inbox *i, uint64_t *n, struct buf *row)
+{
+	struct store_txn *t = store_look(i->host.store);
+	uint64_t last = t->meta.letters;
+	uint8_t key[8];
+	struct letter l;
+	struct span found;
+	bool got = false;
+
+	if (last > INBOX_KEEP && *n < last - INBOX_KEEP)
+		*n = last - INBOX_KEEP;
+	while (!got && *n < last) {
+		++*n;
+		got = db_get(t->db, STORE_LETTER, number_key(key, *n),
+		    &found) && letter_read(&l, found) &&
+		    is_to_be_acted_on(&l);
+	}
+	if (got)
+		buf_span(row, found);
+	store_end(t);
+	return got;
+}
+
+/* True: it is done, or is to be forgotten. */
+static bool
+act(struct inbox *i, struct span row)
+{
+	struct letter l;
+
+	if (!letter_read(&l, row) || i->host.act(i->host.arg, &l)) {
+		i->tries = 0;
+		return true;
+	}
+	if (++i->tries < ACT_TRIES)
+		return false;
+	log_error("letter number=%llu kind=%.*s could not be acted on",
+	    (unsigned long long)l.number, SPAN_ARGS(l.kind));
+	i->tries = 0;
+	return true;
+}
+
+static void
+act_on_letters(struct inbox *i)
+{
+	struct store_txn *t = store_look(i->host.store);
+	uint64_t acted = inbox_acted(t), n = acted;
+	struct buf row;
+	bool more = true;
+
+	store_end(t);
+	buf_init(&row, (size_t)2 * LIMIT_LETTER);
+	while (more) {
+		buf_reset(&row);
+		more = find_letter(i, &n, &row);
+		if (more && !act(i, buf_look(&row)))
+			break;
+		/* Full: it is acted on twice rather than never. */
+		if (n > acted && store_do(i->host.store, set_acted, &n) !=
+		    STORE_DONE)
+			break;
+		acted = n;
+	}
+	buf_clear(&row);
+}
+
+/* --- asking ------------------------------------------------------------------ */
+
 struct taking {
 	struct span xml;
+	struct buf *want;
 	struct store_txn *t;
 	size_t taken;
 	bool read;
@@ -132,38 +238,57 @@ take(struct store_txn *t, void *arg)
 
 	k->t = t;
 	k->taken = 0;
-	k->read = letters_read(k->xml, &last, &now, NULL, on_letter, k,
+	buf_reset(k->want);
+	k->read = letters_read(k->xml, &last, &now, k->want, on_letter, k,
 	    &k->why);
 	/* The hub was set up anew and counts from the start. */
 	if (k->read && last < t->meta.letters) {
+		uint64_t acted = inbox_acted(t);
+
 		t->meta.letters = last;
+		if (acted > last)
+			(void)set_acted(t, &last);
 		k->taken++;
 	}
 	return k->taken > 0;
+}
+
+/* The letters are kept; what they ask for is done. */
+static void
+take_letters(struct inbox *i, const struct fetch_answer *a, uint32_t floor)
+{
+	bool quick = clock_mono() - i->asked < SHORT_ANSWER;
+	struct taking k = { .xml = a->body };
+	struct buf want;
+
+	buf_init(&want, WANT_MAX);
+	k.want = &want;
+	if (store_do(i->host.store, take, &k) == STORE_FULL || !k.read) {
+		log_warn("letters: %s", k.read ? "the disk is full" :
+		    "the hub's answer can't be read");
+		after(i, backoff_next(&i->backoff, floor));
+	} else {
+		backoff_reset(&i->backoff);
+		after(i, quick && k.taken == 0 ? SHORT_WAIT : 0);
+		act_on_letters(i);
+		if (want.n > 0)
+			i->host.want(i->host.arg, buf_look(&want));
+	}
+	buf_clear(&want);
 }
 
 static void
 on_answer(void *arg, const struct fetch_answer *a)
 {
 	struct inbox *i = arg;
-	struct taking k = { .xml = a->body };
-	bool quick = clock_mono() - i->asked < SHORT_ANSWER;
 	uint32_t floor = a->retry_after > 0 && a->retry_after < INT32_MAX ?
 	    (uint32_t)a->retry_after : 0;
 
 	i->request = NULL;
-	if (a->code != CURLE_OK || a->status != 200 || a->too_long) {
+	if (a->code != CURLE_OK || a->status != 200 || a->too_long)
 		after(i, backoff_next(&i->backoff, floor));
-		return;
-	}
-	if (store_do(i->store, take, &k) == STORE_FULL || !k.read) {
-		log_warn("letters: %s", k.read ? "the disk is full" :
-		    "the hub's answer can't be read");
-		after(i, backoff_next(&i->backoff, floor));
-		return;
-	}
-	backoff_reset(&i->backoff);
-	after(i, quick && k.taken == 0 ? SHORT_WAIT : 0);
+	else
+		take_letters(i, a, floor);
 }
 
 static void
@@ -171,7 +296,7 @@ on_prepare(void *arg, CURL *curl)
 {
 	struct inbox *i = arg;
 
-	line_prepare(i->line, curl);
+	line_prepare(i->host.line, curl);
 }
 
 static void
@@ -184,30 +309,36 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		.connect_timeout = LINE_CONNECT, .prepare = on_prepare,
 	};
 
+	int64_t rest = i->host.rest(i->host.arg);
+
 	(void)fd;
 	(void)what;
+	if (rest > 0) {
+		after(i, (uint64_t)(rest < REST_MOST ? rest : REST_MOST));
+		return;
+	}
 	buf_init(&url, LIMIT_URL);
-	buf_printf(&url, "%s/v1/letters?after=%llu&wait=%d", i->line->hub,
-	    (unsigned long long)store_meta(i->store)->letters, WAIT);
+	buf_printf(&url, "%s/v1/letters?after=%llu&wait=%d&instance=%llu",
+	    i->host.line->hub,
+	    (unsigned long long)store_meta(i->host.store)->letters, WAIT,
+	    (unsigned long long)i->host.instance);
 	spec.url = buf_cstr(&url);
 	i->asked = clock_mono();
-	i->request = fetch_start(i->fetch, &spec, on_answer, i);
+	i->request = fetch_start(i->host.fetch, &spec, on_answer, i);
 	buf_clear(&url);
 }
 
 struct inbox *
-inbox_new(struct event_base *base, struct store *store, struct fetch *fetch,
-    const struct line *line)
+inbox_new(const struct inbox_host *host)
 {
 	struct inbox *i = mem_new(sizeof(*i));
 
-	i->store = store;
-	i->fetch = fetch;
-	i->line = line;
+	i->host = *host;
 	backoff_init(&i->backoff, FIRST_WAIT, LAST_WAIT);
-	i->timer = event_new(base, -1, 0, on_timer, i);
+	i->timer = event_new(host->base, -1, 0, on_timer, i);
 	must(i->timer != NULL);
 	after(i, 200);		/* changes first */
+	act_on_letters(i);	/* it was ended before it could */
 	return i;
 }
 

@@ -2,7 +2,9 @@
  * The inbox: letters from the hub, each once, in order.
  *
  * A long poll that asks for letters after N; asking confirms N, so a letter
- * is on the disk before the next ask. The last thousand are kept.
+ * is on the disk before the next ask. The last thousand are kept. On some
+ * kinds the agent acts, each letter once: how far it has come is in the store,
+ * too, and written when the act is done.
  */
 #ifndef ZQ_AGENT_INBOX_H
 #define ZQ_AGENT_INBOX_H
@@ -18,14 +20,32 @@
 
 #define INBOX_KEEP 1000		/* letters */
 
+struct inbox_host {
+	struct event_base *base;
+	struct store *store;
+	struct fetch *fetch;
+	const struct line *line;
+	uint64_t instance;	/* of this process: random, not 0 */
+	void *arg;
+	/* Words of what the hub wants now (answer.h). */
+	void (*want)(void *arg, struct span words);
+	/* Does what the letter asks for, if it asks for anything. False: that
+	 * wasn't possible now; it is tried again, but not for ever. */
+	bool (*act)(void *arg, const struct letter *l);
+	/* How long the hub had better not be asked, ms; 0: it may be. */
+	int64_t (*rest)(void *arg);
+};
+
 struct inbox;
 
-struct inbox *inbox_new(struct event_base *base, struct store *store,
-    struct fetch *fetch, const struct line *line);
+struct inbox *inbox_new(const struct inbox_host *host);
 void inbox_free(struct inbox *i);	/* before the fetch */
 
 /* Takes one letter into the store; false if it is not the next one. */
 bool inbox_put(struct store_txn *t, const struct letter *l);
+
+/* Number of the last letter that was acted on, or needed no act. */
+uint64_t inbox_acted(struct store_txn *t);
 
 /* The newest `most` of them, oldest first; the caller's. */
 json_t *inbox_list(struct store_txn *t, size_t most);

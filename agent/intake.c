@@ -41,6 +41,7 @@ struct intake {
 	struct rest *settling, *lull;
 	struct event *turn, *retry, *soon;
 	enum intake_stuck stuck, stuck_told;
+	bool paused;
 	struct intake_counts counts;
 };
 
@@ -127,14 +128,16 @@ job_for(struct intake *in, const char *path, enum intake_why why)
 }
 
 void
-intake_gone(struct intake *in, const char *path, const char *reason)
+intake_gone(struct intake *in, const char *path,
+    const struct hold_word *word)
 {
 	struct job *j = job_for(in, path, INTAKE_GONE);
 
 	if (j == NULL)
 		return;
 	j->why = INTAKE_GONE;
-	j->said = mem_text(reason);
+	j->said = mem_text(word->reason);
+	j->by = mem_text(word->by);
 	enqueue(in, j);
 }
 
@@ -257,6 +260,8 @@ flush(struct intake *in)
 	struct group_written g;
 	enum store_result rc;
 
+	if (in->paused)
+		return;
 	look_again(in);
 	if (in->ready_count == 0)
 		return;
@@ -469,7 +474,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (in->stuck != INTAKE_GOING)
+	if (in->stuck != INTAKE_GOING || in->paused)
 		return;
 	for (int i = 0; i < TURN && !parse_is_full(in->host.parse) &&
 	    in->ready_count < GROUP &&
@@ -561,6 +566,18 @@ intake_free(struct intake *in)
 	event_free(in->soon);
 	free(in->counts.first_unreadable);
 	free(in);
+}
+
+void
+intake_pause(struct intake *in, bool on)
+{
+	if (in->paused == on)
+		return;
+	in->paused = on;
+	if (on)
+		return;
+	after(in->soon, 0);
+	wake(in);
 }
 
 bool

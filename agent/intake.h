@@ -24,6 +24,7 @@
 
 #include "agent/compare.h"
 #include "agent/filter.h"
+#include "agent/hold.h"
 #include "agent/job.h"
 #include "agent/parse.h"
 #include "agent/place.h"
@@ -65,9 +66,12 @@ struct intake *intake_new(const struct intake_host *host);
 void intake_free(struct intake *in);
 
 void intake_look(struct intake *in, const char *path, enum intake_why why);
-/* It is missing, which was judged already. The reason: NULL, or what a person
- * said. */
-void intake_gone(struct intake *in, const char *path, const char *reason);
+/* It is missing, which was judged already. What a person said of it, if one
+ * had to; it is copied. */
+void intake_gone(struct intake *in, const char *path,
+    const struct hold_word *word);
+/* Nothing is written while it is on: somebody compares the store. */
+void intake_pause(struct intake *in, bool on);
 bool intake_is_full(const struct intake *in);	/* let it work first */
 bool intake_is_idle(const struct intake *in);	/* nothing left, but what
 						 * has to settle */

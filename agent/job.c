@@ -36,6 +36,7 @@ job_free(struct job *j)
 	free(j->path);
 	free(j->url);
 	free(j->said);
+	free(j->by);
 	free(j);
 }
 

@@ -35,7 +35,8 @@ struct job {
 	struct known_stat stat;
 	char *path, *url;
 	const char *reason;		/* of JOB_WITHDRAW */
-	char *said;			/* the reason a person gave, or NULL */
+	char *said, *by;		/* the reason a person gave, and who
+					 * it was; or NULL */
 	struct buf row;			/* record, of JOB_TELL */
 };
 

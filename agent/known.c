@@ -6,15 +6,17 @@
 #include "agent/known.h"
 
 #include <openssl/sha.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/mem.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
-#include "protocol/utf8.h"
 #include "protocol/wire.h"
 
 #define FORMAT 1
+#define ADOPTED 2		/* instead of 1, where it says: told */
 #define KEY_MAX 511
 #define PATH_IN_KEY 420		/* bytes of a path that stand as they are */
 #define ROW_MAX (LIMIT_CHANGE + LIMIT_URL + LIMIT_ID + 4096)
@@ -74,54 +76,12 @@ known_stat_is(const struct known_stat *a, const struct known_stat *b)
 	    a->size == b->size && a->inode == b->inode;
 }
 
-/* The file's name may be in any bytes, an id is text: where the path is none,
- * "source%:" and the odd bytes percent-encoded. */
-static void
-put_encoded(struct buf *out, struct span path)
-{
-	for (size_t i = 0; i < path.n; i++) {
-		unsigned char c = (unsigned char)path.at[i];
-
-		if (c <= ' ' || c >= 0x7f || c == '%')
-			buf_printf(out, "%%%02X", c);
-		else
-			buf_byte(out, (char)c);
-	}
-}
-
-/* Text that looks the same to everybody: no controls, no blanks at its ends
- * (XML readers drop those). */
-static bool
-is_plain(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.at[i] < ' ' || s.at[i] == 0x7f)
-			return false;
-	return s.n > 0 && s.at[0] != ' ' && s.at[s.n - 1] != ' ' &&
-	    utf8_is_text(s);
-}
-
-void
-known_id(struct buf *out, struct span source, struct span path)
-{
-	if (source.n == 0)
-		return;
-	buf_span(out, source);
-	if (is_plain(path)) {
-		buf_byte(out, ':');
-		buf_span(out, path);
-	} else {
-		buf_text(out, "%:");
-		put_encoded(out, path);
-	}
-}
-
 /* See row_read() for the other side. */
 static void
 row_write(struct buf *b, const struct known *k)
 {
 	write_u8(b, FORMAT);
-	write_u8(b, k->told);
+	write_u8(b, k->adopted ? ADOPTED : k->told);
 	write_u64(b, (uint64_t)k->stat.mtime);
 	write_u64(b, (uint64_t)k->stat.ctime);
 	write_u64(b, k->stat.size);
@@ -147,11 +107,14 @@ static void
 row_read(struct known *k, struct span row)
 {
 	struct reader r = reader_of(row);
+	uint8_t told;
 
 	*k = (struct known){ 0 };
 	if (read_u8(&r) != FORMAT)
 		r.bad = true;
-	k->told = read_u8(&r) != 0;
+	told = read_u8(&r);
+	k->told = told != 0;
+	k->adopted = told == ADOPTED;
 	k->stat.mtime = (int64_t)read_u64(&r);
 	k->stat.ctime = (int64_t)read_u64(&r);
 	k->stat.size = read_u64(&r);
@@ -165,6 +128,36 @@ row_read(struct known *k, struct span row)
 	if (!reader_done(&r))
 		fatal("a row of the store can't be read: it is damaged, or "
 		    "was made by a newer zqagentd");
+}
+
+static struct span
+copy(struct span s)
+{
+	return (struct span){ .at = mem_copy(s.at, s.n), .n = s.n };
+}
+
+void
+known_own(struct known *k)
+{
+	k->source = copy(k->source);
+	k->path = copy(k->path);
+	k->url = copy(k->url);
+	k->said = copy(k->said);
+}
+
+static void
+let_go(struct span s)
+{
+	free((void *)(uintptr_t)s.at);
+}
+
+void
+known_disown(struct known *k)
+{
+	let_go(k->source);
+	let_go(k->path);
+	let_go(k->url);
+	let_go(k->said);
 }
 
 bool
@@ -201,19 +194,28 @@ known_find_url(struct store_txn *t, struct span url, struct known *k)
 	return true;
 }
 
+bool
+known_hash(uint8_t out[32], const struct known *k)
+{
+	struct buf id;
+
+	if (!k->told || k->adopted)
+		return false;
+	buf_init(&id, KNOWN_ID_MAX);
+	known_id(&id, k->source, k->path);
+	digest_item_hash(out, id.n > 0 ? buf_look(&id) : k->url, k->change);
+	buf_clear(&id);
+	return true;
+}
+
 /* In the digest, or out of it. */
 static void
 count_in(struct store_txn *t, const struct known *k, bool in)
 {
 	uint8_t hash[32];
-	struct buf id;
 
-	if (!k->told)
+	if (!known_hash(hash, k))
 		return;
-	buf_init(&id, KNOWN_ID_MAX);
-	known_id(&id, k->source, k->path);
-	digest_item_hash(hash, id.n > 0 ? buf_look(&id) : k->url, k->change);
-	buf_clear(&id);
 	if (in)
 		digest_add(&t->digest, hash);
 	else
@@ -267,7 +269,10 @@ known_put(struct store_txn *t, const struct known *k)
 	must(!row.bad);
 	db_put(t->db, STORE_KNOWN, key_look(&key), buf_look(&row));
 	buf_clear(&row);
-	db_put(t->db, STORE_URL, url_key_span(at, k->url), key_look(&key));
+	/* What the hub is wrong about hides nobody's address. */
+	if (!k->adopted || !known_find_url(t, k->url, &old))
+		db_put(t->db, STORE_URL, url_key_span(at, k->url),
+		    key_look(&key));
 }
 
 /* --- walking ------------------------------------------------------------- */
@@ -333,6 +338,54 @@ known_all(struct store_txn *t, known_each_fn *fn, void *arg)
 			break;
 	}
 	db_cursor_close(c);
+}
+
+void
+known_sources(struct store_txn *t, known_source_fn *fn, void *arg)
+{
+	struct db_cursor *c = db_cursor_open(t->db, STORE_KNOWN);
+	struct key past;
+	struct span key, row;
+	MDB_cursor_op op = MDB_FIRST;
+
+	while (db_cursor_get(c, op, &key, &row)) {
+		struct known k;
+
+		row_read(&k, row);
+		fn(arg, k.source);
+		past.n = 0;
+		key_add(&past, k.source.at, k.source.n);
+		key_add(&past, "\1", 1);	/* after each "source\0path" */
+		key = key_look(&past);
+		op = MDB_SET_RANGE;
+	}
+	db_cursor_close(c);
+}
+
+bool
+known_walk(struct store_txn *t, struct known_mark *mark, size_t most,
+    known_each_fn *fn, void *arg)
+{
+	struct db_cursor *c = db_cursor_open(t->db, STORE_KNOWN);
+	struct span row, key = { .at = mark->at, .n = mark->n };
+	bool more = db_cursor_get(c, mark->n > 0 ? MDB_SET_RANGE : MDB_FIRST,
+	    &key, &row);
+
+	for (; more && most > 0; most--) {
+		struct known k;
+
+		row_read(&k, row);
+		if (!fn(arg, &k))
+			break;
+		more = db_cursor_get(c, MDB_NEXT, &key, &row);
+	}
+	if (more) {
+		must(key.n <= sizeof(mark->at));
+		memcpy(mark->at, key.at, key.n);
+		mark->n = key.n;
+	}
+	db_cursor_close(c);
+	return more;
 }
 
 void

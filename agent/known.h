@@ -18,6 +18,9 @@
 #include "contrib/base/span.h"
 
 #define KNOWN_SAID ""		/* the source of what people said */
+#define KNOWN_STRAY "?"		/* … of what the hub has under an id that no
+				 * agent makes: the id is the path */
+#define KNOWN_SOURCE_MAX 33	/* bytes of a source's name, and "%" */
 
 struct known_stat {		/* equal: the file wasn't touched */
 	int64_t mtime, ctime;	/* ns */
@@ -29,6 +32,9 @@ struct known {
 	struct known_stat stat;		/* zeros for what people said */
 	bool told;		/* the hub is to have it; else withdrawn by a
 				 * word, or couldn't be read */
+	bool adopted;		/* told, says the hub; we know nothing of it.
+				 * It isn't in the digest; to be looked at, then
+				 * told or withdrawn (see repair.h) */
 	uint8_t hash[32];	/* of the bytes */
 	uint8_t change[32];	/* change_hash() of what was told */
 	struct span url;	/* normal form */
@@ -42,6 +48,18 @@ bool known_stat_is(const struct known_stat *a, const struct known_stat *b);
  * is the id) for what people said. */
 #define KNOWN_ID_MAX 8192	/* bytes of any; a change has LIMIT_ID */
 void known_id(struct buf *out, struct span source, struct span path);
+/* The other way: of an item that the hub has. Spans live as long as id, url
+ * and *keep (the caller's). */
+void known_of_id(struct span id, struct span url, struct buf *keep,
+    struct span *source, struct span *path);
+
+/* The item's hash, as the digest has it. False: it isn't in the digest. */
+bool known_hash(uint8_t out[32], const struct known *k);
+
+/* Makes k's spans its own memory, so that a write doesn't take them away; and
+ * gives that back. */
+void known_own(struct known *k);
+void known_disown(struct known *k);
 
 /* Spans of k live until the transaction ends, or the next write in it. */
 bool known_get(struct store_txn *t, struct span source, struct span path,
@@ -64,8 +82,23 @@ typedef void known_child_fn(void *arg, struct span name, bool is_dir);
 void known_children(struct store_txn *t, struct span source,
     struct span dir, known_child_fn *fn, void *arg);
 
+/* The name of each source that has rows. */
+typedef void known_source_fn(void *arg, struct span source);
+void known_sources(struct store_txn *t, known_source_fn *fn, void *arg);
+
 /* Every row of any source, in order; as known_each(). */
 void known_all(struct store_txn *t, known_each_fn *fn, void *arg);
+
+/* The same in turns, of at most `most` rows each, from the mark on, which is
+ * moved: zeros are the start. False: that was the end. A callback that ends it
+ * gets the same row again. */
+struct known_mark {
+	char at[511];		/* LMDB's longest key */
+	size_t n;
+};
+bool known_walk(struct store_txn *t, struct known_mark *mark, size_t most,
+    known_each_fn *fn, void *arg);
+
 /* Drops what files were told; what was said or withdrawn by a person stays.
  * The digest is the caller's to start anew. */
 void known_forget_files(struct store_txn *t);

@@ -3,8 +3,16 @@
  *
  * A batch is whatever came while the last one travelled: no timer, nothing
  * to tune. A change is confirmed when the hub says that it is durable there,
- * and not before. With nothing to tell, an empty batch is the beat. The
- * steps and where each may lead are a table in push.c.
+ * and not before. With nothing to tell, an empty batch is the beat; and when
+ * all is confirmed, now and then, both sides prove that they have the same
+ * (prove.h). The steps and where each may lead are a table in push.c.
+ *
+ * A hub that forgot is told again. What it lacks and the spool has goes out
+ * from there once more. What the spool no longer has is told as everything is
+ * told: in a new incarnation, from the start (retell.h), because a file must
+ * be read to be told anyhow; the proof afterwards finds what the hub has too
+ * much. So does an agent that lost its store, or was restored from a backup
+ * and is told by the hub to go on (want "retell").
  */
 #ifndef ZQ_AGENT_PUSH_H
 #define ZQ_AGENT_PUSH_H
@@ -17,6 +25,7 @@
 #include "agent/line.h"
 #include "agent/store.h"
 #include "contrib/base/fetch.h"
+#include "contrib/base/span.h"
 
 #define PUSH_COMPLAINTS 50	/* of the hub, kept for status */
 
@@ -26,9 +35,25 @@ struct push_host {
 	struct fetch *fetch;
 	const struct line *line;
 	uint64_t beat;			/* ms */
+	uint64_t prove_every;		/* ms between proofs, more or less */
+	uint64_t instance;		/* of this process: random, not 0 */
 	void *arg;
-	/* The hub lacks what the spool no longer has: tell everything. */
-	void (*retell)(void *arg);
+	/* Tell everything, in a new incarnation; why, for the log. */
+	void (*retell)(void *arg, const char *why);
+	void (*renew)(void *arg);	/* the hub wants a new key now */
+	uint64_t (*held)(void *arg);	/* withdrawals that wait for a person */
+
+	/* What a proof asks of the sources. Settled: each has looked at all
+	 * it has since the start (or the last retelling), has nothing left to
+	 * do, and nothing of it is held or out of reach. */
+	bool (*is_settled)(void *arg);
+	/* The item of this path may be other than the hub has it: what is
+	 * there is told, what isn't is withdrawn through the source's gate. */
+	void (*look)(void *arg, struct span source, struct span path);
+	void (*rescan)(void *arg);	/* the same of everything */
+	/* On: nothing may be written into the store until it is off. Only for
+	 * sites that change all the time; a proof would never end there. */
+	void (*pause)(void *arg, bool on);
 };
 
 struct push;
@@ -36,10 +61,16 @@ struct push;
 struct push *push_new(const struct push_host *host);
 void push_free(struct push *p);		/* before the fetch */
 void push_kick(struct push *p);		/* there is something in the spool */
-/* From the start again: the spool has a new incarnation. */
+/* From the start again: the spool has a new incarnation, or the line another
+ * identity. */
 void push_restart(struct push *p);
+/* What the hub wants, in a letter's frame (answer.h); the words of an answer
+ * are known already. */
+void push_want(struct push *p, struct span words);
 
 bool push_is_well(const struct push *p);	/* the last answer was fine */
+/* How long the hub had better not be asked for anything, ms; 0: it may. */
+int64_t push_rest(const struct push *p);
 json_t *push_status(const struct push *p);	/* the caller's */
 
 #endif

@@ -9,26 +9,10 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 
-struct said {
-	struct known row;	/* with spans of its own memory */
-};
-
 struct all_said {
-	struct said *list;
+	struct known *list;	/* with spans of their own memory */
 	size_t count, room;
 };
-
-static struct span
-copy(struct span s)
-{
-	return (struct span){ .at = mem_copy(s.at, s.n), .n = s.n };
-}
-
-static void
-let_go(struct span s)
-{
-	free((void *)(uintptr_t)s.at);
-}
 
 static bool
 gather(void *arg, const struct known *k)
@@ -43,12 +27,9 @@ gather(void *arg, const struct known *k)
 		all->list = mem_grow(all->list, all->room,
 		    sizeof(*all->list));
 	}
-	row = &all->list[all->count++].row;
+	row = &all->list[all->count++];
 	*row = *k;
-	row->source = copy(k->source);
-	row->path = copy(k->path);
-	row->url = copy(k->url);
-	row->said = copy(k->said);
+	known_own(row);
 	return true;
 }
 
@@ -72,19 +53,16 @@ work(struct store_txn *t, void *arg)
 	known_all(t, gather, &all);
 	known_forget_files(t);
 	for (size_t i = 0; i < all.count; i++)
-		known_del(t, all.list[i].row.source, all.list[i].row.path);
+		known_del(t, all.list[i].source, all.list[i].path);
 	store_restart(t);
 	for (size_t i = 0; i < all.count; i++) {
-		struct known *k = &all.list[i].row;
+		struct known *k = &all.list[i];
 
 		say_again(t, k);
-		let_go(k->source);
-		let_go(k->path);
-		let_go(k->url);
-		let_go(k->said);
+		known_disown(k);
 	}
 	free(all.list);
-	t->meta.needs_snapshot = true;	/* until all of it is confirmed */
+	t->meta.needs_snapshot = true;	/* until it is proven */
 	return true;
 }
 

@@ -5,7 +5,11 @@
  * What a source must hold to: it finds out by itself what changed, tells
  * each change once, in the store, and asks nobody; what it can't read it
  * doesn't withdraw; a withdrawal of more than 10 % and more than 50 of its
- * items at once waits for a person (R3).
+ * items at once, or of all, waits for a person (R3).
+ *
+ * An orphan is what stands in for a source that the settings don't have (any
+ * more), and for what people said: items of it that nothing here vouches for
+ * are all missing, so they wait for a person like any others.
  */
 #ifndef ZQ_AGENT_SOURCE_H
 #define ZQ_AGENT_SOURCE_H
@@ -41,13 +45,30 @@ struct source_kind {
 	    const char *name, const struct config_source *set);
 	void (*close)(struct source *s);	/* after parse_free() */
 	void (*rescan)(struct source *s);
+	/* What it told is forgotten, and told from the start. */
+	void (*afresh)(struct source *s);
+	/* The item of this path may be other than it seems. */
+	void (*look)(struct source *s, const char *path);
+	/* It has looked at all it has, since it was opened or told afresh,
+	 * nothing is left to do, and nothing is held or out of reach. */
+	bool (*is_settled)(const struct source *s);
+	/* Nothing may be written while it is on. */
+	void (*pause)(struct source *s, bool on);
+	uint64_t (*held)(const struct source *s);	/* wait for a person */
 	/* What is held: withdraw it, for a reason; or keep it for good.
 	 * False: nothing is held. */
-	bool (*release)(struct source *s, const char *reason);
-	bool (*refuse)(struct source *s);
-	json_t *(*status)(struct source *s);	/* the caller's */
+	bool (*release)(struct source *s, const char *reason,
+	    const char *by);
+	bool (*refuse)(struct source *s, const char *reason, const char *by);
+	json_t *(*status)(struct source *s);	/* the caller's; NULL: there
+						 * is nothing to show */
 };
 
+/* What an orphan is called that has no name of its own. */
+#define SOURCE_SAID "(said)"	/* what people said */
+#define SOURCE_STRAY "(stray)"
+
 extern const struct source_kind source_dir;
+extern const struct source_kind source_orphan;
 
 #endif

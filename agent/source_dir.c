@@ -28,6 +28,7 @@
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
 #define FORMAT 1
+#define ROW_MAX (4 * LIMIT_TEXT + 4096)	/* a hold has four texts */
 
 static void
 after(struct event *e, uint64_t ms)
@@ -54,14 +55,14 @@ save(struct store_txn *t, void *arg)
 	char name[64];
 
 	row_name(name, s);
-	buf_init(&b, 256);
+	buf_init(&b, ROW_MAX);
 	write_u8(&b, FORMAT);
 	write_u8(&b, s->complete);
 	write_u64(&b, (uint64_t)s->finished);
 	write_u64(&b, s->files);
 	write_u64(&b, s->dirs);
-	write_u64(&b, s->hold.held);
-	write_u8(&b, s->hold.refused);
+	hold_write(&b, &s->hold);
+	must(!b.bad);
 	store_put(t, name, buf_look(&b));
 	buf_clear(&b);
 	return true;
@@ -84,8 +85,7 @@ load(struct source *s)
 			s->finished = (int64_t)read_u64(&r);
 			s->files = read_u64(&r);
 			s->dirs = read_u64(&r);
-			s->hold.held = read_u64(&r);
-			s->hold.refused = read_u8(&r) != 0;
+			hold_read(&r, &s->hold);
 		}
 	}
 	s->items = known_count(t, span_of(s->name));
@@ -173,7 +173,7 @@ end_scan(struct source *s)
 	bool first = !s->complete;
 
 	s->scanning = false;
-	s->complete = true;
+	s->complete = s->scanned = true;
 	s->finished = clock_wall();
 	s->took = (uint64_t)(clock_mono() - s->started);
 	take_counts(s, walk_counts(s->walk));
@@ -213,7 +213,7 @@ leave_root(struct source *s, int error)
 		watch_remove(s->watch, "");
 	event_del(s->rescan);
 	root_close(&s->root);
-	s->scanning = false;
+	s->scanning = s->scanned = false;
 	if (error != 0 && s->root_error != error)
 		log_error("source=%s root=%s: %s; what is known of it stays",
 		    s->name, s->set->root, strerror(error));
@@ -416,7 +416,7 @@ dir_open(const struct source_host *host, const char *name,
 	(void)url_normal(&s->url, span_of(set->url), NULL);
 	if (s->url.n == 0 || s->url.at[s->url.n - 1] != '/')
 		buf_byte(&s->url, '/');
-	hold_init(&s->hold);
+	hold_init(&s->hold, host->top->gate_items, host->top->gate_percent);
 	s->burst = burst_new(host->base, source_dir_gone_burst, s);
 	load(s);
 	make_parts(s);
@@ -441,7 +441,7 @@ dir_close(struct source *s)
 	free(s->first_hidden);
 	free(s->first_unfit);
 	paths_clear(&s->missing);
-	hold_clear(&s->hold);
+	hold_free(&s->hold);
 	root_close(&s->root);
 	buf_clear(&s->url);
 	free(s);
@@ -453,20 +453,57 @@ dir_rescan(struct source *s)
 	start_scan(s);
 }
 
-static bool
-dir_release(struct source *s, const char *reason)
+static void
+dir_afresh(struct source *s)
 {
-	if (!hold_release(&s->hold, reason))
+	s->scanning = s->scanned = false;
+	start_scan(s);
+}
+
+static void
+dir_look(struct source *s, const char *path)
+{
+	if (s->root_error == 0)
+		intake_look(s->intake, path, INTAKE_FOUND);
+}
+
+/* What is still being written to doesn't count: it may be so for ever. */
+static bool
+dir_is_settled(const struct source *s)
+{
+	return s->root_error == 0 && s->scanned &&
+	    hold_waiting(&s->hold) == 0 && burst_is_empty(s->burst) &&
+	    intake_stuck(s->intake) == INTAKE_GOING &&
+	    intake_is_idle(s->intake);
+}
+
+static void
+dir_pause(struct source *s, bool on)
+{
+	intake_pause(s->intake, on);
+}
+
+static uint64_t
+dir_held(const struct source *s)
+{
+	return hold_waiting(&s->hold);
+}
+
+static bool
+dir_release(struct source *s, const char *reason, const char *by)
+{
+	if (!hold_release(&s->hold, reason, by))
 		return false;
-	s->scanning = false;	/* from the start, to find all of it */
+	(void)store_do(s->host.store, save, s);
+	s->scanning = s->scanned = false;	/* to find all of it */
 	start_scan(s);
 	return true;
 }
 
 static bool
-dir_refuse(struct source *s)
+dir_refuse(struct source *s, const char *reason, const char *by)
 {
-	if (!hold_refuse(&s->hold))
+	if (!hold_refuse(&s->hold, reason, by))
 		return false;
 	(void)store_do(s->host.store, save, s);
 	return true;
@@ -477,6 +514,11 @@ const struct source_kind source_dir = {
 	.open = dir_open,
 	.close = dir_close,
 	.rescan = dir_rescan,
+	.afresh = dir_afresh,
+	.look = dir_look,
+	.is_settled = dir_is_settled,
+	.pause = dir_pause,
+	.held = dir_held,
 	.release = dir_release,
 	.refuse = dir_refuse,
 	.status = source_dir_status,

@@ -35,6 +35,8 @@ struct source {
 	bool denied;		/* it wasn't the sandbox that denied it */
 	bool scanning;		/* a scan of all of it */
 	bool urgent;		/* a scan was asked for meanwhile */
+	bool scanned;		/* one was done since it was opened, or was
+				 * to begin afresh */
 	bool limit_told;
 	uint64_t items;		/* told ones; by the last count and since */
 	/* of the last whole scan; kept in the store */

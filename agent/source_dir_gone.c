@@ -95,19 +95,20 @@ tell_hold(const struct source *s)
 
 static void
 carry_out(struct source *s, enum hold_verdict v, const struct paths *missing,
-    const char *reason)
+    const struct hold_word *word)
 {
 	if (v == HOLD_WAIT)
 		tell_hold(s);
 	else if (v == HOLD_WITHDRAW)
 		for (size_t i = 0; i < missing->count; i++)
-			intake_gone(s->intake, missing->at[i], reason);
+			intake_gone(s->intake, missing->at[i], word);
 }
 
 void
 source_dir_gone_burst(void *arg)
 {
 	struct source *s = arg;
+	const struct hold_word nobody = { NULL, NULL };
 	struct paths missing = { 0 };
 	enum hold_verdict v;
 
@@ -118,7 +119,7 @@ source_dir_gone_burst(void *arg)
 	gather_all(s, &missing);
 	source_dir_count(s);
 	v = hold_burst(&s->hold, missing.count, s->items);
-	carry_out(s, v, &missing, NULL);
+	carry_out(s, v, &missing, &nobody);
 	if (v == HOLD_WAIT || v == HOLD_STILL)
 		source_dir_scan_soon(s);	/* it says how many there are */
 	paths_clear(&missing);
@@ -135,7 +136,7 @@ source_dir_gone_scan(struct source *s)
 		source_dir_count(s);
 	v = hold_scan(h, s->missing.count, s->items,
 	    walk_counts(s->walk)->entries == 0);
-	carry_out(s, v, &s->missing, h->released);
+	carry_out(s, v, &s->missing, &h->released);
 	hold_clear(h);		/* a release is for one scan */
 	paths_clear(&s->missing);
 }

@@ -92,6 +92,12 @@ source_dir_status(struct source *s)
 	json_object_set_new(o, "held",
 	    json_integer((json_int_t)s->hold.held));
 	json_object_set_new(o, "refused", json_boolean(s->hold.refused));
+	if (s->hold.refused && s->hold.word.reason != NULL)
+		json_object_set_new(o, "refused_reason",
+		    json_string(s->hold.word.reason));
+	if (s->hold.refused && s->hold.word.by != NULL)
+		json_object_set_new(o, "refused_by",
+		    json_string(s->hold.word.by));
 	if (s->root_error != 0)
 		json_object_set_new(o, "error",
 		    json_string(strerror(s->root_error)));

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/errand.h"
 #include "agent/known.h"
+#include "agent/proven.h"
 #include "agent/spool.h"
 #include "certs/identity.h"
 #include "contrib/base/clock.h"
@@ -96,7 +98,7 @@ json_t *
 status_at_rest(struct store *s, const char *dir)
 {
 	struct store_txn *t = store_look(s);
-	json_t *o = json_object();
+	json_t *errand, *o = json_object();
 	uint8_t sum[32];
 	struct buf hex;
 
@@ -108,6 +110,9 @@ status_at_rest(struct store *s, const char *dir)
 	json_object_set_new(o, "hub", last_answer(&t->meta));
 	json_object_set_new(o, "items", number(t->digest.items));
 	json_object_set_new(o, "letters", number(t->meta.letters));
+	json_object_set_new(o, "proven", proven_status(t));
+	if ((errand = errand_status(t)) != NULL)
+		json_object_set_new(o, "errand", errand);
 	json_object_set_new(o, "store_bytes", number(store_size(s)));
 	digest_sum(&t->digest, sum);
 	buf_init(&hex, 128);
@@ -178,6 +183,25 @@ judge_source(json_t *why, json_t *s)
 			because(why, _(words[i].text), name);
 }
 
+/* The last proof failed, and no later one has said that it is mended. */
+static void
+judge_proof(json_t *why, json_t *o)
+{
+	json_t *p = json_object_get(o, "proven");
+	const char *outcome = json_string_value(json_object_get(p,
+	    "outcome"));
+	char n[32];
+
+	if (outcome == NULL || strcmp(outcome, "same") == 0)
+		return;
+	snprintf(n, sizeof(n), "%lld", (long long)
+	    (json_integer_value(json_object_get(p, "missing")) +
+	    json_integer_value(json_object_get(p, "extra")) +
+	    json_integer_value(json_object_get(p, "held"))));
+	because(why, _("the last proof found %s items that differ; they are "
+	    "being mended"), n);
+}
+
 void
 status_judge(json_t *o)
 {
@@ -200,8 +224,9 @@ status_judge(json_t *o)
 		because(why, _("%s changes wait to be taken by the hub"), n);
 	}
 	if (json_is_true(json_object_get(sp, "needs_snapshot")))
-		because(why, "%s", _("the spool overflowed: the hub must "
-		    "get everything again"));
+		because(why, "%s", _("the spool overflowed, or all is told "
+		    "from the start: not everything is at the hub yet"));
+	judge_proof(why, o);
 	json_array_foreach(json_object_get(o, "sources"), i, s)
 		judge_source(why, s);
 	json_object_set_new(o, "in_sync",

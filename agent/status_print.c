@@ -138,10 +138,44 @@ print_left_out(FILE *out, json_t *s)
 }
 
 static void
+print_held(FILE *out, json_t *s)
+{
+	if (count(s, "held") == 0)
+		return;
+	if (!json_is_true(json_object_get(s, "refused"))) {
+		fprintf(out, _("             held: %lld items are missing; "
+		    "zqagent release or refuse \"%s\" --reason R\n"),
+		    count(s, "held"), text(s, "name"));
+		return;
+	}
+	fprintf(out, _("             %lld missing items are kept in the "
+	    "index"), count(s, "held"));
+	if (text(s, "refused_reason")[0] != '\0')
+		fprintf(out, ": %s", text(s, "refused_reason"));
+	if (text(s, "refused_by")[0] != '\0')
+		fprintf(out, " (%s)", text(s, "refused_by"));
+	fputc('\n', out);
+}
+
+/* What stands in for a source has neither root nor address. */
+static void
+print_orphan(FILE *out, json_t *s)
+{
+	fprintf(out, _("no source    %s: %s, %lld items in the index that no "
+	    "source here has\n"), text(s, "name"), text(s, "state"),
+	    count(s, "items"));
+	print_held(out, s);
+}
+
+static void
 print_source(FILE *out, json_t *s)
 {
 	char when[CLOCK_TEXT_MAX + 8];
 
+	if (strcmp(text(s, "type"), "orphan") == 0) {
+		print_orphan(out, s);
+		return;
+	}
 	fprintf(out, _("source       %s: %s, %lld items, %s → %s\n"),
 	    text(s, "name"), text(s, "state"), count(s, "items"),
 	    text(s, "root"), text(s, "url"));
@@ -152,17 +186,34 @@ print_source(FILE *out, json_t *s)
 	print_scan(out, s);
 	if (text(s, "error")[0] != '\0')
 		fprintf(out, "             %s\n", text(s, "error"));
-	if (count(s, "held") > 0)
-		fprintf(out, json_is_true(json_object_get(s, "refused")) ?
-		    _("             %lld missing files are kept in the "
-		    "index\n") :
-		    _("             held: %lld files are missing; zqagent "
-		    "release or refuse\n"), count(s, "held"));
+	print_held(out, s);
 	if (count(s, "unwatched") > 0)
 		fprintf(out, _("             %lld directories are not "
 		    "watched: raise fs.inotify.max_user_watches\n"),
 		    count(s, "unwatched"));
 	print_left_out(out, s);
+}
+
+static void
+print_proven(FILE *out, json_t *p)
+{
+	char when[CLOCK_TEXT_MAX + 8], tried[CLOCK_TEXT_MAX + 8];
+
+	if (text(p, "at")[0] == '\0')
+		fprintf(out, _("proven       never yet"));
+	else
+		fprintf(out, _("proven       %s: the hub has exactly these "
+		    "%lld items"), ago(when, text(p, "at")),
+		    count(p, "items"));
+	if (strcmp(text(p, "outcome"), "differs") == 0)
+		fprintf(out, _("; tried %s: it lacked %lld, had %lld too "
+		    "much, held %lld"), ago(tried, text(p, "tried")),
+		    count(p, "missing"), count(p, "extra"),
+		    count(p, "held"));
+	if (count(p, "missed") > 0)
+		fprintf(out, _("; %lld mended in %lld proofs"),
+		    count(p, "missed"), count(p, "count"));
+	fputc('\n', out);
 }
 
 int
@@ -182,9 +233,15 @@ status_print(FILE *out, json_t *o)
 		print_source(out, s);
 	fprintf(out, _("items        %lld told; digest %.16s\n"),
 	    count(o, "items"), text(o, "digest"));
+	print_proven(out, json_object_get(o, "proven"));
 	if (count(o, "letters") > 0)
 		fprintf(out, _("letters      %lld; zqagent letters shows "
 		    "them\n"), count(o, "letters"));
+	s = json_object_get(o, "errand");
+	if (s != NULL)
+		fprintf(out, _("             letter %lld (%s): %s\n"),
+		    count(s, "number"), text(s, "kind"),
+		    _(text(s, "result")));
 	print_complaints(out, json_object_get(o, "hub"));
 	return in_sync ? 0 : 1;
 }

@@ -93,8 +93,10 @@ remove_source(struct tool *t)
 	buf_init(&why, CONFIG_WHY_MAX);
 	done = config_remove_source(tool_path(t, CONFIG_FILE), t->place[1],
 	    &why);
-	status = finish(t, done, &why, _("source removed; what it told stays "
-	    "in the hub's index until it is withdrawn (zqagent say deleted)"));
+	status = finish(t, done, &why, _("source removed; what it told is "
+	    "held in the hub's index until you say what it means: zqagent "
+	    "release NAME --reason R withdraws it, zqagent refuse NAME "
+	    "--reason R keeps it"));
 	buf_clear(&why);
 	return status;
 }

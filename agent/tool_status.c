@@ -151,12 +151,13 @@ about_held(struct tool *t, const char *what, const char *said)
 {
 	const char *reason = tool_value(t, "reason");
 
-	if (t->places != 1)
-		return tool_fail(_("zqagent source list shows them"),
-		    _("expected the name of a source"));
-	return ask_and_say(t, json_pack("{s:s, s:s, s:s}", "do", what,
-	    "name", t->place[0], "reason", reason != NULL ? reason : ""),
-	    said);
+	if (t->places > 1)
+		return tool_fail(_("zqagent status shows them"),
+		    _("expected the name of a source, or none for all"));
+	return ask_and_say(t, json_pack("{s:s, s:s, s:s, s:I}", "do", what,
+	    "name", t->places > 0 ? t->place[0] : "",
+	    "reason", reason != NULL ? reason : "",
+	    "caller", (json_int_t)t->caller), said);
 }
 
 int

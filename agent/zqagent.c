@@ -53,14 +53,18 @@ static const struct tool_command commands[] = {
 	{ .name = "rescan", .words = "[NAME]", .run = tool_rescan,
 	  .about = N_("look at all files of a source, or of all, now"),
 	  .help = N_("  zqagent rescan www\n") },
-	{ .name = "release", .words = "NAME --reason R",
+	{ .name = "release", .words = "[NAME] --reason R",
 	  .run = tool_release, .options = tool_reason_options,
 	  .about = N_("withdraw what is held because so much is missing"),
 	  .help = N_("  zqagent release www --reason \"the old site was "
-	  "taken down\"\n") },
-	{ .name = "refuse", .words = "NAME", .run = tool_refuse,
+	  "taken down\"\n"
+	  "Without a name: whatever is held.\n") },
+	{ .name = "refuse", .words = "[NAME] --reason R", .run = tool_refuse,
+	  .options = tool_reason_options,
 	  .about = N_("keep in the index what is missing"),
-	  .help = N_("  zqagent refuse www\n") },
+	  .help = N_("  zqagent refuse www --reason \"a disk is being "
+	  "replaced\"\n"
+	  "Without a name: whatever is held.\n") },
 	{ .name = "letters", .words = "", .run = tool_letters,
 	  .about = N_("show what the hub wrote to this site"),
 	  .help = N_("  zqagent letters --json\n") },

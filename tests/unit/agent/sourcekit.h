@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
+#include "agent/hold.h"
 #include "agent/source.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/log.h"
@@ -96,7 +97,8 @@ set_up(void)
 	set = (struct config_source){ .type = kind, .root = root,
 	    .url = address, .include = none,
 	    .exclude = excluded, .index = index_names };
-	top = (struct config_top){ .rescan = 600000, .settle = 150 };
+	top = (struct config_top){ .rescan = 600000, .settle = 150,
+	    .gate_items = HOLD_ITEMS, .gate_percent = HOLD_PERCENT };
 	base = event_base_new();
 	reached = false;
 }

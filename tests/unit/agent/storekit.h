@@ -127,7 +127,7 @@ kit_add_up(void *arg, const struct known *k)
 	uint8_t hash[32];
 	struct buf id;
 
-	if (!k->told)
+	if (!k->told || k->adopted)
 		return true;
 	buf_init(&id, KNOWN_ID_MAX);
 	known_id(&id, k->source, k->path);

@@ -14,9 +14,11 @@
 #include "contrib/base/text.h"
 #include "protocol/answer.h"
 #include "protocol/changelist.h"
+#include "protocol/features.h"
 #include "protocol/letter.h"
 
 #define PATIENCE 8000		/* ms */
+#define INSTANCE 4711
 
 /* What the hub has, and how it answers next. */
 static struct {
@@ -31,6 +33,11 @@ static struct {
 	uint64_t letters;
 	uint64_t asked_after;
 	bool needs_snapshot;
+	uint64_t held;
+	const char *want, *cause;	/* in answers; NULL: none */
+	const char *letters_want;
+	const char *letter_kind;
+	bool proves;			/* its features say so */
 } hub;
 
 static struct event_base *base;
@@ -40,7 +47,11 @@ static struct fetch *fetch;
 static struct push *push;
 static struct inbox *inbox;
 static struct line line;
-static int retold;
+static int retold, renewed, acts;
+static uint64_t held;
+static bool settled, may_act;
+static int64_t rest;
+static char wanted[64], acted[64];
 
 /* --- the hub ----------------------------------------------------------------- */
 
@@ -56,6 +67,9 @@ on_head(void *arg, const struct batch *h)
 	}
 	first_seq = h->first;
 	hub.needs_snapshot = h->needs_snapshot;
+	hub.held = h->held;
+	ck_assert_uint_eq(h->instance, INSTANCE);
+	ck_assert(answer_has_word(h->features, FEATURE_RECONCILE));
 }
 
 static void
@@ -90,6 +104,8 @@ answer(struct evhttp_request *r, enum verdict right)
 		.incarnation = hub.incarnation, .taken = hub.taken,
 		.expected = hub.taken + 1, .credit = hub.credit,
 		.now = clock_wall() + 90000, .reason = SPAN("because"),
+		.want = span_of(hub.want), .cause = span_of(hub.cause),
+		.features = span_of(hub.proves ? FEATURES_HUB : "changes"),
 	};
 	struct buf b;
 
@@ -136,10 +152,14 @@ on_letters(struct evhttp_request *r, void *arg)
 
 	(void)arg;
 	after += 6;
+	ck_assert_ptr_nonnull(strstr(after, "&instance=4711"));
 	ck_assert(text_number((struct span){ after, strcspn(after, "&") }, 0,
 	    UINT64_MAX, &hub.asked_after));
 	buf_init(&b, 65536);
-	letters_begin(&b, hub.letters, clock_wall(), SPAN_NONE);
+	if (hub.letter_kind != NULL)
+		l.kind = span_of(hub.letter_kind);
+	letters_begin(&b, hub.letters, clock_wall(),
+	    span_of(hub.letters_want));
 	for (l.number = hub.asked_after + 1; l.number <= hub.letters;
 	    l.number++)
 		letters_put(&b, &l);
@@ -151,10 +171,77 @@ on_letters(struct evhttp_request *r, void *arg)
 /* --- the agent's side --------------------------------------------------------- */
 
 static void
-on_retell(void *arg)
+on_retell(void *arg, const char *why)
 {
 	(void)arg;
+	(void)why;
 	retold++;
+}
+
+static void
+on_renew(void *arg)
+{
+	(void)arg;
+	renewed++;
+}
+
+static uint64_t
+on_held(void *arg)
+{
+	(void)arg;
+	return held;
+}
+
+static bool
+on_is_settled(void *arg)
+{
+	(void)arg;
+	return settled;
+}
+
+static void
+on_look(void *arg, struct span source, struct span path)
+{
+	(void)arg;
+	(void)source;
+	(void)path;
+}
+
+static void
+on_rescan(void *arg)
+{
+	(void)arg;
+}
+
+static void
+on_pause(void *arg, bool on)
+{
+	(void)arg;
+	(void)on;
+}
+
+static void
+on_want(void *arg, struct span words)
+{
+	(void)arg;
+	snprintf(wanted, sizeof(wanted), "%.*s", SPAN_ARGS(words));
+}
+
+static bool
+on_act(void *arg, const struct letter *l)
+{
+	(void)arg;
+	snprintf(acted, sizeof(acted), "%.*s %llu", SPAN_ARGS(l->kind),
+	    (unsigned long long)l->number);
+	acts++;
+	return may_act;
+}
+
+static int64_t
+on_rest(void *arg)
+{
+	(void)arg;
+	return rest;
 }
 
 static void
@@ -168,10 +255,23 @@ static void
 start(void)
 {
 	struct push_host host = { .base = base, .store = store,
-	    .line = &line, .beat = 100, .retell = on_retell };
+	    .line = &line, .beat = 100, .prove_every = 3600000,
+	    .instance = INSTANCE, .retell = on_retell, .renew = on_renew,
+	    .held = on_held, .is_settled = on_is_settled,
+	    .look = on_look, .rescan = on_rescan, .pause = on_pause };
 
 	host.fetch = fetch = fetch_new(base, "test");
 	push = push_new(&host);
+}
+
+static struct inbox *
+open_inbox(void)
+{
+	struct inbox_host host = { .base = base, .store = store,
+	    .fetch = fetch, .line = &line, .instance = INSTANCE,
+	    .want = on_want, .act = on_act, .rest = on_rest };
+
+	return inbox_new(&host);
 }
 
 static void
@@ -194,7 +294,11 @@ set_up(void)
 	kit_make_dir();
 	memset(&hub, 0, sizeof(hub));
 	hub.credit = 1u << 20;
-	retold = 0;
+	retold = renewed = acts = 0;
+	held = 0;
+	settled = may_act = true;
+	rest = 0;
+	wanted[0] = acted[0] = '\0';
 	base = event_base_new();
 	http = evhttp_new(base);
 	evhttp_set_cb(http, "/v1/changes", on_changes, NULL);
@@ -480,7 +584,7 @@ START_TEST(test_letters)
 	json_t *list;
 
 	fetch = fetch_new(base, "test");
-	inbox = inbox_new(base, store, fetch, &line);
+	inbox = open_inbox();
 	hub.letters = 3;
 	WAIT_FOR(store_meta(store)->letters == 3);
 	WAIT_FOR(hub.asked_after == 3);
@@ -495,7 +599,7 @@ START_TEST(test_letters)
 	/* Started again it asks after the last one that it has. */
 	hub.asked_after = 0;
 	hub.letters = 4;
-	inbox = inbox_new(base, store, fetch, &line);
+	inbox = open_inbox();
 	WAIT_FOR(store_meta(store)->letters == 4);
 	inbox_free(inbox);
 	fetch_free(fetch);

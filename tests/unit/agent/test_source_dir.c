@@ -167,15 +167,15 @@ START_TEST(test_hold)
 	start();
 	wait_state("held");
 	ck_assert_uint_eq(items(), 200);
-	ck_assert(source_dir.refuse(source));
+	ck_assert(source_dir.refuse(source, "kept", "wang"));
 	ck_assert_str_ne(state(), "held");
 	source_dir.rescan(source);
 	turn_loop(300);
 	ck_assert_uint_eq(items(), 200);
 	ck_assert_str_ne(state(), "held");
-	ck_assert(source_dir.release(source, "cleaned up"));
+	ck_assert(source_dir.release(source, "cleaned up", "wang"));
 	wait_items(140);
-	ck_assert(!source_dir.release(source, "again"));
+	ck_assert(!source_dir.release(source, "again", "wang"));
 	stop();
 }
 END_TEST

@@ -51,7 +51,7 @@ START_TEST(test_tree)
 	turn_loop(5000);		/* the scan comes after it */
 	ck_assert_uint_eq(items(), 400);
 	ck_assert_int_eq(status_of("held"), 400);
-	ck_assert(source_dir.release(source, "moved away"));
+	ck_assert(source_dir.release(source, "moved away", "wang"));
 	wait_items(0);
 	kit_is_whole(store);
 	stop();

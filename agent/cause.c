@@ -1,0 +1,73 @@
+/* See cause.h. */
+#include "agent/cause.h"
+
+#include <stddef.h>
+
+#include "contrib/base/lang.h"
+
+#define OFTEN 120000ull			/* ms */
+#define HOURLY (3600ull * 1000)
+#define DAILY (24 * HOURLY)
+
+static const struct {
+	enum verdict verdict;
+	const char *word;	/* NULL: any other; the last of a verdict */
+	struct cause cause;
+} causes[] = {
+	{ VERDICT_BLOCKED, CAUSE_BLOCKED, { N_("the hub's operator has "
+	    "blocked this site for now; what changes is kept here; ask the "
+	    "operator, it goes on by itself when the block is lifted"),
+	    OFTEN } },
+	{ VERDICT_BLOCKED, CAUSE_RETIRED, { N_("the hub has closed this site "
+	    "for good and withdrawn what it told; stop zqagentd and disable "
+	    "it, or ask the hub's operator, if that is a mistake, for a "
+	    "ticket to enrol with"), DAILY } },
+	{ VERDICT_BLOCKED, CAUSE_REISSUED, { N_("another key speaks for this "
+	    "site now; if this machine is the one that should, ask the hub's "
+	    "operator for a ticket and run zqagent enroll HUB TICKET; if "
+	    "not, stop zqagentd here"), HOURLY } },
+	{ VERDICT_BLOCKED, CAUSE_UNKNOWN, { N_("the hub has no such site: "
+	    "it was set up anew, without its register; ask its operator for "
+	    "a ticket and run zqagent enroll HUB TICKET, nothing is lost "
+	    "here"), OFTEN } },
+	{ VERDICT_BLOCKED, CAUSE_QUARANTINED, { N_("the certificate was "
+	    "renewed after it had expired, so the hub's operator has to let "
+	    "this site in again (zqhub site admit); what changes is kept "
+	    "here until then"), OFTEN } },
+	{ VERDICT_BLOCKED, NULL, { N_("the hub has blocked this site; ask its "
+	    "operator"), OFTEN } },
+	{ VERDICT_FORKED, CAUSE_CONTENT, { N_("forked: the hub has other "
+	    "changes under the same numbers, so this agent is a copy or was "
+	    "restored; stop the other one, and ask the hub's operator to "
+	    "settle it (zqhub site settle), or run zqagent retell"),
+	    OFTEN } },
+	{ VERDICT_FORKED, CAUSE_INSTANCE, { N_("forked: two agents take turns "
+	    "with one key: one of them is a copy; stop it, and ask the hub's "
+	    "operator to say which is kept (zqhub site settle)"), OFTEN } },
+	{ VERDICT_FORKED, CAUSE_BEHIND, { N_("forked: this agent's numbers "
+	    "went back, so it is a copy or was restored from a backup; if no "
+	    "other agent of this site runs, ask the hub's operator to settle "
+	    "it (zqhub site settle), or run zqagent retell"), OFTEN } },
+	{ VERDICT_FORKED, CAUSE_SETTLED, { N_("forked: the hub's operator has "
+	    "kept the other copy of this agent; stop zqagentd here, and "
+	    "enrol anew if this machine is to be a site of its own"),
+	    CAUSE_NEVER } },
+	{ VERDICT_FORKED, NULL, { N_("forked: the hub has other changes under "
+	    "the same numbers, so this agent is a copy or was restored; stop "
+	    "the other one, then `zqagent retell`"), OFTEN } },
+	{ VERDICT_BAD, NULL, { N_("the hub can't read what we send; are agent "
+	    "and hub of very different versions?"), OFTEN } },
+};
+
+const struct cause *
+cause_of(enum verdict v, struct span word)
+{
+	static const struct cause other = { N_("the hub takes nothing from "
+	    "this site"), OFTEN };
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (causes[i].verdict == v && (causes[i].word == NULL ||
+		    span_is(word, span_of(causes[i].word))))
+			return &causes[i].cause;
+	return &other;
+}

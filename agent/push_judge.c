@@ -1,0 +1,403 @@
+/*
+ * The judging part of push.h: what an answer means for the spool, and what is
+ * to be done next.
+ */
+#include "agent/push_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/spool.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "protocol/features.h"
+#include "protocol/limits.h"
+
+#define STOP_WAIT 120000	/* ms between asks when the hub said no */
+#define LOGGED_COMPLAINTS 10	/* of one answer; the rest is counted */
+#define BACK_SPREAD 60000	/* ms over which agents prove when their hub is
+				 * there again */
+#define DIFFERS_FIRST 5000	/* ms until what was mended is proven … */
+#define DIFFERS_TIMES 6		/* … and that much longer each time */
+#define LATER_LEAST 1000	/* ms, whatever the hub says … */
+#define LATER_MOST 600000
+#define UNSPOKEN_WAIT 3600000	/* ms until a hub that can't is asked again */
+#define RETOLD_LEAST 60000	/* ms between retellings that a hub wants */
+
+static void
+well(struct push *p)
+{
+	if (p->reason != NULL) {
+		log_info("push hub=%s answers again", p->host.line->hub);
+		push_prove_within(p, BACK_SPREAD);
+	}
+	free(p->reason);
+	p->reason = NULL;
+	backoff_reset(&p->backoff);
+}
+
+/* --- what the hub says of changes ------------------------------------------- */
+
+static void
+keep_complaint(struct push *p, const struct complaint *c)
+{
+	struct complaint_kept *k =
+	    &p->complaint[p->complaints++ % PUSH_COMPLAINTS];
+
+	free(k->url);
+	free(k->why);
+	k->seq = c->seq;
+	k->when = clock_wall();
+	k->url = mem_copy(c->url.at, c->url.n);
+	k->why = mem_copy(c->why.at, c->why.n);
+}
+
+static void
+on_complaint(void *arg, const struct complaint *c)
+{
+	struct push *p = arg;
+	char url[LOG_QUOTE_MAX], why[LOG_QUOTE_MAX];
+
+	keep_complaint(p, c);
+	if (++p->complained <= LOGGED_COMPLAINTS)
+		log_warn("push seq=%llu url=%s not taken as said: %s",
+		    (unsigned long long)c->seq,
+		    log_quote(url, c->url.at, c->url.n),
+		    log_quote(why, c->why.at, c->why.n));
+}
+
+/* The hub has lost or never had what we took for confirmed, or has more than
+ * we knew: our position becomes its own. */
+struct position {
+	const struct push *p;
+	uint64_t taken;
+	bool whole;			/* the site has told all it has */
+	bool trimmed;			/* it asks for what we don't have */
+};
+
+static bool
+set_position(struct store_txn *t, void *arg)
+{
+	struct position *at = arg;
+	const struct push *p = at->p;
+
+	at->trimmed = false;
+	if (at->taken > t->meta.confirmed)
+		spool_confirm(t, at->taken);
+	else if (at->taken < t->meta.confirmed)
+		at->trimmed = !spool_rewind(t, at->taken);
+	if (at->whole && t->meta.confirmed + 1 == t->meta.next && !at->trimmed)
+		t->meta.needs_snapshot = false;
+	t->meta.verdict = (uint8_t)p->answer.verdict;
+	t->meta.answered = p->answered;
+	t->meta.skew = p->skew;
+	return true;
+}
+
+static enum push_step
+wait_and_go_on(struct push *p, uint64_t ms)
+{
+	p->pause = ms;
+	return PUSH_PAUSE;
+}
+
+static enum push_step
+fail(struct push *p, const char *reason, int64_t floor)
+{
+	push_unwell(p, reason);
+	p->credit = PUSH_FIRST_CREDIT;
+	return wait_and_go_on(p, backoff_next(&p->backoff,
+	    floor > 0 && floor < INT32_MAX ? (uint32_t)floor : 0));
+}
+
+static enum push_step
+refused(struct push *p, const char *what, struct span reason, uint64_t wait)
+{
+	struct buf b;
+
+	p->stop = wait;
+	buf_init(&b, 4096);
+	buf_text(&b, what);
+	if (reason.n > 0)
+		buf_printf(&b, ": %.*s", SPAN_ARGS(reason));
+	push_unwell(p, buf_cstr(&b));
+	buf_clear(&b);
+	return PUSH_STOP;
+}
+
+/* The hub lacks what the spool no longer has. */
+static enum push_step
+retell(struct push *p, const char *why)
+{
+	push_unwell(p, why);
+	p->host.retell(p->host.arg, why);
+	return wait_and_go_on(p, PUSH_FIRST_WAIT);
+}
+
+/* Nothing is left to be told, and no proof can say so, with this hub. */
+static bool
+is_whole(const struct push *p)
+{
+	return !p->hub_proves && p->host.is_settled(p->host.arg);
+}
+
+static enum push_step
+next_of(const struct push *p)
+{
+	if (spool_waiting(store_meta(p->host.store)) > 0)
+		return PUSH_SEND;
+	return push_may_prove(p) ? PUSH_RECONCILE : PUSH_IDLE;
+}
+
+/* TAKEN, KNOWN, EARLY: the hub says where it stands. */
+static enum push_step
+follow(struct push *p)
+{
+	const struct store_meta *m = store_meta(p->host.store);
+	struct position at = { .p = p, .taken = p->answer.taken,
+	    .whole = m->needs_snapshot && is_whole(p) };
+	uint64_t before = m->confirmed;
+	enum push_step next;
+
+	if (p->answer.verdict == VERDICT_EARLY)
+		at.taken = p->answer.expected > 0 ?
+		    p->answer.expected - 1 : 0;
+	if (at.taken >= m->next)
+		return refused(p, _("the hub has more from this site than was "
+		    "ever told here: this agent is a copy or was restored; "
+		    "see `zqagent retell`"), SPAN_NONE, STOP_WAIT);
+	if ((at.taken != before || p->answer.verdict != p->verdict ||
+	    at.whole) &&
+	    store_do(p->host.store, set_position, &at) != STORE_DONE)
+		return fail(p, "the disk is full", PUSH_FULL_WAIT);
+	if (at.trimmed)
+		return retell(p, "the hub asks for changes that are no longer "
+		    "in the spool");
+	if (at.taken < before)
+		push_prove_within(p, BACK_SPREAD);
+	if (p->answer.verdict == VERDICT_EARLY && at.taken <= before)
+		return fail(p, "the hub asks for earlier changes again",
+		    p->answer.after);
+	well(p);
+	next = next_of(p);
+	if (p->answer.after > 0 && next != PUSH_RECONCILE)
+		return wait_and_go_on(p, p->answer.after);
+	return next;
+}
+
+/* The hub takes nothing now: of a batch, or of a proof. */
+static enum push_step
+judge_refusal(struct push *p, enum verdict v, struct span word,
+    struct span reason, uint32_t after)
+{
+	const struct cause *c = cause_of(v, word);
+
+	if (v == VERDICT_BUSY)
+		return fail(p, "the hub is busy", after);
+	snprintf(p->cause, sizeof(p->cause), "%.*s", SPAN_ARGS(word));
+	return refused(p, _(c->text), reason, c->wait);
+}
+
+static enum push_step
+judge_answer(struct push *p)
+{
+	const struct answer *a = &p->answer;
+
+	p->cause[0] = '\0';
+	switch (a->verdict) {
+	case VERDICT_TAKEN:
+	case VERDICT_KNOWN:
+	case VERDICT_EARLY:
+		return follow(p);
+	default:
+		return judge_refusal(p, a->verdict, a->cause, a->reason,
+		    a->after);
+	}
+}
+
+/* --- what the hub wants ----------------------------------------------------- */
+
+/* It goes on wanting it until it has heard the new incarnation, so what it
+ * says of an older one is no news. */
+static bool
+is_retelling_due(const struct push *p)
+{
+	return p->answered_of == store_meta(p->host.store)->incarnation &&
+	    (p->retold == CLOCK_NONE ||
+	    clock_mono() - p->retold >= RETOLD_LEAST);
+}
+
+bool
+push_take_want(struct push *p, struct span words)
+{
+	if (answer_has_word(words, WANT_PROVE))
+		p->wanted = true;
+	if (answer_has_word(words, WANT_RENEW))
+		p->host.renew(p->host.arg);
+	if (!answer_has_word(words, WANT_RETELL) || !is_retelling_due(p))
+		return false;
+	p->retold = clock_mono();
+	p->host.retell(p->host.arg, "the hub wants it");
+	return true;
+}
+
+/* No answer of ours: the network, a proxy, a hub that doesn't know us. */
+static enum push_step
+judge_failure(struct push *p, const char *why)
+{
+	const struct fetch_answer *g = p->got;
+	struct buf b;
+	enum push_step next;
+
+	if (g->code == CURLE_OK && (g->status == 401 || g->status == 403))
+		return refused(p, "the hub does not accept this site's "
+		    "certificate", g->body.n < 300 ? g->body : SPAN_NONE,
+		    STOP_WAIT);
+	buf_init(&b, 4096);
+	if (g->code != CURLE_OK)
+		buf_text(&b, g->error);
+	else if (g->status == 200)
+		buf_printf(&b, "the answer is none of a hub: %s", why);
+	else
+		buf_printf(&b, "HTTP status %ld", g->status);
+	next = fail(p, buf_cstr(&b), g->retry_after);
+	buf_clear(&b);
+	return next;
+}
+
+/* What an answer says beside its verdict. */
+static void
+take_answer(struct push *p)
+{
+	const struct answer *a = &p->answer;
+
+	p->answered = clock_wall();
+	p->answered_of = p->incarnation;
+	p->took = (uint32_t)(clock_mono() - p->sent_mono);
+	if (a->now != CLOCK_NONE)
+		p->skew = a->now - p->sent_wall - p->took / 2;
+	p->credit = a->credit > 0 ? a->credit : LIMIT_BODY;
+	p->hub_proves = answer_has_word(a->features, FEATURE_RECONCILE);
+	p->batches++;
+	if (p->last >= p->first)
+		log_debug("push seq=%llu..%llu %s ms=%u",
+		    (unsigned long long)p->first, (unsigned long long)p->last,
+		    verdict_name(a->verdict), p->took);
+}
+
+enum push_step
+push_judge(struct push *p)
+{
+	const char *why = "";
+	enum push_step next;
+
+	buf_init(&p->keep, LIMIT_ANSWER);
+	p->complained = 0;
+	if (p->got->code == CURLE_OK && !p->got->too_long &&
+	    answer_read(&p->answer, &p->keep, p->got->body, on_complaint, p,
+	    &why)) {
+		take_answer(p);
+		if (push_take_want(p, p->answer.want))
+			next = wait_and_go_on(p, PUSH_FIRST_WAIT);
+		else
+			next = judge_answer(p);
+		p->verdict = p->answer.verdict;
+	} else {
+		next = judge_failure(p, why);
+	}
+	buf_clear(&p->keep);
+	p->got = NULL;
+	return next;
+}
+
+/* --- what came of a proof --------------------------------------------------- */
+
+static uint64_t
+bounded(uint64_t ms, uint64_t least, uint64_t most)
+{
+	return ms < least ? least : ms > most ? most : ms;
+}
+
+/* Daily, or whatever is set, give or take a tenth. */
+static int64_t
+regular(const struct push *p)
+{
+	uint64_t every = p->host.prove_every;
+
+	return clock_mono() + (int64_t)(every - every / 10) +
+	    backoff_random((uint32_t)(every / 5) + 1);
+}
+
+/* What differs is mended by changes; when they are confirmed it is proven
+ * once more. If it still differs something is wrong, and asking more often
+ * would not mend it. */
+static void
+after_proof(struct push *p, const struct prove_end *e)
+{
+	p->given_up = 0;
+	p->wanted = false;
+	p->due = regular(p);
+	if (e->outcome == PROVE_SAME) {
+		p->again = 0;
+		return;
+	}
+	p->again = p->again == 0 || !e->whole ? DIFFERS_FIRST :
+	    bounded(p->again * DIFFERS_TIMES, 0, p->host.prove_every);
+	push_prove_within(p, p->again);
+}
+
+static enum push_step
+fail_proof(struct push *p, const struct prove_end *e)
+{
+	enum push_step next;
+
+	if (e->got == NULL)
+		return fail(p, e->why, 0);
+	p->got = e->got;
+	next = judge_failure(p, e->why);
+	p->got = NULL;
+	return next;
+}
+
+enum push_step
+push_judge_proof(struct push *p)
+{
+	const struct prove_end *e = p->proved;
+
+	p->proved = NULL;
+	p->due = INT64_MAX;
+	switch (e->outcome) {
+	case PROVE_SAME:
+	case PROVE_DIFFERS:
+		after_proof(p, e);
+		break;
+	case PROVE_LATER:
+		push_prove_within(p, bounded(e->after, LATER_LEAST,
+		    LATER_MOST));
+		p->wanted = false;
+		break;
+	case PROVE_UNSPOKEN:
+		p->hub_proves = p->wanted = false;
+		push_prove_within(p, UNSPOKEN_WAIT);
+		break;
+	case PROVE_CHANGED:
+		p->given_up++;
+		push_prove_within(p, DIFFERS_FIRST);
+		break;
+	case PROVE_FULL:
+		push_prove_within(p, BACK_SPREAD);
+		return fail(p, "the disk is full", PUSH_FULL_WAIT);
+	case PROVE_REFUSED:
+		push_prove_within(p, BACK_SPREAD);
+		return judge_refusal(p, e->verdict, e->cause, e->reason,
+		    e->after);
+	case PROVE_BROKEN:
+		push_prove_within(p, BACK_SPREAD);
+		return fail_proof(p, e);
+	}
+	return spool_waiting(store_meta(p->host.store)) > 0 ? PUSH_SEND :
+	    PUSH_IDLE;
+}

@@ -1,0 +1,92 @@
+/*
+ * The inside of push.c, which push_judge.c judges answers for and
+ * push_status.c shows.
+ */
+#ifndef ZQ_AGENT_PUSH_PRIVATE_H
+#define ZQ_AGENT_PUSH_PRIVATE_H
+
+#include "agent/cause.h"
+#include "agent/prove.h"
+#include "agent/push.h"
+#include "contrib/base/backoff.h"
+#include "protocol/answer.h"
+
+#define PUSH_FIRST_WAIT 1000	/* ms, the first bound after a failure */
+#define PUSH_LAST_WAIT 40000	/* ms, the last: thousands who wait for the
+				 * same hub are back within a minute */
+#define PUSH_FULL_WAIT 5000	/* ms until a full disk is tried again */
+
+#define PUSH_FIRST_CREDIT (256u << 10)	/* bytes, until the hub grants more: it
+				 * may have to hear thousands */
+
+enum push_step {
+	PUSH_IDLE, PUSH_SEND, PUSH_WAIT, PUSH_JUDGE, PUSH_PAUSE, PUSH_STOP,
+	PUSH_RECONCILE, PUSH_RECONCILED,
+	PUSH_STEPS
+};
+
+struct complaint_kept {
+	uint64_t seq;
+	int64_t when;
+	char *url, *why;
+};
+
+struct push {
+	struct push_host host;
+	enum push_step step;
+	struct event *timer;
+	struct fetch_request *request;
+	struct backoff backoff;
+	uint64_t pause;			/* ms, of the next PUSH_PAUSE */
+	uint64_t stop;			/* … of PUSH_STOP, or CAUSE_NEVER */
+	int64_t asks;			/* mono ms, when it ends */
+	uint64_t credit;		/* bytes */
+	uint64_t incarnation;		/* of the batch under way */
+	uint64_t first, last;		/* of the batch under way; last <
+					 * first: a beat */
+	int64_t sent_wall, sent_mono;
+	/* the answer, while it is judged */
+	const struct fetch_answer *got;
+	struct answer answer;
+	struct buf keep;
+	size_t complained;		/* in it */
+	/* proofs */
+	struct prove *prove;
+	const struct prove_end *proved;	/* while it is judged */
+	uint64_t answered_of;		/* incarnation that was answered last */
+	bool hub_proves;		/* it can */
+	bool wanted;			/* it wants one */
+	int64_t due;			/* mono ms, of the next */
+	uint64_t again;			/* ms until the next if it differs */
+	unsigned given_up;		/* since the last that ended */
+	int64_t retold;			/* mono ms, when the hub wanted that */
+	/* for status */
+	enum verdict verdict;		/* 0: none yet */
+	char cause[32];			/* … and its word */
+	char *reason;			/* why it isn't well; NULL: it is */
+	int64_t answered;		/* ms, or CLOCK_NONE */
+	int64_t skew;			/* ms */
+	uint32_t took;			/* ms, of the last exchange */
+	uint64_t batches;
+	struct complaint_kept complaint[PUSH_COMPLAINTS];
+	size_t complaints;		/* ever */
+};
+
+const char *push_step_name(enum push_step step);
+
+/* What is wrong, in a sentence; said once as long as it stays the same. */
+void push_unwell(struct push *p, const char *reason);
+
+/* A proof is due, and all is such that one can begin. */
+bool push_may_prove(const struct push *p);
+/* … and the next one, in this many ms at most. */
+void push_prove_within(struct push *p, uint64_t ms);
+
+/* Does what the words say, if it is time. True: all is told again. */
+bool push_take_want(struct push *p, struct span words);
+
+/* The steps that judge: what came of a batch, and of a proof. */
+enum push_step push_judge(struct push *p);
+enum push_step push_judge_proof(struct push *p);
+
+#endif

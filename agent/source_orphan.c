@@ -1,0 +1,349 @@
+/*
+ * The source `orphan`; see source.h. It stands in for a source that is no
+ * longer in the settings, for what people said and the store lost, and for
+ * what came under ids that no agent makes. Nothing here can be looked at, so
+ * it has no scan: it counts what nothing vouches for, and holds it or, when a
+ * person has said so or when it is little, withdraws it in turns.
+ */
+#include "agent/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/compare.h"
+#include "agent/hold.h"
+#include "agent/known.h"
+#include "agent/spool.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "protocol/limits.h"
+
+#define SOON 500		/* ms until what was said is judged together */
+#define STUCK_WAIT 5000		/* ms until a full disk is tried again */
+#define TURN 256		/* withdrawals in one transaction */
+#define FORMAT 1
+#define ROW_MAX (4 * LIMIT_TEXT + 4096)
+
+struct source {
+	struct source_host host;
+	const char *name;
+	struct hold hold;
+	struct event *turn;
+	uint64_t items, missing;	/* when it was counted last */
+	bool withdrawing;
+	bool waits;			/* to be judged, or goes on, soon */
+	bool paused;
+};
+
+/* --- what the store keeps of it ------------------------------------------- */
+
+static void
+row_name(char out[64], const struct source *s)
+{
+	snprintf(out, 64, "orphan %s", s->name);
+}
+
+static bool
+save(struct store_txn *t, void *arg)
+{
+	const struct source *s = arg;
+	struct buf b;
+	char name[64];
+
+	row_name(name, s);
+	buf_init(&b, ROW_MAX);
+	write_u8(&b, FORMAT);
+	hold_write(&b, &s->hold);
+	must(!b.bad);
+	store_put(t, name, buf_look(&b));
+	buf_clear(&b);
+	return true;
+}
+
+static void
+load(struct source *s)
+{
+	struct store_txn *t = store_look(s->host.store);
+	struct span row;
+	struct reader r;
+	char name[64];
+
+	row_name(name, s);
+	if (store_get(t, name, &row)) {
+		r = reader_of(row);
+		if (read_u8(&r) == FORMAT)
+			hold_read(&r, &s->hold);
+	}
+	store_end(t);
+}
+
+/* --- judging ------------------------------------------------------------------ */
+
+static void
+soon(struct source *s, int64_t ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	s->waits = true;
+	must(event_add(s->turn, &tv) == 0);
+}
+
+/* What people said stands by itself; what is only adopted doesn't. */
+static bool
+is_missing(const struct source *s, const struct known *k)
+{
+	return k->told && (k->adopted || s->name[0] != '\0');
+}
+
+static bool
+count_one(void *arg, const struct known *k)
+{
+	struct source *s = arg;
+
+	s->items += k->told;
+	s->missing += is_missing(s, k);
+	return true;
+}
+
+static void
+count(struct source *s)
+{
+	struct store_txn *t = store_look(s->host.store);
+
+	s->items = s->missing = 0;
+	known_each(t, span_of(s->name), SPAN_NONE, count_one, s);
+	store_end(t);
+}
+
+static const char *
+shown(const struct source *s)
+{
+	if (s->name[0] == '\0')
+		return SOURCE_SAID;
+	return strcmp(s->name, KNOWN_STRAY) == 0 ? SOURCE_STRAY : s->name;
+}
+
+static void
+judge(struct source *s)
+{
+	enum hold_verdict v;
+
+	count(s);
+	v = hold_scan(&s->hold, s->missing, s->items, false);
+	if (v == HOLD_WAIT)
+		log_error("source=%s held: %llu of %llu items are in the "
+		    "index and nothing here vouches for them; nothing of it "
+		    "is withdrawn until `zqagent release %s --reason R` or "
+		    "`zqagent refuse %s --reason R`", shown(s),
+		    (unsigned long long)s->missing,
+		    (unsigned long long)s->items, shown(s), shown(s));
+	s->withdrawing = v == HOLD_WITHDRAW;
+	(void)store_do(s->host.store, save, s);
+	if (s->withdrawing)
+		soon(s, 0);
+}
+
+/* --- withdrawing ---------------------------------------------------------------- */
+
+struct turn {
+	struct source *s;
+	char *path[TURN];
+	size_t count;
+	size_t done;
+};
+
+static bool
+gather(void *arg, const struct known *k)
+{
+	struct turn *g = arg;
+
+	if (!is_missing(g->s, k))
+		return true;
+	g->path[g->count++] = mem_copy(k->path.at, k->path.n);
+	return g->count < TURN;
+}
+
+static bool
+withdraw(struct store_txn *t, void *arg)
+{
+	struct turn *g = arg;
+	const struct hold_word *w = &g->s->hold.released;
+	struct span reason = w->reason != NULL ? span_of(w->reason) :
+	    SPAN("the site has it no longer");
+
+	for (g->done = 0; g->done < g->count; g->done++)
+		if (compare_gone(t, span_of(g->s->name),
+		    span_of(g->path[g->done]), reason, span_of(w->by)) ==
+		    COMPARE_NO_ROOM)
+			break;
+	return g->done > 0;
+}
+
+static bool
+make_room(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	(void)spool_make_room(t);
+	return true;
+}
+
+static void
+go_on(struct source *s)
+{
+	struct turn g = { .s = s };
+	struct store_txn *t = store_look(s->host.store);
+	bool written;
+
+	known_each(t, span_of(s->name), SPAN_NONE, gather, &g);
+	store_end(t);
+	written = g.count > 0 && store_do(s->host.store, withdraw, &g) ==
+	    STORE_DONE;
+	for (size_t i = 0; i < g.count; i++)
+		free(g.path[i]);
+	if (written)
+		s->host.news(s->host.arg, g.done);
+	else if (g.count > 0)
+		(void)store_do(s->host.store, make_room, NULL);
+	s->withdrawing = g.count > 0;
+	if (s->withdrawing) {
+		soon(s, written ? 0 : STUCK_WAIT);
+		return;
+	}
+	hold_clear(&s->hold);
+	count(s);
+	(void)store_do(s->host.store, save, s);
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct source *s = arg;
+
+	(void)fd;
+	(void)what;
+	s->waits = false;
+	if (s->paused)
+		soon(s, SOON);
+	else if (s->withdrawing)
+		go_on(s);
+	else
+		judge(s);
+}
+
+/* --- the verbs -------------------------------------------------------------------- */
+
+static struct source *
+orphan_open(const struct source_host *host, const char *name,
+    const struct config_source *set)
+{
+	struct source *s = mem_new(sizeof(*s));
+
+	(void)set;		/* it has none */
+	s->host = *host;
+	s->name = name;
+	hold_init(&s->hold, host->top->gate_items, host->top->gate_percent);
+	load(s);
+	s->turn = event_new(host->base, -1, 0, on_turn, s);
+	must(s->turn != NULL);
+	count(s);
+	soon(s, 0);
+	return s;
+}
+
+static void
+orphan_close(struct source *s)
+{
+	event_free(s->turn);
+	hold_free(&s->hold);
+	free(s);
+}
+
+static void
+orphan_rescan(struct source *s)
+{
+	if (!s->withdrawing)
+		soon(s, SOON);
+}
+
+static void
+orphan_look(struct source *s, const char *path)
+{
+	(void)path;
+	orphan_rescan(s);
+}
+
+static bool
+orphan_is_settled(const struct source *s)
+{
+	return !s->waits && !s->withdrawing && hold_waiting(&s->hold) == 0;
+}
+
+static void
+orphan_pause(struct source *s, bool on)
+{
+	s->paused = on;
+}
+
+static uint64_t
+orphan_held(const struct source *s)
+{
+	return hold_waiting(&s->hold);
+}
+
+static bool
+orphan_release(struct source *s, const char *reason, const char *by)
+{
+	if (!hold_release(&s->hold, reason, by))
+		return false;
+	(void)store_do(s->host.store, save, s);
+	soon(s, 0);
+	return true;
+}
+
+static bool
+orphan_refuse(struct source *s, const char *reason, const char *by)
+{
+	if (!hold_refuse(&s->hold, reason, by))
+		return false;
+	(void)store_do(s->host.store, save, s);
+	return true;
+}
+
+static json_t *
+orphan_status(struct source *s)
+{
+	json_t *o;
+
+	count(s);
+	if (s->missing == 0)
+		return NULL;
+	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:b}",
+	    "name", shown(s), "type", "orphan", "root", "", "url", "",
+	    "state", s->withdrawing || s->waits ? "busy" :
+	    hold_waiting(&s->hold) > 0 ? "held" : "kept",
+	    "items", (json_int_t)s->missing,
+	    "held", (json_int_t)s->hold.held, "refused", s->hold.refused);
+	must(o != NULL);
+	if (s->hold.refused && s->hold.word.reason != NULL)
+		json_object_set_new(o, "refused_reason",
+		    json_string(s->hold.word.reason));
+	return o;
+}
+
+const struct source_kind source_orphan = {
+	.type = "orphan",
+	.open = orphan_open,
+	.close = orphan_close,
+	.rescan = orphan_rescan,
+	.afresh = orphan_rescan,
+	.look = orphan_look,
+	.is_settled = orphan_is_settled,
+	.pause = orphan_pause,
+	.held = orphan_held,
+	.release = orphan_release,
+	.refuse = orphan_refuse,
+	.status = orphan_status,
+};
