@@ -82,6 +82,10 @@ int cmd_held_dismiss(struct cmd_line *l);
 int cmd_prove(struct cmd_line *l);
 int cmd_reconcile(struct cmd_line *l);
 
+/* What cmd_site.c prints of a ticket, and of many. */
+void cmd_site_ticket(const json_t *result);
+void cmd_site_rows(const json_t *rows);
+
 /* Prints and drops it. */
 void cmd_json(json_t *j);
 /* "12 of 40 (30 %)" on one line of stderr that is written over; for
@@ -90,6 +94,6 @@ void cmd_progress(void *arg, uint64_t done, uint64_t of);
 void cmd_progress_end(void);
 
 extern const struct cmd cmd_init_list[], cmd_site_list[], cmd_search_list[],
-    cmd_status_list[], cmd_journal_list[], cmd_keep_list[], cmd_ca_list[];
+    cmd_govern_list[], cmd_status_list[], cmd_journal_list[], cmd_keep_list[], cmd_ca_list[];
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
+#include "hub/advice.h"
 #include "hub/columns.h"
 #include "hub/csv.h"
 #include "hub/json.h"
@@ -22,8 +23,8 @@
 
 /* The one line goes to stdout, so that it can be passed on; what it means
  * goes to stderr, where it is read. */
-static void
-print_ticket(const json_t *result)
+void
+cmd_site_ticket(const json_t *result)
 {
 	const char *enroll = json_string_value(
 	    json_object_get(result, "enroll"));
@@ -48,7 +49,7 @@ finish_ticket(const struct cmd_line *l, json_t *result)
 		cmd_json(result);
 		return CMD_OK;
 	}
-	print_ticket(result);
+	cmd_site_ticket(result);
 	json_decref(result);
 	return CMD_OK;
 }
@@ -177,8 +178,8 @@ put_member(struct buf *b, const json_t *row, const char *name)
 }
 
 /* A ticket for each, as CSV. */
-static void
-print_rows(const json_t *rows, bool dry)
+void
+cmd_site_rows(const json_t *rows)
 {
 	static const char *const names[] = { "code", "name", "domain",
 		"what", "enroll" };
@@ -198,8 +199,6 @@ print_rows(const json_t *rows, bool dry)
 		buf_reset(&line);
 	}
 	buf_clear(&line);
-	if (dry)
-		fprintf(stderr, "%s\n", _("A dry run: nothing was added."));
 }
 
 static int
@@ -221,7 +220,9 @@ run_import(struct cmd_line *l)
 	if (json_array_size(errors) > 0 && !l->json)
 		code = print_errors(l->word[0], errors);
 	else if (!l->json)
-		print_rows(json_object_get(result, "rows"), dry);
+		cmd_site_rows(json_object_get(result, "rows"));
+	if (dry && !l->json && code == CMD_OK)
+		fprintf(stderr, "%s\n", _("A dry run: nothing was added."));
 	if (json_array_size(errors) > 0)
 		code = CMD_NO;
 	if (l->json)
@@ -349,6 +350,18 @@ certificate(char text[CLOCK_TEXT_MAX + 512], const struct site_info *s)
 	return text;
 }
 
+/* What is the matter with it. */
+static void
+fact_advice(struct columns *c, const struct site_info *s)
+{
+	struct buf what;
+
+	buf_init(&what, ADVICE_MAX);
+	advice_put(&what, s);
+	fact(c, _("reason"), buf_look(&what));
+	buf_clear(&what);
+}
+
 static void
 show(struct query *q, const struct site_info *s)
 {
@@ -364,7 +377,7 @@ show(struct query *q, const struct site_info *s)
 	if (s->parent != 0)
 		fact(c, _("parent"), code_of(q, s->parent, &parent));
 	fact(c, _("state"), span_of(_(site_state_name(s->state))));
-	fact(c, _("reason"), s->reason);
+	fact_advice(c, s);
 	fact_time(c, _("added"), s->added);
 	fact_time(c, _("enrolled"), s->enrolled);
 	if (s->until != CLOCK_NONE)

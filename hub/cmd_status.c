@@ -10,6 +10,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/units.h"
+#include "hub/advice.h"
 #include "hub/columns.h"
 #include "hub/errand.h"
 #include "hub/json.h"
@@ -73,13 +74,24 @@ put_missed(struct columns *c, const struct site_info *s)
 	columns_put(c, span_of(text));
 }
 
+static void
+put_advice(struct columns *c, const struct site_info *s)
+{
+	struct buf what;
+
+	buf_init(&what, ADVICE_MAX);
+	advice_put(&what, s);
+	columns_put(c, buf_look(&what));
+	buf_clear(&what);
+}
+
 static bool
 site_row(void *arg, const struct site_info *s)
 {
 	struct status *st = arg;
 	struct columns *c = st->columns;
 
-	st->sites++;
+	st->sites += s->state != SITE_RETIRED;
 	st->in_sync += s->state == SITE_SYNC;
 	if (st->array != NULL) {
 		json_array_append_new(st->array, json_site(s));
@@ -96,7 +108,7 @@ site_row(void *arg, const struct site_info *s)
 	columns_number(c, s->held);
 	put_ago(c, st->now, s->synced);
 	put_missed(c, s);
-	columns_put(c, s->reason);
+	put_advice(c, s);
 	return true;
 }
 
@@ -250,8 +262,9 @@ const struct cmd cmd_status_list[] = {
 	  .about = N_("say how each site stands; exit 1 if one is not in "
 	    "sync"),
 	  .more = N_("States: sync (heard lately, and all it told is shown), "
-	    "behind, silent,\nheld, blocked, new (not yet enrolled). Exit 1 "
-	    "as well if the daemon does\nnot run. PROVEN is when index and "
+	    "behind, silent,\nheld, blocked, quarantined, retired, new (not yet "
+	    "enrolled); the last column says\nwhat to do. Exit 1 as well if "
+	    "the daemon does not run. PROVEN is when index and "
 	    "site were last found to have exactly the\nsame; MISSED how many "
 	    "changes had to be found that way, because push\ndid not bring "
 	    "them (of all that the site told). See zqhub prove."),

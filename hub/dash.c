@@ -12,7 +12,7 @@
 #include "hub/sheet.h"
 
 #define SITES_PAGE 200	/* rows of one page of sites */
-#define STATES (SITE_BLOCKED + 1)
+#define STATES SITE_STATES
 
 void
 dash_style(struct visit *v)
@@ -187,7 +187,7 @@ dash_home(struct visit *v)
 
 	if (!read_state(v->argument[VISIT_STATE], &r.state)) {
 		dash_fail(v, 400, _("state: expected new, sync, behind, "
-		    "silent, held or blocked"));
+		    "silent, held, blocked, quarantined or retired"));
 		return;
 	}
 	buf_init(&r.rows, VISIT_BODY_MAX);

@@ -8,6 +8,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
+#include "hub/advice.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
 
@@ -19,13 +20,18 @@
 static void
 state_fact(struct buf *b, const struct site_info *s)
 {
+	struct buf what;
+
+	buf_init(&what, ADVICE_MAX);
+	advice_put(&what, s);
 	buf_printf(b, "<dt>%s</dt><dd>", _("State"));
 	sheet_state(b, s->state);
-	if (s->reason.n > 0) {
+	if (what.n > 0) {
 		buf_text(b, " · ");
-		markup_text(b, s->reason);
+		markup_text(b, buf_look(&what));
 	}
 	buf_text(b, "</dd>\n");
+	buf_clear(&what);
 }
 
 static void

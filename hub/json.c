@@ -5,6 +5,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
+#include "hub/advice.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
@@ -94,6 +95,44 @@ synced(json_t *into, const struct site_info *s)
 	json_object_set_new(into, "reconciled", last);
 }
 
+static json_t *
+agent(const struct site_info *s, int which)
+{
+	char instance[17];	/* 64 bits are no JSON number */
+	json_t *j = json_object();
+
+	snprintf(instance, sizeof(instance), "%016" PRIx64,
+	    s->agent_instance[which]);
+	text(j, "address", s->agent_address[which]);
+	if (s->agent_instance[which] != 0)
+		text(j, "instance", span_of(instance));
+	return j;
+}
+
+/* What is the matter with it, and what to do. */
+static void
+trouble(json_t *j, const struct site_info *s)
+{
+	struct buf b;
+
+	buf_init(&b, ADVICE_MAX);
+	advice_put(&b, s);
+	text(j, "advice", buf_look(&b));
+	buf_clear(&b);
+	if (s->forked || s->kept != 0) {
+		text(j, "fork", s->cause);
+		json_object_set_new(j, "agents", json_pack("[o, o]",
+		    agent(s, 0), agent(s, 1)));
+	}
+	if (s->kept != 0)
+		number(j, "kept", (uint64_t)s->kept);
+	if (s->gate) {
+		number(j, "gate_held", s->gated);
+		json_time(j, "gate_since", s->gate_since);
+	}
+	number(j, "agent_held", s->agent_held);
+}
+
 json_t *
 json_site(const struct site_info *s)
 {
@@ -108,6 +147,7 @@ json_site(const struct site_info *s)
 		number(j, "parent", s->parent);
 	text(j, "state", span_of(site_state_name(s->state)));
 	text(j, "reason", s->reason);
+	trouble(j, s);
 	json_time(j, "added", s->added);
 	json_time(j, "enrolled", s->enrolled);
 	json_time(j, "certificate_until", s->until);

@@ -42,8 +42,11 @@ enum site_state {	/* of sync; how well a site does is another matter */
 	SITE_SYNC,	/* heard lately, and all it has told is shown */
 	SITE_BEHIND,	/* it has more in its spool than we have taken */
 	SITE_SILENT,	/* not heard for longer than it should be */
-	SITE_HELD,	/* forked, or something of it is held */
+	SITE_HELD,	/* forked, or something of it is held, here or there */
 	SITE_BLOCKED,
+	SITE_QUARANTINED,	/* renewed too late, to be admitted */
+	SITE_RETIRED,		/* for good: nobody waits for it */
+	SITE_STATES
 };
 const char *site_state_name(enum site_state s);		/* "sync" … */
 
@@ -70,7 +73,16 @@ struct site_info {
 					 * if that isn't known */
 	bool has_ca;
 	uint8_t ca[16];			/* pin of the CA that signed it */
-	bool quarantined, retired;	/* as in site.h */
+	bool forked, quarantined, retired;	/* as in site.h */
+	struct span cause;		/* of a fork, also of a settled one */
+	struct span agent_address[2];	/* who spoke then: the one of before,
+					 * and the newcomer */
+	uint64_t agent_instance[2];
+	int kept;			/* 1 or 2: which is to begin anew */
+	bool gate;			/* closed … */
+	uint64_t gated;			/* … so many withdrawals are held */
+	int64_t gate_since;		/* ms */
+	uint64_t agent_held;		/* … and so many by its own agent */
 	bool proven;			/* its domain, when last looked: */
 	int64_t checked;		/* ms; CLOCK_NONE: never, with this key */
 	struct span evidence;		/* "https 200, key fits"; or "" */

@@ -28,6 +28,8 @@ site_state_name(enum site_state s)
 		[SITE_SILENT] = N_("silent"),
 		[SITE_HELD] = N_("held"),
 		[SITE_BLOCKED] = N_("blocked"),
+		[SITE_QUARANTINED] = N_("quarantined"),
+		[SITE_RETIRED] = N_("retired"),
 	};
 
 	return names[s];
@@ -48,16 +50,20 @@ static enum site_state
 state(const struct query *q, const struct site *row,
     const struct site_info *s)
 {
+	if (row->retired)
+		return SITE_RETIRED;
 	if (row->blocked)
 		return SITE_BLOCKED;
 	if (!row->has_key)
 		return SITE_NEW;
-	if (row->forked || s->held > 0)
+	if (row->quarantined)
+		return SITE_QUARANTINED;
+	if (row->forked || s->gate || s->held > 0 || s->agent_held > 0)
 		return SITE_HELD;
 	if (is_silent(q, s))
 		return SITE_SILENT;
 	if (s->heard == CLOCK_NONE || s->head > s->taken ||
-	    s->taken > s->shown)
+	    s->taken > s->shown || row->kept != 0)
 		return SITE_BEHIND;
 	return SITE_SYNC;
 }
@@ -75,6 +81,7 @@ fill_position(struct query *q, struct site_info *s)
 	s->incarnation = p.incarnation;
 	s->taken = p.last;
 	s->head = p.head;
+	s->agent_held = p.held;
 	memcpy(s->agent, p.agent, sizeof(s->agent));
 }
 
@@ -92,6 +99,9 @@ fill_stand(struct query *q, struct site_info *s)
 	s->letters = stand.letters;
 	s->confirmed = stand.confirmed;
 	s->changes = stand.changes;
+	s->gate = stand.gate;
+	s->gated = stand.gated;
+	s->gate_since = stand.gate_since;
 }
 
 static void
@@ -109,6 +119,18 @@ fill_proven(struct query *q, struct site_info *s)
 	s->explained = p.held;
 	s->compares = p.count;
 	s->missed = p.missed;
+}
+
+static void
+fill_fork(struct site_info *s, const struct site *row)
+{
+	s->forked = row->forked;
+	s->cause = row->cause;
+	s->kept = row->kept;
+	for (int i = 0; i < 2; i++) {
+		s->agent_address[i] = row->agent[i].address;
+		s->agent_instance[i] = row->agent[i].instance;
+	}
 }
 
 static bool
@@ -147,6 +169,7 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 	s->has_ca = issued_by(q->txn, number, s->ca);
 	s->quarantined = row.quarantined;
 	s->retired = row.retired;
+	fill_fork(s, &row);
 	if (row.code.n <= CODE_MAX)
 		memcpy(s->code, row.code.at, row.code.n);
 	site_domain_next(&domains, &s->domain);

@@ -150,6 +150,8 @@ static const struct {
 	[SITE_SILENT] = { "○", N_("silent") },
 	[SITE_HELD] = { "▲", N_("held") },
 	[SITE_BLOCKED] = { "■", N_("blocked") },
+	[SITE_QUARANTINED] = { "◆", N_("in quarantine") },
+	[SITE_RETIRED] = { "□", N_("retired") },
 };
 
 const char *

@@ -1,0 +1,64 @@
+/*
+ * Advice: the worst first.
+ */
+#include "hub/advice.h"
+
+#include <inttypes.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "hub/fork.h"
+
+static void
+put_fork(struct buf *b, const struct site_info *s)
+{
+	char address[2][FORK_ADDRESS];
+
+	fork_advice(b, s->code,
+	    fork_address(address[0], s->agent_address[0]),
+	    fork_address(address[1], s->agent_address[1]));
+}
+
+static void
+put_kept(struct buf *b, const struct site_info *s)
+{
+	buf_printf(b, _("of two agents the one at %.*s was kept: it has yet "
+	    "to begin anew with a new key"),
+	    SPAN_ARGS(s->agent_address[s->kept == 2]));
+}
+
+static void
+put_gate(struct buf *b, const struct site_info *s)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	if (s->gate)
+		buf_printf(b, _("the gate holds %" PRIu64 " withdrawals here "
+		    "since %s"), s->gated, clock_show(when, s->gate_since));
+	if (s->gate && s->agent_held > 0)
+		buf_text(b, "; ");
+	if (s->agent_held > 0)
+		buf_printf(b, _("its agent holds %" PRIu64 " withdrawals"),
+		    s->agent_held);
+	buf_printf(b, _(": zqhub release %s or zqhub refuse %s"), s->code,
+	    s->code);
+}
+
+void
+advice_put(struct buf *b, const struct site_info *s)
+{
+	if (s->retired || s->state == SITE_BLOCKED)
+		buf_span(b, s->reason);
+	else if (s->quarantined)
+		buf_printf(b, _("its certificate was renewed only after it "
+		    "had expired: nothing is taken until zqhub site admit "
+		    "%s"), s->code);
+	else if (s->forked)
+		put_fork(b, s);
+	else if (s->gate || s->agent_held > 0)
+		put_gate(b, s);
+	else if (s->kept != 0)
+		put_kept(b, s);
+	else
+		buf_span(b, s->reason);
+}
