@@ -5,7 +5,7 @@
 # and the hub's channels are played by the simulator; its hand is between the
 # programs and LMDB's commit.
 SIM_SRC   := $(sort $(wildcard tests/sim/*.c))
-SIM_AGENT := $(patsubst %,$(B)/tests/sim/%.o,agent root)
+SIM_AGENT := $(patsubst %,$(B)/tests/sim/%.o,agent tree)
 SIM_HUB   := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/hub*.c))
 SIM_OWN   := $(filter-out $(SIM_AGENT) $(SIM_HUB),$(call obj,$(SIM_SRC)))
 SIM       := $(B)/tests/sim/sim
@@ -19,7 +19,8 @@ $(B)/tests/sim/side_agent.o: $(SIM_AGENT) $(B)/libagent.a
 # The writer opens journal_lmdb; here that is a choice, and the real one is
 # journal_files.
 $(B)/tests/sim/journal_files.o: $(B)/hub/journal_lmdb.o
-	$(Q)objcopy --redefine-sym journal_lmdb=journal_files $< $@
+	$(Q)objcopy --redefine-sym journal_lmdb=journal_files \
+		--redefine-sym __odr_asan.journal_lmdb=__odr_asan.journal_files $< $@
 $(B)/tests/sim/side_hub.o: $(SIM_HUB) $(B)/tests/sim/journal_files.o \
 		$(B)/libhub.a
 	$(Q)$(LD) -r -o $@.all $(SIM_HUB) $(B)/tests/sim/journal_files.o \

@@ -6,37 +6,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/rand.h>
+
+#include "agent/errand.h"
 #include "agent/inbox.h"
 #include "agent/line.h"
 #include "agent/push.h"
 #include "agent/retell.h"
 #include "agent/say.h"
+#include "agent/sources.h"
 #include "agent/spool.h"
 #include "agent/store.h"
+#include "agent/trust.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/loop.h"
-#include "tests/sim/root.h"
+#include "tests/sim/tree.h"
 
 #define CHORES 60000		/* ms */
 #define TRIM_COUNT 1000
 #define BEAT 15000		/* ms */
+#define PROVE_EVERY 600000	/* ms: days are long here */
 
 struct agent {
 	struct part *part;
-	struct site *site;
+	struct config_top top;
+	struct config config;
+	struct tree_set set;
+	uint64_t instance;
 	struct store *store;
 	struct fetch *fetch;
 	struct line line;
 	struct push *push;
 	struct inbox *inbox;
-	struct root *root;
+	struct sources *sources;
 	struct event *chores;
 };
 
-/* Certificates are not in this world. */
+/* --- certificates are not in this world ----------------------------------------- */
+
 void
 line_prepare(const struct line *l, CURL *curl)
 {
@@ -44,26 +54,137 @@ line_prepare(const struct line *l, CURL *curl)
 	(void)curl;
 }
 
+bool
+trust_take(const char *dir, struct span body, struct buf *why)
+{
+	(void)dir;
+	(void)body;
+	(void)why;
+	return true;
+}
+
+void
+renew_look(struct renew *r)
+{
+	(void)r;
+}
+
 /* --- what agent.c does ---------------------------------------------------------- */
 
+static bool
+tell_again(struct agent *a, const char *why)
+{
+	trace(a->part->name, "tells everything again: %s", why);
+	if (!retell(a->store))
+		return false;
+	sources_afresh(a->sources);
+	push_restart(a->push);
+	return true;
+}
+
 static void
-on_news(void *arg)
+on_retell(void *arg, const char *why)
+{
+	(void)tell_again(arg, why);
+}
+
+/* The ca would grant it, and the core bind it. */
+static void
+on_renew(void *arg)
+{
+	struct agent *a = arg;
+
+	a->part->wants_key = true;
+}
+
+static uint64_t
+on_held(void *arg)
+{
+	const struct agent *a = arg;
+
+	return sources_held(a->sources);
+}
+
+static bool
+on_is_settled(void *arg)
+{
+	const struct agent *a = arg;
+
+	return sources_are_settled(a->sources);
+}
+
+static void
+on_look(void *arg, struct span source, struct span path)
+{
+	struct agent *a = arg;
+
+	sources_look(a->sources, source, path);
+}
+
+static void
+on_rescan(void *arg)
+{
+	struct agent *a = arg;
+
+	sources_rescan(a->sources);
+}
+
+static void
+on_pause(void *arg, bool on)
+{
+	struct agent *a = arg;
+
+	sources_pause(a->sources, on);
+}
+
+static void
+on_want(void *arg, struct span words)
+{
+	struct agent *a = arg;
+
+	push_want(a->push, words);
+}
+
+static bool
+on_letter(void *arg, const struct letter *l)
+{
+	struct agent *a = arg;
+	const struct errand_host host = { .store = a->store,
+	    .sources = a->sources, .dir = a->part->dir };
+
+	return errand_do(&host, l);
+}
+
+static int64_t
+on_rest(void *arg)
+{
+	const struct agent *a = arg;
+
+	return push_rest(a->push);
+}
+
+static void
+on_news(void *arg, size_t n)
+{
+	struct agent *a = arg;
+
+	(void)n;
+	push_kick(a->push);
+}
+
+static void
+on_quiet(void *arg)
 {
 	struct agent *a = arg;
 
 	push_kick(a->push);
 }
 
-static void
-on_retell(void *arg)
+static bool
+on_reach(void *arg)
 {
-	struct agent *a = arg;
-
-	trace(a->part->name, "tells everything again");
-	if (!retell(a->store))
-		return;
-	root_rescan(a->root);
-	push_restart(a->push);
+	(void)arg;
+	return false;
 }
 
 static bool
@@ -100,22 +221,67 @@ on_chores(evutil_socket_t fd, short what, void *arg)
 	after(a->chores, CHORES);
 }
 
+/* --- its life ------------------------------------------------------------------- */
+
 static void
-open_parts(struct agent *a)
+open_push(struct agent *a)
+{
+	struct push_host host = {
+		.base = a->part->base, .store = a->store, .line = &a->line,
+		.fetch = a->fetch, .beat = BEAT, .prove_every = PROVE_EVERY,
+		.instance = a->instance, .arg = a, .retell = on_retell,
+		.renew = on_renew, .held = on_held,
+		.is_settled = on_is_settled, .look = on_look,
+		.rescan = on_rescan, .pause = on_pause,
+	};
+
+	a->push = push_new(&host);
+}
+
+static void
+open_inbox(struct agent *a)
+{
+	struct inbox_host host = {
+		.base = a->part->base, .store = a->store, .fetch = a->fetch,
+		.line = &a->line, .instance = a->instance, .arg = a,
+		.want = on_want, .act = on_letter, .rest = on_rest,
+	};
+
+	a->inbox = inbox_new(&host);
+}
+
+static void
+open_sources(struct agent *a, struct site *s)
+{
+	struct source_host host = {
+		.base = a->part->base, .store = a->store, .top = &a->top,
+		.arg = a, .news = on_news, .reach = on_reach,
+		.quiet = on_quiet,
+	};
+
+	a->set.site = s;
+	a->config.top = &a->top;
+	a->config.count = 1;
+	a->config.source[0].name = SITE_SOURCE;
+	a->config.source[0].set = &a->set.set;
+	a->sources = sources_open(&host, &a->config);
+}
+
+static void
+open_parts(struct agent *a, struct site *s, uint64_t spool)
 {
 	static char hub[] = "http://hub", none[] = "";
-	struct push_host host = { .base = a->part->base, .store = a->store,
-		.line = &a->line, .beat = BEAT, .arg = a,
-		.retell = on_retell };
-	struct root_host root = { .base = a->part->base, .store = a->store,
-		.site = a->site, .arg = a, .news = on_news };
 
+	a->top = (struct config_top){ .hub = hub, .dir = a->part->dir,
+		.spool = spool, .beat = BEAT, .prove_every = PROVE_EVERY,
+		.gate_items = 50, .gate_percent = 10 };
 	a->line = (struct line){ .hub = hub, .key = none, .cert = none,
 		.ca = none };
-	host.fetch = a->fetch = fetch_new(a->part->base, LINE_AGENT);
-	a->push = push_new(&host);
-	a->inbox = inbox_new(a->part->base, a->store, a->fetch, &a->line);
-	a->root = root_new(&root);
+	RAND_bytes((unsigned char *)&a->instance, sizeof(a->instance));
+	a->fetch = fetch_new(a->part->base, LINE_AGENT);
+	open_push(a);
+	open_sources(a, s);
+	open_inbox(a);
 	a->chores = event_new(a->part->base, -1, 0, on_chores, a);
 	after(a->chores, CHORES);
 }
@@ -127,7 +293,6 @@ agent_open(struct part *p, struct site *s, uint64_t spool)
 	struct buf why;
 
 	a->part = p;
-	a->site = s;
 	p->base = loop_new(p);
 	p->mono = between(0, 1000000) - sim.now;
 	p->up = true;
@@ -143,7 +308,7 @@ agent_open(struct part *p, struct site *s, uint64_t spool)
 		agent_close(a);
 		return NULL;
 	}
-	open_parts(a);
+	open_parts(a, s, spool);
 	return a;
 }
 
@@ -155,7 +320,7 @@ agent_close(struct agent *a)
 	loop_clocks(p);
 	inbox_free(a->inbox);
 	push_free(a->push);
-	root_free(a->root);
+	sources_close(a->sources);
 	if (a->fetch != NULL)
 		fetch_free(a->fetch);
 	if (a->chores != NULL)
@@ -184,46 +349,48 @@ outlives(struct agent *a)
 void
 agent_notice(struct agent *a, size_t n)
 {
-	root_notice(a->root, n);
+	tree_notice(a->set.source, n);
 }
 
 void
 agent_rescan(struct agent *a)
 {
-	root_rescan(a->root);
+	sources_afresh(a->sources);
 }
 
 bool
 agent_release(struct agent *a)
 {
 	loop_clocks(a->part);
-	return root_release(a->root);
+	return sources_release(a->sources, "", "seen, it is meant",
+	    "the site's admin") > 0;
 }
 
 bool
 agent_refuse(struct agent *a)
 {
-	return root_refuse(a->root);
+	return sources_refuse(a->sources, "", "it will come back",
+	    "the site's admin") > 0;
 }
 
 void
 agent_retell_all(struct agent *a)
 {
 	loop_clocks(a->part);
-	on_retell(a);
+	(void)tell_again(a, "somebody wants it so");
 	(void)outlives(a);
 }
 
 bool
 agent_say(struct agent *a, size_t n)
 {
-	const struct site_file *f = &a->site->said[n];
+	const struct site_file *f = &a->set.site->said[n];
 	char url[SITE_TEXT], title[SITE_TEXT];
 	struct buf why;
 	json_t *ask, *said;
 	bool kept;
 
-	site_said_url(url, a->site, n);
+	site_said_url(url, a->set.site, n);
 	ask = json_pack("{s:s, s:s}", "kind", f->there ? "item" : "deleted",
 	    "url", url);
 	if (f->there)
@@ -248,7 +415,7 @@ agent_say(struct agent *a, size_t n)
 bool
 agent_is_quiet(const struct agent *a)
 {
-	return root_is_quiet(a->root) &&
+	return sources_are_settled(a->sources) &&
 	    spool_waiting(store_meta(a->store)) == 0 &&
 	    push_is_well(a->push);
 }
@@ -256,7 +423,7 @@ agent_is_quiet(const struct agent *a)
 bool
 agent_holds(const struct agent *a)
 {
-	return root_holds(a->root);
+	return tree_holds(a->set.source) || sources_held(a->sources) > 0;
 }
 
 void

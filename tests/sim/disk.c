@@ -19,11 +19,13 @@
 
 #define PARTS_MAX 32
 #define DEATH ".death"
+#define UNSYNCED "/view"	/* the stores that may be made anew */
 
 int __real_mdb_txn_commit(MDB_txn *txn);
 int __wrap_mdb_txn_commit(MDB_txn *txn);
 
 static struct part *watched[PARTS_MAX];
+static bool synced;		/* since the commit under way began */
 
 /* --- files ----------------------------------------------------------------- */
 
@@ -203,7 +205,40 @@ disk_bury(struct part *p)
 	must(rename(death, p->dir) == 0);
 }
 
-/* In the place of LMDB's own; see the Makefile's --wrap. */
+/* LMDB's: what a commit has written is on the disk. */
+int
+fdatasync(int fd)
+{
+	synced = true;
+	return fsync(fd);
+}
+
+static uint64_t
+last_txn(MDB_env *env)
+{
+	MDB_envinfo i;
+
+	mdb_env_info(env, &i);
+	return i.me_last_txnid;
+}
+
+/* Nobody may be told of what a power cut would take back. */
+static int
+commit(MDB_txn *txn, const struct part *p, const char *path)
+{
+	MDB_env *env = mdb_txn_env(txn);
+	uint64_t before = last_txn(env);
+	int rc;
+
+	synced = false;
+	rc = __real_mdb_txn_commit(txn);
+	if (rc == 0 && !synced && last_txn(env) != before &&
+	    strstr(path + strlen(p->dir), UNSYNCED) == NULL)
+		broken("%s: a commit that is not on the disk", path);
+	return rc;
+}
+
+/* In the place of LMDB's own; see --wrap in contrib/make/sim.mk. */
 int
 __wrap_mdb_txn_commit(MDB_txn *txn)
 {
@@ -224,7 +259,7 @@ __wrap_mdb_txn_commit(MDB_txn *txn)
 	now = p->kill_in > 0 && --p->kill_in == 0;
 	if (now && p->kill_before)
 		die(p);
-	rc = __real_mdb_txn_commit(txn);
+	rc = commit(txn, p, path);
 	if (now && !p->kill_before)
 		die(p);
 	return rc;

@@ -263,6 +263,27 @@ ask_block(struct actor *a, bool block)
 }
 
 static void
+on_release(void *arg, const json_t *answer)
+{
+	struct actor *a = arg;
+	const char *error = json_string_value(json_object_get(answer,
+	    "error"));
+
+	a->gated = error == NULL || strstr(error, "waits for") == NULL;
+}
+
+/* What the hub's gate holds, or the agent's by a letter. */
+static void
+ask_release(struct actor *a)
+{
+	char code[16];
+
+	snprintf(code, sizeof(code), "41010000%02u", a->part.site);
+	hub_ask(json_pack("{s:s, s:s, s:s}", "do", "release", "code", code,
+	    "reason", "seen, it is meant"), on_release, a);
+}
+
+static void
 misfortune(struct world *w, enum fault f)
 {
 	struct actor *a = &w->actor[dice(w->sites)];
@@ -320,6 +341,8 @@ faults_happen(struct world *w)
 		say(a);
 	if (chance(100))
 		attend_hold(a);
+	if (chance(20) && w->hub.up)
+		ask_release(a);
 	if (chance(300) && world_has(w, f))
 		misfortune(w, f);
 }
@@ -344,6 +367,7 @@ faults_end(struct world *w)
 		struct actor *a = &w->actor[i];
 
 		repair(&a->part);
+		a->gated = true;
 		a->site.unmounted = false;
 		for (size_t n = 0; n < SITE_SAID; n++) {
 			if (!site_said_is_foreign(n) || !a->site.said[n].there)
@@ -359,6 +383,7 @@ faults_attend(struct actor *a)
 {
 	if (a->blocked)
 		ask_block(a, false);
+	ask_release(a);
 	if (a->agent == NULL)
 		return;
 	if (agent_holds(a->agent))

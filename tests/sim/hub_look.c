@@ -14,10 +14,12 @@
 #include "hub/query.h"
 #include "hub/query_inside.h"
 #include "hub/writer.h"
+#include "protocol/change.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/loop.h"
 
 #define STORE_MOST (UINT64_C(1) << 30)
+#define FOREIGN "https://foreign.example/"	/* as in site.c */
 
 struct looking {
 	struct config config;
@@ -170,6 +172,7 @@ struct line {			/* of one incarnation of a site */
 };
 
 struct audit {
+	struct view *view;	/* NULL: only the journal */
 	struct line *line;
 	size_t count;
 	uint64_t place;
@@ -186,6 +189,22 @@ line_of(struct audit *a, uint32_t site, uint64_t incarnation)
 	a->line[a->count] = (struct line){ .site = site,
 		.incarnation = incarnation };
 	return &a->line[a->count++];
+}
+
+/* What is of a foreign host is not shown, and not forgotten either. */
+static void
+look_held(struct audit *a, const struct entry *e)
+{
+	struct change c;
+	uint32_t site;
+
+	if (a->view == NULL || !change_read(&c, e->body) ||
+	    c.url.n < sizeof(FOREIGN) - 1 ||
+	    memcmp(c.url.at, FOREIGN, sizeof(FOREIGN) - 1) != 0)
+		return;
+	if (!view_held(a->view, e->place, &site) || site != e->site)
+		broken("place %llu is of a foreign host, and is not held",
+		    (unsigned long long)e->place);
 }
 
 static bool
@@ -210,15 +229,16 @@ read_entry(void *arg, const struct entry *e)
 		    (unsigned long long)l->last,
 		    (unsigned long long)e->place);
 	l->last = e->seq;
+	look_held(a, e);
 	return true;
 }
 
 static void
-read_journal(struct journal *j, struct audit *a)
+read_journal(struct journal *j, struct view *v, struct audit *a)
 {
 	uint64_t last = journal_last(j);
 
-	*a = (struct audit){ .place = 0 };
+	*a = (struct audit){ .view = v };
 	for (int i = 0; i < 100000 && a->place < last; i++)
 		journal_read(j, a->place + 1, 500, read_entry, a);
 	if (a->place != last)
@@ -267,7 +287,7 @@ hub_audit(struct part *p)
 	uint64_t bad;
 
 	begin(&l, p);
-	read_journal(l.writer.journal, &a);
+	read_journal(l.writer.journal, l.writer.view, &a);
 	bad = journal_verify(l.writer.journal);
 	if (bad != 0)
 		broken("journal: the chain is broken at place %llu",
@@ -286,7 +306,7 @@ hub_keep_promises(struct part *p)
 	struct audit a;
 
 	begin(&l, p);
-	read_journal(l.writer.journal, &a);
+	read_journal(l.writer.journal, NULL, &a);
 	for (size_t n = 0; n < hub_promise(n, &site, &incarnation, &taken);
 	    n++) {
 		uint64_t last = line_of(&a, site, incarnation)->last;

@@ -157,7 +157,8 @@ int
 main(int argc, char **argv)
 {
 	struct plan p = { .seed = 1, .runs = 1, .jobs = 1,
-		.only = UINT32_MAX };
+		.only = ~(1u << FAULT_RETELL | 1u << FAULT_BACKUP |
+		    1u << FAULT_BLOCK) };
 
 	if (!read_options(&p, argc, argv)) {
 		fprintf(stderr, "usage: sim [-vl] [-s SEED] [-n RUNS] "

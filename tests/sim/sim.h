@@ -33,6 +33,7 @@ struct part {
 	uint32_t site;
 	uint32_t key;
 	char address[32];
+	bool wants_key;		/* the hub wants it to have another key */
 
 	/* its disk; see disk.h */
 	bool full;

@@ -176,7 +176,7 @@ is_well(struct world *w)
 		const struct actor *a = &w->actor[i];
 
 		if (a->agent == NULL || !agent_is_quiet(a->agent) ||
-		    agent_holds(a->agent) || a->blocked)
+		    agent_holds(a->agent) || a->blocked || a->gated)
 			return false;
 	}
 	return true;

@@ -37,6 +37,7 @@ struct actor {			/* a site's machine */
 	int64_t full_until;
 	bool told[SITE_SAID];	/* the agent has kept what was said */
 	bool blocked;		/* perhaps: the operator is to lift it */
+	bool gated;		/* perhaps: the operator is to release it */
 };
 
 struct world {

@@ -1,0 +1,399 @@
+/* See tree.h. */
+#include "tests/sim/tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/group.h"
+#include "agent/hold.h"
+#include "agent/known.h"
+#include "agent/record.h"
+#include "agent/spool.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "tests/sim/sim.h"
+
+#define RESCAN 300000		/* ms between scans */
+#define RETRY 5000		/* ms when there was no room */
+#define BURST 1500		/* ms */
+
+struct source {
+	struct source_host host;
+	struct tree_set *set;
+	struct site *site;
+	const char *name;
+	struct hold hold;
+	struct jobs ready;
+	size_t ready_count;
+	bool noticed[SITE_PATHS];
+	size_t noticed_count;
+	bool scanned;		/* once, since it began or was told afresh */
+	bool wanted;		/* a scan, as soon as nothing is ready */
+	bool stuck;		/* there was no room */
+	bool paused;
+	bool released;		/* a person has said so, for one scan */
+	struct event *scan, *burst, *retry;
+};
+
+static void
+after(struct event *e, int64_t ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	must(event_add(e, &tv) == 0);
+}
+
+/* --- jobs --------------------------------------------------------------------- */
+
+static struct job *
+add(struct source *s, size_t n, enum job_todo todo)
+{
+	char path[SITE_TEXT], url[SITE_TEXT];
+	struct job *j = job_new(NULL, site_path(path, n));
+
+	j->url = mem_text(site_url(url, s->site, n));
+	j->todo = todo;
+	TAILQ_INSERT_TAIL(&s->ready, j, entry);
+	s->ready_count++;
+	return j;
+}
+
+static struct known_stat
+stat_of(const struct site_file *f, size_t n)
+{
+	return (struct known_stat){ .mtime = f->stamp, .ctime = f->stamp,
+		.size = 1000 + f->content, .inode = n + 1 };
+}
+
+static void
+tell(struct source *s, size_t n)
+{
+	const struct site_file *f = &s->site->file[n];
+	struct job *j = add(s, n, JOB_TELL);
+	char title[SITE_TEXT];
+	struct record r;
+
+	record_init(&r);
+	r.word[WORD_TITLE] = span_of(site_title(title, f, n));
+	r.length = 1000 + f->content;
+	r.type = SPAN("text/html");
+	r.is_page = true;
+	site_hash(r.hash, f, n);
+	record_write(&j->row, &r);
+	must(!j->row.bad);
+	j->stat = stat_of(f, n);
+}
+
+/* What the store has of it: is it there; is it as it is now? */
+static bool
+look_up(struct source *s, struct store_txn *t, size_t n, bool *same)
+{
+	struct known_stat now = stat_of(&s->site->file[n], n);
+	char path[SITE_TEXT];
+	struct known k;
+
+	if (!known_get(t, span_of(s->name), span_of(site_path(path, n)), &k))
+		return false;
+	*same = known_stat_is(&k.stat, &now);
+	return true;
+}
+
+/* --- into the store ----------------------------------------------------------- */
+
+static bool
+make_room(struct store_txn *t, void *arg)
+{
+	bool *room = arg;
+
+	*room = spool_make_room(t);
+	return true;
+}
+
+static bool
+write_some(struct source *s)
+{
+	struct group_written w = { 0 };
+	bool room = true;
+	struct job *j;
+
+	if (group_write(s->host.store, span_of(s->name), &s->ready, &w) ==
+	    STORE_FULL)
+		return false;
+	for (size_t i = 0; i < w.done; i++) {
+		j = TAILQ_FIRST(&s->ready);
+		TAILQ_REMOVE(&s->ready, j, entry);
+		job_free(j);
+		s->ready_count--;
+	}
+	if (w.told + w.withdrawn > 0)
+		s->host.news(s->host.arg, w.told + w.withdrawn);
+	if (w.no_room)
+		return store_do(s->host.store, make_room, &room) ==
+		    STORE_DONE && room;
+	return true;
+}
+
+static void
+flush(struct source *s)
+{
+	if (s->paused)
+		return;
+	s->stuck = false;
+	while (s->ready_count > 0 && !s->stuck)
+		s->stuck = !write_some(s);
+	if (s->stuck)
+		after(s->retry, RETRY);
+	else if (s->wanted)
+		after(s->scan, 0);
+}
+
+static void
+on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	flush(arg);
+}
+
+/* --- what is missing ------------------------------------------------------------ */
+
+struct missing {
+	size_t at[SITE_PATHS], count;
+	uint64_t items;		/* in the index, as far as is known */
+};
+
+/* What nobody has let go must not go, whatever the hold says. */
+static void
+withdraw(struct source *s, const struct missing *m,
+    const struct hold_word *word)
+{
+	if (!s->released && (m->count >= m->items ||
+	    (m->count > HOLD_ITEMS &&
+	    m->count * 100 > m->items * HOLD_PERCENT)))
+		broken("the gate let %zu of %llu items go unasked", m->count,
+		    (unsigned long long)m->items);
+	for (size_t i = 0; i < m->count; i++) {
+		struct job *j = add(s, m->at[i], JOB_WITHDRAW);
+
+		j->said = mem_text(word->reason);
+		j->by = mem_text(word->by);
+		j->reason = j->said != NULL ? j->said : "file removed";
+	}
+}
+
+static void
+scan(struct source *s, struct missing *m)
+{
+	struct store_txn *t = store_look(s->host.store);
+	bool same;
+
+	m->count = 0;
+	for (size_t n = 0; n < SITE_PATHS; n++) {
+		bool row = look_up(s, t, n, &same);
+
+		if (site_has(s->site, n) && (!row || !same))
+			tell(s, n);
+		else if (!site_has(s->site, n) && row)
+			m->at[m->count++] = n;
+	}
+	m->items = known_count(t, span_of(s->name));
+	store_end(t);
+}
+
+static void
+on_scan(evutil_socket_t fd, short what, void *arg)
+{
+	struct source *s = arg;
+	struct missing m;
+
+	(void)fd;
+	(void)what;
+	s->wanted = s->ready_count > 0 || s->paused;
+	if (s->wanted)
+		return;		/* when what was found before is told */
+	scan(s, &m);
+	if (hold_scan(&s->hold, m.count, m.items, site_is_empty(s->site)) ==
+	    HOLD_WITHDRAW)
+		withdraw(s, &m, &s->hold.released);
+	hold_clear(&s->hold);
+	s->released = false;
+	s->scanned = true;
+	after(s->scan, RESCAN);
+	flush(s);
+}
+
+static void
+gather(struct source *s, struct missing *m)
+{
+	struct store_txn *t = store_look(s->host.store);
+	bool same;
+
+	m->count = 0;
+	for (size_t n = 0; n < SITE_PATHS; n++) {
+		if (!s->noticed[n])
+			continue;
+		if (site_has(s->site, n))
+			tell(s, n);
+		else if (look_up(s, t, n, &same))
+			m->at[m->count++] = n;
+	}
+	m->items = known_count(t, span_of(s->name));
+	store_end(t);
+	memset(s->noticed, 0, sizeof(s->noticed));
+	s->noticed_count = 0;
+}
+
+static void
+on_burst(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct hold_word nobody = { NULL, NULL };
+	struct source *s = arg;
+	struct missing m;
+
+	(void)fd;
+	(void)what;
+	gather(s, &m);
+	switch (hold_burst(&s->hold, m.count, m.items)) {
+	case HOLD_WITHDRAW:
+		withdraw(s, &m, &nobody);
+		break;
+	case HOLD_WAIT:
+	case HOLD_STILL:
+		after(s->scan, 0);	/* it says how many there are */
+		break;
+	case HOLD_NOTHING:
+		break;
+	}
+	flush(s);
+}
+
+/* --- the verbs ------------------------------------------------------------------------ */
+
+static struct source *
+tree_open(const struct source_host *host, const char *name,
+    const struct config_source *set)
+{
+	struct source *s = mem_new(sizeof(*s));
+
+	s->host = *host;
+	s->name = name;
+	s->set = (struct tree_set *)(uintptr_t)set;
+	s->set->source = s;
+	s->site = s->set->site;
+	hold_init(&s->hold, host->top->gate_items, host->top->gate_percent);
+	TAILQ_INIT(&s->ready);
+	s->scan = event_new(host->base, -1, 0, on_scan, s);
+	s->burst = event_new(host->base, -1, 0, on_burst, s);
+	s->retry = event_new(host->base, -1, 0, on_retry, s);
+	after(s->scan, 500);
+	return s;
+}
+
+static void
+tree_close(struct source *s)
+{
+	s->set->source = NULL;
+	job_empty(&s->ready, &s->ready_count);
+	hold_free(&s->hold);
+	event_free(s->scan);
+	event_free(s->burst);
+	event_free(s->retry);
+	free(s);
+}
+
+static void
+tree_rescan(struct source *s)
+{
+	after(s->scan, 0);
+}
+
+static void
+tree_afresh(struct source *s)
+{
+	s->scanned = false;
+	after(s->scan, 0);
+}
+
+void
+tree_notice(struct source *s, size_t n)
+{
+	if (s->noticed_count++ == 0)
+		after(s->burst, BURST);
+	s->noticed[n] = true;
+}
+
+static void
+tree_look(struct source *s, const char *path)
+{
+	char one[SITE_TEXT];
+
+	for (size_t n = 0; n < SITE_PATHS; n++)
+		if (strcmp(path, site_path(one, n)) == 0)
+			tree_notice(s, n);
+}
+
+bool
+tree_is_quiet(const struct source *s)
+{
+	return s->scanned && s->ready_count == 0 && s->noticed_count == 0 &&
+	    !s->wanted;
+}
+
+bool
+tree_holds(const struct source *s)
+{
+	return s->hold.held > 0;
+}
+
+static bool
+tree_is_settled(const struct source *s)
+{
+	return tree_is_quiet(s) && hold_waiting(&s->hold) == 0 && !s->stuck;
+}
+
+static void
+tree_pause(struct source *s, bool on)
+{
+	s->paused = on;
+	if (!on)
+		after(s->retry, 0);
+}
+
+static uint64_t
+tree_held(const struct source *s)
+{
+	return hold_waiting(&s->hold);
+}
+
+static bool
+tree_release(struct source *s, const char *reason, const char *by)
+{
+	if (!hold_release(&s->hold, reason, by))
+		return false;
+	s->released = true;
+	tree_rescan(s);
+	return true;
+}
+
+static bool
+tree_refuse(struct source *s, const char *reason, const char *by)
+{
+	return hold_refuse(&s->hold, reason, by);
+}
+
+static json_t *
+tree_status(struct source *s)
+{
+	(void)s;
+	return NULL;
+}
+
+const struct source_kind source_dir = {
+	.type = "dir", .open = tree_open, .close = tree_close,
+	.rescan = tree_rescan, .afresh = tree_afresh, .look = tree_look,
+	.is_settled = tree_is_settled, .pause = tree_pause,
+	.held = tree_held, .release = tree_release, .refuse = tree_refuse,
+	.status = tree_status,
+};
