@@ -14,8 +14,8 @@
 #include "contrib/base/proc.h"
 #include "contrib/base/text.h"
 
-#define LOCK_TRIES 30		/* while the daemon starts again … */
-#define LOCK_WAIT 100000	/* … µs between them */
+#define TRIES 100		/* while the daemon starts again … */
+#define PAUSE 100000		/* … µs between them */
 
 int
 tool_fail(const char *hint, const char *fmt, ...)
@@ -160,15 +160,38 @@ tool_parse(struct tool *t, int argc, char **argv, int *status)
 
 /* --- the daemon ---------------------------------------------------------------- */
 
+/* A daemon that has its lock and no socket is starting, perhaps again: it
+ * will answer in a moment. */
+static json_t *
+ask_it(const struct tool *t, json_t *ask, bool *down)
+{
+	json_t *answer = NULL;
+
+	*down = true;
+	for (int i = 0; i < TRIES && *down; i++) {
+		if (i > 0 && !proc_is_locked(tool_path(t, STORE_LOCK)))
+			break;
+		if (i > 0)
+			usleep(PAUSE);
+		answer = ctl_ask(tool_path(t, SETUP_CONTROL),
+		    json_incref(ask), NULL, NULL);
+		*down = answer == NULL &&
+		    (errno == ENOENT || errno == ECONNREFUSED);
+	}
+	return answer;
+}
+
 json_t *
 tool_ask(const struct tool *t, json_t *ask, bool *down)
 {
-	json_t *answer = ctl_ask(tool_path(t, SETUP_CONTROL), ask, NULL, NULL);
+	json_t *answer = ask_it(t, ask, down);
+	int error = errno;
 	json_t *ok;
 
-	*down = answer == NULL && (errno == ENOENT || errno == ECONNREFUSED);
+	json_decref(ask);
 	if (*down)
 		return NULL;
+	errno = error;
 	if (answer == NULL) {
 		(void)tool_fail(errno == EACCES ? _("only root and the "
 		    "agent's own group may ask") : NULL, "%s: %s",
@@ -226,13 +249,8 @@ lock(const struct config *c)
 	pid_t holder = 0;
 
 	snprintf(path, sizeof(path), "%s/" STORE_LOCK, c->top->dir);
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (proc_lock(path, &holder) >= 0)
-			return true;
-		if (holder == 0 && errno != EWOULDBLOCK && errno != EACCES)
-			break;
-		usleep(LOCK_WAIT);
-	}
+	if (proc_lock(path, &holder) >= 0)
+		return true;
 	if (holder != 0)
 		(void)tool_fail(_("try again; if it stays so, see its log"),
 		    _("zqagentd runs as process %d but doesn't answer"),

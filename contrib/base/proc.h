@@ -44,5 +44,7 @@ void proc_notify(const char *state);
  * directory. Keeps the descriptor until the process ends; -1 if it is held,
  * and still is after some seconds. */
 int proc_lock(const char *path, pid_t *holder);
+/* Has somebody the lock just now? A question, for those who don't want it. */
+bool proc_is_locked(const char *path);
 
 #endif

@@ -88,6 +88,19 @@ wait_for_lock(int fd)
 	return false;
 }
 
+bool
+proc_is_locked(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool is;
+
+	if (fd < 0)
+		return false;
+	is = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return is;
+}
+
 int
 proc_lock(const char *path, pid_t *holder)
 {
