@@ -135,7 +135,7 @@ write_act(struct paper *p)
 	char incarnation[24];
 	struct acts acts;
 
-	snprintf(incarnation, sizeof(incarnation), "%" PRIu64,
+	snprintf(incarnation, sizeof(incarnation), "%016" PRIx64,
 	    w->incarnation);
 	acts_init(&acts);
 	acts_put(&acts, json_pack("{s:s, s:I, s:s, s:I, s:b, s:I, s:I, s:I, "

@@ -69,15 +69,20 @@ number_of(const json_t *act, const char *name, uint64_t *n)
 	return true;
 }
 
-/* 64 bits of chance: more than JSON's numbers are good for. */
+/* 64 bits of chance, in hexadecimal: more than JSON's numbers are good
+ * for. */
 static bool
 incarnation_of(const json_t *act, uint64_t *n)
 {
 	const json_t *v = json_object_get(act, "incarnation");
 	struct span s = { .at = json_string_value(v),
 	    .n = json_string_length(v) };
+	uint8_t bytes[8];
 
-	return s.n > 0 && text_number(s, 1, UINT64_MAX, n);
+	if (s.n == 0 || !text_unhex(s, bytes, sizeof(bytes)))
+		return false;
+	*n = wire_get_u64(bytes);
+	return true;
 }
 
 static void

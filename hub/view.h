@@ -96,7 +96,7 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"prove","site":N,"domain":D,"key":HEX,"proven":true,
  *	 "evidence":…}	what came of looking for the domain's proof (proof.h)
  *		with this key; the last look counts, up to a new enrolment
- *	{"do":"reconcile","site":N,"incarnation":"U64","seq":M,"same":true,
+ *	{"do":"reconcile","site":N,"incarnation":HEX,"seq":M,"same":true,
  *	 "missing":0,"extra":0,"differ":0,"held":0}	what came of comparing
  *		the index with what the site says it has (proven.h)
  *	{"do":"start"} {"do":"rebuild"} …		for the record

@@ -1,0 +1,144 @@
+# Proof of sync: asked for by the operator and answered at once; an agent that
+# is away, or has something else than the index; and that it is repaired.
+. tests/scenario/lib.sh
+
+for n in 1 2 3; do
+	page "$T/one/$n.html" "郑州第${n}号公告"
+	page "$T/two/$n.html" "洛阳第${n}号公告"
+done
+hub_init
+hub_start
+site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$T/one" \
+	https://www.zhengzhou.gov.cn/
+site 4103000001 '洛阳市人民政府' www.ly.gov.cn "$T/two" https://www.ly.gov.cn/
+wait_for 30 "the pages of one" has_items 4101000001 3
+wait_for 30 "the pages of two" has_items 4103000001 3
+
+# prove EXIT [CODE…] [OPTION…]: what it says in $T/prove
+prove() {
+	expected=$1; shift
+	zqhub prove "$@" >"$T/prove" 2>&1
+	code=$?
+	[ "$code" = "$expected" ] ||
+		{ cat "$T/prove"; die "zqhub prove $*: exit $code, not $expected"; }
+}
+says() {
+	for word in "$@"; do
+		grep -qF -e "$word" "$T/prove" ||
+			{ cat "$T/prove"; die "prove does not say \"$word\""; }
+	done
+}
+proven() { zqhub prove "$@" --wait 5 >"$T/prove" 2>&1; }
+site_is() {
+	zqhub site show "$1" --json | jq -e "$2" >/dev/null ||
+		{ zqhub site show "$1" --json; die "site show $1: $2"; }
+}
+
+say "- all are proven, at once, and the status says when"
+wait_for 30 "both to be proven" proven
+began=$(date +%s)
+prove 0
+took=$(($(date +%s) - began))
+[ "$took" -le 5 ] || die "it took $took s, which is no answer to a held poll"
+says '4101000001' '4103000001' '3 items' '2 proven to be in sync'
+site_is 4101000001 '.proven_at != null and .missed == 0 and .reconciled.count > 0'
+zqhub status >"$T/status"
+grep -q PROVEN "$T/status" && grep -q MISSED "$T/status" ||
+	{ cat "$T/status"; die "no columns PROVEN and MISSED"; }
+curl -sf -o "$T/metrics" "http://127.0.0.1:$WEB_PORT/metrics" || die "metrics"
+grep -q '^zq_reconciles_total{outcome="same"} [1-9]' "$T/metrics" &&
+	grep -q '^zq_site_proven_timestamp_seconds{site="4101000001".* [1-9]' \
+		"$T/metrics" || { grep -i recon "$T/metrics"; die "metrics"; }
+
+say "- one of them, in JSON; a code that isn't there; a time that is none"
+prove 0 4103000001 --json
+jq -e '.in_sync and (.sites | length == 1) and
+	.sites[0].code == "4103000001" and .sites[0].outcome == "same"' \
+	"$T/prove" >/dev/null || { cat "$T/prove"; die "prove --json"; }
+prove 1 4109999999; says 'no site with the code 4109999999'
+prove 2 --wait 0; says '--wait'
+
+say "- changes go on: it is proven with them"
+n=4
+while [ $n -le 40 ]; do
+	page "$T/one/$n.html" "郑州第${n}号公告"
+	n=$((n + 1))
+done
+rm "$T/one/2.html"
+wait_for 30 "the new pages" has_items 4101000001 39
+wait_for 20 "the proof with them" proven 4101000001
+says '39 items'
+
+say "- an agent that is away gives no answer; the others do"
+stop "$(agent_pid 4103000001)" || die "the agent ended badly"
+began=$(date +%s)
+prove 1 --wait 3
+took=$(($(date +%s) - began))
+[ "$took" -ge 3 ] && [ "$took" -le 8 ] || die "--wait 3 took $took s"
+says 'no answer' 'last heard' '1 proven to be in sync' '1 gave no answer'
+
+say "- one that has something else than the index: it is listed, item by item"
+cat >"$T/other.py" <<'PY'
+# An agent that answers when it is asked to prove, and has one item of its own,
+# and none of those that the index has.
+import base64, hashlib, http.client, re, ssl, sys
+port, ca, cert, key, seq, incarnation = sys.argv[1:]
+ctx = ssl.create_default_context(cafile=ca)
+ctx.check_hostname = False
+ctx.load_cert_chain(cert, key)
+own = bytes([7]) + bytes(15)
+sums = bytearray(4096)
+sums[7 * 16] = 7
+total = hashlib.sha256(bytes(sums) + (1).to_bytes(8, 'big')).hexdigest()
+def say(method, path, body=None):
+    c = http.client.HTTPSConnection('127.0.0.1', int(port), context=ctx, timeout=70)
+    c.request(method, path, body, {'Content-Type': 'application/xml'})
+    text = c.getresponse().read().decode()
+    c.close()
+    return text
+def round(name, inside=''):
+    text = say('POST', '/v1/reconcile', '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<zq:reconcile xmlns:zq="urn:zhanqun:1" round="%s" incarnation="%s" '
+        'seq="%s" items="1" sum="%s">%s</zq:reconcile>'
+        % (name, incarnation, seq, total, inside))
+    print(name, text, flush=True)
+    return text
+while 'want="prove"' not in say('GET', '/v1/letters?after=0&wait=30'):
+    pass
+assert 'outcome="differs"' in round('sum')
+differ = re.findall(r'bucket number="(\d+)"', round('buckets',
+    '<zq:buckets>%s</zq:buckets>' % base64.b64encode(bytes(sums)).decode()))
+assert '7' in differ
+answer = round('hashes', ''.join('<zq:hashes bucket="%s">%s</zq:hashes>'
+    % (b, base64.b64encode(own).decode() if b == '7' else '') for b in differ))
+assert 'missing hash="07' in answer and answer.count('<zq:extra') == 3
+round('names', '<zq:name hash="%s" url="https://www.ly.gov.cn/own.html">'
+    '<zq:id>web:own.html</zq:id></zq:name>' % own.hex())
+PY
+two=$(agent_dir 4103000001)
+seq=$(zqhub site show 4103000001 --json | jq .seq)
+incarnation=$(zqagent 4103000001 status --json | jq -r .spool.incarnation)
+incarnation=$(/usr/bin/python3 -c "print(int('$incarnation', 16))")
+start other /usr/bin/python3 "$T/other.py" "$HUB_PORT" "$HUB/ca/ca.pem" \
+	"$two/cert.pem" "$two/key.pem" "$seq" "$incarnation"
+prove 1 4103000001
+says 'DIFFERS' '1 missing, 3 extra, 0 in another state, 0 held' \
+	'https://www.ly.gov.cn/own.html' 'https://www.ly.gov.cn/2.html' \
+	'洛阳第2号公告' '1 differ'
+site_is 4103000001 '.missed == 4 and .reconciled.extra == 3 and .items == 3'
+zqhub status >"$T/status"
+grep 4103000001 "$T/status" | grep -q '4 (' ||
+	{ cat "$T/status"; die "the status does not say what was missed"; }
+zqhub journal print --json | grep -q '"do":"reconcile","site":2,.*"missing":1,"extra":3' ||
+	die "no act of it in the journal"
+
+say "- the index is as it was: a wrong agent only fools himself"
+agent_start 4103000001
+wait_for 60 "the site to be proven again" proven 4103000001
+
+say "- a site that can't be asked; a hub that doesn't run"
+site_add 4104000001 '平顶山市人民政府' www.pds.gov.cn
+prove 1
+says 'not enrolled' '2 proven to be in sync' '1 not asked'
+stop "$HUB_PID" || die "the hub ended badly"
+prove 1; says 'the daemon does not run'
