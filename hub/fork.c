@@ -53,6 +53,8 @@ fork_seen(struct fork_watch *w, const struct fork_word *f, int64_t mono)
 {
 	struct fork_agent *a = &w->agent[0];
 
+	if (f->instance == 0 && a->instance != 0)
+		return;
 	if (f->instance != a->instance && a->address[0] != '\0') {
 		if (is_return(w, f, mono))
 			count_return(w, mono);

@@ -1,0 +1,618 @@
+/*
+ * Two agents with one key: the watch that notices, what is judged of a batch,
+ * who is told what until it is settled; and the gate as it closes.
+ */
+#include "hub/fork.h"
+
+#include "hub/ingest.h"
+#include "tests/unit/hub/corekit.h"
+
+#define A 0xa1
+#define B 0xb2
+#define HERE "203.0.113.7:5000"
+#define THERE "198.51.100.9:6000"
+
+/* --- the watch ------------------------------------------------------------ */
+
+static struct fork_watch watch;
+static int64_t mono;
+
+static bool
+word(uint64_t instance, int64_t now)
+{
+	struct fork_word f = { .instance = instance,
+		.address = SPAN("10.0.0.1:1"), .now = now };
+	bool turns = fork_turns(&watch, &f, mono);
+
+	fork_seen(&watch, &f, mono);
+	mono += 15000;
+	return turns;
+}
+
+static void
+begin_watch(void)
+{
+	watch = (struct fork_watch){ .returns = 0 };
+	mono = 1000;
+}
+
+START_TEST(test_turns_are_noticed)
+{
+	begin_watch();
+	ck_assert(!word(A, 1));
+	ck_assert(!word(B, 2));
+	ck_assert(!word(A, 3));
+	ck_assert(!word(B, 4));
+	ck_assert(word(A, 5));
+}
+END_TEST
+
+START_TEST(test_restarts_are_none)
+{
+	begin_watch();
+	for (uint64_t n = 1; n < 100; n++) {
+		ck_assert(!word(n, (int64_t)n));
+		ck_assert(!word(n, (int64_t)n));
+	}
+}
+END_TEST
+
+/* A proxy delivers what the old process had sent, after the new one spoke. */
+START_TEST(test_late_requests_are_none)
+{
+	begin_watch();
+	ck_assert(!word(A, 10));
+	for (int n = 0; n < 2; n++) {
+		ck_assert(!word(B, 20 + n));
+		ck_assert(!word(A, 11));
+	}
+	ck_assert(!word(B, 30));
+	/* one that tells no time may come once */
+	begin_watch();
+	ck_assert(!word(A, CLOCK_NONE));
+	ck_assert(!word(B, CLOCK_NONE));
+	ck_assert(!word(A, CLOCK_NONE));
+	ck_assert(!word(B, CLOCK_NONE));
+	ck_assert(!word(B, CLOCK_NONE));
+}
+END_TEST
+
+START_TEST(test_slow_turns_are_none)
+{
+	begin_watch();
+	for (int n = 0; n < 20; n++) {
+		ck_assert(!word(A, CLOCK_NONE));
+		mono += FORK_WINDOW / 2;
+		ck_assert(!word(B, CLOCK_NONE));
+		mono += FORK_WINDOW / 2;
+	}
+}
+END_TEST
+
+/* The copy's clock is an hour behind: its returns look late, the other's
+ * don't. */
+START_TEST(test_skewed_turns_are_noticed)
+{
+	bool noticed = false;
+
+	begin_watch();
+	for (int n = 0; n < 4; n++) {
+		noticed = word(A, 3600000 + n) || noticed;
+		noticed = word(B, n) || noticed;
+	}
+	ck_assert(noticed);
+}
+END_TEST
+
+START_TEST(test_who_names_no_instance_is_let_be)
+{
+	begin_watch();
+	for (int n = 0; n < 20; n++) {
+		ck_assert(!word(0, n));
+		ck_assert(!word(A, n));
+	}
+}
+END_TEST
+
+START_TEST(test_advice_names_both)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	fork_advice(&b, "4101000001", HERE, THERE);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), HERE));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), THERE));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "zqhub site settle "
+	    "4101000001 --keep 198.51.100.9 (or 203.0.113.7)"));
+	buf_reset(&b);
+	fork_advice(&b, "4101000001", HERE, "203.0.113.7:7");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "--keep 2 (or 1)"));
+	buf_clear(&b);
+}
+END_TEST
+
+/* --- batches -------------------------------------------------------------- */
+
+static struct corekit kit;
+static struct ingest *ingest;
+static struct core_answers answers;
+static struct pending_queue queue;
+static struct ingest_group group;
+
+struct said {			/* a batch to be */
+	uint64_t instance, incarnation, first, head;
+	const char *address;
+	uint8_t key;		/* 0: the site's own */
+	int64_t now;
+	size_t count;
+	enum change_kind kind;
+	const char *title, *by;
+};
+
+static void
+set_up(void)
+{
+	core_open(&kit, CORE_MOST);
+	core_site(&kit, 1);
+	core_log_begin();
+	pending_init(&queue);
+	ingest = ingest_new(&kit.writer, &kit.guests, core_send, &answers);
+}
+
+static void
+tear_down(void)
+{
+	core_forget(&answers);
+	ingest_free(ingest);
+	pending_clear(&queue);
+	core_close(&kit);
+}
+
+static void
+put_change(struct buf *b, const struct said *s, uint64_t seq)
+{
+	struct change c;
+	struct buf row;
+	char url[64];
+
+	snprintf(url, sizeof(url), "https://www.s1.gov.cn/%llu",
+	    (unsigned long long)(s->kind == CHANGE_DELETED ?
+	    seq - s->first + 1 : seq));
+	change_init(&c);
+	c.seq = seq;
+	c.kind = s->kind != 0 ? s->kind : CHANGE_CREATED;
+	c.when = CORE_NOW;
+	c.url = span_of(url);
+	c.word[WORD_TITLE] = span_of(s->title != NULL ? s->title : "");
+	c.word[WORD_BY] = span_of(s->by != NULL ? s->by : "");
+	buf_init(&row, LIMIT_CHANGE);
+	change_write(&row, &c);
+	frame_batch_change(b, seq, buf_look(&row));
+	buf_clear(&row);
+}
+
+/* The batch s, taken and shown; the answer. */
+static const struct core_answer *
+tell(struct said s)
+{
+	struct frame_peer p = core_peer(1, s.address != NULL ? s.address :
+	    HERE);
+	struct batch h = { .incarnation = s.incarnation != 0 ?
+		s.incarnation : 7, .first = s.first, .head = s.head != 0 ?
+		s.head : s.first + s.count - 1, .now = CORE_NOW + s.now,
+		.agent = SPAN("test/1"), .instance = s.instance,
+		.features = SPAN("want gate") };
+	struct buf b;
+
+	if (s.key != 0)
+		core_key(p.key_hash, s.key);
+	buf_init(&b, FRAME_MAX);
+	frame_batch_begin(&b, &p, &h);
+	for (size_t n = 0; n < s.count; n++)
+		put_change(&b, &s, s.first + n);
+	core_forget(&answers);
+	pending_batch(&queue, 1, buf_look(&b));
+	buf_clear(&b);
+	ck_assert(ingest_take(ingest, &queue, &group));
+	ck_assert(writer_catch_up(&kit.writer, NULL, NULL));
+	ck_assert_uint_eq(answers.n, 1);
+	return &answers.at[0];
+}
+
+static struct view_site
+view(void)
+{
+	struct view_site s;
+
+	ck_assert(view_site(kit.writer.view, 1, &s));
+	return s;
+}
+
+#define ck_assert_answer(a, v, c)					\
+	do {								\
+		const struct core_answer *it = (a);			\
+									\
+		ck_assert_str_eq(verdict_name(it->answer.verdict),	\
+		    verdict_name(v));					\
+		ck_assert_msg(span_is(it->answer.cause, SPAN(c)),	\
+		    "cause \"%.*s\"", SPAN_ARGS(it->answer.cause));	\
+	} while (0)
+
+/* A beat of an instance. */
+static const struct core_answer *
+beat(uint64_t instance, const char *address, uint64_t head, int64_t now)
+{
+	return tell((struct said){ .instance = instance, .first = head + 1,
+	    .head = head, .address = address, .now = now });
+}
+
+START_TEST(test_a_clone_is_noticed)
+{
+	const struct core_answer *a;
+
+	set_up();
+	tell((struct said){ .instance = A, .first = 1, .count = 3,
+	    .now = 1 });
+	ck_assert_answer(beat(B, THERE, 3, 2), VERDICT_TAKEN, "");
+	ck_assert_answer(beat(A, HERE, 3, 3), VERDICT_TAKEN, "");
+	ck_assert_answer(beat(B, THERE, 3, 4), VERDICT_TAKEN, "");
+	a = beat(A, HERE, 3, 5);
+	ck_assert_answer(a, VERDICT_FORKED, CAUSE_INSTANCE);
+	ck_assert_ptr_nonnull(strstr(a->body, "zqhub site settle "
+	    "4101000001 --keep"));
+	ck_assert(view().forked);
+	ck_assert_uint_eq(view().agent[0].instance, B);
+	ck_assert_str_eq(view().agent[0].address, THERE);
+	ck_assert_str_eq(view().agent[1].address, HERE);
+	ck_assert(core_logged("forked cause=instance"));
+	ck_assert(core_logged(HERE) && core_logged(THERE));
+	ck_assert_answer(beat(B, THERE, 3, 6), VERDICT_FORKED,
+	    CAUSE_INSTANCE);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_a_restored_agent_is_noticed)
+{
+	set_up();
+	tell((struct said){ .instance = A, .first = 1, .count = 9,
+	    .now = 10 });
+	/* another process, whose spool ends before what we have */
+	ck_assert_answer(beat(B, HERE, 5, 20), VERDICT_FORKED, CAUSE_BEHIND);
+	ck_assert_str_eq(view().cause, CAUSE_BEHIND);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_a_late_request_is_none)
+{
+	set_up();
+	tell((struct said){ .instance = A, .first = 1, .count = 5,
+	    .now = 10 });
+	tell((struct said){ .instance = B, .first = 6, .count = 4,
+	    .now = 30 });
+	/* of the process before, and of one that was never heard */
+	ck_assert_answer(tell((struct said){ .instance = A, .first = 4,
+	    .count = 2, .now = 40 }), VERDICT_KNOWN, "");
+	ck_assert_answer(beat(0xc3, HERE, 5, 39), VERDICT_TAKEN, "");
+	ck_assert_answer(tell((struct said){ .instance = B, .first = 6,
+	    .count = 4, .now = 41 }), VERDICT_KNOWN, "");
+	ck_assert(!view().forked);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_a_given_up_incarnation_is_behind)
+{
+	set_up();
+	tell((struct said){ .instance = A, .first = 1, .count = 5,
+	    .now = 10 });
+	tell((struct said){ .instance = A, .incarnation = 8, .first = 1,
+	    .count = 2, .now = 20 });
+	ck_assert_answer(tell((struct said){ .instance = A, .first = 5,
+	    .count = 1, .now = 15 }), VERDICT_EARLY, "");
+	ck_assert_answer(tell((struct said){ .instance = B, .first = 6,
+	    .count = 1, .now = 30 }), VERDICT_FORKED, CAUSE_BEHIND);
+	tear_down();
+}
+END_TEST
+
+/* --- settled -------------------------------------------------------------- */
+
+static void
+act(json_t *a)
+{
+	core_act(&kit, a);
+}
+
+static void
+settle(int keep)
+{
+	act(json_pack("{s:s, s:i, s:i, s:s}", "do", "settle", "site", 1,
+	    "keep", keep, "incarnation", "0000000000000007"));
+}
+
+static void
+fork_it(void)
+{
+	tell((struct said){ .instance = A, .first = 1, .count = 9,
+	    .now = 10 });
+	ck_assert_answer(beat(B, THERE, 5, 20), VERDICT_FORKED,
+	    CAUSE_BEHIND);
+}
+
+static void
+renew(void)
+{
+	char key[65], old[65];
+
+	memset(key, '5', 64);
+	memset(old, 0, sizeof(old));
+	for (int n = 0; n < 32; n++)
+		memcpy(old + 2 * n, "01", 2);
+	key[64] = '\0';
+	act(json_pack("{s:s, s:i, s:s, s:s}", "do", "renew", "site", 1,
+	    "key", key, "old", old));
+}
+
+START_TEST(test_what_is_kept_begins_anew)
+{
+	const struct core_answer *a;
+
+	set_up();
+	fork_it();
+	settle(2);
+
+	/* the one that was dropped, also after a restart */
+	ck_assert_answer(beat(A, HERE, 9, 30), VERDICT_FORKED,
+	    CAUSE_SETTLED);
+	ck_assert_answer(beat(0xc3, HERE, 9, 30), VERDICT_FORKED,
+	    CAUSE_SETTLED);
+
+	/* the one that was kept, also after a restart */
+	a = beat(B, THERE, 5, 40);
+	ck_assert_int_eq(a->answer.verdict, VERDICT_BUSY);
+	ck_assert(answer_has_word(a->answer.want, WANT_RETELL));
+	ck_assert(answer_has_word(a->answer.want, WANT_RENEW));
+	a = beat(0xd4, THERE, 5, 50);
+	ck_assert(answer_has_word(a->answer.want, WANT_RETELL));
+
+	/* a new incarnation is taken; the key is still wanted */
+	a = tell((struct said){ .instance = B, .incarnation = 8, .first = 1,
+	    .count = 2, .address = THERE, .now = 60 });
+	ck_assert_answer(a, VERDICT_TAKEN, "");
+	ck_assert(!answer_has_word(a->answer.want, WANT_RETELL));
+	ck_assert(answer_has_word(a->answer.want, WANT_RENEW));
+
+	/* granted, but the answer may have been lost */
+	renew();
+	a = tell((struct said){ .instance = B, .incarnation = 8, .first = 3,
+	    .count = 1, .address = THERE, .now = 70 });
+	ck_assert_answer(a, VERDICT_TAKEN, "");
+	ck_assert(answer_has_word(a->answer.want, WANT_RENEW));
+
+	/* in use: it is done */
+	a = tell((struct said){ .instance = B, .incarnation = 8, .first = 4,
+	    .count = 1, .address = THERE, .now = 80, .key = 0x55 });
+	ck_assert_answer(a, VERDICT_TAKEN, "");
+	ck_assert_uint_eq(a->answer.want.n, 0);
+	ck_assert_uint_eq(view().kept, 0);
+	ck_assert_answer(beat(A, HERE, 9, 90), VERDICT_FORKED,
+	    CAUSE_SETTLED);
+	ck_assert(!view().forked);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_two_on_one_host)
+{
+	set_up();
+	tell((struct said){ .instance = A, .first = 1, .count = 9,
+	    .now = 10 });
+	beat(B, "203.0.113.7:5001", 5, 20);
+	settle(2);
+	ck_assert_answer(beat(A, "203.0.113.7:5002", 9, 30), VERDICT_FORKED,
+	    CAUSE_SETTLED);
+	ck_assert_int_eq(beat(B, "203.0.113.7:5003", 5, 40)->answer.verdict,
+	    VERDICT_BUSY);
+	ck_assert_int_eq(beat(0xc3, "203.0.113.7:5", 5, 50)->answer.verdict,
+	    VERDICT_BUSY);
+	tear_down();
+}
+END_TEST
+
+/* --- each no has its cause ------------------------------------------------ */
+
+START_TEST(test_causes)
+{
+	set_up();
+	ck_assert_answer(tell((struct said){ .first = 1, .count = 1,
+	    .key = 9 }), VERDICT_BLOCKED, CAUSE_REISSUED);
+	act(json_pack("{s:s, s:i}", "do", "block", "site", 1));
+	ck_assert_answer(tell((struct said){ .first = 1, .count = 1 }),
+	    VERDICT_BLOCKED, CAUSE_BLOCKED);
+	act(json_pack("{s:s, s:i}", "do", "unblock", "site", 1));
+	renew();
+	act(json_pack("{s:s, s:i, s:s, s:s, s:b}", "do", "renew", "site", 1,
+	    "key", "0909090909090909090909090909090909090909090909090909090"
+	    "909090909", "old", "0101010101010101010101010101010101010101010"
+	    "101010101010101010101", "quarantine", true));
+	ck_assert_answer(tell((struct said){ .first = 1, .count = 1 }),
+	    VERDICT_BLOCKED, CAUSE_QUARANTINED);
+	act(json_pack("{s:s, s:i}", "do", "admit", "site", 1));
+	ck_assert_answer(tell((struct said){ .first = 1, .count = 1 }),
+	    VERDICT_TAKEN, "");
+	act(json_pack("{s:s, s:i}", "do", "retire", "site", 1));
+	ck_assert_answer(tell((struct said){ .first = 2, .count = 1 }),
+	    VERDICT_BLOCKED, CAUSE_RETIRED);
+	tear_down();
+}
+END_TEST
+
+/* --- the gate closes ------------------------------------------------------ */
+
+static const struct core_answer *
+withdraw(uint64_t first, size_t count)
+{
+	return tell((struct said){ .first = first, .count = count,
+	    .kind = CHANGE_DELETED });
+}
+
+static void
+fill(size_t count)
+{
+	ck_assert_answer(tell((struct said){ .first = 1, .count = count }),
+	    VERDICT_TAKEN, "");
+	ck_assert_uint_eq(view().items, count);
+}
+
+START_TEST(test_a_batch_that_empties_is_held)
+{
+	const struct core_answer *a;
+
+	set_up();
+	fill(500);
+	a = withdraw(501, 51);
+	ck_assert_answer(a, VERDICT_TAKEN, "");
+	ck_assert_uint_eq(a->answer.taken, 551);
+	ck_assert_ptr_nonnull(strstr(a->body, "held: 51 withdrawals"));
+	ck_assert(view().gate);
+	ck_assert_uint_eq(view().gated, 51);
+	ck_assert_uint_eq(view().items, 500);
+	ck_assert(core_logged("gate closed"));
+	withdraw(552, 60);
+	ck_assert_uint_eq(view().gated, 60);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_a_little_passes)
+{
+	set_up();
+	fill(500);
+	withdraw(501, 50);		/* 10 %, and no more than 50 */
+	ck_assert(!view().gate);
+	ck_assert_uint_eq(view().items, 450);
+	tear_down();
+	set_up();
+	kit.config.gate_percent = 100;
+	fill(500);
+	withdraw(501, 500);
+	ck_assert(!view().gate);
+	ck_assert_uint_eq(view().items, 0);
+	tear_down();
+	set_up();
+	fill(1000);
+	withdraw(1001, 100);		/* over 50, but 10 % */
+	ck_assert(!view().gate);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_a_trickle_is_counted)
+{
+	set_up();
+	fill(400);
+	/* the same ones again are not there any more */
+	for (int n = 0; n < 5; n++)
+		withdraw(401 + 30 * (uint64_t)n, 30);
+	ck_assert(!view().gate);
+	ck_assert_uint_eq(view().items, 370);
+	tear_down();
+}
+END_TEST
+
+static void
+pass(int64_t ms)
+{
+	clock_set(clock_wall() + ms, clock_mono() + ms);
+}
+
+START_TEST(test_batches_add_up)
+{
+	set_up();
+	fill(400);
+	withdraw(401, 40);
+	ck_assert(!view().gate);
+	tell((struct said){ .first = 441, .count = 40 });	/* others */
+	pass(1000);
+	withdraw(481, 80);		/* of which 40 are there */
+	ck_assert(view().gate);
+	ck_assert_uint_eq(view().gated, 40);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_a_window_ends)
+{
+	set_up();
+	fill(400);
+	withdraw(401, 40);
+	pass((int64_t)kit.config.gate_window);
+	withdraw(441, 80);		/* 40 more, ten minutes later */
+	ck_assert(!view().gate);
+	ck_assert_uint_eq(view().items, 320);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_a_release_counts_from_new)
+{
+	set_up();
+	fill(400);
+	withdraw(401, 60);
+	ck_assert(view().gate);
+	pass(1000);
+	act(json_pack("{s:s, s:i}", "do", "release", "site", 1));
+	ck_assert_uint_eq(view().items, 340);
+	pass(1000);
+	withdraw(461, 100);		/* 40 more */
+	ck_assert(!view().gate);
+	ck_assert_uint_eq(view().items, 300);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_who_stands_for_it_passes)
+{
+	set_up();
+	fill(100);
+	tell((struct said){ .kind = CHANGE_DELETED, .count = 100,
+	    .first = 101, .by = "li" });
+	ck_assert(!view().gate);
+	ck_assert_uint_eq(view().items, 0);
+	tear_down();
+}
+END_TEST
+
+static void
+add(TCase *c)
+{
+	tcase_add_test(c, test_turns_are_noticed);
+	tcase_add_test(c, test_restarts_are_none);
+	tcase_add_test(c, test_late_requests_are_none);
+	tcase_add_test(c, test_slow_turns_are_none);
+	tcase_add_test(c, test_skewed_turns_are_noticed);
+	tcase_add_test(c, test_who_names_no_instance_is_let_be);
+	tcase_add_test(c, test_advice_names_both);
+	tcase_add_test(c, test_a_clone_is_noticed);
+	tcase_add_test(c, test_a_restored_agent_is_noticed);
+	tcase_add_test(c, test_a_late_request_is_none);
+	tcase_add_test(c, test_a_given_up_incarnation_is_behind);
+	tcase_add_test(c, test_what_is_kept_begins_anew);
+	tcase_add_test(c, test_two_on_one_host);
+	tcase_add_test(c, test_causes);
+	tcase_add_test(c, test_a_batch_that_empties_is_held);
+	tcase_add_test(c, test_a_little_passes);
+	tcase_add_test(c, test_a_trickle_is_counted);
+	tcase_add_test(c, test_batches_add_up);
+	tcase_add_test(c, test_a_window_ends);
+	tcase_add_test(c, test_a_release_counts_from_new);
+	tcase_add_test(c, test_who_stands_for_it_passes);
+}
+
+int
+main(void)
+{
+	return core_run_suite("fork", add);
+}
