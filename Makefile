@@ -112,6 +112,13 @@ $(BENCH): $(B)/%: $(B)/%.o $(LIB_ALL)
 	@echo "  LINK    $@"
 	$(Q)$(LINK) -o $@ $< -Wl,--start-group $(LIB_ALL) -Wl,--end-group $(PKG_LIBS) -lsqlite3 -lm
 
+# The load program: many made-up agents in one process, for benches and for
+# scenarios, which come without what the benches compare with.
+LOAD := $(B)/tests/load/load
+$(LOAD): $(call obj,$(sort $(wildcard tests/load/*.c))) $(LIB_ALL)
+	@echo "  LINK    $@"
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIB_HUB) -Wl,--end-group $(PKG_LIBS) -lm
+
 # --- words ---------------------------------------------------------------------
 PO := $(wildcard contrib/po/*.po)
 MO := $(patsubst contrib/po/%.po,$(B)/locale/%/LC_MESSAGES/zhanqun.mo,$(PO))

@@ -6,6 +6,8 @@
 #: make check      build with ASan and UBSan, run every test
 #: make lint       layers, banned functions, shell, man pages, units, warnings
 #:                 of gcc and clang, clang-tidy, cppcheck
+#: make sim        play one run of the simulator, SEED=n, and show it;
+#:                 RUNS=n plays so many
 #: make fuzz       replay the fuzz corpora; FUZZ_TIME=600 also searches
 #: make bench      figures, each beside its limit or a peer
 #: make install    DESTDIR= PREFIX=/usr: programs, man pages, units, words,
@@ -38,7 +40,7 @@ check:
 	@tests/run-check build-check $(TESTS)
 
 .PHONY: check-build
-check-build: all $(UNIT) $(FUZZ)
+check-build: all $(UNIT) $(FUZZ) sim-build
 
 scenarios:
 	@tests/run-check --only scenario $(B) $(TESTS)

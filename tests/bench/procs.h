@@ -21,6 +21,8 @@ struct procs {
 	size_t count;
 	double cpu;		/* seconds */
 	uint64_t pss;		/* KiB */
+	uint64_t mapped;	/* of that: pages of files, which the kernel
+				 * drops when it needs the memory */
 	bool hidden;		/* the memory of one couldn't be read */
 };
 
@@ -58,16 +60,19 @@ procs_dead(pid_t pid)
 static inline void
 procs_memory(struct procs *p, pid_t pid)
 {
-	unsigned long long kib = 0;
+	unsigned long long kib = 0, mapped = 0;
 	char line[256];
 	FILE *f = procs_open(pid, "", "smaps_rollup");
 	bool found = false;
 
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
 		found = found || sscanf(line, "Pss: %llu", &kib) == 1;
+		(void)sscanf(line, "Pss_File: %llu", &mapped);
+	}
 	if (f != NULL)
 		fclose(f);
 	p->pss += kib;
+	p->mapped += mapped;
 	p->hidden = p->hidden || !found;
 }
 

@@ -101,11 +101,18 @@ take_hub_start(struct take_hub *h, const char *program)
 	json_decref(answer);
 }
 
+/* It ends, and can be started again. */
 static inline void
-take_hub_stop(struct take_hub *h)
+take_hub_kill(struct take_hub *h)
 {
 	kill(h->pid, SIGTERM);
 	waitpid(h->pid, NULL, 0);
+}
+
+static inline void
+take_hub_stop(struct take_hub *h)
+{
+	take_hub_kill(h);
 	if (scratch_remove(h->dir) != 0)
 		fprintf(stderr, "%s stays\n", h->dir);
 }
