@@ -98,10 +98,41 @@ sites(struct span s, struct buf *again)
 	return again->n == s.n;
 }
 
+static bool
+reconcile(struct span s, struct buf *again)
+{
+	struct frame_reconcile f;
+	const uint8_t *bytes;
+	struct span id, url;
+	uint64_t high, low;
+	unsigned bucket;
+	size_t n;
+
+	if (!frame_reconcile_read(&f, s))
+		return false;
+	frame_reconcile_begin(again, &f.peer, &f.head);
+	switch (f.head.round) {
+	case RECONCILE_SUM:
+		break;
+	case RECONCILE_BUCKETS:
+		while (frame_reconcile_next_bucket(&f, &bucket, &high, &low))
+			frame_reconcile_bucket(again, bucket, high, low);
+		break;
+	case RECONCILE_HASHES:
+		while (frame_reconcile_next_hashes(&f, &bucket, &bytes, &n))
+			frame_reconcile_hashes(again, bucket, bytes, n);
+		break;
+	case RECONCILE_NAMED:
+		while (frame_reconcile_next_name(&f, &bytes, &id, &url))
+			frame_reconcile_name(again, bytes, id, url);
+	}
+	return again->n == s.n;
+}
+
 typedef bool again_fn(struct span s, struct buf *again);
 
 static again_fn *const kinds[] = {
-	batch, letters, peer, answer, ask, grant, sites,
+	batch, letters, peer, answer, ask, grant, sites, reconcile,
 };
 
 int

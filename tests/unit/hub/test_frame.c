@@ -204,6 +204,99 @@ START_TEST(test_pair)
 }
 END_TEST
 
+/* A head and one row of each kind. */
+static struct frame_reconcile
+read_reconcile(const struct buf *b)
+{
+	struct frame_reconcile f;
+
+	ck_assert(frame_reconcile_read(&f, buf_look(b)));
+	check_peer(&f.peer);
+	ck_assert_uint_eq(f.head.incarnation, 815);
+	ck_assert_uint_eq(f.head.seq, UINT64_MAX);
+	ck_assert_uint_eq(f.head.instance, 77);
+	ck_assert_uint_eq(f.head.items, 3);
+	ck_assert_int_eq(f.head.now, -5);
+	ck_assert_uint_eq(f.head.sum[31], 9);
+	ck_assert(f.head.more);
+	return f;
+}
+
+static void
+begin_reconcile(struct buf *b, enum reconcile_round round)
+{
+	buf_init(b, 1000);
+	frame_reconcile_begin(b, &peer, &(struct reconcile){
+	    .round = round, .incarnation = 815, .seq = UINT64_MAX,
+	    .instance = 77, .items = 3, .now = -5, .sum = { [31] = 9 },
+	    .more = true });
+}
+
+START_TEST(test_reconcile)
+{
+	static const uint8_t hashes[2 * RECONCILE_HASH] = { 7, [16] = 7, 1 };
+	struct frame_reconcile f;
+	struct span id, url;
+	const uint8_t *at;
+	uint64_t high, low;
+	unsigned bucket;
+	struct buf b;
+	size_t n;
+
+	begin_reconcile(&b, RECONCILE_BUCKETS);
+	frame_reconcile_bucket(&b, 255, 1, UINT64_MAX);
+	f = read_reconcile(&b);
+	ck_assert(frame_reconcile_next_bucket(&f, &bucket, &high, &low));
+	ck_assert(bucket == 255 && high == 1 && low == UINT64_MAX);
+	ck_assert(!frame_reconcile_next_bucket(&f, &bucket, &high, &low));
+	buf_clear(&b);
+
+	begin_reconcile(&b, RECONCILE_HASHES);
+	frame_reconcile_hashes(&b, 6, NULL, 0);
+	frame_reconcile_hashes(&b, 7, hashes, 2);
+	f = read_reconcile(&b);
+	ck_assert(frame_reconcile_next_hashes(&f, &bucket, &at, &n));
+	ck_assert(bucket == 6 && n == 0);
+	ck_assert(frame_reconcile_next_hashes(&f, &bucket, &at, &n));
+	ck_assert(bucket == 7 && n == 2);
+	ck_assert_mem_eq(at, hashes, sizeof(hashes));
+	ck_assert(!frame_reconcile_next_hashes(&f, &bucket, &at, &n));
+	buf_cut(&b, b.n - 1);		/* not a whole number of them */
+	f = read_reconcile(&b);
+	ck_assert(frame_reconcile_next_hashes(&f, &bucket, &at, &n));
+	ck_assert(!frame_reconcile_next_hashes(&f, &bucket, &at, &n));
+	ck_assert(!frame_reconcile_next_hashes(&f, &bucket, &at, &n));
+	buf_clear(&b);
+
+	begin_reconcile(&b, RECONCILE_NAMED);
+	frame_reconcile_name(&b, hashes, SPAN("id"), SPAN("url"));
+	f = read_reconcile(&b);
+	ck_assert(frame_reconcile_next_name(&f, &at, &id, &url));
+	ck_assert(span_is(id, SPAN("id")) && span_is(url, SPAN("url")));
+	ck_assert_mem_eq(at, hashes, RECONCILE_HASH);
+	ck_assert(!frame_reconcile_next_name(&f, &at, &id, &url));
+	buf_clear(&b);
+}
+END_TEST
+
+START_TEST(test_reconcile_bad_head)
+{
+	struct frame_reconcile f;
+	struct buf b;
+
+	begin_reconcile(&b, RECONCILE_SUM);
+	for (size_t n = 0; n < b.n; n++)
+		ck_assert(!frame_reconcile_read(&f,
+		    (struct span){ b.at, n }));
+	b.at[b.n - 1] = 2;			/* more is a flag */
+	ck_assert(!frame_reconcile_read(&f, buf_look(&b)));
+	buf_clear(&b);
+	begin_reconcile(&b, (enum reconcile_round)5);
+	ck_assert(!frame_reconcile_read(&f, buf_look(&b)));
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(test_flags_are_flags)
 {
 	struct frame_peer p;
@@ -255,6 +348,8 @@ main(void)
 	tcase_add_test(t, test_batch_bad_tag);
 	tcase_add_loop_test(t, test_pair, 0,
 	    sizeof(pairs) / sizeof(pairs[0]));
+	tcase_add_test(t, test_reconcile);
+	tcase_add_test(t, test_reconcile_bad_head);
 	tcase_add_test(t, test_flags_are_flags);
 	tcase_add_test(t, test_sites);
 	suite_add_tcase(s, t);
