@@ -97,10 +97,16 @@ push_unwell(struct push *p, const char *reason)
 
 /* --- the steps -------------------------------------------------------------- */
 
+/* The next beat, or sooner if a proof is due before it. */
 static enum push_step
 idle(struct push *p)
 {
-	after(p, p->host.beat);
+	int64_t due = p->due - clock_mono();
+	uint64_t wait = p->host.beat;
+
+	if (p->hub_proves && due > 0 && (uint64_t)due < wait)
+		wait = (uint64_t)due + 1;
+	after(p, wait);
 	return PUSH_IDLE;
 }
 
