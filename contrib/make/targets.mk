@@ -40,7 +40,7 @@ check:
 	@tests/run-check build-check $(TESTS)
 
 .PHONY: check-build
-check-build: all $(UNIT) $(FUZZ) sim-build
+check-build: all $(UNIT) $(FUZZ) sim-build $(LOAD)
 
 scenarios:
 	@tests/run-check --only scenario $(B) $(TESTS)
@@ -70,7 +70,7 @@ bench:
 	@tests/bench/run build
 
 .PHONY: bench-build
-bench-build: all $(BENCH)
+bench-build: all $(BENCH) $(LOAD)
 
 # --- demo ---------------------------------------------------------------------
 DEMO ?= stay
