@@ -15,6 +15,7 @@
 #include "hub/issued.h"
 #include "hub/outbox.h"
 #include "hub/proven.h"
+#include "hub/register.h"
 
 static const char *
 do_confirm(struct group *g, const struct entry *e, const json_t *o)
@@ -76,6 +77,7 @@ static const struct {
 	{ "dismiss", do_dismiss },
 	{ "prove", act_site_prove },
 	{ "reconcile", proven_act },
+	{ "site-restore", register_act },
 	{ "ca-roll", issued_act_roll },
 	{ "ca-rolled", issued_act_rolled },
 };

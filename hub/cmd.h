@@ -93,7 +93,8 @@ void cmd_json(json_t *j);
 void cmd_progress(void *arg, uint64_t done, uint64_t of);
 void cmd_progress_end(void);
 
-extern const struct cmd cmd_init_list[], cmd_site_list[], cmd_search_list[],
-    cmd_govern_list[], cmd_status_list[], cmd_journal_list[], cmd_keep_list[], cmd_ca_list[];
+extern const struct cmd cmd_init_list[], cmd_site_list[],
+    cmd_search_list[], cmd_govern_list[], cmd_status_list[],
+    cmd_journal_list[], cmd_keep_list[], cmd_ca_list[], cmd_backup_list[];
 
 #endif

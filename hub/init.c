@@ -8,6 +8,7 @@
 
 #include "certs/ca.h"
 #include "certs/keep.h"
+#include "certs/roll.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/config.h"
@@ -21,8 +22,12 @@
 /* All that is ever made, the contents of a directory before it. */
 static const char *const made[] = {
 	CONFIG_FILE, CONFIG_CA "/ca.key", CONFIG_CA "/ca.pem",
-	CONFIG_CA "/ticket.key", CONFIG_CA, CONFIG_TLS_KEY, CONFIG_TLS_CERT,
-	"tls", CONFIG_JOURNAL, CONFIG_VIEW,
+	CONFIG_CA "/ticket.key", CONFIG_CA "/" ROLL_KEY,
+	CONFIG_CA "/" ROLL_CERT, CONFIG_CA "/" ROLL_LINK, CONFIG_CA,
+	CONFIG_TLS_KEY, CONFIG_TLS_CERT, CONFIG_TLS,
+	CONFIG_JOURNAL "/data.mdb", CONFIG_JOURNAL "/lock.mdb",
+	CONFIG_JOURNAL, CONFIG_VIEW "/data.mdb", CONFIG_VIEW "/lock.mdb",
+	CONFIG_VIEW,
 };
 
 #define MADE_COUNT (sizeof(made) / sizeof(made[0]))
@@ -226,14 +231,32 @@ make_all(const struct init *i, struct buf *why)
 	    make_conf(i, why);
 }
 
+bool
+init_begin(const char *dir, bool *was_there, struct buf *why)
+{
+	if (!make_way(dir, why))
+		return false;
+	*was_there = access(dir, F_OK) == 0;
+	if (!*was_there)
+		return make_dir(dir, 0700, why);
+	if (!is_vacant(dir, why))
+		return false;
+	if (chmod(dir, 0700) == 0)
+		return true;
+	buf_printf(why, "%s: %s\n", dir, strerror(errno));
+	return false;
+}
+
 /* is_vacant() was true before: all that is there now was made here. */
-static void
-take_back(const char *dir)
+void
+init_take_back(const char *dir, bool was_there)
 {
 	char path[CONFIG_PATH_MAX];
 
 	for (size_t n = 0; n < MADE_COUNT; n++)
 		(void)remove(config_path(path, dir, made[n]));
+	if (!was_there)
+		(void)rmdir(dir);
 }
 
 bool
@@ -241,21 +264,10 @@ init_hub(const struct init *i, struct buf *why)
 {
 	bool was_there;
 
-	if (!judge(i, why) || !make_way(i->dir, why))
+	if (!judge(i, why) || !init_begin(i->dir, &was_there, why))
 		return false;
-	was_there = access(i->dir, F_OK) == 0;
-	if (!was_there && !make_dir(i->dir, 0700, why))
-		return false;
-	if (was_there && !is_vacant(i->dir, why))
-		return false;
-	if (was_there && chmod(i->dir, 0700) != 0) {
-		buf_printf(why, "%s: %s\n", i->dir, strerror(errno));
-		return false;
-	}
 	if (make_all(i, why))
 		return true;
-	take_back(i->dir);
-	if (!was_there)
-		(void)rmdir(i->dir);
+	init_take_back(i->dir, was_there);
 	return false;
 }

@@ -20,6 +20,11 @@ struct init {
 	const char *public;	/* NULL: as listen says */
 };
 
+/* Makes dir, or finds that there is nothing of a hub in it: then all that is
+ * there later was made by us, and can be taken back. */
+bool init_begin(const char *dir, bool *was_there, struct buf *why);
+void init_take_back(const char *dir, bool was_there);
+
 /* False: why says what is wrong and what to do. What comes next is for the
  * caller to print. */
 bool init_hub(const struct init *i, struct buf *why);

@@ -9,6 +9,7 @@
 #ifndef ZQ_HUB_QUERY_H
 #define ZQ_HUB_QUERY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -117,6 +118,7 @@ struct roll_info {		/* of the CA, issued.h */
 	uint8_t pin[16];		/* the next, or the new one */
 };
 void query_roll(struct query *q, struct roll_info *r);
+json_t *query_register(struct query *q);	/* register.h; the caller's */
 
 /* --- items ---------------------------------------------------------------- */
 

@@ -12,6 +12,7 @@
 #include "contrib/base/mem.h"
 #include "hub/held.h"
 #include "hub/issued.h"
+#include "hub/register.h"
 #include "hub/proven.h"
 #include "hub/site.h"
 #include "hub/stand.h"
@@ -239,6 +240,12 @@ query_roll(struct query *q, struct roll_info *r)
 		.rolling = roll.state == ISSUED_ROLLING,
 		.rolled = roll.state == ISSUED_ROLLED };
 	memcpy(r->pin, roll.pin, sizeof(r->pin));
+}
+
+json_t *
+query_register(struct query *q)
+{
+	return register_of(q->txn);
 }
 
 /* --- columns ------------------------------------------------------------------------------ */

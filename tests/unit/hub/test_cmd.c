@@ -70,7 +70,7 @@ child(int argc, char **argv)
 	static const struct cmd *const lists[] = {
 		cmd_init_list, cmd_site_list, cmd_status_list,
 		cmd_search_list, cmd_journal_list, cmd_keep_list,
-		cmd_ca_list, NULL,
+		cmd_ca_list, cmd_backup_list, NULL,
 	};
 	int status = 0;
 	pid_t pid = fork();

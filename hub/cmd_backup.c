@@ -1,0 +1,242 @@
+/*
+ * zqhub backup, restore: the small file that a hub is born again from.
+ */
+#include "hub/cmd.h"
+
+#include <inttypes.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "certs/keep.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/ask.h"
+#include "hub/backup.h"
+#include "hub/errand.h"
+#include "hub/restore.h"
+
+#define TROUBLE_MAX 65536
+#define PASS_MAX 1024		/* bytes of a passphrase */
+#define PASS_LEAST 8
+
+/* The file's first line; "" if none is asked for. False: said why. */
+static bool
+read_pass(const struct cmd_line *l, struct buf *pass)
+{
+	const char *path = cmd_value(l, "passphrase-file");
+	struct buf why;
+	size_t n;
+	bool ok;
+
+	buf_init(pass, PASS_MAX);
+	if (path == NULL)
+		return true;
+	buf_init(&why, TROUBLE_MAX);
+	ok = keep_get_secret(path, pass, &why);
+	n = ok ? strcspn(buf_cstr(pass), "\r\n") : 0;
+	if (!ok) {
+		cmd_fail(NULL, "%s", buf_cstr(&why));
+	} else if (n < PASS_LEAST) {
+		cmd_fail(NULL, _("%s: a passphrase has at least %d "
+		    "characters"), path, PASS_LEAST);
+		ok = false;
+	} else {
+		buf_cut(pass, n);
+	}
+	buf_clear(&why);
+	return ok;
+}
+
+static void
+clear_pass(struct buf *pass)
+{
+	if (pass->at != NULL)
+		OPENSSL_cleanse(pass->at, pass->n);
+	buf_clear(pass);
+}
+
+/* --- backup ---------------------------------------------------------------- */
+
+static json_t *
+read_sites(const struct cmd_line *l)
+{
+	struct store *s = cmd_store(l);
+	struct query *q;
+	json_t *sites;
+
+	if (s == NULL)
+		return NULL;
+	q = query_begin(s);
+	sites = query_register(q);
+	query_end(q);
+	store_close(s);
+	return sites;
+}
+
+static bool
+write_file(const char *path, const json_t *whole, struct buf *why)
+{
+	char *text = json_dumps(whole, JSON_INDENT(1) | JSON_SORT_KEYS);
+	struct span s = span_of(text);
+	bool ok;
+
+	ok = s.n > 0 && s.n < BACKUP_MAX &&
+	    keep_put(path, 0600, KEEP_NEW, s, why);
+	OPENSSL_cleanse(text, s.n);
+	free(text);
+	return ok;
+}
+
+static void
+say_written(const struct cmd_line *l, size_t sites, bool next, bool closed)
+{
+	printf(_("%s has the CA%s, the ticket key, hub.conf, and %zu sites "
+	    "with their keys.\n"), l->word[0], next ? _(" and the next one") :
+	    "", sites);
+	printf(closed ? _("The keys are encrypted with the passphrase: "
+	    "without it the file is of no use.\n") :
+	    _("The keys in it are not encrypted: whoever has the file is the "
+	    "hub (--passphrase-file).\n"));
+	printf(_("Keep it off this machine. A hub is made from it with: "
+	    "zqhub restore %s --dir DIR\n"
+	    "What the sites have said is not in it: agents say it again.\n"),
+	    l->word[0]);
+}
+
+static int
+backup_to(struct cmd_line *l, const char *pass)
+{
+	json_t *sites = read_sites(l), *whole;
+	size_t count = json_array_size(sites);
+	int code = CMD_OK;
+	struct buf why;
+
+	if (sites == NULL)
+		return CMD_NO;
+	buf_init(&why, TROUBLE_MAX);
+	whole = backup_make(l->config, sites, pass, &why);
+	if (whole == NULL || !write_file(l->word[0], whole, &why))
+		code = cmd_fail(NULL, "%s", buf_cstr(&why));
+	else
+		say_written(l, count, json_object_get(whole, "next") != NULL,
+		    pass != NULL);
+	json_decref(whole);
+	buf_clear(&why);
+	return code;
+}
+
+static int
+run_backup(struct cmd_line *l)
+{
+	struct buf pass;
+	int code = CMD_NO;
+
+	if (access(l->word[0], F_OK) == 0)
+		return cmd_fail(_("name another file, or remove it"),
+		    _("%s: exists"), l->word[0]);
+	if (strlen(l->word[0]) >= KEEP_PATH_MAX)
+		return cmd_fail(NULL, _("the file's name is too long"));
+	if (read_pass(l, &pass))
+		code = backup_to(l, pass.n > 0 ? buf_cstr(&pass) : NULL);
+	clear_pass(&pass);
+	return code;
+}
+
+/* --- restore --------------------------------------------------------------- */
+
+static void
+say_restored(const struct cmd_line *l, const struct restored *r)
+{
+	if (r->only_register)
+		printf(_("The register of %zu sites is back in %s.\n"),
+		    r->sites, l->dir);
+	else
+		printf(_("A hub was restored in %s, with %zu sites.\n"),
+		    l->dir, r->sites);
+	printf(_("Start it: zqhubd -c %s/hub.conf\nIts agents come back by "
+	    "themselves, and tell again what they had told; zqhub status "
+	    "shows how far.\n"), l->dir);
+	if (r->rolling)
+		printf(_("The CA was being rolled over: zqhub ca roll goes "
+		    "on with that.\n"));
+}
+
+static int
+restore_from(struct cmd_line *l, struct span text, const char *pass)
+{
+	char actor[ASK_ACTOR];
+	struct buf why, hint;
+	struct restored r;
+	struct backup b;
+	int code;
+
+	buf_init(&why, TROUBLE_MAX);
+	buf_init(&hint, TROUBLE_MAX);
+	ask_actor(actor, getuid());
+	if (!backup_open(&b, text, pass, &why)) {
+		code = cmd_fail(_("nothing was changed"), "%s: %s",
+		    l->word[0], buf_cstr(&why));
+	} else {
+		code = restore_into(&b, l->dir, actor, &r, &why, &hint) ?
+		    CMD_OK : cmd_fail(buf_cstr(&hint), "%s",
+		    buf_cstr(&why));
+		backup_close(&b);
+	}
+	if (code == CMD_OK)
+		say_restored(l, &r);
+	buf_clear(&why);
+	buf_clear(&hint);
+	return code;
+}
+
+static int
+run_restore(struct cmd_line *l)
+{
+	struct buf pass, text, why;
+	int code = CMD_NO;
+
+	buf_init(&text, BACKUP_MAX);
+	buf_init(&why, TROUBLE_MAX);
+	if (!keep_get(l->word[0], &text, &why))
+		cmd_fail(NULL, "%s", buf_cstr(&why));
+	else if (read_pass(l, &pass)) {
+		code = restore_from(l, buf_look(&text),
+		    pass.n > 0 ? buf_cstr(&pass) : NULL);
+		clear_pass(&pass);
+	} else {
+		clear_pass(&pass);
+	}
+	if (text.at != NULL)
+		OPENSSL_cleanse(text.at, text.n);
+	buf_clear(&text);
+	buf_clear(&why);
+	return code;
+}
+
+#define PASSPHRASE { "passphrase-file", "F", N_("the keys' passphrase is the " \
+	"first line of F"), false }
+
+const struct cmd cmd_backup_list[] = {
+	{ .name = "backup", .words = "FILE", .least = 1, .most = 1,
+	  .run = run_backup,
+	  .about = N_("write to a small file what the hub is: CA, settings, "
+	    "register of sites"),
+	  .more = N_("The daemon may run. With this file, and without "
+	    "anything else, a hub can be made anew\nto which all agents come "
+	    "back by themselves. Make one after each site that is added."),
+	  .examples = "backup /mnt/safe/hub-2026-11-21.json "
+	    "--passphrase-file /root/pass",
+	  .option = { PASSPHRASE } },
+	{ .name = "restore", .words = "FILE", .least = 1, .most = 1,
+	  .bare = true, .run = run_restore,
+	  .about = N_("make a hub from such a file"),
+	  .more = N_("Into an empty --dir. Where the same hub is, and only "
+	    "its journal was lost, the\nregister alone is put back."),
+	  .examples = "restore /mnt/safe/hub-2026-11-21.json --dir "
+	    "/var/lib/zhanqun/hub",
+	  .option = { PASSPHRASE } },
+	{ .name = NULL },
+};

@@ -1,0 +1,429 @@
+/*
+ * Sites to JSON and back. A table of fields says what each must be.
+ */
+#include "hub/register.h"
+
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/act_site.h"
+#include "hub/group.h"
+#include "hub/issued.h"
+#include "hub/site.h"
+#include "hub/table.h"
+#include "protocol/code.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+#include "protocol/wire.h"
+
+#define REASON_MAX 255
+#define SHORT_MAX 63
+
+/* --- out ------------------------------------------------------------------- */
+
+static void
+put_text(json_t *o, const char *name, struct span s)
+{
+	if (s.n > 0)
+		json_object_set_new(o, name, json_stringn(s.at, s.n));
+}
+
+static void
+put_time(json_t *o, const char *name, int64_t ms)
+{
+	if (ms != CLOCK_NONE)
+		json_object_set_new(o, name, json_integer(ms));
+}
+
+static void
+put_flag(json_t *o, const char *name, bool is)
+{
+	if (is)
+		json_object_set_new(o, name, json_true());
+}
+
+static void
+put_hex(json_t *o, const char *name, const uint8_t *at, size_t n)
+{
+	struct buf hex;
+
+	buf_init(&hex, 2 * n + 1);
+	text_hex(&hex, at, n);
+	json_object_set_new(o, name, json_string(buf_cstr(&hex)));
+	buf_clear(&hex);
+}
+
+static void
+put_id(json_t *o, const char *name, uint64_t id)
+{
+	uint8_t at[8];
+
+	wire_put_u64(at, id);
+	if (id != 0)
+		put_hex(o, name, at, sizeof(at));
+}
+
+static json_t *
+domains_of(const struct site *s)
+{
+	struct span rest = s->domains, one;
+	json_t *list = json_array();
+
+	while (site_domain_next(&rest, &one))
+		json_array_append_new(list, json_stringn(one.at, one.n));
+	return list;
+}
+
+static void
+put_keys(json_t *o, struct db_txn *t, const struct site *s)
+{
+	uint8_t ca[TICKET_PIN];
+
+	if (s->has_key)
+		put_hex(o, "key", s->key_hash, CA_KEY_HASH);
+	if (s->has_old_key)
+		put_hex(o, "old_key", s->old_key_hash, CA_KEY_HASH);
+	put_flag(o, "old_key_spent", s->old_key_spent);
+	put_time(o, "until", s->until);
+	if (issued_by(t, s->number, ca))
+		put_hex(o, "ca", ca, sizeof(ca));
+}
+
+static void
+put_fork(json_t *o, const struct site *s)
+{
+	json_t *list = json_array(), *one;
+
+	put_flag(o, "forked", s->forked);
+	put_text(o, "cause", s->cause);
+	for (int i = 0; i < 2; i++) {
+		one = json_object();
+		put_id(one, "instance", s->agent[i].instance);
+		put_text(one, "address", s->agent[i].address);
+		json_array_append_new(list, one);
+	}
+	if (s->cause.n > 0)
+		json_object_set(o, "agents", list);
+	json_decref(list);
+	if (s->kept != 0)
+		json_object_set_new(o, "kept", json_integer(s->kept));
+	put_flag(o, "renewed", s->renewed);
+	put_id(o, "given_up", s->given_up);
+}
+
+static json_t *
+row_of(struct db_txn *t, const struct site *s)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "number", json_integer(s->number));
+	put_text(o, "code", s->code);
+	put_text(o, "name", s->name);
+	put_text(o, "kind", s->kind);
+	if (s->parent != 0)
+		json_object_set_new(o, "parent", json_integer(s->parent));
+	json_object_set_new(o, "domains", domains_of(s));
+	put_time(o, "added", s->added);
+	put_time(o, "enrolled", s->enrolled);
+	put_keys(o, t, s);
+	put_flag(o, "blocked", s->blocked);
+	put_flag(o, "quarantined", s->quarantined);
+	put_flag(o, "retired", s->retired);
+	put_text(o, "reason", s->reason);
+	put_fork(o, s);
+	put_flag(o, "proven", s->proven);
+	put_time(o, "checked", s->checked);
+	put_text(o, "evidence", s->evidence);
+	return o;
+}
+
+json_t *
+register_of(struct db_txn *t)
+{
+	uint32_t last = site_last(t);
+	json_t *list = json_array();
+	struct site s;
+
+	for (uint32_t n = 1; n <= last; n++)
+		if (site_get(t, n, &s))
+			json_array_append_new(list, row_of(t, &s));
+	return list;
+}
+
+/* --- what each field must be ----------------------------------------------- */
+
+enum type { TEXT, NUMBER, TIME, FLAG, HEX, LIST };
+
+static const struct field {
+	const char *name;
+	enum type type;
+	uint64_t most;		/* bytes of a text or of hex, or a number */
+	bool must;
+} fields[] = {
+	{ "number", NUMBER, UINT32_MAX, true },
+	{ "code", TEXT, CODE_MAX, true },
+	{ "name", TEXT, LIMIT_TEXT, true },
+	{ "kind", TEXT, 32, false },
+	{ "parent", NUMBER, UINT32_MAX, false },
+	{ "domains", LIST, SITE_DOMAINS, true },
+	{ "added", TIME, 0, true },
+	{ "enrolled", TIME, 0, false },
+	{ "key", HEX, CA_KEY_HASH, false },
+	{ "old_key", HEX, CA_KEY_HASH, false },
+	{ "old_key_spent", FLAG, 0, false },
+	{ "until", TIME, 0, false },
+	{ "ca", HEX, TICKET_PIN, false },
+	{ "blocked", FLAG, 0, false },
+	{ "quarantined", FLAG, 0, false },
+	{ "retired", FLAG, 0, false },
+	{ "reason", TEXT, REASON_MAX, false },
+	{ "forked", FLAG, 0, false },
+	{ "cause", TEXT, SHORT_MAX, false },
+	{ "agents", LIST, 2, false },
+	{ "kept", NUMBER, 2, false },
+	{ "renewed", FLAG, 0, false },
+	{ "given_up", HEX, 8, false },
+	{ "proven", FLAG, 0, false },
+	{ "checked", TIME, 0, false },
+	{ "evidence", TEXT, REASON_MAX, false },
+};
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static bool
+is_hex(const json_t *v, size_t n)
+{
+	struct span s = { .at = json_string_value(v),
+	    .n = json_string_length(v) };
+	uint8_t out[CA_KEY_HASH];
+
+	must(n <= sizeof(out));
+	return json_is_string(v) && text_unhex(s, out, n);
+}
+
+/* NULL, or what was expected. */
+static const char *
+wrong(const struct field *f, const json_t *v)
+{
+	json_int_t n = json_integer_value(v);
+
+	switch (f->type) {
+	case TEXT:
+		return json_is_string(v) && json_string_length(v) > 0 &&
+		    json_string_length(v) <= f->most ? NULL :
+		    N_("a text, not longer than a site's");
+	case NUMBER:
+		return json_is_integer(v) && n > 0 &&
+		    (uint64_t)n <= f->most ? NULL : N_("a number from 1");
+	case TIME:
+		return json_is_integer(v) && n >= 0 ? NULL :
+		    N_("a time in milliseconds since 1970");
+	case FLAG:
+		return json_is_boolean(v) ? NULL : N_("true or false");
+	case HEX:
+		return is_hex(v, (size_t)f->most) ? NULL :
+		    N_("hexadecimal digits, as many as there must be");
+	case LIST:
+		return json_is_array(v) && json_array_size(v) <= f->most ?
+		    NULL : N_("a list, not longer than a site's");
+	}
+	return NULL;
+}
+
+/* The field that is wrong, and what was expected; or NULL. */
+static const char *
+judge(const json_t *row, const struct field **which)
+{
+	for (size_t i = 0; i < FIELDS; i++) {
+		const json_t *v = json_object_get(row, fields[i].name);
+		const char *expected;
+
+		*which = &fields[i];
+		if (v == NULL && fields[i].must)
+			return N_("is missing");
+		expected = v != NULL ? wrong(&fields[i], v) : NULL;
+		if (expected != NULL)
+			return expected;
+	}
+	*which = NULL;
+	return NULL;
+}
+
+bool
+register_check(const json_t *list, struct buf *why)
+{
+	const struct field *which;
+	const char *expected;
+	json_t *row;
+	size_t i;
+
+	if (!json_is_array(list)) {
+		buf_text(why, _("sites: expected a list\n"));
+		return false;
+	}
+	json_array_foreach(list, i, row) {
+		if (!json_is_object(row)) {
+			buf_printf(why, _("sites[%zu]: expected an object\n"),
+			    i);
+			return false;
+		}
+		if ((expected = judge(row, &which)) == NULL)
+			continue;
+		if (json_object_get(row, which->name) == NULL)
+			buf_printf(why, _("sites[%zu].%s: is missing\n"), i,
+			    which->name);
+		else
+			buf_printf(why, _("sites[%zu].%s: expected %s\n"), i,
+			    which->name, _(expected));
+		return false;
+	}
+	return true;
+}
+
+/* --- in -------------------------------------------------------------------- */
+
+static struct span
+text_within(const json_t *o, const char *name, size_t most)
+{
+	return text_cut(act_read_text(o, name), most);
+}
+
+static const char *
+read_who(struct group *g, const json_t *o, struct site *s)
+{
+	uint64_t number, parent = 0;
+	bool retired = act_read_flag(o, "retired");
+	struct site there;
+	uint32_t other;
+
+	if (!act_read_number(o, "number", UINT32_MAX, &number) || number == 0)
+		return "a site has a number from 1";
+	*s = (struct site){ .number = (uint32_t)number,
+	    .code = act_read_text(o, "code"),
+	    .name = act_read_text(o, "name"),
+	    .kind = text_within(o, "kind", 32) };
+	if (site_get(g->txn, s->number, &there))
+		return "there is a site with this number already";
+	if (!code_is_usable(s->code))
+		return "a site's code has 4 to 20 letters and digits";
+	if (!retired && site_by_code(g->txn, s->code, &other) &&
+	    site_get(g->txn, other, &there) && !there.retired)
+		return "there is a site with this code already";
+	if (s->name.n == 0 || s->name.n > LIMIT_TEXT)
+		return "a site has a name, of up to 1024 bytes";
+	(void)act_read_number(o, "parent", UINT32_MAX, &parent);
+	if (parent != 0 && !site_get(g->txn, (uint32_t)parent, &there))
+		return "there is no site with the parent's number";
+	s->parent = (uint32_t)parent;
+	return NULL;
+}
+
+static const char *
+read_keys(const json_t *o, struct site *s)
+{
+	struct span key = act_read_text(o, "key");
+	struct span old = act_read_text(o, "old_key");
+
+	s->has_key = key.n > 0;
+	s->has_old_key = old.n > 0;
+	if ((s->has_key && !text_unhex(key, s->key_hash, CA_KEY_HASH)) ||
+	    (s->has_old_key && !text_unhex(old, s->old_key_hash,
+	    CA_KEY_HASH)))
+		return "a key is given as 64 hex digits";
+	s->old_key_spent = act_read_flag(o, "old_key_spent");
+	s->added = act_read_time(o, "added");
+	s->enrolled = act_read_time(o, "enrolled");
+	s->until = act_read_time(o, "until");
+	return NULL;
+}
+
+static void
+read_standing(const json_t *o, struct site *s)
+{
+	const json_t *agents = json_object_get(o, "agents");
+	uint64_t kept = 0;
+
+	s->blocked = act_read_flag(o, "blocked");
+	s->quarantined = act_read_flag(o, "quarantined");
+	s->retired = act_read_flag(o, "retired");
+	s->reason = text_within(o, "reason", REASON_MAX);
+	s->forked = act_read_flag(o, "forked");
+	s->cause = text_within(o, "cause", SHORT_MAX);
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *one = json_array_get(agents, i);
+
+		s->agent[i].instance = act_read_id(one, "instance");
+		s->agent[i].address = text_within(one, "address", SHORT_MAX);
+	}
+	(void)act_read_number(o, "kept", 2, &kept);
+	s->kept = (uint8_t)kept;
+	s->renewed = act_read_flag(o, "renewed");
+	s->given_up = act_read_id(o, "given_up");
+	s->proven = act_read_flag(o, "proven");
+	s->checked = act_read_time(o, "checked");
+	s->evidence = text_within(o, "evidence", REASON_MAX);
+}
+
+static const char *
+read_domains(const json_t *o, struct buf *domains)
+{
+	const json_t *list = json_object_get(o, "domains"), *one;
+	const char *why = NULL;
+	struct buf host;
+	size_t i;
+
+	if (json_array_size(list) > SITE_DOMAINS)
+		return "a site has up to 64 domains";
+	buf_init(&host, 256);
+	json_array_foreach(list, i, one) {
+		buf_reset(&host);
+		if (why == NULL && url_host_normal(&host, (struct span){
+		    .at = json_string_value(one),
+		    .n = json_string_length(one) }, &why))
+			write_span(domains, buf_look(&host));
+	}
+	buf_clear(&host);
+	return why;
+}
+
+/* What another site has, this one has no more. */
+static void
+put_domains(struct group *g, const struct site *s)
+{
+	struct span rest = s->domains, one;
+	uint32_t other;
+
+	while (!s->retired && site_domain_next(&rest, &one))
+		if (!site_by_domain(g->txn, one, &other))
+			site_put_domain(g->txn, one, s->number);
+}
+
+const char *
+register_act(struct group *g, const struct entry *e, const json_t *act)
+{
+	const json_t *o = json_object_get(act, "row");
+	struct buf domains;
+	const char *why;
+	uint32_t other;
+	struct site s;
+
+	if ((why = read_who(g, o, &s)) != NULL ||
+	    (why = read_keys(o, &s)) != NULL)
+		return why;
+	read_standing(o, &s);
+	buf_init(&domains, (size_t)SITE_DOMAINS * 260);
+	why = read_domains(o, &domains);
+	if (why == NULL) {
+		s.domains = buf_look(&domains);
+		act_site_put(g, &s, e->at);
+		if (!s.retired || !site_by_code(g->txn, s.code, &other))
+			site_put_code(g->txn, s.code, s.number);
+		put_domains(g, &s);
+		issued_note(g, e, o, s.number);
+		group_forget_host(g);
+	}
+	buf_clear(&domains);
+	return why;
+}

@@ -1,0 +1,239 @@
+/*
+ * From the document to a directory. See restore.h.
+ */
+#include "hub/restore.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "certs/keep.h"
+#include "certs/roll.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/errand.h"
+#include "hub/init.h"
+#include "hub/tls.h"
+
+#define SETTINGS_MAX 65536
+#define WHY_MAX 4096
+
+/* --- files ----------------------------------------------------------------- */
+
+static bool
+put_ticket_key(const char *path, const struct ca *ca, struct buf *why)
+{
+	struct buf hex;
+	bool ok;
+
+	buf_init(&hex, 2 * TICKET_KEY + 1);
+	text_hex(&hex, ca->ticket_key, TICKET_KEY);
+	buf_byte(&hex, '\n');
+	ok = keep_put(path, 0600, KEEP_NEW, buf_look(&hex), why);
+	OPENSSL_cleanse(hex.at, hex.n);
+	buf_clear(&hex);
+	return ok;
+}
+
+static bool
+put_next(const struct backup *b, const char *dir, struct buf *why)
+{
+	char path[CONFIG_PATH_MAX];
+	X509 *link = b->link, *next = b->next.cert;
+
+	return b->next.cert == NULL || (
+	    keep_put_key(config_path(path, dir, ROLL_KEY), KEEP_NEW,
+	    b->next.key, why) &&
+	    keep_put_certs(config_path(path, dir, ROLL_LINK), KEEP_NEW,
+	    &link, 1, why) &&
+	    keep_put_certs(config_path(path, dir, ROLL_CERT), KEEP_NEW,
+	    &next, 1, why));
+}
+
+static bool
+put_cas(const struct backup *b, const char *hub, struct buf *why)
+{
+	char dir[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX];
+	X509 *cert = b->ca.cert;
+
+	config_path(dir, hub, CONFIG_CA);
+	return keep_dir(dir, 0700, why) &&
+	    keep_put_key(config_path(path, dir, "ca.key"), KEEP_NEW,
+	    b->ca.key, why) &&
+	    keep_put_certs(config_path(path, dir, "ca.pem"), KEEP_NEW, &cert,
+	    1, why) &&
+	    put_ticket_key(config_path(path, dir, "ticket.key"), &b->ca,
+	    why) && put_next(b, dir, why);
+}
+
+/* "dir" is where this file lies, and that is elsewhere now. */
+static bool
+is_dir_line(struct span line)
+{
+	struct span s = text_trim(line);
+
+	if (!text_starts(s, "dir"))
+		return false;
+	s = text_trim((struct span){ .at = s.at + 3, .n = s.n - 3 });
+	return s.n > 0 && s.at[0] == '=';
+}
+
+static bool
+put_settings(const struct backup *b, const char *dir, struct buf *why)
+{
+	const char *at = json_string_value(json_object_get(b->whole,
+	    "settings"));
+	char path[CONFIG_PATH_MAX];
+	struct buf text;
+	bool ok;
+
+	buf_init(&text, (size_t)2 * SETTINGS_MAX);
+	while (*at != '\0') {
+		struct span line = { .at = at, .n = strcspn(at, "\n") };
+
+		if (is_dir_line(line))
+			buf_text(&text, "# Restored into another place: ");
+		buf_span(&text, line);
+		buf_byte(&text, '\n');
+		at += line.n + (at[line.n] == '\n');
+	}
+	ok = keep_put(config_path(path, dir, CONFIG_FILE), 0640, KEEP_NEW,
+	    buf_look(&text), why);
+	buf_clear(&text);
+	return ok;
+}
+
+static bool
+make_files(const struct backup *b, const char *dir, struct buf *why)
+{
+	char tls[CONFIG_PATH_MAX], journal[CONFIG_PATH_MAX];
+	char view[CONFIG_PATH_MAX];
+
+	return put_cas(b, dir, why) &&
+	    keep_dir(config_path(tls, dir, CONFIG_TLS), 0700, why) &&
+	    keep_dir(config_path(journal, dir, CONFIG_JOURNAL), 0700, why) &&
+	    keep_dir(config_path(view, dir, CONFIG_VIEW), 0700, why) &&
+	    put_settings(b, dir, why);
+}
+
+/* --- the register ---------------------------------------------------------- */
+
+static void
+put_acts(const struct backup *b, const char *actor, struct acts *acts)
+{
+	const char *made = json_string_value(json_object_get(b->whole,
+	    "made"));
+	char reason[128];
+	json_t *row;
+	size_t i;
+
+	snprintf(reason, sizeof(reason), "from the backup of %s",
+	    made != NULL ? made : "?");
+	json_array_foreach(json_object_get(b->whole, "sites"), i, row)
+		acts_put(acts, json_pack("{s:s, s:O}", "do", "site-restore",
+		    "row", row), actor, reason);
+}
+
+/* An act that can't be followed is held: then the backup was not sane. */
+static bool
+write_register(struct writer *w, const struct backup *b, const char *actor,
+    struct buf *why)
+{
+	struct acts acts;
+	bool ok = false;
+
+	acts_init(&acts);
+	put_acts(b, actor, &acts);
+	if (journal_last(w->journal) != 0)
+		buf_text(why, _("this hub has a journal: a register is only "
+		    "put back into one that has lost it\n"));
+	else if (acts.count > 0 && !writer_act(w, &acts))
+		buf_text(why, _("the disk is full\n"));
+	else if (view_held_count(w->view, 0, 1) > 0)
+		buf_text(why, _("sites: they don't fit together: a number or "
+		    "a code that two have, or a parent that isn't there\n"));
+	else
+		ok = true;
+	acts_clear(&acts);
+	return ok;
+}
+
+static bool
+put_register(const struct backup *b, const struct config *c,
+    const char *actor, struct buf *why, struct buf *hint)
+{
+	struct errand e;
+	bool ok;
+
+	if (!errand_open(&e, c, why, hint))
+		return false;
+	ok = write_register(&e.writer, b, actor, why);
+	errand_close(&e);
+	return ok;
+}
+
+/* --- the whole ------------------------------------------------------------- */
+
+/* The files are there: the certificate for the edge, and the sites. */
+static bool
+finish(const struct backup *b, const char *dir, const char *actor,
+    struct buf *why, struct buf *hint)
+{
+	char path[CONFIG_PATH_MAX];
+	struct tls_hosts hosts;
+	const struct config *c;
+	struct conf *file;
+	bool ok;
+
+	c = config_read(config_path(path, dir, CONFIG_FILE), &file, why);
+	if (c == NULL)
+		return false;
+	tls_gather(&hosts, c);
+	ok = tls_look(c, &hosts, why) != TLS_FAILED &&
+	    put_register(b, c, actor, why, hint);
+	conf_free(file);
+	return ok;
+}
+
+static bool
+is_same_hub(const struct backup *b, const char *path, struct buf *why,
+    struct buf *hint)
+{
+	X509 *cert = keep_get_cert(path, why);
+	bool same = cert != NULL && X509_cmp(cert, b->ca.cert) == 0;
+
+	if (cert != NULL && !same) {
+		buf_printf(why, _("%s: there is another hub here, with "
+		    "another CA\n"), path);
+		buf_text(hint, _("name an empty directory with --dir"));
+	}
+	X509_free(cert);
+	return same;
+}
+
+bool
+restore_into(const struct backup *b, const char *dir, const char *actor,
+    struct restored *r, struct buf *why, struct buf *hint)
+{
+	char path[CONFIG_PATH_MAX];
+	bool was_there;
+
+	*r = (struct restored){
+		.sites = json_array_size(json_object_get(b->whole, "sites")),
+		.rolling = b->next.cert != NULL,
+	};
+	if (access(config_path(path, dir, CONFIG_CA "/ca.pem"), F_OK) == 0) {
+		r->only_register = true;
+		return is_same_hub(b, path, why, hint) &&
+		    finish(b, dir, actor, why, hint);
+	}
+	if (!init_begin(dir, &was_there, why))
+		return false;
+	if (make_files(b, dir, why) && finish(b, dir, actor, why, hint))
+		return true;
+	init_take_back(dir, was_there);
+	return false;
+}
