@@ -1,0 +1,106 @@
+# A machine that was cloned, and one that was restored from a backup: both are
+# noticed, named and held; one command settles it, and nothing is lost.
+. tests/scenario/lib.sh
+
+WWW=$T/www CODE=4101000001
+for n in 1 2 3 4 5; do page "$WWW/$n.html" "第 $n 篇克隆之前"; done
+hub_init
+hub_start
+site $CODE '郑州市人民政府' www.zhengzhou.gov.cn "$WWW" \
+	https://www.zhengzhou.gov.cn/
+wait_for 30 "the first scan" has_items $CODE 5
+
+# Two agents of one site: the second has another directory.
+clone_start() {
+	start "agent-clone" "$ZQ_BUILD/zqagentd" -c "$T/clone/agent.conf"
+	CLONE=$PID
+}
+forked() { zqhub site show $CODE --json | jq -e '.fork' >/dev/null; }
+cause() { zqhub site show $CODE --json | jq -r .fork; }
+not_forked() { ! forked; }
+settled() { zqhub site show $CODE --json | jq -e '.state == "sync" and (has("kept") | not)' >/dev/null; }
+refused() {	# DIR: its agent says that it is the copy that was dropped
+	"$ZQ_BUILD/zqagent" status --dir "$1" | grep -qi 'copy\|cop'
+}
+
+say "- a clone: two live agents with one key take turns"
+old_key=$(zqhub journal print --json | jq -r "[.[] | .act? | select(.do == \"enroll\")] | last | .key")
+stop "$(agent_pid $CODE)"
+cp -a "$(agent_dir $CODE)" "$T/clone"
+cp -a "$WWW" "$T/www-clone"
+sed -i "s,$WWW,$T/www-clone," "$T/clone/agent.conf"
+agent_start $CODE
+wait_for 30 "the agent to be in sync" in_sync
+clone_start
+wait_for 120 "the clone to be noticed" forked
+say "  cause: $(cause)"
+grep -q "forked cause=.*zqhub site settle $CODE --keep" "$T/hub.log" ||
+	die "the log does not name the command"
+[ "$(grep -c 'forked cause=' "$T/hub.log")" = 1 ] || die "said more than once"
+zqhub status >"$T/status" && die "status says all is well"
+for n in 0 1; do
+	at=$(zqhub site show $CODE --json | jq -r ".agents[$n].address")
+	grep -qF "$at" "$T/status" || { cat "$T/status"; die "status does not name $at"; }
+done
+grep -q "zqhub site settle $CODE --keep" "$T/status" || die "status names no command"
+curl -sf "http://127.0.0.1:$WEB_PORT/site/$CODE?lang=en" >"$T/site.html"
+grep -q "site settle $CODE" "$T/site.html" || die "the site's page names no command"
+page "$WWW/6.html" "第六篇扣留期间"
+page "$T/www-clone/7.html" "第七篇只在克隆机"
+sleep 3
+has_items $CODE 5 || die "something was taken of a site that is held"
+
+say "- settled: one goes on with a new key, the other is refused"
+zqhub site settle $CODE --keep 10.9.8.7 2>"$T/err" && die "kept an address nobody has"
+grep -q -- '--keep' "$T/err" || die "and did not say which there are"
+keep=$(zqhub site show $CODE --json | jq -r '.agents[0].instance')
+zqhub site settle $CODE --keep "$keep" --reason '克隆机停用' || die "settle"
+wait_for 90 "the kept one to have begun anew" settled
+new_key=$(zqhub journal print --json | jq -r '[.[] | .act? | select(.do == "renew")] | last | .key')
+[ "$new_key" != "$old_key" ] || die "the key is the old one"
+zqhub journal print --json | jq -e '[.[] | .act? | select(.do == "settled")] | length == 1' >/dev/null ||
+	die "not noted once that the new key is in use"
+# One of the two pages is there, not both: that of the agent which was kept.
+one_of_two() { [ "$(items_of $CODE)" = 6 ]; }
+wait_for 60 "everything to be told anew" one_of_two
+if found 扣留期间; then
+	kept=$(agent_dir $CODE) dropped=$T/clone root=$WWW
+else
+	found 只在克隆机 || die "neither page is there"
+	kept=$T/clone dropped=$(agent_dir $CODE) root=$T/www-clone
+fi
+wait_for 60 "the copy to be told" refused "$dropped"
+refused "$kept" && die "the kept one is told that it is a copy"
+page "$root/8.html" "第八篇之后"
+wait_for 20 "life to go on" found 第八篇之后
+sleep 2
+not_forked || die "forked again"
+
+say "- restored from a backup: its numbers went back"
+stop "$(agent_pid $CODE)"; stop "$CLONE"
+cp -a "$kept" "$T/backup"
+run_kept() { start agent-kept "$ZQ_BUILD/zqagentd" -c "$kept/agent.conf"; KEPT=$PID; }
+run_kept
+for n in 21 22 23; do page "$root/$n.html" "备份之后第 $n 篇"; done
+wait_for 30 "what came after the backup" has_items $CODE 10
+kill9 "$KEPT"
+rm -rf "$kept"
+cp -a "$T/backup" "$kept"
+run_kept
+wait_for 60 "the restored one to be noticed" forked
+case $(cause) in behind | content) ;; *) die "cause $(cause)" ;; esac
+zqhub site settle $CODE --keep 2 || die "settle --keep 2"
+page "$root/24.html" "恢复之后的一篇"
+wait_for 90 "it to have begun anew" settled
+wait_for 30 "what it has now" found 恢复之后的一篇
+has_items $CODE 11 || die "$(items_of $CODE) items, expected 11"
+
+say "- and a restart, or five, is none of that"
+for n in 1 2 3 4 5; do
+	stop "$KEPT"; run_kept
+	wait_for 30 "it to be up" "$ZQ_BUILD/zqagent" status --dir "$kept"
+	sleep 1
+done
+not_forked || die "a restart was taken for a clone"
+wait_for 30 "all to be in sync" in_sync
+zqhub rebuild >/dev/null || die "a rebuild gives another digest"
