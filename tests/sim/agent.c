@@ -381,6 +381,15 @@ agent_retell_all(struct agent *a)
 	(void)outlives(a);
 }
 
+void
+agent_renewed(struct agent *a)
+{
+	loop_clocks(a->part);
+	fetch_forget_connections(a->fetch);
+	push_restart(a->push);
+	(void)outlives(a);
+}
+
 bool
 agent_say(struct agent *a, size_t n)
 {

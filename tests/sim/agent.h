@@ -22,6 +22,7 @@ void agent_rescan(struct agent *a);
 bool agent_release(struct agent *a);	/* false: nothing is held */
 bool agent_refuse(struct agent *a);
 void agent_retell_all(struct agent *a);
+void agent_renewed(struct agent *a);	/* it has another key */
 /* About site->said[n], as it is there now; false: it was not kept. */
 bool agent_say(struct agent *a, size_t n);
 

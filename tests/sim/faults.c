@@ -21,7 +21,8 @@ const char *const fault_names[FAULT_COUNT] = {
 	[FAULT_MASS] = "mass", [FAULT_SPOOL] = "spool",
 	[FAULT_VIEW] = "view", [FAULT_AMNESIA] = "amnesia",
 	[FAULT_BACKUP] = "backup", [FAULT_RETELL] = "retell",
-	[FAULT_BLOCK] = "block",
+	[FAULT_BLOCK] = "block", [FAULT_RESTORE] = "restore",
+	[FAULT_CLONE] = "clone",
 };
 
 /* --- which ------------------------------------------------------------------- */
@@ -52,7 +53,7 @@ faults_draw(struct world *w, uint32_t only)
 	w->haste = (uint32_t)between(200, 8000);
 	if (world_has(w, FAULT_WIRE))
 		draw_wire();
-	for (unsigned i = 0; i < w->sites; i++)
+	for (unsigned i = 0; i < WORLD_SITES; i++)
 		w->actor[i].spool = world_has(w, FAULT_SPOOL) ?
 		    (uint64_t)between(4, 40) << 10 : 64u << 20;
 	if (!world_has(w, FAULT_KILL) && !world_has(w, FAULT_AMNESIA) &&
@@ -120,7 +121,7 @@ kill_soon(struct part *p)
 static struct part *
 some_part(struct world *w)
 {
-	unsigned n = dice(w->sites + 1);
+	unsigned n = dice(w->actors + 1);
 
 	return n == 0 ? &w->hub : &w->actor[n - 1].part;
 }
@@ -128,7 +129,7 @@ some_part(struct world *w)
 static void
 stop(struct world *w)
 {
-	unsigned n = dice(w->sites + 1);
+	unsigned n = dice(w->actors + 1);
 
 	if (n == 0 && w->hub.up)
 		world_close_hub(w, between(100, chance(200) ? 400000 :
@@ -226,6 +227,33 @@ back_up(struct world *w)
 	trace("hub", "an old backup is put back");
 }
 
+/* What people said meanwhile, they will have to say again. */
+static void
+restore(struct actor *a)
+{
+	char path[2 * SIM_PATH];
+	bool old = chance(700);
+
+	snprintf(path, sizeof(path), "%s.saved", a->part.dir);
+	if (old && (!a->saved || chance(300))) {
+		disk_remove(path);
+		disk_copy(a->part.dir, path);
+		a->saved = true;
+		trace(a->part.name, "a backup is made");
+		return;
+	}
+	if (a->agent != NULL)
+		world_close_agent(a, between(100, 20000));
+	disk_remove(a->part.dir);
+	if (old)
+		disk_copy(path, a->part.dir);
+	else
+		disk_part(&a->part, a->part.name);
+	memset(a->told, 0, sizeof(a->told));
+	trace(a->part.name, old ? "an old backup is put back" :
+	    "its store is gone");
+}
+
 static void
 on_block(void *arg, const json_t *answer)
 {
@@ -284,9 +312,34 @@ ask_release(struct actor *a)
 }
 
 static void
+on_settle(void *arg, const json_t *answer)
+{
+	const struct actor *a = arg;
+
+	if (json_object_get(answer, "error") == NULL)
+		trace("operator", "keeps %s", a->part.name);
+}
+
+/* By its address; or, if that has changed since, by chance. */
+void
+faults_settle(struct actor *a)
+{
+	const char *keep = !chance(400) ? a->part.address : chance(500) ?
+	    "1" : "2";
+	char code[16];
+
+	if (!hub_says_forked(a->part.site))
+		return;
+	snprintf(code, sizeof(code), "41010000%02u", a->part.site);
+	hub_ask(json_pack("{s:s, s:s, s:s, s:s}", "do", "settle", "code",
+	    code, "keep", keep, "reason", "this is the right one"),
+	    on_settle, a);
+}
+
+static void
 misfortune(struct world *w, enum fault f)
 {
-	struct actor *a = &w->actor[dice(w->sites)];
+	struct actor *a = &w->actor[dice(w->actors)];
 
 	switch (f) {
 	case FAULT_KILL:
@@ -320,6 +373,14 @@ misfortune(struct world *w, enum fault f)
 		if (chance(100) && a->agent != NULL)
 			agent_retell_all(a->agent);
 		break;
+	case FAULT_RESTORE:
+		if (chance(150))
+			restore(a);
+		break;
+	case FAULT_CLONE:
+		if (w->actors < WORLD_ACTORS && chance(200))
+			world_clone(w, a);
+		break;
 	case FAULT_BLOCK:
 		if (w->hub.up)
 			ask_block(a, chance(500));
@@ -332,7 +393,7 @@ misfortune(struct world *w, enum fault f)
 void
 faults_happen(struct world *w)
 {
-	struct actor *a = &w->actor[dice(w->sites)];
+	struct actor *a = &w->actor[dice(w->actors)];
 	enum fault f = (enum fault)dice(FAULT_COUNT);
 
 	if (chance(600))
@@ -343,6 +404,8 @@ faults_happen(struct world *w)
 		attend_hold(a);
 	if (chance(20) && w->hub.up)
 		ask_release(a);
+	if (chance(30) && w->hub.up)
+		faults_settle(a);
 	if (chance(300) && world_has(w, f))
 		misfortune(w, f);
 }
@@ -357,13 +420,34 @@ repair(struct part *p)
 	p->wall = 0;
 }
 
+/* Of each site one machine goes on, and the others are switched off. */
+static void
+switch_off(struct world *w)
+{
+	for (unsigned i = w->sites; i < w->actors; i++) {
+		struct actor *a = &w->actor[i], *b = w->actor;
+
+		while (b->part.site != a->part.site || b->gone)
+			b++;
+		must(b != a);
+		if (!hub_knows_key(&a->part) ||
+		    (hub_knows_key(&b->part) && chance(500)))
+			b = a;
+		b->gone = true;
+		if (b->agent != NULL)
+			world_close_agent(b, 0);
+		trace(b->part.name, "is switched off for good");
+	}
+}
+
 void
 faults_end(struct world *w)
 {
 	repair(&w->hub);
 	if (!w->hub.up)
 		world_open_hub(w);
-	for (unsigned i = 0; i < w->sites; i++) {
+	switch_off(w);
+	for (unsigned i = 0; i < w->actors; i++) {
 		struct actor *a = &w->actor[i];
 
 		repair(&a->part);
@@ -384,6 +468,9 @@ faults_attend(struct actor *a)
 	if (a->blocked)
 		ask_block(a, false);
 	ask_release(a);
+	faults_settle(a);
+	if (a->part.dropped && a->agent != NULL && chance(500))
+		world_close_agent(a, 1000);
 	if (a->agent == NULL)
 		return;
 	if (agent_holds(a->agent))

@@ -29,6 +29,7 @@
 struct part *hub_part;
 
 static struct core *core;
+static bool forked[HUB_SITES];	/* said the last answer to its batches */
 static struct config config;
 
 /* --- its life ---------------------------------------------------------------- */
@@ -121,6 +122,7 @@ static size_t promise_count;
 void
 hub_forget_promises(void)
 {
+	memset(forked, 0, sizeof(forked));
 	promise_count = 0;
 }
 
@@ -158,7 +160,7 @@ hub_promise(size_t n, uint32_t *site, uint64_t *incarnation, uint64_t *taken)
 static struct asked {
 	uint64_t number;	/* of the frame; 0: none */
 	uint64_t id;		/* on the wire */
-	uint32_t site;
+	struct part *from;
 	uint8_t kind;
 } asked[ASKED];
 
@@ -196,14 +198,14 @@ hub_edge_forget(void)
 }
 
 static void
-ask_core(uint8_t kind, uint64_t id, uint32_t site, struct span body)
+ask_core(uint8_t kind, uint64_t id, struct part *from, struct span body)
 {
 	struct asked *a = asked;
 
 	while (a < asked + ASKED && a->number != 0)
 		a++;
 	must(a < asked + ASKED);
-	*a = (struct asked){ .number = ++numbers, .id = id, .site = site,
+	*a = (struct asked){ .number = ++numbers, .id = id, .from = from,
 		.kind = kind };
 	hub_frame(hub_edge, kind, a->number, body);
 }
@@ -231,7 +233,7 @@ refuse(uint64_t id, unsigned status, enum verdict v, const char *why)
 
 /* In pieces, as they come from the network. */
 static void
-take_changes(uint64_t id, const struct part *from, struct span body)
+take_changes(uint64_t id, struct part *from, struct span body)
 {
 	struct frame_peer p = peer_of(from);
 	struct edge_take *t = edge_take_new(&p);
@@ -247,14 +249,14 @@ take_changes(uint64_t id, const struct part *from, struct span body)
 		body.n -= piece.n;
 	}
 	if (edge_take_finish(t, &frame, &why))
-		ask_core(FRAME_BATCH, id, from->site, frame);
+		ask_core(FRAME_BATCH, id, from, frame);
 	else
 		refuse(id, 400, VERDICT_BAD, why);
 	edge_take_free(t);
 }
 
 static void
-take_reconcile(uint64_t id, const struct part *from, struct span xml)
+take_reconcile(uint64_t id, struct part *from, struct span xml)
 {
 	struct frame_peer p = peer_of(from);
 	struct buf frame;
@@ -262,7 +264,7 @@ take_reconcile(uint64_t id, const struct part *from, struct span xml)
 
 	buf_init(&frame, FRAME_MAX);
 	if (edge_reconcile_read(&frame, &p, xml, &why))
-		ask_core(FRAME_RECONCILE, id, from->site, buf_look(&frame));
+		ask_core(FRAME_RECONCILE, id, from, buf_look(&frame));
 	else
 		refuse(id, 400, VERDICT_BAD, why);
 	buf_clear(&frame);
@@ -282,7 +284,7 @@ argument(struct span query, const char *name)
 }
 
 static void
-take_letters(uint64_t id, const struct part *from, struct span query)
+take_letters(uint64_t id, struct part *from, struct span query)
 {
 	struct frame_letters f = {
 		.peer = peer_of(from), .after = argument(query, "after"),
@@ -293,7 +295,7 @@ take_letters(uint64_t id, const struct part *from, struct span query)
 
 	buf_init(&b, 1024);
 	frame_letters_write(&b, &f);
-	ask_core(FRAME_LETTERS, id, from->site, buf_look(&b));
+	ask_core(FRAME_LETTERS, id, from, buf_look(&b));
 	buf_clear(&b);
 }
 
@@ -309,7 +311,7 @@ is_below(struct span path, const char *head, struct span *rest)
 }
 
 void
-hub_request(uint64_t id, const struct part *from, struct span path,
+hub_request(uint64_t id, struct part *from, struct span path,
     struct span body)
 {
 	struct span rest;
@@ -346,6 +348,7 @@ hub_gone(uint64_t id)
 static void
 note_promise(const struct asked *q, struct span xml)
 {
+	uint32_t site = q->from->site;
 	struct answer a;
 	struct buf keep;
 	const char *why;
@@ -353,12 +356,21 @@ note_promise(const struct asked *q, struct span xml)
 	buf_init(&keep, LIMIT_ANSWER);
 	if (!answer_read(&a, &keep, xml, NULL, NULL, &why))
 		broken("the hub's answer can't be read: %s", why);
-	trace("hub", "site %u: %s taken=%llu", q->site,
+	trace("hub", "site %u: %s taken=%llu", site,
 	    verdict_name(a.verdict), (unsigned long long)a.taken);
+	forked[site] = a.verdict == VERDICT_FORKED;
+	if (span_is(a.cause, SPAN(CAUSE_SETTLED)))
+		q->from->dropped = true;
 	if ((a.verdict == VERDICT_TAKEN || a.verdict == VERDICT_KNOWN) &&
 	    a.taken > 0)
-		promise(q->site, &a);
+		promise(site, &a);
 	buf_clear(&keep);
+}
+
+bool
+hub_says_forked(uint32_t site)
+{
+	return forked[site];
 }
 
 static void

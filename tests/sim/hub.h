@@ -22,7 +22,7 @@ void hub_counters(void);		/* once, before the first */
 void hub_journal(uint64_t seed);
 
 /* --- the edge --------------------------------------------------------------- */
-void hub_request(uint64_t id, const struct part *from, struct span path,
+void hub_request(uint64_t id, struct part *from, struct span path,
     struct span body);
 void hub_gone(uint64_t id);
 
@@ -38,6 +38,14 @@ void hub_ask(json_t *ask, hub_done_fn *done, void *arg);
 void hub_enlist(uint32_t site, uint32_t key);
 bool hub_is_enlisted(uint32_t site);
 void hub_forget_sites(void);	/* the store is gone */
+
+/* Another key for a site that shows its old one: p->key, and done(arg), when
+ * it is granted; nothing at all if it is not. */
+void hub_renew(struct part *p, uint32_t key, void (*done)(void *arg),
+    void *arg);
+bool hub_knows_key(const struct part *p);	/* is it the site's last one? */
+/* The last that it said of this site's batches: two agents have its key. */
+bool hub_says_forked(uint32_t site);
 
 /* --- looking (it must be up) ------------------------------------------------- */
 bool hub_is_quiet(void);	/* all that is taken is shown */

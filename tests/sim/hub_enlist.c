@@ -13,12 +13,20 @@
 #include "contrib/base/text.h"
 #include "tests/sim/loop.h"
 
-#define ENROLS 1000000		/* numbers of FRAME_ASK from here on */
+#define ENROLS 1000000		/* numbers of FRAME_ASK from here on … */
+#define RENEWS 2000000		/* … and of those that renew */
 
 static struct enlisting {
 	uint32_t key;
 	bool under_way, done;
 } sites[HUB_SITES];
+
+static struct renewing {
+	struct part *part;	/* NULL: nobody is */
+	uint32_t key;
+	void (*done)(void *arg);
+	void *arg;
+} renewing[HUB_SITES];
 
 static uint64_t tickets;
 
@@ -27,6 +35,7 @@ hub_ca_forget(void)
 {
 	for (size_t i = 0; i < HUB_SITES; i++)
 		sites[i].under_way = false;
+	memset(renewing, 0, sizeof(renewing));
 }
 
 void
@@ -39,6 +48,12 @@ bool
 hub_is_enlisted(uint32_t site)
 {
 	return sites[site].done;
+}
+
+bool
+hub_knows_key(const struct part *p)
+{
+	return sites[p->site].key == p->key;
 }
 
 /* --- the ca ------------------------------------------------------------------- */
@@ -73,14 +88,57 @@ enrol(uint32_t site, const char *ticket)
 	buf_clear(&b);
 }
 
+void
+hub_renew(struct part *p, uint32_t key, void (*done)(void *arg), void *arg)
+{
+	struct frame_ask a = { .mac_good = true, .is_renewal = true,
+		.site = p->site,
+		.until = SIM_EPOCH + sim.now + 90 * INT64_C(86400000) };
+	struct renewing *r = &renewing[p->site];
+	struct buf b;
+
+	if (r->part != NULL || hub_part == NULL)
+		return;
+	*r = (struct renewing){ .part = p, .key = key, .done = done,
+		.arg = arg };
+	hub_key(a.key_hash, p->site, key);
+	hub_key(a.old_key_hash, p->site, p->key);
+	buf_init(&b, 1024);
+	frame_ask_write(&b, &a);
+	hub_frame(hub_ca, FRAME_ASK, RENEWS + p->site, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
+take_renewal(uint32_t site, const struct frame_grant *g)
+{
+	struct renewing r = renewing[site];
+
+	renewing[site].part = NULL;
+	must(r.part != NULL);
+	trace("ca", "%s: %s%.*s", r.part->name, g->refusal.n == 0 ?
+	    "has a new key" : "gets no other key: ", SPAN_ARGS(g->refusal));
+	r.part->wants_key = false;
+	if (g->refusal.n > 0)
+		return;
+	r.part->key = r.key;
+	sites[site].key = r.key;
+	r.done(r.arg);
+}
+
 static void
 take_grant(uint64_t number, struct span body)
 {
-	struct enlisting *s = &sites[number - ENROLS];
+	struct enlisting *s;
 	struct frame_grant g;
 
-	must(number > ENROLS && number < ENROLS + HUB_SITES);
 	must(frame_grant_read(&g, body));
+	if (number >= RENEWS) {
+		take_renewal((uint32_t)(number - RENEWS), &g);
+		return;
+	}
+	must(number > ENROLS && number < ENROLS + HUB_SITES);
+	s = &sites[number - ENROLS];
 	s->under_way = false;
 	s->done = g.refusal.n == 0;
 	trace("ca", "site %llu: %s%.*s", (unsigned long long)number - ENROLS,

@@ -157,8 +157,7 @@ int
 main(int argc, char **argv)
 {
 	struct plan p = { .seed = 1, .runs = 1, .jobs = 1,
-		.only = ~(1u << FAULT_RETELL | 1u << FAULT_BACKUP |
-		    1u << FAULT_BLOCK) };
+		.only = UINT32_MAX };
 
 	if (!read_options(&p, argc, argv)) {
 		fprintf(stderr, "usage: sim [-vl] [-s SEED] [-n RUNS] "

@@ -34,6 +34,8 @@ struct part {
 	uint32_t key;
 	char address[32];
 	bool wants_key;		/* the hub wants it to have another key */
+	bool dropped;		/* the hub has told it that it is a copy, so
+				 * it asks no more until it is started again */
 
 	/* its disk; see disk.h */
 	bool full;

@@ -52,7 +52,7 @@ world_close_hub(struct world *w, int64_t back)
 static struct actor *
 actor_of(struct part *p)
 {
-	for (unsigned i = 0; i < world.sites; i++)
+	for (unsigned i = 0; i < world.actors; i++)
 		if (&world.actor[i].part == p)
 			return &world.actor[i];
 	must(!"a part of this world");
@@ -76,6 +76,9 @@ bury_agent(struct part *p)
 void
 world_open_agent(struct actor *a)
 {
+	snprintf(a->part.address, sizeof(a->part.address), "203.0.113.%d:%u",
+	    (int)(a - world.actor) + 1, 4000 + ++a->starts);
+	a->part.dropped = false;
 	a->agent = agent_open(&a->part, &a->site, a->spool);
 	if (a->agent == NULL)
 		a->back = sim.now + between(1000, 20000);
@@ -92,17 +95,30 @@ world_close_agent(struct actor *a, int64_t back)
 	a->back = sim.now + back;
 }
 
+static void
+on_renewed(void *arg)
+{
+	struct actor *a = arg;
+
+	if (a->agent != NULL)
+		agent_renewed(a->agent);
+}
+
 /* Whoever is down, and whose time has come. */
 static void
 revive(struct world *w)
 {
 	if (!w->hub.up && (sim.calm || w->hub_back <= sim.now))
 		world_open_hub(w);
-	for (unsigned i = 0; i < w->sites; i++) {
+	for (unsigned i = 0; i < w->actors; i++) {
 		struct actor *a = &w->actor[i];
 
-		if (a->agent == NULL && (sim.calm || a->back <= sim.now))
+		if (a->agent == NULL && !a->gone &&
+		    (sim.calm || a->back <= sim.now))
 			world_open_agent(a);
+		if (a->agent != NULL && a->part.wants_key &&
+		    hub_is_enlisted(a->part.site))
+			hub_renew(&a->part, ++w->keys, on_renewed, a);
 	}
 	/* One after the other, so that each gets its number. */
 	for (unsigned i = 0; i < w->sites; i++) {
@@ -127,6 +143,36 @@ go_on(int64_t ms)
 			broken("it does not end");
 }
 
+static struct actor *
+make_actor(struct world *w)
+{
+	unsigned n = ++w->actors;
+	struct actor *a = &w->actor[n - 1];
+
+	must(n <= WORLD_ACTORS);
+	snprintf(a->part.name, sizeof(a->part.name), "agent%u", n);
+	disk_part(&a->part, a->part.name);
+	a->part.bury = bury_agent;
+	return a;
+}
+
+/* The machine as it is at this instant, document root and all. */
+void
+world_clone(struct world *w, struct actor *of)
+{
+	struct actor *a = make_actor(w);
+
+	disk_copy(of->part.dir, a->part.dir);
+	a->part.site = of->part.site;
+	a->part.key = of->part.key;
+	a->part.wall = of->part.wall;
+	a->site = of->site;
+	memcpy(a->told, of->told, sizeof(a->told));
+	a->spool = of->spool;
+	a->back = sim.now + between(0, 60000);
+	trace(a->part.name, "is a copy of %s", of->part.name);
+}
+
 /* --- a run -------------------------------------------------------------------------- */
 
 static void
@@ -144,22 +190,17 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 	hub_forget_sites();
 	hub_forget_promises();
 	w->sites = 1 + dice(WORLD_SITES);
+	w->keys = 1;
 	faults_draw(w, only);
 	hub_journal(w->journal);
 	snprintf(w->hub.name, sizeof(w->hub.name), "hub");
 	disk_part(&w->hub, "hub");
 	w->hub.bury = bury_hub;
 	for (unsigned i = 0; i < w->sites; i++) {
-		struct actor *a = &w->actor[i];
+		struct actor *a = make_actor(w);
 
-		snprintf(a->part.name, sizeof(a->part.name), "agent%u",
-		    i + 1);
-		snprintf(a->part.address, sizeof(a->part.address),
-		    "203.0.113.%u:4000", i + 1);
-		disk_part(&a->part, a->part.name);
 		a->part.site = i + 1;
 		a->part.key = 1;
-		a->part.bury = bury_agent;
 		site_init(&a->site, i + 1);
 		memset(a->told, true, sizeof(a->told));
 		a->back = between(0, 3000);
@@ -172,10 +213,12 @@ is_well(struct world *w)
 {
 	if (!w->hub.up || !hub_is_quiet())
 		return false;
-	for (unsigned i = 0; i < w->sites; i++) {
+	for (unsigned i = 0; i < w->actors; i++) {
 		const struct actor *a = &w->actor[i];
 
-		if (a->agent == NULL || !agent_is_quiet(a->agent) ||
+		if (a->gone)
+			continue;
+		if (a->agent == NULL || hub_says_forked(a->part.site) || !agent_is_quiet(a->agent) ||
 		    agent_holds(a->agent) || a->blocked || a->gated)
 			return false;
 	}
@@ -191,13 +234,14 @@ calm_down(struct world *w)
 	trace("world", "calm");
 	sim.calm = true;
 	faults_end(w);
-	for (unsigned i = 0; i < w->sites; i++)
+	for (unsigned i = 0; i < w->actors; i++)
 		if (w->actor[i].agent != NULL)
 			agent_rescan(w->actor[i].agent);
 	while (looks < CALM_LOOKS) {
 		revive(w);
-		for (unsigned i = 0; i < w->sites && w->hub.up; i++)
-			faults_attend(&w->actor[i]);
+		for (unsigned i = 0; i < w->actors && w->hub.up; i++)
+			if (!w->actor[i].gone)
+				faults_attend(&w->actor[i]);
 		go_on(CALM_LOOK);
 		looks = is_well(w) ? looks + 1 : 0;
 		if (sim.now > until)
@@ -209,7 +253,7 @@ static void
 end(struct world *w)
 {
 	wire_end();
-	for (unsigned i = 0; i < w->sites; i++)
+	for (unsigned i = 0; i < w->actors; i++)
 		disk_forget(&w->actor[i].part);
 	disk_forget(&w->hub);
 	hub_journal(0);

@@ -10,6 +10,7 @@
 #include "tests/sim/site.h"
 
 #define WORLD_SITES 4
+#define WORLD_ACTORS (WORLD_SITES + 2)	/* with clones */
 
 enum fault {			/* kinds of bad luck; a run has some */
 	FAULT_WIRE,		/* loses, repeats, delays, cuts */
@@ -24,6 +25,8 @@ enum fault {			/* kinds of bad luck; a run has some */
 	FAULT_BACKUP,		/* an old one of the hub is put back */
 	FAULT_RETELL,		/* people ask for it */
 	FAULT_BLOCK,		/* operators block, and lift it */
+	FAULT_RESTORE,		/* agents' stores are lost, or old ones again */
+	FAULT_CLONE,		/* a site's machine is copied, and both run */
 	FAULT_COUNT
 };
 extern const char *const fault_names[FAULT_COUNT];
@@ -34,6 +37,9 @@ struct actor {			/* a site's machine */
 	struct agent *agent;	/* NULL: it is down */
 	uint64_t spool;		/* bytes */
 	int64_t back;		/* when it is started again */
+	unsigned starts;	/* of it, so far */
+	bool gone;		/* it never is: it was the wrong copy */
+	bool saved;		/* there is a backup of its store */
 	int64_t full_until;
 	bool told[SITE_SAID];	/* the agent has kept what was said */
 	bool blocked;		/* perhaps: the operator is to lift it */
@@ -43,8 +49,9 @@ struct actor {			/* a site's machine */
 struct world {
 	struct part hub;
 	int64_t hub_back, hub_full_until;
-	struct actor actor[WORLD_SITES];
-	unsigned sites;
+	struct actor actor[WORLD_ACTORS];
+	unsigned sites, actors;	/* the first are the sites' own */
+	uint32_t keys;		/* given so far */
 	uint32_t faults;	/* bits */
 	uint32_t haste;		/* ms between things that happen, about */
 	uint64_t journal;	/* seed of the nasty one; 0: files */
@@ -68,10 +75,13 @@ void world_close_hub(struct world *w, int64_t back);
 void world_open_agent(struct actor *a);
 void world_close_agent(struct actor *a, int64_t back);
 
+void world_clone(struct world *w, struct actor *of);
+
 void faults_draw(struct world *w, uint32_t only);
 void faults_happen(struct world *w);	/* one thing */
 void faults_end(struct world *w);	/* and all is repaired */
 void faults_attend(struct actor *a);	/* by people, while it is calm */
+void faults_settle(struct actor *a);	/* if the hub has found two of it */
 
 void check_all(struct world *w);	/* everything is down */
 
