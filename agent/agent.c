@@ -63,13 +63,16 @@ agent_retell(struct agent *a, const char *why)
 	return true;
 }
 
-/* Connections that are open were made with the old certificate. */
+/* Connections that are open were made with the old certificate; who was
+ * refused for it needn't wait any longer. */
 static void
 on_renewed(void *arg)
 {
 	struct agent *a = arg;
 
 	fetch_forget_connections(a->fetch);
+	if (!push_is_well(a->push))
+		push_restart(a->push);
 }
 
 void

@@ -39,11 +39,56 @@ number_key(uint8_t key[8], uint64_t n)
 	return (struct span){ .at = (const char *)key, .n = 8 };
 }
 
+uint64_t
+inbox_acted(struct store_txn *t)
+{
+	struct span row;
+
+	if (!store_get(t, ACTED, &row) || row.n != 8)
+		return 0;
+	return wire_get_u64((const uint8_t *)row.at);
+}
+
+static bool
+set_acted(struct store_txn *t, void *arg)
+{
+	uint8_t row[8];
+
+	wire_put_u64(row, *(const uint64_t *)arg);
+	store_put(t, ACTED, (struct span){ (const char *)row, sizeof(row) });
+	return true;
+}
+
+/* The same letter is there already. */
+static bool
+is_there(struct store_txn *t, uint64_t number, struct span row)
+{
+	uint8_t key[8];
+	struct span old;
+
+	return db_get(t->db, STORE_LETTER, number_key(key, number), &old) &&
+	    span_is(old, row);
+}
+
+/* It stands in the place of one that a hub wrote and then forgot: to be acted
+ * on, as that one may have been. */
+static void
+put_new(struct store_txn *t, uint64_t number, struct span row)
+{
+	uint64_t before = number - 1;
+	uint8_t key[8];
+
+	db_put(t->db, STORE_LETTER, number_key(key, number), row);
+	if (inbox_acted(t) > before)
+		(void)set_acted(t, &before);
+}
+
 bool
 inbox_put(struct store_txn *t, const struct letter *l)
 {
 	struct buf row;
 	uint8_t key[8];
+	bool news = false;
 
 	/* A hub that lost letters starts again with smaller numbers; one
 	 * that leaves numbers out has its reasons. Only twice is wrong. */
@@ -51,15 +96,16 @@ inbox_put(struct store_txn *t, const struct letter *l)
 		return false;
 	buf_init(&row, (size_t)2 * LIMIT_LETTER);
 	letter_write(&row, l);
-	if (!row.bad)
-		db_put(t->db, STORE_LETTER, number_key(key, l->number),
-		    buf_look(&row));
+	if (!row.bad && !is_there(t, l->number, buf_look(&row))) {
+		put_new(t, l->number, buf_look(&row));
+		news = true;
+	}
 	buf_clear(&row);
 	t->meta.letters = l->number;
 	if (l->number > INBOX_KEEP)
 		db_del(t->db, STORE_LETTER,
 		    number_key(key, l->number - INBOX_KEEP));
-	return true;
+	return news;
 }
 
 static json_t *
@@ -103,26 +149,6 @@ after(struct inbox *i, uint64_t ms)
 }
 
 /* --- acting ------------------------------------------------------------------ */
-
-uint64_t
-inbox_acted(struct store_txn *t)
-{
-	struct span row;
-
-	if (!store_get(t, ACTED, &row) || row.n != 8)
-		return 0;
-	return wire_get_u64((const uint8_t *)row.at);
-}
-
-static bool
-set_acted(struct store_txn *t, void *arg)
-{
-	uint8_t row[8];
-
-	wire_put_u64(row, *(const uint64_t *)arg);
-	store_put(t, ACTED, (struct span){ (const char *)row, sizeof(row) });
-	return true;
-}
 
 static bool
 is_to_be_acted_on(const struct letter *l)
@@ -219,11 +245,13 @@ static void
 on_letter(void *arg, const struct letter *l)
 {
 	struct taking *k = arg;
+	uint64_t before = k->t->meta.letters;
 	char text[LOG_QUOTE_MAX];
+	bool news = inbox_put(k->t, l);
 
-	if (!inbox_put(k->t, l))
+	k->taken += k->t->meta.letters != before;
+	if (!news)
 		return;
-	k->taken++;
 	log_info("letter number=%llu kind=%.*s: %s",
 	    (unsigned long long)l->number, SPAN_ARGS(l->kind),
 	    log_quote(text, l->text.at, l->text.n));
@@ -241,13 +269,10 @@ take(struct store_txn *t, void *arg)
 	buf_reset(k->want);
 	k->read = letters_read(k->xml, &last, &now, k->want, on_letter, k,
 	    &k->why);
-	/* The hub was set up anew and counts from the start. */
+	/* The hub was set up anew or restored: it may have written others
+	 * under numbers that we had, so all of its letters are asked for. */
 	if (k->read && last < t->meta.letters) {
-		uint64_t acted = inbox_acted(t);
-
-		t->meta.letters = last;
-		if (acted > last)
-			(void)set_acted(t, &last);
+		t->meta.letters = 0;
 		k->taken++;
 	}
 	return k->taken > 0;

@@ -41,7 +41,7 @@ struct inbox;
 struct inbox *inbox_new(const struct inbox_host *host);
 void inbox_free(struct inbox *i);	/* before the fetch */
 
-/* Takes one letter into the store; false if it is not the next one. */
+/* Takes one letter into the store; false if it is no news. */
 bool inbox_put(struct store_txn *t, const struct letter *l);
 
 /* Number of the last letter that was acted on, or needed no act. */

@@ -416,10 +416,11 @@ on_held(void *arg, struct span id, struct span url, struct span why)
 {
 	struct prove *p = arg;
 
-	(void)url;
 	(void)why;
-	if (p->round != RECONCILE_HASHES)
+	if (p->round < RECONCILE_HASHES)
 		return;
+	if (p->round == RECONCILE_NAMED && repair_held(p->repair, id, url))
+		p->missing--;	/* it was taken for that */
 	p->held++;
 	tell_item(p, "held", id);
 }

@@ -21,7 +21,7 @@
 				 * letters, either */
 #define GIVE_UPS 3		/* times that a proof makes way for a change;
 				 * the next time changes wait for it */
-#define GIVEN_UP_WAIT 5000	/* ms, at most, until it is begun again */
+#define GIVEN_UP_WAIT 3000	/* ms, at most, until it is begun again */
 
 typedef enum push_step push_step_fn(struct push *p);
 static push_step_fn idle, send_batch, wait_answer, pause_push, stop,
@@ -322,7 +322,7 @@ push_new(const struct push_host *host)
 	p->prove = prove_new(&prove);
 	p->due = INT64_MAX;
 	push_prove_within(p, FIRST_PROOF);
-	p->retold = CLOCK_NONE;
+	p->retold = p->behind = CLOCK_NONE;
 	p->credit = PUSH_FIRST_CREDIT;
 	p->answered = store_meta(host->store)->answered;
 	p->skew = store_meta(host->store)->skew;

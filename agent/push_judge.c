@@ -25,6 +25,8 @@
 #define LATER_LEAST 1000	/* ms, whatever the hub says … */
 #define LATER_MOST 600000
 #define UNSPOKEN_WAIT 3600000	/* ms until a hub that can't is asked again */
+#define BEHIND_LEAST 3600000	/* ms between two times that a store that went
+				 * back is mended by itself */
 #define RETOLD_LEAST 60000	/* ms between retellings that a hub wants */
 
 static void
@@ -113,16 +115,35 @@ fail(struct push *p, const char *reason, int64_t floor)
 	    floor > 0 && floor < INT32_MAX ? (uint32_t)floor : 0));
 }
 
+/* "the disk is full", say: it is the hub's. */
+static void
+say(struct buf *b, const char *what, struct span reason)
+{
+	buf_init(b, 4096);
+	buf_text(b, what);
+	if (reason.n > 0)
+		buf_printf(b, ": %.*s", SPAN_ARGS(reason));
+}
+
+static enum push_step
+busy(struct push *p, struct span reason, uint32_t after)
+{
+	struct buf b;
+	enum push_step next;
+
+	say(&b, _("the hub is busy"), reason);
+	next = fail(p, buf_cstr(&b), after);
+	buf_clear(&b);
+	return next;
+}
+
 static enum push_step
 refused(struct push *p, const char *what, struct span reason, uint64_t wait)
 {
 	struct buf b;
 
 	p->stop = wait;
-	buf_init(&b, 4096);
-	buf_text(&b, what);
-	if (reason.n > 0)
-		buf_printf(&b, ": %.*s", SPAN_ARGS(reason));
+	say(&b, what, reason);
 	push_unwell(p, buf_cstr(&b));
 	buf_clear(&b);
 	return PUSH_STOP;
@@ -135,6 +156,26 @@ retell(struct push *p, const char *why)
 	push_unwell(p, why);
 	p->host.retell(p->host.arg, why);
 	return wait_and_go_on(p, PUSH_FIRST_WAIT);
+}
+
+/* It has more of this incarnation than was ever told here: the store went
+ * back, and not even the hub could know whether this process is another one
+ * (a machine that was restored with its memory). Once that is mended by
+ * itself; if it comes back soon, two copies are at it. */
+static enum push_step
+behind(struct push *p)
+{
+	int64_t now = clock_mono();
+	bool lately = p->behind != CLOCK_NONE &&
+	    now - p->behind < BEHIND_LEAST;
+
+	p->behind = now;
+	if (lately)
+		return refused(p, _("the hub has more from this site than was "
+		    "ever told here, again: another copy of this agent runs; "
+		    "stop it, then zqagent retell"), SPAN_NONE, STOP_WAIT);
+	return retell(p, "the hub has more from this site than was ever told "
+	    "here: this agent was restored, or is a copy");
 }
 
 /* Nothing is left to be told, and no proof can say so, with this hub. */
@@ -166,9 +207,7 @@ follow(struct push *p)
 		at.taken = p->answer.expected > 0 ?
 		    p->answer.expected - 1 : 0;
 	if (at.taken >= m->next)
-		return refused(p, _("the hub has more from this site than was "
-		    "ever told here: this agent is a copy or was restored; "
-		    "see `zqagent retell`"), SPAN_NONE, STOP_WAIT);
+		return behind(p);
 	if ((at.taken != before || p->answer.verdict != p->verdict ||
 	    at.whole) &&
 	    store_do(p->host.store, set_position, &at) != STORE_DONE)
@@ -196,7 +235,7 @@ judge_refusal(struct push *p, enum verdict v, struct span word,
 	const struct cause *c = cause_of(v, word);
 
 	if (v == VERDICT_BUSY)
-		return fail(p, "the hub is busy", after);
+		return busy(p, reason, after);
 	snprintf(p->cause, sizeof(p->cause), "%.*s", SPAN_ARGS(word));
 	return refused(p, _(c->text), reason, c->wait);
 }

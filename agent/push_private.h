@@ -60,6 +60,7 @@ struct push {
 	uint64_t again;			/* ms until the next if it differs */
 	unsigned given_up;		/* since the last that ended */
 	int64_t retold;			/* mono ms, when the hub wanted that */
+	int64_t behind;			/* … when it had more than we told */
 	/* for status */
 	enum verdict verdict;		/* 0: none yet */
 	char cause[32];			/* … and its word */

@@ -19,6 +19,7 @@ struct repair {
 	struct repair_host host;
 	struct hashes missing;
 	bool sorted;
+	struct hashes held;	/* … but for these */
 	bool dropped;		/* more was missing than is remembered */
 	struct known_mark mark;	/* of naming, then of telling */
 	size_t named;
@@ -47,6 +48,7 @@ repair_free(struct repair *r)
 	if (r == NULL)
 		return;
 	hashes_clear(&r->missing);
+	hashes_clear(&r->held);
 	buf_clear(&r->extra);
 	buf_clear(&r->looks);
 	free(r);
@@ -105,7 +107,7 @@ note_look(struct repair *r, struct span source, struct span path)
 size_t
 repair_count(const struct repair *r)
 {
-	return r->missing.count + r->strays;
+	return r->missing.count - r->held.count + r->strays;
 }
 
 /* --- what the index has too much ------------------------------------------- */
@@ -234,7 +236,31 @@ is_missing(const struct repair *r, const struct known *k)
 {
 	uint8_t hash[32];
 
-	return known_hash(hash, k) && hashes_has(&r->missing, hash);
+	return known_hash(hash, k) && hashes_has(&r->missing, hash) &&
+	    !hashes_has(&r->held, hash);
+}
+
+bool
+repair_held(struct repair *r, struct span id, struct span url)
+{
+	struct store_txn *t = store_look(r->host.store);
+	struct span source, path;
+	struct known k;
+	struct buf keep;
+	uint8_t hash[32];
+	bool was;
+
+	buf_init(&keep, KNOWN_ID_MAX);
+	known_of_id(id, url, &keep, &source, &path);
+	was = known_get(t, source, path, &k) && is_missing(r, &k) &&
+	    known_hash(hash, &k);
+	store_end(t);
+	buf_clear(&keep);
+	if (!was)
+		return false;
+	hashes_add(&r->held, hash);
+	hashes_sort(&r->held);
+	return true;
 }
 
 static void

@@ -45,6 +45,9 @@ void repair_free(struct repair *r);
 /* What the hub says, while its answer is read. */
 void repair_missing(struct repair *r, const uint8_t hash[RECONCILE_HASH]);
 void repair_extra(struct repair *r, struct span id, struct span url);
+/* The hub holds something of this one: it isn't missing after all. False: it
+ * was not. */
+bool repair_held(struct repair *r, struct span id, struct span url);
 /* … as far as they could be remembered; false: that was not all. */
 bool repair_is_whole(const struct repair *r);
 /* How many items are mended, each counted once. */

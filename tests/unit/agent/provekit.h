@@ -41,6 +41,7 @@ static struct {
 	uint64_t missing, extra, named;	/* that it said or heard */
 	const char *want;
 	const char *held_id;		/* it holds something of this one */
+	const char *held_name;		/* … and says so of its name */
 	int later;			/* answers `later` so often */
 	enum verdict refuse;		/* instead; 0: no */
 	int status;			/* HTTP of the next rounds; 0: 200 */
@@ -292,6 +293,8 @@ on_name(void *arg, const uint8_t hash[RECONCILE_HASH], struct span id,
 	ck_assert_uint_gt(id.n, 0);
 	ck_assert_uint_gt(url.n, 0);
 	hub.named++;
+	if (hub.held_name != NULL && span_is(id, span_of(hub.held_name)))
+		reconcile_answer_held(&ask.out, id, url, SPAN("held"));
 }
 
 static const struct reconcile_reader reader = {

@@ -533,15 +533,18 @@ START_TEST(test_amnesia_past_the_spool)
 }
 END_TEST
 
-/* The hub knows more of this incarnation than we do: we are a copy. */
+/* The hub knows more of this incarnation than we do: our store went back. That
+ * is mended once; if it comes again there are two of us. */
 START_TEST(test_copy)
 {
 	start();
 	tell_many(0, 5);
 	WAIT_FOR(waiting() == 0);
 	hub.taken = 9;
-	WAIT_FOR(status_has("trouble", "copy"));
+	WAIT_FOR(retold == 1);
+	WAIT_FOR(status_has("trouble", "another copy"));
 	ck_assert(status_has("step", "stop"));
+	ck_assert_int_eq(retold, 1);
 	stop();
 }
 END_TEST
@@ -606,6 +609,192 @@ START_TEST(test_letters)
 }
 END_TEST
 
+/* --- causes and wants --------------------------------------------------------- */
+
+/* Each cause has a sentence of its own, and its pace. */
+START_TEST(test_causes)
+{
+	static const struct {
+		enum verdict verdict;
+		const char *cause, *words;
+		int64_t least, most;	/* ms that the hub is left alone */
+	} cases[] = {
+		{ VERDICT_BLOCKED, "blocked", "for now", 0, 0 },
+		{ VERDICT_BLOCKED, "retired", "for good", 43200000,
+		    86400000 },
+		{ VERDICT_BLOCKED, "reissued", "another key", 1800000,
+		    3600000 },
+		{ VERDICT_BLOCKED, "unknown", "no such site", 0, 0 },
+		{ VERDICT_BLOCKED, "quarantined", "expired", 0, 0 },
+		{ VERDICT_BLOCKED, "odd", "has blocked this site", 0, 0 },
+		{ VERDICT_FORKED, "content", "other changes", 0, 0 },
+		{ VERDICT_FORKED, "instance", "two agents", 0, 0 },
+		{ VERDICT_FORKED, "behind", "went back", 0, 0 },
+		{ VERDICT_FORKED, "settled", "kept the other", 1ll << 60,
+		    INT64_MAX },
+		{ VERDICT_BAD, NULL, "can't read", 0, 0 },
+	};
+
+	hub.times = -1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		hub.verdict = cases[i].verdict;
+		hub.cause = cases[i].cause;
+		start();
+		WAIT_FOR(status_has("step", "stop"));
+		ck_assert_msg(status_has("trouble", cases[i].words),
+		    "%s lacks %s", cases[i].cause, cases[i].words);
+		ck_assert(status_has("trouble", "because"));
+		if (cases[i].cause != NULL)
+			ck_assert(status_has("cause", cases[i].cause));
+		ck_assert_int_ge(push_rest(push), cases[i].least);
+		ck_assert_int_le(push_rest(push), cases[i].most);
+		stop();
+	}
+}
+END_TEST
+
+/* An agent that was settled away doesn't ask any more; one that is told that
+ * it is kept goes on, whatever the verdict. */
+START_TEST(test_settled)
+{
+	uint64_t batches;
+
+	start();
+	WAIT_FOR(push_is_well(push));
+	hub.verdict = VERDICT_FORKED;
+	hub.cause = "settled";
+	hub.times = -1;
+	WAIT_FOR(status_has("step", "stop"));
+	batches = hub.batches;
+	turn_loop(400);
+	ck_assert_uint_eq(hub.batches, batches);
+	ck_assert_int_eq(retold, 0);
+	/* Not even when the hub wants something; a person can. */
+	push_want(push, SPAN("prove"));
+	turn_loop(100);
+	ck_assert_uint_eq(hub.batches, batches);
+	hub.verdict = VERDICT_BUSY;
+	hub.want = "retell renew";
+	push_restart(push);
+	WAIT_FOR(retold == 1);
+	ck_assert_int_ge(renewed, 1);
+	/* It is said until the hub has heard of it; once is enough. */
+	batches = hub.batches;
+	WAIT_FOR(hub.batches > batches + 1);
+	ck_assert_int_eq(retold, 1);
+	stop();
+}
+END_TEST
+
+START_TEST(test_batch)
+{
+	held = 77;
+	start();
+	WAIT_FOR(push_is_well(push));
+	ck_assert_uint_eq(hub.held, 77);
+	stop();
+}
+END_TEST
+
+/* The hub's reason is said while it is busy. */
+START_TEST(test_busy_why)
+{
+	start();
+	WAIT_FOR(push_is_well(push));
+	hub.verdict = VERDICT_BUSY;
+	hub.times = 2;
+	WAIT_FOR(status_has("trouble", "because"));
+	WAIT_FOR(push_is_well(push));
+	stop();
+}
+END_TEST
+
+/* --- what letters ask for -------------------------------------------------------- */
+
+static uint64_t
+acted_on(void)
+{
+	struct store_txn *t = store_look(store);
+	uint64_t n = inbox_acted(t);
+
+	store_end(t);
+	return n;
+}
+
+/* Once each, also over a restart, and tried again when it could not be. */
+START_TEST(test_acts)
+{
+	fetch = fetch_new(base, "test");
+	inbox = open_inbox();
+	hub.letters = 2;
+	hub.letter_kind = "release";
+	WAIT_FOR(acted_on() == 2);
+	ck_assert_int_eq(acts, 2);
+	ck_assert_str_eq(acted, "release 2");
+	inbox_free(inbox);
+	inbox = open_inbox();
+	WAIT_FOR(hub.asked_after == 2);
+	ck_assert_int_eq(acts, 2);
+	may_act = false;
+	hub.letters = 3;
+	WAIT_FOR(acts == 3);
+	ck_assert_uint_eq(acted_on(), 2);
+	inbox_free(inbox);
+	/* It ended before it could: the next start does it. */
+	may_act = true;
+	inbox = open_inbox();
+	ck_assert_int_eq(acts, 4);
+	ck_assert_uint_eq(acted_on(), 3);
+	inbox_free(inbox);
+	fetch_free(fetch);
+}
+END_TEST
+
+/* A hub that was restored from a backup writes other letters under numbers
+ * that were used: they are news; those that are the same are not. */
+START_TEST(test_letters_again)
+{
+	fetch = fetch_new(base, "test");
+	hub.letters = 5;
+	hub.letter_kind = "release";
+	inbox = open_inbox();
+	WAIT_FOR(acted_on() == 5);
+	acts = 0;
+	hub.letters = 3;
+	hub.letter_kind = "refuse";
+	inbox_free(inbox);
+	inbox = open_inbox();
+	WAIT_FOR(acts == 3);
+	ck_assert_str_eq(acted, "refuse 3");
+	ck_assert_uint_eq(acted_on(), 3);
+	hub.letters = 2;
+	inbox_free(inbox);
+	inbox = open_inbox();
+	WAIT_FOR(store_meta(store)->letters == 2);
+	turn_loop(100);
+	ck_assert_int_eq(acts, 3);
+	inbox_free(inbox);
+	fetch_free(fetch);
+}
+END_TEST
+
+START_TEST(test_letters_want)
+{
+	fetch = fetch_new(base, "test");
+	hub.letters_want = "prove renew";
+	rest = 60000;
+	inbox = open_inbox();
+	turn_loop(500);
+	ck_assert_str_eq(wanted, "");	/* the hub is left alone */
+	inbox_free(inbox);
+	rest = 0;
+	inbox = open_inbox();
+	WAIT_FOR(strcmp(wanted, "prove renew") == 0);
+	inbox_free(inbox);
+	fetch_free(fetch);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -629,6 +818,13 @@ main(void)
 	tcase_add_test(t, test_complaints);
 	tcase_add_test(t, test_no_hub);
 	tcase_add_test(t, test_letters);
+	tcase_add_test(t, test_causes);
+	tcase_add_test(t, test_settled);
+	tcase_add_test(t, test_batch);
+	tcase_add_test(t, test_busy_why);
+	tcase_add_test(t, test_acts);
+	tcase_add_test(t, test_letters_again);
+	tcase_add_test(t, test_letters_want);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);
