@@ -33,7 +33,7 @@ judge_code(const struct enlist_book *b, const struct enlist *e,
 	}
 	snprintf(code, sizeof(code), "%.*s", SPAN_ARGS(e->code));
 	if (view_site_code(b->view, code, &number) &&
-	    view_site(b->view, number, &s)) {
+	    view_site(b->view, number, &s) && !s.retired) {
 		buf_printf(why, _("code: %s is taken: it is the site of %s"),
 		    code, s.domain);
 		return false;

@@ -150,7 +150,7 @@ is_there(struct import *i, const struct enlist *e, struct view_site *s)
 		return false;
 	snprintf(code, sizeof(code), "%.*s", SPAN_ARGS(e->code));
 	if (!view_site_code(i->ask->view, code, &number) ||
-	    !view_site(i->ask->view, number, s))
+	    !view_site(i->ask->view, number, s) || s->retired)
 		return false;
 	buf_init(&domain, 256);
 	same = url_host_normal(&domain, e->domain, &why) &&

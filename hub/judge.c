@@ -81,7 +81,7 @@ begin_batch(struct judge *j, struct pending *p)
 {
 	buf_reset(&j->why);
 	buf_reset(&p->answer);
-	p->changes = p->fresh = p->refused = p->held = 0;
+	p->changes = p->fresh = p->refused = p->held = p->gated = 0;
 	p->cause = "";
 	p->fork = p->settled = p->gate = 0;
 	p->site = 0;
@@ -238,15 +238,23 @@ must_retell(struct judge *j, struct pending *p)
 	return true;
 }
 
+/* Once each, by the code that operators know. */
 static void
-say_forked(struct judge *j, const struct pending *p,
-    const struct fork_word *word, const struct guest *g)
+say(struct judge *j, const struct pending *p, const struct fork_word *word,
+    const struct guest *g)
 {
 	struct view_site s;
 
-	if (view_site(j->writer->view, p->site, &s))
+	if ((p->fork == 0 && p->gate == 0) ||
+	    !view_site(j->writer->view, p->site, &s))
+		return;
+	if (p->fork != 0)
 		fork_say(s.code, p->cause,
 		    fork_other(&g->watch, word->instance), word);
+	if (p->gate != 0)
+		log_warn("site=%s gate closed: %zu withdrawals are held "
+		    "until zqhub release %s or zqhub refuse %s", s.code,
+		    p->gated, s.code, s.code);
 }
 
 void
@@ -260,18 +268,15 @@ judge_settled(struct judge *j, const struct pending *p)
 		return;
 	g = guests_get(j->guests, p->site);
 	word = word_of(&f);
+	say(j, p, &word, g);
 	if (p->fork != 0) {
 		g->fork = p->fork;
-		say_forked(j, p, &word, g);
 		g->watch.returns = 0;
 	}
 	if (p->settled != 0)
 		g->settled = p->settled;
-	if (p->gate != 0) {
+	if (p->gate != 0)
 		g->gate = p->gate;
-		log_warn("site=%" PRIu32 " gate closed: %zu withdrawals are "
-		    "held until zqhub release or refuse", p->site, p->held);
-	}
 	if (p->verdict != VERDICT_FORKED)
 		fork_seen(&g->watch, &word, clock_mono());
 }
@@ -350,6 +355,7 @@ watch_gate(struct judge *j, struct pending *p, struct journal_batch *b)
 		return;
 	if (!s->gate)
 		close_gate(j, p, before + gone, of);
+	p->gated = gone;
 	p->held += gone;
 	buf_printf(&j->why, "held: %zu withdrawals, until the hub's operator "
 	    "releases or refuses them: it is more at once than passes unasked",

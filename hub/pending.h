@@ -31,7 +31,7 @@ struct pending {
 	enum verdict verdict;
 	uint64_t credit;	/* bytes, to be granted with the answer */
 	uint32_t site;
-	size_t changes, fresh, refused, held;
+	size_t changes, fresh, refused, held, gated;
 	const char *cause;	/* of a fork; a constant of answer.h */
 	uint64_t fork, settled, gate;	/* places of acts that came of it; 0 */
 
