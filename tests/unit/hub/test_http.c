@@ -103,18 +103,36 @@ static const struct http_spec spec = {
 	.idle = 60000, .event = on_event,
 };
 
+/* Room for one large body, and one who waits for it. */
+static const struct http_spec narrow = {
+	.connections = 20, .memory = 1 << 20, .request = 600000,
+	.idle = 600000, .event = on_event, .large = 100000, .line = 1,
+};
+
 static void
-set_up(void)
+set_up_with(const struct http_spec *with)
 {
 	int fd;
 
 	memset(&bed, 0, sizeof(bed));
 	buf_init(&bed.streamed, MOST);
 	bed.base = event_base_new();
-	bed.http = http_serve_new(bed.base, &spec, routes,
+	bed.http = http_serve_new(bed.base, with, routes,
 	    sizeof(routes) / sizeof(routes[0]), NULL);
 	fd = bed_listen(&bed.port);
 	http_serve_listen(bed.http, fd, NULL);
+}
+
+static void
+set_up(void)
+{
+	set_up_with(&spec);
+}
+
+static void
+set_up_narrow(void)
+{
+	set_up_with(&narrow);
 }
 
 static void
@@ -450,6 +468,72 @@ START_TEST(test_fair)
 }
 END_TEST
 
+#define LARGE "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 90000\r\n\r\n"
+
+static void
+begin_large(struct bed_client *c, size_t bytes)
+{
+	static const char body[90000];
+
+	bed_connect(c, bed.base, bed.port, NULL);
+	bed_say(c, LARGE, strlen(LARGE));
+	bed_say(c, body, bytes);
+}
+
+/* One is inside, the next waits and isn't read, the third is sent away, and
+ * a small one passes them all. */
+START_TEST(test_line)
+{
+	static const char news[] = "POST /echo HTTP/1.1\r\n" HOST
+	    "Content-Length: 4\r\n\r\nnews";
+	struct bed_client a, b, c, d;
+
+	begin_large(&a, 80000);
+	begin_large(&b, 90000);
+	ck_assert_uint_eq(http_serve_memory(bed.http), 80000);
+	ck_assert_uint_eq(http_serve_waiting(bed.http), 1);
+	begin_large(&c, 0);
+	ck_assert(bed_until(&c, "HTTP/1.1 503 "));
+	ck_assert(bed_until(&c, "\r\nRetry-After: 1"));	/* 10 to 19 */
+	bed_connect(&d, bed.base, bed.port, NULL);
+	bed_say(&d, news, strlen(news));
+	ck_assert(bed_until(&d, "HTTP/1.1 200 OK"));
+	ck_assert_uint_eq(b.got.n, 0);
+	bed_say(&a, (const char[10000]){ 0 }, 10000);
+	ck_assert(bed_until(&a, "HTTP/1.1 200 OK"));
+	ck_assert(bed_until(&b, "HTTP/1.1 200 OK"));
+	bed_turn(bed.base);
+	ck_assert_uint_eq(http_serve_memory(bed.http), 0);
+	ck_assert_uint_eq(http_serve_waiting(bed.http), 0);
+	bed_leave(&a);
+	bed_leave(&b);
+	bed_leave(&c);
+	bed_leave(&d);
+}
+END_TEST
+
+/* Nobody waits for ever; and who hangs up meanwhile is in nobody's way. */
+START_TEST(test_line_late)
+{
+	struct bed_client a, b, c;
+
+	clock_set(1000000, 1000000);
+	begin_large(&a, 80000);
+	begin_large(&b, 0);
+	clock_set(1061000, 1061000);
+	ck_assert(bed_until(&b, "HTTP/1.1 503 "));
+	ck_assert_uint_eq(http_serve_waiting(bed.http), 0);
+	bed_leave(&b);
+	begin_large(&b, 0);
+	ck_assert_uint_eq(http_serve_waiting(bed.http), 1);
+	bed_leave(&b);
+	bed_leave(&a);
+	begin_large(&c, 90000);
+	ck_assert(bed_until(&c, "HTTP/1.1 200 OK"));
+	bed_leave(&c);
+}
+END_TEST
+
 static struct door_guest guest[DOOR_SETTLING];
 static unsigned guests;
 
@@ -547,7 +631,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("http");
-	TCase *t = tcase_create("http");
+	TCase *t = tcase_create("http"), *narrow_t = tcase_create("line");
 	SRunner *r;
 	int failed;
 
@@ -569,6 +653,10 @@ main(void)
 	tcase_add_test(t, test_slow);
 	tcase_add_test(t, test_fair);
 	tcase_add_test(t, test_settling);
+	tcase_add_checked_fixture(narrow_t, set_up_narrow, tear_down);
+	tcase_add_test(narrow_t, test_line);
+	tcase_add_test(narrow_t, test_line_late);
+	suite_add_tcase(s, narrow_t);
 	tcase_add_test(t, test_share);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
