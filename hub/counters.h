@@ -12,6 +12,8 @@ X(EDGE_CONNECTIONS, "zq_edge_connections", 0, GAUGE,			\
     "Connections open at the edge")					\
 X(EDGE_HANDSHAKES, "zq_edge_handshakes_total", 0, COUNTER,		\
     "TLS handshakes completed")						\
+X(EDGE_RESUMED, "zq_edge_resumed_total", 0, COUNTER,			\
+    "TLS handshakes that resumed a session, at a quarter of the cost")	\
 X(EDGE_HANDSHAKE_FAILED, "zq_edge_handshakes_failed_total", 0, COUNTER,	\
     "TLS handshakes that failed")					\
 X(EDGE_REQUESTS, "zq_edge_requests_total", 0, COUNTER,			\

@@ -109,6 +109,8 @@ on_open(void *arg, struct http_conn *c)
 		return;
 	issue_common_name(g->code, sizeof(g->code), X509_get_subject_name(
 	    SSL_get0_peer_certificate(http_conn_ssl(c))));
+	stats_add(COUNTER_EDGE_RESUMED,
+	    SSL_session_reused(http_conn_ssl(c)) == 1);
 	n = edge_sites_come(e->sites, g);
 	tell_peer(e, g, true);
 	if (n == 1)
