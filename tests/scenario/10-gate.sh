@@ -35,8 +35,12 @@ disk_on "$two" "$root/b"
 
 hub_init
 hub_start
-site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
-	https://www.zhengzhou.gov.cn/
+site_add 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn
+agent_enroll 4101000001 "$TICKET"
+sed -i '1i beat = 1s' "$(agent_dir 4101000001)/agent.conf"	# for the hub to hear
+zqagent 4101000001 source add dir web --root "$root" \
+	--url https://www.zhengzhou.gov.cn/ >"$T/source" || die "source add"
+agent_start 4101000001
 wait_for 30 "120 items" has_items 4101000001 120
 wait_for 30 "sync" in_sync
 
@@ -60,9 +64,9 @@ stays() {	# WHAT N: nothing was withdrawn, n wait, and both sides say so
 	has_items 4101000001 120 || die "$1: the index lost items"
 	[ "$(seq)" = "$before" ] || die "$1: something was told"
 	zqagent 4101000001 status >"$T/status" && die "$1: the agent says in sync"
-	grep -q "$2 files are missing" "$T/status" ||
+	grep -q "held: $2 items are missing" "$T/status" ||
 		{ cat "$T/status"; die "$1: zqagent status doesn't say it"; }
-
+	wait_for 30 "$1: zqhub status to say it" hub_says "$2"
 }
 hub_says() {	# N wait at the site, and that isn't in sync
 	! zqhub status >"$T/status" &&
@@ -76,6 +80,7 @@ back() {	# WHAT: it is there again, nobody had to say a word
 	has_items 4101000001 120 || die "$1: the index lost items"
 	[ "$(seq)" = "$before" ] || die "$1: something was told"
 }
+refused() { zqagent 4101000001 status | grep -q "are kept in the index"; }
 before=$(seq)
 
 say "- a disk is not mounted: the root is empty"
@@ -139,24 +144,43 @@ say "- refuse: they are kept, and the agent is at peace with that"
 mv "$root/a" "$T/keep/a"
 look
 stays "sixty gone" 60
-zqagent 4101000001 refuse web || die "refuse"
+zqagent 4101000001 refuse web --reason '误删，正在恢复' >"$T/refuse" || die "refuse"
 wait_for 30 "sync" in_sync
-zqagent 4101000001 status | grep -q "are kept in the index" || die "refused, and not said"
+refused || die "refused, and not said"
 has_items 4101000001 120 || die "refuse withdrew something"
 mv "$T/keep/a" "$root/a"
 back "the refused ones"
 
-say "- a few are withdrawn at once"
-rm "$root/a/1.html" "$root/a/2.html" "$root/b/1.html"
-wait_for 20 "three fewer" has_items 4101000001 117
+say "- refuse and release at the hub: a letter does it at the site"
+disk_off "$two" "$root/b"
+look
+stays "sixty others gone" 60
+zqhub refuse 4101000001 --reason '先核实再撤' >"$T/refuse" || die "zqhub refuse"
+wait_for 30 "the agent to refuse" refused
+wait_for 30 "sync" in_sync
+has_items 4101000001 120 || die "refuse withdrew something"
+disk_on "$two" "$root/b"
+back "what the hub refused"
+rm -r "$root/b"/*
+look
+stays "sixty others gone for good" 60
+zqhub release 4101000001 --reason '附件库已停用' >"$T/release" || die "zqhub release"
+wait_for 30 "sixty fewer" has_items 4101000001 60
+wait_for 30 "sync" in_sync
+zqhub item https://www.zhengzhou.gov.cn/b/7.html | grep -q '附件库已停用' ||
+	die "the operator's reason is not in the item's history"
 
-say "- release: the reason goes into the index"
+say "- a few are withdrawn at once"
+rm "$root/a/1.html" "$root/a/2.html" "$root/a/3.html"
+wait_for 20 "three fewer" has_items 4101000001 57
+
+say "- release at the site: the reason goes into the index"
 rm -r "$root/a"
 look
-wait_for 20 "58 items to be held" agent_holds 58
-has_items 4101000001 117 || die "the index lost items"
-zqagent 4101000001 release web --reason '栏目已撤并' || die "release"
-wait_for 30 "the rest" has_items 4101000001 59
+wait_for 20 "57 items to be held" agent_holds 57
+has_items 4101000001 57 || die "the index lost items"
+zqagent 4101000001 release web --reason '栏目已撤并' >"$T/release" || die "release"
+wait_for 30 "none" has_items 4101000001 0
 wait_for 30 "sync" in_sync
 zqhub item https://www.zhengzhou.gov.cn/a/7.html | grep -q '栏目已撤并' ||
 	die "the reason is not in the item's history"
