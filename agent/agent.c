@@ -14,6 +14,7 @@
 #include "agent/control.h"
 #include "agent/errand.h"
 #include "agent/retell.h"
+#include "agent/spare.h"
 #include "agent/spool.h"
 #include "agent/thrift.h"
 #include "certs/identity.h"
@@ -292,6 +293,7 @@ is_enrolled(struct agent *a, struct buf *why)
 
 	if (strncmp(a->line.hub, "http://", 7) == 0)
 		return true;		/* a test's hub on this machine */
+	spare_settle(dir);
 	if (access(a->line.cert, R_OK) != 0) {
 		buf_printf(why, _("%s: %s; this site is not enrolled: "
 		    "zqagent enroll HUB TICKET --dir %s"), a->line.cert,

@@ -21,7 +21,7 @@
 #define ACTED "acted"		/* the row: number of the last letter … */
 #define ACT_TRIES 10		/* … that was acted on, or was tried so often */
 #define WANT_MAX 1024		/* bytes of words */
-#define REST_MOST 600000	/* ms until it is looked whether to ask */
+#define REST_MOST 60000	/* ms until it is looked whether to ask */
 
 struct inbox {
 	struct inbox_host host;

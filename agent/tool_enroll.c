@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agent/renew.h"
+#include "agent/spare.h"
 #include "agent/way.h"
 #include "certs/enroll.h"
 #include "certs/identity.h"
@@ -27,8 +28,8 @@ struct tool_option tool_enroll_options[] = {
 	    "it; the ticket says which site") },
 	{ .name = "proxy", .about = N_("http://HOST:PORT on the way to the "
 	    "hub; kept in agent.conf") },
-	{ .name = "force", .flag = true, .about = N_("replace the identity "
-	    "that is there") },
+	{ .name = "force", .flag = true, .about = N_("not needed: a ticket "
+	    "says that an identity that is there is to be replaced") },
 	{ .name = NULL }
 };
 
@@ -122,6 +123,21 @@ make_dir(const char *dir, struct buf *why)
 	return false;
 }
 
+/* Another identity, if there is one, is kept until this is in its place. */
+static bool
+replace(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
+    struct buf *why)
+{
+	bool ok = spare_keep(dir, why) &&
+	    identity_save(dir, key, cert, ca, why);
+
+	if (ok)
+		spare_drop(dir);
+	else
+		spare_settle(dir);
+	return ok;
+}
+
 /* *asked: the hub may have used the ticket up. */
 static bool
 enroll(struct tool *t, const char *hub, const struct ticket *ticket,
@@ -134,7 +150,7 @@ enroll(struct tool *t, const char *hub, const struct ticket *ticket,
 	bool ok;
 
 	ok = enroll_ask(ticket, key, tool_value(t, "site"), way_send, &way,
-	    &cert, &ca, why) && identity_save(t->dir, key, cert, ca, why);
+	    &cert, &ca, why) && replace(t->dir, key, cert, ca, why);
 	X509_free(cert);
 	X509_free(ca);
 	EVP_PKEY_free(key);
@@ -142,8 +158,20 @@ enroll(struct tool *t, const char *hub, const struct ticket *ticket,
 	return ok && write_conf(t, hub, why);
 }
 
+/* A running daemon uses the new identity from now on. */
+static bool
+follow(struct tool *t)
+{
+	bool down;
+	json_t *ok = tool_ask(t, json_pack("{s:s}", "do", "identity"), &down);
+	bool follows = ok != NULL;
+
+	json_decref(ok);
+	return follows;
+}
+
 static void
-say_next(struct tool *t)
+say_next(struct tool *t, bool follows)
 {
 	struct identity i;
 	struct buf why;
@@ -153,6 +181,12 @@ say_next(struct tool *t)
 	if (identity_read(&i, t->dir, &why) && t->json)
 		printf("{\"site\": %u, \"code\": \"%s\", \"dir\": \"%s\"}\n",
 		    i.site, i.code, t->dir);
+	else if (why.n == 0 && follows)
+		printf(_("Enrolled: this is site %s of %s.\n"
+		    "Its certificate in %s is good until %s.\n"
+		    "zqagentd uses it from now on; what it knows and what "
+		    "waits for the hub stay.\n"), i.code, i.hub_ca, t->dir,
+		    clock_show(until, i.not_after));
 	else if (why.n == 0)
 		printf(_("Enrolled: this is site %s of %s.\n"
 		    "Its certificate in %s is good until %s.\n\n"
@@ -186,7 +220,7 @@ tool_renew(struct tool *t)
 	while (why.n > 0 && why.at[why.n - 1] == '\n')
 		buf_cut(&why, why.n - 1);
 	if (ok) {
-		json_decref(tool_ask(t, json_pack("{s:s}", "do", "reload"),
+		json_decref(tool_ask(t, json_pack("{s:s}", "do", "identity"),
 		    &down));
 		printf(_("there is a new certificate\n"));
 	} else {
@@ -222,13 +256,6 @@ is_ready(struct tool *t, struct buf *hub, struct ticket *ticket,
 	}
 	if (!make_dir(t->dir, why))
 		return false;
-	if (access(tool_path(t, "key.pem"), F_OK) == 0 &&
-	    tool_value(t, "force") == NULL) {
-		buf_printf(why, _("%s: this machine has an identity already; "
-		    "--force replaces it"),
-		    tool_path(t, "key.pem"));
-		return false;
-	}
 	if (access(t->dir, W_OK | X_OK) == 0)
 		return true;
 	buf_printf(why, "%s: %s", t->dir, strerror(errno));
@@ -252,7 +279,7 @@ tool_enroll(struct tool *t)
 	while (why.n > 0 && why.at[why.n - 1] == '\n')
 		buf_cut(&why, why.n - 1);
 	if (ok)
-		say_next(t);
+		say_next(t, follow(t));
 	else
 		(void)tool_fail(asked ? _("a ticket is good once and for a "
 		    "day; the hub's operator makes another") :
