@@ -48,9 +48,8 @@ attests_new(struct guests *g, struct pending_queue *pending,
 }
 
 static void
-paper_free(struct paper *p)
+release(struct paper *p)
 {
-	LIST_REMOVE(p, entry);
 	tally_clear(&p->what.tally);
 	free(p);
 }
@@ -58,10 +57,14 @@ paper_free(struct paper *p)
 void
 attests_free(struct attests *a)
 {
+	struct paper *p, *next;
+
 	if (a == NULL)
 		return;
-	while (!LIST_EMPTY(&a->papers))
-		paper_free(LIST_FIRST(&a->papers));
+	for (p = LIST_FIRST(&a->papers); p != NULL; p = next) {
+		next = LIST_NEXT(p, entry);
+		release(p);
+	}
 	free(a);
 }
 
@@ -84,7 +87,8 @@ shown(void *arg)
 
 	if (p->asked)
 		p->attests->told(p->attests->arg, &p->what);
-	paper_free(p);
+	LIST_REMOVE(p, entry);
+	release(p);
 }
 
 /* On a full disk the operator is told nevertheless, and that it isn't

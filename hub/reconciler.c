@@ -106,7 +106,8 @@ find(struct reconciler *r, uint32_t site)
 {
 	struct exchange *e;
 
-	LIST_FOREACH(e, &r->exchanges, entry) {
+	for (e = LIST_FIRST(&r->exchanges); e != NULL;
+	    e = LIST_NEXT(e, entry)) {
 		if (e->site == site)
 			return e;
 	}
@@ -192,7 +193,7 @@ let_older_go(struct reconciler *r, uint32_t site)
 {
 	struct held *h;
 
-	TAILQ_FOREACH(h, &r->held, entry) {
+	for (h = TAILQ_FIRST(&r->held); h != NULL; h = TAILQ_NEXT(h, entry)) {
 		if (h->doc.peer.site != site)
 			continue;
 		later(r, h->number, "you have asked again since");
@@ -429,7 +430,8 @@ on_step(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	LIST_FOREACH(e, &r->exchanges, entry) {
+	for (e = LIST_FIRST(&r->exchanges); e != NULL;
+	    e = LIST_NEXT(e, entry)) {
 		if (e->busy) {
 			last = e;
 			busy++;
@@ -505,13 +507,14 @@ reconciler_gone(struct reconciler *r, uint64_t number)
 	struct exchange *e;
 	struct held *h;
 
-	TAILQ_FOREACH(h, &r->held, entry) {
+	for (h = TAILQ_FIRST(&r->held); h != NULL; h = TAILQ_NEXT(h, entry)) {
 		if (h->number == number) {
 			let_go(r, h);
 			return;
 		}
 	}
-	LIST_FOREACH(e, &r->exchanges, entry) {
+	for (e = LIST_FIRST(&r->exchanges); e != NULL;
+	    e = LIST_NEXT(e, entry)) {
 		if (e->busy && e->number == number) {
 			forget(e);
 			return;
@@ -539,12 +542,19 @@ reconciler_new(struct event_base *base, struct writer *w, struct guests *g,
 void
 reconciler_free(struct reconciler *r)
 {
+	struct held *h, *next_held;
+	struct exchange *e, *next;
+
 	if (r == NULL)
 		return;
-	while (!TAILQ_EMPTY(&r->held))
-		let_go(r, TAILQ_FIRST(&r->held));
-	while (!LIST_EMPTY(&r->exchanges))
-		forget(LIST_FIRST(&r->exchanges));
+	for (h = TAILQ_FIRST(&r->held); h != NULL; h = next_held) {
+		next_held = TAILQ_NEXT(h, entry);
+		free(h);
+	}
+	for (e = LIST_FIRST(&r->exchanges); e != NULL; e = next) {
+		next = LIST_NEXT(e, entry);
+		exchange_free(e);
+	}
 	event_free(r->step);
 	free(r);
 }

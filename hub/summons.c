@@ -20,8 +20,8 @@ struct call {
 	LIST_ENTRY(call) entry;
 	struct ctl_peer *peer;
 	int64_t began, until;	/* ms, mono */
-	uint32_t *site;		/* still to come, in the order of their … */
-	size_t left, all;	/* … numbers; and how many were called */
+	uint32_t *site;		/* still to come … */
+	size_t left, all;	/* … so many, of those that were called */
 	size_t same, differs, silent, unasked;
 	size_t items;		/* named so far */
 };
@@ -135,11 +135,19 @@ is_wanted(const struct summons *s, uint32_t site)
 {
 	struct call *c;
 
-	LIST_FOREACH(c, &s->calls, entry) {
+	for (c = LIST_FIRST(&s->calls); c != NULL;
+	    c = LIST_NEXT(c, entry)) {
 		if (is_called(c, site))
 			return true;
 	}
 	return false;
+}
+
+static void
+release(struct call *c)
+{
+	free(c->site);
+	free(c);
 }
 
 static void
@@ -151,8 +159,7 @@ dismiss(struct summons *s, struct call *c)
 			guests_unwant(guests_get(s->guests, c->site[i]),
 			    GUEST_PROVE);
 	}
-	free(c->site);
-	free(c);
+	release(c);
 }
 
 static void
@@ -367,13 +374,12 @@ summons_ask(struct summons *s, struct ctl_peer *peer, const json_t *said)
 void
 summons_gone(struct summons *s, const struct ctl_peer *peer)
 {
-	struct call *c, *next;
+	struct call *c = LIST_FIRST(&s->calls);
 
-	for (c = LIST_FIRST(&s->calls); c != NULL; c = next) {
-		next = LIST_NEXT(c, entry);
-		if (c->peer == peer)
-			dismiss(s, c);
-	}
+	while (c != NULL && c->peer != peer)	/* it has one at a time */
+		c = LIST_NEXT(c, entry);
+	if (c != NULL)
+		dismiss(s, c);
 }
 
 struct summons *
@@ -394,10 +400,14 @@ summons_new(struct event_base *base, struct writer *w, struct guests *g,
 void
 summons_free(struct summons *s)
 {
+	struct call *c, *next;
+
 	if (s == NULL)
 		return;
-	while (!LIST_EMPTY(&s->calls))
-		dismiss(s, LIST_FIRST(&s->calls));
+	for (c = LIST_FIRST(&s->calls); c != NULL; c = next) {
+		next = LIST_NEXT(c, entry);
+		release(c);
+	}
 	event_free(s->tick);
 	free(s);
 }
