@@ -27,6 +27,7 @@
 
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
+#define SETTLE_MOST 60000	/* ms after a scan */
 #define FORMAT 1
 #define ROW_MAX (4 * LIMIT_TEXT + 4096)	/* a hold has four texts */
 
@@ -175,7 +176,8 @@ end_scan(struct source *s)
 	s->scanning = false;
 	s->complete = s->scanned = true;
 	s->finished = clock_wall();
-	s->took = (uint64_t)(clock_mono() - s->started);
+	s->ended = clock_mono();
+	s->took = (uint64_t)(s->ended - s->started);
 	take_counts(s, walk_counts(s->walk));
 	tell_limit(s);
 	(void)store_do(s->host.store, save, s);
@@ -467,10 +469,13 @@ dir_look(struct source *s, const char *path)
 		intake_look(s->intake, path, INTAKE_FOUND);
 }
 
-/* What is still being written to doesn't count: it may be so for ever. */
+/* Files that are still being written to are waited for, but not for ever. */
 static bool
 dir_is_settled(const struct source *s)
 {
+	if (intake_settling(s->intake) > 0 &&
+	    clock_mono() - s->ended < SETTLE_MOST)
+		return false;
 	return s->root_error == 0 && s->scanned &&
 	    hold_waiting(&s->hold) == 0 && burst_is_empty(s->burst) &&
 	    intake_stuck(s->intake) == INTAKE_GOING &&

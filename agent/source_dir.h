@@ -42,7 +42,7 @@ struct source {
 	/* of the last whole scan; kept in the store */
 	bool complete;		/* there was one */
 	int64_t finished;	/* ms, or CLOCK_NONE */
-	int64_t started;	/* mono ms */
+	int64_t started, ended;	/* mono ms */
 	uint64_t took, files, dirs, hidden, unwatched, outside, unfit;
 	char *first_hidden, *first_unfit;	/* paths, or NULL */
 };

@@ -202,8 +202,9 @@ print_proven(FILE *out, json_t *p)
 	if (text(p, "at")[0] == '\0')
 		fprintf(out, _("proven       never yet"));
 	else
-		fprintf(out, _("proven       %s: the hub has exactly these "
-		    "%lld items"), ago(when, text(p, "at")),
+		fprintf(out, _("proven       %s, up to change %lld: hub and "
+		    "site had the same %lld items"),
+		    ago(when, text(p, "at")), count(p, "seq"),
 		    count(p, "items"));
 	if (strcmp(text(p, "outcome"), "differs") == 0)
 		fprintf(out, _("; tried %s: it lacked %lld, had %lld too "
@@ -241,7 +242,8 @@ status_print(FILE *out, json_t *o)
 	if (s != NULL)
 		fprintf(out, _("             letter %lld (%s): %s\n"),
 		    count(s, "number"), text(s, "kind"),
-		    _(text(s, "result")));
+		    text(s, "result")[0] != '\0' ?
+		    _(text(s, "result")) : "");
 	print_complaints(out, json_object_get(o, "hub"));
 	return in_sync ? 0 : 1;
 }
