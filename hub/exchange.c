@@ -14,7 +14,6 @@
 #include "hub/item.h"
 #include "hub/table.h"
 #include "protocol/limits.h"
-#include "protocol/wire.h"
 
 #define SCAN_MOST 500000	/* items, about, that one scan looks for: 10 MB */
 #define ELEMENT_LEAST 20	/* bytes; the mark of what was cut is shorter */
@@ -150,24 +149,14 @@ exchange_take(struct exchange *e, uint64_t number, struct span body)
 
 /* --- comparing ------------------------------------------------------------ */
 
-/* Is something newer of this item held? The first reason will do. */
+/* Is something newer of this item held? */
 static bool
 is_held(struct db_txn *t, uint32_t site, struct span id, struct held_row *h)
 {
-	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_NAME);
 	uint8_t name[TABLE_DIGEST];
-	struct span key, row;
-	struct key k;
-	bool found;
 
 	item_name(name, site, id);
-	k = key_digest_u64(name, 0);
-	key = key_look(&k);
-	found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
-	    key_heads(&k, TABLE_DIGEST, key) && held_get(t,
-	    wire_get_u64((const uint8_t *)key.at + TABLE_DIGEST), h);
-	db_cursor_close(c);
-	return found;
+	return held_item(t, name, h);
 }
 
 static void
