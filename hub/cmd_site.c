@@ -362,6 +362,28 @@ fact_advice(struct columns *c, const struct site_info *s)
 	buf_clear(&what);
 }
 
+/* When was the index last proven to have exactly what the site has, and what
+ * came of the last try if it was a later one? */
+static void
+fact_synced(struct columns *c, const struct site_info *s)
+{
+	char text[256], when[CLOCK_TEXT_MAX];
+
+	fact_time(c, _("proven in sync"), s->synced);
+	if (s->compares == 0)
+		return;
+	if (s->compared != s->synced) {
+		snprintf(text, sizeof(text), _("%s: %" PRIu64 " missing, %"
+		    PRIu64 " extra, %" PRIu64 " in another state, %" PRIu64
+		    " held"), clock_show(when, s->compared), s->missing,
+		    s->extra, s->differ, s->explained);
+		fact(c, _("differed"), span_of(text));
+	}
+	snprintf(text, sizeof(text), _("%" PRIu64 " of %" PRIu64
+	    " changes"), s->missed, s->changes);
+	fact(c, _("missed by push"), span_of(text));
+}
+
 static void
 show(struct query *q, const struct site_info *s)
 {
@@ -391,6 +413,7 @@ show(struct query *q, const struct site_info *s)
 	fact_number(c, _("items"), s->items);
 	fact_number(c, _("withdrawn"), s->withdrawn);
 	fact_number(c, _("held"), s->held);
+	fact_synced(c, s);
 	fact_number(c, _("letters"), s->letters);
 	fact_number(c, _("letters fetched"), s->confirmed);
 	columns_print(c, stdout);
