@@ -94,74 +94,6 @@ entry_read(struct entry *e, uint64_t place, struct span row)
 	    .n = row.n - ROW_HEAD };
 }
 
-static void
-position_write(struct buf *b, const struct position *p)
-{
-	write_u64(b, p->incarnation);
-	write_u64(b, p->before);
-	write_u64(b, p->last);
-	write_u64(b, p->head);
-	write_u64(b, (uint64_t)p->heard);
-	write_u64(b, (uint64_t)p->skew);
-	write_u64(b, p->place);
-	buf_put(b, p->agent, sizeof(p->agent));
-	buf_put(b, p->recent, sizeof(p->recent));
-	write_u64(b, p->instance);
-	write_u64(b, p->instance_before);
-	write_u64(b, p->held);
-	write_u64(b, (uint64_t)p->withdrew_since);
-	write_u64(b, p->withdrew);
-	write_span(b, span_of(p->features));
-}
-
-static void
-put_words(char *to, size_t room, struct span words)
-{
-	memset(to, 0, room);
-	if (words.n > 0 && words.n < room)
-		memcpy(to, words.at, words.n);
-}
-
-/* What rows of version 0.1 don't have. */
-static void
-position_read_more(struct position *p, struct reader *r)
-{
-	struct span features;
-
-	if (reader_left(r) == 0)
-		return;
-	p->instance = read_u64(r);
-	p->instance_before = read_u64(r);
-	p->held = read_u64(r);
-	p->withdrew_since = (int64_t)read_u64(r);
-	p->withdrew = read_u64(r);
-	features = read_span(r);
-	if (!r->bad)
-		put_words(p->features, sizeof(p->features), features);
-}
-
-static void
-position_read(struct position *p, struct span row)
-{
-	struct reader r = reader_of(row);
-
-	p->incarnation = read_u64(&r);
-	p->before = read_u64(&r);
-	p->last = read_u64(&r);
-	p->head = read_u64(&r);
-	p->heard = (int64_t)read_u64(&r);
-	p->skew = (int64_t)read_u64(&r);
-	p->place = read_u64(&r);
-	struct span agent = read_bytes(&r, sizeof(p->agent));
-	struct span recent = read_bytes(&r, sizeof(p->recent));
-	position_read_more(p, &r);
-	if (r.bad)
-		fatal("journal: a site's position is cut short: restore the "
-		    "journal from a dump");
-	memcpy(p->agent, agent.at, sizeof(p->agent));
-	memcpy(p->recent, recent.at, sizeof(p->recent));
-}
-
 /* --- a resource ------------------------------------------------------------- */
 
 struct journal *
@@ -262,6 +194,29 @@ is_behind(const struct position *p, const struct journal_batch *b)
 	    b->head < p->last && !is_late(p, b);
 }
 
+static bool
+is_given_up(const struct position *p, uint64_t incarnation)
+{
+	bool found = incarnation == p->before;
+
+	for (size_t i = 0; i < POSITION_EARLIER; i++)
+		found = found || incarnation == p->earlier[i];
+	return found && incarnation != 0;
+}
+
+/* The one that speaks is given up for this one. */
+static void
+give_up(struct position *p, uint64_t incarnation)
+{
+	if (p->before != 0) {
+		memmove(&p->earlier[1], &p->earlier[0],
+		    (POSITION_EARLIER - 1) * sizeof(p->earlier[0]));
+		p->earlier[0] = p->before;
+	}
+	p->before = p->incarnation;
+	p->incarnation = incarnation;
+}
+
 /* Of another incarnation than the one that speaks. */
 static enum verdict
 judge_other(const struct position *p, const struct journal_batch *b,
@@ -269,7 +224,7 @@ judge_other(const struct position *p, const struct journal_batch *b,
 {
 	if (b->count == 0)
 		return VERDICT_TAKEN;
-	if (b->incarnation == p->before && b->incarnation != 0) {
+	if (position_gave_up(p, b->incarnation)) {
 		*cause = CAUSE_BEHIND;
 		return is_late(p, b) ? VERDICT_EARLY : VERDICT_FORKED;
 	}
@@ -310,8 +265,7 @@ take(struct journal *j, const struct journal_batch *b, size_t known,
 	    .incarnation = b->incarnation };
 
 	if (b->incarnation != p->incarnation) {
-		p->before = p->incarnation;
-		p->incarnation = b->incarnation;
+		position_give_up(p, b->incarnation);
 		p->last = 0;
 		p->head = 0;
 	}
@@ -339,9 +293,9 @@ cut_words(struct span words, size_t most)
 static void
 name_agent(struct position *p, const struct journal_batch *b)
 {
-	put_words(p->agent, sizeof(p->agent),
+	position_put_words(p->agent, sizeof(p->agent),
 	    text_cut(b->agent, sizeof(p->agent) - 1));
-	put_words(p->features, sizeof(p->features),
+	position_put_words(p->features, sizeof(p->features),
 	    cut_words(b->features, sizeof(p->features) - 1));
 	if (b->instance != 0 && b->instance != p->instance) {
 		p->instance_before = p->instance;
@@ -454,8 +408,7 @@ follow(struct journal *j, const struct entry *e)
 
 	load(j, e->site, &p);
 	if (p.incarnation != e->incarnation) {
-		p.before = p.incarnation;
-		p.incarnation = e->incarnation;
+		position_give_up(&p, e->incarnation);
 	}
 	hash = p.recent[e->seq % LIMIT_RECENT];
 	if (change_read(&c, e->body)) {

@@ -23,6 +23,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/db.h"
 #include "contrib/base/span.h"
+#include "hub/position.h"
 #include "protocol/answer.h"
 #include "protocol/limits.h"
 
@@ -39,34 +40,6 @@ struct entry {
 	uint64_t incarnation, seq;	/* 0 for site 0 */
 	struct span body;	/* a change row, or an act's JSON (site 0) */
 	uint8_t chain[JOURNAL_CHAIN];
-};
-
-#define POSITION_AGENT 32	/* "zqagentd/0.1.0", cut to fit, and a NUL */
-#define POSITION_FEATURES 192	/* whole words that fit, and a NUL */
-
-/* Where a site stands: kept in the same transaction as its entries. */
-struct position {
-	uint64_t incarnation;	/* 0: nothing was ever taken */
-	uint64_t before;	/* the one given up for it; 0: none. Whoever
-				 * comes back with that is forked */
-	uint64_t last;		/* seq of the last change taken */
-	uint64_t head;		/* the last seq the site said it has */
-	int64_t heard;		/* ms, hub time of the last batch */
-	int64_t skew;		/* ms, site clock minus hub clock */
-	uint64_t place;		/* of its last entry */
-	char agent[POSITION_AGENT];	/* the version it last named */
-	uint8_t recent[LIMIT_RECENT][32];	/* change hashes of the last
-				 * few; [seq % LIMIT_RECENT] */
-
-	/* Since version 0.2; of an older row: nothing, 0. */
-	uint64_t instance;	/* of the agent's process, in the last batch;
-				 * 0: it named none */
-	uint64_t instance_before;	/* the other one before that */
-	uint64_t held;		/* withdrawals that wait for a person there */
-	int64_t withdrew_since;	/* ms, hub time: since when withdrawals are
-				 * counted … */
-	uint64_t withdrew;	/* … that no person stands for */
-	char features[POSITION_FEATURES];	/* that it last named */
 };
 
 struct journal;

@@ -142,6 +142,12 @@ START_TEST(begins_anew_with_a_spool)
 	ck_assert_uint_eq(v.position.before, 7);
 	v = post(7, 4, 1, 'd');
 	ck_assert_int_eq(v.verdict, VERDICT_FORKED);
+
+	/* An old copy is known as one, however long ago it was. */
+	for (uint64_t other = 9; other < 9 + POSITION_OLDER; other++)
+		ck_assert_int_eq(post(other, 1, 1, 'x').verdict,
+		    VERDICT_TAKEN);
+	ck_assert_int_eq(post(7, 1, 1, 'a').verdict, VERDICT_FORKED);
 	kit_close(&k);
 }
 END_TEST
