@@ -7,28 +7,40 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/text.h"
 #include "protocol/answer.h"
 
+#define STEADY_LEAST 5000	/* ms, to judge a clock by */
+
 /* --- watching ------------------------------------------------------------- */
 
-/* Sent before the other one's last word, by their clocks: held up. */
+/* Its clock went on as ours did since its last word. */
 static bool
-is_late(const struct fork_watch *w, const struct fork_word *f)
+is_steady(const struct fork_agent *a, const struct fork_word *f, int64_t mono)
 {
-	return f->now != CLOCK_NONE && w->agent[0].now != CLOCK_NONE &&
-	    f->now < w->agent[0].now;
+	int64_t ours = mono - a->seen, off = f->now - a->now - ours;
+
+	return ours >= STEADY_LEAST && (off < 0 ? -off : off) <= ours / 10;
+}
+
+/* Not sent before the other one's last word, by their clocks; or else its
+ * clock is another one, and goes. */
+static bool
+is_live(const struct fork_watch *w, const struct fork_word *f, int64_t mono)
+{
+	return f->now >= w->agent[0].now ||
+	    (f->instance == w->agent[1].instance &&
+	    is_steady(&w->agent[1], f, mono));
 }
 
 static bool
 is_return(const struct fork_watch *w, const struct fork_word *f, int64_t mono)
 {
 	return f->instance != 0 && f->instance != w->agent[0].instance &&
-	    f->instance == w->agent[1].instance && !is_late(w, f) &&
-	    mono - w->agent[1].seen < FORK_WINDOW;
+	    f->instance == w->agent[1].instance && w->agent[0].live &&
+	    is_live(w, f, mono) && mono - w->agent[1].seen < FORK_WINDOW;
 }
 
 bool
@@ -52,10 +64,12 @@ void
 fork_seen(struct fork_watch *w, const struct fork_word *f, int64_t mono)
 {
 	struct fork_agent *a = &w->agent[0];
+	bool same = f->instance == a->instance;
+	bool live = same ? f->now > a->now : is_live(w, f, mono);
 
 	if (f->instance == 0 && a->instance != 0)
 		return;
-	if (f->instance != a->instance && a->address[0] != '\0') {
+	if (!same && a->address[0] != '\0') {
 		if (is_return(w, f, mono))
 			count_return(w, mono);
 		else if (f->instance != w->agent[1].instance)
@@ -63,7 +77,7 @@ fork_seen(struct fork_watch *w, const struct fork_word *f, int64_t mono)
 		w->agent[1] = *a;
 	}
 	*a = (struct fork_agent){ .instance = f->instance, .seen = mono,
-		.now = f->now };
+		.now = f->now, .live = live };
 	fork_address(a->address, f->address);
 }
 

@@ -4,10 +4,11 @@
  *
  * A watch remembers the last two instances of a site's agent (each start of
  * its process is one) and notices when they take turns: a restart goes from
- * one to the next and never back. A request of before a restart that a proxy
- * held up does come back, once; so it takes three returns within ten minutes.
- * It is kept in memory only, for the journal knows the other two signs:
- * numbers that went back, and a number with other content.
+ * one to the next and never back. What a dead process had sent may come back,
+ * held up or repeated by a proxy: so only words that are live count, by the
+ * agent's own clock, and it takes three returns within ten minutes. The watch
+ * is kept in memory only, for the journal knows the other two signs: numbers
+ * that went back, and a number with other content.
  */
 #ifndef ZQ_HUB_FORK_H
 #define ZQ_HUB_FORK_H
@@ -27,7 +28,8 @@ struct fork_agent {
 	uint64_t instance;	/* 0: nobody yet, or it names none */
 	char address[FORK_ADDRESS];	/* "" until it speaks */
 	int64_t seen;		/* ms, mono */
-	int64_t now;		/* ms, its clock then; CLOCK_NONE: not told */
+	int64_t now;		/* ms, its clock then */
+	bool live;		/* that was no late word */
 };
 
 struct fork_watch {
@@ -40,7 +42,7 @@ struct fork_watch {
 struct fork_word {
 	uint64_t instance;
 	struct span address;
-	int64_t now;		/* ms, its clock; CLOCK_NONE: not told */
+	int64_t now;		/* ms, its clock */
 };
 
 /* Are these two agents, if this one speaks now? Changes nothing. */

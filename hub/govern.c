@@ -25,22 +25,31 @@ is_agent(const struct view_site *s, int which, struct span word)
 
 	snprintf(instance, sizeof(instance), "%016" PRIx64,
 	    s->agent[which].instance);
-	return span_is(word, address) || (s->agent[which].instance != 0 &&
+	return span_is(word, which == 0 ? SPAN("1") : SPAN("2")) ||
+	    (s->agent[which].instance != 0 &&
 	    span_is(word, span_of(instance))) ||
-	    (address.n > 0 && span_is(word, fork_host(address)) &&
-	    !fork_same_host(address, span_of(s->agent[!which].address)));
+	    (address.n > 0 && span_is(word, address));
+}
+
+static bool
+is_host_of(const struct view_site *s, int which, struct span word)
+{
+	struct span address = span_of(s->agent[which].address);
+
+	return address.n > 0 && span_is(word, fork_host(address));
 }
 
 /* 1 or 2; 0: neither, or it could be both. */
 static int
 find_agent(const struct view_site *s, struct span word)
 {
-	for (int which = 0; which < 2; which++) {
-		if (is_agent(s, which, word) ||
-		    span_is(word, which == 0 ? SPAN("1") : SPAN("2")))
-			return which + 1;
+	bool one = is_agent(s, 0, word), two = is_agent(s, 1, word);
+
+	if (!one && !two) {
+		one = is_host_of(s, 0, word);
+		two = is_host_of(s, 1, word);
 	}
-	return 0;
+	return one == two ? 0 : one ? 1 : 2;
 }
 
 static bool

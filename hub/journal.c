@@ -194,29 +194,6 @@ is_behind(const struct position *p, const struct journal_batch *b)
 	    b->head < p->last && !is_late(p, b);
 }
 
-static bool
-is_given_up(const struct position *p, uint64_t incarnation)
-{
-	bool found = incarnation == p->before;
-
-	for (size_t i = 0; i < POSITION_EARLIER; i++)
-		found = found || incarnation == p->earlier[i];
-	return found && incarnation != 0;
-}
-
-/* The one that speaks is given up for this one. */
-static void
-give_up(struct position *p, uint64_t incarnation)
-{
-	if (p->before != 0) {
-		memmove(&p->earlier[1], &p->earlier[0],
-		    (POSITION_EARLIER - 1) * sizeof(p->earlier[0]));
-		p->earlier[0] = p->before;
-	}
-	p->before = p->incarnation;
-	p->incarnation = incarnation;
-}
-
 /* Of another incarnation than the one that speaks. */
 static enum verdict
 judge_other(const struct position *p, const struct journal_batch *b,

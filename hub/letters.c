@@ -10,7 +10,6 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "hub/counters.h"
-#include "hub/fork.h"
 #include "hub/frame.h"
 #include "hub/welcome.h"
 #include "protocol/changelist.h"
@@ -289,29 +288,6 @@ confirm(struct letters *l, uint32_t site, uint64_t after, uint64_t shown)
 	l->on_work(l->arg);
 }
 
-/* Two agents that take turns are held, whatever they ask (R4). */
-static void
-watch(struct letters *l, const struct view_site *s,
-    const struct frame_letters *f)
-{
-	struct guest *g = guests_get(l->guests, s->number);
-	const struct fork_word word = { .instance = f->instance,
-		.address = f->peer.address, .now = CLOCK_NONE };
-	const struct fork_agent *other = fork_other(&g->watch, f->instance);
-	struct acts acts;
-
-	if (s->forked || !fork_turns(&g->watch, &word, clock_mono())) {
-		fork_seen(&g->watch, &word, clock_mono());
-		return;
-	}
-	g->watch.returns = 0;
-	fork_say(s->code, CAUSE_INSTANCE, other, &word);
-	acts_init(&acts);
-	fork_act(&acts, s->number, CAUSE_INSTANCE, 0, other, &word);
-	pending_acts(l->pending, &acts, confirmed, l);
-	l->on_work(l->arg);
-}
-
 void
 letters_ask(struct letters *l, uint64_t number, struct span body)
 {
@@ -325,7 +301,6 @@ letters_ask(struct letters *l, uint64_t number, struct span body)
 	    f.instance)) {
 		refuse_for(l, number, w.verdict, w.cause, buf_cstr(&w.why));
 	} else {
-		watch(l, &w.site, &f);
 		confirm(l, f.peer.site, f.after, w.site.confirmed);
 		if (f.wait == 0 || has_news(l, f.peer.site, f.after))
 			answer(l, number, f.peer.site, f.after);

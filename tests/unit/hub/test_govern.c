@@ -197,6 +197,9 @@ START_TEST(test_settle_on_one_host)
 	ck_assert_refused(run("settle", "4101000001", "keep",
 	    "[2001:db8::1]"), "which of the two");
 	ck_assert_uint_eq(kept("[2001:db8::1]:6"), 2);
+	fork_it("10.0.0.1", "10.0.0.1");
+	ck_assert_refused(run("settle", "4101000001", "keep", "10.0.0.1"),
+	    "which of the two");
 	ck_assert_uint_eq(kept("2"), 2);
 	tear_down();
 }
