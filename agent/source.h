@@ -29,7 +29,8 @@ struct source_host {
 	struct parse *parse;
 	const struct config_top *top;
 	void *arg;
-	void (*news)(void *arg, size_t n);	/* in the spool, n more */
+	/* In the spool, n more; 0: what is held is other than it was. */
+	void (*news)(void *arg, size_t n);
 	/* It must read where it was not allowed to when it was opened. True:
 	 * all is closed soon and opened anew. */
 	bool (*reach)(void *arg);

@@ -511,6 +511,7 @@ dir_refuse(struct source *s, const char *reason, const char *by)
 	if (!hold_refuse(&s->hold, reason, by))
 		return false;
 	(void)store_do(s->host.store, save, s);
+	s->host.news(s->host.arg, 0);
 	return true;
 }
 

@@ -83,9 +83,11 @@ gather_all(struct source *s, struct paths *out)
 
 /* --- what is done about it ------------------------------------------------ */
 
+/* In the log, and to the hub with a beat at once. */
 static void
 tell_hold(const struct source *s)
 {
+	s->host.news(s->host.arg, 0);
 	log_error("source=%s held: %llu of %llu items are missing%s; nothing "
 	    "of it is withdrawn until `zqagent release %s --reason R` or "
 	    "`zqagent refuse %s`", s->name, (unsigned long long)s->hold.held,

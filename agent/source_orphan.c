@@ -140,6 +140,8 @@ judge(struct source *s)
 		    "`zqagent refuse %s --reason R`", shown(s),
 		    (unsigned long long)s->missing,
 		    (unsigned long long)s->items, shown(s), shown(s));
+	if (v == HOLD_WAIT)
+		s->host.news(s->host.arg, 0);	/* the hub hears of it */
 	s->withdrawing = v == HOLD_WITHDRAW;
 	(void)store_do(s->host.store, save, s);
 	if (s->withdrawing)
@@ -309,6 +311,7 @@ orphan_refuse(struct source *s, const char *reason, const char *by)
 	if (!hold_refuse(&s->hold, reason, by))
 		return false;
 	(void)store_do(s->host.store, save, s);
+	s->host.news(s->host.arg, 0);
 	return true;
 }
 
