@@ -317,7 +317,7 @@ changes_body(void *arg, struct http_request *r, struct span bytes)
 {
 	(void)arg;
 	stats_add(COUNTER_EDGE_BYTES, bytes.n);
-	edge_take_feed(errand_of(r)->take, bytes);
+	edge_take_feed(errand_of(r)->take, bytes, http_waited(r));
 }
 
 static void

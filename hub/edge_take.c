@@ -14,14 +14,18 @@ struct edge_take {
 	struct buf frame;
 	struct buf row;
 	bool headed;
+	int64_t waited;
 };
 
 static void
 on_head(void *arg, const struct batch *h)
 {
 	struct edge_take *t = arg;
+	struct batch now = *h;
 
-	frame_batch_begin(&t->frame, &t->from, h);
+	if (now.now > 0 && now.now < INT64_MAX - t->waited)
+		now.now += t->waited;
+	frame_batch_begin(&t->frame, &t->from, &now);
 	t->headed = true;
 }
 
@@ -72,8 +76,9 @@ edge_take_free(struct edge_take *t)
 /* After an error the rest is read and forgotten: the answer says why, and
  * the connection can go on. */
 void
-edge_take_feed(struct edge_take *t, struct span bytes)
+edge_take_feed(struct edge_take *t, struct span bytes, int64_t waited)
 {
+	t->waited = waited;
 	changelist_feed(t->list, bytes.at, bytes.n);
 }
 

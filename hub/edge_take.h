@@ -14,7 +14,9 @@ struct edge_take;
 
 struct edge_take *edge_take_new(const struct frame_peer *from);	/* copies */
 void edge_take_free(struct edge_take *t);
-void edge_take_feed(struct edge_take *t, struct span bytes);
+/* waited: ms that it stood in line here. Its site's clock isn't slow by that,
+ * so its head is as if it had been sent later. */
+void edge_take_feed(struct edge_take *t, struct span bytes, int64_t waited);
 
 /* The frame's body, which lives as long as t. False: *why (lives as long)
  * says what is wrong with the document, with its line. */

@@ -32,6 +32,12 @@ http_retried(const struct http_request *r)
 	return r->retry;
 }
 
+int64_t
+http_waited(const struct http_request *r)
+{
+	return r->lined;
+}
+
 size_t
 http_expected(const struct http_request *r)
 {

@@ -72,6 +72,7 @@ void http_retry(struct http_request *r, uint32_t seconds);
 uint32_t http_retried(const struct http_request *r);	/* 0: it was not */
 /* Bytes that its body has or, if it doesn't say, may have. */
 size_t http_expected(const struct http_request *r);
+int64_t http_waited(const struct http_request *r);	/* ms, for room */
 /* The body is copied, and not sent when HEAD was asked or for a 304. */
 void http_answer(struct http_request *r, int status, const char *type,
     struct span body);

@@ -73,6 +73,7 @@ http_body_find_room(struct http_request *r)
 		http_body_begin(r);	/* the deadline stays */
 		break;
 	case ROOM_IN_LINE:
+		r->lined = clock_mono();
 		http_state_move(c, HTTP_STEP_LINE, LINE_TIME);
 		http_link_hold(c->link, true);
 		break;

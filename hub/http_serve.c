@@ -254,6 +254,7 @@ on_enter(evutil_socket_t fd, short what, void *arg)
 		    ((char *)s - offsetof(struct http_request, seat));
 		struct http_conn *c = r->conn;
 
+		r->lined = clock_mono() - r->lined;
 		http_state_move(c, HTTP_STEP_BODY, h->spec->request);
 		http_body_begin(r);
 		http_link_hold(c->link, false);

@@ -41,6 +41,8 @@ struct http_request {
 	struct http_chunks chunks;
 	uint64_t got;			/* bytes of the body */
 	struct room_seat seat;
+	int64_t lined;			/* ms, mono, when it began to wait for
+					 * room; then how long that took */
 	uint32_t retry;			/* s, told to the client; 0: not */
 	struct buf body;
 	struct buf extra;		/* header lines of the answer */

@@ -244,7 +244,7 @@ take_changes(uint64_t id, struct part *from, struct span body)
 		struct span piece = { .at = body.at,
 			.n = 1 + dice((uint32_t)body.n) };
 
-		edge_take_feed(t, piece);
+		edge_take_feed(t, piece, 0);
 		body.at += piece.n;
 		body.n -= piece.n;
 	}
