@@ -100,6 +100,8 @@ number_of(struct span xml, const char *name)
 	struct span digits = { .n = 0 };
 	uint64_t n = 0;
 
+	if (xml.n == 0)
+		return 0;
 	snprintf(text, sizeof(text), " %s=\"", name);
 	at = memmem(xml.at, xml.n, text, strlen(text));
 	if (at == NULL)
@@ -120,7 +122,7 @@ fail_push(struct agent *a, uint32_t floor)
 static bool
 has(struct span s, const char *what)
 {
-	return memmem(s.at, s.n, what, strlen(what)) != NULL;
+	return s.n > 0 && memmem(s.at, s.n, what, strlen(what)) != NULL;
 }
 
 static void

@@ -1,0 +1,16 @@
+# Sites that could not tell for a day come back all at once while others tell
+# news: nothing is refused for good, news are found while backlog is left, and
+# what the hub holds of bodies stays below its ceiling.
+. tests/scenario/lib.sh
+
+say "- 40 sites with 600 changes each at once, and news of 3 others meanwhile"
+TMPDIR=$T timeout 300 "$ZQ_BUILD/tests/load/load" -b "$ZQ_BUILD" -t \
+	-n 40 -c 600 -l 3 backlog >"$T/load.log" 2>&1 ||
+	{ cat "$T/load.log"; die "the load program isn't content"; }
+grep -q 'FAILED' "$T/load.log" && { cat "$T/load.log"; die "it says so"; }
+grep -E 'news looked for|backlog told|at most more' "$T/load.log"
+
+say "- an agent's second connection resumes the session of its first"
+awk '/of them resumed/ { gsub(",", ""); exit !($(NF) > 0) }' "$T/load.log" ||
+	{ cat "$T/load.log"; die "no TLS session was resumed"; }
+exit 0
