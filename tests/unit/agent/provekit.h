@@ -45,6 +45,9 @@ static struct {
 	int later;			/* answers `later` so often */
 	enum verdict refuse;		/* instead; 0: no */
 	int status;			/* HTTP of the next rounds; 0: 200 */
+	bool is_old;			/* it has no features */
+	bool away;			/* 503 for everything */
+	bool needs_snapshot;		/* said the last batch */
 	int mute;			/* sums that aren't answered at all */
 	char first_by[64], first_reason[64];	/* of a deletion */
 } hub;
@@ -126,6 +129,7 @@ on_head(void *arg, const struct batch *h)
 		hub.taken = 0;
 	}
 	first_seq = h->first;
+	hub.needs_snapshot = h->needs_snapshot;
 }
 
 static void
@@ -196,6 +200,11 @@ on_changes(struct evhttp_request *r, void *arg)
 
 	(void)arg;
 	hub.batches++;
+	if (hub.away) {
+		changelist_free(l);
+		evhttp_send_reply(r, 503, "", NULL);
+		return;
+	}
 	ck_assert_msg(changelist_feed(l, in.at, in.n) && changelist_finish(l),
 	    "%s", changelist_error(l));
 	changelist_free(l);
@@ -205,6 +214,8 @@ on_changes(struct evhttp_request *r, void *arg)
 	a.taken = hub.taken;
 	a.expected = hub.taken + 1;
 	a.want = span_of(hub.want);
+	if (hub.is_old)
+		a.features = SPAN_NONE;
 	buf_init(&b, 65536);
 	answer_begin(&b, &a);
 	answer_end(&b);
