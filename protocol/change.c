@@ -377,7 +377,10 @@ void
 change_hash(const struct change *c, uint8_t out[32])
 {
 	struct sha s;
-	const uint8_t head[2] = { ROW_VERSION, (uint8_t)c->kind };
+	/* An item is what it is, whether it was there before or not: one that
+	 * is told again from the beginning makes the same digest. */
+	const uint8_t head[2] = { ROW_VERSION, (uint8_t)(c->kind ==
+	    CHANGE_UPDATED ? CHANGE_CREATED : c->kind) };
 
 	sha_begin(&s);
 	sha_add(&s, head, sizeof(head));

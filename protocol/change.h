@@ -103,8 +103,8 @@ bool change_glance(struct change *c, struct span s);
  * 9999. `why` (may be NULL) names the part and what was expected. */
 bool change_is_sane(const struct change *c, const char **why);
 
-/* SHA-256 over what the change means (not seq, not when): two changes with
- * the same are the same news. It decides between KNOWN and FORKED together
+/* SHA-256 over what the change means (not seq, not when, nor whether it was
+ * created or updated): two changes with the same are the same news. It decides between KNOWN and FORKED together
  * with seq, and is what digests are made of. */
 void change_hash(const struct change *c, uint8_t out[32]);
 

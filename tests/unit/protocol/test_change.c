@@ -212,7 +212,10 @@ START_TEST(hash_counts_all)
 	c.when++;
 	change_hash(&c, hash);
 	ck_assert_mem_eq(hash, first, 32);
-	CHANGED(c.kind = CHANGE_CREATED);
+	c.kind = CHANGE_CREATED;	/* the same item */
+	change_hash(&c, hash);
+	ck_assert_mem_eq(hash, first, 32);
+	CHANGED(c.kind = CHANGE_DELETED);
 	CHANGED(c.url.n--);
 	CHANGED(c.id = SPAN("x"));
 	CHANGED(c.published = 0);
