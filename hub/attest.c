@@ -71,9 +71,14 @@ attests_free(struct attests *a)
 uint32_t
 attest_pause(const struct guest *g)
 {
-	int64_t left = g->compared + ATTEST_PAUSE - clock_mono();
+	bool restless = g->begun >= ATTEST_BEGINS;
+	int64_t since = restless ? g->begun_at : g->compared;
+	int64_t left = since + ATTEST_PAUSE - clock_mono();
 
-	if (g->compared == 0 || g->same || left <= 0)
+	if (!restless && (g->compared == 0 || g->same ||
+	    (g->want & GUEST_PROVE) != 0))
+		return 0;
+	if (left <= 0)
 		return 0;
 	return left < ATTEST_PAUSE ? (uint32_t)left : ATTEST_PAUSE;
 }
@@ -170,6 +175,7 @@ attest_put(struct attests *a, struct attest *what)
 	struct paper *p;
 
 	count(what);
+	g->begun = 0;
 	if (asked)
 		guests_unwant(g, GUEST_PROVE);
 	if (!asked && !is_news(g, what)) {

@@ -19,6 +19,9 @@
 #include "hub/tally.h"
 
 #define ATTEST_PAUSE 60000	/* ms */
+#define ATTEST_BEGINS 5		/* comparisons that may come to no end before
+				 * a pause: few can go on at a time, and nobody
+				 * keeps the others from it */
 
 struct attest {
 	uint32_t site;
@@ -45,7 +48,8 @@ void attests_free(struct attests *a);		/* nobody is told */
 void attest_put(struct attests *a, struct attest *what);
 
 /* ms until this site may be compared item by item again, if last time
- * something differed; 0: now. */
+ * something differed and no operator asks, or if it begins and doesn't end;
+ * 0: now. */
 uint32_t attest_pause(const struct guest *g);
 
 #endif

@@ -81,9 +81,10 @@ begin_answer(struct exchange *e)
 
 /* --- a document of hashes ------------------------------------------------- */
 
-/* Its buckets; false: one of them isn't due. */
+/* Its buckets; false: one of them isn't due. They rise from one document to
+ * the next, too: so what was scanned ahead is never for nothing. */
 static bool
-read_buckets(const struct exchange *e, struct buckets *all)
+read_buckets(struct exchange *e, struct buckets *all)
 {
 	struct frame_reconcile f = e->doc;
 	const uint8_t *hashes;
@@ -91,11 +92,10 @@ read_buckets(const struct exchange *e, struct buckets *all)
 	size_t n;
 
 	while (frame_reconcile_next_hashes(&f, &bucket, &hashes, &n)) {
-		if (buckets_has(all, bucket) ||
-		    buckets_has(&e->done, bucket) ||
-		    !buckets_has(&e->differ, bucket))
+		if (bucket < e->due || !buckets_has(&e->differ, bucket))
 			return false;
 		buckets_add(all, bucket);
+		e->due = bucket + 1;
 	}
 	return true;
 }
@@ -118,8 +118,7 @@ plan_scan(struct exchange *e, const struct buckets *all)
 	if (has)
 		return;
 	for (unsigned b = 0; b < DIGEST_BUCKETS && sum < SCAN_MOST; b++) {
-		if (!buckets_has(&e->differ, b) ||
-		    buckets_has(&e->done, b) || buckets_has(&wanted, b))
+		if (b < e->due || !buckets_has(&e->differ, b))
 			continue;
 		buckets_add(&wanted, b);
 		sum += each;

@@ -32,6 +32,7 @@ struct exchange {
 	uint64_t items;		/* of the index */
 	int64_t touched;	/* ms, mono: when its agent last said something */
 	struct buckets differ, done;
+	unsigned due;		/* no bucket below this is taken any more */
 	struct scan scan;
 	struct tally tally;
 	struct buf xml;		/* the answer */
@@ -59,7 +60,7 @@ void exchange_free(struct exchange *e);
 bool exchange_fits(const struct exchange *e, const struct reconcile *r);
 
 /* A FRAME_RECONCILE of hashes, which is copied. False: it has buckets that
- * were not asked for, or were told already. */
+ * were not asked for, or not in their order. */
 bool exchange_take(struct exchange *e, uint64_t number, struct span body);
 
 enum exchange_step {

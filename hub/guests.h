@@ -33,6 +33,9 @@ struct guest {
 				 * said: a poll isn't ended twice for it */
 	int64_t compared;	/* ms, mono: when its index was; 0: not yet … */
 	bool same;		/* … and that was the outcome */
+	unsigned begun;		/* since then, comparisons that came to no
+				 * end … */
+	int64_t begun_at;	/* … the last of them, ms, mono */
 };
 
 struct guests {

@@ -306,7 +306,7 @@ compare_buckets(struct frame_reconcile *f, const struct stand *s,
 static void
 begin(struct reconciler *r, uint64_t number, struct frame_reconcile *f)
 {
-	const struct guest *g = guests_get(r->guests, f->peer.site);
+	struct guest *g = guests_get(r->guests, f->peer.site);
 	struct buckets differ = { .bits = { 0 } };
 	struct exchange *e;
 	struct stand s;
@@ -319,6 +319,8 @@ begin(struct reconciler *r, uint64_t number, struct frame_reconcile *f)
 	}
 	e = exchange_new(f, &s, &differ, (g->want & GUEST_PROVE) != 0);
 	LIST_INSERT_HEAD(&r->exchanges, e, entry);
+	g->begun++;
+	g->begun_at = clock_mono();
 	answer_buckets(r, number, &s, f->head.seq, &differ);
 }
 
@@ -326,9 +328,8 @@ static void
 buckets(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
     struct span body)
 {
-	const struct guest *g = guests_get(r->guests, f->peer.site);
+	uint32_t pause = attest_pause(guests_get(r->guests, f->peer.site));
 	struct exchange *e = find(r, f->peer.site);
-	uint32_t pause = (g->want & GUEST_PROVE) != 0 ? 0 : attest_pause(g);
 	uint64_t place;
 
 	(void)body;
@@ -369,8 +370,8 @@ hashes(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
 		later(r, number, "begin again: the sum first");
 	} else if (!exchange_take(e, number, body)) {
 		forget(e);
-		bad(r, number, "buckets that do not differ, or that came "
-		    "before");
+		bad(r, number, "buckets that do not differ, or not in "
+		    "their order");
 	} else {
 		step_soon(r);
 	}

@@ -735,6 +735,36 @@ START_TEST(test_pause_after_differences)
 }
 END_TEST
 
+/* Who begins again and again keeps nobody else from it for long, asked for or
+ * not. */
+START_TEST(test_pause_without_an_end)
+{
+	set_up();
+	guests_want(guests_get(&kit.guests, SITE), GUEST_PROVE);
+	has("https://www.s1.gov.cn/a", "甲");
+	for (int i = 0; i < ATTEST_BEGINS; i++) {
+		ask_buckets();
+		expect(RECONCILE_DIFFERS);
+	}
+	ask_buckets();
+	expect(RECONCILE_LATER);
+	ck_assert_uint_ge(heard.a.after, ATTEST_PAUSE);
+	clock_set(CORE_NOW, 1001 + ATTEST_PAUSE);
+	ask_buckets();
+	expect(RECONCILE_DIFFERS);
+	ask_all_hashes();
+	expect(RECONCILE_DIFFERS);
+	ask_names();
+	expect(RECONCILE_DIFFERS);
+	guests_want(guests_get(&kit.guests, SITE), GUEST_PROVE);
+	for (int i = 0; i < ATTEST_BEGINS; i++) {
+		ask_buckets();
+		expect(RECONCILE_DIFFERS);
+	}
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_few_at_a_time)
 {
 	set_up();
@@ -884,6 +914,7 @@ START_TEST(test_wrong_agents)
 	expect(RECONCILE_REFUSED);
 	ck_assert_int_eq(heard.a.verdict, VERDICT_BAD);
 	has("https://www.s1.gov.cn/b", "乙");
+	has("https://www.s1.gov.cn/c", "丙");
 	ask_hashes(twice, 1, false);	/* before the buckets */
 	expect(RECONCILE_LATER);
 	ask_names();
@@ -891,8 +922,16 @@ START_TEST(test_wrong_agents)
 
 	ask_buckets();
 	expect(RECONCILE_DIFFERS);
+	ck_assert_uint_eq(heard.buckets, 2);
 	twice[0] = twice[1] = heard.bucket[0];
 	ask_hashes(twice, 2, false);
+	expect(RECONCILE_REFUSED);
+	ask_buckets();
+	expect(RECONCILE_DIFFERS);
+	twice[0] = heard.bucket[0];
+	ask_hashes(&heard.bucket[1], 1, true);
+	expect(RECONCILE_DIFFERS);
+	ask_hashes(twice, 1, false);	/* falling */
 	expect(RECONCILE_REFUSED);
 	ask_buckets();
 	expect(RECONCILE_DIFFERS);
@@ -917,9 +956,9 @@ START_TEST(test_wrong_agents)
 	ask(&b);
 	expect(RECONCILE_DIFFERS);
 	write_acts();
-	ck_assert_uint_eq(proven().missing, 1);
+	ck_assert_uint_eq(proven().missing, 2);
 	ck_assert_uint_eq(proven().extra, 0);
-	ck_assert_uint_eq(proven().missed, 1);
+	ck_assert_uint_eq(proven().missed, 2);
 	tear_down();
 }
 END_TEST
@@ -944,6 +983,7 @@ main(void)
 	tcase_add_test(t, test_only_extra);
 	tcase_add_test(t, test_held);
 	tcase_add_test(t, test_pause_after_differences);
+	tcase_add_test(t, test_pause_without_an_end);
 	tcase_add_test(t, test_few_at_a_time);
 	tcase_add_test(t, test_many_documents);
 	tcase_add_test(t, test_moved);
