@@ -448,6 +448,23 @@ agent_look(struct agent *a, struct agent_state *s)
 }
 
 void
+agent_confirmed(struct agent *a, agent_change_fn *each, void *arg)
+{
+	struct store_txn *t = store_look(a->store);
+	struct change c;
+	uint8_t hash[32];
+
+	for (uint64_t n = t->meta.first; n <= t->meta.confirmed; n++) {
+		if (!spool_get(t, n, &c))
+			broken("%s: change %llu is missing in the spool",
+			    a->part->name, (unsigned long long)n);
+		change_hash(&c, hash);
+		each(arg, n, hash);
+	}
+	store_end(t);
+}
+
+void
 agent_letters(struct agent *a, agent_letter_fn *each, void *arg)
 {
 	struct store_txn *t = store_look(a->store);

@@ -36,6 +36,9 @@ struct agent_state {
 	uint8_t digest[32];
 };
 void agent_look(struct agent *a, struct agent_state *s);
+/* What it holds as confirmed, and still has. */
+typedef void agent_change_fn(void *arg, uint64_t seq, const uint8_t hash[32]);
+void agent_confirmed(struct agent *a, agent_change_fn *each, void *arg);
 typedef void agent_letter_fn(void *arg, uint64_t number, struct span text);
 void agent_letters(struct agent *a, agent_letter_fn *each, void *arg);
 

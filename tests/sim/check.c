@@ -148,6 +148,48 @@ compare_mail(uint32_t site, const struct mail *sent, const struct mail *got)
 	}
 }
 
+/* --- changes: under each number the same, here and there ------------------------ */
+
+struct sent {
+	struct { uint64_t seq; uint8_t hash[32]; } *change;
+	size_t count, found;
+};
+
+static void
+keep_change(void *arg, uint64_t seq, const uint8_t hash[32])
+{
+	struct sent *s = arg;
+
+	s->change = mem_grow(s->change, s->count + 1, sizeof(*s->change));
+	s->change[s->count].seq = seq;
+	memcpy(s->change[s->count++].hash, hash, 32);
+}
+
+static void
+find_change(void *arg, uint64_t seq, const uint8_t hash[32])
+{
+	struct sent *s = arg;
+
+	if (s->found == s->count || seq != s->change[s->found].seq)
+		return;
+	if (memcmp(hash, s->change[s->found].hash, 32) != 0)
+		broken("change %llu is another one in the journal",
+		    (unsigned long long)seq);
+	s->found++;
+}
+
+static void
+check_changes(struct world *w, const struct actor *a, uint64_t incarnation,
+    struct sent *s)
+{
+	hub_look_changes(&w->hub, a->part.site, incarnation, find_change, s);
+	if (s->found < s->count)
+		broken("site %u: change %llu was confirmed, and is not in "
+		    "the journal", a->part.site,
+		    (unsigned long long)s->change[s->found].seq);
+	free(s->change);
+}
+
 /* --- all --------------------------------------------------------------------------- */
 
 static void
@@ -190,6 +232,7 @@ check_all(struct world *w)
 {
 	struct agent_state state[WORLD_ACTORS];
 	struct mail mail[WORLD_ACTORS] = { { .count = 0 } };
+	struct sent sent[WORLD_ACTORS] = { { .count = 0 } };
 	struct actor *a;
 
 	for (unsigned i = 0; i < w->actors; i++) {
@@ -198,6 +241,7 @@ check_all(struct world *w)
 			continue;
 		agent_look(a->agent, &state[i]);
 		agent_letters(a->agent, keep_letter, &mail[i]);
+		agent_confirmed(a->agent, keep_change, &sent[i]);
 		world_close_agent(a, 0);
 	}
 	world_close_hub(w, 0);
@@ -209,6 +253,7 @@ check_all(struct world *w)
 		if (a->gone)
 			continue;
 		check_site(w, a, &state[i]);
+		check_changes(w, a, state[i].incarnation, &sent[i]);
 		check_mail(w, a, &mail[i]);
 		free_mail(&mail[i]);
 	}

@@ -452,6 +452,7 @@ faults_end(struct world *w)
 
 		repair(&a->part);
 		a->gated = true;
+		a->blocked = world_has(w, FAULT_BLOCK);
 		a->site.unmounted = false;
 		for (size_t n = 0; n < SITE_SAID; n++) {
 			if (!site_said_is_foreign(n) || !a->site.said[n].there)

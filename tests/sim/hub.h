@@ -66,6 +66,10 @@ void hub_look_site(struct part *p, uint32_t site, struct hub_site *s,
 typedef void hub_letter_fn(void *arg, uint64_t number, struct span text);
 void hub_look_letters(struct part *p, uint32_t site, hub_letter_fn *each,
     void *arg);
+/* Each change of an incarnation, in order. */
+typedef void hub_change_fn(void *arg, uint64_t seq, const uint8_t hash[32]);
+void hub_look_changes(struct part *p, uint32_t site, uint64_t incarnation,
+    hub_change_fn *each, void *arg);
 /* Nothing twice, order kept, no holes, the chain whole, and a view made anew
  * is the same. */
 void hub_audit(struct part *p);

@@ -246,6 +246,49 @@ read_journal(struct journal *j, struct view *v, struct audit *a)
 		    (unsigned long long)last, (unsigned long long)a->place);
 }
 
+struct changes {
+	uint32_t site;
+	uint64_t incarnation, place;
+	hub_change_fn *each;
+	void *arg;
+};
+
+static bool
+read_change(void *arg, const struct entry *e)
+{
+	struct changes *k = arg;
+	struct change c;
+	uint8_t hash[32];
+
+	if (e->place <= k->place)
+		return true;
+	k->place = e->place;
+	if (e->site != k->site || e->incarnation != k->incarnation)
+		return true;
+	if (!change_read(&c, e->body))
+		broken("journal: place %llu is no change",
+		    (unsigned long long)e->place);
+	change_hash(&c, hash);
+	k->each(k->arg, e->seq, hash);
+	return true;
+}
+
+void
+hub_look_changes(struct part *p, uint32_t site, uint64_t incarnation,
+    hub_change_fn *each, void *arg)
+{
+	struct changes k = { .site = site, .incarnation = incarnation,
+		.each = each, .arg = arg };
+	struct looking l;
+
+	begin(&l, p);
+	for (int i = 0; i < 100000 &&
+	    k.place < journal_last(l.writer.journal); i++)
+		journal_read(l.writer.journal, k.place + 1, 500, read_change,
+		    &k);
+	end(&l);
+}
+
 /* --- a view made anew ---------------------------------------------------------------- */
 
 static void
