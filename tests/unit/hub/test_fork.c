@@ -139,6 +139,7 @@ struct said {			/* a batch to be */
 	uint8_t key;		/* 0: the site's own */
 	int64_t now;
 	size_t count;
+	uint64_t from;		/* the first item's number; 0: as `first` */
 	enum change_kind kind;
 	const char *title, *by;
 };
@@ -170,8 +171,8 @@ put_change(struct buf *b, const struct said *s, uint64_t seq)
 	char url[64];
 
 	snprintf(url, sizeof(url), "https://www.s1.gov.cn/%llu",
-	    (unsigned long long)(s->kind == CHANGE_DELETED ?
-	    seq - s->first + 1 : seq));
+	    (unsigned long long)(s->from != 0 ? seq - s->first + s->from :
+	    seq));
 	change_init(&c);
 	c.seq = seq;
 	c.kind = s->kind != 0 ? s->kind : CHANGE_CREATED;
@@ -445,11 +446,17 @@ END_TEST
 
 /* --- the gate closes ------------------------------------------------------ */
 
+static uint64_t next;		/* number of the next change */
+
+/* Items from … from + count - 1. */
 static const struct core_answer *
-withdraw(uint64_t first, size_t count)
+withdraw(uint64_t from, size_t count)
 {
+	uint64_t first = next;
+
+	next += count;
 	return tell((struct said){ .first = first, .count = count,
-	    .kind = CHANGE_DELETED });
+	    .from = from, .kind = CHANGE_DELETED });
 }
 
 static void
@@ -458,6 +465,7 @@ fill(size_t count)
 	ck_assert_answer(tell((struct said){ .first = 1, .count = count }),
 	    VERDICT_TAKEN, "");
 	ck_assert_uint_eq(view().items, count);
+	next = count + 1;
 }
 
 START_TEST(test_a_batch_that_empties_is_held)
@@ -466,15 +474,15 @@ START_TEST(test_a_batch_that_empties_is_held)
 
 	set_up();
 	fill(500);
-	a = withdraw(501, 51);
+	a = withdraw(1, 51);
 	ck_assert_answer(a, VERDICT_TAKEN, "");
 	ck_assert_uint_eq(a->answer.taken, 551);
 	ck_assert_ptr_nonnull(strstr(a->body, "held: 51 withdrawals"));
 	ck_assert(view().gate);
 	ck_assert_uint_eq(view().gated, 51);
 	ck_assert_uint_eq(view().items, 500);
-	ck_assert(core_logged("gate closed"));
-	withdraw(552, 60);
+	ck_assert(core_logged("site=4101000001 gate closed: 51 "));
+	withdraw(1, 60);		/* 51 of them for the second time */
 	ck_assert_uint_eq(view().gated, 60);
 	tear_down();
 }
@@ -483,33 +491,35 @@ END_TEST
 START_TEST(test_a_little_passes)
 {
 	set_up();
-	fill(500);
-	withdraw(501, 50);		/* 10 %, and no more than 50 */
+	fill(400);
+	withdraw(1, 50);		/* over 10 %, but no more than 50 */
 	ck_assert(!view().gate);
-	ck_assert_uint_eq(view().items, 450);
+	ck_assert_uint_eq(view().items, 350);
 	tear_down();
 	set_up();
 	kit.config.gate_percent = 100;
 	fill(500);
-	withdraw(501, 500);
+	withdraw(1, 500);
 	ck_assert(!view().gate);
 	ck_assert_uint_eq(view().items, 0);
 	tear_down();
 	set_up();
 	fill(1000);
-	withdraw(1001, 100);		/* over 50, but 10 % */
+	withdraw(1, 95);		/* over 50, but 10 % of what there was */
+	withdraw(96, 5);
 	ck_assert(!view().gate);
+	withdraw(101, 1);
+	ck_assert(view().gate);
 	tear_down();
 }
 END_TEST
 
-START_TEST(test_a_trickle_is_counted)
+START_TEST(test_what_is_gone_counts_once)
 {
 	set_up();
 	fill(400);
-	/* the same ones again are not there any more */
 	for (int n = 0; n < 5; n++)
-		withdraw(401 + 30 * (uint64_t)n, 30);
+		withdraw(1, 30);
 	ck_assert(!view().gate);
 	ck_assert_uint_eq(view().items, 370);
 	tear_down();
@@ -526,13 +536,34 @@ START_TEST(test_batches_add_up)
 {
 	set_up();
 	fill(400);
-	withdraw(401, 40);
-	ck_assert(!view().gate);
-	tell((struct said){ .first = 441, .count = 40 });	/* others */
+	withdraw(1, 20);
 	pass(1000);
-	withdraw(481, 80);		/* of which 40 are there */
+	withdraw(21, 20);
+	pass(1000);
+	withdraw(41, 10);
+	ck_assert(!view().gate);
+	withdraw(51, 1);
 	ck_assert(view().gate);
-	ck_assert_uint_eq(view().gated, 40);
+	ck_assert_uint_eq(view().gated, 1);
+	ck_assert_uint_eq(view().items, 350);
+	tear_down();
+}
+END_TEST
+
+/* The answer was lost, and the same comes again. */
+START_TEST(test_a_repetition_counts_once)
+{
+	struct said s = { .first = 401, .count = 30, .from = 1,
+	    .kind = CHANGE_DELETED };
+
+	set_up();
+	fill(400);
+	tell(s);
+	ck_assert_answer(tell(s), VERDICT_KNOWN, "");
+	ck_assert_answer(tell(s), VERDICT_KNOWN, "");
+	next = 431;
+	withdraw(31, 20);
+	ck_assert(!view().gate);
 	tear_down();
 }
 END_TEST
@@ -541,9 +572,9 @@ START_TEST(test_a_window_ends)
 {
 	set_up();
 	fill(400);
-	withdraw(401, 40);
+	withdraw(1, 40);
 	pass((int64_t)kit.config.gate_window);
-	withdraw(441, 80);		/* 40 more, ten minutes later */
+	withdraw(41, 40);		/* ten minutes later */
 	ck_assert(!view().gate);
 	ck_assert_uint_eq(view().items, 320);
 	tear_down();
@@ -554,13 +585,13 @@ START_TEST(test_a_release_counts_from_new)
 {
 	set_up();
 	fill(400);
-	withdraw(401, 60);
+	withdraw(1, 60);
 	ck_assert(view().gate);
 	pass(1000);
 	act(json_pack("{s:s, s:i}", "do", "release", "site", 1));
 	ck_assert_uint_eq(view().items, 340);
 	pass(1000);
-	withdraw(461, 100);		/* 40 more */
+	withdraw(61, 40);
 	ck_assert(!view().gate);
 	ck_assert_uint_eq(view().items, 300);
 	tear_down();
@@ -572,7 +603,7 @@ START_TEST(test_who_stands_for_it_passes)
 	set_up();
 	fill(100);
 	tell((struct said){ .kind = CHANGE_DELETED, .count = 100,
-	    .first = 101, .by = "li" });
+	    .first = 101, .from = 1, .by = "li" });
 	ck_assert(!view().gate);
 	ck_assert_uint_eq(view().items, 0);
 	tear_down();
@@ -598,8 +629,9 @@ add(TCase *c)
 	tcase_add_test(c, test_causes);
 	tcase_add_test(c, test_a_batch_that_empties_is_held);
 	tcase_add_test(c, test_a_little_passes);
-	tcase_add_test(c, test_a_trickle_is_counted);
+	tcase_add_test(c, test_what_is_gone_counts_once);
 	tcase_add_test(c, test_batches_add_up);
+	tcase_add_test(c, test_a_repetition_counts_once);
 	tcase_add_test(c, test_a_window_ends);
 	tcase_add_test(c, test_a_release_counts_from_new);
 	tcase_add_test(c, test_who_stands_for_it_passes);
