@@ -64,10 +64,11 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"site-add","site":N,"code":…,"name":…,"domains":[…],
  *	 "kind":…,"parent":CODE or ""}
  *	{"do":"ticket","site":N,"ref":HEX,"expires":MS}
- *	{"do":"enroll","site":N,"ref":HEX,"key":HEX,"until":MS}	binds the key,
- *		whose certificate ends then; ends a quarantine
+ *	{"do":"enroll","site":N,"ref":HEX,"key":HEX,"until":MS,
+ *	 "ca":HEX}	binds the key, whose certificate ends then and is of the
+ *		CA with this pin; ends a quarantine
  *	{"do":"renew","site":N,"key":HEX,"old":HEX,"until":MS,
- *	 "quarantine":true}	binds it; the key that signed for it stays good
+ *	 "ca":HEX,"quarantine":true}	binds it; the key that signed for it stays good
  *		until the next; quarantine: that key's certificate had expired
  *	{"do":"admit","site":N}	ends a quarantine
  *	{"do":"block","site":N} {"do":"unblock","site":N}	unblock lifts
@@ -99,6 +100,8 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"reconcile","site":N,"incarnation":HEX,"seq":M,"same":true,
  *	 "missing":0,"extra":0,"differ":0,"held":0}	what came of comparing
  *		the index with what the site says it has (proven.h)
+ *	{"do":"ca-roll",…} {"do":"ca-rolled",…}	the CA is replaced (issued.h)
+ *	{"do":"site-restore","row":{…}}	a site as a backup has it (register.h)
  *	{"do":"start"} {"do":"rebuild"} …		for the record
  */
 
