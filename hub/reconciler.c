@@ -71,7 +71,7 @@ where_is(struct reconciler *r, const struct frame_reconcile *f,
 	*place = 0;
 	if (journal_position(r->writer->journal, f->peer.site, &p)) {
 		bool fresh = p.incarnation != h->incarnation &&
-		    p.before != h->incarnation && h->seq == 0;
+		    !position_gave_up(&p, h->incarnation) && h->seq == 0;
 
 		if (!fresh && (p.incarnation != h->incarnation ||
 		    p.last != h->seq))
