@@ -30,7 +30,7 @@ tell(struct store_txn *t, struct known *k, struct change *c)
 		buf_clear(&id);
 		return news;
 	}
-	change_hash(c, k->change);
+	change_item_hash(c, k->change);
 	buf_clear(&id);
 	c->id = SPAN_NONE;
 	k->told = true;

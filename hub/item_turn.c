@@ -259,7 +259,7 @@ become(struct turn *t)
 		.place = e->place,
 		.changes = t->known ? t->old.changes + 1 : 1,
 	};
-	change_hash(t->c, change);
+	change_item_hash(t->c, change);
 	digest_item_hash(t->now.hash, item_id(t->c), change);
 	set_date(t);
 	set_said(t);

@@ -377,10 +377,7 @@ void
 change_hash(const struct change *c, uint8_t out[32])
 {
 	struct sha s;
-	/* An item is what it is, whether it was there before or not: one that
-	 * is told again from the beginning makes the same digest. */
-	const uint8_t head[2] = { ROW_VERSION, (uint8_t)(c->kind ==
-	    CHANGE_UPDATED ? CHANGE_CREATED : c->kind) };
+	const uint8_t head[2] = { ROW_VERSION, (uint8_t)c->kind };
 
 	sha_begin(&s);
 	sha_add(&s, head, sizeof(head));
@@ -401,6 +398,16 @@ change_hash(const struct change *c, uint8_t out[32])
 	for (unsigned w = 0; w < WORD_COUNT; w++)
 		mean_word(&s, (uint8_t)(TAG_WORD + w), c->word[w]);
 	sha_end(&s, out);
+}
+
+void
+change_item_hash(const struct change *c, uint8_t out[32])
+{
+	struct change item = *c;
+
+	if (item.kind == CHANGE_UPDATED)
+		item.kind = CHANGE_CREATED;
+	change_hash(&item, out);
 }
 
 /* --- links, names ------------------------------------------------------------ */

@@ -103,10 +103,14 @@ bool change_glance(struct change *c, struct span s);
  * 9999. `why` (may be NULL) names the part and what was expected. */
 bool change_is_sane(const struct change *c, const char **why);
 
-/* SHA-256 over what the change means (not seq, not when, nor whether it was
- * created or updated): two changes with the same are the same news. It decides between KNOWN and FORKED together
- * with seq, and is what digests are made of. */
+/* SHA-256 over what the change means (not seq, not when): two changes with
+ * the same are the same news. It decides between KNOWN and FORKED together
+ * with seq. */
 void change_hash(const struct change *c, uint8_t out[32]);
+
+/* The same of what the item is then, whether created or updated: an item that
+ * is told again from the beginning is no other. Digests are made of it. */
+void change_item_hash(const struct change *c, uint8_t out[32]);
 
 /* Link rows, one after the other. each: false when there is none left. */
 void change_link_put(struct buf *b, const struct link *l);

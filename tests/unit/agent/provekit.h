@@ -153,7 +153,7 @@ take(const struct change *c)
 	}
 	if (i == NULL)
 		i = hub_add(id, c->url);
-	change_hash(c, change);
+	change_item_hash(c, change);
 	digest_item_hash(i->hash, id, change);
 }
 

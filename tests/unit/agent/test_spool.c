@@ -233,7 +233,7 @@ START_TEST(test_overflow)
 
 		ck_assert(spool_get(t, n, &c));
 		ck_assert(known_find_url(t, c.url, &k));
-		change_hash(&c, hash);
+		change_item_hash(&c, hash);
 		ck_assert_mem_eq(hash, k.change, 32);
 	}
 	store_end(t);

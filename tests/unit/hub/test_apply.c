@@ -685,10 +685,10 @@ START_TEST(digests_follow)
 	kit_say(&k, 1, &a);
 	kit_say(&k, 1, &b);
 	digest_init(&d);
-	change_hash(&a, hash);
+	change_item_hash(&a, hash);
 	digest_item_hash(item_hash, a.url, hash);
 	digest_add(&d, item_hash);
-	change_hash(&b, hash);
+	change_item_hash(&b, hash);
 	digest_item_hash(item_hash, b.url, hash);
 	digest_add(&d, item_hash);
 	digest_sum(&d, expected);

@@ -283,7 +283,7 @@ hash_of(const struct thing *t, uint8_t out[32])
 	struct change c;
 
 	fill(&c, CHANGE_CREATED, t->url, t->title);
-	change_hash(&c, change);
+	change_item_hash(&c, change);
 	digest_item_hash(out, span_of(t->url), change);
 }
 

@@ -212,10 +212,7 @@ START_TEST(hash_counts_all)
 	c.when++;
 	change_hash(&c, hash);
 	ck_assert_mem_eq(hash, first, 32);
-	c.kind = CHANGE_CREATED;	/* the same item */
-	change_hash(&c, hash);
-	ck_assert_mem_eq(hash, first, 32);
-	CHANGED(c.kind = CHANGE_DELETED);
+	CHANGED(c.kind = CHANGE_CREATED);
 	CHANGED(c.url.n--);
 	CHANGED(c.id = SPAN("x"));
 	CHANGED(c.published = 0);
@@ -243,6 +240,28 @@ START_TEST(hash_counts_all)
 	c.word[WORD_TITLE] = SPAN(" \n政务公开\t");
 	change_hash(&c, hash);
 	ck_assert_mem_eq(hash, first, 32);
+}
+END_TEST
+
+START_TEST(item_hash_is_the_items)
+{
+	struct change c;
+	uint8_t first[32], hash[32];
+
+	smallest(&c);
+	change_item_hash(&c, first);
+	c.kind = CHANGE_CREATED;
+	change_item_hash(&c, hash);
+	ck_assert_mem_eq(hash, first, 32);
+	change_hash(&c, hash);
+	ck_assert_mem_eq(hash, first, 32);
+	c.word[WORD_TITLE] = SPAN("x");
+	change_item_hash(&c, hash);
+	ck_assert_mem_ne(hash, first, 32);
+	smallest(&c);
+	c.kind = CHANGE_DELETED;
+	change_item_hash(&c, hash);
+	ck_assert_mem_ne(hash, first, 32);
 }
 END_TEST
 
@@ -349,6 +368,7 @@ fill(TCase *t)
 	tcase_add_test(t, newer_tags);
 	tcase_add_test(t, strict_rows);
 	tcase_add_test(t, hash_counts_all);
+	tcase_add_test(t, item_hash_is_the_items);
 	tcase_add_test(t, insane);
 	tcase_add_test(t, links);
 	tcase_add_test(t, names);
