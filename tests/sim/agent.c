@@ -75,6 +75,10 @@ static bool
 tell_again(struct agent *a, const char *why)
 {
 	trace(a->part->name, "tells everything again: %s", why);
+	if (strstr(why, "no longer in the spool") != NULL &&
+	    store_meta(a->store)->first == 1)
+		broken("%s tells everything again, and the spool has it all",
+		    a->part->name);
 	if (!retell(a->store))
 		return false;
 	sources_afresh(a->sources);

@@ -314,10 +314,11 @@ ask_release(struct actor *a)
 static void
 on_settle(void *arg, const json_t *answer)
 {
-	const struct actor *a = arg;
+	const char *kept = json_string_value(json_object_get(answer, "kept"));
 
-	if (json_object_get(answer, "error") == NULL)
-		trace("operator", "keeps %s", a->part.name);
+	(void)arg;
+	if (kept != NULL)
+		world_kept(kept);
 }
 
 /* By its address; or, if that has changed since, by chance. */
@@ -434,6 +435,8 @@ switch_off(struct world *w)
 		    (hub_knows_key(&b->part) && chance(500)))
 			b = a;
 		b->gone = true;
+		if (w->kept[b->part.site] == b)
+			w->kept[b->part.site] = NULL;
 		if (b->agent != NULL)
 			world_close_agent(b, 0);
 		trace(b->part.name, "is switched off for good");

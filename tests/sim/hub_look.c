@@ -171,8 +171,15 @@ struct line {			/* of one incarnation of a site */
 	uint64_t incarnation, last;
 };
 
+struct foreign {		/* the last said of an address */
+	uint32_t site;
+	uint64_t place;
+	char *url;
+};
+
 struct audit {
-	struct view *view;	/* NULL: only the journal */
+	struct foreign *foreign;
+	size_t foreigns;
 	struct line *line;
 	size_t count;
 	uint64_t place;
@@ -191,20 +198,49 @@ line_of(struct audit *a, uint32_t site, uint64_t incarnation)
 	return &a->line[a->count++];
 }
 
+static void
+note_foreign(struct audit *a, const struct entry *e)
+{
+	size_t n = sizeof(FOREIGN) - 1, i = 0;
+	struct change c;
+
+	if (!change_read(&c, e->body) || c.url.n < n ||
+	    memcmp(c.url.at, FOREIGN, n) != 0)
+		return;
+	while (i < a->foreigns && (a->foreign[i].site != e->site ||
+	    !span_is(c.url, span_of(a->foreign[i].url))))
+		i++;
+	if (i == a->foreigns) {
+		a->foreign = mem_grow(a->foreign, ++a->foreigns,
+		    sizeof(*a->foreign));
+		a->foreign[i] = (struct foreign){ .site = e->site,
+			.url = mem_copy(c.url.at, c.url.n) };
+	}
+	a->foreign[i].place = e->place;
+}
+
 /* What is of a foreign host is not shown, and not forgotten either. */
 static void
-look_held(struct audit *a, const struct entry *e)
+look_held(const struct audit *a, struct view *v)
 {
-	struct change c;
 	uint32_t site;
 
-	if (a->view == NULL || !change_read(&c, e->body) ||
-	    c.url.n < sizeof(FOREIGN) - 1 ||
-	    memcmp(c.url.at, FOREIGN, sizeof(FOREIGN) - 1) != 0)
-		return;
-	if (!view_held(a->view, e->place, &site) || site != e->site)
-		broken("place %llu is of a foreign host, and is not held",
-		    (unsigned long long)e->place);
+	for (size_t i = 0; i < a->foreigns; i++) {
+		const struct foreign *f = &a->foreign[i];
+
+		if (!view_held(v, f->place, &site) || site != f->site)
+			broken("place %llu is of a foreign host, and is not "
+			    "held", (unsigned long long)f->place);
+	}
+}
+
+static void
+audit_clear(struct audit *a)
+{
+	for (size_t i = 0; i < a->foreigns; i++)
+		free(a->foreign[i].url);
+	free(a->foreign);
+	free(a->line);
 }
 
 static bool
@@ -229,16 +265,16 @@ read_entry(void *arg, const struct entry *e)
 		    (unsigned long long)l->last,
 		    (unsigned long long)e->place);
 	l->last = e->seq;
-	look_held(a, e);
+	note_foreign(a, e);
 	return true;
 }
 
 static void
-read_journal(struct journal *j, struct view *v, struct audit *a)
+read_journal(struct journal *j, struct audit *a)
 {
 	uint64_t last = journal_last(j);
 
-	*a = (struct audit){ .view = v };
+	*a = (struct audit){ .place = 0 };
 	for (int i = 0; i < 100000 && a->place < last; i++)
 		journal_read(j, a->place + 1, 500, read_entry, a);
 	if (a->place != last)
@@ -330,13 +366,14 @@ hub_audit(struct part *p)
 	uint64_t bad;
 
 	begin(&l, p);
-	read_journal(l.writer.journal, l.writer.view, &a);
+	read_journal(l.writer.journal, &a);
+	look_held(&a, l.writer.view);
 	bad = journal_verify(l.writer.journal);
 	if (bad != 0)
 		broken("journal: the chain is broken at place %llu",
 		    (unsigned long long)bad);
 	compare_views(&l, p);
-	free(a.line);
+	audit_clear(&a);
 	end(&l);
 }
 
@@ -349,7 +386,7 @@ hub_keep_promises(struct part *p)
 	struct audit a;
 
 	begin(&l, p);
-	read_journal(l.writer.journal, NULL, &a);
+	read_journal(l.writer.journal, &a);
 	for (size_t n = 0; n < hub_promise(n, &site, &incarnation, &taken);
 	    n++) {
 		uint64_t last = line_of(&a, site, incarnation)->last;
@@ -360,6 +397,6 @@ hub_keep_promises(struct part *p)
 			    (unsigned long long)taken,
 			    (unsigned long long)last);
 	}
-	free(a.line);
+	audit_clear(&a);
 	end(&l);
 }

@@ -95,11 +95,32 @@ world_close_agent(struct actor *a, int64_t back)
 	a->back = sim.now + back;
 }
 
+/* The address without its port is the machine's for good. */
+void
+world_kept(const char *address)
+{
+	const struct actor *a = world.actor;
+	size_t n = strcspn(address, ":");
+
+	while (a < world.actor + world.actors &&
+	    (strncmp(a->part.address, address, n) != 0 ||
+	    a->part.address[n] != ':'))
+		a++;
+	must(a < world.actor + world.actors);
+	world.kept[a->part.site] = a;
+	trace("operator", "keeps %s", a->part.name);
+}
+
+/* Whoever was not kept must not come by the site's key. */
 static void
 on_renewed(void *arg)
 {
 	struct actor *a = arg;
+	const struct actor *kept = world.kept[a->part.site];
 
+	if (kept != NULL && kept != a)
+		broken("%s was kept, and %s has got the key of site %u",
+		    kept->part.name, a->part.name, a->part.site);
 	if (a->agent != NULL)
 		agent_renewed(a->agent);
 }
@@ -269,7 +290,7 @@ world_run(uint64_t seed, bool verbose, uint32_t only)
 	int64_t length;
 
 	begin(w, seed, verbose, only);
-	length = between(60, 1500) * 1000;
+	length = between(60, chance(300) ? 1500 : 400) * 1000;
 	while (sim.now < length) {
 		revive(w);
 		go_on(1 + dice(2 * w->haste));

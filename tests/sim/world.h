@@ -52,6 +52,8 @@ struct world {
 	struct actor actor[WORLD_ACTORS];
 	unsigned sites, actors;	/* the first are the sites' own */
 	uint32_t keys;		/* given so far */
+	const struct actor *kept[WORLD_SITES + 1];	/* by the operator, of
+				 * two; by site */
 	uint32_t faults;	/* bits */
 	uint32_t haste;		/* ms between things that happen, about */
 	uint64_t journal;	/* seed of the nasty one; 0: files */
@@ -82,6 +84,7 @@ void faults_happen(struct world *w);	/* one thing */
 void faults_end(struct world *w);	/* and all is repaired */
 void faults_attend(struct actor *a);	/* by people, while it is calm */
 void faults_settle(struct actor *a);	/* if the hub has found two of it */
+void world_kept(const char *address);	/* says the hub */
 
 void check_all(struct world *w);	/* everything is down */
 
