@@ -173,6 +173,7 @@ help_golden(const char *path, struct span made)
 {
 	struct buf b;
 	const char *mode = getenv("ZQ_GOLDEN");
+	size_t same = 0;
 
 	if (mode != NULL && strcmp(mode, "write") == 0) {
 		FILE *f = fopen(path, "wb");
@@ -183,8 +184,13 @@ help_golden(const char *path, struct span made)
 	}
 	buf_init(&b, 1u << 20);
 	help_file(&b, path);
-	ck_assert_msg(span_is(buf_look(&b), made), "%s is not what we write:"
-	    "\n%.*s", path, SPAN_ARGS(made));
+	while (same < made.n && same < b.n && b.at[same] == made.at[same])
+		same++;
+	ck_assert_msg(span_is(buf_look(&b), made), "%s is not what we write, "
+	    "from byte %zu on:\n%.*s\ninstead of\n%.*s", path, same,
+	    SPAN_ARGS(text_cut((struct span){ made.at + same, made.n - same },
+	    600)), SPAN_ARGS(text_cut((struct span){ b.at + same,
+	    b.n - same }, 600)));
 	buf_clear(&b);
 }
 
