@@ -8,7 +8,7 @@ TMPDIR=$T timeout 300 "$ZQ_BUILD/tests/load/load" -b "$ZQ_BUILD" -t \
 	-n 40 -c 600 -l 3 backlog >"$T/load.log" 2>&1 ||
 	{ cat "$T/load.log"; die "the load program isn't content"; }
 grep -q 'FAILED' "$T/load.log" && { cat "$T/load.log"; die "it says so"; }
-grep -E 'news looked for|backlog told|at most more' "$T/load.log"
+grep -E 'news looked for|backlog told' "$T/load.log"
 
 say "- an agent's second connection resumes the session of its first"
 awk '/of them resumed/ { gsub(",", ""); exit !($(NF) > 0) }' "$T/load.log" ||
