@@ -24,7 +24,7 @@
 #define SPREAD 30000		/* ms, at most, after a letter to all sites */
 #define FIRST_TRY 60000		/* ms, the bound of the first wait … */
 #define LAST_TRY 3600000	/* … and of the last, after failures */
-#define FRESH 60000		/* ms that a certificate is called new */
+#define FRESH 10000		/* ms that a certificate is called new */
 #define WHY_MAX 4096
 
 struct renew {

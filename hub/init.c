@@ -27,7 +27,7 @@ static const char *const made[] = {
 	CONFIG_TLS_KEY, CONFIG_TLS_CERT, CONFIG_TLS,
 	CONFIG_JOURNAL "/data.mdb", CONFIG_JOURNAL "/lock.mdb",
 	CONFIG_JOURNAL, CONFIG_VIEW "/data.mdb", CONFIG_VIEW "/lock.mdb",
-	CONFIG_VIEW,
+	CONFIG_VIEW "/mark", CONFIG_VIEW,
 };
 
 #define MADE_COUNT (sizeof(made) / sizeof(made[0]))
@@ -255,6 +255,7 @@ init_take_back(const char *dir, bool was_there)
 
 	for (size_t n = 0; n < MADE_COUNT; n++)
 		(void)remove(config_path(path, dir, made[n]));
+	(void)unlink(config_path(path, dir, CONFIG_LOCK));
 	if (!was_there)
 		(void)rmdir(dir);
 }
