@@ -197,12 +197,12 @@ START_TEST(item_by_hand)
 	char out[100];
 
 	change_init(&c);
-	c.kind = CHANGE_CREATED;
+	c.kind = CHANGE_UPDATED;
 	c.when = 1795219200456;
 	c.url = SPAN("https://www.zhengzhou.gov.cn/a.html");
 	c.type = SPAN("text/html");
 	c.word[WORD_TITLE] = SPAN("政务公开");
-	change_hash(&c, hash);
+	change_item_hash(&c, hash);
 	digest_item_hash(hash, c.url, hash);
 	buf_init(&want, 100);
 	buf_init(&none, 1);
