@@ -11,6 +11,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
+#include "protocol/features.h"
 
 #define TICK 1			/* s between looks at the time */
 #define QUIET 2000		/* ms before progress is told */
@@ -176,6 +177,17 @@ finish(struct summons *s, struct call *c)
 	ctl_ok(peer, result);
 }
 
+static void
+tell_heard(json_t *line, const struct position *p)
+{
+	json_object_set_new(line, "heard_ms",
+	    json_integer(clock_wall() - p->heard));
+	if (!answer_has_word(span_of(p->features), FEATURE_RECONCILE))
+		json_object_set_new(line, "why", json_string(_("its agent "
+		    "does not say that it can be asked: is it of an older "
+		    "version?")));
+}
+
 /* His time is over: these have not come. */
 static void
 tell_silent(struct summons *s, struct call *c)
@@ -189,8 +201,7 @@ tell_silent(struct summons *s, struct call *c)
 			continue;
 		line = site_line(site.code, "no answer");
 		if (journal_position(s->writer->journal, c->site[i], &p))
-			json_object_set_new(line, "heard_ms", json_integer(
-			    clock_wall() - p.heard));
+			tell_heard(line, &p);
 		tell_site(c, line);
 		c->silent++;
 	}

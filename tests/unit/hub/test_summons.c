@@ -237,11 +237,27 @@ START_TEST(test_wanted_between_polls)
 }
 END_TEST
 
+/* It was heard, and named these features. */
+static void
+beat(uint32_t site, const char *features)
+{
+	struct journal_batch b = { .site = site, .incarnation = 5,
+		.first = 1, .now = CORE_NOW, .agent = SPAN("test/1"),
+		.features = span_of(features) };
+	struct journal_verdict v;
+
+	journal_begin(kit.writer.journal);
+	journal_take(kit.writer.journal, &b, CORE_NOW, &v);
+	ck_assert_int_eq(journal_commit(kit.writer.journal), DB_OK);
+}
+
 START_TEST(test_time_is_over)
 {
 	struct operator o;
 
 	set_up();
+	beat(1, "changes letters");
+	beat(3, "changes letters reconcile");
 	call(&o, "{\"do\":\"prove-sync\",\"wait\":2000}");
 	tell(2, true);
 	HEARS(&o, "4101000002");
@@ -252,8 +268,10 @@ START_TEST(test_time_is_over)
 		turn();
 		hear(&o);
 	}
-	HEARS(&o, "{\"code\":\"4101000001\",\"outcome\":\"no answer\"");
-	HEARS(&o, "{\"code\":\"4101000003\",\"outcome\":\"no answer\"");
+	HEARS(&o, "{\"code\":\"4101000001\",\"outcome\":\"no answer\","
+	    "\"heard_ms\":0,\"why\":\"its agent does not say");
+	HEARS(&o, "{\"code\":\"4101000003\",\"outcome\":\"no answer\","
+	    "\"heard_ms\":0}");
 	HEARS(&o, "{\"ok\":{\"sites\":3,\"same\":1,\"differs\":0,"
 	    "\"silent\":2,\"unasked\":0}}");
 	ck_assert_uint_eq(wants(1) | wants(2) | wants(3), 0);
