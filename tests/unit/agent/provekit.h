@@ -45,10 +45,13 @@ static struct {
 	int later;			/* answers `later` so often */
 	enum verdict refuse;		/* instead; 0: no */
 	int status;			/* HTTP of the next rounds; 0: 200 */
+	bool meddles;			/* something changes after a round of
+					 * buckets, and nobody says so */
 	bool is_old;			/* it has no features */
 	bool away;			/* 503 for everything */
 	bool needs_snapshot;		/* said the last batch */
-	int mute;			/* sums that aren't answered at all */
+	bool mute;			/* no sum is answered, unless the site
+					 * waits for it */
 	char first_by[64], first_reason[64];	/* of a deletion */
 } hub;
 
@@ -366,15 +369,19 @@ on_reconcile(struct evhttp_request *r, void *arg)
 	ck_assert(reconcile_read(in, &reader, NULL, &why));
 	if (ask.hashes > hub.most_hashes)
 		hub.most_hashes = ask.hashes;
-	if (ask.head.round == RECONCILE_BUCKETS)
+	if (ask.head.round == RECONCILE_BUCKETS) {
 		answer_buckets();
+		if (hub.meddles)
+			(void)kit_tell(store, "meddled.html", 1);
+		hub.meddles = false;
+	}
 	hub.missing += ask.missing.count;
 	for (size_t i = 0; i < ask.missing.count; i++)
 		reconcile_answer_missing(&ask.out, ask.missing.at[i]);
 	hashes_clear(&ask.missing);
 	reconcile_answer_end(&ask.out);
-	if (ask.head.round == RECONCILE_SUM && hub.mute > 0)
-		hub.mute--;
+	if (ask.head.round == RECONCILE_SUM && hub.mute && !site.paused)
+		buf_clear(&ask.out);
 	else
 		reply(r, &ask.out);
 	buf_clear(&ask.out);

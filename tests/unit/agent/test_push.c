@@ -737,13 +737,14 @@ START_TEST(test_acts)
 	ck_assert_int_eq(acts, 2);
 	may_act = false;
 	hub.letters = 3;
-	WAIT_FOR(acts == 3);
+	WAIT_FOR(acts >= 3);
 	ck_assert_uint_eq(acted_on(), 2);
 	inbox_free(inbox);
+	acts = 0;
 	/* It ended before it could: the next start does it. */
 	may_act = true;
 	inbox = open_inbox();
-	ck_assert_int_eq(acts, 4);
+	ck_assert_int_eq(acts, 1);
 	ck_assert_uint_eq(acted_on(), 3);
 	inbox_free(inbox);
 	fetch_free(fetch);
