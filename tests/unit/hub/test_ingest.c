@@ -473,6 +473,19 @@ START_TEST(test_clocks_that_lie)
 }
 END_TEST
 
+/* What a batch has waited here isn't its site's clock being slow. */
+START_TEST(test_waiting_is_no_skew)
+{
+	set_up(CORE_MOST);
+	put_one(7, 1, "one");
+	clock_set(CORE_NOW + 20000, clock_mono() + 20000);
+	ck_assert(take());
+	ck_assert_int_eq(last()->answer.verdict, VERDICT_TAKEN);
+	ck_assert_int_eq(guests_get(&kit.guests, 1)->skew, SKEW_NONE);
+	tear_down();
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
@@ -489,6 +502,7 @@ add(TCase *t)
 	tcase_add_test(t, test_acts_ride_in_the_group);
 	tcase_add_test(t, test_full_disk_is_busy);
 	tcase_add_test(t, test_clocks_that_lie);
+	tcase_add_test(t, test_waiting_is_no_skew);
 }
 
 int
