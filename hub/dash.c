@@ -63,8 +63,10 @@ site_row(struct roll *r, const struct site_info *s)
 	markup_ago(b, s->heard);
 	buf_printf(b, "</td><td class=\"n\">%" PRIu64 "</td>"
 	    "<td class=\"n far\">%" PRIu64 "</td>"
-	    "<td class=\"n far\">%" PRIu64 "</td></tr>\n", s->items,
-	    s->head > s->taken ? s->head - s->taken : 0, s->held);
+	    "<td class=\"n far\">%" PRIu64 "</td><td class=\"far\">",
+	    s->items, s->head > s->taken ? s->head - s->taken : 0, s->held);
+	markup_ago(b, s->synced);
+	buf_text(b, "</td></tr>\n");
 }
 
 static bool
@@ -157,9 +159,10 @@ table(struct visit *v, const struct roll *r)
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\" class=\"n\">%s</th>"
 	    "<th scope=\"col\" class=\"n far\">%s</th>"
-	    "<th scope=\"col\" class=\"n far\">%s</th></tr></thead>\n<tbody>\n",
+	    "<th scope=\"col\" class=\"n far\">%s</th>"
+	    "<th scope=\"col\" class=\"far\">%s</th></tr></thead>\n<tbody>\n",
 	    _("Sites"), _("Site"), _("State"), _("Last heard"), _("Items"),
-	    _("Lag"), _("Held"));
+	    _("Lag"), _("Held"), _("Proven"));
 	buf_span(b, buf_look(&r->rows));
 	buf_text(b, "</tbody></table></div>\n");
 	if (r->more) {
