@@ -5,7 +5,7 @@
 # and the hub's channels are played by the simulator; its hand is between the
 # programs and LMDB's commit.
 SIM_SRC   := $(sort $(wildcard tests/sim/*.c))
-SIM_AGENT := $(patsubst %,$(B)/tests/sim/%.o,agent tree)
+SIM_AGENT := $(patsubst %,$(B)/tests/sim/%.o,agent agent_hands tree)
 SIM_HUB   := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/hub*.c))
 SIM_OWN   := $(filter-out $(SIM_AGENT) $(SIM_HUB),$(call obj,$(SIM_SRC)))
 SIM       := $(B)/tests/sim/sim

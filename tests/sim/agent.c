@@ -1,7 +1,6 @@
 /*
  * What agent/agent.c does with the agent's parts, for the simulator.
  */
-#include "tests/sim/agent.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,43 +8,22 @@
 #include <openssl/rand.h>
 
 #include "agent/errand.h"
-#include "agent/inbox.h"
-#include "agent/line.h"
-#include "agent/push.h"
 #include "agent/retell.h"
-#include "agent/say.h"
-#include "agent/sources.h"
 #include "agent/spool.h"
-#include "agent/store.h"
 #include "agent/trust.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "tests/sim/agent_inside.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/loop.h"
-#include "tests/sim/tree.h"
 
 #define CHORES 60000		/* ms */
 #define TRIM_COUNT 1000
 #define BEAT 15000		/* ms */
 #define PROVE_EVERY 600000	/* ms: days are long here */
 
-struct agent {
-	struct part *part;
-	struct config_top top;
-	struct config config;
-	struct tree_set set;
-	uint64_t instance;
-	struct store *store;
-	struct fetch *fetch;
-	struct line line;
-	struct push *push;
-	struct inbox *inbox;
-	struct sources *sources;
-	struct event *chores;
-};
-
-/* --- certificates are not in this world ----------------------------------------- */
+/* --- certificates are not in this world ----------------------------------- */
 
 void
 line_prepare(const struct line *l, CURL *curl)
@@ -69,10 +47,10 @@ renew_look(struct renew *r)
 	(void)r;
 }
 
-/* --- what agent.c does ---------------------------------------------------------- */
+/* --- what agent.c does ---------------------------------------------------- */
 
-static bool
-tell_again(struct agent *a, const char *why)
+bool
+agent_tell_again(struct agent *a, const char *why)
 {
 	trace(a->part->name, "tells everything again: %s", why);
 	if (strstr(why, "no longer in the spool") != NULL &&
@@ -89,7 +67,7 @@ tell_again(struct agent *a, const char *why)
 static void
 on_retell(void *arg, const char *why)
 {
-	(void)tell_again(arg, why);
+	(void)agent_tell_again(arg, why);
 }
 
 /* The ca would grant it, and the core bind it. */
@@ -225,7 +203,7 @@ on_chores(evutil_socket_t fd, short what, void *arg)
 	after(a->chores, CHORES);
 }
 
-/* --- its life ------------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------- */
 
 static void
 open_push(struct agent *a)
@@ -335,150 +313,4 @@ agent_close(struct agent *a)
 	p->base = NULL;
 	p->up = false;
 	free(a);
-}
-
-/* --- what happens to it ------------------------------------------------------------ */
-
-/* Its people act on it with its clocks, and it may die of it. */
-static bool
-outlives(struct agent *a)
-{
-	bool dead = a->part->dead;
-
-	if (dead)
-		a->part->bury(a->part);
-	return !dead;
-}
-
-void
-agent_notice(struct agent *a, size_t n)
-{
-	tree_notice(a->set.source, n);
-}
-
-void
-agent_rescan(struct agent *a)
-{
-	sources_afresh(a->sources);
-}
-
-bool
-agent_release(struct agent *a)
-{
-	loop_clocks(a->part);
-	return sources_release(a->sources, "", "seen, it is meant",
-	    "the site's admin") > 0;
-}
-
-bool
-agent_refuse(struct agent *a)
-{
-	return sources_refuse(a->sources, "", "it will come back",
-	    "the site's admin") > 0;
-}
-
-void
-agent_retell_all(struct agent *a)
-{
-	loop_clocks(a->part);
-	(void)tell_again(a, "somebody wants it so");
-	(void)outlives(a);
-}
-
-void
-agent_renewed(struct agent *a)
-{
-	loop_clocks(a->part);
-	fetch_forget_connections(a->fetch);
-	push_restart(a->push);
-	(void)outlives(a);
-}
-
-bool
-agent_say(struct agent *a, size_t n)
-{
-	const struct site_file *f = &a->set.site->said[n];
-	char url[SITE_TEXT], title[SITE_TEXT];
-	struct buf why;
-	json_t *ask, *said;
-	bool kept;
-
-	site_said_url(url, a->set.site, n);
-	ask = json_pack("{s:s, s:s}", "kind", f->there ? "item" : "deleted",
-	    "url", url);
-	if (f->there)
-		json_object_set_new(ask, "title",
-		    json_string(site_title(title, f, n)));
-	loop_clocks(a->part);
-	buf_init(&why, 4096);
-	said = say_it(a->store, ask, 480, &why);
-	json_decref(ask);
-	trace(a->part->name, "is told that %s %s%s%s", url, f->there ?
-	    "is there" : "is gone", said == NULL ? ": " : "",
-	    buf_cstr(&why));
-	buf_clear(&why);
-	push_kick(a->push);
-	kept = said != NULL;
-	json_decref(said);
-	return outlives(a) && kept;
-}
-
-/* --- looking ------------------------------------------------------------------------ */
-
-bool
-agent_is_quiet(const struct agent *a)
-{
-	return sources_are_settled(a->sources) &&
-	    spool_waiting(store_meta(a->store)) == 0 &&
-	    push_is_well(a->push);
-}
-
-bool
-agent_holds(const struct agent *a)
-{
-	return tree_holds(a->set.source) || sources_held(a->sources) > 0;
-}
-
-void
-agent_look(struct agent *a, struct agent_state *s)
-{
-	struct store_txn *t = store_look(a->store);
-
-	*s = (struct agent_state){ .incarnation = t->meta.incarnation,
-		.seq = t->meta.next - 1, .confirmed = t->meta.confirmed,
-		.letters = t->meta.letters, .told = t->digest.items };
-	digest_sum(&t->digest, s->digest);
-	store_end(t);
-}
-
-void
-agent_confirmed(struct agent *a, agent_change_fn *each, void *arg)
-{
-	struct store_txn *t = store_look(a->store);
-	struct change c;
-	uint8_t hash[32];
-
-	for (uint64_t n = t->meta.first; n <= t->meta.confirmed; n++) {
-		if (!spool_get(t, n, &c))
-			broken("%s: change %llu is missing in the spool",
-			    a->part->name, (unsigned long long)n);
-		change_hash(&c, hash);
-		each(arg, n, hash);
-	}
-	store_end(t);
-}
-
-void
-agent_letters(struct agent *a, agent_letter_fn *each, void *arg)
-{
-	struct store_txn *t = store_look(a->store);
-	json_t *list = inbox_list(t, INBOX_KEEP), *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		each(arg, (uint64_t)json_integer_value(json_object_get(one,
-		    "number")), span_of(json_string_value(json_object_get(
-		    one, "text"))));
-	json_decref(list);
-	store_end(t);
 }

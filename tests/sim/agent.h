@@ -16,7 +16,7 @@ struct agent;
 struct agent *agent_open(struct part *p, struct site *s, uint64_t spool);
 void agent_close(struct agent *a);	/* in order, or after a kill */
 
-/* --- what happens to it, in the middle of its loop -------------------------- */
+/* --- what happens to it, in the middle of its loop ------------------------ */
 void agent_notice(struct agent *a, size_t n);	/* as by inotify */
 void agent_rescan(struct agent *a);
 bool agent_release(struct agent *a);	/* false: nothing is held */
@@ -26,7 +26,7 @@ void agent_renewed(struct agent *a);	/* it has another key */
 /* About site->said[n], as it is there now; false: it was not kept. */
 bool agent_say(struct agent *a, size_t n);
 
-/* --- looking ----------------------------------------------------------------- */
+/* --- looking -------------------------------------------------------------- */
 /* Everything looked at, told, confirmed; no letter left to fetch. */
 bool agent_is_quiet(const struct agent *a);
 bool agent_holds(const struct agent *a);

@@ -18,7 +18,7 @@ struct oracle {
 	size_t shown;
 };
 
-/* --- items: the naive oracle ------------------------------------------------ */
+/* --- items: the naive oracle ---------------------------------------------- */
 
 static bool
 is_it(const struct hub_item *i, const char *id, const char *url,
@@ -104,7 +104,7 @@ expect_all(const struct oracle *o)
 			    site_said_url(text, o->site, n));
 }
 
-/* --- letters -------------------------------------------------------------------- */
+/* --- letters -------------------------------------------------------------- */
 
 struct mail {
 	struct { uint64_t number; char *text; } *letter;
@@ -148,7 +148,7 @@ compare_mail(uint32_t site, const struct mail *sent, const struct mail *got)
 	}
 }
 
-/* --- changes: under each number the same, here and there ------------------------ */
+/* --- changes: under each number the same, here and there ------------------ */
 
 struct sent {
 	struct { uint64_t seq; uint8_t hash[32]; } *change;
@@ -190,7 +190,7 @@ check_changes(struct world *w, const struct actor *a, uint64_t incarnation,
 	free(s->change);
 }
 
-/* --- all --------------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
 static void
 check_site(struct world *w, struct actor *a, const struct agent_state *s)

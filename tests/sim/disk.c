@@ -27,7 +27,7 @@ int __wrap_mdb_txn_commit(MDB_txn *txn);
 static struct part *watched[PARTS_MAX];
 static bool synced;		/* since the commit under way began */
 
-/* --- files ----------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------- */
 
 static void
 join(char out[SIM_PATH], const char *dir, const char *name)
@@ -106,7 +106,7 @@ disk_is(const char *dir)
 	return access(dir, F_OK) == 0;
 }
 
-/* --- the world's directory -------------------------------------------------- */
+/* --- the world's directory ------------------------------------------------ */
 
 void
 disk_begin(void)
@@ -128,7 +128,7 @@ disk_end(void)
 		disk_remove(sim.dir);
 }
 
-/* --- parts ------------------------------------------------------------------- */
+/* --- parts ---------------------------------------------------------------- */
 
 void
 disk_part(struct part *p, const char *name)

@@ -1,6 +1,6 @@
 /*
- * What happens to the world: people who publish and withdraw, and bad luck
- * of some kinds, drawn from the seed.
+ * What happens to the world: which kinds of bad luck a run has, when they
+ * befall whom, and how all is repaired. What people do is in people.c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,7 @@ const char *const fault_names[FAULT_COUNT] = {
 	[FAULT_CLONE] = "clone",
 };
 
-/* --- which ------------------------------------------------------------------- */
+/* --- which ---------------------------------------------------------------- */
 
 static void
 draw_wire(void)
@@ -68,46 +68,7 @@ faults_draw(struct world *w, uint32_t only)
 			trace("world", "bad luck: %s", fault_names[f]);
 }
 
-/* --- people ------------------------------------------------------------------- */
-
-static void
-edit(struct actor *a)
-{
-	unsigned count = chance(30) ? 60 : 1 + dice(4);
-
-	for (unsigned i = 0; i < count; i++) {
-		size_t n = site_edit(&a->site);
-
-		trace(a->part.name, "page %zu is %s", n,
-		    a->site.file[n].there ? "written" : "removed");
-		if (a->agent != NULL && chance(800))
-			agent_notice(a->agent, n);
-	}
-}
-
-static void
-say(struct actor *a)
-{
-	size_t n = dice(SITE_SAID);
-	struct site_file *f = &a->site.said[n];
-
-	f->there = !f->there || chance(300);
-	f->content = dice(6);
-	a->told[n] = a->agent != NULL && agent_say(a->agent, n);
-}
-
-static void
-attend_hold(struct actor *a)
-{
-	if (a->agent == NULL || !agent_holds(a->agent))
-		return;
-	if (chance(700))
-		(void)agent_release(a->agent);
-	else
-		(void)agent_refuse(a->agent);
-}
-
-/* --- bad luck ------------------------------------------------------------------ */
+/* --- bad luck ------------------------------------------------------------- */
 
 static void
 kill_soon(struct part *p)
@@ -255,89 +216,6 @@ restore(struct actor *a)
 }
 
 static void
-on_block(void *arg, const json_t *answer)
-{
-	struct actor *a = arg;
-
-	a->blocked = true;
-	(void)answer;
-}
-
-/* Not so any more, or it never was. */
-static void
-on_unblock(void *arg, const json_t *answer)
-{
-	struct actor *a = arg;
-	const char *error = json_string_value(json_object_get(answer,
-	    "error"));
-
-	if (error == NULL || strstr(error, "neither") != NULL)
-		a->blocked = false;
-}
-
-static void
-ask_block(struct actor *a, bool block)
-{
-	char code[16];
-
-	snprintf(code, sizeof(code), "41010000%02u", a->part.site);
-	trace("operator", "%s site %u", block ? "blocks" : "unblocks",
-	    a->part.site);
-	if (block)
-		a->blocked = true;
-	hub_ask(json_pack("{s:s, s:s, s:s}", "do",
-	    block ? "block" : "unblock", "code", code, "reason",
-	    "the simulator says so"), block ? on_block : on_unblock, a);
-}
-
-static void
-on_release(void *arg, const json_t *answer)
-{
-	struct actor *a = arg;
-	const char *error = json_string_value(json_object_get(answer,
-	    "error"));
-
-	a->gated = error == NULL || strstr(error, "waits for") == NULL;
-}
-
-/* What the hub's gate holds, or the agent's by a letter. */
-static void
-ask_release(struct actor *a)
-{
-	char code[16];
-
-	snprintf(code, sizeof(code), "41010000%02u", a->part.site);
-	hub_ask(json_pack("{s:s, s:s, s:s}", "do", "release", "code", code,
-	    "reason", "seen, it is meant"), on_release, a);
-}
-
-static void
-on_settle(void *arg, const json_t *answer)
-{
-	const char *kept = json_string_value(json_object_get(answer, "kept"));
-
-	(void)arg;
-	if (kept != NULL)
-		world_kept(kept);
-}
-
-/* By its address; or, if that has changed since, by chance. */
-void
-faults_settle(struct actor *a)
-{
-	const char *keep = !chance(400) ? a->part.address : chance(500) ?
-	    "1" : "2";
-	char code[16];
-
-	if (!hub_says_forked(a->part.site))
-		return;
-	snprintf(code, sizeof(code), "41010000%02u", a->part.site);
-	hub_ask(json_pack("{s:s, s:s, s:s, s:s}", "do", "settle", "code",
-	    code, "keep", keep, "reason", "this is the right one"),
-	    on_settle, a);
-}
-
-static void
 misfortune(struct world *w, enum fault f)
 {
 	struct actor *a = &w->actor[dice(w->actors)];
@@ -384,7 +262,7 @@ misfortune(struct world *w, enum fault f)
 		break;
 	case FAULT_BLOCK:
 		if (w->hub.up)
-			ask_block(a, chance(500));
+			people_block(a, chance(500));
 		break;
 	default:
 		break;
@@ -398,20 +276,20 @@ faults_happen(struct world *w)
 	enum fault f = (enum fault)dice(FAULT_COUNT);
 
 	if (chance(600))
-		edit(a);
+		people_edit(a);
 	if (chance(60))
-		say(a);
+		people_say(a);
 	if (chance(100))
-		attend_hold(a);
+		people_judge(a);
 	if (chance(20) && w->hub.up)
-		ask_release(a);
+		people_release(a);
 	if (chance(30) && w->hub.up)
-		faults_settle(a);
+		people_settle(a);
 	if (chance(300) && world_has(w, f))
 		misfortune(w, f);
 }
 
-/* --- and all is repaired ---------------------------------------------------------- */
+/* --- and all is repaired -------------------------------------------------- */
 
 static void
 repair(struct part *p)
@@ -464,22 +342,4 @@ faults_end(struct world *w)
 			a->told[n] = false;
 		}
 	}
-}
-
-void
-faults_attend(struct actor *a)
-{
-	if (a->blocked)
-		ask_block(a, false);
-	ask_release(a);
-	faults_settle(a);
-	if (a->part.dropped && a->agent != NULL && chance(500))
-		world_close_agent(a, 1000);
-	if (a->agent == NULL)
-		return;
-	if (agent_holds(a->agent))
-		agent_release(a->agent);
-	for (size_t n = 0; n < SITE_SAID; n++)
-		if (a->agent != NULL && !a->told[n])
-			a->told[n] = agent_say(a->agent, n);
 }

@@ -24,7 +24,6 @@
 #include "tests/sim/wire.h"
 
 #define ASKED 256		/* requests that the core has not answered */
-#define PROMISES 64		/* incarnations of a site, in one run */
 
 struct part *hub_part;
 
@@ -32,7 +31,7 @@ static struct core *core;
 static bool forked[HUB_SITES];	/* said the last answer to its batches */
 static struct config config;
 
-/* --- its life ---------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------- */
 
 void
 hub_counters(void)
@@ -67,6 +66,7 @@ hub_open(struct part *p, uint64_t store_most)
 	p->up = true;
 	p->dead = false;
 	hub_part = p;
+	memset(forked, 0, sizeof(forked));
 	hub_config(&config, p, store_most);
 	disk_watch(p);
 	loop_clocks(p);
@@ -109,53 +109,7 @@ hub_code(char out[16], uint32_t site)
 	snprintf(out, 16, "41010000%02u", site);
 }
 
-/* --- promises ------------------------------------------------------------------ */
-
-struct promise {
-	uint32_t site;
-	uint64_t incarnation, taken;
-};
-
-static struct promise promises[PROMISES];
-static size_t promise_count;
-
-void
-hub_forget_promises(void)
-{
-	memset(forked, 0, sizeof(forked));
-	promise_count = 0;
-}
-
-static void
-promise(uint32_t site, const struct answer *a)
-{
-	struct promise *p = promises;
-
-	while (p < promises + promise_count && (p->site != site ||
-	    p->incarnation != a->incarnation))
-		p++;
-	if (p == promises + promise_count) {
-		must(promise_count < PROMISES);
-		promise_count++;
-		*p = (struct promise){ .site = site,
-			.incarnation = a->incarnation };
-	}
-	if (a->taken > p->taken)
-		p->taken = a->taken;
-}
-
-size_t
-hub_promise(size_t n, uint32_t *site, uint64_t *incarnation, uint64_t *taken)
-{
-	if (n < promise_count) {
-		*site = promises[n].site;
-		*incarnation = promises[n].incarnation;
-		*taken = promises[n].taken;
-	}
-	return promise_count;
-}
-
-/* --- the edge ---------------------------------------------------------------------- */
+/* --- the edge ------------------------------------------------------------- */
 
 static struct asked {
 	uint64_t number;	/* of the frame; 0: none */
@@ -363,7 +317,7 @@ note_promise(const struct asked *q, struct span xml)
 		q->from->dropped = true;
 	if ((a.verdict == VERDICT_TAKEN || a.verdict == VERDICT_KNOWN) &&
 	    a.taken > 0)
-		promise(site, &a);
+		hub_promises(site, &a);
 	buf_clear(&keep);
 }
 

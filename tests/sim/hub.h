@@ -21,12 +21,12 @@ void hub_counters(void);		/* once, before the first */
  * the part and is emptied by the next call. */
 void hub_journal(uint64_t seed);
 
-/* --- the edge --------------------------------------------------------------- */
+/* --- the edge ------------------------------------------------------------- */
 void hub_request(uint64_t id, struct part *from, struct span path,
     struct span body);
 void hub_gone(uint64_t id);
 
-/* --- the operator and the ca ------------------------------------------------- */
+/* --- the operator and the ca ---------------------------------------------- */
 
 /* Asks the desk; takes ask. done (may be NULL) gets the answer, or an object
  * with "error"; it is not called if the hub dies first. */
@@ -47,10 +47,10 @@ bool hub_knows_key(const struct part *p);	/* is it the site's last one? */
 /* The last that it said of this site's batches: two agents have its key. */
 bool hub_says_forked(uint32_t site);
 
-/* --- looking (it must be up) ------------------------------------------------- */
+/* --- looking (it must be up) ---------------------------------------------- */
 bool hub_is_quiet(void);	/* all that is taken is shown */
 
-/* --- looking (it must be down) ------------------------------------------------ */
+/* --- looking (it must be down) -------------------------------------------- */
 struct hub_item {
 	struct span id, url, title;
 	const uint8_t *hash;	/* 32, of the content; NULL: none */

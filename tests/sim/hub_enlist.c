@@ -56,7 +56,7 @@ hub_knows_key(const struct part *p)
 	return sites[p->site].key == p->key;
 }
 
-/* --- the ca ------------------------------------------------------------------- */
+/* --- the ca --------------------------------------------------------------- */
 
 static void
 mint(uint64_t number)
@@ -160,7 +160,7 @@ hub_ca_hears(uint8_t kind, uint64_t number, struct span body)
 	}
 }
 
-/* --- the operator ---------------------------------------------------------------- */
+/* --- the operator --------------------------------------------------------- */
 
 static void
 on_ticket(void *arg, const json_t *answer)

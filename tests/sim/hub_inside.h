@@ -8,6 +8,7 @@
 #include "contrib/base/ctl.h"
 #include "hub/config.h"
 #include "hub/frame.h"
+#include "protocol/answer.h"
 #include "tests/sim/hub.h"
 
 #define HUB_SITES 16		/* numbers 1 … 15 */
@@ -28,6 +29,7 @@ void hub_ca_hears(uint8_t kind, uint64_t number, struct span body);
 void hub_edge_forget(void);		/* the connections are gone */
 void hub_ca_forget(void);		/* whoever was enrolling begins anew */
 
+void hub_promises(uint32_t site, const struct answer *a);
 /* The n-th of what was promised to sites; how many there are. */
 size_t hub_promise(size_t n, uint32_t *site, uint64_t *incarnation,
     uint64_t *taken);

@@ -68,7 +68,7 @@ open_store(struct looking *l, struct part *p)
 	return s;
 }
 
-/* --- a site ------------------------------------------------------------------- */
+/* --- a site --------------------------------------------------------------- */
 
 struct listing {
 	hub_item_fn *each;
@@ -164,7 +164,7 @@ hub_look_letters(struct part *p, uint32_t site, hub_letter_fn *each,
 	end(&l);
 }
 
-/* --- the journal ------------------------------------------------------------------ */
+/* --- the journal ---------------------------------------------------------- */
 
 struct line {			/* of one incarnation of a site */
 	uint32_t site;
@@ -325,7 +325,7 @@ hub_look_changes(struct part *p, uint32_t site, uint64_t incarnation,
 	end(&l);
 }
 
-/* --- a view made anew ---------------------------------------------------------------- */
+/* --- a view made anew ----------------------------------------------------- */
 
 static void
 compare_views(struct looking *l, struct part *p)

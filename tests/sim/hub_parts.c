@@ -16,7 +16,7 @@
 #include "hub/journal_backend.h"
 #include "tests/sim/loop.h"
 
-/* --- channels -------------------------------------------------------------- */
+/* --- channels ------------------------------------------------------------- */
 
 struct channel {
 	int fd;
@@ -119,7 +119,7 @@ hub_frame(struct channel *to, uint8_t kind, uint64_t number,
 	loop_after(hub_part, 0, arrive, s, let_go);
 }
 
-/* --- the control socket ------------------------------------------------------ */
+/* --- the control socket --------------------------------------------------- */
 
 struct ctl_peer {
 	LIST_ENTRY(ctl_peer) entry;
@@ -220,7 +220,7 @@ ctl_fail(struct ctl_peer *peer, const char *hint, const char *fmt, ...)
 	answer(peer, json_pack("{s:s}", "error", text));
 }
 
-/* --- the journal --------------------------------------------------------------- */
+/* --- the journal ---------------------------------------------------------- */
 
 /* The writer opens journal_lmdb; the linker gives the real one this name. */
 extern const struct journal_ops journal_files;

@@ -30,7 +30,7 @@ struct event {
 static TAILQ_HEAD(events, event) events = TAILQ_HEAD_INITIALIZER(events);
 static size_t count;
 
-/* --- libevent's names ---------------------------------------------------- */
+/* --- libevent's names ----------------------------------------------------- */
 
 struct event *
 event_new(struct event_base *base, evutil_socket_t fd, short what,
@@ -100,7 +100,7 @@ event_base_loopbreak(struct event_base *base)
 	return 0;
 }
 
-/* --- the world's side ------------------------------------------------------ */
+/* --- the world's side ----------------------------------------------------- */
 
 struct event_base *
 loop_new(struct part *p)

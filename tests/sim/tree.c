@@ -45,7 +45,7 @@ after(struct event *e, int64_t ms)
 	must(event_add(e, &tv) == 0);
 }
 
-/* --- jobs --------------------------------------------------------------------- */
+/* --- jobs ----------------------------------------------------------------- */
 
 static struct job *
 add(struct source *s, size_t n, enum job_todo todo)
@@ -100,7 +100,7 @@ look_up(struct source *s, struct store_txn *t, size_t n, bool *same)
 	return true;
 }
 
-/* --- into the store ----------------------------------------------------------- */
+/* --- into the store ------------------------------------------------------- */
 
 static bool
 make_room(struct store_txn *t, void *arg)
@@ -157,7 +157,7 @@ on_retry(evutil_socket_t fd, short what, void *arg)
 	flush(arg);
 }
 
-/* --- what is missing ------------------------------------------------------------ */
+/* --- what is missing ------------------------------------------------------ */
 
 struct missing {
 	size_t at[SITE_PATHS], count;
@@ -269,7 +269,7 @@ on_burst(evutil_socket_t fd, short what, void *arg)
 	flush(s);
 }
 
-/* --- the verbs ------------------------------------------------------------------------ */
+/* --- the verbs ------------------------------------------------------------ */
 
 static struct source *
 tree_open(const struct source_host *host, const char *name,

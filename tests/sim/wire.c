@@ -46,7 +46,7 @@ static LIST_HEAD(all, fetch_request) all = LIST_HEAD_INITIALIZER(all);
 static LIST_HEAD(flights, flight) flights = LIST_HEAD_INITIALIZER(flights);
 static uint64_t ids;
 
-/* --- flights ----------------------------------------------------------------- */
+/* --- flights -------------------------------------------------------------- */
 
 static void
 land(void *arg)
@@ -101,7 +101,7 @@ launch(const struct flight *what, loop_fn *arrive)
 		send_off(what, arrive);
 }
 
-/* --- answers ------------------------------------------------------------------- */
+/* --- answers -------------------------------------------------------------- */
 
 static struct fetch_request *
 find(uint64_t id)
@@ -222,7 +222,7 @@ wire_broken(uint64_t id)
 	launch(&f, on_answer_there);
 }
 
-/* --- requests ------------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------- */
 
 static void
 on_request_there(void *arg)
@@ -325,7 +325,7 @@ fetch_start(struct fetch *f, const struct fetch_spec *spec,
 	return r;
 }
 
-/* --- the world -------------------------------------------------------------------- */
+/* --- the world ------------------------------------------------------------ */
 
 void
 wire_begin(void)

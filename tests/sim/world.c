@@ -20,7 +20,7 @@
 
 static struct world world;	/* there is one at a time */
 
-/* --- parts come and go ---------------------------------------------------------- */
+/* --- parts come and go ---------------------------------------------------- */
 
 static void
 bury_hub(struct part *p)
@@ -106,7 +106,8 @@ world_kept(const char *address)
 	    (strncmp(a->part.address, address, n) != 0 ||
 	    a->part.address[n] != ':'))
 		a++;
-	must(a < world.actor + world.actors);
+	if (a == world.actor + world.actors)
+		return;		/* it had not said where it was */
 	world.kept[a->part.site] = a;
 	trace("operator", "keeps %s", a->part.name);
 }
@@ -194,7 +195,7 @@ world_clone(struct world *w, struct actor *of)
 	trace(a->part.name, "is a copy of %s", of->part.name);
 }
 
-/* --- a run -------------------------------------------------------------------------- */
+/* --- a run ---------------------------------------------------------------- */
 
 static void
 begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
@@ -262,7 +263,7 @@ calm_down(struct world *w)
 		revive(w);
 		for (unsigned i = 0; i < w->actors && w->hub.up; i++)
 			if (!w->actor[i].gone)
-				faults_attend(&w->actor[i]);
+				people_attend(&w->actor[i]);
 		go_on(CALM_LOOK);
 		looks = is_well(w) ? looks + 1 : 0;
 		if (sim.now > until)

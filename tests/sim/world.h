@@ -65,7 +65,7 @@ struct world {
 /* Plays the run of this seed; broken() if something does not hold. */
 void world_run(uint64_t seed, bool verbose, uint32_t only);
 
-/* --- among the world's files ---------------------------------------------------- */
+/* --- among the world's files ---------------------------------------------- */
 static inline bool
 world_has(const struct world *w, enum fault f)
 {
@@ -82,8 +82,14 @@ void world_clone(struct world *w, struct actor *of);
 void faults_draw(struct world *w, uint32_t only);
 void faults_happen(struct world *w);	/* one thing */
 void faults_end(struct world *w);	/* and all is repaired */
-void faults_attend(struct actor *a);	/* by people, while it is calm */
-void faults_settle(struct actor *a);	/* if the hub has found two of it */
+
+void people_edit(struct actor *a);
+void people_say(struct actor *a);
+void people_judge(struct actor *a);	/* release or refuse what is held */
+void people_block(struct actor *a, bool block);
+void people_release(struct actor *a);	/* at the hub */
+void people_settle(struct actor *a);	/* if the hub has found two of it */
+void people_attend(struct actor *a);	/* to all that waits for them */
 void world_kept(const char *address);	/* says the hub */
 
 void check_all(struct world *w);	/* everything is down */
