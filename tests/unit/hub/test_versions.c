@@ -244,9 +244,9 @@ read_ticket(const char *version, const struct ca *ca, struct ticket *t)
 
 /* Keys must be readable by nobody else, and git doesn't know of that. */
 static void
-open_ca(const char *version, struct ca *ca)
+open_ca(const char *version, struct ca *ca, struct ca *next)
 {
-	char dir[] = "/tmp/zq-ca-XXXXXX", command[400];
+	char dir[] = "/tmp/zq-ca-XXXXXX", command[400], key[64], cert[64];
 	struct buf why;
 
 	ck_assert(mkdtemp(dir) != NULL);
@@ -255,6 +255,11 @@ open_ca(const char *version, struct ca *ca)
 	ck_assert(system(command) == 0);
 	buf_init(&why, 1000);
 	ck_assert_msg(ca_open(ca, dir, &why), "%s", buf_cstr(&why));
+	snprintf(key, sizeof(key), "%s/next.key", dir);
+	snprintf(cert, sizeof(cert), "%s/next.pem", dir);
+	if (access(key, F_OK) == 0)	/* it was being rolled over */
+		ck_assert_msg(ca_read(next, key, cert, &why), "%s",
+		    buf_cstr(&why));
 	buf_clear(&why);
 	kit_wipe(dir);
 }
@@ -265,11 +270,12 @@ START_TEST(requests)
 
 	for (size_t i = 0; i < count; i++) {
 		struct desk d = { .requests = 0 };
-		struct ca ca;
+		struct ca ca, next = { .key = NULL };
 
-		open_ca(versions_name[i], &ca);
+		open_ca(versions_name[i], &ca, &next);
 		read_ticket(versions_name[i], &ca, &d.ticket);
 		d.enroll = enroll_new(&ca, CA_LEAF_DAYS);
+		enroll_roll(d.enroll, next.key != NULL ? &next : NULL);
 		ck_assert_uint_ge(versions_each(versions_name[i],
 		    "-cmp.request.der", on_request, &d), 1);
 		ck_assert_uint_ge(d.requests, 1);
@@ -277,6 +283,8 @@ START_TEST(requests)
 			ck_assert_uint_ge(d.renewals, 1);
 		enroll_free(d.enroll);
 		ca_close(&ca);
+		if (next.key != NULL)
+			ca_close(&next);
 	}
 }
 END_TEST
