@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "hub/act_domain.h"
 #include "hub/act_gate.h"
 #include "hub/act_read.h"
 #include "hub/act_retire.h"
@@ -70,6 +71,9 @@ static const struct {
 	{ "settled", act_site_settled },
 	{ "retire", act_retire_begin },
 	{ "clear", act_retire_clear },
+	{ "domain-add", act_domain_add },
+	{ "domain-remove", act_domain_remove },
+	{ "again", act_domain_again },
 	{ "gate", act_gate_close },
 	{ "release", act_gate_release },
 	{ "refuse", act_gate_refuse },

@@ -113,8 +113,8 @@ settle_some(struct settling *s, uint32_t site, uint64_t most, settle_fn *one)
 {
 	uint64_t place;
 
-	for (; most > 0 && held_later_first(s->group->txn,
-	    HELD_GATE, site, &place);
+	for (; most > 0 && held_later_next(s->group->txn,
+	    HELD_GATE, site, 0, &place);
 	    most--) {
 		one(s, site, place);
 		s->group->work++;

@@ -14,6 +14,7 @@
 #include "hub/item_turn.h"
 #include "protocol/change.h"
 #include "protocol/limits.h"
+#include "protocol/url.h"
 
 static void
 free_domains(struct group *g, const struct site *s)
@@ -78,6 +79,16 @@ withdraw(struct clear *c, const struct item *i)
 	c->group->work++;
 }
 
+static bool
+is_its_own(struct group *g, const struct item *i)
+{
+	struct change c;
+	struct url u;
+
+	return change_glance(&c, i->said) && (c.url.n == 0 ||
+	    (url_parse(&u, c.url) && group_host(g, u.host) == i->site));
+}
+
 /* Goes on behind s->cleared; how many were withdrawn. */
 static void
 withdraw_some(struct clear *c, struct site *s, uint64_t most, uint64_t look)
@@ -87,7 +98,8 @@ withdraw_some(struct clear *c, struct site *s, uint64_t most, uint64_t look)
 
 	for (; s->cleared < last && most > 0 && look > 0; look--) {
 		if (!item_get(c->group->txn, ++s->cleared, &i) ||
-		    i.site != s->number || i.withdrawn)
+		    i.site != s->number || i.withdrawn ||
+		    (!s->retired && is_its_own(c->group, &i)))
 			continue;
 		withdraw(c, &i);
 		most--;
@@ -101,14 +113,15 @@ act_retire_clear(struct group *g, const struct entry *e, const json_t *o)
 	struct clear c = { .group = g, .entry = *e };
 	struct site s;
 
-	if (!act_read_site(g, o, &s) || !s.retired)
-		return "there is no such site, or it is not retired";
+	if (!act_read_site(g, o, &s))
+		return ACT_READ_NO_SITE;
 	if (act_read_number(o, "most", INT64_MAX, &most))
 		look = ACT_RETIRE_LOOK;
 	c.entry.site = s.number;
 	c.by = text_cut(act_read_text(o, "actor"), LIMIT_TEXT);
 	c.reason = text_cut(act_read_text(o, "reason"), LIMIT_TEXT);
-	held_dismiss_some(g, s.number, most);
+	if (s.retired)
+		held_dismiss_some(g, s.number, most);
 	buf_init(&c.said, ITEM_ROW_MAX);
 	withdraw_some(&c, &s, most, look);
 	buf_clear(&c.said);

@@ -5,6 +5,9 @@
  * A large site has too much for one transaction, so this is one act that
  * closes the door (retire), and as many as it takes to withdraw (clear).
  * What a site still had under way when the door closed is held.
+ *
+ * A clear withdraws what the site may not speak of: of a retired one, that is
+ * all; of another, what is at a domain that it had to give away.
  */
 #ifndef ZQ_HUB_ACT_RETIRE_H
 #define ZQ_HUB_ACT_RETIRE_H

@@ -20,6 +20,8 @@ act(struct cmd_line *l, const char *name)
 
 	if (l->words > 0)
 		json_object_set_new(said, "code", json_string(l->word[0]));
+	if (l->words > 1)
+		json_object_set_new(said, "domain", json_string(l->word[1]));
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		const char *value = cmd_value(l, words[i]);
 
@@ -160,6 +162,34 @@ run_reissue(struct cmd_line *l)
 	return all ? reissue_all(l) : run(l, "reissue", tell_ticket);
 }
 
+/* --- domains -------------------------------------------------------------- */
+
+static void
+tell_added(const struct cmd_line *l, const json_t *result)
+{
+	printf(_("%s may speak of %s now.\n"), l->word[0],
+	    text_of(result, "domain"));
+}
+
+static int
+run_domain_add(struct cmd_line *l)
+{
+	return run(l, "domain-add", tell_added);
+}
+
+static void
+tell_removed(const struct cmd_line *l, const json_t *result)
+{
+	printf(_("%s may not speak of %s any more; what it had there is "
+	    "withdrawn.\n"), l->word[0], text_of(result, "domain"));
+}
+
+static int
+run_domain_remove(struct cmd_line *l)
+{
+	return run(l, "domain-remove", tell_removed);
+}
+
 /* --- the gate ------------------------------------------------------------- */
 
 static void
@@ -255,6 +285,23 @@ const struct cmd cmd_govern_list[] = {
 	    { "csv", NULL, N_("as CSV, also of one"), false },
 	    { "reason", "R", N_("why; kept in the journal"), false },
 	  } },
+	{ .name = "site domain add", .words = "CODE HOST", .least = 2,
+	  .most = 2, .json = true, .run = run_domain_add,
+	  .about = N_("give a site another domain"),
+	  .more = N_("It may speak of this host then, with all below it. "
+	    "What was held because it\nhad no right to is shown now, if "
+	    "nothing newer was said of it."),
+	  .examples = "site domain add 4101000001 zwfw.zhengzhou.gov.cn "
+	    "--reason '新开通'",
+	  .option = { REASON } },
+	{ .name = "site domain remove", .words = "CODE HOST", .least = 2,
+	  .most = 2, .json = true, .run = run_domain_remove,
+	  .about = N_("take a domain from a site"),
+	  .more = N_("What the site had there is withdrawn. Its last domain "
+	    "can't be taken: see site\nretire."),
+	  .examples = "site domain remove 4101000001 old.zhengzhou.gov.cn "
+	    "--reason '停用'",
+	  .option = { REASON_SHOWN } },
 	{ .name = "release", .words = "CODE", .least = 1, .most = 1,
 	  .json = true, .run = run_release,
 	  .about = N_("withdraw what the gate holds of a site"),

@@ -16,6 +16,7 @@
 #include "hub/columns.h"
 #include "hub/csv.h"
 #include "hub/json.h"
+#include "hub/site.h"
 
 #define CSV_FILE_MAX (3u << 20)		/* fits into one line of control */
 
@@ -389,12 +390,14 @@ show(struct query *q, const struct site_info *s)
 {
 	static const char *const headings[] = { "", "", NULL };
 	struct columns *c = columns_new(headings);
+	struct span rest = s->domains, domain;
 	struct site_info parent;
 	char text[CLOCK_TEXT_MAX + 512];
 
 	fact(c, _("code"), span_of(s->code));
 	fact(c, _("name"), s->name);
-	fact(c, _("domain"), s->domain);
+	while (site_domain_next(&rest, &domain))
+		fact(c, _("domain"), domain);
 	fact(c, _("kind"), s->kind);
 	if (s->parent != 0)
 		fact(c, _("parent"), code_of(q, s->parent, &parent));

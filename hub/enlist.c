@@ -80,18 +80,18 @@ is_public(const char *domain)
 	    PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
 }
 
-static bool
-judge_domain(const struct enlist_book *b, const struct enlist *e,
+bool
+enlist_domain(const struct enlist_book *b, struct span given,
     struct buf *domain, struct buf *why)
 {
 	const char *wrong;
 	struct view_site s;
 	uint32_t number;
 
-	if (!url_host_normal(domain, text_trim(e->domain), &wrong)) {
+	if (!url_host_normal(domain, text_trim(given), &wrong)) {
 		buf_printf(why, _("domain: \"%.*s\": %s; give a host name "
 		    "like www.zhengzhou.gov.cn"),
-		    SPAN_ARGS(text_cut(e->domain, 128)), wrong);
+		    SPAN_ARGS(text_cut(given, 128)), wrong);
 		return false;
 	}
 	if (is_public(buf_cstr(domain))) {
@@ -151,7 +151,7 @@ enlist_judge(const struct enlist_book *b, const struct enlist *e,
     struct buf *domain, struct buf *why)
 {
 	return judge_code(b, e, why) && judge_name(e, why) &&
-	    judge_domain(b, e, domain, why) && judge_parent(b, e, why) &&
+	    enlist_domain(b, e->domain, domain, why) && judge_parent(b, e, why) &&
 	    judge_kind(e, why);
 }
 

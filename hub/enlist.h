@@ -33,6 +33,10 @@ struct enlist_book {
 bool enlist_judge(const struct enlist_book *b, const struct enlist *e,
     struct buf *domain, struct buf *why);
 
+/* Only the domain: may it be given to a site? */
+bool enlist_domain(const struct enlist_book *b, struct span given,
+    struct buf *domain, struct buf *why);
+
 /* The act that adds it as site `number`; acts_put() takes it. */
 json_t *enlist_act(const struct enlist *e, struct span domain,
     uint32_t number);

@@ -9,11 +9,14 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
+#include "hub/act_domain.h"
 #include "hub/act_gate.h"
 #include "hub/act_retire.h"
+#include "hub/enlist.h"
 #include "hub/fork.h"
 #include "protocol/answer.h"
 #include "protocol/features.h"
+#include "protocol/url.h"
 
 /* --- which of two --------------------------------------------------------- */
 
@@ -229,6 +232,91 @@ govern_reissue(struct ask *a)
 	    json_integer((json_int_t)s.number));
 	ask_ticket(a, s.number, a->result);
 	return true;
+}
+
+/* --- domains -------------------------------------------------------------- */
+
+static void
+put_domain(struct ask *a, const char *act, const struct view_site *s,
+    const char *domain)
+{
+	ask_put(a, json_pack("{s:s, s:I, s:s}", "do", act, "site",
+	    (json_int_t)s->number, "domain", domain));
+	a->result = result_of(s);
+	json_object_set_new(a->result, "domain", json_string(domain));
+}
+
+/* What was held for it is judged again, in pieces. */
+static void
+put_again(struct ask *a, const struct view_site *s)
+{
+	for (uint64_t n = 0; n < s->held / ACT_DOMAIN_SOME; n++)
+		ask_put(a, json_pack("{s:s, s:I, s:i}", "do", "again",
+		    "site", (json_int_t)s->number, "most",
+		    ACT_DOMAIN_SOME));
+	ask_put(a, json_pack("{s:s, s:I}", "do", "again", "site",
+	    (json_int_t)s->number));
+}
+
+bool
+govern_domain_add(struct ask *a)
+{
+	struct enlist_book book = { .view = a->view };
+	struct view_site s = { .number = 0 };
+	struct buf domain, why;
+	bool good;
+
+	if (!ask_reason(a) || !ask_site(a, &s))
+		return false;
+	if (s.retired)
+		return ask_refuse(a, NULL, _("site %s is retired: %s"),
+		    s.code, s.reason);
+	buf_init(&domain, 256);
+	buf_init(&why, 4096);
+	good = enlist_domain(&book, span_of(ask_word(a, "domain")), &domain,
+	    &why);
+	if (good) {
+		put_domain(a, "domain-add", &s, buf_cstr(&domain));
+		put_again(a, &s);
+	} else {
+		ask_refuse(a, NULL, "%s", buf_cstr(&why));
+	}
+	buf_clear(&domain);
+	buf_clear(&why);
+	return good;
+}
+
+bool
+govern_domain_remove(struct ask *a)
+{
+	struct view_site s = { .number = 0 };
+	const char *why;
+	struct buf domain;
+	uint32_t owner;
+	bool good = false;
+
+	if (!ask_reason(a) || !ask_site(a, &s))
+		return false;
+	buf_init(&domain, 256);
+	if (!url_host_normal(&domain, span_of(ask_word(a, "domain")), &why) ||
+	    !view_site_domain(a->view, buf_look(&domain), &owner) ||
+	    owner != s.number) {
+		ask_refuse(a, _("zqhub site show lists what it has"),
+		    _("%s is not a domain of site %s"),
+		    ask_word(a, "domain"), s.code);
+	} else if (s.domains < 2) {
+		ask_refuse(a, _("zqhub site retire closes it; zqhub site "
+		    "domain add gives it another first"),
+		    _("%s is the only domain of site %s"),
+		    buf_cstr(&domain), s.code);
+	} else {
+		good = true;
+		put_domain(a, "domain-remove", &s, buf_cstr(&domain));
+		put_clear(a, &s, s.items / ACT_RETIRE_SOME +
+		    view_items(a->view) / ACT_RETIRE_LOOK + 1);
+	}
+	buf_clear(&domain);
+	return good;
 }
 
 /* --- the gate ------------------------------------------------------------- */

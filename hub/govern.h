@@ -16,6 +16,7 @@
  *	admit	"code", "reason"
  *	retire	"code", "reason"
  *	reissue	"code", or "all": a ticket each; "reason"
+ *	domain-add, domain-remove	"code", "domain", "reason"
  *	release	"code", "reason"
  *	refuse	"code", "reason"
  */
@@ -23,6 +24,8 @@ bool govern_settle(struct ask *a);
 bool govern_admit(struct ask *a);
 bool govern_retire(struct ask *a);
 bool govern_reissue(struct ask *a);
+bool govern_domain_add(struct ask *a);
+bool govern_domain_remove(struct ask *a);
 bool govern_release(struct ask *a);
 bool govern_refuse(struct ask *a);
 

@@ -42,14 +42,22 @@ is_waiting(const struct held_row *h)
 static bool
 is_for_later(const struct held_row *h)
 {
-	return h->kind == HELD_GATE || h->kind == HELD_SILENCED;
+	return h->kind == HELD_GATE || h->kind == HELD_SILENCED ||
+	    h->kind == HELD_FOREIGN;
 }
 
 static enum table
 table_of(enum held_kind kind)
 {
-	must(kind == HELD_GATE || kind == HELD_SILENCED);
-	return kind == HELD_GATE ? TABLE_GATE : TABLE_SILENCED;
+	switch (kind) {
+	case HELD_GATE:
+		return TABLE_GATE;
+	case HELD_SILENCED:
+		return TABLE_SILENCED;
+	default:
+		must(kind == HELD_FOREIGN);
+		return TABLE_FOREIGN;
+	}
 }
 
 static void
@@ -57,7 +65,8 @@ write_row(struct group *g, uint64_t place, const struct held_row *h)
 {
 	static const char *const words[] = { [HELD_WAITS] = "held",
 		[HELD_KEPT] = "kept", [HELD_GATE] = "gate",
-		[HELD_REFUSED] = "refused", [HELD_SILENCED] = "silenced" };
+		[HELD_REFUSED] = "refused", [HELD_SILENCED] = "silenced",
+		[HELD_FOREIGN] = "foreign" };
 	struct key k = key_u64(place);
 
 	buf_reset(&g->row);
@@ -240,14 +249,18 @@ held_later(struct group *g, const struct entry *e, const struct change *c,
 	put(g, e->place, &h);
 	put_name(g, e->place, &h);
 	db_put(g->txn, table_of(kind), key_look(&k), e->body);
+	if (kind == HELD_FOREIGN)
+		tell(g, e, c, h.why);
 }
 
-/* The first key of a site in a table that is ordered by site and place. */
+/* The first key of a site, at `from` or later, in a table that is ordered by
+ * site and place. */
 static bool
-first_of(struct db_txn *t, enum table table, uint32_t site, uint64_t *place)
+first_of(struct db_txn *t, enum table table, uint32_t site, uint64_t from,
+    uint64_t *place)
 {
 	struct db_cursor *c = db_cursor_open(t, table);
-	struct key first = key_u32_u64(site, 0);
+	struct key first = key_u32_u64(site, from);
 	struct span key = key_look(&first), row;
 	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
 	    key_heads(&first, 4, key);
@@ -259,10 +272,21 @@ first_of(struct db_txn *t, enum table table, uint32_t site, uint64_t *place)
 }
 
 bool
-held_later_first(struct db_txn *t, enum held_kind kind, uint32_t site,
-    uint64_t *place)
+held_later_next(struct db_txn *t, enum held_kind kind, uint32_t site,
+    uint64_t after, uint64_t *place)
 {
-	return first_of(t, table_of(kind), site, place);
+	return first_of(t, table_of(kind), site, after + 1, place);
+}
+
+struct span
+held_later_look(struct db_txn *t, enum held_kind kind, uint32_t site,
+    uint64_t place)
+{
+	struct key k = key_u32_u64(site, place);
+	struct span row = SPAN_NONE;
+
+	(void)db_get(t, table_of(kind), key_look(&k), &row);
+	return row;
 }
 
 bool
@@ -315,7 +339,7 @@ held_forget_silenced(struct group *g, uint32_t site)
 {
 	uint64_t place;
 
-	while (first_of(g->txn, TABLE_SILENCED, site, &place))
+	while (first_of(g->txn, TABLE_SILENCED, site, 0, &place))
 		must(held_dismiss(g, site, place));
 }
 
@@ -324,7 +348,7 @@ held_dismiss_some(struct group *g, uint32_t site, uint64_t most)
 {
 	uint64_t place;
 
-	for (; most > 0 && first_of(g->txn, TABLE_HELD_SITE, site, &place);
+	for (; most > 0 && first_of(g->txn, TABLE_HELD_SITE, site, 0, &place);
 	    most--)
 		must(held_dismiss(g, site, place));
 }

@@ -10,8 +10,9 @@
  *
  * What the gate holds (act_gate.h) is released or refused by an operator. What
  * was refused stays listed, and waits for nobody either. What was taken while
- * a site is silenced waits until it may speak again (rule.h). Of both the row
- * is kept, of the newest word on each item.
+ * a site is silenced waits until it may speak again, and what has a foreign
+ * host until that is the site's (rule.h). Of these the row is kept, of the
+ * newest word on each item.
  */
 #ifndef ZQ_HUB_HELD_H
 #define ZQ_HUB_HELD_H
@@ -31,7 +32,7 @@
 
 enum held_kind {	/* numbers are in rows */
 	HELD_WAITS = 0, HELD_KEPT = 1, HELD_GATE = 2, HELD_REFUSED = 3,
-	HELD_SILENCED = 4,
+	HELD_SILENCED = 4, HELD_FOREIGN = 5,
 };
 
 struct held_row {
@@ -61,15 +62,18 @@ bool held_dismiss(struct group *g, uint32_t site, uint64_t place);
 void held_dismiss_all(struct group *g, uint32_t site);
 void held_dismiss_some(struct group *g, uint32_t site, uint64_t most);
 
-/* --- for later: kind is HELD_GATE or HELD_SILENCED ------------------------ */
+/* --- for later: kind is HELD_GATE, HELD_SILENCED or HELD_FOREIGN ---------- */
 
 /* Instead of what was held like this, or refused, of the same item before.
- * The site is told elsewhere, and only once. */
+ * The site is told of a foreign host, of the others elsewhere and only once. */
 void held_later(struct group *g, const struct entry *e,
     const struct change *c, enum held_kind kind, struct span why);
-/* The oldest of a site. */
-bool held_later_first(struct db_txn *t, enum held_kind kind, uint32_t site,
-    uint64_t *place);
+/* The oldest of a site that is newer than `after`. */
+bool held_later_next(struct db_txn *t, enum held_kind kind, uint32_t site,
+    uint64_t after, uint64_t *place);
+/* Its change row; empty if it isn't there. Lives as a get's (db.h). */
+struct span held_later_look(struct db_txn *t, enum held_kind kind,
+    uint32_t site, uint64_t place);
 /* It is not held any more; *said becomes its change row. False: it isn't
  * there. */
 bool held_later_take(struct group *g, enum held_kind kind, uint32_t site,

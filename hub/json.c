@@ -6,6 +6,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
 #include "hub/advice.h"
+#include "hub/site.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
@@ -95,6 +96,17 @@ synced(json_t *into, const struct site_info *s)
 	json_object_set_new(into, "reconciled", last);
 }
 
+static void
+domains(json_t *j, struct span rest)
+{
+	json_t *list = json_array();
+	struct span one;
+
+	while (site_domain_next(&rest, &one))
+		json_array_append_new(list, json_span(one));
+	json_object_set_new(j, "domains", list);
+}
+
 static json_t *
 agent(const struct site_info *s, int which)
 {
@@ -142,6 +154,7 @@ json_site(const struct site_info *s)
 	text(j, "code", span_of(s->code));
 	text(j, "name", s->name);
 	text(j, "domain", s->domain);
+	domains(j, s->domains);
 	text(j, "kind", s->kind);
 	if (s->parent != 0)
 		number(j, "parent", s->parent);

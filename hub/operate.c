@@ -218,6 +218,8 @@ static const struct {
 	{ "admit", govern_admit },
 	{ "retire", govern_retire },
 	{ "reissue", govern_reissue },
+	{ "domain-add", govern_domain_add },
+	{ "domain-remove", govern_domain_remove },
 	{ "release", govern_release },
 	{ "refuse", govern_refuse },
 	{ "ca-roll", ca_roll },

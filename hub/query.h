@@ -55,6 +55,7 @@ struct site_info {
 	uint32_t number;
 	char code[CODE_MAX + 1];
 	struct span name, domain;	/* until the query ends */
+	struct span domains;		/* all, see site_domain_next() */
 	struct span kind;		/* "portal", "department" or "" */
 	uint32_t parent;		/* 0: none */
 	enum site_state state;

@@ -173,6 +173,7 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 	fill_fork(s, &row);
 	if (row.code.n <= CODE_MAX)
 		memcpy(s->code, row.code.at, row.code.n);
+	s->domains = row.domains;
 	site_domain_next(&domains, &s->domain);
 	fill_position(q, s);
 	fill_stand(q, s);

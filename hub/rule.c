@@ -10,6 +10,7 @@
 #include "hub/item_turn.h"
 #include "hub/site.h"
 #include "hub/table.h"
+#include "protocol/limits.h"
 #include "protocol/url.h"
 
 /* Kept, and listed with the item it is about, if there is one. */
@@ -34,10 +35,8 @@ keep(struct group *g, const struct entry *e, const struct change *c)
 
 /* Puts the reason into g->why; false: there is none. */
 static bool
-why_held(struct group *g, const struct entry *e, const struct change *c)
+why_held(struct group *g, const struct change *c)
 {
-	struct url u;
-
 	buf_reset(&g->why);
 	if (span_is(c->critical, SPAN("unreadable")))
 		buf_printf(&g->why, "not readable: %.*s",
@@ -45,11 +44,24 @@ why_held(struct group *g, const struct entry *e, const struct change *c)
 	else if (c->critical.n > 0)
 		buf_printf(&g->why, "its part %.*s is critical and this "
 		    "version does not know it", SPAN_ARGS(c->critical));
-	else if (c->url.n > 0 && (!url_parse(&u, c->url) ||
-	    group_host(g, u.host) != e->site))
-		site_why_not(g->txn, e->site,
-		    url_parse(&u, c->url) ? u.host : c->url, &g->why);
 	return g->why.n > 0;
+}
+
+/* The same, for the address. */
+static bool
+is_foreign(struct group *g, uint32_t site, const struct change *c)
+{
+	bool good;
+	struct url u;
+
+	buf_reset(&g->why);
+	if (c->url.n == 0)
+		return false;
+	good = url_parse(&u, c->url);
+	if (good && group_host(g, u.host) == site)
+		return false;
+	site_why_not(g->txn, site, good ? u.host : c->url, &g->why);
+	return true;
 }
 
 static bool
@@ -62,7 +74,11 @@ is_of_item(const struct change *c)
 void
 rule_change(struct group *g, const struct entry *e, const struct change *c)
 {
-	if (why_held(g, e, c))
+	if (why_held(g, c))
+		held_put(g, e, c, buf_look(&g->why));
+	else if (is_foreign(g, e->site, c) && is_of_item(c))
+		held_later(g, e, c, HELD_FOREIGN, buf_look(&g->why));
+	else if (g->why.n > 0)
 		held_put(g, e, c, buf_look(&g->why));
 	else if (!is_of_item(c))
 		keep(g, e, c);
@@ -74,22 +90,46 @@ rule_change(struct group *g, const struct entry *e, const struct change *c)
 		item_turn(g, e, c);
 }
 
-void
-rule_unsilence(struct group *g, uint32_t site, int64_t at)
+/* One that was held is judged as if it came now. */
+static void
+judge_again(struct group *g, enum held_kind kind, struct entry *e)
 {
-	struct entry e = { .site = site, .at = at };
 	struct change c;
 	struct buf said;
 
 	buf_init(&said, LIMIT_CHANGE);
-	while (held_later_first(g->txn, HELD_SILENCED, site, &e.place)) {
-		held_later_take(g, HELD_SILENCED, site, e.place, &said);
-		e.body = buf_look(&said);
-		if (change_read(&c, e.body)) {
-			e.seq = c.seq;
-			rule_change(g, &e, &c);
-		}
-		g->work++;
+	if (held_later_take(g, kind, e->site, e->place, &said) &&
+	    change_read(&c, buf_look(&said))) {
+		e->body = buf_look(&said);
+		e->seq = c.seq;
+		rule_change(g, e, &c);
 	}
 	buf_clear(&said);
+	g->work++;
+}
+
+void
+rule_unsilence(struct group *g, uint32_t site, int64_t at)
+{
+	struct entry e = { .site = site, .at = at };
+
+	while (held_later_next(g->txn, HELD_SILENCED, site, 0, &e.place))
+		judge_again(g, HELD_SILENCED, &e);
+}
+
+uint64_t
+rule_look_again(struct group *g, uint32_t site, int64_t at, uint64_t after,
+    uint64_t most)
+{
+	struct entry e = { .site = site, .at = at };
+	struct change c;
+
+	for (; most > 0 && held_later_next(g->txn, HELD_FOREIGN, site, after,
+	    &e.place); most--) {
+		after = e.place;
+		if (change_read(&c, held_later_look(g->txn, HELD_FOREIGN,
+		    site, after)) && !is_foreign(g, site, &c))
+			judge_again(g, HELD_FOREIGN, &e);
+	}
+	return after;
 }

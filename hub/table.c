@@ -26,6 +26,7 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_HELD_NAME] = { .name = "held-name" },
 	[TABLE_GATE] = { .name = "gate" },
 	[TABLE_SILENCED] = { .name = "silenced" },
+	[TABLE_FOREIGN] = { .name = "foreign" },
 	[TABLE_LETTER] = { .name = "letter" },
 	[TABLE_ISSUED] = { .name = "issued" },
 	[TABLE_PROVEN] = { .name = "proven" },

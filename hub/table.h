@@ -31,6 +31,7 @@ enum table {
 	TABLE_HELD_NAME,	/* digest of site and id, place u64 → nothing */
 	TABLE_GATE,	/* site u32, place u64 → change row; held by the gate */
 	TABLE_SILENCED,	/* the same; held until the site may speak again */
+	TABLE_FOREIGN,	/* the same; held until its host is the site's */
 	TABLE_LETTER,	/* site u32, number u64 → letter row */
 	TABLE_PROVEN,	/* site u32 → struct proven */
 	TABLE_ISSUED,	/* site u32 → pin of the CA; 0: see issued.c */

@@ -312,8 +312,10 @@ fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
 		copy_text(s->agent[i].address, sizeof(s->agent[i].address),
 		    from->agent[i].address);
 	}
-	if (site_domain_next(&domains, &domain))
-		copy_text(s->domain, sizeof(s->domain), domain);
+	while (site_domain_next(&domains, &domain)) {
+		if (s->domains++ == 0)
+			copy_text(s->domain, sizeof(s->domain), domain);
+	}
 }
 
 bool

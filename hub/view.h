@@ -74,8 +74,11 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"block","site":N} {"do":"unblock","site":N}	unblock lifts
  *		a fork's hold as well
  *	{"do":"retire","site":N}	for good; frees its domains
- *	{"do":"clear","site":N,"most":M}	withdraws so many of what a retired
- *		site had; without "most": all that is left
+ *	{"do":"clear","site":N,"most":M}	withdraws so many of what the site
+ *		may not speak of any more; without "most": all that is left
+ *	{"do":"domain-add","site":N,"domain":D} {"do":"domain-remove",…}
+ *	{"do":"again","site":N,"most":M}	looks at so much of what is held for
+ *		a foreign host: it may be the site's now
  *	{"do":"confirm","site":N,"letter":M}	it has fetched up to letter M
  *	{"do":"fork","site":N,"cause":…,"seq":…,"before":…,"instance_before":ID,
  *	 "address":…,"instance":ID}	holds the site: two agents, where the one
@@ -117,7 +120,8 @@ struct view_site {
 	int64_t until;		/* ms, its certificate's end; or CLOCK_NONE */
 	uint8_t ca[TICKET_PIN];	/* which signed that; zeros: not known */
 	char reason[256];	/* of the block, or why it was retired */
-	char domain[256];	/* the first of its domains */
+	char domain[256];	/* the first of its domains … */
+	size_t domains;		/* … and how many there are */
 	uint64_t confirmed;	/* the last letter it has confirmed */
 
 	/* where it stands */

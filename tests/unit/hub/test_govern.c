@@ -308,6 +308,47 @@ START_TEST(test_reissue)
 }
 END_TEST
 
+/* --- domains -------------------------------------------------------------- */
+
+static bool
+run_domain(const char *act, const char *domain)
+{
+	end();
+	said = json_pack("{s:s, s:s, s:s, s:s}", "do", act, "code",
+	    "4101000001", "domain", domain, "reason", "new");
+	ask_init(&a);
+	a.view = kit.writer.view;
+	a.journal = kit.writer.journal;
+	a.config = &kit.config;
+	a.said = said;
+	snprintf(a.actor, sizeof(a.actor), "wang");
+	if (!operate_run(&a))
+		return false;
+	ck_assert(writer_act(&kit.writer, &a.acts));
+	return true;
+}
+
+START_TEST(test_domains)
+{
+	set_up();
+	ck_assert_refused(run("domain-add", "4101000001", "domain", "x.cn"),
+	    "a reason is needed");
+	ck_assert_refused(run_domain("domain-add", "gov.cn"),
+	    "public suffix");
+	ck_assert_refused(run_domain("domain-add", "www.s2.gov.cn"),
+	    "is of site 4101000002");
+	ck_assert_refused(run_domain("domain-remove", "www.s2.gov.cn"),
+	    "is not a domain of site 4101000001");
+	ck_assert_refused(run_domain("domain-remove", "www.s1.gov.cn"),
+	    "the only domain");
+	ck_assert(run_domain("domain-add", "WWW.new.gov.cn"));
+	ck_assert_uint_eq(view(1).domains, 2);
+	ck_assert(run_domain("domain-remove", "www.s1.gov.cn"));
+	ck_assert_str_eq(view(1).domain, "www.new.gov.cn");
+	tear_down();
+}
+END_TEST
+
 /* --- the gate ------------------------------------------------------------- */
 
 static json_int_t
@@ -373,6 +414,7 @@ add(TCase *c)
 	tcase_add_test(c, test_admit);
 	tcase_add_test(c, test_retire);
 	tcase_add_test(c, test_reissue);
+	tcase_add_test(c, test_domains);
 	tcase_add_test(c, test_release);
 	tcase_add_test(c, test_the_agents_own_gate);
 }

@@ -202,12 +202,14 @@ hold_one(uint64_t seq)
 	struct change c;
 	struct span rows[1];
 	struct buf row;
+	char url[64];
 
 	change_init(&c);
 	c.seq = seq;
 	c.kind = CHANGE_CREATED;
 	c.when = CORE_NOW;
-	c.url = SPAN("http://evil.example/");
+	snprintf(url, sizeof(url), "http://evil.example/%d", (int)seq);
+	c.url = span_of(url);
 	buf_init(&row, LIMIT_CHANGE);
 	change_write(&row, &c);
 	rows[0] = buf_look(&row);

@@ -1,0 +1,139 @@
+/*
+ * A site's domains; see act_domain.h.
+ */
+#include "hub/act_domain.h"
+
+#include "contrib/base/buf.h"
+#include "contrib/base/clock.h"
+#include "hub/rule.h"
+#include "protocol/url.h"
+#include "protocol/wire.h"
+
+#define HOST_MAX 256
+
+/* Domains as site.h wants them, but for one; how many. */
+static size_t
+copy_domains(struct buf *to, const struct site *s, struct span but)
+{
+	struct span rest = s->domains, one;
+	size_t n = 0;
+
+	while (site_domain_next(&rest, &one)) {
+		if (span_is(one, but))
+			continue;
+		write_span(to, one);
+		n++;
+	}
+	return n;
+}
+
+static size_t
+count_domains(const struct site *s)
+{
+	struct span rest = s->domains, one;
+	size_t n = 0;
+
+	while (site_domain_next(&rest, &one))
+		n++;
+	return n;
+}
+
+static const char *
+add(struct group *g, struct site *s, struct span domain)
+{
+	struct buf domains;
+	uint32_t other;
+
+	if (s->retired)
+		return "the site is retired";
+	if (site_by_domain(g->txn, domain, &other))
+		return "the domain is a site's already";
+	if (count_domains(s) >= SITE_DOMAINS)
+		return "a site has up to 64 domains";
+	buf_init(&domains, (SITE_DOMAINS + 1) * (HOST_MAX + 4));
+	copy_domains(&domains, s, SPAN_NONE);
+	write_span(&domains, domain);
+	s->domains = buf_look(&domains);
+	site_put(g->txn, s);
+	buf_clear(&domains);
+	site_put_domain(g->txn, domain, s->number);
+	group_stand(g, s->number)->again = 0;
+	return NULL;
+}
+
+/* The proof is of the first. */
+static const char *
+take(struct group *g, struct site *s, struct span domain)
+{
+	struct span rest = s->domains, first = SPAN_NONE;
+	struct buf domains;
+	size_t had = count_domains(s), left;
+
+	buf_init(&domains, (SITE_DOMAINS + 1) * (HOST_MAX + 4));
+	left = copy_domains(&domains, s, domain);
+	(void)site_domain_next(&rest, &first);
+	if (left < had && left > 0) {
+		if (span_is(first, domain)) {
+			s->proven = false;
+			s->checked = CLOCK_NONE;
+			s->evidence = SPAN_NONE;
+		}
+		s->domains = buf_look(&domains);
+		s->cleared = 0;
+		site_put(g->txn, s);
+		site_free_domain(g->txn, domain);
+	}
+	buf_clear(&domains);
+	return left == had ? "the domain is not the site's" :
+	    left == 0 ? "it is the site's only one" : NULL;
+}
+
+static const char *
+change(struct group *g, const json_t *o,
+    const char *(*fn)(struct group *g, struct site *s, struct span domain))
+{
+	struct span given = act_read_text(o, "domain");
+	const char *why = "a domain is a text";
+	struct buf host;
+	struct site s;
+
+	if (!act_read_site(g, o, &s))
+		return ACT_READ_NO_SITE;
+	buf_init(&host, HOST_MAX);
+	if (given.n > 0 && url_host_normal(&host, given, &why)) {
+		why = fn(g, &s, buf_look(&host));
+		group_forget_host(g);
+	}
+	buf_clear(&host);
+	return why;
+}
+
+const char *
+act_domain_add(struct group *g, const struct entry *e, const json_t *o)
+{
+	(void)e;
+	return change(g, o, add);
+}
+
+const char *
+act_domain_remove(struct group *g, const struct entry *e, const json_t *o)
+{
+	(void)e;
+	return change(g, o, take);
+}
+
+const char *
+act_domain_again(struct group *g, const struct entry *e, const json_t *o)
+{
+	uint64_t most = UINT64_MAX;
+	struct stand *stand;
+	struct site s;
+
+	if (!act_read_site(g, o, &s))
+		return ACT_READ_NO_SITE;
+	(void)act_read_number(o, "most", INT64_MAX, &most);
+	stand = group_stand(g, s.number);
+	stand->again = rule_look_again(g, s.number, e->at, stand->again,
+	    most);
+	return NULL;
+}

@@ -1,0 +1,243 @@
+/*
+ * A site's domains, given and taken after it was added: what was held is
+ * shown, what is not its own any more is withdrawn.
+ */
+#include "tests/unit/hub/storekit.h"
+
+static struct kit k;
+static struct store *store;
+static struct query *query;
+
+static void
+setup(void)
+{
+	journal_mem_seed(0);
+	kit_open(&k, &journal_mem);
+	kit_site(&k, 1);
+	kit_site(&k, 2);
+}
+
+static void
+teardown(void)
+{
+	query_end(query);
+	store_close(store);
+	query = NULL;
+	store = NULL;
+	kit_close(&k);
+}
+
+static struct site_info
+site(uint32_t number)
+{
+	struct site_info s;
+
+	query_end(query);
+	kit_show(&k, 100);
+	if (store == NULL)
+		store = kit_store(&k);
+	query = query_begin(store);
+	ck_assert(query_site_by_number(query, number, &s));
+	return s;
+}
+
+static struct item_info
+item(const char *name)
+{
+	struct item_info i;
+
+	(void)site(1);
+	ck_assert_msg(query_item(query, span_of(name), &i), "%s", name);
+	return i;
+}
+
+static void
+say(uint32_t number, enum change_kind kind, const char *url,
+    const char *title)
+{
+	struct change c = kit_change(kind, url, title);
+
+	kit_say(&k, number, &c);
+}
+
+static void
+act(const char *what, const char *domain)
+{
+	k.now += 1000;
+	kit_act(&k, "{\"do\":\"%s\",\"site\":1,\"domain\":\"%s\","
+	    "\"actor\":\"wang\",\"reason\":\"moved\"}", what, domain);
+}
+
+static void
+same_again(void)
+{
+	uint8_t before[32], after[32];
+
+	(void)site(1);
+	view_digest(k.view, before);
+	query_end(query);
+	store_close(store);
+	query = NULL;
+	store = NULL;
+	ck_assert_int_eq(view_empty(k.view), DB_OK);
+	kit_show(&k, 3);
+	view_digest(k.view, after);
+	ck_assert_mem_eq(before, after, 32);
+}
+
+static char held_why[1024];
+
+static bool
+note_held(void *arg, const struct held *h)
+{
+	(void)arg;
+	snprintf(held_why, sizeof(held_why), "%.*s", SPAN_ARGS(h->why));
+	return false;
+}
+
+/* Why the newest act is held; "" if none is. */
+static const char *
+act_held(void)
+{
+	(void)site(1);
+	held_why[0] = '\0';
+	query_held(query, 0, 1, note_held, NULL);
+	return held_why;
+}
+
+START_TEST(what_was_held_is_shown)
+{
+	say(1, CHANGE_CREATED, "http://new.gov.cn/1", "one");
+	say(1, CHANGE_CREATED, "http://new.gov.cn/2", "two");
+	say(1, CHANGE_UPDATED, "http://new.gov.cn/2", "two, then");
+	say(1, CHANGE_CREATED, "http://new.gov.cn/3", "three");
+	say(1, CHANGE_DELETED, "http://new.gov.cn/3", "");
+	say(1, CHANGE_CREATED, "http://other.gov.cn/4", "four");
+	say(2, CHANGE_CREATED, "http://new.gov.cn/5", "of another site");
+	ck_assert_uint_eq(site(1).items, 0);
+	ck_assert_uint_eq(site(1).held, 4);
+	act("domain-add", "New.gov.cn.");
+	act("again", "");
+	ck_assert_uint_eq(site(1).items, 2);
+	ck_assert_uint_eq(site(1).held, 1);
+	ck_assert_uint_eq(site(2).items, 0);
+	ck_assert(span_is(item("http://new.gov.cn/2").said.word[WORD_TITLE],
+	    SPAN("two, then")));
+	say(1, CHANGE_CREATED, "http://www.new.gov.cn/", "from now on");
+	ck_assert_uint_eq(site(1).items, 3);
+	ck_assert(span_is(site(1).domain, SPAN("s1.gov.cn")));
+	same_again();
+}
+END_TEST
+
+START_TEST(what_was_said_anew_is_not_shown)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://new.gov.cn/7",
+	    "then");
+
+	c.id = SPAN("page 7");
+	kit_say(&k, 1, &c);
+	c.url = SPAN("http://s1.gov.cn/7");
+	c.word[WORD_TITLE] = SPAN("now");
+	kit_say(&k, 1, &c);
+	act("domain-add", "new.gov.cn");
+	act("again", "");
+	ck_assert_uint_eq(site(1).items, 1);
+	ck_assert(span_is(item("4100000001:page 7").said.word[WORD_TITLE],
+	    SPAN("now")));
+}
+END_TEST
+
+START_TEST(it_comes_in_pieces)
+{
+	char url[64];
+
+	for (int n = 0; n < 10; n++) {
+		snprintf(url, sizeof(url), "http://%s.gov.cn/%d",
+		    n % 2 == 0 ? "new" : "other", n);
+		say(1, CHANGE_CREATED, url, "x");
+	}
+	act("domain-add", "new.gov.cn");
+	kit_act(&k, "{\"do\":\"again\",\"site\":1,\"most\":4}");
+	ck_assert_uint_eq(site(1).items, 2);
+	kit_act(&k, "{\"do\":\"again\",\"site\":1,\"most\":4}");
+	ck_assert_uint_eq(site(1).items, 4);
+	kit_act(&k, "{\"do\":\"again\",\"site\":1}");
+	ck_assert_uint_eq(site(1).items, 5);
+	act("domain-add", "other.gov.cn");	/* from the first again */
+	kit_act(&k, "{\"do\":\"again\",\"site\":1}");
+	ck_assert_uint_eq(site(1).items, 10);
+	ck_assert_uint_eq(site(1).held, 0);
+	same_again();
+}
+END_TEST
+
+START_TEST(what_is_taken_is_withdrawn)
+{
+	struct item_info i;
+	uint32_t n;
+
+	act("domain-add", "new.gov.cn");
+	say(1, CHANGE_CREATED, "http://new.gov.cn/1", "one");
+	say(1, CHANGE_CREATED, "http://s1.gov.cn/2", "two");
+	say(2, CHANGE_CREATED, "http://s2.gov.cn/3", "three");
+	act("domain-remove", "new.gov.cn");
+	kit_act(&k, "{\"do\":\"clear\",\"site\":1,\"actor\":\"wang\","
+	    "\"reason\":\"moved\"}");
+	ck_assert_uint_eq(site(1).items, 1);
+	ck_assert_uint_eq(site(2).items, 1);
+	i = item("http://new.gov.cn/1");
+	ck_assert(i.withdrawn);
+	ck_assert(span_is(i.said.word[WORD_REASON], SPAN("moved")));
+	ck_assert(!view_site_domain(k.view, SPAN("new.gov.cn"), &n));
+	say(1, CHANGE_CREATED, "http://new.gov.cn/4", "too late");
+	ck_assert_uint_eq(site(1).items, 1);
+	ck_assert_uint_eq(site(1).held, 1);
+	same_again();
+}
+END_TEST
+
+START_TEST(what_makes_no_sense_is_held)
+{
+	act("domain-add", "s2.gov.cn");
+	ck_assert_ptr_nonnull(strstr(act_held(), "a site's already"));
+	act("domain-add", "a b");
+	ck_assert_str_ne(act_held(), "");
+	act("domain-remove", "s2.gov.cn");
+	ck_assert_ptr_nonnull(strstr(act_held(), "not the site's"));
+	act("domain-remove", "s1.gov.cn");
+	ck_assert_ptr_nonnull(strstr(act_held(), "only one"));
+	for (int n = 0; n < 63; n++) {
+		char domain[32];
+
+		snprintf(domain, sizeof(domain), "d%d.gov.cn", n);
+		act("domain-add", domain);
+	}
+	act("domain-add", "d63.gov.cn");
+	ck_assert_ptr_nonnull(strstr(act_held(), "up to 64"));
+	act("domain-remove", "s1.gov.cn");
+	ck_assert(span_is(site(1).domain, SPAN("d0.gov.cn")));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("domain");
+	TCase *c = tcase_create("rules");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, what_was_held_is_shown);
+	tcase_add_test(c, what_was_said_anew_is_not_shown);
+	tcase_add_test(c, it_comes_in_pieces);
+	tcase_add_test(c, what_is_taken_is_withdrawn);
+	tcase_add_test(c, what_makes_no_sense_is_held);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
