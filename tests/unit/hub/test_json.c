@@ -137,6 +137,38 @@ START_TEST(test_one_site)
 }
 END_TEST
 
+START_TEST(test_proven_site)
+{
+	const json_t *last;
+
+	bed_item(&bed, 1, "a", "t", "c");
+	bed_show(&bed);
+	get("sites/4100000001", "");
+	ck_assert_int_eq(number_of(answer, "changes"), 1);
+	ck_assert_int_eq(number_of(answer, "missed"), 0);
+	ck_assert_ptr_null(json_object_get(answer, "proven_at"));
+	ck_assert_ptr_null(json_object_get(answer, "reconciled"));
+	kit_act(&bed.kit, "{\"do\":\"reconcile\",\"site\":1,\"incarnation\":"
+	    "\"0000000000000007\",\"seq\":1,\"same\":true,\"missing\":0,"
+	    "\"extra\":0,\"differ\":0,\"held\":0}");
+	kit_act(&bed.kit, "{\"do\":\"reconcile\",\"site\":1,\"incarnation\":"
+	    "\"0000000000000007\",\"seq\":2,\"same\":false,\"missing\":1,"
+	    "\"extra\":2,\"differ\":3,\"held\":4}");
+	bed_show(&bed);
+	get("sites/4100000001", "");
+	ck_assert_int_eq(number_of(answer, "missed"), 6);
+	ck_assert_int_eq(number_of(answer, "proven_seq"), 1);
+	ck_assert(strncmp(text_of(answer, "proven_at"), "2026-", 5) == 0);
+	last = json_object_get(answer, "reconciled");
+	ck_assert(strncmp(text_of(last, "at"), "2026-", 5) == 0);
+	ck_assert_int_eq(number_of(last, "missing"), 1);
+	ck_assert_int_eq(number_of(last, "extra"), 2);
+	ck_assert_int_eq(number_of(last, "differs"), 3);
+	ck_assert_int_eq(number_of(last, "held"), 4);
+	ck_assert_int_eq(number_of(last, "count"), 2);
+}
+END_TEST
+
 START_TEST(test_sites_in_pages)
 {
 	char query[64] = "limit=3";
@@ -362,6 +394,7 @@ fill(TCase *t)
 	tcase_add_test(t, test_incarnation);
 	tcase_add_test(t, test_totals);
 	tcase_add_test(t, test_one_site);
+	tcase_add_test(t, test_proven_site);
 	tcase_add_test(t, test_sites_in_pages);
 	tcase_add_test(t, test_items_in_pages);
 	tcase_add_test(t, test_one_item);

@@ -94,6 +94,32 @@ START_TEST(test_names)
 }
 END_TEST
 
+START_TEST(test_proven)
+{
+	const char *text;
+
+	add_site(1, "a");
+	add_site(2, "b");
+	kit_act(&bed.kit, "{\"do\":\"reconcile\",\"site\":2,\"incarnation\":"
+	    "\"0000000000000007\",\"seq\":1,\"same\":true,\"missing\":0,"
+	    "\"extra\":0,\"differ\":0,\"held\":0}");
+	kit_act(&bed.kit, "{\"do\":\"reconcile\",\"site\":2,\"incarnation\":"
+	    "\"0000000000000007\",\"seq\":2,\"same\":false,\"missing\":1,"
+	    "\"extra\":2,\"differ\":3,\"held\":4}");
+	bed_show(&bed);
+	text = bed_get(&bed, metrics_make, "", "");
+	is_exposition(text);
+	ck_assert_ptr_nonnull(strstr(text, "\nzq_site_proven_timestamp_"
+	    "seconds{site=\"4100000001\",name=\"a\"} 0\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nzq_site_proven_timestamp_"
+	    "seconds{site=\"4100000002\",name=\"b\"} 1"));
+	ck_assert_ptr_nonnull(strstr(text, "\nzq_site_missed_changes_total"
+	    "{site=\"4100000002\",name=\"b\"} 6\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nzq_reconciles_total"
+	    "{outcome=\"same\"} 0\n"));
+}
+END_TEST
+
 /* The base unit is the second, in names and in values. */
 START_TEST(test_units)
 {
@@ -143,6 +169,7 @@ fill(TCase *t)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_nothing_yet);
 	tcase_add_test(t, test_names);
+	tcase_add_test(t, test_proven);
 	tcase_add_test(t, test_units);
 	tcase_add_test(t, test_many_sites);
 }
