@@ -17,6 +17,8 @@
 #include "contrib/base/span.h"
 
 #define DIGEST_BUCKETS 256
+#define DIGEST_SHORT 16		/* the first bytes of an item's hash are enough
+				 * to tell it from others of its site */
 
 struct digest {
 	struct { uint64_t high, low; } bucket[DIGEST_BUCKETS];

@@ -27,9 +27,8 @@
 #include "protocol/answer.h"
 #include "protocol/digest.h"
 
-#define RECONCILE_HASH 16	/* bytes of an item's hash on the wire: the
-				 * first of digest_item_hash(), so that the
-				 * first of these names the bucket */
+#define RECONCILE_HASH DIGEST_SHORT	/* bytes of an item's hash on the wire:
+				 * the first of them names the bucket */
 #define RECONCILE_NAMES 1000	/* at most, in one document */
 #define RECONCILE_HASHES_MOST 65536 /* in one document, unless its only bucket
 				 * has more: an answer that lacks them all

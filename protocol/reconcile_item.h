@@ -7,15 +7,19 @@
 #define ZQ_PROTOCOL_RECONCILE_ITEM_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "protocol/reconcile.h"
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+#include "protocol/digest.h"
 #include "protocol/xml.h"
 
 #define RECONCILE_SUMS (DIGEST_BUCKETS * 16)	/* bytes: all buckets */
 
 struct reconcile_item {	/* one being read */
 	bool has_hash;		/* then it has an address, too */
-	uint8_t hash[RECONCILE_HASH];
+	uint8_t hash[DIGEST_SHORT];
 	struct buf url, id, why;
 	struct buf *open;	/* where text goes now, or NULL */
 };
