@@ -25,7 +25,9 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	if (answer_read(&a, &keep, (struct span){ (const char *)at, n },
 	    on_complaint, &most, &why)) {
 		must(a.verdict >= VERDICT_TAKEN && a.verdict <= VERDICT_BAD);
-		must(a.reason.n + a.features.n <= n);
+		must(a.reason.n + a.features.n + a.want.n + a.cause.n <= n);
+		must(!answer_has_word(a.want, WANT_PROVE) || a.want.n >=
+		    strlen(WANT_PROVE));
 	} else {
 		must(why != NULL && why[0] != '\0');
 	}

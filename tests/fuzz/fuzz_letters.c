@@ -48,9 +48,13 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	uint64_t last;
 	int64_t now;
 	const char *why = NULL;
+	struct buf want;
 
 	(void)letter_read(&l, s);
-	if (!letters_read(s, &last, &now, NULL, on_letter, NULL, &why))
+	buf_init(&want, LIMIT_TEXT);
+	if (!letters_read(s, &last, &now, &want, on_letter, NULL, &why))
 		must(why != NULL && why[0] != '\0');
+	must(want.n <= n);
+	buf_clear(&want);
 	return 0;
 }
