@@ -50,6 +50,20 @@ grep -q '^zq_reconciles_total{outcome="same"} [1-9]' "$T/metrics" &&
 	grep -q '^zq_site_proven_timestamp_seconds{site="4101000001".* [1-9]' \
 		"$T/metrics" || { grep -i recon "$T/metrics"; die "metrics"; }
 
+say "- not asked by strangers, nor in garbage"
+two=$(agent_dir 4103000001)
+status() {	# CURL-OPTION…
+	curl -s --cacert "$HUB/ca/ca.pem" -o "$T/answer" -w '%{http_code}' \
+		-H 'Content-Type: application/xml' "$@" \
+		"https://127.0.0.1:$HUB_PORT/v1/reconcile"
+}
+[ "$(status -d '<x/>')" = 403 ] || { cat "$T/answer"; die "a stranger may ask"; }
+[ "$(status -d '<x/>' --cert "$two/cert.pem" --key "$two/key.pem")" = 400 ] &&
+	grep -q 'verdict="bad"' "$T/answer" || { cat "$T/answer"; die "garbage"; }
+head -c 5000000 /dev/zero >"$T/large"
+[ "$(status --data-binary @"$T/large" --cert "$two/cert.pem" \
+	--key "$two/key.pem")" = 413 ] || { cat "$T/answer"; die "5 MB are taken"; }
+
 say "- one of them, in JSON; a code that isn't there; a time that is none"
 prove 0 4103000001 --json
 jq -e '.in_sync and (.sites | length == 1) and
@@ -115,7 +129,6 @@ assert 'missing hash="07' in answer and answer.count('<zq:extra') == 3
 round('names', '<zq:name hash="%s" url="https://www.ly.gov.cn/own.html">'
     '<zq:id>web:own.html</zq:id></zq:name>' % own.hex())
 PY
-two=$(agent_dir 4103000001)
 seq=$(zqhub site show 4103000001 --json | jq .seq)
 incarnation=$(zqagent 4103000001 status --json | jq -r .spool.incarnation)
 incarnation=$(/usr/bin/python3 -c "print(int('$incarnation', 16))")
