@@ -22,6 +22,7 @@
 #include "hub/admit.h"
 #include "hub/attest.h"
 #include "hub/backlog.h"
+#include "hub/core_rebuild.h"
 #include "hub/counters.h"
 #include "hub/desk.h"
 #include "hub/frame.h"
@@ -30,7 +31,6 @@
 #include "hub/letters.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
-#include "hub/rebuild.h"
 #include "hub/reconciler.h"
 #include "hub/reply.h"
 #include "hub/show.h"
@@ -51,7 +51,6 @@
 #define WAIT 10			/* ms, until it is looked again if showing
 				 * has earned its time (pace.h) */
 
-#define REBUILD_SLICE 1000	/* entries */
 #define TICK_MS 200		/* letters are looked for as often */
 #define FULL_MS 1000		/* until a full disk is tried again */
 #define TELL_MS 3000		/* between lines about a long catching up */
@@ -72,7 +71,7 @@ struct core {
 	struct summons *summons;
 	struct admit *admit;
 	struct desk *desk;
-	struct rebuild *rebuild;	/* NULL: none is under way */
+	struct core_rebuild rebuild;
 	struct channel *edge, *ca;
 	int edge_fd;
 	struct event *work, *tick;
@@ -197,74 +196,6 @@ show(struct core *c)
 	return r;
 }
 
-/* --- rebuilding ----------------------------------------------------------- */
-
-static bool
-begin_rebuild(void *arg, struct buf *why)
-{
-	struct core *c = arg;
-
-	if (c->rebuild != NULL)
-		return true;	/* this one will do */
-	c->rebuild = rebuild_begin(&c->writer, why);
-	work_in(c, 0);
-	return c->rebuild != NULL;
-}
-
-static void
-finish_rebuild(struct core *c)
-{
-	struct rebuild *r = c->rebuild;
-	struct rebuild_result result;
-	struct buf why;
-
-	c->rebuild = NULL;
-	buf_init(&why, 1024);
-	if (!rebuild_swap(r, &result, &why)) {
-		log_error("view: rebuilt, but %s", buf_cstr(&why));
-		desk_rebuilt(c->desk, NULL, buf_cstr(&why));
-	} else {
-		if (result.same)
-			log_info("view: rebuilt at=%" PRIu64
-			    " digest=same", result.place);
-		else
-			log_error("view: rebuilt at=%" PRIu64 ": the digest "
-			    "is another one than before", result.place);
-		desk_rebuilt(c->desk, rebuild_json(&result), NULL);
-	}
-	buf_clear(&why);
-}
-
-static void
-tell_rebuild(struct core *c)
-{
-	if (clock_mono() - c->told < TICK_MS)
-		return;
-	c->told = clock_mono();
-	desk_rebuilding(c->desk, json_pack("{s:I, s:I}",
-	    "done", (json_int_t)rebuild_place(c->rebuild),
-	    "of", (json_int_t)rebuild_goal(c->rebuild)));
-}
-
-static void
-rebuild(struct core *c)
-{
-	switch (rebuild_step(c->rebuild, REBUILD_SLICE)) {
-	case REBUILD_MORE:
-		tell_rebuild(c);
-		break;
-	case REBUILD_THERE:
-		finish_rebuild(c);
-		break;
-	case REBUILD_FULL:
-		rebuild_abort(c->rebuild);
-		c->rebuild = NULL;
-		desk_rebuilt(c->desk, NULL, _("the disk is full: a rebuild "
-		    "needs as much again as the view has; the view stays as "
-		    "it was"));
-	}
-}
-
 /* --- the loop ------------------------------------------------------------- */
 
 /* ms until there is more to do; -1: when somebody asks for something. */
@@ -281,8 +212,8 @@ work(struct core *c)
 		take(c);
 	} else if (show_is_behind(c->show)) {
 		return WAIT;
-	} else if (c->rebuild != NULL) {
-		rebuild(c);
+	} else if (core_rebuild_is_on(&c->rebuild)) {
+		core_rebuild_step(&c->rebuild);
 	} else {
 		return -1;
 	}
@@ -490,6 +421,17 @@ on_settled(void *arg, uint32_t site)
 	    "agents was kept: ask again"));
 }
 
+static bool
+begin_rebuild(void *arg, struct buf *why)
+{
+	struct core *c = arg;
+
+	c->rebuild.writer = &c->writer;
+	c->rebuild.desk = c->desk;
+	work_in(c, 0);
+	return core_rebuild_begin(&c->rebuild, why);
+}
+
 static json_t *
 about(void *arg)
 {
@@ -500,7 +442,7 @@ about(void *arg)
 	    "uptime_ms", (json_int_t)(clock_mono() - c->started),
 	    "journal_place", (json_int_t)journal_last(c->writer.journal),
 	    "view_place", (json_int_t)view_place(c->writer.view),
-	    "rebuilding", c->rebuild != NULL,
+	    "rebuilding", core_rebuild_is_on(&c->rebuild),
 	    "disk_full", ingest_is_full(c->ingest));
 }
 
@@ -629,7 +571,7 @@ core_free(struct core *c)
 	summons_free(c->summons);
 	letters_free(c->letters);
 	turns_free(c->turns);
-	rebuild_abort(c->rebuild);
+	core_rebuild_abort(&c->rebuild);
 	show_free(c->show);
 	ingest_free(c->ingest);
 	pending_clear(&c->pending);
