@@ -52,11 +52,11 @@ renew_now(const struct line *line, const char *dir, struct buf *why)
 	X509 *cert = key != NULL ? keep_get_cert(line->cert, why) : NULL;
 	STACK_OF(X509) *cas = cert != NULL ? keep_get_certs(line->ca, why) :
 	    NULL;
-	EVP_PKEY *fresh = identity_make_key();
+	EVP_PKEY *fresh = cas != NULL ? identity_next_key(dir, why) : NULL;
 	X509 *got = NULL;
 	bool ok;
 
-	ok = cas != NULL && enroll_renew(cert, key, cas, fresh, way_send,
+	ok = fresh != NULL && enroll_renew(cert, key, cas, fresh, way_send,
 	    &way, &got, why) && identity_save(dir, fresh, got, NULL, why);
 	X509_free(got);
 	keep_free_certs(cas);

@@ -34,7 +34,7 @@ identity_make_key(void)
 
 struct files {
 	char key[KEEP_PATH_MAX], cert[KEEP_PATH_MAX], next[KEEP_PATH_MAX];
-	char ca[KEEP_PATH_MAX];
+	char ca[KEEP_PATH_MAX], next_key[KEEP_PATH_MAX];
 };
 
 static bool
@@ -43,6 +43,7 @@ find_files(struct files *f, const char *dir, struct buf *why)
 	return keep_path(f->key, dir, KEY_FILE, why) &&
 	    keep_path(f->cert, dir, CERT_FILE, why) &&
 	    keep_path(f->next, dir, CERT_FILE NEXT, why) &&
+	    keep_path(f->next_key, dir, KEY_FILE NEXT, why) &&
 	    keep_path(f->ca, dir, CA_FILE, why);
 }
 
@@ -52,13 +53,40 @@ identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
 {
 	struct files f;
 
+	bool ok;
+
 	must(X509_check_private_key(cert, key) == 1);
-	return keep_dir(dir, 0700, why) && find_files(&f, dir, why) &&
+	ok = keep_dir(dir, 0700, why) && find_files(&f, dir, why) &&
 	    keep_put_certs(f.next, KEEP_REPLACE, &cert, 1, why) &&
 	    (ca == NULL ||
 	    keep_put_certs(f.ca, KEEP_REPLACE, &ca, 1, why)) &&
 	    keep_put_key(f.key, KEEP_REPLACE, key, why) &&
 	    keep_move(f.next, f.cert, why);
+	if (ok)
+		(void)unlink(f.next_key);
+	return ok;
+}
+
+EVP_PKEY *
+identity_next_key(const char *dir, struct buf *why)
+{
+	EVP_PKEY *key = NULL;
+	struct files f;
+	struct buf quiet;
+
+	if (!find_files(&f, dir, why))
+		return NULL;
+	buf_init(&quiet, 4096);
+	if (access(f.next_key, F_OK) == 0)
+		key = keep_get_key(f.next_key, &quiet);
+	buf_clear(&quiet);
+	if (key != NULL)
+		return key;
+	key = identity_make_key();
+	if (keep_put_key(f.next_key, KEEP_REPLACE, key, why))
+		return key;
+	EVP_PKEY_free(key);
+	return NULL;
 }
 
 /* --- mending ------------------------------------------------------------- */

@@ -14,6 +14,10 @@
 #include "contrib/base/buf.h"
 
 EVP_PKEY *identity_make_key(void);
+/* The key of the next certificate: made once and kept until identity_save()
+ * has put one in place. So who asks again, because an answer was lost, asks
+ * for the same. NULL: why. */
+EVP_PKEY *identity_next_key(const char *dir, struct buf *why);
 /* ca NULL: the CAs that are there stay. */
 bool identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
     struct buf *why);

@@ -89,6 +89,13 @@ refuse_old(const struct frame_ask *a, const struct view_site *s, int64_t now,
 		buf_printf(refusal, _("this key is not the one of site %s any "
 		    "more: two agents had it, and the other was kept"),
 		    s->code);
+	else if (s->kept != 0 && s->renewed && memcmp(s->old_key_hash,
+	    a->old_key_hash, CA_KEY_HASH) == 0 && memcmp(s->key_hash,
+	    a->key_hash, CA_KEY_HASH) != 0)
+		buf_printf(refusal, _("one of the two agents of site %s has "
+		    "got its new key already, and this is the other: stop "
+		    "it. If it is the one that was kept, the hub's operator "
+		    "says: zqhub site reissue %s"), s->code, s->code);
 	else if (a->expired != 0 && now - a->expired > grace)
 		buf_printf(refusal, _("the certificate of site %s expired at "
 		    "%s, longer ago than %s: it can't be renewed any more. "

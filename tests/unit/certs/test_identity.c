@@ -77,6 +77,29 @@ START_TEST(test_replaces)
 END_TEST
 
 /* kill -9 between the two renames of a renewal. */
+/* Asked for again it is the same key, until it has its certificate. */
+START_TEST(test_next_key)
+{
+	EVP_PKEY *one, *two, *three;
+	const char *why;
+	X509 *cert;
+
+	ck_assert_int_eq(mkdir(help_path("id"), 0700), 0);
+	one = identity_next_key(help_path("id"), &help_why);
+	two = identity_next_key(help_path("id"), &help_why);
+	ck_assert_int_eq(EVP_PKEY_eq(one, two), 1);
+	cert = ca_issue_site(&help_ca, two, SITE, CODE, 90, &why);
+	ck_assert(identity_save(help_path("id"), two, cert, help_ca.cert,
+	    &help_why));
+	three = identity_next_key(help_path("id"), &help_why);
+	ck_assert_int_ne(EVP_PKEY_eq(one, three), 1);
+	X509_free(cert);
+	EVP_PKEY_free(one);
+	EVP_PKEY_free(two);
+	EVP_PKEY_free(three);
+}
+END_TEST
+
 START_TEST(test_mends)
 {
 	char line[1500];
@@ -149,6 +172,7 @@ main(void)
 	tcase_add_checked_fixture(c, help_start, help_end);
 	tcase_add_test(c, test_round_trip);
 	tcase_add_test(c, test_replaces);
+	tcase_add_test(c, test_next_key);
 	tcase_add_test(c, test_mends);
 	tcase_add_test(c, test_refuses);
 	suite_add_tcase(s, c);

@@ -303,6 +303,27 @@ START_TEST(test_again)
 }
 END_TEST
 
+/* Two had the key; the kept one's new key can't be taken by the other, and
+ * the kept one may ask again for the same. */
+START_TEST(test_settle)
+{
+	struct frame_ask kept = asked(1, 7, 1), copy = asked(1, 8, 1);
+	struct acts acts;
+
+	act("{\"do\":\"fork\",\"site\":1,\"cause\":\"instance\"}");
+	act("{\"do\":\"settle\",\"site\":1,\"keep\":1}");
+	ck_assert_int_eq(judge(&kept, &acts), GRANT_NEW);
+	act(acts_get(&acts, 0).at);
+	acts_clear(&acts);
+	ck_assert_int_eq(judge(&copy, &acts), GRANT_NO);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.refusal),
+	    "this is the other"));
+	acts_clear(&acts);
+	ck_assert_int_eq(judge(&kept, &acts), GRANT_AGAIN);
+	acts_clear(&acts);
+}
+END_TEST
+
 START_TEST(test_retired)
 {
 	struct frame_ask a = asked(1, 7, 1);
@@ -334,6 +355,7 @@ main(void)
 	tcase_add_test(c, test_odd_acts);
 	tcase_add_test(c, test_grace);
 	tcase_add_test(c, test_again);
+	tcase_add_test(c, test_settle);
 	tcase_add_test(c, test_retired);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
