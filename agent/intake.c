@@ -11,16 +11,14 @@
 #include <unistd.h>
 
 #include "agent/group.h"
-#include "agent/job.h"
+#include "agent/intake_private.h"
 #include "agent/known.h"
-#include "agent/rest.h"
 #include "agent/spool.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
 
-#define QUEUE_FULL 256		/* scans wait above this */
 #define QUEUE_MOST 20000	/* events are dropped above this: scan */
 #define GROUP 256		/* changes in one transaction */
 #define GROUP_BYTES (2u << 20)	/* of records that wait for it */
@@ -33,17 +31,6 @@
  * who writes beside and renames, or removes and makes anew, has done so by
  * then, and nothing of the way there is told. */
 #define LULL 150
-
-struct intake {
-	struct intake_host host;
-	struct jobs queued, reading, ready;
-	size_t queued_count, reading_count, ready_count, ready_bytes;
-	struct rest *settling, *lull;
-	struct event *turn, *retry, *soon;
-	enum intake_stuck stuck, stuck_told;
-	bool paused;
-	struct intake_counts counts;
-};
 
 static void
 after(struct event *e, int64_t ms)
@@ -578,35 +565,4 @@ intake_pause(struct intake *in, bool on)
 		return;
 	after(in->soon, 0);
 	wake(in);
-}
-
-bool
-intake_is_full(const struct intake *in)
-{
-	return in->queued_count >= QUEUE_FULL || in->stuck != INTAKE_GOING;
-}
-
-bool
-intake_is_idle(const struct intake *in)
-{
-	return in->queued_count == 0 && in->reading_count == 0 &&
-	    in->ready_count == 0;
-}
-
-size_t
-intake_settling(const struct intake *in)
-{
-	return rest_count(in->settling) + rest_count(in->lull);
-}
-
-enum intake_stuck
-intake_stuck(const struct intake *in)
-{
-	return in->stuck;
-}
-
-const struct intake_counts *
-intake_counts(const struct intake *in)
-{
-	return &in->counts;
 }

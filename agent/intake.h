@@ -17,48 +17,12 @@
 #ifndef ZQ_AGENT_INTAKE_H
 #define ZQ_AGENT_INTAKE_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "agent/compare.h"
-#include "agent/filter.h"
 #include "agent/hold.h"
+#include "agent/intake_host.h"
 #include "agent/job.h"
-#include "agent/parse.h"
-#include "agent/place.h"
-#include "agent/store.h"
-
-enum intake_stuck { INTAKE_GOING, INTAKE_DISK_FULL, INTAKE_SPOOL_FULL };
-
-struct intake_host {
-	struct event_base *base;
-	struct store *store;
-	struct parse *parse;
-	struct place place;
-	struct filter filter;
-	struct span source;		/* its name */
-	uint64_t settle;		/* ms */
-	void *arg;
-	/* n changes more are in the spool. */
-	void (*news)(void *arg, size_t n);
-	/* It is a directory. */
-	void (*dir)(void *arg, const char *path);
-	/* What is known of it is to be withdrawn: to be judged first. */
-	void (*gone)(void *arg, const char *path);
-	/* There was more than can be remembered: scan. */
-	void (*lost)(void *arg);
-};
-
-struct intake_counts {
-	uint64_t looked, read, told, withdrawn;
-	uint64_t unreadable;	/* files we may not or can't read */
-	uint64_t unfit;		/* names or contents that can't be told */
-	uint64_t outside;	/* links that leave the root */
-	uint64_t again;		/* written to while we read */
-	char *first_unreadable;	/* its path, or NULL */
-};
 
 struct intake;
 

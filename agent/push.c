@@ -1,9 +1,10 @@
 /* See push.h. */
-#include "agent/push_private.h"
+#include "agent/push.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/push_private.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -228,6 +229,7 @@ build(struct push *p, struct buf *xml)
 
 	p->incarnation = h.incarnation;
 	p->first = h.first;
+	p->head = h.head;
 	changelist_begin(xml, &h);
 	put_changes(p, t, xml);
 	changelist_end(xml);

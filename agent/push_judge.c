@@ -206,8 +206,12 @@ follow(struct push *p)
 	if (p->answer.verdict == VERDICT_EARLY)
 		at.taken = p->answer.expected > 0 ?
 		    p->answer.expected - 1 : 0;
-	if (at.taken >= m->next)
+	if (at.taken > p->head || at.taken >= m->next)
 		return behind(p);
+	/* What it has beyond that was not compared with ours: if it is a
+	 * copy's, only sending it shows that. */
+	if (at.taken > p->last)
+		at.taken = p->last;
 	if ((at.taken != before || p->answer.verdict != p->verdict ||
 	    at.whole) &&
 	    store_do(p->host.store, set_position, &at) != STORE_DONE)

@@ -7,10 +7,11 @@
 
 #include "agent/cause.h"
 #include "agent/prove.h"
-#include "agent/push.h"
+#include "agent/push_host.h"
 #include "contrib/base/backoff.h"
 #include "protocol/answer.h"
 
+#define PUSH_COMPLAINTS 50	/* of the hub, kept for status */
 #define PUSH_FIRST_WAIT 1000	/* ms, the first bound after a failure */
 #define PUSH_LAST_WAIT 40000	/* ms, the last: thousands who wait for the
 				 * same hub are back within a minute */
@@ -24,6 +25,8 @@ enum push_step {
 	PUSH_RECONCILE, PUSH_RECONCILED,
 	PUSH_STEPS
 };
+
+struct push;
 
 struct complaint_kept {
 	uint64_t seq;
@@ -44,6 +47,7 @@ struct push {
 	uint64_t incarnation;		/* of the batch under way */
 	uint64_t first, last;		/* of the batch under way; last <
 					 * first: a beat */
+	uint64_t head;			/* … and of the spool, then */
 	int64_t sent_wall, sent_mono;
 	/* the answer, while it is judged */
 	const struct fetch_answer *got;

@@ -1,6 +1,7 @@
 /* What push.h says of itself. */
-#include "agent/push_private.h"
+#include "agent/push.h"
 
+#include "agent/push_private.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 
