@@ -11,7 +11,7 @@
 #include "hub/reply.h"
 #include "protocol/reconcile.h"
 
-#define RECONCILED_LATER 2000	/* ms, where nothing says better */
+#define RECONCILED_LATER 1000	/* ms, where nothing says better */
 
 struct reconciled {
 	reply_send_fn *send;
