@@ -68,6 +68,7 @@ static const struct {
 	{ "admit", act_site_admit },
 	{ "fork", act_site_fork },
 	{ "settle", act_site_settle },
+	{ "begun", act_site_begun },
 	{ "settled", act_site_settled },
 	{ "retire", act_retire_begin },
 	{ "clear", act_retire_clear },

@@ -41,7 +41,8 @@ act_retire_begin(struct group *g, const struct entry *e, const json_t *o)
 		return "the site is retired already";
 	free_domains(g, &s);
 	s.retired = true;
-	s.blocked = s.forked = s.quarantined = s.renewed = false;
+	s.blocked = s.forked = s.quarantined = false;
+	s.begun = s.renewed = false;
 	s.kept = 0;
 	s.reason = text_cut(act_read_text(o, "reason"), ACT_READ_REASON);
 	act_site_put(g, &s, e->at);

@@ -139,7 +139,7 @@ act_site_unblock(struct group *g, const struct entry *e, const json_t *o)
 
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
-	s.blocked = s.forked = s.renewed = false;
+	s.blocked = s.forked = s.begun = s.renewed = false;
 	s.kept = 0;
 	s.given_up = 0;
 	if (!s.retired)
@@ -192,7 +192,7 @@ act_site_fork(struct group *g, const struct entry *e, const json_t *o)
 	s.agent[1].address = address_of(o, "address");
 	s.agent[1].instance = act_read_id(o, "instance");
 	s.kept = 0;
-	s.renewed = false;
+	s.begun = s.renewed = false;
 	if (reason.n == 0)
 		reason = SPAN("two agents speak with this site's key, or one "
 		    "was restored from a copy");
@@ -216,12 +216,28 @@ act_site_settle(struct group *g, const struct entry *e, const json_t *o)
 		return "keep is 1, the agent of before, or 2, the newcomer";
 	if (s.cause.n == 0)
 		return "the site was never held for two agents";
-	s.forked = s.renewed = false;
+	s.forked = s.begun = s.renewed = false;
 	held_forget_silenced(g, s.number);
 	s.kept = (uint8_t)keep;
 	s.given_up = act_read_id(o, "incarnation");
 	if (!s.blocked)
 		s.reason = SPAN_NONE;
+	act_site_put(g, &s, e->at);
+	return NULL;
+}
+
+/* What was kept tells everything anew: whoever goes on as before is the
+ * copy. */
+const char *
+act_site_begun(struct group *g, const struct entry *e, const json_t *o)
+{
+	struct site s;
+
+	if (!act_read_site(g, o, &s))
+		return ACT_READ_NO_SITE;
+	if (s.kept == 0 || s.begun)
+		return NULL;		/* said twice */
+	s.begun = true;
 	act_site_put(g, &s, e->at);
 	return NULL;
 }
@@ -237,7 +253,7 @@ act_site_settled(struct group *g, const struct entry *e, const json_t *o)
 	if (s.kept == 0 || !s.renewed)
 		return NULL;		/* said twice */
 	s.kept = 0;
-	s.renewed = false;
+	s.begun = s.renewed = false;
 	s.old_key_spent = s.has_old_key;
 	s.has_old_key = false;
 	act_site_put(g, &s, e->at);

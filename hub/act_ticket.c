@@ -104,7 +104,7 @@ act_ticket_enroll(struct group *g, const struct entry *e, const json_t *o)
 		forget_proof(&s);
 	s.has_key = true;
 	s.has_old_key = s.old_key_spent = false;
-	s.quarantined = s.renewed = false;
+	s.quarantined = s.begun = s.renewed = false;
 	s.kept = 0;
 	s.enrolled = e->at;
 	s.until = act_read_time(o, "until");

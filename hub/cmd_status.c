@@ -21,7 +21,7 @@ struct status {
 	int64_t now;
 	json_t *array;			/* or */
 	struct columns *columns;
-	size_t sites, in_sync;
+	size_t rows, sites, in_sync;	/* retired ones are rows only */
 };
 
 static void
@@ -91,6 +91,7 @@ site_row(void *arg, const struct site_info *s)
 	struct status *st = arg;
 	struct columns *c = st->columns;
 
+	st->rows++;
 	st->sites += s->state != SITE_RETIRED;
 	st->in_sync += s->state == SITE_SYNC;
 	if (st->array != NULL) {
@@ -179,7 +180,7 @@ print_status(const struct status *st, const json_t *about,
     const struct buf *trouble, const struct totals *t)
 {
 	columns_print(st->columns, stdout);
-	if (st->sites > 0)
+	if (st->rows > 0)
 		putchar('\n');
 	printf(_("sites:  %zu, %zu of them in sync\n"), st->sites,
 	    st->in_sync);

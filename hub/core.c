@@ -415,8 +415,11 @@ static void
 on_settled(void *arg, uint32_t site)
 {
 	struct core *c = arg;
+	struct guest *g = guests_get(&c->guests, site);
 
-	guests_want(guests_get(&c->guests, site), GUEST_RETELL | GUEST_RENEW);
+	g->settling = true;
+	g->kept = clock_mono();
+	guests_want(g, GUEST_RETELL | GUEST_RENEW);
 	letters_drop(c->letters, site, VERDICT_BUSY, "", _("one of two "
 	    "agents was kept: ask again"));
 }

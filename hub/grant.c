@@ -89,6 +89,10 @@ refuse_old(const struct frame_ask *a, const struct view_site *s, int64_t now,
 		buf_printf(refusal, _("this key is not the one of site %s any "
 		    "more: two agents had it, and the other was kept"),
 		    s->code);
+	else if (s->kept != 0 && !s->begun)
+		buf_printf(refusal, _("of two agents of site %s one was kept, "
+		    "and it has to tell everything anew before it gets "
+		    "another key"), s->code);
 	else if (s->kept != 0 && s->renewed && memcmp(s->old_key_hash,
 	    a->old_key_hash, CA_KEY_HASH) == 0 && memcmp(s->key_hash,
 	    a->key_hash, CA_KEY_HASH) != 0)

@@ -84,6 +84,12 @@ guests_unwant(struct guest *g, unsigned want)
 struct span
 guests_wanted(const struct guest *g)
 {
+	return guests_words(g->want);
+}
+
+struct span
+guests_words(unsigned want)
+{
 	static const char *const words[] = {
 		"", WANT_PROVE, WANT_RETELL, WANT_PROVE " " WANT_RETELL,
 		WANT_RENEW, WANT_PROVE " " WANT_RENEW,
@@ -91,5 +97,5 @@ guests_wanted(const struct guest *g)
 		WANT_PROVE " " WANT_RETELL " " WANT_RENEW,
 	};
 
-	return span_of(words[g->want & 7]);
+	return span_of(words[want & 7]);
 }

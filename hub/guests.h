@@ -23,10 +23,12 @@ struct guest {
 	enum guest_skew skew;
 	/* Places of acts that may not be in the view yet; 0: none. */
 	uint64_t fork;		/* that holds it */
-	uint64_t settled;	/* that ended a settle */
+	uint64_t anew, settled;	/* steps of a settle */
 	uint64_t gate;		/* that closed the gate */
 	uint64_t confirmed;	/* the letter that it, or an act on its way
 				 * into the view, has confirmed */
+	bool settling;		/* one of two was kept, and isn't through … */
+	int64_t kept;		/* … ms, mono: when that one last spoke */
 	unsigned polls;		/* being held */
 	unsigned want;		/* of it, now … */
 	unsigned told;		/* … and what of that a letters' answer has
@@ -59,5 +61,6 @@ void guests_want(struct guest *g, unsigned want);
 void guests_unwant(struct guest *g, unsigned want);
 /* The words for an answer, a constant. */
 struct span guests_wanted(const struct guest *g);
+struct span guests_words(unsigned want);
 
 #endif

@@ -83,7 +83,7 @@ begin_batch(struct judge *j, struct pending *p)
 	buf_reset(&p->answer);
 	p->changes = p->fresh = p->refused = p->held = p->gated = 0;
 	p->cause = "";
-	p->fork = p->settled = p->gate = 0;
+	p->fork = p->begun = p->settled = p->gate = 0;
 	p->site = 0;
 }
 
@@ -188,55 +188,131 @@ hold_fork(struct judge *j, struct pending *p, const char *cause)
 	p->fork = write_act(j, &acts);
 }
 
-/* What was kept of two goes on under a new incarnation and with a new key:
- * until then it is asked to, and once it has done so that is noted. */
+/* --- one of two is kept ---------------------------------------------------- */
+
+#define SETTLE_PATIENCE 600000	/* ms that the kept one may be silent */
+
+static bool
+is_kept(const struct view_site *s, uint64_t instance)
+{
+	return instance != 0 && instance == s->agent[s->kept == 2].instance;
+}
+
+/* Said again with each answer, but each poll is ended only once for it. */
 static void
+want(struct guest *g, unsigned what)
+{
+	if ((g->want & what) != what)
+		guests_want(g, what);
+}
+
+static uint64_t
+note(struct judge *j, const struct pending *p, const char *what,
+    const char *why)
+{
+	struct acts acts;
+
+	acts_init(&acts);
+	acts_put(&acts, json_pack("{s:s, s:I}", "do", what, "site",
+	    (json_int_t)p->site), ACTS_HUB, why);
+	return write_act(j, &acts);
+}
+
+/* It speaks in the incarnation that was given up: nothing of that is taken,
+ * for either may have told it. Whoever isn't known may be the kept one after
+ * a restart, or the copy: it gets neither a no nor a yes until the kept one
+ * was heard; if that never comes, the operator is asked again. */
+static void
+hold_back(struct judge *j, struct pending *p, struct guest *g)
+{
+	const struct view_site *s = &j->welcome.site;
+	struct answer a = { .verdict = VERDICT_BUSY,
+		.after = REPLY_BUSY_AFTER };
+
+	if (is_kept(s, j->frame.head.instance)) {
+		want(g, GUEST_RETELL | GUEST_RENEW);
+		a.want = guests_wanted(g);
+		a.reason = SPAN("the hub's operator kept this agent of two: "
+		    "it begins a new incarnation and tells everything "
+		    "again");
+	} else if (j->mono - g->kept >= SETTLE_PATIENCE) {
+		hold_fork(j, p, CAUSE_INSTANCE);
+		a.verdict = VERDICT_FORKED;
+		a.cause = SPAN(CAUSE_INSTANCE);
+		a.reason = buf_look(&j->why);
+	} else {
+		a.reason = SPAN("one of two agents of this site was kept, "
+		    "and has to begin anew first: if that is this one, it "
+		    "was started again too soon; wait, or ask the hub's "
+		    "operator");
+	}
+	p->verdict = a.verdict;
+	reply_write(&p->answer, &a, SPAN_NONE);
+}
+
+static void
+refuse_copy(struct judge *j, struct pending *p)
+{
+	welcome_refuse_copy(&j->welcome);
+	p->verdict = j->welcome.verdict;
+	reply_refusal(&p->answer, p->verdict, j->welcome.cause,
+	    buf_cstr(&j->welcome.why));
+}
+
+/* A new incarnation: it has begun anew. A new key: it is through. */
+static void
+go_on(struct judge *j, struct pending *p, struct guest *g)
+{
+	const struct view_site *s = &j->welcome.site;
+	uint64_t shown = view_place(j->writer->view);
+
+	guests_unwant(g, GUEST_RETELL);
+	if (!s->begun && g->anew <= shown)
+		p->begun = note(j, p, "begun", "a new incarnation");
+	if (!s->renewed || memcmp(s->key_hash, j->frame.peer.key_hash,
+	    CA_KEY_HASH) != 0) {
+		want(g, GUEST_RENEW);
+		return;
+	}
+	guests_unwant(g, GUEST_RENEW);
+	if (g->settled <= shown)
+		p->settled = note(j, p, "settled", "the new key is in use");
+}
+
+static void
+leave_settled(struct guest *g)
+{
+	if (g->settling)
+		guests_unwant(g, GUEST_RETELL | GUEST_RENEW);
+	g->settling = false;
+}
+
+/* False: it was answered. */
+static bool
 settle(struct judge *j, struct pending *p)
 {
 	const struct view_site *s = &j->welcome.site;
 	struct guest *g = guests_get(j->guests, p->site);
-	struct acts acts;
 
-	if (s->given_up != 0 && s->given_up == j->frame.head.incarnation)
-		guests_want(g, GUEST_RETELL);
-	else if (s->given_up != 0)
-		guests_unwant(g, GUEST_RETELL);
-	if (s->kept == 0)
-		return;
-	if (!s->renewed || memcmp(s->key_hash, j->frame.peer.key_hash,
-	    CA_KEY_HASH) != 0) {
-		guests_want(g, GUEST_RENEW);
-		return;
+	if (s->kept == 0) {
+		leave_settled(g);
+		return true;
 	}
-	guests_unwant(g, GUEST_RENEW);
-	if (g->settled > view_place(j->writer->view))
-		return;
-	acts_init(&acts);
-	acts_put(&acts, json_pack("{s:s, s:I}", "do", "settled", "site",
-	    (json_int_t)p->site), ACTS_HUB, "the new key is in use");
-	p->settled = write_act(j, &acts);
+	if (!g->settling || is_kept(s, j->frame.head.instance))
+		g->kept = j->mono;
+	g->settling = true;
+	if (s->given_up == 0 || s->given_up != j->frame.head.incarnation) {
+		go_on(j, p, g);
+		return true;
+	}
+	if (s->begun)
+		refuse_copy(j, p);
+	else
+		hold_back(j, p, g);
+	return false;
 }
 
-/* Does it still speak in the incarnation that was given up? Nothing of that
- * is taken: the copy may have had its hand in it. */
-static bool
-must_retell(struct judge *j, struct pending *p)
-{
-	struct guest *g = guests_get(j->guests, p->site);
-
-	struct answer a = { .verdict = VERDICT_BUSY,
-		.after = REPLY_BUSY_AFTER, .want = guests_wanted(g),
-		.reason = SPAN("the hub's operator kept this agent of two: "
-		    "it begins a new incarnation and tells everything "
-		    "again") };
-
-	if ((g->want & GUEST_RETELL) == 0 ||
-	    j->welcome.site.given_up != j->frame.head.incarnation)
-		return false;
-	p->verdict = a.verdict;
-	reply_write(&p->answer, &a, SPAN_NONE);
-	return true;
-}
+/* --- what is remembered ---------------------------------------------------- */
 
 /* Once each, by the code that operators know. */
 static void
@@ -273,11 +349,13 @@ judge_settled(struct judge *j, const struct pending *p)
 		g->fork = p->fork;
 		g->watch.returns = 0;
 	}
+	if (p->begun != 0)
+		g->anew = p->begun;
 	if (p->settled != 0)
 		g->settled = p->settled;
 	if (p->gate != 0)
 		g->gate = p->gate;
-	if (p->verdict != VERDICT_FORKED)
+	if (is_taken(p->verdict))
 		fork_seen(&g->watch, &word, clock_mono());
 }
 
@@ -413,8 +491,7 @@ static void
 take_site(struct judge *j, struct pending *p)
 {
 	p->site = j->welcome.site.number;
-	settle(j, p);
-	if (must_retell(j, p))
+	if (!settle(j, p))
 		return;
 	if (sift_batch(&j->sift, j->writer->view, p->site, &j->frame))
 		take(j, p);

@@ -26,6 +26,7 @@ struct poll {
 	struct letters *letters;
 	uint64_t number, after;
 	uint32_t site;
+	unsigned deaf;		/* to these wants: they are another's */
 	struct event *timer;
 };
 
@@ -162,7 +163,8 @@ newest_letter(struct letters *l, uint32_t site)
 }
 
 static void
-answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after)
+answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after,
+    unsigned deaf)
 {
 	struct frame_answer f = { .status = 200,
 		.type = SPAN(CHANGELIST_TYPE) };
@@ -173,8 +175,8 @@ answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after)
 	buf_init(&xml, LIMIT_ANSWER + END_ROOM);
 	buf_init(&out, FRAME_MAX);
 	letters_begin(&xml, newest_letter(l, site), clock_wall(),
-	    guests_wanted(g));
-	g->told = g->want;
+	    guests_words(g->want & ~deaf));
+	g->told = g->want & ~deaf;
 	view_letters(l->writer->view, site, after, AT_ONCE, put_letter, &p);
 	letters_end(&xml);
 	must(!xml.bad);
@@ -207,7 +209,7 @@ refuse(struct letters *l, uint64_t number, enum verdict v, const char *why)
 static void
 finish(struct letters *l, struct poll *p)
 {
-	answer(l, p->number, p->site, p->after);
+	answer(l, p->number, p->site, p->after, p->deaf);
 	drop(l, p);
 }
 
@@ -236,7 +238,8 @@ make_room(struct letters *l, uint32_t site)
 }
 
 static void
-hold(struct letters *l, uint64_t number, const struct frame_letters *f)
+hold(struct letters *l, uint64_t number, const struct frame_letters *f,
+    unsigned deaf)
 {
 	uint32_t wait = f->wait < LIMIT_POLL ? f->wait : LIMIT_POLL;
 	struct timeval t = { .tv_sec = wait / 1000,
@@ -246,7 +249,7 @@ hold(struct letters *l, uint64_t number, const struct frame_letters *f)
 	make_room(l, f->peer.site);
 	p = mem_new(sizeof(*p));
 	*p = (struct poll){ .letters = l, .number = number,
-		.after = f->after, .site = f->peer.site };
+		.after = f->after, .site = f->peer.site, .deaf = deaf };
 	p->timer = evtimer_new(l->base, on_timer, p);
 	must(p->timer != NULL && evtimer_add(p->timer, &t) == 0);
 	add(l, p);
@@ -254,11 +257,11 @@ hold(struct letters *l, uint64_t number, const struct frame_letters *f)
 
 /* A letter, or something that is wanted and wasn't said yet. */
 static bool
-has_news(struct letters *l, uint32_t site, uint64_t after)
+has_news(struct letters *l, uint32_t site, uint64_t after, unsigned deaf)
 {
 	const struct guest *g = guests_get(l->guests, site);
 
-	return (g->want & ~g->told) != 0 || newest_letter(l, site) > after;
+	return (g->want & ~g->told & ~deaf) != 0 || newest_letter(l, site) > after;
 }
 
 /* Nobody waits for it: lost on a full disk, it is said again next time. */
@@ -288,11 +291,22 @@ confirm(struct letters *l, uint32_t site, uint64_t after, uint64_t shown)
 	l->on_work(l->arg);
 }
 
+/* While one of two agents is to begin anew, only that one may hear of it:
+ * the copy would do so, too. */
+static unsigned
+deaf_to(const struct view_site *s, uint64_t instance)
+{
+	return s->kept == 0 || (instance != 0 &&
+	    instance == s->agent[s->kept == 2].instance) ? 0 :
+	    GUEST_RETELL | GUEST_RENEW;
+}
+
 void
 letters_ask(struct letters *l, uint64_t number, struct span body)
 {
 	struct frame_letters f;
 	struct welcome w;
+	unsigned deaf;
 
 	welcome_init(&w);
 	if (*find(l, number) != NULL || !frame_letters_read(&f, body)) {
@@ -302,13 +316,14 @@ letters_ask(struct letters *l, uint64_t number, struct span body)
 		refuse_for(l, number, w.verdict, w.cause, buf_cstr(&w.why));
 	} else {
 		confirm(l, f.peer.site, f.after, w.site.confirmed);
-		if (f.wait == 0 || has_news(l, f.peer.site, f.after))
-			answer(l, number, f.peer.site, f.after);
+		deaf = deaf_to(&w.site, f.instance);
+		if (f.wait == 0 || has_news(l, f.peer.site, f.after, deaf))
+			answer(l, number, f.peer.site, f.after, deaf);
 		else if (l->count >= LETTERS_POLLS)
 			refuse(l, number, VERDICT_BUSY,
 			    "too many requests for letters are held");
 		else
-			hold(l, number, &f);
+			hold(l, number, &f, deaf);
 	}
 	welcome_clear(&w);
 }
@@ -320,7 +335,7 @@ letters_look(struct letters *l)
 
 	for (p = l->oldest; p != NULL; p = newer) {
 		newer = p->newer;
-		if (has_news(l, p->site, p->after))
+		if (has_news(l, p->site, p->after, p->deaf))
 			finish(l, p);
 	}
 }

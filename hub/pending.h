@@ -33,7 +33,8 @@ struct pending {
 	uint32_t site;
 	size_t changes, fresh, refused, held, gated;
 	const char *cause;	/* of a fork; a constant of answer.h */
-	uint64_t fork, settled, gate;	/* places of acts that came of it; 0 */
+	uint64_t fork, begun, settled, gate;	/* places of acts that came of
+				 * it; 0 */
 
 	/* acts, if done is given: */
 	struct acts acts;

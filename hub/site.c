@@ -47,6 +47,7 @@ read_fork(struct reader *r, struct site *s)
 		s->agent[i].address = read_span(r);
 	}
 	s->kept = read_u8(r);
+	s->begun = read_u8(r) != 0;
 	s->renewed = read_u8(r) != 0;
 	s->given_up = read_u64(r);
 }
@@ -60,6 +61,7 @@ write_fork(struct buf *b, const struct site *s)
 		write_span(b, s->agent[i].address);
 	}
 	write_u8(b, s->kept);
+	write_u8(b, s->begun);
 	write_u8(b, s->renewed);
 	write_u64(b, s->given_up);
 }

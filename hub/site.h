@@ -44,7 +44,9 @@ struct site {
 					 * newcomer */
 	uint8_t kept;		/* 1 or 2: which of them a settle kept, until
 				 * that one speaks with a new key; 0: none */
-	bool renewed;		/* … which it was granted meanwhile */
+	bool begun;		/* … and in a new incarnation, which it has
+				 * begun … */
+	bool renewed;		/* … and been granted that key */
 	uint64_t given_up;	/* the incarnation that both had told: what
 				 * is kept tells all anew; 0: none */
 	uint32_t cleared;	/* retired: items up to this number are

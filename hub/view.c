@@ -298,7 +298,8 @@ fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
 		.gate = stand.gate, .gated = stand.gated,
 		.gate_since = stand.gate_since,
 		.gate_settled = stand.gate_settled,
-		.kept = from->kept, .renewed = from->renewed,
+		.kept = from->kept, .begun = from->begun,
+		.renewed = from->renewed,
 		.given_up = from->given_up,
 	};
 	(void)issued_by(t, from->number, s->ca);

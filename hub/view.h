@@ -87,6 +87,7 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"settle","site":N,"keep":1 or 2,"incarnation":ID}	the one of
  *		before (1) or the newcomer is kept; it tells everything anew, not
  *		in this incarnation, and gets a new key
+ *	{"do":"begun","site":N}	what is kept tells everything anew
  *	{"do":"settled","site":N}	it speaks with that key: the old one is
  *		not good any more
  *	{"do":"gate","site":N,"count":…,"of":…}	what the site withdraws from
@@ -139,7 +140,7 @@ struct view_site {
 		char address[64];
 	} agent[2];
 	uint8_t kept;		/* 1, 2, or 0: nothing to be settled */
-	bool renewed;
+	bool begun, renewed;
 	uint64_t given_up;
 };
 bool view_site(struct view *v, uint32_t number, struct view_site *s);

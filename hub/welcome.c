@@ -73,13 +73,21 @@ is_dropped(const struct view_site *s, const struct frame_peer *p,
 	    !fork_same_host(span_of(s->agent[kept].address), there);
 }
 
-static bool
-refuse_copy(struct welcome *w)
+void
+welcome_refuse_copy(struct welcome *w)
 {
+	buf_reset(&w->why);
 	buf_printf(&w->why, _("this is a copy of another agent of site %s, "
 	    "which the hub's operator kept: stop this one, or enrol it with "
 	    "a new ticket into an empty directory"), w->site.code);
-	return refuse(w, VERDICT_FORKED, CAUSE_SETTLED);
+	(void)refuse(w, VERDICT_FORKED, CAUSE_SETTLED);
+}
+
+static bool
+refuse_copy(struct welcome *w)
+{
+	welcome_refuse_copy(w);
+	return false;
 }
 
 static bool

@@ -35,6 +35,9 @@ bool welcome_peer(struct welcome *w, struct view *v,
 bool welcome_speaker(struct welcome *w, struct view *v,
     const struct frame_peer *p, uint64_t instance);
 
+/* It is the copy of an agent that was kept. */
+void welcome_refuse_copy(struct welcome *w);
+
 /* Is this refused whatever the key, and the cause of that? The edge can say
  * so itself. NULL: no. */
 const char *welcome_closed(const struct view_site *s, struct buf *why);

@@ -364,13 +364,14 @@ START_TEST(test_what_is_kept_begins_anew)
 	ck_assert_answer(beat(0xc3, HERE, 9, 30), VERDICT_FORKED,
 	    CAUSE_SETTLED);
 
-	/* the one that was kept, also after a restart */
+	/* the one that was kept; of one that is not known nobody can tell */
 	a = beat(B, THERE, 5, 40);
 	ck_assert_int_eq(a->answer.verdict, VERDICT_BUSY);
 	ck_assert(answer_has_word(a->answer.want, WANT_RETELL));
 	ck_assert(answer_has_word(a->answer.want, WANT_RENEW));
 	a = beat(0xd4, THERE, 5, 50);
-	ck_assert(answer_has_word(a->answer.want, WANT_RETELL));
+	ck_assert_int_eq(a->answer.verdict, VERDICT_BUSY);
+	ck_assert_uint_eq(a->answer.want.n, 0);
 
 	/* a new incarnation is taken; the key is still wanted */
 	a = tell((struct said){ .instance = B, .incarnation = 8, .first = 1,
@@ -378,6 +379,12 @@ START_TEST(test_what_is_kept_begins_anew)
 	ck_assert_answer(a, VERDICT_TAKEN, "");
 	ck_assert(!answer_has_word(a->answer.want, WANT_RETELL));
 	ck_assert(answer_has_word(a->answer.want, WANT_RENEW));
+	ck_assert(view().begun);
+
+	/* from here on whoever goes on as before is the copy */
+	a = beat(0xd4, THERE, 5, 65);
+	ck_assert_answer(a, VERDICT_FORKED, CAUSE_SETTLED);
+	ck_assert_uint_eq(a->answer.want.n, 0);
 
 	/* granted, but the answer may have been lost */
 	renew();
@@ -412,6 +419,60 @@ START_TEST(test_two_on_one_host)
 	    VERDICT_BUSY);
 	ck_assert_int_eq(beat(0xc3, "203.0.113.7:5", 5, 50)->answer.verdict,
 	    VERDICT_BUSY);
+	tear_down();
+}
+END_TEST
+
+static void
+pass(int64_t ms)
+{
+	clock_set(clock_wall() + ms, clock_mono() + ms);
+}
+
+START_TEST(test_the_kept_one_does_not_come)
+{
+	set_up();
+	fork_it();
+	settle(2);
+	ck_assert_int_eq(beat(0xc3, THERE, 5, 40)->answer.verdict,
+	    VERDICT_BUSY);
+	pass(599000);
+	ck_assert_int_eq(beat(0xc3, THERE, 5, 50)->answer.verdict,
+	    VERDICT_BUSY);
+	pass(2000);
+	ck_assert_answer(beat(0xc3, THERE, 5, 60), VERDICT_FORKED,
+	    CAUSE_INSTANCE);
+	ck_assert(view().forked);
+	ck_assert_uint_eq(view().agent[1].instance, 0xc3);
+	settle(2);
+	ck_assert(answer_has_word(beat(0xc3, THERE, 5, 70)->answer.want,
+	    WANT_RETELL));
+	tear_down();
+}
+END_TEST
+
+/* Nothing of it is left over, whatever ends it. */
+START_TEST(test_unblock_ends_it)
+{
+	set_up();
+	fork_it();
+	settle(2);
+	ck_assert_uint_gt(beat(B, THERE, 5, 40)->answer.want.n, 0);
+	act(json_pack("{s:s, s:i}", "do", "unblock", "site", 1));
+	ck_assert_uint_eq(beat(B, THERE, 9, 50)->answer.want.n, 0);
+	tear_down();
+}
+END_TEST
+
+/* It has nothing to tell: a beat is enough. */
+START_TEST(test_an_empty_site_begins_anew)
+{
+	set_up();
+	fork_it();
+	settle(2);
+	tell((struct said){ .instance = B, .incarnation = 8, .first = 1,
+	    .address = THERE, .now = 60 });
+	ck_assert(view().begun);
 	tear_down();
 }
 END_TEST
@@ -526,12 +587,6 @@ START_TEST(test_what_is_gone_counts_once)
 }
 END_TEST
 
-static void
-pass(int64_t ms)
-{
-	clock_set(clock_wall() + ms, clock_mono() + ms);
-}
-
 START_TEST(test_batches_add_up)
 {
 	set_up();
@@ -626,6 +681,9 @@ add(TCase *c)
 	tcase_add_test(c, test_a_given_up_incarnation_is_behind);
 	tcase_add_test(c, test_what_is_kept_begins_anew);
 	tcase_add_test(c, test_two_on_one_host);
+	tcase_add_test(c, test_the_kept_one_does_not_come);
+	tcase_add_test(c, test_unblock_ends_it);
+	tcase_add_test(c, test_an_empty_site_begins_anew);
 	tcase_add_test(c, test_causes);
 	tcase_add_test(c, test_a_batch_that_empties_is_held);
 	tcase_add_test(c, test_a_little_passes);
