@@ -169,7 +169,7 @@ restore_from(struct cmd_line *l, struct span text, const char *pass)
 {
 	char actor[ASK_ACTOR];
 	struct buf why, hint;
-	struct restored r;
+	struct restored r = { .sites = 0 };
 	struct backup b;
 	int code;
 

@@ -159,36 +159,36 @@ enum type { TEXT, NUMBER, TIME, FLAG, HEX, LIST };
 
 static const struct field {
 	const char *name;
-	enum type type;
 	uint64_t most;		/* bytes of a text or of hex, or a number */
+	enum type type;
 	bool must;
 } fields[] = {
-	{ "number", NUMBER, UINT32_MAX, true },
-	{ "code", TEXT, CODE_MAX, true },
-	{ "name", TEXT, LIMIT_TEXT, true },
-	{ "kind", TEXT, 32, false },
-	{ "parent", NUMBER, UINT32_MAX, false },
-	{ "domains", LIST, SITE_DOMAINS, true },
-	{ "added", TIME, 0, true },
-	{ "enrolled", TIME, 0, false },
-	{ "key", HEX, CA_KEY_HASH, false },
-	{ "old_key", HEX, CA_KEY_HASH, false },
-	{ "old_key_spent", FLAG, 0, false },
-	{ "until", TIME, 0, false },
-	{ "ca", HEX, TICKET_PIN, false },
-	{ "blocked", FLAG, 0, false },
-	{ "quarantined", FLAG, 0, false },
-	{ "retired", FLAG, 0, false },
-	{ "reason", TEXT, REASON_MAX, false },
-	{ "forked", FLAG, 0, false },
-	{ "cause", TEXT, SHORT_MAX, false },
-	{ "agents", LIST, 2, false },
-	{ "kept", NUMBER, 2, false },
-	{ "renewed", FLAG, 0, false },
-	{ "given_up", HEX, 8, false },
-	{ "proven", FLAG, 0, false },
-	{ "checked", TIME, 0, false },
-	{ "evidence", TEXT, REASON_MAX, false },
+	{ "number", UINT32_MAX, NUMBER, true },
+	{ "code", CODE_MAX, TEXT, true },
+	{ "name", LIMIT_TEXT, TEXT, true },
+	{ "kind", 32, TEXT, false },
+	{ "parent", UINT32_MAX, NUMBER, false },
+	{ "domains", SITE_DOMAINS, LIST, true },
+	{ "added", 0, TIME, true },
+	{ "enrolled", 0, TIME, false },
+	{ "key", CA_KEY_HASH, HEX, false },
+	{ "old_key", CA_KEY_HASH, HEX, false },
+	{ "old_key_spent", 0, FLAG, false },
+	{ "until", 0, TIME, false },
+	{ "ca", TICKET_PIN, HEX, false },
+	{ "blocked", 0, FLAG, false },
+	{ "quarantined", 0, FLAG, false },
+	{ "retired", 0, FLAG, false },
+	{ "reason", REASON_MAX, TEXT, false },
+	{ "forked", 0, FLAG, false },
+	{ "cause", SHORT_MAX, TEXT, false },
+	{ "agents", 2, LIST, false },
+	{ "kept", 2, NUMBER, false },
+	{ "renewed", 0, FLAG, false },
+	{ "given_up", 8, HEX, false },
+	{ "proven", 0, FLAG, false },
+	{ "checked", 0, TIME, false },
+	{ "evidence", REASON_MAX, TEXT, false },
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
