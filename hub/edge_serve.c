@@ -22,6 +22,9 @@
 					 * then batches are told to wait */
 #define BUSY_AFTER 2000			/* ms */
 
+/* Or strangers would stand in line with sites, and in their way. */
+_Static_assert(ENROLL_MAX <= ROOM_SMALL, "an enrolment is a small body");
+
 /* A request with its business: a batch being read, or a question asked. */
 struct errand {
 	struct edge_take *take;	/* until the core has it */
@@ -181,6 +184,20 @@ refuse_busy(struct http_request *r, const char *why)
 	buf_clear(&b);
 }
 
+/* A large body is its site's only one. False: it was refused. */
+static bool
+may_bring(struct edge *e, struct http_request *r, struct edge_guest *g)
+{
+	if (http_expected(r) <= ROOM_SMALL)
+		return true;
+	if (!edge_sites_load(e->sites, g)) {
+		refuse_busy(r, "another large body of this site is under "
+		    "way");
+		return false;
+	}
+	return errand_of(r)->loads = true;
+}
+
 static void
 changes_head(void *arg, struct http_request *r)
 {
@@ -196,15 +213,9 @@ changes_head(void *arg, struct http_request *r)
 		    "takes; nothing is lost");
 		return;
 	}
+	if (!may_bring(e, r, g))
+		return;
 	errand = errand_of(r);
-	if (http_expected(r) > ROOM_SMALL) {
-		if (!edge_sites_load(e->sites, g)) {
-			refuse_busy(r, "another large batch of this site is "
-			    "under way");
-			return;
-		}
-		errand->loads = true;
-	}
 	p = edge_frame_peer(g);
 	errand->is_batch = true;
 	errand->take = edge_take_new(&p);
@@ -284,9 +295,14 @@ static void
 reconcile_head(void *arg, struct http_request *r)
 {
 	struct edge *e = arg;
+	struct edge_guest *g = admit(e, r);
 
-	if (admit(e, r) != NULL && channel_pending(e->core) > CORE_BEHIND)
+	if (g == NULL)
+		return;
+	if (channel_pending(e->core) > CORE_BEHIND)
 		refuse_busy(r, "the hub has no time to compare now");
+	else
+		may_bring(e, r, g);
 }
 
 static void

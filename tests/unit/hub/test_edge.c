@@ -312,6 +312,44 @@ START_TEST(test_changes)
 }
 END_TEST
 
+#define LARGE "POST /v1/changes HTTP/1.1\r\nHost: x\r\n" \
+	"Content-Type: application/xml\r\nContent-Length: 100000\r\n\r\n"
+
+/* A site that brings in one large body after the other at once would have
+ * the room of others. What is small may come all the same. */
+START_TEST(test_one_large)
+{
+	struct bed_client a, b, c, other;
+	struct buf xml;
+
+	come(&a, 42);
+	come(&b, 42);
+	come(&c, 42);
+	come(&other, 43);
+	bed_say(&a, LARGE, strlen(LARGE));
+	bed_say(&b, LARGE, strlen(LARGE));
+	ck_assert(bed_until(&b, "another large body of this site"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b.got), "Retry-After: "));
+	bed_say(&other, LARGE, strlen(LARGE));
+	bed_turn(bed.base);
+	ck_assert_uint_eq(other.got.n, 0);
+	buf_init(&xml, 65536);
+	put_list(&xml, 2);
+	say(&c, "POST", "/v1/changes", "application/xml", buf_look(&xml));
+	ck_assert(frame_comes(FRAME_BATCH));
+	bed_leave(&b);
+	bed_leave(&a);		/* and with it its body */
+	bed_turn(bed.base);
+	come(&b, 42);
+	bed_say(&b, LARGE, strlen(LARGE));
+	ck_assert(!bed_until(&b, "HTTP/1.1 503 "));
+	bed_leave(&b);
+	bed_leave(&c);
+	bed_leave(&other);
+	buf_clear(&xml);
+}
+END_TEST
+
 START_TEST(test_bad_lists)
 {
 	struct bed_client c;
@@ -640,6 +678,7 @@ main(void)
 	tcase_add_test(t, test_stranger);
 	tcase_add_test(t, test_other_ca);
 	tcase_add_test(t, test_changes);
+	tcase_add_test(t, test_one_large);
 	tcase_add_test(t, test_bad_lists);
 	tcase_add_test(t, test_letters);
 	tcase_add_test(t, test_blocked);
