@@ -22,11 +22,20 @@ static struct world world;	/* there is one at a time */
 
 /* --- parts come and go ---------------------------------------------------- */
 
+/* It may have died while it was being opened, or closed in order. */
+static void
+bury_closed(struct part *p)
+{
+	if (p->dead)
+		disk_bury(p);
+	p->dead = false;
+}
+
 static void
 bury_hub(struct part *p)
 {
 	hub_close(p);
-	disk_bury(p);
+	bury_closed(p);
 	if (!world.amnesia || world.journal == 0)
 		hub_keep_promises(p);
 	world.hub_back = sim.now + between(200, 60000);
@@ -35,10 +44,12 @@ bury_hub(struct part *p)
 void
 world_open_hub(struct world *w)
 {
-	if (!hub_open(&w->hub, STORE_MOST))
+	if (!hub_open(&w->hub, STORE_MOST)) {
 		w->hub_back = sim.now + between(1000, 20000);
-	if (w->hub.dead)
+		bury_closed(&w->hub);
+	} else if (w->hub.dead) {
 		w->hub.bury(&w->hub);
+	}
 }
 
 void
@@ -46,6 +57,7 @@ world_close_hub(struct world *w, int64_t back)
 {
 	trace(w->hub.name, "stops");
 	hub_close(&w->hub);
+	bury_closed(&w->hub);
 	w->hub_back = sim.now + back;
 }
 
@@ -68,8 +80,7 @@ bury_agent(struct part *p)
 	if (a->agent != NULL)
 		agent_close(a->agent);
 	a->agent = NULL;
-	disk_bury(p);
-	p->dead = false;
+	bury_closed(p);
 	a->back = sim.now + between(200, 60000);
 }
 
@@ -92,6 +103,7 @@ world_close_agent(struct actor *a, int64_t back)
 	trace(a->part.name, "stops");
 	agent_close(a->agent);
 	a->agent = NULL;
+	bury_closed(&a->part);
 	a->back = sim.now + back;
 }
 
