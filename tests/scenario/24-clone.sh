@@ -55,7 +55,19 @@ zqhub site settle $CODE --keep 10.9.8.7 2>"$T/err" && die "kept an address nobod
 grep -q -- '--keep' "$T/err" || die "and did not say which there are"
 keep=$(zqhub site show $CODE --json | jq -r '.agents[0].instance')
 zqhub site settle $CODE --keep "$keep" --reason '克隆机停用' || die "settle"
-wait_for 90 "the kept one to have begun anew" settled
+begun() { zqhub journal print --json | jq -e 'any(.[]; .act?.do == "begun")' >/dev/null; }
+wait_for 60 "the kept one to begin anew" begun
+# The copy is started again at once, as another instance: it stays the copy.
+either() { refused "$T/clone" || refused "$(agent_dir $CODE)"; }
+wait_for 60 "the copy to be told" either
+if refused "$T/clone"; then
+	kept=$(agent_dir $CODE) dropped=$T/clone root=$WWW
+	stop "$CLONE"; clone_start
+else
+	kept=$T/clone dropped=$(agent_dir $CODE) root=$T/www-clone
+	stop "$(agent_pid $CODE)"; agent_start $CODE
+fi
+wait_for 90 "the kept one to have a new key" settled
 new_key=$(zqhub journal print --json | jq -r '[.[] | .act? | select(.do == "renew")] | last | .key')
 [ "$new_key" != "$old_key" ] || die "the key is the old one"
 zqhub journal print --json | jq -e '[.[] | .act? | select(.do == "settled")] | length == 1' >/dev/null ||
@@ -63,11 +75,10 @@ zqhub journal print --json | jq -e '[.[] | .act? | select(.do == "settled")] | l
 # One of the two pages is there, not both: that of the agent which was kept.
 one_of_two() { [ "$(items_of $CODE)" = 6 ]; }
 wait_for 60 "everything to be told anew" one_of_two
-if found 扣留期间; then
-	kept=$(agent_dir $CODE) dropped=$T/clone root=$WWW
+if [ "$root" = "$WWW" ]; then
+	found 扣留期间 || die "the page of the kept one is not there"
 else
-	found 只在克隆机 || die "neither page is there"
-	kept=$T/clone dropped=$(agent_dir $CODE) root=$T/www-clone
+	found 只在克隆机 || die "the page of the kept one is not there"
 fi
 wait_for 60 "the copy to be told" refused "$dropped"
 refused "$kept" && die "the kept one is told that it is a copy"
