@@ -15,7 +15,10 @@
 #include "certs/ca.h"
 #include "certs/enroll.h"
 #include "certs/identity.h"
+#include "certs/keep.h"
+#include "certs/roll.h"
 #include "contrib/base/channel.h"
+#include "contrib/base/clock.h"
 #include "hub/frame.h"
 #include "hub/init.h"
 #include "tests/scratch.h"
@@ -35,6 +38,7 @@ static struct bed {
 	unsigned status;	/* of the last answer */
 	uint64_t number;
 	bool mute;		/* the core doesn't answer */
+	bool reread;		/* it said that it has */
 } bed;
 
 static void
@@ -64,6 +68,9 @@ on_frame(void *arg, struct channel *c, const struct frame *f)
 			grant(f->number);
 	} else if (f->kind == FRAME_MINTED) {
 		buf_span(&bed.minted, f->body);
+	} else if (f->kind == FRAME_REREAD) {
+		bed.reread = true;
+		buf_span(&bed.answer, f->body);
 	} else {
 		ck_assert_uint_eq(f->kind, FRAME_ANSWER);
 		ck_assert_uint_eq(f->number, bed.number);
@@ -286,6 +293,157 @@ START_TEST(test_bounded)
 }
 END_TEST
 
+/* --- the files, while it runs ---------------------------------------------- */
+
+static struct told {		/* what the edge heard */
+	struct channel *channel;
+	unsigned count;
+	struct buf body;
+} told;
+
+static void
+on_told(void *arg, struct channel *c, const struct frame *f)
+{
+	(void)arg, (void)c;
+	ck_assert_uint_eq(f->kind, FRAME_TLS);
+	told.count++;
+	buf_reset(&told.body);
+	buf_span(&told.body, f->body);
+}
+
+static void
+listen_as_edge(void)
+{
+	int pair[2];
+
+	told.count = 0;
+	buf_init(&told.body, FRAME_MAX);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	told.channel = channel_new(bed.base, pair[0], FRAME_MAX, on_told,
+	    on_end, NULL);
+	issuer_tell_edge(bed.issuer, pair[1]);
+}
+
+static void
+stop_listening(void)
+{
+	channel_free(told.channel);
+	buf_clear(&told.body);
+}
+
+/* Asks it as the core does; true if it had no complaint. */
+static bool
+reread(void)
+{
+	bed.reread = false;
+	buf_reset(&bed.answer);
+	channel_send(bed.core, FRAME_REREAD, ++bed.number, SPAN_NONE);
+	for (int i = 0; i < TURNS && !bed.reread; i++)
+		turn();
+	ck_assert(bed.reread);
+	for (int i = 0; i < 20; i++)
+		turn();
+	return bed.answer.n == 0;
+}
+
+static X509 *
+told_cert(int *cas)
+{
+	struct frame_tls f;
+	STACK_OF(X509) *certs;
+	X509 *cert;
+
+	ck_assert(frame_tls_read(&f, buf_look(&told.body)));
+	certs = keep_parse_certs("CAs", f.cas, &bed.why);
+	*cas = sk_X509_num(certs);
+	keep_free_certs(certs);
+	certs = keep_parse_certs("chain", f.chain, &bed.why);
+	cert = sk_X509_shift(certs);
+	keep_free_certs(certs);
+	return cert;
+}
+
+START_TEST(test_hub_certificate)
+{
+	int64_t now = clock_wall();
+	X509 *cert;
+	int cas;
+
+	listen_as_edge();
+	ck_assert(reread());
+	ck_assert_uint_eq(told.count, 0);	/* nothing is new */
+	clock_set(now + (CA_HUB_DAYS - 31) * INT64_C(86400000), 0);
+	ck_assert(reread());
+	ck_assert_uint_eq(told.count, 0);
+	clock_set(now + (CA_HUB_DAYS - 29) * INT64_C(86400000), 0);
+	ck_assert(reread());
+	ck_assert_uint_eq(told.count, 1);
+	cert = told_cert(&cas);
+	ck_assert_int_eq(cas, 1);
+	ck_assert_int_ge(ca_days_left(cert, clock_wall()), CA_HUB_DAYS - 1);
+	X509_free(cert);
+	clock_release();
+	stop_listening();
+}
+END_TEST
+
+START_TEST(test_rolled)
+{
+	char dir[CONFIG_PATH_MAX];
+	X509 *cert;
+	struct ca next;
+	int cas;
+
+	config_path(dir, bed.dir, CONFIG_CA);
+	listen_as_edge();
+	ck_assert(roll_begin(dir, &bed.why));
+	ck_assert(roll_open(&next, dir, &bed.why));
+	ck_assert(reread());
+	ck_assert_uint_eq(told.count, 1);
+	cert = told_cert(&cas);
+	ck_assert_int_eq(cas, 2);
+	ck_assert_int_ne(X509_verify(cert, next.key), 1);
+	X509_free(cert);
+	ck_assert(roll_finish(dir, &bed.why));
+	ck_assert(reread());
+	ck_assert_uint_eq(told.count, 2);
+	cert = told_cert(&cas);
+	ck_assert_int_eq(cas, 1);
+	ck_assert_int_eq(X509_verify(cert, next.key), 1);
+	X509_free(cert);
+	ca_close(&next);
+	stop_listening();
+}
+END_TEST
+
+/* What is wrong is told, and what was there stays in use. */
+START_TEST(test_spoilt)
+{
+	char from[CONFIG_PATH_MAX], to[CONFIG_PATH_MAX];
+	EVP_PKEY *key = identity_make_key();
+	uint8_t ref[TICKET_REF];
+	X509 *cert = NULL, *ca = NULL;
+	struct ticket t;
+
+	listen_as_edge();
+	config_path(from, bed.dir, CONFIG_CA "/ca.pem");
+	config_path(to, bed.dir, CONFIG_CA "/away");
+	ck_assert_int_eq(rename(from, to), 0);
+	ck_assert(!reread());
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.answer), "ca.pem"));
+	ck_assert_uint_eq(told.count, 0);
+	mint(&t, ref);
+	ck_assert(enroll_ask(&t, key, "4101000001", carry, NULL, &cert, &ca,
+	    &bed.why));
+	X509_free(cert);
+	X509_free(ca);
+	EVP_PKEY_free(key);
+	ck_assert_int_eq(rename(to, from), 0);
+	ck_assert(reread());
+	stop_listening();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -301,6 +459,9 @@ main(void)
 	tcase_add_test(t, test_wrong_secret);
 	tcase_add_test(t, test_rubbish);
 	tcase_add_test(t, test_bounded);
+	tcase_add_test(t, test_hub_certificate);
+	tcase_add_test(t, test_rolled);
+	tcase_add_test(t, test_spoilt);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
