@@ -22,6 +22,7 @@
 #include "hub/edge_pace.h"
 #include "hub/edge_sites.h"
 #include "hub/frame.h"
+#include "hub/http_link.h"
 #include "hub/init.h"
 #include "hub/tls.h"
 #include "protocol/changelist.h"
@@ -65,6 +66,20 @@ quiet(enum log_level level, const char *line)
 	(void)level, (void)line;
 }
 
+/* With priorities, as the part has it. */
+static struct event_base *
+make_loop(void)
+{
+	struct event_config *c = event_config_new();
+	struct event_base *base;
+
+	http_link_loop(c);
+	base = event_base_new_with_config(c);
+	event_config_free(c);
+	http_link_loop_made(base);
+	return base;
+}
+
 static void
 set_up(void)
 {
@@ -87,7 +102,7 @@ set_up(void)
 	ck_assert(ca_open(&bed.ca, config_path(path, bed.dir, CONFIG_CA),
 	    &bed.why));
 	counters_open();
-	bed.base = event_base_new();
+	bed.base = make_loop();
 	fd = bed_listen(&bed.port);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	bed.core = channel_new(bed.base, pair[0], FRAME_MAX, on_frame,
