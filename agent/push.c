@@ -169,6 +169,7 @@ push_may_prove(const struct push *p)
 
 	return p->hub_proves && p->answered_of == m->incarnation &&
 	    (p->wanted || clock_mono() >= p->due) &&
+	    clock_mono() >= p->earliest &&
 	    spool_waiting(m) == 0 && p->host.is_settled(p->host.arg);
 }
 
@@ -323,6 +324,7 @@ push_new(const struct push_host *host)
 	p->host = *host;
 	p->prove = prove_new(&prove);
 	p->due = INT64_MAX;
+	p->earliest = INT64_MIN;
 	push_prove_within(p, FIRST_PROOF);
 	p->retold = p->behind = CLOCK_NONE;
 	p->credit = PUSH_FIRST_CREDIT;
@@ -375,6 +377,7 @@ push_restart(struct push *p)
 		fetch_cancel(p->request);
 	p->request = NULL;
 	give_up_proof(p);
+	p->earliest = INT64_MIN;
 	push_prove_within(p, RETOLD_PROOF);
 	/* Not from within a step: that goes on by itself. */
 	if (p->step != PUSH_JUDGE && p->step != PUSH_RECONCILED)

@@ -20,8 +20,9 @@
 #define LOGGED_COMPLAINTS 10	/* of one answer; the rest is counted */
 #define BACK_SPREAD 60000	/* ms over which agents prove when their hub is
 				 * there again */
-#define DIFFERS_FIRST 5000	/* ms until what was mended is proven … */
-#define DIFFERS_TIMES 6		/* … and that much longer each time */
+#define AGAIN_FIRST 5000	/* ms until what was mended is proven … */
+#define AGAIN_TIMES 6		/* … and that much longer each time */
+#define FAILED_WAIT 30000	/* ms until a proof that failed is tried again */
 #define LATER_LEAST 1000	/* ms, whatever the hub says … */
 #define LATER_MOST 600000
 #define UNSPOKEN_WAIT 3600000	/* ms until a hub that can't is asked again */
@@ -323,7 +324,8 @@ take_answer(struct push *p)
 	if (a->now != CLOCK_NONE)
 		p->skew = a->now - p->sent_wall - p->took / 2;
 	p->credit = a->credit > 0 ? a->credit : LIMIT_BODY;
-	p->hub_proves = answer_has_word(a->features, FEATURE_RECONCILE);
+	p->hub_proves = answer_has_word(a->features, FEATURE_RECONCILE) &&
+	    (!p->unspoken || clock_mono() >= p->earliest);
 	p->batches++;
 	if (p->last >= p->first)
 		log_debug("push seq=%llu..%llu %s ms=%u",
@@ -374,6 +376,15 @@ regular(const struct push *p)
 	    backoff_random((uint32_t)(every / 5) + 1);
 }
 
+/* Once more in a while; in a longer one each time that it was in vain. */
+static void
+prove_again(struct push *p)
+{
+	p->again = p->again == 0 ? AGAIN_FIRST :
+	    bounded(p->again * AGAIN_TIMES, 0, p->host.prove_every);
+	push_prove_within(p, p->again);
+}
+
 /* What differs is mended by changes; when they are confirmed it is proven
  * once more. If it still differs something is wrong, and asking more often
  * would not mend it. */
@@ -381,15 +392,21 @@ static void
 after_proof(struct push *p, const struct prove_end *e)
 {
 	p->given_up = 0;
-	p->wanted = false;
+	p->wanted = p->unspoken = false;
 	p->due = regular(p);
-	if (e->outcome == PROVE_SAME) {
+	if (e->outcome == PROVE_SAME || !e->whole)
 		p->again = 0;
-		return;
-	}
-	p->again = p->again == 0 || !e->whole ? DIFFERS_FIRST :
-	    bounded(p->again * DIFFERS_TIMES, 0, p->host.prove_every);
-	push_prove_within(p, p->again);
+	if (e->outcome != PROVE_SAME)
+		prove_again(p);
+}
+
+/* The hub may want it all the time: not more often than makes sense. */
+static void
+put_off_proof(struct push *p, uint64_t ms)
+{
+	p->wanted = false;
+	p->earliest = clock_mono() + (int64_t)ms;
+	p->due = p->earliest + backoff_random((uint32_t)ms / 8 + 1);
 }
 
 static enum push_step
@@ -418,27 +435,26 @@ push_judge_proof(struct push *p)
 		after_proof(p, e);
 		break;
 	case PROVE_LATER:
-		push_prove_within(p, bounded(e->after, LATER_LEAST,
-		    LATER_MOST));
-		p->wanted = false;
+		put_off_proof(p, bounded(e->after, LATER_LEAST, LATER_MOST));
 		break;
 	case PROVE_UNSPOKEN:
-		p->hub_proves = p->wanted = false;
-		push_prove_within(p, UNSPOKEN_WAIT);
+		p->hub_proves = false;
+		p->unspoken = true;
+		put_off_proof(p, UNSPOKEN_WAIT);
 		break;
 	case PROVE_CHANGED:
 		p->given_up++;
-		push_prove_within(p, DIFFERS_FIRST);
+		push_prove_within(p, AGAIN_FIRST);
 		break;
 	case PROVE_FULL:
-		push_prove_within(p, BACK_SPREAD);
+		put_off_proof(p, FAILED_WAIT);
 		return fail(p, "the disk is full", PUSH_FULL_WAIT);
 	case PROVE_REFUSED:
-		push_prove_within(p, BACK_SPREAD);
+		put_off_proof(p, FAILED_WAIT);
 		return judge_refusal(p, e->verdict, e->cause, e->reason,
 		    e->after);
 	case PROVE_BROKEN:
-		push_prove_within(p, BACK_SPREAD);
+		put_off_proof(p, FAILED_WAIT);
 		return fail_proof(p, e);
 	}
 	return spool_waiting(store_meta(p->host.store)) > 0 ? PUSH_SEND :

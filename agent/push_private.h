@@ -58,10 +58,13 @@ struct push {
 	struct prove *prove;
 	const struct prove_end *proved;	/* while it is judged */
 	uint64_t answered_of;		/* incarnation that was answered last */
-	bool hub_proves;		/* it can */
+	bool hub_proves;		/* it can, as it says */
+	bool unspoken;			/* … but it could not, last time */
 	bool wanted;			/* it wants one */
 	int64_t due;			/* mono ms, of the next */
-	uint64_t again;			/* ms until the next if it differs */
+	int64_t earliest;		/* … not even when it is wanted */
+	uint64_t again;			/* ms until the next if it differs, or
+					 * failed */
 	unsigned given_up;		/* since the last that ended */
 	int64_t retold;			/* mono ms, when the hub wanted that */
 	int64_t behind;			/* … when it had more than we told */

@@ -288,10 +288,38 @@ START_TEST(test_refused)
 }
 END_TEST
 
+static bool
+mark(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	t->meta.needs_snapshot = true;
+	return true;
+}
+
+/* A hub that fails at it and wants it all the same is not asked all the time;
+ * and pushing goes on. */
+START_TEST(test_broken)
+{
+	put_three();
+	hub.status = 500;
+	hub.want = "prove";
+	start();
+	WAIT_FOR(hub.rounds[RECONCILE_SUM] == 1);
+	WAIT_FOR(push_is_well(push) && hub.batches > 3);
+	put("d.html", 1);
+	push_kick(push);
+	WAIT_FOR(hub.taken == 4);
+	turn_loop(1500);
+	ck_assert_uint_eq(hub.rounds[RECONCILE_SUM], 1);
+	stop();
+}
+END_TEST
+
 /* A hub that says it can, and can't: pushing goes on. */
 START_TEST(test_unspoken)
 {
 	put_three();
+	(void)store_do(store, mark, NULL);
 	hub.status = 404;
 	start();
 	WAIT_FOR(hub.rounds[RECONCILE_SUM] == 1);
@@ -300,6 +328,8 @@ START_TEST(test_unspoken)
 	WAIT_FOR(hub.taken == 4);
 	WAIT_FOR(push_is_well(push));
 	ck_assert_uint_eq(proven().count, 0);
+	/* That all was told is then as good as it gets. */
+	WAIT_FOR(!store_meta(store)->needs_snapshot);
 	stop();
 }
 END_TEST
@@ -369,14 +399,6 @@ START_TEST(test_changed)
 END_TEST
 
 /* It was marked that not all was told; the proof takes that away. */
-static bool
-mark(struct store_txn *t, void *arg)
-{
-	(void)arg;
-	t->meta.needs_snapshot = true;
-	return true;
-}
-
 START_TEST(test_snapshot)
 {
 	put_three();
@@ -489,6 +511,7 @@ main(void)
 	tcase_add_test(t, test_held_by_name);
 	tcase_add_test(t, test_later);
 	tcase_add_test(t, test_refused);
+	tcase_add_test(t, test_broken);
 	tcase_add_test(t, test_unspoken);
 	tcase_add_test(t, test_unsettled);
 	tcase_add_test(t, test_makes_way);
