@@ -9,6 +9,7 @@
 #: make sim        play one run of the simulator, SEED=n, and show it;
 #:                 RUNS=n plays so many
 #: make fuzz       replay the fuzz corpora; FUZZ_TIME=600 also searches
+#: make valgrind   the story of the demo, every process under memcheck
 #: make bench      figures, each beside its limit or a peer
 #: make install    DESTDIR= PREFIX=/usr: programs, man pages, units, words,
 #:                 completion
@@ -62,6 +63,15 @@ endif
 
 .PHONY: fuzz-build
 fuzz-build: $(FUZZ)
+
+# --- valgrind -----------------------------------------------------------------
+# Not part of check: it takes some minutes.
+.PHONY: valgrind
+valgrind:
+	@contrib/make/deps check
+	@$(MAKE) --no-print-directory -j$(JOBS) B=build-valgrind OPT="-O1 -g" \
+		CPPFLAGS=-DMAP_MOST=1073741824 all
+	@tests/run-valgrind build-valgrind
 
 # --- bench --------------------------------------------------------------------
 bench:
