@@ -327,6 +327,47 @@ START_TEST(test_changes)
 }
 END_TEST
 
+/* A crowd at the door: who is inside is answered first. */
+START_TEST(test_crowd)
+{
+	static const char hello[] = "GET /v1/ HTTP/1.1\r\nHost: x\r\n\r\n";
+	SSL_CTX *ctx = context(&bed.ca, 42);
+	struct bed_client inside, crowd[30];
+
+	come(&inside, 42);
+	for (int i = 0; i < 30; i++)
+		bed_connect(&crowd[i], bed.base, bed.port, NULL);
+	bed_turn(bed.base);
+	for (int i = 0; i < 30; i++) {
+		crowd[i].ssl = SSL_new(ctx);
+		SSL_set_fd(crowd[i].ssl, crowd[i].fd);
+		ck_assert_int_ne(SSL_connect(crowd[i].ssl), 1);
+	}
+	SSL_write(inside.ssl, hello, (int)strlen(hello));
+	for (int i = 0; i < 2; i++) {	/* a turn to read, one to write */
+		event_base_loopexit(bed.base, NULL);
+		event_base_loop(bed.base, 0);
+	}
+	while (bed_read(&inside))
+		continue;
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&inside.got), "zq:hub"));
+	for (int i = 0; i < 30; i++) {
+		char byte;
+
+		ck_assert_int_lt(recv(crowd[i].fd, &byte, 1, MSG_PEEK), 0);
+	}
+	for (int i = 0; i < 30; i++) {
+		for (int n = 0; n < BED_TURNS &&
+		    SSL_connect(crowd[i].ssl) != 1; n++)
+			bed_turn(bed.base);
+		ck_assert(SSL_is_init_finished(crowd[i].ssl));
+		bed_leave(&crowd[i]);
+	}
+	bed_leave(&inside);
+	SSL_CTX_free(ctx);
+}
+END_TEST
+
 #define LARGE "POST /v1/changes HTTP/1.1\r\nHost: x\r\n" \
 	"Content-Type: application/xml\r\nContent-Length: 100000\r\n\r\n"
 
@@ -693,6 +734,7 @@ main(void)
 	tcase_add_test(t, test_stranger);
 	tcase_add_test(t, test_other_ca);
 	tcase_add_test(t, test_changes);
+	tcase_add_test(t, test_crowd);
 	tcase_add_test(t, test_one_large);
 	tcase_add_test(t, test_bad_lists);
 	tcase_add_test(t, test_letters);
