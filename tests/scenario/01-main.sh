@@ -114,6 +114,9 @@ page "$T/second/2.html" '已移除来源的文件' '2026-11-20 09:00'
 page "$root/third.html" '仍在来源里的文件' '2026-11-20 09:00'
 wait_for 20 "the first source goes on" found 仍在来源里
 found 已移除来源 && die "a removed source still tells"
+wait_for 20 "what it told to wait for a word" zqagent 4101000001 release two \
+	--reason '来源撤下'
+wait_for 20 "it to be withdrawn" not_found 第二个来源
 
 say "- check names what a page lacks, with lines"
 printf '<html><head><title>x</title>\n<meta name="PubDate" content="2026/1/1">\n</head></html>' >"$T/bad.html"
