@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #define MAP_FIRST (UINT64_C(64) << 20)	/* bytes a writer's map starts with */
-#ifndef MAP_MOST		/* valgrind can't map so much: make valgrind */
-#define MAP_MOST (UINT64_C(1) << 40)
+#ifndef DB_ENV_MAP_MOST		/* valgrind can't map so much: make valgrind */
+#define DB_ENV_MAP_MOST (UINT64_C(1) << 40)
 #endif
 #define MAP_STEP (UINT64_C(1) << 20)	/* sizes are multiples of this */
 #define READERS_MAX 256
@@ -187,7 +187,8 @@ new_env(const struct db_env_spec *spec, const char *file, uint64_t size)
 
 	e->dir = mem_text(spec->dir);
 	e->may_write = spec->write;
-	e->most = round_up(spec->most < MAP_MOST ? spec->most : MAP_MOST);
+	e->most = round_up(spec->most < DB_ENV_MAP_MOST ? spec->most :
+	    DB_ENV_MAP_MOST);
 	e->size = first_size(spec->write, size, e->most);
 	if (e->most < e->size)
 		e->most = e->size;

@@ -70,7 +70,7 @@ fuzz-build: $(FUZZ)
 valgrind:
 	@contrib/make/deps check
 	@$(MAKE) --no-print-directory -j$(JOBS) B=build-valgrind OPT="-O1 -g" \
-		CPPFLAGS=-DMAP_MOST=1073741824 all
+		CPPFLAGS=-DDB_ENV_MAP_MOST=1073741824 all
 	@tests/run-valgrind build-valgrind
 
 # --- bench --------------------------------------------------------------------
