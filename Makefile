@@ -129,7 +129,7 @@ $(B)/locale/%/LC_MESSAGES/zhanqun.mo: contrib/po/%.po
 	@echo "  MSGFMT  $<"
 	$(Q)msgfmt --check -o $@ $<
 
-include contrib/make/targets.mk
 include contrib/make/sim.mk
+include contrib/make/targets.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

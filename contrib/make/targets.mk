@@ -107,7 +107,7 @@ lint:
 
 .PHONY: objects tidy cppcheck manuals units shell
 objects: $(call obj,$(OURS) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c \
-	$(BENCH_SRC))
+	$(BENCH_SRC) $(SIM_SRC))
 
 # After the object, so that a changed header counts.
 TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(OURS))
@@ -133,7 +133,8 @@ cppcheck:
 
 # SC2015: what stands after || ends the script. SC2119: functions whose
 # arguments may be left out. SC2317: functions that wait_for calls by name.
-SCRIPTS := $(filter-out %.py,$(wildcard tests/run-* tests/bench/run \
+SCRIPTS := $(filter-out %.py,$(wildcard tests/run-* tests/sim/mutate \
+	tests/bench/run \
 	tests/scenario/*.sh contrib/demo/* contrib/systemd/verify)) \
 	$(filter-out %.mk,$(wildcard contrib/make/*))
 shell:
