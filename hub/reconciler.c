@@ -377,6 +377,21 @@ hashes(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
 	}
 }
 
+/* Somebody has kept his sums wrongly, and it isn't said that it's the agent:
+ * the record says that this site is not proven. */
+static void
+finish_odd(struct reconciler *r, struct exchange *e)
+{
+	struct frame_reconcile f = e->doc;
+
+	log_error("site=%" PRIu32 " its items are those of the index, and the "
+	    "sums over them are not: either its agent or this hub is wrong; "
+	    "zqhub rebuild says if it is the hub", e->site);
+	bad(r, e->number, "the sums of buckets differ, and what is in them "
+	    "doesn't: it can't be");
+	attest(r, &f, false, e->items, e);
+}
+
 /* The answer to a document of hashes; after the last one it may be all. */
 static void
 finish_hashes(struct reconciler *r, struct exchange *e)
@@ -390,9 +405,7 @@ finish_hashes(struct reconciler *r, struct exchange *e)
 		return;
 	}
 	if (!f.head.more && tally_missed(&e->tally) + n[TALLY_HELD] == 0) {
-		bad(r, e->number, "the sums of buckets differ, and what is in "
-		    "them doesn't: it can't be");
-		forget(e);
+		finish_odd(r, e);
 		return;
 	}
 	reconciled_send(&r->reply, e->number, buf_look(&e->xml));
@@ -427,16 +440,13 @@ on_step(evutil_socket_t fd, short what, void *arg)
 	struct reconciler *r = arg;
 	struct exchange *e, *last = NULL;
 	uint64_t cpu = clock_cpu();
-	size_t busy = 0;
 
 	(void)fd;
 	(void)what;
 	for (e = LIST_FIRST(&r->exchanges); e != NULL;
 	    e = LIST_NEXT(e, entry)) {
-		if (e->busy) {
+		if (e->busy)
 			last = e;
-			busy++;
-		}
 	}
 	if (last == NULL)
 		return;

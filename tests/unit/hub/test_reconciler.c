@@ -963,6 +963,33 @@ START_TEST(test_wrong_agents)
 }
 END_TEST
 
+/* Sums that differ over the same items: it is in the log, and on record. */
+START_TEST(test_wrong_sums)
+{
+	struct digest d;
+	struct buf b;
+
+	set_up();
+	both("https://www.s1.gov.cn/a", "甲");
+	show_all();
+	digest_of(&d);
+	begin(&b, SITE, RECONCILE_BUCKETS, false);
+	for (unsigned i = 0; i < DIGEST_BUCKETS; i++)
+		frame_reconcile_bucket(&b, i, d.bucket[i].high,
+		    d.bucket[i].low + (i == 3));
+	ask(&b);
+	expect(RECONCILE_DIFFERS);
+	ask_all_hashes();
+	expect(RECONCILE_REFUSED);
+	ck_assert_int_eq(heard.a.verdict, VERDICT_BAD);
+	ck_assert(core_logged("zqhub rebuild"));
+	ck_assert_uint_eq(write_acts(), 1);
+	ck_assert(!proven().same);
+	ck_assert_uint_eq(proven().missed, 0);
+	tear_down();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -989,6 +1016,7 @@ main(void)
 	tcase_add_test(t, test_moved);
 	tcase_add_test(t, test_scan_in_slices);
 	tcase_add_test(t, test_wrong_agents);
+	tcase_add_test(t, test_wrong_sums);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
