@@ -161,6 +161,7 @@ lose_stores(struct world *w)
 	disk_part(&w->hub, "hub");
 	hub_forget_sites();
 	hub_forget_promises();
+	memset(w->kept, 0, sizeof(w->kept));
 	w->amnesia = true;
 	trace("hub", "its stores are gone");
 }
@@ -184,13 +185,14 @@ back_up(struct world *w)
 	disk_copy(path, w->hub.dir);
 	hub_forget_sites();
 	hub_forget_promises();
+	memset(w->kept, 0, sizeof(w->kept));
 	w->amnesia = true;
 	trace("hub", "an old backup is put back");
 }
 
 /* What people said meanwhile, they will have to say again. */
 static void
-restore(struct actor *a)
+restore(struct world *w, struct actor *a)
 {
 	char path[2 * SIM_PATH];
 	bool old = chance(700);
@@ -211,6 +213,7 @@ restore(struct actor *a)
 	else
 		disk_part(&a->part, a->part.name);
 	memset(a->told, 0, sizeof(a->told));
+	w->kept[a->part.site] = NULL;
 	trace(a->part.name, old ? "an old backup is put back" :
 	    "its store is gone");
 }
@@ -254,7 +257,7 @@ misfortune(struct world *w, enum fault f)
 		break;
 	case FAULT_RESTORE:
 		if (chance(150))
-			restore(a);
+			restore(w, a);
 		break;
 	case FAULT_CLONE:
 		if (w->actors < WORLD_ACTORS && chance(200))

@@ -196,6 +196,8 @@ world_clone(struct world *w, struct actor *of)
 {
 	struct actor *a = make_actor(w);
 
+	/* What was said of two doesn't speak of the third. */
+	w->kept[of->part.site] = NULL;
 	disk_copy(of->part.dir, a->part.dir);
 	a->part.site = of->part.site;
 	a->part.key = of->part.key;
