@@ -88,38 +88,50 @@ take(struct group *g, struct site *s, struct span domain)
 	    left == 0 ? "it is the site's only one" : NULL;
 }
 
+/* The site, and the domain in normal form. */
 static const char *
-change(struct group *g, const json_t *o,
-    const char *(*fn)(struct group *g, struct site *s, struct span domain))
+read(struct group *g, const json_t *o, struct site *s, struct buf *host)
 {
 	struct span given = act_read_text(o, "domain");
 	const char *why = "a domain is a text";
-	struct buf host;
-	struct site s;
 
-	if (!act_read_site(g, o, &s))
+	if (!act_read_site(g, o, s))
 		return ACT_READ_NO_SITE;
-	buf_init(&host, HOST_MAX);
-	if (given.n > 0 && url_host_normal(&host, given, &why)) {
-		why = fn(g, &s, buf_look(&host));
-		group_forget_host(g);
-	}
-	buf_clear(&host);
-	return why;
+	return given.n > 0 && url_host_normal(host, given, &why) ? NULL : why;
 }
 
 const char *
 act_domain_add(struct group *g, const struct entry *e, const json_t *o)
 {
+	const char *why;
+	struct buf host;
+	struct site s;
+
 	(void)e;
-	return change(g, o, add);
+	buf_init(&host, HOST_MAX);
+	why = read(g, o, &s, &host);
+	if (why == NULL)
+		why = add(g, &s, buf_look(&host));
+	group_forget_host(g);
+	buf_clear(&host);
+	return why;
 }
 
 const char *
 act_domain_remove(struct group *g, const struct entry *e, const json_t *o)
 {
+	const char *why;
+	struct buf host;
+	struct site s;
+
 	(void)e;
-	return change(g, o, take);
+	buf_init(&host, HOST_MAX);
+	why = read(g, o, &s, &host);
+	if (why == NULL)
+		why = take(g, &s, buf_look(&host));
+	group_forget_host(g);
+	buf_clear(&host);
+	return why;
 }
 
 const char *

@@ -80,11 +80,12 @@ json_t *cmd_act(const struct cmd_line *l, json_t *said);
 /* Commands of another table that have a file of their own. */
 int cmd_held_dismiss(struct cmd_line *l);
 int cmd_prove(struct cmd_line *l);
+int cmd_import(struct cmd_line *l);
 int cmd_reconcile(struct cmd_line *l);
 
-/* What cmd_site.c prints of a ticket, and of many. */
+/* A ticket is printed, or many, as CSV. */
 void cmd_site_ticket(const json_t *result);
-void cmd_site_rows(const json_t *rows);
+void cmd_import_rows(const json_t *rows);
 
 /* Prints and drops it. */
 void cmd_json(json_t *j);

@@ -128,7 +128,7 @@ reissue_all(struct cmd_line *l)
 		return CMD_OK;
 	}
 	blocked = number_of(result, "blocked");
-	cmd_site_rows(json_object_get(result, "rows"));
+	cmd_import_rows(json_object_get(result, "rows"));
 	if (blocked > 0)
 		fprintf(stderr, _("%lld sites are blocked and were left "
 		    "out.\n"), (long long)blocked);
@@ -146,7 +146,7 @@ tell_ticket(const struct cmd_line *l, const json_t *result)
 		return;
 	}
 	rows = json_pack("[O]", result);
-	cmd_site_rows(rows);
+	cmd_import_rows(rows);
 	json_decref(rows);
 }
 

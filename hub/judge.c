@@ -12,11 +12,10 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/fork.h"
-#include "hub/item.h"
+#include "hub/gate.h"
 #include "hub/reply.h"
 #include "hub/sift.h"
 #include "hub/welcome.h"
-#include "protocol/change.h"
 #include "protocol/limits.h"
 
 #define WHY_MAX 1024
@@ -38,7 +37,7 @@ struct judge {
 	struct frame_batch frame;
 	struct welcome welcome;
 	struct sift sift;
-	uint8_t gone[LIMIT_BATCH][TABLE_DIGEST];	/* names */
+	struct gate gate;
 	struct buf why;
 };
 
@@ -49,6 +48,7 @@ judge_new(struct writer *w, struct guests *g)
 
 	j->writer = w;
 	j->guests = g;
+	j->gate.writer = w;
 	welcome_init(&j->welcome);
 	sift_init(&j->sift);
 	buf_init(&j->why, WHY_MAX);
@@ -361,83 +361,29 @@ judge_settled(struct judge *j, const struct pending *p)
 
 /* --- the gate ------------------------------------------------------------- */
 
-/* Of what is new in this batch, how much goes that is there? While the view
- * is behind, all that goes is counted. */
-static size_t
-count_gone(struct judge *j, size_t known, bool behind)
-{
-	struct change c;
-	size_t n = 0;
-
-	for (size_t i = known; i < j->sift.count; i++) {
-		if (j->sift.goes[i] && change_glance(&c, j->sift.row[i]))
-			item_name(j->gone[n++], j->welcome.site.number,
-			    item_id(&c));
-	}
-	return n == 0 || behind ? n :
-	    view_shown(j->writer->view, j->gone, n);
-}
-
-/* How many the site shows, or will when the view has caught up. */
-static uint64_t
-count_shown(const struct view_site *s, const struct position *p, bool behind)
-{
-	if (!behind)
-		return s->items;
-	return s->items + p->last -
-	    (s->incarnation == p->incarnation && s->seq < p->last ?
-	    s->seq : 0);
-}
-
-static void
-close_gate(struct judge *j, struct pending *p, uint64_t count, uint64_t of)
-{
-	struct guest *g = guests_get(j->guests, p->site);
-	struct acts acts;
-
-	if (g->gate > view_place(j->writer->view))
-		return;
-	acts_init(&acts);
-	acts_put(&acts, json_pack("{s:s, s:I, s:I, s:I}", "do", "gate",
-	    "site", (json_int_t)p->site, "count", (json_int_t)count,
-	    "of", (json_int_t)of), ACTS_HUB,
-	    "more is withdrawn at once than passes unasked");
-	p->gate = write_act(j, &acts);
-}
-
 /* Before what it withdraws is in the journal (R6). */
 static void
 watch_gate(struct judge *j, struct pending *p, struct journal_batch *b)
 {
-	const struct config *c = j->writer->config;
-	const struct view_site *s = &j->welcome.site;
-	struct journal_verdict v;
-	uint64_t before, of;
-	size_t gone;
-	bool behind;
+	struct gate *t = &j->gate;
+	struct acts acts;
 
-	b->window = (int64_t)c->gate_window;
-	b->forget = s->gate_settled;
-	journal_look(j->writer->journal, b, &v);
-	behind = v.position.last > 0 &&
-	    (s->incarnation != v.position.incarnation ||
-	    s->seq < v.position.last);
-	if (v.verdict != VERDICT_TAKEN ||
-	    (gone = count_gone(j, v.known, behind)) == 0)
+	gate_watch(t, &j->welcome.site, &j->sift, b, j->at);
+	p->gated = t->held;
+	p->held += t->held;
+	if (t->held > 0)
+		buf_printf(&j->why, "held: %zu withdrawals, until the hub's "
+		    "operator releases or refuses them: it is more at once "
+		    "than passes unasked", t->held);
+	if (!t->closes || guests_get(j->guests, p->site)->gate >
+	    view_place(j->writer->view))
 		return;
-	before = journal_withdrew(&v.position, b, j->at);
-	of = count_shown(s, &v.position, behind) + (s->gate ? 0 : before);
-	b->withdraws = gone;
-	if (!s->gate && (before + gone <= c->gate_items ||
-	    (before + gone) * 100 <= c->gate_percent * of))
-		return;
-	if (!s->gate)
-		close_gate(j, p, before + gone, of);
-	p->gated = gone;
-	p->held += gone;
-	buf_printf(&j->why, "held: %zu withdrawals, until the hub's operator "
-	    "releases or refuses them: it is more at once than passes unasked",
-	    gone);
+	acts_init(&acts);
+	acts_put(&acts, json_pack("{s:s, s:I, s:I, s:I}", "do", "gate",
+	    "site", (json_int_t)p->site, "count", (json_int_t)t->count,
+	    "of", (json_int_t)t->of), ACTS_HUB,
+	    "more is withdrawn at once than passes unasked");
+	p->gate = write_act(j, &acts);
 }
 
 /* --- taking --------------------------------------------------------------- */
@@ -474,8 +420,7 @@ take(struct judge *j, struct pending *p)
 		.cause = CAUSE_INSTANCE };
 
 	if (!fork_turns(&g->watch, &word, j->mono)) {
-		if (j->sift.withdrawn > 0)
-			watch_gate(j, p, &b);
+		watch_gate(j, p, &b);
 		journal_take(j->writer->journal, &b, j->at, &v);
 	}
 	if (v.verdict == VERDICT_FORKED)

@@ -1,0 +1,121 @@
+/*
+ * zqhub site import: many sites at once, and their tickets as CSV.
+ */
+#include "hub/cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/lang.h"
+#include "hub/csv.h"
+
+#define CSV_FILE_MAX (3u << 20)		/* fits into one line of control */
+
+static json_t *
+read_csv(const char *path)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	struct buf b;
+	char block[65536];
+	json_t *text = NULL;
+	size_t n;
+
+	if (f == NULL) {
+		cmd_fail(NULL, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	buf_init(&b, CSV_FILE_MAX);
+	while (!b.bad && (n = fread(block, 1, sizeof(block), f)) > 0)
+		buf_put(&b, block, n);
+	if (b.bad)
+		cmd_fail(_("split it"), _("%s: over %u bytes"), path,
+		    CSV_FILE_MAX);
+	else if ((text = json_stringn(buf_cstr(&b), b.n)) == NULL)
+		cmd_fail(_("save it as CSV UTF-8"), _("%s: is not UTF-8"),
+		    path);
+	buf_clear(&b);
+	if (f != stdin)
+		fclose(f);
+	return text;
+}
+
+static int
+print_errors(const char *path, const json_t *errors)
+{
+	size_t i;
+	json_t *e;
+
+	json_array_foreach(errors, i, e) {
+		fprintf(stderr, "%s:%" JSON_INTEGER_FORMAT ": %s: %s\n",
+		    path, json_integer_value(json_object_get(e, "line")),
+		    json_string_value(json_object_get(e, "code")),
+		    json_string_value(json_object_get(e, "error")));
+	}
+	return cmd_fail(_("correct these lines and import the file again; "
+	    "what is there already is left alone"),
+	    _("nothing was added: %zu lines are wrong"),
+	    json_array_size(errors));
+}
+
+static void
+put_member(struct buf *b, const json_t *row, const char *name)
+{
+	const char *text = json_string_value(json_object_get(row, name));
+
+	csv_put(b, span_of(text != NULL ? text : ""));
+}
+
+/* A ticket for each, as CSV. */
+void
+cmd_import_rows(const json_t *rows)
+{
+	static const char *const names[] = { "code", "name", "domain",
+		"what", "enroll" };
+	struct buf line;
+	json_t *row;
+	size_t i;
+
+	buf_init(&line, 65536);
+	printf("code,name,domain,what,enroll\n");
+	json_array_foreach(rows, i, row) {
+		for (size_t n = 0; n < 5; n++) {
+			if (n > 0)
+				buf_byte(&line, ',');
+			put_member(&line, row, names[n]);
+		}
+		printf("%s\n", buf_cstr(&line));
+		buf_reset(&line);
+	}
+	buf_clear(&line);
+}
+
+int
+cmd_import(struct cmd_line *l)
+{
+	json_t *csv = read_csv(l->word[0]), *result, *errors;
+	bool dry = cmd_flag(l, "dry-run");
+	int code = CMD_OK;
+
+	if (csv == NULL)
+		return CMD_NO;
+	result = cmd_act(l, json_pack("{s:s, s:o, s:b, s:b, s:s}",
+	    "do", "site-import", "csv", csv, "dry-run", dry,
+	    "odd-code", cmd_flag(l, "odd-code"),
+	    "reason", "imported"));
+	if (result == NULL)
+		return CMD_NO;
+	errors = json_object_get(result, "errors");
+	if (json_array_size(errors) > 0 && !l->json)
+		code = print_errors(l->word[0], errors);
+	else if (!l->json)
+		cmd_import_rows(json_object_get(result, "rows"));
+	if (dry && !l->json && code == CMD_OK)
+		fprintf(stderr, "%s\n", _("A dry run: nothing was added."));
+	if (json_array_size(errors) > 0)
+		code = CMD_NO;
+	if (l->json)
+		cmd_json(json_incref(result));
+	json_decref(result);
+	return code;
+}
