@@ -55,7 +55,7 @@ struct guest *guests_get(struct guests *g, uint32_t site);
  * worse (R22): over 5 s is noted, over 60 s is a warning. */
 void guests_skew(struct guest *g, const char *code, int64_t skew);
 
-/* From now on it is wanted, and to be said at once (letters_want()); or not
+/* From now on it is wanted, and to be said at once (letters_look()); or not
  * any more. Bits of enum guest_want. */
 void guests_want(struct guest *g, unsigned want);
 void guests_unwant(struct guest *g, unsigned want);

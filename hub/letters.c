@@ -341,20 +341,6 @@ letters_look(struct letters *l)
 }
 
 void
-letters_want(struct letters *l, uint32_t site)
-{
-	struct poll *p, *newer;
-
-	if (guests_get(l->guests, site)->polls == 0)
-		return;
-	for (p = l->oldest; p != NULL; p = newer) {
-		newer = p->newer;
-		if (p->site == site)
-			finish(l, p);
-	}
-}
-
-void
 letters_drop(struct letters *l, uint32_t site, enum verdict v,
     const char *cause, const char *why)
 {

@@ -36,9 +36,6 @@ void letters_gone(struct letters *l, uint64_t number);
 /* The view has moved on, or more is wanted of some sites: answers who waits
  * for that. */
 void letters_look(struct letters *l);
-/* What is wanted of a site (guests_want()) is more: its polls are answered.
- * For many sites at once letters_look() is cheaper. */
-void letters_want(struct letters *l, uint32_t site);
 /* All polls of a site end with this verdict (it was blocked). */
 void letters_drop(struct letters *l, uint32_t site, enum verdict v,
     const char *cause, const char *why);
