@@ -110,6 +110,7 @@ put_fork(json_t *o, const struct site *s)
 	json_decref(list);
 	if (s->kept != 0)
 		json_object_set_new(o, "kept", json_integer(s->kept));
+	put_flag(o, "begun", s->begun);
 	put_flag(o, "renewed", s->renewed);
 	put_id(o, "given_up", s->given_up);
 }
@@ -184,6 +185,7 @@ static const struct field {
 	{ "cause", SHORT_MAX, TEXT, false },
 	{ "agents", 2, LIST, false },
 	{ "kept", 2, NUMBER, false },
+	{ "begun", 0, FLAG, false },
 	{ "renewed", 0, FLAG, false },
 	{ "given_up", 8, HEX, false },
 	{ "proven", 0, FLAG, false },
@@ -359,6 +361,7 @@ read_standing(const json_t *o, struct site *s)
 	}
 	(void)act_read_number(o, "kept", 2, &kept);
 	s->kept = (uint8_t)kept;
+	s->begun = act_read_flag(o, "begun");
 	s->renewed = act_read_flag(o, "renewed");
 	s->given_up = act_read_id(o, "given_up");
 	s->proven = act_read_flag(o, "proven");

@@ -6,8 +6,9 @@
  *	{"number":1,"code":…,"name":…,"kind":…,"parent":N,"domains":[…],
  *	 "added":MS,"enrolled":MS,"key":HEX,"old_key":HEX,"until":MS,"ca":HEX,
  *	 "blocked":true,"forked":true,"quarantined":true,"retired":true,
- *	 "old_key_spent":true,"renewed":true,"reason":…,"cause":…,
- *	 "agents":[{"instance":ID,"address":…},…],"kept":1,"given_up":ID,
+ *	 "old_key_spent":true,"reason":…,"cause":…,
+ *	 "agents":[{"instance":ID,"address":…},…],"kept":1,"begun":true,
+ *	 "renewed":true,"given_up":ID,
  *	 "proven":true,"checked":MS,"evidence":…}
  *
  * The act {"do":"site-restore","row":{…}} puts one back.

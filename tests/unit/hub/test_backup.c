@@ -53,7 +53,7 @@ static const char *const rows[] = {
 	"\"old_key_spent\":true,\"forked\":true,\"cause\":\"instance\","
 	"\"reason\":\"two\",\"agents\":[{\"instance\":\"00000000000000aa\","
 	"\"address\":\"192.0.2.1:5\"},{\"address\":\"192.0.2.2:6\"}],"
-	"\"kept\":2,\"renewed\":true,\"given_up\":\"00000000000000bb\"}",
+	"\"kept\":2,\"begun\":true,\"renewed\":true,\"given_up\":\"00000000000000bb\"}",
 	/* The retired one's code and domain are another's now. */
 	"{\"number\":5,\"code\":\"4101000003\",\"name\":\"新站\","
 	"\"domains\":[\"old.zz.gov.cn\"],\"added\":7,\"enrolled\":8,"

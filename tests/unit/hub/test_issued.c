@@ -312,6 +312,9 @@ START_TEST(test_settle)
 
 	act("{\"do\":\"fork\",\"site\":1,\"cause\":\"instance\"}");
 	act("{\"do\":\"settle\",\"site\":1,\"keep\":1}");
+	ck_assert_int_eq(judge(&copy, &acts), GRANT_NO);
+	acts_clear(&acts);
+	act("{\"do\":\"begun\",\"site\":1}");
 	ck_assert_int_eq(judge(&kept, &acts), GRANT_NEW);
 	act(acts_get(&acts, 0).at);
 	acts_clear(&acts);
