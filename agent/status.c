@@ -190,16 +190,22 @@ judge_proof(json_t *why, json_t *o)
 	json_t *p = json_object_get(o, "proven");
 	const char *outcome = json_string_value(json_object_get(p,
 	    "outcome"));
+	json_int_t differ, held;
 	char n[32];
 
 	if (outcome == NULL || strcmp(outcome, "same") == 0)
 		return;
-	snprintf(n, sizeof(n), "%lld", (long long)
-	    (json_integer_value(json_object_get(p, "missing")) +
-	    json_integer_value(json_object_get(p, "extra")) +
-	    json_integer_value(json_object_get(p, "held"))));
-	because(why, _("the last proof found %s items that differ; they are "
-	    "being mended"), n);
+	differ = json_integer_value(json_object_get(p, "missing")) +
+	    json_integer_value(json_object_get(p, "extra"));
+	held = json_integer_value(json_object_get(p, "held"));
+	snprintf(n, sizeof(n), "%lld", (long long)(differ > 0 ? differ :
+	    held));
+	if (differ == 0 && held > 0)
+		because(why, _("the hub holds %s items and does not show "
+		    "them; zqagent letters says why"), n);
+	else
+		because(why, _("the last proof found %s items that differ; "
+		    "they are being mended"), n);
 }
 
 void
