@@ -252,8 +252,10 @@ misfortune(struct world *w, enum fault f)
 			back_up(w);
 		break;
 	case FAULT_RETELL:
-		if (chance(100) && a->agent != NULL)
-			agent_retell_all(a->agent);
+		if (!chance(100) || a->agent == NULL)
+			break;
+		w->kept[a->part.site] = NULL;
+		agent_retell_all(a->agent);
 		break;
 	case FAULT_RESTORE:
 		if (chance(150))

@@ -113,9 +113,8 @@ on_settle(void *arg, const json_t *answer)
 {
 	const char *kept = json_string_value(json_object_get(answer, "kept"));
 
-	(void)arg;
 	if (kept != NULL)
-		world_kept(kept);
+		world_kept(((const struct actor *)arg)->part.site, kept);
 }
 
 /* By its address; or, if that has changed since, by chance. */

@@ -107,21 +107,26 @@ world_close_agent(struct actor *a, int64_t back)
 	a->back = sim.now + back;
 }
 
-/* The address without its port is the machine's for good. */
+/* The address without its port is the machine's for good. Where there are
+ * more than two, what is said of two says nothing. */
 void
-world_kept(const char *address)
+world_kept(uint32_t site, const char *address)
 {
-	const struct actor *a = world.actor;
+	const struct actor *kept = NULL;
 	size_t n = strcspn(address, ":");
+	unsigned machines = 0;
 
-	while (a < world.actor + world.actors &&
-	    (strncmp(a->part.address, address, n) != 0 ||
-	    a->part.address[n] != ':'))
-		a++;
-	if (a == world.actor + world.actors)
-		return;		/* it had not said where it was */
-	world.kept[a->part.site] = a;
-	trace("operator", "keeps %s", a->part.name);
+	for (unsigned i = 0; i < world.actors; i++) {
+		const struct actor *a = &world.actor[i];
+
+		machines += a->part.site == site;
+		if (strncmp(a->part.address, address, n) == 0 &&
+		    a->part.address[n] == ':')
+			kept = a;
+	}
+	world.kept[site] = machines == 2 ? kept : NULL;
+	trace("operator", "keeps %s", kept != NULL ? kept->part.name :
+	    "the one that has not said where it is");
 }
 
 /* Whoever was not kept must not come by the site's key. */
