@@ -370,14 +370,16 @@ bool
 db_cursor_get(struct db_cursor *c, MDB_cursor_op op, struct span *key,
     struct span *value)
 {
-	MDB_val k = val_of(key != NULL ? *key : SPAN_NONE);
-	MDB_val v = val_of(value != NULL ? *value : SPAN_NONE);
+	MDB_val k = { 0 }, v = { 0 };
 	int rc;
 
 	if (c->txn->error != 0)
 		return false;
-	if (op == MDB_SET_RANGE && k.mv_size == 0)
-		op = MDB_FIRST;
+	if (op == MDB_SET_RANGE) {	/* the only one that asks by key */
+		k = val_of(*key);
+		if (k.mv_size == 0)
+			op = MDB_FIRST;
+	}
 	rc = mdb_cursor_get(c->cursor, &k, &v, op);
 	/* EINVAL is a cursor that stands nowhere. */
 	if (rc == MDB_NOTFOUND || rc == EINVAL || rc == MDB_BAD_VALSIZE)
