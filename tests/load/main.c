@@ -80,7 +80,8 @@ load_say(void *arg, const struct agent *a, uint64_t seq, struct change *c)
 	buf_printf(&made.url, "http://site%u.example/art/2026/11/%s.html",
 	    a->site, word);
 	buf_reset(&made.words);
-	buf_printf(&made.words, "%s%s", made.title[i], a->news ? word : "");
+	/* A space: a title may end in "5G". */
+	buf_printf(&made.words, "%s %s", made.title[i], a->news ? word : "");
 	change_init(c);
 	c->kind = CHANGE_CREATED;
 	c->when = TITLES_NOW;
