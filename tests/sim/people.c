@@ -146,8 +146,7 @@ people_attend(struct actor *a)
 		world_close_agent(a, 1000);
 	if (a->agent == NULL)
 		return;
-	if (agent_holds(a->agent))
-		agent_release(a->agent);
+	a->held = agent_release(a->agent);	/* refused or not */
 	for (size_t n = 0; n < SITE_SAID; n++)
 		if (a->agent != NULL && !a->told[n])
 			a->told[n] = agent_say(a->agent, n);

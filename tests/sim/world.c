@@ -260,7 +260,8 @@ is_well(struct world *w)
 		if (a->gone)
 			continue;
 		if (a->agent == NULL || hub_says_forked(a->part.site) || !agent_is_quiet(a->agent) ||
-		    agent_holds(a->agent) || a->blocked || a->gated)
+		    agent_holds(a->agent) || a->blocked || a->gated ||
+		    a->held)
 			return false;
 	}
 	return true;

@@ -44,6 +44,7 @@ struct actor {			/* a site's machine */
 	bool told[SITE_SAID];	/* the agent has kept what was said */
 	bool blocked;		/* perhaps: the operator is to lift it */
 	bool gated;		/* perhaps: the operator is to release it */
+	bool held;		/* something was, at the last look */
 };
 
 struct world {
