@@ -1,7 +1,7 @@
 """noise.py PORT SECONDS CONNECTIONS: holds so many connections to a TLS port
 that say nothing, the half of a ClientHello, or random bytes, one byte at a
 time or all at once; opens another for each that is closed. Prints how many
-it opened."""
+it opened, and how many silent, half and dripping ones the hub closed."""
 import random, selectors, socket, sys, time
 
 port, seconds, most = (int(a) for a in sys.argv[1:4])
@@ -10,6 +10,7 @@ HELLO = bytes.fromhex('1603010204010002000303') + bytes(29)
 kinds = ('silent', 'half', 'random', 'drip', 'http')
 held = selectors.DefaultSelector()
 opened = 0
+cut = dict.fromkeys(kinds, 0)
 
 
 def connect():
@@ -49,6 +50,7 @@ while time.monotonic() < end:
         except OSError:
             gone = True
         if gone:
+            cut[key.data] += 1
             held.unregister(key.fileobj)
             key.fileobj.close()
     for key in list(held.get_map().values()):
@@ -57,4 +59,4 @@ while time.monotonic() < end:
                 key.fileobj.send(b'\x16')
             except OSError:
                 pass
-print(opened)
+print(opened, cut['silent'], cut['half'], cut['drip'])
