@@ -164,6 +164,7 @@ START_TEST(it_comes_in_pieces)
 	ck_assert_uint_eq(site(1).items, 4);
 	kit_act(&k, "{\"do\":\"again\",\"site\":1}");
 	ck_assert_uint_eq(site(1).items, 5);
+	ck_assert_uint_eq(site(1).letters, 10);	/* said once each */
 	act("domain-add", "other.gov.cn");	/* from the first again */
 	kit_act(&k, "{\"do\":\"again\",\"site\":1}");
 	ck_assert_uint_eq(site(1).items, 10);
@@ -178,12 +179,17 @@ START_TEST(what_is_taken_is_withdrawn)
 	uint32_t n;
 
 	act("domain-add", "new.gov.cn");
+	act("domain-add", "newer.gov.cn");
+	say(1, CHANGE_CREATED, "http://newer.gov.cn/0", "zero");
 	say(1, CHANGE_CREATED, "http://new.gov.cn/1", "one");
 	say(1, CHANGE_CREATED, "http://s1.gov.cn/2", "two");
 	say(2, CHANGE_CREATED, "http://s2.gov.cn/3", "three");
 	act("domain-remove", "new.gov.cn");
 	kit_act(&k, "{\"do\":\"clear\",\"site\":1,\"actor\":\"wang\","
 	    "\"reason\":\"moved\"}");
+	ck_assert_uint_eq(site(1).items, 2);
+	act("domain-remove", "newer.gov.cn");	/* from the first again */
+	kit_act(&k, "{\"do\":\"clear\",\"site\":1}");
 	ck_assert_uint_eq(site(1).items, 1);
 	ck_assert_uint_eq(site(2).items, 1);
 	i = item("http://new.gov.cn/1");

@@ -543,7 +543,8 @@ START_TEST(test_a_batch_that_empties_is_held)
 	ck_assert_uint_eq(view().gated, 51);
 	ck_assert_uint_eq(view().items, 500);
 	ck_assert(core_logged("site=4101000001 gate closed: 51 "));
-	withdraw(1, 60);		/* 51 of them for the second time */
+	a = withdraw(1, 60);		/* 51 of them for the second time */
+	ck_assert_ptr_nonnull(strstr(a->body, "held: 60 withdrawals"));
 	ck_assert_uint_eq(view().gated, 60);
 	tear_down();
 }
