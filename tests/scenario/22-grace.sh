@@ -73,7 +73,7 @@ cmp 55 -cmd ir -subject /CN=4104000001 -ref "$(echo "$TICKET" | cut -d. -f2)" \
 
 say "- admitted: what it kept comes, nothing is lost"
 zqhub site admit 4101000001 --reason '已电话核实' || die "site admit"
-wait_for 90 "the page of meanwhile" found 隔离期间的公告
+wait_for 200 "the page of meanwhile" found 隔离期间的公告
 kur() {	# DAYS CERT KEY NEWKEY OUT
 	cmp "$1" -cmd kur -trusted "$HUB/ca/ca.pem" -cert "$2" -key "$3" \
 		-newkey "$4" -certout "$5"
@@ -99,7 +99,7 @@ both_at +180d
 new_key "$T/c.key"
 kur 180 "$T/b.pem" "$T/b.key" "$T/c.key" "$T/c.pem" && die "renewed after the days of grace"
 grep -q 'zqhub site reissue' "$T/cmp" || { cat "$T/cmp"; die "no word of reissue"; }
-late() { grep -q 'zqhub site reissue' "$T/agent-4101000001.log"; }
+late() { grep -q 'renewal failed.*zqhub site reissue' "$T/agent-4101000001.log"; }
 wait_for 60 "the agent to say so" late
 zqhub journal verify || die "the chain"
 exit 0
