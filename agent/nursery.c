@@ -158,17 +158,20 @@ serve(int control, const struct parse_child *how)
 struct nursery *
 nursery_new(const struct parse_child *how)
 {
-	struct nursery *n = mem_new(sizeof(*n));
+	struct nursery *n;
 	int pair[2];
+	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		fatal("no sockets for the page reader: %s", strerror(errno));
-	n->pid = fork();
-	if (n->pid < 0)
+	pid = fork();
+	if (pid < 0)
 		fatal("no process for the page reader: %s", strerror(errno));
-	if (n->pid == 0)
+	if (pid == 0)
 		serve(pair[1], how);
 	close(pair[1]);
+	n = mem_new(sizeof(*n));
+	n->pid = pid;
 	n->control = pair[0];
 	return n;
 }
