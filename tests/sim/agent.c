@@ -21,7 +21,7 @@
 #define CHORES 60000		/* ms */
 #define TRIM_COUNT 1000
 #define BEAT 15000		/* ms */
-#define PROVE_EVERY 600000	/* ms: days are long here */
+#define PROVE_EVERY 300000	/* ms: days are long here */
 
 /* --- certificates are not in this world ----------------------------------- */
 

@@ -22,6 +22,9 @@ void agent_rescan(struct agent *a);
 bool agent_release(struct agent *a);	/* false: nothing is held */
 bool agent_refuse(struct agent *a);
 void agent_retell_all(struct agent *a);
+/* What it knows of file n goes wrong, so that hub and agent differ and
+ * nothing but a proof can tell. */
+void agent_spoil(struct agent *a, size_t n);
 void agent_renewed(struct agent *a);	/* it has another key */
 /* About site->said[n], as it is there now; false: it was not kept. */
 bool agent_say(struct agent *a, size_t n);

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "agent/known.h"
 #include "agent/say.h"
 #include "agent/spool.h"
 #include "tests/sim/agent_inside.h"
@@ -62,6 +63,33 @@ agent_renewed(struct agent *a)
 	loop_clocks(a->part);
 	fetch_forget_connections(a->fetch);
 	push_restart(a->push);
+	(void)outlives(a);
+}
+
+static bool
+spoil(struct store_txn *t, void *arg)
+{
+	struct known k;
+
+	if (!known_get(t, SPAN(SITE_SOURCE), span_of(arg), &k) || !k.told ||
+	    k.adopted)
+		return false;
+	known_own(&k);
+	k.change[7] ^= 0x55;
+	known_put(t, &k);
+	known_disown(&k);
+	return true;
+}
+
+void
+agent_spoil(struct agent *a, size_t n)
+{
+	char path[SITE_TEXT];
+
+	site_path(path, n);
+	loop_clocks(a->part);
+	if (store_do(a->store, spoil, path) == STORE_DONE)
+		trace(a->part->name, "is wrong about %s", path);
 	(void)outlives(a);
 }
 

@@ -22,7 +22,7 @@ const char *const fault_names[FAULT_COUNT] = {
 	[FAULT_VIEW] = "view", [FAULT_AMNESIA] = "amnesia",
 	[FAULT_BACKUP] = "backup", [FAULT_RETELL] = "retell",
 	[FAULT_BLOCK] = "block", [FAULT_RESTORE] = "restore",
-	[FAULT_CLONE] = "clone",
+	[FAULT_CLONE] = "clone", [FAULT_MISS] = "miss",
 };
 
 /* --- which ---------------------------------------------------------------- */
@@ -264,6 +264,10 @@ misfortune(struct world *w, enum fault f)
 	case FAULT_CLONE:
 		if (w->actors < WORLD_ACTORS && chance(200))
 			world_clone(w, a);
+		break;
+	case FAULT_MISS:
+		if (a->agent != NULL)
+			agent_spoil(a->agent, dice(SITE_PATHS));
 		break;
 	case FAULT_BLOCK:
 		if (w->hub.up)

@@ -17,6 +17,7 @@
 #define CALM_MOST (6 * 3600 * 1000)	/* ms until all must be well */
 #define CALM_LOOK 10000		/* ms between looks if it is */
 #define CALM_LOOKS 16		/* in a row: longer than any wait in it */
+#define CALM_PROOF (600 * 1000)	/* ms until everybody has proven it */
 
 static struct world world;	/* there is one at a time */
 
@@ -271,6 +272,8 @@ static void
 calm_down(struct world *w)
 {
 	int64_t until = sim.now + CALM_MOST;
+	int64_t proof = sim.now +
+	    (world_has(w, FAULT_MISS) ? CALM_PROOF : 0);
 	int looks = 0;
 
 	trace("world", "calm");
@@ -279,7 +282,7 @@ calm_down(struct world *w)
 	for (unsigned i = 0; i < w->actors; i++)
 		if (w->actor[i].agent != NULL)
 			agent_rescan(w->actor[i].agent);
-	while (looks < CALM_LOOKS) {
+	while (looks < CALM_LOOKS || sim.now < proof) {
 		revive(w);
 		for (unsigned i = 0; i < w->actors && w->hub.up; i++)
 			if (!w->actor[i].gone)

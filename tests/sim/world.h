@@ -27,6 +27,7 @@ enum fault {			/* kinds of bad luck; a run has some */
 	FAULT_BLOCK,		/* operators block, and lift it */
 	FAULT_RESTORE,		/* agents' stores are lost, or old ones again */
 	FAULT_CLONE,		/* a site's machine is copied, and both run */
+	FAULT_MISS,		/* a change is lost without a sign of it */
 	FAULT_COUNT
 };
 extern const char *const fault_names[FAULT_COUNT];
