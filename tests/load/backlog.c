@@ -12,6 +12,7 @@
 #define NEWS_EVERY 1.0		/* s, of each live site */
 #define LOOK_EVERY 0.5		/* s between looks at memory */
 #define QUIET 3.0		/* s of news alone, before */
+#define FILL 5			/* sites that tell what they have at once */
 #define LONGEST 1800.0		/* s for all of it */
 #define BODIES_MOST (6e6)	/* bytes: the room for large ones, and news */
 
@@ -131,8 +132,24 @@ set_up(struct run *r)
 	}
 }
 
-/* All as on any day, which is what memory is compared with; then some are
- * away. */
+/* Some sites at a time, as they were enrolled. */
+static void
+fill(struct run *r, uint64_t changes)
+{
+	for (size_t i = 0; i < r->o->agents; i++) {
+		crowd_tell(&r->crowd.agent[i], changes);
+		while (i % FILL == 0 && left(r) > 0)
+			load_turn(r->base, 0.01);
+	}
+	while (left(r) > 0)
+		load_turn(r->base, 0.01);
+	while (take_counter(&r->hub, "zq_view_place") <
+	    take_counter(&r->hub, "zq_journal_place"))
+		load_turn(r->base, 0.1);
+}
+
+/* A hub that has shown what its sites had to begin with, and hears news:
+ * that is what memory is compared with. Then some are away. */
 static void
 begin(struct run *r)
 {
@@ -140,6 +157,7 @@ begin(struct run *r)
 
 	while (crowd_now() < end)
 		load_turn(r->base, 0.01);
+	fill(r, r->o->changes / 10 + 1);
 	run_for(r, QUIET);
 	while (probes_waiting(r->probes) > 0)
 		load_turn(r->base, 0.01);
