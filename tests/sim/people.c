@@ -70,6 +70,8 @@ on_unblock(void *arg, const json_t *answer)
 
 	if (error == NULL || strstr(error, "neither") != NULL)
 		a->blocked = false;
+	if (error == NULL)	/* it lifts what was settled, too */
+		world_kept(a->part.site, "");
 }
 
 void

@@ -127,7 +127,7 @@ world_kept(uint32_t site, const char *address)
 	}
 	world.kept[site] = machines == 2 ? kept : NULL;
 	trace("operator", "keeps %s", kept != NULL ? kept->part.name :
-	    "the one that has not said where it is");
+	    "none that is known");
 }
 
 /* Whoever was not kept must not come by the site's key. */
