@@ -82,7 +82,7 @@ trust_take(const char *dir, struct span body, struct buf *why)
 	buf_init(&r.pem, LIMIT_LETTER);
 	ok = read_body(&r, body, why);
 	for (size_t i = 0; i < r.count; i++) {
-		pem[i] = (struct span){ .at = r.pem.at + from,
+		pem[i] = (struct span){ .at = buf_cstr(&r.pem) + from,
 		    .n = r.end[i] - from };
 		from = r.end[i];
 	}
