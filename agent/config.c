@@ -37,7 +37,7 @@ static const struct conf_def defs[] = {
 	  .offset = TOP(proxy), .preset = "", .about =
 	  "The HTTP proxy on the way to the hub, such as "
 	  "http://proxy.example:3128.\nIt is asked to CONNECT, so that TLS "
-	  "still ends at the hub. Unless given, the environment decides "
+	  "still ends at the hub.\nUnless given, the environment decides "
 	  "(https_proxy, no_proxy)." },
 	{ .section = "", .name = "dir", .type = CONF_PATH,
 	  .offset = TOP(dir), .preset = ".", .about =

@@ -8,7 +8,7 @@
 #include "contrib/base/err.h"
 #include "protocol/wire.h"
 
-/* --- the row ---------------------------------------------------------------- */
+/* --- the row -------------------------------------------------------------- */
 
 void
 position_write(struct buf *b, const struct position *p)
@@ -82,7 +82,7 @@ position_read(struct position *p, struct span row)
 	memcpy(p->recent, recent.at, sizeof(p->recent));
 }
 
-/* --- incarnations ------------------------------------------------------------ */
+/* --- incarnations --------------------------------------------------------- */
 
 bool
 position_gave_up(const struct position *p, uint64_t incarnation)
