@@ -52,6 +52,71 @@ touch(struct store_txn *t, const struct known *old,
 	known_disown(&k);
 }
 
+/* The same file at another address: withdrawn by a person it stays that. */
+static enum compare_news
+move_withdrawn(struct store_txn *t, const struct known *old,
+    const struct compare_item *i, struct span url)
+{
+	struct known own = *old, k;
+
+	known_own(&own);
+	k = own;
+	k.stat = i->stat;
+	k.url = url;
+	known_put(t, &k);
+	known_disown(&own);
+	return COMPARE_NOTHING;
+}
+
+/* … and in a person's words it keeps them. */
+static enum compare_news
+move_said(struct store_txn *t, const struct known *old,
+    const struct compare_item *i, struct span url)
+{
+	struct known own = *old, k;
+	enum compare_news news;
+	struct change c;
+	struct buf said;
+
+	known_own(&own);
+	if (!change_read(&c, own.said))
+		fatal("what was said of an item can't be read: the store is "
+		    "damaged");
+	c.kind = CHANGE_UPDATED;
+	c.url = url;
+	buf_init(&said, ROW_MAX);
+	change_write(&said, &c);
+	must(!said.bad);
+	k = own;
+	k.stat = i->stat;
+	k.url = url;
+	k.said = buf_look(&said);
+	news = tell(t, &k, &c);
+	buf_clear(&said);
+	known_disown(&own);
+	return news;
+}
+
+/* Would it be told as it was? */
+static bool
+is_as_told(const struct compare_item *i, const struct known *old,
+    struct change *c)
+{
+	uint8_t hash[32];
+	struct buf id;
+
+	if (!i->anew || old->said.n > 0 || !old->told)
+		return true;
+	buf_init(&id, KNOWN_ID_MAX);
+	known_id(&id, i->source, i->path);
+	c->id = buf_look(&id);
+	c->kind = CHANGE_UPDATED;
+	change_item_hash(c, hash);
+	c->id = SPAN_NONE;
+	buf_clear(&id);
+	return memcmp(hash, old->change, sizeof(hash)) == 0;
+}
+
 enum compare_news
 compare_is(struct store_txn *t, const struct compare_item *i,
     struct change *c)
@@ -61,13 +126,17 @@ compare_is(struct store_txn *t, const struct compare_item *i,
 		.stat = i->stat, .url = c->url,
 	};
 	bool there = known_get(t, i->source, i->path, &old);
+	bool same = there && memcmp(old.hash, c->hash, sizeof(old.hash)) == 0;
 
-	if (there && memcmp(old.hash, c->hash, sizeof(old.hash)) == 0 &&
-	    span_is(old.url, c->url)) {
+	if (same && span_is(old.url, c->url) && is_as_told(i, &old, c)) {
 		if (!known_stat_is(&old.stat, &i->stat))
 			touch(t, &old, &i->stat);
 		return COMPARE_NOTHING;
 	}
+	if (same && !old.told)
+		return move_withdrawn(t, &old, i, c->url);
+	if (same && old.said.n > 0)
+		return move_said(t, &old, i, c->url);
 	c->kind = there && old.told ? CHANGE_UPDATED : CHANGE_CREATED;
 	memcpy(k.hash, c->hash, sizeof(k.hash));
 	return tell(t, &k, c);

@@ -3,7 +3,8 @@
  *
  * In one transaction `known` learns what the item is now and the spool gets
  * the change, if it is one. A file that was touched but is the same says
- * nothing; what a person said stands until the file's bytes change.
+ * nothing; what a person said stands until the file's bytes change, also when
+ * its address does.
  */
 #ifndef ZQ_AGENT_COMPARE_H
 #define ZQ_AGENT_COMPARE_H
@@ -24,6 +25,8 @@ enum compare_news {
 struct compare_item {
 	struct span source, path;
 	struct known_stat stat;
+	bool anew;		/* the same bytes may say something else, as
+				 * the settings by which they are read do */
 };
 
 /* c says what the item is (url, words, hash …); id, kind, when and seq are

@@ -7,10 +7,10 @@
 #include "contrib/base/err.h"
 
 static struct compare_item
-item_of(const struct job *j, struct span source)
+item_of(const struct job *j, struct span source, bool anew)
 {
 	return (struct compare_item){ .source = source,
-	    .path = span_of(j->path), .stat = j->stat };
+	    .path = span_of(j->path), .stat = j->stat, .anew = anew };
 }
 
 /* A file dated before 1970 or after 9999 is there all the same. */
@@ -22,9 +22,9 @@ drop_odd_time(int64_t *ms)
 }
 
 static enum compare_news
-write_record(struct store_txn *t, const struct job *j, struct span source)
+write_record(struct store_txn *t, const struct job *j,
+    const struct compare_item *i)
 {
-	struct compare_item i = item_of(j, source);
 	struct record r;
 	struct change c;
 	enum compare_news news;
@@ -35,20 +35,21 @@ write_record(struct store_txn *t, const struct job *j, struct span source)
 	drop_odd_time(&c.modified);
 	drop_odd_time(&c.published);
 	c.url = span_of(j->url);
-	news = compare_is(t, &i, &c);
+	news = compare_is(t, i, &c);
 	if (news == COMPARE_UNFIT)
-		compare_unreadable(t, &i, c.url);
+		compare_unreadable(t, i, c.url);
 	return news;
 }
 
 static enum compare_news
-write_job(struct store_txn *t, const struct job *j, struct span source)
+write_job(struct store_txn *t, const struct job *j, struct span source,
+    bool anew)
 {
-	struct compare_item i = item_of(j, source);
+	struct compare_item i = item_of(j, source, anew);
 
 	switch (j->todo) {
 	case JOB_TELL:
-		return write_record(t, j, source);
+		return write_record(t, j, &i);
 	case JOB_WITHDRAW:
 		return compare_gone(t, i.source, i.path, span_of(j->reason),
 		    span_of(j->by));
@@ -61,6 +62,7 @@ write_job(struct store_txn *t, const struct job *j, struct span source)
 struct group {
 	struct span source;
 	struct jobs *jobs;
+	bool anew;
 	struct group_written *out;
 };
 
@@ -73,7 +75,8 @@ work(struct store_txn *t, void *arg)
 	*w = (struct group_written){ 0 };
 	for (struct job *j = TAILQ_FIRST(g->jobs); j != NULL;
 	    j = TAILQ_NEXT(j, entry)) {
-		enum compare_news news = write_job(t, j, g->source);
+		enum compare_news news = write_job(t, j, g->source,
+		    g->anew);
 
 		w->no_room = news == COMPARE_NO_ROOM;
 		if (w->no_room)
@@ -89,9 +92,10 @@ work(struct store_txn *t, void *arg)
 
 enum store_result
 group_write(struct store *s, struct span source, struct jobs *jobs,
-    struct group_written *out)
+    bool anew, struct group_written *out)
 {
-	struct group g = { .source = source, .jobs = jobs, .out = out };
+	struct group g = { .source = source, .jobs = jobs, .anew = anew,
+	    .out = out };
 
 	return store_do(s, work, &g);
 }

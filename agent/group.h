@@ -14,8 +14,8 @@ struct group_written {
 	bool no_room;		/* the spool had none for the next */
 };
 
-/* STORE_REFUSED: not one of them had room. */
+/* anew: see compare.h. STORE_REFUSED: not one of them had room. */
 enum store_result group_write(struct store *s, struct span source,
-    struct jobs *jobs, struct group_written *out);
+    struct jobs *jobs, bool anew, struct group_written *out);
 
 #endif

@@ -252,7 +252,8 @@ flush(struct intake *in)
 	look_again(in);
 	if (in->ready_count == 0)
 		return;
-	rc = group_write(in->host.store, in->host.source, &in->ready, &g);
+	rc = group_write(in->host.store, in->host.source, &in->ready,
+	    in->anew, &g);
 	if (rc == STORE_FULL) {
 		get_stuck(in, INTAKE_DISK_FULL);
 		return;
@@ -380,7 +381,7 @@ look_file(struct intake *in, struct job *j, struct store_txn *t,
 	if (!give_url(in, j)) {
 		in->counts.unfit++;
 		job_free(j);
-	} else if (job_is_known(j, t, in->host.source, st)) {
+	} else if (!in->anew && job_is_known(j, t, in->host.source, st)) {
 		job_free(j);
 	} else if (job_is_fresh(j, st, in->host.settle)) {
 		settle(in, j);

@@ -36,6 +36,8 @@ void intake_gone(struct intake *in, const char *path,
     const struct hold_word *word);
 /* Nothing is written while it is on: somebody compares the store. */
 void intake_pause(struct intake *in, bool on);
+/* What seems to be as it was told is read all the same while it is on. */
+void intake_anew(struct intake *in, bool on);
 bool intake_is_full(const struct intake *in);	/* let it work first */
 bool intake_is_idle(const struct intake *in);	/* nothing left, but what
 						 * has to settle */

@@ -15,7 +15,7 @@ struct intake {
 	struct rest *settling, *lull;
 	struct event *turn, *retry, *soon;
 	enum intake_stuck stuck, stuck_told;
-	bool paused;
+	bool paused, anew;
 	struct intake_counts counts;
 };
 

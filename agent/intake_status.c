@@ -35,3 +35,9 @@ intake_counts(const struct intake *in)
 {
 	return &in->counts;
 }
+
+void
+intake_anew(struct intake *in, bool on)
+{
+	in->anew = on;
+}

@@ -9,7 +9,9 @@
  *
  * An orphan is what stands in for a source that the settings don't have (any
  * more), and for what people said: items of it that nothing here vouches for
- * are all missing, so they wait for a person like any others.
+ * are all missing, so they wait for a person like any others. But what
+ * another source tells at the same address now is no loss: the old item is
+ * withdrawn, unasked, after the new one was told.
  */
 #ifndef ZQ_AGENT_SOURCE_H
 #define ZQ_AGENT_SOURCE_H
@@ -23,6 +25,8 @@
 #include "agent/parse.h"
 #include "agent/store.h"
 
+struct sources;
+
 struct source_host {
 	struct event_base *base;
 	struct store *store;
@@ -35,6 +39,11 @@ struct source_host {
 	 * all is closed soon and opened anew. */
 	bool (*reach)(void *arg);
 	void (*quiet)(void *arg);	/* a long work is done */
+	/* Of an orphan: the others. Is this one in the settings; does any of
+	 * those still look at what it has? */
+	const struct sources *all;
+	bool (*is_live)(const struct sources *all, struct span source);
+	bool (*is_looking)(const struct sources *all);
 };
 
 struct source;
@@ -53,9 +62,13 @@ struct source_kind {
 	/* It has looked at all it has, since it was opened or told afresh,
 	 * nothing is left to do, and nothing is held or out of reach. */
 	bool (*is_settled)(const struct source *s);
+	/* What it has is there, and not all of it was looked at. */
+	bool (*is_looking)(const struct source *s);
 	/* Nothing may be written while it is on. */
 	void (*pause)(struct source *s, bool on);
 	uint64_t (*held)(const struct source *s);	/* wait for a person */
+	/* A sentence: why not all there is can be told. False: it can. */
+	bool (*trouble)(const struct source *s, struct buf *b);
 	/* What is held: withdraw it, for a reason; or keep it for good.
 	 * False: nothing is held. */
 	bool (*release)(struct source *s, const char *reason,

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/filter.h"
 #include "agent/known.h"
@@ -27,7 +28,6 @@
 
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
-#define SETTLE_MOST 60000	/* ms after a scan */
 #define FORMAT 1
 #define ROW_MAX (4 * LIMIT_TEXT + 4096)	/* a hold has four texts */
 
@@ -106,7 +106,7 @@ start_scan(struct source *s)
 	}
 	event_del(s->rescan);
 	s->scanning = true;
-	s->urgent = false;
+	s->urgent = s->looked_all = false;
 	s->started = clock_mono();
 	paths_clear(&s->missing);
 	walk_reset(s->walk);
@@ -126,6 +126,7 @@ on_rescan(evutil_socket_t fd, short what, void *arg)
 void
 source_dir_scan_soon(struct source *s)
 {
+	s->looked_all = false;
 	if (s->scanning)
 		s->urgent = true;
 	else if (s->root_error == 0)
@@ -175,6 +176,7 @@ end_scan(struct source *s)
 
 	s->scanning = false;
 	s->complete = s->scanned = true;
+	s->looked_all = !s->urgent;
 	s->finished = clock_wall();
 	s->ended = clock_mono();
 	s->took = (uint64_t)(s->ended - s->started);
@@ -190,13 +192,26 @@ end_scan(struct source *s)
 	s->host.quiet(s->host.arg);
 }
 
+/* A directory that could be read before: nothing is proven from now on. */
+static void
+hide(struct source *s)
+{
+	s->hidden = walk_counts(s->walk)->hidden;
+	free(s->first_hidden);
+	s->first_hidden = mem_text(walk_counts(s->walk)->first_hidden);
+	source_dir_scan_soon(s);
+}
+
 static void
 on_walked(void *arg)
 {
 	struct source *s = arg;
 
-	if (!s->scanning)
+	if (!s->scanning) {
+		if (walk_counts(s->walk)->hidden > s->hidden)
+			hide(s);
 		return;
+	}
 	source_dir_gone_scan(s);
 	end_scan(s);
 }
@@ -215,7 +230,7 @@ leave_root(struct source *s, int error)
 		watch_remove(s->watch, "");
 	event_del(s->rescan);
 	root_close(&s->root);
-	s->scanning = s->scanned = false;
+	s->scanning = s->scanned = s->root_hidden = false;
 	if (error != 0 && s->root_error != error)
 		log_error("source=%s root=%s: %s; what is known of it stays",
 		    s->name, s->set->root, strerror(error));
@@ -241,6 +256,41 @@ enter_root(struct source *s)
 	start_scan(s);
 }
 
+/* Events tell of the rights of what is below the root, not of its own. */
+static void
+check_rights(struct source *s)
+{
+	int fd = root_open_dir(&s->root, "");
+	bool hidden = fd < 0 && errno == EACCES;
+
+	if (fd >= 0)
+		close(fd);
+	if (hidden == s->root_hidden)
+		return;
+	s->root_hidden = hidden;
+	if (hidden)
+		walk_add(s->walk, "");
+	else
+		source_dir_scan_soon(s);
+}
+
+/* The hub hears at once of what keeps the source from telling all, and when
+ * that is over. */
+static void
+check_trouble(struct source *s)
+{
+	struct buf b;
+	bool now;
+
+	buf_init(&b, ROW_MAX);
+	now = source_dir_trouble(s, &b);
+	buf_clear(&b);
+	if (now == s->told_trouble)
+		return;
+	s->told_trouble = now;
+	s->host.news(s->host.arg, 0);
+}
+
 /* Where does the root lead? A deploy may have switched it. */
 static void
 on_check(evutil_socket_t fd, short what, void *arg)
@@ -251,8 +301,13 @@ on_check(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	after(s->check, CHECK);
-	if (!root_moved(&s->root))
+	source_dir_anew_check(s);
+	check_trouble(s);
+	if (!root_moved(&s->root)) {
+		if (s->root_error == 0)
+			check_rights(s);
 		return;
+	}
 	if (was_open) {
 		leave_root(s, 0);
 		log_info("source=%s root=%s leads to another directory now",
@@ -422,6 +477,7 @@ dir_open(const struct source_host *host, const char *name,
 	s->burst = burst_new(host->base, source_dir_gone_burst, s);
 	load(s);
 	make_parts(s);
+	source_dir_anew_open(s);
 	s->check = event_new(host->base, -1, 0, on_check, s);
 	s->rescan = event_new(host->base, -1, 0, on_rescan, s);
 	must(s->check != NULL && s->rescan != NULL);
@@ -474,12 +530,23 @@ static bool
 dir_is_settled(const struct source *s)
 {
 	if (intake_settling(s->intake) > 0 &&
-	    clock_mono() - s->ended < SETTLE_MOST)
+	    clock_mono() - s->ended < SOURCE_DIR_SETTLE)
 		return false;
-	return s->root_error == 0 && s->scanned &&
-	    hold_waiting(&s->hold) == 0 && burst_is_empty(s->burst) &&
+	return s->root_error == 0 && s->hidden == 0 && s->scanned &&
+	    !s->anew && hold_waiting(&s->hold) == 0 &&
+	    burst_is_empty(s->burst) &&
 	    intake_stuck(s->intake) == INTAKE_GOING &&
 	    intake_is_idle(s->intake);
+}
+
+static bool
+dir_is_looking(const struct source *s)
+{
+	if (s->root_error != 0)
+		return false;
+	return !s->scanned || !intake_is_idle(s->intake) ||
+	    (intake_settling(s->intake) > 0 &&
+	    clock_mono() - s->ended < SOURCE_DIR_SETTLE);
 }
 
 static void
@@ -523,8 +590,10 @@ const struct source_kind source_dir = {
 	.afresh = dir_afresh,
 	.look = dir_look,
 	.is_settled = dir_is_settled,
+	.is_looking = dir_is_looking,
 	.pause = dir_pause,
 	.held = dir_held,
+	.trouble = source_dir_trouble,
 	.release = dir_release,
 	.refuse = dir_refuse,
 	.status = source_dir_status,

@@ -1,6 +1,6 @@
 /*
- * The inside of source_dir.c, which source_dir_gone.c judges and
- * source_dir_status.c shows.
+ * The inside of source_dir.c, which source_dir_gone.c judges,
+ * source_dir_anew.c has told anew and source_dir_status.c shows.
  */
 #ifndef ZQ_AGENT_SOURCE_DIR_H
 #define ZQ_AGENT_SOURCE_DIR_H
@@ -17,6 +17,8 @@
 #include "agent/walk.h"
 #include "agent/watch.h"
 #include "contrib/base/buf.h"
+
+#define SOURCE_DIR_SETTLE 60000	/* ms after a scan, at most */
 
 struct source {
 	struct source_host host;
@@ -37,7 +39,11 @@ struct source {
 	bool urgent;		/* a scan was asked for meanwhile */
 	bool scanned;		/* one was done since it was opened, or was
 				 * to begin afresh */
+	bool anew;		/* all is looked at by new settings */
+	bool looked_all;	/* … by the last scan; it met all there is */
 	bool limit_told;
+	bool root_hidden;	/* the root is open, and can't be read */
+	bool told_trouble;	/* the hub knows that it is in trouble */
 	uint64_t items;		/* told ones; by the last count and since */
 	/* of the last whole scan; kept in the store */
 	bool complete;		/* there was one */
@@ -56,6 +62,13 @@ void source_dir_scan_soon(struct source *s);
  * at the end of a scan. */
 void source_dir_gone_burst(void *arg);
 void source_dir_gone_scan(struct source *s);
+
+/* See the verb of struct source_kind. */
+bool source_dir_trouble(const struct source *s, struct buf *b);
+/* Were the items told by other settings than it has now? Asked when it is
+ * open, and, whether that is done, from time to time. */
+void source_dir_anew_open(struct source *s);
+void source_dir_anew_check(struct source *s);
 
 json_t *source_dir_status(struct source *s);	/* the caller's */
 

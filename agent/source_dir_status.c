@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "agent/intake.h"
+#include "agent/status.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 
 static const char *
@@ -23,6 +25,8 @@ state(const struct source *s)
 		return "held";
 	if (s->hidden > 0)
 		return "partly-hidden";
+	if (s->anew)
+		return "anew";
 	return (!s->scanning && !walk_is_idle(s->walk)) ||
 	    !intake_is_idle(s->intake) || !burst_is_empty(s->burst) ||
 	    intake_settling(s->intake) > 0 ? "busy" : "fine";
@@ -50,19 +54,49 @@ set_path(json_t *o, const char *key, const char *path)
 		    json_string(log_quote(quoted, path, strlen(path))));
 }
 
+/* NULL: all could be read. */
+static const char *
+first_unreadable(const struct source *s)
+{
+	if (s->first_hidden == NULL)
+		return intake_counts(s->intake)->first_unreadable;
+	return s->first_hidden[0] != '\0' ? s->first_hidden : s->set->root;
+}
+
 /* What is there and isn't told. */
 static void
 set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 {
 	json_object_set_new(o, "unreadable",
 	    json_integer((json_int_t)n->unreadable + (json_int_t)s->hidden));
-	set_path(o, "unreadable_first", s->first_hidden != NULL ?
-	    s->first_hidden : n->first_unreadable);
+	set_path(o, "unreadable_first", first_unreadable(s));
 	json_object_set_new(o, "unfit",
 	    json_integer((json_int_t)n->unfit + (json_int_t)s->unfit));
 	set_path(o, "unfit_first", s->first_unfit);
 	json_object_set_new(o, "outside",
 	    json_integer((json_int_t)s->outside));
+}
+
+static void
+put_unreadable(struct buf *b, const struct source *s)
+{
+	uint64_t n = intake_counts(s->intake)->unreadable + s->hidden;
+	const char *path = first_unreadable(s);
+	char quoted[LOG_QUOTE_MAX];
+
+	if (n > 0 && path != NULL)
+		buf_printf(b, _("; %llu could not be read, the first: %s"),
+		    (unsigned long long)n,
+		    log_quote(quoted, path, strlen(path)));
+}
+
+bool
+source_dir_trouble(const struct source *s, struct buf *b)
+{
+	if (!status_trouble(b, s->name, state(s)))
+		return false;
+	put_unreadable(b, s);
+	return true;
 }
 
 json_t *

@@ -3,7 +3,9 @@
  * longer in the settings, for what people said and the store lost, and for
  * what came under ids that no agent makes. Nothing here can be looked at, so
  * it has no scan: it counts what nothing vouches for, and holds it or, when a
- * person has said so or when it is little, withdraws it in turns.
+ * person has said so or when it is little, withdraws it in turns. What a live
+ * source tells at the same address is withdrawn first, whatever was said of
+ * it: the page has another id now, as when a source was renamed.
  */
 #include "agent/source.h"
 
@@ -15,12 +17,14 @@
 #include "agent/hold.h"
 #include "agent/known.h"
 #include "agent/spool.h"
+#include "agent/status.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
 
 #define SOON 500		/* ms until what was said is judged together */
+#define WATCH 60000		/* ms until what is kept is looked at again */
 #define STUCK_WAIT 5000		/* ms until a full disk is tried again */
 #define TURN 256		/* withdrawals in one transaction */
 #define FORMAT 1
@@ -32,7 +36,10 @@ struct source {
 	struct hold hold;
 	struct event *turn;
 	uint64_t items, missing;	/* when it was counted last */
+	uint64_t doubled;	/* … of these: told by a live source, too */
+	uint64_t judged;	/* the next change's number, then */
 	bool withdrawing;
+	bool doubles;		/* … these only */
 	bool waits;			/* to be judged, or goes on, soon */
 	bool paused;
 };
@@ -98,24 +105,42 @@ is_missing(const struct source *s, const struct known *k)
 	return k->told && (k->adopted || s->name[0] != '\0');
 }
 
+/* Does a live source tell its address? `by`: which one. */
+static bool
+is_doubled(const struct source *s, struct store_txn *t,
+    const struct known *k, struct known *by)
+{
+	return known_find_url(t, k->url, by) && by->told && !by->adopted &&
+	    s->host.is_live(s->host.all, by->source);
+}
+
+struct counting {
+	struct source *s;
+	struct store_txn *t;
+};
+
 static bool
 count_one(void *arg, const struct known *k)
 {
-	struct source *s = arg;
+	struct counting *c = arg;
+	struct known by;
 
-	s->items += k->told;
-	s->missing += is_missing(s, k);
+	c->s->items += k->told;
+	if (!is_missing(c->s, k))
+		return true;
+	c->s->missing++;
+	c->s->doubled += is_doubled(c->s, c->t, k, &by);
 	return true;
 }
 
 static void
 count(struct source *s)
 {
-	struct store_txn *t = store_look(s->host.store);
+	struct counting c = { .s = s, .t = store_look(s->host.store) };
 
-	s->items = s->missing = 0;
-	known_each(t, span_of(s->name), SPAN_NONE, count_one, s);
-	store_end(t);
+	s->items = s->missing = s->doubled = 0;
+	known_each(c.t, span_of(s->name), SPAN_NONE, count_one, &c);
+	store_end(c.t);
 }
 
 static const char *
@@ -126,12 +151,40 @@ shown(const struct source *s)
 	return strcmp(s->name, KNOWN_STRAY) == 0 ? SOURCE_STRAY : s->name;
 }
 
+/* What is kept a live source may tell some day. */
+static void
+watch(struct source *s)
+{
+	const struct timeval tv = { .tv_sec = WATCH / 1000 };
+
+	s->judged = store_meta(s->host.store)->next;
+	if (s->missing > 0)
+		must(event_add(s->turn, &tv) == 0);
+}
+
+/* A refusal holds for what is left of what was refused. */
+static bool
+is_kept(const struct source *s)
+{
+	return s->hold.refused && s->missing > 0 &&
+	    s->missing <= s->hold.held && s->hold.released.reason == NULL;
+}
+
 static void
 judge(struct source *s)
 {
 	enum hold_verdict v;
 
 	count(s);
+	s->withdrawing = s->doubles = s->doubled > 0;
+	if (s->doubles) {
+		soon(s, 0);
+		return;
+	}
+	if (is_kept(s)) {
+		watch(s);
+		return;
+	}
 	v = hold_scan(&s->hold, s->missing, s->items, false);
 	if (v == HOLD_WAIT)
 		log_error("source=%s held: %llu of %llu items are in the "
@@ -146,12 +199,15 @@ judge(struct source *s)
 	(void)store_do(s->host.store, save, s);
 	if (s->withdrawing)
 		soon(s, 0);
+	else
+		watch(s);
 }
 
 /* --- withdrawing ---------------------------------------------------------------- */
 
 struct turn {
 	struct source *s;
+	struct store_txn *t;
 	char *path[TURN];
 	size_t count;
 	size_t done;
@@ -161,24 +217,51 @@ static bool
 gather(void *arg, const struct known *k)
 {
 	struct turn *g = arg;
+	struct known by;
 
-	if (!is_missing(g->s, k))
+	if (!is_missing(g->s, k) ||
+	    (g->s->doubles && !is_doubled(g->s, g->t, k, &by)))
 		return true;
 	g->path[g->count++] = mem_copy(k->path.at, k->path.n);
 	return g->count < TURN;
+}
+
+/* Who edits the settings has said so. */
+static enum compare_news
+withdraw_double(const struct source *s, struct store_txn *t, struct span path)
+{
+	struct known k, by;
+	char reason[128];
+
+	if (!known_get(t, span_of(s->name), path, &k) ||
+	    !is_doubled(s, t, &k, &by))
+		return COMPARE_NOTHING;
+	snprintf(reason, sizeof(reason), "told by source %.*s now",
+	    SPAN_ARGS(by.source));
+	return compare_gone(t, span_of(s->name), path, span_of(reason),
+	    SPAN(CONFIG_FILE));
+}
+
+static enum compare_news
+withdraw_one(const struct source *s, struct store_txn *t, struct span path)
+{
+	const struct hold_word *w = &s->hold.released;
+	struct span reason = w->reason != NULL ? span_of(w->reason) :
+	    SPAN("the site has it no longer");
+
+	if (s->doubles)
+		return withdraw_double(s, t, path);
+	return compare_gone(t, span_of(s->name), path, reason,
+	    span_of(w->by));
 }
 
 static bool
 withdraw(struct store_txn *t, void *arg)
 {
 	struct turn *g = arg;
-	const struct hold_word *w = &g->s->hold.released;
-	struct span reason = w->reason != NULL ? span_of(w->reason) :
-	    SPAN("the site has it no longer");
 
 	for (g->done = 0; g->done < g->count; g->done++)
-		if (compare_gone(t, span_of(g->s->name),
-		    span_of(g->path[g->done]), reason, span_of(w->by)) ==
+		if (withdraw_one(g->s, t, span_of(g->path[g->done])) ==
 		    COMPARE_NO_ROOM)
 			break;
 	return g->done > 0;
@@ -196,11 +279,11 @@ static void
 go_on(struct source *s)
 {
 	struct turn g = { .s = s };
-	struct store_txn *t = store_look(s->host.store);
 	bool written;
 
-	known_each(t, span_of(s->name), SPAN_NONE, gather, &g);
-	store_end(t);
+	g.t = store_look(s->host.store);
+	known_each(g.t, span_of(s->name), SPAN_NONE, gather, &g);
+	store_end(g.t);
 	written = g.count > 0 && store_do(s->host.store, withdraw, &g) ==
 	    STORE_DONE;
 	for (size_t i = 0; i < g.count; i++)
@@ -212,6 +295,11 @@ go_on(struct source *s)
 	s->withdrawing = g.count > 0;
 	if (s->withdrawing) {
 		soon(s, written ? 0 : STUCK_WAIT);
+		return;
+	}
+	if (s->doubles) {	/* and now the others */
+		s->doubles = false;
+		soon(s, 0);
 		return;
 	}
 	hold_clear(&s->hold);
@@ -226,8 +314,12 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (!s->waits && s->judged == store_meta(s->host.store)->next) {
+		watch(s);
+		return;
+	}
 	s->waits = false;
-	if (s->paused)
+	if (s->paused || (!s->withdrawing && s->host.is_looking(s->host.all)))
 		soon(s, SOON);
 	else if (s->withdrawing)
 		go_on(s);
@@ -296,6 +388,13 @@ orphan_held(const struct source *s)
 }
 
 static bool
+orphan_trouble(const struct source *s, struct buf *b)
+{
+	return hold_waiting(&s->hold) > 0 &&
+	    status_trouble(b, shown(s), "held");
+}
+
+static bool
 orphan_release(struct source *s, const char *reason, const char *by)
 {
 	if (!hold_release(&s->hold, reason, by))
@@ -346,6 +445,7 @@ const struct source_kind source_orphan = {
 	.is_settled = orphan_is_settled,
 	.pause = orphan_pause,
 	.held = orphan_held,
+	.trouble = orphan_trouble,
 	.release = orphan_release,
 	.refuse = orphan_refuse,
 	.status = orphan_status,

@@ -102,12 +102,33 @@ open_orphans(struct sources *s)
 	}
 }
 
+static bool
+is_live(const struct sources *s, struct span name)
+{
+	for (size_t i = 0; i < s->set; i++)
+		if (span_is(name, span_of(s->one[i].name)))
+			return true;
+	return false;
+}
+
+static bool
+is_looking(const struct sources *s)
+{
+	for (size_t i = 0; i < s->set; i++)
+		if (s->one[i].kind->is_looking(s->one[i].source))
+			return true;
+	return false;
+}
+
 struct sources *
 sources_open(const struct source_host *host, const struct config *c)
 {
 	struct sources *s = mem_new(sizeof(*s));
 
 	s->host = *host;
+	s->host.all = s;
+	s->host.is_live = is_live;
+	s->host.is_looking = is_looking;
 	for (size_t i = 0; i < c->count; i++)
 		(void)add(s, &source_dir, span_of(c->source[i].name),
 		    c->source[i].set);
@@ -153,6 +174,14 @@ sources_held(const struct sources *s)
 	for (size_t i = 0; i < s->count; i++)
 		held += s->one[i].kind->held(s->one[i].source);
 	return held;
+}
+
+void
+sources_trouble(const struct sources *s, struct buf *b)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->one[i].kind->trouble(s->one[i].source, b))
+			return;
 }
 
 json_t *

@@ -161,26 +161,45 @@ because(json_t *list, const char *fmt, const char *what)
 	buf_clear(&b);
 }
 
+static const struct {
+	const char *state, *text;
+	bool passes;		/* by itself */
+} words[] = {
+	{ "no-root", N_("source %s: its root can't be opened"), false },
+	{ "disk-full", N_("source %s: the disk is full"), false },
+	{ "spool-full", N_("source %s: the spool is full"), false },
+	{ "first-scan", N_("source %s: the first scan isn't done"), true },
+	{ "held", N_("source %s: a withdrawal of many items waits "
+	    "for `zqagent release` or `zqagent refuse`"), false },
+	{ "partly-hidden", N_("source %s: some directories can't be read"),
+	    false },
+	{ "anew", N_("source %s: its settings changed, so all of it is "
+	    "looked at anew"), true },
+	{ "busy", N_("source %s: files are being read or written"), true },
+};
+
+#define WORDS (sizeof(words) / sizeof(words[0]))
+
 static void
 judge_source(json_t *why, json_t *s)
 {
 	const char *name = json_string_value(json_object_get(s, "name"));
 	const char *state = json_string_value(json_object_get(s, "state"));
-	static const struct { const char *state, *text; } words[] = {
-		{ "no-root", N_("source %s: its root can't be opened") },
-		{ "disk-full", N_("source %s: the disk is full") },
-		{ "spool-full", N_("source %s: the spool is full") },
-		{ "first-scan", N_("source %s: the first scan isn't done") },
-		{ "held", N_("source %s: a withdrawal of many items waits "
-		    "for `zqagent release` or `zqagent refuse`") },
-		{ "partly-hidden",
-		    N_("source %s: some directories can't be read") },
-		{ "busy", N_("source %s: files are being read or written") },
-	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < WORDS; i++)
 		if (strcmp(state, words[i].state) == 0)
 			because(why, _(words[i].text), name);
+}
+
+bool
+status_trouble(struct buf *b, const char *name, const char *state)
+{
+	for (size_t i = 0; i < WORDS; i++)
+		if (!words[i].passes && strcmp(state, words[i].state) == 0) {
+			buf_printf(b, _(words[i].text), name);
+			return true;
+		}
+	return false;
 }
 
 /* The last proof failed, and no later one has said that it is mended. */

@@ -30,7 +30,7 @@ struct walk {
 	char *path;		/* its path */
 	uint64_t *seen;		/* hashes of the names in it */
 	size_t seen_count, seen_room;
-	bool slowly;
+	bool slowly, all;
 	struct event *turn;
 	struct walk_counts counts;
 };
@@ -145,6 +145,20 @@ walk_link(struct walk *w, const char *path)
 		meet_dir(w, path);
 }
 
+/* Is it where it was told to be? The root's address may have changed. */
+static bool
+is_at(const struct walk *w, const char *path, struct span told)
+{
+	struct buf url;
+	bool same;
+
+	buf_init(&url, LIMIT_URL);
+	same = place_url(&url, &w->host.place, path) &&
+	    span_is(told, buf_look(&url));
+	buf_clear(&url);
+	return same;
+}
+
 static void
 meet_file(struct walk *w, struct store_txn *t, const char *path,
     const struct stat *st)
@@ -154,9 +168,8 @@ meet_file(struct walk *w, struct store_txn *t, const char *path,
 
 	w->counts.files++;
 	known_stat_of(&now, st);
-	if (known_get(t, w->host.source, span_of(path), &k) &&
-	    known_stat_is(&k.stat, &now) &&
-	    !place_is_index(&w->host.place, path))
+	if (!w->all && known_get(t, w->host.source, span_of(path), &k) &&
+	    known_stat_is(&k.stat, &now) && is_at(w, path, k.url))
 		return;
 	w->host.file(w->host.arg, path);
 }
@@ -446,6 +459,12 @@ void
 walk_pace(struct walk *w, bool slowly)
 {
 	w->slowly = slowly;
+}
+
+void
+walk_all(struct walk *w, bool on)
+{
+	w->all = on;
 }
 
 bool

@@ -2,11 +2,11 @@
  * The walk: directories below a root, listed one after the other and
  * compared with what is known.
  *
- * Each directory is watched before it is listed. A file whose stat differs
- * from the known one is reported, and so is what is known and not there any
- * more; a directory that can't be read says nothing about what is in it.
- * Links to directories inside the root are followed, but not in circles. It
- * works in short turns, and a paced walk rests between them.
+ * Each directory is watched before it is listed. A file whose stat or address
+ * differs from the known one is reported, and so is what is known and not
+ * there any more; a directory that can't be read says nothing about what is in
+ * it. Links to directories inside the root are followed, but not in circles.
+ * It works in short turns, and a paced walk rests between them.
  */
 #ifndef ZQ_AGENT_WALK_H
 #define ZQ_AGENT_WALK_H
@@ -59,6 +59,7 @@ void walk_add(struct walk *w, const char *path);	/* "": everything */
 /* The same for a link that leads to a directory, unless in a circle. */
 void walk_link(struct walk *w, const char *path);
 void walk_pace(struct walk *w, bool slowly);
+void walk_all(struct walk *w, bool on);	/* files that seem the same, too */
 void walk_reset(struct walk *w);	/* drops what was asked, counts 0 */
 bool walk_is_idle(const struct walk *w);
 const struct walk_counts *walk_counts(const struct walk *w);

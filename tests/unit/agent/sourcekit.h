@@ -35,6 +35,7 @@ static struct store *store;
 static struct parse *parse;
 static struct source *source;
 static bool reached;
+static int zone;		/* of dates in pages */
 
 static inline void
 on_news(void *arg, size_t n)
@@ -60,7 +61,7 @@ on_quiet(void *arg)
 static inline void
 start(void)
 {
-	struct parse_limits limits = { .page = 0 };
+	struct parse_limits limits = { .zone = zone };
 	struct source_host host = { .base = base, .top = &top,
 	    .news = on_news, .reach = on_reach, .quiet = on_quiet };
 

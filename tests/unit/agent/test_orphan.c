@@ -152,6 +152,76 @@ START_TEST(test_refused)
 }
 END_TEST
 
+static void
+rename_source(void)
+{
+	memset(&config, 0, sizeof(config));
+	config.top = &top;
+	config.count = 1;
+	config.source[0].name = "web";
+	config.source[0].set = &set;
+}
+
+/* A new name: each page has a new id, and the old one goes when that was told,
+ * unasked, also when it had been refused before; the rest still waits. */
+static void
+check_renamed(bool refuse)
+{
+	struct store_txn *t;
+	struct change c;
+	struct known k;
+
+	put_many(20);
+	set_source(true);
+	open_all();
+	wait_items(20);
+	wait_settled();
+	close_all();
+	if (refuse) {
+		set_source(false);
+		open_all();
+		wait_held(20);
+		ck_assert_uint_eq(sources_refuse(sources, NULL, "r", "b"), 1);
+		close_all();
+	}
+	remove_many(0, 1);	/* this one nobody tells */
+	rename_source();
+	open_all();
+	for (int i = 0; i < 400 && head() < 20 + 19 + 19; i++)
+		turn_loop(20);
+	turn_loop(1200);
+	ck_assert_uint_eq(head(), 20 + 19 + 19);
+	ck_assert_uint_eq(items(), 20);
+	ck_assert_uint_eq(sources_held(sources), refuse ? 0 : 1);
+	t = store_look(store);
+	for (uint64_t n = 21; n < t->meta.next; n++) {
+		ck_assert(spool_get(t, n, &c));
+		ck_assert_int_eq(c.kind, n < 40 ? CHANGE_CREATED :
+		    CHANGE_DELETED);
+		ck_assert(change_is_sane(&c, NULL));
+	}
+	ck_assert(span_is(c.word[WORD_REASON],
+	    SPAN("told by source web now")));
+	ck_assert_uint_gt(c.word[WORD_BY].n, 0);
+	ck_assert(known_find_url(t, SPAN(SITE "/007.txt"), &k));
+	ck_assert(span_is(k.source, SPAN("web")));
+	store_end(t);
+	kit_is_whole(store);
+	close_all();
+}
+
+START_TEST(test_renamed)
+{
+	check_renamed(false);
+}
+END_TEST
+
+START_TEST(test_renamed_refused)
+{
+	check_renamed(true);
+}
+END_TEST
+
 struct extra {
 	const char *id, *url;
 };
@@ -324,6 +394,8 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_removed);
 	tcase_add_test(t, test_refused);
+	tcase_add_test(t, test_renamed);
+	tcase_add_test(t, test_renamed_refused);
 	tcase_add_test(t, test_adopted);
 	tcase_add_test(t, test_adopted_many);
 	tcase_add_test(t, test_said);

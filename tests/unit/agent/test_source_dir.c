@@ -87,6 +87,108 @@ START_TEST(test_touch_says_nothing)
 }
 END_TEST
 
+static uint64_t
+kinds(enum change_kind want)
+{
+	struct store_txn *t = store_look(store);
+	struct change c;
+	uint64_t n = 0;
+
+	for (uint64_t i = 1; i < t->meta.next; i++)
+		n += spool_get(t, i, &c) && c.kind == want;
+	store_end(t);
+	return n;
+}
+
+static bool
+withdraw(struct store_txn *t, void *arg)
+{
+	struct change c;
+
+	change_init(&c);
+	c.kind = CHANGE_DELETED;
+	c.url = span_of(arg);
+	return compare_said(t, &c) == COMPARE_DELETED;
+}
+
+static bool
+publish(struct store_txn *t, void *arg)
+{
+	struct change c;
+
+	change_init(&c);
+	c.kind = CHANGE_CREATED;
+	c.url = span_of(arg);
+	c.word[WORD_TITLE] = SPAN("a person's");
+	return compare_said(t, &c) == COMPARE_UPDATED;
+}
+
+/* Another address: all is told again under its id, nothing is withdrawn, and
+ * what people said stands. */
+START_TEST(test_moves)
+{
+	static char new_address[] = SITE "/new/";
+	char gone[] = SITE "/c.txt", said[] = SITE "/b.txt";
+	struct store_txn *t;
+	struct change c;
+	struct known k;
+
+	put("a.txt", "a");
+	put("b.txt", "b");
+	put("c.txt", "c");
+	put("index.html", "i");
+	start();
+	wait_told("a.txt=/a.txt b.txt=/b.txt c.txt=/c.txt index.html=/ ");
+	ck_assert_int_eq(store_do(store, withdraw, gone), STORE_DONE);
+	ck_assert_int_eq(store_do(store, publish, said), STORE_DONE);
+	stop();
+	set.url = new_address;
+	start();
+	ck_assert_str_eq(state(), "anew");
+	wait_told("a.txt=/new/a.txt b.txt=/new/b.txt index.html=/new/ ");
+	wait_state("fine");
+	ck_assert(source_dir.is_settled(source));
+	ck_assert_uint_eq(kinds(CHANGE_CREATED), 4);
+	ck_assert_uint_eq(kinds(CHANGE_UPDATED), 1 + 3);
+	ck_assert_uint_eq(kinds(CHANGE_DELETED), 1);
+	t = store_look(store);
+	ck_assert(known_get(t, SPAN("www"), SPAN("b.txt"), &k));
+	ck_assert(change_read(&c, k.said));
+	ck_assert(span_is(c.url, SPAN(SITE "/new/b.txt")));
+	ck_assert(!known_find_url(t, SPAN(SITE "/a.txt"), &k));
+	store_end(t);
+	stop();
+	start();		/* once is enough */
+	ck_assert_str_ne(state(), "anew");
+	stop();
+}
+END_TEST
+
+/* Another zone: pages are read anew, and those that say the same are not told
+ * again. */
+START_TEST(test_zone)
+{
+	uint64_t before;
+
+	put("a.html", "<meta name=PubDate content='2026-11-01 09:30'>");
+	put("b.html", "<title>b</title>");
+	start();
+	wait_told("a.html=/a.html b.html=/b.html ");
+	wait_state("fine");
+	before = head();
+	stop();
+	top.zone = 60;
+	zone = 60;
+	start();
+	ck_assert_str_eq(state(), "anew");
+	wait_state("fine");
+	ck_assert_uint_eq(head(), before + 1);
+	ck_assert_uint_eq(kinds(CHANGE_UPDATED), 1);
+	stop();
+	zone = 0;
+}
+END_TEST
+
 START_TEST(test_index)
 {
 	put_dir("d");
@@ -297,6 +399,8 @@ main(void)
 	tcase_add_test(t, test_first_scan);
 	tcase_add_test(t, test_events);
 	tcase_add_test(t, test_touch_says_nothing);
+	tcase_add_test(t, test_moves);
+	tcase_add_test(t, test_zone);
 	tcase_add_test(t, test_index);
 	tcase_add_test(t, test_links);
 	tcase_add_test(t, test_half);

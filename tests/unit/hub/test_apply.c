@@ -644,6 +644,30 @@ START_TEST(addresses_change_hands)
 }
 END_TEST
 
+/* A page gets another id, as when a source is renamed: the old id goes after
+ * the new one came, and the address leads to the page all the time. */
+START_TEST(an_address_outlives_an_id)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/x",
+	    "a");
+	uint64_t b;
+
+	c.id = SPAN("A");
+	kit_say(&k, 1, &c);
+	c.id = SPAN("B");
+	kit_say(&k, 1, &c);
+	b = item("4100000001:B").number;
+	ck_assert_uint_eq(item("http://s1.gov.cn/x").number, b);
+	c.id = SPAN("A");
+	c.kind = CHANGE_DELETED;
+	kit_say(&k, 1, &c);
+	ck_assert(item("4100000001:A").withdrawn);
+	ck_assert_uint_eq(item("http://s1.gov.cn/x").number, b);
+	ck_assert(!item("http://s1.gov.cn/x").withdrawn);
+	ck_assert_uint_eq(site(1).items, 1);
+}
+END_TEST
+
 START_TEST(dates_of_the_future_are_flagged)
 {
 	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/a",
@@ -731,6 +755,7 @@ main(void)
 	tcase_add_test(c, deleting_nothing_is_nothing);
 	tcase_add_test(c, what_went_still_has_a_name);
 	tcase_add_test(c, addresses_change_hands);
+	tcase_add_test(c, an_address_outlives_an_id);
 	tcase_add_test(c, dates_of_the_future_are_flagged);
 	tcase_add_test(c, digests_follow);
 	suite_add_tcase(s, c);
