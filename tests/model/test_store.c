@@ -17,6 +17,7 @@
 #define SITES 4
 #define ITEMS_MOST 4000
 #define IDS 60			/* of a site, so that they come again */
+#define LATER_MOST (IDS + 1)	/* said while a site is blocked */
 
 struct model_item {
 	uint32_t site, number;	/* number: 0 until it was ever there */
@@ -28,8 +29,17 @@ struct model_item {
 	uint64_t changes;
 };
 
+/* Said while the site was blocked: counts when it is let go. */
+struct model_later {
+	size_t item;
+	struct model_item said;
+	bool gone;
+};
+
 struct model {
 	struct model_item item[ITEMS_MOST];
+	struct model_later later[SITES + 1][LATER_MOST];
+	size_t laters[SITES + 1];
 	size_t n;
 	uint32_t numbers;
 	uint64_t held[SITES + 1];
@@ -130,27 +140,78 @@ some_item(struct model *m, uint32_t site)
 }
 
 static void
-publish(struct kit *k, struct model *m, uint32_t site)
+is_said(struct kit *k, struct model *m, struct model_item *i,
+    const struct model_item *said)
 {
-	struct model_item *i = some_item(m, site);
 	struct model_item before = *i;
-	struct change c;
 
-	restate(i, !i->there || roll(3) == 0);
-	c = said_of(i, i->there ? CHANGE_UPDATED : CHANGE_CREATED);
-	kit_say(k, site, &c);
-	if (m->blocked[site]) {
-		*i = before;
-		m->held[site]++;
-		return;
-	}
-	if (i->number == 0)
-		i->number = ++m->numbers;
+	*i = *said;
+	i->changes = before.changes + 1;
+	i->number = before.number != 0 ? before.number : ++m->numbers;
 	i->there = true;
 	i->taken = k->now;
 	if (i->date > k->now)
 		i->date = k->now;
+}
+
+static void
+is_gone(struct kit *k, struct model_item *i)
+{
+	if (!i->there)
+		return;
+	i->there = false;
+	i->taken = k->now;
 	i->changes++;
+}
+
+static void
+keep_for_later(struct model *m, uint32_t site, const struct model_item *i,
+    const struct model_item *said, bool gone)
+{
+	size_t w = 0, item = (size_t)(i - m->item);
+
+	/* The newest word on an item is the only one that counts. */
+	for (size_t n = 0; n < m->laters[site]; n++)
+		if (m->later[site][n].item != item)
+			m->later[site][w++] = m->later[site][n];
+	m->laters[site] = w;
+	ck_assert_uint_lt(w, LATER_MOST);
+	m->later[site][m->laters[site]++] = (struct model_later){
+		.item = item, .said = *said, .gone = gone };
+	m->held[site]++;
+}
+
+static void
+let_go(struct kit *k, struct model *m, uint32_t site)
+{
+	kit_act(k, "{\"do\":\"unblock\",\"site\":%u,\"actor\":\"t\","
+	    "\"reason\":\"r\"}", site);
+	m->blocked[site] = false;
+	for (size_t n = 0; n < m->laters[site]; n++) {
+		struct model_later *l = &m->later[site][n];
+
+		if (l->gone)
+			is_gone(k, &m->item[l->item]);
+		else
+			is_said(k, m, &m->item[l->item], &l->said);
+	}
+	m->laters[site] = 0;
+}
+
+static void
+publish(struct kit *k, struct model *m, uint32_t site)
+{
+	struct model_item *i = some_item(m, site);
+	struct model_item said = *i;
+	struct change c;
+
+	restate(&said, !i->there || roll(3) == 0);
+	c = said_of(&said, i->there ? CHANGE_UPDATED : CHANGE_CREATED);
+	kit_say(k, site, &c);
+	if (m->blocked[site])
+		keep_for_later(m, site, i, &said, false);
+	else
+		is_said(k, m, i, &said);
 }
 
 static void
@@ -160,13 +221,10 @@ withdraw(struct kit *k, struct model *m, uint32_t site)
 	struct change c = said_of(i, CHANGE_DELETED);
 
 	kit_say(k, site, &c);
-	if (m->blocked[site]) {
-		m->held[site]++;
-	} else if (i->there) {
-		i->there = false;
-		i->taken = k->now;
-		i->changes++;
-	}
+	if (m->blocked[site])
+		keep_for_later(m, site, i, i, true);
+	else
+		is_gone(k, i);
 }
 
 static void
@@ -227,8 +285,7 @@ turn(struct kit *k, struct model *m)
 		m->blocked[site] = true, kit_act(k, "{\"do\":\"block\","
 		    "\"site\":%u,\"actor\":\"t\",\"reason\":\"r\"}", site);
 	else
-		m->blocked[site] = false, kit_act(k, "{\"do\":\"unblock\","
-		    "\"site\":%u,\"actor\":\"t\",\"reason\":\"r\"}", site);
+		let_go(k, m, site);
 }
 
 /* --- what is asked -------------------------------------------------------------------- */
