@@ -25,6 +25,7 @@ struct enroll_request {
 	uint32_t site;
 	uint8_t old_key_hash[CA_KEY_HASH];
 	int64_t expired;		/* ms, when it did; 0: in date */
+	int64_t issued;			/* ms, when the old key's was made */
 
 	/* What would be issued. */
 	uint8_t ca[TICKET_PIN];		/* by the CA with this pin */

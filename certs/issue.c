@@ -135,6 +135,22 @@ issue_time(const ASN1_TIME *t)
 	    tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+/* The life is days, and early the part of them that issue_begin() put
+ * before: PART + 1 parts in all. */
+int64_t
+issue_when(const X509 *cert)
+{
+	int64_t from = issue_time(X509_get0_notBefore(cert));
+	int64_t until = issue_time(X509_get0_notAfter(cert)), early;
+
+	if (from == CLOCK_NONE || until == CLOCK_NONE || until < from)
+		return CLOCK_NONE;
+	early = (until - from) / (ISSUE_EARLY_PART + 1);
+	if (early > ISSUE_EARLY * INT64_C(1000))
+		early = ISSUE_EARLY * INT64_C(1000);
+	return from + early;
+}
+
 void
 issue_common_name(char *out, size_t size, const X509_NAME *name)
 {

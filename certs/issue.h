@@ -40,6 +40,10 @@ bool issue_sign(struct issue *i, EVP_PKEY *key);
 /* ASN.1 time to ms since 1970; INT64_MIN if it is none. */
 int64_t issue_time(const ASN1_TIME *t);
 
+/* When a certificate of ours was made, ms in whole seconds: that is later
+ * than it is valid from. INT64_MIN if it has no dates. */
+int64_t issue_when(const X509 *cert);
+
 /* The common name, UTF-8, control characters as '?', cut at a character to
  * size-1 bytes; "" if there is none. */
 void issue_common_name(char *out, size_t size, const X509_NAME *name);

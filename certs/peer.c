@@ -179,6 +179,21 @@ peer_server(const struct peer_pem *pem, struct buf *why)
 	return NULL;
 }
 
+/* A resumed session has no chain any more: the CA is looked for again among
+ * those that are trusted; their names differ (roll.h). */
+static void
+note_issuer(struct peer *p, SSL *ssl, X509 *cert)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+	STACK_OF(X509) *cas = X509_STORE_get1_all_certs(store);
+
+	for (int i = 0; i < sk_X509_num(cas); i++)
+		if (X509_check_issued(sk_X509_value(cas, i), cert) ==
+		    X509_V_OK)
+			ca_pin(p->ca, sk_X509_value(cas, i));
+	keep_free_certs(cas);
+}
+
 bool
 peer_of(struct peer *p, SSL *ssl)
 {
@@ -186,7 +201,7 @@ peer_of(struct peer *p, SSL *ssl)
 	long verified = SSL_get_verify_result(ssl);
 	EVP_PKEY *key;
 
-	*p = (struct peer){ .known = false };
+	*p = (struct peer){ .issued = CLOCK_NONE };
 	if (cert == NULL)
 		return true;
 	p->not_after = issue_time(X509_get0_notAfter(cert));
@@ -201,6 +216,9 @@ peer_of(struct peer *p, SSL *ssl)
 	if (p->site == 0 || key == NULL)
 		return false;
 	ca_key_hash(p->key_hash, key);
+	p->issued = issue_when(cert);
+	note_issuer(p, ssl, cert);
+	ERR_clear_error();
 	p->known = true;
 	return true;
 }

@@ -26,6 +26,8 @@ struct peer {
 	uint32_t site;		/* 0 unless known */
 	uint8_t key_hash[CA_KEY_HASH];
 	int64_t not_after;	/* ms; of an expired one as well */
+	int64_t issued;		/* ms; CLOCK_NONE unless known */
+	uint8_t ca[TICKET_PIN];	/* which signed it; zeros: not known */
 };
 
 /* The hub's side, all in PEM: its chain, its key, and the CAs that sign the

@@ -136,6 +136,7 @@ identify(struct request *q, const struct request_cas *cas)
 		return;
 	q->is.is_renewal = true;
 	q->is.site = ca_site_of(q->signer);
+	q->is.issued = issue_when(q->signer);
 	ca_key_hash(q->is.old_key_hash, X509_get0_pubkey(q->signer));
 }
 

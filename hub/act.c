@@ -63,6 +63,7 @@ static const struct {
 	{ "ticket", act_ticket_give },
 	{ "enroll", act_ticket_enroll },
 	{ "renew", act_ticket_renew },
+	{ "adopt", act_ticket_adopt },
 	{ "block", act_site_block },
 	{ "unblock", act_site_unblock },
 	{ "admit", act_site_admit },

@@ -80,6 +80,14 @@ forget_proof(struct site *s)
 	s->evidence = SPAN_NONE;
 }
 
+/* Of a site that a backup had: what was granted up to now is known. */
+static void
+know_again(struct site *s, int64_t at)
+{
+	if (s->as_of != 0 && s->as_of < at)
+		s->as_of = at;
+}
+
 const char *
 act_ticket_enroll(struct group *g, const struct entry *e, const json_t *o)
 {
@@ -108,6 +116,7 @@ act_ticket_enroll(struct group *g, const struct entry *e, const json_t *o)
 	s.kept = 0;
 	s.enrolled = e->at;
 	s.until = act_read_time(o, "until");
+	know_again(&s, e->at);
 	memcpy(s.key_hash, key, sizeof(key));
 	act_site_put(g, &s, e->at);
 	issued_note(g, e, o, s.number);
@@ -138,7 +147,42 @@ act_ticket_renew(struct group *g, const struct entry *e, const json_t *o)
 	s.quarantined = s.quarantined || act_read_flag(o, "quarantine");
 	s.renewed = s.kept != 0;
 	s.until = act_read_time(o, "until");
+	know_again(&s, e->at);
 	memcpy(s.old_key_hash, old, sizeof(old));
+	memcpy(s.key_hash, key, sizeof(key));
+	act_site_put(g, &s, e->at);
+	issued_note(g, e, o, s.number);
+	return NULL;
+}
+
+/* As if the grant had not been forgotten: of a renewal mostly, so the key of
+ * before stays good, too. The newest one wins, and what was said twice is
+ * said once. */
+const char *
+act_ticket_adopt(struct group *g, const struct entry *e, const json_t *o)
+{
+	uint8_t key[CA_KEY_HASH];
+	uint64_t issued;
+	struct site s;
+
+	if (!act_read_site(g, o, &s))
+		return ACT_READ_NO_SITE;
+	if (!text_unhex(act_read_text(o, "key"), key, sizeof(key)) ||
+	    !act_read_number(o, "issued", INT64_MAX, &issued))
+		return "a key is given as 64 hex digits, and issued";
+	if (s.retired || s.blocked)
+		return "the site is blocked, or retired";
+	if (s.as_of == 0 || (int64_t)issued <= s.as_of)
+		return NULL;
+	s.as_of = (int64_t)issued;
+	if (!s.has_key)
+		s.enrolled = s.as_of;
+	s.has_old_key = s.has_key;
+	s.has_key = true;
+	s.old_key_spent = false;
+	s.begun = s.renewed = s.kept != 0;
+	s.until = act_read_time(o, "until");
+	memcpy(s.old_key_hash, s.key_hash, sizeof(key));
 	memcpy(s.key_hash, key, sizeof(key));
 	act_site_put(g, &s, e->at);
 	issued_note(g, e, o, s.number);

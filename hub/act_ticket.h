@@ -13,7 +13,8 @@
 #include "contrib/base/db.h"
 #include "hub/act_read.h"
 
-act_read_fn act_ticket_give, act_ticket_enroll, act_ticket_renew;
+act_read_fn act_ticket_give, act_ticket_enroll, act_ticket_renew,
+    act_ticket_adopt;
 
 struct act_ticket {
 	uint32_t site;

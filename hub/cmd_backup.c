@@ -160,8 +160,8 @@ say_restored(const struct cmd_line *l, const struct restored *r)
 	    "themselves, and tell again what they had told; zqhub status "
 	    "shows how far.\n"), l->dir);
 	if (r->rolling)
-		printf(_("The CA was being rolled over: zqhub ca roll goes "
-		    "on with that.\n"));
+		printf(_("The CA was being rolled over, and still is: zqhub "
+		    "ca status shows how far.\n"));
 }
 
 static int

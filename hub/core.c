@@ -20,6 +20,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/admit.h"
+#include "hub/adopt.h"
 #include "hub/attest.h"
 #include "hub/backlog.h"
 #include "hub/core_rebuild.h"
@@ -70,6 +71,7 @@ struct core {
 	struct reconciler *reconciler;
 	struct summons *summons;
 	struct admit *admit;
+	struct adopt *adopt;
 	struct desk *desk;
 	struct core_rebuild rebuild;
 	struct channel *edge, *ca;
@@ -268,6 +270,7 @@ on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
 		on_batch(c, f);
 		break;
 	case FRAME_LETTERS:
+		adopt_look(c->adopt, f->body);
 		letters_ask(c->letters, f->number, f->body);
 		break;
 	case FRAME_RECONCILE:
@@ -277,8 +280,9 @@ on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
 		letters_gone(c->letters, f->number);
 		reconciler_gone(c->reconciler, f->number);
 		break;
-	case FRAME_PEER:
-		break;		/* who is connected is the edge's to know */
+	case FRAME_PEER:	/* else the edge's to know */
+		adopt_look(c->adopt, f->body);
+		break;
 	case FRAME_CMP:
 		channel_send(c->ca, FRAME_CMP, f->number, f->body);
 		break;
@@ -496,6 +500,7 @@ make_parts(struct core *c)
 	    on_new_work, c, summons_told, c->summons);
 	c->reconciler = reconciler_new(c->base, &c->writer, &c->guests,
 	    c->attests, send_answer, c);
+	c->adopt = adopt_new(&c->writer, c->turns);
 	c->admit = admit_new(&c->writer, c->turns, send_grant, on_rebound,
 	    c);
 }
@@ -569,6 +574,7 @@ core_free(struct core *c)
 		return;
 	desk_free(c->desk);
 	admit_free(c->admit);
+	adopt_free(c->adopt);
 	reconciler_free(c->reconciler);
 	attests_free(c->attests);
 	summons_free(c->summons);

@@ -42,9 +42,11 @@ static inline struct frame_peer
 edge_frame_peer(const struct edge_guest *g)
 {
 	struct frame_peer p = { .site = g->peer.site,
-	    .address = span_of(http_conn_address(g->conn)) };
+	    .address = span_of(http_conn_address(g->conn)),
+	    .issued = g->peer.issued, .until = g->peer.not_after };
 
 	memcpy(p.key_hash, g->peer.key_hash, sizeof(p.key_hash));
+	memcpy(p.ca, g->peer.ca, sizeof(p.ca));
 	return p;
 }
 

@@ -14,6 +14,9 @@ put_peer(struct buf *b, const struct frame_peer *p)
 	write_u32(b, p->site);
 	buf_put(b, p->key_hash, sizeof(p->key_hash));
 	write_span(b, p->address);
+	write_u64(b, (uint64_t)p->issued);
+	write_u64(b, (uint64_t)p->until);
+	buf_put(b, p->ca, sizeof(p->ca));
 }
 
 static void
@@ -33,6 +36,9 @@ get_peer(struct reader *r, struct frame_peer *p)
 	p->site = read_u32(r);
 	get_bytes(r, p->key_hash, sizeof(p->key_hash));
 	p->address = read_span(r);
+	p->issued = (int64_t)read_u64(r);
+	p->until = (int64_t)read_u64(r);
+	get_bytes(r, p->ca, sizeof(p->ca));
 }
 
 static struct span
@@ -148,6 +154,15 @@ frame_letters_read(struct frame_letters *f, struct span body)
 	f->instance = read_u64(&r);
 	f->wait = read_u32(&r);
 	return reader_done(&r);
+}
+
+bool
+frame_peer_look(struct frame_peer *p, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	get_peer(&r, p);
+	return !r.bad;
 }
 
 void
@@ -320,6 +335,7 @@ frame_ask_write(struct buf *b, const struct frame_ask *f)
 	write_u32(b, f->site);
 	buf_put(b, f->old_key_hash, sizeof(f->old_key_hash));
 	write_u64(b, (uint64_t)f->expired);
+	write_u64(b, (uint64_t)f->issued);
 	write_u64(b, (uint64_t)f->until);
 	buf_put(b, f->ca, sizeof(f->ca));
 }
@@ -338,6 +354,7 @@ frame_ask_read(struct frame_ask *f, struct span body)
 	f->site = read_u32(&r);
 	get_bytes(&r, f->old_key_hash, sizeof(f->old_key_hash));
 	f->expired = (int64_t)read_u64(&r);
+	f->issued = (int64_t)read_u64(&r);
 	f->until = (int64_t)read_u64(&r);
 	get_bytes(&r, f->ca, sizeof(f->ca));
 	return reader_done(&r);

@@ -49,6 +49,10 @@ struct frame_peer {		/* who asks; stands at the head of each */
 	uint32_t site;
 	uint8_t key_hash[CA_KEY_HASH];
 	struct span address;	/* "203.0.113.7:51824" */
+	/* of its certificate: */
+	int64_t issued;		/* ms */
+	int64_t until;		/* ms */
+	uint8_t ca[TICKET_PIN];	/* which signed it; zeros: not known */
 };
 
 /* BATCH: peer, head of the batch, then per change either its row or why it
@@ -102,6 +106,8 @@ bool frame_reconcile_next_hashes(struct frame_reconcile *f,
 bool frame_reconcile_next_name(struct frame_reconcile *f,
     const uint8_t **hash, struct span *id, struct span *url);
 
+/* Of LETTERS, PEER: who it is, whatever else they say. */
+bool frame_peer_look(struct frame_peer *p, struct span body);
 void frame_peer_write(struct buf *b, const struct frame_peer *p, bool open);
 bool frame_peer_read(struct frame_peer *p, bool *open, struct span body);
 
@@ -126,6 +132,7 @@ struct frame_ask {
 	uint32_t site;
 	uint8_t old_key_hash[CA_KEY_HASH];
 	int64_t expired;	/* ms, when; 0: it has not */
+	int64_t issued;		/* ms, that certificate */
 	/* What would be issued: until when, and by which CA. */
 	int64_t until;		/* ms */
 	uint8_t ca[TICKET_PIN];

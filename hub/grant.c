@@ -10,6 +10,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/text.h"
+#include "hub/adopt.h"
 
 #define DAY (INT64_C(1000) * 24 * 3600)
 
@@ -81,7 +82,8 @@ refuse_old(const struct frame_ask *a, const struct view_site *s, int64_t now,
 {
 	char when[CLOCK_TEXT_MAX], span[CLOCK_TEXT_MAX];
 
-	if (!view_site_has(s, a->old_key_hash))
+	if (!view_site_has(s, a->old_key_hash) &&
+	    !view_site_forgot(s, a->old_key_hash, a->issued))
 		buf_printf(refusal, _("this key is not the one of site %s: it "
 		    "was enrolled again since"), s->code);
 	else if (s->old_key_spent && memcmp(s->old_key_hash,
@@ -170,6 +172,9 @@ judge_renewal(struct view *v, const struct frame_ask *a, int64_t now,
 		return GRANT_NO;
 	if (is_granted(a, site))
 		return GRANT_AGAIN;
+	if (!view_site_has(site, a->old_key_hash))
+		acts_put(acts, adopt_act(a->site, a->old_key_hash, a->issued),
+		    ACTS_HUB, ADOPT_REASON);
 	o = act("renew", a->site, a);
 	put_hex(o, "old", a->old_key_hash, CA_KEY_HASH);
 	if (a->expired != 0)

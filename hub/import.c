@@ -212,7 +212,7 @@ read_rows(struct import *i)
 bool
 import_run(struct ask *a)
 {
-	struct import i = { .ask = a, .next = view_sites(a->view) + 1 };
+	struct import i = { .ask = a, .next = view_next_site(a->view) };
 
 	i.codes = json_object();
 	i.domains = json_object();

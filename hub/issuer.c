@@ -103,7 +103,8 @@ ask(struct issuer *i, uint64_t number, const struct enroll_request *r)
 	struct frame_ask a = { .has_ref = r->has_ref,
 	    .mac_good = r->mac_good, .code = span_of(r->code),
 	    .is_renewal = r->is_renewal, .site = r->site,
-	    .expired = r->expired, .until = r->until };
+	    .expired = r->expired, .issued = r->issued,
+	    .until = r->until };
 	struct buf body;
 
 	memcpy(a.ref, r->ref, sizeof(a.ref));

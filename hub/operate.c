@@ -29,7 +29,7 @@ site_add(struct ask *a)
 		.kind = span_of(ask_word(a, "kind")),
 		.odd_code = ask_flag(a, "odd-code"),
 	};
-	uint32_t number = view_sites(a->view) + 1;
+	uint32_t number = view_next_site(a->view);
 	struct buf domain, why;
 	bool good;
 

@@ -84,7 +84,7 @@ put_keys(json_t *o, struct db_txn *t, const struct site *s)
 
 	if (s->has_key)
 		put_hex(o, "key", s->key_hash, CA_KEY_HASH);
-	if (s->has_old_key)
+	if (s->has_old_key || s->old_key_spent)
 		put_hex(o, "old_key", s->old_key_hash, CA_KEY_HASH);
 	put_flag(o, "old_key_spent", s->old_key_spent);
 	put_time(o, "until", s->until);
@@ -329,12 +329,12 @@ read_keys(const json_t *o, struct site *s)
 	struct span old = act_read_text(o, "old_key");
 
 	s->has_key = key.n > 0;
-	s->has_old_key = old.n > 0;
+	s->old_key_spent = act_read_flag(o, "old_key_spent");
+	s->has_old_key = old.n > 0 && !s->old_key_spent;
 	if ((s->has_key && !text_unhex(key, s->key_hash, CA_KEY_HASH)) ||
-	    (s->has_old_key && !text_unhex(old, s->old_key_hash,
+	    (old.n > 0 && !text_unhex(old, s->old_key_hash,
 	    CA_KEY_HASH)))
 		return "a key is given as 64 hex digits";
-	s->old_key_spent = act_read_flag(o, "old_key_spent");
 	s->added = act_read_time(o, "added");
 	s->enrolled = act_read_time(o, "enrolled");
 	s->until = act_read_time(o, "until");
@@ -408,6 +408,7 @@ register_act(struct group *g, const struct entry *e, const json_t *act)
 {
 	const json_t *o = json_object_get(act, "row");
 	struct buf domains;
+	uint64_t as_of = 0;
 	const char *why;
 	uint32_t other;
 	struct site s;
@@ -416,6 +417,8 @@ register_act(struct group *g, const struct entry *e, const json_t *act)
 	    (why = read_keys(o, &s)) != NULL)
 		return why;
 	read_standing(o, &s);
+	(void)act_read_number(act, "as_of", INT64_MAX, &as_of);
+	s.as_of = (int64_t)as_of;
 	buf_init(&domains, (size_t)SITE_DOMAINS * 260);
 	why = read_domains(o, &domains);
 	if (why == NULL) {

@@ -11,7 +11,8 @@
  *	 "renewed":true,"given_up":ID,
  *	 "proven":true,"checked":MS,"evidence":…}
  *
- * The act {"do":"site-restore","row":{…}} puts one back.
+ * The act {"do":"site-restore","row":{…},"as_of":MS} puts one back, as it was
+ * then; as_of isn't there in journals of before there was such a thing.
  */
 #ifndef ZQ_HUB_REGISTER_H
 #define ZQ_HUB_REGISTER_H

@@ -12,11 +12,15 @@
 
 #include "certs/keep.h"
 #include "certs/roll.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/errand.h"
 #include "hub/init.h"
 #include "hub/tls.h"
+#include "protocol/limits.h"
+#include "protocol/namespaces.h"
+#include "protocol/xml.h"
 
 #define SETTINGS_MAX 65536
 #define WHY_MAX 4096
@@ -121,11 +125,61 @@ make_files(const struct backup *b, const char *dir, struct buf *why)
 
 /* --- the register ---------------------------------------------------------- */
 
+/* When the backup was made, as certificates tell the time: one of the same
+ * second may be older or newer, and is taken for newer. */
+static int64_t
+made_at(const struct backup *b)
+{
+	const json_t *v = json_object_get(b->whole, "made");
+	int64_t ms;
+
+	if (!json_is_string(v) || !clock_parse(json_string_value(v),
+	    json_string_length(v), 0, &ms) || ms <= 1000)
+		return 0;
+	return ms - 1000;
+}
+
+static void
+put_ca(struct buf *xml, const json_t *root, const json_t *link)
+{
+	buf_text(xml, "<zq:ca>");
+	xml_put_text(xml, span_of(json_string_value(root)));
+	if (link != NULL)
+		xml_put_text(xml, span_of(json_string_value(link)));
+	buf_text(xml, "</zq:ca>");
+}
+
+/* The roll goes on where it was; its letter is written to all once more. */
+static void
+put_roll(const struct backup *b, const char *actor, const char *reason,
+    struct acts *acts)
+{
+	const json_t *ca = json_object_get(b->whole, "ca");
+	const json_t *next = json_object_get(b->whole, "next");
+	struct buf xml, pin;
+
+	buf_init(&xml, LIMIT_LETTER);
+	buf_init(&pin, 2 * TICKET_PIN + 1);
+	text_hex(&pin, b->next.pin, TICKET_PIN);
+	buf_text(&xml, "<zq:trust xmlns:zq=\"" NS_ZQ "\">");
+	put_ca(&xml, json_object_get(ca, "certificate"), NULL);
+	put_ca(&xml, json_object_get(next, "certificate"),
+	    json_object_get(b->whole, "link"));
+	buf_text(&xml, "</zq:trust>");
+	if (!xml.bad)
+		acts_put(acts, json_pack("{s:s, s:s, s:s}", "do", "ca-roll",
+		    "ca", buf_cstr(&pin), "trust", buf_cstr(&xml)), actor,
+		    reason);
+	buf_clear(&xml);
+	buf_clear(&pin);
+}
+
 static void
 put_acts(const struct backup *b, const char *actor, struct acts *acts)
 {
 	const char *made = json_string_value(json_object_get(b->whole,
 	    "made"));
+	json_int_t as_of = made_at(b);
 	char reason[128];
 	json_t *row;
 	size_t i;
@@ -133,8 +187,11 @@ put_acts(const struct backup *b, const char *actor, struct acts *acts)
 	snprintf(reason, sizeof(reason), "from the backup of %s",
 	    made != NULL ? made : "?");
 	json_array_foreach(json_object_get(b->whole, "sites"), i, row)
-		acts_put(acts, json_pack("{s:s, s:O}", "do", "site-restore",
-		    "row", row), actor, reason);
+		acts_put(acts, json_pack("{s:s, s:O, s:I}", "do",
+		    "site-restore", "row", row, "as_of", as_of), actor,
+		    reason);
+	if (b->next.cert != NULL)
+		put_roll(b, actor, reason, acts);
 }
 
 /* An act that can't be followed is held: then the backup was not sane. */

@@ -93,6 +93,7 @@ site_get(struct db_txn *t, uint32_t number, struct site *s)
 	s->until = (int64_t)read_u64(&r);
 	s->cleared = read_u32(&r);
 	read_fork(&r, s);
+	s->as_of = (int64_t)read_u64(&r);
 	if (!reader_done(&r))
 		fatal("view: the row of site %u is damaged: run zqhub rebuild",
 		    number);
@@ -124,6 +125,7 @@ site_put(struct db_txn *t, const struct site *s)
 	write_u64(&b, (uint64_t)s->until);
 	write_u32(&b, s->cleared);
 	write_fork(&b, s);
+	write_u64(&b, (uint64_t)s->as_of);
 	must(!b.bad);
 	db_put(t, TABLE_SITE, key_look(&k), buf_look(&b));
 	buf_clear(&b);

@@ -38,6 +38,9 @@ struct site {
 	uint8_t old_key_hash[CA_KEY_HASH];	/* before the last renewal */
 	int64_t added, enrolled;	/* ms, hub time; or CLOCK_NONE */
 	int64_t until;		/* ms, its certificate's end; or CLOCK_NONE */
+	int64_t as_of;		/* ms; 0, or it came from a backup: keys that
+				 * were certified later may have been granted
+				 * and forgotten (view_site_forgot()) */
 	struct span cause;	/* of the fork, as in answer.h; stays when it
 				 * is settled */
 	struct site_agent agent[2];	/* found then: as before, and the

@@ -300,7 +300,7 @@ fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
 		.gate_settled = stand.gate_settled,
 		.kept = from->kept, .begun = from->begun,
 		.renewed = from->renewed,
-		.given_up = from->given_up,
+		.given_up = from->given_up, .as_of = from->as_of,
 	};
 	(void)issued_by(t, from->number, s->ca);
 	memcpy(s->key_hash, from->key_hash, sizeof(s->key_hash));
@@ -326,6 +326,16 @@ view_site_has(const struct view_site *s, const uint8_t key_hash[CA_KEY_HASH])
 	    memcmp(s->key_hash, key_hash, CA_KEY_HASH) == 0) ||
 	    (s->has_old_key &&
 	    memcmp(s->old_key_hash, key_hash, CA_KEY_HASH) == 0);
+}
+
+bool
+view_site_forgot(const struct view_site *s,
+    const uint8_t key_hash[CA_KEY_HASH], int64_t issued)
+{
+	return s->as_of != 0 && issued > s->as_of && !s->blocked &&
+	    !s->retired && !view_site_has(s, key_hash) &&
+	    (!s->old_key_spent ||
+	    memcmp(s->old_key_hash, key_hash, CA_KEY_HASH) != 0);
 }
 
 bool
@@ -369,6 +379,19 @@ view_sites(struct view *v)
 
 	db_abort(t);
 	return last;
+}
+
+uint32_t
+view_next_site(struct view *v)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	uint32_t last = site_last(t);
+	struct site s;
+
+	if (site_get(t, last, &s) && s.as_of != 0)
+		last += VIEW_SKIP;
+	db_abort(t);
+	return last + 1;
 }
 
 uint32_t

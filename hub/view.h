@@ -24,7 +24,7 @@
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
-#define VIEW_VERSION 4	/* of apply's rules and the rows; raise to rebuild */
+#define VIEW_VERSION 5	/* of apply's rules and the rows; raise to rebuild */
 
 struct view;
 
@@ -105,7 +105,10 @@ struct db_txn *view_read(struct view *v);
  *	 "missing":0,"extra":0,"differ":0,"held":0}	what came of comparing
  *		the index with what the site says it has (proven.h)
  *	{"do":"ca-roll",…} {"do":"ca-rolled",…}	the CA is replaced (issued.h)
- *	{"do":"site-restore","row":{…}}	a site as a backup has it (register.h)
+ *	{"do":"site-restore","row":{…},"as_of":MS}	a site as a backup of then
+ *		has it (register.h)
+ *	{"do":"adopt","site":N,"key":HEX,"issued":MS,"until":MS,"ca":HEX}	a
+ *		key that was granted after that, and forgotten (adopt.h)
  *	{"do":"start"} {"do":"rebuild"} …		for the record
  */
 
@@ -119,6 +122,7 @@ struct view_site {
 	uint8_t key_hash[CA_KEY_HASH];
 	uint8_t old_key_hash[CA_KEY_HASH];	/* before the last renewal */
 	int64_t until;		/* ms, its certificate's end; or CLOCK_NONE */
+	int64_t as_of;		/* as in site.h */
 	uint8_t ca[TICKET_PIN];	/* which signed that; zeros: not known */
 	char reason[256];	/* of the block, or why it was retired */
 	char domain[256];	/* the first of its domains … */
@@ -148,10 +152,21 @@ bool view_site(struct view *v, uint32_t number, struct view_site *s);
  * have been lost on the way? */
 bool view_site_has(const struct view_site *s,
     const uint8_t key_hash[CA_KEY_HASH]);
+/* Or, of a site that came from a backup, one that this hub must have granted
+ * since that was made: a CA of ours has certified it later than all that the
+ * hub remembers of the site? issued: ms, of that certificate. */
+bool view_site_forgot(const struct view_site *s,
+    const uint8_t key_hash[CA_KEY_HASH], int64_t issued);
 bool view_site_code(struct view *v, const char *code, uint32_t *number);
 /* Which site has exactly this domain (normal form)? */
 bool view_site_domain(struct view *v, struct span domain, uint32_t *number);
 uint32_t view_sites(struct view *v);	/* highest number given */
+/* The one to give next. After a restore it is VIEW_SKIP higher: the numbers
+ * in between may stand in certificates of sites that were added after the
+ * backup was made, and such a site is to hear that it isn't known here, not
+ * that it is somebody else. */
+#define VIEW_SKIP 1000
+uint32_t view_next_site(struct view *v);
 uint32_t view_items(struct view *v);	/* … to an item */
 /* How many of these (names as of item_name()) does the index show? */
 size_t view_shown(struct view *v, const uint8_t (*name)[TABLE_DIGEST],

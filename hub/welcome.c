@@ -97,6 +97,12 @@ judge_key(struct welcome *w, const struct frame_peer *p)
 
 	if (view_site_has(s, p->key_hash))
 		return true;
+	if (view_site_forgot(s, p->key_hash, p->issued)) {
+		buf_printf(&w->why, _("the hub was restored from a backup, "
+		    "and takes this key of site %s for its own again: come "
+		    "again"), s->code);
+		return refuse(w, VERDICT_BUSY, "");
+	}
 	if (s->old_key_spent &&
 	    memcmp(s->old_key_hash, p->key_hash, CA_KEY_HASH) == 0)
 		return refuse_copy(w);

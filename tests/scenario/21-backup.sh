@@ -123,4 +123,31 @@ back() { has_items 4101000001 6 && has_items 4103000001 7; }
 wait_for 180 "all items again" back
 [ "$(digest 4101000001)" = "$d1" ] || die "another digest"
 zqhub journal verify || die "the chain"
+
+say "- a certificate is renewed after the backup, twice; the machine is lost"
+zqhub backup "$T/before.json" || die "backup before the renewal"
+sleep 2		# certificates tell whole seconds
+zqagent 4101000001 renew && zqagent 4101000001 renew || die "zqagent renew"
+zqagent 4103000001 renew || die "zqagent renew"
+cert=$(find "$(agent_dir 4101000001)" -name cert.pem | head -n 1)
+held=$(openssl x509 -in "$cert" -noout -serial)
+p1=$(agent_pid 4101000001) p2=$(agent_pid 4103000001)
+kill9 "$HUB_PID"
+rm -rf "$HUB"
+zqhub restore "$T/before.json" --dir "$HUB" || die "restore"
+hub_start
+wait_for 180 "both, whose keys the backup doesn't have" back
+kill -0 "$p1" && kill -0 "$p2" || die "an agent was restarted"
+[ "$(openssl x509 -in "$cert" -noout -serial)" = "$held" ] ||
+	die "the agent had to get another certificate"
+[ "$(digest 4101000001)" = "$d1" ] || die "another digest"
+proven() { zqhub prove --wait 10 >"$T/prove" 2>&1; }
+wait_for 120 "a proof" proven
+adopted=$(zqhub journal print --json |
+	jq -r '[.[] | .act? | select(.do == "adopt") | .site] | sort | join(" ")')
+[ "$adopted" = '1 2' ] || die "adopted: $adopted"
+zqagent 4101000001 renew || die "no renewal with the adopted key"
+site_add 4105000001 '安阳市人民政府' www.anyang.gov.cn
+[ "$(zqhub site show 4105000001 --json | jq .number)" -gt 1000 ] ||
+	die "a number that may be another's"
 exit 0

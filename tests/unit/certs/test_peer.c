@@ -362,6 +362,8 @@ START_TEST(test_known_and_resumed)
 		ck_assert(seen.resumed == (i > 0));
 		ck_assert_uint_eq(seen.peer.site, SITE);
 		ck_assert_mem_eq(seen.peer.key_hash, hash, CA_KEY_HASH);
+		ck_assert_mem_eq(seen.peer.ca, help_ca.pin, TICKET_PIN);
+		ck_assert_int_eq(seen.peer.issued, issue_when(c.cert));
 		ck_assert_int_gt(seen.peer.not_after,
 		    clock_wall() + 89 * 24 * 3600000LL);
 		c.resume = true;

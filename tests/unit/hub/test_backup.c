@@ -244,6 +244,23 @@ START_TEST(test_taken_back)
 }
 END_TEST
 
+/* What zqhub ca status asks. */
+static void
+expect_rolling(const char *dir, const uint8_t pin[TICKET_PIN])
+{
+	struct store *s = store_open(dir, &bed.why);
+	struct roll_info roll;
+	struct query *q;
+
+	ck_assert_msg(s != NULL, "%s", buf_cstr(&bed.why));
+	q = query_begin(s);
+	query_roll(q, &roll);
+	query_end(q);
+	store_close(s);
+	ck_assert(roll.rolling);
+	ck_assert_mem_eq(roll.pin, pin, TICKET_PIN);
+}
+
 START_TEST(test_rolling)
 {
 	char dir[CONFIG_PATH_MAX];
@@ -259,6 +276,7 @@ START_TEST(test_rolling)
 	ck_assert(restore_into(&b, bed.other, "tester", &r, &bed.why,
 	    &bed.hint));
 	ck_assert(r.rolling);
+	expect_rolling(bed.other, b.next.pin);
 	config_path(dir, bed.other, CONFIG_CA);
 	ck_assert(roll_is_begun(dir));
 	ck_assert(roll_open(&next, dir, &bed.why));

@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const struct frame_peer peer = { .site = 42,
-    .key_hash = { 1, 2, 3, [31] = 32 }, .address = SPAN("192.0.2.7:51824") };
+    .key_hash = { 1, 2, 3, [31] = 32 }, .address = SPAN("192.0.2.7:51824"),
+    .issued = -3, .until = 4, .ca = { 5, [15] = 6 } };
 
 static void
 check_peer(const struct frame_peer *p)
@@ -18,6 +19,9 @@ check_peer(const struct frame_peer *p)
 	ck_assert_uint_eq(p->site, 42);
 	ck_assert_mem_eq(p->key_hash, peer.key_hash, CA_KEY_HASH);
 	ck_assert(span_is(p->address, peer.address));
+	ck_assert_int_eq(p->issued, -3);
+	ck_assert_int_eq(p->until, 4);
+	ck_assert_mem_eq(p->ca, peer.ca, TICKET_PIN);
 }
 
 START_TEST(test_batch)
@@ -139,7 +143,8 @@ write_ask(struct buf *b)
 {
 	frame_ask_write(b, &(struct frame_ask){ .ref = { 9, [9] = 8 },
 	    .has_ref = true, .key_hash = { 7 }, .code = SPAN("4101000001"),
-	    .is_renewal = true, .site = 6, .old_key_hash = { [31] = 5 } });
+	    .is_renewal = true, .site = 6, .old_key_hash = { [31] = 5 },
+	    .issued = 77 });
 }
 
 static bool
@@ -156,6 +161,7 @@ read_ask(struct span s)
 	ck_assert(span_is(f.code, SPAN("4101000001")));
 	ck_assert_uint_eq(f.site, 6);
 	ck_assert_uint_eq(f.old_key_hash[31], 5);
+	ck_assert_int_eq(f.issued, 77);
 	return true;
 }
 
