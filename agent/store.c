@@ -226,6 +226,15 @@ start(struct store *s, unsigned mode, struct buf *why)
 	return false;
 }
 
+static void
+explain(struct buf *why, const char *dir, int error)
+{
+	db_explain(why, dir, error);
+	if (db_is_lost(error))
+		buf_text(why, _(": stop zqagentd, move this directory away, "
+		    "and start it again: everything is told anew"));
+}
+
 struct store *
 store_open(const char *dir, unsigned mode, uint64_t limit, struct buf *why)
 {
@@ -240,7 +249,7 @@ store_open(const char *dir, unsigned mode, uint64_t limit, struct buf *why)
 	s->db = db_open(buf_cstr(&path), mode, tables, TABLES,
 	    2 * limit + KNOWN_ROOM);
 	if (s->db == NULL)
-		buf_printf(why, "%s: %s", buf_cstr(&path), strerror(errno));
+		explain(why, buf_cstr(&path), errno);
 	buf_clear(&path);
 	if (s->db == NULL || !start(s, mode, why)) {
 		store_close(s);

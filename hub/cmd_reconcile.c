@@ -209,6 +209,11 @@ finish(struct hearing *h, json_t *result)
 {
 	bool good = number_of(result, "same") == number_of(result, "sites");
 
+	if (number_of(result, "sites") == 0) {
+		good = false;
+		cmd_fail(_("zqhub site add lets the first one in"),
+		    _("no sites: there is nothing to prove"));
+	}
 	if (h->sites == NULL) {
 		print_end(result);
 		json_decref(result);

@@ -14,6 +14,7 @@
 #include "hub/columns.h"
 #include "hub/errand.h"
 #include "hub/json.h"
+#include "hub/lost.h"
 
 #define SITES_MAX 100000		/* that are named at a time */
 
@@ -22,6 +23,7 @@ struct status {
 	json_t *array;			/* or */
 	struct columns *columns;
 	size_t rows, sites, in_sync;	/* retired ones are rows only */
+	bool bereft;			/* none is known, and some were */
 };
 
 static void
@@ -186,6 +188,8 @@ print_status(const struct status *st, const json_t *about,
 	    st->in_sync);
 	print_totals(t);
 	print_daemon(about, trouble);
+	if (st->bereft)
+		printf("%s\n", lost_text());
 }
 
 static void
@@ -226,7 +230,9 @@ run_status(struct cmd_line *l)
 	q = query_begin(s);
 	query_totals(q, &t);
 	query_sites(q, site_row, &st);
-	good = about != NULL && !is_full(about) && st.in_sync == st.sites;
+	st.bereft = st.rows == 0 && lost_is_noted(l->config->dir);
+	good = !st.bereft && about != NULL && !is_full(about) &&
+	    st.in_sync == st.sites;
 	if (l->json)
 		json_status(&st, about, &t, good);
 	else

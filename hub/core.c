@@ -30,6 +30,7 @@
 #include "hub/guests.h"
 #include "hub/ingest.h"
 #include "hub/letters.h"
+#include "hub/lost.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
 #include "hub/reconciler.h"
@@ -205,8 +206,12 @@ static int
 work(struct core *c)
 {
 	if (may_show(c)) {
-		if (show(c) == SHOW_FULL && c->pending.count == 0)
+		if (show(c) != SHOW_FULL)
+			return 0;
+		desk_full(c->desk);
+		if (c->pending.count == 0)
 			return FULL_MS;
+		take(c);	/* or who asks would never be told */
 	} else if (c->pending.count > 0) {
 		if (!more_is_here(c))
 			take(c);
@@ -435,6 +440,11 @@ begin_rebuild(void *arg, struct buf *why)
 
 	c->rebuild.writer = &c->writer;
 	c->rebuild.desk = c->desk;
+	if (show_is_full(c->show)) {
+		buf_text(why, _("the disk is full: a rebuild needs as much "
+		    "again as the view has; the view stays as it was"));
+		return false;
+	}
 	work_in(c, 0);
 	return core_rebuild_begin(&c->rebuild, why);
 }
@@ -450,7 +460,8 @@ about(void *arg)
 	    "journal_place", (json_int_t)journal_last(c->writer.journal),
 	    "view_place", (json_int_t)view_place(c->writer.view),
 	    "rebuilding", core_rebuild_is_on(&c->rebuild),
-	    "disk_full", ingest_is_full(c->ingest));
+	    "disk_full", ingest_is_full(c->ingest) ||
+	    show_is_full(c->show));
 }
 
 /* --- its life ------------------------------------------------------------- */
@@ -472,6 +483,9 @@ catch_up(struct core *c)
 {
 	uint64_t behind = writer_backlog(&c->writer);
 
+	if (journal_last(c->writer.journal) == 0 &&
+	    lost_is_noted(c->config->dir))
+		log_warn("%s", lost_text());
 	if (c->writer.fresh && journal_last(c->writer.journal) > 0)
 		log_info("view: made anew: %s", c->writer.reason);
 	c->told = clock_mono();

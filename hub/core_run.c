@@ -10,8 +10,10 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
+#include "contrib/base/proc.h"
 #include "contrib/base/sandbox.h"
 #include "hub/ask.h"
+#include "hub/writer.h"
 #include "protocol/change.h"
 
 #define WHY_MAX 4096
@@ -79,6 +81,10 @@ core_run(const struct config *config, int edge_fd, int ca_fd)
 	event_add(term, NULL);
 	event_add(intr, NULL);
 	c = core_new(base, config, edge_fd, ca_fd, &why);
+	if (c == NULL && writer_is_lost(config)) {
+		log_error("%s", buf_cstr(&why));
+		return PROC_CANNOT;
+	}
 	if (c == NULL)
 		fatal("%s", buf_cstr(&why));
 	warm_up();

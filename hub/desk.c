@@ -27,6 +27,9 @@ struct job {
 	size_t minted;
 	uint64_t first;			/* number of the first MINT */
 	bool rebuild, reread;		/* waits for that one */
+	bool acts;			/* waits for its turn, … */
+	bool writing;			/* … which has come, and is used */
+	bool refused;			/* it was said so: it isn't done */
 };
 
 struct desk {
@@ -105,6 +108,14 @@ succeed(struct job *j)
 	job_free(j);
 }
 
+static void
+refuse_full(struct job *j)
+{
+	ask_refuse(&j->ask, _("make space, and say it again"), _("the hub's "
+	    "disk is full: nothing was written"));
+	fail(j);
+}
+
 /* --- in its turn ---------------------------------------------------------- */
 
 static void
@@ -119,6 +130,7 @@ run(struct job *j)
 		fail(j);
 		turn_end(t);
 	} else if (j->ask.acts.count > 0) {
+		j->writing = true;
 		turn_write(t, &j->ask.acts);
 	} else {
 		succeed(j);
@@ -145,6 +157,14 @@ static void
 begin(void *arg)
 {
 	struct job *j = arg;
+
+	if (j->refused || turn_is_stuck(j->desk->turns)) {
+		struct turns *t = j->desk->turns;
+
+		refuse_full(j);
+		turn_end(t);
+		return;
+	}
 
 	j->ask.view = j->desk->writer->view;
 	j->ask.journal = j->desk->writer->journal;
@@ -192,9 +212,36 @@ written(void *arg, bool good)
 		succeed(j);
 		return;
 	}
-	ask_refuse(&j->ask, _("make space and say it again: nothing was "
-	    "done"), _("the hub's disk is full"));
-	fail(j);
+	refuse_full(j);
+}
+
+/* Who is told now is not told again: the job goes on without a peer. */
+static void
+tell_full(struct job *j)
+{
+	if (j->writing && turn_is_durable(j->desk->turns)) {
+		ctl_fail(j->peer, _("make space; don't say it again"),
+		    _("the hub's disk is full: this is written down, and done "
+		    "when there is space"));
+	} else if (!j->writing && j->desk->minting != j) {
+		ctl_fail(j->peer, _("make space, and say it again"),
+		    _("the hub's disk is full: nothing was written"));
+		j->refused = true;
+	} else {
+		return;		/* is told when its turn is over */
+	}
+	j->peer = NULL;
+}
+
+/* Whose turn hasn't come is let go by begin(), when it does. */
+void
+desk_full(struct desk *d)
+{
+	struct job *j;
+
+	LIST_FOREACH(j, &d->jobs, entry)
+		if (j->acts && j->peer != NULL)
+			tell_full(j);
 }
 
 /* --- the desk's own ------------------------------------------------------- */
@@ -278,6 +325,17 @@ desk_reread(struct desk *d, struct span why)
 	}
 }
 
+/* At once, if it can't be done: it isn't put in line behind what waits. */
+static void
+start_acts(struct job *j)
+{
+	j->acts = true;
+	if (turn_is_stuck(j->desk->turns))
+		refuse_full(j);
+	else
+		turn_ask(j->desk->turns, begin, written, j);
+}
+
 /* --- the socket ----------------------------------------------------------- */
 
 static void
@@ -297,8 +355,7 @@ on_ask(void *arg, struct ctl_peer *peer, json_t *said, uid_t uid)
 	else if (strcmp(act, "prove-sync") == 0)
 		summons_ask(d->summons, peer, said);
 	else if (operate_knows(act))
-		turn_ask(d->turns, begin, written,
-		    job_new(d, peer, said, uid));
+		start_acts(job_new(d, peer, said, uid));
 	else
 		ctl_fail(peer, _("is zqhub newer than the daemon? restart "
 		    "it"), _("this hub has no act \"%s\""), act);

@@ -45,6 +45,10 @@ bool desk_minted(struct desk *d, uint64_t number, struct span body);
 /* The ca has read its files again; or why it could not (empty: it did). */
 void desk_reread(struct desk *d, struct span why);
 
+/* The disk is full, and the view can't follow: whoever waits for an act is
+ * told whether it was written, and what was not is not done later. */
+void desk_full(struct desk *d);
+
 /* To everyone who waits for the rebuild; both take the object. */
 void desk_rebuilding(struct desk *d, json_t *progress);
 void desk_rebuilt(struct desk *d, json_t *result, const char *error);

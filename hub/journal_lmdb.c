@@ -5,6 +5,7 @@
 #include "hub/journal_backend.h"
 
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "hub/journal.h"
 #include "protocol/wire.h"
@@ -77,6 +78,7 @@ lmdb_open(const char *dir, bool write, uint64_t most, struct buf *why)
 {
 	struct backend *b;
 	struct db *db;
+	int error;
 
 	if (write && mkdir(dir, 0700) != 0 && errno != EEXIST) {
 		buf_printf(why, "%s: %s", dir, strerror(errno));
@@ -85,7 +87,14 @@ lmdb_open(const char *dir, bool write, uint64_t most, struct buf *why)
 	db = db_open(dir, write ? DB_WRITE | DB_CREATE : 0, tables,
 	    TABLE_COUNT, most);
 	if (db == NULL) {
-		buf_printf(why, "%s: %s", dir, strerror(errno));
+		error = errno;
+		db_explain(why, dir, error);
+		if (db_is_lost(error))
+			buf_text(why, _(": stop zqhubd, move this directory "
+			    "away, and put the journal back with zqhub load "
+			    "DUMP, or, without a dump, the register of sites "
+			    "with zqhub restore FILE"));
+		errno = db_is_lost(error) ? 0 : error;	/* all is said */
 		return NULL;
 	}
 	b = mem_new(sizeof(*b));

@@ -60,6 +60,16 @@ write_line(const char *path, const char *line)
 	return close(fd) == 0 && good;
 }
 
+/* Then it isn't written again: there may be no room for that. */
+static bool
+says(const char *path, const char *line)
+{
+	char now[LINE_MAX_];
+
+	return read_line(path, now) && strlen(line) == strlen(now) + 1 &&
+	    strncmp(now, line, strlen(now)) == 0;
+}
+
 static bool
 sync_dir(const char *dir)
 {
@@ -84,6 +94,6 @@ mark_write(const char *dir, unsigned version, bool closed)
 		snprintf(line, sizeof(line), "%u closed\n", version);
 	else
 		snprintf(line, sizeof(line), "%u open %s\n", version, boot);
-	return write_line(fresh, line) && rename(fresh, path) == 0 &&
-	    sync_dir(dir);
+	return says(path, line) || (write_line(fresh, line) && rename(fresh, path) == 0 &&
+	    sync_dir(dir));
 }

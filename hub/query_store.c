@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "hub/config.h"
 #include "hub/mark.h"
@@ -43,7 +44,10 @@ explain(struct buf *why, const char *dir, int error)
 		buf_printf(why, "%s: permission denied: run this as root or "
 		    "as the hub's own user", dir);
 	else
-		buf_printf(why, "%s: %s", dir, strerror(error));
+		db_explain(why, dir, error);
+	if (db_is_lost(error))
+		buf_text(why, _(": start zqhubd anew, it makes the view again "
+		    "from the journal"));
 }
 
 static bool

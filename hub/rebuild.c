@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "contrib/base/clock.h"
@@ -21,6 +22,7 @@
 #define DATA "data.mdb"		/* LMDB's two files */
 #define LOCK "lock.mdb"
 #define AGAIN_MAX 64		/* see writer.c */
+#define ROOM_LEAST (128u << 10)	/* bytes, for an empty view */
 
 struct rebuild {
 	struct writer *writer;
@@ -47,6 +49,21 @@ remove_new(const struct rebuild *r)
 	rmdir(r->new);
 }
 
+/* LMDB's lock file is mapped, and SIGBUS is how one learns that there is no
+ * room for it. */
+static bool
+has_room(const struct rebuild *r, struct buf *why)
+{
+	struct statvfs fs;
+
+	if (statvfs(r->old, &fs) != 0 ||
+	    (uint64_t)fs.f_bavail * fs.f_frsize >= ROOM_LEAST)
+		return true;
+	buf_text(why, _("the disk is full: a rebuild needs as much again as "
+	    "the view has; the view stays as it was"));
+	return false;
+}
+
 struct rebuild *
 rebuild_begin(struct writer *w, struct buf *why)
 {
@@ -58,6 +75,10 @@ rebuild_begin(struct writer *w, struct buf *why)
 	path_of(r->old, w->config->dir, CONFIG_VIEW);
 	path_of(r->new, r->old, NEW);
 	remove_new(r);
+	if (!has_room(r, why)) {
+		free(r);
+		return NULL;
+	}
 	if (mkdir(r->new, 0700) != 0) {
 		buf_printf(why, "%s: %s", r->new, strerror(errno));
 		free(r);
@@ -189,11 +210,11 @@ rebuild_swap(struct rebuild *r, struct rebuild_result *result,
 	view_close(r->view);
 	view_close(w->view);
 	good = move_in(r, why);
+	remove_new(r);
 	w->view = view_open(r->old, w->config->store_most, &w->fresh,
 	    &w->reason, why);
 	if (w->view == NULL)
 		fatal("view: %s", buf_cstr(why));
-	remove_new(r);
 	free(r);
 	return good;
 }

@@ -3,6 +3,7 @@
  */
 #include "hub/restore.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -225,8 +226,14 @@ put_register(const struct backup *b, const struct config *c,
 	struct errand e;
 	bool ok;
 
-	if (!errand_open(&e, c, why, hint))
+	if (!errand_open(&e, c, why, hint)) {
+		if (e.busy) {
+			buf_reset(hint);
+			buf_text(hint, _("a daemon runs there, or another "
+			    "zqhub: stop it first. Nothing was changed"));
+		}
 		return false;
+	}
 	ok = write_register(&e.writer, b, actor, why);
 	errand_close(&e);
 	return ok;
@@ -271,6 +278,31 @@ is_same_hub(const struct backup *b, const char *path, struct buf *why,
 	return same;
 }
 
+/* What would be left to lie beside the hub is somebody's. The file system's
+ * own is not. */
+static bool
+is_empty(const char *dir, struct buf *why, struct buf *hint)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	if (d == NULL)
+		return true;		/* whoever makes it says what's wrong */
+	while ((e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 ||
+		    strcmp(e->d_name, "..") == 0 ||
+		    strcmp(e->d_name, "lost+found") == 0)
+			continue;
+		buf_printf(why, _("%s is not empty: there is %s in it. "
+		    "Nothing was changed\n"), dir, e->d_name);
+		buf_text(hint, _("name an empty directory with --dir, or "
+		    "move away what is in this one"));
+		break;
+	}
+	closedir(d);
+	return e == NULL;
+}
+
 bool
 restore_into(const struct backup *b, const char *dir, const char *actor,
     struct restored *r, struct buf *why, struct buf *hint)
@@ -287,7 +319,7 @@ restore_into(const struct backup *b, const char *dir, const char *actor,
 		return is_same_hub(b, path, why, hint) &&
 		    finish(b, dir, actor, why, hint);
 	}
-	if (!init_begin(dir, &was_there, why))
+	if (!is_empty(dir, why, hint) || !init_begin(dir, &was_there, why))
 		return false;
 	if (make_files(b, dir, why) && finish(b, dir, actor, why, hint))
 		return true;

@@ -93,6 +93,12 @@ show_is_behind(struct show *s)
 	return writer_backlog(s->writer) > 0;
 }
 
+bool
+show_is_full(const struct show *s)
+{
+	return s->full;
+}
+
 int64_t
 show_lag(const struct show *s)
 {

@@ -25,6 +25,7 @@ void show_free(struct show *s);			/* nobody is called */
 void show_mark(struct show *s, uint64_t place, int64_t at, size_t batches);
 
 bool show_is_behind(struct show *s);
+bool show_is_full(const struct show *s);	/* the disk, at the last step */
 /* ms since the oldest group that isn't shown yet was taken; 0: none is. */
 int64_t show_lag(const struct show *s);
 

@@ -190,7 +190,8 @@ tls_look(const struct config *c, const struct tls_hosts *hosts,
 	    !ca_open(&ca, dir, why))
 		return TLS_FAILED;
 	if (!look(c, hosts, &ca))
-		state = make(&ca, c->dir, c->name, hosts, why) ?
+		state = keep_dir(config_path(dir, c->dir, CONFIG_TLS), 0700,
+		    why) && make(&ca, c->dir, c->name, hosts, why) ?
 		    TLS_MADE_ANEW : TLS_FAILED;
 	ca_close(&ca);
 	return state;

@@ -22,6 +22,7 @@ struct turns {
 	void *arg;
 	struct turn *first, **end;	/* the first is being served … */
 	bool begun;			/* … when this is set */
+	bool durable;			/* and waits to be shown */
 };
 
 struct turns *
@@ -86,7 +87,7 @@ finish(struct turns *t)
 	t->first = n->next;
 	if (t->first == NULL)
 		t->end = &t->first;
-	t->begun = false;
+	t->begun = t->durable = false;
 	free(n);
 	return was;
 }
@@ -108,6 +109,7 @@ durable(void *arg, uint64_t place)
 	struct turn was;
 
 	if (place != 0) {
+		t->durable = true;
 		show_wait(t->show, place, shown, t);
 		return;
 	}
@@ -129,4 +131,16 @@ turn_end(struct turns *t)
 {
 	finish(t);
 	start(t);
+}
+
+bool
+turn_is_durable(const struct turns *t)
+{
+	return t->durable;
+}
+
+bool
+turn_is_stuck(const struct turns *t)
+{
+	return show_is_full(t->show);
 }

@@ -34,5 +34,9 @@ void turn_ask(struct turns *t, turn_begin_fn *begin,
 /* By whose turn it is. Takes what is in acts. */
 void turn_write(struct turns *t, struct acts *acts);
 void turn_end(struct turns *t);
+/* What it wrote is durable, and not shown yet? */
+bool turn_is_durable(const struct turns *t);
+/* Can what is written now not be shown, for the disk is full? */
+bool turn_is_stuck(const struct turns *t);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/act_ticket.h"
 #include "hub/apply.h"
@@ -68,8 +69,18 @@ remove_files(const char *dir)
 }
 
 static struct db *
+open_db(const char *dir, uint64_t most)
+{
+	return db_open(dir, DB_WRITE | DB_NOSYNC | DB_CREATE, table_list,
+	    TABLE_COUNT, most);
+}
+
+/* What can be made again isn't worth a word with the operator. */
+static struct db *
 open_files(const char *dir, uint64_t most, const char **reason)
 {
+	struct db *db;
+
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
 		return NULL;
 	*reason = why_fresh(mark_read(dir, VIEW_VERSION));
@@ -77,8 +88,13 @@ open_files(const char *dir, uint64_t most, const char **reason)
 		remove_files(dir);
 	if (!mark_write(dir, VIEW_VERSION, false))
 		return NULL;
-	return db_open(dir, DB_WRITE | DB_NOSYNC | DB_CREATE, table_list,
-	    TABLE_COUNT, most);
+	db = open_db(dir, most);
+	if (db == NULL && db_is_lost(errno)) {
+		*reason = "its file was cut off, or damaged";
+		remove_files(dir);
+		db = open_db(dir, most);
+	}
+	return db;
 }
 
 static uint64_t
@@ -121,7 +137,8 @@ view_close(struct view *v)
 	db_sync(v->db);
 	db_close(v->db);
 	if (!mark_write(v->dir, VIEW_VERSION, true))
-		fatal("view %s: its mark: %s", v->dir, strerror(errno));
+		log_warn("view %s: its mark: %s: if the machine goes down "
+		    "now, it is made anew", v->dir, strerror(errno));
 	free(v->dir);
 	free(v);
 }

@@ -33,7 +33,8 @@ struct view;
  * sentence, why). NULL: why. */
 struct view *view_open(const char *dir, uint64_t most, bool *fresh,
     const char **reason, struct buf *why);
-void view_close(struct view *v);	/* syncs and sets the clean mark */
+void view_close(struct view *v);	/* syncs; sets the clean mark, if
+					 * the disk has room for it */
 uint64_t view_place(struct view *v);
 /* Is it made from this journal? If not it is emptied, and stands at 0. Before
  * anything else after view_open(); view_apply() asks by itself, else. */

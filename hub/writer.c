@@ -3,8 +3,11 @@
  */
 #include "hub/writer.h"
 
+#include <errno.h>
+
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "hub/lost.h"
 
 /* A map that had to grow ends a transaction with DB_AGAIN; it doubles each
  * time, so this many in a row is our mistake. */
@@ -28,11 +31,26 @@ writer_open(struct writer *w, const struct config *config, struct buf *why)
 		w->journal = NULL;
 		return false;
 	}
+	w->bereft = journal_last(w->journal) == 0 && view_place(w->view) > 0;
+	if (w->bereft)
+		lost_note(config->dir);
 	if (!view_fits(w->view, w->journal)) {
 		w->fresh = true;
 		w->reason = "it was made from another journal";
 	}
 	return true;
+}
+
+bool
+writer_is_lost(const struct config *config)
+{
+	char path[CONFIG_PATH_MAX];
+	struct db *db = db_open(config_path(path, config->dir,
+	    CONFIG_JOURNAL), 0, NULL, 0, config->store_most);
+	int error = errno;
+
+	db_close(db);
+	return db == NULL && db_is_lost(error);
 }
 
 void

@@ -26,12 +26,15 @@ struct writer {
 	const struct config *config;
 	bool fresh;		/* the view started from nothing … */
 	const char *reason;	/* … for this reason */
+	bool bereft;		/* the journal is new, and there was one */
 };
 
 /* False: why, with what to do about it. The config is kept. */
 bool writer_open(struct writer *w, const struct config *config,
     struct buf *why);
 void writer_close(struct writer *w);
+/* Was the journal's file cut off or damaged? Trying again is of no use. */
+bool writer_is_lost(const struct config *config);
 
 uint64_t writer_backlog(struct writer *w);	/* entries not yet shown */
 

@@ -23,6 +23,7 @@
 #include "hub/config.h"
 #include "hub/counters.h"
 #include "hub/listen.h"
+#include "hub/lost.h"
 #include "hub/parts.h"
 #include "hub/tls.h"
 
@@ -234,6 +235,7 @@ run(const struct options *o, const struct config *c)
 	signal(SIGPIPE, SIG_IGN);
 	tzset();
 	check_dir(c);
+	lost_look(c->dir);
 	take_lock(c);
 	raise_files(c);
 	look_after_certificate(c);

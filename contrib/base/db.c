@@ -7,10 +7,13 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/db_env.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define KEY_MAX 511
@@ -80,6 +83,26 @@ db_open(const char *dir, unsigned mode, const struct db_table *tables,
 		return NULL;
 	}
 	return d;
+}
+
+bool
+db_is_lost(int error)
+{
+	return error == DB_ENV_CUT || error == EBADMSG;
+}
+
+void
+db_explain(struct buf *why, const char *dir, int error)
+{
+	if (error == DB_ENV_CUT)
+		buf_printf(why, _("%s/data.mdb is cut off: %" PRIu64 " bytes, "
+		    "%" PRIu64 " expected"), dir, db_env_cut.is,
+		    db_env_cut.expected);
+	else if (error == EBADMSG)
+		buf_printf(why, _("%s/data.mdb is damaged: no database can "
+		    "be read from it"), dir);
+	else
+		buf_printf(why, "%s: %s", dir, strerror(error));
 }
 
 void

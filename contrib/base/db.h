@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 
 enum db_result { DB_OK, DB_AGAIN, DB_FULL };
@@ -45,9 +46,14 @@ struct db_table {
 
 /* dir must exist; two files are made in it. `most` bounds the map's growth
  * in bytes; NULL (and errno) if it can't be opened by somebody else's fault:
- * missing, no permission, made by a newer version of LMDB. */
+ * missing, no permission, made by a newer version of LMDB, cut off. */
 struct db *db_open(const char *dir, unsigned mode,
     const struct db_table *tables, size_t count, uint64_t most);
+/* Says why db_open() gave NULL, by the errno that it left: a file that was
+ * cut off, or isn't LMDB's, by name and size. */
+void db_explain(struct buf *why, const char *dir, int error);
+/* Is it such a file, which nothing can be got from? */
+bool db_is_lost(int error);
 void db_close(struct db *d);
 void db_sync(struct db *d);
 uint64_t db_size(const struct db *d);	/* bytes in use on disk */

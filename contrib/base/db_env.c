@@ -27,6 +27,8 @@
 
 static struct db_env *envs;
 
+struct db_whole db_env_cut;
+
 _Noreturn void
 db_env_broken(const struct db_env *e, const char *doing, int rc)
 {
@@ -175,7 +177,10 @@ open_files(struct db_env *e, const struct db_env_spec *spec)
 	mdb_env_set_maxreaders(e->env, READERS_MAX);
 	if ((rc = mdb_env_set_mapsize(e->env, e->size)) != 0)
 		return rc;
-	return mdb_env_open(e->env, e->dir, flags_of(spec), FILE_MODE);
+	rc = mdb_env_open(e->env, e->dir, flags_of(spec), FILE_MODE);
+	if (rc == 0 && !db_whole(e->env, &db_env_cut))
+		rc = DB_ENV_CUT;
+	return rc;
 }
 
 static struct db_env *

@@ -22,6 +22,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "contrib/base/db_whole.h"
+
 #define DB_ENV_TABLES_MAX 64
 
 struct db_env_spec {
@@ -49,6 +51,12 @@ struct db_env {
 	int64_t checked;	/* clock_mono() of the last reader check */
 	pid_t owner;
 };
+
+/* What db_open() says of a file that was cut off. */
+#define DB_ENV_CUT EUCLEAN
+
+/* The sizes of the file that was last found to be cut off. */
+extern struct db_whole db_env_cut;
 
 /* NULL and errno; see db_open(). */
 struct db_env *db_env_hold(const struct db_env_spec *spec);

@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -211,6 +213,82 @@ START_TEST(what_cannot_be_opened_says_why)
 }
 END_TEST
 
+static uint64_t
+file_size(void)
+{
+	char path[100];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	return (uint64_t)st.st_size;
+}
+
+static void
+cut_to(uint64_t size)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	ck_assert_int_eq(truncate(path, (off_t)size), 0);
+}
+
+START_TEST(a_cut_file_is_named)
+{
+	static const unsigned modes[] = { 0, DB_WRITE,
+		DB_WRITE | DB_CREATE | DB_NOSYNC };
+	struct db *d = reopen(DB_WRITE | DB_CREATE, 100 * MIB);
+	struct buf why;
+	uint64_t size;
+
+	put_big(d, "a", 10);
+	put_big(d, "big", 2 * MIB);
+	db_close(d);
+	size = file_size();
+	buf_init(&why, 1000);
+	for (size_t i = 0; i < 3; i++) {
+		cut_to(_i == 0 ? size - 4096 : _i == 1 ? 16384 : 4096);
+		ck_assert(db_open(dir, modes[i], tables, 2, 100 * MIB) ==
+		    NULL);
+		ck_assert(db_is_lost(errno));
+		buf_reset(&why);
+		db_explain(&why, dir, errno);
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&why), _i == 2 ?
+		    "data.mdb is damaged" : "data.mdb is cut off: "));
+		if (_i == 1)
+			ck_assert_ptr_nonnull(strstr(buf_cstr(&why),
+			    ": 16384 bytes, "));
+	}
+	buf_clear(&why);
+}
+END_TEST
+
+/* LMDB doesn't write what was given back: pages at the end may be missing
+ * of a file that is as it should be. */
+START_TEST(free_pages_may_be_missing)
+{
+	struct db *d = reopen(DB_WRITE | DB_CREATE, 100 * MIB);
+	struct db_txn *t;
+	char key[16];
+
+	put_big(d, "a", 10);
+	put_big(d, "big", 2 * MIB);
+	t = db_begin(d, true);
+	ck_assert(db_del(t, ROWS, SPAN("big")));
+	ck_assert_int_eq(db_commit(t), DB_OK);
+	for (int i = 0; i < 8; i++) {
+		snprintf(key, sizeof(key), "%d", i);
+		put_big(d, key, 10);
+	}
+	db_close(d);
+	cut_to(MIB);
+	d = reopen(DB_WRITE, 100 * MIB);
+	ck_assert(has(d, "a", 10) && has(d, "7", 10));
+	ck_assert_int_eq(put_big(d, "big", 3 * MIB), DB_OK);
+	db_close(d);
+}
+END_TEST
+
 /* A child writes numbers; what it said was committed is there afterwards. */
 static void
 write_until_killed(int out)
@@ -309,6 +387,8 @@ main(void)
 	tcase_add_test(t, a_full_disk_undoes_the_transaction);
 	tcase_add_test(t, errors_stick_to_their_transaction);
 	tcase_add_test(t, what_cannot_be_opened_says_why);
+	tcase_add_loop_test(t, a_cut_file_is_named, 0, 3);
+	tcase_add_test(t, free_pages_may_be_missing);
 	tcase_add_test(t, kill_loses_nothing);
 	tcase_add_test(t, memory_is_given_back);
 	suite_add_tcase(s, t);

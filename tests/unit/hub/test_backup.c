@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -223,6 +224,27 @@ START_TEST(test_not_over_another)
 }
 END_TEST
 
+START_TEST(test_not_beside_others)
+{
+	json_t *whole = made(NULL);
+	char path[CONFIG_PATH_MAX];
+	struct restored r;
+	struct backup b;
+
+	ck_assert(opens(&b, whole, NULL));
+	ck_assert_int_eq(mkdir(bed.other, 0700), 0);
+	ck_assert_int_eq(mkdir(config_path(path, bed.other, "photos"),
+	    0700), 0);
+	ck_assert(!restore_into(&b, bed.other, "tester", &r, &bed.why,
+	    &bed.hint));
+	expect_why("there is photos in it");
+	ck_assert_int_eq(rmdir(path), 0);
+	ck_assert_int_eq(rmdir(bed.other), 0);
+	json_decref(whole);
+	backup_close(&b);
+}
+END_TEST
+
 /* What fails leaves nothing: two sites with one number, signed all the
  * same. */
 START_TEST(test_taken_back)
@@ -425,6 +447,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, test_comes_back, 0, 2);
 	tcase_add_test(c, test_not_over_another);
+	tcase_add_test(c, test_not_beside_others);
 	tcase_add_test(c, test_taken_back);
 	tcase_add_test(c, test_rolling);
 	tcase_add_test(c, test_changed);

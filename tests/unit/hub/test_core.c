@@ -6,7 +6,9 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "certs/ticket.h"
 #include "contrib/base/channel.h"
@@ -471,6 +473,78 @@ START_TEST(test_rebuild_while_taking)
 }
 END_TEST
 
+/* --- a full disk ------------------------------------------------------------ */
+
+static void
+limit_files(rlim_t most)
+{
+	struct rlimit limit = { .rlim_cur = most,
+		.rlim_max = RLIM_INFINITY };
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static const char *
+error_of(const json_t *answer)
+{
+	const char *error = json_string_value(json_object_get(answer,
+	    "error"));
+
+	return error != NULL ? error : "";
+}
+
+/* The view is larger than the journal: at its size it is the first that
+ * can't grow. Whoever asks is told at once, and it isn't done later. */
+START_TEST(test_full_view)
+{
+	char path[CONFIG_PATH_MAX];
+	json_t *answer = NULL;
+	struct asking a;
+	struct stat st;
+
+	set_up();
+	ck_assert_int_eq(stat(config_path(path, kit.dir, CONFIG_VIEW
+	    "/data.mdb"), &st), 0);
+	limit_files((rlim_t)st.st_size);
+	for (uint64_t n = 1; n <= 400 && !core_logged("view: disk full");
+	    n++) {
+		char url[64];
+
+		snprintf(url, sizeof(url), "https://www.s1.gov.cn/%d",
+		    (int)n);
+		core_forget(&answers);
+		send_one(n, url);
+		UNTIL(answers.n == 1);
+		for (int i = 0; i < 20; i++)
+			event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	ck_assert(core_logged("view: disk full"));
+	answer = ask(json_pack("{s:s}", "do", "ping"));
+	ck_assert(json_is_true(json_object_get(json_object_get(answer,
+	    "ok"), "disk_full")));
+	json_decref(answer);
+	answer = ask(json_pack("{s:s, s:s, s:s}", "do", "block", "code",
+	    "4101000002", "reason", "full"));
+	ck_assert_msg(strstr(error_of(answer), "nothing was written") !=
+	    NULL, "%s", error_of(answer));
+	json_decref(answer);
+	answer = ask(json_pack("{s:s}", "do", "rebuild"));
+	ck_assert_ptr_nonnull(strstr(error_of(answer), "disk is full"));
+	json_decref(answer);
+	limit_files(RLIM_INFINITY);
+	UNTIL(stats_get(COUNTER_VIEW_PLACE) ==
+	    stats_get(COUNTER_JOURNAL_PLACE));
+	ck_assert_str_eq(blocked_list, "");
+	ask_begin(&a, json_pack("{s:s, s:s, s:s}", "do", "block", "code",
+	    "4101000002", "reason", "room"));
+	answer = ask_end(&a);
+	ck_assert_str_eq(error_of(answer), "");
+	json_decref(answer);
+	tear_down();
+}
+END_TEST
+
 /* --- enrolment -------------------------------------------------------------- */
 
 static void
@@ -599,6 +673,7 @@ add(TCase *t)
 	tcase_add_test(t, test_operators);
 	tcase_add_test(t, test_block_drops);
 	tcase_add_test(t, test_rebuild_while_taking);
+	tcase_add_test(t, test_full_view);
 	tcase_add_test(t, test_enrolment);
 	tcase_add_test(t, test_expired_ticket);
 	tcase_add_test(t, test_ticket_race);

@@ -7,6 +7,9 @@
 #include "hub/rebuild.h"
 #include "tests/unit/hub/corekit.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static struct corekit kit;
 
 static void
@@ -243,6 +246,32 @@ START_TEST(test_rebuild_given_up)
 }
 END_TEST
 
+/* No room even for the mark that the old view is closed. */
+START_TEST(test_rebuild_without_room)
+{
+	struct rlimit none = { .rlim_cur = 0, .rlim_max = RLIM_INFINITY };
+	struct rebuild *r;
+	uint64_t place;
+
+	set_up();
+	fill(500);
+	place = view_place(kit.writer.view);
+	r = rebuild_begin(&kit.writer, &kit.why);
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &none);
+	ck_assert_int_eq(rebuild_step(r, 100), REBUILD_FULL);
+	rebuild_abort(r);
+	ck_assert_ptr_null(rebuild_begin(&kit.writer, &kit.why));
+	ck_assert_uint_eq(view_place(kit.writer.view), place);
+	writer_close(&kit.writer);
+	core_open_writer(&kit);
+	ck_assert(!kit.writer.fresh);
+	none.rlim_cur = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &none);
+	core_close(&kit);
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
@@ -251,6 +280,7 @@ add(TCase *t)
 	tcase_add_test(t, test_interrupted_load_goes_on);
 	tcase_add_test(t, test_rebuild);
 	tcase_add_test(t, test_rebuild_given_up);
+	tcase_add_test(t, test_rebuild_without_room);
 }
 
 int

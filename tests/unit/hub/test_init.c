@@ -295,6 +295,10 @@ START_TEST(test_certificate)
 	other.public = strdup("https://other.example:7443");
 	ck_assert_int_eq(look(&other), TLS_MADE_ANEW);
 	ck_assert_int_eq(look(&other), TLS_GOOD);
+	ck_assert_int_eq(unlink(at("tls/hub.key")), 0);
+	ck_assert_int_eq(unlink(at("tls/hub.pem")), 0);
+	ck_assert_int_eq(rmdir(at("tls")), 0);
+	ck_assert_int_eq(look(&other), TLS_MADE_ANEW);
 	cert = certificate();
 	ck_assert_int_eq(X509_check_host(cert, "other.example", 0, 0, NULL),
 	    1);

@@ -335,6 +335,34 @@ START_TEST(sees_what_was_edited)
 }
 END_TEST
 
+/* Read only, too: what stood in the part that is missing is SIGBUS, else. */
+START_TEST(a_cut_file_is_refused)
+{
+	char path[200];
+
+	begin(0, 0);
+	post(7, 1, 3, 'a');
+	journal_close(k.journal);
+	snprintf(path, sizeof(path), "%s/data.mdb", k.journal_dir);
+	ck_assert_int_eq(truncate(path, 12288), 0);
+	for (int write = 0; write < 2; write++) {
+		buf_reset(&k.why);
+		k.journal = journal_open(&journal_lmdb, k.journal_dir,
+		    write == 1, KIT_MOST, &k.why);
+		ck_assert_ptr_null(k.journal);
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&k.why),
+		    "cut off: 12288 bytes"));
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&k.why),
+		    "zqhub load DUMP"));
+	}
+	ck_assert_int_eq(unlink(path), 0);
+	k.journal = journal_open(&journal_lmdb, k.journal_dir, true,
+	    KIT_MOST, &k.why);
+	ck_assert_ptr_nonnull(k.journal);
+	kit_close(&k);
+}
+END_TEST
+
 START_TEST(is_there_again)
 {
 	struct position p;
@@ -385,6 +413,7 @@ main(void)
 	tcase_add_loop_test(c, restores_what_continues, 0, 2);
 	tcase_add_loop_test(c, a_lost_group_never_was, 0, 3);
 	tcase_add_test(c, sees_what_was_edited);
+	tcase_add_test(c, a_cut_file_is_refused);
 	tcase_add_test(c, is_there_again);
 	tcase_add_test(c, says_why_it_cannot_open);
 	suite_add_tcase(s, c);

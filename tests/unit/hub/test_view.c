@@ -121,6 +121,25 @@ START_TEST(goes_when_the_machine_went_down)
 }
 END_TEST
 
+START_TEST(goes_when_cut_off)
+{
+	uint8_t before[32], after[32];
+	char path[128];
+
+	view_digest(k.view, before);
+	view_close(k.view);
+	snprintf(path, sizeof(path), "%s/data.mdb", k.view_dir);
+	ck_assert_int_eq(truncate(path, 16384), 0);
+	k.view = view_open(k.view_dir, KIT_MOST, &fresh, &reason, &k.why);
+	ck_assert(k.view != NULL && fresh);
+	ck_assert_ptr_nonnull(strstr(reason, "cut off"));
+	ck_assert_uint_eq(view_place(k.view), 0);
+	kit_show(&k, 3);
+	view_digest(k.view, after);
+	ck_assert_mem_eq(before, after, 32);
+}
+END_TEST
+
 START_TEST(goes_when_rules_changed)
 {
 	view_close(k.view);
@@ -257,6 +276,7 @@ main(void)
 	tcase_add_test(c, stays_when_closed);
 	tcase_add_test(c, stays_when_killed);
 	tcase_add_test(c, goes_when_the_machine_went_down);
+	tcase_add_test(c, goes_when_cut_off);
 	tcase_add_test(c, goes_when_rules_changed);
 	tcase_add_test(c, goes_with_another_journal);
 	tcase_add_test(c, goes_with_a_shorter_journal);
