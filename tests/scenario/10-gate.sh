@@ -184,5 +184,29 @@ wait_for 30 "none" has_items 4101000001 0
 wait_for 30 "sync" in_sync
 zqhub item https://www.zhengzhou.gov.cn/a/7.html | grep -q '栏目已撤并' ||
 	die "the reason is not in the item's history"
+say "- another address, and another name: told again, and no page twice"
+n=0
+while [ $n -lt 60 ]; do
+	n=$((n + 1))
+	page "$root/c/$n.html" "丙盘第${n}号公告"
+done
+look
+wait_for 30 "60 items" has_items 4101000001 60
+again() {	# SED: other settings, and a start
+	stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
+	sed -i "$1" "$(agent_dir 4101000001)/agent.conf"
+	agent_start 4101000001
+}
+again 's|https://www\.zheng|http://www.zheng|'
+at_new() { zqhub item "http://www.zhengzhou.gov.cn/c/$1.html" >"$T/item"; }
+wait_for 30 "the new address" at_new 60
+wait_for 30 "sync" in_sync
+has_items 4101000001 60 || die "the address is other: not 60 items"
+again 's|^\[source web\]|[source www]|'
+renamed() { zqhub item "http://www.zhengzhou.gov.cn/c/7.html" | grep -q www:c/7; }
+wait_for 30 "the new name" renamed
+wait_for 30 "60 items" has_items 4101000001 60
+wait_for 30 "sync" in_sync
+renamed || die "the address leads to what was withdrawn"
 zqhub journal verify >"$T/verify" || die "the chain"
 exit 0
