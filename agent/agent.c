@@ -108,6 +108,14 @@ on_held(void *arg)
 	return sources_held(a->sources);
 }
 
+static void
+on_trouble(void *arg, struct buf *b)
+{
+	const struct agent *a = arg;
+
+	sources_trouble(a->sources, b);
+}
+
 static bool
 on_is_settled(void *arg)
 {
@@ -338,8 +346,9 @@ open_push(struct agent *a)
 		.fetch = a->fetch, .beat = top->beat,
 		.prove_every = top->prove_every, .instance = a->instance,
 		.arg = a, .retell = on_retell, .renew = on_renew,
-		.held = on_held, .is_settled = on_is_settled,
-		.look = on_look, .rescan = on_rescan, .pause = on_pause,
+		.held = on_held, .trouble = on_trouble,
+		.is_settled = on_is_settled, .look = on_look,
+		.rescan = on_rescan, .pause = on_pause,
 	};
 
 	a->push = push_new(&host);

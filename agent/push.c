@@ -10,6 +10,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "protocol/changelist.h"
 #include "protocol/features.h"
 #include "protocol/limits.h"
@@ -22,6 +23,8 @@
 				 * letters, either */
 #define GIVE_UPS 3		/* times that a proof makes way for a change;
 				 * the next time changes wait for it */
+#define TROUBLE_MAX 1024	/* bytes that a batch may say of it */
+#define TROUBLE_ROOM 8192
 #define GIVEN_UP_WAIT 3000	/* ms, at most, until it is begun again */
 
 typedef enum push_step push_step_fn(struct push *p);
@@ -213,7 +216,7 @@ put_changes(struct push *p, struct store_txn *t, struct buf *xml)
 }
 
 static void
-build(struct push *p, struct buf *xml)
+build(struct push *p, struct span trouble, struct buf *xml)
 {
 	struct store_txn *t = store_look(p->host.store);
 	struct batch h = {
@@ -226,6 +229,7 @@ build(struct push *p, struct buf *xml)
 		.needs_snapshot = t->meta.needs_snapshot,
 		.instance = p->host.instance,
 		.held = p->host.held(p->host.arg),
+		.trouble = text_cut(trouble, TROUBLE_MAX),
 	};
 
 	p->incarnation = h.incarnation;
@@ -287,12 +291,15 @@ post(struct push *p, const struct buf *xml)
 static enum push_step
 send_batch(struct push *p)
 {
-	struct buf xml;
+	struct buf xml, trouble;
 
 	event_del(p->timer);
 	/* One change may be larger than the credit: it goes alone. */
 	buf_init(&xml, (size_t)2 * LIMIT_BODY);
-	build(p, &xml);
+	buf_init(&trouble, TROUBLE_ROOM);
+	p->host.trouble(p->host.arg, &trouble);
+	build(p, buf_look(&trouble), &xml);
+	buf_clear(&trouble);
 	must(!xml.bad);
 	if (p->last >= p->first && p->last > store_meta(p->host.store)->sent &&
 	    store_do(p->host.store, mark, p) != STORE_DONE) {

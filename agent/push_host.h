@@ -10,6 +10,7 @@
 
 #include "agent/line.h"
 #include "agent/store.h"
+#include "contrib/base/buf.h"
 #include "contrib/base/fetch.h"
 #include "contrib/base/span.h"
 
@@ -26,6 +27,9 @@ struct push_host {
 	void (*retell)(void *arg, const char *why);
 	void (*renew)(void *arg);	/* the hub wants a new key now */
 	uint64_t (*held)(void *arg);	/* withdrawals that wait for a person */
+	/* What keeps the sources from telling all there is; puts nothing if
+	 * nothing does. */
+	void (*trouble)(void *arg, struct buf *b);
 
 	/* What a proof asks of the sources. Settled: each has looked at all
 	 * it has since the start (or the last retelling), has nothing left to

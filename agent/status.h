@@ -13,9 +13,14 @@
 
 #include "agent/config.h"
 #include "agent/store.h"
+#include "contrib/base/buf.h"
 
 /* What can be read at rest: certificate, spool, items, last answer. */
 json_t *status_at_rest(struct store *s, const char *dir);
+
+/* A sentence of a source's state, if only people or the machine can end that:
+ * the hub is told of it. False: it will pass, or is fine. */
+bool status_trouble(struct buf *b, const char *name, const char *state);
 
 /* The rest of a daemon that is down, from its settings. */
 void status_down(json_t *o, const struct config *c, struct store *s);

@@ -59,6 +59,8 @@ advice_put(struct buf *b, const struct site_info *s)
 		put_gate(b, s);
 	else if (s->kept != 0)
 		put_kept(b, s);
+	else if (s->trouble[0] != '\0')
+		buf_printf(b, _("its agent says: %s"), s->trouble);
 	else
 		buf_span(b, s->reason);
 }

@@ -38,6 +38,13 @@ number_of(const json_t *o, const char *name)
 
 /* --- printed -------------------------------------------------------------- */
 
+/* A site's own words: without what could drive a terminal. */
+static void
+put_text(struct buf *b, struct span s)
+{
+	text_pad(b, s, text_width(s));
+}
+
 static void
 put_same(struct buf *b, const json_t *site)
 {
@@ -86,21 +93,18 @@ print_site(const json_t *site)
 		put_differs(&line, site);
 	else if (strcmp(outcome, "no answer") == 0)
 		put_silent(&line, site);
+	else if (strcmp(outcome, "trouble") == 0)
+		buf_text(&line, _("its agent can't"));
 	else
 		buf_text(&line, _("not asked"));
-	if (why[0] != '\0')
-		buf_printf(&line, ": %s", why);
+	if (why[0] != '\0') {
+		buf_text(&line, ": ");
+		put_text(&line, span_of(why));
+	}
 	cmd_progress_end();
 	printf("%s\n", buf_cstr(&line));
 	fflush(stdout);
 	buf_clear(&line);
-}
-
-/* A site's own words: without what could drive a terminal. */
-static void
-put_text(struct buf *b, struct span s)
-{
-	text_pad(b, s, text_width(s));
 }
 
 static void

@@ -269,7 +269,8 @@ const struct cmd cmd_status_list[] = {
 	  .about = N_("say how each site stands; exit 1 if one is not in "
 	    "sync"),
 	  .more = N_("States: sync (heard lately, and all it told is shown), "
-	    "behind, silent,\nheld, blocked, quarantined, retired, new (not yet "
+	    "behind, silent,\nheld, trouble (its agent can't read or tell all "
+	    "there is), blocked,\nquarantined, retired, new (not yet "
 	    "enrolled); the last column says\nwhat to do. Exit 1 as well if "
 	    "the daemon does not run. PROVEN is when index and "
 	    "site were last found to have exactly the\nsame; MISSED how many "

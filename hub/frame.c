@@ -73,6 +73,7 @@ frame_batch_begin(struct buf *b, const struct frame_peer *p,
 	write_u8(b, h->needs_snapshot);
 	write_u64(b, h->instance);
 	write_u64(b, h->held);
+	write_span(b, h->trouble);
 	write_span(b, h->features);
 	write_span(b, h->agent);
 }
@@ -106,6 +107,7 @@ frame_batch_read(struct frame_batch *f, struct span body)
 	f->head.needs_snapshot = get_flag(&r);
 	f->head.instance = read_u64(&r);
 	f->head.held = read_u64(&r);
+	f->head.trouble = read_span(&r);
 	f->head.features = read_span(&r);
 	f->head.agent = read_span(&r);
 	f->rest = rest_of(&r);

@@ -279,6 +279,8 @@ name_agent(struct position *p, const struct journal_batch *b)
 		p->instance = b->instance;
 	}
 	p->held = b->held;
+	position_put_words(p->trouble, sizeof(p->trouble),
+	    text_cut(b->trouble, sizeof(p->trouble) - 1));
 }
 
 /* Counted from the first of them on; a window later begins another count. */

@@ -143,6 +143,7 @@ trouble(json_t *j, const struct site_info *s)
 		json_time(j, "gate_since", s->gate_since);
 	}
 	number(j, "agent_held", s->agent_held);
+	text(j, "trouble", span_of(s->trouble));
 }
 
 json_t *

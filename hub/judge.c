@@ -404,6 +404,7 @@ batch_of(struct judge *j, const struct pending *p)
 		.features = h->features,
 		.instance = h->instance,
 		.held = h->held,
+		.trouble = h->trouble,
 		.row = j->sift.row,
 		.hash = (const uint8_t (*)[32])j->sift.hash,
 		.count = j->sift.count,

@@ -30,6 +30,7 @@ position_write(struct buf *b, const struct position *p)
 	write_span(b, span_of(p->features));
 	for (size_t i = 0; i < POSITION_OLDER; i++)
 		write_u64(b, p->older[i]);
+	write_span(b, span_of(p->trouble));
 }
 
 void
@@ -44,7 +45,7 @@ position_put_words(char *to, size_t room, struct span words)
 static void
 read_more(struct position *p, struct reader *r)
 {
-	struct span features;
+	struct span features, trouble;
 
 	if (reader_left(r) == 0)
 		return;
@@ -58,6 +59,11 @@ read_more(struct position *p, struct reader *r)
 		position_put_words(p->features, sizeof(p->features), features);
 	for (size_t i = 0; i < POSITION_OLDER && reader_left(r) > 0; i++)
 		p->older[i] = read_u64(r);
+	if (reader_left(r) == 0)
+		return;
+	trouble = read_span(r);
+	if (!r->bad)
+		position_put_words(p->trouble, sizeof(p->trouble), trouble);
 }
 
 void

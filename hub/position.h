@@ -15,6 +15,7 @@
 
 #define POSITION_AGENT 32	/* "zqagentd/0.1.0", cut to fit, and a NUL */
 #define POSITION_FEATURES 192	/* whole words that fit, and a NUL */
+#define POSITION_TROUBLE 512	/* a sentence, cut to fit, and a NUL */
 #define POSITION_OLDER 15	/* incarnations; one more is `before` */
 
 /* Where a site stands: kept in the same transaction as its entries. */
@@ -42,6 +43,8 @@ struct position {
 	char features[POSITION_FEATURES];	/* that it last named */
 	uint64_t older[POSITION_OLDER];	/* given up before `before`, the
 				 * newest first; 0: none */
+	char trouble[POSITION_TROUBLE];	/* what keeps the agent from being in
+				 * step, in its words; "": nothing */
 };
 
 /* See position_read() for the other side. */

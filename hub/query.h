@@ -44,6 +44,7 @@ enum site_state {	/* of sync; how well a site does is another matter */
 	SITE_BEHIND,	/* it has more in its spool than we have taken */
 	SITE_SILENT,	/* not heard for longer than it should be */
 	SITE_HELD,	/* forked, or something of it is held, here or there */
+	SITE_TROUBLE,	/* its agent can't read or tell all there is */
 	SITE_BLOCKED,
 	SITE_QUARANTINED,	/* renewed too late, to be admitted */
 	SITE_RETIRED,		/* for good: nobody waits for it */
@@ -85,6 +86,7 @@ struct site_info {
 	uint64_t gated;			/* … so many withdrawals are held */
 	int64_t gate_since;		/* ms */
 	uint64_t agent_held;		/* … and so many by its own agent */
+	char trouble[POSITION_TROUBLE];	/* in the agent's words, or "" */
 	bool proven;			/* its domain, when last looked: */
 	int64_t checked;		/* ms; CLOCK_NONE: never, with this key */
 	struct span evidence;		/* "https 200, key fits"; or "" */

@@ -28,6 +28,7 @@ site_state_name(enum site_state s)
 		[SITE_BEHIND] = N_("behind"),
 		[SITE_SILENT] = N_("silent"),
 		[SITE_HELD] = N_("held"),
+		[SITE_TROUBLE] = N_("trouble"),
 		[SITE_BLOCKED] = N_("blocked"),
 		[SITE_QUARANTINED] = N_("quarantined"),
 		[SITE_RETIRED] = N_("retired"),
@@ -63,6 +64,8 @@ state(const struct query *q, const struct site *row,
 		return SITE_HELD;
 	if (is_silent(q, s))
 		return SITE_SILENT;
+	if (s->trouble[0] != '\0')
+		return SITE_TROUBLE;
 	if (s->heard == CLOCK_NONE || s->head > s->taken ||
 	    s->taken > s->shown || row->kept != 0)
 		return SITE_BEHIND;
@@ -84,6 +87,7 @@ fill_position(struct query *q, struct site_info *s)
 	s->head = p.head;
 	s->agent_held = p.held;
 	memcpy(s->agent, p.agent, sizeof(s->agent));
+	memcpy(s->trouble, p.trouble, sizeof(s->trouble));
 }
 
 /* A view that stands at another incarnation has shown nothing of this. */

@@ -149,6 +149,7 @@ static const struct {
 	[SITE_BEHIND] = { "◐", N_("behind") },
 	[SITE_SILENT] = { "○", N_("silent") },
 	[SITE_HELD] = { "▲", N_("held") },
+	[SITE_TROUBLE] = { "△", N_("in trouble") },
 	[SITE_BLOCKED] = { "■", N_("blocked") },
 	[SITE_QUARANTINED] = { "◆", N_("in quarantine") },
 	[SITE_RETIRED] = { "□", N_("retired") },

@@ -67,7 +67,7 @@ static const char style[] =
 ".pick a[aria-current]{background:var(--link);border-color:var(--link);"
 "color:var(--on)}"
 ".state{white-space:nowrap;font-weight:600}.sync{color:var(--good)}"
-".behind,.new{color:var(--warn)}.silent,.held,.blocked,.quarantined{color:var(--bad)}"
+".behind,.new{color:var(--warn)}.silent,.held,.trouble,.blocked,.quarantined{color:var(--bad)}"
 /* tables and lists */
 ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%}"
 "th,td{padding:.4rem .75rem;text-align:left;vertical-align:top;"

@@ -145,6 +145,18 @@ is_wanted(const struct summons *s, uint32_t site)
 }
 
 static void
+take_out(struct call *c, uint32_t site)
+{
+	size_t i = 0;
+
+	while (c->site[i] != site)
+		i++;
+	c->left--;
+	memmove(&c->site[i], &c->site[i + 1],
+	    (c->left - i) * sizeof(*c->site));
+}
+
+static void
 release(struct call *c)
 {
 	free(c->site);
@@ -186,6 +198,31 @@ tell_heard(json_t *line, const struct position *p)
 		json_object_set_new(line, "why", json_string(_("its agent "
 		    "does not say that it can be asked: is it of an older "
 		    "version?")));
+}
+
+/* These will not come: their agents have said what keeps them from it. */
+static void
+tell_troubled(struct summons *s, struct call *c)
+{
+	struct view_site site;
+	struct position p;
+	json_t *line;
+
+	for (size_t i = c->left; i-- > 0;) {
+		uint32_t n = c->site[i];
+
+		if (!journal_position(s->writer->journal, n, &p) ||
+		    p.trouble[0] == '\0' ||
+		    !view_site(s->writer->view, n, &site))
+			continue;
+		line = site_line(site.code, "trouble");
+		json_object_set_new(line, "why", json_string(p.trouble));
+		tell_site(c, line);
+		take_out(c, n);
+		c->silent++;
+		if (!is_wanted(s, n))
+			guests_unwant(guests_get(s->guests, n), GUEST_PROVE);
+	}
 }
 
 /* His time is over: these have not come. */
@@ -265,18 +302,6 @@ tell(struct call *c, const struct attest *a)
 	*(a->same ? &c->same : &c->differs) += 1;
 }
 
-static void
-take_out(struct call *c, uint32_t site)
-{
-	size_t i = 0;
-
-	while (c->site[i] != site)
-		i++;
-	c->left--;
-	memmove(&c->site[i], &c->site[i + 1],
-	    (c->left - i) * sizeof(*c->site));
-}
-
 void
 summons_told(void *arg, const struct attest *a)
 {
@@ -307,7 +332,10 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	for (c = LIST_FIRST(&s->calls); c != NULL; c = next) {
 		next = LIST_NEXT(c, entry);
-		if (now >= c->until) {
+		tell_troubled(s, c);
+		if (c->left == 0) {
+			finish(s, c);
+		} else if (now >= c->until) {
 			tell_silent(s, c);
 			finish(s, c);
 		} else if (now - c->began >= QUIET) {
@@ -374,6 +402,7 @@ summons_ask(struct summons *s, struct ctl_peer *peer, const json_t *said)
 		call_some(s, c, codes);
 	else
 		call_all(s, c);
+	tell_troubled(s, c);
 	if (c->left == 0) {
 		finish(s, c);
 		return;

@@ -20,7 +20,7 @@
 
 #include <stdlib.h>
 
-#define HEAD_TEXT 1024	/* bytes of features, and of the agent's name */
+#define HEAD_TEXT 1024	/* bytes of features, of the agent's name, … */
 
 struct changelist {
 	struct xml *xml;
@@ -108,7 +108,8 @@ read_batch(struct changelist *l)
 	    !head_count(l, "instance", &h->instance) ||
 	    !head_count(l, "held", &h->held) ||
 	    !head_text(l, "features", &h->features) ||
-	    !head_text(l, "agent", &h->agent))
+	    !head_text(l, "agent", &h->agent) ||
+	    !head_text(l, "trouble", &h->trouble))
 		return;
 	if (h->first > INT64_MAX)
 		xml_fail(l->xml, "zq:batch: first: not a number that was "

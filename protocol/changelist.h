@@ -35,6 +35,8 @@ struct batch {
 				 * kept nowhere; 0: not told. Two that take
 				 * turns are two agents (R4) */
 	uint64_t held;		/* withdrawals that wait for a person there */
+	struct span trouble;	/* what keeps it from being in step, for
+				 * people; "": nothing */
 };
 
 /* --- writing: header, changes in order, footer ------------------------- */

@@ -57,6 +57,8 @@ changelist_begin(struct buf *b, const struct batch *h)
 		xml_put_number(b, "instance", h->instance);
 	if (h->held > 0)
 		xml_put_number(b, "held", h->held);
+	if (h->trouble.n > 0)
+		xml_put_attribute(b, "trouble", h->trouble);
 	buf_text(b, "/>\n");
 }
 

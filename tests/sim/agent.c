@@ -87,6 +87,14 @@ on_held(void *arg)
 	return sources_held(a->sources);
 }
 
+static void
+on_trouble(void *arg, struct buf *b)
+{
+	const struct agent *a = arg;
+
+	sources_trouble(a->sources, b);
+}
+
 static bool
 on_is_settled(void *arg)
 {
@@ -212,7 +220,7 @@ open_push(struct agent *a)
 		.base = a->part->base, .store = a->store, .line = &a->line,
 		.fetch = a->fetch, .beat = BEAT, .prove_every = PROVE_EVERY,
 		.instance = a->instance, .arg = a, .retell = on_retell,
-		.renew = on_renew, .held = on_held,
+		.renew = on_renew, .held = on_held, .trouble = on_trouble,
 		.is_settled = on_is_settled, .look = on_look,
 		.rescan = on_rescan, .pause = on_pause,
 	};

@@ -410,6 +410,13 @@ on_held(void *arg)
 	return 0;
 }
 
+static void
+on_trouble(void *arg, struct buf *b)
+{
+	(void)arg;
+	(void)b;
+}
+
 static bool
 on_is_settled(void *arg)
 {
@@ -486,7 +493,8 @@ start(void)
 	struct push_host host = { .base = base, .store = store,
 	    .line = &line, .beat = 100, .prove_every = 3600000,
 	    .instance = 7, .retell = on_retell, .renew = on_nothing,
-	    .held = on_held, .is_settled = on_is_settled,
+	    .held = on_held, .trouble = on_trouble,
+	    .is_settled = on_is_settled,
 	    .look = on_look, .rescan = on_rescan, .pause = on_pause };
 
 	host.fetch = fetch = fetch_new(base, "test");

@@ -34,6 +34,7 @@ static struct {
 	uint64_t asked_after;
 	bool needs_snapshot;
 	uint64_t held;
+	char trouble[2048];
 	const char *want, *cause;	/* in answers; NULL: none */
 	const char *letters_want;
 	const char *letter_kind;
@@ -49,6 +50,7 @@ static struct inbox *inbox;
 static struct line line;
 static int retold, renewed, acts;
 static uint64_t held;
+static const char *trouble;
 static bool settled, may_act;
 static int64_t rest;
 static char wanted[64], acted[64];
@@ -68,6 +70,8 @@ on_head(void *arg, const struct batch *h)
 	first_seq = h->first;
 	hub.needs_snapshot = h->needs_snapshot;
 	hub.held = h->held;
+	snprintf(hub.trouble, sizeof(hub.trouble), "%.*s",
+	    SPAN_ARGS(h->trouble));
 	ck_assert_uint_eq(h->instance, INSTANCE);
 	ck_assert(answer_has_word(h->features, FEATURE_RECONCILE));
 }
@@ -192,6 +196,13 @@ on_held(void *arg)
 	return held;
 }
 
+static void
+on_trouble(void *arg, struct buf *b)
+{
+	(void)arg;
+	buf_text(b, trouble);
+}
+
 static bool
 on_is_settled(void *arg)
 {
@@ -257,7 +268,8 @@ start(void)
 	struct push_host host = { .base = base, .store = store,
 	    .line = &line, .beat = 100, .prove_every = 3600000,
 	    .instance = INSTANCE, .retell = on_retell, .renew = on_renew,
-	    .held = on_held, .is_settled = on_is_settled,
+	    .held = on_held, .trouble = on_trouble,
+	    .is_settled = on_is_settled,
 	    .look = on_look, .rescan = on_rescan, .pause = on_pause };
 
 	host.fetch = fetch = fetch_new(base, "test");
@@ -296,6 +308,7 @@ set_up(void)
 	hub.credit = 1u << 20;
 	retold = renewed = acts = 0;
 	held = 0;
+	trouble = "";
 	settled = may_act = true;
 	rest = 0;
 	wanted[0] = acted[0] = '\0';
@@ -630,8 +643,7 @@ START_TEST(test_causes)
 		{ VERDICT_FORKED, "content", "other changes", 0, 0 },
 		{ VERDICT_FORKED, "instance", "two agents", 0, 0 },
 		{ VERDICT_FORKED, "behind", "went back", 0, 0 },
-		{ VERDICT_FORKED, "settled", "kept the other", 1ll << 60,
-		    INT64_MAX },
+		{ VERDICT_FORKED, "settled", "kept the other", 0, 0 },
 		{ VERDICT_BAD, NULL, "can't read", 0, 0 },
 	};
 
@@ -692,7 +704,30 @@ START_TEST(test_batch)
 	start();
 	WAIT_FOR(push_is_well(push));
 	ck_assert_uint_eq(hub.held, 77);
+	ck_assert_str_eq(hub.trouble, "");
 	stop();
+}
+END_TEST
+
+/* What is the matter goes along, cut to what a batch may say; a kick is
+ * enough for it, and the hub hears when it is over. */
+START_TEST(test_trouble)
+{
+	char *most = calloc(3000, 1);
+
+	memset(most, 'x', 2999);
+	trouble = "source web: some directories can't be read";
+	start();
+	WAIT_FOR(push_is_well(push));
+	ck_assert_str_eq(hub.trouble, trouble);
+	trouble = most;
+	push_kick(push);
+	WAIT_FOR(strlen(hub.trouble) == 1024);
+	trouble = "";
+	push_kick(push);
+	WAIT_FOR(hub.trouble[0] == '\0');
+	stop();
+	free(most);
 }
 END_TEST
 
@@ -822,6 +857,7 @@ main(void)
 	tcase_add_test(t, test_causes);
 	tcase_add_test(t, test_settled);
 	tcase_add_test(t, test_batch);
+	tcase_add_test(t, test_trouble);
 	tcase_add_test(t, test_busy_why);
 	tcase_add_test(t, test_acts);
 	tcase_add_test(t, test_letters_again);

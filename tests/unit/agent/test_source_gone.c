@@ -284,6 +284,72 @@ START_TEST(test_left_out)
 }
 END_TEST
 
+static void
+check_trouble(const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	ck_assert_int_eq(source_dir.trouble(source, &b), want[0] != '\0');
+	ck_assert_str_eq(buf_cstr(&b), want);
+	buf_clear(&b);
+}
+
+/* Without a root nothing can be proven, and it says so. */
+START_TEST(test_trouble_of_root)
+{
+	char away[160];
+
+	put("a.txt", "a");
+	start();
+	wait_state("fine");
+	check_trouble("");
+	for (int i = 0; i < 100 && !source_dir.is_settled(source); i++)
+		turn_loop(20);
+	ck_assert(source_dir.is_settled(source));
+	snprintf(away, sizeof(away), "%s.away", root);
+	ck_assert_int_eq(rename(root, away), 0);
+	wait_state("no-root");
+	check_trouble("source www: its root can't be opened");
+	ck_assert(!source_dir.is_settled(source));
+	ck_assert_int_eq(rename(away, root), 0);
+	wait_state("fine");
+	check_trouble("");
+	stop();
+}
+END_TEST
+
+/* Rights are lost while it runs: below the root, and of the root itself. */
+START_TEST(test_rights_lost)
+{
+	char want[512];
+
+	if (getuid() == 0)
+		return;		/* nothing is hidden from root */
+	put_dir("d");
+	put("d/a.txt", "a");
+	put("x.txt", "x");
+	start();
+	wait_told("d/a.txt=/d/a.txt x.txt=/x.txt ");
+	wait_state("fine");
+	chmod(at("d"), 0);
+	wait_state("partly-hidden");
+	ck_assert(!source_dir.is_settled(source));
+	chmod(at("d"), 0755);
+	wait_state("fine");
+	chmod(root, 0);
+	wait_state("partly-hidden");
+	ck_assert(!source_dir.is_settled(source));
+	snprintf(want, sizeof(want), "source www: some directories can't be "
+	    "read; 1 could not be read, the first: %s", root);
+	check_trouble(want);
+	chmod(root, 0755);
+	wait_state("fine");
+	check_trouble("");
+	stop();
+}
+END_TEST
+
 /* Named while it can't be read; looked into when it can. */
 START_TEST(test_readable_again)
 {
@@ -301,6 +367,9 @@ START_TEST(test_readable_again)
 	ck_assert_str_eq(json_string_value(json_object_get(o,
 	    "unreadable_first")), "d");
 	json_decref(o);
+	ck_assert(!source_dir.is_settled(source));
+	check_trouble("source www: some directories can't be read; 1 could "
+	    "not be read, the first: d");
 	chmod(at("d"), 0755);
 	wait_told("d/a.txt=/d/a.txt x.txt=/x.txt ");
 	wait_state("fine");
@@ -329,6 +398,8 @@ main(void)
 	tcase_add_test(t, test_link_dangles);
 	tcase_add_test(t, test_race);
 	tcase_add_test(t, test_left_out);
+	tcase_add_test(t, test_trouble_of_root);
+	tcase_add_test(t, test_rights_lost);
 	tcase_add_test(t, test_readable_again);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);

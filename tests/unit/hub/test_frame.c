@@ -28,7 +28,7 @@ START_TEST(test_batch)
 {
 	const struct batch head = { .incarnation = 7, .first = 8, .head = 99,
 	    .now = -5, .features = SPAN("a b"), .agent = SPAN("x/1"),
-	    .needs_snapshot = true };
+	    .trouble = SPAN("disk full"), .needs_snapshot = true };
 	struct frame_batch f;
 	struct span row, why;
 	struct buf b;
@@ -47,6 +47,7 @@ START_TEST(test_batch)
 	ck_assert(f.head.needs_snapshot);
 	ck_assert(span_is(f.head.features, SPAN("a b")));
 	ck_assert(span_is(f.head.agent, SPAN("x/1")));
+	ck_assert(span_is(f.head.trouble, SPAN("disk full")));
 	ck_assert(frame_batch_next(&f, &seq, &row, &why));
 	ck_assert_uint_eq(seq, 8);
 	ck_assert(span_is(row, SPAN("row")) && why.n == 0);

@@ -5,6 +5,7 @@
 #include "tests/unit/hub/storekit.h"
 
 #include "protocol/sha.h"
+#include "protocol/wire.h"
 
 static const struct journal_ops *const backends[] = {
 	&journal_lmdb, &journal_mem,
@@ -382,6 +383,49 @@ START_TEST(is_there_again)
 }
 END_TEST
 
+/* What an agent says is the matter is kept until it says something else; rows
+ * of before don't have it. */
+START_TEST(keeps_the_trouble)
+{
+	struct journal_batch b = { .site = 1, .incarnation = 7, .first = 4,
+	    .head = 3, .now = KIT_NOW };
+	struct position p, old = { 0 }, cut = { 0 };
+	struct journal_verdict v;
+	char most[1024];
+	struct buf row, words;
+
+	begin(0, 0);
+	post(7, 1, 3, 'a');
+	memset(most, 'x', sizeof(most));
+	b.trouble = (struct span){ most, sizeof(most) };
+	journal_begin(k.journal);
+	journal_take(k.journal, &b, KIT_NOW, &v);
+	ck_assert_int_eq(journal_commit(k.journal), DB_OK);
+	ck_assert(journal_position(k.journal, 1, &p));
+	ck_assert_uint_eq(strlen(p.trouble), POSITION_TROUBLE - 1);
+	buf_init(&row, 1u << 16);
+	position_write(&row, &p);
+	position_read(&old, buf_look(&row));
+	ck_assert_str_eq(old.trouble, p.trouble);
+	/* The words are last: a row that ends before them is one of before. */
+	buf_init(&words, 1024);
+	write_span(&words, span_of(p.trouble));
+	buf_cut(&row, row.n - words.n);
+	buf_clear(&words);
+	position_read(&cut, buf_look(&row));
+	ck_assert_str_eq(cut.trouble, "");
+	ck_assert_uint_eq(cut.last, 3);
+	buf_clear(&row);
+	b.trouble = SPAN_NONE;
+	journal_begin(k.journal);
+	journal_take(k.journal, &b, KIT_NOW, &v);
+	ck_assert_int_eq(journal_commit(k.journal), DB_OK);
+	ck_assert(journal_position(k.journal, 1, &p));
+	ck_assert_str_eq(p.trouble, "");
+	kit_close(&k);
+}
+END_TEST
+
 START_TEST(says_why_it_cannot_open)
 {
 	struct buf why;
@@ -415,6 +459,7 @@ main(void)
 	tcase_add_test(c, sees_what_was_edited);
 	tcase_add_test(c, a_cut_file_is_refused);
 	tcase_add_test(c, is_there_again);
+	tcase_add_test(c, keeps_the_trouble);
 	tcase_add_test(c, says_why_it_cannot_open);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

@@ -5,6 +5,9 @@
  */
 #include "tests/unit/hub/storekit.h"
 
+#include "hub/advice.h"
+#include "hub/json.h"
+
 #define REF "00112233445566778899"
 #define KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -68,6 +71,35 @@ state(uint32_t number)
 
 /* --- states ------------------------------------------------------------------------ */
 
+static void
+hear_beat(const struct journal_batch *b)
+{
+	struct journal_verdict v;
+
+	journal_begin(k.journal);
+	journal_take(k.journal, b, k.now, &v);
+	ck_assert_int_eq(journal_commit(k.journal), DB_OK);
+}
+
+/* To the operator, and to programs. */
+static void
+check_said(const char *want)
+{
+	struct site_info s;
+	struct buf b;
+	json_t *j;
+
+	ck_assert(query_site_by_number(query, 1, &s));
+	j = json_site(&s);
+	ck_assert_str_eq(json_string_value(json_object_get(j, "trouble")),
+	    want);
+	json_decref(j);
+	buf_init(&b, ADVICE_MAX);
+	advice_put(&b, &s);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), want));
+	buf_clear(&b);
+}
+
 START_TEST(states)
 {
 	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
@@ -83,6 +115,16 @@ START_TEST(states)
 	ck_assert_int_eq(state(1), SITE_BEHIND);
 	kit_say(&k, 1, &c);
 	ck_assert_int_eq(state(1), SITE_SYNC);
+	beat.head = 1;
+	beat.trouble = SPAN("source web: the disk is full");
+	hear_beat(&beat);
+	ck_assert_int_eq(state(1), SITE_TROUBLE);
+	ck_assert_str_eq(site_state_name(SITE_TROUBLE), "trouble");
+	check_said("source web: the disk is full");
+	beat.trouble = SPAN_NONE;
+	hear_beat(&beat);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	beat.head = 9;
 	journal_begin(k.journal);
 	journal_take(k.journal, &beat, k.now, &v);
 	ck_assert_int_eq(journal_commit(k.journal), DB_OK);

@@ -281,6 +281,41 @@ START_TEST(test_time_is_over)
 }
 END_TEST
 
+/* Who has said why it can't isn't waited for; nor who says so meanwhile. */
+START_TEST(test_trouble)
+{
+	struct journal_batch b = { .site = 1, .incarnation = 5, .first = 1,
+		.now = CORE_NOW, .trouble = SPAN("source web: no root") };
+	struct journal_verdict v;
+	struct operator o;
+
+	set_up();
+	for (b.site = 1; b.site <= 2; b.site++) {
+		if (b.site == 2)
+			call(&o, "{\"do\":\"prove-sync\",\"codes\":["
+			    "\"4101000001\",\"4101000002\"],"
+			    "\"wait\":60000}");
+		journal_begin(kit.writer.journal);
+		journal_take(kit.writer.journal, &b, CORE_NOW, &v);
+		ck_assert_int_eq(journal_commit(kit.writer.journal), DB_OK);
+	}
+	HEARS(&o, "{\"code\":\"4101000001\",\"outcome\":\"trouble\","
+	    "\"why\":\"source web: no root\"}");
+	ck_assert_uint_eq(wants(1), 0);
+	ck_assert_uint_eq(wants(2), GUEST_PROVE);
+	for (int i = 0; i < 60 && strstr(o.heard, "\"ok\"") == NULL; i++) {
+		usleep(50000);
+		turn();
+		hear(&o);
+	}
+	HEARS(&o, "{\"code\":\"4101000002\",\"outcome\":\"trouble\"");
+	HEARS(&o, "\"silent\":2");
+	ck_assert_uint_eq(wants(2), 0);
+	close(o.fd);
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_who_cannot_be_asked)
 {
 	struct operator o;
@@ -391,6 +426,7 @@ main(void)
 	tcase_add_test(t, test_polls_end_once);
 	tcase_add_test(t, test_wanted_between_polls);
 	tcase_add_test(t, test_time_is_over);
+	tcase_add_test(t, test_trouble);
 	tcase_add_test(t, test_who_cannot_be_asked);
 	tcase_add_test(t, test_two_calls);
 	tcase_add_test(t, test_items);

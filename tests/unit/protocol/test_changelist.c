@@ -31,6 +31,7 @@ struct got {
 	uint64_t next, bad_seq;
 	char why[1024], title[256], agent[64], critical[256];
 	struct change last;
+	char trouble[1200];
 	struct buf unknown, rows;
 };
 
@@ -44,6 +45,8 @@ on_head(void *arg, const struct batch *h)
 	got.next = h->first;
 	got.heads++;
 	snprintf(got.agent, sizeof(got.agent), "%.*s", SPAN_ARGS(h->agent));
+	snprintf(got.trouble, sizeof(got.trouble), "%.*s",
+	    SPAN_ARGS(h->trouble));
 }
 
 static void
@@ -366,6 +369,34 @@ START_TEST(beat)
 	ck_assert(reads_text(HEAD BATCH END) == NULL);
 	ck_assert_uint_eq(got.head.instance, 0);
 	ck_assert_uint_eq(got.head.held, 0);
+	ck_assert_str_eq(got.trouble, "");
+}
+END_TEST
+
+/* What is the matter at the agent, up to a ceiling. */
+START_TEST(trouble)
+{
+	char most[1026];
+	struct buf b;
+
+	memset(most, 'x', sizeof(most));
+	for (size_t n = 1024; n <= 1025; n++) {
+		buf_init(&b, 1u << 20);
+		changelist_begin(&b, &(struct batch){ .incarnation = 1,
+		    .first = 1, .now = 1795219224000,
+		    .trouble = { most, n } });
+		changelist_end(&b);
+		ck_assert((reads(buf_look(&b), 1u << 20) == NULL) ==
+		    (n == 1024));
+		buf_clear(&b);
+	}
+	buf_init(&b, 1u << 20);
+	changelist_begin(&b, &(struct batch){ .incarnation = 1, .first = 1,
+	    .now = 1795219224000, .trouble = SPAN("目录 \"<&>") });
+	changelist_end(&b);
+	ck_assert(reads(buf_look(&b), 1u << 20) == NULL);
+	ck_assert_str_eq(got.trouble, "目录 \"<&>");
+	buf_clear(&b);
 }
 END_TEST
 
@@ -765,6 +796,7 @@ fill(TCase *t)
 	tcase_add_test(t, large);
 	tcase_add_test(t, golden);
 	tcase_add_test(t, beat);
+	tcase_add_test(t, trouble);
 	tcase_add_test(t, by_hand);
 	tcase_add_test(t, bad_change);
 	tcase_add_test(t, long_parts);

@@ -94,7 +94,8 @@ write_lists(void)
 		    .first = 1, .head = help_random(1000),
 		    .now = (int64_t)help_random(4102444800000),
 		    .needs_snapshot = i % 2, .instance = i % 3,
-		    .held = i % 4 });
+		    .held = i % 4,
+		    .trouble = i % 5 == 0 ? SPAN("目录 <d>") : SPAN_NONE });
 		for (unsigned k = 0; k < i * 4; k++) {
 			help_change(&h, k + 1);
 			changelist_put(&b, &h.c);
