@@ -68,7 +68,7 @@ core_run(const struct config *config, int edge_fd, int ca_fd)
 {
 	struct event_base *base = event_base_new();
 	struct event *term, *intr;
-	bool told = false;
+	bool told = false, lost;
 	struct core *c;
 	struct buf why;
 
@@ -81,21 +81,24 @@ core_run(const struct config *config, int edge_fd, int ca_fd)
 	event_add(term, NULL);
 	event_add(intr, NULL);
 	c = core_new(base, config, edge_fd, ca_fd, &why);
-	if (c == NULL && writer_is_lost(config)) {
-		log_error("%s", buf_cstr(&why));
-		return PROC_CANNOT;
-	}
-	if (c == NULL)
+	if (c == NULL && !writer_is_lost(config))
 		fatal("%s", buf_cstr(&why));
-	warm_up();
-	enter_sandbox(config);
-	while (!told && event_base_loop(base, EVLOOP_ONCE) == 0 &&
+	if (c != NULL) {
+		warm_up();
+		enter_sandbox(config);
+	} else {
+		log_error("%s", buf_cstr(&why));
+	}
+	while (c != NULL && !told && event_base_loop(base, EVLOOP_ONCE) == 0 &&
 	    !event_base_got_break(base))
 		continue;
+	lost = c == NULL;
 	core_free(c);
 	event_free(term);
 	event_free(intr);
 	event_base_free(base);
 	buf_clear(&why);
+	if (lost)
+		return PROC_CANNOT;
 	return told ? 0 : 1;
 }

@@ -13,6 +13,7 @@
 #include "certs/ticket.h"
 #include "contrib/base/channel.h"
 #include "contrib/base/ctl.h"
+#include "hub/lost.h"
 #include "protocol/letter.h"
 #include "protocol/wire.h"
 #include "tests/unit/hub/corekit.h"
@@ -545,6 +546,28 @@ START_TEST(test_full_view)
 }
 END_TEST
 
+/* The view tells that there was a journal; the note says it again after the
+ * view has been emptied. */
+START_TEST(test_lost_journal)
+{
+	char path[CONFIG_PATH_MAX];
+
+	set_up();
+	ck_assert(!core_logged("the journal is new"));
+	stop();
+	ck_assert(!lost_is_noted(kit.dir));
+	ck_assert_int_eq(unlink(config_path(path, kit.dir, CONFIG_JOURNAL
+	    "/data.mdb")), 0);
+	start();
+	ck_assert(core_logged("the journal is new"));
+	stop();
+	core_log_begin();
+	start();
+	ck_assert(core_logged("the journal is new"));
+	tear_down();
+}
+END_TEST
+
 /* --- enrolment -------------------------------------------------------------- */
 
 static void
@@ -674,6 +697,7 @@ add(TCase *t)
 	tcase_add_test(t, test_block_drops);
 	tcase_add_test(t, test_rebuild_while_taking);
 	tcase_add_test(t, test_full_view);
+	tcase_add_test(t, test_lost_journal);
 	tcase_add_test(t, test_enrolment);
 	tcase_add_test(t, test_expired_ticket);
 	tcase_add_test(t, test_ticket_race);
