@@ -118,7 +118,7 @@ write_some(struct source *s)
 	bool room = true;
 	struct job *j;
 
-	if (group_write(s->host.store, span_of(s->name), &s->ready, &w) ==
+	if (group_write(s->host.store, span_of(s->name), &s->ready, false, &w) ==
 	    STORE_FULL)
 		return false;
 	for (size_t i = 0; i < w.done; i++) {
@@ -353,6 +353,12 @@ tree_is_settled(const struct source *s)
 	return tree_is_quiet(s) && hold_waiting(&s->hold) == 0 && !s->stuck;
 }
 
+static bool
+tree_is_looking(const struct source *s)
+{
+	return !tree_is_quiet(s);
+}
+
 static void
 tree_pause(struct source *s, bool on)
 {
@@ -383,6 +389,14 @@ tree_refuse(struct source *s, const char *reason, const char *by)
 	return hold_refuse(&s->hold, reason, by);
 }
 
+static bool
+tree_trouble(const struct source *s, struct buf *b)
+{
+	(void)s;
+	(void)b;
+	return false;
+}
+
 static json_t *
 tree_status(struct source *s)
 {
@@ -393,7 +407,8 @@ tree_status(struct source *s)
 const struct source_kind source_dir = {
 	.type = "dir", .open = tree_open, .close = tree_close,
 	.rescan = tree_rescan, .afresh = tree_afresh, .look = tree_look,
-	.is_settled = tree_is_settled, .pause = tree_pause,
-	.held = tree_held, .release = tree_release, .refuse = tree_refuse,
-	.status = tree_status,
+	.is_settled = tree_is_settled, .is_looking = tree_is_looking,
+	.pause = tree_pause,
+	.held = tree_held, .trouble = tree_trouble, .release = tree_release,
+	.refuse = tree_refuse, .status = tree_status,
 };
