@@ -51,7 +51,7 @@ static const struct {
 	{ VERDICT_FORKED, CAUSE_SETTLED, { N_("forked: the hub's operator has "
 	    "kept the other copy of this agent; stop zqagentd here, and "
 	    "enrol anew if this machine is to be a site of its own"),
-	    CAUSE_NEVER } },
+	    OFTEN } },
 	{ VERDICT_FORKED, NULL, { N_("forked: the hub has other changes under "
 	    "the same numbers, so this agent is a copy or was restored; stop "
 	    "the other one, then `zqagent retell`"), OFTEN } },
