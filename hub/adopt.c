@@ -52,12 +52,14 @@ forget(struct orphan *o)
 void
 adopt_free(struct adopt *a)
 {
-	struct orphan *o;
+	struct orphan *o, *next;
 
 	if (a == NULL)
 		return;
-	while ((o = LIST_FIRST(&a->orphans)) != NULL)
-		forget(o);
+	for (o = LIST_FIRST(&a->orphans); o != NULL; o = next) {
+		next = LIST_NEXT(o, entry);
+		free(o);
+	}
 	free(a);
 }
 
