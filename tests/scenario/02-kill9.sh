@@ -7,6 +7,8 @@ root=$T/www
 mkdir -p "$root"
 page "$root/index.html" '试验站' '' 首页
 hub_init
+# What is withdrawn here is meant, however much it comes to.
+sed -i '1i gate_percent = 100' "$HUB/hub.conf"
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
