@@ -48,8 +48,8 @@ zqhub site show 4101000001 --json | jq -e '.state == "sync"' >/dev/null ||
 
 say "- expired by three days: renewed at once, into quarantine"
 was=$(serial) was_key=$(key)
-page "$root/c.html" '隔离期间的公告' '2026-11-20 10:20'
 both_at +55d
+page "$root/c.html" '隔离期间的公告' '2026-11-20 10:20'
 wait_for 60 "a new certificate" another
 [ "$(key)" != "$was_key" ] || die "the key is the old one"
 zqhub journal print | grep -q '"quarantine": *true' || die "no act with a quarantine"
