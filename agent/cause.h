@@ -10,12 +10,9 @@
 #include "contrib/base/span.h"
 #include "protocol/answer.h"
 
-#define CAUSE_NEVER 0		/* not by itself; when it is started again, or
-				 * somebody says so */
-
 struct cause {
 	const char *text;	/* N_(): shown through _() */
-	uint64_t wait;		/* ms between asks, or CAUSE_NEVER */
+	uint64_t wait;		/* ms between asks */
 };
 
 /* Of FORKED, BLOCKED and BAD; a word that isn't known is as none. */

@@ -127,9 +127,6 @@ stop(struct push *p)
 {
 	uint32_t half = (uint32_t)(p->stop / 2);
 
-	p->asks = INT64_MAX;
-	if (p->stop == CAUSE_NEVER)
-		return PUSH_STOP;
 	half += backoff_random(half);
 	p->asks = clock_mono() + half;
 	after(p, half);
@@ -414,8 +411,7 @@ push_rest(const struct push *p)
 {
 	int64_t left = p->asks - clock_mono();
 
-	if (p->step != PUSH_STOP || (p->stop != CAUSE_NEVER &&
-	    p->stop < LONG_STOP))
+	if (p->step != PUSH_STOP || p->stop < LONG_STOP)
 		return 0;
 	return left > 0 ? left : 0;
 }

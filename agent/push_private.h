@@ -41,7 +41,7 @@ struct push {
 	struct fetch_request *request;
 	struct backoff backoff;
 	uint64_t pause;			/* ms, of the next PUSH_PAUSE */
-	uint64_t stop;			/* … of PUSH_STOP, or CAUSE_NEVER */
+	uint64_t stop;			/* … of PUSH_STOP */
 	int64_t asks;			/* mono ms, when it ends */
 	uint64_t credit;		/* bytes */
 	uint64_t incarnation;		/* of the batch under way */

@@ -100,38 +100,37 @@ read(struct group *g, const json_t *o, struct site *s, struct buf *host)
 	return given.n > 0 && url_host_normal(host, given, &why) ? NULL : why;
 }
 
-const char *
-act_domain_add(struct group *g, const struct entry *e, const json_t *o)
+typedef const char *domain_fn(struct group *g, struct site *s,
+    struct span host);
+
+static const char *
+change(struct group *g, const json_t *o, domain_fn *fn)
 {
 	const char *why;
 	struct buf host;
 	struct site s;
 
-	(void)e;
 	buf_init(&host, HOST_MAX);
 	why = read(g, o, &s, &host);
 	if (why == NULL)
-		why = add(g, &s, buf_look(&host));
+		why = fn(g, &s, buf_look(&host));
 	group_forget_host(g);
 	buf_clear(&host);
 	return why;
 }
 
 const char *
+act_domain_add(struct group *g, const struct entry *e, const json_t *o)
+{
+	(void)e;
+	return change(g, o, add);
+}
+
+const char *
 act_domain_remove(struct group *g, const struct entry *e, const json_t *o)
 {
-	const char *why;
-	struct buf host;
-	struct site s;
-
 	(void)e;
-	buf_init(&host, HOST_MAX);
-	why = read(g, o, &s, &host);
-	if (why == NULL)
-		why = take(g, &s, buf_look(&host));
-	group_forget_host(g);
-	buf_clear(&host);
-	return why;
+	return change(g, o, take);
 }
 
 const char *

@@ -12,8 +12,9 @@
  *
  * The life of a request: `head` when its head is there, `body` for each piece
  * of its body (which may have to wait for room first, see room.h), `run` when
- * it is whole; one http_answer() at any of these or later; `end` exactly once, when the answer has left or the client has
- * (http_answered() tells which). After `end` the request is gone. An answer
+ * it is whole; one http_answer() at any of these or later; `end` exactly
+ * once, when the answer has left or the client has (http_answered() tells
+ * which). After `end` the request is gone. An answer
  * given before the body is whole ends the connection behind it.
  */
 #ifndef ZQ_HUB_HTTP_H

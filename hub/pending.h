@@ -1,6 +1,7 @@
 /*
  * What waits for the next group: batches of sites and acts of the hub, in
- * the order they came (but see backlog.h). The group is whoever came while the last fsync ran.
+ * the order they came (but see backlog.h). The group is whoever came while
+ * the last fsync ran.
  *
  * A pending thing keeps its own copy of what it says, and the answer to it
  * from the moment it is judged until it is durable.

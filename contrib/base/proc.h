@@ -4,8 +4,8 @@
  * The parent makes the sockets between them before the first fork, starts
  * the parts, and starts a dead one again (at once, then with back-off while
  * it keeps dying). A part dies with its parent. SIGTERM and SIGINT end all
- * parts in an orderly way, and SIGHUP does if no part wants it for itself; what does not end within some seconds is killed,
- * by pid. The parent parses nothing from anywhere.
+ * parts in an orderly way, and SIGHUP does if no part wants it for itself;
+ * what does not end within some seconds is killed, by pid. The parent parses nothing from anywhere.
  */
 #ifndef ZQ_BASE_PROC_H
 #define ZQ_BASE_PROC_H
