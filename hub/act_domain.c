@@ -39,8 +39,9 @@ count_domains(const struct site *s)
 }
 
 static const char *
-add(struct group *g, struct site *s, struct span domain)
+add(struct group *g, const struct site *s, struct span domain)
 {
+	struct site now = *s;
 	struct buf domains;
 	uint32_t other;
 
@@ -53,8 +54,8 @@ add(struct group *g, struct site *s, struct span domain)
 	buf_init(&domains, (SITE_DOMAINS + 1) * (HOST_MAX + 4));
 	copy_domains(&domains, s, SPAN_NONE);
 	write_span(&domains, domain);
-	s->domains = buf_look(&domains);
-	site_put(g->txn, s);
+	now.domains = buf_look(&domains);
+	site_put(g->txn, &now);
 	buf_clear(&domains);
 	site_put_domain(g->txn, domain, s->number);
 	group_stand(g, s->number)->again = 0;
@@ -63,8 +64,9 @@ add(struct group *g, struct site *s, struct span domain)
 
 /* The proof is of the first. */
 static const char *
-take(struct group *g, struct site *s, struct span domain)
+take(struct group *g, const struct site *s, struct span domain)
 {
+	struct site now = *s;
 	struct span rest = s->domains, first = SPAN_NONE;
 	struct buf domains;
 	size_t had = count_domains(s), left;
@@ -74,13 +76,13 @@ take(struct group *g, struct site *s, struct span domain)
 	(void)site_domain_next(&rest, &first);
 	if (left < had && left > 0) {
 		if (span_is(first, domain)) {
-			s->proven = false;
-			s->checked = CLOCK_NONE;
-			s->evidence = SPAN_NONE;
+			now.proven = false;
+			now.checked = CLOCK_NONE;
+			now.evidence = SPAN_NONE;
 		}
-		s->domains = buf_look(&domains);
-		s->cleared = 0;
-		site_put(g->txn, s);
+		now.domains = buf_look(&domains);
+		now.cleared = 0;
+		site_put(g->txn, &now);
 		site_free_domain(g->txn, domain);
 	}
 	buf_clear(&domains);
@@ -100,37 +102,43 @@ read(struct group *g, const json_t *o, struct site *s, struct buf *host)
 	return given.n > 0 && url_host_normal(host, given, &why) ? NULL : why;
 }
 
-typedef const char *domain_fn(struct group *g, struct site *s,
-    struct span host);
-
-static const char *
-change(struct group *g, const json_t *o, domain_fn *fn)
+static void
+done(struct group *g, struct buf *host)
 {
-	const char *why;
-	struct buf host;
-	struct site s;
-
-	buf_init(&host, HOST_MAX);
-	why = read(g, o, &s, &host);
-	if (why == NULL)
-		why = fn(g, &s, buf_look(&host));
 	group_forget_host(g);
-	buf_clear(&host);
-	return why;
+	buf_clear(host);
 }
 
 const char *
 act_domain_add(struct group *g, const struct entry *e, const json_t *o)
 {
+	const char *why;
+	struct buf host;
+	struct site s;
+
 	(void)e;
-	return change(g, o, add);
+	buf_init(&host, HOST_MAX);
+	why = read(g, o, &s, &host);
+	if (why == NULL)
+		why = add(g, &s, buf_look(&host));
+	done(g, &host);
+	return why;
 }
 
 const char *
 act_domain_remove(struct group *g, const struct entry *e, const json_t *o)
 {
+	const char *why;
+	struct buf host;
+	struct site s;
+
 	(void)e;
-	return change(g, o, take);
+	buf_init(&host, HOST_MAX);
+	why = read(g, o, &s, &host);
+	if (why == NULL)
+		why = take(g, &s, buf_look(&host));
+	done(g, &host);
+	return why;
 }
 
 const char *
