@@ -23,6 +23,7 @@
 #include "hub/adopt.h"
 #include "hub/attest.h"
 #include "hub/backlog.h"
+#include "hub/core_barred.h"
 #include "hub/core_rebuild.h"
 #include "hub/counters.h"
 #include "hub/desk.h"
@@ -38,7 +39,6 @@
 #include "hub/show.h"
 #include "hub/summons.h"
 #include "hub/turn.h"
-#include "hub/welcome.h"
 #include "hub/writer.h"
 
 /* A group is what has arrived; it waits for what is still in the socket, but
@@ -352,70 +352,36 @@ reread(void *arg)
 	channel_send(((struct core *)arg)->ca, FRAME_REREAD, 0, SPAN_NONE);
 }
 
-/* What the edge may say by itself, whoever comes for the site. */
-static const char *
-closed(struct core *c, uint32_t site, struct buf *why)
+/* Who may not come in (core_barred.h). */
+static struct core_barred
+barred(const struct core *c)
 {
-	struct view_site s;
-
-	buf_reset(why);
-	return view_site(c->writer.view, site, &s) ?
-	    welcome_closed(&s, why) : NULL;
-}
-
-/* The sites that it may not let in. */
-static void
-send_blocked(void *arg)
-{
-	struct core *c = arg;
-	uint32_t last = view_sites(c->writer.view);
-	const char *cause;
-	struct buf b, why;
-
-	buf_init(&b, FRAME_MAX);
-	buf_init(&why, 1024);
-	for (uint32_t n = 1; n <= last; n++) {
-		if ((cause = closed(c, n, &why)) != NULL)
-			frame_site_write(&b, n, span_of(cause),
-			    buf_look(&why));
-	}
-	channel_send(c->edge, FRAME_BLOCKED, 0, buf_look(&b));
-	buf_clear(&b);
-	buf_clear(&why);
+	return (struct core_barred){ .view = c->writer.view,
+	    .letters = c->letters, .edge = c->edge };
 }
 
 static void
-drop(struct core *c, uint32_t site, const char *cause, const char *why)
+send_barred(void *arg)
 {
-	struct buf b;
+	const struct core_barred b = barred(arg);
 
-	letters_drop(c->letters, site, VERDICT_BLOCKED, cause, why);
-	buf_init(&b, FRAME_MAX);
-	frame_site_write(&b, site, span_of(cause), span_of(why));
-	channel_send(c->edge, FRAME_DROP, 0, buf_look(&b));
-	buf_clear(&b);
+	core_barred_send(&b);
 }
 
 static void
 on_blocked(void *arg, uint32_t site)
 {
-	struct core *c = arg;
-	const char *cause;
-	struct buf why;
+	const struct core_barred b = barred(arg);
 
-	buf_init(&why, 1024);
-	if ((cause = closed(c, site, &why)) != NULL)
-		drop(c, site, cause, buf_cstr(&why));
-	buf_clear(&why);
+	core_barred_look(&b, site);
 }
 
-/* Whoever has the old key is sent away; the site itself isn't blocked. */
 static void
 on_rebound(void *arg, uint32_t site)
 {
-	drop(arg, site, CAUSE_REISSUED, _("this key is not the site's any "
-	    "more: it was enrolled again with another one"));
-	send_blocked(arg);
+	const struct core_barred b = barred(arg);
+
+	core_barred_rebound(&b, site);
 }
 
 /* One of two agents is kept, and told so as soon as it asks again. A poll
@@ -523,7 +489,7 @@ static bool
 open_desk(struct core *c, struct buf *why)
 {
 	const struct desk_hooks hooks = {
-		.mint = mint, .blocked = on_blocked, .lifted = send_blocked,
+		.mint = mint, .blocked = on_blocked, .lifted = send_barred,
 		.settled = on_settled,
 		.rebuild = begin_rebuild, .reread = reread, .about = about,
 		.arg = c,
@@ -576,7 +542,7 @@ core_new(struct event_base *base, const struct config *config, int edge_fd,
 		core_free(c);
 		return NULL;
 	}
-	send_blocked(c);
+	send_barred(c);
 	work_in(c, 0);
 	return c;
 }
