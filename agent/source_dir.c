@@ -10,7 +10,6 @@
 #include "agent/source_dir.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,18 +17,17 @@
 #include "agent/filter.h"
 #include "agent/known.h"
 #include "agent/place.h"
+#include "agent/source_row.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
-#include "protocol/wire.h"
 
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
-#define FORMAT 1
-#define ROW_MAX (4 * LIMIT_TEXT + 4096)	/* a hold has four texts */
+#define ROW "source"		/* what the store keeps of it (source_row.h) */
 
 static void
 after(struct event *e, uint64_t ms)
@@ -42,30 +40,19 @@ after(struct event *e, uint64_t ms)
 
 /* --- what the store keeps of it ------------------------------------------ */
 
-static void
-row_name(char out[64], const struct source *s)
-{
-	snprintf(out, 64, "source %s", s->name);
-}
-
 static bool
 save(struct store_txn *t, void *arg)
 {
 	const struct source *s = arg;
 	struct buf b;
-	char name[64];
 
-	row_name(name, s);
-	buf_init(&b, ROW_MAX);
-	write_u8(&b, FORMAT);
+	source_row_begin(&b);
 	write_u8(&b, s->complete);
 	write_u64(&b, (uint64_t)s->finished);
 	write_u64(&b, s->files);
 	write_u64(&b, s->dirs);
 	hold_write(&b, &s->hold);
-	must(!b.bad);
-	store_put(t, name, buf_look(&b));
-	buf_clear(&b);
+	source_row_put(t, ROW, s->name, &b);
 	return true;
 }
 
@@ -73,21 +60,15 @@ static void
 load(struct source *s)
 {
 	struct store_txn *t = store_look(s->host.store);
-	struct span row;
 	struct reader r;
-	char name[64];
 
-	row_name(name, s);
 	s->finished = CLOCK_NONE;
-	if (store_get(t, name, &row)) {
-		r = reader_of(row);
-		if (read_u8(&r) == FORMAT) {
-			s->complete = read_u8(&r) != 0;
-			s->finished = (int64_t)read_u64(&r);
-			s->files = read_u64(&r);
-			s->dirs = read_u64(&r);
-			hold_read(&r, &s->hold);
-		}
+	if (source_row_get(t, ROW, s->name, &r)) {
+		s->complete = read_u8(&r) != 0;
+		s->finished = (int64_t)read_u64(&r);
+		s->files = read_u64(&r);
+		s->dirs = read_u64(&r);
+		hold_read(&r, &s->hold);
 	}
 	s->items = known_count(t, span_of(s->name));
 	store_end(t);
@@ -282,7 +263,7 @@ check_trouble(struct source *s)
 	struct buf b;
 	bool now;
 
-	buf_init(&b, ROW_MAX);
+	buf_init(&b, SOURCE_ROW_MAX);
 	now = source_dir_trouble(s, &b);
 	buf_clear(&b);
 	if (now == s->told_trouble)

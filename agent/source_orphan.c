@@ -16,19 +16,18 @@
 #include "agent/compare.h"
 #include "agent/hold.h"
 #include "agent/known.h"
+#include "agent/source_row.h"
 #include "agent/spool.h"
 #include "agent/status.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
-#include "protocol/limits.h"
 
 #define SOON 500		/* ms until what was said is judged together */
 #define WATCH 60000		/* ms until what is kept is looked at again */
 #define STUCK_WAIT 5000		/* ms until a full disk is tried again */
 #define TURN 256		/* withdrawals in one transaction */
-#define FORMAT 1
-#define ROW_MAX (4 * LIMIT_TEXT + 4096)
+#define ROW "orphan"		/* what the store keeps of it (source_row.h) */
 
 struct source {
 	struct source_host host;
@@ -46,26 +45,15 @@ struct source {
 
 /* --- what the store keeps of it ------------------------------------------- */
 
-static void
-row_name(char out[64], const struct source *s)
-{
-	snprintf(out, 64, "orphan %s", s->name);
-}
-
 static bool
 save(struct store_txn *t, void *arg)
 {
 	const struct source *s = arg;
 	struct buf b;
-	char name[64];
 
-	row_name(name, s);
-	buf_init(&b, ROW_MAX);
-	write_u8(&b, FORMAT);
+	source_row_begin(&b);
 	hold_write(&b, &s->hold);
-	must(!b.bad);
-	store_put(t, name, buf_look(&b));
-	buf_clear(&b);
+	source_row_put(t, ROW, s->name, &b);
 	return true;
 }
 
@@ -73,16 +61,10 @@ static void
 load(struct source *s)
 {
 	struct store_txn *t = store_look(s->host.store);
-	struct span row;
 	struct reader r;
-	char name[64];
 
-	row_name(name, s);
-	if (store_get(t, name, &row)) {
-		r = reader_of(row);
-		if (read_u8(&r) == FORMAT)
-			hold_read(&r, &s->hold);
-	}
+	if (source_row_get(t, ROW, s->name, &r))
+		hold_read(&r, &s->hold);
 	store_end(t);
 }
 
