@@ -17,7 +17,9 @@
 				 * that starts anew has cut thousands at once */
 #define LAST_WAIT 40000		/* ms, the last; see push.c */
 #define SHORT_ANSWER 1000	/* ms: a hub that doesn't hold questions … */
-#define SHORT_WAIT 5000		/* … is asked no more often than this */
+#define SHORT_WAIT 5000		/* … is asked no more often than this … */
+#define SHORT_WORDS 10		/* … unless it wants something, and even then
+				 * only so often, one after the other */
 #define ACTED "acted"		/* the row: number of the last letter … */
 #define ACT_TRIES 10		/* … that was acted on, or was tried so often */
 #define WANT_MAX 1024		/* bytes of words */
@@ -30,6 +32,7 @@ struct inbox {
 	struct backoff backoff;
 	int64_t asked;			/* mono ms */
 	unsigned tries;			/* to act on the same letter */
+	unsigned words;			/* short answers with words in them */
 };
 
 static struct span
@@ -278,11 +281,27 @@ take(struct store_txn *t, void *arg)
 	return k->taken > 0;
 }
 
+/* ms until the next ask. The hub answers at once if it has letters, or wants
+ * something: it may want more in a moment (zqhub prove, twice). A hub that
+ * goes on wanting is one that doesn't hold questions. */
+static uint64_t
+pace(struct inbox *i, bool said_letters, bool said_words)
+{
+	if (clock_mono() - i->asked >= SHORT_ANSWER || said_letters) {
+		i->words = 0;
+		return 0;
+	}
+	if (said_words && i->words < SHORT_WORDS) {
+		i->words++;
+		return 0;
+	}
+	return SHORT_WAIT;
+}
+
 /* The letters are kept; what they ask for is done. */
 static void
 take_letters(struct inbox *i, const struct fetch_answer *a, uint32_t floor)
 {
-	bool quick = clock_mono() - i->asked < SHORT_ANSWER;
 	struct taking k = { .xml = a->body };
 	struct buf want;
 
@@ -294,7 +313,7 @@ take_letters(struct inbox *i, const struct fetch_answer *a, uint32_t floor)
 		after(i, backoff_next(&i->backoff, floor));
 	} else {
 		backoff_reset(&i->backoff);
-		after(i, quick && k.taken == 0 ? SHORT_WAIT : 0);
+		after(i, pace(i, k.taken > 0, want.n > 0));
 		act_on_letters(i);
 		if (want.n > 0)
 			i->host.want(i->host.arg, buf_look(&want));

@@ -32,6 +32,7 @@ static struct {
 	uint64_t largest;		/* body, in bytes */
 	uint64_t letters;
 	uint64_t asked_after;
+	unsigned asks;			/* for letters */
 	bool needs_snapshot;
 	uint64_t held;
 	char trouble[2048];
@@ -155,6 +156,7 @@ on_letters(struct evhttp_request *r, void *arg)
 	struct buf b;
 
 	(void)arg;
+	hub.asks++;
 	after += 6;
 	ck_assert_ptr_nonnull(strstr(after, "&instance=4711"));
 	ck_assert(text_number((struct span){ after, strcspn(after, "&") }, 0,
@@ -831,6 +833,27 @@ START_TEST(test_letters_want)
 }
 END_TEST
 
+/* A hub that wants something may want more at once; one that never stops
+ * wanting isn't asked all the time. */
+START_TEST(test_letters_want_again)
+{
+	fetch = fetch_new(base, "test");
+	hub.letters_want = "prove";
+	inbox = open_inbox();
+	WAIT_FOR(hub.asks >= 3);
+	turn_loop(1500);
+	ck_assert_uint_le(hub.asks, 11);
+	inbox_free(inbox);
+	hub.letters_want = "";
+	hub.asks = 0;
+	inbox = open_inbox();
+	turn_loop(1500);
+	ck_assert_uint_eq(hub.asks, 1);
+	inbox_free(inbox);
+	fetch_free(fetch);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -862,6 +885,7 @@ main(void)
 	tcase_add_test(t, test_acts);
 	tcase_add_test(t, test_letters_again);
 	tcase_add_test(t, test_letters_want);
+	tcase_add_test(t, test_letters_want_again);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);
