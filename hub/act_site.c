@@ -168,6 +168,14 @@ address_of(const json_t *o, const char *name)
 	return text_cut(act_read_text(o, name), ADDRESS_MAX);
 }
 
+static int64_t
+since_of(const json_t *o, const char *name)
+{
+	uint64_t ms;
+
+	return act_read_number(o, name, INT64_MAX, &ms) ? (int64_t)ms : 0;
+}
+
 /* An act of before there were causes is of content. */
 static struct span
 cause_of(const json_t *o)
@@ -181,6 +189,7 @@ const char *
 act_site_fork(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct span reason = act_read_text(o, "reason");
+	uint64_t speaker;
 	struct site s;
 
 	if (!act_read_site(g, o, &s))
@@ -190,7 +199,11 @@ act_site_fork(struct group *g, const struct entry *e, const json_t *o)
 	s.agent[0].address = address_of(o, "before");
 	s.agent[0].instance = act_read_id(o, "instance_before");
 	s.agent[1].address = address_of(o, "address");
+	s.agent[0].since = since_of(o, "since_before");
 	s.agent[1].instance = act_read_id(o, "instance");
+	s.agent[1].since = since_of(o, "since");
+	s.speaker = act_read_number(o, "speaker", 2, &speaker) ?
+	    (uint8_t)speaker : 0;
 	s.kept = 0;
 	s.begun = s.renewed = false;
 	if (reason.n == 0)
@@ -200,6 +213,19 @@ act_site_fork(struct group *g, const struct entry *e, const json_t *o)
 		s.reason = text_cut(reason, ACT_READ_REASON);
 	act_site_put(g, &s, e->at);
 	return NULL;
+}
+
+/* What was kept was started again meanwhile (heir.h). */
+static void
+take_heir(struct site_agent *a, const json_t *o)
+{
+	uint64_t instance = act_read_id(o, "instance");
+
+	if (instance == 0)
+		return;
+	a->instance = instance;
+	a->address = address_of(o, "address");
+	a->since = since_of(o, "since");
 }
 
 /* One of the two goes on, under a new incarnation and with a new key. What
@@ -213,12 +239,13 @@ act_site_settle(struct group *g, const struct entry *e, const json_t *o)
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
 	if (!act_read_number(o, "keep", 2, &keep) || keep == 0)
-		return "keep is 1, the agent of before, or 2, the newcomer";
+		return "keep is 1, the agent heard first, or 2, the other";
 	if (s.cause.n == 0)
 		return "the site was never held for two agents";
 	s.forked = s.begun = s.renewed = false;
 	held_forget_silenced(g, s.number);
 	s.kept = (uint8_t)keep;
+	take_heir(&s.agent[keep - 1], o);
 	s.given_up = act_read_id(o, "incarnation");
 	if (!s.blocked)
 		s.reason = SPAN_NONE;

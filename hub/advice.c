@@ -9,22 +9,40 @@
 #include "contrib/base/lang.h"
 #include "hub/fork.h"
 
+static struct fork_side
+side_of(const struct site_info *s, int which, char address[FORK_ADDRESS])
+{
+	return (struct fork_side){ .instance = s->agent_instance[which],
+		.address = fork_address(address, s->agent_address[which]),
+		.since = s->agent_since[which] };
+}
+
 static void
 put_fork(struct buf *b, const struct site_info *s)
 {
 	char address[2][FORK_ADDRESS];
 
-	fork_advice(b, s->code,
-	    fork_address(address[0], s->agent_address[0]),
-	    fork_address(address[1], s->agent_address[1]));
+	fork_advice(b, s->code, (struct fork_side[2]){
+	    side_of(s, 0, address[0]), side_of(s, 1, address[1]) });
 }
 
+/* It may be gone for good: there is always a next command. */
 static void
 put_kept(struct buf *b, const struct site_info *s)
 {
-	buf_printf(b, _("of two agents the one at %.*s was kept: it has yet "
-	    "to begin anew with a new key"),
-	    SPAN_ARGS(s->agent_address[s->kept == 2]));
+	int kept = s->kept == 2;
+	char address[FORK_ADDRESS];
+	struct fork_side side = side_of(s, kept, address);
+
+	struct buf who;
+
+	buf_init(&who, ADVICE_MAX);
+	fork_put_side(&who, &side);
+	buf_printf(b, _("of two agents the one at %s was kept: it has yet to "
+	    "begin anew with a new key; start it if it does not run, or, if "
+	    "it is gone, keep the other: zqhub site settle %s --keep %d"),
+	    buf_cstr(&who), s->code, kept ? 1 : 2);
+	buf_clear(&who);
 }
 
 static void

@@ -393,7 +393,7 @@ on_settled(void *arg, uint32_t site)
 	struct guest *g = guests_get(&c->guests, site);
 
 	g->settling = true;
-	g->kept = clock_mono();
+	heir_begin(&g->heirs);
 	guests_want(g, GUEST_RETELL | GUEST_RENEW);
 	letters_drop(c->letters, site, VERDICT_BUSY, "", _("one of two "
 	    "agents was kept: ask again"));

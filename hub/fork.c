@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/text.h"
 #include "protocol/answer.h"
 
+#define SIDE_MAX 256		/* bytes of a side, for people */
 #define STEADY_LEAST 5000	/* ms, to judge a clock by */
 
 /* --- watching ------------------------------------------------------------- */
@@ -60,10 +62,32 @@ count_return(struct fork_watch *w, int64_t mono)
 	w->returns++;
 }
 
+/* As it is known from before; NULL: it is new. */
+static const struct fork_agent *
+known(const struct fork_watch *w, uint64_t instance)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (instance != 0 && w->agent[i].instance == instance)
+			return &w->agent[i];
+	return NULL;
+}
+
+static struct fork_agent
+agent_of(const struct fork_watch *w, const struct fork_word *f)
+{
+	const struct fork_agent *was = known(w, f->instance);
+	struct fork_agent a = { .instance = f->instance, .now = f->now,
+		.since = was != NULL ? was->since : clock_wall(),
+		.order = was != NULL ? was->order : w->heard + 1 };
+
+	fork_address(a.address, f->address);
+	return a;
+}
+
 void
 fork_seen(struct fork_watch *w, const struct fork_word *f, int64_t mono)
 {
-	struct fork_agent *a = &w->agent[0];
+	struct fork_agent *a = &w->agent[0], now = agent_of(w, f);
 	bool same = f->instance == a->instance;
 	bool live = same ? f->now > a->now : is_live(w, f, mono);
 
@@ -76,18 +100,42 @@ fork_seen(struct fork_watch *w, const struct fork_word *f, int64_t mono)
 			w->returns = 0;		/* a third one: a restart */
 		w->agent[1] = *a;
 	}
-	*a = (struct fork_agent){ .instance = f->instance, .seen = mono,
-		.now = f->now, .live = live };
-	fork_address(a->address, f->address);
+	if (now.order > w->heard)
+		w->heard = now.order;
+	*a = now;
+	a->seen = mono;
+	a->live = live;
 }
 
-const struct fork_agent *
-fork_other(const struct fork_watch *w, uint64_t instance)
+/* Who else than this one has spoken? */
+static const struct fork_agent *
+other_than(const struct fork_watch *w, uint64_t instance)
 {
 	bool last = w->agent[0].instance == instance &&
 	    w->agent[1].address[0] != '\0' && instance != 0;
 
 	return &w->agent[last ? 1 : 0];
+}
+
+void
+fork_order(struct fork_pair *p, const struct fork_agent *other,
+    const struct fork_agent *speaker)
+{
+	bool first = other->address[0] != '\0' &&
+	    speaker->order < other->order;
+
+	p->speaker = first ? 1 : 2;
+	p->agent[first ? 0 : 1] = *speaker;
+	p->agent[first ? 1 : 0] = *other;
+}
+
+void
+fork_pair(struct fork_pair *p, const struct fork_watch *w,
+    const struct fork_word *f)
+{
+	struct fork_agent now = agent_of(w, f);
+
+	fork_order(p, other_than(w, f->instance), &now);
 }
 
 /* --- the act -------------------------------------------------------------- */
@@ -112,18 +160,22 @@ why(const char *cause)
 
 void
 fork_act(struct acts *acts, uint32_t site, const char *cause, uint64_t seq,
-    const struct fork_agent *before, const struct fork_word *now)
+    const struct fork_pair *p)
 {
-	char was[17], is[17], address[FORK_ADDRESS];
+	const struct fork_agent *a = p->agent;
+	char one[17], two[17];
 
-	snprintf(was, sizeof(was), "%016" PRIx64, before->instance);
-	snprintf(is, sizeof(is), "%016" PRIx64, now->instance);
-	acts_put(acts, json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:s}",
+	snprintf(one, sizeof(one), "%016" PRIx64, a[0].instance);
+	snprintf(two, sizeof(two), "%016" PRIx64, a[1].instance);
+	acts_put(acts, json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:I, s:s, "
+	    "s:s, s:I, s:i}",
 	    "do", "fork", "site", (json_int_t)site, "cause", cause,
 	    "seq", (json_int_t)(seq & INT64_MAX),
-	    "before", before->address, "instance_before", was,
-	    "address", fork_address(address, now->address),
-	    "instance", is), ACTS_HUB, why(cause));
+	    "before", a[0].address, "instance_before", one,
+	    "since_before", (json_int_t)a[0].since,
+	    "address", a[1].address, "instance", two,
+	    "since", (json_int_t)a[1].since,
+	    "speaker", p->speaker), ACTS_HUB, why(cause));
 }
 
 /* --- the words ------------------------------------------------------------ */
@@ -144,35 +196,77 @@ fork_same_host(struct span a, struct span b)
 	return span_is(fork_host(a), fork_host(b));
 }
 
-void
-fork_advice(struct buf *b, const char *code, const char *before,
-    const char *now)
+const char *
+fork_name(char out[FORK_NAME], uint64_t instance)
 {
-	struct span one = fork_host(span_of(before));
-	struct span two = fork_host(span_of(now));
-	bool same = span_is(one, two) || one.n == 0;
-
-	buf_printf(b, _("two agents speak with this site's key (a cloned "
-	    "machine, or one restored from a backup): 1 from %s, 2 from %s. "
-	    "Stop the copy, then keep the other: "),
-	    before[0] != '\0' ? before : _("(not known)"), now);
-	if (same)
-		buf_printf(b, "zqhub site settle %s --keep 2 (or 1)", code);
+	if (instance == 0)
+		out[0] = '\0';
 	else
-		buf_printf(b, "zqhub site settle %s --keep %.*s (or %.*s)",
-		    code, SPAN_ARGS(two), SPAN_ARGS(one));
+		snprintf(out, FORK_NAME, "%04x",
+		    (unsigned)(instance & 0xffff));
+	return out;
 }
 
 void
-fork_say(const char *code, const char *cause, const struct fork_agent *before,
-    const struct fork_word *now)
+fork_put_side(struct buf *b, const struct fork_side *s)
 {
-	char address[FORK_ADDRESS];
+	char name[FORK_NAME], when[CLOCK_TEXT_MAX];
+
+	buf_text(b, s->address[0] != '\0' ? s->address : _("(not known)"));
+	fork_name(name, s->instance);
+	if (name[0] != '\0' && s->since > 0)
+		buf_printf(b, _(" (agent %s, since %s)"), name,
+		    clock_show(when, s->since));
+	else if (name[0] != '\0')
+		buf_printf(b, _(" (agent %s)"), name);
+}
+
+/* The host if that says which, or else the number. */
+static void
+put_command(struct buf *b, const char *code, struct span one, struct span two)
+{
+	if (span_is(one, two) || one.n == 0)
+		buf_printf(b, "zqhub site settle %s --keep 1 (or 2)", code);
+	else
+		buf_printf(b, "zqhub site settle %s --keep %.*s (or %.*s)",
+		    code, SPAN_ARGS(one), SPAN_ARGS(two));
+}
+
+void
+fork_advice(struct buf *b, const char *code, const struct fork_side side[2])
+{
+	struct buf one, two;
+
+	buf_init(&one, SIDE_MAX);
+	buf_init(&two, SIDE_MAX);
+	fork_put_side(&one, &side[0]);
+	fork_put_side(&two, &side[1]);
+	buf_printf(b, _("two agents speak with this site's key (a cloned "
+	    "machine, or one restored from a backup): 1 from %s, 2 from %s. "
+	    "Stop the copy, then keep the other: "), buf_cstr(&one),
+	    buf_cstr(&two));
+	buf_clear(&one);
+	buf_clear(&two);
+	put_command(b, code, fork_host(span_of(side[0].address)),
+	    fork_host(span_of(side[1].address)));
+}
+
+struct fork_side
+fork_side(const struct fork_agent *a)
+{
+	return (struct fork_side){ .instance = a->instance,
+		.address = a->address, .since = a->since };
+}
+
+void
+fork_say(const char *code, const char *cause, const struct fork_pair *p)
+{
+	struct fork_side side[2] = { fork_side(&p->agent[0]),
+		fork_side(&p->agent[1]) };
 	struct buf what;
 
 	buf_init(&what, 1024);
-	fork_advice(&what, code, before->address,
-	    fork_address(address, now->address));
+	fork_advice(&what, code, side);
 	log_warn("site=%s forked cause=%s: %s", code, cause,
 	    buf_cstr(&what));
 	buf_clear(&what);

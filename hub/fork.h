@@ -30,12 +30,16 @@ struct fork_agent {
 	int64_t seen;		/* ms, mono */
 	int64_t now;		/* ms, its clock then */
 	bool live;		/* that was no late word */
+	int64_t since;		/* ms, hub time: first heard in this hub's
+				 * life; 0: not known … */
+	uint64_t order;		/* … and as which of all, from 1 */
 };
 
 struct fork_watch {
 	struct fork_agent agent[2];	/* who spoke last, and the other */
 	unsigned returns;
 	int64_t since;		/* ms, mono: of the first return */
+	uint64_t heard;		/* instances, so far */
 };
 
 /* Who speaks now. */
@@ -50,21 +54,45 @@ bool fork_turns(const struct fork_watch *w, const struct fork_word *f,
     int64_t mono);
 void fork_seen(struct fork_watch *w, const struct fork_word *f,
     int64_t mono);
-/* Who else than this one has spoken? */
-const struct fork_agent *fork_other(const struct fork_watch *w,
-    uint64_t instance);
+
+/* Two with one key, in the order in which they were heard first. */
+struct fork_pair {
+	struct fork_agent agent[2];
+	int speaker;		/* 1 or 2: whose word it was by which it was
+				 * noticed */
+};
+
+/* Who speaks now, and whoever spoke last before it. */
+void fork_pair(struct fork_pair *p, const struct fork_watch *w,
+    const struct fork_word *f);
+/* These two. */
+void fork_order(struct fork_pair *p, const struct fork_agent *other,
+    const struct fork_agent *speaker);
 
 /* The act that holds the site; cause is one of answer.h. */
 void fork_act(struct acts *acts, uint32_t site, const char *cause,
-    uint64_t seq, const struct fork_agent *before,
-    const struct fork_word *now);
+    uint64_t seq, const struct fork_pair *p);
 
-/* What to do about it, for people: both addresses, and the command. */
-void fork_advice(struct buf *b, const char *code, const char *before,
-    const char *now);
+/* One of two, as people are told of it. */
+struct fork_side {
+	uint64_t instance;	/* 0: not known */
+	const char *address;	/* "": not known */
+	int64_t since;		/* ms; 0: not known */
+};
+
+#define FORK_NAME 5
+
+/* The last four hex digits of an instance, which name it; "" for 0. */
+const char *fork_name(char out[FORK_NAME], uint64_t instance);
+/* " (agent 3fa2, since 2026-11-22 03:02:03 +08:00)", what of it is known. */
+void fork_put_side(struct buf *b, const struct fork_side *s);
+/* What to do about it, for people: who the two are, and the command. */
+void fork_advice(struct buf *b, const char *code,
+    const struct fork_side side[2]);
+struct fork_side fork_side(const struct fork_agent *a);
 /* The same, for the log. */
 void fork_say(const char *code, const char *cause,
-    const struct fork_agent *before, const struct fork_word *now);
+    const struct fork_pair *p);
 /* As text, cut to fit; out. */
 const char *fork_address(char out[FORK_ADDRESS], struct span address);
 /* Are these (host:port) on one host? */

@@ -14,6 +14,7 @@
 #include "hub/act_retire.h"
 #include "hub/enlist.h"
 #include "hub/fork.h"
+#include "hub/welcome.h"
 #include "protocol/answer.h"
 #include "protocol/features.h"
 #include "protocol/url.h"
@@ -24,13 +25,15 @@ static bool
 is_agent(const struct view_site *s, int which, struct span word)
 {
 	struct span address = span_of(s->agent[which].address);
-	char instance[17];
+	char instance[17], name[FORK_NAME];
 
 	snprintf(instance, sizeof(instance), "%016" PRIx64,
 	    s->agent[which].instance);
+	fork_name(name, s->agent[which].instance);
 	return span_is(word, which == 0 ? SPAN("1") : SPAN("2")) ||
 	    (s->agent[which].instance != 0 &&
-	    span_is(word, span_of(instance))) ||
+	    (span_is(word, span_of(instance)) ||
+	    span_is(word, span_of(name)))) ||
 	    (address.n > 0 && span_is(word, address));
 }
 
@@ -61,8 +64,7 @@ refuse_agent(struct ask *a, const struct view_site *s)
 	struct buf hint;
 
 	buf_init(&hint, 1024);
-	fork_advice(&hint, s->code, s->agent[0].address,
-	    s->agent[1].address);
+	welcome_fork_advice(&hint, s);
 	ask_refuse(a, buf_cstr(&hint), _("which of the two agents of site %s "
 	    "is \"%s\"?"), s->code, ask_word(a, "keep"));
 	buf_clear(&hint);

@@ -91,6 +91,10 @@ refuse_old(const struct frame_ask *a, const struct view_site *s, int64_t now,
 		buf_printf(refusal, _("this key is not the one of site %s any "
 		    "more: two agents had it, and the other was kept"),
 		    s->code);
+	else if (s->forked)
+		buf_printf(refusal, _("two agents of site %s have this key: "
+		    "before either gets another one, the hub's operator says "
+		    "which is kept (zqhub site settle)"), s->code);
 	else if (s->kept != 0 && !s->begun)
 		buf_printf(refusal, _("of two agents of site %s one was kept, "
 		    "and it has to tell everything anew before it gets "

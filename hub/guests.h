@@ -11,6 +11,7 @@
 
 #include "contrib/base/span.h"
 #include "hub/fork.h"
+#include "hub/heir.h"
 
 enum guest_want {	/* bits: words of an answer's `want` (answer.h) */
 	GUEST_PROVE = 1, GUEST_RETELL = 2, GUEST_RENEW = 4,
@@ -23,12 +24,12 @@ struct guest {
 	enum guest_skew skew;
 	/* Places of acts that may not be in the view yet; 0: none. */
 	uint64_t fork;		/* that holds it */
-	uint64_t anew, settled;	/* steps of a settle */
+	uint64_t heir, anew, settled;	/* steps of a settle */
 	uint64_t gate;		/* that closed the gate */
 	uint64_t confirmed;	/* the letter that it, or an act on its way
 				 * into the view, has confirmed */
 	bool settling;		/* one of two was kept, and isn't through … */
-	int64_t kept;		/* … ms, mono: when that one last spoke */
+	struct heir heirs;	/* … and who was heard since */
 	unsigned polls;		/* being held */
 	unsigned want;		/* of it, now … */
 	unsigned told;		/* … and what of that a letters' answer has

@@ -118,6 +118,8 @@ agent(const struct site_info *s, int which)
 	text(j, "address", s->agent_address[which]);
 	if (s->agent_instance[which] != 0)
 		text(j, "instance", span_of(instance));
+	if (s->agent_since[which] > 0)
+		json_time(j, "since", s->agent_since[which]);
 	return j;
 }
 

@@ -4,6 +4,7 @@
 #include "hub/judge.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,7 @@ begin_batch(struct judge *j, struct pending *p)
 	buf_reset(&p->answer);
 	p->changes = p->fresh = p->refused = p->held = p->gated = 0;
 	p->cause = "";
-	p->fork = p->begun = p->settled = p->gate = 0;
+	p->fork = p->heir = p->begun = p->settled = p->gate = 0;
 	p->site = 0;
 }
 
@@ -170,27 +171,25 @@ write_act(struct judge *j, struct acts *acts)
 
 /* Once per fork: holds the site, and names both addresses (R4). */
 static void
-hold_fork(struct judge *j, struct pending *p, const char *cause)
+hold_fork(struct judge *j, struct pending *p, const char *cause,
+    const struct fork_pair *pair)
 {
 	struct guest *g = guests_get(j->guests, p->site);
-	struct fork_word word = word_of(&j->frame);
-	const struct fork_agent *other = fork_other(&g->watch, word.instance);
-	char address[FORK_ADDRESS];
+	struct fork_side side[2] = { fork_side(&pair->agent[0]),
+		fork_side(&pair->agent[1]) };
 	struct acts acts;
 
 	p->cause = cause;
-	fork_advice(&j->why, j->welcome.site.code, other->address,
-	    fork_address(address, word.address));
+	p->pair = *pair;
+	fork_advice(&j->why, j->welcome.site.code, side);
 	if (g->fork > view_place(j->writer->view))
 		return;
 	acts_init(&acts);
-	fork_act(&acts, p->site, cause, j->frame.head.first, other, &word);
+	fork_act(&acts, p->site, cause, j->frame.head.first, pair);
 	p->fork = write_act(j, &acts);
 }
 
 /* --- one of two is kept ---------------------------------------------------- */
-
-#define SETTLE_PATIENCE 600000	/* ms that the kept one may be silent */
 
 static bool
 is_kept(const struct view_site *s, uint64_t instance)
@@ -218,33 +217,74 @@ note(struct judge *j, const struct pending *p, const char *what,
 	return write_act(j, &acts);
 }
 
-/* It speaks in the incarnation that was given up: nothing of that is taken,
- * for either may have told it. Whoever isn't known may be the kept one after
- * a restart, or the copy: it gets neither a no nor a yes until the kept one
- * was heard; if that never comes, the operator is asked again. */
+static void
+pass_on(struct judge *j, struct pending *p, struct guest *g)
+{
+	const struct view_site *s = &j->welcome.site;
+	char incarnation[17], instance[17], address[FORK_ADDRESS];
+	struct acts acts;
+
+	if (g->heir > view_place(j->writer->view))
+		return;
+	snprintf(incarnation, sizeof(incarnation), "%016" PRIx64,
+	    s->given_up);
+	snprintf(instance, sizeof(instance), "%016" PRIx64,
+	    j->frame.head.instance);
+	acts_init(&acts);
+	acts_put(&acts, json_pack("{s:s, s:I, s:i, s:s, s:s, s:s, s:I}",
+	    "do", "settle", "site", (json_int_t)p->site, "keep", s->kept,
+	    "incarnation", incarnation, "instance", instance, "address",
+	    fork_address(address, j->frame.peer.address), "since",
+	    (json_int_t)j->at), ACTS_HUB,
+	    "the agent that was kept was started again");
+	p->heir = write_act(j, &acts);
+}
+
+static void
+ask_to_begin(struct guest *g, struct answer *a)
+{
+	want(g, GUEST_RETELL | GUEST_RENEW);
+	a->want = guests_wanted(g);
+	a->reason = SPAN("the hub's operator kept this agent of two: it "
+	    "begins a new incarnation and tells everything again");
+}
+
+static void
+ask_again(struct judge *j, struct pending *p, const struct guest *g,
+    const struct fork_word *word, struct answer *a)
+{
+	struct fork_pair pair;
+
+	heir_pair(&g->heirs, &j->welcome.site, word, &pair);
+	hold_fork(j, p, CAUSE_INSTANCE, &pair);
+	a->verdict = VERDICT_FORKED;
+	a->cause = SPAN(CAUSE_INSTANCE);
+	a->reason = buf_look(&j->why);
+}
+
+/* It speaks in an incarnation of before: nothing of that is taken, for either
+ * may have told it. Whoever isn't known may be the kept one after a restart,
+ * or the copy; see heir.h. */
 static void
 hold_back(struct judge *j, struct pending *p, struct guest *g)
 {
 	const struct view_site *s = &j->welcome.site;
 	struct answer a = { .verdict = VERDICT_BUSY,
 		.after = REPLY_BUSY_AFTER };
+	struct fork_word word = word_of(&j->frame);
+	enum heir_step step = heir_step(&g->heirs, s, &word, j->mono);
 
-	if (is_kept(s, j->frame.head.instance)) {
-		want(g, GUEST_RETELL | GUEST_RENEW);
-		a.want = guests_wanted(g);
-		a.reason = SPAN("the hub's operator kept this agent of two: "
-		    "it begins a new incarnation and tells everything "
-		    "again");
-	} else if (j->mono - g->kept >= SETTLE_PATIENCE) {
-		hold_fork(j, p, CAUSE_INSTANCE);
-		a.verdict = VERDICT_FORKED;
-		a.cause = SPAN(CAUSE_INSTANCE);
-		a.reason = buf_look(&j->why);
+	if (is_kept(s, word.instance)) {
+		ask_to_begin(g, &a);
+	} else if (step == HEIR_GOES_ON) {
+		pass_on(j, p, g);
+		ask_to_begin(g, &a);
+	} else if (step == HEIR_IN_DOUBT) {
+		ask_again(j, p, g, &word, &a);
 	} else {
 		a.reason = SPAN("one of two agents of this site was kept, "
-		    "and has to begin anew first: if that is this one, it "
-		    "was started again too soon; wait, or ask the hub's "
-		    "operator");
+		    "and this one may be it, started again: it is seen "
+		    "within a minute whether another one speaks");
 	}
 	p->verdict = a.verdict;
 	reply_write(&p->answer, &a, SPAN_NONE);
@@ -287,6 +327,19 @@ leave_settled(struct guest *g)
 	g->settling = false;
 }
 
+/* In an incarnation of before the settle: the last of then, or one that was
+ * given up earlier, for a copy may be older than that. */
+static bool
+is_of_before(struct judge *j, const struct view_site *s)
+{
+	uint64_t told = j->frame.head.incarnation;
+	struct position p;
+
+	return (s->given_up != 0 && s->given_up == told) ||
+	    (journal_position(j->writer->journal, s->number, &p) &&
+	    position_gave_up(&p, told));
+}
+
 /* False: it was answered. */
 static bool
 settle(struct judge *j, struct pending *p)
@@ -298,10 +351,8 @@ settle(struct judge *j, struct pending *p)
 		leave_settled(g);
 		return true;
 	}
-	if (!g->settling || is_kept(s, j->frame.head.instance))
-		g->kept = j->mono;
 	g->settling = true;
-	if (s->given_up == 0 || s->given_up != j->frame.head.incarnation) {
+	if (!is_of_before(j, s)) {
 		go_on(j, p, g);
 		return true;
 	}
@@ -316,17 +367,19 @@ settle(struct judge *j, struct pending *p)
 
 /* Once each, by the code that operators know. */
 static void
-say(struct judge *j, const struct pending *p, const struct fork_word *word,
-    const struct guest *g)
+say(struct judge *j, const struct pending *p, const struct fork_word *word)
 {
 	struct view_site s;
 
-	if ((p->fork == 0 && p->gate == 0) ||
+	if ((p->fork == 0 && p->heir == 0 && p->gate == 0) ||
 	    !view_site(j->writer->view, p->site, &s))
 		return;
 	if (p->fork != 0)
-		fork_say(s.code, p->cause,
-		    fork_other(&g->watch, word->instance), word);
+		fork_say(s.code, p->cause, &p->pair);
+	if (p->heir != 0)
+		log_warn("site=%s the agent at %.*s is taken for the one that "
+		    "was kept, started again: nobody else was heard", s.code,
+		    SPAN_ARGS(word->address));
 	if (p->gate != 0)
 		log_warn("site=%s gate closed: %zu withdrawals are held "
 		    "until zqhub release %s or zqhub refuse %s", s.code,
@@ -344,11 +397,14 @@ judge_settled(struct judge *j, const struct pending *p)
 		return;
 	g = guests_get(j->guests, p->site);
 	word = word_of(&f);
-	say(j, p, &word, g);
+	say(j, p, &word);
 	if (p->fork != 0) {
 		g->fork = p->fork;
 		g->watch.returns = 0;
+		heir_begin(&g->heirs);
 	}
+	if (p->heir != 0)
+		g->heir = p->heir;
 	if (p->begun != 0)
 		g->anew = p->begun;
 	if (p->settled != 0)
@@ -419,13 +475,16 @@ take(struct judge *j, struct pending *p)
 	struct fork_word word = word_of(&j->frame);
 	struct journal_verdict v = { .verdict = VERDICT_FORKED,
 		.cause = CAUSE_INSTANCE };
+	struct fork_pair pair;
 
 	if (!fork_turns(&g->watch, &word, j->mono)) {
 		watch_gate(j, p, &b);
 		journal_take(j->writer->journal, &b, j->at, &v);
 	}
-	if (v.verdict == VERDICT_FORKED)
-		hold_fork(j, p, v.cause);
+	if (v.verdict == VERDICT_FORKED) {
+		fork_pair(&pair, &g->watch, &word);
+		hold_fork(j, p, v.cause, &pair);
+	}
 	guests_skew(g, j->welcome.site.code, b.now - j->at);
 	answer_verdict(j, p, &v);
 	log_debug("site=%s seq=%" PRIu64 "+%zu %s fresh=%zu refused=%zu",
@@ -445,6 +504,17 @@ take_site(struct judge *j, struct pending *p)
 		answer_plain(p, VERDICT_BAD, &j->sift.why);
 }
 
+/* Who speaks for a site of which one of two is kept, also in vain. */
+static void
+hear(struct judge *j, const struct welcome *w)
+{
+	struct fork_word word = word_of(&j->frame);
+
+	if (w->site.kept != 0)
+		heir_heard(&guests_get(j->guests, w->site.number)->heirs,
+		    &w->site, &word, j->mono);
+}
+
 void
 judge_batch(struct judge *j, struct pending *p)
 {
@@ -456,10 +526,13 @@ judge_batch(struct judge *j, struct pending *p)
 		answer_plain(p, VERDICT_BAD, &j->why);
 	} else if (!welcome_speaker(w, j->writer->view, &j->frame.peer,
 	    j->frame.head.instance)) {
+		if (strcmp(w->cause, CAUSE_SETTLED) == 0)
+			hear(j, w);
 		p->verdict = w->verdict;
 		reply_refusal(&p->answer, w->verdict, w->cause,
 		    buf_cstr(&w->why));
 	} else {
+		hear(j, w);
 		take_site(j, p);
 	}
 }

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -195,7 +196,7 @@ refuse_for(struct letters *l, uint64_t number, enum verdict v,
 	struct buf out;
 
 	buf_init(&out, FRAME_MAX);
-	reply_refusal(&out, v, cause, why);
+	reply_no(&out, v, cause, why);
 	l->send(l->arg, number, buf_look(&out));
 	buf_clear(&out);
 }
@@ -301,6 +302,19 @@ deaf_to(const struct view_site *s, uint64_t instance)
 	    GUEST_RETELL | GUEST_RENEW;
 }
 
+/* Whoever asks for letters is alive (heir.h). */
+static void
+hear(struct letters *l, const struct frame_letters *f,
+    const struct view_site *s)
+{
+	struct fork_word word = { .instance = f->instance,
+		.address = f->peer.address };
+
+	if (s->kept != 0)
+		heir_heard(&guests_get(l->guests, s->number)->heirs, s, &word,
+		    clock_mono());
+}
+
 void
 letters_ask(struct letters *l, uint64_t number, struct span body)
 {
@@ -313,8 +327,11 @@ letters_ask(struct letters *l, uint64_t number, struct span body)
 		refuse(l, number, VERDICT_BAD, "not a request for letters");
 	} else if (!welcome_peer(&w, l->writer->view, &f.peer,
 	    f.instance)) {
+		if (strcmp(w.cause, CAUSE_SETTLED) == 0)
+			hear(l, &f, &w.site);
 		refuse_for(l, number, w.verdict, w.cause, buf_cstr(&w.why));
 	} else {
+		hear(l, &f, &w.site);
 		confirm(l, f.peer.site, f.after, w.site.confirmed);
 		deaf = deaf_to(&w.site, f.instance);
 		if (f.wait == 0 || has_news(l, f.peer.site, f.after, deaf))

@@ -16,6 +16,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 #include "hub/acts.h"
+#include "hub/fork.h"
 #include "protocol/answer.h"
 
 /* Place of the last of the acts, or 0: the disk is full, nothing happened. */
@@ -34,8 +35,9 @@ struct pending {
 	uint32_t site;
 	size_t changes, fresh, refused, held, gated;
 	const char *cause;	/* of a fork; a constant of answer.h */
-	uint64_t fork, begun, settled, gate;	/* places of acts that came of
-				 * it; 0 */
+	uint64_t fork, heir, begun, settled, gate;	/* places of acts that
+				 * came of it; 0 */
+	struct fork_pair pair;	/* of that fork */
 
 	/* acts, if done is given: */
 	struct acts acts;

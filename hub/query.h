@@ -78,9 +78,10 @@ struct site_info {
 	uint8_t ca[16];			/* pin of the CA that signed it */
 	bool forked, quarantined, retired;	/* as in site.h */
 	struct span cause;		/* of a fork, also of a settled one */
-	struct span agent_address[2];	/* who spoke then: the one of before,
-					 * and the newcomer */
+	struct span agent_address[2];	/* who spoke then, by who was heard
+					 * first */
 	uint64_t agent_instance[2];
+	int64_t agent_since[2];		/* ms; 0: not known */
 	int kept;			/* 1 or 2: which is to begin anew */
 	bool gate;			/* closed … */
 	uint64_t gated;			/* … so many withdrawals are held */

@@ -135,6 +135,7 @@ fill_fork(struct site_info *s, const struct site *row)
 	for (int i = 0; i < 2; i++) {
 		s->agent_address[i] = row->agent[i].address;
 		s->agent_instance[i] = row->agent[i].instance;
+		s->agent_since[i] = row->agent[i].since;
 	}
 }
 

@@ -103,11 +103,15 @@ put_fork(json_t *o, const struct site *s)
 		one = json_object();
 		put_id(one, "instance", s->agent[i].instance);
 		put_text(one, "address", s->agent[i].address);
+		if (s->agent[i].since > 0)
+			put_time(one, "since", s->agent[i].since);
 		json_array_append_new(list, one);
 	}
 	if (s->cause.n > 0)
 		json_object_set(o, "agents", list);
 	json_decref(list);
+	if (s->speaker != 0)
+		json_object_set_new(o, "speaker", json_integer(s->speaker));
 	if (s->kept != 0)
 		json_object_set_new(o, "kept", json_integer(s->kept));
 	put_flag(o, "begun", s->begun);
@@ -184,6 +188,7 @@ static const struct field {
 	{ "forked", 0, FLAG, false },
 	{ "cause", SHORT_MAX, TEXT, false },
 	{ "agents", 2, LIST, false },
+	{ "speaker", 2, NUMBER, false },
 	{ "kept", 2, NUMBER, false },
 	{ "begun", 0, FLAG, false },
 	{ "renewed", 0, FLAG, false },
@@ -345,7 +350,7 @@ static void
 read_standing(const json_t *o, struct site *s)
 {
 	const json_t *agents = json_object_get(o, "agents");
-	uint64_t kept = 0;
+	uint64_t kept = 0, speaker = 0, since;
 
 	s->blocked = act_read_flag(o, "blocked");
 	s->quarantined = act_read_flag(o, "quarantined");
@@ -358,7 +363,11 @@ read_standing(const json_t *o, struct site *s)
 
 		s->agent[i].instance = act_read_id(one, "instance");
 		s->agent[i].address = text_within(one, "address", SHORT_MAX);
+		s->agent[i].since = act_read_number(one, "since", INT64_MAX,
+		    &since) ? (int64_t)since : 0;
 	}
+	(void)act_read_number(o, "speaker", 2, &speaker);
+	s->speaker = (uint8_t)speaker;
 	(void)act_read_number(o, "kept", 2, &kept);
 	s->kept = (uint8_t)kept;
 	s->begun = act_read_flag(o, "begun");

@@ -7,8 +7,8 @@
  *	 "added":MS,"enrolled":MS,"key":HEX,"old_key":HEX,"until":MS,"ca":HEX,
  *	 "blocked":true,"forked":true,"quarantined":true,"retired":true,
  *	 "old_key_spent":true,"reason":…,"cause":…,
- *	 "agents":[{"instance":ID,"address":…},…],"kept":1,"begun":true,
- *	 "renewed":true,"given_up":ID,
+ *	 "agents":[{"instance":ID,"address":…,"since":MS},…],"speaker":2,
+ *	 "kept":1,"begun":true,"renewed":true,"given_up":ID,
  *	 "proven":true,"checked":MS,"evidence":…}
  *
  * The act {"do":"site-restore","row":{…},"as_of":MS} puts one back, as it was

@@ -27,8 +27,9 @@ reply_status(enum verdict v)
 	return statuses[v];
 }
 
-void
-reply_write(struct buf *b, struct answer *a, struct span complaints)
+static void
+write_as(struct buf *b, struct answer *a, struct span complaints,
+    unsigned status)
 {
 	struct frame_answer f = { .type = SPAN(CHANGELIST_TYPE) };
 	struct buf xml;
@@ -40,7 +41,7 @@ reply_write(struct buf *b, struct answer *a, struct span complaints)
 	buf_span(&xml, complaints);
 	answer_end(&xml);
 	must(!xml.bad);
-	f.status = (uint16_t)reply_status(a->verdict);
+	f.status = (uint16_t)status;
 	if (f.status == 503)
 		f.retry_after = (a->after + 999) / 1000;
 	f.body = buf_look(&xml);
@@ -49,15 +50,36 @@ reply_write(struct buf *b, struct answer *a, struct span complaints)
 }
 
 void
+reply_write(struct buf *b, struct answer *a, struct span complaints)
+{
+	write_as(b, a, complaints, reply_status(a->verdict));
+}
+
+static struct answer
+refusal(enum verdict v, const char *cause, const char *reason)
+{
+	return (struct answer){ .verdict = v, .cause = span_of(cause),
+		.reason = span_of(reason),
+		.after = v == VERDICT_BUSY ? REPLY_BUSY_AFTER : 0 };
+}
+
+void
 reply_refusal(struct buf *b, enum verdict v, const char *cause,
     const char *reason)
 {
-	struct answer a = { .verdict = v, .cause = span_of(cause),
-	    .reason = span_of(reason) };
+	struct answer a = refusal(v, cause, reason);
 
-	if (v == VERDICT_BUSY)
-		a.after = REPLY_BUSY_AFTER;
 	reply_write(b, &a, SPAN_NONE);
+}
+
+void
+reply_no(struct buf *b, enum verdict v, const char *cause,
+    const char *reason)
+{
+	struct answer a = refusal(v, cause, reason);
+	unsigned status = reply_status(v);
+
+	write_as(b, &a, SPAN_NONE, status == 200 ? 403 : status);
 }
 
 void

@@ -28,4 +28,9 @@ void reply_plain(struct buf *b, enum verdict v, const char *reason);
 void reply_refusal(struct buf *b, enum verdict v, const char *cause,
     const char *reason);
 
+/* To who asked for letters: no answer of ours is one of letters, so it is 403
+ * where a batch would be answered 200. */
+void reply_no(struct buf *b, enum verdict v, const char *cause,
+    const char *reason);
+
 #endif

@@ -45,7 +45,9 @@ read_fork(struct reader *r, struct site *s)
 	for (int i = 0; i < 2; i++) {
 		s->agent[i].instance = read_u64(r);
 		s->agent[i].address = read_span(r);
+		s->agent[i].since = (int64_t)read_u64(r);
 	}
+	s->speaker = read_u8(r);
 	s->kept = read_u8(r);
 	s->begun = read_u8(r) != 0;
 	s->renewed = read_u8(r) != 0;
@@ -59,7 +61,9 @@ write_fork(struct buf *b, const struct site *s)
 	for (int i = 0; i < 2; i++) {
 		write_u64(b, s->agent[i].instance);
 		write_span(b, s->agent[i].address);
+		write_u64(b, (uint64_t)s->agent[i].since);
 	}
+	write_u8(b, s->speaker);
 	write_u8(b, s->kept);
 	write_u8(b, s->begun);
 	write_u8(b, s->renewed);

@@ -23,6 +23,7 @@
 struct site_agent {	/* one of two that speak with one key (R4) */
 	uint64_t instance;	/* of its process; 0: it told none */
 	struct span address;	/* "203.0.113.7:51824"; may be empty */
+	int64_t since;		/* ms, hub time, when it was first heard; 0 */
 };
 
 struct site {
@@ -43,8 +44,9 @@ struct site {
 				 * and forgotten (view_site_forgot()) */
 	struct span cause;	/* of the fork, as in answer.h; stays when it
 				 * is settled */
-	struct site_agent agent[2];	/* found then: as before, and the
-					 * newcomer */
+	struct site_agent agent[2];	/* found then, by who was heard
+					 * first */
+	uint8_t speaker;	/* 1 or 2: by whose word it was found; 0 */
 	uint8_t kept;		/* 1 or 2: which of them a settle kept, until
 				 * that one speaks with a new key; 0: none */
 	bool begun;		/* … and in a new incarnation, which it has

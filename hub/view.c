@@ -315,6 +315,7 @@ fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
 		.gate = stand.gate, .gated = stand.gated,
 		.gate_since = stand.gate_since,
 		.gate_settled = stand.gate_settled,
+		.speaker = from->speaker,
 		.kept = from->kept, .begun = from->begun,
 		.renewed = from->renewed,
 		.given_up = from->given_up, .as_of = from->as_of,
@@ -327,6 +328,7 @@ fill_site(struct db_txn *t, const struct site *from, struct view_site *s)
 	copy_text(s->cause, sizeof(s->cause), from->cause);
 	for (int i = 0; i < 2; i++) {
 		s->agent[i].instance = from->agent[i].instance;
+		s->agent[i].since = from->agent[i].since;
 		copy_text(s->agent[i].address, sizeof(s->agent[i].address),
 		    from->agent[i].address);
 	}

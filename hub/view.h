@@ -24,7 +24,7 @@
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
-#define VIEW_VERSION 5	/* of apply's rules and the rows; raise to rebuild */
+#define VIEW_VERSION 6	/* of apply's rules and the rows; raise to rebuild */
 
 struct view;
 
@@ -82,12 +82,14 @@ struct db_txn *view_read(struct view *v);
  *		a foreign host: it may be the site's now
  *	{"do":"confirm","site":N,"letter":M}	it has fetched up to letter M
  *	{"do":"fork","site":N,"cause":…,"seq":…,"before":…,"instance_before":ID,
- *	 "address":…,"instance":ID}	holds the site: two agents, where the one
- *		speaks from that was there before and the newcomer; ID: 16 hex
- *		digits; cause: as in answer.h
- *	{"do":"settle","site":N,"keep":1 or 2,"incarnation":ID}	the one of
- *		before (1) or the newcomer is kept; it tells everything anew, not
- *		in this incarnation, and gets a new key
+ *	 "address":…,"instance":ID,"since_before":MS,"since":MS,"speaker":1 or 2}
+ *		holds the site: two agents, that which was heard first and that
+ *		which was heard later, since when, and by whose word it was
+ *		noticed; ID: 16 hex digits; cause: as in answer.h
+ *	{"do":"settle","site":N,"keep":1 or 2,"incarnation":ID}	the one heard
+ *		first (1) or the other is kept; it tells everything anew, not in
+ *		this incarnation, and gets a new key; with "instance", "address",
+ *		"since": it was started again, and is this one now
  *	{"do":"begun","site":N}	what is kept tells everything anew
  *	{"do":"settled","site":N}	it speaks with that key: the old one is
  *		not good any more
@@ -143,7 +145,9 @@ struct view_site {
 	struct {
 		uint64_t instance;
 		char address[64];
+		int64_t since;	/* ms; 0: not known */
 	} agent[2];
+	uint8_t speaker;	/* 1 or 2, or 0 */
 	uint8_t kept;		/* 1, 2, or 0: nothing to be settled */
 	bool begun, renewed;
 	uint64_t given_up;

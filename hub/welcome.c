@@ -8,6 +8,7 @@
 
 #include "contrib/base/lang.h"
 #include "hub/fork.h"
+#include "hub/heir.h"
 
 #define WHY_MAX 1024
 
@@ -61,7 +62,6 @@ is_dropped(const struct view_site *s, const struct frame_peer *p,
     uint64_t instance)
 {
 	int kept = s->kept == 2, other = !kept;
-	struct span there = span_of(s->agent[other].address);
 
 	if (s->kept == 0)
 		return false;
@@ -69,8 +69,7 @@ is_dropped(const struct view_site *s, const struct frame_peer *p,
 		return false;
 	if (instance != 0 && instance == s->agent[other].instance)
 		return true;
-	return fork_same_host(p->address, there) &&
-	    !fork_same_host(span_of(s->agent[kept].address), there);
+	return heir_is_at_copy(s, p->address);
 }
 
 void
@@ -140,6 +139,29 @@ welcome_peer(struct welcome *w, struct view *v, const struct frame_peer *p,
 	return refuse(w, VERDICT_BLOCKED, CAUSE_QUARANTINED);
 }
 
+void
+welcome_fork_advice(struct buf *b, const struct view_site *s)
+{
+	struct fork_side side[2];
+
+	for (int i = 0; i < 2; i++)
+		side[i] = (struct fork_side){
+			.instance = s->agent[i].instance,
+			.address = s->agent[i].address,
+			.since = s->agent[i].since };
+	fork_advice(b, s->code, side);
+}
+
+/* That its numbers went back is true of one of the two only. */
+static const char *
+cause_for(const struct view_site *s, uint64_t instance)
+{
+	if (strcmp(s->cause, CAUSE_BEHIND) == 0 && s->speaker != 0 &&
+	    instance != s->agent[s->speaker - 1].instance)
+		return CAUSE_INSTANCE;
+	return s->cause;
+}
+
 bool
 welcome_speaker(struct welcome *w, struct view *v, const struct frame_peer *p,
     uint64_t instance)
@@ -150,7 +172,6 @@ welcome_speaker(struct welcome *w, struct view *v, const struct frame_peer *p,
 		return false;
 	if (!s->forked)
 		return true;
-	fork_advice(&w->why, s->code, s->agent[0].address,
-	    s->agent[1].address);
-	return refuse(w, VERDICT_FORKED, s->cause);
+	welcome_fork_advice(&w->why, s);
+	return refuse(w, VERDICT_FORKED, cause_for(s, instance));
 }

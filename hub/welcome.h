@@ -35,6 +35,8 @@ bool welcome_peer(struct welcome *w, struct view *v,
 bool welcome_speaker(struct welcome *w, struct view *v,
     const struct frame_peer *p, uint64_t instance);
 
+/* Who the two of a forked site are, and the command that settles it. */
+void welcome_fork_advice(struct buf *b, const struct view_site *s);
 /* It is the copy of an agent that was kept. */
 void welcome_refuse_copy(struct welcome *w);
 

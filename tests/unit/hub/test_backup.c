@@ -53,7 +53,8 @@ static const char *const rows[] = {
 	"\"key\":\"" KEY64("e") "\",\"old_key\":\"" KEY64("f") "\","
 	"\"old_key_spent\":true,\"forked\":true,\"cause\":\"instance\","
 	"\"reason\":\"two\",\"agents\":[{\"instance\":\"00000000000000aa\","
-	"\"address\":\"192.0.2.1:5\"},{\"address\":\"192.0.2.2:6\"}],"
+	"\"address\":\"192.0.2.1:5\",\"since\":1700000000000},"
+	"{\"address\":\"192.0.2.2:6\"}],\"speaker\":1,"
 	"\"kept\":2,\"begun\":true,\"renewed\":true,\"given_up\":\"00000000000000bb\"}",
 	/* The retired one's code and domain are another's now. */
 	"{\"number\":5,\"code\":\"4101000003\",\"name\":\"新站\","

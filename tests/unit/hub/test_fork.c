@@ -5,6 +5,7 @@
 #include "hub/fork.h"
 
 #include "hub/ingest.h"
+#include "hub/letters.h"
 #include "tests/unit/hub/corekit.h"
 
 #define A 0xa1
@@ -110,17 +111,23 @@ END_TEST
 
 START_TEST(test_advice_names_both)
 {
+	struct fork_side side[2] = { { .instance = 0x1122334455663fa2,
+		.address = HERE, .since = CORE_NOW }, { .instance = B,
+		.address = THERE } };
+	char when[CLOCK_TEXT_MAX], words[200];
 	struct buf b;
 
 	buf_init(&b, 4096);
-	fork_advice(&b, "4101000001", HERE, THERE);
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), HERE));
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), THERE));
+	fork_advice(&b, "4101000001", side);
+	snprintf(words, sizeof(words), "1 from " HERE " (agent 3fa2, since "
+	    "%s), 2 from " THERE " (agent 00b2)", clock_show(when, CORE_NOW));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), words));
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "zqhub site settle "
-	    "4101000001 --keep 198.51.100.9 (or 203.0.113.7)"));
+	    "4101000001 --keep 203.0.113.7 (or 198.51.100.9)"));
 	buf_reset(&b);
-	fork_advice(&b, "4101000001", HERE, "203.0.113.7:7");
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "--keep 2 (or 1)"));
+	side[1].address = "203.0.113.7:7";
+	fork_advice(&b, "4101000001", side);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "--keep 1 (or 2)"));
 	buf_clear(&b);
 }
 END_TEST
@@ -256,9 +263,13 @@ START_TEST(test_a_clone_is_noticed)
 	ck_assert_ptr_nonnull(strstr(a->body, "zqhub site settle "
 	    "4101000001 --keep"));
 	ck_assert(view().forked);
-	ck_assert_uint_eq(view().agent[0].instance, B);
-	ck_assert_str_eq(view().agent[0].address, THERE);
-	ck_assert_str_eq(view().agent[1].address, HERE);
+	/* 1 is who was heard first, though 2 spoke before it just now */
+	ck_assert_uint_eq(view().agent[0].instance, A);
+	ck_assert_uint_eq(view().agent[1].instance, B);
+	ck_assert_str_eq(view().agent[0].address, HERE);
+	ck_assert_str_eq(view().agent[1].address, THERE);
+	ck_assert_int_gt(view().agent[0].since, 0);
+	ck_assert_int_gt(view().agent[1].since, 0);
 	ck_assert(core_logged("forked cause=instance"));
 	ck_assert(core_logged(HERE) && core_logged(THERE));
 	ck_assert_answer(beat(B, THERE, 3, 6), VERDICT_FORKED,
@@ -275,6 +286,12 @@ START_TEST(test_a_restored_agent_is_noticed)
 	/* another process, whose spool ends before what we have */
 	ck_assert_answer(beat(B, HERE, 5, 20), VERDICT_FORKED, CAUSE_BEHIND);
 	ck_assert_str_eq(view().cause, CAUSE_BEHIND);
+	ck_assert_uint_eq(view().agent[0].instance, A);
+	ck_assert_uint_eq(view().speaker, 2);
+	/* of that the other one hears only that there are two */
+	ck_assert_answer(beat(A, HERE, 9, 30), VERDICT_FORKED,
+	    CAUSE_INSTANCE);
+	ck_assert_answer(beat(B, HERE, 5, 40), VERDICT_FORKED, CAUSE_BEHIND);
 	tear_down();
 }
 END_TEST
@@ -321,11 +338,34 @@ act(json_t *a)
 }
 
 static void
-settle(int keep)
+settle_in(int keep, const char *incarnation)
 {
 	act(json_pack("{s:s, s:i, s:i, s:s}", "do", "settle", "site", 1,
-	    "keep", keep, "incarnation", "0000000000000007"));
+	    "keep", keep, "incarnation", incarnation));
 }
+
+static void
+settle(int keep)
+{
+	settle_in(keep, "0000000000000007");
+}
+
+#define ck_assert_waits(a)						\
+	do {								\
+		const struct core_answer *it = (a);			\
+									\
+		ck_assert_int_eq(it->answer.verdict, VERDICT_BUSY);	\
+		ck_assert_uint_eq(it->answer.want.n, 0);		\
+	} while (0)
+
+#define ck_assert_goes_on(a)						\
+	do {								\
+		const struct core_answer *it = (a);			\
+									\
+		ck_assert_int_eq(it->answer.verdict, VERDICT_BUSY);	\
+		ck_assert(answer_has_word(it->answer.want, WANT_RETELL)); \
+		ck_assert(answer_has_word(it->answer.want, WANT_RENEW)); \
+	} while (0)
 
 static void
 fork_it(void)
@@ -406,6 +446,73 @@ START_TEST(test_what_is_kept_begins_anew)
 }
 END_TEST
 
+/* The one that is kept never heard of the last incarnation: the other had
+ * begun it. */
+START_TEST(test_an_older_copy_is_kept)
+{
+	set_up();
+	tell((struct said){ .instance = A, .first = 1, .count = 9,
+	    .now = 10 });
+	tell((struct said){ .instance = A, .incarnation = 8, .first = 1,
+	    .count = 2, .now = 20 });
+	ck_assert_answer(tell((struct said){ .instance = B, .address = THERE,
+	    .first = 6, .count = 1, .now = 30 }), VERDICT_FORKED,
+	    CAUSE_BEHIND);
+	settle_in(2, "0000000000000008");
+	ck_assert_goes_on(tell((struct said){ .instance = B,
+	    .address = THERE, .first = 6, .count = 1, .now = 40 }));
+	ck_assert(!view().forked);
+	ck_assert_answer(tell((struct said){ .instance = B,
+	    .address = THERE, .incarnation = 9, .first = 1, .count = 2,
+	    .now = 50 }), VERDICT_TAKEN, "");
+	ck_assert(view().begun);
+	/* and from then on that one, too, is the copy's */
+	ck_assert_answer(tell((struct said){ .instance = 0xc3,
+	    .address = THERE, .first = 6, .count = 1, .now = 60 }),
+	    VERDICT_FORKED, CAUSE_SETTLED);
+	ck_assert(!view().forked);
+	tear_down();
+}
+END_TEST
+
+static void
+ask_for_letters(uint64_t instance, const char *address)
+{
+	struct event_base *base = event_base_new();
+	struct letters *l = letters_new(base, &kit.writer, &kit.guests,
+	    &queue, core_send, NULL, &answers);
+	struct frame_letters f = { .peer = core_peer(1, address),
+		.instance = instance };
+	struct buf b;
+
+	buf_init(&b, FRAME_MAX);
+	frame_letters_write(&b, &f);
+	core_forget(&answers);
+	letters_ask(l, 1, buf_look(&b));
+	ck_assert_uint_eq(answers.n, 1);
+	buf_clear(&b);
+	letters_free(l);
+	event_base_free(base);
+}
+
+/* Who is refused letters is not answered with something that is none. */
+START_TEST(test_letters_are_refused_as_such)
+{
+	set_up();
+	fork_it();
+	ask_for_letters(A, HERE);
+	ck_assert_uint_eq(answers.at[0].status, 200);
+	settle(2);
+	ask_for_letters(A, HERE);
+	ck_assert_uint_eq(answers.at[0].status, 403);
+	ck_assert_answer(&answers.at[0], VERDICT_FORKED, CAUSE_SETTLED);
+	ask_for_letters(B, THERE);
+	ck_assert_uint_eq(answers.at[0].status, 200);
+	ck_assert(!answers.at[0].is_answer);
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_two_on_one_host)
 {
 	set_up();
@@ -429,24 +536,126 @@ pass(int64_t ms)
 	clock_set(clock_wall() + ms, clock_mono() + ms);
 }
 
-START_TEST(test_the_kept_one_does_not_come)
+#define HERE_TOO "203.0.113.7:5001"
+
+static void
+fork_on_one_host(int keep)
+{
+	tell((struct said){ .instance = A, .first = 1, .count = 9,
+	    .now = 10 });
+	ck_assert_answer(beat(B, HERE_TOO, 5, 20), VERDICT_FORKED,
+	    CAUSE_BEHIND);
+	settle(keep);
+}
+
+/* Only its own machine has its address. */
+START_TEST(test_the_kept_one_was_started_again)
 {
 	set_up();
 	fork_it();
 	settle(2);
-	ck_assert_int_eq(beat(0xc3, THERE, 5, 40)->answer.verdict,
-	    VERDICT_BUSY);
-	pass(599000);
-	ck_assert_int_eq(beat(0xc3, THERE, 5, 50)->answer.verdict,
-	    VERDICT_BUSY);
-	pass(2000);
-	ck_assert_answer(beat(0xc3, THERE, 5, 60), VERDICT_FORKED,
+	ck_assert_goes_on(beat(0xc3, THERE, 5, 40));
+	ck_assert_uint_eq(view().kept, 2);
+	ck_assert_uint_eq(view().agent[1].instance, 0xc3);
+	ck_assert_uint_eq(view().given_up, 7);
+	ck_assert(core_logged("taken for the one that was kept"));
+	/* and who was kept at first is another one now */
+	ck_assert_waits(beat(B, THERE, 5, 50));
+	ck_assert_goes_on(beat(0xc3, THERE, 5, 60));
+	pass(70000);
+	ck_assert_answer(beat(B, THERE, 5, 70), VERDICT_FORKED,
 	    CAUSE_INSTANCE);
 	ck_assert(view().forked);
+	tear_down();
+}
+END_TEST
+
+/* Where addresses tell nothing, a minute in which nobody else speaks does. */
+START_TEST(test_the_only_one_goes_on)
+{
+	set_up();
+	fork_on_one_host(1);
+	ck_assert_waits(beat(0xc3, "203.0.113.7:5002", 9, 30));
+	pass(HEIR_QUIET - 1000);
+	ck_assert_waits(beat(0xc3, "203.0.113.7:5002", 9, 40));
+	pass(1000);
+	ck_assert_goes_on(beat(0xc3, "203.0.113.7:5002", 9, 50));
+	ck_assert_uint_eq(view().agent[0].instance, 0xc3);
+	ck_assert_answer(tell((struct said){ .instance = 0xc3,
+	    .incarnation = 8, .first = 1, .count = 2, .now = 60 }),
+	    VERDICT_TAKEN, "");
+	ck_assert(view().begun);
+	tear_down();
+}
+END_TEST
+
+/* The copy is started again, and the kept one is slow. */
+START_TEST(test_a_copy_does_not_go_on)
+{
+	set_up();
+	fork_on_one_host(1);
+	ck_assert_waits(beat(0xc3, "203.0.113.7:5002", 9, 30));
+	pass(HEIR_QUIET - 1000);
+	ck_assert_goes_on(beat(A, HERE, 9, 35));
+	pass(1000);
+	ck_assert_waits(beat(0xc3, "203.0.113.7:5002", 9, 40));
+	pass(HEIR_QUIET);
+	ck_assert_answer(beat(0xc3, "203.0.113.7:5002", 9, 50),
+	    VERDICT_FORKED, CAUSE_INSTANCE);
+	ck_assert_uint_eq(view().agent[0].instance, A);
 	ck_assert_uint_eq(view().agent[1].instance, 0xc3);
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_in_doubt_people_are_asked)
+{
+	const struct core_answer *a;
+
+	/* the dropped one is alive */
+	set_up();
+	fork_on_one_host(2);
+	ck_assert_answer(beat(A, "203.0.113.7:5009", 9, 30), VERDICT_FORKED,
+	    CAUSE_SETTLED);
+	ck_assert_waits(beat(0xc3, "203.0.113.7:5002", 5, 40));
+	pass(HEIR_QUIET);
+	a = beat(0xc3, "203.0.113.7:5002", 5, 50);
+	ck_assert_answer(a, VERDICT_FORKED, CAUSE_INSTANCE);
+	ck_assert_ptr_nonnull(strstr(a->body, "1 from 203.0.113.7:5009"));
+	ck_assert_ptr_nonnull(strstr(a->body, "2 from 203.0.113.7:5002"));
+	ck_assert_ptr_nonnull(strstr(a->body, "--keep 1 (or 2)"));
 	settle(2);
-	ck_assert(answer_has_word(beat(0xc3, THERE, 5, 70)->answer.want,
-	    WANT_RETELL));
+	ck_assert_goes_on(beat(0xc3, "203.0.113.7:5002", 5, 60));
+	tear_down();
+
+	/* two that nobody knows */
+	set_up();
+	fork_on_one_host(2);
+	ck_assert_waits(beat(0xc3, "203.0.113.7:5002", 5, 30));
+	ck_assert_waits(beat(0xd4, "203.0.113.7:5003", 5, 31));
+	pass(HEIR_QUIET);
+	ck_assert_answer(beat(0xc3, "203.0.113.7:5002", 5, 40),
+	    VERDICT_FORKED, CAUSE_INSTANCE);
+	ck_assert_uint_eq(view().agent[0].instance, 0xc3);
+	ck_assert_uint_eq(view().agent[1].instance, 0xd4);
+	tear_down();
+}
+END_TEST
+
+/* Thought again, twice: who is kept at last goes on. */
+START_TEST(test_a_wrong_settle_is_put_right)
+{
+	set_up();
+	fork_on_one_host(2);
+	ck_assert_answer(beat(A, HERE, 9, 30), VERDICT_FORKED,
+	    CAUSE_SETTLED);
+	settle(1);
+	ck_assert_answer(beat(B, HERE_TOO, 5, 35), VERDICT_FORKED,
+	    CAUSE_SETTLED);
+	settle(2);
+	ck_assert_answer(beat(A, HERE, 9, 40), VERDICT_FORKED,
+	    CAUSE_SETTLED);
+	ck_assert_goes_on(beat(B, HERE_TOO, 5, 45));
 	tear_down();
 }
 END_TEST
@@ -681,8 +890,14 @@ add(TCase *c)
 	tcase_add_test(c, test_a_late_request_is_none);
 	tcase_add_test(c, test_a_given_up_incarnation_is_behind);
 	tcase_add_test(c, test_what_is_kept_begins_anew);
+	tcase_add_test(c, test_an_older_copy_is_kept);
+	tcase_add_test(c, test_letters_are_refused_as_such);
 	tcase_add_test(c, test_two_on_one_host);
-	tcase_add_test(c, test_the_kept_one_does_not_come);
+	tcase_add_test(c, test_the_kept_one_was_started_again);
+	tcase_add_test(c, test_the_only_one_goes_on);
+	tcase_add_test(c, test_a_copy_does_not_go_on);
+	tcase_add_test(c, test_in_doubt_people_are_asked);
+	tcase_add_test(c, test_a_wrong_settle_is_put_right);
 	tcase_add_test(c, test_unblock_ends_it);
 	tcase_add_test(c, test_an_empty_site_begins_anew);
 	tcase_add_test(c, test_causes);

@@ -182,6 +182,10 @@ START_TEST(test_settle_finds_which)
 	ck_assert_uint_eq(kept("10.0.0.2"), 2);	/* thought again */
 	ck_assert_uint_eq(kept("10.0.0.1"), 1);
 	ck_assert_uint_eq(kept("00000000000000b2"), 2);
+	ck_assert_uint_eq(kept("00a1"), 1);
+	ck_assert_uint_eq(kept("00b2"), 2);
+	ck_assert_refused(run("settle", "4101000001", "keep", "0"),
+	    "which of the two");
 	ck_assert_uint_eq(kept("1"), 1);
 	ck_assert_str_eq(json_string_value(json_object_get(a.result,
 	    "dropped")), "10.0.0.2:6");

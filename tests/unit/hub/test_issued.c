@@ -311,6 +311,10 @@ START_TEST(test_settle)
 	struct acts acts;
 
 	act("{\"do\":\"fork\",\"site\":1,\"cause\":\"instance\"}");
+	ck_assert_int_eq(judge(&copy, &acts), GRANT_NO);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.refusal),
+	    "which is kept"));
+	acts_clear(&acts);
 	act("{\"do\":\"settle\",\"site\":1,\"keep\":1}");
 	ck_assert_int_eq(judge(&copy, &acts), GRANT_NO);
 	acts_clear(&acts);
