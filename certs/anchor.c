@@ -94,6 +94,39 @@ is_same(STACK_OF(X509) *a, STACK_OF(X509) *b)
 	return true;
 }
 
+/* The one that signs; of a letter, if it can be read. */
+static X509 *
+last_root(struct span pem)
+{
+	STACK_OF(X509) *given = NULL;
+	X509 *root = NULL;
+	struct buf why;
+
+	buf_init(&why, 4096);
+	if (pem.n <= KEEP_FILE_MAX)
+		given = keep_parse_certs(_("the CA sent"), pem, &why);
+	if (given != NULL)
+		root = sk_X509_shift(given);
+	keep_free_certs(given);
+	buf_clear(&why);
+	return root;
+}
+
+/* Does the letter tell of a time before this agent was enrolled? Then its
+ * signing CA is the one that is believed, or was made before that. */
+static bool
+is_past(STACK_OF(X509) *believed, struct span last)
+{
+	X509 *ours = sk_X509_value(believed, sk_X509_num(believed) - 1);
+	X509 *theirs = last_root(last);
+	bool past = theirs != NULL && (X509_cmp(theirs, ours) == 0 ||
+	    issue_time(X509_get0_notBefore(theirs)) <
+	    issue_time(X509_get0_notBefore(ours)));
+
+	X509_free(theirs);
+	return past;
+}
+
 static bool
 put(const char *path, STACK_OF(X509) *certs, struct buf *why)
 {
@@ -112,6 +145,7 @@ anchor_replace(const char *dir, const struct span *pem, size_t count,
 {
 	STACK_OF(X509) *believed, *now;
 	char path[KEEP_PATH_MAX];
+	size_t before = why->n;
 	bool ok = true;
 
 	if (count == 0 || count > ANCHOR_MOST) {
@@ -126,7 +160,12 @@ anchor_replace(const char *dir, const struct span *pem, size_t count,
 	must(now != NULL);
 	for (size_t i = 0; i < count && ok; i++)
 		ok = take(now, believed, pem[i], i + 1, why);
-	ok = ok && (is_same(now, believed) || put(path, now, why));
+	if (!ok && is_past(believed, pem[count - 1])) {
+		buf_cut(why, before);
+		ok = true;
+	} else {
+		ok = ok && (is_same(now, believed) || put(path, now, why));
+	}
 	keep_free_certs(now);
 	keep_free_certs(believed);
 	return ok;

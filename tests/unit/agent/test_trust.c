@@ -151,6 +151,36 @@ START_TEST(test_no_link)
 }
 END_TEST
 
+/* An agent that was enrolled after a roll reads the letters of before: it
+ * passes over them, and believes nobody more than it did. */
+START_TEST(test_past)
+{
+	ck_assert(keep_put_certs(path("id/ca.pem"), KEEP_REPLACE,
+	    &bed.next.cert, 1, &bed.why));
+	begin();
+	put_ca("ca/ca.pem", NULL);
+	put_ca("ca/next.pem", "ca/link.pem");
+	ck_assert_msg(take(), "%s", buf_cstr(&bed.why));
+	ck_assert_uint_eq(bed.why.n, 0);
+	ck_assert_int_eq(count(), 1);
+	begin();
+	put_ca("ca/next.pem", NULL);
+	ck_assert(take());
+	/* Of two rolls before; but not of a hub that was set up anew. */
+	for (int later = 0; later < 2; later++) {
+		clock_set(clock_wall() + (later ? 90 : -90) * DAY, 0);
+		ck_assert(ca_create(path(later ? "new" : "old"), "测试",
+		    &bed.why));
+		clock_release();
+		begin();
+		put_ca(later ? "new/ca.pem" : "old/ca.pem", NULL);
+		ck_assert_int_eq(take(), !later);
+		ck_assert_int_eq(bed.why.n > 0, later);
+		ck_assert_int_eq(count(), 1);
+	}
+}
+END_TEST
+
 static const struct {
 	const char *body, *why;
 } odd[] = {
@@ -202,6 +232,7 @@ main(void)
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_test(c, test_both_then_one);
 	tcase_add_test(c, test_no_link);
+	tcase_add_test(c, test_past);
 	tcase_add_loop_test(c, test_odd, 0,
 	    (int)(sizeof(odd) / sizeof(odd[0])));
 	tcase_add_test(c, test_due);
