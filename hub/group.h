@@ -21,6 +21,8 @@
 #include "hub/stand.h"
 #include "hub/word.h"
 
+struct rewrite;
+
 struct group {
 	struct db_txn *txn;	/* NULL outside of one */
 	struct meta meta;
@@ -33,6 +35,7 @@ struct group {
 	char host[256];		/* the last one looked up … */
 	size_t host_n;		/* 0: none */
 	uint32_t host_site;	/* … and whose it is; 0: nobody's */
+	struct rewrite *rules;	/* of the moves; NULL: not asked for yet */
 };
 
 void group_init(struct group *g);
@@ -49,6 +52,11 @@ void group_column(struct group *g, uint32_t site, struct span name, int by);
 /* Whose is this host? Remembers the last answer. */
 uint32_t group_host(struct group *g, struct span host);
 void group_forget_host(struct group *g);
+
+/* The moves that count (move_counts()), as rules: also those whose time is to
+ * come. Kept from group to group, until a move changes. */
+const struct rewrite *group_rules(struct group *g);
+void group_forget_rules(struct group *g);
 
 /* Adds to the record: what kind of thing, and its bytes. */
 void group_record(struct group *g, const char *what, struct span bytes);

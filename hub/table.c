@@ -30,6 +30,10 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_LETTER] = { .name = "letter" },
 	[TABLE_ISSUED] = { .name = "issued" },
 	[TABLE_PROVEN] = { .name = "proven" },
+	[TABLE_MOVE] = { .name = "move" },
+	[TABLE_MOVE_OLD] = { .name = "move-old" },
+	[TABLE_DUE] = { .name = "due" },
+	[TABLE_COVER] = { .name = "cover" },
 };
 
 struct key
@@ -57,6 +61,16 @@ key_u32_u64(uint32_t a, uint64_t b)
 
 	wire_put_u32(k.at, a);
 	wire_put_u64(k.at + 4, b);
+	return k;
+}
+
+struct key
+key_u64_u32(uint64_t a, uint32_t b)
+{
+	struct key k = { .n = 12 };
+
+	wire_put_u64(k.at, a);
+	wire_put_u32(k.at + 8, b);
 	return k;
 }
 

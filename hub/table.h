@@ -35,6 +35,11 @@ enum table {
 	TABLE_LETTER,	/* site u32, number u64 → letter row */
 	TABLE_PROVEN,	/* site u32 → struct proven */
 	TABLE_ISSUED,	/* site u32 → pin of the CA; 0: see issued.c */
+	TABLE_MOVE,	/* number u32 → struct move */
+	TABLE_MOVE_OLD,	/* digest of the old address, number u64 → nothing */
+	TABLE_DUE,	/* ms u64, move u32 → nothing */
+	TABLE_COVER,	/* site u32, head of digest of the prefix u64 → struct
+			 * cover */
 	TABLE_COUNT
 };
 extern const struct db_table table_list[TABLE_COUNT];
@@ -49,6 +54,7 @@ struct key {
 struct key key_u32(uint32_t a);
 struct key key_u64(uint64_t a);
 struct key key_u32_u64(uint32_t a, uint64_t b);
+struct key key_u64_u32(uint64_t a, uint32_t b);
 struct key key_digest(const uint8_t digest[TABLE_DIGEST]);
 struct key key_digest_u64(const uint8_t digest[TABLE_DIGEST], uint64_t b);
 

@@ -1,0 +1,89 @@
+/*
+ * Moves: what was announced to be elsewhere from a day on, each with a number
+ * for ever. One row per announcement, whether it is of one address, of all
+ * below a prefix, or of a whole domain.
+ *
+ * Only act_move.c writes rows (it puts the new state, moved.h tells the rest
+ * of the view of it). A rule that stands for a move is one of
+ * protocol/rewrite.h, with the move's number: move_rules() gives all that
+ * count, and group_rules() (group.h) the same inside a group.
+ */
+#ifndef ZQ_HUB_MOVE_H
+#define ZQ_HUB_MOVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/db.h"
+#include "contrib/base/span.h"
+#include "hub/move_state.h"
+
+#define MOVE_ROW_MAX (16u << 10)
+#define MOVE_TEXT 512		/* bytes of a reason, a name, a why in a row */
+#define MOVES_MOST 100000	/* that are not over; more are refused */
+
+struct rewrite;
+struct rewrite_rule;
+
+struct move {
+	uint32_t number;	/* from 1 */
+	uint32_t site;		/* whose the old address is */
+	uint32_t other;		/* whose the new one was, when announced; 0:
+				 * nobody's of the cluster */
+	enum move_state state;
+	uint8_t scope;		/* enum rewrite_scope */
+	bool needs;		/* both ends, or a named operator … */
+	bool agreed;		/* … and it has them, or needs none */
+	bool bad;		/* the last look before its time went wrong */
+	int64_t announced;	/* ms, hub time: first */
+	int64_t from;		/* ms: when it takes effect; never before it
+				 * was announced */
+	int64_t until;		/* ms: when its redirect ends; CLOCK_NONE: it
+				 * does not */
+	int64_t changed;	/* ms: its state, last */
+	int64_t checked;	/* ms: the last look before, and after; */
+	int64_t verified;	/* … CLOCK_NONE: none yet */
+	uint64_t place;		/* in the journal: said first */
+	uint32_t rival;		/* contested: the move that says otherwise */
+	uint64_t sites, pages;	/* that refer to it, when last counted */
+	uint64_t looked, wrong;	/* addresses, by the last look */
+	struct span old, new;	/* normal form; a domain: scheme://host/ */
+	struct span reason, by;	/* of whoever announced it */
+	struct span why;	/* it is in this state; or empty */
+};
+
+/* Does a link to the old address have to follow it: is it a rule at its time?
+ * A move whose other end hasn't agreed, that is contested, overdue, withdrawn
+ * or closed isn't. */
+bool move_counts(const struct move *m);
+
+/* Spans live as long as what a get hands out (db.h). */
+bool move_get(struct db_txn *t, uint32_t number, struct move *m);
+void move_put(struct db_txn *t, const struct move *m, struct buf *row);
+uint32_t move_last(struct db_txn *t);	/* highest number given; 0: none */
+
+/* Each from this number on, in order; false: stop. The callback must not
+ * write. */
+typedef bool move_fn(void *arg, const struct move *m);
+void move_each(struct db_txn *t, uint32_t from, move_fn *each, void *arg);
+/* Of this old address (a domain's is scheme://host/), the newest that is not
+ * over; http and https are one. */
+bool move_of_old(struct db_txn *t, struct span old, uint32_t *number);
+void move_each_of_old(struct db_txn *t, struct span old, move_fn *each,
+    void *arg);
+
+/* --- when something is due -------------------------------------------------- */
+
+/* The earliest; false: nothing ever is. */
+bool move_due(struct db_txn *t, int64_t *when, uint32_t *number);
+void move_set_due(struct db_txn *t, uint32_t number, int64_t when, bool due);
+
+/* --- as rules --------------------------------------------------------------- */
+
+/* Spans of m. */
+void move_rule(const struct move *m, struct rewrite_rule *r);
+/* Adds all that count, also those whose time is to come. */
+void move_rules(struct db_txn *t, struct rewrite *set);
+
+#endif
