@@ -51,34 +51,40 @@ unfit(X509 *root)
 	return NULL;
 }
 
+struct letter {
+	STACK_OF(X509) *believed, *now;
+	bool stranger;		/* one in it is neither known nor linked */
+	struct buf *why;
+};
+
 /* Adds the root that pem begins with. */
 static bool
-take(STACK_OF(X509) *to, STACK_OF(X509) *believed, struct span pem,
-    size_t number, struct buf *why)
+take(struct letter *l, struct span pem, size_t number)
 {
 	STACK_OF(X509) *given = NULL;
 	const char *wrong;
 	bool ok = false;
 
 	if (pem.n <= KEEP_FILE_MAX)
-		given = keep_parse_certs(_("the CA sent"), pem, why);
+		given = keep_parse_certs(_("the CA sent"), pem, l->why);
 	else
-		buf_printf(why, _("CA %zu of the letter is longer than %d "
+		buf_printf(l->why, _("CA %zu of the letter is longer than %d "
 		    "bytes\n"), number, KEEP_FILE_MAX);
 	if (given == NULL)
 		return false;
+	l->stranger = !is_among(l->believed, sk_X509_value(given, 0)) &&
+	    !is_linked(l->believed, given);
 	if ((wrong = unfit(sk_X509_value(given, 0))) != NULL)
-		buf_printf(why, _("CA %zu of the letter: %s\n"), number,
+		buf_printf(l->why, _("CA %zu of the letter: %s\n"), number,
 		    wrong);
-	else if (!is_among(believed, sk_X509_value(given, 0)) &&
-	    !is_linked(believed, given))
-		buf_printf(why, _("CA %zu of the letter is not signed for by "
+	else if (l->stranger)
+		buf_printf(l->why, _("CA %zu of the letter is not signed for by "
 		    "the CA that this site trusts; if the hub was set up "
 		    "anew, enrol again with a new ticket\n"), number);
 	else
 		ok = true;
 	if (ok)
-		must(sk_X509_push(to, sk_X509_shift(given)) > 0);
+		must(sk_X509_push(l->now, sk_X509_shift(given)) > 0);
 	keep_free_certs(given);
 	return ok;
 }
@@ -143,7 +149,7 @@ bool
 anchor_replace(const char *dir, const struct span *pem, size_t count,
     struct buf *why)
 {
-	STACK_OF(X509) *believed, *now;
+	struct letter l = { .why = why };
 	char path[KEEP_PATH_MAX];
 	size_t before = why->n;
 	bool ok = true;
@@ -154,19 +160,19 @@ anchor_replace(const char *dir, const struct span *pem, size_t count,
 		return false;
 	}
 	if (!keep_path(path, dir, "ca.pem", why) ||
-	    (believed = keep_get_certs(path, why)) == NULL)
+	    (l.believed = keep_get_certs(path, why)) == NULL)
 		return false;
-	now = sk_X509_new_null();
-	must(now != NULL);
+	l.now = sk_X509_new_null();
+	must(l.now != NULL);
 	for (size_t i = 0; i < count && ok; i++)
-		ok = take(now, believed, pem[i], i + 1, why);
-	if (!ok && is_past(believed, pem[count - 1])) {
+		ok = take(&l, pem[i], i + 1);
+	if (ok) {
+		ok = is_same(l.now, l.believed) || put(path, l.now, why);
+	} else if (l.stranger && is_past(l.believed, pem[count - 1])) {
 		buf_cut(why, before);
 		ok = true;
-	} else {
-		ok = ok && (is_same(now, believed) || put(path, now, why));
 	}
-	keep_free_certs(now);
-	keep_free_certs(believed);
+	keep_free_certs(l.now);
+	keep_free_certs(l.believed);
 	return ok;
 }
