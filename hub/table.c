@@ -34,6 +34,17 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_MOVE_OLD] = { .name = "move-old" },
 	[TABLE_DUE] = { .name = "due" },
 	[TABLE_COVER] = { .name = "cover" },
+	[TABLE_PLACE] = { .name = "place" },
+	[TABLE_OUT] = { .name = "out" },
+	[TABLE_RUN] = { .name = "run" },
+	[TABLE_RUN_KEY] = { .name = "run-key" },
+	[TABLE_RUN_FREE] = { .name = "run-free" },
+	[TABLE_TARGET] = { .name = "target" },
+	[TABLE_LINK] = { .name = "link" },
+	[TABLE_BROKEN] = { .name = "broken" },
+	[TABLE_BETWEEN] = { .name = "between" },
+	[TABLE_LINK_NEWS] = { .name = "link-news" },
+	[TABLE_LOOK] = { .name = "look" },
 };
 
 struct key

@@ -40,6 +40,18 @@ enum table {
 	TABLE_DUE,	/* ms u64, move u32 → nothing */
 	TABLE_COVER,	/* site u32, head of digest of the prefix u64 → struct
 			 * cover */
+	TABLE_PLACE,	/* digest of a place → items there varint, item u32 */
+	TABLE_OUT,	/* item u32 → its runs and lines (links.h) */
+	TABLE_RUN,	/* run u32 → struct run */
+	TABLE_RUN_KEY,	/* digest of site and links → run u32 */
+	TABLE_RUN_FREE,	/* run u32 → nothing; to be given again */
+	TABLE_TARGET,	/* target_key() → struct target */
+	TABLE_LINK,	/* see post.h: target → runs, run → items */
+	TABLE_BROKEN,	/* target_key() → nothing */
+	TABLE_BETWEEN,	/* site u32, reversed host → links varint: of a site
+			 * to hosts that aren't its own */
+	TABLE_LINK_NEWS,	/* site u32, target_key() → nothing */
+	TABLE_LOOK,	/* range of targets → from where on to look again */
 	TABLE_COUNT
 };
 extern const struct db_table table_list[TABLE_COUNT];

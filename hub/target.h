@@ -1,0 +1,87 @@
+/*
+ * Targets: the addresses that pages link to, and what has become of them.
+ *
+ * A row per place (protocol/url_place.h) that some page links to; it goes
+ * with the last link. Rows are in the order of reversed host name, port,
+ * path: so all of a domain stand together, and all below a prefix.
+ *
+ * The state is what the site whose address it is says itself, by what it has
+ * pushed; nobody is asked over the network. Only what is known to be gone is
+ * broken: an address that nobody covers is unknown, and isn't.
+ */
+#ifndef ZQ_HUB_TARGET_H
+#define ZQ_HUB_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/db.h"
+#include "contrib/base/span.h"
+
+struct group;
+struct rewrite;
+
+enum target_state {	/* numbers are in rows */
+	TARGET_UNKNOWN,		/* of a site, but nothing covers it */
+	TARGET_OUTSIDE,		/* no site of the cluster has this host */
+	TARGET_HERE,		/* an item is at this place */
+	TARGET_MOVED,		/* by a rule that has taken effect */
+	TARGET_WITHDRAWN,	/* an item was, and its site took it away */
+	TARGET_NEVER,		/* covered, and there never was an item */
+	TARGET_STATES
+};
+const char *target_state_name(enum target_state s);	/* "here" … */
+
+/* --- what has become of an address ------------------------------------------- */
+
+struct target_verdict {
+	enum target_state state;
+	bool broken;		/* whoever follows it finds nothing: withdrawn,
+				 * never, or moved to where nothing is */
+	uint32_t site;		/* whose address it is; 0: nobody's here */
+	uint32_t item;		/* that is there, or was; 0: none */
+	uint32_t move;		/* that made it so; 0: none */
+};
+
+/* url is a normal form. rules (may be NULL): those that count; of them the
+ * ones in effect at `when` are followed. Puts into `now` (emptied first) where
+ * it is now, if that is elsewhere and known: by a move, or as the withdrawal
+ * or the item itself says. */
+void target_judge(struct db_txn *t, const struct rewrite *rules,
+    struct span url, int64_t when, struct target_verdict *v,
+    struct buf *now);
+
+/* --- rows ------------------------------------------------------------------------- */
+
+#define TARGET_KEY 400		/* bytes of a key, at most */
+
+struct target_key {
+	uint8_t at[TARGET_KEY];
+	size_t n;
+};
+
+struct target {
+	enum target_state state;
+	bool broken;
+	bool shared;		/* more than one run has it, or had */
+	uint64_t runs;		/* that have it */
+	uint32_t run;		/* the one, unless shared */
+	struct span url;	/* as it was linked to first; a normal form */
+};
+
+/* False: the address is too strange to be kept. */
+bool target_key(struct target_key *k, struct span url);
+/* Of all below a prefix (which ends in "/"), and of a domain and all hosts
+ * below it: what their keys begin with. A domain has two. */
+bool target_key_prefix(struct target_key *k, struct span prefix);
+bool target_key_domain(struct target_key *host, struct target_key *below,
+    struct span domain);
+
+/* room: what the url is put into. */
+bool target_get(struct db_txn *t, const struct target_key *k,
+    struct target *target, struct buf *room);
+/* What of the posting lists is this target's (hub/links.c). */
+uint64_t target_term(struct span url);
+
+#endif
