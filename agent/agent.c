@@ -377,6 +377,7 @@ open_parts(struct agent *a)
 	};
 
 	a->instance = random_number();
+	a->started = clock_wall();
 	a->fetch = fetch_new(a->base, LINE_AGENT);
 	open_push(a);
 	a->renew = renew_new(a->base, &a->line, top->dir, on_renewed, a);

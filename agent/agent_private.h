@@ -33,7 +33,8 @@ struct agent {
 	struct renew *renew;
 	struct ctl *ctl;
 	struct sources *sources;
-	uint64_t instance;	/* random, of this process */
+	uint64_t instance;	/* random, of this process … */
+	int64_t started;	/* … and since when it has it, ms */
 	struct event *term, *interrupt, *chores, *quiet;
 	bool ending;		/* no more starts of anything */
 	char got[SANDBOX_GOT_MAX];

@@ -2,6 +2,7 @@
 #include "agent/control.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,6 +69,18 @@ asker(char out[NAME_MAX_BYTES], json_t *ask, uid_t uid)
 	name_of(out, uid);
 }
 
+/* By these the hub's operator tells it from its copy (zqhub site settle). */
+static void
+put_instance(json_t *o, const struct agent *a)
+{
+	char instance[17], started[CLOCK_TEXT_MAX];
+
+	snprintf(instance, sizeof(instance), "%016" PRIx64, a->instance);
+	json_object_set_new(o, "instance", json_string(instance));
+	json_object_set_new(o, "started",
+	    json_string(clock_format(started, a->started)));
+}
+
 static void
 do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by)
@@ -77,6 +90,7 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 	(void)ask;
 	(void)by;
 	json_object_set_new(o, "running", json_true());
+	put_instance(o, a);
 	json_object_set_new(o, "sandbox", json_string(a->got));
 	json_object_set_new(o, "sources", sources_status(a->sources));
 	json_object_update_new(json_object_get(o, "hub"),

@@ -49,6 +49,19 @@ print_site(FILE *out, json_t *o)
 		    count(c, "days_left"));
 }
 
+/* By the name that the hub has for it, when two speak with one key. */
+static void
+print_agent(FILE *out, json_t *o)
+{
+	const char *instance = text(o, "instance");
+	size_t n = strlen(instance);
+	char when[CLOCK_TEXT_MAX + 8];
+
+	if (n >= 4)
+		fprintf(out, _("agent        %s, started %s\n"),
+		    instance + n - 4, ago(when, text(o, "started")));
+}
+
 static void
 print_hub(FILE *out, json_t *h)
 {
@@ -228,6 +241,7 @@ status_print(FILE *out, json_t *o)
 	json_array_foreach(why, i, s)
 		fprintf(out, "  - %s\n", json_string_value(s));
 	print_site(out, o);
+	print_agent(out, o);
 	print_hub(out, json_object_get(o, "hub"));
 	print_spool(out, json_object_get(o, "spool"));
 	json_array_foreach(json_object_get(o, "sources"), i, s)

@@ -43,6 +43,18 @@ for n in 0 1; do
 	grep -qF "$at" "$T/status" || { cat "$T/status"; die "status does not name $at"; }
 done
 grep -q "zqhub site settle $CODE --keep" "$T/status" || die "status names no command"
+# Which is which: each says its name, and the first is who was heard first.
+instance_of() { "$ZQ_BUILD/zqagent" status --json --dir "$1" | jq -r .instance; }
+name_of() { instance_of "$1" | sed 's/.*\(....\)$/\1/'; }
+for dir in "$(agent_dir $CODE)" "$T/clone"; do
+	grep -q "(agent $(name_of "$dir"), since 2" "$T/status" ||
+		{ cat "$T/status"; die "status does not name the agent in $dir"; }
+	"$ZQ_BUILD/zqagent" status --dir "$dir" >"$T/agent-status" || :
+	grep -q "^agent  *$(name_of "$dir"), started" "$T/agent-status" ||
+		{ cat "$T/agent-status"; die "it does not say which it is"; }
+done
+first=$(zqhub site show $CODE --json | jq -r '.agents[0].instance')
+[ "$first" = "$(instance_of "$(agent_dir $CODE)")" ] || die "the first is not 1"
 curl -sf "http://127.0.0.1:$WEB_PORT/site/$CODE?lang=en" >"$T/site.html"
 grep -q "site settle $CODE" "$T/site.html" || die "the site's page names no command"
 page "$WWW/6.html" "第六篇扣留期间"
@@ -53,8 +65,7 @@ has_items $CODE 5 || die "something was taken of a site that is held"
 say "- settled: one goes on with a new key, the other is refused"
 zqhub site settle $CODE --keep 10.9.8.7 2>"$T/err" && die "kept an address nobody has"
 grep -q -- '--keep' "$T/err" || die "and did not say which there are"
-keep=$(zqhub site show $CODE --json | jq -r '.agents[0].instance')
-zqhub site settle $CODE --keep "$keep" --reason '克隆机停用' || die "settle"
+zqhub site settle $CODE --keep "$(name_of "$(agent_dir $CODE)")" --reason '克隆机停用' || die "settle"
 begun() { zqhub journal print --json | jq -e 'any(.[]; .act?.do == "begun")' >/dev/null; }
 wait_for 60 "the kept one to begin anew" begun
 # The copy is started again at once, as another instance: it stays the copy.
@@ -100,9 +111,17 @@ cp -a "$T/backup" "$kept"
 run_kept
 wait_for 60 "the restored one to be noticed" forked
 case $(cause) in behind | content) ;; *) die "cause $(cause)" ;; esac
-zqhub site settle $CODE --keep 2 || die "settle --keep 2"
 page "$root/24.html" "恢复之后的一篇"
-wait_for 90 "it to have begun anew" settled
+
+say "- who was kept is started again before it could begin: it goes on alone"
+stop "$KEPT"
+zqhub site settle $CODE --keep 2 || die "settle --keep 2"
+zqhub status >"$T/status" && die "status says all is well"
+grep -q "zqhub site settle $CODE --keep 1" "$T/status" ||
+	{ cat "$T/status"; die "status names no way out if it never comes"; }
+run_kept
+wait_for 180 "it to have begun anew" settled
+grep -q "taken for the one that was kept" "$T/hub.log" || die "not said"
 wait_for 30 "what it has now" found 恢复之后的一篇
 has_items $CODE 11 || die "$(items_of $CODE) items, expected 11"
 
