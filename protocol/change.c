@@ -214,6 +214,10 @@ static const struct rule words[WORD_COUNT] = {
 	[WORD_BY] = RULE(N_("by"), "zq:by", LIMIT_TEXT),
 	[WORD_SUCCESSOR] = RULE(N_("successor"), "zq:successor", LIMIT_URL),
 	[WORD_SCOPE] = RULE(N_("scope"), "zq:scope", LIMIT_TEXT),
+	[WORD_FORMER] = RULE(N_("former"), "zq:former", LIMIT_ID),
+	[WORD_INCLUDE] = RULE(N_("include"), "zq:include", LIMIT_LONG_TEXT),
+	[WORD_EXCLUDE] = RULE(N_("exclude"), "zq:exclude", LIMIT_LONG_TEXT),
+	[WORD_INDEX] = RULE(N_("index"), "zq:index", LIMIT_TEXT),
 };
 static const struct rule id_rule = RULE(N_("id"), "dcterms:identifier", LIMIT_ID);
 static const struct rule type_rule = RULE(N_("type"), "rs:md type", LIMIT_TEXT);
@@ -305,7 +309,7 @@ insane(const struct change *c)
 {
 	const char *reason;
 
-	if (c->kind < CHANGE_CREATED || c->kind > CHANGE_OTHER)
+	if (c->kind < CHANGE_CREATED || c->kind > CHANGE_LAST)
 		return "rs:md change: neither created, updated nor deleted";
 	if ((reason = judge_url(c)) != NULL ||
 	    (reason = judge_times(c)) != NULL ||
@@ -407,6 +411,7 @@ change_item_hash(const struct change *c, uint8_t out[32])
 
 	if (item.kind == CHANGE_UPDATED)
 		item.kind = CHANGE_CREATED;
+	item.word[WORD_FORMER] = SPAN_NONE;	/* how it came here */
 	change_hash(&item, out);
 }
 
@@ -451,9 +456,11 @@ change_kind_name(enum change_kind k)
 		[CHANGE_MOVE] = N_("move"),
 		[CHANGE_NOTICE] = N_("notice"),
 		[CHANGE_OTHER] = N_("other"),
+		[CHANGE_REPLY] = N_("reply"),
+		[CHANGE_COVER] = N_("cover"),
 	};
 
-	return k >= CHANGE_CREATED && k <= CHANGE_OTHER ? names[k] : "unknown";
+	return k >= CHANGE_CREATED && k <= CHANGE_LAST ? names[k] : "unknown";
 }
 
 const char *

@@ -3,9 +3,10 @@
  *
  * Most are about an item (a page or a file): it is there now in this form
  * (created, updated), or it is gone (deleted; absence is never a deletion).
- * Moves and notices are told by the site's own people. What a newer agent
- * says and this version does not know is `other`: kept, passed on, and held
- * if it was marked critical (R25).
+ * Moves, notices and replies to letters are told by the site's own people,
+ * covers by its sources; statement.h knows what those have to say. What a
+ * newer agent says and this version does not know is `other`: kept, passed
+ * on, and held if it was marked critical (R25).
  *
  * One meaning, two forms: a row (change_write, change_read) in spool,
  * journal and between parts, and XML (changelist.h) between organisations.
@@ -27,6 +28,12 @@ enum change_kind {	/* numbers are in rows for ever */
 	CHANGE_MOVE = 4,
 	CHANGE_NOTICE = 5,
 	CHANGE_OTHER = 6,
+	CHANGE_REPLY = 7,	/* to a letter about links; url: where they
+				 * led to, on whichever host */
+	CHANGE_COVER = 8,	/* what a source covers; url: its prefix. So
+				 * the hub can tell what never was from what
+				 * nobody told */
+	CHANGE_LAST = CHANGE_COVER
 };
 
 /* What is said in words. Order is the order in rows and XML; a new one goes
@@ -47,10 +54,23 @@ enum change_word {
 	WORD_REASON,		/* zq:reason; of a deletion, move, notice */
 	WORD_BY,		/* zq:by; the person who said so, if one did */
 	WORD_SUCCESSOR,		/* zq:successor; where a deleted item went;
-				 * the new address of a move */
+				 * the new address of a move, empty: the move
+				 * is withdrawn */
 	WORD_SCOPE,		/* zq:scope; of a move: address, prefix or
 				 * domain; of a notice: outage, maintenance,
-				 * closing, resolved */
+				 * closing, resolved; of a reply: will-fix,
+				 * refused; of a cover: whole, gone */
+	WORD_FORMER,		/* zq:former; of created and updated: the id
+				 * under which the hub has had this item so
+				 * far. It is the same item, with this id and
+				 * url from now on. Only for a hub that named
+				 * FEATURE_MOVES: to another it says nothing,
+				 * and the old id must be deleted */
+	WORD_INCLUDE,		/* zq:include, … */
+	WORD_EXCLUDE,		/* zq:exclude and … */
+	WORD_INDEX,		/* zq:index; of a cover: the patterns of the
+				 * source, blank-separated, a blank inside of
+				 * one is %20 */
 	WORD_COUNT
 };
 
@@ -108,8 +128,9 @@ bool change_is_sane(const struct change *c, const char **why);
  * with seq. */
 void change_hash(const struct change *c, uint8_t out[32]);
 
-/* The same of what the item is then, whether created or updated: an item that
- * is told again from the beginning is no other. Digests are made of it. */
+/* The same of what the item is then, whether created or updated, and whatever
+ * its id was before: an item that is told again from the beginning is no
+ * other. Digests are made of it. */
 void change_item_hash(const struct change *c, uint8_t out[32]);
 
 /* Link rows, one after the other. each: false when there is none left. */

@@ -107,8 +107,13 @@ put_link(struct buf *b, const struct link *l)
 static const char *
 element_of(enum change_kind kind)
 {
-	return kind == CHANGE_MOVE ? "zq:move" :
-	    kind == CHANGE_NOTICE ? "zq:notice" : "url";
+	switch (kind) {
+	case CHANGE_MOVE: return "zq:move";
+	case CHANGE_NOTICE: return "zq:notice";
+	case CHANGE_REPLY: return "zq:reply";
+	case CHANGE_COVER: return "zq:cover";
+	default: return "url";
+	}
 }
 
 void

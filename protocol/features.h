@@ -19,6 +19,9 @@
 #define FEATURE_WANT "want"		/* WANT_RETELL, WANT_RENEW */
 #define FEATURE_GATE "gate"		/* `held`, letters release and refuse */
 #define FEATURE_TRUST "trust"		/* the letter */
+#define FEATURE_MOVES "moves"		/* WORD_FORMER, replies, covers; moves
+					 * are acted on, letters `links` and
+					 * the map (movemap.h) come of them */
 
 #define FEATURES_AGENT FEATURE_CHANGES " " FEATURE_LETTERS " " \
 	FEATURE_RECONCILE " " FEATURE_INSTANCE " " FEATURE_WANT " " \

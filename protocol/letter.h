@@ -49,4 +49,8 @@ bool letters_read(struct span xml, uint64_t *last, int64_t *now,
 					 * now on, PEM; the last is the one
 					 * that signs new ones */
 
+/* Kinds whose body is more than the sentence. */
+#define LETTER_LINKS "links"		/* links that have to be changed:
+					 * mending.h */
+
 #endif

@@ -14,7 +14,7 @@
 #define TEXT_MOST (2 * LIMIT_LONG_TEXT)	/* over every limit: cut here */
 #define TEXTS_MOST (1u << 20)	/* all parts, each cut a little over its limit */
 
-_Static_assert(E_COUNT <= 32, "seen has a bit for each");
+_Static_assert(E_COUNT <= 64, "seen has a bit for each");
 
 /* --- complaints -------------------------------------------------------------- */
 
@@ -113,6 +113,19 @@ begin_other(struct parts *p, int name, int64_t now)
 		complain(p, words_name[name], "not expected here");
 }
 
+/* Of changes that have an element of their own; 0: no such one. */
+static enum change_kind
+own_kind(int name)
+{
+	switch (name) {
+	case E_MOVE: return CHANGE_MOVE;
+	case E_NOTICE: return CHANGE_NOTICE;
+	case E_REPLY: return CHANGE_REPLY;
+	case E_COVER: return CHANGE_COVER;
+	default: return 0;
+	}
+}
+
 void
 parts_begin(struct parts *p, int name, uint64_t seq, int64_t now)
 {
@@ -122,8 +135,8 @@ parts_begin(struct parts *p, int name, uint64_t seq, int64_t now)
 		p->c.kind = 0;	/* rs:md will tell */
 		read_time(p, NS_ZQ, "from", &p->c.from);
 		read_time(p, NS_ZQ, "until", &p->c.until);
-	} else if (name == E_MOVE || name == E_NOTICE) {
-		p->c.kind = name == E_MOVE ? CHANGE_MOVE : CHANGE_NOTICE;
+	} else if (own_kind(name) != 0) {
+		p->c.kind = own_kind(name);
 		read_time(p, NULL, "from", &p->c.from);
 		read_time(p, NULL, "until", &p->c.until);
 	} else {
@@ -208,7 +221,7 @@ begin_link(struct parts *p)
 static void
 start_part(struct parts *p, int name)
 {
-	uint32_t bit = name >= 0 ? UINT32_C(1) << name : 0;
+	uint64_t bit = name >= 0 ? UINT64_C(1) << name : 0;
 
 	if (name == XML_UNKNOWN || name == E_LN) {
 		begin_unknown(p);

@@ -26,7 +26,7 @@ struct parts {
 	struct xml *xml;
 	struct change c;
 	struct part part[E_COUNT], type, critical;
-	uint32_t seen;		/* bits of enum element */
+	uint64_t seen;		/* bits of enum element */
 	struct buf texts, links, unknown, why;
 	size_t link_count;
 	struct link link;	/* being read; its text is still to come */

@@ -132,7 +132,7 @@ START_TEST(golden)
 	c.links = buf_look(&links);
 	c.unknown = SPAN("<a xmlns=\"urn:x\"></a>");
 	c.critical = SPAN("{urn:x}a");
-	for (int w = 0; w < WORD_COUNT; w++)
+	for (int w = 0; w <= WORD_SCOPE; w++)	/* those of 0.1 */
 		c.word[w] = span_of(change_word_name(w));
 	buf_reset(&row);
 	change_write(&row, &c);
@@ -183,7 +183,7 @@ START_TEST(strict_rows)
 	row.at[0] = 2;			/* another version */
 	ck_assert(!change_read(&again, buf_look(&row)));
 	row.at[0] = 1;
-	row.at[1] = 7;			/* no such kind */
+	row.at[1] = CHANGE_LAST + 1;	/* no such kind */
 	ck_assert(!change_read(&again, buf_look(&row)));
 	row.at[1] = CHANGE_UPDATED;
 	ck_assert(change_read(&again, buf_look(&row)));
@@ -283,7 +283,7 @@ START_TEST(insane)
 	smallest(&c);
 	ck_assert(change_is_sane(&c, NULL));
 	INSANE("rs:md change:", c.kind = 0);
-	INSANE("rs:md change:", c.kind = 7);
+	INSANE("rs:md change:", c.kind = CHANGE_LAST + 1);
 	INSANE("loc:", c.url = SPAN_NONE);
 	INSANE("loc:", c.url = SPAN("http://A.cn/"));
 	INSANE("loc:", c.url = SPAN("http://a.cn/\xff"));
@@ -353,6 +353,7 @@ START_TEST(names)
 {
 	ck_assert_str_eq(change_kind_name(CHANGE_CREATED), "created");
 	ck_assert_str_eq(change_kind_name(CHANGE_OTHER), "other");
+	ck_assert_str_eq(change_kind_name(CHANGE_COVER), "cover");
 	ck_assert_str_eq(change_kind_name(99), "unknown");
 	ck_assert_str_eq(change_word_name(WORD_TITLE), "title");
 	ck_assert_str_eq(change_word_name(WORD_SCOPE), "scope");

@@ -1,0 +1,29 @@
+/*
+ * The place of an address: what of it says where something stands, so that
+ * addresses which servers answer alike are equal.
+ *
+ * Scheme, a slash at the end of the path and the usual names of an index
+ * page (index.html, default.htm, …; ASCII case doesn't matter in those) are
+ * left out; a port that isn't the scheme's own, the path and the query stay.
+ * "https://www.a.cn/x/index.html", "http://www.a.cn/x/" and
+ * "https://www.a.cn/x" all have the place "www.a.cn/x".
+ *
+ * It is a key, not an address: what it leaves out can't be put back.
+ */
+#ifndef ZQ_PROTOCOL_URL_PLACE_H
+#define ZQ_PROTOCOL_URL_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+/* Appends the place of a normal form. False, and nothing appended: it is
+ * none. It is never longer than the address. */
+bool url_place(struct buf *b, struct span url);
+
+/* The address from its host on: "www.a.cn:8080/x/?p=1"; empty: it is none. */
+struct span url_bare(struct span url);
+
+#endif
