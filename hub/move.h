@@ -21,7 +21,7 @@
 
 #define MOVE_ROW_MAX (16u << 10)
 #define MOVE_TEXT 512		/* bytes of a reason, a name, a why in a row */
-#define MOVES_MOST 100000	/* that are not over; more are refused */
+#define MOVES_SITE 20000	/* of one site, that are not over */
 
 struct rewrite;
 struct rewrite_rule;
@@ -33,6 +33,7 @@ struct move {
 				 * nobody's of the cluster */
 	enum move_state state;
 	uint8_t scope;		/* enum rewrite_scope */
+	bool operated;		/* an operator announced it */
 	bool needs;		/* both ends, or a named operator … */
 	bool agreed;		/* … and it has them, or needs none */
 	bool bad;		/* the last look before its time went wrong */
@@ -58,8 +59,13 @@ struct move {
  * or closed isn't. */
 bool move_counts(const struct move *m);
 
+/* A row: reading copies nothing, spans point into it. */
+void move_write(struct buf *row, const struct move *m);
+void move_read(struct move *m, uint32_t number, struct span row);
+
 /* Spans live as long as what a get hands out (db.h). */
 bool move_get(struct db_txn *t, uint32_t number, struct move *m);
+/* The spans of m may be those of a get; they are not good any more then. */
 void move_put(struct db_txn *t, const struct move *m, struct buf *row);
 uint32_t move_last(struct db_txn *t);	/* highest number given; 0: none */
 
@@ -67,17 +73,17 @@ uint32_t move_last(struct db_txn *t);	/* highest number given; 0: none */
  * write. */
 typedef bool move_fn(void *arg, const struct move *m);
 void move_each(struct db_txn *t, uint32_t from, move_fn *each, void *arg);
-/* Of this old address (a domain's is scheme://host/), the newest that is not
- * over; http and https are one. */
-bool move_of_old(struct db_txn *t, struct span old, uint32_t *number);
-void move_each_of_old(struct db_txn *t, struct span old, move_fn *each,
-    void *arg);
+/* Of this old address (its place), or (below) of all below it, the newest that is not
+ * over; http and https are one. With a number less than `before`; 0: any. */
+bool move_of_old(struct db_txn *t, struct span old, bool below,
+    uint32_t before, struct move *m);
 
 /* --- when something is due -------------------------------------------------- */
 
-/* The earliest; false: nothing ever is. */
+/* When something happens to it by itself; CLOCK_NONE: never. */
+int64_t move_when_due(const struct move *m);
+/* The earliest of all; false: nothing ever does. */
 bool move_due(struct db_txn *t, int64_t *when, uint32_t *number);
-void move_set_due(struct db_txn *t, uint32_t number, int64_t when, bool due);
 
 /* --- as rules --------------------------------------------------------------- */
 

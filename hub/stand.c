@@ -10,7 +10,7 @@
 #include "hub/table.h"
 #include "protocol/wire.h"
 
-#define ROW (2 + 15 * 8 + DIGEST_ROW)
+#define ROW (2 + 16 * 8 + DIGEST_ROW)
 #define STANDS_MOST 4096	/* in memory between groups; 4 KiB each */
 
 static void
@@ -42,6 +42,7 @@ write_row(const struct stand *s, uint8_t row[ROW])
 	put_u64(&at, (uint64_t)s->gate_since);
 	put_u64(&at, (uint64_t)s->gate_settled);
 	put_u64(&at, s->again);
+	put_u64(&at, s->moves);
 	digest_write(&s->digest, at);
 }
 
@@ -73,6 +74,7 @@ read_head(struct db_txn *t, struct stand *s)
 	s->gate_since = (int64_t)read_u64(&r);
 	s->gate_settled = (int64_t)read_u64(&r);
 	s->again = read_u64(&r);
+	s->moves = read_u64(&r);
 	if (reader_left(&r) != DIGEST_ROW)
 		fatal("view: the standing of site %u is damaged: run zqhub "
 		    "rebuild", s->site);

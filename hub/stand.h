@@ -30,6 +30,7 @@ struct stand {
 	int64_t gate_settled;	/* … when an operator last settled it; 0 */
 	uint64_t again;		/* held for a foreign host up to this place was
 				 * judged by the domains it has now */
+	uint64_t moves;		/* announced, and not over */
 	uint64_t idle;		/* deletions of what was not there */
 	uint64_t letters, confirmed;	/* numbers, see letter.h */
 	struct digest digest;
