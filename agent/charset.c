@@ -467,26 +467,56 @@ is_utf16(enum charset_name n)
 	return n == CHARSET_UTF16LE || n == CHARSET_UTF16BE;
 }
 
+/* Also moves page on behind the mark. */
+static void
+find(struct span *page, struct charset_found *f)
+{
+	size_t mark;
+
+	*f = (struct charset_found){ .is = marked(*page, &mark) };
+	f->mark = mark > 0;
+	f->declared = charset_declared(*page, &f->line);
+	if (is_utf16(f->declared))	/* and yet we could read it */
+		f->declared = CHARSET_NONE;
+	page->at += mark;
+	page->n -= mark;
+	if (f->is == CHARSET_NONE || (f->is == CHARSET_UTF8 &&
+	    !text_is_utf8(*page)))	/* a mark that some editor left */
+		f->is = decide(*page, f);
+	f->wrong = !f->ascii && f->declared != CHARSET_NONE &&
+	    f->declared != f->is;
+}
+
+enum charset_name
+charset_find(struct span page)
+{
+	struct charset_found f;
+
+	find(&page, &f);
+	return f.is;
+}
+
 void
 charset_convert(struct charset *c, struct buf *out, struct span page,
     struct charset_found *f)
 {
-	size_t mark;
-
-	*f = (struct charset_found){ .is = marked(page, &mark) };
-	f->mark = mark > 0;
-	f->declared = charset_declared(page, &f->line);
-	if (is_utf16(f->declared))	/* and yet we could read it */
-		f->declared = CHARSET_NONE;
-	page.at += mark;
-	page.n -= mark;
-	if (f->is == CHARSET_NONE || (f->is == CHARSET_UTF8 &&
-	    !text_is_utf8(page)))	/* a mark that some editor left */
-		f->is = decide(page, f);
+	find(&page, f);
 	if (f->is == CHARSET_UTF8)
 		copy_utf8(out, page, f);
 	else
 		convert(c->from[f->is], out, page, is_utf16(f->is) ? 2 : 1, f);
-	f->wrong = !f->ascii && f->declared != CHARSET_NONE &&
-	    f->declared != f->is;
+}
+
+bool
+charset_read(struct charset *c, struct buf *out, struct span text,
+    enum charset_name is)
+{
+	struct charset_found f = { .is = is };
+
+	must(is > CHARSET_NONE && is < CHARSET_COUNT);
+	if (is == CHARSET_UTF8)
+		copy_utf8(out, text, &f);
+	else
+		convert(c->from[is], out, text, is_utf16(is) ? 2 : 1, &f);
+	return f.bad == 0;
 }

@@ -49,4 +49,10 @@ enum charset_name charset_declared(struct span page, uint32_t *line);
 void charset_convert(struct charset *c, struct buf *out, struct span page,
     struct charset_found *found);
 
+/* Only decides; and converts a piece of a page that is in `is`. False: some
+ * of it could not be read. */
+enum charset_name charset_find(struct span page);
+bool charset_read(struct charset *c, struct buf *out, struct span text,
+    enum charset_name is);
+
 #endif

@@ -1,0 +1,433 @@
+/*
+ * See hrefs.h. The states are those of the standard's tokenizer ("Parsing HTML
+ * documents"), as far as they decide where a tag ends and what an attribute
+ * is; each state is a function that moves on.
+ */
+#include "agent/hrefs.h"
+
+#include <string.h>
+
+#include "contrib/base/text.h"
+
+#define ATTRIBUTES_MAX 64	/* of one tag; further ones are none of ours */
+
+struct attribute {
+	struct span name, value;
+	char quote;
+};
+
+struct scan {
+	const char *start, *at, *end;
+	const char *counted;	/* lines are counted up to here */
+	uint32_t line;
+	hrefs_fn *fn;
+	void *arg;
+	/* The tag just read. */
+	struct span tag;
+	struct attribute attribute[ATTRIBUTES_MAX];
+	size_t count;
+};
+
+/* What an element's attribute points to. */
+static const struct rule {
+	const char *tag, *attribute;
+	enum link_kind kind;
+	bool list;		/* srcset: addresses, each with a width */
+} rules[] = {
+	{ "a", "href", LINK_ANCHOR, false },
+	{ "area", "href", LINK_ANCHOR, false },
+	{ "base", "href", LINK_ANCHOR, false },
+	{ "img", "src", LINK_IMAGE, false },
+	{ "img", "srcset", LINK_IMAGE, true },
+	{ "source", "src", LINK_IMAGE, false },
+	{ "source", "srcset", LINK_IMAGE, true },
+	{ "video", "src", LINK_IMAGE, false },
+	{ "video", "poster", LINK_IMAGE, false },
+	{ "audio", "src", LINK_IMAGE, false },
+	{ "input", "src", LINK_IMAGE, false },
+	{ "frame", "src", LINK_FRAME, false },
+	{ "iframe", "src", LINK_FRAME, false },
+	{ "embed", "src", LINK_FRAME, false },
+	{ "object", "data", LINK_FRAME, false },
+	{ "form", "action", LINK_FORM, false },
+	{ "script", "src", LINK_SCRIPT, false },
+	{ "link", "href", LINK_STYLE, false },
+};
+
+static bool
+is_blank(char c)	/* a NUL is one for page.c, too */
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' ||
+	    c == '\f' || c == '\0';
+}
+
+static bool
+is_end(char c)		/* of a tag's name */
+{
+	return is_blank(c) || c == '/' || c == '>';
+}
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static size_t
+left(const struct scan *s)
+{
+	return (size_t)(s->end - s->at);
+}
+
+static bool
+stands(const struct scan *s, const char *word)
+{
+	struct span w = span_of(word);
+
+	return left(s) >= w.n &&
+	    text_same_nocase((struct span){ s->at, w.n }, w);
+}
+
+/* To behind the next such bytes, or to the end. */
+static void
+skip_past(struct scan *s, const char *bytes)
+{
+	size_t n = strlen(bytes);
+	const char *found = memmem(s->at, left(s), bytes, n);
+
+	s->at = found != NULL ? found + n : s->end;
+}
+
+/* --- what is no text ------------------------------------------------------- */
+
+/* From behind "<!--". "-->" and "--!>" end it, and "<!-->" and "<!--->" are
+ * whole ones. */
+static void
+skip_comment(struct scan *s)
+{
+	const char *dashes;
+
+	if (stands(s, ">") || stands(s, "->")) {
+		skip_past(s, ">");
+		return;
+	}
+	while ((dashes = memmem(s->at, left(s), "--", 2)) != NULL) {
+		s->at = dashes + 2;
+		if (stands(s, ">") || stands(s, "!>")) {
+			skip_past(s, ">");
+			return;
+		}
+		s->at--;	/* the second dash may be a first one */
+	}
+	s->at = s->end;
+}
+
+/* From behind "<!". */
+static void
+skip_declaration(struct scan *s)
+{
+	if (stands(s, "--")) {
+		s->at += 2;
+		skip_comment(s);
+	} else if (stands(s, "[CDATA[") &&
+	    memmem(s->at, left(s), "]]>", 3) != NULL) {
+		skip_past(s, "]]>");
+	} else {
+		skip_past(s, ">");
+	}
+}
+
+/* Is this the name of a tag that ends here? */
+static bool
+is_tag_end(const struct scan *s, struct span name)
+{
+	return left(s) > name.n &&
+	    text_same_nocase((struct span){ s->at, name.n }, name) &&
+	    is_end(s->at[name.n]);
+}
+
+/* To the "</name" that ends such an element, or to the end. */
+static void
+skip_raw(struct scan *s, struct span name)
+{
+	while ((s->at = memchr(s->at, '<', left(s))) != NULL) {
+		s->at++;
+		if (s->at == s->end || *s->at != '/')
+			continue;
+		s->at++;
+		if (is_tag_end(s, name)) {
+			s->at -= 2;
+			return;
+		}
+	}
+	s->at = s->end;
+}
+
+/*
+ * The same for a script, where a comment may hold a script of its own: in
+ * <script><!-- <script> </script> --></script> the second end is the end.
+ */
+static void
+skip_script(struct scan *s)
+{
+	struct span name = SPAN("script");
+	bool comment = false, inner = false;
+
+	while (s->at < s->end) {
+		if (stands(s, "<!--")) {
+			comment = true;
+			s->at++;	/* "<!-->" is one and its end */
+		} else if (comment && stands(s, "-->")) {
+			comment = inner = false;
+		} else if (stands(s, "</")) {
+			s->at += 2;
+			if (!is_tag_end(s, name))
+				continue;
+			if (!inner) {
+				s->at -= 2;
+				return;
+			}
+			inner = false;
+			continue;
+		} else if (comment && *s->at == '<') {
+			s->at++;
+			inner |= is_tag_end(s, name);
+			continue;
+		}
+		s->at++;
+	}
+}
+
+static void
+skip_content(struct scan *s)
+{
+	static const char *const raw[] = { "style", "title", "textarea",
+		"xmp" };
+
+	if (text_same_nocase(s->tag, SPAN("script"))) {
+		skip_script(s);
+		return;
+	}
+	if (text_same_nocase(s->tag, SPAN("plaintext")))
+		s->at = s->end;
+	for (size_t i = 0; i < sizeof(raw) / sizeof(raw[0]); i++)
+		if (text_same_nocase(s->tag, span_of(raw[i])))
+			skip_raw(s, s->tag);
+}
+
+/* --- tags ------------------------------------------------------------------ */
+
+static void
+skip_blanks(struct scan *s)
+{
+	while (s->at < s->end && is_blank(*s->at))
+		s->at++;
+}
+
+/* From behind the "=". False: the page ends in it. */
+static bool
+read_value(struct scan *s, struct attribute *a)
+{
+	const char *from;
+
+	skip_blanks(s);
+	if (s->at == s->end)
+		return false;
+	if (*s->at == '"' || *s->at == '\'') {
+		a->quote = *s->at++;
+		from = s->at;
+		s->at = memchr(from, a->quote, left(s));
+		if (s->at == NULL) {
+			s->at = s->end;
+			return false;
+		}
+		a->value = (struct span){ from, (size_t)(s->at++ - from) };
+		return true;
+	}
+	from = s->at;
+	while (s->at < s->end && !is_blank(*s->at) && *s->at != '>')
+		s->at++;
+	a->value = (struct span){ from, (size_t)(s->at - from) };
+	return true;
+}
+
+static bool
+read_attribute(struct scan *s)
+{
+	struct attribute a = { .name = { s->at, 0 } };
+
+	do				/* a "=" may begin a name */
+		s->at++;
+	while (s->at < s->end && !is_end(*s->at) && *s->at != '=');
+	a.name.n = (size_t)(s->at - a.name.at);
+	skip_blanks(s);
+	if (s->at < s->end && *s->at == '=') {
+		s->at++;
+		if (!read_value(s, &a))
+			return false;
+	}
+	if (s->count < ATTRIBUTES_MAX)
+		s->attribute[s->count++] = a;
+	return true;
+}
+
+/* From its name to behind its ">". False: the page ends in it, so it is no
+ * tag. */
+static bool
+read_tag(struct scan *s)
+{
+	s->tag.at = s->at;
+	s->count = 0;
+	while (s->at < s->end && !is_end(*s->at))
+		s->at++;
+	s->tag.n = (size_t)(s->at - s->tag.at);
+	for (;;) {
+		while (s->at < s->end && (is_blank(*s->at) || *s->at == '/'))
+			s->at++;
+		if (s->at == s->end)
+			return false;
+		if (*s->at == '>') {
+			s->at++;
+			return true;
+		}
+		if (!read_attribute(s))
+			return false;
+	}
+}
+
+/* --- what a tag says ------------------------------------------------------- */
+
+/* The first of that name counts, as in browsers. */
+static const struct attribute *
+find(const struct scan *s, struct span name)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (text_same_nocase(s->attribute[i].name, name))
+			return &s->attribute[i];
+	return NULL;
+}
+
+static void
+count_lines(struct scan *s, const char *to)
+{
+	while ((s->counted = memchr(s->counted, '\n',
+	    (size_t)(to - s->counted))) != NULL) {
+		s->counted++;
+		s->line++;
+	}
+	s->counted = to;
+}
+
+static void
+tell(struct scan *s, const struct rule *r, const struct attribute *a,
+    struct span value)
+{
+	count_lines(s, s->tag.at);
+	s->fn(s->arg, &(struct href){ .at = (size_t)(value.at - s->start),
+	    .n = value.n, .kind = r->kind, .quote = a->quote, .listed = r->list,
+	    .base = strcmp(r->tag, "base") == 0, .line = s->line });
+}
+
+/* "a.png 1x, b.png 2x": a comma ends one, at the end of its address or behind
+ * what follows that. */
+static void
+tell_list(struct scan *s, const struct rule *r, const struct attribute *a)
+{
+	const char *at = a->value.at, *end = at + a->value.n, *from, *to;
+
+	for (;;) {
+		while (at < end && (is_blank(*at) || *at == ','))
+			at++;
+		if (at == end)
+			return;
+		for (from = at; at < end && !is_blank(*at);)
+			at++;
+		for (to = at; to > from && to[-1] == ',';)
+			to--;
+		tell(s, r, a, (struct span){ from, (size_t)(to - from) });
+		if (to == at)
+			while (at < end && *at != ',')
+				at++;
+	}
+}
+
+/* Of <link> only style sheets are links that the hub is told. */
+static bool
+is_meant(const struct scan *s, const struct rule *r)
+{
+	const struct attribute *rel;
+
+	if (strcmp(r->tag, "link") != 0)
+		return true;
+	rel = find(s, SPAN("rel"));
+	for (size_t i = 0; rel != NULL && i + 10 <= rel->value.n; i++)
+		if (text_same_nocase((struct span){ rel->value.at + i, 10 },
+		    SPAN("stylesheet")))
+			return true;
+	return false;
+}
+
+static const struct rule *
+find_rule(const struct scan *s, const struct attribute *a)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (text_same_nocase(s->tag, span_of(rules[i].tag)) &&
+		    text_same_nocase(a->name, span_of(rules[i].attribute)))
+			return &rules[i];
+	return NULL;
+}
+
+static void
+tell_tag(struct scan *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct attribute *a = &s->attribute[i];
+		const struct rule *r = find_rule(s, a);
+
+		if (r == NULL || a->value.n == 0 || find(s, a->name) != a ||
+		    !is_meant(s, r))
+			continue;
+		if (r->list)
+			tell_list(s, r, a);
+		else
+			tell(s, r, a, a->value);
+	}
+}
+
+/* At a "<". */
+static void
+scan_markup(struct scan *s)
+{
+	s->at++;
+	if (s->at == s->end)
+		return;
+	if (*s->at == '!') {
+		s->at++;
+		skip_declaration(s);
+	} else if (*s->at == '?') {
+		skip_past(s, ">");
+	} else if (*s->at == '/') {
+		s->at++;
+		if (s->at < s->end && is_letter(*s->at))
+			(void)read_tag(s);
+		else if (s->at < s->end)
+			skip_past(s, ">");
+	} else if (is_letter(*s->at) && read_tag(s)) {
+		tell_tag(s);
+		skip_content(s);
+	}
+}
+
+void
+hrefs_each(struct span page, hrefs_fn *fn, void *arg)
+{
+	struct scan s = { .start = page.at, .at = page.at,
+	    .counted = page.at, .line = 1, .fn = fn, .arg = arg };
+
+	if (page.n == 0)
+		return;
+	s.end = page.at + page.n;
+	while (s.at < s.end &&
+	    (s.at = memchr(s.at, '<', left(&s))) != NULL)
+		scan_markup(&s);
+}

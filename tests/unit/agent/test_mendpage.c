@@ -1,0 +1,305 @@
+/*
+ * A page is mended: what stands there afterwards leads where it should and
+ * looks as before; all other bytes are those that were there.
+ */
+#include "agent/mendpage.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "agent/page.h"
+#include "contrib/base/text.h"
+#include "protocol/url.h"
+
+#define PAGE_URL "https://www.a.gov.cn/x/y/page.html"
+
+static struct mendpage *mend;
+
+static void
+set_up(void)
+{
+	mend = mendpage_new();
+}
+
+static void
+tear_down(void)
+{
+	mendpage_free(mend);
+}
+
+struct wish {
+	const char *from, *to;
+	unsigned asked;
+};
+
+static bool
+on_target(void *arg, struct span target, struct span *to)
+{
+	struct wish *w = arg;
+
+	w->asked++;
+	*to = span_of(w->to);
+	return span_is(target, span_of(w->from));
+}
+
+static enum mendpage_result
+run(struct buf *out, struct span page, const char *from, const char *to)
+{
+	struct wish w = { from, to, 0 };
+	struct mendpage_found f;
+	enum mendpage_result rc = mendpage_find(mend, page, SPAN(PAGE_URL),
+	    on_target, &w, &f);
+
+	mendpage_write(out, page, f.edit, f.count);
+	return rc;
+}
+
+static void
+ck_mends(struct span page, const char *from, const char *to,
+    struct span want)
+{
+	struct buf out;
+
+	buf_init(&out, 1u << 20);
+	ck_assert_int_eq(run(&out, page, from, to), MENDPAGE_GOOD);
+	ck_assert_msg(span_is(buf_look(&out), want), "became %s",
+	    buf_cstr(&out));
+	buf_clear(&out);
+}
+
+#define MENDS(page, from, to, want) \
+	ck_mends(SPAN(page), from, to, SPAN(want))
+
+#define OLD "https://www.b.gov.cn/old/n.html"
+#define NEW "https://www.b.gov.cn/new/n.html"
+#define HERE "https://www.a.gov.cn/x/y/old.html"
+
+START_TEST(test_styles)
+{
+	MENDS("<a href=\"" OLD "\">", OLD, NEW, "<a href=\"" NEW "\">");
+	MENDS("<a href='//www.b.gov.cn/old/n.html'>", OLD, NEW,
+	    "<a href='//www.b.gov.cn/new/n.html'>");
+	MENDS("<a href=//www.b.gov.cn/old/n.html>", OLD,
+	    "http://www.b.gov.cn/n", "<a href=http://www.b.gov.cn/n>");
+	MENDS("<a href=/x/y/old.html>", HERE, "https://www.a.gov.cn/n/",
+	    "<a href=/n/>");
+	MENDS("<a href=old.html>", HERE, "https://www.a.gov.cn/n/",
+	    "<a href=../../n/>");
+	MENDS("<a href=old.html>", HERE, "https://www.a.gov.cn/x/y/n.html",
+	    "<a href=n.html>");
+	MENDS("<a href=old.html>", HERE, "https://www.a.gov.cn/x/y/",
+	    "<a href=./>");
+	MENDS("<a href=old.html>", HERE, "https://www.a.gov.cn/x/",
+	    "<a href=../>");
+	MENDS("<a href=old.html>", HERE, "https://www.a.gov.cn/x/y/z/n.html",
+	    "<a href=z/n.html>");
+	MENDS("<a href=old.html>", HERE, "https://www.a.gov.cn/x/y/b:c",
+	    "<a href=./b:c>");
+	MENDS("<a href=old.html>", HERE, "https://www.a.gov.cn/x/y//z",
+	    "<a href=.//z>");
+	MENDS("<a href=old.html>", HERE, "https://www.a.gov.cn/x/yz/?q",
+	    "<a href=../yz/?q>");
+	/* Whole where it was whole, though it could be short. */
+	MENDS("<a href=" HERE ">", HERE, "https://www.a.gov.cn/x/y/n.html",
+	    "<a href=https://www.a.gov.cn/x/y/n.html>");
+	/* Away from this host. */
+	MENDS("<a href=old.html>", HERE, NEW, "<a href=" NEW ">");
+	MENDS("<a href=/x/y/old.html>", HERE, "https://www.a.gov.cn:444/",
+	    "<a href=https://www.a.gov.cn:444/>");
+	/* http of the same host is the same place. */
+	MENDS("<a href=old.html>", HERE, "http://www.a.gov.cn/x/y/n.html",
+	    "<a href=n.html>");
+}
+END_TEST
+
+START_TEST(test_writing)
+{
+	MENDS("<a href=\"" OLD "?a=1&amp;b=2\">", OLD "?a=1&b=2",
+	    NEW "?b=2&a=1", "<a href=\"" NEW "?b=2&amp;a=1\">");
+	MENDS("<a href=\"" OLD "?a=1&b=2\">", OLD "?a=1&b=2", NEW "?c&d",
+	    "<a href=\"" NEW "?c&amp;d\">");
+	MENDS("<a href=\"" OLD "?a=1&copy=2\">", OLD "?a=1&copy=2", NEW,
+	    "<a href=\"" NEW "\">");
+	MENDS("<a href='&#104;ttps&colon;//www.b.gov.cn/&#x6F;ld/n.html'>",
+	    OLD, NEW, "<a href='&#104;ttps&colon;//www.b.gov.cn/&#x6F;ld/"
+	    "n.html'>");	/* "colon" is no name that page.c knows */
+	MENDS("<a href='&#104;ttps://www.b.gov.cn/&#x6F;ld/n.html#t'>",
+	    OLD, NEW, "<a href='" NEW "#t'>");
+	MENDS("<a href='" OLD "'>", OLD, "https://www.b.gov.cn/it's",
+	    "<a href='https://www.b.gov.cn/it&#39;s'>");
+	MENDS("<a href=\"" OLD "\">", OLD, "https://www.b.gov.cn/it's",
+	    "<a href=\"https://www.b.gov.cn/it's\">");
+	MENDS("<a href=\"\n  " OLD " \t\">", OLD, NEW, "<a href=\"\n  " NEW
+	    " \t\">");
+	MENDS("<a href=" OLD "#part-2>", OLD, NEW, "<a href=" NEW
+	    "#part-2>");
+	MENDS("<a href=https://WWW.B.gov.cn:443/old/./n.html>", OLD, NEW,
+	    "<a href=" NEW ">");
+	MENDS("<img srcset=\"" OLD " 1x," OLD ",x.png\">", OLD, NEW,
+	    "<img srcset=\"" NEW " 1x," OLD ",x.png\">");
+	MENDS("<img srcset=\"a.png, " OLD ", " OLD " 2x\">", OLD, NEW,
+	    "<img srcset=\"a.png, " NEW ", " NEW " 2x\">");
+}
+END_TEST
+
+START_TEST(test_base)
+{
+	MENDS("<base href=" OLD "><a href=" OLD ">", OLD, NEW,
+	    "<base href=" OLD "><a href=" NEW ">");
+	MENDS("<base href=/b/><a href=n.html>", "https://www.a.gov.cn/b/"
+	    "n.html", "https://www.a.gov.cn/c/n.html",
+	    "<base href=/b/><a href=../c/n.html>");
+	MENDS("<base href=/b/><base href=/c/><a href=n.html>",
+	    "https://www.a.gov.cn/b/n.html", "https://www.a.gov.cn/b/m",
+	    "<base href=/b/><base href=/c/><a href=m>");
+}
+END_TEST
+
+/* 政策\ in GBK has a backslash for a trail byte, and so have others. */
+#define GBK "\xd5\xfe\xb2\xdf\xd5\x5c\x81\x40"
+#define META "<meta charset=gbk>"
+
+START_TEST(test_charsets)
+{
+	struct buf out;
+
+	MENDS(META GBK "<a title='" GBK "' href=" OLD ">" GBK, OLD, NEW,
+	    META GBK "<a title='" GBK "' href=" NEW ">" GBK);
+	/* What it is called is told in UTF-8. */
+	MENDS(META GBK "<a href='\xd5\xfe\xb2\xdf.html#\xd5\xfe'>",
+	    "https://www.a.gov.cn/x/y/%E6%94%BF%E7%AD%96.html",
+	    "https://www.a.gov.cn/x/y/n.html", META GBK
+	    "<a href='n.html#\xd5\xfe'>");
+	MENDS("\xef\xbb\xbf<a href=政.html>",
+	    "https://www.a.gov.cn/x/y/%E6%94%BF.html", NEW,
+	    "\xef\xbb\xbf<a href=" NEW ">");
+	buf_init(&out, 1000);
+	ck_assert_int_eq(run(&out, (struct span){ "\xff\xfe<\0a\0", 6 }, OLD,
+	    NEW), MENDPAGE_CHARSET);
+	ck_assert_uint_eq(out.n, 6);
+	buf_clear(&out);
+}
+END_TEST
+
+START_TEST(test_not_meant)
+{
+	static const char page[] = "<!-- <a href=" OLD "> --><script>'<a href="
+	    OLD ">'</script><title><a href=" OLD "></title><p>" OLD
+	    "<a title=" OLD " href=mailto:x><a href=javascript:go('" OLD
+	    "')><a href=#" OLD "><a href=\"" OLD;
+
+	MENDS(page, OLD, NEW, page);
+}
+END_TEST
+
+/* A reference that can't be written is left and counted. */
+START_TEST(test_left)
+{
+	static const char page[] = "<a href='" OLD "&#35;x'><a href=" OLD ">";
+	struct wish w = { OLD, NEW, 0 };
+	struct mendpage_found f;
+
+	ck_assert_int_eq(mendpage_find(mend, SPAN(page), SPAN(PAGE_URL),
+	    on_target, &w, &f), MENDPAGE_GOOD);
+	ck_assert_uint_eq(f.count, 1);
+	ck_assert_uint_eq(f.left, 1);
+	ck_assert_uint_eq(f.edit[0].line, 1);
+	ck_assert_uint_eq(f.edit[0].at, sizeof(page) - 2 - strlen(OLD));
+}
+END_TEST
+
+START_TEST(test_many)
+{
+	struct wish w = { OLD, NEW, 0 };
+	struct mendpage_found f;
+	struct buf b;
+
+	buf_init(&b, 4u << 20);
+	for (int i = 0; i < MENDPAGE_EDITS_MAX; i++)
+		buf_text(&b, "<a href=" OLD ">\n");
+	ck_assert_int_eq(mendpage_find(mend, buf_look(&b), SPAN(PAGE_URL),
+	    on_target, &w, &f), MENDPAGE_GOOD);
+	ck_assert_uint_eq(f.count, MENDPAGE_EDITS_MAX);
+	ck_assert_uint_eq(f.edit[f.count - 1].line, MENDPAGE_EDITS_MAX);
+	buf_text(&b, "<a href=" OLD ">");
+	ck_assert_int_eq(mendpage_find(mend, buf_look(&b), SPAN(PAGE_URL),
+	    on_target, &w, &f), MENDPAGE_MANY);
+	ck_assert_uint_eq(f.count, 0);
+	buf_clear(&b);
+}
+END_TEST
+
+/* --- every link that the hub is told can be found -------------------------- */
+
+struct told {
+	struct span to;
+	bool met;
+};
+
+static bool
+on_told(void *arg, struct span target, struct span *to)
+{
+	struct told *t = arg;
+
+	(void)to;
+	t->met |= span_is(target, t->to);
+	return false;
+}
+
+static void
+ck_finds_all(struct span page)
+{
+	struct page *reader = page_new(480);
+	struct mendpage_found f;
+	struct record r;
+	struct link l;
+	unsigned n = 0;
+
+	record_init(&r);
+	page_read(reader, &(struct page_source){ .bytes = page,
+	    .url = SPAN(PAGE_URL) }, &r);
+	while (change_link_next(&r.links, &l)) {
+		struct told t = { .to = l.to };
+
+		ck_assert_int_eq(mendpage_find(mend, page, SPAN(PAGE_URL),
+		    on_told, &t, &f), MENDPAGE_GOOD);
+		ck_assert_msg(t.met, "not found: %.*s", SPAN_ARGS(l.to));
+		n++;
+	}
+	ck_assert_uint_ge(n, 5);
+	page_free(reader);
+}
+
+START_TEST(test_told)
+{
+	ck_finds_all(SPAN(META "<base href='../z/?a&amp;b'><a href=\n\" a.html "
+	    "\">x</a><a href=?q><a href='//b.cn\\c'><A HREF=\xd5\xfe&#x653f;"
+	    "&middot;&nosuch;&amp.html><img src=\xd5\x5c.png><area href=x?"
+	    "a=1&copy=2&lt;><iframe src='h ttp:x'></iframe><form action=a>"
+	    "<script src=/s.js></script><link rel=stylesheet href=c.css>"
+	    "<a href='a&#10;b'><a href='%e6%94%bf'>"));
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = { test_styles, test_writing, test_base,
+		test_charsets, test_not_meant, test_left, test_many,
+		test_told };
+	Suite *s = suite_create("mendpage");
+	TCase *tc = tcase_create("mendpage");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 120);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed > 0;
+}
