@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "certs/peer.h"
 #include "contrib/base/lang.h"
 
 #define OFTEN 120000ull			/* ms */
@@ -70,4 +71,23 @@ cause_of(enum verdict v, struct span word)
 		    span_is(word, span_of(causes[i].word))))
 			return &causes[i].cause;
 	return &other;
+}
+
+void
+cause_of_failure(struct buf *b, const struct fetch_answer *a)
+{
+	bool tls = a->code == CURLE_PEER_FAILED_VERIFICATION;
+
+	if (tls && peer_is_strange(a->verified))
+		buf_printf(b, _("what answers at the hub's address has a "
+		    "certificate of a CA that this site doesn't trust: the "
+		    "hub's CA was replaced while this agent was away, or it "
+		    "is another machine; ask the hub's operator for a new "
+		    "ticket (zqhub site reissue CODE) and run zqagent enroll "
+		    "HUB TICKET here; what changes is kept until then (%s)"),
+		    a->error);
+	else if (tls && peer_why(a->verified) != NULL)
+		buf_printf(b, "%s (%s)", peer_why(a->verified), a->error);
+	else
+		buf_text(b, a->error);
 }

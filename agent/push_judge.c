@@ -302,7 +302,7 @@ judge_failure(struct push *p, const char *why)
 		    STOP_WAIT);
 	buf_init(&b, 4096);
 	if (g->code != CURLE_OK)
-		buf_text(&b, g->error);
+		cause_of_failure(&b, g);
 	else if (g->status == 200)
 		buf_printf(&b, "the answer is none of a hub: %s", why);
 	else

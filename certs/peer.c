@@ -41,15 +41,20 @@ verify_by_clock(X509_STORE_CTX *ctx, void *arg)
 	return X509_verify_cert(ctx) > 0;
 }
 
+bool
+peer_is_strange(long error)
+{
+	return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	    error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+	    error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+	    error == X509_V_ERR_CERT_SIGNATURE_FAILURE;
+}
+
 /* What doesn't end the handshake: see peer_of(). */
 static bool
 is_forgiven(int error)
 {
-	return error == X509_V_ERR_CERT_HAS_EXPIRED ||
-	    error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-	    error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
-	    error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
-	    error == X509_V_ERR_CERT_SIGNATURE_FAILURE;
+	return error == X509_V_ERR_CERT_HAS_EXPIRED || peer_is_strange(error);
 }
 
 /* The result stays with the connection, and with its session. */

@@ -56,5 +56,7 @@ bool peer_client(SSL_CTX *ctx, const uint8_t pin[TICKET_PIN]);
  * since curl knows nothing of pins; NULL if curl's own sentence says it (a
  * wrong host name, for one). */
 const char *peer_why(long verify_result);
+/* Is it that no CA which is believed stands behind the certificate? */
+bool peer_is_strange(long verify_result);
 
 #endif

@@ -111,6 +111,7 @@ answer_of(struct fetch_request *r, CURLcode code)
 	curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &a.status);
 	curl_easy_getinfo(r->curl, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(r->curl, CURLINFO_RETRY_AFTER, &after);
+	curl_easy_getinfo(r->curl, CURLINFO_SSL_VERIFYRESULT, &a.verified);
 	a.type = span_of(type != NULL ? type : "");
 	a.body = buf_look(&r->body);
 	if (after > 0)

@@ -21,6 +21,8 @@ struct fetch_request;
 struct fetch_answer {
 	CURLcode code;		/* CURLE_OK, or why there is no status */
 	const char *error;	/* curl's sentence; "" if code is CURLE_OK */
+	long verified;		/* OpenSSL's word on the other side's
+				 * certificate; 0: good, or none was seen */
 	long status;
 	struct span body;	/* lives until the callback returns */
 	struct span type;	/* Content-Type */

@@ -117,14 +117,33 @@ kur "$T/c.pem" "$T/c.key" "$T/d.key" "$T/d.pem" "$T/new.pem" || { cat "$T/kur"; 
 wait_for 60 "sync" zqhub site show 4101000001
 
 say "- by force: who has not followed is left behind, and told so"
+stop "$(agent_pid 4105000001)"
 zqhub ca roll >/dev/null || die "a second roll"
-wait_for 120 "three of four to follow" is_behind 1
-zqhub ca roll --finish 2>/dev/null && die "finished with one behind"
+wait_for 120 "two of four to follow" is_behind 2
+zqhub ca roll --finish 2>/dev/null && die "finished with two behind"
 zqhub ca roll --finish --force >"$T/forced" || die "--force"
 grep -q reissue "$T/forced" || { cat "$T/forced"; die "no word of reissue"; }
 wait_for 30 "the one behind to be refused" [ "$(letters "$T/d.pem" "$T/d.key" "$HUB/ca/ca.pem")" = 403 ]
 page "$one/c.html" '再次换根之后' '2026-11-20 12:00'
 wait_for 60 "a page after the second" found 再次换根
+
+say "- … an agent that was away says what to do, and that helps"
+agent_start 4105000001
+plainly() { zqagent 4105000001 status | grep -q 'zqhub site reissue CODE'; }
+wait_for 60 "the one that was away to say what to do" plainly
+zqhub site reissue 4105000001 --csv --reason '换根时不在' >"$T/tickets.csv" || die "reissue"
+ticket=$(tail -n 1 "$T/tickets.csv" | tr -d '"' | awk '{ print $NF }')
+stop "$(agent_pid 4105000001)"
+page "$T/three/late.html" '离线之后补发' '2026-11-20 12:30'
+zqagent 4105000001 enroll "$HUB_URL" "$ticket" --force \
+	>>"$T/agent-4105000001.log" 2>&1 || die "could not enrol anew"
+agent_start 4105000001
+wait_for 60 "what it had kept" found 离线之后
+# The letters of the roll came while it was away; it is past them.
+read_all() { [ "$(zqagent 4105000001 status --json | jq -r .errand.kind)" = trust ]; }
+wait_for 60 "the letters of the roll to be read" read_all
+grep ' error agent: letter' "$T/agent-4105000001.log" &&
+	die "it complains of letters of before"
 
 say "- SIGHUP: the hub's certificate was replaced by hand"
 served() { openssl s_client -connect "127.0.0.1:$HUB_PORT" </dev/null 2>/dev/null |

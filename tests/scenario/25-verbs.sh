@@ -60,6 +60,9 @@ not_found 换密钥之间发布 || die "still found"
 zqhub item https://www.zhengzhou.gov.cn/3.html | grep -q 并入省政府网站 || die "the item does not say why"
 wait_for 60 "the agent to be told" told 并入省政府网站
 in_sync || die "a retired site counts as one that is missing"
+zqhub status >"$T/status"
+grep -B 1 '^sites:  0, 0 of them in sync' "$T/status" | head -n 1 | grep -q '^$' ||
+	{ cat "$T/status"; die "no blank line, or other than 0 sites"; }
 zqhub site unblock $CODE --reason x 2>/dev/null && die "unblocked a retired site"
 zqhub site ticket $CODE 2>/dev/null && die "a ticket for a retired site"
 stop "$(agent_pid $CODE)"
