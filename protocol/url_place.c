@@ -48,7 +48,7 @@ kept(struct span path)
 }
 
 bool
-url_place(struct buf *b, struct span url)
+url_place_parts(struct span part[2], struct span url)
 {
 	struct span bare = url_bare(url);
 	const char *slash = bare.n > 0 ? memchr(bare.at, '/', bare.n) : NULL;
@@ -59,8 +59,29 @@ url_place(struct buf *b, struct span url)
 	query = memchr(slash, '?', (size_t)(end - slash));
 	if (query == NULL)
 		query = end;
-	buf_put(b, bare.at, (size_t)(slash - bare.at) +
-	    kept((struct span){ slash, (size_t)(query - slash) }));
-	buf_put(b, query, (size_t)(end - query));
+	part[0] = (struct span){ bare.at, (size_t)(slash - bare.at) +
+	    kept((struct span){ slash, (size_t)(query - slash) }) };
+	part[1] = (struct span){ query, (size_t)(end - query) };
 	return true;
+}
+
+bool
+url_place(struct buf *b, struct span url)
+{
+	struct span part[2];
+
+	if (!url_place_parts(part, url))
+		return false;
+	buf_span(b, part[0]);
+	buf_span(b, part[1]);
+	return true;
+}
+
+bool
+url_place_same(struct span a, struct span b)
+{
+	struct span x[2], y[2];
+
+	return url_place_parts(x, a) && url_place_parts(y, b) &&
+	    span_is(x[0], y[0]) && span_is(x[1], y[1]);
 }

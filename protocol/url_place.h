@@ -23,6 +23,13 @@
  * none. It is never longer than the address. */
 bool url_place(struct buf *b, struct span url);
 
+/* The same without a copy: the place is part[0] and part[1] joined, where
+ * part[1] is the query with its "?", or empty. */
+bool url_place_parts(struct span part[2], struct span url);
+
+/* Have both the same place? */
+bool url_place_same(struct span a, struct span b);
+
 /* The address from its host on: "www.a.cn:8080/x/?p=1"; empty: it is none. */
 struct span url_bare(struct span url);
 
