@@ -10,6 +10,7 @@
 #define QUIET 500		/* ms without another: it is over */
 #define LONGEST 3000		/* ms after its first it is over anyway … */
 #define MOST 100000		/* … and with so many */
+#define AGAIN 100		/* ms until it is over once more */
 
 struct burst {
 	struct paths paths;
@@ -56,6 +57,12 @@ burst_add(struct burst *b, const char *path)
 	paths_add(&b->paths, path);
 	if (b->paths.count == MOST)
 		after(b, 0);
+}
+
+void
+burst_wait(struct burst *b)
+{
+	after(b, AGAIN);
 }
 
 struct paths

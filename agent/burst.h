@@ -19,6 +19,8 @@ typedef void burst_fn(void *arg);	/* it is over: take what there is */
 struct burst *burst_new(struct event_base *base, burst_fn *over, void *arg);
 void burst_free(struct burst *b);
 void burst_add(struct burst *b, const char *path);
+/* Not now: it is over once more in a moment. Only from within burst_fn. */
+void burst_wait(struct burst *b);
 /* In order, each once; the caller's. The burst is empty then. */
 struct paths burst_take(struct burst *b);
 bool burst_is_empty(const struct burst *b);

@@ -68,6 +68,21 @@ move_withdrawn(struct store_txn *t, const struct known *old,
 	return COMPARE_NOTHING;
 }
 
+/* What a person said of it, of this address. */
+static void
+read_said(struct change *c, struct buf *said, const struct known *k,
+    struct span url)
+{
+	if (!change_read(c, k->said))
+		fatal("what was said of an item can't be read: the store is "
+		    "damaged");
+	c->kind = CHANGE_UPDATED;
+	c->url = url;
+	buf_init(said, ROW_MAX);
+	change_write(said, c);
+	must(!said->bad);
+}
+
 /* … and in a person's words it keeps them. */
 static enum compare_news
 move_said(struct store_txn *t, const struct known *old,
@@ -79,14 +94,7 @@ move_said(struct store_txn *t, const struct known *old,
 	struct buf said;
 
 	known_own(&own);
-	if (!change_read(&c, own.said))
-		fatal("what was said of an item can't be read: the store is "
-		    "damaged");
-	c.kind = CHANGE_UPDATED;
-	c.url = url;
-	buf_init(&said, ROW_MAX);
-	change_write(&said, &c);
-	must(!said.bad);
+	read_said(&c, &said, &own, url);
 	k = own;
 	k.stat = i->stat;
 	k.url = url;
@@ -142,6 +150,51 @@ compare_is(struct store_txn *t, const struct compare_item *i,
 	return tell(t, &k, c);
 }
 
+/* Tells c under the name of k, saying what that was called before. */
+static enum compare_news
+tell_renamed(struct store_txn *t, const struct known *former,
+    struct known *k, struct change *c)
+{
+	enum compare_news news;
+	struct buf id;
+
+	buf_init(&id, KNOWN_ID_MAX);
+	known_id(&id, former->source, former->path);
+	c->kind = CHANGE_UPDATED;
+	c->word[WORD_FORMER] = buf_look(&id);
+	news = tell(t, k, c);
+	c->word[WORD_FORMER] = SPAN_NONE;
+	buf_clear(&id);
+	return news;
+}
+
+enum compare_news
+compare_renamed(struct store_txn *t, const struct compare_item *i,
+    const struct known *former, struct change *c)
+{
+	struct known k = { .source = i->source, .path = i->path,
+	    .stat = i->stat, .url = c->url };
+	bool same = memcmp(former->hash, c->hash, sizeof(k.hash)) == 0;
+	enum compare_news news = COMPARE_NOTHING;
+	struct change words;
+	struct buf said;
+
+	memcpy(k.hash, c->hash, sizeof(k.hash));
+	if (!former->told) {
+		known_put(t, &k);	/* a person withdrew it */
+	} else if (same && former->said.n > 0) {
+		read_said(&words, &said, former, c->url);
+		k.said = buf_look(&said);
+		news = tell_renamed(t, former, &k, &words);
+		buf_clear(&said);
+	} else {
+		news = tell_renamed(t, former, &k, c);
+	}
+	if (news == COMPARE_NOTHING || news == COMPARE_UPDATED)
+		known_del(t, former->source, former->path);
+	return news;
+}
+
 void
 compare_unreadable(struct store_txn *t, const struct compare_item *i,
     struct span url)
@@ -180,6 +233,13 @@ enum compare_news
 compare_gone(struct store_txn *t, struct span source, struct span path,
     struct span reason, struct span by)
 {
+	return compare_gone_to(t, source, path, reason, by, SPAN_NONE);
+}
+
+enum compare_news
+compare_gone_to(struct store_txn *t, struct span source, struct span path,
+    struct span reason, struct span by, struct span successor)
+{
 	enum compare_news news = COMPARE_NOTHING;
 	struct known k;
 	struct change c;
@@ -189,6 +249,7 @@ compare_gone(struct store_txn *t, struct span source, struct span path,
 	change_init(&c);
 	c.word[WORD_REASON] = reason;
 	c.word[WORD_BY] = by;
+	c.word[WORD_SUCCESSOR] = successor;
 	if (k.told)
 		news = tell_gone(t, &k, &c);
 	if (news != COMPARE_NO_ROOM)

@@ -34,6 +34,13 @@ struct compare_item {
 enum compare_news compare_is(struct store_txn *t,
     const struct compare_item *i, struct change *c);
 
+/* The same of a file that has no row yet, and was the one of row `former`
+ * (known_own()ed) until now: it is the same item, under another id. Only for
+ * a hub that has FEATURE_MOVES. */
+enum compare_news compare_renamed(struct store_txn *t,
+    const struct compare_item *i, const struct known *former,
+    struct change *c);
+
 /* It is there, but can't be read: remembered, so that it is not tried again
  * before it changes. What was told of it stays. */
 void compare_unreadable(struct store_txn *t, const struct compare_item *i,
@@ -42,6 +49,10 @@ void compare_unreadable(struct store_txn *t, const struct compare_item *i,
 /* It is gone. By whose word, if a person had to decide; or nothing. */
 enum compare_news compare_gone(struct store_txn *t, struct span source,
     struct span path, struct span reason, struct span by);
+/* … and where it went, if that is known. */
+enum compare_news compare_gone_to(struct store_txn *t, struct span source,
+    struct span path, struct span reason, struct span by,
+    struct span successor);
 
 /* A person says what is at c->url (kind CREATED), or that it is gone, or
  * moves and notices (as they are). Words like WORD_BY are the caller's. */

@@ -1,10 +1,15 @@
 /* See group.h. */
 #include "agent/group.h"
 
+#include <stdlib.h>
+
 #include "agent/compare.h"
+#include "agent/known.h"
 #include "agent/record.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "protocol/limits.h"
 
 static struct compare_item
 item_of(const struct job *j, struct span source, bool anew)
@@ -21,8 +26,40 @@ drop_odd_time(int64_t *ms)
 		*ms = CLOCK_NONE;
 }
 
+/* What was told of this path before, at another address. */
+static void
+note_address(struct store_txn *t, struct job *j,
+    const struct compare_item *i)
+{
+	struct known k;
+
+	if (known_get(t, i->source, i->path, &k) && k.told && !k.adopted &&
+	    !span_is(k.url, span_of(j->url)))
+		j->former_url = mem_copy(k.url.at, k.url.n);
+}
+
 static enum compare_news
-write_record(struct store_txn *t, const struct job *j,
+compare(struct store_txn *t, struct job *j, const struct group_of *of,
+    const struct compare_item *i, struct change *c)
+{
+	struct known former;
+	enum compare_news news;
+
+	if (!renamed_from(t, &of->where, i, c, &former)) {
+		note_address(t, j, i);
+		return compare_is(t, i, c);
+	}
+	news = compare_renamed(t, i, &former, c);
+	if (former.told && !span_is(former.url, c->url))
+		j->former_url = mem_copy(former.url.at, former.url.n);
+	if (span_is(former.source, i->source))
+		j->former = mem_copy(former.path.at, former.path.n);
+	known_disown(&former);
+	return news;
+}
+
+static enum compare_news
+write_record(struct store_txn *t, struct job *j, const struct group_of *of,
     const struct compare_item *i)
 {
 	struct record r;
@@ -35,24 +72,56 @@ write_record(struct store_txn *t, const struct job *j,
 	drop_odd_time(&c.modified);
 	drop_odd_time(&c.published);
 	c.url = span_of(j->url);
-	news = compare_is(t, i, &c);
+	news = compare(t, j, of, i, &c);
 	if (news == COMPARE_UNFIT)
 		compare_unreadable(t, i, c.url);
 	return news;
 }
 
 static enum compare_news
-write_job(struct store_txn *t, const struct job *j, struct span source,
-    bool anew)
+withdraw(struct store_txn *t, struct job *j, const struct group_of *of,
+    const struct compare_item *i)
 {
-	struct compare_item i = item_of(j, source, anew);
+	enum compare_news news;
+	struct known k;
+	struct buf where;
 
+	if (!known_get(t, i->source, i->path, &k))
+		return COMPARE_NOTHING;
+	known_own(&k);
+	buf_init(&where, LIMIT_URL);
+	(void)renamed_to(t, &of->where, &k, &where);
+	news = compare_gone_to(t, i->source, i->path, span_of(j->reason),
+	    span_of(j->by), buf_look(&where));
+	if (news == COMPARE_DELETED && where.n > 0) {
+		free(j->url);
+		j->url = mem_copy(where.at, where.n);
+		j->former_url = mem_copy(k.url.at, k.url.n);
+	}
+	buf_clear(&where);
+	known_disown(&k);
+	return news;
+}
+
+static void
+forget_former(struct job *j)
+{
+	free(j->former);
+	free(j->former_url);
+	j->former = j->former_url = NULL;
+}
+
+static enum compare_news
+write_job(struct store_txn *t, struct job *j, const struct group_of *of)
+{
+	struct compare_item i = item_of(j, of->where.source, of->anew);
+
+	forget_former(j);
 	switch (j->todo) {
 	case JOB_TELL:
-		return write_record(t, j, &i);
+		return write_record(t, j, of, &i);
 	case JOB_WITHDRAW:
-		return compare_gone(t, i.source, i.path, span_of(j->reason),
-		    span_of(j->by));
+		return withdraw(t, j, of, &i);
 	default:
 		compare_unreadable(t, &i, span_of(j->url));
 		return COMPARE_NOTHING;
@@ -60,9 +129,8 @@ write_job(struct store_txn *t, const struct job *j, struct span source,
 }
 
 struct group {
-	struct span source;
+	const struct group_of *of;
 	struct jobs *jobs;
-	bool anew;
 	struct group_written *out;
 };
 
@@ -75,8 +143,7 @@ work(struct store_txn *t, void *arg)
 	*w = (struct group_written){ 0 };
 	for (struct job *j = TAILQ_FIRST(g->jobs); j != NULL;
 	    j = TAILQ_NEXT(j, entry)) {
-		enum compare_news news = write_job(t, j, g->source,
-		    g->anew);
+		enum compare_news news = write_job(t, j, g->of);
 
 		w->no_room = news == COMPARE_NO_ROOM;
 		if (w->no_room)
@@ -91,11 +158,10 @@ work(struct store_txn *t, void *arg)
 }
 
 enum store_result
-group_write(struct store *s, struct span source, struct jobs *jobs,
-    bool anew, struct group_written *out)
+group_write(struct store *s, const struct group_of *of, struct jobs *jobs,
+    struct group_written *out)
 {
-	struct group g = { .source = source, .jobs = jobs, .anew = anew,
-	    .out = out };
+	struct group g = { .of = of, .jobs = jobs, .out = out };
 
 	return store_do(s, work, &g);
 }

@@ -6,7 +6,13 @@
 #define ZQ_AGENT_GROUP_H
 
 #include "agent/job.h"
+#include "agent/renamed.h"
 #include "agent/store.h"
+
+struct group_of {
+	struct renamed_where where;	/* the jobs' source */
+	bool anew;			/* see compare.h */
+};
 
 struct group_written {
 	size_t done;		/* jobs from the head of the list */
@@ -14,8 +20,8 @@ struct group_written {
 	bool no_room;		/* the spool had none for the next */
 };
 
-/* anew: see compare.h. STORE_REFUSED: not one of them had room. */
-enum store_result group_write(struct store *s, struct span source,
-    struct jobs *jobs, bool anew, struct group_written *out);
+/* STORE_REFUSED: not one of them had room. */
+enum store_result group_write(struct store *s, const struct group_of *of,
+    struct jobs *jobs, struct group_written *out);
 
 #endif

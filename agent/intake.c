@@ -201,6 +201,18 @@ on_beside(void *arg, const char *path)
 	intake_look(arg, path, INTAKE_FOUND);
 }
 
+/* Who else stands for a directory now, and what moved. */
+static void
+look_around(struct intake *in, const struct job *j)
+{
+	if (j->created || j->former != NULL)
+		place_beside(&in->host.place, j->path, on_beside, in);
+	if (j->former != NULL)
+		place_beside(&in->host.place, j->former, on_beside, in);
+	if (j->former_url != NULL)
+		in->host.moved(in->host.arg, j->former_url, j->url);
+}
+
 static void
 take_off(struct intake *in, size_t count)
 {
@@ -210,8 +222,7 @@ take_off(struct intake *in, size_t count)
 		TAILQ_REMOVE(&in->ready, j, entry);
 		in->ready_count--;
 		in->ready_bytes -= j->row.n;
-		if (j->created)
-			place_beside(&in->host.place, j->path, on_beside, in);
+		look_around(in, j);
 		finish(in, j);
 	}
 }
@@ -244,6 +255,9 @@ look_again(struct intake *in)
 static void
 flush(struct intake *in)
 {
+	const struct group_of of = { .where = { .source = in->host.source,
+	    .root = in->host.place.root, .arg = in->host.arg,
+	    .is_live = in->host.is_live }, .anew = in->anew };
 	struct group_written g;
 	enum store_result rc;
 
@@ -252,8 +266,7 @@ flush(struct intake *in)
 	look_again(in);
 	if (in->ready_count == 0)
 		return;
-	rc = group_write(in->host.store, in->host.source, &in->ready,
-	    in->anew, &g);
+	rc = group_write(in->host.store, &of, &in->ready, &g);
 	if (rc == STORE_FULL) {
 		get_stuck(in, INTAKE_DISK_FULL);
 		return;

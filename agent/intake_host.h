@@ -30,6 +30,10 @@ struct intake_host {
 	void (*dir)(void *arg, const char *path);
 	/* What is known of it is to be withdrawn: to be judged first. */
 	void (*gone)(void *arg, const char *path);
+	/* What had this address has that one now, as was told. */
+	void (*moved)(void *arg, const char *from, const char *to);
+	/* Do the settings have this source? */
+	bool (*is_live)(void *arg, struct span source);
 	/* There was more than can be remembered: scan. */
 	void (*lost)(void *arg);
 };

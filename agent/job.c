@@ -35,6 +35,8 @@ job_free(struct job *j)
 	buf_clear(&j->row);
 	free(j->path);
 	free(j->url);
+	free(j->former);
+	free(j->former_url);
 	free(j->said);
 	free(j->by);
 	free(j);

@@ -31,7 +31,9 @@ struct job {
 	bool again;			/* something happened meanwhile */
 	int64_t due;			/* mono ms, of settling ones */
 	enum job_todo todo;		/* of ready ones */
-	bool created;			/* of written ones: it is new */
+	bool created;			/* of written ones: it is new … */
+	char *former;			/* … or was at this path until now */
+	char *former_url;		/* its address was this one; or NULL */
 	struct known_stat stat;
 	char *path, *url;
 	const char *reason;		/* of JOB_WITHDRAW */

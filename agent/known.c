@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/twin.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
@@ -246,6 +247,7 @@ known_del(struct store_txn *t, struct span source, struct span path)
 	key_make(&key, source, path);
 	count_in(t, &old, false);
 	forget_url(t, old.url, &key);
+	twin_del(t, old.hash, source, path);
 	db_del(t->db, STORE_KNOWN, key_look(&key));
 }
 
@@ -254,7 +256,7 @@ known_put(struct store_txn *t, const struct known *k)
 {
 	uint8_t at[URL_KEY];
 	struct key key;
-	struct known old;
+	struct known old = { .told = false };
 	struct buf row;
 
 	key_make(&key, k->source, k->path);
@@ -264,6 +266,10 @@ known_put(struct store_txn *t, const struct known *k)
 			forget_url(t, old.url, &key);
 	}
 	count_in(t, k, true);
+	if (memcmp(old.hash, k->hash, sizeof(old.hash)) != 0) {
+		twin_del(t, old.hash, k->source, k->path);
+		twin_put(t, k->hash, k->source, k->path);
+	}
 	buf_init(&row, ROW_MAX);
 	row_write(&row, k);
 	must(!row.bad);
@@ -399,10 +405,38 @@ known_forget_files(struct store_txn *t)
 		struct known k;
 
 		row_read(&k, row);
-		if (k.told && k.said.n == 0)
-			db_cursor_del(c);
+		if (!k.told || k.said.n > 0)
+			continue;
+		twin_del(t, k.hash, k.source, k.path);
+		db_cursor_del(c);
 	}
 	db_cursor_close(c);
+}
+
+static bool
+put_twin(void *arg, const struct known *k)
+{
+	twin_put(arg, k->hash, k->source, k->path);
+	return true;
+}
+
+static bool
+fill_twins(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	known_all(t, put_twin, t);
+	return true;
+}
+
+void
+known_fill_twins(struct store *s)
+{
+	struct store_txn *t = store_look(s);
+	bool none = twin_count(t) == 0;
+
+	store_end(t);
+	if (none)
+		(void)store_do(s, fill_twins, NULL);
 }
 
 static bool

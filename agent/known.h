@@ -99,6 +99,9 @@ struct known_mark {
 bool known_walk(struct store_txn *t, struct known_mark *mark, size_t most,
     known_each_fn *fn, void *arg);
 
+/* A store of before twin.h has none: they are put. */
+void known_fill_twins(struct store *s);
+
 /* Drops what files were told; what was said or withdrawn by a person stays.
  * The digest is the caller's to start anew. */
 void known_forget_files(struct store_txn *t);

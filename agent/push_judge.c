@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/ability.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
@@ -326,6 +327,8 @@ take_answer(struct push *p)
 	p->credit = a->credit > 0 ? a->credit : LIMIT_BODY;
 	p->hub_proves = answer_has_word(a->features, FEATURE_RECONCILE) &&
 	    (!p->unspoken || clock_mono() >= p->earliest);
+	if (a->verdict <= VERDICT_EARLY)
+		(void)ability_keep(p->host.store, a->features);
 	p->batches++;
 	if (p->last >= p->first)
 		log_debug("push seq=%llu..%llu %s ms=%u",

@@ -27,6 +27,7 @@
 
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
+#define JUDGE 50		/* ms until a judgement that waits is tried */
 #define ROW "source"		/* what the store keeps of it (source_row.h) */
 
 static void
@@ -86,6 +87,7 @@ start_scan(struct source *s)
 		return;
 	}
 	event_del(s->rescan);
+	event_del(s->judge);
 	s->scanning = true;
 	s->urgent = s->looked_all = false;
 	s->started = clock_mono();
@@ -193,8 +195,24 @@ on_walked(void *arg)
 			hide(s);
 		return;
 	}
+	if ((s->missing.count > 0 || !burst_is_empty(s->burst)) &&
+	    source_dir_in_doubt(s)) {
+		after(s->judge, JUDGE);
+		return;
+	}
 	source_dir_gone_scan(s);
 	end_scan(s);
+}
+
+static void
+on_judge(evutil_socket_t fd, short what, void *arg)
+{
+	struct source *s = arg;
+
+	(void)fd;
+	(void)what;
+	if (s->scanning && walk_is_idle(s->walk))
+		on_walked(s);
 }
 
 /* --- the root ---------------------------------------------------------------- */
@@ -210,6 +228,7 @@ leave_root(struct source *s, int error)
 	if (s->watch != NULL)
 		watch_remove(s->watch, "");
 	event_del(s->rescan);
+	event_del(s->judge);
 	root_close(&s->root);
 	s->scanning = s->scanned = s->root_hidden = false;
 	if (error != 0 && s->root_error != error)
@@ -383,6 +402,27 @@ on_news(void *arg, size_t n)
 }
 
 static void
+on_moved(void *arg, const char *from, const char *to)
+{
+	struct source *s = arg;
+
+	s->renames++;
+	if (s->moved.count >= SOURCE_DIR_MOVED)
+		return;
+	paths_add(&s->moved, from);
+	paths_add(&s->moved, to);
+}
+
+static bool
+on_is_live(void *arg, struct span source)
+{
+	const struct source *s = arg;
+
+	return s->host.is_live == NULL ||
+	    s->host.is_live(s->host.all, source);
+}
+
+static void
 on_dir(void *arg, const char *path)
 {
 	struct source *s = arg;
@@ -421,7 +461,8 @@ make_parts(struct source *s)
 		.parse = s->host.parse, .place = place, .filter = filter,
 		.source = span_of(s->name), .settle = s->host.top->settle,
 		.arg = s, .news = on_news, .dir = on_dir,
-		.gone = on_withdraw, .lost = on_lost,
+		.gone = on_withdraw, .moved = on_moved,
+		.is_live = on_is_live, .lost = on_lost,
 	};
 	struct walk_host walk = {
 		.base = s->host.base, .store = s->host.store,
@@ -461,7 +502,9 @@ dir_open(const struct source_host *host, const char *name,
 	source_dir_anew_open(s);
 	s->check = event_new(host->base, -1, 0, on_check, s);
 	s->rescan = event_new(host->base, -1, 0, on_rescan, s);
-	must(s->check != NULL && s->rescan != NULL);
+	s->judge = event_new(host->base, -1, 0, on_judge, s);
+	s->doubt = CLOCK_NONE;
+	must(s->check != NULL && s->rescan != NULL && s->judge != NULL);
 	s->denied = true;	/* there is no sandbox yet */
 	enter_root(s);
 	after(s->check, CHECK);
@@ -476,10 +519,12 @@ dir_close(struct source *s)
 	watch_close(s->watch);
 	event_free(s->check);
 	event_free(s->rescan);
+	event_free(s->judge);
 	burst_free(s->burst);
 	free(s->first_hidden);
 	free(s->first_unfit);
 	paths_clear(&s->missing);
+	paths_clear(&s->moved);
 	hold_free(&s->hold);
 	root_close(&s->root);
 	buf_clear(&s->url);

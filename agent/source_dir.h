@@ -19,6 +19,7 @@
 #include "contrib/base/buf.h"
 
 #define SOURCE_DIR_SETTLE 60000	/* ms after a scan, at most */
+#define SOURCE_DIR_MOVED 200000	/* addresses remembered in `moved` */
 
 struct source {
 	struct source_host host;
@@ -33,6 +34,13 @@ struct source {
 	struct paths missing;	/* what the scan under way missed */
 	struct burst *burst;	/* what events said */
 	struct event *check, *rescan;
+	struct event *judge;	/* a scan is over, and is judged later */
+	int64_t doubt;		/* mono ms: a judgement waits since then, or
+				 * CLOCK_NONE */
+	uint64_t renames, renames_then;	/* since it was opened; at the last
+				 * look whether to wait */
+	struct paths moved;	/* addresses: from, to, from, to … that were
+				 * told since the last judgement */
 	int root_error;		/* errno; 0: the root is open */
 	bool denied;		/* it wasn't the sandbox that denied it */
 	bool scanning;		/* a scan of all of it */
@@ -59,7 +67,8 @@ void source_dir_count(struct source *s);
 void source_dir_scan_soon(struct source *s);
 
 /* What is missing is judged when a burst of events is over (a burst_fn), and
- * at the end of a scan. */
+ * at the end of a scan; not while what was found may be what is missing. */
+bool source_dir_in_doubt(struct source *s);
 void source_dir_gone_burst(void *arg);
 void source_dir_gone_scan(struct source *s);
 

@@ -7,10 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/ability.h"
 #include "agent/filter.h"
 #include "agent/known.h"
+#include "agent/moves.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "protocol/features.h"
+#include "protocol/limits.h"
+
+#define DOUBT_READING 10000	/* ms that a judgement waits for files that are
+				 * read, if none turns out to be renamed … */
+#define DOUBT_SETTLING 3000	/* … and for those that must settle */
 
 /* --- what is missing ------------------------------------------------------ */
 
@@ -81,6 +90,60 @@ gather_all(struct source *s, struct paths *out)
 	paths_sort(out);
 }
 
+/* --- what is not missing -------------------------------------------------- */
+
+/* Nothing comes of a file that is read all the time, but as long as one after
+ * the other turns out to be renamed the rest may be, too. */
+bool
+source_dir_in_doubt(struct source *s)
+{
+	int64_t now = clock_mono();
+	bool reading = !intake_is_idle(s->intake) ||
+	    (!s->scanning && !walk_is_idle(s->walk));
+
+	if (!reading && intake_settling(s->intake) == 0) {
+		s->doubt = CLOCK_NONE;
+		return false;
+	}
+	if (s->doubt == CLOCK_NONE || s->renames != s->renames_then)
+		s->doubt = now;
+	s->renames_then = s->renames;
+	if (now - s->doubt < (reading ? DOUBT_READING : DOUBT_SETTLING))
+		return true;
+	s->doubt = CLOCK_NONE;
+	return false;
+}
+
+/* Drops those that have been found elsewhere since, and takes out those that
+ * went where an announced move says: they are withdrawn, and no loss. */
+static void
+sort_out(struct source *s, struct paths *missing, struct paths *announced)
+{
+	struct store_txn *t = store_look(s->host.store);
+	bool moves = ability_has(t, FEATURE_MOVES);
+	size_t kept = 0;
+	struct known k;
+	struct buf to;
+
+	buf_init(&to, LIMIT_URL);
+	for (size_t i = 0; i < missing->count; i++) {
+		char *path = missing->at[i];
+		bool there = known_get(t, span_of(s->name), span_of(path),
+		    &k);
+
+		if (there && !(moves && moves_successor(t, k.url, &to))) {
+			missing->at[kept++] = path;
+			continue;
+		}
+		if (there)
+			paths_add(announced, path);
+		free(path);
+	}
+	missing->count = kept;
+	buf_clear(&to);
+	store_end(t);
+}
+
 /* --- what is done about it ------------------------------------------------ */
 
 /* In the log, and to the hub with a beat at once. */
@@ -106,24 +169,41 @@ carry_out(struct source *s, enum hold_verdict v, const struct paths *missing,
 			intake_gone(s->intake, missing->at[i], word);
 }
 
+static void
+withdraw_announced(struct source *s, struct paths *announced)
+{
+	static char reason[] = "moved, as announced";
+	const struct hold_word word = { .reason = reason };
+
+	for (size_t i = 0; i < announced->count; i++)
+		intake_gone(s->intake, announced->at[i], &word);
+	paths_clear(announced);
+}
+
 void
 source_dir_gone_burst(void *arg)
 {
 	struct source *s = arg;
 	const struct hold_word nobody = { NULL, NULL };
-	struct paths missing = { 0 };
+	struct paths missing = { 0 }, announced = { 0 };
 	enum hold_verdict v;
 
 	if (s->root_error != 0 || root_moved(&s->root)) {
 		burst_drop(s->burst);
 		return;
 	}
+	if (source_dir_in_doubt(s)) {
+		burst_wait(s->burst);
+		return;
+	}
 	gather_all(s, &missing);
+	sort_out(s, &missing, &announced);
 	source_dir_count(s);
 	v = hold_burst(&s->hold, missing.count, s->items);
 	carry_out(s, v, &missing, &nobody);
 	if (v == HOLD_WAIT || v == HOLD_STILL)
 		source_dir_scan_soon(s);	/* it says how many there are */
+	withdraw_announced(s, &announced);
 	paths_clear(&missing);
 }
 
@@ -131,14 +211,17 @@ void
 source_dir_gone_scan(struct source *s)
 {
 	struct hold *h = &s->hold;
+	struct paths announced = { 0 };
 	enum hold_verdict v;
 
 	gather_all(s, &s->missing);
+	sort_out(s, &s->missing, &announced);
 	if (s->missing.count > 0)
 		source_dir_count(s);
 	v = hold_scan(h, s->missing.count, s->items,
 	    walk_counts(s->walk)->entries == 0);
 	carry_out(s, v, &s->missing, &h->released);
 	hold_clear(h);		/* a release is for one scan */
+	withdraw_announced(s, &announced);
 	paths_clear(&s->missing);
 }

@@ -129,6 +129,7 @@ sources_open(const struct source_host *host, const struct config *c)
 	s->host.all = s;
 	s->host.is_live = is_live;
 	s->host.is_looking = is_looking;
+	known_fill_twins(host->store);
 	for (size_t i = 0; i < c->count; i++)
 		(void)add(s, &source_dir, span_of(c->source[i].name),
 		    c->source[i].set);

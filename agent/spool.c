@@ -212,7 +212,8 @@ is_newest(const struct last *list, size_t n, const struct change *c)
 	struct last want = { .seq = 0 };
 	const struct last *l;
 
-	if (!is_state(c))
+	/* Of a rename the old id would stay behind. */
+	if (!is_state(c) || c->word[WORD_FORMER].n > 0)
 		return true;
 	item_key(want.item, c);
 	l = bsearch(&want, list, n, sizeof(*list), same_item);

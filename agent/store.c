@@ -33,6 +33,8 @@ static const struct db_table tables[] = {
 	[STORE_URL] = { .name = "url" },
 	[STORE_SPOOL] = { .name = "spool" },
 	[STORE_LETTER] = { .name = "letter" },
+	[STORE_TWIN] = { .name = "twin" },
+	[STORE_MOVE] = { .name = "move" },
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 

@@ -24,6 +24,8 @@ enum store_table {
 	STORE_URL,	/* url key → key in STORE_KNOWN */
 	STORE_SPOOL,	/* seq → change row */
 	STORE_LETTER,	/* number → letter row */
+	STORE_TWIN,	/* hash of bytes, … → source and path (twin.h) */
+	STORE_MOVE,	/* key of an old address → move row (moves.h) */
 };
 
 /* The numbers. They are read at the start of a transaction and written at

@@ -1,0 +1,384 @@
+/*
+ * See moves.h. A row's key is 'o', the scope's first letter and the key of the
+ * old address; beside it stands one that begins with 'n' and leads from the
+ * new address to it. http and https are one place.
+ */
+#include "agent/moves.h"
+
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+#include "protocol/url_place.h"
+#include "protocol/wire.h"
+
+#define FORMAT 1
+#define HEAD 2				/* 'o' or 'n', and the scope */
+#define OLD_KEY (HEAD + URL_KEY)
+#define NEW_KEY (HEAD + 2 * URL_KEY)
+#define HOPS 8				/* moves after each other */
+
+static struct span
+look(const uint8_t *key, size_t n)
+{
+	return (struct span){ .at = (const char *)key, .n = n };
+}
+
+/* Of an address its place counts (url_place.h), of the others all that stands
+ * behind the scheme. */
+static void
+key_make(uint8_t key[OLD_KEY], char kind, char scope, struct span url)
+{
+	struct buf place;
+
+	buf_init(&place, LIMIT_URL);
+	key[0] = (uint8_t)kind;
+	key[1] = (uint8_t)scope;
+	if (scope == 'a' && url_place(&place, url))
+		url_key(key + HEAD, buf_look(&place));
+	else
+		url_key(key + HEAD, url_bare(url));
+	buf_clear(&place);
+}
+
+static char
+letter(struct span scope)
+{
+	return scope.n > 0 ? scope.at[0] : '?';
+}
+
+/* --- rows ------------------------------------------------------------------- */
+
+static void
+row_write(struct buf *b, const struct moved *m)
+{
+	write_u8(b, FORMAT);
+	write_u8(b, (uint8_t)m->state);
+	write_span(b, m->scope);
+	write_span(b, m->old);
+	write_span(b, m->new);
+	write_span(b, m->source);
+	write_span(b, m->reason);
+	write_span(b, m->by);
+	write_u64(b, (uint64_t)m->from);
+	write_u64(b, (uint64_t)m->until);
+	write_u64(b, (uint64_t)m->when);
+	write_u64(b, m->items);
+}
+
+static void
+row_read(struct moved *m, struct span row)
+{
+	struct reader r = reader_of(row);
+
+	*m = (struct moved){ .items = 0 };
+	if (read_u8(&r) != FORMAT)
+		r.bad = true;
+	m->state = (enum moves_state)read_u8(&r);
+	m->scope = read_span(&r);
+	m->old = read_span(&r);
+	m->new = read_span(&r);
+	m->source = read_span(&r);
+	m->reason = read_span(&r);
+	m->by = read_span(&r);
+	m->from = (int64_t)read_u64(&r);
+	m->until = (int64_t)read_u64(&r);
+	m->when = (int64_t)read_u64(&r);
+	m->items = read_u64(&r);
+	if (!reader_done(&r))
+		fatal("a move in the store can't be read: it is damaged, or "
+		    "was made by a newer zqagentd");
+}
+
+static bool
+get(struct store_txn *t, char scope, struct span old, struct moved *m)
+{
+	uint8_t key[OLD_KEY];
+	struct span row;
+
+	key_make(key, 'o', scope, old);
+	if (!db_get(t->db, STORE_MOVE, look(key, sizeof(key)), &row))
+		return false;
+	row_read(m, row);
+	return true;
+}
+
+bool
+moves_get(struct store_txn *t, struct span scope, struct span old,
+    struct moved *m)
+{
+	return get(t, letter(scope), old, m);
+}
+
+static void
+new_key_make(uint8_t key[NEW_KEY], const struct moved *m)
+{
+	uint8_t old[OLD_KEY];
+
+	key_make(key, 'n', letter(m->scope), m->new);
+	key_make(old, 'o', letter(m->scope), m->old);
+	memcpy(key + OLD_KEY, old + HEAD, URL_KEY);
+}
+
+void
+moves_del(struct store_txn *t, struct span scope, struct span old)
+{
+	uint8_t key[OLD_KEY], other[NEW_KEY];
+	struct moved m;
+
+	if (!moves_get(t, scope, old, &m))
+		return;
+	key_make(key, 'o', letter(scope), old);
+	new_key_make(other, &m);
+	db_del(t->db, STORE_MOVE, look(key, sizeof(key)));
+	db_del(t->db, STORE_MOVE, look(other, sizeof(other)));
+}
+
+bool
+moves_put(struct store_txn *t, const struct moved *m)
+{
+	uint8_t key[OLD_KEY], other[NEW_KEY];
+	struct buf row;
+
+	moves_del(t, m->scope, m->old);
+	if (moves_count(t) >= MOVES_MOST)
+		return false;
+	buf_init(&row, MOVES_ROW_MAX);
+	row_write(&row, m);
+	must(!row.bad);
+	key_make(key, 'o', letter(m->scope), m->old);
+	new_key_make(other, m);
+	db_put(t->db, STORE_MOVE, look(key, sizeof(key)), buf_look(&row));
+	db_put(t->db, STORE_MOVE, look(other, sizeof(other)), m->old);
+	buf_clear(&row);
+	return true;
+}
+
+uint64_t
+moves_count(struct store_txn *t)
+{
+	return db_count(t->db, STORE_MOVE) / 2;
+}
+
+void
+moves_each(struct store_txn *t, moves_fn *fn, void *arg)
+{
+	struct db_cursor *c = db_cursor_open(t->db, STORE_MOVE);
+	struct span key = SPAN("o"), row;
+	struct moved m;
+
+	for (bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &row);
+	    more && key.n == OLD_KEY && key.at[0] == 'o';
+	    more = db_cursor_get(c, MDB_NEXT, &key, &row)) {
+		row_read(&m, row);
+		if (!fn(arg, &m))
+			break;
+	}
+	db_cursor_close(c);
+}
+
+struct counting {
+	enum moves_state state;
+	uint64_t n;
+};
+
+static bool
+count_one(void *arg, const struct moved *m)
+{
+	struct counting *c = arg;
+
+	c->n += m->state == c->state;
+	return true;
+}
+
+uint64_t
+moves_in_state(struct store_txn *t, enum moves_state state)
+{
+	struct counting c = { .state = state };
+
+	moves_each(t, count_one, &c);
+	return c.n;
+}
+
+/* --- where they lead ----------------------------------------------------------- */
+
+static bool
+counts(const struct moved *m)
+{
+	return m->state == MOVES_SAID &&
+	    (m->until == CLOCK_NONE || m->until > clock_wall());
+}
+
+static int64_t
+begins(const struct moved *m)
+{
+	return m->from != CLOCK_NONE ? m->from : m->when;
+}
+
+/* The next shorter prefix that ends in a slash, down to the host's own. */
+static bool
+shorten(struct span *prefix)
+{
+	struct url u;
+	size_t host;
+
+	if (!url_parse(&u, *prefix))
+		return false;
+	host = (size_t)(u.path.at - prefix->at);
+	for (size_t n = prefix->n; n > host + 1; n--)
+		if (prefix->at[n - 2] == '/') {
+			prefix->n = n - 1;
+			return true;
+		}
+	return false;
+}
+
+static struct span
+behind(struct span url, struct span prefix)
+{
+	struct span rest = url_bare(url);
+	size_t n = url_bare(prefix).n;
+
+	must(rest.n >= n);
+	return (struct span){ .at = rest.at + n, .n = rest.n - n };
+}
+
+/* The path without the query: prefixes end before that. */
+static struct span
+path_of(struct span url)
+{
+	const char *q = url.n > 0 ? memchr(url.at, '?', url.n) : NULL;
+
+	return (struct span){ .at = url.at,
+	    .n = q != NULL ? (size_t)(q - url.at) : url.n };
+}
+
+/* The one move that decides: an address, else the longest prefix, else the
+ * domain. */
+static bool
+find(struct store_txn *t, struct span url, struct moved *m)
+{
+	struct span prefix = path_of(url);
+	struct url u;
+
+	if (get(t, 'a', url, m) && counts(m))
+		return true;
+	if (prefix.n > 0 && prefix.at[prefix.n - 1] != '/' &&
+	    !shorten(&prefix))
+		return false;
+	do
+		if (get(t, 'p', prefix, m) && counts(m))
+			return true;
+	while (shorten(&prefix));
+	if (!url_parse(&u, url))
+		return false;
+	prefix.n = (size_t)(u.path.at - url.at) + 1;
+	return get(t, 'd', prefix, m) && counts(m);
+}
+
+bool
+moves_successor(struct store_txn *t, struct span url, struct buf *out)
+{
+	struct buf from;
+	struct moved m;
+	bool found = false;
+	int64_t since = 0;
+
+	if (moves_count(t) == 0)
+		return false;
+	buf_init(&from, LIMIT_URL);
+	buf_span(&from, url);
+	for (int i = 0; i < HOPS && find(t, buf_look(&from), &m) &&
+	    (!found || begins(&m) > since); i++) {
+		buf_reset(out);
+		buf_span(out, m.new);
+		if (letter(m.scope) != 'a')
+			buf_span(out, behind(buf_look(&from), m.old));
+		if (out->bad || out->n > LIMIT_URL)
+			break;
+		since = begins(&m);
+		found = true;
+		buf_reset(&from);
+		buf_span(&from, buf_look(out));
+	}
+	buf_reset(out);
+	if (found)
+		buf_span(out, buf_look(&from));
+	buf_clear(&from);
+	return found;
+}
+
+struct leading {		/* from where do moves lead to url? */
+	struct store_txn *t;
+	struct span url;
+	moves_url_fn *fn;
+	void *arg;
+	bool enough;
+};
+
+/* By the moves of a scope that lead to `new`, which is url or its head. */
+static void
+lead_back(struct leading *l, char scope, struct span new)
+{
+	struct db_cursor *c = db_cursor_open(l->t->db, STORE_MOVE);
+	uint8_t first[OLD_KEY];
+	struct span key, old;
+	struct moved m;
+	struct buf b;
+
+	key_make(first, 'n', scope, new);
+	key = look(first, sizeof(first));
+	buf_init(&b, LIMIT_URL);
+	for (bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &old);
+	    more && !l->enough && key.n == NEW_KEY &&
+	    memcmp(key.at, first, sizeof(first)) == 0;
+	    more = db_cursor_get(c, MDB_NEXT, &key, &old)) {
+		if (!get(l->t, scope, old, &m) || !counts(&m))
+			continue;
+		buf_reset(&b);
+		buf_span(&b, m.old);
+		if (scope != 'a')
+			buf_span(&b, behind(l->url, new));
+		l->enough = !b.bad && !l->fn(l->arg, buf_look(&b));
+	}
+	buf_clear(&b);
+	db_cursor_close(c);
+}
+
+void
+moves_former(struct store_txn *t, struct span url, moves_url_fn *fn,
+    void *arg)
+{
+	struct leading l = { .t = t, .url = url, .fn = fn, .arg = arg };
+	struct span prefix = path_of(url);
+	struct url u;
+
+	if (moves_count(t) == 0 || !url_parse(&u, url))
+		return;
+	lead_back(&l, 'a', url);
+	if (prefix.n > 0 && prefix.at[prefix.n - 1] != '/' &&
+	    !shorten(&prefix))
+		return;
+	do
+		lead_back(&l, 'p', prefix);
+	while (!l.enough && shorten(&prefix));
+	prefix.n = (size_t)(u.path.at - url.at) + 1;
+	if (!l.enough)
+		lead_back(&l, 'd', prefix);
+}
+
+void
+moves_change(struct change *c, const struct moved *m)
+{
+	change_init(c);
+	c->kind = CHANGE_MOVE;
+	c->url = m->old;
+	c->word[WORD_SUCCESSOR] = m->new;
+	c->word[WORD_SCOPE] = m->scope;
+	c->word[WORD_REASON] = m->reason;
+	c->word[WORD_BY] = m->by;
+	c->from = m->from;
+	c->until = m->until;
+}

@@ -1,0 +1,41 @@
+/*
+ * Renamed: a file that is new here, and the one that it was until now.
+ *
+ * What vanishes at one path and appears at another is one item with another
+ * address, and not a loss and something new. It is told by its bytes; or, if
+ * those changed as well, by a move that the site has announced (moves.h):
+ * what appears where that leads to is what was where it leads from. Each is
+ * looked at when the new file is written into the store, so the old one may
+ * have gone before or since; what is still there is no other's former self.
+ */
+#ifndef ZQ_AGENT_RENAMED_H
+#define ZQ_AGENT_RENAMED_H
+
+#include <stdbool.h>
+
+#include "agent/compare.h"
+#include "agent/known.h"
+#include "agent/root.h"
+#include "agent/store.h"
+#include "contrib/base/buf.h"
+
+struct renamed_where {
+	struct span source;
+	const struct root *root;	/* of that source */
+	void *arg;
+	/* Is there such a source in the settings? NULL: yes. */
+	bool (*is_live)(void *arg, struct span source);
+};
+
+/* Which row it was, of a file that has none; known_disown() it. False: it is
+ * new, or the hub can't be told. */
+bool renamed_from(struct store_txn *t, const struct renamed_where *w,
+    const struct compare_item *i, const struct change *c,
+    struct known *former);
+
+/* Where what is gone can be found now: by an announced move, or the one other
+ * item that has its bytes. k is known_own()ed. False: nowhere. */
+bool renamed_to(struct store_txn *t, const struct renamed_where *w,
+    const struct known *k, struct buf *url);
+
+#endif

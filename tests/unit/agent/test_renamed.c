@@ -1,0 +1,395 @@
+/*
+ * What vanishes here and appears there is one item: by its bytes, by a move
+ * that was announced, however it went, and told as one change.
+ */
+#include "tests/unit/agent/sourcekit.h"
+
+#include "agent/ability.h"
+#include "agent/moves.h"
+#include "protocol/features.h"
+
+static bool
+can_moves(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	store_put(t, "hub features", SPAN("changes moves"));
+	return true;
+}
+
+static void
+start_with_moves(void)
+{
+	start();
+	ck_assert_int_eq(store_do(store, can_moves, NULL), STORE_DONE);
+}
+
+/* What the changes after `from` say, as "kind id<former successor\n"…. */
+static void
+say_changes(uint64_t from, struct buf *out)
+{
+	struct store_txn *t = store_look(store);
+	struct change c;
+
+	for (uint64_t n = from + 1; spool_get(t, n, &c); n++) {
+		buf_printf(out, "%s %.*s", change_kind_name(c.kind),
+		    SPAN_ARGS(c.id));
+		if (c.word[WORD_FORMER].n > 0)
+			buf_printf(out, "<%.*s",
+			    SPAN_ARGS(c.word[WORD_FORMER]));
+		if (c.word[WORD_SUCCESSOR].n > 0)
+			buf_printf(out, " %.*s",
+			    SPAN_ARGS(c.word[WORD_SUCCESSOR]));
+		buf_byte(out, '\n');
+	}
+	store_end(t);
+}
+
+static void
+ck_changes(uint64_t from, const char *want)
+{
+	struct buf got;
+
+	buf_init(&got, 1u << 20);
+	say_changes(from, &got);
+	ck_assert_str_eq(buf_cstr(&got), want);
+	buf_clear(&got);
+}
+
+static void
+move(const char *from, const char *to)
+{
+	ck_assert_int_eq(rename(at(from), at(to)), 0);
+}
+
+START_TEST(test_file)
+{
+	uint64_t before;
+
+	put("a.html", "<title>one</title>");
+	put("b.html", "<title>two</title>");
+	start_with_moves();
+	wait_told("a.html=/a.html b.html=/b.html ");
+	wait_state("fine");
+	before = head();
+	move("a.html", "c.html");
+	wait_told("b.html=/b.html c.html=/c.html ");
+	wait_state("fine");
+	ck_changes(before, "updated www:c.html<www:a.html\n");
+	stop();
+}
+END_TEST
+
+/* A hub of before hears what it has always heard. */
+START_TEST(test_old_hub)
+{
+	uint64_t before;
+	struct buf got;
+
+	put("a.html", "<title>one</title>");
+	put("b.html", "<title>two</title>");
+	start();
+	wait_told("a.html=/a.html b.html=/b.html ");
+	wait_state("fine");
+	before = head();
+	move("a.html", "c.html");
+	wait_told("b.html=/b.html c.html=/c.html ");
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got), "created www:c.html\n"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got), "deleted www:a.html "));
+	ck_assert_ptr_null(strchr(buf_cstr(&got), '<'));
+	buf_clear(&got);
+	stop();
+}
+END_TEST
+
+/* A column, of more than the gate lets pass: all of it, and nothing waits. */
+START_TEST(test_column)
+{
+	uint64_t before;
+	json_t *o;
+
+	put_dir("news");
+	put_many_in(at("news"), 300);
+	start_with_moves();
+	wait_items(300);
+	wait_state("fine");
+	before = head();
+	move("news", "xinwen");
+	for (int i = 0; i < 400 && head() < before + 300; i++)
+		turn_loop(20);
+	wait_state("fine");
+	turn_loop(4000);		/* no scan finds anything */
+	wait_state("fine");
+	ck_assert_uint_eq(head(), before + 300);
+	ck_assert_uint_eq(items(), 300);
+	o = source_dir.status(source);
+	ck_assert_int_eq(json_integer_value(json_object_get(o, "held")), 0);
+	json_decref(o);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* … also while nobody looked. */
+START_TEST(test_away)
+{
+	uint64_t before;
+
+	put_dir("news");
+	put_many_in(at("news"), 120);
+	start_with_moves();
+	wait_items(120);
+	wait_state("fine");
+	stop();
+	move("news", "xinwen");
+	start();
+	before = head();
+	for (int i = 0; i < 400 && head() < before + 120; i++)
+		turn_loop(20);
+	wait_state("fine");
+	ck_assert_uint_eq(head(), before + 120);
+	ck_assert_uint_eq(items(), 120);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* A copy first: two items, and the one that goes says where it is. */
+START_TEST(test_copy)
+{
+	uint64_t before;
+
+	put("a.html", "<title>one</title>");
+	put("b.html", "<title>two</title>");
+	start_with_moves();
+	wait_told("a.html=/a.html b.html=/b.html ");
+	wait_state("fine");
+	before = head();
+	put("c.html", "<title>one</title>");
+	wait_told("a.html=/a.html b.html=/b.html c.html=/c.html ");
+	ck_assert_int_eq(unlink(at("a.html")), 0);
+	wait_told("b.html=/b.html c.html=/c.html ");
+	wait_state("fine");
+	ck_changes(before, "created www:c.html\n"
+	    "deleted www:a.html " SITE "/c.html\n");
+	stop();
+}
+END_TEST
+
+/* Files of nothing are all alike; and of two that are alike the name says
+ * which is which. */
+START_TEST(test_alike)
+{
+	uint64_t before;
+	struct buf got;
+
+	put_dir("x");
+	put("x/one.html", "<p>to come</p>");
+	put("x/two.html", "<p>to come</p>");
+	put("empty.html", "");
+	start_with_moves();
+	wait_told("empty.html=/empty.html x/one.html=/x/one.html "
+	    "x/two.html=/x/two.html ");
+	wait_state("fine");
+	before = head();
+	move("x", "y");
+	move("empty.html", "void.html");
+	wait_told("void.html=/void.html y/one.html=/y/one.html "
+	    "y/two.html=/y/two.html ");
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "updated www:y/one.html<www:x/one.html\n"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "updated www:y/two.html<www:x/two.html\n"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "created www:void.html\n"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "deleted www:empty.html\n"));
+	buf_clear(&got);
+	stop();
+}
+END_TEST
+
+static bool
+announce(struct store_txn *t, void *arg)
+{
+	const struct moved m = { .state = MOVES_SAID, .scope = SPAN("prefix"),
+	    .old = SPAN(SITE "/news/"), .new = SPAN(SITE "/xinwen/"),
+	    .from = CLOCK_NONE, .until = CLOCK_NONE, .when = clock_wall() };
+
+	(void)arg;
+	return moves_put(t, &m);
+}
+
+/* Each page changed, too: the announced move says which is which. */
+START_TEST(test_announced)
+{
+	uint64_t before;
+	struct buf got;
+
+	put_dir("news");
+	put("news/1.html", "<title>one</title>");
+	put("news/2.html", "<title>two</title>");
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(3);
+	wait_state("fine");
+	ck_assert_int_eq(store_do(store, announce, NULL), STORE_DONE);
+	before = head();
+	put_dir("other");
+	put("other/1.html", "<title>one, elsewhere</title>");
+	put("other/2.html", "<title>two, elsewhere</title>");
+	kit_remove_tree(at("news"));
+	move("other", "xinwen");
+	wait_told("index.html=/ xinwen/1.html=/xinwen/1.html "
+	    "xinwen/2.html=/xinwen/2.html ");
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	ck_assert_msg(strstr(buf_cstr(&got),
+	    "updated www:xinwen/1.html<www:news/1.html\n") != NULL, "%s",
+	    buf_cstr(&got));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "updated www:xinwen/2.html<www:news/2.html\n"));
+	buf_clear(&got);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* What went elsewhere, as announced, is no loss. */
+START_TEST(test_announced_gone)
+{
+	uint64_t before;
+	struct buf got;
+
+	put_dir("news");
+	put_many_in(at("news"), 200);
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(201);
+	wait_state("fine");
+	ck_assert_int_eq(store_do(store, announce, NULL), STORE_DONE);
+	before = head();
+	kit_remove_tree(at("news"));
+	wait_items(1);
+	wait_state("fine");
+	buf_init(&got, 1u << 20);
+	say_changes(before, &got);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "deleted www:news/007.txt " SITE "/xinwen/007.txt\n"));
+	buf_clear(&got);
+	stop();
+}
+END_TEST
+
+struct words {
+	const char *title;	/* NULL: it is withdrawn */
+	const char *url;
+};
+
+static bool
+say(struct store_txn *t, void *arg)
+{
+	const struct words *w = arg;
+	struct change c;
+
+	change_init(&c);
+	c.kind = w->title != NULL ? CHANGE_CREATED : CHANGE_DELETED;
+	c.url = span_of(w->url);
+	c.word[WORD_TITLE] = span_of(w->title);
+	return compare_said(t, &c) != COMPARE_UNFIT;
+}
+
+/* What a person said goes with the file. */
+START_TEST(test_said)
+{
+	struct words title = { "in a person's words", SITE "/a.html" };
+	struct words withdrawn = { NULL, SITE "/b.html" };
+	struct store_txn *t;
+	struct change c;
+	uint64_t before;
+
+	put("a.html", "<title>one</title>");
+	put("b.html", "<title>two</title>");
+	put("c.html", "<title>three</title>");
+	start_with_moves();
+	wait_items(3);
+	wait_state("fine");
+	ck_assert_int_eq(store_do(store, say, &title), STORE_DONE);
+	ck_assert_int_eq(store_do(store, say, &withdrawn), STORE_DONE);
+	before = head();
+	move("a.html", "d.html");
+	move("b.html", "e.html");
+	wait_told("c.html=/c.html d.html=/d.html ");
+	wait_state("fine");
+	stays_told("c.html=/c.html d.html=/d.html ", 1000);
+	ck_changes(before, "updated www:d.html<www:a.html\n");
+	t = store_look(store);
+	ck_assert(spool_get(t, before + 1, &c));
+	ck_assert(span_is(c.word[WORD_TITLE], SPAN("in a person's words")));
+	store_end(t);
+	stop();
+}
+END_TEST
+
+/* A store of before has no twins: they are put when it is opened. */
+static bool
+drop_twins(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	db_empty(t->db, STORE_TWIN);
+	return true;
+}
+
+START_TEST(test_old_store)
+{
+	uint64_t before;
+
+	put("a.html", "<title>one</title>");
+	put("b.html", "<title>two</title>");
+	start_with_moves();
+	wait_items(2);
+	wait_state("fine");
+	ck_assert_int_eq(store_do(store, drop_twins, NULL), STORE_DONE);
+	known_fill_twins(store);
+	before = head();
+	move("a.html", "c.html");
+	wait_told("b.html=/b.html c.html=/c.html ");
+	wait_state("fine");
+	ck_changes(before, "updated www:c.html<www:a.html\n");
+	stop();
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *t = tcase_create("renamed");
+	Suite *s = suite_create("renamed");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, test_file);
+	tcase_add_test(t, test_old_hub);
+	tcase_add_test(t, test_column);
+	tcase_add_test(t, test_away);
+	tcase_add_test(t, test_copy);
+	tcase_add_test(t, test_alike);
+	tcase_add_test(t, test_announced);
+	tcase_add_test(t, test_announced_gone);
+	tcase_add_test(t, test_said);
+	tcase_add_test(t, test_old_store);
+	tcase_set_timeout(t, 60);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
