@@ -23,19 +23,19 @@
 #include "hub/journal.h"
 #include "hub/target.h"
 #include "protocol/change.h"
-
-enum links_scope { LINKS_ADDRESS, LINKS_PREFIX, LINKS_DOMAIN };
+#include "protocol/rewrite.h"
 
 /* --- as things change (in a group) ----------------------------------------------- */
 
 /* Something has changed for all addresses of this scope (a move took effect,
  * a cover came, a domain was given away): they are judged again, later, by
  * acts. url as in a move: a prefix ends in "/", a domain is scheme://host/. */
-void links_look(struct group *g, enum links_scope scope, struct span url);
+void links_look(struct group *g, enum rewrite_scope scope, struct span url);
 /* Is there anything left to be judged again? Then the hub is to act:
  * {"do":"look","most":N} judges so many targets. */
 bool links_look_left(struct db_txn *t);
 #define LINKS_LOOK_SOME 4000
+#define LINKS_LOOK_MOST 1000000
 const char *links_look_act(struct group *g, const struct entry *e,
     const json_t *o);
 
@@ -80,14 +80,14 @@ typedef bool link_hit_fn(void *arg, const struct link_hit *h);
 /* All links to what is in this scope, by target, then by site (highest number
  * first). site: only from there; 0: from all. `after`: not before this target
  * (or NULL). False: stopped, by the callback or by the purse. */
-bool links_to(struct db_txn *t, enum links_scope scope, struct span url,
+bool links_to(struct db_txn *t, enum rewrite_scope scope, struct span url,
     uint32_t site, const struct target_key *after, link_hit_fn *each,
     void *arg, int64_t *steps);
 
 /* Targets of a scope in order; from their key on. */
 typedef bool link_target_fn(void *arg, const struct target_key *k,
     const struct target *target);
-bool links_targets(struct db_txn *t, enum links_scope scope, struct span url,
+bool links_targets(struct db_txn *t, enum rewrite_scope scope, struct span url,
     const struct target_key *after, link_target_fn *each, void *arg,
     int64_t *steps);
 
@@ -97,7 +97,7 @@ struct link_count {
 	bool exact;		/* else at least so many */
 };
 /* site: only what links from there; 0: from all. */
-void links_count(struct db_txn *t, enum links_scope scope, struct span url,
+void links_count(struct db_txn *t, enum rewrite_scope scope, struct span url,
     uint32_t site, struct link_count *n, int64_t *steps);
 
 /* All links of a page, as they stand in it. target: NULL if it isn't kept. */

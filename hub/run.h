@@ -13,6 +13,7 @@
 #define ZQ_HUB_RUN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "contrib/base/buf.h"
@@ -20,38 +21,74 @@
 #include "contrib/base/span.h"
 #include "hub/table.h"
 #include "protocol/change.h"
+#include "protocol/limits.h"
 
 #define RUN_LEAST 4		/* links; the last of a page may have fewer */
 #define RUN_MOST 32
+#define RUN_ROW_MAX (RUN_MOST * (LIMIT_URL + 16) + 128)
+
+/* --- cutting ------------------------------------------------------------------------ */
+
+struct run_piece {
+	struct link link[RUN_MOST];
+	size_t n;
+};
+
+/* The next piece of a page's link rows; false: there is none left. */
+bool run_cut(struct span *links, struct run_piece *p);
+void run_key(uint8_t key[TABLE_DIGEST], uint32_t site,
+    const struct run_piece *p);
+/* Its lines, each as how far it is from the one before; the first is 0. */
+void run_steps(int64_t step[RUN_MOST], const struct run_piece *p);
+
+/* Signed numbers as varints: 0, -1, 1, -2 … */
+static inline uint64_t
+run_fold(int64_t n)
+{
+	return (uint64_t)n << 1 ^ (n < 0 ? UINT64_MAX : 0);
+}
+
+static inline int64_t
+run_unfold(uint64_t n)
+{
+	return (int64_t)(n >> 1 ^ ((n & 1) != 0 ? UINT64_MAX : 0));
+}
+
+/* --- rows --------------------------------------------------------------------------- */
 
 struct run {
 	uint32_t number, site;
 	bool shared;		/* more than one page has it, or had */
 	uint64_t pages;		/* that have it */
 	uint32_t item;		/* the one, unless shared */
+	uint32_t steps;		/* a hash of its lines, on the page that had it
+				 * first */
 	uint8_t key[TABLE_DIGEST];
 	struct span links;	/* see run_link_next() */
 };
 
+/* The span lives as what a get hands out (db.h). */
 bool run_get(struct db_txn *t, uint32_t number, struct run *r);
 void run_write(struct buf *row, const struct run *r);
+/* What stands in links. */
+void run_links_write(struct buf *b, const struct run_piece *p);
+uint32_t run_steps_hash(const int64_t step[RUN_MOST], size_t n);
 
 struct run_link {
 	enum link_kind kind;
-	uint32_t after;		/* lines after the run's first link, as on the
-				 * page that had the run first */
-	struct span to;		/* into the reader's own room */
+	int64_t step;		/* lines, from the link before */
+	struct span to;		/* until the next one is read */
 };
 
 struct run_reader {
 	struct span rest;
-	char to[4096];		/* addresses stand as what differs from the
-				 * one before */
+	char to[LIMIT_URL];	/* each stands as what differs from the one
+				 * before */
 	size_t n;
-	bool begun;
 };
 
 void run_read(struct run_reader *r, struct span links);
+/* False: there is none left, or the row is damaged. */
 bool run_link_next(struct run_reader *r, struct run_link *l);
 
 #endif

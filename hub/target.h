@@ -81,7 +81,5 @@ bool target_key_domain(struct target_key *host, struct target_key *below,
 /* room: what the url is put into. */
 bool target_get(struct db_txn *t, const struct target_key *k,
     struct target *target, struct buf *room);
-/* What of the posting lists is this target's (hub/links.c). */
-uint64_t target_term(struct span url);
 
 #endif

@@ -1,0 +1,242 @@
+/*
+ * Targets as runs come and go, and as what is known of them changes; see
+ * graph.h.
+ */
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "hub/graph.h"
+#include "hub/links.h"
+#include "protocol/wire.h"
+
+/* --- of a run -------------------------------------------------------------------------- */
+
+static bool
+is_key(const struct target_key *a, const struct target_key *b)
+{
+	return a->n == b->n && memcmp(a->at, b->at, a->n) == 0;
+}
+
+void
+graph_targets_add(struct graph_targets *t, size_t link, struct span url)
+{
+	struct target_key *k = &t->key[t->n];
+
+	must(t->n < RUN_MOST);
+	if (!target_key(k, url))
+		return;
+	for (size_t i = 0; i < t->n; i++)
+		if (is_key(&t->key[i], k))
+			return;
+	t->link[t->n++] = (uint8_t)link;
+}
+
+/* --- hosts that a site links to ------------------------------------------------------------ */
+
+static size_t
+host_of(const struct target_key *k)
+{
+	const uint8_t *end = memchr(k->at, ' ', k->n);
+
+	return end != NULL ? (size_t)(end - k->at) : k->n;
+}
+
+static void
+count_host(struct group *g, uint32_t site, const struct target_key *k,
+    int by)
+{
+	struct target_key key = { .n = 4 + host_of(k) };
+	struct span at = target_key_look(&key), old = SPAN_NONE, now;
+	uint64_t n = (uint64_t)by;
+	struct reader r;
+
+	wire_put_u32(key.at, site);
+	memcpy(key.at + 4, k->at, host_of(k));
+	if (db_get(g->txn, TABLE_BETWEEN, at, &old)) {
+		r = reader_of(old);
+		n += read_varint(&r);
+	}
+	buf_reset(&g->graph->row);
+	write_varint(&g->graph->row, n);
+	now = n > 0 ? buf_look(&g->graph->row) : SPAN_NONE;
+	graph_put(g, TABLE_BETWEEN, at, old, now);
+}
+
+/* Once for each run. */
+static void
+count_hosts(struct group *g, const struct graph_targets *t, uint32_t site,
+    int by)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		size_t n = host_of(&t->key[i]), k = 0;
+
+		while (k < i && (host_of(&t->key[k]) != n ||
+		    memcmp(t->key[k].at, t->key[i].at, n) != 0))
+			k++;
+		if (k == i)
+			count_host(g, site, &t->key[i], by);
+	}
+}
+
+/* --- rows -------------------------------------------------------------------------------- */
+
+static struct span
+old_row(struct group *g, const struct target_key *k, struct target *t)
+{
+	struct span row;
+
+	if (!db_get(g->txn, TABLE_TARGET, target_key_look(k), &row))
+		return SPAN_NONE;
+	target_read(row, k, t, &g->graph->url);
+	return row;
+}
+
+static void
+put(struct group *g, const struct target_key *k, struct span old,
+    const struct target *t)
+{
+	struct graph *graph = g->graph;
+
+	buf_reset(&graph->row);
+	target_write(&graph->row, k, t, &graph->room);
+	must(!graph->row.bad);
+	graph_put(g, TABLE_TARGET, target_key_look(k), old,
+	    buf_look(&graph->row));
+}
+
+static void
+list_broken(struct group *g, const struct target_key *k, bool broken)
+{
+	struct span key = target_key_look(k);
+
+	if (broken)
+		db_put(g->txn, TABLE_BROKEN, key, SPAN_NONE);
+	else
+		db_del(g->txn, TABLE_BROKEN, key);
+}
+
+static bool
+is_news(const struct target *t)
+{
+	return t->broken || t->state == TARGET_MOVED;
+}
+
+static void
+tell(struct group *g, uint32_t site, const struct target_key *k)
+{
+	uint8_t at[4 + TARGET_KEY];
+
+	wire_put_u32(at, site);
+	memcpy(at + 4, k->at, k->n);
+	db_put(g->txn, TABLE_LINK_NEWS, (struct span){
+	    .at = (const char *)at, .n = 4 + k->n }, SPAN_NONE);
+}
+
+/* --- state ----------------------------------------------------------------------------------- */
+
+static void
+judge(struct group *g, struct target *t, int64_t at)
+{
+	struct target_judge j = { .txn = g->txn, .group = g,
+	    .rules = group_rules(g), .when = at };
+	struct target_verdict v;
+
+	target_judge_by(&j, t->url, &v, NULL);
+	t->state = v.state;
+	t->broken = v.broken;
+}
+
+void
+graph_target_look(struct group *g, const struct target_key *k, int64_t at)
+{
+	struct target was, now;
+	struct span old = old_row(g, k, &was);
+
+	if (old.at == NULL)
+		return;
+	now = was;
+	judge(g, &now, at);
+	if (now.state == was.state && now.broken == was.broken)
+		return;
+	put(g, k, old, &now);
+	if (now.broken != was.broken)
+		list_broken(g, k, now.broken);
+	if (is_news(&was) || is_news(&now))
+		tell(g, 0, k);
+}
+
+/* --- links to it ------------------------------------------------------------------------------ */
+
+static void
+post(struct group *g, const struct target_key *k, uint32_t site,
+    uint32_t run, bool there)
+{
+	(there ? post_put : post_drop)(&g->graph->post, target_term(k), site,
+	    run);
+}
+
+static void
+join(struct group *g, const struct target_key *k, struct span url,
+    const struct run *run, int64_t at)
+{
+	struct target t = { .runs = 0 };
+	struct span old = old_row(g, k, &t);
+
+	if (old.at == NULL) {
+		t = (struct target){ .url = url, .run = run->number };
+		judge(g, &t, at);
+	} else if (!t.shared) {
+		post(g, k, graph_run_get(g, t.run)->run.site, t.run, true);
+		t.shared = true;
+	}
+	/* Judging and getting have written nothing: old is still good. */
+	t.runs++;
+	if (t.shared)
+		post(g, k, run->site, run->number, true);
+	put(g, k, old, &t);
+	if (old.at == NULL && t.broken)
+		list_broken(g, k, true);
+	if (is_news(&t))
+		tell(g, run->site, k);
+}
+
+static void
+leave(struct group *g, const struct target_key *k, const struct run *run)
+{
+	struct target t;
+	struct span old = old_row(g, k, &t);
+
+	if (old.at == NULL)
+		fatal("view: a target is gone: run zqhub rebuild");
+	must(t.runs > 0);
+	t.runs--;
+	if (t.shared)
+		post(g, k, run->site, run->number, false);
+	if (t.runs > 0) {
+		put(g, k, old, &t);
+	} else {
+		graph_put(g, TABLE_TARGET, target_key_look(k), old,
+		    SPAN_NONE);
+		list_broken(g, k, false);
+	}
+	if (is_news(&t))
+		tell(g, run->site, k);
+}
+
+void
+graph_targets_join(struct group *g, const struct graph_targets *t,
+    const struct run_piece *p, const struct run *run, int64_t at)
+{
+	for (size_t i = 0; i < t->n; i++)
+		join(g, &t->key[i], p->link[t->link[i]].to, run, at);
+	count_hosts(g, t, run->site, 1);
+}
+
+void
+graph_targets_leave(struct group *g, const struct graph_targets *t,
+    const struct run *run)
+{
+	for (size_t i = 0; i < t->n; i++)
+		leave(g, &t->key[i], run);
+	count_hosts(g, t, run->site, -1);
+}

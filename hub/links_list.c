@@ -1,0 +1,213 @@
+/*
+ * Lists and counts of targets; see links.h.
+ */
+#include "hub/links.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/mem.h"
+#include "hub/links_range.h"
+#include "hub/links_walk.h"
+#include "hub/site.h"
+#include "hub/table.h"
+#include "protocol/limits.h"
+
+/* --- of a scope ------------------------------------------------------------------------- */
+
+static int
+order(const struct target_key *a, const struct target_key *b)
+{
+	size_t n = a->n < b->n ? a->n : b->n;
+	int d = memcmp(a->at, b->at, n);
+
+	return d != 0 ? d : (a->n > b->n) - (a->n < b->n);
+}
+
+static bool
+range_targets(struct db_txn *t, const struct links_range *r,
+    const struct target_key *after, link_target_fn *each, void *arg,
+    int64_t *steps)
+{
+	bool behind = after != NULL && order(after, &r->key) >= 0;
+	struct target_key k = behind ? *after : r->key;
+	struct target target;
+	bool more = true;
+	struct buf room;
+
+	buf_init(&room, LIMIT_URL + 16);
+	while (more && *steps >= 0 && links_range_next(t, r, behind, &k)) {
+		*steps -= STEP_TARGET;
+		more = target_get(t, &k, &target, &room) &&
+		    each(arg, &k, &target);
+		behind = true;
+	}
+	buf_clear(&room);
+	return more && *steps >= 0;
+}
+
+bool
+links_targets(struct db_txn *t, enum rewrite_scope scope, struct span url,
+    const struct target_key *after, link_target_fn *each, void *arg,
+    int64_t *steps)
+{
+	struct links_ranges r;
+	bool more = links_ranges(&r, scope, url);
+
+	for (size_t i = 0; more && i < r.n; i++)
+		more = range_targets(t, &r.range[i], after, each, arg,
+		    steps);
+	return more;
+}
+
+/* --- how many ------------------------------------------------------------------------------ */
+
+struct set {			/* of numbers */
+	uint8_t *at;
+	uint64_t n;		/* different ones */
+};
+
+static void
+set_begin(struct set *s, uint64_t last)
+{
+	s->at = mem_new((size_t)(last / 8 + 1));
+	s->n = 0;
+}
+
+static bool			/* it was not in it yet */
+set_add(struct set *s, uint64_t number)
+{
+	uint8_t bit = (uint8_t)(1u << (number & 7));
+	bool new = (s->at[number >> 3] & bit) == 0;
+
+	s->at[number >> 3] |= bit;
+	s->n += new;
+	return new;
+}
+
+struct counting {
+	struct links_walk walk;
+	struct set runs, sites, pages;
+	uint64_t targets;
+	bool any;		/* of the target in hand */
+};
+
+static bool
+count_page(void *arg, uint32_t item)
+{
+	struct counting *c = arg;
+
+	--*c->walk.steps;
+	set_add(&c->pages, item);
+	return links_walk_goes_on(&c->walk);
+}
+
+static bool
+count_run(void *arg, const struct run *run)
+{
+	struct counting *c = arg;
+
+	c->any = true;
+	if (!set_add(&c->runs, run->number))
+		return true;
+	set_add(&c->sites, run->site);
+	return links_walk_pages(&c->walk, run, UINT64_MAX, count_page, c);
+}
+
+static bool
+count_target(void *arg, const struct target_key *k, const struct target *t)
+{
+	struct counting *c = arg;
+	bool more;
+
+	c->any = false;
+	links_walk_target(&c->walk, k, t);
+	more = links_walk_runs(&c->walk, count_run, c);
+	c->targets += c->any;
+	return more;
+}
+
+void
+links_count(struct db_txn *t, enum rewrite_scope scope, struct span url,
+    uint32_t site, struct link_count *n, int64_t *steps)
+{
+	struct counting c = { .targets = 0 };
+
+	links_walk_begin(&c.walk, t, site, steps);
+	set_begin(&c.runs, c.walk.meta.runs);
+	set_begin(&c.sites, site_last(t));
+	set_begin(&c.pages, c.walk.meta.numbers);
+	n->exact = links_targets(t, scope, url, NULL, count_target, &c,
+	    steps);
+	n->targets = c.targets;
+	n->sites = c.sites.n;
+	n->pages = c.pages.n;
+	free(c.runs.at);
+	free(c.sites.at);
+	free(c.pages.at);
+	links_walk_end(&c.walk);
+}
+
+/* --- what is broken --------------------------------------------------------------------------- */
+
+static bool
+find_run(void *arg, const struct run *run)
+{
+	bool *found = arg;
+
+	(void)run;
+	*found = true;
+	return false;
+}
+
+static bool
+has_run(struct links_walk *w, const struct target_key *k,
+    const struct target *t)
+{
+	bool found = false;
+
+	links_walk_target(w, k, t);
+	(void)links_walk_runs(w, find_run, &found);
+	return found;
+}
+
+static bool
+next_broken(struct db_txn *t, struct target_key *k)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_BROKEN);
+	struct span key = target_key_look(k), row;
+	bool found = db_cursor_get(c, k->n > 0 ? MDB_SET_RANGE : MDB_FIRST,
+	    &key, &row);
+
+	if (found && k->n > 0 && span_is(key, target_key_look(k)))
+		found = db_cursor_get(c, MDB_NEXT, &key, &row);
+	found = found && target_key_set(k, key);
+	db_cursor_close(c);
+	return found;
+}
+
+bool
+links_broken(struct db_txn *t, uint32_t site,
+    const struct target_key *after, link_target_fn *each, void *arg,
+    int64_t *steps)
+{
+	struct target_key k = { .n = 0 };
+	struct target target;
+	struct links_walk w;
+	bool more = true;
+	struct buf room;
+
+	if (after != NULL)
+		k = *after;
+	links_walk_begin(&w, t, site, steps);
+	buf_init(&room, LIMIT_URL + 16);
+	while (more && *steps >= 0 && next_broken(t, &k)) {
+		*steps -= STEP_TARGET;
+		if (target_get(t, &k, &target, &room) &&
+		    (site == 0 || has_run(&w, &k, &target)))
+			more = each(arg, &k, &target);
+	}
+	buf_clear(&room);
+	links_walk_end(&w);
+	return more && *steps >= 0;
+}

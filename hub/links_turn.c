@@ -1,0 +1,209 @@
+/*
+ * From what a page linked to, to what it links to; see links_turn.h.
+ */
+#include "hub/links_turn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "hub/graph.h"
+#include "hub/out.h"
+#include "hub/place.h"
+#include "protocol/rewrite.h"
+
+/* Links that were made or ended count for as much work as one item. */
+#define EDGES_OF_ITEM 4
+
+/* --- lists of runs ------------------------------------------------------------------- */
+
+static void
+add(struct graph_list *l, uint32_t number)
+{
+	if (l->n == l->room) {
+		l->room = l->room != 0 ? l->room * 2 : 64;
+		l->at = mem_grow(l->at, l->room, sizeof(*l->at));
+	}
+	l->at[l->n++] = number;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+/* In order, and each once. */
+static void
+tidy(struct graph_list *l)
+{
+	size_t kept = 0;
+
+	if (l->n > 1)
+		qsort(l->at, l->n, sizeof(*l->at), compare);
+	for (size_t i = 0; i < l->n; i++)
+		if (i == 0 || l->at[i] != l->at[kept - 1])
+			l->at[kept++] = l->at[i];
+	l->n = kept;
+}
+
+/* --- what it links to ------------------------------------------------------------------ */
+
+static void
+put_piece(struct group *g, const struct links_turn *t,
+    struct out_writer *w, const struct run_piece *p)
+{
+	struct graph_run *r = graph_run_of(g, t->site, p, t->item, t->at);
+	int64_t step[RUN_MOST];
+	bool own;
+
+	if (r == NULL)
+		return;		/* no number is left for another run */
+	run_steps(step, p);
+	own = run_steps_hash(step, p->n) != r->run.steps;
+	out_put(w, r->run.number, p->link[0].line, step, own ? p->n : 0);
+	add(&g->graph->has, r->run.number);
+}
+
+static void
+read_has(struct group *g, const struct links_turn *t)
+{
+	struct span rows = t->there ? t->said->links : SPAN_NONE;
+	struct out_writer w;
+	struct run_piece p;
+
+	g->graph->has.n = 0;
+	out_begin(&w, &g->graph->out);
+	while (run_cut(&rows, &p))
+		put_piece(g, t, &w, &p);
+	must(!g->graph->out.bad);
+	tidy(&g->graph->has);
+}
+
+/* Keeps the row as well: writing would take it away. */
+static void
+read_had(struct group *g, struct span key)
+{
+	struct graph *graph = g->graph;
+	struct out_reader r;
+	struct span row;
+
+	graph->had.n = 0;
+	buf_reset(&graph->old);
+	if (!db_get(g->txn, TABLE_OUT, key, &row))
+		return;
+	buf_span(&graph->old, row);
+	out_read(&r, row);
+	while (out_next(&r))
+		add(&graph->had, r.run);
+	tidy(&graph->had);
+}
+
+static void
+change_runs(struct group *g, uint32_t item)
+{
+	const struct graph_list *has = &g->graph->has, *had = &g->graph->had;
+	size_t i = 0, k = 0;
+
+	while (i < has->n) {
+		while (k < had->n && had->at[k] < has->at[i])
+			k++;
+		if (k == had->n || had->at[k] != has->at[i])
+			graph_run_join(g, has->at[i], item);
+		i++;
+	}
+	for (i = k = 0; k < had->n; k++) {
+		while (i < has->n && has->at[i] < had->at[k])
+			i++;
+		if (i == has->n || has->at[i] != had->at[k])
+			graph_run_leave(g, had->at[k], item);
+	}
+}
+
+static void
+turn_links(struct group *g, const struct links_turn *t)
+{
+	struct graph *graph = g->graph;
+	struct key k = key_u32(t->item);
+	uint64_t edges = graph->edges;
+	struct span old, now;
+
+	if (graph->by_number.n > GRAPH_RUNS)
+		graph_runs_flush(g);
+	read_had(g, key_look(&k));
+	read_has(g, t);
+	change_runs(g, t->item);
+	old = graph->old.n > 0 ? buf_look(&graph->old) : SPAN_NONE;
+	now = graph->out.n > 0 ? buf_look(&graph->out) : SPAN_NONE;
+	if (old.n + now.n > 0 && !span_is(old, now))
+		graph_put(g, TABLE_OUT, key_look(&k), old, now);
+	g->work += (size_t)(graph->edges - edges) / EDGES_OF_ITEM;
+}
+
+/* --- where it is ------------------------------------------------------------------------- */
+
+struct looking {
+	struct group *group;
+	int64_t at;
+};
+
+static bool
+look_at(void *arg, struct span url, uint32_t move)
+{
+	struct looking *l = arg;
+	struct target_key k;
+
+	(void)move;
+	if (target_key(&k, url))
+		graph_target_look(l->group, &k, l->at);
+	return true;
+}
+
+/* What links to it, and to what leads to it by a move. */
+static void
+look(struct group *g, struct span url, int64_t at)
+{
+	struct looking l = { .group = g, .at = at };
+	const struct rewrite *rules = group_rules(g);
+
+	look_at(&l, url, 0);
+	if (rules != NULL && rewrite_count(rules) > 0)
+		rewrite_former(rules, url, at, look_at, &l);
+}
+
+void
+links_was(struct group *g, struct span url)
+{
+	buf_reset(&g->graph->was);
+	buf_span(&g->graph->was, url);
+}
+
+static void
+turn_place(struct group *g, const struct links_turn *t)
+{
+	struct span was = buf_look(&g->graph->was);
+	struct span is = t->there ? t->said->url : SPAN_NONE;
+
+	if (span_is(was, is))
+		return;
+	if (was.n > 0)
+		place_count(g, was, t->item, -1);
+	if (is.n > 0)
+		place_count(g, is, t->item, 1);
+	if (was.n > 0)
+		look(g, was, t->at);
+	if (is.n > 0)
+		look(g, is, t->at);
+}
+
+void
+links_turn(struct group *g, const struct links_turn *t)
+{
+	turn_place(g, t);
+	turn_links(g, t);
+}

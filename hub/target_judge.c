@@ -1,0 +1,141 @@
+/*
+ * What has become of an address, by what its own site has said; see target.h.
+ *
+ * False alarms are worse than none: broken is only what an agent that sees
+ * all of it has taken away, or never had.
+ */
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "hub/cover.h"
+#include "hub/group.h"
+#include "hub/item.h"
+#include "hub/place.h"
+#include "hub/site.h"
+#include "hub/target_row.h"
+#include "protocol/limits.h"
+#include "protocol/rewrite.h"
+#include "protocol/url.h"
+
+static uint32_t
+site_of(const struct target_judge *j, struct span url)
+{
+	uint32_t site;
+	struct url u;
+
+	if (!url_parse(&u, url))
+		return 0;
+	if (j->group != NULL)
+		return group_host(j->group, u.host);
+	return site_of_host(j->txn, u.host, &site) ? site : 0;
+}
+
+/* Would its site's agent see it, if it were there? */
+static bool
+is_covered(const struct target_judge *j, uint32_t site, struct span url)
+{
+	return memchr(url.at, '?', url.n) == NULL &&
+	    cover_takes(j->txn, site, url);
+}
+
+static bool
+note_cover(void *arg, const struct cover *c)
+{
+	bool *any = arg;
+
+	(void)c;
+	*any = true;
+	return false;
+}
+
+/* A source that was taken out of an agent's settings withdraws what it had,
+ * though it may all be there still. A person's word counts by itself; that of
+ * an agent which says what it covers, if it covers this. */
+static bool
+is_meant(const struct target_judge *j, const struct item *i,
+    const struct change *said, struct span url)
+{
+	bool any = false;
+
+	if (i->withdrawn && said->word[WORD_BY].n > 0)
+		return true;
+	cover_each(j->txn, i->site, note_cover, &any);
+	return !any || is_covered(j, i->site, url);
+}
+
+/* It was an item's place once. */
+static bool
+was_there(const struct target_judge *j, uint32_t number, struct span url,
+    struct target_verdict *v, struct buf *now)
+{
+	struct change said;
+	struct item i;
+
+	if (!item_get(j->txn, number, &i) || i.site != v->site ||
+	    !change_glance(&said, i.said) || !is_meant(j, &i, &said, url))
+		return false;
+	v->state = TARGET_WITHDRAWN;
+	v->broken = true;
+	v->item = number;
+	if (now != NULL)
+		buf_span(now, i.withdrawn ? said.word[WORD_SUCCESSOR] :
+		    said.url);
+	return true;
+}
+
+/* By itself, without moves. */
+static void
+judge(const struct target_judge *j, struct span url,
+    struct target_verdict *v, struct buf *now)
+{
+	struct place p;
+	bool known;
+
+	*v = (struct target_verdict){ .state = TARGET_OUTSIDE,
+	    .site = site_of(j, url) };
+	if (v->site == 0)
+		return;
+	known = place_get(j->txn, url, &p);
+	if (known && p.here > 0) {
+		v->state = TARGET_HERE;
+		v->item = p.item;
+	} else if (!known || !was_there(j, p.item, url, v, now)) {
+		v->broken = is_covered(j, v->site, url);
+		v->state = v->broken ? TARGET_NEVER : TARGET_UNKNOWN;
+	}
+}
+
+void
+target_judge_by(const struct target_judge *j, struct span url,
+    struct target_verdict *v, struct buf *now)
+{
+	struct target_verdict there;
+	struct buf to;
+
+	if (now != NULL)
+		buf_reset(now);
+	judge(j, url, v, now);
+	if (j->rules == NULL)
+		return;
+	buf_init(&to, LIMIT_URL);
+	if (rewrite_url(j->rules, url, j->when, &to, &v->move) && !to.bad) {
+		judge(j, buf_look(&to), &there, NULL);
+		v->state = TARGET_MOVED;
+		v->broken = there.broken;
+		v->item = there.item;
+		if (now != NULL) {
+			buf_reset(now);
+			buf_span(now, buf_look(&to));
+		}
+	}
+	buf_clear(&to);
+}
+
+void
+target_judge(struct db_txn *t, const struct rewrite *rules, struct span url,
+    int64_t when, struct target_verdict *v, struct buf *now)
+{
+	struct target_judge j = { .txn = t, .rules = rules, .when = when };
+
+	target_judge_by(&j, url, v, now);
+}
