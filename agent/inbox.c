@@ -264,17 +264,15 @@ static bool
 take(struct store_txn *t, void *arg)
 {
 	struct taking *k = arg;
-	uint64_t last = 0;
-	int64_t now;
+	struct letters_head head = { .last = 0 };
 
 	k->t = t;
 	k->taken = 0;
 	buf_reset(k->want);
-	k->read = letters_read(k->xml, &last, &now, k->want, on_letter, k,
-	    &k->why);
+	k->read = letters_read(k->xml, &head, k->want, on_letter, k, &k->why);
 	/* The hub was set up anew or restored: it may have written others
 	 * under numbers that we had, so all of its letters are asked for. */
-	if (k->read && last < t->meta.letters) {
+	if (k->read && head.last < t->meta.letters) {
 		t->meta.letters = 0;
 		k->taken++;
 	}

@@ -175,8 +175,11 @@ answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after,
 
 	buf_init(&xml, LIMIT_ANSWER + END_ROOM);
 	buf_init(&out, FRAME_MAX);
-	letters_begin(&xml, newest_letter(l, site), clock_wall(),
-	    guests_words(g->want & ~deaf));
+	letters_begin(&xml, &(struct letters_head){
+		.last = newest_letter(l, site),
+		.now = clock_wall(),
+		.want = guests_words(g->want & ~deaf),
+	});
 	g->told = g->want & ~deaf;
 	view_letters(l->writer->view, site, after, AT_ONCE, put_letter, &p);
 	letters_end(&xml);

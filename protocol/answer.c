@@ -78,6 +78,8 @@ answer_begin(struct buf *b, const struct answer *a)
 	xml_put_number(b, "after", a->after);
 	xml_put_time(b, "now", a->now);
 	xml_put_number(b, "letters", a->letters);
+	if (a->map > 0)
+		xml_put_number(b, "map", a->map);
 	if (a->want.n > 0)
 		xml_put_attribute(b, "want", a->want);
 	if (a->cause.n > 0)
@@ -169,6 +171,7 @@ read_answer(struct reading *r, struct xml *x)
 	read_number(x, "expected", UINT64_MAX, &a->expected);
 	read_number(x, "credit", UINT64_MAX, &a->credit);
 	read_number(x, "letters", UINT64_MAX, &a->letters);
+	read_number(x, "map", UINT64_MAX, &a->map);
 	read_number(x, "after", UINT32_MAX, &after);
 	a->after = (uint32_t)after;
 	if (now.at != NULL && !clock_parse(now.at, now.n, 0, &a->now))

@@ -8,6 +8,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
+#include "protocol/attributes.h"
 #include "protocol/limits.h"
 #include "protocol/namespaces.h"
 #include "protocol/utf8.h"
@@ -76,14 +77,16 @@ letter_read(struct letter *l, struct span s)
 /* --- writing the document -------------------------------------------------------- */
 
 void
-letters_begin(struct buf *b, uint64_t last, int64_t now, struct span want)
+letters_begin(struct buf *b, const struct letters_head *h)
 {
 	buf_text(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<zq:letters xmlns:zq=\"" NS_ZQ "\"");
-	xml_put_number(b, "last", last);
-	xml_put_time(b, "now", now);
-	if (want.n > 0)
-		xml_put_attribute(b, "want", want);
+	xml_put_number(b, "last", h->last);
+	xml_put_time(b, "now", h->now);
+	if (h->want.n > 0)
+		xml_put_attribute(b, "want", h->want);
+	if (h->map > 0)
+		xml_put_number(b, "map", h->map);
 	buf_text(b, ">\n");
 }
 
@@ -125,8 +128,7 @@ static const struct xml_name elements[E_COUNT] = {
 };
 
 struct reading {
-	uint64_t last;
-	int64_t now;
+	struct letters_head head;
 	struct buf *want;	/* or NULL */
 	letter_fn *on_letter;
 	void *arg;
@@ -159,8 +161,9 @@ read_root(struct reading *r, struct xml *x, int name)
 {
 	if (name != E_LETTERS)
 		xml_fail(x, "expected <zq:letters xmlns:zq=\"" NS_ZQ "\">");
-	else if (read_number(x, "last", &r->last))
-		read_time(x, "now", &r->now);
+	else if (read_number(x, "last", &r->head.last) &&
+	    attributes_count(x, "map", UINT64_MAX, &r->head.map))
+		read_time(x, "now", &r->head.now);
 	if (r->want != NULL)
 		buf_span(r->want, xml_attribute(x, NULL, "want"));
 }
@@ -240,8 +243,8 @@ on_end(void *arg, struct xml *x, int name)
 }
 
 bool
-letters_read(struct span xml, uint64_t *last, int64_t *now,
-    struct buf *want, letter_fn *on_letter, void *arg, const char **why)
+letters_read(struct span xml, struct letters_head *h, struct buf *want,
+    letter_fn *on_letter, void *arg, const char **why)
 {
 	static const struct xml_events events = { on_start, on_text, on_end };
 	static _Thread_local char said[512];	/* what why points at */
@@ -258,8 +261,8 @@ letters_read(struct span xml, uint64_t *last, int64_t *now,
 		xml_fail(x, "letters of more than %u bytes", LIMIT_ANSWER);
 	good = xml_feed(x, xml.at, xml.n) && xml_finish(x);
 	if (good) {
-		*last = r.last;
-		*now = r.now;
+		*h = r.head;
+		h->want = want != NULL ? buf_look(want) : SPAN_NONE;
 	} else if (why != NULL) {
 		snprintf(said, sizeof(said), "%s", xml_error(x));
 		*why = said;

@@ -27,18 +27,24 @@ struct letter {
 void letter_write(struct buf *b, const struct letter *l);
 bool letter_read(struct letter *l, struct span s);
 
-/* The document: <zq:letters last= now= want=> <zq:letter …>… want: as in
- * answer.h, may be empty. */
-void letters_begin(struct buf *b, uint64_t last, int64_t now,
-    struct span want);
+/* The document: <zq:letters last= now= want= map=> <zq:letter …>… */
+struct letters_head {
+	uint64_t last;		/* number of the newest letter */
+	int64_t now;		/* ms, the hub's clock */
+	struct span want;	/* as in answer.h; may be empty */
+	uint64_t map;		/* version of the map of moves (movemap.h);
+				 * 0: none yet, or a hub without */
+};
+void letters_begin(struct buf *b, const struct letters_head *h);
 void letters_put(struct buf *b, const struct letter *l);
 void letters_end(struct buf *b);
 
 typedef void letter_fn(void *arg, const struct letter *l);
 /* Hands out each letter in order; spans live until the callback returns.
- * want (may be NULL) gets the words, and is cleared by the caller. */
-bool letters_read(struct span xml, uint64_t *last, int64_t *now,
-    struct buf *want, letter_fn *on_letter, void *arg, const char **why);
+ * h->want lives in want (the caller's, cleared by the caller); without one
+ * (NULL) it is empty. h is as it was when this is false. */
+bool letters_read(struct span xml, struct letters_head *h, struct buf *want,
+    letter_fn *on_letter, void *arg, const char **why);
 
 /* Kinds on which the agent acts, each once. */
 #define LETTER_RELEASE "release"	/* withdraw what is held: text is why,

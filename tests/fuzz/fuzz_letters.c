@@ -24,8 +24,7 @@ on_letter(void *arg, const struct letter *l)
 {
 	struct buf b;
 	struct letter row, copy = *l;
-	uint64_t last;
-	int64_t now;
+	struct letters_head head;
 
 	(void)arg;
 	buf_init(&b, 4u << 20);
@@ -33,10 +32,10 @@ on_letter(void *arg, const struct letter *l)
 	must(letter_read(&row, buf_look(&b)));
 	same(&copy, &row);
 	buf_reset(&b);
-	letters_begin(&b, l->number, 0, SPAN_NONE);
+	letters_begin(&b, &(struct letters_head){ .last = l->number });
 	letters_put(&b, l);
 	letters_end(&b);
-	must(letters_read(buf_look(&b), &last, &now, NULL, same, &copy, NULL));
+	must(letters_read(buf_look(&b), &head, NULL, same, &copy, NULL));
 	buf_clear(&b);
 }
 
@@ -45,14 +44,13 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
 	struct span s = { (const char *)at, n };
 	struct letter l;
-	uint64_t last;
-	int64_t now;
+	struct letters_head head;
 	const char *why = NULL;
 	struct buf want;
 
 	(void)letter_read(&l, s);
 	buf_init(&want, LIMIT_TEXT);
-	if (!letters_read(s, &last, &now, &want, on_letter, NULL, &why))
+	if (!letters_read(s, &head, &want, on_letter, NULL, &why))
 		must(why != NULL && why[0] != '\0');
 	must(want.n <= n);
 	buf_clear(&want);

@@ -164,8 +164,8 @@ on_letters(struct evhttp_request *r, void *arg)
 	buf_init(&b, 65536);
 	if (hub.letter_kind != NULL)
 		l.kind = span_of(hub.letter_kind);
-	letters_begin(&b, hub.letters, clock_wall(),
-	    span_of(hub.letters_want));
+	letters_begin(&b, &(struct letters_head){ .last = hub.letters,
+	    .now = clock_wall(), .want = span_of(hub.letters_want) });
 	for (l.number = hub.asked_after + 1; l.number <= hub.letters;
 	    l.number++)
 		letters_put(&b, &l);

@@ -81,26 +81,26 @@ END_TEST
 START_TEST(document)
 {
 	struct buf b;
-	uint64_t last;
-	int64_t now;
+	struct letters_head head;
 	const char *why = "";
 
 	buf_init(&b, LIMIT_ANSWER);
-	letters_begin(&b, 14, 1795219207000, SPAN_NONE);
+	letters_begin(&b, &(struct letters_head){ .last = 14,
+	    .now = 1795219207000 });
 	for (size_t i = 0; i < COUNT; i++)
 		letters_put(&b, &some[i]);
 	letters_end(&b);
 	help_golden(GOLDEN "letters.xml", buf_look(&b));
 	got = 0;
-	ck_assert_msg(letters_read(buf_look(&b), &last, &now, NULL, on_letter,
+	ck_assert_msg(letters_read(buf_look(&b), &head, NULL, on_letter,
 	    &got, &why), "%s", why);
 	ck_assert_uint_eq(got, COUNT);
-	ck_assert_uint_eq(last, 14);
-	ck_assert_int_eq(now, 1795219207000);
+	ck_assert_uint_eq(head.last, 14);
+	ck_assert_int_eq(head.now, 1795219207000);
 	buf_reset(&b);
-	letters_begin(&b, 0, 0, SPAN_NONE);
+	letters_begin(&b, &(struct letters_head){ .last = 0 });
 	letters_end(&b);
-	ck_assert(letters_read(buf_look(&b), &last, &now, NULL, on_letter,
+	ck_assert(letters_read(buf_look(&b), &head, NULL, on_letter,
 	    &got, NULL));
 	buf_clear(&b);
 }
@@ -133,19 +133,19 @@ on_order(void *arg, const struct letter *l)
 START_TEST(orders_and_want)
 {
 	struct buf b, want;
-	uint64_t last;
-	int64_t now;
+	struct letters_head head;
 	const char *why = "";
 
 	buf_init(&b, LIMIT_ANSWER);
 	buf_init(&want, LIMIT_TEXT);
-	letters_begin(&b, 17, 1795219211000, SPAN("prove renew"));
+	letters_begin(&b, &(struct letters_head){ .last = 17,
+	    .now = 1795219211000, .want = SPAN("prove renew") });
 	for (size_t i = 0; i < 3; i++)
 		letters_put(&b, &orders[i]);
 	letters_end(&b);
 	help_golden(GOLDEN "letters-orders.xml", buf_look(&b));
 	got = 0;
-	ck_assert_msg(letters_read(buf_look(&b), &last, &now, &want, on_order,
+	ck_assert_msg(letters_read(buf_look(&b), &head, &want, on_order,
 	    &got, &why), "%s", why);
 	ck_assert_uint_eq(got, 3);
 	ck_assert_str_eq(buf_cstr(&want), "prove renew");
@@ -178,20 +178,18 @@ static const struct { const char *xml, *why; } refused[] = {
 
 START_TEST(strange)
 {
-	uint64_t last;
-	int64_t now;
+	struct letters_head head;
 	size_t count = 0;
 	const char *why;
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		ck_assert_msg(!letters_read(span_of(refused[i].xml), &last,
-		    &now, NULL, on_any, &count, &why), "%s", refused[i].xml);
+		ck_assert_msg(!letters_read(span_of(refused[i].xml), &head, NULL, on_any, &count, &why), "%s", refused[i].xml);
 		ck_assert_msg(strstr(why, refused[i].why) != NULL, "%s", why);
 	}
 	ck_assert_uint_eq(count, 0);
 	/* What a newer hub sends besides is read over. */
 	ck_assert(letters_read(SPAN(ROOT "<zq:parcel/>" LETTER "<zq:stamp/>"
-	    "<zq:text>x</zq:text>" END), &last, &now, NULL, on_any, &count,
+	    "<zq:text>x</zq:text>" END), &head, NULL, on_any, &count,
 	    &why));
 	ck_assert_uint_eq(count, 1);
 }
@@ -200,8 +198,7 @@ END_TEST
 START_TEST(too_long)
 {
 	struct buf b;
-	uint64_t last;
-	int64_t now;
+	struct letters_head head;
 	size_t count = 0;
 
 	buf_init(&b, 4u << 20);
@@ -209,11 +206,11 @@ START_TEST(too_long)
 	while (b.n < LIMIT_LETTER + 1000)
 		buf_byte(&b, 'a');
 	buf_text(&b, "</a></zq:body>" END);
-	ck_assert(!letters_read(buf_look(&b), &last, &now, NULL, on_any,
+	ck_assert(!letters_read(buf_look(&b), &head, NULL, on_any,
 	    &count, NULL));
 	while (b.n <= LIMIT_ANSWER)
 		buf_byte(&b, ' ');
-	ck_assert(!letters_read(buf_look(&b), &last, &now, NULL, on_any,
+	ck_assert(!letters_read(buf_look(&b), &head, NULL, on_any,
 	    &count, NULL));
 	ck_assert_uint_eq(count, 0);
 	buf_clear(&b);

@@ -131,7 +131,9 @@ write_letters(struct buf *b, struct buf *text)
 {
 	for (unsigned i = 0; i < 4; i++) {
 		buf_reset(b);
-		letters_begin(b, i, 0, i % 2 ? SPAN("prove") : SPAN_NONE);
+		letters_begin(b, &(struct letters_head){ .last = i,
+		    .want = i % 2 ? SPAN("prove") : SPAN_NONE,
+		    .map = i % 3 });
 		for (unsigned k = 1; k <= i; k++)
 			letters_put(b, &(struct letter){ .number = k,
 			    .kind = SPAN("held"),

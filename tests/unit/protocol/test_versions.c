@@ -182,16 +182,15 @@ on_letter(void *arg, const struct letter *l)
 static void
 read_letters(struct span xml)
 {
-	uint64_t last = 0;
-	int64_t now = CLOCK_NONE;
+	struct letters_head head = { .now = CLOCK_NONE };
 	struct buf want;
 
 	buf_init(&want, LIMIT_TEXT);
-	if (!letters_read(xml, &last, &now, &want, on_letter, NULL, NULL))
+	if (!letters_read(xml, &head, &want, on_letter, NULL, NULL))
 		buf_text(&text, "refused\n");
 	buf_text(&text, "letters");
-	put_number("last", last);
-	versions_put_time(&text, "now", now);
+	put_number("last", head.last);
+	versions_put_time(&text, "now", head.now);
 	versions_put(&text, "want", buf_look(&want));
 	buf_byte(&text, '\n');
 	buf_clear(&want);
