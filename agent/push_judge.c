@@ -171,11 +171,11 @@ behind(struct push *p)
 	bool lately = p->behind != CLOCK_NONE &&
 	    now - p->behind < BEHIND_LEAST;
 
-	p->behind = now;
 	if (lately)
 		return refused(p, _("the hub has more from this site than was "
 		    "ever told here, again: another copy of this agent runs; "
 		    "stop it, then zqagent retell"), SPAN_NONE, STOP_WAIT);
+	p->behind = now;
 	return retell(p, "the hub has more from this site than was ever told "
 	    "here: this agent was restored, or is a copy");
 }

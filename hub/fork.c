@@ -108,13 +108,14 @@ fork_seen(struct fork_watch *w, const struct fork_word *f, int64_t mono)
 }
 
 /* Who else than this one has spoken? */
-static const struct fork_agent *
-other_than(const struct fork_watch *w, uint64_t instance)
+static struct fork_agent
+other_than(const struct fork_watch *w, uint64_t instance, uint64_t before)
 {
-	bool last = w->agent[0].instance == instance &&
-	    w->agent[1].address[0] != '\0' && instance != 0;
-
-	return &w->agent[last ? 1 : 0];
+	for (size_t i = 0; i < 2; i++)
+		if (w->agent[i].address[0] != '\0' &&
+		    (instance == 0 || w->agent[i].instance != instance))
+			return w->agent[i];
+	return (struct fork_agent){ .instance = before };
 }
 
 void
@@ -131,11 +132,12 @@ fork_order(struct fork_pair *p, const struct fork_agent *other,
 
 void
 fork_pair(struct fork_pair *p, const struct fork_watch *w,
-    const struct fork_word *f)
+    const struct fork_word *f, uint64_t before)
 {
+	struct fork_agent other = other_than(w, f->instance, before);
 	struct fork_agent now = agent_of(w, f);
 
-	fork_order(p, other_than(w, f->instance), &now);
+	fork_order(p, &other, &now);
 }
 
 /* --- the act -------------------------------------------------------------- */

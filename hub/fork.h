@@ -62,9 +62,10 @@ struct fork_pair {
 				 * noticed */
 };
 
-/* Who speaks now, and whoever spoke last before it. */
+/* Who speaks now, and whoever spoke last before it; if the watch knows no
+ * other one, then `before`, of which the journal knows no address. */
 void fork_pair(struct fork_pair *p, const struct fork_watch *w,
-    const struct fork_word *f);
+    const struct fork_word *f, uint64_t before);
 /* These two. */
 void fork_order(struct fork_pair *p, const struct fork_agent *other,
     const struct fork_agent *speaker);

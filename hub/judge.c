@@ -262,9 +262,9 @@ ask_again(struct judge *j, struct pending *p, const struct guest *g,
 	a->reason = buf_look(&j->why);
 }
 
-/* It speaks in an incarnation of before: nothing of that is taken, for either
- * may have told it. Whoever isn't known may be the kept one after a restart,
- * or the copy; see heir.h. */
+/* Nothing is taken of an incarnation of before, for either may have told it,
+ * nor of whoever isn't known: it may be the kept one after a restart, or the
+ * copy; see heir.h. */
 static void
 hold_back(struct judge *j, struct pending *p, struct guest *g)
 {
@@ -327,39 +327,71 @@ leave_settled(struct guest *g)
 	g->settling = false;
 }
 
-/* In an incarnation of before the settle: the last of then, or one that was
- * given up earlier, for a copy may be older than that. */
-static bool
-is_of_before(struct judge *j, const struct view_site *s)
+enum tale {
+	TALE_OLD,		/* told before the settle: its last incarnation,
+				 * or an earlier one, for a copy may be older */
+	TALE_GOES_ON,		/* of what is kept, which has begun it */
+	TALE_NEW,
+};
+
+static enum tale
+tale_of(struct judge *j, const struct view_site *s)
 {
 	uint64_t told = j->frame.head.incarnation;
-	struct position p;
+	struct position p = { .incarnation = 0 };
 
-	return (s->given_up != 0 && s->given_up == told) ||
-	    (journal_position(j->writer->journal, s->number, &p) &&
-	    position_gave_up(&p, told));
+	if (s->given_up != 0 && s->given_up == told)
+		return TALE_OLD;
+	if (!journal_position(j->writer->journal, s->number, &p))
+		return TALE_NEW;
+	if (position_gave_up(&p, told))
+		return TALE_OLD;
+	return s->begun && p.incarnation == told ? TALE_GOES_ON : TALE_NEW;
 }
 
-/* False: it was answered. */
+/* Also a copy may begin anew, if its people say so. Who names no instance is
+ * not to be told apart by that. */
+static bool
+may_begin(struct judge *j, struct pending *p, struct guest *g)
+{
+	const struct view_site *s = &j->welcome.site;
+	struct fork_word word = word_of(&j->frame);
+
+	if (word.instance == 0 || is_kept(s, word.instance))
+		return true;
+	if (heir_step(&g->heirs, s, &word, j->mono) != HEIR_GOES_ON)
+		return false;
+	pass_on(j, p, g);
+	return true;
+}
+
+/* False: it was answered. What the kept one told before it began anew, and
+ * comes only now, is the journal's to judge. */
 static bool
 settle(struct judge *j, struct pending *p)
 {
 	const struct view_site *s = &j->welcome.site;
 	struct guest *g = guests_get(j->guests, p->site);
+	enum tale tale;
 
 	if (s->kept == 0) {
 		leave_settled(g);
 		return true;
 	}
 	g->settling = true;
-	if (!is_of_before(j, s)) {
+	tale = tale_of(j, s);
+	if (tale == TALE_OLD && s->begun) {
+		if (is_kept(s, j->frame.head.instance))
+			return true;
+		refuse_copy(j, p);
+		return false;
+	}
+	if (tale == TALE_GOES_ON ||
+	    (tale == TALE_NEW && may_begin(j, p, g))) {
 		go_on(j, p, g);
 		return true;
 	}
-	if (s->begun)
-		refuse_copy(j, p);
-	else
-		hold_back(j, p, g);
+	hold_back(j, p, g);
 	return false;
 }
 
@@ -482,7 +514,9 @@ take(struct judge *j, struct pending *p)
 		journal_take(j->writer->journal, &b, j->at, &v);
 	}
 	if (v.verdict == VERDICT_FORKED) {
-		fork_pair(&pair, &g->watch, &word);
+		fork_pair(&pair, &g->watch, &word,
+		    v.position.instance != word.instance ?
+		    v.position.instance : v.position.instance_before);
 		hold_fork(j, p, v.cause, &pair);
 	}
 	guests_skew(g, j->welcome.site.code, b.now - j->at);

@@ -71,7 +71,7 @@ on_unblock(void *arg, const json_t *answer)
 	if (error == NULL || strstr(error, "neither") != NULL)
 		a->blocked = false;
 	if (error == NULL)	/* it lifts what was settled, too */
-		world_kept(a->part.site, "");
+		world_kept(a->part.site, "", "");
 }
 
 void
@@ -114,9 +114,12 @@ static void
 on_settle(void *arg, const json_t *answer)
 {
 	const char *kept = json_string_value(json_object_get(answer, "kept"));
+	const char *dropped = json_string_value(json_object_get(answer,
+	    "dropped"));
 
 	if (kept != NULL)
-		world_kept(((const struct actor *)arg)->part.site, kept);
+		world_kept(((const struct actor *)arg)->part.site, kept,
+		    dropped);
 }
 
 /* By its address; or, if that has changed since, by chance. */

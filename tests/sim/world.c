@@ -108,24 +108,36 @@ world_close_agent(struct actor *a, int64_t back)
 	a->back = sim.now + back;
 }
 
-/* The address without its port is the machine's for good. Where there are
- * more than two, what is said of two says nothing. */
-void
-world_kept(uint32_t site, const char *address)
+/* The address without its port is the machine's for good. */
+static struct actor *
+at_address(uint32_t site, const char *address)
 {
-	const struct actor *kept = NULL;
 	size_t n = strcspn(address, ":");
-	unsigned machines = 0;
 
 	for (unsigned i = 0; i < world.actors; i++) {
-		const struct actor *a = &world.actor[i];
+		struct actor *a = &world.actor[i];
 
-		machines += a->part.site == site;
-		if (strncmp(a->part.address, address, n) == 0 &&
+		if (a->part.site == site && n > 0 &&
+		    strncmp(a->part.address, address, n) == 0 &&
 		    a->part.address[n] == ':')
-			kept = a;
+			return a;
 	}
-	world.kept[site] = machines == 2 ? kept : NULL;
+	return NULL;
+}
+
+/* Where there are more than two, what is said of two says nothing; nor where
+ * the hub didn't know the other: if the kept one is gone, whoever is left is
+ * taken for it. */
+void
+world_kept(uint32_t site, const char *address, const char *dropped)
+{
+	const struct actor *kept = at_address(site, address);
+	unsigned machines = 0;
+
+	for (unsigned i = 0; i < world.actors; i++)
+		machines += world.actor[i].part.site == site;
+	world.kept[site] = machines == 2 &&
+	    at_address(site, dropped) != NULL ? kept : NULL;
 	trace("operator", "keeps %s", kept != NULL ? kept->part.name :
 	    "none that is known");
 }

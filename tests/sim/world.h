@@ -92,7 +92,8 @@ void people_block(struct actor *a, bool block);
 void people_release(struct actor *a);	/* at the hub */
 void people_settle(struct actor *a);	/* if the hub has found two of it */
 void people_attend(struct actor *a);	/* to all that waits for them */
-void world_kept(uint32_t site, const char *address);	/* says the hub */
+/* The hub says so; of two, by their addresses. */
+void world_kept(uint32_t site, const char *address, const char *dropped);
 
 void check_all(struct world *w);	/* everything is down */
 

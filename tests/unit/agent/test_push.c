@@ -548,10 +548,26 @@ START_TEST(test_amnesia_past_the_spool)
 }
 END_TEST
 
+/* The push asks again, so long after the test began. */
+static void
+ask_after(int64_t began, int64_t ms)
+{
+	uint64_t batches = hub.batches;
+
+	clock_set(clock_wall(), began + ms);
+	push_restart(push);
+	for (int n = 0; n < 100 && hub.batches == batches; n++)
+		turn_loop(20);
+	turn_loop(50);
+	clock_release();
+}
+
 /* The hub knows more of this incarnation than we do: our store went back. That
- * is mended once; if it comes again there are two of us. */
+ * is mended once; if it comes again there are two of us, for the next hour. */
 START_TEST(test_copy)
 {
+	int64_t began = clock_mono();
+
 	start();
 	tell_many(0, 5);
 	WAIT_FOR(waiting() == 0);
@@ -560,6 +576,10 @@ START_TEST(test_copy)
 	WAIT_FOR(status_has("trouble", "another copy"));
 	ck_assert(status_has("step", "stop"));
 	ck_assert_int_eq(retold, 1);
+	ask_after(began, 40 * 60000);
+	ck_assert_int_eq(retold, 1);
+	ask_after(began, 61 * 60000);
+	ck_assert_int_eq(retold, 2);
 	stop();
 }
 END_TEST

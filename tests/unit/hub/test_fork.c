@@ -314,6 +314,27 @@ START_TEST(test_a_late_request_is_none)
 }
 END_TEST
 
+/* The hub was started again, and has heard only one of the two since. */
+START_TEST(test_who_spoke_before_is_known)
+{
+	set_up();
+	tell((struct said){ .instance = A, .first = 1, .count = 9,
+	    .now = 10 });
+	tell((struct said){ .instance = A, .incarnation = 8, .first = 1,
+	    .count = 2, .now = 20 });
+	guests_get(&kit.guests, 1)->watch =
+	    (struct fork_watch){ .returns = 0 };
+	ck_assert_answer(beat(B, THERE, 9, 30), VERDICT_TAKEN, "");
+	ck_assert_answer(tell((struct said){ .instance = B, .address = THERE,
+	    .first = 6, .count = 1, .now = 40 }), VERDICT_FORKED,
+	    CAUSE_BEHIND);
+	ck_assert_uint_eq(view().agent[0].instance, A);
+	ck_assert_str_eq(view().agent[0].address, "");
+	ck_assert_uint_eq(view().agent[1].instance, B);
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_a_given_up_incarnation_is_behind)
 {
 	set_up();
@@ -608,6 +629,45 @@ START_TEST(test_a_copy_does_not_go_on)
 }
 END_TEST
 
+/* Its people may make it tell everything again: that doesn't make it the one
+ * that was kept. */
+START_TEST(test_a_copy_does_not_begin)
+{
+	struct said c3 = { .instance = 0xc3, .incarnation = 8, .first = 1,
+		.count = 2, .address = "203.0.113.7:5002", .now = 30 };
+	struct said a = { .instance = A, .incarnation = 9, .first = 1,
+		.count = 2, .now = 40 };
+
+	set_up();
+	fork_on_one_host(1);
+	ck_assert_waits(tell(c3));
+	ck_assert_answer(tell(a), VERDICT_TAKEN, "");
+	ck_assert(view().begun);
+	c3.now = 50;
+	ck_assert_waits(tell(c3));
+	a.first = 3;
+	a.now = 60;
+	ck_assert_answer(tell(a), VERDICT_TAKEN, "");
+	/* the kept one, after it was started again */
+	a.instance = 0xd4;
+	a.first = 5;
+	a.now = 70;
+	ck_assert_answer(tell(a), VERDICT_TAKEN, "");
+	ck_assert(!view().forked);
+	tear_down();
+
+	set_up();
+	fork_it();
+	settle(2);
+	ck_assert_answer(tell((struct said){ .instance = 0xc3,
+	    .incarnation = 8, .first = 1, .count = 2, .address = THERE,
+	    .now = 30 }), VERDICT_TAKEN, "");
+	ck_assert_uint_eq(view().agent[1].instance, 0xc3);
+	ck_assert(view().begun);
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_in_doubt_people_are_asked)
 {
 	const struct core_answer *a;
@@ -888,6 +948,7 @@ add(TCase *c)
 	tcase_add_test(c, test_a_clone_is_noticed);
 	tcase_add_test(c, test_a_restored_agent_is_noticed);
 	tcase_add_test(c, test_a_late_request_is_none);
+	tcase_add_test(c, test_who_spoke_before_is_known);
 	tcase_add_test(c, test_a_given_up_incarnation_is_behind);
 	tcase_add_test(c, test_what_is_kept_begins_anew);
 	tcase_add_test(c, test_an_older_copy_is_kept);
@@ -896,6 +957,7 @@ add(TCase *c)
 	tcase_add_test(c, test_the_kept_one_was_started_again);
 	tcase_add_test(c, test_the_only_one_goes_on);
 	tcase_add_test(c, test_a_copy_does_not_go_on);
+	tcase_add_test(c, test_a_copy_does_not_begin);
 	tcase_add_test(c, test_in_doubt_people_are_asked);
 	tcase_add_test(c, test_a_wrong_settle_is_put_right);
 	tcase_add_test(c, test_unblock_ends_it);
