@@ -128,6 +128,12 @@ static const struct conf_def defs[] = {
 	  "index.html index.htm index.shtml default.html", .about =
 	  "Names of files that are told as their directory, the first that "
 	  "is there." },
+	{ .section = "source", .name = "mend", .type = CONF_TEXT,
+	  .offset = SOURCE(mend), .preset = "off", .about =
+	  "May the links of its pages be mended when the hub writes that what "
+	  "they point to has moved?\noff: no; ask: when somebody types "
+	  "zqagent mend --apply; auto: by zqagentd itself, too, whose user must "
+	  "own the pages." },
 };
 #define DEFS (sizeof(defs) / sizeof(defs[0]))
 
@@ -313,6 +319,10 @@ check_source(const struct config *c, size_t i, struct buf *why)
 	if (strcmp(s->type, "dir") != 0)
 		buf_printf(why, _("source %s: type is \"%s\", expected "
 		    "dir\n"), name, s->type);
+	if (strcmp(s->mend, "off") != 0 && strcmp(s->mend, "ask") != 0 &&
+	    strcmp(s->mend, "auto") != 0)
+		buf_printf(why, _("source %s: mend is \"%s\", expected off, "
+		    "ask or auto\n"), name, s->mend);
 	if (s->root[0] != '/')
 		buf_printf(why, _("source %s: root is \"%s\", expected a "
 		    "path that begins with /\n"), name, s->root);
@@ -469,7 +479,7 @@ would_fit(const struct config *old, const struct config_add *a,
 	struct config c = *old;
 	struct config_source s = {
 		.type = mem_text("dir"), .root = mem_text(a->root),
-		.url = mem_text(a->url),
+		.url = mem_text(a->url), .mend = mem_text("off"),
 	};
 	size_t before = why->n;
 
@@ -486,6 +496,7 @@ would_fit(const struct config *old, const struct config_add *a,
 	free(s.type);
 	free(s.root);
 	free(s.url);
+	free(s.mend);
 	return why->n == before;
 }
 

@@ -38,6 +38,7 @@ struct config_source {
 	char *type;		/* "dir" */
 	char *root, *url;
 	char **include, **exclude, **index;
+	char *mend;		/* "off", "ask", "auto" */
 };
 
 struct config {

@@ -181,6 +181,23 @@ on_again(void *arg, const struct href *h)
 }
 
 static bool
+is_ascii(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.at[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* Where nothing declares it, a page's character set is guessed by its bytes;
+ * with some of them gone the guess must stay. */
+static bool
+reads_alike(const struct mendpage *m)
+{
+	return charset_find(m->again) == m->is || is_ascii(m->again);
+}
+
+static bool
 is_right(struct mendpage *m, struct span url)
 {
 	struct buf b;
@@ -197,7 +214,7 @@ is_right(struct mendpage *m, struct span url)
 	}
 	m->again = buf_look(&b);
 	m->met = 0;
-	m->wrong = b.bad;
+	m->wrong = b.bad || !reads_alike(m);
 	m->base_again.given = false;
 	buf_reset(&m->base_again.url);
 	buf_span(&m->base_again.url, url);

@@ -82,9 +82,10 @@ int tool_retell(struct tool *t);
 int tool_renew(struct tool *t);
 int tool_check(struct tool *t);
 int tool_proof(struct tool *t);
+int tool_mend(struct tool *t);
 
 extern struct tool_option tool_enroll_options[], tool_source_options[],
     tool_say_options[], tool_reason_options[], tool_check_options[],
-    tool_proof_options[];
+    tool_proof_options[], tool_mend_options[];
 
 #endif

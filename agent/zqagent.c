@@ -68,6 +68,19 @@ static const struct tool_command commands[] = {
 	{ .name = "letters", .words = "", .run = tool_letters,
 	  .about = N_("show what the hub wrote to this site"),
 	  .help = N_("  zqagent letters --json\n") },
+	{ .name = "mend", .words = "[--dry-run | --apply | --undo] [ROOT]",
+	  .run = tool_mend, .as_caller = true, .options = tool_mend_options,
+	  .about = N_("lead the pages' links to where the letters say"),
+	  .help = N_("Shows which bytes of which pages would change; "
+	  "--apply changes them, --undo puts\nthem back:\n"
+	  "  zqagent mend\n"
+	  "  zqagent mend --apply www\n"
+	  "  zqagent mend --apply /var/www/html/news\n"
+	  "  zqagent mend --undo\n"
+	  "Only where the source's settings say mend = ask (or auto); run it "
+	  "as the user who\nowns the pages, or as root. A page that was "
+	  "changed since the letter stays as it\nis, unless you say "
+	  "--changed.\n") },
 	{ .name = "retell", .words = "--reason R", .run = tool_retell,
 	  .options = tool_reason_options,
 	  .about = N_("tell the hub everything again, under new numbers"),

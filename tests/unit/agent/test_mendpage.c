@@ -181,6 +181,26 @@ START_TEST(test_charsets)
 }
 END_TEST
 
+/* Without this link the bytes look like another character set, and the base
+ * like another address: better not touched. */
+START_TEST(test_guess)
+{
+#define TEN "\xe9\xa1\xb5\xe9\xa1\xb5\xe9\xa1\xb5\xe9\xa1\xb5\xe9\xa1\xb5" \
+	"\xe9\xa1\xb5\xe9\xa1\xb5\xe9\xa1\xb5\xe9\xa1\xb5\xe9\xa1\xb5"
+	static const char page[] = "<base href=//h/\xff><a href=/" TEN ">";
+	struct buf out, old;
+
+	buf_init(&out, 1000);
+	buf_init(&old, 1000);
+	ck_assert(url_normal(&old, SPAN("https://www.a.gov.cn/" TEN), NULL));
+	ck_assert_int_eq(run(&out, SPAN(page), buf_cstr(&old), NEW),
+	    MENDPAGE_UNSAFE);
+	ck_assert(span_is(buf_look(&out), SPAN(page)));
+	buf_clear(&out);
+	buf_clear(&old);
+}
+END_TEST
+
 START_TEST(test_not_meant)
 {
 	static const char page[] = "<!-- <a href=" OLD "> --><script>'<a href="
@@ -285,7 +305,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_styles, test_writing, test_base,
-		test_charsets, test_not_meant, test_left, test_many,
+		test_charsets, test_guess, test_not_meant, test_left, test_many,
 		test_told };
 	Suite *s = suite_create("mendpage");
 	TCase *tc = tcase_create("mendpage");

@@ -1,0 +1,435 @@
+/*
+ * See mendlog.h.
+ *
+ * The file is a mark and records: length, payload, the head of the payload's
+ * SHA-256. A record that was cut off by a crash is the last one, and no page
+ * was replaced for it: it goes when the log is opened next. What is kept in
+ * memory is where each record is, and the hashes of what was made.
+ */
+#include "agent/mendlog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "protocol/sha.h"
+#include "protocol/wire.h"
+
+#define NAME "mended"
+#define MARK SPAN("zqmend1\n")
+#define RECORD_MAX (64u << 20)
+#define AROUND 8		/* bytes of length and hash of a record */
+
+enum kind { KIND_PAGE = 1, KIND_UNDONE = 2 };
+
+struct place {			/* of a record of a page */
+	uint64_t at, run, letters;
+	uint8_t after[32];
+	bool undone;
+};
+
+struct mendlog {
+	int fd;
+	uint64_t end, last;
+	struct place *place;	/* by where they are */
+	size_t count, room;
+	uint32_t *slot;		/* by what was made: number in place, and 1;
+				 * twice as many as there is room */
+	struct buf row;
+	struct mend_edit edit[MENDPAGE_EDITS_MAX];
+};
+
+static bool
+fail(struct buf *why, const char *dir)
+{
+	buf_printf(why, "%s/" NAME ": %s", dir, strerror(errno));
+	return false;
+}
+
+/* --- records ----------------------------------------------------------------- */
+
+static bool
+read_at(const struct mendlog *l, uint64_t at, void *out, size_t n)
+{
+	ssize_t got = pread(l->fd, out, n, (off_t)at);
+
+	return got >= 0 && (size_t)got == n;
+}
+
+/* The record's payload into row, and how long it is with what is around it;
+ * 0: there is no whole one. */
+static uint64_t
+read_record(struct mendlog *l, uint64_t at)
+{
+	uint8_t head[4], tail[4], hash[32];
+	uint32_t n;
+	char *room;
+	bool ok;
+
+	if (!read_at(l, at, head, sizeof(head)))
+		return 0;
+	n = wire_get_u32(head);
+	if (n == 0 || n > RECORD_MAX)
+		return 0;
+	room = mem_new(n);
+	ok = read_at(l, at + 4, room, n) &&
+	    read_at(l, at + 4 + n, tail, sizeof(tail));
+	buf_reset(&l->row);
+	buf_put(&l->row, room, n);
+	free(room);
+	sha_of(hash, buf_look(&l->row));
+	return ok && memcmp(hash, tail, sizeof(tail)) == 0 ? AROUND + n : 0;
+}
+
+static bool
+write_at(const struct mendlog *l, uint64_t at, struct span s)
+{
+	while (s.n > 0) {
+		ssize_t n = pwrite(l->fd, s.at, s.n, (off_t)at);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			s.at += n;
+			s.n -= (size_t)n;
+			at += (uint64_t)n;
+		}
+	}
+	return true;
+}
+
+static bool
+append(struct mendlog *l, const struct buf *row, struct buf *why)
+{
+	uint8_t hash[32];
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, RECORD_MAX + AROUND);
+	sha_of(hash, buf_look(row));
+	write_u32(&b, (uint32_t)row->n);
+	buf_span(&b, buf_look(row));
+	buf_put(&b, hash, 4);
+	errno = EFBIG;
+	ok = !row->bad && !b.bad && write_at(l, l->end, buf_look(&b)) &&
+	    fdatasync(l->fd) == 0;
+	if (ok)
+		l->end += b.n;
+	else
+		buf_printf(why, NAME ": %s", strerror(errno));
+	buf_clear(&b);
+	return ok;
+}
+
+/* --- pages --------------------------------------------------------------------- */
+
+/* The slot of such a hash, or the free one where it would be. */
+static uint32_t *
+find_slot(const struct mendlog *l, const uint8_t after[32], size_t *from)
+{
+	uint32_t *slot;
+
+	for (;; *from = (*from + 1) % (2 * l->room)) {
+		slot = &l->slot[*from];
+		if (*slot == 0 || memcmp(l->place[*slot - 1].after, after,
+		    32) == 0)
+			return slot;
+	}
+}
+
+static size_t
+first_slot(const struct mendlog *l, const uint8_t after[32])
+{
+	return (size_t)(wire_get_u64(after) % (2 * l->room));
+}
+
+/* Of several with the same hash the one with the newest letter stays. */
+static void
+index_place(struct mendlog *l, size_t i)
+{
+	size_t from = first_slot(l, l->place[i].after);
+	uint32_t *slot = find_slot(l, l->place[i].after, &from);
+
+	if (*slot == 0 || l->place[*slot - 1].letters <= l->place[i].letters)
+		*slot = (uint32_t)i + 1;
+}
+
+static void
+make_room(struct mendlog *l)
+{
+	l->room = l->room > 0 ? l->room * 2 : 64;
+	l->place = mem_grow(l->place, l->room, sizeof(*l->place));
+	free(l->slot);
+	l->slot = mem_new(2 * l->room * sizeof(*l->slot));
+	for (size_t i = 0; i < l->count; i++)
+		index_place(l, i);
+}
+
+static void
+note_place(struct mendlog *l, const struct mendlog_page *p)
+{
+	struct place *e;
+
+	if (l->count == l->room)
+		make_room(l);
+	e = &l->place[l->count];
+	*e = (struct place){ .at = p->place, .run = p->run,
+	    .letters = p->letters };
+	memcpy(e->after, p->after, sizeof(e->after));
+	index_place(l, l->count++);
+	if (p->run > l->last)
+		l->last = p->run;
+}
+
+static void
+write_page(struct buf *b, const struct mendlog_page *p)
+{
+	write_u8(b, KIND_PAGE);
+	write_u64(b, p->run);
+	write_u64(b, (uint64_t)p->when);
+	write_u64(b, p->letters);
+	write_span(b, p->source);
+	write_span(b, p->path);
+	buf_put(b, p->before, sizeof(p->before));
+	buf_put(b, p->after, sizeof(p->after));
+	write_varint(b, p->count);
+	for (size_t i = 0; i < p->count; i++) {
+		write_u64(b, p->edit[i].at);
+		write_span(b, p->edit[i].old);
+		write_span(b, p->edit[i].new);
+	}
+}
+
+/* See write_page() for the other side. */
+static bool
+read_page(struct mendlog *l, struct reader *r, struct mendlog_page *p)
+{
+	struct span hash;
+
+	p->run = read_u64(r);
+	p->when = (int64_t)read_u64(r);
+	p->letters = read_u64(r);
+	p->source = read_span(r);
+	p->path = read_span(r);
+	hash = read_bytes(r, sizeof(p->before));
+	if (hash.n == sizeof(p->before))
+		memcpy(p->before, hash.at, hash.n);
+	hash = read_bytes(r, sizeof(p->after));
+	if (hash.n == sizeof(p->after))
+		memcpy(p->after, hash.at, hash.n);
+	p->count = (size_t)read_varint(r);
+	p->edit = l->edit;
+	if (p->count > MENDPAGE_EDITS_MAX)
+		return false;
+	for (size_t i = 0; i < p->count; i++) {
+		struct mend_edit *e = &l->edit[i];
+
+		*e = (struct mend_edit){ .at = read_u64(r) };
+		e->old = read_span(r);
+		e->new = read_span(r);
+	}
+	return reader_done(r);
+}
+
+static int
+by_place(const void *key, const void *element)
+{
+	uint64_t at = *(const uint64_t *)key;
+	const struct place *p = element;
+
+	return (at > p->at) - (at < p->at);
+}
+
+static struct place *
+find_place(struct mendlog *l, uint64_t at)
+{
+	return l->count == 0 ? NULL : bsearch(&at, l->place, l->count,
+	    sizeof(*l->place), by_place);
+}
+
+/* --- opening --------------------------------------------------------------------- */
+
+static void
+take_record(struct mendlog *l, uint64_t at)
+{
+	struct reader r = reader_of(buf_look(&l->row));
+	struct mendlog_page p = { .place = at };
+	struct place *e;
+	uint8_t kind = read_u8(&r);
+
+	if (kind == KIND_PAGE && read_page(l, &r, &p))
+		note_place(l, &p);
+	if (kind == KIND_UNDONE && (e = find_place(l, read_u64(&r))) != NULL)
+		e->undone = true;
+}
+
+/* A new one, or the mark of an old one. */
+static bool
+take_mark(struct mendlog *l)
+{
+	char mark[16];
+	struct stat st;
+
+	if (fstat(l->fd, &st) != 0)
+		return false;
+	if (st.st_size == 0 && !write_at(l, 0, MARK))
+		return false;
+	errno = EINVAL;
+	return read_at(l, 0, mark, MARK.n) &&
+	    memcmp(mark, MARK.at, MARK.n) == 0;
+}
+
+/* What root makes in the agent's directory is the agent's. */
+static void
+give_away(int fd, const char *dir)
+{
+	struct stat st;
+
+	if (geteuid() == 0 && stat(dir, &st) == 0 && st.st_uid != 0 &&
+	    fchown(fd, st.st_uid, st.st_gid) != 0)
+		return;		/* it is still root's to read */
+}
+
+static bool
+open_file(struct mendlog *l, const char *dir)
+{
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC, fd;
+
+	fd = open(dir, flags);
+	if (fd < 0)
+		return false;
+	l->fd = openat(fd, NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (l->fd >= 0)
+		give_away(l->fd, dir);
+	if (l->fd >= 0)
+		(void)fsync(fd);
+	close(fd);
+	return l->fd >= 0;
+}
+
+struct mendlog *
+mendlog_open(const char *dir, struct buf *why)
+{
+	struct mendlog *l = mem_new(sizeof(*l));
+	uint64_t n;
+
+	buf_init(&l->row, RECORD_MAX);
+	l->end = MARK.n;
+	l->fd = -1;
+	if (!open_file(l, dir)) {
+		(void)fail(why, dir);
+	} else if (flock(l->fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno == EWOULDBLOCK)
+			buf_text(why, _("another zqagent mend is at work; try "
+			    "again when it is done"));
+		else
+			(void)fail(why, dir);
+	} else if (!take_mark(l)) {
+		(void)fail(why, dir);
+	} else {
+		while ((n = read_record(l, l->end)) > 0) {
+			take_record(l, l->end);
+			l->end += n;
+		}
+		if (ftruncate(l->fd, (off_t)l->end) == 0)
+			return l;
+		(void)fail(why, dir);
+	}
+	mendlog_close(l);
+	return NULL;
+}
+
+void
+mendlog_close(struct mendlog *l)
+{
+	if (l == NULL)
+		return;
+	if (l->fd >= 0)
+		close(l->fd);
+	buf_clear(&l->row);
+	free(l->place);
+	free(l->slot);
+	free(l);
+}
+
+/* --- asking and writing --------------------------------------------------------- */
+
+uint64_t
+mendlog_last(const struct mendlog *l)
+{
+	return l->last;
+}
+
+bool
+mendlog_put(struct mendlog *l, const struct mendlog_page *p,
+    struct buf *why)
+{
+	struct mendlog_page kept = *p;
+
+	kept.place = l->end;
+	buf_reset(&l->row);
+	write_page(&l->row, p);
+	if (!append(l, &l->row, why))
+		return false;
+	note_place(l, &kept);
+	return true;
+}
+
+bool
+mendlog_undone(struct mendlog *l, uint64_t at, struct buf *why)
+{
+	struct place *e = find_place(l, at);
+	struct buf row;
+	bool ok;
+
+	buf_init(&row, 64);	/* a page that is looked at stays */
+	write_u8(&row, KIND_UNDONE);
+	write_u64(&row, at);
+	ok = append(l, &row, why);
+	if (ok && e != NULL)
+		e->undone = true;
+	buf_clear(&row);
+	return ok;
+}
+
+bool
+mendlog_made(const struct mendlog *l, const uint8_t hash[32],
+    uint64_t *letters)
+{
+	size_t from;
+	const uint32_t *slot;
+
+	*letters = 0;
+	if (l->count == 0)
+		return false;
+	from = first_slot(l, hash);
+	slot = find_slot(l, hash, &from);
+	if (*slot != 0)
+		*letters = l->place[*slot - 1].letters;
+	return *slot != 0;
+}
+
+void
+mendlog_each(struct mendlog *l, mendlog_fn *fn, void *arg)
+{
+	size_t count = l->count;
+	bool more = true;
+
+	for (size_t i = count; i-- > 0 && more;) {
+		struct mendlog_page p = { .place = l->place[i].at };
+		struct reader r;
+
+		if (l->place[i].undone || read_record(l, p.place) == 0)
+			continue;
+		r = reader_of(buf_look(&l->row));
+		if (read_u8(&r) == KIND_PAGE && read_page(l, &r, &p))
+			more = fn(arg, &p);
+	}
+}
