@@ -10,6 +10,7 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/units.h"
+#include "hub/inward.h"
 
 #define AT(member) offsetof(struct config, member)
 #define DAY (24ull * 3600 * 1000)
@@ -156,6 +157,48 @@ static const struct conf_def table[] = {
 	    "Agents speak every 15 seconds when they have nothing to tell, "
 	    "so that three beats in a row may be lost before: less than "
 	    "twice the agents' beat shows sites as silent that are well." },
+	{ .section = "", .name = "check", .type = CONF_BOOL,
+	  .offset = AT(check), .preset = "no",
+	  .about =
+	    "Whether the hub looks at the addresses outside of the cluster "
+	    "that its sites link to.\n"
+	    "It needs a way to the Internet for that, and asks politely." },
+	{ .section = "", .name = "check_window", .type = CONF_TIME,
+	  .offset = AT(check_window), .preset = "7d",
+	  .least = 3600 * 1000, .most = 365 * DAY,
+	  .about =
+	    "Each address is looked at once in so long, however many sites "
+	    "link to it; what seems to be gone, once a day until that is "
+	    "sure, and then less and less often." },
+	{ .section = "", .name = "check_delay", .type = CONF_TIME,
+	  .offset = AT(check_delay), .preset = "2s",
+	  .least = 0, .most = 3600 * 1000,
+	  .about =
+	    "How long a registrable domain, and an IP address, is left alone "
+	    "after each request.\n"
+	    "Longer if its robots.txt or a Retry-After says so. Nothing at "
+	    "all (0) is for servers of your own." },
+	{ .section = "", .name = "check_parallel", .type = CONF_NUMBER,
+	  .offset = AT(check_parallel), .preset = "32",
+	  .least = 1, .most = 1000, .unit = "requests",
+	  .about = "Requests at a time, each to another server." },
+	{ .section = "", .name = "check_contact", .type = CONF_TEXT,
+	  .offset = AT(check_contact), .preset = "",
+	  .about =
+	    "An address of mail or of a page at which the owners of those "
+	    "servers reach you; it stands in the User-Agent." },
+	{ .section = "", .name = "check_allow", .type = CONF_TEXT,
+	  .offset = AT(check_allow), .preset = "",
+	  .about =
+	    "Networks that may be asked although they are private, blanks "
+	    "between: 10.20.0.0/16 fd00:1::/32.\n"
+	    "Else nothing at a private address is asked, whatever name or "
+	    "redirect leads there." },
+	{ .section = "", .name = "check_cas", .type = CONF_TEXT,
+	  .offset = AT(check_cas), .preset = "",
+	  .about =
+	    "A PEM file of the certificate authorities to believe, instead "
+	    "of the system's." },
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -174,6 +217,7 @@ static void
 judge(const struct config *c, const char *path, struct buf *why)
 {
 	static const char *const languages[] = { "zh", "en", NULL };
+	struct inward inward = { .count = 0 };
 	enum log_level level;
 
 	if (!is_one_of(c->language, languages))
@@ -186,6 +230,8 @@ judge(const struct config *c, const char *path, struct buf *why)
 		buf_printf(why, "%s: public: \"%s\": expected "
 		    "https://host:port, as agents dial it\n", path,
 		    c->public);
+	if (!inward_allow_all(&inward, c->check_allow, why))
+		buf_printf(why, " (%s: check_allow)\n", path);
 	if (c->name[0] == '\0')
 		buf_printf(why, "%s: name: is empty: expected the name of "
 		    "the cluster's portal\n", path);
@@ -228,9 +274,13 @@ put_value(struct buf *b, const struct conf_def *d, const void *at)
 	char text[UNITS_TEXT_MAX];
 	uint64_t n = 0;
 
-	if (d->type != CONF_TEXT && d->type != CONF_PATH)
+	if (d->type == CONF_BOOL)
+		n = *(const bool *)at;
+	else if (d->type != CONF_TEXT && d->type != CONF_PATH)
 		memcpy(&n, at, sizeof(n));
-	if (d->type == CONF_BYTES)
+	if (d->type == CONF_BOOL)
+		buf_text(b, n != 0 ? "yes" : "no");
+	else if (d->type == CONF_BYTES)
 		buf_text(b, units_format_bytes(text, n));
 	else if (d->type == CONF_TIME)
 		buf_text(b, units_format_time(text, n));

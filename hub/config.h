@@ -34,6 +34,13 @@ struct config {
 	uint64_t gate_percent;	/* … or up to so many of what a site shows … */
 	uint64_t gate_window;	/* … within so many ms */
 	uint64_t silent_after;	/* ms without a word: a site is silent */
+	bool check;		/* look at links that leave the cluster */
+	uint64_t check_window;	/* ms, each address once in it */
+	uint64_t check_delay;	/* ms between two requests to one server */
+	uint64_t check_parallel;	/* requests at a time */
+	char *check_contact;	/* in the user agent; "" */
+	char *check_allow;	/* private networks, blanks between; "" */
+	char *check_cas;	/* PEM file; "": the system's */
 };
 
 /* NULL: why has lines for people. conf_free() with the second. */

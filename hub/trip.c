@@ -1,0 +1,568 @@
+/*
+ * Trip: hop by hop; see trip.h.
+ *
+ * A trip is in one of three places: in its server's list while the
+ * robots.txt is being asked for, in a lane of polite.h, or on the wire.
+ */
+#include "hub/trip.h"
+
+#include <stdio.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "hub/polite.h"
+#include "hub/probe.h"
+#include "hub/registrable.h"
+#include "hub/robots.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+
+#define TRIES 2			/* of one that was told to come back */
+#define ORIGIN_MAX 300		/* bytes of "https://host:65535" */
+
+enum known { KNOWN_NOT, KNOWN_ASKED, KNOWN };
+
+struct origin {			/* a server */
+	TAILQ_ENTRY(origin) entry;	/* who was used last stands last */
+	char *name;
+	enum known known;
+	int64_t since;		/* ms, mono */
+	struct robots robots;
+	enum cause trouble;	/* it doesn't even answer for robots.txt … */
+	char detail[TRAIL_DETAIL];	/* … why */
+	TAILQ_HEAD(, trip) waiting;
+};
+
+struct trip {
+	struct polite_item item;	/* first: see trip_of() */
+	TAILQ_ENTRY(trip) entry;	/* of an origin's list */
+	TAILQ_ENTRY(trip) all;
+	struct trips *trips;
+	struct origin *origin;		/* of the hop; while it waits there */
+	struct probe *probe;		/* on the wire */
+	struct trail trail;
+	char etag[TRAIL_VALIDATOR], modified[TRAIL_VALIDATOR];
+	size_t body;
+	bool certificate, robots;
+	unsigned tries;
+	trip_done_fn *done;
+	void *arg;
+};
+
+struct trips {
+	struct trips_spec spec;
+	struct polite *polite;
+	struct prober *prober;
+	struct glancer *glancer;
+	struct event *timer;
+	void *origins;			/* tree */
+	TAILQ_HEAD(, origin) order;
+	TAILQ_HEAD(, trip) all;
+	size_t origin_count, under_way, requests;
+};
+
+static void go_on(struct trip *t);
+
+static struct trip *
+trip_of(struct polite_item *item)
+{
+	return (struct trip *)item;
+}
+
+static void
+look_soon(struct trips *t)
+{
+	struct timeval now = { 0 };
+
+	event_add(t->timer, &now);
+}
+
+/* --- servers ---------------------------------------------------------------- */
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct origin *one = a, *two = b;
+
+	return strcmp(one->name, two->name);
+}
+
+static void
+free_origin(struct trips *t, struct origin *o)
+{
+	tdelete(o, &t->origins, compare);
+	TAILQ_REMOVE(&t->order, o, entry);
+	t->origin_count--;
+	robots_clear(&o->robots);
+	free(o->name);
+	free(o);
+}
+
+static void
+forget_oldest(struct trips *t)
+{
+	struct origin *o = TAILQ_FIRST(&t->order), *next;
+
+	for (; o != NULL && t->origin_count > TRIP_ORIGINS; o = next) {
+		next = TAILQ_NEXT(o, entry);
+		if (o->known == KNOWN && TAILQ_EMPTY(&o->waiting))
+			free_origin(t, o);
+	}
+}
+
+static struct origin *
+origin_of(struct trips *t, struct span url)
+{
+	char name[ORIGIN_MAX];
+	struct origin key = { .name = name }, *o, **found;
+	struct url u;
+
+	must(url_parse(&u, url));
+	snprintf(name, sizeof(name), "%.*s",
+	    (int)(u.path.at - url.at), url.at);
+	found = tfind(&key, &t->origins, compare);
+	if (found != NULL) {
+		o = *found;
+		TAILQ_REMOVE(&t->order, o, entry);
+		TAILQ_INSERT_TAIL(&t->order, o, entry);
+		return o;
+	}
+	o = mem_new(sizeof(*o));
+	o->name = mem_text(name);
+	robots_init(&o->robots);
+	TAILQ_INIT(&o->waiting);
+	if (tsearch(o, &t->origins, compare) == NULL)
+		fatal("out of memory for a server");
+	TAILQ_INSERT_TAIL(&t->order, o, entry);
+	t->origin_count++;
+	forget_oldest(t);
+	return o;
+}
+
+static bool
+is_fresh(const struct origin *o)
+{
+	return o->known == KNOWN &&
+	    clock_mono() - o->since < TRIP_ROBOTS_LIFE;
+}
+
+/* RFC 9309 §2.3.1: whoever has none lets everybody in; whoever is in trouble
+ * is left alone. */
+static void
+take_robots(struct origin *o, const struct trail *t)
+{
+	o->known = KNOWN;
+	o->since = clock_mono();
+	o->trouble = CAUSE_FINE;
+	robots_clear(&o->robots);
+	robots_init(&o->robots);
+	if (t->trouble == CAUSE_FINE && t->status >= 500) {
+		o->trouble = CAUSE_SERVER;
+		snprintf(o->detail, sizeof(o->detail), "%ld", t->status);
+	} else if (t->trouble == CAUSE_NO_NAME ||
+	    t->trouble == CAUSE_NO_CONNECTION || t->trouble == CAUSE_TIME ||
+	    t->trouble == CAUSE_INWARD || t->trouble == CAUSE_CERTIFICATE ||
+	    t->trouble == CAUSE_GARBAGE) {
+		if (t->hops > 0)	/* it is another's trouble */
+			return;
+		o->trouble = t->trouble;
+		snprintf(o->detail, sizeof(o->detail), "%s", t->detail);
+	} else if (t->trouble == CAUSE_FINE && t->status >= 200 &&
+	    t->status < 300) {
+		robots_parse(&o->robots, buf_look(&t->body));
+	}
+}
+
+static void
+on_robots(void *arg, struct trail *t)
+{
+	struct origin *o = arg;
+	struct trip *waiting;
+
+	take_robots(o, t);
+	while ((waiting = TAILQ_FIRST(&o->waiting)) != NULL) {
+		TAILQ_REMOVE(&o->waiting, waiting, entry);
+		waiting->origin = NULL;
+		go_on(waiting);
+	}
+}
+
+static void
+ask_robots(struct trips *t, struct origin *o)
+{
+	struct trip_spec spec = { .body = ROBOTS_BODY, .robots = true };
+	struct buf url;
+
+	o->known = KNOWN_ASKED;
+	buf_init(&url, LIMIT_URL);
+	buf_printf(&url, "%s/robots.txt", o->name);
+	spec.url = buf_look(&url);
+	trip_start(t, &spec, on_robots, o);
+	buf_clear(&url);
+}
+
+/* --- ends ------------------------------------------------------------------- */
+
+static void
+free_trip(struct trip *t)
+{
+	TAILQ_REMOVE(&t->trips->all, t, all);
+	trail_clear(&t->trail);
+	free(t);
+}
+
+static void
+finish(struct trip *t)
+{
+	t->done(t->arg, &t->trail);
+	free_trip(t);
+}
+
+/* A stranger's words go into the journal: in UTF-8, or in ASCII. */
+static void
+fail(struct trip *t, enum cause c, struct span detail)
+{
+	char *to = t->trail.detail;
+
+	t->trail.trouble = c;
+	snprintf(to, TRAIL_DETAIL, "%.*s",
+	    SPAN_ARGS(text_cut(detail, TRAIL_DETAIL - 1)));
+	if (!text_is_utf8(span_of(to))) {
+		for (; *to != '\0'; to++)
+			*to = *to < 0 ? '?' : *to;
+	}
+	finish(t);
+}
+
+/* --- a hop ------------------------------------------------------------------ */
+
+static void
+queue(struct trip *t, bool in_front)
+{
+	char lane[REGISTRABLE_MAX];
+	struct url u;
+
+	must(url_parse(&u, buf_look(&t->trail.url)));
+	registrable(lane, u.host);
+	polite_put(t->trips->polite, &t->item, span_of(lane), in_front,
+	    clock_mono());
+	look_soon(t->trips);
+}
+
+/* May it be asked for? Then it waits its turn. */
+static void
+go_on(struct trip *t)
+{
+	struct origin *o;
+	struct url u;
+
+	must(url_parse(&u, buf_look(&t->trail.url)));
+	if (t->robots) {
+		queue(t, true);
+		return;
+	}
+	o = origin_of(t->trips, buf_look(&t->trail.url));
+	if (!is_fresh(o)) {
+		t->origin = o;
+		TAILQ_INSERT_TAIL(&o->waiting, t, entry);
+		if (o->known != KNOWN_ASKED)
+			ask_robots(t->trips, o);
+	} else if (o->trouble == CAUSE_INWARD) {
+		fail(t, o->trouble, u.host);
+	} else if (o->trouble != CAUSE_FINE) {
+		fail(t, o->trouble, span_of(o->detail));
+	} else if (!robots_may(&o->robots, (struct span){ u.path.at,
+	    (size_t)(t->trail.url.at + t->trail.url.n - u.path.at) })) {
+		fail(t, CAUSE_ROBOTS, SPAN_NONE);
+	} else {
+		queue(t, t->trail.hops > 0);
+	}
+}
+
+static void
+hop(struct trip *t, enum hop_kind kind, struct span location)
+{
+	struct span here = buf_look(&t->trail.url);
+	struct buf to;
+	bool good;
+
+	buf_init(&to, LIMIT_URL);
+	good = url_resolve(&to, here, location, NULL);
+	if (!good) {
+		fail(t, CAUSE_NOWHERE, location);
+	} else if (trail_was_at(&t->trail, buf_look(&to))) {
+		fail(t, CAUSE_CIRCLE, SPAN_NONE);
+	} else if (!trail_hop(&t->trail, kind, buf_look(&to))) {
+		fail(t, CAUSE_HOPS, SPAN_NONE);
+	} else {
+		t->tries = 0;
+		t->etag[0] = t->modified[0] = '\0';
+		go_on(t);
+	}
+	buf_clear(&to);
+}
+
+static bool
+is_redirect(long status, enum hop_kind *kind)
+{
+	*kind = status == 301 || status == 308 ? HOP_PERMANENT :
+	    HOP_TEMPORARY;
+	return status == 301 || status == 302 || status == 303 ||
+	    status == 307 || status == 308;
+}
+
+static bool
+is_html(struct span type, struct span body)
+{
+	while (body.n > 0 && (*body.at == ' ' || *body.at == '\n' ||
+	    *body.at == '\r' || *body.at == '\t')) {
+		body.at++;
+		body.n--;
+	}
+	if (type.n == 0)
+		return body.n > 0 && body.at[0] == '<';
+	return (type.n >= 9 && text_same_nocase((struct span){ type.at, 9 },
+	    SPAN("text/html"))) || (type.n >= 17 && text_same_nocase(
+	    (struct span){ type.at, 17 }, SPAN("application/xhtml")));
+}
+
+static void
+copy(char *out, size_t size, struct span s)
+{
+	snprintf(out, size, "%.*s", SPAN_ARGS(s.n < size ? s :
+	    SPAN_NONE));
+}
+
+static void
+take(struct trip *t, const struct probe_answer *a)
+{
+	struct trail *to = &t->trail;
+
+	to->status = a->status;
+	to->cookies = to->cookies || a->cookies;
+	snprintf(to->wall, sizeof(to->wall), "%s", a->wall);
+	copy(to->etag, sizeof(to->etag), a->etag);
+	copy(to->modified, sizeof(to->modified), a->modified);
+	memcpy(to->certificate, a->certificate, sizeof(to->certificate));
+	if (t->body > 0) {
+		buf_clear(&to->body);
+		buf_init(&to->body, t->body);
+		buf_span(&to->body, a->body);
+		return;
+	}
+	to->html = is_html(a->type, a->body);
+	glance_clear(&to->page);
+	glance_init(&to->page);
+	if (to->html)
+		glance_page(t->trips->glancer, &to->page, a->body, a->type);
+}
+
+/* ms, if the server wants us back so soon that we wait. */
+static int64_t
+comes_back(const struct trip *t, const struct probe_answer *a)
+{
+	if ((a->status != 429 && a->status != 503) || a->retry_after <= 0 ||
+	    a->retry_after > t->trips->spec.patience || t->tries >= TRIES)
+		return 0;
+	return a->retry_after;
+}
+
+/* A page that reloads itself stays where it is. */
+static bool
+sends_on(const struct trip *t)
+{
+	struct span here = buf_look(&t->trail.url);
+	struct buf to;
+	bool on;
+
+	if (t->trail.status != 200 || t->trail.page.refresh.n == 0)
+		return false;
+	buf_init(&to, LIMIT_URL);
+	on = url_resolve(&to, here, buf_look(&t->trail.page.refresh),
+	    NULL) && !span_is(buf_look(&to), here);
+	buf_clear(&to);
+	return on;
+}
+
+static void
+go_where_it_sends(struct trip *t, const struct probe_answer *a)
+{
+	enum hop_kind kind;
+
+	if (is_redirect(a->status, &kind) && a->location.n > 0)
+		hop(t, kind, a->location);
+	else if (sends_on(t))
+		hop(t, HOP_REFRESH, buf_look(&t->trail.page.refresh));
+	else
+		finish(t);
+}
+
+/* ms that its server's robots.txt asks for between two. */
+static int64_t
+crawl_delay(struct trip *t)
+{
+	if (t->robots)
+		return 0;
+	return origin_of(t->trips, buf_look(&t->trail.url))->robots.delay;
+}
+
+static void
+give_up_late(struct trips *t)
+{
+	struct polite_item *item;
+
+	while ((item = polite_give_up(t->polite, clock_mono(),
+	    t->spec.patience)) != NULL)
+		fail(trip_of(item), CAUSE_TOO_OFTEN, SPAN("Retry-After"));
+}
+
+static void
+on_answer(void *arg, const struct probe_answer *a)
+{
+	struct trip *t = arg;
+	struct trips *trips = t->trips;
+	int64_t now = clock_mono(), pause = a->retry_after;
+	bool late = pause > trips->spec.patience;
+
+	t->probe = NULL;
+	trips->under_way--;
+	look_soon(trips);
+	if (a->busy > 0) {
+		t->tries--;
+		trips->requests--;
+		polite_again(trips->polite, &t->item, now, a->busy);
+		return;
+	}
+	if (pause < crawl_delay(t))
+		pause = crawl_delay(t);
+	polite_end(trips->polite, &t->item, now, pause);
+	if (a->trouble == CAUSE_INWARD) {
+		struct url u;
+
+		must(url_parse(&u, buf_look(&t->trail.url)));
+		fail(t, CAUSE_INWARD, u.host);
+	} else if (a->trouble != CAUSE_FINE) {
+		fail(t, a->trouble, span_of(a->detail));
+	} else {
+		take(t, a);
+		if (comes_back(t, a) > 0)
+			queue(t, true);
+		else
+			go_where_it_sends(t, a);
+	}
+	if (late)
+		give_up_late(trips);
+}
+
+/* --- the turn --------------------------------------------------------------- */
+
+static void
+ask(struct trip *t)
+{
+	const struct probe_spec spec = { .url = buf_cstr(&t->trail.url),
+	    .most = t->body > 0 ? t->body : GLANCE_MOST, .etag = t->etag,
+	    .modified = t->modified, .certificate = t->certificate };
+
+	t->tries++;
+	t->trips->under_way++;
+	t->trips->requests++;
+	t->probe = probe_start(t->trips->prober, &spec, on_answer, t);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct trips *t = arg;
+	struct polite_item *item;
+	struct timeval wait;
+	int64_t ms;
+
+	(void)fd, (void)what;
+	while (t->under_way < t->spec.parallel &&
+	    (item = polite_take(t->polite, clock_mono())) != NULL)
+		ask(trip_of(item));
+	ms = t->under_way < t->spec.parallel ?
+	    polite_wait(t->polite, clock_mono()) : -1;
+	if (ms < 0)
+		return;
+	wait = (struct timeval){ .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+	event_add(t->timer, &wait);
+}
+
+struct trip *
+trip_start(struct trips *trips, const struct trip_spec *spec,
+    trip_done_fn *done, void *arg)
+{
+	struct trip *t = mem_new(sizeof(*t));
+
+	must(url_is_normal(spec->url));
+	t->trips = trips;
+	trail_init(&t->trail);
+	buf_span(&t->trail.url, spec->url);
+	copy(t->etag, sizeof(t->etag), span_of(spec->etag));
+	copy(t->modified, sizeof(t->modified), span_of(spec->modified));
+	t->body = spec->body;
+	t->certificate = spec->certificate;
+	t->robots = spec->robots;
+	t->done = done;
+	t->arg = arg;
+	TAILQ_INSERT_TAIL(&trips->all, t, all);
+	go_on(t);
+	return t;
+}
+
+size_t
+trips_requests(const struct trips *t)
+{
+	return t->requests;
+}
+
+/* --- all of them ------------------------------------------------------------ */
+
+struct trips *
+trips_new(struct event_base *base, const struct trips_spec *spec)
+{
+	struct trips *t = mem_new(sizeof(*t));
+	struct prober_spec prober = { .user_agent = spec->user_agent,
+	    .inward = spec->inward, .cas = spec->cas,
+	    .timeout = spec->timeout };
+
+	must(spec->parallel > 0);
+	t->spec = *spec;
+	t->polite = polite_new(spec->delay, spec->parallel);
+	prober.polite = t->polite;
+	t->prober = prober_new(base, &prober);
+	t->glancer = glancer_new();
+	t->timer = evtimer_new(base, on_timer, t);
+	must(t->timer != NULL);
+	TAILQ_INIT(&t->order);
+	TAILQ_INIT(&t->all);
+	return t;
+}
+
+void
+trips_free(struct trips *t)
+{
+	struct trip *trip;
+
+	if (t == NULL)
+		return;
+	while ((trip = TAILQ_FIRST(&t->all)) != NULL) {
+		probe_cancel(trip->probe);
+		free_trip(trip);
+	}
+	while (!TAILQ_EMPTY(&t->order))
+		free_origin(t, TAILQ_FIRST(&t->order));
+	prober_free(t->prober);
+	polite_free(t->polite);
+	glancer_free(t->glancer);
+	event_free(t->timer);
+	free(t);
+}
