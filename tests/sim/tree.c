@@ -114,12 +114,12 @@ make_room(struct store_txn *t, void *arg)
 static bool
 write_some(struct source *s)
 {
+	const struct group_of of = { .where.source = span_of(s->name) };
 	struct group_written w = { 0 };
 	bool room = true;
 	struct job *j;
 
-	if (group_write(s->host.store, span_of(s->name), &s->ready, false, &w) ==
-	    STORE_FULL)
+	if (group_write(s->host.store, &of, &s->ready, &w) == STORE_FULL)
 		return false;
 	for (size_t i = 0; i < w.done; i++) {
 		j = TAILQ_FIRST(&s->ready);
