@@ -18,6 +18,7 @@
 
 #define FORMAT 1
 #define ADOPTED 2		/* instead of 1, where it says: told */
+#define KEPT 3			/* … */
 #define KEY_MAX 511
 #define PATH_IN_KEY 420		/* bytes of a path that stand as they are */
 #define ROW_MAX (LIMIT_CHANGE + LIMIT_URL + LIMIT_ID + 4096)
@@ -82,7 +83,7 @@ static void
 row_write(struct buf *b, const struct known *k)
 {
 	write_u8(b, FORMAT);
-	write_u8(b, k->adopted ? ADOPTED : k->told);
+	write_u8(b, !k->adopted ? k->told : k->kept ? KEPT : ADOPTED);
 	write_u64(b, (uint64_t)k->stat.mtime);
 	write_u64(b, (uint64_t)k->stat.ctime);
 	write_u64(b, k->stat.size);
@@ -115,7 +116,8 @@ row_read(struct known *k, struct span row)
 		r.bad = true;
 	told = read_u8(&r);
 	k->told = told != 0;
-	k->adopted = told == ADOPTED;
+	k->adopted = told == ADOPTED || told == KEPT;
+	k->kept = told == KEPT;
 	k->stat.mtime = (int64_t)read_u64(&r);
 	k->stat.ctime = (int64_t)read_u64(&r);
 	k->stat.size = read_u64(&r);
@@ -200,8 +202,12 @@ known_hash(uint8_t out[32], const struct known *k)
 {
 	struct buf id;
 
-	if (!k->told || k->adopted)
+	if (!k->told || (k->adopted && !k->kept))
 		return false;
+	if (k->adopted) {
+		memcpy(out, k->change, sizeof(k->change));
+		return true;
+	}
 	buf_init(&id, KNOWN_ID_MAX);
 	known_id(&id, k->source, k->path);
 	digest_item_hash(out, id.n > 0 ? buf_look(&id) : k->url, k->change);

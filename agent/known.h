@@ -35,8 +35,12 @@ struct known {
 	bool adopted;		/* told, says the hub; we know nothing of it.
 				 * It isn't in the digest; to be looked at, then
 				 * told or withdrawn (see repair.h) */
+	bool kept;		/* … and it is to stay: in the digest it is as
+				 * the hub has it (kept.h) */
 	uint8_t hash[32];	/* of the bytes */
-	uint8_t change[32];	/* change_hash() of what was told */
+	uint8_t change[32];	/* change_hash() of what was told; of what is
+				 * adopted the item's hash, or zeros if the hub
+				 * didn't say it */
 	struct span url;	/* normal form */
 	struct span said;	/* the change row, if a person said it */
 };

@@ -304,7 +304,7 @@ gather(struct prove *p)
 	bool more = false;
 
 	p->changed = t->meta.incarnation != p->incarnation ||
-	    t->meta.next != p->seq + 1;
+	    t->meta.next != p->seq + 1 || !digest_is(&t->digest, &p->digest);
 	if (!p->changed)
 		more = hashes_gather(&p->hashes, t, &p->mark, p->group);
 	store_end(t);
@@ -345,10 +345,14 @@ name(struct prove *p)
 	return repair_name(p->repair, &p->names);
 }
 
+/* None of it may be here any more. */
 static void
 ask_names(struct prove *p)
 {
-	post(p, &p->names);
+	if (repair_has_named(p->repair))
+		post(p, &p->names);
+	else
+		mend(p);
 }
 
 /* All buckets were listed, and what is extra is adopted. */
@@ -398,17 +402,21 @@ on_missing(void *arg, const uint8_t hash[RECONCILE_HASH])
 }
 
 static void
-on_extra(void *arg, const uint8_t hash[RECONCILE_HASH], struct span id,
-    struct span url)
+on_extra(void *arg, const uint8_t hash[RECONCILE_HASH],
+    const uint8_t *rest, struct span id, struct span url)
 {
+	uint8_t whole[RECONCILE_HASH + RECONCILE_REST] = { 0 };
 	struct prove *p = arg;
 
-	(void)hash;
+	if (rest != NULL) {
+		memcpy(whole, hash, RECONCILE_HASH);
+		memcpy(whole + RECONCILE_HASH, rest, RECONCILE_REST);
+	}
 	if (p->round != RECONCILE_HASHES)
 		return;
 	p->extra++;
 	tell_item(p, "extra", id);
-	repair_extra(p->repair, id, url);
+	repair_extra(p->repair, whole, id, url);
 }
 
 static void

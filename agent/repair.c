@@ -23,7 +23,7 @@ struct repair {
 	bool dropped;		/* more was missing than is remembered */
 	struct known_mark mark;	/* of naming, then of telling */
 	size_t named;
-	struct buf extra;	/* id and url, one after the other */
+	struct buf extra;	/* hash, id and url, one after the other */
 	size_t adopted;		/* bytes of it that are done */
 	size_t strays;		/* items that only the index had */
 	struct buf looks;	/* source and path, likewise */
@@ -72,12 +72,14 @@ is_odd(struct span id, struct span url)
 }
 
 void
-repair_extra(struct repair *r, struct span id, struct span url)
+repair_extra(struct repair *r, const uint8_t hash[32], struct span id,
+    struct span url)
 {
 	size_t before = r->extra.n;
 
 	if (is_odd(id, url))
 		return;
+	buf_put(&r->extra, hash, 32);
 	write_span(&r->extra, id);
 	write_span(&r->extra, url);
 	if (!r->extra.bad)
@@ -113,7 +115,7 @@ repair_count(const struct repair *r)
 /* --- what the index has too much ------------------------------------------- */
 
 struct item {			/* an extra one */
-	struct span id, url, source, path;
+	struct span hash, id, url, source, path;
 	struct buf keep;
 };
 
@@ -126,6 +128,7 @@ take_extra(struct repair *r, struct item *i)
 
 	if (left.n == 0)
 		return false;
+	i->hash = read_bytes(&in, 32);
 	i->id = read_span(&in);
 	i->url = read_span(&in);
 	must(!in.bad);
@@ -144,6 +147,7 @@ withdraw_again(struct store_txn *t, const struct known *old)
 	known_own(&k);
 	was = k;
 	k.told = k.adopted = true;
+	memset(k.change, 0, sizeof(k.change));
 	known_put(t, &k);
 	if (compare_gone(t, k.source, k.path, SPAN("withdrawn before"),
 	    SPAN_NONE) == COMPARE_DELETED)
@@ -151,13 +155,24 @@ withdraw_again(struct store_txn *t, const struct known *old)
 	known_disown(&k);
 }
 
+static bool
+is_said(const struct item *i)
+{
+	static const uint8_t unsaid[32];
+
+	return memcmp(i->hash.at, unsaid, sizeof(unsaid)) != 0;
+}
+
+/* Whoever keeps it needs to know how the hub has it. */
 static void
-adopt(struct store_txn *t, const struct known *k)
+adopt(struct store_txn *t, const struct known *k, const struct item *i)
 {
 	struct known row = *k;
 
 	known_own(&row);
 	row.told = row.adopted = true;
+	row.kept = k->kept && is_said(i);
+	memcpy(row.change, i->hash.at, sizeof(row.change));
 	known_put(t, &row);
 	known_disown(&row);
 }
@@ -171,17 +186,19 @@ judge_extra(struct repair *r, struct store_txn *t, const struct item *i)
 	    .url = i->url };
 
 	if (!known_get(t, i->source, i->path, &k)) {
-		adopt(t, &fresh);
+		adopt(t, &fresh, i);
 		r->strays++;
 		return true;
 	}
+	if (k.told && k.adopted)
+		adopt(t, &k, i);
 	if (k.told)
 		return k.adopted;	/* else: it is told as missing */
 	r->strays++;
 	if (memcmp(k.hash, none, sizeof(none)) != 0)
 		withdraw_again(t, &k);
 	else
-		adopt(t, &k);	/* it can't be read; it waits for that */
+		adopt(t, &k, i);	/* unreadable; it waits for that */
 	return false;
 }
 
@@ -307,6 +324,12 @@ repair_name(struct repair *r, struct buf *xml)
 	if (!more)
 		r->mark = (struct known_mark){ .n = 0 };
 	return more;
+}
+
+bool
+repair_has_named(const struct repair *r)
+{
+	return r->named > 0;
 }
 
 struct telling {

@@ -44,7 +44,8 @@ void repair_free(struct repair *r);
 
 /* What the hub says, while its answer is read. */
 void repair_missing(struct repair *r, const uint8_t hash[RECONCILE_HASH]);
-void repair_extra(struct repair *r, struct span id, struct span url);
+void repair_extra(struct repair *r, const uint8_t hash[32], struct span id,
+    struct span url);		/* zeros: it didn't say the hash */
 /* The hub holds something of this one: it isn't missing after all. False: it
  * was not. */
 bool repair_held(struct repair *r, struct span id, struct span url);
@@ -58,6 +59,7 @@ size_t repair_count(const struct repair *r);
  * RECONCILE_NAMES, put into xml. */
 bool repair_adopt(struct repair *r);		/* after each answer */
 bool repair_name(struct repair *r, struct buf *xml);
+bool repair_has_named(const struct repair *r);
 bool repair_tell(struct repair *r);
 /* At the end: has looked at what has to be looked at. */
 void repair_look(struct repair *r);

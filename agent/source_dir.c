@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "agent/filter.h"
+#include "agent/kept.h"
 #include "agent/known.h"
 #include "agent/place.h"
 #include "agent/source_row.h"
@@ -604,6 +605,7 @@ dir_refuse(struct source *s, const char *reason, const char *by)
 	if (!hold_refuse(&s->hold, reason, by))
 		return false;
 	(void)store_do(s->host.store, save, s);
+	kept_mark(s->host.store, span_of(s->name));
 	s->host.news(s->host.arg, 0);
 	return true;
 }

@@ -9,6 +9,7 @@
 
 #include "agent/ability.h"
 #include "agent/filter.h"
+#include "agent/kept.h"
 #include "agent/known.h"
 #include "agent/moves.h"
 #include "contrib/base/clock.h"
@@ -221,6 +222,8 @@ source_dir_gone_scan(struct source *s)
 	v = hold_scan(h, s->missing.count, s->items,
 	    walk_counts(s->walk)->entries == 0);
 	carry_out(s, v, &s->missing, &h->released);
+	if (v == HOLD_STILL && h->refused)
+		kept_mark(s->host.store, span_of(s->name));
 	hold_clear(h);		/* a release is for one scan */
 	withdraw_announced(s, &announced);
 	paths_clear(&s->missing);

@@ -15,6 +15,7 @@
 
 #include "agent/compare.h"
 #include "agent/hold.h"
+#include "agent/kept.h"
 #include "agent/known.h"
 #include "agent/source_row.h"
 #include "agent/spool.h"
@@ -164,6 +165,7 @@ judge(struct source *s)
 		return;
 	}
 	if (is_kept(s)) {
+		kept_mark(s->host.store, span_of(s->name));
 		watch(s);
 		return;
 	}
@@ -392,6 +394,7 @@ orphan_refuse(struct source *s, const char *reason, const char *by)
 	if (!hold_refuse(&s->hold, reason, by))
 		return false;
 	(void)store_do(s->host.store, save, s);
+	kept_mark(s->host.store, span_of(s->name));
 	s->host.news(s->host.arg, 0);
 	return true;
 }

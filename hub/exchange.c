@@ -186,7 +186,8 @@ put_extra(struct exchange *e, struct db_txn *t, const struct scan_item *s)
 		reconcile_answer_held(&e->xml, item.id, item.url, item.why);
 		tally_put(&e->tally, TALLY_HELD, &item);
 	} else {
-		reconcile_answer_extra(&e->xml, s->hash, item.id, item.url);
+		reconcile_answer_extra(&e->xml, i.hash,
+		    i.hash + RECONCILE_HASH, item.id, item.url);
 		tally_put(&e->tally, TALLY_EXTRA, &item);
 	}
 	e->full = e->xml.n - before < ELEMENT_LEAST;

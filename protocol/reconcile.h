@@ -29,6 +29,7 @@
 
 #define RECONCILE_HASH DIGEST_SHORT	/* bytes of an item's hash on the wire:
 				 * the first of them names the bucket */
+#define RECONCILE_REST (32 - DIGEST_SHORT)	/* … and of what is left of it */
 #define RECONCILE_NAMES 1000	/* at most, in one document */
 #define RECONCILE_HASHES_MOST 65536 /* in one document, unless its only bucket
 				 * has more: an answer that lacks them all
@@ -113,9 +114,11 @@ void reconcile_answer_bucket(struct buf *b, unsigned bucket); /* it differs */
 /* The agent listed it, and the index doesn't have it. */
 void reconcile_answer_missing(struct buf *b,
     const uint8_t hash[RECONCILE_HASH]);
-/* The index has it, and the agent didn't list it. */
+/* The index has it, and the agent didn't list it. The rest of its hash (NULL:
+ * not said, as by an older hub) is what an agent needs that will keep it. */
 void reconcile_answer_extra(struct buf *b,
-    const uint8_t hash[RECONCILE_HASH], struct span id, struct span url);
+    const uint8_t hash[RECONCILE_HASH], const uint8_t *rest, struct span id,
+    struct span url);
 /* Of this id the hub holds something newer than it shows, and its people
  * know: not to be told again. (Its hashes, if any, are then neither missing
  * nor extra.) */
@@ -127,7 +130,7 @@ struct reconcile_answer_reader {
 	void (*bucket)(void *arg, unsigned bucket);
 	void (*missing)(void *arg, const uint8_t hash[RECONCILE_HASH]);
 	void (*extra)(void *arg, const uint8_t hash[RECONCILE_HASH],
-	    struct span id, struct span url);
+	    const uint8_t *rest, struct span id, struct span url);
 	void (*held)(void *arg, struct span id, struct span url,
 	    struct span why);
 };

@@ -102,12 +102,14 @@ reconcile_answer_missing(struct buf *b, const uint8_t hash[RECONCILE_HASH])
 
 void
 reconcile_answer_extra(struct buf *b, const uint8_t hash[RECONCILE_HASH],
-    struct span id, struct span url)
+    const uint8_t *rest, struct span id, struct span url)
 {
 	if (!has_room(b))
 		return;
 	buf_text(b, "<zq:extra");
 	reconcile_item_hex(b, "hash", hash, RECONCILE_HASH);
+	if (rest != NULL)
+		reconcile_item_hex(b, "rest", rest, RECONCILE_REST);
 	xml_put_attribute(b, "url", url);
 	buf_byte(b, '>');
 	reconcile_item_put(b, "zq:id", id);
@@ -243,8 +245,8 @@ end_element(struct reading *r, struct xml *x, int name)
 		r->to->missing(r->arg, i->hash);
 	else if (name == E_EXTRA && reconcile_item_end(i, x) &&
 	    r->to->extra != NULL)
-		r->to->extra(r->arg, i->hash, buf_look(&i->id),
-		    buf_look(&i->url));
+		r->to->extra(r->arg, i->hash, i->has_rest ? i->rest : NULL,
+		    buf_look(&i->id), buf_look(&i->url));
 	else if (name == E_HELD && reconcile_item_end(i, x) &&
 	    r->to->held != NULL)
 		r->to->held(r->arg, buf_look(&i->id), buf_look(&i->url),

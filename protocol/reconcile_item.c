@@ -34,7 +34,11 @@ reconcile_item_begin(struct reconcile_item *i, struct xml *x, bool has_hash)
 	buf_reset(&i->id);
 	buf_reset(&i->why);
 	buf_span(&i->url, xml_attribute(x, NULL, "url"));
-	return !has_hash || attributes_hex(x, "hash", i->hash, sizeof(i->hash));
+	i->has_rest = has_hash && xml_attribute(x, NULL, "rest").at != NULL;
+	return (!has_hash ||
+	    attributes_hex(x, "hash", i->hash, sizeof(i->hash))) &&
+	    (!i->has_rest ||
+	    attributes_hex(x, "rest", i->rest, sizeof(i->rest)));
 }
 
 /* An id is taken as it is: its hash was made of all its bytes. */

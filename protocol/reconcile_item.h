@@ -20,6 +20,8 @@
 struct reconcile_item {	/* one being read */
 	bool has_hash;		/* then it has an address, too */
 	uint8_t hash[DIGEST_SHORT];
+	bool has_rest;		/* … and perhaps what follows of it */
+	uint8_t rest[32 - DIGEST_SHORT];
 	struct buf url, id, why;
 	struct buf *open;	/* where text goes now, or NULL */
 };

@@ -110,11 +110,12 @@ on_missing(void *arg, const uint8_t hash[RECONCILE_HASH])
 }
 
 static void
-on_extra(void *arg, const uint8_t hash[RECONCILE_HASH], struct span id,
-    struct span url)
+on_extra(void *arg, const uint8_t hash[RECONCILE_HASH],
+    const uint8_t *rest, struct span id, struct span url)
 {
 	must(id.n <= LIMIT_ID && url.n > 0 && url.n <= LIMIT_URL);
-	reconcile_answer_extra(&((struct again *)arg)->b, hash, id, url);
+	reconcile_answer_extra(&((struct again *)arg)->b, hash, rest, id,
+	    url);
 }
 
 static void

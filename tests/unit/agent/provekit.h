@@ -48,6 +48,7 @@ static struct {
 	bool meddles;			/* something changes after a round of
 					 * buckets, and nobody says so */
 	bool is_old;			/* it has no features */
+	bool is_curt;			/* it says half of a hash */
 	bool away;			/* 503 for everything */
 	bool needs_snapshot;		/* said the last batch */
 	bool mute;			/* no sum is answered, unless the site
@@ -69,6 +70,7 @@ static struct {
 	size_t count;
 	int looked, rescans, retold, pauses;
 	bool paused, settled;
+	bool keeps;		/* it doesn't withdraw what it is to look at */
 } site;
 
 /* --- what the hub keeps --------------------------------------------------------- */
@@ -293,7 +295,8 @@ on_hashes(void *arg, unsigned bucket, const uint8_t *hashes, size_t count)
 			continue;
 		}
 		hub.extra++;
-		reconcile_answer_extra(&ask.out, h->hash, span_of(h->id),
+		reconcile_answer_extra(&ask.out, h->hash, hub.is_curt ?
+		    NULL : h->hash + RECONCILE_HASH, span_of(h->id),
 		    span_of(h->url));
 	}
 }
@@ -457,6 +460,8 @@ on_look(void *arg, struct span source, struct span path)
 
 	(void)arg;
 	site.looked++;
+	if (site.keeps)
+		return;
 	if (span_is(source, SPAN("www")) && site_has(path, &version))
 		(void)kit_tell(store, name, version);
 	else

@@ -127,8 +127,12 @@ kit_add_up(void *arg, const struct known *k)
 	uint8_t hash[32];
 	struct buf id;
 
-	if (!k->told || k->adopted)
+	if (!k->told || (k->adopted && !k->kept))
 		return true;
+	if (k->adopted) {
+		digest_add(d, k->change);
+		return true;
+	}
 	buf_init(&id, KNOWN_ID_MAX);
 	known_id(&id, k->source, k->path);
 	digest_item_hash(hash, id.n > 0 ? buf_look(&id) : k->url, k->change);

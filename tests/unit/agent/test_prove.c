@@ -4,6 +4,8 @@
  */
 #include "tests/unit/agent/provekit.h"
 
+#include "agent/kept.h"
+
 #define U "http://www.test.gov.cn/"
 
 static void
@@ -202,6 +204,55 @@ START_TEST(test_adopted)
 	ck_assert(span_is(k.source, SPAN("www")));
 	store_end(t);
 	kit_is_whole(store);
+}
+END_TEST
+
+/* What a person said once, and the store lost: it is to stay, and then the
+ * site has it as the hub does; until it is withdrawn after all. A hub that says
+ * half of a hash can't be agreed with. */
+START_TEST(test_kept)
+{
+	hub.is_curt = _i == 1;
+	put_three();
+	hub_invent(U "said", U "said");
+	site.keeps = true;
+	start();
+	WAIT_FOR(proven().count == 1);
+	ck_assert_uint_eq(proven().extra, 1);
+	kept_mark(store, SPAN_NONE);
+	kit_is_whole(store);
+	hub.want = "prove";
+	WAIT_FOR(proven().count >= 2);
+	ck_assert(proven().same == !hub.is_curt);
+	hub.want = "";
+	if (proven().same)
+		ck_same();
+	site.keeps = false;
+	on_look(NULL, SPAN_NONE, SPAN(U "said"));
+	WAIT_FOR(hub.deletes == 1);
+	ck_same();
+	stop();
+}
+END_TEST
+
+/* The hub comes to have something else there, or forgets it. */
+START_TEST(test_kept_no_more)
+{
+	put_three();
+	hub_invent(U "said", U "said");
+	site.keeps = true;
+	start();
+	WAIT_FOR(proven().count == 1);
+	kept_mark(store, SPAN_NONE);
+	memset(hub_find(SPAN(U "said"))->hash, 9, 32);
+	hub.want = "prove";
+	WAIT_FOR(proven().count >= 2 && proven().same);
+	ck_same();
+	hub_forget(hub_find(SPAN(U "said")));
+	WAIT_FOR(!proven().same);
+	WAIT_FOR(proven().same);
+	ck_same();
+	stop();
 }
 END_TEST
 
@@ -507,6 +558,8 @@ main(void)
 	tcase_add_test(t, test_ids);
 	tcase_add_test(t, test_strays);
 	tcase_add_test(t, test_adopted);
+	tcase_add_loop_test(t, test_kept, 0, 2);
+	tcase_add_test(t, test_kept_no_more);
 	tcase_add_test(t, test_held);
 	tcase_add_test(t, test_held_by_name);
 	tcase_add_test(t, test_later);

@@ -30,6 +30,7 @@ struct heard {			/* an answer */
 	size_t buckets, missing, extra, held;
 	unsigned bucket[DIGEST_BUCKETS];
 	uint8_t missed[SEEN][RECONCILE_HASH];
+	uint8_t extra_hash[32];		/* the last one's, whole */
 	char extra_id[SEEN][80], extra_url[SEEN][80], held_why[SEEN][256];
 };
 
@@ -72,12 +73,14 @@ on_missing(void *arg, const uint8_t hash[RECONCILE_HASH])
 }
 
 static void
-on_extra(void *arg, const uint8_t hash[RECONCILE_HASH], struct span id,
-    struct span url)
+on_extra(void *arg, const uint8_t hash[RECONCILE_HASH],
+    const uint8_t *rest, struct span id, struct span url)
 {
 	struct heard *h = arg;
 
-	(void)hash;
+	ck_assert_ptr_nonnull(rest);
+	memcpy(h->extra_hash, hash, RECONCILE_HASH);
+	memcpy(h->extra_hash + RECONCILE_HASH, rest, RECONCILE_REST);
 	if (h->extra < SEEN) {
 		snprintf(h->extra_id[h->extra], 80, "%.*s", SPAN_ARGS(id));
 		snprintf(h->extra_url[h->extra], 80, "%.*s",
@@ -674,6 +677,10 @@ END_TEST
 /* Nothing is missing: it ends with the hashes. */
 START_TEST(test_only_extra)
 {
+	const struct thing extra = { .url = "https://www.s1.gov.cn/extra",
+	    .title = "多" };
+	uint8_t hash[32];
+
 	set_up();
 	both("https://www.s1.gov.cn/a", "甲");
 	tell("https://www.s1.gov.cn/extra", "多");
@@ -681,6 +688,8 @@ START_TEST(test_only_extra)
 	find_differences();
 	ck_assert_uint_eq(heard.extra, 1);
 	ck_assert_str_eq(heard.extra_id[0], "https://www.s1.gov.cn/extra");
+	hash_of(&extra, hash);
+	ck_assert_mem_eq(heard.extra_hash, hash, sizeof(hash));
 	ck_assert_uint_eq(write_acts(), 1);
 	ck_assert_uint_eq(proven().extra, 1);
 	ck_assert_uint_eq(proven().missed, 1);

@@ -34,12 +34,16 @@ answer_missing(void *arg, const uint8_t hash[RECONCILE_HASH])
 }
 
 static void
-answer_extra(void *arg, const uint8_t hash[RECONCILE_HASH], struct span id,
-    struct span url)
+answer_extra(void *arg, const uint8_t hash[RECONCILE_HASH],
+    const uint8_t *rest, struct span id, struct span url)
 {
 	ck_assert(arg == &told);
 	buf_text(&told, "extra ");
 	text_hex(&told, hash, RECONCILE_HASH);
+	if (rest != NULL) {
+		buf_byte(&told, '+');
+		text_hex(&told, rest, RECONCILE_REST);
+	}
 	buf_printf(&told, " [%.*s] %.*s\n", SPAN_ARGS(id), SPAN_ARGS(url));
 }
 
@@ -100,11 +104,14 @@ END_TEST
 
 START_TEST(items)
 {
+	uint8_t rest[RECONCILE_REST];
+
+	memset(rest, 0x5a, sizeof(rest));
 	reconcile_answer_begin(&b, &(struct reconcile_answer){
 	    .outcome = RECONCILE_DIFFERS, .seq = 4714, .items = 4,
 	    .now = 1795219205000 });
 	reconcile_answer_missing(&b, hashes[0]);
-	reconcile_answer_extra(&b, hashes[2], SPAN("old & gone.html"),
+	reconcile_answer_extra(&b, hashes[2], rest, SPAN("old & gone.html"),
 	    SPAN("https://www.zhengzhou.gov.cn/old%20&%20gone.html"));
 	reconcile_answer_held(&b, SPAN_NONE,
 	    SPAN("https://www.evil.example/?a&b"),
@@ -113,7 +120,8 @@ START_TEST(items)
 	reconcile_answer_end(&b);
 	help_golden(GOLDEN "reconciled-items.xml", buf_look(&b));
 	answer_reads("missing 07100000000000000000000000000000\n"
-	    "extra c8000000000000000000000000000000 [old & gone.html] "
+	    "extra c8000000000000000000000000000000+"
+	    "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a [old & gone.html] "
 	    "https://www.zhengzhou.gov.cn/old%20&%20gone.html\n"
 	    "held [] https://www.evil.example/?a&b: not a domain of this "
 	    "site\nheld [17] : \n");
@@ -155,11 +163,12 @@ START_TEST(refusal)
 END_TEST
 
 static void
-count_extra(void *arg, const uint8_t hash[RECONCILE_HASH], struct span id,
-    struct span url)
+count_extra(void *arg, const uint8_t hash[RECONCILE_HASH],
+    const uint8_t *rest, struct span id, struct span url)
 {
 	(void)hash;
 	(void)url;
+	ck_assert_ptr_null(rest);
 	ck_assert_uint_eq(id.n, LIMIT_ID);
 	++*(size_t *)arg;
 }
@@ -183,7 +192,7 @@ START_TEST(cut)
 	reconcile_answer_begin(&b, &(struct reconcile_answer){
 	    .outcome = RECONCILE_DIFFERS });
 	for (int i = 0; i < 300; i++)
-		reconcile_answer_extra(&b, hashes[0], buf_look(&id),
+		reconcile_answer_extra(&b, hashes[0], NULL, buf_look(&id),
 		    buf_look(&url));
 	reconcile_answer_missing(&b, hashes[0]);
 	reconcile_answer_held(&b, SPAN("1"), SPAN_NONE, SPAN_NONE);

@@ -187,7 +187,7 @@ write_reconciled(struct buf *b, struct buf *text)
 		for (unsigned k = 0; i == RECONCILE_DIFFERS && k < 9; k++) {
 			reconcile_answer_bucket(b, k);
 			reconcile_answer_missing(b, h);
-			reconcile_answer_extra(b, h, help_text(text, 90),
+			reconcile_answer_extra(b, h, NULL, help_text(text, 90),
 			    SPAN("http://a.cn/?a&b"));
 			reconcile_answer_held(b, SPAN_NONE, SPAN_NONE,
 			    help_text(text, 90));

@@ -212,9 +212,10 @@ on_missing(void *arg, const uint8_t hash[RECONCILE_HASH])
 }
 
 static void
-on_extra(void *arg, const uint8_t hash[RECONCILE_HASH], struct span id,
-    struct span url)
+on_extra(void *arg, const uint8_t hash[RECONCILE_HASH],
+    const uint8_t *rest, struct span id, struct span url)
 {
+	ck_assert_ptr_null(rest);	/* not in 0.1 */
 	buf_text(&text, "extra");
 	on_name(arg, hash, id, url);
 }
