@@ -194,13 +194,14 @@ comes_back(const struct rewrite *w, const struct rewrite_entry *e,
 	struct buf from, to;
 	bool back;
 
-	buf_init(&from, LIMIT_URL);
+	buf_init(&from, LIMIT_URL + 1);
 	buf_init(&to, LIMIT_URL);
 	buf_span(&from, e->rule.from);
 	if (e->rule.scope != REWRITE_ADDRESS)
 		buf_byte(&from, '~');	/* a page below that has no rule */
-	back = !from.bad && rewrite_url(w, buf_look(&from), when, &to, NULL) &&
-	    rewrite_rule_covers(&e->rule, buf_look(&to));
+	if (best(w, buf_look(&from), when, NULL) == e)
+		follow(w, e, buf_look(&from), when, &to);
+	back = rewrite_rule_covers(&e->rule, buf_look(&to));
 	buf_clear(&from);
 	buf_clear(&to);
 	return back;
@@ -213,17 +214,16 @@ closed(const struct rewrite *w, const struct rewrite_entry *f)
 {
 	struct rewrite_rule below = { .scope = f->rule.scope,
 	    .from = f->rule.to };
+	const struct rewrite_entry *e;
 
 	if (f->rule.scope == REWRITE_ADDRESS)
 		return NULL;
-	for (size_t i = 0; i < w->set.count; i++) {
-		const struct rewrite_entry *e = w->set.all[i];
-
+	for (e = rewrite_set_host(&w->set, f->rule.to); e != NULL;
+	    e = e->next[REWRITE_BY_HOST])
 		if (e->rule.at < f->rule.at && counts(&e->rule, f->rule.at) &&
 		    rewrite_rule_covers(&below, e->rule.from) &&
 		    comes_back(w, e, f->rule.at))
 			return e;
-	}
 	return NULL;
 }
 

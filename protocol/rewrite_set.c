@@ -54,6 +54,17 @@ area_key(enum rewrite_scope scope, struct span url)
 }
 
 static uint64_t
+host_key(struct span url)
+{
+	struct span bare = url_bare(url);
+	uint64_t h = SEED;
+
+	for (size_t i = 0; i < bare.n && bare.at[i] != '/'; i++)
+		h = pass(h, bare.at[i]);
+	return key(h, 0);
+}
+
+static uint64_t
 number_key(uint32_t number)
 {
 	return key(number, 0);
@@ -128,6 +139,7 @@ copy(const struct rewrite_rule *r)
 	e->rule.to.at = e->text + r->from.n;
 	e->hash[REWRITE_BY_FROM] = area_key(r->scope, r->from);
 	e->hash[REWRITE_BY_TO] = area_key(r->scope, r->to);
+	e->hash[REWRITE_BY_HOST] = host_key(r->from);
 	e->hash[REWRITE_BY_NUMBER] = number_key(r->number);
 	return e;
 }
@@ -167,6 +179,12 @@ rewrite_set_get(const struct rewrite_set *s, uint32_t number)
 	while (e != NULL && e->rule.number != number)
 		e = e->next[REWRITE_BY_NUMBER];
 	return e;
+}
+
+const struct rewrite_entry *
+rewrite_set_host(const struct rewrite_set *s, struct span url)
+{
+	return s->slot[REWRITE_BY_HOST][host_key(url) & (s->slots - 1)];
 }
 
 /* --- looking -------------------------------------------------------------- */

@@ -2,8 +2,8 @@
  * The rules of a set, kept so that those which cover an address are found in
  * one walk along it; for rewrite.c.
  *
- * Three tables of chains over the same entries: by the old address, by the
- * new one, by number. The hash of what was passed is the key of a prefix
+ * Tables of chains over the same entries: by the old address, by the new one,
+ * by the old host, by number. The hash of what was passed is the key of a prefix
  * wherever a slash stands, and the place at the end is the key of an address.
  */
 #ifndef ZQ_PROTOCOL_REWRITE_SET_H
@@ -16,7 +16,9 @@
 #include "protocol/rewrite_rule.h"
 
 enum rewrite_way {
-	REWRITE_BY_FROM, REWRITE_BY_TO, REWRITE_BY_NUMBER, REWRITE_WAYS
+	REWRITE_BY_FROM, REWRITE_BY_TO,
+	REWRITE_BY_HOST,	/* of the old address, with its port */
+	REWRITE_BY_NUMBER, REWRITE_WAYS
 };
 
 struct rewrite_entry {
@@ -41,6 +43,11 @@ struct rewrite_entry *rewrite_set_put(struct rewrite_set *s,
 void rewrite_set_del(struct rewrite_set *s, struct rewrite_entry *e);
 struct rewrite_entry *rewrite_set_get(const struct rewrite_set *s,
     uint32_t number);		/* NULL: none */
+
+/* Those of this address's host, and maybe others: next[REWRITE_BY_HOST] is
+ * the next one. */
+const struct rewrite_entry *rewrite_set_host(const struct rewrite_set *s,
+    struct span url);
 
 struct rewrite_look {		/* one walk along an address */
 	const struct rewrite_set *set;
