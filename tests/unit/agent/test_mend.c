@@ -1,0 +1,360 @@
+/*
+ * Mending files: which are touched and which are not, and that all of it can
+ * be undone.
+ */
+#include "agent/mend.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/xattr.h>
+
+#include "tests/unit/agent/mendkit.h"
+
+#define OLD "https://www.b.gov.cn/old.html"
+#define NEW "https://www.b.gov.cn/new/a.html"
+#define NEXT "https://www.c.gov.cn/"
+#define LINK(to) "<p>\xd6\xd0\xce\xc4<a href='" to "'>x</a>\n"
+
+static void
+run(void)
+{
+	struct mend_spec s = kit_spec();
+
+	kit_mend(&s);
+}
+
+static void
+undo(void)
+{
+	struct mend_spec s = kit_spec();
+
+	kit_undo(&s);
+}
+
+#define CK_COUNT(p, l, r) do {						\
+	ck_assert_uint_eq(kit_count.pages, p);				\
+	ck_assert_uint_eq(kit_count.links, l);				\
+	ck_assert_uint_eq(kit_count.refused, r);			\
+} while (0)
+#define CK_IS(path, bytes) ck_assert(kit_is(path, SPAN(bytes)))
+#define CK_WHY(word) ck_assert_msg(strstr(kit_why, word) != NULL,	\
+    "said \"%s\"", kit_why)
+
+START_TEST(test_mends)
+{
+	struct mend_spec s = kit_spec();
+	struct stat st;
+	char path[256];
+
+	kit_page("a.html", SPAN(LINK(OLD) LINK("x") LINK(OLD)));
+	kit_page("b.html", SPAN(LINK("y")));
+	kit_page("c.txt", SPAN(LINK(OLD)));
+	snprintf(path, sizeof(path), "%s/a.html", kit_root);
+	ck_assert_int_eq(chmod(path, 0604), 0);
+	kit_know("a.html");
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	s.apply = false;
+	kit_mend(&s);
+	CK_COUNT(1, 2, 0);
+	CK_IS("a.html", LINK(OLD) LINK("x") LINK(OLD));
+	run();
+	CK_COUNT(1, 2, 0);
+	CK_IS("a.html", LINK(NEW) LINK("x") LINK(NEW));
+	CK_IS("c.txt", LINK(OLD));
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0604);
+	run();			/* nothing is left to do */
+	CK_COUNT(0, 0, 0);
+	s.apply = false;
+	kit_undo(&s);
+	CK_COUNT(1, 2, 0);
+	CK_IS("a.html", LINK(NEW) LINK("x") LINK(NEW));
+	undo();
+	CK_COUNT(1, 2, 0);
+	CK_IS("a.html", LINK(OLD) LINK("x") LINK(OLD));
+	undo();			/* nor to undo */
+	CK_COUNT(0, 0, 0);
+}
+END_TEST
+
+START_TEST(test_settings)
+{
+	struct mend_spec s;
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	kit_set_mend("off");
+	run();
+	CK_COUNT(0, 0, 0);
+	CK_WHY("mend = off");
+	s = kit_spec();
+	s.apply = false;	/* to look is always right */
+	kit_mend(&s);
+	CK_COUNT(1, 1, 0);
+	kit_set_mend("ask");
+	s = kit_spec();
+	s.automatic = true;
+	kit_mend(&s);
+	CK_COUNT(0, 0, 0);
+	ck_assert_str_eq(kit_why, "");
+	CK_IS("a.html", LINK(OLD));
+	kit_set_mend("auto");
+	s = kit_spec();
+	s.automatic = true;
+	kit_mend(&s);
+	CK_COUNT(1, 1, 0);
+	CK_IS("a.html", LINK(NEW));
+}
+END_TEST
+
+/* Changed by somebody: since the agent told it, or since the letter. */
+START_TEST(test_changed)
+{
+	struct mend_spec s;
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	kit_write("a.html", SPAN(LINK(OLD) "\n"));
+	run();
+	CK_COUNT(0, 0, 1);
+	CK_WHY("wasn't told");
+	CK_IS("a.html", LINK(OLD) "\n");
+	/* Told now, but the letter is older. */
+	kit_know("a.html");
+	kit_write_letter(&(struct mending_link){ .old = SPAN(OLD),
+	    .new = SPAN(NEW), .state = MENDING_EFFECTIVE,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE }, -60000);
+	run();
+	CK_COUNT(0, 0, 1);
+	CK_WHY("since the letter");
+	CK_IS("a.html", LINK(OLD) "\n");
+	s = kit_spec();
+	s.changed = true;
+	kit_mend(&s);
+	CK_COUNT(1, 1, 0);
+	CK_IS("a.html", LINK(NEW) "\n");
+}
+END_TEST
+
+/* A page that was mended isn't one that others changed. */
+START_TEST(test_again)
+{
+	kit_page("a.html", SPAN(LINK(OLD) LINK(NEXT)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	run();
+	CK_COUNT(1, 1, 0);
+	kit_know("a.html");
+	kit_write_letter(&(struct mending_link){ .old = SPAN(NEXT),
+	    .new = SPAN(NEW), .state = MENDING_EFFECTIVE,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE }, -60000);
+	run();
+	CK_COUNT(1, 1, 0);
+	CK_IS("a.html", LINK(NEW) LINK(NEW));
+	/* Run by run. */
+	undo();
+	CK_IS("a.html", LINK(NEW) LINK(NEXT));
+	undo();
+	CK_IS("a.html", LINK(OLD) LINK(NEXT));
+}
+END_TEST
+
+/* Two that change places do so once. */
+START_TEST(test_swap)
+{
+	kit_page("a.html", SPAN(LINK(OLD) LINK(NEW)));
+	kit_moved(OLD, NEW, 1000);
+	kit_moved(NEW, OLD, 1000);
+	run();
+	CK_COUNT(1, 2, 0);
+	CK_IS("a.html", LINK(NEW) LINK(OLD));
+	kit_know("a.html");
+	run();
+	CK_COUNT(0, 0, 0);
+	CK_IS("a.html", LINK(NEW) LINK(OLD));
+}
+END_TEST
+
+START_TEST(test_list)
+{
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, 1000);
+	kit_moved(NEW, NEXT, 2000);	/* a chain collapses */
+	run();
+	CK_IS("a.html", LINK(NEXT));
+	undo();
+	kit_know("a.html");
+	kit_moved(OLD, NEXT, clock_wall() + 1000000);
+	run();
+	CK_COUNT(0, 0, 0);
+	ck_assert_uint_eq(kit_count.later, 1);
+	kit_moved("http://www.b.gov.cn/old.html/", "", 1000);
+	run();			/* deleted, and nobody knows where to */
+	CK_COUNT(0, 0, 0);
+	ck_assert_uint_eq(kit_count.later, 0);
+	kit_moved("http://www.b.gov.cn/old.html", NEW, 1000);
+	kit_write_letter(&(struct mending_link){ .old = SPAN(OLD),
+	    .new = SPAN(NEW), .state = MENDING_OFF,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE }, 0);
+	run();
+	CK_COUNT(0, 0, 0);
+	kit_moved("http://www.b.gov.cn/old.html", NEW, 1000);
+	run();
+	CK_COUNT(1, 1, 0);
+	CK_IS("a.html", LINK(NEXT));
+}
+END_TEST
+
+START_TEST(test_undo_changed)
+{
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_page("b.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	run();
+	CK_COUNT(2, 2, 0);
+	kit_write("a.html", SPAN(LINK(NEW) "more"));
+	undo();
+	CK_COUNT(1, 1, 1);
+	CK_WHY("was changed since");
+	CK_IS("a.html", LINK(NEW) "more");
+	CK_IS("b.html", LINK(OLD));
+}
+END_TEST
+
+START_TEST(test_below)
+{
+	struct mend_spec s = kit_spec();
+	char path[256];
+	struct buf why;
+
+	snprintf(path, sizeof(path), "%s/x", kit_root);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	kit_page("x/a.html", SPAN(LINK(OLD)));
+	kit_page("xa.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	s.only = path;
+	kit_mend(&s);
+	CK_COUNT(1, 1, 0);
+	CK_IS("x/a.html", LINK(NEW));
+	CK_IS("xa.html", LINK(OLD));
+	s.only = "www";
+	kit_mend(&s);
+	CK_COUNT(1, 1, 0);
+	s.only = path;		/* the newest run that touched it */
+	kit_undo(&s);
+	CK_COUNT(1, 1, 0);
+	CK_IS("x/a.html", LINK(OLD));
+	CK_IS("xa.html", LINK(NEW));
+	buf_init(&why, 4096);
+	s.only = "/nowhere";
+	ck_assert(!mend_run(&s, &kit_count, &why));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "/nowhere"));
+	buf_clear(&why);
+}
+END_TEST
+
+/* Links out of the root, links at all, and what is no file. */
+START_TEST(test_strange)
+{
+	char path[256], outside[256];
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_page("b.html", SPAN(LINK(OLD)));
+	kit_page("c.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	snprintf(path, sizeof(path), "%s/a.html", kit_root);
+	snprintf(outside, sizeof(outside), "%s/outside.html", kit_dir);
+	ck_assert_int_eq(rename(path, outside), 0);
+	ck_assert_int_eq(symlink(outside, path), 0);
+	snprintf(path, sizeof(path), "%s/b.html", kit_root);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(symlink("c.html", path), 0);
+	run();
+	CK_COUNT(1, 1, 2);
+	snprintf(path, sizeof(path), "%s/c.html", kit_root);
+	CK_IS("c.html", LINK(NEW));
+	CK_IS("../outside.html", LINK(OLD));
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	run();
+	CK_COUNT(0, 0, 3);
+}
+END_TEST
+
+/* Attributes stay, and nothing is left beside it. */
+START_TEST(test_like_before)
+{
+	char path[256], value[16];
+	DIR *d;
+	unsigned names = 0;
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	snprintf(path, sizeof(path), "%s/a.html", kit_root);
+	if (setxattr(path, "user.by", "zhang", 5, 0) != 0)
+		ck_assert_int_eq(errno, ENOTSUP);
+	kit_know("a.html");
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	run();
+	CK_COUNT(1, 1, 0);
+	if (errno != ENOTSUP)
+		ck_assert_int_eq(getxattr(path, "user.by", value,
+		    sizeof(value)), 5);
+	d = opendir(kit_root);
+	ck_assert_ptr_nonnull(d);
+	while (readdir(d) != NULL)
+		names++;
+	closedir(d);
+	ck_assert_uint_eq(names, 3);
+}
+END_TEST
+
+/* The log was cut off in the middle: what is before holds. */
+START_TEST(test_torn_log)
+{
+	char path[256];
+	struct stat st;
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_page("b.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	run();
+	CK_COUNT(2, 2, 0);
+	snprintf(path, sizeof(path), "%s/mended", kit_dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(truncate(path, st.st_size - 3), 0);
+	kit_write("b.html", SPAN(LINK(OLD)));	/* it never came to it */
+	undo();
+	CK_COUNT(1, 1, 0);
+	CK_IS("a.html", LINK(OLD));
+	kit_know("a.html");
+	kit_know("b.html");
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	run();
+	CK_COUNT(2, 2, 0);
+	undo();
+	CK_COUNT(2, 2, 0);
+	CK_IS("b.html", LINK(OLD));
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = { test_mends, test_settings,
+		test_changed, test_again, test_swap, test_list,
+		test_undo_changed, test_below, test_strange,
+		test_like_before, test_torn_log };
+	Suite *s = suite_create("mend");
+	TCase *tc = tcase_create("mend");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tc, kit_begin, kit_end);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed > 0;
+}
