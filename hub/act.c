@@ -8,12 +8,14 @@
 
 #include "hub/act_domain.h"
 #include "hub/act_gate.h"
+#include "hub/act_move.h"
 #include "hub/act_read.h"
 #include "hub/act_retire.h"
 #include "hub/act_site.h"
 #include "hub/act_ticket.h"
 #include "hub/held.h"
 #include "hub/issued.h"
+#include "hub/links.h"
 #include "hub/outbox.h"
 #include "hub/proven.h"
 #include "hub/register.h"
@@ -79,11 +81,17 @@ static const struct {
 	{ "gate", act_gate_close },
 	{ "release", act_gate_release },
 	{ "refuse", act_gate_refuse },
+	{ "move-announce", act_move_announce },
+	{ "move-agree", act_move_agree },
+	{ "move-withdraw", act_move_withdraw },
+	{ "move-looked", act_move_looked },
+	{ "tick", act_move_tick },
 	{ "confirm", do_confirm },
 	{ "dismiss", do_dismiss },
 	{ "prove", act_site_prove },
 	{ "reconcile", proven_act },
 	{ "site-restore", register_act },
+	{ "look", links_look_act },
 	{ "ca-roll", issued_act_roll },
 	{ "ca-rolled", issued_act_rolled },
 };

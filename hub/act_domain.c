@@ -5,6 +5,8 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
+#include "hub/act_move.h"
+#include "hub/links.h"
 #include "hub/rule.h"
 #include "protocol/url.h"
 #include "protocol/wire.h"
@@ -57,6 +59,7 @@ add(struct group *g, const struct site *s, struct span domain)
 	now.domains = buf_look(&domains);
 	site_put(g->txn, &now);
 	buf_clear(&domains);
+	links_look_host(g, domain);
 	site_put_domain(g->txn, domain, s->number);
 	group_stand(g, s->number)->again = 0;
 	return NULL;
@@ -83,6 +86,7 @@ take(struct group *g, const struct site *s, struct span domain)
 		now.domains = buf_look(&domains);
 		now.cleared = 0;
 		site_put(g->txn, &now);
+		links_look_host(g, domain);
 		site_free_domain(g->txn, domain);
 	}
 	buf_clear(&domains);
@@ -116,12 +120,14 @@ act_domain_add(struct group *g, const struct entry *e, const json_t *o)
 	struct buf host;
 	struct site s;
 
-	(void)e;
 	buf_init(&host, HOST_MAX);
 	why = read(g, o, &s, &host);
 	if (why == NULL)
 		why = add(g, &s, buf_look(&host));
-	done(g, &host);
+	group_forget_host(g);
+	if (why == NULL)
+		act_move_domain(g, e, s.number, buf_look(&host));
+	buf_clear(&host);
 	return why;
 }
 

@@ -11,6 +11,7 @@
 #include "hub/held.h"
 #include "hub/item.h"
 #include "hub/item_turn.h"
+#include "hub/move.h"
 #include "hub/outbox.h"
 #include "protocol/limits.h"
 
@@ -64,7 +65,8 @@ act_gate_holds(struct group *g, const struct entry *e, const struct change *c)
 	struct item i;
 
 	if (c->kind != CHANGE_DELETED || c->word[WORD_BY].n > 0 ||
-	    !group_stand(g, e->site)->gate)
+	    !group_stand(g, e->site)->gate ||
+	    move_leads(group_rules(g), c->url, e->at))
 		return false;
 	item_name(name, e->site, item_id(c));
 	if (!item_by_name(g->txn, name, &number) ||

@@ -9,9 +9,11 @@
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
 #include "hub/act_site.h"
+#include "hub/cover.h"
 #include "hub/held.h"
 #include "hub/item.h"
 #include "hub/item_turn.h"
+#include "hub/links.h"
 #include "protocol/change.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -24,8 +26,10 @@ free_domains(struct group *g, const struct site *s)
 
 	while (site_domain_next(&rest, &one)) {
 		if (site_by_domain(g->txn, one, &owner) &&
-		    owner == s->number)
+		    owner == s->number) {
+			links_look_host(g, one);
 			site_free_domain(g->txn, one);
+		}
 	}
 	group_forget_host(g);
 }
@@ -40,6 +44,7 @@ act_retire_begin(struct group *g, const struct entry *e, const json_t *o)
 	if (s.retired)
 		return "the site is retired already";
 	free_domains(g, &s);
+	cover_forget(g, s.number);
 	s.retired = true;
 	s.blocked = s.forked = s.quarantined = false;
 	s.begun = s.renewed = false;

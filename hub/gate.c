@@ -17,13 +17,14 @@ is_behind(const struct view_site *s, const struct position *p)
 /* Of what is new in this batch, how much goes that is there? */
 static size_t
 count_gone(struct gate *t, const struct view_site *s,
-    const struct sift *sift, size_t known, bool behind)
+    const struct sift *sift, size_t known, bool behind, int64_t at)
 {
 	struct change c;
 	size_t n = 0;
 
 	for (size_t i = known; i < sift->count; i++) {
-		if (sift->goes[i] && change_glance(&c, sift->row[i]))
+		if (sift->goes[i] && change_glance(&c, sift->row[i]) &&
+		    !view_moved(t->writer->view, c.url, at))
 			item_name(t->name[n++], s->number, item_id(&c));
 	}
 	return n == 0 || behind ? n : view_shown(t->writer->view, t->name, n);
@@ -59,7 +60,8 @@ gate_watch(struct gate *t, const struct view_site *s, const struct sift *sift,
 	journal_look(t->writer->journal, b, &v);
 	behind = is_behind(s, &v.position);
 	if (v.verdict == VERDICT_TAKEN)
-		gone = count_gone(t, s, sift, v.known, behind);
+		gone = count_gone(t, s, sift, v.known, behind,
+		    at);
 	if (gone == 0)
 		return;
 	before = journal_withdrew(&v.position, b, at);

@@ -8,11 +8,14 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "hub/graph.h"
 #include "hub/item.h"
+#include "hub/move.h"
 #include "hub/site.h"
 #include "hub/table.h"
 #include "hub/term.h"
 #include "protocol/limits.h"
+#include "protocol/rewrite.h"
 #include "protocol/sha.h"
 #include "protocol/wire.h"
 
@@ -37,6 +40,7 @@ group_init(struct group *g)
 	post_init(&g->post);
 	terms_init(&g->was);
 	terms_init(&g->is);
+	g->graph = graph_new();
 	buf_init(&g->row, ITEM_ROW_MAX + LIMIT_CHANGE);
 	buf_init(&g->said, ITEM_ROW_MAX);
 	buf_init(&g->why, WHY_MAX);
@@ -59,7 +63,9 @@ forget(struct group *g)
 	stands_clear(&g->stands);
 	forget_columns(g);
 	post_reset(&g->post);
+	graph_forget(g->graph);
 	group_forget_host(g);
+	group_forget_rules(g);
 }
 
 void
@@ -70,6 +76,8 @@ group_clear(struct group *g)
 	post_clear(&g->post);
 	terms_clear(&g->was);
 	terms_clear(&g->is);
+	graph_free(g->graph);
+	g->graph = NULL;
 	buf_clear(&g->row);
 	buf_clear(&g->said);
 	buf_clear(&g->why);
@@ -124,6 +132,7 @@ group_commit(struct group *g)
 	stands_write(&g->stands, g->txn);
 	write_columns(g);
 	post_flush(&g->post, g->txn, TABLE_POST);
+	graph_flush(g);
 	meta_write(g->txn, &g->meta, &g->row);
 	result = db_commit(g->txn);
 	g->txn = NULL;
@@ -192,6 +201,23 @@ void
 group_forget_host(struct group *g)
 {
 	g->host_n = 0;
+}
+
+const struct rewrite *
+group_rules(struct group *g)
+{
+	if (g->rules == NULL) {
+		g->rules = rewrite_new();
+		move_rules(g->txn, g->rules);
+	}
+	return g->rules;
+}
+
+void
+group_forget_rules(struct group *g)
+{
+	rewrite_free(g->rules);
+	g->rules = NULL;
 }
 
 void

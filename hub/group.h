@@ -21,6 +21,7 @@
 #include "hub/stand.h"
 #include "hub/word.h"
 
+struct graph;
 struct rewrite;
 
 struct group {
@@ -31,6 +32,7 @@ struct group {
 	struct map columns;	/* by their term */
 	struct post post;
 	struct terms was, is;	/* of an item, before and after */
+	struct graph *graph;	/* of links (graph.h) */
 	struct buf row, said, why;	/* to work in */
 	char host[256];		/* the last one looked up … */
 	size_t host_n;		/* 0: none */

@@ -9,6 +9,7 @@
 #include "contrib/base/text.h"
 #include "hub/item.h"
 #include "hub/outbox.h"
+#include "protocol/limits.h"
 #include "protocol/wire.h"
 
 bool
@@ -76,6 +77,23 @@ write_row(struct group *g, uint64_t place, const struct held_row *h)
 	buf_span(&g->row, h->why);
 	db_put(g->txn, TABLE_HELD, key_look(&k), buf_look(&g->row));
 	group_record(g, words[h->kind], buf_look(&g->row));
+}
+
+void
+held_name(uint8_t name[TABLE_DIGEST], uint32_t site, const struct change *c)
+{
+	struct buf id;
+
+	if (c->kind != CHANGE_MOVE && c->kind != CHANGE_COVER &&
+	    c->kind != CHANGE_REPLY) {
+		item_name(name, site, item_id(c));
+		return;
+	}
+	buf_init(&id, LIMIT_URL + 64);
+	buf_printf(&id, "%s ", change_kind_name(c->kind));
+	buf_span(&id, c->url);
+	item_name(name, site, buf_look(&id));
+	buf_clear(&id);
 }
 
 /* Adds to the counts, or takes off. */
@@ -160,7 +178,7 @@ held_put(struct group *g, const struct entry *e, const struct change *c,
 	    .why = text_cut(why, HELD_WHY_MAX) };
 
 	if (c != NULL)
-		item_name(h.name, e->site, item_id(c));
+		held_name(h.name, e->site, c);
 	put(g, e->place, &h);
 	if (e->site == 0)
 		return;
@@ -176,7 +194,7 @@ held_keep(struct group *g, const struct entry *e, const struct change *c,
 	struct held_row h = { .site = e->site, .kind = HELD_KEPT,
 	    .why = text_cut(why, HELD_WHY_MAX) };
 
-	item_name(h.name, e->site, item_id(c));
+	held_name(h.name, e->site, c);
 	put(g, e->place, &h);
 }
 
@@ -244,7 +262,7 @@ held_later(struct group *g, const struct entry *e, const struct change *c,
 	    .why = text_cut(why, HELD_WHY_MAX) };
 	struct key k = key_u32_u64(e->site, e->place);
 
-	item_name(h.name, e->site, item_id(c));
+	held_name(h.name, e->site, c);
 	replace(g, h.name);
 	put(g, e->place, &h);
 	put_name(g, e->place, &h);

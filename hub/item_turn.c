@@ -4,13 +4,16 @@
 #include "hub/item_turn.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "hub/held.h"
 #include "hub/item.h"
+#include "hub/links_turn.h"
 #include "hub/table.h"
 #include "hub/term.h"
+#include "protocol/rewrite.h"
 #include "protocol/url.h"
 
 /* A date this far ahead of the hub's clock is a mistake worth a flag; less
@@ -103,7 +106,9 @@ struct turn {			/* from `old` to `now` */
 	const struct change *c;
 	struct stand *stand;
 	uint8_t name[TABLE_DIGEST];
-	bool known;		/* there is an old one */
+	bool known;		/* there is an old one … */
+	bool moved;		/* … with another site's or another id: */
+	uint8_t former[TABLE_DIGEST];	/* its name so far */
 	struct item old, now;
 	struct change old_said, now_said;
 };
@@ -111,11 +116,11 @@ struct turn {			/* from `old` to `now` */
 static void
 count(struct turn *t, const struct item *i, int by)
 {
+	struct stand *s = group_stand(t->g, i->site);
 	struct meta *m = &t->g->meta;
 
 	*(i->withdrawn ? &m->withdrawn : &m->items) += (uint64_t)by;
-	*(i->withdrawn ? &t->stand->withdrawn : &t->stand->items) +=
-	    (uint64_t)by;
+	*(i->withdrawn ? &s->withdrawn : &s->items) += (uint64_t)by;
 }
 
 /* Takes the old state out of all sums and counts. What the old row says is
@@ -181,6 +186,18 @@ point(struct group *g, enum table table, const uint8_t digest[TABLE_DIGEST],
 		db_put(g->txn, table, key_look(&k), key_look(&value));
 }
 
+/* The name it had is nobody's now. */
+static void
+forget_name(struct turn *t)
+{
+	struct key k = key_digest(t->former), value = key_u32(t->old.number);
+	struct span is;
+
+	if (db_get(t->g->txn, TABLE_NAME, key_look(&k), &is) &&
+	    span_is(is, key_look(&value)))
+		db_del(t->g->txn, TABLE_NAME, key_look(&k));
+}
+
 static void
 store(struct turn *t)
 {
@@ -195,8 +212,11 @@ store(struct turn *t)
 	} else {
 		db_append(g->txn, TABLE_ITEM, key_look(&k),
 		    buf_look(&g->row));
-		point(g, TABLE_NAME, t->name, t->now.number);
 	}
+	if (t->moved)
+		forget_name(t);
+	if (!t->known || t->moved)
+		point(g, TABLE_NAME, t->name, t->now.number);
 	if (t->now.withdrawn)
 		return;
 	url_key(url, t->c->url);
@@ -233,6 +253,7 @@ set_said(struct turn *t)
 	*said = *t->c;
 	said->links = SPAN_NONE;
 	said->unknown = SPAN_NONE;
+	said->word[WORD_FORMER] = SPAN_NONE;
 	if (t->now.withdrawn && said->word[WORD_TITLE].n == 0)
 		said->word[WORD_TITLE] = t->old_said.word[WORD_TITLE];
 	if (t->now.withdrawn && said->word[WORD_COLUMN].n == 0)
@@ -271,6 +292,8 @@ show(struct turn *t)
 	struct group *g = t->g;
 
 	become(t);
+	links_was(g, t->known && !t->old.withdrawn ? t->old_said.url :
+	    SPAN_NONE);
 	if (t->known)
 		take_out(t);
 	else
@@ -281,8 +304,112 @@ show(struct turn *t)
 	put_in(t);
 	post_turn(t);
 	store(t);
+	links_turn(g, &(struct links_turn){ .site = t->e->site,
+	    .item = t->now.number, .there = !t->now.withdrawn,
+	    .at = t->e->at, .said = t->c });
 	if (t->stand->held + t->stand->refused > 0)
 		held_settle(g, t->e->site, t->name);
+	if (t->moved && group_stand(g, t->old.site)->held +
+	    group_stand(g, t->old.site)->refused > 0)
+		held_settle(g, t->old.site, t->former);
+}
+
+/* --- which item it is ------------------------------------------------------------------ */
+
+static bool
+find(struct turn *t, const uint8_t name[TABLE_DIGEST], struct item *i)
+{
+	uint32_t number;
+
+	return item_by_name(t->g->txn, name, &number) &&
+	    item_get(t->g->txn, number, i);
+}
+
+/* It has another name from now on. */
+static void
+take_over(struct turn *t, const struct item *former,
+    const uint8_t name[TABLE_DIGEST])
+{
+	memcpy(t->former, name, TABLE_DIGEST);
+	t->old = *former;
+	t->known = t->moved = true;
+}
+
+/* Told under two names at once: the newer one stays. */
+static void
+withdraw(struct turn *t, const struct item *i)
+{
+	struct buf said;
+	struct change was, gone;
+
+	buf_init(&said, ITEM_ROW_MAX);
+	buf_span(&said, i->said);
+	if (!change_glance(&was, buf_look(&said)))
+		fatal("view: the row of item %" PRIu32 " is damaged: run "
+		    "zqhub rebuild", i->number);
+	change_init(&gone);
+	gone.kind = CHANGE_DELETED;
+	gone.when = t->c->when;
+	gone.url = was.url;
+	gone.id = was.id;
+	gone.word[WORD_SUCCESSOR] = t->c->url;
+	item_turn(t->g, t->e, &gone);
+	buf_clear(&said);
+}
+
+/* As the site says: so far it had another id. */
+static void
+find_former(struct turn *t)
+{
+	uint8_t name[TABLE_DIGEST];
+	struct item former;
+
+	item_name(name, t->e->site, t->c->word[WORD_FORMER]);
+	if (memcmp(name, t->name, TABLE_DIGEST) == 0 ||
+	    !find(t, name, &former))
+		return;
+	if (!t->known || t->old.withdrawn) {
+		take_over(t, &former, name);
+	} else if (!former.withdrawn) {
+		withdraw(t, &former);
+		t->known = find(t, t->name, &t->old);
+	}
+}
+
+/* An item that was withdrawn where, by a move in effect, this address is. */
+static bool
+try_former(void *arg, struct span url, uint32_t move)
+{
+	struct turn *t = arg;
+	uint8_t name[TABLE_DIGEST];
+	struct item former;
+	struct change said;
+	uint32_t number;
+
+	(void)move;
+	if (t->known || !item_by_url(t->g->txn, url, &number) ||
+	    !item_get(t->g->txn, number, &former) || !former.withdrawn ||
+	    !change_glance(&said, former.said) || !span_is(said.url, url))
+		return !t->known;
+	item_name(name, former.site, item_id(&said));
+	take_over(t, &former, name);
+	return false;
+}
+
+static void
+identify(struct turn *t)
+{
+	const struct change *c = t->c;
+
+	item_name(t->name, t->e->site, item_id(c));
+	t->known = find(t, t->name, &t->old);
+	if (c->kind == CHANGE_DELETED)
+		return;
+	if (c->word[WORD_FORMER].n > 0)
+		find_former(t);
+	if (!t->known && c->url.n > 0)
+		rewrite_former(group_rules(t->g), c->url, t->e->at,
+		    try_former, t);
 }
 
 void
@@ -290,14 +417,11 @@ item_turn(struct group *g, const struct entry *e, const struct change *c)
 {
 	struct turn t = { .g = g, .e = e, .c = c,
 	    .stand = group_stand(g, e->site) };
-	uint32_t number;
 
-	item_name(t.name, e->site, item_id(c));
-	t.known = item_by_name(g->txn, t.name, &number) &&
-	    item_get(g->txn, number, &t.old);
+	identify(&t);
 	if (t.known && !change_glance(&t.old_said, t.old.said))
 		fatal("view: the row of item %" PRIu32 " is damaged: run "
-		    "zqhub rebuild", number);
+		    "zqhub rebuild", t.old.number);
 	if (c->kind == CHANGE_DELETED && (!t.known || t.old.withdrawn))
 		t.stand->idle++;
 	else if (!t.known && g->meta.numbers >= NUMBERS_MAX)

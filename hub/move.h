@@ -91,5 +91,9 @@ bool move_due(struct db_txn *t, int64_t *when, uint32_t *number);
 void move_rule(const struct move *m, struct rewrite_rule *r);
 /* Adds all that count, also those whose time is to come. */
 void move_rules(struct db_txn *t, struct rewrite *set);
+/* Does a rule say where this address has gone, by then or a day later? A
+ * column is often renamed some hours before the time that was announced, and
+ * what it loses isn't lost. */
+bool move_leads(const struct rewrite *set, struct span url, int64_t at);
 
 #endif

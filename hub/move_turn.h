@@ -17,7 +17,8 @@ struct move_turn {
 	struct group *g;
 	int64_t at;		/* ms, hub time */
 	bool fresh;		/* there is no `was` */
-	bool ruled;		/* `now` is among the group's rules already */
+	bool touched;		/* the group's rules aren't the rows' any more … */
+	bool ruled;		/* … for `now` is among them already */
 	struct move was, now;
 	struct buf row;		/* what both point to */
 };

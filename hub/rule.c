@@ -5,6 +5,7 @@
 
 #include "contrib/base/buf.h"
 #include "hub/act_gate.h"
+#include "hub/hear.h"
 #include "hub/held.h"
 #include "hub/item.h"
 #include "hub/item_turn.h"
@@ -76,6 +77,8 @@ rule_change(struct group *g, const struct entry *e, const struct change *c)
 {
 	if (why_held(g, c))
 		held_put(g, e, c, buf_look(&g->why));
+	else if (hear_is(c))
+		hear(g, e, c, is_foreign(g, e->site, c));
 	else if (is_foreign(g, e->site, c) && is_of_item(c))
 		held_later(g, e, c, HELD_FOREIGN, buf_look(&g->why));
 	else if (g->why.n > 0)

@@ -11,20 +11,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/act_ticket.h"
 #include "hub/apply.h"
+#include "hub/graph.h"
 #include "hub/group.h"
 #include "hub/held.h"
 #include "hub/issued.h"
 #include "hub/item.h"
 #include "hub/mark.h"
 #include "hub/meta.h"
+#include "hub/move.h"
 #include "hub/outbox.h"
 #include "hub/site.h"
 #include "hub/table.h"
+#include "protocol/rewrite.h"
 #include "protocol/url.h"
 
 /* Changes to posting lists that a group gathers at most: 16 bytes each, and
@@ -224,6 +228,7 @@ take(void *arg, const struct entry *e)
 	p->n++;
 	return p->n + p->group->work < p->most &&
 	    p->group->post.n < POSTINGS_MOST &&
+	    p->group->graph->post.n < POSTINGS_MOST &&
 	    !db_failed(p->group->txn);
 }
 
@@ -460,6 +465,39 @@ view_held_count(struct view *v, uint32_t site, uint64_t most)
 
 	db_abort(t);
 	return n;
+}
+
+/* As the last group left them; one is under way only inside view_apply(). */
+static const struct rewrite *
+rules(struct view *v)
+{
+	struct db_txn *t;
+
+	if (v->group.rules == NULL) {
+		t = db_begin(v->db, false);
+		v->group.rules = rewrite_new();
+		move_rules(t, v->group.rules);
+		db_abort(t);
+	}
+	return v->group.rules;
+}
+
+bool
+view_moved(struct view *v, struct span url, int64_t at)
+{
+	return move_leads(rules(v), url, at);
+}
+
+int64_t
+view_due(struct view *v)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	int64_t when = CLOCK_NONE;
+	uint32_t number;
+
+	(void)move_due(t, &when, &number);
+	db_abort(t);
+	return when;
 }
 
 bool

@@ -99,6 +99,17 @@ struct db_txn *view_read(struct view *v);
  *		of what the gate holds; without "most": all, and opens it;
  *		letter: tells the agent to do so with what it holds itself
  *	{"do":"refuse",…}	the same, but what was withdrawn stays in the index
+ *	{"do":"move-announce","site":N,"old":URL,"new":URL,"scope":"address",
+ *	 "prefix" or "domain","from":MS,"until":MS}	by an operator, for a
+ *		site; without from: from now on; without until: for ever
+ *	{"do":"move-agree","move":M}	an operator stands for it: as the other
+ *		end, or against another move that contests it
+ *	{"do":"move-withdraw","move":M}
+ *	{"do":"move-looked","move":M,"looked":N,"wrong":N,"why":…,"sites":N,
+ *	 "pages":N}	of so many addresses so many were not as they should
+ *		be; so many sites and pages refer to it
+ *	{"do":"tick","most":N}	it has become time: so many moves that are due
+ *		by now take effect, or end
  *	{"do":"dismiss","site":N,"place":P} or "all":true	takes what is
  *		held of a site (0: of the hub) out of the list
  *	{"do":"prove","site":N,"domain":D,"key":HEX,"proven":true,
@@ -180,6 +191,11 @@ size_t view_shown(struct view *v, const uint8_t (*name)[TABLE_DIGEST],
  * How many are of a site, up to `most`? */
 bool view_held(struct view *v, uint64_t place, uint32_t *site);
 uint64_t view_held_count(struct view *v, uint32_t site, uint64_t most);
+/* Does a move in effect, or one that will be within a day, say where this
+ * address has gone? at: ms, hub time. */
+bool view_moved(struct view *v, struct span url, int64_t at);
+/* When is the next move due? CLOCK_NONE: never. */
+int64_t view_due(struct view *v);
 /* May the site speak of this address? why (buf) says which domains it has. */
 bool view_may_speak(struct view *v, uint32_t site, struct span url,
     struct buf *why);

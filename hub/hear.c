@@ -1,0 +1,107 @@
+/*
+ * Moves and covers, as sites say them; see hear.h.
+ */
+#include "hub/hear.h"
+
+#include "hub/cover.h"
+#include "hub/held.h"
+#include "hub/links.h"
+#include "hub/move_say.h"
+#include "protocol/statement.h"
+#include "protocol/url.h"
+
+/* Does it say the move of another, that leads to its own host? */
+static bool
+is_other_end(struct group *g, uint32_t site, const struct rewrite_rule *r)
+{
+	struct url u;
+
+	return r->to.n > 0 && url_parse(&u, r->to) &&
+	    group_host(g, u.host) == site;
+}
+
+static const char *
+hear_move(struct group *g, const struct entry *e, const struct change *c,
+    bool foreign)
+{
+	struct move_said said = { .site = e->site,
+	    .reason = c->word[WORD_REASON], .by = c->word[WORD_BY] };
+	const char *why;
+
+	if (!statement_move(&said.rule, c, &why))
+		return why;
+	if (foreign)
+		return is_other_end(g, e->site, &said.rule) ?
+		    move_say_too(g, e, &said) : buf_cstr(&g->why);
+	return said.rule.to.n == 0 ? move_unsay(g, e, &said) :
+	    move_say(g, e, &said);
+}
+
+static const char *
+hear_cover(struct group *g, const struct entry *e, const struct change *c,
+    bool foreign)
+{
+	struct statement_cover said;
+	const char *why;
+	bool changed;
+
+	if (!statement_cover(&said, c, &why))
+		return why;
+	if (foreign)
+		return buf_cstr(&g->why);
+	if (!cover_put(g, e, c, &changed))
+		return "a site has up to 256 sources";
+	if (changed)
+		links_look_site(g, e->site);
+	return NULL;
+}
+
+typedef const char *hear_fn(struct group *g, const struct entry *e,
+    const struct change *c, bool foreign);
+
+static const struct {
+	enum change_kind kind;
+	hear_fn *fn;
+} table[] = {
+	{ CHANGE_MOVE, hear_move },
+	{ CHANGE_COVER, hear_cover },
+};
+
+#define TABLE_COUNT_ (sizeof(table) / sizeof(table[0]))
+
+bool
+hear_is(const struct change *c)
+{
+	for (size_t i = 0; i < TABLE_COUNT_; i++)
+		if (table[i].kind == c->kind)
+			return true;
+	return false;
+}
+
+/* What was held of this before is said better now. */
+static void
+settle(struct group *g, uint32_t site, const struct change *c)
+{
+	uint8_t name[TABLE_DIGEST];
+
+	held_name(name, site, c);
+	held_settle(g, site, name);
+}
+
+void
+hear(struct group *g, const struct entry *e, const struct change *c,
+    bool foreign)
+{
+	const char *why = NULL;
+
+	if (group_stand(g, e->site)->silenced)
+		why = "the site was blocked, in quarantine or retired, or "
+		    "two agents spoke with its key: say it again";
+	for (size_t i = 0; why == NULL && i < TABLE_COUNT_; i++)
+		if (table[i].kind == c->kind)
+			why = table[i].fn(g, e, c, foreign);
+	if (why != NULL)
+		held_put(g, e, c, span_of(why));
+	else if (group_stand(g, e->site)->held > 0)
+		settle(g, e->site, c);
+}

@@ -1,0 +1,302 @@
+/*
+ * Rows of moves, and finding them; see move.h.
+ */
+#include "hub/move.h"
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "hub/table.h"
+#include "protocol/limits.h"
+#include "protocol/rewrite.h"
+#include "protocol/sha.h"
+#include "protocol/url_place.h"
+#include "protocol/wire.h"
+
+#define DAY_MS INT64_C(86400000)
+
+enum flag { FLAG_OPERATED = 1, FLAG_NEEDS = 2, FLAG_AGREED = 4,
+	FLAG_BAD = 8 };
+
+/* --- the row ---------------------------------------------------------------- */
+
+static uint8_t
+flags_of(const struct move *m)
+{
+	return (uint8_t)((m->operated ? FLAG_OPERATED : 0) |
+	    (m->needs ? FLAG_NEEDS : 0) | (m->agreed ? FLAG_AGREED : 0) |
+	    (m->bad ? FLAG_BAD : 0));
+}
+
+void
+move_write(struct buf *row, const struct move *m)
+{
+	write_u32(row, m->site);
+	write_u32(row, m->other);
+	write_u8(row, (uint8_t)m->state);
+	write_u8(row, m->scope);
+	write_u8(row, flags_of(m));
+	write_u64(row, (uint64_t)m->announced);
+	write_u64(row, (uint64_t)m->from);
+	write_u64(row, (uint64_t)m->until);
+	write_u64(row, (uint64_t)m->changed);
+	write_u64(row, (uint64_t)m->checked);
+	write_u64(row, (uint64_t)m->verified);
+	write_u64(row, m->place);
+	write_u32(row, m->rival);
+	write_varint(row, m->sites);
+	write_varint(row, m->pages);
+	write_varint(row, m->looked);
+	write_varint(row, m->wrong);
+	write_span(row, m->old);
+	write_span(row, m->new);
+	write_span(row, m->reason);
+	write_span(row, m->by);
+	write_span(row, m->why);
+}
+
+static void
+read_flags(struct move *m, uint8_t flags)
+{
+	m->operated = flags & FLAG_OPERATED;
+	m->needs = flags & FLAG_NEEDS;
+	m->agreed = flags & FLAG_AGREED;
+	m->bad = flags & FLAG_BAD;
+}
+
+static void
+read_times(struct move *m, struct reader *r)
+{
+	m->announced = (int64_t)read_u64(r);
+	m->from = (int64_t)read_u64(r);
+	m->until = (int64_t)read_u64(r);
+	m->changed = (int64_t)read_u64(r);
+	m->checked = (int64_t)read_u64(r);
+	m->verified = (int64_t)read_u64(r);
+}
+
+void
+move_read(struct move *m, uint32_t number, struct span row)
+{
+	struct reader r = reader_of(row);
+
+	*m = (struct move){ .number = number };
+	m->site = read_u32(&r);
+	m->other = read_u32(&r);
+	m->state = (enum move_state)read_u8(&r);
+	m->scope = read_u8(&r);
+	read_flags(m, read_u8(&r));
+	read_times(m, &r);
+	m->place = read_u64(&r);
+	m->rival = read_u32(&r);
+	m->sites = read_varint(&r);
+	m->pages = read_varint(&r);
+	m->looked = read_varint(&r);
+	m->wrong = read_varint(&r);
+	m->old = read_span(&r);
+	m->new = read_span(&r);
+	m->reason = read_span(&r);
+	m->by = read_span(&r);
+	m->why = read_span(&r);
+	if (!reader_done(&r) || m->state >= MOVE_STATES)
+		fatal("view: the row of move %u is damaged: run zqhub "
+		    "rebuild", number);
+}
+
+/* --- the tables --------------------------------------------------------------- */
+
+bool
+move_get(struct db_txn *t, uint32_t number, struct move *m)
+{
+	struct key k = key_u32(number);
+	struct span row;
+
+	if (!db_get(t, TABLE_MOVE, key_look(&k), &row))
+		return false;
+	move_read(m, number, row);
+	return true;
+}
+
+/* An address is known by its place, what is below one by its beginning; its
+ * scheme is no matter in either. */
+static struct key
+key_of_old(struct span old, bool below, uint64_t number)
+{
+	uint8_t kind = below, digest[32];
+	struct span is = url_bare(old);
+	struct buf place;
+	struct sha s;
+
+	buf_init(&place, LIMIT_URL);
+	if (!below && url_place(&place, old))
+		is = buf_look(&place);
+	sha_begin(&s);
+	sha_add(&s, &kind, 1);
+	sha_add(&s, is.at, is.n);
+	sha_end(&s, digest);
+	buf_clear(&place);
+	return key_digest_u64(digest, number);
+}
+
+static bool
+is_below(const struct move *m)
+{
+	return m->scope != REWRITE_ADDRESS;
+}
+
+static void
+put_due(struct db_txn *t, const struct move *m, bool there)
+{
+	int64_t when = move_when_due(m);
+	struct key k = key_u64_u32((uint64_t)when, m->number);
+
+	if (when == CLOCK_NONE)
+		return;
+	if (there)
+		db_put(t, TABLE_DUE, key_look(&k), SPAN_NONE);
+	else
+		db_del(t, TABLE_DUE, key_look(&k));
+}
+
+void
+move_put(struct db_txn *t, const struct move *m, struct buf *row)
+{
+	struct key k = key_u32(m->number);
+	struct key old = key_of_old(m->old, is_below(m), m->number);
+	struct move was, now;
+
+	buf_reset(row);
+	move_write(row, m);
+	must(!row->bad);
+	move_read(&now, m->number, buf_look(row));
+	if (move_get(t, m->number, &was))
+		put_due(t, &was, false);
+	else
+		db_put(t, TABLE_MOVE_OLD, key_look(&old), SPAN_NONE);
+	db_put(t, TABLE_MOVE, key_look(&k), buf_look(row));
+	put_due(t, &now, true);
+}
+
+uint32_t
+move_last(struct db_txn *t)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_MOVE);
+	struct span key, row;
+	uint32_t last = 0;
+
+	if (db_cursor_get(c, MDB_LAST, &key, &row))
+		last = wire_get_u32((const uint8_t *)key.at);
+	db_cursor_close(c);
+	return last;
+}
+
+void
+move_each(struct db_txn *t, uint32_t from, move_fn *each, void *arg)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_MOVE);
+	struct key first = key_u32(from);
+	struct span key = key_look(&first), row;
+	struct move m;
+	bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &row);
+
+	while (more) {
+		move_read(&m, wire_get_u32((const uint8_t *)key.at), row);
+		more = each(arg, &m) &&
+		    db_cursor_get(c, MDB_NEXT, &key, &row);
+	}
+	db_cursor_close(c);
+}
+
+bool
+move_of_old(struct db_txn *t, struct span old, bool below, uint32_t before,
+    struct move *m)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_MOVE_OLD);
+	struct key k = key_of_old(old, below,
+	    before > 0 ? before : UINT64_MAX);
+	struct span key = key_look(&k), none;
+	bool found = false, more;
+
+	/* The one before the place where it would stand. */
+	more = db_cursor_get(c, MDB_SET_RANGE, &key, &none) ?
+	    db_cursor_get(c, MDB_PREV, &key, &none) :
+	    db_cursor_get(c, MDB_LAST, &key, &none);
+	while (more && !found && key_heads(&k, TABLE_DIGEST, key)) {
+		uint64_t number = wire_get_u64((const uint8_t *)key.at +
+		    TABLE_DIGEST);
+
+		found = move_get(t, (uint32_t)number, m) &&
+		    !move_is_over(m->state);
+		more = db_cursor_get(c, MDB_PREV, &key, &none);
+	}
+	db_cursor_close(c);
+	return found;
+}
+
+/* --- when something is due ------------------------------------------------------ */
+
+int64_t
+move_when_due(const struct move *m)
+{
+	if (m->state == MOVE_ANNOUNCED || m->state == MOVE_CHECKED)
+		return m->from;
+	return move_is_over(m->state) ? CLOCK_NONE : m->until;
+}
+
+bool
+move_due(struct db_txn *t, int64_t *when, uint32_t *number)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_DUE);
+	struct span key, none;
+	bool found = db_cursor_get(c, MDB_FIRST, &key, &none);
+
+	if (found) {
+		*when = (int64_t)wire_get_u64((const uint8_t *)key.at);
+		*number = wire_get_u32((const uint8_t *)key.at + 8);
+	}
+	db_cursor_close(c);
+	return found;
+}
+
+/* --- as rules --------------------------------------------------------------------- */
+
+bool
+move_counts(const struct move *m)
+{
+	if (m->state == MOVE_ANNOUNCED || m->state == MOVE_CHECKED)
+		return m->agreed;
+	return move_is_effective(m->state);
+}
+
+void
+move_rule(const struct move *m, struct rewrite_rule *r)
+{
+	*r = (struct rewrite_rule){
+		.scope = (enum rewrite_scope)m->scope,
+		.from = m->old, .to = m->new,
+		.at = m->from, .until = m->until, .number = m->number,
+	};
+}
+
+static bool
+add_rule(void *arg, const struct move *m)
+{
+	struct rewrite_rule r;
+
+	move_rule(m, &r);
+	if (move_counts(m))
+		(void)rewrite_add(arg, &r, NULL, NULL);
+	return true;
+}
+
+void
+move_rules(struct db_txn *t, struct rewrite *set)
+{
+	move_each(t, 0, add_rule, set);
+}
+
+bool
+move_leads(const struct rewrite *set, struct span url, int64_t at)
+{
+	return rewrite_url(set, url, at, NULL, NULL) ||
+	    rewrite_url(set, url, at + DAY_MS, NULL, NULL);
+}
