@@ -99,6 +99,13 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 	ctl_ok(peer, o);
 }
 
+static bool
+is_kind(json_t *ask, const char *kind)
+{
+	return strcmp(text_of(ask, "kind"), kind) == 0 &&
+	    !json_is_true(json_object_get(ask, "dry"));
+}
+
 static void
 do_say(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by)
@@ -113,6 +120,9 @@ do_say(struct agent *a, struct ctl_peer *peer, json_t *ask,
 		ctl_fail(peer, NULL, "%s", buf_cstr(&why));
 	} else {
 		push_kick(a->push);
+		/* What is held may be what was announced now. */
+		if (sources_held(a->sources) > 0 && is_kind(ask, "move"))
+			sources_rescan(a->sources);
 		ctl_ok(peer, answer);
 	}
 	buf_clear(&why);

@@ -5,6 +5,7 @@
 
 #include "agent/compare.h"
 #include "agent/date.h"
+#include "agent/say_move.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -102,7 +103,8 @@ take_kind(struct change *c, json_t *ask, struct buf *why)
 	if (span_is(kind, SPAN("deleted")))
 		c->kind = CHANGE_DELETED;
 	else if (!span_is(kind, SPAN("item")))
-		buf_text(why, _("say what? Expected item or deleted"));
+		buf_text(why, _("say what? Expected item, deleted or "
+		    "move"));
 	else if (c->word[WORD_TITLE].n == 0)
 		buf_text(why, _("--title is missing: an item needs a title"));
 	else
@@ -162,6 +164,8 @@ say_it(struct store *store, json_t *ask, int zone, struct buf *why)
 	struct buf url, image, successor;
 	json_t *answer = NULL;
 
+	if (span_is(member(ask, "kind"), SPAN("move")))
+		return say_move(store, ask, zone, why);
 	change_init(&s.c);
 	buf_init(&url, LIMIT_URL);
 	buf_init(&image, LIMIT_URL);

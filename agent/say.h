@@ -15,7 +15,7 @@
 
 /*
  * {"kind": "item" | "deleted", "url": …, "title": …, "date": …, …}; the
- * other members are say_words' names. zone: minutes east of UTC for dates
+ * other members are say_words' names. {"kind": "move", …}: see say_move.h. zone: minutes east of UTC for dates
  * without one. NULL: why says what is missing or odd. Else what to answer:
  * {"said": true, "seq": …} or {"said": false} if the hub knew it already.
  */

@@ -69,6 +69,10 @@ struct config *tool_config(const struct tool *t);
 struct store *tool_store(const struct tool *t, const struct config *c,
     bool write);
 
+/* say move: what to ask, NULL: told what is wrong; and the answer for people. */
+json_t *tool_move_question(struct tool *t);
+void tool_move_print(const struct tool *t, json_t *answer);
+
 /* The commands, each in a file of its own kind. */
 int tool_enroll(struct tool *t);
 int tool_source(struct tool *t);

@@ -31,7 +31,25 @@ struct tool_option tool_say_options[] = {
 	{ .name = "type", .about = N_("its media type, text/html") },
 	{ .name = "reason", .about = N_("why it is withdrawn") },
 	{ .name = "successor", .about = N_("the address where it went") },
+	{ .name = "see", .about = N_("the same as --successor") },
 	{ .name = "by", .about = N_("who says so, unless you") },
+	{ .name = "prefix", .flag = true, .about = N_("of move: all that is "
+	    "below OLD") },
+	{ .name = "domain", .flag = true, .about = N_("of move: all of a "
+	    "host") },
+	{ .name = "at", .about = N_("of move: from when on, \"2026-12-01 "
+	    "00:00\"; unless given: now") },
+	{ .name = "until", .about = N_("of move: when old addresses stop to "
+	    "answer") },
+	{ .name = "withdraw", .flag = true, .about = N_("of move: take the "
+	    "announcement back") },
+	{ .name = "csv", .about = N_("of move: a table of old,new and, if "
+	    "need be, scope,at,until,reason; - reads stdin") },
+	{ .name = "nginx-map", .about = N_("of move: what stands in a map of "
+	    "nginx") },
+	{ .name = "base", .about = N_("of move: the host of paths in a file") },
+	{ .name = "dry-run", .flag = true, .about = N_("of move: only show "
+	    "what would be said") },
 	{ .name = NULL }
 };
 
@@ -48,18 +66,55 @@ who_am_i(const struct tool *t)
 	return p != NULL ? p->pw_name : "";
 }
 
+/* Options that only a move has; those go into it. */
+static bool
+is_of_move(const char *name)
+{
+	static const char *const names[] = { "prefix", "domain", "at",
+		"until", "withdraw", "csv", "nginx-map", "base", "dry-run" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static json_t *
+item_question(const struct tool *t)
+{
+	for (const struct tool_option *o = tool_say_options; o->name != NULL;
+	    o++)
+		if (o->value != NULL && is_of_move(o->name)) {
+			(void)tool_fail(_("zqagent say --help has examples"),
+			    _("--%s is for moves"), o->name);
+			return NULL;
+		}
+	if (tool_value(t, "url") == NULL) {
+		(void)tool_fail(NULL, _("--%s is missing"), "url");
+		return NULL;
+	}
+	return json_pack("{s:s, s:s}", "do", "say", "kind", t->place[0]);
+}
+
+static bool
+is_move(const struct tool *t)
+{
+	return strcmp(t->place[0], "move") == 0;
+}
+
 static json_t *
 question(struct tool *t)
 {
-	json_t *ask = json_pack("{s:s, s:s}", "do", "say", "kind",
-	    t->place[0]);
+	json_t *ask = is_move(t) ? tool_move_question(t) : item_question(t);
 
+	if (ask == NULL)
+		return NULL;
 	for (const struct tool_option *o = tool_say_options; o->name != NULL;
 	    o++) {
-		if (o->value == NULL)
+		if (o->value == NULL || is_of_move(o->name))
 			continue;
-		if (json_object_set_new(ask, o->name,
-		    json_string(o->value)) != 0) {
+		if (json_object_set_new(ask, strcmp(o->name, "see") == 0 ?
+		    "successor" : o->name, json_string(o->value)) != 0) {
 			(void)tool_fail(NULL, _("--%s is not UTF-8"),
 			    o->name);
 			json_decref(ask);
@@ -85,7 +140,8 @@ say_alone(struct tool *t, json_t *ask)
 		answer = say_it(s, ask, (int)c->top->zone, &why);
 		if (answer == NULL)
 			(void)tool_fail(NULL, "%s", buf_cstr(&why));
-		else if (!t->json)
+		else if (!t->json && !json_is_true(json_object_get(ask,
+		    "dry")))
 			fputs(_("zqagentd is not running: the hub hears it "
 			    "when it is started\n"), stderr);
 	}
@@ -132,7 +188,7 @@ warn_of_host(const struct tool *t, const char *address)
 	struct url u;
 
 	buf_init(&b, LIMIT_URL);
-	if (access(tool_path(t, CONFIG_FILE), R_OK) == 0)
+	if (address != NULL && access(tool_path(t, CONFIG_FILE), R_OK) == 0)
 		c = tool_config(t);
 	if (c != NULL && c->count > 0 &&
 	    url_normal(&b, span_of(address), NULL) &&
@@ -152,15 +208,13 @@ tool_say(struct tool *t)
 	json_t *ask, *answer;
 	bool down;
 
-	if (t->places != 1)
+	if (t->places < 1 || (t->places > 1 && !is_move(t)))
 		return tool_fail(_("zqagent say --help"),
-		    _("say what? Expected item or deleted"));
-	if (tool_value(t, "url") == NULL)
-		return tool_fail(NULL, _("--%s is missing"), "url");
+		    _("say what? Expected item, deleted or move"));
 	ask = question(t);
 	if (ask == NULL)
 		return 2;
-	warn_of_host(t, tool_value(t, "url"));
+	warn_of_host(t, is_move(t) ? t->place[1] : tool_value(t, "url"));
 	answer = tool_ask(t, json_incref(ask), &down);
 	if (down)
 		answer = say_alone(t, ask);
@@ -170,6 +224,8 @@ tool_say(struct tool *t)
 	if (t->json) {
 		json_dumpf(answer, stdout, 0);
 		printf("\n");
+	} else if (is_move(t)) {
+		tool_move_print(t, answer);
 	} else if (json_is_true(json_object_get(answer, "said"))) {
 		printf(_("kept as change %lld\n"), (long long)
 		    json_integer_value(json_object_get(answer, "seq")));

@@ -40,14 +40,29 @@ static const struct tool_command commands[] = {
 	  .about = N_("show what would be said of a page, and what it lacks"),
 	  .help = N_("  zqagent check /var/www/html/a/b.html\n"
 	  "Nothing is sent anywhere.\n") },
-	{ .name = "say", .words = "item --url U --title T | deleted --url U",
+	{ .name = "say", .words = "item --url U --title T | deleted --url U "
+	  "[--see V] | move OLD NEW",
 	  .run = tool_say, .options = tool_say_options,
-	  .about = N_("tell the hub of an item, or that one is gone"),
+	  .about = N_("tell the hub of an item, that one is gone, or a "
+	  "move"),
 	  .help = N_("  zqagent say item --url "
 	  "https://www.example.gov.cn/a.html --title 公告 \\\n"
 	  "      --date \"2026-11-21 09:30\" --column 通知公告\n"
 	  "  zqagent say deleted --url https://www.example.gov.cn/a.html \\\n"
-	  "      --reason \"superseded\"\n"
+	  "      --reason \"superseded\" --see "
+	  "https://www.example.gov.cn/b.html\n"
+	  "  zqagent say move https://www.example.gov.cn/news/ \\\n"
+	  "      https://www.example.gov.cn/xinwen/ --prefix --at 2026-12-01 "
+	  "--dry-run\n"
+	  "  zqagent say move https://old.example.gov.cn/ "
+	  "https://new.example.gov.cn/ --domain\n"
+	  "  zqagent say move --csv moves.csv --reason \"new columns\"\n"
+	  "  zqagent say move --nginx-map /etc/nginx/moved.map --base "
+	  "https://www.example.gov.cn\n"
+	  "  zqagent say move https://www.example.gov.cn/news/ --prefix "
+	  "--withdraw\n"
+	  "A move announced before its time lets every site that links there "
+	  "repair its\npages before the old address is gone. "
 	  "It is on this machine's disk when the command returns, also while "
 	  "zqagentd is\nnot running.\n") },
 	{ .name = "rescan", .words = "[NAME]", .run = tool_rescan,

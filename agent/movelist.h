@@ -1,0 +1,42 @@
+/*
+ * Lists of moves as people have them: a table (CSV) out of a spreadsheet, or
+ * the `map` of a web server that knows them already (nginx).
+ *
+ * Whatever the bytes are, each line becomes a move or a complaint that names
+ * it; nothing is guessed. UTF-8 and GB18030 are read, with or without a mark.
+ */
+#ifndef ZQ_AGENT_MOVELIST_H
+#define ZQ_AGENT_MOVELIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+#define MOVELIST_BYTES (16u << 20)	/* of a file */
+#define MOVELIST_MOST 100000		/* lines that say something */
+
+/* As written, but for quotes and the base. */
+struct movelist_row {
+	unsigned line;		/* in the file, from 1 */
+	char *old, *new;
+	char *scope, *at, *until, *reason;	/* NULL: not given */
+};
+
+struct movelist {		/* zeros: an empty one */
+	struct movelist_row *row;
+	size_t count, room;
+};
+
+/* Rows of the file `name` with these bytes. False: why has what is wrong, a
+ * line each, "NAME:LINE: …". `base` ("https://www.example.gov.cn", no slash
+ * at the end) stands before addresses that begin with a slash; "": such are
+ * wrong. */
+bool movelist_csv(struct movelist *l, struct span bytes, const char *name,
+    const char *base, struct buf *why);
+bool movelist_nginx(struct movelist *l, struct span bytes, const char *name,
+    const char *base, struct buf *why);
+void movelist_clear(struct movelist *l);
+
+#endif

@@ -1,0 +1,439 @@
+/* See say_move.h. */
+#include "agent/say_move.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/ability.h"
+#include "agent/compare.h"
+#include "agent/date.h"
+#include "agent/known.h"
+#include "agent/moves.h"
+#include "agent/spool.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "protocol/features.h"
+#include "protocol/limits.h"
+#include "protocol/rewrite.h"
+#include "protocol/statement.h"
+#include "protocol/url.h"
+
+#define COMPLAINTS 20		/* lines of them; the rest is counted */
+#define HERE_MOST 64		/* moves whose new address is looked for */
+
+struct one {
+	json_t *ask;			/* the caller's */
+	enum rewrite_scope scope;
+	struct buf old, new;		/* new empty: taken back */
+	struct span reason, where;
+	int64_t from, until;
+	bool same;			/* it was announced just so before */
+	bool here;
+	uint64_t items;
+};
+
+struct moving {
+	struct one *one;
+	size_t count, wrong;
+	struct span by;
+	int64_t now;
+	struct buf *why;
+	struct rewrite *rules;		/* these, and those of before */
+	bool hub_moves;			/* it deals with them */
+	bool full;			/* the spool is: make room first */
+};
+
+static struct span
+member(json_t *o, const char *name)
+{
+	json_t *v = json_object_get(o, name);
+
+	return text_trim((struct span){ .at = json_string_value(v),
+	    .n = json_string_length(v) });
+}
+
+/* Begins a line of what is wrong; false: enough was said. */
+static bool
+complain(struct moving *m, const struct one *o)
+{
+	if (++m->wrong > COMPLAINTS)
+		return false;
+	if (m->why->n > 0)
+		buf_byte(m->why, '\n');
+	if (o->where.n > 0)
+		buf_printf(m->why, "%.*s: ", SPAN_ARGS(o->where));
+	return true;
+}
+
+/* --- taking what was asked ------------------------------------------------ */
+
+static bool
+take_address(struct moving *m, struct one *o, struct buf *out,
+    const char *name)
+{
+	struct span s = member(o->ask, name);
+	const char *wrong = "";
+
+	if (!url_normal(out, s, &wrong)) {
+		if (complain(m, o))
+			buf_printf(m->why, "%.*s: %s; %s", SPAN_ARGS(s),
+			    wrong, _("give the whole address, such as "
+			    "https://www.example.gov.cn/a.html"));
+		return false;
+	}
+	if (o->scope != REWRITE_ADDRESS && out->at[out->n - 1] != '/')
+		buf_byte(out, '/');
+	return true;
+}
+
+static bool
+take_time(struct moving *m, struct one *o, int64_t *ms, const char *name,
+    int zone)
+{
+	struct span s = member(o->ask, name);
+
+	*ms = CLOCK_NONE;
+	if (s.n == 0 || date_parse(s, zone, ms))
+		return true;
+	if (complain(m, o))
+		buf_printf(m->why, _("%.*s: expected a date such as "
+		    "\"2026-12-01 00:00\""), SPAN_ARGS(s));
+	return false;
+}
+
+static bool
+take_scope(struct moving *m, struct one *o)
+{
+	struct span s = member(o->ask, "scope");
+
+	o->scope = s.n > 0 ? rewrite_scope_named(s) : REWRITE_ADDRESS;
+	if (o->scope != 0)
+		return true;
+	if (complain(m, o))
+		buf_printf(m->why, _("%.*s: expected address, prefix or "
+		    "domain"), SPAN_ARGS(s));
+	return false;
+}
+
+static void
+take(struct moving *m, struct one *o, json_t *ask, json_t *all, int zone)
+{
+	o->ask = ask;
+	buf_init(&o->old, LIMIT_URL);
+	buf_init(&o->new, LIMIT_URL);
+	o->where = member(ask, "where");
+	o->reason = member(ask, "reason");
+	if (o->reason.n == 0)
+		o->reason = member(all, "reason");
+	if (take_scope(m, o) && take_address(m, o, &o->old, "old") &&
+	    (json_object_get(ask, "new") == NULL ||
+	    take_address(m, o, &o->new, "new")) &&
+	    take_time(m, o, &o->from, "at", zone))
+		(void)take_time(m, o, &o->until, "until", zone);
+}
+
+/* --- judging --------------------------------------------------------------- */
+
+static struct moved
+row_of(const struct moving *m, const struct one *o)
+{
+	return (struct moved){ .state = MOVES_SAID,
+	    .scope = span_of(rewrite_scope_name(o->scope)),
+	    .old = buf_look(&o->old), .new = buf_look(&o->new),
+	    .reason = o->reason, .by = m->by, .from = o->from,
+	    .until = o->until, .when = m->now };
+}
+
+static int64_t
+begins(const struct moved *row)
+{
+	return row->from != CLOCK_NONE ? row->from : row->when;
+}
+
+/* A number in a sentence would be nobody's; the address stays. */
+static void
+drop_number(struct buf *why)
+{
+	char *at = why->n > 0 ? strstr(why->at, ": move ") : NULL;
+	char *rest = at != NULL ? strstr(at, ", from ") : NULL;
+
+	if (rest == NULL)
+		return;
+	memmove(at + 2, rest + 2, strlen(rest + 2) + 1);
+	why->n = strlen(why->at);
+}
+
+static void
+add_rule(struct moving *m, struct one *o, uint32_t number)
+{
+	struct moved row = row_of(m, o);
+	const struct rewrite_rule r = { .scope = o->scope, .from = row.old,
+	    .to = row.new, .at = begins(&row), .until = row.until,
+	    .number = number };
+	struct buf why;
+
+	buf_init(&why, 4 * LIMIT_URL);
+	if (!rewrite_add(m->rules, &r, NULL, &why) && complain(m, o)) {
+		drop_number(&why);
+		buf_printf(m->why, "%.*s → %.*s: %s", SPAN_ARGS(row.old),
+		    SPAN_ARGS(row.new), buf_cstr(&why));
+	}
+	buf_clear(&why);
+}
+
+static void
+judge_words(struct moving *m, struct one *o)
+{
+	struct moved row = row_of(m, o);
+	struct rewrite_rule rule;
+	struct change c;
+	const char *wrong = "";
+
+	moves_change(&c, &row);
+	c.when = m->now;
+	if ((!change_is_sane(&c, &wrong) ||
+	    !statement_move(&rule, &c, &wrong)) && complain(m, o))
+		buf_printf(m->why, "%.*s: %s", SPAN_ARGS(row.old), _(wrong));
+}
+
+struct gathering {
+	struct moving *m;
+	struct store_txn *t;
+	uint32_t number;
+};
+
+static bool
+is_replaced(const struct moving *m, const struct moved *row)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (span_is(row->old, buf_look(&m->one[i].old)) &&
+		    span_is(row->scope, span_of(rewrite_scope_name(
+		    m->one[i].scope))))
+			return true;
+	return false;
+}
+
+/* What was announced before, and isn't over or said anew. It was judged
+ * when it was said. */
+static bool
+add_known(void *arg, const struct moved *row)
+{
+	struct gathering *g = arg;
+	const struct rewrite_rule r = {
+	    .scope = rewrite_scope_named(row->scope), .from = row->old,
+	    .to = row->new, .at = begins(row), .until = row->until,
+	    .number = ++g->number };
+	struct buf why;
+
+	if (row->state != MOVES_SAID || is_replaced(g->m, row) ||
+	    (row->until != CLOCK_NONE && row->until <= g->m->now))
+		return true;
+	buf_init(&why, 4 * LIMIT_URL);
+	(void)rewrite_add(g->m->rules, &r, NULL, &why);
+	buf_clear(&why);
+	return true;
+}
+
+static bool
+is_same(struct store_txn *t, const struct moving *m, const struct one *o)
+{
+	struct moved now = row_of(m, o), then;
+
+	return moves_get(t, now.scope, now.old, &then) &&
+	    then.state == MOVES_SAID && span_is(now.new, then.new) &&
+	    now.from == then.from && now.until == then.until &&
+	    span_is(now.reason, then.reason);
+}
+
+static void
+judge(struct store_txn *t, struct moving *m)
+{
+	struct gathering g = { .m = m, .t = t,
+	    .number = (uint32_t)m->count };
+
+	moves_each(t, add_known, &g);
+	for (size_t i = 0; i < m->count && m->wrong == 0; i++)
+		judge_words(m, &m->one[i]);
+	if (m->wrong > 0)
+		return;
+	for (size_t i = 0; i < m->count; i++) {
+		struct one *o = &m->one[i];
+
+		o->same = is_same(t, m, o);
+		if (o->new.n > 0)
+			add_rule(m, o, (uint32_t)i + 1);
+	}
+}
+
+/* --- what it would do --------------------------------------------------------- */
+
+static bool
+starts(struct span s, const struct buf *with)
+{
+	return s.n >= with->n && memcmp(s.at, with->at, with->n) == 0;
+}
+
+static bool
+count_item(void *arg, const struct known *k)
+{
+	struct moving *m = arg;
+	uint32_t number = 0;
+
+	if (!k->told)
+		return true;
+	for (size_t i = 0; i < m->count && i < HERE_MOST; i++) {
+		struct one *o = &m->one[i];
+
+		if (!o->here && o->new.n > 0)
+			o->here = o->scope == REWRITE_ADDRESS ?
+			    span_is(k->url, buf_look(&o->new)) :
+			    starts(k->url, &o->new);
+	}
+	if (rewrite_url(m->rules, k->url, INT64_MAX, NULL, &number) &&
+	    number >= 1 && number <= m->count)
+		m->one[number - 1].items++;
+	return true;
+}
+
+/* --- saying it ------------------------------------------------------------------ */
+
+static bool
+say_one(struct store_txn *t, const struct moving *m, const struct one *o)
+{
+	struct moved row = row_of(m, o);
+	struct change c;
+
+	if (o->same)
+		return true;
+	moves_change(&c, &row);
+	if (compare_said(t, &c) == COMPARE_NO_ROOM)
+		return false;
+	if (row.new.n == 0)
+		moves_del(t, row.scope, row.old);
+	else
+		(void)moves_put(t, &row);	/* it holds all the same */
+	return true;
+}
+
+static bool
+work(struct store_txn *t, void *arg)
+{
+	const struct moving *m = arg;
+	size_t i = 0;
+
+	if (m->full)
+		(void)spool_make_room(t);
+	while (i < m->count && say_one(t, m, &m->one[i]))
+		i++;
+	return i == m->count;	/* half of it is none of it */
+}
+
+static bool
+carry_out(struct store *s, struct moving *m)
+{
+	enum store_result rc = store_do(s, work, m);
+
+	m->full = rc == STORE_REFUSED;
+	if (m->full)
+		rc = store_do(s, work, m);
+	if (rc == STORE_FULL)
+		buf_text(m->why, _("the disk is full: nothing was kept"));
+	else if (rc == STORE_REFUSED)
+		buf_text(m->why, _("the spool is full of changes that the hub "
+		    "has not taken: nothing was kept; see zqagent status"));
+	return rc == STORE_DONE;
+}
+
+/* --- answering --------------------------------------------------------------------- */
+
+static json_t *
+text(const struct buf *b)
+{
+	return json_stringn(b->n > 0 ? b->at : "", b->n);
+}
+
+static json_t *
+show(const struct one *o)
+{
+	char when[CLOCK_TEXT_MAX];
+	json_t *j = json_pack("{s:s, s:o, s:o, s:b, s:I, s:b}",
+	    "scope", rewrite_scope_name(o->scope), "old", text(&o->old),
+	    "new", text(&o->new), "same", o->same,
+	    "items", (json_int_t)o->items, "here", o->here);
+
+	must(j != NULL);
+	if (o->from != CLOCK_NONE)
+		json_object_set_new(j, "from",
+		    json_string(clock_format(when, o->from)));
+	if (o->until != CLOCK_NONE)
+		json_object_set_new(j, "until",
+		    json_string(clock_format(when, o->until)));
+	return j;
+}
+
+static json_t *
+answer(const struct moving *m)
+{
+	json_t *list = json_array();
+	size_t same = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		same += m->one[i].same;
+		json_array_append_new(list, show(&m->one[i]));
+	}
+	return json_pack("{s:I, s:I, s:b, s:o}", "said",
+	    (json_int_t)(m->count - same), "same", (json_int_t)same,
+	    "hub", m->hub_moves, "moves", list);
+}
+
+static json_t *
+do_all(struct store *s, struct moving *m, bool dry)
+{
+	struct store_txn *t = store_look(s);
+
+	m->hub_moves = ability_has(t, FEATURE_MOVES);
+	judge(t, m);
+	if (m->wrong == 0 && (dry || m->count == 1))
+		known_all(t, count_item, m);
+	store_end(t);
+	if (m->wrong > COMPLAINTS)
+		buf_printf(m->why, _("\n… and %zu more"),
+		    m->wrong - COMPLAINTS);
+	if (m->wrong > 0 || (!dry && !carry_out(s, m)))
+		return NULL;
+	return answer(m);
+}
+
+json_t *
+say_move(struct store *s, json_t *ask, int zone, struct buf *why)
+{
+	json_t *list = json_object_get(ask, "moves"), *one, *done = NULL;
+	struct moving m = { .count = json_array_size(list), .why = why,
+	    .by = member(ask, "by"), .now = clock_wall() };
+	size_t i;
+
+	if (m.count == 0 || m.count > SAY_MOVES_MOST) {
+		buf_printf(why, _("%zu moves: expected 1 to %d at a time; a "
+		    "column that moves is one prefix"), m.count,
+		    SAY_MOVES_MOST);
+		return NULL;
+	}
+	m.one = mem_grow(NULL, m.count, sizeof(*m.one));
+	memset(m.one, 0, m.count * sizeof(*m.one));
+	m.rules = rewrite_new();
+	json_array_foreach(list, i, one)
+		take(&m, &m.one[i], one, ask, zone);
+	if (m.wrong == 0)
+		done = do_all(s, &m, json_is_true(json_object_get(ask,
+		    "dry")));
+	for (i = 0; i < m.count; i++) {
+		buf_clear(&m.one[i].old);
+		buf_clear(&m.one[i].new);
+	}
+	rewrite_free(m.rules);
+	free(m.one);
+	return done;
+}

@@ -1,0 +1,301 @@
+/*
+ * zqagent say move: addresses that move, one from the command line or many
+ * from a file. Nothing is said unless all of it is right.
+ */
+#include "agent/tool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/movelist.h"
+#include "agent/say.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+
+#define CHUNK (64u << 10)
+#define SHOWN 20		/* moves of a list that are shown one by one */
+
+static bool
+is_given(const struct tool *t, const char *option)
+{
+	return tool_value(t, option) != NULL;
+}
+
+static const char *
+scope(const struct tool *t)
+{
+	return is_given(t, "domain") ? "domain" :
+	    is_given(t, "prefix") ? "prefix" : "address";
+}
+
+static void
+set(json_t *o, const char *name, const char *value)
+{
+	if (value != NULL)
+		json_object_set_new(o, name, json_string(value));
+}
+
+/* --- from a file ------------------------------------------------------------- */
+
+static bool
+read_file(const char *path, struct buf *out)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	char *chunk = mem_new(CHUNK);
+	size_t n;
+	bool ok = f != NULL;
+
+	while (ok && (n = fread(chunk, 1, CHUNK, f)) > 0 && !out->bad)
+		buf_put(out, chunk, n);
+	ok = ok && !ferror(f);
+	if (!ok)
+		(void)tool_fail(NULL, "%s: %s", path, strerror(errno));
+	else if (out->bad)
+		(void)tool_fail(NULL, _("%s: longer than %u MiB"), path,
+		    MOVELIST_BYTES >> 20);
+	if (f != NULL && f != stdin)
+		fclose(f);
+	free(chunk);
+	return ok && !out->bad;
+}
+
+/* Scheme and host of an address, with no slash behind them. */
+static bool
+take_base(struct buf *out, const char *address)
+{
+	struct url u;
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, LIMIT_URL);
+	ok = url_normal(&b, span_of(address), NULL) &&
+	    url_parse(&u, buf_look(&b));
+	buf_reset(out);
+	if (ok)
+		buf_put(out, b.at, (size_t)(u.path.at - b.at));
+	buf_clear(&b);
+	return ok;
+}
+
+/* Of paths in a list: as given, or the host that all sources have. */
+static bool
+find_base(struct tool *t, struct buf *base)
+{
+	const char *given = tool_value(t, "base");
+	struct config *c;
+	struct buf other;
+
+	if (given != NULL) {
+		if (take_base(base, given))
+			return true;
+		(void)tool_fail(NULL, _("--base %s: expected an address such "
+		    "as https://www.example.gov.cn"), given);
+		return false;
+	}
+	c = tool_config(t);
+	if (c == NULL)
+		return false;
+	buf_init(&other, LIMIT_URL);
+	for (size_t i = 0; i < c->count; i++) {
+		(void)take_base(&other, c->source[i].set->url);
+		if (i > 0 && !span_is(buf_look(base), buf_look(&other))) {
+			buf_reset(base);
+			break;
+		}
+		buf_reset(base);
+		buf_span(base, buf_look(&other));
+	}
+	buf_clear(&other);
+	config_free(c);
+	return true;
+}
+
+static json_t *
+as_json(const struct movelist_row *row, const char *file)
+{
+	json_t *o = json_pack("{s:s, s:s}", "old", row->old, "new",
+	    row->new);
+	struct buf where;
+
+	buf_init(&where, 8192);
+	buf_printf(&where, "%s:%u", file, row->line);
+	set(o, "scope", row->scope);
+	set(o, "at", row->at);
+	set(o, "until", row->until);
+	set(o, "reason", row->reason);
+	set(o, "where", buf_cstr(&where));
+	buf_clear(&where);
+	return o;
+}
+
+/* What the command line says holds for each line that doesn't. */
+static void
+fill_in(const struct tool *t, json_t *o)
+{
+	static const char *const names[] = { "at", "until", "reason" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (json_object_get(o, names[i]) == NULL)
+			set(o, names[i], tool_value(t, names[i]));
+	if (json_object_get(o, "scope") == NULL)
+		set(o, "scope", scope(t));
+}
+
+static json_t *
+moves_of_file(struct tool *t)
+{
+	const char *csv = tool_value(t, "csv");
+	const char *path = csv != NULL ? csv : tool_value(t, "nginx-map");
+	struct movelist l = { .count = 0 };
+	struct buf bytes, base, why;
+	json_t *list = NULL, *o;
+	bool ok;
+
+	buf_init(&bytes, MOVELIST_BYTES);
+	buf_init(&base, LIMIT_URL);
+	buf_init(&why, 65536);
+	ok = read_file(path, &bytes) && find_base(t, &base);
+	if (ok && !(csv != NULL ? movelist_csv : movelist_nginx)(&l,
+	    buf_look(&bytes), path, buf_cstr(&base), &why)) {
+		fprintf(stderr, "%s\n", buf_cstr(&why));
+		(void)tool_fail(_("nothing was said; zqagent say --help has "
+		    "examples"), _("%s can't be taken as it is"), path);
+		ok = false;
+	}
+	if (ok)
+		list = json_array();
+	for (size_t i = 0; ok && i < l.count; i++) {
+		json_array_append_new(list, o = as_json(&l.row[i], path));
+		fill_in(t, o);
+	}
+	movelist_clear(&l);
+	buf_clear(&bytes);
+	buf_clear(&base);
+	buf_clear(&why);
+	return list;
+}
+
+/* --- from the command line ----------------------------------------------------- */
+
+static json_t *
+one_move(struct tool *t)
+{
+	bool back = is_given(t, "withdraw");
+	json_t *o;
+
+	if (t->places != (back ? 2 : 3)) {
+		(void)tool_fail(_("zqagent say move OLD NEW, zqagent say move "
+		    "OLD --withdraw, or --csv FILE"),
+		    _("expected an old and a new address"));
+		return NULL;
+	}
+	o = json_pack("{s:s}", "old", t->place[1]);
+	if (o == NULL) {
+		(void)tool_fail(NULL, _("%s is not UTF-8"), "OLD");
+		return NULL;
+	}
+	if (!back)
+		set(o, "new", t->place[2]);
+	fill_in(t, o);
+	return json_pack("[o]", o);
+}
+
+static bool
+is_odd(const struct tool *t)
+{
+	int files = is_given(t, "csv") + is_given(t, "nginx-map");
+
+	if (is_given(t, "prefix") && is_given(t, "domain"))
+		(void)tool_fail(NULL, _("--%s and --%s don't go together"),
+		    "prefix", "domain");
+	else if (files > 1)
+		(void)tool_fail(NULL, _("--%s and --%s don't go together"),
+		    "csv", "nginx-map");
+	else if (files == 1 && (t->places > 1 || is_given(t, "withdraw")))
+		(void)tool_fail(NULL, _("with a file nothing else can be "
+		    "moved or taken back"));
+	else
+		return false;
+	return true;
+}
+
+json_t *
+tool_move_question(struct tool *t)
+{
+	json_t *moves;
+
+	if (is_odd(t))
+		return NULL;
+	moves = is_given(t, "csv") || is_given(t, "nginx-map") ?
+	    moves_of_file(t) : one_move(t);
+	if (moves == NULL)
+		return NULL;
+	return json_pack("{s:s, s:s, s:o, s:b}", "do", "say", "kind", "move",
+	    "moves", moves, "dry", is_given(t, "dry-run"));
+}
+
+/* --- the answer ------------------------------------------------------------------- */
+
+static const char *
+text(json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s != NULL ? s : "";
+}
+
+static void
+show(json_t *o, bool alone)
+{
+	if (text(o, "new")[0] == '\0') {
+		printf(_("  %s (%s): the announcement is taken back\n"),
+		    text(o, "old"), text(o, "scope"));
+		return;
+	}
+	printf("  %s → %s (%s)", text(o, "old"), text(o, "new"),
+	    text(o, "scope"));
+	if (text(o, "from")[0] != '\0')
+		printf(_(", from %s"), text(o, "from"));
+	if (text(o, "until")[0] != '\0')
+		printf(_(", until %s"), text(o, "until"));
+	printf("%s\n", json_is_true(json_object_get(o, "same")) ?
+	    _("; it was announced just so before") : "");
+	if (!alone)
+		return;
+	printf(_("    %lld items of this site move; %s\n"), (long long)
+	    json_integer_value(json_object_get(o, "items")),
+	    json_is_true(json_object_get(o, "here")) ?
+	    _("something is at the new address") :
+	    _("nothing that this agent knows of is at the new address yet"));
+}
+
+void
+tool_move_print(const struct tool *t, json_t *answer)
+{
+	bool dry = is_given(t, "dry-run");
+	json_t *o, *moves = json_object_get(answer, "moves");
+	long long said = json_integer_value(json_object_get(answer, "said"));
+	size_t i;
+
+	if (dry)
+		printf(_("%lld would be announced; nothing was said\n"),
+		    said);
+	else
+		printf(_("%lld announced\n"), said);
+	json_array_foreach(moves, i, o)
+		if (i < SHOWN)
+			show(o, dry || json_array_size(moves) == 1);
+	if (i > SHOWN)
+		printf(_("  … and %zu more\n"), i - SHOWN);
+	if (!json_is_true(json_object_get(answer, "hub")))
+		printf(_("The hub did not say so far that it deals with "
+		    "moves: it keeps what it hears.\n"));
+	else if (dry)
+		printf(_("Who links there the hub finds out when it is "
+		    "announced, and writes to each; zqagent letters has\n"
+		    "how many there are.\n"));
+}

@@ -1,0 +1,238 @@
+/*
+ * What people say of moves: all or nothing, judged against what was said
+ * before, kept for the hub and for the agent itself.
+ */
+#include "tests/unit/agent/storekit.h"
+
+#include <jansson.h>
+
+#include "agent/moves.h"
+#include "agent/say.h"
+#include "contrib/base/clock.h"
+
+#define SITE "https://www.test.gov.cn"
+
+static struct store *store;
+static struct buf why;
+
+static void
+set_up(void)
+{
+	kit_make_dir();
+	store = kit_open(KIT_LIMIT);
+	buf_init(&why, 65536);
+}
+
+static void
+tear_down(void)
+{
+	buf_clear(&why);
+	store_close(store);
+	kit_remove_dir();
+}
+
+/* moves: JSON with ' for ". The answer, or NULL. */
+static json_t *
+ask(const char *moves, bool dry)
+{
+	char text[8192];
+	json_t *o, *answer;
+
+	snprintf(text, sizeof(text), "{'kind':'move','by':'wang','dry':%s,"
+	    "'moves':[%s]}", dry ? "true" : "false", moves);
+	for (char *c = text; *c != '\0'; c++)
+		*c = *c == '\'' ? '"' : *c;
+	o = json_loads(text, 0, NULL);
+	ck_assert_ptr_nonnull(o);
+	buf_reset(&why);
+	answer = say_it(store, o, 480, &why);
+	json_decref(o);
+	return answer;
+}
+
+static void
+ck_says(const char *moves, json_int_t said)
+{
+	json_t *o = ask(moves, false);
+
+	ck_assert_msg(o != NULL, "%s", buf_cstr(&why));
+	ck_assert_int_eq(json_integer_value(json_object_get(o, "said")),
+	    said);
+	json_decref(o);
+}
+
+static void
+ck_refuses(const char *moves, const char *because)
+{
+	uint64_t before = store_meta(store)->next;
+
+	ck_assert_ptr_null(ask(moves, false));
+	ck_assert_msg(strstr(buf_cstr(&why), because) != NULL, "%s",
+	    buf_cstr(&why));
+	ck_assert_uint_eq(store_meta(store)->next, before);
+}
+
+static void
+ck_leads(const char *from, const char *to)
+{
+	struct store_txn *t = store_look(store);
+	struct buf out;
+	bool found;
+
+	buf_init(&out, 4096);
+	found = moves_successor(t, span_of(from), &out);
+	ck_assert_str_eq(found ? buf_cstr(&out) : "", to);
+	buf_clear(&out);
+	store_end(t);
+}
+
+static bool
+count_one(void *arg, struct span url)
+{
+	struct buf *b = arg;
+
+	buf_printf(b, "%.*s ", SPAN_ARGS(url));
+	return true;
+}
+
+static void
+ck_former(const char *url, const char *want)
+{
+	struct store_txn *t = store_look(store);
+	struct buf out;
+
+	buf_init(&out, 4096);
+	moves_former(t, span_of(url), count_one, &out);
+	ck_assert_str_eq(buf_cstr(&out), want);
+	buf_clear(&out);
+	store_end(t);
+}
+
+START_TEST(test_one)
+{
+	struct store_txn *t;
+	struct change c;
+
+	ck_says("{'old':'" SITE "/news','new':'" SITE "/xinwen','scope':"
+	    "'prefix','at':'2030-12-01','reason':'new columns'}", 1);
+	t = store_look(store);
+	ck_assert(spool_get(t, 1, &c));
+	ck_assert_int_eq(c.kind, CHANGE_MOVE);
+	ck_assert(span_is(c.url, SPAN(SITE "/news/")));
+	ck_assert(span_is(c.word[WORD_SUCCESSOR], SPAN(SITE "/xinwen/")));
+	ck_assert(span_is(c.word[WORD_SCOPE], SPAN("prefix")));
+	ck_assert(span_is(c.word[WORD_REASON], SPAN("new columns")));
+	ck_assert(span_is(c.word[WORD_BY], SPAN("wang")));
+	ck_assert_int_eq(c.from, clock_civil(2030, 11, 30, 16, 0, 0));
+	ck_assert_int_eq(c.until, CLOCK_NONE);
+	store_end(t);
+	ck_leads(SITE "/news/a.html", SITE "/xinwen/a.html");
+	ck_leads("http://www.test.gov.cn/news/a.html",
+	    SITE "/xinwen/a.html");
+	ck_leads(SITE "/newspaper", "");
+	ck_former(SITE "/xinwen/x/1.html", SITE "/news/x/1.html ");
+}
+END_TEST
+
+/* All of it is wrong if one is; each is named by where it stands. */
+START_TEST(test_all_or_none)
+{
+	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/b'},"
+	    "{'old':'" SITE "/c','new':'nowhere','where':'f:2'},"
+	    "{'old':'" SITE "/d','new':'" SITE "/e','at':'soon','where':"
+	    "'f:3'}", "f:2: nowhere: ");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "\nf:3: soon: "));
+	ck_refuses("{'old':'" SITE "/a/','new':'" SITE "/a/b/','scope':"
+	    "'prefix','where':'f:7'}", "f:7: ");
+	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/b','scope':'all'}",
+	    "expected address, prefix or domain");
+	ck_refuses("", "expected 1 to");
+	ck_leads(SITE "/a", "");
+}
+END_TEST
+
+/* What was said before counts; said just so again it is no news. */
+START_TEST(test_before)
+{
+	ck_says("{'old':'" SITE "/a','new':'" SITE "/b'}", 1);
+	ck_says("{'old':'" SITE "/a','new':'" SITE "/b'}", 0);
+	ck_says("{'old':'" SITE "/a','new':'" SITE "/c'}", 1);
+	ck_leads(SITE "/a", SITE "/c");
+	ck_says("{'old':'" SITE "/c','new':'" SITE "/d','at':'2031-01-01'}",
+	    1);
+	ck_leads(SITE "/a", SITE "/d");
+	ck_refuses("{'old':'" SITE "/d','new':'" SITE "/a','at':"
+	    "'2032-01-01','where':'f:9'}", "f:9: ");
+	ck_assert_ptr_null(strstr(buf_cstr(&why), "move 1"));
+	ck_says("{'old':'" SITE "/a'}", 1);
+	ck_leads(SITE "/a", "");
+	ck_former(SITE "/c", "");
+}
+END_TEST
+
+/* Two that change places at once; the longest prefix wins, an address wins
+ * over all. */
+START_TEST(test_rules)
+{
+	ck_says("{'old':'" SITE "/a/','new':'" SITE "/b/','scope':'prefix',"
+	    "'at':'2031-01-01'}, {'old':'" SITE "/b/','new':'" SITE "/a/',"
+	    "'scope':'prefix','at':'2031-01-01'}", 2);
+	ck_leads(SITE "/a/1", SITE "/b/1");
+	ck_leads(SITE "/b/1", SITE "/a/1");
+	ck_says("{'old':'" SITE "/a/x/','new':'" SITE "/x/','scope':"
+	    "'prefix'},{'old':'" SITE "/a/x/1','new':'" SITE "/one'},"
+	    "{'old':'https://old.test.gov.cn','new':"
+	    "'https://new.test.gov.cn','scope':'domain'}", 3);
+	ck_leads(SITE "/a/x/2?p=1", SITE "/x/2?p=1");
+	ck_leads(SITE "/a/x/1", SITE "/one");
+	ck_leads("https://old.test.gov.cn/q", "https://new.test.gov.cn/q");
+	ck_former("https://new.test.gov.cn/q/r",
+	    "https://old.test.gov.cn/q/r ");
+}
+END_TEST
+
+START_TEST(test_dry)
+{
+	json_t *o, *m;
+
+	ck_assert_int_eq(kit_tell(store, "news/1.html", 1), COMPARE_CREATED);
+	ck_assert_int_eq(kit_tell(store, "news/2.html", 2), COMPARE_CREATED);
+	ck_assert_int_eq(kit_tell(store, "x.html", 3), COMPARE_CREATED);
+	o = ask("{'old':'http://www.test.gov.cn/news/','new':"
+	    "'http://www.test.gov.cn/xinwen/','scope':'prefix'},"
+	    "{'old':'http://www.test.gov.cn/y.html','new':"
+	    "'http://www.test.gov.cn/x.html'}", true);
+	ck_assert_msg(o != NULL, "%s", buf_cstr(&why));
+	m = json_array_get(json_object_get(o, "moves"), 0);
+	ck_assert_int_eq(json_integer_value(json_object_get(m, "items")), 2);
+	ck_assert(json_is_false(json_object_get(m, "here")));
+	m = json_array_get(json_object_get(o, "moves"), 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(m, "items")), 0);
+	ck_assert(json_is_true(json_object_get(m, "here")));
+	json_decref(o);
+	ck_assert_uint_eq(store_meta(store)->next, 4);
+	ck_leads("http://www.test.gov.cn/news/1.html", "");
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *t = tcase_create("say_move");
+	Suite *s = suite_create("agent/say_move");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, test_one);
+	tcase_add_test(t, test_all_or_none);
+	tcase_add_test(t, test_before);
+	tcase_add_test(t, test_rules);
+	tcase_add_test(t, test_dry);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
