@@ -21,8 +21,6 @@
 #define RETOLD_PROOF 1000	/* … and after everything was told again */
 #define LONG_STOP (1800 * 1000)	/* ms: the hub had better not be asked for
 				 * letters, either */
-#define GIVE_UPS 3		/* times that a proof makes way for a change;
-				 * the next time changes wait for it */
 #define TROUBLE_MAX 1024	/* bytes that a batch may say of it */
 #define TROUBLE_ROOM 8192
 #define GIVEN_UP_WAIT 3000	/* ms, at most, until it is begun again */
@@ -92,6 +90,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 void
 push_unwell(struct push *p, const char *reason)
 {
+	if (p->hushed != CLOCK_NONE)
+		push_hush_end(p);
 	if (p->reason != NULL && strcmp(p->reason, reason) == 0)
 		return;
 	free(p->reason);
@@ -140,7 +140,7 @@ on_proved(void *arg, const struct prove_end *e)
 {
 	struct push *p = arg;
 
-	p->host.pause(p->host.arg, false);
+	push_hush_end(p);
 	p->proved = e;
 	push_move(p, PUSH_RECONCILED);
 }
@@ -149,7 +149,7 @@ static enum push_step
 reconcile(struct push *p)
 {
 	event_del(p->timer);
-	if (p->given_up >= GIVE_UPS)
+	if (p->given_up >= PUSH_GIVE_UPS)
 		p->host.pause(p->host.arg, true);
 	prove_begin(p->prove);
 	return PUSH_RECONCILE;
@@ -159,7 +159,7 @@ static void
 give_up_proof(struct push *p)
 {
 	prove_cancel(p->prove);
-	p->host.pause(p->host.arg, false);
+	push_hush_end(p);
 }
 
 bool
@@ -330,7 +330,8 @@ push_new(const struct push_host *host)
 	p->due = INT64_MAX;
 	p->earliest = INT64_MIN;
 	push_prove_within(p, FIRST_PROOF);
-	p->retold = p->behind = CLOCK_NONE;
+	p->retold = p->behind = p->hushed = CLOCK_NONE;
+	p->loud = INT64_MIN;
 	p->credit = PUSH_FIRST_CREDIT;
 	p->answered = store_meta(host->store)->answered;
 	p->skew = store_meta(host->store)->skew;
@@ -365,7 +366,7 @@ push_kick(struct push *p)
 {
 	if (p->step == PUSH_IDLE) {
 		after(p, 0);
-	} else if (p->step == PUSH_RECONCILE && p->given_up < GIVE_UPS &&
+	} else if (p->step == PUSH_RECONCILE && p->given_up < PUSH_GIVE_UPS &&
 	    !prove_is_mending(p->prove)) {
 		p->given_up++;
 		give_up_proof(p);

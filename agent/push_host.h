@@ -33,7 +33,8 @@ struct push_host {
 
 	/* What a proof asks of the sources. Settled: each has looked at all
 	 * it has since the start (or the last retelling), has nothing left to
-	 * do, and nothing of it is held or out of reach. */
+	 * do (or waits, while it is paused), and nothing of it is held or out
+	 * of reach. */
 	bool (*is_settled)(void *arg);
 	/* The item of this path may be other than the hub has it: what is
 	 * there is told, what isn't is withdrawn through the source's gate. */

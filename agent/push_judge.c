@@ -188,8 +188,9 @@ is_whole(const struct push *p)
 }
 
 static enum push_step
-next_of(const struct push *p)
+next_of(struct push *p)
 {
+	push_hush_look(p);
 	if (spool_waiting(store_meta(p->host.store)) > 0)
 		return PUSH_SEND;
 	return push_may_prove(p) ? PUSH_RECONCILE : PUSH_IDLE;
@@ -278,8 +279,11 @@ is_retelling_due(const struct push *p)
 bool
 push_take_want(struct push *p, struct span words)
 {
-	if (answer_has_word(words, WANT_PROVE))
+	if (answer_has_word(words, WANT_PROVE)) {
+		if (!p->wanted)
+			p->wanted_at = clock_mono();
 		p->wanted = true;
+	}
 	if (answer_has_word(words, WANT_RENEW))
 		p->host.renew(p->host.arg);
 	if (!answer_has_word(words, WANT_RETELL) || !is_retelling_due(p))

@@ -17,6 +17,8 @@
 				 * same hub are back within a minute */
 #define PUSH_FULL_WAIT 5000	/* ms until a full disk is tried again */
 
+#define PUSH_GIVE_UPS 3		/* times that a proof makes way for a change;
+				 * the next time changes wait for it */
 #define PUSH_FIRST_CREDIT (256u << 10)	/* bytes, until the hub grants more: it
 				 * may have to hear thousands */
 
@@ -66,6 +68,10 @@ struct push {
 	uint64_t again;			/* ms until the next if it differs, or
 					 * failed */
 	unsigned given_up;		/* since the last that ended */
+	int64_t wanted_at;		/* mono ms, since when it is wanted */
+	int64_t hushed;			/* … since when the sources wait for
+					 * one, or CLOCK_NONE */
+	int64_t loud;			/* … until then they don't */
 	int64_t retold;			/* mono ms, when the hub wanted that */
 	int64_t behind;			/* … when it had more than we told */
 	/* for status */
@@ -89,6 +95,11 @@ void push_unwell(struct push *p, const char *reason);
 bool push_may_prove(const struct push *p);
 /* … and the next one, in this many ms at most. */
 void push_prove_within(struct push *p, uint64_t ms);
+
+/* After each answer: has a proof waited long enough, so that the sources wait
+ * for it now? And: they don't any more. */
+void push_hush_look(struct push *p);
+void push_hush_end(struct push *p);
 
 /* Does what the words say, if it is time. True: all is told again. */
 bool push_take_want(struct push *p, struct span words);

@@ -60,7 +60,8 @@ struct source_kind {
 	/* The item of this path may be other than it seems. */
 	void (*look)(struct source *s, const char *path);
 	/* It has looked at all it has, since it was opened or told afresh,
-	 * nothing is left to do, and nothing is held or out of reach. */
+	 * nothing is left to do (or waits, while it is paused), and nothing is
+	 * held or out of reach. */
 	bool (*is_settled)(const struct source *s);
 	/* What it has is there, and not all of it was looked at. */
 	bool (*is_looking)(const struct source *s);

@@ -556,14 +556,16 @@ dir_look(struct source *s, const char *path)
 static bool
 dir_is_settled(const struct source *s)
 {
+	if (s->root_error != 0 || s->hidden > 0 || !s->scanned || s->anew ||
+	    hold_waiting(&s->hold) > 0 ||
+	    intake_stuck(s->intake) != INTAKE_GOING)
+		return false;
+	if (s->paused)
+		return true;
 	if (intake_settling(s->intake) > 0 &&
 	    clock_mono() - s->ended < SOURCE_DIR_SETTLE)
 		return false;
-	return s->root_error == 0 && s->hidden == 0 && s->scanned &&
-	    !s->anew && hold_waiting(&s->hold) == 0 &&
-	    burst_is_empty(s->burst) &&
-	    intake_stuck(s->intake) == INTAKE_GOING &&
-	    intake_is_idle(s->intake);
+	return burst_is_empty(s->burst) && intake_is_idle(s->intake);
 }
 
 static bool
@@ -579,6 +581,7 @@ dir_is_looking(const struct source *s)
 static void
 dir_pause(struct source *s, bool on)
 {
+	s->paused = on;
 	intake_pause(s->intake, on);
 }
 

@@ -51,6 +51,7 @@ struct source {
 	bool looked_all;	/* … by the last scan; it met all there is */
 	bool limit_told;
 	bool root_hidden;	/* the root is open, and can't be read */
+	bool paused;		/* somebody compares the store */
 	bool told_trouble;	/* the hub knows that it is in trouble */
 	uint64_t items;		/* told ones; by the last count and since */
 	/* of the last whole scan; kept in the store */

@@ -356,7 +356,8 @@ orphan_look(struct source *s, const char *path)
 static bool
 orphan_is_settled(const struct source *s)
 {
-	return !s->waits && !s->withdrawing && hold_waiting(&s->hold) == 0;
+	return (s->paused || (!s->waits && !s->withdrawing)) &&
+	    hold_waiting(&s->hold) == 0;
 }
 
 static void

@@ -51,6 +51,7 @@ static struct {
 	bool is_curt;			/* it says half of a hash */
 	bool away;			/* 503 for everything */
 	bool needs_snapshot;		/* said the last batch */
+	bool busy;			/* the site changes with each batch */
 	bool mute;			/* no sum is answered, unless the site
 					 * waits for it */
 	char first_by[64], first_reason[64];	/* of a deletion */
@@ -205,6 +206,13 @@ on_changes(struct evhttp_request *r, void *arg)
 
 	(void)arg;
 	hub.batches++;
+	if (hub.busy && !site.paused) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "b%llu.html",
+		    (unsigned long long)hub.batches);
+		(void)kit_tell(store, path, 1);
+	}
 	if (hub.away) {
 		changelist_free(l);
 		evhttp_send_reply(r, 503, "", NULL);

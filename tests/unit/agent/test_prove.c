@@ -5,6 +5,7 @@
 #include "tests/unit/agent/provekit.h"
 
 #include "agent/kept.h"
+#include "agent/push_private.h"
 
 #define U "http://www.test.gov.cn/"
 
@@ -430,6 +431,52 @@ START_TEST(test_makes_way)
 }
 END_TEST
 
+/* Its spool is never empty: in the end the sources wait, once, for the proof
+ * that is overdue, or that the hub wants. */
+START_TEST(test_never_empty)
+{
+	put_three();
+	hub.busy = true;
+	start();
+	WAIT_FOR(hub.taken > 100);
+	turn_loop(2500);
+	ck_assert_uint_eq(hub.rounds[RECONCILE_SUM], 0);
+	ck_assert_int_eq(site.pauses, 0);
+	if (_i == 0)
+		hub.want = "prove";
+	else
+		push->due = clock_mono() - 3600000;
+	WAIT_FOR(proven().same);
+	ck_assert_int_ge(site.pauses, 1);
+	ck_assert(!site.paused);
+	hub.want = "";
+	stop();
+}
+END_TEST
+
+/* … but not when they have more to do than wait; nor for a hub that is gone. */
+START_TEST(test_hush_in_vain)
+{
+	put_three();
+	hub.busy = true;
+	start();
+	WAIT_FOR(hub.taken > 100);
+	site.settled = false;
+	push->due = clock_mono() - 3600000;
+	turn_loop(500);
+	ck_assert_int_eq(site.pauses, 1);
+	ck_assert(!site.paused);
+	site.settled = true;
+	push->loud = INT64_MIN;
+	site.pauses = 0;
+	hub.away = true;
+	WAIT_FOR(!push_is_well(push));
+	ck_assert(!site.paused);
+	ck_assert_uint_eq(hub.rounds[RECONCILE_SUM], 0);
+	stop();
+}
+END_TEST
+
 /* What changed since the sum was taken must not be taken for missing. */
 START_TEST(test_changed)
 {
@@ -568,6 +615,8 @@ main(void)
 	tcase_add_test(t, test_unspoken);
 	tcase_add_test(t, test_unsettled);
 	tcase_add_test(t, test_makes_way);
+	tcase_add_loop_test(t, test_never_empty, 0, 2);
+	tcase_add_test(t, test_hush_in_vain);
 	tcase_add_test(t, test_changed);
 	tcase_add_test(t, test_snapshot);
 	tcase_add_test(t, test_many);
