@@ -23,6 +23,7 @@
 #include "hub/adopt.h"
 #include "hub/attest.h"
 #include "hub/backlog.h"
+#include "hub/clerk.h"
 #include "hub/core_barred.h"
 #include "hub/core_rebuild.h"
 #include "hub/counters.h"
@@ -72,6 +73,7 @@ struct core {
 	struct reconciler *reconciler;
 	struct summons *summons;
 	struct admit *admit;
+	struct clerk *clerk;
 	struct adopt *adopt;
 	struct desk *desk;
 	struct core_rebuild rebuild;
@@ -259,6 +261,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (c->moved)
 		letters_look(c->letters);
 	c->moved = false;
+	clerk_look(c->clerk);
 	reconciler_look(c->reconciler);
 }
 
@@ -481,6 +484,7 @@ make_parts(struct core *c)
 	c->reconciler = reconciler_new(c->base, &c->writer, &c->guests,
 	    c->attests, send_answer, c);
 	c->adopt = adopt_new(&c->writer, c->turns);
+	c->clerk = clerk_new(&c->writer, c->turns);
 	c->admit = admit_new(&c->writer, c->turns, send_grant, on_rebound,
 	    c);
 }
@@ -559,6 +563,7 @@ core_free(struct core *c)
 	attests_free(c->attests);
 	summons_free(c->summons);
 	letters_free(c->letters);
+	clerk_free(c->clerk);
 	turns_free(c->turns);
 	core_rebuild_abort(&c->rebuild);
 	show_free(c->show);
