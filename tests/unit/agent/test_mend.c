@@ -158,9 +158,17 @@ START_TEST(test_again)
 }
 END_TEST
 
-/* Two that change places do so once. */
+/* Those that change places do so once. */
 START_TEST(test_swap)
 {
+	kit_page("b.html", SPAN(LINK("/1") LINK("/2") LINK("/3")));
+	kit_moved(KIT_SITE "1", KIT_SITE "2", 1000);
+	kit_moved(KIT_SITE "2", KIT_SITE "3", 1000);
+	kit_moved(KIT_SITE "3", KIT_SITE "1", 1000);
+	run();
+	CK_COUNT(1, 3, 0);
+	CK_IS("b.html", LINK("/2") LINK("/3") LINK("/1"));
+	kit_know("b.html");
 	kit_page("a.html", SPAN(LINK(OLD) LINK(NEW)));
 	kit_moved(OLD, NEW, 1000);
 	kit_moved(NEW, OLD, 1000);
@@ -270,6 +278,7 @@ START_TEST(test_strange)
 	ck_assert_int_eq(symlink("c.html", path), 0);
 	run();
 	CK_COUNT(1, 1, 2);
+	CK_WHY("is a link");
 	snprintf(path, sizeof(path), "%s/c.html", kit_root);
 	CK_IS("c.html", LINK(NEW));
 	CK_IS("../outside.html", LINK(OLD));
@@ -312,6 +321,7 @@ START_TEST(test_torn_log)
 {
 	char path[256];
 	struct stat st;
+	FILE *f;
 
 	kit_page("a.html", SPAN(LINK(OLD)));
 	kit_page("b.html", SPAN(LINK(OLD)));
@@ -333,6 +343,21 @@ START_TEST(test_torn_log)
 	undo();
 	CK_COUNT(2, 2, 0);
 	CK_IS("b.html", LINK(OLD));
+	/* Nor is what somebody scribbled into it believed. */
+	kit_know("a.html");
+	kit_know("b.html");
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	ck_assert_int_eq(stat(path, &st), 0);
+	run();
+	CK_COUNT(2, 2, 0);
+	f = fopen(path, "r+");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(fseek(f, st.st_size + 12, SEEK_SET), 0);
+	ck_assert_int_eq(fputc('x', f), 'x');
+	fclose(f);
+	undo();
+	CK_COUNT(0, 0, 0);
+	CK_IS("a.html", LINK(NEW));
 }
 END_TEST
 
