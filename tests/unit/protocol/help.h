@@ -114,7 +114,9 @@ help_change(struct help_change *h, uint64_t seq)
 	buf_reset(&h->links);
 	change_init(c);
 	c->seq = seq;
-	c->kind = CHANGE_CREATED + (int)help_random(5);
+	c->kind = CHANGE_CREATED + (int)help_random(CHANGE_LAST - 1);
+	if (c->kind >= CHANGE_OTHER)
+		c->kind++;
 	c->when = (int64_t)help_random(4102444800000);
 	c->url = help_url(&h->text);
 	c->published = help_time();

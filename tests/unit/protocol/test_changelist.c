@@ -345,6 +345,58 @@ START_TEST(golden)
 }
 END_TEST
 
+/* What is said about moves besides the move itself. */
+static void
+put_moves(struct buf *b)
+{
+	struct change c;
+
+	change_init(&c);
+	c.kind = CHANGE_UPDATED;
+	c.when = 1795219205000;
+	c.url = SPAN("https://www.zhengzhou.gov.cn/zw/1.html");
+	c.id = SPAN("zw/1.html");
+	c.word[WORD_TITLE] = SPAN("政务公开");
+	c.word[WORD_FORMER] = SPAN("gk/1.html");
+	changelist_put(b, &c);
+	change_init(&c);
+	c.kind = CHANGE_REPLY;
+	c.when = 1795219206000;
+	c.url = SPAN("https://www.kaifeng.gov.cn/old/");
+	c.word[WORD_REASON] = SPAN("a page of the archive");
+	c.word[WORD_BY] = SPAN("wang");
+	c.word[WORD_SCOPE] = SPAN("refused");
+	changelist_put(b, &c);
+	change_init(&c);
+	c.kind = CHANGE_COVER;
+	c.when = 1795219207000;
+	c.url = SPAN("https://www.zhengzhou.gov.cn/");
+	c.word[WORD_SCOPE] = SPAN("whole");
+	c.word[WORD_INCLUDE] = SPAN("*.html *.pdf");
+	c.word[WORD_EXCLUDE] = SPAN("a%20b/*");
+	c.word[WORD_INDEX] = SPAN("index.html");
+	changelist_put(b, &c);
+}
+
+START_TEST(golden_moves)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	changelist_begin(&b, &(struct batch){ .incarnation =
+	    UINT64_C(6148914691236517205), .first = 4715, .head = 4717,
+	    .now = 1795219208000, .features = SPAN("moves"),
+	    .agent = SPAN("zqagentd/0.1") });
+	put_moves(&b);
+	changelist_end(&b);
+	help_golden(GOLDEN "changelist-moves.xml", buf_look(&b));
+	ck_assert(reads(buf_look(&b), 1u << 20) == NULL);
+	ck_assert_uint_eq(got.good, 3);
+	ck_assert_int_eq(got.last.kind, CHANGE_COVER);
+	buf_clear(&b);
+}
+END_TEST
+
 /* What an agent of today says of itself; its beat, without any change. */
 START_TEST(beat)
 {
@@ -795,6 +847,7 @@ fill(TCase *t)
 	tcase_add_test(t, round_trip);
 	tcase_add_test(t, large);
 	tcase_add_test(t, golden);
+	tcase_add_test(t, golden_moves);
 	tcase_add_test(t, beat);
 	tcase_add_test(t, trouble);
 	tcase_add_test(t, by_hand);

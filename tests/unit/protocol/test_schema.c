@@ -6,6 +6,8 @@
 #include "protocol/answer.h"
 #include "protocol/changelist.h"
 #include "protocol/letter.h"
+#include "protocol/mending.h"
+#include "protocol/movemap.h"
 #include "protocol/reconcile.h"
 
 #include "tests/unit/protocol/help.h"
@@ -198,6 +200,51 @@ write_reconciled(struct buf *b, struct buf *text)
 }
 
 static void
+write_links(struct buf *b)
+{
+	struct mending_link common = { .state = MENDING_ANNOUNCED, .move = 7,
+		.scope = REWRITE_DOMAIN, .from = 1, .until = CLOCK_NONE,
+		.by = SPAN("4101000001") };
+
+	for (int s = MENDING_ANNOUNCED; s <= MENDING_OFF; s++) {
+		struct mending_link l = common;
+
+		l.old = l.new = SPAN("http://a.cn/?a&b");
+		l.state = (enum mending_state)s;
+		l.scope = (enum rewrite_scope)(s % 4);
+		l.from = s % 2 ? CLOCK_NONE : 5;
+		l.pages = (uint64_t)s;
+		buf_reset(b);
+		mending_begin(b, s == 3 ? NULL : &common);
+		mending_link(b, &l, s == 3 ? NULL : &common);
+		for (int k = 0; k <= LINK_STYLE; k++)
+			mending_page(b, &(struct mending_page){
+			    .url = SPAN("http://b.cn/"), .line = (uint32_t)k,
+			    .kind = (enum link_kind)k, .more = 9 });
+		mending_link_end(b);
+		mending_end(b);
+		save("links", (unsigned)s, b);
+	}
+}
+
+static void
+write_map(struct buf *b)
+{
+	buf_reset(b);
+	movemap_begin(b, &(struct movemap){ .version = 1 });
+	for (int s = REWRITE_ADDRESS; s <= REWRITE_DOMAIN; s++)
+		movemap_put(b, &(struct movemap_rule){ .rule = {
+		    .number = (uint32_t)s, .scope = (enum rewrite_scope)s,
+		    .from = SPAN("http://a.cn/"), .to = SPAN("http://b.cn/"),
+		    .at = s % 2 ? 7 : CLOCK_NONE,
+		    .until = s % 2 ? CLOCK_NONE : 8 } });
+	movemap_put(b, &(struct movemap_rule){ .gone = true,
+	    .rule = { .number = 9 } });
+	movemap_end(b);
+	save("map", 0, b);
+}
+
+static void
 make_all(void)
 {
 	struct buf b, text;
@@ -212,6 +259,8 @@ make_all(void)
 	write_letters(&b, &text);
 	write_reconcile(&b);
 	write_reconciled(&b, &text);
+	write_links(&b);
+	write_map(&b);
 	save_text("hello", 0, "<zq:hub xmlns:zq='" NS_ZQ "' name='河南' "
 	    "now='2026-11-21T00:00:00Z' features='links' "
 	    "software='zhanqun/0.1.0'/>");
@@ -244,6 +293,10 @@ static const char *const wrong[] = {
 	"<zq:reconcile xmlns:zq='" NS_ZQ "' round='hashes' incarnation='1' "
 	    "seq='1' items='1' sum='0123456789abcdef0123456789abcdef"
 	    "0123456789abcdef0123456789abcdef'/>",
+	"<zq:links xmlns:zq='" NS_ZQ "'><zq:link new='http://a.cn/'/>"
+	    "</zq:links>",
+	"<zq:map xmlns:zq='" NS_ZQ "' version='0' since='0' "
+	    "now='2026-11-21T00:00:00Z'/>",
 	"<zq:reconciled xmlns:zq='" NS_ZQ "' outcome='refused' seq='1' "
 	    "items='1' after='0' now='2026-11-21T00:00:00Z'/>",
 };
@@ -275,7 +328,7 @@ START_TEST(all)
 	make_all();
 	for (unsigned i = 0; i < WRONG; i++)
 		save_text("wrong", i, wrong[i]);
-	snprintf(files, sizeof(files), "%s/[lahs]*.xml " GOLDEN "*.xml", dir);
+	snprintf(files, sizeof(files), "%s/[lahsm]*.xml " GOLDEN "*.xml", dir);
 	for (size_t t = 0; t < sizeof(tools) / sizeof(tools[0]); t++) {
 		if (!runs(tools[t].look))
 			continue;
