@@ -250,12 +250,35 @@ START_TEST(test_numbers)
 }
 END_TEST
 
+/* A ticket that isn't used yet keeps nobody out; a used one does. */
+START_TEST(test_reissued)
+{
+	struct frame_peer p = peer(FORGOTTEN, MADE + 1000);
+	struct frame_peer q = peer(0x44, MADE + 2000);
+	char ref[] = "00112233445566778899", key[2 * CA_KEY_HASH + 1];
+	enum verdict v;
+
+	for (int i = 0; i < CA_KEY_HASH; i++)
+		snprintf(key + 2 * i, 3, "%02x", LATER);
+	core_act(&kit, json_pack("{s:s, s:i, s:s, s:I}", "do", "ticket",
+	    "site", 1, "ref", ref, "expires", (json_int_t)CORE_NOW * 2));
+	ck_assert_uint_eq(look(&p), 1);
+	ck_assert_str_eq(refusal_of(&p, &v), "in");
+	core_act(&kit, json_pack("{s:s, s:i, s:s, s:s}", "do", "enroll",
+	    "site", 1, "ref", ref, "key", key));
+	ck_assert_str_eq(refusal_of(&p, &v), CAUSE_REISSUED);
+	expect_stranger(&q);
+	ck_assert_uint_eq(view_held_count(kit.writer.view, 0, 10), 0);
+}
+END_TEST
+
 static void
 add(TCase *c)
 {
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_test(c, test_comes_back);
 	tcase_add_test(c, test_newest);
+	tcase_add_test(c, test_reissued);
 	tcase_add_test(c, test_not_adopted);
 	tcase_add_test(c, test_blocked);
 	tcase_add_test(c, test_spent);
