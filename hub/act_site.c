@@ -8,6 +8,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
 #include "hub/held.h"
+#include "hub/links.h"
 #include "hub/rule.h"
 #include "protocol/answer.h"
 #include "protocol/code.h"
@@ -93,8 +94,10 @@ act_site_add(struct group *g, const struct entry *e, const json_t *o)
 		rest = s.domains = buf_look(&domains);
 		site_put(g->txn, &s);
 		site_put_code(g->txn, s.code, s.number);
-		while (site_domain_next(&rest, &one))
+		while (site_domain_next(&rest, &one)) {
+			links_look_host(g, one);
 			site_put_domain(g->txn, one, s.number);
+		}
 		group_stand(g, s.number);
 		group_forget_host(g);
 	}

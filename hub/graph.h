@@ -21,7 +21,8 @@ struct graph {
 	struct post post;	/* into TABLE_LINK */
 	struct map by_key, by_number;	/* struct graph_run */
 	struct buf row, old, room, url;	/* to work in */
-	struct buf was;		/* an item's address before its turn */
+	struct buf was;		/* an item's address before its turn … */
+	bool was_there;		/* … and whether it was there */
 	struct buf out;		/* the row of a page's runs */
 	struct graph_list {
 		uint32_t *at;

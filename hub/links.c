@@ -50,22 +50,54 @@ look_range(struct links_range *r, struct span key)
 	return true;
 }
 
+static void
+look_at(struct group *g, const struct links_ranges *r)
+{
+	struct target_key at;
+
+	for (size_t i = 0; i < r->n; i++) {
+		at = r->range[i].key;
+		if (!links_range_next(g->txn, &r->range[i], false, &at))
+			continue;	/* nobody links there */
+		look_key(&at, &r->range[i]);
+		db_put(g->txn, TABLE_LOOK, target_key_look(&at),
+		    SPAN_NONE);
+	}
+}
+
 void
 links_look(struct group *g, enum rewrite_scope scope, struct span url)
 {
 	struct links_ranges r;
-	struct target_key at;
 
-	if (!links_ranges(&r, scope, url))
+	if (links_ranges(&r, scope, url))
+		look_at(g, &r);
+}
+
+void
+links_look_host(struct group *g, struct span host)
+{
+	struct links_ranges r = { .n = 2 };
+
+	if (target_key_domain(&r.range[0].key, &r.range[1].key, host))
+		look_at(g, &r);
+}
+
+void
+links_look_site(struct group *g, uint32_t site)
+{
+	struct span rest, one;
+	struct buf domains;
+	struct site s;
+
+	if (!site_get(g->txn, site, &s))
 		return;
-	for (size_t i = 0; i < r.n; i++) {
-		at = r.range[i].key;
-		if (!links_range_next(g->txn, &r.range[i], false, &at))
-			continue;	/* nobody links there */
-		look_key(&at, &r.range[i]);
-		db_put(g->txn, TABLE_LOOK, target_key_look(&at),
-		    SPAN_NONE);
-	}
+	buf_init(&domains, SITE_ROW_MAX);
+	buf_span(&domains, s.domains);	/* the row may move */
+	rest = buf_look(&domains);
+	while (site_domain_next(&rest, &one))
+		links_look_host(g, one);
+	buf_clear(&domains);
 }
 
 bool

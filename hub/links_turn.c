@@ -177,10 +177,11 @@ look(struct group *g, struct span url, int64_t at)
 }
 
 void
-links_was(struct group *g, struct span url)
+links_was(struct group *g, struct span url, bool there)
 {
 	buf_reset(&g->graph->was);
 	buf_span(&g->graph->was, url);
+	g->graph->was_there = there;
 }
 
 static void
@@ -188,10 +189,11 @@ turn_place(struct group *g, const struct links_turn *t)
 {
 	struct span was = buf_look(&g->graph->was);
 	struct span is = t->there ? t->said->url : SPAN_NONE;
+	bool was_there = g->graph->was_there;
 
-	if (span_is(was, is))
+	if (was_there == t->there && span_is(was, t->said->url))
 		return;
-	if (was.n > 0)
+	if (was_there)
 		place_count(g, was, t->item, -1);
 	if (is.n > 0)
 		place_count(g, is, t->item, 1);

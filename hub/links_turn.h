@@ -11,9 +11,10 @@
 #include "hub/group.h"
 #include "protocol/change.h"
 
-/* Before the first write: url is where the item is until now (in a row that
- * may be overwritten), or SPAN_NONE if it isn't there. */
-void links_was(struct group *g, struct span url);
+/* Before the first write: what the item's row says until now (and may be
+ * overwritten): its address, or SPAN_NONE if it is new, and whether it is
+ * there. */
+void links_was(struct group *g, struct span url, bool there);
 
 struct links_turn {
 	uint32_t site, item;

@@ -28,6 +28,8 @@ meta_read(struct db_txn *t, struct meta *m)
 	m->held = read_u64(&r);
 	m->sum_high = read_u64(&r);
 	m->sum_low = read_u64(&r);
+	m->runs = read_u64(&r);
+	m->graph_sum = read_u64(&r);
 	record = read_bytes(&r, sizeof(m->record));
 	if (!reader_done(&r))
 		fatal("view: its state is damaged: run zqhub rebuild");
@@ -48,6 +50,8 @@ meta_write(struct db_txn *t, const struct meta *m, struct buf *row)
 	write_u64(row, m->held);
 	write_u64(row, m->sum_high);
 	write_u64(row, m->sum_low);
+	write_u64(row, m->runs);
+	write_u64(row, m->graph_sum);
 	buf_put(row, m->record, sizeof(m->record));
 	db_put(t, TABLE_META, SPAN("state"), buf_look(row));
 }

@@ -17,6 +17,8 @@ struct meta {
 	uint64_t numbers;	/* of items: 1 … this are given out */
 	uint64_t items, withdrawn, held;
 	uint64_t sum_high, sum_low;	/* of the hashes of all item rows */
+	uint64_t runs;		/* the highest number of a run (run.h) */
+	uint64_t graph_sum;	/* of all rows of the link graph (graph.h) */
 	uint8_t record[32];	/* a hash over all that is not an item, in
 				 * the order it happened */
 };
@@ -25,8 +27,8 @@ bool meta_read(struct db_txn *t, struct meta *m);	/* zeros if none */
 void meta_write(struct db_txn *t, const struct meta *m, struct buf *row);
 
 /* SHA-256 over the row above and the rows of sites, standings, tickets and
- * columns. Item rows are in it by their sum, so it costs the same however
- * many there are. */
+ * columns. Rows of items and of the link graph are in it by their sums, so it
+ * costs the same however many there are. */
 void meta_digest(struct db_txn *t, uint8_t out[32]);
 
 #endif

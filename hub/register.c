@@ -12,6 +12,7 @@
 #include "hub/act_site.h"
 #include "hub/group.h"
 #include "hub/issued.h"
+#include "hub/links.h"
 #include "hub/site.h"
 #include "hub/table.h"
 #include "protocol/code.h"
@@ -408,8 +409,10 @@ put_domains(struct group *g, const struct site *s)
 	uint32_t other;
 
 	while (!s->retired && site_domain_next(&rest, &one))
-		if (!site_by_domain(g->txn, one, &other))
+		if (!site_by_domain(g->txn, one, &other)) {
+			links_look_host(g, one);
 			site_put_domain(g->txn, one, s->number);
+		}
 }
 
 const char *

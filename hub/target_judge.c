@@ -57,7 +57,8 @@ is_meant(const struct target_judge *j, const struct item *i,
 {
 	bool any = false;
 
-	if (i->withdrawn && said->word[WORD_BY].n > 0)
+	if (i->withdrawn && said->word[WORD_BY].n > 0 &&
+	    place_same(said->url, url))
 		return true;
 	cover_each(j->txn, i->site, note_cover, &any);
 	return !any || is_covered(j, i->site, url);
