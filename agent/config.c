@@ -128,6 +128,17 @@ static const struct conf_def defs[] = {
 	  "index.html index.htm index.shtml default.html", .about =
 	  "Names of files that are told as their directory, the first that "
 	  "is there." },
+	{ .section = "source", .name = "cover", .type = CONF_BOOL,
+	  .offset = SOURCE(cover), .preset = "yes", .about =
+	  "Whether all that the address answers is files below the root, so "
+	  "that the hub may take a link to what is no item for one that "
+	  "never was right.\nSay no where a program answers at addresses of "
+	  "its own; what stands behind a question mark is never judged." },
+	{ .section = "source", .name = "moves", .type = CONF_TEXT,
+	  .offset = SOURCE(moves), .preset = "ask", .about =
+	  "What becomes of it when files are elsewhere all at once: ask "
+	  "proposes to announce the move, see zqagent moves; announce does "
+	  "it at once; off does nothing." },
 	{ .section = "source", .name = "mend", .type = CONF_TEXT,
 	  .offset = SOURCE(mend), .preset = "off", .about =
 	  "May the links of its pages be mended when the hub writes that what "
@@ -326,6 +337,10 @@ check_source(const struct config *c, size_t i, struct buf *why)
 	if (s->root[0] != '/')
 		buf_printf(why, _("source %s: root is \"%s\", expected a "
 		    "path that begins with /\n"), name, s->root);
+	if (strcmp(s->moves, "ask") != 0 && strcmp(s->moves, "announce") != 0 &&
+	    strcmp(s->moves, "off") != 0)
+		buf_printf(why, _("source %s: moves is \"%s\", expected ask, "
+		    "announce or off\n"), name, s->moves);
 	(void)source_url(&url, s->url, name, why);
 	buf_clear(&url);
 }
@@ -480,6 +495,7 @@ would_fit(const struct config *old, const struct config_add *a,
 	struct config_source s = {
 		.type = mem_text("dir"), .root = mem_text(a->root),
 		.url = mem_text(a->url), .mend = mem_text("off"),
+		.moves = mem_text("ask"),
 	};
 	size_t before = why->n;
 
@@ -497,6 +513,7 @@ would_fit(const struct config *old, const struct config_add *a,
 	free(s.root);
 	free(s.url);
 	free(s.mend);
+	free(s.moves);
 	return why->n == before;
 }
 

@@ -38,6 +38,8 @@ struct config_source {
 	char *type;		/* "dir" */
 	char *root, *url;
 	char **include, **exclude, **index;
+	bool cover;
+	char *moves;		/* "ask", "announce" or "off" */
 	char *mend;		/* "off", "ask", "auto" */
 };
 

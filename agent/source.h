@@ -44,6 +44,9 @@ struct source_host {
 	const struct sources *all;
 	bool (*is_live)(const struct sources *all, struct span source);
 	bool (*is_looking)(const struct sources *all);
+	/* The address of each in the settings, with a slash at its end. */
+	void (*each_url)(const struct sources *all,
+	    void (*each)(void *arg, struct span url), void *arg);
 };
 
 struct source;

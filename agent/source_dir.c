@@ -93,6 +93,7 @@ start_scan(struct source *s)
 	s->urgent = s->looked_all = false;
 	s->started = clock_mono();
 	paths_clear(&s->missing);
+	source_dir_cover_begin(s);
 	walk_reset(s->walk);
 	walk_pace(s->walk, s->complete);
 	walk_add(s->walk, "");
@@ -303,6 +304,7 @@ on_check(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	after(s->check, CHECK);
 	source_dir_anew_check(s);
+	source_dir_cover_check(s);
 	check_trouble(s);
 	if (!root_moved(&s->root)) {
 		if (s->root_error == 0)

@@ -39,6 +39,11 @@ struct source {
 				 * CLOCK_NONE */
 	uint64_t renames, renames_then;	/* since it was opened; at the last
 				 * look whether to wait */
+	/* What the hub was told that it covers (source_dir_cover.c). */
+	bool cover_told, cover_whole;
+	uint64_t cover_of;	/* incarnation */
+	uint64_t odd_before;	/* files that couldn't be told, when the last
+				 * scan began */
 	struct paths moved;	/* addresses: from, to, from, to … that were
 				 * told since the last judgement */
 	int root_error;		/* errno; 0: the root is open */
@@ -72,6 +77,11 @@ void source_dir_scan_soon(struct source *s);
 bool source_dir_in_doubt(struct source *s);
 void source_dir_gone_burst(void *arg);
 void source_dir_gone_scan(struct source *s);
+
+/* Tells what it covers, if that is news; asked from time to time. The first
+ * is for the start of a scan. */
+void source_dir_cover_begin(struct source *s);
+void source_dir_cover_check(struct source *s);
 
 /* See the verb of struct source_kind. */
 bool source_dir_trouble(const struct source *s, struct buf *b);

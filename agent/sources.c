@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/covers.h"
 #include "agent/known.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
 
 #define ORPHANS_MOST 64		/* more are dealt with when these are gone */
 
@@ -15,6 +18,7 @@ struct one {
 	const struct source_kind *kind;
 	struct source *source;
 	char *name;
+	const struct config_source *set;	/* NULL: an orphan */
 };
 
 struct sources {
@@ -55,6 +59,7 @@ add(struct sources *s, const struct source_kind *kind, struct span name,
 
 	must(s->count <= CONFIG_SOURCES_MAX + ORPHANS_MOST);
 	o->kind = kind;
+	o->set = set;
 	o->name = mem_copy(name.n > 0 ? name.at : "", name.n);
 	o->source = kind->open(&s->host, o->name, set);
 	return o;
@@ -120,6 +125,40 @@ is_looking(const struct sources *s)
 	return false;
 }
 
+static void
+each_url(const struct sources *s, void (*each)(void *arg, struct span url),
+    void *arg)
+{
+	struct buf url;
+
+	buf_init(&url, LIMIT_URL + 1);
+	for (size_t i = 0; i < s->set; i++) {
+		buf_reset(&url);
+		(void)url_normal(&url, span_of(s->one[i].set->url), NULL);
+		if (url.n == 0 || url.at[url.n - 1] != '/')
+			buf_byte(&url, '/');
+		each(arg, buf_look(&url));
+	}
+	buf_clear(&url);
+}
+
+/* Covers are told by the sources themselves; what is none any more can't. */
+static bool
+has_cover(void *arg, struct span source)
+{
+	return is_live(arg, source);
+}
+
+static void
+take_back_covers(struct sources *s)
+{
+	size_t told;
+
+	(void)covers_tell_gone(s->host.store, has_cover, s, &told);
+	if (told > 0)
+		s->host.news(s->host.arg, told);
+}
+
 struct sources *
 sources_open(const struct source_host *host, const struct config *c)
 {
@@ -129,12 +168,14 @@ sources_open(const struct source_host *host, const struct config *c)
 	s->host.all = s;
 	s->host.is_live = is_live;
 	s->host.is_looking = is_looking;
+	s->host.each_url = each_url;
 	known_fill_twins(host->store);
 	for (size_t i = 0; i < c->count; i++)
 		(void)add(s, &source_dir, span_of(c->source[i].name),
 		    c->source[i].set);
 	s->set = s->count;
 	open_orphans(s);
+	take_back_covers(s);
 	return s;
 }
 
