@@ -105,6 +105,8 @@ on_rule(void *arg, const struct movemap_rule *m)
 	buf_clear(&why);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {

@@ -30,6 +30,8 @@ make_ca(void)
 	EVP_PKEY_free(key);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
