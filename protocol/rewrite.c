@@ -251,8 +251,9 @@ refuse(struct buf *why, uint32_t *other, const struct rewrite_entry *e,
 {
 	if (other != NULL)
 		*other = e->rule.number;
-	buf_printf(why, "%s: move %u, from %.*s", what,
-	    (unsigned)e->rule.number, SPAN_ARGS(e->rule.from));
+	if (why != NULL)
+		buf_printf(why, "%s: move %u, from %.*s", what,
+		    (unsigned)e->rule.number, SPAN_ARGS(e->rule.from));
 	return false;
 }
 
@@ -287,7 +288,8 @@ rewrite_add(struct rewrite *w, const struct rewrite_rule *r,
 	if (other != NULL)
 		*other = 0;
 	if (!rewrite_rule_is_sane(r, &reason)) {
-		buf_text(why, reason);
+		if (why != NULL)
+			buf_text(why, reason);
 		return false;
 	}
 	if (!fits(w, r, other, why))
