@@ -149,6 +149,13 @@ static const struct conf_def table[] = {
 	  .about =
 	    "How long withdrawals are counted together, from the first of "
 	    "them on." },
+	{ .section = "", .name = "move_notice", .type = CONF_TIME,
+	  .offset = AT(move_notice), .preset = "90d",
+	  .least = 0, .most = 3650 * DAY,
+	  .about =
+	    "How long before its time the move of a domain is to be "
+	    "announced. One that is announced later is taken, and whoever "
+	    "announces it here is warned." },
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
 	  .offset = AT(silent_after), .preset = "60s",
 	  .least = 1000, .most = 30 * DAY,
@@ -176,8 +183,8 @@ static const struct conf_def table[] = {
 	  .about =
 	    "How long a registrable domain, and an IP address, is left alone "
 	    "after each request.\n"
-	    "Longer if its robots.txt or a Retry-After says so. Nothing at "
-	    "all (0) is for servers of your own." },
+	    "Longer if its robots.txt or a Retry-After says so.\n"
+	    "Nothing at all (0) is for servers of your own." },
 	{ .section = "", .name = "check_parallel", .type = CONF_NUMBER,
 	  .offset = AT(check_parallel), .preset = "32",
 	  .least = 1, .most = 1000, .unit = "requests",

@@ -18,7 +18,8 @@
 #include "hub/plaintext.h"
 
 #define DECLARED_WITHIN 4096	/* bytes */
-#define SHORT 600		/* letters of a page that says one thing */
+#define SHORT 600		/* letters of a page that says one thing: 200 of
+				 * them if they are Han */
 #define VERY_SHORT 120
 #define BAD_WORDS 3		/* different ones, … */
 #define BAD_WORDS_TITLED 2	/* … or with one of them in the title, … */
@@ -193,18 +194,26 @@ count_words(const char *const *words, struct span s, char *sign)
 	return count;
 }
 
-/* "404" as a word of its own. */
+/* "404" as a word of its own: not 2404, nor a document's "404号". */
 static bool
 has_404(struct span title)
 {
-	for (size_t i = 0; i + 3 <= title.n; i++) {
-		char before = i > 0 ? title.at[i - 1] : ' ';
-		char after = i + 3 < title.n ? title.at[i + 3] : ' ';
+	static const char *const after[] = { "页", "错误", "，", "！", "—",
+	    "。", "：" };
 
-		if (memcmp(title.at + i, "404", 3) == 0 &&
-		    (before < '0' || before > '9') &&
-		    (after < '0' || after > '9'))
+	for (size_t i = 0; i + 3 <= title.n; i++) {
+		struct span rest = { title.at + i + 3, title.n - i - 3 };
+		char before = i > 0 ? title.at[i - 1] : ' ';
+
+		if (memcmp(title.at + i, "404", 3) != 0 ||
+		    (before >= '0' && before <= '9'))
+			continue;
+		if (rest.n == 0 || (rest.at[0] > 0 &&
+		    (rest.at[0] < '0' || rest.at[0] > '9')))
 			return true;
+		for (size_t k = 0; k < sizeof(after) / sizeof(after[0]); k++)
+			if (text_starts(rest, after[k]))
+				return true;
 	}
 	return false;
 }
@@ -294,7 +303,7 @@ count_letters(struct glance *p, struct span text)
 			if (c < ranges[i].from || c > ranges[i].to)
 				continue;
 			weight[ranges[i].language] += ranges[i].weight;
-			p->letters++;
+			p->letters += ranges[i].weight;
 			break;
 		}
 	}

@@ -33,7 +33,8 @@ bool glance_language_parse(enum glance_language *l, struct span name);
 struct glance {
 	char title[GLANCE_TITLE];	/* UTF-8; "" */
 	enum glance_language language;
-	uint32_t letters;		/* that a reader sees */
+	uint32_t letters;		/* that a reader sees; a Han character
+					 * counts as three */
 	struct sketch sketch;
 	bool password;			/* a field for one */
 	bool scripts;			/* there are some */

@@ -350,7 +350,8 @@ polite_connect(struct polite *p, struct span address, int64_t now,
 		l->busy++;
 		return l;
 	}
-	*wait = l->next > now ? l->next - now : BUSY_WAIT;
+	*wait = l->next > now ? l->next - now :
+	    p->delay > BUSY_WAIT ? p->delay : BUSY_WAIT;
 	return NULL;
 }
 

@@ -33,6 +33,8 @@ struct probe {
 	bool certificate;
 	struct polite_lane *lane[PROBE_ADDRESSES];	/* held, while asked */
 	size_t lanes;
+	char held[INET6_ADDRSTRLEN];	/* address of the first, if it was given */
+	bool tried;		/* a connection */
 	bool inward;		/* an address was kept from us */
 	int64_t busy;		/* ms; > 0: one was busy */
 	probe_done_fn *done;
@@ -73,14 +75,20 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		p->inward = true;
 		return CURL_SOCKET_BAD;
 	}
-	if (p->lanes == PROBE_ADDRESSES || !name_of(name, &a->addr))
+	if (!name_of(name, &a->addr))
 		return CURL_SOCKET_BAD;
-	l = polite_connect(s->polite, span_of(name), clock_mono(), &wait);
-	if (l == NULL) {
-		p->busy = wait;
-		return CURL_SOCKET_BAD;
+	if (strcmp(name, p->held) != 0) {
+		if (p->lanes == PROBE_ADDRESSES)
+			return CURL_SOCKET_BAD;
+		l = polite_connect(s->polite, span_of(name), clock_mono(),
+		    &wait);
+		if (l == NULL) {
+			p->busy = wait;
+			return CURL_SOCKET_BAD;
+		}
+		p->lane[p->lanes++] = l;
 	}
-	p->lane[p->lanes++] = l;
+	p->tried = true;
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
@@ -192,7 +200,7 @@ judge(const struct probe *p, const struct fetch_answer *f,
 	    strncmp(f->error, TLS_WORDS, strlen(TLS_WORDS)) == 0)
 		a->detail += strlen(TLS_WORDS);
 	/* No address of it could even be tried. */
-	if (a->trouble == CAUSE_NO_CONNECTION && p->lanes == 0) {
+	if (a->trouble == CAUSE_NO_CONNECTION && !p->tried) {
 		if (p->busy > 0)
 			a->busy = p->busy;
 		else if (p->inward)
@@ -207,6 +215,9 @@ on_answer(void *arg, const struct fetch_answer *f)
 	struct probe_answer a = { .status = f->status, .type = f->type,
 	    .body = f->body, .retry_after = f->retry_after, .wall = "" };
 
+	curl_easy_getinfo(p->curl, CURLINFO_PRIMARY_IP, &a.address);
+	if (a.address == NULL)
+		a.address = "";
 	judge(p, f, &a);
 	if (a.trouble == CAUSE_FINE) {
 		a.location = header(p->curl, "location");
@@ -272,6 +283,10 @@ probe_start(struct prober *prober, const struct probe_spec *spec,
 	p->done = done;
 	p->arg = arg;
 	p->certificate = spec->certificate;
+	if (spec->lane != NULL) {
+		p->lane[p->lanes++] = spec->lane;
+		snprintf(p->held, sizeof(p->held), "%s", spec->address);
+	}
 	add_header(p, "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 	add_header(p, "Accept-Language", "zh-CN,zh;q=0.9,en;q=0.5");
 	add_header(p, "If-None-Match", spec->etag);

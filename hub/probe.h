@@ -45,6 +45,7 @@ struct probe_answer {
 	const char *wall;	/* a header of a wall against robots, or "" */
 	struct span etag, modified;
 	uint8_t certificate[16];
+	const char *address;	/* that it came from, or "" */
 };
 typedef void probe_done_fn(void *arg, const struct probe_answer *a);
 
@@ -57,6 +58,11 @@ struct probe_spec {
 	size_t most;		/* bytes of the body */
 	const char *etag, *modified;	/* "": ask unconditionally */
 	bool certificate;	/* is wanted */
+	/* The address that the host is known to be at, which may be connected
+	 * to already: polite_connect() was asked for it, and the probe gives
+	 * it back. NULL: not known, or not asked. */
+	struct polite_lane *lane;
+	const char *address;
 };
 /* done is called once, later; then the probe is gone. */
 struct probe *probe_start(struct prober *p, const struct probe_spec *spec,

@@ -24,6 +24,7 @@
 #include "protocol/url.h"
 
 #define TRIES 2			/* of one that was told to come back */
+#define ADDRESS_MAX 48		/* of an IPv6 address, as text */
 #define ORIGIN_MAX 300		/* bytes of "https://host:65535" */
 
 enum known { KNOWN_NOT, KNOWN_ASKED, KNOWN };
@@ -33,6 +34,7 @@ struct origin {			/* a server */
 	char *name;
 	enum known known;
 	int64_t since;		/* ms, mono */
+	char address[ADDRESS_MAX];	/* that it answered from; "" */
 	struct robots robots;
 	enum cause trouble;	/* it doesn't even answer for robots.txt … */
 	char detail[TRAIL_DETAIL];	/* … why */
@@ -433,6 +435,9 @@ on_answer(void *arg, const struct probe_answer *a)
 	t->probe = NULL;
 	trips->under_way--;
 	look_soon(trips);
+	if (a->address[0] != '\0')
+		snprintf(origin_of(trips, buf_look(&t->trail.url))->address,
+		    ADDRESS_MAX, "%s", a->address);
 	if (a->busy > 0) {
 		t->tries--;
 		trips->requests--;
@@ -462,13 +467,28 @@ on_answer(void *arg, const struct probe_answer *a)
 
 /* --- the turn --------------------------------------------------------------- */
 
+/* A connection that is open already must wait for others of its address,
+ * too. */
 static void
 ask(struct trip *t)
 {
-	const struct probe_spec spec = { .url = buf_cstr(&t->trail.url),
+	const struct origin *o = origin_of(t->trips,
+	    buf_look(&t->trail.url));
+	struct polite *polite = t->trips->polite;
+	int64_t wait, now = clock_mono();
+	struct probe_spec spec = { .url = buf_cstr(&t->trail.url),
 	    .most = t->body > 0 ? t->body : GLANCE_MOST, .etag = t->etag,
-	    .modified = t->modified, .certificate = t->certificate };
+	    .modified = t->modified, .certificate = t->certificate,
+	    .address = o->address };
 
+	if (o->address[0] != '\0') {
+		spec.lane = polite_connect(polite, span_of(o->address), now,
+		    &wait);
+		if (spec.lane == NULL) {
+			polite_again(polite, &t->item, now, wait);
+			return;
+		}
+	}
 	t->tries++;
 	t->trips->under_way++;
 	t->trips->requests++;

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""strange.py PORT: a web server with bad manners, one for each path.
+
+/hang      takes the request and never answers
+/drip      a good page, a byte at a time, for ever
+/heads     headers without end
+/bomb      a page of a gigabyte, a megabyte when packed
+/cookies   10,000 of them, before a good page
+/garbage   no HTTP
+/endless   a page that never ends, as fast as it can
+/cut       closes without a word
+/lies      says that it has a terabyte, and has a page
+"""
+import socketserver
+import sys
+import zlib
+
+PAGE = ("<html><head><title>公告</title></head><body><p>"
+        + "各市县人民政府要加强组织领导明确责任分工" * 10
+        + "</p></body></html>").encode()
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
+
+
+class Strange(socketserver.StreamRequestHandler):
+    timeout = 30
+
+    def hang(self):
+        self.rfile.read(1)
+
+    def drip(self):
+        self.wfile.write(OK + b"\r\n" + PAGE)
+        while True:
+            self.connection.settimeout(0.2)
+            try:
+                if not self.connection.recv(1):
+                    return
+            except TimeoutError:
+                self.wfile.write(b" ")
+
+    def heads(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            self.wfile.write(b"X-Head: " + b"x" * 1000 + b"\r\n")
+
+    def bomb(self):
+        pack = zlib.compressobj(9, zlib.DEFLATED, 31)
+        self.wfile.write(OK + b"Content-Encoding: gzip\r\n\r\n"
+                         + pack.compress(PAGE))
+        blank = b" " * (1 << 20)
+        for _ in range(1024):
+            self.wfile.write(pack.compress(blank))
+        self.wfile.write(pack.flush())
+
+    def cookies(self):
+        self.wfile.write(OK)
+        for n in range(10000):
+            self.wfile.write(b"Set-Cookie: c%d=1\r\n" % n)
+        self.wfile.write(b"\r\n" + PAGE)
+
+    def garbage(self):
+        self.wfile.write(b"\x00\x01\x02 220 smtp ready\r\n" * 50)
+
+    def endless(self):
+        self.wfile.write(OK + b"\r\n" + PAGE)
+        while True:
+            self.wfile.write(b"<p>" + b"x" * 4000)
+
+    def cut(self):
+        self.connection.close()
+
+    def lies(self):
+        self.wfile.write(OK + b"Content-Length: 1000000000000\r\n\r\n" + PAGE)
+
+    def handle(self):
+        line = self.rfile.readline(4096).split()
+        while self.rfile.readline(4096).strip():
+            pass
+        path = line[1].decode("ascii", "replace") if len(line) > 1 else "/"
+        try:
+            if path in ("/hang", "/drip", "/heads", "/bomb", "/cookies",
+                        "/garbage", "/endless", "/cut", "/lies"):
+                getattr(self, path[1:])()
+            else:
+                self.wfile.write(b"HTTP/1.1 404 Not Found\r\n"
+                                 b"Content-Length: 0\r\n\r\n")
+        except OSError:
+            pass
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 64
+
+
+Server(("127.0.0.1", int(sys.argv[1])), Strange).serve_forever()
