@@ -213,6 +213,20 @@ check_changes(struct world *w, const struct actor *a, uint64_t incarnation,
 
 /* --- all ------------------------------------------------------------------ */
 
+/* Then comparing finds what was not brought; else nothing. */
+static bool
+may_miss(const struct world *w)
+{
+	static const enum fault losses[] = { FAULT_SPOOL, FAULT_AMNESIA,
+		FAULT_BACKUP, FAULT_RETELL, FAULT_RESTORE, FAULT_CLONE,
+		FAULT_MISS };
+
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+		if (world_has(w, losses[i]))
+			return true;
+	return false;
+}
+
 static void
 check_site(struct world *w, struct actor *a, const struct agent_state *s)
 {
@@ -228,6 +242,9 @@ check_site(struct world *w, struct actor *a, const struct agent_state *s)
 		broken("site %u: the digests differ (%llu items here, %llu "
 		    "there)", a->part.site, (unsigned long long)s->told,
 		    (unsigned long long)h.items);
+	if (h.missed > 0 && !may_miss(w))
+		broken("site %u: %llu changes were not brought, and nothing "
+		    "was lost", a->part.site, (unsigned long long)h.missed);
 	/* A new incarnation that has said nothing is not known there. */
 	if (s->seq > 0 &&
 	    (h.incarnation != s->incarnation || h.seq != s->seq))

@@ -219,6 +219,23 @@ restore(struct world *w, struct actor *a)
 }
 
 static void
+block_it(struct part *p)
+{
+	people_block((struct actor *)p, true);	/* its first member */
+}
+
+/* Now, or just before its next word is there: then that is taken, for the
+ * block is not shown yet, and waits until it is lifted. */
+static void
+block(struct world *w, struct actor *a)
+{
+	if (chance(400))
+		a->part.on_batch = block_it;
+	else if (w->hub.up)
+		people_block(a, chance(500));
+}
+
+static void
 misfortune(struct world *w, enum fault f)
 {
 	struct actor *a = &w->actor[dice(w->actors)];
@@ -270,8 +287,7 @@ misfortune(struct world *w, enum fault f)
 			agent_spoil(a->agent, dice(SITE_PATHS));
 		break;
 	case FAULT_BLOCK:
-		if (w->hub.up)
-			people_block(a, chance(500));
+		block(w, a);
 		break;
 	default:
 		break;
@@ -303,6 +319,7 @@ faults_happen(struct world *w)
 static void
 repair(struct part *p)
 {
+	p->on_batch = NULL;
 	p->full = false;
 	p->kill_in = 0;
 	p->wall = 0;

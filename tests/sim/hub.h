@@ -59,6 +59,7 @@ struct hub_item {
 typedef void hub_item_fn(void *arg, const struct hub_item *i);
 struct hub_site {
 	uint64_t items, held, letters, confirmed, seq, incarnation;
+	uint64_t missed;	/* found only by comparing */
 	uint8_t digest[32];
 };
 void hub_look_site(struct part *p, uint32_t site, struct hub_site *s,

@@ -127,7 +127,8 @@ hub_look_site(struct part *p, uint32_t site, struct hub_site *s,
 	if (query_site_by_number(q, site, &i)) {
 		*s = (struct hub_site){ .items = i.items, .held = i.held,
 			.letters = i.letters, .confirmed = i.confirmed,
-			.seq = i.shown, .incarnation = i.incarnation };
+			.seq = i.shown, .incarnation = i.incarnation,
+			.missed = i.missed };
 		memcpy(s->digest, i.digest, sizeof(s->digest));
 	}
 	listed = list(q, site, each, arg);

@@ -33,6 +33,8 @@ struct part {
 	uint32_t site;
 	uint32_t key;
 	char address[32];
+	/* it is called once, when a batch of it is at the hub's door; NULL */
+	void (*on_batch)(struct part *p);
 	bool wants_key;		/* the hub wants it to have another key */
 	bool dropped;		/* the hub has told it that it is a copy, so
 				 * it asks no more until it is started again */

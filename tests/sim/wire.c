@@ -228,7 +228,12 @@ static void
 on_request_there(void *arg)
 {
 	struct flight *f = arg;
+	void (*on_batch)(struct part *p) = f->from->on_batch;
 
+	if (on_batch != NULL && strcmp(f->path, "/v1/changes") == 0) {
+		f->from->on_batch = NULL;
+		on_batch(f->from);
+	}
 	hub_request(f->id, f->from, span_of(f->path),
 	    (struct span){ .at = f->body, .n = f->n });
 	land(f);
