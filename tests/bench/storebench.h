@@ -31,6 +31,8 @@ struct bench {
 	struct titles titles;
 	uint64_t said[TITLES_SITES + 1];
 	uint64_t items, row_bytes;
+	/* What else a page says, if anything; n: of its site's. */
+	void (*dress)(struct change *c, uint64_t n, uint32_t site);
 };
 
 static inline double
@@ -124,6 +126,8 @@ bench_make(struct bench *b, struct bench_batch *m)
 	for (size_t i = 0; i < BENCH_BATCH; i++) {
 		at[i] = m->rows.n;
 		titles_item(&b->titles, b->said[site] + i, site, &c);
+		if (b->dress != NULL)
+			b->dress(&c, b->said[site] + i, site);
 		change_write(&m->rows, &c);
 		change_hash(&c, m->hash[i]);
 	}

@@ -153,6 +153,15 @@ titles_words(struct titles *t, struct buf *b, size_t bytes, const char *gap)
 	}
 }
 
+static inline void
+titles_url(struct buf *b, uint64_t n, uint32_t site)
+{
+	buf_printf(b, "http://www.site%u.gov.cn/art/2026/%u/%u/"
+	    "art_%u_%llu.html", site, (unsigned)(n % 12 + 1),
+	    (unsigned)(n % 28 + 1), (unsigned)(n % 300),
+	    (unsigned long long)n);
+}
+
 /* The n-th item, from 0, of `site`; lives until the next. Some 500 bytes as
  * a row; its title has about 20 characters. Sites are first met with all
  * they have, so dates come in any order: ten years of them. */
@@ -163,10 +172,7 @@ titles_item(struct titles *t, uint64_t n, uint32_t site, struct change *c)
 	titles_words(t, &t->keywords, 24, " ");
 	titles_words(t, &t->text, 120, "");
 	buf_reset(&t->url);
-	buf_printf(&t->url, "http://www.site%u.gov.cn/art/2026/%u/%u/"
-	    "art_%u_%llu.html", site, (unsigned)(n % 12 + 1),
-	    (unsigned)(n % 28 + 1), (unsigned)(n % 300),
-	    (unsigned long long)n);
+	titles_url(&t->url, n, site);
 	buf_reset(&t->id);
 	buf_printf(&t->id, "art/art_%u_%llu.html", (unsigned)(n % 300),
 	    (unsigned long long)n);
