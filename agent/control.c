@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/reply.h"
 #include "agent/say.h"
 #include "agent/status.h"
 #include "contrib/base/clock.h"
@@ -219,12 +220,41 @@ static void
 do_letters(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by)
 {
+	json_int_t n = json_integer_value(json_object_get(ask, "letter"));
 	struct store_txn *t = store_look(a->store);
+	json_t *list = NULL, *one;
 
 	(void)by;
-	(void)ask;
-	ctl_ok(peer, inbox_list(t, LETTERS_SHOWN));
+	if (n <= 0)
+		list = inbox_list(t, LETTERS_SHOWN);
+	else if ((one = inbox_one(t, (uint64_t)n)) != NULL)
+		json_array_append_new(list = json_array(), one);
 	store_end(t);
+	if (list != NULL)
+		ctl_ok(peer, list);
+	else
+		ctl_fail(peer, _("zqagent letters shows them"),
+		    _("there is no letter %lld"), (long long)n);
+}
+
+static void
+do_reply(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
+{
+	struct buf why;
+	json_t *answer;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	if (json_object_get(ask, "by") == NULL)
+		json_object_set_new(ask, "by", json_string(by));
+	answer = reply_say(a->store, ask, &why);
+	if (answer == NULL) {
+		ctl_fail(peer, NULL, "%s", buf_cstr(&why));
+	} else {
+		push_kick(a->push);
+		ctl_ok(peer, answer);
+	}
+	buf_clear(&why);
 }
 
 /* After zqagent enroll: other files, maybe another hub. */
@@ -275,6 +305,7 @@ static const struct {
 	{ "release", do_release },
 	{ "refuse", do_refuse },
 	{ "letters", do_letters },
+	{ "reply", do_reply },
 	{ "retell", do_retell },
 	{ "identity", do_identity },
 };

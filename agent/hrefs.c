@@ -98,7 +98,7 @@ skip_past(struct scan *s, const char *bytes)
 	s->at = found != NULL ? found + n : s->end;
 }
 
-/* --- what is no text ------------------------------------------------------- */
+/* --- what is no text ---------------------------------------------------- */
 
 /* From behind "<!--". "-->" and "--!>" end it, and "<!-->" and "<!--->" are
  * whole ones. */
@@ -215,7 +215,7 @@ skip_content(struct scan *s)
 			skip_raw(s, s->tag);
 }
 
-/* --- tags ------------------------------------------------------------------ */
+/* --- tags --------------------------------------------------------------- */
 
 static void
 skip_blanks(struct scan *s)
@@ -295,7 +295,7 @@ read_tag(struct scan *s)
 	}
 }
 
-/* --- what a tag says ------------------------------------------------------- */
+/* --- what a tag says ---------------------------------------------------- */
 
 /* The first of that name counts, as in browsers. */
 static const struct attribute *

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "agent/reply.h"
 #include "contrib/base/backoff.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -23,6 +24,8 @@
 #define ACTED "acted"		/* the row: number of the last letter … */
 #define ACT_TRIES 10		/* … that was acted on, or was tried so often */
 #define WANT_MAX 1024		/* bytes of words */
+#define LIST_BYTES (2u << 20)	/* of letters that are listed: an answer of
+				 * the control socket is to hold them */
 #define REST_MOST 60000	/* ms until it is looked whether to ask */
 
 struct inbox {
@@ -112,34 +115,52 @@ inbox_put(struct store_txn *t, const struct letter *l)
 }
 
 static json_t *
-letter_json(const struct letter *l)
+letter_json(struct store_txn *t, const struct letter *l)
 {
 	char when[CLOCK_TEXT_MAX];
-
-	return json_pack("{s:I, s:s, s:s%, s:s%, s:s%, s:s%}",
+	json_t *reply = reply_of(t, l->number);
+	json_t *o = json_pack("{s:I, s:s, s:s%, s:s%, s:s%, s:s%}",
 	    "number", (json_int_t)l->number,
 	    "when", clock_format(when, l->when),
 	    "kind", l->kind.n > 0 ? l->kind.at : "", l->kind.n,
 	    "about", l->about.n > 0 ? l->about.at : "", l->about.n,
 	    "text", l->text.n > 0 ? l->text.at : "", l->text.n,
 	    "body", l->body.n > 0 ? l->body.at : "", l->body.n);
+
+	if (reply != NULL)
+		json_object_set_new(o, "reply", reply);
+	return o;
 }
 
 json_t *
 inbox_list(struct store_txn *t, size_t most)
 {
 	json_t *list = json_array();
-	uint64_t last = t->meta.letters;
-	uint64_t from = last > most ? last - most : 0;
+	uint64_t n = t->meta.letters;
+	size_t bytes = 0;
 	uint8_t key[8];
 	struct span row;
 	struct letter l;
 
-	for (uint64_t n = from + 1; n <= last; n++)
-		if (db_get(t->db, STORE_LETTER, number_key(key, n), &row) &&
-		    letter_read(&l, row))
-			json_array_append_new(list, letter_json(&l));
+	for (; n > 0 && most > 0 && bytes < LIST_BYTES; n--, most--) {
+		if (!db_get(t->db, STORE_LETTER, number_key(key, n), &row) ||
+		    !letter_read(&l, row))
+			continue;
+		json_array_insert_new(list, 0, letter_json(t, &l));
+		bytes += row.n;
+	}
 	return list;
+}
+
+json_t *
+inbox_one(struct store_txn *t, uint64_t number)
+{
+	uint8_t key[8];
+	struct span row;
+	struct letter l;
+
+	return db_get(t->db, STORE_LETTER, number_key(key, number), &row) &&
+	    letter_read(&l, row) ? letter_json(t, &l) : NULL;
 }
 
 static void

@@ -47,7 +47,9 @@ bool inbox_put(struct store_txn *t, const struct letter *l);
 /* Number of the last letter that was acted on, or needed no act. */
 uint64_t inbox_acted(struct store_txn *t);
 
-/* The newest `most` of them, oldest first; the caller's. */
+/* The newest `most` of them, oldest first, unless they are very long; the
+ * caller's. With what was replied to each. */
 json_t *inbox_list(struct store_txn *t, size_t most);
+json_t *inbox_one(struct store_txn *t, uint64_t number);	/* or NULL */
 
 #endif

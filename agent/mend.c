@@ -50,7 +50,7 @@ struct mend {
 	const struct mendlist_entry *kept_by;	/* a link stays for this */
 };
 
-/* --- which sources ------------------------------------------------------------- */
+/* --- which sources ------------------------------------------------------ */
 
 bool
 mend_is_below(struct span path, const char *below)
@@ -107,7 +107,7 @@ mend_is_any(const struct mend_spec *s, struct buf *why)
 	return why->n == 0;
 }
 
-/* --- pages of a source ----------------------------------------------------------- */
+/* --- pages of a source -------------------------------------------------- */
 
 static bool
 may_be_page(struct span path)
@@ -147,7 +147,7 @@ clear_rows(struct mend *m)
 	m->count = 0;
 }
 
-/* --- one page ----------------------------------------------------------------------- */
+/* --- one page ----------------------------------------------------------- */
 
 static void
 refuse(struct mend *m, const char *why)
@@ -310,7 +310,7 @@ take_page(struct mend *m, const struct row *r)
 	buf_clear(&why);
 }
 
-/* --- all of them ------------------------------------------------------------------------ */
+/* --- all of them -------------------------------------------------------- */
 
 /* Do its settings let it? */
 static bool

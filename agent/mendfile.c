@@ -47,7 +47,7 @@ refuse(struct buf *why, const char *sentence)
 	return false;
 }
 
-/* --- reading ----------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------ */
 
 static bool
 read_all(struct buf *b, int fd)
@@ -92,7 +92,7 @@ mendfile_read(struct mendfile *f, const struct root *r, const char *path,
 	return ok;
 }
 
-/* --- the directory ------------------------------------------------------------- */
+/* --- the directory ------------------------------------------------------ */
 
 /* Its directory, opened below the root, and its name there; -1 and errno. */
 static int
@@ -157,7 +157,7 @@ mendfile_may(const struct mendfile *f, const struct root *r,
 	return ok;
 }
 
-/* --- writing ------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------ */
 
 static bool
 write_all(int fd, struct span s)

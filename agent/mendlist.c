@@ -32,7 +32,7 @@ struct mendlist {
 	const struct letter *letter;
 };
 
-/* --- the table --------------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------- */
 
 /* FNV-1a. */
 static uint64_t
@@ -102,7 +102,7 @@ look_up(const struct mendlist *r, struct span url)
 	return n > 0 ? &r->row[n - 1].it : NULL;
 }
 
-/* --- reading letters ----------------------------------------------------------- */
+/* --- reading letters ---------------------------------------------------- */
 
 /* Copies a link with its words in one piece of memory. */
 static void
@@ -201,7 +201,7 @@ mendlist_count(const struct mendlist *r)
 	return r->count;
 }
 
-/* --- asking ---------------------------------------------------------------------- */
+/* --- asking ------------------------------------------------------------- */
 
 static enum mendlist_found
 judge(const struct mendlist_entry *p, int64_t now)

@@ -52,7 +52,7 @@ fail(struct buf *why, const char *dir)
 	return false;
 }
 
-/* --- records ----------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------ */
 
 static bool
 read_at(const struct mendlog *l, uint64_t at, void *out, size_t n)
@@ -127,7 +127,7 @@ append(struct mendlog *l, const struct buf *row, struct buf *why)
 	return ok;
 }
 
-/* --- pages --------------------------------------------------------------------- */
+/* --- pages -------------------------------------------------------------- */
 
 /* The slot of such a hash, or the free one where it would be. */
 static uint32_t *
@@ -253,7 +253,7 @@ find_place(struct mendlog *l, uint64_t at)
 	    sizeof(*l->place), by_place);
 }
 
-/* --- opening --------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------ */
 
 static void
 take_record(struct mendlog *l, uint64_t at)
@@ -359,7 +359,7 @@ mendlog_close(struct mendlog *l)
 	free(l);
 }
 
-/* --- asking and writing --------------------------------------------------------- */
+/* --- asking and writing ------------------------------------------------- */
 
 uint64_t
 mendlog_last(const struct mendlog *l)

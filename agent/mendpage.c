@@ -66,7 +66,7 @@ mendpage_free(struct mendpage *m)
 	free(m);
 }
 
-/* --- one reference ----------------------------------------------------------- */
+/* --- one reference ------------------------------------------------------ */
 
 static struct refer
 refer_of(const struct mendpage *m, struct span page, const struct base *base,
@@ -147,7 +147,7 @@ on_href(void *arg, const struct href *h)
 		note(m, h, &r, to);
 }
 
-/* --- is it right? ------------------------------------------------------------ */
+/* --- is it right? ------------------------------------------------------- */
 
 /* Does this reference of the changed page lead to `to`, as it should? */
 static bool
@@ -227,7 +227,7 @@ is_right(struct mendpage *m, struct span url)
 	return !m->wrong && m->met == m->count;
 }
 
-/* --- all of it --------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------- */
 
 enum mendpage_result
 mendpage_find(struct mendpage *m, struct span page, struct span url,

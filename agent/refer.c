@@ -33,7 +33,7 @@ refer_trim(struct span raw)
 	return raw;
 }
 
-/* --- character references ---------------------------------------------------- */
+/* --- character references ----------------------------------------------- */
 
 /* "#38;", "#x26;": how many bytes it takes, 0 if it is none. */
 static size_t
@@ -125,7 +125,7 @@ encode(struct buf *out, struct span s, char quote)
 	}
 }
 
-/* --- reading ----------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------ */
 
 /* The value as the page means it. False: it can't be read. */
 static bool
@@ -159,7 +159,7 @@ refer_read(struct buf *out, const struct refer *r)
 	return ok;
 }
 
-/* --- writing ----------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------ */
 
 static bool
 is_slash(struct span s, size_t i)

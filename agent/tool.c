@@ -2,6 +2,7 @@
 #include "agent/tool.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,19 @@ tool_path(const struct tool *t, const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", t->dir, name);
 	return path;
+}
+
+/* Behind sudo it is the one who typed that. */
+const char *
+tool_who(const struct tool *t)
+{
+	const char *sudo = getenv("SUDO_USER");
+	struct passwd *p;
+
+	if (sudo != NULL && sudo[0] != '\0')
+		return sudo;
+	p = getpwuid(t->caller);	/* cppcheck-suppress getpwuidCalled */
+	return p != NULL ? p->pw_name : "";
 }
 
 /* --- options --------------------------------------------------------------- */

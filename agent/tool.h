@@ -54,6 +54,9 @@ const char *tool_value(const struct tool *t, const char *option);
 int tool_fail(const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The name of who typed it; "" if nobody knows. */
+const char *tool_who(const struct tool *t);
+
 /* DIR/name; lives until the next call. */
 const char *tool_path(const struct tool *t, const char *name);
 
@@ -90,6 +93,6 @@ int tool_mend(struct tool *t);
 
 extern struct tool_option tool_enroll_options[], tool_source_options[],
     tool_say_options[], tool_reason_options[], tool_check_options[],
-    tool_proof_options[], tool_mend_options[];
+    tool_proof_options[], tool_mend_options[], tool_letters_options[];
 
 #endif

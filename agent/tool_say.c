@@ -4,7 +4,6 @@
  */
 #include "agent/tool.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,19 +51,6 @@ struct tool_option tool_say_options[] = {
 	    "what would be said") },
 	{ .name = NULL }
 };
-
-/* Behind sudo it is the one who typed that. */
-static const char *
-who_am_i(const struct tool *t)
-{
-	const char *sudo = getenv("SUDO_USER");
-	struct passwd *p;
-
-	if (sudo != NULL && sudo[0] != '\0')
-		return sudo;
-	p = getpwuid(t->caller);	/* cppcheck-suppress getpwuidCalled */
-	return p != NULL ? p->pw_name : "";
-}
 
 /* Options that only a move has; those go into it. */
 static bool
@@ -122,7 +108,7 @@ question(struct tool *t)
 		}
 	}
 	if (json_object_get(ask, "by") == NULL)
-		json_object_set_new(ask, "by", json_string(who_am_i(t)));
+		json_object_set_new(ask, "by", json_string(tool_who(t)));
 	return ask;
 }
 

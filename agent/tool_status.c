@@ -1,5 +1,5 @@
 /*
- * zqagent status, letters, rescan, release, refuse, retell, check.
+ * zqagent status, rescan, release, refuse, retell, check.
  */
 #include "agent/tool.h"
 
@@ -9,14 +9,11 @@
 #include <string.h>
 
 #include "agent/check.h"
-#include "agent/inbox.h"
 #include "agent/status.h"
 #include "certs/identity.h"
 #include "contrib/base/lang.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
-
-#define LETTERS_SHOWN 100
 
 struct tool_option tool_reason_options[] = {
 	{ .name = "reason", .about = N_("why; it is told to the hub") },
@@ -74,53 +71,6 @@ tool_status(struct tool *t)
 	}
 	json_decref(o);
 	return status;
-}
-
-static json_t *
-letters_alone(const struct config *c, struct store *s)
-{
-	struct store_txn *txn = store_look(s);
-	json_t *list = inbox_list(txn, LETTERS_SHOWN);
-
-	(void)c;
-	store_end(txn);
-	return list;
-}
-
-static const char *
-member(json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
-int
-tool_letters(struct tool *t)
-{
-	bool down;
-	json_t *l, *list = tool_ask(t, json_pack("{s:s}", "do", "letters"),
-	    &down);
-	size_t i;
-
-	if (down)
-		list = look_alone(t, letters_alone);
-	if (list == NULL)
-		return 2;
-	if (t->json) {
-		json_dumpf(list, stdout, JSON_INDENT(2));
-		printf("\n");
-	} else if (json_array_size(list) == 0) {
-		printf(_("no letters yet\n"));
-	} else {
-		json_array_foreach(list, i, l)
-			printf("%lld  %s  %-8s %s %s\n", (long long)
-			    json_integer_value(json_object_get(l, "number")),
-			    member(l, "when"), member(l, "kind"),
-			    member(l, "text"), member(l, "about"));
-	}
-	json_decref(list);
-	return 0;
 }
 
 /* A question whose answer only says that it is done. */

@@ -80,9 +80,17 @@ static const struct tool_command commands[] = {
 	  .help = N_("  zqagent refuse www --reason \"a disk is being "
 	  "replaced\"\n"
 	  "Without a name: whatever is held.\n") },
-	{ .name = "letters", .words = "", .run = tool_letters,
-	  .about = N_("show what the hub wrote to this site"),
-	  .help = N_("  zqagent letters --json\n") },
+	{ .name = "letters", .words = "[N]", .run = tool_letters,
+	  .options = tool_letters_options,
+	  .about = N_("show what the hub wrote to this site, or reply"),
+	  .help = N_("  zqagent letters\n"
+	  "  zqagent letters 12\n"
+	  "  zqagent letters --will-fix 12\n"
+	  "  zqagent letters --refuse 12 --reason \"an archive: it stays "
+	  "as it was\"\n"
+	  "A letter about links names the pages, lines and addresses; zqagent "
+	  "mend can change\nthem. That links are fixed the hub sees by "
+	  "itself.\n") },
 	{ .name = "mend", .words = "[--dry-run | --apply | --undo] [ROOT]",
 	  .run = tool_mend, .as_caller = true, .options = tool_mend_options,
 	  .about = N_("lead the pages' links to where the letters say"),

@@ -91,7 +91,7 @@ kit_end(void)
 	kit_remove_dir();
 }
 
-/* --- pages the hub was told of ------------------------------------------------- */
+/* --- pages the hub was told of ------------------------------------------ */
 
 static inline bool
 kit_know_work(struct store_txn *t, void *arg)
@@ -136,7 +136,7 @@ kit_page(const char *path, struct span bytes)
 	kit_know(path);
 }
 
-/* --- letters -------------------------------------------------------------------- */
+/* --- letters ------------------------------------------------------------ */
 
 static inline bool
 kit_letter_work(struct store_txn *t, void *arg)
@@ -174,7 +174,7 @@ kit_moved(const char *old, const char *new, int64_t from)
 	    .by = SPAN("4101000001") }, 5000);
 }
 
-/* --- mending --------------------------------------------------------------------- */
+/* --- mending ------------------------------------------------------------ */
 
 static struct mend_count kit_count;
 static char kit_why[256];	/* of the last page that was refused */

@@ -249,7 +249,7 @@ START_TEST(test_many)
 }
 END_TEST
 
-/* --- every link that the hub is told can be found -------------------------- */
+/* --- every link that the hub is told can be found ----------------------- */
 
 struct told {
 	struct span to;

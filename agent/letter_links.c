@@ -1,0 +1,391 @@
+/* See letter_links.h. */
+#include "agent/letter_links.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "protocol/change.h"
+#include "protocol/letter.h"
+#include "protocol/limits.h"
+#include "protocol/mending.h"
+#include "protocol/url.h"
+#include "protocol/url_place.h"
+
+struct adding {
+	json_t *states;		/* place → the newest letter's word */
+	json_t *links, *pages;	/* pages: by address, with their links */
+	size_t count;
+};
+
+static const char *
+kind_name(enum link_kind k)
+{
+	static const char *const names[] = { [LINK_ANCHOR] = "anchor",
+		[LINK_IMAGE] = "image", [LINK_FRAME] = "frame",
+		[LINK_FORM] = "form", [LINK_SCRIPT] = "script",
+		[LINK_STYLE] = "style" };
+
+	return k >= LINK_ANCHOR && k <= LINK_STYLE ? names[k] : "";
+}
+
+static json_t *
+text(struct span s)
+{
+	return json_stringn(s.n > 0 ? s.at : "", s.n);
+}
+
+static void
+set_time(json_t *o, const char *name, int64_t ms)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	if (ms != CLOCK_NONE)
+		json_object_set_new(o, name,
+		    json_string(clock_format(when, ms)));
+}
+
+/* --- what is said last -------------------------------------------------- */
+
+/* The list is gone through from its newest letter on. */
+static void
+state_link(void *arg, const struct mending_link *l)
+{
+	struct adding *a = arg;
+	struct buf place;
+
+	buf_init(&place, LIMIT_URL);
+	if (url_place(&place, l->old) &&
+	    json_object_get(a->states, buf_cstr(&place)) == NULL)
+		json_object_set_new(a->states, buf_cstr(&place),
+		    json_string(mending_state_name(l->state)));
+	buf_clear(&place);
+}
+
+static const char *
+state_of(const struct adding *a, const struct mending_link *l)
+{
+	const char *state = NULL;
+	struct buf place;
+
+	buf_init(&place, LIMIT_URL);
+	if (url_place(&place, l->old))
+		state = json_string_value(json_object_get(a->states,
+		    buf_cstr(&place)));
+	buf_clear(&place);
+	return state != NULL ? state : mending_state_name(l->state);
+}
+
+/* --- a letter ----------------------------------------------------------- */
+
+static void
+add_link(void *arg, const struct mending_link *l)
+{
+	struct adding *a = arg;
+	json_t *o = json_pack("{s:o, s:o, s:s, s:I}", "old", text(l->old),
+	    "new", text(l->new), "state", state_of(a, l), "pages",
+	    (json_int_t)l->pages);
+
+	if (l->move > 0) {
+		json_object_set_new(o, "move", json_integer(l->move));
+		json_object_set_new(o, "scope",
+		    json_string(rewrite_scope_name(l->scope)));
+	}
+	set_time(o, "from", l->from);
+	set_time(o, "until", l->until);
+	if (l->by.n > 0)
+		json_object_set_new(o, "by", text(l->by));
+	if (l->reason.n > 0)
+		json_object_set_new(o, "reason", text(l->reason));
+	json_array_append_new(a->links, o);
+}
+
+static void
+add_page(void *arg, const struct mending_link *l,
+    const struct mending_page *p)
+{
+	struct adding *a = arg;
+	char *url = mem_copy(p->url.at, p->url.n);
+	json_t *page = json_object_get(a->pages, url);
+
+	if (page == NULL) {
+		page = json_array();
+		json_object_set_new(a->pages, url, page);
+	}
+	json_array_append_new(page, json_pack("{s:I, s:s, s:I, s:o, s:o, s:s}",
+	    "line", (json_int_t)p->line, "kind", kind_name(p->kind), "more",
+	    (json_int_t)p->more, "old", text(l->old), "new", text(l->new),
+	    "state", state_of(a, l)));
+	free(url);
+}
+
+static json_int_t
+line_of(const json_t *link)
+{
+	return json_integer_value(json_object_get(link, "line"));
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+	json_int_t x = line_of(*(json_t *const *)a);
+	json_int_t y = line_of(*(json_t *const *)b);
+
+	return (x > y) - (x < y);
+}
+
+/* The caller's list, by line. */
+static json_t *
+sorted(json_t *links)
+{
+	size_t n = json_array_size(links);
+	json_t **at = mem_new(n * sizeof(*at) + 1), *out = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		at[i] = json_array_get(links, i);
+	qsort(at, n, sizeof(*at), by_line);
+	for (size_t i = 0; i < n; i++)
+		json_array_append(out, at[i]);
+	free(at);
+	return out;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The pages in the order of their addresses. */
+static json_t *
+pages_of(json_t *pages)
+{
+	size_t n = json_object_size(pages), i = 0;
+	const char **at = mem_new(n * sizeof(*at) + 1), *name;
+	json_t *out = json_array(), *links;
+
+	json_object_foreach(pages, name, links)
+		at[i++] = name;
+	qsort(at, n, sizeof(*at), by_name);
+	for (i = 0; i < n; i++)
+		json_array_append_new(out, json_pack("{s:s, s:o}", "url",
+		    at[i], "links", sorted(json_object_get(pages, at[i]))));
+	free(at);
+	return out;
+}
+
+static bool
+is_of_links(json_t *letter, struct span *body)
+{
+	const char *kind = json_string_value(json_object_get(letter, "kind"));
+	json_t *b = json_object_get(letter, "body");
+
+	*body = (struct span){ json_string_value(b), json_string_length(b) };
+	return kind != NULL && strcmp(kind, LETTER_LINKS) == 0 &&
+	    body->n > 0;
+}
+
+static void
+add_to(json_t *letter, struct adding *a)
+{
+	static const struct mending_reader reader = { .link = add_link,
+		.page = add_page };
+	struct span body;
+	const char *why = "";
+
+	if (!is_of_links(letter, &body))
+		return;
+	a->links = json_array();
+	a->pages = json_object();
+	if (mending_read(body, &reader, a, &why))
+		json_object_del(letter, "body");
+	else
+		json_object_set_new(letter, "trouble", json_string(why));
+	json_object_set_new(letter, "links", a->links);
+	json_object_set_new(letter, "pages", pages_of(a->pages));
+	json_decref(a->pages);
+}
+
+void
+letter_links_add(json_t *list)
+{
+	static const struct mending_reader states = { .link = state_link };
+	struct adding a = { .states = json_object() };
+	struct span body;
+	json_t *letter;
+	size_t i;
+
+	for (i = json_array_size(list); i-- > 0;)
+		if (is_of_links(json_array_get(list, i), &body))
+			(void)mending_read(body, &states, &a, NULL);
+	json_array_foreach(list, i, letter)
+		add_to(letter, &a);
+	json_decref(a.states);
+}
+
+/* --- as text ------------------------------------------------------------ */
+
+static const char *
+member(json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s != NULL ? s : "";
+}
+
+/* For a terminal: what is encoded is shown as it is meant, and a control
+ * character can do nothing. */
+static void
+print_text(FILE *out, struct span s)
+{
+	struct buf b;
+
+	buf_init(&b, (size_t)8 * LIMIT_URL);
+	text_pad(&b, s, text_width(s));
+	fputs(buf_cstr(&b), out);
+	buf_clear(&b);
+}
+
+static void
+print_url(FILE *out, const char *url)
+{
+	struct buf b;
+
+	buf_init(&b, (size_t)8 * LIMIT_URL);
+	url_show(&b, span_of(url));
+	print_text(out, buf_look(&b));
+	buf_clear(&b);
+}
+
+static const char *
+state_word(const char *state)
+{
+	static const char *const words[][2] = {
+		{ "announced", N_("will move") }, { "effective", N_("moved") },
+		{ "withdrawn", N_("was deleted") },
+		{ "never", N_("was never there") },
+		{ "fixed", N_("is fixed") },
+		{ "off", N_("does not move after all: leave it") },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i][0], state) == 0)
+			return _(words[i][1]);
+	return state;
+}
+
+static void
+print_when(FILE *out, json_t *l, const char *name, const char *fmt)
+{
+	const char *when = member(l, name);
+	char shown[CLOCK_TEXT_MAX];
+	int64_t ms;
+
+	if (clock_parse(when, strlen(when), 0, &ms))
+		fprintf(out, fmt, clock_show(shown, ms));
+}
+
+/* Who says so, and when: for links whose words differ, each once. */
+static void
+print_about(FILE *out, json_t *links)
+{
+	json_t *l, *before = NULL;
+	size_t i;
+
+	json_array_foreach(links, i, l) {
+		if (before != NULL && json_integer_value(json_object_get(l,
+		    "move")) == json_integer_value(json_object_get(before,
+		    "move")) && strcmp(member(l, "from"), member(before,
+		    "from")) == 0 && strcmp(member(l, "by"), member(before,
+		    "by")) == 0 && strcmp(member(l, "reason"), member(before,
+		    "reason")) == 0)
+			continue;
+		before = l;
+		if (member(l, "from")[0] == '\0' && member(l, "by")[0] ==
+		    '\0' && member(l, "reason")[0] == '\0')
+			continue;
+		fputs("   ", out);
+		print_when(out, l, "from", _(" from %s"));
+		print_when(out, l, "until", _(" until %s"));
+		if (member(l, "by")[0] != '\0')
+			fputs(_(" says "), out);
+		print_text(out, span_of(member(l, "by")));
+		if (member(l, "reason")[0] != '\0')
+			fputs(": ", out);
+		print_text(out, span_of(member(l, "reason")));
+		fputc('\n', out);
+	}
+}
+
+static void
+print_change(FILE *out, json_t *l)
+{
+	print_url(out, member(l, "old"));
+	if (member(l, "new")[0] != '\0') {
+		fputs(" → ", out);
+		print_url(out, member(l, "new"));
+	}
+	fprintf(out, "  (%s)\n", state_word(member(l, "state")));
+}
+
+static void
+print_page(FILE *out, json_t *page)
+{
+	json_t *links = json_object_get(page, "links"), *l;
+	json_int_t more = 0;
+	size_t i;
+
+	json_array_foreach(links, i, l)
+		if (json_integer_value(json_object_get(l, "more")) > more)
+			more = json_integer_value(json_object_get(l, "more"));
+	fputs("    ", out);
+	print_url(out, member(page, "url"));
+	if (more > 0)
+		fprintf(out, _(" and %lld pages like it"), (long long)more);
+	fputc('\n', out);
+	json_array_foreach(links, i, l) {
+		fputs("      ", out);
+		if (line_of(l) > 0)
+			fprintf(out, _("line %lld: "), (long long)line_of(l));
+		print_change(out, l);
+	}
+}
+
+/* What no page was named for. */
+static void
+print_rest(FILE *out, json_t *letter)
+{
+	json_t *l;
+	size_t i;
+
+	if (json_array_size(json_object_get(letter, "pages")) > 0)
+		return;
+	json_array_foreach(json_object_get(letter, "links"), i, l) {
+		fputs("    ", out);
+		print_change(out, l);
+	}
+}
+
+void
+letter_links_print(FILE *out, json_t *letter, size_t most)
+{
+	json_t *pages = json_object_get(letter, "pages"), *page;
+	size_t i;
+
+	print_about(out, json_object_get(letter, "links"));
+	json_array_foreach(pages, i, page) {
+		if (most > 0 && i == most) {
+			fprintf(out, _("    … and %zu more pages: zqagent "
+			    "letters %lld\n"), json_array_size(pages) - i,
+			    (long long)json_integer_value(json_object_get(
+			    letter, "number")));
+			break;
+		}
+		print_page(out, page);
+	}
+	print_rest(out, letter);
+}

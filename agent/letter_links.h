@@ -1,0 +1,27 @@
+/*
+ * Letters about links, for people: what stands on which page, in which line,
+ * and what it should be.
+ *
+ * Works on letters as JSON (inbox.h), so that it is the same whether the
+ * daemon was asked, the store was read, or a hook gets one.
+ */
+#ifndef ZQ_AGENT_LETTER_LINKS_H
+#define ZQ_AGENT_LETTER_LINKS_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/*
+ * Adds to each letter of kind links in the list what its body says:
+ * "links": [{"old", "new", "state", "scope", "move", "from", "until", "by",
+ * "reason", "pages"}], "pages": [{"url", "links": [{"line", "kind", "more",
+ * "old", "new", "state"}]}] by address and line, and "body" goes. What a later
+ * letter of the list says of the same address (it is fixed, say) is the state
+ * that is given.
+ */
+void letter_links_add(json_t *list);
+
+/* One such letter. At most so many pages; 0: all. */
+void letter_links_print(FILE *out, json_t *letter, size_t most);
+
+#endif

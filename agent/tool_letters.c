@@ -1,0 +1,197 @@
+/*
+ * zqagent letters: what the hub wrote, and what is said to it.
+ */
+#include "agent/tool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/inbox.h"
+#include "agent/letter_links.h"
+#include "agent/reply.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "protocol/statement.h"
+
+#define SHOWN 100		/* letters, the newest */
+#define PAGES_SHOWN 10		/* of one, unless it is asked for */
+
+struct tool_option tool_letters_options[] = {
+	{ .name = "will-fix", .about = N_("say that the links in letter … "
+	    "will be fixed") },
+	{ .name = "refuse", .about = N_("say that the links in letter … stay "
+	    "as they are") },
+	{ .name = "reason", .about = N_("why") },
+	{ .name = "by", .about = N_("who says so, unless you") },
+	{ .name = NULL }
+};
+
+/* --- without the daemon ------------------------------------------------- */
+
+static json_t *
+list_alone(struct tool *t, uint64_t number)
+{
+	struct config *c = tool_config(t);
+	struct store *s = c != NULL ? tool_store(t, c, false) : NULL;
+	struct store_txn *txn = s != NULL ? store_look(s) : NULL;
+	json_t *list = NULL, *one;
+
+	if (txn != NULL && number == 0)
+		list = inbox_list(txn, SHOWN);
+	else if (txn != NULL && (one = inbox_one(txn, number)) != NULL)
+		json_array_append_new(list = json_array(), one);
+	else if (txn != NULL)
+		(void)tool_fail(_("zqagent letters shows them"),
+		    _("there is no letter %lld"), (long long)number);
+	if (txn != NULL)
+		store_end(txn);
+	store_close(s);
+	config_free(c);
+	return list;
+}
+
+static json_t *
+reply_alone(struct tool *t, json_t *ask)
+{
+	struct config *c = tool_config(t);
+	struct store *s = c != NULL ? tool_store(t, c, true) : NULL;
+	json_t *answer = NULL;
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	if (s != NULL) {
+		answer = reply_say(s, ask, &why);
+		if (answer == NULL)
+			(void)tool_fail(NULL, "%s", buf_cstr(&why));
+		else if (!t->json)
+			fputs(_("zqagentd is not running: the hub hears it "
+			    "when it is started\n"), stderr);
+	}
+	buf_clear(&why);
+	store_close(s);
+	config_free(c);
+	return answer;
+}
+
+/* --- showing ------------------------------------------------------------ */
+
+static const char *
+member(json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s != NULL ? s : "";
+}
+
+static void
+print_reply(json_t *reply)
+{
+	bool refused = strcmp(member(reply, "state"), STATEMENT_REFUSED) == 0;
+
+	if (reply == NULL)
+		return;
+	printf(refused ? _("    refused by %s") : _("    %s says that it "
+	    "will be fixed"), member(reply, "by"));
+	printf("%s%s\n", member(reply, "reason")[0] != '\0' ? ": " : "",
+	    member(reply, "reason"));
+}
+
+static void
+print_letter(json_t *l, bool all)
+{
+	printf("%lld  %s  %-8s %s %s\n", (long long)json_integer_value(
+	    json_object_get(l, "number")), member(l, "when"),
+	    member(l, "kind"), member(l, "text"), member(l, "about"));
+	if (json_object_get(l, "links") != NULL)
+		letter_links_print(stdout, l, all ? 0 : PAGES_SHOWN);
+	print_reply(json_object_get(l, "reply"));
+}
+
+static int
+show(struct tool *t, uint64_t number)
+{
+	bool down;
+	json_t *l, *list = tool_ask(t, json_pack("{s:s, s:I}", "do",
+	    "letters", "letter", (json_int_t)number), &down);
+	size_t i;
+
+	if (down)
+		list = list_alone(t, number);
+	if (list == NULL)
+		return 2;
+	letter_links_add(list);
+	if (t->json) {
+		json_dumpf(list, stdout, JSON_INDENT(2));
+		printf("\n");
+	} else if (json_array_size(list) == 0) {
+		printf(_("no letters yet\n"));
+	} else {
+		json_array_foreach(list, i, l)
+			print_letter(l, number > 0);
+	}
+	json_decref(list);
+	return 0;
+}
+
+/* --- replying ----------------------------------------------------------- */
+
+static bool
+letter_number(const char *text, uint64_t *n)
+{
+	if (text_number(span_of(text), 1, INT64_MAX, n))
+		return true;
+	(void)tool_fail(_("zqagent letters shows them"),
+	    _("%s: expected the number of a letter"), text);
+	return false;
+}
+
+static int
+reply(struct tool *t, const char *letter, bool refused)
+{
+	const char *reason = tool_value(t, "reason");
+	uint64_t number;
+	json_t *ask, *answer;
+	bool down;
+
+	if (!letter_number(letter, &number))
+		return 2;
+	ask = json_pack("{s:s, s:I, s:b, s:s, s:s, s:I}", "do", "reply",
+	    "letter", (json_int_t)number, "refused", (int)refused, "reason",
+	    reason != NULL ? reason : "", "by", tool_who(t), "caller",
+	    (json_int_t)t->caller);
+	answer = tool_ask(t, json_incref(ask), &down);
+	if (down)
+		answer = reply_alone(t, ask);
+	json_decref(ask);
+	if (answer == NULL)
+		return 2;
+	if (t->json) {
+		json_dumpf(answer, stdout, 0);
+		printf("\n");
+	} else {
+		printf(_("said of %lld addresses, as change %lld\n"),
+		    (long long)json_integer_value(json_object_get(answer,
+		    "said")), (long long)json_integer_value(json_object_get(
+		    answer, "seq")));
+	}
+	json_decref(answer);
+	return 0;
+}
+
+int
+tool_letters(struct tool *t)
+{
+	const char *fix = tool_value(t, "will-fix");
+	const char *refuse = tool_value(t, "refuse");
+	uint64_t number = 0;
+
+	if (t->places > 1 || (fix != NULL && refuse != NULL) ||
+	    (t->places > 0 && (fix != NULL || refuse != NULL)))
+		return tool_fail(_("zqagent letters --help"),
+		    _("expected one letter"));
+	if (fix != NULL || refuse != NULL)
+		return reply(t, fix != NULL ? fix : refuse, fix == NULL);
+	if (t->places > 0 && !letter_number(t->place[0], &number))
+		return 2;
+	return show(t, number);
+}

@@ -1,0 +1,297 @@
+/*
+ * Letters about links: shown by page, and replied to.
+ */
+#include "agent/letter_links.h"
+
+#include "agent/ability.h"
+#include "agent/reply.h"
+#include "tests/unit/agent/mendkit.h"
+
+#define B "https://www.b.gov.cn/"
+
+static void
+put_letter(struct span kind, struct span body)
+{
+	struct letter l = { .number = ++kit_letter, .when = 1000,
+	    .kind = kind, .text = SPAN("text"), .body = body };
+
+	ck_assert_int_eq(store_do(kit_store, kit_letter_work, &l),
+	    STORE_DONE);
+}
+
+/* Two pages, two links; of a move that was announced. */
+static void
+put_links(enum mending_state state)
+{
+	struct mending_link l = { .state = state, .move = 7,
+	    .scope = REWRITE_PREFIX, .from = 1798761600000,
+	    .until = CLOCK_NONE, .by = SPAN("4101000002"),
+	    .reason = SPAN("改版") };
+	struct mending_page p = { .kind = LINK_ANCHOR };
+	struct buf body;
+
+	buf_init(&body, LIMIT_LETTER);
+	mending_begin(&body, &l);
+	for (int i = 1; i <= 2; i++) {
+		l.old = i == 1 ? SPAN(B "old/1") : SPAN(B "old/%E4%B8%AD");
+		l.new = i == 1 ? SPAN(B "new/1") : SPAN_NONE;
+		mending_link(&body, &l, &l);
+		p.url = SPAN(KIT_SITE "z.html");
+		p.line = (uint32_t)(90 - 10 * i);
+		p.more = i == 1 ? 11 : 0;
+		mending_page(&body, &p);
+		p.url = SPAN(KIT_SITE "a.html");
+		p.line = 5;
+		p.more = 0;
+		if (i == 2)
+			mending_page(&body, &p);
+		mending_link_end(&body);
+	}
+	mending_end(&body);
+	ck_assert(!body.bad);
+	put_letter(SPAN(LETTER_LINKS), buf_look(&body));
+	buf_clear(&body);
+}
+
+static json_t *
+list(void)
+{
+	struct store_txn *t = store_look(kit_store);
+	json_t *l = inbox_list(t, 100);
+
+	store_end(t);
+	letter_links_add(l);
+	return l;
+}
+
+static void
+ck_prints(json_t *letter, size_t most, const char *want)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	letter_links_print(f, letter, most);
+	fclose(f);
+	ck_assert_str_eq(text, want);
+	free(text);
+}
+
+#define ABOUT "    from 2027-01-01 08:00:00 +08:00 says 4101000002: 改版\n"
+
+START_TEST(test_shown)
+{
+	json_t *l, *one, *page;
+
+	put_links(MENDING_ANNOUNCED);
+	l = list();
+	one = json_array_get(l, 0);
+	ck_assert_ptr_null(json_object_get(one, "body"));
+	ck_assert_uint_eq(json_array_size(json_object_get(one, "links")), 2);
+	page = json_array_get(json_object_get(one, "pages"), 1);
+	ck_assert_str_eq(json_string_value(json_object_get(page, "url")),
+	    KIT_SITE "z.html");
+	ck_prints(one, 0, ABOUT
+	    "    https://www.a.gov.cn/a.html\n"
+	    "      line 5: " B "old/中  (will move)\n"
+	    "    https://www.a.gov.cn/z.html and 11 pages like it\n"
+	    "      line 70: " B "old/中  (will move)\n"
+	    "      line 80: " B "old/1 → " B "new/1  (will move)\n");
+	ck_prints(one, 1, ABOUT
+	    "    https://www.a.gov.cn/a.html\n"
+	    "      line 5: " B "old/中  (will move)\n"
+	    "    … and 1 more pages: zqagent letters 1\n");
+	json_decref(l);
+}
+END_TEST
+
+/* What the hub writes later counts in the letter before. */
+START_TEST(test_states)
+{
+	json_t *l;
+
+	put_links(MENDING_ANNOUNCED);
+	kit_write_letter(&(struct mending_link){ .old = SPAN(
+	    "http://www.b.gov.cn/old/1/"), .state = MENDING_FIXED,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE }, 0);
+	l = list();
+	ck_prints(json_array_get(l, 0), 0, ABOUT
+	    "    https://www.a.gov.cn/a.html\n"
+	    "      line 5: " B "old/中  (will move)\n"
+	    "    https://www.a.gov.cn/z.html and 11 pages like it\n"
+	    "      line 70: " B "old/中  (will move)\n"
+	    "      line 80: " B "old/1 → " B "new/1  (is fixed)\n");
+	ck_prints(json_array_get(l, 1), 0,
+	    "    http://www.b.gov.cn/old/1/  (is fixed)\n");
+	json_decref(l);
+}
+END_TEST
+
+/* A body that isn't right is shown as trouble, and others as they are. */
+START_TEST(test_odd)
+{
+	json_t *l;
+
+	put_letter(SPAN(LETTER_LINKS), SPAN("<zq:links xmlns:zq=\""
+	    "urn:zhanqun:1\"><zq:link old=\"x\" state=\"effective\"/>"
+	    "</zq:links>"));
+	put_letter(SPAN("held"), SPAN("<x/>"));
+	l = list();
+	ck_assert_ptr_nonnull(json_object_get(json_array_get(l, 0),
+	    "trouble"));
+	ck_assert_ptr_nonnull(json_object_get(json_array_get(l, 1), "body"));
+	ck_prints(json_array_get(l, 1), 0, "");
+	json_decref(l);
+}
+END_TEST
+
+/* --- replies ------------------------------------------------------------ */
+
+static json_t *
+say(json_int_t letter, bool refused, const char *reason, char why[256])
+{
+	json_t *ask = json_pack("{s:I, s:b, s:s, s:s}", "letter", letter,
+	    "refused", (int)refused, "reason", reason, "by", "张");
+	struct buf b;
+	json_t *answer;
+
+	buf_init(&b, 4096);
+	answer = reply_say(kit_store, ask, &b);
+	snprintf(why, 256, "%s", buf_cstr(&b));
+	buf_clear(&b);
+	json_decref(ask);
+	return answer;
+}
+
+static void
+ck_refuses(json_int_t letter, bool refused, const char *word)
+{
+	char why[256];
+
+	ck_assert_ptr_null(say(letter, refused, "", why));
+	ck_assert_msg(strstr(why, word) != NULL, "said %s", why);
+	ck_assert_uint_eq(store_meta(kit_store)->next, 1);
+}
+
+START_TEST(test_replies)
+{
+	struct store_txn *t;
+	struct change c;
+	char why[256];
+	json_t *a, *l;
+
+	put_links(MENDING_ANNOUNCED);
+	put_letter(SPAN("held"), SPAN_NONE);
+	ck_refuses(1, false, "takes no replies");
+	ck_assert(ability_keep(kit_store, SPAN("changes moves")));
+	ck_refuses(1, true, "--reason");
+	ck_refuses(2, false, "not about links");
+	ck_refuses(3, false, "no such letter");
+	a = say(1, false, "", why);
+	ck_assert_msg(a != NULL, "%s", why);
+	ck_assert_int_eq(json_integer_value(json_object_get(a, "said")), 2);
+	json_decref(a);
+	t = store_look(kit_store);
+	ck_assert(spool_get(t, 2, &c));
+	ck_assert_int_eq(c.kind, CHANGE_REPLY);
+	ck_assert(span_is(c.url, SPAN(B "old/%E4%B8%AD")));
+	ck_assert(span_is(c.word[WORD_SCOPE], SPAN("will-fix")));
+	ck_assert(span_is(c.word[WORD_BY], SPAN("张")));
+	store_end(t);
+	l = list();
+	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(
+	    json_array_get(l, 0), "reply"), "state")), "will-fix");
+	ck_assert_ptr_null(json_object_get(json_array_get(l, 1), "reply"));
+	json_decref(l);
+}
+END_TEST
+
+static size_t
+replies_bytes(void)
+{
+	struct store_txn *t = store_look(kit_store);
+	struct span row = SPAN_NONE;
+
+	ck_assert(store_get(t, "replies", &row));
+	store_end(t);
+	return row.n;
+}
+
+START_TEST(test_another_mind)
+{
+	char why[256];
+	size_t n;
+	json_t *a, *l;
+
+	ck_assert(ability_keep(kit_store, SPAN("moves")));
+	put_links(MENDING_EFFECTIVE);
+	put_links(MENDING_EFFECTIVE);
+	json_decref(say(1, false, "", why));
+	json_decref(say(2, false, "later", why));
+	json_decref(say(1, true, "档案", why));
+	n = replies_bytes();
+	a = say(1, true, "档案", why);
+	ck_assert_int_eq(json_integer_value(json_object_get(a, "seq")), 8);
+	ck_assert_uint_eq(replies_bytes(), n);	/* only the last is kept */
+	json_decref(a);
+	l = list();
+	a = json_object_get(json_array_get(l, 0), "reply");
+	ck_assert_str_eq(json_string_value(json_object_get(a, "state")),
+	    "refused");
+	ck_assert_str_eq(json_string_value(json_object_get(a, "reason")),
+	    "档案");
+	a = json_object_get(json_array_get(l, 1), "reply");
+	ck_assert_str_eq(json_string_value(json_object_get(a, "reason")),
+	    "later");
+	json_decref(l);
+}
+END_TEST
+
+/* Not more than the control socket can carry. */
+START_TEST(test_long)
+{
+	static char text[40000];
+	struct letter letter = { .when = 1000, .kind = SPAN("notice"),
+	    .text = SPAN("text"), .body = { text, sizeof(text) } };
+	json_t *l;
+	size_t n;
+
+	memset(text, 'x', sizeof(text));
+	for (int i = 0; i < 100; i++) {
+		letter.number = ++kit_letter;
+		ck_assert_int_eq(store_do(kit_store, kit_letter_work,
+		    &letter), STORE_DONE);
+	}
+	l = list();
+	n = json_array_size(l);
+	ck_assert_uint_lt(n, 60);
+	ck_assert_uint_gt(n, 40);
+	ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(l,
+	    n - 1), "number")), 100);
+	ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(l,
+	    0), "number")), (json_int_t)(101 - n));
+	json_decref(l);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = { test_shown, test_states, test_odd,
+		test_replies, test_another_mind, test_long };
+	Suite *s = suite_create("letters");
+	TCase *tc = tcase_create("letters");
+	SRunner *runner;
+	int failed;
+
+	setenv("TZ", "Asia/Shanghai", 1);
+	tcase_add_checked_fixture(tc, kit_begin, kit_end);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed > 0;
+}
