@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/reply.h"
+#include "agent/moves_ask.h"
 #include "agent/say.h"
 #include "agent/status.h"
 #include "contrib/base/clock.h"
@@ -123,6 +124,40 @@ do_say(struct agent *a, struct ctl_peer *peer, json_t *ask,
 		push_kick(a->push);
 		/* What is held may be what was announced now. */
 		if (sources_held(a->sources) > 0 && is_kind(ask, "move"))
+			sources_rescan(a->sources);
+		ctl_ok(peer, answer);
+	}
+	buf_clear(&why);
+}
+
+static void
+do_moves(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
+{
+	struct store_txn *t = store_look(a->store);
+
+	(void)ask;
+	(void)by;
+	ctl_ok(peer, moves_list(t));
+	store_end(t);
+}
+
+static void
+do_moves_decide(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
+{
+	struct buf why;
+	json_t *answer;
+
+	(void)by;
+	buf_init(&why, CONFIG_WHY_MAX);
+	answer = moves_decide(a->store, ask, (int)a->config->top->zone,
+	    &why);
+	if (answer == NULL) {
+		ctl_fail(peer, NULL, "%s", buf_cstr(&why));
+	} else {
+		push_kick(a->push);
+		if (sources_held(a->sources) > 0)
 			sources_rescan(a->sources);
 		ctl_ok(peer, answer);
 	}
@@ -300,6 +335,8 @@ static const struct {
 } questions[] = {
 	{ "status", do_status },
 	{ "say", do_say },
+	{ "moves", do_moves },
+	{ "moves-decide", do_moves_decide },
 	{ "reload", do_reload },
 	{ "rescan", do_rescan },
 	{ "release", do_release },

@@ -1,6 +1,6 @@
 /*
- * The control socket's questions: status, say, sources, rescan, release,
- * refuse, letters, retell, reload.
+ * The control socket's questions: status, say, moves, sources, rescan,
+ * release, refuse, letters, reply, retell, reload.
  */
 #ifndef ZQ_AGENT_CONTROL_H
 #define ZQ_AGENT_CONTROL_H

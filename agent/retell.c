@@ -6,8 +6,13 @@
 
 #include "agent/compare.h"
 #include "agent/known.h"
+#include "agent/moves.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "protocol/wire.h"
+
+#define MOVES_BYTES (256u << 20)	/* of all that were announced */
 
 struct all_said {
 	struct known *list;	/* with spans of their own memory */
@@ -44,6 +49,43 @@ say_again(struct store_txn *t, struct known *k)
 	(void)compare_again(t, k, &c);	/* an empty spool has room */
 }
 
+/* --- moves ------------------------------------------------------------------- */
+
+static bool
+gather_move(void *arg, const struct moved *m)
+{
+	struct buf *all = arg;
+	struct change c;
+	struct buf row;
+
+	if (m->state != MOVES_SAID ||
+	    (m->until != CLOCK_NONE && m->until <= clock_wall()))
+		return true;
+	moves_change(&c, m);
+	c.when = m->when;
+	buf_init(&row, MOVES_ROW_MAX);
+	change_write(&row, &c);
+	write_span(all, buf_look(&row));
+	buf_clear(&row);
+	return !all->bad;
+}
+
+/* What was announced holds for a hub that was set up anew, too. */
+static void
+announce_again(struct store_txn *t)
+{
+	struct reader r;
+	struct change c;
+	struct buf all;			/* rows of changes, as spans */
+
+	buf_init(&all, MOVES_BYTES);
+	moves_each(t, gather_move, &all);
+	r = reader_of(buf_look(&all));
+	while (reader_left(&r) > 0 && change_read(&c, read_span(&r)))
+		(void)compare_said(t, &c);
+	buf_clear(&all);
+}
+
 static bool
 work(struct store_txn *t, void *arg)
 {
@@ -62,6 +104,7 @@ work(struct store_txn *t, void *arg)
 		known_disown(k);
 	}
 	free(all.list);
+	announce_again(t);
 	t->meta.needs_snapshot = true;	/* until it is proven */
 	return true;
 }

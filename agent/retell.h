@@ -3,8 +3,8 @@
  *
  * For a hub that was set up anew and asks for what the spool no longer has,
  * and for an agent whose numbers another copy of it used as well. What
- * people said is spooled again here; what stands in files is forgotten, so
- * that the next scan tells it.
+ * people said and which moves were announced is spooled again here; what
+ * stands in files is forgotten, so that the next scan tells it.
  */
 #ifndef ZQ_AGENT_RETELL_H
 #define ZQ_AGENT_RETELL_H

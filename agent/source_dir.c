@@ -305,6 +305,7 @@ on_check(evutil_socket_t fd, short what, void *arg)
 	after(s->check, CHECK);
 	source_dir_anew_check(s);
 	source_dir_cover_check(s);
+	source_dir_moves_check(s);
 	check_trouble(s);
 	if (!root_moved(&s->root)) {
 		if (s->root_error == 0)
@@ -407,13 +408,7 @@ on_news(void *arg, size_t n)
 static void
 on_moved(void *arg, const char *from, const char *to)
 {
-	struct source *s = arg;
-
-	s->renames++;
-	if (s->moved.count >= SOURCE_DIR_MOVED)
-		return;
-	paths_add(&s->moved, from);
-	paths_add(&s->moved, to);
+	source_dir_moved(arg, from, to);
 }
 
 static bool

@@ -1,6 +1,7 @@
 /*
  * The inside of source_dir.c, which source_dir_gone.c judges,
- * source_dir_anew.c has told anew and source_dir_status.c shows.
+ * source_dir_anew.c has told anew and source_dir_status.c shows;
+ * source_dir_cover.c tells what it covers, source_dir_moves.c what moved.
  */
 #ifndef ZQ_AGENT_SOURCE_DIR_H
 #define ZQ_AGENT_SOURCE_DIR_H
@@ -19,7 +20,6 @@
 #include "contrib/base/buf.h"
 
 #define SOURCE_DIR_SETTLE 60000	/* ms after a scan, at most */
-#define SOURCE_DIR_MOVED 200000	/* addresses remembered in `moved` */
 
 struct source {
 	struct source_host host;
@@ -82,6 +82,11 @@ void source_dir_gone_scan(struct source *s);
  * is for the start of a scan. */
 void source_dir_cover_begin(struct source *s);
 void source_dir_cover_check(struct source *s);
+
+/* Something that was told at one address is told at another; and what comes
+ * of that, asked from time to time. */
+void source_dir_moved(struct source *s, const char *from, const char *to);
+void source_dir_moves_check(struct source *s);
 
 /* See the verb of struct source_kind. */
 bool source_dir_trouble(const struct source *s, struct buf *b);

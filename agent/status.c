@@ -6,6 +6,7 @@
 
 #include "agent/errand.h"
 #include "agent/known.h"
+#include "agent/moves.h"
 #include "agent/proven.h"
 #include "agent/spool.h"
 #include "certs/identity.h"
@@ -111,6 +112,8 @@ status_at_rest(struct store *s, const char *dir)
 	json_object_set_new(o, "items", number(t->digest.items));
 	json_object_set_new(o, "letters", number(t->meta.letters));
 	json_object_set_new(o, "proven", proven_status(t));
+	json_object_set_new(o, "moves_proposed",
+	    number(moves_in_state(t, MOVES_PROPOSED)));
 	if ((errand = errand_status(t)) != NULL)
 		json_object_set_new(o, "errand", errand);
 	json_object_set_new(o, "store_bytes", number(store_size(s)));

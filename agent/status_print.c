@@ -249,6 +249,9 @@ status_print(FILE *out, json_t *o)
 	fprintf(out, _("items        %lld told; digest %.16s\n"),
 	    count(o, "items"), text(o, "digest"));
 	print_proven(out, json_object_get(o, "proven"));
+	if (count(o, "moves_proposed") > 0)
+		fprintf(out, _("moves        %lld could be announced; zqagent "
+		    "moves shows them\n"), count(o, "moves_proposed"));
 	if (count(o, "letters") > 0)
 		fprintf(out, _("letters      %lld; zqagent letters shows "
 		    "them\n"), count(o, "letters"));

@@ -80,6 +80,7 @@ void tool_move_print(const struct tool *t, json_t *answer);
 int tool_enroll(struct tool *t);
 int tool_source(struct tool *t);
 int tool_say(struct tool *t);
+int tool_moves(struct tool *t);
 int tool_status(struct tool *t);
 int tool_letters(struct tool *t);
 int tool_rescan(struct tool *t);
@@ -92,7 +93,8 @@ int tool_proof(struct tool *t);
 int tool_mend(struct tool *t);
 
 extern struct tool_option tool_enroll_options[], tool_source_options[],
-    tool_say_options[], tool_reason_options[], tool_check_options[],
+    tool_say_options[], tool_moves_options[],
+    tool_reason_options[], tool_check_options[],
     tool_proof_options[], tool_mend_options[], tool_letters_options[];
 
 #endif

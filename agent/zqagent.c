@@ -65,6 +65,16 @@ static const struct tool_command commands[] = {
 	  "repair its\npages before the old address is gone. "
 	  "It is on this machine's disk when the command returns, also while "
 	  "zqagentd is\nnot running.\n") },
+	{ .name = "moves", .words = "[announce | refuse [OLD]]",
+	  .run = tool_moves, .options = tool_moves_options,
+	  .about = N_("show what moves, and what could be announced"),
+	  .help = N_("  zqagent moves\n"
+	  "  zqagent moves announce https://www.example.gov.cn/news/ "
+	  "--reason \"new columns\"\n"
+	  "  zqagent moves refuse\n"
+	  "Sources propose a move when files are elsewhere all at once; "
+	  "without an address it\nis about all proposals. What was refused "
+	  "isn't proposed again.\n") },
 	{ .name = "rescan", .words = "[NAME]", .run = tool_rescan,
 	  .about = N_("look at all files of a source, or of all, now"),
 	  .help = N_("  zqagent rescan www\n") },

@@ -21,6 +21,7 @@
 #define PATIENCE 8000		/* ms for anything to happen */
 
 static char kind[] = "dir", address[] = SITE "/";
+static char asked[] = "ask";
 static char *none[] = { NULL };
 static char first[] = "index.html", second[] = "index.htm";
 static char *index_names[] = { first, second, NULL };
@@ -97,7 +98,7 @@ set_up(void)
 	ck_assert_int_eq(mkdir(root, 0755), 0);
 	set = (struct config_source){ .type = kind, .root = root,
 	    .url = address, .include = none,
-	    .exclude = excluded, .index = index_names };
+	    .exclude = excluded, .index = index_names, .moves = asked };
 	top = (struct config_top){ .rescan = 600000, .settle = 150,
 	    .gate_items = HOLD_ITEMS, .gate_percent = HOLD_PERCENT };
 	base = event_base_new();

@@ -1,0 +1,323 @@
+/* See proposal.h. */
+#include "agent/proposal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/compare.h"
+#include "agent/known.h"
+#include "agent/moves.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "protocol/limits.h"
+#include "protocol/rewrite.h"
+#include "protocol/url.h"
+#include "protocol/url_place.h"
+
+#define LOOKS 64		/* at everything, for one list of pages */
+
+struct pair {			/* one page that moved */
+	struct span from, to;
+	size_t head_from, head_to;	/* bytes of what differs, slash and
+					 * all; 0: nothing is in common */
+	bool done;			/* it is in a move, or none */
+};
+
+struct work {
+	struct store_txn *t;
+	const struct proposal_ask *ask;
+	struct pair *pair;
+	size_t count;
+	size_t made, left_out;
+	size_t looks;		/* at all there is, that may still be taken */
+	bool room;
+};
+
+static struct span
+head(struct span s, size_t n)
+{
+	return (struct span){ .at = s.at, .n = n };
+}
+
+/* --- what pages have in common ------------------------------------------------ */
+
+/* Bytes up to the path's first slash, and that. */
+static size_t
+root_length(struct span url)
+{
+	struct url u;
+
+	return url_parse(&u, url) ? (size_t)(u.path.at - url.at) + 1 : url.n;
+}
+
+/* The shortest heads that end in a slash, with the same behind them. */
+static void
+split(struct pair *p)
+{
+	size_t from = p->from.n, to = p->to.n;
+	size_t least_from = root_length(p->from);
+	size_t least_to = root_length(p->to);
+
+	p->head_from = p->head_to = 0;
+	for (;;) {
+		if (p->from.at[from - 1] == '/' && p->to.at[to - 1] == '/') {
+			p->head_from = from;
+			p->head_to = to;
+		}
+		if (from <= least_from || to <= least_to ||
+		    p->from.at[from - 1] != p->to.at[to - 1])
+			break;
+		from--;
+		to--;
+	}
+}
+
+/* The heads with one directory more. False: there is none in common. */
+static bool
+lengthen(struct pair *p)
+{
+	struct span rest = { .at = p->from.at + p->head_from,
+	    .n = p->from.n - p->head_from };
+	const char *slash = rest.n > 0 ? memchr(rest.at, '/', rest.n) : NULL;
+	size_t n = slash != NULL ? (size_t)(slash - rest.at) + 1 : 0;
+
+	if (n == 0)
+		p->head_from = p->head_to = 0;
+	p->head_from += n;
+	p->head_to += n;
+	return n > 0;
+}
+
+static int
+order(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+	size_t n = x->head_from < y->head_from ? x->head_from : y->head_from;
+	int rc = memcmp(x->from.at, y->from.at, n);
+
+	if (rc == 0 && x->head_from != y->head_from)
+		return x->head_from < y->head_from ? -1 : 1;
+	if (rc != 0)
+		return rc;
+	n = x->head_to < y->head_to ? x->head_to : y->head_to;
+	rc = memcmp(x->to.at, y->to.at, n);
+	if (rc == 0 && x->head_to != y->head_to)
+		return x->head_to < y->head_to ? -1 : 1;
+	return rc;
+}
+
+static bool
+same_heads(const struct pair *a, const struct pair *b)
+{
+	return span_is(head(a->from, a->head_from),
+	    head(b->from, b->head_from)) &&
+	    span_is(head(a->to, a->head_to), head(b->to, b->head_to));
+}
+
+/* --- what may be proposed --------------------------------------------------------- */
+
+/* Somebody stands there, it was said before, or both are one place. */
+static bool
+is_none(struct store_txn *t, const struct pair *p)
+{
+	struct known k;
+	struct buf to;
+	bool none;
+
+	if (url_place_same(p->from, p->to) ||
+	    (known_find_url(t, p->from, &k) && k.told))
+		return true;
+	buf_init(&to, LIMIT_URL);
+	none = moves_successor(t, p->from, &to) &&
+	    url_place_same(buf_look(&to), p->to);
+	buf_clear(&to);
+	return none;
+}
+
+struct left {
+	struct span head;
+	bool any;
+};
+
+static bool
+is_left(void *arg, const struct known *k)
+{
+	struct left *l = arg;
+
+	l->any = k->told && k->url.n >= l->head.n &&
+	    memcmp(k->url.at, l->head.at, l->head.n) == 0;
+	return !l->any;
+}
+
+static bool
+is_empty(struct work *w, struct span prefix)
+{
+	struct left l = { .head = prefix };
+
+	w->looks--;
+	known_all(w->t, is_left, &l);
+	return !l.any;
+}
+
+static enum rewrite_scope
+scope_of(const struct pair *p)
+{
+	return p->head_from == root_length(p->from) &&
+	    p->head_to == root_length(p->to) ? REWRITE_DOMAIN :
+	    REWRITE_PREFIX;
+}
+
+static struct rewrite_rule
+rule_of(const struct pair *p, enum rewrite_scope scope)
+{
+	return (struct rewrite_rule){ .scope = scope,
+	    .from = scope == REWRITE_ADDRESS ? p->from :
+	    head(p->from, p->head_from),
+	    .to = scope == REWRITE_ADDRESS ? p->to :
+	    head(p->to, p->head_to),
+	    .at = CLOCK_NONE, .until = CLOCK_NONE, .number = 1 };
+}
+
+/* --- proposing ---------------------------------------------------------------------- */
+
+static bool
+announce(struct work *w, const struct moved *m)
+{
+	struct change c;
+
+	moves_change(&c, m);
+	return compare_said(w->t, &c) != COMPARE_NO_ROOM;
+}
+
+static void
+propose(struct work *w, const struct rewrite_rule *r, uint64_t items)
+{
+	struct moved old, m = {
+		.state = w->ask->announce ? MOVES_SAID : MOVES_PROPOSED,
+		.scope = span_of(rewrite_scope_name(r->scope)),
+		.old = r->from, .new = r->to, .source = w->ask->source,
+		.reason = SPAN("the files are there now"),
+		.by = SPAN("zqagentd"), .from = CLOCK_NONE,
+		.until = CLOCK_NONE, .when = clock_wall(), .items = items,
+	};
+
+	if (moves_get(w->t, m.scope, m.old, &old) &&
+	    span_is(old.new, m.new))
+		return;		/* known; or refused */
+	if (w->ask->announce && !announce(w, &m)) {
+		w->room = false;
+		return;
+	}
+	if (moves_put(w->t, &m))
+		w->made++;
+}
+
+/* Pairs from i on that have the same heads: one move, if it can be. */
+static size_t
+try_prefix(struct work *w, size_t i)
+{
+	struct rewrite_rule r = rule_of(&w->pair[i], scope_of(&w->pair[i]));
+	size_t n = i, items = 0;
+	bool yes;
+
+	for (; n < w->count && same_heads(&w->pair[i], &w->pair[n]); n++)
+		items += !w->pair[n].done;
+	yes = w->pair[i].head_from > 0 && items >= PROPOSAL_LEAST &&
+	    rewrite_rule_is_sane(&r, NULL) && w->looks > 0 &&
+	    is_empty(w, r.from);
+	if (yes)
+		propose(w, &r, items);
+	for (; yes && i < n; i++)
+		w->pair[i].done = true;
+	return n;
+}
+
+/* Shortest heads first; those that make none are tried with longer ones. */
+static void
+find_prefixes(struct work *w)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		qsort(w->pair, w->count, sizeof(*w->pair), order);
+		for (size_t i = 0; i < w->count;)
+			i = try_prefix(w, i);
+		for (size_t i = 0; i < w->count; i++)
+			if (!w->pair[i].done && w->pair[i].head_from > 0)
+				more |= lengthen(&w->pair[i]);
+	}
+}
+
+static void
+find_addresses(struct work *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->count; i++) {
+		struct rewrite_rule r = rule_of(&w->pair[i],
+		    REWRITE_ADDRESS);
+
+		if (w->pair[i].done || !rewrite_rule_is_sane(&r, NULL))
+			continue;
+		if (n++ < PROPOSAL_ADDRESSES)
+			propose(w, &r, 1);
+		else
+			w->left_out++;
+	}
+}
+
+static void
+take_pairs(struct work *w)
+{
+	const struct paths *p = w->ask->moved;
+
+	w->count = 0;
+	for (size_t i = 0; i + 1 < p->count; i += 2) {
+		struct pair *one = &w->pair[w->count++];
+
+		*one = (struct pair){ .from = span_of(p->at[i]),
+		    .to = span_of(p->at[i + 1]) };
+		one->done = is_none(w->t, one);
+		if (!one->done)
+			split(one);
+	}
+}
+
+/* May be called again from the start: the map had to grow. */
+static bool
+work(struct store_txn *t, void *arg)
+{
+	struct work *w = arg;
+
+	w->t = t;
+	w->made = w->left_out = 0;
+	w->looks = LOOKS;
+	w->room = true;
+	take_pairs(w);
+	find_prefixes(w);
+	find_addresses(w);
+	return w->room;
+}
+
+bool
+proposal_make(struct store *s, const struct proposal_ask *ask, size_t *count)
+{
+	struct work w = { .ask = ask };
+	bool done;
+
+	*count = 0;
+	w.pair = mem_grow(NULL, ask->moved->count / 2 + 1, sizeof(*w.pair));
+	done = store_do(s, work, &w) == STORE_DONE;
+	free(w.pair);
+	if (!done)
+		return false;
+	*count = w.made;
+	if (w.left_out > 0)
+		log_warn("source=%.*s %zu more pages have other addresses now "
+		    "and nothing in common: no move is proposed for them",
+		    SPAN_ARGS(ask->source), w.left_out);
+	return true;
+}

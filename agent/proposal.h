@@ -1,0 +1,35 @@
+/*
+ * Proposals: moves that a source has seen, out of what was at one address and
+ * is at another now.
+ *
+ * Pages that went the same way are one move of what they have in common, if
+ * there are at least three and nothing is left at the old place; all others
+ * are moves of single addresses. What was announced, proposed or refused
+ * before is not proposed again.
+ */
+#ifndef ZQ_AGENT_PROPOSAL_H
+#define ZQ_AGENT_PROPOSAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "agent/paths.h"
+#include "agent/store.h"
+#include "contrib/base/span.h"
+
+#define PROPOSAL_LEAST 3	/* pages that make a prefix */
+#define PROPOSAL_ADDRESSES 200	/* single ones out of one list; the rest is
+				 * counted in the log */
+
+struct proposal_ask {
+	struct span source;		/* whose they are */
+	const struct paths *moved;	/* addresses: from, to, from, to … */
+	bool announce;			/* at once, and don't ask */
+};
+
+/* How many were proposed, or announced, in *count. False: there is no room
+ * now. */
+bool proposal_make(struct store *s, const struct proposal_ask *ask,
+    size_t *count);
+
+#endif

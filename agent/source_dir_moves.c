@@ -1,0 +1,75 @@
+/*
+ * The part of source_dir.h that makes moves of what was seen to be elsewhere:
+ * proposals, or announcements, as the settings say (proposal.h).
+ */
+#include "agent/source_dir.h"
+
+#include <string.h>
+
+#include "agent/ability.h"
+#include "agent/proposal.h"
+#include "contrib/base/log.h"
+#include "protocol/features.h"
+
+#define MOST 200000		/* addresses that are remembered, and one more */
+
+void
+source_dir_moved(struct source *s, const char *from, const char *to)
+{
+	s->renames++;
+	if (s->moved.count >= MOST)
+		return;
+	paths_add(&s->moved, from);
+	paths_add(&s->moved, to);
+}
+
+/* All that belongs together was seen. */
+static bool
+is_time(const struct source *s)
+{
+	return s->moved.count > 0 && !s->scanning &&
+	    walk_is_idle(s->walk) && intake_is_idle(s->intake) &&
+	    burst_is_empty(s->burst);
+}
+
+static bool
+is_wanted(const struct source *s)
+{
+	struct store_txn *t = store_look(s->host.store);
+	bool can = ability_has(t, FEATURE_MOVES);
+
+	store_end(t);
+	return can && strcmp(s->set->moves, "off") != 0;
+}
+
+static void
+tell(const struct source *s, size_t made, bool announced)
+{
+	if (made == 0)
+		return;
+	if (announced)
+		log_info("source=%s %zu moves announced: files are elsewhere",
+		    s->name, made);
+	else
+		log_warn("source=%s files are elsewhere: %zu moves could be "
+		    "announced; zqagent moves shows them", s->name, made);
+	s->host.news(s->host.arg, announced ? made : 0);
+}
+
+void
+source_dir_moves_check(struct source *s)
+{
+	struct proposal_ask ask = { .source = span_of(s->name),
+	    .moved = &s->moved };
+	size_t made = 0;
+
+	if (!is_time(s))
+		return;
+	if (is_wanted(s)) {
+		ask.announce = strcmp(s->set->moves, "announce") == 0;
+		if (!proposal_make(s->host.store, &ask, &made))
+			return;		/* once more when there is room */
+		tell(s, made, ask.announce);
+	}
+	paths_clear(&s->moved);
+}

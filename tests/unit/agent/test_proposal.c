@@ -1,0 +1,304 @@
+/*
+ * Moves that a source has seen: what pages have in common is found, what is
+ * no move isn't proposed, and a person's word on it holds.
+ */
+#include "tests/unit/agent/sourcekit.h"
+
+#include <jansson.h>
+
+#include "agent/moves.h"
+#include "agent/moves_ask.h"
+#include "agent/paths.h"
+#include "agent/proposal.h"
+
+static void
+set_up_store(void)
+{
+	set_up();
+	store = kit_open(64u << 20);
+}
+
+static void
+tear_down_store(void)
+{
+	store_close(store);
+	tear_down();
+}
+
+static bool
+note_move(void *arg, const struct moved *m)
+{
+	buf_printf(arg, "%c %.*s %.*s %llu;", m->state == MOVES_SAID ? 'S' :
+	    m->state == MOVES_PROPOSED ? 'P' : 'R', SPAN_ARGS(m->old),
+	    SPAN_ARGS(m->new), (unsigned long long)m->items);
+	return true;
+}
+
+static int
+in_order(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All, in the order of their words. */
+static void
+moves(struct buf *out)
+{
+	struct store_txn *t = store_look(store);
+	struct paths list = { .count = 0 };
+	struct buf all;
+	char *rest, *one;
+
+	buf_init(&all, 1u << 20);
+	moves_each(t, note_move, &all);
+	store_end(t);
+	one = all.n > 0 ? strtok_r(all.at, ";", &rest) : NULL;
+	for (; one != NULL; one = strtok_r(NULL, ";", &rest))
+		paths_add(&list, one);
+	if (list.count > 0)
+		qsort(list.at, list.count, sizeof(*list.at), in_order);
+	buf_reset(out);
+	for (size_t i = 0; i < list.count; i++)
+		buf_printf(out, "%s\n", list.at[i]);
+	paths_clear(&list);
+	buf_clear(&all);
+}
+
+static void
+ck_moves(const char *want)
+{
+	struct buf got;
+
+	buf_init(&got, 1u << 20);
+	moves(&got);
+	ck_assert_str_eq(buf_cstr(&got), want);
+	buf_clear(&got);
+}
+
+/* "from to from to …", below https://www.a.cn unless they say. */
+static void
+propose(const char *const *list, bool announce)
+{
+	struct paths p = { .count = 0 };
+	const struct proposal_ask ask = { .source = SPAN("www"),
+		.moved = &p, .announce = announce };
+	size_t made;
+
+	for (; *list != NULL; list++) {
+		char url[256];
+
+		snprintf(url, sizeof(url), "%s%s",
+		    **list == '/' ? SITE : "", *list);
+		paths_add(&p, url);
+	}
+	ck_assert(proposal_make(store, &ask, &made));
+	paths_clear(&p);
+}
+
+#define PROPOSE(...) propose((const char *const[]){ __VA_ARGS__, NULL }, false)
+
+START_TEST(test_prefix)
+{
+	PROPOSE("/a/1.html", "/b/1.html", "/a/x/2.html", "/b/x/2.html",
+	    "/a/", "/b/");
+	ck_moves("P " SITE "/a/ " SITE "/b/ 3\n");
+}
+END_TEST
+
+/* The new one is below the old one's parent: no prefix of all. */
+START_TEST(test_down)
+{
+	PROPOSE("/news/1.html", "/archive/news/1.html",
+	    "/news/2.html", "/archive/news/2.html",
+	    "/news/2020/3.html", "/archive/news/2020/3.html",
+	    "/docs/1.html", "/archive/docs/1.html");
+	ck_moves("P " SITE "/docs/1.html " SITE "/archive/docs/1.html 1\n"
+	    "P " SITE "/news/ " SITE "/archive/news/ 3\n");
+}
+END_TEST
+
+START_TEST(test_domain)
+{
+	PROPOSE("http://old.cn/1.html", "https://new.cn/1.html",
+	    "http://old.cn/x/2.html", "https://new.cn/x/2.html",
+	    "http://old.cn/", "https://new.cn/");
+	ck_moves("P http://old.cn/ https://new.cn/ 3\n");
+}
+END_TEST
+
+/* Something is still there: not all of it moved. */
+START_TEST(test_left)
+{
+	ck_assert_int_eq(kit_tell(store, "a/rest.html", 1), COMPARE_CREATED);
+	PROPOSE("/a/1.html", "/b/1.html", "/a/2.html", "/b/2.html",
+	    "/a/x/1.html", "/b/x/1.html", "/a/x/2.html", "/b/x/2.html",
+	    "/a/x/3.html", "/b/x/3.html");
+	ck_moves("P " SITE "/a/1.html " SITE "/b/1.html 1\n"
+	    "P " SITE "/a/2.html " SITE "/b/2.html 1\n"
+	    "P " SITE "/a/x/ " SITE "/b/x/ 3\n");
+}
+END_TEST
+
+/* Another page stands there; the same place; said before. */
+START_TEST(test_none)
+{
+	ck_assert_int_eq(kit_tell(store, "a.html", 1), COMPARE_CREATED);
+	PROPOSE("/a.html", "/b.html", "http://a.cn/x/index.html",
+	    "https://a.cn/x/");
+	ck_moves("");
+	PROPOSE("/c.html", "/d.html");
+	PROPOSE("/c.html", "/d.html");
+	ck_moves("P " SITE "/c.html " SITE "/d.html 1\n");
+}
+END_TEST
+
+static json_t *
+decide(const char *word, const char *which)
+{
+	json_t *answer, *ask = json_pack("{s:s, s:s, s:s}", "word", word,
+	    "old", which, "by", "wang");
+	struct buf why;
+
+	buf_init(&why, 65536);
+	answer = moves_decide(store, ask, 480, &why);
+	json_decref(ask);
+	buf_clear(&why);
+	return answer;
+}
+
+START_TEST(test_word)
+{
+	struct store_txn *t;
+	struct change c;
+
+	PROPOSE("/c.html", "/d.html", "/e.html", "/f.html", "/x/1", "/y/1",
+	    "/x/2", "/y/2", "/x/3", "/y/3");
+	json_decref(decide("announce", SITE "/x/"));
+	json_decref(decide("refuse", SITE "/e.html"));
+	ck_moves("P " SITE "/c.html " SITE "/d.html 1\n"
+	    "R " SITE "/e.html " SITE "/f.html 0\n"
+	    "S " SITE "/x/ " SITE "/y/ 0\n");
+	t = store_look(store);
+	ck_assert(spool_get(t, 1, &c) && c.kind == CHANGE_MOVE);
+	ck_assert(span_is(c.word[WORD_SCOPE], SPAN("prefix")));
+	ck_assert(span_is(c.word[WORD_BY], SPAN("wang")));
+	store_end(t);
+	ck_assert_ptr_null(decide("announce", SITE "/e.html"));
+	PROPOSE("/e.html", "/f.html", "/x/4", "/y/4");
+	json_decref(decide("refuse", ""));
+	ck_moves("R " SITE "/c.html " SITE "/d.html 0\n"
+	    "R " SITE "/e.html " SITE "/f.html 0\n"
+	    "S " SITE "/x/ " SITE "/y/ 0\n");
+}
+END_TEST
+
+/* --- a source that sees it ---------------------------------------------------- */
+
+static bool
+can_moves(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	store_put(t, "hub features", SPAN("changes moves"));
+	return true;
+}
+
+static void
+wait_moves(const char *want)
+{
+	int64_t start_at = clock_mono();
+	struct buf got;
+
+	buf_init(&got, 1u << 20);
+	for (moves(&got); strcmp(buf_cstr(&got), want) != 0; moves(&got)) {
+		ck_assert_msg(clock_mono() - start_at < PATIENCE,
+		    "moves: %s\nexpected: %s", buf_cstr(&got), want);
+		turn_loop(20);
+	}
+	buf_clear(&got);
+}
+
+static void
+rename_column(void)
+{
+	put_dir("news");
+	put_dir("docs");
+	put_many_in(at("news"), 20);
+	put_many_in(at("docs"), 2);
+	put("docs/0.html", "<title>d</title>");
+	start();
+	ck_assert_int_eq(store_do(store, can_moves, NULL), STORE_DONE);
+	wait_items(23);
+	wait_state("fine");
+	ck_assert_int_eq(rename(at("news"), at("xinwen")), 0);
+}
+
+START_TEST(test_ask)
+{
+	rename_column();
+	wait_moves("P " SITE "/news/ " SITE "/xinwen/ 20\n");
+	wait_state("fine");
+	ck_assert_uint_eq(head(), 23 + 20);
+	stop();
+}
+END_TEST
+
+START_TEST(test_announce)
+{
+	static char announce[] = "announce";
+	struct store_txn *t;
+	struct change c;
+
+	set.moves = announce;
+	rename_column();
+	wait_moves("S " SITE "/news/ " SITE "/xinwen/ 20\n");
+	ck_assert_uint_eq(head(), 23 + 20 + 1);
+	t = store_look(store);
+	ck_assert(spool_get(t, head(), &c) && c.kind == CHANGE_MOVE);
+	ck_assert(span_is(c.word[WORD_BY], SPAN("zqagentd")));
+	store_end(t);
+	stop();
+}
+END_TEST
+
+START_TEST(test_off)
+{
+	static char off[] = "off";
+
+	set.moves = off;
+	rename_column();
+	for (int i = 0; i < 400 && head() < 23 + 20; i++)
+		turn_loop(20);
+	turn_loop(2500);
+	ck_moves("");
+	stop();
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *t = tcase_create("proposal"), *seen = tcase_create("seen");
+	Suite *s = suite_create("agent/proposal");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up_store, tear_down_store);
+	tcase_add_test(t, test_prefix);
+	tcase_add_test(t, test_down);
+	tcase_add_test(t, test_domain);
+	tcase_add_test(t, test_left);
+	tcase_add_test(t, test_none);
+	tcase_add_test(t, test_word);
+	suite_add_tcase(s, t);
+	tcase_add_checked_fixture(seen, set_up, tear_down);
+	tcase_add_test(seen, test_ask);
+	tcase_add_test(seen, test_announce);
+	tcase_add_test(seen, test_off);
+	tcase_set_timeout(seen, 60);
+	suite_add_tcase(s, seen);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
