@@ -19,6 +19,7 @@
 #include "hub/outbox.h"
 #include "hub/proven.h"
 #include "hub/register.h"
+#include "hub/telling.h"
 
 static const char *
 do_confirm(struct group *g, const struct entry *e, const json_t *o)
@@ -92,6 +93,7 @@ static const struct {
 	{ "reconcile", proven_act },
 	{ "site-restore", register_act },
 	{ "look", links_look_act },
+	{ "tell", telling_act },
 	{ "ca-roll", issued_act_roll },
 	{ "ca-rolled", issued_act_rolled },
 };
@@ -109,14 +111,22 @@ follow(struct group *g, const struct entry *e, const json_t *o)
 	return NULL;
 }
 
-void
-act_apply(struct group *g, const struct entry *e)
+const char *
+act_try(struct group *g, const struct entry *e)
 {
 	json_t *o = json_loadb(e->body.at != NULL ? e->body.at : "",
 	    e->body.n, JSON_REJECT_DUPLICATES, NULL);
 	const char *why = follow(g, e, o);
 
 	json_decref(o);
+	return why;
+}
+
+void
+act_apply(struct group *g, const struct entry *e)
+{
+	const char *why = act_try(g, e);
+
 	group_record(g, "act", e->body);
 	if (why != NULL)
 		held_put(g, e, NULL, span_of(why));

@@ -13,5 +13,8 @@
 #include "hub/journal.h"
 
 void act_apply(struct group *g, const struct entry *e);
+/* The same without a trace if it can't be followed: NULL, or why. For whoever
+ * takes back what it did. */
+const char *act_try(struct group *g, const struct entry *e);
 
 #endif

@@ -81,7 +81,10 @@ json_t *cmd_act(const struct cmd_line *l, json_t *said);
 int cmd_held_dismiss(struct cmd_line *l);
 int cmd_prove(struct cmd_line *l);
 int cmd_import(struct cmd_line *l);
+int cmd_move_check(struct cmd_line *l);
 int cmd_reconcile(struct cmd_line *l);
+/* The number of a move, which stands first. False: said why. */
+bool cmd_move_number(const struct cmd_line *l, uint64_t *n);
 
 /* A ticket is printed, or many, as CSV. */
 void cmd_site_ticket(const json_t *result);
@@ -95,7 +98,7 @@ void cmd_progress(void *arg, uint64_t done, uint64_t of);
 void cmd_progress_end(void);
 
 extern const struct cmd cmd_init_list[], cmd_site_list[],
-    cmd_search_list[], cmd_govern_list[], cmd_status_list[],
+    cmd_search_list[], cmd_move_list[], cmd_govern_list[], cmd_status_list[],
     cmd_journal_list[], cmd_keep_list[], cmd_ca_list[], cmd_backup_list[],
     cmd_check_list[];
 

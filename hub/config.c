@@ -154,8 +154,9 @@ static const struct conf_def table[] = {
 	  .least = 0, .most = 3650 * DAY,
 	  .about =
 	    "How long before its time the move of a domain is to be "
-	    "announced. One that is announced later is taken, and whoever "
-	    "announces it here is warned." },
+	    "announced.\n"
+	    "One that is announced later is taken, and whoever announces it "
+	    "here is warned." },
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
 	  .offset = AT(silent_after), .preset = "60s",
 	  .least = 1000, .most = 30 * DAY,

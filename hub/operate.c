@@ -10,6 +10,7 @@
 #include "contrib/base/text.h"
 #include "hub/enlist.h"
 #include "hub/govern.h"
+#include "hub/govern_move.h"
 #include "hub/import.h"
 
 #define WHY_MAX 4096
@@ -220,6 +221,10 @@ static const struct {
 	{ "reissue", govern_reissue },
 	{ "domain-add", govern_domain_add },
 	{ "domain-remove", govern_domain_remove },
+	{ "move-announce", govern_move_announce },
+	{ "move-agree", govern_move_agree },
+	{ "move-withdraw", govern_move_withdraw },
+	{ "move-looked", govern_move_looked },
 	{ "release", govern_release },
 	{ "refuse", govern_refuse },
 	{ "ca-roll", ca_roll },

@@ -15,6 +15,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "hub/act.h"
 #include "hub/act_ticket.h"
 #include "hub/apply.h"
 #include "hub/graph.h"
@@ -486,6 +487,25 @@ bool
 view_moved(struct view *v, struct span url, int64_t at)
 {
 	return move_leads(rules(v), url, at);
+}
+
+bool
+view_try(struct view *v, struct span act, int64_t now, view_tried_fn *look,
+    void *arg, struct buf *why)
+{
+	struct group *g = &v->group;
+	struct entry e = { .at = now, .body = act };
+	const char *wrong;
+
+	group_begin(g, v->db);
+	e.place = g->meta.place + 1;
+	wrong = act_try(g, &e);
+	if (wrong != NULL)
+		buf_text(why, wrong);
+	else
+		look(arg, g->txn);
+	group_abort(g);
+	return wrong == NULL;
 }
 
 int64_t

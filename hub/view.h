@@ -194,6 +194,11 @@ uint64_t view_held_count(struct view *v, uint32_t site, uint64_t most);
 /* Does a move in effect, or one that will be within a day, say where this
  * address has gone? at: ms, hub time. */
 bool view_moved(struct view *v, struct span url, int64_t at);
+/* Tries an act on the newest view and takes it back. False: it can't be
+ * followed, and why says so. Else look is called with what would be. */
+typedef void view_tried_fn(void *arg, struct db_txn *t);
+bool view_try(struct view *v, struct span act, int64_t now,
+    view_tried_fn *look, void *arg, struct buf *why);
 /* When is the next move due? CLOCK_NONE: never. */
 int64_t view_due(struct view *v);
 /* May the site speak of this address? why (buf) says which domains it has. */

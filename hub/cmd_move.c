@@ -1,0 +1,440 @@
+/*
+ * zqhub move …: what was announced to be elsewhere, how it stands, and what
+ * an operator decides. Looking at the addresses is in cmd_move_check.c.
+ */
+#include "hub/cmd.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/columns.h"
+#include "hub/json.h"
+#include "hub/query_move.h"
+#include "protocol/rewrite.h"
+#include "protocol/url.h"
+
+#define LISTED 1000		/* moves, of one list */
+
+bool
+cmd_move_number(const struct cmd_line *l, uint64_t *n)
+{
+	if (text_number(span_of(l->word[0]), 1, UINT32_MAX, n))
+		return true;
+	cmd_fail(_("zqhub move list shows all moves"), _("\"%s\": expected "
+	    "the number of a move"), l->word[0]);
+	return false;
+}
+
+/* --- listing ---------------------------------------------------------------------- */
+
+struct listing {
+	json_t *array;			/* or */
+	struct columns *columns;
+};
+
+static void
+put_address(struct columns *c, struct span url)
+{
+	struct buf shown;
+
+	buf_init(&shown, 8192);
+	url_show(&shown, url);
+	columns_put(c, buf_look(&shown));
+	buf_clear(&shown);
+}
+
+static bool
+list_one(void *arg, const struct move_info *m)
+{
+	struct listing *l = arg;
+
+	if (l->array != NULL) {
+		json_array_append_new(l->array, json_move(m));
+		return true;
+	}
+	columns_number(l->columns, m->move.number);
+	columns_put(l->columns, span_of(_(move_state_name(m->move.state))));
+	columns_put(l->columns, span_of(m->code));
+	columns_time(l->columns, m->move.from);
+	put_address(l->columns, m->move.old);
+	put_address(l->columns, m->move.new);
+	return true;
+}
+
+/* False: said why. */
+static bool
+read_spec(const struct cmd_line *l, struct query *q, struct move_spec *spec)
+{
+	const char *code = cmd_value(l, "site");
+	const char *state = cmd_value(l, "state");
+	struct site_info s;
+
+	if (code != NULL && !query_site_by_code(q, span_of(code), &s)) {
+		cmd_fail(_("zqhub site list shows all sites"),
+		    _("there is no site with the code %s"), code);
+		return false;
+	}
+	spec->site = code != NULL ? s.number : 0;
+	if (state != NULL)
+		spec->state = move_state_of(span_of(state));
+	if (state == NULL || spec->state != MOVE_NONE)
+		return true;
+	cmd_fail(NULL, _("--state: \"%s\": expected announced, checked, "
+	    "effective, verified, closed, withdrawn, overdue, failed or "
+	    "contested"), state);
+	return false;
+}
+
+static void
+list(const struct cmd_line *l, struct query *q, const struct move_spec *spec)
+{
+	static const char *const headings[] = { N_("MOVE"), N_("STATE"),
+		N_("SITE"), N_("FROM"), N_("OLD"), N_("NEW"), NULL };
+	struct listing listing = { .array = l->json ? json_array() : NULL };
+
+	if (!l->json)
+		listing.columns = columns_new(headings);
+	query_moves(q, spec, list_one, &listing);
+	if (l->json) {
+		cmd_json(listing.array);
+		return;
+	}
+	columns_print(listing.columns, stdout);
+	columns_free(listing.columns);
+}
+
+static int
+run_list(struct cmd_line *l)
+{
+	struct move_spec spec = { .limit = LISTED };
+	struct store *s = cmd_store(l);
+	struct query *q;
+	bool good;
+
+	if (s == NULL)
+		return CMD_NO;
+	q = query_begin(s);
+	good = read_spec(l, q, &spec);
+	if (good)
+		list(l, q, &spec);
+	query_end(q);
+	store_close(s);
+	return good ? CMD_OK : CMD_USAGE;
+}
+
+/* --- one -------------------------------------------------------------------------- */
+
+static void
+line(const char *name, struct span text)
+{
+	struct buf b;
+
+	if (text.n == 0)
+		return;
+	buf_init(&b, 16384);
+	text_pad(&b, span_of(name), 14);
+	text_pad(&b, text, text_width(text));
+	printf("%s\n", buf_cstr(&b));
+	buf_clear(&b);
+}
+
+static void
+line_address(const char *name, struct span url)
+{
+	struct buf shown;
+
+	buf_init(&shown, 8192);
+	url_show(&shown, url);
+	line(name, buf_look(&shown));
+	buf_clear(&shown);
+}
+
+static void
+line_time(const char *name, int64_t ms)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (ms != CLOCK_NONE)
+		line(name, span_of(clock_show(text, ms)));
+}
+
+static void
+line_links(const struct link_count *n)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), _("%" PRIu64 " sites, %" PRIu64
+	    " pages, to %" PRIu64 " addresses%s"), n->sites, n->pages,
+	    n->targets, n->exact ? "" : _(" or more"));
+	line(_("referrers"), span_of(text));
+}
+
+static void
+show(struct query *q, const struct move_info *info)
+{
+	const struct move *m = &info->move;
+	struct link_count n;
+	char text[64];
+
+	snprintf(text, sizeof(text), "%" PRIu32 " (%s)", m->number,
+	    _(rewrite_scope_name((enum rewrite_scope)m->scope)));
+	line(_("move"), span_of(text));
+	line(_("state"), span_of(_(move_state_name(m->state))));
+	line(_("why"), m->why);
+	line(_("site"), span_of(info->code));
+	line_address(_("old"), m->old);
+	line_address(_("new"), m->new);
+	line(_("at site"), span_of(info->other));
+	line_time(_("announced"), m->announced);
+	line_time(_("from"), m->from);
+	line_time(_("until"), m->until);
+	line(_("both ends"), span_of(!m->needs ? "" : m->agreed ?
+	    _("agreed") : _("the other end has not agreed yet")));
+	line(_("reason"), m->reason);
+	line(_("by"), m->by);
+	line_time(_("checked"), m->checked);
+	line_time(_("verified"), m->verified);
+	if (m->looked > 0) {
+		snprintf(text, sizeof(text), _("%" PRIu64 " of %" PRIu64
+		    " addresses wrong"), m->wrong, m->looked);
+		line(_("last look"), span_of(text));
+	}
+	query_move_links(q, m, &n);
+	line_links(&n);
+}
+
+static json_t *
+to_json(struct query *q, const struct move_info *m)
+{
+	json_t *j = json_move(m);
+	struct link_count n;
+
+	query_move_links(q, &m->move, &n);
+	json_object_set_new(j, "referrers", json_pack("{s:I, s:I, s:I, s:b}",
+	    "sites", (json_int_t)n.sites, "pages", (json_int_t)n.pages,
+	    "targets", (json_int_t)n.targets, "exact", n.exact));
+	return j;
+}
+
+static int
+run_show(struct cmd_line *l)
+{
+	struct move_info m;
+	struct store *s;
+	struct query *q;
+	uint64_t number;
+	int status = CMD_OK;
+
+	if (!cmd_move_number(l, &number))
+		return CMD_USAGE;
+	if ((s = cmd_store(l)) == NULL)
+		return CMD_NO;
+	q = query_begin(s);
+	if (!query_move(q, (uint32_t)number, &m))
+		status = cmd_fail(_("zqhub move list shows all moves"),
+		    _("there is no move %" PRIu64), number);
+	else if (l->json)
+		cmd_json(to_json(q, &m));
+	else
+		show(q, &m);
+	query_end(q);
+	store_close(s);
+	return status;
+}
+
+/* --- announcing ------------------------------------------------------------------- */
+
+static const char *
+text_of(const json_t *o, const char *name)
+{
+	const char *text = json_string_value(json_object_get(o, name));
+
+	return text != NULL ? text : "";
+}
+
+static long long
+number_of(const json_t *o, const char *name)
+{
+	return json_integer_value(json_object_get(o, name));
+}
+
+static void
+tell(const json_t *r)
+{
+	const json_t *one;
+	char from[CLOCK_TEXT_MAX];
+	size_t i;
+
+	printf(json_is_true(json_object_get(r, "dry")) ?
+	    _("It would be move %lld: %s to %s\n") :
+	    _("Move %lld: %s to %s\n"), number_of(r, "move"),
+	    text_of(r, "old"), text_of(r, "new"));
+	printf(_("%s, from %s on\n"), _(text_of(r, "state")),
+	    clock_show(from, number_of(r, "from_ms")));
+	if (text_of(r, "why")[0] != '\0')
+		printf("%s\n", text_of(r, "why"));
+	printf(_("%lld pages of %lld sites link there, to %lld addresses\n"),
+	    number_of(r, "pages"), number_of(r, "sites"),
+	    number_of(r, "targets"));
+	if (text_of(r, "domain")[0] != '\0')
+		printf(_("%s is the site's domain from now on\n"),
+		    text_of(r, "domain"));
+	json_array_foreach(json_object_get(r, "warnings"), i, one)
+		fprintf(stderr, "zqhub: %s\n", json_string_value(one));
+}
+
+static int
+finish(const struct cmd_line *l, json_t *said)
+{
+	json_t *result = cmd_act(l, said);
+
+	if (result == NULL)
+		return CMD_NO;
+	if (l->json) {
+		cmd_json(result);
+	} else {
+		tell(result);
+		json_decref(result);
+	}
+	return CMD_OK;
+}
+
+static void
+set_time(json_t *said, const char *name, int64_t ms)
+{
+	if (ms != CLOCK_NONE)
+		json_object_set_new(said, name, json_integer(ms));
+}
+
+static int
+run_announce(struct cmd_line *l)
+{
+	bool prefix = cmd_flag(l, "prefix"), domain = cmd_flag(l, "domain");
+	int64_t from, until;
+	json_t *said;
+
+	if (prefix && domain) {
+		cmd_fail(NULL, _("either --prefix or --domain"));
+		return CMD_USAGE;
+	}
+	if (!cmd_time(l, "at", false, &from) ||
+	    !cmd_time(l, "until", true, &until))
+		return CMD_USAGE;
+	said = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "do",
+	    "move-announce", "code", l->word[0], "old", l->word[1], "new",
+	    l->word[2], "scope", prefix ? "prefix" : domain ? "domain" :
+	    "address", "reason", cmd_value(l, "reason"), "dry",
+	    cmd_flag(l, "dry-run"));
+	set_time(said, "from", from);
+	set_time(said, "until", until);
+	return finish(l, said);
+}
+
+/* --- deciding ---------------------------------------------------------------------- */
+
+static int
+decide(const struct cmd_line *l, const char *act)
+{
+	uint64_t number;
+
+	if (!cmd_move_number(l, &number))
+		return CMD_USAGE;
+	return finish(l, json_pack("{s:s, s:I, s:s}", "do", act, "move",
+	    (json_int_t)number, "reason", cmd_value(l, "reason")));
+}
+
+static int
+run_agree(struct cmd_line *l)
+{
+	return decide(l, "move-agree");
+}
+
+static int
+run_withdraw(struct cmd_line *l)
+{
+	return decide(l, "move-withdraw");
+}
+
+/* --- the table --------------------------------------------------------------------- */
+
+#define REASON { "reason", "R", N_("why; the sites that link there read it"), \
+	true }
+
+const struct cmd cmd_move_list[] = {
+	{ .name = "move list", .words = "", .json = true, .run = run_list,
+	  .about = N_("list what was announced to be elsewhere"),
+	  .more = N_("Newest first, the last thousand. States: announced, "
+	    "checked (what it leads to\nwas seen), effective, verified (the "
+	    "old address was seen to lead there), closed;\nwithdrawn, overdue "
+	    "(its time came and it could not take effect), failed (it took\n"
+	    "effect and was seen not to work), contested (it contradicts what "
+	    "another says:\nmove agree or move withdraw decides)."),
+	  .examples = "move list --state overdue\n"
+	    "move list --site 4101000001 --json",
+	  .option = {
+	    { "site", "CODE", N_("only of this site"), false },
+	    { "state", "STATE", N_("only in this state"), false },
+	  } },
+	{ .name = "move show", .words = "NUMBER", .least = 1, .most = 1,
+	  .json = true, .run = run_show,
+	  .about = N_("show a move, and how much links to what it moves"),
+	  .examples = "move show 12" },
+	{ .name = "move announce", .words = "CODE OLD NEW", .least = 3,
+	  .most = 3, .json = true, .run = run_announce,
+	  .about = N_("announce for a site that something will be elsewhere"),
+	  .more = N_("One address, all below a prefix, or a whole domain. "
+	    "From its time on the links of\nall sites follow it, and what is "
+	    "created there is what was at the old address.\nA site's own "
+	    "admin says it with zqagent say move. A new domain that is no "
+	    "site's\nbecomes the site's."),
+	  .examples = "move announce 4101000001 "
+	    "http://www.zhengzhou.gov.cn/xwzx/ \\\n"
+	    "    http://www.zhengzhou.gov.cn/news/ --prefix --at 2026-12-01 "
+	    "--reason '栏目改版'\n"
+	    "move announce 4101000001 zz.gov.cn www.zhengzhou.gov.cn "
+	    "--domain \\\n    --at 2027-03-01 --reason '域名规范' --dry-run",
+	  .option = {
+	    { "prefix", NULL, N_("all below OLD, which ends in a slash"),
+	      false },
+	    { "domain", NULL, N_("the whole host"), false },
+	    { "at", "TIME", N_("when; otherwise now"), false },
+	    { "until", "TIME", N_("the old address leads there so long; "
+	      "otherwise for ever"), false },
+	    { "dry-run", NULL, N_("only say what would come of it"), false },
+	    REASON,
+	  } },
+	{ .name = "move agree", .words = "NUMBER", .least = 1, .most = 1,
+	  .json = true, .run = run_agree,
+	  .about = N_("stand for a move: as its other end, or in a contest"),
+	  .more = N_("A domain moves only when both ends say so. The new "
+	    "one does by being a domain of\nthe same site (site domain add), "
+	    "by its own site saying the same move, by the\nsite's proof "
+	    "under its /.well-known/ (move check looks), or by this.\nOf a "
+	    "contested move, the one that it contradicts is withdrawn."),
+	  .examples = "move agree 12 --reason '见市政府办公室函'",
+	  .option = { REASON } },
+	{ .name = "move withdraw", .words = "NUMBER", .least = 1, .most = 1,
+	  .json = true, .run = run_withdraw,
+	  .about = N_("take a move back"),
+	  .more = N_("Links follow it no more. What became of the items "
+	    "stays."),
+	  .examples = "move withdraw 12 --reason '误报'",
+	  .option = { REASON } },
+	{ .name = "move check", .words = "NUMBER", .least = 1, .most = 1,
+	  .json = true, .run = cmd_move_check,
+	  .about = N_("look whether a move works, and keep what came of it"),
+	  .more = N_("Asks for up to 20 addresses of it, those that are "
+	    "linked to first: before its time\nwhether the new ones answer, "
+	    "after it whether the old ones redirect to them. If one\nin ten is "
+	    "wrong the move is not checked, or has failed. Of a domain that "
+	    "waits for\nits other end, the site's proof is asked for there, "
+	    "too. Exit 1 if it does not work."),
+	  .examples = "move check 12",
+	  .option = {
+	    { "reason", "R", N_("why; kept in the journal"), false },
+	  } },
+	{ .name = NULL },
+};

@@ -1,0 +1,389 @@
+/*
+ * zqhub move check: does a move work? Asks for a few of its addresses over
+ * the network, politely as zqhub check does, and for the proof of a domain
+ * that waits for its other end; what came of it goes into the journal.
+ */
+#include "hub/cmd.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "hub/json.h"
+#include "hub/prove.h"
+#include "hub/query_move.h"
+#include "hub/trip.h"
+#include "protocol/limits.h"
+#include "protocol/rewrite.h"
+#include "protocol/url.h"
+#include "protocol/url_place.h"
+
+#define WHY_MAX 4096
+#define TIMEOUT 15000		/* ms of one request */
+#define PATIENCE 60000		/* ms that one waits for a server */
+
+struct address {
+	struct check *check;
+	char *asked, *wanted;	/* before its time they are the same */
+	bool good;
+	char said[512];		/* what came of it, in a few words */
+};
+
+struct check {
+	struct cmd_line *line;
+	uint32_t number;
+	char code[CODE_MAX + 1];
+	bool ahead;		/* its time is still to come */
+	bool waits;		/* for the other end … */
+	char host[256];		/* … which is this one */
+	uint8_t key[PROOF_KEY];
+	struct move_info info;
+	struct query *query;
+	struct address at[QUERY_MOVE_SAMPLE];
+	size_t count, wrong, left;
+	struct inward inward;
+	struct event_base *base;
+	struct buf evidence;	/* of the proof; "" if none was asked for */
+};
+
+/* --- which addresses ---------------------------------------------------------- */
+
+static void
+add_address(void *arg, struct span url)
+{
+	struct check *c = arg;
+	struct rewrite_rule rule;
+	struct buf to, old;
+
+	move_rule(&c->info.move, &rule);
+	buf_init(&to, LIMIT_URL);
+	buf_init(&old, LIMIT_URL);
+	buf_span(&old, url);
+	if (c->count < QUERY_MOVE_SAMPLE &&
+	    rewrite_rule_apply(&rule, url, &to)) {
+		c->at[c->count++] = (struct address){ .check = c,
+		    .asked = mem_text(buf_cstr(c->ahead ? &to : &old)),
+		    .wanted = mem_text(buf_cstr(&to)) };
+	}
+	buf_clear(&to);
+	buf_clear(&old);
+}
+
+static void
+read_other_end(struct check *c)
+{
+	const struct move *m = &c->info.move;
+	struct site_info s;
+	struct url u;
+
+	c->waits = m->needs && !m->agreed &&
+	    query_site_by_number(c->query, m->site, &s) && s.has_key &&
+	    url_parse(&u, m->new) && u.host.n < sizeof(c->host);
+	if (!c->waits)
+		return;
+	memcpy(c->key, s.key, PROOF_KEY);
+	snprintf(c->host, sizeof(c->host), "%.*s", SPAN_ARGS(u.host));
+}
+
+/* False: said why. */
+static bool
+read_move(struct check *c)
+{
+	const struct move *m = &c->info.move;
+
+	if (!query_move(c->query, c->number, &c->info)) {
+		cmd_fail(_("zqhub move list shows all moves"),
+		    _("there is no move %" PRIu32), c->number);
+		return false;
+	}
+	if (m->state == MOVE_CONTESTED || move_is_over(m->state)) {
+		cmd_fail(NULL, _("move %" PRIu32 " is %s: there is nothing "
+		    "to look at"), c->number, _(move_state_name(m->state)));
+		return false;
+	}
+	snprintf(c->code, sizeof(c->code), "%s", c->info.code);
+	c->ahead = move_is_ahead(m->state);
+	read_other_end(c);
+	query_move_sample(c->query, m, QUERY_MOVE_SAMPLE, add_address, c);
+	return true;
+}
+
+static bool
+find(struct check *c)
+{
+	struct store *s = cmd_store(c->line);
+	bool found;
+
+	if (s == NULL)
+		return false;
+	c->query = query_begin(s);
+	found = read_move(c);
+	query_end(c->query);
+	store_close(s);
+	return found;
+}
+
+/* --- looking -------------------------------------------------------------------- */
+
+static bool
+is_same_place(struct span a, struct span b)
+{
+	struct buf one, other;
+	bool same;
+
+	buf_init(&one, LIMIT_URL);
+	buf_init(&other, LIMIT_URL);
+	same = url_place(&one, a) && url_place(&other, b) &&
+	    span_is(buf_look(&one), buf_look(&other));
+	buf_clear(&one);
+	buf_clear(&other);
+	return same;
+}
+
+/* Afterwards, for good, and to where it was said. */
+static bool
+is_good(const struct address *a, const struct trail *t)
+{
+	if (t->trouble != CAUSE_FINE || t->status != 200)
+		return false;
+	return a->check->ahead || is_same_place(trail_lasting(t),
+	    span_of(a->wanted));
+}
+
+/* In English, for it goes into the journal. */
+static void
+note(struct address *a, const struct trail *t)
+{
+	struct span end = text_cut(buf_look(&t->url), 200);
+
+	if (t->trouble != CAUSE_FINE)
+		snprintf(a->said, sizeof(a->said), "%s %.200s",
+		    cause_name(t->trouble), t->detail);
+	else if (t->hops == 0)
+		snprintf(a->said, sizeof(a->said), "%ld", t->status);
+	else
+		snprintf(a->said, sizeof(a->said), "%ld to %.*s, %ld",
+		    t->hop[0].status, SPAN_ARGS(end), t->status);
+}
+
+static void
+on_done(void *arg, struct trail *t)
+{
+	struct address *a = arg;
+	struct check *c = a->check;
+
+	a->good = is_good(a, t);
+	note(a, t);
+	c->wrong += !a->good;
+	if (--c->left == 0)
+		event_base_loopexit(c->base, NULL);
+}
+
+static void
+look(struct check *c)
+{
+	const struct config *set = c->line->config;
+	struct trips_spec spec = { .inward = &c->inward,
+	    .user_agent = "zqhub/" ZQ_VERSION, .timeout = TIMEOUT,
+	    .delay = (uint32_t)set->check_delay, .parallel = 4,
+	    .patience = PATIENCE };
+	struct trips *trips;
+
+	c->base = event_base_new();
+	must(c->base != NULL);
+	if (set->check_cas != NULL && set->check_cas[0] != '\0')
+		spec.cas = set->check_cas;
+	trips = trips_new(c->base, &spec);
+	c->left = c->count;
+	for (size_t i = 0; i < c->count; i++)
+		trip_start(trips, &(struct trip_spec){
+		    .url = span_of(c->at[i].asked), .etag = "",
+		    .modified = "" }, on_done, &c->at[i]);
+	if (c->left > 0)
+		event_base_dispatch(c->base);
+	trips_free(trips);
+	event_base_free(c->base);
+}
+
+/* Does the new domain show the key of the site that moves there? */
+static bool
+is_proven(struct check *c)
+{
+	struct proof wanted = { .code = span_of(c->code) }, found;
+	const char *why = NULL;
+	struct prove p;
+	bool fits;
+
+	if (!c->waits)
+		return false;
+	memcpy(wanted.key, c->key, PROOF_KEY);
+	prove_init(&p);
+	fits = prove_ask(&p, c->host, NULL, &why) &&
+	    prove_judge(&p, c->host, &wanted, &found, &c->evidence) ==
+	    PROOF_FITS;
+	prove_clear(&p);
+	return fits;
+}
+
+/* --- the record ------------------------------------------------------------------- */
+
+/* The first thing that is wrong says enough. */
+static json_t *
+what_is_wrong(const struct check *c)
+{
+	char why[MOVE_TEXT];
+
+	why[0] = '\0';
+	for (size_t i = 0; i < c->count && why[0] == '\0'; i++)
+		if (!c->at[i].good)
+			snprintf(why, sizeof(why), "%.220s: %.220s",
+			    c->at[i].asked, c->at[i].said);
+	return json_span(span_of(why));
+}
+
+static json_t *
+with_reason(const struct check *c, json_t *said, const char *otherwise)
+{
+	const char *reason = cmd_value(c->line, "reason");
+
+	json_object_set_new(said, "reason", json_span(span_of(
+	    reason != NULL ? reason : otherwise)));
+	return said;
+}
+
+static json_t *
+agree(struct check *c)
+{
+	return cmd_act(c->line, with_reason(c, json_pack("{s:s, s:I}", "do",
+	    "move-agree", "move", (json_int_t)c->number),
+	    buf_cstr(&c->evidence)));
+}
+
+static json_t *
+record(struct check *c)
+{
+	return cmd_act(c->line, with_reason(c, json_pack(
+	    "{s:s, s:I, s:I, s:I, s:o}", "do", "move-looked", "move",
+	    (json_int_t)c->number, "looked", (json_int_t)c->count, "wrong",
+	    (json_int_t)c->wrong, "why", what_is_wrong(c)), ""));
+}
+
+/* --- telling ------------------------------------------------------------------------ */
+
+static void
+print_address(const struct address *a)
+{
+	struct buf b;
+
+	buf_init(&b, 16384);
+	text_pad(&b, span_of(a->good ? _("good") : _("WRONG")), 8);
+	text_pad(&b, span_of(a->asked), text_width(span_of(a->asked)));
+	buf_text(&b, "  ");
+	text_pad(&b, span_of(a->said), text_width(span_of(a->said)));
+	printf("%s\n", buf_cstr(&b));
+	buf_clear(&b);
+}
+
+static json_t *
+json_addresses(const struct check *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->count; i++)
+		json_array_append_new(list, json_pack("{s:o, s:o, s:b, s:o}",
+		    "asked", json_span(span_of(c->at[i].asked)),
+		    "wanted", json_span(span_of(c->at[i].wanted)),
+		    "good", c->at[i].good,
+		    "said", json_span(span_of(c->at[i].said))));
+	return list;
+}
+
+static int
+tell(const struct check *c, json_t *result)
+{
+	const char *state = json_string_value(json_object_get(result,
+	    "state"));
+	const char *why = json_string_value(json_object_get(result, "why"));
+
+	if (c->line->json) {
+		json_object_set_new(result, "addresses", json_addresses(c));
+		if (c->evidence.n > 0)
+			json_object_set_new(result, "proof",
+			    json_span(buf_look(&c->evidence)));
+		cmd_json(result);
+		return c->wrong == 0 ? CMD_OK : CMD_NO;
+	}
+	for (size_t i = 0; i < c->count; i++)
+		print_address(&c->at[i]);
+	if (c->evidence.n > 0)
+		printf(_("proof at %s: %s\n"), c->host,
+		    buf_cstr(&c->evidence));
+	printf(_("%zu of %zu wrong; the move is %s\n"), c->wrong, c->count,
+	    state != NULL ? _(state) : "");
+	if (why != NULL)
+		printf("%s\n", why);
+	json_decref(result);
+	return c->wrong == 0 ? CMD_OK : CMD_NO;
+}
+
+static int
+run(struct check *c)
+{
+	json_t *result;
+
+	if (is_proven(c)) {
+		result = agree(c);
+		if (result == NULL)
+			return CMD_NO;
+		json_decref(result);
+	}
+	look(c);
+	result = record(c);
+	return result == NULL ? CMD_NO : tell(c, result);
+}
+
+static bool
+may_look(struct check *c)
+{
+	struct buf why;
+	bool good = true;
+
+	buf_init(&why, WHY_MAX);
+	if (c->line->config->check_allow != NULL)
+		good = inward_allow_all(&c->inward,
+		    c->line->config->check_allow, &why);
+	if (!good)
+		cmd_fail(NULL, "%s", buf_cstr(&why));
+	buf_clear(&why);
+	return good;
+}
+
+int
+cmd_move_check(struct cmd_line *l)
+{
+	struct check *c = mem_new(sizeof(*c));
+	uint64_t number;
+	int status = CMD_NO;
+
+	c->line = l;
+	if (!cmd_move_number(l, &number)) {
+		free(c);
+		return CMD_USAGE;
+	}
+	c->number = (uint32_t)number;
+	buf_init(&c->evidence, PROVE_EVIDENCE);
+	if (may_look(c) && find(c))
+		status = run(c);
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->at[i].asked);
+		free(c->at[i].wanted);
+	}
+	buf_clear(&c->evidence);
+	free(c);
+	return status;
+}

@@ -1,0 +1,26 @@
+/*
+ * Governing: the operator's acts about moves. Each is asked as in operate.h,
+ * and tried on the view before it is written, so that a refusal says what
+ * apply would.
+ */
+#ifndef ZQ_HUB_GOVERN_MOVE_H
+#define ZQ_HUB_GOVERN_MOVE_H
+
+#include <stdbool.h>
+
+#include "hub/ask.h"
+
+/*
+ *	move-announce	"code", "old", "new", "scope", "from" and "until" (ms;
+ *		may be missing), "reason", "dry"
+ *	move-agree	"move", "reason"; a new domain that is nobody's becomes
+ *		the site's
+ *	move-withdraw	"move", "reason"
+ *	move-looked	"move", "looked", "wrong", "why"
+ */
+bool govern_move_announce(struct ask *a);
+bool govern_move_agree(struct ask *a);
+bool govern_move_withdraw(struct ask *a);
+bool govern_move_looked(struct ask *a);
+
+#endif

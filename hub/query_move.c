@@ -1,0 +1,215 @@
+/*
+ * Moves, asked for; see query_move.h.
+ */
+#include "hub/query_move.h"
+
+#include <stdio.h>
+
+#include "contrib/base/clock.h"
+#include "hub/item.h"
+#include "hub/json.h"
+#include "hub/query_inside.h"
+#include "hub/site.h"
+#include "protocol/rewrite.h"
+
+/* --- rows --------------------------------------------------------------------- */
+
+static void
+put_code(struct query *q, uint32_t site, char code[CODE_MAX + 1])
+{
+	struct site s;
+
+	code[0] = '\0';
+	if (site != 0 && site_get(q->txn, site, &s))
+		snprintf(code, CODE_MAX + 1, "%.*s", SPAN_ARGS(s.code));
+}
+
+bool
+query_move(struct query *q, uint32_t number, struct move_info *m)
+{
+	if (!move_get(q->txn, number, &m->move))
+		return false;
+	put_code(q, m->move.site, m->code);
+	put_code(q, m->move.other, m->other);
+	return true;
+}
+
+uint32_t
+query_moves(struct query *q, const struct move_spec *spec,
+    query_move_fn *each, void *arg)
+{
+	uint32_t n = move_last(q->txn) + 1;
+	size_t left = spec->limit;
+	struct move_info m;
+
+	if (spec->before != 0 && spec->before < n)
+		n = spec->before;
+	while (n > 1) {
+		if (!query_move(q, --n, &m) ||
+		    (spec->site != 0 && m.move.site != spec->site) ||
+		    (spec->state != MOVE_NONE &&
+		    m.move.state != spec->state))
+			continue;
+		if (!each(arg, &m) || --left == 0)
+			return n;
+	}
+	return 0;
+}
+
+static bool
+count_state(void *arg, const struct move *m)
+{
+	((uint64_t *)arg)[m->state]++;
+	return true;
+}
+
+void
+query_move_states(struct query *q, uint64_t count[MOVE_STATES])
+{
+	for (int s = 0; s < MOVE_STATES; s++)
+		count[s] = 0;
+	move_each(q->txn, 0, count_state, count);
+}
+
+/* --- what it concerns ------------------------------------------------------------ */
+
+void
+query_move_links(struct query *q, const struct move *m, struct link_count *n)
+{
+	enum rewrite_scope scope = m->scope == REWRITE_ADDRESS ?
+	    REWRITE_ADDRESS : REWRITE_PREFIX;
+	int64_t steps = LINKS_STEPS;
+
+	links_count(q->txn, scope, m->old, 0, n, &steps);
+}
+
+struct sample {
+	const struct rewrite_rule *rule;
+	query_sample_fn *each;
+	void *arg;
+	size_t left;
+};
+
+static bool
+take_target(void *arg, const struct target_key *k,
+    const struct target *target)
+{
+	struct sample *s = arg;
+
+	(void)k;
+	if (!rewrite_rule_covers(s->rule, target->url))
+		return true;
+	s->each(s->arg, target->url);
+	return --s->left > 0;
+}
+
+/* Newest items of its site first, among so many. */
+#define LOOKED 20000
+
+static void
+take_items(struct query *q, uint32_t site, struct sample *s)
+{
+	uint64_t n = q->meta.numbers;
+	size_t look = LOOKED;
+	struct change said;
+	struct item i;
+
+	for (; n > 0 && look > 0 && s->left > 0; n--, look--) {
+		if (!item_get(q->txn, (uint32_t)n, &i) || i.site != site ||
+		    i.withdrawn || !change_glance(&said, i.said) ||
+		    !rewrite_rule_covers(s->rule, said.url))
+			continue;
+		s->each(s->arg, said.url);
+		s->left--;
+	}
+}
+
+void
+query_move_sample(struct query *q, const struct move *m, size_t most,
+    query_sample_fn *each, void *arg)
+{
+	int64_t steps = LINKS_STEPS;
+	struct rewrite_rule rule;
+	struct sample s = { .rule = &rule, .each = each, .arg = arg,
+	    .left = most };
+
+	move_rule(m, &rule);
+	if (m->scope == REWRITE_ADDRESS) {
+		each(arg, m->old);
+		return;
+	}
+	links_targets(q->txn, REWRITE_PREFIX, m->old, NULL, take_target, &s,
+	    &steps);
+	if (s.left == most)
+		take_items(q, m->site, &s);
+	if (s.left == most)
+		each(arg, m->old);
+}
+
+bool
+query_move_leads(struct query *q, const struct move *m, struct span url,
+    struct buf *to, bool *here)
+{
+	struct rewrite_rule rule;
+	struct target_verdict v;
+	struct buf now;
+
+	move_rule(m, &rule);
+	if (!rewrite_rule_apply(&rule, url, to))
+		return false;
+	buf_init(&now, LIMIT_URL);
+	target_judge(q->txn, NULL, buf_look(to), q->now, &v, &now);
+	*here = v.state == TARGET_HERE;
+	buf_clear(&now);
+	return true;
+}
+
+/* --- as JSON ------------------------------------------------------------------------ */
+
+static void
+put_text(json_t *j, const char *name, struct span s)
+{
+	if (s.n > 0)
+		json_object_set_new(j, name, json_span(s));
+}
+
+static void
+put_number(json_t *j, const char *name, uint64_t n)
+{
+	json_object_set_new(j, name, json_integer((json_int_t)n));
+}
+
+json_t *
+json_move(const struct move_info *info)
+{
+	const struct move *m = &info->move;
+	json_t *j = json_object();
+
+	put_number(j, "move", m->number);
+	put_text(j, "state", span_of(move_state_name(m->state)));
+	put_text(j, "site", span_of(info->code));
+	put_text(j, "other", span_of(info->other));
+	put_text(j, "scope", span_of(rewrite_scope_name(
+	    (enum rewrite_scope)m->scope)));
+	put_text(j, "old", m->old);
+	put_text(j, "new", m->new);
+	json_time(j, "announced", m->announced);
+	json_time(j, "from", m->from);
+	json_time(j, "until", m->until);
+	json_time(j, "changed", m->changed);
+	json_time(j, "checked", m->checked);
+	json_time(j, "verified", m->verified);
+	json_object_set_new(j, "operator", json_boolean(m->operated));
+	json_object_set_new(j, "agreed", json_boolean(m->agreed));
+	if (m->state == MOVE_CONTESTED)
+		put_number(j, "rival", m->rival);
+	if (m->looked > 0) {
+		put_number(j, "looked", m->looked);
+		put_number(j, "wrong", m->wrong);
+	}
+	put_text(j, "reason", m->reason);
+	put_text(j, "by", m->by);
+	put_text(j, "why", m->why);
+	put_number(j, "place", m->place);
+	return j;
+}

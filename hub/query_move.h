@@ -1,0 +1,50 @@
+/*
+ * Questions about moves, for zqhub, the web and the API.
+ */
+#ifndef ZQ_HUB_QUERY_MOVE_H
+#define ZQ_HUB_QUERY_MOVE_H
+
+#include <jansson.h>
+
+#include "hub/links.h"
+#include "hub/move.h"
+#include "hub/query.h"
+
+struct move_info {
+	struct move move;		/* spans live until the query ends */
+	char code[CODE_MAX + 1];	/* of its site */
+	char other[CODE_MAX + 1];	/* of the other end's; or "" */
+};
+
+struct move_spec {
+	uint32_t site;			/* 0: all */
+	enum move_state state;		/* MOVE_NONE: all */
+	uint32_t before;		/* only lower numbers; 0: from the last */
+	size_t limit;
+};
+
+/* Newest first; false: stop. The number of the last that was handed out, if
+ * there may be more; else 0. */
+typedef bool query_move_fn(void *arg, const struct move_info *m);
+uint32_t query_moves(struct query *q, const struct move_spec *spec,
+    query_move_fn *each, void *arg);
+bool query_move(struct query *q, uint32_t number, struct move_info *m);
+/* How many are in each state. */
+void query_move_states(struct query *q, uint64_t count[MOVE_STATES]);
+
+/* Who links to what it moves, now. */
+void query_move_links(struct query *q, const struct move *m,
+    struct link_count *n);
+/* Up to `most` addresses of what it moves: first those that are linked to,
+ * then items, then the old address itself. Normal forms. */
+#define QUERY_MOVE_SAMPLE 20
+typedef void query_sample_fn(void *arg, struct span url);
+void query_move_sample(struct query *q, const struct move *m, size_t most,
+    query_sample_fn *each, void *arg);
+/* Is an item at the address where this one (of the sample) would be? */
+bool query_move_leads(struct query *q, const struct move *m, struct span url,
+    struct buf *to, bool *here);
+
+json_t *json_move(const struct move_info *m);		/* the caller's */
+
+#endif
