@@ -11,6 +11,7 @@
 #include "hub/act_move.h"
 #include "hub/links.h"
 #include "hub/move.h"
+#include "hub/telling.h"
 
 struct clerk {
 	struct writer *writer;
@@ -43,6 +44,7 @@ static const struct chore {
 } chores[] = {
 	{ "tick", ACT_MOVE_TICK, is_time },
 	{ "look", LINKS_LOOK_SOME, is_to_look },
+	{ "tell", TELLING_SOME, telling_is_due },
 };
 
 #define CHORES (sizeof(chores) / sizeof(chores[0]))

@@ -7,6 +7,7 @@
 #include "hub/held.h"
 #include "hub/links.h"
 #include "hub/move_say.h"
+#include "hub/telling.h"
 #include "protocol/statement.h"
 #include "protocol/url.h"
 
@@ -56,6 +57,19 @@ hear_cover(struct group *g, const struct entry *e, const struct change *c,
 	return NULL;
 }
 
+static const char *
+hear_reply(struct group *g, const struct entry *e, const struct change *c,
+    bool foreign)
+{
+	struct statement_reply said;
+	const char *why;
+
+	(void)foreign;		/* it is about links to others, mostly */
+	if (!statement_reply(&said, c, &why))
+		return why;
+	return telling_reply(g, e, &said);
+}
+
 typedef const char *hear_fn(struct group *g, const struct entry *e,
     const struct change *c, bool foreign);
 
@@ -65,6 +79,7 @@ static const struct {
 } table[] = {
 	{ CHANGE_MOVE, hear_move },
 	{ CHANGE_COVER, hear_cover },
+	{ CHANGE_REPLY, hear_reply },
 };
 
 #define TABLE_COUNT_ (sizeof(table) / sizeof(table[0]))

@@ -4,6 +4,7 @@
 #include "hub/moved.h"
 
 #include "hub/links.h"
+#include "hub/telling.h"
 #include "protocol/rewrite.h"
 
 /* Where its old addresses lead now is another matter than before. */
@@ -28,4 +29,5 @@ moved(struct group *g, const struct move *before, const struct move *now,
 	if (leads(before) != leads(now) || (leads(now) && before != NULL &&
 	    before->until != now->until))
 		look(g, now);
+	telling_move(g, before, now);
 }

@@ -45,6 +45,9 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_BETWEEN] = { .name = "between" },
 	[TABLE_LINK_NEWS] = { .name = "link-news" },
 	[TABLE_LOOK] = { .name = "look" },
+	[TABLE_TELL] = { .name = "tell" },
+	[TABLE_REFERRAL] = { .name = "referral" },
+	[TABLE_MAP] = { .name = "map" },
 };
 
 struct key

@@ -52,6 +52,10 @@ enum table {
 			 * to hosts that aren't its own */
 	TABLE_LINK_NEWS,	/* site u32, target_key() → nothing */
 	TABLE_LOOK,	/* range of targets → from where on to look again */
+	TABLE_TELL,	/* see telling.h: letters that are to be written */
+	TABLE_REFERRAL,	/* move u32, site u32 [, digest of a place] → struct
+			 * referral */
+	TABLE_MAP,	/* version u64 → move u32: what changed in the map */
 	TABLE_COUNT
 };
 extern const struct db_table table_list[TABLE_COUNT];

@@ -58,5 +58,9 @@ bool letters_read(struct span xml, struct letters_head *h, struct buf *want,
 /* Kinds whose body is more than the sentence. */
 #define LETTER_LINKS "links"		/* links that have to be changed:
 					 * mending.h */
+#define LETTER_REFERRED "referred"	/* the same body, without pages: what
+					 * of this site's was moved or is gone
+					 * and others link to; how many pages
+					 * of theirs */
 
 #endif

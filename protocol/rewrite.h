@@ -32,8 +32,8 @@ void rewrite_free(struct rewrite *w);
  * same old address has a rule for a part of the same time; or it would lead
  * to where an earlier rule begins, or a later rule to where it begins (the
  * earlier one has to be withdrawn first). `why` and `other` (that other
- * rule's number, or 0) may be NULL. Of many, add the earlier ones (at) first: that costs
- * least. */
+ * rule's number, or 0) may be NULL. Of many, add the earlier ones (at) first:
+ * that costs least. */
 bool rewrite_add(struct rewrite *w, const struct rewrite_rule *r,
     uint32_t *other, struct buf *why);
 bool rewrite_drop(struct rewrite *w, uint32_t number);	/* was it there? */

@@ -1,0 +1,64 @@
+/*
+ * Referrals: that a site links to what was moved or is gone, what it was told
+ * about that, and what it said.
+ *
+ * One per move and site; and one per target and site where no move is the
+ * reason. It is open until no page of the site has the link any more, which
+ * the pages show, and not what anybody says.
+ */
+#ifndef ZQ_HUB_REFERRAL_H
+#define ZQ_HUB_REFERRAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/db.h"
+#include "contrib/base/span.h"
+
+#define REFERRAL_TEXT 512	/* bytes of a reason or a name in a row */
+
+enum referral_state {	/* numbers are in rows */
+	REFERRAL_TOLD = 1,
+	REFERRAL_WILL_FIX = 2,	/* says the site */
+	REFERRAL_REFUSED = 3,	/* says the site, and why */
+	REFERRAL_FIXED = 4,	/* no page has it any more */
+	REFERRAL_OFF = 5,	/* the move was called off */
+};
+
+struct referral {
+	uint32_t move;		/* 0: no move, but the target is gone */
+	uint32_t site;		/* that links there */
+	enum referral_state state;
+	uint32_t pass;		/* of telling all about this move; see telling.c */
+	uint64_t letter, last;	/* numbers of the first and the newest one */
+	uint64_t pages;		/* that were named, in the newest round */
+	int64_t told, changed;	/* ms, hub time: first told; state */
+	struct span target;	/* the old address, as it was linked to; of a
+				 * move: what that was announced for */
+	struct span reason, by;	/* what the site's people said */
+};
+
+static inline bool
+referral_is_open(const struct referral *r)
+{
+	return r->state <= REFERRAL_REFUSED;
+}
+
+const char *referral_state_name(enum referral_state s);	/* "told" … */
+
+/* target is not looked at if there is a move. Spans live as what a get hands
+ * out (db.h). */
+bool referral_get(struct db_txn *t, uint32_t move, uint32_t site,
+    struct span target, struct referral *r);
+/* row: to work in; the spans of r may be those of a get. */
+void referral_put(struct db_txn *t, const struct referral *r,
+    struct buf *row);
+
+/* Those of a move by site; or (move 0) of a site; false: stop. The callback
+ * must not write. site: from this one on. */
+typedef bool referral_fn(void *arg, const struct referral *r);
+void referral_each(struct db_txn *t, uint32_t move, uint32_t site,
+    referral_fn *each, void *arg);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * Rows of links that were found; see tell_hits.h.
+ */
+#include "hub/tell_hits.h"
+
+#include "contrib/base/err.h"
+#include "hub/item.h"
+#include "protocol/wire.h"
+
+void
+tell_hits_write(struct buf *row, const struct tell_hit *h)
+{
+	write_u32(row, h->site);
+	write_u32(row, h->item);
+	write_varint(row, h->more);
+	write_varint(row, h->line);
+	write_u8(row, (uint8_t)h->kind);
+	write_span(row, h->to);
+}
+
+void
+tell_hits_put(struct buf *rows, const struct link_hit *h)
+{
+	tell_hits_write(rows, &(struct tell_hit){ .site = h->site,
+	    .item = h->item, .more = h->more, .line = h->line,
+	    .kind = h->kind, .to = h->to });
+}
+
+bool
+tell_hits_next(struct span *rows, struct tell_hit *h)
+{
+	struct reader r = reader_of(*rows);
+
+	if (rows->n == 0)
+		return false;
+	h->site = read_u32(&r);
+	h->item = read_u32(&r);
+	h->more = read_varint(&r);
+	h->line = (uint32_t)read_varint(&r);
+	h->kind = (enum link_kind)read_u8(&r);
+	h->to = read_span(&r);
+	if (r.bad)
+		fatal("view: a letter to be written is damaged: run zqhub "
+		    "rebuild");
+	*rows = (struct span){ (const char *)r.at, reader_left(&r) };
+	return true;
+}
+
+bool
+tell_hits_page(struct db_txn *t, const struct tell_hit *h, struct buf *room,
+    struct mending_page *page)
+{
+	struct change c;
+	struct item i;
+
+	if (!item_get(t, h->item, &i) || i.withdrawn ||
+	    !change_glance(&c, i.said))
+		return false;
+	buf_reset(room);
+	buf_span(room, c.url);
+	*page = (struct mending_page){ .url = buf_look(room),
+	    .line = h->line, .kind = h->kind, .more = h->more };
+	return true;
+}

@@ -1,0 +1,33 @@
+/*
+ * Links that were found, kept in memory: a question to the link graph must
+ * be over before anything is written.
+ */
+#ifndef ZQ_HUB_TELL_HITS_H
+#define ZQ_HUB_TELL_HITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "hub/links.h"
+#include "protocol/mending.h"
+
+struct tell_hit {
+	uint32_t site, item;
+	uint64_t more;
+	uint32_t line;
+	enum link_kind kind;
+	struct span to;
+};
+
+void tell_hits_put(struct buf *rows, const struct link_hit *h);
+void tell_hits_write(struct buf *row, const struct tell_hit *h);
+/* The next one; false: no more. The span lives as long as the rows. */
+bool tell_hits_next(struct span *rows, struct tell_hit *h);
+
+/* The page as a letter names it; its address is put into room. False: there
+ * is no such page any more. */
+bool tell_hits_page(struct db_txn *t, const struct tell_hit *h,
+    struct buf *room, struct mending_page *page);
+
+#endif

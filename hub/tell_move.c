@@ -1,0 +1,524 @@
+/*
+ * Passes over those that refer to a move; see tell_move.h.
+ *
+ * In TABLE_TELL: 'M', move: struct pass; 'W', move, site, count: one link
+ * that was gathered, so that the table's order groups them by site.
+ */
+#include "hub/tell_move.h"
+
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "hub/links.h"
+#include "hub/move.h"
+#include "hub/referral.h"
+#include "hub/site.h"
+#include "hub/table.h"
+#include "hub/tell_hits.h"
+#include "hub/tell_letter.h"
+#include "hub/telling.h"
+#include "protocol/letter.h"
+#include "protocol/limits.h"
+#include "protocol/wire.h"
+
+#define STEPS (LINKS_STEPS / 4)	/* of one act: about a second at worst */
+#define ROWS (32u << 20)	/* bytes of one step's links */
+
+enum phase { CLEAR, GATHER, WRITE, END, OFF };
+
+struct pass {
+	uint32_t move;
+	enum phase phase;
+	uint32_t number;	/* of the pass; those told in it bear it */
+	uint32_t links;		/* gathered so far */
+	uint32_t site;		/* END, OFF: from here on */
+	uint64_t sites, pages;	/* told */
+	struct target_key at;	/* GATHER: from here on; n = 0: all */
+};
+
+/* --- rows --------------------------------------------------------------------- */
+
+struct tell_key {
+	uint8_t at[13];
+	size_t n;
+};
+
+static struct tell_key
+pass_key(uint32_t move)
+{
+	struct tell_key k = { .at = { 'M' }, .n = 5 };
+
+	wire_put_u32(k.at + 1, move);
+	return k;
+}
+
+static struct tell_key
+link_key(uint32_t move, uint32_t site, uint32_t n)
+{
+	struct tell_key k = { .at = { 'W' }, .n = 13 };
+
+	wire_put_u32(k.at + 1, move);
+	wire_put_u32(k.at + 5, site);
+	wire_put_u32(k.at + 9, n);
+	return k;
+}
+
+static struct span
+look(const struct tell_key *k)
+{
+	return (struct span){ .at = (const char *)k->at, .n = k->n };
+}
+
+static void
+put(struct group *g, const struct pass *p)
+{
+	struct tell_key k = pass_key(p->move);
+
+	buf_reset(&g->row);
+	write_u8(&g->row, (uint8_t)p->phase);
+	write_u32(&g->row, p->number);
+	write_u32(&g->row, p->links);
+	write_u32(&g->row, p->site);
+	write_u64(&g->row, p->sites);
+	write_u64(&g->row, p->pages);
+	write_span(&g->row, (struct span){ .at = (const char *)p->at.at,
+	    .n = p->at.n });
+	db_put(g->txn, TABLE_TELL, look(&k), buf_look(&g->row));
+}
+
+static void
+read_pass(struct pass *p, struct span key, struct span row)
+{
+	struct reader r = reader_of(row);
+	struct span at;
+
+	*p = (struct pass){ .phase = (enum phase)read_u8(&r) };
+	p->number = read_u32(&r);
+	p->links = read_u32(&r);
+	p->site = read_u32(&r);
+	p->sites = read_u64(&r);
+	p->pages = read_u64(&r);
+	at = read_span(&r);
+	if (!reader_done(&r) || key.n != 5 || at.n > TARGET_KEY)
+		fatal("view: a letter to be written is damaged: run zqhub "
+		    "rebuild");
+	p->move = wire_get_u32((const uint8_t *)key.at + 1);
+	memcpy(p->at.at, at.at != NULL ? at.at : "", at.n);
+	p->at.n = at.n;
+}
+
+static bool
+first_pass(struct db_txn *t, struct pass *p)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_TELL);
+	struct span key = SPAN("M"), row;
+	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
+	    key.n > 0 && key.at[0] == 'M';
+
+	if (found && p != NULL)
+		read_pass(p, key, row);
+	db_cursor_close(c);
+	return found;
+}
+
+bool
+tell_move_left(struct db_txn *t)
+{
+	return first_pass(t, NULL);
+}
+
+void
+tell_move_queue(struct group *g, uint32_t move)
+{
+	put(g, &(struct pass){ .move = move, .phase = CLEAR });
+}
+
+static void
+drop(struct group *g, const struct pass *p)
+{
+	struct tell_key k = pass_key(p->move);
+
+	db_del(g->txn, TABLE_TELL, look(&k));
+}
+
+/* Links that were gathered: the first `most` of one site. They are taken off,
+ * and put into rows. */
+static uint64_t
+take(struct group *g, uint32_t move, uint64_t most, struct buf *rows)
+{
+	struct db_cursor *c = db_cursor_open(g->txn, TABLE_TELL);
+	struct tell_key first = link_key(move, 0, 0), from = first;
+	struct span key = look(&first), row;
+	size_t heads = 5;
+	uint64_t n = 0;
+
+	while (n < most && db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
+	    key.n == first.n && memcmp(key.at, from.at, heads) == 0) {
+		memcpy(from.at, key.at, first.n);
+		heads = 9;	/* of this site only */
+		buf_span(rows, row);
+		db_cursor_del(c);
+		key = look(&first);
+		n++;
+	}
+	db_cursor_close(c);
+	return n;
+}
+
+/* --- what a letter says of the move --------------------------------------------- */
+
+struct about {
+	struct buf row;		/* the move's */
+	struct move move;
+	struct buf by;
+	struct mending_link link;
+};
+
+static enum mending_state
+state_of(const struct move *m, int64_t at)
+{
+	if (!move_counts(m))
+		return MENDING_OFF;
+	return m->from > at ? MENDING_ANNOUNCED : MENDING_EFFECTIVE;
+}
+
+static bool
+about(struct about *a, struct group *g, uint32_t number, int64_t at)
+{
+	struct move *m = &a->move;
+	struct move found;
+	struct site s;
+
+	if (!move_get(g->txn, number, &found))
+		return false;
+	buf_init(&a->row, MOVE_ROW_MAX);
+	buf_init(&a->by, LIMIT_TEXT);
+	move_write(&a->row, &found);
+	move_read(m, number, buf_look(&a->row));
+	if (site_get(g->txn, m->site, &s))
+		buf_span(&a->by, s.code);
+	a->link = (struct mending_link){
+		.old = m->old, .new = m->new, .state = state_of(m, at),
+		.scope = (enum rewrite_scope)m->scope, .move = number,
+		.from = m->from, .until = m->until,
+		.by = buf_look(&a->by), .reason = m->reason,
+	};
+	return true;
+}
+
+static void
+about_clear(struct about *a)
+{
+	buf_clear(&a->row);
+	buf_clear(&a->by);
+}
+
+/* --- gathering -------------------------------------------------------------------- */
+
+struct gather {
+	const struct rewrite *rules;
+	const struct move *move;
+	int64_t when;
+	uint64_t most, links, of_site;
+	uint32_t site;		/* of_site of its pages were taken, */
+	struct target_key at;	/* … of this target */
+	struct buf rows, last;	/* last: the address of that target */
+	bool stopped;
+};
+
+/* Another rule may move it: a longer prefix, or just this address. */
+static bool
+is_moved_so(const struct gather *a, struct span to)
+{
+	uint32_t number = 0;
+
+	return rewrite_url(a->rules, to, a->when, NULL, &number) &&
+	    number == a->move->number;
+}
+
+static bool
+begin_target(struct gather *a, const struct link_hit *h)
+{
+	if (a->links >= a->most) {
+		a->stopped = target_key(&a->at, h->target->url);
+		return false;
+	}
+	buf_reset(&a->last);
+	buf_span(&a->last, h->target->url);
+	a->site = 0;
+	return true;
+}
+
+static bool
+on_hit(void *arg, const struct link_hit *h)
+{
+	struct gather *a = arg;
+
+	if (!span_is(buf_look(&a->last), h->target->url) &&
+	    !begin_target(a, h))
+		return false;
+	if (h->site != a->site)
+		a->of_site = 0;
+	a->site = h->site;
+	if (a->of_site++ < TELLING_PAGES && is_moved_so(a, h->to)) {
+		tell_hits_put(&a->rows, h);
+		a->links++;
+	}
+	return !a->rows.bad;
+}
+
+static void
+put_links(struct group *g, struct pass *p, struct span rows)
+{
+	struct tell_hit h;
+
+	while (tell_hits_next(&rows, &h)) {
+		struct tell_key k = link_key(p->move, h.site, p->links++);
+
+		buf_reset(&g->row);
+		tell_hits_write(&g->row, &h);
+		db_put(g->txn, TABLE_TELL, look(&k), buf_look(&g->row));
+	}
+}
+
+static uint64_t
+gather(struct group *g, struct pass *p, const struct about *of, int64_t at,
+    uint64_t most)
+{
+	struct gather a = { .rules = group_rules(g), .move = &of->move,
+	    .when = of->move.from > at ? of->move.from : at, .most = most };
+	int64_t steps = STEPS;
+
+	buf_init(&a.rows, ROWS);
+	buf_init(&a.last, LIMIT_URL);
+	links_to(g->txn, of->move.scope == REWRITE_ADDRESS ?
+	    REWRITE_ADDRESS : REWRITE_PREFIX, of->move.old, 0,
+	    p->at.n > 0 ? &p->at : NULL, on_hit, &a, &steps);
+	put_links(g, p, buf_look(&a.rows));
+	p->at = a.at;
+	if (!a.stopped)
+		p->phase = WRITE;
+	buf_clear(&a.rows);
+	buf_clear(&a.last);
+	return a.links;
+}
+
+/* --- writing ---------------------------------------------------------------------- */
+
+static void
+put_pages(struct group *g, struct tell_letter *l, const struct about *of,
+    int64_t when, struct span rows)
+{
+	struct mending_link link = of->link;
+	struct mending_page page;
+	struct buf room, new;
+	struct tell_hit h;
+
+	buf_init(&room, LIMIT_URL);
+	buf_init(&new, LIMIT_URL);
+	while (tell_hits_next(&rows, &h)) {
+		buf_reset(&new);
+		link.old = h.to;
+		if (!rewrite_url(group_rules(g), h.to, when, &new, NULL) ||
+		    !tell_hits_page(g->txn, &h, &room, &page))
+			continue;
+		link.new = buf_look(&new);
+		tell_letter_page(l, &link, &page);
+	}
+	buf_clear(&room);
+	buf_clear(&new);
+}
+
+static void
+note_told(struct group *g, struct pass *p, const struct tell_letter *l,
+    const struct move *m)
+{
+	struct referral r;
+	bool again = referral_get(g->txn, p->move, l->site, SPAN_NONE, &r);
+
+	if (!again)
+		r = (struct referral){ .move = p->move, .site = l->site,
+		    .letter = l->first, .told = l->at };
+	if (!again || !referral_is_open(&r)) {
+		r.state = REFERRAL_TOLD;
+		r.changed = l->at;
+	}
+	if (l->site != m->site) {
+		p->sites += !again || r.pass != p->number;
+		p->pages += l->all;
+	}
+	r.pages = again && r.pass == p->number ? r.pages + l->all : l->all;
+	r.pass = p->number;
+	r.last = l->last;
+	r.target = m->old;
+	referral_put(g->txn, &r, &g->row);
+}
+
+static bool
+is_told(struct group *g, uint32_t site)
+{
+	struct site s;
+
+	return site_get(g->txn, site, &s) && !s.retired;
+}
+
+static uint64_t
+write_site(struct group *g, struct pass *p, const struct about *of,
+    int64_t at, uint64_t most)
+{
+	struct tell_letter l;
+	struct tell_hit h;
+	struct buf rows;
+	struct span rest;
+	uint64_t n;
+
+	buf_init(&rows, ROWS);
+	n = take(g, p->move, most, &rows);
+	rest = buf_look(&rows);
+	if (n == 0) {
+		p->phase = END;
+	} else if (tell_hits_next(&rest, &h) && is_told(g, h.site)) {
+		tell_letter_begin(&l, g, h.site, at, LETTER_LINKS,
+		    of->move.old, &of->link);
+		put_pages(g, &l, of, of->move.from > at ? of->move.from : at,
+		    buf_look(&rows));
+		tell_letter_end(&l);
+		if (l.all > 0)
+			note_told(g, p, &l, &of->move);
+	}
+	buf_clear(&rows);
+	return n;
+}
+
+/* --- the end ------------------------------------------------------------------------ */
+
+struct due {			/* sites of referrals that are to be ended */
+	uint32_t pass;		/* … which weren't told in it; 0: all */
+	uint32_t site[256];
+	size_t n;
+};
+
+static bool
+on_referral(void *arg, const struct referral *r)
+{
+	struct due *d = arg;
+
+	if (referral_is_open(r) && (d->pass == 0 || r->pass != d->pass))
+		d->site[d->n++] = r->site;
+	return d->n < sizeof(d->site) / sizeof(d->site[0]);
+}
+
+static void
+end_one(struct group *g, const struct about *of, uint32_t site,
+    enum referral_state state, int64_t at)
+{
+	struct mending_link link = of->link;
+	struct tell_letter l;
+	struct referral r;
+
+	link.state = state == REFERRAL_OFF ? MENDING_OFF : MENDING_FIXED;
+	tell_letter_begin(&l, g, site, at, LETTER_LINKS, of->move.old, &link);
+	tell_letter_link(&l, &link);
+	tell_letter_end(&l);
+	if (!referral_get(g->txn, of->move.number, site, SPAN_NONE, &r))
+		return;
+	r.state = state;
+	r.changed = at;
+	r.last = l.last;
+	r.target = of->move.old;
+	referral_put(g->txn, &r, &g->row);
+}
+
+/* Whose move it is learns how far it reaches. */
+static void
+tell_owner(struct group *g, const struct pass *p, const struct about *of,
+    int64_t at)
+{
+	struct mending_link link = of->link;
+	struct tell_letter l;
+
+	if (p->sites == 0 || link.state == MENDING_OFF)
+		return;
+	link.pages = p->pages;
+	tell_letter_begin(&l, g, of->move.site, at, LETTER_REFERRED,
+	    of->move.old, &of->link);
+	l.sites = p->sites;
+	l.here = p->pages;
+	tell_letter_link(&l, &link);
+	tell_letter_end(&l);
+}
+
+static uint64_t
+end(struct group *g, struct pass *p, const struct about *of, int64_t at)
+{
+	bool off = p->phase == OFF;
+	struct due d = { .pass = off ? 0 : p->number };
+
+	referral_each(g->txn, p->move, p->site, on_referral, &d);
+	for (size_t i = 0; i < d.n; i++)
+		end_one(g, of, d.site[i], off ? REFERRAL_OFF : REFERRAL_FIXED,
+		    at);
+	if (d.n < sizeof(d.site) / sizeof(d.site[0])) {
+		tell_owner(g, p, of, at);
+		drop(g, p);
+	}
+	return d.n + 1;
+}
+
+/* --- steps ------------------------------------------------------------------------ */
+
+static uint64_t
+clear(struct group *g, struct pass *p, const struct about *of,
+    const struct entry *e, uint64_t most)
+{
+	struct buf rows;
+	uint64_t n;
+
+	buf_init(&rows, ROWS);
+	n = take(g, p->move, most, &rows);
+	buf_clear(&rows);
+	if (n == 0) {
+		p->phase = move_counts(&of->move) ? GATHER : OFF;
+		p->number = (uint32_t)e->place | 1;
+	}
+	return n;
+}
+
+static uint64_t
+step(struct group *g, struct pass *p, const struct about *of,
+    const struct entry *e, uint64_t most)
+{
+	switch (p->phase) {
+	case CLEAR:
+		return clear(g, p, of, e, most);
+	case GATHER:
+		return gather(g, p, of, e->at, most);
+	case WRITE:
+		return write_site(g, p, of, e->at, most);
+	default:
+		return end(g, p, of, e->at);
+	}
+}
+
+uint64_t
+tell_move_step(struct group *g, const struct entry *e, uint64_t most)
+{
+	enum phase was;
+	struct about of;
+	struct pass p;
+	uint64_t n;
+
+	if (!first_pass(g->txn, &p))
+		return 0;
+	if (!about(&of, g, p.move, e->at)) {
+		drop(g, &p);
+		return 0;
+	}
+	was = p.phase;
+	n = step(g, &p, &of, e, most);
+	if (was != END && was != OFF)
+		put(g, &p);
+	about_clear(&of);
+	return n;
+}

@@ -1,0 +1,507 @@
+/*
+ * What is owed to sites, and told; see tell_site.h.
+ *
+ * In TABLE_TELL: 'O', site, target: owed; 'S', site: not before this time,
+ * and whether it waits for it; 'D', time, site: it does.
+ */
+#include "hub/tell_site.h"
+
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "hub/links.h"
+#include "hub/move.h"
+#include "hub/referral.h"
+#include "hub/site.h"
+#include "hub/table.h"
+#include "hub/tell_hits.h"
+#include "hub/tell_letter.h"
+#include "hub/telling.h"
+#include "protocol/letter.h"
+#include "protocol/limits.h"
+#include "protocol/wire.h"
+
+#define STEPS (LINKS_STEPS / 8)	/* of one question */
+#define ROWS (8u << 20)		/* bytes of one target's links */
+#define OWED 200		/* targets that one step tells of */
+
+struct owed_key {
+	uint8_t at[5 + TARGET_KEY];
+	size_t n;
+};
+
+static struct span
+look(const struct owed_key *k)
+{
+	return (struct span){ .at = (const char *)k->at, .n = k->n };
+}
+
+static struct owed_key
+target_owed(uint32_t site, const struct target_key *t)
+{
+	struct owed_key k = { .at = { 'O' }, .n = 5 + t->n };
+
+	wire_put_u32(k.at + 1, site);
+	memcpy(k.at + 5, t->at, t->n);
+	return k;
+}
+
+static struct owed_key
+site_waits(uint32_t site)
+{
+	struct owed_key k = { .at = { 'S' }, .n = 5 };
+
+	wire_put_u32(k.at + 1, site);
+	return k;
+}
+
+static struct owed_key
+site_due(int64_t when, uint32_t site)
+{
+	struct owed_key k = { .at = { 'D' }, .n = 13 };
+
+	wire_put_u64(k.at + 1, (uint64_t)when);
+	wire_put_u32(k.at + 9, site);
+	return k;
+}
+
+/* --- owing -------------------------------------------------------------------- */
+
+static void
+put_waits(struct group *g, uint32_t site, int64_t when, bool waits)
+{
+	struct owed_key k = site_waits(site);
+	uint8_t row[9];
+
+	wire_put_u64(row, (uint64_t)when);
+	row[8] = waits;
+	db_put(g->txn, TABLE_TELL, look(&k), (struct span){
+	    .at = (const char *)row, .n = sizeof(row) });
+}
+
+static void
+owe(struct group *g, uint32_t site, const struct target_key *target,
+    int64_t at)
+{
+	struct owed_key k = target_owed(site, target);
+	int64_t when = at;
+	struct span row;
+
+	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
+	k = site_waits(site);
+	if (db_get(g->txn, TABLE_TELL, look(&k), &row) && row.n == 9) {
+		if (row.at[8] != 0)
+			return;
+		when = (int64_t)wire_get_u64((const uint8_t *)row.at);
+	}
+	if (when < at)
+		when = at;
+	put_waits(g, site, when, true);
+	k = site_due(when, site);
+	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
+}
+
+static bool
+on_site(void *arg, const struct link_hit *h)
+{
+	struct buf *sites = arg;
+	uint32_t last = 0;
+
+	if (sites->n >= sizeof(last))
+		memcpy(&last, sites->at + sites->n - sizeof(last),
+		    sizeof(last));
+	if (sites->n == 0 || last != h->site)
+		buf_put(sites, &h->site, sizeof(h->site));
+	return !sites->bad;
+}
+
+/* A target's state has turned: all that link there are told, and whose it
+ * is. Not when a move is the reason: that is told as a whole. */
+static void
+owe_all(struct group *g, const struct link_news *n, int64_t at)
+{
+	struct target_verdict v;
+	int64_t steps = STEPS;
+	struct buf sites, now;
+	uint32_t site;
+
+	buf_init(&sites, 1u << 20);
+	buf_init(&now, LIMIT_URL);
+	target_judge(g->txn, group_rules(g), n->url, at, &v, &now);
+	if (v.state != TARGET_MOVED) {
+		links_to(g->txn, REWRITE_ADDRESS, n->url, 0, NULL, on_site,
+		    &sites, &steps);
+		for (size_t i = 0; i + sizeof(site) <= sites.n;
+		    i += sizeof(site)) {
+			memcpy(&site, sites.at + i, sizeof(site));
+			owe(g, site, &n->target, at);
+		}
+		if (v.broken && v.site != 0 && sites.n > 0)
+			owe(g, v.site, &n->target, at);
+	}
+	buf_clear(&sites);
+	buf_clear(&now);
+}
+
+uint64_t
+tell_site_news(struct group *g, int64_t at, uint64_t most)
+{
+	struct link_news n;
+	struct buf room;
+	uint64_t count = 0;
+
+	buf_init(&room, LIMIT_URL);
+	while (count < most && links_news(g->txn, &n, &room)) {
+		struct buf url;
+
+		buf_init(&url, LIMIT_URL);
+		buf_span(&url, n.url);	/* a write may move it */
+		n.url = buf_look(&url);
+		if (n.site != 0)
+			owe(g, n.site, &n.target, at);
+		else if (n.url.n > 0)
+			owe_all(g, &n, at);
+		links_news_done(g, &n);
+		buf_reset(&room);
+		buf_clear(&url);
+		count++;
+	}
+	buf_clear(&room);
+	return count;
+}
+
+/* --- whose turn it is ------------------------------------------------------------- */
+
+static bool
+first_due(struct db_txn *t, int64_t now, int64_t *when, uint32_t *site)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_TELL);
+	struct span key = SPAN("D"), row;
+	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
+	    key.n == 13 && key.at[0] == 'D';
+
+	if (found) {
+		*when = (int64_t)wire_get_u64((const uint8_t *)key.at + 1);
+		*site = wire_get_u32((const uint8_t *)key.at + 9);
+	}
+	db_cursor_close(c);
+	return found && *when <= now;
+}
+
+bool
+tell_site_is_due(struct db_txn *t, int64_t now)
+{
+	uint32_t site;
+	int64_t when;
+
+	return first_due(t, now, &when, &site);
+}
+
+/* --- a round of letters -------------------------------------------------------------- */
+
+struct round {
+	struct group *g;
+	uint32_t site;
+	int64_t at;
+	struct tell_letter links, own;	/* own: others link to what was here */
+	struct buf url, now, rows, by;
+	uint32_t move[16];	/* whose links may all be mended now */
+	size_t moves;
+	uint64_t took;
+};
+
+static bool
+on_hit(void *arg, const struct link_hit *h)
+{
+	struct round *r = arg;
+
+	tell_hits_put(&r->rows, h);
+	return ++r->took % TELLING_PAGES != 0 && !r->rows.bad;
+}
+
+static enum mending_state
+state_of(const struct target_verdict *v)
+{
+	return v->state == TARGET_MOVED ? MENDING_EFFECTIVE :
+	    v->state == TARGET_NEVER ? MENDING_NEVER : MENDING_WITHDRAWN;
+}
+
+static struct mending_link
+link_of(struct round *r, const struct target_verdict *v)
+{
+	struct mending_link l = { .old = buf_look(&r->url),
+	    .new = buf_look(&r->now), .state = state_of(v),
+	    .from = CLOCK_NONE, .until = CLOCK_NONE, .move = v->move };
+	struct move m;
+	struct site s;
+
+	buf_reset(&r->by);
+	if (v->site != 0 && site_get(r->g->txn, v->site, &s))
+		buf_span(&r->by, s.code);
+	l.by = buf_look(&r->by);
+	if (v->move != 0 && move_get(r->g->txn, v->move, &m)) {
+		l.scope = (enum rewrite_scope)m.scope;
+		l.from = m.from;
+		l.until = m.until;
+	}
+	return l;
+}
+
+static void
+note_told(struct round *r, uint32_t move, uint64_t pages)
+{
+	struct group *g = r->g;
+	struct referral said;
+	struct buf target;
+	struct move m;
+
+	buf_init(&target, LIMIT_URL);
+	if (!referral_get(g->txn, move, r->site, buf_look(&r->url), &said))
+		said = (struct referral){ .move = move, .site = r->site,
+		    .told = r->at };
+	if (!referral_is_open(&said) || said.state == 0) {
+		said.state = REFERRAL_TOLD;
+		said.changed = r->at;
+	}
+	/* the letter that is being filled gets the next number */
+	said.last = group_stand(g, r->site)->letters + 1;
+	if (said.letter == 0)
+		said.letter = said.last;
+	if (move != 0 && move_get(g->txn, move, &m))
+		buf_span(&target, m.old);
+	else
+		buf_span(&target, buf_look(&r->url));
+	said.pages = move != 0 ? said.pages + pages : pages;
+	said.target = buf_look(&target);
+	referral_put(g->txn, &said, &g->row);
+	buf_clear(&target);
+}
+
+/* The site's pages that have the link, in r->rows. */
+static void
+tell_broken(struct round *r, const struct target_verdict *v)
+{
+	struct mending_link l = link_of(r, v);
+	struct span rows = buf_look(&r->rows);
+	struct mending_page page;
+	struct buf room;
+	struct tell_hit h;
+	uint64_t before = r->links.all;
+
+	buf_init(&room, LIMIT_URL);
+	while (tell_hits_next(&rows, &h))
+		if (tell_hits_page(r->g->txn, &h, &room, &page)) {
+			l.old = h.to;
+			tell_letter_page(&r->links, &l, &page);
+		}
+	if (r->links.all > before)
+		note_told(r, v->state == TARGET_MOVED ? v->move : 0,
+		    r->links.all - before);
+	buf_clear(&room);
+}
+
+static void
+set_fixed(struct round *r, struct referral *said)
+{
+	struct buf target;
+
+	buf_init(&target, LIMIT_URL);
+	buf_span(&target, said->target);
+	tell_letter_link(&r->links, &(struct mending_link){
+	    .old = buf_look(&target), .state = MENDING_FIXED,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE, .move = said->move });
+	/* its spans are gone, if that sent a letter */
+	if (referral_get(r->g->txn, said->move, r->site, buf_look(&target),
+	    said)) {
+		said->state = REFERRAL_FIXED;
+		said->changed = r->at;
+		referral_put(r->g->txn, said, &r->g->row);
+	}
+	buf_clear(&target);
+}
+
+static void
+note_move(struct round *r, uint32_t move)
+{
+	for (size_t i = 0; i < r->moves; i++)
+		if (r->move[i] == move)
+			return;
+	if (move != 0 && r->moves < sizeof(r->move) / sizeof(r->move[0]))
+		r->move[r->moves++] = move;
+}
+
+/* No page of the site has this link any more, or it leads somewhere again. */
+static void
+tell_mended(struct round *r, const struct target_verdict *v)
+{
+	struct referral said;
+
+	if (referral_get(r->g->txn, 0, r->site, buf_look(&r->url), &said) &&
+	    referral_is_open(&said))
+		set_fixed(r, &said);
+	if (v->state == TARGET_MOVED)
+		note_move(r, v->move);
+}
+
+/* Others link to what this site took away. */
+static void
+tell_own(struct round *r, const struct target_verdict *v)
+{
+	struct mending_link l = link_of(r, v);
+	struct link_count n;
+	int64_t steps = STEPS;
+
+	links_count(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url), 0, &n,
+	    &steps);
+	if (n.pages == 0)
+		return;
+	l.pages = n.pages;
+	r->own.sites += n.sites;
+	r->own.here += n.pages;
+	tell_letter_link(&r->own, &l);
+}
+
+static void
+tell_target(struct round *r, const struct target_key *k)
+{
+	struct target_verdict v = { .state = TARGET_UNKNOWN };
+	int64_t steps = STEPS;
+	struct target target;
+	struct buf room;
+
+	buf_init(&room, LIMIT_URL);
+	buf_reset(&r->url);
+	buf_reset(&r->now);
+	buf_reset(&r->rows);
+	if (target_get(r->g->txn, k, &target, &room)) {
+		buf_span(&r->url, target.url);
+		target_judge(r->g->txn, group_rules(r->g), buf_look(&r->url),
+		    r->at, &v, &r->now);
+		links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url),
+		    r->site, NULL, on_hit, r, &steps);
+	}
+	if ((v.broken || v.state == TARGET_MOVED) && r->rows.n > 0)
+		tell_broken(r, &v);
+	else if (r->url.n > 0)
+		tell_mended(r, &v);
+	if (v.broken && v.site == r->site && v.state != TARGET_MOVED)
+		tell_own(r, &v);
+	buf_clear(&room);
+}
+
+/* Of a move, all links may be mended: not only those of one target. */
+static void
+look_at_moves(struct round *r)
+{
+	struct referral said;
+	struct link_count n;
+	struct move m;
+
+	for (size_t i = 0; i < r->moves; i++) {
+		int64_t steps = STEPS;
+
+		if (!move_get(r->g->txn, r->move[i], &m) ||
+		    !referral_get(r->g->txn, r->move[i], r->site, SPAN_NONE,
+		    &said) || !referral_is_open(&said))
+			continue;
+		links_count(r->g->txn, m.scope == REWRITE_ADDRESS ?
+		    REWRITE_ADDRESS : REWRITE_PREFIX, m.old, r->site, &n,
+		    &steps);
+		if (n.pages == 0 && n.exact)
+			set_fixed(r, &said);
+	}
+}
+
+/* The next target that is owed to the site; it is owed no more. */
+static bool
+next_owed(struct round *r, struct target_key *k)
+{
+	struct db_cursor *c = db_cursor_open(r->g->txn, TABLE_TELL);
+	struct owed_key first = target_owed(r->site,
+	    &(struct target_key){ .n = 0 });
+	struct span key = look(&first), row;
+	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
+	    key.n > 5 && memcmp(key.at, first.at, 5) == 0;
+
+	if (found) {
+		k->n = key.n - 5;
+		memcpy(k->at, key.at + 5, k->n);
+		db_cursor_del(c);
+	}
+	db_cursor_close(c);
+	return found;
+}
+
+static void
+round_begin(struct round *r)
+{
+	static const struct mending_link nothing = { .from = CLOCK_NONE,
+		.until = CLOCK_NONE };
+
+	tell_letter_begin(&r->links, r->g, r->site, r->at, LETTER_LINKS,
+	    SPAN_NONE, &nothing);
+	tell_letter_begin(&r->own, r->g, r->site, r->at, LETTER_REFERRED,
+	    SPAN_NONE, &nothing);
+	buf_init(&r->url, LIMIT_URL);
+	buf_init(&r->now, LIMIT_URL);
+	buf_init(&r->by, LIMIT_TEXT);
+	buf_init(&r->rows, ROWS);
+}
+
+static void
+round_end(struct round *r)
+{
+	tell_letter_end(&r->links);
+	tell_letter_end(&r->own);
+	buf_clear(&r->url);
+	buf_clear(&r->now);
+	buf_clear(&r->by);
+	buf_clear(&r->rows);
+}
+
+static bool
+is_told(struct group *g, uint32_t site)
+{
+	struct site s;
+
+	return site_get(g->txn, site, &s) && !s.retired;
+}
+
+/* More may be owed than one round tells: then it is due again at once. */
+static void
+set_next(struct group *g, uint32_t site, int64_t was, int64_t at, bool more)
+{
+	int64_t next = more ? at : at + TELLING_PAUSE;
+	struct owed_key k = site_due(was, site);
+
+	db_del(g->txn, TABLE_TELL, look(&k));
+	put_waits(g, site, next, more);
+	k = site_due(next, site);
+	if (more)
+		db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
+}
+
+uint64_t
+tell_site_step(struct group *g, const struct entry *e, uint64_t most)
+{
+	struct round r = { .g = g, .at = e->at };
+	struct target_key k;
+	uint64_t targets = 0;
+	bool more = true, told;
+	int64_t was;
+
+	if (!first_due(g->txn, e->at, &was, &r.site))
+		return 0;
+	told = is_told(g, r.site);
+	round_begin(&r);
+	while (targets < OWED && r.took < most && (more = next_owed(&r, &k))) {
+		targets++;
+		if (told)
+			tell_target(&r, &k);
+	}
+	look_at_moves(&r);
+	round_end(&r);
+	set_next(g, r.site, was, e->at, more);
+	return r.took + targets + 1;
+}

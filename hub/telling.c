@@ -1,0 +1,120 @@
+/*
+ * What there is to tell, and what sites reply; see telling.h.
+ */
+#include "hub/telling.h"
+
+#include "contrib/base/clock.h"
+#include "hub/links.h"
+#include "hub/referral.h"
+#include "hub/table.h"
+#include "hub/tell_move.h"
+#include "hub/tell_site.h"
+#include "protocol/rewrite.h"
+
+#define PER_ITEM 4		/* pages that are as much work as one item */
+
+/* --- what there is ---------------------------------------------------------------- */
+
+static bool
+is_news(const struct move *before, const struct move *now)
+{
+	return before == NULL || !move_counts(before) ||
+	    move_is_effective(before->state) !=
+	    move_is_effective(now->state) || before->from != now->from ||
+	    before->until != now->until || !span_is(before->new, now->new);
+}
+
+void
+telling_move(struct group *g, const struct move *before,
+    const struct move *now)
+{
+	bool over = now->state == MOVE_CLOSED;
+
+	if (move_counts(now) ? is_news(before, now) :
+	    before != NULL && move_counts(before) && !over)
+		tell_move_queue(g, now->number);
+}
+
+bool
+telling_is_due(struct db_txn *t, int64_t now)
+{
+	return db_count(t, TABLE_LINK_NEWS) > 0 || tell_move_left(t) ||
+	    tell_site_is_due(t, now);
+}
+
+const char *
+telling_act(struct group *g, const struct entry *e, const json_t *o)
+{
+	uint64_t most, n = 0, step = 1;
+
+	if (!act_read_number(o, "most", INT32_MAX, &most) || most == 0)
+		return "\"most\" is how many pages are told of";
+	links_settle(g);
+	while (n < most && step > 0) {
+		step = tell_site_news(g, e->at, most - n);
+		if (step == 0)
+			step = tell_site_step(g, e, most - n);
+		if (step == 0)
+			step = tell_move_step(g, e, most - n);
+		n += step;
+		g->work += (size_t)step / PER_ITEM;
+	}
+	return NULL;
+}
+
+/* --- what sites say ---------------------------------------------------------------- */
+
+static bool
+take(struct group *g, const struct entry *e, uint32_t move,
+    const struct statement_reply *said)
+{
+	struct referral r;
+	struct buf target;
+
+	if (!referral_get(g->txn, move, e->site, said->target, &r))
+		return false;
+	buf_init(&target, r.target.n);
+	buf_span(&target, r.target);
+	r.target = buf_look(&target);
+	if (referral_is_open(&r)) {
+		r.state = said->refused ? REFERRAL_REFUSED :
+		    REFERRAL_WILL_FIX;
+		r.changed = e->at;
+	}
+	r.reason = said->reason;
+	r.by = said->by;
+	referral_put(g->txn, &r, &g->row);
+	buf_clear(&target);
+	return true;
+}
+
+/* An address that was moved, or what a move was announced for. */
+static bool
+take_move(struct group *g, const struct entry *e,
+    const struct statement_reply *said)
+{
+	uint32_t before = 0;
+	struct move m;
+	bool taken = false;
+
+	while (!taken && (move_of_old(g->txn, said->target, false, before,
+	    &m) || move_of_old(g->txn, said->target, true, before, &m))) {
+		taken = take(g, e, m.number, said);
+		before = m.number;
+	}
+	return taken;
+}
+
+const char *
+telling_reply(struct group *g, const struct entry *e,
+    const struct statement_reply *r)
+{
+	uint32_t move = 0;
+
+	if (take(g, e, 0, r) || take_move(g, e, r))
+		return NULL;
+	if (rewrite_url(group_rules(g), r->target, INT64_MAX, NULL, &move) &&
+	    take(g, e, move, r))
+		return NULL;
+	return "this hub has told you of no link to this address";
+}

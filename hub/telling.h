@@ -1,0 +1,44 @@
+/*
+ * Telling: who links to what was moved, or is gone, gets letters.
+ *
+ * Two ways lead here. A move that is announced, takes effect, or is called
+ * off has to be told to all that refer to it: first their links are
+ * gathered, target by target, then each site gets its letters, and the one
+ * whose move it is is told how many they were. And single news (links.h): a
+ * target that is broken now, a page that links to one, a link that is gone:
+ * these are owed to their sites, gathered for TELLING_PAUSE at most, and told
+ * together.
+ *
+ * Only a few rows are written where it happens. All else is done by acts
+ * {"do":"tell","most":N}, N pages each, so that what sites say goes on in
+ * between; clerk.h has the hub write them. What was told stands in referrals
+ * (referral.h).
+ */
+#ifndef ZQ_HUB_TELLING_H
+#define ZQ_HUB_TELLING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub/act_read.h"
+#include "hub/move.h"
+#include "protocol/statement.h"
+
+#define TELLING_SOME 1000	/* pages that one act tells of */
+#define TELLING_PAUSE 10000	/* ms between a site's letters of news */
+#define TELLING_PAGES 2000	/* of one site and address that are named; the
+				 * others are told of when these are mended */
+
+/* A move has changed (moved.h). */
+void telling_move(struct group *g, const struct move *before,
+    const struct move *now);
+
+/* Is anything to be told by now? */
+bool telling_is_due(struct db_txn *t, int64_t now);
+act_read_fn telling_act;
+
+/* What a site's people say to a letter. NULL, or why it can't be followed. */
+const char *telling_reply(struct group *g, const struct entry *e,
+    const struct statement_reply *r);
+
+#endif
