@@ -1,0 +1,111 @@
+/* See outfile.h. */
+#include "agent/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "contrib/base/mem.h"
+
+/* Everybody may read it: a web server is another user. */
+#define MODE 0644
+
+static bool
+says(int fd, struct span text)
+{
+	char room[16384];
+	ssize_t n;
+
+	while ((n = read(fd, room, sizeof(room))) > 0) {
+		if ((size_t)n > text.n ||
+		    memcmp(room, text.at, (size_t)n) != 0)
+			return false;
+		text.at += n;
+		text.n -= (size_t)n;
+	}
+	return n == 0 && text.n == 0;
+}
+
+static bool
+is_so(const char *path, struct span text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool so = fd >= 0 && says(fd, text);
+
+	if (fd >= 0)
+		close(fd);
+	return so;
+}
+
+static bool
+write_all(int fd, struct span s)
+{
+	while (s.n > 0) {
+		ssize_t n = write(fd, s.at, s.n);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			s.at += n;
+			s.n -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+static bool
+write_beside(const char *beside, struct span text)
+{
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, MODE);
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = write_all(fd, text) && fchmod(fd, MODE) == 0 && fsync(fd) == 0;
+	return close(fd) == 0 && ok;
+}
+
+static void
+sync_dir(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash == NULL ? mem_text(".") :
+	    mem_copy(path, slash > path ? (size_t)(slash - path) : 1);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(dir);
+}
+
+bool
+outfile_write(const char *path, struct span text, bool *news,
+    struct buf *why)
+{
+	char beside[PATH_MAX];
+	bool ok;
+
+	*news = !is_so(path, text);
+	if (!*news)
+		return true;
+	errno = ENAMETOOLONG;
+	ok = snprintf(beside, sizeof(beside), "%s.new", path) <
+	    (int)sizeof(beside);
+	if (ok) {
+		(void)unlink(beside);
+		ok = write_beside(beside, text) && rename(beside, path) == 0;
+	}
+	if (ok)
+		sync_dir(path);
+	else
+		buf_printf(why, "%s: %s", path, strerror(errno));
+	return ok;
+}

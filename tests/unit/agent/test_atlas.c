@@ -1,0 +1,324 @@
+/*
+ * The map of moves: kept in versions, and written for web servers.
+ */
+#include "agent/atlas.h"
+
+#include "agent/outfile.h"
+#include "agent/redirects.h"
+#include "contrib/base/clock.h"
+#include "tests/unit/agent/storekit.h"
+
+#define A "https://www.a.gov.cn/"
+#define B "https://www.b.gov.cn/"
+
+static struct store *store;
+
+static void
+set_up(void)
+{
+	kit_make_dir();
+	store = kit_open(KIT_LIMIT);
+}
+
+static void
+tear_down(void)
+{
+	store_close(store);
+	kit_remove_dir();
+}
+
+static struct movemap_rule
+rule(uint32_t number, enum rewrite_scope scope, const char *from,
+    const char *to, int64_t at)
+{
+	return (struct movemap_rule){ .site = 1, .rule = { .scope = scope,
+	    .from = span_of(from), .to = span_of(to), .at = at,
+	    .until = CLOCK_NONE, .number = number } };
+}
+
+static bool
+take(uint64_t version, uint64_t since, const struct movemap_rule *m,
+    size_t n, char why[256])
+{
+	struct buf b, w;
+	bool ok;
+
+	buf_init(&b, 1u << 20);
+	buf_init(&w, 4096);
+	movemap_begin(&b, &(struct movemap){ version, since, 1000 });
+	for (size_t i = 0; i < n; i++)
+		movemap_put(&b, &m[i]);
+	movemap_end(&b);
+	ok = atlas_take(store, buf_look(&b), &w);
+	snprintf(why, 256, "%s", buf_cstr(&w));
+	buf_clear(&b);
+	buf_clear(&w);
+	return ok;
+}
+
+static void
+ck_leads(const char *from, int64_t now, const char *want)
+{
+	struct store_txn *t = store_look(store);
+	struct rewrite *w = atlas_rules(t);
+	struct buf b;
+
+	store_end(t);
+	buf_init(&b, 4096);
+	if (!rewrite_url(w, span_of(from), now, &b, NULL))
+		buf_text(&b, "nowhere");
+	ck_assert_str_eq(buf_cstr(&b), want);
+	buf_clear(&b);
+	rewrite_free(w);
+}
+
+static void
+ck_version(uint64_t want)
+{
+	struct store_txn *t = store_look(store);
+
+	ck_assert_uint_eq(atlas_version(t), want);
+	store_end(t);
+}
+
+START_TEST(test_versions)
+{
+	struct movemap_rule m[3] = {
+		rule(1, REWRITE_PREFIX, A "old/", A "new/", 1000),
+		rule(2, REWRITE_PREFIX, A "new/", B "n/", 2000),
+		rule(3, REWRITE_ADDRESS, A "x", A "y", 1000),
+	};
+	char why[256];
+
+	ck_version(0);
+	ck_assert_msg(take(5, 0, m, 2, why), "%s", why);
+	ck_version(5);
+	ck_leads(A "old/1", 1500, A "new/1");
+	ck_leads(A "old/1", 2500, B "n/1");
+	ck_leads(A "x", 2500, "nowhere");
+	/* A change of what is here, and one of what isn't. */
+	m[0].gone = true;
+	ck_assert(!take(7, 6, m, 3, why));
+	ck_assert_ptr_nonnull(strstr(why, "another version"));
+	ck_version(5);
+	ck_leads(A "old/1", 1500, A "new/1");
+	ck_assert_msg(take(7, 5, m, 3, why), "%s", why);
+	ck_version(7);
+	ck_leads(A "old/1", 1500, "nowhere");
+	ck_leads(A "x", 1500, A "y");
+	/* A hub that was restored has a smaller one; whole, it counts. */
+	ck_assert_msg(take(3, 0, m + 1, 1, why), "%s", why);
+	ck_version(3);
+	ck_leads(A "x", 1500, "nowhere");
+	ck_leads(A "new/1", 2500, B "n/1");
+}
+END_TEST
+
+/* Nothing of a document that isn't right is kept. */
+START_TEST(test_wrong)
+{
+	struct movemap_rule m = rule(1, REWRITE_ADDRESS, A "x", A "y", 1000);
+	struct buf why;
+	char said[256];
+
+	ck_assert_msg(take(5, 0, &m, 1, said), "%s", said);
+	buf_init(&why, 4096);
+	ck_assert(!atlas_take(store, SPAN("<zq:map xmlns:zq=\"urn:zhanqun:1\" "
+	    "version=\"6\" since=\"0\"><zq:rule number=\"2\" site=\"1\" "
+	    "scope=\"prefix\" from=\"" A "o\" to=\"" A "n\"/></zq:map>"),
+	    &why));
+	ck_assert_uint_gt(why.n, 0);
+	ck_version(5);
+	ck_leads(A "x", 1500, A "y");
+	buf_clear(&why);
+}
+END_TEST
+
+/* --- files -------------------------------------------------------------------- */
+
+static struct movemap_rule moves[64];
+static size_t move_count;
+
+static void
+move(enum rewrite_scope scope, const char *from, const char *to, int64_t at)
+{
+	uint32_t number = (uint32_t)move_count + 1;
+
+	moves[move_count++] = rule(number, scope, from, to, at);
+}
+
+/* Lines that are no comments. */
+static void
+ck_lines(struct span text, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	while (text.n > 0) {
+		const char *end = memchr(text.at, '\n', text.n);
+		size_t n = (size_t)(end - text.at) + 1;
+
+		ck_assert_ptr_nonnull(end);
+		if (text.at[0] != '#')
+			buf_put(&b, text.at, n);
+		text.at += n;
+		text.n -= n;
+	}
+	ck_assert_str_eq(buf_cstr(&b), want);
+	buf_clear(&b);
+}
+
+static int64_t
+ck_files(int64_t now, const char *nginx, const char *apache)
+{
+	struct redirects *r = redirects_new();
+	struct buf b;
+	int64_t next;
+
+	for (size_t i = 0; i < move_count; i++)
+		redirects_add(r, &moves[i], moves[i].site == 1);
+	redirects_settle(r, now, &next);
+	buf_init(&b, 1u << 20);
+	redirects_nginx(&b, r, "/etc/nginx/moved");
+	ck_lines(buf_look(&b), nginx);
+	buf_reset(&b);
+	redirects_apache(&b, r, "/etc/apache/moved");
+	if (apache != NULL)
+		ck_lines(buf_look(&b), apache);
+	buf_clear(&b);
+	redirects_free(r);
+	return next;
+}
+
+START_TEST(test_files)
+{
+	move_count = 0;
+	move(REWRITE_ADDRESS, A "o.html?a=$1", B "n?x=$1&y", CLOCK_NONE);
+	move(REWRITE_PREFIX, A "old/", A "new/", 1000);
+	move(REWRITE_PREFIX, A "old/(1)/", B, 1000);
+	move(REWRITE_DOMAIN, "http://old.a.gov.cn/", B, 2000);
+	ck_assert_int_eq(ck_files(500,
+	    "\"www.a.gov.cn/o.html?a=$1\" \"" B "n?x=%241&y\";\n", NULL),
+	    1000);
+	ck_assert_int_eq(ck_files(1500,
+	    "\"www.a.gov.cn/o.html?a=$1\" \"" B "n?x=%241&y\";\n"
+	    "\"www.a.gov.cn/old\" \"" A "new/\";\n"
+	    "\"www.a.gov.cn/old/(1)\" \"" B "\";\n"
+	    "\"~^www[.]a[.]gov[.]cn/old/[(]1[)]/(?<zq_rest>.*)$\" \"" B
+	    "$zq_rest\";\n"
+	    "\"~^www[.]a[.]gov[.]cn/old/(?<zq_rest>.*)$\" \"" A
+	    "new/$zq_rest\";\n",
+	    "=www.a.gov.cn/o.html?a=$1 " B "n?x=$1&y\n"
+	    "=www.a.gov.cn/old " A "new/\n"
+	    "=www.a.gov.cn/old/(1) " B "\n"
+	    "www.a.gov.cn/old/(1)/ " B "\n"
+	    "www.a.gov.cn/old/ " A "new/\n"), 2000);
+	move_count = 4;
+	moves[3].rule.until = 3000;
+	for (size_t i = 0; i < 3; i++)
+		moves[i].site = 2;	/* of another site */
+	ck_assert_int_eq(ck_files(2500,
+	    "\"~^old[.]a[.]gov[.]cn/(?<zq_rest>.*)$\" \"" B "$zq_rest\";\n",
+	    "old.a.gov.cn/ " B "\n"), 3000);
+	ck_assert_int_eq(ck_files(3500, "", ""), INT64_MAX);
+}
+END_TEST
+
+/* One place, several names; and one that a port keeps apart. */
+START_TEST(test_places)
+{
+	move_count = 0;
+	move(REWRITE_ADDRESS, A "x/index.html", A "y", CLOCK_NONE);
+	move(REWRITE_ADDRESS, "https://www.a.gov.cn:8443/z", A "y",
+	    CLOCK_NONE);
+	ck_files(1000, "\"www.a.gov.cn/x\" \"" A "y\";\n"
+	    "\"www.a.gov.cn/x/\" \"" A "y\";\n"
+	    "\"www.a.gov.cn/x/default.htm\" \"" A "y\";\n"
+	    "\"www.a.gov.cn/x/default.html\" \"" A "y\";\n"
+	    "\"www.a.gov.cn/x/index.htm\" \"" A "y\";\n"
+	    "\"www.a.gov.cn/x/index.html\" \"" A "y\";\n"
+	    "\"www.a.gov.cn/x/index.shtml\" \"" A "y\";\n", NULL);
+}
+END_TEST
+
+/* Chains end in one step, also where a part goes on by itself; what changed
+ * places answers with what is there now. */
+START_TEST(test_chains)
+{
+	move_count = 0;
+	move(REWRITE_PREFIX, A "a/", A "b/", 1000);
+	move(REWRITE_PREFIX, A "b/", B "c/", 2000);
+	move(REWRITE_PREFIX, B "c/d/", B "e/", 3000);
+	move(REWRITE_ADDRESS, B "e/f", B "g", 4000);
+	moves[2].site = moves[3].site = 2;
+	ck_files(5000,
+	    "\"www.a.gov.cn/a\" \"" B "c/\";\n"
+	    "\"www.a.gov.cn/a/d\" \"" B "e/\";\n"
+	    "\"www.a.gov.cn/a/d/f\" \"" B "g\";\n"
+	    "\"www.a.gov.cn/b\" \"" B "c/\";\n"
+	    "\"www.a.gov.cn/b/d\" \"" B "e/\";\n"
+	    "\"www.a.gov.cn/b/d/f\" \"" B "g\";\n"
+	    "\"~^www[.]a[.]gov[.]cn/a/d/(?<zq_rest>.*)$\" \"" B
+	    "e/$zq_rest\";\n"
+	    "\"~^www[.]a[.]gov[.]cn/b/d/(?<zq_rest>.*)$\" \"" B
+	    "e/$zq_rest\";\n"
+	    "\"~^www[.]a[.]gov[.]cn/a/(?<zq_rest>.*)$\" \"" B
+	    "c/$zq_rest\";\n"
+	    "\"~^www[.]a[.]gov[.]cn/b/(?<zq_rest>.*)$\" \"" B
+	    "c/$zq_rest\";\n", NULL);
+	move_count = 0;
+	move(REWRITE_PREFIX, A "a/", A "b/", 1000);
+	move(REWRITE_PREFIX, A "b/", A "a/", 1000);
+	ck_files(5000, "", "");
+}
+END_TEST
+
+/* --- writing ------------------------------------------------------------------ */
+
+START_TEST(test_outfile)
+{
+	char path[128];
+	struct buf why;
+	struct stat st;
+	bool news;
+
+	buf_init(&why, 4096);
+	snprintf(path, sizeof(path), "%s/map", kit_dir);
+	ck_assert(outfile_write(path, SPAN("a\n"), &news, &why));
+	ck_assert(news);
+	ck_assert(outfile_write(path, SPAN("a\n"), &news, &why));
+	ck_assert(!news);
+	ck_assert(outfile_write(path, SPAN("a\nb\n"), &news, &why));
+	ck_assert(news);
+	ck_assert(outfile_write(path, SPAN("a\n"), &news, &why));
+	ck_assert(news);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_size, 2);
+	ck_assert_uint_eq(st.st_mode & 0777, 0644);
+	snprintf(path, sizeof(path), "%s/no/map", kit_dir);
+	ck_assert(!outfile_write(path, SPAN("a\n"), &news, &why));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), path));
+	buf_clear(&why);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = { test_versions, test_wrong, test_files,
+		test_places, test_chains, test_outfile };
+	Suite *s = suite_create("atlas");
+	TCase *tc = tcase_create("atlas");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed > 0;
+}
