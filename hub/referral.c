@@ -10,10 +10,10 @@
 #include "contrib/base/text.h"
 #include "hub/table.h"
 #include "protocol/sha.h"
-#include "protocol/url_place.h"
 #include "protocol/wire.h"
 
 #define KEY_MOST (8 + TABLE_DIGEST)
+#define OPEN UINT32_MAX		/* no move's number */
 
 const char *
 referral_state_name(enum referral_state s)
@@ -31,26 +31,62 @@ referral_state_name(enum referral_state s)
 
 /* --- rows --------------------------------------------------------------------- */
 
-static size_t
-make_key(uint8_t at[KEY_MOST], uint32_t move, uint32_t site,
-    struct span target)
+struct row_key {
+	uint8_t at[KEY_MOST];
+	size_t n;
+};
+
+static struct span
+look(const struct row_key *k)
 {
-	struct span part[2];
+	return (struct span){ .at = (const char *)k->at, .n = k->n };
+}
+
+static struct row_key
+pair_key(uint32_t a, uint32_t b)
+{
+	struct row_key k = { .n = 8 };
+
+	wire_put_u32(k.at, a);
+	wire_put_u32(k.at + 4, b);
+	return k;
+}
+
+static struct row_key
+gone_key(uint32_t site, const struct target_key *target)
+{
+	struct row_key k = pair_key(0, site);
 	uint8_t digest[32];
 	struct sha s;
 
-	wire_put_u32(at, move);
-	wire_put_u32(at + 4, site);
-	if (move != 0)
-		return 8;
 	sha_begin(&s);
-	if (url_place_parts(part, target)) {
-		sha_add(&s, part[0].at, part[0].n);
-		sha_add(&s, part[1].at, part[1].n);
-	}
+	sha_add(&s, target->at, target->n);
 	sha_end(&s, digest);
-	memcpy(at + 8, digest, TABLE_DIGEST);
-	return KEY_MOST;
+	memcpy(k.at + 8, digest, TABLE_DIGEST);
+	k.n = KEY_MOST;
+	return k;
+}
+
+static struct row_key
+key_of(uint32_t move, uint32_t site, struct span target)
+{
+	struct target_key t = { .n = 0 };
+
+	if (move != 0)
+		return pair_key(move, site);
+	(void)target_key(&t, target);
+	return gone_key(site, &t);
+}
+
+/* Its open ones, by site: rows of which the key is all. */
+static struct row_key
+open_key(uint32_t site, uint32_t move)
+{
+	struct row_key k = pair_key(OPEN, site);
+
+	wire_put_u32(k.at + 8, move);
+	k.n = 12;
+	return k;
 }
 
 static void
@@ -78,26 +114,39 @@ read_row(struct referral *r, struct span key, struct span row)
 		    "rebuild");
 }
 
+static bool
+get(struct db_txn *t, const struct row_key *k, struct referral *r)
+{
+	struct span row;
+
+	if (!db_get(t, TABLE_REFERRAL, look(k), &row))
+		return false;
+	read_row(r, look(k), row);
+	return true;
+}
+
 bool
 referral_get(struct db_txn *t, uint32_t move, uint32_t site,
     struct span target, struct referral *r)
 {
-	uint8_t at[KEY_MOST];
-	struct span key = { .at = (const char *)at,
-	    .n = make_key(at, move, site, target) }, row;
+	struct row_key k = key_of(move, site, target);
 
-	if (!db_get(t, TABLE_REFERRAL, key, &row))
-		return false;
-	read_row(r, key, row);
-	return true;
+	return get(t, &k, r);
+}
+
+bool
+referral_of_key(struct db_txn *t, uint32_t site,
+    const struct target_key *target, struct referral *r)
+{
+	struct row_key k = gone_key(site, target);
+
+	return get(t, &k, r);
 }
 
 void
 referral_put(struct db_txn *t, const struct referral *r, struct buf *row)
 {
-	uint8_t at[KEY_MOST];
-	struct span key = { .at = (const char *)at,
-	    .n = make_key(at, r->move, r->site, r->target) };
+	struct row_key k = key_of(r->move, r->site, r->target);
 
 	buf_reset(row);
 	write_u8(row, (uint8_t)r->state);
@@ -111,7 +160,32 @@ referral_put(struct db_txn *t, const struct referral *r, struct buf *row)
 	write_span(row, text_cut(r->reason, REFERRAL_TEXT));
 	write_span(row, text_cut(r->by, REFERRAL_TEXT));
 	must(!row->bad);
-	db_put(t, TABLE_REFERRAL, key, buf_look(row));
+	db_put(t, TABLE_REFERRAL, look(&k), buf_look(row));
+	if (r->move == 0)
+		return;
+	k = open_key(r->site, r->move);
+	if (referral_is_open(r))
+		db_put(t, TABLE_REFERRAL, look(&k), SPAN_NONE);
+	else
+		db_del(t, TABLE_REFERRAL, look(&k));
+}
+
+size_t
+referral_moves(struct db_txn *t, uint32_t site, uint32_t from,
+    uint32_t *move, size_t most)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_REFERRAL);
+	struct row_key first = open_key(site, from);
+	struct span key = look(&first), none;
+	size_t n = 0;
+
+	for (bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &none);
+	    more && n < most && key.n == first.n &&
+	    memcmp(key.at, first.at, 8) == 0;
+	    more = db_cursor_get(c, MDB_NEXT, &key, &none))
+		move[n++] = wire_get_u32((const uint8_t *)key.at + 8);
+	db_cursor_close(c);
+	return n;
 }
 
 void

@@ -15,6 +15,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/db.h"
 #include "contrib/base/span.h"
+#include "hub/target.h"
 
 #define REFERRAL_TEXT 512	/* bytes of a reason or a name in a row */
 
@@ -51,6 +52,13 @@ const char *referral_state_name(enum referral_state s);	/* "told" … */
  * out (db.h). */
 bool referral_get(struct db_txn *t, uint32_t move, uint32_t site,
     struct span target, struct referral *r);
+/* The same (no move) of a target that nobody links to any more. */
+bool referral_of_key(struct db_txn *t, uint32_t site,
+    const struct target_key *target, struct referral *r);
+/* Moves that this site has open referrals of, `most` at most, from number
+ * `from` on; how many. */
+size_t referral_moves(struct db_txn *t, uint32_t site, uint32_t from,
+    uint32_t *move, size_t most);
 /* row: to work in; the spans of r may be those of a get. */
 void referral_put(struct db_txn *t, const struct referral *r,
     struct buf *row);

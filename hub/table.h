@@ -53,9 +53,12 @@ enum table {
 	TABLE_LINK_NEWS,	/* site u32, target_key() → nothing */
 	TABLE_LOOK,	/* range of targets → from where on to look again */
 	TABLE_TELL,	/* see telling.h: letters that are to be written */
-	TABLE_REFERRAL,	/* move u32, site u32 [, digest of a place] → struct
-			 * referral */
+	TABLE_REFERRAL,	/* move u32, site u32 [, digest of a target's key] →
+			 * struct referral; and see referral.c */
 	TABLE_MAP,	/* version u64 → move u32: what changed in the map */
+	TABLE_CHECK,	/* digest of a place → struct checked */
+	TABLE_CHECK_BROKEN,	/* digest of a place → nothing */
+	TABLE_CHECK_HOST,	/* host → its home page, when it was well */
 	TABLE_COUNT
 };
 extern const struct db_table table_list[TABLE_COUNT];

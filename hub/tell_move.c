@@ -34,7 +34,7 @@ struct pass {
 	uint32_t links;		/* gathered so far */
 	uint32_t site;		/* END, OFF: from here on */
 	uint64_t sites, pages;	/* told */
-	struct target_key at;	/* GATHER: from here on; n = 0: all */
+	struct target_key at;	/* GATHER: behind this one; n = 0: all */
 };
 
 /* --- rows --------------------------------------------------------------------- */
@@ -221,8 +221,8 @@ struct gather {
 	const struct move *move;
 	int64_t when;
 	uint64_t most, links, of_site;
-	uint32_t site;		/* of_site of its pages were taken, */
-	struct target_key at;	/* … of this target */
+	uint32_t site;		/* of_site of its pages were taken */
+	struct target_key at;	/* when stopped: the last one done */
 	struct buf rows, last;	/* last: the address of that target */
 	bool stopped;
 };
@@ -241,7 +241,7 @@ static bool
 begin_target(struct gather *a, const struct link_hit *h)
 {
 	if (a->links >= a->most) {
-		a->stopped = target_key(&a->at, h->target->url);
+		a->stopped = target_key(&a->at, buf_look(&a->last));
 		return false;
 	}
 	buf_reset(&a->last);

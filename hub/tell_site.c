@@ -206,8 +206,7 @@ struct round {
 	int64_t at;
 	struct tell_letter links, own;	/* own: others link to what was here */
 	struct buf url, now, rows, by;
-	uint32_t move[16];	/* whose links may all be mended now */
-	size_t moves;
+	bool look;		/* at moves: all links may be mended now */
 	uint64_t took;
 };
 
@@ -321,27 +320,16 @@ set_fixed(struct round *r, struct referral *said)
 	buf_clear(&target);
 }
 
-static void
-note_move(struct round *r, uint32_t move)
-{
-	for (size_t i = 0; i < r->moves; i++)
-		if (r->move[i] == move)
-			return;
-	if (move != 0 && r->moves < sizeof(r->move) / sizeof(r->move[0]))
-		r->move[r->moves++] = move;
-}
-
 /* No page of the site has this link any more, or it leads somewhere again. */
 static void
-tell_mended(struct round *r, const struct target_verdict *v)
+tell_mended(struct round *r, const struct target_key *k)
 {
 	struct referral said;
 
-	if (referral_get(r->g->txn, 0, r->site, buf_look(&r->url), &said) &&
+	if (referral_of_key(r->g->txn, r->site, k, &said) &&
 	    referral_is_open(&said))
 		set_fixed(r, &said);
-	if (v->state == TARGET_MOVED)
-		note_move(r, v->move);
+	r->look = true;
 }
 
 /* Others link to what this site took away. */
@@ -383,34 +371,45 @@ tell_target(struct round *r, const struct target_key *k)
 	}
 	if ((v.broken || v.state == TARGET_MOVED) && r->rows.n > 0)
 		tell_broken(r, &v);
-	else if (r->url.n > 0)
-		tell_mended(r, &v);
+	else
+		tell_mended(r, k);
 	if (v.broken && v.site == r->site && v.state != TARGET_MOVED)
 		tell_own(r, &v);
 	buf_clear(&room);
 }
 
-/* Of a move, all links may be mended: not only those of one target. */
 static void
-look_at_moves(struct round *r)
+look_at_move(struct round *r, uint32_t move)
 {
+	int64_t steps = STEPS;
 	struct referral said;
 	struct link_count n;
 	struct move m;
 
-	for (size_t i = 0; i < r->moves; i++) {
-		int64_t steps = STEPS;
+	if (!move_get(r->g->txn, move, &m) || m.from > r->at ||
+	    !referral_get(r->g->txn, move, r->site, SPAN_NONE, &said))
+		return;
+	links_count(r->g->txn, m.scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
+	    REWRITE_PREFIX, m.old, r->site, &n, &steps);
+	if (n.pages == 0 && n.exact)
+		set_fixed(r, &said);
+}
 
-		if (!move_get(r->g->txn, r->move[i], &m) ||
-		    !referral_get(r->g->txn, r->move[i], r->site, SPAN_NONE,
-		    &said) || !referral_is_open(&said))
-			continue;
-		links_count(r->g->txn, m.scope == REWRITE_ADDRESS ?
-		    REWRITE_ADDRESS : REWRITE_PREFIX, m.old, r->site, &n,
-		    &steps);
-		if (n.pages == 0 && n.exact)
-			set_fixed(r, &said);
-	}
+/* A link that was mended may have been the last one to what a move is
+ * about. */
+static void
+look_at_moves(struct round *r)
+{
+	uint32_t move[32], from = 0;
+	size_t n;
+
+	do {
+		n = r->look ? referral_moves(r->g->txn, r->site, from, move,
+		    sizeof(move) / sizeof(move[0])) : 0;
+		for (size_t i = 0; i < n; i++)
+			look_at_move(r, move[i]);
+		from = n > 0 ? move[n - 1] + 1 : 0;
+	} while (n == sizeof(move) / sizeof(move[0]));
 }
 
 /* The next target that is owed to the site; it is owed no more. */
