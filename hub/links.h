@@ -115,4 +115,7 @@ bool links_broken(struct db_txn *t, uint32_t site,
     const struct target_key *after, link_target_fn *each, void *arg,
     int64_t *steps);
 
+/* Does any page of the one site link to the other? */
+bool links_between(struct db_txn *t, uint32_t from, uint32_t to);
+
 #endif

@@ -211,3 +211,52 @@ links_broken(struct db_txn *t, uint32_t site,
 	links_walk_end(&w);
 	return more && *steps >= 0;
 }
+
+/* --- between sites ------------------------------------------------------------------------------ */
+
+/* Does it link to this host, or to one below it, that is the other site's? */
+static bool
+links_below(struct db_txn *t, uint32_t from, struct span host, uint32_t to)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_BETWEEN);
+	struct key site = key_u32(from);
+	struct span key, row, is;
+	uint32_t owner = 0;
+	struct buf at, name;
+	bool more;
+
+	buf_init(&at, 4 + TARGET_KEY);
+	buf_init(&name, TARGET_KEY);
+	buf_span(&at, key_look(&site));
+	target_reverse(&at, host);
+	key = buf_look(&at);
+	more = db_cursor_get(c, MDB_SET_RANGE, &key, &row);
+	while (more && owner != to && key.n >= at.n &&
+	    memcmp(key.at, at.at, at.n) == 0) {
+		is = (struct span){ .at = key.at + 4, .n = key.n - 4 };
+		buf_reset(&name);
+		target_reverse(&name, is);
+		if (!site_of_host(t, buf_look(&name), &owner))
+			owner = 0;
+		more = db_cursor_get(c, MDB_NEXT, &key, &row);
+	}
+	buf_clear(&at);
+	buf_clear(&name);
+	db_cursor_close(c);
+	return owner == to;
+}
+
+bool
+links_between(struct db_txn *t, uint32_t from, uint32_t to)
+{
+	struct span rest, one;
+	bool found = false;
+	struct site s;
+
+	if (!site_get(t, to, &s))
+		return false;
+	rest = s.domains;
+	while (!found && site_domain_next(&rest, &one))
+		found = links_below(t, from, one, to);
+	return found;
+}

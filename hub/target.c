@@ -54,9 +54,8 @@ host_length(struct span place)
 	return n;
 }
 
-/* "www.a.cn" to "cn.a.www", and back. What stands in brackets has no labels. */
-static void
-reverse(struct buf *b, struct span host)
+void
+target_reverse(struct buf *b, struct span host)
 {
 	size_t end = host.n, at;
 
@@ -82,7 +81,7 @@ key_of_place(struct target_key *k, struct span place)
 	struct buf b;
 
 	buf_init(&b, LIMIT_URL + 1);
-	reverse(&b, (struct span){ .at = place.at, .n = host });
+	target_reverse(&b, (struct span){ .at = place.at, .n = host });
 	buf_byte(&b, HOST_END);
 	buf_put(&b, place.at + host, place.n - host);
 	must(!b.bad);
@@ -118,7 +117,7 @@ key_of_host(struct target_key *k, struct span host, char end)
 	bool good;
 
 	buf_init(&b, TARGET_KEY);
-	reverse(&b, host);
+	target_reverse(&b, host);
 	buf_byte(&b, end);
 	good = !b.bad && host.n > 0;
 	k->n = good ? b.n : 0;
@@ -189,7 +188,7 @@ url_of_key(struct buf *b, const struct target_key *k, bool secure)
 	host = (struct span){ .at = (const char *)k->at,
 	    .n = (size_t)(end - k->at) };
 	buf_text(b, secure ? "https://" : "http://");
-	reverse(b, host);
+	target_reverse(b, host);
 	end++;
 	buf_put(b, end, k->n - host.n - 1);
 	if (end == k->at + k->n)

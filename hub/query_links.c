@@ -1,0 +1,329 @@
+/*
+ * Links, asked for; see query_links.h.
+ */
+#include "hub/query_links.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/item.h"
+#include "hub/move.h"
+#include "hub/query_inside.h"
+#include "hub/site.h"
+#include "hub/target_row.h"
+#include "protocol/limits.h"
+#include "protocol/rewrite.h"
+#include "protocol/url.h"
+
+const char *
+link_kind_name(enum link_kind k)
+{
+	static const char *const names[] = {
+		[LINK_ANCHOR] = N_("anchor"),
+		[LINK_IMAGE] = N_("image"),
+		[LINK_FRAME] = N_("frame"),
+		[LINK_FORM] = N_("form"),
+		[LINK_SCRIPT] = N_("script"),
+		[LINK_STYLE] = N_("style"),
+	};
+
+	return k >= LINK_ANCHOR && k <= LINK_STYLE ? names[k] : "?";
+}
+
+/* --- what is asked about ---------------------------------------------------- */
+
+static bool
+domain_url(struct span typed, struct buf *url, const char **why)
+{
+	struct buf host;
+	bool good;
+
+	buf_init(&host, LIMIT_URL);
+	good = url_host_normal(&host, typed, why);
+	if (good) {
+		buf_text(url, "http://");
+		buf_span(url, buf_look(&host));
+		buf_byte(url, '/');
+	}
+	buf_clear(&host);
+	return good;
+}
+
+bool
+query_links_scope(struct span typed, bool exact, enum rewrite_scope *scope,
+    struct buf *url, const char **why)
+{
+	struct span is;
+
+	typed = text_trim(typed);
+	buf_reset(url);
+	if (typed.n > 0 && memchr(typed.at, '/', typed.n) == NULL) {
+		*scope = REWRITE_DOMAIN;
+		return domain_url(typed, url, why);
+	}
+	if (!url_normal(url, typed, why))
+		return false;
+	is = buf_look(url);
+	*scope = !exact && is.at[is.n - 1] == '/' &&
+	    memchr(is.at, '?', is.n) == NULL ? REWRITE_PREFIX :
+	    REWRITE_ADDRESS;
+	return true;
+}
+
+/* --- sites, pages, words ------------------------------------------------------ */
+
+struct asking {
+	struct query *query;
+	struct rewrite *rules;
+	struct buf now, url;
+	struct target_info target;
+	struct target_key key;		/* of the target in hand */
+	uint32_t site;			/* … whose code stands in … */
+	char code[CODE_MAX + 1];
+	uint32_t item;			/* whose links stand in … */
+	struct buf links;
+	query_link_fn *each;
+	void *arg;
+	uint64_t skip, left;
+	struct link_page *page;
+};
+
+static void
+begin(struct asking *a, struct query *q)
+{
+	*a = (struct asking){ .query = q, .rules = rewrite_new() };
+	move_rules(q->txn, a->rules);
+	buf_init(&a->now, LIMIT_URL);
+	buf_init(&a->url, LIMIT_URL + 16);
+	buf_init(&a->links, LIMIT_CHANGE);
+}
+
+static void
+end(struct asking *a)
+{
+	rewrite_free(a->rules);
+	buf_clear(&a->now);
+	buf_clear(&a->url);
+	buf_clear(&a->links);
+}
+
+static void
+code_of(struct asking *a, uint32_t site, char code[CODE_MAX + 1])
+{
+	struct site s;
+
+	if (site != a->site || site == 0) {
+		a->site = site;
+		a->code[0] = '\0';
+		if (site != 0 && site_get(a->query->txn, site, &s))
+			snprintf(a->code, sizeof(a->code), "%.*s",
+			    SPAN_ARGS(s.code));
+	}
+	memcpy(code, a->code, CODE_MAX + 1);
+}
+
+/* As it is judged now: a row may still wait for that. */
+static void
+fill_target(struct asking *a, struct span url)
+{
+	struct target_verdict v;
+
+	target_judge(a->query->txn, a->rules, url, a->query->now, &v,
+	    &a->now);
+	a->target = (struct target_info){ .url = url, .state = v.state,
+	    .broken = v.broken, .now = buf_look(&a->now), .move = v.move };
+	code_of(a, v.site, a->target.code);
+}
+
+static bool
+keep_links(void *arg, const struct entry *e)
+{
+	struct asking *a = arg;
+	struct change c;
+
+	if (change_read(&c, e->body))
+		buf_span(&a->links, c.links);
+	return false;
+}
+
+/* The words stand in the journal only. */
+static struct span
+text_of(struct asking *a, const struct item *i, const struct link_hit *h)
+{
+	struct span rows;
+	struct link l;
+
+	if (a->item != i->number) {
+		a->item = i->number;
+		buf_reset(&a->links);
+		query_entry(a->query, i->place, keep_links, a);
+	}
+	rows = buf_look(&a->links);
+	while (change_link_next(&rows, &l))
+		if (l.kind == h->kind && l.line == h->line &&
+		    span_is(l.to, h->to))
+			return l.text;
+	return SPAN_NONE;
+}
+
+/* --- links to --------------------------------------------------------------- */
+
+static bool
+pass(struct asking *a)
+{
+	if (a->skip > 0) {
+		a->skip--;
+		return false;
+	}
+	return true;
+}
+
+static bool
+hand_out(struct asking *a, const struct link_hit *h)
+{
+	struct link_info l = { .item = h->item, .site = h->site,
+	    .more = h->more, .kind = h->kind, .line = h->line, .to = h->to,
+	    .target = &a->target };
+	struct change said;
+	struct item i;
+
+	if (item_get(a->query->txn, h->item, &i) &&
+	    change_glance(&said, i.said)) {
+		l.page = said.url;
+		l.title = said.word[WORD_TITLE];
+		l.text = text_of(a, &i, h);
+	}
+	code_of(a, h->site, l.code);
+	a->page->shown++;
+	return a->each(a->arg, &l);
+}
+
+static bool
+take_hit(void *arg, const struct link_hit *h)
+{
+	struct asking *a = arg;
+	struct target_key k;
+
+	if (!pass(a))
+		return true;
+	if (a->left == 0) {
+		a->page->more = true;
+		return false;
+	}
+	a->left--;
+	if (target_key(&k, h->target->url) && (k.n != a->key.n ||
+	    memcmp(k.at, a->key.at, k.n) != 0)) {
+		a->key = k;
+		buf_reset(&a->url);
+		buf_span(&a->url, h->target->url);
+		fill_target(a, buf_look(&a->url));
+	}
+	return hand_out(a, h);
+}
+
+void
+query_links_to(struct query *q, const struct link_spec *spec,
+    query_link_fn *each, void *arg, struct link_page *page)
+{
+	int64_t steps = LINKS_STEPS;
+	struct asking a;
+
+	*page = (struct link_page){ .shown = 0 };
+	begin(&a, q);
+	a.each = each;
+	a.arg = arg;
+	a.skip = spec->skip;
+	a.left = spec->limit;
+	a.page = page;
+	(void)links_to(q->txn, spec->scope, spec->url, spec->site, NULL,
+	    take_hit, &a, &steps);
+	page->cut = steps < 0;
+	end(&a);
+}
+
+void
+query_links_count(struct query *q, const struct link_spec *spec,
+    struct link_count *n)
+{
+	int64_t steps = LINKS_STEPS;
+
+	links_count(q->txn, spec->scope, spec->url, spec->site, n, &steps);
+}
+
+/* --- links from ---------------------------------------------------------------- */
+
+void
+query_links_from(struct query *q, const struct item_info *i,
+    query_link_fn *each, void *arg)
+{
+	struct link_info out = { .item = i->number, .site = i->site,
+	    .page = i->said.url, .title = i->said.word[WORD_TITLE] };
+	struct span rows = i->withdrawn ? SPAN_NONE : i->said.links;
+	struct asking a;
+	struct link l;
+	bool more = true;
+
+	begin(&a, q);
+	code_of(&a, i->site, out.code);
+	out.target = &a.target;
+	while (more && change_link_next(&rows, &l)) {
+		out.kind = l.kind;
+		out.line = l.line;
+		out.to = l.to;
+		out.text = l.text;
+		fill_target(&a, l.to);
+		more = each(arg, &out);
+	}
+	end(&a);
+}
+
+/* --- what is broken --------------------------------------------------------------- */
+
+struct breaking {
+	struct asking asking;
+	const struct broken_spec *spec;
+	query_broken_fn *each;
+	void *arg;
+	size_t left;
+};
+
+static bool
+take_broken(void *arg, const struct target_key *k, const struct target *t)
+{
+	struct breaking *b = arg;
+	struct asking *a = &b->asking;
+	int64_t steps = LINKS_STEPS;
+	struct broken_info info;
+
+	(void)k;
+	if (b->left == 0)
+		return false;
+	fill_target(a, t->url);
+	if (!a->target.broken)
+		return true;
+	info.target = a->target;
+	links_count(a->query->txn, REWRITE_ADDRESS, t->url, b->spec->site,
+	    &info.links, &steps);
+	b->left--;
+	return b->each(b->arg, &info);
+}
+
+bool
+query_links_broken(struct query *q, const struct broken_spec *spec,
+    query_broken_fn *each, void *arg)
+{
+	struct breaking b = { .spec = spec, .each = each, .arg = arg,
+	    .left = spec->limit };
+	int64_t steps = LINKS_STEPS;
+	struct target_key after;
+	bool all;
+
+	begin(&b.asking, q);
+	all = links_broken(q->txn, spec->site, spec->after.n > 0 &&
+	    target_key(&after, spec->after) ? &after : NULL, take_broken,
+	    &b, &steps);
+	end(&b.asking);
+	return all;
+}
