@@ -337,6 +337,62 @@ START_TEST(test_said)
 }
 END_TEST
 
+/* --- in a spool that overflows ------------------------------------------------ */
+
+struct renaming {
+	const char *from, *to;
+};
+
+static bool
+rename_row(struct store_txn *t, void *arg)
+{
+	const struct renaming *r = arg;
+	struct compare_item item = { .source = SPAN("www"),
+		.path = span_of(r->to), .stat = { .size = 10 } };
+	char url[256];
+	struct change c;
+	struct known former;
+
+	ck_assert(known_get(t, SPAN("www"), span_of(r->from), &former));
+	known_own(&former);
+	change_init(&c);
+	snprintf(url, sizeof(url), SITE "/%s", r->to);
+	c.url = span_of(url);
+	c.word[WORD_TITLE] = SPAN("title");
+	c.has_hash = true;
+	memcpy(c.hash, former.hash, sizeof(c.hash));
+	ck_assert_int_eq(compare_renamed(t, &item, &former, &c),
+	    COMPARE_UPDATED);
+	known_disown(&former);
+	return true;
+}
+
+static bool
+make_room(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	return spool_make_room(t);
+}
+
+/* What became of the item later doesn't replace that it was renamed: its
+ * old id would stay at the hub. */
+START_TEST(test_overflow)
+{
+	struct renaming r = { "a", "b" };
+	struct kit_item item = { .path = "b", .padding = 8000 };
+
+	store = kit_open(1u << 20);
+	ck_assert_int_eq(kit_tell(store, "a", 1), COMPARE_CREATED);
+	ck_assert_int_eq(store_do(store, rename_row, &r), STORE_DONE);
+	for (item.version = 2; item.news != COMPARE_NO_ROOM; item.version++)
+		(void)store_do(store, kit_tell_work, &item);
+	ck_assert_int_eq(store_do(store, make_room, NULL), STORE_DONE);
+	ck_changes(0, "created www:a\nupdated www:b<www:a\nupdated www:b\n");
+	kit_is_whole(store);
+	store_close(store);
+}
+END_TEST
+
 /* A store of before has no twins: they are put when it is opened. */
 static bool
 drop_twins(struct store_txn *t, void *arg)
@@ -384,6 +440,7 @@ main(void)
 	tcase_add_test(t, test_announced);
 	tcase_add_test(t, test_announced_gone);
 	tcase_add_test(t, test_said);
+	tcase_add_test(t, test_overflow);
 	tcase_add_test(t, test_old_store);
 	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);
