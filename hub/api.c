@@ -6,38 +6,13 @@
 
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/api_move.h"
+#include "hub/api_say.h"
 #include "hub/json.h"
 
 #define ENTRIES 200		/* of the journal, or of a history */
 #define WEIGHT (2u << 20)	/* bytes in rows that one answer may take: some
 				 * 200 changes with all their links */
-
-static int
-dump(const char *at, size_t n, void *arg)
-{
-	buf_put(arg, at, n);
-	return 0;
-}
-
-static void
-answer(struct visit *v, json_t *j)
-{
-	v->type = API_TYPE;
-	json_dump_callback(j, dump, v->out,
-	    JSON_COMPACT | JSON_PRESERVE_ORDER);
-	buf_byte(v->out, '\n');
-	json_decref(j);
-}
-
-static void
-fail(struct visit *v, int status, const char *why)
-{
-	json_t *j = json_object();
-
-	v->status = status;
-	json_object_set_new(j, "error", json_string(why));
-	answer(v, j);
-}
 
 static const char *
 code_of(struct visit *v, uint32_t number, struct site_info *s)
@@ -51,7 +26,7 @@ totals(struct visit *v)
 	struct totals t;
 
 	query_totals(v->query, &t);
-	answer(v, json_totals(&t));
+	api_say(v, json_totals(&t));
 }
 
 /* --- sites --------------------------------------------------------------- */
@@ -89,7 +64,7 @@ all_sites(struct visit *v)
 
 	buf_init(&why, VISIT_WHY);
 	if (!visit_limit(v, API_SITES, API_SITES, &l.left, &why)) {
-		fail(v, 400, buf_cstr(&why));
+		api_say_why(v, 400, buf_cstr(&why));
 	} else {
 		l.array = json_array();
 		query_sites(v->query, add_site, &l);
@@ -97,7 +72,7 @@ all_sites(struct visit *v)
 		json_object_set_new(j, "sites", l.array);
 		if (l.more)
 			json_object_set_new(j, "next", json_string(l.last));
-		answer(v, j);
+		api_say(v, j);
 	}
 	buf_clear(&why);
 }
@@ -124,14 +99,14 @@ sites(struct visit *v)
 		return;
 	}
 	if (!query_site_by_code(v->query, v->path, &s)) {
-		fail(v, 404, _("there is no site with this code"));
+		api_say_why(v, 404, _("there is no site with this code"));
 		return;
 	}
 	j = json_site(&s);
 	list = json_array();
 	query_columns(v->query, s.number, add_column, list);
 	json_object_set_new(j, "columns", list);
-	answer(v, j);
+	api_say(v, j);
 }
 
 /* --- items --------------------------------------------------------------- */
@@ -199,7 +174,7 @@ one_item(struct visit *v, struct span name)
 	json_t *j;
 
 	if (!query_item(v->query, name, &i)) {
-		fail(v, 404, _("there is no such item"));
+		api_say_why(v, 404, _("there is no such item"));
 		return;
 	}
 	j = json_item(&i, code_of(v, i.site, &s));
@@ -208,7 +183,7 @@ one_item(struct visit *v, struct span name)
 	json_object_set_new(j, "history", p.array);
 	if (p.more)
 		json_object_set_new(j, "history_cut", json_true());
-	answer(v, j);
+	api_say(v, j);
 }
 
 static void
@@ -221,13 +196,13 @@ list_items(struct visit *v, const struct query_spec *spec)
 	query_items(v->query, spec, add_item, &l, &page);
 	if (page.error != NULL) {
 		json_decref(l.array);
-		fail(v, 400, _(page.error));
+		api_say_why(v, 400, _(page.error));
 		return;
 	}
 	j = json_object();
 	json_object_set_new(j, "items", l.array);
 	json_page(j, &page);
-	answer(v, j);
+	api_say(v, j);
 }
 
 static void
@@ -241,7 +216,7 @@ search(struct visit *v)
 	if (visit_spec(v, &spec, &s, &why))
 		list_items(v, &spec);
 	else
-		fail(v, 400, buf_cstr(&why));
+		api_say_why(v, 400, buf_cstr(&why));
 	buf_clear(&why);
 }
 
@@ -280,11 +255,11 @@ held(struct visit *v)
 	if (v->argument[VISIT_SITE].n > 0 &&
 	    !query_site_by_code(v->query, v->argument[VISIT_SITE], &s)) {
 		json_decref(j);
-		fail(v, 404, _("there is no site with this code"));
+		api_say_why(v, 404, _("there is no site with this code"));
 		return;
 	}
 	query_held(v->query, s.number, QUERY_LIMIT, add_held, &l);
-	answer(v, j);
+	api_say(v, j);
 }
 
 static bool
@@ -312,7 +287,7 @@ journal(struct visit *v)
 
 	if (v->argument[VISIT_FROM].n > 0 && !text_number(
 	    v->argument[VISIT_FROM], 1, INT64_MAX, &from)) {
-		fail(v, 400, _("from: expected a place, 1 or higher"));
+		api_say_why(v, 400, _("from: expected a place, 1 or higher"));
 		return;
 	}
 	p.array = json_array();
@@ -322,7 +297,7 @@ journal(struct visit *v)
 	if (p.more)
 		json_object_set_new(j, "next",
 		    json_integer((json_int_t)p.next));
-	answer(v, j);
+	api_say(v, j);
 }
 
 static const struct {
@@ -332,6 +307,7 @@ static const struct {
 	{ SPAN("totals"), totals },
 	{ SPAN("sites"), sites },
 	{ SPAN("items"), items },
+	{ SPAN("moves"), api_moves },
 	{ SPAN("held"), held },
 	{ SPAN("journal"), journal },
 };
@@ -356,11 +332,11 @@ api_make(struct visit *v)
 			return;
 		}
 	}
-	fail(v, 404, _("ask for totals, sites, items, held or journal"));
+	api_say_why(v, 404, _("ask for totals, sites, items, moves, held or journal"));
 }
 
 void
 api_refuse(struct visit *v, const char *why)
 {
-	fail(v, 400, why);
+	api_say_why(v, 400, why);
 }

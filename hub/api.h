@@ -12,6 +12,10 @@
  *	/api/v1/items/NUMBER	one item, and "history":[…], newest first;
  *				NUMBER may be CODE:ID as well
  *	/api/v1/items?url=ADDRESS	the same
+ *	/api/v1/moves		{"moves":[…], "next":NUMBER}, newest first
+ *		?site=CODE ?state=STATE ?limit=1..1000	(1000)  ?after=NUMBER
+ *	/api/v1/moves/NUMBER	one move, and "referrers":{"sites", "pages",
+ *				"targets", "exact"}: who links there now
  *	/api/v1/held		{"held":[…]}, the newest 200
  *		?site=CODE
  *	/api/v1/journal		{"entries":[…], "next":PLACE}
@@ -39,7 +43,6 @@
 
 #include "hub/visit.h"
 
-#define API_TYPE "application/json; charset=utf-8"
 #define API_SITES 1000		/* of one answer */
 #define API_COLUMNS 1000	/* of one site */
 

@@ -213,9 +213,7 @@ to_json(struct query *q, const struct move_info *m)
 	struct link_count n;
 
 	query_move_links(q, &m->move, &n);
-	json_object_set_new(j, "referrers", json_pack("{s:I, s:I, s:I, s:b}",
-	    "sites", (json_int_t)n.sites, "pages", (json_int_t)n.pages,
-	    "targets", (json_int_t)n.targets, "exact", n.exact));
+	json_object_set_new(j, "referrers", json_link_count(&n));
 	return j;
 }
 

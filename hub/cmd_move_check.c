@@ -40,7 +40,8 @@ struct check {
 	char code[CODE_MAX + 1];
 	bool ahead;		/* its time is still to come */
 	bool waits;		/* for the other end … */
-	char host[256];		/* … which is this one */
+	char host[256];		/* … which is this one, */
+	char *server;		/* … at this address */
 	uint8_t key[PROOF_KEY];
 	struct move_info info;
 	struct query *query;
@@ -88,6 +89,7 @@ read_other_end(struct check *c)
 		return;
 	memcpy(c->key, s.key, PROOF_KEY);
 	snprintf(c->host, sizeof(c->host), "%.*s", SPAN_ARGS(u.host));
+	c->server = mem_copy(m->new.at, m->new.n);
 }
 
 /* False: said why. */
@@ -223,7 +225,7 @@ is_proven(struct check *c)
 		return false;
 	memcpy(wanted.key, c->key, PROOF_KEY);
 	prove_init(&p);
-	fits = prove_ask(&p, c->host, NULL, &why) &&
+	fits = prove_ask(&p, c->host, c->server, &why) &&
 	    prove_judge(&p, c->host, &wanted, &found, &c->evidence) ==
 	    PROOF_FITS;
 	prove_clear(&p);
@@ -384,6 +386,7 @@ cmd_move_check(struct cmd_line *l)
 		free(c->at[i].wanted);
 	}
 	buf_clear(&c->evidence);
+	free(c->server);
 	free(c);
 	return status;
 }

@@ -172,6 +172,15 @@ table(struct visit *v, const struct roll *r)
 	}
 }
 
+static void
+moves(struct visit *v)
+{
+	buf_text(v->out, "<p>");
+	sheet_link(v, v->out, "/moves", SPAN_NONE);
+	buf_printf(v->out, "%s</a></p>\n", _("What was announced to be "
+	    "elsewhere"));
+}
+
 static bool
 read_state(struct span name, int *state)
 {
@@ -199,6 +208,7 @@ dash_home(struct visit *v)
 	figures(v, &r);
 	filters(v, &r);
 	table(v, &r);
+	moves(v);
 	sheet_end(v);
 	v->out->bad = v->out->bad || r.rows.bad;
 	buf_clear(&r.rows);

@@ -17,6 +17,8 @@ void dash_site(struct visit *v);	/* /site/CODE; dash_site.c */
 void dash_search(struct visit *v);	/* /search?q=; dash_search.c */
 void dash_item(struct visit *v);	/* /item/NUMBER, /item?url=;
 					 * dash_item.c */
+void dash_moves(struct visit *v);	/* /moves; dash_move.c */
+void dash_move(struct visit *v);	/* /moves/NUMBER */
 void dash_style(struct visit *v);	/* /style.css */
 void dash_fail(struct visit *v, int status, const char *why);
 

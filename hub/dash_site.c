@@ -195,6 +195,9 @@ dash_site(struct visit *v)
 	facts(v->out, &s);
 	held(v, &s);
 	columns(v, &s);
+	buf_printf(v->out, "<p><a href=\"/moves?site=%s%s%s\">%s</a></p>\n",
+	    s.code, v->chose_language ? "&amp;lang=" : "",
+	    v->chose_language ? lang_now() : "", _("Moves of this site"));
 	v->argument[VISIT_SITE] = span_of(s.code);	/* for the next page */
 	newest(v, &s);
 	sheet_end(v);

@@ -9,6 +9,7 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/counters.h"
+#include "hub/query_move.h"
 
 static const char *
 kind_name(enum stats_kind k)
@@ -310,11 +311,24 @@ totals(struct visit *v)
 	buf_printf(b, "zq_build_info{version=\"%s\"} 1\n", ZQ_VERSION);
 }
 
+static void
+moves(struct visit *v)
+{
+	uint64_t count[MOVE_STATES];
+
+	query_move_states(v->query, count);
+	family(v->out, "zq_moves", "gauge", "Moves announced, by state");
+	for (int s = 1; s < MOVE_STATES; s++)
+		buf_printf(v->out, "zq_moves{state=\"%s\"} %" PRIu64 "\n",
+		    move_state_name((enum move_state)s), count[s]);
+}
+
 void
 metrics_make(struct visit *v)
 {
 	v->type = METRICS_TYPE;
 	counters(v->out);
 	totals(v);
+	moves(v);
 	sites(v);
 }

@@ -4,13 +4,14 @@
 #include "hub/move_state.h"
 
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 
 static const struct {
 	const char *name;
 	enum move_state to[MOVE_EVENTS];
 } table[MOVE_STATES] = {
 	[MOVE_NONE] = { .name = "none" },
-	[MOVE_ANNOUNCED] = { .name = "announced", .to = {
+	[MOVE_ANNOUNCED] = { .name = N_("announced"), .to = {
 		[MOVE_AGAIN] = MOVE_ANNOUNCED,
 		[MOVE_GOOD] = MOVE_CHECKED,
 		[MOVE_BAD] = MOVE_ANNOUNCED,
@@ -19,7 +20,7 @@ static const struct {
 		[MOVE_AGREE] = MOVE_ANNOUNCED,
 		[MOVE_WITHDRAW] = MOVE_WITHDRAWN,
 	} },
-	[MOVE_CHECKED] = { .name = "checked", .to = {
+	[MOVE_CHECKED] = { .name = N_("checked"), .to = {
 		[MOVE_AGAIN] = MOVE_ANNOUNCED,
 		[MOVE_GOOD] = MOVE_CHECKED,
 		[MOVE_BAD] = MOVE_ANNOUNCED,
@@ -28,23 +29,23 @@ static const struct {
 		[MOVE_AGREE] = MOVE_CHECKED,
 		[MOVE_WITHDRAW] = MOVE_WITHDRAWN,
 	} },
-	[MOVE_EFFECTIVE] = { .name = "effective", .to = {
+	[MOVE_EFFECTIVE] = { .name = N_("effective"), .to = {
 		[MOVE_AGAIN] = MOVE_EFFECTIVE,
 		[MOVE_GOOD] = MOVE_VERIFIED,
 		[MOVE_BAD] = MOVE_FAILED,
 		[MOVE_END] = MOVE_CLOSED,
 		[MOVE_WITHDRAW] = MOVE_WITHDRAWN,
 	} },
-	[MOVE_VERIFIED] = { .name = "verified", .to = {
+	[MOVE_VERIFIED] = { .name = N_("verified"), .to = {
 		[MOVE_AGAIN] = MOVE_VERIFIED,
 		[MOVE_GOOD] = MOVE_VERIFIED,
 		[MOVE_BAD] = MOVE_FAILED,
 		[MOVE_END] = MOVE_CLOSED,
 		[MOVE_WITHDRAW] = MOVE_WITHDRAWN,
 	} },
-	[MOVE_CLOSED] = { .name = "closed" },
-	[MOVE_WITHDRAWN] = { .name = "withdrawn" },
-	[MOVE_OVERDUE] = { .name = "overdue", .to = {
+	[MOVE_CLOSED] = { .name = N_("closed") },
+	[MOVE_WITHDRAWN] = { .name = N_("withdrawn") },
+	[MOVE_OVERDUE] = { .name = N_("overdue"), .to = {
 		[MOVE_AGAIN] = MOVE_ANNOUNCED,
 		[MOVE_GOOD] = MOVE_OVERDUE,
 		[MOVE_BAD] = MOVE_OVERDUE,
@@ -54,14 +55,14 @@ static const struct {
 		[MOVE_END] = MOVE_CLOSED,
 		[MOVE_WITHDRAW] = MOVE_WITHDRAWN,
 	} },
-	[MOVE_FAILED] = { .name = "failed", .to = {
+	[MOVE_FAILED] = { .name = N_("failed"), .to = {
 		[MOVE_AGAIN] = MOVE_FAILED,
 		[MOVE_GOOD] = MOVE_VERIFIED,
 		[MOVE_BAD] = MOVE_FAILED,
 		[MOVE_END] = MOVE_CLOSED,
 		[MOVE_WITHDRAW] = MOVE_WITHDRAWN,
 	} },
-	[MOVE_CONTESTED] = { .name = "contested", .to = {
+	[MOVE_CONTESTED] = { .name = N_("contested"), .to = {
 		[MOVE_AGAIN] = MOVE_CONTESTED,
 		[MOVE_AGREE] = MOVE_ANNOUNCED,
 		[MOVE_END] = MOVE_CLOSED,

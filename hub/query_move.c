@@ -180,6 +180,14 @@ put_number(json_t *j, const char *name, uint64_t n)
 }
 
 json_t *
+json_link_count(const struct link_count *n)
+{
+	return json_pack("{s:I, s:I, s:I, s:b}", "sites",
+	    (json_int_t)n->sites, "pages", (json_int_t)n->pages, "targets",
+	    (json_int_t)n->targets, "exact", n->exact);
+}
+
+json_t *
 json_move(const struct move_info *info)
 {
 	const struct move *m = &info->move;

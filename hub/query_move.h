@@ -45,6 +45,7 @@ void query_move_sample(struct query *q, const struct move *m, size_t most,
 bool query_move_leads(struct query *q, const struct move *m, struct span url,
     struct buf *to, bool *here);
 
-json_t *json_move(const struct move_info *m);		/* the caller's */
+json_t *json_link_count(const struct link_count *n);	/* the caller's … */
+json_t *json_move(const struct move_info *m);
 
 #endif

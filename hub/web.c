@@ -45,6 +45,8 @@ static const struct maker {
 	{ "/search", dash_search },
 	{ "/item", dash_item },
 	{ "/item/*", dash_item },
+	{ "/moves", dash_moves },
+	{ "/moves/*", dash_move },
 	{ "/feed", feed_make },
 	{ "/metrics", metrics_make },
 	{ "/api/v1/*", api_make },

@@ -5,6 +5,7 @@
 #include "hub/json.h"
 
 #include "hub/api.h"
+#include "hub/api_say.h"
 #include "tests/unit/hub/web_bed.h"
 
 static struct bed bed;

@@ -1,0 +1,96 @@
+#include "hub/api_move.h"
+
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/api_say.h"
+#include "hub/query_move.h"
+
+static bool
+add(void *arg, const struct move_info *m)
+{
+	json_array_append_new(arg, json_move(m));
+	return true;
+}
+
+/* False: it is answered already. */
+static bool
+read_spec(struct visit *v, struct move_spec *spec)
+{
+	struct span state = v->argument[VISIT_STATE];
+	struct span site = v->argument[VISIT_SITE];
+	struct span after = v->argument[VISIT_AFTER];
+	struct site_info s;
+	uint64_t n = 0;
+	struct buf why;
+	bool good;
+
+	buf_init(&why, VISIT_WHY);
+	spec->state = move_state_of(state);
+	good = visit_limit(v, API_MOVES, API_MOVES, &spec->limit, &why);
+	if (!good)
+		api_say_why(v, 400, buf_cstr(&why));
+	buf_clear(&why);
+	if (!good)
+		return false;
+	if (state.n > 0 && spec->state == MOVE_NONE)
+		api_say_why(v, 400, _("state: expected announced, checked, "
+		    "effective, verified, closed, withdrawn, overdue, failed "
+		    "or contested"));
+	else if (after.n > 0 && !text_number(after, 1, UINT32_MAX, &n))
+		api_say_why(v, 400, _("after: expected the number of a "
+		    "move"));
+	else if (site.n > 0 && !query_site_by_code(v->query, site, &s))
+		api_say_why(v, 404, _("there is no site with this code"));
+	else {
+		spec->site = site.n > 0 ? s.number : 0;
+		spec->before = (uint32_t)n;
+		return true;
+	}
+	return false;
+}
+
+static void
+all_moves(struct visit *v)
+{
+	struct move_spec spec = { .site = 0 };
+	uint32_t last;
+	json_t *j, *list;
+
+	if (!read_spec(v, &spec))
+		return;
+	j = json_object();
+	list = json_array();
+	json_object_set_new(j, "moves", list);
+	last = query_moves(v->query, &spec, add, list);
+	if (last != 0)
+		json_object_set_new(j, "next", json_integer(last));
+	api_say(v, j);
+}
+
+static void
+one_move(struct visit *v)
+{
+	struct link_count n;
+	struct move_info m;
+	uint64_t number;
+	json_t *j;
+
+	if (!text_number(v->path, 1, UINT32_MAX, &number) ||
+	    !query_move(v->query, (uint32_t)number, &m)) {
+		api_say_why(v, 404, _("there is no move with this number"));
+		return;
+	}
+	query_move_links(v->query, &m.move, &n);
+	j = json_move(&m);
+	json_object_set_new(j, "referrers", json_link_count(&n));
+	api_say(v, j);
+}
+
+void
+api_moves(struct visit *v)
+{
+	if (v->path.n > 0)
+		one_move(v);
+	else
+		all_moves(v);
+}
