@@ -13,6 +13,7 @@
 #include "hub/act_retire.h"
 #include "hub/act_site.h"
 #include "hub/act_ticket.h"
+#include "hub/checked.h"
 #include "hub/held.h"
 #include "hub/issued.h"
 #include "hub/links.h"
@@ -93,6 +94,12 @@ static const struct {
 	{ "reconcile", proven_act },
 	{ "site-restore", register_act },
 	{ "look", links_look_act },
+	{ "checked", checked_act },
+	{ "checked-host", checked_act_host },
+	{ "check-pin", checked_act_pin },
+	{ "check-unpin", checked_act_unpin },
+	{ "check-accept", checked_act_accept },
+	{ "check-forget", checked_act_forget },
 	{ "tell", telling_act },
 	{ "ca-roll", issued_act_roll },
 	{ "ca-rolled", issued_act_rolled },

@@ -8,6 +8,7 @@
 
 #include "protocol/limits.h"
 #include "protocol/url_place.h"
+#include "protocol/wire.h"
 
 #define ALIKE_TITLED 90		/* per cent, with the same title */
 #define ALIKE 97		/* … with another */
@@ -101,4 +102,36 @@ baseline_sent_alike(const struct baseline *b, const struct trail *t)
 		return false;
 	baseline_place(place, buf_look(&t->url));
 	return memcmp(place, b->place, URL_KEY) == 0;
+}
+
+/* --- as a row ---------------------------------------------------------------- */
+
+void
+baseline_write(struct buf *row, const struct baseline *b)
+{
+	write_span(row, span_of(b->title));
+	write_u8(row, (uint8_t)b->language);
+	write_span(row, span_of(b->domain));
+	buf_put(row, b->certificate, sizeof(b->certificate));
+}
+
+bool
+baseline_read(struct span row, struct baseline *b)
+{
+	struct reader r = reader_of(row);
+	struct span title, domain, certificate;
+
+	*b = (struct baseline){ .has_home = true };
+	title = read_span(&r);
+	b->language = (enum glance_language)read_u8(&r);
+	domain = read_span(&r);
+	certificate = read_bytes(&r, sizeof(b->certificate));
+	if (!reader_done(&r) || title.n >= sizeof(b->title) ||
+	    domain.n >= sizeof(b->domain) ||
+	    b->language >= GLANCE_LANGUAGES)
+		return false;
+	snprintf(b->title, sizeof(b->title), "%.*s", SPAN_ARGS(title));
+	snprintf(b->domain, sizeof(b->domain), "%.*s", SPAN_ARGS(domain));
+	memcpy(b->certificate, certificate.at, sizeof(b->certificate));
+	return true;
 }

@@ -18,6 +18,8 @@
 #include "hub/trail.h"
 #include "protocol/url.h"
 
+#define BASELINE_HOST 262	/* bytes of "host:65535" */
+
 struct baseline {
 	/* A path that cannot exist: */
 	bool asked;		/* there was an answer */
@@ -47,5 +49,9 @@ bool baseline_same_title(const char *a, const char *b);
 
 /* The key of a place; zeros for what is no address. */
 void baseline_place(uint8_t key[URL_KEY], struct span url);
+
+/* Its home page as a row, the rest is forgotten. False: it is none. */
+void baseline_write(struct buf *row, const struct baseline *b);
+bool baseline_read(struct span row, struct baseline *b);
 
 #endif

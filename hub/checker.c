@@ -324,8 +324,10 @@ checker_free(struct checker *c)
 	if (c == NULL)
 		return;
 	trips_free(c->trips);
-	while (!TAILQ_EMPTY(&c->all))
+	while (!TAILQ_EMPTY(&c->all)) {
+		c->spec.dropped(c->spec.arg, TAILQ_FIRST(&c->all)->arg);
 		free_job(TAILQ_FIRST(&c->all));
+	}
 	while (!TAILQ_EMPTY(&c->order))
 		free_host(c, TAILQ_FIRST(&c->order));
 	free(c);

@@ -32,6 +32,8 @@ struct checker_spec {
 	/* An address is done. */
 	void (*found)(void *arg, void *job, const struct finding *f,
 	    const struct trail *t);
+	/* It is dropped, for the checker ends. */
+	void (*dropped)(void *arg, void *job);
 	/* What was known of a host ("www.a.cn", "www.a.cn:8080") before;
 	 * may be NULL. False: nothing. */
 	bool (*before)(void *arg, struct span host, struct baseline *b);

@@ -18,6 +18,7 @@
 #include "contrib/base/text.h"
 #include "contrib/base/units.h"
 #include "hub/checker.h"
+#include "hub/inspect.h"
 #include "hub/json.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -278,6 +279,13 @@ on_found(void *arg, void *job, const struct finding *f,
 	event_add(c->feeder, &now);	/* when this one is out of the way */
 }
 
+static void
+on_dropped(void *arg, void *job)
+{
+	(void)arg;
+	free(job);
+}
+
 /* --- settings --------------------------------------------------------------- */
 
 static bool
@@ -346,25 +354,13 @@ open_list(struct checking *c)
 }
 
 static void
-make_agent(struct buf *b, const struct config *c)
-{
-	bool named = c->check_contact != NULL && c->check_contact[0] != '\0';
-
-	/* RFC 9309: the name that robots.txt knows us by comes first. */
-	buf_text(b, "zhanqun/" ZQ_VERSION " (link check");
-	if (named && strpbrk(c->check_contact, "\r\n()") == NULL)
-		buf_printf(b, "; +%s", c->check_contact);
-	buf_text(b, ")");
-}
-
-static void
 run(struct checking *c)
 {
 	const char *cas = cmd_value(c->line, "cacert");
 	struct timeval now = { 0 };
 	struct buf agent;
 	struct checker_spec spec = { .window = (int64_t)c->own.check_window,
-	    .found = on_found, .arg = c, .trips = {
+	    .found = on_found, .dropped = on_dropped, .arg = c, .trips = {
 		.inward = &c->inward, .timeout = TIMEOUT,
 		.cas = cas != NULL ? cas : c->own.check_cas,
 		.delay = (uint32_t)c->own.check_delay,
@@ -372,7 +368,7 @@ run(struct checking *c)
 		.patience = PATIENCE } };
 
 	buf_init(&agent, 1024);
-	make_agent(&agent, &c->own);
+	inspect_agent(&agent, &c->own);
 	spec.trips.user_agent = buf_cstr(&agent);
 	c->base = event_base_new();
 	must(c->base != NULL);

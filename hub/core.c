@@ -32,6 +32,7 @@
 #include "hub/guests.h"
 #include "hub/ingest.h"
 #include "hub/letters.h"
+#include "hub/lookout.h"
 #include "hub/lost.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
@@ -74,6 +75,7 @@ struct core {
 	struct summons *summons;
 	struct admit *admit;
 	struct clerk *clerk;
+	struct lookout *lookout;	/* or NULL */
 	struct adopt *adopt;
 	struct desk *desk;
 	struct core_rebuild rebuild;
@@ -262,6 +264,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		letters_look(c->letters);
 	c->moved = false;
 	clerk_look(c->clerk);
+	if (c->lookout != NULL)
+		lookout_look(c->lookout);
 	reconciler_look(c->reconciler);
 }
 
@@ -551,6 +555,19 @@ core_new(struct event_base *base, const struct config *config, int edge_fd,
 	return c;
 }
 
+static void
+on_lookout_end(void *arg)
+{
+	event_base_loopbreak(((struct core *)arg)->base);
+}
+
+void
+core_watch_links(struct core *c, int fd)
+{
+	c->lookout = lookout_new(c->base, c->config, &c->writer, c->turns, fd,
+	    on_lookout_end, c);
+}
+
 void
 core_free(struct core *c)
 {
@@ -564,6 +581,7 @@ core_free(struct core *c)
 	summons_free(c->summons);
 	letters_free(c->letters);
 	clerk_free(c->clerk);
+	lookout_free(c->lookout);
 	turns_free(c->turns);
 	core_rebuild_abort(&c->rebuild);
 	show_free(c->show);

@@ -26,11 +26,16 @@ struct core;
  * config is kept. When a channel ends the loop is told to break. */
 struct core *core_new(struct event_base *base, const struct config *config,
     int edge_fd, int ca_fd, struct buf *why);
+/* Takes fd: the check part is at its other end. When that ends the loop is
+ * told to break. */
+void core_watch_links(struct core *c, int fd);
 /* Lets go of everything; the view gets its clean mark. */
 void core_free(struct core *c);
 
 /* The part as a process: its own loop, core_new(), the sandbox, and then
- * frames until SIGTERM (0) or the end of a channel (1). */
-int core_run(const struct config *config, int edge_fd, int ca_fd);
+ * frames until SIGTERM (0) or the end of a channel (1). check_fd: -1 if
+ * nobody looks at links that leave the cluster. */
+int core_run(const struct config *config, int edge_fd, int ca_fd,
+    int check_fd);
 
 #endif

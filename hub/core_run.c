@@ -64,7 +64,7 @@ enter_sandbox(const struct config *config)
 }
 
 int
-core_run(const struct config *config, int edge_fd, int ca_fd)
+core_run(const struct config *config, int edge_fd, int ca_fd, int check_fd)
 {
 	struct event_base *base = event_base_new();
 	struct event *term, *intr;
@@ -84,6 +84,8 @@ core_run(const struct config *config, int edge_fd, int ca_fd)
 	if (c == NULL && !writer_is_lost(config))
 		fatal("%s", buf_cstr(&why));
 	if (c != NULL) {
+		if (check_fd >= 0)
+			core_watch_links(c, check_fd);
 		warm_up();
 		enter_sandbox(config);
 	} else {

@@ -1,11 +1,13 @@
 /*
  * What the parts of the hub say to each other, over channels.
  *
- *	edge ── BATCH, LETTERS, RECONCILE, GONE, PEER, CMP ──▶ core
+ *	edge ── BATCH, LETTERS, RECONCILE, GONE, PEER, CMP, MAP ──▶ core
  *	edge ◀── ANSWER, DROP ── core
- *	core ── CMP, GRANT, MINT, REREAD ──▶ ca
- *	core ◀── ASK, ANSWER, MINTED, REREAD ── ca
+ *	core ── CMP, GRANT, MINT, REREAD, SIGN ──▶ ca
+ *	core ◀── ASK, ANSWER, MINTED, REREAD, SIGNED ── ca
  *	edge ◀── TLS ── ca
+ *	core ── LOOK ──▶ check
+ *	core ◀── LOOKED, HOST ── check
  *
  * A frame's number is the asker's and comes back in the answer. Bodies are
  * rows (protocol/wire.h); each has its pair of functions here. The core
@@ -41,6 +43,12 @@ enum frame_kind {
 	FRAME_TLS = 14,		/* ca to edge: certificate, key, CAs (PEM) */
 	FRAME_REREAD = 15,	/* core: read the CA's files again. ca: did so;
 				 * or why not, as text */
+	FRAME_MAP = 16,		/* edge: the map of moves after a version */
+	FRAME_SIGN = 17,	/* core to ca: a document to be signed … */
+	FRAME_SIGNED = 18,	/* … and so it is, in DER; or why not */
+	FRAME_LOOK = 32,	/* core to check: an address (lookout.h) */
+	FRAME_LOOKED = 33,	/* … what came of it */
+	FRAME_HOST = 34,	/* … and what its host is like */
 };
 
 #define FRAME_MAX (24u << 20)	/* a batch of LIMIT_BODY as rows, with room */
@@ -79,6 +87,14 @@ struct frame_letters {
 };
 void frame_letters_write(struct buf *b, const struct frame_letters *f);
 bool frame_letters_read(struct frame_letters *f, struct span body);
+
+/* MAP: who asks doesn't matter; it is a site. */
+void frame_map_write(struct buf *b, uint64_t after);
+bool frame_map_read(uint64_t *after, struct span body);
+
+/* SIGNED: DER, or (good is false) a sentence. The span is the body's. */
+void frame_signed_write(struct buf *b, bool good, struct span s);
+bool frame_signed_read(bool *good, struct span *s, struct span body);
 
 /* RECONCILE: peer, the head of the document, then all that it has of its
  * round's kind. Of a bucket's hashes it is the edge that has seen to it that

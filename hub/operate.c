@@ -10,6 +10,7 @@
 #include "contrib/base/text.h"
 #include "hub/enlist.h"
 #include "hub/govern.h"
+#include "hub/govern_check.h"
 #include "hub/govern_move.h"
 #include "hub/import.h"
 
@@ -227,6 +228,9 @@ static const struct {
 	{ "move-looked", govern_move_looked },
 	{ "release", govern_release },
 	{ "refuse", govern_refuse },
+	{ "check-pin", govern_check_pin },
+	{ "check-unpin", govern_check_unpin },
+	{ "check-accept", govern_check_accept },
 	{ "ca-roll", ca_roll },
 	{ "ca-rolled", ca_rolled },
 };

@@ -16,9 +16,11 @@
 #include "hub/counters.h"
 #include "hub/edge.h"
 #include "hub/http_link.h"
+#include "hub/inspect.h"
 #include "hub/issuer.h"
 #include "hub/web.h"
 
+#define PARTS 5
 #define WHY_MAX 4096
 #define STORE_TRIES 100		/* a hub's first start: the core makes them */
 #define STORE_WAIT 100000	/* µs between two */
@@ -29,6 +31,7 @@ struct parts {
 	int edge[2];		/* core's end, edge's end */
 	int ca[2];		/* core's end, ca's end */
 	int tls[2];		/* ca's end, edge's end */
+	int check[2];		/* core's end, check's end; -1: none */
 };
 
 static void
@@ -46,6 +49,8 @@ make_pairs(void *arg)
 	make_pair(p->edge);
 	make_pair(p->ca);
 	make_pair(p->tls);
+	if (p->config->check)
+		make_pair(p->check);
 }
 
 static void
@@ -68,6 +73,8 @@ close_pairs(void *arg)
 	close_fd(&p->ca[1]);
 	close_fd(&p->tls[0]);
 	close_fd(&p->tls[1]);
+	close_fd(&p->check[0]);
+	close_fd(&p->check[1]);
 }
 
 /* The part's own: close_rest() then leaves it open. */
@@ -155,10 +162,11 @@ run_core(void *arg)
 	struct parts *p = arg;
 	int edge = keep(&p->edge[0]);
 	int ca = keep(&p->ca[0]);
+	int check = keep(&p->check[0]);
 
 	close_rest(p);
 	stats_add(COUNTER_PART_STARTS_CORE, 1);
-	return core_run(p->config, edge, ca);
+	return core_run(p->config, edge, ca, check);
 }
 
 static void
@@ -288,33 +296,67 @@ run_web(void *arg)
 	return rc;
 }
 
+/* What a resolver and TLS read when they need it. */
+static int
+run_check(void *arg)
+{
+	struct parts *p = arg;
+	const char *const read[] = { "/etc", "/usr/lib", "/lib", "/lib64",
+		"/usr/share", "/usr/local/share", "/run/systemd",
+		"/run/resolvconf", "/dev/urandom", "/dev/null", "/proc/self",
+		p->config->check_cas[0] != '\0' ? p->config->check_cas : NULL,
+		NULL };
+	const struct sandbox sandbox = {
+		.may = SANDBOX_CONNECT | SANDBOX_FILES, .read = read,
+	};
+	struct event_base *base = make_loop();
+	int core = keep(&p->check[1]);
+	struct inspect *inspect;
+	int rc;
+
+	close_rest(p);
+	inspect = inspect_new(base, p->config, core);
+	rc = serve(base, &sandbox);
+	inspect_free(inspect);
+	event_base_free(base);
+	return rc;
+}
+
 int
 parts_run(const struct config *c, int edge_fd, int web_fd,
     void (*notify_ready)(void))
 {
 	struct parts p = { .config = c, .edge_fd = edge_fd, .web_fd = web_fd,
-	    .edge = { -1, -1 }, .ca = { -1, -1 }, .tls = { -1, -1 } };
-	const struct proc_part parts[] = {
+	    .edge = { -1, -1 }, .ca = { -1, -1 }, .tls = { -1, -1 },
+	    .check = { -1, -1 } };
+	struct proc_part parts[PARTS] = {
 		{ .name = "core", .run = run_core, .arg = &p, .group = 1,
 		  .before = make_pairs, .after = close_pairs },
 		{ .name = "ca", .run = run_ca, .arg = &p, .group = 1,
 		  .hangup = true },
 		{ .name = "edge", .run = run_edge, .arg = &p, .group = 1 },
-		{ .name = "web", .run = run_web, .arg = &p },
 	};
+	size_t n = 3;
 
-	return proc_run(parts, web_fd >= 0 ? 4 : 3, notify_ready);
+	if (c->check)
+		parts[n++] = (struct proc_part){ .name = "check",
+		    .run = run_check, .arg = &p, .group = 1 };
+	if (web_fd >= 0)
+		parts[n++] = (struct proc_part){ .name = "web",
+		    .run = run_web, .arg = &p };
+	return proc_run(parts, n, notify_ready);
 }
 
 int
 parts_run_together(const struct config *c, int edge_fd, int web_fd,
     void (*notify_ready)(void))
 {
-	struct parts p = { .config = c };
+	struct parts p = { .config = c, .check = { -1, -1 } };
 	struct event_base *base = make_loop();
 	struct core *core;
 	struct issuer *issuer;
 	struct edge *edge;
+	struct inspect *inspect = NULL;
 	struct web *web = NULL;
 	struct event *hangup;
 	struct buf why;
@@ -331,6 +373,10 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 	need(edge, &why);
 	edge_listen_to_ca(edge, p.tls[1]);
 	hangup = watch_hangup(base, issuer);
+	if (c->check) {
+		core_watch_links(core, p.check[0]);
+		inspect = inspect_new(base, c, p.check[1]);
+	}
 	if (web_fd >= 0) {
 		web = web_new(base, c, web_fd, &why);
 		need(web, &why);
@@ -341,6 +387,7 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 	web_free(web);
 	edge_free(edge);
 	issuer_free(issuer);
+	inspect_free(inspect);
 	core_free(core);
 	event_base_free(base);
 	return rc;

@@ -48,6 +48,9 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_TELL] = { .name = "tell" },
 	[TABLE_REFERRAL] = { .name = "referral" },
 	[TABLE_MAP] = { .name = "map" },
+	[TABLE_CHECK] = { .name = "check" },
+	[TABLE_CHECK_BROKEN] = { .name = "check-broken" },
+	[TABLE_CHECK_HOST] = { .name = "check-host" },
 };
 
 struct key

@@ -123,6 +123,8 @@ struct db_txn *view_read(struct view *v);
  *		has it (register.h)
  *	{"do":"adopt","site":N,"key":HEX,"issued":MS,"until":MS,"ca":HEX}	a
  *		key that was granted after that, and forgotten (adopt.h)
+ *	{"do":"checked",…} {"do":"checked-host",…} {"do":"check-pin",…} …	what
+ *		was seen of links that leave the cluster (checked.h)
  *	{"do":"start"} {"do":"rebuild"} …		for the record
  */
 

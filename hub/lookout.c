@@ -1,0 +1,358 @@
+/*
+ * Lookout: passes over the targets, what is under way, and acts in turns;
+ * see lookout.h.
+ */
+#include "hub/lookout.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/channel.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "hub/acts.h"
+#include "hub/checked.h"
+#include "hub/frame.h"
+#include "hub/look_frame.h"
+#include "hub/table.h"
+#include "hub/target_row.h"
+#include "hub/underway.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+
+#define UNDER_WAY 2048		/* addresses, in all … */
+#define OF_DOMAIN 64		/* … and of one registrable domain */
+#define SLICE 1000		/* targets looked through at a time, in a view
+				 * that is not to be kept from moving on */
+#define PAUSE 5000		/* ms between two passes */
+#define ISOLATED 600000		/* ms, after nothing at all has answered */
+#define ACTS_MOST 256		/* in one turn */
+
+struct lookout {
+	const struct config *config;
+	struct writer *writer;
+	struct turns *turns;
+	struct channel *channel;
+	void (*on_end)(void *arg);
+	void *arg;
+	struct underway *under_way;
+	/* The pass. */
+	struct target_key at;	/* n 0: at the beginning */
+	bool forgetting;	/* second half: rows that nobody needs */
+	uint8_t row[TABLE_DIGEST];
+	bool has_row;
+	int64_t rest;		/* ms, mono: not before then */
+	/* What came back. */
+	struct acts acts;
+	bool waits;		/* for a turn */
+};
+
+/* --- giving ----------------------------------------------------------------- */
+
+static void
+give(struct lookout *l, struct db_txn *t, struct span url,
+    const struct checked *c)
+{
+	struct look_frame_ask look = { .url = url };
+	struct buf b;
+	struct url u;
+
+	must(url_parse(&u, url));
+	if (c != NULL && cause_outcome(c->record.cause) == OUTCOME_OK) {
+		look.etag = c->etag;
+		look.modified = c->modified;
+	}
+	look.has_before = checked_host(t, (struct span){ u.host.at,
+	    (size_t)(u.path.at - u.host.at) }, &look.before);
+	buf_init(&b, LOOK_FRAME_MAX);
+	look_frame_ask_write(&b, &look);
+	must(!b.bad);
+	channel_send(l->channel, FRAME_LOOK, 0, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
+consider(struct lookout *l, struct db_txn *t, const struct target *target)
+{
+	struct checked c;
+	bool known;
+
+	if (target->state != TARGET_OUTSIDE ||
+	    underway_has(l->under_way, target->url))
+		return;
+	known = checked_get(t, target->url, &c);
+	if (known && c.record.seen != CLOCK_NONE && checked_next(&c,
+	    (int64_t)l->config->check_window) > clock_wall())
+		return;
+	if (underway_put(l->under_way, target->url))
+		give(l, t, target->url, known ? &c : NULL);
+}
+
+/* From where it stands; at the end the rows' turn comes. */
+static void
+look_through_targets(struct lookout *l, struct db_txn *t)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_TARGET);
+	struct span key = target_key_look(&l->at), row;
+	struct target target;
+	struct buf room;
+	bool more = db_cursor_get(c, l->at.n > 0 ? MDB_SET_RANGE : MDB_FIRST,
+	    &key, &row);
+
+	buf_init(&room, LIMIT_URL + 16);
+	for (int i = 0; more && i < SLICE && underway_count(l->under_way) < UNDER_WAY; i++) {
+		if (!target_key_set(&l->at, key))
+			break;
+		target_read(row, &l->at, &target, &room);
+		consider(l, t, &target);
+		more = db_cursor_get(c, MDB_NEXT, &key, &row);
+		if (more)
+			(void)target_key_set(&l->at, key);
+	}
+	buf_clear(&room);
+	db_cursor_close(c);
+	if (more)
+		return;
+	l->at.n = 0;
+	l->forgetting = true;
+	l->has_row = false;
+}
+
+/* --- rows that nobody needs -------------------------------------------------- */
+
+struct forget {
+	struct lookout *lookout;
+	struct db_txn *txn;
+};
+
+static bool
+forget(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
+{
+	struct forget *f = arg;
+	struct target_key k;
+	struct target target;
+	struct buf room;
+	bool linked;
+
+	memcpy(f->lookout->row, key, TABLE_DIGEST);
+	f->lookout->has_row = true;
+	buf_init(&room, LIMIT_URL + 16);
+	linked = target_key(&k, c->url) &&
+	    target_get(f->txn, &k, &target, &room) &&
+	    target.state == TARGET_OUTSIDE;
+	if (!linked && !checked_is_pinned(c, clock_wall()))
+		acts_put(&f->lookout->acts, json_pack("{s:s, s:s%}", "do",
+		    "check-forget", "url", c->url.at, c->url.n), ACTS_HUB,
+		    NULL);
+	buf_clear(&room);
+	return f->lookout->acts.count < ACTS_MOST;
+}
+
+static void
+look_through_rows(struct lookout *l, struct db_txn *t)
+{
+	struct forget f = { l, t };
+	int64_t steps = SLICE;
+	bool whole = checked_all(t, l->has_row ? l->row : NULL, forget, &f,
+	    &steps);
+
+	if (!whole)
+		return;
+	l->forgetting = false;
+	l->rest = clock_mono() + PAUSE;
+}
+
+/* --- turns ------------------------------------------------------------------- */
+
+static void
+begin(void *arg)
+{
+	struct lookout *l = arg;
+	struct acts now;
+
+	acts_init(&now);
+	acts_move(&now, &l->acts);
+	turn_write(l->turns, &now);
+	acts_clear(&now);
+}
+
+static void
+written(void *arg, bool good)
+{
+	struct lookout *l = arg;
+
+	(void)good;	/* else it is looked at again, some day */
+	l->waits = false;
+}
+
+static void
+write_down(struct lookout *l)
+{
+	if (l->waits || l->acts.count == 0 || turn_is_stuck(l->turns))
+		return;
+	l->waits = true;
+	turn_ask(l->turns, begin, written, l);
+}
+
+void
+lookout_look(struct lookout *l)
+{
+	struct db_txn *t;
+
+	write_down(l);
+	if (l->acts.count >= ACTS_MOST || clock_mono() < l->rest ||
+	    underway_count(l->under_way) >= UNDER_WAY)
+		return;
+	t = view_read(l->writer->view);
+	if (l->forgetting)
+		look_through_rows(l, t);
+	else
+		look_through_targets(l, t);
+	db_abort(t);
+}
+
+/* --- what comes back ---------------------------------------------------------- */
+
+static void
+tell(const struct look_frame_seen *f)
+{
+	struct buf b;
+
+	if (!cause_is_danger(f->cause))
+		return;
+	buf_init(&b, 4 * LIMIT_URL);
+	cause_evidence(&b, f->cause, f->detail);
+	log_warn("check: danger url=%.*s cause=%s: %s", SPAN_ARGS(f->url),
+	    cause_name(f->cause), buf_cstr(&b));
+	buf_clear(&b);
+}
+
+static json_t *
+act_of(const struct look_frame_seen *f)
+{
+	json_t *o = json_pack("{s:s, s:s%, s:s}", "do", "checked", "url",
+	    f->url.at, f->url.n, "cause", cause_name(f->cause));
+	struct span detail = text_cut(f->detail, CHECKED_DETAIL);
+
+	if (detail.n > 0)
+		json_object_set_new(o, "detail",
+		    json_stringn(detail.at, detail.n));
+	if (cause_outcome(f->cause) != OUTCOME_OK)
+		return o;
+	if (f->etag.n > 0)
+		json_object_set_new(o, "etag",
+		    json_stringn(f->etag.at, f->etag.n));
+	if (f->modified.n > 0)
+		json_object_set_new(o, "modified",
+		    json_stringn(f->modified.at, f->modified.n));
+	return o;
+}
+
+static bool
+on_looked(struct lookout *l, struct span body)
+{
+	struct look_frame_seen f;
+
+	if (!look_frame_seen_read(&f, body) ||
+	    !underway_done(l->under_way, f.url))
+		return false;
+	if (f.cause == CAUSE_ISOLATED) {
+		if (l->rest < clock_mono() + ISOLATED / 2)
+			log_warn("check: no server answers: the hub may be "
+			    "cut off; looking again in 10 minutes");
+		l->rest = clock_mono() + ISOLATED;
+		return true;
+	}
+	tell(&f);
+	acts_put(&l->acts, act_of(&f), ACTS_HUB, NULL);
+	return true;
+}
+
+static bool
+on_host(struct lookout *l, struct span body)
+{
+	struct db_txn *t;
+	struct baseline b;
+	struct span host;
+	struct buf hex;
+	bool differs;
+
+	if (!look_frame_host_read(&host, &b, body))
+		return false;
+	t = view_read(l->writer->view);
+	differs = checked_host_differs(t, host, &b);
+	db_abort(t);
+	if (!differs)
+		return true;
+	buf_init(&hex, 64);
+	text_hex(&hex, b.certificate, sizeof(b.certificate));
+	acts_put(&l->acts, json_pack("{s:s, s:s%, s:s, s:s, s:s, s:s}", "do",
+	    "checked-host", "host", host.at, host.n, "title", b.title,
+	    "language", glance_language_name(b.language), "domain", b.domain,
+	    "certificate", buf_cstr(&hex)), ACTS_HUB, NULL);
+	buf_clear(&hex);
+	return true;
+}
+
+static void
+on_frame(void *arg, struct channel *channel, const struct frame *f)
+{
+	struct lookout *l = arg;
+	bool good = false;
+
+	(void)channel;
+	if (f->kind == FRAME_LOOKED)
+		good = on_looked(l, f->body);
+	else if (f->kind == FRAME_HOST)
+		good = on_host(l, f->body);
+	if (!good)
+		log_warn("part=check sent a frame of kind %u that makes no "
+		    "sense", f->kind);
+}
+
+static void
+on_hangup(void *arg, struct channel *channel)
+{
+	struct lookout *l = arg;
+
+	(void)channel;
+	log_info("part=check has ended");
+	l->on_end(l->arg);
+}
+
+/* --- its life ------------------------------------------------------------------- */
+
+struct lookout *
+lookout_new(struct event_base *base, const struct config *config,
+    struct writer *w, struct turns *t, int fd, void (*on_end)(void *arg),
+    void *arg)
+{
+	struct lookout *l = mem_new(sizeof(*l));
+
+	l->config = config;
+	l->writer = w;
+	l->turns = t;
+	l->on_end = on_end;
+	l->arg = arg;
+	acts_init(&l->acts);
+	l->under_way = underway_new(OF_DOMAIN);
+	l->channel = channel_new(base, fd, LOOK_FRAME_MAX, on_frame,
+	    on_hangup, l);
+	return l;
+}
+
+void
+lookout_free(struct lookout *l)
+{
+	if (l == NULL)
+		return;
+	channel_free(l->channel);
+	underway_free(l->under_way);
+	acts_clear(&l->acts);
+	free(l);
+}

@@ -1,0 +1,146 @@
+# The hub looks at the links that leave the cluster, over days: three strikes
+# a day apart before a link is broken, forgiven at once, pinned by a person, a
+# host that changes hands; each address once, however many pages link there.
+. tests/scenario/lib.sh
+
+command -v nginx >"$T/have" 2>&1 || PATH=$PATH:/usr/sbin
+command -v nginx >"$T/have" 2>&1 || skip "no nginx"
+believe +0d >"$T/have" || skip "no libfaketime"
+PORT=$(port)
+FAR="http://far.localhost:$PORT"
+mkdir -p "$T/farm/www/far" "$T/farm/www/near"
+[ "$(id -u)" = 0 ] && as_root='user root;' || as_root=''
+cat >"$T/farm/nginx.conf" <<END
+$as_root daemon off; pid nginx.pid; error_log error.log;
+events { }
+http {
+	access_log access.log; default_type text/html;
+	client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
+	uwsgi_temp_path t4; scgi_temp_path t5;
+	server { listen 127.0.0.1:$PORT; server_name far.localhost;
+		root www/far; location /gone/ { return 410; }
+		location /was/ { return 301 /here.html; } }
+	server { listen 127.0.0.1:$PORT; server_name near.localhost;
+		root www/near; }
+}
+END
+text='各市县人民政府要加强组织领导，明确责任分工，细化工作措施，确保各项任务落到实处'
+for host in far near; do
+	for name in index here back; do
+		echo "<title>$host $name 公告</title><p>$text$name</p>" \
+			>"$T/farm/www/$host/$name.html"
+	done
+done
+start nginx nginx -p "$T/farm" -c nginx.conf
+wait_for 10 "the farm" curl -sf -o "$T/x" "http://127.0.0.1:$PORT/here.html"
+
+mkdir -p "$T/one"
+for n in 1 2 3; do
+	cat >"$T/one/$n.html" <<-HTML
+	<html><head><title>第${n}页</title></head><body>
+	<a href="$FAR/here.html">在</a>
+	<a href="$FAR/lost.html">404</a>
+	<a href="$FAR/gone/1">410</a>
+	<a href="$FAR/was/1">301</a>
+	<a href="http://near.localhost:$PORT/back.html">近</a>
+	<a href="http://10.255.255.1/">内</a>
+	</body></html>
+	HTML
+done
+hub_init
+cat >>"$HUB/hub.conf" <<-END
+check = yes
+check_window = 1h
+check_delay = 0
+check_allow = 127.0.0.0/8 ::1
+check_contact = mailto:admin@example.cn
+END
+hub_start
+
+list() { zqhub check list --all --json >"$T/list"; }
+is() {	# URL-END JQ
+	list && jq -e --arg u "$1" \
+		"any(.[]; (.url | endswith(\$u)) and ($2))" "$T/list" >"$T/x"
+}
+# The hub, some days later.
+later() {
+	stop "$HUB_PID" || die "the hub did not end well"
+	HUB_RUN=$(believe "+$1d")
+	hub_start
+}
+
+say "- all of them looked at, each once"
+site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$T/one" \
+	https://www.zhengzhou.gov.cn/
+wait_for 30 "the pages" has_items 4101000001 3
+for url in here.html lost.html gone/1 was/1 back.html 10.255.255.1/; do
+	wait_for 30 "$url to be looked at" is "$url" .cause
+done
+is here.html '.outcome == "ok"' && is was/1 '.outcome == "moved" and .detail
+	== "'"$FAR"'/here.html"' && is gone/1 '.outcome == "gone" and .broken' &&
+	is lost.html '.outcome == "gone" and (.broken | not) and .strikes == 1' &&
+	is 10.255.255.1/ '.cause == "inward"' || { cat "$T/list"; die "outcomes"; }
+asked=$(grep -c 'GET /lost.html' "$T/farm/access.log")
+[ "$asked" = 1 ] || die "lost.html was asked for $asked times"
+grep -q 'zhanqun/[0-9.]* (link check; +mailto:admin@example.cn)' \
+	"$T/farm/access.log" || die "no contact"
+zqhub check list >"$T/x"
+grep -q 'gone/1' "$T/x" && grep -q '4101000001' "$T/x" && ! grep -q lost "$T/x" ||
+	{ cat "$T/x"; die "what is broken, with the pages that link there"; }
+
+say "- a day later, and another: now it is sure"
+later 1.1
+wait_for 30 "the second strike" is lost.html '.strikes == 2 and (.broken | not)'
+later 2.2
+wait_for 30 "the third" is lost.html '.strikes == 3 and .broken'
+
+say "- a person says otherwise, until then"
+zqhub check pin "$FAR/lost.html" ok --until 2099-01-01 --reason x \
+	>"$T/x" 2>&1 && die "pinned for ever"
+zqhub check pin "$FAR/lost.html" dead --until 2027-01-01 --reason x \
+	>"$T/x" 2>&1 && die "no such outcome"
+until=$(date -d '+20 days' +%Y-%m-%d)
+zqhub check pin "$FAR/lost.html" ok --until "$until" --reason '人工核实' \
+	>"$T/x" || die "pin"
+is lost.html '.outcome == "ok" and (.broken | not) and .pin.reason == "人工核实"' ||
+	{ cat "$T/list"; die "pinned"; }
+zqhub check unpin "$FAR/lost.html" --reason '错了' >"$T/x" || die "unpin"
+is lost.html .broken || die "unpinned"
+
+say "- it comes back and is forgiven; near.localhost changes hands meanwhile"
+echo "<title>失而复得</title><p>$text</p>" >"$T/farm/www/far/lost.html"
+for name in index back; do
+	echo "<title>Best offers $name</title><p>The finest selection of shoes and
+	bags at prices that nobody else can offer, order yours today and see</p>" \
+		>"$T/farm/www/near/$name.html"
+done
+later 12
+wait_for 30 "it to be forgiven" is lost.html '.outcome == "ok" and (.broken | not)'
+wait_for 30 "the alarm" is back.html '.outcome == "suspicious" and .danger and .broken'
+grep -q 'check: danger' "$T/hub.log" || die "no alarm in the log"
+zqhub check list --danger --json >"$T/x" &&
+	jq -e '.[0].pages | length == 3 and .[0].line == 6' "$T/x" >"$T/y" ||
+	{ cat "$T/x"; die "the pages that link there"; }
+
+say "- it stays so until a person accepts it; a rebuild says the same"
+later 15
+wait_for 30 "it to be looked at again" is back.html \
+	'.seen > "'"$(date -u -d '+14 days' +%Y-%m-%d)"'" and .broken'
+zqhub check accept "near.localhost:$PORT" --reason '已核实' >"$T/x" ||
+	die "accept"
+stop "$HUB_PID"
+same() { jq -S '[.[] | {url, outcome, cause, broken, strikes, seen}] |
+	sort_by(.url)' "$T/list" >"$1"; }
+list && same "$T/before"
+zqhub rebuild >"$T/x" 2>&1 || { cat "$T/x"; die "rebuild"; }
+list && same "$T/after"
+cmp "$T/before" "$T/after" || die "another view after the rebuild"
+HUB_RUN=$(believe +18d)
+hub_start
+wait_for 30 "the host to be taken as it is" is back.html '.outcome == "ok"'
+
+say "- what nobody links to is forgotten"
+for n in 1 2 3; do page "$T/one/$n.html" "无链接第${n}号"; done
+none() { list && jq -e 'length == 0' "$T/list"; }
+wait_for 60 "all of it to be forgotten" none
+exit 0
