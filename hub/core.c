@@ -39,6 +39,7 @@
 #include "hub/reconciler.h"
 #include "hub/reply.h"
 #include "hub/show.h"
+#include "hub/signer.h"
 #include "hub/summons.h"
 #include "hub/turn.h"
 #include "hub/writer.h"
@@ -72,6 +73,7 @@ struct core {
 	struct letters *letters;
 	struct attests *attests;
 	struct reconciler *reconciler;
+	struct signer *signer;
 	struct summons *summons;
 	struct admit *admit;
 	struct clerk *clerk;
@@ -288,6 +290,9 @@ on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
 	case FRAME_RECONCILE:
 		reconciler_ask(c->reconciler, f->number, f->body);
 		break;
+	case FRAME_MAP:
+		signer_ask(c->signer, f->number, f->body);
+		break;
 	case FRAME_GONE:
 		letters_gone(c->letters, f->number);
 		reconciler_gone(c->reconciler, f->number);
@@ -319,6 +324,9 @@ on_ca_frame(void *arg, struct channel *channel, const struct frame *f)
 	case FRAME_REREAD:
 		desk_reread(c->desk, f->body);
 		break;
+	case FRAME_SIGNED:
+		signer_signed(c->signer, f->number, f->body);
+		break;
 	case FRAME_MINTED:
 		if (desk_minted(c->desk, f->number, f->body))
 			break;
@@ -344,6 +352,12 @@ static void
 send_grant(void *arg, uint64_t number, struct span body)
 {
 	channel_send(((struct core *)arg)->ca, FRAME_GRANT, number, body);
+}
+
+static void
+send_to_sign(void *arg, uint64_t number, struct span document)
+{
+	channel_send(((struct core *)arg)->ca, FRAME_SIGN, number, document);
 }
 
 static void
@@ -487,6 +501,7 @@ make_parts(struct core *c)
 	    on_new_work, c, summons_told, c->summons);
 	c->reconciler = reconciler_new(c->base, &c->writer, &c->guests,
 	    c->attests, send_answer, c);
+	c->signer = signer_new(c->writer.view, send_answer, send_to_sign, c);
 	c->adopt = adopt_new(&c->writer, c->turns);
 	c->clerk = clerk_new(&c->writer, c->turns);
 	c->admit = admit_new(&c->writer, c->turns, send_grant, on_rebound,
@@ -577,6 +592,7 @@ core_free(struct core *c)
 	admit_free(c->admit);
 	adopt_free(c->adopt);
 	reconciler_free(c->reconciler);
+	signer_free(c->signer);
 	attests_free(c->attests);
 	summons_free(c->summons);
 	letters_free(c->letters);

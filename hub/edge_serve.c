@@ -289,6 +289,24 @@ letters_run(void *arg, struct http_request *r)
 	buf_clear(&body);
 }
 
+/* --- the map of moves ---------------------------------------------------- */
+
+static void
+map_run(void *arg, struct http_request *r)
+{
+	struct edge *e = arg;
+	uint64_t after = 0;
+	struct buf body;
+
+	if (admit(e, r) == NULL ||
+	    !number_argument(r, "after", UINT64_MAX, &after))
+		return;
+	buf_init(&body, 64);
+	frame_map_write(&body, after);
+	ask(e, r, FRAME_MAP, buf_look(&body));
+	buf_clear(&body);
+}
+
 /* --- reconciling --------------------------------------------------------- */
 
 static void
@@ -360,6 +378,8 @@ const struct http_route edge_serve_routes[] = {
 	  .most = LIMIT_BODY, .head = changes_head, .body = changes_body,
 	  .run = changes_run, .end = end_errand },
 	{ .method = "GET", .path = "/v1/letters", .run = letters_run,
+	  .end = end_errand },
+	{ .method = "GET", .path = "/v1/map", .run = map_run,
 	  .end = end_errand },
 	{ .method = "POST", .path = "/v1/reconcile", .type = CHANGELIST_TYPE,
 	  .most = LIMIT_BODY, .head = reconcile_head, .run = reconcile_run,

@@ -158,6 +158,38 @@ frame_letters_read(struct frame_letters *f, struct span body)
 	return reader_done(&r);
 }
 
+void
+frame_map_write(struct buf *b, uint64_t after)
+{
+	write_u64(b, after);
+}
+
+bool
+frame_map_read(uint64_t *after, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	*after = read_u64(&r);
+	return reader_done(&r);
+}
+
+void
+frame_signed_write(struct buf *b, bool good, struct span s)
+{
+	write_u8(b, good);
+	write_span(b, s);
+}
+
+bool
+frame_signed_read(bool *good, struct span *s, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	*good = read_u8(&r) != 0;
+	*s = read_span(&r);
+	return reader_done(&r);
+}
+
 bool
 frame_peer_look(struct frame_peer *p, struct span body)
 {

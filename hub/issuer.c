@@ -10,6 +10,7 @@
 #include "certs/issue.h"
 #include "certs/keep.h"
 #include "certs/roll.h"
+#include "certs/signed.h"
 #include "certs/ticket.h"
 #include "contrib/base/channel.h"
 #include "contrib/base/err.h"
@@ -315,6 +316,31 @@ look_again(struct issuer *i)
 	buf_clear(&why);
 }
 
+/* With the hub's own key, which lies beside the CA's: a document that the
+ * core made. */
+static void
+take_sign(struct issuer *i, const struct frame *f)
+{
+	struct buf der, why, body;
+	struct tls_pem pem;
+	bool good = false;
+
+	buf_init(&der, FRAME_MAX - 1024);
+	buf_init(&why, 4096);
+	buf_init(&body, FRAME_MAX);
+	if (tls_read(&pem, i->config->dir, &why)) {
+		good = signed_make(&der, f->body, buf_look(&pem.chain),
+		    buf_look(&pem.key), &why) && !der.bad;
+		tls_pem_clear(&pem);
+	}
+	frame_signed_write(&body, good, good ? buf_look(&der) :
+	    buf_look(&why));
+	channel_send(i->core, FRAME_SIGNED, f->number, buf_look(&body));
+	buf_clear(&der);
+	buf_clear(&why);
+	buf_clear(&body);
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -347,6 +373,9 @@ on_frame(void *arg, struct channel *c, const struct frame *f)
 		break;
 	case FRAME_REREAD:
 		take_reread(i, f);
+		break;
+	case FRAME_SIGN:
+		take_sign(i, f);
 		break;
 	default:
 		log_warn("part=core sent a frame of kind %u, which the ca "

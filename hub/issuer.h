@@ -7,6 +7,9 @@
  * come from a key that lies beside the CA's. The number of requests under
  * way is bounded.
  *
+ * What the core wants signed in the hub's name (the map of moves) is signed
+ * here with the hub's own key.
+ *
  * It also looks after the hub's own certificate: every hour, and when it is
  * told to, it reads the CA's files again (there may be a second one, roll.h),
  * makes the certificate anew if its time has come, and sends the edge, which

@@ -16,6 +16,7 @@
 #include "hub/gate.h"
 #include "hub/reply.h"
 #include "hub/sift.h"
+#include "hub/signer.h"
 #include "hub/welcome.h"
 #include "protocol/limits.h"
 
@@ -136,6 +137,7 @@ answer_verdict(struct judge *j, struct pending *p,
 		.reason = span_of(reason_of(j)),
 		.cause = span_of(p->cause),
 		.want = guests_wanted(guests_get(j->guests, p->site)),
+		.map = signer_version(j->writer->view),
 		.letters = view_letters(j->writer->view, p->site, UINT64_MAX,
 		    0, NULL, NULL),
 	};

@@ -12,6 +12,7 @@
 #include "contrib/base/mem.h"
 #include "hub/counters.h"
 #include "hub/frame.h"
+#include "hub/signer.h"
 #include "hub/welcome.h"
 #include "protocol/changelist.h"
 #include "protocol/letter.h"
@@ -179,6 +180,7 @@ answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after,
 		.last = newest_letter(l, site),
 		.now = clock_wall(),
 		.want = guests_words(g->want & ~deaf),
+		.map = signer_version(l->writer->view),
 	});
 	g->told = g->want & ~deaf;
 	view_letters(l->writer->view, site, after, AT_ONCE, put_letter, &p);

@@ -3,6 +3,7 @@
  */
 #include "hub/moved.h"
 
+#include "hub/chart.h"
 #include "hub/links.h"
 #include "hub/telling.h"
 #include "protocol/rewrite.h"
@@ -29,5 +30,6 @@ moved(struct group *g, const struct move *before, const struct move *now,
 	if (leads(before) != leads(now) || (leads(now) && before != NULL &&
 	    before->until != now->until))
 		look(g, now);
+	chart_move(g, before, now);
 	telling_move(g, before, now);
 }

@@ -40,10 +40,10 @@
 #define LIMIT_ANSWER (1u << 20)
 #define LIMIT_LETTER (64u << 10)
 
-/* The map of the cluster's moves: one rule for a column or a domain, so
- * 100,000 are a great many; 400 bytes for each, and the signature. */
+/* The map of the cluster's moves, before it is signed: one rule for a column
+ * or a domain, so 100,000 are a great many, at 200 bytes each. */
 #define LIMIT_MAP_RULES 100000
-#define LIMIT_MAP (40u << 20)
+#define LIMIT_MAP (20u << 20)
 
 /* Nesting of XML elements: ours is 4; the rest is for unknown parts. */
 #define LIMIT_DEPTH 16

@@ -31,8 +31,7 @@ struct movemap {
 
 struct movemap_rule {
 	struct rewrite_rule rule;	/* only its number if it is gone */
-	uint32_t site;		/* whose addresses the old ones are; 0: the
-				 * hub's operator said so */
+	uint32_t site;		/* whose addresses the old ones are */
 	bool gone;
 };
 

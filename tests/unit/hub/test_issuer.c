@@ -17,6 +17,7 @@
 #include "certs/identity.h"
 #include "certs/keep.h"
 #include "certs/roll.h"
+#include "certs/signed.h"
 #include "contrib/base/channel.h"
 #include "contrib/base/clock.h"
 #include "hub/frame.h"
@@ -70,6 +71,10 @@ on_frame(void *arg, struct channel *c, const struct frame *f)
 		buf_span(&bed.minted, f->body);
 	} else if (f->kind == FRAME_REREAD) {
 		bed.reread = true;
+		buf_span(&bed.answer, f->body);
+	} else if (f->kind == FRAME_SIGNED) {
+		bed.number = f->number;
+		buf_reset(&bed.answer);
 		buf_span(&bed.answer, f->body);
 	} else {
 		ck_assert_uint_eq(f->kind, FRAME_ANSWER);
@@ -417,6 +422,39 @@ START_TEST(test_rolled)
 END_TEST
 
 /* What is wrong is told, and what was there stays in use. */
+/* Signed in the hub's name; without its files the reason is told. */
+START_TEST(test_sign)
+{
+	static const struct span map = SPAN("<zq:map version=\"1\"/>");
+	char path[CONFIG_PATH_MAX];
+	struct buf ca, out;
+	struct span s;
+	bool good;
+
+	buf_init(&ca, KEEP_FILE_MAX);
+	buf_init(&out, 1024);
+	snprintf(path, sizeof(path), "%s/ca/ca.pem", bed.dir);
+	ck_assert(keep_get(path, &ca, &bed.why));
+	for (unsigned i = 0; i < 2; i++) {
+		channel_send(bed.core, FRAME_SIGN, 77 + i, map);
+		for (int n = 0; n < TURNS && bed.number != 77 + i; n++)
+			turn();
+		ck_assert(frame_signed_read(&good, &s, buf_look(&bed.answer)));
+		ck_assert(good == (i == 0));
+		if (i > 0)
+			break;
+		ck_assert_msg(signed_open(&out, s, buf_look(&ca), NULL,
+		    clock_wall(), &bed.why), "%s", buf_cstr(&bed.why));
+		ck_assert(span_is(buf_look(&out), map));
+		snprintf(path, sizeof(path), "%s/tls/hub.pem", bed.dir);
+		ck_assert_int_eq(unlink(path), 0);
+	}
+	ck_assert_ptr_nonnull(memmem(s.at, s.n, "hub.pem", 7));
+	buf_clear(&ca);
+	buf_clear(&out);
+}
+END_TEST
+
 START_TEST(test_spoilt)
 {
 	char from[CONFIG_PATH_MAX], to[CONFIG_PATH_MAX];
@@ -461,6 +499,7 @@ main(void)
 	tcase_add_test(t, test_bounded);
 	tcase_add_test(t, test_hub_certificate);
 	tcase_add_test(t, test_rolled);
+	tcase_add_test(t, test_sign);
 	tcase_add_test(t, test_spoilt);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -1,0 +1,30 @@
+/*
+ * The map of moves, as the hub hands it out: its version, which rises with
+ * every change of a rule, and the document from a version on (movemap.h).
+ */
+#ifndef ZQ_HUB_CHART_H
+#define ZQ_HUB_CHART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/db.h"
+#include "hub/group.h"
+#include "hub/move.h"
+
+/* A move has changed (moved.h): is its rule another one? */
+void chart_move(struct group *g, const struct move *before,
+    const struct move *now);
+
+uint64_t chart_version(struct db_txn *t);	/* 0: there never was a rule */
+
+#define CHART_CHANGES 1000	/* versions; who is further behind gets all */
+
+/* What changed after version `after`; all there is if that is 0, too long
+ * ago, or no version that this hub has had (it was restored). now: ms. False: it would
+ * be longer than LIMIT_MAP. */
+bool chart_write(struct db_txn *t, uint64_t after, int64_t now,
+    struct buf *xml);
+
+#endif
