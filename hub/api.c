@@ -6,6 +6,7 @@
 
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/api_links.h"
 #include "hub/api_move.h"
 #include "hub/api_say.h"
 #include "hub/json.h"
@@ -308,6 +309,7 @@ static const struct {
 	{ SPAN("sites"), sites },
 	{ SPAN("items"), items },
 	{ SPAN("moves"), api_moves },
+	{ SPAN("links"), api_links },
 	{ SPAN("held"), held },
 	{ SPAN("journal"), journal },
 };

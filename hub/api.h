@@ -16,6 +16,14 @@
  *		?site=CODE ?state=STATE ?limit=1..1000	(1000)  ?after=NUMBER
  *	/api/v1/moves/NUMBER	one move, and "referrers":{"sites", "pages",
  *				"targets", "exact"}: who links there now
+ *	/api/v1/links?url=ADDRESS	{"links":[…], "next":N}: who links there; a
+ *				host alone: to all of a domain; what ends in
+ *				a slash: to all below it
+ *		?site=CODE ?limit=1..200	(200)  ?after=N
+ *	/api/v1/links/from?url=ADDRESS	{"links":[…]} of an item, in order
+ *	/api/v1/links/broken	{"broken":[…], "next":ADDRESS}
+ *		?site=CODE ?limit=1..200	(200)  ?after=ADDRESS
+ *	/api/v1/links/reciprocal	{"pairs":[…]} of portals and members
  *	/api/v1/held		{"held":[…]}, the newest 200
  *		?site=CODE
  *	/api/v1/journal		{"entries":[…], "next":PLACE}

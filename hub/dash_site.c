@@ -9,6 +9,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "hub/advice.h"
+#include "hub/dash_links.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
 
@@ -194,6 +195,7 @@ dash_site(struct visit *v)
 	buf_text(v->out, "</h1>\n");
 	facts(v->out, &s);
 	held(v, &s);
+	dash_links_site(v, &s);
 	columns(v, &s);
 	buf_printf(v->out, "<p><a href=\"/moves?site=%s%s%s\">%s</a></p>\n",
 	    s.code, v->chose_language ? "&amp;lang=" : "",

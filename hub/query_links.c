@@ -170,6 +170,12 @@ text_of(struct asking *a, const struct item *i, const struct link_hit *h)
 
 /* --- links to --------------------------------------------------------------- */
 
+static int64_t
+purse(int64_t steps)
+{
+	return steps > 0 ? steps : LINKS_STEPS;
+}
+
 static bool
 pass(struct asking *a)
 {
@@ -227,7 +233,7 @@ void
 query_links_to(struct query *q, const struct link_spec *spec,
     query_link_fn *each, void *arg, struct link_page *page)
 {
-	int64_t steps = LINKS_STEPS;
+	int64_t steps = purse(spec->steps);
 	struct asking a;
 
 	*page = (struct link_page){ .shown = 0 };
@@ -247,7 +253,7 @@ void
 query_links_count(struct query *q, const struct link_spec *spec,
     struct link_count *n)
 {
-	int64_t steps = LINKS_STEPS;
+	int64_t steps = purse(spec->steps);
 
 	links_count(q->txn, spec->scope, spec->url, spec->site, n, &steps);
 }
@@ -287,6 +293,7 @@ struct breaking {
 	query_broken_fn *each;
 	void *arg;
 	size_t left;
+	int64_t steps;
 };
 
 static bool
@@ -294,7 +301,6 @@ take_broken(void *arg, const struct target_key *k, const struct target *t)
 {
 	struct breaking *b = arg;
 	struct asking *a = &b->asking;
-	int64_t steps = LINKS_STEPS;
 	struct broken_info info;
 
 	(void)k;
@@ -305,9 +311,9 @@ take_broken(void *arg, const struct target_key *k, const struct target *t)
 		return true;
 	info.target = a->target;
 	links_count(a->query->txn, REWRITE_ADDRESS, t->url, b->spec->site,
-	    &info.links, &steps);
+	    &info.links, &b->steps);
 	b->left--;
-	return b->each(b->arg, &info);
+	return b->each(b->arg, &info) && b->steps >= 0;
 }
 
 bool
@@ -315,8 +321,8 @@ query_links_broken(struct query *q, const struct broken_spec *spec,
     query_broken_fn *each, void *arg)
 {
 	struct breaking b = { .spec = spec, .each = each, .arg = arg,
-	    .left = spec->limit };
-	int64_t steps = LINKS_STEPS;
+	    .left = spec->limit, .steps = purse(spec->steps) };
+	int64_t steps = b.steps;
 	struct target_key after;
 	bool all;
 

@@ -49,7 +49,10 @@ struct link_spec {
 	uint32_t site;		/* only links from there; 0: from all */
 	uint64_t skip;		/* links of pages before */
 	size_t limit;
+	int64_t steps;		/* that it may cost (links.h); 0: as many as
+				 * an operator may wait for */
 };
+#define QUERY_LINKS_WEB INT64_C(2000000)	/* for a reader of the web */
 
 struct link_page {
 	uint64_t shown;
@@ -77,6 +80,7 @@ struct broken_spec {
 	uint32_t site;		/* that links there; 0: all */
 	struct span after;	/* the url of the last one; or empty */
 	size_t limit;
+	int64_t steps;		/* as above */
 };
 /* Linked to from a site or from all. False: there may be more. */
 bool query_links_broken(struct query *q, const struct broken_spec *spec,

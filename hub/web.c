@@ -11,6 +11,7 @@
 #include "hub/asked.h"
 #include "hub/counters.h"
 #include "hub/dash.h"
+#include "hub/dash_links.h"
 #include "hub/feed.h"
 #include "hub/http.h"
 #include "hub/http_serve.h"
@@ -47,6 +48,8 @@ static const struct maker {
 	{ "/item/*", dash_item },
 	{ "/moves", dash_moves },
 	{ "/moves/*", dash_move },
+	{ "/links", dash_links },
+	{ "/links/*", dash_links },
 	{ "/feed", feed_make },
 	{ "/metrics", metrics_make },
 	{ "/api/v1/*", api_make },

@@ -1,0 +1,267 @@
+/*
+ * Links on the web and in the API: whole and well-formed whatever stands in
+ * an address or its words, paged to the end, and under every item and site.
+ */
+#include "hub/api_links.h"
+#include "hub/api_say.h"
+#include "hub/dash.h"
+#include "hub/dash_links.h"
+#include "tests/unit/hub/web_bed.h"
+
+static struct bed bed;
+
+static void
+set_up(void)
+{
+	bed_open(&bed);
+	kit_site(&bed.kit, 1);
+	kit_site(&bed.kit, 2);
+	kit_act(&bed.kit, "{\"do\":\"site-add\",\"site\":3,\"code\":"
+	    "\"4100000003\",\"name\":\"office\",\"domains\":[\"s3.gov.cn\"],"
+	    "\"kind\":\"department\",\"parent\":\"\",\"actor\":\"t\","
+	    "\"reason\":\"\"}");
+}
+
+static void
+tear_down(void)
+{
+	bed_close(&bed);
+}
+
+#define GONE "https://s2.gov.cn/gone%22%3E%3Cb.html"
+
+/* n pages of site 1 that link to what site 2 took away. */
+static void
+some(unsigned n)
+{
+	struct buf rows;
+
+	buf_init(&rows, LIMIT_CHANGE);
+	for (unsigned i = 0; i < n; i++) {
+		struct link l = { .kind = LINK_ANCHOR, .line = 7 + i,
+		    .to = SPAN(GONE), .text = SPAN(BED_HOSTILE) };
+		struct link own = { .kind = LINK_IMAGE, .line = 90 };
+		char url[64], to[64];
+		struct change c;
+
+		snprintf(url, sizeof(url), "https://s1.gov.cn/%u", i);
+		snprintf(to, sizeof(to), "https://s1.gov.cn/%u.png", i);
+		own.to = span_of(to);
+		buf_reset(&rows);
+		change_link_put(&rows, &l);
+		change_link_put(&rows, &own);
+		c = kit_change(CHANGE_CREATED, url, BED_HOSTILE);
+		c.links = buf_look(&rows);
+		kit_say(&bed.kit, 1, &c);
+	}
+	buf_clear(&rows);
+	bed_item(&bed, 2, "gone%22%3E%3Cb.html", "there", "");
+	bed_withdraw(&bed, 2, "gone%22%3E%3Cb.html", "");
+	bed_show(&bed);
+}
+
+typedef void maker_fn(struct visit *v);
+
+static const char *
+page(maker_fn *make, const char *path, const char *query)
+{
+	const char *text = bed_get(&bed, make, path, query);
+
+	bed_html(&bed);
+	return text;
+}
+
+static bool
+has(const char *text, const char *part)
+{
+	return strstr(text, part) != NULL;
+}
+
+#define ASK "url=https%3A%2F%2Fs2.gov.cn%2Fgone%2522%253E%253Cb.html"
+
+START_TEST(who_links_there)
+{
+	const char *text;
+
+	some(3);
+	text = page(dash_links, "", ASK);
+	ck_assert_int_eq(bed.v.status, 200);
+	ck_assert(has(text, "3 pages of 1 sites link there."));
+	ck_assert(has(text, "withdrawn"));
+	ck_assert(has(text, "/item/1\""));
+	ck_assert(!has(text, "<script>alert"));
+	text = page(dash_links, "", "url=s2.gov.cn&site=4100000002");
+	ck_assert(has(text, "There are none."));
+	text = page(dash_links, "", "url=s2.gov.cn&site=4100000001");
+	ck_assert(has(text, "/item/3\""));
+}
+END_TEST
+
+START_TEST(to_the_last_page)
+{
+	const char *text;
+
+	some(130);
+	text = page(dash_links, "", ASK);
+	ck_assert_uint_eq(bed_count(text, "<th scope=\"row\""), 100);
+	ck_assert(has(text, "after=100"));
+	text = page(dash_links, "", ASK "&after=100");
+	ck_assert_uint_eq(bed_count(text, "<th scope=\"row\""), 30);
+	ck_assert(!has(text, "after="));
+}
+END_TEST
+
+START_TEST(refused)
+{
+	some(1);
+	page(dash_links, "", "");
+	ck_assert_int_eq(bed.v.status, 400);
+	page(dash_links, "", "url=javascript%3Aalert(1)/");
+	ck_assert_int_eq(bed.v.status, 400);
+	page(dash_links, "", ASK "&after=x");
+	ck_assert_int_eq(bed.v.status, 400);
+	page(dash_links, "", ASK "&site=4100000009");
+	ck_assert_int_eq(bed.v.status, 404);
+	page(dash_links, "nonsense", "");
+	ck_assert_int_eq(bed.v.status, 404);
+	page(dash_links, "broken", "site=4100000009");
+	ck_assert_int_eq(bed.v.status, 404);
+}
+END_TEST
+
+START_TEST(broken)
+{
+	const char *text;
+
+	some(2);
+	text = page(dash_links, "broken", "");
+	ck_assert(has(text, "gone"));
+	ck_assert(has(text, "<strong>withdrawn</strong>"));
+	text = page(dash_links, "broken", "site=4100000002");
+	ck_assert(has(text, "There are none."));
+	text = page(dash_links, "broken", "after=https%3A%2F%2Fs2.gov.cn%2Fz");
+	ck_assert(has(text, "There are none."));
+}
+END_TEST
+
+START_TEST(under_item_and_site)
+{
+	const char *text;
+
+	some(2);
+	text = page(dash_item, "1", "");
+	ck_assert(has(text, "<h2>Links</h2>"));
+	ck_assert(has(text, "https://s1.gov.cn/0.png"));
+	ck_assert(has(text, "withdrawn"));
+	ck_assert(!has(text, "<script>alert"));
+	text = page(dash_item, "3", "lang=en");
+	ck_assert(has(text, "2 pages of 1 sites link there."));
+	ck_assert(has(text, "/links?url="));
+	text = page(dash_site, "4100000001", "");
+	ck_assert(has(text, "<h2>Broken links</h2>"));
+	ck_assert(has(text, "<strong>withdrawn</strong>"));
+	text = page(dash_site, "4100000002", "");
+	ck_assert(!has(text, "<strong>withdrawn</strong>"));
+}
+END_TEST
+
+START_TEST(both_ways)
+{
+	const char *text;
+
+	some(1);
+	text = page(dash_links, "reciprocal", "");
+	ck_assert(has(text, "office"));
+	ck_assert_uint_eq(bed_count(text, "<td>no</td><td>no</td>"), 2);
+}
+END_TEST
+
+static json_t *
+get(const char *path, const char *query)
+{
+	json_t *j;
+
+	bed_get(&bed, api_links, path, query);
+	j = json_loadb(bed.out.at, bed.out.n, 0, NULL);
+	ck_assert_ptr_nonnull(j);
+	return j;
+}
+
+START_TEST(in_the_api)
+{
+	json_t *j, *one;
+
+	some(130);
+	j = get("", ASK "&limit=50");
+	one = json_array_get(json_object_get(j, "links"), 0);
+	ck_assert_uint_eq(json_array_size(json_object_get(j, "links")), 50);
+	ck_assert_int_eq(json_integer_value(json_object_get(j, "next")), 50);
+	ck_assert_str_eq(json_string_value(json_object_get(one, "to")), GONE);
+	ck_assert_str_eq(json_string_value(json_object_get(one, "site")),
+	    "4100000001");
+	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(
+	    one, "target"), "state")), "withdrawn");
+	json_decref(j);
+	j = get("from", "url=https%3A%2F%2Fs1.gov.cn%2F5");
+	ck_assert_uint_eq(json_array_size(json_object_get(j, "links")), 2);
+	json_decref(j);
+	j = get("broken", "");
+	one = json_array_get(json_object_get(j, "broken"), 0);
+	ck_assert_int_eq(json_integer_value(json_object_get(one, "pages")),
+	    130);
+	json_decref(j);
+	j = get("reciprocal", "");
+	ck_assert_uint_eq(json_array_size(json_object_get(j, "pairs")), 2);
+	json_decref(j);
+}
+END_TEST
+
+START_TEST(in_the_api_refused)
+{
+	static const struct {
+		const char *path, *query;
+		int status;
+	} cases[] = {
+		{ "", "", 400 }, { "", ASK "&limit=0", 400 },
+		{ "", ASK "&after=x", 400 },
+		{ "", ASK "&site=4100000009", 404 },
+		{ "from", "url=nothing", 404 }, { "x", "", 404 },
+		{ "broken", "limit=9999", 400 },
+	};
+
+	some(1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *j = get(cases[i].path, cases[i].query);
+
+		ck_assert_int_eq(bed.v.status, cases[i].status);
+		ck_assert(json_is_string(json_object_get(j, "error")));
+		json_decref(j);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("dash_links");
+	TCase *c = tcase_create("dash_links");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, who_links_there);
+	tcase_add_test(c, to_the_last_page);
+	tcase_add_test(c, refused);
+	tcase_add_test(c, broken);
+	tcase_add_test(c, under_item_and_site);
+	tcase_add_test(c, both_ways);
+	tcase_add_test(c, in_the_api);
+	tcase_add_test(c, in_the_api_refused);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
