@@ -13,6 +13,7 @@
 #include "agent/agent_private.h"
 #include "agent/control.h"
 #include "agent/errand.h"
+#include "agent/outward.h"
 #include "agent/retell.h"
 #include "agent/spare.h"
 #include "agent/spool.h"
@@ -29,6 +30,7 @@
 #define QUIET 3000		/* ms after work until memory is given back */
 #define QUIET_PARSE 40000	/* … and again when the parse child is gone */
 #define SYSTEM_PATHS 16
+#define OUT_FILES 3		/* that are written outside of DIR */
 
 static void
 after(struct event *e, int64_t ms)
@@ -165,6 +167,31 @@ on_letter(void *arg, const struct letter *l)
 	    .dir = a->config->top->dir };
 
 	return errand_do(&host, l);
+}
+
+static void
+on_letters(void *arg)
+{
+	struct agent *a = arg;
+
+	herald_look(a->herald);
+	automend_look(a->automend);
+}
+
+static void
+on_map(void *arg, uint64_t version)
+{
+	struct agent *a = arg;
+
+	charts_heard(a->charts, version);
+}
+
+static void
+on_other_map(void *arg)
+{
+	struct agent *a = arg;
+
+	automend_look(a->automend);
 }
 
 static int64_t
@@ -360,10 +387,29 @@ open_inbox(struct agent *a)
 	struct inbox_host host = {
 		.base = a->base, .store = a->store, .fetch = a->fetch,
 		.line = &a->line, .instance = a->instance, .arg = a,
-		.want = on_want, .act = on_letter, .rest = on_rest,
+		.want = on_want, .act = on_letter, .letters = on_letters,
+		.map = on_map, .rest = on_rest,
 	};
 
 	a->inbox = inbox_new(&host);
+}
+
+/* What comes of letters and maps besides showing them. */
+static void
+open_outward(struct agent *a)
+{
+	const struct herald_host herald = { .base = a->base,
+		.store = a->store, .top = a->config->top, .hand = a->hand };
+	const struct charts_host charts = { .base = a->base,
+		.store = a->store, .fetch = a->fetch, .line = &a->line,
+		.config = a->config, .hand = a->hand, .arg = a,
+		.news = on_other_map };
+
+	if (a->hand != NULL)
+		hand_attach(a->hand, a->base);
+	a->herald = herald_new(&herald);
+	a->charts = charts_new(&charts);
+	a->automend = automend_new(a->base, a->store, a->hand);
 }
 
 /* The inbox is last: a letter may be waiting to be acted on. */
@@ -383,6 +429,7 @@ open_parts(struct agent *a)
 	a->renew = renew_new(a->base, &a->line, top->dir, on_renewed, a);
 	a->parse = parse_new(a->base, &limits);
 	open_sources(a);
+	open_outward(a);
 	open_inbox(a);
 	after(a->chores, CHORES);
 	after(a->quiet, QUIET_PARSE);
@@ -404,6 +451,8 @@ open_all(struct agent *a, struct buf *why)
 	    why) || !is_enrolled(a, why))
 		return false;
 	line_through(&a->line, a->config->top->proxy);
+	/* Before the store is open, and long before the sandbox. */
+	a->hand = outward_open(a->config);
 	a->store = store_open(a->config->top->dir, DB_WRITE | DB_CREATE,
 	    a->config->top->spool, why);
 	if (a->store == NULL)
@@ -413,8 +462,24 @@ open_all(struct agent *a, struct buf *why)
 	return control_open(a, why);
 }
 
+/* The directory of a file that the agent writes; it joins the list, which has
+ * room. The caller's, or NULL. */
+static char *
+add_dir(const char *file, const char **list, size_t *n)
+{
+	const char *slash = strrchr(file, '/');
+	char *dir;
+
+	if (slash == NULL)
+		return NULL;
+	dir = mem_copy(file, slash > file ? (size_t)(slash - file) : 1);
+	list[(*n)++] = dir;
+	return dir;
+}
+
 /* Files may be read below the roots and where libraries have theirs; they
- * may be written in DIR. Children have sandboxes of their own, tighter. */
+ * may be written in DIR and where the settings want them. Children have
+ * sandboxes of their own, tighter. */
 static void
 enter_sandbox(struct agent *a)
 {
@@ -422,19 +487,26 @@ enter_sandbox(struct agent *a)
 		"/lib64", "/usr/share", "/usr/local/share", "/run/systemd",
 		"/run/resolvconf", "/dev/urandom", "/dev/null", "/proc/self" };
 	const char *read[CONFIG_SOURCES_MAX + SYSTEM_PATHS + 2] = { 0 };
-	const char *write[] = { a->config->top->dir, NULL };
-	char *conf = mem_text(a->setup->conf);
-	size_t n = 0;
+	const struct config_top *top = a->config->top;
+	const char *const files[OUT_FILES] = { top->atom, top->map_nginx,
+		top->map_apache };
+	const char *write[OUT_FILES + 2] = { top->dir };
+	char *conf = mem_text(a->setup->conf), *dir[OUT_FILES];
+	size_t n = 0, writes = 1;
 
 	for (size_t i = 0; i < sizeof(system_paths) / sizeof(char *); i++)
 		read[n++] = system_paths[i];
 	read[n++] = dirname(conf);
 	for (size_t i = 0; i < a->config->count; i++)
 		read[n++] = a->config->source[i].set->root;
+	for (size_t i = 0; i < OUT_FILES; i++)
+		dir[i] = add_dir(files[i], write, &writes);
 	sandbox_enter(&(struct sandbox){
 	    .may = SANDBOX_FILES | SANDBOX_ACCEPT | SANDBOX_CONNECT |
 	    SANDBOX_CHILDREN, .read = read, .write = write }, a->got);
 	log_info("sandbox %s", a->got);
+	for (size_t i = 0; i < OUT_FILES; i++)
+		free(dir[i]);
 	free(conf);
 }
 
@@ -444,6 +516,10 @@ close_all(struct agent *a)
 	if (a->ctl != NULL)
 		ctl_close(a->ctl);
 	inbox_free(a->inbox);
+	automend_free(a->automend);
+	charts_free(a->charts);
+	herald_free(a->herald);
+	hand_free(a->hand);
 	renew_free(a->renew);
 	push_free(a->push);
 	if (a->parse != NULL)

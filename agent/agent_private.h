@@ -8,7 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/automend.h"
+#include "agent/charts.h"
 #include "agent/config.h"
+#include "agent/herald.h"
 #include "agent/inbox.h"
 #include "agent/line.h"
 #include "agent/parse.h"
@@ -18,6 +21,7 @@
 #include "agent/sources.h"
 #include "agent/store.h"
 #include "contrib/base/ctl.h"
+#include "contrib/base/hand.h"
 #include "contrib/base/sandbox.h"
 
 struct agent {
@@ -30,6 +34,10 @@ struct agent {
 	struct parse *parse;
 	struct push *push;
 	struct inbox *inbox;
+	struct hand *hand;	/* runs commands; NULL: there are none */
+	struct herald *herald;
+	struct charts *charts;
+	struct automend *automend;
 	struct renew *renew;
 	struct ctl *ctl;
 	struct sources *sources;

@@ -101,6 +101,43 @@ static const struct conf_def defs[] = {
 	  .most = 64 * MIB, .unit = "bytes", .about =
 	  "How much of a page is looked into for its tags and links.\nOf a "
 	  "longer one the rest only counts for its hash." },
+	{ .section = "", .name = "hook", .type = CONF_LIST,
+	  .offset = TOP(hook), .preset = "", .about =
+	  "A command that is run for each letter of the hub and reads it as "
+	  "JSON, as zqagent letters --json shows it.\nIts first word is a "
+	  "whole path; no shell is involved.\nIt runs as the agent's user, "
+	  "one at a time, for a minute at most; if it fails it gets the letter "
+	  "again, five times in all." },
+	{ .section = "", .name = "atom", .type = CONF_TEXT,
+	  .offset = TOP(atom), .preset = "", .about =
+	  "A file that is an Atom feed of the last fifty letters.\nIts "
+	  "directory must be there, and the agent's user must be able to write "
+	  "to it." },
+	{ .section = "", .name = "mail", .type = CONF_TEXT,
+	  .offset = TOP(mail), .preset = "", .about =
+	  "The address that gets a mail of new letters." },
+	{ .section = "", .name = "mail_command", .type = CONF_LIST,
+	  .offset = TOP(mail_command), .preset = "/usr/sbin/sendmail -t -i",
+	  .about = "The command that sends what it reads." },
+	{ .section = "", .name = "mail_every", .type = CONF_TIME,
+	  .offset = TOP(mail_every), .preset = "24h", .least = 1000,
+	  .most = 30ull * 24 * 60 * MINUTE, .about =
+	  "A mail comes no sooner than this after the one before, and only if "
+	  "there are letters." },
+	{ .section = "", .name = "map_nginx", .type = CONF_TEXT,
+	  .offset = TOP(map_nginx), .preset = "", .about =
+	  "A file that tells nginx where old addresses of this site have "
+	  "moved, to be included in a map; how is told in its head.\nIts "
+	  "directory must be there, and the agent's user must be able to write "
+	  "to it." },
+	{ .section = "", .name = "map_apache", .type = CONF_TEXT,
+	  .offset = TOP(map_apache), .preset = "", .about =
+	  "The same for Apache, as the text of a RewriteMap." },
+	{ .section = "", .name = "map_reload", .type = CONF_LIST,
+	  .offset = TOP(map_reload), .preset = "", .about =
+	  "A command that makes the web server read its settings again, run "
+	  "when one of these files has changed.\nIts first word is a whole "
+	  "path; no shell is involved, and the agent's user runs it." },
 	{ .section = "source", .name = "type", .type = CONF_TEXT,
 	  .offset = SOURCE(type), .preset = "dir", .about =
 	  "What kind of source: dir, a document root on this machine." },
@@ -346,6 +383,42 @@ check_source(const struct config *c, size_t i, struct buf *why)
 }
 
 static void
+check_command(char *const *argv, const char *name, struct buf *why)
+{
+	if (argv != NULL && argv[0] != NULL && argv[0][0] != '/')
+		buf_printf(why, _("%s is \"%s\", expected the whole path of a "
+		    "command, from /\n"), name, argv[0]);
+}
+
+static void
+check_file(const char *path, const char *name, struct buf *why)
+{
+	if (path[0] != '\0' && path[0] != '/')
+		buf_printf(why, _("%s is \"%s\", expected a path that begins "
+		    "with /\n"), name, path);
+}
+
+/* What goes out of the house. */
+static void
+check_outward(const struct config_top *top, struct buf *why)
+{
+	check_command(top->hook, "hook", why);
+	check_command(top->mail_command, "mail_command", why);
+	check_command(top->map_reload, "map_reload", why);
+	check_file(top->atom, "atom", why);
+	check_file(top->map_nginx, "map_nginx", why);
+	check_file(top->map_apache, "map_apache", why);
+	if (top->mail[0] != '\0' && (strchr(top->mail, '@') == NULL ||
+	    strpbrk(top->mail, " \t\r\n") != NULL))
+		buf_printf(why, _("mail is \"%s\", expected an address such "
+		    "as web@example.gov.cn\n"), top->mail);
+	if (top->mail[0] != '\0' && (top->mail_command == NULL ||
+	    top->mail_command[0] == NULL))
+		buf_text(why, _("mail_command is empty: it is what sends the "
+		    "mail\n"));
+}
+
+static void
 check(const struct config *c, const char *path, struct buf *why)
 {
 	enum log_level level;
@@ -360,6 +433,7 @@ check(const struct config *c, const char *path, struct buf *why)
 	if (!log_level_parse(c->top->log, &level))
 		buf_printf(&wrong, _("log is \"%s\", expected error, warn, "
 		    "info or debug\n"), c->top->log);
+	check_outward(c->top, &wrong);
 	for (size_t i = 0; i < c->count; i++)
 		check_source(c, i, &wrong);
 	for (size_t i = 0; wrong.n == 0 && i < c->count; i++)

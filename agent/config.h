@@ -32,6 +32,13 @@ struct config_top {
 	uint64_t gate_items, gate_percent;
 	uint64_t zone;		/* minutes east of UTC */
 	uint64_t page;		/* bytes of a page that are looked into */
+	char **hook;		/* a command; empty: none */
+	char *atom;		/* a file; "": none */
+	char *mail;		/* an address; "": none */
+	char **mail_command;
+	uint64_t mail_every;	/* ms */
+	char *map_nginx, *map_apache;	/* files; "": none */
+	char **map_reload;	/* a command; empty: none */
 };
 
 struct config_source {

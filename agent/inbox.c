@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "agent/heard.h"
 #include "agent/reply.h"
 #include "contrib/base/backoff.h"
 #include "contrib/base/clock.h"
@@ -87,6 +88,7 @@ put_new(struct store_txn *t, uint64_t number, struct span row)
 	db_put(t->db, STORE_LETTER, number_key(key, number), row);
 	if (inbox_acted(t) > before)
 		(void)set_acted(t, &before);
+	heard_rewind(t, before);
 }
 
 bool
@@ -261,7 +263,8 @@ struct taking {
 	struct buf *want;
 	struct store_txn *t;
 	size_t taken;
-	bool read;
+	uint64_t map;		/* as in letters_head */
+	bool read, news;
 	const char *why;
 };
 
@@ -276,6 +279,7 @@ on_letter(void *arg, const struct letter *l)
 	k->taken += k->t->meta.letters != before;
 	if (!news)
 		return;
+	k->news = true;
 	log_info("letter number=%llu kind=%.*s: %s",
 	    (unsigned long long)l->number, SPAN_ARGS(l->kind),
 	    log_quote(text, l->text.at, l->text.n));
@@ -289,8 +293,10 @@ take(struct store_txn *t, void *arg)
 
 	k->t = t;
 	k->taken = 0;
+	k->news = false;
 	buf_reset(k->want);
 	k->read = letters_read(k->xml, &head, k->want, on_letter, k, &k->why);
+	k->map = head.map;
 	/* The hub was set up anew or restored: it may have written others
 	 * under numbers that we had, so all of its letters are asked for. */
 	if (k->read && head.last < t->meta.letters) {
@@ -336,6 +342,10 @@ take_letters(struct inbox *i, const struct fetch_answer *a, uint32_t floor)
 		act_on_letters(i);
 		if (want.n > 0)
 			i->host.want(i->host.arg, buf_look(&want));
+		if (k.news && i->host.letters != NULL)
+			i->host.letters(i->host.arg);
+		if (k.map > 0 && i->host.map != NULL)
+			i->host.map(i->host.arg, k.map);
 	}
 	buf_clear(&want);
 }

@@ -32,6 +32,10 @@ struct inbox_host {
 	/* Does what the letter asks for, if it asks for anything. False: that
 	 * wasn't possible now; it is tried again, but not for ever. */
 	bool (*act)(void *arg, const struct letter *l);
+	/* There are new letters; the hub has this version of the map. Either
+	 * may be NULL. */
+	void (*letters)(void *arg);
+	void (*map)(void *arg, uint64_t version);
 	/* How long the hub had better not be asked, ms; 0: it may be. */
 	int64_t (*rest)(void *arg);
 };

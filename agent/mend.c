@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/atlas.h"
 #include "agent/known.h"
 #include "agent/media.h"
 #include "agent/mend_private.h"
@@ -14,6 +15,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
+#include "protocol/limits.h"
 #include "protocol/sha.h"
 
 #define TURN 500		/* rows that are read at a time */
@@ -29,6 +31,9 @@ struct mend {
 	const struct mend_spec *spec;
 	struct mend_count *n;
 	struct mendlist *list;
+	struct rewrite *rules;		/* the cluster's */
+	struct mendlist_entry moved;	/* of a link that they move */
+	struct buf to;
 	struct mendlog *log;	/* NULL: only look, and there is none */
 	struct mendpage *pages;
 	struct mendfile file;
@@ -165,11 +170,27 @@ is_of_then(const struct mend *m, const struct mendlist_entry *e)
 	return m->spec->changed || m->page->touched <= e->when;
 }
 
+/* No letter says anything of it; but the cluster's map of moves may. */
+static bool
+find_on_map(struct mend *m, struct span target, struct span *to)
+{
+	uint32_t number;
+
+	buf_reset(&m->to);
+	if (rewrite_count(m->rules) == 0 ||
+	    !rewrite_url(m->rules, target, m->now, &m->to, &number) ||
+	    rewrite_is_reused(m->rules, target, m->now))
+		return false;
+	*to = buf_look(&m->to);
+	m->moved.link.move = number;
+	return true;
+}
+
 static bool
 on_target(void *arg, struct span target, struct span *to)
 {
 	struct mend *m = arg;
-	const struct mendlist_entry *by;
+	const struct mendlist_entry *by = NULL;
 
 	switch (mendlist_find(m->list, target, m->now, to, &by)) {
 	case MENDLIST_LATER:
@@ -178,7 +199,10 @@ on_target(void *arg, struct span target, struct span *to)
 	case MENDLIST_NOW:
 		break;
 	default:
-		return false;
+		if (by != NULL || !find_on_map(m, target, to))
+			return false;
+		m->wanted++;
+		return true;
 	}
 	if (!is_of_then(m, by)) {
 		/* What we did ourselves needs no word. */
@@ -240,9 +264,11 @@ tell_edits(struct mend *m, const struct mendpage_found *f)
 {
 	struct span to;
 
-	for (size_t i = 0; i < f->count; i++)
+	for (size_t i = 0; i < f->count; i++) {
+		m->by[i] = &m->moved;
 		(void)mendlist_find(m->list, f->edit[i].from, m->now, &to,
 		    &m->by[i]);
+	}
 	m->n->pages++;
 	m->n->links += f->count;
 	m->spec->page(m->spec->arg, m->source, m->page->path, f->edit, m->by,
@@ -394,19 +420,23 @@ mend_run(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 	mendfile_init(&m->file);
 	t = store_look(s->store);
 	m->list = mendlist_read(t);
+	m->rules = atlas_rules(t);
+	buf_init(&m->to, LIMIT_URL);
 	store_end(t);
 	/* Looking, too, needs to know what was done, unless it may not. */
 	m->log = mendlog_open(s->config->top->dir, why);
 	ok = m->log != NULL || !s->apply;
 	if (ok)
 		buf_reset(why);
-	if (ok && mendlist_count(m->list) > 0) {
+	if (ok && mendlist_count(m->list) + rewrite_count(m->rules) > 0) {
 		m->pages = mendpage_new();
 		mend_all(m);
 	}
 	mendpage_free(m->pages);
 	mendlog_close(m->log);
 	mendlist_free(m->list);
+	rewrite_free(m->rules);
+	buf_clear(&m->to);
 	mendfile_clear(&m->file);
 	free(m);
 	return ok;

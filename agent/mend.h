@@ -1,6 +1,7 @@
 /*
  * Mending: the links of the site's own static pages are led to where letters
- * of the hub say (mendlist.h), and only these bytes change.
+ * of the hub say (mendlist.h), or the cluster's map of moves (atlas.h), and
+ * only these bytes change.
  *
  * A page is touched only if it is the one that the hub was told of, and has
  * not been changed by others since the letter; if its source's settings let

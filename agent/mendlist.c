@@ -232,11 +232,24 @@ mendlist_find(const struct mendlist *r, struct span target, int64_t now,
 	const struct mendlist_entry *p = look_up(r, target), *n;
 	enum mendlist_found found = p != NULL ? judge(p, now) : MENDLIST_NONE;
 
+	if (p != NULL)
+		*by = p;
 	if (found == MENDLIST_NONE)
 		return found;
-	*by = p;
 	for (int i = 0; i < CHAIN_MAX && (n = next(r, p, now)) != NULL; i++)
 		p = n;
 	*to = p->link.new;
 	return found;
+}
+
+int64_t
+mendlist_next(const struct mendlist *r, int64_t now)
+{
+	int64_t next = INT64_MAX;
+
+	for (size_t i = 0; i < r->count; i++)
+		if (judge(&r->row[i].it, now) == MENDLIST_LATER &&
+		    r->row[i].it.link.from < next)
+			next = r->row[i].it.link.from;
+	return next;
 }

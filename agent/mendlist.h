@@ -37,7 +37,11 @@ enum mendlist_found {
 	MENDLIST_LATER,		/* the move takes effect in the future */
 };
 
-/* target: a normal form. *to and *by live as long as the list. */
+/* When the next announced move takes effect, ms; or INT64_MAX. */
+int64_t mendlist_next(const struct mendlist *r, int64_t now);
+
+/* target: a normal form. *to and *by live as long as the list. *by is set if
+ * any letter speaks of it, also with MENDLIST_NONE. */
 enum mendlist_found mendlist_find(const struct mendlist *r, struct span target,
     int64_t now, struct span *to, const struct mendlist_entry **by);
 

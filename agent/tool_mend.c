@@ -23,6 +23,8 @@ struct tool_option tool_mend_options[] = {
 	    "back") },
 	{ .name = "changed", .flag = true, .about = N_("pages that were "
 	    "changed since the letter, too") },
+	{ .name = "auto", .flag = true, .about = N_("only sources with mend = "
+	    "auto, as zqagentd does") },
 	{ .name = NULL }
 };
 
@@ -84,8 +86,10 @@ add_page(json_t *list, const char *source, const char *path,
 		if (by != NULL) {
 			json_object_set_new(l, "line",
 			    json_integer(edit[i].line));
-			json_object_set_new(l, "letter", json_integer(
-			    (json_int_t)by[i]->letter));
+			json_object_set_new(l, by[i]->letter > 0 ? "letter" :
+			    "move", json_integer(by[i]->letter > 0 ?
+			    (json_int_t)by[i]->letter :
+			    (json_int_t)by[i]->link.move));
 		}
 		json_array_append_new(links, l);
 	}
@@ -216,6 +220,7 @@ tool_mend(struct tool *t)
 		.only = t->places > 0 ? t->place[0] : NULL,
 		.apply = (apply || undo) && !dry,
 		.changed = tool_value(t, "changed") != NULL,
+		.automatic = tool_value(t, "auto") != NULL,
 	};
 	struct config *c;
 	int status = 2;

@@ -1,0 +1,121 @@
+/* See automend.h. */
+#include "agent/automend.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "agent/mendlist.h"
+#include "agent/outward.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+
+#define SOON 5000		/* ms: letters come several at a time */
+#define LATER 300000		/* ms: pages were in the middle of a change */
+#define TRIES 3			/* … so often */
+#define LOOK 86400000		/* ms, at most, until it is looked again */
+
+struct automend {
+	struct store *store;
+	struct hand *hand;
+	struct event *timer;
+	bool runs, wanted;
+	unsigned tries;
+};
+
+static void
+after(struct automend *a, int64_t ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	must(event_add(a->timer, &tv) == 0);
+}
+
+/* ms until a move takes effect that letters have announced. */
+static int64_t
+until_next(struct automend *a)
+{
+	struct store_txn *t = store_look(a->store);
+	struct mendlist *l = mendlist_read(t);
+	int64_t now = clock_wall(), next = mendlist_next(l, now);
+
+	store_end(t);
+	mendlist_free(l);
+	return next - now < LOOK ? next - now + SOON : LOOK;
+}
+
+static void
+on_done(void *arg, int status, struct span said)
+{
+	struct automend *a = arg;
+	char quoted[LOG_QUOTE_MAX];
+	bool stay = WIFEXITED(status) && WEXITSTATUS(status) == 1;
+
+	a->runs = false;
+	if (status == 0)
+		log_info("mend: done");
+	else
+		log_warn("mend: %s: %s", stay ? "not all could be mended" :
+		    hand_status_text(status), log_quote(quoted, said.at,
+		    said.n));
+	if (a->wanted)
+		after(a, SOON);
+	else if (status != 0 && ++a->tries < TRIES)
+		after(a, LATER);
+	else
+		after(a, until_next(a));
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct automend *a = arg;
+
+	(void)fd;
+	(void)what;
+	if (a->runs)
+		return;
+	a->wanted = false;
+	a->runs = hand_run(a->hand, OUTWARD_MEND, SPAN_NONE, on_done, a);
+	if (!a->runs)
+		after(a, LATER);
+}
+
+struct automend *
+automend_new(struct event_base *base, struct store *store,
+    struct hand *hand)
+{
+	struct automend *a;
+
+	if (!hand_has(hand, OUTWARD_MEND))
+		return NULL;
+	a = mem_new(sizeof(*a));
+	a->store = store;
+	a->hand = hand;
+	a->timer = event_new(base, -1, 0, on_timer, a);
+	must(a->timer != NULL);
+	after(a, SOON);
+	return a;
+}
+
+void
+automend_free(struct automend *a)
+{
+	if (a == NULL)
+		return;
+	event_free(a->timer);
+	free(a);
+}
+
+void
+automend_look(struct automend *a)
+{
+	if (a == NULL)
+		return;
+	a->tries = 0;
+	a->wanted = true;
+	if (!a->runs)
+		after(a, SOON);
+}

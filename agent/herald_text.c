@@ -1,0 +1,182 @@
+/* See herald_text.h. */
+#include "agent/herald_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/letter_links.h"
+#include "certs/identity.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "protocol/xml.h"
+
+#define PAGES 20		/* of a letter in a mail */
+#define LINE_BYTES 57		/* of a mail that become 76 letters */
+
+static const char *
+member(json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s != NULL ? s : "";
+}
+
+/* The site's code, or "-" in a test without a certificate. */
+static void
+put_code(struct buf *b, const struct config_top *top)
+{
+	struct identity me = { .site = 0 };
+	struct buf why;
+
+	buf_init(&why, 4096);
+	if (identity_read(&me, top->dir, &why))
+		buf_text(b, me.code);
+	else
+		buf_byte(b, '-');
+	buf_clear(&why);
+}
+
+/* A letter as people read it; most: as letter_links_print(). */
+static void
+put_letter(struct buf *b, json_t *l, size_t most)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	if (f == NULL)
+		return;
+	fprintf(f, "%s %s\n", member(l, "text"), member(l, "about"));
+	if (json_object_get(l, "links") != NULL)
+		letter_links_print(f, l, most);
+	if (fclose(f) == 0)
+		buf_put(b, text, n);
+	free(text);
+}
+
+/* --- the feed ------------------------------------------------------------------- */
+
+static void
+put_entry(struct buf *out, json_t *l, const char *code)
+{
+	json_int_t n = json_integer_value(json_object_get(l, "number"));
+	struct buf text;
+
+	buf_init(&text, out->most);
+	put_letter(&text, l, 0);
+	buf_printf(out, "<entry>\n<id>urn:zhanqun:letter:%s:%lld</id>\n"
+	    "<updated>%s</updated>\n<title>", code, (long long)n,
+	    member(l, "when"));
+	xml_put_text(out, span_of(member(l, "text")));
+	buf_text(out, "</title>\n<category");
+	xml_put_attribute(out, "term", span_of(member(l, "kind")));
+	buf_text(out, "/>\n<content type=\"text\">");
+	xml_put_text(out, buf_look(&text));
+	buf_text(out, "</content>\n</entry>\n");
+	buf_clear(&text);
+}
+
+void
+herald_feed(struct buf *out, json_t *letters, const struct config_top *top)
+{
+	size_t n = json_array_size(letters);
+	const char *updated = n > 0 ? member(json_array_get(letters, n - 1),
+	    "when") : "1970-01-01T00:00:00Z";
+	struct buf code;
+
+	buf_init(&code, 128);
+	put_code(&code, top);
+	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	    "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"
+	    "<id>urn:zhanqun:letters:%s</id>\n<updated>%s</updated>\n<title>",
+	    buf_cstr(&code), updated);
+	xml_put_text(out, span_of(_("Letters of the hub")));
+	buf_text(out, "</title>\n<author><name>");
+	xml_put_text(out, span_of(top->hub));
+	buf_text(out, "</name></author>\n");
+	while (n-- > 0)
+		put_entry(out, json_array_get(letters, n), buf_cstr(&code));
+	buf_text(out, "</feed>\n");
+	buf_clear(&code);
+}
+
+/* --- the mail --------------------------------------------------------------------- */
+
+/* A word of a header (RFC 2047): each holds whole characters. */
+static void
+put_words(struct buf *out, struct span s)
+{
+	while (s.n > 0) {
+		struct span head = text_cut(s, 42);
+
+		if (head.n == 0)
+			return;
+		buf_text(out, "=?UTF-8?B?");
+		text_base64(out, head.at, head.n);
+		buf_text(out, "?=");
+		s.at += head.n;
+		s.n -= head.n;
+		if (s.n > 0)
+			buf_text(out, "\n ");
+	}
+}
+
+static void
+put_body(struct buf *out, struct span s)
+{
+	while (s.n > 0) {
+		size_t n = s.n < LINE_BYTES ? s.n : LINE_BYTES;
+
+		text_base64(out, s.at, n);
+		buf_byte(out, '\n');
+		s.at += n;
+		s.n -= n;
+	}
+}
+
+static void
+put_letters(struct buf *b, json_t *letters, uint64_t all)
+{
+	json_t *l;
+	size_t i;
+
+	if (all > json_array_size(letters))
+		buf_printf(b, _("The newest %zu of %" PRIu64 " letters; "
+		    "zqagent letters shows more.\n\n"),
+		    json_array_size(letters), all);
+	json_array_foreach(letters, i, l) {
+		buf_printf(b, "%lld  %s  %s\n", (long long)
+		    json_integer_value(json_object_get(l, "number")),
+		    member(l, "when"), member(l, "kind"));
+		put_letter(b, l, PAGES);
+		buf_byte(b, '\n');
+	}
+	buf_text(b, _("Show which bytes of which pages would change: zqagent "
+	    "mend\nReply: zqagent letters --will-fix N, or --refuse N "
+	    "--reason R\n"));
+}
+
+void
+herald_mail(struct buf *out, json_t *letters, const struct config_top *top,
+    uint64_t all)
+{
+	struct buf b;
+
+	buf_init(&b, out->most);
+	buf_printf(out, "To: %s\nAuto-Submitted: auto-generated\n"
+	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+	    "Content-Transfer-Encoding: base64\nSubject: ", top->mail);
+	buf_printf(&b, _("%" PRIu64 " letters of the hub for site "), all);
+	put_code(&b, top);
+	put_words(out, buf_look(&b));
+	buf_text(out, "\n\n");
+	buf_reset(&b);
+	put_letters(&b, letters, all);
+	if (b.bad)
+		out->bad = true;
+	put_body(out, buf_look(&b));
+	buf_clear(&b);
+}

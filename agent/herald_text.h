@@ -1,0 +1,21 @@
+/*
+ * What the herald writes: an Atom feed (RFC 4287) and a mail (RFC 5322), of
+ * letters as JSON with their links (letter_links.h).
+ */
+#ifndef ZQ_AGENT_HERALD_TEXT_H
+#define ZQ_AGENT_HERALD_TEXT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "agent/config.h"
+#include "contrib/base/buf.h"
+
+void herald_feed(struct buf *out, json_t *letters,
+    const struct config_top *top);
+
+/* all: how many letters there are; the list may be shorter. */
+void herald_mail(struct buf *out, json_t *letters,
+    const struct config_top *top, uint64_t all);
+
+#endif
