@@ -26,6 +26,7 @@
 #include "hub/clerk.h"
 #include "hub/core_barred.h"
 #include "hub/core_rebuild.h"
+#include "hub/core_start.h"
 #include "hub/counters.h"
 #include "hub/desk.h"
 #include "hub/frame.h"
@@ -33,7 +34,6 @@
 #include "hub/ingest.h"
 #include "hub/letters.h"
 #include "hub/lookout.h"
-#include "hub/lost.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
 #include "hub/reconciler.h"
@@ -58,7 +58,6 @@
 
 #define TICK_MS 200		/* letters are looked for as often */
 #define FULL_MS 1000		/* until a full disk is tried again */
-#define TELL_MS 3000		/* between lines about a long catching up */
 
 struct core {
 	struct event_base *base;
@@ -87,7 +86,7 @@ struct core {
 	int64_t gathering;	/* ms, mono: since when; 0: not */
 	struct pace pace;
 	bool moved;		/* the view, since the last tick */
-	int64_t started, told;	/* ms, mono */
+	int64_t started;	/* ms, mono */
 	uint64_t cpu;
 };
 
@@ -454,40 +453,6 @@ about(void *arg)
 /* --- its life ------------------------------------------------------------- */
 
 static void
-tell_catching_up(void *arg, uint64_t done, uint64_t of)
-{
-	struct core *c = arg;
-
-	if (clock_mono() - c->told < TELL_MS)
-		return;
-	c->told = clock_mono();
-	log_info("view: catching up at=%" PRIu64 " of=%" PRIu64 " (%d %%)",
-	    done, of, (int)(done * 100 / of));
-}
-
-static void
-catch_up(struct core *c)
-{
-	uint64_t behind = writer_backlog(&c->writer);
-
-	if (journal_last(c->writer.journal) == 0 &&
-	    lost_is_noted(c->config->dir))
-		log_warn("%s", lost_text());
-	if (c->writer.fresh && journal_last(c->writer.journal) > 0)
-		log_info("view: made anew: %s", c->writer.reason);
-	c->told = clock_mono();
-	if (!writer_catch_up(&c->writer, tell_catching_up, c))
-		log_error("view: disk full: %" PRIu64 " entries are not "
-		    "shown until there is space below %s",
-		    writer_backlog(&c->writer), c->config->dir);
-	else if (behind > 0)
-		log_info("view: caught up with %" PRIu64 " entries in %"
-		    PRId64 " ms", behind, clock_mono() - c->started);
-	stats_set(COUNTER_JOURNAL_PLACE, journal_last(c->writer.journal));
-	stats_set(COUNTER_VIEW_PLACE, view_place(c->writer.view));
-}
-
-static void
 make_parts(struct core *c)
 {
 	c->ingest = ingest_new(&c->writer, &c->guests, send_answer, c);
@@ -558,7 +523,7 @@ core_new(struct event_base *base, const struct config *config, int edge_fd,
 		close(ca_fd);
 		return NULL;
 	}
-	catch_up(c);
+	core_start(&c->writer);
 	make_parts(c);
 	make_events(c, edge_fd, ca_fd);
 	if (!open_desk(c, why)) {
