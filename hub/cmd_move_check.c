@@ -19,7 +19,6 @@
 #include "hub/query_move.h"
 #include "hub/trip.h"
 #include "protocol/limits.h"
-#include "protocol/rewrite.h"
 #include "protocol/url.h"
 #include "protocol/url_place.h"
 
@@ -55,24 +54,27 @@ struct check {
 /* --- which addresses ---------------------------------------------------------- */
 
 static void
-add_address(void *arg, struct span url)
+add_address(void *arg, struct span url, struct span to)
 {
 	struct check *c = arg;
-	struct rewrite_rule rule;
-	struct buf to, old;
+	struct span asked = c->ahead ? to : url;
 
-	move_rule(&c->info.move, &rule);
-	buf_init(&to, LIMIT_URL);
-	buf_init(&old, LIMIT_URL);
-	buf_span(&old, url);
-	if (c->count < QUERY_MOVE_SAMPLE &&
-	    rewrite_rule_apply(&rule, url, &to)) {
+	if (c->count < QUERY_MOVE_SAMPLE)
 		c->at[c->count++] = (struct address){ .check = c,
-		    .asked = mem_text(buf_cstr(c->ahead ? &to : &old)),
-		    .wanted = mem_text(buf_cstr(&to)) };
+		    .asked = mem_copy(asked.at, asked.n),
+		    .wanted = mem_copy(to.at, to.n) };
+}
+
+static void
+forget_addresses(struct check *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->at[i].asked);
+		free(c->at[i].wanted);
 	}
-	buf_clear(&to);
-	buf_clear(&old);
+	c->count = 0;
+	free(c->server);
+	c->server = NULL;
 }
 
 static void
@@ -305,12 +307,22 @@ json_addresses(const struct check *c)
 	return list;
 }
 
+/* What all of it says: the addresses are as they should be, and nothing else
+ * keeps it from taking effect. */
+static int
+status_of(const struct check *c, const char *state)
+{
+	return c->wrong == 0 && state != NULL &&
+	    move_state_of(span_of(state)) != MOVE_OVERDUE ? CMD_OK : CMD_NO;
+}
+
 static int
 tell(const struct check *c, json_t *result)
 {
 	const char *state = json_string_value(json_object_get(result,
 	    "state"));
 	const char *why = json_string_value(json_object_get(result, "why"));
+	int status = status_of(c, state);
 
 	if (c->line->json) {
 		json_object_set_new(result, "addresses", json_addresses(c));
@@ -318,7 +330,7 @@ tell(const struct check *c, json_t *result)
 			json_object_set_new(result, "proof",
 			    json_span(buf_look(&c->evidence)));
 		cmd_json(result);
-		return c->wrong == 0 ? CMD_OK : CMD_NO;
+		return status;
 	}
 	for (size_t i = 0; i < c->count; i++)
 		print_address(&c->at[i]);
@@ -330,7 +342,7 @@ tell(const struct check *c, json_t *result)
 	if (why != NULL)
 		printf("%s\n", why);
 	json_decref(result);
-	return c->wrong == 0 ? CMD_OK : CMD_NO;
+	return status;
 }
 
 static int
@@ -343,6 +355,9 @@ run(struct check *c)
 		if (result == NULL)
 			return CMD_NO;
 		json_decref(result);
+		forget_addresses(c);	/* it may have taken effect by that */
+		if (!find(c))
+			return CMD_NO;
 	}
 	look(c);
 	result = record(c);
@@ -381,12 +396,8 @@ cmd_move_check(struct cmd_line *l)
 	buf_init(&c->evidence, PROVE_EVIDENCE);
 	if (may_look(c) && find(c))
 		status = run(c);
-	for (size_t i = 0; i < c->count; i++) {
-		free(c->at[i].asked);
-		free(c->at[i].wanted);
-	}
+	forget_addresses(c);
 	buf_clear(&c->evidence);
-	free(c->server);
 	free(c);
 	return status;
 }

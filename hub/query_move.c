@@ -10,6 +10,7 @@
 #include "hub/json.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
+#include "protocol/limits.h"
 #include "protocol/rewrite.h"
 
 /* --- rows --------------------------------------------------------------------- */
@@ -84,11 +85,48 @@ query_move_links(struct query *q, const struct move *m, struct link_count *n)
 }
 
 struct sample {
-	const struct rewrite_rule *rule;
+	const struct move *move;
+	struct rewrite *rules;	/* all of them, and this one */
+	int64_t when;
+	struct buf to;
 	query_sample_fn *each;
 	void *arg;
-	size_t left;
+	size_t most, left;
 };
+
+static void
+open_sample(struct sample *s, struct query *q)
+{
+	struct rewrite_rule rule;
+
+	s->when = s->move->from > q->now ? s->move->from : q->now;
+	s->rules = rewrite_new();
+	move_rules(q->txn, s->rules);
+	move_rule(s->move, &rule);
+	(void)rewrite_drop(s->rules, rule.number);
+	(void)rewrite_add(s->rules, &rule, NULL, NULL);
+	buf_init(&s->to, LIMIT_URL);
+}
+
+static void
+close_sample(struct sample *s)
+{
+	rewrite_free(s->rules);
+	buf_clear(&s->to);
+}
+
+static void
+take(struct sample *s, struct span url)
+{
+	uint32_t number;
+
+	buf_reset(&s->to);
+	if (s->left == 0 || !rewrite_url(s->rules, url, s->when, &s->to,
+	    &number) || number != s->move->number)
+		return;
+	s->each(s->arg, url, buf_look(&s->to));
+	s->left--;
+}
 
 static bool
 take_target(void *arg, const struct target_key *k,
@@ -97,17 +135,15 @@ take_target(void *arg, const struct target_key *k,
 	struct sample *s = arg;
 
 	(void)k;
-	if (!rewrite_rule_covers(s->rule, target->url))
-		return true;
-	s->each(s->arg, target->url);
-	return --s->left > 0;
+	take(s, target->url);
+	return s->left > 0;
 }
 
 /* Newest items of its site first, among so many. */
 #define LOOKED 20000
 
 static void
-take_items(struct query *q, uint32_t site, struct sample *s)
+take_items(struct query *q, struct sample *s)
 {
 	uint64_t n = q->meta.numbers;
 	size_t look = LOOKED;
@@ -115,12 +151,10 @@ take_items(struct query *q, uint32_t site, struct sample *s)
 	struct item i;
 
 	for (; n > 0 && look > 0 && s->left > 0; n--, look--) {
-		if (!item_get(q->txn, (uint32_t)n, &i) || i.site != site ||
-		    i.withdrawn || !change_glance(&said, i.said) ||
-		    !rewrite_rule_covers(s->rule, said.url))
-			continue;
-		s->each(s->arg, said.url);
-		s->left--;
+		if (item_get(q->txn, (uint32_t)n, &i) &&
+		    i.site == s->move->site && !i.withdrawn &&
+		    change_glance(&said, i.said))
+			take(s, said.url);
 	}
 }
 
@@ -128,40 +162,19 @@ void
 query_move_sample(struct query *q, const struct move *m, size_t most,
     query_sample_fn *each, void *arg)
 {
+	struct sample s = { .move = m, .each = each, .arg = arg,
+	    .most = most, .left = most };
 	int64_t steps = LINKS_STEPS;
-	struct rewrite_rule rule;
-	struct sample s = { .rule = &rule, .each = each, .arg = arg,
-	    .left = most };
 
-	move_rule(m, &rule);
-	if (m->scope == REWRITE_ADDRESS) {
-		each(arg, m->old);
-		return;
-	}
-	links_targets(q->txn, REWRITE_PREFIX, m->old, NULL, take_target, &s,
-	    &steps);
+	open_sample(&s, q);
+	if (m->scope != REWRITE_ADDRESS)
+		links_targets(q->txn, REWRITE_PREFIX, m->old, NULL,
+		    take_target, &s, &steps);
+	if (m->scope != REWRITE_ADDRESS && s.left == most)
+		take_items(q, &s);
 	if (s.left == most)
-		take_items(q, m->site, &s);
-	if (s.left == most)
-		each(arg, m->old);
-}
-
-bool
-query_move_leads(struct query *q, const struct move *m, struct span url,
-    struct buf *to, bool *here)
-{
-	struct rewrite_rule rule;
-	struct target_verdict v;
-	struct buf now;
-
-	move_rule(m, &rule);
-	if (!rewrite_rule_apply(&rule, url, to))
-		return false;
-	buf_init(&now, LIMIT_URL);
-	target_judge(q->txn, NULL, buf_look(to), q->now, &v, &now);
-	*here = v.state == TARGET_HERE;
-	buf_clear(&now);
-	return true;
+		take(&s, m->old);
+	close_sample(&s);
 }
 
 /* --- as JSON ------------------------------------------------------------------------ */

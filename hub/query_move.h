@@ -35,15 +35,14 @@ void query_move_states(struct query *q, uint64_t count[MOVE_STATES]);
 /* Who links to what it moves, now. */
 void query_move_links(struct query *q, const struct move *m,
     struct link_count *n);
-/* Up to `most` addresses of what it moves: first those that are linked to,
- * then items, then the old address itself. Normal forms. */
+/* Up to `most` addresses that it moves, and where all moves together lead them
+ * from its time on: first those that are linked to, else items, else the old
+ * address itself. Not those that another move takes elsewhere. Normal
+ * forms. */
 #define QUERY_MOVE_SAMPLE 20
-typedef void query_sample_fn(void *arg, struct span url);
+typedef void query_sample_fn(void *arg, struct span url, struct span to);
 void query_move_sample(struct query *q, const struct move *m, size_t most,
     query_sample_fn *each, void *arg);
-/* Is an item at the address where this one (of the sample) would be? */
-bool query_move_leads(struct query *q, const struct move *m, struct span url,
-    struct buf *to, bool *here);
 
 json_t *json_link_count(const struct link_count *n);	/* the caller's … */
 json_t *json_move(const struct move_info *m);

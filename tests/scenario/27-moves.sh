@@ -1,0 +1,161 @@
+# A column moves, with a real hub, agents and nginx: announced, seen by those
+# who ask, effective at its time, looked at before and after; its pages keep
+# their numbers and no gate closes. Then a domain, which needs both ends.
+. tests/scenario/lib.sh
+command -v nginx >/dev/null || PATH=$PATH:/usr/sbin
+command -v nginx >/dev/null || skip "nginx is not on this machine"
+
+A=4101000001 B=4101000002
+A_PORT=$(port) N_PORT=$(port)
+OLD=http://a.localhost:$A_PORT NEW=http://new.localhost:$N_PORT
+PAGES=80		# more than the gate lets pass
+
+# --- two sites, one of which a web server shows ------------------------------
+n=1
+while [ $n -le $PAGES ]; do
+	page "$T/a/news/$n.html" "要闻第 $n 条"
+	n=$((n + 1))
+done
+page "$T/a/index.html" '首页'
+mkdir -p "$T/b"
+cat >"$T/b/index.html" <<-HTML
+	<html><head><title>友情链接</title></head><body>
+	<a href="$OLD/news/3.html">要闻三</a>
+	<a href="$OLD/news/4.html">要闻四</a>
+	</body></html>
+HTML
+# redirect: what of the old addresses redirects from the next start on
+redirect() { printf '%s\n' "$1" >"$T/redirect.conf"; }
+redirect ''
+USER_LINE=
+[ "$(id -u)" != 0 ] || USER_LINE='user root;'	# it reads what is ours alone
+cat >"$T/nginx.conf" <<-CONF
+	$USER_LINE
+	worker_processes 1; daemon off; pid $T/nginx.pid; error_log $T/nginx.err;
+	events { worker_connections 64; }
+	http {
+		access_log off; client_body_temp_path $T/n1; proxy_temp_path $T/n2;
+		fastcgi_temp_path $T/n3; uwsgi_temp_path $T/n4; scgi_temp_path $T/n5;
+		server { listen 127.0.0.1:$A_PORT; root $T/a; include $T/redirect.conf; }
+		server { listen 127.0.0.1:$N_PORT; root $T/a; }
+	}
+CONF
+serve() {
+	[ -z "${NGINX_PID:-}" ] || stop "$NGINX_PID"
+	start nginx nginx -c "$T/nginx.conf" -e "$T/nginx.err"
+	NGINX_PID=$PID
+	wait_for 10 "nginx" curl -sf -o "$T/health" "http://127.0.0.1:$N_PORT/"
+}
+serve
+
+hub_init
+printf 'check_allow = 127.0.0.0/8 ::1\ncheck_delay = 0ms\n' >>"$HUB/hub.conf"
+hub_start
+site $A '甲市人民政府' a.localhost "$T/a" "$OLD"
+site $B '乙县人民政府' b.localhost "$T/b" http://b.localhost
+wait_for 30 "all pages" has_items $A $((PAGES + 1))
+wait_for 30 "the other site" has_items $B 1
+
+item_number() { zqhub item "$1" --json | jq -r .number; }
+move() { zqhub move show "$1" --json | jq -r ".$2"; }
+is_move() { [ "$(move "$1" state)" = "$2" ]; }
+
+say "- a dry run says who links there, and changes nothing"
+zqhub move announce $A "$OLD/news/" "$OLD/xwzx/" --prefix --reason 栏目规范 \
+	--dry-run --json >"$T/dry" || die "dry run"
+jq -e '.dry and .state == "effective" and .sites == 1 and .pages == 1' \
+	"$T/dry" >/dev/null || { cat "$T/dry"; die "the blast radius"; }
+[ "$(zqhub move list --json | jq length)" = 0 ] || die "a dry run was kept"
+zqhub move announce $A "$OLD/news/" "$OLD/news/new/" --prefix --reason x \
+	2>"$T/err" && die "a move into itself"
+zqhub move announce $A http://b.localhost/x/ "$OLD/y/" --prefix --reason x \
+	2>"$T/err" && die "a move of another site's address"
+grep -q b.localhost "$T/err" || { cat "$T/err"; die "no word on whose it is"; }
+
+say "- its own admin announces it; before its time nothing is there"
+THREE=$(item_number "$OLD/news/3.html")
+WHEN=$(($(date +%s) + 15))
+zqagent $A say move "$OLD/news/" "$OLD/xwzx/" --prefix --reason 栏目规范 \
+	--at "$(date -d "@$WHEN" '+%Y-%m-%d %H:%M:%S')" >"$T/said" ||
+	{ cat "$T/said"; die "say move"; }
+wait_for 10 "the move" is_move 1 announced
+zqhub move show 1 | grep -q 栏目规范 || die "its reason"
+zqhub move check 1 >"$T/check" && die "checked, and nothing is there"
+grep -q WRONG "$T/check" || { cat "$T/check"; die "what is wrong is not said"; }
+is_move 1 announced || die "state $(move 1 state)"
+
+say "- what it leads to is there: checked"
+cp -r "$T/a/news" "$T/xwzx"
+mv "$T/xwzx" "$T/a/xwzx"
+zqhub move check 1 >"$T/check" || { cat "$T/check"; die "check"; }
+is_move 1 checked || die "state $(move 1 state)"
+rm -r "$T/a/xwzx"
+
+say "- the column is renamed: one item each, by number, and no gate closes"
+redirect 'rewrite ^/news/(.*)$ /xwzx/$1 permanent;'
+mv "$T/a/news" "$T/a/xwzx"
+serve
+wait_for 60 "its time" is_move 1 effective
+wait_for 60 "the new addresses" zqhub item "$OLD/xwzx/$PAGES.html"
+same() { [ "$(item_number "$OLD/xwzx/3.html")" = "$THREE" ]; }
+wait_for 60 "the item to be at its new address" same
+wait_for 60 "no page twice" has_items $A $((PAGES + 1))
+[ "$(zqhub site show $A --json | jq -r .held)" = 0 ] || die "something is held"
+grep -q 'gate closed' "$T/hub.log" && die "the gate closed"
+zqhub item "$OLD/xwzx/3.html" >"$T/item" || die "item"
+
+say "- looked at again: the old addresses lead there"
+zqhub move check 1 >"$T/check" || { cat "$T/check"; die "check"; }
+is_move 1 verified || die "state $(move 1 state)"
+redirect 'rewrite ^/news/(.*)$ /xwzx/$1 redirect;'
+serve
+zqhub move check 1 >"$T/check" && die "a temporary redirect is none"
+is_move 1 failed || die "state $(move 1 state)"
+
+say "- on the web, in the API, and as a metric"
+WEB=http://127.0.0.1:$WEB_PORT
+curl -sf "$WEB/moves" | grep -q xwzx || die "/moves"
+curl -sf "$WEB/moves/1" | grep -q 栏目规范 || die "/moves/1"
+[ "$(curl -sf "$WEB/api/v1/moves" | jq -r '.moves[0].state')" = failed ] ||
+	die "the API"
+curl -sf "$WEB/metrics" | grep -q '^zq_moves{state="failed"} 1$' ||
+	die "the metric"
+
+say "- the owner's word against an operator's: contested until one decides"
+zqhub move announce $A "$OLD/x/" "$OLD/y/" --prefix --at 2099-01-01 \
+	--reason 文件 >"$T/out" || die "announce"
+zqagent $A say move "$OLD/x/" "$OLD/z/" --prefix --at 2099-01-01 \
+	--reason 另议 >"$T/said" || die "say move"
+wait_for 10 "the contest" is_move 3 contested
+zqhub move agree 3 2>"$T/err" && die "without a reason"
+zqhub move agree 3 --reason 另议为准 >"$T/out" || die "agree"
+is_move 3 announced || die "state $(move 3 state)"
+is_move 2 withdrawn || die "state $(move 2 state)"
+zqagent $A say move "$OLD/x/" --prefix --withdraw >"$T/said" 2>&1 ||
+	{ cat "$T/said"; die "say move --withdraw"; }
+wait_for 10 "it to be taken back" is_move 3 withdrawn
+
+say "- a domain waits for its other end; the site's proof there is one"
+zqagent $A say move "$OLD/" "$NEW/" --domain --reason 域名规范 >"$T/said" ||
+	{ cat "$T/said"; die "say move"; }
+wait_for 10 "it to wait" is_move 4 overdue
+zqhub move check 4 >"$T/check" && die "checked without the other end"
+is_move 4 overdue || die "state $(move 4 state)"
+zqagent $A proof --write web >>"$T/agent-$A.log" 2>&1 || die "proof"
+redirect "location / { return 301 $NEW\$request_uri; }"
+serve
+zqhub move check 4 >"$T/check" || { cat "$T/check"; die "check"; }
+is_move 4 verified || { zqhub move show 4; die "state $(move 4 state)"; }
+zqhub site show $A --json | jq -e '.domains | index("new.localhost")' \
+	>/dev/null || die "the new domain is nobody's"
+
+say "- a kill and a rebuild change none of it"
+zqhub move list --json >"$T/before"
+kill9 "$HUB_PID"; hub_start
+zqhub move list --json >"$T/after"
+cmp "$T/before" "$T/after" || die "the moves after a kill"
+zqhub rebuild >/dev/null || die "rebuild"
+zqhub move list --json >"$T/after"
+cmp "$T/before" "$T/after" || die "the moves after a rebuild"
+same || die "the item after a rebuild"
+say "all held"
