@@ -90,6 +90,10 @@ X(WEB_REQUESTS, "zq_web_requests_total", 0, COUNTER,			\
     "Requests answered by the web part")				\
 X(WEB_TIME, "zq_web_milliseconds", 0, HISTOGRAM,			\
     "Time to make a web answer")					\
+X(FORMER_MOVED, "zq_web_former_total", "status=\"308\"", COUNTER,	\
+    "Requests for former domains that are pointed at the hub")		\
+X(FORMER_GONE, "zq_web_former_total", "status=\"410\"", COUNTER,	\
+    "Requests for former domains that are pointed at the hub")		\
 X(PART_STARTS_EDGE, "zq_part_starts_total", "part=\"edge\"", COUNTER,	\
     "Times a part was started")						\
 X(PART_STARTS_CORE, "zq_part_starts_total", "part=\"core\"", COUNTER,	\

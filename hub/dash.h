@@ -19,6 +19,7 @@ void dash_item(struct visit *v);	/* /item/NUMBER, /item?url=;
 					 * dash_item.c */
 void dash_moves(struct visit *v);	/* /moves; dash_move.c */
 void dash_move(struct visit *v);	/* /moves/NUMBER */
+void dash_hits(struct visit *v);	/* /hits; dash_hits.c */
 void dash_style(struct visit *v);	/* /style.css */
 void dash_fail(struct visit *v, int status, const char *why);
 

@@ -22,6 +22,8 @@ X(Q, "q") X(SITE, "site") X(COLUMN, "column") X(SINCE, "since")		\
 X(UNTIL, "until") X(AFTER, "after") X(LIMIT, "limit") X(LANG, "lang")	\
 X(STATE, "state") X(URL, "url") X(FROM, "from")
 
+struct former;
+
 enum visit_argument {
 #define X(id, name) VISIT_##id,
 	VISIT_ARGUMENTS(X)
@@ -33,6 +35,7 @@ extern const char *const visit_names[VISIT_ARGUMENT_COUNT];
 struct visit {
 	struct query *query;
 	const struct config *config;
+	struct former *former;		/* hits on former domains */
 	struct span path;		/* decoded; what follows the route */
 	struct span origin;		/* "https://host": where the reader
 					 * found us; safe in an address */

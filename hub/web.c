@@ -13,11 +13,13 @@
 #include "hub/dash.h"
 #include "hub/dash_links.h"
 #include "hub/feed.h"
+#include "hub/former.h"
 #include "hub/http.h"
 #include "hub/http_serve.h"
 #include "hub/metrics.h"
 #include "hub/negotiate.h"
 #include "hub/visit.h"
+#include "protocol/limits.h"
 #include "protocol/sha.h"
 
 #define CONNECTIONS 512
@@ -29,6 +31,7 @@
 struct web {
 	const struct config *config;
 	struct store *store;
+	struct former *former;
 	struct http *http;
 };
 
@@ -48,6 +51,7 @@ static const struct maker {
 	{ "/item/*", dash_item },
 	{ "/moves", dash_moves },
 	{ "/moves/*", dash_move },
+	{ "/hits", dash_hits },
 	{ "/links", dash_links },
 	{ "/links/*", dash_links },
 	{ "/feed", feed_make },
@@ -190,6 +194,75 @@ refuse(struct visit *v, struct http_request *r, const char *why)
 	answer(r, v);
 }
 
+/* --- former domains ------------------------------------------------------- */
+
+/* A day is long enough for a browser to keep it: a move may be called off. */
+#define MOVED_KEPT "max-age=86400"
+
+static void
+answer_former(struct http_request *r, const struct former_answer *a)
+{
+	struct buf text;
+
+	lang_switch(negotiate_language(http_header(r, "Accept-Language"),
+	    "en"));
+	buf_init(&text, VISIT_BODY_MAX);
+	if (a->status == 308) {
+		http_set(r, "Location", buf_cstr(&a->to));
+		http_set(r, "Cache-Control", MOVED_KEPT);
+		buf_printf(&text, _("This page is now at %s\n"),
+		    buf_cstr(&a->to));
+	} else if (a->to.n > 0) {
+		buf_printf(&text, _("There is nothing here any more. What "
+		    "came after it is at %s\n"), buf_cstr(&a->to));
+	} else {
+		buf_text(&text, _("This site was closed.\n"));
+	}
+	if (a->why.n > 0)
+		buf_printf(&text, "%s\n", buf_cstr(&a->why));
+	http_set(r, "X-Content-Type-Options", "nosniff");
+	http_answer(r, a->status, "text/plain; charset=utf-8",
+	    buf_look(&text));
+	stats_add(a->status == 308 ? COUNTER_FORMER_MOVED :
+	    COUNTER_FORMER_GONE, 1);
+	buf_clear(&text);
+}
+
+static void
+put_path(struct buf *b, const struct http_request *r)
+{
+	buf_span(b, http_path(r));
+	if (http_query(r).n > 0)
+		buf_byte(b, '?');
+	buf_span(b, http_query(r));
+}
+
+/* Is it for a domain that was moved or closed, and points here now? */
+static bool
+run_former(struct web *w, struct http_request *r)
+{
+	struct query *q = query_begin(w->store);
+	struct former_answer a = { .status = 0 };
+	struct buf path;
+	bool found;
+
+	buf_init(&path, 4 * LIMIT_URL);
+	buf_init(&a.to, LIMIT_URL);
+	buf_init(&a.why, LIMIT_TEXT);
+	put_path(&path, r);
+	found = former_look(w->former, q, http_host(r), buf_look(&path), &a);
+	if (found) {
+		former_note(w->former, http_host(r), buf_look(&path), &a,
+		    http_header(r, "Referer"));
+		answer_former(r, &a);
+	}
+	query_end(q);
+	buf_clear(&path);
+	buf_clear(&a.to);
+	buf_clear(&a.why);
+	return found;
+}
+
 static void
 run(void *arg, struct http_request *r)
 {
@@ -197,9 +270,12 @@ run(void *arg, struct http_request *r)
 	struct buf out, origin;
 	struct asked asked;
 	struct visit v = { .config = w->config, .out = &out, .status = 200,
-		.type = DASH_TYPE };
+		.type = DASH_TYPE, .former = w->former };
 	int64_t began = clock_mono();
 	const char *why;
+
+	if (run_former(w, r))
+		return;
 
 	buf_init(&out, VISIT_BODY_MAX);
 	buf_init(&origin, ORIGIN_MAX);
@@ -244,6 +320,7 @@ web_new(struct event_base *base, const struct config *c, int fd,
 	w = mem_new(sizeof(*w));
 	w->config = c;
 	w->store = store;
+	w->former = former_new();
 	w->http = http_serve_new(base, &spec, routes,
 	    sizeof(routes) / sizeof(*routes), w);
 	http_serve_listen(w->http, fd, NULL);
@@ -256,6 +333,7 @@ web_free(struct web *w)
 	if (w == NULL)
 		return;
 	http_serve_free(w->http);
+	former_free(w->former);
 	store_close(w->store);
 	free(w);
 }

@@ -1,0 +1,312 @@
+/*
+ * Hosts that were, and hits on them; see former.h.
+ */
+#include "hub/former.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/mem.h"
+#include "hub/move.h"
+#include "hub/query_inside.h"
+#include "hub/site.h"
+#include "protocol/limits.h"
+#include "protocol/rewrite.h"
+#include "protocol/url.h"
+
+struct host {
+	char *name;
+	uint32_t move;		/* 0: the site was retired */
+	uint32_t site;
+};
+
+struct hit {
+	uint64_t hash, count;
+	int64_t last;
+	int status;
+	char *url, *to, *from;
+};
+
+struct former {
+	uint64_t place;		/* of the view that the below is of */
+	int64_t looked;		/* ms, mono */
+	struct host *host;	/* by name */
+	size_t hosts, room;
+	struct rewrite *rules;
+	struct hit hit[FORMER_HITS];
+	size_t hits;
+};
+
+/* --- which hosts ------------------------------------------------------------------ */
+
+static void
+forget(struct former *f)
+{
+	for (size_t i = 0; i < f->hosts; i++)
+		free(f->host[i].name);
+	free(f->host);
+	rewrite_free(f->rules);
+	f->host = NULL;
+	f->hosts = f->room = 0;
+	f->rules = NULL;
+}
+
+static void
+add(struct former *f, struct span name, uint32_t move, uint32_t site)
+{
+	if (f->hosts == f->room) {
+		f->room = f->room > 0 ? 2 * f->room : 64;
+		f->host = mem_grow(f->host, f->room, sizeof(*f->host));
+	}
+	f->host[f->hosts++] = (struct host){ mem_copy(name.at, name.n), move,
+		site };
+}
+
+/* A newer move of the same host stands behind an older one. */
+static int
+by_name(const void *a, const void *b)
+{
+	const struct host *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order : (x->move > y->move) - (x->move < y->move);
+}
+
+static bool
+add_move(void *arg, const struct move *m)
+{
+	struct url u;
+
+	if (m->scope == REWRITE_DOMAIN && url_parse(&u, m->old) &&
+	    (move_is_effective(m->state) || m->state == MOVE_CLOSED))
+		add(arg, u.host, m->number, m->site);
+	return true;
+}
+
+static void
+add_retired(struct former *f, struct db_txn *t, uint32_t number)
+{
+	struct span rest, one;
+	struct site s;
+	uint32_t owner;
+
+	if (!site_get(t, number, &s) || !s.retired)
+		return;
+	rest = s.domains;
+	while (site_domain_next(&rest, &one))
+		if (!site_by_domain(t, one, &owner))
+			add(f, one, 0, number);
+}
+
+static void
+refresh(struct former *f, struct query *q)
+{
+	int64_t now = clock_mono();
+	uint32_t last;
+
+	if (f->rules != NULL && (f->place == q->meta.place ||
+	    now - f->looked < FORMER_REFRESH))
+		return;
+	forget(f);
+	f->place = q->meta.place;
+	f->looked = now;
+	f->rules = rewrite_new();
+	move_rules(q->txn, f->rules);
+	move_each(q->txn, 1, add_move, f);
+	last = site_last(q->txn);
+	for (uint32_t n = 1; n <= last; n++)
+		add_retired(f, q->txn, n);
+	if (f->hosts > 0)
+		qsort(f->host, f->hosts, sizeof(*f->host), by_name);
+}
+
+static const struct host *
+find(const struct former *f, const char *name)
+{
+	size_t low = 0, high = f->hosts;
+
+	while (low < high) {	/* behind the last of this name */
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(f->host[mid].name, name) <= 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low > 0 && strcmp(f->host[low - 1].name, name) == 0 ?
+	    &f->host[low - 1] : NULL;
+}
+
+/* --- what is answered --------------------------------------------------------------- */
+
+/* Without its port: whoever points a domain here may have any in between. */
+static bool
+put_host(struct buf *b, struct span host)
+{
+	const char *colon = host.n > 0 ? memrchr(host.at, ':', host.n) : NULL;
+
+	if (colon != NULL)
+		host.n = (size_t)(colon - host.at);
+	return host.n > 0 && url_host_normal(b, host, NULL);
+}
+
+static bool
+put_url(struct buf *b, struct span host, struct span path)
+{
+	struct buf raw;
+	bool good;
+
+	buf_init(&raw, 4 * LIMIT_URL);
+	buf_text(&raw, "http://");
+	good = put_host(&raw, host);
+	buf_span(&raw, path);
+	good = good && !raw.bad && url_normal(b, buf_look(&raw), NULL);
+	buf_clear(&raw);
+	return good;
+}
+
+static void
+gone(struct query *q, const struct host *h, struct former_answer *a)
+{
+	struct move m;
+	struct site s;
+
+	a->status = 410;
+	if (h->move != 0 && move_get(q->txn, h->move, &m)) {
+		buf_span(&a->to, m.new);
+		buf_span(&a->why, m.reason);
+	} else if (site_get(q->txn, h->site, &s)) {
+		buf_span(&a->why, s.reason);
+	}
+}
+
+bool
+former_look(struct former *f, struct query *q, struct span host,
+    struct span path, struct former_answer *a)
+{
+	const struct host *h = NULL;
+	struct buf name, url;
+
+	refresh(f, q);
+	buf_init(&name, 1024);
+	buf_init(&url, LIMIT_URL);
+	if (f->hosts > 0 && put_host(&name, host))
+		h = find(f, buf_cstr(&name));
+	if (h != NULL && put_url(&url, host, path) && rewrite_url(f->rules,
+	    buf_look(&url), q->now, &a->to, NULL))
+		a->status = 308;
+	else if (h != NULL)
+		gone(q, h, a);
+	buf_clear(&name);
+	buf_clear(&url);
+	return h != NULL;
+}
+
+/* --- hits ----------------------------------------------------------------------------- */
+
+static uint64_t
+hash_of(struct span s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (uint8_t)s.at[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/* A new one takes the place of the least hit, and what that had: it may have
+ * been there as often, before it was noted. */
+static struct hit *
+slot(struct former *f, struct span url)
+{
+	uint64_t hash = hash_of(url);
+	struct hit *least = &f->hit[0];
+
+	for (size_t i = 0; i < f->hits; i++) {
+		if (f->hit[i].hash == hash &&
+		    span_is(span_of(f->hit[i].url), url))
+			return &f->hit[i];
+		if (f->hit[i].count < least->count)
+			least = &f->hit[i];
+	}
+	if (f->hits < FORMER_HITS)
+		least = &f->hit[f->hits++];
+	free(least->url);
+	least->url = mem_copy(url.at, url.n);
+	least->hash = hash;
+	return least;
+}
+
+static void
+set_text(char **text, struct span s)
+{
+	free(*text);
+	*text = mem_copy(s.at != NULL ? s.at : "", s.n);
+}
+
+void
+former_note(struct former *f, struct span host, struct span path,
+    const struct former_answer *a, struct span from)
+{
+	struct buf url, page;
+	struct hit *h;
+
+	buf_init(&url, LIMIT_URL);
+	buf_init(&page, LIMIT_URL);
+	if (put_url(&url, host, path)) {
+		h = slot(f, buf_look(&url));
+		h->count++;
+		h->last = clock_wall();
+		h->status = a->status;
+		set_text(&h->to, buf_look(&a->to));
+		if (url_normal(&page, from, NULL))
+			set_text(&h->from, buf_look(&page));
+	}
+	buf_clear(&url);
+	buf_clear(&page);
+}
+
+static int
+by_count(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	return (x->count < y->count) - (x->count > y->count);
+}
+
+void
+former_each(struct former *f, former_fn *each, void *arg)
+{
+	bool more = true;
+
+	qsort(f->hit, f->hits, sizeof(f->hit[0]), by_count);
+	for (size_t i = 0; more && i < f->hits; i++)
+		more = each(arg, &(struct former_hit){
+		    .url = span_of(f->hit[i].url), .to = span_of(f->hit[i].to),
+		    .from = span_of(f->hit[i].from),
+		    .count = f->hit[i].count, .last = f->hit[i].last,
+		    .status = f->hit[i].status });
+}
+
+/* --- its life --------------------------------------------------------------------------- */
+
+struct former *
+former_new(void)
+{
+	return mem_new(sizeof(struct former));
+}
+
+void
+former_free(struct former *f)
+{
+	if (f == NULL)
+		return;
+	for (size_t i = 0; i < f->hits; i++) {
+		free(f->hit[i].url);
+		free(f->hit[i].to);
+		free(f->hit[i].from);
+	}
+	forget(f);
+	free(f);
+}

@@ -1,0 +1,197 @@
+/*
+ * Former domains: which hosts are answered for, with what; hits by their
+ * number; and no other host than those.
+ */
+#include "hub/former.h"
+
+#include "tests/unit/hub/movekit.h"
+
+static struct former *former;
+static char to[300], why[300];
+
+/* The status, or 0: it is none of ours. */
+static int
+get_path(const char *host, const char *path, const char *from)
+{
+	struct former_answer a = { .status = 0 };
+	struct store *s;
+	struct query *q;
+
+	item(NULL, NULL);
+	kit_show(&k, 100);
+	s = kit_store(&k);
+	q = query_begin(s);
+	buf_init(&a.to, LIMIT_URL);
+	buf_init(&a.why, LIMIT_TEXT);
+	if (former_look(former, q, span_of(host), span_of(path), &a))
+		former_note(former, span_of(host), span_of(path), &a,
+		    span_of(from));
+	snprintf(to, sizeof(to), "%s", buf_cstr(&a.to));
+	snprintf(why, sizeof(why), "%s", buf_cstr(&a.why));
+	buf_clear(&a.to);
+	buf_clear(&a.why);
+	query_end(q);
+	store_close(s);
+	return a.status;
+}
+
+static int
+get_it(const char *host, const char *path)
+{
+	return get_path(host, path, "");
+}
+
+static void
+begin(void)
+{
+	setup();
+	former = former_new();
+}
+
+static void
+end(void)
+{
+	former_free(former);
+	teardown();
+}
+
+static void
+passes(int64_t ms)
+{
+	later(ms);
+	clock_set(k.now, k.now - KIT_NOW);
+}
+
+/* s1's domain is s2's from now on. */
+static void
+move_domain(int64_t from, int64_t until)
+{
+	say(1, "https://s1.gov.cn/", "https://s2.gov.cn/", "domain", from,
+	    until);
+	kit_act(&k, "{\"do\":\"move-agree\",\"move\":1,\"actor\":\"wang\","
+	    "\"reason\":\"\"}");
+}
+
+START_TEST(in_effect)
+{
+	ck_assert_int_eq(get_it("s1.gov.cn", "/"), 0);
+	move_domain(k.now + DAY, k.now + 9 * DAY);
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s1.gov.cn", "/"), 0);
+	passes(DAY);
+	tick();
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s1.gov.cn", "/a%e6?x=1&y"), 308);
+	ck_assert_str_eq(to, "https://s2.gov.cn/a%E6?x=1&y");
+	ck_assert_int_eq(get_it("S1.gov.cn:8080", "/"), 308);
+	ck_assert_str_eq(to, "https://s2.gov.cn/");
+	ck_assert_int_eq(get_it("www.s1.gov.cn", "/"), 0);
+	ck_assert_int_eq(get_it("s2.gov.cn", "/"), 0);
+	ck_assert_int_eq(get_it("", "/"), 0);
+	ck_assert_int_eq(get_it("s1.gov.cn/evil", "/"), 0);
+	ck_assert_int_eq(get_it("[::1]:80", "/"), 0);
+	/* The rest of its rules count, too. */
+	say(1, "https://s1.gov.cn/gk/", "https://s3.gov.cn/", "prefix", 0, 0);
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s1.gov.cn", "/gk/1.html"), 308);
+	ck_assert_str_eq(to, "https://s3.gov.cn/1.html");
+	/* And then its redirect ends. */
+	passes(9 * DAY);
+	tick();
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s1.gov.cn", "/x"), 410);
+	ck_assert_str_eq(to, "https://s2.gov.cn/");
+	ck_assert_str_eq(why, "columns in order");
+}
+END_TEST
+
+/* A path that was moved is its own site's to answer for. */
+START_TEST(only_domains)
+{
+	say(1, "https://s1.gov.cn/", "https://s2.gov.cn/x/", "prefix", 0, 0);
+	say(1, "https://s1.gov.cn/a", "https://s2.gov.cn/a", "address", 0, 0);
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s1.gov.cn", "/a"), 0);
+}
+END_TEST
+
+START_TEST(retired)
+{
+	kit_act(&k, "{\"do\":\"retire\",\"site\":3,\"actor\":\"x\","
+	    "\"reason\":\"merged into the portal\"}");
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s3.gov.cn", "/"), 410);
+	ck_assert_str_eq(to, "");
+	ck_assert_str_eq(why, "merged into the portal");
+	/* Another site has it now. */
+	kit_act(&k, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
+	    "\"s3.gov.cn\",\"actor\":\"x\",\"reason\":\"\"}");
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s3.gov.cn", "/"), 0);
+}
+END_TEST
+
+static char listed[4000];
+
+static bool
+on_hit(void *arg, const struct former_hit *h)
+{
+	size_t n = strlen(listed);
+
+	(void)arg;
+	snprintf(listed + n, sizeof(listed) - n, "%d %d %.*s > %.*s < %.*s\n",
+	    (int)h->count, h->status, SPAN_ARGS(h->url), SPAN_ARGS(h->to),
+	    SPAN_ARGS(h->from));
+	return strlen(listed) < 3000;
+}
+
+START_TEST(hits)
+{
+	char path[40];
+
+	move_domain(0, 0);
+	passes(FORMER_REFRESH);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(get_path("s1.gov.cn", "/a",
+		    "http://S3.gov.cn/p#x"), 308);
+	get_path("s1.gov.cn", "/b", "javascript:alert(1)");
+	listed[0] = '\0';
+	former_each(former, on_hit, NULL);
+	ck_assert_str_eq(listed, "3 308 http://s1.gov.cn/a > "
+	    "https://s2.gov.cn/a < http://s3.gov.cn/p\n"
+	    "1 308 http://s1.gov.cn/b > https://s2.gov.cn/b < \n");
+	/* Who asks for made-up addresses doesn't push out what is hit. */
+	for (int i = 0; i < FORMER_HITS + 50; i++) {
+		snprintf(path, sizeof(path), "/%d", i);
+		get_it("s1.gov.cn", path);
+		if (i % 300 == 0)
+			get_it("s1.gov.cn", "/a");
+	}
+	listed[0] = '\0';
+	former_each(former, on_hit, NULL);
+	ck_assert_int_eq(strncmp(listed, "7 308 http://s1.gov.cn/a >", 26),
+	    0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("former");
+	TCase *tests = tcase_create("former");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, begin, end);
+	tcase_set_timeout(tests, 120);
+	tcase_add_test(tests, in_effect);
+	tcase_add_test(tests, only_domains);
+	tcase_add_test(tests, retired);
+	tcase_add_test(tests, hits);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? 0 : 1;
+}
