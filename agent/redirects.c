@@ -421,13 +421,15 @@ depth_of(const char *from)
 	return n;
 }
 
-/* A text map knows whole keys: each depth is asked for by a rule of its own. */
+/* A text map knows whole keys: each depth is asked for by a rule of its own.
+ * The query goes along by itself. A question mark must stand in the rule: one
+ * that comes of what matched is taken for an encoded one, and refused. */
 static void
 put_rules(struct buf *out, unsigned depth)
 {
 	for (; depth > 0; depth--)
 		buf_printf(out, "#	RewriteCond %%{THE_REQUEST} "
-		    "^\\S+\\s(/\\S*)\n"
+		    "^\\S+\\s(/[^?\\s]*)\n"
 		    "#	RewriteCond %%{SERVER_NAME}%%1 "
 		    "^((?:[^/]*/){%u})(.*)$\n"
 		    "#	RewriteCond ${zq:%%1}|%%2 ^([^|]+)\\|(.*)$\n"
@@ -451,8 +453,11 @@ redirects_apache(struct buf *out, const struct redirects *r,
 	    "#	RewriteEngine On\n"
 	    "#	RewriteMap zq txt:%s\n"
 	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/\\S*)\n"
-	    "#	RewriteCond ${zq:=%%{SERVER_NAME}%%1} (.+)\n"
-	    "#	RewriteRule ^ %%1 [R=308,L,NE]\n", path);
+	    "#	RewriteCond ${zq:=%%{SERVER_NAME}%%1} ^([^?]+)$\n"
+	    "#	RewriteRule ^ %%1? [R=308,L,NE]\n"
+	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/\\S*)\n"
+	    "#	RewriteCond ${zq:=%%{SERVER_NAME}%%1} ^([^?]+)\\?(.+)$\n"
+	    "#	RewriteRule ^ %%1?%%2 [R=308,L,NE]\n", path);
 	put_rules(out, depth);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct line *l = &r->line[i];

@@ -1,0 +1,203 @@
+# The map of moves at a site: nginx and Apache really answer from the files that
+# zqagentd writes; a map that the hub hasn't signed is not believed; a move
+# begins when its time has come; the web server is told when, and only when,
+# its file has changed.
+. tests/scenario/lib.sh
+
+nginx=$(command -v nginx || echo /usr/sbin/nginx)
+apache=$(command -v apache2 || echo /usr/sbin/apache2)
+modules=/usr/lib/apache2/modules
+for need in "$nginx" "$apache" $modules/mod_rewrite.so; do
+	[ -e "$need" ] || skip "no $need here"
+done
+command -v python3 >/dev/null || skip "no python3 here"
+
+CODE=4101000001 A=$T/agent-4101000001 WWW=$T/www SITE=https://www.a.gov.cn
+HUB_PORT=$(port) NGINX=$(port) APACHE=$(port)
+mkdir -p "$A" "$T/hub" "$WWW" "$T/maps" "$T/logs"
+echo '<a href="https://gone.b.gov.cn/x/1?p=2">x</a>' >"$WWW/1.html"
+
+say "- a hub's certificate, and one of somebody else"
+certificate() {	# NAME HOST
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout "$T/$1-ca.key" \
+		-out "$T/$1-ca.pem" -subj "/CN=$1" 2>/dev/null &&
+		openssl req -newkey rsa:2048 -nodes -keyout "$T/$1.key" \
+			-out "$T/$1.csr" -subj "/CN=hub" 2>/dev/null || return 1
+	printf 'subjectAltName=IP:%s\nextendedKeyUsage=serverAuth\nkeyUsage=digitalSignature\n' \
+		"$2" >"$T/$1.ext"
+	openssl x509 -req -in "$T/$1.csr" -CA "$T/$1-ca.pem" \
+		-CAkey "$T/$1-ca.key" -CAcreateserial -days 2 \
+		-extfile "$T/$1.ext" -out "$T/$1.pem" 2>/dev/null
+}
+certificate hub 127.0.0.1 && certificate evil 127.0.0.1 || die "openssl"
+cp "$T/hub-ca.pem" "$A/ca.pem"
+
+stamp() { date -u -d "$1" +%Y-%m-%dT%H:%M:%S.000Z; }
+# map VERSION SINCE BY RULE…: signed by hub or evil
+map() {
+	version=$1 since=$2 by=$3; shift 3
+	{
+		printf '<zq:map xmlns:zq="urn:zhanqun:1" version="%s" since="%s" now="%s">\n' \
+			"$version" "$since" "$(stamp now)"
+		printf '%s\n' "$@"
+		printf '</zq:map>\n'
+	} >"$T/map.xml"
+	openssl cms -sign -binary -nodetach -in "$T/map.xml" -outform DER \
+		-signer "$T/$by.pem" -inkey "$T/$by.key" -out "$T/hub/map.new" ||
+		die "openssl cms"
+	mv "$T/hub/map.new" "$T/hub/map.der"
+	echo "$version" >"$T/hub/map.next"
+	mv "$T/hub/map.next" "$T/hub/map"
+}
+rule() {	# NUMBER SCOPE FROM TO [MORE]
+	printf '<zq:rule number="%s" site="1" scope="%s" from="%s" to="%s"%s/>' \
+		"$1" "$2" "$3" "$4" "${5:-}"
+}
+
+cat >"$T/reload" <<RELOAD
+#!/bin/sh
+echo reload >>$T/reloads
+kill -HUP \$(cat $T/nginx.pid)
+RELOAD
+chmod +x "$T/reload"
+cat >"$A/agent.conf" <<CONF
+hub = http://127.0.0.1:$HUB_PORT
+map_nginx = $T/maps/moved.nginx
+map_apache = $T/maps/moved.apache
+map_reload = $T/reload
+[source www]
+root = $WWW
+url = $SITE/
+mend = ask
+CONF
+map 1 0 hub "$(rule 1 address $SITE/old.html "$SITE/n.html?a=\$1&amp;b=2")" \
+	"$(rule 2 prefix $SITE/news/ $SITE/zwgk/news/)" \
+	"$(rule 3 prefix $SITE/news/img/ https://static.gov.cn/i/)" \
+	"$(rule 4 address $SITE/news/keep.html $SITE/keep/)" \
+	"$(rule 5 address $SITE/dir/ $SITE/d/)" \
+	"$(rule 6 prefix $SITE/%E6%94%BF%E7%AD%96/ $SITE/zc/)" \
+	"$(rule 7 domain https://gone.b.gov.cn/ https://www.c.gov.cn/)"
+start letterhub python3 tests/scenario/letterhub.py "$HUB_PORT" "$T/hub"
+
+say "- nginx and Apache with what the heads of the files say"
+: >"$T/maps/moved.nginx"
+cat >"$T/nginx.conf" <<CONF
+pid $T/nginx.pid;
+daemon off;
+user $(id -un);
+error_log $T/logs/nginx.error;
+events { worker_connections 64; }
+http {
+	access_log off;
+	map_hash_bucket_size 4096;
+	map_hash_max_size 65536;
+	map "\$host\$request_uri" \$zq_moved {
+		default "";
+		include $T/maps/moved.nginx;
+	}
+	server {
+		listen 127.0.0.1:$NGINX;
+		server_name www.a.gov.cn old.a.gov.cn;
+		root $WWW;
+		if (\$zq_moved) { return 308 \$zq_moved; }
+	}
+}
+CONF
+start nginx "$nginx" -p "$T" -e "$T/logs/nginx.error" -c "$T/nginx.conf"
+agent_start $CODE
+has_map() { grep -q zwgk "$T/maps/moved.nginx" && grep -q zwgk "$T/maps/moved.apache"; }
+wait_for 60 "the files" has_map
+{
+	cat <<-CONF
+	ServerRoot $T
+	PidFile $T/apache.pid
+	ErrorLog $T/logs/apache.error
+	Listen 127.0.0.1:$APACHE
+	User $(id -un)
+	Group $(id -gn)
+	LoadModule mpm_event_module $modules/mod_mpm_event.so
+	LoadModule authz_core_module $modules/mod_authz_core.so
+	LoadModule rewrite_module $modules/mod_rewrite.so
+	DocumentRoot $WWW
+	<VirtualHost *:$APACHE>
+	ServerName www.a.gov.cn
+	ServerAlias old.a.gov.cn
+	CONF
+	# The head of the file says how.
+	sed -n 's/^#	//p' "$T/maps/moved.apache"
+	echo '</VirtualHost>'
+} >"$T/apache.conf"
+[ "$(id -u)" != 0 ] || sed -i "s/^User .*/User www-data/; s/^Group .*/Group www-data/" "$T/apache.conf"
+[ "$(id -u)" != 0 ] || chmod 755 "$T"
+start apache "$apache" -X -f "$T/apache.conf"
+answers() { curl -s -o "$T/out" "http://127.0.0.1:$1/"; }
+wait_for 20 nginx answers "$NGINX"
+wait_for 20 Apache answers "$APACHE"
+
+# leads PATH TARGET [HOST]: both say 308 and where
+leads() {
+	for p in $NGINX $APACHE; do
+		got=$(curl -s -o "$T/out" -w '%{http_code} %{redirect_url}' \
+			-H "Host: ${3:-www.a.gov.cn}:$p" "http://127.0.0.1:$p$1")
+		[ "$got" = "308 $2" ] || { say "$p $1: $got, not $2"; return 1; }
+	done
+}
+stays() {
+	for p in $NGINX $APACHE; do
+		got=$(curl -s -o "$T/out" -w '%{http_code}' -H "Host: www.a.gov.cn" \
+			"http://127.0.0.1:$p$1")
+		[ "$got" = "$2" ] || { say "$p $1: $got, not $2"; return 1; }
+	done
+}
+say "- old addresses answer 308 with where they are now"
+wait_for 20 "nginx to have read it" leads /news/2026/1.html $SITE/zwgk/news/2026/1.html
+leads /news/ $SITE/zwgk/news/ || die prefix
+leads /news $SITE/zwgk/news/ || die "the prefix without its slash"
+leads '/news/a%20b.html?x=1&y=%E4%B8%AD' "$SITE/zwgk/news/a%20b.html?x=1&y=%E4%B8%AD" || die "a query"
+leads /news/img/a/b.png https://static.gov.cn/i/a/b.png || die "the longest prefix"
+leads /news/keep.html $SITE/keep/ || die "an address before a prefix"
+# Nginx has no other way to write the dollar.
+for got in "$NGINX %24" "$APACHE \$"; do
+	curl -s -o "$T/out" -w '%{redirect_url}' -H 'Host: www.a.gov.cn' \
+		"http://127.0.0.1:${got% *}/old.html" >"$T/leads"
+	[ "$(cat "$T/leads")" = "$SITE/n.html?a=${got#* }1&b=2" ] || die "a dollar: $(cat "$T/leads")"
+done
+for path in /dir /dir/ /dir/index.html; do leads $path $SITE/d/ || die "$path"; done
+leads '/%E6%94%BF%E7%AD%96/1.html' $SITE/zc/1.html || die "Chinese"
+say "- and nothing else does"
+stays /1.html 200 || die "a page"
+stays /newsletter/ 404 || die "a name that only begins alike"
+stays /old.htmlx 404 || die "longer"
+stays /xnews/1 404 || die "other"
+reloads() { [ "$(wc -l <"$T/reloads")" = "$1" ]; }
+reloads 1 || { cat "$T/reloads"; die "told more than once"; }
+
+say "- a map that somebody else has signed is not believed"
+map 2 0 evil "$(rule 1 prefix $SITE/ https://evil.example/)"
+wait_for 60 "it to be refused" grep -q 'map: not signed by the hub' "$T/agent-$CODE.log"
+leads /news/1 $SITE/zwgk/news/1 || die "it was believed"
+reloads 1 || die "told of nothing"
+
+say "- the next version: one ends, one moves on, one is still to come"
+at=$(stamp '+12 seconds')
+map 3 1 hub '<zq:rule number="1" gone="true"/>' \
+	"$(rule 8 prefix $SITE/zwgk/ https://zwgk.gov.cn/ ' at="2026-01-01T00:00:00Z"')" \
+	"$(rule 9 domain https://old.a.gov.cn/ $SITE/ " at=\"$at\"")"
+wait_for 90 "it to be taken" leads /news/1.html https://zwgk.gov.cn/news/1.html
+stays /old.html 404 || die "a move that is gone"
+got=$(curl -s -o "$T/out" -w '%{http_code}' -H "Host: old.a.gov.cn" "http://127.0.0.1:$NGINX/x")
+[ "$(date +%s)" -ge "$(date -d "$at" +%s)" ] || [ "$got" = 404 ] || die "too early: $got"
+# Its host is none of the sources' here, and the site's number isn't known.
+say "- what has begun is written when it begins, and told"
+sed -i "s|^url = .*|url = https://old.a.gov.cn/|" "$A/agent.conf"
+stop "$(agent_pid $CODE)"; agent_start $CODE
+wait_for 40 "the move to begin" sh -c "curl -s -o '$T/out' -w '%{redirect_url}' -H 'Host: old.a.gov.cn' http://127.0.0.1:$NGINX/x/y?z | grep -qx '$SITE/x/y?z'"
+
+say "- links to a dead domain of another site are mended by the map"
+sed -i "s|^url = .*|url = $SITE/|" "$A/agent.conf"
+stop "$(agent_pid $CODE)"
+rm -rf "$A/store"; agent_start $CODE
+mended() { zqagent $CODE mend --apply | grep -q '1 links in 1 pages are mended'; }
+map 4 0 hub "$(rule 7 domain https://gone.b.gov.cn/ https://www.c.gov.cn/)"
+wait_for 60 "the link to be mended" mended
+grep -q '"https://www.c.gov.cn/x/1?p=2"' "$WWW/1.html" || die "$(cat "$WWW/1.html")"
