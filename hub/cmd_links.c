@@ -137,7 +137,7 @@ csv_link(const struct link_info *i)
 		[CELL_TITLE] = i->title, [CELL_TO] = i->to,
 		[CELL_KIND] = span_of(link_kind_name(i->kind)),
 		[CELL_TEXT] = i->text, [CELL_NOW] = i->target->now,
-		[CELL_STATE] = span_of(target_state_name(i->target->state)),
+		[CELL_STATE] = span_of(query_links_state(i->target)),
 	};
 
 	snprintf(line, sizeof(line), "%u", i->line);
@@ -164,7 +164,7 @@ csv_heading(void)
 static void
 put_state(struct columns *c, const struct target_info *t)
 {
-	columns_put(c, span_of(_(target_state_name(t->state))));
+	columns_put(c, span_of(_(query_links_state(t))));
 }
 
 static bool

@@ -63,16 +63,34 @@ link_links(struct visit *v, const char *path, enum visit_argument name,
 	buf_clear(&rest);
 }
 
+/* What was seen outside, and what to do. */
+static void
+put_seen(struct buf *b, const struct checked *c)
+{
+	struct buf text;
+
+	buf_init(&text, 4 * LIMIT_URL);
+	cause_evidence(&text, c->record.cause, c->detail);
+	buf_byte(&text, ' ');
+	cause_repair(&text, c->record.cause, c->detail);
+	buf_text(b, "<br>");
+	markup_text(b, buf_look(&text));
+	buf_clear(&text);
+}
+
 static void
 put_state(struct buf *b, const struct target_info *t)
 {
 	buf_text(b, t->broken ? "<strong>" : "");
-	markup_text(b, span_of(_(target_state_name(t->state))));
+	markup_text(b, span_of(t->looked ? outcome_word(checked_outcome(
+	    &t->seen, t->asked)) : _(target_state_name(t->state))));
 	buf_text(b, t->broken ? "</strong>" : "");
 	if (t->now.n > 0) {
 		buf_text(b, "<br>→ ");
 		markup_url(b, t->now);
 	}
+	if (t->looked && t->broken)
+		put_seen(b, &t->seen);
 }
 
 static void
@@ -256,7 +274,7 @@ list_broken(struct visit *v, const struct broken_spec *spec)
 	sheet_begin(v, span_of(_("Broken links")));
 	buf_printf(b, "<h1>%s</h1>\n<p>%s</p>\n", _("Broken links"),
 	    _("What pages of the cluster link to, and what its own site says "
-	    "is not there."));
+	    "is not there, or was looked for outside in vain."));
 	all = query_links_broken(v->query, spec, broken_row, &r);
 	end_table(b, &r);
 	if (!all && r.last.n > 0) {

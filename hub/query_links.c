@@ -124,6 +124,27 @@ code_of(struct asking *a, uint32_t site, char code[CODE_MAX + 1])
 	memcpy(code, a->code, CODE_MAX + 1);
 }
 
+/* What the check part has seen of it, or a person has pinned. */
+static void
+fill_seen(struct asking *a, struct span url)
+{
+	struct target_info *t = &a->target;
+
+	t->looked = checked_get(a->query->txn, url, &t->seen);
+	if (!t->looked)
+		return;
+	t->broken = checked_is_broken(&t->seen, t->asked);
+	if (cause_outcome(t->seen.record.cause) == OUTCOME_MOVED)
+		t->now = t->seen.detail;
+}
+
+const char *
+query_links_state(const struct target_info *t)
+{
+	return t->looked ? outcome_name(checked_outcome(&t->seen,
+	    t->asked)) : target_state_name(t->state);
+}
+
 /* As it is judged now: a row may still wait for that. */
 static void
 fill_target(struct asking *a, struct span url)
@@ -133,8 +154,11 @@ fill_target(struct asking *a, struct span url)
 	target_judge(a->query->txn, a->rules, url, a->query->now, &v,
 	    &a->now);
 	a->target = (struct target_info){ .url = url, .state = v.state,
-	    .broken = v.broken, .now = buf_look(&a->now), .move = v.move };
+	    .broken = v.broken, .now = buf_look(&a->now), .move = v.move,
+	    .asked = a->query->now };
 	code_of(a, v.site, a->target.code);
+	if (v.state == TARGET_OUTSIDE)
+		fill_seen(a, url);
 }
 
 static bool
@@ -297,23 +321,69 @@ struct breaking {
 };
 
 static bool
-take_broken(void *arg, const struct target_key *k, const struct target *t)
+take_url(struct breaking *b, struct span url)
 {
-	struct breaking *b = arg;
 	struct asking *a = &b->asking;
 	struct broken_info info;
 
-	(void)k;
 	if (b->left == 0)
 		return false;
-	fill_target(a, t->url);
+	fill_target(a, url);
 	if (!a->target.broken)
 		return true;
 	info.target = a->target;
-	links_count(a->query->txn, REWRITE_ADDRESS, t->url, b->spec->site,
+	links_count(a->query->txn, REWRITE_ADDRESS, url, b->spec->site,
 	    &info.links, &b->steps);
+	if (a->target.state == TARGET_OUTSIDE && info.links.pages == 0)
+		return b->steps >= 0;	/* of another site, or of nobody now */
 	b->left--;
 	return b->each(b->arg, &info) && b->steps >= 0;
+}
+
+static bool
+take_broken(void *arg, const struct target_key *k, const struct target *t)
+{
+	(void)k;
+	return take_url(arg, t->url);
+}
+
+static bool
+take_seen(void *arg, const uint8_t key[TABLE_DIGEST],
+    const struct checked *c)
+{
+	(void)key;
+	return take_url(arg, c->url);
+}
+
+/* Is the last one that was listed outside? Then its key. */
+static bool
+is_outside(struct breaking *b, uint8_t key[TABLE_DIGEST])
+{
+	struct asking *a = &b->asking;
+	struct span url = b->spec->after;
+
+	if (url.n == 0)
+		return false;
+	fill_target(a, url);
+	baseline_place(key, url);
+	return a->target.state == TARGET_OUTSIDE;
+}
+
+/* What is broken inside of the cluster, then what is outside. */
+static bool
+list_broken(struct breaking *b)
+{
+	struct asking *a = &b->asking;
+	struct span last = b->spec->after;
+	uint8_t key[TABLE_DIGEST];
+	bool outside = is_outside(b, key);
+	struct target_key after;
+	int64_t steps = b->steps;
+
+	return (outside || links_broken(a->query->txn, b->spec->site,
+	    last.n > 0 && target_key(&after, last) ? &after : NULL,
+	    take_broken, b, &steps)) && checked_broken(a->query->txn,
+	    a->query->now, outside ? key : NULL, take_seen, b, &steps);
 }
 
 bool
@@ -322,14 +392,10 @@ query_links_broken(struct query *q, const struct broken_spec *spec,
 {
 	struct breaking b = { .spec = spec, .each = each, .arg = arg,
 	    .left = spec->limit, .steps = purse(spec->steps) };
-	int64_t steps = b.steps;
-	struct target_key after;
 	bool all;
 
 	begin(&b.asking, q);
-	all = links_broken(q->txn, spec->site, spec->after.n > 0 &&
-	    target_key(&after, spec->after) ? &after : NULL, take_broken,
-	    &b, &steps);
+	all = list_broken(&b);
 	end(&b.asking);
 	return all;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hub/checked.h"
 #include "hub/links.h"
 #include "hub/query.h"
 
@@ -18,9 +19,15 @@ struct target_info {
 	enum target_state state;
 	bool broken;
 	struct span now;	/* where it is now, if that is known */
+	bool looked;		/* it is outside, and was looked at, or pinned */
+	struct checked seen;	/* … what was seen; spans until the query ends */
+	int64_t asked;		/* ms, when this was asked */
 	uint32_t move;		/* by which; 0: none */
 	char code[CODE_MAX + 1];	/* of the site it is of; or "" */
 };
+
+/* "here" …; of what is outside what was seen, if it was: "gone" … */
+const char *query_links_state(const struct target_info *t);
 
 struct link_info {
 	uint64_t item;		/* the page … */

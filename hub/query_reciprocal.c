@@ -93,6 +93,9 @@ json_target(const struct target_info *t)
 	set(j, "now", t->now);
 	if (t->move != 0)
 		json_object_set_new(j, "move", json_integer(t->move));
+	if (t->looked)
+		json_object_set_new(j, "seen", checked_json(&t->seen,
+		    t->asked));
 	return j;
 }
 

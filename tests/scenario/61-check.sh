@@ -88,6 +88,19 @@ zqhub check list >"$T/x"
 grep -q 'gone/1' "$T/x" && grep -q '4101000001' "$T/x" && ! grep -q lost "$T/x" ||
 	{ cat "$T/x"; die "what is broken, with the pages that link there"; }
 
+
+say "- the link graph knows, too: in the list of what is broken, on the web"
+zqhub links broken --json >"$T/x" &&
+	jq -e '.broken | any(.state == "outside" and .seen.cause == "410"
+		and .pages == 3)' "$T/x" >"$T/y" || { cat "$T/x"; die "links broken"; }
+zqhub links broken --csv >"$T/x"
+[ "$(grep -c ',gone,' "$T/x")" = 3 ] || { cat "$T/x"; die "links broken --csv"; }
+zqhub links from https://www.zhengzhou.gov.cn/1.html >"$T/x"
+grep -q "moved.*$FAR/here.html" "$T/x" || { cat "$T/x"; die "links from"; }
+curl -sf -H 'Accept-Language: en' -o "$T/x" \
+	"http://127.0.0.1:$WEB_PORT/links/broken" || die "the page"
+grep -q 'removed for good (410)' "$T/x" || { cat "$T/x"; die "the page"; }
+
 say "- a day later, and another: now it is sure"
 later 1.1
 wait_for 30 "the second strike" is lost.html '.strikes == 2 and (.broken | not)'
