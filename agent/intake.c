@@ -257,7 +257,7 @@ flush(struct intake *in)
 {
 	const struct group_of of = { .where = { .source = in->host.source,
 	    .root = in->host.place.root, .arg = in->host.arg,
-	    .is_live = in->host.is_live }, .anew = in->anew };
+	    .find = in->host.find }, .anew = in->anew };
 	struct group_written g;
 	enum store_result rc;
 

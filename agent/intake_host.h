@@ -32,8 +32,9 @@ struct intake_host {
 	void (*gone)(void *arg, const char *path);
 	/* What had this address has that one now, as was told. */
 	void (*moved)(void *arg, const char *from, const char *to);
-	/* Do the settings have this source? */
-	bool (*is_live)(void *arg, struct span source);
+	/* What does another source have there? See renamed.h. */
+	enum root_found (*find)(void *arg, struct span source,
+	    struct span path);
 	/* There was more than can be remembered: scan. */
 	void (*lost)(void *arg);
 };

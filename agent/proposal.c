@@ -118,25 +118,33 @@ same_heads(const struct pair *a, const struct pair *b)
 
 /* --- what may be proposed --------------------------------------------------------- */
 
+static bool
+is_there(const struct proposal_ask *ask, const struct known *k)
+{
+	return k->told && (ask->is_there == NULL ||
+	    ask->is_there(ask->arg, k->source, k->path));
+}
+
 /* Somebody stands there, it was said before, or both are one place. */
 static bool
-is_none(struct store_txn *t, const struct pair *p)
+is_none(const struct work *w, const struct pair *p)
 {
 	struct known k;
 	struct buf to;
 	bool none;
 
 	if (url_place_same(p->from, p->to) ||
-	    (known_find_url(t, p->from, &k) && k.told))
+	    (known_find_url(w->t, p->from, &k) && is_there(w->ask, &k)))
 		return true;
 	buf_init(&to, LIMIT_URL);
-	none = moves_successor(t, p->from, &to) &&
+	none = moves_successor(w->t, p->from, &to) &&
 	    url_place_same(buf_look(&to), p->to);
 	buf_clear(&to);
 	return none;
 }
 
 struct left {
+	const struct proposal_ask *ask;
 	struct span head;
 	bool any;
 };
@@ -146,15 +154,16 @@ is_left(void *arg, const struct known *k)
 {
 	struct left *l = arg;
 
-	l->any = k->told && k->url.n >= l->head.n &&
-	    memcmp(k->url.at, l->head.at, l->head.n) == 0;
+	l->any = k->url.n >= l->head.n &&
+	    memcmp(k->url.at, l->head.at, l->head.n) == 0 &&
+	    is_there(l->ask, k);
 	return !l->any;
 }
 
 static bool
 is_empty(struct work *w, struct span prefix)
 {
-	struct left l = { .head = prefix };
+	struct left l = { .ask = w->ask, .head = prefix };
 
 	w->looks--;
 	known_all(w->t, is_left, &l);
@@ -280,7 +289,7 @@ take_pairs(struct work *w)
 
 		*one = (struct pair){ .from = span_of(p->at[i]),
 		    .to = span_of(p->at[i + 1]) };
-		one->done = is_none(w->t, one);
+		one->done = is_none(w, one);
 		if (!one->done)
 			split(one);
 	}

@@ -25,6 +25,10 @@ struct proposal_ask {
 	struct span source;		/* whose they are */
 	const struct paths *moved;	/* addresses: from, to, from, to … */
 	bool announce;			/* at once, and don't ask */
+	void *arg;
+	/* Is something at this path of the source? What is held isn't. NULL:
+	 * at every one that was told. */
+	bool (*is_there)(void *arg, struct span source, struct span path);
 };
 
 /* How many were proposed, or announced, in *count. False: there is no room

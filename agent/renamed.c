@@ -30,15 +30,14 @@ look(const struct renamed_where *w, struct span path)
 	return found;
 }
 
-/* Is nothing there any more? Of another source of the settings that can't be
- * said from here; what has none has nobody to look. */
+/* Is nothing there any more? Of another source its own has to say. */
 static bool
 is_vacant(const struct renamed_where *w, const struct known *k)
 {
 	if (span_is(k->source, w->source))
 		return look(w, k->path) == ROOT_GONE;
-	return k->source.n > 0 && w->is_live != NULL &&
-	    !w->is_live(w->arg, k->source);
+	return k->source.n > 0 && w->find != NULL &&
+	    w->find(w->arg, k->source, k->path) == ROOT_GONE;
 }
 
 /* What a person withdrew stays that as long as its bytes are the same. */
@@ -116,8 +115,8 @@ is_there(const struct renamed_where *w, const struct known *k)
 {
 	if (span_is(k->source, w->source))
 		return look(w, k->path) == ROOT_FILE;
-	return k->source.n > 0 && w->is_live != NULL &&
-	    w->is_live(w->arg, k->source);
+	return k->source.n > 0 && w->find != NULL &&
+	    w->find(w->arg, k->source, k->path) == ROOT_FILE;
 }
 
 static bool
@@ -141,6 +140,8 @@ renamed_to(struct store_txn *t, const struct renamed_where *w,
 {
 	struct others o = { .t = t, .w = w, .gone = k, .url = url };
 
+	if (!ability_has(t, FEATURE_MOVES))
+		return false;
 	if (moves_successor(t, k->url, url))
 		return true;
 	if (k->stat.size > 0)

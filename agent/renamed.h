@@ -7,6 +7,7 @@
  * what appears where that leads to is what was where it leads from. Each is
  * looked at when the new file is written into the store, so the old one may
  * have gone before or since; what is still there is no other's former self.
+ * Both may be of one source, or each of its own.
  */
 #ifndef ZQ_AGENT_RENAMED_H
 #define ZQ_AGENT_RENAMED_H
@@ -23,8 +24,10 @@ struct renamed_where {
 	struct span source;
 	const struct root *root;	/* of that source */
 	void *arg;
-	/* Is there such a source in the settings? NULL: yes. */
-	bool (*is_live)(void *arg, struct span source);
+	/* What another source has there: of one that the settings don't have
+	 * nothing, of one that can't look ROOT_HIDDEN. NULL: nobody knows. */
+	enum root_found (*find)(void *arg, struct span source,
+	    struct span path);
 };
 
 /* Which row it was, of a file that has none; known_disown() it. False: it is

@@ -23,6 +23,7 @@
 
 #include "agent/config.h"
 #include "agent/parse.h"
+#include "agent/root.h"
 #include "agent/store.h"
 
 struct sources;
@@ -44,6 +45,9 @@ struct source_host {
 	const struct sources *all;
 	bool (*is_live)(const struct sources *all, struct span source);
 	bool (*is_looking)(const struct sources *all);
+	/* What another source has at a path (renamed.h). */
+	enum root_found (*find)(const struct sources *all, struct span source,
+	    struct span path);
 	/* The address of each in the settings, with a slash at its end. */
 	void (*each_url)(const struct sources *all,
 	    void (*each)(void *arg, struct span url), void *arg);
@@ -62,6 +66,9 @@ struct source_kind {
 	void (*afresh)(struct source *s);
 	/* The item of this path may be other than it seems. */
 	void (*look)(struct source *s, const char *path);
+	/* What is at the path; ROOT_HIDDEN if that can't be said. NULL of an
+	 * orphan: nothing is. */
+	enum root_found (*find)(const struct source *s, const char *path);
 	/* It has looked at all it has, since it was opened or told afresh,
 	 * nothing is left to do (or waits, while it is paused), and nothing is
 	 * held or out of reach. */

@@ -411,13 +411,13 @@ on_moved(void *arg, const char *from, const char *to)
 	source_dir_moved(arg, from, to);
 }
 
-static bool
-on_is_live(void *arg, struct span source)
+static enum root_found
+on_find(void *arg, struct span source, struct span path)
 {
 	const struct source *s = arg;
 
-	return s->host.is_live == NULL ||
-	    s->host.is_live(s->host.all, source);
+	return s->host.find == NULL ? ROOT_HIDDEN :
+	    s->host.find(s->host.all, source, path);
 }
 
 static void
@@ -460,7 +460,7 @@ make_parts(struct source *s)
 		.source = span_of(s->name), .settle = s->host.top->settle,
 		.arg = s, .news = on_news, .dir = on_dir,
 		.gone = on_withdraw, .moved = on_moved,
-		.is_live = on_is_live, .lost = on_lost,
+		.find = on_find, .lost = on_lost,
 	};
 	struct walk_host walk = {
 		.base = s->host.base, .store = s->host.store,
@@ -575,6 +575,19 @@ dir_is_looking(const struct source *s)
 	    clock_mono() - s->ended < SOURCE_DIR_SETTLE);
 }
 
+/* An unmounted root is empty, and nothing of it is gone. */
+static enum root_found
+dir_find(const struct source *s, const char *path)
+{
+	struct stat st;
+
+	if (s->root_error != 0 || s->root_hidden || root_moved(&s->root) ||
+	    (s->complete && hold_waiting(&s->hold) > 0 &&
+	    s->hold.empty_root))
+		return ROOT_HIDDEN;
+	return root_look(&s->root, path, &st);
+}
+
 static void
 dir_pause(struct source *s, bool on)
 {
@@ -617,6 +630,7 @@ const struct source_kind source_dir = {
 	.rescan = dir_rescan,
 	.afresh = dir_afresh,
 	.look = dir_look,
+	.find = dir_find,
 	.is_settled = dir_is_settled,
 	.is_looking = dir_is_looking,
 	.pause = dir_pause,

@@ -12,6 +12,7 @@
 #include "agent/kept.h"
 #include "agent/known.h"
 #include "agent/moves.h"
+#include "agent/renamed.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
@@ -159,13 +160,42 @@ tell_hold(const struct source *s)
 	    " because the root is empty" : "", s->name, s->name);
 }
 
+/* Of what is held: where the same bytes are still. It may be a move that
+ * nobody has announced (source_dir_moves.c). */
+static void
+note_copies(struct source *s, const struct paths *missing)
+{
+	const struct renamed_where where = { .source = span_of(s->name),
+	    .root = &s->root };
+	struct store_txn *t = store_look(s->host.store);
+	struct known k;
+	struct buf to;
+
+	buf_init(&to, LIMIT_URL);
+	for (size_t i = 0; i < missing->count; i++) {
+		if (!known_get(t, where.source, span_of(missing->at[i]), &k))
+			continue;
+		buf_reset(&to);
+		if (renamed_to(t, &where, &k, &to)) {
+			char *from = mem_copy(k.url.at, k.url.n);
+
+			source_dir_moved(s, from, buf_cstr(&to));
+			free(from);
+		}
+	}
+	buf_clear(&to);
+	store_end(t);
+}
+
 static void
 carry_out(struct source *s, enum hold_verdict v, const struct paths *missing,
     const struct hold_word *word)
 {
-	if (v == HOLD_WAIT)
+	if (v == HOLD_WAIT) {
 		tell_hold(s);
-	else if (v == HOLD_WITHDRAW)
+		note_copies(s, missing);
+	}
+	if (v == HOLD_WITHDRAW)
 		for (size_t i = 0; i < missing->count; i++)
 			intake_gone(s->intake, missing->at[i], word);
 }

@@ -4,11 +4,13 @@
  */
 #include "agent/source_dir.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/ability.h"
 #include "agent/proposal.h"
 #include "contrib/base/log.h"
+#include "contrib/base/mem.h"
 #include "protocol/features.h"
 
 #define MOST 200000		/* addresses that are remembered, and one more */
@@ -42,6 +44,23 @@ is_wanted(const struct source *s)
 	return can && strcmp(s->set->moves, "off") != 0;
 }
 
+static bool
+is_there(void *arg, struct span source, struct span path)
+{
+	const struct source *s = arg;
+	char *name;
+	struct stat st;
+	bool there;
+
+	if (!span_is(source, span_of(s->name)))
+		return source.n == 0 || s->host.find == NULL || s->host.find(s->host.all,
+		    source, path) != ROOT_GONE;
+	name = mem_copy(path.at, path.n);
+	there = root_look(&s->root, name, &st) != ROOT_GONE;
+	free(name);
+	return there;
+}
+
 static void
 tell(const struct source *s, size_t made, bool announced)
 {
@@ -60,7 +79,7 @@ void
 source_dir_moves_check(struct source *s)
 {
 	struct proposal_ask ask = { .source = span_of(s->name),
-	    .moved = &s->moved };
+	    .moved = &s->moved, .arg = s, .is_there = is_there };
 	size_t made = 0;
 
 	if (!is_time(s))

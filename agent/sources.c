@@ -125,6 +125,19 @@ is_looking(const struct sources *s)
 	return false;
 }
 
+static enum root_found
+find_file(const struct sources *s, struct span name, struct span path)
+{
+	enum root_found found = ROOT_GONE;
+	char *text = mem_copy(path.at, path.n);
+
+	for (size_t i = 0; i < s->set; i++)
+		if (span_is(name, span_of(s->one[i].name)))
+			found = s->one[i].kind->find(s->one[i].source, text);
+	free(text);
+	return found;
+}
+
 static void
 each_url(const struct sources *s, void (*each)(void *arg, struct span url),
     void *arg)
@@ -168,6 +181,7 @@ sources_open(const struct source_host *host, const struct config *c)
 	s->host.all = s;
 	s->host.is_live = is_live;
 	s->host.is_looking = is_looking;
+	s->host.find = find_file;
 	s->host.each_url = each_url;
 	known_fill_twins(host->store);
 	for (size_t i = 0; i < c->count; i++)

@@ -14,7 +14,7 @@
 #include "agent/store.h"
 #include "contrib/base/span.h"
 
-#define TWIN_MOST 64		/* rows that one question looks at */
+#define TWIN_MOST 32		/* rows that one question looks at */
 
 /* A row of a file with these bytes (SHA-256); of zeros nothing is kept. */
 void twin_put(struct store_txn *t, const uint8_t hash[32],

@@ -274,6 +274,52 @@ START_TEST(test_off)
 }
 END_TEST
 
+/* A copy, and then the old ones go: more than the gate lets pass. What has
+ * the same bytes elsewhere is proposed; said, it is no loss any more. */
+START_TEST(test_copied)
+{
+	put_dir("news");
+	put_dir("xinwen");
+	put_many_in(at("news"), 80);
+	put("index.html", "<title>home</title>");
+	start();
+	ck_assert_int_eq(store_do(store, can_moves, NULL), STORE_DONE);
+	wait_items(81);
+	put_many_in(at("xinwen"), 80);
+	wait_items(161);
+	wait_state("fine");
+	ck_moves("");
+	kit_remove_tree(at("news"));
+	wait_state("held");
+	wait_moves("P " SITE "/news/ " SITE "/xinwen/ 80\n");
+	json_decref(decide("announce", ""));
+	source_dir.rescan(source);
+	wait_items(81);
+	wait_state("fine");
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* The source has another address: a domain that moved. */
+START_TEST(test_address)
+{
+	static char other[] = "https://new.test.gov.cn/";
+
+	put_many(5);
+	put("index.html", "<title>home</title>");
+	start();
+	ck_assert_int_eq(store_do(store, can_moves, NULL), STORE_DONE);
+	wait_items(6);
+	wait_state("fine");
+	stop();
+	set.url = other;
+	start();
+	wait_moves("P " SITE "/ https://new.test.gov.cn/ 6\n");
+	stop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -294,6 +340,8 @@ main(void)
 	tcase_add_test(seen, test_ask);
 	tcase_add_test(seen, test_announce);
 	tcase_add_test(seen, test_off);
+	tcase_add_test(seen, test_copied);
+	tcase_add_test(seen, test_address);
 	tcase_set_timeout(seen, 60);
 	suite_add_tcase(s, seen);
 	r = srunner_create(s);

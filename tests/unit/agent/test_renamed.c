@@ -6,6 +6,7 @@
 
 #include "agent/ability.h"
 #include "agent/moves.h"
+#include "agent/renamed.h"
 #include "protocol/features.h"
 
 static bool
@@ -97,7 +98,7 @@ START_TEST(test_old_hub)
 	buf_init(&got, 65536);
 	say_changes(before, &got);
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&got), "created www:c.html\n"));
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&got), "deleted www:a.html "));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got), "deleted www:a.html\n"));
 	ck_assert_ptr_null(strchr(buf_cstr(&got), '<'));
 	buf_clear(&got);
 	stop();
@@ -337,6 +338,58 @@ START_TEST(test_said)
 }
 END_TEST
 
+/* --- out of another source ----------------------------------------------------- */
+
+static enum root_found there;
+
+static enum root_found
+find(void *arg, struct span name, struct span path)
+{
+	(void)arg;
+	ck_assert(span_is(name, SPAN("www")));
+	ck_assert(span_is(path, SPAN("a")));
+	return there;
+}
+
+static bool
+is_from_another(struct store_txn *t)
+{
+	const struct renamed_where w = { .source = SPAN("files"),
+		.find = find };
+	const struct compare_item i = { .source = SPAN("files"),
+		.path = SPAN("b"), .stat = { .size = 10 } };
+	struct known former;
+	struct change c;
+
+	change_init(&c);
+	c.url = SPAN(SITE "/files/b");
+	memset(c.hash, 1, sizeof(c.hash));
+	if (!renamed_from(t, &w, &i, &c, &former))
+		return false;
+	ck_assert(span_is(former.path, SPAN("a")));
+	known_disown(&former);
+	return true;
+}
+
+START_TEST(test_sources)
+{
+	struct store_txn *t;
+
+	store = kit_open(1u << 20);
+	ck_assert_int_eq(store_do(store, can_moves, NULL), STORE_DONE);
+	ck_assert_int_eq(kit_tell(store, "a", 1), COMPARE_CREATED);
+	t = store_look(store);
+	there = ROOT_GONE;
+	ck_assert(is_from_another(t));
+	there = ROOT_FILE;
+	ck_assert(!is_from_another(t));
+	there = ROOT_HIDDEN;
+	ck_assert(!is_from_another(t));
+	store_end(t);
+	store_close(store);
+}
+END_TEST
+
 /* --- in a spool that overflows ------------------------------------------------ */
 
 struct renaming {
@@ -440,6 +493,7 @@ main(void)
 	tcase_add_test(t, test_announced);
 	tcase_add_test(t, test_announced_gone);
 	tcase_add_test(t, test_said);
+	tcase_add_test(t, test_sources);
 	tcase_add_test(t, test_overflow);
 	tcase_add_test(t, test_old_store);
 	tcase_set_timeout(t, 60);
