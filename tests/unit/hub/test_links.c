@@ -341,6 +341,61 @@ START_TEST(templates)
 }
 END_TEST
 
+/* It begins somewhere else on each page, behind links of its own. */
+START_TEST(shifted_templates)
+{
+	char url[64];
+	struct db_txn *t;
+
+	for (unsigned i = 0; i < 200; i++) {
+		for (unsigned n = 0; n < i % 9; n++) {
+			snprintf(url, sizeof(url), "http://s3.gov.cn/%u/%u",
+			    i, n);
+			link_to(url, n, "");
+		}
+		put_nav();
+		snprintf(url, sizeof(url), "http://s1.gov.cn/%u.html", i);
+		publish(1, url);
+	}
+	look();
+	t = view_read(k.view);
+	/* The piece where both meet, and one more, are a page's own. */
+	ck_assert_uint_le(db_count(t, TABLE_RUN), 2 * 200);
+	db_abort(t);
+	(void)ask_to("http://s2.gov.cn/nav/39", 0, 1000);
+	ck_assert_uint_lt(found, 20);
+	ck_assert_uint_eq(found + found_more, 200);
+}
+END_TEST
+
+/* Two addresses that have one posting list, by chance. */
+START_TEST(one_list_of_two)
+{
+	static const char *const url[] = { "http://s2.gov.cn/1351231",
+		"http://s2.gov.cn/4487375" };
+	struct target_key a, b;
+
+	ck_assert(target_key(&a, span_of(url[0])));
+	ck_assert(target_key(&b, span_of(url[1])));
+	ck_assert_uint_eq(target_term(&a), target_term(&b));
+	for (unsigned i = 0; i < 6; i++) {
+		char page[64];
+
+		link_to(url[i % 2], i, "");
+		snprintf(page, sizeof(page), "http://s%u.gov.cn/%u",
+		    i % 2 == 0 ? 1 : 3, i);
+		publish(i % 2 == 0 ? 1 : 3, page);
+	}
+	publish(2, url[0]);
+	withdraw(2, url[0], "");
+	ck_assert_uint_eq(broken(1), 1);
+	ck_assert_uint_eq(broken(3), 0);
+	(void)ask_to(url[0], 0, 10);
+	ck_assert_uint_eq(found, 3);
+	ck_assert_uint_eq(last_link.site, 1);
+}
+END_TEST
+
 START_TEST(pages_of_rows)
 {
 	struct link_page page;
@@ -656,6 +711,8 @@ main(void)
 	tcase_add_test(c, two_at_one_place);
 	tcase_add_test(c, moved);
 	tcase_add_test(c, templates);
+	tcase_add_test(c, shifted_templates);
+	tcase_add_test(c, one_list_of_two);
 	tcase_add_test(c, pages_of_rows);
 	tcase_add_test(c, what_is_typed);
 	tcase_add_test(c, from_a_page);
