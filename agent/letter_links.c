@@ -129,11 +129,15 @@ line_of(const json_t *link)
 	return json_integer_value(json_object_get(link, "line"));
 }
 
+struct held {
+	json_t *link;
+};
+
 static int
 by_line(const void *a, const void *b)
 {
-	json_int_t x = line_of(*(json_t *const *)a);
-	json_int_t y = line_of(*(json_t *const *)b);
+	json_int_t x = line_of(((const struct held *)a)->link);
+	json_int_t y = line_of(((const struct held *)b)->link);
 
 	return (x > y) - (x < y);
 }
@@ -143,13 +147,14 @@ static json_t *
 sorted(json_t *links)
 {
 	size_t n = json_array_size(links);
-	json_t **at = mem_new(n * sizeof(*at) + 1), *out = json_array();
+	struct held *at = mem_new(n * sizeof(*at) + 1);
+	json_t *out = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		at[i] = json_array_get(links, i);
+		at[i].link = json_array_get(links, i);
 	qsort(at, n, sizeof(*at), by_line);
 	for (size_t i = 0; i < n; i++)
-		json_array_append(out, at[i]);
+		json_array_append(out, at[i].link);
 	free(at);
 	return out;
 }
