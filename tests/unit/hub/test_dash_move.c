@@ -152,6 +152,19 @@ START_TEST(paged_to_the_end)
 }
 END_TEST
 
+START_TEST(older_ones)
+{
+	const char *text;
+
+	some(120);
+	text = page(dash_moves, "", "");
+	ck_assert(has(text, "after=22\"") && !has(text, "/moves/21\""));
+	text = page(dash_moves, "", "after=22");
+	ck_assert(has(text, "/moves/21\"") && !has(text, "/moves/22\""));
+	ck_assert(!has(text, "rel=\"next\""));
+}
+END_TEST
+
 START_TEST(one_as_json)
 {
 	json_t *j;
@@ -201,6 +214,7 @@ main(void)
 	tcase_add_test(c, whole_whatever_is_said);
 	tcase_add_test(c, filtered);
 	tcase_add_test(c, paged_to_the_end);
+	tcase_add_test(c, older_ones);
 	tcase_add_test(c, one_as_json);
 	tcase_add_test(c, counted);
 	suite_add_tcase(s, c);

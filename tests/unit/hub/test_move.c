@@ -331,7 +331,7 @@ START_TEST(a_domain_given_later_is_the_other_end)
 	say(1, "https://s1.gov.cn/", "https://new.gov.cn/", "domain",
 	    k.now + DAY, 0);
 	ck_assert(!get(1).m.agreed);
-	kit_act(&k, "{\"do\":\"domain-add\",\"site\":2,"
+	kit_act(&k, "{\"do\":\"domain-add\",\"site\":1,"
 	    "\"domain\":\"other.gov.cn\"}");
 	ck_assert(!get(1).m.agreed);
 	kit_act(&k, "{\"do\":\"domain-add\",\"site\":1,"

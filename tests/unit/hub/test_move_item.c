@@ -24,6 +24,22 @@ items(uint32_t site)
 	return s.items;
 }
 
+static uint64_t
+withdrawn(uint32_t site)
+{
+	struct site_info i;
+	struct store *s;
+	struct query *q;
+
+	kit_show(&k, 100);
+	s = kit_store(&k);
+	q = query_begin(s);
+	ck_assert(query_site_by_number(q, site, &i));
+	query_end(q);
+	store_close(s);
+	return i.withdrawn;
+}
+
 static size_t
 history(const char *name);
 
@@ -158,6 +174,8 @@ START_TEST(from_one_site_to_another)
 	ck_assert(!here("https://s1.gov.cn/a/2.html").withdrawn);
 	ck_assert_uint_eq(items(1), 1);
 	ck_assert_uint_eq(items(2), 2);
+	ck_assert_uint_eq(withdrawn(1), 0);
+	ck_assert_uint_eq(withdrawn(2), 0);
 	put(1, CHANGE_CREATED, "https://s1.gov.cn/a/1.html", "");
 	ck_assert_uint_eq(here("https://s1.gov.cn/a/1.html").number, 4);
 	ck_assert_uint_eq(here("https://s2.gov.cn/a/1.html").number, 1);

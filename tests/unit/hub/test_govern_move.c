@@ -1,0 +1,257 @@
+/*
+ * The operator's acts about moves: what is refused and in which words, what
+ * a dry run leaves behind, and what is written.
+ */
+#include "hub/govern_move.h"
+
+#include "hub/move.h"
+#include "hub/operate.h"
+#include "hub/site.h"
+#include "tests/unit/hub/corekit.h"
+
+#define DAY INT64_C(86400000)
+
+static struct corekit kit;
+static struct ask a;
+static json_t *said;
+
+static void
+set_up(void)
+{
+	core_open(&kit, CORE_MOST);
+	core_site(&kit, 1);
+	core_site(&kit, 2);
+	kit.config.move_notice = 90 * (uint64_t)DAY;
+}
+
+static void
+end(void)
+{
+	ask_clear(&a);
+	json_decref(said);
+	said = NULL;
+}
+
+static void
+tear_down(void)
+{
+	end();
+	core_close(&kit);
+}
+
+/* As desk and errand do it. Takes what. */
+static bool
+run(json_t *what)
+{
+	bool good;
+
+	end();
+	said = what;
+	ask_init(&a);
+	a.view = kit.writer.view;
+	a.journal = kit.writer.journal;
+	a.config = &kit.config;
+	a.said = said;
+	a.now = CORE_NOW;
+	snprintf(a.actor, sizeof(a.actor), "wang");
+	good = operate_run(&a);
+	if (good && a.acts.count > 0)
+		ck_assert(writer_act(&kit.writer, &a.acts));
+	return good;
+}
+
+static bool
+announce(const char *scope, const char *old, const char *new, int64_t from,
+    bool dry)
+{
+	return run(json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:b, s:s}", "do",
+	    "move-announce", "code", "4101000001", "scope", scope, "old", old,
+	    "new", new, "from", (json_int_t)from, "dry", dry, "reason",
+	    "paper 7"));
+}
+
+static bool
+decide(const char *act, int number)
+{
+	return run(json_pack("{s:s, s:i, s:s}", "do", act, "move", number,
+	    "reason", "paper 8"));
+}
+
+static struct move
+get(uint32_t number)
+{
+	struct db_txn *t = view_read(kit.writer.view);
+	struct move m = { .state = MOVE_NONE };
+
+	(void)move_get(t, number, &m);
+	db_abort(t);
+	return m;		/* its spans are gone */
+}
+
+static const char *
+result(const char *name)
+{
+	const char *s = json_string_value(json_object_get(a.result, name));
+
+	return s != NULL ? s : "";
+}
+
+#define ck_assert_refused(what, word)					\
+	do {								\
+		ck_assert_msg(!(what), "not refused: %s", word);	\
+		ck_assert_msg(strstr(buf_cstr(&a.error), word) != NULL,	\
+		    "\"%s\" is not in: %s", word, buf_cstr(&a.error));	\
+	} while (0)
+
+START_TEST(announced)
+{
+	ck_assert(announce("prefix", "http://www.s1.gov.cn/a",
+	    "HTTP://www.s1.gov.cn:80/b/", CORE_NOW + DAY, false));
+	ck_assert_int_eq(get(1).state, MOVE_ANNOUNCED);
+	ck_assert(get(1).operated);
+	ck_assert_str_eq(result("old"), "http://www.s1.gov.cn/a/");
+	ck_assert_str_eq(result("new"), "http://www.s1.gov.cn/b/");
+	ck_assert_str_eq(result("state"), "announced");
+	ck_assert_int_eq(json_integer_value(json_object_get(a.result,
+	    "move")), 1);
+	ck_assert_ptr_null(json_object_get(a.result, "warnings"));
+}
+END_TEST
+
+START_TEST(a_dry_run_leaves_nothing)
+{
+	uint64_t place = journal_last(kit.writer.journal);
+	uint8_t before[32], after[32];
+
+	view_digest(kit.writer.view, before);
+	ck_assert(announce("prefix", "http://www.s1.gov.cn/a/",
+	    "http://www.s1.gov.cn/b/", CORE_NOW, true));
+	ck_assert_str_eq(result("state"), "effective");
+	ck_assert_int_eq(get(1).state, MOVE_NONE);
+	ck_assert_uint_eq(journal_last(kit.writer.journal), place);
+	view_digest(kit.writer.view, after);
+	ck_assert_mem_eq(before, after, 32);
+	ck_assert(!view_moved(kit.writer.view,
+	    SPAN("http://www.s1.gov.cn/a/x"), CORE_NOW));
+}
+END_TEST
+
+START_TEST(refused)
+{
+	ck_assert_refused(announce("prefix", "http://www.s2.gov.cn/a/",
+	    "http://www.s1.gov.cn/b/", CORE_NOW, false), "www.s2.gov.cn");
+	ck_assert_refused(announce("address", "mailto:x",
+	    "http://www.s1.gov.cn/b/", CORE_NOW, false), "mailto:x");
+	ck_assert(!announce("prefix", "http://www.s1.gov.cn/a/",
+	    "http://www.s1.gov.cn/a/b/", CORE_NOW, false));
+	ck_assert(!announce("nonsense", "http://www.s1.gov.cn/a/",
+	    "http://www.s1.gov.cn/b/", CORE_NOW, false));
+	ck_assert_refused(run(json_pack("{s:s, s:s, s:s, s:s, s:s}", "do",
+	    "move-announce", "code", "4101000001", "scope", "prefix", "old",
+	    "http://www.s1.gov.cn/a/", "new", "http://www.s1.gov.cn/b/")),
+	    "reason");
+	ck_assert_refused(decide("move-agree", 0), "number");
+	ck_assert_refused(decide("move-agree", 7), "no such move");
+	ck_assert_refused(decide("move-withdraw", 7), "no such move");
+	ck_assert(announce("prefix", "http://www.s1.gov.cn/a/",
+	    "http://www.s1.gov.cn/b/", CORE_NOW, false));
+	ck_assert_refused(decide("move-agree", 1), "nobody has to agree");
+	ck_assert(decide("move-withdraw", 1));
+	ck_assert_refused(decide("move-withdraw", 1), "over");
+	ck_assert_int_eq(get(2).state, MOVE_NONE);
+}
+END_TEST
+
+static uint32_t
+owner(const char *host)
+{
+	uint32_t number = 0;
+
+	(void)view_site_domain(kit.writer.view, span_of(host), &number);
+	return number;
+}
+
+/* Too late by the norms: said, and done. */
+START_TEST(a_domain_becomes_the_sites)
+{
+	ck_assert(announce("domain", "www.s1.gov.cn", "www.new.gov.cn",
+	    CORE_NOW + 30 * DAY, false));
+	ck_assert_int_eq(get(1).state, MOVE_ANNOUNCED);
+	ck_assert(get(1).agreed);
+	ck_assert_str_eq(result("old"), "https://www.s1.gov.cn/");
+	ck_assert_str_eq(result("domain"), "www.new.gov.cn");
+	ck_assert_uint_eq(owner("www.new.gov.cn"), 1);
+	ck_assert_ptr_nonnull(strstr(json_string_value(json_array_get(
+	    json_object_get(a.result, "warnings"), 0)), "90 days"));
+	ck_assert(announce("domain", "www.s1.gov.cn", "www.s2.gov.cn",
+	    CORE_NOW + 100 * DAY, false));
+	ck_assert_ptr_null(json_object_get(a.result, "warnings"));
+	ck_assert_uint_eq(owner("www.s2.gov.cn"), 2);
+	ck_assert_str_eq(result("domain"), "");
+	ck_assert_int_eq(get(1).state, MOVE_WITHDRAWN);
+}
+END_TEST
+
+/* As its own site has said it, it waits. */
+START_TEST(agreed)
+{
+	struct change c;
+	struct journal_batch b = { .site = 1, .incarnation = 7, .first = 1,
+	    .head = 1, .now = CORE_NOW, .count = 1 };
+	struct journal_verdict v;
+	uint8_t hash[1][32];
+	struct span rows[1];
+	struct buf row;
+
+	change_init(&c);
+	c.kind = CHANGE_MOVE;
+	c.seq = 1;
+	c.when = CORE_NOW;
+	c.url = SPAN("http://www.s1.gov.cn/");
+	c.word[WORD_SUCCESSOR] = SPAN("http://www.new.gov.cn/");
+	c.word[WORD_SCOPE] = SPAN("domain");
+	buf_init(&row, LIMIT_CHANGE);
+	change_write(&row, &c);
+	change_hash(&c, hash[0]);
+	rows[0] = buf_look(&row);
+	b.row = rows;
+	b.hash = (const uint8_t (*)[32])hash;
+	journal_begin(kit.writer.journal);
+	journal_take(kit.writer.journal, &b, CORE_NOW, &v);
+	ck_assert_int_eq(journal_commit(kit.writer.journal), DB_OK);
+	ck_assert(writer_catch_up(&kit.writer, NULL, NULL));
+	buf_clear(&row);
+	ck_assert_int_eq(get(1).state, MOVE_OVERDUE);
+	ck_assert_uint_eq(owner("www.new.gov.cn"), 0);
+	ck_assert(run(json_pack("{s:s, s:i, s:i, s:i, s:s}", "do",
+	    "move-looked", "move", 1, "looked", 4, "wrong", 0, "why", "")));
+	ck_assert_int_eq(get(1).state, MOVE_OVERDUE);
+	ck_assert_int_eq(get(1).checked, CORE_NOW);
+	ck_assert(decide("move-agree", 1));
+	ck_assert_int_eq(get(1).state, MOVE_EFFECTIVE);
+	ck_assert_str_eq(result("domain"), "www.new.gov.cn");
+	ck_assert_uint_eq(owner("www.new.gov.cn"), 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("govern_move");
+	TCase *c = tcase_create("govern_move");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_test(c, announced);
+	tcase_add_test(c, a_dry_run_leaves_nothing);
+	tcase_add_test(c, refused);
+	tcase_add_test(c, a_domain_becomes_the_sites);
+	tcase_add_test(c, agreed);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
