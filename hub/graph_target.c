@@ -121,15 +121,35 @@ is_news(const struct target *t)
 	return t->broken || t->state == TARGET_MOVED;
 }
 
+struct news_key {
+	uint8_t at[4 + TARGET_KEY];
+	size_t n;
+};
+
+static struct span
+news_key(struct news_key *at, uint32_t site, const struct target_key *k)
+{
+	wire_put_u32(at->at, site);
+	memcpy(at->at + 4, k->at, k->n);
+	return (struct span){ .at = (const char *)at->at, .n = 4 + k->n };
+}
+
 static void
 tell(struct group *g, uint32_t site, const struct target_key *k)
 {
-	uint8_t at[4 + TARGET_KEY];
+	struct news_key at;
 
-	wire_put_u32(at, site);
-	memcpy(at + 4, k->at, k->n);
-	db_put(g->txn, TABLE_LINK_NEWS, (struct span){
-	    .at = (const char *)at, .n = 4 + k->n }, SPAN_NONE);
+	db_put(g->txn, TABLE_LINK_NEWS, news_key(&at, site, k), SPAN_NONE);
+}
+
+/* Has its state turned, and those that link there don't know yet? */
+static bool
+has_turned(struct group *g, const struct target_key *k)
+{
+	struct news_key at;
+	struct span row;
+
+	return db_get(g->txn, TABLE_LINK_NEWS, news_key(&at, 0, k), &row);
 }
 
 /* --- state ----------------------------------------------------------------------------------- */
@@ -219,7 +239,8 @@ leave(struct group *g, const struct target_key *k, const struct run *run)
 		    SPAN_NONE);
 		list_broken(g, k, false);
 	}
-	if (is_news(&t))
+	/* whoever leaves now would not be among them */
+	if (is_news(&t) || has_turned(g, k))
 		tell(g, run->site, k);
 }
 

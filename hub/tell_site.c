@@ -95,8 +95,8 @@ owe(struct group *g, uint32_t site, const struct target_key *target,
 			return;
 		when = (int64_t)wire_get_u64((const uint8_t *)row.at);
 	}
-	if (when < at)
-		when = at;
+	if (when < at || when > at + TELLING_PAUSE)
+		when = at;	/* or the clock was put back since */
 	put_waits(g, site, when, true);
 	k = site_due(when, site);
 	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
@@ -173,6 +173,8 @@ tell_site_news(struct group *g, int64_t at, uint64_t most)
 
 /* --- whose turn it is ------------------------------------------------------------- */
 
+/* No site waits for longer than a pause: if one does, the clock was put back
+ * since. */
 static bool
 first_due(struct db_txn *t, int64_t now, int64_t *when, uint32_t *site)
 {
@@ -186,7 +188,7 @@ first_due(struct db_txn *t, int64_t now, int64_t *when, uint32_t *site)
 		*site = wire_get_u32((const uint8_t *)key.at + 9);
 	}
 	db_cursor_close(c);
-	return found && *when <= now;
+	return found && (*when <= now || *when - TELLING_PAUSE > now);
 }
 
 bool
