@@ -23,8 +23,8 @@ $(B)/tests/sim/journal_files.o: $(B)/hub/journal_lmdb.o
 		--redefine-sym __odr_asan.journal_lmdb=__odr_asan.journal_files $< $@
 $(B)/tests/sim/side_hub.o: $(SIM_HUB) $(B)/tests/sim/journal_files.o \
 		$(B)/libhub.a
-	$(Q)$(LD) -r -o $@.all $(SIM_HUB) $(B)/tests/sim/journal_files.o \
-		$(B)/libhub.a
+	$(Q)$(LD) -r --wrap=view_open --wrap=view_close -o $@.all $(SIM_HUB) \
+		$(B)/tests/sim/journal_files.o $(B)/libhub.a
 	$(Q)objcopy -w -G 'hub_*' $@.all $@ && rm -f $@.all
 
 $(SIM): $(SIM_OWN) $(B)/tests/sim/side_agent.o $(B)/tests/sim/side_hub.o \

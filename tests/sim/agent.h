@@ -28,6 +28,12 @@ void agent_spoil(struct agent *a, size_t n);
 void agent_renewed(struct agent *a);	/* it has another key */
 /* About site->said[n], as it is there now; false: it was not kept. */
 bool agent_say(struct agent *a, size_t n);
+/* That file n is gone, and can be found at `to`. */
+void agent_say_gone(struct agent *a, size_t n, size_t to);
+/* That what is at `old` is at `new` from (ms, world time) on; NULL: it is not.
+ * scope: "address", "prefix". False: it was refused. */
+bool agent_say_move(struct agent *a, const char *scope, const char *old,
+    const char *new, int64_t from, int64_t until);
 
 /* --- looking -------------------------------------------------------------- */
 /* Everything looked at, told, confirmed; no letter left to fetch. */
@@ -42,7 +48,11 @@ void agent_look(struct agent *a, struct agent_state *s);
 /* What it holds as confirmed, and still has. */
 typedef void agent_change_fn(void *arg, uint64_t seq, const uint8_t hash[32]);
 void agent_confirmed(struct agent *a, agent_change_fn *each, void *arg);
-typedef void agent_letter_fn(void *arg, uint64_t number, struct span text);
+struct agent_letter {
+	uint64_t number;
+	struct span kind, text, body;
+};
+typedef void agent_letter_fn(void *arg, const struct agent_letter *l);
 void agent_letters(struct agent *a, agent_letter_fn *each, void *arg);
 
 #endif

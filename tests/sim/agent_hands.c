@@ -6,6 +6,7 @@
 #include "agent/known.h"
 #include "agent/say.h"
 #include "agent/spool.h"
+#include "contrib/base/clock.h"
 #include "tests/sim/agent_inside.h"
 #include "tests/sim/loop.h"
 
@@ -93,33 +94,79 @@ agent_spoil(struct agent *a, size_t n)
 	(void)outlives(a);
 }
 
+/* Takes ask. */
+static bool
+say(struct agent *a, json_t *ask)
+{
+	struct buf why;
+	json_t *said;
+
+	loop_clocks(a->part);
+	buf_init(&why, 4096);
+	said = say_it(a->store, ask, 0, &why);
+	json_decref(ask);
+	if (said == NULL)
+		trace(a->part->name, "does not say it: %s", buf_cstr(&why));
+	buf_clear(&why);
+	push_kick(a->push);
+	json_decref(said);
+	return outlives(a) && said != NULL;
+}
+
 bool
 agent_say(struct agent *a, size_t n)
 {
 	const struct site_file *f = &a->set.site->said[n];
 	char url[SITE_TEXT], title[SITE_TEXT];
-	struct buf why;
-	json_t *ask, *said;
-	bool kept;
+	json_t *ask;
 
 	site_said_url(url, a->set.site, n);
+	trace(a->part->name, "is told that %s is %s", url, f->there ?
+	    "there" : "gone");
 	ask = json_pack("{s:s, s:s}", "kind", f->there ? "item" : "deleted",
 	    "url", url);
 	if (f->there)
 		json_object_set_new(ask, "title",
 		    json_string(site_title(title, f, n)));
-	loop_clocks(a->part);
-	buf_init(&why, 4096);
-	said = say_it(a->store, ask, 480, &why);
-	json_decref(ask);
-	trace(a->part->name, "is told that %s %s%s%s", url, f->there ?
-	    "is there" : "is gone", said == NULL ? ": " : "",
-	    buf_cstr(&why));
-	buf_clear(&why);
-	push_kick(a->push);
-	kept = said != NULL;
-	json_decref(said);
-	return outlives(a) && kept;
+	return say(a, ask);
+}
+
+void
+agent_say_gone(struct agent *a, size_t n, size_t to)
+{
+	char url[SITE_TEXT], see[SITE_TEXT];
+
+	site_url(url, a->set.site, n);
+	site_url(see, a->set.site, to);
+	trace(a->part->name, "is told that %s is gone, see %s", url, see);
+	(void)say(a, json_pack("{s:s, s:s, s:s, s:s}", "kind", "deleted",
+	    "url", url, "successor", see, "reason", "taken down"));
+}
+
+static void
+set_time(json_t *o, const char *name, int64_t at)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (at != CLOCK_NONE)
+		json_object_set_new(o, name, json_string(clock_format(text,
+		    SIM_EPOCH + at)));
+}
+
+bool
+agent_say_move(struct agent *a, const char *scope, const char *old,
+    const char *new, int64_t from, int64_t until)
+{
+	json_t *move = json_pack("{s:s, s:s}", "old", old, "scope", scope);
+
+	if (new != NULL)
+		json_object_set_new(move, "new", json_string(new));
+	set_time(move, "at", from);
+	set_time(move, "until", until);
+	trace(a->part->name, "announces: %s is %s%s", old, new != NULL ?
+	    "from then on " : "where it is", new != NULL ? new : "");
+	return say(a, json_pack("{s:s, s:s, s:[o]}", "kind", "move", "by",
+	    "the editor", "moves", move));
 }
 
 /* --- looking -------------------------------------------------------------- */
@@ -167,6 +214,15 @@ agent_confirmed(struct agent *a, agent_change_fn *each, void *arg)
 	store_end(t);
 }
 
+static struct span
+member(const json_t *o, const char *name)
+{
+	const json_t *v = json_object_get(o, name);
+
+	return (struct span){ .at = json_string_value(v),
+	    .n = json_string_length(v) };
+}
+
 void
 agent_letters(struct agent *a, agent_letter_fn *each, void *arg)
 {
@@ -174,10 +230,17 @@ agent_letters(struct agent *a, agent_letter_fn *each, void *arg)
 	json_t *list = inbox_list(t, INBOX_KEEP), *one;
 	size_t i;
 
-	json_array_foreach(list, i, one)
-		each(arg, (uint64_t)json_integer_value(json_object_get(one,
-		    "number")), span_of(json_string_value(json_object_get(
-		    one, "text"))));
+	json_array_foreach(list, i, one) {
+		struct agent_letter l = {
+			.number = (uint64_t)json_integer_value(
+			    json_object_get(one, "number")),
+			.kind = member(one, "kind"),
+			.text = member(one, "text"),
+			.body = member(one, "body"),
+		};
+
+		each(arg, &l);
+	}
 	json_decref(list);
 	store_end(t);
 }

@@ -22,37 +22,46 @@ struct oracle {
 
 static bool
 is_it(const struct hub_item *i, const char *id, const char *url,
-    const struct site_file *f, size_t n, bool by_file)
+    const struct site_file *f, const char *title)
 {
-	char title[SITE_TEXT];
-	uint8_t hash[32];
-
 	if (!span_is(i->id, span_of(id)))
 		return false;
 	if (!f->there)
 		broken("%s is shown, and is not there", id);
 	if (!span_is(i->url, span_of(url)))
 		broken("%s is shown at %.*s", id, SPAN_ARGS(i->url));
-	if (!span_is(i->title, span_of(site_title(title, f, n))))
+	if (!span_is(i->title, span_of(title)))
 		broken("%s is shown as \"%.*s\" and is \"%s\"", id,
 		    SPAN_ARGS(i->title), title);
-	site_hash(hash, f, n);
-	if (by_file && memcmp(hash, i->hash, sizeof(hash)) != 0)
-		broken("%s is shown with the hash of something else", id);
 	return true;
+}
+
+static void
+check_hash(const struct hub_item *i, uint32_t page)
+{
+	uint8_t hash[32];
+
+	site_page_hash(hash, page);
+	if (memcmp(hash, i->hash, sizeof(hash)) != 0)
+		broken("%.*s is shown with the hash of something else",
+		    SPAN_ARGS(i->id));
 }
 
 static bool
 find_file(struct oracle *o, const struct hub_item *i)
 {
-	char id[2 * SITE_TEXT], path[SITE_TEXT], url[SITE_TEXT];
+	char id[2 * SITE_TEXT], path[SITE_TEXT], url[SITE_TEXT],
+	    title[SITE_TEXT];
 
 	for (size_t n = 0; n < SITE_PATHS; n++) {
+		const struct site_file *f = &o->site->file[n];
+
 		snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE,
 		    site_path(path, n));
-		if (!is_it(i, id, site_url(url, o->site, n),
-		    &o->site->file[n], n, true))
+		if (!is_it(i, id, site_url(url, o->site, n), f,
+		    site_page_title(title, f->content)))
 			continue;
+		check_hash(i, f->content);
 		if (o->file[n])
 			broken("%s is shown twice", id);
 		return o->file[n] = true;
@@ -63,11 +72,13 @@ find_file(struct oracle *o, const struct hub_item *i)
 static bool
 find_said(struct oracle *o, const struct hub_item *i)
 {
-	char url[SITE_TEXT];
+	char url[SITE_TEXT], title[SITE_TEXT];
 
 	for (size_t n = 0; n < SITE_SAID; n++) {
+		const struct site_file *f = &o->site->said[n];
+
 		site_said_url(url, o->site, n);
-		if (!is_it(i, url, url, &o->site->said[n], n, false))
+		if (!is_it(i, url, url, f, site_title(title, f, n)))
 			continue;
 		if (o->said[n])
 			broken("%s is shown twice", url);
@@ -112,13 +123,21 @@ struct mail {
 };
 
 static void
-keep_letter(void *arg, uint64_t number, struct span text)
+keep_letter(void *arg, const struct hub_letter *l)
 {
 	struct mail *m = arg;
 
 	m->letter = mem_grow(m->letter, m->count + 1, sizeof(*m->letter));
-	m->letter[m->count].number = number;
-	m->letter[m->count++].text = mem_copy(text.at, text.n);
+	m->letter[m->count].number = l->number;
+	m->letter[m->count++].text = mem_copy(l->text.at, l->text.n);
+}
+
+static void
+keep_got(void *arg, const struct agent_letter *l)
+{
+	const struct hub_letter h = { .number = l->number, .text = l->text };
+
+	keep_letter(arg, &h);
 }
 
 static void
@@ -278,7 +297,7 @@ check_all(struct world *w)
 		if (a->gone)
 			continue;
 		agent_look(a->agent, &state[i]);
-		agent_letters(a->agent, keep_letter, &mail[i]);
+		agent_letters(a->agent, keep_got, &mail[i]);
 		agent_confirmed(a->agent, keep_change, &sent[i]);
 		world_close_agent(a, 0);
 	}

@@ -49,6 +49,13 @@ bool hub_says_forked(uint32_t site);
 
 /* --- looking (it must be up) ---------------------------------------------- */
 bool hub_is_quiet(void);	/* all that is taken is shown */
+bool hub_has_told(void);	/* … and what there is to say of links is in
+				 * letters */
+/* The link graph is that of the pages, and for every link of them its target
+ * exists, or a redirect leads on, or both ends have been told, or will be. */
+void hub_check_links(void);
+/* The number of the item of this id; 0: it is not shown. */
+uint32_t hub_item_number(uint32_t site, const char *id);
 
 /* --- looking (it must be down) -------------------------------------------- */
 struct hub_item {
@@ -64,7 +71,11 @@ struct hub_site {
 };
 void hub_look_site(struct part *p, uint32_t site, struct hub_site *s,
     hub_item_fn *each, void *arg);
-typedef void hub_letter_fn(void *arg, uint64_t number, struct span text);
+struct hub_letter {
+	uint64_t number;
+	struct span kind, text, body;
+};
+typedef void hub_letter_fn(void *arg, const struct hub_letter *l);
 void hub_look_letters(struct part *p, uint32_t site, hub_letter_fn *each,
     void *arg);
 /* Each change of an incarnation, in order. */

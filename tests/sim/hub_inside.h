@@ -35,6 +35,9 @@ size_t hub_promise(size_t n, uint32_t *site, uint64_t *incarnation,
     uint64_t *taken);
 
 void hub_config(struct config *c, struct part *p, uint64_t store_most);
+struct view;
+struct view *hub_live(void);		/* the core's; NULL: it is down */
+
 void hub_key(uint8_t hash[CA_KEY_HASH], uint32_t site, uint32_t key);
 void hub_code(char out[16], uint32_t site);
 

@@ -148,9 +148,11 @@ struct post {
 static void
 hand_letter(void *arg, const struct letter *l)
 {
+	const struct hub_letter h = { .number = l->number, .kind = l->kind,
+		.text = l->text, .body = l->body };
 	struct post *p = arg;
 
-	p->each(p->arg, l->number, l->text);
+	p->each(p->arg, &h);
 }
 
 void

@@ -1,8 +1,9 @@
 /*
- * sim [-v] [-s SEED] [-n RUNS] [-j JOBS] [-f FAULT,…] [-t SECONDS]
+ * sim [-v] [-s SEED] [-n RUNS] [-j JOBS] [-f FAULT,…] [-t SECONDS] [-e EVENTS]
  *
  * Plays the runs SEED, SEED+1 … and says which one broke. With -t it stops
- * after so much time, however many runs that were.
+ * after so much time, however many runs that were. -e 1 looks at the links
+ * after every event, and not only after some of them.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -117,6 +118,21 @@ read_faults(const char *list)
 	return bits;
 }
 
+static uint32_t
+read_rules(const char *list)
+{
+	static const char *const names[RULE_COUNT] = {
+		[RULE_GRAPH] = "graph", [RULE_TOLD] = "told",
+		[RULE_DONE] = "done",
+	};
+	uint32_t bits = 0;
+
+	for (unsigned r = 0; r < RULE_COUNT; r++)
+		if (strstr(list, names[r]) != NULL)
+			bits |= 1u << r;
+	return bits;
+}
+
 static uint64_t
 number(const char *text)
 {
@@ -133,7 +149,9 @@ read_options(struct plan *p, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "vls:n:j:f:t:")) != -1) {
+	sim.look = 800;
+	sim.rules = UINT32_MAX;
+	while ((c = getopt(argc, argv, "vls:n:j:f:t:e:r:")) != -1) {
 		switch (c) {
 		case 'v':
 			p->verbose = true;
@@ -153,6 +171,12 @@ read_options(struct plan *p, int argc, char **argv)
 		case 't':
 			p->seconds = number(optarg);
 			break;
+		case 'e':
+			sim.look = (uint32_t)number(optarg);
+			break;
+		case 'r':
+			sim.rules = read_rules(optarg);
+			break;
 		case 'f':
 			p->only = read_faults(optarg);
 			break;
@@ -160,7 +184,8 @@ read_options(struct plan *p, int argc, char **argv)
 			return false;
 		}
 	}
-	return p->runs > 0 && p->jobs > 0 && p->jobs <= JOBS_MAX;
+	return p->runs > 0 && p->jobs > 0 && p->jobs <= JOBS_MAX &&
+	    sim.look > 0;
 }
 
 int
@@ -171,7 +196,7 @@ main(int argc, char **argv)
 
 	if (!read_options(&p, argc, argv)) {
 		fprintf(stderr, "usage: sim [-vl] [-s SEED] [-n RUNS] "
-		    "[-j JOBS] [-t SECONDS] [-f FAULT,...]\n");
+		    "[-j JOBS] [-t SECONDS] [-f FAULT,...] [-e EVENTS] [-r RULE,...]\n");
 		return 2;
 	}
 	json_object_seed(1);

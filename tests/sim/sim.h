@@ -46,18 +46,33 @@ struct part {
 	uint64_t commits;
 };
 
+enum rule {			/* of links, and what is told about them */
+	RULE_GRAPH,		/* the hub's graph is that of the pages */
+	RULE_TOLD,		/* who links to what is not there was told */
+	RULE_DONE,		/* … and what is mended is done with */
+	RULE_COUNT
+};
+
 struct sim {
 	uint64_t seed;
 	uint64_t dice;
 	int64_t now;		/* ms since the run began */
 	uint64_t step;
 	bool calm;		/* the faults are over */
+	uint32_t rules;		/* bits: those that are judged */
+	uint32_t look;		/* at the links, after one event in so many */
 	bool verbose;
 	char dir[SIM_PATH];	/* of everything */
 };
 extern struct sim sim;
 
 #define SIM_EPOCH INT64_C(1795000000000)	/* ms wall at now == 0 */
+
+static inline bool
+is_judged(enum rule r)
+{
+	return (sim.rules >> r & 1) != 0;
+}
 
 /* Chance: all of it from the seed. */
 uint32_t dice(uint32_t below);		/* 0 … below-1 */

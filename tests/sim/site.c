@@ -1,23 +1,59 @@
 /*
- * See site.h. Contents are few, so that a page may become what it was.
+ * See site.h. A page may become what it was before.
  */
 #include "tests/sim/site.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "protocol/sha.h"
 #include "tests/sim/sim.h"
 
-#define CONTENTS 6
+#define EDITIONS 6		/* of what is said */
+
+/* Mostly of the cluster; some lead where nothing is, some out of it. */
+static struct site_link
+draw_link(const struct site *s)
+{
+	struct site_link l = { .site = (uint8_t)(1 + dice(s->sites)),
+		.plain = chance(150) };
+
+	if (chance(60))
+		l.site = 0;
+	l.path = (uint16_t)(chance(30) ? SITE_PATHS + dice(SITE_NEVER) :
+	    chance(400) ? dice(14) : dice(SITE_PATHS));
+	return l;
+}
+
+static uint32_t
+write_page(const struct site *s)
+{
+	struct site_page p = { .nav = chance(750) ? SITE_NAV : 0 };
+
+	memcpy(p.link, s->nav, p.nav * sizeof(*p.link));
+	p.n = (uint8_t)(p.nav + dice(SITE_LINKS - SITE_NAV + 1));
+	for (size_t i = p.nav; i < p.n; i++)
+		p.link[i] = draw_link(s);
+	return site_page_put(&p);
+}
+
+static bool
+is_link(const struct site_link *a, const struct site_link *b)
+{
+	return a->site == b->site && a->path == b->path &&
+	    a->plain == b->plain;
+}
+
+/* --- work ----------------------------------------------------------------- */
 
 void
-site_init(struct site *s, uint32_t number)
+site_init(struct site *s, uint32_t number, uint32_t sites)
 {
-	*s = (struct site){ .number = number };
+	*s = (struct site){ .number = number, .sites = sites };
+	for (size_t i = 0; i < SITE_NAV; i++)
+		s->nav[i] = draw_link(s);
 	for (size_t n = 0; n < SITE_PATHS; n++)
 		s->file[n] = (struct site_file){ .there = chance(600),
-			.content = dice(CONTENTS), .stamp = 1 };
+			.content = write_page(s), .stamp = 1 };
 }
 
 size_t
@@ -29,11 +65,12 @@ site_edit(struct site *s)
 	f->stamp++;
 	if (!f->there) {
 		f->there = true;
-		f->content = dice(CONTENTS);
+		if (chance(700))
+			f->content = write_page(s);
 	} else if (chance(200)) {
 		f->there = false;
 	} else if (!chance(100)) {	/* else: only touched */
-		f->content = dice(CONTENTS);
+		f->content = write_page(s);
 	}
 	return n;
 }
@@ -44,6 +81,85 @@ site_lose(struct site *s, uint32_t of_1000)
 	for (size_t n = 0; n < SITE_PATHS; n++)
 		if (chance(of_1000))
 			s->file[n].there = false;
+}
+
+bool
+site_rename(struct site *s, size_t from, size_t to)
+{
+	struct site_file *f = &s->file[from], *t = &s->file[to];
+
+	if (!f->there || from == to)
+		return false;
+	t->there = true;
+	t->content = f->content;
+	t->stamp++;
+	f->there = false;
+	f->content = write_page(s);	/* if something comes there again */
+	f->stamp++;
+	return true;
+}
+
+static void
+put_nav(struct site *s)
+{
+	for (size_t n = 0; n < SITE_PATHS; n++) {
+		struct site_page p = *site_page(s->file[n].content);
+
+		if (p.nav == 0)
+			continue;
+		memcpy(p.link, s->nav, p.nav * sizeof(*p.link));
+		s->file[n].content = site_page_put(&p);
+		s->file[n].stamp++;
+	}
+}
+
+void
+site_edit_nav(struct site *s)
+{
+	s->nav[dice(SITE_NAV)] = draw_link(s);
+	put_nav(s);
+}
+
+static bool
+mend_nav(struct site *s, const struct site_link *old,
+    const struct site_link *new)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < SITE_NAV; i++)
+		if (is_link(&s->nav[i], old)) {
+			s->nav[i] = *new;
+			any = true;
+		}
+	if (any)
+		put_nav(s);
+	return any;
+}
+
+bool
+site_mend(struct site *s, size_t n, const struct site_link *old,
+    const struct site_link *new)
+{
+	static const struct site_link nowhere = { .site = 0 };
+	struct site_page p = *site_page(s->file[n].content);
+	bool any = false;
+
+	if (new == NULL)
+		new = &nowhere;
+	if (p.nav > 0 && mend_nav(s, old, new)) {
+		p = *site_page(s->file[n].content);
+		any = true;
+	}
+	for (size_t i = p.nav; i < p.n; i++)
+		if (is_link(&p.link[i], old)) {
+			p.link[i] = *new;
+			any = true;
+		}
+	if (any) {
+		s->file[n].content = site_page_put(&p);
+		s->file[n].stamp++;
+	}
+	return any;
 }
 
 bool
@@ -61,38 +177,37 @@ site_is_empty(const struct site *s)
 	return true;
 }
 
+/* --- names ---------------------------------------------------------------- */
+
+/* The prefix of all in its column. */
 const char *
-site_path(char out[SITE_TEXT], size_t n)
+site_column(char out[SITE_TEXT], const struct site *s, size_t n)
 {
-	snprintf(out, SITE_TEXT, "d%zu/p%zu.html", n % 7, n);
+	char half = n < SITE_HALF ? 'd' : 'e';
+	size_t i = n < SITE_HALF ? n : n - SITE_HALF;
+
+	snprintf(out, SITE_TEXT, "https://www.s%u.gov.cn/%c%zu/", s->number,
+	    half, i % SITE_COLUMNS);
 	return out;
 }
 
 const char *
 site_url(char out[SITE_TEXT], const struct site *s, size_t n)
 {
-	snprintf(out, SITE_TEXT, "https://www.s%u.gov.cn/d%zu/p%zu.html",
-	    s->number, n % 7, n);
-	return out;
+	struct site_link l = { .site = (uint8_t)s->number,
+		.path = (uint16_t)n };
+
+	return site_link_url(out, &l);
 }
+
+/* --- what people say ------------------------------------------------------ */
 
 const char *
 site_title(char out[SITE_TEXT], const struct site_file *f, size_t n)
 {
-	snprintf(out, SITE_TEXT, "第%zu页 edition %u", n, f->content);
+	snprintf(out, SITE_TEXT, "第%zu条 edition %u", n,
+	    f->content % EDITIONS);
 	return out;
-}
-
-void
-site_hash(uint8_t out[32], const struct site_file *f, size_t n)
-{
-	char text[SITE_TEXT];
-	struct sha s;
-
-	site_title(text, f, n);
-	sha_begin(&s);
-	sha_add(&s, text, strlen(text));
-	sha_end(&s, out);
 }
 
 bool

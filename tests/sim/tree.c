@@ -5,13 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/ability.h"
+#include "agent/covers.h"
 #include "agent/group.h"
 #include "agent/hold.h"
 #include "agent/known.h"
+#include "agent/moves.h"
 #include "agent/record.h"
 #include "agent/spool.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "protocol/features.h"
+#include "protocol/limits.h"
 #include "tests/sim/sim.h"
 
 #define RESCAN 300000		/* ms between scans */
@@ -19,6 +24,7 @@
 #define BURST 1500		/* ms */
 
 struct source {
+	struct root root;	/* the first: root_look() finds the rest */
 	struct source_host host;
 	struct tree_set *set;
 	struct site *site;
@@ -33,6 +39,8 @@ struct source {
 	bool stuck;		/* there was no room */
 	bool paused;
 	bool released;		/* a person has said so, for one scan */
+	uint64_t covered;	/* the incarnation that was told what it
+				 * covers; 0: none */
 	struct event *scan, *burst, *retry;
 };
 
@@ -68,21 +76,42 @@ stat_of(const struct site_file *f, size_t n)
 }
 
 static void
+put_links(struct buf *b, const struct site_page *p)
+{
+	char url[SITE_TEXT];
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct link l = { .kind = LINK_ANCHOR, .line = SITE_LINE(i),
+			.text = SPAN("more") };
+
+		l.to = span_of(site_link_url(url, &p->link[i]));
+		change_link_put(b, &l);
+	}
+}
+
+static void
 tell(struct source *s, size_t n)
 {
 	const struct site_file *f = &s->site->file[n];
 	struct job *j = add(s, n, JOB_TELL);
+	const struct site_page *p = site_page(f->content);
 	char title[SITE_TEXT];
 	struct record r;
+	struct buf links;
 
 	record_init(&r);
-	r.word[WORD_TITLE] = span_of(site_title(title, f, n));
+	buf_init(&links, SITE_LINKS * 4 * SITE_TEXT);
+	put_links(&links, p);
+	r.links = buf_look(&links);
+	r.link_count = p->n;
+	r.word[WORD_TITLE] = span_of(site_page_title(title, f->content));
 	r.length = 1000 + f->content;
 	r.type = SPAN("text/html");
 	r.is_page = true;
-	site_hash(r.hash, f, n);
+	site_page_hash(r.hash, f->content);
 	record_write(&j->row, &r);
-	must(!j->row.bad);
+	must(!j->row.bad && !links.bad);
+	buf_clear(&links);
 	j->stat = stat_of(f, n);
 }
 
@@ -100,6 +129,21 @@ look_up(struct source *s, struct store_txn *t, size_t n, bool *same)
 	return true;
 }
 
+/* In the place of agent/root.c: what renamed.c asks of a path. */
+enum root_found
+root_look(const struct root *r, const char *path, struct stat *st)
+{
+	const struct source *s = (const struct source *)(const void *)r;
+	char one[SITE_TEXT];
+
+	memset(st, 0, sizeof(*st));
+	for (size_t n = 0; n < SITE_PATHS; n++)
+		if (site_has(s->site, n) &&
+		    strcmp(path, site_path(one, n)) == 0)
+			return ROOT_FILE;
+	return ROOT_GONE;
+}
+
 /* --- into the store ------------------------------------------------------- */
 
 static bool
@@ -114,7 +158,8 @@ make_room(struct store_txn *t, void *arg)
 static bool
 write_some(struct source *s)
 {
-	const struct group_of of = { .where.source = span_of(s->name) };
+	const struct group_of of = { .where.source = span_of(s->name),
+	    .where.root = &s->root };
 	struct group_written w = { 0 };
 	bool room = true;
 	struct job *j;
@@ -161,8 +206,51 @@ on_retry(evutil_socket_t fd, short what, void *arg)
 
 struct missing {
 	size_t at[SITE_PATHS], count;
+	size_t moved[SITE_PATHS], moves;	/* where a move says, that was
+						 * announced: no loss */
 	uint64_t items;		/* in the index, as far as is known */
 };
+
+static void
+note_missing(struct store_txn *t, struct missing *m, size_t n,
+    const struct known *k)
+{
+	struct buf to;
+
+	buf_init(&to, LIMIT_URL);
+	if (ability_has(t, FEATURE_MOVES) && moves_successor(t, k->url, &to))
+		m->moved[m->moves++] = n;
+	else
+		m->at[m->count++] = n;
+	buf_clear(&to);
+}
+
+/* What is gone of all, or of what was noticed. What has been found elsewhere
+ * by now has no row any more. */
+static void
+look_missing(struct source *s, const bool *only, struct missing *m)
+{
+	struct store_txn *t = store_look(s->host.store);
+	char path[SITE_TEXT];
+	struct known k;
+
+	m->count = m->moves = 0;
+	for (size_t n = 0; n < SITE_PATHS; n++)
+		if ((only == NULL || only[n]) && !site_has(s->site, n) &&
+		    known_get(t, span_of(s->name), span_of(site_path(path,
+		    n)), &k))
+			note_missing(t, m, n, &k);
+	m->items = known_count(t, span_of(s->name));
+	store_end(t);
+}
+
+static void
+withdraw_moved(struct source *s, const struct missing *m)
+{
+	for (size_t i = 0; i < m->moves; i++)
+		add(s, m->moved[i], JOB_WITHDRAW)->reason =
+		    "moved, as announced";
+}
 
 /* What nobody has let go must not go, whatever the hold says. */
 static void
@@ -184,24 +272,43 @@ withdraw(struct source *s, const struct missing *m,
 }
 
 static void
-scan(struct source *s, struct missing *m)
+tell_changed(struct source *s)
 {
 	struct store_txn *t = store_look(s->host.store);
 	bool same;
 
-	m->count = 0;
-	for (size_t n = 0; n < SITE_PATHS; n++) {
-		bool row = look_up(s, t, n, &same);
-
-		if (site_has(s->site, n) && (!row || !same))
+	for (size_t n = 0; n < SITE_PATHS; n++)
+		if (site_has(s->site, n) &&
+		    (!look_up(s, t, n, &same) || !same))
 			tell(s, n);
-		else if (!site_has(s->site, n) && row)
-			m->at[m->count++] = n;
-	}
-	m->items = known_count(t, span_of(s->name));
 	store_end(t);
 }
 
+/* All below its address, as source_dir_cover.c says it. */
+static void
+tell_cover(struct source *s)
+{
+	uint64_t incarnation = store_meta(s->host.store)->incarnation;
+	struct covers_one c = { .source = span_of(s->name), .whole = true };
+	char url[SITE_TEXT];
+	size_t told;
+	struct store_txn *t = store_look(s->host.store);
+	bool can = ability_has(t, FEATURE_MOVES);
+
+	store_end(t);
+	snprintf(url, sizeof(url), "https://www.s%u.gov.cn/",
+	    s->site->number);
+	c.url = span_of(url);
+	if (!can || s->covered == incarnation ||
+	    !covers_tell(s->host.store, &c, &told))
+		return;
+	s->covered = incarnation;
+	if (told > 0)
+		s->host.news(s->host.arg, told);
+}
+
+/* Twice a scan looks: for what is there, and when that is told for what is
+ * not, since what was renamed is no longer missing then. */
 static void
 on_scan(evutil_socket_t fd, short what, void *arg)
 {
@@ -213,36 +320,34 @@ on_scan(evutil_socket_t fd, short what, void *arg)
 	s->wanted = s->ready_count > 0 || s->paused;
 	if (s->wanted)
 		return;		/* when what was found before is told */
-	scan(s, &m);
+	tell_changed(s);
+	flush(s);
+	s->wanted = s->ready_count > 0;
+	if (s->wanted)
+		return;
+	look_missing(s, NULL, &m);
 	if (hold_scan(&s->hold, m.count, m.items, site_is_empty(s->site)) ==
 	    HOLD_WITHDRAW)
 		withdraw(s, &m, &s->hold.released);
 	hold_clear(&s->hold);
+	withdraw_moved(s, &m);
 	s->released = false;
 	s->scanned = true;
 	after(s->scan, RESCAN);
 	flush(s);
+	tell_cover(s);
 }
 
 static void
-gather(struct source *s, struct missing *m)
+tell_noticed(struct source *s)
 {
-	struct store_txn *t = store_look(s->host.store);
-	bool same;
-
-	m->count = 0;
 	for (size_t n = 0; n < SITE_PATHS; n++) {
-		if (!s->noticed[n])
+		if (!s->noticed[n] || !site_has(s->site, n))
 			continue;
-		if (site_has(s->site, n))
-			tell(s, n);
-		else if (look_up(s, t, n, &same))
-			m->at[m->count++] = n;
+		tell(s, n);
+		s->noticed[n] = false;
+		s->noticed_count--;
 	}
-	m->items = known_count(t, span_of(s->name));
-	store_end(t);
-	memset(s->noticed, 0, sizeof(s->noticed));
-	s->noticed_count = 0;
 }
 
 static void
@@ -254,7 +359,15 @@ on_burst(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	gather(s, &m);
+	tell_noticed(s);
+	flush(s);
+	if (s->ready_count > 0) {
+		after(s->burst, BURST);
+		return;
+	}
+	look_missing(s, s->noticed, &m);
+	memset(s->noticed, 0, sizeof(s->noticed));
+	s->noticed_count = 0;
 	switch (hold_burst(&s->hold, m.count, m.items)) {
 	case HOLD_WITHDRAW:
 		withdraw(s, &m, &nobody);
@@ -266,6 +379,7 @@ on_burst(evutil_socket_t fd, short what, void *arg)
 	case HOLD_NOTHING:
 		break;
 	}
+	withdraw_moved(s, &m);
 	flush(s);
 }
 
@@ -319,6 +433,8 @@ tree_afresh(struct source *s)
 void
 tree_notice(struct source *s, size_t n)
 {
+	if (s->noticed[n])
+		return;
 	if (s->noticed_count++ == 0)
 		after(s->burst, BURST);
 	s->noticed[n] = true;

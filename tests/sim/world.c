@@ -185,14 +185,27 @@ revive(struct world *w)
 		w->hub.bury(&w->hub);
 }
 
+/* Not by dice: what is looked at must not change what happens. */
+static bool
+is_looked_at(uint64_t step)
+{
+	uint64_t z = (step + sim.seed * 1000003) *
+	    UINT64_C(0x9e3779b97f4a7c15);
+
+	return (z >> 32) % sim.look == 0;
+}
+
 static void
 go_on(int64_t ms)
 {
 	int64_t until = sim.now + ms;
 
-	while (loop_step(until))
+	while (loop_step(until)) {
 		if (sim.step > STEPS_MOST)
 			broken("it does not end");
+		if (is_looked_at(sim.step))
+			hub_check_links();
+	}
 }
 
 static struct actor *
@@ -236,6 +249,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 
 	memcpy(dir, sim.dir, sizeof(dir));
 	sim = (struct sim){ .seed = seed, .dice = seed * 2654435761u,
+		.rules = sim.rules, .look = sim.look,
 		.verbose = verbose };
 	memcpy(sim.dir, dir, sizeof(dir));
 	memset(w, 0, sizeof(*w));
@@ -243,6 +257,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 	wire_begin();
 	hub_forget_sites();
 	hub_forget_promises();
+	site_forget_pages();
 	w->sites = 1 + dice(WORLD_SITES);
 	w->keys = 1;
 	faults_draw(w, only);
@@ -255,29 +270,33 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 
 		a->part.site = i + 1;
 		a->part.key = 1;
-		site_init(&a->site, i + 1);
+		site_init(&a->site, i + 1, w->sites);
 		memset(a->told, true, sizeof(a->told));
 		a->back = between(0, 3000);
 	}
 }
 
-/* Is there nothing left to wait for? */
-static bool
-is_well(struct world *w)
+/* What there is left to wait for; NULL: nothing. */
+static const char *
+unrest(const struct world *w)
 {
 	if (!w->hub.up || !hub_is_quiet())
-		return false;
+		return "the hub has something to show";
+	if (!hub_has_told())
+		return "the hub has something to tell";
 	for (unsigned i = 0; i < w->actors; i++) {
 		const struct actor *a = &w->actor[i];
 
 		if (a->gone)
 			continue;
-		if (a->agent == NULL || hub_says_forked(a->part.site) || !agent_is_quiet(a->agent) ||
+		if (a->agent == NULL || !agent_is_quiet(a->agent))
+			return "a site has something to tell";
+		if (hub_says_forked(a->part.site) ||
 		    agent_holds(a->agent) || a->blocked || a->gated ||
 		    a->held)
-			return false;
+			return "a site waits for people";
 	}
-	return true;
+	return NULL;
 }
 
 static void
@@ -300,10 +319,12 @@ calm_down(struct world *w)
 			if (!w->actor[i].gone)
 				people_attend(&w->actor[i]);
 		go_on(CALM_LOOK);
-		looks = is_well(w) ? looks + 1 : 0;
+		looks = unrest(w) == NULL ? looks + 1 : 0;
 		if (sim.now > until)
-			broken("it does not come to rest");
+			broken("it does not come to rest: %s",
+			    unrest(w));
 	}
+	hub_check_links();
 }
 
 static void

@@ -1,0 +1,364 @@
+/*
+ * See hub_graph.h.
+ */
+#include "tests/sim/hub_graph.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "hub/cover.h"
+#include "hub/item.h"
+#include "hub/meta.h"
+#include "hub/move.h"
+#include "hub/site.h"
+#include "hub/table.h"
+#include "hub/target_row.h"
+
+/* --- reading -------------------------------------------------------------- */
+
+static void
+add_page(struct naive *n, const struct item *i, const struct change *said)
+{
+	struct graph_page p = { .item = i->number, .site = i->site };
+	struct span title = said->word[WORD_TITLE];
+
+	if (!site_link_of(&p.at, said->url.at, said->url.n))
+		return;		/* what a person said, elsewhere */
+	if (!site_page_of(&p.page, title.at, title.n))
+		broken("item %u has a title that no page ever had", p.item);
+	if (p.at.site != i->site)
+		broken("item %u of site %u is at another one's address",
+		    p.item, p.site);
+	if (n->here[p.at.site][p.at.path]++ > 0)
+		broken("there are two items at %.*s", SPAN_ARGS(said->url));
+	if (n->pages == n->room) {
+		n->room += 1024;
+		n->page = mem_grow(n->page, n->room, sizeof(*n->page));
+	}
+	n->page[n->pages++] = p;
+}
+
+static void
+read_items(struct naive *n, uint32_t last)
+{
+	struct change said;
+	struct item i;
+
+	for (uint32_t k = 1; k <= last; k++)
+		if (item_get(n->t, k, &i) && !i.withdrawn &&
+		    change_glance(&said, i.said))
+			add_page(n, &i, &said);
+}
+
+static void
+put_bare(char out[SITE_TEXT], struct span url)
+{
+	const char *at = memchr(url.at, ':', url.n);
+
+	must(at != NULL);
+	snprintf(out, SITE_TEXT, "%.*s", (int)(url.at + url.n - at - 3),
+	    at + 3);
+}
+
+static bool
+add_rule(void *arg, const struct move *m)
+{
+	struct naive *n = arg;
+	struct graph_rule *r;
+
+	if (!move_counts(m))
+		return true;
+	n->rule = mem_grow(n->rule, n->rules + 1, sizeof(*n->rule));
+	r = &n->rule[n->rules++];
+	*r = (struct graph_rule){ .move = m->number, .site = m->site,
+		.scope = (enum rewrite_scope)m->scope, .from = m->from,
+		.effective = move_is_effective(m->state) };
+	put_bare(r->old, m->old);
+	put_bare(r->new, m->new);
+	return true;
+}
+
+static bool
+note_cover(void *arg, const struct cover *c)
+{
+	(void)c;
+	*(bool *)arg = true;
+	return false;
+}
+
+static void
+read_sites(struct naive *n)
+{
+	char host[64];
+	uint32_t site;
+
+	for (uint32_t s = 1; s < HUB_SITES; s++) {
+		snprintf(host, sizeof(host), "www.s%u.gov.cn", s);
+		n->known[s] = site_of_host(n->t, span_of(host), &site);
+		if (n->known[s] && site != s)
+			broken("%s is site %u's", host, site);
+		cover_each(n->t, s, note_cover, &n->covers[s]);
+	}
+}
+
+/* --- where links lead ----------------------------------------------------- */
+
+static bool
+is_of(const struct graph_rule *r, const char *at)
+{
+	return r->scope == REWRITE_ADDRESS ? strcmp(r->old, at) == 0 :
+	    strncmp(r->old, at, strlen(r->old)) == 0;
+}
+
+static bool
+is_before(const struct graph_rule *a, const struct graph_rule *b)
+{
+	if (b == NULL)
+		return true;
+	if (a->scope != b->scope)
+		return a->scope < b->scope;
+	return strlen(a->old) > strlen(b->old);
+}
+
+/* Longest first, and each only by rules of a later time. */
+static const struct graph_rule *
+rule_of(const struct naive *n, const char *at, int64_t after)
+{
+	const struct graph_rule *best = NULL;
+
+	for (size_t i = 0; i < n->rules; i++) {
+		const struct graph_rule *r = &n->rule[i];
+
+		if (r->effective && r->from > after && is_of(r, at) &&
+		    is_before(r, best))
+			best = r;
+	}
+	return best;
+}
+
+uint32_t
+graph_follow(const struct naive *n, const struct site_link *from,
+    struct site_link *to)
+{
+	char at[2 * SITE_TEXT], next[3 * SITE_TEXT], url[SITE_TEXT];
+	const struct graph_rule *r;
+	int64_t after = INT64_MIN;
+	uint32_t first = 0;
+
+	*to = *from;
+	put_bare(at, span_of(site_link_url(url, from)));
+	while ((r = rule_of(n, at, after)) != NULL) {
+		snprintf(next, sizeof(next), "%s%s", r->new,
+		    at + strlen(r->old));
+		must(strlen(next) < sizeof(at));
+		memcpy(at, next, sizeof(at));
+		after = r->from;
+		if (first == 0)
+			first = r->move;
+	}
+	if (first == 0)
+		return 0;
+	snprintf(next, sizeof(next), "https://%s", at);
+	if (!site_link_of(to, next, strlen(next)))
+		broken("%s is moved to %s", url, next);
+	return first;
+}
+
+static enum graph_fate
+fate_of(const struct naive *n, const struct site_link *at)
+{
+	if (at->site == 0 || !n->known[at->site])
+		return GRAPH_OUTSIDE;
+	if (n->here[at->site][at->path] > 0)
+		return GRAPH_HERE;
+	return n->covers[at->site] ? GRAPH_GONE : GRAPH_OPEN;
+}
+
+static void
+judge_all(struct naive *n)
+{
+	for (uint8_t s = 0; s < HUB_SITES; s++)
+		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
+			struct graph_target *t = &n->target[s][p];
+			struct site_link at = { .site = s, .path = p }, to;
+
+			if (!t->linked)
+				continue;
+			t->move = graph_follow(n, &at, &to);
+			t->fate = fate_of(n, &to);
+		}
+}
+
+static void
+count_links(struct naive *n)
+{
+	for (size_t i = 0; i < n->pages; i++) {
+		const struct site_page *p = site_page(n->page[i].page);
+
+		for (size_t k = 0; k < p->n; k++) {
+			struct graph_target *t =
+			    &n->target[p->link[k].site][p->link[k].path];
+			size_t j = 0;
+
+			t->linked = true;
+			while (p->link[j].site != p->link[k].site ||
+			    p->link[j].path != p->link[k].path)
+				j++;
+			(j == k ? t->pages : t->more)[n->page[i].site]++;
+		}
+	}
+}
+
+void
+graph_read(struct naive *n, struct db_txn *t)
+{
+	struct meta m;
+
+	memset(n, 0, sizeof(*n));
+	n->t = t;
+	must(meta_read(t, &m));
+	read_sites(n);
+	read_items(n, (uint32_t)m.numbers);
+	move_each(t, 1, add_rule, n);
+	count_links(n);
+	judge_all(n);
+}
+
+void
+graph_free_all(struct naive *n)
+{
+	free(n->page);
+	free(n->rule);
+}
+
+/* --- and how the hub has it ----------------------------------------------- */
+
+static void
+expect(bool holds, const char *what, const char *url)
+{
+	if (!holds)
+		broken("links: %s %s", url, what);
+}
+
+static void
+compare_state(const struct graph_target *n, const struct target *t,
+    const char *url)
+{
+	expect((t->state == TARGET_OUTSIDE) == (n->fate == GRAPH_OUTSIDE &&
+	    n->move == 0), "is outside of the cluster, or is not", url);
+	expect((t->state == TARGET_MOVED) == (n->move != 0),
+	    "is moved, or is not", url);
+	if (n->fate != GRAPH_OPEN)
+		expect(t->broken == (n->fate == GRAPH_GONE),
+		    "is broken, or is not", url);
+	if (n->move == 0)
+		expect((t->state == TARGET_HERE) == (n->fate == GRAPH_HERE),
+		    "is here, or is not", url);
+}
+
+struct hits {
+	const struct naive *n;
+	const struct site_link *to;
+	const char *url;
+	uint32_t pages[HUB_SITES];
+};
+
+static const struct graph_page *
+page_of(const struct naive *n, uint32_t item)
+{
+	for (size_t i = 0; i < n->pages; i++)
+		if (n->page[i].item == item)
+			return &n->page[i];
+	return NULL;
+}
+
+static bool
+on_hit(void *arg, const struct link_hit *h)
+{
+	struct hits *hits = arg;
+	const struct graph_page *p = page_of(hits->n, h->item);
+	const struct site_page *at;
+	size_t i = 0;
+
+	if (p == NULL || p->site != h->site)
+		broken("links: item %u links to %s, and isn't shown",
+		    h->item, hits->url);
+	at = site_page(p->page);
+	while (i < at->n && (at->link[i].site != hits->to->site ||
+	    at->link[i].path != hits->to->path || SITE_LINE(i) != h->line))
+		i++;
+	if (i == at->n)
+		broken("links: item %u does not link to %s in line %u",
+		    h->item, hits->url, h->line);
+	hits->pages[h->site] += (uint32_t)h->more + 1;
+	return true;
+}
+
+/* A page may have it in more than one run. */
+static void
+compare_hits(const struct naive *n, const struct site_link *to,
+    const char *url)
+{
+	const struct graph_target *t = &n->target[to->site][to->path];
+	struct hits h = { .n = n, .to = to, .url = url };
+	int64_t steps = LINKS_STEPS;
+
+	links_to(n->t, REWRITE_ADDRESS, span_of(url), 0, NULL, on_hit, &h,
+	    &steps);
+	for (uint32_t s = 0; s < HUB_SITES; s++)
+		if (h.pages[s] < t->pages[s] ||
+		    h.pages[s] > t->pages[s] + t->more[s])
+			broken("links: %u pages of site %u link to %s, and %u "
+			    "are known", t->pages[s], s, url, h.pages[s]);
+}
+
+static void
+compare_target(const struct naive *n, const struct site_link *at,
+    bool states, bool *is_broken)
+{
+	const struct graph_target *naive = &n->target[at->site][at->path];
+	char url[SITE_TEXT];
+	struct target_key k;
+	struct target t;
+	struct buf room;
+
+	buf_init(&room, LIMIT_URL);
+	must(target_key(&k, span_of(site_link_url(url, at))));
+	expect(target_get(n->t, &k, &t, &room) == naive->linked,
+	    "is linked to, or is not", url);
+	if (naive->linked) {
+		if (states)
+			compare_state(naive, &t, url);
+		if ((at->path + n->pages) % 16 == 0)
+			compare_hits(n, at, url);
+	}
+	*is_broken = naive->linked && t.broken;
+	buf_clear(&room);
+}
+
+void
+graph_compare(struct naive *n, bool states)
+{
+	uint64_t linked = 0, bad = 0;
+	bool is_broken;
+
+	for (uint8_t s = 0; s < HUB_SITES; s++)
+		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
+			struct site_link at = { .site = s, .path = p };
+
+			compare_target(n, &at, states, &is_broken);
+			linked += n->target[s][p].linked;
+			bad += is_broken;
+		}
+	if (db_count(n->t, TABLE_TARGET) != linked)
+		broken("links: %llu addresses are linked to, and %llu kept",
+		    (unsigned long long)linked, (unsigned long long)
+		    db_count(n->t, TABLE_TARGET));
+	if (db_count(n->t, TABLE_BROKEN) != bad)
+		broken("links: %llu addresses are broken, and %llu listed",
+		    (unsigned long long)bad, (unsigned long long)
+		    db_count(n->t, TABLE_BROKEN));
+}

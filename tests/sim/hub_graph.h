@@ -1,0 +1,66 @@
+/*
+ * The naive oracle of the link graph: all pages that the hub shows, with the
+ * links that their sites wrote, in plain lists; and what has become of what
+ * they lead to, found out by looking at all of it. It shares no code with
+ * hub/links.c and what is behind that, nor with protocol/rewrite.c.
+ */
+#ifndef ZQ_SIM_HUB_GRAPH_H
+#define ZQ_SIM_HUB_GRAPH_H
+
+#include "hub/links.h"
+#include "tests/sim/hub_inside.h"
+#include "tests/sim/site_page.h"
+
+#define GRAPH_TARGETS (SITE_PATHS + SITE_NEVER)	/* of a site; http and https
+						 * are one */
+struct graph_page {
+	uint32_t item, site, page;
+	struct site_link at;
+};
+
+struct graph_rule {
+	uint32_t move, site;
+	enum rewrite_scope scope;
+	int64_t from;
+	bool effective;
+	char old[SITE_TEXT], new[SITE_TEXT];	/* without schemes */
+};
+
+/* What has become of an address. */
+enum graph_fate {
+	GRAPH_OUTSIDE,		/* of no site that the hub knows */
+	GRAPH_HERE, GRAPH_GONE,
+	GRAPH_OPEN,		/* not here, and its site covers nothing yet:
+				 * gone or not known, by its past */
+};
+
+struct graph_target {
+	bool linked;
+	uint32_t pages[HUB_SITES];	/* that link there, by site … */
+	uint32_t more[HUB_SITES];	/* … and their links beyond the first */
+	uint32_t move;		/* that moved it, first; 0: none */
+	enum graph_fate fate;	/* of it, or of where it was moved to */
+};
+
+struct naive {
+	struct db_txn *t;
+	struct graph_page *page;
+	size_t pages, room;
+	struct graph_rule *rule;
+	size_t rules;
+	bool known[HUB_SITES], covers[HUB_SITES];
+	uint32_t here[HUB_SITES][GRAPH_TARGETS];
+	struct graph_target target[HUB_SITES][GRAPH_TARGETS];
+};
+
+/* Reads all of it. */
+void graph_read(struct naive *n, struct db_txn *t);
+void graph_free_all(struct naive *n);
+/* Follows the rules that have taken effect; the first one's number, or 0. */
+uint32_t graph_follow(const struct naive *n, const struct site_link *from,
+    struct site_link *to);
+/* The hub's graph is this one. Its states are only right when nothing is left
+ * to be judged again. */
+void graph_compare(struct naive *n, bool states);
+
+#endif

@@ -1,0 +1,194 @@
+/*
+ * The invariant: for every link inside the cluster its target exists, or a
+ * redirect that its owner signed answers, or both ends hold an open notice
+ * (or one is queued for them).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "hub/item.h"
+#include "hub/referral.h"
+#include "hub/table.h"
+#include "hub/target_row.h"
+#include "hub/telling.h"
+#include "hub/view.h"
+#include "protocol/wire.h"
+#include "tests/sim/hub_graph.h"
+
+/* --- what is queued ------------------------------------------------------- */
+
+static bool
+has(struct db_txn *t, enum table table, char tag, uint32_t number,
+    const struct target_key *k)
+{
+	uint8_t at[5 + TARGET_KEY];
+	size_t n = 0;
+	struct span row;
+
+	if (tag != '\0')
+		at[n++] = (uint8_t)tag;
+	wire_put_u32(at + n, number);
+	n += 4;
+	if (k != NULL) {
+		memcpy(at + n, k->at, k->n);
+		n += k->n;
+	}
+	return db_get(t, table, (struct span){ .at = (const char *)at,
+	    .n = n }, &row);
+}
+
+/* News of the target or of this site's links to it, the site's turn, or a
+ * pass over all that refer to the move. */
+static bool
+is_queued(struct db_txn *t, uint32_t site, const struct target_key *k,
+    uint32_t move)
+{
+	return has(t, TABLE_LINK_NEWS, '\0', 0, k) ||
+	    has(t, TABLE_LINK_NEWS, '\0', site, k) ||
+	    has(t, TABLE_TELL, 'O', site, k) ||
+	    (move != 0 && has(t, TABLE_TELL, 'M', move, NULL));
+}
+
+/* --- for every link ------------------------------------------------------- */
+
+static bool
+is_told(struct db_txn *t, uint32_t move, uint32_t site, struct span url)
+{
+	struct referral r;
+
+	return referral_get(t, move, site, url, &r) && referral_is_open(&r);
+}
+
+static void
+check_target(const struct naive *n, const struct site_link *at)
+{
+	const struct graph_target *t = &n->target[at->site][at->path];
+	char url[SITE_TEXT];
+	struct target_key k;
+
+	if (!t->linked || (t->move == 0 && t->fate != GRAPH_GONE))
+		return;
+	must(target_key(&k, span_of(site_link_url(url, at))));
+	for (uint32_t s = 1; s < HUB_SITES; s++)
+		if (t->pages[s] > 0 && !is_told(n->t, t->move, s,
+		    span_of(url)) && !is_queued(n->t, s, &k, t->move))
+			broken("the invariant: %u pages of site %u link to "
+			    "%s, which is %s, and it was not told",
+			    t->pages[s], s, url, t->move != 0 ? "moved" :
+			    "gone");
+}
+
+/* No word is open of what is well. */
+struct leftover {
+	const struct naive *n;
+	uint32_t site;
+};
+
+static bool
+on_referral(void *arg, const struct referral *r)
+{
+	const struct leftover *l = arg;
+	const struct graph_target *t;
+	struct site_link at;
+	struct target_key k;
+
+	if (!referral_is_open(r) || r->move != 0 || r->site != l->site)
+		return true;
+	if (!site_link_of(&at, r->target.at, r->target.n) ||
+	    !target_key(&k, r->target))
+		broken("site %u was told of %.*s", r->site,
+		    SPAN_ARGS(r->target));
+	t = &l->n->target[at.site][at.path];
+	if ((t->pages[l->site] == 0 || (t->move == 0 &&
+	    t->fate == GRAPH_HERE)) && !is_queued(l->n->t, l->site, &k, 0))
+		broken("site %u has an open word about %.*s, which %s, and %u "
+		    "of its pages link there", l->site, SPAN_ARGS(r->target),
+		    t->fate == GRAPH_HERE ? "is here" : "is gone",
+		    t->pages[l->site]);
+	return true;
+}
+
+static void
+check_leftovers(const struct naive *n)
+{
+	for (uint32_t s = 1; s < HUB_SITES; s++) {
+		struct leftover l = { .n = n, .site = s };
+
+		if (n->known[s])
+			referral_each(n->t, 0, s, on_referral, &l);
+	}
+}
+
+static void
+check_targets(const struct naive *n)
+{
+	for (uint8_t s = 0; s < HUB_SITES; s++)
+		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
+			struct site_link at = { .site = s, .path = p };
+
+			check_target(n, &at);
+		}
+}
+
+/* What is to be judged again is queued as well: nothing can be said of it. */
+void
+hub_check_links(void)
+{
+	struct view *v = hub_live();
+	struct naive *n;
+	bool settled;
+
+	if (v == NULL || view_place(v) == 0)
+		return;
+	n = mem_new(sizeof(*n));
+	graph_read(n, view_read(v));
+	settled = !links_look_left(n->t);
+	if (is_judged(RULE_GRAPH))
+		graph_compare(n, settled);
+	if (settled && is_judged(RULE_TOLD))
+		check_targets(n);
+	if (settled && is_judged(RULE_DONE))
+		check_leftovers(n);
+	db_abort(n->t);
+	graph_free_all(n);
+	free(n);
+}
+
+/* --- looking -------------------------------------------------------------- */
+
+bool
+hub_has_told(void)
+{
+	struct view *v = hub_live();
+	struct db_txn *t;
+	bool left;
+
+	if (v == NULL)
+		return false;
+	t = view_read(v);
+	left = links_look_left(t) || telling_is_due(t, INT64_MAX);
+	db_abort(t);
+	return !left;
+}
+
+uint32_t
+hub_item_number(uint32_t site, const char *id)
+{
+	struct view *v = hub_live();
+	uint8_t name[TABLE_DIGEST];
+	uint32_t number = 0;
+	struct db_txn *t;
+	struct item i;
+
+	if (v == NULL)
+		return 0;
+	t = view_read(v);
+	item_name(name, site, span_of(id));
+	if (!item_by_name(t, name, &number) || !item_get(t, number, &i) ||
+	    i.withdrawn)
+		number = 0;
+	db_abort(t);
+	return number;
+}

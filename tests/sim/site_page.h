@@ -1,0 +1,54 @@
+/*
+ * Pages: what stands, or stood, at a path of a simulated site. A page has its
+ * bytes and its links, and is for ever; one that is edited is another one from
+ * then on, and one that is renamed is the same at another path.
+ *
+ * There are 160 paths, in two halves: d3/p17.html of the first is e3/p17.html
+ * of the second, so that columns can be renamed.
+ */
+#ifndef ZQ_SIM_SITE_PAGE_H
+#define ZQ_SIM_SITE_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SITE_PATHS 160
+#define SITE_HALF (SITE_PATHS / 2)
+#define SITE_COLUMNS 7		/* of each half */
+#define SITE_NEVER 4		/* paths beyond these, where nothing ever is */
+#define SITE_NAV 5		/* links of a navigation */
+#define SITE_LINKS 9		/* of a page, with them */
+#define SITE_TEXT 128
+#define SITE_SOURCE "web"
+
+struct site_link {
+	uint8_t site;		/* 0: outside of the cluster */
+	bool plain;		/* http */
+	uint16_t path;
+};
+
+struct site_page {
+	struct site_link link[SITE_LINKS];
+	uint8_t n;
+	uint8_t nav;		/* so many of them, at its head */
+};
+
+const char *site_path(char out[SITE_TEXT], size_t n);
+
+/* --- pages ---------------------------------------------------------------- */
+
+void site_forget_pages(void);	/* those of the run before */
+uint32_t site_page_put(const struct site_page *p);
+const struct site_page *site_page(uint32_t page);
+const char *site_page_title(char out[SITE_TEXT], uint32_t page);
+void site_page_hash(uint8_t out[32], uint32_t page);
+/* False: nothing has such a title. */
+bool site_page_of(uint32_t *page, const char *title, size_t n);
+
+#define SITE_LINE(i) (10 + 7 * (uint32_t)(i))	/* where a link stands */
+const char *site_link_url(char out[SITE_TEXT], const struct site_link *l);
+/* The other way: of an address in normal form. */
+bool site_link_of(struct site_link *l, const char *url, size_t n);
+
+#endif
