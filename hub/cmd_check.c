@@ -410,7 +410,7 @@ const struct cmd cmd_check_list[] = {
 	    "politely: one at a time from each\nregistrable domain and "
 	    "address, as robots.txt and Retry-After say, nothing at\n"
 	    "private addresses. Only gone, error page and suspicious are "
-	    "broken; then the exit\nstatus is 1. The settings check_… of "
+	    "broken; then the exit\nstatus is 1. The settings check_* of "
 	    "hub.conf count if there is one."),
 	  .examples = "check https://www.henan.gov.cn/old/1.html\n"
 	    "check --file links.txt --json > looked-at.json\n"

@@ -18,7 +18,7 @@ static const struct {
 	[OUTCOME_OK] = { "ok", N_("works") },
 	[OUTCOME_MOVED] = { "moved", N_("moved") },
 	[OUTCOME_GONE] = { "gone", N_("gone") },
-	[OUTCOME_BLOCKED] = { "blocked", N_("blocked") },
+	[OUTCOME_BLOCKED] = { "blocked", N_("kept out") },
 	[OUTCOME_UNREACHABLE] = { "unreachable", N_("unreachable") },
 	[OUTCOME_SOFT_404] = { "soft-404", N_("error page") },
 	[OUTCOME_SUSPICIOUS] = { "suspicious", N_("SUSPICIOUS") },
