@@ -293,6 +293,28 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 	event_base_loopexit(a->base, NULL);
 }
 
+/* The settings are looked at first: with wrong ones it would not come up. */
+static void
+on_hangup(evutil_socket_t fd, short what, void *arg)
+{
+	struct agent *a = arg;
+	struct config *c;
+	struct buf why;
+
+	(void)fd;
+	(void)what;
+	buf_init(&why, CONFIG_WHY_MAX);
+	c = config_read(a->setup->conf, &why);
+	if (c == NULL)
+		log_error("SIGHUP: the old settings stay: %s",
+		    buf_cstr(&why));
+	else if (!agent_again(a, "SIGHUP: the settings are read anew"))
+		log_warn("SIGHUP: a daemon that runs alone (-1) can't start "
+		    "itself again");
+	config_free(c);
+	buf_clear(&why);
+}
+
 static struct event *
 timer_new(struct agent *a, event_callback_fn fn)
 {
@@ -310,7 +332,9 @@ make_loop(struct agent *a)
 	a->term = evsignal_new(a->base, SIGTERM, on_signal, a);
 	a->interrupt = evsignal_new(a->base, SIGINT, on_signal, a);
 	must(a->term != NULL && event_add(a->term, NULL) == 0);
+	a->hangup = evsignal_new(a->base, SIGHUP, on_hangup, a);
 	must(a->interrupt != NULL);
+	must(a->hangup != NULL && event_add(a->hangup, NULL) == 0);
 	/* As a part the parent decides what Ctrl-C means. */
 	if (!a->setup->sandboxed)
 		must(event_add(a->interrupt, NULL) == 0);
@@ -532,6 +556,7 @@ close_all(struct agent *a)
 	if (a->base != NULL) {
 		event_free(a->term);
 		event_free(a->interrupt);
+		event_free(a->hangup);
 		event_free(a->chores);
 		event_free(a->quiet);
 		event_base_free(a->base);

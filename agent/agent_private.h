@@ -43,7 +43,7 @@ struct agent {
 	struct sources *sources;
 	uint64_t instance;	/* random, of this process … */
 	int64_t started;	/* … and since when it has it, ms */
-	struct event *term, *interrupt, *chores, *quiet;
+	struct event *term, *interrupt, *hangup, *chores, *quiet;
 	bool ending;		/* no more starts of anything */
 	char got[SANDBOX_GOT_MAX];
 };

@@ -12,6 +12,7 @@
 
 #include "agent/config.h"
 #include "agent/store.h"
+#include "contrib/base/clock.h"
 
 #define TOOL_PLACES 8		/* words of a command that are no options */
 
@@ -74,7 +75,11 @@ struct store *tool_store(const struct tool *t, const struct config *c,
 
 /* say move: what to ask, NULL: told what is wrong; and the answer for people. */
 json_t *tool_move_question(struct tool *t);
+/* Of a dry run: asks the hub, too; before it is printed. */
+void tool_move_look(struct tool *t, json_t *answer);
 void tool_move_print(const struct tool *t, json_t *answer);
+/* A time of an answer as people read it. */
+const char *tool_time(char out[CLOCK_TEXT_MAX], json_t *o, const char *name);
 
 /* The commands, each in a file of its own kind. */
 int tool_enroll(struct tool *t);

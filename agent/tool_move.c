@@ -8,11 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "agent/blast.h"
 #include "agent/movelist.h"
-#include "agent/say.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
@@ -30,6 +33,69 @@ scope(const struct tool *t)
 {
 	return is_given(t, "domain") ? "domain" :
 	    is_given(t, "prefix") ? "prefix" : "address";
+}
+
+/* --- addresses ----------------------------------------------------------------- */
+
+/* "www.a.cn/x" alone: with the scheme and port of a source that has the host,
+ * else https. */
+static void
+put_whole(struct buf *out, const struct config *c, const char *text)
+{
+	size_t n = strcspn(text, "/:");
+	struct url u;
+	struct buf b;
+
+	buf_reset(out);
+	buf_init(&b, LIMIT_URL);
+	for (size_t i = 0; c != NULL && i < c->count && out->n == 0; i++) {
+		struct span host = { .at = text, .n = n };
+
+		buf_reset(&b);
+		if (url_normal(&b, span_of(c->source[i].set->url), NULL) &&
+		    url_parse(&u, buf_look(&b)) &&
+		    text_same_nocase(u.host, host))
+			buf_put(out, b.at, (size_t)(u.path.at - b.at));
+	}
+	buf_clear(&b);
+	if (out->n > 0 && text[n] != ':')
+		text += n;
+	else {
+		buf_reset(out);
+		buf_text(out, "https://");
+	}
+	buf_text(out, text);
+}
+
+static void
+make_whole(const struct config *c, json_t *o, const char *name)
+{
+	const char *text = json_string_value(json_object_get(o, name));
+	struct buf b;
+
+	if (text == NULL || text[0] == '/' || strstr(text, "://") != NULL ||
+	    strchr(text, '.') == NULL)
+		return;
+	buf_init(&b, 4 * LIMIT_URL);
+	put_whole(&b, c, text);
+	json_object_set_new(o, name, json_string(buf_cstr(&b)));
+	buf_clear(&b);
+}
+
+/* A host's name stands for its address, as people write it. */
+static void
+make_all_whole(struct tool *t, json_t *moves)
+{
+	struct config *c = access(tool_path(t, CONFIG_FILE), R_OK) == 0 ?
+	    tool_config(t) : NULL;
+	json_t *o;
+	size_t i;
+
+	json_array_foreach(moves, i, o) {
+		make_whole(c, o, "old");
+		make_whole(c, o, "new");
+	}
+	config_free(c);
 }
 
 static void
@@ -234,6 +300,7 @@ tool_move_question(struct tool *t)
 	    moves_of_file(t) : one_move(t);
 	if (moves == NULL)
 		return NULL;
+	make_all_whole(t, moves);
 	return json_pack("{s:s, s:s, s:o, s:b}", "do", "say", "kind", "move",
 	    "moves", moves, "dry", is_given(t, "dry-run"));
 }
@@ -248,9 +315,24 @@ text(json_t *o, const char *name)
 	return s != NULL ? s : "";
 }
 
+const char *
+tool_time(char out[CLOCK_TEXT_MAX], json_t *o, const char *name)
+{
+	const char *s = text(o, name);
+	int64_t ms;
+
+	if (!clock_parse(s, strlen(s), 0, &ms))
+		return s;
+	return clock_show(out, ms);
+}
+
 static void
 show(json_t *o, bool alone)
 {
+	char when[CLOCK_TEXT_MAX];
+
+	long long items;
+
 	if (text(o, "new")[0] == '\0') {
 		printf(_("  %s (%s): the announcement is taken back\n"),
 		    text(o, "old"), text(o, "scope"));
@@ -259,18 +341,71 @@ show(json_t *o, bool alone)
 	printf("  %s → %s (%s)", text(o, "old"), text(o, "new"),
 	    text(o, "scope"));
 	if (text(o, "from")[0] != '\0')
-		printf(_(", from %s"), text(o, "from"));
+		printf(_(", from %s"), tool_time(when, o, "from"));
 	if (text(o, "until")[0] != '\0')
-		printf(_(", until %s"), text(o, "until"));
+		printf(_(", until %s"), tool_time(when, o, "until"));
 	printf("%s\n", json_is_true(json_object_get(o, "same")) ?
 	    _("; it was announced just so before") : "");
 	if (!alone)
 		return;
-	printf(_("    %lld items of this site move; %s\n"), (long long)
-	    json_integer_value(json_object_get(o, "items")),
-	    json_is_true(json_object_get(o, "here")) ?
+	items = (long long)json_integer_value(json_object_get(o, "items"));
+	printf(ngettext("    %lld item of this site moves; %s\n",
+	    "    %lld items of this site move; %s\n", (unsigned long)items),
+	    items, json_is_true(json_object_get(o, "here")) ?
 	    _("something is at the new address") :
 	    _("nothing that this agent knows of is at the new address yet"));
+}
+
+/* How much hangs on each, as the hub knows; asked one after the other. */
+static void
+add_blasts(struct tool *t, json_t *moves)
+{
+	struct config *c = tool_config(t);
+	struct buf why;
+	json_t *o;
+	size_t i;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	json_array_foreach(moves, i, o) {
+		struct blast b;
+
+		if (c == NULL || i >= SHOWN || text(o, "new")[0] == '\0')
+			continue;
+		if (!blast_ask(c, text(o, "scope"), text(o, "old"), &b,
+		    &why))
+			break;
+		json_object_set_new(o, "sites",
+		    json_integer((json_int_t)b.sites));
+		json_object_set_new(o, "pages",
+		    json_integer((json_int_t)b.pages));
+	}
+	if (why.n > 0)
+		(void)tool_fail(NULL, _("who links there can't be known now: "
+		    "%s"), buf_cstr(&why));
+	buf_clear(&why);
+	config_free(c);
+}
+
+static void
+show_blast(json_t *o)
+{
+	json_int_t pages, sites;
+
+	if (json_object_get(o, "pages") == NULL)
+		return;
+	pages = json_integer_value(json_object_get(o, "pages"));
+	sites = json_integer_value(json_object_get(o, "sites"));
+	printf(ngettext("    %lld page of other sites links there (%lld "
+	    "sites)\n", "    %lld pages of other sites link there (%lld "
+	    "sites)\n", (unsigned long)pages), (long long)pages,
+	    (long long)sites);
+}
+
+void
+tool_move_look(struct tool *t, json_t *answer)
+{
+	if (is_given(t, "dry-run"))
+		add_blasts(t, json_object_get(answer, "moves"));
 }
 
 void
@@ -287,15 +422,13 @@ tool_move_print(const struct tool *t, json_t *answer)
 	else
 		printf(_("%lld announced\n"), said);
 	json_array_foreach(moves, i, o)
-		if (i < SHOWN)
+		if (i < SHOWN) {
 			show(o, dry || json_array_size(moves) == 1);
+			show_blast(o);
+		}
 	if (i > SHOWN)
 		printf(_("  … and %zu more\n"), i - SHOWN);
 	if (!json_is_true(json_object_get(answer, "hub")))
 		printf(_("The hub did not say so far that it deals with "
 		    "moves: it keeps what it hears.\n"));
-	else if (dry)
-		printf(_("Who links there the hub finds out when it is "
-		    "announced, and writes to each; zqagent letters has\n"
-		    "how many there are.\n"));
 }

@@ -72,13 +72,16 @@ text(json_t *o, const char *name)
 static void
 show_announced(json_t *m)
 {
+	char when[CLOCK_TEXT_MAX];
+
 	printf("  %s → %s (%s)", text(m, "old"), text(m, "new"),
 	    text(m, "scope"));
 	if (text(m, "from")[0] != '\0')
-		printf(_(", from %s"), text(m, "from"));
+		printf(_(", from %s"), tool_time(when, m, "from"));
 	if (text(m, "until")[0] != '\0')
-		printf(_(", until %s"), text(m, "until"));
-	printf(_("; announced %s by %s"), text(m, "when"), text(m, "by"));
+		printf(_(", until %s"), tool_time(when, m, "until"));
+	printf(_("; announced %s by %s"), tool_time(when, m, "when"),
+	    text(m, "by"));
 	if (text(m, "reason")[0] != '\0')
 		printf(": %s", text(m, "reason"));
 	printf("\n");
@@ -90,11 +93,13 @@ show_proposed(json_t *m)
 {
 	const char *scope = text(m, "scope");
 	bool one = strcmp(scope, "address") == 0;
+	json_int_t n = json_integer_value(json_object_get(m, "items"));
+	char when[CLOCK_TEXT_MAX];
 
-	printf(_("  source %s: %lld pages are elsewhere since %s\n"),
-	    text(m, "source"),
-	    (long long)json_integer_value(json_object_get(m, "items")),
-	    text(m, "when"));
+	printf(ngettext("  source %s: %lld page is elsewhere since %s\n",
+	    "  source %s: %lld pages are elsewhere since %s\n",
+	    (unsigned long)n), text(m, "source"), (long long)n,
+	    tool_time(when, m, "when"));
 	printf("    zqagent say move %s %s%s%s\n", text(m, "old"),
 	    text(m, "new"), one ? "" : " --", one ? "" : scope);
 }

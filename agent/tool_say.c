@@ -207,6 +207,8 @@ tool_say(struct tool *t)
 	json_decref(ask);
 	if (answer == NULL)
 		return 2;
+	if (is_move(t))
+		tool_move_look(t, answer);
 	if (t->json) {
 		json_dumpf(answer, stdout, 0);
 		printf("\n");

@@ -70,7 +70,7 @@ static int
 supervise(char *conf)
 {
 	const struct proc_part part = { .name = "agent", .run = work,
-	    .arg = conf };
+	    .arg = conf, .hangup = true };
 	int rc = 0;
 
 	again_wanted = mmap(NULL, sizeof(*again_wanted),

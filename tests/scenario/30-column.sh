@@ -122,6 +122,25 @@ wait_for 180 "the pages to be gone" has_items $CODE 81
 [ "$(held)" = 0 ] || die "$(held) are held"
 prove "after the pages went"
 
+say "- a name alone is the host that a source has; the hub says who links there"
+zqagent $CODE say move www.zhengzhou.gov.cn/q.html www.zhengzhou.gov.cn/r.html \
+	--dry-run >"$T/out" 2>&1
+grep -q "$URL/q.html → $URL/r.html" "$T/out" || { cat "$T/out"; die "a name"; }
+
+say "- settings edited by hand are followed at SIGHUP, wrong ones are not"
+conf=$(agent_dir $CODE)/agent.conf
+sources_are() { zqagent $CODE status --json | jq -e ".sources | length == $1"; }
+printf '[source third]\nroot = %s\nurl = %s/third/\nmoves = what\n' \
+	"$T/third" $URL >>"$conf"
+mkdir "$T/third"
+kill -HUP "$(agent_pid $CODE)"
+wait_for 10 "it to say what is wrong" grep -q 'moves is "what"' \
+	"$T/agent-$CODE.log"
+sources_are 2 >"$T/out" || die "wrong settings were followed"
+sed -i 's/^moves = what/moves = off/' "$conf"
+kill -HUP "$(agent_pid $CODE)"
+wait_for 20 "the third source" sources_are 3
+
 say "- a table with a wrong line says nothing, and where it is wrong"
 printf 'old,new\n/a.html,/b.html\n/c.html\n' >"$T/moves.csv"
 zqagent $CODE say move --csv "$T/moves.csv" >"$T/out" 2>&1 && die "it is taken"
