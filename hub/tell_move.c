@@ -463,7 +463,7 @@ end(struct group *g, struct pass *p, const struct about *of, int64_t at)
 		tell_owner(g, p, of, at);
 		drop(g, p);
 	}
-	return d.n + 1;
+	return d.n;
 }
 
 /* --- steps ------------------------------------------------------------------------ */
@@ -513,12 +513,12 @@ tell_move_step(struct group *g, const struct entry *e, uint64_t most)
 		return 0;
 	if (!about(&of, g, p.move, e->at)) {
 		drop(g, &p);
-		return 0;
+		return 1;
 	}
 	was = p.phase;
 	n = step(g, &p, &of, e, most);
 	if (was != END && was != OFF)
 		put(g, &p);
 	about_clear(&of);
-	return n;
+	return n + 1;
 }

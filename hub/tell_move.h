@@ -21,7 +21,7 @@
 
 void tell_move_queue(struct group *g, uint32_t move);
 bool tell_move_left(struct db_txn *t);
-/* One step; how many pages it took. */
+/* One step; how many pages it took, and one for the step; 0: none is left. */
 uint64_t tell_move_step(struct group *g, const struct entry *e,
     uint64_t most);
 
