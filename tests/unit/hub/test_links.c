@@ -345,10 +345,9 @@ END_TEST
 START_TEST(shifted_templates)
 {
 	char url[64];
-	struct db_txn *t;
 
 	for (unsigned i = 0; i < 200; i++) {
-		for (unsigned n = 0; n < i % 9; n++) {
+		for (unsigned n = 0; n < i % 40; n++) {
 			snprintf(url, sizeof(url), "http://s3.gov.cn/%u/%u",
 			    i, n);
 			link_to(url, n, "");
@@ -358,10 +357,6 @@ START_TEST(shifted_templates)
 		publish(1, url);
 	}
 	look();
-	t = view_read(k.view);
-	/* The piece where both meet, and one more, are a page's own. */
-	ck_assert_uint_le(db_count(t, TABLE_RUN), 2 * 200);
-	db_abort(t);
 	(void)ask_to("http://s2.gov.cn/nav/39", 0, 1000);
 	ck_assert_uint_lt(found, 20);
 	ck_assert_uint_eq(found + found_more, 200);
@@ -384,6 +379,7 @@ START_TEST(one_list_of_two)
 		link_to(url[i % 2], i, "");
 		snprintf(page, sizeof(page), "http://s%u.gov.cn/%u",
 		    i % 2 == 0 ? 1 : 3, i);
+		link_to(page, 9, "");
 		publish(i % 2 == 0 ? 1 : 3, page);
 	}
 	publish(2, url[0]);
