@@ -207,7 +207,7 @@ moves_in_state(struct store_txn *t, enum moves_state state)
 static bool
 counts(const struct moved *m)
 {
-	return m->state == MOVES_SAID &&
+	return (m->state == MOVES_SAID || m->state == MOVES_HEARD) &&
 	    (m->until == CLOCK_NONE || m->until > clock_wall());
 }
 

@@ -1,6 +1,6 @@
 /*
- * Moves: what this site has announced, as long as it holds, and what its
- * sources propose to announce.
+ * Moves: what this site has announced, as long as it holds, what was announced
+ * for it, and what its sources propose to announce.
  *
  * One row a move, whether of an address, a prefix or a domain. A page that
  * vanishes below an announced one is no loss, one that appears where it leads
@@ -25,6 +25,8 @@ enum moves_state {	/* numbers are in rows */
 	MOVES_SAID = 1,		/* it is announced */
 	MOVES_PROPOSED = 2,	/* a source has seen it */
 	MOVES_REFUSED = 3,	/* … and it was no move, says a person */
+	MOVES_HEARD = 4,	/* announced by the hub's operator, or by a
+				 * copy of this agent (moves_hear.h) */
 };
 
 struct moved {

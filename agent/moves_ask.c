@@ -15,7 +15,7 @@
 
 static const char *const lists[] = {
 	[MOVES_SAID] = "announced", [MOVES_PROPOSED] = "proposed",
-	[MOVES_REFUSED] = "refused",
+	[MOVES_REFUSED] = "refused", [MOVES_HEARD] = "heard",
 };
 #define STATES (sizeof(lists) / sizeof(lists[0]))
 

@@ -13,8 +13,8 @@
 #define MOVES_SHOWN 1000	/* of each state */
 
 /* {"announced": [{"scope", "old", "new", "from", "until", "when", "by",
- * "reason", "source", "items"}, …], "proposed": […], "refused": […]}, each at
- * most MOVES_SHOWN long; the caller's. */
+ * "reason", "source", "items"}, …], "proposed": […], "refused": […], "heard":
+ * […]}, each at most MOVES_SHOWN long; the caller's. */
 json_t *moves_list(struct store_txn *t);
 
 /*

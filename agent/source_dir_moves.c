@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/ability.h"
+#include "agent/moves_hear.h"
 #include "agent/proposal.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
@@ -75,6 +76,15 @@ tell(const struct source *s, size_t made, bool announced)
 	s->host.news(s->host.arg, announced ? made : 0);
 }
 
+static void
+own_addresses(const void *all, void (*each)(void *arg, struct span url),
+    void *arg)
+{
+	const struct source *s = all;
+
+	s->host.each_url(s->host.all, each, arg);
+}
+
 void
 source_dir_moves_check(struct source *s)
 {
@@ -82,6 +92,8 @@ source_dir_moves_check(struct source *s)
 	    .moved = &s->moved, .arg = s, .is_there = is_there };
 	size_t made = 0;
 
+	if (s->host.each_url != NULL)
+		moves_hear(s->host.store, own_addresses, s);
 	if (!is_time(s))
 		return;
 	if (is_wanted(s)) {

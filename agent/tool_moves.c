@@ -80,8 +80,9 @@ show_announced(json_t *m)
 		printf(_(", from %s"), tool_time(when, m, "from"));
 	if (text(m, "until")[0] != '\0')
 		printf(_(", until %s"), tool_time(when, m, "until"));
-	printf(_("; announced %s by %s"), tool_time(when, m, "when"),
-	    text(m, "by"));
+	if (text(m, "by")[0] != '\0')
+		printf(_("; announced %s by %s"), tool_time(when, m, "when"),
+		    text(m, "by"));
 	if (text(m, "reason")[0] != '\0')
 		printf(": %s", text(m, "reason"));
 	printf("\n");
@@ -122,10 +123,13 @@ static void
 print_list(json_t *all)
 {
 	show_list(all, "announced", _("announced:"), show_announced);
+	show_list(all, "heard", _("announced for this site at the hub:"),
+	    show_announced);
 	show_list(all, "proposed", _("proposed, and not said yet (zqagent "
 	    "moves announce says all, zqagent moves refuse none):"),
 	    show_proposed);
 	if (json_array_size(json_object_get(all, "announced")) == 0 &&
+	    json_array_size(json_object_get(all, "heard")) == 0 &&
 	    json_array_size(json_object_get(all, "proposed")) == 0)
 		printf(_("no moves\n"));
 }

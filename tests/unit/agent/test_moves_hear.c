@@ -1,0 +1,145 @@
+/*
+ * Moves that were announced for this site, by the map that the hub signs.
+ */
+#include "tests/unit/agent/storekit.h"
+
+#include "agent/atlas.h"
+#include "agent/moves.h"
+#include "agent/moves_hear.h"
+#include "contrib/base/clock.h"
+
+static struct store *store;
+
+static void
+set_up(void)
+{
+	kit_make_dir();
+	store = kit_open(KIT_LIMIT);
+}
+
+static void
+tear_down(void)
+{
+	store_close(store);
+	kit_remove_dir();
+}
+
+static void
+own(const void *all, void (*each)(void *arg, struct span url), void *arg)
+{
+	(void)all;
+	each(arg, SPAN("https://www.a.cn/"));
+	each(arg, SPAN("https://files.a.cn/x/"));
+}
+
+/* A map: "from to from to …", each a prefix. */
+static void
+hear(uint64_t version, const char *const *list)
+{
+	struct movemap_rule r = { .site = 3 };
+	struct buf xml, why;
+
+	buf_init(&xml, 65536);
+	buf_init(&why, 4096);
+	movemap_begin(&xml, &(struct movemap){ .version = version,
+	    .now = clock_wall() });
+	for (uint32_t i = 0; list[2 * i] != NULL; i++) {
+		r.rule = (struct rewrite_rule){ .scope = REWRITE_PREFIX,
+			.from = span_of(list[2 * i]),
+			.to = span_of(list[2 * i + 1]), .number = i + 1,
+			.at = 1000, .until = CLOCK_NONE };
+		movemap_put(&xml, &r);
+	}
+	movemap_end(&xml);
+	ck_assert_msg(atlas_take(store, buf_look(&xml), &why), "%s",
+	    buf_cstr(&why));
+	moves_hear(store, own, NULL);
+	buf_clear(&xml);
+	buf_clear(&why);
+}
+
+#define HEAR(version, ...) \
+	hear(version, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void
+ck_leads(const char *from, const char *to)
+{
+	struct store_txn *t = store_look(store);
+	struct buf out;
+	bool found;
+
+	buf_init(&out, 4096);
+	found = moves_successor(t, span_of(from), &out);
+	ck_assert_str_eq(found ? buf_cstr(&out) : "", to);
+	buf_clear(&out);
+	store_end(t);
+}
+
+/* Of our hosts, and only as long as they are in the map. */
+START_TEST(test_map)
+{
+	struct store_txn *t;
+
+	HEAR(1, "https://www.a.cn/news/", "https://www.a.cn/xinwen/",
+	    "http://files.a.cn/", "https://new.a.cn/files/",
+	    "https://www.b.cn/", "https://www.c.cn/x/");
+	ck_leads("https://www.a.cn/news/1", "https://www.a.cn/xinwen/1");
+	ck_leads("https://files.a.cn/x/1", "https://new.a.cn/files/x/1");
+	ck_leads("https://www.b.cn/1", "");
+	HEAR(2, "http://files.a.cn/", "https://new.a.cn/files/");
+	ck_leads("https://www.a.cn/news/1", "");
+	ck_leads("https://files.a.cn/x/1", "https://new.a.cn/files/x/1");
+	t = store_look(store);
+	ck_assert_uint_eq(moves_in_state(t, MOVES_HEARD), 1);
+	store_end(t);
+}
+END_TEST
+
+static bool
+say(struct store_txn *t, void *arg)
+{
+	const struct moved m = { .state = MOVES_SAID, .scope = SPAN("prefix"),
+		.old = SPAN("https://www.a.cn/news/"),
+		.new = SPAN("https://www.a.cn/xinwen/"),
+		.from = CLOCK_NONE, .until = CLOCK_NONE, .when = 1,
+		.by = SPAN("wang") };
+
+	(void)arg;
+	return moves_put(t, &m);
+}
+
+/* What was said here stays that when the map has it, or has it no more. */
+START_TEST(test_own)
+{
+	struct store_txn *t;
+
+	ck_assert_int_eq(store_do(store, say, NULL), STORE_DONE);
+	HEAR(1, "https://www.a.cn/news/", "https://www.a.cn/xinwen/");
+	t = store_look(store);
+	ck_assert_uint_eq(moves_in_state(t, MOVES_SAID), 1);
+	ck_assert_uint_eq(moves_in_state(t, MOVES_HEARD), 0);
+	store_end(t);
+	HEAR(2, "https://www.a.cn/y/", "https://www.a.cn/z/");
+	ck_leads("https://www.a.cn/news/1", "https://www.a.cn/xinwen/1");
+	ck_leads("https://www.a.cn/y/1", "https://www.a.cn/z/1");
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *t = tcase_create("moves_hear");
+	Suite *s = suite_create("agent/moves_hear");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, test_map);
+	tcase_add_test(t, test_own);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
