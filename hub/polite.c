@@ -25,12 +25,16 @@ struct polite_lane {
 	size_t at;		/* in the heap */
 };
 
+struct slot {
+	struct polite_lane *lane;
+};
+
 struct polite {
 	uint32_t delay;
 	unsigned abreast;
 	void *tree;
 	size_t lanes, waiting, sweep;
-	struct polite_lane **heap;
+	struct slot *heap;
 	size_t count, room;
 	uint64_t turns;
 };
@@ -46,15 +50,15 @@ is_before(const struct polite_lane *a, const struct polite_lane *b)
 static void
 set(struct polite *p, size_t at, struct polite_lane *l)
 {
-	p->heap[at] = l;
+	p->heap[at].lane = l;
 	l->at = at;
 }
 
 static void
 rise(struct polite *p, size_t at, struct polite_lane *l)
 {
-	while (at > 0 && is_before(l, p->heap[(at - 1) / 2])) {
-		set(p, at, p->heap[(at - 1) / 2]);
+	while (at > 0 && is_before(l, p->heap[(at - 1) / 2].lane)) {
+		set(p, at, p->heap[(at - 1) / 2].lane);
 		at = (at - 1) / 2;
 	}
 	set(p, at, l);
@@ -67,11 +71,12 @@ sink(struct polite *p, size_t at, struct polite_lane *l)
 		size_t child = 2 * at + 1;
 
 		if (child + 1 < p->count &&
-		    is_before(p->heap[child + 1], p->heap[child]))
+		    is_before(p->heap[child + 1].lane,
+		    p->heap[child].lane))
 			child++;
-		if (child >= p->count || !is_before(p->heap[child], l))
+		if (child >= p->count || !is_before(p->heap[child].lane, l))
 			break;
-		set(p, at, p->heap[child]);
+		set(p, at, p->heap[child].lane);
 		at = child;
 	}
 	set(p, at, l);
@@ -86,10 +91,10 @@ heap_out(struct polite *p, struct polite_lane *l)
 	if (at == NOT_IN_HEAP)
 		return;
 	l->at = NOT_IN_HEAP;
-	last = p->heap[--p->count];
+	last = p->heap[--p->count].lane;
 	if (last == l)
 		return;
-	if (at > 0 && is_before(last, p->heap[(at - 1) / 2]))
+	if (at > 0 && is_before(last, p->heap[(at - 1) / 2].lane))
 		rise(p, at, last);
 	else
 		sink(p, at, last);
@@ -133,7 +138,7 @@ forget(struct polite *p, struct polite_lane *l)
 }
 
 struct sweep {
-	struct polite_lane **found;
+	struct slot *found;
 	size_t count, room;
 	int64_t now;
 	bool all;
@@ -148,7 +153,7 @@ look(const void *node, VISIT visit, void *arg)
 	if (visit != postorder && visit != leaf)
 		return;
 	if (s->count < s->room && (s->all || is_forgotten(l, s->now)))
-		s->found[s->count++] = l;
+		s->found[s->count++].lane = l;
 }
 
 static void
@@ -161,7 +166,7 @@ sweep(struct polite *p, int64_t now, bool all)
 	s.found = mem_grow(NULL, p->lanes, sizeof(*s.found));
 	twalk_r(p->tree, look, &s);
 	for (size_t i = 0; i < s.count; i++)
-		forget(p, s.found[i]);
+		forget(p, s.found[i].lane);
 	free(s.found);
 }
 
@@ -247,7 +252,7 @@ polite_put(struct polite *p, struct polite_item *item, struct span name,
 struct polite_item *
 polite_take(struct polite *p, int64_t now)
 {
-	struct polite_lane *l = p->count > 0 ? p->heap[0] : NULL;
+	struct polite_lane *l = p->count > 0 ? p->heap[0].lane : NULL;
 	struct polite_item *item;
 
 	if (l == NULL || l->next > now)
@@ -264,9 +269,12 @@ polite_take(struct polite *p, int64_t now)
 int64_t
 polite_wait(const struct polite *p, int64_t now)
 {
+	int64_t next;
+
 	if (p->count == 0)
 		return -1;
-	return p->heap[0]->next > now ? p->heap[0]->next - now : 0;
+	next = p->heap[0].lane->next;
+	return next > now ? next - now : 0;
 }
 
 static void
@@ -311,7 +319,7 @@ struct polite_item *
 polite_give_up(struct polite *p, int64_t now, int64_t patience)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		struct polite_lane *l = p->heap[i];
+		struct polite_lane *l = p->heap[i].lane;
 		struct polite_item *item;
 
 		if (l->next - now <= patience)

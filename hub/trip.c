@@ -570,13 +570,14 @@ trips_new(struct event_base *base, const struct trips_spec *spec)
 void
 trips_free(struct trips *t)
 {
-	struct trip *trip;
+	struct trip *next;
 
 	if (t == NULL)
 		return;
-	while ((trip = TAILQ_FIRST(&t->all)) != NULL) {
-		probe_cancel(trip->probe);
-		free_trip(trip);
+	for (struct trip *i = TAILQ_FIRST(&t->all); i != NULL; i = next) {
+		next = TAILQ_NEXT(i, all);
+		probe_cancel(i->probe);
+		free_trip(i);
 	}
 	while (!TAILQ_EMPTY(&t->order))
 		free_origin(t, TAILQ_FIRST(&t->order));
