@@ -350,7 +350,9 @@ print_page(FILE *out, json_t *page)
 	fputs("    ", out);
 	print_url(out, member(page, "url"));
 	if (more > 0)
-		fprintf(out, _(" and %lld pages like it"), (long long)more);
+		fprintf(out, ngettext(" and %lld page like it",
+		    " and %lld pages like it", (unsigned long)more),
+		    (long long)more);
 	fputc('\n', out);
 	json_array_foreach(links, i, l) {
 		fputs("      ", out);
@@ -384,9 +386,11 @@ letter_links_print(FILE *out, json_t *letter, size_t most)
 	print_about(out, json_object_get(letter, "links"));
 	json_array_foreach(pages, i, page) {
 		if (most > 0 && i == most) {
-			fprintf(out, _("    … and %zu more pages: zqagent "
-			    "letters %lld\n"), json_array_size(pages) - i,
-			    (long long)json_integer_value(json_object_get(
+			fprintf(out, ngettext("    … and %zu more page: "
+			    "zqagent letters %lld\n", "    … and %zu more "
+			    "pages: zqagent letters %lld\n",
+			    json_array_size(pages) - i),
+			    json_array_size(pages) - i, (long long)json_integer_value(json_object_get(
 			    letter, "number")));
 			break;
 		}

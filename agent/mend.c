@@ -346,9 +346,12 @@ is_let(struct mend *m, const struct config_source *set)
 
 	if (m->spec->automatic)
 		return strcmp(set->mend, "auto") == 0;
-	if (off && m->spec->apply)
+	if (off && m->spec->apply) {
+		m->n->refused++;
 		m->spec->refused(m->spec->arg, m->source, "", _("is not to be "
-		    "mended: its settings say mend = off; write mend = ask"));
+		    "mended: its section in agent.conf says mend = off; write "
+		    "mend = ask there"));
+	}
 	return !off || !m->spec->apply;
 }
 

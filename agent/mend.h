@@ -41,7 +41,7 @@ struct mend_spec {
 struct mend_count {
 	uint64_t looked;	/* pages that were read */
 	uint64_t pages, links;	/* mended, or to be mended */
-	uint64_t refused;	/* pages */
+	uint64_t refused;	/* pages, and sources that are not let */
 	uint64_t left;		/* links that can't be written anew */
 	uint64_t later;		/* links whose move is still to come */
 	uint64_t run;		/* in the mending log; 0: nothing was done */

@@ -29,7 +29,8 @@ struct owned {			/* by number */
 
 struct line {
 	bool prefix;
-	char *from;		/* host and path, the query with it */
+	char *from;		/* host, with the port if there is one in
+				 * the address, path and query */
 	char *to;
 };
 
@@ -112,16 +113,6 @@ put_line(struct redirects *r, bool prefix, struct span from, struct span to)
 		.to = mem_copy(to.at, to.n) };
 }
 
-/* Web servers know the host, not the port that stands in the address. */
-static bool
-has_port(struct span url)
-{
-	struct url u;
-
-	return !url_parse(&u, url) || u.port !=
-	    (u.scheme.n == 5 ? 443 : 80);
-}
-
 /* "/x/" and "/x/index.html" are one place, and "/x" leads to it. */
 static void
 put_places(struct redirects *r, struct span from, struct span to)
@@ -182,7 +173,7 @@ put_from(struct redirects *r, enum rewrite_scope scope, struct span from)
 {
 	struct buf to;
 
-	if (has_port(from) || rewrite_is_reused(r->all, from, r->now))
+	if (rewrite_is_reused(r->all, from, r->now))
 		return;
 	if (scope != REWRITE_ADDRESS) {
 		put_prefix(r, from);
@@ -396,7 +387,7 @@ redirects_nginx(struct buf *out, const struct redirects *r, const char *path)
 	    "# In http:\n"
 	    "#	map_hash_bucket_size 4096;\n"
 	    "#	map_hash_max_size 65536;\n"
-	    "#	map \"$host$request_uri\" $zq_moved {\n"
+	    "#	map \"$http_host$request_uri\" $zq_moved {\n"
 	    "#		default \"\";\n"
 	    "#		include %s;\n"
 	    "#	}\n"
@@ -430,7 +421,7 @@ put_rules(struct buf *out, unsigned depth)
 	for (; depth > 0; depth--)
 		buf_printf(out, "#	RewriteCond %%{THE_REQUEST} "
 		    "^\\S+\\s(/[^?\\s]*)\n"
-		    "#	RewriteCond %%{SERVER_NAME}%%1 "
+		    "#	RewriteCond %%{HTTP_HOST}%%1 "
 		    "^((?:[^/]*/){%u})(.*)$\n"
 		    "#	RewriteCond ${zq:%%1}|%%2 ^([^|]+)\\|(.*)$\n"
 		    "#	RewriteRule ^ %%1%%2 [R=308,L,NE]\n", depth);
@@ -453,10 +444,10 @@ redirects_apache(struct buf *out, const struct redirects *r,
 	    "#	RewriteEngine On\n"
 	    "#	RewriteMap zq txt:%s\n"
 	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/\\S*)\n"
-	    "#	RewriteCond ${zq:=%%{SERVER_NAME}%%1} ^([^?]+)$\n"
+	    "#	RewriteCond ${zq:=%%{HTTP_HOST}%%1} ^([^?]+)$\n"
 	    "#	RewriteRule ^ %%1? [R=308,L,NE]\n"
 	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/\\S*)\n"
-	    "#	RewriteCond ${zq:=%%{SERVER_NAME}%%1} ^([^?]+)\\?(.+)$\n"
+	    "#	RewriteCond ${zq:=%%{HTTP_HOST}%%1} ^([^?]+)\\?(.+)$\n"
 	    "#	RewriteRule ^ %%1?%%2 [R=308,L,NE]\n", path);
 	put_rules(out, depth);
 	for (size_t i = 0; i < r->count; i++) {

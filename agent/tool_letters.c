@@ -169,10 +169,13 @@ reply(struct tool *t, const char *letter, bool refused)
 		json_dumpf(answer, stdout, 0);
 		printf("\n");
 	} else {
-		printf(_("said of %lld addresses, as change %lld\n"),
-		    (long long)json_integer_value(json_object_get(answer,
-		    "said")), (long long)json_integer_value(json_object_get(
-		    answer, "seq")));
+		json_int_t n = json_integer_value(json_object_get(answer,
+		    "said"));
+
+		printf(ngettext("said of %lld address, as change %lld\n",
+		    "said of %lld addresses, as change %lld\n",
+		    (unsigned long)n), (long long)n, (long long)
+		    json_integer_value(json_object_get(answer, "seq")));
 	}
 	json_decref(answer);
 	return 0;

@@ -141,7 +141,7 @@ on_refused(void *arg, const char *source, const char *path, const char *why)
 		return;
 	}
 	buf_init(&b, (size_t)16 * LIMIT_URL);
-	buf_printf(&b, "%s: ", source);
+	buf_printf(&b, path[0] != '\0' ? "%s: " : "%s", source);
 	put_bytes(&b, span_of(path));
 	printf("%s %s\n", buf_cstr(&b), why);
 	buf_clear(&b);
@@ -150,21 +150,29 @@ on_refused(void *arg, const char *source, const char *path, const char *why)
 static void
 print_count(const struct mend_count *n, bool undo, bool apply)
 {
-	printf(undo ? (apply ? _("%" PRIu64 " links in %" PRIu64 " pages are "
-	    "as they were before\n") : _("%" PRIu64 " links in %" PRIu64
-	    " pages would be as they were before\n")) : (apply ?
-	    _("%" PRIu64 " links in %" PRIu64 " pages are mended\n") :
-	    _("%" PRIu64 " links in %" PRIu64 " pages would be mended\n")),
-	    n->links, n->pages);
+	char links[64], pages[64];
+	const char *said = undo ? (apply ? _("%s in %s as before\n") :
+	    _("%s in %s would be as before\n")) : (apply ?
+	    _("%s in %s mended\n") : _("%s in %s would be mended\n"));
+
+	snprintf(links, sizeof(links), ngettext("%" PRIu64 " link",
+	    "%" PRIu64 " links", n->links), n->links);
+	snprintf(pages, sizeof(pages), ngettext("%" PRIu64 " page",
+	    "%" PRIu64 " pages", n->pages), n->pages);
+	printf(said, links, pages);
 	if (n->refused > 0)
-		printf(_("%" PRIu64 " pages stay as they are, see above\n"),
+		printf(ngettext("%" PRIu64 " stays as it is, see above\n",
+		    "%" PRIu64 " stay as they are, see above\n", n->refused),
 		    n->refused);
 	if (n->left > 0)
-		printf(_("%" PRIu64 " links are written so that they can only "
-		    "be mended by hand\n"), n->left);
+		printf(ngettext("%" PRIu64 " link is written so that it can "
+		    "only be mended by hand\n", "%" PRIu64 " links are written "
+		    "so that they can only be mended by hand\n", n->left),
+		    n->left);
 	if (n->later > 0)
-		printf(_("%" PRIu64 " links are to be mended when their move "
-		    "takes effect\n"), n->later);
+		printf(ngettext("%" PRIu64 " link is to be mended when its move "
+		    "takes effect\n", "%" PRIu64 " links are to be mended when "
+		    "their move takes effect\n", n->later), n->later);
 	if (!apply && n->links > 0)
 		printf("%s\n", undo ? _("Do it: zqagent mend --undo") :
 		    _("Do it: zqagent mend --apply"));

@@ -224,7 +224,7 @@ START_TEST(test_files)
 }
 END_TEST
 
-/* One place, several names; and one that a port keeps apart. */
+/* One place, several names; a port is part of it. */
 START_TEST(test_places)
 {
 	move_count = 0;
@@ -237,7 +237,8 @@ START_TEST(test_places)
 	    "\"www.a.gov.cn/x/default.html\" \"" A "y\";\n"
 	    "\"www.a.gov.cn/x/index.htm\" \"" A "y\";\n"
 	    "\"www.a.gov.cn/x/index.html\" \"" A "y\";\n"
-	    "\"www.a.gov.cn/x/index.shtml\" \"" A "y\";\n", NULL);
+	    "\"www.a.gov.cn/x/index.shtml\" \"" A "y\";\n"
+	    "\"www.a.gov.cn:8443/z\" \"" A "y\";\n", NULL);
 }
 END_TEST
 

@@ -100,7 +100,7 @@ START_TEST(test_shown)
 	ck_prints(one, 1, ABOUT
 	    "    https://www.a.gov.cn/a.html\n"
 	    "      line 5: " B "old/中  (will move)\n"
-	    "    … and 1 more pages: zqagent letters 1\n");
+	    "    … and 1 more page: zqagent letters 1\n");
 	json_decref(l);
 }
 END_TEST

@@ -85,7 +85,7 @@ START_TEST(test_settings)
 	kit_moved(OLD, NEW, CLOCK_NONE);
 	kit_set_mend("off");
 	run();
-	CK_COUNT(0, 0, 0);
+	CK_COUNT(0, 0, 1);
 	CK_WHY("mend = off");
 	s = kit_spec();
 	s.apply = false;	/* to look is always right */

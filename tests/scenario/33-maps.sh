@@ -76,7 +76,8 @@ map 1 0 hub "$(rule 1 address $SITE/old.html "$SITE/n.html?a=\$1&amp;b=2")" \
 	"$(rule 4 address $SITE/news/keep.html $SITE/keep/)" \
 	"$(rule 5 address $SITE/dir/ $SITE/d/)" \
 	"$(rule 6 prefix $SITE/%E6%94%BF%E7%AD%96/ $SITE/zc/)" \
-	"$(rule 7 domain https://gone.b.gov.cn/ https://www.c.gov.cn/)"
+	"$(rule 7 domain https://gone.b.gov.cn/ https://www.c.gov.cn/)" \
+	"$(rule 10 prefix https://www.a.gov.cn:8443/p/ https://www.c.gov.cn/p/)"
 start letterhub python3 tests/scenario/letterhub.py "$HUB_PORT" "$T/hub"
 
 say "- nginx and Apache with what the heads of the files say"
@@ -91,7 +92,7 @@ http {
 	access_log off;
 	map_hash_bucket_size 4096;
 	map_hash_max_size 65536;
-	map "\$host\$request_uri" \$zq_moved {
+	map "\$http_host\$request_uri" \$zq_moved {
 		default "";
 		include $T/maps/moved.nginx;
 	}
@@ -138,7 +139,7 @@ wait_for 20 Apache answers "$APACHE"
 leads() {
 	for p in $NGINX $APACHE; do
 		got=$(curl -s -o "$T/out" -w '%{http_code} %{redirect_url}' \
-			-H "Host: ${3:-www.a.gov.cn}:$p" "http://127.0.0.1:$p$1")
+			-H "Host: ${3:-www.a.gov.cn}" "http://127.0.0.1:$p$1")
 		[ "$got" = "308 $2" ] || { say "$p $1: $got, not $2"; return 1; }
 	done
 }
@@ -164,7 +165,9 @@ for got in "$NGINX %24" "$APACHE \$"; do
 done
 for path in /dir /dir/ /dir/index.html; do leads $path $SITE/d/ || die "$path"; done
 leads '/%E6%94%BF%E7%AD%96/1.html' $SITE/zc/1.html || die "Chinese"
+leads /p/1 https://www.c.gov.cn/p/1 www.a.gov.cn:8443 || die "a port"
 say "- and nothing else does"
+stays /p/1 404 || die "another port"
 stays /1.html 200 || die "a page"
 stays /newsletter/ 404 || die "a name that only begins alike"
 stays /old.htmlx 404 || die "longer"
@@ -197,7 +200,7 @@ say "- links to a dead domain of another site are mended by the map"
 sed -i "s|^url = .*|url = $SITE/|" "$A/agent.conf"
 stop "$(agent_pid $CODE)"
 rm -rf "$A/store"; agent_start $CODE
-mended() { zqagent $CODE mend --apply | grep -q '1 links in 1 pages are mended'; }
+mended() { zqagent $CODE mend --apply | grep -q '1 link in 1 page mended'; }
 map 4 0 hub "$(rule 7 domain https://gone.b.gov.cn/ https://www.c.gov.cn/)"
 wait_for 60 "the link to be mended" mended
 grep -q '"https://www.c.gov.cn/x/1?p=2"' "$WWW/1.html" || die "$(cat "$WWW/1.html")"

@@ -74,10 +74,12 @@ sleep 3	# they were changed by --undo, and are told now
 zqagent $CODE mend --apply --json >"$T/again"
 jq -e '.mended == 0 and .refused > 50' "$T/again" >/dev/null || { head -c 2000 "$T/again"; die "mended what was changed"; }
 diff -r "$T/before" "$WWW" || die "changed"
+stop "$(agent_pid $CODE)"	# else it is told at once
 printf 'x' >>"$WWW/gbk/a.htm"
 zqagent $CODE mend --apply --changed "$WWW/gbk" >"$T/gbk" && die "not told, and yet mended"
 grep -q "wasn't told" "$T/gbk" || { cat "$T/gbk"; die "why?"; }
-told() { zqagent $CODE mend --apply --changed "$WWW/gbk" | grep -q '1 links in 1 pages'; }
+agent_start $CODE
+told() { zqagent $CODE mend --apply --changed "$WWW/gbk" | grep -q '1 link in 1 page'; }
 wait_for 30 "the page to be told and mended" told
 grep -q 'href=/new/gbk.htm>' "$WWW/gbk/a.htm" || die "not mended"
 
