@@ -9,25 +9,10 @@
 #define ZQ_AGENT_MOVELIST_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "agent/movelist_row.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
-
-#define MOVELIST_BYTES (16u << 20)	/* of a file */
-#define MOVELIST_MOST 100000		/* lines that say something */
-
-/* As written, but for quotes and the base. */
-struct movelist_row {
-	unsigned line;		/* in the file, from 1 */
-	char *old, *new;
-	char *scope, *at, *until, *reason;	/* NULL: not given */
-};
-
-struct movelist {		/* zeros: an empty one */
-	struct movelist_row *row;
-	size_t count, room;
-};
 
 /* Rows of the file `name` with these bytes. False: why has what is wrong, a
  * line each, "NAME:LINE: …". `base` ("https://www.example.gov.cn", no slash

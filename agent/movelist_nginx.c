@@ -3,10 +3,11 @@
  * its braces, or with them around it. Keys are paths, or hosts and paths; a
  * regular expression is taken where it says no more than a prefix does.
  */
-#include "agent/movelist_private.h"
+#include "agent/movelist.h"
 
 #include <string.h>
 
+#include "agent/movelist_read.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -30,7 +31,7 @@ is_white(char c)
 }
 
 static char
-take_char(struct movelist_reader *r, struct span *s)
+take_char(struct movelist_reading *r, struct span *s)
 {
 	char c = s->at[0];
 
@@ -41,7 +42,7 @@ take_char(struct movelist_reader *r, struct span *s)
 }
 
 static void
-skip_white(struct movelist_reader *r, struct span *s)
+skip_white(struct movelist_reading *r, struct span *s)
 {
 	while (s->n > 0 && (is_white(s->at[0]) || s->at[0] == '#')) {
 		bool remark = s->at[0] == '#';
@@ -53,7 +54,7 @@ skip_white(struct movelist_reader *r, struct span *s)
 }
 
 static void
-take_quoted(struct movelist_reader *r, struct span *s, struct buf *word)
+take_quoted(struct movelist_reading *r, struct span *s, struct buf *word)
 {
 	unsigned began = r->line;
 	char quote = take_char(r, s);
@@ -68,13 +69,13 @@ take_quoted(struct movelist_reader *r, struct span *s, struct buf *word)
 			c = take_char(r, s);
 		buf_byte(word, c);
 	}
-	if (movelist_complain(r, began))
+	if (movelist_read_complain(r, began))
 		buf_text(r->why, _("a quote is opened and never closed"));
 }
 
 /* Braces belong to an unquoted word only as "${". */
 static void
-take_word(struct movelist_reader *r, struct span *s, struct buf *word)
+take_word(struct movelist_reading *r, struct span *s, struct buf *word)
 {
 	bool name = false;
 
@@ -94,7 +95,7 @@ take_word(struct movelist_reader *r, struct span *s, struct buf *word)
 }
 
 static void
-take_words(struct movelist_reader *r, struct span *s, struct words *w)
+take_words(struct movelist_reading *r, struct span *s, struct words *w)
 {
 	struct buf over;
 
@@ -163,13 +164,13 @@ take_prefix(struct span *key, struct span *value)
 
 /* A key without a scheme that is no path begins with a host. */
 static char *
-key_address(struct movelist_reader *r, struct span key, unsigned line)
+key_address(struct movelist_reading *r, struct span key, unsigned line)
 {
 	struct buf b;
 	char *whole;
 
 	if (key.n == 0 || key.at[0] == '/' || text_starts(key, "http"))
-		return movelist_address(r, key, line);
+		return movelist_read_address(r, key, line);
 	buf_init(&b, WORD_MOST + 8);
 	buf_text(&b, "http://");
 	buf_span(&b, key);
@@ -180,7 +181,7 @@ key_address(struct movelist_reader *r, struct span key, unsigned line)
 
 /* "$scheme://www.b.cn/x": http and https are one place. */
 static char *
-value_address(struct movelist_reader *r, struct span value, unsigned line)
+value_address(struct movelist_reading *r, struct span value, unsigned line)
 {
 	static const char scheme[] = "$scheme://";
 	struct buf b;
@@ -195,19 +196,19 @@ value_address(struct movelist_reader *r, struct span value, unsigned line)
 	buf_span(&b, value);
 	if (b.n == 0 || memchr(b.at, '$', b.n) != NULL ||
 	    (b.at[0] != '/' && !text_starts(buf_look(&b), "http"))) {
-		if (movelist_complain(r, line))
+		if (movelist_read_complain(r, line))
 			buf_printf(r->why, _("\"%.*s\" is no address that "
 			    "can be announced"),
 			    SPAN_ARGS(text_cut(value, SHOWN)));
 	} else {
-		whole = movelist_address(r, buf_look(&b), line);
+		whole = movelist_read_address(r, buf_look(&b), line);
 	}
 	buf_clear(&b);
 	return whole;
 }
 
 static void
-take_entry(struct movelist_reader *r, const struct words *w)
+take_entry(struct movelist_reading *r, const struct words *w)
 {
 	struct movelist_row row = { .line = w->line };
 	struct span key = buf_look(&w->word[0]);
@@ -215,7 +216,7 @@ take_entry(struct movelist_reader *r, const struct words *w)
 
 	if (text_starts(key, "~")) {
 		if (!take_prefix(&key, &value)) {
-			if (movelist_complain(r, w->line))
+			if (movelist_read_complain(r, w->line))
 				buf_printf(r->why, _("\"%.*s\": a regular "
 				    "expression can't be announced; say what "
 				    "it means with zqagent say move OLD/ "
@@ -227,7 +228,7 @@ take_entry(struct movelist_reader *r, const struct words *w)
 	}
 	row.old = key_address(r, key, w->line);
 	row.new = value_address(r, value, w->line);
-	movelist_add(r, &row);
+	movelist_read_add(r, &row);
 }
 
 /* What a map may say besides: none of it is a move. */
@@ -242,7 +243,7 @@ is_setting(const struct words *w)
 }
 
 static void
-take_directive(struct movelist_reader *r, const struct words *w)
+take_directive(struct movelist_reading *r, const struct words *w)
 {
 	struct span first = buf_look(&w->word[0]);
 
@@ -255,7 +256,7 @@ take_directive(struct movelist_reader *r, const struct words *w)
 		take_entry(r, w);
 		return;
 	}
-	if (!movelist_complain(r, w->line))
+	if (!movelist_read_complain(r, w->line))
 		return;
 	if (span_is(first, SPAN("include")))
 		buf_text(r->why, _("an include is not followed: name that "
@@ -272,13 +273,13 @@ bool
 movelist_nginx(struct movelist *l, struct span bytes, const char *name,
     const char *base, struct buf *why)
 {
-	struct movelist_reader r = { .list = l, .name = name, .base = base,
+	struct movelist_reading r = { .list = l, .name = name, .base = base,
 	    .why = why };
 	struct words w = { .count = 0 };
 	struct buf utf8;
 	struct span s;
 
-	if (!movelist_begin(&r, &utf8, bytes))
+	if (!movelist_read_begin(&r, &utf8, bytes))
 		return false;
 	for (size_t i = 0; i < 3; i++)
 		buf_init(&w.word[i], WORD_MOST);
@@ -289,5 +290,5 @@ movelist_nginx(struct movelist *l, struct span bytes, const char *name,
 	for (size_t i = 0; i < 3; i++)
 		buf_clear(&w.word[i]);
 	buf_clear(&utf8);
-	return movelist_end(&r);
+	return movelist_read_end(&r);
 }

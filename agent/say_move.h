@@ -22,11 +22,11 @@
  * is taken back. zone: minutes east of UTC for dates without one.
  *
  * NULL: why says what is wrong, a line each; nothing was said. Else {"said":
- * N, "same": N, "hub": true if it deals with moves, "moves": [{"old", "new", "scope", "from", "until", "items",
- * "here"}, …]}: those that were announced as they are before are no news. items
- * are the site's own that move; here: something is at the new address, or
- * below it. Of a dry run only (and of what is one), because it takes a look
- * at everything.
+ * N, "same": N, "hub": true if it deals with moves, "moves": [{"old", "new",
+ * "scope", "from", "until", "same", "items", "here"}, …]}: those that were
+ * announced just so before are the same, and no news. items are the site's own
+ * that move; here: something is at the new address, or below it. Both are of a
+ * dry run only (and of what is one), because that takes a look at everything.
  */
 json_t *say_move(struct store *s, json_t *ask, int zone, struct buf *why);
 

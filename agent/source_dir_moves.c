@@ -14,7 +14,7 @@
 #include "contrib/base/mem.h"
 #include "protocol/features.h"
 
-#define MOST 200000		/* addresses that are remembered, and one more */
+#define MOST 200000		/* addresses that are remembered */
 
 void
 source_dir_moved(struct source *s, const char *from, const char *to)
@@ -54,8 +54,8 @@ is_there(void *arg, struct span source, struct span path)
 	bool there;
 
 	if (!span_is(source, span_of(s->name)))
-		return source.n == 0 || s->host.find == NULL || s->host.find(s->host.all,
-		    source, path) != ROOT_GONE;
+		return source.n == 0 || s->host.find == NULL ||
+		    s->host.find(s->host.all, source, path) != ROOT_GONE;
 	name = mem_copy(path.at, path.n);
 	there = root_look(&s->root, name, &st) != ROOT_GONE;
 	free(name);
