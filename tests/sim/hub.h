@@ -37,6 +37,7 @@ void hub_ask(json_t *ask, hub_done_fn *done, void *arg);
  * long as it is not done. */
 void hub_enlist(uint32_t site, uint32_t key);
 bool hub_is_enlisted(uint32_t site);
+unsigned hub_enrolments(uint32_t site);	/* by ticket, so far */
 void hub_forget_sites(void);	/* the store is gone */
 
 /* Another key for a site that shows its old one: p->key, and done(arg), when

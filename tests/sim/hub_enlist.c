@@ -19,6 +19,7 @@
 static struct enlisting {
 	uint32_t key;
 	bool under_way, done;
+	unsigned times;		/* that it was enrolled */
 } sites[HUB_SITES];
 
 static struct renewing {
@@ -141,6 +142,7 @@ take_grant(uint64_t number, struct span body)
 	s = &sites[number - ENROLS];
 	s->under_way = false;
 	s->done = g.refusal.n == 0;
+	s->times += s->done;
 	trace("ca", "site %llu: %s%.*s", (unsigned long long)number - ENROLS,
 	    s->done ? "enrolled" : "refused: ", SPAN_ARGS(g.refusal));
 }
@@ -189,6 +191,12 @@ on_added(void *arg, const json_t *answer)
 	hub_code(code, (uint32_t)(s - sites));
 	hub_ask(json_pack("{s:s, s:s}", "do", "ticket", "code", code),
 	    on_ticket, s);
+}
+
+unsigned
+hub_enrolments(uint32_t site)
+{
+	return sites[site].times;
 }
 
 void

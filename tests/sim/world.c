@@ -138,6 +138,7 @@ world_kept(uint32_t site, const char *address, const char *dropped)
 		machines += world.actor[i].part.site == site;
 	world.kept[site] = machines == 2 &&
 	    at_address(site, dropped) != NULL ? kept : NULL;
+	world.kept_after[site] = hub_enrolments(site);
 	trace("operator", "keeps %s", kept != NULL ? kept->part.name :
 	    "none that is known");
 }
@@ -149,7 +150,8 @@ on_renewed(void *arg)
 	struct actor *a = arg;
 	const struct actor *kept = world.kept[a->part.site];
 
-	if (kept != NULL && kept != a)
+	if (kept != NULL && kept != a && world.kept_after[a->part.site] ==
+	    hub_enrolments(a->part.site))
 		broken("%s was kept, and %s has got the key of site %u",
 		    kept->part.name, a->part.name, a->part.site);
 	if (a->agent != NULL)

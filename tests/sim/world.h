@@ -55,7 +55,9 @@ struct world {
 	unsigned sites, actors;	/* the first are the sites' own */
 	uint32_t keys;		/* given so far */
 	const struct actor *kept[WORLD_SITES + 1];	/* by the operator, of
-				 * two; by site */
+				 * two; by site … */
+	unsigned kept_after[WORLD_SITES + 1];	/* … when it had been enrolled
+				 * so many times: a ticket settles it anew */
 	uint32_t faults;	/* bits */
 	uint32_t haste;		/* ms between things that happen, about */
 	uint64_t journal;	/* seed of the nasty one; 0: files */
