@@ -308,7 +308,7 @@ def strange():
                           ("/heads", "unreachable"), ("/bomb", "ok"),
                           ("/cookies", "unreachable"), ("/garbage", "unreachable"),
                           ("/endless", "ok"), ("/cut", "unreachable"),
-                          ("/lies", "ok")):
+                          ("/lies", "ok"), ("/busy", "ok")):
         # Each on a host of its own: they don't wait for each other.
         expected.append((outcome, f"http://{path[1:]}.localhost:{STRANGE}"
                          f"{path}", ""))

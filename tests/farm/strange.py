@@ -9,10 +9,12 @@
 /garbage   no HTTP
 /endless   a page that never ends, as fast as it can
 /cut       closes without a word
+/busy      wants to be asked again in a second, not earlier; then a page
 /lies      says that it has a terabyte, and has a page
 """
 import socketserver
 import sys
+import time
 import zlib
 
 PAGE = ("<html><head><title>公告</title></head><body><p>"
@@ -23,6 +25,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
 
 class Strange(socketserver.StreamRequestHandler):
     timeout = 30
+    asked = None
 
     def hang(self):
         self.rfile.read(1)
@@ -68,6 +71,17 @@ class Strange(socketserver.StreamRequestHandler):
     def cut(self):
         self.connection.close()
 
+    def busy(self):
+        now, before = time.monotonic(), Strange.asked
+        if before is None:
+            Strange.asked = now
+            self.wfile.write(b"HTTP/1.1 503 Busy\r\nRetry-After: 1\r\n"
+                             b"Content-Length: 0\r\n\r\n")
+        elif now - before >= 1:
+            self.wfile.write(OK + b"\r\n" + PAGE)
+        else:
+            self.wfile.write(b"HTTP/1.1 410 Too early\r\n\r\n")
+
     def lies(self):
         self.wfile.write(OK + b"Content-Length: 1000000000000\r\n\r\n" + PAGE)
 
@@ -78,7 +92,7 @@ class Strange(socketserver.StreamRequestHandler):
         path = line[1].decode("ascii", "replace") if len(line) > 1 else "/"
         try:
             if path in ("/hang", "/drip", "/heads", "/bomb", "/cookies",
-                        "/garbage", "/endless", "/cut", "/lies"):
+                        "/garbage", "/endless", "/cut", "/busy", "/lies"):
                 getattr(self, path[1:])()
             else:
                 self.wfile.write(b"HTTP/1.1 404 Not Found\r\n"

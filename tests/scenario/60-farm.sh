@@ -78,6 +78,13 @@ jq -e 'length == 3 and all(.cause == "inward")' "$T/one" >/dev/null ||
 	{ cat "$T/one"; die "it asked at home"; }
 ! grep -q /never "$FARM/access.log" || die "the server was asked"
 
+say "- nothing answers at all: that may be us, and says nothing of them"
+for n in $(seq 40); do say "http://h$n.localhost:$CLOSED/"; done >"$T/dead"
+check --file "$T/dead" --delay 0 --json >"$T/one" || die "isolated"
+[ "$(jq 'map(select(.cause == "isolated")) | length' "$T/one")" = 21 ] &&
+	[ "$(jq 'map(select(.outcome == "unreachable")) | length' "$T/one")" = 19 ] ||
+	{ jq -c '.[] | .cause' "$T/one" | sort | uniq -c; die "isolated"; }
+
 say "- politely: one at a time, and a pause"
 before=$(date +%s%N)
 check --delay 400ms "$(web soft /a/1.html)" "$(web soft /a/2.html)" \

@@ -104,6 +104,8 @@ grep -q 'removed for good (410)' "$T/x" || { cat "$T/x"; die "the page"; }
 say "- a day later, and another: now it is sure"
 later 1.1
 wait_for 30 "the second strike" is lost.html '.strikes == 2 and (.broken | not)'
+grep -q '"GET /here.html HTTP/1.1" 304' "$T/farm/access.log" ||
+	die "it was fetched again though it is as it was"
 later 2.2
 wait_for 30 "the third" is lost.html '.strikes == 3 and .broken'
 
