@@ -3,7 +3,10 @@
  */
 #include "hub/tell_hits.h"
 
+#include <stdlib.h>
+
 #include "contrib/base/err.h"
+#include "contrib/base/mem.h"
 #include "hub/item.h"
 #include "protocol/wire.h"
 
@@ -44,6 +47,45 @@ tell_hits_next(struct span *rows, struct tell_hit *h)
 		    "rebuild");
 	*rows = (struct span){ (const char *)r.at, reader_left(&r) };
 	return true;
+}
+
+struct seen {
+	uint32_t item;
+	uint64_t more;
+};
+
+static int
+by_item(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+
+	if (x->item != y->item)
+		return x->item < y->item ? -1 : 1;
+	return (x->more < y->more) - (x->more > y->more);
+}
+
+uint64_t
+tell_hits_pages(struct span rows)
+{
+	struct seen *seen = NULL;
+	size_t n = 0, room = 0;
+	struct tell_hit h;
+	uint64_t pages = 0;
+
+	while (tell_hits_next(&rows, &h)) {
+		if (n == room) {
+			room = room > 0 ? 2 * room : 64;
+			seen = mem_grow(seen, room, sizeof(*seen));
+		}
+		seen[n++] = (struct seen){ h.item, h.more };
+	}
+	if (n > 0)
+		qsort(seen, n, sizeof(*seen), by_item);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || seen[i].item != seen[i - 1].item)
+			pages += 1 + seen[i].more;
+	free(seen);
+	return pages;
 }
 
 bool

@@ -25,6 +25,9 @@ void tell_hits_write(struct buf *row, const struct tell_hit *h);
 /* The next one; false: no more. The span lives as long as the rows. */
 bool tell_hits_next(struct span *rows, struct tell_hit *h);
 
+/* How many pages these are: one that has several of the links counts once. */
+uint64_t tell_hits_pages(struct span rows);
+
 /* The page as a letter names it; its address is put into room. False: there
  * is no such page any more. */
 bool tell_hits_page(struct db_txn *t, const struct tell_hit *h,

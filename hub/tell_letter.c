@@ -53,8 +53,14 @@ put_sentence(struct buf *b, const struct tell_letter *l)
 	char from[CLOCK_TEXT_MAX];
 
 	if (c->move == 0 || c->new.n == 0) {
-		buf_printf(b, "%zu addresses that pages of this site link to, "
-		    "or did", l->links);
+		buf_printf(b, "%zu %s that pages %s link to %s gone, "
+		    "elsewhere, or well again", l->links,
+		    l->links == 1 ? "address" : "addresses",
+		    l->sites > 0 ? "of other sites" : "of this site",
+		    l->links == 1 ? "is" : "are");
+	} else if (c->state == MENDING_FIXED) {
+		buf_printf(b, "move %u: no page of this site links to %.*s "
+		    "any more", (unsigned)c->move, SPAN_ARGS(c->old));
 	} else if (c->state == MENDING_OFF) {
 		buf_printf(b, "move %u is called off: %.*s stays where it is",
 		    (unsigned)c->move, SPAN_ARGS(c->old));
@@ -65,11 +71,14 @@ put_sentence(struct buf *b, const struct tell_letter *l)
 			    clock_format(from, c->from));
 	}
 	if (l->sites > 0)
-		buf_printf(b, "; %" PRIu64 " pages of %" PRIu64 " other sites "
-		    "link there, and these were told", l->here, l->sites);
+		buf_printf(b, "; %" PRIu64 " %s of %" PRIu64 " other %s "
+		    "%s there, and were told", l->here,
+		    l->here == 1 ? "page" : "pages", l->sites,
+		    l->sites == 1 ? "site" : "sites",
+		    l->here == 1 ? "links" : "link");
 	else if (l->here > 0)
-		buf_printf(b, "; %" PRIu64 " pages link there, by this "
-		    "letter", l->here);
+		buf_printf(b, "; by this letter %" PRIu64 " %s to be changed",
+		    l->here, l->here == 1 ? "link is" : "links are");
 }
 
 /* --- sending ------------------------------------------------------------------------ */

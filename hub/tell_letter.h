@@ -24,9 +24,9 @@ struct tell_letter {
 	struct mending_link common;
 	struct buf xml, old;	/* the body so far; the link that is open */
 	size_t links, pages;	/* in this letter */
-	uint64_t all;		/* pages, in all of them, with those that are
-				 * alike */
-	uint64_t here;		/* … and in this one */
+	uint64_t all;		/* links on pages, in all of them, with those
+				 * of pages that are alike */
+	uint64_t here;		/* … and in this one; LETTER_REFERRED: pages */
 	uint64_t sites;		/* LETTER_REFERRED: that refer to it */
 	bool open;		/* a link */
 	uint64_t first, last;	/* numbers of those that were sent; 0: none */

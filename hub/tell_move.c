@@ -332,7 +332,7 @@ put_pages(struct group *g, struct tell_letter *l, const struct about *of,
 
 static void
 note_told(struct group *g, struct pass *p, const struct tell_letter *l,
-    const struct move *m)
+    const struct move *m, uint64_t pages)
 {
 	struct referral r;
 	bool again = referral_get(g->txn, p->move, l->site, SPAN_NONE, &r);
@@ -346,9 +346,9 @@ note_told(struct group *g, struct pass *p, const struct tell_letter *l,
 	}
 	if (l->site != m->site) {
 		p->sites += !again || r.pass != p->number;
-		p->pages += l->all;
+		p->pages += pages;
 	}
-	r.pages = again && r.pass == p->number ? r.pages + l->all : l->all;
+	r.pages = again && r.pass == p->number ? r.pages + pages : pages;
 	r.pass = p->number;
 	r.last = l->last;
 	r.target = m->old;
@@ -385,7 +385,8 @@ write_site(struct group *g, struct pass *p, const struct about *of,
 		    buf_look(&rows));
 		tell_letter_end(&l);
 		if (l.all > 0)
-			note_told(g, p, &l, &of->move);
+			note_told(g, p, &l, &of->move,
+			    tell_hits_pages(buf_look(&rows)));
 	}
 	buf_clear(&rows);
 	return n;
@@ -418,7 +419,8 @@ end_one(struct group *g, const struct about *of, uint32_t site,
 	struct referral r;
 
 	link.state = state == REFERRAL_OFF ? MENDING_OFF : MENDING_FIXED;
-	tell_letter_begin(&l, g, site, at, LETTER_LINKS, of->move.old, &link);
+	tell_letter_begin(&l, g, site, at, LETTER_LINKS, of->move.old,
+	    &link);
 	tell_letter_link(&l, &link);
 	tell_letter_end(&l);
 	if (!referral_get(g->txn, of->move.number, site, SPAN_NONE, &r))
@@ -428,6 +430,17 @@ end_one(struct group *g, const struct about *of, uint32_t site,
 	r.last = l.last;
 	r.target = of->move.old;
 	referral_put(g->txn, &r, &g->row);
+}
+
+void
+tell_move_fixed(struct group *g, uint32_t move, uint32_t site, int64_t at)
+{
+	struct about of;
+
+	if (!about(&of, g, move, at))
+		return;
+	end_one(g, &of, site, REFERRAL_FIXED, at);
+	about_clear(&of);
 }
 
 /* Whose move it is learns how far it reaches. */

@@ -20,6 +20,9 @@
 #include "hub/journal.h"
 
 void tell_move_queue(struct group *g, uint32_t move);
+/* No page of the site has a link to it any more: says so, once. */
+void tell_move_fixed(struct group *g, uint32_t move, uint32_t site,
+    int64_t at);
 bool tell_move_left(struct db_txn *t);
 /* One step; how many pages it took, and one for the step; 0: none is left. */
 uint64_t tell_move_step(struct group *g, const struct entry *e,

@@ -1,8 +1,8 @@
 /*
  * What is owed to sites, and told; see tell_site.h.
  *
- * In TABLE_TELL: 'O', site, target: owed; 'S', site: not before this time,
- * and whether it waits for it; 'D', time, site: it does.
+ * In TABLE_TELL: 'O', site, target: owed; 'S', site: something is; 'D', time,
+ * site: and is told then.
  */
 #include "hub/tell_site.h"
 
@@ -17,6 +17,7 @@
 #include "hub/table.h"
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
+#include "hub/tell_move.h"
 #include "hub/telling.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
@@ -69,36 +70,18 @@ site_due(int64_t when, uint32_t site)
 /* --- owing -------------------------------------------------------------------- */
 
 static void
-put_waits(struct group *g, uint32_t site, int64_t when, bool waits)
-{
-	struct owed_key k = site_waits(site);
-	uint8_t row[9];
-
-	wire_put_u64(row, (uint64_t)when);
-	row[8] = waits;
-	db_put(g->txn, TABLE_TELL, look(&k), (struct span){
-	    .at = (const char *)row, .n = sizeof(row) });
-}
-
-static void
 owe(struct group *g, uint32_t site, const struct target_key *target,
     int64_t at)
 {
 	struct owed_key k = target_owed(site, target);
-	int64_t when = at;
-	struct span row;
+	struct span none;
 
 	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
 	k = site_waits(site);
-	if (db_get(g->txn, TABLE_TELL, look(&k), &row) && row.n == 9) {
-		if (row.at[8] != 0)
-			return;
-		when = (int64_t)wire_get_u64((const uint8_t *)row.at);
-	}
-	if (when < at || when > at + TELLING_PAUSE)
-		when = at;	/* or the clock was put back since */
-	put_waits(g, site, when, true);
-	k = site_due(when, site);
+	if (db_get(g->txn, TABLE_TELL, look(&k), &none))
+		return;
+	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
+	k = site_due(at + TELLING_PAUSE, site);
 	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
 }
 
@@ -208,8 +191,9 @@ struct round {
 	int64_t at;
 	struct tell_letter links, own;	/* own: others link to what was here */
 	struct buf url, now, rows, by;
+	struct buf others;	/* sites that link to this one's */
 	bool look;		/* at moves: all links may be mended now */
-	uint64_t took;
+	uint64_t took, hits;	/* pages: of all, and of one target */
 };
 
 static bool
@@ -218,7 +202,8 @@ on_hit(void *arg, const struct link_hit *h)
 	struct round *r = arg;
 
 	tell_hits_put(&r->rows, h);
-	return ++r->took % TELLING_PAGES != 0 && !r->rows.bad;
+	r->took++;
+	return ++r->hits < TELLING_PAGES && !r->rows.bad;
 }
 
 static enum mending_state
@@ -298,7 +283,7 @@ tell_broken(struct round *r, const struct target_verdict *v)
 		}
 	if (r->links.all > before)
 		note_told(r, v->state == TARGET_MOVED ? v->move : 0,
-		    r->links.all - before);
+		    tell_hits_pages(buf_look(&r->rows)));
 	buf_clear(&room);
 }
 
@@ -334,21 +319,37 @@ tell_mended(struct round *r, const struct target_key *k)
 	r->look = true;
 }
 
+/* Of another site than its own. */
+static bool
+on_other(void *arg, const struct link_hit *h)
+{
+	struct round *r = arg;
+	const char *sites = r->others.at;
+
+	if (h->site == r->site)
+		return true;
+	tell_hits_put(&r->rows, h);
+	for (size_t i = 0; i < r->others.n; i += sizeof(h->site))
+		if (memcmp(sites + i, &h->site, sizeof(h->site)) == 0)
+			return !r->rows.bad;
+	buf_put(&r->others, &h->site, sizeof(h->site));
+	return !r->rows.bad;
+}
+
 /* Others link to what this site took away. */
 static void
 tell_own(struct round *r, const struct target_verdict *v)
 {
 	struct mending_link l = link_of(r, v);
-	struct link_count n;
 	int64_t steps = STEPS;
 
-	links_count(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url), 0, &n,
-	    &steps);
-	if (n.pages == 0)
+	buf_reset(&r->rows);
+	links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url), 0, NULL,
+	    on_other, r, &steps);
+	if (r->rows.n == 0)
 		return;
-	l.pages = n.pages;
-	r->own.sites += n.sites;
-	r->own.here += n.pages;
+	l.pages = tell_hits_pages(buf_look(&r->rows));
+	r->own.here += l.pages;
 	tell_letter_link(&r->own, &l);
 }
 
@@ -361,6 +362,7 @@ tell_target(struct round *r, const struct target_key *k)
 	struct buf room;
 
 	buf_init(&room, LIMIT_URL);
+	r->hits = 0;
 	buf_reset(&r->url);
 	buf_reset(&r->now);
 	buf_reset(&r->rows);
@@ -394,7 +396,7 @@ look_at_move(struct round *r, uint32_t move)
 	links_count(r->g->txn, m.scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
 	    REWRITE_PREFIX, m.old, r->site, &n, &steps);
 	if (n.pages == 0 && n.exact)
-		set_fixed(r, &said);
+		tell_move_fixed(r->g, move, r->site, r->at);
 }
 
 /* A link that was mended may have been the last one to what a move is
@@ -448,13 +450,16 @@ round_begin(struct round *r)
 	buf_init(&r->now, LIMIT_URL);
 	buf_init(&r->by, LIMIT_TEXT);
 	buf_init(&r->rows, ROWS);
+	buf_init(&r->others, 65536);
 }
 
 static void
 round_end(struct round *r)
 {
+	r->own.sites = r->others.n / sizeof(uint32_t);
 	tell_letter_end(&r->links);
 	tell_letter_end(&r->own);
+	buf_clear(&r->others);
 	buf_clear(&r->url);
 	buf_clear(&r->now);
 	buf_clear(&r->by);
@@ -473,14 +478,14 @@ is_told(struct group *g, uint32_t site)
 static void
 set_next(struct group *g, uint32_t site, int64_t was, int64_t at, bool more)
 {
-	int64_t next = more ? at : at + TELLING_PAUSE;
 	struct owed_key k = site_due(was, site);
 
 	db_del(g->txn, TABLE_TELL, look(&k));
-	put_waits(g, site, next, more);
-	k = site_due(next, site);
+	k = more ? site_due(at, site) : site_waits(site);
 	if (more)
 		db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
+	else
+		db_del(g->txn, TABLE_TELL, look(&k));
 }
 
 uint64_t

@@ -1,7 +1,7 @@
 /*
  * Telling a site single news: of targets that its pages link to, or that are
- * its own. They are owed to it, and told together, one round of letters in
- * TELLING_PAUSE at most.
+ * its own. They are owed to it, and told together TELLING_PAUSE after the
+ * first of them, as things stand then: what is well again isn't told.
  */
 #ifndef ZQ_HUB_TELL_SITE_H
 #define ZQ_HUB_TELL_SITE_H

@@ -25,7 +25,8 @@
 #include "protocol/statement.h"
 
 #define TELLING_SOME 1000	/* pages that one act tells of */
-#define TELLING_PAUSE 10000	/* ms between a site's letters of news */
+#define TELLING_PAUSE 10000	/* ms that news wait, for more, and for all to
+				 * be well again */
 #define TELLING_PAGES 2000	/* of one site and address that are named; the
 				 * others are told of when these are mended */
 
