@@ -36,6 +36,7 @@
 #include "hub/lookout.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
+#include "hub/radius.h"
 #include "hub/reconciler.h"
 #include "hub/reply.h"
 #include "hub/show.h"
@@ -291,6 +292,10 @@ on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
 		break;
 	case FRAME_MAP:
 		signer_ask(c->signer, f->number, f->body);
+		break;
+	case FRAME_RADIUS:
+		radius_ask(c->writer.view, f->number, f->body, send_answer,
+		    c);
 		break;
 	case FRAME_GONE:
 		letters_gone(c->letters, f->number);

@@ -17,6 +17,8 @@
 #include "hub/room.h"
 #include "protocol/changelist.h"
 #include "protocol/limits.h"
+#include "protocol/rewrite_rule.h"
+#include "protocol/url.h"
 
 #define CORE_BEHIND (16u << 20)		/* bytes not yet read by the core:
 					 * then batches are told to wait */
@@ -307,6 +309,52 @@ map_run(void *arg, struct http_request *r)
 	buf_clear(&body);
 }
 
+/* --- who links there ----------------------------------------------------- */
+
+/* False: it was refused. Puts the normal form of url= into url. */
+static bool
+place_argument(struct http_request *r, uint8_t *scope, struct buf *url)
+{
+	const char *why = "missing";
+	struct buf b;
+	bool good;
+
+	buf_init(&b, 4 * LIMIT_URL);
+	good = http_query_get(http_query(r), "scope", &b);
+	*scope = (uint8_t)rewrite_scope_named(buf_look(&b));
+	if (!good || *scope == 0) {
+		http_refuse(r, 400, "scope must be address, prefix or domain");
+		good = false;
+	} else {
+		good = http_query_get(http_query(r), "url", &b) &&
+		    url_normal(url, buf_look(&b), &why);
+		if (!good)
+			http_refuse(r, 400, "url: %s", why);
+	}
+	buf_clear(&b);
+	return good;
+}
+
+static void
+links_run(void *arg, struct http_request *r)
+{
+	struct edge *e = arg;
+	struct edge_guest *g = admit(e, r);
+	struct frame_radius f = { .scope = 0 };
+	struct buf url, body;
+
+	buf_init(&url, LIMIT_URL);
+	buf_init(&body, 2 * LIMIT_URL);
+	if (g != NULL && place_argument(r, &f.scope, &url)) {
+		f.site = edge_frame_peer(g).site;
+		f.url = buf_look(&url);
+		frame_radius_write(&body, &f);
+		ask(e, r, FRAME_RADIUS, buf_look(&body));
+	}
+	buf_clear(&url);
+	buf_clear(&body);
+}
+
 /* --- reconciling --------------------------------------------------------- */
 
 static void
@@ -380,6 +428,8 @@ const struct http_route edge_serve_routes[] = {
 	{ .method = "GET", .path = "/v1/letters", .run = letters_run,
 	  .end = end_errand },
 	{ .method = "GET", .path = "/v1/map", .run = map_run,
+	  .end = end_errand },
+	{ .method = "GET", .path = "/v1/links", .run = links_run,
 	  .end = end_errand },
 	{ .method = "POST", .path = "/v1/reconcile", .type = CHANGELIST_TYPE,
 	  .most = LIMIT_BODY, .head = reconcile_head, .run = reconcile_run,

@@ -174,6 +174,25 @@ frame_map_read(uint64_t *after, struct span body)
 }
 
 void
+frame_radius_write(struct buf *b, const struct frame_radius *f)
+{
+	write_u32(b, f->site);
+	write_u8(b, f->scope);
+	write_span(b, f->url);
+}
+
+bool
+frame_radius_read(struct frame_radius *f, struct span body)
+{
+	struct reader r = reader_of(body);
+
+	f->site = read_u32(&r);
+	f->scope = read_u8(&r);
+	f->url = read_span(&r);
+	return reader_done(&r);
+}
+
+void
 frame_signed_write(struct buf *b, bool good, struct span s)
 {
 	write_u8(b, good);

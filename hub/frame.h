@@ -1,7 +1,8 @@
 /*
  * What the parts of the hub say to each other, over channels.
  *
- *	edge ── BATCH, LETTERS, RECONCILE, GONE, PEER, CMP, MAP ──▶ core
+ *	edge ── BATCH, LETTERS, RECONCILE, GONE, PEER, CMP, MAP, RADIUS
+ *	     ──▶ core
  *	edge ◀── ANSWER, DROP ── core
  *	core ── CMP, GRANT, MINT, REREAD, SIGN ──▶ ca
  *	core ◀── ASK, ANSWER, MINTED, REREAD, SIGNED ── ca
@@ -46,6 +47,7 @@ enum frame_kind {
 	FRAME_MAP = 16,		/* edge: the map of moves after a version */
 	FRAME_SIGN = 17,	/* core to ca: a document to be signed … */
 	FRAME_SIGNED = 18,	/* … and so it is, in DER; or why not */
+	FRAME_RADIUS = 19,	/* edge: who links to these addresses? */
 	FRAME_LOOK = 32,	/* core to check: an address (lookout.h) */
 	FRAME_LOOKED = 33,	/* … what came of it */
 	FRAME_HOST = 34,	/* … and what its host is like */
@@ -91,6 +93,14 @@ bool frame_letters_read(struct frame_letters *f, struct span body);
 /* MAP: who asks doesn't matter; it is a site. */
 void frame_map_write(struct buf *b, uint64_t after);
 bool frame_map_read(uint64_t *after, struct span body);
+
+struct frame_radius {
+	uint32_t site;		/* who asks */
+	uint8_t scope;		/* enum rewrite_scope */
+	struct span url;	/* a normal form */
+};
+void frame_radius_write(struct buf *b, const struct frame_radius *f);
+bool frame_radius_read(struct frame_radius *f, struct span body);
 
 /* SIGNED: DER, or (good is false) a sentence. The span is the body's. */
 void frame_signed_write(struct buf *b, bool good, struct span s);
