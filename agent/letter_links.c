@@ -18,6 +18,10 @@
 
 struct adding {
 	json_t *states;		/* place → the newest letter's word */
+	json_t *numbers;	/* place → its number */
+	json_int_t number;	/* of the letter being read */
+	json_int_t superseded;	/* by this one; 0: not all of it is */
+	bool fresh;		/* a link of it nobody spoke of since */
 	json_t *links, *pages;	/* pages: by address, with their links */
 	size_t count;
 };
@@ -60,10 +64,28 @@ state_link(void *arg, const struct mending_link *l)
 
 	buf_init(&place, LIMIT_URL);
 	if (url_place(&place, l->old) &&
-	    json_object_get(a->states, buf_cstr(&place)) == NULL)
+	    json_object_get(a->states, buf_cstr(&place)) == NULL) {
 		json_object_set_new(a->states, buf_cstr(&place),
 		    json_string(mending_state_name(l->state)));
+		json_object_set_new(a->numbers, buf_cstr(&place),
+		    json_integer(a->number));
+	}
 	buf_clear(&place);
+}
+
+/* A later letter of the list, or this one. */
+static json_int_t
+newest(const struct adding *a, const struct mending_link *l)
+{
+	json_int_t n = 0;
+	struct buf place;
+
+	buf_init(&place, LIMIT_URL);
+	if (url_place(&place, l->old))
+		n = json_integer_value(json_object_get(a->numbers,
+		    buf_cstr(&place)));
+	buf_clear(&place);
+	return n;
 }
 
 static const char *
@@ -86,10 +108,15 @@ static void
 add_link(void *arg, const struct mending_link *l)
 {
 	struct adding *a = arg;
+	json_int_t by = newest(a, l);
 	json_t *o = json_pack("{s:o, s:o, s:s, s:I}", "old", text(l->old),
 	    "new", text(l->new), "state", state_of(a, l), "pages",
 	    (json_int_t)l->pages);
 
+	if (by > a->number)
+		a->superseded = by;
+	else
+		a->fresh = true;
 	if (l->move > 0) {
 		json_object_set_new(o, "move", json_integer(l->move));
 		json_object_set_new(o, "scope",
@@ -206,10 +233,16 @@ add_to(json_t *letter, struct adding *a)
 		return;
 	a->links = json_array();
 	a->pages = json_object();
+	a->number = json_integer_value(json_object_get(letter, "number"));
+	a->superseded = 0;
+	a->fresh = false;
 	if (mending_read(body, &reader, a, &why))
 		json_object_del(letter, "body");
 	else
 		json_object_set_new(letter, "trouble", json_string(why));
+	if (a->superseded > 0 && !a->fresh)
+		json_object_set_new(letter, "superseded",
+		    json_integer(a->superseded));
 	json_object_set_new(letter, "links", a->links);
 	json_object_set_new(letter, "pages", pages_of(a->pages));
 	json_decref(a->pages);
@@ -219,17 +252,23 @@ void
 letter_links_add(json_t *list)
 {
 	static const struct mending_reader states = { .link = state_link };
-	struct adding a = { .states = json_object() };
+	struct adding a = { .states = json_object(),
+		.numbers = json_object() };
 	struct span body;
 	json_t *letter;
 	size_t i;
 
-	for (i = json_array_size(list); i-- > 0;)
-		if (is_of_links(json_array_get(list, i), &body))
+	for (i = json_array_size(list); i-- > 0;) {
+		if (is_of_links(json_array_get(list, i), &body)) {
+			a.number = json_integer_value(json_object_get(
+			    json_array_get(list, i), "number"));
 			(void)mending_read(body, &states, &a, NULL);
+		}
+	}
 	json_array_foreach(list, i, letter)
 		add_to(letter, &a);
 	json_decref(a.states);
+	json_decref(a.numbers);
 }
 
 /* --- as text ------------------------------------------------------------ */
@@ -377,24 +416,55 @@ print_rest(FILE *out, json_t *letter)
 	}
 }
 
+/* All links of it, and no other page is like it. */
+static bool
+is_fixed(json_t *page)
+{
+	json_t *l;
+	size_t i;
+
+	json_array_foreach(json_object_get(page, "links"), i, l)
+		if (strcmp(member(l, "state"), "fixed") != 0 ||
+		    json_integer_value(json_object_get(l, "more")) > 0)
+			return false;
+	return true;
+}
+
+/* Returns how many pages were left out, being fixed. */
+static size_t
+print_pages(FILE *out, json_t *letter, size_t most)
+{
+	json_t *pages = json_object_get(letter, "pages"), *page;
+	size_t i, shown = 0, fixed = 0, rest = 0;
+
+	json_array_foreach(pages, i, page) {
+		if (most > 0 && is_fixed(page)) {
+			fixed++;
+		} else if (most > 0 && shown == most) {
+			rest++;
+		} else {
+			print_page(out, page);
+			shown++;
+		}
+	}
+	if (rest > 0)
+		fprintf(out, ngettext("    … and %zu more page: zqagent "
+		    "letters %lld\n", "    … and %zu more pages: zqagent "
+		    "letters %lld\n", rest), rest,
+		    (long long)json_integer_value(json_object_get(letter,
+		    "number")));
+	return fixed;
+}
+
 void
 letter_links_print(FILE *out, json_t *letter, size_t most)
 {
-	json_t *pages = json_object_get(letter, "pages"), *page;
-	size_t i;
+	size_t fixed;
 
 	print_about(out, json_object_get(letter, "links"));
-	json_array_foreach(pages, i, page) {
-		if (most > 0 && i == most) {
-			fprintf(out, ngettext("    … and %zu more page: "
-			    "zqagent letters %lld\n", "    … and %zu more "
-			    "pages: zqagent letters %lld\n",
-			    json_array_size(pages) - i),
-			    json_array_size(pages) - i, (long long)json_integer_value(json_object_get(
-			    letter, "number")));
-			break;
-		}
-		print_page(out, page);
-	}
+	fixed = print_pages(out, letter, most);
+	if (fixed > 0)
+		fprintf(out, ngettext("    %zu page is fixed\n",
+		    "    %zu pages are fixed\n", fixed), fixed);
 	print_rest(out, letter);
 }

@@ -17,11 +17,12 @@
  * "reason", "pages"}], "pages": [{"url", "links": [{"line", "kind", "more",
  * "old", "new", "state"}]}] by address and line, and "body" goes. What a later
  * letter of the list says of the same address (it is fixed, say) is the state
- * that is given.
+ * that is given; and a letter all of whose addresses later ones speak of has
+ * "superseded", with the number of such a one.
  */
 void letter_links_add(json_t *list);
 
-/* One such letter. At most so many pages; 0: all. */
+/* One such letter. At most so many pages, and none that are fixed; 0: all. */
 void letter_links_print(FILE *out, json_t *letter, size_t most);
 
 #endif

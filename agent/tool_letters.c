@@ -8,7 +8,9 @@
 
 #include "agent/inbox.h"
 #include "agent/letter_links.h"
+#include "agent/letter_look.h"
 #include "agent/reply.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/statement.h"
@@ -23,6 +25,8 @@ struct tool_option tool_letters_options[] = {
 	    "as they are") },
 	{ .name = "reason", .about = N_("why") },
 	{ .name = "by", .about = N_("who says so, unless you") },
+	{ .name = "all", .flag = true, .about = N_("all pages, also of letters "
+	    "that later ones supersede") },
 	{ .name = NULL }
 };
 
@@ -75,6 +79,19 @@ reply_alone(struct tool *t, json_t *ask)
 
 /* --- showing ------------------------------------------------------------ */
 
+/* What is fixed by now is seen in the pages. */
+static void
+look_at_pages(struct tool *t, json_t *list)
+{
+	struct config *c = tool_config(t);
+	struct store *s = c != NULL ? tool_store(t, c, false) : NULL;
+
+	if (s != NULL)
+		letter_look(list, s, c);
+	store_close(s);
+	config_free(c);
+}
+
 static const char *
 member(json_t *o, const char *name)
 {
@@ -99,10 +116,18 @@ print_reply(json_t *reply)
 static void
 print_letter(json_t *l, bool all)
 {
+	json_int_t by = json_integer_value(json_object_get(l, "superseded"));
+	const char *when = member(l, "when");
+	char shown[CLOCK_TEXT_MAX];
+	int64_t ms;
+
 	printf("%lld  %s  %-8s %s %s\n", (long long)json_integer_value(
-	    json_object_get(l, "number")), member(l, "when"),
-	    member(l, "kind"), member(l, "text"), member(l, "about"));
-	if (json_object_get(l, "links") != NULL)
+	    json_object_get(l, "number")), clock_parse(when, strlen(when), 0,
+	    &ms) ? clock_show(shown, ms) : when, member(l, "kind"),
+	    member(l, "text"), member(l, "about"));
+	if (by > 0 && !all)
+		printf(_("    superseded by letter %lld\n"), (long long)by);
+	else if (json_object_get(l, "links") != NULL)
 		letter_links_print(stdout, l, all ? 0 : PAGES_SHOWN);
 	print_reply(json_object_get(l, "reply"));
 }
@@ -110,7 +135,7 @@ print_letter(json_t *l, bool all)
 static int
 show(struct tool *t, uint64_t number)
 {
-	bool down;
+	bool down, all = number > 0 || tool_value(t, "all") != NULL;
 	json_t *l, *list = tool_ask(t, json_pack("{s:s, s:I}", "do",
 	    "letters", "letter", (json_int_t)number), &down);
 	size_t i;
@@ -120,6 +145,7 @@ show(struct tool *t, uint64_t number)
 	if (list == NULL)
 		return 2;
 	letter_links_add(list);
+	look_at_pages(t, list);
 	if (t->json) {
 		json_dumpf(list, stdout, JSON_INDENT(2));
 		printf("\n");
@@ -127,7 +153,7 @@ show(struct tool *t, uint64_t number)
 		printf(_("no letters yet\n"));
 	} else {
 		json_array_foreach(list, i, l)
-			print_letter(l, number > 0);
+			print_letter(l, all);
 	}
 	json_decref(list);
 	return 0;

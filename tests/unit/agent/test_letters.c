@@ -4,6 +4,7 @@
 #include "agent/letter_links.h"
 
 #include "agent/ability.h"
+#include "agent/letter_look.h"
 #include "agent/reply.h"
 #include "tests/unit/agent/mendkit.h"
 
@@ -123,6 +124,64 @@ START_TEST(test_states)
 	    "      line 80: " B "old/1 → " B "new/1  (is fixed)\n");
 	ck_prints(json_array_get(l, 1), 0,
 	    "    http://www.b.gov.cn/old/1/  (is fixed)\n");
+	json_decref(l);
+}
+END_TEST
+
+/* All of it said anew: superseded; a part of it: not. */
+START_TEST(test_superseded)
+{
+	json_t *l;
+
+	put_links(MENDING_ANNOUNCED);
+	put_links(MENDING_EFFECTIVE);
+	l = list();
+	ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(l,
+	    0), "superseded")), 2);
+	ck_assert_ptr_null(json_object_get(json_array_get(l, 1),
+	    "superseded"));
+	json_decref(l);
+	kit_moved(B "old/1", B "new/1", 1000);
+	l = list();
+	ck_assert_ptr_null(json_object_get(json_array_get(l, 1),
+	    "superseded"));
+	json_decref(l);
+}
+END_TEST
+
+/* What isn't in a page any more is fixed, once the hub was told so. */
+START_TEST(test_looked_at)
+{
+	json_t *l;
+
+	kit_page("a.html", SPAN("<a href=" B "old/%e4%b8%ad/>"));
+	kit_page("z.html", SPAN("<a href=" B "old/1>"));
+	put_links(MENDING_ANNOUNCED);
+	l = list();
+	letter_look(l, kit_store, kit_config);
+	ck_prints(json_array_get(l, 0), 0, ABOUT
+	    "    https://www.a.gov.cn/a.html\n"
+	    "      line 5: " B "old/中  (will move)\n"
+	    "    https://www.a.gov.cn/z.html and 11 pages like it\n"
+	    "      line 70: " B "old/中  (is fixed)\n"
+	    "      line 80: " B "old/1 → " B "new/1  (will move)\n");
+	json_decref(l);
+	kit_write("a.html", SPAN("mended"));
+	l = list();
+	letter_look(l, kit_store, kit_config);
+	ck_prints(json_array_get(l, 0), 1, ABOUT
+	    "    https://www.a.gov.cn/a.html\n"
+	    "      line 5: " B "old/中  (will move)\n"
+	    "    … and 1 more page: zqagent letters 1\n");
+	json_decref(l);
+	kit_know("a.html");
+	l = list();
+	letter_look(l, kit_store, kit_config);
+	ck_prints(json_array_get(l, 0), 1, ABOUT
+	    "    https://www.a.gov.cn/z.html and 11 pages like it\n"
+	    "      line 70: " B "old/中  (is fixed)\n"
+	    "      line 80: " B "old/1 → " B "new/1  (will move)\n"
+	    "    1 page is fixed\n");
 	json_decref(l);
 }
 END_TEST
@@ -277,7 +336,8 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { test_shown, test_states, test_odd,
+	const TTest *const tests[] = { test_shown, test_states, test_superseded,
+		test_looked_at, test_odd,
 		test_replies, test_another_mind, test_long };
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");

@@ -1,0 +1,129 @@
+/* See letter_look.h. */
+#include "agent/letter_look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/known.h"
+#include "agent/mendfile.h"
+#include "agent/mendpage.h"
+#include "contrib/base/mem.h"
+#include "protocol/limits.h"
+#include "protocol/url_place.h"
+
+struct looking {
+	struct store *store;
+	const struct config *config;
+	struct mendpage *pages;
+	struct mendfile file;
+	size_t left;
+	json_t *places;		/* where the links of a page lead */
+};
+
+static const char *
+member(json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s != NULL ? s : "";
+}
+
+static bool
+on_target(void *arg, struct span target, struct span *to)
+{
+	struct looking *k = arg;
+	struct buf place;
+
+	(void)to;
+	buf_init(&place, LIMIT_URL);
+	if (url_place(&place, target))
+		json_object_set_new(k->places, buf_cstr(&place),
+		    json_true());
+	buf_clear(&place);
+	return false;
+}
+
+static bool
+leads_there(struct looking *k, const char *url)
+{
+	struct buf place;
+	bool is;
+
+	buf_init(&place, LIMIT_URL);
+	is = !url_place(&place, span_of(url)) ||
+	    json_object_get(k->places, buf_cstr(&place)) != NULL;
+	buf_clear(&place);
+	return is;
+}
+
+/* The file as it was told, into k->file. */
+static bool
+read_told(struct looking *k, const struct known *page)
+{
+	struct root root = { .fd = -1 };
+	char *path;
+	struct buf why;
+	bool ok = false;
+
+	buf_init(&why, 4096);
+	for (size_t i = 0; i < k->config->count; i++) {
+		if (!span_is(page->source, span_of(k->config->source[i].name)))
+			continue;
+		path = mem_copy(page->path.at, page->path.n);
+		ok = root_open(&root, k->config->source[i].set->root) == 0 &&
+		    mendfile_read(&k->file, &root, path, &why) &&
+		    memcmp(k->file.hash, page->hash, sizeof(page->hash)) == 0;
+		root_close(&root);
+		free(path);
+	}
+	buf_clear(&why);
+	return ok;
+}
+
+/* Where its links lead, into k->places. False: that can't be known. */
+static bool
+read_places(struct looking *k, const char *url)
+{
+	struct store_txn *t = store_look(k->store);
+	struct mendpage_found f;
+	struct known page;
+	bool ok = known_find_url(t, span_of(url), &page) && page.told &&
+	    read_told(k, &page);
+
+	store_end(t);
+	json_object_clear(k->places);
+	return ok && mendpage_find(k->pages, buf_look(&k->file.bytes),
+	    span_of(url), on_target, k, &f) != MENDPAGE_CHARSET;
+}
+
+static void
+look_at(struct looking *k, json_t *page)
+{
+	json_t *l;
+	size_t i;
+
+	if (k->left == 0 || !read_places(k, member(page, "url")))
+		return;
+	k->left--;
+	json_array_foreach(json_object_get(page, "links"), i, l)
+		if (!leads_there(k, member(l, "old")))
+			json_object_set_new(l, "state", json_string("fixed"));
+}
+
+void
+letter_look(json_t *list, struct store *store, const struct config *c)
+{
+	struct looking k = { .store = store, .config = c,
+		.pages = mendpage_new(), .left = LETTER_LOOK_PAGES,
+		.places = json_object() };
+	json_t *page;
+
+	mendfile_init(&k.file);
+	for (size_t i = json_array_size(list), j; i-- > 0;)
+		json_array_foreach(json_object_get(json_array_get(list, i),
+		    "pages"), j, page)
+			look_at(&k, page);
+	mendfile_clear(&k.file);
+	json_decref(k.places);
+	mendpage_free(k.pages);
+}
