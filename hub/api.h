@@ -15,7 +15,8 @@
  *	/api/v1/moves		{"moves":[…], "next":NUMBER}, newest first
  *		?site=CODE ?state=STATE ?limit=1..1000	(1000)  ?after=NUMBER
  *	/api/v1/moves/NUMBER	one move, and "referrers":{"sites", "pages",
- *				"targets", "exact"}: who links there now
+ *				"targets", "exact", "by_site":[…]}: who links
+ *				there now, what each was told, and said
  *	/api/v1/links?url=ADDRESS	{"links":[…], "next":N}: who links there; a
  *				host alone: to all of a domain; what ends in
  *				a slash: to all below it

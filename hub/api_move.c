@@ -70,20 +70,15 @@ all_moves(struct visit *v)
 static void
 one_move(struct visit *v)
 {
-	struct link_count n;
 	struct move_info m;
 	uint64_t number;
-	json_t *j;
 
 	if (!text_number(v->path, 1, UINT32_MAX, &number) ||
 	    !query_move(v->query, (uint32_t)number, &m)) {
 		api_say_why(v, 404, _("there is no move with this number"));
 		return;
 	}
-	query_move_links(v->query, &m.move, &n);
-	j = json_move(&m);
-	json_object_set_new(j, "referrers", json_link_count(&n));
-	api_say(v, j);
+	api_say(v, json_move_whole(v->query, &m, API_MOVES));
 }
 
 void

@@ -31,8 +31,10 @@ cmd_move_number(const struct cmd_line *l, uint64_t *n)
 /* --- listing ---------------------------------------------------------------------- */
 
 struct listing {
+	struct query *query;
 	json_t *array;			/* or */
 	struct columns *columns;
+	int64_t steps;			/* to count links with */
 };
 
 static void
@@ -44,6 +46,29 @@ put_address(struct columns *c, struct span url)
 	url_show(&shown, url);
 	columns_put(c, buf_look(&shown));
 	buf_clear(&shown);
+}
+
+/* So many, or at least so many. */
+static const char *
+count_text(char text[32], const struct link_count *n)
+{
+	snprintf(text, 32, "%s%" PRIu64, n->exact ? "" : "≥", n->pages);
+	return text;
+}
+
+/* Pages that still link to the old addresses. */
+static void
+put_open(struct listing *l, const struct move *m)
+{
+	struct link_count n;
+	char text[32];
+
+	if (move_is_over(m->state) || l->steps <= 0) {
+		columns_put(l->columns, SPAN(""));
+		return;
+	}
+	query_move_links(l->query, m, &n, &l->steps);
+	columns_put(l->columns, span_of(count_text(text, &n)));
 }
 
 static bool
@@ -59,6 +84,7 @@ list_one(void *arg, const struct move_info *m)
 	columns_put(l->columns, span_of(_(move_state_name(m->move.state))));
 	columns_put(l->columns, span_of(m->code));
 	columns_time(l->columns, m->move.from);
+	put_open(l, &m->move);
 	put_address(l->columns, m->move.old);
 	put_address(l->columns, m->move.new);
 	return true;
@@ -92,8 +118,9 @@ static void
 list(const struct cmd_line *l, struct query *q, const struct move_spec *spec)
 {
 	static const char *const headings[] = { N_("MOVE"), N_("STATE"),
-		N_("SITE"), N_("FROM"), N_("OLD"), N_("NEW"), NULL };
-	struct listing listing = { .array = l->json ? json_array() : NULL };
+		N_("SITE"), N_("FROM"), N_("OPEN"), N_("OLD"), N_("NEW"), NULL };
+	struct listing listing = { .query = q, .steps = LINKS_STEPS,
+	    .array = l->json ? json_array() : NULL };
 
 	if (!l->json)
 		listing.columns = columns_new(headings);
@@ -166,9 +193,9 @@ line_links(const struct link_count *n)
 {
 	char text[128];
 
-	snprintf(text, sizeof(text), _("%" PRIu64 " sites, %" PRIu64
-	    " pages, to %" PRIu64 " addresses%s"), n->sites, n->pages,
-	    n->targets, n->exact ? "" : _(" or more"));
+	snprintf(text, sizeof(text), _("sites: %" PRIu64 ", pages: %" PRIu64
+	    ", addresses: %" PRIu64 "%s"), n->sites, n->pages, n->targets,
+	    n->exact ? "" : _(" (at least)"));
 	line(_("referrers"), span_of(text));
 }
 
@@ -202,19 +229,59 @@ show(struct query *q, const struct move_info *info)
 		    " addresses wrong"), m->wrong, m->looked);
 		line(_("last look"), span_of(text));
 	}
-	query_move_links(q, m, &n);
+	query_move_links(q, m, &n, NULL);
 	line_links(&n);
 }
 
-static json_t *
-to_json(struct query *q, const struct move_info *m)
-{
-	json_t *j = json_move(m);
-	struct link_count n;
+/* --- whom it concerns --------------------------------------------------------------- */
 
-	query_move_links(q, &m->move, &n);
-	json_object_set_new(j, "referrers", json_link_count(&n));
-	return j;
+#define TOLD 50			/* sites that are shown */
+
+struct told {
+	struct columns *columns;
+	size_t shown, more;
+};
+
+static bool
+told_row(void *arg, const struct move_referrer *r)
+{
+	struct told *t = arg;
+	struct columns *c = t->columns;
+	char text[32];
+
+	if (t->shown == TOLD) {
+		t->more++;
+		return true;
+	}
+	t->shown++;
+	columns_put(c, span_of(r->code));
+	columns_put(c, span_of(_(referral_state_name(r->told.state))));
+	columns_put(c, span_of(r->seen ? _("yes") : _("no")));
+	columns_time(c, r->told.told);
+	columns_number(c, r->told.pages);
+	columns_put(c, span_of(count_text(text, &r->open)));
+	columns_put(c, r->told.reason);
+	return true;
+}
+
+static void
+show_told(struct query *q, const struct move *m)
+{
+	static const char *const headings[] = { N_("SITE"), N_("SAYS"),
+		N_("FETCHED"), N_("TOLD"), N_("PAGES THEN"), N_("NOW"),
+		N_("REASON"), NULL };
+	struct told t = { .columns = columns_new(headings) };
+
+	query_move_referrers(q, m, told_row, &t);
+	if (t.shown > 0) {
+		putchar('\n');
+		columns_print(t.columns, stdout);
+	}
+	if (t.more > 0)
+		printf(ngettext("… and %zu more site (--json has all)\n",
+		    "… and %zu more sites (--json has all)\n",
+		    (unsigned long)t.more), t.more);
+	columns_free(t.columns);
 }
 
 static int
@@ -235,9 +302,11 @@ run_show(struct cmd_line *l)
 		status = cmd_fail(_("zqhub move list shows all moves"),
 		    _("there is no move %" PRIu64), number);
 	else if (l->json)
-		cmd_json(to_json(q, &m));
-	else
+		cmd_json(json_move_whole(q, &m, SIZE_MAX));
+	else {
 		show(q, &m);
+		show_told(q, &m.move);
+	}
 	query_end(q);
 	store_close(s);
 	return status;
@@ -274,8 +343,8 @@ tell(const json_t *r)
 	    clock_show(from, number_of(r, "from_ms")));
 	if (text_of(r, "why")[0] != '\0')
 		printf("%s\n", text_of(r, "why"));
-	printf(_("%lld pages of %lld sites link there, to %lld addresses\n"),
-	    number_of(r, "pages"), number_of(r, "sites"),
+	printf(_("who links there: sites: %lld, pages: %lld, addresses: "
+	    "%lld\n"), number_of(r, "sites"), number_of(r, "pages"),
 	    number_of(r, "targets"));
 	if (text_of(r, "domain")[0] != '\0')
 		printf(_("%s is the site's domain from now on\n"),

@@ -217,9 +217,9 @@ fact_links(struct visit *v, const struct move *m)
 	struct link_count n;
 	char text[128];
 
-	query_move_links(v->query, m, &n);
-	snprintf(text, sizeof(text), _("%" PRIu64 " pages of %" PRIu64
-	    " sites%s"), n.pages, n.sites, n.exact ? "" : _(" or more"));
+	query_move_links(v->query, m, &n, NULL);
+	snprintf(text, sizeof(text), _("sites: %" PRIu64 ", pages: %" PRIu64
+	    "%s"), n.sites, n.pages, n.exact ? "" : _(" (at least)"));
 	sheet_fact(v->out, _("Link there"), text);
 }
 
@@ -274,6 +274,51 @@ rival(struct visit *v, const struct move *m)
 	buf_printf(v->out, "%s</p>\n", _(": the hub's operator decides."));
 }
 
+/* --- whom it concerns ------------------------------------------------------------- */
+
+#define TOLD 200		/* sites of one page */
+
+static bool
+told_row(void *arg, const struct move_referrer *m)
+{
+	struct rows *r = arg;
+	struct buf *b = r->v->out;
+
+	if (r->n++ == 0)
+		buf_printf(b, "<h2>%s</h2>\n<div class=\"wide\" "
+		    "tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
+		    "<table><thead><tr><th scope=\"col\">%s</th>"
+		    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		    "<th scope=\"col\" class=\"n\">%s</th></tr></thead>\n"
+		    "<tbody>\n", _("Sites that were told"),
+		    _("Sites that were told"), _("Site"), _("State"),
+		    _("Told"), _("Pages, then and now"));
+	buf_text(b, "<tr><th scope=\"row\">");
+	put_site(r->v, m->code);
+	buf_text(b, "</th><td>");
+	markup_text(b, span_of(_(referral_state_name(m->told.state))));
+	if (m->told.reason.n > 0) {
+		buf_text(b, " · ");
+		markup_text(b, m->told.reason);
+	}
+	buf_text(b, "</td><td>");
+	markup_time(b, m->told.told);
+	buf_printf(b, "%s</td><td class=\"n\">%" PRIu64 " → %s%" PRIu64
+	    "</td></tr>\n", m->seen ? "" : _(" · not fetched yet"),
+	    m->told.pages, m->open.exact ? "" : "≥", m->open.pages);
+	return r->n < TOLD && !b->bad;
+}
+
+static void
+told(struct visit *v, const struct move *m)
+{
+	struct rows r = { .v = v };
+
+	query_move_referrers(v->query, m, told_row, &r);
+	if (r.n > 0)
+		buf_text(v->out, "</tbody></table></div>\n");
+}
+
 void
 dash_move(struct visit *v)
 {
@@ -294,5 +339,6 @@ dash_move(struct visit *v)
 	buf_printf(v->out, "<h1>%s</h1>\n", title);
 	facts(v, &m);
 	rival(v, &m.move);
+	told(v, &m.move);
 	sheet_end(v);
 }

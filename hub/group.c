@@ -213,11 +213,22 @@ group_rules(struct group *g)
 	return g->rules;
 }
 
+const struct rewrite *
+group_effective(struct group *g)
+{
+	if (g->effective == NULL) {
+		g->effective = rewrite_new();
+		move_rules_effective(g->txn, g->effective);
+	}
+	return g->effective;
+}
+
 void
 group_forget_rules(struct group *g)
 {
 	rewrite_free(g->rules);
-	g->rules = NULL;
+	rewrite_free(g->effective);
+	g->rules = g->effective = NULL;
 }
 
 void

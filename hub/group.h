@@ -37,7 +37,8 @@ struct group {
 	char host[256];		/* the last one looked up … */
 	size_t host_n;		/* 0: none */
 	uint32_t host_site;	/* … and whose it is; 0: nobody's */
-	struct rewrite *rules;	/* of the moves; NULL: not asked for yet */
+	struct rewrite *rules;	/* of the moves; NULL: not asked for yet … */
+	struct rewrite *effective;	/* … and of those in effect */
 };
 
 void group_init(struct group *g);
@@ -58,6 +59,9 @@ void group_forget_host(struct group *g);
 /* The moves that count (move_counts()), as rules: also those whose time is to
  * come. Kept from group to group, until a move changes. */
 const struct rewrite *group_rules(struct group *g);
+/* Those that have taken effect, for ever: ask it with INT64_MAX. It is the
+ * state that says whether one has, and not a clock, which may be put back. */
+const struct rewrite *group_effective(struct group *g);
 void group_forget_rules(struct group *g);
 
 /* Adds to the record: what kind of thing, and its bytes. */

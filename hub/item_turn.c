@@ -306,7 +306,7 @@ show(struct turn *t)
 	store(t);
 	links_turn(g, &(struct links_turn){ .site = t->e->site,
 	    .item = t->now.number, .there = !t->now.withdrawn,
-	    .at = t->e->at, .said = t->c });
+	    .said = t->c });
 	if (t->stand->held + t->stand->refused > 0)
 		held_settle(g, t->e->site, t->name);
 	if (t->moved && group_stand(g, t->old.site)->held +
@@ -408,7 +408,7 @@ identify(struct turn *t)
 	if (c->word[WORD_FORMER].n > 0)
 		find_former(t);
 	if (!t->known && c->url.n > 0)
-		rewrite_former(group_rules(t->g), c->url, t->e->at,
+		rewrite_former(group_effective(t->g), c->url, INT64_MAX,
 		    try_former, t);
 }
 

@@ -294,6 +294,30 @@ move_rules(struct db_txn *t, struct rewrite *set)
 	move_each(t, 0, add_rule, set);
 }
 
+void
+move_rule_effective(const struct move *m, struct rewrite_rule *r)
+{
+	move_rule(m, r);
+	r->until = CLOCK_NONE;
+}
+
+static bool
+add_effective(void *arg, const struct move *m)
+{
+	struct rewrite_rule r;
+
+	move_rule_effective(m, &r);
+	if (move_is_effective(m->state))
+		(void)rewrite_add(arg, &r, NULL, NULL);
+	return true;
+}
+
+void
+move_rules_effective(struct db_txn *t, struct rewrite *set)
+{
+	move_each(t, 0, add_effective, set);
+}
+
 bool
 move_leads(const struct rewrite *set, struct span url, int64_t at)
 {

@@ -89,8 +89,12 @@ bool move_due(struct db_txn *t, int64_t *when, uint32_t *number);
 
 /* Spans of m. */
 void move_rule(const struct move *m, struct rewrite_rule *r);
-/* Adds all that count, also those whose time is to come. */
+/* The same of one that has taken effect: for ever. */
+void move_rule_effective(const struct move *m, struct rewrite_rule *r);
+/* Adds all that count, also those whose time is to come; or only those that
+ * have taken effect, for ever. */
 void move_rules(struct db_txn *t, struct rewrite *set);
+void move_rules_effective(struct db_txn *t, struct rewrite *set);
 /* Does a rule say where this address has gone, by then or a day later? A
  * column is often renamed some hours before the time that was announced, and
  * what it loses isn't lost. */

@@ -123,6 +123,23 @@ keep_rules(struct move_turn *t)
 		group_forget_rules(t->g);
 }
 
+/* The same of those in effect. */
+static void
+keep_effective(struct move_turn *t)
+{
+	bool did = !t->fresh && move_is_effective(t->was.state);
+	bool does = move_is_effective(t->now.state);
+	struct rewrite_rule rule;
+
+	if (t->g->effective == NULL || (did == does && (!does ||
+	    is_same_rule(&t->was, &t->now))))
+		return;
+	(void)rewrite_drop(t->g->effective, t->now.number);
+	move_rule_effective(&t->now, &rule);
+	if (does && !rewrite_add(t->g->effective, &rule, NULL, NULL))
+		group_forget_rules(t->g);
+}
+
 static bool
 is_same(const struct move_turn *t)
 {
@@ -160,6 +177,7 @@ move_turn_end(struct move_turn *t)
 		move_put(g->txn, &t->now, &g->row);
 		group_record(g, "move", buf_look(&g->row));
 		keep_rules(t);
+		keep_effective(t);
 		count(t);
 		moved(g, t->fresh ? NULL : &t->was, &t->now, t->at);
 	} else if (t->touched) {

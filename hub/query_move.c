@@ -10,6 +10,7 @@
 #include "hub/json.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
+#include "hub/stand.h"
 #include "protocol/limits.h"
 #include "protocol/rewrite.h"
 
@@ -74,14 +75,53 @@ query_move_states(struct query *q, uint64_t count[MOVE_STATES])
 
 /* --- what it concerns ------------------------------------------------------------ */
 
-void
-query_move_links(struct query *q, const struct move *m, struct link_count *n)
+static void
+count_links(struct query *q, const struct move *m, uint32_t site,
+    struct link_count *n, int64_t *steps)
 {
-	enum rewrite_scope scope = m->scope == REWRITE_ADDRESS ?
-	    REWRITE_ADDRESS : REWRITE_PREFIX;
-	int64_t steps = LINKS_STEPS;
+	links_count(q->txn, m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
+	    REWRITE_PREFIX, m->old, site, n, steps);
+}
 
-	links_count(q->txn, scope, m->old, 0, n, &steps);
+void
+query_move_links(struct query *q, const struct move *m,
+    struct link_count *n, int64_t *steps)
+{
+	int64_t own = LINKS_STEPS;
+
+	count_links(q, m, 0, n, steps != NULL ? steps : &own);
+}
+
+struct told {
+	struct query *query;
+	const struct move *move;
+	int64_t steps;
+	query_referrer_fn *each;
+	void *arg;
+};
+
+static bool
+take_referral(void *arg, const struct referral *r)
+{
+	struct told *t = arg;
+	struct move_referrer one = { .told = *r };
+	struct stand stand;
+
+	put_code(t->query, r->site, one.code);
+	stand_look(t->query->txn, r->site, &stand);
+	one.seen = r->letter > 0 && stand.confirmed >= r->letter;
+	count_links(t->query, t->move, r->site, &one.open, &t->steps);
+	return t->each(t->arg, &one);
+}
+
+void
+query_move_referrers(struct query *q, const struct move *m,
+    query_referrer_fn *each, void *arg)
+{
+	struct told t = { .query = q, .move = m, .steps = LINKS_STEPS,
+	    .each = each, .arg = arg };
+
+	referral_each(q->txn, m->number, 0, take_referral, &t);
 }
 
 struct sample {
@@ -232,5 +272,46 @@ json_move(const struct move_info *info)
 	put_text(j, "by", m->by);
 	put_text(j, "why", m->why);
 	put_number(j, "place", m->place);
+	return j;
+}
+
+struct by_site {
+	json_t *list;
+	size_t left;
+};
+
+static bool
+add_referrer(void *arg, const struct move_referrer *r)
+{
+	struct by_site *b = arg;
+	json_t *j = json_object();
+
+	put_text(j, "site", span_of(r->code));
+	put_text(j, "state", span_of(referral_state_name(r->told.state)));
+	put_number(j, "pages_told", r->told.pages);
+	put_number(j, "letter", r->told.last);
+	json_object_set_new(j, "seen", json_boolean(r->seen));
+	json_time(j, "told", r->told.told);
+	put_text(j, "reason", r->told.reason);
+	put_text(j, "by", r->told.by);
+	put_number(j, "pages", r->open.pages);
+	put_number(j, "targets", r->open.targets);
+	json_object_set_new(j, "exact", json_boolean(r->open.exact));
+	json_array_append_new(b->list, j);
+	return --b->left > 0;
+}
+
+json_t *
+json_move_whole(struct query *q, const struct move_info *m, size_t most)
+{
+	struct by_site by = { .list = json_array(), .left = most };
+	struct link_count n;
+	json_t *j = json_move(m), *referrers;
+
+	query_move_links(q, &m->move, &n, NULL);
+	referrers = json_link_count(&n);
+	query_move_referrers(q, &m->move, add_referrer, &by);
+	json_object_set_new(referrers, "by_site", by.list);
+	json_object_set_new(j, "referrers", referrers);
 	return j;
 }

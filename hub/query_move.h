@@ -9,6 +9,7 @@
 #include "hub/links.h"
 #include "hub/move.h"
 #include "hub/query.h"
+#include "hub/referral.h"
 
 struct move_info {
 	struct move move;		/* spans live until the query ends */
@@ -32,9 +33,22 @@ bool query_move(struct query *q, uint32_t number, struct move_info *m);
 /* How many are in each state. */
 void query_move_states(struct query *q, uint64_t count[MOVE_STATES]);
 
-/* Who links to what it moves, now. */
+/* Who links to what it moves, now. steps: the purse (links.h), counted down;
+ * NULL: one of its own. */
 void query_move_links(struct query *q, const struct move *m,
-    struct link_count *n);
+    struct link_count *n, int64_t *steps);
+
+struct move_referrer {		/* a site that was told of it */
+	struct referral told;	/* spans live until the query ends */
+	char code[CODE_MAX + 1];
+	bool seen;		/* its agent has fetched that letter */
+	struct link_count open;	/* what it still links to */
+};
+
+/* Each that was told, by number. False from each: stop. */
+typedef bool query_referrer_fn(void *arg, const struct move_referrer *r);
+void query_move_referrers(struct query *q, const struct move *m,
+    query_referrer_fn *each, void *arg);
 /* Up to `most` addresses that it moves, and where all moves together lead them
  * from its time on: first those that are linked to, else items, else the old
  * address itself. Not those that another move takes elsewhere. Normal
@@ -46,5 +60,9 @@ void query_move_sample(struct query *q, const struct move *m, size_t most,
 
 json_t *json_link_count(const struct link_count *n);	/* the caller's … */
 json_t *json_move(const struct move_info *m);
+/* The same with "referrers": who links there, and by site what it was told
+ * and said; of so many sites. */
+json_t *json_move_whole(struct query *q, const struct move_info *m,
+    size_t most);
 
 #endif

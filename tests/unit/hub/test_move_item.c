@@ -159,6 +159,24 @@ START_TEST(deleted_and_created_along_a_rule_is_one_item)
 }
 END_TEST
 
+/* What has taken effect has, though the clock is put back. */
+START_TEST(the_clock_is_put_back)
+{
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/a/1.html", "");
+	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix",
+	    k.now + HOUR, k.now + 2 * HOUR);
+	later(HOUR);
+	tick();
+	later(-2 * HOUR);
+	put(1, CHANGE_DELETED, "https://s1.gov.cn/a/1.html", "");
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/b/1.html", "");
+	ck_assert_uint_eq(here("https://s1.gov.cn/b/1.html").number, 1);
+	tick();
+	ck_assert_str_eq(state(1), "effective");
+	same_again();
+}
+END_TEST
+
 /* Also from site to site; and what is still there stays what it is. */
 START_TEST(from_one_site_to_another)
 {
@@ -466,6 +484,7 @@ main(void)
 	tcase_add_test(c, a_former_of_one_that_is_there_is_withdrawn);
 	tcase_add_test(c, the_digest_is_of_what_is_there);
 	tcase_add_test(c, deleted_and_created_along_a_rule_is_one_item);
+	tcase_add_test(c, the_clock_is_put_back);
 	tcase_add_test(c, from_one_site_to_another);
 	tcase_add_test(c, a_closed_gate_lets_a_move_pass);
 	tcase_add_test(c, agrees_with_the_oracle);
