@@ -7,7 +7,6 @@
 #include "hub/trip.h"
 
 #include <stdio.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -16,37 +15,20 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "hub/origin.h"
 #include "hub/polite.h"
 #include "hub/probe.h"
 #include "hub/registrable.h"
-#include "hub/robots.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
 #define TRIES 2			/* of one that was told to come back */
-#define ADDRESS_MAX 48		/* of an IPv6 address, as text */
-#define ORIGIN_MAX 300		/* bytes of "https://host:65535" */
-
-enum known { KNOWN_NOT, KNOWN_ASKED, KNOWN };
-
-struct origin {			/* a server */
-	TAILQ_ENTRY(origin) entry;	/* who was used last stands last */
-	char *name;
-	enum known known;
-	int64_t since;		/* ms, mono */
-	char address[ADDRESS_MAX];	/* that it answered from; "" */
-	struct robots robots;
-	enum cause trouble;	/* it doesn't even answer for robots.txt … */
-	char detail[TRAIL_DETAIL];	/* … why */
-	TAILQ_HEAD(, trip) waiting;
-};
 
 struct trip {
-	struct polite_item item;	/* first: see trip_of() */
-	TAILQ_ENTRY(trip) entry;	/* of an origin's list */
+	struct polite_item item;	/* first: see trip_of(); in a lane, or
+					 * waiting for an origin */
 	TAILQ_ENTRY(trip) all;
 	struct trips *trips;
-	struct origin *origin;		/* of the hop; while it waits there */
 	struct probe *probe;		/* on the wire */
 	struct trail trail;
 	char etag[TRAIL_VALIDATOR], modified[TRAIL_VALIDATOR];
@@ -63,10 +45,9 @@ struct trips {
 	struct prober *prober;
 	struct glancer *glancer;
 	struct event *timer;
-	void *origins;			/* tree */
-	TAILQ_HEAD(, origin) order;
+	struct origins *origins;
 	TAILQ_HEAD(, trip) all;
-	size_t origin_count, under_way, requests;
+	size_t under_way, requests;
 };
 
 static void go_on(struct trip *t);
@@ -85,113 +66,20 @@ look_soon(struct trips *t)
 	event_add(t->timer, &now);
 }
 
-/* --- servers ---------------------------------------------------------------- */
-
-static int
-compare(const void *a, const void *b)
-{
-	const struct origin *one = a, *two = b;
-
-	return strcmp(one->name, two->name);
-}
-
-static void
-free_origin(struct trips *t, struct origin *o)
-{
-	tdelete(o, &t->origins, compare);
-	TAILQ_REMOVE(&t->order, o, entry);
-	t->origin_count--;
-	robots_clear(&o->robots);
-	free(o->name);
-	free(o);
-}
-
-static void
-forget_oldest(struct trips *t)
-{
-	struct origin *o = TAILQ_FIRST(&t->order), *next;
-
-	for (; o != NULL && t->origin_count > TRIP_ORIGINS; o = next) {
-		next = TAILQ_NEXT(o, entry);
-		if (o->known == KNOWN && TAILQ_EMPTY(&o->waiting))
-			free_origin(t, o);
-	}
-}
-
-static struct origin *
-origin_of(struct trips *t, struct span url)
-{
-	char name[ORIGIN_MAX];
-	struct origin key = { .name = name }, *o, **found;
-	struct url u;
-
-	must(url_parse(&u, url));
-	snprintf(name, sizeof(name), "%.*s",
-	    (int)(u.path.at - url.at), url.at);
-	found = tfind(&key, &t->origins, compare);
-	if (found != NULL) {
-		o = *found;
-		TAILQ_REMOVE(&t->order, o, entry);
-		TAILQ_INSERT_TAIL(&t->order, o, entry);
-		return o;
-	}
-	o = mem_new(sizeof(*o));
-	o->name = mem_text(name);
-	robots_init(&o->robots);
-	TAILQ_INIT(&o->waiting);
-	if (tsearch(o, &t->origins, compare) == NULL)
-		fatal("out of memory for a server");
-	TAILQ_INSERT_TAIL(&t->order, o, entry);
-	t->origin_count++;
-	forget_oldest(t);
-	return o;
-}
-
-static bool
-is_fresh(const struct origin *o)
-{
-	return o->known == KNOWN &&
-	    clock_mono() - o->since < TRIP_ROBOTS_LIFE;
-}
-
-/* RFC 9309 §2.3.1: whoever has none lets everybody in; whoever is in trouble
- * is left alone. */
-static void
-take_robots(struct origin *o, const struct trail *t)
-{
-	o->known = KNOWN;
-	o->since = clock_mono();
-	o->trouble = CAUSE_FINE;
-	robots_clear(&o->robots);
-	robots_init(&o->robots);
-	if (t->trouble == CAUSE_FINE && t->status >= 500) {
-		o->trouble = CAUSE_SERVER;
-		snprintf(o->detail, sizeof(o->detail), "%ld", t->status);
-	} else if (t->trouble == CAUSE_NO_NAME ||
-	    t->trouble == CAUSE_NO_CONNECTION || t->trouble == CAUSE_TIME ||
-	    t->trouble == CAUSE_INWARD || t->trouble == CAUSE_CERTIFICATE ||
-	    t->trouble == CAUSE_GARBAGE) {
-		if (t->hops > 0)	/* it is another's trouble */
-			return;
-		o->trouble = t->trouble;
-		snprintf(o->detail, sizeof(o->detail), "%s", t->detail);
-	} else if (t->trouble == CAUSE_FINE && t->status >= 200 &&
-	    t->status < 300) {
-		robots_parse(&o->robots, buf_look(&t->body));
-	}
-}
+/* --- robots.txt -------------------------------------------------------------- */
 
 static void
 on_robots(void *arg, struct trail *t)
 {
+	struct origin_waiting ready = TAILQ_HEAD_INITIALIZER(ready);
 	struct origin *o = arg;
-	struct trip *waiting;
+	struct polite_item *item, *next;
 
-	take_robots(o, t);
-	while ((waiting = TAILQ_FIRST(&o->waiting)) != NULL) {
-		TAILQ_REMOVE(&o->waiting, waiting, entry);
-		waiting->origin = NULL;
-		go_on(waiting);
+	origin_take(o, t);
+	TAILQ_CONCAT(&ready, &o->waiting, entry);
+	for (item = TAILQ_FIRST(&ready); item != NULL; item = next) {
+		next = TAILQ_NEXT(item, entry);
+		go_on(trip_of(item));
 	}
 }
 
@@ -201,7 +89,7 @@ ask_robots(struct trips *t, struct origin *o)
 	struct trip_spec spec = { .body = ROBOTS_BODY, .robots = true };
 	struct buf url;
 
-	o->known = KNOWN_ASKED;
+	o->state = ORIGIN_ASKED;
 	buf_init(&url, LIMIT_URL);
 	buf_printf(&url, "%s/robots.txt", o->name);
 	spec.url = buf_look(&url);
@@ -261,27 +149,21 @@ queue(struct trip *t, bool in_front)
 static void
 go_on(struct trip *t)
 {
+	struct span url = buf_look(&t->trail.url), detail;
 	struct origin *o;
-	struct url u;
+	enum cause cause;
 
-	must(url_parse(&u, buf_look(&t->trail.url)));
 	if (t->robots) {
 		queue(t, true);
 		return;
 	}
-	o = origin_of(t->trips, buf_look(&t->trail.url));
-	if (!is_fresh(o)) {
-		t->origin = o;
-		TAILQ_INSERT_TAIL(&o->waiting, t, entry);
-		if (o->known != KNOWN_ASKED)
+	o = origin_of(t->trips->origins, url);
+	if (!origin_is_fresh(o)) {
+		TAILQ_INSERT_TAIL(&o->waiting, &t->item, entry);
+		if (o->state != ORIGIN_ASKED)
 			ask_robots(t->trips, o);
-	} else if (o->trouble == CAUSE_INWARD) {
-		fail(t, o->trouble, u.host);
-	} else if (o->trouble != CAUSE_FINE) {
-		fail(t, o->trouble, span_of(o->detail));
-	} else if (!robots_may(&o->robots, (struct span){ u.path.at,
-	    (size_t)(t->trail.url.at + t->trail.url.n - u.path.at) })) {
-		fail(t, CAUSE_ROBOTS, SPAN_NONE);
+	} else if ((cause = origin_may(o, url, &detail)) != CAUSE_FINE) {
+		fail(t, cause, cause == CAUSE_ROBOTS ? SPAN_NONE : detail);
 	} else {
 		queue(t, t->trail.hops > 0);
 	}
@@ -411,7 +293,7 @@ crawl_delay(struct trip *t)
 {
 	if (t->robots)
 		return 0;
-	return origin_of(t->trips, buf_look(&t->trail.url))->robots.delay;
+	return origin_of(t->trips->origins, buf_look(&t->trail.url))->robots.delay;
 }
 
 static void
@@ -436,8 +318,8 @@ on_answer(void *arg, const struct probe_answer *a)
 	trips->under_way--;
 	look_soon(trips);
 	if (a->address[0] != '\0')
-		snprintf(origin_of(trips, buf_look(&t->trail.url))->address,
-		    ADDRESS_MAX, "%s", a->address);
+		snprintf(origin_of(trips->origins, buf_look(&t->trail.url))->address,
+		    ORIGIN_ADDRESS, "%s", a->address);
 	if (a->busy > 0) {
 		t->tries--;
 		trips->requests--;
@@ -472,7 +354,7 @@ on_answer(void *arg, const struct probe_answer *a)
 static void
 ask(struct trip *t)
 {
-	const struct origin *o = origin_of(t->trips,
+	const struct origin *o = origin_of(t->trips->origins,
 	    buf_look(&t->trail.url));
 	struct polite *polite = t->trips->polite;
 	int64_t wait, now = clock_mono();
@@ -562,7 +444,7 @@ trips_new(struct event_base *base, const struct trips_spec *spec)
 	t->glancer = glancer_new();
 	t->timer = evtimer_new(base, on_timer, t);
 	must(t->timer != NULL);
-	TAILQ_INIT(&t->order);
+	t->origins = origins_new();
 	TAILQ_INIT(&t->all);
 	return t;
 }
@@ -579,8 +461,7 @@ trips_free(struct trips *t)
 		probe_cancel(i->probe);
 		free_trip(i);
 	}
-	while (!TAILQ_EMPTY(&t->order))
-		free_origin(t, TAILQ_FIRST(&t->order));
+	origins_free(t->origins);
 	prober_free(t->prober);
 	polite_free(t->polite);
 	glancer_free(t->glancer);

@@ -18,9 +18,6 @@
 #include "hub/inward.h"
 #include "hub/trail.h"
 
-#define TRIP_ROBOTS_LIFE (24 * INT64_C(3600) * 1000)	/* ms */
-#define TRIP_ORIGINS 20000	/* servers whose robots.txt is remembered */
-
 struct trips;
 struct trip;
 
