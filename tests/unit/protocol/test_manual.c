@@ -56,7 +56,8 @@ START_TEST(examples)
 		"reconcile-hashes.xml", "reconcile-names.xml",
 		"reconciled-same.xml", "reconciled-buckets.xml",
 		"reconciled-items.xml", "reconciled-later.xml",
-		"reconciled-refused.xml" };
+		"reconciled-refused.xml", "changelist-moves.xml",
+		"links.xml", "map.xml" };
 	struct buf text, file;
 
 	buf_init(&text, 1u << 20);
@@ -69,7 +70,8 @@ START_TEST(examples)
 		buf_reset(&file);
 		buf_text(&file, ".Bd -literal\n");
 		help_file(&file, path);
-		buf_text(&file, ".Ed\n");
+		buf_text(&file, file.at[file.n - 1] == '\n' ? ".Ed\n" :
+		    "\n.Ed\n");
 		ck_assert_msg(strstr(text.at, file.at) != NULL,
 		    "%s doesn't stand in the manual as it is", path);
 	}
