@@ -1,90 +1,21 @@
 /*
- * Runs as pages come and go; see graph.h.
+ * Runs as pages come and go; see graph_run.h.
  */
-#include <stdlib.h>
+#include "hub/graph_run.h"
+
 #include <string.h>
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
-#include "hub/graph.h"
+#include "hub/graph_target.h"
+#include "hub/target_row.h"
 #include "hub/term.h"
 #include "protocol/wire.h"
-
-/* --- in memory ----------------------------------------------------------------------- */
 
 static uint64_t
 head(const uint8_t key[TABLE_DIGEST])
 {
 	return wire_get_u64(key);
-}
-
-static struct graph_run *
-remember(struct graph *graph, const struct run *run)
-{
-	struct graph_run *r = mem_new(sizeof(*r));
-
-	r->run = *run;
-	r->run.links = SPAN_NONE;
-	map_put(&graph->by_number, run->number, r);
-	map_put(&graph->by_key, head(run->key), r);
-	return r;
-}
-
-void
-graph_runs_forget(struct graph *graph)
-{
-	size_t at = 0;
-	void *one;
-
-	while ((one = map_each(&graph->by_number, &at)) != NULL)
-		free(one);
-	map_clear(&graph->by_number);
-	map_clear(&graph->by_key);
-}
-
-static void
-write_run(struct group *g, const struct graph_run *r)
-{
-	struct graph *graph = g->graph;
-	struct key k = key_u32(r->run.number);
-	struct run row = r->run, was;
-	struct span old;
-
-	if (!run_get(g->txn, r->run.number, &was) ||
-	    !db_get(g->txn, TABLE_RUN, key_look(&k), &old))
-		fatal("view: run %u is gone: run zqhub rebuild",
-		    r->run.number);
-	row.links = was.links;
-	buf_reset(&graph->row);
-	run_write(&graph->row, &row);
-	graph_put(g, TABLE_RUN, key_look(&k), old, buf_look(&graph->row));
-}
-
-void
-graph_runs_flush(struct group *g)
-{
-	struct graph_run *r;
-	size_t at = 0;
-
-	while ((r = map_each(&g->graph->by_number, &at)) != NULL) {
-		if (r->dirty && r->run.pages > 0)
-			write_run(g, r);
-		r->dirty = false;
-	}
-	graph_runs_forget(g->graph);
-}
-
-struct graph_run *
-graph_run_get(struct group *g, uint32_t number)
-{
-	struct graph_run *r = map_get(&g->graph->by_number, number);
-	struct run run;
-
-	if (r != NULL)
-		return r;
-	if (!run_get(g->txn, number, &run))
-		fatal("view: run %u is gone: run zqhub rebuild", number);
-	return remember(g->graph, &run);
 }
 
 /* --- birth and death ------------------------------------------------------------------- */
@@ -130,14 +61,13 @@ store(struct group *g, const struct graph_run *r, const struct run_piece *p)
 	run_write(&graph->row, &r->run);
 	run_links_write(&graph->row, p);
 	must(!graph->row.bad);
-	graph_put(g, TABLE_RUN, key_look(&number), SPAN_NONE,
+	graph_put(g->graph, TABLE_RUN, key_look(&number), SPAN_NONE,
 	    buf_look(&graph->row));
 	db_put(g->txn, TABLE_RUN_KEY, key_look(&key), key_look(&number));
 }
 
 static struct graph_run *
-make(struct group *g, const struct run *run, const struct run_piece *p,
-    int64_t at)
+make(struct group *g, const struct run *run, const struct run_piece *p)
 {
 	struct graph_targets t = { .n = 0 };
 	struct graph_run *r = cell(g->graph, run->number);
@@ -147,7 +77,7 @@ make(struct group *g, const struct run *run, const struct run_piece *p,
 	store(g, r, p);
 	for (size_t i = 0; i < p->n; i++)
 		graph_targets_add(&t, i, p->link[i].to);
-	graph_targets_join(g, &t, p, run, at);
+	graph_targets_join(g, &t, p, run);
 	g->graph->edges += p->n;
 	return r;
 }
@@ -166,12 +96,12 @@ find(struct group *g, const uint8_t key[TABLE_DIGEST])
 		return r;
 	if (!db_get(g->txn, TABLE_RUN_KEY, key_look(&k), &row))
 		return NULL;
-	return graph_run_get(g, wire_get_u32((const uint8_t *)row.at));
+	return graph_get(g->graph, wire_get_u32((const uint8_t *)row.at));
 }
 
 struct graph_run *
 graph_run_of(struct group *g, uint32_t site, const struct run_piece *p,
-    uint32_t item, int64_t at)
+    uint32_t item)
 {
 	struct run run = { .site = site, .pages = 1, .item = item };
 	int64_t step[RUN_MOST];
@@ -186,7 +116,7 @@ graph_run_of(struct group *g, uint32_t site, const struct run_piece *p,
 		return NULL;
 	run_steps(step, p);
 	run.steps = run_steps_hash(step, p->n);
-	return make(g, &run, p, at);
+	return make(g, &run, p);
 }
 
 static void
@@ -199,7 +129,7 @@ post(struct group *g, uint32_t number, uint32_t item, bool there)
 void
 graph_run_join(struct group *g, uint32_t number, uint32_t item)
 {
-	struct graph_run *r = graph_run_get(g, number);
+	struct graph_run *r = graph_get(g->graph, number);
 
 	if (r->fresh) {
 		r->fresh = false;
@@ -233,7 +163,7 @@ end(struct group *g, struct graph_run *r)
 		graph_targets_add(&t, i, l.to);
 		g->graph->edges++;
 	}
-	graph_put(g, TABLE_RUN, key_look(&number), row, SPAN_NONE);
+	graph_put(g->graph, TABLE_RUN, key_look(&number), row, SPAN_NONE);
 	db_del(g->txn, TABLE_RUN_KEY, key_look(&key));
 	db_put(g->txn, TABLE_RUN_FREE, key_look(&number), SPAN_NONE);
 	graph_targets_leave(g, &t, &r->run);
@@ -242,7 +172,7 @@ end(struct group *g, struct graph_run *r)
 void
 graph_run_leave(struct group *g, uint32_t number, uint32_t item)
 {
-	struct graph_run *r = graph_run_get(g, number);
+	struct graph_run *r = graph_get(g->graph, number);
 
 	must(r->run.pages > 0);
 	if (r->run.shared)

@@ -1,12 +1,14 @@
 /*
  * Targets as runs come and go, and as what is known of them changes; see
- * graph.h.
+ * graph_target.h.
  */
+#include "hub/graph_target.h"
+
 #include <string.h>
 
 #include "contrib/base/err.h"
 #include "hub/graph.h"
-#include "hub/links.h"
+#include "hub/target_row.h"
 #include "protocol/wire.h"
 
 /* --- of a run -------------------------------------------------------------------------- */
@@ -36,7 +38,7 @@ graph_targets_add(struct graph_targets *t, size_t link, struct span url)
 static size_t
 host_of(const struct target_key *k)
 {
-	const uint8_t *end = memchr(k->at, ' ', k->n);
+	const uint8_t *end = memchr(k->at, TARGET_HOST_END, k->n);
 
 	return end != NULL ? (size_t)(end - k->at) : k->n;
 }
@@ -59,7 +61,7 @@ count_host(struct group *g, uint32_t site, const struct target_key *k,
 	buf_reset(&g->graph->row);
 	write_varint(&g->graph->row, n);
 	now = n > 0 ? buf_look(&g->graph->row) : SPAN_NONE;
-	graph_put(g, TABLE_BETWEEN, at, old, now);
+	graph_put(g->graph, TABLE_BETWEEN, at, old, now);
 }
 
 /* Once for each run. */
@@ -100,7 +102,7 @@ put(struct group *g, const struct target_key *k, struct span old,
 	buf_reset(&graph->row);
 	target_write(&graph->row, k, t, &graph->room);
 	must(!graph->row.bad);
-	graph_put(g, TABLE_TARGET, target_key_look(k), old,
+	graph_put(g->graph, TABLE_TARGET, target_key_look(k), old,
 	    buf_look(&graph->row));
 }
 
@@ -155,10 +157,10 @@ has_turned(struct group *g, const struct target_key *k)
 /* --- state ----------------------------------------------------------------------------------- */
 
 static void
-judge(struct group *g, struct target *t, int64_t at)
+judge(struct group *g, struct target *t)
 {
 	struct target_judge j = { .txn = g->txn, .group = g,
-	    .rules = group_rules(g), .when = at };
+	    .rules = group_effective(g), .when = INT64_MAX };
 	struct target_verdict v;
 
 	target_judge_by(&j, t->url, &v, NULL);
@@ -167,7 +169,7 @@ judge(struct group *g, struct target *t, int64_t at)
 }
 
 void
-graph_target_look(struct group *g, const struct target_key *k, int64_t at)
+graph_target_look(struct group *g, const struct target_key *k)
 {
 	struct target was, now;
 	struct span old = old_row(g, k, &was);
@@ -175,7 +177,7 @@ graph_target_look(struct group *g, const struct target_key *k, int64_t at)
 	if (old.at == NULL)
 		return;
 	now = was;
-	judge(g, &now, at);
+	judge(g, &now);
 	if (now.state == was.state && now.broken == was.broken)
 		return;
 	put(g, k, old, &now);
@@ -197,16 +199,16 @@ post(struct group *g, const struct target_key *k, uint32_t site,
 
 static void
 join(struct group *g, const struct target_key *k, struct span url,
-    const struct run *run, int64_t at)
+    const struct run *run)
 {
 	struct target t = { .runs = 0 };
 	struct span old = old_row(g, k, &t);
 
 	if (old.at == NULL) {
 		t = (struct target){ .url = url, .run = run->number };
-		judge(g, &t, at);
+		judge(g, &t);
 	} else if (!t.shared) {
-		post(g, k, graph_run_get(g, t.run)->run.site, t.run, true);
+		post(g, k, graph_get(g->graph, t.run)->run.site, t.run, true);
 		t.shared = true;
 	}
 	/* Judging and getting have written nothing: old is still good. */
@@ -235,7 +237,7 @@ leave(struct group *g, const struct target_key *k, const struct run *run)
 	if (t.runs > 0) {
 		put(g, k, old, &t);
 	} else {
-		graph_put(g, TABLE_TARGET, target_key_look(k), old,
+		graph_put(g->graph, TABLE_TARGET, target_key_look(k), old,
 		    SPAN_NONE);
 		list_broken(g, k, false);
 	}
@@ -246,10 +248,10 @@ leave(struct group *g, const struct target_key *k, const struct run *run)
 
 void
 graph_targets_join(struct group *g, const struct graph_targets *t,
-    const struct run_piece *p, const struct run *run, int64_t at)
+    const struct run_piece *p, const struct run *run)
 {
 	for (size_t i = 0; i < t->n; i++)
-		join(g, &t->key[i], p->link[t->link[i]].to, run, at);
+		join(g, &t->key[i], p->link[t->link[i]].to, run);
 	count_hosts(g, t, run->site, 1);
 }
 

@@ -90,6 +90,7 @@ group_begin(struct group *g, struct db *db)
 	g->txn = db_begin(db, true);
 	g->work = 0;
 	meta_read(g->txn, &g->meta);
+	graph_begin(g->graph, g->txn);
 }
 
 static void
@@ -132,7 +133,7 @@ group_commit(struct group *g)
 	stands_write(&g->stands, g->txn);
 	write_columns(g);
 	post_flush(&g->post, g->txn, TABLE_POST);
-	graph_flush(g);
+	g->meta.graph_sum += graph_flush(g->graph);
 	meta_write(g->txn, &g->meta, &g->row);
 	result = db_commit(g->txn);
 	g->txn = NULL;

@@ -9,6 +9,7 @@
 #include "contrib/base/err.h"
 #include "hub/act_read.h"
 #include "hub/graph.h"
+#include "hub/graph_target.h"
 #include "hub/links_range.h"
 #include "hub/meta.h"
 #include "hub/table.h"
@@ -17,7 +18,7 @@
 void
 links_settle(struct group *g)
 {
-	graph_flush(g);
+	g->meta.graph_sum += graph_flush(g->graph);
 	meta_write(g->txn, &g->meta, &g->row);
 }
 
@@ -127,7 +128,7 @@ first_look(struct db_txn *t, struct looking *l)
 
 /* Goes on with one row; how many it looked at. */
 static uint64_t
-look_some(struct group *g, struct looking *l, int64_t when, uint64_t most)
+look_some(struct group *g, struct looking *l, uint64_t most)
 {
 	bool behind = l->at.n > 0, more = true;
 	uint64_t n = 0;
@@ -136,7 +137,7 @@ look_some(struct group *g, struct looking *l, int64_t when, uint64_t most)
 		l->at = l->range.key;
 	while (n < most && (more = links_range_next(g->txn, &l->range,
 	    behind, &l->at))) {
-		graph_target_look(g, &l->at, when);
+		graph_target_look(g, &l->at);
 		behind = true;
 		n++;
 	}
@@ -154,10 +155,11 @@ links_look_act(struct group *g, const struct entry *e, const json_t *o)
 	struct looking l;
 	uint64_t most, n = 0;
 
+	(void)e;
 	if (!act_read_number(o, "most", LINKS_LOOK_MOST, &most) || most == 0)
 		return "\"most\" is how many targets are looked at again";
 	while (n < most && first_look(g->txn, &l))
-		n += look_some(g, &l, e->at, most - n) + 1;
+		n += look_some(g, &l, most - n) + 1;
 	g->work += (size_t)n / LOOKS_OF_ITEM;
 	return NULL;
 }

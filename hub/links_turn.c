@@ -8,7 +8,8 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
-#include "hub/graph.h"
+#include "hub/graph_run.h"
+#include "hub/graph_target.h"
 #include "hub/out.h"
 #include "hub/place.h"
 #include "protocol/rewrite.h"
@@ -58,7 +59,7 @@ static void
 put_piece(struct group *g, const struct links_turn *t,
     struct out_writer *w, const struct run_piece *p)
 {
-	struct graph_run *r = graph_run_of(g, t->site, p, t->item, t->at);
+	struct graph_run *r = graph_run_of(g, t->site, p, t->item);
 	int64_t step[RUN_MOST];
 	bool own;
 
@@ -134,46 +135,39 @@ turn_links(struct group *g, const struct links_turn *t)
 	struct span old, now;
 
 	if (graph->by_number.n > GRAPH_RUNS)
-		graph_runs_flush(g);
+		graph_runs_flush(g->graph);
 	read_had(g, key_look(&k));
 	read_has(g, t);
 	change_runs(g, t->item);
 	old = graph->old.n > 0 ? buf_look(&graph->old) : SPAN_NONE;
 	now = graph->out.n > 0 ? buf_look(&graph->out) : SPAN_NONE;
 	if (old.n + now.n > 0 && !span_is(old, now))
-		graph_put(g, TABLE_OUT, key_look(&k), old, now);
+		graph_put(g->graph, TABLE_OUT, key_look(&k), old, now);
 	g->work += (size_t)(graph->edges - edges) / EDGES_OF_ITEM;
 }
 
 /* --- where it is ------------------------------------------------------------------------- */
 
-struct looking {
-	struct group *group;
-	int64_t at;
-};
-
 static bool
 look_at(void *arg, struct span url, uint32_t move)
 {
-	struct looking *l = arg;
 	struct target_key k;
 
 	(void)move;
 	if (target_key(&k, url))
-		graph_target_look(l->group, &k, l->at);
+		graph_target_look(arg, &k);
 	return true;
 }
 
 /* What links to it, and to what leads to it by a move. */
 static void
-look(struct group *g, struct span url, int64_t at)
+look(struct group *g, struct span url)
 {
-	struct looking l = { .group = g, .at = at };
-	const struct rewrite *rules = group_rules(g);
+	const struct rewrite *rules = group_effective(g);
 
-	look_at(&l, url, 0);
+	look_at(g, url, 0);
 	if (rules != NULL && rewrite_count(rules) > 0)
-		rewrite_former(rules, url, at, look_at, &l);
+		rewrite_former(rules, url, INT64_MAX, look_at, g);
 }
 
 void
@@ -198,9 +192,9 @@ turn_place(struct group *g, const struct links_turn *t)
 	if (is.n > 0)
 		place_count(g, is, t->item, 1);
 	if (was.n > 0)
-		look(g, was, t->at);
+		look(g, was);
 	if (is.n > 0)
-		look(g, is, t->at);
+		look(g, is);
 }
 
 void

@@ -19,7 +19,6 @@ void links_was(struct group *g, struct span url, bool there);
 struct links_turn {
 	uint32_t site, item;
 	bool there;		/* from now on */
-	int64_t at;		/* ms, hub time, of the entry */
 	const struct change *said;	/* its address and links */
 };
 void links_turn(struct group *g, const struct links_turn *t);

@@ -72,7 +72,7 @@ place_count(struct group *g, struct span url, uint32_t item, int by)
 	buf_init(&now, 16);
 	write_varint(&now, p.here);
 	write_u32(&now, p.item);
-	graph_put(g, TABLE_PLACE, key_look(&k), row, buf_look(&now));
+	graph_put(g->graph, TABLE_PLACE, key_look(&k), row, buf_look(&now));
 	buf_clear(&now);
 }
 

@@ -94,7 +94,7 @@ static void
 begin(struct asking *a, struct query *q)
 {
 	*a = (struct asking){ .query = q, .rules = rewrite_new() };
-	move_rules(q->txn, a->rules);
+	move_rules_effective(q->txn, a->rules);
 	buf_init(&a->now, LIMIT_URL);
 	buf_init(&a->url, LIMIT_URL + 16);
 	buf_init(&a->links, LIMIT_CHANGE);
@@ -151,7 +151,7 @@ fill_target(struct asking *a, struct span url)
 {
 	struct target_verdict v;
 
-	target_judge(a->query->txn, a->rules, url, a->query->now, &v,
+	target_judge(a->query->txn, a->rules, url, INT64_MAX, &v,
 	    &a->now);
 	a->target = (struct target_info){ .url = url, .state = v.state,
 	    .broken = v.broken, .now = buf_look(&a->now), .move = v.move,

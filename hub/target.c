@@ -1,6 +1,6 @@
 /*
- * Keys and rows of targets; see target.h. What has become of one is judged in
- * target_judge.c.
+ * Keys of targets; see target.h. Their rows are in target_row.c; what has
+ * become of one is judged in target_judge.c.
  */
 #include "hub/target.h"
 
@@ -8,20 +8,14 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
-#include "hub/table.h"
-#include "hub/target_row.h"
-#include "hub/term.h"
 #include "protocol/limits.h"
 #include "protocol/sha.h"
-#include "protocol/url.h"
 #include "protocol/url_place.h"
-#include "protocol/wire.h"
 
 /* A key is the host with its labels reversed, a blank, and the rest of the
  * place. One that is too long ends in a digest of the place. */
 #define KEY_DIGEST 16
 #define KEY_HEAD (TARGET_KEY - KEY_DIGEST)
-#define HOST_END ' '
 
 const char *
 target_state_name(enum target_state s)
@@ -82,7 +76,7 @@ key_of_place(struct target_key *k, struct span place)
 
 	buf_init(&b, LIMIT_URL + 1);
 	target_reverse(&b, (struct span){ .at = place.at, .n = host });
-	buf_byte(&b, HOST_END);
+	buf_byte(&b, TARGET_HOST_END);
 	buf_put(&b, place.at + host, place.n - host);
 	must(!b.bad);
 	k->n = b.n < TARGET_KEY ? b.n : KEY_HEAD;
@@ -135,7 +129,7 @@ target_key_prefix(struct target_key *k, struct span prefix)
 
 	if (bare.n == 0 || bare.at[bare.n - 1] != '/' ||
 	    !key_of_host(k, (struct span){ .at = bare.at, .n = host },
-	    HOST_END))
+	    TARGET_HOST_END))
 		return false;
 	n = bare.n - host;
 	if (k->n + n > KEY_HEAD)
@@ -149,111 +143,6 @@ bool
 target_key_domain(struct target_key *host, struct target_key *below,
     struct span domain)
 {
-	return key_of_host(host, domain, HOST_END) &&
+	return key_of_host(host, domain, TARGET_HOST_END) &&
 	    key_of_host(below, domain, '.');
-}
-
-uint64_t
-target_term(const struct target_key *k)
-{
-	struct span s = { .at = (const char *)k->at, .n = k->n };
-	uint8_t digest[32];
-
-	sha_of(digest, s);
-	return term_of(TARGET_TERM, wire_get_u64(digest));
-}
-
-/* --- rows ------------------------------------------------------------------------------ */
-
-enum flag {
-	FLAG_STATE = 7, FLAG_BROKEN = 8, FLAG_SHARED = 16, FLAG_SECURE = 32,
-	FLAG_URL = 64,
-};
-
-static bool
-is_secure(struct span url)
-{
-	return url.n > 5 && url.at[4] == 's';
-}
-
-/* The plainest address that has this key; nothing if the key was cut. */
-static void
-url_of_key(struct buf *b, const struct target_key *k, bool secure)
-{
-	const uint8_t *end = memchr(k->at, HOST_END, k->n);
-	struct span host;
-
-	if (k->n == TARGET_KEY || end == NULL)
-		return;
-	host = (struct span){ .at = (const char *)k->at,
-	    .n = (size_t)(end - k->at) };
-	buf_text(b, secure ? "https://" : "http://");
-	target_reverse(b, host);
-	end++;
-	buf_put(b, end, k->n - host.n - 1);
-	if (end == k->at + k->n)
-		buf_byte(b, '/');
-}
-
-void
-target_write(struct buf *row, const struct target_key *k,
-    const struct target *t, struct buf *room)
-{
-	bool secure = is_secure(t->url), plain;
-
-	buf_reset(room);
-	url_of_key(room, k, secure);
-	plain = span_is(buf_look(room), t->url);
-	write_u8(row, (uint8_t)(t->state | (t->broken ? FLAG_BROKEN : 0) |
-	    (t->shared ? FLAG_SHARED : 0) | (secure ? FLAG_SECURE : 0) |
-	    (plain ? 0 : FLAG_URL)));
-	write_varint(row, t->runs);
-	if (!t->shared)
-		write_varint(row, t->run);
-	if (!plain)
-		buf_span(row, t->url);
-}
-
-static void
-damaged(const struct target_key *k)
-{
-	fatal("view: the row of the target %.*s is damaged: run zqhub "
-	    "rebuild", (int)k->n, (const char *)k->at);
-}
-
-void
-target_read(struct span row, const struct target_key *k, struct target *t,
-    struct buf *room)
-{
-	struct reader r = reader_of(row);
-	uint8_t flags = read_u8(&r);
-
-	*t = (struct target){
-		.state = (enum target_state)(flags & FLAG_STATE),
-		.broken = flags & FLAG_BROKEN,
-		.shared = flags & FLAG_SHARED,
-		.runs = read_varint(&r),
-	};
-	if (!t->shared)
-		t->run = (uint32_t)read_varint(&r);
-	if (r.bad || t->state >= TARGET_STATES)
-		damaged(k);
-	buf_reset(room);
-	if (flags & FLAG_URL)
-		buf_put(room, r.at, reader_left(&r));
-	else
-		url_of_key(room, k, flags & FLAG_SECURE);
-	t->url = buf_look(room);
-}
-
-bool
-target_get(struct db_txn *txn, const struct target_key *k, struct target *t,
-    struct buf *room)
-{
-	struct span row;
-
-	if (!db_get(txn, TABLE_TARGET, target_key_look(k), &row))
-		return false;
-	target_read(row, k, t, room);
-	return true;
 }

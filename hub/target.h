@@ -45,7 +45,8 @@ struct target_verdict {
 };
 
 /* url is a normal form. rules (may be NULL): those that count; of them the
- * ones in effect at `when` are followed. Puts into `now` (emptied first) where
+ * ones in effect at `when` are followed (INT64_MAX: all, as with those of
+ * group_effective(), which have no end). Puts into `now` (emptied first) where
  * it is now, if that is elsewhere and known: by a move, or as the withdrawal
  * or the item itself says. */
 void target_judge(struct db_txn *t, const struct rewrite *rules,
@@ -55,6 +56,7 @@ void target_judge(struct db_txn *t, const struct rewrite *rules,
 /* --- rows ------------------------------------------------------------------------- */
 
 #define TARGET_KEY 400		/* bytes of a key, at most */
+#define TARGET_HOST_END ' '	/* stands in it behind the reversed host */
 
 struct target_key {
 	uint8_t at[TARGET_KEY];
@@ -77,6 +79,9 @@ bool target_key(struct target_key *k, struct span url);
 bool target_key_prefix(struct target_key *k, struct span prefix);
 bool target_key_domain(struct target_key *host, struct target_key *below,
     struct span domain);
+
+/* "www.a.cn" to "cn.a.www", and back. What stands in brackets has no labels. */
+void target_reverse(struct buf *b, struct span host);
 
 /* room: what the url is put into. */
 bool target_get(struct db_txn *t, const struct target_key *k,

@@ -28,9 +28,6 @@ target_key_set(struct target_key *k, struct span key)
 	return true;
 }
 
-/* "www.a.cn" to "cn.a.www", and back. What stands in brackets has no labels. */
-void target_reverse(struct buf *b, struct span host);
-
 /* room: to work in. */
 void target_write(struct buf *row, const struct target_key *k,
     const struct target *t, struct buf *room);
