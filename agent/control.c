@@ -95,6 +95,7 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 	put_instance(o, a);
 	json_object_set_new(o, "sandbox", json_string(a->got));
 	json_object_set_new(o, "sources", sources_status(a->sources));
+	json_object_set_new(o, "map", charts_status(a->charts));
 	json_object_update_new(json_object_get(o, "hub"),
 	    push_status(a->push));
 	status_judge(o);

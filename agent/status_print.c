@@ -230,6 +230,26 @@ print_proven(FILE *out, json_t *p)
 	fputc('\n', out);
 }
 
+/* Only where there is a map: most sites know of no moves. */
+static void
+print_map(FILE *out, json_t *m)
+{
+	char when[CLOCK_TEXT_MAX + 8];
+
+	if (count(m, "version") > 0)
+		fprintf(out, ngettext("map          version %lld of the "
+		    "moves, %lld line for the web server", "map          "
+		    "version %lld of the moves, %lld lines for the web server",
+		    (unsigned long)count(m, "lines")), count(m, "version"),
+		    count(m, "lines"));
+	if (count(m, "version") > 0 && text(m, "next")[0] != '\0')
+		fprintf(out, _("; others %s"), ago(when, text(m, "next")));
+	if (count(m, "version") > 0)
+		fputc('\n', out);
+	if (text(m, "trouble")[0] != '\0')
+		fprintf(out, _("map          %s\n"), text(m, "trouble"));
+}
+
 int
 status_print(FILE *out, json_t *o)
 {
@@ -246,6 +266,7 @@ status_print(FILE *out, json_t *o)
 	print_spool(out, json_object_get(o, "spool"));
 	json_array_foreach(json_object_get(o, "sources"), i, s)
 		print_source(out, s);
+	print_map(out, json_object_get(o, "map"));
 	fprintf(out, _("items        %lld told; digest %.16s\n"),
 	    count(o, "items"), text(o, "digest"));
 	print_proven(out, json_object_get(o, "proven"));

@@ -175,10 +175,13 @@ stays /xnews/1 404 || die "other"
 reloads() { [ "$(wc -l <"$T/reloads")" = "$1" ]; }
 reloads 1 || { cat "$T/reloads"; die "told more than once"; }
 
+zqagent $CODE status | grep -q '^map  *version 1 of the moves, 1[0-9] lines' || die "status"
+
 say "- a map that somebody else has signed is not believed"
 map 2 0 evil "$(rule 1 prefix $SITE/ https://evil.example/)"
 wait_for 60 "it to be refused" grep -q 'map: not signed by the hub' "$T/agent-$CODE.log"
 leads /news/1 $SITE/zwgk/news/1 || die "it was believed"
+zqagent $CODE status | grep -q '^map  *not signed by the hub' || die "status"
 reloads 1 || die "told of nothing"
 
 say "- the next version: one ends, one moves on, one is still to come"

@@ -15,7 +15,7 @@
 static char sh[] = "/bin/sh", c[] = "-c";
 static char counts[] = "wc -c; pwd; env | sort; ls /proc/self/fd | wc -l";
 static char fails[] = "echo no >&2; exit 3";
-static char sleeps[] = "sleep 60 & sleep 60";
+static char sleeps[128], mark[64];	/* it leaves a mark, if it can */
 static char talks[] = "yes | head -c 1000000; exit 1";
 static char nowhere[] = "/nowhere/at/all";
 static char *const count_argv[] = { sh, c, counts, NULL };
@@ -43,6 +43,9 @@ static void
 set_up(void)
 {
 	done = 0;
+	snprintf(mark, sizeof(mark), "/tmp/zq-hand-%d", (int)getpid());
+	snprintf(sleeps, sizeof(sleeps), "(sleep 1; touch %s) & sleep 60",
+	    mark);
 	setenv("SECRET", "1", 1);
 	hand = hand_new(commands, COMMANDS, "/usr");
 	base = event_base_new();
@@ -54,6 +57,7 @@ tear_down(void)
 {
 	hand_free(hand);
 	event_base_free(base);
+	(void)unlink(mark);
 }
 
 static void
@@ -120,6 +124,8 @@ START_TEST(test_time)
 	ck_assert(WIFSIGNALED(status));
 	ck_assert_str_eq(hand_status_text(status), "signal 9");
 	ck_assert_int_lt(clock_mono() - began, 10000);
+	usleep(1500000);		/* nor do its children live on */
+	ck_assert_int_ne(access(mark, F_OK), 0);
 	run(FAIL, SPAN_NONE);		/* and it goes on */
 	ck_assert_int_eq(WEXITSTATUS(status), 3);
 }
@@ -150,6 +156,8 @@ START_TEST(test_end)
 	hand_free(h);
 	ck_assert_int_lt(clock_mono() - began, 10000);
 	ck_assert_uint_eq(done, 0);
+	usleep(1500000);
+	ck_assert_int_ne(access(mark, F_OK), 0);
 }
 END_TEST
 
