@@ -76,6 +76,14 @@ X(RECONCILE_REFUSED, "zq_reconciles_total", "outcome=\"refused\"", COUNTER, \
     "Comparisons of the index with what a site has, by their outcome")	\
 X(RECONCILE_MISSED, "zq_reconcile_missed_changes_total", 0, COUNTER,	\
     "Changes that push did not bring and comparing found")		\
+X(CHECK_LOOKED, "zq_check_looked_total", 0, COUNTER,			\
+    "Looks at addresses outside of the cluster")			\
+X(CHECK_BAD, "zq_check_bad_total", 0, COUNTER,				\
+    "Looks that found gone, soft-404 or suspicious")			\
+X(CHECK_DANGER, "zq_check_danger_total", 0, COUNTER,			\
+    "Looks that found something suspicious: tell the referrers")	\
+X(CHECK_UNDER_WAY, "zq_check_under_way", 0, GAUGE,			\
+    "Addresses given to the check part and not answered yet")		\
 X(RECONCILE_CPU, "zq_core_reconcile_cpu_microseconds_total", 0, COUNTER, \
     "CPU time of core spent comparing")					\
 X(ENROLLED, "zq_enrolled_total", 0, COUNTER,				\

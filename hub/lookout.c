@@ -17,6 +17,7 @@
 #include "contrib/base/text.h"
 #include "hub/acts.h"
 #include "hub/checked.h"
+#include "hub/counters.h"
 #include "hub/frame.h"
 #include "hub/look_frame.h"
 #include "hub/table.h"
@@ -204,6 +205,7 @@ lookout_look(struct lookout *l)
 {
 	struct db_txn *t;
 
+	stats_set(COUNTER_CHECK_UNDER_WAY, underway_count(l->under_way));
 	write_down(l);
 	if (l->acts.count >= ACTS_MOST || clock_mono() < l->rest ||
 	    underway_count(l->under_way) >= UNDER_WAY)
@@ -221,10 +223,15 @@ lookout_look(struct lookout *l)
 static void
 tell(const struct look_frame_seen *f)
 {
+	enum outcome o = cause_outcome(f->cause);
 	struct buf b;
 
+	stats_add(COUNTER_CHECK_LOOKED, 1);
+	stats_add(COUNTER_CHECK_BAD, o == OUTCOME_GONE ||
+	    o == OUTCOME_SOFT_404 || o == OUTCOME_SUSPICIOUS);
 	if (!cause_is_danger(f->cause))
 		return;
+	stats_add(COUNTER_CHECK_DANGER, 1);
 	buf_init(&b, 4 * LIMIT_URL);
 	cause_evidence(&b, f->cause, f->detail);
 	log_warn("check: danger url=%.*s cause=%s: %s", SPAN_ARGS(f->url),

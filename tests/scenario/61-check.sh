@@ -100,6 +100,8 @@ grep -q "moved.*$FAR/here.html" "$T/x" || { cat "$T/x"; die "links from"; }
 curl -sf -H 'Accept-Language: en' -o "$T/x" \
 	"http://127.0.0.1:$WEB_PORT/links/broken" || die "the page"
 grep -q 'removed for good (410)' "$T/x" || { cat "$T/x"; die "the page"; }
+curl -sf -o "$T/x" "http://127.0.0.1:$WEB_PORT/metrics" || die "metrics"
+grep -q '^zq_check_looked_total 6$' "$T/x" || { grep check "$T/x"; die "metrics"; }
 
 say "- a day later, and another: now it is sure"
 later 1.1

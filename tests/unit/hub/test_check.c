@@ -125,6 +125,8 @@ START_TEST(test_robots)
 	    "/a/b/c"));
 	ck_assert(!allows("User-agent: *\nAllow: /a\nDisallow: /a/b\n",
 	    "/a/b/c"));
+	ck_assert(allows("User-agent: *\nAllow: /a/b\nDisallow: /a\n",
+	    "/a/b/c"));
 	ck_assert(allows("User-agent: *\nDisallow: /a\nAllow: /a\n", "/a"));
 	ck_assert(!allows("User-agent: *\nDisallow: /*.php$\n", "/a/b.php"));
 	ck_assert(allows("User-agent: *\nDisallow: /*.php$\n", "/b.php?x"));
