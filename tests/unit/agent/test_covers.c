@@ -139,6 +139,9 @@ START_TEST(test_outside)
 	ck_assert_int_eq(unlink(at("out.html")), 0);
 	source_dir.rescan(source);
 	wait_covers(WHOLE GONE WHOLE);
+	ck_assert_int_eq(symlink("/etc", at("etc")), 0);
+	source_dir.rescan(source);
+	wait_covers(WHOLE GONE WHOLE GONE);
 	stop();
 }
 END_TEST

@@ -185,6 +185,9 @@ START_TEST(test_word)
 	store_end(t);
 	ck_assert_ptr_null(decide("announce", SITE "/e.html"));
 	PROPOSE("/e.html", "/f.html", "/x/4", "/y/4");
+	ck_moves("P " SITE "/c.html " SITE "/d.html 1\n"
+	    "R " SITE "/e.html " SITE "/f.html 0\n"
+	    "S " SITE "/x/ " SITE "/y/ 0\n");
 	json_decref(decide("refuse", ""));
 	ck_moves("R " SITE "/c.html " SITE "/d.html 0\n"
 	    "R " SITE "/e.html " SITE "/f.html 0\n"

@@ -180,6 +180,7 @@ START_TEST(test_rules)
 	    "'scope':'prefix','at':'2031-01-01'}", 2);
 	ck_leads(SITE "/a/1", SITE "/b/1");
 	ck_leads(SITE "/b/1", SITE "/a/1");
+	ck_leads(SITE "/b/x/y/1", SITE "/a/x/y/1");
 	ck_says("{'old':'" SITE "/a/x/','new':'" SITE "/x/','scope':"
 	    "'prefix'},{'old':'" SITE "/a/x/1','new':'" SITE "/one'},"
 	    "{'old':'https://old.test.gov.cn','new':"
