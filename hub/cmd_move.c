@@ -71,13 +71,26 @@ put_open(struct listing *l, const struct move *m)
 	columns_put(l->columns, span_of(count_text(text, &n)));
 }
 
+static json_t *
+json_listed(struct listing *l, const struct move_info *m)
+{
+	json_t *j = json_move(m);
+	struct link_count n;
+
+	if (move_is_over(m->move.state) || l->steps <= 0)
+		return j;
+	query_move_links(l->query, &m->move, &n, &l->steps);
+	json_object_set_new(j, "referrers", json_link_count(&n));
+	return j;
+}
+
 static bool
 list_one(void *arg, const struct move_info *m)
 {
 	struct listing *l = arg;
 
 	if (l->array != NULL) {
-		json_array_append_new(l->array, json_move(m));
+		json_array_append_new(l->array, json_listed(l, m));
 		return true;
 	}
 	columns_number(l->columns, m->move.number);
@@ -223,7 +236,8 @@ show(struct query *q, const struct move_info *info)
 	line(_("reason"), m->reason);
 	line(_("by"), m->by);
 	line_time(_("checked"), m->checked);
-	line_time(_("verified"), m->verified);
+	line_time(m->state == MOVE_VERIFIED ? _("verified") :
+	    _("looked at"), m->verified);
 	if (m->looked > 0) {
 		snprintf(text, sizeof(text), _("%" PRIu64 " of %" PRIu64
 		    " addresses wrong"), m->wrong, m->looked);

@@ -258,7 +258,8 @@ facts(struct visit *v, const struct move_info *info)
 	sheet_fact_text(b, _("Reason"), m->reason);
 	sheet_fact_text(b, _("Said by"), m->by);
 	sheet_fact_time(b, _("Checked"), m->checked);
-	sheet_fact_time(b, _("Verified"), m->verified);
+	sheet_fact_time(b, m->state == MOVE_VERIFIED ? _("Verified") :
+	    _("Looked at"), m->verified);
 	fact_look(b, m);
 	fact_links(v, m);
 	buf_text(b, "</dl>\n");
