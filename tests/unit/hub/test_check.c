@@ -198,6 +198,7 @@ START_TEST(test_strikes)
 	ck_assert(!outcome_add(&r, CAUSE_404, t + 305 * DAY + 2));
 	ck_assert(r.confirmed);
 	ck_assert(outcome_add(&r, CAUSE_MOVED, t + 306 * DAY));
+	ck_assert_uint_eq(r.strikes, 0);
 	ck_assert(outcome_add(&r, CAUSE_WORDS, t + 307 * DAY));
 	ck_assert(outcome_add(&r, CAUSE_ROBOTS, t + 308 * DAY));
 }
