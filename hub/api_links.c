@@ -6,7 +6,7 @@
 #include "hub/query_links.h"
 #include "protocol/limits.h"
 
-/* --- what is given ------------------------------------------------------------- */
+/* --- what is given -------------------------------------------------------- */
 
 /* False: it is answered already. */
 static bool
@@ -62,7 +62,7 @@ read_spec(struct visit *v, struct link_spec *spec, struct buf *url)
 	return read_limit(v, &spec->limit) && read_site(v, &spec->site);
 }
 
-/* --- answers ---------------------------------------------------------------------- */
+/* --- answers -------------------------------------------------------------- */
 
 static bool
 add_link(void *arg, const struct link_info *l)
@@ -76,6 +76,7 @@ to(struct visit *v)
 {
 	struct link_spec spec = { .steps = QUERY_LINKS_WEB };
 	struct link_page page;
+	json_int_t next;
 	struct buf url;
 	json_t *j, *list;
 
@@ -85,9 +86,9 @@ to(struct visit *v)
 		list = json_array();
 		json_object_set_new(j, "links", list);
 		query_links_to(v->query, &spec, add_link, list, &page);
+		next = (json_int_t)spec.skip + (json_int_t)page.shown;
 		if (page.more)
-			json_object_set_new(j, "next", json_integer(
-			    (json_int_t)(spec.skip + page.shown)));
+			json_object_set_new(j, "next", json_integer(next));
 		if (page.cut)
 			json_object_set_new(j, "cut", json_true());
 		api_say(v, j);

@@ -29,7 +29,7 @@ struct listing {
 	uint64_t rows;
 };
 
-/* --- one moment of the store ------------------------------------------------ */
+/* --- one moment of the store ---------------------------------------------- */
 
 typedef int question_fn(struct cmd_line *l, struct listing *list);
 
@@ -79,7 +79,7 @@ print_json(struct listing *list, const char *name)
 	list->array = NULL;
 }
 
-/* --- cells -------------------------------------------------------------------- */
+/* --- cells ---------------------------------------------------------------- */
 
 static void
 put_url(struct columns *c, struct span url)
@@ -123,7 +123,7 @@ csv_row(const struct span *cell, size_t n)
 	buf_clear(&b);
 }
 
-/* --- links, one a row ----------------------------------------------------------- */
+/* --- links, one a row ----------------------------------------------------- */
 
 enum { CELL_SITE, CELL_PAGE, CELL_TITLE, CELL_LINE, CELL_KIND, CELL_TO,
 	CELL_TEXT, CELL_STATE, CELL_NOW, CELL_ALIKE, CELLS };
@@ -211,7 +211,7 @@ from_row(void *arg, const struct link_info *i)
 	return true;
 }
 
-/* --- links to -------------------------------------------------------------------- */
+/* --- links to ------------------------------------------------------------- */
 
 static bool
 read_spec(struct cmd_line *l, struct query *q, struct link_spec *spec,
@@ -289,7 +289,7 @@ links_to_word(struct cmd_line *l, struct listing *list)
 	return code;
 }
 
-/* --- links from -------------------------------------------------------------------- */
+/* --- links from ----------------------------------------------------------- */
 
 static int
 links_from_word(struct cmd_line *l, struct listing *list)
@@ -316,7 +316,7 @@ links_from_word(struct cmd_line *l, struct listing *list)
 	return CMD_OK;
 }
 
-/* --- what is broken ------------------------------------------------------------------ */
+/* --- what is broken ------------------------------------------------------- */
 
 struct breaking {
 	struct listing *list;
@@ -393,7 +393,7 @@ links_broken_now(struct cmd_line *l, struct listing *list)
 	return CMD_OK;
 }
 
-/* --- both ways --------------------------------------------------------------------------- */
+/* --- both ways ------------------------------------------------------------ */
 
 static const char *
 yes_no(bool is)
@@ -460,7 +460,7 @@ links_both(struct cmd_line *l, struct listing *list)
 	return CMD_OK;
 }
 
-/* --- the table ---------------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------ */
 
 static int
 run_to(struct cmd_line *l)

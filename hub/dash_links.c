@@ -17,7 +17,7 @@
 #define LISTED 100		/* rows of one page */
 #define GLANCE 10		/* … of a section of another */
 
-/* --- tables -------------------------------------------------------------------- */
+/* --- tables --------------------------------------------------------------- */
 
 struct rows {
 	struct visit *v;
@@ -134,7 +134,7 @@ put_line(struct buf *b, uint32_t line)
 		buf_printf(b, "%" PRIu32, line);
 }
 
-/* --- who links there ------------------------------------------------------------- */
+/* --- who links there ------------------------------------------------------ */
 
 static bool
 to_row(void *arg, const struct link_info *l)
@@ -197,7 +197,8 @@ list_to(struct visit *v, const struct link_spec *spec)
 	sheet_begin(v, span_of(_("Links")));
 	buf_printf(b, "<h1>%s</h1>\n<p>", _("Links"));
 	markup_url(b, spec->url);
-	buf_text(b, spec->scope == REWRITE_ADDRESS ? "</p>\n<p>" : " …</p>\n<p>");
+	buf_text(b, spec->scope == REWRITE_ADDRESS ? "</p>\n<p>" :
+	    " …</p>\n<p>");
 	query_links_count(v->query, spec, &n);
 	put_count(b, &n);
 	buf_text(b, "</p>\n");
@@ -239,7 +240,7 @@ links_there(struct visit *v)
 	buf_clear(&url);
 }
 
-/* --- what is broken ----------------------------------------------------------------- */
+/* --- what is broken ------------------------------------------------------- */
 
 static bool
 broken_row(void *arg, const struct broken_info *i)
@@ -297,7 +298,7 @@ broken(struct visit *v)
 		list_broken(v, &spec);
 }
 
-/* --- both ways ------------------------------------------------------------------------- */
+/* --- both ways ------------------------------------------------------------ */
 
 static void
 put_member(struct visit *v, const struct site_info *s)
@@ -355,7 +356,7 @@ dash_links(struct visit *v)
 		dash_fail(v, 404, _("There is no such page here."));
 }
 
-/* --- on other pages ----------------------------------------------------------------------- */
+/* --- on other pages ------------------------------------------------------- */
 
 static bool
 from_row(void *arg, const struct link_info *l)

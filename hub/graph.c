@@ -72,7 +72,7 @@ graph_free(struct graph *g)
 	free(g);
 }
 
-/* --- the sum ------------------------------------------------------------------------- */
+/* --- the sum -------------------------------------------------------------- */
 
 static uint64_t
 weight(enum table table, struct span key, struct span row)
@@ -94,9 +94,9 @@ graph_put(struct graph *g, enum table table, struct span key,
 	db_put(g->txn, table, key, now);
 }
 
-/* --- runs ---------------------------------------------------------------------------- */
+/* --- runs ----------------------------------------------------------------- */
 
-static void
+_Noreturn static void
 gone(uint32_t number)
 {
 	fatal("view: run %u is gone: run zqhub rebuild", number);

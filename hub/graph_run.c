@@ -18,7 +18,7 @@ head(const uint8_t key[TABLE_DIGEST])
 	return wire_get_u64(key);
 }
 
-/* --- birth and death ------------------------------------------------------------------- */
+/* --- birth and death ------------------------------------------------------ */
 
 static uint32_t
 new_number(struct group *g)
@@ -82,7 +82,7 @@ make(struct group *g, const struct run *run, const struct run_piece *p)
 	return r;
 }
 
-/* --- of a page --------------------------------------------------------------------------- */
+/* --- of a page ------------------------------------------------------------ */
 
 static struct graph_run *
 find(struct group *g, const uint8_t key[TABLE_DIGEST])

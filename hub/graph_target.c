@@ -11,7 +11,7 @@
 #include "hub/target_row.h"
 #include "protocol/wire.h"
 
-/* --- of a run -------------------------------------------------------------------------- */
+/* --- of a run ------------------------------------------------------------- */
 
 static bool
 is_key(const struct target_key *a, const struct target_key *b)
@@ -33,7 +33,7 @@ graph_targets_add(struct graph_targets *t, size_t link, struct span url)
 	t->link[t->n++] = (uint8_t)link;
 }
 
-/* --- hosts that a site links to ------------------------------------------------------------ */
+/* --- hosts that a site links to ------------------------------------------- */
 
 static size_t
 host_of(const struct target_key *k)
@@ -80,7 +80,7 @@ count_hosts(struct group *g, const struct graph_targets *t, uint32_t site,
 	}
 }
 
-/* --- rows -------------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 static struct span
 old_row(struct group *g, const struct target_key *k, struct target *t)
@@ -154,7 +154,7 @@ has_turned(struct group *g, const struct target_key *k)
 	return db_get(g->txn, TABLE_LINK_NEWS, news_key(&at, 0, k), &row);
 }
 
-/* --- state ----------------------------------------------------------------------------------- */
+/* --- state ---------------------------------------------------------------- */
 
 static void
 judge(struct group *g, struct target *t)
@@ -187,7 +187,7 @@ graph_target_look(struct group *g, const struct target_key *k)
 		tell(g, 0, k);
 }
 
-/* --- links to it ------------------------------------------------------------------------------ */
+/* --- links to it ---------------------------------------------------------- */
 
 static void
 post(struct group *g, const struct target_key *k, uint32_t site,

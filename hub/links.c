@@ -22,7 +22,7 @@ links_settle(struct group *g)
 	meta_write(g->txn, &g->meta, &g->row);
 }
 
-/* --- looking again --------------------------------------------------------------------- */
+/* --- looking again -------------------------------------------------------- */
 
 /* The key of a row says whether it is of one target or of a range, and what
  * their keys begin with; the row is the key to go on behind. */
@@ -164,7 +164,7 @@ links_look_act(struct group *g, const struct entry *e, const json_t *o)
 	return NULL;
 }
 
-/* --- news -------------------------------------------------------------------------------- */
+/* --- news ----------------------------------------------------------------- */
 
 bool
 links_news(struct db_txn *t, struct link_news *n, struct buf *room)

@@ -25,7 +25,7 @@
 #include "protocol/change.h"
 #include "protocol/rewrite.h"
 
-/* --- as things change (in a group) ----------------------------------------------- */
+/* --- as things change (in a group) ---------------------------------------- */
 
 /* Something has changed for all addresses of this scope (a move took effect,
  * a cover came, a domain was given away): they are judged again, later, by
@@ -46,7 +46,7 @@ const char *links_look_act(struct group *g, const struct entry *e,
 
 void links_settle(struct group *g);
 
-/* --- news, for whoever writes letters --------------------------------------------- */
+/* --- news, for whoever writes letters ------------------------------------- */
 
 /* That a target's state has changed, so that it is broken or moved now or
  * isn't any more (site 0); or that a site has a link now, or has one no more,
@@ -62,7 +62,7 @@ struct link_news {
 bool links_news(struct db_txn *t, struct link_news *n, struct buf *room);
 void links_news_done(struct group *g, const struct link_news *n);
 
-/* --- questions ----------------------------------------------------------------------- */
+/* --- questions ------------------------------------------------------------ */
 
 /* Steps are the caller's purse, counted down: a question that would read more
  * ends early, with *steps < 0. About 5 million in a second. */

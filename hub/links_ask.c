@@ -8,7 +8,7 @@
 #include "hub/table.h"
 #include "protocol/limits.h"
 
-/* --- a link within a run --------------------------------------------------------------- */
+/* --- a link within a run -------------------------------------------------- */
 
 struct spot {
 	struct links_walk *walk;
@@ -39,7 +39,7 @@ hit(struct spot *s, const struct out_reader *r)
 	return s->each(s->arg, &s->hit);
 }
 
-/* --- links to a target ------------------------------------------------------------------ */
+/* --- links to a target ---------------------------------------------------- */
 
 /* The page may have the run more than once. */
 static bool
@@ -111,7 +111,7 @@ links_to(struct db_txn *t, enum rewrite_scope scope, struct span url,
 	return more;
 }
 
-/* --- links from a page -------------------------------------------------------------------- */
+/* --- links from a page ---------------------------------------------------- */
 
 static bool
 hit_links(struct spot *s, const struct out_reader *r, struct buf *room)

@@ -13,7 +13,7 @@
 #include "hub/table.h"
 #include "protocol/limits.h"
 
-/* --- of a scope ------------------------------------------------------------------------- */
+/* --- of a scope ----------------------------------------------------------- */
 
 static int
 order(const struct target_key *a, const struct target_key *b)
@@ -60,7 +60,7 @@ links_targets(struct db_txn *t, enum rewrite_scope scope, struct span url,
 	return more;
 }
 
-/* --- how many ------------------------------------------------------------------------------ */
+/* --- how many ------------------------------------------------------------- */
 
 struct set {			/* of numbers */
 	uint8_t *at;
@@ -148,7 +148,7 @@ links_count(struct db_txn *t, enum rewrite_scope scope, struct span url,
 	links_walk_end(&c.walk);
 }
 
-/* --- what is broken --------------------------------------------------------------------------- */
+/* --- what is broken ------------------------------------------------------- */
 
 static bool
 find_run(void *arg, const struct run *run)
@@ -212,7 +212,7 @@ links_broken(struct db_txn *t, uint32_t site,
 	return more && *steps >= 0;
 }
 
-/* --- between sites ------------------------------------------------------------------------------ */
+/* --- between sites -------------------------------------------------------- */
 
 /* Does it link to this host, or to one below it, that is the other site's? */
 static bool

@@ -17,7 +17,7 @@
 /* Links that were made or ended count for as much work as one item. */
 #define EDGES_OF_ITEM 4
 
-/* --- lists of runs ------------------------------------------------------------------- */
+/* --- lists of runs -------------------------------------------------------- */
 
 static void
 add(struct graph_list *l, uint32_t number)
@@ -53,7 +53,7 @@ tidy(struct graph_list *l)
 	l->n = kept;
 }
 
-/* --- what it links to ------------------------------------------------------------------ */
+/* --- what it links to ----------------------------------------------------- */
 
 static void
 put_piece(struct group *g, const struct links_turn *t,
@@ -146,7 +146,7 @@ turn_links(struct group *g, const struct links_turn *t)
 	g->work += (size_t)(graph->edges - edges) / EDGES_OF_ITEM;
 }
 
-/* --- where it is ------------------------------------------------------------------------- */
+/* --- where it is ---------------------------------------------------------- */
 
 static bool
 look_at(void *arg, struct span url, uint32_t move)

@@ -54,7 +54,7 @@ links_walk_is_it(const struct links_walk *w, struct span to)
 	    memcmp(k.at, w->key->at, k.n) == 0;
 }
 
-/* --- lists ------------------------------------------------------------------------------ */
+/* --- lists ---------------------------------------------------------------- */
 
 static struct walk *
 walk(struct links_walk *w, const uint64_t *term, uint64_t last,

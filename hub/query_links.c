@@ -32,7 +32,7 @@ link_kind_name(enum link_kind k)
 	return k >= LINK_ANCHOR && k <= LINK_STYLE ? names[k] : "?";
 }
 
-/* --- what is asked about ---------------------------------------------------- */
+/* --- what is asked about -------------------------------------------------- */
 
 static bool
 domain_url(struct span typed, struct buf *url, const char **why)
@@ -72,7 +72,7 @@ query_links_scope(struct span typed, bool exact, enum rewrite_scope *scope,
 	return true;
 }
 
-/* --- sites, pages, words ------------------------------------------------------ */
+/* --- sites, pages, words -------------------------------------------------- */
 
 struct asking {
 	struct query *query;
@@ -192,7 +192,7 @@ text_of(struct asking *a, const struct item *i, const struct link_hit *h)
 	return SPAN_NONE;
 }
 
-/* --- links to --------------------------------------------------------------- */
+/* --- links to ------------------------------------------------------------- */
 
 static int64_t
 purse(int64_t steps)
@@ -282,7 +282,7 @@ query_links_count(struct query *q, const struct link_spec *spec,
 	links_count(q->txn, spec->scope, spec->url, spec->site, n, &steps);
 }
 
-/* --- links from ---------------------------------------------------------------- */
+/* --- links from ----------------------------------------------------------- */
 
 void
 query_links_from(struct query *q, const struct item_info *i,
@@ -309,7 +309,7 @@ query_links_from(struct query *q, const struct item_info *i,
 	end(&a);
 }
 
-/* --- what is broken --------------------------------------------------------------- */
+/* --- what is broken ------------------------------------------------------- */
 
 struct breaking {
 	struct asking asking;

@@ -19,8 +19,8 @@ struct target_info {
 	enum target_state state;
 	bool broken;
 	struct span now;	/* where it is now, if that is known */
-	bool looked;		/* it is outside, and was looked at, or pinned */
-	struct checked seen;	/* … what was seen; spans until the query ends */
+	bool looked;		/* it is outside, and was looked at or pinned */
+	struct checked seen;	/* … what was seen; until the query ends */
 	int64_t asked;		/* ms, when this was asked */
 	uint32_t move;		/* by which; 0: none */
 	char code[CODE_MAX + 1];	/* of the site it is of; or "" */

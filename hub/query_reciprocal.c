@@ -10,7 +10,7 @@
 #include "hub/query_links.h"
 #include "hub/site.h"
 
-/* --- both ways --------------------------------------------------------------- */
+/* --- both ways ------------------------------------------------------------ */
 
 struct pairing {
 	struct query *query;
@@ -71,7 +71,7 @@ query_links_reciprocal(struct query *q, query_reciprocal_fn *each, void *arg)
 	query_sites(q, take_portal, &p);
 }
 
-/* --- as JSON -------------------------------------------------------------------- */
+/* --- as JSON -------------------------------------------------------------- */
 
 static void
 set(json_t *into, const char *name, struct span value)

@@ -12,7 +12,7 @@
 
 #define CUT_ONE_OF 8		/* links end a run, where it may end */
 
-/* --- cutting ------------------------------------------------------------------------ */
+/* --- cutting -------------------------------------------------------------- */
 
 static bool
 ends_run(const struct link *l)
@@ -70,7 +70,7 @@ run_steps_hash(const int64_t step[RUN_MOST], size_t n)
 	return (uint32_t)(mix_word(h, n) >> 32);
 }
 
-/* --- rows --------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 enum flag { FLAG_SHARED = 1 };
 

@@ -32,7 +32,7 @@ target_state_name(enum target_state s)
 	return names[s];
 }
 
-/* --- keys ------------------------------------------------------------------------------ */
+/* --- keys ----------------------------------------------------------------- */
 
 static size_t
 host_length(struct span place)

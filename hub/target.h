@@ -33,7 +33,7 @@ enum target_state {	/* numbers are in rows */
 };
 const char *target_state_name(enum target_state s);	/* "here" … */
 
-/* --- what has become of an address ------------------------------------------- */
+/* --- what has become of an address ---------------------------------------- */
 
 struct target_verdict {
 	enum target_state state;
@@ -53,7 +53,7 @@ void target_judge(struct db_txn *t, const struct rewrite *rules,
     struct span url, int64_t when, struct target_verdict *v,
     struct buf *now);
 
-/* --- rows ------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 #define TARGET_KEY 400		/* bytes of a key, at most */
 #define TARGET_HOST_END ' '	/* stands in it behind the reversed host */

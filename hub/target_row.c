@@ -104,7 +104,7 @@ target_get(struct db_txn *txn, const struct target_key *k, struct target *t,
 	return true;
 }
 
-/* --- posting lists ----------------------------------------------------------------- */
+/* --- posting lists -------------------------------------------------------- */
 
 uint64_t
 target_term(const struct target_key *k)

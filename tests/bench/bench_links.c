@@ -77,7 +77,7 @@ dress(struct change *c, uint64_t n, uint32_t site)
 	c->links = buf_look(&links);
 }
 
-/* --- showing --------------------------------------------------------------------------- */
+/* --- showing -------------------------------------------------------------- */
 
 struct cost {
 	double cpu;		/* µs a page, of the last quarter */
@@ -131,7 +131,7 @@ show(struct bench *b, uint64_t pages)
 	return c;
 }
 
-/* --- asking ------------------------------------------------------------------------------ */
+/* --- asking --------------------------------------------------------------- */
 
 static bool
 count_hit(void *arg, const struct link_hit *h)

@@ -68,7 +68,7 @@ roll(unsigned of)
 	return (unsigned)(dice >> 11) % of;
 }
 
-/* --- addresses ---------------------------------------------------------------------- */
+/* --- addresses ------------------------------------------------------------ */
 
 static void
 some_address(struct model *m, char out[80], bool own, uint32_t site)
@@ -139,7 +139,7 @@ is_at(const char *url, const char *place)
 	return strcmp(own, place) == 0;
 }
 
-/* --- what should have become of one ---------------------------------------------------- */
+/* --- what should have become of one --------------------------------------- */
 
 static uint32_t
 owner_of(const struct model *m, const char *place)
@@ -224,7 +224,7 @@ is_broken(enum target_state s)
 	return s == TARGET_WITHDRAWN || s == TARGET_NEVER;
 }
 
-/* --- what happens ------------------------------------------------------------------------ */
+/* --- what happens --------------------------------------------------------- */
 
 static void
 draw_link(struct model *m, struct model_link *l)
@@ -402,7 +402,7 @@ settle(struct kit *k)
 	}
 }
 
-/* --- what is asked --------------------------------------------------------------------------- */
+/* --- what is asked -------------------------------------------------------- */
 
 struct from {
 	const struct page *page;
@@ -670,7 +670,7 @@ compare_all(struct kit *k, struct model *m)
 	db_abort(t);
 }
 
-/* --- a game --------------------------------------------------------------------------------- */
+/* --- a game --------------------------------------------------------------- */
 
 /* The same journal, a view from nothing, in one group. */
 static void
