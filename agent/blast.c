@@ -33,9 +33,12 @@ on_start(void *arg, struct xml *x, int name)
 {
 	struct reading *r = arg;
 
-	r->found |= name == 0 && xml_depth(x) == 1 &&
-	    take_number(x, "sites", &r->out->sites) &&
+	if (name != 0 || xml_depth(x) != 1)
+		return;
+	r->found = take_number(x, "sites", &r->out->sites) &&
 	    take_number(x, "pages", &r->out->pages);
+	r->out->least = span_is(xml_attribute(x, NULL, "least"),
+	    SPAN("true"));
 }
 
 static void

@@ -14,6 +14,7 @@
 
 struct blast {
 	uint64_t sites, pages;	/* others that link there */
+	bool least;		/* there are more; the hub stopped counting */
 };
 
 /* Of an address, a prefix or a domain, in normal form. Waits for the answer,
@@ -21,7 +22,8 @@ struct blast {
 bool blast_ask(const struct config *c, const char *scope, const char *url,
     struct blast *out, struct buf *why);
 
-/* What the hub answers: <zq:links sites="7" pages="497"/>; false: it isn't
+/* What the hub answers: <zq:links sites="7" pages="497"/>, with least="true"
+ * if there are more; false: it isn't
  * that. */
 bool blast_read(struct blast *out, struct span xml);
 

@@ -378,6 +378,7 @@ add_blasts(struct tool *t, json_t *moves)
 		    json_integer((json_int_t)b.sites));
 		json_object_set_new(o, "pages",
 		    json_integer((json_int_t)b.pages));
+		json_object_set_new(o, "least", json_boolean(b.least));
 	}
 	if (why.n > 0)
 		(void)tool_fail(NULL, _("who links there can't be known now: "
@@ -395,10 +396,13 @@ show_blast(json_t *o)
 		return;
 	pages = json_integer_value(json_object_get(o, "pages"));
 	sites = json_integer_value(json_object_get(o, "sites"));
-	printf(ngettext("    %lld page of other sites links there (%lld "
-	    "sites)\n", "    %lld pages of other sites link there (%lld "
-	    "sites)\n", (unsigned long)pages), (long long)pages,
-	    (long long)sites);
+	printf(json_is_true(json_object_get(o, "least")) ?
+	    _("    at least ") : "    ");
+	printf(ngettext("%lld page of other sites links there",
+	    "%lld pages of other sites link there", (unsigned long)pages),
+	    (long long)pages);
+	printf(ngettext(" (%lld site)\n", " (%lld sites)\n",
+	    (unsigned long)sites), (long long)sites);
 }
 
 void

@@ -126,6 +126,21 @@ say "- a name alone is the host that a source has; the hub says who links there"
 zqagent $CODE say move www.zhengzhou.gov.cn/q.html www.zhengzhou.gov.cn/r.html \
 	--dry-run >"$T/out" 2>&1
 grep -q "$URL/q.html → $URL/r.html" "$T/out" || { cat "$T/out"; die "a name"; }
+grep -q '0 pages of other sites link there (0 sites)' "$T/out" ||
+	{ cat "$T/out"; die "the hub can't tell who links there"; }
+zqagent $CODE say move www.ly.gov.cn/a.html $URL/r.html --dry-run \
+	>"$T/out" 2>&1
+grep -q "none of this site's addresses" "$T/out" ||
+	{ cat "$T/out"; die "the hub tells of others' addresses"; }
+
+say "- a table with a wrong line says nothing, and where it is wrong"
+printf 'old,new\n/a.html,/b.html\n/c.html\n' >"$T/moves.csv"
+zqagent $CODE say move --csv "$T/moves.csv" >"$T/out" 2>&1 && die "it is taken"
+grep -q 'moves.csv:3: ' "$T/out" || { cat "$T/out"; die "no line"; }
+before=$(head_of)
+printf 'old,new\n/a.html,/b.html\n/c.html,/d.html\n' >"$T/moves.csv"
+zqagent $CODE say move --csv "$T/moves.csv" >"$T/out" 2>&1 || die "$(cat "$T/out")"
+changes_are $((before + 2))
 
 say "- settings edited by hand are followed at SIGHUP, wrong ones are not"
 conf=$(agent_dir $CODE)/agent.conf
@@ -141,12 +156,4 @@ sed -i 's/^moves = what/moves = off/' "$conf"
 kill -HUP "$(agent_pid $CODE)"
 wait_for 20 "the third source" sources_are 3
 
-say "- a table with a wrong line says nothing, and where it is wrong"
-printf 'old,new\n/a.html,/b.html\n/c.html\n' >"$T/moves.csv"
-zqagent $CODE say move --csv "$T/moves.csv" >"$T/out" 2>&1 && die "it is taken"
-grep -q 'moves.csv:3: ' "$T/out" || { cat "$T/out"; die "no line"; }
-before=$(head_of)
-printf 'old,new\n/a.html,/b.html\n/c.html,/d.html\n' >"$T/moves.csv"
-zqagent $CODE say move --csv "$T/moves.csv" >"$T/out" 2>&1 || die "$(cat "$T/out")"
-changes_are $((before + 2))
 say ok
