@@ -40,7 +40,7 @@ put_bio(struct buf *out, BIO *bio)
 		buf_put(out, at, (size_t)n);
 }
 
-/* --- making ------------------------------------------------------------------ */
+/* --- making --------------------------------------------------------------- */
 
 static int
 no_password(char *buf, int size, int writing, void *arg)
@@ -95,7 +95,7 @@ signed_make(struct buf *out, struct span bytes, struct span chain,
 	return ok;
 }
 
-/* --- opening ------------------------------------------------------------------ */
+/* --- opening -------------------------------------------------------------- */
 
 static X509_STORE *
 trust(STACK_OF(X509) *cas, const char *hub, int64_t now)

@@ -49,7 +49,7 @@ chart_move(struct group *g, const struct move *before,
 	    .at = (const char *)move, .n = sizeof(move) });
 }
 
-/* --- the document ----------------------------------------------------------------- */
+/* --- the document --------------------------------------------------------- */
 
 static void
 put(struct buf *xml, const struct move *m)

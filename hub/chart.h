@@ -22,8 +22,8 @@ uint64_t chart_version(struct db_txn *t);	/* 0: there never was a rule */
 #define CHART_CHANGES 1000	/* versions; who is further behind gets all */
 
 /* What changed after version `after`; all there is if that is 0, too long
- * ago, or no version that this hub has had (it was restored). now: ms. False: it would
- * be longer than LIMIT_MAP. */
+ * ago, or no version that this hub has had (it was restored). now: ms. False:
+ * it would be longer than LIMIT_MAP. */
 bool chart_write(struct db_txn *t, uint64_t after, int64_t now,
     struct buf *xml);
 

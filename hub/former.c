@@ -38,7 +38,7 @@ struct former {
 	size_t hits;
 };
 
-/* --- which hosts ------------------------------------------------------------------ */
+/* --- which hosts ---------------------------------------------------------- */
 
 static void
 forget(struct former *f)
@@ -138,7 +138,7 @@ find(const struct former *f, const char *name)
 	    &f->host[low - 1] : NULL;
 }
 
-/* --- what is answered --------------------------------------------------------------- */
+/* --- what is answered ----------------------------------------------------- */
 
 /* Without its port: whoever points a domain here may have any in between. */
 static bool
@@ -203,7 +203,7 @@ former_look(struct former *f, struct query *q, struct span host,
 	return h != NULL;
 }
 
-/* --- hits ----------------------------------------------------------------------------- */
+/* --- hits ----------------------------------------------------------------- */
 
 static uint64_t
 hash_of(struct span s)
@@ -289,7 +289,7 @@ former_each(struct former *f, former_fn *each, void *arg)
 		    .status = f->hit[i].status });
 }
 
-/* --- its life --------------------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------- */
 
 struct former *
 former_new(void)

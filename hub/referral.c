@@ -29,7 +29,7 @@ referral_state_name(enum referral_state s)
 	return s >= REFERRAL_TOLD && s <= REFERRAL_OFF ? names[s] : "";
 }
 
-/* --- rows --------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 struct row_key {
 	uint8_t at[KEY_MOST];

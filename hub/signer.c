@@ -45,7 +45,7 @@ signer_version(struct view *v)
 	return version;
 }
 
-/* --- answers ------------------------------------------------------------------ */
+/* --- answers -------------------------------------------------------------- */
 
 static void
 answer(struct signer *s, uint64_t number, const struct frame_answer *a)
@@ -73,7 +73,7 @@ refuse(struct signer *s, uint64_t number, const char *why)
 	    .body = span_of(why) });
 }
 
-/* --- papers --------------------------------------------------------------------- */
+/* --- papers --------------------------------------------------------------- */
 
 static void
 drop(struct signer *s, struct paper *p)
@@ -211,7 +211,7 @@ signer_signed(struct signer *s, uint64_t number, struct span body)
 	p->count = 0;
 }
 
-/* --- its life ----------------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------- */
 
 struct signer *
 signer_new(struct view *v, reply_send_fn *send, reply_send_fn *sign,

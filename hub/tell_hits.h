@@ -12,6 +12,10 @@
 #include "hub/links.h"
 #include "protocol/mending.h"
 
+#define TELL_HITS_MOST 2000	/* pages of one site and address that are
+				 * named; the others are told of when these
+				 * are mended */
+
 struct tell_hit {
 	uint32_t site, item;
 	uint64_t more;

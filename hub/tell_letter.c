@@ -37,7 +37,7 @@ tell_letter_begin(struct tell_letter *l, struct group *g, uint32_t site,
 	begin_body(l);
 }
 
-/* --- what it says ----------------------------------------------------------------- */
+/* --- what it says --------------------------------------------------------- */
 
 static void
 put_where(struct buf *b, const struct mending_link *c)
@@ -81,7 +81,7 @@ put_sentence(struct buf *b, const struct tell_letter *l)
 		    l->here, l->here == 1 ? "link is" : "links are");
 }
 
-/* --- sending ------------------------------------------------------------------------ */
+/* --- sending -------------------------------------------------------------- */
 
 static void
 close_link(struct tell_letter *l)

@@ -17,7 +17,6 @@
 #include "hub/table.h"
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
-#include "hub/telling.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
 #include "protocol/wire.h"
@@ -37,7 +36,7 @@ struct pass {
 	struct target_key at;	/* GATHER: behind this one; n = 0: all */
 };
 
-/* --- rows --------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 struct tell_key {
 	uint8_t at[13];
@@ -166,7 +165,7 @@ take(struct group *g, uint32_t move, uint64_t most, struct buf *rows)
 	return n;
 }
 
-/* --- what a letter says of the move --------------------------------------------- */
+/* --- what a letter says of the move --------------------------------------- */
 
 struct about {
 	struct buf row;		/* the move's */
@@ -214,7 +213,7 @@ about_clear(struct about *a)
 	buf_clear(&a->by);
 }
 
-/* --- gathering -------------------------------------------------------------------- */
+/* --- gathering ------------------------------------------------------------ */
 
 struct gather {
 	const struct rewrite *rules;
@@ -261,7 +260,7 @@ on_hit(void *arg, const struct link_hit *h)
 	if (h->site != a->site)
 		a->of_site = 0;
 	a->site = h->site;
-	if (a->of_site++ < TELLING_PAGES && is_moved_so(a, h->to)) {
+	if (a->of_site++ < TELL_HITS_MOST && is_moved_so(a, h->to)) {
 		tell_hits_put(&a->rows, h);
 		a->links++;
 	}
@@ -304,7 +303,7 @@ gather(struct group *g, struct pass *p, const struct about *of, int64_t at,
 	return a.links;
 }
 
-/* --- writing ---------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 static void
 put_pages(struct group *g, struct tell_letter *l, const struct about *of,
@@ -392,7 +391,7 @@ write_site(struct group *g, struct pass *p, const struct about *of,
 	return n;
 }
 
-/* --- the end ------------------------------------------------------------------------ */
+/* --- the end -------------------------------------------------------------- */
 
 struct due {			/* sites of referrals that are to be ended */
 	uint32_t pass;		/* … which weren't told in it; 0: all */
@@ -479,7 +478,7 @@ end(struct group *g, struct pass *p, const struct about *of, int64_t at)
 	return d.n;
 }
 
-/* --- steps ------------------------------------------------------------------------ */
+/* --- steps ---------------------------------------------------------------- */
 
 static uint64_t
 clear(struct group *g, struct pass *p, const struct about *of,

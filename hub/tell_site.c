@@ -18,7 +18,6 @@
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
 #include "hub/tell_move.h"
-#include "hub/telling.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
 #include "protocol/wire.h"
@@ -67,7 +66,7 @@ site_due(int64_t when, uint32_t site)
 	return k;
 }
 
-/* --- owing -------------------------------------------------------------------- */
+/* --- owing ---------------------------------------------------------------- */
 
 static void
 owe(struct group *g, uint32_t site, const struct target_key *target,
@@ -81,7 +80,7 @@ owe(struct group *g, uint32_t site, const struct target_key *target,
 	if (db_get(g->txn, TABLE_TELL, look(&k), &none))
 		return;
 	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
-	k = site_due(at + TELLING_PAUSE, site);
+	k = site_due(at + TELL_SITE_PAUSE, site);
 	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
 }
 
@@ -154,7 +153,7 @@ tell_site_news(struct group *g, int64_t at, uint64_t most)
 	return count;
 }
 
-/* --- whose turn it is ------------------------------------------------------------- */
+/* --- whose turn it is ----------------------------------------------------- */
 
 /* No site waits for longer than a pause: if one does, the clock was put back
  * since. */
@@ -171,7 +170,7 @@ first_due(struct db_txn *t, int64_t now, int64_t *when, uint32_t *site)
 		*site = wire_get_u32((const uint8_t *)key.at + 9);
 	}
 	db_cursor_close(c);
-	return found && (*when <= now || *when - TELLING_PAUSE > now);
+	return found && (*when <= now || *when - TELL_SITE_PAUSE > now);
 }
 
 bool
@@ -183,7 +182,7 @@ tell_site_is_due(struct db_txn *t, int64_t now)
 	return first_due(t, now, &when, &site);
 }
 
-/* --- a round of letters -------------------------------------------------------------- */
+/* --- a round of letters --------------------------------------------------- */
 
 struct round {
 	struct group *g;
@@ -203,7 +202,7 @@ on_hit(void *arg, const struct link_hit *h)
 
 	tell_hits_put(&r->rows, h);
 	r->took++;
-	return ++r->hits < TELLING_PAGES && !r->rows.bad;
+	return ++r->hits < TELL_HITS_MOST && !r->rows.bad;
 }
 
 static enum mending_state

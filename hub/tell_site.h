@@ -1,6 +1,6 @@
 /*
  * Telling a site single news: of targets that its pages link to, or that are
- * its own. They are owed to it, and told together TELLING_PAUSE after the
+ * its own. They are owed to it, and told together TELL_SITE_PAUSE after the
  * first of them, as things stand then: what is well again isn't told.
  */
 #ifndef ZQ_HUB_TELL_SITE_H
@@ -12,6 +12,9 @@
 #include "hub/group.h"
 #include "hub/journal.h"
 #include "hub/target.h"
+
+#define TELL_SITE_PAUSE 10000	/* ms that news wait, for more, and for all to
+				 * be well again */
 
 /* Takes news off the link graph's list (links_news()), at most so many, and
  * owes them to their sites. */

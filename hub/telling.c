@@ -13,7 +13,7 @@
 
 #define PER_ITEM 4		/* pages that are as much work as one item */
 
-/* --- what there is ---------------------------------------------------------------- */
+/* --- what there is -------------------------------------------------------- */
 
 static bool
 is_news(const struct move *before, const struct move *now)
@@ -62,7 +62,7 @@ telling_act(struct group *g, const struct entry *e, const json_t *o)
 	return NULL;
 }
 
-/* --- what sites say ---------------------------------------------------------------- */
+/* --- what sites say ------------------------------------------------------- */
 
 static bool
 take(struct group *g, const struct entry *e, uint32_t move,

@@ -6,7 +6,7 @@
  * gathered, target by target, then each site gets its letters, and the one
  * whose move it is is told how many they were. And single news (links.h): a
  * target that is broken now, a page that links to one, a link that is gone:
- * these are owed to their sites, gathered for TELLING_PAUSE at most, and told
+ * these are owed to their sites, gathered for TELL_SITE_PAUSE, and told
  * together.
  *
  * Only a few rows are written where it happens. All else is done by acts
@@ -25,10 +25,6 @@
 #include "protocol/statement.h"
 
 #define TELLING_SOME 1000	/* pages that one act tells of */
-#define TELLING_PAUSE 10000	/* ms that news wait, for more, and for all to
-				 * be well again */
-#define TELLING_PAGES 2000	/* of one site and address that are named; the
-				 * others are told of when these are mended */
 
 /* A move has changed (moved.h). */
 void telling_move(struct group *g, const struct move *before,

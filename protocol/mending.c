@@ -29,7 +29,7 @@ mending_state_name(enum mending_state s)
 	return s >= MENDING_ANNOUNCED && s < STATES ? names[s] : "unknown";
 }
 
-/* --- writing ------------------------------------------------------------------ */
+/* --- writing -------------------------------------------------------------- */
 
 static const struct mending_link nothing = {
 	.from = CLOCK_NONE,
@@ -119,7 +119,7 @@ mending_end(struct buf *b)
 	buf_text(b, "</zq:links>");
 }
 
-/* --- reading -------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 enum piece { P_LINKS, P_LINK, P_PAGE, P_COUNT };
 

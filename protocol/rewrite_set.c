@@ -102,7 +102,7 @@ resize(struct rewrite_set *s, size_t slots)
 {
 	for (int way = 0; way < REWRITE_WAYS; way++) {
 		free(s->slot[way]);
-		s->slot[way] = mem_new(slots * sizeof(*s->slot[way]));
+		s->slot[way] = mem_new(slots * sizeof(void *));
 	}
 	s->slots = slots;
 	for (size_t i = 0; i < s->count; i++)
@@ -151,7 +151,7 @@ rewrite_set_put(struct rewrite_set *s, const struct rewrite_rule *r)
 
 	if (s->count == s->room) {
 		s->room = s->room > 0 ? 2 * s->room : SLOTS_FIRST;
-		s->all = mem_grow(s->all, s->room, sizeof(*s->all));
+		s->all = mem_grow(s->all, s->room, sizeof(void *));
 	}
 	e->index = s->count;
 	s->all[s->count++] = e;

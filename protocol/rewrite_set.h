@@ -3,8 +3,9 @@
  * one walk along it; for rewrite.c.
  *
  * Tables of chains over the same entries: by the old address, by the new one,
- * by the old host, by number. The hash of what was passed is the key of a prefix
- * wherever a slash stands, and the place at the end is the key of an address.
+ * by the old host, by number. The hash of what was passed is the key of a
+ * prefix wherever a slash stands, and the place at the end is the key of an
+ * address.
  */
 #ifndef ZQ_PROTOCOL_REWRITE_SET_H
 #define ZQ_PROTOCOL_REWRITE_SET_H

@@ -6,6 +6,7 @@
 
 #include "hub/links.h"
 #include "hub/referral.h"
+#include "hub/tell_site.h"
 #include "protocol/mending.h"
 #include "tests/unit/hub/movekit.h"
 
@@ -70,7 +71,7 @@ static void
 settle(void)
 {
 	work(1000);
-	later(TELLING_PAUSE);
+	later(TELL_SITE_PAUSE);
 	work(1000);
 }
 
@@ -403,13 +404,13 @@ START_TEST(not_too_often)
 	gone(1, "https://s1.gov.cn/old/a.html", "");
 	work(1000);
 	ck_assert_uint_eq((told(2, 0), letters), 0);
-	later(TELLING_PAUSE / 2);
+	later(TELL_SITE_PAUSE / 2);
 	gone(1, "https://s1.gov.cn/old/b.html", "");
 	PAGE(2, "https://s2.gov.cn/p4.html", "https://s1.gov.cn/old/b.html");
 	PAGE(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/x");
 	work(1000);
 	ck_assert_uint_eq((told(2, 0), letters), 0);
-	later(TELLING_PAUSE / 2);
+	later(TELL_SITE_PAUSE / 2);
 	work(1000);
 	ck_assert_str_eq(told(2, 0), "links:\n"
 	    "withdrawn https://s1.gov.cn/old/b.html -> \n"
