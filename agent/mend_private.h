@@ -4,7 +4,13 @@
 #ifndef ZQ_AGENT_MEND_PRIVATE_H
 #define ZQ_AGENT_MEND_PRIVATE_H
 
-#include "agent/mend.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "contrib/base/buf.h"
+#include "contrib/base/span.h"
+
+struct mend_spec;
 
 /* Is the i-th source asked for? *below: the path below its root that is,
  * NULL-ended and the caller's to free; "" for all of it; NULL: it isn't. */

@@ -193,26 +193,27 @@ print_json(struct show *s, const struct mend_count *n)
 }
 
 static int
-mend(const struct tool *t, struct mend_spec *spec, bool undo)
+mend(const struct tool *t, const struct mend_spec *asked, bool undo)
 {
-	struct show s = { .done = spec->apply,
+	struct show s = { .done = asked->apply,
 	    .list = t->json ? json_array() : NULL };
-	struct mend_count n;
+	struct mend_spec spec = *asked;
+	struct mend_count n = { .looked = 0 };
 	struct buf why;
 	bool ok;
 
-	spec->arg = &s;
-	spec->page = on_page;
-	spec->refused = on_refused;
+	spec.arg = &s;
+	spec.page = on_page;
+	spec.refused = on_refused;
 	buf_init(&why, CONFIG_WHY_MAX);
-	ok = (undo ? mend_undo : mend_run)(spec, &n, &why);
+	ok = undo ? mend_undo(&spec, &n, &why) : mend_run(&spec, &n, &why);
 	if (!ok) {
 		(void)tool_fail(NULL, "%s", buf_cstr(&why));
 		json_decref(s.list);
 	} else if (t->json) {
 		print_json(&s, &n);
 	} else {
-		print_count(&n, undo, spec->apply);
+		print_count(&n, undo, spec.apply);
 	}
 	buf_clear(&why);
 	return !ok ? 2 : n.refused + n.left > 0 ? 1 : 0;

@@ -45,7 +45,7 @@ struct hand {
 	pid_t pid;
 	struct event *readable;
 	struct event_base *base;
-	STAILQ_HEAD(, asked) queue;
+	STAILQ_HEAD(questions, asked) queue;
 };
 
 union control {
