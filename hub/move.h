@@ -38,8 +38,8 @@ struct move {
 	bool agreed;		/* … and it has them, or needs none */
 	bool bad;		/* the last look before its time went wrong */
 	int64_t announced;	/* ms, hub time: first */
-	int64_t from;		/* ms: when it takes effect; never before it
-				 * was announced */
+	int64_t from;		/* ms: when it takes effect, or has, if it was
+				 * said afterwards */
 	int64_t until;		/* ms: when its redirect ends; CLOCK_NONE: it
 				 * does not */
 	int64_t changed;	/* ms: its state, last */

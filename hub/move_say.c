@@ -198,16 +198,54 @@ say_first(struct meeting *w)
 
 /* --- what is said --------------------------------------------------------------------- */
 
+struct leading {		/* rules that lead to what is moved */
+	struct group *g;
+	int64_t from;		/* of the newest */
+};
+
+static bool
+take_leading(void *arg, struct span former, uint32_t number)
+{
+	struct leading *l = arg;
+	struct move m;
+
+	(void)former;
+	if (move_get(l->g->txn, number, &m) && m.from > l->from)
+		l->from = m.from;
+	return true;
+}
+
+/* Said after the event (or said again, to a hub that has lost it), it has
+ * the time it had, so that the order of what followed on one another stays.
+ * But what was moved there before goes along. */
+static int64_t
+from_of(struct group *g, const struct rewrite_rule *r, int64_t at)
+{
+	struct leading l = { .g = g, .from = CLOCK_NONE };
+
+	if (r->at == CLOCK_NONE)
+		return at;
+	if (r->at >= at)
+		return r->at;
+	rewrite_former(group_effective(g), r->from, INT64_MAX, take_leading,
+	    &l);
+	return l.from >= r->at ? at : r->at;
+}
+
 static const char *
-judge(const struct move_said *s, int64_t at, struct rewrite_rule *r)
+judge(struct group *g, const struct move_said *s, int64_t at,
+    struct rewrite_rule *r)
 {
 	const char *why = NULL;
 
 	*r = s->rule;
 	if (r->scope == REWRITE_PREFIX && is_root(r->from) && is_root(r->to))
 		r->scope = REWRITE_DOMAIN;
-	if (r->at == CLOCK_NONE || r->at < at)
-		r->at = at;
+	if (!rewrite_rule_is_sane(r, &why))
+		return why;
+	if (r->until != CLOCK_NONE && r->until <= at)
+		return "its redirect would have ended before today";
+	r->at = from_of(g, r, at);
 	return rewrite_rule_is_sane(r, &why) ? NULL : why;
 }
 
@@ -240,7 +278,7 @@ move_say(struct group *g, const struct entry *e, const struct move_said *s)
 	struct rewrite_rule r;
 	const char *why;
 
-	why = judge(s, e->at, &r);
+	why = judge(g, s, e->at, &r);
 	if (why == NULL) {
 		fill(&w, &r);
 		why = meet(&w);
@@ -285,7 +323,7 @@ move_say_too(struct group *g, const struct entry *e,
 {
 	bool below = s->rule.scope != REWRITE_ADDRESS;
 	struct rewrite_rule r;
-	const char *why = judge(s, e->at, &r);
+	const char *why = judge(g, s, e->at, &r);
 	uint32_t before = 0;
 	struct move x;
 

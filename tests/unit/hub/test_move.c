@@ -122,6 +122,25 @@ START_TEST(without_a_time_it_is_now)
 }
 END_TEST
 
+/* A hub that has lost them is told all of them at once. */
+START_TEST(said_again_they_keep_their_order)
+{
+	say(1, "https://s1.gov.cn/b/", "https://s1.gov.cn/c/", "prefix",
+	    k.now - DAY, 0);
+	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix",
+	    k.now - 2 * DAY, 0);
+	ck_assert_str_eq(state(1), "effective");
+	ck_assert_str_eq(state(2), "effective");
+	ck_assert_int_eq(get(1).m.from, KIT_NOW - DAY);
+	ck_assert_str_eq(leads("https://s1.gov.cn/a/x"),
+	    "https://s1.gov.cn/c/x");
+	say(1, "https://s1.gov.cn/d/", "https://s1.gov.cn/e/", "prefix",
+	    k.now - 2 * DAY, k.now - DAY);
+	ck_assert_str_eq(state(3), "none");
+	ck_assert_has(held(1), "before today");
+}
+END_TEST
+
 START_TEST(chains_collapse_and_circles_are_refused)
 {
 	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix", 0, 0);
@@ -539,6 +558,7 @@ main(void)
 	tcase_add_test(c, states);
 	tcase_add_test(c, a_prefix_moves_at_its_time);
 	tcase_add_test(c, without_a_time_it_is_now);
+	tcase_add_test(c, said_again_they_keep_their_order);
 	tcase_add_test(c, chains_collapse_and_circles_are_refused);
 	tcase_add_test(c, two_change_places);
 	tcase_add_test(c, one_tick_turns_so_many);
