@@ -65,7 +65,7 @@ server() {	# NAME MAP ROOT [both]: what its agent knows goes first
 }
 map() {		# NAME FILE
 	[ -f "$2" ] || : >"$2"
-	say "map \"\$host\$request_uri\" \$$1 { default \"\"; include $2; }"
+	say "map \"\$http_host\$request_uri\" \$$1 { default \"\"; include $2; }"
 }
 nginx_conf() {	# both|own|hub
 	cat <<-CONF
@@ -347,13 +347,57 @@ mend_all() {
 wait_for 120 "all links to be mended" mend_all
 wait_for 60 "in sync" in_sync
 move_check verified
+all_fixed() {	# MOVE: nobody who was told has anything left to do
+	zqhub move show "$1" --json | jq -e '.referrers |
+		.pages == 0 and (.by_site | length > 2 and
+		all(.[]; .state == "fixed" and .seen and .pages == 0))'
+}
 for move in $DOMAIN $PREFIX; do
-	zqhub move show "$move" >"$T/show" || die "move show"
-	grep -q '^referrers  *0 sites, 0 pages' "$T/show" ||
-		{ cat "$T/show"; die "something links there yet"; }
+	wait_for 60 "all sites to have fixed move $move" all_fixed "$move"
 done
 has_all $((MADE + 1)) || die "$(all_items) items, not $((MADE + 1))"
 no_trouble "mended"
+
+apache=$(command -v apache2)
+modules=/usr/lib/apache2/modules
+if [ -n "$apache" ] && [ -e $modules/mod_rewrite.so ]; then
+	say "- Apache leads on all old addresses, with what the agent wrote"
+	APACHE=$(port)
+	user=$(id -un) group=$(id -gn)
+	[ "$(id -u)" != 0 ] || { user=www-data group=www-data; chmod 755 "$T"; }
+	{
+		cat <<-CONF
+		ServerRoot $T
+		PidFile $T/apache.pid
+		ErrorLog $T/apache.err
+		Listen 127.0.0.1:$APACHE
+		User $user
+		Group $group
+		LoadModule mpm_event_module $modules/mod_mpm_event.so
+		LoadModule authz_core_module $modules/mod_authz_core.so
+		LoadModule rewrite_module $modules/mod_rewrite.so
+		MaxKeepAliveRequests 0
+		<VirtualHost *:$APACHE>
+		ServerName www.old.localhost
+		ServerAlias www.s1.localhost
+		CONF
+		# The head of the file says how.
+		sed -n 's/^#	//p' "$T/maps/0.apache" |
+			sed "s|txt:.*|txt:$T/maps/both.apache|"
+		echo '</VirtualHost>'
+	} >"$T/apache.conf"
+	grep -hv '^#' "$T/maps/0.apache" "$T/maps/1.apache" >"$T/maps/both.apache"
+	start apache "$apache" -X -f "$T/apache.conf"
+	wait_for 20 "Apache" curl -s -o "$T/x" "http://127.0.0.1:$APACHE/"
+	while read -r url; do
+		printf 'url = "%s"\noutput = "%s"\n' "$url" "$T/x"
+	done <"$T/bookmarks" >"$T/curlrc"
+	curl -s --connect-to "::127.0.0.1:$APACHE" -K "$T/curlrc" \
+		-w '%{http_code} %{redirect_url}\n' >"$T/led"
+	sed "s|^$OLD/|308 $NEW/|; s|^$S1/tzgg/|308 $S1/gonggao/|" "$T/bookmarks" |
+		diff - "$T/led" >"$T/diff" || { head -n 5 "$T/diff"; die "Apache"; }
+	stop $PID
+fi
 
 say "- the old domain is given to the hub, which answers for it"
 nginx_conf hub >"$T/nginx.conf"
