@@ -3,6 +3,7 @@
  */
 #include "hub/hear.h"
 
+#include "contrib/base/clock.h"
 #include "hub/cover.h"
 #include "hub/held.h"
 #include "hub/links.h"
@@ -31,6 +32,8 @@ hear_move(struct group *g, const struct entry *e, const struct change *c,
 
 	if (!statement_move(&said.rule, c, &why))
 		return why;
+	if (said.rule.at == CLOCK_NONE && c->when <= e->at)
+		said.rule.at = c->when;	/* it may be said again by now */
 	if (foreign)
 		return is_other_end(g, e->site, &said.rule) ?
 		    move_say_too(g, e, &said) : buf_cstr(&g->why);
