@@ -12,7 +12,7 @@
 #define FORMAT 1
 #define ROW_MAX (3 * LIMIT_URL)
 
-/* --- rows ---------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------- */
 
 static struct span
 number_key(uint8_t key[4], uint32_t n)
@@ -60,7 +60,7 @@ atlas_version(struct store_txn *t)
 	    wire_get_u64((const uint8_t *)row.at) : 0;
 }
 
-/* --- taking one ------------------------------------------------------------ */
+/* --- taking one --------------------------------------------------------- */
 
 struct taking {
 	struct span xml;
@@ -137,7 +137,7 @@ atlas_take(struct store *s, struct span xml, struct buf *why)
 	return rc == STORE_DONE;
 }
 
-/* --- reading ----------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------ */
 
 void
 atlas_each(struct store_txn *t, movemap_rule_fn *each, void *arg)

@@ -74,7 +74,7 @@ say_trouble(struct charts *c, const char *what)
 	log_error("map: %s", log_quote(quoted, what, strlen(what)));
 }
 
-/* --- the web server reads it ---------------------------------------------------- */
+/* --- the web server reads it -------------------------------------------- */
 
 static bool
 keep_read(struct store_txn *t, void *arg)
@@ -126,7 +126,7 @@ reload(struct charts *c)
 	memcpy(c->told, c->written, sizeof(c->told));
 }
 
-/* --- the files --------------------------------------------------------------------- */
+/* --- the files ---------------------------------------------------------- */
 
 static bool
 is_our_host(const struct charts *c, struct span host)
@@ -283,7 +283,7 @@ on_write(evutil_socket_t fd, short what, void *arg)
 		after(c->write, left > 0 ? left : 0);
 }
 
-/* --- fetching ----------------------------------------------------------------------- */
+/* --- fetching ----------------------------------------------------------- */
 
 static bool
 read_file(struct buf *out, const char *path)
@@ -419,7 +419,7 @@ charts_heard(struct charts *c, uint64_t v)
 		after(c->again, 0);
 }
 
-/* --- its life ------------------------------------------------------------------------- */
+/* --- its life ----------------------------------------------------------- */
 
 struct charts *
 charts_new(const struct charts_host *host)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/config_defs.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
@@ -15,175 +16,7 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
-#define TOP(name) offsetof(struct config_top, name)
-#define SOURCE(name) offsetof(struct config_source, name)
-#define MINUTE 60000ull
-#define MIB (1ull << 20)
 #define NAME_MAX_BYTES 32
-
-static const struct conf_section sections[] = {
-	{ .name = "", .size = sizeof(struct config_top) },
-	{ .name = "source", .size = sizeof(struct config_source),
-	  .many = true },
-};
-#define SECTIONS (sizeof(sections) / sizeof(sections[0]))
-
-static const struct conf_def defs[] = {
-	{ .section = "", .name = "hub", .type = CONF_TEXT,
-	  .offset = TOP(hub), .about =
-	  "The hub's address, such as https://hub.example:7443.\nIt is "
-	  "written by zqagent enroll." },
-	{ .section = "", .name = "proxy", .type = CONF_TEXT,
-	  .offset = TOP(proxy), .preset = "", .about =
-	  "The HTTP proxy on the way to the hub, such as "
-	  "http://proxy.example:3128.\nIt is asked to CONNECT, so that TLS "
-	  "still ends at the hub.\nUnless given, the environment decides "
-	  "(https_proxy, no_proxy)." },
-	{ .section = "", .name = "dir", .type = CONF_PATH,
-	  .offset = TOP(dir), .preset = ".", .about =
-	  "Where the key, the certificate, the store and the control socket "
-	  "are.\nA relative path starts at this file." },
-	{ .section = "", .name = "log", .type = CONF_TEXT,
-	  .offset = TOP(log), .preset = "info", .about =
-	  "How much is logged: error, warn, info or debug." },
-	{ .section = "", .name = "language", .type = CONF_TEXT,
-	  .offset = TOP(language), .preset = "", .about =
-	  "The language of sentences for people: zh or en.\nUnless given, the "
-	  "environment decides." },
-	{ .section = "", .name = "spool", .type = CONF_BYTES,
-	  .offset = TOP(spool), .preset = "256M", .least = MIB,
-	  .most = 64ull << 30, .unit = "bytes", .about =
-	  "The most that changes on their way to the hub may take.\nWhen it "
-	  "is full the oldest confirmed ones go, then changes of one item "
-	  "become one; after that nothing new is taken from the sources "
-	  "until there is room, and nothing is lost." },
-	{ .section = "", .name = "rescan", .type = CONF_TIME,
-	  .offset = TOP(rescan), .preset = "10m", .least = 1000,
-	  .most = 7ull * 24 * 60 * MINUTE, .about =
-	  "How long after a scan of a source the next one starts.\nChanges "
-	  "are noticed at once; scans find what was missed: on NFS, while "
-	  "the agent was down, or when the kernel ran out of watches." },
-	{ .section = "", .name = "settle", .type = CONF_TIME,
-	  .offset = TOP(settle), .preset = "2s", .least = 0,
-	  .most = 10 * MINUTE, .about =
-	  "A file found by a scan that was written to less than this ago is "
-	  "looked at again later, because it may not be finished.\nA file "
-	  "that was closed or renamed into place is read at once." },
-	{ .section = "", .name = "beat", .type = CONF_TIME,
-	  .offset = TOP(beat), .preset = "15s", .least = 1000,
-	  .most = 30 * 1000, .about =
-	  "How often the hub hears that the site is alive when there is "
-	  "nothing to tell.\nA hub shows a site as silent that it hasn't heard "
-	  "for 60 seconds, unless its operator chose another time." },
-	{ .section = "", .name = "prove_every", .type = CONF_TIME,
-	  .offset = TOP(prove_every), .preset = "24h", .least = 1000,
-	  .most = 7ull * 24 * 60 * MINUTE, .about =
-	  "How often the hub's index is proven to be exactly what the site "
-	  "has, give or take a tenth.\nIt is also proven after a start, when "
-	  "the hub was away, and when its operator asks; what differs is "
-	  "mended." },
-	{ .section = "", .name = "gate_items", .type = CONF_NUMBER,
-	  .offset = TOP(gate_items), .preset = "50", .least = 0,
-	  .most = 1000000000, .unit = "items", .about =
-	  "When more items than this, and more than gate_percent, are missing "
-	  "from a source at once, or all of them, they are only withdrawn "
-	  "when a person says so.\nThe hub has a gate of its own." },
-	{ .section = "", .name = "gate_percent", .type = CONF_NUMBER,
-	  .offset = TOP(gate_percent), .preset = "10", .least = 0,
-	  .most = 100, .unit = "per cent of a source's items", .about =
-	  "See gate_items." },
-	{ .section = "", .name = "zone", .type = CONF_NUMBER,
-	  .offset = TOP(zone), .preset = "480", .least = 0, .most = 840,
-	  .unit = "minutes east of UTC", .about =
-	  "The zone of dates in pages that don't name one." },
-	{ .section = "", .name = "page", .type = CONF_BYTES,
-	  .offset = TOP(page), .preset = "4M", .least = 4096,
-	  .most = 64 * MIB, .unit = "bytes", .about =
-	  "How much of a page is looked into for its tags and links.\nOf a "
-	  "longer one the rest only counts for its hash." },
-	{ .section = "", .name = "hook", .type = CONF_LIST,
-	  .offset = TOP(hook), .preset = "", .about =
-	  "A command that is run for each letter of the hub and reads it as "
-	  "JSON, as zqagent letters --json shows it.\nIts first word is a "
-	  "whole path; no shell is involved.\nIt runs as the agent's user, "
-	  "one at a time, for a minute at most; if it fails it gets the letter "
-	  "again, five times in all." },
-	{ .section = "", .name = "atom", .type = CONF_TEXT,
-	  .offset = TOP(atom), .preset = "", .about =
-	  "A file that is an Atom feed of the last fifty letters.\nIts "
-	  "directory must be there, and the agent's user must be able to write "
-	  "to it." },
-	{ .section = "", .name = "mail", .type = CONF_TEXT,
-	  .offset = TOP(mail), .preset = "", .about =
-	  "The address that gets a mail of new letters." },
-	{ .section = "", .name = "mail_command", .type = CONF_LIST,
-	  .offset = TOP(mail_command), .preset = "/usr/sbin/sendmail -t -i",
-	  .about = "The command that sends what it reads." },
-	{ .section = "", .name = "mail_every", .type = CONF_TIME,
-	  .offset = TOP(mail_every), .preset = "24h", .least = 1000,
-	  .most = 30ull * 24 * 60 * MINUTE, .about =
-	  "A mail comes no sooner than this after the one before, and only if "
-	  "there are letters." },
-	{ .section = "", .name = "map_nginx", .type = CONF_TEXT,
-	  .offset = TOP(map_nginx), .preset = "", .about =
-	  "A file that tells nginx where old addresses of this site have "
-	  "moved, to be included in a map; how is told in its head.\nIts "
-	  "directory must be there, and the agent's user must be able to write "
-	  "to it." },
-	{ .section = "", .name = "map_apache", .type = CONF_TEXT,
-	  .offset = TOP(map_apache), .preset = "", .about =
-	  "The same for Apache, as the text of a RewriteMap." },
-	{ .section = "", .name = "map_reload", .type = CONF_LIST,
-	  .offset = TOP(map_reload), .preset = "", .about =
-	  "A command that makes the web server read its settings again, run "
-	  "when one of these files has changed.\nIts first word is a whole "
-	  "path; no shell is involved, and the agent's user runs it." },
-	{ .section = "source", .name = "type", .type = CONF_TEXT,
-	  .offset = SOURCE(type), .preset = "dir", .about =
-	  "What kind of source: dir, a document root on this machine." },
-	{ .section = "source", .name = "root", .type = CONF_PATH,
-	  .offset = SOURCE(root), .about =
-	  "The document root.\nIt may be a symbolic link; when it is switched "
-	  "to another directory the new one is read.\nNothing outside it is "
-	  "ever read, whatever links say." },
-	{ .section = "source", .name = "url", .type = CONF_TEXT,
-	  .offset = SOURCE(url), .about =
-	  "The address of the root, such as https://www.example.gov.cn/." },
-	{ .section = "source", .name = "include", .type = CONF_LIST,
-	  .offset = SOURCE(include), .preset = "", .about =
-	  "Patterns as in the shell; if there are any, only files that match "
-	  "one of them are told.\nA pattern without a slash is for names, one "
-	  "with a slash for the path below the root." },
-	{ .section = "source", .name = "exclude", .type = CONF_LIST,
-	  .offset = SOURCE(exclude), .preset =
-	  "*~ *.swp *.swx *.tmp *.temp *.part *.bak *.orig *.crdownload "
-	  "lost+found CVS", .about =
-	  "Patterns of files and directories that are left out.\nNames that "
-	  "begin with a dot always are, but for .well-known." },
-	{ .section = "source", .name = "index", .type = CONF_LIST,
-	  .offset = SOURCE(index), .preset =
-	  "index.html index.htm index.shtml default.html", .about =
-	  "Names of files that are told as their directory, the first that "
-	  "is there." },
-	{ .section = "source", .name = "cover", .type = CONF_BOOL,
-	  .offset = SOURCE(cover), .preset = "yes", .about =
-	  "Whether all that the address answers is files below the root, so "
-	  "that the hub may take a link to what is no item for one that "
-	  "never was right.\nSay no where a program answers at addresses of "
-	  "its own; what stands behind a question mark is never judged." },
-	{ .section = "source", .name = "moves", .type = CONF_TEXT,
-	  .offset = SOURCE(moves), .preset = "ask", .about =
-	  "What becomes of it when files are elsewhere all at once: ask "
-	  "proposes to announce the move, see zqagent moves; announce does "
-	  "it at once; off does nothing." },
-	{ .section = "source", .name = "mend", .type = CONF_TEXT,
-	  .offset = SOURCE(mend), .preset = "off", .about =
-	  "May the links of its pages be mended when the hub writes that what "
-	  "they point to has moved?\noff: no; ask: when somebody types "
-	  "zqagent mend --apply; auto: by zqagentd itself, too, whose user must "
-	  "own the pages." },
-};
-#define DEFS (sizeof(defs) / sizeof(defs[0]))
 
 /* --- judging -------------------------------------------------------------- */
 
@@ -475,7 +308,8 @@ config_read(const char *path, struct buf *why)
 	struct config *c = mem_new(sizeof(*c));
 	size_t before = why->n;
 
-	c->file = conf_read(path, sections, SECTIONS, defs, DEFS, why);
+	c->file = conf_read(path, config_sections,
+	    config_section_count, config_defs, config_def_count, why);
 	if (c->file != NULL) {
 		collect(c, path, why);
 		check(c, path, why);
@@ -501,7 +335,7 @@ config_free(struct config *c)
 void
 config_manual(struct buf *out, const char *section)
 {
-	conf_manual(out, defs, DEFS, section);
+	conf_manual(out, config_defs, config_def_count, section);
 }
 
 void
@@ -510,7 +344,8 @@ config_example(struct buf *out, const char *hub)
 	buf_text(out, "# Settings of zqagentd; see zqagent.conf(5). What "
 	    "stands behind # is what holds\n# unless you say otherwise.\n\n");
 	buf_printf(out, "hub = %s\n\n", hub);
-	conf_example(out, defs + 1, DEFS - 1, "");	/* the hub is first */
+	/* the hub is first */
+	conf_example(out, config_defs + 1, config_def_count - 1, "");
 	buf_text(out, "# What the site publishes. Better than by hand:\n"
 	    "# zqagent source add dir NAME --root DIR --url URL\n"
 	    "#\n#[source www]\n#type = dir\n#root = /var/www/html\n"

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/config_defs.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/conf.h"
 
@@ -19,36 +20,6 @@
 #define CONFIG_DIR "/var/lib/zhanqun/agent"	/* unless --dir */
 #define CONFIG_SOURCES_MAX 64
 #define CONFIG_WHY_MAX 16384		/* bytes of complaints */
-
-struct config_top {
-	char *hub;		/* https://hub.example:7443 */
-	char *proxy;		/* http://proxy.example:3128; "": as curl does */
-	char *dir;
-	char *log;		/* a level's name */
-	char *language;
-	uint64_t spool;		/* bytes */
-	uint64_t rescan, settle, beat;	/* ms */
-	uint64_t prove_every;	/* ms */
-	uint64_t gate_items, gate_percent;
-	uint64_t zone;		/* minutes east of UTC */
-	uint64_t page;		/* bytes of a page that are looked into */
-	char **hook;		/* a command; empty: none */
-	char *atom;		/* a file; "": none */
-	char *mail;		/* an address; "": none */
-	char **mail_command;
-	uint64_t mail_every;	/* ms */
-	char *map_nginx, *map_apache;	/* files; "": none */
-	char **map_reload;	/* a command; empty: none */
-};
-
-struct config_source {
-	char *type;		/* "dir" */
-	char *root, *url;
-	char **include, **exclude, **index;
-	bool cover;
-	char *moves;		/* "ask", "announce" or "off" */
-	char *mend;		/* "off", "ask", "auto" */
-};
 
 struct config {
 	const struct config_top *top;

@@ -66,7 +66,7 @@ heard_up_to(struct herald *h, enum heard who, uint64_t letter)
 	(void)store_do(h->host.store, set, &s);
 }
 
-/* --- the command --------------------------------------------------------------- */
+/* --- the command -------------------------------------------------------- */
 
 /* The first letter after n that is there, and its number; NULL: none. */
 static json_t *
@@ -139,7 +139,7 @@ give_to_hook(struct herald *h)
 	json_decref(l);
 }
 
-/* --- the feed ------------------------------------------------------------------- */
+/* --- the feed ----------------------------------------------------------- */
 
 /* The newest letters after this one, oldest first; the caller's. */
 static json_t *
@@ -177,7 +177,7 @@ write_feed(struct herald *h)
 	buf_clear(&why);
 }
 
-/* --- mail -------------------------------------------------------------------------- */
+/* --- mail --------------------------------------------------------------- */
 
 static void
 on_mail(void *arg, int status, struct span said)
@@ -231,7 +231,7 @@ send_mail(struct herald *h)
 	buf_clear(&text);
 }
 
-/* --- all of it ------------------------------------------------------------------------ */
+/* --- all of it ---------------------------------------------------------- */
 
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)

@@ -57,7 +57,7 @@ put_letter(struct buf *b, json_t *l, size_t most)
 	free(text);
 }
 
-/* --- the feed ------------------------------------------------------------------- */
+/* --- the feed ----------------------------------------------------------- */
 
 static void
 put_entry(struct buf *out, json_t *l, const char *code)
@@ -103,7 +103,7 @@ herald_feed(struct buf *out, json_t *letters, const struct config_top *top)
 	buf_clear(&code);
 }
 
-/* --- the mail --------------------------------------------------------------------- */
+/* --- the mail ----------------------------------------------------------- */
 
 /* A word of a header (RFC 2047): each holds whole characters. */
 static void

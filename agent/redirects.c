@@ -99,7 +99,7 @@ redirects_add(struct redirects *r, const struct movemap_rule *m, bool ours)
 	e->m.rule.to = (struct span){ e->words + a, b };
 }
 
-/* --- lines ----------------------------------------------------------------- */
+/* --- lines -------------------------------------------------------------- */
 
 static void
 put_line(struct redirects *r, bool prefix, struct span from, struct span to)
@@ -185,7 +185,7 @@ put_from(struct redirects *r, enum rewrite_scope scope, struct span from)
 	buf_clear(&to);
 }
 
-/* --- what leads there by way of others --------------------------------------- */
+/* --- what leads there by way of others ---------------------------------- */
 
 struct former {
 	struct redirects *r;
@@ -260,7 +260,7 @@ put_formers(struct redirects *r, const struct rewrite_rule *rule)
 	buf_clear(&any);
 }
 
-/* --- all of it ----------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------- */
 
 /* Addresses first; then prefixes, the longest first. */
 static int
@@ -336,7 +336,7 @@ redirects_settle(struct redirects *r, int64_t now, int64_t *next)
 	return r->count;
 }
 
-/* --- nginx ----------------------------------------------------------------------- */
+/* --- nginx -------------------------------------------------------------- */
 
 /* In a value "$" begins a variable, and nothing can stand before it. */
 static void
@@ -397,7 +397,7 @@ redirects_nginx(struct buf *out, const struct redirects *r, const char *path)
 		put_nginx(out, &r->line[i]);
 }
 
-/* --- Apache ------------------------------------------------------------------------ */
+/* --- Apache ------------------------------------------------------------- */
 
 #define DEPTH 8			/* directories in each other that the head shows,
 				 * at least */
