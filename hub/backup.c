@@ -200,15 +200,15 @@ put_cas(json_t *whole, const char *dir, const struct ca *now,
 }
 
 json_t *
-backup_make(const struct config *c, json_t *sites, const char *pass,
-    struct buf *why)
+backup_make(const struct config *c, json_t *sites, json_t *moves,
+    const char *pass, struct buf *why)
 {
 	char dir[CONFIG_PATH_MAX], when[CLOCK_TEXT_MAX];
 	struct ca now, next = { .key = NULL };
-	json_t *whole = json_pack("{s:s, s:i, s:s, s:s, s:o}",
+	json_t *whole = json_pack("{s:s, s:i, s:s, s:s, s:o, s:o}",
 	    "format", FORMAT, "version", BACKUP_VERSION,
 	    "made", clock_format(when, clock_wall()),
-	    "software", ZQ_VERSION, "sites", sites);
+	    "software", ZQ_VERSION, "sites", sites, "moves", moves);
 	bool ok;
 
 	must(whole != NULL);

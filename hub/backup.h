@@ -1,13 +1,13 @@
 /*
  * A backup of what a hub is: its CA, ticket key, settings, and the register
- * of its sites (register.h), as one small JSON file. Not what the sites have
- * said: agents say that again.
+ * of its sites (register.h), as one small JSON file; and the moves that its
+ * operators announced or agreed to. Not what the sites have said: agents say that again.
  *
  *	{"format":"zhanqun hub backup","version":1,"made":TIME,
  *	 "software":…,"settings":hub.conf as text,
  *	 "ca":{"certificate":PEM,"key":PEM},
  *	 "next":{"certificate":PEM,"key":PEM,"link":PEM},	(roll.h; if any)
- *	 "ticket_key":PEM,"sites":[…],
+ *	 "ticket_key":PEM,"sites":[…],"moves":[…],
  *	 "sums":{MEMBER:SHA-256 …},"signature":HEX}
  *
  * Keys are as seal.h has them, with a passphrase or without. The sums say
@@ -28,9 +28,9 @@
 #define BACKUP_VERSION 1
 #define BACKUP_MAX (256u << 20)	/* bytes of such a file */
 
-/* Takes sites. pass NULL: keys are plain. NULL: why; the caller's. */
-json_t *backup_make(const struct config *c, json_t *sites, const char *pass,
-    struct buf *why);
+/* Takes sites and moves. pass NULL: keys are plain. NULL: why; the caller's. */
+json_t *backup_make(const struct config *c, json_t *sites, json_t *moves,
+    const char *pass, struct buf *why);
 
 struct backup {		/* opened, and all of it checked */
 	json_t *whole;

@@ -16,6 +16,7 @@
 #include "hub/ask.h"
 #include "hub/backup.h"
 #include "hub/errand.h"
+#include "hub/query_move.h"
 #include "hub/restore.h"
 
 #define TROUBLE_MAX 65536
@@ -60,20 +61,21 @@ clear_pass(struct buf *pass)
 
 /* --- backup ---------------------------------------------------------------- */
 
-static json_t *
-read_sites(const struct cmd_line *l)
+/* False: said why. */
+static bool
+read_register(const struct cmd_line *l, json_t **sites, json_t **moves)
 {
 	struct store *s = cmd_store(l);
 	struct query *q;
-	json_t *sites;
 
 	if (s == NULL)
-		return NULL;
+		return false;
 	q = query_begin(s);
-	sites = query_register(q);
+	*sites = query_register(q);
+	*moves = query_move_acts(q);
 	query_end(q);
 	store_close(s);
-	return sites;
+	return true;
 }
 
 static bool
@@ -109,15 +111,16 @@ say_written(const struct cmd_line *l, size_t sites, bool next, bool closed)
 static int
 backup_to(struct cmd_line *l, const char *pass)
 {
-	json_t *sites = read_sites(l), *whole;
-	size_t count = json_array_size(sites);
+	json_t *sites, *moves, *whole;
 	int code = CMD_OK;
 	struct buf why;
+	size_t count;
 
-	if (sites == NULL)
+	if (!read_register(l, &sites, &moves))
 		return CMD_NO;
+	count = json_array_size(sites);
 	buf_init(&why, TROUBLE_MAX);
-	whole = backup_make(l->config, sites, pass, &why);
+	whole = backup_make(l->config, sites, moves, pass, &why);
 	if (whole == NULL || !write_file(l->word[0], whole, &why))
 		code = cmd_fail(NULL, "%s", buf_cstr(&why));
 	else

@@ -315,3 +315,39 @@ json_move_whole(struct query *q, const struct move_info *m, size_t most)
 	json_object_set_new(j, "referrers", referrers);
 	return j;
 }
+
+/* A hub that is told it by the site again couldn't know who agreed. */
+static bool
+was_agreed_to(const struct move *m)
+{
+	return m->needs && m->agreed && m->other != m->site;
+}
+
+static bool
+add_act(void *arg, const struct move *m)
+{
+	json_t *j;
+
+	if (move_is_over(m->state) || (!m->operated && !was_agreed_to(m)))
+		return true;
+	j = json_pack("{s:s, s:I, s:s, s:I}", "do", "move-announce", "site",
+	    (json_int_t)m->site, "scope", rewrite_scope_name(
+	    (enum rewrite_scope)m->scope), "from", (json_int_t)m->from);
+	if (m->until != CLOCK_NONE)
+		put_number(j, "until", (uint64_t)m->until);
+	put_text(j, "old", m->old);
+	put_text(j, "new", m->new);
+	put_text(j, "actor", m->by);
+	put_text(j, "reason", m->reason);
+	json_array_append_new(arg, j);
+	return true;
+}
+
+json_t *
+query_move_acts(struct query *q)
+{
+	json_t *list = json_array();
+
+	move_each(q->txn, 0, add_act, list);
+	return list;
+}

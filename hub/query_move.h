@@ -60,6 +60,10 @@ void query_move_sample(struct query *q, const struct move *m, size_t most,
 
 json_t *json_link_count(const struct link_count *n);	/* the caller's … */
 json_t *json_move(const struct move_info *m);
+/* For a backup: the acts that announce again what operators have announced,
+ * and what somebody had to agree to and did, of what isn't over; a list. What
+ * else sites have announced they say again. */
+json_t *query_move_acts(struct query *q);
 /* The same with "referrers": who links there, and by site what it was told
  * and said; of so many sites. */
 json_t *json_move_whole(struct query *q, const struct move_info *m,

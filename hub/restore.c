@@ -16,6 +16,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/act_read.h"
 #include "hub/errand.h"
 #include "hub/init.h"
 #include "hub/tls.h"
@@ -195,6 +196,32 @@ put_acts(const struct backup *b, const char *actor, struct acts *acts)
 		put_roll(b, actor, reason, acts);
 }
 
+/* What operators had announced; a backup of before there were moves has
+ * none. One that can't be followed any more (its time is over) is held, and
+ * keeps nothing else from coming back. */
+static bool
+write_moves(struct writer *w, const struct backup *b, const char *actor)
+{
+	struct acts acts;
+	const char *by, *reason;
+	json_t *one;
+	size_t i;
+	bool good;
+
+	acts_init(&acts);
+	json_array_foreach(json_object_get(b->whole, "moves"), i, one) {
+		if (!span_is(act_read_text(one, "do"), SPAN("move-announce")))
+			continue;
+		by = json_string_value(json_object_get(one, "actor"));
+		reason = json_string_value(json_object_get(one, "reason"));
+		acts_put(&acts, json_copy(one), by != NULL && by[0] != '\0' ?
+		    by : actor, reason);
+	}
+	good = acts.count == 0 || writer_act(w, &acts);
+	acts_clear(&acts);
+	return good;
+}
+
 /* An act that can't be followed is held: then the backup was not sane. */
 static bool
 write_register(struct writer *w, const struct backup *b, const char *actor,
@@ -213,6 +240,8 @@ write_register(struct writer *w, const struct backup *b, const char *actor,
 	else if (view_held_count(w->view, 0, 1) > 0)
 		buf_text(why, _("sites: they don't fit together: a number or "
 		    "a code that two have, or a parent that isn't there\n"));
+	else if (!write_moves(w, b, actor))
+		buf_text(why, _("the disk is full\n"));
 	else
 		ok = true;
 	acts_clear(&acts);

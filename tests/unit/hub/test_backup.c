@@ -20,6 +20,7 @@
 #include "hub/query.h"
 #include "hub/register.h"
 #include "hub/restore.h"
+#include "hub/query_move.h"
 #include "tests/scratch.h"
 
 #define PASS "一句口令"
@@ -120,11 +121,24 @@ expect_why(const char *words)
 	buf_reset(&bed.why);
 }
 
+/* One that comes back, one that is for nobody, and what is none. */
+static json_t *
+some_moves(void)
+{
+	return json_pack("[{s:s, s:i, s:s, s:s, s:s, s:I, s:s, s:s},"
+	    " {s:s, s:i}, {s:s, s:i}, s]", "do", "move-announce", "site", 1,
+	    "scope", "prefix", "old", "https://www.zhengzhou.gov.cn/a/",
+	    "new", "https://www.zhengzhou.gov.cn/b/", "from",
+	    (json_int_t)1700000000000, "actor", "li", "reason", "paper 7",
+	    "do", "move-announce", "site", 99, "do", "block", "site", 1,
+	    "nonsense");
+}
+
 static json_t *
 made(const char *pass)
 {
-	json_t *whole = backup_make(bed.config, some_sites(), pass,
-	    &bed.why);
+	json_t *whole = backup_make(bed.config, some_sites(), some_moves(),
+	    pass, &bed.why);
 
 	ck_assert_msg(whole != NULL, "%s", buf_cstr(&bed.why));
 	return whole;
@@ -155,6 +169,25 @@ register_in(const char *dir)
 	return list;
 }
 
+static void
+expect_moves(const char *dir)
+{
+	struct store *store = store_open(dir, &bed.why);
+	json_t *list, *wanted = some_moves();
+	struct query *q;
+
+	ck_assert_ptr_nonnull(store);
+	q = query_begin(store);
+	list = query_move_acts(q);
+	ck_assert_uint_eq(json_array_size(list), 1);
+	ck_assert(json_equal(json_array_get(list, 0),
+	    json_array_get(wanted, 0)));
+	json_decref(wanted);
+	json_decref(list);
+	query_end(q);
+	store_close(store);
+}
+
 START_TEST(test_comes_back)
 {
 	const char *pass = _i == 0 ? NULL : PASS;
@@ -181,6 +214,7 @@ START_TEST(test_comes_back)
 		free(want);
 	}
 	ck_assert_uint_eq(json_array_size(list), ROWS);
+	expect_moves(bed.other);
 	ck_assert(ca_open(&one, config_path(dir, bed.hub, CONFIG_CA),
 	    &bed.why));
 	ck_assert(ca_open(&two, config_path(dir, bed.other, CONFIG_CA),
@@ -256,7 +290,8 @@ START_TEST(test_taken_back)
 
 	json_object_set_new(json_array_get(sites, 1), "number",
 	    json_integer(1));
-	whole = backup_make(bed.config, sites, NULL, &bed.why);
+	whole = backup_make(bed.config, sites, json_array(), NULL,
+	    &bed.why);
 	ck_assert(opens(&b, whole, NULL));
 	ck_assert(!restore_into(&b, bed.other, "tester", &r, &bed.why,
 	    &bed.hint));
