@@ -54,7 +54,7 @@ struct mending_page {
 };
 
 #define MENDING_LINKS 1000	/* in one letter */
-#define MENDING_PAGES 4000	/* in one letter, of all links */
+#define MENDING_PAGES 2000	/* in one letter, of all links */
 
 /* --- writing ------------------------------------------------------------ */
 /* common: what is the same of all links (old, new and pages are not looked

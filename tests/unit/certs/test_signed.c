@@ -4,6 +4,9 @@
  */
 #include "certs/signed.h"
 
+#include <openssl/cms.h>
+#include <openssl/err.h>
+
 #include "certs/keep.h"
 #include "tests/unit/certs/help.h"
 
@@ -140,6 +143,27 @@ START_TEST(test_changed)
 }
 END_TEST
 
+/* Nobody has signed it, so nobody's signature is wrong. */
+START_TEST(test_unsigned)
+{
+	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY |
+	    CMS_PARTIAL);
+	uint8_t *bytes = NULL;
+	int n;
+
+	ck_assert_ptr_nonnull(cms);
+	ck_assert_int_eq(ASN1_OCTET_STRING_set(*CMS_get0_content(cms),
+	    (const uint8_t *)map.at, (int)map.n), 1);
+	n = i2d_CMS_ContentInfo(cms, &bytes);
+	ck_assert_int_gt(n, 0);
+	ck_assert(!opens((struct span){ (char *)bytes, (size_t)n }, &cas,
+	    NULL, clock_wall()));
+	OPENSSL_free(bytes);
+	CMS_ContentInfo_free(cms);
+	ERR_clear_error();
+}
+END_TEST
+
 START_TEST(test_openssl)
 {
 	char command[1024];
@@ -171,6 +195,7 @@ main(void)
 	tcase_add_test(tests, test_who);
 	tcase_add_test(tests, test_site);
 	tcase_add_test(tests, test_changed);
+	tcase_add_test(tests, test_unsigned);
 	tcase_add_test(tests, test_openssl);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

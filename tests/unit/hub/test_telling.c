@@ -228,6 +228,8 @@ START_TEST(taking_effect)
 	    "-> https://s1.gov.cn/new/\n");
 	ck_assert_str_eq(stands(1, 3), "fixed");
 	ck_assert_str_eq(stands(1, 2), "told");
+	settle();		/* each of its targets has turned: no news */
+	ck_assert_uint_eq((told(2, 0), letters), 2);
 	/* Mended at last: the pages say so. */
 	PAGE(2, "https://s2.gov.cn/p1.html", "https://s1.gov.cn/new/a.html");
 	settle();
@@ -284,6 +286,7 @@ START_TEST(longest_wins)
 	    "https://s2.gov.cn/p1.html:20\n");
 	ck_assert_has(told(2, 0), "a.html -> https://s1.gov.cn/new/a.html\n");
 	ck_assert_ptr_null(strstr(told(2, 0), "new/b.html"));
+	ck_assert_uint_eq(named, 3);	/* and by one letter only */
 	same_again();
 }
 END_TEST
