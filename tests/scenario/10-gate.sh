@@ -40,6 +40,8 @@ agent_enroll 4101000001 "$TICKET"
 sed -i '1i beat = 1s' "$(agent_dir 4101000001)/agent.conf"	# for the hub to hear
 zqagent 4101000001 source add dir web --root "$root" \
 	--url https://www.zhengzhou.gov.cn/ >"$T/source" || die "source add"
+# What it covers is told besides, and taken back when rights are gone.
+echo 'cover = no' >>"$(agent_dir 4101000001)/agent.conf"
 agent_start 4101000001
 wait_for 30 "120 items" has_items 4101000001 120
 wait_for 30 "sync" in_sync
