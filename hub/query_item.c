@@ -8,6 +8,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
 #include "hub/held.h"
+#include "hub/place.h"
 #include "hub/site.h"
 #include "hub/table.h"
 #include "protocol/limits.h"
@@ -83,15 +84,21 @@ by_id(struct query *q, struct span name, uint32_t *number)
 	return item_by_name(q->txn, digest, number);
 }
 
+/* What a server would answer alike is good enough, if there is nothing that
+ * has exactly this address. */
 static bool
 by_address(struct query *q, struct span name, uint32_t *number)
 {
+	struct place p;
 	struct buf url;
 	bool found;
 
 	buf_init(&url, LIMIT_URL);
-	found = url_normal(&url, name, NULL) && !url.bad &&
-	    item_by_url(q->txn, buf_look(&url), number);
+	found = url_normal(&url, name, NULL) && !url.bad;
+	if (found && !item_by_url(q->txn, buf_look(&url), number)) {
+		found = place_get(q->txn, buf_look(&url), &p);
+		*number = found ? p.item : 0;
+	}
 	buf_clear(&url);
 	return found;
 }

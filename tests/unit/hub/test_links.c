@@ -482,6 +482,9 @@ START_TEST(from_a_page)
 	ck_assert_uint_eq(found, 2);
 	ck_assert_str_eq(last_text, "two");
 	ck_assert_int_eq(last.state, TARGET_OUTSIDE);
+	/* As a server would answer it, too. */
+	ck_assert(query_item(query, SPAN("https://s1.gov.cn/index.html"), &i));
+	ck_assert(!query_item(query, SPAN("https://s1.gov.cn/x"), &i));
 	withdraw(1, "http://s1.gov.cn/", "");
 	look();
 	ck_assert(query_item(query, SPAN("http://s1.gov.cn/"), &i));

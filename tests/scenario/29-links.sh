@@ -1,0 +1,94 @@
+# shellcheck shell=sh
+# Links between two sites, with a real hub and agents: found from both ends,
+# a navigation once however many pages have it, and what became of each target
+# by its own site's word, without a request.
+. tests/scenario/lib.sh
+
+A=4101000001 B=4101000002
+HOME_A=http://a.localhost HOME_B=http://b.localhost
+PAGES=60
+
+# --- a portal, and a county whose pages all have a navigation ----------------
+page "$T/a/zwgk/1.html" '公开指南'
+page "$T/a/zwgk/2.html" '公开年报'
+page "$T/a/index.html" '首页'
+# county FILE OWN: a page with the navigation, and a link of its own
+county() {
+	{
+		printf '<html><head><title>%s</title></head><body>\n' "${1##*/}"
+		for i in 1 2 3 4 5 6 7 8 9; do
+			printf '<a href="%s/list/%s/">栏目%s</a>\n' "$HOME_B" $i $i
+		done
+		printf '<a href="%s/zwgk/1.html">公开指南</a>\n' "$HOME_A"
+		printf '<a href="%s">自己</a>\n</body></html>\n' "$2"
+	} >"$1"
+}
+mkdir -p "$T/b"
+n=1
+while [ $n -le $PAGES ]; do
+	county "$T/b/$n.html" "http://www.example.com/$n"
+	n=$((n + 1))
+done
+county "$T/b/index.html" "$HOME_A/zwgk/none.html"
+
+hub_init
+hub_start
+site $A '甲市人民政府' a.localhost "$T/a" "$HOME_A"
+site $B '乙县人民政府' b.localhost "$T/b" "$HOME_B"
+wait_for 60 "all pages" has_items $A 3
+wait_for 60 "all pages of the county" has_items $B $((PAGES + 1))
+
+say "- who links there: the navigation once, with how many pages have it"
+zqhub links to "$HOME_A/zwgk/1.html" --json >"$T/to" || die "links to"
+jq -e --argjson n $PAGES '[.links[].more // 0] | add + length == $n + 1' \
+	"$T/to" >/dev/null || { cat "$T/to"; die "how many"; }
+jq -e '.links | length <= 3' "$T/to" >/dev/null || die "not once"
+jq -e '.links[0] | .text == "公开指南" and .line == 11 and
+	.target.state == "here"' "$T/to" >/dev/null ||
+	{ cat "$T/to"; die "words, line or state"; }
+zqhub links to a.localhost --site $B | grep -q "$((PAGES + 1)) pages of 1 sites" ||
+	die "pages that link to the domain"
+
+say "- from a page: what it links to, in order, and what became of it"
+zqhub links from "$HOME_B/index.html" --json >"$T/from" || die "links from"
+[ "$(jq '.links | length' "$T/from")" = 11 ] || die "eleven links"
+never() {
+	zqhub links from "$HOME_B/index.html" --json |
+		jq -e '.links[10].target.state == "never was"' >/dev/null
+}
+wait_for 60 "what never was, by the agent's own cover" never
+[ "$(zqhub links from "$HOME_B/7.html" --json |
+	jq -r '.links[10].target.state')" = outside ] || die "outside"
+
+say "- what is withdrawn is broken where it is linked to, at once"
+zqhub links broken --site $B | grep -q none.html || die "none.html"
+zqhub links broken --site $B | grep -q 1.html && die "1.html is there"
+rm "$T/a/zwgk/1.html"
+gone() { zqhub links broken --site $B --json |
+	jq -e '.broken | map(select(.state == "withdrawn")) | length == 1'; }
+wait_for 60 "the withdrawal" gone
+zqhub links broken --csv >"$T/csv" || die "csv"
+grep -q '公开指南.*withdrawn' "$T/csv" || { cat "$T/csv"; die "a row"; }
+zqhub links broken --site $A --json | jq -e '.broken == []' >/dev/null ||
+	die "the portal links to nothing broken"
+
+say "- a page that is mended is broken no more"
+county "$T/b/index.html" "$HOME_A/zwgk/2.html"
+mended() { ! zqhub links broken --site $B | grep -q none.html; }
+wait_for 60 "the mended page" mended
+
+say "- on the web and in the API"
+WEB=http://127.0.0.1:$WEB_PORT
+curl -sf "$WEB/links?url=$HOME_A/zwgk/1.html" | grep -q 公开指南 || die "/links"
+curl -sf "$WEB/links/broken?site=$B" | grep -q zwgk/1.html || die "/links/broken"
+curl -sf "$WEB/site/$B" | grep -q zwgk/1.html || die "under the site"
+curl -sf "$WEB/item?url=$HOME_B/index.html" | grep -q zwgk/2.html ||
+	die "under the item"
+curl -sf "$WEB/api/v1/links/broken" | jq -e '.broken |
+	(map(select(.state == "withdrawn")) | length == 1) and
+	(map(select(.state == "never was")) | length == 9)' >/dev/null ||
+	die "the API: one withdrawn, and the columns that never were"
+
+say "- a view from nothing says the same"
+zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }
+gone >/dev/null || die "after the rebuild"
