@@ -104,7 +104,7 @@ nginx_conf() {	# both|own|hub
 	server www.new.localhost moved_0 "$WWW/www.new.localhost"
 	server www.s1.localhost moved_1 "$WWW/www.s1.localhost" "$1"
 	n=2
-	while [ $n -lt $SITES ]; do
+	while [ "$n" -lt "$SITES" ]; do
 		printf 'server { listen 127.0.0.1:%s; server_name %s; root %s; }\n' \
 			"$PORT" "$(host $n)" "$WWW/$(host $n)"
 		n=$((n + 1))
@@ -126,7 +126,7 @@ wait_for 10 "nginx" curl -sf -o "$T/x" \
 WGET="wget -nv --spider -e robots=off -e use_proxy=yes
 	-e http_proxy=http://127.0.0.1:$PORT --tries=3 --timeout=20"
 n=0
-while [ $n -lt $SITES ]; do
+while [ "$n" -lt "$SITES" ]; do
 	say "http://$(host $n)/"
 	n=$((n + 1))
 done >"$T/homes"
@@ -184,8 +184,8 @@ CONF
 hub_start
 began=$(date +%s)
 n=0
-while [ $n -lt $SITES ]; do
-	c=$(code $n)
+while [ "$n" -lt "$SITES" ]; do
+	c=$(code "$n")
 	site_add "$c" "第${n}站" "$(host $n)"
 	agent_enroll "$c" "$TICKET"
 	zqagent "$c" source add dir web --root "$WWW/$(host $n)" \
@@ -289,8 +289,8 @@ told() {	# CODE OLD: a letter about that move has come
 		'any(.[]; .kind == "links" and .about == $old)'
 }
 n=0
-while [ $n -lt $SITES ]; do
-	c=$(code $n)
+while [ "$n" -lt "$SITES" ]; do
+	c=$(code "$n")
 	wait_for 60 "$c to be told of the domain" told "$c" "$OLD/"
 	[ $n = 0 ] || wait_for 60 "$c to be told of the column" told "$c" "$S1/tzgg/"
 	n=$((n + 1))
@@ -338,8 +338,8 @@ linked() {	# PREFIX|DOMAIN: links that lead there yet
 }
 mend_all() {
 	n=0
-	while [ $n -lt $SITES ]; do
-		[ $((n % 2)) = 1 ] || zqagent "$(code $n)" mend --apply \
+	while [ "$n" -lt "$SITES" ]; do
+		[ $((n % 2)) = 1 ] || zqagent "$(code "$n")" mend --apply \
 			>>"$T/mended.log" 2>&1
 		n=$((n + 1))
 	done
