@@ -4,7 +4,6 @@
 #include "hub/checker.h"
 
 #include <openssl/rand.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "hub/tree.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
@@ -30,7 +30,7 @@ struct host {
 	int64_t since;		/* ms, mono */
 	struct baseline now, before;
 	bool has_before;
-	TAILQ_HEAD(, job) waiting;
+	TAILQ_HEAD(job_queue, job) waiting;
 };
 
 struct job {
@@ -45,8 +45,8 @@ struct checker {
 	struct checker_spec spec;
 	struct trips *trips;
 	void *hosts;		/* tree */
-	TAILQ_HEAD(, host) order;
-	TAILQ_HEAD(, job) all;
+	TAILQ_HEAD(host_list, host) order;
+	TAILQ_HEAD(job_list, job) all;
 	size_t host_count, jobs;
 	unsigned silent;	/* hosts in a row that can't be reached */
 	char last_silent[REGISTRABLE_MAX];
@@ -67,7 +67,7 @@ compare(const void *a, const void *b)
 static void
 free_host(struct checker *c, struct host *h)
 {
-	tdelete(h, &c->hosts, compare);
+	tree_del(&c->hosts, h, compare);
 	TAILQ_REMOVE(&c->order, h, entry);
 	c->host_count--;
 	free(h->name);
@@ -90,15 +90,14 @@ forget_oldest(struct checker *c)
 static struct host *
 host_of(struct checker *c, struct span url)
 {
-	struct host key, *h, **found;
+	struct host key, *h;
 	struct url u;
 
 	must(url_parse(&u, url));
 	key.name = mem_copy(u.host.at, (size_t)(u.path.at - u.host.at));
-	found = tfind(&key, &c->hosts, compare);
-	if (found != NULL) {
+	h = tree_find(&c->hosts, &key, compare);
+	if (h != NULL) {
 		free(key.name);
-		h = *found;
 		TAILQ_REMOVE(&c->order, h, entry);
 		TAILQ_INSERT_TAIL(&c->order, h, entry);
 		return h;
@@ -108,8 +107,7 @@ host_of(struct checker *c, struct span url)
 	h->name = key.name;
 	h->root = mem_copy(url.at, (size_t)(u.path.at - url.at) + 1);
 	TAILQ_INIT(&h->waiting);
-	if (tsearch(h, &c->hosts, compare) == NULL)
-		fatal("out of memory for a host");
+	(void)tree_put(&c->hosts, h, compare);
 	TAILQ_INSERT_TAIL(&c->order, h, entry);
 	c->host_count++;
 	forget_oldest(c);
@@ -121,7 +119,7 @@ on_home(void *arg, struct trail *t)
 {
 	struct host *h = arg;
 	const struct checker_spec *s = &h->checker->spec;
-	TAILQ_HEAD(, job) ready = TAILQ_HEAD_INITIALIZER(ready);
+	struct job_queue ready = TAILQ_HEAD_INITIALIZER(ready);
 	struct job *j;
 
 	baseline_take_home(&h->now, t);

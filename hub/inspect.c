@@ -3,7 +3,6 @@
  */
 #include "hub/inspect.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "hub/checker.h"
 #include "hub/frame.h"
 #include "hub/look_frame.h"
+#include "hub/tree.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
@@ -57,20 +57,17 @@ free_past(void *arg)
 static void
 remember(struct inspect *i, struct span host, const struct baseline *b)
 {
-	struct past *p, **found;
+	struct past *p, *there;
 
 	if (i->past_count >= BEFORE_MOST) {	/* they come again */
-		tdestroy(i->pasts, free_past);
-		i->pasts = NULL;
+		tree_clear(&i->pasts, free_past);
 		i->past_count = 0;
 	}
 	p = mem_new(sizeof(*p));
 	p->host = mem_copy(host.at, host.n);
-	found = tsearch(p, &i->pasts, compare);
-	if (found == NULL)
-		fatal("out of memory for a host");
-	(*found)->before = *b;
-	if (*found == p)
+	there = tree_put(&i->pasts, p, compare);
+	there->before = *b;
+	if (there == p)
 		i->past_count++;
 	else
 		free_past(p);
@@ -81,11 +78,11 @@ on_before(void *arg, struct span host, struct baseline *b)
 {
 	struct inspect *i = arg;
 	struct past key = { .host = mem_copy(host.at, host.n) };
-	struct past **found = tfind(&key, &i->pasts, compare);
+	struct past *found = tree_find(&i->pasts, &key, compare);
 
 	free(key.host);
 	if (found != NULL)
-		*b = (*found)->before;
+		*b = found->before;
 	return found != NULL;
 }
 
@@ -213,6 +210,6 @@ inspect_free(struct inspect *i)
 		return;
 	checker_free(i->checker);
 	channel_free(i->channel);
-	tdestroy(i->pasts, free_past);
+	tree_clear(&i->pasts, free_past);
 	free(i);
 }

@@ -3,7 +3,6 @@
  */
 #include "hub/origin.h"
 
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +10,14 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "hub/tree.h"
 #include "protocol/url.h"
 
 #define NAME_SIZE 300		/* bytes of "https://host:65535" */
 
 struct origins {
 	void *tree;
-	TAILQ_HEAD(, origin) order;
+	TAILQ_HEAD(origin_list, origin) order;
 	size_t count;
 };
 
@@ -32,7 +32,7 @@ compare(const void *a, const void *b)
 static void
 forget(struct origins *all, struct origin *o)
 {
-	tdelete(o, &all->tree, compare);
+	tree_del(&all->tree, o, compare);
 	TAILQ_REMOVE(&all->order, o, entry);
 	all->count--;
 	robots_clear(&o->robots);
@@ -61,8 +61,7 @@ make(struct origins *all, const char *name)
 	o->name = mem_text(name);
 	robots_init(&o->robots);
 	TAILQ_INIT(&o->waiting);
-	if (tsearch(o, &all->tree, compare) == NULL)
-		fatal("out of memory for a server");
+	(void)tree_put(&all->tree, o, compare);
 	TAILQ_INSERT_TAIL(&all->order, o, entry);
 	all->count++;
 	forget_oldest(all);
@@ -73,16 +72,15 @@ struct origin *
 origin_of(struct origins *all, struct span url)
 {
 	char name[NAME_SIZE];
-	struct origin key = { .name = name }, **found, *o;
+	struct origin key = { .name = name }, *o;
 	struct url u;
 
 	must(url_parse(&u, url));
 	snprintf(name, sizeof(name), "%.*s",
 	    (int)(u.path.at - url.at), url.at);
-	found = tfind(&key, &all->tree, compare);
-	if (found == NULL)
+	o = tree_find(&all->tree, &key, compare);
+	if (o == NULL)
 		return make(all, name);
-	o = *found;
 	TAILQ_REMOVE(&all->order, o, entry);
 	TAILQ_INSERT_TAIL(&all->order, o, entry);
 	return o;

@@ -4,12 +4,12 @@
  */
 #include "hub/polite.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "hub/tree.h"
 
 #define NOT_IN_HEAP SIZE_MAX
 #define SWEEP_LEAST 256		/* lanes, before forgotten ones are looked for */
@@ -131,7 +131,7 @@ static void
 forget(struct polite *p, struct polite_lane *l)
 {
 	heap_out(p, l);
-	tdelete(l, &p->tree, compare);
+	tree_del(&p->tree, l, compare);
 	p->lanes--;
 	free(l->name);
 	free(l);
@@ -145,13 +145,11 @@ struct sweep {
 };
 
 static void
-look(const void *node, VISIT visit, void *arg)
+look(void *node, void *arg)
 {
-	struct polite_lane *l = *(struct polite_lane *const *)node;
+	struct polite_lane *l = node;
 	struct sweep *s = arg;
 
-	if (visit != postorder && visit != leaf)
-		return;
 	if (s->count < s->room && (s->all || is_forgotten(l, s->now)))
 		s->found[s->count++].lane = l;
 }
@@ -164,7 +162,7 @@ sweep(struct polite *p, int64_t now, bool all)
 	if (p->lanes == 0)
 		return;
 	s.found = mem_grow(NULL, p->lanes, sizeof(*s.found));
-	twalk_r(p->tree, look, &s);
+	tree_each(p->tree, look, &s);
 	for (size_t i = 0; i < s.count; i++)
 		forget(p, s.found[i].lane);
 	free(s.found);
@@ -173,19 +171,17 @@ sweep(struct polite *p, int64_t now, bool all)
 static struct polite_lane *
 lane(struct polite *p, const char *kind, struct span name, int64_t now)
 {
-	struct polite_lane *l = mem_new(sizeof(*l)), **found;
+	struct polite_lane *l = mem_new(sizeof(*l)), *there;
 
 	l->name = mem_new(name.n + 3);
 	memcpy(l->name, kind, 2);
 	if (name.n > 0)
 		memcpy(l->name + 2, name.at, name.n);
-	found = tsearch(l, &p->tree, compare);
-	if (found == NULL)
-		fatal("out of memory for a lane");
-	if (*found != l) {
+	there = tree_put(&p->tree, l, compare);
+	if (there != l) {
 		free(l->name);
 		free(l);
-		return *found;
+		return there;
 	}
 	TAILQ_INIT(&l->items);
 	l->next = now;
@@ -294,7 +290,6 @@ polite_end(struct polite *p, struct polite_item *item, int64_t now,
 {
 	struct polite_lane *l = item->lane;
 
-	must(l != NULL);
 	item->lane = NULL;
 	hold(p, l, now, pause);
 	settle(p, l);
@@ -306,7 +301,7 @@ polite_again(struct polite *p, struct polite_item *item, int64_t now,
 {
 	struct polite_lane *l = item->lane;
 
-	must(l != NULL && l->busy > 0);
+	must(l->busy > 0);
 	l->busy--;
 	if (now + wait > l->next)
 		l->next = now + wait;

@@ -46,7 +46,7 @@ struct trips {
 	struct glancer *glancer;
 	struct event *timer;
 	struct origins *origins;
-	TAILQ_HEAD(, trip) all;
+	TAILQ_HEAD(trip_list, trip) all;
 	size_t under_way, requests;
 };
 

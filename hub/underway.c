@@ -3,13 +3,13 @@
  */
 #include "hub/underway.h"
 
-#include <search.h>
 #include <stdlib.h>
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "hub/baseline.h"
 #include "hub/registrable.h"
+#include "hub/tree.h"
 #include "protocol/url.h"
 
 struct domain {
@@ -47,17 +47,15 @@ compare_domains(const void *a, const void *b)
 static struct domain *
 domain_of(struct underway *u, struct span url)
 {
-	struct domain *d = mem_new(sizeof(*d)), **found;
+	struct domain *d = mem_new(sizeof(*d)), *there;
 	struct url parts;
 
 	must(url_parse(&parts, url));
 	registrable(d->name, parts.host);
-	found = tsearch(d, &u->domains, compare_domains);
-	if (found == NULL)
-		fatal("out of memory for a domain");
-	if (*found != d)
+	there = tree_put(&u->domains, d, compare_domains);
+	if (there != d)
 		free(d);
-	return *found;
+	return there;
 }
 
 static void
@@ -65,18 +63,17 @@ leave(struct underway *u, struct domain *d)
 {
 	if (d->count > 0)
 		return;
-	tdelete(d, &u->domains, compare_domains);
+	tree_del(&u->domains, d, compare_domains);
 	free(d);
 }
 
 static struct place *
 find(const struct underway *u, struct span url)
 {
-	struct place key, **found;
+	struct place key;
 
 	baseline_place(key.key, url);
-	found = tfind(&key, &u->places, compare_places);
-	return found != NULL ? *found : NULL;
+	return tree_find(&u->places, &key, compare_places);
 }
 
 bool
@@ -101,8 +98,7 @@ underway_put(struct underway *u, struct span url)
 	p = mem_new(sizeof(*p));
 	baseline_place(p->key, url);
 	p->domain = d;
-	if (tsearch(p, &u->places, compare_places) == NULL)
-		fatal("out of memory for an address");
+	(void)tree_put(&u->places, p, compare_places);
 	d->count++;
 	u->count++;
 	return true;
@@ -117,7 +113,7 @@ underway_done(struct underway *u, struct span url)
 	if (p == NULL)
 		return false;
 	d = p->domain;
-	tdelete(p, &u->places, compare_places);
+	tree_del(&u->places, p, compare_places);
 	free(p);
 	u->count--;
 	d->count--;
@@ -146,7 +142,7 @@ underway_free(struct underway *u)
 {
 	if (u == NULL)
 		return;
-	tdestroy(u->places, free);
-	tdestroy(u->domains, free);
+	tree_clear(&u->places, free);
+	tree_clear(&u->domains, free);
 	free(u);
 }
