@@ -287,18 +287,19 @@ settle(struct bench *b)
 static void
 report(const struct telling *t, uint64_t before)
 {
+	uint64_t all = sites * pages;
 	char head[120];
 
 	snprintf(head, sizeof(head), "a column moves to which %llu pages of "
-	    "%llu sites link", (unsigned long long)(sites * pages),
+	    "%llu sites link", (unsigned long long)all,
 	    (unsigned long long)sites);
 	table_head(head);
 	table_row("from the announcement to the last letter",
-	    sites * pages == 100000 ? "goal: at most 10" : "", "%.2f s",
+	    all == 100000 ? "goal: at most 10" : "", "%.2f s",
 	    t->took);
 	table_row("  CPU of it", "", "%.2f s", t->cpu);
 	table_row("  a page that links there", "", "%.1f us",
-	    t->took * 1e6 / (double)(sites * pages));
+	    t->took * 1e6 / (double)all);
 	table_row("sites that were told", "", "%llu",
 	    (unsigned long long)t->told);
 	table_row("  letters", "", "%llu", (unsigned long long)t->letters);
