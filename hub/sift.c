@@ -104,7 +104,9 @@ look_at_host(struct sift *s, const struct change *c)
 {
 	struct url u;
 
-	if (c->url.n == 0 || !url_parse(&u, c->url))
+	/* A reply to a letter is about links to others, mostly. */
+	if (c->kind == CHANGE_REPLY || c->url.n == 0 ||
+	    !url_parse(&u, c->url))
 		return;
 	if (!span_is(u.host, s->host)) {
 		buf_reset(&s->host_why);

@@ -1,0 +1,71 @@
+# From a move to a page without a dead link, with the real hub: the letter, the
+# reply that the hub shows, the mending, the word that it is fixed; and the map
+# of the site that moved. What its people say is taken as it is said.
+. tests/scenario/lib.sh
+
+A=4101000001 B=4102000001 C=4103000001
+mkdir -p "$T/a" "$T/b/old" "$T/c" "$T/maps"
+page "$T/b/old/1.html" 第一篇
+page "$T/b/old/2.html" 第二篇
+for site in a c; do
+	cat >"$T/$site/i.html" <<-'HTML'
+	<html><head><meta charset="utf-8"><title>链接</title></head><body>
+	<a href="https://www.kaifeng.gov.cn/old/1.html">一</a>
+	<a href="http://www.kaifeng.gov.cn/old/2.html#f">二</a></body></html>
+	HTML
+done
+hub_init
+hub_start
+site $A '郑州市' www.zhengzhou.gov.cn "$T/a" https://www.zhengzhou.gov.cn/
+site $B '开封市' www.kaifeng.gov.cn "$T/b" https://www.kaifeng.gov.cn/
+site $C '洛阳市' www.luoyang.gov.cn "$T/c" https://www.luoyang.gov.cn/
+for who in $A $C; do
+	stop "$(agent_pid "$who")"
+	echo 'mend = ask' >>"$(agent_dir "$who")/agent.conf"
+	agent_start "$who"
+done
+stop "$(agent_pid $B)"
+sed -i "1i map_nginx = $T/maps/moved" "$(agent_dir $B)/agent.conf"
+agent_start $B
+wait_for 60 "$B" has_items $B 2
+wait_for 60 "$A" has_items $A 1
+wait_for 60 "$C" has_items $C 1
+
+say "- a column moves: whoever links there gets a letter"
+zqagent $B say move https://www.kaifeng.gov.cn/old/ \
+	https://www.kaifeng.gov.cn/new/ --prefix --reason 改版 >"$T/said" ||
+	{ cat "$T/said"; die "say move"; }
+page "$T/b/new/1.html" 第一篇
+page "$T/b/new/2.html" 第二篇
+rm -r "$T/b/old"
+letter() {	# CODE: the number of the letter that names both links
+	zqagent "$1" letters --json | jq -e '[.[] | select(.kind == "links" and
+		([.pages[]?.links[]?.old] | unique | length) == 2)][-1].number'
+}
+wait_for 60 "the letter to $A" letter $A
+wait_for 60 "the letter to $C" letter $C
+
+say "- one will fix it, the other refuses: the hub shows that, with the reason"
+zqagent $A letters --will-fix "$(letter $A)" >"$T/reply" || die "will-fix"
+zqagent $C letters --refuse "$(letter $C)" 2>/dev/null && die "refused without a reason"
+zqagent $C letters --refuse "$(letter $C)" --reason 档案不改 >"$T/reply" || die "refuse"
+says() { zqhub move show 1 --json | grep -q "$1"; }
+wait_for 20 "the hub to show it" says 'will.fix'
+wait_for 20 "the hub to show the reason" says 档案不改
+zqagent $C letters | grep -q 'refused by .*档案不改' || die "not shown here"
+for who in $A $C; do
+	zqagent "$who" status >"$T/status" || { cat "$T/status"; die "not in sync"; }
+	grep -q 'not taken as said' "$T/status" && { cat "$T/status"; die "a reply is held"; }
+done
+
+say "- mended, told, and the hub says that it is fixed"
+zqagent $A mend --apply >"$T/mended" || { cat "$T/mended"; die "mend"; }
+grep -q '"https://www.kaifeng.gov.cn/new/2.html#f"' "$T/a/i.html" || die "$(cat "$T/a/i.html")"
+fixed() { zqagent $A letters | grep -q 'is fixed'; }
+wait_for 60 "that it is fixed" fixed
+grep -q kaifeng.gov.cn/old "$T/c/i.html" || die "the other's page was touched"
+
+say "- the site that moved has the map from the hub, signed by it"
+has_map() { grep -qF "kaifeng.gov.cn/new/\$zq_rest" "$T/maps/moved"; }
+wait_for 60 "the map" has_map
+zqagent $B status | grep -q '^map  *version' || die "status"
