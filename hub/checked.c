@@ -89,13 +89,6 @@ checked_get(struct db_txn *t, struct span url, struct checked *c)
 
 /* --- what counts ------------------------------------------------------------ */
 
-static bool
-is_broken(enum outcome o)
-{
-	return o == OUTCOME_GONE || o == OUTCOME_SOFT_404 ||
-	    o == OUTCOME_SUSPICIOUS;
-}
-
 bool
 checked_is_pinned(const struct checked *c, int64_t now)
 {
@@ -112,14 +105,14 @@ checked_outcome(const struct checked *c, int64_t now)
 bool
 checked_is_broken(const struct checked *c, int64_t now)
 {
-	return checked_is_pinned(c, now) ? is_broken(c->pin) :
+	return checked_is_pinned(c, now) ? outcome_is_broken(c->pin) :
 	    c->record.confirmed;
 }
 
 bool
 checked_may_be_broken(const struct checked *c)
 {
-	return c->record.confirmed || (c->has_pin && is_broken(c->pin));
+	return c->record.confirmed || (c->has_pin && outcome_is_broken(c->pin));
 }
 
 int64_t

@@ -52,10 +52,7 @@ struct checking {
 static bool
 is_broken(enum cause c)
 {
-	enum outcome o = cause_outcome(c);
-
-	return o == OUTCOME_GONE || o == OUTCOME_SOFT_404 ||
-	    o == OUTCOME_SUSPICIOUS;
+	return outcome_is_broken(cause_outcome(c));
 }
 
 /* Strangers' words: without what could drive a terminal. */

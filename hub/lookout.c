@@ -223,12 +223,11 @@ lookout_look(struct lookout *l)
 static void
 tell(const struct look_frame_seen *f)
 {
-	enum outcome o = cause_outcome(f->cause);
 	struct buf b;
 
 	stats_add(COUNTER_CHECK_LOOKED, 1);
-	stats_add(COUNTER_CHECK_BAD, o == OUTCOME_GONE ||
-	    o == OUTCOME_SOFT_404 || o == OUTCOME_SUSPICIOUS);
+	stats_add(COUNTER_CHECK_BAD,
+	    outcome_is_broken(cause_outcome(f->cause)));
 	if (!cause_is_danger(f->cause))
 		return;
 	stats_add(COUNTER_CHECK_DANGER, 1);

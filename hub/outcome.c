@@ -170,6 +170,13 @@ outcome_parse(enum outcome *o, struct span name)
 	return false;
 }
 
+bool
+outcome_is_broken(enum outcome o)
+{
+	return o == OUTCOME_GONE || o == OUTCOME_SOFT_404 ||
+	    o == OUTCOME_SUSPICIOUS;
+}
+
 const char *
 cause_name(enum cause c)
 {
@@ -276,8 +283,7 @@ outcome_add(struct outcome_record *r, enum cause c, int64_t now)
 			r->strikes = OUTCOME_STRIKES;
 		r->confirmed = r->strikes == OUTCOME_STRIKES;
 	} else {
-		r->confirmed = o == OUTCOME_SOFT_404 ||
-		    o == OUTCOME_SUSPICIOUS;
+		r->confirmed = outcome_is_broken(o);
 	}
 	r->cause = c;
 	r->seen = now;

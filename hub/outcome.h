@@ -28,11 +28,12 @@ enum outcome {
 const char *outcome_name(enum outcome o);	/* "soft-404" */
 bool outcome_parse(enum outcome *o, struct span name);
 const char *outcome_word(enum outcome o);	/* for people: translated */
+bool outcome_is_broken(enum outcome o);
 
 enum cause {
 	CAUSE_FINE,		/* it answers */
 	CAUSE_UNCHANGED,	/* 304 */
-	CAUSE_ELSEWHERE_NOW,	/* a temporary redirect: the link is right */
+	CAUSE_ELSEWHERE_NOW,	/* a redirect for now: the link is right */
 	CAUSE_MOVED,		/* for good; detail: where to */
 	CAUSE_MOVED_HOME,	/* … to a home page; detail: which */
 	CAUSE_404,

@@ -4,11 +4,11 @@
  *	main ── starts ──▶ core, ca, edge, check (one group), web
  *
  * Each two of core, edge and ca have a pair, and core and check (if the
- * settings want it) have one, so when one of these dies
- * all of them start again, with new pairs: a second in which agents are told
- * nothing, and say it again. SIGHUP goes to the ca, which reads the
- * certificates' files again. Each part closes what isn't its own, opens
- * what it needs, and then gives up the right to open more.
+ * settings want it) have one, so when one of these dies all of them start
+ * again, with new pairs: a second in which agents are told nothing, and say
+ * it again. SIGHUP goes to the ca, which reads the certificates' files again.
+ * Each part closes what isn't its own, opens what it needs, and then gives up
+ * the right to open more.
  */
 #ifndef ZQ_HUB_PARTS_H
 #define ZQ_HUB_PARTS_H

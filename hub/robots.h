@@ -15,7 +15,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 
-#define ROBOTS_BODY (512u << 10)	/* bytes read; RFC 9309 §2.5 wants 500 KiB */
+#define ROBOTS_BODY (512u << 10)	/* bytes read; RFC 9309 §2.5: 500 KiB */
 #define ROBOTS_RULES (16u << 10)	/* bytes kept of one server */
 #define ROBOTS_DELAY 60000	/* ms, the most that Crawl-delay may ask */
 #define ROBOTS_NAME "zhanqun"	/* as files call us */
