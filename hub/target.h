@@ -48,7 +48,7 @@ struct target_verdict {
  * ones in effect at `when` are followed (INT64_MAX: all, as with those of
  * group_effective(), which have no end). Puts into `now` (emptied first) where
  * it is now, if that is elsewhere and known: by a move, or as the withdrawal
- * or the item itself says. */
+ * or the item itself says, if that leads to something that isn't broken. */
 void target_judge(struct db_txn *t, const struct rewrite *rules,
     struct span url, int64_t when, struct target_verdict *v,
     struct buf *now);

@@ -17,6 +17,8 @@
 #include "protocol/rewrite.h"
 #include "protocol/url.h"
 
+#define FOLLOW_MOST 8		/* successors of successors */
+
 static uint32_t
 site_of(const struct target_judge *j, struct span url)
 {
@@ -106,6 +108,37 @@ judge(const struct target_judge *j, struct span url,
 	}
 }
 
+/* Where a successor leads in the end, by moves and by what was said of later
+ * withdrawals. One that leads to nothing, or back, is none. */
+static void
+follow(const struct target_judge *j, struct span url, struct buf *now)
+{
+	struct target_verdict v = { .broken = true };
+	struct buf to, next;
+	bool good = false;
+
+	buf_init(&to, LIMIT_URL);
+	buf_init(&next, LIMIT_URL);
+	for (int hops = 0; !good && now->n > 0 && hops < FOLLOW_MOST;
+	    hops++) {
+		buf_reset(&to);
+		if (j->rules == NULL || !rewrite_url(j->rules, buf_look(now),
+		    j->when, &to, NULL))
+			buf_span(&to, buf_look(now));
+		if (place_same(buf_look(&to), url))
+			break;
+		buf_reset(&next);
+		judge(j, buf_look(&to), &v, &next);
+		good = !v.broken;
+		buf_reset(now);
+		buf_span(now, buf_look(good ? &to : &next));
+	}
+	if (!good)
+		buf_reset(now);
+	buf_clear(&to);
+	buf_clear(&next);
+}
+
 void
 target_judge_by(const struct target_judge *j, struct span url,
     struct target_verdict *v, struct buf *now)
@@ -116,6 +149,8 @@ target_judge_by(const struct target_judge *j, struct span url,
 	if (now != NULL)
 		buf_reset(now);
 	judge(j, url, v, now);
+	if (now != NULL && v->state == TARGET_WITHDRAWN)
+		follow(j, url, now);
 	if (j->rules == NULL)
 		return;
 	buf_init(&to, LIMIT_URL);

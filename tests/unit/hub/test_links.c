@@ -264,6 +264,28 @@ START_TEST(two_at_one_place)
 }
 END_TEST
 
+/* Successors are followed, but not to nothing, and not in a circle. */
+START_TEST(successors)
+{
+	link_to("http://s2.gov.cn/1", 1, "");
+	link_to("http://s2.gov.cn/2", 2, "");
+	link_to("http://s2.gov.cn/3", 3, "");
+	publish(1, "http://s1.gov.cn/");
+	publish(2, "http://s2.gov.cn/1");
+	publish(2, "http://s2.gov.cn/2");
+	publish(2, "http://s2.gov.cn/3");
+	withdraw(2, "http://s2.gov.cn/1", "http://s2.gov.cn/2");
+	withdraw(2, "http://s2.gov.cn/2", "http://s2.gov.cn/3");
+	ck_assert_int_eq(state_of("http://s2.gov.cn/1"), TARGET_WITHDRAWN);
+	ck_assert_str_eq(last_now, "http://s2.gov.cn/3");
+	withdraw(2, "http://s2.gov.cn/3", "http://s2.gov.cn/1");
+	ck_assert_int_eq(state_of("http://s2.gov.cn/1"), TARGET_WITHDRAWN);
+	ck_assert_str_eq(last_now, "");
+	ck_assert_int_eq(state_of("http://s2.gov.cn/3"), TARGET_WITHDRAWN);
+	ck_assert_str_eq(last_now, "");
+}
+END_TEST
+
 /* --- moves ---------------------------------------------------------------- */
 
 START_TEST(moved)
@@ -708,6 +730,7 @@ main(void)
 	tcase_add_test(c, uncovered_withdrawal);
 	tcase_add_test(c, a_domain_goes);
 	tcase_add_test(c, two_at_one_place);
+	tcase_add_test(c, successors);
 	tcase_add_test(c, moved);
 	tcase_add_test(c, templates);
 	tcase_add_test(c, shifted_templates);
