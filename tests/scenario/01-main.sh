@@ -91,7 +91,7 @@ for n in 1 2 3; do page "$root/lanmu/$n.html" "栏目改名第${n}篇" '2026-11-
 wait_for 10 "three pages" found 栏目改名第3篇
 mv "$root/lanmu" "$root/xinlanmu"
 wait_for 15 "new address" zqhub item https://www.zhengzhou.gov.cn/xinlanmu/2.html
-wait_for 15 "old address withdrawn" sh -c "'$ZQ_BUILD/zqhub' item https://www.zhengzhou.gov.cn/lanmu/2.html --json --dir '$HUB' | jq -e .withdrawn"
+wait_for 15 "the old address to lead to it" sh -c "'$ZQ_BUILD/zqhub' item https://www.zhengzhou.gov.cn/lanmu/2.html --json --dir '$HUB' | jq -e '.url == \"https://www.zhengzhou.gov.cn/xinlanmu/2.html\" and .changes == 2'"
 rm -r "$root/xinlanmu"
 wait_for 15 "directory gone" not_found 栏目改名
 
