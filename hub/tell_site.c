@@ -20,6 +20,7 @@
 #include "hub/tell_move.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
+#include "protocol/url_place.h"
 #include "protocol/wire.h"
 
 #define STEPS (LINKS_STEPS / 8)	/* of one question */
@@ -352,6 +353,28 @@ tell_own(struct round *r, const struct target_verdict *v)
 	tell_letter_link(&r->own, &l);
 }
 
+/* What came after it, as its site named it once, may be gone itself, or have
+ * moved since: even back to here. Nobody is sent there. */
+static void
+judge_successor(struct round *r)
+{
+	struct target_verdict v;
+	struct buf next;
+
+	if (r->now.n == 0)
+		return;
+	buf_init(&next, LIMIT_URL);
+	target_judge(r->g->txn, group_rules(r->g), buf_look(&r->now), r->at,
+	    &v, &next);
+	if (v.broken || v.state == TARGET_MOVED)
+		buf_reset(&r->now);
+	if (!v.broken && v.state == TARGET_MOVED)
+		buf_span(&r->now, buf_look(&next));
+	if (url_place_same(buf_look(&r->now), buf_look(&r->url)))
+		buf_reset(&r->now);
+	buf_clear(&next);
+}
+
 static void
 tell_target(struct round *r, const struct target_key *k)
 {
@@ -369,6 +392,8 @@ tell_target(struct round *r, const struct target_key *k)
 		buf_span(&r->url, target.url);
 		target_judge(r->g->txn, group_rules(r->g), buf_look(&r->url),
 		    r->at, &v, &r->now);
+		if (v.state != TARGET_MOVED)
+			judge_successor(r);
 		links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url),
 		    r->site, NULL, on_hit, r, &steps);
 	}

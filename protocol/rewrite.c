@@ -4,6 +4,7 @@
 #include "protocol/rewrite.h"
 
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
 #include "protocol/rewrite_set.h"
@@ -277,6 +278,22 @@ fits(const struct rewrite *w, const struct rewrite_rule *r, uint32_t *other,
 	return true;
 }
 
+static struct rewrite_entry *
+put(struct rewrite *w, const struct rewrite_rule *r)
+{
+	if (r->at > w->newest)
+		w->newest = r->at;
+	return rewrite_set_put(&w->set, r);
+}
+
+void
+rewrite_put(struct rewrite *w, const struct rewrite_rule *r)
+{
+	must(rewrite_rule_is_sane(r, NULL) &&
+	    rewrite_set_get(&w->set, r->number) == NULL);
+	put(w, r);
+}
+
 bool
 rewrite_add(struct rewrite *w, const struct rewrite_rule *r,
     uint32_t *other, struct buf *why)
@@ -294,9 +311,7 @@ rewrite_add(struct rewrite *w, const struct rewrite_rule *r,
 	}
 	if (!fits(w, r, other, why))
 		return false;
-	e = rewrite_set_put(&w->set, r);
-	if (r->at > w->newest)
-		w->newest = r->at;
+	e = put(w, r);
 	bad = circle(w, e);
 	if (bad == NULL)
 		return true;

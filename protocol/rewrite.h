@@ -36,6 +36,10 @@ void rewrite_free(struct rewrite *w);
  * that costs least. */
 bool rewrite_add(struct rewrite *w, const struct rewrite_rule *r,
     uint32_t *other, struct buf *why);
+/* The same for one that was taken once and stands, whatever has become of
+ * those around it: following it is safe all the same. Sane, and its number
+ * not in the set. */
+void rewrite_put(struct rewrite *w, const struct rewrite_rule *r);
 bool rewrite_drop(struct rewrite *w, uint32_t number);	/* was it there? */
 
 size_t rewrite_count(const struct rewrite *w);

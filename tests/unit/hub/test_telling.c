@@ -398,6 +398,28 @@ START_TEST(gone_with_referrers)
 }
 END_TEST
 
+/* Nobody is sent to and fro: what came after it is gone, too, or is back. */
+START_TEST(successors)
+{
+	three_pages();
+	settle();
+	gone(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/old/b.html");
+	gone(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/old/a.html");
+	settle();
+	ck_assert_has(told(2, 0), "old/a.html -> \n");
+	ck_assert_has(told(2, 0), "old/b.html -> \n");
+	PAGE(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/x");
+	PAGE(1, "https://s1.gov.cn/c.html", "https://s1.gov.cn/x");
+	say(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/c.html",
+	    "address", 0, 0);
+	PAGE(2, "https://s2.gov.cn/p9.html", "https://s1.gov.cn/old/a.html");
+	settle();
+	ck_assert_has(told(2, 1), "withdrawn https://s1.gov.cn/old/a.html -> "
+	    "https://s1.gov.cn/c.html\n");
+	same_again();
+}
+END_TEST
+
 /* News ripen: what is well again by then is no news, and what comes meanwhile
  * is told with it. */
 START_TEST(not_too_often)
@@ -483,6 +505,7 @@ main(void)
 	tcase_add_test(tests, many_pages);
 	tcase_add_test(tests, templates);
 	tcase_add_test(tests, gone_with_referrers);
+	tcase_add_test(tests, successors);
 	tcase_add_test(tests, not_too_often);
 	tcase_add_test(tests, replies);
 	suite_add_tcase(suite, tests);

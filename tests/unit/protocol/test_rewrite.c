@@ -376,6 +376,25 @@ START_TEST(swaps_and_circles)
 }
 END_TEST
 
+/* What stands, stands: though it would not be taken any more. */
+START_TEST(put_anew)
+{
+	struct rewrite *w = rewrite_new();
+
+	ck_assert(add(w, 1, REWRITE_PREFIX, "http://a.cn/s/", "http://b.cn/s/",
+	    1));
+	ck_assert(!add(w, 2, REWRITE_DOMAIN, "http://b.cn/", "http://a.cn/",
+	    2));
+	rewrite_put(w, &(struct rewrite_rule){ .scope = REWRITE_DOMAIN,
+	    .from = SPAN("http://b.cn/"), .to = SPAN("http://a.cn/"),
+	    .at = 2, .until = CLOCK_NONE, .number = 2 });
+	leads(w, "http://b.cn/s/1", 2, "http://a.cn/s/1");
+	leads(w, "http://a.cn/s/1", 1, "http://b.cn/s/1");
+	leads(w, "http://a.cn/s/1", 2, "stays");	/* it comes back */
+	rewrite_free(w);
+}
+END_TEST
+
 START_TEST(insane)
 {
 	static const struct {
@@ -479,6 +498,7 @@ fill(TCase *t)
 {
 	tcase_add_test(t, by_hand);
 	tcase_add_test(t, swaps_and_circles);
+	tcase_add_test(t, put_anew);
 	tcase_add_test(t, insane);
 	tcase_add_test(t, long_ones);
 	tcase_add_test(t, oracle_agrees);
