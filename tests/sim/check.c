@@ -246,6 +246,29 @@ may_miss(const struct world *w)
 	return false;
 }
 
+/* A page that was renamed is the item that it was. */
+void
+check_numbers(const struct world *w)
+{
+	char id[2 * SITE_TEXT], path[SITE_TEXT];
+
+	for (unsigned i = 0; i < w->sites && !may_miss(w); i++) {
+		const struct actor *a = &w->actor[i];
+		const struct site_file *f = &a->site.file[a->seen.to];
+		uint32_t number;
+
+		snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE,
+		    site_path(path, a->seen.to));
+		if (a->seen.number == 0 || f->stamp != a->seen.stamp ||
+		    a->site.file[a->seen.from].stamp != a->seen.gone)
+			continue;
+		number = hub_item_number(a->part.site, id);
+		if (number != a->seen.number)
+			broken("%s was item %u until it was renamed, and is "
+			    "%u now", id, a->seen.number, number);
+	}
+}
+
 static void
 check_site(struct world *w, struct actor *a, const struct agent_state *s)
 {

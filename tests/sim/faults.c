@@ -51,6 +51,7 @@ faults_draw(struct world *w, uint32_t only)
 			w->faults |= 1u << f;
 	w->faults &= only;
 	w->haste = (uint32_t)between(200, 8000);
+	sim.steady = !world_has(w, FAULT_CLOCK);
 	if (world_has(w, FAULT_WIRE))
 		draw_wire();
 	for (unsigned i = 0; i < WORLD_SITES; i++)
@@ -108,6 +109,12 @@ fill_disk(struct part *p)
 	    "has room again");
 }
 
+static bool
+is_hub(const struct part *p)
+{
+	return strcmp(p->name, "hub") == 0;
+}
+
 static void
 jump(struct part *p)
 {
@@ -115,7 +122,10 @@ jump(struct part *p)
 		4000 * DAY };
 	int64_t by = far[dice(sizeof(far) / sizeof(far[0]))];
 
+	int64_t was = p->wall;
+
 	p->wall = chance(300) ? 0 : between(0, 1) ? by : -by;
+	sim.early |= p->wall < was && is_hub(p);
 	trace(p->name, "its clock is %lld ms off", (long long)p->wall);
 }
 
@@ -294,6 +304,23 @@ misfortune(struct world *w, enum fault f)
 	}
 }
 
+static void
+work_on_links(struct actor *a)
+{
+	if (chance(60))
+		people_rename(a);
+	if (chance(20))
+		people_take_down(a);
+	if (chance(10))
+		people_edit_nav(a);
+	if (chance(40))
+		people_announce(a);
+	if (chance(15))
+		people_take_back(a);
+	if (chance(100))
+		people_mend(a);
+}
+
 void
 faults_happen(struct world *w)
 {
@@ -304,6 +331,9 @@ faults_happen(struct world *w)
 		people_edit(a);
 	if (chance(60))
 		people_say(a);
+	work_on_links(a);
+	for (unsigned i = 0; i < w->actors; i++)
+		people_follow(&w->actor[i]);
 	if (chance(100))
 		people_judge(a);
 	if (chance(20) && w->hub.up)
@@ -350,6 +380,7 @@ switch_off(struct world *w)
 void
 faults_end(struct world *w)
 {
+	sim.early |= w->hub.wall > 0;
 	repair(&w->hub);
 	if (!w->hub.up)
 		world_open_hub(w);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "hub/cover.h"
@@ -76,6 +77,8 @@ add_rule(void *arg, const struct move *m)
 	*r = (struct graph_rule){ .move = m->number, .site = m->site,
 		.scope = (enum rewrite_scope)m->scope, .from = m->from,
 		.effective = move_is_effective(m->state) };
+	n->due |= !r->effective && r->from <= clock_wall();
+	n->early |= r->effective && r->from > clock_wall();
 	put_bare(r->old, m->old);
 	put_bare(r->new, m->new);
 	return true;
@@ -105,6 +108,22 @@ read_sites(struct naive *n)
 }
 
 /* --- where links lead ----------------------------------------------------- */
+
+static bool
+meet(const struct graph_rule *a, const struct graph_rule *b)
+{
+	size_t x = strlen(a->new), y = strlen(b->old);
+
+	return a != b && memcmp(a->new, b->old, x < y ? x : y) == 0;
+}
+
+static void
+note_chains(struct naive *n)
+{
+	for (size_t i = 0; i < n->rules; i++)
+		for (size_t k = 0; k < n->rules; k++)
+			n->chained |= meet(&n->rule[i], &n->rule[k]);
+}
 
 static bool
 is_of(const struct graph_rule *r, const char *at)
@@ -164,6 +183,8 @@ graph_follow(const struct naive *n, const struct site_link *from,
 	snprintf(next, sizeof(next), "https://%s", at);
 	if (!site_link_of(to, next, strlen(next)))
 		broken("%s is moved to %s", url, next);
+	if (to->site == from->site && to->path == from->path)
+		return 0;	/* there and back */
 	return first;
 }
 
@@ -223,6 +244,7 @@ graph_read(struct naive *n, struct db_txn *t)
 	read_sites(n);
 	read_items(n, (uint32_t)m.numbers);
 	move_each(t, 1, add_rule, n);
+	note_chains(n);
 	count_links(n);
 	judge_all(n);
 }
@@ -243,20 +265,46 @@ expect(bool holds, const char *what, const char *url)
 		broken("links: %s %s", url, what);
 }
 
-static void
-compare_state(const struct graph_target *n, const struct target *t,
-    const char *url)
+static bool
+is_right(const struct graph_target *n, const struct target *t)
 {
-	expect((t->state == TARGET_OUTSIDE) == (n->fate == GRAPH_OUTSIDE &&
-	    n->move == 0), "is outside of the cluster, or is not", url);
-	expect((t->state == TARGET_MOVED) == (n->move != 0),
-	    "is moved, or is not", url);
-	if (n->fate != GRAPH_OPEN)
-		expect(t->broken == (n->fate == GRAPH_GONE),
-		    "is broken, or is not", url);
-	if (n->move == 0)
-		expect((t->state == TARGET_HERE) == (n->fate == GRAPH_HERE),
-		    "is here, or is not", url);
+	bool outside = n->fate == GRAPH_OUTSIDE && n->move == 0;
+
+	if ((t->state == TARGET_OUTSIDE) != outside ||
+	    (t->state == TARGET_MOVED) != (n->move != 0))
+		return false;
+	if (n->fate != GRAPH_OPEN && t->broken != (n->fate == GRAPH_GONE))
+		return false;
+	return n->move != 0 ||
+	    (t->state == TARGET_HERE) == (n->fate == GRAPH_HERE);
+}
+
+static void
+show_rules(const struct naive *n, const char *url)
+{
+	for (size_t i = 0; i < n->rules; i++)
+		if (is_of(&n->rule[i], strchr(url, ':') + 3))
+			trace("check", "move %u: %s is %s from %lld on%s",
+			    n->rule[i].move, n->rule[i].old, n->rule[i].new,
+			    (long long)(n->rule[i].from - SIM_EPOCH),
+			    n->rule[i].effective ? "" : ", not yet");
+}
+
+static void
+compare_state(const struct naive *all, const struct graph_target *n,
+    const struct target *t, const char *url)
+{
+	static const char *const fate[] = {
+		[GRAPH_OUTSIDE] = "outside", [GRAPH_HERE] = "here",
+		[GRAPH_GONE] = "gone", [GRAPH_OPEN] = "gone or unknown",
+	};
+
+	if (!is_right(n, t) && sim.verbose)
+		show_rules(all, url);
+	if (!is_right(n, t))
+		broken("links: %s is %s%s (move %u) and passes for %s%s", url,
+		    n->move != 0 ? "moved, and " : "", fate[n->fate], n->move,
+		    target_state_name(t->state), t->broken ? ", broken" : "");
 }
 
 struct hits {
@@ -331,7 +379,7 @@ compare_target(const struct naive *n, const struct site_link *at,
 	    "is linked to, or is not", url);
 	if (naive->linked) {
 		if (states)
-			compare_state(naive, &t, url);
+			compare_state(n, naive, &t, url);
 		if ((at->path + n->pages) % 16 == 0)
 			compare_hits(n, at, url);
 	}

@@ -48,6 +48,11 @@ struct naive {
 	size_t pages, room;
 	struct graph_rule *rule;
 	size_t rules;
+	bool due;		/* the time of one has come, and nobody has
+				 * said so yet */
+	bool chained;		/* one leads to where another begins */
+	bool early;		/* … or has taken effect, and its time is to
+				 * come: the clock was put back */
 	bool known[HUB_SITES], covers[HUB_SITES];
 	uint32_t here[HUB_SITES][GRAPH_TARGETS];
 	struct graph_target target[HUB_SITES][GRAPH_TARGETS];
@@ -62,5 +67,8 @@ uint32_t graph_follow(const struct naive *n, const struct site_link *from,
 /* The hub's graph is this one. Its states are only right when nothing is left
  * to be judged again. */
 void graph_compare(struct naive *n, bool states);
+/* Nothing is left to be told, and what was told is enough. */
+struct view;
+void graph_check_letters(const struct naive *n, struct view *v);
 
 #endif

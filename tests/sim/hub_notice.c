@@ -16,6 +16,7 @@
 #include "hub/view.h"
 #include "protocol/wire.h"
 #include "tests/sim/hub_graph.h"
+#include "tests/sim/loop.h"
 
 /* --- what is queued ------------------------------------------------------- */
 
@@ -142,15 +143,25 @@ hub_check_links(void)
 
 	if (v == NULL || view_place(v) == 0)
 		return;
+	loop_clocks(hub_part);
 	n = mem_new(sizeof(*n));
 	graph_read(n, view_read(v));
-	settled = !links_look_left(n->t);
+	sim.early |= n->early;
+	sim.chained |= n->chained;
+	if (n->early && sim.steady)
+		broken("a move has taken effect before its time");
+	settled = !links_look_left(n->t) && !n->due &&
+	    (!sim.early || is_judged(RULE_CLOCK)) &&
+	    (!sim.chained || is_judged(RULE_CHAIN));
 	if (is_judged(RULE_GRAPH))
 		graph_compare(n, settled);
 	if (settled && is_judged(RULE_TOLD))
 		check_targets(n);
 	if (settled && is_judged(RULE_DONE))
 		check_leftovers(n);
+	if (settled && is_judged(RULE_TOLD) && !telling_is_due(n->t,
+	    INT64_MAX))
+		graph_check_letters(n, v);
 	db_abort(n->t);
 	graph_free_all(n);
 	free(n);

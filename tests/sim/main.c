@@ -1,5 +1,6 @@
 /*
- * sim [-v] [-s SEED] [-n RUNS] [-j JOBS] [-f FAULT,…] [-t SECONDS] [-e EVENTS]
+ * sim [-v] [-s SEED] [-n RUNS] [-j JOBS] [-f FAULT,…] [-t SECONDS]
+ *     [-e EVENTS] [-r RULE,…]
  *
  * Plays the runs SEED, SEED+1 … and says which one broke. With -t it stops
  * after so much time, however many runs that were. -e 1 looks at the links
@@ -123,7 +124,8 @@ read_rules(const char *list)
 {
 	static const char *const names[RULE_COUNT] = {
 		[RULE_GRAPH] = "graph", [RULE_TOLD] = "told",
-		[RULE_DONE] = "done",
+		[RULE_DONE] = "done", [RULE_CLOCK] = "clock",
+		[RULE_CHAIN] = "chain",
 	};
 	uint32_t bits = 0;
 
@@ -150,7 +152,7 @@ read_options(struct plan *p, int argc, char **argv)
 	int c;
 
 	sim.look = 800;
-	sim.rules = UINT32_MAX;
+	sim.rules = UINT32_MAX & ~(1u << RULE_CLOCK | 1u << RULE_CHAIN);
 	while ((c = getopt(argc, argv, "vls:n:j:f:t:e:r:")) != -1) {
 		switch (c) {
 		case 'v':
@@ -196,7 +198,8 @@ main(int argc, char **argv)
 
 	if (!read_options(&p, argc, argv)) {
 		fprintf(stderr, "usage: sim [-vl] [-s SEED] [-n RUNS] "
-		    "[-j JOBS] [-t SECONDS] [-f FAULT,...] [-e EVENTS] [-r RULE,...]\n");
+		    "[-j JOBS] [-t SECONDS] [-f FAULT,...] "
+		    "[-e EVENTS] [-r RULE,...]\n");
 		return 2;
 	}
 	json_object_seed(1);

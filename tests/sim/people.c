@@ -152,6 +152,7 @@ people_attend(struct actor *a)
 	if (a->agent == NULL)
 		return;
 	a->held = agent_release(a->agent);	/* refused or not */
+	people_mend(a);
 	for (size_t n = 0; n < SITE_SAID; n++)
 		if (a->agent != NULL && !a->told[n])
 			a->told[n] = agent_say(a->agent, n);

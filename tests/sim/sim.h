@@ -50,6 +50,9 @@ enum rule {			/* of links, and what is told about them */
 	RULE_GRAPH,		/* the hub's graph is that of the pages */
 	RULE_TOLD,		/* who links to what is not there was told */
 	RULE_DONE,		/* … and what is mended is done with */
+	RULE_CLOCK,		/* … also when the hub's clock was put back
+				 * behind the time of what has taken effect */
+	RULE_CHAIN,		/* … also once moves have met */
 	RULE_COUNT
 };
 
@@ -59,6 +62,9 @@ struct sim {
 	int64_t now;		/* ms since the run began */
 	uint64_t step;
 	bool calm;		/* the faults are over */
+	bool steady;		/* no clock is ever wrong */
+	bool early;		/* the hub's clock was put back */
+	bool chained;		/* a move led to where another began */
 	uint32_t rules;		/* bits: those that are judged */
 	uint32_t look;		/* at the links, after one event in so many */
 	bool verbose;

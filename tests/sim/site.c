@@ -99,6 +99,14 @@ site_rename(struct site *s, size_t from, size_t to)
 	return true;
 }
 
+void
+site_take_down(struct site *s, size_t n)
+{
+	s->file[n].there = false;
+	s->file[n].content = write_page(s);
+	s->file[n].stamp++;
+}
+
 static void
 put_nav(struct site *s)
 {
@@ -183,8 +191,8 @@ site_is_empty(const struct site *s)
 const char *
 site_column(char out[SITE_TEXT], const struct site *s, size_t n)
 {
-	char half = n < SITE_HALF ? 'd' : 'e';
-	size_t i = n < SITE_HALF ? n : n - SITE_HALF;
+	char half;
+	size_t i = site_place(n, &half);
 
 	snprintf(out, SITE_TEXT, "https://www.s%u.gov.cn/%c%zu/", s->number,
 	    half, i % SITE_COLUMNS);

@@ -67,6 +67,16 @@ site_page_hash(uint8_t out[32], uint32_t page)
 	sha_end(&s, out);
 }
 
+size_t
+site_place(size_t n, char *half)
+{
+	size_t most = n < SITE_PATHS ? SITE_HALF : SITE_NEVER / 2;
+	size_t i = n < SITE_PATHS ? n : n - SITE_PATHS;
+
+	*half = i < most ? 'd' : 'e';
+	return (i < most ? i : i - most) + (n < SITE_PATHS ? 0 : SITE_HALF);
+}
+
 /* --- links ---------------------------------------------------------------- */
 
 const char *
@@ -97,18 +107,20 @@ site_link_of(struct site_link *l, const char *url, size_t n)
 	l->plain = strncmp(text, "http:", 5) == 0;
 	if (sscanf(text, l->plain ? "http://www.s%u.gov.cn/%c%u/p%u.html" :
 	    "https://www.s%u.gov.cn/%c%u/p%u.html", &site, &half, &column,
-	    &path) != 4 || path >= SITE_HALF + SITE_NEVER)
+	    &path) != 4 || path >= SITE_HALF + SITE_NEVER / 2)
 		return false;
 	l->site = (uint8_t)site;
-	l->path = (uint16_t)(half == 'd' ? path : SITE_HALF + path);
+	l->path = (uint16_t)(path < SITE_HALF ?
+	    (half == 'd' ? path : SITE_HALF + path) :
+	    SITE_PATHS + path - SITE_HALF + (half == 'd' ? 0 : SITE_NEVER / 2));
 	return strcmp(site_link_url(again, l), text) == 0;
 }
 
 const char *
 site_path(char out[SITE_TEXT], size_t n)
 {
-	char half = n < SITE_HALF ? 'd' : 'e';
-	size_t i = n < SITE_HALF ? n : n - SITE_HALF;
+	char half;
+	size_t i = site_place(n, &half);
 
 	snprintf(out, SITE_TEXT, "%c%zu/p%zu.html", half, i % SITE_COLUMNS,
 	    i);

@@ -16,7 +16,8 @@
 #define SITE_PATHS 160
 #define SITE_HALF (SITE_PATHS / 2)
 #define SITE_COLUMNS 7		/* of each half */
-#define SITE_NEVER 4		/* paths beyond these, where nothing ever is */
+#define SITE_NEVER 8		/* paths beyond these, where nothing ever is,
+				 * four of either half */
 #define SITE_NAV 5		/* links of a navigation */
 #define SITE_LINKS 9		/* of a page, with them */
 #define SITE_TEXT 128
@@ -34,6 +35,8 @@ struct site_page {
 	uint8_t nav;		/* so many of them, at its head */
 };
 
+/* In which half it is, and its number there. */
+size_t site_place(size_t n, char *half);
 const char *site_path(char out[SITE_TEXT], size_t n);
 
 /* --- pages ---------------------------------------------------------------- */

@@ -237,6 +237,7 @@ world_clone(struct world *w, struct actor *of)
 	a->part.wall = of->part.wall;
 	a->site = of->site;
 	memcpy(a->told, of->told, sizeof(a->told));
+	a->lazy = true;
 	a->spool = of->spool;
 	a->back = sim.now + between(0, 60000);
 	trace(a->part.name, "is a copy of %s", of->part.name);
@@ -274,6 +275,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 		a->part.key = 1;
 		site_init(&a->site, i + 1, w->sites);
 		memset(a->told, true, sizeof(a->told));
+		a->lazy = chance(400);
 		a->back = between(0, 3000);
 	}
 }
@@ -327,6 +329,7 @@ calm_down(struct world *w)
 			    unrest(w));
 	}
 	hub_check_links();
+	check_numbers(w);
 }
 
 static void

@@ -32,6 +32,17 @@ enum fault {			/* kinds of bad luck; a run has some */
 };
 extern const char *const fault_names[FAULT_COUNT];
 
+#define WORLD_PLANS 4
+
+struct intent {			/* to have something elsewhere */
+	bool announced;
+	bool column;		/* of all in it; else of one page */
+	size_t from, to;	/* paths */
+	int64_t at, until;	/* ms, as announced; or CLOCK_NONE */
+	int64_t when;		/* ms: then it is renamed */
+	bool renamed;		/* it was, or never is */
+};
+
 struct actor {			/* a site's machine */
 	struct part part;
 	struct site site;
@@ -46,6 +57,15 @@ struct actor {			/* a site's machine */
 	bool blocked;		/* perhaps: the operator is to lift it */
 	bool gated;		/* perhaps: the operator is to release it */
 	bool held;		/* something was, at the last look */
+	struct intent plan[WORLD_PLANS];
+	struct {		/* a rename that nobody could miss */
+		size_t from, to;
+		uint32_t gone, stamp;	/* of both, then */
+		uint32_t number;	/* of the item; 0: there was none */
+	} seen;
+	uint64_t mended;	/* up to this letter */
+	uint32_t mends;		/* links, while it is calm */
+	bool lazy;		/* nobody reads them */
 };
 
 struct world {
@@ -94,9 +114,17 @@ void people_block(struct actor *a, bool block);
 void people_release(struct actor *a);	/* at the hub */
 void people_settle(struct actor *a);	/* if the hub has found two of it */
 void people_attend(struct actor *a);	/* to all that waits for them */
+void people_rename(struct actor *a);
+void people_take_down(struct actor *a);	/* and say where to look */
+void people_edit_nav(struct actor *a);
+void people_announce(struct actor *a);	/* a move */
+void people_take_back(struct actor *a);
+void people_follow(struct actor *a);	/* what was announced, by its time */
+void people_mend(struct actor *a);	/* what letters say is to be mended */
 /* The hub says so; of two, by their addresses. */
 void world_kept(uint32_t site, const char *address, const char *dropped);
 
+void check_numbers(const struct world *w);	/* the hub is up */
 void check_all(struct world *w);	/* everything is down */
 
 #endif

@@ -1,0 +1,259 @@
+/*
+ * What the people of a site do about links: they rename pages and columns,
+ * announce that before or not, take it back, say where to look for what they
+ * delete; and mend their own pages, some time after a letter said so.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "protocol/letter.h"
+#include "protocol/mending.h"
+#include "tests/sim/hub.h"
+#include "tests/sim/world.h"
+
+#define MENDS 200		/* while it is calm; what is to be mended after
+				 * that is taken out */
+
+/* --- renaming ------------------------------------------------------------- */
+
+static void
+notice(struct actor *a, size_t n)
+{
+	if (a->agent != NULL && chance(900))
+		agent_notice(a->agent, n);
+}
+
+/* With all quiet, so that the agent sees both ends of it at once: then the
+ * item keeps its number at the hub, as long as nobody touches either. */
+static void
+follow_number(struct actor *a, size_t from, size_t to)
+{
+	char id[2 * SITE_TEXT], path[SITE_TEXT];
+
+	if (a->agent == NULL || !agent_is_quiet(a->agent) ||
+	    agent_holds(a->agent) || a->site.unmounted ||
+	    a->site.file[to].there || !a->site.file[from].there)
+		return;
+	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path(path, from));
+	a->seen.number = hub_item_number(a->part.site, id);
+	a->seen.from = from;
+	a->seen.to = to;
+	a->seen.gone = a->site.file[from].stamp + 1;
+	a->seen.stamp = a->site.file[to].stamp + 1;
+}
+
+static void
+rename_one(struct actor *a, size_t from, size_t to)
+{
+	follow_number(a, from, to);
+	if (!site_rename(&a->site, from, to))
+		return;
+	trace(a->part.name, "page %zu is %zu now", from, to);
+	notice(a, from);
+	notice(a, to);
+}
+
+/* All of one column, to the other half. */
+static void
+rename_column(struct actor *a, size_t n)
+{
+	char column[SITE_TEXT], other[SITE_TEXT];
+
+	site_column(column, &a->site, n);
+	for (size_t i = 0; i < SITE_PATHS; i++)
+		if (strcmp(site_column(other, &a->site, i), column) == 0)
+			rename_one(a, i, site_other(i));
+}
+
+/* Mostly to where nothing is. */
+static size_t
+draw_place(const struct site *s)
+{
+	size_t n = dice(SITE_PATHS);
+
+	for (int i = 0; i < 10 && s->file[n].there; i++)
+		n = dice(SITE_PATHS);
+	return n;
+}
+
+void
+people_rename(struct actor *a)
+{
+	if (chance(150))
+		rename_column(a, dice(SITE_PATHS));
+	else
+		rename_one(a, dice(SITE_PATHS), draw_place(&a->site));
+}
+
+void
+people_take_down(struct actor *a)
+{
+	size_t n = dice(SITE_PATHS);
+
+	if (!site_has(&a->site, n) || a->agent == NULL)
+		return;
+	site_take_down(&a->site, n);
+	agent_say_gone(a->agent, n, dice(SITE_PATHS));
+	notice(a, n);
+}
+
+void
+people_edit_nav(struct actor *a)
+{
+	site_edit_nav(&a->site);
+	trace(a->part.name, "has another navigation");
+	if (a->agent != NULL)
+		agent_rescan(a->agent);
+}
+
+/* --- announcing ----------------------------------------------------------- */
+
+static const char *
+scope_of(const struct intent *p)
+{
+	return p->column ? "prefix" : "address";
+}
+
+static void
+name_both(const struct actor *a, const struct intent *p, char old[SITE_TEXT],
+    char new[SITE_TEXT])
+{
+	if (p->column) {
+		site_column(old, &a->site, p->from);
+		site_column(new, &a->site, p->to);
+	} else {
+		site_url(old, &a->site, p->from);
+		site_url(new, &a->site, p->to);
+	}
+}
+
+/* From now on, or from a time on; and the pages follow at that time, a bit
+ * before it, some time after, or never. */
+static void
+draw_intent(const struct actor *a, struct intent *p)
+{
+	*p = (struct intent){ .announced = true, .column = chance(400),
+		.from = dice(SITE_PATHS), .until = CLOCK_NONE };
+	p->to = p->column ? site_other(p->from) : draw_place(&a->site);
+	p->at = chance(250) ? CLOCK_NONE : sim.now + between(1, 90) * 1000;
+	if (chance(150))
+		p->until = sim.now + between(120, 900) * 1000;
+	p->when = (p->at == CLOCK_NONE ? sim.now : p->at) +
+	    between(chance(150) ? -20000 : 0, 20000);
+	p->renamed = chance(100);
+}
+
+void
+people_announce(struct actor *a)
+{
+	struct intent *p = &a->plan[dice(WORLD_PLANS)];
+	char old[SITE_TEXT], new[SITE_TEXT];
+
+	if (a->agent == NULL || (p->announced && !p->renamed))
+		return;
+	draw_intent(a, p);
+	name_both(a, p, old, new);
+	p->announced = agent_say_move(a->agent, scope_of(p), old, new,
+	    p->at, p->until);
+}
+
+/* Before the pages have moved, or after. */
+void
+people_take_back(struct actor *a)
+{
+	struct intent *p = &a->plan[dice(WORLD_PLANS)];
+	char old[SITE_TEXT], new[SITE_TEXT];
+
+	if (a->agent == NULL || !p->announced)
+		return;
+	name_both(a, p, old, new);
+	if (agent_say_move(a->agent, scope_of(p), old, NULL, CLOCK_NONE,
+	    CLOCK_NONE))
+		p->announced = false;
+}
+
+void
+people_follow(struct actor *a)
+{
+	for (size_t i = 0; i < WORLD_PLANS; i++) {
+		struct intent *p = &a->plan[i];
+
+		if (!p->announced || p->renamed || p->when > sim.now)
+			continue;
+		p->renamed = true;
+		if (p->column)
+			rename_column(a, p->from);
+		else
+			rename_one(a, p->from, p->to);
+	}
+}
+
+/* --- mending -------------------------------------------------------------- */
+
+struct mending {
+	struct actor *actor;
+	uint64_t last;
+	unsigned left;		/* letters that are read now */
+	bool any;
+};
+
+static void
+mend_page(void *arg, const struct mending_link *l,
+    const struct mending_page *p)
+{
+	struct mending *m = arg;
+	struct site *s = &m->actor->site;
+	struct site_link old, new, page;
+
+	if (l->state == MENDING_ANNOUNCED ||
+	    !site_link_of(&old, l->old.at, l->old.n) ||
+	    !site_link_of(&page, p->url.at, p->url.n) ||
+	    page.path >= SITE_PATHS || !site_has(s, page.path))
+		return;
+	if (!site_mend(s, page.path, &old, l->new.n > 0 &&
+	    m->actor->mends < MENDS && site_link_of(&new, l->new.at,
+	    l->new.n) ? &new : NULL))
+		return;
+	m->any = true;
+	m->actor->mends += sim.calm;
+	trace(m->actor->part.name, "mends page %u: %.*s is %s: %.*s",
+	    page.path, SPAN_ARGS(l->old), mending_state_name(l->state),
+	    SPAN_ARGS(l->new));
+}
+
+static void
+mend(void *arg, const struct agent_letter *l)
+{
+	static const struct mending_reader reader = { .page = mend_page };
+	struct mending *m = arg;
+	const char *why;
+
+	if (l->number <= m->actor->mended || m->left == 0)
+		return;
+	m->left--;
+	m->last = l->number;
+	if (!span_is(l->kind, SPAN(LETTER_LINKS)))
+		return;
+	if (!mending_read(l->body, &reader, m, &why))
+		broken("%s: letter %llu can't be read: %s",
+		    m->actor->part.name, (unsigned long long)l->number, why);
+}
+
+/* Some letters, in order; a page that was mended is found by a scan. */
+void
+people_mend(struct actor *a)
+{
+	struct mending m = { .actor = a, .last = a->mended,
+		.left = 1 + dice(4) };
+
+	if (a->agent == NULL || a->lazy)
+		return;
+	agent_letters(a->agent, mend, &m);
+	a->mended = m.last;
+	if (!m.any)
+		return;
+	trace(a->part.name, "mends its pages, up to letter %llu",
+	    (unsigned long long)m.last);
+	agent_rescan(a->agent);
+}
