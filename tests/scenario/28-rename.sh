@@ -121,15 +121,10 @@ wait_for 10 "nginx" curl -sf -o "$T/x" \
 	-x "http://127.0.0.1:$PORT" "$S1/tzgg/"
 
 # --- crawlers --------------------------------------------------------------------
-# One follows every link from every home; one asks for all old addresses, as
-# people's bookmarks do. Both go round until they are told that it is enough.
+# One follows every link there is, from one home on; one asks for all old
+# addresses, as people's bookmarks do. Both go round until it is enough.
 WGET="wget -nv --spider -e robots=off -e use_proxy=yes
 	-e http_proxy=http://127.0.0.1:$PORT --tries=3 --timeout=20"
-n=0
-while [ "$n" -lt "$SITES" ]; do
-	say "http://$(host $n)/"
-	n=$((n + 1))
-done >"$T/homes"
 find "$WWW/www.old.localhost" "$WWW/www.s1.localhost/tzgg" -name '*.html' |
 	sed -e "s|^$WWW/||" -e "s|^|http://|" -e 's|/index.html$|/|' \
 		>"$T/bookmarks"
@@ -150,7 +145,7 @@ rounds() {	# NAME ARGUMENT…: wget, again and again
 }
 crawl() {
 	rm -f "$T/enough"
-	rounds links -r -l inf -H -D localhost -nd -i "$T/homes" &
+	rounds links -r -l inf -H -D localhost -nd "$S1/" &
 	LINKS=$!
 	rounds bookmarks -i "$T/bookmarks" &
 	BOOKMARKS=$!
@@ -218,10 +213,11 @@ watch() {
 			jq -c --arg now "$now" '.broken[] | select(.state != "moved") |
 				[$now, "broken", .]' "$T/watch.json"
 		zqhub status --json >"$T/watch.json" 2>>"$T/watch.err"
-		jq -c "select([.sites[].items] | add != $((MADE + 1))) |
-			[\"$now\", \"items\", ([.sites[].items] | add)]" "$T/watch.json"
-		jq -c ".sites[] | select(.held > 0) |
-			[\"$now\", .code, \"held\", .held]" "$T/watch.json"
+		jq -c --arg now "$now" --argjson made $((MADE + 1)) '.totals |
+			select(.items != $made or .withdrawn != 0) |
+			[$now, "items", .items, .withdrawn]' "$T/watch.json"
+		jq -c --arg now "$now" '.sites[] | select(.held > 0) |
+			[$now, .code, "held", .held]' "$T/watch.json"
 		sleep 0.5
 	done >"$T/trouble"
 }
