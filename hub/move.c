@@ -277,6 +277,13 @@ move_rule(const struct move *m, struct rewrite_rule *r)
 	};
 }
 
+void
+move_put_rule(struct rewrite *set, const struct rewrite_rule *r)
+{
+	if (rewrite_rule_is_sane(r, NULL))
+		rewrite_put(set, r);
+}
+
 static bool
 add_rule(void *arg, const struct move *m)
 {
@@ -284,7 +291,7 @@ add_rule(void *arg, const struct move *m)
 
 	move_rule(m, &r);
 	if (move_counts(m))
-		(void)rewrite_add(arg, &r, NULL, NULL);
+		move_put_rule(arg, &r);
 	return true;
 }
 
@@ -308,7 +315,7 @@ add_effective(void *arg, const struct move *m)
 
 	move_rule_effective(m, &r);
 	if (move_is_effective(m->state))
-		(void)rewrite_add(arg, &r, NULL, NULL);
+		move_put_rule(arg, &r);
 	return true;
 }
 

@@ -91,6 +91,10 @@ bool move_due(struct db_txn *t, int64_t *when, uint32_t *number);
 void move_rule(const struct move *m, struct rewrite_rule *r);
 /* The same of one that has taken effect: for ever. */
 void move_rule_effective(const struct move *m, struct rewrite_rule *r);
+/* Puts one that isn't in the set. What stands in a row was judged when it was
+ * said: it stays, though the withdrawal of another may have made it part of
+ * a circle. */
+void move_put_rule(struct rewrite *set, const struct rewrite_rule *r);
 /* Adds all that count, also those whose time is to come; or only those that
  * have taken effect, for ever. */
 void move_rules(struct db_txn *t, struct rewrite *set);

@@ -119,8 +119,8 @@ keep_rules(struct move_turn *t)
 		return;
 	(void)rewrite_drop(t->g->rules, t->now.number);
 	move_rule(&t->now, &rule);
-	if (does && !rewrite_add(t->g->rules, &rule, NULL, NULL))
-		group_forget_rules(t->g);
+	if (does)
+		move_put_rule(t->g->rules, &rule);
 }
 
 /* The same of those in effect. */
@@ -136,8 +136,8 @@ keep_effective(struct move_turn *t)
 		return;
 	(void)rewrite_drop(t->g->effective, t->now.number);
 	move_rule_effective(&t->now, &rule);
-	if (does && !rewrite_add(t->g->effective, &rule, NULL, NULL))
-		group_forget_rules(t->g);
+	if (does)
+		move_put_rule(t->g->effective, &rule);
 }
 
 static bool

@@ -7,13 +7,78 @@
 #include "hub/links.h"
 #include "hub/telling.h"
 #include "protocol/rewrite.h"
+#include "protocol/wire.h"
 
-/* Where its old addresses lead now is another matter than before. */
+#define INNER_MAX (4u << 20)
+
+struct looking {
+	struct group *g;
+	const struct move *move;
+	struct buf inner;	/* scope u8, old address; one after the other */
+};
+
+static enum rewrite_scope
+scope_of(const struct move *m)
+{
+	return m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
+	    REWRITE_PREFIX;
+}
+
+static bool
+look_former(void *arg, struct span former, uint32_t number)
+{
+	const struct looking *l = arg;
+
+	(void)number;
+	links_look(l->g, scope_of(l->move), former);
+	return true;
+}
+
+/* A move that leads to below what has moved. */
+static bool
+gather_inner(void *arg, const struct move *m)
+{
+	struct looking *l = arg;
+	struct rewrite_rule r;
+
+	move_rule(l->move, &r);
+	if (!move_is_effective(m->state) || m->number == l->move->number ||
+	    !rewrite_rule_covers(&r, m->new))
+		return true;
+	write_u8(&l->inner, (uint8_t)scope_of(m));
+	write_span(&l->inner, m->old);
+	return !l->inner.bad;
+}
+
+static void
+look_inner(struct looking *l)
+{
+	struct reader r;
+
+	buf_init(&l->inner, INNER_MAX);
+	move_each(l->g->txn, 0, gather_inner, l);
+	r = reader_of(buf_look(&l->inner));
+	while (reader_left(&r) > 0 && !r.bad) {
+		enum rewrite_scope scope = (enum rewrite_scope)read_u8(&r);
+
+		links_look(l->g, scope, read_span(&r));
+	}
+	buf_clear(&l->inner);
+}
+
+/* Where its old addresses lead now is another matter than before; and so is
+ * where those lead that were moved there. */
 static void
 look(struct group *g, const struct move *m)
 {
-	links_look(g, m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
-	    REWRITE_PREFIX, m->old);
+	struct looking l = { .g = g, .move = m };
+	const struct rewrite *rules = group_effective(g);
+
+	links_look(g, scope_of(m), m->old);
+	rewrite_former(rules, m->old, INT64_MAX, look_former, &l);
+	rewrite_former(rules, m->new, INT64_MAX, look_former, &l);
+	if (m->scope != REWRITE_ADDRESS)
+		look_inner(&l);
 }
 
 static bool

@@ -144,7 +144,7 @@ open_sample(struct sample *s, struct query *q)
 	move_rules(q->txn, s->rules);
 	move_rule(s->move, &rule);
 	(void)rewrite_drop(s->rules, rule.number);
-	(void)rewrite_add(s->rules, &rule, NULL, NULL);
+	move_put_rule(s->rules, &rule);
 	buf_init(&s->to, LIMIT_URL);
 }
 

@@ -98,15 +98,31 @@ keep_unreadable(struct sift *s, uint64_t seq, struct span reason)
 	complain(s, seq, SPAN_NONE, why);
 }
 
+/* A reply to a letter is about links to others, mostly; and who has the new
+ * address of a move may say the move, as its other end. */
+static bool
+may_be_anothers(struct sift *s, const struct change *c)
+{
+	struct buf why;
+	bool may;
+
+	if (c->kind != CHANGE_MOVE || c->word[WORD_SUCCESSOR].n == 0)
+		return c->kind == CHANGE_REPLY;
+	buf_init(&why, LIMIT_TEXT);
+	may = view_may_speak(s->view, s->site, c->word[WORD_SUCCESSOR],
+	    &why);
+	buf_clear(&why);
+	return may;
+}
+
 /* Told at once for the site's sake; apply decides it for good. */
 static void
 look_at_host(struct sift *s, const struct change *c)
 {
 	struct url u;
 
-	/* A reply to a letter is about links to others, mostly. */
-	if (c->kind == CHANGE_REPLY || c->url.n == 0 ||
-	    !url_parse(&u, c->url))
+	if (c->url.n == 0 || !url_parse(&u, c->url) ||
+	    may_be_anothers(s, c))
 		return;
 	if (!span_is(u.host, s->host)) {
 		buf_reset(&s->host_why);
