@@ -29,7 +29,6 @@
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
 #define JUDGE 50		/* ms until a judgement that waits is tried */
-#define ROW "source"		/* what the store keeps of it (source_row.h) */
 
 static void
 after(struct event *e, uint64_t ms)
@@ -38,42 +37,6 @@ after(struct event *e, uint64_t ms)
 	    .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
 
 	must(event_add(e, &tv) == 0);
-}
-
-/* --- what the store keeps of it ------------------------------------------ */
-
-static bool
-save(struct store_txn *t, void *arg)
-{
-	const struct source *s = arg;
-	struct buf b;
-
-	source_row_begin(&b);
-	write_u8(&b, s->complete);
-	write_u64(&b, (uint64_t)s->finished);
-	write_u64(&b, s->files);
-	write_u64(&b, s->dirs);
-	hold_write(&b, &s->hold);
-	source_row_put(t, ROW, s->name, &b);
-	return true;
-}
-
-static void
-load(struct source *s)
-{
-	struct store_txn *t = store_look(s->host.store);
-	struct reader r;
-
-	s->finished = CLOCK_NONE;
-	if (source_row_get(t, ROW, s->name, &r)) {
-		s->complete = read_u8(&r) != 0;
-		s->finished = (int64_t)read_u64(&r);
-		s->files = read_u64(&r);
-		s->dirs = read_u64(&r);
-		hold_read(&r, &s->hold);
-	}
-	s->items = known_count(t, span_of(s->name));
-	store_end(t);
 }
 
 /* --- scanning --------------------------------------------------------------- */
@@ -118,15 +81,6 @@ source_dir_scan_soon(struct source *s)
 		after(s->rescan, SOON);
 }
 
-void
-source_dir_count(struct source *s)
-{
-	struct store_txn *t = store_look(s->host.store);
-
-	s->items = known_count(t, span_of(s->name));
-	store_end(t);
-}
-
 static void
 tell_limit(struct source *s)
 {
@@ -167,7 +121,7 @@ end_scan(struct source *s)
 	s->took = (uint64_t)(s->ended - s->started);
 	take_counts(s, walk_counts(s->walk));
 	tell_limit(s);
-	(void)store_do(s->host.store, save, s);
+	(void)store_do(s->host.store, source_dir_save, s);
 	if (first)
 		log_info("source=%s first scan done files=%llu dirs=%llu "
 		    "ms=%llu", s->name, (unsigned long long)s->files,
@@ -495,7 +449,7 @@ dir_open(const struct source_host *host, const char *name,
 		buf_byte(&s->url, '/');
 	hold_init(&s->hold, host->top->gate_items, host->top->gate_percent);
 	s->burst = burst_new(host->base, source_dir_gone_burst, s);
-	load(s);
+	source_dir_load(s);
 	make_parts(s);
 	source_dir_anew_open(s);
 	s->check = event_new(host->base, -1, 0, on_check, s);
@@ -575,19 +529,6 @@ dir_is_looking(const struct source *s)
 	    clock_mono() - s->ended < SOURCE_DIR_SETTLE);
 }
 
-/* An unmounted root is empty, and nothing of it is gone. */
-static enum root_found
-dir_find(const struct source *s, const char *path)
-{
-	struct stat st;
-
-	if (s->root_error != 0 || s->root_hidden || root_moved(&s->root) ||
-	    (s->complete && hold_waiting(&s->hold) > 0 &&
-	    s->hold.empty_root))
-		return ROOT_HIDDEN;
-	return root_look(&s->root, path, &st);
-}
-
 static void
 dir_pause(struct source *s, bool on)
 {
@@ -606,7 +547,7 @@ dir_release(struct source *s, const char *reason, const char *by)
 {
 	if (!hold_release(&s->hold, reason, by))
 		return false;
-	(void)store_do(s->host.store, save, s);
+	(void)store_do(s->host.store, source_dir_save, s);
 	s->scanning = s->scanned = false;	/* to find all of it */
 	start_scan(s);
 	return true;
@@ -617,7 +558,7 @@ dir_refuse(struct source *s, const char *reason, const char *by)
 {
 	if (!hold_refuse(&s->hold, reason, by))
 		return false;
-	(void)store_do(s->host.store, save, s);
+	(void)store_do(s->host.store, source_dir_save, s);
 	kept_mark(s->host.store, span_of(s->name));
 	s->host.news(s->host.arg, 0);
 	return true;
@@ -630,7 +571,7 @@ const struct source_kind source_dir = {
 	.rescan = dir_rescan,
 	.afresh = dir_afresh,
 	.look = dir_look,
-	.find = dir_find,
+	.find = source_dir_find,
 	.is_settled = dir_is_settled,
 	.is_looking = dir_is_looking,
 	.pause = dir_pause,

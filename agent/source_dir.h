@@ -67,6 +67,9 @@ struct source {
 	char *first_hidden, *first_unfit;	/* paths, or NULL */
 };
 
+/* What the store keeps of it; the first is a store_work_fn. */
+bool source_dir_save(struct store_txn *t, void *arg);
+void source_dir_load(struct source *s);
 /* Counts the items that are known. */
 void source_dir_count(struct source *s);
 /* A scan before its time; not at once, so that many reasons are one scan. */
@@ -88,7 +91,8 @@ void source_dir_cover_check(struct source *s);
 void source_dir_moved(struct source *s, const char *from, const char *to);
 void source_dir_moves_check(struct source *s);
 
-/* See the verb of struct source_kind. */
+/* See the verbs of struct source_kind. */
+enum root_found source_dir_find(const struct source *s, const char *path);
 bool source_dir_trouble(const struct source *s, struct buf *b);
 /* Were the items told by other settings than it has now? Asked when it is
  * open, and, whether that is done, from time to time. */

@@ -16,6 +16,19 @@
 
 #define MOST 200000		/* addresses that are remembered */
 
+/* An unmounted root is empty, and nothing of it is gone. */
+enum root_found
+source_dir_find(const struct source *s, const char *path)
+{
+	struct stat st;
+
+	if (s->root_error != 0 || s->root_hidden || root_moved(&s->root) ||
+	    (s->complete && hold_waiting(&s->hold) > 0 &&
+	    s->hold.empty_root))
+		return ROOT_HIDDEN;
+	return root_look(&s->root, path, &st);
+}
+
 void
 source_dir_moved(struct source *s, const char *from, const char *to)
 {

@@ -463,13 +463,14 @@ static void
 on_look(void *arg, struct span source, struct span path)
 {
 	struct look l = { .source = source, .path = path };
-	char *name = mem_copy(path.at, path.n);
+	char *name;
 	int version;
 
 	(void)arg;
 	site.looked++;
 	if (site.keeps)
 		return;
+	name = mem_copy(path.at, path.n);
 	if (span_is(source, SPAN("www")) && site_has(path, &version))
 		(void)kit_tell(store, name, version);
 	else

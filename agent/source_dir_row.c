@@ -1,0 +1,51 @@
+/* What the store keeps of source_dir.h, and counts for it. */
+#include "agent/source_dir.h"
+
+#include "agent/known.h"
+#include "agent/source_row.h"
+#include "contrib/base/clock.h"
+
+#define ROW "source"		/* see source_row.h */
+
+bool
+source_dir_save(struct store_txn *t, void *arg)
+{
+	const struct source *s = arg;
+	struct buf b;
+
+	source_row_begin(&b);
+	write_u8(&b, s->complete);
+	write_u64(&b, (uint64_t)s->finished);
+	write_u64(&b, s->files);
+	write_u64(&b, s->dirs);
+	hold_write(&b, &s->hold);
+	source_row_put(t, ROW, s->name, &b);
+	return true;
+}
+
+void
+source_dir_load(struct source *s)
+{
+	struct store_txn *t = store_look(s->host.store);
+	struct reader r;
+
+	s->finished = CLOCK_NONE;
+	if (source_row_get(t, ROW, s->name, &r)) {
+		s->complete = read_u8(&r) != 0;
+		s->finished = (int64_t)read_u64(&r);
+		s->files = read_u64(&r);
+		s->dirs = read_u64(&r);
+		hold_read(&r, &s->hold);
+	}
+	s->items = known_count(t, span_of(s->name));
+	store_end(t);
+}
+
+void
+source_dir_count(struct source *s)
+{
+	struct store_txn *t = store_look(s->host.store);
+
+	s->items = known_count(t, span_of(s->name));
+	store_end(t);
+}
