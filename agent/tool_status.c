@@ -165,16 +165,18 @@ tool_check(struct tool *t)
 	if (!page_kind(tool_value(t, "kind"), &o.kind))
 		return tool_fail(NULL, _("--kind: expected home, list or "
 		    "article"));
-	fd = open(t->place[0], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return tool_fail(NULL, "%s: %s", t->place[0],
-		    strerror(errno));
 	buf_init(&normal, LIMIT_URL);
-	buf_init(&trouble, 4096);
 	if (url != NULL && !url_normal(&normal, span_of(url), &why)) {
 		buf_clear(&normal);
 		return tool_fail(NULL, "--url %s: %s", url, why);
 	}
+	fd = open(t->place[0], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		buf_clear(&normal);
+		return tool_fail(NULL, "%s: %s", t->place[0],
+		    strerror(errno));
+	}
+	buf_init(&trouble, 4096);
 	o.url = buf_look(&normal);
 	if (identity_read(&me, t->dir, &trouble))
 		o.site_code = span_of(me.code);

@@ -84,7 +84,7 @@ bool target_key_domain(struct target_key *host, struct target_key *below,
 void target_reverse(struct buf *b, struct span host);
 
 /* room: what the url is put into. */
-bool target_get(struct db_txn *t, const struct target_key *k,
-    struct target *target, struct buf *room);
+bool target_get(struct db_txn *txn, const struct target_key *k,
+    struct target *t, struct buf *room);
 
 #endif
