@@ -20,6 +20,42 @@ seq_key(uint8_t key[8], uint64_t seq)
 	return (struct span){ .at = (const char *)key, .n = 8 };
 }
 
+static size_t
+row_bytes(struct store_txn *t, uint64_t seq)
+{
+	uint8_t key[8];
+	struct span row;
+
+	if (!db_get(t->db, STORE_SPOOL, seq_key(key, seq), &row))
+		return 0;
+	return row.n;
+}
+
+/* The oldest one goes. */
+static void
+drop_first(struct store_txn *t)
+{
+	uint8_t key[8];
+
+	t->meta.bytes -= row_bytes(t, t->meta.first);
+	db_del(t->db, STORE_SPOOL, seq_key(key, t->meta.first));
+	t->meta.first++;
+}
+
+/* Confirmed ones go, if that is enough. False: it would not be. */
+static bool
+has_room(struct store_txn *t, size_t n)
+{
+	uint64_t limit = store_limit(t->store);
+
+	if (t->meta.waiting + n > limit)
+		return false;
+	while (t->meta.bytes + n > limit &&
+	    t->meta.first <= t->meta.confirmed)
+		drop_first(t);
+	return t->meta.bytes + n <= limit;
+}
+
 /* Writes c where its number says. The row's bytes, 0 if it has no room. */
 static size_t
 write_row(struct store_txn *t, const struct change *c)
@@ -31,7 +67,7 @@ write_row(struct store_txn *t, const struct change *c)
 	buf_init(&row, ROW_MAX);
 	change_write(&row, c);
 	must(!row.bad);
-	if (t->meta.bytes + row.n <= store_limit(t->store)) {
+	if (has_room(t, row.n)) {
 		db_put(t->db, STORE_SPOOL, seq_key(key, c->seq),
 		    buf_look(&row));
 		n = row.n;
@@ -69,17 +105,6 @@ spool_get(struct store_txn *t, uint64_t seq, struct change *c)
 	return true;
 }
 
-static size_t
-row_bytes(struct store_txn *t, uint64_t seq)
-{
-	uint8_t key[8];
-	struct span row;
-
-	if (!db_get(t->db, STORE_SPOOL, seq_key(key, seq), &row))
-		return 0;
-	return row.n;
-}
-
 void
 spool_sent(struct store_txn *t, uint64_t seq)
 {
@@ -110,17 +135,6 @@ spool_rewind(struct store_txn *t, uint64_t seq)
 	while (m->confirmed > seq && m->confirmed >= m->first)
 		m->waiting += row_bytes(t, m->confirmed--);
 	return m->confirmed <= seq;
-}
-
-/* The oldest one goes. */
-static void
-drop_first(struct store_txn *t)
-{
-	uint8_t key[8];
-
-	t->meta.bytes -= row_bytes(t, t->meta.first);
-	db_del(t->db, STORE_SPOOL, seq_key(key, t->meta.first));
-	t->meta.first++;
 }
 
 bool
