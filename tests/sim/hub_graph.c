@@ -64,19 +64,34 @@ put_bare(char out[SITE_TEXT], struct span url)
 	    at + 3);
 }
 
+/* As move_counts() and move_is_effective() should have it. */
+static bool
+has_effect(const struct move *m)
+{
+	return m->state == MOVE_EFFECTIVE || m->state == MOVE_VERIFIED ||
+	    m->state == MOVE_FAILED;
+}
+
+static bool
+stands(const struct move *m)
+{
+	return has_effect(m) || (m->agreed &&
+	    (m->state == MOVE_ANNOUNCED || m->state == MOVE_CHECKED));
+}
+
 static bool
 add_rule(void *arg, const struct move *m)
 {
 	struct naive *n = arg;
 	struct graph_rule *r;
 
-	if (!move_counts(m))
+	if (!stands(m))
 		return true;
 	n->rule = mem_grow(n->rule, n->rules + 1, sizeof(*n->rule));
 	r = &n->rule[n->rules++];
 	*r = (struct graph_rule){ .move = m->number, .site = m->site,
 		.scope = (enum rewrite_scope)m->scope, .from = m->from,
-		.effective = move_is_effective(m->state) };
+		.effective = has_effect(m) };
 	n->due |= !r->effective && r->from <= clock_wall();
 	n->early |= r->effective && r->from > clock_wall();
 	put_bare(r->old, m->old);

@@ -18,15 +18,15 @@
 /* --- renaming ------------------------------------------------------------- */
 
 static void
-notice(struct actor *a, size_t n)
+notice(struct actor *a, size_t n, bool surely)
 {
-	if (a->agent != NULL && chance(900))
+	if (a->agent != NULL && (surely || chance(900)))
 		agent_notice(a->agent, n);
 }
 
 /* With all quiet, so that the agent sees both ends of it at once: then the
  * item keeps its number at the hub, as long as nobody touches either. */
-static void
+static bool
 follow_number(struct actor *a, size_t from, size_t to)
 {
 	char id[2 * SITE_TEXT], path[SITE_TEXT];
@@ -34,24 +34,26 @@ follow_number(struct actor *a, size_t from, size_t to)
 	if (a->agent == NULL || !agent_is_quiet(a->agent) ||
 	    agent_holds(a->agent) || a->site.unmounted ||
 	    a->site.file[to].there || !a->site.file[from].there)
-		return;
+		return false;
 	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path(path, from));
 	a->seen.number = hub_item_number(a->part.site, id);
 	a->seen.from = from;
 	a->seen.to = to;
 	a->seen.gone = a->site.file[from].stamp + 1;
 	a->seen.stamp = a->site.file[to].stamp + 1;
+	return true;
 }
 
 static void
 rename_one(struct actor *a, size_t from, size_t to)
 {
-	follow_number(a, from, to);
+	bool seen = follow_number(a, from, to);
+
 	if (!site_rename(&a->site, from, to))
 		return;
 	trace(a->part.name, "page %zu is %zu now", from, to);
-	notice(a, from);
-	notice(a, to);
+	notice(a, from, seen);
+	notice(a, to, seen);
 }
 
 /* All of one column, to the other half. */
@@ -95,7 +97,7 @@ people_take_down(struct actor *a)
 		return;
 	site_take_down(&a->site, n);
 	agent_say_gone(a->agent, n, dice(SITE_PATHS));
-	notice(a, n);
+	notice(a, n, false);
 }
 
 void

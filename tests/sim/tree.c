@@ -183,11 +183,17 @@ write_some(struct source *s)
 static void
 flush(struct source *s)
 {
+	int tries = 0;		/* for what is larger than the room made */
+
 	if (s->paused)
 		return;
 	s->stuck = false;
-	while (s->ready_count > 0 && !s->stuck)
-		s->stuck = !write_some(s);
+	while (s->ready_count > 0 && !s->stuck) {
+		size_t before = s->ready_count;
+
+		s->stuck = !write_some(s) ||
+		    (before == s->ready_count && tries++ > 0);
+	}
 	if (s->stuck)
 		after(s->retry, RETRY);
 	else if (s->wanted)
