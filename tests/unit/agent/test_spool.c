@@ -269,6 +269,28 @@ START_TEST(test_still_full)
 }
 END_TEST
 
+/* What was confirmed gives way, also to a change that is larger than all that
+ * spool_make_room() would keep free. */
+START_TEST(test_large)
+{
+	struct store *s = kit_open(32u << 10);
+	struct kit_item large = { .path = "large.html", .version = 1,
+	    .padding = 8000 };
+	bool full;
+
+	fill(s, 1, &full);
+	ck_assert(full);
+	ck_assert_int_eq(store_do(s, kit_tell_work, &large), STORE_REFUSED);
+	do_with(s, confirm, store_meta(s)->next - 1);
+	ck_assert_int_eq(store_do(s, kit_tell_work, &large), STORE_DONE);
+	kit_is_whole(s);
+	/* No more of it than had to. */
+	ck_assert_uint_gt(store_meta(s)->confirmed + 1,
+	    store_meta(s)->first);
+	store_close(s);
+}
+END_TEST
+
 /* --- words ------------------------------------------------------------------ */
 
 struct word {
@@ -433,6 +455,7 @@ main(void)
 	tcase_add_test(t, test_rewind_past_the_start);
 	tcase_add_test(t, test_overflow);
 	tcase_add_test(t, test_still_full);
+	tcase_add_test(t, test_large);
 	tcase_add_test(t, test_words);
 	tcase_add_test(t, test_retell);
 	tcase_add_test(t, test_kill);
