@@ -37,7 +37,7 @@ enum graph_fate {
 struct graph_target {
 	bool linked;
 	uint32_t pages[HUB_SITES];	/* that link there, by site … */
-	uint32_t more[HUB_SITES];	/* … and their links beyond the first */
+	uint32_t more[HUB_SITES];	/* … and links beyond the first */
 	uint32_t move;		/* that moved it, first; 0: none */
 	enum graph_fate fate;	/* of it, or of where it was moved to */
 };
