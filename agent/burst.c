@@ -82,6 +82,14 @@ burst_is_empty(const struct burst *b)
 	return b->paths.count == 0;
 }
 
+bool
+burst_times(const struct burst *b, int64_t *first, int64_t *last)
+{
+	*first = b->first;
+	*last = b->last;
+	return b->paths.count > 0;
+}
+
 void
 burst_drop(struct burst *b)
 {

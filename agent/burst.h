@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "agent/paths.h"
 
@@ -24,6 +25,8 @@ void burst_wait(struct burst *b);
 /* In order, each once; the caller's. The burst is empty then. */
 struct paths burst_take(struct burst *b);
 bool burst_is_empty(const struct burst *b);
+/* When the first of it came, and the last; mono ms. False: it is empty. */
+bool burst_times(const struct burst *b, int64_t *first, int64_t *last);
 void burst_drop(struct burst *b);
 
 #endif

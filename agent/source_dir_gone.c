@@ -22,6 +22,7 @@
 #define DOUBT_READING 10000	/* ms that a judgement waits for files that are
 				 * read, if none turns out to be renamed … */
 #define DOUBT_SETTLING 3000	/* … and for those that must settle */
+#define DOUBT_LONGEST 30000	/* … and ever, while more and more goes */
 
 /* --- what is missing ------------------------------------------------------ */
 
@@ -94,6 +95,18 @@ gather_all(struct source *s, struct paths *out)
 
 /* --- what is not missing -------------------------------------------------- */
 
+/* What has gone since may turn up, too: its time is its own. */
+static void
+doubt_anew(struct source *s)
+{
+	int64_t first, last;
+
+	if (!burst_times(s->burst, &first, &last))
+		return;
+	if (last > s->doubt && last - first < DOUBT_LONGEST)
+		s->doubt = last;
+}
+
 /* Nothing comes of a file that is read all the time, but as long as one after
  * the other turns out to be renamed the rest may be, too. */
 bool
@@ -109,6 +122,7 @@ source_dir_in_doubt(struct source *s)
 	}
 	if (s->doubt == CLOCK_NONE || s->renames != s->renames_then)
 		s->doubt = now;
+	doubt_anew(s);
 	s->renames_then = s->renames;
 	if (now - s->doubt < (reading ? DOUBT_READING : DOUBT_SETTLING))
 		return true;
