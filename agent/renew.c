@@ -128,9 +128,12 @@ static void
 failed(struct renew *r, struct span why)
 {
 	char quoted[LOG_QUOTE_MAX], when[CLOCK_TEXT_MAX];
-	int64_t wait = backoff_next(&r->backoff, LOOK);
+	/* What the hub wants it may refuse as long as it waits for something
+	 * else of this agent. */
+	int64_t wait = backoff_next(&r->backoff, r->wanted ? FRESH : LOOK);
 
 	r->not_before = clock_mono() + wait;
+	after(r->look, wait < LOOK ? wait : LOOK);
 	log_error("renewal failed, next try in %s: %s", clock_span(when,
 	    wait), log_quote(quoted, why.at, why.n));
 }
