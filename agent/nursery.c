@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "contrib/base/child.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 
@@ -36,30 +37,6 @@ union control {
 };
 
 /* --- in the nursery -------------------------------------------------------- */
-
-/* It ends when the agent does, and not when a terminal or a service manager
- * tells the whole group to: the agent may have pages on their way. */
-static void
-forget_signals(void)
-{
-	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
-		SIGUSR1, SIGUSR2 };
-	sigset_t none;
-
-	signal(SIGCHLD, SIG_DFL);
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void
-close_others(int fd)
-{
-	if (fd > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
-	close_range((unsigned)fd + 1, ~0u, 0);
-}
 
 /* A command and the ends that came with it; 0: the agent is gone. */
 static char
@@ -132,8 +109,8 @@ serve(int control, const struct parse_child *how)
 	char command;
 
 	prctl(PR_SET_NAME, "zq-nursery");
-	forget_signals();
-	close_others(control);
+	child_forget_signals();
+	child_close_others(control);
 	while ((command = receive(control, ends)) != 0) {
 		int32_t answer;
 

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "contrib/base/child.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
@@ -59,28 +60,6 @@ struct answer {
 };
 
 /* --- in the hand ---------------------------------------------------------- */
-
-static void
-forget_signals(void)
-{
-	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
-		SIGUSR1, SIGUSR2 };
-	sigset_t none;
-
-	signal(SIGCHLD, SIG_DFL);
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void
-close_others(int fd)
-{
-	if (fd > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
-	close_range((unsigned)fd + 1, ~0u, 0);
-}
 
 /* The number of a command and what it reads; false: who asks is gone. */
 static bool
@@ -221,8 +200,8 @@ serve(const struct hand *h)
 	size_t n;
 
 	prctl(PR_SET_NAME, "zq-hand");
-	forget_signals();
-	close_others(h->control);
+	child_forget_signals();
+	child_close_others(h->control);
 	while (receive(h->control, &command, &input)) {
 		must(command < h->count);
 		n = 0;
