@@ -125,6 +125,24 @@ cmd_has_run(const struct cmd_line *l)
 	return false;
 }
 
+bool
+cmd_site_option(const struct cmd_line *l, struct query *q, uint32_t *number)
+{
+	const char *code = cmd_value(l, "site");
+	struct site_info s;
+
+	*number = 0;
+	if (code == NULL)
+		return true;
+	if (!query_site_by_code(q, span_of(code), &s)) {
+		cmd_fail(_("zqhub site list shows all sites"),
+		    _("there is no site with the code %s"), code);
+		return false;
+	}
+	*number = s.number;
+	return true;
+}
+
 struct store *
 cmd_store(const struct cmd_line *l)
 {

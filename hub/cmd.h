@@ -73,6 +73,9 @@ int cmd_fail(const char *hint, const char *fmt, ...)
 bool cmd_has_run(const struct cmd_line *l);
 /* The stores for reading; NULL: said why. */
 struct store *cmd_store(const struct cmd_line *l);
+/* The site that --site names; 0 for none. False: said why. */
+bool cmd_site_option(const struct cmd_line *l, struct query *q,
+    uint32_t *number);
 
 /* An act; NULL: said why. Takes said. */
 json_t *cmd_act(const struct cmd_line *l, json_t *said);

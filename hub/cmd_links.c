@@ -53,24 +53,6 @@ ask(struct cmd_line *l, question_fn *question)
 	return code;
 }
 
-static bool
-site_option(struct cmd_line *l, struct query *q, uint32_t *number)
-{
-	const char *code = cmd_value(l, "site");
-	struct site_info s;
-
-	*number = 0;
-	if (code == NULL)
-		return true;
-	if (!query_site_by_code(q, span_of(code), &s)) {
-		cmd_fail(_("zqhub site list shows all sites"),
-		    _("there is no site with the code %s"), code);
-		return false;
-	}
-	*number = s.number;
-	return true;
-}
-
 /* The array is the caller's no more. */
 static void
 print_json(struct listing *list, const char *name)
@@ -231,7 +213,7 @@ read_spec(struct cmd_line *l, struct query *q, struct link_spec *spec,
 	spec->url = buf_look(url);
 	if (!cmd_number(l, "limit", 1, LINKS_LIMIT, LINKS_USUAL, &limit) ||
 	    !cmd_number(l, "skip", 0, INT64_MAX, 0, &spec->skip) ||
-	    !site_option(l, q, &spec->site))
+	    !cmd_site_option(l, q, &spec->site))
 		return false;
 	spec->limit = (size_t)limit;
 	return true;
@@ -383,7 +365,7 @@ links_broken_now(struct cmd_line *l, struct listing *list)
 
 	if (!cmd_number(l, "limit", 1, LINKS_LIMIT, list->csv ? LINKS_LIMIT :
 	    LINKS_USUAL, &limit) ||
-	    !site_option(l, list->query, &spec.site))
+	    !cmd_site_option(l, list->query, &spec.site))
 		return CMD_USAGE;
 	spec.limit = (size_t)limit;
 	b.spec.site = spec.site;

@@ -49,25 +49,6 @@ put_url(struct columns *c, struct span url)
 	buf_clear(&b);
 }
 
-/* The site that --site names; 0 for none. False: said why. */
-static bool
-site_option(struct cmd_line *l, struct query *q, uint32_t *number)
-{
-	const char *code = cmd_value(l, "site");
-	struct site_info s;
-
-	*number = 0;
-	if (code == NULL)
-		return true;
-	if (!query_site_by_code(q, span_of(code), &s)) {
-		cmd_fail(_("zqhub site list shows all sites"),
-		    _("there is no site with the code %s"), code);
-		return false;
-	}
-	*number = s.number;
-	return true;
-}
-
 /* --- search --------------------------------------------------------------- */
 
 static bool
@@ -106,7 +87,7 @@ read_spec(struct cmd_line *l, struct query *q, struct query_spec *spec)
 	if (!cmd_number(l, "limit", 1, QUERY_LIMIT, 20, &limit) ||
 	    !cmd_time(l, "since", false, &spec->since) ||
 	    !cmd_time(l, "until", true, &spec->until) ||
-	    !site_option(l, q, &spec->site))
+	    !cmd_site_option(l, q, &spec->site))
 		return false;
 	spec->limit = (size_t)limit;
 	return true;
@@ -303,7 +284,7 @@ held(struct cmd_line *l, struct listing *list)
 	uint32_t site;
 
 	if (!cmd_number(l, "limit", 1, 100000, 100, &limit) ||
-	    !site_option(l, list->query, &site))
+	    !cmd_site_option(l, list->query, &site))
 		return CMD_USAGE;
 	if (l->json) {
 		list->array = json_array();
