@@ -1,0 +1,47 @@
+/*
+ * Is it still the site's own page? Two looks at a home page, one from when
+ * it was well and one from now, and what the hub knows of the site; out comes
+ * a verdict with the fact that gave it. Pure: the same evidence gives the
+ * same verdict.
+ *
+ * One redirect is not a move: an address that sends on for good is a
+ * candidate, which counts when it has been seen HOME_MOVE_TIMES times over
+ * HOME_MOVE_DAYS days (home_row.h), and even then it is a person who agrees.
+ * But who lands at a stranger's page is told so at once, for a 200 may be a
+ * casino.
+ */
+#ifndef ZQ_HUB_HOME_JUDGE_H
+#define ZQ_HUB_HOME_JUDGE_H
+
+#include "hub/home.h"
+
+#define HOME_MOVE_TIMES 10
+#define HOME_MOVE_DAYS 7
+
+/* What the hub knows of the site. The questions may be NULL: no. */
+struct home_own {
+	const char *host;	/* the first of its domains */
+	const char *code;	/* its identification code */
+	/* Is this host (normal form) within a domain of the site? */
+	bool (*is_own)(void *arg, struct span host);
+	/* Does a move that was announced and counts lead to this host? */
+	bool (*is_announced)(void *arg, struct span host);
+	void *arg;
+};
+
+struct home_judgement {
+	enum home_verdict verdict;
+	enum home_why why;
+	char detail[HOME_DETAIL];	/* "www.a.gov.cn -> casino.example" */
+};
+
+/* before: NULL if the site is looked at for the first time. A look that saw
+ * no page is the same as before: that is an outcome, not a change. */
+void home_judge(struct home_judgement *j, const struct home_look *before,
+    const struct home_look *now, const struct home_own *own);
+
+/* Did the page come, and how fast? slow: ms. */
+enum home_outcome home_judge_outcome(const struct home_look *now,
+    const struct home_judgement *j, uint32_t slow);
+
+#endif
