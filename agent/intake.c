@@ -181,20 +181,6 @@ get_stuck(struct intake *in, enum intake_stuck how)
 	after(in->retry, STUCK_WAIT);
 }
 
-/* Confirmed changes make room at once, as they do all the time on a site
- * that has more pages than the spool; only others have to be waited for. */
-static void
-out_of_room(struct intake *in)
-{
-	bool enough = false;
-
-	if (store_do(in->host.store, make_room, &enough) == STORE_DONE &&
-	    enough)
-		after(in->soon, 0);
-	else
-		get_stuck(in, INTAKE_SPOOL_FULL);
-}
-
 static void
 on_beside(void *arg, const char *path)
 {
@@ -252,8 +238,9 @@ look_again(struct intake *in)
 	}
 }
 
-static void
-flush(struct intake *in)
+/* What is ready into the store. False: the spool has no room for the next. */
+static bool
+write_some(struct intake *in)
 {
 	const struct group_of of = { .where = { .source = in->host.source,
 	    .root = in->host.place.root, .arg = in->host.arg,
@@ -261,15 +248,10 @@ flush(struct intake *in)
 	struct group_written g;
 	enum store_result rc;
 
-	if (in->paused)
-		return;
-	look_again(in);
-	if (in->ready_count == 0)
-		return;
 	rc = group_write(in->host.store, &of, &in->ready, &g);
 	if (rc == STORE_FULL) {
 		get_stuck(in, INTAKE_DISK_FULL);
-		return;
+		return true;
 	}
 	if (rc == STORE_DONE) {
 		in->counts.told += g.told;
@@ -279,7 +261,38 @@ flush(struct intake *in)
 		if (g.told + g.withdrawn > 0)
 			in->host.news(in->host.arg, g.told + g.withdrawn);
 	}
-	if (g.no_room)
+	return !g.no_room;
+}
+
+/* Changes of one item become one, as they do all the time on a site that has
+ * more pages than the spool. What is made so may be too little for a change
+ * that is large: if not one gets in, only the hub's confirming helps, and that
+ * is waited for. */
+static void
+out_of_room(struct intake *in)
+{
+	size_t before = in->ready_count;
+	bool enough = false;
+
+	if (store_do(in->host.store, make_room, &enough) == STORE_DONE &&
+	    enough) {
+		if (write_some(in))
+			return;
+		if (in->ready_count < before) {
+			after(in->soon, 0);
+			return;
+		}
+	}
+	get_stuck(in, INTAKE_SPOOL_FULL);
+}
+
+static void
+flush(struct intake *in)
+{
+	if (in->paused)
+		return;
+	look_again(in);
+	if (in->ready_count > 0 && !write_some(in))
 		out_of_room(in);
 }
 

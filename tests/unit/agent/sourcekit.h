@@ -37,6 +37,7 @@ static struct parse *parse;
 static struct source *source;
 static bool reached;
 static int zone;		/* of dates in pages */
+static uint64_t room = 64u << 20;	/* the spool, bytes */
 
 static inline void
 on_news(void *arg, size_t n)
@@ -66,7 +67,7 @@ start(void)
 	struct source_host host = { .base = base, .top = &top,
 	    .news = on_news, .reach = on_reach, .quiet = on_quiet };
 
-	store = kit_open(64u << 20);
+	store = kit_open(room);
 	parse = parse_new(base, &limits);
 	host.store = store;
 	host.parse = parse;
