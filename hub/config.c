@@ -207,6 +207,29 @@ static const struct conf_def table[] = {
 	  .about =
 	    "A PEM file of the certificate authorities to believe, instead "
 	    "of the system's." },
+	{ .section = "", .name = "homes", .type = CONF_BOOL,
+	  .offset = AT(homes), .preset = "yes",
+	  .about =
+	    "Whether the hub looks at the home page of each site, as its "
+	    "visitors do: by the first of its domains, over the net.\n"
+	    "Sites at private addresses need check_allow; check_contact, "
+	    "check_parallel and check_cas hold for this as well." },
+	{ .section = "", .name = "home_every", .type = CONF_TIME,
+	  .offset = AT(home_every), .preset = "15m",
+	  .least = 1000, .most = 72 * 60 * 1000,
+	  .about =
+	    "How often each home page is looked at; sooner after it "
+	    "failed.\n"
+	    "An inspection visits a site at least 20 times a day, spaced: "
+	    "once in 72 minutes at the longest (国办秘函〔2019〕19号). A visit of "
+	    "15 seconds or more has failed; 5 % of a week's visits fail the "
+	    "site." },
+	{ .section = "", .name = "home_slow", .type = CONF_TIME,
+	  .offset = AT(home_slow), .preset = "5s",
+	  .least = 100, .most = 15 * 1000,
+	  .about =
+	    "A home page that takes longer than this is shown as slow.\n"
+	    "Not a rule of an inspection, which counts from 15 seconds on." },
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))

@@ -42,6 +42,9 @@ struct config {
 	char *check_contact;	/* in the user agent; "" */
 	char *check_allow;	/* private networks, blanks between; "" */
 	char *check_cas;	/* PEM file; "": the system's */
+	bool homes;		/* look at the sites' home pages */
+	uint64_t home_every;	/* ms between two looks at one */
+	uint64_t home_slow;	/* ms; a page that takes longer is slow */
 };
 
 /* NULL: why has lines for people. conf_free() with the second. */

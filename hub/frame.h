@@ -7,8 +7,8 @@
  *	core ── CMP, GRANT, MINT, REREAD, SIGN ──▶ ca
  *	core ◀── ASK, ANSWER, MINTED, REREAD, SIGNED ── ca
  *	edge ◀── TLS ── ca
- *	core ── LOOK ──▶ check
- *	core ◀── LOOKED, HOST ── check
+ *	core ── LOOK, HOME ──▶ check
+ *	core ◀── LOOKED, HOST, HOMED ── check
  *
  * A frame's number is the asker's and comes back in the answer. Bodies are
  * rows (protocol/wire.h); each has its pair of functions here. The core
@@ -51,6 +51,8 @@ enum frame_kind {
 	FRAME_LOOK = 32,	/* core to check: an address (lookout.h) */
 	FRAME_LOOKED = 33,	/* … what came of it */
 	FRAME_HOST = 34,	/* … and what its host is like */
+	FRAME_HOME = 35,	/* core to check: a site's home page … */
+	FRAME_HOMED = 36,	/* … what was seen of it (home_frame.h) */
 };
 
 #define FRAME_MAX (24u << 20)	/* a batch of LIMIT_BODY as rows, with room */

@@ -51,6 +51,11 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_CHECK] = { .name = "check" },
 	[TABLE_CHECK_BROKEN] = { .name = "check-broken" },
 	[TABLE_CHECK_HOST] = { .name = "check-host" },
+	[TABLE_HOME] = { .name = "home" },
+	[TABLE_HOME_DAY] = { .name = "home-day" },
+	[TABLE_HOME_LOOK] = { .name = "home-look" },
+	[TABLE_DOMAIN_PAST] = { .name = "domain-past" },
+	[TABLE_SETTLE] = { .name = "settle" },
 };
 
 struct key

@@ -59,6 +59,13 @@ enum table {
 	TABLE_CHECK,	/* digest of a place → struct checked */
 	TABLE_CHECK_BROKEN,	/* digest of a place → nothing */
 	TABLE_CHECK_HOST,	/* host → its home page, when it was well */
+	TABLE_HOME,	/* site u32 → struct home; see home_row.h */
+	TABLE_HOME_DAY,	/* site u32, day u64 → struct home_day: counts */
+	TABLE_HOME_LOOK,	/* site u32, day u64 → its looks, packed;
+				 * 35 days */
+	TABLE_DOMAIN_PAST,	/* site u32, place u64 → what became of a domain
+				 * of it; see domains.h */
+	TABLE_SETTLE,	/* ms u64, move u32 → nothing; see move.h */
 	TABLE_COUNT
 };
 extern const struct db_table table_list[TABLE_COUNT];
