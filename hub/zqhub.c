@@ -15,7 +15,8 @@ main(int argc, char **argv)
 		cmd_status_list, cmd_search_list, cmd_links_list,
 		cmd_move_list,
 		cmd_journal_list, cmd_keep_list,
-		cmd_ca_list, cmd_backup_list, cmd_check_list, cmd_checked_list, NULL,
+		cmd_ca_list, cmd_backup_list, cmd_check_list, cmd_checked_list,
+		cmd_user_list, NULL,
 	};
 
 	log_open("zqhub", LOG_LEVEL_WARN);
