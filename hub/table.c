@@ -56,6 +56,17 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_HOME_LOOK] = { .name = "home-look" },
 	[TABLE_DOMAIN_PAST] = { .name = "domain-past" },
 	[TABLE_SETTLE] = { .name = "settle" },
+	[TABLE_ALERT] = { .name = "alert" },
+	[TABLE_ALERT_OPEN] = { .name = "alert-open" },
+	[TABLE_ALERT_NOTICE] = { .name = "alert-notice" },
+	[TABLE_DELIVERY] = { .name = "delivery" },
+	[TABLE_DELIVERY_DUE] = { .name = "delivery-due" },
+	[TABLE_DELIVERY_OF] = { .name = "delivery-of" },
+	[TABLE_SILENCE] = { .name = "silence" },
+	[TABLE_STATE] = { .name = "state" },
+	[TABLE_NOTICE] = { .name = "notice" },
+	[TABLE_NOTICE_SITE] = { .name = "notice-site" },
+	[TABLE_NOTICE_OPEN] = { .name = "notice-open" },
 };
 
 struct key

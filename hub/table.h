@@ -66,6 +66,17 @@ enum table {
 	TABLE_DOMAIN_PAST,	/* site u32, place u64 → what became of a domain
 				 * of it; see domains.h */
 	TABLE_SETTLE,	/* ms u64, move u32 → nothing; see move.h */
+	TABLE_ALERT,	/* alert u32 → struct alert */
+	TABLE_ALERT_OPEN,	/* alert u32 → nothing; not over */
+	TABLE_ALERT_NOTICE,	/* alert u32, notice u64 → struct ledger_notice */
+	TABLE_DELIVERY,	/* delivery u64 → struct delivery */
+	TABLE_DELIVERY_DUE,	/* delivery u64 → nothing */
+	TABLE_DELIVERY_OF,	/* alert u32, delivery u64 → nothing */
+	TABLE_SILENCE,	/* silence u32 → struct silence */
+	TABLE_STATE,	/* site u32, ms u64 → struct history */
+	TABLE_NOTICE,	/* number u32 → struct notice */
+	TABLE_NOTICE_SITE,	/* site u32, number u64 → nothing */
+	TABLE_NOTICE_OPEN,	/* the same; only those that are open */
 	TABLE_COUNT
 };
 extern const struct db_table table_list[TABLE_COUNT];
