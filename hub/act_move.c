@@ -117,15 +117,35 @@ act_move_looked(struct group *g, const struct entry *e, const json_t *o)
 
 /* --- time ------------------------------------------------------------------------------ */
 
+/* What they lead to has had its time to come. */
+static void
+settle(struct group *g, const struct entry *e, int64_t grace, uint64_t most)
+{
+	struct move_turn t;
+	uint32_t number;
+	int64_t since;
+
+	for (; most > 0 && move_settling(g->txn, &since, &number) &&
+	    move_is_settled(since, grace, e->at); most--) {
+		if (!move_turn_begin(&t, g, number, e->at))
+			break;
+		t.now.settle = CLOCK_NONE;
+		move_turn_end(&t);
+		g->work++;
+	}
+}
+
 const char *
 act_move_tick(struct group *g, const struct entry *e, const json_t *o)
 {
-	uint64_t most = ACT_MOVE_TICK;
+	uint64_t most = ACT_MOVE_TICK, grace = MOVE_GRACE;
 	struct move_turn t;
 	uint32_t number;
 	int64_t when;
 
 	(void)act_read_number(o, "most", ACT_MOVE_TICK, &most);
+	(void)act_read_number(o, "grace", INT32_MAX, &grace);
+	settle(g, e, (int64_t)grace, most);
 	for (; most > 0 && move_due(g->txn, &when, &number) && when <= e->at;
 	    most--) {
 		if (!move_turn_begin(&t, g, number, e->at))

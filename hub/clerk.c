@@ -16,38 +16,59 @@
 struct clerk {
 	struct writer *writer;
 	struct turns *turns;
+	int64_t grace;		/* ms that a move may settle */
 	bool asked;		/* for a turn */
 };
 
 /* --- chores ----------------------------------------------------------------- */
 
 static bool
-is_time(struct db_txn *t, int64_t now)
+is_time(const struct clerk *c, struct db_txn *t, int64_t now)
 {
 	uint32_t number;
 	int64_t when;
 
-	return move_due(t, &when, &number) && when <= now;
+	return (move_due(t, &when, &number) && when <= now) ||
+	    (move_settling(t, &when, &number) &&
+	    move_is_settled(when, c->grace, now));
 }
 
 static bool
-is_to_look(struct db_txn *t, int64_t now)
+is_to_look(const struct clerk *c, struct db_txn *t, int64_t now)
 {
-	(void)now;
+	(void)c, (void)now;
 	return links_look_left(t);
+}
+
+static bool
+is_to_tell(const struct clerk *c, struct db_txn *t, int64_t now)
+{
+	(void)c;
+	return telling_is_due(t, now);
 }
 
 static const struct chore {
 	const char *act;	/* {"do": act, "most": most} */
 	int most;
-	bool (*is_due)(struct db_txn *t, int64_t now);
+	bool (*is_due)(const struct clerk *c, struct db_txn *t, int64_t now);
 } chores[] = {
 	{ "tick", ACT_MOVE_TICK, is_time },
 	{ "look", LINKS_LOOK_SOME, is_to_look },
-	{ "tell", TELLING_SOME, telling_is_due },
+	{ "tell", TELLING_SOME, is_to_tell },
 };
 
 #define CHORES (sizeof(chores) / sizeof(chores[0]))
+
+static json_t *
+act_of(const struct clerk *c, const struct chore *one)
+{
+	json_t *o = json_pack("{s:s, s:i}", "do", one->act, "most",
+	    one->most);
+
+	if (one->is_due == is_time)
+		json_object_set_new(o, "grace", json_integer(c->grace));
+	return o;
+}
 
 /* Puts an act for each that is due (acts may be NULL); how many are. */
 static size_t
@@ -60,12 +81,11 @@ put_due(struct clerk *c, struct acts *acts)
 	for (size_t i = 0; i < CHORES; i++) {
 		const struct chore *one = &chores[i];
 
-		if (!one->is_due(t, now))
+		if (!one->is_due(c, t, now))
 			continue;
 		n++;
 		if (acts != NULL)
-			acts_put(acts, json_pack("{s:s, s:i}", "do",
-			    one->act, "most", one->most), ACTS_HUB, NULL);
+			acts_put(acts, act_of(c, one), ACTS_HUB, NULL);
 	}
 	db_abort(t);
 	return n;
@@ -111,12 +131,13 @@ clerk_look(struct clerk *c)
 /* --- its life ------------------------------------------------------------------- */
 
 struct clerk *
-clerk_new(struct writer *w, struct turns *t)
+clerk_new(struct writer *w, struct turns *t, int64_t grace)
 {
 	struct clerk *c = mem_new(sizeof(*c));
 
 	c->writer = w;
 	c->turns = t;
+	c->grace = grace;
 	return c;
 }
 

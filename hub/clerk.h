@@ -16,7 +16,8 @@
 
 struct clerk;
 
-struct clerk *clerk_new(struct writer *w, struct turns *t);	/* keeps both */
+/* Keeps both. grace: ms that a move in effect may settle (move.h). */
+struct clerk *clerk_new(struct writer *w, struct turns *t, int64_t grace);
 void clerk_free(struct clerk *c);
 /* Is there anything to be done by now? */
 void clerk_look(struct clerk *c);

@@ -157,6 +157,14 @@ static const struct conf_def table[] = {
 	    "announced.\n"
 	    "One that is announced later is taken, and whoever announces it "
 	    "here is warned." },
+	{ .section = "", .name = "move_grace", .type = CONF_TIME,
+	  .offset = AT(move_grace), .preset = "15m",
+	  .least = 0, .most = 7 * DAY,
+	  .about =
+	    "How long after a move took effect what it leads to may still be "
+	    "missing, until its owner has pushed it, without being called "
+	    "broken.\n"
+	    "It ends at once when the move is seen not to work." },
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
 	  .offset = AT(silent_after), .preset = "60s",
 	  .least = 1000, .most = 30 * DAY,

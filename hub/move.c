@@ -39,6 +39,7 @@ move_write(struct buf *row, const struct move *m)
 	write_u64(row, (uint64_t)m->from);
 	write_u64(row, (uint64_t)m->until);
 	write_u64(row, (uint64_t)m->changed);
+	write_u64(row, (uint64_t)m->settle);
 	write_u64(row, (uint64_t)m->checked);
 	write_u64(row, (uint64_t)m->verified);
 	write_u64(row, m->place);
@@ -70,6 +71,7 @@ read_times(struct move *m, struct reader *r)
 	m->from = (int64_t)read_u64(r);
 	m->until = (int64_t)read_u64(r);
 	m->changed = (int64_t)read_u64(r);
+	m->settle = (int64_t)read_u64(r);
 	m->checked = (int64_t)read_u64(r);
 	m->verified = (int64_t)read_u64(r);
 }
@@ -144,17 +146,24 @@ is_below(const struct move *m)
 }
 
 static void
-put_due(struct db_txn *t, const struct move *m, bool there)
+put_when(struct db_txn *t, enum table table, int64_t when, uint32_t number,
+    bool there)
 {
-	int64_t when = move_when_due(m);
-	struct key k = key_u64_u32((uint64_t)when, m->number);
+	struct key k = key_u64_u32((uint64_t)when, number);
 
 	if (when == CLOCK_NONE)
 		return;
 	if (there)
-		db_put(t, TABLE_DUE, key_look(&k), SPAN_NONE);
+		db_put(t, table, key_look(&k), SPAN_NONE);
 	else
-		db_del(t, TABLE_DUE, key_look(&k));
+		db_del(t, table, key_look(&k));
+}
+
+static void
+put_due(struct db_txn *t, const struct move *m, bool there)
+{
+	put_when(t, TABLE_DUE, move_when_due(m), m->number, there);
+	put_when(t, TABLE_SETTLE, m->settle, m->number, there);
 }
 
 void
@@ -207,8 +216,8 @@ move_each(struct db_txn *t, uint32_t from, move_fn *each, void *arg)
 }
 
 bool
-move_of_old(struct db_txn *t, struct span old, bool below, uint32_t before,
-    struct move *m)
+move_ever_of_old(struct db_txn *t, struct span old, bool below,
+    uint32_t before, struct move *m)
 {
 	struct db_cursor *c = db_cursor_open(t, TABLE_MOVE_OLD);
 	struct key k = key_of_old(old, below,
@@ -224,12 +233,23 @@ move_of_old(struct db_txn *t, struct span old, bool below, uint32_t before,
 		uint64_t number = wire_get_u64((const uint8_t *)key.at +
 		    TABLE_DIGEST);
 
-		found = move_get(t, (uint32_t)number, m) &&
-		    !move_is_over(m->state);
+		found = move_get(t, (uint32_t)number, m);
 		more = db_cursor_get(c, MDB_PREV, &key, &none);
 	}
 	db_cursor_close(c);
 	return found;
+}
+
+bool
+move_of_old(struct db_txn *t, struct span old, bool below, uint32_t before,
+    struct move *m)
+{
+	while (move_ever_of_old(t, old, below, before, m)) {
+		if (!move_is_over(m->state))
+			return true;
+		before = m->number;
+	}
+	return false;
 }
 
 /* --- when something is due ------------------------------------------------------ */
@@ -242,10 +262,11 @@ move_when_due(const struct move *m)
 	return move_is_over(m->state) ? CLOCK_NONE : m->until;
 }
 
-bool
-move_due(struct db_txn *t, int64_t *when, uint32_t *number)
+static bool
+first_when(struct db_txn *t, enum table table, int64_t *when,
+    uint32_t *number)
 {
-	struct db_cursor *c = db_cursor_open(t, TABLE_DUE);
+	struct db_cursor *c = db_cursor_open(t, table);
 	struct span key, none;
 	bool found = db_cursor_get(c, MDB_FIRST, &key, &none);
 
@@ -255,6 +276,24 @@ move_due(struct db_txn *t, int64_t *when, uint32_t *number)
 	}
 	db_cursor_close(c);
 	return found;
+}
+
+bool
+move_due(struct db_txn *t, int64_t *when, uint32_t *number)
+{
+	return first_when(t, TABLE_DUE, when, number);
+}
+
+bool
+move_settling(struct db_txn *t, int64_t *since, uint32_t *number)
+{
+	return first_when(t, TABLE_SETTLE, since, number);
+}
+
+bool
+move_is_settled(int64_t since, int64_t grace, int64_t now)
+{
+	return now - since >= grace || since - now > grace;
 }
 
 /* --- as rules --------------------------------------------------------------------- */

@@ -43,6 +43,8 @@ struct move {
 	int64_t until;		/* ms: when its redirect ends; CLOCK_NONE: it
 				 * does not */
 	int64_t changed;	/* ms: its state, last */
+	int64_t settle;		/* ms: when it took effect, as long as what it
+				 * leads to may be missing; else CLOCK_NONE */
 	int64_t checked;	/* ms: the last look before, and after; */
 	int64_t verified;	/* … CLOCK_NONE: none yet */
 	uint64_t place;		/* in the journal: said first */
@@ -77,6 +79,9 @@ void move_each(struct db_txn *t, uint32_t from, move_fn *each, void *arg);
  * over; http and https are one. With a number less than `before`; 0: any. */
 bool move_of_old(struct db_txn *t, struct span old, bool below,
     uint32_t before, struct move *m);
+/* The same, also of those that are over. */
+bool move_ever_of_old(struct db_txn *t, struct span old, bool below,
+    uint32_t before, struct move *m);
 
 /* --- when something is due -------------------------------------------------- */
 
@@ -84,6 +89,14 @@ bool move_of_old(struct db_txn *t, struct span old, bool below,
 int64_t move_when_due(const struct move *m);
 /* The earliest of all; false: nothing ever does. */
 bool move_due(struct db_txn *t, int64_t *when, uint32_t *number);
+
+/* A move that took effect settles: until its owner has pushed what it leads
+ * to, or for a grace, nobody is told that nothing is there. The one that has
+ * settled longest; false: none does. */
+#define MOVE_GRACE 900000	/* ms, where nobody says otherwise */
+bool move_settling(struct db_txn *t, int64_t *since, uint32_t *number);
+/* Is that over? Or was the clock put back since? */
+bool move_is_settled(int64_t since, int64_t grace, int64_t now);
 
 /* --- as rules --------------------------------------------------------------- */
 

@@ -263,8 +263,8 @@ fill(struct meeting *w, const struct rewrite_rule *r)
 		.needs = needs,
 		.agreed = !needs || other == s->site || s->operated,
 		.announced = w->e->at, .from = r->at, .until = r->until,
-		.changed = w->e->at, .checked = CLOCK_NONE,
-		.verified = CLOCK_NONE, .place = w->e->place,
+		.changed = w->e->at, .settle = CLOCK_NONE,
+		.checked = CLOCK_NONE, .verified = CLOCK_NONE, .place = w->e->place,
 		.old = r->from, .new = r->to,
 		.reason = text_cut(s->reason, MOVE_TEXT),
 		.by = text_cut(s->by, MOVE_TEXT),
@@ -304,6 +304,23 @@ find_own(struct group *g, const struct move_said *s, bool operated,
 	return false;
 }
 
+/* Is the last that this site announced of it withdrawn already? An agent that
+ * doesn't know whether it was heard says it twice. */
+static bool
+is_unsaid(struct group *g, const struct move_said *s)
+{
+	bool below = s->rule.scope != REWRITE_ADDRESS;
+	uint32_t before = 0;
+	struct move x;
+
+	while (move_ever_of_old(g->txn, s->rule.from, below, before, &x)) {
+		if (x.site == s->site && !x.operated)
+			return x.state == MOVE_WITHDRAWN;
+		before = x.number;
+	}
+	return false;
+}
+
 const char *
 move_unsay(struct group *g, const struct entry *e, const struct move_said *s)
 {
@@ -314,7 +331,7 @@ move_unsay(struct group *g, const struct entry *e, const struct move_said *s)
 	if (find_own(g, s, true, &x))
 		return "the hub's operator announced this move: only they can "
 		    "withdraw it";
-	return "no move of this address is announced, or it is over";
+	return is_unsaid(g, s) ? NULL : "no move of this address is announced, or it is over";
 }
 
 const char *

@@ -52,6 +52,10 @@ move_turn_step(struct move_turn *t, enum move_event event, struct span why)
 		return false;
 	if (to != t->now.state)
 		t->now.changed = t->at;
+	if (event == MOVE_TIME)
+		t->now.settle = t->at;
+	else if (to == MOVE_FAILED || move_is_over(to))
+		t->now.settle = CLOCK_NONE;
 	t->now.state = to;
 	t->now.why = why;
 	return true;

@@ -3,6 +3,7 @@
  */
 #include "hub/moved.h"
 
+#include "contrib/base/clock.h"
 #include "hub/chart.h"
 #include "hub/links.h"
 #include "hub/telling.h"
@@ -75,6 +76,7 @@ look(struct group *g, const struct move *m)
 	const struct rewrite *rules = group_effective(g);
 
 	links_look(g, scope_of(m), m->old);
+	links_look(g, scope_of(m), m->new);
 	rewrite_former(rules, m->old, INT64_MAX, look_former, &l);
 	rewrite_former(rules, m->new, INT64_MAX, look_former, &l);
 	if (m->scope != REWRITE_ADDRESS)
@@ -87,13 +89,19 @@ leads(const struct move *m)
 	return m != NULL && move_counts(m) && move_is_effective(m->state);
 }
 
+static bool
+settles(const struct move *m)
+{
+	return m != NULL && m->settle != CLOCK_NONE;
+}
+
 void
 moved(struct group *g, const struct move *before, const struct move *now,
     int64_t at)
 {
 	(void)at;
 	if (leads(before) != leads(now) || (leads(now) && before != NULL &&
-	    before->until != now->until))
+	    before->until != now->until) || settles(before) != settles(now))
 		look(g, now);
 	chart_move(g, before, now);
 	telling_move(g, before, now);

@@ -258,6 +258,7 @@ json_move(const struct move_info *info)
 	json_time(j, "from", m->from);
 	json_time(j, "until", m->until);
 	json_time(j, "changed", m->changed);
+	json_time(j, "settling", m->settle);
 	json_time(j, "checked", m->checked);
 	json_time(j, "verified", m->verified);
 	json_object_set_new(j, "operator", json_boolean(m->operated));

@@ -2,16 +2,20 @@
  * What has become of an address, by what its own site has said; see target.h.
  *
  * False alarms are worse than none: broken is only what an agent that sees
- * all of it has taken away, or never had.
+ * all of it has taken away, or never had; and not as long as a move that leads
+ * there settles (move.h).
  */
 #include <string.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "hub/cover.h"
 #include "hub/group.h"
 #include "hub/item.h"
+#include "hub/move.h"
 #include "hub/place.h"
 #include "hub/site.h"
+#include "hub/table.h"
 #include "hub/target_row.h"
 #include "protocol/limits.h"
 #include "protocol/rewrite.h"
@@ -86,6 +90,34 @@ was_there(const struct target_judge *j, uint32_t number, struct span url,
 	return true;
 }
 
+struct awaiting {
+	struct db_txn *txn;
+	bool awaited;
+};
+
+static bool
+note_former(void *arg, struct span former, uint32_t number)
+{
+	struct awaiting *w = arg;
+	struct move m;
+
+	(void)former;
+	w->awaited = move_get(w->txn, number, &m) && m.settle != CLOCK_NONE;
+	return !w->awaited;
+}
+
+/* Does a move lead here that took effect just now? Then its owner is about to
+ * push what is to be here. */
+static bool
+is_awaited(const struct target_judge *j, struct span url)
+{
+	struct awaiting w = { .txn = j->txn };
+
+	if (j->rules != NULL && db_count(j->txn, TABLE_SETTLE) > 0)
+		rewrite_former(j->rules, url, j->when, note_former, &w);
+	return w.awaited;
+}
+
 /* By itself, without moves. */
 static void
 judge(const struct target_judge *j, struct span url,
@@ -106,6 +138,8 @@ judge(const struct target_judge *j, struct span url,
 		v->broken = is_covered(j, v->site, url);
 		v->state = v->broken ? TARGET_NEVER : TARGET_UNKNOWN;
 	}
+	if (v->broken)
+		v->broken = !is_awaited(j, url);
 }
 
 /* Where a successor leads in the end, by moves and by what was said of later

@@ -24,7 +24,7 @@
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
-#define VIEW_VERSION 7	/* of apply's rules and the rows; raise to rebuild */
+#define VIEW_VERSION 8	/* of apply's rules and the rows; raise to rebuild */
 
 struct view;
 
@@ -108,8 +108,9 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"move-looked","move":M,"looked":N,"wrong":N,"why":…,"sites":N,
  *	 "pages":N}	of so many addresses so many were not as they should
  *		be; so many sites and pages refer to it
- *	{"do":"tick","most":N}	it has become time: so many moves that are due
- *		by now take effect, or end
+ *	{"do":"tick","most":N,"grace":MS}	it has become time: so many moves
+ *		that are due by now take effect, or end; what those in effect
+ *		lead to may be missing for so long (move.h)
  *	{"do":"dismiss","site":N,"place":P} or "all":true	takes what is
  *		held of a site (0: of the hub) out of the list
  *	{"do":"prove","site":N,"domain":D,"key":HEX,"proven":true,

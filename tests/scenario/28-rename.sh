@@ -204,14 +204,13 @@ wait_for 60 "in sync" in_sync
 took=$(($(date +%s) - began))
 say "  all $((MADE + 1)) items are known after $took s"
 
-# What must hold at every moment: nothing is doubled, lost, held or broken. (To
-# have moved, and not be told of at the new place yet, is for a moment.)
+# What must hold at every moment: nothing is doubled, lost, held or broken.
 watch() {
 	while [ ! -e "$T/enough" ]; do
 		now=$(date +%T)
 		zqhub links broken --json >"$T/watch.json" 2>>"$T/watch.err" &&
-			jq -c --arg now "$now" '.broken[] | select(.state != "moved") |
-				[$now, "broken", .]' "$T/watch.json"
+			jq -c --arg now "$now" '.broken[] | [$now, "broken", .]' \
+				"$T/watch.json"
 		zqhub status --json >"$T/watch.json" 2>>"$T/watch.err"
 		jq -c --arg now "$now" --argjson made $((MADE + 1)) '.totals |
 			select(.items != $made or .withdrawn != 0) |

@@ -28,7 +28,7 @@ set_up(void)
 	pending_init(&pending);
 	shows = show_new(&kit.writer);
 	turns = turns_new(&pending, shows, on_work, NULL);
-	clerk = clerk_new(&kit.writer, turns);
+	clerk = clerk_new(&kit.writer, turns, 60000);
 }
 
 static void
@@ -117,6 +117,35 @@ START_TEST(a_move_is_due)
 }
 END_TEST
 
+static bool
+is_settling(void)
+{
+	struct db_txn *t = view_read(kit.writer.view);
+	uint32_t number;
+	int64_t since;
+	bool does = move_settling(t, &since, &number);
+
+	db_abort(t);
+	return does;
+}
+
+START_TEST(a_move_settles)
+{
+	announce(1, CORE_NOW);
+	while (work() > 0 || (clerk_look(clerk), pending.count > 0))
+		continue;
+	ck_assert_int_eq(state(1), MOVE_EFFECTIVE);
+	ck_assert(is_settling());
+	clock_set(CORE_NOW + 59999, 2000);
+	clerk_look(clerk);
+	ck_assert_uint_eq(pending.count, 0);
+	clock_set(CORE_NOW + 60000, 2000);
+	clerk_look(clerk);
+	ck_assert_uint_eq(work(), 1);
+	ck_assert(!is_settling());
+}
+END_TEST
+
 START_TEST(many_are_due)
 {
 	size_t turns_taken = 0;
@@ -167,6 +196,7 @@ main(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, nothing_is_due);
 	tcase_add_test(c, a_move_is_due);
+	tcase_add_test(c, a_move_settles);
 	tcase_add_test(c, many_are_due);
 	tcase_add_test(c, what_failed_is_asked_again);
 	suite_add_tcase(s, c);

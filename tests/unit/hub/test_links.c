@@ -8,6 +8,7 @@
 #include "hub/group.h"
 #include "hub/links.h"
 #include "hub/meta.h"
+#include "hub/move.h"
 #include "hub/query_links.h"
 #include "hub/table.h"
 #include "hub/target_row.h"
@@ -307,13 +308,62 @@ START_TEST(moved)
 	ck_assert_str_eq(last_now, "http://s2.gov.cn/new/1.html");
 	ck_assert(!last.broken);
 	ck_assert_uint_ne(last.move, 0);
-	/* It has moved to where nothing is. */
+	/* It has moved to where nothing is: not yet, and then not at all. */
+	ck_assert_int_eq(state_of("http://s2.gov.cn/a/2.html"),
+	    TARGET_MOVED);
+	ck_assert(!last.broken);
+	ck_assert_uint_eq(broken(1), 0);
+	k.now += MOVE_GRACE;
+	kit_act(&k, "{\"do\":\"tick\",\"actor\":\"hub\",\"reason\":\"\"}");
 	ck_assert_int_eq(state_of("http://s2.gov.cn/a/2.html"),
 	    TARGET_MOVED);
 	ck_assert(last.broken);
 	ck_assert_uint_eq(broken(1), 1);
 	publish(2, "http://s2.gov.cn/new/2.html");
 	ck_assert_uint_eq(broken(1), 0);
+}
+END_TEST
+
+/* The whole of a column goes at an instant, and its owner pushes it some
+ * minutes later; a referrer that is quick links to the new place already. */
+START_TEST(settling)
+{
+	link_to("http://s2.gov.cn/a/1.html", 1, "");
+	publish(1, "http://s1.gov.cn/");
+	link_to("http://s2.gov.cn/new/1.html", 1, "");
+	publish(3, "http://s3.gov.cn/");
+	publish(2, "http://s2.gov.cn/a/1.html");
+	cover(2, "http://s2.gov.cn/", STATEMENT_WHOLE);
+	ck_assert_uint_eq(broken(3), 1);
+	kit_act(&k, "{\"do\":\"move-announce\",\"site\":2,\"scope\":"
+	    "\"prefix\",\"old\":\"http://s2.gov.cn/a/\",\"new\":"
+	    "\"http://s2.gov.cn/new/\",\"actor\":\"t\",\"reason\":\"r\"}");
+	ck_assert_uint_eq(broken(0), 0);
+	withdraw(2, "http://s2.gov.cn/a/1.html", "");
+	ck_assert_uint_eq(broken(0), 0);
+	/* Seen not to work: then at once. */
+	kit_act(&k, "{\"do\":\"move-looked\",\"move\":1,\"looked\":10,"
+	    "\"wrong\":10,\"why\":\"404\"}");
+	ck_assert_uint_eq(broken(1), 1);
+	ck_assert_uint_eq(broken(3), 1);
+}
+END_TEST
+
+START_TEST(clock_put_back)
+{
+	link_to("http://s2.gov.cn/a/1.html", 1, "");
+	publish(1, "http://s1.gov.cn/");
+	cover(2, "http://s2.gov.cn/", STATEMENT_WHOLE);
+	kit_act(&k, "{\"do\":\"move-announce\",\"site\":2,\"scope\":"
+	    "\"prefix\",\"old\":\"http://s2.gov.cn/a/\",\"new\":"
+	    "\"http://s2.gov.cn/new/\",\"actor\":\"t\",\"reason\":\"r\"}");
+	ck_assert_uint_eq(broken(1), 0);
+	k.now -= MOVE_GRACE;
+	kit_act(&k, "{\"do\":\"tick\",\"actor\":\"hub\",\"reason\":\"\"}");
+	ck_assert_uint_eq(broken(1), 0);
+	k.now -= 1;
+	kit_act(&k, "{\"do\":\"tick\",\"actor\":\"hub\",\"reason\":\"\"}");
+	ck_assert_uint_eq(broken(1), 1);
 }
 END_TEST
 
@@ -732,6 +782,8 @@ main(void)
 	tcase_add_test(c, two_at_one_place);
 	tcase_add_test(c, successors);
 	tcase_add_test(c, moved);
+	tcase_add_test(c, settling);
+	tcase_add_test(c, clock_put_back);
 	tcase_add_test(c, templates);
 	tcase_add_test(c, shifted_templates);
 	tcase_add_test(c, one_list_of_two);

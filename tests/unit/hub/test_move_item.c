@@ -297,6 +297,9 @@ START_TEST(links_follow_the_whole_chain)
 	say(1, "https://s1.gov.cn/e/", "https://s1.gov.cn/d/sub/",
 	    "prefix", 0, 0);
 	ck_assert_int_eq(target_below_e().state, TARGET_MOVED);
+	ck_assert(!target_below_e().broken);
+	later(MOVE_GRACE);
+	tick();
 	ck_assert(target_below_e().broken);
 	later(1000);
 	say(1, "https://s1.gov.cn/d/sub/p.html",
