@@ -7,12 +7,15 @@
 #include "agent/compare.h"
 #include "agent/known.h"
 #include "agent/moves.h"
+#include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "protocol/limits.h"
 #include "protocol/wire.h"
 
-#define MOVES_BYTES (256u << 20)	/* of all that were announced */
+#define SAID_BYTES ((size_t)2 << 30)	/* of all that people said */
+#define SAID_ROW_MAX (LIMIT_CHANGE + 4096)
 
 struct all_said {
 	struct known *list;	/* with spans of their own memory */
@@ -46,57 +49,106 @@ say_again(struct store_txn *t, struct known *k)
 	if (!change_read(&c, k->said))
 		fatal("what was said of an item can't be read: the store is "
 		    "damaged");
-	(void)compare_again(t, k, &c);	/* an empty spool has room */
+	(void)compare_again(t, k, &c);
 }
 
-/* --- moves ------------------------------------------------------------------- */
+/* --- what stands in no row -------------------------------------------------- */
+
+/* It is announced still, just so: gather_move() finds it. */
+static bool
+is_in_row(struct store_txn *t, const struct change *c)
+{
+	struct moved m;
+
+	return moves_get(t, c->word[WORD_SCOPE], c->url, &m) &&
+	    m.state == MOVES_SAID && span_is(m.new, c->word[WORD_SUCCESSOR]);
+}
+
+/* Did a person say it, and is it kept nowhere but in the spool? */
+static bool
+is_only_here(struct store_txn *t, const struct change *c)
+{
+	switch (c->kind) {
+	case CHANGE_REPLY:
+	case CHANGE_NOTICE:
+		return true;
+	case CHANGE_MOVE:	/* … or taken back */
+		return !is_in_row(t, c) && (c->until == CLOCK_NONE ||
+		    c->until > clock_wall());
+	case CHANGE_DELETED:
+		return c->word[WORD_BY].n > 0;
+	default:
+		return false;
+	}
+}
+
+static void
+put_change(struct buf *all, const struct change *c)
+{
+	struct buf row;
+
+	buf_init(&row, SAID_ROW_MAX);
+	change_write(&row, c);
+	must(!row.bad);
+	write_span(all, buf_look(&row));
+	buf_clear(&row);
+}
+
+/* The hub may have taken some of it: said twice it means the same. */
+static void
+gather_spooled(struct store_txn *t, struct buf *all)
+{
+	struct change c;
+
+	for (uint64_t seq = t->meta.confirmed + 1; seq < t->meta.next; seq++)
+		if (spool_get(t, seq, &c) && is_only_here(t, &c))
+			put_change(all, &c);
+}
 
 static bool
 gather_move(void *arg, const struct moved *m)
 {
-	struct buf *all = arg;
 	struct change c;
-	struct buf row;
 
 	if (m->state != MOVES_SAID ||
 	    (m->until != CLOCK_NONE && m->until <= clock_wall()))
 		return true;
 	moves_change(&c, m);
-	c.when = m->when;
-	buf_init(&row, MOVES_ROW_MAX);
-	change_write(&row, &c);
-	write_span(all, buf_look(&row));
-	buf_clear(&row);
-	return !all->bad;
+	c.when = m->when;	/* it takes effect when it did */
+	put_change(arg, &c);
+	return true;
 }
 
-/* What was announced holds for a hub that was set up anew, too. */
 static void
-announce_again(struct store_txn *t)
+tell_again(struct store_txn *t, const struct buf *all)
 {
-	struct reader r;
+	struct reader r = reader_of(buf_look(all));
 	struct change c;
-	struct buf all;			/* rows of changes, as spans */
 
-	buf_init(&all, MOVES_BYTES);
-	moves_each(t, gather_move, &all);
-	r = reader_of(buf_look(&all));
 	while (reader_left(&r) > 0 && change_read(&c, read_span(&r)))
-		(void)compare_said(t, &c);
-	buf_clear(&all);
+		must(spool_put(t, &c));
 }
+
+/* --- all of it -------------------------------------------------------------- */
 
 static bool
 work(struct store_txn *t, void *arg)
 {
 	struct all_said all = { 0 };
+	struct buf spooled, moves;	/* rows of changes, as spans */
 
 	(void)arg;
+	buf_init(&spooled, SAID_BYTES);
+	buf_init(&moves, SAID_BYTES);
+	gather_spooled(t, &spooled);
+	moves_each(t, gather_move, &moves);
 	known_all(t, gather, &all);
 	known_forget_files(t);
 	for (size_t i = 0; i < all.count; i++)
 		known_del(t, all.list[i].source, all.list[i].path);
 	store_restart(t);
+	t->beyond = true;	/* else some of it would be lost */
+	tell_again(t, &spooled);
 	for (size_t i = 0; i < all.count; i++) {
 		struct known *k = &all.list[i];
 
@@ -104,7 +156,10 @@ work(struct store_txn *t, void *arg)
 		known_disown(k);
 	}
 	free(all.list);
-	announce_again(t);
+	tell_again(t, &moves);
+	buf_clear(&spooled);
+	buf_clear(&moves);
+	t->beyond = false;
 	t->meta.needs_snapshot = true;	/* until it is proven */
 	return true;
 }

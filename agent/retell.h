@@ -3,8 +3,11 @@
  *
  * For a hub that was set up anew and asks for what the spool no longer has,
  * and for an agent whose numbers another copy of it used as well. What
- * people said and which moves were announced is spooled again here; what
- * stands in files is forgotten, so that the next scan tells it.
+ * people said is spooled again here: items in their words, the moves that are
+ * announced, and of replies, notices, withdrawals and what was taken back all
+ * that the hub has not confirmed, in its order and before the others. It may
+ * be more than the spool's limit. What stands in files is forgotten, so that
+ * the next scan tells it.
  */
 #ifndef ZQ_AGENT_RETELL_H
 #define ZQ_AGENT_RETELL_H

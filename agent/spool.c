@@ -48,6 +48,8 @@ has_room(struct store_txn *t, size_t n)
 {
 	uint64_t limit = store_limit(t->store);
 
+	if (t->beyond)
+		return true;
 	if (t->meta.waiting + n > limit)
 		return false;
 	while (t->meta.bytes + n > limit &&

@@ -55,6 +55,7 @@ struct store_txn {
 	struct store_meta meta;
 	struct digest digest;	/* of all items told */
 	bool digest_changed;
+	bool beyond;		/* what is spooled may pass its limit */
 };
 
 /* The directory of the store within the agent's, and the lock beside it. */

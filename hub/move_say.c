@@ -331,7 +331,8 @@ move_unsay(struct group *g, const struct entry *e, const struct move_said *s)
 	if (find_own(g, s, true, &x))
 		return "the hub's operator announced this move: only they can "
 		    "withdraw it";
-	return is_unsaid(g, s) ? NULL : "no move of this address is announced, or it is over";
+	return is_unsaid(g, s) ? NULL :
+	    "no move of this address is announced, or it is over";
 }
 
 const char *

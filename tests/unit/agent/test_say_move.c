@@ -7,7 +7,6 @@
 #include <jansson.h>
 
 #include "agent/moves.h"
-#include "agent/retell.h"
 #include "agent/say.h"
 #include "contrib/base/clock.h"
 
@@ -217,29 +216,6 @@ START_TEST(test_dry)
 }
 END_TEST
 
-/* A hub that is told everything anew is told what was announced, too. */
-START_TEST(test_retell)
-{
-	struct store_txn *t;
-	struct change c;
-
-	ck_says("{'old':'" SITE "/a','new':'" SITE "/b','at':'2031-01-01'},"
-	    "{'old':'" SITE "/c','new':'" SITE "/d'},"
-	    "{'old':'" SITE "/e','new':'" SITE "/f','at':'2001-01-01',"
-	    "'until':'2002-01-01'}", 3);
-	ck_says("{'old':'" SITE "/c'}", 1);
-	ck_assert(retell(store));
-	t = store_look(store);
-	ck_assert_uint_eq(t->meta.next, 2);
-	ck_assert(spool_get(t, 1, &c));
-	ck_assert_int_eq(c.kind, CHANGE_MOVE);
-	ck_assert(span_is(c.url, SPAN(SITE "/a")));
-	ck_assert(span_is(c.word[WORD_SUCCESSOR], SPAN(SITE "/b")));
-	store_end(t);
-	ck_leads(SITE "/a", SITE "/b");
-}
-END_TEST
-
 int
 main(void)
 {
@@ -254,7 +230,6 @@ main(void)
 	tcase_add_test(t, test_before);
 	tcase_add_test(t, test_rules);
 	tcase_add_test(t, test_dry);
-	tcase_add_test(t, test_retell);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

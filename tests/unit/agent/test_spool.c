@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "agent/retell.h"
 #include "contrib/base/clock.h"
 
 #define DAY (24ll * 3600 * 1000)
@@ -354,26 +353,6 @@ START_TEST(test_words)
 }
 END_TEST
 
-START_TEST(test_retell)
-{
-	struct store *s = kit_open(KIT_LIMIT);
-	uint64_t old = store_meta(s)->incarnation;
-
-	(void)kit_tell(s, "a", 1);
-	(void)kit_tell(s, "w", 1);
-	(void)said(s, CHANGE_DELETED, U "w", NULL);
-	(void)said(s, CHANGE_CREATED, U "s", "said");
-	ck_assert(retell(s));
-	ck_assert_uint_ne(store_meta(s)->incarnation, old);
-	ck_assert_uint_eq(store_meta(s)->next, 2);
-	kit_is_whole(s);
-	ck_assert_int_eq(kit_tell(s, "a", 1), COMPARE_CREATED);
-	ck_assert_int_eq(kit_tell(s, "w", 1), COMPARE_NOTHING);
-	kit_is_whole(s);
-	store_close(s);
-}
-END_TEST
-
 /* --- kill -9 ---------------------------------------------------------------- */
 
 /* Writes until it is killed, and reports each committed change on fd. */
@@ -457,7 +436,6 @@ main(void)
 	tcase_add_test(t, test_still_full);
 	tcase_add_test(t, test_large);
 	tcase_add_test(t, test_words);
-	tcase_add_test(t, test_retell);
 	tcase_add_test(t, test_kill);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);

@@ -275,8 +275,10 @@ START_TEST(its_owner_withdraws_it)
 	ck_assert_str_eq(state(1), "withdrawn");
 	ck_assert_str_eq(leads("https://s1.gov.cn/a/x"), "-");
 	say(1, "https://s1.gov.cn/a/", "", "prefix", 0, 0);
+	ck_assert_str_eq(held(1), "");		/* twice means the same */
+	say(1, "https://s1.gov.cn/b/", "", "prefix", 0, 0);
 	ck_assert_has(held(1), "over");
-	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/c/", "prefix", 0, 0);
+	say(1, "https://s1.gov.cn/b/", "https://s1.gov.cn/c/", "prefix", 0, 0);
 	ck_assert_str_eq(state(2), "effective");
 	ck_assert_str_eq(held(1), "");		/* settled by that */
 }
