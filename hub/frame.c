@@ -76,6 +76,7 @@ frame_batch_begin(struct buf *b, const struct frame_peer *p,
 	write_span(b, h->trouble);
 	write_span(b, h->features);
 	write_span(b, h->agent);
+	health_write(b, &h->health);
 }
 
 void
@@ -110,6 +111,7 @@ frame_batch_read(struct frame_batch *f, struct span body)
 	f->head.trouble = read_span(&r);
 	f->head.features = read_span(&r);
 	f->head.agent = read_span(&r);
+	health_read(&f->head.health, &r);
 	f->rest = rest_of(&r);
 	return !r.bad;
 }

@@ -130,12 +130,23 @@ read_batch(struct changelist *l)
 }
 
 static void
+read_health(struct changelist *l)
+{
+	if (l->head.health.told)
+		xml_fail(l->xml, "a second <zq:health>");
+	else
+		(void)health_take(&l->head.health, l->xml);
+}
+
+static void
 read_head(struct changelist *l, int name)
 {
 	struct span local = xml_local(l->xml);
 
 	if (name == E_BATCH && l->has_md)
 		read_batch(l);
+	else if (name == E_HEALTH && l->has_md)
+		read_health(l);
 	else if (name == E_MD && !l->has_md)
 		read_list_md(l);
 	else if (name == E_BATCH || name == E_MD || name == E_URL ||
@@ -156,6 +167,9 @@ begin_change(struct changelist *l, int name)
 {
 	if (name == E_BATCH)
 		xml_fail(l->xml, "a second <zq:batch>");
+	else if (name == E_HEALTH)
+		xml_fail(l->xml, "<zq:health> after <zq:batch>: it comes "
+		    "before it, or it would be a change");
 	else if (l->count == LIMIT_BATCH)
 		xml_fail(l->xml, "more than %d changes in one batch",
 		    LIMIT_BATCH);

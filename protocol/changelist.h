@@ -16,11 +16,12 @@
 
 #include "contrib/base/buf.h"
 #include "protocol/change.h"
+#include "protocol/health.h"
 #include "protocol/namespaces.h"
 
 #define CHANGELIST_TYPE "application/xml"
 
-/* What stands at the head of a batch (zq:batch). */
+/* What stands at the head of a batch (zq:batch, and zq:health before it). */
 struct batch {
 	uint64_t incarnation;	/* of the agent's spool; random, not 0 */
 	uint64_t first;		/* seq of the first change; each next is +1 */
@@ -37,6 +38,8 @@ struct batch {
 	uint64_t held;		/* withdrawals that wait for a person there */
 	struct span trouble;	/* what keeps it from being in step, for
 				 * people; "": nothing */
+	struct health health;	/* zq:health; only for a hub that named
+				 * FEATURE_HEALTH */
 };
 
 /* --- writing: header, changes in order, footer ------------------------- */

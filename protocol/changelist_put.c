@@ -42,7 +42,9 @@ changelist_begin(struct buf *b, const struct batch *h)
 	    "    xmlns:zq=\"" NS_ZQ "\">\n"
 	    "<rs:md capability=\"changelist\"");
 	xml_put_time(b, "from", h->from != 0 ? h->from : h->now);
-	buf_text(b, "/>\n<zq:batch");
+	buf_text(b, "/>\n");
+	health_put(b, &h->health);
+	buf_text(b, "<zq:batch");
 	xml_put_number(b, "incarnation", h->incarnation);
 	xml_put_number(b, "first", h->first);
 	xml_put_number(b, "head", h->head);

@@ -10,8 +10,9 @@
 
 enum element {
 	/* 0 to WORD_COUNT-1: the words of a change */
-	E_URLSET = WORD_COUNT, E_MD, E_LN, E_BATCH, E_URL, E_MOVE, E_NOTICE,
-	E_REPLY, E_COVER, E_LOC, E_LASTMOD, E_ID, E_ISSUED, E_LINK, E_COUNT
+	E_URLSET = WORD_COUNT, E_MD, E_LN, E_BATCH, E_HEALTH, E_URL, E_MOVE,
+	E_NOTICE, E_REPLY, E_COVER, E_LOC, E_LASTMOD, E_ID,
+	E_ISSUED, E_LINK, E_COUNT
 };
 
 extern const struct xml_name words_element[E_COUNT];

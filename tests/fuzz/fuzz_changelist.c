@@ -1,6 +1,7 @@
 /*
  * Change lists. Numbers come without holes; what is handed out is sane, and
- * written as a list of its own it reads as the same change.
+ * written as a list of its own it reads as the same change, behind the same
+ * health.
  */
 #include "contrib/base/buf.h"
 #include "contrib/base/err.h"
@@ -13,8 +14,23 @@ struct seen {
 	uint64_t next;
 	bool again;		/* reading what we wrote */
 	uint8_t hash[32];	/* of what was written */
+	struct health health;
 	unsigned count;
 };
+
+static void
+same(const struct health *a, const struct health *b)
+{
+	struct buf one, two;
+
+	buf_init(&one, 100);
+	buf_init(&two, 100);
+	health_write(&one, a);
+	health_write(&two, b);
+	must(one.n == two.n && memcmp(one.at, two.at, one.n) == 0);
+	buf_clear(&one);
+	buf_clear(&two);
+}
 
 static void
 on_head(void *arg, const struct batch *h)
@@ -23,22 +39,25 @@ on_head(void *arg, const struct batch *h)
 
 	must(s->next == 0 && h->first > 0 && h->incarnation > 0);
 	s->next = h->first;
+	if (s->again)
+		same(&s->health, &h->health);
+	s->health = h->health;
 }
 
 static void on_change(void *arg, uint64_t seq, const struct change *c,
     const char *why);
 
 static void
-write_and_read(const struct change *c)
+write_and_read(const struct change *c, const struct health *health)
 {
-	struct seen s = { .again = true };
+	struct seen s = { .again = true, .health = *health };
 	struct changelist *l = changelist_new(on_head, on_change, &s);
 	struct buf b;
 
 	change_hash(c, s.hash);
 	buf_init(&b, 8u << 20);
 	changelist_begin(&b, &(struct batch){ .incarnation = 1, .first = 1,
-	    .head = 1, .now = c->when });
+	    .head = 1, .now = c->when, .health = *health });
 	changelist_put(&b, c);
 	changelist_end(&b);
 	must(!b.bad);
@@ -67,7 +86,7 @@ on_change(void *arg, uint64_t seq, const struct change *c, const char *why)
 		change_hash(c, hash);
 		must(memcmp(hash, s->hash, 32) == 0);
 	} else {
-		write_and_read(c);
+		write_and_read(c, &s->health);
 	}
 }
 

@@ -28,7 +28,11 @@ START_TEST(test_batch)
 {
 	const struct batch head = { .incarnation = 7, .first = 8, .head = 99,
 	    .now = -5, .features = SPAN("a b"), .agent = SPAN("x/1"),
-	    .trouble = SPAN("disk full"), .needs_snapshot = true };
+	    .trouble = SPAN("disk full"), .needs_snapshot = true,
+	    .health = { .told = true, .beat = 5000, .sources = 3,
+	    .troubled = 1, .spool = 1ull << 40, .until = 99,
+	    .home_at = 98, .home_error = HEALTH_TIMEOUT,
+	    .home_ms = 15000 } };
 	struct frame_batch f;
 	struct span row, why;
 	struct buf b;
@@ -48,6 +52,15 @@ START_TEST(test_batch)
 	ck_assert(span_is(f.head.features, SPAN("a b")));
 	ck_assert(span_is(f.head.agent, SPAN("x/1")));
 	ck_assert(span_is(f.head.trouble, SPAN("disk full")));
+	ck_assert(f.head.health.told && f.head.health.beat == 5000);
+	ck_assert_uint_eq(f.head.health.sources, 3);
+	ck_assert_uint_eq(f.head.health.troubled, 1);
+	ck_assert_uint_eq(f.head.health.spool, 1ull << 40);
+	ck_assert_int_eq(f.head.health.until, 99);
+	ck_assert_int_eq(f.head.health.home_at, 98);
+	ck_assert_uint_eq(f.head.health.home_status, 0);
+	ck_assert_int_eq(f.head.health.home_error, HEALTH_TIMEOUT);
+	ck_assert_uint_eq(f.head.health.home_ms, 15000);
 	ck_assert(frame_batch_next(&f, &seq, &row, &why));
 	ck_assert_uint_eq(seq, 8);
 	ck_assert(span_is(row, SPAN("row")) && why.n == 0);

@@ -82,6 +82,18 @@ save_text(const char *name, unsigned number, const char *text)
 	buf_clear(&b);
 }
 
+static struct health
+health_of(unsigned i)
+{
+	return (struct health){ .told = i % 2 == 1, .beat = i % 3 * 5000,
+		.sources = i, .troubled = i % 5, .spool = help_random(1000),
+		.until = i % 7 == 0 ? 0 : 1795219220000,
+		.home_at = i % 3 == 0 ? 0 : 1795219220000,
+		.home_status = i % 4 == 0 ? 0 : 200,
+		.home_error = i % 4 == 0 ? HEALTH_REFUSED : HEALTH_FINE,
+		.home_ms = i };
+}
+
 static void
 write_lists(void)
 {
@@ -96,7 +108,7 @@ write_lists(void)
 		    .first = 1, .head = help_random(1000),
 		    .now = (int64_t)help_random(4102444800000),
 		    .needs_snapshot = i % 2, .instance = i % 3,
-		    .held = i % 4,
+		    .held = i % 4, .health = health_of(i),
 		    .trouble = i % 5 == 0 ? SPAN("目录 <d>") : SPAN_NONE });
 		for (unsigned k = 0; k < i * 4; k++) {
 			help_change(&h, k + 1);

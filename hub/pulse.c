@@ -1,0 +1,294 @@
+/*
+ * The pulse's memory: one shared mapping, made before the forks; pages of it
+ * that no site has cost nothing.
+ *
+ * A row is a sequence number and the words of its struct pulse_row. The one
+ * writer makes the number odd, stores the words, and makes it even again;
+ * who reads an odd number, or another one afterwards, reads again. A core
+ * that was killed in the middle leaves it odd: then a reader gives up, and
+ * the next core begins everything anew. What stands at the top are single
+ * words, each whole by itself.
+ */
+#include "hub/pulse.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "contrib/base/err.h"
+
+#define WORDS(type) (sizeof(type) / sizeof(uint64_t))
+#define TRIES 1000		/* a row is written within a microsecond */
+#define OLD_BEAT 15000		/* ms, of agents that tell none … */
+#define OLD_PATIENCE (4 * OLD_BEAT)
+#define BEATS 3			/* may be lost in a row */
+
+struct slot {
+	_Atomic uint64_t turn;	/* odd: being written; 0: never was */
+	_Atomic uint64_t word[WORDS(struct pulse_row)];
+};
+
+struct table {
+	_Atomic uint64_t version;
+	_Atomic int64_t started, isolated;	/* ms; 0: it isn't */
+	_Atomic uint32_t last;
+	struct slot slot[PULSE_SITES];
+};
+
+_Static_assert(sizeof(struct pulse_row) % sizeof(uint64_t) == 0,
+    "whole words");
+_Static_assert(sizeof(struct slot) <= 192, "12 MB for all, at most");
+
+static struct table *table;
+
+void
+pulse_open(void)
+{
+	void *map;
+
+	must(table == NULL);
+	map = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (map == MAP_FAILED)
+		fatal("shared memory for the pulse of %d sites: %s",
+		    PULSE_SITES, strerror(errno));
+	table = map;
+}
+
+void
+pulse_close(void)
+{
+	if (table != NULL)
+		munmap(table, sizeof(*table));
+	table = NULL;
+}
+
+void
+pulse_seal(void)
+{
+	if (table != NULL && mprotect(table, sizeof(*table), PROT_READ) != 0)
+		fatal("the pulse can't be made read-only: %s",
+		    strerror(errno));
+}
+
+/* --- a row ----------------------------------------------------------------- */
+
+static bool
+get(const struct slot *s, struct pulse_row *row)
+{
+	uint64_t copy[WORDS(*row)], before;
+
+	for (int i = 0; i < TRIES; i++) {
+		before = atomic_load_explicit(&s->turn, memory_order_acquire);
+		for (size_t w = 0; w < WORDS(*row); w++)
+			copy[w] = atomic_load_explicit(&s->word[w],
+			    memory_order_relaxed);
+		atomic_thread_fence(memory_order_acquire);
+		if ((before & 1) == 0 && before ==
+		    atomic_load_explicit(&s->turn, memory_order_relaxed)) {
+			memcpy(row, copy, sizeof(copy));
+			return before != 0;
+		}
+	}
+	return false;
+}
+
+static void
+put(struct slot *s, const struct pulse_row *row)
+{
+	uint64_t copy[WORDS(*row)];
+	uint64_t odd = atomic_load_explicit(&s->turn, memory_order_relaxed) |
+	    1;
+
+	memcpy(copy, row, sizeof(copy));
+	atomic_store_explicit(&s->turn, odd, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+	for (size_t w = 0; w < WORDS(*row); w++)
+		atomic_store_explicit(&s->word[w], copy[w],
+		    memory_order_relaxed);
+	atomic_store_explicit(&s->turn, odd + 1, memory_order_release);
+}
+
+/* --- reading --------------------------------------------------------------- */
+
+bool
+pulse_read(uint32_t site, struct pulse_row *row)
+{
+	*row = (struct pulse_row){ .heard = 0 };
+	return table != NULL && site < PULSE_SITES &&
+	    get(&table->slot[site], row);
+}
+
+bool
+pulse_look(struct pulse_head *head)
+{
+	*head = (struct pulse_head){ .version = 0 };
+	if (table == NULL)
+		return false;
+	*head = (struct pulse_head){ .version = table->version,
+		.started = table->started, .last = table->last,
+		.isolated_since = table->isolated };
+	head->isolated = head->isolated_since != 0;
+	return head->started != 0;
+}
+
+/* The head is read first: what changes meanwhile comes again next time. */
+uint64_t
+pulse_each_since(uint64_t version, pulse_fn *each, void *arg)
+{
+	struct pulse_head head;
+	struct pulse_row row;
+
+	if (!pulse_look(&head))
+		return version;
+	for (uint32_t site = 1; site <= head.last; site++)
+		if (pulse_read(site, &row) &&
+		    (version == 0 || row.version > version) &&
+		    !each(arg, site, &row))
+			break;
+	return head.version;
+}
+
+int64_t
+pulse_patience(const struct pulse_row *row, int64_t least)
+{
+	int64_t own = row->health.beat > 0 ?
+	    BEATS * (int64_t)row->health.beat : OLD_PATIENCE;
+
+	return own > least ? own : least;
+}
+
+/* --- writing --------------------------------------------------------------- */
+
+/* False: that site has none. The caller changes it and puts it back. */
+static bool
+begin(uint32_t site, struct pulse_row *row)
+{
+	if (table == NULL || site == 0 || site >= PULSE_SITES)
+		return false;
+	(void)pulse_read(site, row);
+	return true;
+}
+
+static void
+end(uint32_t site, const struct pulse_row *row)
+{
+	put(&table->slot[site], row);
+	if (site > table->last)
+		table->last = site;
+}
+
+void
+pulse_begin(int64_t now)
+{
+	struct pulse_row none = { .heard = 0 };
+
+	if (table == NULL)
+		return;
+	none.version = table->version + 1;
+	for (uint32_t site = 1; site <= table->last; site++)
+		put(&table->slot[site], &none);
+	table->isolated = 0;
+	table->started = now;
+	table->version = none.version;
+}
+
+void
+pulse_heard(uint32_t site, int64_t now, const char *address,
+    const struct health *health)
+{
+	struct pulse_row row;
+
+	if (!begin(site, &row))
+		return;
+	row.heard = now;
+	if (address != NULL) {
+		memset(row.address, 0, sizeof(row.address));
+		snprintf(row.address, sizeof(row.address), "%s", address);
+	}
+	if (health != NULL)
+		row.health = *health;
+	end(site, &row);
+}
+
+void
+pulse_skew(uint32_t site, int64_t skew)
+{
+	struct pulse_row row;
+
+	if (!begin(site, &row))
+		return;
+	row.skew = skew;
+	end(site, &row);
+}
+
+void
+pulse_connected(uint32_t site, uint32_t count, int64_t now)
+{
+	struct pulse_row row;
+
+	if (!begin(site, &row))
+		return;
+	row.gone = count > 0 ? 0 : now;
+	row.connections = count;
+	end(site, &row);
+}
+
+void
+pulse_looked(uint32_t site, int64_t at, uint8_t outcome, uint16_t status,
+    uint32_t took)
+{
+	struct pulse_row row;
+
+	if (!begin(site, &row))
+		return;
+	row.looked = at;
+	row.outcome = outcome;
+	row.status = status;
+	row.took = took;
+	end(site, &row);
+}
+
+/* The row first: who sees the new version finds what is new. */
+void
+pulse_state(uint32_t site, uint8_t state, uint8_t cause, int64_t since)
+{
+	struct pulse_row row;
+	bool other;
+
+	if (!begin(site, &row))
+		return;
+	other = row.state != state || row.cause != cause;
+	row.state = state;
+	row.cause = cause;
+	row.since = since;
+	if (other)
+		row.version = table->version + 1;
+	end(site, &row);
+	if (other)
+		table->version = row.version;
+}
+
+void
+pulse_isolated(bool isolated, int64_t since)
+{
+	if (table == NULL)
+		return;
+	if (isolated != (table->isolated != 0))
+		table->version++;
+	table->isolated = isolated ? since : 0;
+}
+
+void
+pulse_put(uint32_t site, const struct pulse_row *row)
+{
+	struct pulse_row old;
+
+	if (!begin(site, &old))
+		return;
+	end(site, row);
+	if (row->version > table->version)
+		table->version = row->version;
+}
