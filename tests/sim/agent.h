@@ -53,6 +53,8 @@ struct agent_letter {
 	struct span kind, text, body;
 };
 typedef void agent_letter_fn(void *arg, const struct agent_letter *l);
-void agent_letters(struct agent *a, agent_letter_fn *each, void *arg);
+/* Those that it has got, after that number. */
+void agent_letters(struct agent *a, uint64_t after, agent_letter_fn *each,
+    void *arg);
 
 #endif

@@ -7,6 +7,8 @@
 #include "agent/say.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
+#include "protocol/letter.h"
+#include "protocol/wire.h"
 #include "tests/sim/agent_inside.h"
 #include "tests/sim/loop.h"
 
@@ -214,33 +216,23 @@ agent_confirmed(struct agent *a, agent_change_fn *each, void *arg)
 	store_end(t);
 }
 
-static struct span
-member(const json_t *o, const char *name)
-{
-	const json_t *v = json_object_get(o, name);
-
-	return (struct span){ .at = json_string_value(v),
-	    .n = json_string_length(v) };
-}
-
 void
-agent_letters(struct agent *a, agent_letter_fn *each, void *arg)
+agent_letters(struct agent *a, uint64_t after, agent_letter_fn *each,
+    void *arg)
 {
 	struct store_txn *t = store_look(a->store);
-	json_t *list = inbox_list(t, INBOX_KEEP), *one;
-	size_t i;
+	struct span row;
+	struct letter l;
+	uint8_t key[8];
 
-	json_array_foreach(list, i, one) {
-		struct agent_letter l = {
-			.number = (uint64_t)json_integer_value(
-			    json_object_get(one, "number")),
-			.kind = member(one, "kind"),
-			.text = member(one, "text"),
-			.body = member(one, "body"),
-		};
-
-		each(arg, &l);
+	for (uint64_t n = after + 1; n <= t->meta.letters; n++) {
+		wire_put_u64(key, n);
+		if (!db_get(t->db, STORE_LETTER, (struct span){
+		    .at = (const char *)key, .n = sizeof(key) }, &row) ||
+		    !letter_read(&l, row))
+			continue;
+		each(arg, &(struct agent_letter){ .number = l.number,
+		    .kind = l.kind, .text = l.text, .body = l.body });
 	}
-	json_decref(list);
 	store_end(t);
 }

@@ -20,12 +20,10 @@ struct oracle {
 
 /* --- items: the naive oracle ---------------------------------------------- */
 
-static bool
-is_it(const struct hub_item *i, const char *id, const char *url,
+static void
+check_it(const struct hub_item *i, const char *id, const char *url,
     const struct site_file *f, const char *title)
 {
-	if (!span_is(i->id, span_of(id)))
-		return false;
 	if (!f->there)
 		broken("%s is shown, and is not there", id);
 	if (!span_is(i->url, span_of(url)))
@@ -33,7 +31,6 @@ is_it(const struct hub_item *i, const char *id, const char *url,
 	if (!span_is(i->title, span_of(title)))
 		broken("%s is shown as \"%.*s\" and is \"%s\"", id,
 		    SPAN_ARGS(i->title), title);
-	return true;
 }
 
 static void
@@ -47,25 +44,36 @@ check_hash(const struct hub_item *i, uint32_t page)
 		    SPAN_ARGS(i->id));
 }
 
+static void
+check_file(struct oracle *o, const struct hub_item *i, size_t n)
+{
+	const struct site_file *f = &o->site->file[n];
+	char id[2 * SITE_TEXT], url[SITE_TEXT], title[SITE_TEXT];
+
+	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path_name(n));
+	check_it(i, id, site_url(url, o->site, n), f,
+	    site_page_title(title, f->content));
+	check_hash(i, f->content);
+	if (o->file[n])
+		broken("%s is shown twice", id);
+	o->file[n] = true;
+}
+
 static bool
 find_file(struct oracle *o, const struct hub_item *i)
 {
-	char id[2 * SITE_TEXT], path[SITE_TEXT], url[SITE_TEXT],
-	    title[SITE_TEXT];
+	const size_t head = sizeof(SITE_SOURCE);	/* "web:" */
+	struct span path = i->id;
 
-	for (size_t n = 0; n < SITE_PATHS; n++) {
-		const struct site_file *f = &o->site->file[n];
-
-		snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE,
-		    site_path(path, n));
-		if (!is_it(i, id, site_url(url, o->site, n), f,
-		    site_page_title(title, f->content)))
-			continue;
-		check_hash(i, f->content);
-		if (o->file[n])
-			broken("%s is shown twice", id);
-		return o->file[n] = true;
-	}
+	if (path.n < head || memcmp(path.at, SITE_SOURCE ":", head) != 0)
+		return false;
+	path.at += head;
+	path.n -= head;
+	for (size_t n = 0; n < SITE_PATHS; n++)
+		if (span_is(path, span_of(site_path_name(n)))) {
+			check_file(o, i, n);
+			return true;
+		}
 	return false;
 }
 
@@ -78,8 +86,9 @@ find_said(struct oracle *o, const struct hub_item *i)
 		const struct site_file *f = &o->site->said[n];
 
 		site_said_url(url, o->site, n);
-		if (!is_it(i, url, url, f, site_title(title, f, n)))
+		if (!span_is(i->id, span_of(url)))
 			continue;
+		check_it(i, url, url, f, site_title(title, f, n));
 		if (o->said[n])
 			broken("%s is shown twice", url);
 		return o->said[n] = true;
@@ -219,7 +228,7 @@ check_changes(struct world *w, const struct actor *a, uint64_t incarnation,
 	/* A hub that forgot is refilled by whoever comes first, be it a copy
 	 * that was found to be one before. */
 	if (!w->amnesia || w->actors == w->sites)
-		hub_look_changes(&w->hub, a->part.site, incarnation,
+		hub_look_changes(a->part.site, incarnation,
 		    find_change, s);
 	else
 		s->found = s->count;
@@ -275,7 +284,7 @@ check_site(struct world *w, struct actor *a, const struct agent_state *s)
 	struct oracle o = { .site = &a->site };
 	struct hub_site h;
 
-	hub_look_site(&w->hub, a->part.site, &h, on_item, &o);
+	hub_look_site(a->part.site, &h, on_item, &o);
 	trace("check", "site %u: %zu items, %llu letters, %s",
 	    a->part.site, o.shown, (unsigned long long)h.letters,
 	    memcmp(h.digest, s->digest, 32) == 0 ? "equal" : "different");
@@ -302,7 +311,7 @@ check_mail(struct world *w, struct actor *a, const struct mail *got)
 
 	if (w->amnesia)
 		return;		/* its numbers began anew */
-	hub_look_letters(&w->hub, a->part.site, keep_letter, &sent);
+	hub_look_letters(a->part.site, keep_letter, &sent);
 	compare_mail(a->part.site, &sent, got);
 	free_mail(&sent);
 }
@@ -320,14 +329,15 @@ check_all(struct world *w)
 		if (a->gone)
 			continue;
 		agent_look(a->agent, &state[i]);
-		agent_letters(a->agent, keep_got, &mail[i]);
+		agent_letters(a->agent, 0, keep_got, &mail[i]);
 		agent_confirmed(a->agent, keep_change, &sent[i]);
 		world_close_agent(a, 0);
 	}
 	world_close_hub(w, 0);
 	loop_forget();
-	hub_audit(&w->hub);
-	hub_keep_promises(&w->hub);
+	hub_look(&w->hub);
+	hub_audit();
+	hub_look_promises();
 	for (unsigned i = 0; i < w->actors; i++) {
 		a = &w->actor[i];
 		if (a->gone)
@@ -337,4 +347,5 @@ check_all(struct world *w)
 		check_mail(w, a, &mail[i]);
 		free_mail(&mail[i]);
 	}
+	hub_look_away();
 }

@@ -294,7 +294,7 @@ misfortune(struct world *w, enum fault f)
 		break;
 	case FAULT_MISS:
 		if (a->agent != NULL)
-			agent_spoil(a->agent, dice(SITE_PATHS));
+			agent_spoil(a->agent, site_some(&a->site));
 		break;
 	case FAULT_BLOCK:
 		block(w, a);

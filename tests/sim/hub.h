@@ -59,6 +59,8 @@ void hub_check_links(void);
 uint32_t hub_item_number(uint32_t site, const char *id);
 
 /* --- looking (it must be down) -------------------------------------------- */
+void hub_look(struct part *p);		/* … and until hub_look_away() … */
+void hub_look_away(void);
 struct hub_item {
 	struct span id, url, title;
 	const uint8_t *hash;	/* 32, of the content; NULL: none */
@@ -70,24 +72,24 @@ struct hub_site {
 	uint64_t missed;	/* found only by comparing */
 	uint8_t digest[32];
 };
-void hub_look_site(struct part *p, uint32_t site, struct hub_site *s,
-    hub_item_fn *each, void *arg);
+void hub_look_site(uint32_t site, struct hub_site *s, hub_item_fn *each,
+    void *arg);
 struct hub_letter {
 	uint64_t number;
 	struct span kind, text, body;
 };
 typedef void hub_letter_fn(void *arg, const struct hub_letter *l);
-void hub_look_letters(struct part *p, uint32_t site, hub_letter_fn *each,
-    void *arg);
+void hub_look_letters(uint32_t site, hub_letter_fn *each, void *arg);
 /* Each change of an incarnation, in order. */
 typedef void hub_change_fn(void *arg, uint64_t seq, const uint8_t hash[32]);
-void hub_look_changes(struct part *p, uint32_t site, uint64_t incarnation,
+void hub_look_changes(uint32_t site, uint64_t incarnation,
     hub_change_fn *each, void *arg);
 /* Nothing twice, order kept, no holes, the chain whole, and a view made anew
  * is the same. */
-void hub_audit(struct part *p);
+void hub_audit(void);
 /* What was promised to each site is in the journal. */
-void hub_keep_promises(struct part *p);
+void hub_look_promises(void);
+void hub_keep_promises(struct part *p);	/* with a look of its own */
 void hub_forget_promises(void);		/* an old backup was put back */
 
 #endif

@@ -18,6 +18,18 @@
 #include "hub/table.h"
 #include "hub/target_row.h"
 
+/* Asked for again and again, and always the same. */
+const struct target_key *
+graph_key(const struct site_link *at)
+{
+	static struct target_key keys[HUB_SITES][GRAPH_TARGETS];
+	struct target_key *k = &keys[at->site][at->path];
+
+	if (k->n == 0)
+		must(target_key(k, span_of(site_link_name(at))));
+	return k;
+}
+
 /* --- reading -------------------------------------------------------------- */
 
 static void
@@ -383,14 +395,12 @@ compare_target(const struct naive *n, const struct site_link *at,
     bool states, bool *is_broken)
 {
 	const struct graph_target *naive = &n->target[at->site][at->path];
-	char url[SITE_TEXT];
-	struct target_key k;
+	const char *url = site_link_name(at);
 	struct target t;
 	struct buf room;
 
 	buf_init(&room, LIMIT_URL);
-	must(target_key(&k, span_of(site_link_url(url, at))));
-	expect(target_get(n->t, &k, &t, &room) == naive->linked,
+	expect(target_get(n->t, graph_key(at), &t, &room) == naive->linked,
 	    "is linked to, or is not", url);
 	if (naive->linked) {
 		if (states)

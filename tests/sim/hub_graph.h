@@ -58,6 +58,9 @@ struct naive {
 	struct graph_target target[HUB_SITES][GRAPH_TARGETS];
 };
 
+struct target_key;
+const struct target_key *graph_key(const struct site_link *at);
+
 /* Reads all of it. */
 void graph_read(struct naive *n, struct db_txn *t);
 void graph_free_all(struct naive *n);

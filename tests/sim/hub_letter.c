@@ -12,11 +12,41 @@
 #include "protocol/mending.h"
 #include "tests/sim/hub_graph.h"
 
+#define TARGETS (HUB_SITES * GRAPH_TARGETS)
+
+struct bits { uint64_t at[(TARGETS + 63) / 64]; };
+
 struct told {			/* to one site */
 	uint32_t site;
 	const struct naive *n;
-	bool target[HUB_SITES][GRAPH_TARGETS];
+	struct bits target;
 };
+
+/* What a letter names, by its bytes and its site: they are looked at all the
+ * time, and never change. */
+#define MEMOS 4096
+
+static struct memo {
+	uint64_t sum;		/* 0: free */
+	struct bits names;
+} memo[MEMOS];
+
+static size_t
+bit_of(const struct site_link *l)
+{
+	return (size_t)l->site * GRAPH_TARGETS + l->path;
+}
+
+/* FNV-1a, of the site and the letter. */
+static uint64_t
+sum_of(uint32_t site, struct span body)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325) ^ site;
+
+	for (size_t i = 0; i < body.n; i++)
+		sum = (sum ^ (uint8_t)body.at[i]) * UINT64_C(0x100000001b3);
+	return sum != 0 ? sum : 1;
+}
 
 static void
 on_page(void *arg, const struct mending_link *l,
@@ -29,19 +59,43 @@ on_page(void *arg, const struct mending_link *l,
 	    !site_link_of(&at, p->url.at, p->url.n) || at.site != t->site)
 		broken("site %u is told of %.*s on %.*s", t->site,
 		    SPAN_ARGS(l->old), SPAN_ARGS(p->url));
-	t->target[to.site][to.path] = true;
+	t->target.at[bit_of(&to) / 64] |= UINT64_C(1) << bit_of(&to) % 64;
+}
+
+static void
+read_letter(struct bits *names, uint32_t site, const struct letter *l)
+{
+	static const struct mending_reader links = { .page = on_page };
+	struct told one = { .site = site };
+	const char *why;
+
+	if (!mending_read(l->body, &links, &one, &why))
+		broken("letter %llu can't be read: %s",
+		    (unsigned long long)l->number, why);
+	*names = one.target;
 }
 
 static void
 on_letter(void *arg, const struct letter *l)
 {
-	static const struct mending_reader links = { .page = on_page };
-	const char *why;
+	struct told *t = arg;
+	uint64_t sum = sum_of(t->site, l->body);
+	struct memo *m = &memo[sum % MEMOS];
 
-	if (span_is(l->kind, SPAN(LETTER_LINKS)) &&
-	    !mending_read(l->body, &links, arg, &why))
-		broken("letter %llu can't be read: %s",
-		    (unsigned long long)l->number, why);
+	if (!span_is(l->kind, SPAN(LETTER_LINKS)))
+		return;
+	if (m->sum != sum) {
+		read_letter(&m->names, t->site, l);
+		m->sum = sum;
+	}
+	for (size_t i = 0; i < sizeof(t->target.at) / sizeof(uint64_t); i++)
+		t->target.at[i] |= m->names.at[i];
+}
+
+static bool
+is_named(const struct told *t, const struct site_link *l)
+{
+	return (t->target.at[bit_of(l) / 64] >> bit_of(l) % 64 & 1) != 0;
 }
 
 static void
@@ -55,7 +109,7 @@ check_page(const struct told *t, const struct graph_page *p)
 		const struct graph_target *g = &t->n->target[l->site][l->path];
 
 		if ((g->move == 0 && g->fate != GRAPH_GONE) ||
-		    t->target[l->site][l->path])
+		    is_named(t, l))
 			continue;
 		broken("site %u was told of no link to %s on %s", t->site,
 		    site_link_url(url, l), site_link_url(at, &p->at));

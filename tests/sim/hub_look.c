@@ -21,17 +21,21 @@
 #define STORE_MOST (UINT64_C(1) << 30)
 #define FOREIGN "https://foreign.example/"	/* as in site.c */
 
-struct looking {
+static struct looking {
+	struct part *part;	/* NULL: nobody looks */
 	struct config config;
 	struct writer writer;
-};
+	struct journal *journal;
+} looking;
 
-static void
-begin(struct looking *l, struct part *p)
+void
+hub_look(struct part *p)
 {
+	struct looking *l = &looking;
 	struct buf why;
 
-	must(hub_part == NULL);
+	must(hub_part == NULL && l->part == NULL);
+	l->part = p;
 	loop_clocks(p);
 	hub_config(&l->config, p, STORE_MOST);
 	buf_init(&why, 4096);
@@ -44,24 +48,26 @@ begin(struct looking *l, struct part *p)
 	if (writer_backlog(&l->writer) > 0)
 		broken("the view does not catch up with the journal");
 	buf_clear(&why);
+	l->journal = l->writer.journal;
 }
 
-static void
-end(struct looking *l)
+void
+hub_look_away(void)
 {
-	writer_close(&l->writer);
+	writer_close(&looking.writer);
+	looking.part = NULL;
 }
 
 static struct store *
-open_store(struct looking *l, struct part *p)
+open_store(const struct looking *l)
 {
 	char path[CONFIG_PATH_MAX];
 	struct store *s;
 	struct buf why;
 
 	buf_init(&why, 4096);
-	s = store_over(l->writer.journal,
-	    config_path(path, p->dir, CONFIG_VIEW), &why);
+	s = store_over(l->journal,
+	    config_path(path, l->part->dir, CONFIG_VIEW), &why);
 	if (s == NULL)
 		broken("%s", buf_cstr(&why));
 	buf_clear(&why);
@@ -111,17 +117,14 @@ list(struct query *q, uint32_t site, hub_item_fn *each, void *arg)
 }
 
 void
-hub_look_site(struct part *p, uint32_t site, struct hub_site *s,
-    hub_item_fn *each, void *arg)
+hub_look_site(uint32_t site, struct hub_site *s, hub_item_fn *each,
+    void *arg)
 {
-	struct looking l;
-	struct store *store;
+	struct store *store = open_store(&looking);
 	struct query *q;
 	struct site_info i;
 	size_t listed;
 
-	begin(&l, p);
-	store = open_store(&l, p);
 	q = query_begin(store);
 	*s = (struct hub_site){ .items = 0 };
 	if (query_site_by_number(q, site, &i)) {
@@ -137,7 +140,6 @@ hub_look_site(struct part *p, uint32_t site, struct hub_site *s,
 		    site, listed, (unsigned long long)s->items);
 	query_end(q);
 	store_close(store);
-	end(&l);
 }
 
 struct post {
@@ -156,15 +158,12 @@ hand_letter(void *arg, const struct letter *l)
 }
 
 void
-hub_look_letters(struct part *p, uint32_t site, hub_letter_fn *each,
-    void *arg)
+hub_look_letters(uint32_t site, hub_letter_fn *each, void *arg)
 {
 	struct post post = { .each = each, .arg = arg };
-	struct looking l;
 
-	begin(&l, p);
-	view_letters(l.writer.view, site, 0, SIZE_MAX, hand_letter, &post);
-	end(&l);
+	view_letters(looking.writer.view, site, 0, SIZE_MAX, hand_letter,
+	    &post);
 }
 
 /* --- the journal ---------------------------------------------------------- */
@@ -313,25 +312,21 @@ read_change(void *arg, const struct entry *e)
 }
 
 void
-hub_look_changes(struct part *p, uint32_t site, uint64_t incarnation,
-    hub_change_fn *each, void *arg)
+hub_look_changes(uint32_t site, uint64_t incarnation, hub_change_fn *each,
+    void *arg)
 {
 	struct changes k = { .site = site, .incarnation = incarnation,
 		.each = each, .arg = arg };
-	struct looking l;
+	struct journal *j = looking.journal;
 
-	begin(&l, p);
-	for (int i = 0; i < 100000 &&
-	    k.place < journal_last(l.writer.journal); i++)
-		journal_read(l.writer.journal, k.place + 1, 500, read_change,
-		    &k);
-	end(&l);
+	for (int i = 0; i < 100000 && k.place < journal_last(j); i++)
+		journal_read(j, k.place + 1, 500, read_change, &k);
 }
 
 /* --- a view made anew ----------------------------------------------------- */
 
 static void
-compare_views(struct looking *l, struct part *p)
+compare_views(const struct looking *l)
 {
 	char dir[SIM_PATH];
 	const char *reason;
@@ -350,46 +345,42 @@ compare_views(struct looking *l, struct part *p)
 	buf_clear(&why);
 	for (int i = 0; i < 100000 &&
 	    view_place(v) < view_place(l->writer.view); i++)
-		(void)view_apply(v, l->writer.journal, 1 + dice(400),
+		(void)view_apply(v, l->journal, 1 + dice(400),
 		    SIM_EPOCH, &applied);
 	view_digest(l->writer.view, was);
 	view_digest(v, is);
 	if (memcmp(was, is, sizeof(was)) != 0)
 		broken("%s: a view made anew from the journal is another one",
-		    p->name);
+		    l->part->name);
 	view_close(v);
 	disk_remove(dir);
 }
 
 void
-hub_audit(struct part *p)
+hub_audit(void)
 {
-	struct looking l;
+	struct looking *l = &looking;
 	struct audit a;
 	uint64_t bad;
 
-	begin(&l, p);
-	read_journal(l.writer.journal, &a);
-	look_held(&a, l.writer.view);
-	bad = journal_verify(l.writer.journal);
+	read_journal(l->journal, &a);
+	look_held(&a, l->writer.view);
+	bad = journal_verify(l->journal);
 	if (bad != 0)
 		broken("journal: the chain is broken at place %llu",
 		    (unsigned long long)bad);
-	compare_views(&l, p);
+	compare_views(l);
 	audit_clear(&a);
-	end(&l);
 }
 
 void
-hub_keep_promises(struct part *p)
+hub_look_promises(void)
 {
 	uint32_t site;
 	uint64_t incarnation, taken;
-	struct looking l;
 	struct audit a;
 
-	begin(&l, p);
-	read_journal(l.writer.journal, &a);
+	read_journal(looking.journal, &a);
 	for (size_t n = 0; n < hub_promise(n, &site, &incarnation, &taken);
 	    n++) {
 		uint64_t last = line_of(&a, site, incarnation)->last;
@@ -401,5 +392,12 @@ hub_keep_promises(struct part *p)
 			    (unsigned long long)last);
 	}
 	audit_clear(&a);
-	end(&l);
+}
+
+void
+hub_keep_promises(struct part *p)
+{
+	hub_look(p);
+	hub_look_promises();
+	hub_look_away();
 }

@@ -66,15 +66,14 @@ static void
 check_target(const struct naive *n, const struct site_link *at)
 {
 	const struct graph_target *t = &n->target[at->site][at->path];
-	char url[SITE_TEXT];
-	struct target_key k;
+	const char *url = site_link_name(at);
+	const struct target_key *k = graph_key(at);
 
 	if (!t->linked || (t->move == 0 && t->fate != GRAPH_GONE))
 		return;
-	must(target_key(&k, span_of(site_link_url(url, at))));
 	for (uint32_t s = 1; s < HUB_SITES; s++)
 		if (t->pages[s] > 0 && !is_told(n->t, t->move, s,
-		    span_of(url)) && !is_queued(n->t, s, &k, t->move))
+		    span_of(url)) && !is_queued(n->t, s, k, t->move))
 			broken("the invariant: %u pages of site %u link to "
 			    "%s, which is %s, and it was not told",
 			    t->pages[s], s, url, t->move != 0 ? "moved" :

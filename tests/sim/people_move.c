@@ -72,10 +72,10 @@ rename_column(struct actor *a, size_t n)
 static size_t
 draw_place(const struct site *s)
 {
-	size_t n = dice(SITE_PATHS);
+	size_t n = site_some(s);
 
 	for (int i = 0; i < 10 && s->file[n].there; i++)
-		n = dice(SITE_PATHS);
+		n = site_some(s);
 	return n;
 }
 
@@ -83,20 +83,20 @@ void
 people_rename(struct actor *a)
 {
 	if (chance(150))
-		rename_column(a, dice(SITE_PATHS));
+		rename_column(a, site_some(&a->site));
 	else
-		rename_one(a, dice(SITE_PATHS), draw_place(&a->site));
+		rename_one(a, site_some(&a->site), draw_place(&a->site));
 }
 
 void
 people_take_down(struct actor *a)
 {
-	size_t n = dice(SITE_PATHS);
+	size_t n = site_some(&a->site);
 
 	if (!site_has(&a->site, n) || a->agent == NULL)
 		return;
 	site_take_down(&a->site, n);
-	agent_say_gone(a->agent, n, dice(SITE_PATHS));
+	agent_say_gone(a->agent, n, site_some(&a->site));
 	notice(a, n, false);
 }
 
@@ -136,7 +136,7 @@ static void
 draw_intent(const struct actor *a, struct intent *p)
 {
 	*p = (struct intent){ .announced = true, .column = chance(400),
-		.from = dice(SITE_PATHS), .until = CLOCK_NONE };
+		.from = site_some(&a->site), .until = CLOCK_NONE };
 	p->to = p->column ? site_other(p->from) : draw_place(&a->site);
 	p->at = chance(250) ? CLOCK_NONE : sim.now + between(1, 90) * 1000;
 	if (chance(150))
@@ -231,7 +231,7 @@ mend(void *arg, const struct agent_letter *l)
 	struct mending *m = arg;
 	const char *why;
 
-	if (l->number <= m->actor->mended || m->left == 0)
+	if (m->left == 0)
 		return;
 	m->left--;
 	m->last = l->number;
@@ -251,7 +251,7 @@ people_mend(struct actor *a)
 
 	if (a->agent == NULL || a->lazy)
 		return;
-	agent_letters(a->agent, mend, &m);
+	agent_letters(a->agent, a->mended, mend, &m);
 	a->mended = m.last;
 	if (!m.any)
 		return;

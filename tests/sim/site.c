@@ -10,6 +10,19 @@
 
 #define EDITIONS 6		/* of what is said */
 
+/* One half has as many as the other. */
+static size_t
+in_use(size_t n)
+{
+	return n % 2 == 0 ? n / 2 : SITE_HALF + n / 2;
+}
+
+size_t
+site_some(const struct site *s)
+{
+	return in_use(dice(s->paths));
+}
+
 /* Mostly of the cluster; some lead where nothing is, some out of it. */
 static struct site_link
 draw_link(const struct site *s)
@@ -20,7 +33,7 @@ draw_link(const struct site *s)
 	if (chance(60))
 		l.site = 0;
 	l.path = (uint16_t)(chance(30) ? SITE_PATHS + dice(SITE_NEVER) :
-	    chance(400) ? dice(14) : dice(SITE_PATHS));
+	    chance(400) ? dice(14) : site_some(s));
 	return l;
 }
 
@@ -46,20 +59,23 @@ is_link(const struct site_link *a, const struct site_link *b)
 /* --- work ----------------------------------------------------------------- */
 
 void
-site_init(struct site *s, uint32_t number, uint32_t sites)
+site_init(struct site *s, uint32_t number, uint32_t sites, uint32_t paths)
 {
-	*s = (struct site){ .number = number, .sites = sites };
+	*s = (struct site){ .number = number, .sites = sites,
+		.paths = paths };
 	for (size_t i = 0; i < SITE_NAV; i++)
 		s->nav[i] = draw_link(s);
 	for (size_t n = 0; n < SITE_PATHS; n++)
-		s->file[n] = (struct site_file){ .there = chance(600),
-			.content = write_page(s), .stamp = 1 };
+		s->file[n] = (struct site_file){ .content = write_page(s),
+			.stamp = 1 };
+	for (size_t n = 0; n < s->paths; n++)
+		s->file[in_use(n)].there = chance(600);
 }
 
 size_t
 site_edit(struct site *s)
 {
-	size_t n = dice(chance(500) ? SITE_PATHS : 12);
+	size_t n = chance(500) ? site_some(s) : dice(12);
 	struct site_file *f = &s->file[n];
 
 	f->stamp++;

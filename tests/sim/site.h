@@ -24,13 +24,16 @@ struct site_file {
 struct site {
 	uint32_t number;
 	uint32_t sites;		/* that there are */
+	uint32_t paths;		/* of each, in use: there may be fewer */
 	bool unmounted;		/* the root is there, and empty */
 	struct site_link nav[SITE_NAV];
 	struct site_file file[SITE_PATHS];
 	struct site_file said[SITE_SAID];
 };
 
-void site_init(struct site *s, uint32_t number, uint32_t sites);
+void site_init(struct site *s, uint32_t number, uint32_t sites,
+    uint32_t paths);
+size_t site_some(const struct site *s);	/* a path in use, by chance */
 
 /* Somebody works on it: one thing happens, to file n, which is returned. */
 size_t site_edit(struct site *s);

@@ -12,6 +12,12 @@
 static struct site_page pages[PAGES];
 static uint32_t page_count;
 
+/* Names are asked for more often than anything else: each is made once. */
+static struct names {
+	char path[32];
+	char url[SITES_MOST][2][48];	/* of a site's; http, https */
+} names[SITE_PATHS + SITE_NEVER];
+
 /* --- pages ---------------------------------------------------------------- */
 
 void
@@ -35,24 +41,38 @@ site_page_put(const struct site_page *p)
 	return page_count++;
 }
 
+#define TITLE_HEAD "第"
+#define TITLE_TAIL "页"
+
 const char *
 site_page_title(char out[SITE_TEXT], uint32_t page)
 {
-	snprintf(out, SITE_TEXT, "第%u页", page);
+	char digit[10], *at = out + sizeof(TITLE_HEAD) - 1;
+	size_t n = 0;
+
+	do {
+		digit[n++] = (char)('0' + page % 10);
+		page /= 10;
+	} while (page > 0);
+	memcpy(out, TITLE_HEAD, sizeof(TITLE_HEAD) - 1);
+	while (n > 0)
+		*at++ = digit[--n];
+	memcpy(at, TITLE_TAIL, sizeof(TITLE_TAIL));
 	return out;
 }
 
 bool
 site_page_of(uint32_t *page, const char *title, size_t n)
 {
-	char text[SITE_TEXT], again[SITE_TEXT];
+	char again[SITE_TEXT];
 
-	if (n >= sizeof(text))
-		return false;
-	memcpy(text, title, n);
-	text[n] = '\0';
-	return sscanf(text, "第%u页", page) == 1 && *page < page_count &&
-	    strcmp(site_page_title(again, *page), text) == 0;
+	*page = 0;
+	for (size_t i = sizeof(TITLE_HEAD) - 1; i < n && title[i] >= '0' &&
+	    title[i] <= '9' && *page < PAGES; i++)
+		*page = *page * 10 + (uint32_t)(title[i] - '0');
+	return *page < page_count &&
+	    strlen(site_page_title(again, *page)) == n &&
+	    memcmp(again, title, n) == 0;
 }
 
 void
@@ -79,50 +99,111 @@ site_place(size_t n, char *half)
 
 /* --- links ---------------------------------------------------------------- */
 
+static void
+make_url(char out[48], const char *path, uint32_t site, bool plain)
+{
+	int n;
+
+	if (site == 0)
+		n = snprintf(out, 48, "https://elsewhere.example/%s", path);
+	else
+		n = snprintf(out, 48, "%s://www.s%u.gov.cn/%s",
+		    plain ? "http" : "https", site, path);
+	must(n > 0 && n < 48);
+}
+
+/* The half, the column in it, and the page. */
+static void
+make_names(struct names *of, size_t n)
+{
+	char path[32], half;
+	size_t i = site_place(n, &half);
+
+	snprintf(path, sizeof(path), "%c%zu/p%zu.html", half,
+	    i % SITE_COLUMNS, i);
+	memcpy(of->path, path, sizeof(path));
+	for (uint32_t s = 0; s < SITES_MOST; s++) {
+		make_url(of->url[s][false], path, s, false);
+		make_url(of->url[s][true], path, s, true);
+	}
+}
+
+static const struct names *
+names_of(size_t n)
+{
+	must(n < SITE_PATHS + SITE_NEVER);
+	if (names[n].path[0] == '\0')
+		make_names(&names[n], n);
+	return &names[n];
+}
+
+const char *
+site_path_name(size_t n)
+{
+	return names_of(n)->path;
+}
+
+const char *
+site_link_name(const struct site_link *l)
+{
+	must(l->site < SITES_MOST);
+	return names_of(l->path)->url[l->site][l->plain];
+}
+
 const char *
 site_link_url(char out[SITE_TEXT], const struct site_link *l)
 {
-	char path[SITE_TEXT];
+	const char *url = site_link_name(l);
 
-	site_path(path, l->path);
-	if (l->site == 0)
-		snprintf(out, SITE_TEXT, "https://elsewhere.example/%.40s",
-		    path);
-	else
-		snprintf(out, SITE_TEXT, "%s://www.s%u.gov.cn/%.40s",
-		    l->plain ? "http" : "https", l->site, path);
-	return out;
-}
-
-bool
-site_link_of(struct site_link *l, const char *url, size_t n)
-{
-	char text[SITE_TEXT], again[SITE_TEXT], half;
-	unsigned site, column, path;
-
-	if (n >= sizeof(text))
-		return false;
-	memcpy(text, url, n);
-	text[n] = '\0';
-	l->plain = strncmp(text, "http:", 5) == 0;
-	if (sscanf(text, l->plain ? "http://www.s%u.gov.cn/%c%u/p%u.html" :
-	    "https://www.s%u.gov.cn/%c%u/p%u.html", &site, &half, &column,
-	    &path) != 4 || path >= SITE_HALF + SITE_NEVER / 2)
-		return false;
-	l->site = (uint8_t)site;
-	l->path = (uint16_t)(path < SITE_HALF ?
-	    (half == 'd' ? path : SITE_HALF + path) :
-	    SITE_PATHS + path - SITE_HALF + (half == 'd' ? 0 : SITE_NEVER / 2));
-	return strcmp(site_link_url(again, l), text) == 0;
+	return memcpy(out, url, strlen(url) + 1);
 }
 
 const char *
 site_path(char out[SITE_TEXT], size_t n)
 {
-	char half;
-	size_t i = site_place(n, &half);
+	const char *path = site_path_name(n);
 
-	snprintf(out, SITE_TEXT, "%c%zu/p%zu.html", half, i % SITE_COLUMNS,
-	    i);
-	return out;
+	return memcpy(out, path, strlen(path) + 1);
+}
+
+/* The number that ends before `end`; where it begins. */
+static const char *
+number_before(const char *at, const char *end, uint32_t *number)
+{
+	uint32_t unit = 1;
+
+	*number = 0;
+	while (end > at && end[-1] >= '0' && end[-1] <= '9' && unit <= 1000) {
+		*number += (uint32_t)(*--end - '0') * unit;
+		unit *= 10;
+	}
+	return end;
+}
+
+/* What can be read is written again: only if it is the same, it was one. */
+bool
+site_link_of(struct site_link *l, const char *url, size_t n)
+{
+	static const char tail[] = ".html", host[] = "://www.s";
+	const char *end = url + n, *at = memchr(url, ':', n);
+	uint32_t page, site = 0;
+
+	if (at == NULL || n < sizeof(tail) ||
+	    (size_t)(end - at) < sizeof(host) + sizeof(tail))
+		return false;
+	l->plain = at == url + 4;
+	at += sizeof(host) - 1;
+	while (at < end && *at >= '0' && *at <= '9' && site < SITES_MOST)
+		site = site * 10 + (uint32_t)(*at++ - '0');
+	at = memchr(at, '/', (size_t)(end - at));
+	number_before(url, end - sizeof(tail) + 1, &page);
+	if (at == NULL || at + 1 == end || site >= SITES_MOST || site == 0 ||
+	    page >= SITE_HALF + SITE_NEVER / 2)
+		return false;
+	l->site = (uint8_t)site;
+	l->path = (uint16_t)(page < SITE_HALF ?
+	    (at[1] == 'd' ? page : SITE_HALF + page) : SITE_PATHS + page -
+	    SITE_HALF + (at[1] == 'd' ? 0 : SITE_NEVER / 2));
+	at = site_link_name(l);
+	return strlen(at) == n && memcmp(at, url, n) == 0;
 }

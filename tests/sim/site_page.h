@@ -21,6 +21,7 @@
 #define SITE_NAV 5		/* links of a navigation */
 #define SITE_LINKS 9		/* of a page, with them */
 #define SITE_TEXT 128
+#define SITES_MOST 16		/* numbers 1 … 15 */
 #define SITE_SOURCE "web"
 
 struct site_link {
@@ -38,6 +39,7 @@ struct site_page {
 /* In which half it is, and its number there. */
 size_t site_place(size_t n, char *half);
 const char *site_path(char out[SITE_TEXT], size_t n);
+const char *site_path_name(size_t n);	/* the same, not copied */
 
 /* --- pages ---------------------------------------------------------------- */
 
@@ -51,6 +53,7 @@ bool site_page_of(uint32_t *page, const char *title, size_t n);
 
 #define SITE_LINE(i) (10 + 7 * (uint32_t)(i))	/* where a link stands */
 const char *site_link_url(char out[SITE_TEXT], const struct site_link *l);
+const char *site_link_name(const struct site_link *l);	/* not copied */
 /* The other way: of an address in normal form. */
 bool site_link_of(struct site_link *l, const char *url, size_t n);
 

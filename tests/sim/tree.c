@@ -58,8 +58,8 @@ after(struct event *e, int64_t ms)
 static struct job *
 add(struct source *s, size_t n, enum job_todo todo)
 {
-	char path[SITE_TEXT], url[SITE_TEXT];
-	struct job *j = job_new(NULL, site_path(path, n));
+	char url[SITE_TEXT];
+	struct job *j = job_new(NULL, site_path_name(n));
 
 	j->url = mem_text(site_url(url, s->site, n));
 	j->todo = todo;
@@ -78,13 +78,11 @@ stat_of(const struct site_file *f, size_t n)
 static void
 put_links(struct buf *b, const struct site_page *p)
 {
-	char url[SITE_TEXT];
-
 	for (size_t i = 0; i < p->n; i++) {
 		struct link l = { .kind = LINK_ANCHOR, .line = SITE_LINE(i),
-			.text = SPAN("more") };
+			.text = SPAN("more"),
+			.to = span_of(site_link_name(&p->link[i])) };
 
-		l.to = span_of(site_link_url(url, &p->link[i]));
 		change_link_put(b, &l);
 	}
 }
@@ -120,10 +118,9 @@ static bool
 look_up(struct source *s, struct store_txn *t, size_t n, bool *same)
 {
 	struct known_stat now = stat_of(&s->site->file[n], n);
-	char path[SITE_TEXT];
 	struct known k;
 
-	if (!known_get(t, span_of(s->name), span_of(site_path(path, n)), &k))
+	if (!known_get(t, span_of(s->name), span_of(site_path_name(n)), &k))
 		return false;
 	*same = known_stat_is(&k.stat, &now);
 	return true;
@@ -134,12 +131,10 @@ enum root_found
 root_look(const struct root *r, const char *path, struct stat *st)
 {
 	const struct source *s = (const struct source *)(const void *)r;
-	char one[SITE_TEXT];
-
 	memset(st, 0, sizeof(*st));
 	for (size_t n = 0; n < SITE_PATHS; n++)
 		if (site_has(s->site, n) &&
-		    strcmp(path, site_path(one, n)) == 0)
+		    strcmp(path, site_path_name(n)) == 0)
 			return ROOT_FILE;
 	return ROOT_GONE;
 }
@@ -237,14 +232,13 @@ static void
 look_missing(struct source *s, const bool *only, struct missing *m)
 {
 	struct store_txn *t = store_look(s->host.store);
-	char path[SITE_TEXT];
 	struct known k;
 
 	m->count = m->moves = 0;
 	for (size_t n = 0; n < SITE_PATHS; n++)
 		if ((only == NULL || only[n]) && !site_has(s->site, n) &&
-		    known_get(t, span_of(s->name), span_of(site_path(path,
-		    n)), &k))
+		    known_get(t, span_of(s->name), span_of(
+		    site_path_name(n)), &k))
 			note_missing(t, m, n, &k);
 	m->items = known_count(t, span_of(s->name));
 	store_end(t);
@@ -449,10 +443,8 @@ tree_notice(struct source *s, size_t n)
 static void
 tree_look(struct source *s, const char *path)
 {
-	char one[SITE_TEXT];
-
 	for (size_t n = 0; n < SITE_PATHS; n++)
-		if (strcmp(path, site_path(one, n)) == 0)
+		if (strcmp(path, site_path_name(n)) == 0)
 			tree_notice(s, n);
 }
 

@@ -245,6 +245,19 @@ world_clone(struct world *w, struct actor *of)
 
 /* --- a run ---------------------------------------------------------------- */
 
+/* What depends on numbers needs large sites and long stories, what depends
+ * on meetings small and short ones, and of those many more can be played. */
+static void
+draw_size(struct world *w)
+{
+	bool large = chance(200);
+
+	w->sites = 1 + dice(WORLD_SITES);
+	w->paths = large ? SITE_PATHS : (uint32_t)between(12, 64);
+	w->length = 1000 * (!large ? between(30, 200) :
+	    between(60, chance(300) ? 1500 : 400));
+}
+
 static void
 begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 {
@@ -261,8 +274,8 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 	hub_forget_sites();
 	hub_forget_promises();
 	site_forget_pages();
-	w->sites = 1 + dice(WORLD_SITES);
 	w->keys = 1;
+	draw_size(w);
 	faults_draw(w, only);
 	hub_journal(w->journal);
 	snprintf(w->hub.name, sizeof(w->hub.name), "hub");
@@ -273,7 +286,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 
 		a->part.site = i + 1;
 		a->part.key = 1;
-		site_init(&a->site, i + 1, w->sites);
+		site_init(&a->site, i + 1, w->sites, w->paths);
 		memset(a->told, true, sizeof(a->told));
 		a->lazy = chance(400);
 		a->back = between(0, 3000);
@@ -349,11 +362,9 @@ void
 world_run(uint64_t seed, bool verbose, uint32_t only)
 {
 	struct world *w = &world;
-	int64_t length;
 
 	begin(w, seed, verbose, only);
-	length = between(60, chance(300) ? 1500 : 400) * 1000;
-	while (sim.now < length) {
+	while (sim.now < w->length) {
 		revive(w);
 		go_on(1 + dice(2 * w->haste));
 		faults_happen(w);

@@ -72,6 +72,8 @@ struct world {
 	struct part hub;
 	int64_t hub_back, hub_full_until;
 	struct actor actor[WORLD_ACTORS];
+	uint32_t paths;		/* of each site */
+	int64_t length;		/* ms, until it is calm */
 	unsigned sites, actors;	/* the first are the sites' own */
 	uint32_t keys;		/* given so far */
 	const struct actor *kept[WORLD_SITES + 1];	/* by the operator, of
