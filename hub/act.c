@@ -15,6 +15,7 @@
 #include "hub/act_ticket.h"
 #include "hub/checked.h"
 #include "hub/held.h"
+#include "hub/home_act.h"
 #include "hub/issued.h"
 #include "hub/links.h"
 #include "hub/outbox.h"
@@ -100,6 +101,9 @@ static const struct {
 	{ "check-unpin", checked_act_unpin },
 	{ "check-accept", checked_act_accept },
 	{ "check-forget", checked_act_forget },
+	{ "homes", home_act_homes },
+	{ "home", home_act_home },
+	{ "home-accept", home_act_accept },
 	{ "tell", telling_act },
 	{ "ca-roll", issued_act_roll },
 	{ "ca-rolled", issued_act_rolled },

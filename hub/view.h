@@ -126,6 +126,8 @@ struct db_txn *view_read(struct view *v);
  *		key that was granted after that, and forgotten (adopt.h)
  *	{"do":"checked",…} {"do":"checked-host",…} {"do":"check-pin",…} …	what
  *		was seen of links that leave the cluster (checked.h)
+ *	{"do":"homes",…} {"do":"home",…} {"do":"home-accept",…}	what was seen of
+ *		the sites' home pages (home_act.h)
  *	{"do":"start"} {"do":"rebuild"} …		for the record
  */
 

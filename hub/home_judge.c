@@ -1,0 +1,346 @@
+/*
+ * Judging a home page: one question after the other, the worst first; see
+ * home_judge.h.
+ */
+#include "hub/home_judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/text.h"
+#include "hub/baseline.h"
+#include "hub/registrable.h"
+#include "protocol/url.h"
+
+struct facts {
+	const struct home_look *before;	/* or NULL */
+	const struct home_look *now;
+	const struct home_own *own;
+	char end[HOME_HOST];		/* host where it ended … */
+	bool at_home;			/* … is the site's own */
+	bool lasting;			/* all redirects on the way are for good */
+};
+
+/* Does it answer? Then the judgement is written. */
+typedef bool ask_fn(struct home_judgement *j, const struct facts *f);
+
+static bool
+is(struct home_judgement *j, enum home_verdict v, enum home_why w,
+    const char *from, const char *to)
+{
+	char text[2 * HOME_DETAIL];
+
+	j->verdict = v;
+	j->why = w;
+	snprintf(text, sizeof(text), "%.*s%s%.*s",
+	    SPAN_ARGS(text_cut(span_of(from), HOME_DETAIL / 2 - 4)),
+	    from[0] != '\0' ? " -> " : "",
+	    SPAN_ARGS(text_cut(span_of(to), HOME_DETAIL - 1)));
+	snprintf(j->detail, sizeof(j->detail), "%.*s",
+	    SPAN_ARGS(text_cut(span_of(text), HOME_DETAIL - 1)));
+	return true;
+}
+
+static bool
+is_own(const struct home_own *own, struct span host)
+{
+	return registrable_same(host, span_of(own->host)) ||
+	    (own->is_own != NULL && own->is_own(own->arg, host));
+}
+
+/* gov.cn, and 政务.cn as it stands in DNS: not for everybody to have. */
+static bool
+is_public_body(struct span host)
+{
+	static const struct span suffixes[] = { SPAN(".gov.cn"),
+	    SPAN(".xn--zfr164b") };
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		struct span s = suffixes[i];
+
+		if (host.n > s.n && memcmp(host.at + host.n - s.n, s.at,
+		    s.n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The host that a page names as its own: "http://www.a.gov.cn/" counts as
+ * "www.a.gov.cn". Empty: it names none. */
+static void
+said_host(char out[HOME_HOST], const char *said)
+{
+	const char *at = strstr(said, "://");
+	size_t n;
+
+	at = at != NULL ? at + 3 : said;
+	n = strcspn(at, "/:?# ");
+	out[0] = '\0';
+	if (n > 0 && n < HOME_HOST && memchr(at, '.', n) != NULL)
+		snprintf(out, HOME_HOST, "%.*s", (int)n, at);
+	for (char *c = out; *c != '\0'; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+}
+
+static bool
+has_code(const struct home_look *l, const char *code)
+{
+	return l->code[0] != '\0' && strcasecmp(l->code, code) == 0;
+}
+
+/* Another code than the site's own, and "null" is none. */
+static bool
+has_other_code(const struct home_look *l, const char *code)
+{
+	return strlen(l->code) == 10 && !has_code(l, code);
+}
+
+static bool
+same_title(const struct facts *f)
+{
+	return f->before != NULL && f->before->title[0] != '\0' &&
+	    baseline_same_title(f->before->title, f->now->title);
+}
+
+/* --- danger ------------------------------------------------------------------ */
+
+static bool
+ask_words(struct home_judgement *j, const struct facts *f)
+{
+	if (f->now->bad[0] == '\0')
+		return false;
+	return is(j, HOME_HIJACKED, HOME_WHY_WORDS, "", f->now->bad);
+}
+
+static bool
+ask_parked(struct home_judgement *j, const struct facts *f)
+{
+	if (f->now->parked[0] == '\0')
+		return false;
+	return is(j, HOME_HIJACKED, HOME_WHY_PARKED, "", f->now->parked);
+}
+
+/* A server that gives its home page for any address has done so before. */
+static bool
+ask_missing(struct home_judgement *j, const struct facts *f)
+{
+	const struct home_look *b = f->before;
+
+	if (!f->now->is_missing || b == NULL || !b->asked_missing ||
+	    b->is_missing || same_title(f))
+		return false;
+	return is(j, HOME_HIJACKED, HOME_WHY_MISSING, b->title,
+	    f->now->title);
+}
+
+static bool
+ask_code(struct home_judgement *j, const struct facts *f)
+{
+	const struct home_look *b = f->before;
+
+	if (!has_other_code(f->now, f->own->code) || b == NULL ||
+	    strcasecmp(b->code, f->now->code) == 0)
+		return false;
+	return is(j, HOME_HIJACKED, HOME_WHY_OTHER_CODE, f->own->code,
+	    f->now->code);
+}
+
+static bool
+ask_language(struct home_judgement *j, const struct facts *f)
+{
+	const struct home_look *b = f->before;
+	char from[HOME_DETAIL], to[HOME_DETAIL];
+
+	if (b == NULL || b->language == GLANCE_NONE ||
+	    f->now->language == GLANCE_NONE ||
+	    b->language == f->now->language || same_title(f))
+		return false;
+	snprintf(from, sizeof(from), "%s, %s",
+	    glance_language_name(b->language), b->title);
+	snprintf(to, sizeof(to), "%s, %s",
+	    glance_language_name(f->now->language), f->now->title);
+	return is(j, HOME_HIJACKED, HOME_WHY_LANGUAGE, from, to);
+}
+
+/* --- where it ends ------------------------------------------------------------ */
+
+static bool
+ask_announced(struct home_judgement *j, const struct facts *f)
+{
+	const struct home_own *own = f->own;
+
+	if (f->at_home || own->is_announced == NULL ||
+	    !own->is_announced(own->arg, span_of(f->end)))
+		return false;
+	return is(j, HOME_NOTE, HOME_WHY_ANNOUNCED, own->host, f->end);
+}
+
+/* Elsewhere, and not with what marks the site: its code, or its title at
+ * another public body. A copy of the page has these, too; that is why they
+ * count only where not everybody can have a domain. */
+static bool
+ask_stranger(struct home_judgement *j, const struct facts *f)
+{
+	bool marked = has_code(f->now, f->own->code) || same_title(f);
+
+	if (f->at_home || (marked && is_public_body(span_of(f->end))))
+		return false;
+	return is(j, HOME_HIJACKED, HOME_WHY_OTHER_DOMAIN, f->own->host,
+	    f->end);
+}
+
+static bool
+ask_redirect(struct home_judgement *j, const struct facts *f)
+{
+	const struct home_own *own = f->own;
+
+	if (f->at_home)
+		return false;
+	return f->lasting ? is(j, HOME_CANDIDATE, HOME_WHY_REDIRECT,
+	    own->host, f->end) : is(j, HOME_NOTE, HOME_WHY_ELSEWHERE,
+	    own->host, f->end);
+}
+
+/* Within what the site has bought, but at a host that it never told. */
+static bool
+ask_neighbour(struct home_judgement *j, const struct facts *f)
+{
+	const struct home_own *own = f->own;
+	const char *bare = strncmp(own->host, "www.", 4) == 0 ?
+	    own->host + 4 : own->host;
+
+	if (strcmp(f->end, own->host) == 0 || strcmp(f->end, bare) == 0 ||
+	    (strncmp(f->end, "www.", 4) == 0 &&
+	    strcmp(f->end + 4, own->host) == 0) ||
+	    (own->is_own != NULL && own->is_own(own->arg,
+	    span_of(f->end))))
+		return false;
+	return ask_announced(j, f) || (f->lasting ?
+	    is(j, HOME_CANDIDATE, HOME_WHY_REDIRECT, own->host, f->end) :
+	    is(j, HOME_NOTE, HOME_WHY_ELSEWHERE, own->host, f->end));
+}
+
+/* --- what is worth a line ------------------------------------------------------ */
+
+static bool
+ask_said(struct home_judgement *j, const struct facts *f)
+{
+	char now[HOME_HOST], before[HOME_HOST] = "";
+
+	said_host(now, f->now->domain);
+	if (f->before != NULL)
+		said_host(before, f->before->domain);
+	if (now[0] == '\0' || f->before == NULL ||
+	    strcmp(now, before) == 0 || is_own(f->own, span_of(now)))
+		return false;
+	return is(j, HOME_CANDIDATE, HOME_WHY_SAYS_DOMAIN, before, now);
+}
+
+/* At first sight: templates carry another's code for years. */
+static bool
+ask_first_code(struct home_judgement *j, const struct facts *f)
+{
+	if (f->before != NULL || !has_other_code(f->now, f->own->code))
+		return false;
+	return is(j, HOME_NOTE, HOME_WHY_NO_CODE, f->own->code, f->now->code);
+}
+
+static bool
+is_secure(const struct home_look *l)
+{
+	return strncmp(home_end(l)->url, "https:", 6) == 0;
+}
+
+static bool
+ask_secure(struct home_judgement *j, const struct facts *f)
+{
+	if (f->before == NULL || is_secure(f->before) == is_secure(f->now))
+		return false;
+	return is(j, HOME_NOTE, HOME_WHY_SECURE,
+	    is_secure(f->before) ? "https" : "http",
+	    is_secure(f->now) ? "https" : "http");
+}
+
+static bool
+ask_title(struct home_judgement *j, const struct facts *f)
+{
+	if (f->before == NULL || f->before->title[0] == '\0' ||
+	    same_title(f))
+		return false;
+	return is(j, HOME_NOTE, HOME_WHY_TITLE, f->before->title,
+	    f->now->title);
+}
+
+/* A CDN gives another one of its addresses each time: only if none of them
+ * is known from before. */
+static bool
+ask_address(struct home_judgement *j, const struct facts *f)
+{
+	const struct home_look *b = f->before, *now = f->now;
+
+	if (b == NULL || b->dns_count == 0 || now->dns_count == 0)
+		return false;
+	for (size_t i = 0; i < now->dns_count; i++)
+		for (size_t k = 0; k < b->dns_count; k++)
+			if (strcmp(now->dns[i], b->dns[k]) == 0)
+				return false;
+	return is(j, HOME_NOTE, HOME_WHY_ADDRESS, b->dns[0], now->dns[0]);
+}
+
+/* --- one after the other --------------------------------------------------------- */
+
+void
+home_judge(struct home_judgement *j, const struct home_look *before,
+    const struct home_look *now, const struct home_own *own)
+{
+	static ask_fn *const questions[] = { ask_words, ask_parked,
+	    ask_announced, ask_code, ask_stranger, ask_missing, ask_language,
+	    ask_redirect, ask_neighbour, ask_said, ask_first_code,
+	    ask_secure, ask_title, ask_address };
+	struct facts f = { .before = before, .now = now, .own = own,
+	    .lasting = true };
+
+	*j = (struct home_judgement){ .verdict = HOME_SAME };
+	if (now->cause != CAUSE_FINE || !now->has_page)
+		return;
+	home_host(f.end, home_end(now)->url);
+	f.at_home = is_own(own, span_of(f.end));
+	for (size_t i = 0; i + 1 < now->hops; i++)
+		f.lasting = f.lasting && now->hop[i].kind == HOP_PERMANENT;
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (questions[i](j, &f))
+			return;
+}
+
+/* --- did it come? ----------------------------------------------------------------- */
+
+/* What says nothing of the site: a wall against robots, or we weren't
+ * allowed to ask, or could not. */
+static bool
+is_no_answer(enum cause c)
+{
+	return c == CAUSE_CHALLENGE || c == CAUSE_COOKIES ||
+	    c == CAUSE_TOO_OFTEN || c == CAUSE_ROBOTS ||
+	    c == CAUSE_INWARD || c == CAUSE_ISOLATED ||
+	    c == CAUSE_NO_ADDRESS;
+}
+
+enum home_outcome
+home_judge_outcome(const struct home_look *now,
+    const struct home_judgement *j, uint32_t slow)
+{
+	bool refused = now->cause == CAUSE_REFUSED &&
+	    home_end(now)->status != 403;
+
+	if (is_no_answer(now->cause) || refused)
+		return HOME_UNKNOWN;
+	if ((now->cause != CAUSE_FINE && now->cause != CAUSE_UNCHANGED) ||
+	    now->ms >= HOME_LIMIT)
+		return HOME_FAILED;
+	if (j->verdict == HOME_HIJACKED)
+		return HOME_DANGER;
+	if (j->why == HOME_WHY_REDIRECT)
+		return HOME_MOVED;
+	return now->ms >= slow ? HOME_SLOW : HOME_OK;
+}

@@ -1,0 +1,124 @@
+/*
+ * A site's home page as a row; see home_row.h.
+ */
+#include "hub/home_row.h"
+
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "hub/home_json.h"
+#include "hub/home_judge.h"
+#include "hub/table.h"
+#include "protocol/wire.h"
+
+#define DAY (24 * INT64_C(3600) * 1000)
+
+static void
+write(struct buf *b, const struct home_row *r)
+{
+	write_u64(b, (uint64_t)r->at);
+	write_u8(b, (uint8_t)r->outcome);
+	write_u8(b, (uint8_t)r->cause);
+	write_u16(b, r->status);
+	write_u32(b, r->ms);
+	write_u64(b, (uint64_t)r->since);
+	write_u8(b, (uint8_t)r->verdict);
+	write_u8(b, (uint8_t)r->why);
+	write_u64(b, (uint64_t)r->changed);
+	write_span(b, r->detail);
+	write_span(b, r->candidate);
+	write_u32(b, r->times);
+	write_u64(b, (uint64_t)r->first);
+	write_span(b, r->now);
+	write_span(b, r->before);
+}
+
+static void
+read(struct span row, struct home_row *h)
+{
+	struct reader r = reader_of(row);
+
+	h->at = (int64_t)read_u64(&r);
+	h->outcome = (enum home_outcome)read_u8(&r);
+	h->cause = (enum cause)read_u8(&r);
+	h->status = read_u16(&r);
+	h->ms = read_u32(&r);
+	h->since = (int64_t)read_u64(&r);
+	h->verdict = (enum home_verdict)read_u8(&r);
+	h->why = (enum home_why)read_u8(&r);
+	h->changed = (int64_t)read_u64(&r);
+	h->detail = read_span(&r);
+	h->candidate = read_span(&r);
+	h->times = read_u32(&r);
+	h->first = (int64_t)read_u64(&r);
+	h->now = read_span(&r);
+	h->before = read_span(&r);
+	if (!reader_done(&r) || h->outcome >= HOME_OUTCOMES ||
+	    h->cause >= CAUSE_COUNT || h->verdict >= HOME_VERDICTS ||
+	    h->why >= HOME_WHYS)
+		fatal("view: what was seen of a home page is damaged: run "
+		    "zqhub rebuild");
+}
+
+bool
+home_row_get(struct db_txn *t, uint32_t site, struct home_row *r)
+{
+	struct key k = key_u32(site);
+	struct span row;
+
+	*r = (struct home_row){ .at = CLOCK_NONE, .since = CLOCK_NONE,
+	    .changed = CLOCK_NONE, .first = CLOCK_NONE };
+	if (!db_get(t, TABLE_HOME, key_look(&k), &row))
+		return false;
+	read(row, r);
+	return true;
+}
+
+/* Its spans may be the table's own: they are copied before that moves. */
+void
+home_row_put(struct group *g, uint32_t site, const struct home_row *r)
+{
+	struct key k = key_u32(site);
+
+	buf_reset(&g->row);
+	write(&g->row, r);
+	db_put(g->txn, TABLE_HOME, key_look(&k), buf_look(&g->row));
+}
+
+bool
+home_row_look(struct span evidence, struct home_look *l)
+{
+	json_t *o;
+	bool good;
+
+	if (evidence.n == 0)
+		return false;
+	o = json_loadb(evidence.at, evidence.n, 0, NULL);
+	good = home_json_read(l, o);
+	json_decref(o);
+	return good;
+}
+
+bool
+home_row_has_moved(const struct home_row *r)
+{
+	return r->candidate.n > 0 && r->times >= HOME_MOVE_TIMES &&
+	    r->at - r->first >= HOME_MOVE_DAYS * DAY;
+}
+
+int64_t
+home_row_cert_until(const struct home_row *r)
+{
+	struct home_look l;
+
+	return home_row_look(r->now, &l) && l.hop[0].has_cert ?
+	    l.hop[0].cert.until : CLOCK_NONE;
+}
+
+void
+home_row_sentence(struct buf *out, const struct home_row *r)
+{
+	if (r->verdict != HOME_SAME)
+		home_why_sentence(out, r->why, r->detail);
+}
