@@ -30,10 +30,11 @@ struct probe {
 	struct fetch_request *request;
 	CURL *curl;
 	struct curl_slist *headers;
-	bool certificate;
+	bool certificate, anew;
 	struct polite_lane *lane[PROBE_ADDRESSES];	/* held, while asked */
 	size_t lanes;
 	char held[INET6_ADDRSTRLEN];	/* address of the first, if it was given */
+	char last[INET6_ADDRSTRLEN];	/* tried */
 	bool tried;		/* a connection */
 	bool inward;		/* an address was kept from us */
 	int64_t busy;		/* ms; > 0: one was busy */
@@ -89,6 +90,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		p->lane[p->lanes++] = l;
 	}
 	p->tried = true;
+	snprintf(p->last, sizeof(p->last), "%s", name);
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
@@ -143,7 +145,7 @@ find_wall(CURL *curl)
 }
 
 static void
-take_certificate(CURL *curl, uint8_t out[16])
+take_certificate(CURL *curl, struct probe_answer *a)
 {
 	struct curl_certinfo *all = NULL;
 	uint8_t digest[32];
@@ -155,7 +157,8 @@ take_certificate(CURL *curl, uint8_t out[16])
 		if (strncmp(s->data, "Cert:", 5) != 0)
 			continue;
 		sha_of(digest, span_of(s->data));
-		memcpy(out, digest, 16);
+		memcpy(a->certificate, digest, 16);
+		a->pem = span_of(s->data + strlen("Cert:"));
 	}
 }
 
@@ -214,10 +217,13 @@ on_answer(void *arg, const struct fetch_answer *f)
 	struct probe *p = arg;
 	struct probe_answer a = { .status = f->status, .type = f->type,
 	    .body = f->body, .retry_after = f->retry_after, .wall = "" };
+	curl_off_t us = 0;
 
 	curl_easy_getinfo(p->curl, CURLINFO_PRIMARY_IP, &a.address);
-	if (a.address == NULL)
-		a.address = "";
+	if (a.address == NULL || a.address[0] == '\0')
+		a.address = p->last;
+	curl_easy_getinfo(p->curl, CURLINFO_TOTAL_TIME_T, &us);
+	a.ms = (uint32_t)(us / 1000);
 	judge(p, f, &a);
 	if (a.trouble == CAUSE_FINE) {
 		a.location = header(p->curl, "location");
@@ -227,7 +233,7 @@ on_answer(void *arg, const struct fetch_answer *f)
 		a.modified = header(p->curl, "last-modified");
 	}
 	if (a.trouble == CAUSE_FINE && p->certificate)
-		take_certificate(p->curl, a.certificate);
+		take_certificate(p->curl, &a);
 	release(p, f->retry_after);
 	p->done(p->arg, &a);
 	curl_slist_free_all(p->headers);
@@ -250,6 +256,8 @@ prepare(void *arg, CURL *curl)
 	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, p->headers);
 	curl_easy_setopt(curl, CURLOPT_CERTINFO, p->certificate ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, p->anew ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, p->anew ? 1L : 0L);
 	if (s->cas != NULL && s->cas[0] != '\0')
 		curl_easy_setopt(curl, CURLOPT_CAINFO, s->cas);
 }
@@ -283,6 +291,7 @@ probe_start(struct prober *prober, const struct probe_spec *spec,
 	p->done = done;
 	p->arg = arg;
 	p->certificate = spec->certificate;
+	p->anew = spec->anew;
 	if (spec->lane != NULL) {
 		p->lane[p->lanes++] = spec->lane;
 		snprintf(p->held, sizeof(p->held), "%s", spec->address);

@@ -45,7 +45,10 @@ struct probe_answer {
 	const char *wall;	/* a header of a wall against robots, or "" */
 	struct span etag, modified;
 	uint8_t certificate[16];
-	const char *address;	/* that it came from, or "" */
+	struct span pem;	/* of the other side's certificate, if it was
+				 * wanted and seen */
+	const char *address;	/* that it came from, or was tried last; "" */
+	uint32_t ms;		/* that it took */
 };
 typedef void probe_done_fn(void *arg, const struct probe_answer *a);
 
@@ -58,6 +61,7 @@ struct probe_spec {
 	size_t most;		/* bytes of the body */
 	const char *etag, *modified;	/* "": ask unconditionally */
 	bool certificate;	/* is wanted */
+	bool anew;		/* over a connection of its own */
 	/* The address that the host is known to be at, which may be connected
 	 * to already: polite_connect() was asked for it, and the probe gives
 	 * it back. NULL: not known, or not asked. */

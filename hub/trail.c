@@ -20,9 +20,13 @@ trail_init(struct trail *t)
 void
 trail_clear(struct trail *t)
 {
-	for (size_t i = 0; i < t->hops; i++)
+	for (size_t i = 0; i < t->hops; i++) {
 		free(t->hop[i].url);
+		free(t->hop[i].server.cert);
+	}
 	t->hops = 0;
+	free(t->server.cert);
+	t->server.cert = NULL;
 	buf_clear(&t->url);
 	buf_clear(&t->body);
 	glance_clear(&t->page);
@@ -58,7 +62,8 @@ trail_hop(struct trail *t, enum hop_kind kind, struct span to)
 		return false;
 	t->hop[t->hops++] = (struct hop){
 		.url = mem_copy(buf_cstr(&t->url), t->url.n),
-		.status = t->status, .kind = kind };
+		.status = t->status, .kind = kind, .server = t->server };
+	t->server = (struct trail_server){ .cert = NULL };
 	buf_reset(&t->url);
 	buf_span(&t->url, to);
 	t->status = 0;

@@ -5,6 +5,7 @@
 #ifndef ZQ_HUB_TRAIL_H
 #define ZQ_HUB_TRAIL_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 #include "contrib/base/span.h"
 #include "hub/glance.h"
 #include "hub/outcome.h"
+#include "hub/webcert.h"
 
 #define TRAIL_HOPS 10		/* browsers follow 20; nobody needs so many */
 #define TRAIL_DETAIL 256
@@ -23,10 +25,17 @@ enum hop_kind {
 	HOP_REFRESH,		/* the page itself sends on, at once */
 };
 
+struct trail_server {		/* that was asked */
+	char address[INET6_ADDRSTRLEN];	/* "" */
+	uint32_t ms;		/* that it took */
+	struct webcert *cert;	/* NULL: none, or not asked for */
+};
+
 struct hop {			/* an answer that only sent us on */
 	char *url;		/* asked; a normal form */
 	long status;
 	enum hop_kind kind;
+	struct trail_server server;
 };
 
 struct trail {
@@ -42,6 +51,7 @@ struct trail {
 	char wall[GLANCE_SIGN];	/* a header of a wall against robots; "" */
 	char etag[TRAIL_VALIDATOR], modified[TRAIL_VALIDATOR];
 	uint8_t certificate[16];	/* digest; zeros: none, or not asked */
+	struct trail_server server;	/* of the last that was asked */
 	struct glance page;
 	struct buf body;	/* if it was asked for (robots.txt) */
 };

@@ -33,7 +33,7 @@ struct trip {
 	struct trail trail;
 	char etag[TRAIL_VALIDATOR], modified[TRAIL_VALIDATOR];
 	size_t body;
-	bool certificate, robots;
+	bool certificate, robots, own;
 	unsigned tries;
 	trip_done_fn *done;
 	void *arg;
@@ -153,8 +153,8 @@ go_on(struct trip *t)
 	struct origin *o;
 	enum cause cause;
 
-	if (t->robots) {
-		queue(t, true);
+	if (t->robots || t->own) {
+		queue(t, t->robots || t->trail.hops > 0);
 		return;
 	}
 	o = origin_of(t->trips->origins, url);
@@ -247,11 +247,27 @@ take(struct trip *t, const struct probe_answer *a)
 		glance_page(t->trips->glancer, &to->page, a->body, a->type);
 }
 
+/* Who answered, or didn't. */
+static void
+take_server(struct trip *t, const struct probe_answer *a)
+{
+	struct trail_server *s = &t->trail.server;
+	struct webcert c;
+
+	copy(s->address, sizeof(s->address), span_of(a->address));
+	s->ms = a->ms;
+	if (!t->own || !webcert_read(&c, a->pem))
+		return;
+	free(s->cert);
+	s->cert = mem_new(sizeof(*s->cert));
+	*s->cert = c;
+}
+
 /* ms, if the server wants us back so soon that we wait. */
 static int64_t
 comes_back(const struct trip *t, const struct probe_answer *a)
 {
-	if ((a->status != 429 && a->status != 503) || a->retry_after <= 0 ||
+	if (t->own || (a->status != 429 && a->status != 503) || a->retry_after <= 0 ||
 	    a->retry_after > t->trips->spec.patience || t->tries >= TRIES)
 		return 0;
 	return a->retry_after;
@@ -291,7 +307,7 @@ go_where_it_sends(struct trip *t, const struct probe_answer *a)
 static int64_t
 crawl_delay(struct trip *t)
 {
-	if (t->robots)
+	if (t->robots || t->own)
 		return 0;
 	return origin_of(t->trips->origins, buf_look(&t->trail.url))->robots.delay;
 }
@@ -312,9 +328,12 @@ on_answer(void *arg, const struct probe_answer *a)
 	struct trip *t = arg;
 	struct trips *trips = t->trips;
 	int64_t now = clock_mono(), pause = a->retry_after;
-	bool late = pause > trips->spec.patience;
+	bool late;
 
 	t->probe = NULL;
+	if (t->own && pause > TRIP_PATIENCE)
+		pause = TRIP_PATIENCE;
+	late = pause > trips->spec.patience;
 	trips->under_way--;
 	look_soon(trips);
 	if (a->address[0] != '\0')
@@ -329,6 +348,7 @@ on_answer(void *arg, const struct probe_answer *a)
 	if (pause < crawl_delay(t))
 		pause = crawl_delay(t);
 	polite_end(trips->polite, &t->item, now, pause);
+	take_server(t, a);
 	if (a->trouble == CAUSE_INWARD) {
 		struct url u;
 
@@ -361,9 +381,9 @@ ask(struct trip *t)
 	struct probe_spec spec = { .url = buf_cstr(&t->trail.url),
 	    .most = t->body > 0 ? t->body : GLANCE_MOST, .etag = t->etag,
 	    .modified = t->modified, .certificate = t->certificate,
-	    .address = o->address };
+	    .anew = t->own, .address = t->own ? "" : o->address };
 
-	if (o->address[0] != '\0') {
+	if (spec.address[0] != '\0') {
 		spec.lane = polite_connect(polite, span_of(o->address), now,
 		    &wait);
 		if (spec.lane == NULL) {
@@ -413,6 +433,7 @@ trip_start(struct trips *trips, const struct trip_spec *spec,
 	t->body = spec->body;
 	t->certificate = spec->certificate;
 	t->robots = spec->robots;
+	t->own = spec->own;
 	t->done = done;
 	t->arg = arg;
 	TAILQ_INSERT_TAIL(&trips->all, t, all);
@@ -438,7 +459,8 @@ trips_new(struct event_base *base, const struct trips_spec *spec)
 
 	must(spec->parallel > 0);
 	t->spec = *spec;
-	t->polite = polite_new(spec->delay, spec->parallel);
+	t->polite = polite_new(spec->delay, spec->abreast > 0 ?
+	    spec->abreast : spec->parallel);
 	prober.polite = t->polite;
 	t->prober = prober_new(base, &prober);
 	t->glancer = glancer_new();

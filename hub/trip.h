@@ -18,6 +18,8 @@
 #include "hub/inward.h"
 #include "hub/trail.h"
 
+#define TRIP_PATIENCE 20000	/* ms */
+
 struct trips;
 struct trip;
 
@@ -27,7 +29,9 @@ struct trips_spec {
 	const char *cas;	/* as in probe.h; kept */
 	uint32_t timeout;	/* ms, of one request */
 	uint32_t delay;		/* ms, as in polite.h */
-	unsigned parallel;	/* requests at a time, of all */
+	unsigned parallel;	/* requests at a time, of all … */
+	unsigned abreast;	/* … and to one server, if delay is 0; 0: as
+				 * many as of all */
 	int64_t patience;	/* ms that one waits for a server at most */
 };
 
@@ -37,6 +41,10 @@ struct trip_spec {
 	size_t body;		/* > 0: keep so many bytes, don't glance */
 	bool certificate;
 	bool robots;		/* this is the asking for it */
+	bool own;		/* a site of our own is visited as people do:
+				 * robots.txt isn't asked, a connection is
+				 * not used again, and nobody is waited for
+				 * longer than TRIP_PATIENCE */
 };
 
 /* The trail lives until it returns; trail_take() keeps it. */
