@@ -19,6 +19,8 @@
 
 #define GLANCE_MOST (128u << 10)	/* bytes of a page that are looked at */
 #define GLANCE_TITLE 200		/* bytes kept of a title */
+#define GLANCE_CODE 16		/* … of an identification code */
+#define GLANCE_DOMAIN 256
 #define GLANCE_SIGN 80			/* … of the words that gave it away */
 
 enum glance_language {		/* by its letters */
@@ -36,6 +38,8 @@ struct glance {
 	uint32_t letters;		/* that a reader sees; a Han character
 					 * counts as three */
 	struct sketch sketch;
+	char code[GLANCE_CODE];		/* its SiteIDCode and SiteDomain … */
+	char domain[GLANCE_DOMAIN];	/* … as written; "" */
 	bool password;			/* a field for one */
 	bool scripts;			/* there are some */
 	bool says_missing;		/* short, and titled so */

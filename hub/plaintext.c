@@ -32,6 +32,8 @@ plaintext_init(struct plaintext *p, size_t most)
 	buf_init(&p->text, most);
 	buf_init(&p->title, PLAINTEXT_TITLE);
 	buf_init(&p->refresh, PLAINTEXT_REFRESH);
+	buf_init(&p->code, PLAINTEXT_META);
+	buf_init(&p->domain, PLAINTEXT_META);
 }
 
 void
@@ -40,6 +42,8 @@ plaintext_clear(struct plaintext *p)
 	buf_clear(&p->text);
 	buf_clear(&p->title);
 	buf_clear(&p->refresh);
+	buf_clear(&p->code);
+	buf_clear(&p->domain);
 }
 
 static bool
@@ -224,10 +228,25 @@ take_refresh(struct plaintext *p, struct span content)
 		buf_reset(&p->refresh);
 }
 
+/* What the page says of its site (国办发〔2017〕47号), in any case. */
+static void
+take_site(struct plaintext *p, struct span name, struct span content)
+{
+	struct buf *to = NULL;
+
+	if (text_same_nocase(name, SPAN("SiteIDCode")))
+		to = &p->code;
+	else if (text_same_nocase(name, SPAN("SiteDomain")))
+		to = &p->domain;
+	content = text_trim(content);
+	if (to != NULL && to->n == 0 && content.n <= PLAINTEXT_META)
+		buf_span(to, content);
+}
+
 static void
 look_at_meta(struct plaintext *p, struct tag t)
 {
-	struct span name, value, content = SPAN_NONE;
+	struct span name, value, content = SPAN_NONE, called = SPAN_NONE;
 	bool refresh = false;
 
 	while (next_attribute(&t, &name, &value)) {
@@ -235,9 +254,12 @@ look_at_meta(struct plaintext *p, struct tag t)
 			refresh = text_same_nocase(value, SPAN("refresh"));
 		else if (text_same_nocase(name, SPAN("content")))
 			content = value;
+		else if (text_same_nocase(name, SPAN("name")))
+			called = text_trim(value);
 	}
 	if (refresh)
 		take_refresh(p, content);
+	take_site(p, called, content);
 }
 
 static void
@@ -373,6 +395,8 @@ plaintext_read(struct plaintext *p, struct span page)
 	buf_reset(&p->text);
 	buf_reset(&p->title);
 	buf_reset(&p->refresh);
+	buf_reset(&p->code);
+	buf_reset(&p->domain);
 	p->password = p->scripts = false;
 	while (s.at < s.end) {
 		const char *from = s.at;

@@ -16,12 +16,15 @@
 
 #define PLAINTEXT_TITLE 1024	/* bytes */
 #define PLAINTEXT_REFRESH 4096
+#define PLAINTEXT_META 512
 #define PLAINTEXT_AT_ONCE 10	/* s: a refresh later than that is for news */
 
 struct plaintext {
 	struct buf text;	/* the title is not in it */
 	struct buf title;	/* as written */
 	struct buf refresh;	/* meta refresh: where to, as written; "" */
+	struct buf code, domain;	/* meta SiteIDCode, SiteDomain, as
+				 * written; the first that says something */
 	bool password;		/* there is a field for one */
 	bool scripts;
 };
