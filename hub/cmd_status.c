@@ -256,7 +256,7 @@ run_config(struct cmd_line *l)
 	if (cmd_flag(l, "example"))
 		config_example(&b);
 	else if (cmd_flag(l, "manual"))
-		config_manual(&b);
+		config_manual(&b, "");
 	else
 		config_print(&b, l->config);
 	fputs(buf_cstr(&b), stdout);

@@ -10,6 +10,7 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/units.h"
+#include "hub/config_alert.h"
 #include "hub/inward.h"
 
 #define AT(member) offsetof(struct config, member)
@@ -17,7 +18,12 @@
 
 static const struct conf_section sections[] = {
 	{ .name = "", .size = sizeof(struct config), .many = false },
+	{ .name = "rule", .size = sizeof(struct config_rule), .many = true },
+	{ .name = "receiver", .size = sizeof(struct config_receiver),
+	  .many = true },
 };
+
+#define SECTIONS (sizeof(sections) / sizeof(sections[0]))
 
 static const struct conf_def table[] = {
 	{ .section = "", .name = "name", .type = CONF_TEXT,
@@ -45,12 +51,42 @@ static const struct conf_def table[] = {
 	  .about =
 	    "Address and port of the pages, feeds, JSON and /metrics, in plain "
 	    "HTTP.\n"
-	    "They can be read without a password, so this is the machine "
-	    "itself unless said otherwise; put a web server in front for TLS "
-	    "and log-in.\n"
+	    "They can be read without a password unless web_sign_in is set, so "
+	    "this is the machine itself if nothing is said; put a web server "
+	    "in front for TLS.\n"
 	    "Such a server passes Host on and sets X-Forwarded-Proto, so "
 	    "that feeds name the address they are read at.\n"
 	    "Empty: no web part." },
+	{ .section = "", .name = "web_sign_in", .type = CONF_BOOL,
+	  .offset = AT(web_sign_in), .preset = "no",
+	  .about =
+	    "Whether pages, feeds and JSON are for those only who have signed "
+	    "in (zqhub user add).\n"
+	    "Acting always needs that. /metrics and /healthz are for machines "
+	    "and stay open: bar them in the web server in front." },
+	{ .section = "", .name = "web_session", .type = CONF_TIME,
+	  .offset = AT(web_session), .preset = "12h",
+	  .least = 60000, .most = 30 * DAY,
+	  .about =
+	    "Who has signed in and does nothing for so long must do it "
+	    "again.\n"
+	    "A page that is open counts as doing something." },
+	{ .section = "", .name = "web_proxy", .type = CONF_TEXT,
+	  .offset = AT(web_proxy), .preset = "",
+	  .about =
+	    "The address of the web server in front, as the hub sees it: "
+	    "127.0.0.1.\n"
+	    "From there, and from nowhere else, X-Forwarded-For is believed: "
+	    "tries to sign in are then counted by the reader's address." },
+	{ .section = "", .name = "web_user_header", .type = CONF_TEXT,
+	  .offset = AT(web_user_header), .preset = "",
+	  .about =
+	    "A header in which that web server says which user it is, after it "
+	    "has checked a client certificate, or in some other way: "
+	    "X-Remote-User.\n"
+	    "It must remove what the reader himself sends by that name. The "
+	    "user must be in zqhub user list, which has the role.\n"
+	    "Empty: nobody is believed that." },
 	{ .section = "", .name = "dir", .type = CONF_PATH,
 	  .offset = AT(dir), .preset = ".",
 	  .about =
@@ -238,9 +274,41 @@ static const struct conf_def table[] = {
 	  .about =
 	    "A home page that takes longer than this is shown as slow.\n"
 	    "Not a rule of an inspection, which counts from 15 seconds on." },
+	{ .section = "", .name = "alert_wait", .type = CONF_TIME,
+	  .offset = AT(alert_wait), .preset = "1s",
+	  .least = 0, .most = 60000,
+	  .about =
+	    "How long an alert waits before it is told, so that sites that "
+	    "fall ill together are in one notice." },
+	{ .section = "", .name = "beat_url", .type = CONF_TEXT,
+	  .offset = AT(beat_url), .preset = "",
+	  .about =
+	    "An address that the hub asks once a minute while it is well, of "
+	    "a service elsewhere that raises the alarm when that stays "
+	    "away.\n"
+	    "A hub that is dead can't tell so itself." },
+	{ .section = "", .name = "beat_file", .type = CONF_PATH,
+	  .offset = AT(beat_file), .preset = "",
+	  .about =
+	    "A file that the hub writes the time to, once a minute while it "
+	    "is well, for a monitor on the same machine." },
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
+
+/* All sections: the parser wants one table. */
+#define ALL (TABLE_COUNT + CONFIG_ALERT_DEFS)
+
+static const struct conf_def *
+all(void)
+{
+	static struct conf_def joined[ALL];
+
+	memcpy(joined, table, sizeof(table));
+	memcpy(joined + TABLE_COUNT, config_alert_table,
+	    CONFIG_ALERT_DEFS * sizeof(*joined));
+	return joined;
+}
 
 static bool
 is_one_of(const char *value, const char *const *words)
@@ -271,6 +339,9 @@ judge(const struct config *c, const char *path, struct buf *why)
 		    c->public);
 	if (!inward_allow_all(&inward, c->check_allow, why))
 		buf_printf(why, " (%s: check_allow)\n", path);
+	if (c->web_user_header[0] != '\0' && c->web_proxy[0] == '\0')
+		buf_printf(why, "%s: web_user_header: expected web_proxy, too: "
+		    "from whom is it to be believed?\n", path);
 	if (c->name[0] == '\0')
 		buf_printf(why, "%s: name: is empty: expected the name of "
 		    "the cluster's portal\n", path);
@@ -279,14 +350,16 @@ judge(const struct config *c, const char *path, struct buf *why)
 const struct config *
 config_read(const char *path, struct conf **file, struct buf *why)
 {
-	const struct config *c;
+	struct config *c;
 
-	*file = conf_read(path, sections, 1, table, TABLE_COUNT, why);
+	*file = conf_read(path, sections, SECTIONS, all(), ALL, why);
 	if (*file == NULL)
 		return NULL;
-	c = conf_get(*file, "", 0, NULL);
+	c = conf_record(*file, "", 0);
 	must(c != NULL);
+	c->file = *file;
 	judge(c, path, why);
+	config_alert_judge(c->file, path, why);
 	if (why->n == 0)
 		return c;
 	conf_free(*file);
@@ -295,9 +368,9 @@ config_read(const char *path, struct conf **file, struct buf *why)
 }
 
 void
-config_manual(struct buf *b)
+config_manual(struct buf *b, const char *section)
 {
-	conf_manual(b, table, TABLE_COUNT, "");
+	conf_manual(b, all(), ALL, section);
 }
 
 void

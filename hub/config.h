@@ -18,6 +18,10 @@ struct config {
 	char *name;		/* of the cluster, shown on the web */
 	char *listen;		/* host:port of the edge */
 	char *web;		/* host:port of the web part; "" for none */
+	bool web_sign_in;	/* reading needs a user, too */
+	uint64_t web_session;	/* ms without use until one ends */
+	char *web_proxy;	/* address of the web server in front; "" */
+	char *web_user_header;	/* in which that says who it is; "" */
 	char *public;		/* https://… as agents dial it */
 	char *dir;		/* the data directory */
 	char *log;		/* level */
@@ -46,12 +50,16 @@ struct config {
 	bool homes;		/* look at the sites' home pages */
 	uint64_t home_every;	/* ms between two looks at one */
 	uint64_t home_slow;	/* ms; a page that takes longer is slow */
+	uint64_t alert_wait;	/* ms: what falls ill together is one alert */
+	char *beat_url;		/* asked every minute; "" */
+	char *beat_file;	/* written every minute; "" */
+	struct conf *file;	/* it came from; NULL: from none */
 };
 
 /* NULL: why has lines for people. conf_free() with the second. */
 const struct config *config_read(const char *path, struct conf **file,
     struct buf *why);
-void config_manual(struct buf *b);
+void config_manual(struct buf *b, const char *section);	/* "", "rule" … */
 void config_example(struct buf *b);
 void config_print(struct buf *b, const struct config *c); /* as it stands */
 

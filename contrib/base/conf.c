@@ -479,18 +479,32 @@ conf_free(struct conf *c)
 	free(c);
 }
 
+static const struct record *
+find_nth(const struct conf *c, const char *section, size_t n)
+{
+	for (size_t i = 0; i < c->record_count; i++) {
+		if (strcmp(c->records[i].section->name, section) == 0 &&
+		    n-- == 0)
+			return &c->records[i];
+	}
+	return NULL;
+}
+
 const void *
 conf_get(const struct conf *c, const char *section, size_t n,
     const char **label)
 {
-	for (size_t i = 0; i < c->record_count; i++) {
-		const struct record *r = &c->records[i];
+	const struct record *r = find_nth(c, section, n);
 
-		if (strcmp(r->section->name, section) != 0 || n-- > 0)
-			continue;
-		if (label != NULL)
-			*label = r->label;
-		return r->data;
-	}
-	return NULL;
+	if (r != NULL && label != NULL)
+		*label = r->label;
+	return r != NULL ? r->data : NULL;
+}
+
+void *
+conf_record(struct conf *c, const char *section, size_t n)
+{
+	const struct record *r = find_nth(c, section, n);
+
+	return r != NULL ? r->data : NULL;
 }

@@ -57,6 +57,9 @@ void conf_free(struct conf *c);
 const void *conf_get(const struct conf *c, const char *section, size_t n,
     const char **label);
 
+/* The same record for whoever keeps in it what no file says. */
+void *conf_record(struct conf *c, const char *section, size_t n);
+
 /* The table as mdoc(7) list items (.It Ic name ...), for the manual; and as
  * a commented example file. `most` 0 means no bound. */
 void conf_manual(struct buf *b, const struct conf_def *defs, size_t count,

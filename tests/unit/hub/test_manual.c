@@ -22,7 +22,7 @@ START_TEST(test_settings)
 	page[n] = '\0';
 	fclose(f);
 	buf_init(&list, sizeof(page));
-	config_manual(&list);
+	config_manual(&list, "");
 	ck_assert_uint_gt(list.n, 1000);
 	ck_assert_msg(strstr(page, buf_cstr(&list)) != NULL,
 	    PAGE " has another list of settings than hub/config.c; "
