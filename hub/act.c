@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "hub/act_alert.h"
 #include "hub/act_domain.h"
 #include "hub/act_gate.h"
 #include "hub/act_move.h"
@@ -105,6 +106,16 @@ static const struct {
 	{ "home", home_act_home },
 	{ "home-accept", home_act_accept },
 	{ "tell", telling_act },
+	{ "alert-fire", act_alert_fire },
+	{ "alert-join", act_alert_join },
+	{ "alert-leave", act_alert_leave },
+	{ "alert-raise", act_alert_raise },
+	{ "alert-say", act_alert_say },
+	{ "alert-sent", act_alert_sent },
+	{ "alert-ack", act_alert_ack },
+	{ "alert-silence", act_alert_silence },
+	{ "alert-unsilence", act_alert_unsilence },
+	{ "alert-forget", act_alert_forget },
 	{ "ca-roll", issued_act_roll },
 	{ "ca-rolled", issued_act_rolled },
 };

@@ -121,8 +121,8 @@ alert_write(struct buf *row, const struct alert *a)
 	write_span(row, a->told);
 }
 
-static void
-read_row(struct alert *a, uint32_t number, struct span row)
+void
+alert_read(struct alert *a, uint32_t number, struct span row)
 {
 	struct reader r = reader_of(row);
 
@@ -199,7 +199,7 @@ alert_get(struct db_txn *t, uint32_t number, struct alert *a)
 
 	if (!db_get(t, TABLE_ALERT, key_look(&k), &row))
 		return false;
-	read_row(a, number, row);
+	alert_read(a, number, row);
 	return true;
 }
 
@@ -219,24 +219,40 @@ alert_put(struct db_txn *t, const struct alert *a, struct buf *row)
 		db_put(t, TABLE_ALERT_OPEN, key_look(&k), SPAN_NONE);
 }
 
-/* The number at the end of a table whose keys are numbers. */
-static uint32_t
-last_of(struct db_txn *t, enum table table)
+void
+alert_drop(struct db_txn *t, uint32_t number)
 {
-	struct db_cursor *c = db_cursor_open(t, table);
-	struct span key, row;
-	uint32_t last = 0;
+	struct key k = key_u32(number);
 
-	if (db_cursor_get(c, MDB_LAST, &key, &row) && key.n == 4)
-		last = wire_get_u32((const uint8_t *)key.at);
+	db_del(t, TABLE_ALERT, key_look(&k));
+	db_del(t, TABLE_ALERT_OPEN, key_look(&k));
+}
+
+static bool
+at_end(struct db_txn *t, MDB_cursor_op op, struct alert *a)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_ALERT);
+	struct span key, row;
+	bool found = db_cursor_get(c, op, &key, &row);
+
+	if (found)
+		alert_read(a, wire_get_u32((const uint8_t *)key.at), row);
 	db_cursor_close(c);
-	return last;
+	return found;
+}
+
+bool
+alert_first(struct db_txn *t, struct alert *a)
+{
+	return at_end(t, MDB_FIRST, a);
 }
 
 uint32_t
 alert_last(struct db_txn *t)
 {
-	return last_of(t, TABLE_ALERT);
+	struct alert a;
+
+	return at_end(t, MDB_LAST, &a) ? a.number : 0;
 }
 
 bool
@@ -288,7 +304,7 @@ alert_each(struct db_txn *t, uint32_t before, alert_fn *each, void *arg)
 	if (before != 0 && db_cursor_get(c, MDB_SET_RANGE, &key, &row))
 		op = MDB_PREV;
 	for (; db_cursor_get(c, op, &key, &row); op = MDB_PREV) {
-		read_row(&a, wire_get_u32((const uint8_t *)key.at), row);
+		alert_read(&a, wire_get_u32((const uint8_t *)key.at), row);
 		if (!each(arg, &a))
 			break;
 	}

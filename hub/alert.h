@@ -114,6 +114,7 @@ bool alert_told_next(struct span *told, struct alert_told *r);
 
 bool alert_get(struct db_txn *t, uint32_t number, struct alert *a);
 uint32_t alert_last(struct db_txn *t);	/* highest number given; 0: none */
+bool alert_first(struct db_txn *t, struct alert *a);	/* the oldest */
 /* Is there nothing more to come of it: it has ended, and all who were told of
  * it know that? Those of which there is are in the list of open ones. */
 bool alert_is_over(const struct alert *a);
@@ -129,9 +130,11 @@ void alert_each(struct db_txn *t, uint32_t before, alert_fn *each,
 /* --- rows: for the acts' rules ------------------------------------------------ */
 
 void alert_write(struct buf *row, const struct alert *a);
+void alert_read(struct alert *a, uint32_t number, struct span row);
 void alert_member_write(struct buf *b, const struct alert_member *m);
 void alert_told_write(struct buf *b, const struct alert_told *r);
 /* Stores it, in the list of open ones or not. */
 void alert_put(struct db_txn *t, const struct alert *a, struct buf *row);
+void alert_drop(struct db_txn *t, uint32_t number);
 
 #endif
