@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "agent/moves_off.h"
 #include "agent/trust.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -78,6 +79,18 @@ trust(const struct errand_host *h, const struct letter *l,
 	return ok;
 }
 
+static bool
+off(const struct errand_host *h, const struct letter *l, struct buf *result)
+{
+	bool done;
+	size_t n = moves_off(h->store, l, &done);
+
+	buf_text(result, n > 0 ? N_("a move that was announced is withdrawn "
+	    "by the hub's operator: see zqagent moves") :
+	    N_("no such move is announced"));
+	return done;
+}
+
 static const struct {
 	const char *kind;
 	errand_fn *run;
@@ -85,6 +98,7 @@ static const struct {
 	{ LETTER_RELEASE, release },
 	{ LETTER_REFUSE, refuse },
 	{ LETTER_TRUST, trust },
+	{ LETTER_OFF, off },
 };
 
 /* --- the last one ------------------------------------------------------------ */

@@ -180,7 +180,7 @@ static bool
 is_to_be_acted_on(const struct letter *l)
 {
 	static const char *const kinds[] = { LETTER_RELEASE, LETTER_REFUSE,
-		LETTER_TRUST };
+		LETTER_TRUST, LETTER_OFF };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (span_is(l->kind, span_of(kinds[i])))

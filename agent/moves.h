@@ -27,6 +27,8 @@ enum moves_state {	/* numbers are in rows */
 	MOVES_REFUSED = 3,	/* … and it was no move, says a person */
 	MOVES_HEARD = 4,	/* announced by the hub's operator, or by a
 				 * copy of this agent (moves_hear.h) */
+	MOVES_OFF = 5,		/* was announced here; the hub's operator
+				 * withdrew it (moves_off.h) */
 };
 
 struct moved {

@@ -16,6 +16,7 @@
 static const char *const lists[] = {
 	[MOVES_SAID] = "announced", [MOVES_PROPOSED] = "proposed",
 	[MOVES_REFUSED] = "refused", [MOVES_HEARD] = "heard",
+	[MOVES_OFF] = "off",
 };
 #define STATES (sizeof(lists) / sizeof(lists[0]))
 

@@ -88,6 +88,20 @@ show_announced(json_t *m)
 	printf("\n");
 }
 
+static void
+show_off(json_t *m)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	printf("  %s → %s (%s)", text(m, "old"), text(m, "new"),
+	    text(m, "scope"));
+	printf(_("; withdrawn %s by %s"), tool_time(when, m, "when"),
+	    text(m, "by"));
+	if (text(m, "reason")[0] != '\0')
+		printf(": %s", text(m, "reason"));
+	printf("\n");
+}
+
 /* With what to type: it can be given a time and a reason there. */
 static void
 show_proposed(json_t *m)
@@ -125,11 +139,14 @@ print_list(json_t *all)
 	show_list(all, "announced", _("announced:"), show_announced);
 	show_list(all, "heard", _("announced for this site at the hub:"),
 	    show_announced);
+	show_list(all, "off", _("announced, and withdrawn by the hub's "
+	    "operator:"), show_off);
 	show_list(all, "proposed", _("proposed, and not said yet (zqagent "
 	    "moves announce says all, zqagent moves refuse none):"),
 	    show_proposed);
 	if (json_array_size(json_object_get(all, "announced")) == 0 &&
 	    json_array_size(json_object_get(all, "heard")) == 0 &&
+	    json_array_size(json_object_get(all, "off")) == 0 &&
 	    json_array_size(json_object_get(all, "proposed")) == 0)
 		printf(_("no moves\n"));
 }

@@ -10,6 +10,7 @@
 #include "contrib/base/text.h"
 #include "hub/move_say.h"
 #include "hub/move_turn.h"
+#include "hub/tell_move.h"
 #include "protocol/url.h"
 
 #define NO_MOVE "there is no such move"
@@ -22,10 +23,39 @@ text_of(const json_t *o, const char *name)
 	return text_cut(act_read_text(o, name), MOVE_TEXT);
 }
 
+/* What a site announced itself it takes for announced, unless it is told. */
+static void
+tell_announcer(struct group *g, const struct entry *e, const json_t *o,
+    uint32_t number)
+{
+	struct move m;
+
+	if (move_get(g->txn, number, &m) && !m.operated &&
+	    m.state == MOVE_WITHDRAWN)
+		tell_move_off(g, number, text_of(o, "actor"), e->at);
+}
+
+/* What they said instead takes the place of those, as of this moment. */
+static void
+tell_replaced(struct group *g, const struct entry *e, const json_t *o,
+    const struct rewrite_rule *r)
+{
+	bool below = r->scope != REWRITE_ADDRESS;
+	uint32_t before = 0;
+	struct move m;
+
+	while (move_ever_of_old(g->txn, r->from, below, before, &m)) {
+		before = m.number;
+		if (m.changed == e->at)
+			tell_announcer(g, e, o, m.number);
+	}
+}
+
 const char *
 act_move_announce(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct move_said said = { .operated = true };
+	const char *why;
 	struct site s;
 
 	if (!act_read_site(g, o, &s))
@@ -40,7 +70,10 @@ act_move_announce(struct group *g, const struct entry *e, const json_t *o)
 	};
 	said.reason = text_of(o, "reason");
 	said.by = text_of(o, "actor");
-	return move_say(g, e, &said);
+	why = move_say(g, e, &said);
+	if (why == NULL)
+		tell_replaced(g, e, o, &said.rule);
+	return why;
 }
 
 static bool
@@ -58,20 +91,29 @@ const char *
 act_move_agree(struct group *g, const struct entry *e, const json_t *o)
 {
 	uint32_t number;
+	const char *why;
+	struct move m;
 
-	if (!read_move(o, &number))
+	if (!read_move(o, &number) || !move_get(g->txn, number, &m))
 		return NO_MOVE;
-	return move_agree(g, e, number, text_of(o, "actor"));
+	why = move_agree(g, e, number, text_of(o, "actor"));
+	if (why == NULL && m.state == MOVE_CONTESTED)
+		tell_announcer(g, e, o, m.rival);
+	return why;
 }
 
 const char *
 act_move_withdraw(struct group *g, const struct entry *e, const json_t *o)
 {
 	uint32_t number;
+	const char *why;
 
 	if (!read_move(o, &number))
 		return NO_MOVE;
-	return move_withdraw(g, e, number, text_of(o, "reason"));
+	why = move_withdraw(g, e, number, text_of(o, "reason"));
+	if (why == NULL)
+		tell_announcer(g, e, o, number);
+	return why;
 }
 
 /* --- what a look came to ----------------------------------------------------------- */
@@ -101,7 +143,7 @@ act_move_looked(struct group *g, const struct entry *e, const json_t *o)
 	}
 	good = t.now.wrong * ACT_MOVE_WRONG < t.now.looked;
 	may = move_turn_step(&t, good ? MOVE_GOOD : MOVE_BAD,
-	    good ? SPAN_NONE : text_of(o, "why"));
+	    text_of(o, "why"));
 	if (!may) {
 		move_turn_drop(&t);
 		return "the move is contested, or over";

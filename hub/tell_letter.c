@@ -11,6 +11,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "hub/outbox.h"
+#include "protocol/letter.h"
 #include "protocol/limits.h"
 
 #define TAGS 400		/* bytes of a link and a page, without their texts */
@@ -52,7 +53,12 @@ put_sentence(struct buf *b, const struct tell_letter *l)
 	const struct mending_link *c = &l->common;
 	char from[CLOCK_TEXT_MAX];
 
-	if (c->move == 0 || c->new.n == 0) {
+	if (strcmp(l->kind, LETTER_OFF) == 0) {
+		buf_printf(b, "move %u is withdrawn by %.*s: %.*s does not "
+		    "move to %.*s: %.*s", (unsigned)c->move, SPAN_ARGS(c->by),
+		    SPAN_ARGS(c->old), SPAN_ARGS(c->new),
+		    SPAN_ARGS(c->reason));
+	} else if (c->move == 0 || c->new.n == 0) {
 		buf_printf(b, "%zu %s that pages %s link to %s gone, "
 		    "elsewhere, or well again", l->links,
 		    l->links == 1 ? "address" : "addresses",

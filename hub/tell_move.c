@@ -442,6 +442,26 @@ tell_move_fixed(struct group *g, uint32_t move, uint32_t site, int64_t at)
 	about_clear(&of);
 }
 
+void
+tell_move_off(struct group *g, uint32_t move, struct span by, int64_t at)
+{
+	struct tell_letter l;
+	struct about of;
+
+	if (!about(&of, g, move, at))
+		return;
+	if (is_told(g, of.move.site)) {
+		of.link.state = MENDING_OFF;
+		of.link.by = by;
+		of.link.reason = of.move.why;
+		tell_letter_begin(&l, g, of.move.site, at, LETTER_OFF,
+		    of.move.old, &of.link);
+		tell_letter_link(&l, &of.link);
+		tell_letter_end(&l);
+	}
+	about_clear(&of);
+}
+
 /* Whose move it is learns how far it reaches. */
 static void
 tell_owner(struct group *g, const struct pass *p, const struct about *of,

@@ -23,6 +23,10 @@ void tell_move_queue(struct group *g, uint32_t move);
 /* No page of the site has a link to it any more: says so, once. */
 void tell_move_fixed(struct group *g, uint32_t move, uint32_t site,
     int64_t at);
+/* The hub's operator withdrew it: the site that announced it learns that, and
+ * by whose word. */
+void tell_move_off(struct group *g, uint32_t move, struct span by,
+    int64_t at);
 bool tell_move_left(struct db_txn *t);
 /* One step; how many pages it took, and one for the step; 0: none is left. */
 uint64_t tell_move_step(struct group *g, const struct entry *e,

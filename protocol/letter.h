@@ -54,6 +54,10 @@ bool letters_read(struct span xml, struct letters_head *h, struct buf *want,
 					 * CA certificate to be trusted from
 					 * now on, PEM; the last is the one
 					 * that signs new ones */
+#define LETTER_OFF "off"		/* a move that this site announced is
+					 * withdrawn by the hub's operator, for
+					 * `reason` by `by`: mending.h, a link
+					 * in the state off */
 
 /* Kinds whose body is more than the sentence. */
 #define LETTER_LINKS "links"		/* links that have to be changed:

@@ -6,7 +6,9 @@
 #include "agent/atlas.h"
 #include "agent/moves.h"
 #include "agent/moves_hear.h"
+#include "agent/moves_off.h"
 #include "contrib/base/clock.h"
+#include "protocol/mending.h"
 
 static struct store *store;
 
@@ -125,6 +127,61 @@ START_TEST(test_own)
 }
 END_TEST
 
+/* --- what the hub's operator withdrew ------------------------------------- */
+
+static size_t
+off(const char *old, const char *new, enum rewrite_scope scope)
+{
+	struct letter l = { .number = 1, .when = 5000, .kind = SPAN("off") };
+	const struct mending_link link = { .old = span_of(old),
+		.new = span_of(new), .state = MENDING_OFF, .scope = scope,
+		.move = 7, .from = CLOCK_NONE, .until = CLOCK_NONE,
+		.by = SPAN("zhao"), .reason = SPAN("not yours") };
+	struct buf xml;
+	bool done;
+	size_t n;
+
+	buf_init(&xml, 65536);
+	mending_begin(&xml, &link);
+	mending_link(&xml, &link, &link);
+	mending_link_end(&xml);
+	mending_end(&xml);
+	l.body = buf_look(&xml);
+	n = moves_off(store, &l, &done);
+	ck_assert(done);
+	buf_clear(&xml);
+	return n;
+}
+
+START_TEST(test_off)
+{
+	struct store_txn *t;
+	struct moved m;
+
+	ck_assert_int_eq(store_do(store, say, NULL), STORE_DONE);
+	/* Another, or this one announced otherwise. */
+	ck_assert_uint_eq(off("https://www.a.cn/x/", "https://www.a.cn/y/",
+	    REWRITE_PREFIX), 0);
+	ck_assert_uint_eq(off("https://www.a.cn/news/",
+	    "https://www.a.cn/y/", REWRITE_PREFIX), 0);
+	ck_leads("https://www.a.cn/news/1", "https://www.a.cn/xinwen/1");
+	ck_assert_uint_eq(off("https://www.a.cn/news/",
+	    "https://www.a.cn/xinwen/", REWRITE_DOMAIN), 1);
+	ck_leads("https://www.a.cn/news/1", "");
+	t = store_look(store);
+	ck_assert(moves_get(t, SPAN("prefix"), SPAN("https://www.a.cn/news/"),
+	    &m));
+	ck_assert_int_eq(m.state, MOVES_OFF);
+	ck_assert(span_is(m.by, SPAN("zhao")));
+	ck_assert(span_is(m.reason, SPAN("not yours")));
+	ck_assert_int_eq(m.when, 5000);
+	store_end(t);
+	/* Said anew it holds again. */
+	ck_assert_int_eq(store_do(store, say, NULL), STORE_DONE);
+	ck_leads("https://www.a.cn/news/1", "https://www.a.cn/xinwen/1");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -136,6 +193,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_map);
 	tcase_add_test(t, test_own);
+	tcase_add_test(t, test_off);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

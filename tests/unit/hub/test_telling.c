@@ -112,8 +112,11 @@ on_letter(void *arg, const struct letter *l)
 
 	(void)arg;
 	if (!span_is(l->kind, SPAN(LETTER_LINKS)) &&
-	    !span_is(l->kind, SPAN(LETTER_REFERRED)))
+	    !span_is(l->kind, SPAN(LETTER_REFERRED)) &&
+	    !span_is(l->kind, SPAN(LETTER_OFF)))
 		return;
+	if (span_is(l->kind, SPAN(LETTER_OFF)))
+		buf_printf(&text, "%.*s\n", SPAN_ARGS(l->text));
 	letters++;
 	if (l->body.n > longest)
 		longest = l->body.n;
@@ -270,6 +273,54 @@ START_TEST(called_off)
 	work(1000);
 	ck_assert_uint_eq((told(2, 2), letters), 0);
 	same_again();
+}
+END_TEST
+
+/* Whoever announced it isn't there when an operator decides otherwise. */
+START_TEST(called_off_by_the_operator)
+{
+	three_pages();
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now + DAY, 0);
+	work(1000);
+	kit_act(&k, "{\"do\":\"move-withdraw\",\"move\":1,"
+	    "\"actor\":\"li\",\"reason\":\"not yet\"}");
+	work(1000);
+	ck_assert_has(told(1, 0), "move 1 is withdrawn by li: "
+	    "https://s1.gov.cn/old/ does not move to "
+	    "https://s1.gov.cn/new/: not yet\n"
+	    "off:\noff https://s1.gov.cn/old/ -> https://s1.gov.cn/new/\n");
+	ck_assert_has(told(2, 1), "links:\noff https://s1.gov.cn/old/");
+	ck_assert_ptr_null(strstr(told(2, 1), "not yet"));
+	same_again();
+}
+END_TEST
+
+/* Whoever loses hears of it, unless it was their own word. */
+START_TEST(decided_for_another)
+{
+	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix",
+	    k.now + DAY, 0);
+	kit_act(&k, "{\"do\":\"move-announce\",\"site\":1,\"scope\":"
+	    "\"prefix\",\"old\":\"https://s1.gov.cn/old/\",\"new\":"
+	    "\"https://s1.gov.cn/new/\",\"actor\":\"li\"}");
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/other/", "prefix",
+	    0, 0);
+	ck_assert_str_eq(state(3), "contested");
+	kit_act(&k, "{\"do\":\"move-agree\",\"move\":3,"
+	    "\"actor\":\"li\"}");
+	ck_assert_str_eq(state(2), "withdrawn");
+	say(1, "https://s1.gov.cn/old/", "", "prefix", 0, 0);
+	ck_assert_str_eq(state(3), "withdrawn");
+	ck_assert_str_eq(told(1, 0), "");
+	kit_act(&k, "{\"do\":\"move-announce\",\"site\":1,\"scope\":"
+	    "\"prefix\",\"old\":\"https://s1.gov.cn/a/\",\"new\":"
+	    "\"https://s1.gov.cn/c/\",\"actor\":\"li\"}");
+	ck_assert_str_eq(state(1), "withdrawn");
+	ck_assert_str_eq(told(1, 0), "move 1 is withdrawn by li: "
+	    "https://s1.gov.cn/a/ does not move to https://s1.gov.cn/b/: "
+	    "announced otherwise: move 4\n"
+	    "off:\noff https://s1.gov.cn/a/ -> https://s1.gov.cn/b/\n");
 }
 END_TEST
 
@@ -500,6 +551,8 @@ main(void)
 	tcase_add_test(tests, a_move_is_told);
 	tcase_add_test(tests, taking_effect);
 	tcase_add_test(tests, called_off);
+	tcase_add_test(tests, called_off_by_the_operator);
+	tcase_add_test(tests, decided_for_another);
 	tcase_add_test(tests, longest_wins);
 	tcase_add_test(tests, in_small_steps);
 	tcase_add_test(tests, many_pages);
