@@ -36,6 +36,8 @@
 #include "hub/lookout.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
+#include "hub/presence.h"
+#include "hub/pulse.h"
 #include "hub/radius.h"
 #include "hub/reconciler.h"
 #include "hub/reply.h"
@@ -67,6 +69,7 @@ struct core {
 	struct guests guests;
 	struct pending_queue pending;
 	struct backlog backlog;
+	struct presence *presence;
 	struct ingest *ingest;
 	struct show *show;
 	struct turns *turns;
@@ -262,6 +265,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		refuse_overload(c, p->number);
 		pending_free(p);
 	}
+	pulse_tick(clock_wall());
+	presence_wait(c->presence, &c->backlog.queue);
 	if (c->moved)
 		letters_look(c->letters);
 	c->moved = false;
@@ -281,13 +286,16 @@ on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
 	(void)channel;
 	switch (f->kind) {
 	case FRAME_BATCH:
+		presence_batch(c->presence, f->body);
 		on_batch(c, f);
 		break;
 	case FRAME_LETTERS:
+		presence_word(c->presence, f->body);
 		adopt_look(c->adopt, f->body);
 		letters_ask(c->letters, f->number, f->body);
 		break;
 	case FRAME_RECONCILE:
+		presence_word(c->presence, f->body);
 		reconciler_ask(c->reconciler, f->number, f->body);
 		break;
 	case FRAME_MAP:
@@ -301,7 +309,8 @@ on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
 		letters_gone(c->letters, f->number);
 		reconciler_gone(c->reconciler, f->number);
 		break;
-	case FRAME_PEER:	/* else the edge's to know */
+	case FRAME_PEER:
+		presence_line(c->presence, f->body);
 		adopt_look(c->adopt, f->body);
 		break;
 	case FRAME_CMP:
@@ -460,6 +469,9 @@ about(void *arg)
 static void
 make_parts(struct core *c)
 {
+	const struct presence_hooks none = { .arg = c };
+
+	c->presence = presence_new(&c->writer, &none);
 	c->ingest = ingest_new(&c->writer, &c->guests, send_answer, c);
 	c->show = show_new(&c->writer);
 	c->turns = turns_new(&c->pending, c->show, on_new_work, c);
@@ -520,6 +532,7 @@ core_new(struct event_base *base, const struct config *config, int edge_fd,
 	c->config = config;
 	c->started = clock_mono();
 	c->cpu = clock_cpu();
+	pulse_begin(clock_wall());
 	guests_init(&c->guests);
 	pending_init(&c->pending);
 	backlog_init(&c->backlog);
@@ -573,6 +586,7 @@ core_free(struct core *c)
 	core_rebuild_abort(&c->rebuild);
 	show_free(c->show);
 	ingest_free(c->ingest);
+	presence_free(c->presence);
 	pending_clear(&c->pending);
 	backlog_clear(&c->backlog);
 	guests_clear(&c->guests);

@@ -24,13 +24,13 @@
 /* --- who is it ----------------------------------------------------------- */
 
 static void
-tell_peer(struct edge *e, const struct edge_guest *g, bool open)
+tell_peer(struct edge *e, const struct edge_guest *g, enum frame_line what)
 {
 	struct frame_peer p = edge_frame_peer(g);
 	struct buf body;
 
 	buf_init(&body, 1024);
-	frame_peer_write(&body, &p, open);
+	frame_peer_write(&body, &p, what);
 	channel_send(e->core, FRAME_PEER, 0, buf_look(&body));
 	buf_clear(&body);
 }
@@ -55,7 +55,7 @@ on_open(void *arg, struct http_conn *c)
 	stats_add(COUNTER_EDGE_RESUMED,
 	    SSL_session_reused(http_conn_ssl(c)) == 1);
 	n = edge_sites_come(e->sites, g);
-	tell_peer(e, g, true);
+	tell_peer(e, g, FRAME_LINE_OPENED);
 	if (n == 1)
 		log_info("site=%s address=%s connected",
 		    log_quote(quoted, g->code, strlen(g->code)),
@@ -70,7 +70,7 @@ on_close(void *arg, struct http_conn *c)
 	char quoted[LOG_QUOTE_MAX];
 
 	if (g->peer.known) {
-		tell_peer(e, g, false);
+		tell_peer(e, g, FRAME_LINE_CLOSED);
 		if (edge_sites_leave(e->sites, g) == 0)
 			log_info("site=%s address=%s disconnected",
 			    log_quote(quoted, g->code, strlen(g->code)),
@@ -162,6 +162,14 @@ on_ca_end(void *arg, struct channel *c)
 	event_base_loopbreak(e->base);
 }
 
+/* A large body may be long in coming, or in line here, or waiting for its turn
+ * with the core; its site can't send a beat meanwhile. */
+static void
+tell_busy(void *arg, struct edge_guest *g)
+{
+	tell_peer(arg, g, FRAME_LINE_BUSY);
+}
+
 static void
 on_measure(evutil_socket_t fd, short what, void *arg)
 {
@@ -174,6 +182,7 @@ on_measure(evutil_socket_t fd, short what, void *arg)
 	stats_set(COUNTER_EDGE_BODIES_WAITING, http_serve_waiting(e->http));
 	stats_add(COUNTER_EDGE_CPU, cpu - e->cpu);
 	e->cpu = cpu;
+	edge_sites_each_load(e->sites, tell_busy, e);
 }
 
 /* --- its life ------------------------------------------------------------ */

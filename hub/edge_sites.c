@@ -13,7 +13,8 @@ struct site {
 	struct site *next;
 	uint32_t number;
 	size_t count;			/* of connections */
-	bool loaded;			/* brings in a large body */
+	struct edge_guest *loads;	/* who brings in a large body, or
+					 * NULL */
 	char *blocked;			/* why; NULL: it isn't … */
 	char cause[EDGE_SITES_CAUSE];	/* … and which kind of no */
 	LIST_HEAD(guests, edge_guest) guests;
@@ -144,14 +145,15 @@ edge_sites_blocked(struct edge_sites *s, uint32_t site, const char **cause)
 }
 
 bool
-edge_sites_load(struct edge_sites *s, const struct edge_guest *g)
+edge_sites_load(struct edge_sites *s, struct edge_guest *g)
 {
 	struct site *site = *place(s, g->peer.site);
 
 	must(site != NULL);
-	if (site->loaded)
+	if (site->loads != NULL)
 		return false;
-	return site->loaded = true;
+	site->loads = g;
+	return true;
 }
 
 void
@@ -159,8 +161,18 @@ edge_sites_unload(struct edge_sites *s, const struct edge_guest *g)
 {
 	struct site *site = *place(s, g->peer.site);
 
-	must(site != NULL && site->loaded);
-	site->loaded = false;
+	must(site != NULL && site->loads == g);
+	site->loads = NULL;
+}
+
+void
+edge_sites_each_load(struct edge_sites *s, edge_sites_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		for (struct site *one = s->slot[i]; one != NULL;
+		    one = one->next)
+			if (one->loads != NULL)
+				fn(arg, one->loads);
 }
 
 void

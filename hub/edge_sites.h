@@ -38,10 +38,12 @@ const char *edge_sites_blocked(struct edge_sites *s, uint32_t site,
     const char **cause);
 /* One large body of a site at a time: more would take the room of others.
  * False: there is one. */
-bool edge_sites_load(struct edge_sites *s, const struct edge_guest *g);
+bool edge_sites_load(struct edge_sites *s, struct edge_guest *g);
 void edge_sites_unload(struct edge_sites *s, const struct edge_guest *g);
-/* Each connection of each site; the callback may close it. */
 typedef void edge_sites_fn(void *arg, struct edge_guest *g);
+/* Who brings one in now. */
+void edge_sites_each_load(struct edge_sites *s, edge_sites_fn *fn, void *arg);
+/* Each connection of each site; the callback may close it. */
 void edge_sites_each(struct edge_sites *s, edge_sites_fn *fn, void *arg);
 void edge_sites_drop(struct edge_sites *s, uint32_t site);
 

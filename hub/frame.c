@@ -221,20 +221,24 @@ frame_peer_look(struct frame_peer *p, struct span body)
 }
 
 void
-frame_peer_write(struct buf *b, const struct frame_peer *p, bool open)
+frame_peer_write(struct buf *b, const struct frame_peer *p,
+    enum frame_line what)
 {
 	put_peer(b, p);
-	write_u8(b, open);
+	write_u8(b, (uint8_t)what);
 }
 
 bool
-frame_peer_read(struct frame_peer *p, bool *open, struct span body)
+frame_peer_read(struct frame_peer *p, enum frame_line *what,
+    struct span body)
 {
 	struct reader r = reader_of(body);
+	uint8_t v;
 
 	get_peer(&r, p);
-	*open = get_flag(&r);
-	return reader_done(&r);
+	v = read_u8(&r);
+	*what = (enum frame_line)v;
+	return reader_done(&r) && v <= FRAME_LINE_BUSY;
 }
 
 void

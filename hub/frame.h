@@ -31,7 +31,7 @@ enum frame_kind {
 	FRAME_BATCH = 1,	/* a decoded change list */
 	FRAME_LETTERS = 2,	/* a long poll */
 	FRAME_GONE = 3,		/* whoever asked `number` hung up */
-	FRAME_PEER = 4,		/* a site's connection opened or closed */
+	FRAME_PEER = 4,		/* a site's connection: see frame_line */
 	FRAME_CMP = 5,		/* a PKIMessage */
 	FRAME_ANSWER = 6,	/* HTTP status, media type, body */
 	FRAME_DROP = 7,		/* close every connection of a site */
@@ -136,8 +136,15 @@ bool frame_reconcile_next_name(struct frame_reconcile *f,
 
 /* Of LETTERS, PEER: who it is, whatever else they say. */
 bool frame_peer_look(struct frame_peer *p, struct span body);
-void frame_peer_write(struct buf *b, const struct frame_peer *p, bool open);
-bool frame_peer_read(struct frame_peer *p, bool *open, struct span body);
+enum frame_line {
+	FRAME_LINE_CLOSED = 0,
+	FRAME_LINE_OPENED = 1,
+	FRAME_LINE_BUSY = 2,	/* what it says takes its time to arrive */
+};
+void frame_peer_write(struct buf *b, const struct frame_peer *p,
+    enum frame_line what);
+bool frame_peer_read(struct frame_peer *p, enum frame_line *what,
+    struct span body);
 
 struct frame_answer {
 	uint16_t status;	/* HTTP */

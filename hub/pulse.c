@@ -32,7 +32,7 @@ struct slot {
 
 struct table {
 	_Atomic uint64_t version;
-	_Atomic int64_t started, isolated;	/* ms; 0: it isn't */
+	_Atomic int64_t started, alive, isolated;	/* ms; 0: it isn't */
 	_Atomic uint32_t last;
 	struct slot slot[PULSE_SITES];
 };
@@ -128,7 +128,8 @@ pulse_look(struct pulse_head *head)
 	if (table == NULL)
 		return false;
 	*head = (struct pulse_head){ .version = table->version,
-		.started = table->started, .last = table->last,
+		.started = table->started, .alive = table->alive,
+		.last = table->last,
 		.isolated_since = table->isolated };
 	head->isolated = head->isolated_since != 0;
 	return head->started != 0;
@@ -191,8 +192,15 @@ pulse_begin(int64_t now)
 	for (uint32_t site = 1; site <= table->last; site++)
 		put(&table->slot[site], &none);
 	table->isolated = 0;
-	table->started = now;
+	table->started = table->alive = now;
 	table->version = none.version;
+}
+
+void
+pulse_tick(int64_t now)
+{
+	if (table != NULL)
+		table->alive = now;
 }
 
 void

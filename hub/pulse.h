@@ -48,6 +48,10 @@ struct pulse_head {
 	uint64_t version;	/* rises with each change of a state, and of
 				 * what stands here; never falls */
 	int64_t started;	/* ms, hub time: the core; 0: not yet */
+	int64_t alive;		/* … when the core last looked at its clock:
+				 * what it hasn't read yet it hasn't heard, so
+				 * nobody is silent by a later time; long ago,
+				 * and nothing here is fresh */
 	bool isolated;		/* too many vanished at once: nobody is judged */
 	int64_t isolated_since;	/* ms, hub time; 0 */
 	uint32_t last;		/* the highest number of a row in use */
@@ -82,6 +86,8 @@ int64_t pulse_patience(const struct pulse_row *row, int64_t least);
 
 /* It starts: nothing is known of anybody. */
 void pulse_begin(int64_t now);
+/* It still looks. */
+void pulse_tick(int64_t now);
 /* A word of the site. address and health may be NULL: they stay. */
 void pulse_heard(uint32_t site, int64_t now, const char *address,
     const struct health *health);

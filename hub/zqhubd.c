@@ -25,6 +25,7 @@
 #include "hub/listen.h"
 #include "hub/lost.h"
 #include "hub/parts.h"
+#include "hub/pulse.h"
 #include "hub/tls.h"
 
 #define SPARE_FILES 256		/* beside connections: stores, pairs, logs */
@@ -240,6 +241,7 @@ run(const struct options *o, const struct config *c)
 	raise_files(c);
 	look_after_certificate(c);
 	counters_open();
+	pulse_open();
 	edge = take_port("listen", c->listen);
 	if (c->web[0] != '\0')
 		web = take_port("web", c->web);

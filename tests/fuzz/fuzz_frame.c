@@ -45,11 +45,11 @@ static bool
 peer(struct span s, struct buf *again)
 {
 	struct frame_peer p;
-	bool open;
+	enum frame_line what;
 
-	if (!frame_peer_read(&p, &open, s))
+	if (!frame_peer_read(&p, &what, s))
 		return false;
-	frame_peer_write(again, &p, open);
+	frame_peer_write(again, &p, what);
 	return true;
 }
 

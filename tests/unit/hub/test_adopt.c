@@ -80,7 +80,7 @@ look(const struct frame_peer *p)
 	size_t n = 0;
 
 	buf_init(&body, 1024);
-	frame_peer_write(&body, p, true);
+	frame_peer_write(&body, p, FRAME_LINE_OPENED);
 	adopt_look(adopt, buf_look(&body));
 	buf_clear(&body);
 	acts_init(&all);

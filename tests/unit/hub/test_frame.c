@@ -115,19 +115,19 @@ read_letters(struct span s)
 static void
 write_peer(struct buf *b)
 {
-	frame_peer_write(b, &peer, true);
+	frame_peer_write(b, &peer, FRAME_LINE_BUSY);
 }
 
 static bool
 read_peer(struct span s)
 {
 	struct frame_peer p;
-	bool open;
+	enum frame_line what;
 
-	if (!frame_peer_read(&p, &open, s))
+	if (!frame_peer_read(&p, &what, s))
 		return false;
 	check_peer(&p);
-	ck_assert(open);
+	ck_assert_int_eq(what, FRAME_LINE_BUSY);
 	return true;
 }
 
@@ -323,12 +323,12 @@ START_TEST(test_flags_are_flags)
 {
 	struct frame_peer p;
 	struct buf b;
-	bool open;
+	enum frame_line what;
 
 	buf_init(&b, 1000);
 	write_peer(&b);
-	b.at[b.n - 1] = 2;
-	ck_assert(!frame_peer_read(&p, &open, buf_look(&b)));
+	b.at[b.n - 1] = FRAME_LINE_BUSY + 1;
+	ck_assert(!frame_peer_read(&p, &what, buf_look(&b)));
 	buf_clear(&b);
 }
 END_TEST

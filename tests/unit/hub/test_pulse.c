@@ -157,6 +157,11 @@ START_TEST(another_start)
 	pulse_begin(START + 60000);
 	ck_assert(pulse_look(&head));
 	ck_assert_int_eq(head.started, START + 60000);
+	ck_assert_int_eq(head.alive, START + 60000);
+	pulse_tick(START + 60200);
+	ck_assert(pulse_look(&head));
+	ck_assert_int_eq(head.alive, START + 60200);
+	ck_assert_int_eq(head.started, START + 60000);
 	ck_assert(!head.isolated);
 	ck_assert_uint_eq(changed_since(&version), 1);
 	(void)pulse_read(1, &row);
