@@ -151,7 +151,10 @@ stays() {
 	done
 }
 say "- old addresses answer 308 with where they are now"
+# A worker of before answers for another moment when a new one does already.
+alone() { [ "$(pgrep -c -P "$(cat "$T/nginx.pid")")" = 1 ]; }
 wait_for 20 "nginx to have read it" leads /news/2026/1.html $SITE/zwgk/news/2026/1.html
+wait_for 20 "nginx's old worker to leave" alone
 leads /news/ $SITE/zwgk/news/ || die prefix
 leads /news $SITE/zwgk/news/ || die "the prefix without its slash"
 leads '/news/a%20b.html?x=1&y=%E4%B8%AD' "$SITE/zwgk/news/a%20b.html?x=1&y=%E4%B8%AD" || die "a query"

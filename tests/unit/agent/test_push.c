@@ -342,7 +342,8 @@ tear_down(void)
 static void
 turn_loop(int ms)
 {
-	struct timeval tv = { .tv_usec = ms * 1000 };
+	struct timeval tv = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
 
 	event_base_loopexit(base, &tv);
 	event_base_dispatch(base);
