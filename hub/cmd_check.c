@@ -365,7 +365,7 @@ run(struct checking *c)
 		.patience = PATIENCE } };
 
 	buf_init(&agent, 1024);
-	inspect_agent(&agent, &c->own);
+	inspect_agent(&agent, &c->own, INSPECT_LINKS);
 	spec.trips.user_agent = buf_cstr(&agent);
 	c->base = event_base_new();
 	must(c->base != NULL);

@@ -367,6 +367,12 @@ config_read(const char *path, struct conf **file, struct buf *why)
 	return NULL;
 }
 
+bool
+config_looks(const struct config *c)
+{
+	return c->check || c->homes;
+}
+
 void
 config_manual(struct buf *b, const char *section)
 {

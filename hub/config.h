@@ -59,6 +59,8 @@ struct config {
 /* NULL: why has lines for people. conf_free() with the second. */
 const struct config *config_read(const char *path, struct conf **file,
     struct buf *why);
+/* Is there a check part: for links, or for home pages? */
+bool config_looks(const struct config *c);
 void config_manual(struct buf *b, const char *section);	/* "", "rule" … */
 void config_example(struct buf *b);
 void config_print(struct buf *b, const struct config *c); /* as it stands */

@@ -31,8 +31,10 @@
 #include "hub/desk.h"
 #include "hub/frame.h"
 #include "hub/guests.h"
+#include "hub/homes.h"
 #include "hub/ingest.h"
 #include "hub/letters.h"
+#include "hub/look_frame.h"
 #include "hub/lookout.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
@@ -80,7 +82,9 @@ struct core {
 	struct summons *summons;
 	struct admit *admit;
 	struct clerk *clerk;
-	struct lookout *lookout;	/* or NULL */
+	struct channel *check;	/* or NULL: there is no such part … */
+	struct lookout *lookout;	/* … or NULL: it doesn't look at links */
+	struct homes *homes;	/* … or NULL: nor at home pages */
 	struct adopt *adopt;
 	struct desk *desk;
 	struct core_rebuild rebuild;
@@ -273,6 +277,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	clerk_look(c->clerk);
 	if (c->lookout != NULL)
 		lookout_look(c->lookout);
+	if (c->homes != NULL)
+		homes_look(c->homes);
 	reconciler_look(c->reconciler);
 }
 
@@ -355,7 +361,8 @@ on_end(void *arg, struct channel *channel)
 {
 	struct core *c = arg;
 
-	log_info("part=%s has ended", channel == c->edge ? "edge" : "ca");
+	log_info("part=%s has ended", channel == c->edge ? "edge" :
+	    channel == c->ca ? "ca" : "check");
 	event_base_loopbreak(c->base);
 }
 
@@ -555,16 +562,29 @@ core_new(struct event_base *base, const struct config *config, int edge_fd,
 }
 
 static void
-on_lookout_end(void *arg)
+on_check_frame(void *arg, struct channel *channel, const struct frame *f)
 {
-	event_base_loopbreak(((struct core *)arg)->base);
+	struct core *c = arg;
+
+	(void)channel;
+	if ((c->lookout != NULL && lookout_frame(c->lookout, f)) ||
+	    (c->homes != NULL && homes_frame(c->homes, f)))
+		return;
+	log_warn("part=check sent a frame of kind %u that makes no sense",
+	    f->kind);
 }
 
 void
 core_watch_links(struct core *c, int fd)
 {
-	c->lookout = lookout_new(c->base, c->config, &c->writer, c->turns, fd,
-	    on_lookout_end, c);
+	c->check = channel_new(c->base, fd, LOOK_FRAME_MAX, on_check_frame,
+	    on_end, c);
+	if (c->config->check)
+		c->lookout = lookout_new(c->config, &c->writer, c->turns,
+		    c->check);
+	if (c->config->homes)
+		c->homes = homes_new(c->config, &c->writer, c->turns,
+		    c->check);
 }
 
 void
@@ -582,6 +602,8 @@ core_free(struct core *c)
 	letters_free(c->letters);
 	clerk_free(c->clerk);
 	lookout_free(c->lookout);
+	homes_free(c->homes);
+	channel_free(c->check);
 	turns_free(c->turns);
 	core_rebuild_abort(&c->rebuild);
 	show_free(c->show);

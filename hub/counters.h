@@ -84,6 +84,14 @@ X(CHECK_DANGER, "zq_check_danger_total", 0, COUNTER,			\
     "Looks that found something suspicious: tell the referrers")	\
 X(CHECK_UNDER_WAY, "zq_check_under_way", 0, GAUGE,			\
     "Addresses given to the check part and not answered yet")		\
+X(HOME_LOOKED, "zq_home_looked_total", 0, COUNTER,			\
+    "Looks at home pages of sites")					\
+X(HOME_FAILED, "zq_home_failed_total", 0, COUNTER,			\
+    "Looks at home pages that failed, or took 15 s")			\
+X(HOME_DANGER, "zq_home_danger_total", 0, COUNTER,			\
+    "Looks that found a stranger's page in a home page's place")	\
+X(HOME_UNDER_WAY, "zq_home_under_way", 0, GAUGE,			\
+    "Home pages that are being looked at now")				\
 X(RECONCILE_CPU, "zq_core_reconcile_cpu_microseconds_total", 0, COUNTER, \
     "CPU time of core spent comparing")					\
 X(ENROLLED, "zq_enrolled_total", 0, COUNTER,				\

@@ -12,6 +12,7 @@
 #include "contrib/base/mem.h"
 #include "hub/checker.h"
 #include "hub/frame.h"
+#include "hub/home_trip.h"
 #include "hub/look_frame.h"
 #include "hub/tree.h"
 #include "protocol/limits.h"
@@ -31,6 +32,7 @@ struct inspect {
 	struct channel *channel;
 	struct inward inward;
 	struct checker *checker;
+	struct home_trips *homes;
 	void *pasts;		/* tree */
 	size_t past_count;
 };
@@ -127,20 +129,15 @@ on_dropped(void *arg, void *job)
 	free(job);
 }
 
-static void
-on_frame(void *arg, struct channel *channel, const struct frame *f)
+static bool
+look(struct inspect *i, struct span body)
 {
-	struct inspect *i = arg;
 	struct look_frame_ask l;
 	char *etag, *modified;
 	struct url u;
 
-	(void)channel;
-	if (f->kind != FRAME_LOOK || !look_frame_ask_read(&l, f->body)) {
-		log_warn("part=core sent a frame of kind %u that makes no "
-		    "sense", f->kind);
-		return;
-	}
+	if (!look_frame_ask_read(&l, body))
+		return false;
 	must(url_parse(&u, l.url));
 	if (l.has_before)
 		remember(i, (struct span){ u.host.at,
@@ -151,6 +148,47 @@ on_frame(void *arg, struct channel *channel, const struct frame *f)
 	    mem_copy(l.url.at, l.url.n));
 	free(etag);
 	free(modified);
+	return true;
+}
+
+static void
+on_homed(void *arg, uint64_t number, const struct home_frame_seen *seen)
+{
+	struct inspect *i = arg;
+	struct buf body;
+
+	buf_init(&body, HOME_FRAME_MAX);
+	home_frame_seen_write(&body, seen);
+	must(!body.bad);
+	channel_send(i->channel, FRAME_HOMED, number, buf_look(&body));
+	buf_clear(&body);
+}
+
+static bool
+look_at_home(struct inspect *i, const struct frame *f)
+{
+	struct home_frame_ask ask;
+
+	if (!home_frame_ask_read(&ask, f->body))
+		return false;
+	home_trips_go(i->homes, f->number, &ask);
+	return true;
+}
+
+static void
+on_frame(void *arg, struct channel *channel, const struct frame *f)
+{
+	struct inspect *i = arg;
+	bool good = false;
+
+	(void)channel;
+	if (f->kind == FRAME_LOOK)
+		good = look(i, f->body);
+	else if (f->kind == FRAME_HOME)
+		good = look_at_home(i, f);
+	if (!good)
+		log_warn("part=core sent a frame of kind %u that makes no "
+		    "sense", f->kind);
 }
 
 static void
@@ -165,12 +203,12 @@ on_end(void *arg, struct channel *channel)
 /* --- its life ---------------------------------------------------------------- */
 
 void
-inspect_agent(struct buf *b, const struct config *c)
+inspect_agent(struct buf *b, const struct config *c, const char *what)
 {
 	bool named = c->check_contact != NULL && c->check_contact[0] != '\0';
 
 	/* RFC 9309: the name that robots.txt knows us by comes first. */
-	buf_text(b, "zhanqun/" ZQ_VERSION " (link check");
+	buf_printf(b, "zhanqun/" ZQ_VERSION " (%s", what);
 	if (named && strpbrk(c->check_contact, "\r\n()") == NULL)
 		buf_printf(b, "; +%s", c->check_contact);
 	buf_text(b, ")");
@@ -193,10 +231,14 @@ inspect_new(struct event_base *base, const struct config *config, int fd)
 	must(inward_allow_all(&i->inward, config->check_allow, &why));
 	buf_clear(&why);
 	buf_init(&agent, 1024);
-	inspect_agent(&agent, config);
+	inspect_agent(&agent, config, INSPECT_LINKS);
 	spec.trips.user_agent = buf_cstr(&agent);
 	i->base = base;
 	i->checker = checker_new(base, &spec);
+	buf_reset(&agent);
+	inspect_agent(&agent, config, INSPECT_HOMES);
+	spec.trips.user_agent = buf_cstr(&agent);
+	i->homes = home_trips_new(base, &spec.trips, on_homed, i);
 	i->channel = channel_new(base, fd, LOOK_FRAME_MAX, on_frame,
 	    on_end, i);
 	buf_clear(&agent);
@@ -209,6 +251,7 @@ inspect_free(struct inspect *i)
 	if (i == NULL)
 		return;
 	checker_free(i->checker);
+	home_trips_free(i->homes);
 	channel_free(i->channel);
 	tree_clear(&i->pasts, free_past);
 	free(i);

@@ -19,6 +19,8 @@ struct inspect *inspect_new(struct event_base *base,
 void inspect_free(struct inspect *i);
 
 /* "zhanqun/0.1.0 (link check; +contact)". */
-void inspect_agent(struct buf *b, const struct config *c);
+#define INSPECT_LINKS "link check"
+#define INSPECT_HOMES "home page check"
+void inspect_agent(struct buf *b, const struct config *c, const char *what);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "contrib/base/channel.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
@@ -39,8 +38,6 @@ struct lookout {
 	struct writer *writer;
 	struct turns *turns;
 	struct channel *channel;
-	void (*on_end)(void *arg);
-	void *arg;
 	struct underway *under_way;
 	/* The pass. */
 	struct target_key at;	/* n 0: at the beginning */
@@ -305,50 +302,27 @@ on_host(struct lookout *l, struct span body)
 	return true;
 }
 
-static void
-on_frame(void *arg, struct channel *channel, const struct frame *f)
+bool
+lookout_frame(struct lookout *l, const struct frame *f)
 {
-	struct lookout *l = arg;
-	bool good = false;
-
-	(void)channel;
-	if (f->kind == FRAME_LOOKED)
-		good = on_looked(l, f->body);
-	else if (f->kind == FRAME_HOST)
-		good = on_host(l, f->body);
-	if (!good)
-		log_warn("part=check sent a frame of kind %u that makes no "
-		    "sense", f->kind);
-}
-
-static void
-on_hangup(void *arg, struct channel *channel)
-{
-	struct lookout *l = arg;
-
-	(void)channel;
-	log_info("part=check has ended");
-	l->on_end(l->arg);
+	return f->kind == FRAME_LOOKED ? on_looked(l, f->body) :
+	    f->kind == FRAME_HOST && on_host(l, f->body);
 }
 
 /* --- its life ------------------------------------------------------------------- */
 
 struct lookout *
-lookout_new(struct event_base *base, const struct config *config,
-    struct writer *w, struct turns *t, int fd, void (*on_end)(void *arg),
-    void *arg)
+lookout_new(const struct config *config, struct writer *w, struct turns *t,
+    struct channel *channel)
 {
 	struct lookout *l = mem_new(sizeof(*l));
 
 	l->config = config;
 	l->writer = w;
 	l->turns = t;
-	l->on_end = on_end;
-	l->arg = arg;
+	l->channel = channel;
 	acts_init(&l->acts);
 	l->under_way = underway_new(OF_DOMAIN);
-	l->channel = channel_new(base, fd, LOOK_FRAME_MAX, on_frame,
-	    on_hangup, l);
 	return l;
 }
 
@@ -357,7 +331,6 @@ lookout_free(struct lookout *l)
 {
 	if (l == NULL)
 		return;
-	channel_free(l->channel);
 	underway_free(l->under_way);
 	acts_clear(&l->acts);
 	free(l);

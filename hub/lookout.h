@@ -12,21 +12,23 @@
 #ifndef ZQ_HUB_LOOKOUT_H
 #define ZQ_HUB_LOOKOUT_H
 
-#include <event2/event.h>
+#include <stdbool.h>
 
+#include "contrib/base/channel.h"
 #include "hub/config.h"
 #include "hub/turn.h"
 #include "hub/writer.h"
 
 struct lookout;
 
-/* Takes fd, its end of a channel to the check part. on_end: the part is
- * gone. Keeps the rest. */
-struct lookout *lookout_new(struct event_base *base,
-    const struct config *config, struct writer *w, struct turns *t, int fd,
-    void (*on_end)(void *arg), void *arg);
+/* channel: to the check part, which its owner reads (lookout_frame()). Keeps
+ * all of them. */
+struct lookout *lookout_new(const struct config *config, struct writer *w,
+    struct turns *t, struct channel *channel);
 void lookout_free(struct lookout *l);
 /* Has the view moved, or time passed? Several times a second. */
 void lookout_look(struct lookout *l);
+/* From the check part. False: it makes no sense. */
+bool lookout_frame(struct lookout *l, const struct frame *f);
 
 #endif

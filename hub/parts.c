@@ -49,7 +49,7 @@ make_pairs(void *arg)
 	make_pair(p->edge);
 	make_pair(p->ca);
 	make_pair(p->tls);
-	if (p->config->check)
+	if (config_looks(p->config))
 		make_pair(p->check);
 }
 
@@ -338,7 +338,7 @@ parts_run(const struct config *c, int edge_fd, int web_fd,
 	};
 	size_t n = 3;
 
-	if (c->check)
+	if (config_looks(c))
 		parts[n++] = (struct proc_part){ .name = "check",
 		    .run = run_check, .arg = &p, .group = 1 };
 	if (web_fd >= 0)
@@ -373,7 +373,7 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 	need(edge, &why);
 	edge_listen_to_ca(edge, p.tls[1]);
 	hangup = watch_hangup(base, issuer);
-	if (c->check) {
+	if (config_looks(c)) {
 		core_watch_links(core, p.check[0]);
 		inspect = inspect_new(base, c, p.check[1]);
 	}

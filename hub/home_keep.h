@@ -1,0 +1,27 @@
+/*
+ * What the core makes of a look: judged beside what the view has of the
+ * site's home page, in short for who listens, and as an act if it says
+ * something new.
+ */
+#ifndef ZQ_HUB_HOME_KEEP_H
+#define ZQ_HUB_HOME_KEEP_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contrib/base/db.h"
+#include "hub/home.h"
+#include "hub/site.h"
+
+struct home_kept {
+	struct home_seen seen;
+	json_t *act;		/* {"do":"home",…}, the caller's; NULL:
+				 * nothing new */
+};
+
+/* slow: ms. What a 304 didn't say again is put into the look. */
+void home_keep(struct db_txn *t, const struct site *s,
+    struct home_look *look, uint32_t slow, struct home_kept *k);
+
+#endif

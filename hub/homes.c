@@ -1,0 +1,420 @@
+/*
+ * The homes' scheduler; see homes.h.
+ *
+ * A slot for each site's number, gone through on every tick. Regular looks
+ * keep their distance whatever happens between them, for they are what counts
+ * in a week (home_days.h); extra looks follow a failure, or somebody's wish.
+ */
+#include "hub/homes.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/backoff.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "hub/acts.h"
+#include "hub/counters.h"
+#include "hub/frame.h"
+#include "hub/home_act.h"
+#include "hub/home_frame.h"
+#include "hub/home_keep.h"
+#include "hub/home_row.h"
+#include "hub/pulse.h"
+#include "hub/site.h"
+
+#define UNDER_WAY 1024		/* looks */
+#define NEAREST 3000		/* ms between two looks at one page */
+#define FIRST_STEP 20		/* ms between first looks, after a start … */
+#define FIRST_LEAST 2000	/* … that take so long together at least */
+#define WHOLE 3600000		/* ms: after that a look is unconditional, */
+#define MISSING 86400000	/* … and asks for a path that can't exist */
+#define WRITE 10000		/* ms, that looks wait to be written down */
+#define ACTS_MOST 256		/* that wait for their turn */
+
+struct slot {
+	int64_t regular;	/* ms, mono: the next one … */
+	int64_t extra;		/* … and one before that; 0: none */
+	int64_t asked;		/* ms, mono; 0: none is under way */
+	int64_t last;		/* ms, mono: asked then; 0: never */
+	bool is_extra;		/* the one under way */
+	bool wanted;		/* again, when that is done */
+	unsigned failures;	/* in a row */
+	int64_t whole, missing;	/* ms, mono: last; 0: never */
+	char *etag, *modified;	/* of the last, if it may be conditional */
+};
+
+struct homes {
+	const struct config *config;
+	struct writer *writer;
+	struct turns *turns;
+	struct channel *channel;
+	homes_seen_fn *seen;
+	void *arg;
+	struct slot *slot;	/* by number; 0 isn't used */
+	uint32_t slots;
+	size_t under_way;
+	json_t *rows;		/* looks that aren't written down yet … */
+	int64_t rows_at;	/* … the first of them: wall, and … */
+	int64_t rows_since;	/* … mono */
+	struct acts acts;
+	bool waits;		/* for a turn */
+};
+
+/* --- when --------------------------------------------------------------------- */
+
+/* After the first failure, the second, …: ms. */
+static const int64_t again[] = { 10000, 20000, 60000, 120000, 300000 };
+#define AGAIN (sizeof(again) / sizeof(again[0]))
+
+/* Spread over all the time there is, a tenth of it by chance. */
+static int64_t
+next_regular(const struct homes *h, int64_t now)
+{
+	int64_t every = (int64_t)h->config->home_every;
+
+	return now + every - every / 20 +
+	    (int64_t)backoff_random((uint32_t)(every / 10) + 1);
+}
+
+/* Who has been here before a start is seen soon after it, one by one. */
+static void
+grow(struct homes *h, uint32_t last)
+{
+	int64_t now = clock_mono(), spread = (int64_t)last * FIRST_STEP;
+
+	if (last < h->slots)
+		return;
+	if (spread < FIRST_LEAST)
+		spread = FIRST_LEAST;
+	if (spread > (int64_t)h->config->home_every)
+		spread = (int64_t)h->config->home_every;
+	h->slot = mem_grow(h->slot, (size_t)last + 1, sizeof(*h->slot));
+	for (uint32_t i = h->slots; i <= last; i++)
+		h->slot[i] = (struct slot){ .regular = now +
+		    (int64_t)backoff_random((uint32_t)spread) };
+	h->slots = last + 1;
+}
+
+static void
+look_soon(struct slot *s, int64_t when)
+{
+	if (when < s->last + NEAREST && s->last > 0)
+		when = s->last + NEAREST;
+	if (s->extra == 0 || when < s->extra)
+		s->extra = when;
+}
+
+void
+homes_want(struct homes *h, uint32_t site)
+{
+	if (site == 0 || site >= h->slots)
+		return;
+	if (h->slot[site].asked > 0)
+		h->slot[site].wanted = true;
+	else
+		look_soon(&h->slot[site], clock_mono());
+}
+
+/* --- asking ------------------------------------------------------------------- */
+
+static void
+send_ask(struct homes *h, uint32_t site, const struct home_frame_ask *ask)
+{
+	struct buf b;
+
+	buf_init(&b, HOME_FRAME_MAX);
+	home_frame_ask_write(&b, ask);
+	must(!b.bad);
+	channel_send(h->channel, FRAME_HOME, site, buf_look(&b));
+	buf_clear(&b);
+}
+
+/* What is found to be strange is looked at as a whole each time. */
+static void
+fill(struct slot *s, const struct home_row *r, int64_t now,
+    struct home_frame_ask *ask)
+{
+	struct home_look before;
+	bool strange = r->verdict > HOME_NOTE;
+
+	ask->secure = home_row_look(r->before, &before) &&
+	    strncmp(home_end(&before)->url, "https:", 6) == 0;
+	ask->missing = s->missing == 0 || now - s->missing >= MISSING ||
+	    (strange && r->why == HOME_WHY_MISSING);
+	if (ask->missing)
+		s->missing = now;
+	if (s->whole > 0 && now - s->whole < WHOLE && !strange &&
+	    !ask->missing && r->now.n > 0) {
+		ask->etag = span_of(s->etag);
+		ask->modified = span_of(s->modified);
+	} else {
+		s->whole = now;
+	}
+}
+
+static void
+go(struct homes *h, uint32_t number, bool is_extra, int64_t now)
+{
+	struct db_txn *t = view_read(h->writer->view);
+	struct home_frame_ask ask = { .secure = false };
+	struct slot *slot = &h->slot[number];
+	struct home_row row;
+	struct site s;
+
+	slot->extra = 0;
+	if (!is_extra)
+		slot->regular = next_regular(h, now);
+	if (site_get(t, number, &s) && !s.retired &&
+	    site_domain_next(&s.domains, &ask.host) &&
+	    ask.host.n < HOME_HOST) {
+		(void)home_row_get(t, number, &row);
+		fill(slot, &row, now, &ask);
+		slot->asked = slot->last = now;
+		slot->is_extra = is_extra;
+		slot->wanted = false;
+		h->under_way++;
+		send_ask(h, number, &ask);
+	}
+	db_abort(t);
+}
+
+static void
+look_through(struct homes *h, int64_t now)
+{
+	for (uint32_t i = 1; i < h->slots && h->under_way < UNDER_WAY; i++) {
+		struct slot *s = &h->slot[i];
+
+		if (s->asked > 0)
+			continue;
+		if (s->regular <= now)
+			go(h, i, false, now);
+		else if (s->extra > 0 && s->extra <= now)
+			go(h, i, true, now);
+	}
+}
+
+/* --- what comes back ------------------------------------------------------------ */
+
+static void
+write_rows(struct homes *h)
+{
+	if (json_array_size(h->rows) == 0)
+		return;
+	acts_put(&h->acts, json_pack("{s:s, s:I, s:o}", "do", "homes", "at",
+	    (json_int_t)h->rows_at, "rows", h->rows), ACTS_HUB, NULL);
+	h->rows = json_array();
+}
+
+static void
+add_row(struct homes *h, const struct home_seen *s, unsigned flags)
+{
+	json_t *row;
+
+	if (json_array_size(h->rows) == 0 || s->at < h->rows_at) {
+		write_rows(h);
+		h->rows_at = s->at;
+		h->rows_since = clock_mono();
+	}
+	row = json_pack("[I, I, i, i, I, i]", (json_int_t)s->site,
+	    (json_int_t)(s->at - h->rows_at), (int)s->outcome,
+	    (int)s->status, (json_int_t)s->ms, (int)flags);
+	if (s->cause != CAUSE_FINE)
+		json_array_append_new(row,
+		    json_string(cause_name(s->cause)));
+	json_array_append_new(h->rows, row);
+	if (json_array_size(h->rows) >= HOME_ACT_ROWS)
+		write_rows(h);
+}
+
+/* A sure sign soon: of a failure, and of its end. */
+static void
+plan(struct slot *s, const struct home_seen *seen)
+{
+	int64_t now = clock_mono();
+	size_t n = s->failures < AGAIN ? s->failures : AGAIN - 1;
+
+	if (seen->outcome == HOME_FAILED || seen->outcome == HOME_DANGER) {
+		look_soon(s, now + again[n]);
+		s->failures++;
+	} else if (home_is_there(seen->outcome)) {
+		if (s->failures > 0)
+			look_soon(s, now + again[0]);
+		s->failures = 0;
+	}
+	if (s->wanted)
+		look_soon(s, now);
+	s->wanted = false;
+}
+
+static void
+keep_text(char **to, struct span s)
+{
+	free(*to);
+	*to = mem_copy(s.at, s.n);
+}
+
+static void
+log_news(const struct home_seen *s, const struct site *site)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	if (s->verdict == HOME_HIJACKED || s->verdict == HOME_CANDIDATE) {
+		home_why_sentence(&b, s->why, span_of(s->detail));
+		log_warn("home: site=%.*s verdict=%s: %s",
+		    SPAN_ARGS(site->code), home_verdict_name(s->verdict),
+		    buf_cstr(&b));
+	} else if (!home_is_there(s->outcome)) {
+		cause_evidence(&b, s->cause, span_of(s->detail));
+		log_info("home: site=%.*s outcome=%s: %s",
+		    SPAN_ARGS(site->code), home_outcome_name(s->outcome),
+		    buf_cstr(&b));
+	}
+	buf_clear(&b);
+}
+
+static void
+take(struct homes *h, const struct site *site, struct slot *slot,
+    struct db_txn *t, struct home_frame_seen *f)
+{
+	struct home_kept k;
+	unsigned flags = slot->is_extra ? HOME_ACT_EXTRA : 0;
+
+	home_keep(t, site, f->look, (uint32_t)h->config->home_slow, &k);
+	if (k.act != NULL) {
+		log_news(&k.seen, site);
+		write_rows(h);	/* in the order in which it was seen */
+		acts_put(&h->acts, k.act, ACTS_HUB, NULL);
+	}
+	add_row(h, &k.seen, flags);
+	plan(slot, &k.seen);
+	stats_add(COUNTER_HOME_LOOKED, 1);
+	stats_add(COUNTER_HOME_FAILED, k.seen.outcome == HOME_FAILED);
+	stats_add(COUNTER_HOME_DANGER, k.seen.outcome == HOME_DANGER);
+	pulse_looked(k.seen.site, k.seen.at, (uint8_t)k.seen.outcome,
+	    k.seen.status, k.seen.ms);
+	if (h->seen != NULL)
+		h->seen(h->arg, &k.seen);
+}
+
+bool
+homes_frame(struct homes *h, const struct frame *f)
+{
+	struct home_look look;
+	struct home_frame_seen seen = { .look = &look };
+	struct slot *slot;
+	struct db_txn *t;
+	struct site s;
+
+	if (f->kind != FRAME_HOMED || f->number == 0 ||
+	    f->number >= h->slots || h->slot[f->number].asked == 0)
+		return false;
+	slot = &h->slot[f->number];
+	slot->asked = 0;
+	h->under_way--;
+	if (!home_frame_seen_read(&seen, f->body))
+		return false;
+	look.at = clock_wall();
+	keep_text(&slot->etag, seen.etag);
+	keep_text(&slot->modified, seen.modified);
+	t = view_read(h->writer->view);
+	if (site_get(t, (uint32_t)f->number, &s) && !s.retired)
+		take(h, &s, slot, t, &seen);
+	db_abort(t);
+	return true;
+}
+
+/* --- turns ------------------------------------------------------------------- */
+
+static void
+begin(void *arg)
+{
+	struct homes *h = arg;
+	struct acts now;
+
+	acts_init(&now);
+	acts_move(&now, &h->acts);
+	turn_write(h->turns, &now);
+	acts_clear(&now);
+}
+
+static void
+written(void *arg, bool good)
+{
+	struct homes *h = arg;
+
+	(void)good;	/* else it is seen again, some day */
+	h->waits = false;
+}
+
+/* A disk that is full, for long: the oldest are not missed. */
+static void
+write_down(struct homes *h)
+{
+	if (clock_mono() - h->rows_since >= WRITE)
+		write_rows(h);
+	if (h->waits || h->acts.count == 0)
+		return;
+	if (turn_is_stuck(h->turns)) {
+		if (h->acts.count > ACTS_MOST)
+			acts_clear(&h->acts);
+		return;
+	}
+	h->waits = true;
+	turn_ask(h->turns, begin, written, h);
+}
+
+void
+homes_look(struct homes *h)
+{
+	struct db_txn *t = view_read(h->writer->view);
+
+	grow(h, site_last(t));
+	db_abort(t);
+	look_through(h, clock_mono());
+	stats_set(COUNTER_HOME_UNDER_WAY, h->under_way);
+	write_down(h);
+}
+
+/* --- its life ------------------------------------------------------------------- */
+
+void
+homes_listen(struct homes *h, homes_seen_fn *seen, void *arg)
+{
+	h->seen = seen;
+	h->arg = arg;
+}
+
+struct homes *
+homes_new(const struct config *config, struct writer *w, struct turns *t,
+    struct channel *channel)
+{
+	struct homes *h = mem_new(sizeof(*h));
+
+	h->config = config;
+	h->writer = w;
+	h->turns = t;
+	h->channel = channel;
+	h->rows = json_array();
+	acts_init(&h->acts);
+	return h;
+}
+
+void
+homes_free(struct homes *h)
+{
+	if (h == NULL)
+		return;
+	for (uint32_t i = 0; i < h->slots; i++) {
+		free(h->slot[i].etag);
+		free(h->slot[i].modified);
+	}
+	free(h->slot);
+	json_decref(h->rows);
+	acts_clear(&h->acts);
+	free(h);
+}
