@@ -143,7 +143,7 @@ act_move_looked(struct group *g, const struct entry *e, const json_t *o)
 	}
 	good = t.now.wrong * ACT_MOVE_WRONG < t.now.looked;
 	may = move_turn_step(&t, good ? MOVE_GOOD : MOVE_BAD,
-	    text_of(o, "why"));
+	    text_of(o, good ? "note" : "why"));
 	if (!may) {
 		move_turn_drop(&t);
 		return "the move is contested, or over";

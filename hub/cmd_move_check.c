@@ -15,12 +15,11 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/json.h"
+#include "hub/move_try.h"
 #include "hub/prove.h"
 #include "hub/query_move.h"
 #include "hub/trip.h"
-#include "protocol/limits.h"
 #include "protocol/url.h"
-#include "protocol/url_place.h"
 
 #define WHY_MAX 4096
 #define TIMEOUT 15000		/* ms of one request */
@@ -30,7 +29,7 @@ struct address {
 	struct check *check;
 	char *asked, *wanted;	/* before its time they are the same */
 	bool good;
-	char said[512];		/* what came of it, in a few words */
+	struct move_try tried;
 };
 
 struct check {
@@ -134,55 +133,14 @@ find(struct check *c)
 
 /* --- looking -------------------------------------------------------------------- */
 
-static bool
-is_same_place(struct span a, struct span b)
-{
-	struct buf one, other;
-	bool same;
-
-	buf_init(&one, LIMIT_URL);
-	buf_init(&other, LIMIT_URL);
-	same = url_place(&one, a) && url_place(&other, b) &&
-	    span_is(buf_look(&one), buf_look(&other));
-	buf_clear(&one);
-	buf_clear(&other);
-	return same;
-}
-
-/* Afterwards, for good, and to where it was said. */
-static bool
-is_good(const struct address *a, const struct trail *t)
-{
-	if (t->trouble != CAUSE_FINE || t->status != 200)
-		return false;
-	return a->check->ahead || is_same_place(trail_lasting(t),
-	    span_of(a->wanted));
-}
-
-/* In English, for it goes into the journal. */
-static void
-note(struct address *a, const struct trail *t)
-{
-	struct span end = text_cut(buf_look(&t->url), 200);
-
-	if (t->trouble != CAUSE_FINE)
-		snprintf(a->said, sizeof(a->said), "%s %.200s",
-		    cause_name(t->trouble), t->detail);
-	else if (t->hops == 0)
-		snprintf(a->said, sizeof(a->said), "%ld", t->status);
-	else
-		snprintf(a->said, sizeof(a->said), "%ld to %.*s, %ld",
-		    t->hop[0].status, SPAN_ARGS(end), t->status);
-}
-
 static void
 on_done(void *arg, struct trail *t)
 {
 	struct address *a = arg;
 	struct check *c = a->check;
 
-	a->good = is_good(a, t);
-	note(a, t);
+	move_try_judge(&a->tried, t, span_of(a->wanted));
+	a->good = move_try_is_good(&a->tried, c->ahead);
 	c->wrong += !a->good;
 	if (--c->left == 0)
 		event_base_loopexit(c->base, NULL);
@@ -246,7 +204,7 @@ what_is_wrong(const struct check *c)
 	for (size_t i = 0; i < c->count && why[0] == '\0'; i++)
 		if (!c->at[i].good)
 			snprintf(why, sizeof(why), "%.220s: %.220s",
-			    c->at[i].asked, c->at[i].said);
+			    c->at[i].asked, c->at[i].tried.said);
 	return json_span(span_of(why));
 }
 
@@ -288,7 +246,7 @@ print_address(const struct address *a)
 	text_pad(&b, span_of(a->good ? _("good") : _("WRONG")), 8);
 	text_pad(&b, span_of(a->asked), text_width(span_of(a->asked)));
 	buf_text(&b, "  ");
-	text_pad(&b, span_of(a->said), text_width(span_of(a->said)));
+	text_pad(&b, span_of(a->tried.said), text_width(span_of(a->tried.said)));
 	printf("%s\n", buf_cstr(&b));
 	buf_clear(&b);
 }
@@ -303,7 +261,7 @@ json_addresses(const struct check *c)
 		    "asked", json_span(span_of(c->at[i].asked)),
 		    "wanted", json_span(span_of(c->at[i].wanted)),
 		    "good", c->at[i].good,
-		    "said", json_span(span_of(c->at[i].said))));
+		    "said", json_span(span_of(c->at[i].tried.said))));
 	return list;
 }
 

@@ -36,6 +36,7 @@
 #include "hub/letters.h"
 #include "hub/look_frame.h"
 #include "hub/lookout.h"
+#include "hub/move_watch.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
 #include "hub/presence.h"
@@ -82,6 +83,7 @@ struct core {
 	struct summons *summons;
 	struct admit *admit;
 	struct clerk *clerk;
+	struct move_watch *moves;
 	struct channel *check;	/* or NULL: there is no such part … */
 	struct lookout *lookout;	/* … or NULL: it doesn't look at links */
 	struct homes *homes;	/* … or NULL: nor at home pages */
@@ -275,6 +277,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		letters_look(c->letters);
 	c->moved = false;
 	clerk_look(c->clerk);
+	move_watch_look(c->moves);
 	if (c->lookout != NULL)
 		lookout_look(c->lookout);
 	if (c->homes != NULL)
@@ -494,6 +497,7 @@ make_parts(struct core *c)
 	c->adopt = adopt_new(&c->writer, c->turns);
 	c->clerk = clerk_new(&c->writer, c->turns,
 	    (int64_t)c->config->move_grace);
+	c->moves = move_watch_new(&c->writer, c->turns);
 	c->admit = admit_new(&c->writer, c->turns, send_grant, on_rebound,
 	    c);
 }
@@ -601,6 +605,7 @@ core_free(struct core *c)
 	summons_free(c->summons);
 	letters_free(c->letters);
 	clerk_free(c->clerk);
+	move_watch_free(c->moves);
 	lookout_free(c->lookout);
 	homes_free(c->homes);
 	channel_free(c->check);

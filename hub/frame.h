@@ -51,6 +51,8 @@ enum frame_kind {
 	FRAME_LOOK = 32,	/* core to check: an address (lookout.h) */
 	FRAME_LOOKED = 33,	/* … what came of it */
 	FRAME_HOST = 34,	/* … and what its host is like */
+	FRAME_TRY = 37,		/* core to check: an address of a move … */
+	FRAME_TRIED = 38,	/* … what came of it (move_try.h) */
 	FRAME_HOME = 35,	/* core to check: a site's home page … */
 	FRAME_HOMED = 36,	/* … what was seen of it (home_frame.h) */
 };

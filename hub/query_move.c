@@ -6,12 +6,10 @@
 #include <stdio.h>
 
 #include "contrib/base/clock.h"
-#include "hub/item.h"
 #include "hub/json.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
 #include "hub/stand.h"
-#include "protocol/limits.h"
 #include "protocol/rewrite.h"
 
 /* --- rows --------------------------------------------------------------------- */
@@ -124,97 +122,19 @@ query_move_referrers(struct query *q, const struct move *m,
 	referral_each(q->txn, m->number, 0, take_referral, &t);
 }
 
-struct sample {
-	const struct move *move;
-	struct rewrite *rules;	/* all of them, and this one */
-	int64_t when;
-	struct buf to;
-	query_sample_fn *each;
-	void *arg;
-	size_t most, left;
-};
-
-static void
-open_sample(struct sample *s, struct query *q)
-{
-	struct rewrite_rule rule;
-
-	s->when = s->move->from > q->now ? s->move->from : q->now;
-	s->rules = rewrite_new();
-	move_rules(q->txn, s->rules);
-	move_rule(s->move, &rule);
-	(void)rewrite_drop(s->rules, rule.number);
-	move_put_rule(s->rules, &rule);
-	buf_init(&s->to, LIMIT_URL);
-}
-
-static void
-close_sample(struct sample *s)
-{
-	rewrite_free(s->rules);
-	buf_clear(&s->to);
-}
-
-static void
-take(struct sample *s, struct span url)
-{
-	uint32_t number;
-
-	buf_reset(&s->to);
-	if (s->left == 0 || !rewrite_url(s->rules, url, s->when, &s->to,
-	    &number) || number != s->move->number)
-		return;
-	s->each(s->arg, url, buf_look(&s->to));
-	s->left--;
-}
-
-static bool
-take_target(void *arg, const struct target_key *k,
-    const struct target *target)
-{
-	struct sample *s = arg;
-
-	(void)k;
-	take(s, target->url);
-	return s->left > 0;
-}
-
-/* Newest items of its site first, among so many. */
-#define LOOKED 20000
-
-static void
-take_items(struct query *q, struct sample *s)
-{
-	uint64_t n = q->meta.numbers;
-	size_t look = LOOKED;
-	struct change said;
-	struct item i;
-
-	for (; n > 0 && look > 0 && s->left > 0; n--, look--) {
-		if (item_get(q->txn, (uint32_t)n, &i) &&
-		    i.site == s->move->site && !i.withdrawn &&
-		    change_glance(&said, i.said))
-			take(s, said.url);
-	}
-}
-
 void
 query_move_sample(struct query *q, const struct move *m, size_t most,
     query_sample_fn *each, void *arg)
 {
-	struct sample s = { .move = m, .each = each, .arg = arg,
-	    .most = most, .left = most };
-	int64_t steps = LINKS_STEPS;
+	struct rewrite *rules = rewrite_new();
+	struct rewrite_rule rule;
 
-	open_sample(&s, q);
-	if (m->scope != REWRITE_ADDRESS)
-		links_targets(q->txn, REWRITE_PREFIX, m->old, NULL,
-		    take_target, &s, &steps);
-	if (m->scope != REWRITE_ADDRESS && s.left == most)
-		take_items(q, &s);
-	if (s.left == most)
-		take(&s, m->old);
-	close_sample(&s);
+	move_rules(q->txn, rules);
+	move_rule(m, &rule);
+	(void)rewrite_drop(rules, rule.number);
+	move_put_rule(rules, &rule);	/* though it may not count yet */
+	move_sample(q->txn, rules, m, q->now, most, each, arg);
+	rewrite_free(rules);
 }
 
 /* --- as JSON ------------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 
 #include "hub/links.h"
 #include "hub/move.h"
+#include "hub/move_sample.h"
 #include "hub/query.h"
 #include "hub/referral.h"
 
@@ -49,12 +50,9 @@ struct move_referrer {		/* a site that was told of it */
 typedef bool query_referrer_fn(void *arg, const struct move_referrer *r);
 void query_move_referrers(struct query *q, const struct move *m,
     query_referrer_fn *each, void *arg);
-/* Up to `most` addresses that it moves, and where all moves together lead them
- * from its time on: first those that are linked to, else items, else the old
- * address itself. Not those that another move takes elsewhere. Normal
- * forms. */
-#define QUERY_MOVE_SAMPLE 20
-typedef void query_sample_fn(void *arg, struct span url, struct span to);
+/* move_sample(), also of one that doesn't count yet. */
+#define QUERY_MOVE_SAMPLE MOVE_SAMPLE
+typedef move_sample_fn query_sample_fn;
 void query_move_sample(struct query *q, const struct move *m, size_t most,
     query_sample_fn *each, void *arg);
 

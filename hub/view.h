@@ -105,9 +105,10 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"move-agree","move":M}	an operator stands for it: as the other
  *		end, or against another move that contests it
  *	{"do":"move-withdraw","move":M}
- *	{"do":"move-looked","move":M,"looked":N,"wrong":N,"why":…,"sites":N,
- *	 "pages":N}	of so many addresses so many were not as they should
- *		be; so many sites and pages refer to it
+ *	{"do":"move-looked","move":M,"looked":N,"wrong":N,"why":…,"note":…,
+ *	 "sites":N,"pages":N}	of so many addresses so many were not as they
+ *		should be (move_watch.h): why, if that is too many, else a
+ *		note; so many sites and pages refer to it
  *	{"do":"tick","most":N,"grace":MS}	it has become time: so many moves
  *		that are due by now take effect, or end; what those in effect
  *		lead to may be missing for so long (move.h)

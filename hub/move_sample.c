@@ -1,0 +1,85 @@
+/*
+ * Samples of moves; see move_sample.h.
+ */
+#include "hub/move_sample.h"
+
+#include "contrib/base/buf.h"
+#include "hub/item.h"
+#include "hub/links.h"
+#include "hub/meta.h"
+#include "protocol/change.h"
+#include "protocol/limits.h"
+
+#define ITEMS 20000		/* that are looked through */
+
+struct sample {
+	const struct move *move;
+	const struct rewrite *rules;
+	int64_t when;
+	struct buf to;
+	move_sample_fn *each;
+	void *arg;
+	size_t left;
+};
+
+static void
+take(struct sample *s, struct span url)
+{
+	uint32_t number;
+
+	buf_reset(&s->to);
+	if (s->left == 0 || !rewrite_url(s->rules, url, s->when, &s->to,
+	    &number) || number != s->move->number)
+		return;
+	s->each(s->arg, url, buf_look(&s->to));
+	s->left--;
+}
+
+static bool
+take_target(void *arg, const struct target_key *k,
+    const struct target *target)
+{
+	struct sample *s = arg;
+
+	(void)k;
+	take(s, target->url);
+	return s->left > 0;
+}
+
+/* Newest items of its site first. */
+static void
+take_items(struct db_txn *t, struct sample *s)
+{
+	size_t look = ITEMS;
+	struct change said;
+	struct meta meta;
+	struct item i;
+	uint64_t n;
+
+	meta_read(t, &meta);
+	for (n = meta.numbers; n > 0 && look > 0 && s->left > 0; n--, look--)
+		if (item_get(t, (uint32_t)n, &i) &&
+		    i.site == s->move->site && !i.withdrawn &&
+		    change_glance(&said, i.said))
+			take(s, said.url);
+}
+
+void
+move_sample(struct db_txn *t, const struct rewrite *rules,
+    const struct move *m, int64_t now, size_t most, move_sample_fn *each,
+    void *arg)
+{
+	struct sample s = { .move = m, .rules = rules, .each = each,
+	    .arg = arg, .left = most, .when = m->from > now ? m->from : now };
+	int64_t steps = LINKS_STEPS;
+
+	buf_init(&s.to, LIMIT_URL);
+	if (m->scope != REWRITE_ADDRESS)
+		links_targets(t, REWRITE_PREFIX, m->old, NULL, take_target,
+		    &s, &steps);
+	if (m->scope != REWRITE_ADDRESS && s.left == most)
+		take_items(t, &s);
+	if (s.left == most)
+		take(&s, m->old);
+	buf_clear(&s.to);
+}

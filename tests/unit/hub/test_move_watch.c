@@ -1,0 +1,394 @@
+/*
+ * The watch over moves: what the index and the network say makes them
+ * checked, verified or failed, and nobody has to ask for it.
+ */
+#include "hub/move_watch.h"
+
+#include <sys/socket.h>
+
+#include "hub/ingest.h"
+#include "hub/look_frame.h"
+#include "hub/move_try.h"
+#include "tests/unit/hub/corekit.h"
+
+#define MINUTE INT64_C(60000)
+#define HOUR (60 * MINUTE)
+
+static struct corekit kit;
+static struct core_answers answers;
+static struct pending_queue batches, pending;
+static struct show *shows;
+static struct turns *turns;
+static struct ingest *ingest;
+static struct move_watch *watch;
+static struct event_base *base;
+static struct channel *here, *there;
+static int64_t now, mono;
+static uint64_t seq;
+static unsigned asked;		/* addresses, over the network */
+static char last[256];		/* … the last one */
+static struct move_try reply;	/* what the network says */
+static bool deaf;		/* the check part doesn't answer */
+
+static void
+on_work(void *arg)
+{
+	(void)arg;
+}
+
+static void
+on_try(void *arg, struct channel *c, const struct frame *f)
+{
+	struct span url, wanted;
+	struct buf b;
+
+	(void)arg;
+	ck_assert_int_eq(f->kind, FRAME_TRY);
+	ck_assert(move_try_ask_read(&url, &wanted, f->body));
+	snprintf(last, sizeof(last), "%.*s", SPAN_ARGS(url));
+	asked++;
+	if (deaf)
+		return;
+	buf_init(&b, LOOK_FRAME_MAX);
+	move_try_write(&b, &reply);
+	channel_send(c, FRAME_TRIED, f->number, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
+on_tried(void *arg, struct channel *c, const struct frame *f)
+{
+	(void)arg, (void)c;
+	ck_assert(move_watch_frame(watch, f));
+}
+
+static void
+on_end(void *arg, struct channel *c)
+{
+	(void)arg, (void)c;
+}
+
+static void
+set_up(void)
+{
+	int fd[2];
+
+	core_open(&kit, CORE_MOST);
+	core_site(&kit, 1);
+	now = CORE_NOW;
+	mono = 1000;
+	seq = asked = 0;
+	deaf = false;
+	pending_init(&batches);
+	pending_init(&pending);
+	shows = show_new(&kit.writer);
+	turns = turns_new(&pending, shows, on_work, NULL);
+	ingest = ingest_new(&kit.writer, &kit.guests, core_send, &answers);
+	watch = move_watch_new(&kit.writer, turns);
+	base = event_base_new();
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	here = channel_new(base, fd[0], LOOK_FRAME_MAX, on_tried, on_end,
+	    NULL);
+	there = channel_new(base, fd[1], LOOK_FRAME_MAX, on_try, on_end,
+	    NULL);
+}
+
+static void
+tear_down(void)
+{
+	move_watch_free(watch);
+	channel_free(here);
+	channel_free(there);
+	event_base_free(base);
+	core_forget(&answers);
+	ingest_free(ingest);
+	turns_free(turns);
+	show_free(shows);
+	pending_clear(&pending);
+	pending_clear(&batches);
+	core_close(&kit);
+}
+
+static void
+later(int64_t ms)
+{
+	now += ms;
+	mono += ms;
+	clock_set(now, mono);
+}
+
+/* --- what the site says ---------------------------------------------------------- */
+
+static void
+tell(enum change_kind kind, const char *url, const char *scope)
+{
+	struct ingest_group g;
+	struct change c;
+	struct buf b, row;
+	size_t n;
+
+	core_batch_head(&b, 1, 7, ++seq);
+	change_init(&c);
+	c.seq = seq;
+	c.kind = kind;
+	c.when = now;
+	c.url = span_of(url);
+	if (kind == CHANGE_COVER)
+		c.word[WORD_SCOPE] = span_of(scope);
+	else
+		c.word[WORD_TITLE] = SPAN("a page");
+	buf_init(&row, LIMIT_CHANGE);
+	change_write(&row, &c);
+	frame_batch_change(&b, seq, buf_look(&row));
+	buf_clear(&row);
+	pending_batch(&batches, seq, buf_look(&b));
+	buf_clear(&b);
+	ck_assert(ingest_take(ingest, &batches, &g));
+	ck_assert(writer_apply(&kit.writer, 100, &n));
+	core_forget(&answers);
+}
+
+static void
+announce(const char *old, const char *new, int64_t from)
+{
+	core_act(&kit, json_pack("{s:s, s:i, s:s, s:s, s:s, s:I}", "do",
+	    "move-announce", "site", 1, "old", old, "new", new, "scope",
+	    "prefix", "from", (json_int_t)from));
+}
+
+static void
+tick(void)
+{
+	core_act(&kit, json_pack("{s:s, s:i}", "do", "tick", "grace",
+	    900000));
+}
+
+/* --- the watch goes on -------------------------------------------------------------- */
+
+static void
+write_all(void)
+{
+	struct pending *one;
+
+	while ((one = pending_pop(&pending)) != NULL) {
+		struct acts all;
+
+		acts_init(&all);
+		acts_move(&all, &one->acts);
+		ck_assert(writer_act(&kit.writer, &all));
+		acts_clear(&all);
+		one->done(one->arg, journal_last(kit.writer.journal));
+		pending_free(one);
+	}
+}
+
+static void
+go_on(void)
+{
+	for (int i = 0; i < 8; i++) {
+		later(1000);
+		move_watch_look(watch);
+		for (int n = 0; n < 200; n++)
+			event_base_loop(base, EVLOOP_NONBLOCK);
+		write_all();
+	}
+}
+
+static const char *
+state(uint32_t number)
+{
+	struct db_txn *t = view_read(kit.writer.view);
+	struct move m = { .state = MOVE_NONE };
+
+	(void)move_get(t, number, &m);
+	db_abort(t);
+	return move_state_name(m.state);
+}
+
+#define OLD "http://www.s1.gov.cn/a/"
+#define NEW "http://www.s1.gov.cn/b/"
+
+START_TEST(by_the_index_alone)
+{
+	tell(CHANGE_COVER, "http://www.s1.gov.cn/", "whole");
+	tell(CHANGE_CREATED, OLD "1.html", "");
+	announce(OLD, NEW, now + HOUR * 2);
+	go_on();
+	ck_assert_str_eq(state(1), "announced");	/* not there yet */
+	tell(CHANGE_CREATED, NEW "1.html", "");
+	later(HOUR);
+	go_on();
+	ck_assert_str_eq(state(1), "checked");
+	later(HOUR);
+	tick();
+	ck_assert_str_eq(state(1), "effective");
+	go_on();
+	ck_assert_str_eq(state(1), "effective");
+	later(MINUTE);
+	go_on();
+	ck_assert_str_eq(state(1), "verified");
+	ck_assert_uint_eq(asked, 0);
+	/* A day later it is looked at again. */
+	tell(CHANGE_DELETED, NEW "1.html", "");
+	later(15 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(state(1), "verified");
+	later(24 * HOUR);
+	go_on();
+	ck_assert_str_eq(state(1), "failed");
+}
+END_TEST
+
+START_TEST(what_settles_has_time)
+{
+	tell(CHANGE_COVER, "http://www.s1.gov.cn/", "whole");
+	tell(CHANGE_CREATED, OLD "1.html", "");
+	announce(OLD, NEW, now);
+	tick();
+	later(5 * MINUTE);
+	go_on();
+	ck_assert_str_eq(state(1), "effective");
+	later(10 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(state(1), "failed");
+	tell(CHANGE_CREATED, NEW "1.html", "");
+	later(HOUR);
+	go_on();
+	ck_assert_str_eq(state(1), "verified");
+}
+END_TEST
+
+START_TEST(over_the_network)
+{
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .answered = true, .status = 404 };
+	announce(OLD, NEW, now + HOUR * 30);
+	go_on();
+	ck_assert_uint_eq(asked, 1);
+	ck_assert_str_eq(last, NEW);
+	ck_assert_str_eq(state(1), "announced");
+	reply.status = 200;
+	go_on();
+	ck_assert_uint_eq(asked, 1);	/* not so soon */
+	later(HOUR);
+	go_on();
+	ck_assert_uint_eq(asked, 2);
+	ck_assert_str_eq(state(1), "checked");
+	later(29 * HOUR);
+	tick();
+	later(MINUTE);
+	go_on();
+	ck_assert_uint_eq(asked, 3);
+	ck_assert_str_eq(last, OLD);
+	ck_assert_str_eq(state(1), "effective");	/* it leads nowhere,
+							 * yet */
+	later(2 * MINUTE);
+	reply.led = true;
+	go_on();
+	ck_assert_str_eq(state(1), "verified");
+	reply.led = false;
+	later(24 * HOUR);
+	tick();
+	go_on();
+	ck_assert_str_eq(state(1), "failed");
+}
+END_TEST
+
+/* As long as it settles, only what is dead twice counts. */
+START_TEST(seen_not_to_work)
+{
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .answered = true, .status = 404 };
+	announce(OLD, NEW, now);
+	tick();
+	later(MINUTE);
+	go_on();
+	ck_assert_uint_eq(asked, 1);
+	ck_assert_str_eq(state(1), "effective");
+	later(2 * MINUTE);
+	go_on();
+	ck_assert_str_eq(state(1), "failed");
+}
+END_TEST
+
+/* A server that can't be reached, or a hub that is cut off, is no proof. */
+START_TEST(silence)
+{
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .answered = false };
+	announce(OLD, NEW, now);
+	tick();
+	later(20 * MINUTE);
+	tick();
+	for (int i = 0; i < 2; i++) {
+		go_on();
+		ck_assert_str_eq(state(1), "effective");
+		later(2 * MINUTE);
+	}
+	go_on();
+	ck_assert_uint_eq(asked, 3);
+	ck_assert_str_eq(state(1), "failed");
+}
+END_TEST
+
+START_TEST(no_answer)
+{
+	move_watch_connect(watch, here);
+	deaf = true;
+	announce(OLD, NEW, now);
+	tick();
+	later(MINUTE);
+	go_on();
+	ck_assert_uint_eq(asked, 1);
+	later(11 * MINUTE);
+	deaf = false;
+	reply = (struct move_try){ .answered = true, .status = 200,
+		.led = true };
+	go_on();
+	later(2 * MINUTE);
+	go_on();
+	ck_assert_str_eq(state(1), "verified");
+}
+END_TEST
+
+START_TEST(what_came_over)
+{
+	struct move_try m = { .answered = true, .status = 302,
+		.said = "302 to 别处" }, out;
+	struct buf b;
+
+	buf_init(&b, 4096);
+	move_try_write(&b, &m);
+	ck_assert(move_try_read(&out, buf_look(&b)));
+	ck_assert_uint_eq(out.status, 302);
+	ck_assert_str_eq(out.said, m.said);
+	ck_assert(out.answered && !out.led && !out.other);
+	for (size_t n = 0; n < b.n; n++)
+		ck_assert(!move_try_read(&out, (struct span){ .at = b.at,
+		    .n = n }));
+	b.at[0] = 2;
+	ck_assert(!move_try_read(&out, buf_look(&b)));
+	buf_clear(&b);
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, by_the_index_alone);
+	tcase_add_test(t, what_settles_has_time);
+	tcase_add_test(t, over_the_network);
+	tcase_add_test(t, seen_not_to_work);
+	tcase_add_test(t, silence);
+	tcase_add_test(t, no_answer);
+	tcase_add_test(t, what_came_over);
+}
+
+int
+main(void)
+{
+	return core_run_suite("move_watch", add);
+}
