@@ -127,6 +127,17 @@ const struct conf_def config_defs[] = {
 	  "A command that makes the web server read its settings again, run "
 	  "when one of these files has changed.\nIts first word is a whole "
 	  "path; no shell is involved, and the agent's user runs it." },
+	{ .section = "", .name = "mend_undo", .type = CONF_TIME,
+	  .offset = TOP(mend_undo), .preset = "90d", .least = 60 * MINUTE,
+	  .most = 3650ull * 24 * 60 * MINUTE, .about =
+	  "How long what zqagent mend has done can be undone.\nWhat is older "
+	  "is dropped at the end of a run that does something; the last run "
+	  "never is." },
+	{ .section = "", .name = "mend_undo_size", .type = CONF_BYTES,
+	  .offset = TOP(mend_undo_size), .preset = "256M", .least = MIB,
+	  .most = 64ull << 30, .unit = "bytes", .about =
+	  "The most that may take, in DIR/mended: the oldest runs are dropped "
+	  "first." },
 	{ .section = "source", .name = "type", .type = CONF_TEXT,
 	  .offset = SOURCE(type), .preset = "dir", .about =
 	  "What kind of source: dir, a document root on this machine." },

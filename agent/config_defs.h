@@ -30,6 +30,8 @@ struct config_top {
 	uint64_t mail_every;	/* ms */
 	char *map_nginx, *map_apache;	/* files; "": none */
 	char **map_reload;	/* a command; empty: none */
+	uint64_t mend_undo;	/* ms */
+	uint64_t mend_undo_size;	/* bytes */
 };
 
 struct config_source {

@@ -405,6 +405,22 @@ mend_all(struct mend *m)
 	}
 }
 
+/* Failing is said, and does no harm: it is tried again after the next run. */
+static void
+trim_log(struct mend *m)
+{
+	const struct config_top *top = m->spec->config->top;
+	struct buf why;
+
+	buf_init(&why, WHY_MAX);
+	if (!mendlog_trim(m->log, m->now - (int64_t)top->mend_undo,
+	    top->mend_undo_size, &m->n->dropped, &why)) {
+		m->n->refused++;
+		m->spec->refused(m->spec->arg, buf_cstr(&why), "", "");
+	}
+	buf_clear(&why);
+}
+
 bool
 mend_run(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 {
@@ -435,6 +451,8 @@ mend_run(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 		m->pages = mendpage_new();
 		mend_all(m);
 	}
+	if (m->n->run != 0)
+		trim_log(m);
 	mendpage_free(m->pages);
 	mendlog_close(m->log);
 	mendlist_free(m->list);

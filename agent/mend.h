@@ -45,6 +45,8 @@ struct mend_count {
 	uint64_t left;		/* links that can't be written anew */
 	uint64_t later;		/* links whose move is still to come */
 	uint64_t run;		/* in the mending log; 0: nothing was done */
+	uint64_t dropped;	/* pages of runs that can't be undone any
+				 * more: too old, or too much */
 };
 
 /* False: why says what kept it from working at all. */

@@ -16,41 +16,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/mendlog_private.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "protocol/sha.h"
 #include "protocol/wire.h"
 
-#define NAME "mended"
 #define MARK SPAN("zqmend1\n")
-#define RECORD_MAX (64u << 20)
 #define AROUND 8		/* bytes of length and hash of a record */
-
-enum kind { KIND_PAGE = 1, KIND_UNDONE = 2 };
-
-struct place {			/* of a record of a page */
-	uint64_t at, run, letters;
-	uint8_t after[32];
-	bool undone;
-};
-
-struct mendlog {
-	int fd;
-	uint64_t end, last;
-	struct place *place;	/* by where they are */
-	size_t count, room;
-	uint32_t *slot;		/* by what was made: number in place, and 1;
-				 * twice as many as there is room */
-	struct buf row;
-	struct mend_edit edit[MENDPAGE_EDITS_MAX];
-};
-
-static bool
-fail(struct buf *why, const char *dir)
-{
-	buf_printf(why, "%s/" NAME ": %s", dir, strerror(errno));
-	return false;
-}
+#define OPEN_TRIES 8		/* while others put another in its place */
 
 /* --- records ------------------------------------------------------------ */
 
@@ -62,10 +36,8 @@ read_at(const struct mendlog *l, uint64_t at, void *out, size_t n)
 	return got >= 0 && (size_t)got == n;
 }
 
-/* The record's payload into row, and how long it is with what is around it;
- * 0: there is no whole one. */
-static uint64_t
-read_record(struct mendlog *l, uint64_t at)
+uint64_t
+mendlog_read_record(struct mendlog *l, uint64_t at)
 {
 	uint8_t head[4], tail[4], hash[32];
 	uint32_t n;
@@ -75,7 +47,7 @@ read_record(struct mendlog *l, uint64_t at)
 	if (!read_at(l, at, head, sizeof(head)))
 		return 0;
 	n = wire_get_u32(head);
-	if (n == 0 || n > RECORD_MAX)
+	if (n == 0 || n > MENDLOG_RECORD_MAX)
 		return 0;
 	room = mem_new(n);
 	ok = read_at(l, at + 4, room, n) &&
@@ -104,27 +76,39 @@ write_at(const struct mendlog *l, uint64_t at, struct span s)
 	return true;
 }
 
-static bool
-append(struct mendlog *l, const struct buf *row, struct buf *why)
+bool
+mendlog_add_record(struct mendlog *l, struct span payload)
 {
 	uint8_t hash[32];
 	struct buf b;
 	bool ok;
 
-	buf_init(&b, RECORD_MAX + AROUND);
-	sha_of(hash, buf_look(row));
-	write_u32(&b, (uint32_t)row->n);
-	buf_span(&b, buf_look(row));
+	buf_init(&b, MENDLOG_RECORD_MAX + AROUND);
+	sha_of(hash, payload);
+	write_u32(&b, (uint32_t)payload.n);
+	buf_span(&b, payload);
 	buf_put(&b, hash, 4);
 	errno = EFBIG;
-	ok = !row->bad && !b.bad && write_at(l, l->end, buf_look(&b)) &&
-	    fdatasync(l->fd) == 0;
+	ok = !b.bad && write_at(l, l->end, buf_look(&b));
 	if (ok)
 		l->end += b.n;
-	else
-		buf_printf(why, NAME ": %s", strerror(errno));
 	buf_clear(&b);
 	return ok;
+}
+
+/* Durable, or as if it had never been. */
+static bool
+append(struct mendlog *l, const struct buf *row, struct buf *why)
+{
+	uint64_t end = l->end;
+
+	errno = EFBIG;
+	if (!row->bad && mendlog_add_record(l, buf_look(row)) &&
+	    fdatasync(l->fd) == 0)
+		return true;
+	l->end = end;
+	buf_printf(why, MENDLOG_NAME ": %s", strerror(errno));
+	return false;
 }
 
 /* --- pages -------------------------------------------------------------- */
@@ -171,16 +155,16 @@ make_room(struct mendlog *l)
 		index_place(l, i);
 }
 
-static void
-note_place(struct mendlog *l, const struct mendlog_page *p)
+void
+mendlog_note(struct mendlog *l, const struct mendlog_page *p)
 {
-	struct place *e;
+	struct mendlog_place *e;
 
 	if (l->count == l->room)
 		make_room(l);
 	e = &l->place[l->count];
-	*e = (struct place){ .at = p->place, .run = p->run,
-	    .letters = p->letters };
+	*e = (struct mendlog_place){ .at = p->place, .run = p->run,
+	    .letters = p->letters, .when = p->when };
 	memcpy(e->after, p->after, sizeof(e->after));
 	index_place(l, l->count++);
 	if (p->run > l->last)
@@ -190,7 +174,7 @@ note_place(struct mendlog *l, const struct mendlog_page *p)
 static void
 write_page(struct buf *b, const struct mendlog_page *p)
 {
-	write_u8(b, KIND_PAGE);
+	write_u8(b, MENDLOG_PAGE);
 	write_u64(b, p->run);
 	write_u64(b, (uint64_t)p->when);
 	write_u64(b, p->letters);
@@ -241,12 +225,12 @@ static int
 by_place(const void *key, const void *element)
 {
 	uint64_t at = *(const uint64_t *)key;
-	const struct place *p = element;
+	const struct mendlog_place *p = element;
 
 	return (at > p->at) - (at < p->at);
 }
 
-static struct place *
+static struct mendlog_place *
 find_place(struct mendlog *l, uint64_t at)
 {
 	return l->count == 0 ? NULL : bsearch(&at, l->place, l->count,
@@ -260,18 +244,19 @@ take_record(struct mendlog *l, uint64_t at)
 {
 	struct reader r = reader_of(buf_look(&l->row));
 	struct mendlog_page p = { .place = at };
-	struct place *e;
+	struct mendlog_place *e;
 	uint8_t kind = read_u8(&r);
 
-	if (kind == KIND_PAGE && read_page(l, &r, &p))
-		note_place(l, &p);
-	if (kind == KIND_UNDONE && (e = find_place(l, read_u64(&r))) != NULL)
+	if (kind == MENDLOG_PAGE && read_page(l, &r, &p))
+		mendlog_note(l, &p);
+	if (kind == MENDLOG_LAST)
+		l->last = read_u64(&r);
+	if (kind == MENDLOG_UNDONE && (e = find_place(l, read_u64(&r))) != NULL)
 		e->undone = true;
 }
 
-/* A new one, or the mark of an old one. */
-static bool
-take_mark(struct mendlog *l)
+bool
+mendlog_mark(struct mendlog *l)
 {
 	char mark[16];
 	struct stat st;
@@ -287,61 +272,87 @@ take_mark(struct mendlog *l)
 
 /* What root makes in the agent's directory is the agent's. */
 static void
-give_away(int fd, const char *dir)
+give_away(const struct mendlog *l)
 {
 	struct stat st;
 
-	if (geteuid() == 0 && stat(dir, &st) == 0 && st.st_uid != 0 &&
-	    fchown(fd, st.st_uid, st.st_gid) != 0)
+	if (geteuid() == 0 && fstat(l->dir, &st) == 0 && st.st_uid != 0 &&
+	    fchown(l->fd, st.st_uid, st.st_gid) != 0)
 		return;		/* it is still root's to read */
 }
 
+/* Has nobody put another in its place since it was opened? */
 static bool
-open_file(struct mendlog *l, const char *dir)
+is_in_place(const struct mendlog *l, const char *name)
 {
-	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC, fd;
+	struct stat here, there;
 
-	fd = open(dir, flags);
-	if (fd < 0)
-		return false;
-	l->fd = openat(fd, NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
-	if (l->fd >= 0)
-		give_away(l->fd, dir);
-	if (l->fd >= 0)
-		(void)fsync(fd);
-	close(fd);
-	return l->fd >= 0;
+	return fstat(l->fd, &here) == 0 && fstatat(l->dir, name, &there,
+	    AT_SYMLINK_NOFOLLOW) == 0 && here.st_ino == there.st_ino &&
+	    here.st_dev == there.st_dev;
+}
+
+bool
+mendlog_open_file(struct mendlog *l, const char *name, int flags)
+{
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		l->fd = openat(l->dir, name, O_RDWR | O_CREAT | O_NOFOLLOW |
+		    O_CLOEXEC | flags, 0600);
+		if (l->fd < 0)
+			return false;
+		give_away(l);
+		if (flock(l->fd, LOCK_EX | LOCK_NB) != 0)
+			return false;
+		if (is_in_place(l, name))
+			return true;
+		close(l->fd);
+		l->fd = -1;
+	}
+	errno = EWOULDBLOCK;
+	return false;
+}
+
+struct mendlog *
+mendlog_new(int dir)
+{
+	struct mendlog *l = mem_new(sizeof(*l));
+
+	buf_init(&l->row, MENDLOG_RECORD_MAX);
+	l->dir = dir;
+	l->fd = -1;
+	l->end = MARK.n;
+	return l;
+}
+
+static void
+take_records(struct mendlog *l)
+{
+	uint64_t n;
+
+	while ((n = mendlog_read_record(l, l->end)) > 0) {
+		take_record(l, l->end);
+		l->end += n;
+	}
 }
 
 struct mendlog *
 mendlog_open(const char *dir, struct buf *why)
 {
-	struct mendlog *l = mem_new(sizeof(*l));
-	uint64_t n;
+	struct mendlog *l = mendlog_new(open(dir, O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC));
 
-	buf_init(&l->row, RECORD_MAX);
-	l->end = MARK.n;
-	l->fd = -1;
-	if (!open_file(l, dir)) {
-		(void)fail(why, dir);
-	} else if (flock(l->fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno == EWOULDBLOCK)
-			buf_text(why, _("another zqagent mend is at work; try "
-			    "again when it is done"));
-		else
-			(void)fail(why, dir);
-	} else if (!take_mark(l)) {
-		(void)fail(why, dir);
-	} else {
-		while ((n = read_record(l, l->end)) > 0) {
-			take_record(l, l->end);
-			l->end += n;
-		}
+	if (l->dir >= 0 && mendlog_open_file(l, MENDLOG_NAME, 0) &&
+	    fsync(l->dir) == 0 && mendlog_mark(l)) {
+		take_records(l);
 		if (ftruncate(l->fd, (off_t)l->end) == 0)
 			return l;
-		(void)fail(why, dir);
 	}
+	if (errno == EWOULDBLOCK)
+		buf_text(why, _("another zqagent mend is at work; try "
+		    "again when it is done"));
+	else
+		buf_printf(why, "%s/" MENDLOG_NAME ": %s", dir,
+		    strerror(errno));
 	mendlog_close(l);
 	return NULL;
 }
@@ -353,6 +364,8 @@ mendlog_close(struct mendlog *l)
 		return;
 	if (l->fd >= 0)
 		close(l->fd);
+	if (l->dir >= 0)
+		close(l->dir);
 	buf_clear(&l->row);
 	free(l->place);
 	free(l->slot);
@@ -378,19 +391,19 @@ mendlog_put(struct mendlog *l, const struct mendlog_page *p,
 	write_page(&l->row, p);
 	if (!append(l, &l->row, why))
 		return false;
-	note_place(l, &kept);
+	mendlog_note(l, &kept);
 	return true;
 }
 
 bool
 mendlog_undone(struct mendlog *l, uint64_t at, struct buf *why)
 {
-	struct place *e = find_place(l, at);
+	struct mendlog_place *e = find_place(l, at);
 	struct buf row;
 	bool ok;
 
 	buf_init(&row, 64);	/* a page that is looked at stays */
-	write_u8(&row, KIND_UNDONE);
+	write_u8(&row, MENDLOG_UNDONE);
 	write_u64(&row, at);
 	ok = append(l, &row, why);
 	if (ok && e != NULL)
@@ -426,10 +439,10 @@ mendlog_each(struct mendlog *l, mendlog_fn *fn, void *arg)
 		struct mendlog_page p = { .place = l->place[i].at };
 		struct reader r;
 
-		if (l->place[i].undone || read_record(l, p.place) == 0)
+		if (l->place[i].undone || mendlog_read_record(l, p.place) == 0)
 			continue;
 		r = reader_of(buf_look(&l->row));
-		if (read_u8(&r) == KIND_PAGE && read_page(l, &r, &p))
+		if (read_u8(&r) == MENDLOG_PAGE && read_page(l, &r, &p))
 			more = fn(arg, &p);
 	}
 }

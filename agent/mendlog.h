@@ -53,4 +53,12 @@ bool mendlog_made(const struct mendlog *l, const uint8_t hash[32],
 typedef bool mendlog_fn(void *arg, const struct mendlog_page *p);
 void mendlog_each(struct mendlog *l, mendlog_fn *fn, void *arg);
 
+/* Drops runs that ended before `since` (ms), and the oldest of those that
+ * together are longer than `size`, but never the newest; and pages that were
+ * undone. *dropped: pages that could have been put back and can't be any more.
+ * Writes the log anew, so it only does that if it is worth it. False: why says,
+ * and nothing was dropped. */
+bool mendlog_trim(struct mendlog *l, int64_t since, uint64_t size,
+    uint64_t *dropped, struct buf *why);
+
 #endif

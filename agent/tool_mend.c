@@ -173,6 +173,11 @@ print_count(const struct mend_count *n, bool undo, bool apply)
 		printf(ngettext("%" PRIu64 " link is to be mended when its move "
 		    "takes effect\n", "%" PRIu64 " links are to be mended when "
 		    "their move takes effect\n", n->later), n->later);
+	if (n->dropped > 0)
+		printf(ngettext("%" PRIu64 " page that was mended long ago "
+		    "can't be put back any more (mend_undo)\n",
+		    "%" PRIu64 " pages that were mended long ago can't be put "
+		    "back any more (mend_undo)\n", n->dropped), n->dropped);
 	if (!apply && n->links > 0)
 		printf("%s\n", undo ? _("Do it: zqagent mend --undo") :
 		    _("Do it: zqagent mend --apply"));
@@ -181,11 +186,12 @@ print_count(const struct mend_count *n, bool undo, bool apply)
 static void
 print_json(struct show *s, const struct mend_count *n)
 {
-	json_t *o = json_pack("{s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I}",
+	json_t *o = json_pack("{s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 	    "done", (int)s->done, "pages", s->list,
 	    "looked", (json_int_t)n->looked, "mended", (json_int_t)n->pages,
 	    "links", (json_int_t)n->links, "refused", (json_int_t)n->refused,
-	    "left", (json_int_t)n->left, "later", (json_int_t)n->later);
+	    "left", (json_int_t)n->left, "later", (json_int_t)n->later,
+	    "dropped", (json_int_t)n->dropped);
 
 	json_dumpf(o, stdout, JSON_INDENT(2));
 	printf("\n");
