@@ -1,0 +1,121 @@
+/*
+ * Questions about home pages; see query_home.h.
+ */
+#include "hub/query_home.h"
+
+#include "contrib/base/buf.h"
+#include "contrib/base/clock.h"
+#include "hub/json.h"
+#include "hub/query_inside.h"
+
+#define SENTENCE 4096
+
+bool
+query_home(struct query *q, uint32_t site, struct home_row *row)
+{
+	return home_row_get(q->txn, site, row);
+}
+
+void
+query_home_looks(struct query *q, uint32_t site, int64_t from, int64_t to,
+    home_sample_fn *each, void *arg)
+{
+	home_days_samples(q->txn, site, from, to, each, arg);
+}
+
+bool
+query_home_week(struct query *q, uint32_t site, struct home_day *sum)
+{
+	return home_days_week(q->txn, site, q->now, sum);
+}
+
+bool
+query_home_days(struct query *q, uint32_t site, uint64_t from, uint64_t to,
+    struct home_day *sum)
+{
+	return home_days_sum(q->txn, site, from, to, sum);
+}
+
+int64_t
+query_home_now(const struct query *q)
+{
+	return q->now;
+}
+
+/* --- as JSON ------------------------------------------------------------------ */
+
+static void
+put_evidence(json_t *o, const char *name, struct span evidence)
+{
+	if (evidence.n > 0)
+		json_object_set_new(o, name, json_loadb(evidence.at,
+		    evidence.n, 0, NULL));
+}
+
+static void
+put_verdict(json_t *o, const struct home_row *r)
+{
+	struct buf b;
+
+	json_object_set_new(o, "verdict",
+	    json_string(home_verdict_name(r->verdict)));
+	if (r->why != HOME_WHY_NONE) {
+		json_object_set_new(o, "why",
+		    json_string(home_why_name(r->why)));
+		json_object_set_new(o, "detail", json_span(r->detail));
+		json_time(o, "changed", r->changed);
+	}
+	buf_init(&b, SENTENCE);
+	home_row_sentence(&b, r);
+	if (b.n > 0)
+		json_object_set_new(o, "sentence", json_span(buf_look(&b)));
+	buf_clear(&b);
+}
+
+json_t *
+query_home_json(const struct home_row *r)
+{
+	json_t *o = json_pack("{s:s, s:I}", "outcome",
+	    home_outcome_name(r->outcome), "ms", (json_int_t)r->ms);
+
+	json_time(o, "at", r->at);
+	json_time(o, "since", r->since);
+	json_object_set_new(o, "cause", json_string(cause_name(r->cause)));
+	if (r->status > 0)
+		json_object_set_new(o, "status", json_integer(r->status));
+	put_verdict(o, r);
+	if (r->candidate.n > 0) {
+		json_t *c = json_pack("{s:o, s:I, s:b}", "host",
+		    json_span(r->candidate), "times", (json_int_t)r->times,
+		    "believed", home_row_has_moved(r));
+
+		json_time(c, "since", r->first);
+		json_object_set_new(o, "candidate", c);
+	}
+	put_evidence(o, "evidence", r->now);
+	put_evidence(o, "baseline", r->before);
+	return o;
+}
+
+json_t *
+query_home_day_json(const struct home_day *d)
+{
+	int share = home_days_share(d);
+	int64_t mean = home_days_mean(d);
+	json_t *o = json_pack("{s:I, s:I, s:I, s:I, s:I}", "looks",
+	    (json_int_t)d->looks, "failed", (json_int_t)d->failed,
+	    "excluded", (json_int_t)d->excluded, "unknown",
+	    (json_int_t)d->unknown, "extra", (json_int_t)d->extra);
+
+	if (share >= 0)
+		json_object_set_new(o, "failed_permille",
+		    json_integer(share));
+	if (mean < 0)
+		return o;
+	json_object_set_new(o, "mean_ms", json_integer(mean));
+	json_object_set_new(o, "p50_ms",
+	    json_integer(home_days_percentile(d, 50)));
+	json_object_set_new(o, "p95_ms",
+	    json_integer(home_days_percentile(d, 95)));
+	return o;
+}

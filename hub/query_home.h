@@ -1,0 +1,31 @@
+/*
+ * Questions about home pages as seen from outside: the last look and its
+ * evidence, the looks one by one, and what they come to over days.
+ */
+#ifndef ZQ_HUB_QUERY_HOME_H
+#define ZQ_HUB_QUERY_HOME_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub/home_days.h"
+#include "hub/home_row.h"
+#include "hub/query.h"
+
+/* False: never looked at. Spans live as long as q. */
+bool query_home(struct query *q, uint32_t site, struct home_row *row);
+/* Each look that is kept, from … to (ms), in order; false stops. */
+void query_home_looks(struct query *q, uint32_t site, int64_t from,
+    int64_t to, home_sample_fn *each, void *arg);
+/* Of the seven days up to now; of these days, both in it. False: no look. */
+bool query_home_week(struct query *q, uint32_t site, struct home_day *sum);
+bool query_home_days(struct query *q, uint32_t site, uint64_t from,
+    uint64_t to, struct home_day *sum);
+int64_t query_home_now(const struct query *q);
+
+/* For people and programs. A new object, the caller's. */
+json_t *query_home_json(const struct home_row *row);
+json_t *query_home_day_json(const struct home_day *d);
+
+#endif
