@@ -7,6 +7,8 @@
  *	core ── CMP, GRANT, MINT, REREAD, SIGN ──▶ ca
  *	core ◀── ASK, ANSWER, MINTED, REREAD, SIGNED ── ca
  *	edge ◀── TLS ── ca
+ *	core ── NOTIFY, BEAT ──▶ notify
+ *	core ◀── NOTIFIED ── notify
  *	core ── LOOK, HOME ──▶ check
  *	core ◀── LOOKED, HOST, HOMED ── check
  *
@@ -53,8 +55,13 @@ enum frame_kind {
 	FRAME_HOST = 34,	/* … and what its host is like */
 	FRAME_TRY = 37,		/* core to check: an address of a move … */
 	FRAME_TRIED = 38,	/* … what came of it (move_try.h) */
+	FRAME_ACT = 42,		/* web to core: an operator's act, as JSON … */
+	FRAME_ACTED = 43,	/* … what came of it */
 	FRAME_HOME = 35,	/* core to check: a site's home page … */
 	FRAME_HOMED = 36,	/* … what was seen of it (home_frame.h) */
+	FRAME_NOTIFY = 40,	/* core to notify: a delivery (notify_frame.h) */
+	FRAME_NOTIFIED = 41,	/* … what came of it */
+	FRAME_BEAT = 44,	/* core to notify: the hub is well */
 };
 
 #define FRAME_MAX (24u << 20)	/* a batch of LIMIT_BODY as rows, with room */

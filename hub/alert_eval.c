@@ -1,0 +1,427 @@
+/*
+ * The evaluation; see alert_eval.h. First the alerts that there are, one
+ * after the other: who is a member no more, is it more severe, who has to be
+ * told what. Then the facts that are of no alert yet.
+ */
+#include "hub/alert_eval.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "hub/alert.h"
+#include "hub/alert_mute.h"
+#include "hub/alert_notice.h"
+#include "hub/json.h"
+
+struct place {			/* an alert that others may join */
+	uint32_t number;	/* that it has, or will be given */
+	struct span class, group;
+	uint32_t count;
+	json_t *members;	/* to join it, or NULL */
+	const struct alert_fact *top;	/* of a new one: the most severe */
+};
+
+struct run {
+	const struct alert_eval *e;
+	struct db_txn *txn;
+	int64_t now, next;
+	struct acts *acts;	/* or NULL */
+	size_t count;
+	uint32_t last;		/* number of an alert */
+	uint32_t known;		/* … that has a row */
+	struct place *place;
+	size_t places, room;
+};
+
+/* The rest is done in the next evaluation, at once. */
+static bool
+is_full(struct run *r)
+{
+	if (r->count < ALERT_ACTS)
+		return false;
+	r->next = r->now;
+	return true;
+}
+
+static void
+put(struct run *r, json_t *act)
+{
+	must(act != NULL);
+	if (is_full(r)) {
+		json_decref(act);
+		return;
+	}
+	r->count++;
+	if (r->acts != NULL)
+		acts_put(r->acts, act, ACTS_HUB, NULL);
+	else
+		json_decref(act);
+}
+
+/* When nothing else happens, it is to be looked at again then. */
+static void
+again_at(struct run *r, int64_t when)
+{
+	if (when > r->now && when < r->next)
+		r->next = when;
+}
+
+/* --- members of an alert ------------------------------------------------------ */
+
+struct standing {		/* of an alert's members */
+	json_t *gone;		/* subjects that it isn't true of any more */
+	const struct alert_fact *top;
+	bool unsure;		/* of one it can't be said now */
+};
+
+static void
+note(const struct run *r, struct standing *s, const struct alert_fact *f)
+{
+	if (f->unknown)
+		s->unsure = true;
+	else if (s->top == NULL || alert_facts_level(r->e->book, f) >
+	    alert_facts_level(r->e->book, s->top))
+		s->top = f;
+}
+
+static void
+look_at_members(struct run *r, const struct alert *a, struct standing *s)
+{
+	bool known = alert_facts_knows(r->e->book, a->class);
+	struct span rest = a->members;
+	struct alert_member m;
+	struct alert_fact *f;
+
+	*s = (struct standing){ .gone = json_array() };
+	while (alert_member_next(&rest, &m)) {
+		if (m.ended != CLOCK_NONE)
+			continue;
+		f = alert_facts_find(r->e->book, a->class, m.subject);
+		if (f != NULL) {
+			f->alert = a->number;
+			note(r, s, f);
+		} else if (known) {
+			json_array_append_new(s->gone, json_span(m.subject));
+		} else {
+			s->unsure = true;
+		}
+	}
+}
+
+static json_t *
+raise_of(const struct run *r, const struct alert *a,
+    const struct alert_fact *f)
+{
+	return json_pack("{s:s, s:I, s:s, s:s, s:i}", "do", "alert-raise",
+	    "alert", (json_int_t)a->number, "rule",
+	    alert_what_name(f->what), "severity",
+	    alert_severity_name(alert_facts_severity(r->e->book, f)),
+	    "level", (int)alert_facts_level(r->e->book, f));
+}
+
+static bool
+differs(const struct run *r, const struct alert *a,
+    const struct alert_fact *f)
+{
+	return a->level != alert_facts_level(r->e->book, f) ||
+	    !span_is(a->rule, span_of(alert_what_name(f->what)));
+}
+
+/* True: the row changes, so the rest is for the next evaluation. */
+static bool
+step_members(struct run *r, const struct alert *a)
+{
+	struct standing s;
+
+	if (a->ended != CLOCK_NONE)
+		return false;
+	look_at_members(r, a, &s);
+	if (json_array_size(s.gone) > 0) {
+		put(r, json_pack("{s:s, s:I, s:o}", "do", "alert-leave",
+		    "alert", (json_int_t)a->number, "subjects", s.gone));
+		return true;
+	}
+	json_decref(s.gone);
+	if (s.top == NULL || s.unsure || !differs(r, a, s.top))
+		return false;
+	put(r, raise_of(r, a, s.top));
+	return true;
+}
+
+/* --- who is told what ---------------------------------------------------------- */
+
+struct telling {
+	json_t *to[ALERT_EVENTS];	/* names, or NULL */
+	uint32_t members[ALERT_EVENTS];	/* that all of them know of */
+};
+
+static void
+tell(struct telling *t, enum alert_event e, struct span name,
+    uint32_t members)
+{
+	if (t->to[e] == NULL) {
+		t->to[e] = json_array();
+		t->members[e] = members;
+	}
+	if (members < t->members[e])
+		t->members[e] = members;
+	json_array_append_new(t->to[e], json_span(name));
+}
+
+static bool
+find_told(const struct alert *a, const char *name, struct alert_told *told)
+{
+	struct span rest = a->told;
+
+	while (alert_told_next(&rest, told)) {
+		if (span_is(told->receiver, span_of(name)))
+			return true;
+	}
+	return false;
+}
+
+/* Each waits twice as long as the one before. */
+static int64_t
+reminder_at(const struct alert_rule *rule, const struct alert_told *told)
+{
+	unsigned doubled = told->reminders < 20 ? told->reminders : 20;
+
+	return told->at + ((int64_t)rule->remind << doubled);
+}
+
+static void
+remind(struct run *r, const struct alert *a, const struct alert_rule *rule,
+    const struct alert_told *told, struct telling *t)
+{
+	int64_t at = reminder_at(rule, told);
+
+	if (told->reminders >= rule->reminders || rule->remind == 0)
+		return;
+	if (alert_is_acked(a, r->now))
+		again_at(r, a->ack_until);
+	else if (r->now >= at)
+		tell(t, ALERT_REMINDER, told->receiver, told->members);
+	else
+		again_at(r, at);
+}
+
+static void
+go_on(struct run *r, const struct alert *a, const struct alert_rule *rule,
+    const struct alert_told *told, struct telling *t)
+{
+	if (a->level > told->level) {
+		tell(t, ALERT_RAISED, told->receiver, told->members);
+	} else if (a->count > told->members) {
+		if (r->now >= told->at + ALERT_MORE_EVERY)
+			tell(t, ALERT_MORE, told->receiver, told->members);
+		else
+			again_at(r, told->at + ALERT_MORE_EVERY);
+	} else {
+		remind(r, a, rule, told, t);
+	}
+}
+
+static void
+consider(struct run *r, const struct alert *a,
+    const struct alert_receiver *to, struct telling *t)
+{
+	enum alert_what w = alert_what_named(a->rule);
+	const struct alert_rule *rule;
+	struct alert_told told;
+
+	if (w == ALERT_RULES)
+		return;
+	rule = &r->e->rules->rule[w];
+	if (!alert_receiver_wants(to, rule, a->rule, a->severity))
+		return;
+	if (alert_receiver_sleeps(to, r->now) &&
+	    a->severity != ALERT_DANGER)
+		again_at(r, r->now + 60000);
+	else if (find_told(a, to->name, &told))
+		go_on(r, a, rule, &told, t);
+	else
+		tell(t, ALERT_FIRING, span_of(to->name), 0);
+}
+
+/* Everybody who was told of it; muted, asleep or taken out of the settings. */
+static void
+tell_the_end(const struct alert *a, struct telling *t)
+{
+	struct span rest = a->told;
+	struct alert_told told;
+
+	while (alert_told_next(&rest, &told)) {
+		if (!told.over)
+			tell(t, ALERT_RESOLVED, told.receiver, 0);
+	}
+}
+
+static void
+put_telling(struct run *r, const struct alert *a, struct telling *t)
+{
+	struct alert next = *a;
+
+	for (int e = 0; e < ALERT_EVENTS; e++) {
+		if (t->to[e] == NULL)
+			continue;
+		put(r, json_pack("{s:s, s:I, s:s, s:o, s:o}", "do",
+		    "alert-say", "alert", (json_int_t)a->number, "event",
+		    alert_event_name((enum alert_event)e), "to", t->to[e],
+		    "notice", alert_notice(r->txn, &next,
+		    (enum alert_event)e, r->e->hub, t->members[e],
+		    r->now)));
+		next.notices++;
+	}
+}
+
+static void
+step_telling(struct run *r, const struct alert *a)
+{
+	struct telling t = { .to = { NULL } };
+
+	if (is_full(r))
+		return;
+	if (a->ended != CLOCK_NONE)
+		tell_the_end(a, &t);
+	else if (alert_mute(r->txn, a, r->now))
+		again_at(r, r->now + 5000);
+	else
+		for (size_t i = 0; i < r->e->to->n; i++)
+			consider(r, a, &r->e->to->at[i], &t);
+	put_telling(r, a, &t);
+}
+
+/* --- the alerts that there are --------------------------------------------------- */
+
+static struct place *
+add_place(struct run *r)
+{
+	if (r->places == r->room) {
+		r->room = r->room == 0 ? 16 : r->room * 2;
+		r->place = mem_grow(r->place, r->room, sizeof(*r->place));
+	}
+	r->place[r->places] = (struct place){ .number = 0 };
+	return &r->place[r->places++];
+}
+
+static bool
+step(void *arg, const struct alert *a)
+{
+	struct run *r = arg;
+	struct place *p;
+
+	if (!step_members(r, a))
+		step_telling(r, a);
+	if (a->ended != CLOCK_NONE || a->group.n == 0 ||
+	    r->now >= a->at + ALERT_JOIN)
+		return true;
+	p = add_place(r);
+	p->number = a->number;
+	p->class = a->class;
+	p->group = a->group;
+	p->count = a->count;
+	return true;
+}
+
+/* --- facts that are of none ------------------------------------------------------- */
+
+/* When it is an alert, if it stays so. */
+static int64_t
+due(const struct run *r, const struct alert_fact *f)
+{
+	const struct alert_rule *rule = &r->e->rules->rule[f->what];
+	int64_t held = f->since + (int64_t)rule->hold;
+	int64_t waited = f->first + (rule->grouped ? r->e->wait : 0);
+
+	return held > waited ? held : waited;
+}
+
+static struct place *
+find_place(struct run *r, const struct alert_fact *f)
+{
+	const struct alert_rule *rule = &r->e->rules->rule[f->what];
+	struct place *p;
+
+	for (size_t i = 0; rule->grouped && f->group.n > 0 && i < r->places;
+	    i++) {
+		p = &r->place[i];
+		if (p->count < ALERT_MEMBERS && span_is(p->group, f->group) &&
+		    span_is(p->class, span_of(rule->class)))
+			return p;
+	}
+	p = add_place(r);
+	p->number = ++r->last;
+	p->class = span_of(rule->class);
+	p->group = rule->grouped ? f->group : SPAN_NONE;
+	return p;
+}
+
+static void
+take(void *arg, struct alert_fact *f)
+{
+	struct run *r = arg;
+	struct place *p;
+	bool mine = f->alert != 0;
+
+	f->alert = 0;
+	if (mine || f->unknown)
+		return;
+	if (due(r, f) > r->now) {
+		again_at(r, due(r, f));
+		return;
+	}
+	if (r->last - r->known >= ALERT_ACTS) {
+		r->next = r->now;
+		return;
+	}
+	p = find_place(r, f);
+	if (p->members == NULL)
+		p->members = json_array();
+	json_array_append_new(p->members, json_pack("{s:o, s:I, s:I, s:o}",
+	    "subject", json_span(f->subject), "site", (json_int_t)f->site,
+	    "since", (json_int_t)f->since, "detail", json_span(f->detail)));
+	p->count++;
+	if (p->top == NULL || alert_facts_level(r->e->book, f) >
+	    alert_facts_level(r->e->book, p->top))
+		p->top = f;
+}
+
+static void
+put_place(struct run *r, struct place *p)
+{
+	if (p->members == NULL)
+		return;
+	if (p->number <= r->known)
+		put(r, json_pack("{s:s, s:I, s:o}", "do", "alert-join",
+		    "alert", (json_int_t)p->number, "members", p->members));
+	else
+		put(r, json_pack("{s:s, s:I, s:s, s:s, s:s, s:i, s:o, s:o}",
+		    "do", "alert-fire", "alert", (json_int_t)p->number,
+		    "rule", alert_what_name(p->top->what),
+		    "class", r->e->rules->rule[p->top->what].class,
+		    "severity", alert_severity_name(alert_facts_severity(
+		    r->e->book, p->top)), "level",
+		    (int)alert_facts_level(r->e->book, p->top),
+		    "group", json_span(p->group), "members", p->members));
+}
+
+size_t
+alert_eval(const struct alert_eval *e, struct db_txn *t, int64_t now,
+    struct acts *acts, int64_t *next)
+{
+	struct run r = { .e = e, .txn = t, .now = now, .next = INT64_MAX,
+	    .acts = acts };
+
+	r.last = r.known = alert_last(t);
+	alert_each_open(t, step, &r);
+	alert_facts_each(e->book, take, &r);
+	for (size_t i = 0; i < r.places; i++)
+		put_place(&r, &r.place[i]);
+	free(r.place);
+	*next = r.next;
+	return r.count;
+}

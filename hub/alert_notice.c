@@ -1,0 +1,115 @@
+/*
+ * Notices; see alert_notice.h.
+ */
+#include "hub/alert_notice.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/text.h"
+#include "hub/json.h"
+#include "hub/site.h"
+
+#define NAME_MOST 120		/* bytes of a site's name */
+
+static void
+put_site(struct db_txn *t, json_t *o, uint32_t number)
+{
+	struct span domains, first;
+	struct site s;
+
+	if (number == 0 || !site_get(t, number, &s))
+		return;
+	domains = s.domains;
+	json_object_set_new(o, "site", json_span(s.code));
+	json_object_set_new(o, "name", json_span(text_cut(s.name,
+	    NAME_MOST)));
+	if (site_domain_next(&domains, &first))
+		json_object_set_new(o, "domain", json_span(first));
+}
+
+static json_t *
+member(struct db_txn *t, const struct alert_member *m, bool is_new)
+{
+	json_t *o = json_pack("{s:o, s:o}", "subject", json_span(m->subject),
+	    "detail", json_span(m->detail));
+
+	put_site(t, o, m->site);
+	json_time(o, "since", m->since);
+	json_time(o, "ended", m->ended);
+	if (is_new)
+		json_object_set_new(o, "new", json_true());
+	return o;
+}
+
+/* Those of which it is true now come first, if it is about them. */
+static void
+put_members(struct db_txn *t, json_t *list, const struct alert *a,
+    bool ended, uint32_t told)
+{
+	struct span rest = a->members;
+	struct alert_member m;
+
+	for (uint32_t i = 0; alert_member_next(&rest, &m); i++) {
+		if ((m.ended != CLOCK_NONE) != ended ||
+		    json_array_size(list) >= ALERT_NOTICE_SITES)
+			continue;
+		json_array_append_new(list, member(t, &m, told > 0 &&
+		    i >= told));
+	}
+}
+
+static int64_t
+since(const struct alert *a)
+{
+	struct span rest = a->members;
+	struct alert_member m;
+	int64_t first = a->at;
+
+	while (alert_member_next(&rest, &m)) {
+		if (m.since < first)
+			first = m.since;
+	}
+	return first;
+}
+
+json_t *
+alert_notice(struct db_txn *t, const struct alert *a, enum alert_event event,
+    const char *hub, uint32_t told, int64_t now)
+{
+	json_t *sites = json_array(), *o;
+	char id[64];
+
+	snprintf(id, sizeof(id), "%" PRIu32 "-%" PRIu64, a->number,
+	    a->notices + 1);
+	put_members(t, sites, a, false, told);
+	put_members(t, sites, a, true, told);
+	o = json_pack("{s:s, s:o, s:I, s:I, s:s, s:o, s:o, s:s, s:o, s:I, "
+	    "s:I, s:o}", "id", id, "hub", json_span(span_of(hub)),
+	    "alert", (json_int_t)a->number,
+	    "notice", (json_int_t)(a->notices + 1),
+	    "event", alert_event_name(event), "rule", json_span(a->rule),
+	    "class", json_span(a->class), "severity", alert_severity_name(a->severity),
+	    "group", json_span(a->group), "count", (json_int_t)a->count,
+	    "active", (json_int_t)a->active, "sites", sites);
+	json_time(o, "at", now);
+	json_time(o, "since", since(a));
+	json_time(o, "ended", a->ended);
+	return o;
+}
+
+json_t *
+alert_notice_test(const char *hub, const char *by, int64_t now)
+{
+	json_t *o = json_pack("{s:o, s:I, s:I, s:s, s:s, s:s, s:I, s:I, s:[], "
+	    "s:o}", "hub", json_span(span_of(hub)), "alert", (json_int_t)0,
+	    "notice", (json_int_t)0, "event", alert_event_name(ALERT_TEST),
+	    "rule", "test", "severity", alert_severity_name(ALERT_INFO),
+	    "count", (json_int_t)0, "active", (json_int_t)0, "sites", "by",
+	    json_span(span_of(by)));
+
+	json_time(o, "at", now);
+	json_time(o, "since", now);
+	return o;
+}

@@ -1,0 +1,27 @@
+/*
+ * What a notice of an alert says, as JSON: the facts that it is about, for
+ * webhooks as it is, and for people as text made of it (notify_text.h). It is
+ * made once, when the notice is decided on, and kept: whenever it is sent
+ * again it says the same.
+ */
+#ifndef ZQ_HUB_ALERT_NOTICE_H
+#define ZQ_HUB_ALERT_NOTICE_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "contrib/base/db.h"
+#include "hub/alert.h"
+
+#define ALERT_NOTICE_SITES 60	/* listed; the rest is counted */
+
+/* {"id","hub","alert","notice","event","rule","severity","at","since",
+ *  "ended","group","count","active","sites":[{"subject","site","name",
+ *  "domain","since","ended","detail","new"}]}. `told` of the members were told
+ * before. The caller's. */
+json_t *alert_notice(struct db_txn *t, const struct alert *a,
+    enum alert_event event, const char *hub, uint32_t told, int64_t now);
+/* A test of a receiver. */
+json_t *alert_notice_test(const char *hub, const char *by, int64_t now);
+
+#endif

@@ -1,0 +1,334 @@
+/*
+ * Notify: jobs in, tries, reports out; see notify.h.
+ */
+#include "hub/notify.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "contrib/base/backoff.h"
+#include "contrib/base/channel.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "hub/alert_receiver.h"
+#include "hub/frame.h"
+#include "hub/notify_beat.h"
+#include "hub/notify_frame.h"
+#include "hub/sink.h"
+
+#define FIRST 1000		/* ms between the first two tries, at most */
+#define MOST 3600000		/* … and between the last two */
+
+struct receiver {
+	const char *name;
+	const struct config_receiver *config;
+	const struct sink_ops *ops;
+	void *state;
+	size_t command;		/* of the hand's */
+};
+
+struct job {
+	LIST_ENTRY(job) entry;
+	struct notify *notify;
+	struct receiver *to;
+	struct sink_job sink;
+	char *text;
+	int64_t give_up;
+	struct backoff backoff;
+	struct event *timer;
+};
+
+struct notify {
+	struct event_base *base;
+	struct channel *channel;
+	struct sink_world world;
+	struct notify_beat beat;
+	struct receiver to[ALERT_RECEIVERS];
+	size_t count;
+	struct hand_command commands[HAND_COMMANDS_MAX];
+	size_t command_count;
+	LIST_HEAD(jobs, job) jobs;
+};
+
+static const struct sink_ops *const kinds[] = {
+	&sink_mail, &sink_webhook, &sink_alertmanager, &sink_command,
+};
+
+bool
+notify_is_wanted(const struct config *c)
+{
+	return config_receiver(c->file, 0, NULL) != NULL ||
+	    c->beat_url[0] != '\0' || c->beat_file[0] != '\0';
+}
+
+/* --- reports ----------------------------------------------------------------- */
+
+static void
+report(struct notify *n, uint64_t delivery, enum delivery_state state,
+    const char *error)
+{
+	struct notify_frame_done d = { .delivery = delivery, .state = state,
+		.error = span_of(error) };
+	struct buf b;
+
+	if (delivery == 0)
+		return;
+	buf_init(&b, NOTIFY_FRAME_MAX);
+	notify_frame_done_write(&b, &d);
+	channel_send(n->channel, FRAME_NOTIFIED, 0, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
+job_free(struct job *j)
+{
+	LIST_REMOVE(j, entry);
+	event_free(j->timer);
+	json_decref(j->sink.notice);
+	free(j->text);
+	free(j);
+}
+
+static void
+finish(struct job *j, enum delivery_state state, const char *error)
+{
+	if (state == DELIVERY_FAILED)
+		log_warn("notify: receiver=%s delivery=%" PRIu64 " given up: "
+		    "%s", j->to->name, j->sink.delivery, error);
+	else if (j->sink.delivery != 0)
+		log_info("notify: receiver=%s delivery=%" PRIu64 " event=%s "
+		    "%s", j->to->name, j->sink.delivery,
+		    alert_event_name(j->sink.event),
+		    ledger_state_name(state));
+	report(j->notify, j->sink.delivery, state, error);
+	job_free(j);
+}
+
+/* --- tries ------------------------------------------------------------------- */
+
+static void
+again(struct job *j, const char *error)
+{
+	uint32_t ms = backoff_next(&j->backoff, FIRST / 2);
+	struct timeval wait = { .tv_sec = ms / 1000,
+	    .tv_usec = ms % 1000 * 1000 };
+
+	if (j->sink.delivery == 0 || clock_wall() + ms > j->give_up) {
+		finish(j, DELIVERY_FAILED, error);
+		return;
+	}
+	log_warn("notify: receiver=%s delivery=%" PRIu64 ": %s; again in %u "
+	    "s", j->to->name, j->sink.delivery, error, ms / 1000);
+	report(j->notify, j->sink.delivery, DELIVERY_TRYING, error);
+	event_add(j->timer, &wait);
+}
+
+static void
+on_done(void *arg, enum sink_result r, const char *error)
+{
+	struct job *j = arg;
+
+	switch (r) {
+	case SINK_SENT:
+		finish(j, DELIVERY_SENT, error);
+		break;
+	case SINK_CONFIRMED:
+		finish(j, DELIVERY_CONFIRMED, error);
+		break;
+	case SINK_LATER:
+		again(j, error);
+		break;
+	case SINK_NEVER:
+		finish(j, DELIVERY_FAILED, error);
+		break;
+	}
+}
+
+static void
+try(struct job *j)
+{
+	j->to->ops->start(j->to->state, &j->notify->world, &j->sink, on_done,
+	    j);
+}
+
+static void
+on_time(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	try(arg);
+}
+
+/* --- frames ------------------------------------------------------------------ */
+
+static struct receiver *
+find(struct notify *n, struct span name)
+{
+	for (size_t i = 0; i < n->count; i++) {
+		if (span_is(name, span_of(n->to[i].name)))
+			return &n->to[i];
+	}
+	return NULL;
+}
+
+static void
+begin(struct notify *n, struct receiver *to,
+    const struct notify_frame_job *f)
+{
+	struct job *j = mem_new(sizeof(*j));
+
+	j->notify = n;
+	j->to = to;
+	j->text = mem_copy(f->notice.at, f->notice.n);
+	j->sink = (struct sink_job){ .delivery = f->delivery,
+	    .event = f->event, .text = span_of(j->text),
+	    .command = to->command,
+	    .notice = json_loadb(f->notice.at, f->notice.n, 0, NULL) };
+	j->give_up = f->give_up;
+	backoff_init(&j->backoff, FIRST, MOST);
+	j->timer = evtimer_new(n->base, on_time, j);
+	must(j->timer != NULL);
+	LIST_INSERT_HEAD(&n->jobs, j, entry);
+	if (json_is_object(j->sink.notice))
+		try(j);
+	else
+		finish(j, DELIVERY_FAILED, "the notice is no JSON object");
+}
+
+static bool
+on_job(struct notify *n, struct span body)
+{
+	struct notify_frame_job f;
+	struct receiver *to;
+
+	if (!notify_frame_job_read(&f, body))
+		return false;
+	to = find(n, f.receiver);
+	if (to != NULL)
+		begin(n, to, &f);
+	else
+		report(n, f.delivery, DELIVERY_FAILED, "the settings have no "
+		    "receiver of this name any more");
+	return true;
+}
+
+static void
+on_frame(void *arg, struct channel *channel, const struct frame *f)
+{
+	struct notify *n = arg;
+	bool good = f->kind == FRAME_BEAT;
+
+	(void)channel;
+	if (f->kind == FRAME_BEAT)
+		notify_beat(&n->beat);
+	else if (f->kind == FRAME_NOTIFY)
+		good = on_job(n, f->body);
+	if (!good)
+		log_warn("part=core sent a frame of kind %u that makes no "
+		    "sense", f->kind);
+}
+
+static void
+on_end(void *arg, struct channel *channel)
+{
+	struct notify *n = arg;
+
+	(void)channel;
+	event_base_loopbreak(n->base);
+}
+
+/* --- its life ---------------------------------------------------------------- */
+
+static const struct sink_ops *
+ops_of(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kinds[i]->kind, kind) == 0)
+			return kinds[i];
+	}
+	fatal("receiver: kind %s", kind);	/* config_alert.c judged it */
+}
+
+static bool
+add_command(struct notify *n, struct receiver *to, struct buf *why)
+{
+	if (to->ops != &sink_command)
+		return true;
+	if (n->command_count == HAND_COMMANDS_MAX) {
+		buf_printf(why, "[receiver %s]: expected %d commands at most",
+		    to->name, HAND_COMMANDS_MAX);
+		return false;
+	}
+	to->command = n->command_count++;
+	n->commands[to->command] = (struct hand_command){
+		.argv = to->config->command,
+		.timeout = (uint32_t)to->config->timeout };
+	return true;
+}
+
+static bool
+open_receivers(struct notify *n, const struct config *c, struct buf *why)
+{
+	const struct config_receiver *r;
+	struct receiver *to;
+	const char *name;
+
+	while (n->count < ALERT_RECEIVERS &&
+	    (r = config_receiver(c->file, n->count, &name)) != NULL) {
+		to = &n->to[n->count++];
+		*to = (struct receiver){ .name = name, .config = r,
+		    .ops = ops_of(r->kind) };
+		if (!to->ops->open(&to->state, r, name, why) ||
+		    !add_command(n, to, why))
+			return false;
+	}
+	return true;
+}
+
+struct notify *
+notify_new(struct event_base *base, const struct config *c, int fd,
+    struct buf *why)
+{
+	struct notify *n = mem_new(sizeof(*n));
+
+	n->base = base;
+	LIST_INIT(&n->jobs);
+	n->channel = channel_new(base, fd, NOTIFY_FRAME_MAX, on_frame,
+	    on_end, n);
+	if (!open_receivers(n, c, why)) {
+		notify_free(n);
+		return NULL;
+	}
+	n->world.hub = c->name;
+	if (n->command_count > 0) {
+		n->world.hand = hand_new(n->commands, n->command_count,
+		    c->dir);
+		hand_attach(n->world.hand, base);
+	}
+	n->world.fetch = fetch_new(base, "zhanqun/" ZQ_VERSION " (notify)");
+	notify_beat_init(&n->beat, c, n->world.fetch);
+	return n;
+}
+
+void
+notify_free(struct notify *n)
+{
+	struct job *j;
+
+	if (n == NULL)
+		return;
+	notify_beat_clear(&n->beat);
+	channel_free(n->channel);
+	if (n->world.hand != NULL)
+		hand_free(n->world.hand);
+	fetch_free(n->world.fetch);
+	while ((j = LIST_FIRST(&n->jobs)) != NULL)
+		job_free(j);
+	for (size_t i = 0; i < n->count; i++)
+		if (n->to[i].state != NULL)
+			n->to[i].ops->close(n->to[i].state);
+	free(n);
+}

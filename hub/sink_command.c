@@ -1,0 +1,68 @@
+/*
+ * A command of the operator's: run without a shell, by the hand
+ * (contrib/base/hand.h), with the notice as JSON to read. It has taken the
+ * notice if it ends with 0; else it is run again, later, with the same.
+ */
+#include "hub/sink.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/mem.h"
+#include "hub/notify_text.h"
+
+struct command {
+	const struct config_receiver *config;
+};
+
+struct call {
+	sink_done_fn *done;
+	void *arg;
+};
+
+static bool
+open_command(void **state, const struct config_receiver *c, const char *name,
+    struct buf *why)
+{
+	struct command *m = mem_new(sizeof(*m));
+
+	(void)name, (void)why;
+	m->config = c;
+	*state = m;
+	return true;
+}
+
+static void
+on_end(void *arg, int status, struct span said)
+{
+	struct call *c = arg;
+	char error[SINK_ERROR];
+
+	snprintf(error, sizeof(error), "%s: %.*s", hand_status_text(status),
+	    SPAN_ARGS(said));
+	c->done(c->arg, status == 0 ? SINK_CONFIRMED : SINK_LATER,
+	    status == 0 ? "" : error);
+	free(c);
+}
+
+static void
+start(void *state, const struct sink_world *w, const struct sink_job *job,
+    sink_done_fn *done, void *arg)
+{
+	struct command *m = state;
+	char *text = notify_text_json(job, m->config->language);
+	struct call *c = mem_new(sizeof(*c));
+
+	*c = (struct call){ done, arg };
+	if (!hand_run(w->hand, job->command, span_of(text), on_end, c)) {
+		done(arg, SINK_LATER, "there is no memory for it");
+		free(c);
+	}
+	free(text);
+}
+
+const struct sink_ops sink_command = {
+	.kind = "command", .open = open_command, .close = free,
+	.start = start,
+};
