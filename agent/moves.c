@@ -19,6 +19,7 @@
 #define OLD_KEY (HEAD + URL_KEY)
 #define NEW_KEY (HEAD + 2 * URL_KEY)
 #define HOPS 8				/* moves after each other */
+#define FORMER_MOST 1000		/* addresses that lead to one */
 
 static struct span
 look(const uint8_t *key, size_t n)
@@ -310,17 +311,40 @@ moves_successor(struct store_txn *t, struct span url, struct buf *out)
 	return found;
 }
 
-struct leading {		/* from where do moves lead to url? */
+struct leading {		/* from where do moves lead to an address? */
 	struct store_txn *t;
-	struct span url;
 	moves_url_fn *fn;
 	void *arg;
+	unsigned left;		/* addresses that may still be said */
 	bool enough;
 };
 
-/* By the moves of a scope that lead to `new`, which is url or its head. */
+struct hop {			/* of such a way back */
+	struct span url;
+	int64_t before;		/* what leads here has begun before that */
+	int depth;
+};
+
+static void lead_back(struct leading *l, const struct hop *h);
+
+/* The address before, and those from where moves led to that. */
 static void
-lead_back(struct leading *l, char scope, struct span new)
+go_back(struct leading *l, const struct hop *h, const struct moved *m,
+    struct span url)
+{
+	const struct hop next = { .url = url, .before = begins(m),
+		.depth = h->depth + 1 };
+
+	if (l->left-- == 0 || !l->fn(l->arg, url))
+		l->enough = true;
+	else if (next.depth < HOPS)
+		lead_back(l, &next);
+}
+
+/* By the moves of a scope that lead to `new`, which is h->url or its head. */
+static void
+lead_back_by(struct leading *l, const struct hop *h, char scope,
+    struct span new)
 {
 	struct db_cursor *c = db_cursor_open(l->t->db, STORE_MOVE);
 	uint8_t first[OLD_KEY];
@@ -335,38 +359,50 @@ lead_back(struct leading *l, char scope, struct span new)
 	    more && !l->enough && key.n == NEW_KEY &&
 	    memcmp(key.at, first, sizeof(first)) == 0;
 	    more = db_cursor_get(c, MDB_NEXT, &key, &old)) {
-		if (!get(l->t, scope, old, &m) || !counts(&m))
+		if (!get(l->t, scope, old, &m) || !counts(&m) ||
+		    begins(&m) >= h->before)
 			continue;
 		buf_reset(&b);
 		buf_span(&b, m.old);
 		if (scope != 'a')
-			buf_span(&b, behind(l->url, new));
-		l->enough = !b.bad && !l->fn(l->arg, buf_look(&b));
+			buf_span(&b, behind(h->url, new));
+		if (!b.bad)
+			go_back(l, h, &m, buf_look(&b));
 	}
 	buf_clear(&b);
 	db_cursor_close(c);
+}
+
+static void
+lead_back(struct leading *l, const struct hop *h)
+{
+	struct span prefix = path_of(h->url);
+	struct url u;
+
+	if (!url_parse(&u, h->url))
+		return;
+	lead_back_by(l, h, 'a', h->url);
+	if (prefix.n > 0 && prefix.at[prefix.n - 1] != '/' &&
+	    !shorten(&prefix))
+		return;
+	do
+		lead_back_by(l, h, 'p', prefix);
+	while (!l->enough && shorten(&prefix));
+	prefix.n = (size_t)(u.path.at - h->url.at) + 1;
+	if (!l->enough)
+		lead_back_by(l, h, 'd', prefix);
 }
 
 void
 moves_former(struct store_txn *t, struct span url, moves_url_fn *fn,
     void *arg)
 {
-	struct leading l = { .t = t, .url = url, .fn = fn, .arg = arg };
-	struct span prefix = path_of(url);
-	struct url u;
+	struct leading l = { .t = t, .fn = fn, .arg = arg,
+	    .left = FORMER_MOST };
 
-	if (moves_count(t) == 0 || !url_parse(&u, url))
-		return;
-	lead_back(&l, 'a', url);
-	if (prefix.n > 0 && prefix.at[prefix.n - 1] != '/' &&
-	    !shorten(&prefix))
-		return;
-	do
-		lead_back(&l, 'p', prefix);
-	while (!l.enough && shorten(&prefix));
-	prefix.n = (size_t)(u.path.at - url.at) + 1;
-	if (!l.enough)
-		lead_back(&l, 'd', prefix);
+	if (moves_count(t) > 0)
+		lead_back(&l, &(struct hop){ .url = url,
+		    .before = INT64_MAX });
 }
 
 void

@@ -215,15 +215,28 @@ START_TEST(test_alike)
 }
 END_TEST
 
-static bool
-announce(struct store_txn *t, void *arg)
-{
-	const struct moved m = { .state = MOVES_SAID, .scope = SPAN("prefix"),
-	    .old = SPAN(SITE "/news/"), .new = SPAN(SITE "/xinwen/"),
-	    .from = CLOCK_NONE, .until = CLOCK_NONE, .when = clock_wall() };
+struct announcing {
+	const char *old, *new;
+	int64_t when;
+};
 
-	(void)arg;
+static bool
+announce_work(struct store_txn *t, void *arg)
+{
+	const struct announcing *a = arg;
+	const struct moved m = { .state = MOVES_SAID, .scope = SPAN("prefix"),
+	    .old = span_of(a->old), .new = span_of(a->new),
+	    .from = CLOCK_NONE, .until = CLOCK_NONE, .when = a->when };
+
 	return moves_put(t, &m);
+}
+
+static void
+announce(const char *from, const char *to, int64_t when)
+{
+	struct announcing a = { from, to, when };
+
+	ck_assert_int_eq(store_do(store, announce_work, &a), STORE_DONE);
 }
 
 /* Each page changed, too: the announced move says which is which. */
@@ -239,7 +252,7 @@ START_TEST(test_announced)
 	start_with_moves();
 	wait_items(3);
 	wait_state("fine");
-	ck_assert_int_eq(store_do(store, announce, NULL), STORE_DONE);
+	announce(SITE "/news/", SITE "/xinwen/", clock_wall());
 	before = head();
 	put_dir("other");
 	put("other/1.html", "<title>one, elsewhere</title>");
@@ -262,6 +275,83 @@ START_TEST(test_announced)
 }
 END_TEST
 
+/* All of it was elsewhere for a while, and nobody looked. */
+START_TEST(test_announced_twice)
+{
+	int64_t now = clock_wall();
+	uint64_t before;
+	struct buf got;
+
+	put_dir("news");
+	put("news/1.html", "<title>one</title>");
+	put("news/2.html", "<title>two</title>");
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(3);
+	wait_state("fine");
+	announce(SITE "/news/", SITE "/xw/", now - 2000);
+	announce(SITE "/xw/", SITE "/xinwen/", now - 1000);
+	before = head();
+	put_dir("other");
+	put("other/1.html", "<title>one, elsewhere</title>");
+	put("other/2.html", "<title>two, elsewhere</title>");
+	kit_remove_tree(at("news"));
+	move("other", "xinwen");
+	wait_told("index.html=/ xinwen/1.html=/xinwen/1.html "
+	    "xinwen/2.html=/xinwen/2.html ");
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	ck_assert_msg(strstr(buf_cstr(&got),
+	    "updated www:xinwen/1.html<www:news/1.html\n") != NULL, "%s",
+	    buf_cstr(&got));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "updated www:xinwen/2.html<www:news/2.html\n"));
+	buf_clear(&got);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+static bool
+add_former(void *arg, struct span url)
+{
+	buf_printf(arg, "%.*s ", SPAN_ARGS(url));
+	return true;
+}
+
+static void
+ck_former(const char *url, const char *want)
+{
+	struct store_txn *t = store_look(store);
+	struct buf got;
+
+	buf_init(&got, 1u << 20);
+	moves_former(t, span_of(url), add_former, &got);
+	ck_assert_str_eq(buf_cstr(&got), want);
+	buf_clear(&got);
+	store_end(t);
+}
+
+/* Only what moved here before that moved on. */
+START_TEST(test_former)
+{
+	store = kit_open(4u << 20);
+	announce(SITE "/a/", SITE "/b/", 1000);
+	announce(SITE "/b/", SITE "/c/", 2000);
+	announce(SITE "/c/", SITE "/d/", 2000);
+	announce(SITE "/x/", SITE "/b/", 3000);
+	ck_former(SITE "/b/1", SITE "/a/1 " SITE "/x/1 ");
+	ck_former(SITE "/c/1", SITE "/b/1 " SITE "/a/1 ");
+	ck_former(SITE "/d/1", SITE "/c/1 ");
+	/* A swap leads no further. */
+	announce(SITE "/p/", SITE "/q/", 5000);
+	announce(SITE "/q/", SITE "/p/", 5000);
+	ck_former(SITE "/p/1", SITE "/q/1 ");
+	store_close(store);
+}
+END_TEST
+
 /* What went elsewhere, as announced, is no loss. */
 START_TEST(test_announced_gone)
 {
@@ -274,7 +364,7 @@ START_TEST(test_announced_gone)
 	start_with_moves();
 	wait_items(201);
 	wait_state("fine");
-	ck_assert_int_eq(store_do(store, announce, NULL), STORE_DONE);
+	announce(SITE "/news/", SITE "/xinwen/", clock_wall());
 	before = head();
 	kit_remove_tree(at("news"));
 	wait_items(1);
@@ -491,6 +581,8 @@ main(void)
 	tcase_add_test(t, test_copy);
 	tcase_add_test(t, test_alike);
 	tcase_add_test(t, test_announced);
+	tcase_add_test(t, test_announced_twice);
+	tcase_add_test(t, test_former);
 	tcase_add_test(t, test_announced_gone);
 	tcase_add_test(t, test_said);
 	tcase_add_test(t, test_sources);
