@@ -10,6 +10,7 @@
 #include "hub/act_domain.h"
 #include "hub/act_gate.h"
 #include "hub/act_move.h"
+#include "hub/act_notice.h"
 #include "hub/act_read.h"
 #include "hub/act_retire.h"
 #include "hub/act_site.h"
@@ -17,6 +18,7 @@
 #include "hub/checked.h"
 #include "hub/held.h"
 #include "hub/home_act.h"
+#include "hub/history.h"
 #include "hub/issued.h"
 #include "hub/links.h"
 #include "hub/outbox.h"
@@ -91,6 +93,10 @@ static const struct {
 	{ "move-looked", act_move_looked },
 	{ "tick", act_move_tick },
 	{ "confirm", do_confirm },
+	{ "notice-announce", act_notice_announce },
+	{ "notice-end", act_notice_end },
+	{ "notice-time", act_notice_time },
+	{ "states", history_act },
 	{ "dismiss", do_dismiss },
 	{ "prove", act_site_prove },
 	{ "reconcile", proven_act },

@@ -36,6 +36,7 @@
 #include "hub/letters.h"
 #include "hub/look_frame.h"
 #include "hub/lookout.h"
+#include "hub/monitor_core.h"
 #include "hub/move_watch.h"
 #include "hub/pace.h"
 #include "hub/pending.h"
@@ -73,6 +74,7 @@ struct core {
 	struct pending_queue pending;
 	struct backlog backlog;
 	struct presence *presence;
+	struct monitor_core *monitor;
 	struct ingest *ingest;
 	struct show *show;
 	struct turns *turns;
@@ -282,6 +284,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		lookout_look(c->lookout);
 	if (c->homes != NULL)
 		homes_look(c->homes);
+	monitor_core_look(c->monitor);
 	reconciler_look(c->reconciler);
 }
 
@@ -479,12 +482,14 @@ about(void *arg)
 static void
 make_parts(struct core *c)
 {
-	const struct presence_hooks none = { .arg = c };
+	struct presence_hooks hears;
 
-	c->presence = presence_new(&c->writer, &none);
 	c->ingest = ingest_new(&c->writer, &c->guests, send_answer, c);
 	c->show = show_new(&c->writer);
 	c->turns = turns_new(&c->pending, c->show, on_new_work, c);
+	c->monitor = monitor_core_new(c->config, &c->writer, c->turns);
+	hears = monitor_core_hears(c->monitor);
+	c->presence = presence_new(&c->writer, &hears);
 	c->letters = letters_new(c->base, &c->writer, &c->guests,
 	    &c->pending, send_answer, on_new_work, c);
 	c->summons = summons_new(c->base, &c->writer, &c->guests,
@@ -589,6 +594,8 @@ core_watch_links(struct core *c, int fd)
 	if (c->config->homes)
 		c->homes = homes_new(c->config, &c->writer, c->turns,
 		    c->check);
+	if (c->homes != NULL)
+		monitor_core_sees(c->monitor, c->homes);
 }
 
 void
@@ -614,6 +621,7 @@ core_free(struct core *c)
 	show_free(c->show);
 	ingest_free(c->ingest);
 	presence_free(c->presence);
+	monitor_core_free(c->monitor);
 	pending_clear(&c->pending);
 	backlog_clear(&c->backlog);
 	guests_clear(&c->guests);

@@ -1,5 +1,5 @@
 /*
- * Moves and covers, as sites say them; see hear.h.
+ * Moves, covers, replies and notices, as sites say them; see hear.h.
  */
 #include "hub/hear.h"
 
@@ -8,6 +8,7 @@
 #include "hub/held.h"
 #include "hub/links.h"
 #include "hub/move_say.h"
+#include "hub/notice_say.h"
 #include "hub/telling.h"
 #include "protocol/statement.h"
 #include "protocol/url.h"
@@ -73,6 +74,18 @@ hear_reply(struct group *g, const struct entry *e, const struct change *c,
 	return telling_reply(g, e, &said);
 }
 
+static const char *
+hear_notice(struct group *g, const struct entry *e, const struct change *c,
+    bool foreign)
+{
+	struct notice_said said = { .site = e->site, .when = c->when };
+	const char *why;
+
+	if (!announcement_read(&said.what, c, &why))
+		return why;
+	return foreign ? buf_cstr(&g->why) : notice_say(g, e, &said);
+}
+
 typedef const char *hear_fn(struct group *g, const struct entry *e,
     const struct change *c, bool foreign);
 
@@ -83,6 +96,7 @@ static const struct {
 	{ CHANGE_MOVE, hear_move },
 	{ CHANGE_COVER, hear_cover },
 	{ CHANGE_REPLY, hear_reply },
+	{ CHANGE_NOTICE, hear_notice },
 };
 
 #define TABLE_COUNT_ (sizeof(table) / sizeof(table[0]))

@@ -1,7 +1,7 @@
 /*
  * What a site says besides what became of its items: its moves, what its
- * sources cover, what its people say to a letter. What can't be followed is
- * held, and the site is told why.
+ * sources cover, what its people say to a letter, what they announce. What
+ * can't be followed is held, and the site is told why.
  */
 #ifndef ZQ_HUB_HEAR_H
 #define ZQ_HUB_HEAR_H

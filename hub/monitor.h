@@ -28,39 +28,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hub/monitor_settings.h"
+#include "hub/monitor_site.h"
 #include "hub/monitor_state.h"
 
 struct monitor;
 
-enum monitor_watch {	/* bits: by what a site is watched */
-	MONITOR_AGENT = 1,	/* it has one that should speak */
-	MONITOR_HOME = 2,	/* its home page is looked at */
-};
-
-enum monitor_look {	/* what one look came to */
-	MONITOR_LOOK_NONE,	/* nothing: it says nothing of the site */
-	MONITOR_LOOK_WELL,
-	MONITOR_LOOK_SLOW,
-	MONITOR_LOOK_FAILED,
-};
-
-/* All ms, but for shares and counts. */
-struct monitor_settings {
-	int64_t silent_after;	/* without a word of an agent that is not
-				 * known to beat more seldom */
-	int64_t gone_after;	/* since its last connection closed */
-	int64_t stale_after;	/* a look at a home page says nothing more */
-	int64_t settle;		/* after an announced window, before it is an
-				 * overrun */
-	unsigned isolated_share;	/* percent that vanish: the hub's */
-	unsigned isolated_least;	/* … and so many at least */
-	int64_t isolated_most;	/* then those that are still missing are
-				 * judged, if the others are there */
-	unsigned flap_count;	/* changes between good and bad … */
-	int64_t flap_window;	/* … within this: it is flapping … */
-	int64_t flap_quiet;	/* … until none was for so long */
-};
-extern const struct monitor_settings monitor_preset;
+#define MONITOR_SITES 1048576	/* site numbers are below that */
 
 struct monitor_event {
 	uint32_t site;		/* 0: the hub; its states are UP, ISOLATED */
@@ -111,8 +85,9 @@ void monitor_seen_elsewhere(struct monitor *m, uint32_t site, int64_t now,
 
 /* The window that is announced for it now, or the next; until may be
  * CLOCK_NONE (open). from CLOCK_NONE: there is none. What is still bad when
- * its window was taken away (resolved: true) is judged as it is; if its time
- * ran out it is an overrun after the time to settle. */
+ * its window is taken away before its end (somebody said it is resolved) is
+ * judged as it is; if the time ran out it is an overrun, after the time to
+ * settle and until it is good again. */
 void monitor_announced(struct monitor *m, uint32_t site, int64_t now,
     int64_t from, int64_t until);
 

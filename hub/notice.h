@@ -27,6 +27,7 @@
 #define NOTICES_SITE 200	/* of one site, that are open */
 
 enum notice_kind {	/* numbers are in rows for ever */
+	NOTICE_NONE = 0,
 	NOTICE_OUTAGE = 1,
 	NOTICE_MAINTENANCE = 2,
 	NOTICE_CLOSING = 3,
@@ -34,7 +35,7 @@ enum notice_kind {	/* numbers are in rows for ever */
 };
 
 enum notice_state {	/* numbers are in rows for ever */
-	NOTICE_OPEN = 1,
+	NOTICE_OPEN = 1,	/* 0: no state */
 	NOTICE_OVERRUN = 2,	/* an outage that should be over and was not
 				 * resolved */
 	NOTICE_RESOLVED = 3,	/* somebody said it is over */
@@ -79,9 +80,14 @@ struct notice_window {
 	int64_t from, until;
 };
 
+/* A closing is announced so long before (NORMS 3), and names a successor. */
+#define NOTICE_AHEAD INT64_C(2592000000)	/* ms: 30 days */
+
 /* --- one notice ------------------------------------------------------------- */
 
 bool notice_is_open(const struct notice *n);	/* or overrun */
+/* Has its time run out, so that an act has to say so? */
+bool notice_is_due(const struct notice *n, int64_t at);
 enum notice_phase notice_phase(const struct notice *n, int64_t at);
 /* The window that `at` lies in, or the first after it. False: none. Needs
  * the time zones of this machine, so it is nothing for apply. */
@@ -91,6 +97,7 @@ bool notice_next(const struct notice *n, int64_t at,
 const char *notice_kind_name(enum notice_kind k);	/* "outage" … */
 enum notice_kind notice_kind_named(struct span name);	/* or 0 */
 const char *notice_state_name(enum notice_state s);	/* "open" … */
+enum notice_state notice_state_named(struct span name);	/* or 0 */
 const char *notice_kind_word(enum notice_kind k);	/* translated */
 const char *notice_phase_word(enum notice_phase p);	/* translated */
 
@@ -114,8 +121,9 @@ void notice_each_open(struct db_txn *t, uint32_t site, notice_fn *each,
 
 /* --- what they come to ------------------------------------------------------- */
 
-/* Is this moment excluded from the site's availability? For whoever writes
- * acts down, not for apply (notice_next()). */
+/* Is this moment excluded from the site's availability: within a window of
+ * an outage or maintenance of the whole site, or after it was closed? For
+ * whoever writes acts down, not for apply (notice_next()). */
 bool notice_covers(struct db_txn *t, uint32_t site, int64_t at);
 /* Of the whole site: the window around `at`, or the first after it, all its
  * notices together. False: none. */

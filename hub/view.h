@@ -112,6 +112,15 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"tick","most":N,"grace":MS}	it has become time: so many moves
  *		that are due by now take effect, or end; what those in effect
  *		lead to may be missing for so long (move.h)
+ *	{"do":"notice-announce","site":N,"kind":"outage", "maintenance" or
+ *	 "closing","service":…,"from":MS,"until":MS,"recurs":…,"zone":…,
+ *	 "see":URL}	by an operator, for a site (announcement.h)
+ *	{"do":"notice-end","notice":N}	it is over, or will not be
+ *	{"do":"notice-time","most":N}	so many whose time has run out are over,
+ *		or overrun
+ *	{"do":"states","rows":[[site,"down",MS,MS,"both",INSIDE,OUTSIDE,
+ *	 FLAPPING],…]}	what the monitor says, judged then, so since then
+ *		(history.h); site 0: the hub
  *	{"do":"dismiss","site":N,"place":P} or "all":true	takes what is
  *		held of a site (0: of the hub) out of the list
  *	{"do":"prove","site":N,"domain":D,"key":HEX,"proven":true,

@@ -218,6 +218,9 @@ static const struct rule words[WORD_COUNT] = {
 	[WORD_INCLUDE] = RULE(N_("include"), "zq:include", LIMIT_LONG_TEXT),
 	[WORD_EXCLUDE] = RULE(N_("exclude"), "zq:exclude", LIMIT_LONG_TEXT),
 	[WORD_INDEX] = RULE(N_("index"), "zq:index", LIMIT_TEXT),
+	[WORD_SERVICE] = RULE(N_("service"), "zq:service", LIMIT_TEXT),
+	[WORD_RECURS] = RULE(N_("recurs"), "zq:recurs", LIMIT_TEXT),
+	[WORD_ZONE] = RULE(N_("zone"), "zq:zone", LIMIT_TEXT),
 };
 static const struct rule id_rule = RULE(N_("id"), "dcterms:identifier", LIMIT_ID);
 static const struct rule type_rule = RULE(N_("type"), "rs:md type", LIMIT_TEXT);

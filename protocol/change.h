@@ -71,6 +71,12 @@ enum change_word {
 	WORD_INDEX,		/* zq:index; of a cover: the patterns of the
 				 * source, blank-separated, a blank inside of
 				 * one is %20 */
+	WORD_SERVICE,		/* zq:service; of a notice: what of the site
+				 * it is about, in its own words; empty: all */
+	WORD_RECURS,		/* zq:recurs; of maintenance: when it comes
+				 * again and again (recurs.h) … */
+	WORD_ZONE,		/* zq:zone; … by the clocks of this time zone,
+				 * its name as IANA has it */
 	WORD_COUNT
 };
 

@@ -1,0 +1,388 @@
+/*
+ * The monitor: all sites, what comes in of them, and the judging, which is
+ * done at each tick and nowhere else; see monitor.h.
+ */
+#include "hub/monitor.h"
+
+#include <stdlib.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "hub/monitor_cut.h"
+
+#define WITNESSES 2		/* other pages that are asked when one fails … */
+#define WITNESS_AFTER 30000	/* ms … and none answered for so long */
+#define OTHERS_AGAIN 60000	/* ms */
+
+struct monitor {
+	struct monitor_settings set;
+	struct monitor_hooks hooks;
+	struct monitor_site *at;	/* by site number */
+	uint32_t count;
+	struct monitor_cut cut;
+	int64_t lit;			/* ms: a home page answered, last */
+	unsigned witnesses;		/* that are wanted */
+	uint32_t next;			/* to be one */
+};
+
+/* --- its life ------------------------------------------------------------------- */
+
+struct monitor *
+monitor_new(const struct monitor_settings *s, int64_t now,
+    const struct monitor_hooks *hooks)
+{
+	struct monitor *m = mem_new(sizeof(*m));
+
+	m->set = *s;
+	m->hooks = *hooks;
+	m->lit = now;
+	return m;
+}
+
+void
+monitor_free(struct monitor *m)
+{
+	if (m == NULL)
+		return;
+	free(m->at);
+	free(m);
+}
+
+static struct monitor_site *
+find(const struct monitor *m, uint32_t site)
+{
+	return site > 0 && site < m->count && m->at[site].what != 0 ?
+	    &m->at[site] : NULL;
+}
+
+static void
+make_room(struct monitor *m, uint32_t site)
+{
+	uint32_t room = m->count < 64 ? 64 : m->count;
+
+	if (site < m->count)
+		return;
+	while (room <= site)
+		room *= 2;
+	m->at = mem_grow(m->at, room, sizeof(*m->at));
+	for (; m->count < room; m->count++)
+		m->at[m->count] = (struct monitor_site){ .what = 0 };
+}
+
+void
+monitor_watch(struct monitor *m, uint32_t site, unsigned what, int64_t now)
+{
+	struct monitor_site *w = find(m, site);
+
+	must(site > 0 && site < MONITOR_SITES);
+	if (w != NULL && what != 0) {
+		w->what = what;
+	} else if (w != NULL) {
+		w->what = 0;
+	} else if (what != 0) {
+		make_room(m, site);
+		monitor_site_init(&m->at[site], what, now);
+	}
+}
+
+/* --- evidence ------------------------------------------------------------------- */
+
+void
+monitor_heard(struct monitor *m, uint32_t site, int64_t now,
+    int64_t patience, enum monitor_look home)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		monitor_site_heard(w, now, patience > m->set.silent_after ?
+		    patience : m->set.silent_after, home);
+}
+
+void
+monitor_gone(struct monitor *m, uint32_t site, int64_t now)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		monitor_site_gone(w, now);
+}
+
+/* While the hub is cut off, a page that doesn't come says nothing of it. */
+void
+monitor_seen(struct monitor *m, uint32_t site, int64_t now,
+    enum monitor_look look)
+{
+	struct monitor_site *w = find(m, site);
+	bool failed = look == MONITOR_LOOK_FAILED;
+
+	if (w == NULL || look == MONITOR_LOOK_NONE)
+		return;
+	if (!failed || !w->bad)
+		monitor_cut_look(&m->cut, failed, &w->mark);
+	if (!failed) {
+		m->lit = now;
+		if ((w->what & MONITOR_AGENT) == 0)
+			w->missing = false;
+	} else if (now - m->lit >= WITNESS_AFTER) {
+		m->witnesses = WITNESSES;
+	}
+	if (!failed || !m->cut.on)
+		monitor_trend_put(&w->looks, look, now);
+}
+
+void
+monitor_seen_elsewhere(struct monitor *m, uint32_t site, int64_t now,
+    enum monitor_look look)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		monitor_trend_put(&w->others, look, now);
+}
+
+void
+monitor_announced(struct monitor *m, uint32_t site, int64_t now,
+    int64_t from, int64_t until)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		monitor_site_announced(w, now, from, until);
+}
+
+/* --- saying it ------------------------------------------------------------------ */
+
+static void
+emit(struct monitor *m, const struct monitor_event *e)
+{
+	m->hooks.emit(m->hooks.arg, e);
+}
+
+static void
+say(struct monitor *m, uint32_t site, const struct monitor_verdict *is,
+    int64_t now, bool flaps, bool flapped)
+{
+	struct monitor_site *w = &m->at[site];
+	const struct monitor_event e = {
+		.site = site, .from = w->now.state, .to = is->state,
+		.at = now, .since = is->state == w->now.state ? w->since :
+		    monitor_site_since(w, &w->views, now),
+		.cause = is->cause, .inside = w->views.inside,
+		.outside = w->views.outside,
+		.flapping = flaps, .flapped = flapped,
+	};
+
+	w->now = *is;
+	w->since = e.since;
+	emit(m, &e);
+}
+
+static void
+judge(struct monitor *m, uint32_t site, int64_t now)
+{
+	struct monitor_site *w = &m->at[site];
+	struct monitor_verdict is;
+	bool turned, flaps, rests;
+
+	w->views = monitor_site_views(w, now);
+	is = monitor_site_judge(w, &m->set, &w->views, now);
+	turned = is.state != MONITOR_UNKNOWN &&
+	    monitor_is_bad(is.state) != w->bad;
+	w->bad ^= turned;
+	flaps = turned && monitor_flap_change(&w->flap, &m->set, now);
+	rests = monitor_flap_rest(&w->flap, &m->set, now);
+	if (w->flap.on && !flaps)
+		return;		/* it was said that it does */
+	if (flaps || rests || is.state != w->now.state ||
+	    is.cause != w->now.cause)
+		say(m, site, &is, now, flaps, rests);
+}
+
+static void
+say_cut(struct monitor *m, int64_t now)
+{
+	const struct monitor_cut *c = &m->cut;
+	const struct monitor_event e = {
+		.from = c->on ? MONITOR_UP : MONITOR_ISOLATED,
+		.to = c->on ? MONITOR_ISOLATED : MONITOR_UP,
+		.at = now, .since = now, .vanished = c->missing, .of = c->of,
+		.cause = c->on ? MONITOR_CAUSE_ISOLATED : MONITOR_CAUSE_FINE,
+	};
+
+	emit(m, &e);
+}
+
+/* --- is it us? ------------------------------------------------------------------ */
+
+/* A site that nothing bad was said of, and that isn't expected to go. */
+static bool
+counts(const struct monitor_site *w, int64_t now)
+{
+	return w->what != 0 && !w->bad &&
+	    !monitor_site_is_announced(w, now);
+}
+
+static bool
+is_quiet(const struct monitor_site *w, int64_t now)
+{
+	return (w->what & MONITOR_AGENT) != 0 && w->heard != CLOCK_NONE &&
+	    (w->silent || monitor_site_wavers(w, now));
+}
+
+static void
+count_one(const struct monitor_site *w, int64_t now, struct monitor_count *n)
+{
+	const struct monitor_views v = monitor_site_views(w, now);
+
+	n->missing += w->missing;
+	if (!counts(w, now) || w->missing)
+		return;
+	n->speak += (w->what & MONITOR_AGENT) != 0 &&
+	    w->heard != CLOCK_NONE;
+	n->waver += is_quiet(w, now);
+	n->falls |= monitor_is_bad(monitor_judge(v.inside, v.outside).state);
+}
+
+static struct monitor_count
+count(const struct monitor *m, int64_t now)
+{
+	struct monitor_count n = { .speak = 0 };
+
+	for (uint32_t i = 1; i < m->count; i++)
+		if (m->at[i].what != 0)
+			count_one(&m->at[i], now, &n);
+	return n;
+}
+
+/* Who is quiet now, or whose page didn't come: not judged by that. */
+static void
+excuse_quiet(struct monitor *m, int64_t now)
+{
+	for (uint32_t i = 1; i < m->count; i++) {
+		struct monitor_site *w = &m->at[i];
+
+		if (!counts(w, now))
+			continue;
+		if (is_quiet(w, now) || ((w->what & MONITOR_AGENT) == 0 &&
+		    monitor_trend_fails(&w->looks)))
+			w->missing = true;
+		if (monitor_trend_fails(&w->looks))
+			monitor_trend_clear(&w->looks);
+	}
+}
+
+static void
+begin_anew(struct monitor *m, int64_t now)
+{
+	for (uint32_t i = 1; i < m->count; i++)
+		if (m->at[i].what != 0 && m->at[i].missing)
+			monitor_site_anew(&m->at[i], now);
+}
+
+static void
+look_at_us(struct monitor *m, int64_t now)
+{
+	struct monitor_count n = count(m, now);
+
+	if (monitor_cut_begins(&m->cut, &m->set, &n, now)) {
+		say_cut(m, now);
+	} else if (monitor_cut_ends(&m->cut, &m->set, &n, now)) {
+		begin_anew(m, now);
+		say_cut(m, now);
+	}
+	if (m->cut.on)
+		excuse_quiet(m, now);
+}
+
+/* --- asking --------------------------------------------------------------------- */
+
+/* While it fails from here, and was not looked at from there. */
+static void
+want_others(struct monitor *m, uint32_t site, int64_t now)
+{
+	struct monitor_site *w = &m->at[site];
+
+	if (m->hooks.want_others == NULL ||
+	    !monitor_trend_fails(&w->looks) || m->cut.on ||
+	    (w->asked != CLOCK_NONE && now - w->asked < OTHERS_AGAIN))
+		return;
+	w->asked = now;
+	m->hooks.want_others(m->hooks.arg, site);
+}
+
+/* Somebody's page failed, and nobody else's was looked at for a while: two
+ * others, so that it can be known whether it is us. */
+static void
+want_witnesses(struct monitor *m)
+{
+	for (uint32_t i = 0; m->witnesses > 0 && i < m->count; i++) {
+		uint32_t site = m->next++ % m->count;
+		const struct monitor_site *w = find(m, site);
+
+		if (w == NULL || (w->what & MONITOR_HOME) == 0 || w->bad ||
+		    monitor_trend_fails(&w->looks))
+			continue;
+		m->witnesses--;
+		m->hooks.want_look(m->hooks.arg, site);
+	}
+	m->witnesses = 0;
+}
+
+static void
+ask(struct monitor *m, uint32_t site, int64_t now)
+{
+	if (monitor_site_want(&m->at[site], &m->set, now))
+		m->hooks.want_look(m->hooks.arg, site);
+	want_others(m, site, now);
+}
+
+/* --- time ----------------------------------------------------------------------- */
+
+void
+monitor_tick(struct monitor *m, int64_t now)
+{
+	for (uint32_t i = 1; i < m->count; i++)
+		if (m->at[i].what != 0)
+			monitor_site_pass(&m->at[i], &m->set, now);
+	look_at_us(m, now);
+	for (uint32_t i = 1; i < m->count; i++)
+		if (m->at[i].what != 0) {
+			judge(m, i, now);
+			ask(m, i, now);
+		}
+	want_witnesses(m);
+}
+
+void
+monitor_shift(struct monitor *m, int64_t by)
+{
+	for (uint32_t i = 1; i < m->count; i++)
+		if (m->at[i].what != 0)
+			monitor_site_shift(&m->at[i], by);
+	m->lit += by;
+	m->cut.since += by;
+}
+
+/* --- looking -------------------------------------------------------------------- */
+
+void
+monitor_get(const struct monitor *m, uint32_t site, struct monitor_now *now)
+{
+	const struct monitor_site *w = find(m, site);
+
+	*now = (struct monitor_now){ .watched = w != NULL };
+	if (w == NULL)
+		return;
+	now->verdict = w->now;
+	now->inside = w->views.inside;
+	now->outside = w->views.outside;
+	now->since = w->since;
+	now->flapping = w->flap.on;
+}
+
+bool
+monitor_is_isolated(const struct monitor *m)
+{
+	return m->cut.on;
+}

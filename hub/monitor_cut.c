@@ -1,0 +1,72 @@
+/*
+ * Shares and rows; see monitor_cut.h.
+ */
+#include "hub/monitor_cut.h"
+
+static bool
+is_share(uint32_t n, uint32_t of, unsigned percent)
+{
+	return (uint64_t)n * 100 >= (uint64_t)of * percent;
+}
+
+void
+monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark)
+{
+	if (!failed) {
+		c->dark = 0;
+		c->epoch++;
+	} else if (c->dark == 0 || *mark != c->epoch) {
+		*mark = c->epoch;
+		c->dark++;
+	}
+}
+
+/* Many are quiet, or no page comes. */
+static bool
+is_us(const struct monitor_cut *c, const struct monitor_settings *s,
+    const struct monitor_count *n)
+{
+	if (n->waver >= s->isolated_least &&
+	    is_share(n->waver, n->speak, s->isolated_share))
+		return true;
+	return c->dark >= s->isolated_least;
+}
+
+bool
+monitor_cut_begins(struct monitor_cut *c, const struct monitor_settings *s,
+    const struct monitor_count *n, int64_t now)
+{
+	if (c->on || !n->falls || !is_us(c, s, n))
+		return false;
+	c->on = true;
+	c->since = now;
+	c->missing = n->waver;
+	c->of = n->speak;
+	return true;
+}
+
+/* They are back, all but a few; or those who aren't have been waited for, and
+ * most others are there. */
+static bool
+are_back(const struct monitor_cut *c, const struct monitor_settings *s,
+    const struct monitor_count *n, int64_t now)
+{
+	if (n->missing == 0 ||
+	    !is_share(2 * n->missing, c->of, s->isolated_share))
+		return true;
+	return now - c->since >= s->isolated_most &&
+	    is_share(n->speak - n->waver, n->speak + n->missing, 50);
+}
+
+bool
+monitor_cut_ends(struct monitor_cut *c, const struct monitor_settings *s,
+    const struct monitor_count *n, int64_t now)
+{
+	if (!c->on)
+		return false;
+	c->missing = n->missing;
+	if (c->dark >= s->isolated_least || !are_back(c, s, n, now))
+		return false;
+	c->on = false;
+	return true;
+}

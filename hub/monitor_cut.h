@@ -1,0 +1,46 @@
+/*
+ * Is it they, or is it us? If many agents fall silent at once, or no home
+ * page at all answers any more, it is the hub that is cut off.
+ *
+ * Looked at only when somebody is about to be judged, and then for all: who
+ * has been quiet for half of his patience counts as quiet, so that the first
+ * one whose time is up isn't judged before the others can be seen to be
+ * missing, too.
+ */
+#ifndef ZQ_HUB_MONITOR_CUT_H
+#define ZQ_HUB_MONITOR_CUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub/monitor_settings.h"
+
+struct monitor_cut {		/* zeros: not cut off */
+	bool on;
+	int64_t since;		/* ms */
+	/* Of agents that spoke when it began: so many are missing, of how
+	 * many. */
+	uint32_t missing, of;
+	/* Home pages in a row that didn't answer, each another site's. */
+	uint32_t dark;
+	uint32_t epoch;		/* of that row */
+};
+
+struct monitor_count {		/* of one moment */
+	uint32_t speak;		/* agents that spoke, as far as was said … */
+	uint32_t waver;		/* … and of those, who may be vanishing */
+	uint32_t missing;	/* of those who vanished in the cut */
+	bool falls;		/* somebody is about to be judged bad */
+};
+
+/* A look: it failed, or not. mark: of the site. */
+void monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark);
+/* True: it begins, it ends. */
+bool monitor_cut_begins(struct monitor_cut *c,
+    const struct monitor_settings *s, const struct monitor_count *n,
+    int64_t now);
+bool monitor_cut_ends(struct monitor_cut *c,
+    const struct monitor_settings *s, const struct monitor_count *n,
+    int64_t now);
+
+#endif

@@ -1,0 +1,327 @@
+/*
+ * Evidence, views and verdict of one site; see monitor_site.h.
+ */
+#include "hub/monitor_site.h"
+
+#include "contrib/base/clock.h"
+
+#define LOOKS 10		/* at once … */
+#define LOOK_EACH INT64_C(60000)	/* ms … and one more each */
+
+static bool
+is_old(int64_t then, int64_t now, int64_t most)
+{
+	return then != CLOCK_NONE && now - then >= most;
+}
+
+/* --- evidence ---------------------------------------------------------------- */
+
+void
+monitor_site_anew(struct monitor_site *w, int64_t now)
+{
+	w->began = now;
+	w->heard = w->back = w->gone = CLOCK_NONE;
+	w->wanted = w->asked = CLOCK_NONE;
+	w->silent = w->missing = false;
+	monitor_trend_clear(&w->home);
+	monitor_trend_clear(&w->looks);
+	monitor_trend_clear(&w->others);
+}
+
+void
+monitor_site_init(struct monitor_site *w, unsigned what, int64_t now)
+{
+	*w = (struct monitor_site){ .what = what, .from = CLOCK_NONE,
+		.until = CLOCK_NONE, .late = CLOCK_NONE, .since = now,
+		.now = { MONITOR_UNKNOWN, MONITOR_CAUSE_START } };
+	monitor_site_anew(w, now);
+}
+
+void
+monitor_site_heard(struct monitor_site *w, int64_t now, int64_t patience,
+    enum monitor_look home)
+{
+	if (w->silent && w->back == CLOCK_NONE)
+		w->back = now;
+	w->heard = now;
+	w->gone = CLOCK_NONE;
+	w->patience = patience;
+	w->missing = false;
+	monitor_trend_put(&w->home, home, now);
+}
+
+void
+monitor_site_gone(struct monitor_site *w, int64_t now)
+{
+	if (w->gone == CLOCK_NONE && w->heard != CLOCK_NONE)
+		w->gone = now;
+}
+
+/* --- time -------------------------------------------------------------------- */
+
+static bool
+is_silent(const struct monitor_site *w, const struct monitor_settings *s,
+    int64_t now)
+{
+	if (w->heard == CLOCK_NONE)
+		return now - w->began >= s->start_after;
+	return now - w->heard >= w->patience ||
+	    is_old(w->gone, now, s->gone_after);
+}
+
+/* Who was silent speaks again when it has done so for a beat's time. */
+static void
+pass_agent(struct monitor_site *w, const struct monitor_settings *s,
+    int64_t now)
+{
+	if (is_silent(w, s, now)) {
+		w->silent = true;
+		w->back = CLOCK_NONE;
+	} else if (w->silent && is_old(w->back, now, w->patience / 3)) {
+		w->silent = false;
+		w->back = CLOCK_NONE;
+	}
+}
+
+static void
+forget_old(struct monitor_trend *t, const struct monitor_settings *s,
+    int64_t now)
+{
+	if (t->look[0] != MONITOR_LOOK_NONE &&
+	    is_old(t->at[0], now, s->stale_after))
+		monitor_trend_clear(t);
+}
+
+void
+monitor_site_pass(struct monitor_site *w, const struct monitor_settings *s,
+    int64_t now)
+{
+	pass_agent(w, s, now);
+	forget_old(&w->home, s, now);
+	forget_old(&w->looks, s, now);
+	forget_old(&w->others, s, now);
+}
+
+/* --- views ------------------------------------------------------------------- */
+
+static enum monitor_inside
+inside(const struct monitor_site *w)
+{
+	if ((w->what & MONITOR_AGENT) == 0)
+		return MONITOR_INSIDE_NONE;
+	if (w->silent)
+		return MONITOR_INSIDE_SILENT;
+	if (w->heard == CLOCK_NONE)
+		return MONITOR_INSIDE_UNKNOWN;
+	switch (w->home.is) {
+	case MONITOR_LOOK_FAILED:
+		return MONITOR_INSIDE_ILL;
+	case MONITOR_LOOK_NONE:
+		return MONITOR_INSIDE_MUTE;
+	default:
+		return MONITOR_INSIDE_WELL;
+	}
+}
+
+static enum monitor_outside
+outside(const struct monitor_site *w)
+{
+	static const enum monitor_outside of[] = {
+		[MONITOR_LOOK_NONE] = MONITOR_OUTSIDE_UNKNOWN,
+		[MONITOR_LOOK_WELL] = MONITOR_OUTSIDE_WELL,
+		[MONITOR_LOOK_SLOW] = MONITOR_OUTSIDE_SLOW,
+		[MONITOR_LOOK_FAILED] = MONITOR_OUTSIDE_FAILED,
+	};
+
+	return (w->what & MONITOR_HOME) == 0 ? MONITOR_OUTSIDE_UNKNOWN :
+	    of[w->looks.is];
+}
+
+/* Do others get the page that fails from here? */
+static bool
+is_seen_elsewhere(const struct monitor_site *w, int64_t now)
+{
+	const struct monitor_trend *t = &w->others;
+
+	return t->look[0] != MONITOR_LOOK_NONE && !monitor_trend_fails(t) &&
+	    t->at[0] >= monitor_trend_since(&w->looks, now);
+}
+
+/* Two views confirm one another: what one has seen twice the other need not
+ * see more than once. */
+static void
+confirm(const struct monitor_site *w, struct monitor_views *v)
+{
+	bool speaks = v->inside == MONITOR_INSIDE_WELL ||
+	    v->inside == MONITOR_INSIDE_MUTE;
+	bool ill = v->inside == MONITOR_INSIDE_ILL ||
+	    v->inside == MONITOR_INSIDE_SILENT;
+
+	if (v->outside == MONITOR_OUTSIDE_FAILED && speaks &&
+	    monitor_trend_fails(&w->home))
+		v->inside = MONITOR_INSIDE_ILL;
+	else if (ill && (w->what & MONITOR_HOME) != 0 &&
+	    monitor_trend_fails(&w->looks))
+		v->outside = MONITOR_OUTSIDE_FAILED;
+}
+
+struct monitor_views
+monitor_site_views(const struct monitor_site *w, int64_t now)
+{
+	struct monitor_views v = { inside(w), outside(w) };
+
+	confirm(w, &v);
+	if (v.outside == MONITOR_OUTSIDE_FAILED && is_seen_elsewhere(w, now))
+		v.outside = MONITOR_OUTSIDE_HERE;
+	return v;
+}
+
+/* --- the verdict --------------------------------------------------------------- */
+
+bool
+monitor_site_is_announced(const struct monitor_site *w, int64_t now)
+{
+	return w->from != CLOCK_NONE && w->from <= now &&
+	    (w->until == CLOCK_NONE || now < w->until);
+}
+
+/* Did its window run out while it was bad? */
+static void
+note_end(struct monitor_site *w, int64_t now)
+{
+	if (w->now.state == MONITOR_OUTAGE && w->late == CLOCK_NONE &&
+	    w->until != CLOCK_NONE && w->until <= now)
+		w->late = w->until;
+}
+
+void
+monitor_site_announced(struct monitor_site *w, int64_t now, int64_t from,
+    int64_t until)
+{
+	note_end(w, now);
+	w->from = from;
+	w->until = until;
+}
+
+/* What is bad may have been announced, or be late. */
+static enum monitor_state
+excuse(struct monitor_site *w, const struct monitor_settings *s,
+    enum monitor_state state, int64_t now)
+{
+	if (monitor_site_is_announced(w, now)) {
+		w->late = CLOCK_NONE;
+		return MONITOR_OUTAGE;
+	}
+	note_end(w, now);
+	if (w->late == CLOCK_NONE)
+		return state;
+	return is_old(w->late, now, s->settle) ? MONITOR_OVERRUN :
+	    MONITOR_OUTAGE;
+}
+
+struct monitor_verdict
+monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
+    const struct monitor_views *v, int64_t now)
+{
+	struct monitor_verdict is = monitor_judge(v->inside, v->outside);
+
+	if (w->missing)
+		is = (struct monitor_verdict){ MONITOR_UNKNOWN,
+		    MONITOR_CAUSE_ISOLATED };
+	else if (is.cause == MONITOR_CAUSE_UNWATCHED &&
+	    (w->what & MONITOR_HOME) != 0)
+		is.cause = is_old(w->began, now, s->stale_after) ?
+		    MONITOR_CAUSE_STALE : MONITOR_CAUSE_START;
+	if (monitor_is_bad(is.state))
+		is.state = excuse(w, s, is.state, now);
+	else if (monitor_is_good(is.state))
+		w->late = CLOCK_NONE;
+	return is;
+}
+
+int64_t
+monitor_site_since(const struct monitor_site *w,
+    const struct monitor_views *v, int64_t now)
+{
+	int64_t since = now;
+
+	if (w->missing || (v->inside == MONITOR_INSIDE_SILENT &&
+	    w->heard != CLOCK_NONE))
+		since = w->gone != CLOCK_NONE ? w->gone : w->heard;
+	else if (v->outside == MONITOR_OUTSIDE_FAILED ||
+	    v->outside == MONITOR_OUTSIDE_HERE)
+		since = monitor_trend_since(&w->looks, now);
+	else if (v->inside == MONITOR_INSIDE_ILL)
+		since = monitor_trend_since(&w->home, now);
+	return since == CLOCK_NONE ? now : since;
+}
+
+/* --- doubts -------------------------------------------------------------------- */
+
+bool
+monitor_site_wavers(const struct monitor_site *w, int64_t now)
+{
+	return (w->what & MONITOR_AGENT) != 0 && !w->silent &&
+	    w->heard != CLOCK_NONE &&
+	    (w->gone != CLOCK_NONE || now - w->heard >= w->patience / 2);
+}
+
+static bool
+is_in_doubt(const struct monitor_site *w, int64_t now)
+{
+	return monitor_site_wavers(w, now) ||
+	    monitor_trend_is_odd(&w->looks) ||
+	    monitor_trend_is_odd(&w->home) ||
+	    (w->silent && w->looks.at[0] < w->heard);
+}
+
+bool
+monitor_site_want(struct monitor_site *w, const struct monitor_settings *s,
+    int64_t now)
+{
+	bool looked = w->looks.look[0] != MONITOR_LOOK_NONE;
+
+	if ((w->what & MONITOR_HOME) == 0 || !is_in_doubt(w, now) ||
+	    (w->wanted != CLOCK_NONE && now - w->wanted < s->look_again) ||
+	    (looked && now - w->looks.at[0] < s->look_again) ||
+	    w->budget > now + LOOKS * LOOK_EACH)
+		return false;
+	w->wanted = now;
+	w->budget = (w->budget > now ? w->budget : now) + LOOK_EACH;
+	return true;
+}
+
+/* --- the clock ------------------------------------------------------------------ */
+
+static void
+shift(int64_t *ms, int64_t by)
+{
+	if (*ms != CLOCK_NONE)
+		*ms += by;
+}
+
+static void
+shift_trend(struct monitor_trend *t, int64_t by)
+{
+	for (unsigned i = 0; i < MONITOR_TREND_LOOKS; i++)
+		if (t->look[i] != MONITOR_LOOK_NONE)
+			t->at[i] += by;
+}
+
+/* Not what was announced: that goes by the clock, and so does what was said. */
+void
+monitor_site_shift(struct monitor_site *w, int64_t by)
+{
+	shift(&w->began, by);
+	shift(&w->heard, by);
+	shift(&w->back, by);
+	shift(&w->gone, by);
+	shift(&w->wanted, by);
+	shift(&w->asked, by);
+	shift(&w->budget, by);
+	shift_trend(&w->home, by);
+	shift_trend(&w->looks, by);
+	shift_trend(&w->others, by);
+	for (unsigned i = 0; i < MONITOR_FLAPS; i++)
+		w->flap.at[i] += by;
+}

@@ -1,0 +1,88 @@
+/*
+ * Two of three, and two in a row; see monitor_trend.h.
+ */
+#include "hub/monitor_trend.h"
+
+#include <string.h>
+
+static unsigned
+count(const struct monitor_trend *t, enum monitor_look look)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < MONITOR_TREND_LOOKS; i++)
+		n += t->look[i] == look;
+	return n;
+}
+
+/* Neither of the last two was that. */
+static bool
+is_past(const struct monitor_trend *t, enum monitor_look look)
+{
+	return t->look[0] != look && t->look[1] != look;
+}
+
+static enum monitor_look
+judge(const struct monitor_trend *t)
+{
+	if (count(t, MONITOR_LOOK_FAILED) >= 2 &&
+	    !is_past(t, MONITOR_LOOK_FAILED))
+		return MONITOR_LOOK_FAILED;
+	if (t->is == MONITOR_LOOK_FAILED && !is_past(t, MONITOR_LOOK_FAILED))
+		return t->is;
+	if (t->look[0] == MONITOR_LOOK_FAILED)
+		return t->is;		/* the first that did */
+	if (t->is == MONITOR_LOOK_NONE)
+		return t->look[0];
+	if (count(t, MONITOR_LOOK_SLOW) >= 2 &&
+	    !is_past(t, MONITOR_LOOK_SLOW))
+		return MONITOR_LOOK_SLOW;
+	if (t->is == MONITOR_LOOK_SLOW && !is_past(t, MONITOR_LOOK_SLOW))
+		return t->is;
+	return MONITOR_LOOK_WELL;
+}
+
+void
+monitor_trend_put(struct monitor_trend *t, enum monitor_look look,
+    int64_t now)
+{
+	if (look == MONITOR_LOOK_NONE)
+		return;
+	memmove(&t->look[1], &t->look[0],
+	    (MONITOR_TREND_LOOKS - 1) * sizeof(t->look[0]));
+	memmove(&t->at[1], &t->at[0],
+	    (MONITOR_TREND_LOOKS - 1) * sizeof(t->at[0]));
+	t->look[0] = look;
+	t->at[0] = now;
+	t->is = judge(t);
+}
+
+void
+monitor_trend_clear(struct monitor_trend *t)
+{
+	*t = (struct monitor_trend){ .is = MONITOR_LOOK_NONE };
+}
+
+bool
+monitor_trend_is_odd(const struct monitor_trend *t)
+{
+	return (t->look[0] == MONITOR_LOOK_FAILED) !=
+	    (t->is == MONITOR_LOOK_FAILED);
+}
+
+bool
+monitor_trend_fails(const struct monitor_trend *t)
+{
+	return t->look[0] == MONITOR_LOOK_FAILED;
+}
+
+int64_t
+monitor_trend_since(const struct monitor_trend *t, int64_t now)
+{
+	int64_t since = now;
+
+	for (unsigned i = 0; i < MONITOR_TREND_LOOKS; i++)
+		if (t->look[i] == MONITOR_LOOK_FAILED)
+			since = t->at[i];
+	return since;
+}

@@ -1,0 +1,34 @@
+/*
+ * The trend of looks at one page: failed when 2 of the last 3 failed, not
+ * failed any more when two in a row didn't; slow by the same rule. One look
+ * alone changes nothing, but for the very first, if that was good: then the
+ * page is there, and that is all there is to know.
+ */
+#ifndef ZQ_HUB_MONITOR_TREND_H
+#define ZQ_HUB_MONITOR_TREND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub/monitor_settings.h"
+
+#define MONITOR_TREND_LOOKS 3
+
+struct monitor_trend {		/* zeros: no look yet */
+	enum monitor_look look[MONITOR_TREND_LOOKS];	/* newest first */
+	int64_t at[MONITOR_TREND_LOOKS];		/* ms */
+	enum monitor_look is;	/* what they come to; NONE: not known */
+};
+
+void monitor_trend_put(struct monitor_trend *t, enum monitor_look look,
+    int64_t now);
+/* Nothing is known any more. */
+void monitor_trend_clear(struct monitor_trend *t);
+/* Did the newest fail, though they come to nothing bad, or the other way? */
+bool monitor_trend_is_odd(const struct monitor_trend *t);
+/* Did the newest fail? */
+bool monitor_trend_fails(const struct monitor_trend *t);
+/* When the first of them failed; now if none did. */
+int64_t monitor_trend_since(const struct monitor_trend *t, int64_t now);
+
+#endif

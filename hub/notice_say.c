@@ -1,0 +1,363 @@
+/*
+ * Notices, said and ended; see notice_say.h.
+ */
+#include "hub/notice_say.h"
+
+#include <stdlib.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+
+/* --- finding ----------------------------------------------------------------- */
+
+/* Open ones of a site, by what the caller asks for. Numbers, for what a
+ * cursor hands out isn't good any more when a row is written. */
+struct finding {
+	enum notice_kind kind;		/* NONE: any but a closing */
+	struct span service;
+	bool any_service;
+	uint32_t number[NOTICES_SITE];
+	uint32_t found, all;
+	bool past;			/* there was one that is over */
+};
+
+static bool
+is_sought(const struct finding *f, const struct notice *n)
+{
+	return (f->kind == NOTICE_NONE ? n->kind != NOTICE_CLOSING :
+	    n->kind == f->kind) &&
+	    (f->any_service || span_is(n->service, f->service));
+}
+
+static bool
+find_one(void *arg, const struct notice *n)
+{
+	struct finding *f = arg;
+
+	f->all++;
+	if (is_sought(f, n) && f->found < NOTICES_SITE)
+		f->number[f->found++] = n->number;
+	return true;
+}
+
+static bool
+find_past(void *arg, const struct notice *n)
+{
+	struct finding *f = arg;
+
+	f->past = !notice_is_open(n) && is_sought(f, n);
+	return !f->past;
+}
+
+static void
+find(struct group *g, uint32_t site, struct finding *f)
+{
+	f->found = f->all = 0;
+	notice_each_open(g->txn, site, find_one, f);
+	notice_each(g->txn, site, find_past, f);
+}
+
+/* A copy of the row to point into: what is in the table moves. */
+struct held_row {
+	struct notice n;
+	char *copy;
+};
+
+static bool
+hold(struct group *g, uint32_t number, struct held_row *h)
+{
+	struct buf row;
+
+	h->copy = NULL;
+	if (!notice_get(g->txn, number, &h->n))
+		return false;
+	buf_init(&row, NOTICE_ROW_MAX);
+	notice_write(&row, &h->n);
+	must(!row.bad);
+	h->copy = mem_copy(row.at, row.n);
+	notice_read(&h->n, number, (struct span){ h->copy, row.n });
+	buf_clear(&row);
+	return true;
+}
+
+static void
+put(struct group *g, struct notice *n, int64_t at)
+{
+	n->changed = at;
+	notice_put(g->txn, n, &g->row);
+	g->work++;
+}
+
+/* --- ending ------------------------------------------------------------------ */
+
+static void
+end_one(struct group *g, uint32_t number, enum notice_state state,
+    int64_t at, struct span reason, struct span by)
+{
+	struct held_row h;
+
+	if (!hold(g, number, &h))
+		return;
+	h.n.state = state;
+	h.n.ended = at;
+	h.n.end_reason = text_cut(reason, NOTICE_TEXT);
+	h.n.end_by = text_cut(by, NOTICE_TEXT);
+	put(g, &h.n, at);
+	free(h.copy);
+}
+
+/* Before it began it is withdrawn; what recurs was in any case. */
+static enum notice_state
+end_state(const struct notice *n, int64_t at)
+{
+	return n->from > at || n->recurs.n > 0 ? NOTICE_WITHDRAWN :
+	    NOTICE_RESOLVED;
+}
+
+static bool
+may_end(const struct notice *n, bool operated)
+{
+	return operated || !n->operated;
+}
+
+/* All that were found and may be; those to come are left, if `begun`. */
+static const char *
+end_found(struct group *g, const struct entry *e, const struct finding *f,
+    const struct notice_said *s, bool begun)
+{
+	unsigned ended = 0, others = 0;
+	struct notice n;
+
+	for (uint32_t i = 0; i < f->found; i++) {
+		if (!notice_get(g->txn, f->number[i], &n) ||
+		    (begun && end_state(&n, e->at) == NOTICE_WITHDRAWN))
+			continue;
+		if (!may_end(&n, s->operated)) {
+			others++;
+			continue;
+		}
+		end_one(g, n.number, end_state(&n, e->at), e->at,
+		    s->what.reason, s->what.by);
+		ended++;
+	}
+	if (ended > 0 || (others == 0 && f->past))
+		return NULL;	/* now, or before: it is said again */
+	return others > 0 ? "the hub's operator announced it: only they can "
+	    "say that it is over" : "nothing of this kind is announced, or "
+	    "it is over";
+}
+
+/* Faults and work that have begun; of one service, or of all. */
+static const char *
+resolve(struct group *g, const struct entry *e, const struct notice_said *s)
+{
+	struct finding f = { .service = s->what.service,
+	    .any_service = s->what.service.n == 0 };
+
+	find(g, s->site, &f);
+	return end_found(g, e, &f, s, true);
+}
+
+static const char *
+withdraw(struct group *g, const struct entry *e, const struct notice_said *s)
+{
+	struct finding f = { .kind = (enum notice_kind)s->what.kind,
+	    .service = s->what.service };
+
+	find(g, s->site, &f);
+	return end_found(g, e, &f, s, false);
+}
+
+const char *
+notice_end(struct group *g, const struct entry *e, uint32_t number,
+    struct span reason, struct span by)
+{
+	struct notice n;
+
+	if (!notice_get(g->txn, number, &n))
+		return "there is no such notice";
+	if (!notice_is_open(&n))
+		return "the notice is over";
+	end_one(g, number, end_state(&n, e->at), e->at, reason, by);
+	return NULL;
+}
+
+/* --- announcing -------------------------------------------------------------- */
+
+static bool
+is_brief(const struct notice *n)
+{
+	return n->kind == NOTICE_CLOSING && (n->see.n == 0 ||
+	    n->from - n->announced < NOTICE_AHEAD);
+}
+
+static void
+fill(struct notice *n, const struct notice_said *s, int64_t at)
+{
+	const struct announcement *a = &s->what;
+
+	n->kind = (enum notice_kind)a->kind;
+	n->state = NOTICE_OPEN;
+	n->operated = s->operated;
+	n->from = a->from != CLOCK_NONE ? a->from :
+	    s->when <= at ? s->when : at;
+	n->until = a->until;
+	n->service = text_cut(a->service, NOTICE_TEXT);
+	n->recurs = a->recurs;
+	n->zone = a->recurs.n > 0 ? a->zone : SPAN_NONE;
+	n->see = a->see;
+	n->reason = text_cut(a->reason, NOTICE_TEXT);
+	n->by = text_cut(a->by, NOTICE_TEXT);
+	n->brief = is_brief(n);
+}
+
+/* Said when it was over already: kept, for the record. */
+static void
+put_announced(struct group *g, struct notice *n, int64_t at)
+{
+	n->ended = CLOCK_NONE;
+	if (n->until != CLOCK_NONE && n->until <= at) {
+		n->state = NOTICE_OVER;
+		n->ended = n->until;
+	}
+	put(g, n, at);
+}
+
+static const char *
+say_again(struct group *g, const struct entry *e, uint32_t number,
+    const struct notice_said *s)
+{
+	struct held_row h;
+	bool may;
+
+	must(hold(g, number, &h));
+	may = may_end(&h.n, s->operated);
+	if (may) {
+		fill(&h.n, s, e->at);
+		put_announced(g, &h.n, e->at);
+	}
+	free(h.copy);
+	return may ? NULL : "the hub's operator announced this: only they "
+	    "can change it";
+}
+
+static const char *
+say_first(struct group *g, const struct entry *e,
+    const struct notice_said *s)
+{
+	struct notice n = { .number = notice_last(g->txn) + 1,
+	    .site = s->site, .announced = e->at, .place = e->place };
+
+	fill(&n, s, e->at);
+	put_announced(g, &n, e->at);
+	return NULL;
+}
+
+/* The same, from before it was over: an agent tells all it had to say once
+ * more, when a hub has lost it. */
+struct echo {
+	const struct notice *now;
+	int64_t when;
+	bool is;
+};
+
+static bool
+find_echo(void *arg, const struct notice *n)
+{
+	struct echo *x = arg;
+
+	x->is = !notice_is_open(n) && n->kind == x->now->kind &&
+	    n->from == x->now->from && n->until == x->now->until &&
+	    x->when < n->ended && span_is(n->service, x->now->service) &&
+	    span_is(n->recurs, x->now->recurs);
+	return !x->is;
+}
+
+static bool
+is_echo(struct group *g, const struct notice_said *s, int64_t at)
+{
+	struct notice now = { .announced = at };
+	struct echo x = { .now = &now, .when = s->when };
+
+	fill(&now, s, at);
+	notice_each(g->txn, s->site, find_echo, &x);
+	return x.is;
+}
+
+static const char *
+announce(struct group *g, const struct entry *e, const struct notice_said *s)
+{
+	struct finding f = { .kind = (enum notice_kind)s->what.kind,
+	    .service = s->what.service };
+
+	find(g, s->site, &f);
+	if (f.found > 0)
+		return say_again(g, e, f.number[0], s);
+	if (is_echo(g, s, e->at))
+		return NULL;
+	if (f.all >= NOTICES_SITE)
+		return "the site has announced 200 things that are not over: "
+		    "say first which of them are";
+	return say_first(g, e, s);
+}
+
+const char *
+notice_say(struct group *g, const struct entry *e,
+    const struct notice_said *s)
+{
+	if (s->what.kind == ANNOUNCE_RESOLVED)
+		return resolve(g, e, s);
+	return s->what.withdrawn ? withdraw(g, e, s) : announce(g, e, s);
+}
+
+/* --- time -------------------------------------------------------------------- */
+
+struct running_out {
+	int64_t at;
+	uint64_t most;
+	uint32_t *number;
+	size_t n;
+};
+
+static bool
+take_due(void *arg, const struct notice *n)
+{
+	struct running_out *r = arg;
+
+	if (notice_is_due(n, r->at))
+		r->number[r->n++] = n->number;
+	return r->n < r->most;
+}
+
+/* Work that was announced until then is over then; a fault isn't, until
+ * somebody says so. */
+static void
+run_out(struct group *g, uint32_t number, int64_t at)
+{
+	struct held_row h;
+
+	must(hold(g, number, &h));
+	if (h.n.kind == NOTICE_OUTAGE) {
+		h.n.state = NOTICE_OVERRUN;
+	} else {
+		h.n.state = NOTICE_OVER;
+		h.n.ended = h.n.until;
+	}
+	put(g, &h.n, at);
+	free(h.copy);
+}
+
+void
+notice_time(struct group *g, const struct entry *e, uint64_t most)
+{
+	struct running_out r = { .at = e->at, .most = most,
+	    .number = mem_grow(NULL, most, sizeof(*r.number)) };
+
+	if (most > 0)
+		notice_each_open(g->txn, 0, take_due, &r);
+	for (size_t i = 0; i < r.n; i++)
+		run_out(g, r.number[i], e->at);
+	free(r.number);
+}

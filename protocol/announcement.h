@@ -1,0 +1,51 @@
+/*
+ * An announcement: what a notice says, taken out of a change and judged. An
+ * outage, maintenance, the closing of the site; or that it is over.
+ *
+ * Whoever says one (the agent) and whoever acts on it (the hub) ask here
+ * whether it says enough; see statement.h for moves and replies.
+ */
+#ifndef ZQ_PROTOCOL_ANNOUNCEMENT_H
+#define ZQ_PROTOCOL_ANNOUNCEMENT_H
+
+#include <stdbool.h>
+
+#include "protocol/change.h"
+
+/* Words of WORD_SCOPE, of a notice. */
+#define ANNOUNCEMENT_OUTAGE "outage"
+#define ANNOUNCEMENT_MAINTENANCE "maintenance"
+#define ANNOUNCEMENT_CLOSING "closing"
+#define ANNOUNCEMENT_RESOLVED "resolved"
+
+enum announcement_kind {	/* numbers are in rows of the hub for ever */
+	ANNOUNCE_OUTAGE = 1,
+	ANNOUNCE_MAINTENANCE = 2,
+	ANNOUNCE_CLOSING = 3,
+	ANNOUNCE_RESOLVED = 4,
+};
+
+struct announcement {
+	enum announcement_kind kind;
+	bool withdrawn;		/* maintenance or closing without a time: it
+				 * will not be */
+	int64_t from, until;	/* ms; CLOCK_NONE: from now on; open */
+	struct span service;	/* empty: the whole site */
+	struct span recurs, zone;
+	struct span see;	/* where to turn to; of a closing: what takes
+				 * its place */
+	struct span reason, by;
+};
+
+/* CHANGE_NOTICE. False with a constant sentence in why. Spans are the
+ * change's. */
+bool announcement_read(struct announcement *a, const struct change *c,
+    const char **why);
+/* The other way: of a change that was initialised. */
+void announcement_write(struct change *c, const struct announcement *a);
+
+const char *announcement_name(enum announcement_kind k);
+/* Or 0. */
+enum announcement_kind announcement_named(struct span name);
+
+#endif
