@@ -15,6 +15,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/errand.h"
+#include "hub/pulse.h"
 
 #define TROUBLE_MAX 65536
 
@@ -143,6 +144,8 @@ cmd_site_option(const struct cmd_line *l, struct query *q, uint32_t *number)
 	return true;
 }
 
+static bool followed;		/* the pulse of the daemon that runs */
+
 struct store *
 cmd_store(const struct cmd_line *l)
 {
@@ -151,6 +154,8 @@ cmd_store(const struct cmd_line *l)
 
 	if (!cmd_has_run(l))
 		return NULL;
+	if (!followed)
+		followed = pulse_follow(l->config->dir);
 	buf_init(&why, TROUBLE_MAX);
 	s = store_open(l->config->dir, &why);
 	if (s == NULL)

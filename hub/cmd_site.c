@@ -272,6 +272,34 @@ fact_synced(struct columns *c, const struct site_info *s)
 	fact(c, _("missed by push"), span_of(text));
 }
 
+/* What the running hub knows besides: where from it is here, and how its home
+ * page answers at home. */
+static void
+fact_here(struct columns *c, const struct site_info *s)
+{
+	const struct health *h = &s->health;
+	char text[CLOCK_TEXT_MAX + 128];
+
+	if (s->connections > 0 && s->address[0] != '\0') {
+		snprintf(text, sizeof(text), ngettext("%u connection, from "
+		    "%s", "%u connections, from %s", s->connections),
+		    s->connections, s->address);
+		fact(c, _("connected"), span_of(text));
+	} else if (s->gone != CLOCK_NONE) {
+		fact_time(c, _("disconnected"), s->gone);
+	}
+	if (h->home_at == 0)
+		return;
+	if (h->home_status != 0)
+		snprintf(text, sizeof(text), _("%u after %u ms, asked by its "
+		    "own agent"), (unsigned)h->home_status,
+		    (unsigned)h->home_ms);
+	else
+		snprintf(text, sizeof(text), _("no answer (%s), asked by its "
+		    "own agent"), health_error_name(h->home_error));
+	fact(c, _("home page"), span_of(text));
+}
+
 static void
 show(struct query *q, const struct site_info *s)
 {
@@ -296,6 +324,7 @@ show(struct query *q, const struct site_info *s)
 		fact(c, _("certificate"), span_of(certificate(text, s)));
 	fact(c, _("domain proof"), span_of(proof(text, s)));
 	fact_time(c, _("last heard"), s->heard);
+	fact_here(c, s);
 	fact(c, _("agent"), span_of(s->agent));
 	fact_number(c, _("seq taken"), s->taken);
 	fact_number(c, _("seq at the site"), s->head);

@@ -202,13 +202,13 @@ static const struct conf_def table[] = {
 	    "broken.\n"
 	    "It ends at once when the move is seen not to work." },
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
-	  .offset = AT(silent_after), .preset = "60s",
+	  .offset = AT(silent_after), .preset = "15s",
 	  .least = 1000, .most = 30 * DAY,
-	  .about = "A site that hasn't been heard for so long is shown as "
-	    "silent.\n"
-	    "Agents speak every 15 seconds when they have nothing to tell, "
-	    "so that three beats in a row may be lost before: less than "
-	    "twice the agents' beat shows sites as silent that are well." },
+	  .about = "A site that hasn't been heard for so long, nor for three "
+	    "of its agent's beats, is shown as silent.\n"
+	    "Agents beat every 5 seconds when they have nothing to tell, "
+	    "unless their own settings say otherwise, and tell it; those of "
+	    "before 0.3 don't, and are given 60 seconds." },
 	{ .section = "", .name = "check", .type = CONF_BOOL,
 	  .offset = AT(check), .preset = "no",
 	  .about =

@@ -621,6 +621,7 @@ core_free(struct core *c)
 	show_free(c->show);
 	ingest_free(c->ingest);
 	presence_free(c->presence);
+	pulse_end();
 	monitor_core_free(c->monitor);
 	pending_clear(&c->pending);
 	backlog_clear(&c->backlog);

@@ -35,7 +35,7 @@ struct end {		/* of the chain */
 struct journal {
 	const struct journal_ops *ops;
 	void *backend;
-	struct buf row;
+	struct buf row, beat;
 	struct end durable, group;	/* group: while in one */
 	bool in_group, writes;
 };
@@ -110,6 +110,7 @@ journal_open(const struct journal_ops *ops, const char *dir, bool write,
 	j->backend = backend;
 	j->writes = write;
 	buf_init(&j->row, ROW_MAX);
+	buf_init(&j->beat, ROW_MAX);
 	j->durable.place = journal_last(j);
 	journal_head(j, j->durable.chain);
 	return j;
@@ -123,6 +124,7 @@ journal_close(struct journal *j)
 	must(!j->in_group);
 	j->ops->close(j->backend);
 	buf_clear(&j->row);
+	buf_clear(&j->beat);
 	free(j);
 }
 
@@ -318,14 +320,45 @@ journal_look(struct journal *j, const struct journal_batch *b,
 		v->cause = NULL;
 }
 
+/* Would the row be as it was loaded, but for when and with which clock the
+ * site was heard? */
+static bool
+is_no_news(struct journal *j, const struct position *p, int64_t heard,
+    int64_t skew)
+{
+	struct position then = *p;
+
+	then.heard = heard;
+	then.skew = skew;
+	buf_reset(&j->beat);
+	position_write(&j->beat, &then);
+	return span_is(buf_look(&j->beat), buf_look(&j->row));
+}
+
+/* After a batch: the position is written, if it is worth it. heard and skew
+ * are as they were loaded. */
+static void
+note(struct journal *j, const struct journal_batch *b, int64_t at,
+    const struct journal_verdict *v, int64_t heard, int64_t skew)
+{
+	bool lately = at - heard < JOURNAL_HEARD && at >= heard;
+
+	if (v->fresh > 0 || v->verdict == VERDICT_FORKED || !lately ||
+	    !is_no_news(j, &v->position, heard, skew))
+		save(j, b->site, &v->position);
+}
+
 void
 journal_take(struct journal *j, const struct journal_batch *b, int64_t at,
     struct journal_verdict *v)
 {
 	struct position *p = &v->position;
+	int64_t heard, skew;
 	bool same;
 
 	journal_look(j, b, v);
+	heard = p->heard;
+	skew = p->skew;
 	if (v->verdict == VERDICT_TAKEN && b->count > 0) {
 		take(j, b, v->known, at, p);
 		v->fresh = b->count - v->known;
@@ -340,7 +373,7 @@ journal_take(struct journal *j, const struct journal_batch *b, int64_t at,
 		name_agent(p, b);
 	p->heard = at;
 	p->skew = b->now - at;
-	save(j, b->site, p);
+	note(j, b, at, v, heard, skew);
 }
 
 /* --- one group ---------------------------------------------------------------- */

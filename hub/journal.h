@@ -29,6 +29,10 @@
 
 #define JOURNAL_CHAIN 32
 
+/* ms: `heard` and `skew` of a position are as coarse as that. To write down
+ * every beat that has no news would cost an fsync each; see pulse.h. */
+#define JOURNAL_HEARD 60000
+
 /* The critical part of a change that could not be read. Its hash leaves out
  * the reason, which another version may word otherwise. */
 #define JOURNAL_UNREADABLE "unreadable"

@@ -148,6 +148,31 @@ trouble(json_t *j, const struct site_info *s)
 	text(j, "trouble", span_of(s->trouble));
 }
 
+/* As its agent told it last; nothing if it tells none. */
+static void
+health(json_t *into, const struct health *h)
+{
+	json_t *j;
+
+	if (!h->told)
+		return;
+	j = json_object();
+	number(j, "beat_ms", h->beat);
+	number(j, "sources", h->sources);
+	number(j, "sources_troubled", h->troubled);
+	number(j, "spool_bytes", h->spool);
+	json_time(j, "certificate_until", h->until != 0 ? h->until :
+	    CLOCK_NONE);
+	if (h->home_at != 0) {
+		json_time(j, "home_asked", h->home_at);
+		number(j, "home_status", h->home_status);
+		text(j, "home_error", span_of(health_error_name(
+		    h->home_error)));
+		number(j, "home_ms", h->home_ms);
+	}
+	json_object_set_new(into, "health", j);
+}
+
 json_t *
 json_site(const struct site_info *s)
 {
@@ -168,6 +193,9 @@ json_site(const struct site_info *s)
 	json_time(j, "enrolled", s->enrolled);
 	json_time(j, "certificate_until", s->until);
 	json_time(j, "heard", s->heard);
+	json_time(j, "disconnected", s->gone);
+	number(j, "connections", s->connections);
+	health(j, &s->health);
 	json_object_set_new(j, "skew_ms", json_integer(s->skew));
 	number(j, "seq", s->taken);
 	number(j, "head", s->head);

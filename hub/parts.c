@@ -18,6 +18,7 @@
 #include "hub/http_link.h"
 #include "hub/inspect.h"
 #include "hub/issuer.h"
+#include "hub/pulse.h"
 #include "hub/web.h"
 
 #define PARTS 5
@@ -206,6 +207,7 @@ run_ca(void *arg)
 	config_path(tls, p->config->dir, CONFIG_TLS);
 
 	close_rest(p);
+	pulse_seal();
 	stats_add(COUNTER_PART_STARTS_CA, 1);
 	buf_init(&why, WHY_MAX);
 	issuer = issuer_new(base, p->config, core, &why);
@@ -232,6 +234,7 @@ run_edge(void *arg)
 	int rc;
 
 	close_rest(p);
+	pulse_seal();
 	stats_add(COUNTER_PART_STARTS_EDGE, 1);
 	buf_init(&why, WHY_MAX);
 	edge = edge_new(base, p->config, listen, core, &why);
@@ -285,6 +288,7 @@ run_web(void *arg)
 	int rc;
 
 	close_rest(p);
+	pulse_seal();
 	stats_add(COUNTER_PART_STARTS_WEB, 1);
 	load_words(p->config);
 	buf_init(&why, WHY_MAX);
@@ -315,6 +319,7 @@ run_check(void *arg)
 	int rc;
 
 	close_rest(p);
+	pulse_seal();
 	inspect = inspect_new(base, p->config, core);
 	rc = serve(base, &sandbox);
 	inspect_free(inspect);

@@ -25,7 +25,8 @@ struct position {
 				 * comes back with that is forked */
 	uint64_t last;		/* seq of the last change taken */
 	uint64_t head;		/* the last seq the site said it has */
-	int64_t heard;		/* ms, hub time of the last batch */
+	int64_t heard;		/* ms, hub time of the last batch; coarse, see
+				 * JOURNAL_HEARD */
 	int64_t skew;		/* ms, site clock minus hub clock */
 	uint64_t place;		/* of its last entry */
 	char agent[POSITION_AGENT];	/* the version it last named */

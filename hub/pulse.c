@@ -1,6 +1,6 @@
 /*
- * The pulse's memory: one shared mapping, made before the forks; pages of it
- * that no site has cost nothing.
+ * The pulse's memory: one shared mapping, made before the forks. Pages of it
+ * that no site has are never touched.
  *
  * A row is a sequence number and the words of its struct pulse_row. The one
  * writer makes the number odd, stores the words, and makes it even again;
@@ -12,18 +12,26 @@
 #include "hub/pulse.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/log.h"
 
 #define WORDS(type) (sizeof(type) / sizeof(uint64_t))
 #define TRIES 1000		/* a row is written within a microsecond */
 #define OLD_BEAT 15000		/* ms, of agents that tell none … */
 #define OLD_PATIENCE (4 * OLD_BEAT)
 #define BEATS 3			/* may be lost in a row */
+#define PATH_ROOM 1024
+#define LAYOUT (UINT64_C(1) << 32 | sizeof(struct table)) /* a number for each
+				 * way in which the table was ever laid out */
 
 struct slot {
 	_Atomic uint64_t turn;	/* odd: being written; 0: never was */
@@ -31,6 +39,7 @@ struct slot {
 };
 
 struct table {
+	_Atomic uint64_t layout;
 	_Atomic uint64_t version;
 	_Atomic int64_t started, alive, isolated;	/* ms; 0: it isn't */
 	_Atomic uint32_t last;
@@ -43,18 +52,89 @@ _Static_assert(sizeof(struct slot) <= 192, "12 MB for all, at most");
 
 static struct table *table;
 
-void
-pulse_open(void)
+static void
+name(char out[PATH_ROOM], const char *dir)
 {
+	snprintf(out, PATH_ROOM, "%s/" PULSE_FILE, dir);
+}
+
+/* -1: it can't be, and the log says why. Room is taken for all of it: a page
+ * that finds no room later would end the process. Who has the one of before
+ * keeps that. */
+static int
+make_file(const char *dir)
+{
+	char path[PATH_ROOM];
+	int fd, error;
+
+	name(path, dir);
+	(void)unlink(path);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		log_warn("%s: %s: zqhub won't see how sites are now", path,
+		    strerror(errno));
+		return -1;
+	}
+	error = posix_fallocate(fd, 0, sizeof(struct table));
+	if (error == 0)
+		return fd;
+	log_warn("%s: %s: zqhub won't see how sites are now", path,
+	    strerror(error));
+	(void)unlink(path);
+	close(fd);
+	return -1;
+}
+
+void
+pulse_open(const char *dir)
+{
+	int fd = dir != NULL ? make_file(dir) : -1;
 	void *map;
 
 	must(table == NULL);
 	map = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	    MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 	if (map == MAP_FAILED)
 		fatal("shared memory for the pulse of %d sites: %s",
 		    PULSE_SITES, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 	table = map;
+	table->layout = LAYOUT;
+}
+
+static bool
+is_ours(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size == (off_t)sizeof(*table);
+}
+
+bool
+pulse_follow(const char *dir)
+{
+	char path[PATH_ROOM];
+	struct pulse_head head;
+	void *map = MAP_FAILED;
+	int fd;
+
+	must(table == NULL);
+	name(path, dir);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && is_ours(fd))
+		map = mmap(NULL, sizeof(*table), PROT_READ, MAP_SHARED, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	if (map == MAP_FAILED)
+		return false;
+	table = map;
+	if (table->layout == LAYOUT && pulse_look(&head) &&
+	    clock_wall() - head.alive < PULSE_STALE)
+		return true;
+	pulse_close();
+	return false;
 }
 
 void
@@ -204,6 +284,13 @@ pulse_tick(int64_t now)
 }
 
 void
+pulse_end(void)
+{
+	if (table != NULL)
+		table->started = 0;
+}
+
+void
 pulse_heard(uint32_t site, int64_t now, const char *address,
     const struct health *health)
 {
@@ -287,16 +374,4 @@ pulse_isolated(bool isolated, int64_t since)
 	if (isolated != (table->isolated != 0))
 		table->version++;
 	table->isolated = isolated ? since : 0;
-}
-
-void
-pulse_put(uint32_t site, const struct pulse_row *row)
-{
-	struct pulse_row old;
-
-	if (!begin(site, &old))
-		return;
-	end(site, row);
-	if (row->version > table->version)
-		table->version = row->version;
 }

@@ -10,9 +10,9 @@
  * beat isn't: a position is written once a minute at most, and its `heard` is
  * that coarse.
  *
- * zqhub, which isn't born of the daemon, has a table of its own and fills it
- * with what the desk tells (pulse_show.h), so that whatever reads the pulse
- * works there, too.
+ * The memory is that of a file, DIR/pulse, which is made anew at each start of
+ * the daemon: so zqhub, which isn't born of it, reads along. That costs the
+ * disk 192 bytes of a site now and then, and the core nothing.
  */
 #ifndef ZQ_HUB_PULSE_H
 #define ZQ_HUB_PULSE_H
@@ -57,9 +57,17 @@ struct pulse_head {
 	uint32_t last;		/* the highest number of a row in use */
 };
 
-/* Before the first fork. Without it what is written is forgotten, and there
- * is nothing to read. */
-void pulse_open(void);
+#define PULSE_FILE "pulse"
+
+/* Before the first fork; a new file in dir, or none (NULL), and none either if
+ * there is no room for it. Without this what is written is forgotten, and
+ * there is nothing to read. */
+void pulse_open(const char *dir);
+/* … of another process: the one of the daemon that runs on dir, to be read.
+ * False: there is none, or not of this version, or its core has been silent
+ * for PULSE_STALE. */
+#define PULSE_STALE 10000	/* ms */
+bool pulse_follow(const char *dir);
 void pulse_close(void);
 /* From now on this process can only read it. */
 void pulse_seal(void);
@@ -86,8 +94,9 @@ int64_t pulse_patience(const struct pulse_row *row, int64_t least);
 
 /* It starts: nothing is known of anybody. */
 void pulse_begin(int64_t now);
-/* It still looks. */
+/* It still looks; it ends. */
 void pulse_tick(int64_t now);
+void pulse_end(void);
 /* A word of the site. address and health may be NULL: they stay. */
 void pulse_heard(uint32_t site, int64_t now, const char *address,
     const struct health *health);
@@ -99,7 +108,4 @@ void pulse_looked(uint32_t site, int64_t at, uint8_t outcome,
 /* The monitor's: rises the version if it is another state or cause. */
 void pulse_state(uint32_t site, uint8_t state, uint8_t cause, int64_t since);
 void pulse_isolated(bool isolated, int64_t since);
-/* The row as it is, of a copy of the table elsewhere. */
-void pulse_put(uint32_t site, const struct pulse_row *row);
-
 #endif

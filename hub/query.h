@@ -17,8 +17,10 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 #include "hub/journal.h"
+#include "hub/pulse.h"
 #include "protocol/change.h"
 #include "protocol/code.h"
+#include "protocol/health.h"
 
 struct store;		/* both environments, open for reading */
 struct query;		/* one moment of it */
@@ -28,9 +30,9 @@ struct query;		/* one moment of it */
 struct store *store_open(const char *dir, struct buf *why);
 void store_close(struct store *s);
 
-/* Agents beat every 15 s; a site that missed four beats is silent, unless
- * something else is set. */
-#define STORE_SILENT 60000	/* ms */
+/* Agents beat every 5 s; a site that missed three beats is silent, unless
+ * something else is set (and see pulse_patience()). */
+#define STORE_SILENT 15000	/* ms */
 void store_silence(struct store *s, uint64_t ms);
 
 struct query *query_begin(struct store *s);
@@ -61,7 +63,13 @@ struct site_info {
 	uint32_t parent;		/* 0: none */
 	enum site_state state;
 	int64_t added, enrolled;	/* ms; CLOCK_NONE: not yet */
-	int64_t heard;			/* ms, last exchange of any kind */
+	int64_t heard;			/* ms, last exchange of any kind; to
+					 * the minute if no daemon runs */
+	uint32_t connections;		/* open now */
+	int64_t gone;			/* ms, when the last was closed; or
+					 * CLOCK_NONE */
+	char address[PULSE_ADDRESS];	/* it last spoke from, or "" */
+	struct health health;		/* as it last told */
 	int64_t skew;			/* ms, the site's clock minus ours */
 	uint64_t incarnation, taken;	/* position in the journal */
 	uint64_t head;			/* the last seq the site says it has */

@@ -14,6 +14,7 @@
 #include "hub/issued.h"
 #include "hub/register.h"
 #include "hub/proven.h"
+#include "hub/pulse.h"
 #include "hub/site.h"
 #include "hub/stand.h"
 #include "hub/table.h"
@@ -37,15 +38,28 @@ site_state_name(enum site_state s)
 	return names[s];
 }
 
-/* An agent that has just enrolled is given the same time to speak. */
+/* An agent that has just enrolled is given the same time to speak, and so are
+ * all when the core has started. What the core hasn't read yet it hasn't
+ * heard: its clock counts, not ours. Without a pulse there is what the journal
+ * has, which may be older than the truth. */
 static bool
 is_silent(const struct query *q, const struct site_info *s)
 {
-	int64_t since = s->heard;
+	const int64_t least = (int64_t)q->store->silent;
+	int64_t since = s->heard, now = q->now;
+	struct pulse_head head;
+	struct pulse_row row;
 
 	if (since == CLOCK_NONE || s->enrolled > since)
 		since = s->enrolled;
-	return q->now - since > (int64_t)q->store->silent;
+	if (!pulse_look(&head))
+		return now - since > least + JOURNAL_HEARD;
+	(void)pulse_read(s->number, &row);
+	if (head.started > since)
+		since = head.started;
+	if (head.alive < now)
+		now = head.alive;
+	return now - since > pulse_patience(&row, least);
 }
 
 static enum site_state
@@ -88,6 +102,25 @@ fill_position(struct query *q, struct site_info *s)
 	s->agent_held = p.held;
 	memcpy(s->agent, p.agent, sizeof(s->agent));
 	memcpy(s->trouble, p.trouble, sizeof(s->trouble));
+}
+
+static void
+fill_pulse(struct site_info *s)
+{
+	struct pulse_row row;
+
+	s->gone = CLOCK_NONE;
+	if (!pulse_read(s->number, &row))
+		return;
+	if (row.heard > s->heard)
+		s->heard = row.heard;
+	if (row.health.told || row.skew != 0)
+		s->skew = row.skew;
+	if (row.gone != 0)
+		s->gone = row.gone;
+	s->connections = row.connections;
+	memcpy(s->address, row.address, sizeof(s->address));
+	s->health = row.health;
 }
 
 /* A view that stands at another incarnation has shown nothing of this. */
@@ -181,6 +214,7 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 	s->domains = row.domains;
 	site_domain_next(&domains, &s->domain);
 	fill_position(q, s);
+	fill_pulse(s);
 	fill_stand(q, s);
 	fill_proven(q, s);
 	s->state = state(q, &row, s);

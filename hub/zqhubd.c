@@ -241,7 +241,7 @@ run(const struct options *o, const struct config *c)
 	raise_files(c);
 	look_after_certificate(c);
 	counters_open();
-	pulse_open();
+	pulse_open(c->dir);
 	edge = take_port("listen", c->listen);
 	if (c->web[0] != '\0')
 		web = take_port("web", c->web);

@@ -164,8 +164,8 @@ START_TEST(beats_are_heard)
 	v = post(7, 3, 0, 'a');
 	ck_assert_int_eq(v.verdict, VERDICT_TAKEN);
 	ck_assert_uint_eq(v.taken, 2);
+	ck_assert_int_eq(v.position.heard, k.now);
 	ck_assert(journal_position(k.journal, 1, &p));
-	ck_assert_int_eq(p.heard, k.now);
 	ck_assert_uint_eq(p.last, 2);
 	v = post(9, 1, 0, 'a');
 	ck_assert_uint_eq(v.taken, 0);
@@ -173,6 +173,68 @@ START_TEST(beats_are_heard)
 	ck_assert(journal_position(k.journal, 1, &p));
 	ck_assert_uint_eq(p.incarnation, 7);
 	ck_assert(!journal_position(k.journal, 2, &p));
+	kit_close(&k);
+}
+END_TEST
+
+/* The pulse has the others. */
+START_TEST(beats_are_written_now_and_then)
+{
+	struct position p;
+	int64_t first;
+
+	begin(_i, 0);
+	post(7, 1, 2, 'a');
+	first = k.now;
+	k.now += JOURNAL_HEARD - 1;
+	post(7, 3, 0, 'a');
+	ck_assert(journal_position(k.journal, 1, &p));
+	ck_assert_int_eq(p.heard, first);
+	k.now++;
+	post(7, 3, 0, 'a');
+	ck_assert(journal_position(k.journal, 1, &p));
+	ck_assert_int_eq(p.heard, first + JOURNAL_HEARD);
+	k.now -= 3 * JOURNAL_HEARD;	/* the hub's clock was put back */
+	post(7, 3, 0, 'a');
+	ck_assert(journal_position(k.journal, 1, &p));
+	ck_assert_int_eq(p.heard, k.now);
+	k.now += 5;
+	post(7, 3, 1, 'b');		/* that is no beat */
+	ck_assert(journal_position(k.journal, 1, &p));
+	ck_assert_int_eq(p.heard, k.now);
+	ck_assert_uint_eq(p.last, 3);
+	kit_close(&k);
+}
+END_TEST
+
+/* What else a beat says is news. */
+START_TEST(beats_with_news_are_written)
+{
+	static const struct journal_batch says[] = {
+		{ .head = 9 }, { .agent = { "a/2", 3 } }, { .instance = 5 },
+		{ .features = { "x y", 3 } }, { .held = 4 },
+		{ .trouble = { "disk", 4 } }, { .instance = 0 },
+	};
+	struct journal_verdict v;
+	struct position p;
+	struct journal_batch b;
+
+	begin(_i, 0);
+	post(7, 1, 2, 'a');
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
+		k.now += 5;
+		b = says[i];
+		b.site = 1;
+		b.incarnation = 7;
+		b.first = 3;
+		b.now = k.now;
+		journal_begin(k.journal);
+		journal_take(k.journal, &b, k.now, &v);
+		ck_assert_int_eq(journal_commit(k.journal), DB_OK);
+		ck_assert_int_eq(v.verdict, VERDICT_TAKEN);
+		ck_assert(journal_position(k.journal, 1, &p));
+		ck_assert_msg(p.heard == k.now, "%zu", i);
+	}
 	kit_close(&k);
 }
 END_TEST
@@ -453,6 +515,8 @@ main(void)
 	tcase_add_loop_test(c, remembers_the_last_few, 0, 2);
 	tcase_add_loop_test(c, begins_anew_with_a_spool, 0, 2);
 	tcase_add_loop_test(c, beats_are_heard, 0, 2);
+	tcase_add_loop_test(c, beats_are_written_now_and_then, 0, 2);
+	tcase_add_loop_test(c, beats_with_news_are_written, 0, 2);
 	tcase_add_loop_test(c, chains_its_entries, 0, 2);
 	tcase_add_loop_test(c, restores_what_continues, 0, 2);
 	tcase_add_loop_test(c, a_lost_group_never_was, 0, 3);

@@ -45,7 +45,7 @@ setup(void)
 	const struct presence_hooks hooks = { .heard = on_heard,
 		.gone = on_gone, .arg = &told };
 
-	pulse_open();
+	pulse_open(NULL);
 	core_open(&kit, CORE_MOST);
 	kit.config.silent_after = 20000;
 	core_site(&kit, 1);

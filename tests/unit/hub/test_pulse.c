@@ -6,10 +6,13 @@
 
 #include <check.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "contrib/base/clock.h"
 
 #define START 1795219200000
 #define ROUNDS 200000
@@ -20,7 +23,7 @@ static struct pulse_head head;
 static void
 setup(void)
 {
-	pulse_open();
+	pulse_open(NULL);
 	pulse_begin(START);
 }
 
@@ -183,16 +186,71 @@ START_TEST(patience)
 }
 END_TEST
 
-START_TEST(a_copy)
-{
-	uint64_t version = 0;
+/* Another process, which isn't born of this one, reads along; until the core
+ * ends, or has not been heard of for long. */
+static char dir[] = "/tmp/zq-pulse-XXXXXX";
 
-	row = (struct pulse_row){ .heard = START, .state = 2, .version = 40 };
-	pulse_put(6, &row);
-	row = (struct pulse_row){ .heard = START, .state = 2, .version = 7 };
-	pulse_put(5, &row);
-	ck_assert_uint_eq(changed_since(&version), 56);
-	ck_assert_uint_eq(version, 40);
+static bool
+follows(uint32_t site)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	ck_assert(child >= 0);
+	if (child == 0) {
+		pulse_close();
+		_exit(!pulse_follow(dir) ? 1 : !pulse_read(site, &row) ? 2 :
+		    row.state != 5 ? 3 : 0);
+	}
+	ck_assert(waitpid(child, &status, 0) == child && WIFEXITED(status));
+	ck_assert_int_lt(WEXITSTATUS(status), 2);
+	return WEXITSTATUS(status) == 0;
+}
+
+START_TEST(from_outside)
+{
+	char path[100];
+	FILE *f;
+
+	ck_assert(mkdtemp(dir) != NULL);
+	snprintf(path, sizeof(path), "%s/" PULSE_FILE, dir);
+	ck_assert(!follows(1));			/* no file */
+	pulse_open(dir);
+	ck_assert(!follows(1));			/* no core yet */
+	clock_set(START + 500, 500);
+	pulse_begin(START);
+	pulse_state(1, 5, 0, START);
+	ck_assert(follows(1));
+	clock_set(START + PULSE_STALE, 500);
+	ck_assert(!follows(1));
+	pulse_tick(START + PULSE_STALE);
+	ck_assert(follows(1));
+	pulse_end();
+	ck_assert(!follows(1));
+	pulse_begin(START + PULSE_STALE);
+	pulse_state(1, 5, 0, START);
+	pulse_close();
+	ck_assert(follows(1));			/* what a kill leaves */
+	pulse_open(dir);			/* the next one begins anew */
+	ck_assert(!follows(1));
+	pulse_close();
+	ck_assert(unlink(path) == 0);
+	f = fopen(path, "w");			/* no such table */
+	ck_assert(f != NULL && fputs("x", f) >= 0 && fclose(f) == 0);
+	ck_assert(!follows(1));
+	ck_assert(unlink(path) == 0 && rmdir(dir) == 0);
+	clock_release();
+}
+END_TEST
+
+/* A disk without room, or a directory that isn't there: it lives without. */
+START_TEST(no_room)
+{
+	pulse_open("/nonexistent/dir");
+	pulse_begin(START);
+	pulse_heard(1, START, NULL, NULL);
+	ck_assert(pulse_read(1, &row));
+	pulse_close();
 }
 END_TEST
 
@@ -200,6 +258,7 @@ END_TEST
  * one moment. */
 START_TEST(whole)
 {
+	static const char odd[] = "203.0.113.7:51824", even[] = "[::1]:1";
 	int status = -1;
 	pid_t child = fork();
 
@@ -210,16 +269,18 @@ START_TEST(whole)
 		while (got < ROUNDS) {
 			if (!pulse_read(1, &row))
 				continue;
-			if (row.heard - START != row.skew ||
-			    row.skew != (int64_t)row.health.spool)
+			if (row.heard - START != row.health.until ||
+			    row.health.until != (int64_t)row.health.spool ||
+			    strcmp(row.address, row.health.until % 2 ? odd :
+			    even) != 0)
 				_exit(1);
 			got++;
 		}
 		_exit(0);
 	}
 	for (uint64_t i = 0; waitpid(child, &status, WNOHANG) == 0; i++)
-		pulse_put(1, &(struct pulse_row){ .heard = START + (int64_t)i,
-		    .skew = (int64_t)i, .health.spool = i });
+		pulse_heard(1, START + (int64_t)i, i % 2 ? odd : even,
+		    &(struct health){ .spool = i, .until = (int64_t)i });
 	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 END_TEST
@@ -256,13 +317,14 @@ main(void)
 	int failed;
 
 	tcase_add_test(none, without);
+	tcase_add_test(none, from_outside);
+	tcase_add_test(none, no_room);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, what_is_written);
 	tcase_add_test(t, numbers);
 	tcase_add_test(t, news);
 	tcase_add_test(t, another_start);
 	tcase_add_test(t, patience);
-	tcase_add_test(t, a_copy);
 	tcase_add_test(t, whole);
 	tcase_add_test(t, sealed);
 	suite_add_tcase(s, none);

@@ -129,9 +129,9 @@ START_TEST(states)
 	journal_take(k.journal, &beat, k.now, &v);
 	ck_assert_int_eq(journal_commit(k.journal), DB_OK);
 	ck_assert_int_eq(state(1), SITE_BEHIND);
-	clock_set(KIT_NOW + STORE_SILENT, 0);
+	clock_set(KIT_NOW + STORE_SILENT + JOURNAL_HEARD, 0);
 	ck_assert_int_eq(state(1), SITE_BEHIND);
-	clock_set(KIT_NOW + STORE_SILENT + 1, 0);
+	clock_set(KIT_NOW + STORE_SILENT + JOURNAL_HEARD + 1, 0);
 	ck_assert_int_eq(state(1), SITE_SILENT);
 	store_silence(store, STORE_SILENT + 1);
 	ck_assert_int_eq(state(1), SITE_BEHIND);
@@ -145,6 +145,46 @@ START_TEST(states)
 	kit_act(&k, "{\"do\":\"block\",\"site\":1,\"reason\":\"r\"}");
 	ck_assert_int_eq(state(1), SITE_BLOCKED);
 	ck_assert_int_eq(state(2), SITE_NEW);
+}
+END_TEST
+
+/* A daemon runs: what it hears counts, by its own clock. */
+START_TEST(silence_by_the_pulse)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
+	struct health h = { .told = true, .beat = 5000 };
+	const int64_t later = KIT_NOW + INT64_C(86400000);
+	struct site_info s;
+
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"expires\":1}");
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"key\":\"" KEY "\"}");
+	kit_say(&k, 1, &c);
+	pulse_open(NULL);
+	pulse_begin(later);		/* the journal's word is a day old */
+	clock_set(later + STORE_SILENT, 0);
+	pulse_tick(later + STORE_SILENT);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	pulse_heard(1, later + 5000, "203.0.113.7:5", &h);
+	pulse_connected(1, 2, later + 5000);
+	clock_set(later + 5000 + STORE_SILENT, 0);
+	pulse_tick(later + 5000 + STORE_SILENT);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	clock_set(later + 5001 + STORE_SILENT, 0);
+	ck_assert_int_eq(state(1), SITE_SYNC);	/* the core lags */
+	pulse_tick(later + 5001 + STORE_SILENT);
+	ck_assert_int_eq(state(1), SITE_SILENT);
+	h.beat = 10000;
+	pulse_heard(1, later + 5000, NULL, &h);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	ck_assert(query_site_by_number(query, 1, &s));
+	ck_assert_int_eq(s.heard, later + 5000);
+	ck_assert_str_eq(s.address, "203.0.113.7:5");
+	ck_assert_uint_eq(s.connections, 2);
+	ck_assert_int_eq(s.gone, CLOCK_NONE);
+	ck_assert_uint_eq(s.health.beat, 10000);
+	pulse_close();
 }
 END_TEST
 
@@ -497,6 +537,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, states);
+	tcase_add_test(c, silence_by_the_pulse);
 	tcase_add_test(c, taken_is_not_shown);
 	tcase_add_test(c, sites_by_code);
 	tcase_add_test(c, an_item_whole_and_its_past);
