@@ -96,7 +96,8 @@ const struct conf_def config_defs[] = {
 	  "JSON, as zqagent letters --json shows it.\nIts first word is a "
 	  "whole path; no shell is involved.\nIt runs as the agent's user, "
 	  "one at a time, for a minute at most; if it fails it gets the letter "
-	  "again, five times in all." },
+	  "again, five times in all.\nAfter a crash it may get one that it has "
+	  "had: the id in it is the same then, and no other letter has it." },
 	{ .section = "", .name = "atom", .type = CONF_TEXT,
 	  .offset = TOP(atom), .preset = "", .about =
 	  "A file that is an Atom feed of the last fifty letters.\nIts "

@@ -2,9 +2,10 @@
  * The herald: lets others hear of the hub's letters: a command with each one
  * as JSON, an Atom feed of the last ones, a mail now and then.
  *
- * The command gets each letter in order, once; after a failure it gets it
- * again, some times, and is then passed over. If the agent ends while it runs
- * it gets the letter twice rather than never.
+ * The command gets each letter in order, at least once: after a failure it
+ * gets it again, some times, and is then passed over; and if the agent ends
+ * while it runs, or before what it has done is kept. The letter's "id" is the
+ * same then.
  */
 #ifndef ZQ_AGENT_HERALD_H
 #define ZQ_AGENT_HERALD_H

@@ -1,6 +1,7 @@
 /* See inbox.h. */
 #include "agent/inbox.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "agent/heard.h"
@@ -10,7 +11,9 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "protocol/limits.h"
+#include "protocol/sha.h"
 #include "protocol/wire.h"
 
 #define WAIT 50			/* s that the hub may hold the question */
@@ -27,6 +30,7 @@
 #define WANT_MAX 1024		/* bytes of words */
 #define LIST_BYTES (2u << 20)	/* of letters that are listed: an answer of
 				 * the control socket is to hold them */
+#define ID_BYTES 16		/* of a hash, in hex */
 #define REST_MOST 60000	/* ms until it is looked whether to ask */
 
 struct inbox {
@@ -116,13 +120,31 @@ inbox_put(struct store_txn *t, const struct letter *l)
 	return news;
 }
 
+/* Of what it is, not of its number alone: a hub that was set up anew gives
+ * numbers once more. */
+static const char *
+letter_id(char out[2 * ID_BYTES + 1], const struct letter *l)
+{
+	uint8_t hash[32];
+	struct buf b;
+
+	buf_init(&b, (size_t)2 * LIMIT_LETTER);
+	letter_write(&b, l);
+	sha_of(hash, buf_look(&b));
+	buf_reset(&b);
+	text_hex(&b, hash, ID_BYTES);
+	snprintf(out, 2 * ID_BYTES + 1, "%s", buf_cstr(&b));
+	buf_clear(&b);
+	return out;
+}
+
 static json_t *
 letter_json(struct store_txn *t, const struct letter *l)
 {
-	char when[CLOCK_TEXT_MAX];
+	char when[CLOCK_TEXT_MAX], id[2 * ID_BYTES + 1];
 	json_t *reply = reply_of(t, l->number);
-	json_t *o = json_pack("{s:I, s:s, s:s%, s:s%, s:s%, s:s%}",
-	    "number", (json_int_t)l->number,
+	json_t *o = json_pack("{s:I, s:s, s:s, s:s%, s:s%, s:s%, s:s%}",
+	    "number", (json_int_t)l->number, "id", letter_id(id, l),
 	    "when", clock_format(when, l->when),
 	    "kind", l->kind.n > 0 ? l->kind.at : "", l->kind.n,
 	    "about", l->about.n > 0 ? l->about.at : "", l->about.n,

@@ -52,7 +52,8 @@ bool inbox_put(struct store_txn *t, const struct letter *l);
 uint64_t inbox_acted(struct store_txn *t);
 
 /* The newest `most` of them, oldest first, unless they are very long; the
- * caller's. With what was replied to each. */
+ * caller's. With what was replied to each, and an id: the same letter always
+ * has the same one, and no other has it. */
 json_t *inbox_list(struct store_txn *t, size_t most);
 json_t *inbox_one(struct store_txn *t, uint64_t number);	/* or NULL */
 

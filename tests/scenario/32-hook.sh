@@ -15,6 +15,8 @@ cat >"$T/hook" <<'HOOK'
 #!/bin/sh
 dir=$1
 cat >"$dir/got.now"
+jq -r .id "$dir/got.now" >>"$dir/ids"
+if [ -f "$dir/slow" ]; then sleep 5; fi
 env >"$dir/hook.env"
 if [ ! -f "$dir/failed" ]; then touch "$dir/failed"; echo "not now" >&2; exit 7; fi
 jq -c . "$dir/got.now" >>"$dir/got"
@@ -108,3 +110,15 @@ got 2 || die "the command got a letter twice"
 mails 2 || die "a mail came twice"
 zqagent $CODE mend --undo >"$T/undo" || { cat "$T/undo"; die "undo"; }
 grep -q 'b.gov.cn/old/2' "$WWW/2.html" || die "not undone"
+
+say "- killed while the command runs: it gets the letter again, with the same id"
+touch "$T/slow"
+begun() { [ "$(wc -l <"$T/ids")" = "$1" ]; }
+letter 3 effective
+wait_for 30 "the command to begin" begun 4	# the first was tried twice
+kill -9 "$(agent_pid $CODE)"
+rm "$T/slow"
+agent_start $CODE
+wait_for 30 "the command to begin again" begun 5
+[ "$(sort -u "$T/ids" | wc -l)" = 3 ] || { cat "$T/ids"; die "ids"; }
+[ "$(tail -n 2 "$T/ids" | sort -u | wc -l)" = 1 ] || die "another id"

@@ -306,6 +306,52 @@ START_TEST(test_another_mind)
 }
 END_TEST
 
+static const char *
+id_of(size_t i)
+{
+	static char id[4][64];
+	json_t *l = list();
+
+	snprintf(id[i], sizeof(id[i]), "%s", json_string_value(
+	    json_object_get(json_array_get(l, i), "id")));
+	json_decref(l);
+	return id[i];
+}
+
+static bool
+forget_letters(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	t->meta.letters = 0;
+	return true;
+}
+
+/* A hub that was set up anew writes others under the same numbers. */
+START_TEST(test_id)
+{
+	struct letter l = { .number = 1, .when = 1000,
+	    .kind = SPAN("notice"), .text = SPAN("one") };
+	char first[64];
+
+	ck_assert_int_eq(store_do(kit_store, kit_letter_work, &l),
+	    STORE_DONE);
+	l.number = 2;
+	ck_assert_int_eq(store_do(kit_store, kit_letter_work, &l),
+	    STORE_DONE);
+	snprintf(first, sizeof(first), "%s", id_of(0));
+	ck_assert_uint_eq(strlen(first), 32);
+	ck_assert_str_eq(id_of(0), first);
+	ck_assert_str_ne(id_of(1), first);
+	l.number = 1;
+	l.text = SPAN("another");
+	ck_assert_int_eq(store_do(kit_store, forget_letters, NULL),
+	    STORE_DONE);
+	ck_assert_int_eq(store_do(kit_store, kit_letter_work, &l),
+	    STORE_DONE);
+	ck_assert_str_ne(id_of(0), first);
+}
+END_TEST
+
 /* Not more than the control socket can carry. */
 START_TEST(test_long)
 {
@@ -338,7 +384,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_shown, test_states, test_superseded,
 		test_looked_at, test_odd,
-		test_replies, test_another_mind, test_long };
+		test_replies, test_another_mind, test_long, test_id };
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");
 	SRunner *runner;
