@@ -83,15 +83,15 @@ note(const struct run *r, struct standing *s, const struct alert_fact *f)
 {
 	if (f->unknown)
 		s->unsure = true;
-	else if (s->top == NULL || alert_facts_level(r->e->book, f) >
-	    alert_facts_level(r->e->book, s->top))
+	else if (s->top == NULL || alert_facts_level(r->e->facts, f) >
+	    alert_facts_level(r->e->facts, s->top))
 		s->top = f;
 }
 
 static void
 look_at_members(struct run *r, const struct alert *a, struct standing *s)
 {
-	bool known = alert_facts_knows(r->e->book, a->class);
+	bool known = alert_facts_knows(r->e->facts, a->class);
 	struct span rest = a->members;
 	struct alert_member m;
 	struct alert_fact *f;
@@ -100,7 +100,7 @@ look_at_members(struct run *r, const struct alert *a, struct standing *s)
 	while (alert_member_next(&rest, &m)) {
 		if (m.ended != CLOCK_NONE)
 			continue;
-		f = alert_facts_find(r->e->book, a->class, m.subject);
+		f = alert_facts_find(r->e->facts, a->class, m.subject);
 		if (f != NULL) {
 			f->alert = a->number;
 			note(r, s, f);
@@ -119,15 +119,15 @@ raise_of(const struct run *r, const struct alert *a,
 	return json_pack("{s:s, s:I, s:s, s:s, s:i}", "do", "alert-raise",
 	    "alert", (json_int_t)a->number, "rule",
 	    alert_what_name(f->what), "severity",
-	    alert_severity_name(alert_facts_severity(r->e->book, f)),
-	    "level", (int)alert_facts_level(r->e->book, f));
+	    alert_severity_name(alert_facts_severity(r->e->facts, f)),
+	    "level", (int)alert_facts_level(r->e->facts, f));
 }
 
 static bool
 differs(const struct run *r, const struct alert *a,
     const struct alert_fact *f)
 {
-	return a->level != alert_facts_level(r->e->book, f) ||
+	return a->level != alert_facts_level(r->e->facts, f) ||
 	    !span_is(a->rule, span_of(alert_what_name(f->what)));
 }
 
@@ -385,8 +385,8 @@ take(void *arg, struct alert_fact *f)
 	    "subject", json_span(f->subject), "site", (json_int_t)f->site,
 	    "since", (json_int_t)f->since, "detail", json_span(f->detail)));
 	p->count++;
-	if (p->top == NULL || alert_facts_level(r->e->book, f) >
-	    alert_facts_level(r->e->book, p->top))
+	if (p->top == NULL || alert_facts_level(r->e->facts, f) >
+	    alert_facts_level(r->e->facts, p->top))
 		p->top = f;
 }
 
@@ -404,8 +404,8 @@ put_place(struct run *r, struct place *p)
 		    "rule", alert_what_name(p->top->what),
 		    "class", r->e->rules->rule[p->top->what].class,
 		    "severity", alert_severity_name(alert_facts_severity(
-		    r->e->book, p->top)), "level",
-		    (int)alert_facts_level(r->e->book, p->top),
+		    r->e->facts, p->top)), "level",
+		    (int)alert_facts_level(r->e->facts, p->top),
 		    "group", json_span(p->group), "members", p->members));
 }
 
@@ -418,7 +418,7 @@ alert_eval(const struct alert_eval *e, struct db_txn *t, int64_t now,
 
 	r.last = r.known = alert_last(t);
 	alert_each_open(t, step, &r);
-	alert_facts_each(e->book, take, &r);
+	alert_facts_each(e->facts, take, &r);
 	for (size_t i = 0; i < r.places; i++)
 		put_place(&r, &r.place[i]);
 	free(r.place);

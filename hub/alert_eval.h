@@ -29,7 +29,7 @@ struct alert_eval {
 	const char *hub;	/* its name, for notices */
 	const struct alert_rules *rules;
 	const struct alert_receivers *to;
-	struct alert_facts *book;
+	struct alert_facts *facts;
 	int64_t wait;		/* ms that a grouped alert waits for others */
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -39,11 +40,11 @@ source_of(enum alert_what w)
 	case ALERT_OVERRUN:
 	case ALERT_SLOW:
 	case ALERT_ISOLATED:
-	case ALERT_CLOCK:
 		return ALERT_OF_PULSE;
 	case ALERT_LINKS:
 	case ALERT_MOVE:
 	case ALERT_DISK:
+	case ALERT_HUB_CERTIFICATE:
 		return ALERT_OF_HUB;
 	default:
 		return ALERT_OF_SITES;
@@ -164,32 +165,10 @@ renew(struct node *n, const struct alert_fact *f)
 	n->fact = *f;
 	n->fact.subject = subject;
 	n->fact.first = first;
+	if (f->since == CLOCK_NONE)
+		n->fact.since = first;
 	n->fact.group = copy_of(f->group, ALERT_SUBJECT);
 	n->fact.detail = copy_of(f->detail, ALERT_DETAIL);
-}
-
-void
-alert_facts_put(struct alert_facts *b, const struct alert_fact *f, int64_t now)
-{
-	const struct alert_rule *rule = &b->rules->rule[f->what];
-	struct span class = span_of(rule->class);
-	enum alert_source source = source_of(f->what);
-	struct node *n;
-	bool fresh;
-
-	if (!rule->on && !f->unknown)
-		return;
-	n = find(b, class, f->subject);
-	fresh = n == NULL;
-	if (fresh)
-		n = add(b, class, f->subject);
-	if (fresh || is_news(&n->fact, f)) {
-		n->fact.first = now;
-		b->version++;
-	}
-	renew(n, f);
-	n->source = source;
-	n->pass = b->pass[source];
 }
 
 static void
@@ -209,6 +188,32 @@ alert_facts_drop(struct alert_facts *b, enum alert_what what,
 
 	if (n != NULL)
 		forget(b, n);
+}
+
+void
+alert_facts_put(struct alert_facts *b, const struct alert_fact *f, int64_t now)
+{
+	const struct alert_rule *rule = &b->rules->rule[f->what];
+	struct span class = span_of(rule->class);
+	enum alert_source source = source_of(f->what);
+	struct node *n;
+	bool fresh;
+
+	if (!rule->on && !f->unknown) {
+		alert_facts_drop(b, f->what, f->subject);
+		return;
+	}
+	n = find(b, class, f->subject);
+	fresh = n == NULL;
+	if (fresh)
+		n = add(b, class, f->subject);
+	if (fresh || is_news(&n->fact, f)) {
+		n->fact.first = now;
+		b->version++;
+	}
+	renew(n, f);
+	n->source = source;
+	n->pass = b->pass[source];
 }
 
 struct sweep {

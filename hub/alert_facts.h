@@ -27,7 +27,8 @@ struct alert_fact {
 	struct span subject;	/* within the class */
 	struct span group;	/* what others have in common with it; "" */
 	struct span detail;	/* evidence */
-	int64_t since;		/* ms, hub time */
+	int64_t since;		/* ms, hub time; CLOCK_NONE: since it is known
+				 * here */
 	uint8_t raise;		/* so many severities above the rule's … */
 	uint8_t step;		/* … and so many steps within; 0 … 15 */
 	bool unknown;		/* it can't be said now whether it is so */

@@ -37,7 +37,7 @@ static const struct alert_rule table[ALERT_RULES] = {
 	  .remind = DAY, .reminders = 3 },
 	[ALERT_DOMAIN] = { .class = "domain", .on = true,
 	  .severity = ALERT_DANGER, .remind = HOUR, .reminders = 8 },
-	[ALERT_GONE] = { .class = "gone", .on = true,
+	[ALERT_GONE] = { .class = "gone", .on = true, .hold = 3 * DAY,
 	  .severity = ALERT_CRITICAL, .remind = DAY, .reminders = 7 },
 	[ALERT_CLOSING] = { .class = "closing",
 	  .on = true, .severity = ALERT_INFO, .remind = 7 * DAY,
@@ -61,7 +61,7 @@ static const struct alert_rule table[ALERT_RULES] = {
 	[ALERT_DIFFERS] = { .class = "differs",
 	  .on = true, .severity = ALERT_WARNING, .hold = HOUR,
 	  .remind = DAY, .reminders = 3 },
-	[ALERT_LINKS] = { .class = "links", .on = true,
+	[ALERT_LINKS] = { .class = "links", .on = true, .grouped = true,
 	  .severity = ALERT_DANGER, .remind = DAY, .reminders = 3 },
 	[ALERT_MOVE] = { .class = "move", .on = true,
 	  .severity = ALERT_WARNING, .remind = DAY, .reminders = 3 },
@@ -70,6 +70,8 @@ static const struct alert_rule table[ALERT_RULES] = {
 	  .remind = 2 * DAY, .reminders = 3 },
 	[ALERT_DISK] = { .class = "disk", .on = true,
 	  .severity = ALERT_CRITICAL, .remind = 4 * HOUR, .reminders = 10 },
+	[ALERT_HUB_CERTIFICATE] = { .class = "hub-certificate", .on = true,
+	  .severity = ALERT_WARNING, .remind = DAY, .reminders = 3 },
 };
 
 static void

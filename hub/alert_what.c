@@ -56,6 +56,8 @@ static const struct {
 	    "(国办秘函〔2019〕19号: 5 %; early warning at 3 %)") },
 	[ALERT_DISK] = { "disk",
 	    N_("The hub's disk is nearly full") },
+	[ALERT_HUB_CERTIFICATE] = { "hub-certificate",
+	    N_("A certificate of the hub itself runs out soon") },
 };
 
 const char *

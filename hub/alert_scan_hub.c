@@ -1,0 +1,123 @@
+/*
+ * The hub's own facts, and those of moves and links; see alert_scan.h.
+ */
+#include "hub/alert_scan.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "contrib/base/clock.h"
+#include "hub/checked.h"
+#include "hub/counters.h"
+#include "hub/move.h"
+#include "protocol/url.h"
+
+#define DAY INT64_C(86400000)
+#define MOVES 2000		/* the newest that are looked at */
+#define LINKS_LOOKED 2000
+#define LINKS_MOST 50
+#define DISK_PERCENT 5
+#define DISK_BYTES (UINT64_C(512) << 20)
+
+struct scanning {
+	struct alert_scan *scan;
+	int64_t now;
+	size_t links;
+};
+
+/* --- moves -------------------------------------------------------------------- */
+
+static bool
+on_move(void *arg, const struct move *m)
+{
+	const struct scanning *s = arg;
+	char subject[32];
+	struct alert_fact f = { .what = ALERT_MOVE, .site = m->site,
+		.since = m->changed };
+	char detail[ALERT_DETAIL + 1];
+
+	if (m->state != MOVE_OVERDUE && m->state != MOVE_FAILED &&
+	    m->state != MOVE_CONTESTED)
+		return true;
+	snprintf(subject, sizeof(subject), "move %" PRIu32, m->number);
+	snprintf(detail, sizeof(detail), "%s: %.*s -> %.*s",
+	    move_state_name(m->state), SPAN_ARGS(m->old), SPAN_ARGS(m->new));
+	f.subject = span_of(subject);
+	f.detail = span_of(detail);
+	alert_facts_put(s->scan->facts, &f, s->now);
+	return true;
+}
+
+/* --- links -------------------------------------------------------------------- */
+
+static bool
+on_link(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
+{
+	struct scanning *s = arg;
+	struct alert_fact f = { .what = ALERT_LINKS, .subject = c->url,
+		.group = SPAN("links"), .since = c->record.since,
+		.detail = c->detail };
+
+	(void)key;
+	if (checked_outcome(c, s->now) != OUTCOME_SUSPICIOUS ||
+	    c->url.n > ALERT_SUBJECT)
+		return true;
+	alert_facts_put(s->scan->facts, &f, s->now);
+	return ++s->links < LINKS_MOST;
+}
+
+/* --- certificates, disk ------------------------------------------------------- */
+
+static void
+look_at_certificate(const struct scanning *s, const char *subject,
+    uint64_t until)
+{
+	int64_t left = (int64_t)until * 1000 - s->now;
+	char when[CLOCK_TEXT_MAX];
+	struct alert_fact f = { .what = ALERT_HUB_CERTIFICATE,
+		.subject = span_of(subject), .since = CLOCK_NONE };
+
+	if (until == 0 || left > 30 * DAY)
+		return;
+	f.raise = left <= DAY ? 2 : left <= 14 * DAY;
+	f.step = left <= 7 * DAY ? 2 : 1;
+	f.detail = span_of(clock_show(when, (int64_t)until * 1000));
+	alert_facts_put(s->scan->facts, &f, s->now);
+}
+
+static void
+look_at_disk(const struct scanning *s)
+{
+	char detail[64];
+	struct alert_fact f = { .what = ALERT_DISK, .subject = SPAN("disk"),
+		.since = CLOCK_NONE };
+	struct statvfs v;
+	uint64_t left;
+
+	if (statvfs(s->scan->writer->config->dir, &v) != 0 ||
+	    v.f_blocks == 0)
+		return;
+	left = (uint64_t)v.f_bavail * v.f_frsize;
+	if (v.f_bavail * 100 / v.f_blocks >= DISK_PERCENT &&
+	    left >= DISK_BYTES)
+		return;
+	snprintf(detail, sizeof(detail), "%" PRIu64 " MiB", left >> 20);
+	f.detail = span_of(detail);
+	alert_facts_put(s->scan->facts, &f, s->now);
+}
+
+void
+alert_scan_hub(struct alert_scan *scan, struct db_txn *t, int64_t now)
+{
+	struct scanning s = { .scan = scan, .now = now };
+	uint32_t last = move_last(t);
+	int64_t steps = LINKS_LOOKED;
+
+	move_each(t, last > MOVES ? last - MOVES : 0, on_move, &s);
+	(void)checked_broken(t, now, NULL, on_link, &s, &steps);
+	look_at_certificate(&s, "ca", stats_get(COUNTER_CA_EXPIRY));
+	look_at_certificate(&s, "hub", stats_get(COUNTER_HUB_EXPIRY));
+	look_at_disk(&s);
+}

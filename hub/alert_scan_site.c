@@ -1,0 +1,257 @@
+/*
+ * What the view has of a site, as facts of alerts; see alert_scan.h.
+ */
+#include "hub/alert_scan.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "hub/history.h"
+#include "hub/home_days.h"
+#include "hub/home_row.h"
+#include "hub/journal.h"
+#include "hub/notice.h"
+#include "hub/position.h"
+#include "hub/proven.h"
+#include "hub/pulse.h"
+#include "hub/site.h"
+#include "hub/stand.h"
+
+#define DAY INT64_C(86400000)
+#define SKEW 60000		/* ms: R22 */
+#define SOON (7 * DAY)		/* a closing is told of so long before */
+#define LOOKS 40		/* of a week, or its share says nothing */
+#define TEXT_MAX 512
+
+struct scanning {
+	struct alert_scan *scan;
+	struct db_txn *txn;
+	const struct site *site;
+	int64_t now;
+};
+
+__attribute__((format(printf, 4, 5)))
+static void
+put(const struct scanning *s, enum alert_what what, int64_t since,
+    const char *fmt, ...)
+{
+	struct alert_fact f = { .what = what, .site = s->site->number,
+		.subject = s->site->code, .since = since };
+	char detail[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(detail, sizeof(detail), fmt, ap);
+	va_end(ap);
+	f.detail = span_of(detail);
+	alert_facts_put(s->scan->facts, &f, s->now);
+}
+
+/* --- the agent ---------------------------------------------------------------- */
+
+static void
+look_at_agent(const struct scanning *s)
+{
+	const struct site *site = s->site;
+	struct stand stand;
+	struct position p;
+
+	stand_look(s->txn, site->number, &stand);
+	if (site->forked)
+		put(s, ALERT_FORKED, site->agent[1].since > 0 ?
+		    site->agent[1].since : CLOCK_NONE, "%.*s, %.*s: %.*s",
+		    SPAN_ARGS(site->agent[0].address),
+		    SPAN_ARGS(site->agent[1].address),
+		    SPAN_ARGS(site->cause));
+	if (stand.gate)
+		put(s, ALERT_GATE, stand.gate_since, "%" PRIu64,
+		    stand.gated);
+	if (site->quarantined)
+		put(s, ALERT_QUARANTINE, CLOCK_NONE, "%s", "");
+	if (journal_position(s->scan->writer->journal, site->number, &p) &&
+	    p.trouble[0] != '\0')
+		put(s, ALERT_TROUBLE, CLOCK_NONE, "%s", p.trouble);
+}
+
+static void
+look_at_clock(const struct scanning *s)
+{
+	struct pulse_row row;
+
+	if (pulse_read(s->site->number, &row) && row.heard != 0 &&
+	    llabs(row.skew) > SKEW)
+		put(s, ALERT_CLOCK, CLOCK_NONE, "%+" PRId64 " s",
+		    row.skew / 1000);
+}
+
+static void
+look_at_index(const struct scanning *s)
+{
+	struct proven p;
+
+	if (proven_get(s->txn, s->site->number, &p) && !p.same &&
+	    p.tried != CLOCK_NONE)
+		put(s, ALERT_DIFFERS, CLOCK_NONE, "-%" PRIu64 " +%" PRIu64
+		    " !%" PRIu64, p.missing, p.extra, p.differ);
+}
+
+/* --- certificates -------------------------------------------------------------- */
+
+/* An agent renews its own when a third of its life is left, and a little
+ * later: so the steps of a short one are parts of its life. */
+static void
+look_at_certificate(const struct scanning *s, const char *whose,
+    int64_t until, int64_t life)
+{
+	static const struct {
+		int64_t days, part;
+		uint8_t raise, step;
+	} steps[] = {
+		{ 1, 20, 2, 1 }, { 7, 8, 1, 2 }, { 14, 4, 1, 1 },
+		{ 30, 0, 0, 1 },
+	};
+	char subject[ALERT_SUBJECT], detail[TEXT_MAX];
+	char when[CLOCK_TEXT_MAX];
+	struct alert_fact f = { .what = ALERT_CERTIFICATE,
+		.site = s->site->number, .since = CLOCK_NONE };
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		int64_t left = steps[i].days * DAY;
+
+		if (life > 0 && steps[i].part == 0)
+			return;
+		if (life > 0 && life / steps[i].part < left)
+			left = life / steps[i].part;
+		if (until - s->now > left)
+			continue;
+		snprintf(subject, sizeof(subject), "%.*s %s",
+		    SPAN_ARGS(s->site->code), whose);
+		snprintf(detail, sizeof(detail), "%s %s", whose,
+		    clock_show(when, until));
+		f.subject = span_of(subject);
+		f.detail = span_of(detail);
+		f.raise = steps[i].raise;
+		f.step = steps[i].step;
+		alert_facts_put(s->scan->facts, &f, s->now);
+		return;
+	}
+}
+
+/* --- the home page -------------------------------------------------------------- */
+
+static void
+look_at_home(const struct scanning *s)
+{
+	struct home_row row;
+	int64_t until;
+
+	if (!home_row_get(s->txn, s->site->number, &row))
+		return;
+	if (row.verdict == HOME_HIJACKED)
+		put(s, ALERT_DOMAIN, row.changed, "%s: %.*s",
+		    home_why_name(row.why), SPAN_ARGS(row.detail));
+	until = home_row_cert_until(&row);
+	if (until != CLOCK_NONE)
+		look_at_certificate(s, "https", until, 0);
+}
+
+/* Early warning at 3 %, failed outright at 5 %. */
+static void
+look_at_week(const struct scanning *s)
+{
+	struct alert_fact f = { .what = ALERT_AVAILABILITY,
+		.site = s->site->number, .subject = s->site->code,
+		.since = CLOCK_NONE };
+	char detail[TEXT_MAX];
+	struct home_day week;
+	int share;
+
+	if (!home_days_week(s->txn, s->site->number, s->now, &week) ||
+	    week.looks < LOOKS)
+		return;
+	share = home_days_share(&week);
+	if (share < HOME_DAYS_EARLY)
+		return;
+	snprintf(detail, sizeof(detail), "%d.%d %% (%" PRIu32 "/%" PRIu32
+	    ")", share / 10, share % 10, week.failed, week.looks);
+	f.detail = span_of(detail);
+	f.raise = share >= HOME_DAYS_FAILS;
+	alert_facts_put(s->scan->facts, &f, s->now);
+}
+
+/* --- going -------------------------------------------------------------------- */
+
+struct absence {
+	bool gone, unsure, flapping, begun;
+	int64_t since;
+};
+
+/* Times in between in which the hub didn't know are passed over. */
+static bool
+on_state(void *arg, const struct history *h)
+{
+	struct absence *a = arg;
+
+	if (!a->begun)
+		a->flapping = h->flapping;
+	if (h->state == MONITOR_UNKNOWN) {
+		a->unsure |= !a->begun;
+	} else if (h->state == MONITOR_UNREACHABLE) {
+		a->gone = true;
+		a->since = h->since;
+	} else {
+		return false;
+	}
+	a->begun = true;
+	return true;
+}
+
+static void
+look_at_going(const struct scanning *s)
+{
+	struct absence a = { .gone = false };
+	struct alert_fact f = { .what = ALERT_GONE,
+		.site = s->site->number, .subject = s->site->code };
+	struct notice n;
+	bool closing = notice_closing(s->txn, s->site->number, &n);
+
+	history_each(s->txn, s->site->number, CLOCK_NONE, on_state, &a);
+	if (a.flapping)
+		put(s, ALERT_FLAPPING, CLOCK_NONE, "%s", "");
+	if (a.gone && !closing) {
+		f.unknown = a.unsure;
+		f.since = a.since;
+		alert_facts_put(s->scan->facts, &f, s->now);
+	}
+	if (closing && notice_is_open(&n) && n.from - s->now <= SOON)
+		put(s, ALERT_CLOSING, n.announced, "%.*s %.*s",
+		    SPAN_ARGS(n.see), SPAN_ARGS(n.reason));
+}
+
+/* A site that an operator has taken out is nobody's worry. */
+void
+alert_scan_site(struct alert_scan *scan, struct db_txn *t, uint32_t number,
+    int64_t now)
+{
+	int64_t life = (int64_t)scan->writer->config->leaf_days * DAY;
+	struct scanning s = { .scan = scan, .txn = t, .now = now };
+	struct site site;
+
+	if (!site_get(t, number, &site) || site.retired || site.blocked)
+		return;
+	s.site = &site;
+	if (site.has_key) {
+		look_at_agent(&s);
+		look_at_clock(&s);
+		look_at_index(&s);
+		if (site.until != CLOCK_NONE)
+			look_at_certificate(&s, "agent", site.until, life);
+	}
+	look_at_home(&s);
+	look_at_week(&s);
+	look_at_going(&s);
+}
