@@ -21,6 +21,7 @@
 #include "contrib/base/mem.h"
 #include "hub/admit.h"
 #include "hub/adopt.h"
+#include "hub/alerter.h"
 #include "hub/attest.h"
 #include "hub/backlog.h"
 #include "hub/clerk.h"
@@ -90,6 +91,7 @@ struct core {
 	struct lookout *lookout;	/* … or NULL: it doesn't look at links */
 	struct homes *homes;	/* … or NULL: nor at home pages */
 	struct adopt *adopt;
+	struct alerter *alerter;
 	struct desk *desk;
 	struct core_rebuild rebuild;
 	struct channel *edge, *ca;
@@ -285,6 +287,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (c->homes != NULL)
 		homes_look(c->homes);
 	monitor_core_look(c->monitor);
+	alerter_look(c->alerter);
 	reconciler_look(c->reconciler);
 }
 
@@ -500,6 +503,7 @@ make_parts(struct core *c)
 	    c->attests, send_answer, c);
 	c->signer = signer_new(c->writer.view, send_answer, send_to_sign, c);
 	c->adopt = adopt_new(&c->writer, c->turns);
+	c->alerter = alerter_new(&c->writer, c->turns);
 	c->clerk = clerk_new(&c->writer, c->turns,
 	    (int64_t)c->config->move_grace);
 	c->moves = move_watch_new(&c->writer, c->turns);
@@ -598,6 +602,18 @@ core_watch_links(struct core *c, int fd)
 		monitor_core_sees(c->monitor, c->homes);
 }
 
+static void
+on_part_end(void *arg)
+{
+	event_base_loopbreak(((struct core *)arg)->base);
+}
+
+void
+core_notify(struct core *c, int fd)
+{
+	alerter_connect(c->alerter, c->base, fd, on_part_end, c);
+}
+
 void
 core_free(struct core *c)
 {
@@ -606,6 +622,7 @@ core_free(struct core *c)
 	desk_free(c->desk);
 	admit_free(c->admit);
 	adopt_free(c->adopt);
+	alerter_free(c->alerter);
 	reconciler_free(c->reconciler);
 	signer_free(c->signer);
 	attests_free(c->attests);

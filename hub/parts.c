@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,10 +19,11 @@
 #include "hub/http_link.h"
 #include "hub/inspect.h"
 #include "hub/issuer.h"
+#include "hub/notify.h"
 #include "hub/pulse.h"
 #include "hub/web.h"
 
-#define PARTS 5
+#define PARTS 6
 #define WHY_MAX 4096
 #define STORE_TRIES 100		/* a hub's first start: the core makes them */
 #define STORE_WAIT 100000	/* µs between two */
@@ -33,6 +35,7 @@ struct parts {
 	int ca[2];		/* core's end, ca's end */
 	int tls[2];		/* ca's end, edge's end */
 	int check[2];		/* core's end, check's end; -1: none */
+	int notify[2];		/* core's end, notify's end; -1: none */
 };
 
 static void
@@ -52,6 +55,8 @@ make_pairs(void *arg)
 	make_pair(p->tls);
 	if (config_looks(p->config))
 		make_pair(p->check);
+	if (notify_is_wanted(p->config))
+		make_pair(p->notify);
 }
 
 static void
@@ -76,6 +81,8 @@ close_pairs(void *arg)
 	close_fd(&p->tls[1]);
 	close_fd(&p->check[0]);
 	close_fd(&p->check[1]);
+	close_fd(&p->notify[0]);
+	close_fd(&p->notify[1]);
 }
 
 /* The part's own: close_rest() then leaves it open. */
@@ -164,10 +171,11 @@ run_core(void *arg)
 	int edge = keep(&p->edge[0]);
 	int ca = keep(&p->ca[0]);
 	int check = keep(&p->check[0]);
+	int notify = keep(&p->notify[0]);
 
 	close_rest(p);
 	stats_add(COUNTER_PART_STARTS_CORE, 1);
-	return core_run(p->config, edge, ca, check);
+	return core_run(p->config, edge, ca, check, notify);
 }
 
 static void
@@ -327,13 +335,61 @@ run_check(void *arg)
 	return rc;
 }
 
+/* The directory of a file that it may write; "" for none. */
+static const char *
+directory_of(char out[CONFIG_PATH_MAX], const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (path[0] == '\0')
+		return NULL;
+	if (slash == NULL)
+		return ".";
+	snprintf(out, CONFIG_PATH_MAX, "%.*s", slash == path ? 1 :
+	    (int)(slash - path), path);
+	return out;
+}
+
+/* It reads what a resolver and TLS need; secrets it has read before. */
+static int
+run_notify(void *arg)
+{
+	struct parts *p = arg;
+	char dir[CONFIG_PATH_MAX];
+	const char *const read[] = { "/etc", "/usr/lib", "/lib", "/lib64",
+		"/usr/share", "/usr/local/share", "/run/systemd",
+		"/run/resolvconf", "/dev/urandom", "/dev/null", "/proc/self",
+		NULL };
+	const char *const write[] = { directory_of(dir,
+	    p->config->beat_file), NULL };
+	const struct sandbox sandbox = {
+		.may = SANDBOX_CONNECT | SANDBOX_FILES, .read = read,
+		.write = write,
+	};
+	struct event_base *base = make_loop();
+	int core = keep(&p->notify[1]);
+	struct notify *notify;
+	struct buf why;
+	int rc;
+
+	close_rest(p);
+	load_words(p->config);
+	buf_init(&why, WHY_MAX);
+	notify = notify_new(base, p->config, core, &why);
+	need(notify, &why);
+	rc = serve(base, &sandbox);
+	notify_free(notify);
+	event_base_free(base);
+	return rc;
+}
+
 int
 parts_run(const struct config *c, int edge_fd, int web_fd,
     void (*notify_ready)(void))
 {
 	struct parts p = { .config = c, .edge_fd = edge_fd, .web_fd = web_fd,
 	    .edge = { -1, -1 }, .ca = { -1, -1 }, .tls = { -1, -1 },
-	    .check = { -1, -1 } };
+	    .check = { -1, -1 }, .notify = { -1, -1 } };
 	struct proc_part parts[PARTS] = {
 		{ .name = "core", .run = run_core, .arg = &p, .group = 1,
 		  .before = make_pairs, .after = close_pairs },
@@ -346,6 +402,9 @@ parts_run(const struct config *c, int edge_fd, int web_fd,
 	if (config_looks(c))
 		parts[n++] = (struct proc_part){ .name = "check",
 		    .run = run_check, .arg = &p, .group = 1 };
+	if (notify_is_wanted(c))
+		parts[n++] = (struct proc_part){ .name = "notify",
+		    .run = run_notify, .arg = &p, .group = 1 };
 	if (web_fd >= 0)
 		parts[n++] = (struct proc_part){ .name = "web",
 		    .run = run_web, .arg = &p };
@@ -356,12 +415,13 @@ int
 parts_run_together(const struct config *c, int edge_fd, int web_fd,
     void (*notify_ready)(void))
 {
-	struct parts p = { .config = c, .check = { -1, -1 } };
+	struct parts p = { .config = c, .check = { -1, -1 }, .notify = { -1, -1 } };
 	struct event_base *base = make_loop();
 	struct core *core;
 	struct issuer *issuer;
 	struct edge *edge;
 	struct inspect *inspect = NULL;
+	struct notify *notify = NULL;
 	struct web *web = NULL;
 	struct event *hangup;
 	struct buf why;
@@ -382,6 +442,11 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 		core_watch_links(core, p.check[0]);
 		inspect = inspect_new(base, c, p.check[1]);
 	}
+	if (notify_is_wanted(c)) {
+		core_notify(core, p.notify[0]);
+		notify = notify_new(base, c, p.notify[1], &why);
+		need(notify, &why);
+	}
 	if (web_fd >= 0) {
 		web = web_new(base, c, web_fd, &why);
 		need(web, &why);
@@ -393,6 +458,7 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 	edge_free(edge);
 	issuer_free(issuer);
 	inspect_free(inspect);
+	notify_free(notify);
 	core_free(core);
 	event_base_free(base);
 	return rc;
