@@ -16,6 +16,7 @@
 #include "hub/act_site.h"
 #include "hub/act_ticket.h"
 #include "hub/checked.h"
+#include "hub/escalate.h"
 #include "hub/held.h"
 #include "hub/home_act.h"
 #include "hub/history.h"
@@ -112,6 +113,7 @@ static const struct {
 	{ "home", home_act_home },
 	{ "home-accept", home_act_accept },
 	{ "tell", telling_act },
+	{ "escalate", escalate_act },
 	{ "alert-fire", act_alert_fire },
 	{ "alert-join", act_alert_join },
 	{ "alert-leave", act_alert_leave },

@@ -272,6 +272,7 @@ told_row(void *arg, const struct move_referrer *r)
 	columns_put(c, span_of(_(referral_state_name(r->told.state))));
 	columns_put(c, span_of(r->seen ? _("yes") : _("no")));
 	columns_time(c, r->told.told);
+	columns_put(c, span_of(_(referral_level_name(r->told.level))));
 	columns_number(c, r->told.pages);
 	columns_put(c, span_of(count_text(text, &r->open)));
 	columns_put(c, r->told.reason);
@@ -282,8 +283,8 @@ static void
 show_told(struct query *q, const struct move *m)
 {
 	static const char *const headings[] = { N_("SITE"), N_("SAYS"),
-		N_("FETCHED"), N_("TOLD"), N_("PAGES THEN"), N_("NOW"),
-		N_("REASON"), NULL };
+		N_("FETCHED"), N_("TOLD"), N_("LEVEL"), N_("PAGES THEN"),
+		N_("NOW"), N_("REASON"), NULL };
 	struct told t = { .columns = columns_new(headings) };
 
 	query_move_referrers(q, m, told_row, &t);

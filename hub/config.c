@@ -201,6 +201,27 @@ static const struct conf_def table[] = {
 	    "missing, until its owner has pushed it, without being called "
 	    "broken.\n"
 	    "It ends at once when the move is seen not to work." },
+	{ .section = "", .name = "letter_column", .type = CONF_TIME,
+	  .offset = AT(letter_column), .preset = "3d",
+	  .least = 0, .most = 3650 * DAY,
+	  .about =
+	    "A letter about links that have to be changed goes on when nobody "
+	    "answers it for so long: to the site again, sorted by column.\n"
+	    "Nobody answers when the letter is not fetched, or when it is, its "
+	    "time has come, and neither is a page mended nor does anybody say "
+	    "that it will be. Not at all (0): this step is left out." },
+	{ .section = "", .name = "letter_site", .type = CONF_TIME,
+	  .offset = AT(letter_site), .preset = "7d",
+	  .least = 0, .most = 3650 * DAY,
+	  .about =
+	    "The next step, counted from the first letter: to the site as a "
+	    "whole." },
+	{ .section = "", .name = "letter_parent", .type = CONF_TIME,
+	  .offset = AT(letter_parent), .preset = "14d",
+	  .least = 0, .most = 3650 * DAY,
+	  .about =
+	    "The last step: to the site that it belongs to (its parent), "
+	    "which is told the site, the links, and since when." },
 	{ .section = "", .name = "silent_after", .type = CONF_TIME,
 	  .offset = AT(silent_after), .preset = "15s",
 	  .least = 1000, .most = 30 * DAY,

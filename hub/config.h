@@ -39,6 +39,9 @@ struct config {
 	uint64_t gate_window;	/* … within so many ms */
 	uint64_t move_notice;	/* ms that a domain's move is told ahead */
 	uint64_t move_grace;	/* ms that what a move leads to may be missing */
+	uint64_t letter_column;	/* ms; a letter that nobody answers goes on … */
+	uint64_t letter_site;
+	uint64_t letter_parent;	/* … to the site above; 0: it doesn't */
 	uint64_t silent_after;	/* ms without a word: a site is silent */
 	bool check;		/* look at links that leave the cluster */
 	uint64_t check_window;	/* ms, each address once in it */

@@ -30,6 +30,7 @@
 #include "hub/core_start.h"
 #include "hub/counters.h"
 #include "hub/desk.h"
+#include "hub/escalator.h"
 #include "hub/frame.h"
 #include "hub/guests.h"
 #include "hub/homes.h"
@@ -87,6 +88,7 @@ struct core {
 	struct admit *admit;
 	struct clerk *clerk;
 	struct move_watch *moves;
+	struct escalator *escalator;
 	struct channel *check;	/* or NULL: there is no such part … */
 	struct lookout *lookout;	/* … or NULL: it doesn't look at links */
 	struct homes *homes;	/* … or NULL: nor at home pages */
@@ -282,6 +284,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	c->moved = false;
 	clerk_look(c->clerk);
 	move_watch_look(c->moves);
+	escalator_look(c->escalator);
 	if (c->lookout != NULL)
 		lookout_look(c->lookout);
 	if (c->homes != NULL)
@@ -507,6 +510,7 @@ make_parts(struct core *c)
 	c->clerk = clerk_new(&c->writer, c->turns,
 	    (int64_t)c->config->move_grace);
 	c->moves = move_watch_new(&c->writer, c->turns);
+	c->escalator = escalator_new(c->config, &c->writer, c->turns);
 	c->admit = admit_new(&c->writer, c->turns, send_grant, on_rebound,
 	    c);
 }
@@ -630,6 +634,7 @@ core_free(struct core *c)
 	letters_free(c->letters);
 	clerk_free(c->clerk);
 	move_watch_free(c->moves);
+	escalator_free(c->escalator);
 	lookout_free(c->lookout);
 	homes_free(c->homes);
 	channel_free(c->check);

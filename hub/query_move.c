@@ -213,6 +213,8 @@ add_referrer(void *arg, const struct move_referrer *r)
 	put_number(j, "letter", r->told.last);
 	json_object_set_new(j, "seen", json_boolean(r->seen));
 	json_time(j, "told", r->told.told);
+	put_text(j, "level", span_of(referral_level_name(r->told.level)));
+	json_time(j, "raised", r->told.raised);
 	put_text(j, "reason", r->told.reason);
 	put_text(j, "by", r->told.by);
 	put_number(j, "pages", r->open.pages);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
@@ -27,6 +28,32 @@ referral_state_name(enum referral_state s)
 	};
 
 	return s >= REFERRAL_TOLD && s <= REFERRAL_OFF ? names[s] : "";
+}
+
+const char *
+referral_level_name(enum referral_level l)
+{
+	static const char *const names[REFERRAL_LEVELS] = {
+		[REFERRAL_PAGE] = N_("page"),
+		[REFERRAL_COLUMN] = N_("column"),
+		[REFERRAL_SITE] = N_("site"),
+		[REFERRAL_PARENT] = N_("parent"),
+	};
+
+	return l < REFERRAL_LEVELS ? names[l] : "";
+}
+
+void
+referral_open(struct referral *r, int64_t at)
+{
+	if (r->state != 0 && referral_is_open(r))
+		return;
+	if (r->state != 0)
+		r->told = at;
+	r->state = REFERRAL_TOLD;
+	r->changed = at;
+	r->level = REFERRAL_PAGE;
+	r->raised = CLOCK_NONE;
 }
 
 /* --- rows ----------------------------------------------------------------- */
@@ -100,6 +127,8 @@ read_row(struct referral *r, struct span key, struct span row)
 		.site = wire_get_u32((const uint8_t *)key.at + 4),
 		.state = (enum referral_state)read_u8(&in),
 	};
+	r->level = (enum referral_level)read_u8(&in);
+	r->raised = (int64_t)read_u64(&in);
 	r->pass = read_u32(&in);
 	r->letter = read_varint(&in);
 	r->last = read_varint(&in);
@@ -109,7 +138,7 @@ read_row(struct referral *r, struct span key, struct span row)
 	r->target = read_span(&in);
 	r->reason = read_span(&in);
 	r->by = read_span(&in);
-	if (!reader_done(&in))
+	if (!reader_done(&in) || r->level >= REFERRAL_LEVELS)
 		fatal("view: a row of who links to what is damaged: run zqhub "
 		    "rebuild");
 }
@@ -150,6 +179,8 @@ referral_put(struct db_txn *t, const struct referral *r, struct buf *row)
 
 	buf_reset(row);
 	write_u8(row, (uint8_t)r->state);
+	write_u8(row, (uint8_t)r->level);
+	write_u64(row, (uint64_t)r->raised);
 	write_u32(row, r->pass);
 	write_varint(row, r->letter);
 	write_varint(row, r->last);

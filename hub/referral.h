@@ -27,10 +27,21 @@ enum referral_state {	/* numbers are in rows */
 	REFERRAL_OFF = 5,	/* the move was called off */
 };
 
+/* Who was told last: letters that nobody answers go on (escalate.h). */
+enum referral_level {	/* numbers are in rows */
+	REFERRAL_PAGE = 0,	/* the first letter, page by page */
+	REFERRAL_COLUMN = 1,
+	REFERRAL_SITE = 2,
+	REFERRAL_PARENT = 3,	/* the site that its site belongs to */
+	REFERRAL_LEVELS
+};
+
 struct referral {
 	uint32_t move;		/* 0: no move, but the target is gone */
 	uint32_t site;		/* that links there */
 	enum referral_state state;
+	enum referral_level level;
+	int64_t raised;		/* ms: to that level; CLOCK_NONE */
 	uint32_t pass;		/* of telling all about this move; see telling.c */
 	uint64_t letter, last;	/* numbers of the first and the newest one */
 	uint64_t pages;		/* that were told of, in the newest round */
@@ -47,6 +58,9 @@ referral_is_open(const struct referral *r)
 }
 
 const char *referral_state_name(enum referral_state s);	/* "told" … */
+const char *referral_level_name(enum referral_level l);	/* "page" … */
+/* The site is told (again): by the first letter, if it was done with. */
+void referral_open(struct referral *r, int64_t at);
 
 /* target is not looked at if there is a move. Spans live as what a get hands
  * out (db.h). */

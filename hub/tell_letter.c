@@ -53,7 +53,9 @@ put_sentence(struct buf *b, const struct tell_letter *l)
 	const struct mending_link *c = &l->common;
 	char from[CLOCK_TEXT_MAX];
 
-	if (strcmp(l->kind, LETTER_OFF) == 0) {
+	if (l->lead.n > 0) {
+		buf_span(b, l->lead);
+	} else if (strcmp(l->kind, LETTER_OFF) == 0) {
 		buf_printf(b, "move %u is withdrawn by %.*s: %.*s does not "
 		    "move to %.*s: %.*s", (unsigned)c->move, SPAN_ARGS(c->by),
 		    SPAN_ARGS(c->old), SPAN_ARGS(c->new),

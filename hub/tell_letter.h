@@ -22,6 +22,8 @@ struct tell_letter {
 	const char *kind;
 	struct span about;	/* lives as long as this */
 	struct mending_link common;
+	struct span lead;	/* its sentence's beginning, instead of one
+				 * about the move; lives as long as this */
 	struct buf xml, old;	/* the body so far; the link that is open */
 	size_t links, pages;	/* in this letter */
 	uint64_t all;		/* links on pages, in all of them, with those

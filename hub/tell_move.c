@@ -339,10 +339,7 @@ note_told(struct group *g, struct pass *p, const struct tell_letter *l,
 	if (!again)
 		r = (struct referral){ .move = p->move, .site = l->site,
 		    .letter = l->first, .told = l->at };
-	if (!again || !referral_is_open(&r)) {
-		r.state = REFERRAL_TOLD;
-		r.changed = l->at;
-	}
+	referral_open(&r, l->at);
 	if (l->site != m->site) {
 		p->sites += !again || r.pass != p->number;
 		p->pages += pages;

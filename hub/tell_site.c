@@ -246,10 +246,7 @@ note_told(struct round *r, uint32_t move, uint64_t pages)
 	if (!referral_get(g->txn, move, r->site, buf_look(&r->url), &said))
 		said = (struct referral){ .move = move, .site = r->site,
 		    .told = r->at };
-	if (!referral_is_open(&said) || said.state == 0) {
-		said.state = REFERRAL_TOLD;
-		said.changed = r->at;
-	}
+	referral_open(&said, r->at);
 	/* the letter that is being filled gets the next number */
 	said.last = group_stand(g, r->site)->letters + 1;
 	if (said.letter == 0)

@@ -1,0 +1,277 @@
+/*
+ * Letters that nobody answers go on: to the columns, the site, the site
+ * above; once each, and only if nobody answers.
+ */
+#include "hub/escalate.h"
+
+#include "hub/links.h"
+#include "hub/tell_site.h"
+#include "hub/telling.h"
+#include "protocol/mending.h"
+#include "tests/unit/hub/movekit.h"
+
+static const struct escalate_times times = { .wait = {
+	[REFERRAL_COLUMN] = 3 * DAY, [REFERRAL_SITE] = 7 * DAY,
+	[REFERRAL_PARENT] = 14 * DAY } };
+
+static void
+page(uint32_t site, const char *url, const char *column, const char *to)
+{
+	struct change c = kit_change(CHANGE_UPDATED, url, "a page");
+	struct buf rows;
+
+	buf_init(&rows, LIMIT_CHANGE);
+	if (to != NULL)
+		change_link_put(&rows, &(struct link){ .kind = LINK_ANCHOR,
+		    .line = 7, .to = span_of(to) });
+	c.links = buf_look(&rows);
+	c.word[WORD_COLUMN] = span_of(column);
+	kit_say(&k, site, &c);
+	buf_clear(&rows);
+}
+
+static void
+work(void)
+{
+	bool look = true, tell = true;
+
+	while (look || tell) {
+		struct db_txn *t;
+
+		kit_show(&k, 100);
+		t = view_read(k.view);
+		look = links_look_left(t);
+		tell = telling_is_due(t, k.now);
+		db_abort(t);
+		if (look)
+			kit_act(&k, "{\"do\":\"look\",\"most\":50}");
+		if (tell)
+			kit_act(&k, "{\"do\":\"tell\",\"most\":100}");
+	}
+}
+
+static void
+settle(void)
+{
+	work();
+	later(TELL_SITE_PAUSE);
+	work();
+}
+
+/* Acts until nothing is due; how many. */
+static unsigned
+escalate(void)
+{
+	uint32_t site = 1;
+	struct db_txn *t;
+	unsigned acts = 0;
+	json_t *act;
+	char *text;
+
+	for (;;) {
+		kit_show(&k, 100);
+		t = view_read(k.view);
+		if (!escalate_next(t, &times, k.now, 100, &site, &act))
+			break;
+		db_abort(t);
+		text = json_dumps(act, 0);
+		kit_act(&k, "%s", text);
+		free(text);
+		json_decref(act);
+		ck_assert_uint_lt(++acts, 100);
+	}
+	db_abort(t);
+	return acts;
+}
+
+static struct buf text;
+static unsigned letters;
+
+static void
+on_page(void *arg, const struct mending_link *l,
+    const struct mending_page *p)
+{
+	(void)arg, (void)l;
+	buf_printf(&text, "  %.*s:%u\n", SPAN_ARGS(p->url), p->line);
+}
+
+static void
+on_link(void *arg, const struct mending_link *l)
+{
+	(void)arg;
+	buf_printf(&text, "%s %.*s -> %.*s (%u)\n",
+	    mending_state_name(l->state), SPAN_ARGS(l->old),
+	    SPAN_ARGS(l->new), (unsigned)l->pages);
+}
+
+static void
+on_letter(void *arg, const struct letter *l)
+{
+	static const struct mending_reader to = { .link = on_link,
+		.page = on_page };
+	const char *why = "";
+
+	(void)arg;
+	if (!span_is(l->kind, SPAN(LETTER_UNANSWERED)))
+		return;
+	letters++;
+	buf_printf(&text, "%.*s\n", SPAN_ARGS(l->text));
+	ck_assert_msg(mending_read(l->body, &to, NULL, &why), "%s", why);
+}
+
+static const char *
+told(uint32_t site)
+{
+	if (text.most == 0)
+		buf_init(&text, 1u << 20);
+	kit_show(&k, 100);
+	buf_reset(&text);
+	letters = 0;
+	view_letters(k.view, site, 0, 1000, on_letter, NULL);
+	return buf_cstr(&text);
+}
+
+#define TARGET "https://s3.gov.cn/x.html"
+
+/* Site 4, below site 1, links to a page of site 3 that is deleted. */
+static void
+dead_link(void)
+{
+	struct change c;
+
+	kit_act(&k, "{\"do\":\"site-add\",\"site\":4,\"code\":\"4100000004\","
+	    "\"name\":\"child\",\"domains\":[\"s4.gov.cn\"],\"kind\":\"\","
+	    "\"parent\":\"4100000001\"}");
+	page(3, TARGET, "", NULL);
+	page(4, "https://s4.gov.cn/a.html", "通知公告", TARGET);
+	page(4, "https://s4.gov.cn/b.html", "政务公开", TARGET);
+	c = kit_change(CHANGE_DELETED, TARGET, "");
+	kit_say(&k, 3, &c);
+	settle();
+}
+
+START_TEST(the_chain)
+{
+	dead_link();
+	ck_assert_uint_eq(escalate(), 0);
+	later(3 * DAY - TELL_SITE_PAUSE - 1);
+	ck_assert_uint_eq(escalate(), 0);
+	later(TELL_SITE_PAUSE + 1);
+	ck_assert_uint_eq(escalate(), 1);
+	ck_assert_has(told(4), "column \"通知公告\": ");
+	ck_assert_has(told(4), "column \"政务公开\": ");
+	ck_assert_has(told(4), "  https://s4.gov.cn/a.html:7\n");
+	ck_assert_uint_eq(letters, 2);
+	ck_assert_uint_eq(escalate(), 0);
+	later(4 * DAY);
+	ck_assert_uint_eq(escalate(), 1);
+	ck_assert_has(told(4), "withdrawn " TARGET " ->  (2)\n");
+	ck_assert_uint_eq(letters, 3);
+	told(1);
+	ck_assert_uint_eq(letters, 0);
+	later(7 * DAY);
+	ck_assert_uint_eq(escalate(), 1);
+	ck_assert_has(told(1), "site 4100000004 (child), which belongs to "
+	    "yours, was told of these links");
+	ck_assert_has(told(1), TARGET);
+	ck_assert_uint_eq(letters, 1);
+	later(100 * DAY);
+	ck_assert_uint_eq(escalate(), 0);
+	same_again();
+}
+END_TEST
+
+/* However long a hub was off: one step after the other. */
+START_TEST(one_step_at_a_time)
+{
+	dead_link();
+	later(100 * DAY);
+	ck_assert_uint_eq(escalate(), 1);
+	ck_assert_uint_eq(escalate(), 0);
+	told(4);
+	ck_assert_uint_eq(letters, 2);
+	later(4 * DAY);
+	ck_assert_uint_eq(escalate(), 1);
+	told(1);
+	ck_assert_uint_eq(letters, 0);
+}
+END_TEST
+
+static void
+reply(const char *scope)
+{
+	struct change c = kit_change(CHANGE_REPLY, TARGET, "");
+
+	c.word[WORD_SCOPE] = span_of(scope);
+	c.word[WORD_REASON] = SPAN("soon");
+	kit_say(&k, 4, &c);
+}
+
+START_TEST(who_answers_is_left_alone)
+{
+	dead_link();
+	reply(STATEMENT_REFUSED);
+	later(100 * DAY);
+	ck_assert_uint_eq(escalate(), 0);
+	page(4, "https://s4.gov.cn/a.html", "", NULL);
+	page(4, "https://s4.gov.cn/b.html", "", NULL);
+	settle();
+	ck_assert_uint_eq(escalate(), 0);
+}
+END_TEST
+
+START_TEST(what_is_mended_is_over)
+{
+	dead_link();
+	page(4, "https://s4.gov.cn/a.html", "", NULL);
+	page(4, "https://s4.gov.cn/b.html", "", NULL);
+	settle();
+	later(100 * DAY);
+	ck_assert_uint_eq(escalate(), 0);
+}
+END_TEST
+
+/* Who has fetched the letter has time until the move's day; who hasn't, not. */
+START_TEST(not_before_its_time)
+{
+	page(2, "https://s2.gov.cn/a.html", "", "https://s1.gov.cn/a/1.html");
+	page(3, "https://s3.gov.cn/a.html", "", "https://s1.gov.cn/a/1.html");
+	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix",
+	    k.now + 30 * DAY, 0);
+	work();
+	kit_act(&k, "{\"do\":\"confirm\",\"site\":2,\"letter\":1}");
+	later(4 * DAY);
+	ck_assert_uint_eq(escalate(), 1);
+	told(2);
+	ck_assert_uint_eq(letters, 0);
+	ck_assert_has(told(3), "announced https://s1.gov.cn/a/1.html -> "
+	    "https://s1.gov.cn/b/");
+	later(29 * DAY);
+	ck_assert_uint_eq(escalate(), 2);
+	told(2);
+	ck_assert_uint_eq(letters, 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("escalate");
+	TCase *c = tcase_create("escalate");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, the_chain);
+	tcase_add_test(c, one_step_at_a_time);
+	tcase_add_test(c, who_answers_is_left_alone);
+	tcase_add_test(c, what_is_mended_is_over);
+	tcase_add_test(c, not_before_its_time);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
