@@ -35,16 +35,20 @@ look_former(void *arg, struct span former, uint32_t number)
 	return true;
 }
 
-/* A move that leads to below what has moved. */
+/* A move that leads to below what has moved, or to where it is now: that may
+ * be missing as long as this one settles. */
 static bool
 gather_inner(void *arg, const struct move *m)
 {
 	struct looking *l = arg;
-	struct rewrite_rule r;
+	struct rewrite_rule old, new;
 
-	move_rule(l->move, &r);
+	move_rule(l->move, &old);
+	new = old;
+	new.from = old.to;
 	if (!move_is_effective(m->state) || m->number == l->move->number ||
-	    !rewrite_rule_covers(&r, m->new))
+	    (!rewrite_rule_covers(&old, m->new) &&
+	    !rewrite_rule_covers(&new, m->new)))
 		return true;
 	write_u8(&l->inner, (uint8_t)scope_of(m));
 	write_span(&l->inner, m->old);

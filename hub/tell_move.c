@@ -175,15 +175,31 @@ struct about {
 };
 
 static enum mending_state
-state_of(const struct move *m, int64_t at)
+state_of(const struct move *m)
 {
 	if (!move_counts(m))
 		return MENDING_OFF;
-	return m->from > at ? MENDING_ANNOUNCED : MENDING_EFFECTIVE;
+	return move_is_effective(m->state) ? MENDING_EFFECTIVE :
+	    MENDING_ANNOUNCED;
+}
+
+/* What leads where when this move counts: by its state, and not by the clock,
+ * which may have been put back since it took effect. */
+struct lead {
+	const struct rewrite *rules;
+	int64_t when;
+};
+
+static struct lead
+lead_of(struct group *g, const struct move *m, int64_t at)
+{
+	if (move_is_effective(m->state))
+		return (struct lead){ group_effective(g), INT64_MAX };
+	return (struct lead){ group_rules(g), m->from > at ? m->from : at };
 }
 
 static bool
-about(struct about *a, struct group *g, uint32_t number, int64_t at)
+about(struct about *a, struct group *g, uint32_t number)
 {
 	struct move *m = &a->move;
 	struct move found;
@@ -198,7 +214,7 @@ about(struct about *a, struct group *g, uint32_t number, int64_t at)
 	if (site_get(g->txn, m->site, &s))
 		buf_span(&a->by, s.code);
 	a->link = (struct mending_link){
-		.old = m->old, .new = m->new, .state = state_of(m, at),
+		.old = m->old, .new = m->new, .state = state_of(m),
 		.scope = (enum rewrite_scope)m->scope, .move = number,
 		.from = m->from, .until = m->until,
 		.by = buf_look(&a->by), .reason = m->reason,
@@ -216,9 +232,8 @@ about_clear(struct about *a)
 /* --- gathering ------------------------------------------------------------ */
 
 struct gather {
-	const struct rewrite *rules;
+	struct lead lead;
 	const struct move *move;
-	int64_t when;
 	uint64_t most, links, of_site;
 	uint32_t site;		/* of_site of its pages were taken */
 	struct target_key at;	/* when stopped: the last one done */
@@ -232,7 +247,8 @@ is_moved_so(const struct gather *a, struct span to)
 {
 	uint32_t number = 0;
 
-	return rewrite_url(a->rules, to, a->when, NULL, &number) &&
+	return rewrite_url(a->lead.rules, to, a->lead.when, NULL,
+	    &number) &&
 	    number == a->move->number;
 }
 
@@ -285,8 +301,8 @@ static uint64_t
 gather(struct group *g, struct pass *p, const struct about *of, int64_t at,
     uint64_t most)
 {
-	struct gather a = { .rules = group_rules(g), .move = &of->move,
-	    .when = of->move.from > at ? of->move.from : at, .most = most };
+	struct gather a = { .lead = lead_of(g, &of->move, at),
+	    .move = &of->move, .most = most };
 	int64_t steps = STEPS;
 
 	buf_init(&a.rows, ROWS);
@@ -307,7 +323,7 @@ gather(struct group *g, struct pass *p, const struct about *of, int64_t at,
 
 static void
 put_pages(struct group *g, struct tell_letter *l, const struct about *of,
-    int64_t when, struct span rows)
+    struct lead lead, struct span rows)
 {
 	struct mending_link link = of->link;
 	struct mending_page page;
@@ -319,7 +335,7 @@ put_pages(struct group *g, struct tell_letter *l, const struct about *of,
 	while (tell_hits_next(&rows, &h)) {
 		buf_reset(&new);
 		link.old = h.to;
-		if (!rewrite_url(group_rules(g), h.to, when, &new, NULL) ||
+		if (!rewrite_url(lead.rules, h.to, lead.when, &new, NULL) ||
 		    !tell_hits_page(g->txn, &h, &room, &page))
 			continue;
 		link.new = buf_look(&new);
@@ -377,7 +393,7 @@ write_site(struct group *g, struct pass *p, const struct about *of,
 	} else if (tell_hits_next(&rest, &h) && is_told(g, h.site)) {
 		tell_letter_begin(&l, g, h.site, at, LETTER_LINKS,
 		    of->move.old, &of->link);
-		put_pages(g, &l, of, of->move.from > at ? of->move.from : at,
+		put_pages(g, &l, of, lead_of(g, &of->move, at),
 		    buf_look(&rows));
 		tell_letter_end(&l);
 		if (l.all > 0)
@@ -433,7 +449,7 @@ tell_move_fixed(struct group *g, uint32_t move, uint32_t site, int64_t at)
 {
 	struct about of;
 
-	if (!about(&of, g, move, at))
+	if (!about(&of, g, move))
 		return;
 	end_one(g, &of, site, REFERRAL_FIXED, at);
 	about_clear(&of);
@@ -445,7 +461,7 @@ tell_move_off(struct group *g, uint32_t move, struct span by, int64_t at)
 	struct tell_letter l;
 	struct about of;
 
-	if (!about(&of, g, move, at))
+	if (!about(&of, g, move))
 		return;
 	if (is_told(g, of.move.site)) {
 		of.link.state = MENDING_OFF;
@@ -540,7 +556,7 @@ tell_move_step(struct group *g, const struct entry *e, uint64_t most)
 
 	if (!first_pass(g->txn, &p))
 		return 0;
-	if (!about(&of, g, p.move, e->at)) {
+	if (!about(&of, g, p.move)) {
 		drop(g, &p);
 		return 1;
 	}

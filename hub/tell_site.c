@@ -99,6 +99,15 @@ on_site(void *arg, const struct link_hit *h)
 	return !sites->bad;
 }
 
+/* As the graph does: by the moves that have taken effect, whatever the clock
+ * says, which may have been put back since. */
+static void
+judge(struct group *g, struct span url, struct target_verdict *v,
+    struct buf *now)
+{
+	target_judge(g->txn, group_effective(g), url, INT64_MAX, v, now);
+}
+
 /* A target's state has turned: all that link there are told, and whose it
  * is. Not when a move is the reason: that is told as a whole. */
 static void
@@ -111,7 +120,7 @@ owe_all(struct group *g, const struct link_news *n, int64_t at)
 
 	buf_init(&sites, 1u << 20);
 	buf_init(&now, LIMIT_URL);
-	target_judge(g->txn, group_rules(g), n->url, at, &v, &now);
+	judge(g, n->url, &v, &now);
 	if (v.state != TARGET_MOVED) {
 		links_to(g->txn, REWRITE_ADDRESS, n->url, 0, NULL, on_site,
 		    &sites, &steps);
@@ -361,8 +370,7 @@ judge_successor(struct round *r)
 	if (r->now.n == 0)
 		return;
 	buf_init(&next, LIMIT_URL);
-	target_judge(r->g->txn, group_rules(r->g), buf_look(&r->now), r->at,
-	    &v, &next);
+	judge(r->g, buf_look(&r->now), &v, &next);
 	if (v.broken || v.state == TARGET_MOVED)
 		buf_reset(&r->now);
 	if (!v.broken && v.state == TARGET_MOVED)
@@ -387,8 +395,7 @@ tell_target(struct round *r, const struct target_key *k)
 	buf_reset(&r->rows);
 	if (target_get(r->g->txn, k, &target, &room)) {
 		buf_span(&r->url, target.url);
-		target_judge(r->g->txn, group_rules(r->g), buf_look(&r->url),
-		    r->at, &v, &r->now);
+		judge(r->g, buf_look(&r->url), &v, &r->now);
 		if (v.state != TARGET_MOVED)
 			judge_successor(r);
 		links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url),
@@ -411,7 +418,7 @@ look_at_move(struct round *r, uint32_t move)
 	struct link_count n;
 	struct move m;
 
-	if (!move_get(r->g->txn, move, &m) || m.from > r->at ||
+	if (!move_get(r->g->txn, move, &m) || !move_is_effective(m.state) ||
 	    !referral_get(r->g->txn, move, r->site, SPAN_NONE, &said))
 		return;
 	links_count(r->g->txn, m.scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :

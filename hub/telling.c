@@ -35,11 +35,25 @@ telling_move(struct group *g, const struct move *before,
 		tell_move_queue(g, now->number);
 }
 
+/* News of targets ripen until none is left to be looked at again: what is said
+ * of one must be what its row says, or its next turn is no news. */
 bool
 telling_is_due(struct db_txn *t, int64_t now)
 {
-	return db_count(t, TABLE_LINK_NEWS) > 0 || tell_move_left(t) ||
-	    tell_site_is_due(t, now);
+	return tell_move_left(t) || (!links_look_left(t) &&
+	    (db_count(t, TABLE_LINK_NEWS) > 0 || tell_site_is_due(t, now)));
+}
+
+static uint64_t
+tell_some(struct group *g, const struct entry *e, uint64_t most)
+{
+	uint64_t step = 0;
+
+	if (!links_look_left(g->txn))
+		step = tell_site_news(g, e->at, most);
+	if (step == 0 && !links_look_left(g->txn))
+		step = tell_site_step(g, e, most);
+	return step > 0 ? step : tell_move_step(g, e, most);
 }
 
 const char *
@@ -51,11 +65,7 @@ telling_act(struct group *g, const struct entry *e, const json_t *o)
 		return "\"most\" is how many pages are told of";
 	links_settle(g);
 	while (n < most && step > 0) {
-		step = tell_site_news(g, e->at, most - n);
-		if (step == 0)
-			step = tell_site_step(g, e, most - n);
-		if (step == 0)
-			step = tell_move_step(g, e, most - n);
+		step = tell_some(g, e, most - n);
 		n += step;
 		g->work += (size_t)step / PER_ITEM;
 	}

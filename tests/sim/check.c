@@ -259,7 +259,7 @@ may_miss(const struct world *w)
 void
 check_numbers(const struct world *w)
 {
-	char id[2 * SITE_TEXT], path[SITE_TEXT];
+	char id[2 * SITE_TEXT], title[SITE_TEXT];
 
 	for (unsigned i = 0; i < w->sites && !may_miss(w); i++) {
 		const struct actor *a = &w->actor[i];
@@ -267,11 +267,12 @@ check_numbers(const struct world *w)
 		uint32_t number;
 
 		snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE,
-		    site_path(path, a->seen.to));
+		    site_path_name(a->seen.to));
 		if (a->seen.number == 0 || f->stamp != a->seen.stamp ||
 		    a->site.file[a->seen.from].stamp != a->seen.gone)
 			continue;
-		number = hub_item_number(a->part.site, id);
+		number = hub_item_number(a->part.site, id,
+		    site_page_title(title, f->content));
 		if (number != a->seen.number)
 			broken("%s was item %u until it was renamed, and is "
 			    "%u now", id, a->seen.number, number);

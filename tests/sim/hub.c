@@ -52,7 +52,8 @@ hub_config(struct config *c, struct part *p, uint64_t store_most)
 		.body_memory = 64u << 20, .request_time = 60000,
 		.group = 1000, .store_most = store_most,
 		.silent_after = 60000, .gate_items = 50, .gate_percent = 10,
-		.gate_window = 600000 };
+		.gate_window = 600000,
+		.move_grace = sim.grace };
 }
 
 bool

@@ -55,8 +55,9 @@ bool hub_has_told(void);	/* … and what there is to say of links is in
 /* The link graph is that of the pages, and for every link of them its target
  * exists, or a redirect leads on, or both ends have been told, or will be. */
 void hub_check_links(void);
-/* The number of the item of this id; 0: it is not shown. */
-uint32_t hub_item_number(uint32_t site, const char *id);
+/* The number of the item of this id; 0: it is not shown, or not with this
+ * title. */
+uint32_t hub_item_number(uint32_t site, const char *id, const char *title);
 
 /* --- looking (it must be down) -------------------------------------------- */
 void hub_look(struct part *p);		/* … and until hub_look_away() … */

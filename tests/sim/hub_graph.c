@@ -103,7 +103,8 @@ add_rule(void *arg, const struct move *m)
 	r = &n->rule[n->rules++];
 	*r = (struct graph_rule){ .move = m->number, .site = m->site,
 		.scope = (enum rewrite_scope)m->scope, .from = m->from,
-		.effective = has_effect(m) };
+		.effective = has_effect(m),
+		.settles = m->settle != CLOCK_NONE };
 	n->due |= !r->effective && r->from <= clock_wall();
 	n->early |= r->effective && r->from > clock_wall();
 	put_bare(r->old, m->old);
@@ -215,6 +216,23 @@ graph_follow(const struct naive *n, const struct site_link *from,
 	return first;
 }
 
+/* Does a move lead here, that took effect just now? */
+static bool
+is_awaited(const struct naive *n, const struct site_link *at)
+{
+	const char *bare = strchr(site_link_name(at), ':') + 3;
+
+	for (size_t i = 0; i < n->rules; i++) {
+		const struct graph_rule *r = &n->rule[i];
+
+		if (r->settles && r->effective &&
+		    (r->scope == REWRITE_ADDRESS ? strcmp(r->new, bare) == 0 :
+		    strncmp(r->new, bare, strlen(r->new)) == 0))
+			return true;
+	}
+	return false;
+}
+
 static enum graph_fate
 fate_of(const struct naive *n, const struct site_link *at)
 {
@@ -222,7 +240,8 @@ fate_of(const struct naive *n, const struct site_link *at)
 		return GRAPH_OUTSIDE;
 	if (n->here[at->site][at->path] > 0)
 		return GRAPH_HERE;
-	return n->covers[at->site] ? GRAPH_GONE : GRAPH_OPEN;
+	return n->covers[at->site] && !is_awaited(n, at) ? GRAPH_GONE :
+	    GRAPH_OPEN;
 }
 
 static void

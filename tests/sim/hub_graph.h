@@ -23,6 +23,7 @@ struct graph_rule {
 	enum rewrite_scope scope;
 	int64_t from;
 	bool effective;
+	bool settles;		/* what it leads to may be missing yet */
 	char old[SITE_TEXT], new[SITE_TEXT];	/* without schemes */
 };
 
@@ -31,7 +32,8 @@ enum graph_fate {
 	GRAPH_OUTSIDE,		/* of no site that the hub knows */
 	GRAPH_HERE, GRAPH_GONE,
 	GRAPH_OPEN,		/* not here, and its site covers nothing yet:
-				 * gone or not known, by its past */
+				 * gone or not known, by its past; or a move
+				 * that leads here settles */
 };
 
 struct graph_target {

@@ -9,6 +9,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "hub/item.h"
+#include "hub/move.h"
 #include "hub/referral.h"
 #include "hub/table.h"
 #include "hub/target_row.h"
@@ -173,22 +174,26 @@ hub_has_told(void)
 {
 	struct view *v = hub_live();
 	struct db_txn *t;
+	uint32_t number;
+	int64_t since;
 	bool left;
 
 	if (v == NULL)
 		return false;
 	t = view_read(v);
-	left = links_look_left(t) || telling_is_due(t, INT64_MAX);
+	left = links_look_left(t) || telling_is_due(t, INT64_MAX) ||
+	    move_settling(t, &since, &number);
 	db_abort(t);
 	return !left;
 }
 
 uint32_t
-hub_item_number(uint32_t site, const char *id)
+hub_item_number(uint32_t site, const char *id, const char *title)
 {
 	struct view *v = hub_live();
 	uint8_t name[TABLE_DIGEST];
 	uint32_t number = 0;
+	struct change said;
 	struct db_txn *t;
 	struct item i;
 
@@ -197,7 +202,8 @@ hub_item_number(uint32_t site, const char *id)
 	t = view_read(v);
 	item_name(name, site, span_of(id));
 	if (!item_by_name(t, name, &number) || !item_get(t, number, &i) ||
-	    i.withdrawn)
+	    i.withdrawn || !change_glance(&said, i.said) ||
+	    !span_is(said.word[WORD_TITLE], span_of(title)))
 		number = 0;
 	db_abort(t);
 	return number;

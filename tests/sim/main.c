@@ -152,7 +152,7 @@ read_options(struct plan *p, int argc, char **argv)
 	int c;
 
 	sim.look = 800;
-	sim.rules = UINT32_MAX & ~(1u << RULE_CLOCK);
+	sim.rules = UINT32_MAX;
 	while ((c = getopt(argc, argv, "vls:n:j:f:t:e:r:")) != -1) {
 		switch (c) {
 		case 'v':

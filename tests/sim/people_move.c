@@ -24,19 +24,21 @@ notice(struct actor *a, size_t n, bool surely)
 		agent_notice(a->agent, n);
 }
 
-/* With all quiet, so that the agent sees both ends of it at once: then the
- * item keeps its number at the hub, as long as nobody touches either. */
+/* With all quiet, and what is there told, so that the agent sees both ends of
+ * it at once: then the item keeps its number at the hub, as long as nobody
+ * touches either. */
 static bool
 follow_number(struct actor *a, size_t from, size_t to)
 {
-	char id[2 * SITE_TEXT], path[SITE_TEXT];
+	char id[2 * SITE_TEXT], title[SITE_TEXT];
 
 	if (a->agent == NULL || !agent_is_quiet(a->agent) ||
 	    agent_holds(a->agent) || a->site.unmounted ||
 	    a->site.file[to].there || !a->site.file[from].there)
 		return false;
-	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path(path, from));
-	a->seen.number = hub_item_number(a->part.site, id);
+	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path_name(from));
+	site_page_title(title, a->site.file[from].content);
+	a->seen.number = hub_item_number(a->part.site, id, title);
 	a->seen.from = from;
 	a->seen.to = to;
 	a->seen.gone = a->site.file[from].stamp + 1;

@@ -65,6 +65,7 @@ struct sim {
 	bool steady;		/* no clock is ever wrong */
 	bool early;		/* the hub's clock was put back */
 	bool chained;		/* a move led to where another began */
+	int64_t grace;		/* ms that a move may settle */
 	uint32_t rules;		/* bits: those that are judged */
 	uint32_t look;		/* at the links, after one event in so many */
 	bool verbose;

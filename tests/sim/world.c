@@ -275,6 +275,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 	hub_forget_promises();
 	site_forget_pages();
 	w->keys = 1;
+	sim.grace = chance(400) ? 0 : between(1, 120) * 1000;
 	draw_size(w);
 	faults_draw(w, only);
 	hub_journal(w->journal);
