@@ -10,7 +10,9 @@
 #include "contrib/base/text.h"
 #include "hub/enlist.h"
 #include "hub/govern.h"
+#include "hub/govern_alert.h"
 #include "hub/govern_check.h"
+#include "hub/govern_home.h"
 #include "hub/govern_move.h"
 #include "hub/import.h"
 
@@ -231,6 +233,11 @@ static const struct {
 	{ "check-pin", govern_check_pin },
 	{ "check-unpin", govern_check_unpin },
 	{ "check-accept", govern_check_accept },
+	{ "home-accept", govern_home_accept },
+	{ "alert-ack", govern_alert_ack },
+	{ "alert-silence", govern_alert_silence },
+	{ "alert-unsilence", govern_alert_unsilence },
+	{ "alert-test", govern_alert_test },
 	{ "ca-roll", ca_roll },
 	{ "ca-rolled", ca_rolled },
 };
