@@ -73,6 +73,12 @@ query_alert_muted(struct query *q, const struct alert *a)
 	return alert_mute(q->txn, a, q->now);
 }
 
+int64_t
+query_alert_now(const struct query *q)
+{
+	return q->now;
+}
+
 void
 query_silences(struct query *q, bool all, silence_fn *each, void *arg)
 {

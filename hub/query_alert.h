@@ -28,6 +28,7 @@ bool query_alert(struct query *q, uint32_t number, struct alert *a);
 /* Is it kept from being told now: all that it is true of is silenced, or has
  * announced an outage? */
 bool query_alert_muted(struct query *q, const struct alert *a);
+int64_t query_alert_now(const struct query *q);
 void query_silences(struct query *q, bool all, silence_fn *each, void *arg);
 /* Newest first; alert 0: of all. */
 void query_deliveries(struct query *q, uint32_t alert, ledger_fn *each,

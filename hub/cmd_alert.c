@@ -1,0 +1,606 @@
+/*
+ * zqhub alert …: what is wrong and who was told, and what an operator says
+ * to it.
+ */
+#include "hub/cmd.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "contrib/base/units.h"
+#include "hub/alert_rule.h"
+#include "hub/config_alert.h"
+#include "hub/query_alert.h"
+
+#define SUBJECT 28		/* columns */
+#define TEST_PAUSE 100000	/* µs */
+#define TEST_WAITS 20000	/* ms for what came of a test */
+
+static const char *const severities[ALERT_SEVERITIES] = {
+	[ALERT_INFO] = N_("notice"),
+	[ALERT_WARNING] = N_("warning"),
+	[ALERT_CRITICAL] = N_("critical"),
+	[ALERT_DANGER] = N_("danger"),
+};
+
+static void
+put_padded(struct span s, size_t columns)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	text_pad(&b, s, columns);
+	printf("%s ", buf_cstr(&b));
+	buf_clear(&b);
+}
+
+/* Strangers' words, without what could drive a terminal. */
+static void
+put_text(struct span s)
+{
+	struct buf b;
+
+	buf_init(&b, 8192);
+	text_pad(&b, s, text_width(s));
+	fputs(buf_cstr(&b), stdout);
+	buf_clear(&b);
+}
+
+/* --- one alert, in a line or whole ---------------------------------------------- */
+
+static struct alert_member
+first_of(const struct alert *a)
+{
+	struct span rest = a->members;
+	struct alert_member m = { .site = 0 }, found = { .site = 0 };
+
+	while (alert_member_next(&rest, &m)) {
+		if (found.subject.n == 0 || (found.ended != CLOCK_NONE &&
+		    m.ended == CLOCK_NONE))
+			found = m;
+	}
+	return found;
+}
+
+static const char *
+state_of(struct query *q, const struct alert *a)
+{
+	if (a->ended != CLOCK_NONE)
+		return _("over");
+	if (query_alert_muted(q, a))
+		return _("muted");
+	return alert_is_acked(a, query_alert_now(q)) ? _("acknowledged") :
+	    "";
+}
+
+static void
+print_line(struct query *q, const struct alert *a)
+{
+	struct alert_member m = first_of(a);
+	char text[CLOCK_TEXT_MAX], more[32] = "";
+
+	if (a->count > 1)
+		snprintf(more, sizeof(more), " +%" PRIu32, a->count - 1);
+	printf("%6" PRIu32 " ", a->number);
+	put_padded(span_of(_(severities[a->severity])), 8);
+	put_padded(a->rule, 15);
+	put_padded(m.subject, SUBJECT);
+	printf("%s%s  %s\n", clock_show(text, a->at), more, state_of(q, a));
+}
+
+static void
+print_member(const struct alert_member *m)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	fputs("  ", stdout);
+	put_padded(m->subject, SUBJECT);
+	fputs(clock_show(text, m->since), stdout);
+	if (m->ended != CLOCK_NONE)
+		printf(" – %s", clock_show(text, m->ended));
+	if (m->detail.n > 0) {
+		fputs("  ", stdout);
+		put_text(m->detail);
+	}
+	putchar('\n');
+}
+
+static bool
+print_delivery(void *arg, const struct delivery *d)
+{
+	char text[CLOCK_TEXT_MAX];
+	size_t *left = arg;
+
+	printf("%6" PRIu64 " ", d->number);
+	put_padded(d->receiver, 16);
+	printf("%4" PRIu32 "-%-3" PRIu64 " %s  ", d->alert, d->notice,
+	    clock_show(text, d->intended));
+	put_padded(span_of(ledger_state_name(d->state)), 10);
+	printf("%3" PRIu32, d->tries);
+	if (d->error.n > 0) {
+		fputs("  ", stdout);
+		put_text(d->error);
+	}
+	putchar('\n');
+	return --*left > 0;
+}
+
+static void
+print_ack(const struct alert *a)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (a->acked == CLOCK_NONE)
+		return;
+	printf(_("Acknowledged by %.*s until %s: "), SPAN_ARGS(a->ack_by),
+	    clock_show(text, a->ack_until));
+	put_text(a->ack_reason);
+	putchar('\n');
+}
+
+static void
+print_whole(struct query *q, const struct alert *a)
+{
+	struct span rest = a->members;
+	struct alert_member m;
+	size_t most = SIZE_MAX;
+
+	print_line(q, a);
+	printf("%s.\n", alert_what_about(alert_what_named(a->rule)));
+	print_ack(a);
+	while (alert_member_next(&rest, &m))
+		print_member(&m);
+	query_deliveries(q, a->number, print_delivery, &most);
+}
+
+/* --- lists ------------------------------------------------------------------------ */
+
+struct listing {
+	struct query *q;
+	json_t *array;		/* or NULL */
+	size_t left;
+	bool failed;		/* only those */
+	size_t shown;
+};
+
+static bool
+list_alert(void *arg, const struct alert *a)
+{
+	struct listing *l = arg;
+
+	l->shown++;
+	if (l->array != NULL)
+		json_array_append_new(l->array, json_alert(l->q, a));
+	else
+		print_line(l->q, a);
+	return true;
+}
+
+static bool
+list_silence(void *arg, const struct silence *s)
+{
+	struct listing *l = arg;
+	char text[CLOCK_TEXT_MAX];
+	struct site_info site = { .code = "" };
+
+	l->shown++;
+	if (l->array != NULL) {
+		json_array_append_new(l->array, json_silence(l->q, s));
+		return true;
+	}
+	if (s->site != 0)
+		(void)query_site_by_number(l->q, s->site, &site);
+	printf("%6" PRIu32 " ", s->number);
+	put_padded(s->rule.n > 0 ? s->rule : span_of("*"), 15);
+	put_padded(span_of(s->site != 0 ? site.code : "*"), 12);
+	printf(_("until %s, by %.*s: "), clock_show(text, s->until),
+	    SPAN_ARGS(s->by));
+	put_text(s->reason);
+	putchar('\n');
+	return true;
+}
+
+static bool
+list_delivery(void *arg, const struct delivery *d)
+{
+	struct listing *l = arg;
+
+	if (l->failed && d->state != DELIVERY_FAILED &&
+	    d->state != DELIVERY_TRYING)
+		return true;
+	l->shown++;
+	if (l->array == NULL)
+		return print_delivery(&l->left, d);
+	json_array_append_new(l->array, json_delivery(d));
+	return --l->left > 0;
+}
+
+typedef int list_fn(struct cmd_line *l, struct listing *listing);
+
+static int
+with_store(struct cmd_line *l, list_fn *fn)
+{
+	struct listing listing = { .array = l->json ? json_array() : NULL };
+	struct store *s = cmd_store(l);
+	int status;
+
+	if (s == NULL) {
+		json_decref(listing.array);
+		return CMD_NO;
+	}
+	listing.q = query_begin(s);
+	status = fn(l, &listing);
+	if (status == CMD_OK && l->json)
+		cmd_json(listing.array);
+	else
+		json_decref(listing.array);
+	query_end(listing.q);
+	store_close(s);
+	return status;
+}
+
+static int
+list_alerts(struct cmd_line *l, struct listing *listing)
+{
+	const char *rule = cmd_value(l, "rule");
+	struct alert_spec spec = { .open = !cmd_flag(l, "all"),
+		.rule = span_of(rule != NULL ? rule : "") };
+	uint64_t limit;
+
+	if (!cmd_site_option(l, listing->q, &spec.site) ||
+	    !cmd_number(l, "limit", 1, 1000000, 100, &limit))
+		return CMD_USAGE;
+	spec.limit = limit;
+	query_alerts(listing->q, &spec, list_alert, listing);
+	if (!l->json && listing->shown == 0)
+		puts(spec.open ? _("Nothing is wrong.") :
+		    _("There are no alerts."));
+	return CMD_OK;
+}
+
+static int
+run_list(struct cmd_line *l)
+{
+	return with_store(l, list_alerts);
+}
+
+static int
+list_silences(struct cmd_line *l, struct listing *listing)
+{
+	query_silences(listing->q, cmd_flag(l, "all"), list_silence,
+	    listing);
+	if (!l->json && listing->shown == 0)
+		puts(_("Nothing is silenced."));
+	return CMD_OK;
+}
+
+static int
+run_silences(struct cmd_line *l)
+{
+	return with_store(l, list_silences);
+}
+
+static int
+list_ledger(struct cmd_line *l, struct listing *listing)
+{
+	uint64_t limit;
+
+	if (!cmd_number(l, "limit", 1, 1000000, 50, &limit))
+		return CMD_USAGE;
+	listing->left = limit;
+	listing->failed = cmd_flag(l, "failed");
+	query_deliveries(listing->q, 0, list_delivery, listing);
+	return CMD_OK;
+}
+
+static int
+run_ledger(struct cmd_line *l)
+{
+	return with_store(l, list_ledger);
+}
+
+/* A number stands first. False: said why. */
+static bool
+read_number(const struct cmd_line *l, uint64_t *n)
+{
+	if (text_number(span_of(l->word[0]), 1, UINT32_MAX, n))
+		return true;
+	cmd_fail(NULL, _("%s: \"%s\": expected a number, as the list shows "
+	    "it"), l->cmd->name, l->word[0]);
+	return false;
+}
+
+static int
+show_alert(struct cmd_line *l, struct listing *listing)
+{
+	struct alert a;
+	uint64_t n;
+
+	if (!read_number(l, &n))
+		return CMD_USAGE;
+	if (!query_alert(listing->q, (uint32_t)n, &a))
+		return cmd_fail(_("zqhub alert list --all shows them"),
+		    _("there is no alert %" PRIu64), n);
+	if (l->json)
+		json_array_append_new(listing->array,
+		    json_alert(listing->q, &a));
+	else
+		print_whole(listing->q, &a);
+	return CMD_OK;
+}
+
+static int
+run_show(struct cmd_line *l)
+{
+	return with_store(l, show_alert);
+}
+
+/* --- the settings ------------------------------------------------------------------- */
+
+static int
+run_rules(struct cmd_line *l)
+{
+	char hold[UNITS_TEXT_MAX], again[UNITS_TEXT_MAX];
+	struct alert_rules rules;
+
+	alert_rules_init(&rules, l->config->file);
+	for (enum alert_what w = 0; w < ALERT_RULES; w++) {
+		const struct alert_rule *r = &rules.rule[w];
+
+		put_padded(span_of(alert_what_name(w)), 16);
+		put_padded(span_of(r->on ? _(severities[r->severity]) :
+		    _("off")), 9);
+		printf(_("for %-4s again %-4s × %-3" PRIu64 " %s\n"),
+		    units_format_time(hold, r->hold),
+		    units_format_time(again, r->remind), r->reminders,
+		    alert_what_about(w));
+	}
+	return CMD_OK;
+}
+
+static int
+run_receivers(struct cmd_line *l)
+{
+	const struct config_receiver *r;
+	const char *name;
+	size_t n;
+
+	for (n = 0; (r = config_receiver(l->config->file, n, &name)) != NULL;
+	    n++) {
+		put_padded(span_of(name), 16);
+		put_padded(span_of(r->kind), 13);
+		printf("%s\n", r->url[0] != '\0' ? r->url :
+		    r->command[0] != NULL ? r->command[0] : "");
+	}
+	if (n == 0)
+		puts(_("Nobody is told: hub.conf has no [receiver NAME]."));
+	return CMD_OK;
+}
+
+/* --- what an operator says ------------------------------------------------------------ */
+
+/* --for or --until, else `preset` ms from now. */
+static bool
+read_until(const struct cmd_line *l, int64_t preset, int64_t *until)
+{
+	const char *span = cmd_value(l, "for");
+	uint64_t ms;
+
+	if (!cmd_time(l, "until", true, until))
+		return false;
+	if (*until != CLOCK_NONE)
+		return true;
+	*until = clock_wall() + preset;
+	if (span == NULL)
+		return preset > 0 || (cmd_fail(NULL, _("%s: say how long: "
+		    "--for 4h, or --until a time"), l->cmd->name), false);
+	if (!units_parse_time(span_of(span), &ms) || ms > INT32_MAX * 1000ull)
+		return cmd_fail(NULL, _("--for: \"%s\": expected a time like "
+		    "30m, 4h or 2d"), span), false;
+	*until = clock_wall() + (int64_t)ms;
+	return true;
+}
+
+static int
+act(struct cmd_line *l, json_t *said, const char *done)
+{
+	json_t *result;
+
+	json_object_set_new(said, "reason",
+	    json_string(cmd_value(l, "reason")));
+	if ((result = cmd_act(l, said)) == NULL)
+		return CMD_NO;
+	if (l->json) {
+		cmd_json(result);
+		return CMD_OK;
+	}
+	puts(done);
+	json_decref(result);
+	return CMD_OK;
+}
+
+static int
+run_ack(struct cmd_line *l)
+{
+	int64_t until = 0;
+	uint64_t n;
+
+	if (!read_number(l, &n) || (!cmd_flag(l, "undo") &&
+	    !read_until(l, INT64_C(86400000), &until)))
+		return CMD_USAGE;
+	return act(l, json_pack("{s:s, s:I, s:I}", "do", "alert-ack",
+	    "alert", (json_int_t)n, "until", (json_int_t)until),
+	    until == 0 ? _("Taken back.") : _("Acknowledged: no reminders "
+	    "until then; its end is told."));
+}
+
+static int
+run_silence(struct cmd_line *l)
+{
+	const char *rule = cmd_value(l, "rule"), *site = cmd_value(l, "site");
+	int64_t until;
+
+	if (!read_until(l, 0, &until))
+		return CMD_USAGE;
+	return act(l, json_pack("{s:s, s:s, s:s, s:I}", "do",
+	    "alert-silence", "rule", rule != NULL ? rule : "", "code",
+	    site != NULL ? site : "", "until", (json_int_t)until),
+	    _("Silenced. What is noticed meanwhile is told then, if it is "
+	    "still so."));
+}
+
+static int
+run_unsilence(struct cmd_line *l)
+{
+	uint64_t n;
+
+	if (!read_number(l, &n))
+		return CMD_USAGE;
+	return act(l, json_pack("{s:s, s:I}", "do", "alert-unsilence",
+	    "silence", (json_int_t)n), _("It is told again."));
+}
+
+/* --- a test ------------------------------------------------------------------------------ */
+
+struct waiting {
+	uint64_t number;
+	bool found;
+	struct delivery delivery;
+	char error[LEDGER_ERROR + 1];
+};
+
+static bool
+look(void *arg, const struct delivery *d)
+{
+	struct waiting *w = arg;
+
+	if (d->number != w->number)
+		return d->number > w->number;
+	w->found = true;
+	w->delivery = *d;
+	snprintf(w->error, sizeof(w->error), "%.*s", SPAN_ARGS(d->error));
+	return false;
+}
+
+/* Until something came of it, or time is over. */
+static bool
+wait_for(struct cmd_line *l, struct waiting *w)
+{
+	int64_t until = clock_mono() + TEST_WAITS;
+	struct store *s = cmd_store(l);
+	struct query *q;
+
+	while (s != NULL && clock_mono() < until) {
+		q = query_begin(s);
+		query_deliveries(q, 0, look, w);
+		query_end(q);
+		if (w->found && w->delivery.state != DELIVERY_INTENDED)
+			break;
+		usleep(TEST_PAUSE);
+	}
+	store_close(s);
+	return w->found;
+}
+
+static int
+run_test(struct cmd_line *l)
+{
+	json_t *result = cmd_act(l, json_pack("{s:s, s:s}", "do",
+	    "alert-test", "receiver", l->word[0]));
+	struct waiting w = { .found = false };
+
+	if (result == NULL)
+		return CMD_NO;
+	w.number = (uint64_t)json_integer_value(json_object_get(result,
+	    "delivery"));
+	json_decref(result);
+	if (!wait_for(l, &w) || w.delivery.state == DELIVERY_INTENDED)
+		return cmd_fail(_("it goes out when zqhubd runs; zqhub alert "
+		    "ledger shows what comes of it"), _("the test was not "
+		    "tried yet"));
+	if (w.delivery.state != DELIVERY_SENT &&
+	    w.delivery.state != DELIVERY_CONFIRMED)
+		return cmd_fail(_("it is tried again; zqhub alert ledger "
+		    "shows it"), "%s: %s", l->word[0], w.error);
+	puts(w.delivery.state == DELIVERY_SENT ? _("The mail server took "
+	    "it.") : _("The receiver took it."));
+	return CMD_OK;
+}
+
+/* --- the list -------------------------------------------------------------------------- */
+
+#define REASON { "reason", "R", N_("why; kept in the journal"), true }
+#define FOR { "for", "TIME", N_("so long, as in 4h"), false }, \
+	{ "until", "TIME", N_("a date or a time"), false }
+
+const struct cmd cmd_alert_list[] = {
+	{ .name = "alert list", .words = "", .json = true, .run = run_list,
+	  .about = N_("list what is wrong now, newest first"),
+	  .examples = "alert list\nalert list --all --rule silent --json",
+	  .option = {
+	    { "all", NULL, N_("what is over, too"), false },
+	    { "rule", "R", N_("only of this rule"), false },
+	    { "site", "CODE", N_("only of this site"), false },
+	    { "limit", "N", N_("at most so many: 100"), false },
+	  } },
+	{ .name = "alert show", .words = "N", .least = 1, .most = 1,
+	  .json = true, .run = run_show,
+	  .about = N_("show an alert: its sites, and who was told of it"),
+	  .examples = "alert show 12" },
+	{ .name = "alert ack", .words = "N", .least = 1, .most = 1,
+	  .json = true, .run = run_ack,
+	  .about = N_("say that you know of an alert: no reminders come for "
+	    "a day"),
+	  .examples = "alert ack 12 --reason '机房断电，已报修' --for 4h\n"
+	    "alert ack 12 --undo --reason '修复失败'",
+	  .option = { REASON, FOR,
+	    { "undo", NULL, N_("take it back"), false },
+	  } },
+	{ .name = "alert silence", .words = "", .json = true,
+	  .run = run_silence,
+	  .about = N_("tell nothing of a rule, a site, or both, for a time"),
+	  .more = N_("It is noticed nevertheless, and told afterwards if it "
+	    "is still so. Who was told\nof a beginning is told of the end "
+	    "at once."),
+	  .examples = "alert silence --site 4100000016 --for 2h --reason "
+	    "'网络割接'\nalert silence --rule slow --until 2026-12-01 "
+	    "--reason '带宽扩容中'",
+	  .option = { REASON, FOR,
+	    { "rule", "R", N_("of this rule; zqhub alert rules"), false },
+	    { "site", "CODE", N_("of this site"), false },
+	  } },
+	{ .name = "alert unsilence", .words = "N", .least = 1, .most = 1,
+	  .json = true, .run = run_unsilence,
+	  .about = N_("end a silence before its time"),
+	  .examples = "alert unsilence 3 --reason '割接完成'",
+	  .option = { REASON } },
+	{ .name = "alert silences", .words = "", .json = true,
+	  .run = run_silences,
+	  .about = N_("list what is silenced now"),
+	  .option = {
+	    { "all", NULL, N_("what is over, too"), false },
+	  } },
+	{ .name = "alert rules", .words = "", .run = run_rules,
+	  .about = N_("list the rules as the settings have them") },
+	{ .name = "alert receivers", .words = "", .run = run_receivers,
+	  .about = N_("list who is told") },
+	{ .name = "alert test", .words = "RECEIVER", .least = 1, .most = 1,
+	  .run = run_test,
+	  .about = N_("send a test to a receiver, and say what came of it"),
+	  .examples = "alert test duty" },
+	{ .name = "alert ledger", .words = "", .json = true,
+	  .run = run_ledger,
+	  .about = N_("list deliveries, newest first: intended, tried, "
+	    "sent"),
+	  .option = {
+	    { "failed", NULL, N_("only those that failed so far"), false },
+	    { "limit", "N", N_("at most so many: 50"), false },
+	  } },
+	{ .name = NULL },
+};
