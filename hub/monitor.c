@@ -11,8 +11,7 @@
 #include "contrib/base/mem.h"
 #include "hub/monitor_cut.h"
 
-#define WITNESSES 2		/* other pages that are asked when one fails … */
-#define WITNESS_AFTER 30000	/* ms … and none answered for so long */
+#define WITNESSES 2		/* other pages that are asked when one fails */
 #define OTHERS_AGAIN 60000	/* ms */
 
 struct monitor {
@@ -21,7 +20,6 @@ struct monitor {
 	struct monitor_site *at;	/* by site number */
 	uint32_t count;
 	struct monitor_cut cut;
-	int64_t lit;			/* ms: a home page answered, last */
 	unsigned witnesses;		/* that are wanted */
 	uint32_t next;			/* to be one */
 };
@@ -36,7 +34,7 @@ monitor_new(const struct monitor_settings *s, int64_t now,
 
 	m->set = *s;
 	m->hooks = *hooks;
-	m->lit = now;
+	m->cut.lit = now;
 	return m;
 }
 
@@ -119,14 +117,11 @@ monitor_seen(struct monitor *m, uint32_t site, int64_t now,
 	if (w == NULL || look == MONITOR_LOOK_NONE)
 		return;
 	if (!failed || !w->bad)
-		monitor_cut_look(&m->cut, failed, &w->mark);
-	if (!failed) {
-		m->lit = now;
-		if ((w->what & MONITOR_AGENT) == 0)
-			w->missing = false;
-	} else if (now - m->lit >= WITNESS_AFTER) {
+		monitor_cut_look(&m->cut, failed, &w->mark, now);
+	if (!failed && (w->what & MONITOR_AGENT) == 0)
+		w->missing = false;
+	if (failed && monitor_cut_is_dim(&m->cut, now))
 		m->witnesses = WITNESSES;
-	}
 	if (!failed || !m->cut.on)
 		monitor_trend_put(&w->looks, look, now);
 }
@@ -360,7 +355,7 @@ monitor_shift(struct monitor *m, int64_t by)
 	for (uint32_t i = 1; i < m->count; i++)
 		if (m->at[i].what != 0)
 			monitor_site_shift(&m->at[i], by);
-	m->lit += by;
+	m->cut.lit += by;
 	m->cut.since += by;
 }
 

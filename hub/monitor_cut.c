@@ -3,16 +3,26 @@
  */
 #include "hub/monitor_cut.h"
 
+#define DIM 30000		/* ms without a page that answers */
+
 static bool
 is_share(uint32_t n, uint32_t of, unsigned percent)
 {
 	return (uint64_t)n * 100 >= (uint64_t)of * percent;
 }
 
+bool
+monitor_cut_is_dim(const struct monitor_cut *c, int64_t now)
+{
+	return now - c->lit >= DIM;
+}
+
 void
-monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark)
+monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark,
+    int64_t now)
 {
 	if (!failed) {
+		c->lit = now;
 		c->dark = 0;
 		c->epoch++;
 	} else if (c->dark == 0 || *mark != c->epoch) {
@@ -24,19 +34,19 @@ monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark)
 /* Many are quiet, or no page comes. */
 static bool
 is_us(const struct monitor_cut *c, const struct monitor_settings *s,
-    const struct monitor_count *n)
+    const struct monitor_count *n, int64_t now)
 {
 	if (n->waver >= s->isolated_least &&
 	    is_share(n->waver, n->speak, s->isolated_share))
 		return true;
-	return c->dark >= s->isolated_least;
+	return c->dark >= s->isolated_least && monitor_cut_is_dim(c, now);
 }
 
 bool
 monitor_cut_begins(struct monitor_cut *c, const struct monitor_settings *s,
     const struct monitor_count *n, int64_t now)
 {
-	if (c->on || !n->falls || !is_us(c, s, n))
+	if (c->on || !n->falls || !is_us(c, s, n, now))
 		return false;
 	c->on = true;
 	c->since = now;

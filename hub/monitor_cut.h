@@ -21,9 +21,10 @@ struct monitor_cut {		/* zeros: not cut off */
 	/* Of agents that spoke when it began: so many are missing, of how
 	 * many. */
 	uint32_t missing, of;
-	/* Home pages in a row that didn't answer, each another site's. */
+	/* Home pages in a row that didn't answer, each another site's … */
 	uint32_t dark;
-	uint32_t epoch;		/* of that row */
+	uint32_t epoch;		/* of that row … */
+	int64_t lit;		/* … since one did, ms */
 };
 
 struct monitor_count {		/* of one moment */
@@ -34,7 +35,10 @@ struct monitor_count {		/* of one moment */
 };
 
 /* A look: it failed, or not. mark: of the site. */
-void monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark);
+void monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark,
+    int64_t now);
+/* No page was seen to answer for a while: it isn't known whether it is us. */
+bool monitor_cut_is_dim(const struct monitor_cut *c, int64_t now);
 /* True: it begins, it ends. */
 bool monitor_cut_begins(struct monitor_cut *c,
     const struct monitor_settings *s, const struct monitor_count *n,

@@ -6,7 +6,7 @@
 #include "contrib/base/clock.h"
 
 #define LOOKS 10		/* at once … */
-#define LOOK_EACH INT64_C(60000)	/* ms … and one more each */
+#define LOOK_EACH INT64_C(300000)	/* ms … and one more each */
 
 static bool
 is_old(int64_t then, int64_t now, int64_t most)
@@ -41,12 +41,13 @@ void
 monitor_site_heard(struct monitor_site *w, int64_t now, int64_t patience,
     enum monitor_look home)
 {
+	if (w->missing)
+		w->silent = w->missing = false;	/* it wasn't the site */
 	if (w->silent && w->back == CLOCK_NONE)
 		w->back = now;
 	w->heard = now;
 	w->gone = CLOCK_NONE;
 	w->patience = patience;
-	w->missing = false;
 	monitor_trend_put(&w->home, home, now);
 }
 

@@ -5,14 +5,14 @@
 
 #include <string.h>
 
-static unsigned
-count(const struct monitor_trend *t, enum monitor_look look)
-{
-	unsigned n = 0;
+#define SOON INT64_C(300000)	/* ms: what is longer ago is another matter */
 
-	for (unsigned i = 0; i < MONITOR_TREND_LOOKS; i++)
-		n += t->look[i] == look;
-	return n;
+/* The newest was that, and another shortly before it. */
+static bool
+is_confirmed(const struct monitor_trend *t, enum monitor_look look)
+{
+	return t->look[0] == look && (t->look[1] == look ||
+	    (t->look[2] == look && t->at[0] - t->at[2] <= SOON));
 }
 
 /* Neither of the last two was that. */
@@ -25,8 +25,7 @@ is_past(const struct monitor_trend *t, enum monitor_look look)
 static enum monitor_look
 judge(const struct monitor_trend *t)
 {
-	if (count(t, MONITOR_LOOK_FAILED) >= 2 &&
-	    !is_past(t, MONITOR_LOOK_FAILED))
+	if (is_confirmed(t, MONITOR_LOOK_FAILED))
 		return MONITOR_LOOK_FAILED;
 	if (t->is == MONITOR_LOOK_FAILED && !is_past(t, MONITOR_LOOK_FAILED))
 		return t->is;
@@ -34,8 +33,7 @@ judge(const struct monitor_trend *t)
 		return t->is;		/* the first that did */
 	if (t->is == MONITOR_LOOK_NONE)
 		return t->look[0];
-	if (count(t, MONITOR_LOOK_SLOW) >= 2 &&
-	    !is_past(t, MONITOR_LOOK_SLOW))
+	if (is_confirmed(t, MONITOR_LOOK_SLOW))
 		return MONITOR_LOOK_SLOW;
 	if (t->is == MONITOR_LOOK_SLOW && !is_past(t, MONITOR_LOOK_SLOW))
 		return t->is;
@@ -66,8 +64,7 @@ monitor_trend_clear(struct monitor_trend *t)
 bool
 monitor_trend_is_odd(const struct monitor_trend *t)
 {
-	return (t->look[0] == MONITOR_LOOK_FAILED) !=
-	    (t->is == MONITOR_LOOK_FAILED);
+	return t->look[0] != t->is;
 }
 
 bool

@@ -1,8 +1,8 @@
 /*
- * The trend of looks at one page: failed when 2 of the last 3 failed, not
- * failed any more when two in a row didn't; slow by the same rule. One look
- * alone changes nothing, but for the very first, if that was good: then the
- * page is there, and that is all there is to know.
+ * The trend of looks at one page: failed when two in a row did, or 2 of 3
+ * within a few minutes; not failed any more when two in a row didn't. Slow by
+ * the same rule. One look alone changes nothing, but for the very first, if
+ * that was good: then the page is there, and that is all there is to know.
  */
 #ifndef ZQ_HUB_MONITOR_TREND_H
 #define ZQ_HUB_MONITOR_TREND_H
@@ -24,7 +24,7 @@ void monitor_trend_put(struct monitor_trend *t, enum monitor_look look,
     int64_t now);
 /* Nothing is known any more. */
 void monitor_trend_clear(struct monitor_trend *t);
-/* Did the newest fail, though they come to nothing bad, or the other way? */
+/* Did the newest say anything else than what they come to? */
 bool monitor_trend_is_odd(const struct monitor_trend *t);
 /* Did the newest fail? */
 bool monitor_trend_fails(const struct monitor_trend *t);
