@@ -33,6 +33,7 @@
 #include "hub/escalator.h"
 #include "hub/frame.h"
 #include "hub/guests.h"
+#include "hub/hatch.h"
 #include "hub/homes.h"
 #include "hub/ingest.h"
 #include "hub/letters.h"
@@ -95,6 +96,7 @@ struct core {
 	struct adopt *adopt;
 	struct alerter *alerter;
 	struct desk *desk;
+	struct hatch *page;		/* or NULL */
 	struct core_rebuild rebuild;
 	struct channel *edge, *ca;
 	int edge_fd;
@@ -483,6 +485,31 @@ about(void *arg)
 	    show_is_full(c->show));
 }
 
+/* The page waits for no more than that: what doesn't pass was done. */
+static void
+acted(void *arg, uint64_t number, json_t *answer)
+{
+	struct core *c = arg;
+	char *text = json_dumps(answer, JSON_COMPACT);
+
+	if (text == NULL || !hatch_send(c->page, FRAME_ACTED, number,
+	    span_of(text)))
+		log_warn("part=web doesn't take the answer to act %" PRIu64,
+		    number);
+	free(text);
+}
+
+static void
+on_page_frame(void *arg, uint8_t kind, uint64_t number, struct span body)
+{
+	struct core *c = arg;
+
+	if (kind == FRAME_ACT)
+		desk_page(c->desk, number, body);
+	else
+		log_warn("part=web sent a frame of kind %u", kind);
+}
+
 /* --- its life ------------------------------------------------------------- */
 
 static void
@@ -522,7 +549,7 @@ open_desk(struct core *c, struct buf *why)
 		.mint = mint, .blocked = on_blocked, .lifted = send_barred,
 		.settled = on_settled,
 		.rebuild = begin_rebuild, .reread = reread, .about = about,
-		.arg = c,
+		.acted = acted, .arg = c,
 	};
 
 	c->desk = desk_new(c->base, &c->writer, c->turns, c->summons, &hooks,
@@ -606,6 +633,12 @@ core_watch_links(struct core *c, int fd)
 		monitor_core_sees(c->monitor, c->homes);
 }
 
+void
+core_hear_page(struct core *c, int fd)
+{
+	c->page = hatch_new(c->base, fd, on_page_frame, c);
+}
+
 static void
 on_part_end(void *arg)
 {
@@ -624,6 +657,7 @@ core_free(struct core *c)
 	if (c == NULL)
 		return;
 	desk_free(c->desk);
+	hatch_free(c->page);
 	admit_free(c->admit);
 	adopt_free(c->adopt);
 	alerter_free(c->alerter);

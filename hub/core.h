@@ -31,14 +31,16 @@ struct core *core_new(struct event_base *base, const struct config *config,
 void core_watch_links(struct core *c, int fd);
 /* Takes fd: the notify part is at its other end; as above. */
 void core_notify(struct core *c, int fd);
+/* Takes fd: the web part's hatch, by which operators act on the page. */
+void core_hear_page(struct core *c, int fd);
 /* Lets go of everything; the view gets its clean mark. */
 void core_free(struct core *c);
 
 /* The part as a process: its own loop, core_new(), the sandbox, and then
  * frames until SIGTERM (0) or the end of a channel (1). check_fd: -1 if
- * nobody looks at links that leave the cluster. notify_fd: -1 if there is
- * nobody to be told. */
+ * nobody looks at links that leave the cluster. page_fd: -1 if there is no
+ * web part. notify_fd: -1 if there is nobody to be told. */
 int core_run(const struct config *config, int edge_fd, int ca_fd,
-    int check_fd, int notify_fd);
+    int check_fd, int page_fd, int notify_fd);
 
 #endif

@@ -65,7 +65,7 @@ enter_sandbox(const struct config *config)
 
 int
 core_run(const struct config *config, int edge_fd, int ca_fd, int check_fd,
-    int notify_fd)
+    int page_fd, int notify_fd)
 {
 	struct event_base *base = event_base_new();
 	struct event *term, *intr;
@@ -87,6 +87,8 @@ core_run(const struct config *config, int edge_fd, int ca_fd, int check_fd,
 	if (c != NULL) {
 		if (check_fd >= 0)
 			core_watch_links(c, check_fd);
+		if (page_fd >= 0)
+			core_hear_page(c, page_fd);
 		if (notify_fd >= 0)
 			core_notify(c, notify_fd);
 		warm_up();

@@ -1,5 +1,6 @@
 /*
- * The first page: the cluster's figures and its sites, by state.
+ * The list of all sites, by what the index says of them; and what every page
+ * may come to instead: that there is none.
  */
 #include "hub/dash.h"
 
@@ -30,6 +31,23 @@ dash_fail(struct visit *v, int status, const char *why)
 	buf_printf(v->out, "<h1>%s</h1>\n<p>", status == 404 ?
 	    _("Not found") : _("This can't be answered"));
 	markup_text(v->out, span_of(why));
+	buf_text(v->out, "</p>\n");
+	sheet_end(v);
+}
+
+void
+dash_refused(struct visit *v, int status, const char *why, const char *hint)
+{
+	buf_reset(v->out);
+	v->status = status;
+	sheet_begin(v, span_of(_("Not done")));
+	buf_printf(v->out, "<h1>%s</h1>\n<p class=\"note\" role=\"alert\">",
+	    _("This was not done"));
+	markup_text(v->out, span_of(why));
+	if (hint != NULL && hint[0] != '\0') {
+		buf_text(v->out, "<br>");
+		markup_text(v->out, span_of(hint));
+	}
 	buf_text(v->out, "</p>\n");
 	sheet_end(v);
 }
@@ -120,7 +138,7 @@ filter(struct visit *v, bool current, const char *state, const char *word,
 {
 	struct buf *b = v->out;
 
-	buf_text(b, "<li><a href=\"/");
+	buf_text(b, "<li><a href=\"/sites");
 	visit_link(v, b, VISIT_STATE, span_of(state));
 	buf_printf(b, "\"%s>%s&nbsp;%zu</a></li>\n",
 	    current ? " aria-current=\"true\"" : "", word, n);
@@ -166,7 +184,7 @@ table(struct visit *v, const struct roll *r)
 	buf_span(b, buf_look(&r->rows));
 	buf_text(b, "</tbody></table></div>\n");
 	if (r->more) {
-		buf_text(b, "<p class=\"more\"><a rel=\"next\" href=\"/");
+		buf_text(b, "<p class=\"more\"><a rel=\"next\" href=\"/sites");
 		visit_link(v, b, VISIT_AFTER, span_of(r->last));
 		buf_printf(b, "\">%s</a></p>\n", _("More sites"));
 	}
@@ -193,7 +211,7 @@ read_state(struct span name, int *state)
 }
 
 void
-dash_home(struct visit *v)
+dash_sites(struct visit *v)
 {
 	struct roll r = { .v = v, .after = v->argument[VISIT_AFTER] };
 
@@ -204,7 +222,7 @@ dash_home(struct visit *v)
 	}
 	buf_init(&r.rows, VISIT_BODY_MAX);
 	query_sites(v->query, take_site, &r);
-	sheet_begin(v, SPAN_NONE);
+	sheet_begin(v, span_of(_("Sites")));
 	figures(v, &r);
 	filters(v, &r);
 	table(v, &r);

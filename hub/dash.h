@@ -12,7 +12,10 @@
 
 #define DASH_TYPE "text/html; charset=utf-8"
 
-void dash_home(struct visit *v);	/* / */
+void dash_home(struct visit *v);	/* /: dash_over.c */
+void dash_now(struct visit *v);		/* /now?state=: dash_over.c */
+void dash_beside(struct visit *v);	/* /beside: dash_over.c */
+void dash_sites(struct visit *v);	/* /sites?state= */
 void dash_site(struct visit *v);	/* /site/CODE; dash_site.c */
 void dash_search(struct visit *v);	/* /search?q=; dash_search.c */
 void dash_item(struct visit *v);	/* /item/NUMBER, /item?url=;
@@ -22,5 +25,8 @@ void dash_move(struct visit *v);	/* /moves/NUMBER */
 void dash_hits(struct visit *v);	/* /hits; dash_hits.c */
 void dash_style(struct visit *v);	/* /style.css */
 void dash_fail(struct visit *v, int status, const char *why);
+/* An act that was not done; hint: what to do, or NULL. */
+void dash_refused(struct visit *v, int status, const char *why,
+    const char *hint);
 
 #endif

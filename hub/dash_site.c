@@ -9,14 +9,19 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "hub/advice.h"
+#include "hub/dash_govern.h"
 #include "hub/dash_links.h"
+#include "hub/dash_over.h"
+#include "hub/dash_watch.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
+#include "hub/site.h"
 
 #define HELD 20
 #define COLUMNS 200	/* shown; a site that has more has no columns but a
 			 * mistake */
 #define ITEMS 20
+#define ANNOUNCED 20
 
 static void
 state_fact(struct buf *b, const struct site_info *s)
@@ -78,13 +83,41 @@ synced_fact(struct buf *b, const struct site_info *s)
 	sheet_fact(b, _("Missed by push / told"), text);
 }
 
+/* All of them; the first is what it is called. */
+static void
+domains_fact(struct buf *b, const struct site_info *s)
+{
+	struct span rest = s->domains, domain;
+	size_t n = 0;
+
+	buf_printf(b, "<dt>%s</dt><dd>", _("Domain"));
+	while (site_domain_next(&rest, &domain)) {
+		if (n++ > 0)
+			buf_text(b, " · ");
+		markup_text(b, domain);
+	}
+	buf_text(b, "</dd>\n");
+}
+
+static void
+letters_fact(struct buf *b, const struct site_info *s)
+{
+	char text[96];
+
+	if (s->letters == 0)
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " / %" PRIu64, s->letters,
+	    s->confirmed);
+	sheet_fact(b, _("Letters: written / fetched"), text);
+}
+
 static void
 facts(struct buf *b, const struct site_info *s)
 {
 	buf_text(b, "<dl>\n");
 	state_fact(b, s);
 	sheet_fact_text(b, _("Code"), span_of(s->code));
-	sheet_fact_text(b, _("Domain"), s->domain);
+	domains_fact(b, s);
 	proof_fact(b, s);
 	synced_fact(b, s);
 	sheet_fact_time(b, _("Last heard"), s->heard);
@@ -93,8 +126,29 @@ facts(struct buf *b, const struct site_info *s)
 	sheet_fact_number(b, _("Withdrawn"), s->withdrawn);
 	sheet_fact_number(b, _("Held"), s->held);
 	progress_facts(b, s);
+	letters_fact(b, s);
 	sheet_fact_text(b, _("Agent"), span_of(s->agent));
+	if (s->until != CLOCK_NONE)
+		sheet_fact_time(b, _("Its agent's certificate ends"),
+		    s->until);
 	buf_text(b, "</dl>\n");
+}
+
+static void
+announced(struct visit *v, const struct site_info *s)
+{
+	struct buf *b = v->out;
+
+	if (dash_over_notices(v, s->number, ANNOUNCED) > 0)
+		buf_text(b, "<p>");
+	else
+		buf_printf(b, "<p>%s ", _("Nothing is announced."));
+	buf_printf(b, "<a href=\"/notices?site=%s%s%s\">%s</a> · "
+	    "<a href=\"/alerts?site=%s%s%s\">%s</a></p>\n", s->code,
+	    v->chose_language ? "&amp;lang=" : "",
+	    v->chose_language ? lang_now() : "", _("Notices of this site"),
+	    s->code, v->chose_language ? "&amp;lang=" : "",
+	    v->chose_language ? lang_now() : "", _("Alerts of this site"));
 }
 
 static bool
@@ -193,7 +247,13 @@ dash_site(struct visit *v)
 	buf_text(v->out, "<h1>");
 	markup_text(v->out, s.name);
 	buf_text(v->out, "</h1>\n");
+	dash_watch_now(v, &s);
+	announced(v, &s);
+	dash_govern(v, &s);
+	dash_watch_past(v, &s);
+	buf_printf(v->out, "<h2>%s</h2>\n", _("In the index"));
 	facts(v->out, &s);
+	dash_watch_evidence(v, &s);
 	held(v, &s);
 	dash_links_site(v, &s);
 	columns(v, &s);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -17,11 +18,15 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/operate.h"
+#include "hub/right.h"
 
 struct job {
 	LIST_ENTRY(job) entry;
 	struct desk *desk;
-	struct ctl_peer *peer;		/* NULL: has left */
+	struct ctl_peer *peer;		/* NULL: has left, or asked on the
+					 * page */
+	bool paged;			/* there: … */
+	uint64_t number;		/* … by this number */
 	struct ask ask;
 	struct ask_ticket *ticket;	/* wanted of them, minted so far … */
 	size_t minted;
@@ -78,13 +83,29 @@ job_free(struct job *j)
 	release(j);
 }
 
+/* To the page; takes answer. */
+static void
+tell_page(const struct job *j, json_t *answer)
+{
+	j->desk->hooks.acted(j->desk->hooks.arg, j->number, answer);
+	json_decref(answer);
+}
+
+static void
+tell_no(const struct job *j, const char *hint, const char *error)
+{
+	if (j->paged)
+		tell_page(j, json_pack("{s:s, s:s}", "error", error, "hint",
+		    hint != NULL ? hint : ""));
+	else if (j->peer != NULL)
+		ctl_fail(j->peer, hint, "%s", error);
+}
+
 static void
 fail(struct job *j)
 {
-	if (j->peer != NULL)
-		ctl_fail(j->peer, j->ask.hint.n > 0 ?
-		    buf_cstr(&j->ask.hint) : NULL, "%s",
-		    buf_cstr(&j->ask.error));
+	tell_no(j, j->ask.hint.n > 0 ? buf_cstr(&j->ask.hint) : NULL,
+	    buf_cstr(&j->ask.error));
 	job_free(j);
 }
 
@@ -101,7 +122,9 @@ succeed(struct job *j)
 		d->hooks.lifted(d->hooks.arg);
 	if (j->ask.settled != 0)
 		d->hooks.settled(d->hooks.arg, j->ask.settled);
-	if (j->peer != NULL) {
+	if (j->paged) {
+		tell_page(j, json_pack("{s:O}", "ok", j->ask.result));
+	} else if (j->peer != NULL) {
 		ctl_ok(j->peer, j->ask.result);
 		j->ask.result = NULL;
 	}
@@ -220,17 +243,18 @@ static void
 tell_full(struct job *j)
 {
 	if (j->writing && turn_is_durable(j->desk->turns)) {
-		ctl_fail(j->peer, _("make space; don't say it again"),
+		tell_no(j, _("make space; don't say it again"),
 		    _("the hub's disk is full: this is written down, and done "
 		    "when there is space"));
 	} else if (!j->writing && j->desk->minting != j) {
-		ctl_fail(j->peer, _("make space, and say it again"),
+		tell_no(j, _("make space, and say it again"),
 		    _("the hub's disk is full: nothing was written"));
 		j->refused = true;
 	} else {
 		return;		/* is told when its turn is over */
 	}
 	j->peer = NULL;
+	j->paged = false;
 }
 
 /* Whose turn hasn't come is let go by begin(), when it does. */
@@ -240,7 +264,7 @@ desk_full(struct desk *d)
 	struct job *j;
 
 	LIST_FOREACH(j, &d->jobs, entry)
-		if (j->acts && j->peer != NULL)
+		if (j->acts && (j->paged || j->peer != NULL))
 			tell_full(j);
 }
 
@@ -334,6 +358,41 @@ start_acts(struct job *j)
 		refuse_full(j);
 	else
 		turn_ask(j->desk->turns, begin, written, j);
+}
+
+/* --- the page ------------------------------------------------------------- */
+
+static void
+refuse_page(struct desk *d, uint64_t number, const char *error)
+{
+	json_t *answer = json_pack("{s:s}", "error", error);
+
+	d->hooks.acted(d->hooks.arg, number, answer);
+	json_decref(answer);
+}
+
+/* Who it is the web part knows; what may be asked for there, it doesn't
+ * decide alone. */
+void
+desk_page(struct desk *d, uint64_t number, struct span said)
+{
+	json_t *o = json_loadb(said.at != NULL ? said.at : "", said.n, 0,
+	    NULL);
+	const char *act = json_string_value(json_object_get(o, "do"));
+	const char *actor = json_string_value(json_object_get(o, "actor"));
+	struct job *j;
+
+	if (act == NULL || actor == NULL || right_of(act) == NULL ||
+	    !operate_knows(act)) {
+		refuse_page(d, number, _("this can't be done on the page"));
+	} else {
+		j = job_new(d, NULL, o, 0);
+		j->paged = true;
+		j->number = number;
+		snprintf(j->ask.actor, sizeof(j->ask.actor), "web:%s", actor);
+		start_acts(j);
+	}
+	json_decref(o);
 }
 
 /* --- the socket ----------------------------------------------------------- */

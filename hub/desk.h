@@ -30,6 +30,8 @@ struct desk_hooks {	/* what the core does for it */
 	bool (*rebuild)(void *arg, struct buf *why);	/* begin one */
 	void (*reread)(void *arg);	/* FRAME_REREAD */
 	json_t *(*about)(void *arg);		/* facts for "ping" */
+	/* FRAME_ACTED: {"ok": …}, or {"error": …, "hint": …}; not taken. */
+	void (*acted)(void *arg, uint64_t number, json_t *answer);
 	void *arg;
 };
 
@@ -38,6 +40,10 @@ struct desk *desk_new(struct event_base *base, struct writer *w,
     struct turns *t, struct summons *s, const struct desk_hooks *hooks,
     struct buf *why);
 void desk_free(struct desk *d);
+
+/* A FRAME_ACT came from the page: an act as over the socket, with "actor".
+ * What the page may not ask for (right.h) is refused. */
+void desk_page(struct desk *d, uint64_t number, struct span said);
 
 /* A FRAME_MINTED came. False: nobody asked for it, or it doesn't read. */
 bool desk_minted(struct desk *d, uint64_t number, struct span body);

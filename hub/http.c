@@ -12,6 +12,7 @@
 #define SEND_TIME 120000	/* ms for an answer to leave */
 #define WHY_MAX 1024
 #define COMPLAINT_MAX 8192
+#define STREAM_MAX (1u << 20)	/* bytes that a client hasn't taken yet */
 
 void
 http_set(struct http_request *r, const char *name, const char *value)
@@ -62,6 +63,33 @@ http_answer(struct http_request *r, int status, const char *type,
 	});
 	http_state_move(r->conn, HTTP_STEP_SENT, SEND_TIME);
 	http_link_put(r->conn->link, buf_look(head), bare ? SPAN_NONE : body);
+}
+
+void
+http_stream(struct http_request *r, const char *type)
+{
+	struct buf *head = &r->conn->http->head;
+
+	must(!r->answered && !r->extra.bad);
+	r->answered = true;
+	r->close = true;
+	buf_reset(head);
+	http_reply_head(head, &(struct http_reply){
+		.status = 200, .type = type, .endless = true, .close = true,
+		.old = r->head.old, .extra = buf_look(&r->extra),
+	});
+	http_state_move(r->conn, HTTP_STEP_STREAM, 0);
+	http_link_put(r->conn->link, buf_look(head), SPAN_NONE);
+}
+
+bool
+http_push(struct http_request *r, struct span bytes)
+{
+	must(r->conn->step == HTTP_STEP_STREAM);
+	if (http_link_pending(r->conn->link) + bytes.n > STREAM_MAX)
+		return false;
+	http_link_put(r->conn->link, bytes, SPAN_NONE);
+	return true;
 }
 
 static const char *

@@ -81,6 +81,10 @@ void http_answer(struct http_request *r, int status, const char *type,
 void http_refuse(struct http_request *r, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 bool http_answered(const struct http_request *r);
+/* An answer without an end: the head leaves, then what is pushed, until the
+ * client goes or is dropped. False: it takes too little of it, so drop it. */
+void http_stream(struct http_request *r, const char *type);
+bool http_push(struct http_request *r, struct span bytes);
 
 /* --- a connection -------------------------------------------------------- */
 

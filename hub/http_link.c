@@ -146,6 +146,12 @@ http_link_put(struct http_link *l, struct span head, struct span body)
 		evbuffer_add(out, body.at, body.n);
 }
 
+size_t
+http_link_pending(const struct http_link *l)
+{
+	return evbuffer_get_length(bufferevent_get_output(l->bev));
+}
+
 struct evbuffer *
 http_link_input(struct http_link *l)
 {

@@ -42,6 +42,7 @@ struct http_link *http_link_new(struct event_base *base, int fd,
 void http_link_free(struct http_link *l);
 
 void http_link_put(struct http_link *l, struct span head, struct span body);
+size_t http_link_pending(const struct http_link *l);	/* bytes to leave */
 struct evbuffer *http_link_input(struct http_link *l);
 /* Reads no more: what comes stays in the kernel, and an end is not seen. (Not
  * by libevent's high-water mark: it reserves that much for each read, and

@@ -34,6 +34,7 @@ static const struct {
 	{ 500, "Internal Server Error" },
 	{ 501, "Not Implemented" },
 	{ 503, "Service Unavailable" },
+	{ 504, "Gateway Timeout" },
 	{ 505, "HTTP Version Not Supported" },
 };
 
@@ -88,7 +89,7 @@ http_reply_head(struct buf *b, const struct http_reply *r)
 	    http_reply_phrase(r->status), date_now());
 	if (r->type != NULL)
 		http_reply_field(b, "Content-Type", r->type);
-	if (r->status != 304)
+	if (r->status != 304 && !r->endless)
 		buf_printf(b, "Content-Length: %zu\r\n", r->length);
 	if (r->close)
 		buf_text(b, "Connection: close\r\n");

@@ -15,6 +15,7 @@ struct http_reply {
 	int status;
 	const char *type;	/* NULL: no body, no Content-Type */
 	size_t length;		/* of the body */
+	bool endless;		/* the body has no length that is known */
 	bool close;		/* the connection ends behind it */
 	bool old;		/* to a client of HTTP/1.0 */
 	struct span extra;	/* more header lines, see http_reply_field() */

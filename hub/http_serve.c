@@ -228,7 +228,7 @@ on_bytes(void *arg, struct evbuffer *in)
 	enum http_step step;
 	size_t n;
 
-	if (c->step == HTTP_STEP_LINGER)
+	if (c->step == HTTP_STEP_LINGER || c->step == HTTP_STEP_STREAM)
 		evbuffer_drain(in, evbuffer_get_length(in));
 	do {
 		step = c->step;

@@ -29,6 +29,7 @@ enum http_step {
 	HTTP_STEP_BODY,
 	HTTP_STEP_WAIT,	/* a handler has it */
 	HTTP_STEP_SENT,	/* the answer is leaving */
+	HTTP_STEP_STREAM,	/* … and has no end */
 	HTTP_STEP_LINGER,	/* refused; reads and forgets */
 };
 

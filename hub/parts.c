@@ -16,6 +16,7 @@
 #include "hub/core.h"
 #include "hub/counters.h"
 #include "hub/edge.h"
+#include "hub/hatch.h"
 #include "hub/http_link.h"
 #include "hub/inspect.h"
 #include "hub/issuer.h"
@@ -36,6 +37,8 @@ struct parts {
 	int tls[2];		/* ca's end, edge's end */
 	int check[2];		/* core's end, check's end; -1: none */
 	int notify[2];		/* core's end, notify's end; -1: none */
+	int page[2];		/* core's end, web's end; -1: none. They stay
+				 * open here: hatch.h */
 };
 
 static void
@@ -99,6 +102,8 @@ static void
 close_rest(struct parts *p)
 {
 	close_pairs(p);
+	close_fd(&p->page[0]);
+	close_fd(&p->page[1]);
 	close_fd(&p->edge_fd);
 	close_fd(&p->web_fd);
 }
@@ -170,12 +175,12 @@ run_core(void *arg)
 	struct parts *p = arg;
 	int edge = keep(&p->edge[0]);
 	int ca = keep(&p->ca[0]);
-	int check = keep(&p->check[0]);
+	int check = keep(&p->check[0]), page = keep(&p->page[0]);
 	int notify = keep(&p->notify[0]);
 
 	close_rest(p);
 	stats_add(COUNTER_PART_STARTS_CORE, 1);
-	return core_run(p->config, edge, ca, check, notify);
+	return core_run(p->config, edge, ca, check, page, notify);
 }
 
 static void
@@ -266,14 +271,14 @@ load_words(const struct config *c)
 }
 
 static struct web *
-open_web(struct event_base *base, const struct config *c, int fd,
+open_web(struct event_base *base, const struct config *c, int fd, int page,
     struct buf *why)
 {
 	struct web *web;
 
 	for (int i = 0; i < STORE_TRIES; i++) {
 		buf_reset(why);
-		if ((web = web_new(base, c, fd, why)) != NULL)
+		if ((web = web_new(base, c, fd, page, why)) != NULL)
 			return web;
 		usleep(STORE_WAIT);
 	}
@@ -290,7 +295,7 @@ run_web(void *arg)
 		.read = paths, .write = paths,	/* LMDB's table of readers */
 	};
 	struct event_base *base = make_loop();
-	int listen = keep(&p->web_fd);
+	int listen = keep(&p->web_fd), page = keep(&p->page[1]);
 	struct web *web;
 	struct buf why;
 	int rc;
@@ -300,7 +305,7 @@ run_web(void *arg)
 	stats_add(COUNTER_PART_STARTS_WEB, 1);
 	load_words(p->config);
 	buf_init(&why, WHY_MAX);
-	web = open_web(base, p->config, listen, &why);
+	web = open_web(base, p->config, listen, page, &why);
 	need(web, &why);
 	rc = serve(base, &sandbox);
 	web_free(web);
@@ -389,7 +394,7 @@ parts_run(const struct config *c, int edge_fd, int web_fd,
 {
 	struct parts p = { .config = c, .edge_fd = edge_fd, .web_fd = web_fd,
 	    .edge = { -1, -1 }, .ca = { -1, -1 }, .tls = { -1, -1 },
-	    .check = { -1, -1 }, .notify = { -1, -1 } };
+	    .check = { -1, -1 }, .notify = { -1, -1 }, .page = { -1, -1 } };
 	struct proc_part parts[PARTS] = {
 		{ .name = "core", .run = run_core, .arg = &p, .group = 1,
 		  .before = make_pairs, .after = close_pairs },
@@ -405,9 +410,11 @@ parts_run(const struct config *c, int edge_fd, int web_fd,
 	if (notify_is_wanted(c))
 		parts[n++] = (struct proc_part){ .name = "notify",
 		    .run = run_notify, .arg = &p, .group = 1 };
-	if (web_fd >= 0)
+	if (web_fd >= 0) {
+		hatch_pair(p.page);
 		parts[n++] = (struct proc_part){ .name = "web",
 		    .run = run_web, .arg = &p };
+	}
 	return proc_run(parts, n, notify_ready);
 }
 
@@ -448,7 +455,9 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 		need(notify, &why);
 	}
 	if (web_fd >= 0) {
-		web = web_new(base, c, web_fd, &why);
+		hatch_pair(p.page);
+		core_hear_page(core, p.page[0]);
+		web = web_new(base, c, web_fd, p.page[1], &why);
 		need(web, &why);
 	}
 	notify_ready();

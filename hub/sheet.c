@@ -9,6 +9,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
+#include "hub/form.h"
 #include "hub/markup.h"
 
 void
@@ -63,7 +64,7 @@ other_language(struct visit *v)
 }
 
 static void
-head(struct visit *v, struct span title)
+head(struct visit *v, struct span title, bool live)
 {
 	struct buf *b = v->out;
 
@@ -77,8 +78,26 @@ head(struct visit *v, struct span title)
 	markup_text(b, span_of(v->config->name));
 	buf_text(b, "</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n"
 	    "<link rel=\"alternate\" type=\"application/atom+xml\""
-	    " href=\"/feed\">\n<link rel=\"icon\" href=\"data:,\">\n"
-	    "</head>\n");
+	    " href=\"/feed\">\n<link rel=\"icon\" href=\"data:,\">\n");
+	if (live)
+		buf_text(b, "<script src=\"/live.js\" defer></script>\n");
+	buf_text(b, "</head>\n");
+}
+
+static void
+nav_link(struct visit *v, const char *path, const char *word)
+{
+	sheet_link(v, v->out, path, SPAN_NONE);
+	buf_printf(v->out, "%s</a>\n", word);
+}
+
+static void
+who(struct visit *v)
+{
+	if (v->who.role != USER_NONE && !v->who.by_header)
+		form_sign_out(v);
+	else if (v->who.role == USER_NONE && v->has_users)
+		nav_link(v, "/signin", _("Sign in"));
 }
 
 static void
@@ -92,37 +111,64 @@ banner(struct visit *v, bool bare)
 	buf_text(b, "\">");
 	markup_text(b, span_of(v->config->name));
 	buf_printf(b, "</a>\n<nav aria-label=\"%s\">", _("Pages"));
-	sheet_link(v, b, "/", SPAN_NONE);
-	buf_printf(b, "%s</a>", _("Sites"));
-	sheet_link(v, b, "/search", SPAN_NONE);
-	buf_printf(b, "%s</a>", _("Newest items"));
+	nav_link(v, "/", _("Overview"));
+	nav_link(v, "/alerts", _("Alerts"));
+	nav_link(v, "/notices", _("Notices"));
+	nav_link(v, "/sites", _("Sites"));
+	nav_link(v, "/search", _("Newest items"));
 	other_language(v);
 	buf_text(b, "</nav>\n");
+	who(v);
 	if (!bare)
 		search_form(v);
 	buf_text(b, "</div></header>\n");
 }
 
+/* An act has brought the reader here. */
 static void
-begin(struct visit *v, struct span title, bool bare)
+put_done(struct visit *v)
+{
+	if (v->argument[VISIT_DONE].n > 0 && v->who.role != USER_NONE)
+		buf_printf(v->out, "<p class=\"done\" role=\"status\">%s</p>"
+		    "\n", _("Done: it is written down, and in force."));
+}
+
+enum sheet_kind { PLAIN, BARE, LIVE };
+
+static void
+begin(struct visit *v, struct span title, enum sheet_kind kind,
+    uint64_t version)
 {
 	v->type = "text/html; charset=utf-8";
-	head(v, title);
+	head(v, title, kind == LIVE);
 	buf_text(v->out, "<body>\n");
-	banner(v, bare);
-	buf_text(v->out, "<main id=\"main\">\n");
+	banner(v, kind == BARE);
+	if (kind == LIVE)
+		buf_printf(v->out, "<main id=\"main\" data-live=\"%" PRIu64
+		    "\">\n<p id=\"live\" class=\"soft\" role=\"status\""
+		    " data-on=\"%s\" data-off=\"%s\" hidden></p>\n",
+		    version, _("live"), _("not live: what you see may be old"));
+	else
+		buf_text(v->out, "<main id=\"main\">\n");
+	put_done(v);
 }
 
 void
 sheet_begin(struct visit *v, struct span title)
 {
-	begin(v, title, false);
+	begin(v, title, PLAIN, 0);
 }
 
 void
 sheet_begin_bare(struct visit *v, struct span title)
 {
-	begin(v, title, true);
+	begin(v, title, BARE, 0);
+}
+
+void
+sheet_begin_live(struct visit *v, struct span title, uint64_t version)
+{
+	begin(v, title, LIVE, version);
 }
 
 void

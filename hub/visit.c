@@ -19,6 +19,12 @@ const char *const visit_names[VISIT_ARGUMENT_COUNT] = {
 #undef X
 };
 
+bool
+visit_may(const struct visit *v, const char *act)
+{
+	return right_has(act, v->who.role);
+}
+
 /* Minutes east of UTC here, now: what a date without a zone means. */
 static int
 zone_here(void)
@@ -161,6 +167,7 @@ visit_link(const struct visit *v, struct buf *b, enum visit_argument but,
 		enum visit_argument which = (enum visit_argument)i;
 
 		if (which == but || v->argument[i].n == 0 ||
+		    which == VISIT_DONE ||
 		    (which == VISIT_AFTER && but != VISIT_LANG) ||
 		    (which == VISIT_LANG && !v->chose_language))
 			continue;

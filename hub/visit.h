@@ -13,6 +13,9 @@
 #include "contrib/base/span.h"
 #include "hub/config.h"
 #include "hub/query.h"
+#include "hub/right.h"
+#include "hub/session.h"
+#include "hub/user.h"
 
 #define VISIT_BODY_MAX (8u << 20)	/* a page of 200 items stays under 1 */
 
@@ -20,9 +23,19 @@
 #define VISIT_ARGUMENTS(X)						\
 X(Q, "q") X(SITE, "site") X(COLUMN, "column") X(SINCE, "since")		\
 X(UNTIL, "until") X(AFTER, "after") X(LIMIT, "limit") X(LANG, "lang")	\
-X(STATE, "state") X(URL, "url") X(FROM, "from")
+X(STATE, "state") X(URL, "url") X(FROM, "from") X(NEXT, "next")	\
+X(DONE, "done")
 
 struct former;
+struct live;
+struct overview;
+
+struct visit_who {		/* zeros: nobody has signed in */
+	char name[USER_NAME];
+	enum user_role role;
+	char form[SESSION_FORM];	/* what a form must carry */
+	bool by_header;			/* there is nothing to sign out of */
+};
 
 enum visit_argument {
 #define X(id, name) VISIT_##id,
@@ -36,6 +49,10 @@ struct visit {
 	struct query *query;
 	const struct config *config;
 	struct former *former;		/* hits on former domains */
+	struct overview *overview;	/* NULL in a test: one of its own */
+	const struct live *live;	/* or NULL */
+	struct visit_who who;
+	bool has_users;			/* somebody may sign in */
 	struct span path;		/* decoded; what follows the route */
 	struct span origin;		/* "https://host": where the reader
 					 * found us; safe in an address */
@@ -53,6 +70,9 @@ struct visit {
  * expected. */
 bool visit_spec(const struct visit *v, struct query_spec *spec,
     struct site_info *site, struct buf *why);
+
+/* May the reader do this (right.h)? */
+bool visit_may(const struct visit *v, const char *act);
 
 #define VISIT_WHY 1024		/* room that `why` needs */
 

@@ -8,32 +8,30 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/api.h"
-#include "hub/asked.h"
 #include "hub/counters.h"
 #include "hub/dash.h"
+#include "hub/dash_alert.h"
 #include "hub/dash_links.h"
+#include "hub/dash_notice.h"
+#include "hub/dash_sign.h"
 #include "hub/feed.h"
-#include "hub/former.h"
-#include "hub/http.h"
+#include "hub/http_query.h"
 #include "hub/http_serve.h"
+#include "hub/markup.h"
 #include "hub/metrics.h"
 #include "hub/negotiate.h"
-#include "hub/visit.h"
+#include "hub/query_now.h"
+#include "hub/script.h"
+#include "hub/web_inside.h"
 #include "protocol/limits.h"
 #include "protocol/sha.h"
 
 #define CONNECTIONS 512
-#define MEMORY (1u << 20)	/* nobody posts anything here */
+#define MEMORY (1u << 20)	/* forms are small */
 #define REQUEST_MS 10000
 #define IDLE_MS 30000
 #define ORIGIN_MAX 1024
-
-struct web {
-	const struct config *config;
-	struct store *store;
-	struct former *former;
-	struct http *http;
-};
+#define NEXT_MAX 2048
 
 typedef void maker_fn(struct visit *v);
 
@@ -43,22 +41,31 @@ static void health(struct visit *v);
 static const struct maker {
 	const char *path;
 	maker_fn *make;
+	bool open;		/* to everybody, whatever is set */
 } makers[] = {
-	{ "/", dash_home },
-	{ "/site/*", dash_site },
-	{ "/search", dash_search },
-	{ "/item", dash_item },
-	{ "/item/*", dash_item },
-	{ "/moves", dash_moves },
-	{ "/moves/*", dash_move },
-	{ "/hits", dash_hits },
-	{ "/links", dash_links },
-	{ "/links/*", dash_links },
-	{ "/feed", feed_make },
-	{ "/metrics", metrics_make },
-	{ "/api/v1/*", api_make },
-	{ "/style.css", dash_style },
-	{ "/healthz", health },
+	{ "/", dash_home, false },
+	{ "/now", dash_now, false },
+	{ "/beside", dash_beside, false },
+	{ "/sites", dash_sites, false },
+	{ "/alerts", dash_alerts, false },
+	{ "/alerts/*", dash_alert, false },
+	{ "/notices", dash_notices, false },
+	{ "/signin", dash_sign, true },
+	{ "/live.js", script_make, true },
+	{ "/site/*", dash_site, false },
+	{ "/search", dash_search, false },
+	{ "/item", dash_item, false },
+	{ "/item/*", dash_item, false },
+	{ "/moves", dash_moves, false },
+	{ "/moves/*", dash_move, false },
+	{ "/hits", dash_hits, false },
+	{ "/links", dash_links, false },
+	{ "/links/*", dash_links, false },
+	{ "/feed", feed_make, false },
+	{ "/metrics", metrics_make, true },
+	{ "/api/v1/*", api_make, false },
+	{ "/style.css", dash_style, true },
+	{ "/healthz", health, true },
 };
 #define MAKERS (sizeof(makers) / sizeof(*makers))
 
@@ -135,21 +142,24 @@ put_tag(struct buf *b, struct span body)
 	buf_byte(b, '"');
 }
 
+/* What is shown to one reader is kept by nobody else. */
 static void
-headers(struct http_request *r, const char *tag)
+headers(struct http_request *r, const struct visit *v, const char *tag)
 {
 	http_set(r, "ETag", tag);
-	http_set(r, "Cache-Control", "no-cache");
-	http_set(r, "Vary", "Accept-Language, X-Forwarded-Proto");
+	http_set(r, "Cache-Control", v->who.role != USER_NONE ?
+	    "private, no-cache" : "no-cache");
+	http_set(r, "Vary", "Accept-Language, Cookie, X-Forwarded-Proto");
 	http_set(r, "X-Content-Type-Options", "nosniff");
-	http_set(r, "Referrer-Policy", "no-referrer");
+	http_set(r, "Referrer-Policy", "same-origin");
 	http_set(r, "Content-Security-Policy", "default-src 'none'; "
-	    "style-src 'self'; img-src 'self' data:; form-action 'self'; "
-	    "base-uri 'none'; frame-ancestors 'none'");
+	    "style-src 'self'; script-src 'self'; connect-src 'self'; "
+	    "img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+	    "frame-ancestors 'none'");
 }
 
-static void
-answer(struct http_request *r, const struct visit *v)
+void
+web_answer(struct http_request *r, const struct visit *v)
 {
 	struct buf tag;
 
@@ -160,7 +170,7 @@ answer(struct http_request *r, const struct visit *v)
 	}
 	buf_init(&tag, 64);
 	put_tag(&tag, buf_look(v->out));
-	headers(r, buf_cstr(&tag));
+	headers(r, v, buf_cstr(&tag));
 	if (v->status == 200 && negotiate_has_tag(http_header(r,
 	    "If-None-Match"), buf_look(&tag)))
 		http_answer(r, 304, NULL, SPAN_NONE);
@@ -169,29 +179,85 @@ answer(struct http_request *r, const struct visit *v)
 	buf_clear(&tag);
 }
 
-static void
-make(struct web *w, struct visit *v, const struct maker *m)
+/* A path of ours: "//host" and "/\\host" are elsewhere to a browser. */
+static bool
+is_path(struct span s)
 {
-	v->query = query_begin(w->store);
-	if (m == NULL)
-		dash_fail(v, 404, _("There is no such page here."));
-	else
-		m->make(v);
-	query_end(v->query);
+	return s.n > 0 && s.at[0] == '/' && (s.n == 1 ||
+	    (s.at[1] != '/' && s.at[1] != '\\')) &&
+	    memchr(s.at, '\\', s.n) == NULL;
+}
+
+void
+web_see(struct http_request *r, struct span path, const char *done)
+{
+	struct buf to;
+
+	buf_init(&to, NEXT_MAX);
+	if (!is_path(path) || path.n > NEXT_MAX / 2)
+		path = SPAN("/");
+	buf_span(&to, path);
+	if (done != NULL)
+		buf_printf(&to, "%cdone=%s", memchr(path.at, '?', path.n) !=
+		    NULL ? '&' : '?', done);
+	http_set(r, "Location", buf_cstr(&to));
+	http_set(r, "Cache-Control", "no-store");
+	http_answer(r, 303, NULL, SPAN_NONE);
+	buf_clear(&to);
+}
+
+/* --- a visit ------------------------------------------------------------- */
+
+static bool
+is_api(const struct http_request *r)
+{
+	return text_starts(http_path(r), "/api/");
 }
 
 /* A program that asks the API reads JSON. */
 static void
-refuse(struct visit *v, struct http_request *r, const char *why)
+refuse(struct visit *v, struct http_request *r, int status, const char *why)
 {
-	struct span path = http_path(r);
-
-	if (path.n < 5 || memcmp(path.at, "/api/", 5) != 0) {
-		http_refuse(r, 400, "%s", why);
+	if (!is_api(r)) {
+		http_refuse(r, status, "%s", why);
 		return;
 	}
 	api_refuse(v, why);
-	answer(r, v);
+	v->status = status;
+	web_answer(r, v);
+}
+
+bool
+web_visit_begin(struct web *w, struct web_visit *x, struct http_request *r)
+{
+	const char *why;
+
+	x->v = (struct visit){ .config = w->config, .out = &x->out,
+		.status = 200, .type = DASH_TYPE, .former = w->former,
+		.overview = w->overview, .live = w->live };
+	buf_init(&x->out, VISIT_BODY_MAX);
+	buf_init(&x->origin, ORIGIN_MAX);
+	asked_init(&x->asked);
+	put_origin(&x->origin, w->config, r);
+	x->v.origin = buf_look(&x->origin);
+	x->v.query = query_begin(w->store);
+	if (!asked_read(&x->asked, http_path(r), http_query(r), &x->v,
+	    &why)) {
+		refuse(&x->v, r, 400, why);
+		return false;
+	}
+	choose_language(&x->v, r);
+	web_sign_who(w, &x->v, r);
+	return true;
+}
+
+void
+web_visit_end(struct web_visit *x)
+{
+	query_end(x->v.query);
+	asked_clear(&x->asked);
+	buf_clear(&x->origin);
+	buf_clear(&x->out);
 }
 
 /* --- former domains ------------------------------------------------------- */
@@ -263,41 +329,122 @@ run_former(struct web *w, struct http_request *r)
 	return found;
 }
 
+/* To whom reading isn't open the way to sign in is shown. */
+static void
+send_to_sign_in(struct visit *v, struct http_request *r)
+{
+	struct buf to;
+
+	if (is_api(r) || text_starts(http_path(r), "/feed") ||
+	    text_starts(http_path(r), "/live")) {
+		refuse(v, r, 403, "sign in first");
+		return;
+	}
+	buf_init(&to, NEXT_MAX);
+	buf_text(&to, "/signin?next=");
+	markup_argument(&to, text_cut(http_path(r), 512));
+	web_see(r, buf_look(&to), NULL);
+	buf_clear(&to);
+}
+
+static void
+make(struct web *w, struct visit *v, struct http_request *r,
+    const struct maker *m)
+{
+	if (w->config->web_sign_in && v->who.role == USER_NONE &&
+	    (m == NULL || !m->open)) {
+		send_to_sign_in(v, r);
+		return;
+	}
+	if (m == NULL)
+		dash_fail(v, 404, _("There is no such page here."));
+	else
+		m->make(v);
+	web_answer(r, v);
+}
+
 static void
 run(void *arg, struct http_request *r)
 {
-	struct web *w = arg;
-	struct buf out, origin;
-	struct asked asked;
-	struct visit v = { .config = w->config, .out = &out, .status = 200,
-		.type = DASH_TYPE, .former = w->former };
 	int64_t began = clock_mono();
-	const char *why;
+	struct web *w = arg;
+	struct web_visit x;
 
 	if (run_former(w, r))
 		return;
-
-	buf_init(&out, VISIT_BODY_MAX);
-	buf_init(&origin, ORIGIN_MAX);
-	asked_init(&asked);
-	put_origin(&origin, w->config, r);
-	v.origin = buf_look(&origin);
-	if (!asked_read(&asked, http_path(r), http_query(r), &v, &why)) {
-		refuse(&v, r, why);
-	} else {
-		choose_language(&v, r);
-		make(w, &v, maker_of(buf_look(&asked.path), &v.path));
-		answer(r, &v);
-	}
-	asked_clear(&asked);
-	buf_clear(&origin);
-	buf_clear(&out);
+	if (web_visit_begin(w, &x, r))
+		make(w, &x.v, r, maker_of(buf_look(&x.asked.path),
+		    &x.v.path));
+	web_visit_end(&x);
 	stats_add(COUNTER_WEB_REQUESTS, 1);
 	stats_observe(COUNTER_WEB_TIME, (uint64_t)(clock_mono() - began));
 }
 
+/* --- live ------------------------------------------------------------------ */
+
+static uint64_t
+look(void *arg)
+{
+	struct web *w = arg;
+	struct query *q = query_begin(w->store);
+	uint64_t news;
+
+	overview_look(w->overview, q);
+	news = query_now_news(q);
+	query_end(q);
+	return news;
+}
+
+/* The browser tells what it had when it comes again. */
+static uint64_t
+seen_by(const struct web_visit *x, const struct http_request *r)
+{
+	struct span id = http_header(r, "Last-Event-ID");
+	uint64_t n = 0;
+
+	if (id.n == 0)
+		id = x->v.argument[VISIT_AFTER];
+	(void)text_number(id, 0, UINT64_MAX, &n);
+	return n;
+}
+
+static void
+run_live(void *arg, struct http_request *r)
+{
+	struct web *w = arg;
+	struct web_visit x;
+
+	if (!web_visit_begin(w, &x, r)) {
+		web_visit_end(&x);
+		return;
+	}
+	if (w->config->web_sign_in && x.v.who.role == USER_NONE)
+		send_to_sign_in(&x.v, r);
+	else if (span_is(http_method(r), SPAN("HEAD")))
+		http_answer(r, 200, "text/event-stream", SPAN_NONE);
+	else
+		live_open(w->live, r, seen_by(&x, r));
+	web_visit_end(&x);
+}
+
+static void
+end_live(void *arg, struct http_request *r)
+{
+	live_end(((struct web *)arg)->live, r);
+}
+
+#define FORM "application/x-www-form-urlencoded"
+
 static const struct http_route routes[] = {
+	{ .method = "GET", .path = "/live", .run = run_live,
+	  .end = end_live },
 	{ .method = "GET", .path = "/*", .run = run },
+	{ .method = "POST", .path = "/signin", .type = FORM,
+	  .most = WEB_FORM, .run = web_sign_in },
+	{ .method = "POST", .path = "/signout", .type = FORM,
+	  .most = WEB_FORM, .run = web_sign_out },
+	{ .method = "POST", .path = "/act/*", .type = FORM,
+	  .most = WEB_FORM, .run = web_act_run, .end = web_act_end },
 };
 
 static const struct http_spec spec = {
@@ -308,7 +455,7 @@ static const struct http_spec spec = {
 };
 
 struct web *
-web_new(struct event_base *base, const struct config *c, int fd,
+web_new(struct event_base *base, const struct config *c, int fd, int page_fd,
     struct buf *why)
 {
 	struct store *store = store_open(c->dir, why);
@@ -321,6 +468,12 @@ web_new(struct event_base *base, const struct config *c, int fd,
 	w->config = c;
 	w->store = store;
 	w->former = former_new();
+	users_follow(&w->users, c->dir);
+	w->sessions = sessions_new(c->dir, (int64_t)c->web_session);
+	w->guesses = guesses_new();
+	w->overview = overview_new();
+	w->live = live_new(base, w->overview, look, w);
+	w->acts = web_acts_new(base, page_fd, w);
 	w->http = http_serve_new(base, &spec, routes,
 	    sizeof(routes) / sizeof(*routes), w);
 	http_serve_listen(w->http, fd, NULL);
@@ -333,6 +486,12 @@ web_free(struct web *w)
 	if (w == NULL)
 		return;
 	http_serve_free(w->http);
+	web_acts_free(w->acts);
+	live_free(w->live);
+	overview_free(w->overview);
+	guesses_free(w->guesses);
+	sessions_free(w->sessions);
+	users_clear(&w->users);
 	former_free(w->former);
 	store_close(w->store);
 	free(w);

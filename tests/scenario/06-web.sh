@@ -26,7 +26,7 @@ for path in / /site/4101000001 '/search?q=%E6%98%A5%E8%80%95' /item/1; do
 	for lang in zh en; do
 		get -H "Accept-Language: $lang" "$web$path" || die "$path in $lang"
 		grep -q "<html lang=\"$lang" "$T/got" || die "$path is not in $lang"
-		grep -q '<script' "$T/got" && die "$path: markup of a title got through"
+		grep -q '<script>' "$T/got" && die "$path: markup of a title got through"
 		tail -c 20 "$T/got" | grep -q '</html>' || die "$path is cut"
 	done
 done

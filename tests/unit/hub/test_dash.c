@@ -4,6 +4,9 @@
  * there.
  */
 #include "hub/dash.h"
+#include "hub/dash_alert.h"
+#include "hub/dash_notice.h"
+#include "hub/dash_sign.h"
 
 #include "tests/unit/hub/web_bed.h"
 
@@ -59,7 +62,12 @@ static const struct {
 	maker_fn *make;
 	const char *path, *query;
 } pages[] = {
-	{ dash_home, "", "" }, { dash_home, "", "state=new&lang=zh" },
+	{ dash_home, "", "" }, { dash_home, "", "lang=zh" },
+	{ dash_now, "", "" }, { dash_now, "", "state=new" },
+	{ dash_beside, "", "" },
+	{ dash_sites, "", "" }, { dash_sites, "", "state=new&lang=zh" },
+	{ dash_alerts, "", "" }, { dash_notices, "", "lang=en" },
+	{ dash_sign, "", "next=%22%3E%3Cscript%3E" },
 	{ dash_site, "4100000001", "" },
 	{ dash_site, "4100000001", "lang=en&q=x" },
 	{ dash_search, "", "" },
@@ -103,7 +111,13 @@ static const struct {
 	{ dash_item, "", "", 404 }, { dash_item, "2", "", 404 },
 	{ dash_item, "%3Cscript%3E", "", 404 },
 	{ dash_item, "-1", "", 404 }, { dash_item, "1%002", "", 404 },
-	{ dash_home, "", "state=fine", 400 },
+	{ dash_sites, "", "state=fine", 400 },
+	{ dash_now, "", "state=fine", 400 }, { dash_now, "", "after=x", 400 },
+	{ dash_alert, "1", "", 404 }, { dash_alert, "", "", 404 },
+	{ dash_alert, "%3Cscript%3E", "", 404 },
+	{ dash_alerts, "", "site=nosuch", 404 },
+	{ dash_alerts, "", "after=-1", 400 },
+	{ dash_notices, "", "site=nosuch", 404 },
 	{ dash_search, "", "since=%3Cscript%3E", 400 },
 	{ dash_search, "", "site=%3Cscript%3E", 400 },
 	{ dash_search, "", "after=%3Cscript%3E", 400 },
@@ -164,7 +178,7 @@ next_query(const char *text, char query[256])
 START_TEST(test_no_sites)
 {
 	bed_show(&bed);
-	ck_assert_ptr_nonnull(strstr(page(dash_home, "", ""),
+	ck_assert_ptr_nonnull(strstr(page(dash_sites, "", ""),
 	    "There are none."));
 }
 END_TEST
@@ -177,7 +191,7 @@ START_TEST(test_all_sites)
 
 	add_sites(450);
 	do {
-		const char *at = page(dash_home, "", query);
+		const char *at = page(dash_sites, "", query);
 
 		ck_assert_int_lt(round++, 4);
 		ck_assert_ptr_nonnull(strstr(at, "not enrolled&nbsp;450<"));
@@ -202,13 +216,13 @@ START_TEST(test_states)
 	kit_act(&bed.kit, "{\"do\":\"block\",\"site\":2,\"actor\":\"test\","
 	    "\"reason\":\"<gone mad>\"}");
 	bed_show(&bed);
-	page(dash_home, "", "state=blocked");
+	page(dash_sites, "", "state=blocked");
 	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out), "<tr><th scope="
 	    "\"row\">"), 1);
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "s2.gov.cn"));
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out),
 	    "state=blocked\" aria-current=\"true\">"));
-	page(dash_home, "", "state=silent");
+	page(dash_sites, "", "state=silent");
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out), "There are none."));
 	page(dash_site, "4100000002", "");
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out),

@@ -172,7 +172,7 @@ bed_html(const struct bed *b)
 	xmlFreeDoc(doc);
 	ck_assert(text_is_utf8(buf_look(&b->out)));
 	ck_assert_ptr_nonnull(strstr(text, "</html>"));
-	ck_assert_ptr_null(strstr(text, "<script"));
+	ck_assert_ptr_null(strstr(text, "<script>"));
 	ck_assert_ptr_null(strstr(text, "<Cluster>"));
 	ck_assert_uint_eq(bed_count(text, "<h1>"), 1);
 }

@@ -1,0 +1,336 @@
+#include "hub/dash_watch.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/units.h"
+#include "hub/cell.h"
+#include "hub/markup.h"
+#include "hub/monitor_state.h"
+#include "hub/plot.h"
+#include "hub/pulse.h"
+#include "hub/query_now.h"
+#include "hub/sheet.h"
+
+#define DAY INT64_C(86400000)	/* ms */
+#define STATES_SHOWN 15
+#define LOOKS 3000		/* in a plot: of a week, every 5 min */
+#define WHY_MAX 2048
+
+/* --- now ------------------------------------------------------------------------ */
+
+static void
+state_line(struct visit *v, const struct site_info *s,
+    const struct pulse_row *p)
+{
+	enum cell_state c = cell_of(s->state, p);
+	struct buf why;
+
+	buf_init(&why, WHY_MAX);
+	cell_sentence(&why, c, s->state, p);
+	buf_text(v->out, "<p class=\"lead\">");
+	cell_put(v->out, c);
+	if (p->since > 0) {
+		buf_printf(v->out, " · %s ", _("since"));
+		markup_time(v->out, p->since);
+	}
+	if (why.n > 0) {
+		buf_text(v->out, " · ");
+		markup_text(v->out, buf_look(&why));
+	}
+	buf_text(v->out, "</p>\n");
+	buf_clear(&why);
+}
+
+static void
+put_ms(struct buf *b, uint32_t ms)
+{
+	buf_printf(b, "%.2f s", (double)ms / 1000);
+}
+
+/* What its agent says. */
+static void
+inside(struct buf *b, const struct pulse_row *p)
+{
+	const struct health *h = &p->health;
+	char text[UNITS_TEXT_MAX];
+
+	if (p->heard == 0)
+		return;
+	buf_printf(b, "<dt>%s</dt><dd>", _("Seen from inside"));
+	markup_ago(b, p->heard);
+	buf_text(b, " · ");
+	buf_printf(b, ngettext("%" PRIu32 " connection",
+	    "%" PRIu32 " connections", p->connections), p->connections);
+	if (h->told) {
+		buf_text(b, " · ");
+		buf_printf(b, ngettext("%" PRIu32 " source",
+		    "%" PRIu32 " sources", h->sources), h->sources);
+		if (h->troubled > 0)
+			buf_printf(b, _(", %" PRIu32 " in trouble"),
+			    h->troubled);
+		buf_printf(b, " · %s %s", _("waiting to be told:"),
+		    units_show_bytes(text, h->spool));
+	}
+	if (h->home_at != 0) {
+		buf_printf(b, " · %s ", _("its home page answers there:"));
+		if (h->home_status != 0)
+			buf_printf(b, "%u, ", h->home_status);
+		else
+			buf_printf(b, "%s, ",
+			    health_error_name(h->home_error));
+		put_ms(b, h->home_ms);
+	}
+	buf_text(b, "</dd>\n");
+}
+
+static void
+outside(struct visit *v, uint32_t site)
+{
+	struct home_row row;
+	struct buf *b = v->out, why;
+
+	if (!query_home(v->query, site, &row) || row.at == CLOCK_NONE)
+		return;
+	buf_printf(b, "<dt>%s</dt><dd>", _("Seen from outside"));
+	markup_ago(b, row.at);
+	buf_printf(b, " · %s", home_outcome_word(row.outcome));
+	if (row.status != 0)
+		buf_printf(b, " · HTTP %u", row.status);
+	buf_text(b, " · ");
+	put_ms(b, row.ms);
+	buf_init(&why, WHY_MAX);
+	home_row_sentence(&why, &row);
+	if (why.n > 0) {
+		buf_text(b, " · ");
+		markup_text(b, buf_look(&why));
+	}
+	buf_clear(&why);
+	buf_text(b, "</dd>\n");
+	if (home_row_cert_until(&row) != CLOCK_NONE)
+		sheet_fact_time(b, _("Its web certificate ends"),
+		    home_row_cert_until(&row));
+}
+
+/* 国办秘函〔2019〕19号: 5 % of a week's visits fail a site. */
+static void
+availability(struct visit *v, uint32_t site)
+{
+	struct buf *b = v->out;
+	struct home_day week;
+	int share;
+
+	if (!query_home_week(v->query, site, &week))
+		return;
+	share = home_days_share(&week);
+	if (share < 0)
+		return;
+	buf_printf(b, "<dt>%s</dt><dd>", _("Availability of the week"));
+	buf_printf(b, "<b>%d.%d %%</b> · ", (1000 - share) / 10,
+	    (1000 - share) % 10);
+	buf_printf(b, ngettext("%" PRIu32 " of %" PRIu32 " visit failed",
+	    "%" PRIu32 " of %" PRIu32 " visits failed", week.looks),
+	    week.failed, week.looks);
+	if (week.excluded > 0)
+		buf_printf(b, _(", %" PRIu32 " more were within announced "
+		    "outages and don't count"), week.excluded);
+	if (share >= HOME_DAYS_FAILS)
+		buf_printf(b, " · <b>%s</b>", _("5 % and more failed: the "
+		    "site fails an inspection"));
+	else if (share >= HOME_DAYS_EARLY)
+		buf_printf(b, " · %s", _("near the 5 % at which a site fails "
+		    "an inspection"));
+	buf_text(b, "</dd>\n");
+}
+
+void
+dash_watch_now(struct visit *v, const struct site_info *s)
+{
+	struct pulse_row p;
+
+	(void)pulse_read(s->number, &p);
+	state_line(v, s, &p);
+	buf_text(v->out, "<dl>\n");
+	inside(v->out, &p);
+	outside(v, s->number);
+	availability(v, s->number);
+	buf_text(v->out, "</dl>\n");
+}
+
+/* --- over time ------------------------------------------------------------------- */
+
+static bool
+count_state(void *arg, const struct history *h)
+{
+	(void)h;
+	(*(size_t *)arg)++;
+	return false;
+}
+
+static bool
+strip_state(void *arg, const struct history *h)
+{
+	return plot_strip_state(arg, h);
+}
+
+struct table {
+	struct visit *v;
+	size_t n;
+};
+
+static bool
+state_row(void *arg, const struct history *h)
+{
+	struct table *t = arg;
+	struct buf *b = t->v->out;
+
+	buf_text(b, "<tr><td>");
+	markup_time(b, h->since);
+	buf_printf(b, "</td><th scope=\"row\"><span class=\"cell\"><i "
+	    "class=\"%s\"></i>%s</span>%s</th><td>",
+	    monitor_state_name(h->state), monitor_state_word(h->state),
+	    h->flapping ? _(" (flapping)") : "");
+	markup_text(b, span_of(monitor_sentence(h->cause)));
+	buf_text(b, "</td></tr>\n");
+	return !b->bad && ++t->n < STATES_SHOWN;
+}
+
+static void
+states(struct visit *v, uint32_t site)
+{
+	int64_t now = clock_wall();
+	struct table t = { .v = v };
+	struct buf *b = v->out;
+	struct plot p;
+	size_t n = 0;
+
+	query_now_history(v->query, site, count_state, &n);
+	if (n == 0)
+		return;
+	buf_printf(b, "<h2>%s</h2>\n", _("States of the last seven days"));
+	plot_strip_begin(&p, b, now - 7 * DAY, now, _("States of the last "
+	    "seven days; the list below says them in words"));
+	query_now_history(v->query, site, strip_state, &p);
+	plot_strip_end(&p);
+	buf_printf(b, "<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+	    "aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
+	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n"
+	    "<tbody>\n", _("States"), _("Since"), _("State"), _("Why"));
+	query_now_history(v->query, site, state_row, &t);
+	buf_text(b, "</tbody></table></div>\n");
+}
+
+struct looks {
+	struct plot *plot;	/* NULL: only look how long they take */
+	size_t n;
+	uint32_t most;		/* ms */
+};
+
+static bool
+take_look(void *arg, const struct home_sample *s)
+{
+	struct looks *l = arg;
+
+	if (l->plot != NULL)
+		plot_times_look(l->plot, s);
+	else if (home_is_there(s->outcome) && s->ms > l->most)
+		l->most = s->ms;
+	return ++l->n < LOOKS;
+}
+
+/* The top of the plot: the next of these. */
+static uint32_t
+top_of(uint32_t most)
+{
+	static const uint32_t tops[] = { 500, 1000, 2000, 5000 };
+
+	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
+		if (most <= tops[i])
+			return tops[i];
+	return HOME_LIMIT;
+}
+
+static void
+times(struct visit *v, uint32_t site)
+{
+	int64_t now = clock_wall();
+	struct looks l = { .most = 0 };
+	struct plot p;
+
+	query_home_looks(v->query, site, now - 2 * DAY, now, take_look, &l);
+	if (l.n == 0)
+		return;
+	buf_printf(v->out, "<h2>%s</h2>\n", _("Answer times of the home page, "
+	    "two days"));
+	plot_times_begin(&p, v->out, now - 2 * DAY, now, top_of(l.most),
+	    _("Answer times of the home page over two days; failed visits are "
+	    "marks at the top"));
+	l.n = 0;
+	l.plot = &p;
+	query_home_looks(v->query, site, now - 2 * DAY, now, take_look, &l);
+	plot_times_end(&p);
+}
+
+void
+dash_watch_past(struct visit *v, const struct site_info *s)
+{
+	states(v, s->number);
+	times(v, s->number);
+}
+
+/* --- evidence -------------------------------------------------------------------- */
+
+static void
+put_cert(struct buf *b, const struct home_hop *h)
+{
+	if (!h->has_cert)
+		return;
+	buf_printf(b, "<br>%s ", _("certificate of"));
+	markup_text(b, span_of(h->cert.issuer));
+	buf_printf(b, " %s ", _("until"));
+	markup_day(b, h->cert.until);
+}
+
+static void
+put_hop(struct buf *b, const struct home_hop *h)
+{
+	buf_text(b, "<li>");
+	markup_url(b, span_of(h->url));
+	buf_text(b, "<br><span class=\"soft\">");
+	if (h->status != 0)
+		buf_printf(b, "HTTP %ld · ", h->status);
+	markup_text(b, span_of(h->address));
+	buf_text(b, " · ");
+	put_ms(b, h->ms);
+	put_cert(b, h);
+	buf_text(b, "</span></li>\n");
+}
+
+void
+dash_watch_evidence(struct visit *v, const struct site_info *s)
+{
+	struct buf *b = v->out;
+	struct home_row row;
+	static struct home_look look;	/* 50 KiB */
+
+	if (!query_home(v->query, s->number, &row) ||
+	    !home_row_look(row.now, &look))
+		return;
+	buf_printf(b, "<h2>%s</h2>\n<p class=\"soft\">",
+	    _("Its home page, as the hub saw it"));
+	markup_time(b, look.at);
+	buf_text(b, "</p>\n<ol class=\"items\">\n");
+	for (size_t i = 0; i < look.hops; i++)
+		put_hop(b, &look.hop[i]);
+	buf_text(b, "</ol>\n");
+	if (look.has_page) {
+		buf_text(b, "<dl>\n");
+		sheet_fact_text(b, _("Title"), span_of(look.title));
+		sheet_fact_text(b, _("Says its domain is"),
+		    span_of(look.domain));
+		sheet_fact_text(b, _("Says its code is"), span_of(look.code));
+		buf_text(b, "</dl>\n");
+	}
+}

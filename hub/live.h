@@ -1,0 +1,45 @@
+/*
+ * Live: what changes on the overview, told to open pages as it does
+ * (server-sent events, https://html.spec.whatwg.org/multipage/
+ * server-sent-events.html).
+ *
+ *	event: cells	data: [["4101000001","down",1763780000000], …]
+ *	event: sums	data: {"up":9999,"down":1,…,"taken":120,"lag":0}
+ *	event: news	something else changed that pages show: alerts, notices
+ *	event: sites	the set of sites did: read the page anew
+ *	event: beat	every 10 s, so that a page knows that it is live
+ *
+ * Each event of the first two has the overview's version as its id, and who
+ * comes back with it is told what he missed. A stream ends after some
+ * minutes: the browser comes again, and is who it is then.
+ */
+#ifndef ZQ_HUB_LIVE_H
+#define ZQ_HUB_LIVE_H
+
+#include <event2/event.h>
+#include <stdint.h>
+
+#include "hub/http.h"
+#include "hub/overview.h"
+
+#define LIVE_CLIENTS 256	/* at a time */
+
+struct live;
+
+/* Brings the overview up to date, and returns what stands for all that is
+ * news but no cell. */
+typedef uint64_t live_look_fn(void *arg);
+
+struct live *live_new(struct event_base *base, struct overview *o,
+    live_look_fn *look, void *arg);
+void live_free(struct live *l);
+
+/* Answers r with a stream of what is newer than this version; or refuses:
+ * too many are open. */
+void live_open(struct live *l, struct http_request *r, uint64_t after);
+void live_end(struct live *l, struct http_request *r);	/* it is gone */
+
+/* Changes taken within the last minute, of all sites. */
+uint64_t live_taken(const struct live *l);
+
+#endif

@@ -1,0 +1,257 @@
+/*
+ * Acts: what operators ask for on the page goes to the core, and its answer
+ * back to who waits. A request that is gone by then was done nevertheless.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
+#include "hub/dash.h"
+#include "hub/frame.h"
+#include "hub/http_query.h"
+#include "hub/web_inside.h"
+
+#define WAITING 64		/* at a time */
+#define PATIENCE 30000		/* ms for the core */
+#define LOOK_MS 1000
+#define PATH "/act/"
+#define NEXT_MAX 1024
+
+struct waiting {
+	struct http_request *request;	/* NULL: this place is free */
+	uint64_t number;
+	int64_t until;			/* ms, mono */
+};
+
+struct web_acts {
+	struct web *web;
+	struct hatch *hatch;
+	struct event *look;
+	uint64_t number;	/* of the last one. Not from 1: an answer to the
+				 * web part before this one may still come */
+	struct waiting waiting[WAITING];
+};
+
+/* --- what came of it --------------------------------------------------------- */
+
+static struct waiting *
+find(struct web_acts *a, uint64_t number)
+{
+	for (size_t i = 0; i < WAITING; i++)
+		if (a->waiting[i].request != NULL &&
+		    a->waiting[i].number == number)
+			return &a->waiting[i];
+	return NULL;
+}
+
+static void
+fail(struct web *w, struct http_request *r, int status, const char *error,
+    const char *hint)
+{
+	struct web_visit x;
+
+	if (web_visit_begin(w, &x, r)) {
+		dash_refused(&x.v, status, error, hint);
+		web_answer(r, &x.v);
+	}
+	web_visit_end(&x);
+}
+
+static void
+succeed(struct http_request *r)
+{
+	struct span path = http_path(r);
+	char done[64] = "";
+	struct buf next;
+
+	path.at += sizeof(PATH) - 1;
+	path.n -= sizeof(PATH) - 1;
+	if (path.n < sizeof(done))
+		memcpy(done, path.at, path.n);
+	buf_init(&next, NEXT_MAX);
+	(void)http_query_get(http_body(r), "next", &next);
+	web_see(r, buf_look(&next), done);
+	buf_clear(&next);
+}
+
+static void
+on_packet(void *arg, uint8_t kind, uint64_t number, struct span body)
+{
+	struct web_acts *a = arg;
+	struct waiting *wait = find(a, number);
+	struct http_request *r;
+	const char *error, *hint;
+	json_t *o;
+
+	if (kind != FRAME_ACTED || wait == NULL)
+		return;
+	r = wait->request;
+	wait->request = NULL;
+	o = json_loadb(body.at, body.n, 0, NULL);
+	error = json_string_value(json_object_get(o, "error"));
+	hint = json_string_value(json_object_get(o, "hint"));
+	if (json_object_get(o, "ok") != NULL)
+		succeed(r);
+	else
+		fail(a->web, r, 409, error != NULL ? error :
+		    _("the hub gave no answer that can be read"), hint);
+	json_decref(o);
+}
+
+static void
+on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct web_acts *a = arg;
+	int64_t now = clock_mono();
+
+	(void)fd, (void)what;
+	for (size_t i = 0; i < WAITING; i++) {
+		struct http_request *r = a->waiting[i].request;
+
+		if (r == NULL || a->waiting[i].until > now)
+			continue;
+		a->waiting[i].request = NULL;
+		fail(a->web, r, 504, _("the hub has not answered yet: it may "
+		    "be done nevertheless"), _("look before you say it "
+		    "again"));
+	}
+}
+
+/* --- the asking --------------------------------------------------------------- */
+
+static struct waiting *
+find_free(struct web_acts *a)
+{
+	for (size_t i = 0; i < WAITING; i++)
+		if (a->waiting[i].request == NULL)
+			return &a->waiting[i];
+	return NULL;
+}
+
+/* Takes said. */
+static bool
+send_off(struct web_acts *a, struct http_request *r, json_t *said)
+{
+	struct waiting *free_one = find_free(a);
+	char *text = json_dumps(said, JSON_COMPACT);
+	bool sent = free_one != NULL && text != NULL &&
+	    hatch_send(a->hatch, FRAME_ACT, ++a->number, span_of(text));
+
+	if (sent)
+		*free_one = (struct waiting){ .request = r,
+		    .number = a->number, .until = clock_mono() + PATIENCE };
+	free(text);
+	json_decref(said);
+	return sent;
+}
+
+static void
+ask(struct web *w, struct visit *v, struct http_request *r,
+    const struct right *right)
+{
+	struct buf why;
+	json_t *said;
+
+	buf_init(&why, VISIT_WHY);
+	said = right_read(right, http_body(r), &why);
+	if (said == NULL) {
+		dash_refused(v, 400, buf_cstr(&why), NULL);
+		web_answer(r, v);
+	} else {
+		json_object_set_new(said, "actor",
+		    json_string(v->who.name));
+		if (!send_off(w->acts, r, said)) {
+			dash_refused(v, 503, _("the hub is busy: nothing was "
+			    "done"), _("try it again in a while"));
+			web_answer(r, v);
+		}
+	}
+	buf_clear(&why);
+}
+
+static const struct right *
+right_at(struct span path)
+{
+	char name[64];
+
+	path.at += sizeof(PATH) - 1;
+	path.n -= sizeof(PATH) - 1;
+	if (path.n >= sizeof(name))
+		return NULL;
+	memcpy(name, path.at, path.n);
+	name[path.n] = '\0';
+	return right_of(name);
+}
+
+static void
+run(struct web *w, struct visit *v, struct http_request *r)
+{
+	const struct right *right = right_at(http_path(r));
+
+	if (right == NULL) {
+		dash_fail(v, 404, _("There is no such act."));
+	} else if (v->who.role == USER_NONE) {
+		dash_refused(v, 403, _("nobody is signed in"),
+		    _("sign in first"));
+	} else if (v->who.role < right->least) {
+		dash_refused(v, 403, _("your role doesn't allow this"),
+		    _("ask an admin of the hub"));
+	} else {
+		if (web_sign_is_ours(w, v, r))
+			ask(w, v, r, right);
+		return;
+	}
+	web_answer(r, v);
+}
+
+void
+web_act_run(void *arg, struct http_request *r)
+{
+	struct web *w = arg;
+	struct web_visit x;
+
+	if (web_visit_begin(w, &x, r))
+		run(w, &x.v, r);
+	web_visit_end(&x);
+}
+
+void
+web_act_end(void *arg, struct http_request *r)
+{
+	struct web *w = arg;
+
+	for (size_t i = 0; i < WAITING; i++)
+		if (w->acts->waiting[i].request == r)
+			w->acts->waiting[i].request = NULL;
+}
+
+/* --- its life ------------------------------------------------------------------ */
+
+struct web_acts *
+web_acts_new(struct event_base *base, int page_fd, struct web *w)
+{
+	const struct timeval every = { .tv_sec = LOOK_MS / 1000 };
+	struct web_acts *a = mem_new(sizeof(*a));
+
+	a->web = w;
+	a->number = (uint64_t)clock_wall() << 16;
+	a->hatch = hatch_new(base, page_fd, on_packet, a);
+	a->look = event_new(base, -1, EV_PERSIST, on_look, a);
+	must(a->look != NULL);
+	event_add(a->look, &every);
+	return a;
+}
+
+void
+web_acts_free(struct web_acts *a)
+{
+	if (a == NULL)
+		return;
+	hatch_free(a->hatch);
+	event_free(a->look);
+	free(a);
+}

@@ -1,0 +1,79 @@
+/*
+ * What the web part is made of: for web.c and its web_*.c alone.
+ */
+#ifndef ZQ_HUB_WEB_INSIDE_H
+#define ZQ_HUB_WEB_INSIDE_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+
+#include "hub/asked.h"
+#include "hub/config.h"
+#include "hub/former.h"
+#include "hub/guess.h"
+#include "hub/hatch.h"
+#include "hub/http.h"
+#include "hub/live.h"
+#include "hub/overview.h"
+#include "hub/session.h"
+#include "hub/user.h"
+#include "hub/visit.h"
+
+#define WEB_FORM 65536		/* bytes of a form's body */
+
+struct web {
+	const struct config *config;
+	struct store *store;
+	struct former *former;
+	struct http *http;
+	struct users users;
+	struct sessions *sessions;
+	struct guesses *guesses;
+	struct web_acts *acts;
+	struct overview *overview;
+	struct live *live;
+};
+
+/* One request as a visit: with its arguments, its language, who it is, and a
+ * moment of the store, until web_visit_end(). */
+struct web_visit {
+	struct visit v;
+	struct buf out, origin;
+	struct asked asked;
+};
+
+/* False: it doesn't read, and was refused; it is to be ended nevertheless. */
+bool web_visit_begin(struct web *w, struct web_visit *x,
+    struct http_request *r);
+void web_visit_end(struct web_visit *x);
+/* With what v has to say. */
+void web_answer(struct http_request *r, const struct visit *v);
+/* To go on at a path of ours; elsewhere ("//host") never. done: a word for
+ * the page there, or NULL. */
+void web_see(struct http_request *r, struct span path, const char *done);
+
+/* --- who it is: web_sign.c ------------------------------------------------- */
+
+/* Whoever has signed in, by the request's cookie or a header that is to be
+ * believed. */
+void web_sign_who(struct web *w, struct visit *v,
+    const struct http_request *r);
+/* Did a page of ours send this form? Else it is refused. */
+bool web_sign_is_ours(struct web *w, const struct visit *v,
+    struct http_request *r);
+/* Routes, POST. */
+void web_sign_in(void *arg, struct http_request *r);
+void web_sign_out(void *arg, struct http_request *r);
+
+/* --- acts: web_act.c -------------------------------------------------------- */
+
+struct web_acts;
+
+/* Takes page_fd. */
+struct web_acts *web_acts_new(struct event_base *base, int page_fd,
+    struct web *w);
+void web_acts_free(struct web_acts *a);
+void web_act_run(void *arg, struct http_request *r);	/* a route: POST */
+void web_act_end(void *arg, struct http_request *r);
+
+#endif

@@ -1,0 +1,436 @@
+/*
+ * Users, their passwords and sessions: kept so that a file tells nothing,
+ * bound to each other, ended when they should end, and only so many tries.
+ */
+#include "hub/user.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/text.h"
+#include "hub/guess.h"
+#include "hub/session.h"
+#include "tests/scratch.h"
+
+#define HOUR INT64_C(3600000)
+#define NOW INT64_C(1795000000000)
+
+static char dir[64];
+static struct buf why;
+
+static void
+set_up(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/zq-user-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	buf_init(&why, 4096);
+	clock_set(NOW, 0);
+}
+
+static void
+tear_down(void)
+{
+	clock_release();
+	buf_clear(&why);
+	scratch_remove(dir);
+}
+
+static void
+put_file(const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* --- passwords ------------------------------------------------------------ */
+
+START_TEST(test_password)
+{
+	char one[PASSWORD_KEPT], two[PASSWORD_KEPT];
+
+	password_keep(one, SPAN("correct horse"));
+	password_keep(two, SPAN("correct horse"));
+	ck_assert_str_ne(one, two);		/* each has its salt */
+	ck_assert(strncmp(one, "$scrypt$ln=15,r=8,p=1$", 22) == 0);
+	ck_assert(password_fits(one, SPAN("correct horse")));
+	ck_assert(password_fits(two, SPAN("correct horse")));
+	ck_assert(!password_fits(one, SPAN("correct horsf")));
+	ck_assert(!password_fits(one, SPAN("correct hors")));
+	ck_assert(!password_fits(one, SPAN_NONE));
+	ck_assert(!password_fits(NULL, SPAN("correct horse")));
+	ck_assert(!password_fits("", SPAN_NONE));
+	ck_assert(!password_fits("$scrypt$ln=15,r=8,p=1$AAAA$AAAA",
+	    SPAN("")));
+}
+END_TEST
+
+START_TEST(test_password_judge)
+{
+	char made[PASSWORD_MADE], again[PASSWORD_MADE];
+
+	ck_assert_ptr_null(password_judge(SPAN("ten letter")));
+	ck_assert_ptr_nonnull(password_judge(SPAN("nine lett")));
+	/* ten characters are ten, not thirty bytes */
+	ck_assert_ptr_null(password_judge(SPAN("春耕生产春耕生产春耕")));
+	ck_assert_ptr_nonnull(password_judge(SPAN("春耕生产")));
+	ck_assert_ptr_nonnull(password_judge(SPAN("ten letter\xff")));
+	ck_assert_ptr_nonnull(password_judge(SPAN("ten\0letters")));
+	password_make(made);
+	password_make(again);
+	ck_assert_str_ne(made, again);
+	ck_assert_uint_eq(strlen(made), 24);
+	ck_assert_ptr_null(password_judge(span_of(made)));
+}
+END_TEST
+
+/* --- the file -------------------------------------------------------------- */
+
+START_TEST(test_users)
+{
+	struct users u, back;
+	struct stat st;
+	char path[128];
+
+	ck_assert(users_read(&u, dir, &why));
+	ck_assert_uint_eq(u.count, 0);
+	users_add(&u, SPAN("wang"))->role = USER_ADMIN;
+	users_add(&u, SPAN("张三"))->role = USER_VIEWER;
+	users_add(&u, SPAN("li.si@a-b_c"))->role = USER_EDITOR;
+	password_keep(users_find(&u, SPAN("wang"))->kept,
+	    SPAN("a long password"));
+	ck_assert_msg(users_write(&u, dir, &why), "%s", buf_cstr(&why));
+	snprintf(path, sizeof(path), "%s/users", dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+
+	ck_assert_msg(users_read(&back, dir, &why), "%s", buf_cstr(&why));
+	ck_assert_uint_eq(back.count, 3);
+	ck_assert_str_eq(back.user[0].name, "li.si@a-b_c");
+	ck_assert_int_eq(users_find(&back, SPAN("wang"))->role, USER_ADMIN);
+	ck_assert(password_fits(users_find(&back, SPAN("wang"))->kept,
+	    SPAN("a long password")));
+	ck_assert_ptr_null(users_find(&back, SPAN("wan")));
+	users_remove(&back, users_find(&back, SPAN("wang")));
+	ck_assert_uint_eq(back.count, 2);
+	ck_assert_ptr_null(users_find(&back, SPAN("wang")));
+	ck_assert_ptr_nonnull(users_find(&back, SPAN("张三")));
+	users_clear(&u);
+	users_clear(&back);
+}
+END_TEST
+
+static const char *const bad_files[] = {
+	"", "[]", "{}", "{\"users\":1}", "{\"users\":[{}]}",
+	"{\"users\":[{\"name\":\"a b\",\"role\":\"admin\",\"kept\":\"\"}]}",
+	"{\"users\":[{\"name\":\"a\",\"role\":\"king\",\"kept\":\"\"}]}",
+	"{\"users\":[{\"name\":\"a\",\"role\":\"\",\"kept\":\"\"}]}",
+	"{\"users\":[{\"name\":\"a\",\"role\":\"admin\",\"kept\":\"\"},"
+	    "{\"name\":\"a\",\"role\":\"viewer\",\"kept\":\"\"}]}",
+};
+
+/* Nobody, rather than some of them. */
+START_TEST(test_bad_file)
+{
+	struct users u;
+
+	put_file(USER_FILE, bad_files[_i]);
+	ck_assert(!users_read(&u, dir, &why));
+	ck_assert_uint_gt(why.n, 0);
+	ck_assert_uint_eq(u.count, 0);
+	users_clear(&u);
+}
+END_TEST
+
+START_TEST(test_names)
+{
+	ck_assert(user_name_is_fit(SPAN("wang")));
+	ck_assert(user_name_is_fit(SPAN("王小明")));
+	ck_assert(!user_name_is_fit(SPAN("")));
+	ck_assert(!user_name_is_fit(SPAN("a b")));
+	ck_assert(!user_name_is_fit(SPAN("a\nb")));
+	ck_assert(!user_name_is_fit(SPAN("<b>")));
+	ck_assert(!user_name_is_fit(SPAN("\xff")));
+	ck_assert(!user_name_is_fit(SPAN("0123456789012345678901234567890"
+	    "12")));
+}
+END_TEST
+
+START_TEST(test_follow)
+{
+	struct users u = { .count = 0 }, other;
+
+	users_follow(&u, dir);
+	ck_assert_uint_eq(u.count, 0);
+	ck_assert(users_read(&other, dir, &why));
+	users_add(&other, SPAN("wang"));
+	ck_assert(users_write(&other, dir, &why));
+	users_follow(&u, dir);
+	ck_assert_uint_eq(u.count, 1);
+	put_file(USER_FILE, "what?");		/* nobody may be somebody */
+	users_follow(&u, dir);
+	ck_assert_uint_eq(u.count, 0);
+	users_clear(&u);
+	users_clear(&other);
+}
+END_TEST
+
+/* --- sessions --------------------------------------------------------------- */
+
+static struct users
+people(void)
+{
+	struct users u = { .count = 0 };
+
+	snprintf(users_add(&u, SPAN("wang"))->kept, PASSWORD_KEPT, "one");
+	snprintf(users_add(&u, SPAN("li"))->kept, PASSWORD_KEPT, "two");
+	return u;
+}
+
+START_TEST(test_session)
+{
+	struct sessions *s = sessions_new(dir, 12 * HOUR);
+	struct users u = people();
+	char wang[SESSION_TOKEN], li[SESSION_TOKEN];
+	const struct user *who;
+
+	sessions_begin(s, users_find(&u, SPAN("wang")), wang);
+	sessions_begin(s, users_find(&u, SPAN("li")), li);
+	ck_assert_str_ne(wang, li);
+	who = sessions_user(s, &u, span_of(wang));
+	ck_assert_ptr_nonnull(who);
+	ck_assert_str_eq(who->name, "wang");
+	ck_assert_ptr_null(sessions_user(s, &u, SPAN("")));
+	li[3] = li[3] == 'a' ? 'b' : 'a';
+	ck_assert_ptr_null(sessions_user(s, &u, span_of(li)));
+	sessions_end(s, span_of(wang));
+	ck_assert_ptr_null(sessions_user(s, &u, span_of(wang)));
+	sessions_free(s);
+	users_clear(&u);
+}
+END_TEST
+
+/* It outlives a restart; one that was ended doesn't, nor what is in the file
+ * open a door. */
+START_TEST(test_session_restart)
+{
+	struct sessions *s = sessions_new(dir, 12 * HOUR);
+	struct users u = people();
+	char one[SESSION_TOKEN], two[SESSION_TOKEN], text[4096] = "";
+	char path[128], form[SESSION_FORM], again[SESSION_FORM];
+	struct stat st;
+	FILE *f;
+
+	sessions_begin(s, &u.user[0], one);
+	sessions_begin(s, &u.user[0], two);
+	sessions_end(s, span_of(two));
+	sessions_form(s, form, &u.user[1]);
+	sessions_free(s);
+	s = sessions_new(dir, 12 * HOUR);
+	ck_assert_ptr_nonnull(sessions_user(s, &u, span_of(one)));
+	ck_assert_ptr_null(sessions_user(s, &u, span_of(two)));
+	sessions_form(s, again, &u.user[1]);
+	ck_assert_str_eq(form, again);
+	sessions_free(s);
+	snprintf(path, sizeof(path), "%s/sessions", dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	f = fopen(path, "r");
+	ck_assert_uint_gt(fread(text, 1, sizeof(text) - 1, f), 0);
+	fclose(f);
+	ck_assert_ptr_null(strstr(text, one));
+	users_clear(&u);
+}
+END_TEST
+
+START_TEST(test_session_ends)
+{
+	struct sessions *s = sessions_new(dir, 12 * HOUR);
+	struct users u = people();
+	char token[SESSION_TOKEN];
+
+	/* while it is used it goes on … */
+	sessions_begin(s, &u.user[0], token);
+	for (int i = 1; i <= 60; i++) {
+		clock_set(NOW + i * 11 * HOUR, i);
+		ck_assert_ptr_nonnull(sessions_user(s, &u, span_of(token)));
+	}
+	/* … but not for ever: 30 days */
+	clock_set(NOW + 30 * 24 * HOUR, 100);
+	ck_assert_ptr_null(sessions_user(s, &u, span_of(token)));
+	/* unused for its time */
+	sessions_begin(s, &u.user[0], token);
+	clock_set(NOW + 30 * 24 * HOUR + 12 * HOUR, 101);
+	ck_assert_ptr_null(sessions_user(s, &u, span_of(token)));
+	/* another password */
+	sessions_begin(s, &u.user[0], token);
+	snprintf(u.user[0].kept, PASSWORD_KEPT, "three");
+	ck_assert_ptr_null(sessions_user(s, &u, span_of(token)));
+	/* the user is gone */
+	sessions_begin(s, &u.user[0], token);
+	users_remove(&u, &u.user[0]);
+	ck_assert_ptr_null(sessions_user(s, &u, span_of(token)));
+	sessions_free(s);
+	users_clear(&u);
+}
+END_TEST
+
+/* The one that was longest away goes. */
+START_TEST(test_session_many)
+{
+	struct users u = people();
+	char first[SESSION_TOKEN], second[SESSION_TOKEN];
+	struct sessions *s;
+
+	put_file(SESSION_FILE, "{\"sessions\":[1,{},{\"name\":\"x\"}],"
+	    "\"key\":7}");
+	s = sessions_new(dir, 12 * HOUR);
+	sessions_begin(s, &u.user[0], first);
+	clock_set(NOW + 1, 1);
+	sessions_begin(s, &u.user[0], second);
+	for (int i = 0; i < SESSION_MOST - 1; i++) {
+		char other[SESSION_TOKEN];
+
+		clock_set(NOW + 2 + i, 2);
+		if (i == 100)
+			ck_assert_ptr_nonnull(sessions_user(s, &u,
+			    span_of(first)));
+		sessions_begin(s, &u.user[1], other);
+	}
+	ck_assert_ptr_nonnull(sessions_user(s, &u, span_of(first)));
+	ck_assert_ptr_null(sessions_user(s, &u, span_of(second)));
+	sessions_free(s);
+	users_clear(&u);
+}
+END_TEST
+
+START_TEST(test_form)
+{
+	char one[SESSION_FORM], two[SESSION_FORM];
+
+	session_form(one, SPAN("token one"));
+	session_form(two, SPAN("token two"));
+	ck_assert_uint_eq(strlen(one), SESSION_FORM - 1);
+	ck_assert_str_ne(one, two);
+	ck_assert(session_same(span_of(one), span_of(one)));
+	ck_assert(!session_same(span_of(one), span_of(two)));
+	ck_assert(!session_same(SPAN_NONE, span_of(two)));
+	ck_assert(!session_same(SPAN_NONE, SPAN_NONE));
+}
+END_TEST
+
+/* --- guesses ------------------------------------------------------------------ */
+
+static unsigned
+tries(struct guesses *g, const char *address, const char *name, int64_t now,
+    unsigned most)
+{
+	unsigned n = 0;
+
+	while (n < most && guesses_try(g, span_of(address), span_of(name),
+	    now + 1000 * n) == 0)
+		n++;
+	return n;
+}
+
+START_TEST(test_guesses)
+{
+	struct guesses *g = guesses_new();
+	int64_t now = 1000000;
+
+	/* of a name */
+	ck_assert_uint_eq(tries(g, "192.0.2.1", "wang", now, 100),
+	    GUESS_NAME);
+	ck_assert_uint_gt(guesses_try(g, SPAN("192.0.2.9"), SPAN("wang"),
+	    now + 12000), 0);
+	/* with time there is one more */
+	ck_assert_uint_eq(tries(g, "192.0.2.1", "wang", now + 41000, 1), 1);
+	ck_assert_uint_eq(tries(g, "192.0.2.1", "wang", now + 42000, 1), 0);
+	/* of an address, whatever the names */
+	now += 3600000;
+	for (int i = 0; i < GUESS_ADDRESS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%d", i);
+		ck_assert_uint_eq(tries(g, "192.0.2.2", name,
+		    now + i * 1000, 1), 1);
+	}
+	ck_assert_uint_eq(tries(g, "192.0.2.2", "new", now + 20500, 1), 0);
+	ck_assert_uint_eq(tries(g, "192.0.2.3", "new", now + 20500, 1), 1);
+	guesses_free(g);
+}
+END_TEST
+
+START_TEST(test_guesses_all)
+{
+	struct guesses *g = guesses_new();
+	char from[32], name[32];
+	int n = 0;
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(from, sizeof(from), "192.0.2.%d", i);
+		snprintf(name, sizeof(name), "n%d", i);
+		n += guesses_try(g, span_of(from), span_of(name),
+		    1000000) == 0;
+	}
+	ck_assert_int_eq(n, GUESS_ALL);
+	ck_assert_uint_eq(guesses_try(g, SPAN("198.51.100.1"), SPAN("z"),
+	    1000200), 0);
+	guesses_free(g);
+}
+END_TEST
+
+/* Who knows the password isn't kept out by having mistyped it. */
+START_TEST(test_guesses_right)
+{
+	struct guesses *g = guesses_new();
+
+	for (int i = 0; i < 200; i++) {
+		ck_assert_uint_eq(guesses_try(g, SPAN("192.0.2.1"),
+		    SPAN("wang"), i * 300), 0);
+		guesses_right(g, SPAN("192.0.2.1"), SPAN("wang"));
+	}
+	guesses_free(g);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("user");
+	TCase *t = tcase_create("user");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, test_password);
+	tcase_add_test(t, test_password_judge);
+	tcase_add_test(t, test_users);
+	tcase_add_loop_test(t, test_bad_file, 0,
+	    (int)(sizeof(bad_files) / sizeof(*bad_files)));
+	tcase_add_test(t, test_names);
+	tcase_add_test(t, test_follow);
+	tcase_add_test(t, test_session);
+	tcase_add_test(t, test_session_restart);
+	tcase_add_test(t, test_session_ends);
+	tcase_add_test(t, test_session_many);
+	tcase_add_test(t, test_form);
+	tcase_add_test(t, test_guesses);
+	tcase_add_test(t, test_guesses_all);
+	tcase_add_test(t, test_guesses_right);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
