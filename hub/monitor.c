@@ -106,7 +106,6 @@ monitor_gone(struct monitor *m, uint32_t site, int64_t now)
 		monitor_site_gone(w, now);
 }
 
-/* While the hub is cut off, a page that doesn't come says nothing of it. */
 void
 monitor_seen(struct monitor *m, uint32_t site, int64_t now,
     enum monitor_look look)
@@ -122,7 +121,7 @@ monitor_seen(struct monitor *m, uint32_t site, int64_t now,
 		w->missing = false;
 	if (failed && monitor_cut_is_dim(&m->cut, now))
 		m->witnesses = WITNESSES;
-	if (!failed || !m->cut.on)
+	if (!failed || !monitor_cut_excuses(&m->cut, now))
 		monitor_trend_put(&w->looks, look, now);
 }
 
@@ -357,6 +356,7 @@ monitor_shift(struct monitor *m, int64_t by)
 			monitor_site_shift(&m->at[i], by);
 	m->cut.lit += by;
 	m->cut.since += by;
+	m->cut.ended += by;
 }
 
 /* --- looking -------------------------------------------------------------------- */

@@ -3,7 +3,9 @@
  */
 #include "hub/monitor_cut.h"
 
-#define DIM 30000		/* ms without a page that answers */
+#define DIM 10000		/* ms without a page that answers … */
+#define DARK 30000		/* … until that says something */
+#define LOOK 20000		/* ms that a look may take */
 
 static bool
 is_share(uint32_t n, uint32_t of, unsigned percent)
@@ -15,6 +17,12 @@ bool
 monitor_cut_is_dim(const struct monitor_cut *c, int64_t now)
 {
 	return now - c->lit >= DIM;
+}
+
+bool
+monitor_cut_excuses(const struct monitor_cut *c, int64_t now)
+{
+	return c->on || now - c->ended < LOOK;
 }
 
 void
@@ -39,7 +47,7 @@ is_us(const struct monitor_cut *c, const struct monitor_settings *s,
 	if (n->waver >= s->isolated_least &&
 	    is_share(n->waver, n->speak, s->isolated_share))
 		return true;
-	return c->dark >= s->isolated_least && monitor_cut_is_dim(c, now);
+	return c->dark >= s->isolated_least && now - c->lit >= DARK;
 }
 
 bool
@@ -78,5 +86,6 @@ monitor_cut_ends(struct monitor_cut *c, const struct monitor_settings *s,
 	if (c->dark >= s->isolated_least || !are_back(c, s, n, now))
 		return false;
 	c->on = false;
+	c->ended = now;
 	return true;
 }

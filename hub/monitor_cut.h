@@ -17,7 +17,7 @@
 
 struct monitor_cut {		/* zeros: not cut off */
 	bool on;
-	int64_t since;		/* ms */
+	int64_t since, ended;	/* ms */
 	/* Of agents that spoke when it began: so many are missing, of how
 	 * many. */
 	uint32_t missing, of;
@@ -37,8 +37,11 @@ struct monitor_count {		/* of one moment */
 /* A look: it failed, or not. mark: of the site. */
 void monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark,
     int64_t now);
-/* No page was seen to answer for a while: it isn't known whether it is us. */
+/* No page was seen to answer for some seconds: it is time to look at others. */
 bool monitor_cut_is_dim(const struct monitor_cut *c, int64_t now);
+/* Does a page that doesn't come say nothing of its site? So in a cut, and of
+ * looks that were begun in it. */
+bool monitor_cut_excuses(const struct monitor_cut *c, int64_t now);
 /* True: it begins, it ends. */
 bool monitor_cut_begins(struct monitor_cut *c,
     const struct monitor_settings *s, const struct monitor_count *n,

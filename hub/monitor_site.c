@@ -148,6 +148,14 @@ is_seen_elsewhere(const struct monitor_site *w, int64_t now)
 	    t->at[0] >= monitor_trend_since(&w->looks, now);
 }
 
+/* Did its newest look fail, and none before it was well since then? */
+static bool
+fails_since(const struct monitor_trend *t, int64_t since)
+{
+	return monitor_trend_fails(t) && (t->look[1] == MONITOR_LOOK_NONE ||
+	    t->look[1] == MONITOR_LOOK_FAILED || t->at[1] <= since);
+}
+
 /* Two views confirm one another: what one has seen twice the other need not
  * see more than once. */
 static void
@@ -155,14 +163,16 @@ confirm(const struct monitor_site *w, struct monitor_views *v)
 {
 	bool speaks = v->inside == MONITOR_INSIDE_WELL ||
 	    v->inside == MONITOR_INSIDE_MUTE;
-	bool ill = v->inside == MONITOR_INSIDE_ILL ||
-	    v->inside == MONITOR_INSIDE_SILENT;
+	bool ill = v->inside == MONITOR_INSIDE_ILL;
 
+	if ((w->what & MONITOR_HOME) == 0)
+		return;
 	if (v->outside == MONITOR_OUTSIDE_FAILED && speaks &&
-	    monitor_trend_fails(&w->home))
+	    fails_since(&w->home, monitor_trend_since(&w->looks, 0)))
 		v->inside = MONITOR_INSIDE_ILL;
-	else if (ill && (w->what & MONITOR_HOME) != 0 &&
-	    monitor_trend_fails(&w->looks))
+	else if ((ill || v->inside == MONITOR_INSIDE_SILENT) &&
+	    fails_since(&w->looks, ill ?
+	    monitor_trend_since(&w->home, 0) : w->heard))
 		v->outside = MONITOR_OUTSIDE_FAILED;
 }
 
@@ -267,13 +277,16 @@ monitor_site_wavers(const struct monitor_site *w, int64_t now)
 	    (w->gone != CLOCK_NONE || now - w->heard >= w->patience / 2);
 }
 
+/* The last look says nothing, or is in contradiction to what the agent says
+ * or doesn't say. */
 static bool
 is_in_doubt(const struct monitor_site *w, int64_t now)
 {
 	return monitor_site_wavers(w, now) ||
 	    monitor_trend_is_odd(&w->looks) ||
 	    monitor_trend_is_odd(&w->home) ||
-	    (w->silent && w->looks.at[0] < w->heard);
+	    (monitor_trend_fails(&w->home) &&
+	    !monitor_trend_fails(&w->looks)) || (w->silent && w->looks.at[0] < w->heard);
 }
 
 bool

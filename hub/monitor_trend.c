@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define SOON INT64_C(300000)	/* ms: what is longer ago is another matter */
+#define SOON INT64_C(60000)	/* ms: what is longer ago is another matter */
 
 /* The newest was that, and another shortly before it. */
 static bool

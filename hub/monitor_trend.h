@@ -1,6 +1,6 @@
 /*
  * The trend of looks at one page: failed when two in a row did, or 2 of 3
- * within a few minutes; not failed any more when two in a row didn't. Slow by
+ * within a minute; not failed any more when two in a row didn't. Slow by
  * the same rule. One look alone changes nothing, but for the very first, if
  * that was good: then the page is there, and that is all there is to know.
  */
