@@ -612,7 +612,8 @@ on_check_frame(void *arg, struct channel *channel, const struct frame *f)
 
 	(void)channel;
 	if ((c->lookout != NULL && lookout_frame(c->lookout, f)) ||
-	    (c->homes != NULL && homes_frame(c->homes, f)))
+	    (c->homes != NULL && homes_frame(c->homes, f)) ||
+	    (f->kind == FRAME_TRIED && move_watch_frame(c->moves, f)))
 		return;
 	log_warn("part=check sent a frame of kind %u that makes no sense",
 	    f->kind);
@@ -626,6 +627,7 @@ core_watch_links(struct core *c, int fd)
 	if (c->config->check)
 		c->lookout = lookout_new(c->config, &c->writer, c->turns,
 		    c->check);
+	move_watch_connect(c->moves, c->config->check ? c->check : NULL);
 	if (c->config->homes)
 		c->homes = homes_new(c->config, &c->writer, c->turns,
 		    c->check);

@@ -14,6 +14,7 @@
 #include "hub/frame.h"
 #include "hub/home_trip.h"
 #include "hub/look_frame.h"
+#include "hub/move_tries.h"
 #include "hub/tree.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -33,6 +34,8 @@ struct inspect {
 	struct inward inward;
 	struct checker *checker;
 	struct home_trips *homes;
+	struct trips *trips;		/* of … */
+	struct move_tries *moves;
 	void *pasts;		/* tree */
 	size_t past_count;
 };
@@ -186,6 +189,8 @@ on_frame(void *arg, struct channel *channel, const struct frame *f)
 		good = look(i, f->body);
 	else if (f->kind == FRAME_HOME)
 		good = look_at_home(i, f);
+	else if (f->kind == FRAME_TRY)
+		good = move_tries_frame(i->moves, f);
 	if (!good)
 		log_warn("part=core sent a frame of kind %u that makes no "
 		    "sense", f->kind);
@@ -235,12 +240,14 @@ inspect_new(struct event_base *base, const struct config *config, int fd)
 	spec.trips.user_agent = buf_cstr(&agent);
 	i->base = base;
 	i->checker = checker_new(base, &spec);
+	i->trips = trips_new(base, &spec.trips);
 	buf_reset(&agent);
 	inspect_agent(&agent, config, INSPECT_HOMES);
 	spec.trips.user_agent = buf_cstr(&agent);
 	i->homes = home_trips_new(base, &spec.trips, on_homed, i);
 	i->channel = channel_new(base, fd, LOOK_FRAME_MAX, on_frame,
 	    on_end, i);
+	i->moves = move_tries_new(i->trips, i->channel);
 	buf_clear(&agent);
 	return i;
 }
@@ -252,6 +259,8 @@ inspect_free(struct inspect *i)
 		return;
 	checker_free(i->checker);
 	home_trips_free(i->homes);
+	trips_free(i->trips);
+	move_tries_free(i->moves);
 	channel_free(i->channel);
 	tree_clear(&i->pasts, free_past);
 	free(i);

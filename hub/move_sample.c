@@ -46,10 +46,32 @@ take_target(void *arg, const struct target_key *k,
 	return s->left > 0;
 }
 
-/* Newest items of its site first. */
+static bool
+take_former(void *arg, struct span former, uint32_t number)
+{
+	struct sample *s = arg;
+
+	if (number == s->move->number)
+		take(s, former);
+	return s->left > 0;
+}
+
+/* Whether it is where it was, or has moved already. */
+static void
+take_item(struct sample *s, struct span url)
+{
+	size_t left = s->left;
+
+	take(s, url);
+	if (s->left == left)
+		rewrite_former(s->rules, url, s->when, take_former, s);
+}
+
+/* Newest items of its site, or of the one it moves to, first. */
 static void
 take_items(struct db_txn *t, struct sample *s)
 {
+	const struct move *m = s->move;
 	size_t look = ITEMS;
 	struct change said;
 	struct meta meta;
@@ -59,9 +81,9 @@ take_items(struct db_txn *t, struct sample *s)
 	meta_read(t, &meta);
 	for (n = meta.numbers; n > 0 && look > 0 && s->left > 0; n--, look--)
 		if (item_get(t, (uint32_t)n, &i) &&
-		    i.site == s->move->site && !i.withdrawn &&
-		    change_glance(&said, i.said))
-			take(s, said.url);
+		    (i.site == m->site || i.site == m->other) &&
+		    !i.withdrawn && change_glance(&said, i.said))
+			take_item(s, said.url);
 }
 
 void

@@ -253,6 +253,8 @@ note(void *arg, struct span url, struct span to)
 	struct target_verdict v;
 
 	target_judge(s->txn, NULL, to, 0, &v, NULL);
+	if (s->move->scope != REWRITE_ADDRESS && span_is(url, s->move->old))
+		v.broken = false;	/* no page has to be just there */
 	s->here += v.state == TARGET_HERE;
 	s->missing += v.broken;
 	if (v.broken && s->why[0] == '\0')

@@ -240,6 +240,27 @@ START_TEST(by_the_index_alone)
 }
 END_TEST
 
+/* What nobody links to is looked at by what has moved there; and that there is
+ * no page at the top of a column is no harm. */
+START_TEST(what_has_moved_already)
+{
+	tell(CHANGE_COVER, "http://www.s1.gov.cn/", "whole");
+	tell(CHANGE_CREATED, NEW "1.html", "");
+	announce(OLD, NEW, now);
+	tick();
+	later(20 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(state(1), "verified");
+	announce("http://www.s1.gov.cn/c/", "http://www.s1.gov.cn/d/", now);
+	tick();
+	later(20 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(state(2), "effective");
+}
+END_TEST
+
 START_TEST(what_settles_has_time)
 {
 	tell(CHANGE_COVER, "http://www.s1.gov.cn/", "whole");
@@ -379,6 +400,7 @@ add(TCase *t)
 {
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, by_the_index_alone);
+	tcase_add_test(t, what_has_moved_already);
 	tcase_add_test(t, what_settles_has_time);
 	tcase_add_test(t, over_the_network);
 	tcase_add_test(t, seen_not_to_work);
