@@ -9,6 +9,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
 #include "hub/act_read.h"
+#include "hub/danger.h"
 #include "hub/table.h"
 #include "hub/trail.h"
 #include "protocol/limits.h"
@@ -41,6 +42,17 @@ key_of(struct span url)
 	return key_digest(digest);
 }
 
+/* What a person has pinned doesn't frighten anybody. */
+static void
+note_danger(struct group *g, const struct checked *c)
+{
+	if (!c->has_pin && cause_is_danger(c->record.cause))
+		danger_set(g->txn, &(struct danger){ .url = c->url,
+		    .cause = c->record.cause, .detail = c->detail });
+	else
+		danger_clear(g->txn, c->url);
+}
+
 static void
 put(struct group *g, const struct checked *c)
 {
@@ -53,6 +65,7 @@ put(struct group *g, const struct checked *c)
 		db_put(g->txn, TABLE_CHECK_BROKEN, key_look(&k), SPAN_NONE);
 	else
 		db_del(g->txn, TABLE_CHECK_BROKEN, key_look(&k));
+	note_danger(g, c);
 }
 
 static void
@@ -60,6 +73,7 @@ drop(struct group *g, struct span url)
 {
 	struct key k = key_of(url);
 
+	danger_clear(g->txn, url);
 	db_del(g->txn, TABLE_CHECK, key_look(&k));
 	db_del(g->txn, TABLE_CHECK_BROKEN, key_look(&k));
 }

@@ -226,7 +226,8 @@ link_of(struct sending *s, struct referral *r, struct mending_link *l)
 	} else {
 		target_judge(s->g->txn, group_effective(s->g), r->target,
 		    INT64_MAX, &v, &s->new);
-		l->state = v.state == TARGET_NEVER ? MENDING_NEVER :
+		l->state = v.state == TARGET_OUTSIDE ? MENDING_DANGER :
+		    v.state == TARGET_NEVER ? MENDING_NEVER :
 		    MENDING_WITHDRAWN;
 	}
 	l->new = buf_look(&s->new);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "contrib/base/err.h"
+#include "hub/danger.h"
 #include "hub/graph.h"
+#include "hub/link_news.h"
 #include "hub/target_row.h"
 #include "protocol/wire.h"
 
@@ -118,40 +120,23 @@ list_broken(struct group *g, const struct target_key *k, bool broken)
 }
 
 static bool
-is_news(const struct target *t)
+is_news(struct group *g, const struct target_key *k, const struct target *t)
 {
-	return t->broken || t->state == TARGET_MOVED;
-}
-
-struct news_key {
-	uint8_t at[4 + TARGET_KEY];
-	size_t n;
-};
-
-static struct span
-news_key(struct news_key *at, uint32_t site, const struct target_key *k)
-{
-	wire_put_u32(at->at, site);
-	memcpy(at->at + 4, k->at, k->n);
-	return (struct span){ .at = (const char *)at->at, .n = 4 + k->n };
+	return t->broken || t->state == TARGET_MOVED ||
+	    (t->state == TARGET_OUTSIDE && danger_of(g->txn, k, NULL));
 }
 
 static void
 tell(struct group *g, uint32_t site, const struct target_key *k)
 {
-	struct news_key at;
-
-	db_put(g->txn, TABLE_LINK_NEWS, news_key(&at, site, k), SPAN_NONE);
+	link_news_put(g->txn, site, k);
 }
 
 /* Has its state turned, and those that link there don't know yet? */
 static bool
 has_turned(struct group *g, const struct target_key *k)
 {
-	struct news_key at;
-	struct span row;
-
-	return db_get(g->txn, TABLE_LINK_NEWS, news_key(&at, 0, k), &row);
+	return link_news_has(g->txn, 0, k);
 }
 
 /* --- state ---------------------------------------------------------------- */
@@ -183,7 +168,7 @@ graph_target_look(struct group *g, const struct target_key *k)
 	put(g, k, old, &now);
 	if (now.broken != was.broken)
 		list_broken(g, k, now.broken);
-	if (is_news(&was) || is_news(&now))
+	if (is_news(g, k, &was) || is_news(g, k, &now))
 		tell(g, 0, k);
 }
 
@@ -218,7 +203,7 @@ join(struct group *g, const struct target_key *k, struct span url,
 	put(g, k, old, &t);
 	if (old.at == NULL && t.broken)
 		list_broken(g, k, true);
-	if (is_news(&t))
+	if (is_news(g, k, &t))
 		tell(g, run->site, k);
 }
 
@@ -242,7 +227,7 @@ leave(struct group *g, const struct target_key *k, const struct run *run)
 		list_broken(g, k, false);
 	}
 	/* whoever leaves now would not be among them */
-	if (is_news(&t) || has_turned(g, k))
+	if (is_news(g, k, &t) || has_turned(g, k))
 		tell(g, run->site, k);
 }
 

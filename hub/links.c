@@ -10,6 +10,7 @@
 #include "hub/act_read.h"
 #include "hub/graph.h"
 #include "hub/graph_target.h"
+#include "hub/link_news.h"
 #include "hub/links_range.h"
 #include "hub/meta.h"
 #include "hub/table.h"
@@ -188,10 +189,5 @@ links_news(struct db_txn *t, struct link_news *n, struct buf *room)
 void
 links_news_done(struct group *g, const struct link_news *n)
 {
-	uint8_t at[4 + TARGET_KEY];
-
-	wire_put_u32(at, n->site);
-	memcpy(at + 4, n->target.at, n->target.n);
-	db_del(g->txn, TABLE_LINK_NEWS, (struct span){
-	    .at = (const char *)at, .n = 4 + n->target.n });
+	link_news_del(g->txn, n->site, &n->target);
 }

@@ -56,6 +56,7 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_HOME_LOOK] = { .name = "home-look" },
 	[TABLE_DOMAIN_PAST] = { .name = "domain-past" },
 	[TABLE_SETTLE] = { .name = "settle" },
+	[TABLE_DANGER] = { .name = "danger" },
 	[TABLE_ALERT] = { .name = "alert" },
 	[TABLE_ALERT_OPEN] = { .name = "alert-open" },
 	[TABLE_ALERT_NOTICE] = { .name = "alert-notice" },

@@ -66,6 +66,7 @@ enum table {
 	TABLE_DOMAIN_PAST,	/* site u32, place u64 → what became of a domain
 				 * of it; see domains.h */
 	TABLE_SETTLE,	/* ms u64, move u32 → nothing; see move.h */
+	TABLE_DANGER,	/* target_key(), or a host's beginning → danger.h */
 	TABLE_ALERT,	/* alert u32 → struct alert */
 	TABLE_ALERT_OPEN,	/* alert u32 → nothing; not over */
 	TABLE_ALERT_NOTICE,	/* alert u32, notice u64 → struct ledger_notice */

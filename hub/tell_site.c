@@ -10,6 +10,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "hub/danger.h"
 #include "hub/links.h"
 #include "hub/move.h"
 #include "hub/referral.h"
@@ -199,6 +200,7 @@ struct round {
 	uint32_t site;
 	int64_t at;
 	struct tell_letter links, own;	/* own: others link to what was here */
+	struct tell_letter danger;
 	struct buf url, now, rows, by;
 	struct buf others;	/* sites that link to this one's */
 	bool look;		/* at moves: all links may be mended now */
@@ -272,25 +274,50 @@ note_told(struct round *r, uint32_t move, uint64_t pages)
 
 /* The site's pages that have the link, in r->rows. */
 static void
-tell_broken(struct round *r, const struct target_verdict *v)
+tell_pages(struct round *r, struct tell_letter *letter,
+    struct mending_link *l)
 {
-	struct mending_link l = link_of(r, v);
 	struct span rows = buf_look(&r->rows);
 	struct mending_page page;
 	struct buf room;
 	struct tell_hit h;
-	uint64_t before = r->links.all;
+	uint64_t before = letter->all;
 
 	buf_init(&room, LIMIT_URL);
 	while (tell_hits_next(&rows, &h))
 		if (tell_hits_page(r->g->txn, &h, &room, &page)) {
-			l.old = h.to;
-			tell_letter_page(&r->links, &l, &page);
+			l->old = h.to;
+			tell_letter_page(letter, l, &page);
 		}
-	if (r->links.all > before)
-		note_told(r, v->state == TARGET_MOVED ? v->move : 0,
+	if (letter->all > before)
+		note_told(r, l->state == MENDING_EFFECTIVE ? l->move : 0,
 		    tell_hits_pages(buf_look(&r->rows)));
 	buf_clear(&room);
+}
+
+static void
+tell_broken(struct round *r, const struct target_verdict *v)
+{
+	struct mending_link l = link_of(r, v);
+
+	tell_pages(r, &r->links, &l);
+}
+
+/* In English, for the view knows no language. */
+static void
+tell_danger(struct round *r, const struct danger *d)
+{
+	struct mending_link l = { .old = buf_look(&r->url),
+	    .state = MENDING_DANGER, .from = CLOCK_NONE,
+	    .until = CLOCK_NONE };
+	struct buf reason;
+
+	buf_init(&reason, 4096 + LIMIT_URL);
+	buf_printf(&reason, "%s: %.*s (seen at %.*s)", cause_name(d->cause),
+	    SPAN_ARGS(d->detail), SPAN_ARGS(d->url));
+	l.reason = buf_look(&reason);
+	tell_pages(r, &r->danger, &l);
+	buf_clear(&reason);
 }
 
 static void
@@ -385,6 +412,7 @@ tell_target(struct round *r, const struct target_key *k)
 {
 	struct target_verdict v = { .state = TARGET_UNKNOWN };
 	int64_t steps = STEPS;
+	struct danger danger;
 	struct target target;
 	struct buf room;
 
@@ -403,6 +431,9 @@ tell_target(struct round *r, const struct target_key *k)
 	}
 	if ((v.broken || v.state == TARGET_MOVED) && r->rows.n > 0)
 		tell_broken(r, &v);
+	else if (v.state == TARGET_OUTSIDE && r->rows.n > 0 &&
+	    danger_of(r->g->txn, k, &danger))
+		tell_danger(r, &danger);
 	else
 		tell_mended(r, k);
 	if (v.broken && v.site == r->site && v.state != TARGET_MOVED)
@@ -474,6 +505,8 @@ round_begin(struct round *r)
 	    SPAN_NONE, &nothing);
 	tell_letter_begin(&r->own, r->g, r->site, r->at, LETTER_REFERRED,
 	    SPAN_NONE, &nothing);
+	tell_letter_begin(&r->danger, r->g, r->site, r->at, LETTER_DANGER,
+	    SPAN_NONE, &nothing);
 	buf_init(&r->url, LIMIT_URL);
 	buf_init(&r->now, LIMIT_URL);
 	buf_init(&r->by, LIMIT_TEXT);
@@ -485,6 +518,7 @@ static void
 round_end(struct round *r)
 {
 	r->own.sites = r->others.n / sizeof(uint32_t);
+	tell_letter_end(&r->danger);
 	tell_letter_end(&r->links);
 	tell_letter_end(&r->own);
 	buf_clear(&r->others);

@@ -66,6 +66,9 @@ bool letters_read(struct span xml, struct letters_head *h, struct buf *want,
 					 * of this site's was moved or is gone
 					 * and others link to; how many pages
 					 * of theirs */
+#define LETTER_DANGER "danger"		/* links that endanger who follows
+					 * them: mending.h, in the state
+					 * danger */
 #define LETTER_UNANSWERED "unanswered"	/* the same body, of links that a
 					 * site was told of and that stand
 					 * yet: to its columns, to itself, and

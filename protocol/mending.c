@@ -20,6 +20,7 @@ static const char *const names[] = {
 	[MENDING_NEVER] = "never",
 	[MENDING_FIXED] = "fixed",
 	[MENDING_OFF] = "off",
+	[MENDING_DANGER] = "danger",
 };
 #define STATES (sizeof(names) / sizeof(names[0]))
 

@@ -31,6 +31,9 @@ enum mending_state {
 	MENDING_NEVER = 4,	/* no such thing was ever there */
 	MENDING_FIXED = 5,	/* no page of yours links there any more */
 	MENDING_OFF = 6,	/* the move was called off: leave them */
+	MENDING_DANGER = 7,	/* outside of the cluster, and what is there now
+				 * is nothing to send a reader to: take the
+				 * link away; the reason says what was seen */
 };
 
 struct mending_link {

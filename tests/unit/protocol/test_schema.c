@@ -218,7 +218,7 @@ write_links(struct buf *b)
 		.scope = REWRITE_DOMAIN, .from = 1, .until = CLOCK_NONE,
 		.by = SPAN("4101000001") };
 
-	for (int s = MENDING_ANNOUNCED; s <= MENDING_OFF; s++) {
+	for (int s = MENDING_ANNOUNCED; s <= MENDING_DANGER; s++) {
 		struct mending_link l = common;
 
 		l.old = l.new = SPAN("http://a.cn/?a&b");
