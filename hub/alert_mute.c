@@ -4,14 +4,21 @@
 #include "hub/alert_mute.h"
 
 #include "contrib/base/clock.h"
-#include "hub/alert_rule.h"
+#include "hub/notice.h"
 #include "hub/silence.h"
 
 static bool
 is_muted(struct db_txn *t, const struct alert *a,
     const struct alert_member *m, int64_t now)
 {
-	return silence_covers(t, a->rule, m->site, now);
+	bool state = (span_is(a->class, SPAN("state")) ||
+	    span_is(a->class, SPAN("flapping"))) &&
+	    !span_is(a->rule, SPAN("overrun"));
+
+	return silence_covers(t, a->rule, m->site, now) ||
+	    (state && m->site != 0 &&
+	    (notice_covers(t, m->site, now) ||
+	    notice_covers(t, m->site, now - ALERT_SETTLE)));
 }
 
 bool

@@ -17,8 +17,6 @@ struct alert_rule {
 	const char *class;	/* "state": one of these is true at a time */
 	bool on;
 	bool grouped;		/* sites behind one address are one alert */
-	bool state;		/* of a site's state: not told while it has
-				 * announced an outage */
 	enum alert_severity severity;
 	uint64_t hold;		/* ms that it must be so */
 	uint64_t remind;	/* ms until the first reminder, doubled each

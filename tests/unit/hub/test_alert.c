@@ -1,0 +1,585 @@
+/*
+ * Alerts: from beginning to end, with everything that may keep them from
+ * being told in between, and a hub that dies between any two steps.
+ */
+#include "tests/unit/hub/alertkit.h"
+
+/* Each test is played twice: by a hub that lives, and by one that dies. */
+static void
+play(bool dying)
+{
+	dies = dying;
+}
+
+START_TEST(test_once)
+{
+	play(_i);
+	settle();
+	ck_assert_uint_eq(told_count, 0);
+	is(1, ALERT_SILENT);
+	settle();
+	later(MINUTE);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+	ck_assert_uint_eq(told_count, 1);
+	ck_assert_uint_eq(last_told()->sites, 1);
+	is(1, ALERT_RULES);
+	settle();
+	later(MINUTE);
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 1);
+	ck_assert_uint_eq(told_count, 2);
+	ck_assert(alert_now(1).ended != CLOCK_NONE);
+	is(1, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+	ck_assert_uint_eq(last_told()->alert, 2);
+	ck_assert_uint_eq(repeated > 0, _i != 0);
+}
+END_TEST
+
+START_TEST(test_unknown)
+{
+	play(_i);
+	is(1, ALERT_DOWN);
+	settle();
+	world[1].unknown = true;
+	world[2].unknown = true;
+	settle();
+	later(HOUR);
+	ck_assert_uint_eq(told_count, 1);	/* neither began nor ended */
+	world[2].unknown = false;
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(told_count, 2);
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+}
+END_TEST
+
+/* A hub that has just started knows nothing yet, and ends nothing. */
+START_TEST(test_start)
+{
+	int64_t next;
+
+	is(1, ALERT_DOWN);
+	settle();
+	die();
+	ck_assert(!evaluate(&next));
+	alert_facts_begin(facts, ALERT_OF_SITES);
+	alert_facts_end(facts, ALERT_OF_SITES);
+	ck_assert(!evaluate(&next));
+	alert_facts_begin(facts, ALERT_OF_PULSE);
+	ck_assert(!evaluate(&next));
+	alert_facts_end(facts, ALERT_OF_PULSE);
+	ck_assert(evaluate(&next));
+	settle();
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_int_ne(alert_now(1).ended, CLOCK_NONE);
+}
+END_TEST
+
+START_TEST(test_group)
+{
+	play(_i);
+	for (uint32_t i = 1; i <= 4; i++)
+		world[i].group = i < 4 ? "203.0.113.7" : "203.0.113.8";
+	for (uint32_t i = 1; i <= 2; i++)
+		is(i, ALERT_SILENT);
+	is(4, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 2);	/* one for each address */
+	ck_assert_uint_eq(told[0].sites + told[1].sites, 3);
+	later(MINUTE);
+	is(3, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 2);	/* not every time */
+	later(5 * MINUTE);
+	ck_assert_uint_eq(told_count, 3);
+	ck_assert_int_eq(last_told()->event, ALERT_MORE);
+	ck_assert_uint_eq(last_told()->sites, 3);
+	is(1, ALERT_RULES);
+	is(2, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(told_count, 3);	/* one is still ill */
+	is(3, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(told_count, 4);
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+	ck_assert_uint_eq(last_told()->sites, 3);	/* names them all */
+}
+END_TEST
+
+START_TEST(test_group_later)
+{
+	world[1].group = world[2].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	later(16 * MINUTE);
+	is(2, ALERT_SILENT);	/* hardly of the same cause */
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+}
+END_TEST
+
+START_TEST(test_wait)
+{
+	eval.wait = 1000;
+	world[1].group = world[2].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	later(500);
+	is(2, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 0);
+	later(500);
+	later(500);
+	later(HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+}
+END_TEST
+
+START_TEST(test_hold)
+{
+	play(_i);
+	rules.rule[ALERT_SILENT].hold = 10 * MINUTE;
+	is(1, ALERT_SILENT);
+	settle();
+	later(9 * MINUTE);
+	ck_assert_uint_eq(told_count, 0);
+	is(1, ALERT_RULES);
+	settle();
+	is(1, ALERT_SILENT);
+	later(9 * MINUTE);
+	ck_assert_uint_eq(told_count, 0);
+	later(MINUTE);
+	ck_assert_uint_eq(told_count, 1);
+}
+END_TEST
+
+START_TEST(test_raised)
+{
+	play(_i);
+	is(1, ALERT_SILENT);
+	settle();
+	is(1, ALERT_UNREACHABLE);
+	settle();
+	ck_assert_uint_eq(told_count, 2);
+	ck_assert_int_eq(last_told()->event, ALERT_RAISED);
+	is(1, ALERT_SILENT);
+	settle();
+	is(1, ALERT_DOWN);	/* as severe as it was before */
+	settle();
+	ck_assert_uint_eq(told_count, 2);
+	ck_assert_uint_eq(alert_now(1).number, 1);
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(told_count, 3);
+	ck_assert_uint_eq(last_told()->alert, 1);
+}
+END_TEST
+
+START_TEST(test_reminders)
+{
+	play(_i);
+	is(1, ALERT_DOWN);	/* after 4 h, 8 h, 16 h; three */
+	settle();
+	later(4 * HOUR - 1);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 0);
+	later(1);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 1);
+	later(4 * HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 1);
+	later(4 * HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 2);
+	later(16 * HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 3);
+	later(1000 * HOUR);
+	later(1000 * HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 3);
+}
+END_TEST
+
+START_TEST(test_ack)
+{
+	play(_i);
+	is(1, ALERT_DOWN);
+	settle();
+	kit_act(&k, "{\"do\":\"alert-ack\",\"alert\":1,\"until\":%lld,"
+	    "\"actor\":\"li\",\"reason\":\"on my way\"}",
+	    (long long)(k.now + 6 * HOUR));
+	kit_show(&k, 100);
+	later(5 * HOUR);
+	ck_assert_uint_eq(told_count, 1);
+	later(HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 1);
+	kit_act(&k, "{\"do\":\"alert-ack\",\"alert\":1,\"until\":%lld,"
+	    "\"actor\":\"li\",\"reason\":\"on my way\"}",
+	    (long long)(k.now + 100 * HOUR));
+	is(1, ALERT_RULES);
+	later(HOUR);
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+}
+END_TEST
+
+static void
+silence(const char *rule, uint32_t site, int64_t ms)
+{
+	kit_act(&k, "{\"do\":\"alert-silence\",\"rule\":\"%s\",\"site\":%u,"
+	    "\"until\":%lld,\"actor\":\"li\",\"reason\":\"work\"}", rule,
+	    site, (long long)(k.now + ms));
+	kit_show(&k, 100);
+}
+
+START_TEST(test_silence)
+{
+	play(_i);
+	silence("", 1, HOUR);
+	is(1, ALERT_DOWN);
+	is(2, ALERT_DOWN);
+	settle();
+	ck_assert_uint_eq(told_count, 1);	/* of the other one */
+	ck_assert_int_eq(alert_now(1).ended, CLOCK_NONE);	/* noticed */
+	later(30 * MINUTE);
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(told_count, 1);	/* never told: nothing to end */
+	is(1, ALERT_DOWN);
+	later(29 * MINUTE);
+	ck_assert_uint_eq(told_count, 1);
+	later(MINUTE);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);	/* still so */
+	silence("down", 0, HOUR);
+	is(1, ALERT_RULES);
+	is(2, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 2);
+}
+END_TEST
+
+START_TEST(test_unsilence)
+{
+	play(_i);
+	silence("", 1, 100 * HOUR);
+	is(1, ALERT_DOWN);
+	settle();
+	ck_assert_uint_eq(told_count, 0);
+	later(MINUTE);
+	kit_act(&k, "{\"do\":\"alert-unsilence\",\"silence\":1,"
+	    "\"actor\":\"li\",\"reason\":\"done\"}");
+	kit_show(&k, 100);
+	later(1);
+	ck_assert_uint_eq(told_count, 1);
+}
+END_TEST
+
+/* An outage that was announced: noticed, not told; told when it is over and
+ * the site had time to come up. */
+START_TEST(test_announced)
+{
+	play(_i);
+	kit_act(&k, "{\"do\":\"notice-announce\",\"site\":1,\"kind\":"
+	    "\"outage\",\"service\":\"\",\"from\":%lld,\"until\":%lld,"
+	    "\"actor\":\"li\",\"reason\":\"work\"}", (long long)k.now,
+	    (long long)(k.now + HOUR));
+	kit_show(&k, 100);
+	later(1000);
+	is(1, ALERT_DOWN);
+	settle();
+	later(50 * MINUTE);
+	ck_assert_uint_eq(told_count, 0);
+	later(10 * MINUTE);
+	ck_assert_uint_eq(told_count, 0);
+	later(MINUTE);
+	ck_assert_uint_eq(told_count, 0);
+	later(2 * MINUTE);
+	ck_assert_uint_eq(told_count, 1);
+}
+END_TEST
+
+START_TEST(test_quiet)
+{
+	struct tm tm;
+	time_t at;
+	unsigned minute;
+
+	play(_i);
+	at = (time_t)(k.now / 1000);
+	ck_assert_ptr_nonnull(localtime_r(&at, &tm));
+	minute = (unsigned)(tm.tm_hour * 60 + tm.tm_min);
+	receivers.at[0].has_quiet = true;
+	receivers.at[0].from = minute;
+	receivers.at[0].to = (minute + 120) % 1440;
+	is(1, ALERT_DOWN);
+	is(2, ALERT_DOMAIN);
+	settle();
+	ck_assert_uint_eq(told_count, 1);	/* danger can't wait */
+	later(HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+	later(HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+	later(22 * HOUR);	/* the next night */
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+}
+END_TEST
+
+START_TEST(test_who)
+{
+	static char *const nobody[] = { NULL };
+	static char down_name[] = "down", boss_name[] = "boss";
+	static char *down[] = { down_name, NULL };
+	static char *boss[] = { boss_name, NULL };
+
+	receivers.n = 3;
+	receivers.at[1] = (struct alert_receiver){ .name = "boss",
+		.rules = nobody, .least = ALERT_CRITICAL };
+	receivers.at[2] = (struct alert_receiver){ .name = "night",
+		.rules = down };
+	is(1, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+	ck_assert_uint_eq(told_count, 1);
+	is(1, ALERT_DOWN);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_RAISED), 1);
+	ck_assert_uint_eq(heard("boss", ALERT_FIRING), 1);
+	ck_assert_uint_eq(heard("night", ALERT_FIRING), 1);
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(heard("boss", ALERT_RESOLVED), 1);
+	rules.rule[ALERT_GATE].receivers = boss;
+	rules.rule[ALERT_GATE].severity = ALERT_CRITICAL;
+	is(2, ALERT_GATE);
+	settle();
+	ck_assert_str_eq(last_told()->receiver, "boss");
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+}
+END_TEST
+
+/* Who was told and isn't in the settings any more: its end is intended, and
+ * the notify part says that there is nobody. */
+START_TEST(test_receiver_gone)
+{
+	is(1, ALERT_DOWN);
+	settle();
+	receivers.n = 0;
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 1);
+}
+END_TEST
+
+START_TEST(test_rule_off)
+{
+	is(1, ALERT_DOWN);
+	settle();
+	rules.rule[ALERT_DOWN].on = false;
+	forget();
+	settle();
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+	is(2, ALERT_DOWN);
+	settle();
+	ck_assert_uint_eq(told_count, 2);
+}
+END_TEST
+
+START_TEST(test_many)
+{
+	int64_t next;
+
+	for (uint32_t i = 0; i < 450; i++) {
+		struct alert_fact f = { .what = ALERT_MOVE, .since = k.now };
+		char name[32];
+
+		if (i == 0)
+			alert_facts_begin(facts, ALERT_OF_HUB);
+		snprintf(name, sizeof(name), "move %u", i);
+		f.subject = span_of(name);
+		alert_facts_put(facts, &f, k.now);
+	}
+	alert_facts_end(facts, ALERT_OF_HUB);
+	for (int i = 0; i < 3000 && (evaluate(&next) || deliver()); i++)
+		continue;
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 450);
+	ck_assert_uint_eq(alert_now(450).number, 450);
+}
+END_TEST
+
+START_TEST(test_rebuild)
+{
+	uint8_t before[32], after[32];
+
+	is(1, ALERT_SILENT);
+	settle();
+	silence("", 2, HOUR);
+	is(2, ALERT_DOWN);
+	is(1, ALERT_RULES);
+	later(2 * HOUR);
+	ck_assert_uint_eq(told_count, 3);
+	view_digest(k.view, before);
+	view_close(k.view);
+	kit_wipe(k.view_dir);
+	kit_open_view(&k);
+	kit_show(&k, 7);
+	view_digest(k.view, after);
+	ck_assert_mem_eq(before, after, 32);
+	settle();
+	ck_assert_uint_eq(repeated, 0);
+}
+END_TEST
+
+/* --- a game ------------------------------------------------------------------------ */
+
+static uint32_t seed;
+
+static uint32_t
+chance(uint32_t below)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % below;
+}
+
+static void
+move_on(void)
+{
+	static const enum alert_what states[] = { ALERT_RULES, ALERT_RULES,
+		ALERT_SILENT, ALERT_DOWN, ALERT_UNREACHABLE };
+	uint32_t site = 1 + chance(SITES);
+
+	switch (chance(8)) {
+	case 0:
+		silence(chance(2) ? "down" : "", 1 + chance(SITES),
+		    (int64_t)chance(120) * MINUTE);
+		break;
+	case 1:
+		kit_act(&k, "{\"do\":\"alert-ack\",\"alert\":%u,\"until\":"
+		    "%lld,\"actor\":\"li\",\"reason\":\"x\"}",
+		    1 + chance(5), (long long)(k.now + 2 * HOUR));
+		kit_show(&k, 100);
+		break;
+	case 2:
+		world[site].unknown = !world[site].unknown;
+		break;
+	default:
+		is(site, states[chance(5)]);
+	}
+	later((int64_t)chance(40) * MINUTE / 4);
+}
+
+static void
+game(uint32_t with, bool dying)
+{
+	seed = with;
+	dies = dying;
+	for (uint32_t i = 1; i <= SITES; i++)
+		world[i].group = i % 2 ? "203.0.113.7" : "";
+	settle();
+	for (int i = 0; i < 120; i++)
+		move_on();
+	for (uint32_t i = 1; i <= SITES; i++)
+		is(i, ALERT_RULES);
+	later(300 * HOUR);
+}
+
+/* Who was told that it began is told its end, and nobody anything twice. */
+static void
+judge(void)
+{
+	uint32_t last = 0;
+
+	for (size_t i = 0; i < told_count; i++)
+		last = told[i].alert > last ? told[i].alert : last;
+	for (uint32_t a = 1; a <= last; a++) {
+		size_t begun = 0, ended = 0, n = 0;
+
+		for (size_t i = 0; i < told_count; i++) {
+			if (told[i].alert != a)
+				continue;
+			if (told[i].event == ALERT_FIRING)
+				ck_assert_uint_eq(n, 0);
+			ck_assert_uint_eq(ended, 0);
+			begun += told[i].event == ALERT_FIRING;
+			ended += told[i].event == ALERT_RESOLVED;
+			n++;
+		}
+		ck_assert_uint_eq(begun, ended);
+		ck_assert_uint_eq(begun, n > 0);
+	}
+}
+
+/* By alert: of two that come at one time, either may be told first. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct told *one = a, *two = b;
+
+	if (one->alert != two->alert)
+		return one->alert < two->alert ? -1 : 1;
+	if (one->at != two->at)
+		return one->at < two->at ? -1 : 1;
+	return (int)one->event - (int)two->event;
+}
+
+START_TEST(test_game)
+{
+	static struct told before[TOLD];
+	size_t count;
+
+	game((uint32_t)_i, false);
+	judge();
+	count = told_count;
+	memcpy(before, told, sizeof(before));
+	teardown();
+	setup();
+	game((uint32_t)_i, true);
+	judge();
+	ck_assert_uint_gt(repeated, 0);		/* it did die in between */
+	ck_assert_uint_eq(told_count, count);
+	qsort(told, count, sizeof(*told), compare);
+	qsort(before, count, sizeof(*before), compare);
+	for (size_t i = 0; i < count; i++) {
+		ck_assert_uint_eq(told[i].alert, before[i].alert);
+		ck_assert_int_eq(told[i].event, before[i].event);
+		ck_assert_int_eq(told[i].at, before[i].at);
+		ck_assert_uint_eq(told[i].sites, before[i].sites);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("alert");
+	TCase *t = tcase_create("alert");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(t, test_once, 0, 2);
+	tcase_add_loop_test(t, test_unknown, 0, 2);
+	tcase_add_test(t, test_start);
+	tcase_add_loop_test(t, test_group, 0, 2);
+	tcase_add_test(t, test_group_later);
+	tcase_add_test(t, test_wait);
+	tcase_add_loop_test(t, test_hold, 0, 2);
+	tcase_add_loop_test(t, test_raised, 0, 2);
+	tcase_add_loop_test(t, test_reminders, 0, 2);
+	tcase_add_loop_test(t, test_ack, 0, 2);
+	tcase_add_loop_test(t, test_silence, 0, 2);
+	tcase_add_loop_test(t, test_unsilence, 0, 2);
+	tcase_add_loop_test(t, test_announced, 0, 2);
+	tcase_add_loop_test(t, test_quiet, 0, 2);
+	tcase_add_test(t, test_who);
+	tcase_add_test(t, test_receiver_gone);
+	tcase_add_test(t, test_rule_off);
+	tcase_add_test(t, test_many);
+	tcase_add_test(t, test_rebuild);
+	tcase_add_loop_test(t, test_game, 1, 6);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
