@@ -291,6 +291,8 @@ take(struct homes *h, const struct site *site, struct slot *slot,
 		acts_put(&h->acts, k.act, ACTS_HUB, NULL);
 	}
 	add_row(h, &k.seen, flags);
+	if (k.act != NULL)
+		write_rows(h);	/* news don't wait */
 	plan(slot, &k.seen);
 	stats_add(COUNTER_HOME_LOOKED, 1);
 	stats_add(COUNTER_HOME_FAILED, k.seen.outcome == HOME_FAILED);

@@ -1,0 +1,327 @@
+/*
+ * zqhub home, home accept: the sites' home pages as they are seen from
+ * outside, with the evidence of the last look that said something new.
+ */
+#include "hub/cmd.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/columns.h"
+#include "hub/query_home.h"
+
+#define WHAT_MAX 4096
+#define DAY (24 * INT64_C(3600) * 1000)
+
+struct listing {
+	struct query *q;
+	struct columns *columns;	/* or … */
+	json_t *array;
+	size_t sites, there, danger;
+};
+
+/* --- all of them ---------------------------------------------------------------- */
+
+/* What is to be known: the verdict, or why nothing came. */
+static void
+put_what(struct buf *b, const struct home_row *r)
+{
+	struct home_look l;
+
+	home_row_sentence(b, r);
+	if (b->n == 0 && r->cause != CAUSE_FINE &&
+	    home_row_look(r->now, &l))
+		cause_evidence(b, r->cause, span_of(l.detail));
+}
+
+static void
+put_cert(struct columns *c, const struct home_row *r, int64_t now)
+{
+	int64_t until = home_row_cert_until(r);
+	char text[32] = "-";
+
+	if (until != CLOCK_NONE)
+		snprintf(text, sizeof(text), _("%" PRId64 " d"),
+		    (until - now) / DAY);
+	columns_put(c, span_of(text));
+}
+
+static void
+put_week(struct columns *c, struct query *q, uint32_t site)
+{
+	struct home_day week;
+	char text[16] = "-";
+	int share = query_home_week(q, site, &week) ?
+	    home_days_share(&week) : -1;
+
+	if (share >= 0)
+		snprintf(text, sizeof(text), "%d.%d%%", share / 10,
+		    share % 10);
+	columns_put(c, span_of(text));
+}
+
+static void
+put_line(struct listing *l, const struct site_info *s,
+    const struct home_row *r)
+{
+	struct columns *c = l->columns;
+	char ms[24];
+	struct buf what;
+
+	columns_put(c, span_of(home_outcome_word(r->outcome)));
+	columns_put(c, span_of(s->code));
+	columns_put(c, s->name);
+	columns_time(c, r->at);
+	snprintf(ms, sizeof(ms), "%" PRIu32 " ms", r->ms);
+	columns_put(c, span_of(ms));
+	put_cert(c, r, query_home_now(l->q));
+	put_week(c, l->q, s->number);
+	buf_init(&what, WHAT_MAX);
+	put_what(&what, r);
+	columns_put(c, buf_look(&what));
+	buf_clear(&what);
+}
+
+static bool
+list_site(void *arg, const struct site_info *s)
+{
+	struct listing *l = arg;
+	struct home_row r;
+
+	if (s->retired || !query_home(l->q, s->number, &r))
+		return true;
+	l->sites++;
+	l->there += home_is_there(r.outcome);
+	l->danger += r.verdict == HOME_HIJACKED;
+	if (l->array != NULL) {
+		json_t *o = query_home_json(&r);
+
+		json_object_set_new(o, "code", json_string(s->code));
+		json_array_append_new(l->array, o);
+	} else {
+		put_line(l, s, &r);
+	}
+	return true;
+}
+
+static int
+list(struct cmd_line *line, struct query *q)
+{
+	static const char *const headings[] = { N_("HOME PAGE"), N_("CODE"),
+	    N_("NAME"), N_("LOOKED"), N_("TOOK"), N_("CERT"), N_("WEEK"),
+	    "", NULL };
+	struct listing l = { .q = q };
+
+	if (line->json)
+		l.array = json_array();
+	else
+		l.columns = columns_new(headings);
+	query_sites(q, list_site, &l);
+	if (line->json) {
+		cmd_json(l.array);
+		return CMD_OK;
+	}
+	columns_print(l.columns, stdout);
+	columns_free(l.columns);
+	if (l.sites == 0)
+		printf("%s\n", _("No home page was looked at yet."));
+	else
+		printf(_("%zu home pages looked at, %zu there, %zu in "
+		    "danger\n"), l.sites, l.there, l.danger);
+	return l.danger > 0 ? CMD_NO : CMD_OK;
+}
+
+/* --- one of them ---------------------------------------------------------------- */
+
+static void
+print_safe(const char *text)
+{
+	struct span s = span_of(text);
+	struct buf b;
+
+	buf_init(&b, WHAT_MAX);
+	text_pad(&b, s, text_width(s));
+	fputs(buf_cstr(&b), stdout);
+	buf_clear(&b);
+}
+
+static void
+print_cert(const struct webcert *c)
+{
+	char until[CLOCK_TEXT_MAX];
+
+	printf("     %s ", _("certificate:"));
+	print_safe(c->subject[0] != '\0' ? c->subject : c->names);
+	printf(_(", good until %s, by "), clock_show(until, c->until));
+	print_safe(c->issuer);
+	putchar('\n');
+	if (c->names[0] == '\0')
+		return;
+	printf("     %s ", _("its names:"));
+	print_safe(c->names);
+	putchar('\n');
+}
+
+static void
+print_hops(const struct home_look *l)
+{
+	for (size_t i = 0; i < l->hops; i++) {
+		const struct home_hop *h = &l->hop[i];
+
+		printf("  %zu. ", i + 1);
+		print_safe(h->url);
+		printf("\n     ");
+		if (h->status > 0)
+			printf("HTTP %ld", h->status);
+		else
+			printf("%s", _("no answer"));
+		printf(_(", %" PRIu32 " ms"), h->ms);
+		if (h->address[0] != '\0')
+			printf(_(", from %s"), h->address);
+		putchar('\n');
+		if (h->has_cert)
+			print_cert(&h->cert);
+	}
+}
+
+static void
+print_page(const struct home_look *l)
+{
+	printf("%s ", _("Title:"));
+	print_safe(l->title);
+	printf(" (%s)\n", glance_language_name(l->language));
+	if (l->code[0] == '\0' && l->domain[0] == '\0')
+		return;
+	printf("SiteIDCode: ");
+	print_safe(l->code[0] != '\0' ? l->code : "-");
+	printf(", SiteDomain: ");
+	print_safe(l->domain[0] != '\0' ? l->domain : "-");
+	putchar('\n');
+}
+
+static void
+print_evidence(const struct home_look *l, const char *heading)
+{
+	char at[CLOCK_TEXT_MAX];
+
+	printf("\n%s (%s)\n", heading, clock_show(at, l->at));
+	if (l->dns_count > 0) {
+		printf("%s", _("Addresses:"));
+		for (size_t i = 0; i < l->dns_count; i++)
+			printf(" %s", l->dns[i]);
+		putchar('\n');
+	}
+	print_hops(l);
+	if (l->has_page)
+		print_page(l);
+	if (l->asked_missing && l->is_missing)
+		printf("%s\n", _("A path that can't exist gives the same "
+		    "page."));
+}
+
+static void
+print_last(const struct home_row *r)
+{
+	char at[CLOCK_TEXT_MAX];
+	struct buf what;
+
+	printf(_("%s, as seen from outside at %s: %" PRIu32 " ms\n"),
+	    home_outcome_word(r->outcome), clock_show(at, r->at), r->ms);
+	buf_init(&what, WHAT_MAX);
+	put_what(&what, r);
+	if (what.n > 0) {
+		print_safe(buf_cstr(&what));
+		putchar('\n');
+	}
+	buf_clear(&what);
+	if (r->candidate.n > 0)
+		printf(_("Sent to %.*s so far: %" PRIu32 " times since %s\n"),
+		    SPAN_ARGS(r->candidate), r->times,
+		    clock_show(at, r->first));
+}
+
+static int
+show(struct cmd_line *line, struct query *q)
+{
+	struct site_info s;
+	struct home_look l;
+	struct home_row r;
+
+	if (!query_site_by_code(q, span_of(line->word[0]), &s))
+		return cmd_fail(_("zqhub site list shows all sites"),
+		    _("there is no site with the code %s"), line->word[0]);
+	if (!query_home(q, s.number, &r))
+		return cmd_fail(_("the hub looks if hub.conf says homes = "
+		    "yes, soon after a site is added"),
+		    _("the home page of site %s was not looked at yet"),
+		    s.code);
+	if (line->json) {
+		cmd_json(query_home_json(&r));
+		return CMD_OK;
+	}
+	print_last(&r);
+	if (home_row_look(r.now, &l))
+		print_evidence(&l, _("Evidence"));
+	if (r.verdict != HOME_SAME && home_row_look(r.before, &l))
+		print_evidence(&l, _("When it was well"));
+	return r.verdict == HOME_HIJACKED ? CMD_NO : CMD_OK;
+}
+
+static int
+run_home(struct cmd_line *l)
+{
+	struct store *s = cmd_store(l);
+	struct query *q;
+	int code;
+
+	if (s == NULL)
+		return CMD_NO;
+	q = query_begin(s);
+	code = l->words > 0 ? show(l, q) : list(l, q);
+	query_end(q);
+	store_close(s);
+	return code;
+}
+
+static int
+run_accept(struct cmd_line *l)
+{
+	json_t *result = cmd_act(l, json_pack("{s:s, s:s, s:s}", "do",
+	    "home-accept", "code", l->word[0], "reason",
+	    cmd_value(l, "reason")));
+
+	if (result == NULL)
+		return CMD_NO;
+	if (l->json) {
+		cmd_json(result);
+		return CMD_OK;
+	}
+	json_decref(result);
+	printf("%s\n", _("The home page is taken as it is now."));
+	return CMD_OK;
+}
+
+const struct cmd cmd_home_list[] = {
+	{ .name = "home", .words = "[CODE]", .most = 1, .json = true,
+	  .run = run_home,
+	  .about = N_("show the home pages as visitors see them"),
+	  .more = N_("Of one site with the evidence hop by hop: addresses, "
+	    "certificates, redirects, the\npage's title. Exit 1 if another's "
+	    "page stands in a home page's place."),
+	  .examples = "home\nhome 4101000001\nhome --json | "
+	    "jq -r '.[] | select(.verdict == \"danger\").code'" },
+	{ .name = "home accept", .words = "CODE", .least = 1, .most = 1,
+	  .json = true, .run = run_accept,
+	  .about = N_("take a site's home page as it is now, new owner and "
+	    "all"),
+	  .more = N_("A page in danger stays so until it is as it was before, "
+	    "or a person says this."),
+	  .examples = "home accept 4101000001 --reason '改版，已核实'",
+	  .option = { { "reason", "R", N_("why; kept in the journal"),
+	    true } } },
+	{ .name = NULL },
+};
