@@ -106,6 +106,7 @@ extern const struct cmd cmd_init_list[], cmd_site_list[],
     cmd_check_list[], cmd_checked_list[], cmd_links_list[],
     cmd_home_list[], cmd_days_list[],
     cmd_user_list[],
+    cmd_notice_list[],
     cmd_alert_list[];
 
 #endif

@@ -14,6 +14,7 @@
 #include "hub/govern_check.h"
 #include "hub/govern_home.h"
 #include "hub/govern_move.h"
+#include "hub/govern_notice.h"
 #include "hub/import.h"
 
 #define WHY_MAX 4096
@@ -228,6 +229,8 @@ static const struct {
 	{ "move-agree", govern_move_agree },
 	{ "move-withdraw", govern_move_withdraw },
 	{ "move-looked", govern_move_looked },
+	{ "notice-announce", govern_notice_announce },
+	{ "notice-end", govern_notice_end },
 	{ "release", govern_release },
 	{ "refuse", govern_refuse },
 	{ "check-pin", govern_check_pin },

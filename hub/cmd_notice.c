@@ -1,0 +1,442 @@
+/*
+ * zqhub notice …: outages, maintenance and closings that are announced, by
+ * sites or for them. And zqhub states: how a site was.
+ */
+#include "hub/cmd.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "hub/columns.h"
+#include "hub/query_notice.h"
+
+#define LISTED 1000		/* notices, of one list */
+
+/* --- listing ----------------------------------------------------------------- */
+
+struct listing {
+	json_t *array;			/* or */
+	struct columns *columns;
+};
+
+static const char *
+word_of(const struct notice_info *i)
+{
+	if (notice_is_open(&i->notice))
+		return notice_phase_word(i->phase);
+	return i->notice.state == NOTICE_RESOLVED ? _("resolved") :
+	    i->notice.state == NOTICE_WITHDRAWN ? _("withdrawn") :
+	    _("over");
+}
+
+static bool
+list_one(void *arg, const struct notice_info *i)
+{
+	const struct notice *n = &i->notice;
+	struct listing *l = arg;
+
+	if (l->array != NULL) {
+		json_array_append_new(l->array, json_notice(n, i));
+		return true;
+	}
+	columns_number(l->columns, n->number);
+	columns_put(l->columns, span_of(word_of(i)));
+	columns_put(l->columns, span_of(notice_kind_word(n->kind)));
+	columns_put(l->columns, span_of(i->code));
+	columns_time(l->columns, i->has_window ? i->window.from : n->from);
+	columns_time(l->columns, i->has_window ? i->window.until :
+	    n->ended != CLOCK_NONE ? n->ended : n->until);
+	columns_put(l->columns, n->service);
+	columns_put(l->columns, n->reason);
+	return true;
+}
+
+static void
+list(const struct cmd_line *l, struct query *q, uint32_t site)
+{
+	static const char *const headings[] = { N_("NOTICE"), N_("STATE"),
+		N_("KIND"), N_("SITE"), N_("FROM"), N_("UNTIL"),
+		N_("SERVICE"), N_("REASON"), NULL };
+	const struct notice_spec spec = { .site = site, .limit = LISTED,
+	    .open = !cmd_flag(l, "all") };
+	struct listing listing = { .array = l->json ? json_array() : NULL };
+
+	if (!l->json)
+		listing.columns = columns_new(headings);
+	query_notices(q, &spec, list_one, &listing);
+	if (l->json) {
+		cmd_json(listing.array);
+		return;
+	}
+	columns_print(listing.columns, stdout);
+	columns_free(listing.columns);
+}
+
+static int
+run_list(struct cmd_line *l)
+{
+	struct store *s = cmd_store(l);
+	struct query *q;
+	uint32_t site;
+	bool good;
+
+	if (s == NULL)
+		return CMD_NO;
+	q = query_begin(s);
+	good = cmd_site_option(l, q, &site);
+	if (good)
+		list(l, q, site);
+	query_end(q);
+	store_close(s);
+	return good ? CMD_OK : CMD_USAGE;
+}
+
+/* --- one: its record --------------------------------------------------------- */
+
+static void
+line(const char *name, struct span text)
+{
+	struct buf b;
+
+	if (text.n == 0)
+		return;
+	buf_init(&b, 16384);
+	text_pad(&b, span_of(name), 14);
+	text_pad(&b, text, text_width(text));
+	printf("%s\n", buf_cstr(&b));
+	buf_clear(&b);
+}
+
+static void
+line_time(const char *name, int64_t ms)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (ms != CLOCK_NONE)
+		line(name, span_of(clock_show(text, ms)));
+}
+
+/* How it went, beside how it was announced. */
+static void
+show_record(const struct notice *n)
+{
+	char took[CLOCK_TEXT_MAX], over[CLOCK_TEXT_MAX], text[160];
+
+	line_time(_("ended"), n->ended);
+	line(_("ended by"), n->end_by);
+	line(_("because"), n->end_reason);
+	if (n->ended == CLOCK_NONE || n->recurs.n > 0 || n->ended <= n->from)
+		return;
+	clock_span(took, n->ended - n->from);
+	if (n->until != CLOCK_NONE && n->ended > n->until)
+		snprintf(text, sizeof(text), _("%s, %s longer than "
+		    "announced"), took, clock_span(over,
+		    n->ended - n->until));
+	else
+		snprintf(text, sizeof(text), "%s", took);
+	line(_("it took"), span_of(text));
+}
+
+static void
+show(const struct notice_info *i)
+{
+	const struct notice *n = &i->notice;
+	char text[64];
+
+	snprintf(text, sizeof(text), "%" PRIu32 " (%s)", n->number,
+	    notice_kind_word(n->kind));
+	line(_("notice"), span_of(text));
+	line(_("state"), span_of(word_of(i)));
+	line(_("site"), span_of(i->code));
+	line(_("service"), n->service);
+	line_time(_("announced"), n->announced);
+	line_time(_("from"), n->from);
+	line_time(_("until"), n->until);
+	line(_("recurs"), n->recurs);
+	line(_("time zone"), n->zone);
+	if (n->recurs.n > 0 && i->has_window) {
+		line_time(i->phase == NOTICE_CURRENT ? _("now since") :
+		    _("next"), i->window.from);
+		line_time(_("to"), i->window.until);
+	}
+	line(_("turn to"), n->see);
+	line(_("reason"), n->reason);
+	line(_("by"), n->by);
+	if (n->brief)
+		line(_("but"), span_of(_("announced less than 30 days "
+		    "ahead, or without a successor")));
+	show_record(n);
+}
+
+static bool
+read_number(const struct cmd_line *l, uint64_t *n)
+{
+	if (text_number(span_of(l->word[0]), 1, UINT32_MAX, n))
+		return true;
+	cmd_fail(_("zqhub notice list shows all that is announced"),
+	    _("\"%s\": expected the number of a notice"), l->word[0]);
+	return false;
+}
+
+static int
+run_show(struct cmd_line *l)
+{
+	struct notice_info i;
+	struct store *s;
+	struct query *q;
+	uint64_t number;
+	int status = CMD_OK;
+
+	if (!read_number(l, &number))
+		return CMD_USAGE;
+	if ((s = cmd_store(l)) == NULL)
+		return CMD_NO;
+	q = query_begin(s);
+	if (!query_notice(q, (uint32_t)number, &i))
+		status = cmd_fail(_("zqhub notice list --all shows all"),
+		    _("there is no notice %" PRIu64), number);
+	else if (l->json)
+		cmd_json(json_notice(&i.notice, &i));
+	else
+		show(&i);
+	query_end(q);
+	store_close(s);
+	return status;
+}
+
+/* --- acts -------------------------------------------------------------------- */
+
+static const char *
+text_of(const json_t *o, const char *name)
+{
+	const char *text = json_string_value(json_object_get(o, name));
+
+	return text != NULL ? text : "";
+}
+
+static int
+finish(const struct cmd_line *l, json_t *said)
+{
+	json_t *result = cmd_act(l, said), *one;
+	size_t i;
+
+	if (result == NULL)
+		return CMD_NO;
+	json_array_foreach(json_object_get(result, "warnings"), i, one)
+		fprintf(stderr, "zqhub: %s\n", json_string_value(one));
+	if (l->json) {
+		cmd_json(result);
+		return CMD_OK;
+	}
+	printf(_("Notice %lld: %s, %s\n"), (long long)json_integer_value(
+	    json_object_get(result, "notice")),
+	    _(text_of(result, "kind")), _(text_of(result, "state")));
+	json_decref(result);
+	return CMD_OK;
+}
+
+static void
+set_text(const struct cmd_line *l, json_t *said, const char *option,
+    const char *name)
+{
+	if (cmd_value(l, option) != NULL)
+		json_object_set_new(said, name,
+		    json_string(cmd_value(l, option)));
+}
+
+static void
+set_time(json_t *said, const char *name, int64_t ms)
+{
+	if (ms != CLOCK_NONE)
+		json_object_set_new(said, name, json_integer(ms));
+}
+
+/* The clocks of whoever types it, unless they name others. */
+static void
+set_zone(const struct cmd_line *l, json_t *said)
+{
+	const char *zone = cmd_value(l, "zone");
+
+	if (cmd_value(l, "every") != NULL)
+		json_object_set_new(said, "zone", json_string(zone != NULL ?
+		    zone : "Asia/Shanghai"));
+}
+
+static int
+run_announce(struct cmd_line *l)
+{
+	int64_t from, until;
+	json_t *said;
+
+	if (notice_kind_named(span_of(l->word[1])) == NOTICE_NONE) {
+		cmd_fail(NULL, _("\"%s\": expected outage, maintenance or "
+		    "closing"), l->word[1]);
+		return CMD_USAGE;
+	}
+	if (!cmd_time(l, "from", false, &from) ||
+	    !cmd_time(l, "until", true, &until))
+		return CMD_USAGE;
+	said = json_pack("{s:s, s:s, s:s}", "do", "notice-announce", "code",
+	    l->word[0], "kind", l->word[1]);
+	set_time(said, "from", from);
+	set_time(said, "until", until);
+	set_text(l, said, "service", "service");
+	set_text(l, said, "every", "recurs");
+	set_text(l, said, "see", "see");
+	set_text(l, said, "reason", "reason");
+	set_zone(l, said);
+	return finish(l, said);
+}
+
+static int
+run_end(struct cmd_line *l)
+{
+	uint64_t number;
+
+	if (!read_number(l, &number))
+		return CMD_USAGE;
+	return finish(l, json_pack("{s:s, s:I, s:s}", "do", "notice-end",
+	    "notice", (json_int_t)number, "reason",
+	    cmd_value(l, "reason")));
+}
+
+/* --- states ------------------------------------------------------------------ */
+
+static bool
+list_state(void *arg, const struct history *h)
+{
+	struct listing *l = arg;
+	const char *more = h->flapping ? _("goes up and down: not said "
+	    "again until it has come to rest") : monitor_sentence(h->cause);
+
+	if (l->array != NULL) {
+		json_array_append_new(l->array, json_history(h));
+		return true;
+	}
+	columns_time(l->columns, h->at);
+	columns_put(l->columns, span_of(monitor_state_word(h->state)));
+	columns_time(l->columns, h->since);
+	columns_put(l->columns, span_of(more));
+	return true;
+}
+
+static int
+list_states(const struct cmd_line *l, struct query *q, size_t limit)
+{
+	static const char *const headings[] = { N_("SAID"), N_("STATE"),
+		N_("SINCE"), N_("WHY"), NULL };
+	struct listing listing = { .array = l->json ? json_array() : NULL };
+	struct site_info s = { .number = 0 };
+
+	if (strcmp(l->word[0], "hub") != 0 &&
+	    !query_site_by_code(q, span_of(l->word[0]), &s)) {
+		json_decref(listing.array);
+		return cmd_fail(_("zqhub site list shows all sites"),
+		    _("there is no site with the code %s"), l->word[0]);
+	}
+	if (!l->json)
+		listing.columns = columns_new(headings);
+	query_states(q, s.number, limit, list_state, &listing);
+	if (l->json) {
+		cmd_json(listing.array);
+		return CMD_OK;
+	}
+	columns_print(listing.columns, stdout);
+	columns_free(listing.columns);
+	return CMD_OK;
+}
+
+static int
+run_states(struct cmd_line *l)
+{
+	struct store *s;
+	struct query *q;
+	uint64_t limit;
+	int status;
+
+	if (!cmd_number(l, "limit", 1, 100000, 50, &limit))
+		return CMD_USAGE;
+	if ((s = cmd_store(l)) == NULL)
+		return CMD_NO;
+	q = query_begin(s);
+	status = list_states(l, q, (size_t)limit);
+	query_end(q);
+	store_close(s);
+	return status;
+}
+
+/* --- the table ---------------------------------------------------------------- */
+
+#define REASON { "reason", "R", N_("why; kept for ever"), true }
+
+const struct cmd cmd_notice_list[] = {
+	{ .name = "notice list", .words = "", .json = true, .run = run_list,
+	  .about = N_("list outages, maintenance and closings that are "
+	    "announced"),
+	  .more = N_("What is not over, newest first. To come, now, recurs; "
+	    "overrun is an outage whose\nend has passed and that nobody "
+	    "said is resolved."),
+	  .examples = "notice list\nnotice list --site 4101000001 --all",
+	  .option = {
+	    { "site", "CODE", N_("only of this site"), false },
+	    { "all", NULL, N_("also what is over"), false },
+	  } },
+	{ .name = "notice show", .words = "NUMBER", .least = 1, .most = 1,
+	  .json = true, .run = run_show,
+	  .about = N_("show a notice, and how it went"),
+	  .examples = "notice show 7" },
+	{ .name = "notice announce", .words = "CODE KIND", .least = 2,
+	  .most = 2, .json = true, .run = run_announce,
+	  .about = N_("announce for a site an outage, maintenance or its "
+	    "closing"),
+	  .more = N_("An outage needs a reason; without --from it is now, "
+	    "without --until it is open.\nMaintenance has --from and "
+	    "--until, or recurs: --every. A closing has --from, and\n"
+	    "--see, the site that takes its place; it is announced 30 days "
+	    "ahead. A site's own\nadmin says these with zqagent say. While "
+	    "the whole site is in such a window its\ntime isn't counted "
+	    "against it; but not before it was announced, nor after."),
+	  .examples = "notice announce 4101000001 outage --service 办事大厅 "
+	    "\\\n    --until '2026-12-01 18:00' --reason '数据库故障'\n"
+	    "notice announce 4101000001 maintenance --every 'sun "
+	    "02:00-04:00' \\\n    --reason '例行维护'\n"
+	    "notice announce 4101000001 closing --from 2027-01-15 \\\n"
+	    "    --see https://www.henan.gov.cn/ --reason '并入省政府门户网站'",
+	  .option = {
+	    { "service", "NAME", N_("what of the site; otherwise all of "
+	      "it"), false },
+	    { "from", "TIME", N_("when it begins; otherwise now"), false },
+	    { "until", "TIME", N_("when it ends"), false },
+	    { "every", "WHEN", N_("daily 02:00-04:00; mon,wed 22:00-01:00; "
+	      "monthly:1,15 02:00-04:00"), false },
+	    { "zone", "ZONE", N_("of these hours; otherwise Asia/Shanghai"),
+	      false },
+	    { "see", "URL", N_("where to turn to; what takes its place"),
+	      false },
+	    REASON,
+	  } },
+	{ .name = "notice resolve", .words = "NUMBER", .least = 1, .most = 1,
+	  .json = true, .run = run_end,
+	  .about = N_("say that an outage or maintenance is over"),
+	  .examples = "notice resolve 7 --reason '已恢复'",
+	  .option = { REASON } },
+	{ .name = "notice withdraw", .words = "NUMBER", .least = 1,
+	  .most = 1, .json = true, .run = run_end,
+	  .about = N_("take a notice back: it will not be"),
+	  .examples = "notice withdraw 7 --reason '推迟'",
+	  .option = { REASON } },
+	{ .name = "states", .words = "CODE", .least = 1, .most = 1,
+	  .json = true, .run = run_states,
+	  .about = N_("show in which states a site was, and why"),
+	  .more = N_("Newest first. The code \"hub\" is the hub itself: when "
+	    "it was cut off."),
+	  .examples = "states 4101000001\nstates hub",
+	  .option = {
+	    { "limit", "N", N_("so many; otherwise 50"), false },
+	  } },
+	{ .name = NULL },
+};

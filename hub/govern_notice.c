@@ -1,0 +1,183 @@
+/*
+ * Operators' acts about notices; see govern_notice.h.
+ */
+#include "hub/govern_notice.h"
+
+#include <string.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/zone.h"
+#include "hub/notice.h"
+#include "hub/query_notice.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+
+#define WHY_MAX 4096
+
+/* --- trying ------------------------------------------------------------------ */
+
+struct trial {
+	uint32_t number;	/* of this notice; 0: of what was announced … */
+	uint32_t site;		/* … of this site … */
+	int64_t now;		/* … just now */
+	json_t *result;		/* NULL: nothing changed */
+};
+
+static bool
+take_changed(void *arg, const struct notice *n)
+{
+	struct trial *r = arg;
+
+	if (n->changed != r->now || !n->operated)
+		return true;
+	r->result = json_notice(n, NULL);
+	return false;
+}
+
+static void
+look(void *arg, struct db_txn *t)
+{
+	struct trial *r = arg;
+	struct notice n;
+
+	if (r->number == 0)
+		notice_each(t, r->site, take_changed, r);
+	else if (notice_get(t, r->number, &n))
+		r->result = json_notice(&n, NULL);
+}
+
+/* As it would be written. False: refused, in apply's words. */
+static bool
+try(struct ask *a, json_t *act, uint32_t number, uint32_t site)
+{
+	struct trial r = { .number = number, .site = site, .now = a->now };
+	struct acts one;
+	struct buf why;
+	bool good;
+
+	acts_init(&one);
+	acts_put(&one, json_incref(act), a->actor, ask_word(a, "reason"));
+	buf_init(&why, WHY_MAX);
+	good = view_try(a->view, acts_get(&one, 0), a->now, look, &r, &why);
+	acts_clear(&one);
+	if (good)
+		a->result = r.result != NULL ? r.result : json_object();
+	else
+		ask_refuse(a, _("zqhub notice list shows all that is "
+		    "announced"), "%s", _(buf_cstr(&why)));
+	buf_clear(&why);
+	return good;
+}
+
+/* --- announcing -------------------------------------------------------------- */
+
+static bool
+read_see(struct ask *a, json_t *act)
+{
+	const char *given = ask_word(a, "see"), *why = NULL;
+	struct buf url;
+	bool good;
+
+	if (given[0] == '\0')
+		return true;
+	buf_init(&url, LIMIT_URL);
+	good = url_normal(&url, span_of(given), &why);
+	if (good)
+		json_object_set_new(act, "see",
+		    json_stringn(url.at, url.n));
+	else
+		ask_refuse(a, _("expected an address like "
+		    "https://www.example.gov.cn/"), "%s: %s", given,
+		    why != NULL ? why : "");
+	buf_clear(&url);
+	return good;
+}
+
+/* Apply can't know what zones this machine has. */
+static bool
+read_zone(struct ask *a, json_t *act)
+{
+	const char *zone = ask_word(a, "zone");
+
+	if (ask_word(a, "recurs")[0] == '\0')
+		return true;
+	json_object_set_new(act, "recurs",
+	    json_string(ask_word(a, "recurs")));
+	json_object_set_new(act, "zone", json_string(zone));
+	return zone[0] == '\0' || zone_is_known(zone) ||
+	    ask_refuse(a, NULL, _("there is no time zone %s here; expected "
+	    "a name such as Asia/Shanghai"), zone);
+}
+
+static void
+set_times(struct ask *a, json_t *act)
+{
+	static const char *const names[] = { "from", "until" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		json_t *ms = json_object_get(a->said, names[i]);
+
+		if (json_is_integer(ms) && json_integer_value(ms) >= 0)
+			json_object_set(act, names[i], ms);
+	}
+}
+
+static void
+warn(json_t *result, const char *text)
+{
+	json_t *all = json_array();
+
+	json_array_append_new(all, json_string(text));
+	json_object_set_new(result, "warnings", all);
+}
+
+bool
+govern_notice_announce(struct ask *a)
+{
+	struct view_site s = { .number = 0 };
+	json_t *act;
+	bool good;
+
+	if (!ask_reason(a) || !ask_site(a, &s))
+		return false;
+	act = json_pack("{s:s, s:I, s:s, s:s}", "do", "notice-announce",
+	    "site", (json_int_t)s.number, "kind", ask_word(a, "kind"),
+	    "service", ask_word(a, "service"));
+	set_times(a, act);
+	good = read_see(a, act) && read_zone(a, act) &&
+	    try(a, act, 0, s.number);
+	if (good) {
+		ask_put(a, json_incref(act));
+		json_object_set_new(a->result, "code", json_string(s.code));
+		if (json_is_true(json_object_get(a->result, "brief")))
+			warn(a->result, _("a site that closes announces it "
+			    "30 days ahead and names its successor: without "
+			    "that it counts as closed without leave"));
+	}
+	json_decref(act);
+	return good;
+}
+
+/* --- by number --------------------------------------------------------------- */
+
+bool
+govern_notice_end(struct ask *a)
+{
+	json_int_t n = json_integer_value(json_object_get(a->said,
+	    "notice"));
+	json_t *act;
+	bool good;
+
+	if (!ask_reason(a))
+		return false;
+	if (n <= 0 || n > UINT32_MAX)
+		return ask_refuse(a, _("zqhub notice list shows all that is "
+		    "announced"), _("which notice? its number is missing"));
+	act = json_pack("{s:s, s:I}", "do", "notice-end", "notice", n);
+	good = try(a, act, (uint32_t)n, 0);
+	if (good)
+		ask_put(a, json_incref(act));
+	json_decref(act);
+	return good;
+}

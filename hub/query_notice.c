@@ -1,0 +1,163 @@
+/*
+ * Questions about notices and states; see query_notice.h.
+ */
+#include "hub/query_notice.h"
+
+#include "contrib/base/clock.h"
+#include "hub/json.h"
+#include "hub/query_inside.h"
+#include "hub/site.h"
+
+/* --- notices ----------------------------------------------------------------- */
+
+static void
+fill(struct query *q, struct notice_info *i, const struct notice *n)
+{
+	struct site s;
+
+	i->notice = *n;
+	i->code[0] = '\0';
+	if (site_get(q->txn, n->site, &s) && s.code.n <= CODE_MAX) {
+		memcpy(i->code, s.code.at, s.code.n);
+		i->code[s.code.n] = '\0';
+	}
+	i->phase = notice_phase(n, q->now);
+	i->has_window = notice_is_open(n) &&
+	    notice_next(n, q->now, &i->window);
+}
+
+struct listing {
+	struct query *query;
+	size_t left;
+	query_notice_fn *each;
+	void *arg;
+};
+
+static bool
+hand_out(void *arg, const struct notice *n)
+{
+	struct listing *l = arg;
+	struct notice_info info;
+
+	fill(l->query, &info, n);
+	l->left--;
+	return l->each(l->arg, &info) && l->left > 0;
+}
+
+void
+query_notices(struct query *q, const struct notice_spec *spec,
+    query_notice_fn *each, void *arg)
+{
+	struct listing l = { q, spec->limit, each, arg };
+
+	if (spec->limit == 0)
+		return;
+	if (spec->open)
+		notice_each_open(q->txn, spec->site, hand_out, &l);
+	else
+		notice_each(q->txn, spec->site, hand_out, &l);
+}
+
+bool
+query_notice(struct query *q, uint32_t number, struct notice_info *i)
+{
+	struct notice n;
+
+	if (!notice_get(q->txn, number, &n))
+		return false;
+	fill(q, i, &n);
+	return true;
+}
+
+/* --- states ------------------------------------------------------------------ */
+
+struct states {
+	size_t left;
+	history_fn *each;
+	void *arg;
+};
+
+static bool
+count_down(void *arg, const struct history *h)
+{
+	struct states *s = arg;
+
+	s->left--;
+	return s->each(s->arg, h) && s->left > 0;
+}
+
+void
+query_states(struct query *q, uint32_t site, size_t limit, history_fn *each,
+    void *arg)
+{
+	struct states s = { limit, each, arg };
+
+	if (limit > 0)
+		history_each(q->txn, site, CLOCK_NONE, count_down, &s);
+}
+
+/* --- as JSON ----------------------------------------------------------------- */
+
+static void
+put_text(json_t *j, const char *name, struct span s)
+{
+	if (s.n > 0)
+		json_object_set_new(j, name, json_span(s));
+}
+
+static void
+put_now(json_t *j, const struct notice_info *i)
+{
+	static const char *const names[NOTICE_PHASES] = {
+		[NOTICE_COMING] = "coming", [NOTICE_CURRENT] = "current",
+		[NOTICE_BETWEEN] = "between", [NOTICE_LATE] = "late",
+		[NOTICE_ENDED] = "ended",
+	};
+
+	json_object_set_new(j, "site", json_string(i->code));
+	json_object_set_new(j, "phase", json_string(names[i->phase]));
+	if (!i->has_window)
+		return;
+	json_time(j, "window_from", i->window.from);
+	json_time(j, "window_until", i->window.until);
+}
+
+json_t *
+json_notice(const struct notice *n, const struct notice_info *info)
+{
+	json_t *j = json_pack("{s:I, s:s, s:s, s:b, s:b}",
+	    "notice", (json_int_t)n->number,
+	    "kind", notice_kind_name(n->kind),
+	    "state", notice_state_name(n->state),
+	    "operated", n->operated, "brief", n->brief);
+
+	if (info != NULL)
+		put_now(j, info);
+	json_time(j, "announced", n->announced);
+	json_time(j, "from", n->from);
+	json_time(j, "until", n->until);
+	json_time(j, "changed", n->changed);
+	json_time(j, "ended", n->ended);
+	put_text(j, "service", n->service);
+	put_text(j, "recurs", n->recurs);
+	put_text(j, "zone", n->zone);
+	put_text(j, "see", n->see);
+	put_text(j, "reason", n->reason);
+	put_text(j, "by", n->by);
+	put_text(j, "end_reason", n->end_reason);
+	put_text(j, "end_by", n->end_by);
+	return j;
+}
+
+json_t *
+json_history(const struct history *h)
+{
+	json_t *j = json_pack("{s:s, s:s, s:b}",
+	    "state", monitor_state_name(h->state),
+	    "cause", monitor_cause_name(h->cause),
+	    "flapping", h->flapping);
+
+	json_time(j, "at", h->at);
+	json_time(j, "since", h->since);
+	return j;
+}

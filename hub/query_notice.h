@@ -1,0 +1,41 @@
+/*
+ * Questions about notices and states, for zqhub, the web and the API.
+ */
+#ifndef ZQ_HUB_QUERY_NOTICE_H
+#define ZQ_HUB_QUERY_NOTICE_H
+
+#include <jansson.h>
+
+#include "hub/history.h"
+#include "hub/notice.h"
+#include "hub/query.h"
+
+struct notice_spec {
+	uint32_t site;			/* 0: all */
+	bool open;			/* only what isn't over */
+	size_t limit;
+};
+
+struct notice_info {
+	struct notice notice;		/* spans live until the query ends */
+	char code[CODE_MAX + 1];	/* of its site */
+	enum notice_phase phase;	/* now */
+	bool has_window;
+	struct notice_window window;	/* the one that is now, or the next */
+};
+
+/* Newest first; false: stop. */
+typedef bool query_notice_fn(void *arg, const struct notice_info *n);
+void query_notices(struct query *q, const struct notice_spec *spec,
+    query_notice_fn *each, void *arg);
+bool query_notice(struct query *q, uint32_t number, struct notice_info *n);
+
+/* States of a site (0: of the hub), newest first, `limit` at most. */
+void query_states(struct query *q, uint32_t site, size_t limit,
+    history_fn *each, void *arg);
+
+/* New objects, the caller's. info may be NULL: only what stands in the row. */
+json_t *json_notice(const struct notice *n, const struct notice_info *info);
+json_t *json_history(const struct history *h);
+
+#endif
