@@ -1,8 +1,5 @@
 /*
- * What is owed to sites, and told; see tell_site.h.
- *
- * In TABLE_TELL: 'O', site, target: owed; 'S', site: something is; 'D', time,
- * site: and is told then.
+ * What is owed to sites is told; see tell_site.h.
  */
 #include "hub/tell_site.h"
 
@@ -19,6 +16,7 @@
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
 #include "hub/tell_move.h"
+#include "hub/tell_owed.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
 #include "protocol/url_place.h"
@@ -27,171 +25,6 @@
 #define STEPS (LINKS_STEPS / 8)	/* of one question */
 #define ROWS (8u << 20)		/* bytes of one target's links */
 #define OWED 200		/* targets that one step tells of */
-
-struct owed_key {
-	uint8_t at[5 + TARGET_KEY];
-	size_t n;
-};
-
-static struct span
-look(const struct owed_key *k)
-{
-	return (struct span){ .at = (const char *)k->at, .n = k->n };
-}
-
-static struct owed_key
-target_owed(uint32_t site, const struct target_key *t)
-{
-	struct owed_key k = { .at = { 'O' }, .n = 5 + t->n };
-
-	wire_put_u32(k.at + 1, site);
-	memcpy(k.at + 5, t->at, t->n);
-	return k;
-}
-
-static struct owed_key
-site_waits(uint32_t site)
-{
-	struct owed_key k = { .at = { 'S' }, .n = 5 };
-
-	wire_put_u32(k.at + 1, site);
-	return k;
-}
-
-static struct owed_key
-site_due(int64_t when, uint32_t site)
-{
-	struct owed_key k = { .at = { 'D' }, .n = 13 };
-
-	wire_put_u64(k.at + 1, (uint64_t)when);
-	wire_put_u32(k.at + 9, site);
-	return k;
-}
-
-/* --- owing ---------------------------------------------------------------- */
-
-static void
-owe(struct group *g, uint32_t site, const struct target_key *target,
-    int64_t at)
-{
-	struct owed_key k = target_owed(site, target);
-	struct span none;
-
-	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
-	k = site_waits(site);
-	if (db_get(g->txn, TABLE_TELL, look(&k), &none))
-		return;
-	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
-	k = site_due(at + TELL_SITE_PAUSE, site);
-	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
-}
-
-static bool
-on_site(void *arg, const struct link_hit *h)
-{
-	struct buf *sites = arg;
-	uint32_t last = 0;
-
-	if (sites->n >= sizeof(last))
-		memcpy(&last, sites->at + sites->n - sizeof(last),
-		    sizeof(last));
-	if (sites->n == 0 || last != h->site)
-		buf_put(sites, &h->site, sizeof(h->site));
-	return !sites->bad;
-}
-
-/* As the graph does: by the moves that have taken effect, whatever the clock
- * says, which may have been put back since. */
-static void
-judge(struct group *g, struct span url, struct target_verdict *v,
-    struct buf *now)
-{
-	target_judge(g->txn, group_effective(g), url, INT64_MAX, v, now);
-}
-
-/* A target's state has turned: all that link there are told, and whose it
- * is. Not when a move is the reason: that is told as a whole. */
-static void
-owe_all(struct group *g, const struct link_news *n, int64_t at)
-{
-	struct target_verdict v;
-	int64_t steps = STEPS;
-	struct buf sites, now;
-	uint32_t site;
-
-	buf_init(&sites, 1u << 20);
-	buf_init(&now, LIMIT_URL);
-	judge(g, n->url, &v, &now);
-	if (v.state != TARGET_MOVED) {
-		links_to(g->txn, REWRITE_ADDRESS, n->url, 0, NULL, on_site,
-		    &sites, &steps);
-		for (size_t i = 0; i + sizeof(site) <= sites.n;
-		    i += sizeof(site)) {
-			memcpy(&site, sites.at + i, sizeof(site));
-			owe(g, site, &n->target, at);
-		}
-		if (v.broken && v.site != 0 && sites.n > 0)
-			owe(g, v.site, &n->target, at);
-	}
-	buf_clear(&sites);
-	buf_clear(&now);
-}
-
-uint64_t
-tell_site_news(struct group *g, int64_t at, uint64_t most)
-{
-	struct link_news n;
-	struct buf room;
-	uint64_t count = 0;
-
-	buf_init(&room, LIMIT_URL);
-	while (count < most && links_news(g->txn, &n, &room)) {
-		struct buf url;
-
-		buf_init(&url, LIMIT_URL);
-		buf_span(&url, n.url);	/* a write may move it */
-		n.url = buf_look(&url);
-		if (n.site != 0)
-			owe(g, n.site, &n.target, at);
-		else if (n.url.n > 0)
-			owe_all(g, &n, at);
-		links_news_done(g, &n);
-		buf_reset(&room);
-		buf_clear(&url);
-		count++;
-	}
-	buf_clear(&room);
-	return count;
-}
-
-/* --- whose turn it is ----------------------------------------------------- */
-
-/* No site waits for longer than a pause: if one does, the clock was put back
- * since. */
-static bool
-first_due(struct db_txn *t, int64_t now, int64_t *when, uint32_t *site)
-{
-	struct db_cursor *c = db_cursor_open(t, TABLE_TELL);
-	struct span key = SPAN("D"), row;
-	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
-	    key.n == 13 && key.at[0] == 'D';
-
-	if (found) {
-		*when = (int64_t)wire_get_u64((const uint8_t *)key.at + 1);
-		*site = wire_get_u32((const uint8_t *)key.at + 9);
-	}
-	db_cursor_close(c);
-	return found && (*when <= now || *when - TELL_SITE_PAUSE > now);
-}
-
-bool
-tell_site_is_due(struct db_txn *t, int64_t now)
-{
-	uint32_t site;
-	int64_t when;
-
-	return first_due(t, now, &when, &site);
-}
 
 /* --- a round of letters --------------------------------------------------- */
 
@@ -371,7 +204,8 @@ on_other(void *arg, const struct link_hit *h)
 
 /* Others link to what this site took away. */
 static void
-tell_own(struct round *r, const struct target_verdict *v)
+tell_own(struct round *r, const struct target_key *k,
+    const struct target_verdict *v)
 {
 	struct mending_link l = link_of(r, v);
 	int64_t steps = STEPS;
@@ -384,6 +218,7 @@ tell_own(struct round *r, const struct target_verdict *v)
 	l.pages = tell_hits_pages(buf_look(&r->rows));
 	r->own.here += l.pages;
 	tell_letter_link(&r->own, &l);
+	tell_owed_note_own(r->g->txn, r->site, k, r->at);
 }
 
 /* What came after it, as its site named it once, may be gone itself, or have
@@ -397,7 +232,7 @@ judge_successor(struct round *r)
 	if (r->now.n == 0)
 		return;
 	buf_init(&next, LIMIT_URL);
-	judge(r->g, buf_look(&r->now), &v, &next);
+	tell_owed_judge(r->g, buf_look(&r->now), &v, &next);
 	if (v.broken || v.state == TARGET_MOVED)
 		buf_reset(&r->now);
 	if (!v.broken && v.state == TARGET_MOVED)
@@ -423,7 +258,7 @@ tell_target(struct round *r, const struct target_key *k)
 	buf_reset(&r->rows);
 	if (target_get(r->g->txn, k, &target, &room)) {
 		buf_span(&r->url, target.url);
-		judge(r->g, buf_look(&r->url), &v, &r->now);
+		tell_owed_judge(r->g, buf_look(&r->url), &v, &r->now);
 		if (v.state != TARGET_MOVED)
 			judge_successor(r);
 		links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url),
@@ -437,7 +272,9 @@ tell_target(struct round *r, const struct target_key *k)
 	else
 		tell_mended(r, k);
 	if (v.broken && v.site == r->site && v.state != TARGET_MOVED)
-		tell_own(r, &v);
+		tell_own(r, k, &v);
+	else
+		tell_owed_forget_own(r->g->txn, r->site, k);
 	buf_clear(&room);
 }
 
@@ -473,26 +310,6 @@ look_at_moves(struct round *r)
 			look_at_move(r, move[i]);
 		from = n > 0 ? move[n - 1] + 1 : 0;
 	} while (n == sizeof(move) / sizeof(move[0]));
-}
-
-/* The next target that is owed to the site; it is owed no more. */
-static bool
-next_owed(struct round *r, struct target_key *k)
-{
-	struct db_cursor *c = db_cursor_open(r->g->txn, TABLE_TELL);
-	struct owed_key first = target_owed(r->site,
-	    &(struct target_key){ .n = 0 });
-	struct span key = look(&first), row;
-	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
-	    key.n > 5 && memcmp(key.at, first.at, 5) == 0;
-
-	if (found) {
-		k->n = key.n - 5;
-		memcpy(k->at, key.at + 5, k->n);
-		db_cursor_del(c);
-	}
-	db_cursor_close(c);
-	return found;
 }
 
 static void
@@ -536,20 +353,6 @@ is_told(struct group *g, uint32_t site)
 	return site_get(g->txn, site, &s) && !s.retired;
 }
 
-/* More may be owed than one round tells: then it is due again at once. */
-static void
-set_next(struct group *g, uint32_t site, int64_t was, int64_t at, bool more)
-{
-	struct owed_key k = site_due(was, site);
-
-	db_del(g->txn, TABLE_TELL, look(&k));
-	k = more ? site_due(at, site) : site_waits(site);
-	if (more)
-		db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
-	else
-		db_del(g->txn, TABLE_TELL, look(&k));
-}
-
 uint64_t
 tell_site_step(struct group *g, const struct entry *e, uint64_t most)
 {
@@ -559,17 +362,17 @@ tell_site_step(struct group *g, const struct entry *e, uint64_t most)
 	bool more = true, told;
 	int64_t was;
 
-	if (!first_due(g->txn, e->at, &was, &r.site))
+	if (!tell_owed_first(g->txn, e->at, &was, &r.site))
 		return 0;
 	told = is_told(g, r.site);
 	round_begin(&r);
-	while (targets < OWED && r.took < most && (more = next_owed(&r, &k))) {
+	while (targets < OWED && r.took < most && (more = tell_owed_next(g->txn, r.site, &k))) {
 		targets++;
 		if (told)
 			tell_target(&r, &k);
 	}
 	look_at_moves(&r);
 	round_end(&r);
-	set_next(g, r.site, was, e->at, more);
+	tell_owed_end(g->txn, r.site, was, e->at, more);
 	return r.took + targets + 1;
 }

@@ -8,6 +8,7 @@
 #include "hub/referral.h"
 #include "hub/table.h"
 #include "hub/tell_move.h"
+#include "hub/tell_owed.h"
 #include "hub/tell_site.h"
 #include "protocol/rewrite.h"
 
@@ -41,7 +42,7 @@ bool
 telling_is_due(struct db_txn *t, int64_t now)
 {
 	return tell_move_left(t) || (!links_look_left(t) &&
-	    (db_count(t, TABLE_LINK_NEWS) > 0 || tell_site_is_due(t, now)));
+	    (db_count(t, TABLE_LINK_NEWS) > 0 || tell_owed_is_due(t, now)));
 }
 
 static uint64_t
@@ -50,7 +51,7 @@ tell_some(struct group *g, const struct entry *e, uint64_t most)
 	uint64_t step = 0;
 
 	if (!links_look_left(g->txn))
-		step = tell_site_news(g, e->at, most);
+		step = tell_owed_news(g, e->at, most);
 	if (step == 0 && !links_look_left(g->txn))
 		step = tell_site_step(g, e, most);
 	return step > 0 ? step : tell_move_step(g, e, most);

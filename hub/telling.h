@@ -6,7 +6,7 @@
  * gathered, target by target, then each site gets its letters, and the one
  * whose move it is is told how many they were. And single news (links.h): a
  * target that is broken now, a page that links to one, a link that is gone:
- * these are owed to their sites, gathered for TELL_SITE_PAUSE, and told
+ * these are owed to their sites, gathered for TELL_OWED_PAUSE, and told
  * together.
  *
  * Only a few rows are written where it happens. All else is done by acts

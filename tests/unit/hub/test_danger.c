@@ -5,7 +5,7 @@
 #include "hub/danger.h"
 
 #include "hub/links.h"
-#include "hub/tell_site.h"
+#include "hub/tell_owed.h"
 #include "hub/telling.h"
 #include "protocol/mending.h"
 #include "tests/unit/hub/movekit.h"
@@ -48,7 +48,7 @@ static void
 settle(void)
 {
 	work();
-	later(TELL_SITE_PAUSE);
+	later(TELL_OWED_PAUSE);
 	work();
 }
 

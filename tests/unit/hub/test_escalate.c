@@ -5,7 +5,7 @@
 #include "hub/escalate.h"
 
 #include "hub/links.h"
-#include "hub/tell_site.h"
+#include "hub/tell_owed.h"
 #include "hub/telling.h"
 #include "protocol/mending.h"
 #include "tests/unit/hub/movekit.h"
@@ -54,7 +54,7 @@ static void
 settle(void)
 {
 	work();
-	later(TELL_SITE_PAUSE);
+	later(TELL_OWED_PAUSE);
 	work();
 }
 
@@ -154,9 +154,9 @@ START_TEST(the_chain)
 {
 	dead_link();
 	ck_assert_uint_eq(escalate(), 0);
-	later(3 * DAY - TELL_SITE_PAUSE - 1);
+	later(3 * DAY - TELL_OWED_PAUSE - 1);
 	ck_assert_uint_eq(escalate(), 0);
-	later(TELL_SITE_PAUSE + 1);
+	later(TELL_OWED_PAUSE + 1);
 	ck_assert_uint_eq(escalate(), 1);
 	ck_assert_has(told(4), "column \"通知公告\": ");
 	ck_assert_has(told(4), "column \"政务公开\": ");

@@ -6,7 +6,7 @@
 
 #include "hub/links.h"
 #include "hub/referral.h"
-#include "hub/tell_site.h"
+#include "hub/tell_owed.h"
 #include "protocol/mending.h"
 #include "tests/unit/hub/movekit.h"
 
@@ -71,7 +71,7 @@ static void
 settle(void)
 {
 	work(1000);
-	later(TELL_SITE_PAUSE);
+	later(TELL_OWED_PAUSE);
 	work(1000);
 }
 
@@ -449,6 +449,39 @@ START_TEST(gone_with_referrers)
 }
 END_TEST
 
+/* Whose page is long gone learns that somebody links to it anew, once in a
+ * while; and not that a link has gone. */
+START_TEST(linked_to_anew)
+{
+	PAGE(1, "https://s1.gov.cn/x.html", "https://s1.gov.cn/");
+	PAGE(2, "https://s2.gov.cn/p.html", "https://s1.gov.cn/x.html");
+	gone(1, "https://s1.gov.cn/x.html", "");
+	settle();
+	told(1, 0);
+	ck_assert_uint_eq(letters, 1);
+	PAGE(3, "https://s3.gov.cn/p.html", "https://s1.gov.cn/x.html");
+	settle();
+	told(1, 0);
+	ck_assert_uint_eq(letters, 1);
+	later(TELL_OWED_AGAIN);
+	PAGE(2, "https://s2.gov.cn/p.html", "https://s1.gov.cn/");
+	settle();
+	told(1, 0);
+	ck_assert_uint_eq(letters, 1);
+	PAGE(3, "https://s3.gov.cn/q.html", "https://s1.gov.cn/x.html",
+	    "https://s2.gov.cn/");
+	settle();
+	ck_assert_str_eq(told(1, 1), "referred:\n"
+	    "withdrawn https://s1.gov.cn/x.html ->  (2)\n");
+	PAGE(3, "https://s3.gov.cn/r.html", "https://s1.gov.cn/x.html",
+	    "https://s1.gov.cn/");
+	settle();
+	told(1, 0);
+	ck_assert_uint_eq(letters, 2);
+	same_again();
+}
+END_TEST
+
 /* Nobody is sent to and fro: what came after it is gone, too, or is back. */
 START_TEST(successors)
 {
@@ -480,13 +513,13 @@ START_TEST(not_too_often)
 	gone(1, "https://s1.gov.cn/old/a.html", "");
 	work(1000);
 	ck_assert_uint_eq((told(2, 0), letters), 0);
-	later(TELL_SITE_PAUSE / 2);
+	later(TELL_OWED_PAUSE / 2);
 	gone(1, "https://s1.gov.cn/old/b.html", "");
 	PAGE(2, "https://s2.gov.cn/p4.html", "https://s1.gov.cn/old/b.html");
 	PAGE(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/x");
 	work(1000);
 	ck_assert_uint_eq((told(2, 0), letters), 0);
-	later(TELL_SITE_PAUSE / 2);
+	later(TELL_OWED_PAUSE / 2);
 	work(1000);
 	ck_assert_str_eq(told(2, 0), "links:\n"
 	    "withdrawn https://s1.gov.cn/old/b.html -> \n"
@@ -548,6 +581,7 @@ main(void)
 	buf_init(&text, 4u << 20);
 	tcase_set_timeout(tests, 120);
 	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, linked_to_anew);
 	tcase_add_test(tests, a_move_is_told);
 	tcase_add_test(tests, taking_effect);
 	tcase_add_test(tests, called_off);
