@@ -24,6 +24,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 
 #define CHORES 60000		/* ms between looks what can be trimmed */
 #define TRIM_COUNT 1000		/* changes in one transaction */
@@ -31,15 +32,6 @@
 #define QUIET_PARSE 40000	/* … and again when the parse child is gone */
 #define SYSTEM_PATHS 16
 #define OUT_FILES 3		/* that are written outside of DIR */
-
-static void
-after(struct event *e, int64_t ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	must(event_add(e, &tv) == 0);
-}
 
 /* --- ending, starting again, telling again --------------------------------- */
 
@@ -227,7 +219,7 @@ on_quiet(void *arg)
 {
 	struct agent *a = arg;
 
-	after(a->quiet, QUIET);
+	timer_after(a->quiet, QUIET);
 	push_kick(a->push);	/* a proof may be due, and can begin now */
 }
 
@@ -278,7 +270,7 @@ on_chores(evutil_socket_t fd, short what, void *arg)
 		(void)store_do(a->store, trim, &more);
 	store_release_memory(a->store);
 	malloc_trim(0);
-	after(a->chores, more ? 0 : CHORES);
+	timer_after(a->chores, more ? 0 : CHORES);
 }
 
 /* --- set-up -------------------------------------------------------------------- */
@@ -455,8 +447,8 @@ open_parts(struct agent *a)
 	open_sources(a);
 	open_outward(a);
 	open_inbox(a);
-	after(a->chores, CHORES);
-	after(a->quiet, QUIET_PARSE);
+	timer_after(a->chores, CHORES);
+	timer_after(a->quiet, QUIET_PARSE);
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 
 #define SOON 5000		/* ms: letters come several at a time */
 #define LATER 300000		/* ms: pages were in the middle of a change */
@@ -23,15 +24,6 @@ struct automend {
 	bool runs, wanted;
 	unsigned tries;
 };
-
-static void
-after(struct automend *a, int64_t ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	must(event_add(a->timer, &tv) == 0);
-}
 
 /* ms until a move takes effect that letters have announced. */
 static int64_t
@@ -61,11 +53,11 @@ on_done(void *arg, int status, struct span said)
 		    hand_status_text(status), log_quote(quoted, said.at,
 		    said.n));
 	if (a->wanted)
-		after(a, SOON);
+		timer_after(a->timer, SOON);
 	else if (status != 0 && ++a->tries < TRIES)
-		after(a, LATER);
+		timer_after(a->timer, LATER);
 	else
-		after(a, until_next(a));
+		timer_after(a->timer, until_next(a));
 }
 
 static void
@@ -80,7 +72,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	a->wanted = false;
 	a->runs = hand_run(a->hand, OUTWARD_MEND, SPAN_NONE, on_done, a);
 	if (!a->runs)
-		after(a, LATER);
+		timer_after(a->timer, LATER);
 }
 
 struct automend *
@@ -96,7 +88,7 @@ automend_new(struct event_base *base, struct store *store,
 	a->hand = hand;
 	a->timer = event_new(base, -1, 0, on_timer, a);
 	must(a->timer != NULL);
-	after(a, SOON);
+	timer_after(a->timer, SOON);
 	return a;
 }
 
@@ -117,5 +109,5 @@ automend_look(struct automend *a)
 	a->tries = 0;
 	a->wanted = true;
 	if (!a->runs)
-		after(a, SOON);
+		timer_after(a->timer, SOON);
 }

@@ -6,6 +6,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 
 #define QUIET 500		/* ms without another: it is over */
 #define LONGEST 3000		/* ms after its first it is over anyway … */
@@ -21,15 +22,6 @@ struct burst {
 };
 
 static void
-after(struct burst *b, int64_t ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	must(event_add(b->timer, &tv) == 0);
-}
-
-static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct burst *b = arg;
@@ -41,7 +33,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	if (due > b->first + LONGEST)
 		due = b->first + LONGEST;
 	if (now < due && b->paths.count < MOST)
-		after(b, due - now);
+		timer_after(b->timer, due - now);
 	else
 		b->over(b->arg);
 }
@@ -52,17 +44,17 @@ burst_add(struct burst *b, const char *path)
 	b->last = clock_mono();
 	if (b->paths.count == 0) {
 		b->first = b->last;
-		after(b, QUIET);
+		timer_after(b->timer, QUIET);
 	}
 	paths_add(&b->paths, path);
 	if (b->paths.count == MOST)
-		after(b, 0);
+		timer_after(b->timer, 0);
 }
 
 void
 burst_wait(struct burst *b)
 {
-	after(b, AGAIN);
+	timer_after(b->timer, AGAIN);
 }
 
 struct paths

@@ -16,6 +16,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 #include "protocol/limits.h"
 #include "protocol/sha.h"
 #include "protocol/url.h"
@@ -44,15 +45,6 @@ struct charts {
 	int64_t next;			/* ms, when the files will be others */
 	struct buf trouble;		/* the last, or nothing */
 };
-
-static void
-after(struct event *e, int64_t ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	must(event_add(e, &tv) == 0);
-}
 
 static uint64_t
 version(const struct charts *c)
@@ -106,12 +98,12 @@ on_reload(void *arg, int status, struct span said)
 		backoff_reset(&c->reloading);
 		(void)store_do(c->host.store, keep_read, c->told);
 		log_info("map: the web server was told");
-		after(c->write, 0);	/* it may be another by now */
+		timer_after(c->write, 0);	/* it may be another by now */
 		return;
 	}
 	log_error("map_reload: %s: %s", hand_status_text(status),
 	    log_quote(quoted, said.at, said.n));
-	after(c->write, backoff_next(&c->reloading, 0));
+	timer_after(c->write, backoff_next(&c->reloading, 0));
 }
 
 static void
@@ -280,7 +272,7 @@ on_write(evutil_socket_t fd, short what, void *arg)
 			left = c->next - clock_wall();
 	}
 	if (!event_pending(c->write, EV_TIMEOUT, NULL))
-		after(c->write, left > 0 ? left : 0);
+		timer_after(c->write, left > 0 ? left : 0);
 }
 
 /* --- fetching ----------------------------------------------------------- */
@@ -344,7 +336,7 @@ took(struct charts *c)
 	c->whole = false;
 	buf_reset(&c->trouble);
 	backoff_reset(&c->fetching);
-	after(c->write, 0);
+	timer_after(c->write, 0);
 	if (c->host.news != NULL)
 		c->host.news(c->host.arg);
 	charts_heard(c, c->wanted > v ? c->wanted : v);
@@ -371,7 +363,7 @@ on_answer(void *arg, const struct fetch_answer *a)
 	if (why.n > 0) {
 		say_trouble(c, buf_cstr(&why));
 		c->whole = true;
-		after(c->again, backoff_next(&c->fetching, 0));
+		timer_after(c->again, backoff_next(&c->fetching, 0));
 	}
 	buf_clear(&why);
 }
@@ -416,7 +408,7 @@ charts_heard(struct charts *c, uint64_t v)
 	c->wanted = v;
 	if (v != version(c) && c->request == NULL &&
 	    !event_pending(c->again, EV_TIMEOUT, NULL))
-		after(c->again, 0);
+		timer_after(c->again, 0);
 }
 
 /* --- its life ----------------------------------------------------------- */
@@ -434,7 +426,7 @@ charts_new(const struct charts_host *host)
 	c->write = event_new(host->base, -1, 0, on_write, c);
 	c->again = event_new(host->base, -1, 0, on_again, c);
 	must(c->write != NULL && c->again != NULL);
-	after(c->write, 1000);
+	timer_after(c->write, 1000);
 	return c;
 }
 

@@ -15,6 +15,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
@@ -224,12 +225,6 @@ print_text(const struct view *v)
 /* --- as JSON --------------------------------------------------------------- */
 
 static json_t *
-text_json(struct span s)
-{
-	return json_stringn(s.n > 0 ? s.at : "", s.n);
-}
-
-static json_t *
 tags_json(const struct view *v)
 {
 	json_t *all = json_array();
@@ -241,7 +236,7 @@ tags_json(const struct view *v)
 		    "s:o}", "name", tag_rules[i].name, "required",
 		    (tag_rules[i].required & v->kind) != 0, "given", t->given,
 		    "line", (json_int_t)t->line, "value",
-		    text_json(t->value)));
+		    json_text_new(t->value)));
 	}
 	return all;
 }
@@ -272,17 +267,17 @@ said_json(const struct record *r)
 		if (r->word[i].n > 0)
 			json_object_set_new(o,
 			    change_word_name((enum change_word)i),
-			    text_json(r->word[i]));
+			    json_text_new(r->word[i]));
 	}
 	if (r->published != CLOCK_NONE)
 		json_object_set_new(o, "published",
 		    json_string(clock_format(date, r->published)));
 	json_object_set_new(o, "date_from", json_string(date_word(r)));
-	json_object_set_new(o, "type", text_json(r->type));
+	json_object_set_new(o, "type", json_text_new(r->type));
 	json_object_set_new(o, "length", json_integer((json_int_t)r->length));
 	buf_init(&hash, 2 * sizeof(r->hash));
 	text_hex(&hash, r->hash, sizeof(r->hash));
-	json_object_set_new(o, "sha256", text_json(buf_look(&hash)));
+	json_object_set_new(o, "sha256", json_text_new(buf_look(&hash)));
 	buf_clear(&hash);
 	json_object_set_new(o, "links",
 	    json_integer((json_int_t)r->link_count));
@@ -298,7 +293,7 @@ print_json(const struct view *v)
 	json_object_set_new(o, "fine", json_boolean(v->findings.missing == 0));
 	if (v->r->is_page) {
 		json_object_set_new(o, "kind", json_string(kind_word(v->kind)));
-		json_object_set_new(o, "charset", text_json(v->r->charset));
+		json_object_set_new(o, "charset", json_text_new(v->r->charset));
 		json_object_set_new(o, "tags", tags_json(v));
 	}
 	json_object_set_new(o, "findings", findings_json(v));
@@ -336,7 +331,7 @@ show_trouble(struct check *c, struct span trouble)
 {
 	if (c->o->json) {
 		json_t *o = json_pack("{s:s, s:b, s:o}", "path", c->path,
-		    "fine", 0, "trouble", text_json(trouble));
+		    "fine", 0, "trouble", json_text_new(trouble));
 
 		json_dumpf(o, c->o->out, JSON_INDENT(2));
 		fputc('\n', c->o->out);

@@ -13,7 +13,7 @@
 #include "agent/say.h"
 #include "agent/status.h"
 #include "contrib/base/clock.h"
-#include "contrib/base/err.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/text.h"
@@ -25,14 +25,6 @@
 /* by: the name of the person who asks. */
 typedef void control_fn(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by);
-
-static const char *
-text_of(json_t *ask, const char *name)
-{
-	const char *s = json_string_value(json_object_get(ask, name));
-
-	return s != NULL ? s : "";
-}
 
 /* Is there such a source, or is none named? Told to the peer if not. */
 static bool
@@ -105,7 +97,7 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 static bool
 is_kind(json_t *ask, const char *kind)
 {
-	return strcmp(text_of(ask, "kind"), kind) == 0 &&
+	return strcmp(json_text(ask, "kind"), kind) == 0 &&
 	    !json_is_true(json_object_get(ask, "dry"));
 }
 
@@ -193,7 +185,7 @@ static void
 do_rescan(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by)
 {
-	const char *name = text_of(ask, "name");
+	const char *name = json_text(ask, "name");
 
 	(void)by;
 	if (is_source(a, peer, name))
@@ -205,9 +197,9 @@ do_rescan(struct agent *a, struct ctl_peer *peer, json_t *ask,
 static bool
 is_decision(struct agent *a, struct ctl_peer *peer, json_t *ask)
 {
-	if (!is_source(a, peer, text_of(ask, "name")))
+	if (!is_source(a, peer, json_text(ask, "name")))
 		return false;
-	if (text_of(ask, "reason")[0] != '\0')
+	if (json_text(ask, "reason")[0] != '\0')
 		return true;
 	ctl_fail(peer, NULL, _("--reason is missing: it is kept, and told to "
 	    "the hub with each withdrawal"));
@@ -227,11 +219,11 @@ static void
 do_release(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by)
 {
-	const char *name = text_of(ask, "name");
+	const char *name = json_text(ask, "name");
 
 	if (!is_decision(a, peer, ask))
 		return;
-	if (sources_release(a->sources, name, text_of(ask, "reason"), by) ==
+	if (sources_release(a->sources, name, json_text(ask, "reason"), by) ==
 	    0)
 		say_none(peer, name);
 	else
@@ -242,11 +234,11 @@ static void
 do_refuse(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by)
 {
-	const char *name = text_of(ask, "name");
+	const char *name = json_text(ask, "name");
 
 	if (!is_decision(a, peer, ask))
 		return;
-	if (sources_refuse(a->sources, name, text_of(ask, "reason"), by) == 0)
+	if (sources_refuse(a->sources, name, json_text(ask, "reason"), by) == 0)
 		say_none(peer, name);
 	else
 		ctl_ok(peer, json_pack("{s:b}", "refused", 1));
@@ -319,7 +311,7 @@ static void
 do_retell(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by)
 {
-	const char *reason = text_of(ask, "reason");
+	const char *reason = json_text(ask, "reason");
 
 	(void)by;
 	if (reason[0] == '\0')
@@ -352,7 +344,7 @@ static void
 on_ask(void *arg, struct ctl_peer *peer, json_t *ask, uid_t uid)
 {
 	struct agent *a = arg;
-	const char *what = text_of(ask, "do");
+	const char *what = json_text(ask, "do");
 	char by[NAME_MAX_BYTES];
 
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {

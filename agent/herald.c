@@ -2,7 +2,6 @@
 #include "agent/herald.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "agent/heard.h"
 #include "agent/herald_text.h"
@@ -16,6 +15,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 
 #define TRIES 5			/* to give the command one letter */
 #define FIRST_WAIT 5000		/* ms until the second … */
@@ -34,15 +34,6 @@ struct herald {
 	uint64_t mailed;	/* … in the mail that is being sent */
 	int64_t mail_earliest;	/* mono ms */
 };
-
-static void
-after(struct herald *h, int64_t ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	must(event_add(h->timer, &tv) == 0);
-}
 
 struct setting {
 	enum heard who;
@@ -101,7 +92,7 @@ on_hook(void *arg, int status, struct span said)
 		    hand_status_text(status), log_quote(quoted, said.at,
 		    said.n));
 		if (++h->tries < TRIES) {
-			after(h, backoff_next(&h->backoff, 0));
+			timer_after(h->timer, backoff_next(&h->backoff, 0));
 			return;
 		}
 		log_error("hook: letter=%llu is passed over",
@@ -110,7 +101,7 @@ on_hook(void *arg, int status, struct span said)
 	h->tries = 0;
 	backoff_reset(&h->backoff);
 	heard_up_to(h, HEARD_HOOK, n);
-	after(h, 0);
+	timer_after(h->timer, 0);
 }
 
 static void
@@ -134,7 +125,7 @@ give_to_hook(struct herald *h)
 	    span_of(text), on_hook, h))
 		h->hooked = n;
 	else
-		after(h, LAST_WAIT);
+		timer_after(h->timer, LAST_WAIT);
 	free(text);
 	json_decref(l);
 }
@@ -196,7 +187,7 @@ on_mail(void *arg, int status, struct span said)
 		h->mail_earliest = clock_mono() +
 		    (int64_t)h->host.top->mail_every;
 	}
-	after(h, SOON);
+	timer_after(h->timer, SOON);
 }
 
 static void
@@ -218,7 +209,7 @@ send_mail(struct herald *h)
 		return;
 	if (left > 0) {
 		if (!event_pending(h->timer, EV_TIMEOUT, NULL))
-			after(h, left);
+			timer_after(h->timer, left);
 		return;
 	}
 	buf_init(&text, FEED_MAX);
@@ -249,7 +240,7 @@ void
 herald_look(struct herald *h)
 {
 	if (h->tries == 0)	/* else it waits */
-		after(h, SOON);
+		timer_after(h->timer, SOON);
 }
 
 /* From now on they hear of letters. */
@@ -274,7 +265,7 @@ herald_new(const struct herald_host *host)
 	h->mail_earliest = INT64_MIN / 2;
 	if (host->hand != NULL)
 		(void)store_do(host->store, begin, NULL);
-	after(h, SOON);
+	timer_after(h->timer, SOON);
 	return h;
 }
 

@@ -4,25 +4,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "agent/letter_links.h"
 #include "certs/identity.h"
 #include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/xml.h"
 
 #define PAGES 20		/* of a letter in a mail */
 #define LINE_BYTES 57		/* of a mail that become 76 letters */
-
-static const char *
-member(json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
 
 /* The site's code, or "-" in a test without a certificate. */
 static void
@@ -49,7 +41,7 @@ put_letter(struct buf *b, json_t *l, size_t most)
 
 	if (f == NULL)
 		return;
-	fprintf(f, "%s %s\n", member(l, "text"), member(l, "about"));
+	fprintf(f, "%s %s\n", json_text(l, "text"), json_text(l, "about"));
 	if (json_object_get(l, "links") != NULL)
 		letter_links_print(f, l, most);
 	if (fclose(f) == 0)
@@ -69,10 +61,10 @@ put_entry(struct buf *out, json_t *l, const char *code)
 	put_letter(&text, l, 0);
 	buf_printf(out, "<entry>\n<id>urn:zhanqun:letter:%s:%lld</id>\n"
 	    "<updated>%s</updated>\n<title>", code, (long long)n,
-	    member(l, "when"));
-	xml_put_text(out, span_of(member(l, "text")));
+	    json_text(l, "when"));
+	xml_put_text(out, span_of(json_text(l, "text")));
 	buf_text(out, "</title>\n<category");
-	xml_put_attribute(out, "term", span_of(member(l, "kind")));
+	xml_put_attribute(out, "term", span_of(json_text(l, "kind")));
 	buf_text(out, "/>\n<content type=\"text\">");
 	xml_put_text(out, buf_look(&text));
 	buf_text(out, "</content>\n</entry>\n");
@@ -83,7 +75,7 @@ void
 herald_feed(struct buf *out, json_t *letters, const struct config_top *top)
 {
 	size_t n = json_array_size(letters);
-	const char *updated = n > 0 ? member(json_array_get(letters, n - 1),
+	const char *updated = n > 0 ? json_text(json_array_get(letters, n - 1),
 	    "when") : "1970-01-01T00:00:00Z";
 	struct buf code;
 
@@ -150,7 +142,7 @@ put_letters(struct buf *b, json_t *letters, uint64_t all)
 	json_array_foreach(letters, i, l) {
 		buf_printf(b, "%lld  %s  %s\n", (long long)
 		    json_integer_value(json_object_get(l, "number")),
-		    member(l, "when"), member(l, "kind"));
+		    json_text(l, "when"), json_text(l, "kind"));
 		put_letter(b, l, PAGES);
 		buf_byte(b, '\n');
 	}

@@ -12,6 +12,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "contrib/base/timer.h"
 #include "protocol/limits.h"
 #include "protocol/sha.h"
 #include "protocol/wire.h"
@@ -187,15 +188,6 @@ inbox_one(struct store_txn *t, uint64_t number)
 	    letter_read(&l, row) ? letter_json(t, &l) : NULL;
 }
 
-static void
-after(struct inbox *i, uint64_t ms)
-{
-	struct timeval tv = { .tv_sec = (time_t)(ms / 1000),
-	    .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
-
-	must(event_add(i->timer, &tv) == 0);
-}
-
 /* --- acting ------------------------------------------------------------------ */
 
 static bool
@@ -357,10 +349,10 @@ take_letters(struct inbox *i, const struct fetch_answer *a, uint32_t floor)
 	if (store_do(i->host.store, take, &k) == STORE_FULL || !k.read) {
 		log_warn("letters: %s", k.read ? "the disk is full" :
 		    "the hub's answer can't be read");
-		after(i, backoff_next(&i->backoff, floor));
+		timer_after(i->timer, backoff_next(&i->backoff, floor));
 	} else {
 		backoff_reset(&i->backoff);
-		after(i, pace(i, k.taken > 0, want.n > 0));
+		timer_after(i->timer, pace(i, k.taken > 0, want.n > 0));
 		act_on_letters(i);
 		if (want.n > 0)
 			i->host.want(i->host.arg, buf_look(&want));
@@ -381,7 +373,7 @@ on_answer(void *arg, const struct fetch_answer *a)
 
 	i->request = NULL;
 	if (a->code != CURLE_OK || a->status != 200 || a->too_long)
-		after(i, backoff_next(&i->backoff, floor));
+		timer_after(i->timer, backoff_next(&i->backoff, floor));
 	else
 		take_letters(i, a, floor);
 }
@@ -409,7 +401,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (rest > 0) {
-		after(i, (uint64_t)(rest < REST_MOST ? rest : REST_MOST));
+		timer_after(i->timer, rest < REST_MOST ? rest : REST_MOST);
 		return;
 	}
 	buf_init(&url, LIMIT_URL);
@@ -432,7 +424,7 @@ inbox_new(const struct inbox_host *host)
 	backoff_init(&i->backoff, FIRST_WAIT, LAST_WAIT);
 	i->timer = event_new(host->base, -1, 0, on_timer, i);
 	must(i->timer != NULL);
-	after(i, 200);		/* changes first */
+	timer_after(i->timer, 200);		/* changes first */
 	act_on_letters(i);	/* it was ended before it could */
 	return i;
 }

@@ -17,6 +17,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 #include "protocol/limits.h"
 
 #define QUEUE_MOST 20000	/* events are dropped above this: scan */
@@ -31,15 +32,6 @@
  * who writes beside and renames, or removes and makes anew, has done so by
  * then, and nothing of the way there is told. */
 #define LULL 150
-
-static void
-after(struct event *e, int64_t ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	must(event_add(e, &tv) == 0);
-}
 
 static void
 wake(struct intake *in)
@@ -178,7 +170,7 @@ get_stuck(struct intake *in, enum intake_stuck how)
 		    how == INTAKE_DISK_FULL ? "the disk is full" :
 		    "the spool is full");
 	in->stuck = in->stuck_told = how;
-	after(in->retry, STUCK_WAIT);
+	timer_after(in->retry, STUCK_WAIT);
 }
 
 static void
@@ -279,7 +271,7 @@ out_of_room(struct intake *in)
 		if (write_some(in))
 			return;
 		if (in->ready_count < before) {
-			after(in->soon, 0);
+			timer_after(in->soon, 0);
 			return;
 		}
 	}
@@ -304,7 +296,7 @@ be_ready(struct intake *in, struct job *j, enum job_todo todo)
 	in->ready_count++;
 	in->ready_bytes += j->row.n;
 	if (in->ready_count == 1)
-		after(in->soon, GROUP_WAIT);
+		timer_after(in->soon, GROUP_WAIT);
 }
 
 /* The others of its group are slow: it doesn't wait for them. */
@@ -420,7 +412,8 @@ static void
 look_gone(struct intake *in, struct job *j, struct store_txn *t,
     const char *reason)
 {
-	if (!job_is_row(j, t, in->host.source) || root_moved(in->host.place.root)) {
+	if (!job_is_row(j, t, in->host.source) ||
+	    root_moved(in->host.place.root)) {
 		job_free(j);
 	} else if (j->why != INTAKE_GONE) {
 		in->host.gone(in->host.arg, j->path);
@@ -509,7 +502,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	if (!parse_is_full(in->host.parse))
 		wake(in);
 	else if (in->reading_count == 0)	/* full of others' questions */
-		after(in->turn, FULL_WAIT);
+		timer_after(in->turn, FULL_WAIT);
 }
 
 static void
@@ -590,6 +583,6 @@ intake_pause(struct intake *in, bool on)
 	in->paused = on;
 	if (on)
 		return;
-	after(in->soon, 0);
+	timer_after(in->soon, 0);
 	wake(in);
 }

@@ -6,6 +6,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -35,12 +36,6 @@ kind_name(enum link_kind k)
 		[LINK_STYLE] = "style" };
 
 	return k >= LINK_ANCHOR && k <= LINK_STYLE ? names[k] : "";
-}
-
-static json_t *
-text(struct span s)
-{
-	return json_stringn(s.n > 0 ? s.at : "", s.n);
 }
 
 static void
@@ -109,9 +104,9 @@ add_link(void *arg, const struct mending_link *l)
 {
 	struct adding *a = arg;
 	json_int_t by = newest(a, l);
-	json_t *o = json_pack("{s:o, s:o, s:s, s:I}", "old", text(l->old),
-	    "new", text(l->new), "state", state_of(a, l), "pages",
-	    (json_int_t)l->pages);
+	json_t *o = json_pack("{s:o, s:o, s:s, s:I}",
+	    "old", json_text_new(l->old), "new", json_text_new(l->new),
+	    "state", state_of(a, l), "pages", (json_int_t)l->pages);
 
 	if (by > a->number)
 		a->superseded = by;
@@ -125,9 +120,9 @@ add_link(void *arg, const struct mending_link *l)
 	set_time(o, "from", l->from);
 	set_time(o, "until", l->until);
 	if (l->by.n > 0)
-		json_object_set_new(o, "by", text(l->by));
+		json_object_set_new(o, "by", json_text_new(l->by));
 	if (l->reason.n > 0)
-		json_object_set_new(o, "reason", text(l->reason));
+		json_object_set_new(o, "reason", json_text_new(l->reason));
 	json_array_append_new(a->links, o);
 }
 
@@ -145,8 +140,8 @@ add_page(void *arg, const struct mending_link *l,
 	}
 	json_array_append_new(page, json_pack("{s:I, s:s, s:I, s:o, s:o, s:s}",
 	    "line", (json_int_t)p->line, "kind", kind_name(p->kind), "more",
-	    (json_int_t)p->more, "old", text(l->old), "new", text(l->new),
-	    "state", state_of(a, l)));
+	    (json_int_t)p->more, "old", json_text_new(l->old),
+	    "new", json_text_new(l->new), "state", state_of(a, l)));
 	free(url);
 }
 
@@ -273,14 +268,6 @@ letter_links_add(json_t *list)
 
 /* --- as text ------------------------------------------------------------ */
 
-static const char *
-member(json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
 /* For a terminal: what is encoded is shown as it is meant, and a control
  * character can do nothing. */
 static void
@@ -289,7 +276,7 @@ print_text(FILE *out, struct span s)
 	struct buf b;
 
 	buf_init(&b, (size_t)8 * LIMIT_URL);
-	text_pad(&b, s, text_width(s));
+	text_plain(&b, s);
 	fputs(buf_cstr(&b), out);
 	buf_clear(&b);
 }
@@ -325,12 +312,27 @@ state_word(const char *state)
 static void
 print_when(FILE *out, json_t *l, const char *name, const char *fmt)
 {
-	const char *when = member(l, name);
+	const char *when = json_text(l, name);
 	char shown[CLOCK_TEXT_MAX];
 	int64_t ms;
 
 	if (clock_parse(when, strlen(when), 0, &ms))
 		fprintf(out, fmt, clock_show(shown, ms));
+}
+
+static bool
+is_same_text(json_t *a, json_t *b, const char *name)
+{
+	return strcmp(json_text(a, name), json_text(b, name)) == 0;
+}
+
+static bool
+is_same_cause(json_t *a, json_t *b)
+{
+	return json_integer_value(json_object_get(a, "move")) ==
+	    json_integer_value(json_object_get(b, "move")) &&
+	    is_same_text(a, b, "from") && is_same_text(a, b, "by") &&
+	    is_same_text(a, b, "reason");
 }
 
 /* Who says so, and when: for links whose words differ, each once. */
@@ -341,26 +343,21 @@ print_about(FILE *out, json_t *links)
 	size_t i;
 
 	json_array_foreach(links, i, l) {
-		if (before != NULL && json_integer_value(json_object_get(l,
-		    "move")) == json_integer_value(json_object_get(before,
-		    "move")) && strcmp(member(l, "from"), member(before,
-		    "from")) == 0 && strcmp(member(l, "by"), member(before,
-		    "by")) == 0 && strcmp(member(l, "reason"), member(before,
-		    "reason")) == 0)
+		if (before != NULL && is_same_cause(l, before))
 			continue;
 		before = l;
-		if (member(l, "from")[0] == '\0' && member(l, "by")[0] ==
-		    '\0' && member(l, "reason")[0] == '\0')
+		if (json_text(l, "from")[0] == '\0' && json_text(l, "by")[0] ==
+		    '\0' && json_text(l, "reason")[0] == '\0')
 			continue;
 		fputs("   ", out);
 		print_when(out, l, "from", _(" from %s"));
 		print_when(out, l, "until", _(" until %s"));
-		if (member(l, "by")[0] != '\0')
+		if (json_text(l, "by")[0] != '\0')
 			fputs(_(" says "), out);
-		print_text(out, span_of(member(l, "by")));
-		if (member(l, "reason")[0] != '\0')
+		print_text(out, span_of(json_text(l, "by")));
+		if (json_text(l, "reason")[0] != '\0')
 			fputs(": ", out);
-		print_text(out, span_of(member(l, "reason")));
+		print_text(out, span_of(json_text(l, "reason")));
 		fputc('\n', out);
 	}
 }
@@ -368,12 +365,12 @@ print_about(FILE *out, json_t *links)
 static void
 print_change(FILE *out, json_t *l)
 {
-	print_url(out, member(l, "old"));
-	if (member(l, "new")[0] != '\0') {
+	print_url(out, json_text(l, "old"));
+	if (json_text(l, "new")[0] != '\0') {
 		fputs(" → ", out);
-		print_url(out, member(l, "new"));
+		print_url(out, json_text(l, "new"));
 	}
-	fprintf(out, "  (%s)\n", state_word(member(l, "state")));
+	fprintf(out, "  (%s)\n", state_word(json_text(l, "state")));
 }
 
 static void
@@ -387,7 +384,7 @@ print_page(FILE *out, json_t *page)
 		if (json_integer_value(json_object_get(l, "more")) > more)
 			more = json_integer_value(json_object_get(l, "more"));
 	fputs("    ", out);
-	print_url(out, member(page, "url"));
+	print_url(out, json_text(page, "url"));
 	if (more > 0)
 		fprintf(out, ngettext(" and %lld page like it",
 		    " and %lld pages like it", (unsigned long)more),
@@ -424,7 +421,7 @@ is_fixed(json_t *page)
 	size_t i;
 
 	json_array_foreach(json_object_get(page, "links"), i, l)
-		if (strcmp(member(l, "state"), "fixed") != 0 ||
+		if (strcmp(json_text(l, "state"), "fixed") != 0 ||
 		    json_integer_value(json_object_get(l, "more")) > 0)
 			return false;
 	return true;

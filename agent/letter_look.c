@@ -7,6 +7,7 @@
 #include "agent/known.h"
 #include "agent/mendfile.h"
 #include "agent/mendpage.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
 #include "protocol/url_place.h"
@@ -19,14 +20,6 @@ struct looking {
 	size_t left;
 	json_t *places;		/* where the links of a page lead */
 };
-
-static const char *
-member(json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
 
 static bool
 on_target(void *arg, struct span target, struct span *to)
@@ -102,11 +95,11 @@ look_at(struct looking *k, json_t *page)
 	json_t *l;
 	size_t i;
 
-	if (k->left == 0 || !read_places(k, member(page, "url")))
+	if (k->left == 0 || !read_places(k, json_text(page, "url")))
 		return;
 	k->left--;
 	json_array_foreach(json_object_get(page, "links"), i, l)
-		if (!leads_there(k, member(l, "old")))
+		if (!leads_there(k, json_text(l, "old")))
 			json_object_set_new(l, "state", json_string("fixed"));
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/fd.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "protocol/sha.h"
@@ -160,22 +161,6 @@ mendfile_may(const struct mendfile *f, const struct root *r,
 /* --- writing ------------------------------------------------------------ */
 
 static bool
-write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.at, s.n);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			s.at += n;
-			s.n -= (size_t)n;
-		}
-	}
-	return true;
-}
-
-static bool
 copy_xattr(int from, int to, const char *name, char *value)
 {
 	ssize_t n = fgetxattr(from, name, value, XATTRS_MAX);
@@ -234,7 +219,7 @@ write_beside(const struct mendfile *f, int dir, const char *name,
 		close(old);
 		return false;
 	}
-	ok = write_all(fd, bytes) && be_like(f, old, fd) && fsync(fd) == 0;
+	ok = fd_write(fd, bytes) && be_like(f, old, fd) && fsync(fd) == 0;
 	if (!ok)
 		(void)fail(why, _("its copy can't be made just like it"));
 	close(old);

@@ -1,13 +1,11 @@
 /* See moves_ask.h. */
 #include "agent/moves_ask.h"
 
-#include <stdlib.h>
-#include <string.h>
 
 #include "agent/moves.h"
 #include "agent/say_move.h"
 #include "contrib/base/clock.h"
-#include "contrib/base/err.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -106,15 +104,6 @@ gather(void *arg, const struct moved *m)
 	return json_array_size(d->moves) < SAY_MOVES_MOST;
 }
 
-static struct span
-member(json_t *o, const char *name)
-{
-	json_t *v = json_object_get(o, name);
-
-	return (struct span){ .at = json_string_value(v),
-	    .n = json_string_length(v) };
-}
-
 static bool
 refuse(struct store_txn *t, void *arg)
 {
@@ -123,8 +112,9 @@ refuse(struct store_txn *t, void *arg)
 
 	json_array_foreach(arg, i, o) {
 		struct moved old, m = { .state = MOVES_REFUSED,
-			.scope = member(o, "scope"), .old = member(o, "old"),
-			.new = member(o, "new"), .from = CLOCK_NONE,
+			.scope = json_text_span(o, "scope"),
+			.old = json_text_span(o, "old"),
+			.new = json_text_span(o, "new"), .from = CLOCK_NONE,
 			.until = CLOCK_NONE, .when = clock_wall() };
 
 		if (moves_get(t, m.scope, m.old, &old) &&
@@ -152,8 +142,8 @@ announce_all(struct store *s, json_t *ask, json_t *moves, int zone,
 	size_t i;
 
 	json_array_foreach(moves, i, o) {
-		set(o, "at", member(ask, "at"));
-		set(o, "until", member(ask, "until"));
+		set(o, "at", json_text_span(ask, "at"));
+		set(o, "until", json_text_span(ask, "until"));
 	}
 	json_object_set(say, "moves", moves);
 	answer = say_move(s, say, zone, why);
@@ -166,10 +156,11 @@ take_old(struct deciding *d, json_t *ask, struct buf *url, struct buf *why)
 {
 	const char *wrong = "";
 
-	if (member(ask, "old").n == 0)
+	if (json_text_span(ask, "old").n == 0)
 		return true;
-	if (!url_normal(url, member(ask, "old"), &wrong)) {
-		buf_printf(why, "%.*s: %s", SPAN_ARGS(member(ask, "old")),
+	if (!url_normal(url, json_text_span(ask, "old"), &wrong)) {
+		buf_printf(why, "%.*s: %s", 
+		    SPAN_ARGS(json_text_span(ask, "old")),
 		    wrong);
 		return false;
 	}
@@ -193,7 +184,7 @@ moves_decide(struct store *s, json_t *ask, int zone, struct buf *why)
 		if (why->n == 0)
 			buf_text(why, _("no such move is proposed; zqagent "
 			    "moves shows them"));
-	} else if (span_is(member(ask, "word"), SPAN("refuse"))) {
+	} else if (span_is(json_text_span(ask, "word"), SPAN("refuse"))) {
 		answer = refuse_all(s, d.moves, why);
 	} else {
 		answer = announce_all(s, ask, d.moves, zone, why);

@@ -5,12 +5,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "contrib/base/mem.h"
+#include "contrib/base/fd.h"
 
 /* Everybody may read it: a web server is another user. */
 #define MODE 0644
@@ -43,22 +42,6 @@ is_so(const char *path, struct span text)
 }
 
 static bool
-write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.at, s.n);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			s.at += n;
-			s.n -= (size_t)n;
-		}
-	}
-	return true;
-}
-
-static bool
 write_beside(const char *beside, struct span text)
 {
 	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
@@ -67,23 +50,8 @@ write_beside(const char *beside, struct span text)
 
 	if (fd < 0)
 		return false;
-	ok = write_all(fd, text) && fchmod(fd, MODE) == 0 && fsync(fd) == 0;
+	ok = fd_write(fd, text) && fchmod(fd, MODE) == 0 && fsync(fd) == 0;
 	return close(fd) == 0 && ok;
-}
-
-static void
-sync_dir(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = slash == NULL ? mem_text(".") :
-	    mem_copy(path, slash > path ? (size_t)(slash - path) : 1);
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		(void)fsync(fd);
-		close(fd);
-	}
-	free(dir);
 }
 
 bool
@@ -104,7 +72,7 @@ outfile_write(const char *path, struct span text, bool *news,
 		ok = write_beside(beside, text) && rename(beside, path) == 0;
 	}
 	if (ok)
-		sync_dir(path);
+		(void)fd_sync_dir_of(path);
 	else
 		buf_printf(why, "%s: %s", path, strerror(errno));
 	return ok;

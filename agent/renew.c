@@ -16,6 +16,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 
 #define FIRST_LOOK 60000	/* ms, at most, after the start */
 #define LOOK 60000		/* ms between looks: clocks jump, and a
@@ -76,15 +77,6 @@ renew_due(const struct identity *i, uint32_t jitter)
 	    life / 100 * 7 / 1000 * jitter;
 }
 
-static void
-after(struct event *e, int64_t ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	must(event_add(e, &tv) == 0);
-}
-
 _Noreturn static void
 be_child(const struct renew *r, int fd)
 {
@@ -133,7 +125,7 @@ failed(struct renew *r, struct span why)
 	int64_t wait = backoff_next(&r->backoff, r->wanted ? FRESH : LOOK);
 
 	r->not_before = clock_mono() + wait;
-	after(r->look, wait < LOOK ? wait : LOOK);
+	timer_after(r->look, wait < LOOK ? wait : LOOK);
 	log_error("renewal failed, next try in %s: %s", clock_span(when,
 	    wait), log_quote(quoted, why.at, why.n));
 }
@@ -187,7 +179,7 @@ on_look(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	after(r->look, LOOK);
+	timer_after(r->look, LOOK);
 	if (r->child != 0 || clock_mono() < r->not_before)
 		return;
 	buf_init(&why, WHY_MAX);
@@ -217,7 +209,7 @@ void
 renew_look(struct renew *r)
 {
 	r->not_before = 0;
-	after(r->look, backoff_random(SPREAD));
+	timer_after(r->look, backoff_random(SPREAD));
 }
 
 void
@@ -229,7 +221,7 @@ renew_soon(struct renew *r)
 	    (r->made != 0 && now - r->made < FRESH) || now < r->not_before)
 		return;
 	r->wanted = true;
-	after(r->look, backoff_random(SOON));
+	timer_after(r->look, backoff_random(SOON));
 }
 
 struct renew *
@@ -248,7 +240,8 @@ renew_new(struct event_base *base, const struct line *line, const char *dir,
 	r->heard = event_new(base, -1, 0, on_heard, r);
 	must(r->look != NULL && r->heard != NULL);
 	backoff_init(&r->backoff, FIRST_TRY, LAST_TRY);
-	after(r->look, backoff_random(has_expired(dir) ? SOON : FIRST_LOOK));
+	timer_after(r->look, backoff_random(has_expired(dir) ? SOON :
+	    FIRST_LOOK));
 	return r;
 }
 

@@ -2,11 +2,11 @@
 #include "agent/reply.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "agent/ability.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/features.h"
@@ -221,12 +221,9 @@ put(struct store *store, struct saying *s, struct buf *why)
 }
 
 static struct span
-member(json_t *o, const char *name)
+trimmed(json_t *o, const char *name)
 {
-	json_t *v = json_object_get(o, name);
-
-	return text_trim((struct span){ .at = json_string_value(v),
-	    .n = json_string_length(v) });
+	return text_trim(json_text_span(o, name));
 }
 
 json_t *
@@ -237,7 +234,7 @@ reply_say(struct store *store, json_t *ask, struct buf *why)
 		    "letter")),
 		.refused = json_is_true(json_object_get(ask, "refused")),
 		.when = clock_wall(),
-		.reason = member(ask, "reason"), .by = member(ask, "by"),
+		.reason = trimmed(ask, "reason"), .by = trimmed(ask, "by"),
 	} };
 
 	if (s.it.refused && s.it.reason.n == 0) {

@@ -1,14 +1,13 @@
 /* See say.h. */
 #include "agent/say.h"
 
-#include <string.h>
 
 #include "agent/compare.h"
 #include "agent/date.h"
 #include "agent/say_move.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
-#include "contrib/base/err.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
@@ -36,15 +35,6 @@ struct saying {
 	uint64_t seq;
 };
 
-static struct span
-member(json_t *ask, const char *name)
-{
-	json_t *v = json_object_get(ask, name);
-
-	return (struct span){ .at = json_string_value(v),
-	    .n = json_string_length(v) };
-}
-
 /* A picture and a successor are addresses; they are kept in normal form. */
 static bool
 address(struct buf *out, const char *name, struct span s, struct buf *why)
@@ -64,7 +54,7 @@ take_words(struct change *c, json_t *ask, struct buf *image,
     struct buf *successor, struct buf *why)
 {
 	for (const struct say_word *w = say_words; w->name != NULL; w++) {
-		struct span s = text_trim(member(ask, w->name));
+		struct span s = text_trim(json_text_span(ask, w->name));
 
 		if (s.n == 0)
 			continue;
@@ -79,14 +69,14 @@ take_words(struct change *c, json_t *ask, struct buf *image,
 		}
 		c->word[w->word] = s;
 	}
-	c->type = member(ask, "type");
+	c->type = json_text_span(ask, "type");
 	return true;
 }
 
 static bool
 take_date(struct change *c, json_t *ask, int zone, struct buf *why)
 {
-	struct span s = text_trim(member(ask, "date"));
+	struct span s = text_trim(json_text_span(ask, "date"));
 
 	if (s.n == 0 || date_parse(s, zone, &c->published))
 		return true;
@@ -98,7 +88,7 @@ take_date(struct change *c, json_t *ask, int zone, struct buf *why)
 static bool
 take_kind(struct change *c, json_t *ask, struct buf *why)
 {
-	struct span kind = member(ask, "kind");
+	struct span kind = json_text_span(ask, "kind");
 
 	if (span_is(kind, SPAN("deleted")))
 		c->kind = CHANGE_DELETED;
@@ -164,13 +154,13 @@ say_it(struct store *store, json_t *ask, int zone, struct buf *why)
 	struct buf url, image, successor;
 	json_t *answer = NULL;
 
-	if (span_is(member(ask, "kind"), SPAN("move")))
+	if (span_is(json_text_span(ask, "kind"), SPAN("move")))
 		return say_move(store, ask, zone, why);
 	change_init(&s.c);
 	buf_init(&url, LIMIT_URL);
 	buf_init(&image, LIMIT_URL);
 	buf_init(&successor, LIMIT_URL);
-	if (address(&url, "url", member(ask, "url"), why) &&
+	if (address(&url, "url", json_text_span(ask, "url"), why) &&
 	    take_words(&s.c, ask, &image, &successor, why) &&
 	    take_date(&s.c, ask, zone, why) && take_kind(&s.c, ask, why)) {
 		s.c.url = buf_look(&url);

@@ -12,6 +12,7 @@
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -47,12 +48,9 @@ struct moving {
 };
 
 static struct span
-member(json_t *o, const char *name)
+trimmed(json_t *o, const char *name)
 {
-	json_t *v = json_object_get(o, name);
-
-	return text_trim((struct span){ .at = json_string_value(v),
-	    .n = json_string_length(v) });
+	return text_trim(json_text_span(o, name));
 }
 
 /* Begins a line of what is wrong; false: enough was said. */
@@ -74,7 +72,7 @@ static bool
 take_address(struct moving *m, struct one *o, struct buf *out,
     const char *name)
 {
-	struct span s = member(o->ask, name);
+	struct span s = trimmed(o->ask, name);
 	const char *wrong = "";
 
 	if (!url_normal(out, s, &wrong)) {
@@ -93,7 +91,7 @@ static bool
 take_time(struct moving *m, struct one *o, int64_t *ms, const char *name,
     int zone)
 {
-	struct span s = member(o->ask, name);
+	struct span s = trimmed(o->ask, name);
 
 	*ms = CLOCK_NONE;
 	if (s.n == 0 || date_parse(s, zone, ms))
@@ -107,7 +105,7 @@ take_time(struct moving *m, struct one *o, int64_t *ms, const char *name,
 static bool
 take_scope(struct moving *m, struct one *o)
 {
-	struct span s = member(o->ask, "scope");
+	struct span s = trimmed(o->ask, "scope");
 
 	o->scope = s.n > 0 ? rewrite_scope_named(s) : REWRITE_ADDRESS;
 	if (o->scope != 0)
@@ -124,10 +122,10 @@ take(struct moving *m, struct one *o, json_t *ask, json_t *all, int zone)
 	o->ask = ask;
 	buf_init(&o->old, LIMIT_URL);
 	buf_init(&o->new, LIMIT_URL);
-	o->where = member(ask, "where");
-	o->reason = member(ask, "reason");
+	o->where = trimmed(ask, "where");
+	o->reason = trimmed(ask, "reason");
 	if (o->reason.n == 0)
-		o->reason = member(all, "reason");
+		o->reason = trimmed(all, "reason");
 	if (take_scope(m, o) && take_address(m, o, &o->old, "old") &&
 	    (json_object_get(ask, "new") == NULL ||
 	    take_address(m, o, &o->new, "new")) &&
@@ -350,18 +348,13 @@ carry_out(struct store *s, struct moving *m)
 /* --- answering --------------------------------------------------------------------- */
 
 static json_t *
-text(const struct buf *b)
-{
-	return json_stringn(b->n > 0 ? b->at : "", b->n);
-}
-
-static json_t *
 show(const struct one *o)
 {
 	char when[CLOCK_TEXT_MAX];
 	json_t *j = json_pack("{s:s, s:o, s:o, s:b, s:I, s:b}",
-	    "scope", rewrite_scope_name(o->scope), "old", text(&o->old),
-	    "new", text(&o->new), "same", o->same,
+	    "scope", rewrite_scope_name(o->scope),
+	    "old", json_text_new(buf_look(&o->old)),
+	    "new", json_text_new(buf_look(&o->new)), "same", o->same,
 	    "items", (json_int_t)o->items, "here", o->here);
 
 	must(j != NULL);
@@ -412,7 +405,7 @@ say_move(struct store *s, json_t *ask, int zone, struct buf *why)
 {
 	json_t *list = json_object_get(ask, "moves"), *one, *done = NULL;
 	struct moving m = { .count = json_array_size(list), .why = why,
-	    .by = member(ask, "by"), .now = clock_wall() };
+	    .by = trimmed(ask, "by"), .now = clock_wall() };
 	size_t i;
 
 	if (m.count == 0 || m.count > SAY_MOVES_MOST) {

@@ -23,21 +23,13 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
 #define JUDGE 50		/* ms until a judgement that waits is tried */
-
-static void
-after(struct event *e, uint64_t ms)
-{
-	struct timeval tv = { .tv_sec = (time_t)(ms / 1000),
-	    .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
-
-	must(event_add(e, &tv) == 0);
-}
 
 /* --- scanning --------------------------------------------------------------- */
 
@@ -78,7 +70,7 @@ source_dir_scan_soon(struct source *s)
 	if (s->scanning)
 		s->urgent = true;
 	else if (s->root_error == 0)
-		after(s->rescan, SOON);
+		timer_after(s->rescan, SOON);
 }
 
 static void
@@ -126,7 +118,7 @@ end_scan(struct source *s)
 		log_info("source=%s first scan done files=%llu dirs=%llu "
 		    "ms=%llu", s->name, (unsigned long long)s->files,
 		    (unsigned long long)s->dirs, (unsigned long long)s->took);
-	after(s->rescan, s->urgent ? SOON : s->host.top->rescan);
+	timer_after(s->rescan, s->urgent ? SOON : s->host.top->rescan);
 	s->urgent = false;
 	s->host.quiet(s->host.arg);
 }
@@ -153,7 +145,7 @@ on_walked(void *arg)
 	}
 	if ((s->missing.count > 0 || !burst_is_empty(s->burst)) &&
 	    source_dir_in_doubt(s)) {
-		after(s->judge, JUDGE);
+		timer_after(s->judge, JUDGE);
 		return;
 	}
 	source_dir_gone_scan(s);
@@ -256,7 +248,7 @@ on_check(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	after(s->check, CHECK);
+	timer_after(s->check, CHECK);
 	source_dir_anew_check(s);
 	source_dir_cover_check(s);
 	source_dir_moves_check(s);
@@ -459,7 +451,7 @@ dir_open(const struct source_host *host, const char *name,
 	must(s->check != NULL && s->rescan != NULL && s->judge != NULL);
 	s->denied = true;	/* there is no sandbox yet */
 	enter_root(s);
-	after(s->check, CHECK);
+	timer_after(s->check, CHECK);
 	return s;
 }
 

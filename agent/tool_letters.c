@@ -11,6 +11,7 @@
 #include "agent/letter_look.h"
 #include "agent/reply.h"
 #include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/statement.h"
@@ -92,39 +93,32 @@ look_at_pages(struct tool *t, json_t *list)
 	config_free(c);
 }
 
-static const char *
-member(json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
 static void
 print_reply(json_t *reply)
 {
-	bool refused = strcmp(member(reply, "state"), STATEMENT_REFUSED) == 0;
+	bool refused = strcmp(json_text(reply, "state"),
+	    STATEMENT_REFUSED) == 0;
 
 	if (reply == NULL)
 		return;
 	printf(refused ? _("    refused by %s") : _("    %s says that it "
-	    "will be fixed"), member(reply, "by"));
-	printf("%s%s\n", member(reply, "reason")[0] != '\0' ? ": " : "",
-	    member(reply, "reason"));
+	    "will be fixed"), json_text(reply, "by"));
+	printf("%s%s\n", json_text(reply, "reason")[0] != '\0' ? ": " : "",
+	    json_text(reply, "reason"));
 }
 
 static void
 print_letter(json_t *l, bool all)
 {
 	json_int_t by = json_integer_value(json_object_get(l, "superseded"));
-	const char *when = member(l, "when");
+	const char *when = json_text(l, "when");
 	char shown[CLOCK_TEXT_MAX];
 	int64_t ms;
 
 	printf("%lld  %s  %-8s %s %s\n", (long long)json_integer_value(
 	    json_object_get(l, "number")), clock_parse(when, strlen(when), 0,
-	    &ms) ? clock_show(shown, ms) : when, member(l, "kind"),
-	    member(l, "text"), member(l, "about"));
+	    &ms) ? clock_show(shown, ms) : when, json_text(l, "kind"),
+	    json_text(l, "text"), json_text(l, "about"));
 	if (by > 0 && !all)
 		printf(_("    superseded by letter %lld\n"), (long long)by);
 	else if (json_object_get(l, "links") != NULL)

@@ -38,7 +38,7 @@ static void
 put_bytes(struct buf *b, struct span bytes)
 {
 	if (text_is_utf8(bytes)) {
-		text_pad(b, bytes, text_width(bytes));
+		text_plain(b, bytes);
 		return;
 	}
 	for (size_t i = 0; i < bytes.n; i++) {

@@ -13,6 +13,7 @@
 #include "agent/blast.h"
 #include "agent/movelist.h"
 #include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -307,18 +308,10 @@ tool_move_question(struct tool *t)
 
 /* --- the answer ------------------------------------------------------------------- */
 
-static const char *
-text(json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
 const char *
 tool_time(char out[CLOCK_TEXT_MAX], json_t *o, const char *name)
 {
-	const char *s = text(o, name);
+	const char *s = json_text(o, name);
 	int64_t ms;
 
 	if (!clock_parse(s, strlen(s), 0, &ms))
@@ -333,16 +326,16 @@ show(json_t *o, bool alone)
 
 	long long items;
 
-	if (text(o, "new")[0] == '\0') {
+	if (json_text(o, "new")[0] == '\0') {
 		printf(_("  %s (%s): the announcement is taken back\n"),
-		    text(o, "old"), text(o, "scope"));
+		    json_text(o, "old"), json_text(o, "scope"));
 		return;
 	}
-	printf("  %s → %s (%s)", text(o, "old"), text(o, "new"),
-	    text(o, "scope"));
-	if (text(o, "from")[0] != '\0')
+	printf("  %s → %s (%s)", json_text(o, "old"), json_text(o, "new"),
+	    json_text(o, "scope"));
+	if (json_text(o, "from")[0] != '\0')
 		printf(_(", from %s"), tool_time(when, o, "from"));
-	if (text(o, "until")[0] != '\0')
+	if (json_text(o, "until")[0] != '\0')
 		printf(_(", until %s"), tool_time(when, o, "until"));
 	printf("%s\n", json_is_true(json_object_get(o, "same")) ?
 	    _("; it was announced just so before") : "");
@@ -369,10 +362,10 @@ add_blasts(struct tool *t, json_t *moves)
 	json_array_foreach(moves, i, o) {
 		struct blast b;
 
-		if (c == NULL || i >= SHOWN || text(o, "new")[0] == '\0')
+		if (c == NULL || i >= SHOWN || json_text(o, "new")[0] == '\0')
 			continue;
-		if (!blast_ask(c, text(o, "scope"), text(o, "old"), &b,
-		    &why))
+		if (!blast_ask(c, json_text(o, "scope"),
+		    json_text(o, "old"), &b, &why))
 			break;
 		json_object_set_new(o, "sites",
 		    json_integer((json_int_t)b.sites));

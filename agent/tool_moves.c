@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/moves_ask.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 
 struct tool_option tool_moves_options[] = {
@@ -61,30 +62,22 @@ ask_or_do(struct tool *t, json_t *ask)
 
 /* --- showing ------------------------------------------------------------------ */
 
-static const char *
-text(json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
 static void
 show_announced(json_t *m)
 {
 	char when[CLOCK_TEXT_MAX];
 
-	printf("  %s → %s (%s)", text(m, "old"), text(m, "new"),
-	    text(m, "scope"));
-	if (text(m, "from")[0] != '\0')
+	printf("  %s → %s (%s)", json_text(m, "old"), json_text(m, "new"),
+	    json_text(m, "scope"));
+	if (json_text(m, "from")[0] != '\0')
 		printf(_(", from %s"), tool_time(when, m, "from"));
-	if (text(m, "until")[0] != '\0')
+	if (json_text(m, "until")[0] != '\0')
 		printf(_(", until %s"), tool_time(when, m, "until"));
-	if (text(m, "by")[0] != '\0')
+	if (json_text(m, "by")[0] != '\0')
 		printf(_("; announced %s by %s"), tool_time(when, m, "when"),
-		    text(m, "by"));
-	if (text(m, "reason")[0] != '\0')
-		printf(": %s", text(m, "reason"));
+		    json_text(m, "by"));
+	if (json_text(m, "reason")[0] != '\0')
+		printf(": %s", json_text(m, "reason"));
 	printf("\n");
 }
 
@@ -93,12 +86,12 @@ show_off(json_t *m)
 {
 	char when[CLOCK_TEXT_MAX];
 
-	printf("  %s → %s (%s)", text(m, "old"), text(m, "new"),
-	    text(m, "scope"));
+	printf("  %s → %s (%s)", json_text(m, "old"), json_text(m, "new"),
+	    json_text(m, "scope"));
 	printf(_("; withdrawn %s by %s"), tool_time(when, m, "when"),
-	    text(m, "by"));
-	if (text(m, "reason")[0] != '\0')
-		printf(": %s", text(m, "reason"));
+	    json_text(m, "by"));
+	if (json_text(m, "reason")[0] != '\0')
+		printf(": %s", json_text(m, "reason"));
 	printf("\n");
 }
 
@@ -106,17 +99,17 @@ show_off(json_t *m)
 static void
 show_proposed(json_t *m)
 {
-	const char *scope = text(m, "scope");
+	const char *scope = json_text(m, "scope");
 	bool one = strcmp(scope, "address") == 0;
 	json_int_t n = json_integer_value(json_object_get(m, "items"));
 	char when[CLOCK_TEXT_MAX];
 
 	printf(ngettext("  source %s: %lld page is elsewhere since %s\n",
 	    "  source %s: %lld pages are elsewhere since %s\n",
-	    (unsigned long)n), text(m, "source"), (long long)n,
+	    (unsigned long)n), json_text(m, "source"), (long long)n,
 	    tool_time(when, m, "when"));
-	printf("    zqagent say move %s %s%s%s\n", text(m, "old"),
-	    text(m, "new"), one ? "" : " --", one ? "" : scope);
+	printf("    zqagent say move %s %s%s%s\n", json_text(m, "old"),
+	    json_text(m, "new"), one ? "" : " --", one ? "" : scope);
 }
 
 static void

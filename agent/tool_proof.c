@@ -17,6 +17,7 @@
 
 #include "agent/root.h"
 #include "certs/identity.h"
+#include "contrib/base/fd.h"
 #include "contrib/base/lang.h"
 #include "protocol/limits.h"
 #include "protocol/proof.h"
@@ -64,23 +65,6 @@ read_old(const struct root *r, struct buf *old, struct buf *why)
 	return why->n == 0;
 }
 
-/* Everybody may read it, whatever the umask: the web server must. */
-static bool
-write_all(int fd, struct span bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.at, bytes.n);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			bytes.at += n;
-			bytes.n -= (size_t)n;
-		}
-	}
-	return fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-}
-
 static bool
 put_file(int dir, struct span bytes)
 {
@@ -96,7 +80,8 @@ put_file(int dir, struct span bytes)
 	    O_CLOEXEC, 0644);
 	if (fd < 0)
 		return false;
-	ok = write_all(fd, bytes);
+	/* Everybody may read it, whatever the umask: the web server must. */
+	ok = fd_write(fd, bytes) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok &&
 	    renameat(dir, beside, dir, PROOF_FILE) == 0;
 	error = errno;

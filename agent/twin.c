@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "contrib/base/text.h"
 #include "protocol/sha.h"
 #include "protocol/wire.h"
 
@@ -15,22 +16,12 @@
 #define KEY (BYTES + NAME + PLACE)
 #define ROW_MAX (64u << 10)
 
-static struct span
-last_name(struct span path)
-{
-	size_t n = path.n;
-
-	while (n > 0 && path.at[n - 1] != '/')
-		n--;
-	return (struct span){ .at = path.at + n, .n = path.n - n };
-}
-
 static void
 put_name(uint8_t out[NAME], struct span path)
 {
 	uint8_t hash[32];
 
-	sha_of(hash, last_name(path));
+	sha_of(hash, text_last_name(path));
 	memcpy(out, hash, NAME);
 }
 

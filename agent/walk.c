@@ -14,6 +14,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
 #include "protocol/limits.h"
 
 #define TURN 5			/* ms of work before others have a turn */
@@ -45,15 +46,6 @@ hash_of(const char *at, size_t n)
 	return h;
 }
 
-static void
-after(struct walk *w, int64_t ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	must(event_add(w->turn, &tv) == 0);
-}
-
 void
 walk_add(struct walk *w, const char *path)
 {
@@ -66,7 +58,7 @@ walk_add(struct walk *w, const char *path)
 	}
 	w->todo[w->todo_count++] = mem_text(path);
 	if (!event_pending(w->turn, EV_TIMEOUT, NULL))
-		after(w, 0);
+		timer_after(w->turn, 0);
 }
 
 /* False: too long to be told. */
@@ -404,7 +396,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (w->host.is_full(w->host.arg)) {
-		after(w, FULL_WAIT);
+		timer_after(w->turn, FULL_WAIT);
 		return;
 	}
 	t = store_look(w->host.store);
@@ -413,7 +405,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 		more = step(w, t);
 	store_end(t);
 	if (more)
-		after(w, w->slowly ? TURN * REST_FACTOR : 0);
+		timer_after(w->turn, w->slowly ? TURN * REST_FACTOR : 0);
 	else
 		rest(w);
 }

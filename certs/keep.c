@@ -5,17 +5,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/fd.h"
 #include "contrib/base/lang.h"
 
 const char *
@@ -58,37 +57,6 @@ keep_dir(const char *dir, mode_t mode, struct buf *why)
 	return false;
 }
 
-static bool
-write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.at, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		s.at += n;
-		s.n -= (size_t)n;
-	}
-	return true;
-}
-
-/* A rename is durable when the directory is. */
-static bool
-sync_dir_of(const char *path)
-{
-	char copy[KEEP_PATH_MAX];
-	int fd, rc;
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	if ((fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-		return false;
-	rc = fsync(fd);
-	close(fd);
-	return rc == 0;
-}
-
 /* link() is the move that doesn't overwrite. */
 static bool
 move(const char *from, const char *to, enum keep_how how)
@@ -102,13 +70,13 @@ static bool
 put_beside(int fd, const char *beside, const char *path, mode_t mode,
     enum keep_how how, struct span bytes)
 {
-	bool ok = fchmod(fd, mode) == 0 && write_all(fd, bytes) &&
+	bool ok = fchmod(fd, mode) == 0 && fd_write(fd, bytes) &&
 	    fsync(fd) == 0;
 	int e = errno;
 
 	close(fd);
 	errno = e;
-	return ok && move(beside, path, how) && sync_dir_of(path);
+	return ok && move(beside, path, how) && fd_sync_dir_of(path);
 }
 
 bool
@@ -138,7 +106,7 @@ keep_put(const char *path, mode_t mode, enum keep_how how,
 bool
 keep_move(const char *from, const char *to, struct buf *why)
 {
-	if (move(from, to, KEEP_REPLACE) && sync_dir_of(to))
+	if (move(from, to, KEEP_REPLACE) && fd_sync_dir_of(to))
 		return true;
 	buf_printf(why, _("%s: can't move to %s: %s\n"), from, to,
 	    strerror(errno));

@@ -13,6 +13,7 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/frame.h"
+#include "hub/json.h"
 #include "hub/view.h"
 
 #define UNDER_WAY 1000		/* the others come again */
@@ -63,17 +64,6 @@ adopt_free(struct adopt *a)
 	free(a);
 }
 
-static void
-put_hex(json_t *o, const char *name, const uint8_t *at, size_t n)
-{
-	struct buf hex;
-
-	buf_init(&hex, 2 * n + 1);
-	text_hex(&hex, at, n);
-	json_object_set_new(o, name, json_string(buf_cstr(&hex)));
-	buf_clear(&hex);
-}
-
 json_t *
 adopt_act(uint32_t site, const uint8_t key[CA_KEY_HASH], int64_t issued)
 {
@@ -81,7 +71,7 @@ adopt_act(uint32_t site, const uint8_t key[CA_KEY_HASH], int64_t issued)
 	    (json_int_t)site, "issued", (json_int_t)issued);
 
 	must(o != NULL);
-	put_hex(o, "key", key, CA_KEY_HASH);
+	json_object_set_new(o, "key", json_bytes(key, CA_KEY_HASH));
 	return o;
 }
 
@@ -111,7 +101,8 @@ begin(void *arg)
 	o = adopt_act(p->peer.site, p->peer.key_hash, p->peer.issued);
 	json_object_set_new(o, "until", json_integer(p->peer.until));
 	if (memcmp(p->peer.ca, unknown, sizeof(unknown)) != 0)
-		put_hex(o, "ca", p->peer.ca, TICKET_PIN);
+		json_object_set_new(o, "ca", json_bytes(p->peer.ca,
+		    TICKET_PIN));
 	acts_init(&acts);
 	acts_put(&acts, o, ACTS_HUB, ADOPT_REASON);
 	turn_write(a->turns, &acts);

@@ -18,6 +18,7 @@
 #include "contrib/base/text.h"
 #include "contrib/base/units.h"
 #include "hub/checker.h"
+#include "hub/cmd_text.h"
 #include "hub/inspect.h"
 #include "hub/json.h"
 #include "protocol/limits.h"
@@ -55,18 +56,6 @@ is_broken(enum cause c)
 	return outcome_is_broken(cause_outcome(c));
 }
 
-/* Strangers' words: without what could drive a terminal. */
-static void
-print_text(const char *before, struct span s)
-{
-	struct buf b;
-
-	buf_init(&b, 4 * TEXT_MAX);
-	text_pad(&b, s, text_width(s));
-	printf("%s%s\n", before, buf_cstr(&b));
-	buf_clear(&b);
-}
-
 static void
 print_hops(const struct trail *t)
 {
@@ -79,7 +68,7 @@ print_hops(const struct trail *t)
 		    i + 1 < t->hops ? t->hop[i + 1].url :
 		    buf_cstr(&t->url));
 		printf("%*s", AFTER, "");
-		print_text("", buf_look(&b));
+		cmd_text_line("", buf_look(&b));
 	}
 	buf_clear(&b);
 }
@@ -93,7 +82,7 @@ print_found(struct span url, const struct finding *f, const struct trail *t)
 	buf_init(&b, TEXT_MAX);
 	text_pad(&b, span_of(outcome_word(o)), AFTER - 1);
 	printf("%s ", buf_cstr(&b));
-	print_text("", url);
+	cmd_text_line("", url);
 	if (t != NULL)
 		print_hops(t);
 	buf_reset(&b);
@@ -102,12 +91,12 @@ print_found(struct span url, const struct finding *f, const struct trail *t)
 		buf_printf(&b, _(" (Sure when it was seen %d times, a day "
 		    "apart.)"), OUTCOME_STRIKES);
 	printf("%*s", AFTER, "");
-	print_text("", buf_look(&b));
+	cmd_text_line("", buf_look(&b));
 	if (o != OUTCOME_OK) {
 		buf_reset(&b);
 		cause_repair(&b, f->cause, buf_look(&f->detail));
 		printf("%*s", AFTER, "");
-		print_text("", buf_look(&b));
+		cmd_text_line("", buf_look(&b));
 	}
 	buf_clear(&b);
 }

@@ -10,6 +10,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/cmd_text.h"
 #include "hub/query_check.h"
 #include "hub/query_links.h"
 #include "protocol/limits.h"
@@ -28,17 +29,6 @@ struct listing {
 
 /* --- listing ----------------------------------------------------------------- */
 
-static void
-print_text(const char *before, struct span s)
-{
-	struct buf b;
-
-	buf_init(&b, 4 * TEXT_MAX);
-	text_pad(&b, s, text_width(s));
-	printf("%s%s\n", before, buf_cstr(&b));
-	buf_clear(&b);
-}
-
 static bool
 print_page(void *arg, const struct link_info *i)
 {
@@ -48,7 +38,7 @@ print_page(void *arg, const struct link_info *i)
 	if (i->line > 0)
 		snprintf(line, sizeof(line), ":%" PRIu32, i->line);
 	printf("%*s%s ", AFTER, "", i->code);
-	print_text("", i->page);
+	cmd_text_line("", i->page);
 	if (line[0] != '\0' || i->more > 0)
 		printf("%*s  ", AFTER, "");
 	if (line[0] != '\0')
@@ -78,7 +68,7 @@ print_pin(const struct checked *c)
 	    SPAN_ARGS(c->pin_by), clock_show(until, c->pin_until),
 	    SPAN_ARGS(c->pin_reason));
 	printf("%*s", AFTER, "");
-	print_text("", buf_look(&b));
+	cmd_text_line("", buf_look(&b));
 	buf_clear(&b);
 }
 
@@ -98,11 +88,11 @@ print_seen(const struct checked *c)
 		buf_printf(&b, _(" (%d of %d times, a day apart)"),
 		    c->record.strikes, OUTCOME_STRIKES);
 	printf("%*s", AFTER, "");
-	print_text("", buf_look(&b));
+	cmd_text_line("", buf_look(&b));
 	buf_reset(&b);
 	cause_repair(&b, c->record.cause, c->detail);
 	printf("%*s", AFTER, "");
-	print_text("", buf_look(&b));
+	cmd_text_line("", buf_look(&b));
 	buf_clear(&b);
 }
 
@@ -133,7 +123,7 @@ list_one(void *arg, const uint8_t key[TABLE_DIGEST],
 	    AFTER - 1);
 	printf("%s ", buf_cstr(&b));
 	buf_clear(&b);
-	print_text("", c->url);
+	cmd_text_line("", c->url);
 	if (checked_is_pinned(c, l->now))
 		print_pin(c);
 	print_seen(c);
@@ -219,7 +209,7 @@ act(struct cmd_line *l, json_t *said, const char *done)
 	if (l->json)
 		cmd_json(result);
 	else {
-		print_text("", span_of(done));
+		cmd_text_line("", span_of(done));
 		json_decref(result);
 	}
 	return CMD_OK;

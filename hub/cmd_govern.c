@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 
 /* --- saying it ------------------------------------------------------------ */
@@ -30,14 +31,6 @@ act(struct cmd_line *l, const char *name)
 			    json_string(value));
 	}
 	return cmd_act(l, said);
-}
-
-static const char *
-text_of(const json_t *o, const char *name)
-{
-	const char *text = json_string_value(json_object_get(o, name));
-
-	return text != NULL ? text : "";
 }
 
 static json_int_t
@@ -70,9 +63,9 @@ static void
 tell_settled(const struct cmd_line *l, const json_t *result)
 {
 	printf(_("%s: the agent at %s goes on; it tells everything anew and "
-	    "gets a new key.\n"), l->word[0], text_of(result, "kept"));
+	    "gets a new key.\n"), l->word[0], json_text(result, "kept"));
 	printf(_("The other one, at %s, is refused from now on: stop it.\n"),
-	    text_of(result, "dropped"));
+	    json_text(result, "dropped"));
 }
 
 static int
@@ -168,7 +161,7 @@ static void
 tell_added(const struct cmd_line *l, const json_t *result)
 {
 	printf(_("%s may speak of %s now.\n"), l->word[0],
-	    text_of(result, "domain"));
+	    json_text(result, "domain"));
 }
 
 static int
@@ -181,7 +174,7 @@ static void
 tell_removed(const struct cmd_line *l, const json_t *result)
 {
 	printf(_("%s may not speak of %s any more; what it had there is "
-	    "withdrawn.\n"), l->word[0], text_of(result, "domain"));
+	    "withdrawn.\n"), l->word[0], json_text(result, "domain"));
 }
 
 static int

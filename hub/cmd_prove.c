@@ -71,7 +71,7 @@ find(struct proving *p)
 static void
 put_text(struct buf *line, struct span s)
 {
-	text_pad(line, s, text_width(s));
+	text_plain(line, s);
 }
 
 static void

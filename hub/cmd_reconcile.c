@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/errand.h"
@@ -22,14 +23,6 @@ struct hearing {
 				 * code; else NULL, and it is printed */
 };
 
-static const char *
-word_of(const json_t *o, const char *name)
-{
-	const char *word = json_string_value(json_object_get(o, name));
-
-	return word != NULL ? word : "";
-}
-
 static json_int_t
 number_of(const json_t *o, const char *name)
 {
@@ -42,7 +35,7 @@ number_of(const json_t *o, const char *name)
 static void
 put_text(struct buf *b, struct span s)
 {
-	text_pad(b, s, text_width(s));
+	text_plain(b, s);
 }
 
 static void
@@ -81,12 +74,12 @@ put_silent(struct buf *b, const json_t *site)
 static void
 print_site(const json_t *site)
 {
-	const char *outcome = word_of(site, "outcome");
-	const char *why = word_of(site, "why");
+	const char *outcome = json_text(site, "outcome");
+	const char *why = json_text(site, "why");
 	struct buf line;
 
 	buf_init(&line, TROUBLE_MAX);
-	text_pad(&line, span_of(word_of(site, "code")), CODE_WIDTH);
+	text_pad(&line, span_of(json_text(site, "code")), CODE_WIDTH);
 	if (strcmp(outcome, "same") == 0)
 		put_same(&line, site);
 	else if (strcmp(outcome, "differs") == 0)
@@ -110,22 +103,22 @@ print_site(const json_t *site)
 static void
 print_item(const json_t *item)
 {
-	const char *url = word_of(item, "url"), *id = word_of(item, "id");
-	const char *title = word_of(item, "title");
+	const char *url = json_text(item, "url"), *id = json_text(item, "id");
+	const char *title = json_text(item, "title");
 	struct buf line;
 
 	buf_init(&line, TROUBLE_MAX);
 	buf_text(&line, "    ");
-	text_pad(&line, span_of(_(word_of(item, "kind"))), 8);
+	text_pad(&line, span_of(_(json_text(item, "kind"))), 8);
 	buf_byte(&line, ' ');
 	put_text(&line, span_of(url[0] != '\0' ? url : id));
 	if (title[0] != '\0') {
 		buf_text(&line, "  ");
 		put_text(&line, span_of(title));
 	}
-	if (word_of(item, "why")[0] != '\0') {
+	if (json_text(item, "why")[0] != '\0') {
 		buf_text(&line, ": ");
-		put_text(&line, span_of(word_of(item, "why")));
+		put_text(&line, span_of(json_text(item, "why")));
 	}
 	printf("%s\n", buf_cstr(&line));
 	buf_clear(&line);
@@ -158,11 +151,11 @@ on_heard(void *arg, json_t *line)
 	size_t i;
 
 	if (site != NULL && h->sites != NULL) {
-		json_object_set(h->sites, word_of(site, "code"), site);
+		json_object_set(h->sites, json_text(site, "code"), site);
 	} else if (site != NULL) {
 		print_site(site);
 	} else if (items != NULL && h->sites != NULL) {
-		keep_items(h, word_of(line, "code"), items);
+		keep_items(h, json_text(line, "code"), items);
 	} else if (items != NULL) {
 		json_array_foreach(items, i, one)
 			print_item(one);

@@ -7,6 +7,7 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/glob.h"
+#include "contrib/base/text.h"
 #include "hub/table.h"
 #include "protocol/limits.h"
 #include "protocol/proof.h"
@@ -161,16 +162,6 @@ next_pattern(struct span *list, char pattern[PATTERN_MAX], size_t *n)
 	return *n > 0;
 }
 
-static struct span
-last_name(struct span path)
-{
-	size_t n = path.n;
-
-	while (n > 0 && path.at[n - 1] != '/')
-		n--;
-	return (struct span){ .at = path.at + n, .n = path.n - n };
-}
-
 /* As in the filter of a source: a pattern without a slash is for names. */
 static bool
 matches(struct span list, struct span path)
@@ -186,7 +177,7 @@ matches(struct span list, struct span path)
 			one.at++;
 			one.n--;
 		}
-		if (glob_matches(one, whole ? path : last_name(path)))
+		if (glob_matches(one, whole ? path : text_last_name(path)))
 			return true;
 	}
 	return false;
@@ -195,7 +186,7 @@ matches(struct span list, struct span path)
 static bool
 is_hidden(struct span path)
 {
-	struct span name = last_name(path);
+	struct span name = text_last_name(path);
 
 	return name.n == 0 ||
 	    (name.at[0] == '.' && !span_is(name, SPAN(".well-known")));
@@ -226,7 +217,7 @@ is_static(struct span path)
 		"wps", "et", "ofd", "rtf", "csv", "zip", "rar", "jpg", "jpeg",
 		"png", "gif", "bmp", "webp", "svg", "ico", "css", "js", "mp3",
 		"mp4", "flv", "woff", "woff2", "ttf" };
-	struct span name = last_name(path);
+	struct span name = text_last_name(path);
 	size_t n = name.n;
 
 	while (n > 0 && name.at[n - 1] != '.')

@@ -11,6 +11,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/text.h"
 #include "hub/adopt.h"
+#include "hub/json.h"
 
 #define DAY (INT64_C(1000) * 24 * 3600)
 
@@ -147,17 +148,6 @@ act(const char *what, uint32_t site, const struct frame_ask *a)
 	return o;
 }
 
-static void
-put_hex(json_t *o, const char *name, const uint8_t *at, size_t n)
-{
-	struct buf hex;
-
-	buf_init(&hex, 2 * n + 1);
-	text_hex(&hex, at, n);
-	json_object_set_new(o, name, json_string(buf_cstr(&hex)));
-	buf_clear(&hex);
-}
-
 /* The signature was good, says the ca, by a certificate of ours. */
 static enum grant
 judge_renewal(struct view *v, const struct frame_ask *a, int64_t now,
@@ -180,7 +170,7 @@ judge_renewal(struct view *v, const struct frame_ask *a, int64_t now,
 		acts_put(acts, adopt_act(a->site, a->old_key_hash, a->issued),
 		    ACTS_HUB, ADOPT_REASON);
 	o = act("renew", a->site, a);
-	put_hex(o, "old", a->old_key_hash, CA_KEY_HASH);
+	json_object_set_new(o, "old", json_bytes(a->old_key_hash, CA_KEY_HASH));
 	if (a->expired != 0)
 		json_object_set_new(o, "quarantine", json_true());
 	acts_put(acts, o, ACTS_HUB, a->expired != 0 ?
@@ -193,7 +183,7 @@ bind_key(struct acts *acts, const struct frame_ask *a, uint32_t site)
 {
 	json_t *o = act("enroll", site, a);
 
-	put_hex(o, "ref", a->ref, TICKET_REF);
+	json_object_set_new(o, "ref", json_bytes(a->ref, TICKET_REF));
 	acts_put(acts, o, ACTS_HUB, "by ticket");
 }
 

@@ -3,7 +3,6 @@
  */
 #include "hub/register.h"
 
-#include <string.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -12,6 +11,7 @@
 #include "hub/act_site.h"
 #include "hub/group.h"
 #include "hub/issued.h"
+#include "hub/json.h"
 #include "hub/links.h"
 #include "hub/site.h"
 #include "hub/table.h"
@@ -47,24 +47,13 @@ put_flag(json_t *o, const char *name, bool is)
 }
 
 static void
-put_hex(json_t *o, const char *name, const uint8_t *at, size_t n)
-{
-	struct buf hex;
-
-	buf_init(&hex, 2 * n + 1);
-	text_hex(&hex, at, n);
-	json_object_set_new(o, name, json_string(buf_cstr(&hex)));
-	buf_clear(&hex);
-}
-
-static void
 put_id(json_t *o, const char *name, uint64_t id)
 {
 	uint8_t at[8];
 
 	wire_put_u64(at, id);
 	if (id != 0)
-		put_hex(o, name, at, sizeof(at));
+		json_object_set_new(o, name, json_bytes(at, sizeof(at)));
 }
 
 static json_t *
@@ -84,13 +73,15 @@ put_keys(json_t *o, struct db_txn *t, const struct site *s)
 	uint8_t ca[TICKET_PIN];
 
 	if (s->has_key)
-		put_hex(o, "key", s->key_hash, CA_KEY_HASH);
+		json_object_set_new(o, "key", json_bytes(s->key_hash,
+		    CA_KEY_HASH));
 	if (s->has_old_key || s->old_key_spent)
-		put_hex(o, "old_key", s->old_key_hash, CA_KEY_HASH);
+		json_object_set_new(o, "old_key",
+		    json_bytes(s->old_key_hash, CA_KEY_HASH));
 	put_flag(o, "old_key_spent", s->old_key_spent);
 	put_time(o, "until", s->until);
 	if (issued_by(t, s->number, ca))
-		put_hex(o, "ca", ca, sizeof(ca));
+		json_object_set_new(o, "ca", json_bytes(ca, sizeof(ca)));
 }
 
 static void

@@ -6,33 +6,16 @@
  */
 #include "contrib/base/conf.h"
 #include "contrib/base/conf_line.h"
+#include "contrib/base/fd.h"
 #include "contrib/base/lang.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static bool
-write_all(int fd, struct span s)
-{
-	ssize_t n;
-
-	while (s.n != 0) {
-		n = write(fd, s.at, s.n);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			s.at += n;
-			s.n -= (size_t)n;
-		}
-	}
-	return true;
-}
 
 /* Fails only where the owner would really change and may not. */
 static bool
@@ -54,22 +37,8 @@ write_beside(const char *beside, const struct stat *old, struct span text)
 
 	if (fd < 0)
 		return false;
-	ok = same_owner(fd, old) && write_all(fd, text) && fsync(fd) == 0;
+	ok = same_owner(fd, old) && fd_write(fd, text) && fsync(fd) == 0;
 	return close(fd) == 0 && ok;
-}
-
-static void
-sync_dir(const char *path)
-{
-	char copy[PATH_MAX];
-	int fd;
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	fsync(fd);
-	close(fd);
 }
 
 /* Through a symbolic link to the file itself. */
@@ -91,7 +60,7 @@ replace(const char *path, struct span text, struct buf *why)
 		    strerror(errno));
 		return false;
 	}
-	sync_dir(real);
+	(void)fd_sync_dir_of(real);
 	return true;
 }
 

@@ -98,7 +98,7 @@ lang_open(const char *program_path)
 	bind_textdomain_codeset(DOMAIN, "UTF-8");
 	textdomain(DOMAIN);
 	lang_switch("zh");
-	(void)gettext("");
+	(void)gettext(DOMAIN);	/* the catalogue is read now */
 	lang_switch(language);
 }
 

@@ -190,6 +190,16 @@ text_starts(struct span s, const char *with)
 	return s.n >= n && (n == 0 || memcmp(s.at, with, n) == 0);
 }
 
+struct span
+text_last_name(struct span path)
+{
+	size_t n = path.n;
+
+	while (n > 0 && path.at[n - 1] != '/')
+		n--;
+	return (struct span){ .at = path.at + n, .n = path.n - n };
+}
+
 /* Marks that turn the direction of what follows them. */
 static bool
 turns_line(uint32_t c)
@@ -247,6 +257,12 @@ text_pad(struct buf *b, struct span s, size_t columns)
 	}
 	for (; used < columns; used++)
 		buf_byte(b, ' ');
+}
+
+void
+text_plain(struct buf *b, struct span s)
+{
+	text_pad(b, s, text_width(s));
 }
 
 void

@@ -31,12 +31,17 @@ struct span text_trim(struct span s);
 bool text_same_nocase(struct span a, struct span b);	/* ASCII case only */
 bool text_starts(struct span s, const char *with);
 
+/* Behind the last slash, if there is one. */
+struct span text_last_name(struct span path);
+
 /* Columns on a terminal: Han is two, combining marks none, UAX #11. */
 size_t text_width(struct span s);
 
 /* s cut with "…" or filled with blanks to exactly `columns`; control
  * characters are replaced, so a title can't drive a terminal. */
 void text_pad(struct buf *b, struct span s, size_t columns);
+/* The same, as wide as it is. */
+void text_plain(struct buf *b, struct span s);
 
 void text_hex(struct buf *b, const void *at, size_t n);
 bool text_unhex(struct span s, void *out, size_t n);	/* exactly n bytes */

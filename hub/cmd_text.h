@@ -1,0 +1,12 @@
+/*
+ * Strangers' words on a terminal: without what could drive it.
+ */
+#ifndef ZQ_HUB_CMD_TEXT_H
+#define ZQ_HUB_CMD_TEXT_H
+
+#include "contrib/base/span.h"
+
+/* On a line of its own, behind what is printed as it is. */
+void cmd_text_line(const char *before, struct span s);
+
+#endif
