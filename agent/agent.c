@@ -13,6 +13,7 @@
 #include "agent/agent_private.h"
 #include "agent/control.h"
 #include "agent/errand.h"
+#include "agent/inside.h"
 #include "agent/outward.h"
 #include "agent/retell.h"
 #include "agent/spare.h"
@@ -66,6 +67,7 @@ on_renewed(void *arg)
 	struct agent *a = arg;
 
 	fetch_forget_connections(a->fetch);
+	inside_look(a->inside);
 	if (!push_is_well(a->push))
 		push_restart(a->push);
 }
@@ -75,6 +77,7 @@ agent_identity(struct agent *a)
 {
 	log_info("there is another identity");
 	fetch_forget_connections(a->fetch);
+	inside_look(a->inside);
 	push_restart(a->push);
 }
 
@@ -108,6 +111,14 @@ on_trouble(void *arg, struct buf *b)
 	const struct agent *a = arg;
 
 	sources_trouble(a->sources, b);
+}
+
+static void
+on_health(void *arg, struct health *h)
+{
+	const struct agent *a = arg;
+
+	inside_health(a->inside, h);
 }
 
 static bool
@@ -389,7 +400,7 @@ open_push(struct agent *a)
 		.fetch = a->fetch, .beat = top->beat,
 		.prove_every = top->prove_every, .instance = a->instance,
 		.arg = a, .retell = on_retell, .renew = on_renew,
-		.held = on_held, .trouble = on_trouble,
+		.held = on_held, .trouble = on_trouble, .health = on_health,
 		.is_settled = on_is_settled, .look = on_look,
 		.rescan = on_rescan, .pause = on_pause,
 	};
@@ -446,6 +457,7 @@ open_parts(struct agent *a)
 	a->parse = parse_new(a->base, &limits);
 	open_sources(a);
 	open_outward(a);
+	a->inside = inside_new(a);
 	open_inbox(a);
 	timer_after(a->chores, CHORES);
 	timer_after(a->quiet, QUIET_PARSE);
@@ -535,6 +547,7 @@ close_all(struct agent *a)
 	automend_free(a->automend);
 	charts_free(a->charts);
 	herald_free(a->herald);
+	inside_free(a->inside);
 	hand_free(a->hand);
 	renew_free(a->renew);
 	push_free(a->push);

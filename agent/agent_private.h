@@ -39,6 +39,7 @@ struct agent {
 	struct charts *charts;
 	struct automend *automend;
 	struct renew *renew;
+	struct inside *inside;
 	struct ctl *ctl;
 	struct sources *sources;
 	uint64_t instance;	/* random, of this process … */

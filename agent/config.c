@@ -223,6 +223,21 @@ check_command(char *const *argv, const char *name, struct buf *why)
 		    "command, from /\n"), name, argv[0]);
 }
 
+static bool
+is_host_and_port(struct span url)
+{
+	struct buf normal;
+	struct url u;
+	bool good;
+
+	buf_init(&normal, LIMIT_URL);
+	good = url_normal(&normal, url, NULL) &&
+	    url_parse(&u, buf_look(&normal)) && span_is(u.path, SPAN("/")) &&
+	    u.query.n == 0;
+	buf_clear(&normal);
+	return good;
+}
+
 static void
 check_file(const char *path, const char *name, struct buf *why)
 {
@@ -252,6 +267,25 @@ check_outward(const struct config_top *top, struct buf *why)
 }
 
 static void
+check_home(const struct config_top *top, struct buf *why)
+{
+	const char *to = top->home_connect;
+	struct buf normal;
+
+	buf_init(&normal, LIMIT_URL);
+	if (top->home[0] != '\0' && strcmp(top->home, "off") != 0 &&
+	    !url_normal(&normal, span_of(top->home), NULL))
+		buf_printf(why, _("home is \"%s\", expected an address such "
+		    "as https://www.example.gov.cn/, or off\n"), top->home);
+	buf_reset(&normal);
+	buf_printf(&normal, "http://%s/", to);
+	if (to[0] != '\0' && !is_host_and_port(buf_look(&normal)))
+		buf_printf(why, _("home_connect is \"%s\", expected HOST or "
+		    "HOST:PORT, an IPv6 address in brackets\n"), to);
+	buf_clear(&normal);
+}
+
+static void
 check(const struct config *c, const char *path, struct buf *why)
 {
 	enum log_level level;
@@ -267,6 +301,7 @@ check(const struct config *c, const char *path, struct buf *why)
 		buf_printf(&wrong, _("log is \"%s\", expected error, warn, "
 		    "info or debug\n"), c->top->log);
 	check_outward(c->top, &wrong);
+	check_home(c->top, &wrong);
 	for (size_t i = 0; i < c->count; i++)
 		check_source(c, i, &wrong);
 	for (size_t i = 0; wrong.n == 0 && i < c->count; i++)

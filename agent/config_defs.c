@@ -59,11 +59,12 @@ const struct conf_def config_defs[] = {
 	  "looked at again later, because it may not be finished.\nA file "
 	  "that was closed or renamed into place is read at once." },
 	{ .section = "", .name = "beat", .type = CONF_TIME,
-	  .offset = TOP(beat), .preset = "15s", .least = 1000,
+	  .offset = TOP(beat), .preset = "5s", .least = 1000,
 	  .most = 30 * 1000, .about =
 	  "How often the hub hears that the site is alive when there is "
 	  "nothing to tell.\nA hub shows a site as silent that it hasn't heard "
-	  "for 60 seconds, unless its operator chose another time." },
+	  "for three beats, or 15 seconds if that is longer, unless its "
+	  "operator chose another time." },
 	{ .section = "", .name = "prove_every", .type = CONF_TIME,
 	  .offset = TOP(prove_every), .preset = "24h", .least = 1000,
 	  .most = 7ull * 24 * 60 * MINUTE, .about =
@@ -71,6 +72,30 @@ const struct conf_def config_defs[] = {
 	  "has, give or take a tenth.\nIt is also proven after a start, when "
 	  "the hub was away, and when its operator asks; what differs is "
 	  "mended." },
+	{ .section = "", .name = "hub_silent", .type = CONF_TIME,
+	  .offset = TOP(hub_silent), .preset = "15m", .least = 1000,
+	  .most = 7ull * 24 * 60 * MINUTE, .about =
+	  "A hub that has not answered for so long is silent: the log says so, "
+	  "zqagent status does, and hook and mail are told once, and once more "
+	  "when it is back.\nThe hook reads JSON with the kind hub-silent or "
+	  "hub-heard." },
+	{ .section = "", .name = "home", .type = CONF_TEXT,
+	  .offset = TOP(home), .preset = "", .about =
+	  "The address of the site's home page, which the agent asks itself "
+	  "and tells the hub how that went, or off.\nUnless given, the root "
+	  "of the first source's address." },
+	{ .section = "", .name = "home_connect", .type = CONF_TEXT,
+	  .offset = TOP(home_connect), .preset = "", .about =
+	  "Where the site's web server is, HOST or HOST:PORT, so that no "
+	  "balancer and no firewall is asked in its place.\nUnless given, "
+	  "127.0.0.1 is tried, and if nothing ever answered there, what the "
+	  "page's name leads to; the hub is told nothing until one of them "
+	  "has answered." },
+	{ .section = "", .name = "home_every", .type = CONF_TIME,
+	  .offset = TOP(home_every), .preset = "30s", .least = 1000,
+	  .most = 60 * MINUTE, .about =
+	  "How long after the home page was asked it is asked again.\nA page "
+	  "that takes 15 seconds or more has not answered." },
 	{ .section = "", .name = "gate_items", .type = CONF_NUMBER,
 	  .offset = TOP(gate_items), .preset = "50", .least = 0,
 	  .most = 1000000000, .unit = "items", .about =

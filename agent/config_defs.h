@@ -20,6 +20,10 @@ struct config_top {
 	uint64_t spool;		/* bytes */
 	uint64_t rescan, settle, beat;	/* ms */
 	uint64_t prove_every;	/* ms */
+	uint64_t hub_silent;	/* ms */
+	char *home;		/* an address, "off", or "": the sources' */
+	char *home_connect;	/* HOST:PORT; "": see home.h */
+	uint64_t home_every;	/* ms */
 	uint64_t gate_items, gate_percent;
 	uint64_t zone;		/* minutes east of UTC */
 	uint64_t page;		/* bytes of a page that are looked into */

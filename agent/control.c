@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/inside.h"
 #include "agent/reply.h"
 #include "agent/moves_ask.h"
 #include "agent/say.h"
@@ -90,6 +91,7 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 	json_object_set_new(o, "map", charts_status(a->charts));
 	json_object_update_new(json_object_get(o, "hub"),
 	    push_status(a->push));
+	inside_status(a->inside, o);
 	status_judge(o);
 	ctl_ok(peer, o);
 }

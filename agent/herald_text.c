@@ -13,6 +13,7 @@
 #include "contrib/base/text.h"
 #include "protocol/xml.h"
 
+#define SUBJECT_MAX 1024
 #define PAGES 20		/* of a letter in a mail */
 #define LINE_BYTES 57		/* of a mail that become 76 letters */
 
@@ -152,23 +153,32 @@ put_letters(struct buf *b, json_t *letters, uint64_t all)
 }
 
 void
-herald_mail(struct buf *out, json_t *letters, const struct config_top *top,
-    uint64_t all)
+herald_put_mail(struct buf *out, const struct config_top *top,
+    struct span subject, struct span body)
 {
-	struct buf b;
-
-	buf_init(&b, out->most);
 	buf_printf(out, "To: %s\nAuto-Submitted: auto-generated\n"
 	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
 	    "Content-Transfer-Encoding: base64\nSubject: ", top->mail);
-	buf_printf(&b, _("%" PRIu64 " letters of the hub for site "), all);
-	put_code(&b, top);
-	put_words(out, buf_look(&b));
+	put_words(out, subject);
 	buf_text(out, "\n\n");
-	buf_reset(&b);
-	put_letters(&b, letters, all);
-	if (b.bad)
+	put_body(out, body);
+}
+
+void
+herald_mail(struct buf *out, json_t *letters, const struct config_top *top,
+    uint64_t all)
+{
+	struct buf subject, body;
+
+	buf_init(&subject, SUBJECT_MAX);
+	buf_init(&body, out->most);
+	buf_printf(&subject, _("%" PRIu64 " letters of the hub for site "),
+	    all);
+	put_code(&subject, top);
+	put_letters(&body, letters, all);
+	if (body.bad)
 		out->bad = true;
-	put_body(out, buf_look(&b));
-	buf_clear(&b);
+	herald_put_mail(out, top, buf_look(&subject), buf_look(&body));
+	buf_clear(&subject);
+	buf_clear(&body);
 }

@@ -15,6 +15,10 @@ void herald_feed(struct buf *out, json_t *letters,
     const struct config_top *top);
 
 /* all: how many letters there are; the list may be shorter. */
+/* Any mail to the address of the settings. */
+void herald_put_mail(struct buf *out, const struct config_top *top,
+    struct span subject, struct span body);
+
 void herald_mail(struct buf *out, json_t *letters,
     const struct config_top *top, uint64_t all);
 

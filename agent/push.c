@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/ability.h"
 #include "agent/push_private.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
@@ -229,6 +230,8 @@ build(struct push *p, struct span trouble, struct buf *xml)
 		.trouble = text_cut(trouble, TROUBLE_MAX),
 	};
 
+	if (p->host.health != NULL && ability_has(t, FEATURE_HEALTH))
+		p->host.health(p->host.arg, &h.health);
 	p->incarnation = h.incarnation;
 	p->first = h.first;
 	p->head = h.head;
@@ -332,6 +335,7 @@ push_new(const struct push_host *host)
 	push_prove_within(p, FIRST_PROOF);
 	p->retold = p->behind = p->hushed = CLOCK_NONE;
 	p->loud = INT64_MIN;
+	p->heard = clock_mono();
 	p->credit = PUSH_FIRST_CREDIT;
 	p->answered = store_meta(host->store)->answered;
 	p->skew = store_meta(host->store)->skew;
@@ -405,6 +409,13 @@ push_is_well(const struct push *p)
 {
 	return p->reason == NULL && p->answered != CLOCK_NONE &&
 	    p->batches > 0;
+}
+
+/* A proof is an exchange, too. */
+int64_t
+push_unheard(const struct push *p)
+{
+	return p->step == PUSH_RECONCILE ? 0 : clock_mono() - p->heard;
 }
 
 int64_t

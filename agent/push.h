@@ -37,6 +37,8 @@ void push_restart(struct push *p);
 void push_want(struct push *p, struct span words);
 
 bool push_is_well(const struct push *p);	/* the last answer was fine */
+/* ms since the hub answered last, or since the start. */
+int64_t push_unheard(const struct push *p);
 /* How long the hub had better not be asked for anything, ms; 0: it may. */
 int64_t push_rest(const struct push *p);
 json_t *push_status(const struct push *p);	/* the caller's */

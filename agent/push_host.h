@@ -13,6 +13,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/fetch.h"
 #include "contrib/base/span.h"
+#include "protocol/health.h"
 
 struct push_host {
 	struct event_base *base;
@@ -30,6 +31,8 @@ struct push_host {
 	/* What keeps the sources from telling all there is; puts nothing if
 	 * nothing does. */
 	void (*trouble)(void *arg, struct buf *b);
+	/* What is said of the site itself; may be NULL. */
+	void (*health)(void *arg, struct health *h);
 
 	/* What a proof asks of the sources. Settled: each has looked at all
 	 * it has since the start (or the last retelling), has nothing left to

@@ -324,6 +324,7 @@ take_answer(struct push *p)
 	const struct answer *a = &p->answer;
 
 	p->answered = clock_wall();
+	p->heard = clock_mono();
 	p->answered_of = p->incarnation;
 	p->took = (uint32_t)(clock_mono() - p->sent_mono);
 	if (a->now != CLOCK_NONE)

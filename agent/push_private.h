@@ -79,6 +79,7 @@ struct push {
 	char cause[32];			/* … and its word */
 	char *reason;			/* why it isn't well; NULL: it is */
 	int64_t answered;		/* ms, or CLOCK_NONE */
+	int64_t heard;			/* mono ms: the same, or the start */
 	int64_t skew;			/* ms */
 	uint32_t took;			/* ms, of the last exchange */
 	uint64_t batches;

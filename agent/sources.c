@@ -12,6 +12,7 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
+#define TROUBLE_MAX 8192	/* bytes of a sentence */
 #define ORPHANS_MOST 64		/* more are dealt with when these are gone */
 
 struct one {
@@ -238,6 +239,21 @@ sources_trouble(const struct sources *s, struct buf *b)
 	for (size_t i = 0; i < s->count; i++)
 		if (s->one[i].kind->trouble(s->one[i].source, b))
 			return;
+}
+
+size_t
+sources_troubled(const struct sources *s)
+{
+	struct buf why;
+	size_t n = 0;
+
+	buf_init(&why, TROUBLE_MAX);
+	for (size_t i = 0; i < s->count; i++) {
+		n += s->one[i].kind->trouble(s->one[i].source, &why);
+		buf_reset(&why);
+	}
+	buf_clear(&why);
+	return n;
 }
 
 json_t *

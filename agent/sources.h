@@ -24,6 +24,8 @@ bool sources_are_settled(const struct sources *s);
 uint64_t sources_held(const struct sources *s);
 /* Why not all there is can be told: the first reason, in a sentence. */
 void sources_trouble(const struct sources *s, struct buf *b);
+/* … of how many. */
+size_t sources_troubled(const struct sources *s);
 json_t *sources_status(struct sources *s);	/* the caller's */
 
 /* An item of any source: of one that isn't open, an orphan is. */

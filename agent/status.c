@@ -236,7 +236,7 @@ status_judge(json_t *o)
 	json_t *why = json_array(), *hub = json_object_get(o, "hub");
 	json_t *sp = json_object_get(o, "spool");
 	json_t *s, *trouble = json_object_get(hub, "trouble");
-	char n[32];
+	char n[32], span[CLOCK_TEXT_MAX];
 	size_t i;
 
 	if (!json_is_true(json_object_get(o, "running")))
@@ -246,6 +246,10 @@ status_judge(json_t *o)
 	else if (json_is_true(json_object_get(o, "running")) &&
 	    json_is_null(json_object_get(hub, "answered")))
 		because(why, "%s", _("the hub has not answered yet"));
+	if (json_object_get(hub, "silent_ms") != NULL)
+		because(why, _("the hub has not answered for %s"),
+		    clock_span(span, json_integer_value(json_object_get(hub,
+		    "silent_ms"))));
 	if (json_integer_value(json_object_get(sp, "waiting")) > 0) {
 		snprintf(n, sizeof(n), "%lld", (long long)
 		    json_integer_value(json_object_get(sp, "waiting")));

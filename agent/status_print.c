@@ -250,6 +250,28 @@ print_map(FILE *out, json_t *m)
 		fprintf(out, _("map          %s\n"), text(m, "trouble"));
 }
 
+/* As the agent found it on the site's own machine. */
+static void
+print_home(FILE *out, json_t *h)
+{
+	char when[CLOCK_TEXT_MAX + 8];
+
+	if (text(h, "asked")[0] == '\0')
+		return;
+	if (count(h, "status") > 0)
+		fprintf(out, _("home page    %s answers %lld after %lld ms, "
+		    "asked %s\n"), text(h, "url"), count(h, "status"),
+		    count(h, "ms"), ago(when, text(h, "asked")));
+	else
+		fprintf(out, _("home page    %s does not answer (%s), asked "
+		    "%s\n"), text(h, "url"), text(h, "error"),
+		    ago(when, text(h, "asked")));
+	if (!json_is_true(json_object_get(h, "told")))
+		fprintf(out, _("             the hub isn't told, because it "
+		    "has never answered from here: see home_connect in "
+		    "zqagent.conf(5)\n"));
+}
+
 int
 status_print(FILE *out, json_t *o)
 {
@@ -266,6 +288,7 @@ status_print(FILE *out, json_t *o)
 	print_spool(out, json_object_get(o, "spool"));
 	json_array_foreach(json_object_get(o, "sources"), i, s)
 		print_source(out, s);
+	print_home(out, json_object_get(o, "home"));
 	print_map(out, json_object_get(o, "map"));
 	fprintf(out, _("items        %lld told; digest %.16s\n"),
 	    count(o, "items"), text(o, "digest"));

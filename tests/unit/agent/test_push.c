@@ -35,6 +35,7 @@ static struct {
 	unsigned asks;			/* for letters */
 	bool needs_snapshot;
 	uint64_t held;
+	struct health health;
 	char trouble[2048];
 	const char *want, *cause;	/* in answers; NULL: none */
 	const char *letters_want;
@@ -71,6 +72,7 @@ on_head(void *arg, const struct batch *h)
 	first_seq = h->first;
 	hub.needs_snapshot = h->needs_snapshot;
 	hub.held = h->held;
+	hub.health = h->health;
 	snprintf(hub.trouble, sizeof(hub.trouble), "%.*s",
 	    SPAN_ARGS(h->trouble));
 	ck_assert_uint_eq(h->instance, INSTANCE);
@@ -205,6 +207,13 @@ on_trouble(void *arg, struct buf *b)
 	buf_text(b, trouble);
 }
 
+static void
+on_health(void *arg, struct health *h)
+{
+	(void)arg;
+	*h = (struct health){ .told = true, .beat = 5000, .sources = 2 };
+}
+
 static bool
 on_is_settled(void *arg)
 {
@@ -270,7 +279,7 @@ start(void)
 	struct push_host host = { .base = base, .store = store,
 	    .line = &line, .beat = 100, .prove_every = 3600000,
 	    .instance = INSTANCE, .retell = on_retell, .renew = on_renew,
-	    .held = on_held, .trouble = on_trouble,
+	    .held = on_held, .trouble = on_trouble, .health = on_health,
 	    .is_settled = on_is_settled,
 	    .look = on_look, .rescan = on_rescan, .pause = on_pause };
 
@@ -412,6 +421,43 @@ START_TEST(test_taken)
 	WAIT_FOR(hub.batches > 6);
 	ck_assert_uint_eq(hub.changes, 2500);
 	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* Only a hub that knows what it is hears of it; and goes on hearing. */
+START_TEST(test_health)
+{
+	start();
+	WAIT_FOR(hub.batches > 2);
+	ck_assert(!hub.health.told);
+	hub.proves = true;		/* a hub of today, from now on */
+	WAIT_FOR(hub.health.told);
+	ck_assert_uint_eq(hub.health.beat, 5000);
+	ck_assert_uint_eq(hub.health.sources, 2);
+	push_free(push);
+	fetch_free(fetch);
+	hub.health.told = false;
+	hub.batches = 0;
+	start();			/* it is kept what the hub can */
+	WAIT_FOR(hub.batches == 1);
+	ck_assert(hub.health.told);
+	stop();
+}
+END_TEST
+
+/* For how long it has not answered. */
+START_TEST(test_unheard)
+{
+	start();
+	WAIT_FOR(push_is_well(push));
+	turn_loop(400);			/* beats */
+	ck_assert_int_lt(push_unheard(push), 350);
+	evhttp_del_cb(http, "/v1/changes");	/* something else is there */
+	turn_loop(1000);
+	ck_assert_int_ge(push_unheard(push), 800);
+	evhttp_set_cb(http, "/v1/changes", on_changes, NULL);
+	WAIT_FOR(push_unheard(push) < 300);
 	stop();
 }
 END_TEST
@@ -886,6 +932,8 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_taken);
+	tcase_add_test(t, test_health);
+	tcase_add_test(t, test_unheard);
 	tcase_add_test(t, test_credit);
 	tcase_add_test(t, test_lost_answer);
 	tcase_add_test(t, test_busy);

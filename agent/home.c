@@ -1,0 +1,277 @@
+/* See home.h. */
+#include "agent/home.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contrib/base/backoff.h"
+#include "contrib/base/buf.h"
+#include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+#include "contrib/base/timer.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
+
+#define TIMEOUT 15000		/* ms; longer than that is no answer for those
+				 * who inspect sites, either */
+#define PAGE_MAX (1u << 20)	/* bytes: enough to see that it comes */
+#define FIRST 200		/* ms, at most, until it is first asked */
+#define HERE "::127.0.0.1:"	/* as CURLOPT_CONNECT_TO: to this machine,
+				 * whatever the name and port */
+
+enum way { WAY_SET, WAY_HERE, WAY_NAME };
+
+struct home {
+	struct home_host host;
+	char *url;
+	struct curl_slist *set, *here;	/* CURLOPT_CONNECT_TO */
+	struct event *timer;
+	struct fetch_request *request;
+	enum way way;		/* that is tried */
+	int64_t began;		/* mono ms */
+	bool is_here;		/* it answered on this machine once */
+	bool known;		/* … or anywhere */
+	/* how it went last: */
+	int64_t at;		/* wall ms; 0: not yet */
+	uint16_t status;
+	enum health_error error;
+	uint32_t took;		/* ms */
+};
+
+/* --- asking ---------------------------------------------------------------- */
+
+static void
+on_prepare(void *arg, CURL *curl)
+{
+	const struct home *h = arg;
+
+	/* A connection of its own: that it can be made is half of it. */
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	if (h->way != WAY_NAME)
+		curl_easy_setopt(curl, CURLOPT_CONNECT_TO,
+		    h->way == WAY_SET ? h->set : h->here);
+}
+
+static enum health_error
+error_of(CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return HEALTH_NAME;
+	case CURLE_COULDNT_CONNECT:
+		return HEALTH_REFUSED;
+	case CURLE_OPERATION_TIMEDOUT:
+		return HEALTH_TIMEOUT;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return HEALTH_TLS;
+	case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		return HEALTH_CUT;
+	default:
+		return HEALTH_OTHER;
+	}
+}
+
+static void ask(struct home *h, enum way way);
+
+/* A page that is longer than we read of it has come. */
+static bool
+has_answered(const struct fetch_answer *a)
+{
+	return a->status >= 100 && a->status <= 999 &&
+	    (a->code == CURLE_OK || a->too_long);
+}
+
+static bool
+is_well(const struct home *h)
+{
+	struct health health = { .told = true };
+
+	home_health(h, &health);
+	return health_home_is_well(&health);
+}
+
+static void
+note(struct home *h, const struct fetch_answer *a)
+{
+	bool was = is_well(h), first = h->at == 0;
+	int64_t took = clock_mono() - h->began;
+
+	h->at = clock_wall();
+	h->status = has_answered(a) ? (uint16_t)a->status : 0;
+	h->error = has_answered(a) ? HEALTH_FINE : error_of(a->code);
+	h->took = took > HEALTH_HOME_MS ? HEALTH_HOME_MS : (uint32_t)took;
+	h->known |= has_answered(a);
+	h->is_here |= has_answered(a) && h->way == WAY_HERE;
+	if (is_well(h) == was && !first)
+		return;
+	if (h->known && !is_well(h))
+		log_warn("home url=%s status=%u: %s", h->url, h->status,
+		    h->error != HEALTH_FINE ? a->error : "no page");
+	else if (h->known)
+		log_info("home url=%s answers ms=%u", h->url, h->took);
+	h->host.changed(h->host.arg);
+}
+
+static void
+on_answer(void *arg, const struct fetch_answer *a)
+{
+	struct home *h = arg;
+
+	h->request = NULL;
+	if (!has_answered(a) && h->way == WAY_HERE && !h->is_here) {
+		ask(h, WAY_NAME);
+		return;
+	}
+	note(h, a);
+	timer_after(h->timer, (int64_t)h->host.config->top->home_every);
+}
+
+static void
+ask(struct home *h, enum way way)
+{
+	const struct fetch_spec spec = {
+		.url = h->url, .most = PAGE_MAX, .timeout = TIMEOUT,
+		.connect_timeout = TIMEOUT, .prepare = on_prepare,
+	};
+
+	h->way = way;
+	h->began = clock_mono();
+	h->request = fetch_start(h->host.fetch, &spec, on_answer, h);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct home *h = arg;
+
+	(void)fd;
+	(void)what;
+	ask(h, h->set != NULL ? WAY_SET : WAY_HERE);
+}
+
+/* --- what is known --------------------------------------------------------- */
+
+void
+home_health(const struct home *h, struct health *health)
+{
+	if (h == NULL || h->at == 0 || (!h->known && h->set == NULL))
+		return;
+	health->home_at = h->at;
+	health->home_status = h->status;
+	health->home_error = h->error;
+	health->home_ms = h->took;
+}
+
+json_t *
+home_status(const struct home *h)
+{
+	char when[CLOCK_TEXT_MAX];
+	struct health told = { .told = true };
+	json_t *o;
+
+	if (h == NULL)
+		return json_null();
+	home_health(h, &told);
+	o = json_pack("{s:s, s:b}", "url", h->url, "told",
+	    told.home_at != 0);
+	must(o != NULL);
+	if (h->at == 0)
+		return o;
+	json_object_set_new(o, "asked", json_string(clock_format(when,
+	    h->at)));
+	json_object_set_new(o, "status", json_integer(h->status));
+	json_object_set_new(o, "error", json_string(health_error_name(
+	    h->error)));
+	json_object_set_new(o, "ms", json_integer(h->took));
+	return o;
+}
+
+/* --- its life -------------------------------------------------------------- */
+
+/* The root of the first source's address, or what is set. False: none. */
+static bool
+choose(struct buf *out, const struct config *c)
+{
+	struct buf whole;
+	struct url u;
+	bool good;
+
+	if (strcmp(c->top->home, "off") == 0)
+		return false;
+	if (c->top->home[0] != '\0')
+		return url_normal(out, span_of(c->top->home), NULL);
+	if (c->count == 0)
+		return false;
+	buf_init(&whole, LIMIT_URL);
+	good = url_normal(&whole, span_of(c->source[0].set->url), NULL) &&
+	    url_parse(&u, buf_look(&whole)) &&
+	    url_resolve(out, buf_look(&whole), SPAN("/"), NULL);
+	buf_clear(&whole);
+	return good;
+}
+
+static struct curl_slist *
+list_of(const char *prefix, const char *to)
+{
+	struct curl_slist *list;
+	struct buf b;
+
+	buf_init(&b, LIMIT_URL);
+	buf_printf(&b, "%s%s", prefix, to);
+	list = curl_slist_append(NULL, buf_cstr(&b));
+	must(list != NULL);
+	buf_clear(&b);
+	return list;
+}
+
+struct home *
+home_new(const struct home_host *host)
+{
+	const char *to = host->config->top->home_connect;
+	struct home *h;
+	struct buf url;
+
+	buf_init(&url, LIMIT_URL);
+	if (!choose(&url, host->config)) {
+		buf_clear(&url);
+		return NULL;
+	}
+	h = mem_new(sizeof(*h));
+	h->host = *host;
+	h->url = mem_text(buf_cstr(&url));
+	buf_clear(&url);
+	h->here = list_of(HERE, "");
+	if (to[0] != '\0')
+		h->set = list_of("::", to);
+	h->timer = event_new(host->base, -1, 0, on_timer, h);
+	must(h->timer != NULL);
+	timer_after(h->timer, backoff_random(FIRST));
+	return h;
+}
+
+void
+home_free(struct home *h)
+{
+	if (h == NULL)
+		return;
+	if (h->request != NULL)
+		fetch_cancel(h->request);
+	event_free(h->timer);
+	curl_slist_free_all(h->set);
+	curl_slist_free_all(h->here);
+	free(h->url);
+	free(h);
+}
