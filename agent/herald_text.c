@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/letter_links.h"
 #include "certs/identity.h"
@@ -11,6 +12,7 @@
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "protocol/letter.h"
 #include "protocol/xml.h"
 
 #define SUBJECT_MAX 1024
@@ -130,23 +132,35 @@ put_body(struct buf *out, struct span s)
 	}
 }
 
+/* Those of danger, or the others. */
 static void
-put_letters(struct buf *b, json_t *letters, uint64_t all)
+put_some(struct buf *b, json_t *letters, bool of_danger)
 {
 	json_t *l;
 	size_t i;
 
-	if (all > json_array_size(letters))
-		buf_printf(b, _("The newest %zu of %" PRIu64 " letters; "
-		    "zqagent letters shows more.\n\n"),
-		    json_array_size(letters), all);
 	json_array_foreach(letters, i, l) {
+		bool is = strcmp(json_text(l, "kind"), LETTER_DANGER) == 0;
+
+		if (is != of_danger)
+			continue;
 		buf_printf(b, "%lld  %s  %s\n", (long long)
 		    json_integer_value(json_object_get(l, "number")),
 		    json_text(l, "when"), json_text(l, "kind"));
 		put_letter(b, l, PAGES);
 		buf_byte(b, '\n');
 	}
+}
+
+static void
+put_letters(struct buf *b, json_t *letters, uint64_t all)
+{
+	if (all > json_array_size(letters))
+		buf_printf(b, _("The newest %zu of %" PRIu64 " letters; "
+		    "zqagent letters shows more.\n\n"),
+		    json_array_size(letters), all);
+	put_some(b, letters, true);
+	put_some(b, letters, false);
 	buf_text(b, _("Show which bytes of which pages would change: zqagent "
 	    "mend\nReply: zqagent letters --will-fix N, or --refuse N "
 	    "--reason R\n"));

@@ -208,12 +208,15 @@ pages_of(json_t *pages)
 static bool
 is_of_links(json_t *letter, struct span *body)
 {
-	const char *kind = json_string_value(json_object_get(letter, "kind"));
-	json_t *b = json_object_get(letter, "body");
+	static const char *const kinds[] = { LETTER_LINKS, LETTER_DANGER,
+		LETTER_UNANSWERED };
+	const char *kind = json_text(letter, "kind");
 
-	*body = (struct span){ json_string_value(b), json_string_length(b) };
-	return kind != NULL && strcmp(kind, LETTER_LINKS) == 0 &&
-	    body->n > 0;
+	*body = json_text_span(letter, "body");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return body->n > 0;
+	return false;
 }
 
 static void
@@ -301,6 +304,7 @@ state_word(const char *state)
 		{ "never", N_("was never there") },
 		{ "fixed", N_("is fixed") },
 		{ "off", N_("does not move after all: leave it") },
+		{ "danger", N_("is dangerous: take the link out") },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -343,11 +347,13 @@ print_about(FILE *out, json_t *links)
 	size_t i;
 
 	json_array_foreach(links, i, l) {
+		bool said = json_text(l, "from")[0] != '\0' ||
+		    json_text(l, "by")[0] != '\0';
+
 		if (before != NULL && is_same_cause(l, before))
 			continue;
 		before = l;
-		if (json_text(l, "from")[0] == '\0' && json_text(l, "by")[0] ==
-		    '\0' && json_text(l, "reason")[0] == '\0')
+		if (!said && json_text(l, "reason")[0] == '\0')
 			continue;
 		fputs("   ", out);
 		print_when(out, l, "from", _(" from %s"));
@@ -356,7 +362,7 @@ print_about(FILE *out, json_t *links)
 			fputs(_(" says "), out);
 		print_text(out, span_of(json_text(l, "by")));
 		if (json_text(l, "reason")[0] != '\0')
-			fputs(": ", out);
+			fputs(said ? ": " : " ", out);
 		print_text(out, span_of(json_text(l, "reason")));
 		fputc('\n', out);
 	}

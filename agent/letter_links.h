@@ -12,7 +12,8 @@
 #include <stdio.h>
 
 /*
- * Adds to each letter of kind links in the list what its body says:
+ * Adds to each letter about links in the list (of kind links, danger or
+ * unanswered) what its body says:
  * "links": [{"old", "new", "state", "scope", "move", "from", "until", "by",
  * "reason", "pages"}], "pages": [{"url", "links": [{"line", "kind", "more",
  * "old", "new", "state"}]}] by address and line, and "body" goes. What a later

@@ -209,7 +209,7 @@ judge(const struct mendlist_entry *p, int64_t now)
 	const struct mending_link *l = &p->link;
 
 	if (l->new.n == 0 || l->state == MENDING_FIXED ||
-	    l->state == MENDING_OFF)
+	    l->state == MENDING_OFF || l->state == MENDING_DANGER)
 		return MENDLIST_NONE;
 	return l->state == MENDING_ANNOUNCED && l->from > now ?
 	    MENDLIST_LATER : MENDLIST_NOW;

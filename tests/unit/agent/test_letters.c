@@ -4,8 +4,10 @@
 #include "agent/letter_links.h"
 
 #include "agent/ability.h"
+#include "agent/herald_text.h"
 #include "agent/letter_look.h"
 #include "agent/reply.h"
+#include "contrib/base/text.h"
 #include "tests/unit/agent/mendkit.h"
 
 #define B "https://www.b.gov.cn/"
@@ -352,6 +354,70 @@ START_TEST(test_id)
 }
 END_TEST
 
+static bool
+put_danger(struct store_txn *t, void *arg)
+{
+	const struct mending_link link = { .old = SPAN("http://old.cn/"),
+		.state = MENDING_DANGER, .from = CLOCK_NONE,
+		.until = CLOCK_NONE, .reason = SPAN("赌博") };
+	struct letter l = { .number = ++kit_letter, .when = 1000,
+		.kind = SPAN(LETTER_DANGER), .text = SPAN("take it out") };
+	struct buf body;
+
+	(void)arg;
+	buf_init(&body, LIMIT_LETTER);
+	mending_begin(&body, NULL);
+	mending_link(&body, &link, NULL);
+	mending_page(&body, &(struct mending_page){
+		.url = SPAN(KIT_SITE "a.html"), .line = 7,
+		.kind = LINK_ANCHOR });
+	mending_link_end(&body);
+	mending_end(&body);
+	l.body = buf_look(&body);
+	ck_assert(inbox_put(t, &l));
+	buf_clear(&body);
+	return true;
+}
+
+/* What endangers readers is shown by page, too, and first in a mail. */
+START_TEST(test_danger)
+{
+	struct buf mail, text;
+	const char *first, *other;
+	struct span body;
+	json_t *l;
+
+	put_links(MENDING_ANNOUNCED);
+	ck_assert_int_eq(store_do(kit_store, put_danger, NULL), STORE_DONE);
+	l = list();
+	ck_prints(json_array_get(l, 1), 0, "    赌博\n"
+	    "    https://www.a.gov.cn/a.html\n"
+	    "      line 7: http://old.cn/  (is dangerous: take the link "
+	    "out)\n");
+	buf_init(&mail, 1u << 20);
+	buf_init(&text, 1u << 20);
+	herald_mail(&mail, l, kit_config->top, 2);
+	body = buf_look(&mail);
+	other = strstr(buf_cstr(&mail), "\n\n") + 2;
+	body.n -= (size_t)(other - body.at);
+	body.at = other;
+	while (body.n > 0) {
+		const char *end = memchr(body.at, '\n', body.n);
+		size_t n = (size_t)(end - body.at);
+
+		ck_assert(text_unbase64(&text, (struct span){ body.at, n }));
+		body.at += n + 1;
+		body.n -= n + 1;
+	}
+	first = strstr(buf_cstr(&text), "  danger\n");
+	other = strstr(buf_cstr(&text), "  links\n");
+	ck_assert(first != NULL && other != NULL && first < other);
+	buf_clear(&mail);
+	buf_clear(&text);
+	json_decref(l);
+}
+END_TEST
+
 /* Not more than the control socket can carry. */
 START_TEST(test_long)
 {
@@ -384,7 +450,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_shown, test_states, test_superseded,
 		test_looked_at, test_odd,
-		test_replies, test_another_mind, test_long, test_id };
+		test_replies, test_another_mind, test_long, test_id, test_danger };
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");
 	SRunner *runner;

@@ -361,6 +361,19 @@ START_TEST(test_torn_log)
 }
 END_TEST
 
+/* What is there now endangers who goes there: a person takes the link out. */
+START_TEST(test_danger)
+{
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_write_letter(&(struct mending_link){ .old = SPAN(OLD),
+	    .new = SPAN(NEW), .from = CLOCK_NONE, .until = CLOCK_NONE,
+	    .state = MENDING_DANGER }, 5000);
+	run();
+	CK_COUNT(0, 0, 0);
+	CK_IS("a.html", LINK(OLD));
+}
+END_TEST
+
 /* What was done long ago goes at the end of a run, and that is said. */
 START_TEST(test_dropped)
 {
@@ -396,7 +409,8 @@ main(void)
 	const TTest *const tests[] = { test_mends, test_settings,
 		test_changed, test_again, test_swap, test_list,
 		test_undo_changed, test_below, test_strange,
-		test_like_before, test_torn_log, test_dropped };
+		test_like_before, test_torn_log, test_dropped,
+		test_danger };
 	Suite *s = suite_create("mend");
 	TCase *tc = tcase_create("mend");
 	SRunner *runner;
