@@ -5,6 +5,7 @@
 #include "agent/compare.h"
 #include "agent/date.h"
 #include "agent/say_move.h"
+#include "agent/say_notice.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
@@ -93,8 +94,8 @@ take_kind(struct change *c, json_t *ask, struct buf *why)
 	if (span_is(kind, SPAN("deleted")))
 		c->kind = CHANGE_DELETED;
 	else if (!span_is(kind, SPAN("item")))
-		buf_text(why, _("say what? Expected item, deleted or "
-		    "move"));
+		buf_text(why, _("say what? Expected item, deleted, move, "
+		    "outage, maintenance, closing or resolved"));
 	else if (c->word[WORD_TITLE].n == 0)
 		buf_text(why, _("--title is missing: an item needs a title"));
 	else
@@ -156,6 +157,8 @@ say_it(struct store *store, json_t *ask, int zone, struct buf *why)
 
 	if (span_is(json_text_span(ask, "kind"), SPAN("move")))
 		return say_move(store, ask, zone, why);
+	if (say_notice_is(json_text_span(ask, "kind")))
+		return say_notice(store, ask, zone, why);
 	change_init(&s.c);
 	buf_init(&url, LIMIT_URL);
 	buf_init(&image, LIMIT_URL);

@@ -15,9 +15,11 @@
 
 /*
  * {"kind": "item" | "deleted", "url": …, "title": …, "date": …, …}; the
- * other members are say_words' names. {"kind": "move", …}: see say_move.h. zone: minutes east of UTC for dates
- * without one. NULL: why says what is missing or odd. Else what to answer:
- * {"said": true, "seq": …} or {"said": false} if the hub knew it already.
+ * other members are say_words' names. {"kind": "move", …}: see say_move.h;
+ * {"kind": "outage", …} and the like: say_notice.h. zone: minutes east of UTC
+ * for dates without one. NULL: why says what is missing or odd. Else what to
+ * answer: {"said": true, "seq": …} or {"said": false} if the hub knew it
+ * already.
  */
 json_t *say_it(struct store *s, json_t *ask, int zone, struct buf *why);
 

@@ -73,6 +73,12 @@ struct config *tool_config(const struct tool *t);
 struct store *tool_store(const struct tool *t, const struct config *c,
     bool write);
 
+/* say outage and the like: is it one, what to ask (NULL: told what is wrong),
+ * and the answer for people. */
+bool tool_notice_is(const struct tool *t);
+json_t *tool_notice_question(struct tool *t);
+void tool_notice_print(json_t *answer);
+
 /* say move: what to ask, NULL: told what is wrong; and the answer for people. */
 json_t *tool_move_question(struct tool *t);
 /* Of a dry run: asks the hub, too; before it is printed. */

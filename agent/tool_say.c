@@ -1,6 +1,6 @@
 /*
- * zqagent say: a person's word about an address. Durable when it returns,
- * with the daemon or without it.
+ * zqagent say: a person's word about an address, or about the site. Durable
+ * when it returns, with the daemon or without it.
  */
 #include "agent/tool.h"
 
@@ -36,12 +36,20 @@ struct tool_option tool_say_options[] = {
 	    "below OLD") },
 	{ .name = "domain", .flag = true, .about = N_("of move: all of a "
 	    "host") },
-	{ .name = "at", .about = N_("of move: from when on, \"2026-12-01 "
-	    "00:00\"; unless given: now") },
+	{ .name = "at", .about = N_("of move and closing: from when on, "
+	    "\"2026-12-01 00:00\"; of a move, unless given: now") },
 	{ .name = "until", .about = N_("of move: when old addresses stop to "
-	    "answer") },
-	{ .name = "withdraw", .flag = true, .about = N_("of move: take the "
+	    "answer; of outage and maintenance: when it is over") },
+	{ .name = "withdraw", .flag = true, .about = N_("take the "
 	    "announcement back") },
+	{ .name = "service", .about = N_("of outage and maintenance: what of "
+	    "the site; unless given: all of it") },
+	{ .name = "from", .about = N_("of outage and maintenance: since "
+	    "when; of an outage, unless given: now") },
+	{ .name = "every", .about = N_("of maintenance: daily 02:00-04:00; "
+	    "mon,wed 22:00-01:00; monthly:1,15 02:00-04:00") },
+	{ .name = "zone", .about = N_("of --every: whose clocks; unless "
+	    "given: Asia/Shanghai") },
 	{ .name = "csv", .about = N_("of move: a table of old,new and, if "
 	    "need be, scope,at,until,reason; - reads stdin") },
 	{ .name = "nginx-map", .about = N_("of move: what stands in a map of "
@@ -52,29 +60,45 @@ struct tool_option tool_say_options[] = {
 	{ .name = NULL }
 };
 
-/* Options that only a move has; those go into it. */
-static bool
-is_of_move(const char *name)
-{
-	static const char *const names[] = { "prefix", "domain", "at",
-		"until", "withdraw", "csv", "nginx-map", "base", "dry-run" };
+/* What an option is about; unless it stands here, about items. */
+enum about { ITEM = 1, MOVE = 2, NOTICE = 4 };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(name, names[i]) == 0)
+static unsigned
+about(const char *name)
+{
+	static const struct { const char *name; unsigned about; } table[] = {
+		{ "prefix", MOVE }, { "domain", MOVE }, { "csv", MOVE },
+		{ "nginx-map", MOVE }, { "base", MOVE }, { "dry-run", MOVE },
+		{ "at", MOVE | NOTICE }, { "until", MOVE | NOTICE },
+		{ "withdraw", MOVE | NOTICE }, { "service", NOTICE },
+		{ "from", NOTICE }, { "every", NOTICE }, { "zone", NOTICE },
+		{ "reason", ITEM | MOVE | NOTICE },
+		{ "by", ITEM | MOVE | NOTICE },
+		{ "see", ITEM | NOTICE }, { "successor", ITEM | NOTICE },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(name, table[i].name) == 0)
+			return table[i].about;
+	return ITEM;
+}
+
+static bool
+is_odd(const struct tool *t, unsigned what)
+{
+	for (const struct tool_option *o = tool_say_options; o->name != NULL;
+	    o++)
+		if (o->value != NULL && (about(o->name) & what) == 0) {
+			(void)tool_fail(_("zqagent say --help has examples"),
+			    _("--%s is not for %s"), o->name, t->place[0]);
 			return true;
+		}
 	return false;
 }
 
 static json_t *
 item_question(const struct tool *t)
 {
-	for (const struct tool_option *o = tool_say_options; o->name != NULL;
-	    o++)
-		if (o->value != NULL && is_of_move(o->name)) {
-			(void)tool_fail(_("zqagent say --help has examples"),
-			    _("--%s is for moves"), o->name);
-			return NULL;
-		}
 	if (tool_value(t, "url") == NULL) {
 		(void)tool_fail(NULL, _("--%s is missing"), "url");
 		return NULL;
@@ -91,13 +115,19 @@ is_move(const struct tool *t)
 static json_t *
 question(struct tool *t)
 {
-	json_t *ask = is_move(t) ? tool_move_question(t) : item_question(t);
+	unsigned what = is_move(t) ? MOVE : tool_notice_is(t) ? NOTICE :
+	    ITEM;
+	json_t *ask;
 
+	if (is_odd(t, what))
+		return NULL;
+	ask = what == MOVE ? tool_move_question(t) :
+	    what == NOTICE ? tool_notice_question(t) : item_question(t);
 	if (ask == NULL)
 		return NULL;
 	for (const struct tool_option *o = tool_say_options; o->name != NULL;
 	    o++) {
-		if (o->value == NULL || is_of_move(o->name))
+		if (o->value == NULL || (about(o->name) & ITEM) == 0)
 			continue;
 		if (json_object_set_new(ask, strcmp(o->name, "see") == 0 ?
 		    "successor" : o->name, json_string(o->value)) != 0) {
@@ -196,7 +226,8 @@ tool_say(struct tool *t)
 
 	if (t->places < 1 || (t->places > 1 && !is_move(t)))
 		return tool_fail(_("zqagent say --help"),
-		    _("say what? Expected item, deleted or move"));
+		    _("say what? Expected item, deleted, move, outage, "
+		    "maintenance, closing or resolved"));
 	ask = question(t);
 	if (ask == NULL)
 		return 2;
@@ -214,6 +245,8 @@ tool_say(struct tool *t)
 		printf("\n");
 	} else if (is_move(t)) {
 		tool_move_print(t, answer);
+	} else if (tool_notice_is(t)) {
+		tool_notice_print(answer);
 	} else if (json_is_true(json_object_get(answer, "said"))) {
 		printf(_("kept as change %lld\n"), (long long)
 		    json_integer_value(json_object_get(answer, "seq")));

@@ -41,10 +41,11 @@ static const struct tool_command commands[] = {
 	  .help = N_("  zqagent check /var/www/html/a/b.html\n"
 	  "Nothing is sent anywhere.\n") },
 	{ .name = "say", .words = "item --url U --title T | deleted --url U "
-	  "[--see V] | move OLD NEW",
+	  "[--see V] | move OLD NEW |\n    outage | maintenance | closing | "
+	  "resolved",
 	  .run = tool_say, .options = tool_say_options,
-	  .about = N_("tell the hub of an item, that one is gone, or a "
-	  "move"),
+	  .about = N_("tell the hub of an item, that one is gone, a "
+	  "move, an outage"),
 	  .help = N_("  zqagent say item --url "
 	  "https://www.example.gov.cn/a.html --title 公告 \\\n"
 	  "      --date \"2026-11-21 09:30\" --column 通知公告\n"
@@ -61,6 +62,13 @@ static const struct tool_command commands[] = {
 	  "https://www.example.gov.cn\n"
 	  "  zqagent say move https://www.example.gov.cn/news/ --prefix "
 	  "--withdraw\n"
+	  "  zqagent say outage --service 办事大厅 --until \"2026-12-01 "
+	  "18:00\" --reason 数据库故障\n"
+	  "  zqagent say resolved --service 办事大厅\n"
+	  "  zqagent say maintenance --every \"sun 02:00-04:00\" --reason "
+	  "例行维护\n"
+	  "  zqagent say closing --at 2027-01-15 --see "
+	  "https://www.example.gov.cn/ --reason 并入省政府门户网站\n"
 	  "A move announced before its time lets every site that links there "
 	  "repair its\npages before the old address is gone. "
 	  "It is on this machine's disk when the command returns, also while "

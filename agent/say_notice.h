@@ -1,0 +1,28 @@
+/*
+ * Say what is announced: an outage, maintenance, the closing of the site, or
+ * that it is over. Judged before it is said, as the hub will judge it.
+ */
+#ifndef ZQ_AGENT_SAY_NOTICE_H
+#define ZQ_AGENT_SAY_NOTICE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "agent/store.h"
+#include "contrib/base/buf.h"
+
+/* Is it a kind of notice? */
+bool say_notice_is(struct span kind);
+
+/*
+ * {"kind": "outage" | "maintenance" | "closing" | "resolved", "service": …,
+ * "from": …, "until": …, "at": … (of a closing: from), "every": "sun
+ * 02:00-04:00", "zone": "Asia/Shanghai", "successor": URL, "reason": …,
+ * "by": …, "withdraw": true}. zone: minutes east of UTC for dates without
+ * one. NULL: why says what is wrong. Else {"said": true, "seq": …, "kind": …,
+ * "from": …, "until": …, "brief": a closing that is announced too late, or
+ * without a successor}.
+ */
+json_t *say_notice(struct store *s, json_t *ask, int zone, struct buf *why);
+
+#endif
