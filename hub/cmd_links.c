@@ -17,6 +17,7 @@
 
 #define LINKS_LIMIT 100000	/* rows, at most */
 #define LINKS_USUAL 1000
+#define LINKS_OF_SITE 3		/* pages of a site that link to one address */
 #define ROW_MAX (64u << 10)	/* bytes of one as CSV */
 
 /* Where rows go: one of three. */
@@ -149,6 +150,23 @@ put_state(struct columns *c, const struct target_info *t)
 	columns_put(c, span_of(_(query_links_state(t))));
 }
 
+static void
+folded_row(struct columns *c, const struct link_info *i)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), ngettext("… and %" PRIu64 " more page of "
+	    "%s (--all)", "… and %" PRIu64 " more pages of %s (--all)",
+	    (unsigned long)i->folded), i->folded, i->code);
+	columns_put(c, span_of(i->code));
+	columns_put(c, SPAN_NONE);
+	columns_number(c, i->folded);
+	put_state(c, i->target);
+	columns_put(c, span_of(text));
+	put_url(c, i->to);
+	columns_put(c, SPAN_NONE);
+}
+
 static bool
 to_row(void *arg, const struct link_info *i)
 {
@@ -159,6 +177,8 @@ to_row(void *arg, const struct link_info *i)
 		json_array_append_new(list->array, json_link(i));
 	} else if (list->csv) {
 		csv_link(i);
+	} else if (i->folded > 0) {
+		folded_row(list->columns, i);
 	} else {
 		columns_put(list->columns, span_of(i->code));
 		columns_number(list->columns, i->line);
@@ -216,6 +236,8 @@ read_spec(struct cmd_line *l, struct query *q, struct link_spec *spec,
 	    !cmd_site_option(l, q, &spec->site))
 		return false;
 	spec->limit = (size_t)limit;
+	if (!cmd_flag(l, "all") && !cmd_flag(l, "csv") && !l->json)
+		spec->of_site = LINKS_OF_SITE;
 	return true;
 }
 
@@ -478,7 +500,9 @@ const struct cmd cmd_links_list[] = {
 	  .more = N_("What ends in a slash is all that is below it; a host "
 	    "name alone, all of that domain\nand below it. A link that many "
 	    "pages of a site have at the same place stands once,\nwith the "
-	    "number of those pages and one of them for example."),
+	    "number of those pages and one of them for example. Of each site the "
+	    "first three pages that\nlink to an address are shown, and how "
+	    "many more there are."),
 	  .examples = "links to https://www.zhengzhou.gov.cn/2026/1.html\n"
 	    "links to https://www.zhengzhou.gov.cn/zwgk/ --limit 100\n"
 	    "links to gov.cn --site 4101000001 --csv",
@@ -488,6 +512,7 @@ const struct cmd cmd_links_list[] = {
 	      "slash"), false },
 	    { "limit", "N", N_("rows: 1000"), false },
 	    { "skip", "N", N_("leave out the first N rows"), false },
+	    { "all", NULL, N_("all pages, not three of each site"), false },
 	    OPTION_CSV,
 	  } },
 	{ .name = "links from", .words = "URL|ID", .least = 1, .most = 1,

@@ -4,9 +4,11 @@
 #include "hub/query_links.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/item.h"
 #include "hub/move.h"
@@ -88,6 +90,17 @@ struct asking {
 	void *arg;
 	uint64_t skip, left;
 	struct link_page *page;
+	uint32_t from;			/* links to this target from this site: */
+	size_t of_site, most;		/* … handed out; at most */
+	struct folded *folded;		/* … and pages of all of them, if some
+					 * were not */
+	size_t count, room;
+};
+
+struct folded {
+	uint32_t item;
+	bool shown;
+	uint64_t more;
 };
 
 static void
@@ -107,6 +120,7 @@ end(struct asking *a)
 	buf_clear(&a->now);
 	buf_clear(&a->url);
 	buf_clear(&a->links);
+	free(a->folded);
 }
 
 static void
@@ -226,30 +240,102 @@ hand_out(struct asking *a, const struct link_hit *h)
 		l.text = text_of(a, &i, h);
 	}
 	code_of(a, h->site, l.code);
-	a->page->shown++;
 	return a->each(a->arg, &l);
+}
+
+static int
+by_item(const void *a, const void *b)
+{
+	const struct folded *x = a, *y = b;
+
+	if (x->item != y->item)
+		return x->item < y->item ? -1 : 1;
+	return y->shown - x->shown;
+}
+
+/* Pages of which no link was handed out. */
+static uint64_t
+count_folded(struct asking *a)
+{
+	uint64_t n = 0;
+
+	if (a->count > 0)
+		qsort(a->folded, a->count, sizeof(*a->folded), by_item);
+	for (size_t i = 0; i < a->count; i++)
+		if ((i == 0 || a->folded[i].item != a->folded[i - 1].item) &&
+		    !a->folded[i].shown)
+			n += 1 + a->folded[i].more;
+	return n;
+}
+
+/* What was folded, before another site or another target begins. */
+static bool
+unfold(struct asking *a)
+{
+	struct link_info l = { .site = a->from, .to = buf_look(&a->url),
+	    .folded = count_folded(a), .target = &a->target };
+
+	a->count = a->of_site = 0;
+	if (l.folded == 0)
+		return true;
+	code_of(a, a->from, l.code);
+	return a->each(a->arg, &l);
+}
+
+static bool
+begin_group(struct asking *a, const struct link_hit *h)
+{
+	struct target_key k;
+	bool same = !target_key(&k, h->target->url) || (k.n == a->key.n &&
+	    memcmp(k.at, a->key.at, k.n) == 0);
+
+	if (same && a->from == h->site)
+		return true;
+	if (!unfold(a))
+		return false;
+	a->from = h->site;
+	if (same)
+		return true;
+	a->key = k;
+	buf_reset(&a->url);
+	buf_span(&a->url, h->target->url);
+	fill_target(a, buf_look(&a->url));
+	return true;
+}
+
+static void
+note_page(struct asking *a, const struct link_hit *h, bool shown)
+{
+	a->page->shown++;
+	if (a->most == 0)
+		return;
+	if (a->count == a->room) {
+		a->room = a->room > 0 ? a->room * 2 : 64;
+		a->folded = mem_grow(a->folded, a->room, sizeof(*a->folded));
+	}
+	a->folded[a->count++] = (struct folded){ h->item, shown, h->more };
 }
 
 static bool
 take_hit(void *arg, const struct link_hit *h)
 {
 	struct asking *a = arg;
-	struct target_key k;
 
 	if (!pass(a))
 		return true;
+	if (!begin_group(a, h))
+		return false;
+	if (a->most > 0 && a->of_site >= a->most) {
+		note_page(a, h, false);
+		return true;
+	}
 	if (a->left == 0) {
 		a->page->more = true;
 		return false;
 	}
 	a->left--;
-	if (target_key(&k, h->target->url) && (k.n != a->key.n ||
-	    memcmp(k.at, a->key.at, k.n) != 0)) {
-		a->key = k;
-		buf_reset(&a->url);
-		buf_span(&a->url, h->target->url);
-		fill_target(a, buf_look(&a->url));
-	}
+	a->of_site++;
+	note_page(a, h, true);
 	return hand_out(a, h);
 }
 
@@ -267,8 +353,10 @@ query_links_to(struct query *q, const struct link_spec *spec,
 	a.skip = spec->skip;
 	a.left = spec->limit;
 	a.page = page;
+	a.most = spec->of_site;
 	(void)links_to(q->txn, spec->scope, spec->url, spec->site, NULL,
 	    take_hit, &a, &steps);
+	(void)unfold(&a);
 	page->cut = steps < 0;
 	end(&a);
 }

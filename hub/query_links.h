@@ -40,6 +40,8 @@ struct link_info {
 	struct span to;		/* as the page has it, in normal form */
 	struct span text;
 	const struct target_info *target;
+	uint64_t folded;		/* > 0: no page, but so many more of
+					 * this site that link there, too */
 };
 typedef bool query_link_fn(void *arg, const struct link_info *l);
 
@@ -56,13 +58,15 @@ struct link_spec {
 	uint32_t site;		/* only links from there; 0: from all */
 	uint64_t skip;		/* links of pages before */
 	size_t limit;
+	size_t of_site;		/* links of one site to one target, the others
+				 * are folded; 0: all */
 	int64_t steps;		/* that it may cost (links.h); 0: as many as
 				 * an operator may wait for */
 };
 #define QUERY_LINKS_WEB INT64_C(2000000)	/* for a reader of the web */
 
 struct link_page {
-	uint64_t shown;
+	uint64_t shown;		/* with those that were folded */
 	bool more;		/* skip += shown gives the next page */
 	bool cut;		/* it would have been too much to read */
 };

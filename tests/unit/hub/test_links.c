@@ -114,7 +114,7 @@ static struct target_info last;
 static char last_url[256], last_now[256];
 static struct link_info last_link;
 static char last_page[256], last_text[256];
-static size_t found;
+static size_t found, folded;
 static uint64_t found_more;
 
 static bool
@@ -126,7 +126,8 @@ note(void *arg, const struct link_info *l)
 	snprintf(last_now, sizeof(last_now), "%.*s", SPAN_ARGS(last.now));
 	snprintf(last_page, sizeof(last_page), "%.*s", SPAN_ARGS(l->page));
 	snprintf(last_text, sizeof(last_text), "%.*s", SPAN_ARGS(l->text));
-	found++;
+	folded += l->folded;
+	found += l->folded == 0;
 	found_more += l->more;
 	return true;
 }
@@ -147,6 +148,20 @@ ask_to(const char *typed, uint64_t skip, size_t limit)
 	found_more = 0;
 	query_links_to(query, &spec, note, NULL, &page);
 	buf_clear(&url);
+	return page;
+}
+
+/* The first of each site, and how many more. */
+static struct link_page
+ask_folded(const char *url, size_t of_site, size_t limit)
+{
+	struct link_spec spec = { .limit = limit, .of_site = of_site,
+	    .scope = REWRITE_PREFIX, .url = span_of(url) };
+	struct link_page page;
+
+	found = 0;
+	folded = 0;
+	query_links_to(query, &spec, note, NULL, &page);
 	return page;
 }
 
@@ -494,6 +509,37 @@ START_TEST(pages_of_rows)
 }
 END_TEST
 
+START_TEST(first_of_each_site)
+{
+	struct link_page page;
+	char url[64];
+
+	for (unsigned i = 0; i < 30; i++) {
+		snprintf(url, sizeof(url), "http://s%u.gov.cn/%u.html",
+		    i < 20 ? 1 : 3, i);
+		link_to("http://s2.gov.cn/a/1.html", i + 1, "");
+		link_to("http://s2.gov.cn/a/1.html", i + 2, "");
+		if (i < 5)
+			link_to("http://s2.gov.cn/a/2.html", i + 3, "");
+		publish(i < 20 ? 1 : 3, url);
+	}
+	look();
+	page = ask_folded("http://s2.gov.cn/a/", 3, 100);
+	ck_assert_uint_eq(found, 9);	/* two sites, and the other target */
+	ck_assert_uint_eq(folded, (10 - 3) + (20 - 3) + (5 - 3));
+	ck_assert_uint_eq(page.shown, 65);
+	ck_assert(!page.more);
+	page = ask_folded("http://s2.gov.cn/a/", 0, 100);
+	ck_assert_uint_eq(found, 65);
+	ck_assert_uint_eq(folded, 0);
+	page = ask_folded("http://s2.gov.cn/a/", 3, 3);
+	ck_assert_uint_eq(found, 3);
+	ck_assert_uint_eq(folded, 7);
+	ck_assert_uint_eq(page.shown, 20);
+	ck_assert(page.more);
+}
+END_TEST
+
 START_TEST(what_is_typed)
 {
 	static const struct {
@@ -788,6 +834,7 @@ main(void)
 	tcase_add_test(c, shifted_templates);
 	tcase_add_test(c, one_list_of_two);
 	tcase_add_test(c, pages_of_rows);
+	tcase_add_test(c, first_of_each_site);
 	tcase_add_test(c, what_is_typed);
 	tcase_add_test(c, from_a_page);
 	tcase_add_test(c, both_ways);
