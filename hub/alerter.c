@@ -73,9 +73,9 @@ written(void *arg, bool good)
 {
 	struct alerter *a = arg;
 
-	(void)good;	/* else it is found again */
 	a->asked = false;
-	alerter_look(a);
+	if (good)	/* else the next tick finds it again */
+		alerter_look(a);
 }
 
 static bool
