@@ -12,6 +12,7 @@
 #include "contrib/base/units.h"
 #include "hub/config_alert.h"
 #include "hub/inward.h"
+#include "hub/monitor_settings.h"
 
 #define AT(member) offsetof(struct config, member)
 #define DAY (24ull * 3600 * 1000)
@@ -295,6 +296,54 @@ static const struct conf_def table[] = {
 	  .about =
 	    "A home page that takes longer than this is shown as slow.\n"
 	    "Not a rule of an inspection, which counts from 15 seconds on." },
+	{ .section = "", .name = "gone_after", .type = CONF_TIME,
+	  .offset = AT(gone_after), .preset = "8s",
+	  .least = 1000, .most = 3600 * 1000,
+	  .about =
+	    "A site is silent when the last connection of its agent was "
+	    "closed and it doesn't come back for so long.\n"
+	    "Restarting an agent takes less. Who vanishes without closing "
+	    "anything is silent after silent_after." },
+	{ .section = "", .name = "start_after", .type = CONF_TIME,
+	  .offset = AT(start_after), .preset = "3m",
+	  .least = 1000, .most = 3600 * 1000,
+	  .about =
+	    "After the hub was started or was cut off every site is unknown "
+	    "until there is fresh evidence; its agent is silent if it was "
+	    "not heard for so long.\n"
+	    "Agents come back one after the other." },
+	{ .section = "", .name = "outage_settle", .type = CONF_TIME,
+	  .offset = AT(outage_settle), .preset = "5m",
+	  .least = 0, .most = 24 * 3600 * 1000,
+	  .about =
+	    "A site that is still not well so long after the end that was "
+	    "announced of an outage or of maintenance is an overrun." },
+	{ .section = "", .name = "isolated_share", .type = CONF_NUMBER,
+	  .offset = AT(isolated_share), .preset = "30",
+	  .least = 1, .most = 100, .unit = "percent",
+	  .about =
+	    "If so many of the agents that were here vanish at once, it is "
+	    "the hub that is cut off: that is said once, and no site is "
+	    "judged until it is heard again." },
+	{ .section = "", .name = "isolated_least", .type = CONF_NUMBER,
+	  .offset = AT(isolated_least), .preset = "3",
+	  .least = 2, .most = 1000, .unit = "sites",
+	  .about = "… and so many at least." },
+	{ .section = "", .name = "flap_count", .type = CONF_NUMBER,
+	  .offset = AT(flap_count), .preset = "5",
+	  .least = 2, .most = MONITOR_FLAPS, .unit = "changes",
+	  .about =
+	    "A site that changes between good and bad so often within "
+	    "flap_window goes up and down: that is said once, and once when "
+	    "it has been at rest for flap_quiet." },
+	{ .section = "", .name = "flap_window", .type = CONF_TIME,
+	  .offset = AT(flap_window), .preset = "30m",
+	  .least = 1000, .most = 24 * 3600 * 1000,
+	  .about = "See flap_count." },
+	{ .section = "", .name = "flap_quiet", .type = CONF_TIME,
+	  .offset = AT(flap_quiet), .preset = "15m",
+	  .least = 1000, .most = 24 * 3600 * 1000,
+	  .about = "See flap_count." },
 	{ .section = "", .name = "alert_wait", .type = CONF_TIME,
 	  .offset = AT(alert_wait), .preset = "1s",
 	  .least = 0, .most = 60000,

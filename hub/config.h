@@ -53,6 +53,14 @@ struct config {
 	bool homes;		/* look at the sites' home pages */
 	uint64_t home_every;	/* ms between two looks at one */
 	uint64_t home_slow;	/* ms; a page that takes longer is slow */
+	uint64_t gone_after;	/* ms, its last connection was closed: silent */
+	uint64_t start_after;	/* ms, not heard since the hub started: silent */
+	uint64_t outage_settle;	/* ms, after an announced end: an overrun */
+	uint64_t isolated_share;	/* percent of sites that vanish at once */
+	uint64_t isolated_least;	/* … and so many */
+	uint64_t flap_count;	/* changes within … */
+	uint64_t flap_window;	/* … ms: it goes up and down … */
+	uint64_t flap_quiet;	/* … until none for so long */
 	uint64_t alert_wait;	/* ms: what falls ill together is one alert */
 	char *beat_url;		/* asked every minute; "" */
 	char *beat_file;	/* written every minute; "" */

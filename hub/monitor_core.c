@@ -316,6 +316,14 @@ settings(const struct config *c)
 	struct monitor_settings s = monitor_settings_preset;
 
 	s.silent_after = (int64_t)c->silent_after;
+	s.gone_after = (int64_t)c->gone_after;
+	s.start_after = (int64_t)c->start_after;
+	s.settle = (int64_t)c->outage_settle;
+	s.isolated_share = (unsigned)c->isolated_share;
+	s.isolated_least = (unsigned)c->isolated_least;
+	s.flap_count = (unsigned)c->flap_count;
+	s.flap_window = (int64_t)c->flap_window;
+	s.flap_quiet = (int64_t)c->flap_quiet;
 	if ((int64_t)c->home_every * 3 > s.stale_after)
 		s.stale_after = (int64_t)c->home_every * 3 +
 		    (int64_t)c->home_every / 3;
