@@ -6,6 +6,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
 #include "hub/act_move.h"
+#include "hub/domains.h"
 #include "hub/links.h"
 #include "hub/rule.h"
 #include "protocol/url.h"
@@ -126,6 +127,9 @@ act_domain_add(struct group *g, const struct entry *e, const json_t *o)
 		why = add(g, &s, buf_look(&host));
 	group_forget_host(g);
 	if (why == NULL)
+		domains_note(g, e, s.number, DOMAINS_GIVEN, buf_look(&host),
+		    o);
+	if (why == NULL)
 		act_move_domain(g, e, s.number, buf_look(&host));
 	buf_clear(&host);
 	return why;
@@ -138,11 +142,13 @@ act_domain_remove(struct group *g, const struct entry *e, const json_t *o)
 	struct buf host;
 	struct site s;
 
-	(void)e;
 	buf_init(&host, HOST_MAX);
 	why = read(g, o, &s, &host);
 	if (why == NULL)
 		why = take(g, &s, buf_look(&host));
+	if (why == NULL)
+		domains_note(g, e, s.number, DOMAINS_TAKEN, buf_look(&host),
+		    o);
 	done(g, &host);
 	return why;
 }

@@ -7,6 +7,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
+#include "hub/domains.h"
 #include "hub/held.h"
 #include "hub/links.h"
 #include "hub/rule.h"
@@ -97,6 +98,7 @@ act_site_add(struct group *g, const struct entry *e, const json_t *o)
 		while (site_domain_next(&rest, &one)) {
 			links_look_host(g, one);
 			site_put_domain(g->txn, one, s.number);
+			domains_note(g, e, s.number, DOMAINS_GIVEN, one, o);
 		}
 		group_stand(g, s.number);
 		group_forget_host(g);
@@ -309,6 +311,7 @@ act_site_prove(struct group *g, const struct entry *e, const json_t *o)
 	const json_t *proven = json_object_get(o, "proven");
 	uint8_t key[CA_KEY_HASH];
 	struct site s;
+	bool was;
 
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
@@ -320,9 +323,13 @@ act_site_prove(struct group *g, const struct entry *e, const json_t *o)
 		return "a key is given as 64 hex digits";
 	if (!s.has_key || memcmp(key, s.key_hash, sizeof(key)) != 0)
 		return "the key is not the site's any more";
+	was = s.proven;
 	s.proven = json_is_true(proven);
 	s.checked = e->at;
 	s.evidence = text_cut(act_read_text(o, "evidence"), EVIDENCE_MAX);
 	site_put(g->txn, &s);
+	if (s.proven != was)
+		domains_note(g, e, s.number, s.proven ? DOMAINS_PROVEN :
+		    DOMAINS_UNPROVEN, act_read_text(o, "domain"), o);
 	return NULL;
 }

@@ -23,6 +23,7 @@
 #include "hub/home_frame.h"
 #include "hub/home_keep.h"
 #include "hub/home_row.h"
+#include "hub/notice.h"
 #include "hub/pulse.h"
 #include "hub/site.h"
 
@@ -42,6 +43,7 @@ struct slot {
 	int64_t last;		/* ms, mono: asked then; 0: never */
 	bool is_extra;		/* the one under way */
 	bool wanted;		/* again, when that is done */
+	bool well;		/* the last was fine: a 304 will do */
 	unsigned failures;	/* in a row */
 	int64_t whole, missing;	/* ms, mono: last; 0: never */
 	char *etag, *modified;	/* of the last, if it may be conditional */
@@ -147,7 +149,7 @@ fill(struct slot *s, const struct home_row *r, int64_t now,
 	    (strange && r->why == HOME_WHY_MISSING);
 	if (ask->missing)
 		s->missing = now;
-	if (s->whole > 0 && now - s->whole < WHOLE && !strange &&
+	if (s->whole > 0 && now - s->whole < WHOLE && s->well && !strange &&
 	    !ask->missing && r->now.n > 0) {
 		ask->etag = span_of(s->etag);
 		ask->modified = span_of(s->modified);
@@ -237,6 +239,7 @@ plan(struct slot *s, const struct home_seen *seen)
 	int64_t now = clock_mono();
 	size_t n = s->failures < AGAIN ? s->failures : AGAIN - 1;
 
+	s->well = seen->outcome == HOME_OK;
 	if (seen->outcome == HOME_FAILED || seen->outcome == HOME_DANGER) {
 		look_soon(s, now + again[n]);
 		s->failures++;
@@ -285,6 +288,8 @@ take(struct homes *h, const struct site *site, struct slot *slot,
 	unsigned flags = slot->is_extra ? HOME_ACT_EXTRA : 0;
 
 	home_keep(t, site, f->look, (uint32_t)h->config->home_slow, &k);
+	if (notice_covers(t, site->number, k.seen.at))
+		flags |= HOME_ACT_EXCLUDED;
 	if (k.act != NULL) {
 		log_news(&k.seen, site);
 		write_rows(h);	/* in the order in which it was seen */

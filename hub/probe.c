@@ -258,6 +258,8 @@ prepare(void *arg, CURL *curl)
 	curl_easy_setopt(curl, CURLOPT_CERTINFO, p->certificate ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, p->anew ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, p->anew ? 1L : 0L);
+	if (p->anew)
+		curl_easy_setopt(curl, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	if (s->cas != NULL && s->cas[0] != '\0')
 		curl_easy_setopt(curl, CURLOPT_CAINFO, s->cas);
 }

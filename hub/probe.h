@@ -61,7 +61,8 @@ struct probe_spec {
 	size_t most;		/* bytes of the body */
 	const char *etag, *modified;	/* "": ask unconditionally */
 	bool certificate;	/* is wanted */
-	bool anew;		/* over a connection of its own */
+	bool anew;		/* over a connection of its own, to where its
+				 * name leads now */
 	/* The address that the host is known to be at, which may be connected
 	 * to already: polite_connect() was asked for it, and the probe gives
 	 * it back. NULL: not known, or not asked. */

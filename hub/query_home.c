@@ -36,6 +36,13 @@ query_home_days(struct query *q, uint32_t site, uint64_t from, uint64_t to,
 	return home_days_sum(q->txn, site, from, to, sum);
 }
 
+void
+query_home_domains(struct query *q, uint32_t site, domains_fn *each,
+    void *arg)
+{
+	domains_each(q->txn, site, each, arg);
+}
+
 int64_t
 query_home_now(const struct query *q)
 {

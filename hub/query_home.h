@@ -1,6 +1,7 @@
 /*
  * Questions about home pages as seen from outside: the last look and its
- * evidence, the looks one by one, and what they come to over days.
+ * evidence, the looks one by one, what they come to over days; and about the
+ * domains that a site has had.
  */
 #ifndef ZQ_HUB_QUERY_HOME_H
 #define ZQ_HUB_QUERY_HOME_H
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hub/domains.h"
 #include "hub/home_days.h"
 #include "hub/home_row.h"
 #include "hub/query.h"
@@ -22,6 +24,9 @@ void query_home_looks(struct query *q, uint32_t site, int64_t from,
 bool query_home_week(struct query *q, uint32_t site, struct home_day *sum);
 bool query_home_days(struct query *q, uint32_t site, uint64_t from,
     uint64_t to, struct home_day *sum);
+/* The history of the site's domains, in order. */
+void query_home_domains(struct query *q, uint32_t site, domains_fn *each,
+    void *arg);
 int64_t query_home_now(const struct query *q);
 
 /* For people and programs. A new object, the caller's. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/domains.h"
 #include "hub/home_act.h"
 #include "hub/home_days.h"
 #include "hub/home_frame.h"
@@ -603,6 +604,38 @@ START_TEST(test_candidate)
 END_TEST
 
 static bool
+note_line(void *arg, const struct domains_line *l)
+{
+	struct buf *b = arg;
+
+	buf_printf(b, "%s %.*s by %.*s;", domains_event_name(l->event),
+	    SPAN_ARGS(l->domain), SPAN_ARGS(l->by));
+	return true;
+}
+
+START_TEST(test_domains)
+{
+	struct db_txn *t;
+	struct buf b;
+
+	kit_act(&kit, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
+	    "\"www.New.gov.cn\",\"actor\":\"li\",\"reason\":\"r\"}");
+	kit_act(&kit, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
+	    "\"s2.gov.cn\",\"actor\":\"li\",\"reason\":\"taken\"}");
+	kit_act(&kit, "{\"do\":\"domain-remove\",\"site\":1,\"domain\":"
+	    "\"s1.gov.cn\",\"actor\":\"wang\",\"reason\":\"\"}");
+	kit_show(&kit, 100);
+	buf_init(&b, 4096);
+	t = view_read(kit.view);
+	domains_each(t, 1, note_line, &b);
+	db_abort(t);
+	ck_assert_str_eq(buf_cstr(&b), "given s1.gov.cn by test;"
+	    "given www.new.gov.cn by li;taken s1.gov.cn by wang;");
+	buf_clear(&b);
+}
+END_TEST
+
+static bool
 count_sample(void *arg, const struct home_sample *s)
 {
 	(void)s;
@@ -742,6 +775,7 @@ main(void)
 	tcase_set_timeout(view, 60);
 	tcase_add_test(view, test_row);
 	tcase_add_test(view, test_candidate);
+	tcase_add_test(view, test_domains);
 	tcase_add_loop_test(view, test_availability_model, 0, 3);
 	suite_add_tcase(s, pure);
 	suite_add_tcase(s, view);
