@@ -65,7 +65,8 @@ host_of(const char *address)
 }
 
 /* What is announced is neither over nor to be told: as if it weren't known.
- * An alert that there was before goes on. */
+ * An alert that there was before goes on. A site that is heard and whose page
+ * nobody looks at isn't silent, and of the rest nobody will ever know. */
 static bool
 on_row(void *arg, uint32_t number, const struct pulse_row *row)
 {
@@ -73,8 +74,9 @@ on_row(void *arg, uint32_t number, const struct pulse_row *row)
 	enum monitor_state state = (enum monitor_state)row->state;
 	struct alert_fact f = { .what = what_of(state), .site = number,
 		.group = host_of(row->address), .since = row->since,
-		.unknown = state == MONITOR_UNKNOWN ||
-		    state == MONITOR_OUTAGE,
+		.unknown = state == MONITOR_OUTAGE ||
+		    (state == MONITOR_UNKNOWN &&
+		    row->cause != MONITOR_CAUSE_UNWATCHED),
 		.detail = span_of(monitor_cause_name(
 		    (enum monitor_cause)row->cause)) };
 	struct site s;

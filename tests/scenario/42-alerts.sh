@@ -1,0 +1,203 @@
+# Who is told what: a site falls silent, and a webhook, a mail server, an
+# Alertmanager and a command hear of it once, and once of its end; while the
+# receiver is ill, while the hub dies between any two steps, in a silence.
+. tests/scenario/lib.sh
+
+for need in prometheus-alertmanager python3 openssl; do
+	command -v $need >"$T/have" 2>&1 || skip "no $need"
+done
+# Debian's own, which has Debian's modules.
+python=/usr/bin/python3
+$python -c 'import aiosmtpd' 2>"$T/have" || skip "no aiosmtpd"
+CODE=4101000001 WWW=$T/www
+page "$WWW/1.html" "第一篇"
+
+# --- the receivers
+HOOK_PORT=$(port) SMTP_PORT=$(port) AM_PORT=$(port)
+mkdir "$T/mail" "$T/am"
+echo 'a secret of twenty letters' >"$T/secret"
+echo 'pass word' >"$T/password"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	-keyout "$T/smtp.key" -out "$T/smtp.pem" -days 2 -subj /CN=localhost \
+	-addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' 2>"$T/openssl"
+start hook $python tests/scenario/hook.py "$HOOK_PORT" "$T/secret" \
+	"$T/hook.json" "$T/hook.status"
+start smtp $python tests/scenario/smtp.py "$SMTP_PORT" "$T/smtp.pem" \
+	"$T/smtp.key" zhanqun 'pass word' "$T/mail"
+cat >"$T/am.yml" <<END
+route: { receiver: none }
+receivers: [ { name: none } ]
+END
+start am prometheus-alertmanager --config.file="$T/am.yml" \
+	--storage.path="$T/am" --web.listen-address="127.0.0.1:$AM_PORT" \
+	--cluster.listen-address=
+cat >"$T/told" <<END
+#!/bin/sh
+cat >>"$T/command.json"
+echo >>"$T/command.json"
+END
+chmod +x "$T/told"
+listens() { grep -q listening "$T/$1.log"; }
+wait_for 20 "the webhook" listens hook
+wait_for 20 "the mail server" listens smtp
+wait_for 30 "the Alertmanager" curl -sf "http://127.0.0.1:$AM_PORT/-/ready"
+
+# --- the hub
+hub_init
+cat >>"$HUB/hub.conf" <<END
+homes = no
+beat_file = $T/beat
+beat_url = http://127.0.0.1:$HOOK_PORT/beat
+[rule silent]
+severity = critical
+[receiver hook]
+kind = webhook
+url = http://127.0.0.1:$HOOK_PORT/alert
+secret_file = $T/secret
+language = both
+[receiver mail]
+kind = mail
+url = smtp://localhost:$SMTP_PORT
+from = hub@example.gov.cn
+to = duty@example.gov.cn boss@example.gov.cn
+user = zhanqun
+password_file = $T/password
+cas = $T/smtp.pem
+[receiver am]
+kind = alertmanager
+url = http://127.0.0.1:$AM_PORT/
+[receiver run]
+kind = command
+command = $T/told
+END
+"$ZQ_BUILD/zqhubd" -n -c "$HUB/hub.conf" >"$T/conf" || die "hub.conf"
+hub_start
+
+hook() { jq -se "$1" "$T/hook.json"; }
+# hooked EVENT COUNT: so many deliveries of it were taken, each counted once
+hooked() {
+	[ -f "$T/hook.json" ] || return 1
+	[ "$(hook "[.[] | select(.event == \"$1\" and .status == 200) | .id] |
+		unique | length")" = "$2" ]
+}
+# one line each; a mail's subject is base64
+mailed() { [ "$(find "$T/mail" -name '*.eml' | wc -l)" -ge "$1" ]; }
+am_alerts() {
+	curl -sf "http://127.0.0.1:$AM_PORT/api/v2/alerts?active=true" |
+		jq 'map(select(.labels.alert != "0")) | length'
+}
+am_has() { [ "$(am_alerts)" = "$1" ]; }
+commanded() {
+	[ "$(grep -c "\"event\":\"$1\"" "$T/command.json")" = "$2" ]
+}
+all_done() {
+	zqhub alert ledger --json | jq -e 'length > 0 and
+		all(.state == "sent" or .state == "confirmed")' >/dev/null
+}
+
+say "- each receiver can be tested"
+for to in hook mail am run; do
+	zqhub alert test $to >"$T/test" 2>&1 ||
+		{ cat "$T/test"; die "alert test $to"; }
+done
+[ "$(hook '[.[] | select(.good == false)] | length')" = 0 ] ||
+	die "a signature is wrong"
+zqhub alert test nobody >"$T/test" 2>&1 && die "there is no nobody"
+
+say "- a site falls silent: told within 16 s, to each, once"
+site $CODE '郑州市人民政府' www.zhengzhou.gov.cn "$WWW" \
+	https://www.zhengzhou.gov.cn/
+wait_for 60 "the site in sync" in_sync
+heard() { zqhub site show $CODE --json | jq -e .heard >/dev/null; }
+wait_for 20 "a beat" heard
+sleep 3
+began=$(date +%s%3N)
+kill9 "$(agent_pid $CODE)"
+wait_for 30 "the webhook to hear of it" hooked firing 1
+took=$(($(date +%s%3N) - began))
+say "  told after $took ms"
+[ "$took" -lt 16500 ] || die "that took too long"
+wait_for 20 "all deliveries" all_done
+wait_for 10 "the mail" mailed 2
+am_has 1 || die "the Alertmanager has $(am_alerts) alerts"
+commanded firing 1 || die "the command"
+hook '.[] | select(.event == "firing") | .body' | jq -e \
+	".sites[0].site == \"$CODE\" and .rule == \"silent\" and
+	.severity == \"critical\" and (.text | test(\"agent is not heard\"))" \
+	>"$T/have" || { hook .; die "what the webhook was told"; }
+grep -qi "^X-To: duty@example.gov.cn, boss@example.gov.cn" "$T/mail/2.eml" ||
+	die "who got the mail"
+$python - "$T/mail/2.eml" <<'END' || die "the mail"
+import email, email.policy, sys
+m = email.message_from_file(open(sys.argv[1]), policy=email.policy.default)
+assert m["Message-ID"].startswith("<zhanqun.delivery."), m["Message-ID"]
+assert "郑州市人民政府" in m["Subject"], m["Subject"]
+assert "4101000001" in m.get_body(("plain",)).get_content()
+html = m.get_body(("html",)).get_content()
+assert "4101000001" in html and "<pre" in html
+END
+zqhub alert list | grep -q "critical.*silent.*$CODE" || die "alert list"
+zqhub alert show 1 | grep -q 'hook .*confirmed' || die "alert show"
+
+say "- acknowledged, and well again: its end is told, once"
+zqhub alert ack 1 --reason '已派人' >"$T/ack" || die "ack"
+zqhub alert list | grep -q acknowledged || die "list: acknowledged"
+agent_start $CODE
+wait_for 60 "the end" hooked resolved 1
+wait_for 20 "all deliveries" all_done
+am_has 0 || die "the Alertmanager still has it"
+commanded resolved 1 || die "the command of the end"
+zqhub alert list | grep -q 'Nothing is wrong' || die "nothing is wrong"
+
+say "- the webhook is ill, and the hub dies again and again: told once"
+echo 503 >"$T/hook.status"
+kill9 "$(agent_pid $CODE)"
+trying() { zqhub alert ledger --failed --json | jq -e 'length > 0' >/dev/null; }
+for round in 1 2 3; do
+	wait_for 60 "a try that fails" trying
+	sleep "0.$round"
+	kill -KILL "$HUB_PID"
+	wait "$HUB_PID" 2>/dev/null
+	forget "$HUB_PID"
+	sleep 0.5
+	hub_start
+done
+rm "$T/hook.status"
+wait_for 90 "the webhook to hear of it after all" hooked firing 2
+wait_for 60 "all deliveries" all_done
+[ "$(hook '[.[] | select(.event == "firing" and .status == 503) | .id] |
+	unique | length')" = 1 ] || die "its name changed from try to try"
+[ "$(hook '[.[] | select(.event == "firing" and .status == 503)] |
+	length')" -ge 3 ] || die "it was not tried again"
+commanded firing 2 || say "  (the command ran twice: it has no memory)"
+zqhub alert list --all --json | jq -e 'length == 2' >"$T/have" ||
+	die "alerts were lost or made twice"
+agent_start $CODE
+wait_for 60 "its end" hooked resolved 2
+wait_for 20 "all deliveries" all_done
+
+say "- in a silence: noticed, not told; afterwards it is"
+zqhub alert silence --site $CODE --for 1h --reason '网络割接' >"$T/silence" ||
+	die "silence"
+kill9 "$(agent_pid $CODE)"
+noticed() { zqhub alert list | grep -q muted; }
+wait_for 60 "it to be noticed" noticed
+sleep 3
+hooked firing 2 || die "told in a silence"
+zqhub alert unsilence 1 --reason '割接完成' >"$T/silence" || die "unsilence"
+wait_for 30 "it to be told" hooked firing 3
+zqhub alert silence --rule silent --for 1h --reason '再来一次' >"$T/silence" ||
+	die "silence"
+agent_start $CODE
+wait_for 60 "its end, silenced or not" hooked resolved 3
+wait_for 20 "all deliveries" all_done
+
+say "- the hub beats outward"
+beaten() { hook '[.[] | select(.beat == "/beat")] | length > 0' ; }
+wait_for 90 "a beat" beaten
+[ -s "$T/beat" ] || die "no beat in the file"
+
+[ "$(hook '[.[] | select(.good == false)] | length')" = 0 ] ||
+	die "a signature is wrong"
+zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }
+stop "$HUB_PID" || die "the hub would not end"
