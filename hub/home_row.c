@@ -110,10 +110,13 @@ home_row_has_moved(const struct home_row *r)
 int64_t
 home_row_cert_until(const struct home_row *r)
 {
-	struct home_look l;
+	struct home_look l = { .cause = CAUSE_FINE };
 
-	return home_row_look(r->now, &l) && l.hop[0].has_cert ?
-	    l.hop[0].cert.until : CLOCK_NONE;
+	if (home_row_look(r->now, &l) && l.hop[0].has_cert)
+		return l.hop[0].cert.until;
+	/* It isn't shown while it isn't believed: that of before, then. */
+	return l.cause == CAUSE_CERTIFICATE && home_row_look(r->before, &l) &&
+	    l.hop[0].has_cert ? l.hop[0].cert.until : CLOCK_NONE;
 }
 
 void

@@ -1,0 +1,245 @@
+# The hub looks at the sites' home pages from outside, with nginx for sites:
+# stopped, hung, slow, sent to a stranger, sent elsewhere for good, with a
+# certificate that has expired, parked, with another's SiteIDCode, and under
+# another address. Names and ports are this scenario's own.
+. tests/scenario/lib.sh
+
+# Ports 80 and 443 and the file of hosts need a net and mounts of its own.
+if [ -z "${ZQ_OWN_NET:-}" ]; then
+	how=-mn
+	[ "$(id -u)" = 0 ] || how=-rmn
+	unshare $how true 2>"$T/unshare" || skip "no namespaces here"
+	trap - EXIT
+	rm -rf "$T"
+	ZQ_OWN_NET=1 exec unshare $how sh "$0"
+fi
+PATH=$PATH:/usr/sbin:/sbin
+for tool in nginx ip openssl; do
+	command -v $tool >"$T/have" 2>&1 || skip "no $tool"
+done
+old=$(believe -400d) || skip "no libfaketime"
+old=$(say "$old" | sed 's/LD_PRELOAD=[^ ]*:/LD_PRELOAD=/')	# openssl is plain
+ip link set lo up || skip "no loopback"
+
+# --- the sites: a name, an address and an nginx each ---------------------------
+names='fine stop hang slow sent move expired parked other english'
+address() {	# NAME
+	n=2
+	for each in $names; do
+		[ "$each" = "$1" ] && break
+		n=$((n + 1))
+	done
+	say "127.0.1.$n"
+}
+hosts() {	# NAME ADDRESS: that one is there from now on
+	{
+		echo '127.0.0.1 localhost'
+		for each in $names; do
+			[ "$each" = "${1:-}" ] && at=$2 || at=$(address "$each")
+			echo "$at www.$each.gov.cn"
+		done
+		echo '127.0.1.90 casino.example.com'
+		echo '127.0.1.91 www.moved.gov.cn'
+	} >"$T/hosts"
+}
+hosts
+mount --bind "$T/hosts" /etc/hosts || skip "no mounts"
+code() {
+	n=$(address "$1")
+	printf '41000000%02d' "${n##*.}"
+}
+
+openssl req -x509 -utf8 -newkey rsa:2048 -nodes -days 30 -subj '/O=试验/CN=Test CA' \
+	-keyout "$T/ca.key" -out "$T/ca.pem" >"$T/openssl" 2>&1 || die "no CA"
+certify() {	# NAME HOST [WORDS…]: with these words before
+	host=$2 file=$T/$1
+	shift 2
+	openssl req -newkey rsa:2048 -nodes -subj "/CN=$host" \
+		-keyout "$file.key" -out "$file.csr" >>"$T/openssl" 2>&1 &&
+		echo "subjectAltName=DNS:$host,DNS:also.$host" >"$file.ext" &&
+		"$@" openssl x509 -req -in "$file.csr" -CA "$T/ca.pem" \
+			-CAkey "$T/ca.key" -CAcreateserial -days 20 \
+			-extfile "$file.ext" -out "$file.crt" \
+			>>"$T/openssl" 2>&1 || { cat "$T/openssl"; die "no certificate"; }
+}
+text='各市县人民政府要加强组织领导，明确责任分工，细化工作措施，确保各项任务落到实处。'
+home() {	# NAME [CODE [TITLE]]: a page of a public body
+	mkdir -p "$T/$1/www"
+	cat >"$T/$1/www/index.html.new" <<-HTML
+	<html><head><meta charset="utf-8"><title>${3:-$1市人民政府}</title>
+	<meta name="SiteIDCode" content="${2:-$(code "$1")}">
+	<meta name="SiteDomain" content="www.$1.gov.cn"></head>
+	<body><p>$text$text</p></body></html>
+	HTML
+	mv "$T/$1/www/index.html.new" "$T/$1/www/index.html"
+}
+[ "$(id -u)" = 0 ] && as_root='user root;' || as_root=''
+serve() {	# NAME ADDRESS [LINES IN SERVER]: (re)starts it
+	site=$1 at=$2
+	mkdir -p "$T/$site/www"
+	tls=
+	[ -f "$T/$site.crt" ] && tls="listen $at:443 ssl;
+		ssl_certificate $T/$site.crt; ssl_certificate_key $T/$site.key;"
+	cat >"$T/$site/nginx.conf" <<-END
+	$as_root daemon off; master_process off;
+	pid nginx.pid; error_log error.log;
+	events { }
+	http { access_log access.log; default_type text/html;
+		client_body_temp_path t1; proxy_temp_path t2;
+		fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
+		server { listen $at:80; $tls root www; ${3:-} } }
+	END
+	eval "pid=\${PID_$site:-}"
+	[ -z "$pid" ] || stop "$pid"
+	start "nginx-$site" nginx -e error.log -p "$T/$site" -c nginx.conf
+	eval "PID_$site=\$PID"
+	wait_for 10 "$site to listen" curl -s -o "$T/x" "http://$at/"
+}
+certify fine www.fine.gov.cn
+certify expired www.expired.gov.cn
+for name in $names; do
+	home "$name"
+	serve "$name" "$(address "$name")"
+done
+home moved "$(code move)" move市人民政府
+serve moved 127.0.1.91
+mkdir -p "$T/casino/www"
+echo '<title>Lucky Star</title><p>Welcome to the finest games of all the world,
+play today and win, all your friends are here already</p>' \
+	>"$T/casino/www/index.html"
+serve casino 127.0.1.90
+
+# --- the hub ---------------------------------------------------------------------
+hub_init
+cat >>"$HUB/hub.conf" <<-END
+home_every = 2s
+home_slow = 1s
+check_allow = 127.0.0.0/8
+check_cas = $T/ca.pem
+check_contact = mailto:admin@example.cn
+END
+hub_start
+for name in $names; do
+	site_add "$(code "$name")" "$name市人民政府" "www.$name.gov.cn"
+done
+is() {	# NAME JQ
+	zqhub home "$(code "$1")" --json >"$T/home" 2>"$T/home.err" ||
+		[ -s "$T/home" ] || return 1
+	jq -e "$2" "$T/home"
+}
+sees() {	# NAME JQ: within some time
+	limit=$((${3:-30} + $(date +%s)))
+	until is "$1" "$2" >"$T/x"; do
+		[ "$(date +%s)" -lt "$limit" ] ||
+			{ cat "$T/home"; die "$1: not $2"; }
+		sleep 0.1
+	done
+}
+
+say "- all of them are well, with evidence"
+for name in $names; do
+	sees "$name" '.outcome == "ok" and .verdict == "same" and .baseline != null'
+done
+is fine '.evidence.hops[0] | .url == "https://www.fine.gov.cn/" and
+	.status == 200 and .address == "127.0.1.2" and
+	.cert.issuer == "试验, Test CA" and
+	.cert.names == "www.fine.gov.cn also.www.fine.gov.cn"' >"$T/x" &&
+	is fine '.evidence | .dns == ["127.0.1.2"] and .missing == false and
+		.page.title == "fine市人民政府" and .page.code == "4100000002" and
+		.page.language == "Han"' >"$T/x" || { cat "$T/home"; die "evidence"; }
+is slow '.evidence | .secure == "no-connection" and
+	.hops[0].url == "http://www.slow.gov.cn/"' >"$T/x" ||
+	{ cat "$T/home"; die "http where there is no https"; }
+zqhub home >"$T/x" || { cat "$T/x"; die "zqhub home"; }
+grep -q '10 home pages looked at, 10 there, 0 in danger' "$T/x" ||
+	{ cat "$T/x"; die "zqhub home"; }
+grep -q 'zhanqun/[0-9.]* (home page check; +mailto:admin@example.cn)' \
+	"$T/fine/access.log" || die "no contact"
+again() { grep -q '"GET / HTTP/1.1" 304' "$T/fine/access.log"; }
+wait_for 20 "a look that is conditional" again
+
+say "- each its own trouble"
+stop "$PID_stop"
+kill -STOP "$PID_hang"
+dd if=/dev/zero bs=1000 count=6 2>"$T/x" | tr '\0' ' ' >>"$T/slow/www/index.html"
+serve slow "$(address slow)" 'limit_rate 2k;'
+serve sent "$(address sent)" 'return 302 http://casino.example.com/;'
+serve move "$(address move)" 'return 301 http://www.moved.gov.cn$request_uri;'
+certify expired www.expired.gov.cn $old
+serve expired "$(address expired)"
+echo '<title>parked.gov.cn</title><p>本域名出售，购买此域名请联系</p>' \
+	>"$T/parked/www/index.html"
+home other 4100000002
+hosts fine 127.0.1.80
+serve fine 127.0.1.80
+sees stop '.outcome == "failed" and .cause == "no-connection"'
+sees slow '.outcome == "slow" and .ms >= 1000'
+sees sent '.outcome == "danger" and .why == "other-domain" and
+	(.detail | contains("casino.example.com")) and
+	(.evidence.hops | length) == 2 and .evidence.hops[0].status == 302 and
+	.baseline.page.title == "sent市人民政府"'
+sees move '.outcome == "moved" and .verdict == "candidate" and
+	.candidate.host == "www.moved.gov.cn" and .candidate.believed == false'
+sees expired '.outcome == "failed" and .cause == "certificate" and
+	(.evidence.detail | contains("expired"))'
+sees parked '.verdict == "danger" and .why == "parked"'
+sees other '.verdict == "danger" and .why == "other-code"'
+sees fine '.outcome == "ok" and .evidence.dns == ["127.0.1.80"]'
+sees hang '.outcome == "failed" and .cause == "time" and .ms >= 10000' 60
+zqhub home >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
+grep -q 'www.sent.gov.cn -> casino.example.com' "$T/x" && grep -q '3 in danger' "$T/x" ||
+	{ cat "$T/x"; die "zqhub home does not say it"; }
+zqhub home "$(code sent)" >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
+grep -q 'When it was well' "$T/x" && grep -q 'Lucky Star' "$T/x" ||
+	{ cat "$T/x"; die "zqhub home CODE"; }
+grep -q 'home: site=4100000006 verdict=danger' "$T/hub.log" ||
+	die "no word in the log"
+curl -sf -o "$T/x" "http://127.0.0.1:$WEB_PORT/metrics" || die "metrics"
+grep -q '^zq_home_danger_total [1-9]' "$T/x" &&
+	grep -q '^zq_home_failed_total [1-9]' "$T/x" || die "metrics"
+
+say "- another language and title; a person says that it is right so"
+cat >"$T/english/www/index.html" <<-HTML
+<title>Investment portal</title><p>Welcome to the county, here you find all
+that an investor from abroad has to know about our land and our people</p>
+HTML
+sees english '.verdict == "danger" and .why == "language"'
+zqhub home accept "$(code english)" --reason '' >"$T/x" 2>&1 && die "no reason"
+zqhub home accept "$(code english)" --reason '外文版，已核实' >"$T/x" ||
+	{ cat "$T/x"; die "accept"; }
+sees english '.outcome == "ok" and .verdict == "same"'
+
+say "- they come back by themselves"
+serve stop "$(address stop)"
+kill -CONT "$PID_hang"
+for name in parked other slow; do home "$name"; done
+for name in slow sent move; do serve "$name" "$(address "$name")"; done
+certify expired www.expired.gov.cn
+serve expired "$(address expired)"
+for name in $names; do
+	sees "$name" '.outcome == "ok" and .verdict == "same" and .candidate == null' 60
+done
+
+say "- the week, and how long they took; a rebuild says the same"
+zqhub availability --json >"$T/x" &&
+	jq -e 'length == 10 and all(.[]; .looks > 2) and
+	any(.[]; .code == "4100000003" and .failed > 0) and
+	any(.[]; .code == "4100000007" and .failed == 0)' "$T/x" >"$T/y" ||
+	{ cat "$T/x"; die "availability"; }
+zqhub availability --csv >"$T/x"
+[ "$(wc -l <"$T/x")" = 11 ] && head -1 "$T/x" | grep -q '^code,name,looks,failed' ||
+	{ cat "$T/x"; die "availability --csv"; }
+zqhub availability >"$T/x"
+grep -q 'fails: 5 % and more' "$T/x" || { cat "$T/x"; die "the rule"; }
+zqhub response --csv >"$T/x"
+grep -q '^4100000005,slow市人民政府,[0-9]*,[0-9]*,' "$T/x" ||
+	{ cat "$T/x"; die "response --csv"; }
+stop "$HUB_PID" || die "the hub did not end well"
+all() {
+	zqhub home --json && zqhub availability --json && zqhub response --json
+}
+all >"$T/before"
+zqhub rebuild >"$T/x" 2>&1 || { cat "$T/x"; die "rebuild"; }
+all >"$T/after"
+cmp "$T/before" "$T/after" || die "another view after the rebuild"
+exit 0
