@@ -95,9 +95,11 @@ write_file(const char *path, const json_t *whole, struct buf *why)
 static void
 say_written(const struct cmd_line *l, size_t sites, bool next, bool closed)
 {
-	printf(_("%s has the CA%s, the ticket key, hub.conf, and %zu sites "
-	    "with their keys.\n"), l->word[0], next ? _(" and the next one") :
-	    "", sites);
+	printf(ngettext("%s has the CA%s, the ticket key, hub.conf, and %zu "
+	    "site with its keys.\n", "%s has the CA%s, the ticket key, "
+	    "hub.conf, and %zu sites with their keys.\n",
+	    (unsigned long)sites), l->word[0],
+	    next ? _(" and the next one") : "", sites);
 	printf(closed ? _("The keys are encrypted with the passphrase: "
 	    "without it the file is of no use.\n") :
 	    _("The keys in it are not encrypted: whoever has the file is the "

@@ -138,8 +138,13 @@ print_counts(struct query *q)
 	struct check_counts n;
 
 	query_check_counts(q, &n);
-	printf(_("%" PRIu64 " addresses were looked at, %" PRIu64
-	    " are broken:"), n.all, n.broken);
+	if (n.all == 0) {
+		printf(_("No address outside of the cluster was looked at "
+		    "yet: the hub does that with check = yes in hub.conf.\n"));
+		return;
+	}
+	printf(_("addresses that were looked at: %" PRIu64 ", broken: %"
+	    PRIu64 ";"), n.all, n.broken);
 	for (int i = 0; i < OUTCOME_COUNT; i++)
 		if (n.outcome[i] > 0)
 			printf(" %" PRIu64 " %s", n.outcome[i],

@@ -245,9 +245,9 @@ static void
 print_count(const struct link_spec *spec, const struct link_page *page,
     const struct link_count *n)
 {
-	printf(n->exact ? _("%" PRIu64 " pages of %" PRIu64 " sites link to "
-	    "%" PRIu64 " addresses") : _("at least %" PRIu64 " pages of "
-	    "%" PRIu64 " sites link to %" PRIu64 " addresses"), n->pages,
+	printf(n->exact ? _("pages: %" PRIu64 ", of sites: %" PRIu64 ", link "
+	    "to addresses: %" PRIu64) : _("pages: at least %" PRIu64 ", of "
+	    "sites: %" PRIu64 ", link to addresses: %" PRIu64), n->pages,
 	    n->sites, n->targets);
 	if (page->more)
 		printf(_("; the next rows: --skip %" PRIu64),

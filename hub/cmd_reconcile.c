@@ -181,9 +181,12 @@ question(const struct cmd_line *l, uint64_t seconds)
 static void
 print_end(const json_t *result)
 {
-	printf(_("%" PRId64 " sites: %" PRId64 " proven to be in sync, %"
-	    PRId64 " differ, %" PRId64 " gave no answer, %" PRId64
-	    " not asked\n"), (int64_t)number_of(result, "sites"),
+	int64_t sites = number_of(result, "sites");
+
+	printf(ngettext("%" PRId64 " site: ", "%" PRId64 " sites: ",
+	    (unsigned long)sites), sites);
+	printf(_("%" PRId64 " proven to be in sync, %" PRId64 " differ, %"
+	    PRId64 " gave no answer, %" PRId64 " not asked\n"),
 	    (int64_t)number_of(result, "same"),
 	    (int64_t)number_of(result, "differs"),
 	    (int64_t)number_of(result, "silent"),
