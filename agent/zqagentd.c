@@ -120,7 +120,9 @@ run(char *conf, bool check_only, bool alone)
 	if (c == NULL)
 		return 1;
 	if (check_only)
-		printf(_("%s is fine: %zu sources\n"), conf, c->count);
+		printf(ngettext("%s is fine: %zu source\n",
+		    "%s is fine: %zu sources\n", (unsigned long)c->count),
+		    conf, c->count);
 	ok = check_only || take_lock(c);
 	config_free(c);
 	if (!ok || check_only)
