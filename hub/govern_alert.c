@@ -60,8 +60,8 @@ bool
 govern_alert_ack(struct ask *a)
 {
 	int64_t until = (int64_t)number_of(a, "until");
-	bool ended, acked;
-	uint32_t number;
+	bool ended = false, acked = false;
+	uint32_t number = 0;
 
 	if (!read_alert(a, &number, &ended, &acked))
 		return false;
