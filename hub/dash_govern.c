@@ -6,6 +6,7 @@
 #include "contrib/base/lang.h"
 #include "hub/form.h"
 #include "hub/markup.h"
+#include "hub/query_home.h"
 
 #define PATH_MAX_HERE 64
 
@@ -64,11 +65,24 @@ gate(struct visit *v, const struct site_info *s)
 	    _("Refuse what is held"));
 }
 
+/* Its page isn't as it was: is that right? */
+static void
+home(struct visit *v, const struct site_info *s)
+{
+	struct home_row row;
+
+	if (query_home(v->query, s->number, &row) &&
+	    row.verdict == HOME_HIJACKED)
+		act(v, s, "home-accept", _("The home page is right as it is "
+		    "now"), _("Accept the home page"));
+}
+
 void
 dash_govern(struct visit *v, const struct site_info *s)
 {
 	gate(v, s);
 	settle(v, s);
+	home(v, s);
 	if (s->quarantined)
 		act(v, s, "admit", _("Admit its renewed certificate"),
 		    _("Admit"));

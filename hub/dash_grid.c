@@ -41,7 +41,7 @@ region(const struct visit *v, struct buf *b, const struct overview *o,
 	    "<div class=\"grid\">", to - from);
 	for (size_t i = from; i < to; i++) {
 		if (i > from && o->site[i].kind != o->site[i - 1].kind)
-			buf_text(b, "</div>\n<div class=\"grid\">");
+			buf_text(b, "<b></b>");
 		cell(v, b, &o->site[i]);
 	}
 	buf_text(b, "</div></section>\n");

@@ -9,7 +9,7 @@
 #include "hub/form.h"
 #include "hub/markup.h"
 #include "hub/overview.h"
-#include "hub/query_now.h"
+#include "hub/query_notice.h"
 #include "hub/sheet.h"
 
 #define OPEN 500
@@ -17,52 +17,115 @@
 
 struct rows {
 	struct visit *v;
+	bool open;
 	size_t n;
 };
 
-/* How it went: the closing record. */
-static bool
-past_row(void *arg, const struct notice *n)
-{
-	struct rows *r = arg;
-	struct visit *v = r->v;
-	struct buf *b = v->out;
-	struct site_info site;
+/* --- what was announced --------------------------------------------------- */
 
-	if (notice_is_open(n))
-		return true;
-	if (r->n++ == 0)
-		buf_printf(b, "<h2>%s</h2>\n<ul class=\"items\">\n",
-		    _("What has ended"));
-	buf_printf(b, "<li><b class=\"tag\">%s</b> ",
-	    notice_kind_word(n->kind));
-	if (query_site_by_number(v->query, n->site, &site)) {
-		sheet_link(v, b, "/site/", span_of(site.code));
-		markup_text(b, site.name);
-		buf_text(b, "</a> ");
-	}
-	markup_text(b, n->service);
-	buf_text(b, "<br><span class=\"soft\">");
-	markup_time(b, n->from);
-	buf_text(b, " – ");
-	markup_time(b, n->ended != CLOCK_NONE ? n->ended : n->until);
-	buf_text(b, " · ");
-	markup_text(b, n->reason);
+static void
+end_form(struct visit *v, const struct notice *n)
+{
+	if (!visit_may(v, "notice-end"))
+		return;
+	buf_printf(v->out, "\n<details><summary>%s</summary>\n",
+	    _("It is over, or will not be"));
+	form_begin(v, "notice-end", "/notices");
+	form_number(v, "notice", n->number);
+	form_text(v, "reason", _("Reason"), true);
+	form_end(v, _("End this notice"));
+	buf_text(v->out, "</details>");
+}
+
+/* How it went: the closing record. */
+static void
+put_end(struct buf *b, const struct notice *n)
+{
+	buf_printf(b, "<br><span class=\"soft\">%s ", _("ended"));
+	markup_time(b, n->ended);
 	if (n->end_reason.n > 0) {
 		buf_text(b, " · ");
 		markup_text(b, n->end_by);
 		buf_text(b, ": ");
 		markup_text(b, n->end_reason);
 	}
-	buf_text(b, "</span></li>\n");
-	return !b->bad && r->n < PAST;
+	buf_text(b, "</span>");
+}
+
+static bool
+row(void *arg, const struct notice_info *i)
+{
+	struct rows *r = arg;
+	struct visit *v = r->v;
+
+	if (notice_is_open(&i->notice) != r->open)
+		return true;
+	if (r->n++ == 0)
+		buf_printf(v->out, "<h2>%s</h2>\n<ul class=\"items\">\n",
+		    r->open ? _("To come, and now") : _("What has ended"));
+	buf_text(v->out, "<li>");
+	dash_over_notice(v, i);
+	if (r->open)
+		end_form(v, &i->notice);
+	else
+		put_end(v->out, &i->notice);
+	buf_text(v->out, "</li>\n");
+	return !v->out->bad;
+}
+
+/* False: there is none. */
+static bool
+list(struct visit *v, uint32_t site, bool open)
+{
+	const struct notice_spec spec = { .site = site, .open = open,
+		.limit = open ? OPEN : PAST };
+	struct rows r = { .v = v, .open = open };
+
+	query_notices(v->query, &spec, row, &r);
+	if (r.n > 0)
+		buf_text(v->out, "</ul>\n");
+	return r.n > 0;
+}
+
+/* --- announcing ------------------------------------------------------------- */
+
+static void
+announce_form(struct visit *v, const struct site_info *site)
+{
+	const struct form_choice kinds[] = {
+		{ "outage", notice_kind_word(NOTICE_OUTAGE) },
+		{ "maintenance", notice_kind_word(NOTICE_MAINTENANCE) },
+		{ "closing", notice_kind_word(NOTICE_CLOSING) },
+	};
+
+	if (!visit_may(v, "notice-announce"))
+		return;
+	buf_printf(v->out, "<details><summary>%s</summary>\n",
+	    _("Announce something for a site"));
+	form_begin(v, "notice-announce", "/notices");
+	form_choice(v, "kind", _("What"), kinds,
+	    sizeof(kinds) / sizeof(kinds[0]));
+	if (site->number != 0)
+		form_hidden(v, "code", span_of(site->code));
+	else
+		form_text(v, "code", _("Code of the site"), true);
+	form_text(v, "service", _("Service (empty: the whole site)"), false);
+	form_time(v, "from", _("From (empty: now)"), false);
+	form_time(v, "until", _("Until (empty: not known)"), false);
+	form_text(v, "recurs", _("Recurs: sun 02:00-04:00 (empty: once)"),
+	    false);
+	form_text(v, "zone", _("Time zone of that: Asia/Shanghai"), false);
+	form_text(v, "see", _("Where to turn to, or the successor: an "
+	    "address"), false);
+	form_text(v, "reason", _("Reason"), true);
+	form_end(v, _("Announce"));
+	buf_text(v->out, "</details>\n");
 }
 
 void
 dash_notices(struct visit *v)
 {
 	struct site_info site = { .number = 0 };
-	struct rows past = { .v = v };
 	struct buf *b = v->out;
 
 	if (v->argument[VISIT_SITE].n > 0 && !query_site_by_code(v->query,
@@ -72,13 +135,12 @@ dash_notices(struct visit *v)
 	}
 	sheet_begin_live(v, span_of(_("Notices")), v->overview != NULL ?
 	    v->overview->version : 0);
-	buf_printf(b, "<h1>%s</h1>\n<div id=\"list\" data-fresh=\"\">\n",
-	    _("What is announced"));
-	if (dash_over_notices(v, site.number, OPEN) == 0)
+	buf_printf(b, "<h1>%s</h1>\n", _("What is announced"));
+	announce_form(v, &site);
+	buf_text(b, "<div id=\"list\" data-fresh=\"\">\n");
+	if (!list(v, site.number, true))
 		buf_printf(b, "<p>%s</p>\n", _("Nothing."));
-	query_now_notices(v->query, site.number, false, past_row, &past);
-	if (past.n > 0)
-		buf_text(b, "</ul>\n");
+	list(v, site.number, false);
 	buf_text(b, "</div>\n");
 	sheet_end(v);
 }

@@ -17,7 +17,6 @@
 #include "hub/live.h"
 #include "hub/markup.h"
 #include "hub/query_alert.h"
-#include "hub/query_now.h"
 #include "hub/sheet.h"
 
 #define WRONG 12		/* shown on the overview */
@@ -202,59 +201,66 @@ struct announced {
 };
 
 static void
-put_window(struct buf *b, const struct notice *n)
+put_window(struct buf *b, const struct notice_info *i)
 {
-	struct notice_window w;
+	int64_t from = i->has_window ? i->window.from : i->notice.from;
+	int64_t until = i->has_window ? i->window.until : i->notice.until;
 
-	if (n->kind == NOTICE_CLOSING ||
-	    !notice_next(n, clock_wall(), &w)) {
-		markup_time(b, n->from);
+	markup_time(b, from);
+	if (i->notice.kind == NOTICE_CLOSING || until == CLOCK_NONE)
 		return;
-	}
-	markup_time(b, w.from);
-	if (w.until != CLOCK_NONE) {
-		buf_text(b, " – ");
-		markup_time(b, w.until);
-	}
+	buf_text(b, " – ");
+	markup_time(b, until);
 }
 
-static bool
-notice_row(void *arg, const struct notice *n)
+void
+dash_over_notice(struct visit *v, const struct notice_info *i)
 {
-	struct announced *a = arg;
-	struct visit *v = a->v;
+	const struct notice *n = &i->notice;
 	struct buf *b = v->out;
 	struct site_info site;
 
-	if (a->n++ == 0)
-		buf_text(b, "<ul class=\"items now\">\n");
-	if (a->n > a->most)
-		return true;
-	buf_printf(b, "<li><b class=\"tag\">%s</b> ",
-	    notice_kind_word(n->kind));
+	buf_printf(b, "<b class=\"tag\">%s</b> ", notice_kind_word(n->kind));
 	if (query_site_by_number(v->query, n->site, &site)) {
 		sheet_link(v, b, "/site/", span_of(site.code));
 		markup_text(b, site.name);
 		buf_text(b, "</a> ");
 	}
 	markup_text(b, n->service);
-	buf_printf(b, "<br><span class=\"soft\">%s · ",
-	    notice_phase_word(notice_phase(n, clock_wall())));
-	put_window(b, n);
+	buf_text(b, "<br><span class=\"soft\">");
+	if (notice_is_open(n))
+		buf_printf(b, "%s · ", notice_phase_word(i->phase));
+	put_window(b, i);
 	if (n->reason.n > 0) {
 		buf_text(b, " · ");
 		markup_text(b, n->reason);
 	}
-	buf_text(b, "</span></li>\n");
-	return true;
+	buf_text(b, "</span>");
+}
+
+static bool
+notice_row(void *arg, const struct notice_info *i)
+{
+	struct announced *a = arg;
+
+	if (a->n++ == 0)
+		buf_text(a->v->out, "<ul class=\"items now\">\n");
+	if (a->n > a->most)
+		return false;
+	buf_text(a->v->out, "<li>");
+	dash_over_notice(a->v, i);
+	buf_text(a->v->out, "</li>\n");
+	return !a->v->out->bad;
 }
 
 size_t
 dash_over_notices(struct visit *v, uint32_t site, size_t most)
 {
+	const struct notice_spec spec = { .site = site, .open = true,
+		.limit = most + 1 };
 	struct announced a = { .v = v, .most = most };
 
-	query_now_notices(v->query, site, true, notice_row, &a);
+	query_notices(v->query, &spec, notice_row, &a);
 	if (a.n > 0)
 		buf_text(v->out, "</ul>\n");
 	return a.n;

@@ -11,11 +11,12 @@
 #include "hub/monitor_state.h"
 #include "hub/plot.h"
 #include "hub/pulse.h"
-#include "hub/query_now.h"
+#include "hub/query_notice.h"
 #include "hub/sheet.h"
 
 #define DAY INT64_C(86400000)	/* ms */
 #define STATES_SHOWN 15
+#define STRIP_STATES 500
 #define LOOKS 3000		/* in a plot: of a week, every 5 min */
 #define WHY_MAX 2048
 
@@ -175,16 +176,10 @@ strip_state(void *arg, const struct history *h)
 	return plot_strip_state(arg, h);
 }
 
-struct table {
-	struct visit *v;
-	size_t n;
-};
-
 static bool
 state_row(void *arg, const struct history *h)
 {
-	struct table *t = arg;
-	struct buf *b = t->v->out;
+	struct buf *b = ((struct visit *)arg)->out;
 
 	buf_text(b, "<tr><td>");
 	markup_time(b, h->since);
@@ -194,31 +189,30 @@ state_row(void *arg, const struct history *h)
 	    h->flapping ? _(" (flapping)") : "");
 	markup_text(b, span_of(monitor_sentence(h->cause)));
 	buf_text(b, "</td></tr>\n");
-	return !b->bad && ++t->n < STATES_SHOWN;
+	return !b->bad;
 }
 
 static void
 states(struct visit *v, uint32_t site)
 {
 	int64_t now = clock_wall();
-	struct table t = { .v = v };
 	struct buf *b = v->out;
 	struct plot p;
 	size_t n = 0;
 
-	query_now_history(v->query, site, count_state, &n);
+	query_states(v->query, site, 1, count_state, &n);
 	if (n == 0)
 		return;
 	buf_printf(b, "<h2>%s</h2>\n", _("States of the last seven days"));
 	plot_strip_begin(&p, b, now - 7 * DAY, now, _("States of the last "
 	    "seven days; the list below says them in words"));
-	query_now_history(v->query, site, strip_state, &p);
+	query_states(v->query, site, STRIP_STATES, strip_state, &p);
 	plot_strip_end(&p);
 	buf_printf(b, "<div class=\"wide\" tabindex=\"0\" role=\"region\" "
 	    "aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n"
 	    "<tbody>\n", _("States"), _("Since"), _("State"), _("Why"));
-	query_now_history(v->query, site, state_row, &t);
+	query_states(v->query, site, STATES_SHOWN, state_row, v);
 	buf_text(b, "</tbody></table></div>\n");
 }
 

@@ -289,10 +289,13 @@ static int
 run_web(void *arg)
 {
 	struct parts *p = arg;
-	const char *paths[] = { p->config->dir, NULL };
+	/* LMDB's table of readers, sessions; zones of what is announced. */
+	const char *write[] = { p->config->dir, NULL };
+	const char *read[] = { "/usr/share/zoneinfo", "/etc/localtime",
+		NULL };
 	const struct sandbox sandbox = {
 		.may = SANDBOX_ACCEPT | SANDBOX_FILES,
-		.read = paths, .write = paths,	/* LMDB's table of readers */
+		.read = read, .write = write,
 	};
 	struct event_base *base = make_loop();
 	int listen = keep(&p->web_fd), page = keep(&p->page[1]);

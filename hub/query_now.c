@@ -1,8 +1,7 @@
 #include "hub/query_now.h"
 
-#include "contrib/base/clock.h"
 #include "hub/alert.h"
-#include "hub/ledger.h"
+#include "hub/notice.h"
 #include "hub/query_inside.h"
 #include "hub/silence.h"
 
@@ -46,20 +45,4 @@ query_now_news(struct query *q)
 	mix(&n, silence_last(q->txn));
 	mix(&n, notice_last(q->txn));
 	return n.sum;
-}
-
-void
-query_now_history(struct query *q, uint32_t site, history_fn *each, void *arg)
-{
-	history_each(q->txn, site, CLOCK_NONE, each, arg);
-}
-
-void
-query_now_notices(struct query *q, uint32_t site, bool open, notice_fn *each,
-    void *arg)
-{
-	if (open)
-		notice_each_open(q->txn, site, each, arg);
-	else
-		notice_each(q->txn, site, each, arg);
 }

@@ -454,10 +454,20 @@ static const struct http_spec spec = {
 	.idle = IDLE_MS,
 };
 
+static void
+on_report(evutil_socket_t fd, short what, void *arg)
+{
+	struct web *w = arg;
+
+	(void)fd, (void)what;
+	web_acts_hits(w->acts);
+}
+
 struct web *
 web_new(struct event_base *base, const struct config *c, int fd, int page_fd,
     struct buf *why)
 {
+	const struct timeval minute = { .tv_sec = 60 };
 	struct store *store = store_open(c->dir, why);
 	struct web *w;
 
@@ -474,6 +484,9 @@ web_new(struct event_base *base, const struct config *c, int fd, int page_fd,
 	w->overview = overview_new();
 	w->live = live_new(base, w->overview, look, w);
 	w->acts = web_acts_new(base, page_fd, w);
+	w->report = event_new(base, -1, EV_PERSIST, on_report, w);
+	must(w->report != NULL);
+	event_add(w->report, &minute);
 	w->http = http_serve_new(base, &spec, routes,
 	    sizeof(routes) / sizeof(*routes), w);
 	http_serve_listen(w->http, fd, NULL);
@@ -486,6 +499,8 @@ web_free(struct web *w)
 	if (w == NULL)
 		return;
 	http_serve_free(w->http);
+	event_free(w->report);
+	web_acts_hits(w->acts);
 	web_acts_free(w->acts);
 	live_free(w->live);
 	overview_free(w->overview);

@@ -231,6 +231,18 @@ web_act_end(void *arg, struct http_request *r)
 
 /* --- its life ------------------------------------------------------------------ */
 
+void
+web_acts_hits(struct web_acts *a)
+{
+	struct buf json;
+
+	buf_init(&json, HATCH_BODY);
+	former_report(a->web->former, HATCH_BODY / 2, &json);
+	if (json.n > 0 && !json.bad)
+		(void)hatch_send(a->hatch, FRAME_HITS, 0, buf_look(&json));
+	buf_clear(&json);
+}
+
 struct web_acts *
 web_acts_new(struct event_base *base, int page_fd, struct web *w)
 {

@@ -30,6 +30,7 @@ struct web {
 	struct sessions *sessions;
 	struct guesses *guesses;
 	struct web_acts *acts;
+	struct event *report;	/* of hits, once a minute */
 	struct overview *overview;
 	struct live *live;
 };
@@ -73,6 +74,8 @@ struct web_acts;
 struct web_acts *web_acts_new(struct event_base *base, int page_fd,
     struct web *w);
 void web_acts_free(struct web_acts *a);
+/* Tells the core what former domains were asked for. */
+void web_acts_hits(struct web_acts *a);
 void web_act_run(void *arg, struct http_request *r);	/* a route: POST */
 void web_act_end(void *arg, struct http_request *r);
 

@@ -283,30 +283,76 @@ START_TEST(test_session_ends)
 }
 END_TEST
 
-/* The one that was longest away goes. */
+/* A file that is as full as it may be; the first was away longest. */
+static void
+put_full(void)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	buf_text(&b, "{\"key\":7,\"sessions\":[");
+	for (int i = 0; i < SESSION_MOST; i++)
+		buf_printf(&b, "%s{\"name\":\"x\",\"since\":%lld,\"used\":"
+		    "%lld,\"seal\":\"%032d\",\"hash\":\"%064d\"}",
+		    i > 0 ? "," : "", (long long)NOW, (long long)NOW + i, 0,
+		    i);
+	buf_text(&b, "]}");
+	ck_assert(!b.bad);
+	put_file(SESSION_FILE, buf_cstr(&b));
+	buf_clear(&b);
+}
+
+static size_t
+kept(const char *what)
+{
+	char path[128], *text = calloc(1, 1u << 20), *at;
+	size_t n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/" SESSION_FILE, dir);
+	f = fopen(path, "r");
+	ck_assert_uint_gt(fread(text, 1, (1u << 20) - 1, f), 0);
+	fclose(f);
+	for (at = text; (at = strstr(at, what)) != NULL; at++)
+		n++;
+	free(text);
+	return n;
+}
+
 START_TEST(test_session_many)
 {
 	struct users u = people();
-	char first[SESSION_TOKEN], second[SESSION_TOKEN];
+	char token[SESSION_TOKEN], first[80], second[80];
 	struct sessions *s;
 
-	put_file(SESSION_FILE, "{\"sessions\":[1,{},{\"name\":\"x\"}],"
-	    "\"key\":7}");
+	put_full();
 	s = sessions_new(dir, 12 * HOUR);
-	sessions_begin(s, &u.user[0], first);
-	clock_set(NOW + 1, 1);
-	sessions_begin(s, &u.user[0], second);
-	for (int i = 0; i < SESSION_MOST - 1; i++) {
-		char other[SESSION_TOKEN];
+	sessions_begin(s, &u.user[0], token);
+	ck_assert_ptr_nonnull(sessions_user(s, &u, span_of(token)));
+	sessions_free(s);
+	snprintf(first, sizeof(first), "\"%064d\"", 0);
+	snprintf(second, sizeof(second), "\"%064d\"", 1);
+	ck_assert_uint_eq(kept("\"hash\""), SESSION_MOST);
+	ck_assert_uint_eq(kept(first), 0);
+	ck_assert_uint_eq(kept(second), 1);
+	users_clear(&u);
+}
+END_TEST
 
-		clock_set(NOW + 2 + i, 2);
-		if (i == 100)
-			ck_assert_ptr_nonnull(sessions_user(s, &u,
-			    span_of(first)));
-		sessions_begin(s, &u.user[1], other);
-	}
-	ck_assert_ptr_nonnull(sessions_user(s, &u, span_of(first)));
-	ck_assert_ptr_null(sessions_user(s, &u, span_of(second)));
+static const char *const odd_files[] = { "", "[]", "{\"sessions\":1}",
+	"{\"sessions\":[1,{},{\"name\":\"x\"},[]],\"key\":7}" };
+
+START_TEST(test_session_odd)
+{
+	struct users u = people();
+	char token[SESSION_TOKEN];
+	struct sessions *s;
+
+	put_file(SESSION_FILE, odd_files[_i]);
+	s = sessions_new(dir, 12 * HOUR);
+	ck_assert_ptr_null(sessions_user(s, &u, SPAN("x")));
+	sessions_begin(s, &u.user[0], token);
+	ck_assert_ptr_nonnull(sessions_user(s, &u, span_of(token)));
 	sessions_free(s);
 	users_clear(&u);
 }
@@ -423,6 +469,8 @@ main(void)
 	tcase_add_test(t, test_session_restart);
 	tcase_add_test(t, test_session_ends);
 	tcase_add_test(t, test_session_many);
+	tcase_add_loop_test(t, test_session_odd, 0,
+	    (int)(sizeof(odd_files) / sizeof(*odd_files)));
 	tcase_add_test(t, test_form);
 	tcase_add_test(t, test_guesses);
 	tcase_add_test(t, test_guesses_all);
