@@ -75,6 +75,8 @@ tell_site(struct monitor_core *m, const struct monitor_event *e)
 	char since[CLOCK_TEXT_MAX];
 	struct view_site s = { .number = 0 };
 
+	if (e->to == e->from && !monitor_is_bad(e->to))
+		return;
 	clock_format(since, e->since);
 	if (monitor_is_bad(e->to) && e->to != MONITOR_OUTAGE)
 		log_warn("site=%s state=%s was=%s cause=%s since=%s%s",

@@ -245,8 +245,9 @@ monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
 		    MONITOR_CAUSE_STALE : MONITOR_CAUSE_START;
 	if (monitor_is_bad(is.state))
 		is.state = excuse(w, s, is.state, now);
-	else if (monitor_is_good(is.state))
-		w->late = CLOCK_NONE;
+	else if (monitor_is_good(is.state) ||
+	    is.cause == MONITOR_CAUSE_UNWATCHED)
+		w->late = CLOCK_NONE;	/* all that can be known is well */
 	return is;
 }
 
