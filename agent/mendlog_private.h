@@ -4,7 +4,14 @@
 #ifndef ZQ_AGENT_MENDLOG_PRIVATE_H
 #define ZQ_AGENT_MENDLOG_PRIVATE_H
 
-#include "agent/mendlog.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/mendpage.h"
+#include "contrib/base/buf.h"
+
+struct mendlog_page;
 
 #define MENDLOG_NAME "mended"
 #define MENDLOG_RECORD_MAX (64u << 20)

@@ -2,7 +2,7 @@
  * Shortening the mending log; see mendlog.h. What is kept is copied into a
  * file beside it, which takes its place when it is durable.
  */
-#include "agent/mendlog_private.h"
+#include "agent/mendlog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/mendlog_private.h"
 #include "protocol/wire.h"
 
 #define NEW MENDLOG_NAME ".new"
