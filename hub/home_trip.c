@@ -45,7 +45,7 @@ struct home_trips {
 	struct trips *trips;
 	home_trip_fn *done;
 	void *arg;
-	TAILQ_HEAD(, job) jobs;
+	TAILQ_HEAD(job_list, job) jobs;
 };
 
 /* --- the look ----------------------------------------------------------------- */
@@ -295,10 +295,14 @@ home_trips_new(struct event_base *base, const struct trips_spec *spec,
 void
 home_trips_free(struct home_trips *h)
 {
+	struct job *next;
+
 	if (h == NULL)
 		return;
 	trips_free(h->trips);
-	while (!TAILQ_EMPTY(&h->jobs))
-		free_job(TAILQ_FIRST(&h->jobs));
+	for (struct job *j = TAILQ_FIRST(&h->jobs); j != NULL; j = next) {
+		next = TAILQ_NEXT(j, entry);
+		free_job(j);
+	}
 	free(h);
 }
