@@ -85,7 +85,8 @@ static const struct conf_def table[] = {
 	    "A header in which that web server says which user it is, after it "
 	    "has checked a client certificate, or in some other way: "
 	    "X-Remote-User.\n"
-	    "It must remove what the reader himself sends by that name. The "
+	    "It must remove what the reader himself sends by that name.\n"
+	    "The "
 	    "user must be in zqhub user list, which has the role.\n"
 	    "Empty: nobody is believed that." },
 	{ .section = "", .name = "dir", .type = CONF_PATH,
@@ -210,7 +211,8 @@ static const struct conf_def table[] = {
 	    "answers it for so long: to the site again, sorted by column.\n"
 	    "Nobody answers when the letter is not fetched, or when it is, its "
 	    "time has come, and neither is a page mended nor does anybody say "
-	    "that it will be. Not at all (0): this step is left out." },
+	    "that it will be.\n"
+	    "Not at all (0): this step is left out." },
 	{ .section = "", .name = "letter_site", .type = CONF_TIME,
 	  .offset = AT(letter_site), .preset = "7d",
 	  .least = 0, .most = 3650 * DAY,
@@ -302,7 +304,8 @@ static const struct conf_def table[] = {
 	  .about =
 	    "A site is silent when the last connection of its agent was "
 	    "closed and it doesn't come back for so long.\n"
-	    "Restarting an agent takes less. Who vanishes without closing "
+	    "Restarting an agent takes less.\n"
+	    "Who vanishes without closing "
 	    "anything is silent after silent_after." },
 	{ .section = "", .name = "start_after", .type = CONF_TIME,
 	  .offset = AT(start_after), .preset = "3m",
