@@ -1,0 +1,149 @@
+/*
+ * What push is told beside its verdict: causes, wants, what is in a batch.
+ */
+#include "tests/unit/agent/pushkit.h"
+
+/* --- causes and wants --------------------------------------------------------- */
+
+/* Each cause has a sentence of its own, and its pace. */
+START_TEST(test_causes)
+{
+	static const struct {
+		enum verdict verdict;
+		const char *cause, *words;
+		int64_t least, most;	/* ms that the hub is left alone */
+	} cases[] = {
+		{ VERDICT_BLOCKED, "blocked", "for now", 0, 0 },
+		{ VERDICT_BLOCKED, "retired", "for good", 43200000,
+		    86400000 },
+		{ VERDICT_BLOCKED, "reissued", "another key", 1800000,
+		    3600000 },
+		{ VERDICT_BLOCKED, "unknown", "no such site", 0, 0 },
+		{ VERDICT_BLOCKED, "quarantined", "expired", 0, 0 },
+		{ VERDICT_BLOCKED, "odd", "has blocked this site", 0, 0 },
+		{ VERDICT_FORKED, "content", "other changes", 0, 0 },
+		{ VERDICT_FORKED, "instance", "two agents", 0, 0 },
+		{ VERDICT_FORKED, "behind", "went back", 0, 0 },
+		{ VERDICT_FORKED, "settled", "kept the other", 0, 0 },
+		{ VERDICT_BAD, NULL, "can't read", 0, 0 },
+	};
+
+	hub.times = -1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		hub.verdict = cases[i].verdict;
+		hub.cause = cases[i].cause;
+		start();
+		WAIT_FOR(status_has("step", "stop"));
+		ck_assert_msg(status_has("trouble", cases[i].words),
+		    "%s lacks %s", cases[i].cause, cases[i].words);
+		ck_assert(status_has("trouble", "because"));
+		if (cases[i].cause != NULL)
+			ck_assert(status_has("cause", cases[i].cause));
+		ck_assert_int_ge(push_rest(push), cases[i].least);
+		ck_assert_int_le(push_rest(push), cases[i].most);
+		stop();
+	}
+}
+END_TEST
+
+/* An agent that was settled away doesn't ask any more; one that is told that
+ * it is kept goes on, whatever the verdict. */
+START_TEST(test_settled)
+{
+	uint64_t batches;
+
+	start();
+	WAIT_FOR(push_is_well(push));
+	hub.verdict = VERDICT_FORKED;
+	hub.cause = "settled";
+	hub.times = -1;
+	WAIT_FOR(status_has("step", "stop"));
+	batches = hub.batches;
+	turn_loop(400);
+	ck_assert_uint_eq(hub.batches, batches);
+	ck_assert_int_eq(retold, 0);
+	/* Not even when the hub wants something; a person can. */
+	push_want(push, SPAN("prove"));
+	turn_loop(100);
+	ck_assert_uint_eq(hub.batches, batches);
+	hub.verdict = VERDICT_BUSY;
+	hub.want = "retell renew";
+	push_restart(push);
+	WAIT_FOR(retold == 1);
+	ck_assert_int_ge(renewed, 1);
+	/* It is said until the hub has heard of it; once is enough. */
+	batches = hub.batches;
+	WAIT_FOR(hub.batches > batches + 1);
+	ck_assert_int_eq(retold, 1);
+	stop();
+}
+END_TEST
+
+START_TEST(test_batch)
+{
+	held = 77;
+	start();
+	WAIT_FOR(push_is_well(push));
+	ck_assert_uint_eq(hub.held, 77);
+	ck_assert_str_eq(hub.trouble, "");
+	stop();
+}
+END_TEST
+
+/* What is the matter goes along, cut to what a batch may say; a kick is
+ * enough for it, and the hub hears when it is over. */
+START_TEST(test_trouble)
+{
+	char *most = calloc(3000, 1);
+
+	memset(most, 'x', 2999);
+	trouble = "source web: some directories can't be read";
+	start();
+	WAIT_FOR(push_is_well(push));
+	ck_assert_str_eq(hub.trouble, trouble);
+	trouble = most;
+	push_kick(push);
+	WAIT_FOR(strlen(hub.trouble) == 1024);
+	trouble = "";
+	push_kick(push);
+	WAIT_FOR(hub.trouble[0] == '\0');
+	stop();
+	free(most);
+}
+END_TEST
+
+/* The hub's reason is said while it is busy. */
+START_TEST(test_busy_why)
+{
+	start();
+	WAIT_FOR(push_is_well(push));
+	hub.verdict = VERDICT_BUSY;
+	hub.times = 2;
+	WAIT_FOR(status_has("trouble", "because"));
+	WAIT_FOR(push_is_well(push));
+	stop();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("agent/push_cause");
+	TCase *t = tcase_create("push_cause");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, test_causes);
+	tcase_add_test(t, test_settled);
+	tcase_add_test(t, test_batch);
+	tcase_add_test(t, test_trouble);
+	tcase_add_test(t, test_busy_why);
+	suite_add_tcase(suite, t);
+	r = srunner_create(suite);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
