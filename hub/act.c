@@ -20,6 +20,7 @@
 #include "hub/held.h"
 #include "hub/home_act.h"
 #include "hub/history.h"
+#include "hub/hits.h"
 #include "hub/issued.h"
 #include "hub/links.h"
 #include "hub/outbox.h"
@@ -114,6 +115,7 @@ static const struct {
 	{ "home-accept", home_act_accept },
 	{ "tell", telling_act },
 	{ "escalate", escalate_act },
+	{ "former", hits_act },
 	{ "alert-fire", act_alert_fire },
 	{ "alert-join", act_alert_join },
 	{ "alert-leave", act_alert_leave },

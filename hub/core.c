@@ -34,6 +34,7 @@
 #include "hub/frame.h"
 #include "hub/guests.h"
 #include "hub/hatch.h"
+#include "hub/hits_keeper.h"
 #include "hub/homes.h"
 #include "hub/ingest.h"
 #include "hub/letters.h"
@@ -90,6 +91,7 @@ struct core {
 	struct clerk *clerk;
 	struct move_watch *moves;
 	struct escalator *escalator;
+	struct hits_keeper *hits;
 	struct channel *check;	/* or NULL: there is no such part … */
 	struct lookout *lookout;	/* … or NULL: it doesn't look at links */
 	struct homes *homes;	/* … or NULL: nor at home pages */
@@ -506,6 +508,8 @@ on_page_frame(void *arg, uint8_t kind, uint64_t number, struct span body)
 
 	if (kind == FRAME_ACT)
 		desk_page(c->desk, number, body);
+	else if (kind == FRAME_HITS && hits_keeper_take(c->hits, body))
+		return;
 	else
 		log_warn("part=web sent a frame of kind %u", kind);
 }
@@ -538,6 +542,7 @@ make_parts(struct core *c)
 	    (int64_t)c->config->move_grace);
 	c->moves = move_watch_new(&c->writer, c->turns);
 	c->escalator = escalator_new(c->config, &c->writer, c->turns);
+	c->hits = hits_keeper_new(c->turns);
 	c->admit = admit_new(&c->writer, c->turns, send_grant, on_rebound,
 	    c);
 }
@@ -671,6 +676,7 @@ core_free(struct core *c)
 	clerk_free(c->clerk);
 	move_watch_free(c->moves);
 	escalator_free(c->escalator);
+	hits_keeper_free(c->hits);
 	lookout_free(c->lookout);
 	homes_free(c->homes);
 	channel_free(c->check);

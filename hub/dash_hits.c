@@ -63,10 +63,10 @@ dash_hits(struct visit *v)
 	sheet_begin(v, span_of(_("Hits on former domains")));
 	buf_printf(v->out, "<h1>%s</h1>\n<p>%s</p>\n",
 	    _("Hits on former domains"), _("Requests for domains that were "
-	    "moved or closed and point at this hub, since its web part was "
-	    "started. What is hit most is to be mended first."));
+	    "moved or closed and point at this hub. What is hit most is to be "
+	    "mended first."));
 	if (v->former != NULL)
-		former_each(v->former, row, &r);
+		former_each(v->former, v->query, row, &r);
 	if (r.n > 0)
 		buf_text(v->out, "</tbody></table></div>\n");
 	else

@@ -3,6 +3,7 @@
  */
 #include "hub/former.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct host {
 
 struct hit {
 	uint64_t hash, count;
+	uint64_t told;		/* of these, in reports */
 	int64_t last;
 	int status;
 	char *url, *to, *from;
@@ -36,6 +38,7 @@ struct former {
 	struct rewrite *rules;
 	struct hit hit[FORMER_HITS];
 	size_t hits;
+	bool loaded;		/* with what was kept */
 };
 
 /* --- which hosts ---------------------------------------------------------- */
@@ -99,12 +102,48 @@ add_retired(struct former *f, struct db_txn *t, uint32_t number)
 			add(f, one, 0, number);
 }
 
+static uint64_t
+hash_of(struct span s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (uint8_t)s.at[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+static bool
+load_hit(void *arg, const struct hits_row *r)
+{
+	struct former *f = arg;
+	struct hit *h = &f->hit[f->hits];
+
+	if (f->hits == FORMER_HITS)
+		return false;
+	f->hits++;
+	*h = (struct hit){ .hash = hash_of(r->url), .count = r->count,
+	    .told = r->count, .last = r->last, .status = r->status,
+	    .url = mem_copy(r->url.at, r->url.n),
+	    .to = mem_copy(r->to.at, r->to.n),
+	    .from = mem_copy(r->from.at, r->from.n) };
+	return true;
+}
+
+static void
+load(struct former *f, struct query *q)
+{
+	if (!f->loaded)
+		hits_each(q->txn, load_hit, f);
+	f->loaded = true;
+}
+
 static void
 refresh(struct former *f, struct query *q)
 {
 	int64_t now = clock_mono();
 	uint32_t last;
 
+	load(f, q);
 	if (f->rules != NULL && (f->place == q->meta.place ||
 	    now - f->looked < FORMER_REFRESH))
 		return;
@@ -205,16 +244,6 @@ former_look(struct former *f, struct query *q, struct span host,
 
 /* --- hits ----------------------------------------------------------------- */
 
-static uint64_t
-hash_of(struct span s)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (uint8_t)s.at[i]) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 /* A new one takes the place of the least hit, and what that had: it may have
  * been there as often, before it was noted. */
 static struct hit *
@@ -234,6 +263,7 @@ slot(struct former *f, struct span url)
 		least = &f->hit[f->hits++];
 	free(least->url);
 	least->url = mem_copy(url.at, url.n);
+	least->told = least->count;
 	least->hash = hash;
 	return least;
 }
@@ -267,6 +297,44 @@ former_note(struct former *f, struct span host, struct span path,
 	buf_clear(&page);
 }
 
+/* --- reports -------------------------------------------------------------- */
+
+static json_t *
+json_of(const struct hit *h)
+{
+	return json_pack("{s:s, s:s, s:s, s:I, s:i}", "url", h->url, "to",
+	    h->to != NULL ? h->to : "", "from", h->from != NULL ? h->from :
+	    "", "count", (json_int_t)(h->count - h->told), "status",
+	    h->status);
+}
+
+void
+former_report(struct former *f, size_t most, struct buf *json)
+{
+	size_t used = 2, rows = 0;
+	json_t *all = json_array();
+	char *text;
+
+	for (size_t i = 0; i < f->hits && rows < HITS_ROWS; i++) {
+		struct hit *h = &f->hit[i];
+		size_t need = 256 + 2 * (strlen(h->url) +
+		    (h->to != NULL ? strlen(h->to) : 0) +
+		    (h->from != NULL ? strlen(h->from) : 0));
+
+		if (h->count == h->told || used + need > most)
+			continue;
+		json_array_append_new(all, json_of(h));
+		h->told = h->count;
+		used += need;
+		rows++;
+	}
+	if (rows > 0 && (text = json_dumps(all, JSON_COMPACT)) != NULL) {
+		buf_text(json, text);
+		free(text);
+	}
+	json_decref(all);
+}
+
 static int
 by_count(const void *a, const void *b)
 {
@@ -276,10 +344,11 @@ by_count(const void *a, const void *b)
 }
 
 void
-former_each(struct former *f, former_fn *each, void *arg)
+former_each(struct former *f, struct query *q, former_fn *each, void *arg)
 {
 	bool more = true;
 
+	load(f, q);
 	qsort(f->hit, f->hits, sizeof(f->hit[0]), by_count);
 	for (size_t i = 0; more && i < f->hits; i++)
 		more = each(arg, &(struct former_hit){

@@ -6,8 +6,9 @@
  * it is now, by all rules there are; one whose redirect has ended, or whose
  * site was retired, 410 with the successor named, if there is one. Every hit
  * is counted by its address, with the page that has the link, if the browser
- * says so: what is hit most is to be mended first. Counts live as long as the
- * part; there are FORMER_HITS of them, and the least hit makes room.
+ * says so: what is hit most is to be mended first. There are FORMER_HITS of
+ * them, and the least hit makes room. They begin with what is kept (hits.h),
+ * and former_report() tells what has come since.
  */
 #ifndef ZQ_HUB_FORMER_H
 #define ZQ_HUB_FORMER_H
@@ -17,9 +18,10 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "hub/hits.h"
 #include "hub/query.h"
 
-#define FORMER_HITS 1000
+#define FORMER_HITS HITS_MOST
 #define FORMER_REFRESH 2000	/* ms, until changes of the view are seen */
 
 struct former;
@@ -42,6 +44,10 @@ bool former_look(struct former *f, struct query *q, struct span host,
 void former_note(struct former *f, struct span host, struct span path,
     const struct former_answer *a, struct span from);
 
+/* What was counted since the last report, as JSON for hits.h; as much as fits
+ * into `most` bytes. Empty: nothing. Calling it again means it was taken. */
+void former_report(struct former *f, size_t most, struct buf *json);
+
 struct former_hit {
 	struct span url, to, from;	/* from: the newest */
 	uint64_t count;
@@ -50,6 +56,7 @@ struct former_hit {
 };
 /* The most hit first. */
 typedef bool former_fn(void *arg, const struct former_hit *h);
-void former_each(struct former *f, former_fn *each, void *arg);
+void former_each(struct former *f, struct query *q, former_fn *each,
+    void *arg);
 
 #endif

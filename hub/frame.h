@@ -57,6 +57,8 @@ enum frame_kind {
 	FRAME_TRIED = 38,	/* … what came of it (move_try.h) */
 	FRAME_ACT = 42,		/* web to core: an operator's act, as JSON … */
 	FRAME_ACTED = 43,	/* … what came of it */
+	FRAME_HITS = 46,	/* web to core: hits on former domains, since the
+				 * last of these, as JSON (hits.h) */
 	FRAME_HOME = 35,	/* core to check: a site's home page … */
 	FRAME_HOMED = 36,	/* … what was seen of it (home_frame.h) */
 	FRAME_NOTIFY = 40,	/* core to notify: a delivery (notify_frame.h) */

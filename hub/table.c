@@ -57,6 +57,8 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_DOMAIN_PAST] = { .name = "domain-past" },
 	[TABLE_SETTLE] = { .name = "settle" },
 	[TABLE_DANGER] = { .name = "danger" },
+	[TABLE_FORMER] = { .name = "former" },
+	[TABLE_CLEAR] = { .name = "clear" },
 	[TABLE_ALERT] = { .name = "alert" },
 	[TABLE_ALERT_OPEN] = { .name = "alert-open" },
 	[TABLE_ALERT_NOTICE] = { .name = "alert-notice" },

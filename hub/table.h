@@ -67,6 +67,8 @@ enum table {
 				 * of it; see domains.h */
 	TABLE_SETTLE,	/* ms u64, move u32 → nothing; see move.h */
 	TABLE_DANGER,	/* target_key(), or a host's beginning → danger.h */
+	TABLE_FORMER,	/* digest of an address → hits on it; see hits.h */
+	TABLE_CLEAR,	/* site u32 → by, reason: is to be cleared further */
 	TABLE_ALERT,	/* alert u32 → struct alert */
 	TABLE_ALERT_OPEN,	/* alert u32 → nothing; not over */
 	TABLE_ALERT_NOTICE,	/* alert u32, notice u64 → struct ledger_notice */

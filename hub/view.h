@@ -121,6 +121,7 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"states","rows":[[site,"down",MS,MS,"both",INSIDE,OUTSIDE,
  *	 FLAPPING],…]}	what the monitor says, judged then, so since then
  *		(history.h); site 0: the hub
+ *	{"do":"former","rows":[…]}	hits on former domains (hits.h)
  *	{"do":"escalate","site":N,"from":L,"to":L,"told":MS,"raised":MS}	what
  *		a site was told by then and nobody has answered goes on, from
  *		"page", "column" or "site" to "column", "site" or "parent"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"

@@ -49,6 +49,15 @@ grep -q '<td class="far">3</td>.*www.zz.gov.cn/most.*www.ly.gov.cn/1.html' \
 curl -sf "http://127.0.0.1:$WEB_PORT/metrics" >"$T/metrics"
 grep -q 'zq_web_former_total{status="308"} [4-9]' "$T/metrics" || die "metrics"
 
+say "- hits outlive a restart"
+kept() { zqhub journal print | grep -q '"do":"former".*/most'; }
+wait_for 90 "hits to be kept" kept
+stop "$HUB_PID" || die "hub did not end cleanly"
+hub_start
+curl -sf "http://127.0.0.1:$WEB_PORT/hits?lang=en" >"$T/hits" || die "/hits"
+grep -q '<td class="far">3</td>.*www.zz.gov.cn/most.*www.ly.gov.cn/1.html' \
+	"$T/hits" || { cat "$T/hits"; die "hits are forgotten"; }
+
 say "- a site is closed"
 zqhub site retire $C --reason 并入门户 --yes >"$T/out" 2>&1 ||
 	zqhub site retire $C --reason 并入门户 >"$T/out" 2>&1 ||

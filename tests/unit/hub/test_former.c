@@ -145,7 +145,112 @@ on_hit(void *arg, const struct former_hit *h)
 	return strlen(listed) < 3000;
 }
 
-START_TEST(hits)
+static void
+list(void)
+{
+	struct store *s;
+	struct query *q;
+
+	item(NULL, NULL);
+	kit_show(&k, 100);
+	s = kit_store(&k);
+	q = query_begin(s);
+	listed[0] = '\0';
+	former_each(former, q, on_hit, NULL);
+	query_end(q);
+	store_close(s);
+}
+
+/* What the web part reports, and the core writes down; how many bytes. */
+static size_t
+report(void)
+{
+	struct buf json;
+	size_t n;
+
+	buf_init(&json, 65536);
+	former_report(former, 1500, &json);
+	n = json.n;
+	if (n > 0)
+		kit_act(&k, "{\"do\":\"former\",\"rows\":%s}",
+		    buf_cstr(&json));
+	buf_clear(&json);
+	return n;
+}
+
+START_TEST(kept)
+{
+	move_domain(0, 0);
+	passes(FORMER_REFRESH);
+	ck_assert_uint_eq(report(), 0);
+	for (int i = 0; i < 3; i++)
+		get_path("s1.gov.cn", "/a", "http://s3.gov.cn/p");
+	get_it("s1.gov.cn", "/b");
+	ck_assert_uint_gt(report(), 0);
+	ck_assert_uint_eq(report(), 0);
+	get_it("s1.gov.cn", "/a");
+	ck_assert_uint_gt(report(), 0);
+	/* The part starts again. */
+	former_free(former);
+	former = former_new();
+	list();
+	ck_assert_str_eq(listed, "4 308 http://s1.gov.cn/a > "
+	    "https://s2.gov.cn/a < http://s3.gov.cn/p\n"
+	    "1 308 http://s1.gov.cn/b > https://s2.gov.cn/b < \n");
+	get_it("s1.gov.cn", "/a");
+	list();
+	ck_assert_int_eq(strncmp(listed, "5 308 ", 6), 0);
+	same_again();
+}
+END_TEST
+
+/* As many as there may be, and one more: the least hit goes. */
+START_TEST(kept_within_bounds)
+{
+	char path[40];
+
+	move_domain(0, 0);
+	passes(FORMER_REFRESH);
+	for (int i = 0; i < FORMER_HITS + 10; i++) {
+		snprintf(path, sizeof(path), "/%d", i);
+		get_it("s1.gov.cn", path);
+		if (i % 100 == 0) {
+			get_it("s1.gov.cn", "/a");
+			while (report() > 0)
+				continue;
+		}
+	}
+	while (report() > 0)
+		continue;
+	former_free(former);
+	former = former_new();
+	list();
+	ck_assert_int_eq(strncmp(listed, "11 308 http://s1.gov.cn/a >", 27),
+	    0);
+	same_again();
+}
+END_TEST
+
+START_TEST(no_such_hits)
+{
+	static const char *const bad[] = { "{}", "[]", "[7]",
+		"[{\"url\":\"x\",\"count\":1,\"status\":308}]",
+		"[{\"url\":\"http://s1.gov.cn/\",\"count\":0,\"status\":308}]",
+		"[{\"url\":\"http://s1.gov.cn/\",\"count\":1,\"status\":200}]",
+		"[{\"url\":\"http://s1.gov.cn/\",\"count\":1,\"status\":308,"
+		    "\"from\":\"javascript:1\"}]" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		kit_act(&k, "{\"do\":\"former\",\"rows\":%s}", bad[i]);
+		ck_assert_msg(held(0)[0] != '\0', "%s", bad[i]);
+		kit_act(&k, "{\"do\":\"dismiss\",\"site\":0,\"all\":true}");
+	}
+	list();
+	ck_assert_str_eq(listed, "");
+}
+END_TEST
+
+START_TEST(counted)
 {
 	char path[40];
 
@@ -155,8 +260,7 @@ START_TEST(hits)
 		ck_assert_int_eq(get_path("s1.gov.cn", "/a",
 		    "http://S3.gov.cn/p#x"), 308);
 	get_path("s1.gov.cn", "/b", "javascript:alert(1)");
-	listed[0] = '\0';
-	former_each(former, on_hit, NULL);
+	list();
 	ck_assert_str_eq(listed, "3 308 http://s1.gov.cn/a > "
 	    "https://s2.gov.cn/a < http://s3.gov.cn/p\n"
 	    "1 308 http://s1.gov.cn/b > https://s2.gov.cn/b < \n");
@@ -167,8 +271,7 @@ START_TEST(hits)
 		if (i % 300 == 0)
 			get_it("s1.gov.cn", "/a");
 	}
-	listed[0] = '\0';
-	former_each(former, on_hit, NULL);
+	list();
 	ck_assert_int_eq(strncmp(listed, "7 308 http://s1.gov.cn/a >", 26),
 	    0);
 }
@@ -187,7 +290,10 @@ main(void)
 	tcase_add_test(tests, in_effect);
 	tcase_add_test(tests, only_domains);
 	tcase_add_test(tests, retired);
-	tcase_add_test(tests, hits);
+	tcase_add_test(tests, counted);
+	tcase_add_test(tests, kept);
+	tcase_add_test(tests, kept_within_bounds);
+	tcase_add_test(tests, no_such_hits);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
