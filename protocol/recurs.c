@@ -95,12 +95,14 @@ read_days(struct recurs *r, struct span days)
 		days.at += monthly.n;
 		days.n -= monthly.n;
 	}
-	do {
+	if (days.n == 0 || days.at[days.n - 1] == ',')
+		return false;
+	while (days.n > 0) {
 		struct span word = cut(&days, ',');
 
 		if (!(dates ? put_date(r, word) : put_weekday(r, word)))
 			return false;
-	} while (days.n > 0);
+	}
 	return true;
 }
 

@@ -63,6 +63,10 @@ core_open(struct corekit *k, uint64_t most)
 		.web = text[2], .public = text[3], .dir = k->dir,
 		.group = 1000, .store_most = most,
 		.gate_items = 50, .gate_percent = 10, .gate_window = 600000,
+		.silent_after = 15000, .gone_after = 8000,
+		.start_after = 180000, .isolated_share = 30,
+		.isolated_least = 3, .flap_count = 5, .flap_window = 1800000,
+		.flap_quiet = 900000,
 		.ticket_life = 24 * 3600 * 1000 };
 	clock_set(CORE_NOW, 1000);
 	counters_open();
