@@ -60,23 +60,6 @@ some(unsigned n)
 	bed_show(&bed);
 }
 
-typedef void maker_fn(struct visit *v);
-
-static const char *
-page(maker_fn *make, const char *path, const char *query)
-{
-	const char *text = bed_get(&bed, make, path, query);
-
-	bed_html(&bed);
-	return text;
-}
-
-static bool
-has(const char *text, const char *part)
-{
-	return strstr(text, part) != NULL;
-}
-
 #define ASK "url=https%3A%2F%2Fs2.gov.cn%2Fgone%2522%253E%253Cb.html"
 
 START_TEST(who_links_there)
@@ -84,16 +67,16 @@ START_TEST(who_links_there)
 	const char *text;
 
 	some(3);
-	text = page(dash_links, "", ASK);
+	text = bed_page(&bed, dash_links, "", ASK);
 	ck_assert_int_eq(bed.v.status, 200);
-	ck_assert(has(text, "3 pages of 1 sites link there."));
-	ck_assert(has(text, "withdrawn"));
-	ck_assert(has(text, "/item/1\""));
-	ck_assert(!has(text, "<script>alert"));
-	text = page(dash_links, "", "url=s2.gov.cn&site=4100000002");
-	ck_assert(has(text, "There are none."));
-	text = page(dash_links, "", "url=s2.gov.cn&site=4100000001");
-	ck_assert(has(text, "/item/3\""));
+	ck_assert(bed_has(text, "3 pages of 1 sites link there."));
+	ck_assert(bed_has(text, "withdrawn"));
+	ck_assert(bed_has(text, "/item/1\""));
+	ck_assert(!bed_has(text, "<script>alert"));
+	text = bed_page(&bed, dash_links, "", "url=s2.gov.cn&site=4100000002");
+	ck_assert(bed_has(text, "There are none."));
+	text = bed_page(&bed, dash_links, "", "url=s2.gov.cn&site=4100000001");
+	ck_assert(bed_has(text, "/item/3\""));
 }
 END_TEST
 
@@ -102,29 +85,29 @@ START_TEST(to_the_last_page)
 	const char *text;
 
 	some(130);
-	text = page(dash_links, "", ASK);
+	text = bed_page(&bed, dash_links, "", ASK);
 	ck_assert_uint_eq(bed_count(text, "<th scope=\"row\""), 100);
-	ck_assert(has(text, "rel=\"next\"") && has(text, "after=100"));
-	text = page(dash_links, "", ASK "&after=100");
+	ck_assert(bed_has(text, "rel=\"next\"") && bed_has(text, "after=100"));
+	text = bed_page(&bed, dash_links, "", ASK "&after=100");
 	ck_assert_uint_eq(bed_count(text, "<th scope=\"row\""), 30);
-	ck_assert(!has(text, "rel=\"next\""));
+	ck_assert(!bed_has(text, "rel=\"next\""));
 }
 END_TEST
 
 START_TEST(refused)
 {
 	some(1);
-	page(dash_links, "", "");
+	bed_page(&bed, dash_links, "", "");
 	ck_assert_int_eq(bed.v.status, 400);
-	page(dash_links, "", "url=javascript%3Aalert(1)/");
+	bed_page(&bed, dash_links, "", "url=javascript%3Aalert(1)/");
 	ck_assert_int_eq(bed.v.status, 400);
-	page(dash_links, "", ASK "&after=x");
+	bed_page(&bed, dash_links, "", ASK "&after=x");
 	ck_assert_int_eq(bed.v.status, 400);
-	page(dash_links, "", ASK "&site=4100000009");
+	bed_page(&bed, dash_links, "", ASK "&site=4100000009");
 	ck_assert_int_eq(bed.v.status, 404);
-	page(dash_links, "nonsense", "");
+	bed_page(&bed, dash_links, "nonsense", "");
 	ck_assert_int_eq(bed.v.status, 404);
-	page(dash_links, "broken", "site=4100000009");
+	bed_page(&bed, dash_links, "broken", "site=4100000009");
 	ck_assert_int_eq(bed.v.status, 404);
 }
 END_TEST
@@ -134,13 +117,14 @@ START_TEST(broken)
 	const char *text;
 
 	some(2);
-	text = page(dash_links, "broken", "");
-	ck_assert(has(text, "gone"));
-	ck_assert(has(text, "<strong>withdrawn</strong>"));
-	text = page(dash_links, "broken", "site=4100000002");
-	ck_assert(has(text, "There are none."));
-	text = page(dash_links, "broken", "after=https%3A%2F%2Fs2.gov.cn%2Fz");
-	ck_assert(has(text, "There are none."));
+	text = bed_page(&bed, dash_links, "broken", "");
+	ck_assert(bed_has(text, "gone"));
+	ck_assert(bed_has(text, "<strong>withdrawn</strong>"));
+	text = bed_page(&bed, dash_links, "broken", "site=4100000002");
+	ck_assert(bed_has(text, "There are none."));
+	text = bed_page(&bed, dash_links, "broken",
+	    "after=https%3A%2F%2Fs2.gov.cn%2Fz");
+	ck_assert(bed_has(text, "There are none."));
 }
 END_TEST
 
@@ -149,19 +133,19 @@ START_TEST(under_item_and_site)
 	const char *text;
 
 	some(2);
-	text = page(dash_item, "1", "");
-	ck_assert(has(text, "<h2>Links</h2>"));
-	ck_assert(has(text, "https://s1.gov.cn/0.png"));
-	ck_assert(has(text, "withdrawn"));
-	ck_assert(!has(text, "<script>alert"));
-	text = page(dash_item, "3", "lang=en");
-	ck_assert(has(text, "2 pages of 1 sites link there."));
-	ck_assert(has(text, "/links?url="));
-	text = page(dash_site, "4100000001", "");
-	ck_assert(has(text, "<h2>Broken links</h2>"));
-	ck_assert(has(text, "<strong>withdrawn</strong>"));
-	text = page(dash_site, "4100000002", "");
-	ck_assert(!has(text, "<strong>withdrawn</strong>"));
+	text = bed_page(&bed, dash_item, "1", "");
+	ck_assert(bed_has(text, "<h2>Links</h2>"));
+	ck_assert(bed_has(text, "https://s1.gov.cn/0.png"));
+	ck_assert(bed_has(text, "withdrawn"));
+	ck_assert(!bed_has(text, "<script>alert"));
+	text = bed_page(&bed, dash_item, "3", "lang=en");
+	ck_assert(bed_has(text, "2 pages of 1 sites link there."));
+	ck_assert(bed_has(text, "/links?url="));
+	text = bed_page(&bed, dash_site, "4100000001", "");
+	ck_assert(bed_has(text, "<h2>Broken links</h2>"));
+	ck_assert(bed_has(text, "<strong>withdrawn</strong>"));
+	text = bed_page(&bed, dash_site, "4100000002", "");
+	ck_assert(!bed_has(text, "<strong>withdrawn</strong>"));
 }
 END_TEST
 
@@ -170,8 +154,8 @@ START_TEST(both_ways)
 	const char *text;
 
 	some(1);
-	text = page(dash_links, "reciprocal", "");
-	ck_assert(has(text, "office"));
+	text = bed_page(&bed, dash_links, "reciprocal", "");
+	ck_assert(bed_has(text, "office"));
 	ck_assert_uint_eq(bed_count(text, "<td>no</td><td>no</td>"), 2);
 }
 END_TEST

@@ -51,30 +51,14 @@ some(size_t n)
 	bed_show(&bed);
 }
 
-typedef void maker_fn(struct visit *v);
-
-static const char *
-page(maker_fn *make, const char *path, const char *query)
-{
-	const char *text = bed_get(&bed, make, path, query);
-
-	bed_html(&bed);
-	return text;
-}
-
-static bool
-has(const char *text, const char *part)
-{
-	return strstr(text, part) != NULL;
-}
-
 START_TEST(none_yet)
 {
 	bed_show(&bed);
-	ck_assert(has(page(dash_moves, "", ""), "There are none."));
-	page(dash_move, "1", "");
+	ck_assert(bed_has(bed_page(&bed, dash_moves, "", ""),
+	    "There are none."));
+	bed_page(&bed, dash_move, "1", "");
 	ck_assert_int_eq(bed.v.status, 404);
-	page(dash_move, "x", "");
+	bed_page(&bed, dash_move, "x", "");
 	ck_assert_int_eq(bed.v.status, 404);
 }
 END_TEST
@@ -84,14 +68,14 @@ START_TEST(whole_whatever_is_said)
 	const char *text;
 
 	some(2);
-	text = page(dash_moves, "", "");
-	ck_assert(has(text, "/moves/3"));
-	ck_assert(!has(text, "<script>alert"));
-	text = page(dash_move, "3", "");
+	text = bed_page(&bed, dash_moves, "", "");
+	ck_assert(bed_has(text, "/moves/3"));
+	ck_assert(!bed_has(text, "<script>alert"));
+	text = bed_page(&bed, dash_move, "3", "");
 	ck_assert_int_eq(bed.v.status, 200);
-	ck_assert(has(text, "announced"));
-	ck_assert(!has(text, "<script>alert"));
-	ck_assert(!has(text, "\"><b/"));
+	ck_assert(bed_has(text, "announced"));
+	ck_assert(!bed_has(text, "<script>alert"));
+	ck_assert(!bed_has(text, "\"><b/"));
 }
 END_TEST
 
@@ -100,15 +84,15 @@ START_TEST(filtered)
 	const char *text;
 
 	some(3);
-	text = page(dash_moves, "", "state=effective");
-	ck_assert(has(text, "/moves/1\"") && !has(text, "/moves/2\""));
-	text = page(dash_moves, "", "site=4100000002");
-	ck_assert(has(text, "/moves/4\"") && !has(text, "/moves/1\""));
-	page(dash_moves, "", "state=nonsense");
+	text = bed_page(&bed, dash_moves, "", "state=effective");
+	ck_assert(bed_has(text, "/moves/1\"") && !bed_has(text, "/moves/2\""));
+	text = bed_page(&bed, dash_moves, "", "site=4100000002");
+	ck_assert(bed_has(text, "/moves/4\"") && !bed_has(text, "/moves/1\""));
+	bed_page(&bed, dash_moves, "", "state=nonsense");
 	ck_assert_int_eq(bed.v.status, 400);
-	page(dash_moves, "", "site=4100000009");
+	bed_page(&bed, dash_moves, "", "site=4100000009");
 	ck_assert_int_eq(bed.v.status, 404);
-	page(dash_moves, "", "after=-1");
+	bed_page(&bed, dash_moves, "", "after=-1");
 	ck_assert_int_eq(bed.v.status, 400);
 }
 END_TEST
@@ -157,11 +141,12 @@ START_TEST(older_ones)
 	const char *text;
 
 	some(120);
-	text = page(dash_moves, "", "");
-	ck_assert(has(text, "after=22\"") && !has(text, "/moves/21\""));
-	text = page(dash_moves, "", "after=22");
-	ck_assert(has(text, "/moves/21\"") && !has(text, "/moves/22\""));
-	ck_assert(!has(text, "rel=\"next\""));
+	text = bed_page(&bed, dash_moves, "", "");
+	ck_assert(bed_has(text, "after=22\"") && !bed_has(text, "/moves/21\""));
+	text = bed_page(&bed, dash_moves, "", "after=22");
+	ck_assert(bed_has(text, "/moves/21\""));
+	ck_assert(!bed_has(text, "/moves/22\""));
+	ck_assert(!bed_has(text, "rel=\"next\""));
 }
 END_TEST
 
@@ -195,9 +180,9 @@ START_TEST(counted)
 
 	some(3);
 	text = bed_get(&bed, metrics_make, "", "");
-	ck_assert(has(text, "zq_moves{state=\"announced\"} 2\n"));
-	ck_assert(has(text, "zq_moves{state=\"effective\"} 2\n"));
-	ck_assert(has(text, "zq_moves{state=\"contested\"} 0\n"));
+	ck_assert(bed_has(text, "zq_moves{state=\"announced\"} 2\n"));
+	ck_assert(bed_has(text, "zq_moves{state=\"effective\"} 2\n"));
+	ck_assert(bed_has(text, "zq_moves{state=\"contested\"} 0\n"));
 }
 END_TEST
 

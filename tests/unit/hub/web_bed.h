@@ -177,6 +177,23 @@ bed_html(const struct bed *b)
 	ck_assert_uint_eq(bed_count(text, "<h1>"), 1);
 }
 
+/* A visit whose answer is such a page. */
+static inline const char *
+bed_page(struct bed *b, void (*make)(struct visit *v), const char *path,
+    const char *query)
+{
+	const char *text = bed_get(b, make, path, query);
+
+	bed_html(b);
+	return text;
+}
+
+static inline bool
+bed_has(const char *text, const char *part)
+{
+	return strstr(text, part) != NULL;
+}
+
 static inline int
 bed_run(const char *name, void (*fill)(TCase *t))
 {
