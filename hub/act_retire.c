@@ -10,13 +10,16 @@
 #include "contrib/base/text.h"
 #include "hub/act_site.h"
 #include "hub/cover.h"
+#include "hub/graph.h"
 #include "hub/held.h"
 #include "hub/item.h"
 #include "hub/item_turn.h"
 #include "hub/links.h"
+#include "hub/table.h"
 #include "protocol/change.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
+#include "protocol/wire.h"
 
 static void
 free_domains(struct group *g, const struct site *s)
@@ -95,14 +98,17 @@ is_its_own(struct group *g, const struct item *i)
 	    (url_parse(&u, c.url) && group_host(g, u.host) == i->site));
 }
 
-/* Goes on behind s->cleared; how many were withdrawn. */
+/* Goes on behind s->cleared. */
 static void
 withdraw_some(struct clear *c, struct site *s, uint64_t most, uint64_t look)
 {
 	uint64_t last = c->group->meta.numbers;
+	const struct graph *graph = c->group->graph;
+	uint64_t edges = graph->edges;
 	struct item i;
 
-	for (; s->cleared < last && most > 0 && look > 0; look--) {
+	for (; s->cleared < last && most > 0 && look > 0 &&
+	    graph->edges - edges < ACT_RETIRE_LINKS; look--) {
 		if (!item_get(c->group->txn, ++s->cleared, &i) ||
 		    i.site != s->number || i.withdrawn ||
 		    (!s->retired && is_its_own(c->group, &i)))
@@ -112,30 +118,94 @@ withdraw_some(struct clear *c, struct site *s, uint64_t most, uint64_t look)
 	}
 }
 
+/* --- what is left --------------------------------------------------------------------------- */
+
+bool
+act_retire_left(struct db_txn *t, uint32_t *site, struct span *row)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_CLEAR);
+	struct span key;
+	bool found = db_cursor_get(c, MDB_FIRST, &key, row);
+
+	if (found)
+		*site = wire_get_u32((const uint8_t *)key.at);
+	db_cursor_close(c);
+	return found;
+}
+
+static void
+note_left(struct group *g, const struct clear *c, uint32_t site, bool left)
+{
+	struct key k = key_u32(site);
+
+	if (!left) {
+		db_del(g->txn, TABLE_CLEAR, key_look(&k));
+		return;
+	}
+	buf_reset(&g->row);
+	write_span(&g->row, c->by);
+	write_span(&g->row, c->reason);
+	db_put(g->txn, TABLE_CLEAR, key_look(&k), buf_look(&g->row));
+}
+
+/* Of the site that it names; or of the first of which something is left. */
+static const char *
+read_clear(struct group *g, const json_t *o, struct clear *c, struct site *s,
+    struct buf *words)
+{
+	struct span row = SPAN_NONE;
+	struct reader r;
+	uint32_t number;
+
+	if (json_object_get(o, "site") != NULL) {
+		c->by = text_cut(act_read_text(o, "actor"), LIMIT_TEXT);
+		c->reason = text_cut(act_read_text(o, "reason"), LIMIT_TEXT);
+		return act_read_site(g, o, s) ? NULL : ACT_READ_NO_SITE;
+	}
+	if (!act_retire_left(g->txn, &number, &row) ||
+	    !site_get(g->txn, number, s))
+		return "nothing is left to be withdrawn";
+	buf_span(words, row);
+	r = reader_of(buf_look(words));
+	c->by = read_span(&r);
+	c->reason = read_span(&r);
+	return NULL;
+}
+
+static void
+clear(struct clear *c, struct site *s, const json_t *o)
+{
+	uint64_t most = UINT64_MAX, look = UINT64_MAX;
+	struct group *g = c->group;
+	struct site now;
+
+	if (act_read_number(o, "most", INT64_MAX, &most))
+		look = ACT_RETIRE_LOOK;
+	c->entry.site = s->number;
+	if (s->retired)
+		held_dismiss_some(g, s->number, most);
+	buf_init(&c->said, ITEM_ROW_MAX);
+	withdraw_some(c, s, most, look);
+	buf_clear(&c->said);
+	/* The row may have moved since: its spans are read again. */
+	must(site_get(g->txn, s->number, &now));
+	now.cleared = s->cleared;
+	site_put(g->txn, &now);
+	note_left(g, c, s->number, s->cleared < g->meta.numbers);
+}
+
 const char *
 act_retire_clear(struct group *g, const struct entry *e, const json_t *o)
 {
-	uint64_t most = UINT64_MAX, look = UINT64_MAX;
 	struct clear c = { .group = g, .entry = *e };
+	struct buf words;
+	const char *why;
 	struct site s;
 
-	if (!act_read_site(g, o, &s))
-		return ACT_READ_NO_SITE;
-	if (act_read_number(o, "most", INT64_MAX, &most))
-		look = ACT_RETIRE_LOOK;
-	c.entry.site = s.number;
-	c.by = text_cut(act_read_text(o, "actor"), LIMIT_TEXT);
-	c.reason = text_cut(act_read_text(o, "reason"), LIMIT_TEXT);
-	if (s.retired)
-		held_dismiss_some(g, s.number, most);
-	buf_init(&c.said, ITEM_ROW_MAX);
-	withdraw_some(&c, &s, most, look);
-	buf_clear(&c.said);
-	/* The row may have moved since: its spans are read again. */
-	struct site now;
-
-	must(site_get(g->txn, s.number, &now));
-	now.cleared = s.cleared;
-	site_put(g->txn, &now);
-	return NULL;
+	buf_init(&words, 4 * LIMIT_TEXT);
+	why = read_clear(g, o, &c, &s, &words);
+	if (why == NULL)
+		clear(&c, &s, o);
+	buf_clear(&words);
+	return why;
 }

@@ -15,8 +15,13 @@
 #include "hub/act_read.h"
 
 #define ACT_RETIRE_SOME 500	/* items that one clear withdraws … */
-#define ACT_RETIRE_LOOK 20000	/* … among so many of all sites */
+#define ACT_RETIRE_LOOK 20000	/* … among so many of all sites … */
+#define ACT_RETIRE_LINKS 20000	/* … with about so many links */
 
 act_read_fn act_retire_begin, act_retire_clear;
+
+/* Was a clear not the last that its site needs? Then another, which names no
+ * site, goes on. row: for act_retire.c. */
+bool act_retire_left(struct db_txn *t, uint32_t *site, struct span *row);
 
 #endif

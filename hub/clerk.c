@@ -9,6 +9,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
 #include "hub/act_move.h"
+#include "hub/act_retire.h"
 #include "hub/links.h"
 #include "hub/move.h"
 #include "hub/telling.h"
@@ -41,6 +42,16 @@ is_to_look(const struct clerk *c, struct db_txn *t, int64_t now)
 }
 
 static bool
+is_to_clear(const struct clerk *c, struct db_txn *t, int64_t now)
+{
+	struct span row;
+	uint32_t site;
+
+	(void)c, (void)now;
+	return act_retire_left(t, &site, &row);
+}
+
+static bool
 is_to_tell(const struct clerk *c, struct db_txn *t, int64_t now)
 {
 	(void)c;
@@ -53,6 +64,7 @@ static const struct chore {
 	bool (*is_due)(const struct clerk *c, struct db_txn *t, int64_t now);
 } chores[] = {
 	{ "tick", ACT_MOVE_TICK, is_time },
+	{ "clear", ACT_RETIRE_SOME, is_to_clear },
 	{ "look", LINKS_LOOK_SOME, is_to_look },
 	{ "tell", TELLING_SOME, is_to_tell },
 };

@@ -77,6 +77,8 @@ struct db_txn *view_read(struct view *v);
  *	{"do":"retire","site":N}	for good; frees its domains
  *	{"do":"clear","site":N,"most":M}	withdraws so many of what the site
  *		may not speak of any more; without "most": all that is left
+ *		If it has too many, or too many links, for one act, the hub
+ *		goes on with {"do":"clear","most":M}
  *	{"do":"domain-add","site":N,"domain":D} {"do":"domain-remove",…}
  *	{"do":"again","site":N,"most":M}	looks at so much of what is held for
  *		a foreign host: it may be the site's now

@@ -4,6 +4,8 @@
  */
 #include "tests/unit/hub/storekit.h"
 
+#include "hub/act_retire.h"
+
 static struct kit k;
 static struct store *store;
 static struct query *query;
@@ -173,6 +175,65 @@ START_TEST(it_comes_in_pieces)
 }
 END_TEST
 
+static bool
+is_left(void)
+{
+	struct db_txn *t;
+	struct span row;
+	uint32_t number;
+	bool left;
+
+	kit_show(&k, 100);
+	t = view_read(k.view);
+	left = act_retire_left(t, &number, &row);
+	db_abort(t);
+	return left;
+}
+
+/* However many links it has: an act withdraws what some thousands of them
+ * stand on, and the hub goes on by itself. */
+START_TEST(a_site_of_many_links)
+{
+	char url[64], to[64];
+	struct buf links;
+	unsigned acts = 0;
+
+	buf_init(&links, LIMIT_CHANGE);
+	for (unsigned n = 0; n < 24; n++) {
+		struct change c;
+
+		snprintf(url, sizeof(url), "http://s1.gov.cn/%u", n);
+		c = kit_change(CHANGE_CREATED, url, "a list");
+		buf_reset(&links);
+		for (unsigned i = 0; i < 1000; i++) {
+			snprintf(to, sizeof(to), "http://s2.gov.cn/%u", n *
+			    1000 + i);
+			change_link_put(&links, &(struct link){
+			    .kind = LINK_ANCHOR, .line = i + 1,
+			    .to = span_of(to) });
+		}
+		c.links = buf_look(&links);
+		kit_say(&k, 1, &c);
+	}
+	buf_clear(&links);
+	ck_assert(!is_left());
+	kit_act(&k, "{\"do\":\"retire\",\"site\":1,\"actor\":\"wang\","
+	    "\"reason\":\"merged\"}");
+	kit_act(&k, "{\"do\":\"clear\",\"site\":1,\"most\":500,\"actor\":"
+	    "\"wang\",\"reason\":\"merged\"}");
+	ck_assert(is_left());
+	ck_assert_uint_gt(site(1).items, 1);
+	ck_assert_uint_lt(site(1).items, 8);
+	for (; is_left(); acts++)
+		kit_act(&k, "{\"do\":\"clear\",\"most\":500}");
+	ck_assert_uint_le(acts, 2);
+	ck_assert_uint_eq(site(1).items, 0);
+	ck_assert(span_is(item("http://s1.gov.cn/23").said.word[WORD_REASON],
+	    SPAN("merged")));
+	same_again();
+}
+END_TEST
+
 START_TEST(what_is_taken_is_withdrawn)
 {
 	struct item_info i;
@@ -235,10 +296,12 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, what_was_held_is_shown);
 	tcase_add_test(c, what_was_said_anew_is_not_shown);
 	tcase_add_test(c, it_comes_in_pieces);
 	tcase_add_test(c, what_is_taken_is_withdrawn);
+	tcase_add_test(c, a_site_of_many_links);
 	tcase_add_test(c, what_makes_no_sense_is_held);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
