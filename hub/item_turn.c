@@ -376,7 +376,9 @@ find_former(struct turn *t)
 	}
 }
 
-/* An item that was withdrawn where, by a move in effect, this address is. */
+/* An item that was where, by a move in effect, this address is: withdrawn by
+ * now; or not yet, for a site tells what is new before it tells what has
+ * gone. */
 static bool
 try_former(void *arg, struct span url, uint32_t move)
 {
@@ -388,7 +390,8 @@ try_former(void *arg, struct span url, uint32_t move)
 
 	(void)move;
 	if (t->known || !item_by_url(t->g->txn, url, &number) ||
-	    !item_get(t->g->txn, number, &former) || !former.withdrawn ||
+	    !item_get(t->g->txn, number, &former) ||
+	    (!former.withdrawn && former.site != t->e->site) ||
 	    !change_glance(&said, former.said) || !span_is(said.url, url))
 		return !t->known;
 	item_name(name, former.site, item_id(&said));
