@@ -137,6 +137,10 @@ START_TEST(cut_and_trim_keep_characters_whole)
 	ck_assert(!text_same_nocase(SPAN("Host"), SPAN("Hos")));
 	ck_assert(text_starts(SPAN("abc"), "ab"));
 	ck_assert(!text_starts(SPAN("a"), "ab"));
+	ck_assert(span_is(text_last_name(SPAN("/a/b.html")), SPAN("b.html")));
+	ck_assert(span_is(text_last_name(SPAN("b.html")), SPAN("b.html")));
+	ck_assert_uint_eq(text_last_name(SPAN("a/")).n, 0);
+	ck_assert_uint_eq(text_last_name(SPAN_NONE).n, 0);
 }
 END_TEST
 
