@@ -397,12 +397,17 @@ read_until(const struct cmd_line *l, int64_t preset, int64_t *until)
 	if (*until != CLOCK_NONE)
 		return true;
 	*until = clock_wall() + preset;
+	if (span == NULL && preset == 0)
+		cmd_fail(NULL, _("%s: say how long: --for 4h, or --until a "
+		    "time"), l->cmd->name);
 	if (span == NULL)
-		return preset > 0 || (cmd_fail(NULL, _("%s: say how long: "
-		    "--for 4h, or --until a time"), l->cmd->name), false);
-	if (!units_parse_time(span_of(span), &ms) || ms > INT32_MAX * 1000ull)
-		return cmd_fail(NULL, _("--for: \"%s\": expected a time like "
-		    "30m, 4h or 2d"), span), false;
+		return preset != 0;
+	if (!units_parse_time(span_of(span), &ms) ||
+	    ms > INT32_MAX * 1000ull) {
+		cmd_fail(NULL, _("--for: \"%s\": expected a time like 30m, "
+		    "4h or 2d"), span);
+		return false;
+	}
 	*until = clock_wall() + (int64_t)ms;
 	return true;
 }

@@ -51,10 +51,10 @@ struct dispatch {
 static bool
 may_go(const struct dispatch *d, const struct delivery *one)
 {
-	const struct under_way *u;
+	const struct under_way *u = LIST_FIRST(&d->jobs);
 	size_t count = 0;
 
-	LIST_FOREACH(u, &d->jobs, entry) {
+	for (; u != NULL; u = LIST_NEXT(u, entry)) {
 		if (u->delivery == one->number)
 			return false;
 		if (!span_is(span_of(u->receiver), one->receiver))
@@ -181,13 +181,11 @@ renew_all(struct dispatch *d)
 static struct under_way *
 find(struct dispatch *d, uint64_t delivery)
 {
-	struct under_way *u;
+	struct under_way *u = LIST_FIRST(&d->jobs);
 
-	LIST_FOREACH(u, &d->jobs, entry) {
-		if (u->delivery == delivery)
-			return u;
-	}
-	return NULL;
+	while (u != NULL && u->delivery != delivery)
+		u = LIST_NEXT(u, entry);
+	return u;
 }
 
 static bool
