@@ -14,12 +14,16 @@
 #include "contrib/base/timer.h"
 
 #define TEXT_MAX 4096
+#define BEATS 3
+#define LATE 2000		/* ms that a look may come late */
 #define LOOKS 10		/* in the time that it takes to be too long */
 
 struct silence {
 	struct silence_host host;
 	struct event *timer;
 	int64_t since;		/* wall ms: silent, and it was said; 0 */
+	int64_t looked;		/* mono ms: the last look … */
+	int64_t awake;		/* … and since when they come regularly */
 };
 
 /* --- telling --------------------------------------------------------------- */
@@ -99,11 +103,36 @@ tell(struct silence *s, bool silent)
 
 /* --- looking --------------------------------------------------------------- */
 
+/* Who was stopped himself, or asleep, has heard nobody meanwhile. */
+static int64_t
+unheard_for(const struct silence *s)
+{
+	int64_t unheard = push_unheard(s->host.push);
+	int64_t awake = clock_mono() - s->awake;
+
+	return unheard < awake ? unheard : awake;
+}
+
+static void
+look(struct silence *s)
+{
+	int64_t now = clock_mono();
+	int64_t every = (int64_t)s->host.top->hub_silent / LOOKS;
+
+	if (now - s->looked > 2 * every + LATE)
+		s->awake = now;
+	s->looked = now;
+}
+
+/* With nothing to tell it is only asked once a beat. */
 static bool
 is_silent(const struct silence *s)
 {
-	return push_unheard(s->host.push) >=
-	    (int64_t)s->host.top->hub_silent;
+	const struct config_top *top = s->host.top;
+	int64_t unheard = unheard_for(s);
+
+	return unheard >= (int64_t)top->hub_silent &&
+	    unheard >= BEATS * (int64_t)top->beat;
 }
 
 static void
@@ -113,8 +142,9 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	look(s);
 	if (is_silent(s) && s->since == 0) {
-		s->since = clock_wall() - push_unheard(s->host.push);
+		s->since = clock_wall() - unheard_for(s);
 		tell(s, true);
 	} else if (!is_silent(s) && s->since != 0) {
 		tell(s, false);
@@ -128,7 +158,7 @@ silence_status(const struct silence *s, json_t *hub)
 {
 	if (is_silent(s))
 		json_object_set_new(hub, "silent_ms",
-		    json_integer(push_unheard(s->host.push)));
+		    json_integer(unheard_for(s)));
 }
 
 struct silence *
@@ -137,6 +167,7 @@ silence_new(const struct silence_host *host)
 	struct silence *s = mem_new(sizeof(*s));
 
 	s->host = *host;
+	s->looked = s->awake = clock_mono();
 	s->timer = event_new(host->base, -1, 0, on_timer, s);
 	must(s->timer != NULL);
 	timer_after(s->timer, (int64_t)host->top->hub_silent / LOOKS);

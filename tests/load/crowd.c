@@ -16,13 +16,14 @@
 #include "hub/config.h"
 #include "hub/enlist.h"
 #include "hub/writer.h"
+#include "protocol/features.h"
 #include "protocol/limits.h"
 
 #define ADDRESSES 50		/* of 127.0.0.x: cities behind one each */
 #define DAYS 90
 #define DAY INT64_C(86400000)		/* ms */
 #define ACTS_A_GROUP 500
-#define RANDOM_BEAT 5000	/* ms */
+#define RANDOM_BEAT 500		/* ms */
 
 static void on_push(void *arg, const struct line_answer *a);
 static void on_poll(void *arg, const struct line_answer *a);
@@ -80,7 +81,10 @@ on_push_timer(evutil_socket_t fd, short what, void *arg)
 	changelist_begin(&c->xml, &(struct batch){
 	    .incarnation = a->incarnation, .instance = a->instance,
 	    .first = a->taken + 1, .head = a->head, .now = clock_wall(),
-	    .agent = SPAN("load/1") });
+	    .agent = SPAN("load/1"), .features = SPAN(FEATURES_AGENT),
+	    .health = { .told = true, .beat = CROWD_BEAT, .sources = 1,
+	    .until = clock_wall() + DAYS * DAY, .home_at = clock_wall(),
+	    .home_status = 200, .home_ms = 35 } });
 	put_changes(a);
 	changelist_end(&c->xml);
 	buf_printf(&c->request, "POST /v1/changes HTTP/1.1\r\nHost: hub\r\n"

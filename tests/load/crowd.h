@@ -15,7 +15,7 @@
 #include "tests/load/line.h"
 
 /* As in agent/push.c and agent/inbox.c. */
-#define CROWD_BEAT 15000		/* ms */
+#define CROWD_BEAT 5000			/* ms */
 #define CROWD_LAST 40000		/* ms, bound of all waits */
 #define CROWD_PUSH_FIRST 1000
 #define CROWD_POLL_FIRST 8000

@@ -21,6 +21,7 @@ struct load_options {
 };
 
 int load_idle(const struct load_options *o);
+int load_beat(const struct load_options *o);
 int load_back(const struct load_options *o);
 int load_backlog(const struct load_options *o);
 int load_refill(const struct load_options *o);

@@ -3,10 +3,10 @@
  * real hub, for benches (tests/bench/run) and scenarios.
  *
  *	load [-b BUILD] [-n AGENTS] [-c CHANGES] [-l LIVE] [-d SECONDS] [-t]
- *	    idle | back | backlog | refill
+ *	    idle | beat | back | backlog | refill
  *
- * idle: memory of an idle connection, beside nginx's. back: all agents after
- * a restart. backlog: many with much to tell, and news of others. refill: an
+ * idle: memory of an idle connection, beside nginx's. beat: agents that have
+ * nothing to tell. back: all agents after a restart. backlog: many with much to tell, and news of others. refill: an
  * empty hub told everything. Judges nothing, unless it is a test (-t).
  */
 #include <getopt.h>
@@ -149,6 +149,7 @@ static const struct {
 	size_t agents, changes, live;
 } sections[] = {
 	{ "idle", load_idle, 5000, 0, 0 },
+	{ "beat", load_beat, 1000, 0, 0 },
 	{ "back", load_back, 5000, 0, 0 },
 	{ "backlog", load_backlog, 500, 2000, 20 },
 	{ "refill", load_refill, 20, 5000, 0 },

@@ -188,6 +188,30 @@ START_TEST(said_once)
 }
 END_TEST
 
+/* The agent was stopped, or its machine asleep: that is not the hub's. */
+START_TEST(own_sleep)
+{
+	const struct silence_host host = { .base = base, .push = push,
+		.top = &top, .hand = NULL };
+	int64_t now = clock_mono();
+
+	top.hub_silent = 20000;
+	clock_set(clock_wall(), now);
+	silence = silence_new(&host);
+	clock_set(clock_wall(), now + 3600000);
+	turn_loop(2100);		/* a look, an hour later */
+	ck_assert(!status_says());
+	ck_assert_uint_eq(errors, 0);
+	for (int ms = 0; ms <= 20000; ms += 4000) {
+		clock_set(clock_wall(), now + 3600000 + ms);
+		turn_loop(2100);
+	}
+	ck_assert(status_says());
+	ck_assert_uint_eq(errors, 1);
+	clock_release();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -199,6 +223,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, said_once);
+	tcase_add_test(t, own_sleep);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -1,0 +1,127 @@
+# Beats: what an agent says of itself and of its site's home page is with the
+# hub within seconds, a stopped agent is silent after three beats, a closed
+# connection is known at once, beats aren't written down one by one, and an
+# agent notices a hub that is silent.
+. tests/scenario/lib.sh
+
+PATH=$PATH:/usr/sbin:/sbin
+command -v nginx >"$T/have" 2>&1 || skip "no nginx"
+CODE=4101000001
+WWW=$(port)
+
+serve() {	# WHAT: as nginx's location says it
+	mkdir -p "$T/www"
+	cat >"$T/nginx.conf" <<-NGINX
+	daemon off; master_process off; pid $T/nginx.pid;
+	error_log $T/nginx.log;
+	events { worker_connections 64; }
+	http {
+		access_log off;
+		client_body_temp_path $T/www; proxy_temp_path $T/www;
+		fastcgi_temp_path $T/www; uwsgi_temp_path $T/www;
+		scgi_temp_path $T/www;
+		server { listen 127.0.0.1:$WWW; location / { $1 } }
+	}
+	NGINX
+	start nginx nginx -c "$T/nginx.conf" -e "$T/nginx.log"
+	NGINX_PID=$PID
+}
+site_is() {	# FILTER
+	zqhub site show $CODE --json | jq -e "$1" >/dev/null
+}
+# within LEAST MOST WHAT FILTER: it comes to that, not sooner and not later
+within() {
+	began=$(date +%s)
+	wait_for "$2" "$3" site_is "$4"
+	took=$(($(date +%s) - began))
+	[ "$took" -ge "$1" ] || die "$3: after $took s already"
+	say "  $3: after $took s"
+}
+
+page "$T/root/1.html" "郑州第1号公告"
+hub_init
+sed -i '1i homes = no' "$HUB/hub.conf"
+hub_start
+serve 'return 200 "fine";'
+site_add $CODE '郑州市人民政府' www.zhengzhou.gov.cn
+agent_enroll $CODE "$TICKET"
+zqagent $CODE source add dir web --root "$T/root" \
+	--url https://www.zhengzhou.gov.cn/ >>"$T/agent-$CODE.log" 2>&1 ||
+	die "source add"
+sed -i "1i home = http://www.zhengzhou.gov.cn:$WWW/start\nhome_every = 1s\nhub_silent = 4s\nhook = /bin/sh $T/hook.sh" \
+	"$(agent_dir $CODE)/agent.conf"
+printf 'cat >>%s/hooked; echo >>%s/hooked\n' "$T" "$T" >"$T/hook.sh"
+agent_start $CODE
+
+say "- the inside view: its home page, asked at home by its name"
+wait_for 30 "its page to be there" has_items $CODE 1
+wait_for 20 "the home page to be known" site_is '.health.home_status == 200'
+site_is '.health.beat_ms == 5000 and .health.sources == 1 and
+	.health.sources_troubled == 0 and .connections >= 1 and
+	.health.certificate_until[0:19] == .certificate_until[0:19]' ||
+	{ zqhub site show $CODE --json; die "that is not how it is"; }
+zqhub site show $CODE >"$T/show"
+grep -q '200 after [0-9]* ms, asked by its own agent' "$T/show" &&
+	grep -q 'connections*, from 127.0.0.1:' "$T/show" ||
+	{ cat "$T/show"; die "site show doesn't say it"; }
+zqagent $CODE status >"$T/status"
+grep -q "home page .*:$WWW/start answers 200" "$T/status" ||
+	{ cat "$T/status"; die "the agent's status doesn't say it"; }
+
+say "- a web server that is stopped, and one that says no"
+stop "$NGINX_PID"
+within 0 8 "it is told that nothing listens" \
+	'.health.home_error == "refused" and .health.home_status == 0'
+serve 'return 503;'
+within 0 8 "it is told that it says 503" '.health.home_status == 503'
+stop "$NGINX_PID"
+serve 'return 200 "fine";'
+within 0 8 "it is told that it is fine" '.health.home_status == 200'
+
+say "- beats are not written down one by one"
+written() { stat -c %Y "$HUB/journal/data.mdb"; }
+quiet() {	# 13 s without a write: at least two beats came meanwhile
+	before=$(written)
+	sleep 13
+	[ "$(written)" = "$before" ]
+}
+quiet || quiet || die "the journal is written to all the time"
+site_is '(.heard | sub("\\.[0-9]+Z$"; "Z") | fromdate) > now - 7' ||
+	{ zqhub site show $CODE --json; die "it was heard lately"; }
+
+say "- an agent that hangs is silent after three beats"
+# The agent is a child of the daemon, which only starts it again.
+children() { ps -o pid= --ppid "$1"; }
+agent=$(children "$(agent_pid $CODE)")
+# shellcheck disable=SC2086
+kill -STOP $agent
+within 9 17 "it is silent" '.state == "silent" and .connections >= 1'
+# shellcheck disable=SC2086
+kill -CONT $agent
+within 0 6 "it is back" '.state == "sync"'
+sleep 2
+! grep -q hub-silent "$T/hooked" 2>/dev/null ||
+	{ cat "$T/hooked"; die "it takes its own sleep for the hub's silence"; }
+
+say "- an agent that is killed is gone at once"
+kill9 "$(agent_pid $CODE)"
+within 0 2 "it is gone" '.connections == 0 and .disconnected != null'
+zqhub site show $CODE >"$T/show"
+grep -q '^disconnected' "$T/show" ||
+	{ cat "$T/show"; die "site show doesn't say it"; }
+agent_start $CODE
+within 0 10 "it is back" '.connections >= 1 and .state == "sync"'
+
+say "- the hub is killed, and begins anew; then it is silent, and comes back"
+kill9 "$HUB_PID"
+wait_for 15 "zqhub to do without" eval '! site_is .health'
+wait_for 30 "the agent to notice" grep -q '"kind":"hub-silent"' "$T/hooked"
+zqagent $CODE status >"$T/status" && die "a silent hub is not in sync"
+grep -q 'the hub has not answered for' "$T/status" ||
+	{ cat "$T/status"; die "the agent's status doesn't say it"; }
+hub_start
+wait_for 60 "the agent to say so" grep -q '"kind":"hub-heard"' "$T/hooked"
+[ "$(grep -c hub-silent "$T/hooked")" = 1 ] ||
+	{ cat "$T/hooked"; die "it said so more than once"; }
+wait_for 30 "the inside view" site_is '.health.home_status == 200'
+say "fine"
