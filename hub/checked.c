@@ -27,6 +27,7 @@ checked_write(struct buf *b, const struct checked *c)
 	write_u8(b, (uint8_t)r->cause);
 	write_u64(b, (uint64_t)r->seen);
 	write_u64(b, (uint64_t)r->since);
+	write_u8(b, r->looks);
 	write_u8(b, r->strikes);
 	write_u64(b, (uint64_t)r->struck);
 	write_u8(b, r->confirmed);
@@ -53,6 +54,7 @@ checked_read(struct span row, struct checked *c)
 	o->cause = (enum cause)read_u8(&r);
 	o->seen = (int64_t)read_u64(&r);
 	o->since = (int64_t)read_u64(&r);
+	o->looks = read_u8(&r);
 	o->strikes = read_u8(&r);
 	o->struck = (int64_t)read_u64(&r);
 	o->confirmed = read_u8(&r) != 0;

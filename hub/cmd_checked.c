@@ -161,8 +161,9 @@ read_spec(const struct cmd_line *l, struct check_spec *spec)
 	spec->pinned = cmd_flag(l, "pinned");
 	spec->danger = cmd_flag(l, "danger");
 	spec->has_outcome = outcome != NULL;
+	spec->unreachable = cmd_flag(l, "unreachable");
 	spec->broken = !spec->pinned && !spec->has_outcome &&
-	    !cmd_flag(l, "all");
+	    !spec->unreachable && !cmd_flag(l, "all");
 	if (outcome != NULL &&
 	    !outcome_parse(&spec->outcome, span_of(outcome))) {
 		cmd_fail(NULL, _("--outcome: \"%s\": expected ok, moved, "
@@ -174,6 +175,22 @@ read_spec(const struct cmd_line *l, struct check_spec *spec)
 		return false;
 	spec->limit = limit;
 	return true;
+}
+
+/* They are no broken links; but not to be overlooked. */
+static void
+list_unreachable(struct listing *l, const struct check_spec *of)
+{
+	struct check_spec spec = { .unreachable = true, .limit = of->limit };
+	struct check_counts n;
+
+	query_check_counts(l->q, &n);
+	if (!of->broken || of->danger || n.unreachable == 0)
+		return;
+	printf(_("\nNot reached for a day or longer, and not counted as "
+	    "broken:\n"));
+	query_checks(l->q, &spec, list_one, l);
+	putchar('\n');
 }
 
 static int
@@ -191,10 +208,12 @@ run_list(struct cmd_line *l)
 	listing.now = query_check_now(listing.q);
 	listing.array = l->json ? json_array() : NULL;
 	query_checks(listing.q, &spec, list_one, &listing);
-	if (l->json)
+	if (l->json) {
 		cmd_json(listing.array);
-	else
+	} else {
+		list_unreachable(&listing, &spec);
 		print_counts(listing.q);
+	}
 	query_end(listing.q);
 	store_close(s);
 	return CMD_OK;
@@ -257,6 +276,8 @@ const struct cmd cmd_checked_list[] = {
 	    "check list --outcome moved --json",
 	  .option = {
 	    { "danger", NULL, N_("only suspicious ones"), false },
+	    { "unreachable", NULL, N_("not reached for a day or longer"),
+	      false },
 	    { "outcome", "O", N_("of this outcome, broken or not"), false },
 	    { "pinned", NULL, N_("what a person has pinned"), false },
 	    { "all", NULL, N_("all that was looked at"), false },

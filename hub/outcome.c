@@ -271,8 +271,12 @@ outcome_add(struct outcome_record *r, enum cause c, int64_t now)
 	enum outcome o = cause_outcome(c);
 	bool before = r->confirmed;
 
-	if (r->seen == CLOCK_NONE || cause_outcome(r->cause) != o)
+	if (r->seen == CLOCK_NONE || cause_outcome(r->cause) != o) {
 		r->since = now;
+		r->looks = 0;
+	}
+	if (r->looks < UINT8_MAX)
+		r->looks++;
 	if (is_forgiving(o)) {
 		r->strikes = 0;
 		r->struck = CLOCK_NONE;
@@ -290,6 +294,15 @@ outcome_add(struct outcome_record *r, enum cause c, int64_t now)
 	return r->confirmed != before;
 }
 
+bool
+outcome_is_unreachable_long(const struct outcome_record *r)
+{
+	return r->seen != CLOCK_NONE &&
+	    cause_outcome(r->cause) == OUTCOME_UNREACHABLE &&
+	    r->looks >= OUTCOME_STRIKES &&
+	    r->seen - r->since >= OUTCOME_STRIKE_APART;
+}
+
 int64_t
 outcome_next(const struct outcome_record *r, int64_t window)
 {
@@ -304,6 +317,10 @@ outcome_next(const struct outcome_record *r, int64_t window)
 		return counts > r->seen ? counts :
 		    r->seen + OUTCOME_STRIKE_APART;
 	}
+	if (cause_outcome(r->cause) == OUTCOME_UNREACHABLE &&
+	    !outcome_is_unreachable_long(r))
+		return r->seen + (window < OUTCOME_STRIKE_APART / 2 ? window :
+		    OUTCOME_STRIKE_APART / 2);
 	if (!r->confirmed || steady < window)
 		return r->seen + window;
 	return r->seen + (steady < most ? steady : most);

@@ -84,7 +84,8 @@ void cause_repair(struct buf *out, enum cause c, struct span detail);
 struct outcome_record {
 	enum cause cause;	/* of the last look … */
 	int64_t seen;		/* … then, ms; CLOCK_NONE: never looked */
-	int64_t since;		/* its outcome has been the same since then */
+	int64_t since;		/* its outcome has been the same since then … */
+	uint8_t looks;		/* … in so many looks, at most 255 */
 	uint8_t strikes;	/* failures that counted, up to 3 */
 	int64_t struck;		/* ms, the last that counted */
 	bool confirmed;		/* it is broken, not only looks so */
@@ -93,6 +94,9 @@ struct outcome_record {
 void outcome_init(struct outcome_record *r);
 /* One more look. True: whether the link counts as broken has changed. */
 bool outcome_add(struct outcome_record *r, enum cause c, int64_t now);
+/* Not reached for OUTCOME_STRIKE_APART, in OUTCOME_STRIKES looks or more: that
+ * is no broken link, for it may be us; but somebody should know. */
+bool outcome_is_unreachable_long(const struct outcome_record *r);
 /* When to look again at the latest: after a window, for broken ones at growing
  * distances up to eight windows, for strikes a day. */
 int64_t outcome_next(const struct outcome_record *r, int64_t window);

@@ -20,6 +20,8 @@ fits(const struct check_spec *s, const struct checked *c, int64_t now)
 
 	return (!s->broken || checked_is_broken(c, now)) &&
 	    (!s->danger || o == OUTCOME_SUSPICIOUS) &&
+	    (!s->unreachable || (!checked_is_pinned(c, now) &&
+	    outcome_is_unreachable_long(&c->record))) &&
 	    (!s->pinned || checked_is_pinned(c, now)) &&
 	    (!s->has_outcome || o == s->outcome);
 }
@@ -76,6 +78,8 @@ count(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
 	count->n->outcome[checked_outcome(c, count->now)]++;
 	count->n->broken += checked_is_broken(c, count->now);
 	count->n->pinned += checked_is_pinned(c, count->now);
+	count->n->unreachable += !checked_is_pinned(c, count->now) &&
+	    outcome_is_unreachable_long(&c->record);
 	return true;
 }
 

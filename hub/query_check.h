@@ -14,6 +14,7 @@
 struct check_spec {
 	bool broken;		/* only what is broken now … */
 	bool danger;		/* … or suspicious */
+	bool unreachable;	/* … or not reached for long */
 	bool pinned;		/* only what a person has pinned */
 	bool has_outcome;
 	enum outcome outcome;	/* only of this one */
@@ -32,6 +33,7 @@ int64_t query_check_now(const struct query *q);
 struct check_counts {
 	uint64_t outcome[OUTCOME_COUNT];
 	uint64_t all, broken, pinned;
+	uint64_t unreachable;	/* for long */
 };
 void query_check_counts(struct query *q, struct check_counts *n);
 

@@ -204,6 +204,33 @@ START_TEST(test_strikes)
 }
 END_TEST
 
+/* Three looks and a day: it may be us, and is no broken link. */
+START_TEST(test_unreachable)
+{
+	struct outcome_record r;
+	int64_t t = 1000, hour = DAY / 24, next;
+
+	outcome_init(&r);
+	ck_assert(!outcome_is_unreachable_long(&r));
+	ck_assert(!outcome_add(&r, CAUSE_TIME, t));
+	next = outcome_next(&r, 7 * DAY);
+	ck_assert_int_eq(next, t + 12 * hour);	/* not after a week */
+	ck_assert(!outcome_add(&r, CAUSE_NO_NAME, next));
+	ck_assert(!outcome_is_unreachable_long(&r));
+	ck_assert(!outcome_add(&r, CAUSE_TIME, t + DAY - 1));
+	ck_assert(!outcome_is_unreachable_long(&r));
+	ck_assert(!outcome_add(&r, CAUSE_TIME, t + DAY));
+	ck_assert(outcome_is_unreachable_long(&r));
+	ck_assert(!r.confirmed);
+	ck_assert_int_eq(outcome_next(&r, 7 * DAY), t + 8 * DAY);
+	ck_assert(!outcome_add(&r, CAUSE_FINE, t + 8 * DAY));
+	ck_assert(!outcome_is_unreachable_long(&r));
+	ck_assert(!outcome_add(&r, CAUSE_TIME, t + 9 * DAY));
+	ck_assert(!outcome_add(&r, CAUSE_TIME, t + 11 * DAY));
+	ck_assert(!outcome_is_unreachable_long(&r));	/* only two looks */
+}
+END_TEST
+
 START_TEST(test_words)
 {
 	struct buf b;
@@ -708,6 +735,7 @@ main(void)
 	tcase_add_test(t, test_robots);
 	tcase_add_test(t, test_robots_bounds);
 	tcase_add_test(t, test_strikes);
+	tcase_add_test(t, test_unreachable);
 	tcase_add_test(t, test_words);
 	tcase_add_test(t, test_glance);
 	tcase_add_test(t, test_glance_words);
