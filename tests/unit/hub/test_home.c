@@ -303,6 +303,21 @@ START_TEST(test_judge_first)
 }
 END_TEST
 
+/* Another's code that has stood there since the first look is a template's. */
+START_TEST(test_judge_old_code)
+{
+	struct home_look before = well, now = well;
+	struct home_judgement j;
+
+	be_other_code(&before);
+	be_other_code(&now);
+	home_judge(&j, &before, &now, &own);
+	ck_assert_int_eq(j.verdict, HOME_SAME);
+	home_judge(&j, &before, &well, &own);
+	ck_assert_int_eq(j.verdict, HOME_SAME);
+}
+END_TEST
+
 /* A site that gives its home page for any address has always done so. */
 START_TEST(test_judge_catch_all)
 {
@@ -576,6 +591,25 @@ START_TEST(test_row)
 }
 END_TEST
 
+/* Long enough, but not often enough. */
+START_TEST(test_candidate_seldom)
+{
+	struct home_look l = well;
+	struct home_row r;
+
+	be_sent_on_once(&l);
+	see(&l, "candidate", "redirect");
+	for (int i = 0; i < 10; i++) {
+		get(&r, NULL);
+		ck_assert(!home_row_has_moved(&r));
+		kit.now += 2 * DAY;
+		row(HOME_MOVED, 100, 0);
+	}
+	get(&r, NULL);
+	ck_assert(home_row_has_moved(&r));
+}
+END_TEST
+
 /* R5: ten times over seven days, and a day at home forgets it all. */
 START_TEST(test_candidate)
 {
@@ -618,6 +652,10 @@ START_TEST(test_domains)
 	struct db_txn *t;
 	struct buf b;
 
+	kit_act(&kit, "{\"do\":\"site-add\",\"site\":3,\"code\":"
+	    "\"4100000003\",\"name\":\"3\",\"domains\":[\"a.gov.cn\","
+	    "\"b.gov.cn\"],\"kind\":\"\",\"parent\":\"\",\"actor\":"
+	    "\"li\",\"reason\":\"\"}");
 	kit_act(&kit, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
 	    "\"www.New.gov.cn\",\"actor\":\"li\",\"reason\":\"r\"}");
 	kit_act(&kit, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
@@ -628,9 +666,11 @@ START_TEST(test_domains)
 	buf_init(&b, 4096);
 	t = view_read(kit.view);
 	domains_each(t, 1, note_line, &b);
+	domains_each(t, 3, note_line, &b);
 	db_abort(t);
 	ck_assert_str_eq(buf_cstr(&b), "given s1.gov.cn by test;"
-	    "given www.new.gov.cn by li;taken s1.gov.cn by wang;");
+	    "given www.new.gov.cn by li;taken s1.gov.cn by wang;"
+	    "given a.gov.cn by li;given b.gov.cn by li;");
 	buf_clear(&b);
 }
 END_TEST
@@ -764,6 +804,7 @@ main(void)
 	tcase_add_loop_test(pure, test_judge, 0,
 	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(pure, test_judge_first);
+	tcase_add_test(pure, test_judge_old_code);
 	tcase_add_test(pure, test_judge_catch_all);
 	tcase_add_test(pure, test_outcomes);
 	tcase_add_test(pure, test_words);
@@ -775,6 +816,7 @@ main(void)
 	tcase_set_timeout(view, 60);
 	tcase_add_test(view, test_row);
 	tcase_add_test(view, test_candidate);
+	tcase_add_test(view, test_candidate_seldom);
 	tcase_add_test(view, test_domains);
 	tcase_add_loop_test(view, test_availability_model, 0, 3);
 	suite_add_tcase(s, pure);
