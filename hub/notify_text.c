@@ -14,7 +14,9 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/alert_what.h"
+#include "hub/home.h"
 #include "hub/markup.h"
+#include "hub/monitor_state.h"
 
 #define TEXT_MAX (512u << 10)
 #define SUBJECT_MAX 1024
@@ -160,6 +162,41 @@ put_head(struct buf *b, const struct sink_job *job)
 	}
 }
 
+/* "other-domain: www.a.gov.cn -> b.example" */
+static bool
+put_home(struct buf *b, struct span detail)
+{
+	const char *colon = memchr(detail.at, ':', detail.n);
+	struct buf sentence;
+	enum home_why why;
+	size_t n;
+
+	if (colon == NULL)
+		return false;
+	n = (size_t)(colon - detail.at);
+	if (!home_why_parse(&why, (struct span){ detail.at, n }))
+		return false;
+	buf_init(&sentence, TEXT_MAX);
+	home_why_sentence(&sentence, why, text_trim((struct span){
+	    colon + 1, detail.n - n - 1 }));
+	put_clean(b, buf_look(&sentence));
+	buf_clear(&sentence);
+	return true;
+}
+
+/* What the monitor and the judge of home pages have as a word is a sentence
+ * here; the rest stands as it is. */
+static void
+put_detail(struct buf *b, struct span detail)
+{
+	enum monitor_cause cause;
+
+	if (monitor_cause_parse(&cause, detail))
+		buf_text(b, monitor_sentence(cause));
+	else if (!put_home(b, detail))
+		put_clean(b, detail);
+}
+
 static void
 put_site(struct buf *b, const json_t *site)
 {
@@ -181,7 +218,7 @@ put_site(struct buf *b, const json_t *site)
 	buf_text(b, "\n");
 	if (detail.n > 0) {
 		buf_text(b, "  ");
-		put_clean(b, detail);
+		put_detail(b, detail);
 		buf_text(b, "\n");
 	}
 }

@@ -1,0 +1,263 @@
+/*
+ * What is told, as text and as frames; how an answer is judged; what the
+ * settings of receivers may say.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "contrib/base/lang.h"
+#include "hub/config.h"
+#include "hub/config_alert.h"
+#include "hub/notify_frame.h"
+#include "hub/notify_text.h"
+
+/* --- text --------------------------------------------------------------------- */
+
+static struct sink_job
+job_of(enum alert_event event, const char *json)
+{
+	struct sink_job j = { .delivery = 17, .event = event,
+		.text = span_of(json),
+		.notice = json_loads(json, 0, NULL) };
+
+	ck_assert_ptr_nonnull(j.notice);
+	return j;
+}
+
+#define NOTICE "{\"hub\":\"H\",\"alert\":3,\"rule\":\"%s\"," \
+	"\"severity\":\"critical\",\"count\":%d,\"since\":" \
+	"\"2026-11-22T01:02:03Z\",\"group\":\"203.0.113.7\",\"sites\":[" \
+	"{\"subject\":\"4101000001\",\"name\":\"%s\",\"since\":" \
+	"\"2026-11-22T01:02:03Z\",\"detail\":\"%s\"}]}"
+
+static struct notify_text text;
+
+static void
+make(enum alert_event event, const char *rule, int count, const char *name,
+    const char *detail)
+{
+	char json[4096];
+	struct sink_job j;
+
+	snprintf(json, sizeof(json), NOTICE, rule, count, name, detail);
+	j = job_of(event, json);
+	notify_text_make(&text, &j, "en");
+	json_decref(j.notice);
+}
+
+static bool
+has(const struct buf *b, const char *what)
+{
+	return strstr(buf_cstr(b), what) != NULL;
+}
+
+START_TEST(test_text)
+{
+	make(ALERT_FIRING, "silent", 3, "City", "agent");
+	ck_assert_str_eq(buf_cstr(&text.subject), "[H] critical: City and 2 "
+	    "more: The site's agent is not heard any more");
+	ck_assert(has(&text.plain, "4101000001 City"));
+	ck_assert(has(&text.plain, "All of them are at 203.0.113.7"));
+	ck_assert(has(&text.plain, "and 2 more\n"));
+	ck_assert(!has(&text.plain, "  agent\n"));	/* a sentence */
+	ck_assert(has(&text.plain, "alert show 3"));
+	notify_text_clear(&text);
+	make(ALERT_RESOLVED, "silent", 1, "City", "");
+	ck_assert_str_eq(buf_cstr(&text.subject), "[H] over: City: The "
+	    "site's agent is not heard any more");
+	notify_text_clear(&text);
+	make(ALERT_FIRING, "of-tomorrow", 1, "City", "x");
+	ck_assert(has(&text.plain, "rule of another version"));
+	notify_text_clear(&text);
+}
+END_TEST
+
+/* A name must neither end a header nor begin an element. */
+START_TEST(test_hostile)
+{
+	make(ALERT_FIRING, "down", 1, "a\\r\\nBcc: b@c\\u0007\\u2028",
+	    "<script>alert(1)</script>\\u001b[31m");
+	ck_assert_ptr_null(strpbrk(buf_cstr(&text.subject), "\r\n\a"));
+	ck_assert(!has(&text.html, "<script"));
+	ck_assert(has(&text.html, "&lt;script&gt;"));
+	ck_assert(!has(&text.plain, "\033"));
+	notify_text_clear(&text);
+}
+END_TEST
+
+START_TEST(test_both)
+{
+	struct sink_job j = job_of(ALERT_TEST, "{\"hub\":\"H\",\"sites\":[],"
+	    "\"count\":0}");
+	char *one, *two;
+
+	lang_switch("en");
+	one = notify_text_json(&j, "both");
+	two = notify_text_json(&j, "both");
+	ck_assert_str_eq(one, two);	/* so is its signature */
+	ck_assert_ptr_nonnull(strstr(one, "----"));
+	ck_assert_ptr_nonnull(strstr(one, "\"delivery\":17"));
+	ck_assert_str_eq(lang_now(), "en");
+	free(one);
+	free(two);
+	json_decref(j.notice);
+}
+END_TEST
+
+/* --- frames ------------------------------------------------------------------- */
+
+START_TEST(test_frames)
+{
+	struct notify_frame_job j = { .delivery = 5, .event = ALERT_MORE,
+		.give_up = 99, .receiver = SPAN("duty"),
+		.notice = SPAN("{}") }, back;
+	struct notify_frame_done d = { .delivery = 5,
+		.state = DELIVERY_TRYING, .error = SPAN("no") }, done;
+	struct buf b;
+
+	buf_init(&b, NOTIFY_FRAME_MAX);
+	notify_frame_job_write(&b, &j);
+	ck_assert(notify_frame_job_read(&back, buf_look(&b)));
+	ck_assert_uint_eq(back.delivery, 5);
+	ck_assert_int_eq(back.event, ALERT_MORE);
+	ck_assert_int_eq(back.give_up, 99);
+	ck_assert(span_is(back.receiver, SPAN("duty")));
+	for (size_t n = 0; n < b.n; n++)
+		ck_assert(!notify_frame_job_read(&back,
+		    (struct span){ b.at, n }));
+	buf_reset(&b);
+	notify_frame_done_write(&b, &d);
+	ck_assert(notify_frame_done_read(&done, buf_look(&b)));
+	ck_assert_int_eq(done.state, DELIVERY_TRYING);
+	b.at[8] = DELIVERY_STATES;
+	ck_assert(!notify_frame_done_read(&done, buf_look(&b)));
+	buf_clear(&b);
+}
+END_TEST
+
+/* --- answers ------------------------------------------------------------------ */
+
+START_TEST(test_answers)
+{
+	static const struct {
+		long status;
+		enum sink_result result;
+	} cases[] = {
+		{ 200, SINK_CONFIRMED }, { 204, SINK_CONFIRMED },
+		{ 0, SINK_LATER }, { 500, SINK_LATER }, { 503, SINK_LATER },
+		{ 429, SINK_LATER }, { 408, SINK_LATER },
+		{ 301, SINK_NEVER }, { 400, SINK_NEVER },
+		{ 401, SINK_NEVER }, { 404, SINK_NEVER },
+	};
+	char error[SINK_ERROR];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fetch_answer a = { .status = cases[i].status,
+			.error = "no route" };
+
+		ck_assert_int_eq(sink_http_result(&a, error),
+		    cases[i].result);
+		ck_assert_int_eq(error[0] == '\0', i < 2);
+	}
+}
+END_TEST
+
+/* --- settings ----------------------------------------------------------------- */
+
+static char conf[64];
+
+/* What is wrong with it; "" if nothing is. */
+static const char *
+wrong(const char *lines)
+{
+	static char why[4096];
+	struct conf *file = NULL;
+	struct buf b;
+	FILE *f;
+
+	snprintf(conf, sizeof(conf), "/tmp/zq-notify-%d.conf",
+	    (int)getpid());
+	f = fopen(conf, "w");
+	ck_assert_ptr_nonnull(f);
+	fprintf(f, "name = H\n%s", lines);
+	fclose(f);
+	buf_init(&b, sizeof(why) - 1);
+	(void)config_read(conf, &file, &b);
+	snprintf(why, sizeof(why), "%s", buf_cstr(&b));
+	conf_free(file);
+	buf_clear(&b);
+	unlink(conf);
+	return why;
+}
+
+#define MAIL "[receiver a]\nkind = mail\nurl = smtp://localhost\n" \
+	"from = a@b.cn\nto = c@d.cn\n"
+#define HOOK "[receiver a]\nkind = webhook\nurl = https://x/\n"
+
+START_TEST(test_settings)
+{
+	static const struct {
+		const char *lines, *why;
+	} bad[] = {
+		{ "[receiver a]\n", "kind is missing" },
+		{ "[receiver a]\nkind = fax\n", "mail, webhook" },
+		{ "[receiver a]\nkind = webhook\nurl = ftp://x/\n", "https" },
+		{ "[receiver a]\nkind = command\ncommand = sh -c x\n",
+		  "whole path" },
+		{ "[receiver a]\nkind = mail\nurl = http://x/\n"
+		  "from = a@b\nto = c@d\n", "smtp://host" },
+		{ "[receiver a]\nkind = mail\nurl = smtp://x\nfrom = a\n"
+		  "to = c@d\n", "from" },
+		{ "[receiver a]\nkind = mail\nurl = smtp://x\n"
+		  "from = a@b.cn\n", "one address" },
+		{ HOOK "severity = dire\n", "danger" },
+		{ HOOK "rules = down slient\n", "slient" },
+		{ HOOK "quiet = 22-7\n", "22:00-07:00" },
+		{ HOOK "quiet = 22:00-24:00\n", "22:00-07:00" },
+		{ HOOK "zone = ../etc/passwd\n", "time zone" },
+		{ HOOK "language = fr\n", "zh, en or both" },
+		{ "[rule slient]\n", "no such rule" },
+		{ "[rule down]\ntell = maybe\n", "yes or no" },
+		{ "[rule down]\nfor = ten\n", "10m" },
+		{ "[rule down]\nreminders = many\n", "number" },
+		{ "[rule down]\nreceivers = a b\n" HOOK, "\"b\"" },
+	};
+
+	ck_assert_str_eq(wrong(MAIL), "");
+	ck_assert_str_eq(wrong(HOOK "quiet = 22:00-07:00\nzone = "
+	    "Asia/Shanghai\nlanguage = both\nrules = down silent\n"
+	    "[rule down]\ntell = no\nfor = 10m\nremind = 1d\n"
+	    "reminders = 0\nseverity = danger\nreceivers = a\n"), "");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(strstr(wrong(bad[i].lines), bad[i].why) != NULL,
+		    "%s: %s", bad[i].lines, wrong(bad[i].lines));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("notify");
+	TCase *t = tcase_create("notify");
+	SRunner *r;
+	int failed;
+
+	lang_open("zqhub");
+	lang_switch("en");
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, test_text);
+	tcase_add_test(t, test_hostile);
+	tcase_add_test(t, test_both);
+	tcase_add_test(t, test_frames);
+	tcase_add_test(t, test_answers);
+	tcase_add_test(t, test_settings);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
