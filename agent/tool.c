@@ -17,6 +17,7 @@
 
 #define TRIES 100		/* while the daemon starts again … */
 #define PAUSE 100000		/* … µs between them */
+#define LEFT 18			/* columns of an option's name */
 
 int
 tool_fail(const char *hint, const char *fmt, ...)
@@ -61,9 +62,13 @@ static void
 show_option(const char *name, const char *about, bool flag)
 {
 	char left[64];
+	struct buf b;
 
 	snprintf(left, sizeof(left), "--%s%s", name, flag ? "" : " …");
-	printf("  %-18s %s\n", left, about);
+	buf_init(&b, 4 * sizeof(left));
+	text_pad(&b, span_of(left), LEFT);
+	printf("  %s %s\n", buf_cstr(&b), about);
+	buf_clear(&b);
 }
 
 void
