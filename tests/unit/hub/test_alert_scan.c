@@ -1,0 +1,269 @@
+/*
+ * Where facts come from: what the pulse, the view and the hub say, and what
+ * they don't say any more.
+ */
+#include "tests/unit/hub/storekit.h"
+
+#include "hub/alert_scan.h"
+#include "hub/monitor_state.h"
+#include "hub/pulse.h"
+#include "hub/writer.h"
+
+#define DAY INT64_C(86400000)
+
+static struct kit k;
+static struct config config;
+static struct writer w;
+static struct alert_rules rules;
+static struct alert_facts *facts;
+static struct alert_scan scan;
+
+static void
+setup(void)
+{
+	journal_mem_seed(0);
+	kit_open(&k, &journal_mem);
+	kit_site(&k, 1);
+	kit_site(&k, 2);
+	kit_show(&k, 100);
+	config = (struct config){ .dir = k.dir, .leaf_days = 90 };
+	w = (struct writer){ .journal = k.journal, .view = k.view,
+		.config = &config };
+	alert_rules_init(&rules, NULL);
+	facts = alert_facts_new(&rules);
+	alert_scan_init(&scan, &w, facts);
+	pulse_open(NULL);
+	pulse_begin(k.now);
+}
+
+static void
+teardown(void)
+{
+	pulse_close();
+	alert_facts_free(facts);
+	kit_close(&k);
+}
+
+static struct alert_fact *
+fact(const char *class, const char *subject)
+{
+	return alert_facts_find(facts, span_of(class), span_of(subject));
+}
+
+static void
+look(void)
+{
+	struct db_txn *t;
+
+	kit_show(&k, 100);
+	alert_scan_pulse(&scan, k.now);
+	t = view_read(k.view);
+	alert_facts_begin(facts, ALERT_OF_SITES);
+	for (uint32_t i = 1; i <= 2; i++)
+		alert_scan_site(&scan, t, i, k.now);
+	alert_facts_end(facts, ALERT_OF_SITES);
+	alert_facts_begin(facts, ALERT_OF_HUB);
+	alert_scan_hub(&scan, t, k.now);
+	alert_facts_end(facts, ALERT_OF_HUB);
+	db_abort(t);
+}
+
+START_TEST(test_pulse)
+{
+	static const struct {
+		enum monitor_state state;
+		enum monitor_cause cause;
+		bool there, unknown;
+		enum alert_what what;
+	} cases[] = {
+		{ MONITOR_UNKNOWN, MONITOR_CAUSE_START, true, true, 0 },
+		{ MONITOR_SILENT, MONITOR_CAUSE_QUIET, true, false,
+		  ALERT_SILENT },
+		{ MONITOR_UNREACHABLE, MONITOR_CAUSE_GONE, true, false,
+		  ALERT_UNREACHABLE },
+		{ MONITOR_OUTAGE, MONITOR_CAUSE_GONE, true, true, 0 },
+		{ MONITOR_OVERRUN, MONITOR_CAUSE_GONE, true, false,
+		  ALERT_OVERRUN },
+		{ MONITOR_DOWN, MONITOR_CAUSE_BOTH, true, false,
+		  ALERT_DOWN },
+		{ MONITOR_UP, MONITOR_CAUSE_FINE, false, false, 0 },
+		{ MONITOR_DOWN, MONITOR_CAUSE_BOTH, true, false,
+		  ALERT_DOWN },
+		{ MONITOR_SLOW, MONITOR_CAUSE_LATE, false, false, 0 },
+		{ MONITOR_UNKNOWN, MONITOR_CAUSE_UNWATCHED, false, false,
+		  0 },
+	};
+	struct alert_fact *f;
+
+	pulse_heard(1, k.now, "203.0.113.7:4711", NULL);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		pulse_state(1, (uint8_t)cases[i].state,
+		    (uint8_t)cases[i].cause, k.now + (int64_t)i);
+		look();
+		f = fact("state", "4100000001");
+		ck_assert_int_eq(f != NULL, cases[i].there);
+		if (f == NULL)
+			continue;
+		ck_assert_int_eq(f->unknown, cases[i].unknown);
+		ck_assert(span_is(f->group, SPAN("203.0.113.7")));
+		if (!f->unknown)
+			ck_assert_int_eq(f->what, cases[i].what);
+	}
+	ck_assert_ptr_null(fact("isolated", "hub"));
+	pulse_isolated(true, k.now);
+	look();
+	ck_assert_ptr_nonnull(fact("isolated", "hub"));
+	pulse_isolated(false, 0);
+	look();
+	ck_assert_ptr_null(fact("isolated", "hub"));
+}
+END_TEST
+
+static void
+enroll(uint32_t site, int64_t until)
+{
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":%u,\"ref\":\"%020x\","
+	    "\"expires\":%lld,\"actor\":\"t\",\"reason\":\"\"}", site, site,
+	    (long long)(k.now + DAY));
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":%u,\"ref\":\"%020x\","
+	    "\"key\":\"%064x\",\"until\":%lld,\"ca\":\"%032x\",\"actor\":"
+	    "\"t\",\"reason\":\"\"}", site, site, site, (long long)until, 1);
+}
+
+START_TEST(test_certificate)
+{
+	static const struct {
+		int64_t days;
+		int raise, step;	/* -1: no fact */
+	} cases[] = {
+		{ 60, -1, 0 }, { 29, -1, 0 }, { 15, -1, 0 }, { 14, 1, 1 },
+		{ 7, 1, 2 }, { 1, 2, 1 }, { 0, 2, 1 },
+	};
+	int64_t began = k.now;
+	struct alert_fact *f;
+
+	enroll(1, began + 90 * DAY);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		k.now = began + (90 - cases[i].days) * DAY;
+		clock_set(k.now, k.now);
+		look();
+		f = fact("certificate", "4100000001 agent");
+		ck_assert_int_eq(f != NULL, cases[i].raise >= 0);
+		if (f == NULL)
+			continue;
+		ck_assert_int_eq(f->raise, cases[i].raise);
+		ck_assert_int_eq(f->step, cases[i].step);
+	}
+}
+END_TEST
+
+START_TEST(test_view)
+{
+	struct alert_fact *f;
+
+	enroll(1, k.now + 90 * DAY);
+	look();
+	ck_assert_ptr_null(fact("forked", "4100000001"));
+	ck_assert_ptr_null(fact("gate", "4100000001"));
+	kit_act(&k, "{\"do\":\"fork\",\"site\":1,\"cause\":\"other-content\","
+	    "\"seq\":3,\"address\":\"198.51.100.9:1\",\"actor\":\"hub\","
+	    "\"reason\":\"\"}");
+	kit_act(&k, "{\"do\":\"gate\",\"site\":1,\"count\":60,\"of\":100,"
+	    "\"actor\":\"hub\",\"reason\":\"\"}");
+	pulse_heard(1, k.now, "203.0.113.7:4711", NULL);
+	pulse_skew(1, -61000);
+	look();
+	f = fact("forked", "4100000001");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_ptr_nonnull(memmem(f->detail.at, f->detail.n,
+	    "198.51.100.9", 12));
+	ck_assert_ptr_nonnull(fact("gate", "4100000001"));
+	f = fact("clock", "4100000001");
+	ck_assert_ptr_nonnull(f);
+	ck_assert(span_is(f->detail, SPAN("-61 s")));
+	kit_act(&k, "{\"do\":\"unblock\",\"site\":1,\"actor\":\"li\","
+	    "\"reason\":\"x\"}");
+	kit_act(&k, "{\"do\":\"release\",\"site\":1,\"actor\":\"li\","
+	    "\"reason\":\"x\"}");
+	pulse_skew(1, 59000);
+	look();
+	ck_assert_ptr_null(fact("forked", "4100000001"));
+	ck_assert_ptr_null(fact("gate", "4100000001"));
+	ck_assert_ptr_null(fact("clock", "4100000001"));
+}
+END_TEST
+
+/* What an operator has taken out is nobody's worry any more. */
+START_TEST(test_blocked)
+{
+	enroll(1, k.now + 5 * DAY);
+	pulse_heard(1, k.now, "203.0.113.7:4711", NULL);
+	pulse_state(1, MONITOR_DOWN, MONITOR_CAUSE_BOTH, k.now);
+	look();
+	ck_assert_ptr_nonnull(fact("state", "4100000001"));
+	ck_assert_ptr_nonnull(fact("certificate", "4100000001 agent"));
+	kit_act(&k, "{\"do\":\"block\",\"site\":1,\"actor\":\"li\","
+	    "\"reason\":\"x\"}");
+	pulse_state(1, MONITOR_DOWN, MONITOR_CAUSE_OUTSIDE, k.now);
+	look();
+	ck_assert_ptr_null(fact("state", "4100000001"));
+	ck_assert_ptr_null(fact("certificate", "4100000001 agent"));
+}
+END_TEST
+
+/* Gone for days without a word; not if its closing was announced. */
+START_TEST(test_gone)
+{
+	struct alert_fact *f;
+
+	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"unreachable\",%lld,"
+	    "%lld,\"gone\",5,3,false]],\"actor\":\"hub\",\"reason\":\"\"}",
+	    (long long)k.now, (long long)k.now);
+	k.now += DAY;
+	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"unknown\",%lld,%lld,"
+	    "\"start\",0,0,false]],\"actor\":\"hub\",\"reason\":\"\"}",
+	    (long long)k.now, (long long)k.now);
+	look();
+	f = fact("gone", "4100000001");
+	ck_assert_ptr_nonnull(f);
+	ck_assert(f->unknown);		/* it may be there again */
+	k.now += 1000;
+	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"unreachable\",%lld,"
+	    "%lld,\"gone\",5,3,false]],\"actor\":\"hub\",\"reason\":\"\"}",
+	    (long long)k.now, (long long)k.now);
+	look();
+	f = fact("gone", "4100000001");
+	ck_assert_ptr_nonnull(f);
+	ck_assert(!f->unknown);
+	ck_assert_int_eq(f->since, KIT_NOW);	/* all that time */
+	k.now += 1000;
+	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"up\",%lld,%lld,"
+	    "\"fine\",2,1,false]],\"actor\":\"hub\",\"reason\":\"\"}",
+	    (long long)k.now, (long long)k.now);
+	look();
+	ck_assert_ptr_null(fact("gone", "4100000001"));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("alert_scan");
+	TCase *t = tcase_create("alert_scan");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, test_pulse);
+	tcase_add_test(t, test_certificate);
+	tcase_add_test(t, test_view);
+	tcase_add_test(t, test_blocked);
+	tcase_add_test(t, test_gone);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
