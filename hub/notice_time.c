@@ -197,7 +197,7 @@ bool
 notice_window(struct db_txn *t, uint32_t site, int64_t at,
     struct notice_window *w)
 {
-	struct notice_window more;
+	struct notice_window more = { CLOCK_NONE, CLOCK_NONE };
 	struct asking a = { .at = at, .w = w };
 
 	notice_each_open(t, site, look_at_window, &a);

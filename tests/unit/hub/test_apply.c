@@ -409,8 +409,8 @@ START_TEST(garbage_is_held)
 }
 END_TEST
 
-/* Three of site 1 (unreadable, foreign, a notice that is only kept), one of
- * site 2, and an act. */
+/* Three of site 1 (unreadable, foreign, a change of a kind that is only kept),
+ * one of site 2, and an act. */
 static void
 hold_some(void)
 {
@@ -420,7 +420,7 @@ hold_some(void)
 	kit_say(&k, 1, &c);
 	c.critical = SPAN("unreadable");
 	kit_say(&k, 1, &c);
-	c = kit_change(CHANGE_NOTICE, "http://s1.gov.cn/a", "");
+	c = kit_change(CHANGE_OTHER, "http://s1.gov.cn/a", "");
 	kit_say(&k, 1, &c);
 	c = kit_change(CHANGE_CREATED, "http://evil.example/", "x");
 	kit_say(&k, 2, &c);
@@ -539,17 +539,16 @@ START_TEST(another_key_is_another_proof)
 }
 END_TEST
 
-START_TEST(notices_are_kept)
+START_TEST(others_are_kept)
 {
-	struct change c = kit_change(CHANGE_NOTICE, "http://s1.gov.cn/a", "");
+	struct change c = kit_change(CHANGE_OTHER, "http://s1.gov.cn/a", "");
 	struct last_held l;
 
 	say(1, CHANGE_CREATED, "http://s1.gov.cn/a", "a");
-	c.word[WORD_SCOPE] = SPAN("outage");
 	kit_say(&k, 1, &c);
 	l = held(1);
 	ck_assert_uint_eq(l.n, 1);
-	ck_assert_has(l.why, "kept: this version does not act on a notice");
+	ck_assert_has(l.why, "kept: this version does not act on a change");
 	ck_assert_uint_eq(site(1).held, 0);
 	ck_assert_uint_eq(site(1).letters, 0);
 	ck_assert_uint_eq(site(1).items, 1);
@@ -750,7 +749,7 @@ main(void)
 	tcase_add_test(c, what_is_dismissed_may_be_said_again);
 	tcase_add_test(c, a_domain_is_proven);
 	tcase_add_test(c, another_key_is_another_proof);
-	tcase_add_test(c, notices_are_kept);
+	tcase_add_test(c, others_are_kept);
 	tcase_add_test(c, letters_have_an_end);
 	tcase_add_test(c, deleting_nothing_is_nothing);
 	tcase_add_test(c, what_went_still_has_a_name);
