@@ -458,6 +458,13 @@ config_example(struct buf *b)
 	conf_example(b, table, TABLE_COUNT, "");
 }
 
+static void
+put_list(struct buf *b, char *const *list)
+{
+	for (size_t i = 0; list[i] != NULL; i++)
+		buf_printf(b, "%s%s", i > 0 ? " " : "", list[i]);
+}
+
 /* One setting as it stands, in the form that a file has. */
 static void
 put_value(struct buf *b, const struct conf_def *d, const void *at)
@@ -467,7 +474,8 @@ put_value(struct buf *b, const struct conf_def *d, const void *at)
 
 	if (d->type == CONF_BOOL)
 		n = *(const bool *)at;
-	else if (d->type != CONF_TEXT && d->type != CONF_PATH)
+	else if (d->type == CONF_NUMBER || d->type == CONF_BYTES ||
+	    d->type == CONF_TIME)
 		memcpy(&n, at, sizeof(n));
 	if (d->type == CONF_BOOL)
 		buf_text(b, n != 0 ? "yes" : "no");
@@ -477,17 +485,40 @@ put_value(struct buf *b, const struct conf_def *d, const void *at)
 		buf_text(b, units_format_time(text, n));
 	else if (d->type == CONF_NUMBER)
 		buf_printf(b, "%llu", (unsigned long long)n);
+	else if (d->type == CONF_LIST)
+		put_list(b, *(char *const *const *)at);
 	else
 		buf_text(b, *(char *const *)at);
+}
+
+static void
+print_section(struct buf *b, const char *section, const void *record)
+{
+	const struct conf_def *d = all();
+
+	for (size_t i = 0; i < ALL; i++) {
+		if (strcmp(d[i].section, section) != 0)
+			continue;
+		buf_printf(b, "%s = ", d[i].name);
+		put_value(b, &d[i], (const char *)record + d[i].offset);
+		buf_byte(b, '\n');
+	}
 }
 
 void
 config_print(struct buf *b, const struct config *c)
 {
-	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		buf_printf(b, "%s = ", table[i].name);
-		put_value(b, &table[i], (const char *)c + table[i].offset);
-		buf_byte(b, '\n');
+	static const char *const many[] = { "rule", "receiver" };
+	const void *record;
+	const char *label;
+
+	print_section(b, "", c);
+	for (size_t i = 0; c->file != NULL && i < 2; i++) {
+		for (size_t n = 0; (record = conf_get(c->file, many[i], n,
+		    &label)) != NULL; n++) {
+			buf_printf(b, "[%s %s]\n", many[i], label);
+			print_section(b, many[i], record);
+		}
 	}
 }
 

@@ -157,6 +157,25 @@ START_TEST(test_certificate)
 }
 END_TEST
 
+/* Of one that lives a week: the last quarter, eighth and twentieth. */
+START_TEST(test_short_certificate)
+{
+	int64_t began = k.now;
+
+	config.leaf_days = 8;
+	enroll(1, began + 8 * DAY);
+	k.now = began + 6 * DAY - 1;
+	look();
+	ck_assert_ptr_null(fact("certificate", "4100000001 agent"));
+	k.now = began + 6 * DAY;
+	look();
+	ck_assert_int_eq(fact("certificate", "4100000001 agent")->raise, 1);
+	k.now = began + 8 * DAY - 9 * DAY / 24;
+	look();
+	ck_assert_int_eq(fact("certificate", "4100000001 agent")->raise, 2);
+}
+END_TEST
+
 START_TEST(test_view)
 {
 	struct alert_fact *f;
@@ -257,6 +276,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, test_pulse);
 	tcase_add_test(t, test_certificate);
+	tcase_add_test(t, test_short_certificate);
 	tcase_add_test(t, test_view);
 	tcase_add_test(t, test_blocked);
 	tcase_add_test(t, test_gone);

@@ -94,13 +94,14 @@ START_TEST(test_both)
 	    "\"count\":0}");
 	char *one, *two;
 
-	lang_switch("en");
+	lang_switch("zh");
 	one = notify_text_json(&j, "both");
 	two = notify_text_json(&j, "both");
 	ck_assert_str_eq(one, two);	/* so is its signature */
 	ck_assert_ptr_nonnull(strstr(one, "----"));
 	ck_assert_ptr_nonnull(strstr(one, "\"delivery\":17"));
-	ck_assert_str_eq(lang_now(), "en");
+	ck_assert_str_eq(lang_now(), "zh");
+	lang_switch("en");
 	free(one);
 	free(two);
 	json_decref(j.notice);
