@@ -18,7 +18,7 @@ home_frame_ask_write(struct buf *b, const struct home_frame_ask *f)
 	write_span(b, f->host);
 	write_span(b, f->etag);
 	write_span(b, f->modified);
-	write_u8(b, f->secure);
+	write_u8(b, (uint8_t)f->ways);
 	write_u8(b, f->missing);
 }
 
@@ -44,9 +44,9 @@ home_frame_ask_read(struct home_frame_ask *f, struct span body)
 	f->host = read_span(&r);
 	f->etag = read_span(&r);
 	f->modified = read_span(&r);
-	f->secure = read_u8(&r) != 0;
+	f->ways = (enum home_ways)read_u8(&r);
 	f->missing = read_u8(&r) != 0;
-	return reader_done(&r) && is_host(f->host) &&
+	return reader_done(&r) && is_host(f->host) && f->ways <= HOME_PLAIN &&
 	    f->etag.n < TRAIL_VALIDATOR && f->modified.n < TRAIL_VALIDATOR;
 }
 

@@ -17,7 +17,11 @@
 struct home_frame_ask {		/* HOME; spans live as long as the body */
 	struct span host;	/* the first of its domains, in normal form */
 	struct span etag, modified;	/* of the last look; or empty */
-	bool secure;		/* it has answered by https: don't try http */
+	enum home_ways {	/* that are tried */
+		HOME_BOTH,	/* https, and http if that gives nothing */
+		HOME_SECURE,	/* it has answered by https */
+		HOME_PLAIN,	/* it has not, an hour ago or less */
+	} ways;
 	bool missing;		/* ask for a path that can't exist as well */
 };
 void home_frame_ask_write(struct buf *b, const struct home_frame_ask *f);

@@ -86,6 +86,8 @@ complete(struct bench *b)
 		l->asked_missing = true;
 		l->is_missing = last->is_missing;
 	}
+	if (l->secure == CAUSE_FINE && strncmp(l->hop[0].url, "http:", 5) == 0)
+		l->secure = last->secure;
 	if (l->cause != CAUSE_UNCHANGED || !last->has_page)
 		return;
 	l->cause = CAUSE_FINE;

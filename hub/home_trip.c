@@ -263,12 +263,12 @@ home_trips_go(struct home_trips *h, uint64_t number,
 	snprintf(j->etag, sizeof(j->etag), "%.*s", SPAN_ARGS(ask->etag));
 	snprintf(j->modified, sizeof(j->modified), "%.*s",
 	    SPAN_ARGS(ask->modified));
-	j->plain = !ask->secure;
+	j->plain = ask->ways == HOME_BOTH;
 	j->missing = ask->missing;
 	trail_init(&j->trail);
 	TAILQ_INSERT_TAIL(&h->jobs, j, entry);
 	j->dns = home_dns_ask(h->base, j->host, on_dns, j);
-	go(j, "https");
+	go(j, ask->ways == HOME_PLAIN ? "http" : "https");
 }
 
 /* --- its life ------------------------------------------------------------------ */

@@ -7,7 +7,6 @@
  */
 #include "hub/homes.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,12 +15,12 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
-#include "hub/acts.h"
 #include "hub/counters.h"
 #include "hub/frame.h"
 #include "hub/home_act.h"
 #include "hub/home_frame.h"
 #include "hub/home_keep.h"
+#include "hub/home_log.h"
 #include "hub/home_row.h"
 #include "hub/notice.h"
 #include "hub/pulse.h"
@@ -33,8 +32,7 @@
 #define FIRST_LEAST 2000	/* … that take so long together at least */
 #define WHOLE 3600000		/* ms: after that a look is unconditional, */
 #define MISSING 86400000	/* … and asks for a path that can't exist */
-#define WRITE 10000		/* ms, that looks wait to be written down */
-#define ACTS_MOST 256		/* that wait for their turn */
+#define GIVEN_UP 86400000	/* ms: https that failed for so long */
 
 struct slot {
 	int64_t regular;	/* ms, mono: the next one … */
@@ -52,18 +50,13 @@ struct slot {
 struct homes {
 	const struct config *config;
 	struct writer *writer;
-	struct turns *turns;
 	struct channel *channel;
 	homes_seen_fn *seen;
 	void *arg;
 	struct slot *slot;	/* by number; 0 isn't used */
 	uint32_t slots;
 	size_t under_way;
-	json_t *rows;		/* looks that aren't written down yet … */
-	int64_t rows_at;	/* … the first of them: wall, and … */
-	int64_t rows_since;	/* … mono */
-	struct acts acts;
-	bool waits;		/* for a turn */
+	struct home_log *log;
 };
 
 /* --- when --------------------------------------------------------------------- */
@@ -135,16 +128,29 @@ send_ask(struct homes *h, uint32_t site, const struct home_frame_ask *ask)
 	buf_clear(&b);
 }
 
+/* Who has answered by https fails without it; but after a day it seems to be
+ * meant so. */
+static enum home_ways
+ways_of(const struct home_row *r)
+{
+	struct home_look before;
+
+	if (!home_row_look(r->before, &before))
+		return HOME_BOTH;
+	if (strncmp(before.hop[0].url, "https:", 6) != 0)
+		return HOME_PLAIN;
+	return r->outcome == HOME_FAILED && r->at - r->since >= GIVEN_UP ?
+	    HOME_BOTH : HOME_SECURE;
+}
+
 /* What is found to be strange is looked at as a whole each time. */
 static void
 fill(struct slot *s, const struct home_row *r, int64_t now,
     struct home_frame_ask *ask)
 {
-	struct home_look before;
 	bool strange = r->verdict > HOME_NOTE;
 
-	ask->secure = home_row_look(r->before, &before) &&
-	    strncmp(home_end(&before)->url, "https:", 6) == 0;
+	ask->ways = ways_of(r);
 	ask->missing = s->missing == 0 || now - s->missing >= MISSING ||
 	    (strange && r->why == HOME_WHY_MISSING);
 	if (ask->missing)
@@ -155,6 +161,8 @@ fill(struct slot *s, const struct home_row *r, int64_t now,
 		ask->modified = span_of(s->modified);
 	} else {
 		s->whole = now;
+		if (ask->ways == HOME_PLAIN)
+			ask->ways = HOME_BOTH;
 	}
 }
 
@@ -162,7 +170,7 @@ static void
 go(struct homes *h, uint32_t number, bool is_extra, int64_t now)
 {
 	struct db_txn *t = view_read(h->writer->view);
-	struct home_frame_ask ask = { .secure = false };
+	struct home_frame_ask ask = { .ways = HOME_BOTH };
 	struct slot *slot = &h->slot[number];
 	struct home_row row;
 	struct site s;
@@ -200,37 +208,6 @@ look_through(struct homes *h, int64_t now)
 }
 
 /* --- what comes back ------------------------------------------------------------ */
-
-static void
-write_rows(struct homes *h)
-{
-	if (json_array_size(h->rows) == 0)
-		return;
-	acts_put(&h->acts, json_pack("{s:s, s:I, s:o}", "do", "homes", "at",
-	    (json_int_t)h->rows_at, "rows", h->rows), ACTS_HUB, NULL);
-	h->rows = json_array();
-}
-
-static void
-add_row(struct homes *h, const struct home_seen *s, unsigned flags)
-{
-	json_t *row;
-
-	if (json_array_size(h->rows) == 0 || s->at < h->rows_at) {
-		write_rows(h);
-		h->rows_at = s->at;
-		h->rows_since = clock_mono();
-	}
-	row = json_pack("[I, I, i, i, I, i]", (json_int_t)s->site,
-	    (json_int_t)(s->at - h->rows_at), (int)s->outcome,
-	    (int)s->status, (json_int_t)s->ms, (int)flags);
-	if (s->cause != CAUSE_FINE)
-		json_array_append_new(row,
-		    json_string(cause_name(s->cause)));
-	json_array_append_new(h->rows, row);
-	if (json_array_size(h->rows) >= HOME_ACT_ROWS)
-		write_rows(h);
-}
 
 /* A sure sign soon: of a failure, and of its end. */
 static void
@@ -290,14 +267,9 @@ take(struct homes *h, const struct site *site, struct slot *slot,
 	home_keep(t, site, f->look, (uint32_t)h->config->home_slow, &k);
 	if (notice_covers(t, site->number, k.seen.at))
 		flags |= HOME_ACT_EXCLUDED;
-	if (k.act != NULL) {
-		log_news(&k.seen, site);
-		write_rows(h);	/* in the order in which it was seen */
-		acts_put(&h->acts, k.act, ACTS_HUB, NULL);
-	}
-	add_row(h, &k.seen, flags);
 	if (k.act != NULL)
-		write_rows(h);	/* news don't wait */
+		log_news(&k.seen, site);
+	home_log_add(h->log, &k.seen, flags, k.act);
 	plan(slot, &k.seen);
 	stats_add(COUNTER_HOME_LOOKED, 1);
 	stats_add(COUNTER_HOME_FAILED, k.seen.outcome == HOME_FAILED);
@@ -335,46 +307,6 @@ homes_frame(struct homes *h, const struct frame *f)
 	return true;
 }
 
-/* --- turns ------------------------------------------------------------------- */
-
-static void
-begin(void *arg)
-{
-	struct homes *h = arg;
-	struct acts now;
-
-	acts_init(&now);
-	acts_move(&now, &h->acts);
-	turn_write(h->turns, &now);
-	acts_clear(&now);
-}
-
-static void
-written(void *arg, bool good)
-{
-	struct homes *h = arg;
-
-	(void)good;	/* else it is seen again, some day */
-	h->waits = false;
-}
-
-/* A disk that is full, for long: the oldest are not missed. */
-static void
-write_down(struct homes *h)
-{
-	if (clock_mono() - h->rows_since >= WRITE)
-		write_rows(h);
-	if (h->waits || h->acts.count == 0)
-		return;
-	if (turn_is_stuck(h->turns)) {
-		if (h->acts.count > ACTS_MOST)
-			acts_clear(&h->acts);
-		return;
-	}
-	h->waits = true;
-	turn_ask(h->turns, begin, written, h);
-}
-
 void
 homes_look(struct homes *h)
 {
@@ -384,7 +316,7 @@ homes_look(struct homes *h)
 	db_abort(t);
 	look_through(h, clock_mono());
 	stats_set(COUNTER_HOME_UNDER_WAY, h->under_way);
-	write_down(h);
+	home_log_write(h->log);
 }
 
 /* --- its life ------------------------------------------------------------------- */
@@ -404,10 +336,8 @@ homes_new(const struct config *config, struct writer *w, struct turns *t,
 
 	h->config = config;
 	h->writer = w;
-	h->turns = t;
 	h->channel = channel;
-	h->rows = json_array();
-	acts_init(&h->acts);
+	h->log = home_log_new(t);
 	return h;
 }
 
@@ -421,7 +351,6 @@ homes_free(struct homes *h)
 		free(h->slot[i].modified);
 	}
 	free(h->slot);
-	json_decref(h->rows);
-	acts_clear(&h->acts);
+	home_log_free(h->log);
 	free(h);
 }

@@ -224,7 +224,7 @@ say "- the week, and how long they took; a rebuild says the same"
 zqhub availability --json >"$T/x" &&
 	jq -e 'length == 10 and all(.[]; .looks > 2) and
 	any(.[]; .code == "4100000003" and .failed > 0) and
-	any(.[]; .code == "4100000007" and .failed == 0)' "$T/x" >"$T/y" ||
+	any(.[]; .code == "4100000007" and .failed <= 2)' "$T/x" >"$T/y" ||
 	{ cat "$T/x"; die "availability"; }
 zqhub availability --csv >"$T/x"
 [ "$(wc -l <"$T/x")" = 11 ] && head -1 "$T/x" | grep -q '^code,name,looks,failed' ||

@@ -480,7 +480,7 @@ END_TEST
 START_TEST(test_frames)
 {
 	struct home_frame_ask ask = { .host = SPAN(OWN), .etag = SPAN("\"e\""),
-	    .secure = true }, got;
+	    .ways = HOME_SECURE }, got;
 	struct home_look l, back;
 	struct home_frame_seen seen = { .look = &l, .etag = SPAN("e"),
 	    .modified = SPAN("m") }, read = { .look = &back };
@@ -489,7 +489,8 @@ START_TEST(test_frames)
 	buf_init(&b, HOME_FRAME_MAX);
 	home_frame_ask_write(&b, &ask);
 	ck_assert(home_frame_ask_read(&got, buf_look(&b)));
-	ck_assert(span_is(got.host, ask.host) && got.secure && !got.missing);
+	ck_assert(span_is(got.host, ask.host) && got.ways == HOME_SECURE &&
+	    !got.missing);
 	for (size_t n = 0; n < b.n; n++)
 		ck_assert(!home_frame_ask_read(&got,
 		    (struct span){ b.at, n }));
