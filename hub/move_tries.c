@@ -24,7 +24,7 @@ struct try {
 struct move_tries {
 	struct trips *trips;
 	struct channel *channel;
-	TAILQ_HEAD(, try) all;
+	TAILQ_HEAD(try_list, try) all;
 	size_t count;
 };
 
