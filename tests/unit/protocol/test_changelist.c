@@ -397,6 +397,62 @@ START_TEST(golden_moves)
 }
 END_TEST
 
+static void
+put_notices(struct buf *b)
+{
+	struct change c;
+
+	change_init(&c);
+	c.kind = CHANGE_NOTICE;
+	c.when = 1795219208000;
+	c.from = 1795219200000;
+	c.until = 1795233600000;
+	c.word[WORD_REASON] = SPAN("数据库故障");
+	c.word[WORD_BY] = SPAN("wang");
+	c.word[WORD_SCOPE] = SPAN("outage");
+	c.word[WORD_SERVICE] = SPAN("办事大厅");
+	changelist_put(b, &c);
+	change_init(&c);
+	c.kind = CHANGE_NOTICE;
+	c.when = 1795219209000;
+	c.word[WORD_SCOPE] = SPAN("resolved");
+	c.word[WORD_SERVICE] = SPAN("办事大厅");
+	changelist_put(b, &c);
+	c.when = 1795219210000;
+	c.word[WORD_SCOPE] = SPAN("maintenance");
+	c.word[WORD_SERVICE] = SPAN_NONE;
+	c.word[WORD_RECURS] = SPAN("sun 02:00-04:00");
+	c.word[WORD_ZONE] = SPAN("Asia/Shanghai");
+	changelist_put(b, &c);
+	change_init(&c);
+	c.kind = CHANGE_NOTICE;
+	c.when = 1795219211000;
+	c.from = 1798732800000;
+	c.word[WORD_REASON] = SPAN("并入省政府门户网站");
+	c.word[WORD_SUCCESSOR] = SPAN("https://www.henan.gov.cn/");
+	c.word[WORD_SCOPE] = SPAN("closing");
+	changelist_put(b, &c);
+}
+
+START_TEST(golden_notices)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	changelist_begin(&b, &(struct batch){ .incarnation =
+	    UINT64_C(6148914691236517205), .first = 4718, .head = 4721,
+	    .now = 1795219212000, .features = SPAN("moves"),
+	    .agent = SPAN("zqagentd/0.1") });
+	put_notices(&b);
+	changelist_end(&b);
+	help_golden(GOLDEN "changelist-notices.xml", buf_look(&b));
+	ck_assert(reads(buf_look(&b), 1u << 20) == NULL);
+	ck_assert_uint_eq(got.good, 4);
+	ck_assert_int_eq(got.last.kind, CHANGE_NOTICE);
+	buf_clear(&b);
+}
+END_TEST
+
 static const struct health well = { .told = true, .beat = 5000,
 	.sources = 2, .until = 1802908800000, .home_at = 1795219220000,
 	.home_status = 200, .home_ms = 35 };
@@ -952,6 +1008,7 @@ fill(TCase *t)
 	tcase_add_test(t, large);
 	tcase_add_test(t, golden);
 	tcase_add_test(t, golden_moves);
+	tcase_add_test(t, golden_notices);
 	tcase_add_test(t, beat);
 	tcase_add_test(t, health);
 	tcase_add_test(t, health_home);

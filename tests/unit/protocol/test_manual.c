@@ -57,6 +57,7 @@ START_TEST(examples)
 		"reconciled-same.xml", "reconciled-buckets.xml",
 		"reconciled-items.xml", "reconciled-later.xml",
 		"reconciled-refused.xml", "changelist-moves.xml",
+		"changelist-notices.xml",
 		"links.xml", "map.xml" };
 	struct buf text, file;
 
