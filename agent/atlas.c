@@ -178,8 +178,8 @@ by_time(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-/* Earlier ones first, which costs least. One that contradicts others can't
- * be: the hub has judged them together. */
+/* Earlier ones first, which costs least. The hub has judged them together:
+ * what stands there, stands here. */
 struct rewrite *
 atlas_rules(struct store_txn *t)
 {
@@ -190,7 +190,7 @@ atlas_rules(struct store_txn *t)
 	if (g.count > 0)
 		qsort(g.rule, g.count, sizeof(*g.rule), by_time);
 	for (size_t i = 0; i < g.count; i++)
-		(void)rewrite_add(w, &g.rule[i], NULL, NULL);
+		rewrite_put(w, &g.rule[i]);
 	free(g.rule);
 	return w;
 }

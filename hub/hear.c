@@ -112,12 +112,12 @@ hear_is(const struct change *c)
 
 /* What was held of this before is said better now. */
 static void
-settle(struct group *g, uint32_t site, const struct change *c)
+settle(struct group *g, const struct entry *e, const struct change *c)
 {
 	uint8_t name[TABLE_DIGEST];
 
-	held_name(name, site, c);
-	held_settle(g, site, name);
+	held_name(name, e->site, c);
+	held_settle(g, e->site, name, e->place);
 }
 
 void
@@ -135,5 +135,5 @@ hear(struct group *g, const struct entry *e, const struct change *c,
 	if (why != NULL)
 		held_put(g, e, c, span_of(why));
 	else if (group_stand(g, e->site)->held > 0)
-		settle(g, e->site, c);
+		settle(g, e, c);
 }

@@ -202,10 +202,10 @@ held_keep(struct group *g, const struct entry *e, const struct change *c,
 
 static bool
 last_of_name(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
-    uint64_t *place)
+    uint64_t before, uint64_t *place)
 {
 	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_NAME);
-	struct key last = key_digest_u64(name, UINT64_MAX);
+	struct key last = key_digest_u64(name, before);
 	struct span key = key_look(&last), row;
 	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
 	    db_cursor_get(c, MDB_PREV, &key, &row) :
@@ -224,33 +224,46 @@ held_item(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
 {
 	uint64_t place;
 
-	return last_of_name(t, name, &place) && held_get(t, place, h);
+	return last_of_name(t, name, UINT64_MAX, &place) && held_get(t, place, h);
 }
 
 void
-held_settle(struct group *g, uint32_t site, const uint8_t name[TABLE_DIGEST])
+held_settle(struct group *g, uint32_t site, const uint8_t name[TABLE_DIGEST],
+    uint64_t place)
 {
 	struct held_row h;
-	uint64_t place;
+	uint64_t last;
 
-	while (last_of_name(g->txn, name, &place)) {
-		must(held_get(g->txn, place, &h) && h.site == site);
-		take_out(g, &h, place, "settled");
+	while (last_of_name(g->txn, name, place, &last)) {
+		must(held_get(g->txn, last, &h) && h.site == site);
+		take_out(g, &h, last, "settled");
 	}
 }
 
 /* --- for later ------------------------------------------------------------ */
 
-/* The newest word counts. What is held for another reason stays so. */
+/* It says what became of another item, too. */
+static bool
+is_rename(struct group *g, const struct held_row *h, uint64_t place)
+{
+	struct change c;
+
+	return is_for_later(h) && change_glance(&c, held_later_look(g->txn,
+	    h->kind, h->site, place)) && c.word[WORD_FORMER].n > 0;
+}
+
+/* The newest word counts, but that the item was another one before is said
+ * only once. What is held for another reason stays so. */
 static void
 replace(struct group *g, const uint8_t name[TABLE_DIGEST])
 {
 	struct held_row before;
 	uint64_t place;
 
-	while (last_of_name(g->txn, name, &place) &&
+	while (last_of_name(g->txn, name, UINT64_MAX, &place) &&
 	    held_get(g->txn, place, &before) &&
-	    (is_for_later(&before) || before.kind == HELD_REFUSED))
+	    (is_for_later(&before) || before.kind == HELD_REFUSED) &&
+	    !is_rename(g, &before, place))
 		take_out(g, &before, place, "settled");
 }
 

@@ -57,8 +57,10 @@ void held_put(struct group *g, const struct entry *e, const struct change *c,
     struct span why);
 void held_keep(struct group *g, const struct entry *e,
     const struct change *c, struct span why);
+/* All that is listed of it and came before the entry at `place`, which has had
+ * its effect: it may be one that was held itself, with newer ones behind it. */
 void held_settle(struct group *g, uint32_t site,
-    const uint8_t name[TABLE_DIGEST]);
+    const uint8_t name[TABLE_DIGEST], uint64_t place);
 
 /* An operator's word; the entry stays in the journal. False: nothing of this
  * site (0: no act of the hub) is listed at this place. */
@@ -68,7 +70,8 @@ void held_dismiss_some(struct group *g, uint32_t site, uint64_t most);
 
 /* --- for later: kind is HELD_GATE, HELD_SILENCED or HELD_FOREIGN ---------- */
 
-/* Instead of what was held like this, or refused, of the same item before.
+/* Instead of what was held like this, or refused, of the same item before,
+ * unless that said that it was renamed.
  * The site is told of a foreign host, of the others elsewhere and only once. */
 void held_later(struct group *g, const struct entry *e,
     const struct change *c, enum held_kind kind, struct span why);

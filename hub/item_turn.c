@@ -308,10 +308,10 @@ show(struct turn *t)
 	    .item = t->now.number, .there = !t->now.withdrawn,
 	    .said = t->c });
 	if (t->stand->held + t->stand->refused > 0)
-		held_settle(g, t->e->site, t->name);
+		held_settle(g, t->e->site, t->name, t->e->place);
 	if (t->moved && group_stand(g, t->old.site)->held +
 	    group_stand(g, t->old.site)->refused > 0)
-		held_settle(g, t->old.site, t->former);
+		held_settle(g, t->old.site, t->former, t->e->place);
 }
 
 /* --- which item it is ------------------------------------------------------------------ */

@@ -109,6 +109,27 @@ START_TEST(a_former_of_one_that_is_there_is_withdrawn)
 END_TEST
 
 /* The digest of a site is what its agent has, whatever things were called. */
+/* What comes while a site is blocked has its effect when it may speak again:
+ * the last word on each item, but no rename is left out. */
+START_TEST(a_rename_that_was_held)
+{
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/a.html", "");
+	kit_act(&k, "{\"do\":\"block\",\"site\":1,\"reason\":\"r\"}");
+	put(1, CHANGE_UPDATED, "https://s1.gov.cn/b.html",
+	    "https://s1.gov.cn/a.html");
+	put(1, CHANGE_UPDATED, "https://s1.gov.cn/b.html", "");
+	put(1, CHANGE_DELETED, "https://s1.gov.cn/b.html", "");
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/b.html", "");
+	ck_assert_uint_eq(items(1), 1);
+	kit_act(&k, "{\"do\":\"unblock\",\"site\":1,\"reason\":\"r\"}");
+	ck_assert_uint_eq(items(1), 1);
+	ck_assert_uint_eq(here("https://s1.gov.cn/b.html").number, 1);
+	ck_assert(!here("https://s1.gov.cn/b.html").withdrawn);
+	ck_assert_uint_eq(here("https://s1.gov.cn/b.html").changes, 3);
+	same_again();
+}
+END_TEST
+
 START_TEST(the_digest_is_of_what_is_there)
 {
 	uint8_t one[32], two[32];
@@ -407,6 +428,7 @@ main(void)
 	tcase_add_test(c, a_former_id_keeps_the_number);
 	tcase_add_test(c, a_former_that_is_not_there_is_no_matter);
 	tcase_add_test(c, a_former_of_one_that_is_there_is_withdrawn);
+	tcase_add_test(c, a_rename_that_was_held);
 	tcase_add_test(c, the_digest_is_of_what_is_there);
 	tcase_add_test(c, deleted_and_created_along_a_rule_is_one_item);
 	tcase_add_test(c, created_and_deleted_along_a_rule_is_one_item);
