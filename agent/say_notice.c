@@ -106,7 +106,7 @@ take_back(struct saying *s, json_t *ask, struct buf *why)
 		a->kind = ANNOUNCE_RESOLVED;
 	if (back) {
 		a->from = a->until = CLOCK_NONE;
-		a->recurs = SPAN_NONE;
+		a->recurs = a->zone = SPAN_NONE;
 		return true;
 	}
 	if (a->kind != ANNOUNCE_CLOSING || a->from != CLOCK_NONE)
