@@ -34,8 +34,9 @@ is_other(const struct move *a, const struct move *b)
 
 void
 chart_move(struct group *g, const struct move *before,
-    const struct move *now)
+    const struct move *now, int64_t at)
 {
+	uint64_t last = chart_version(g->txn);
 	bool did = before != NULL && move_counts(before);
 	bool does = move_counts(now);
 	uint8_t move[4];
@@ -43,7 +44,7 @@ chart_move(struct group *g, const struct move *before,
 
 	if (did == does && (!does || !is_other(before, now)))
 		return;
-	k = key_u64(chart_version(g->txn) + 1);
+	k = key_u64(at > 0 && (uint64_t)at > last ? (uint64_t)at : last + 1);
 	wire_put_u32(move, now->number);
 	db_append(g->txn, TABLE_MAP, key_look(&k), (struct span){
 	    .at = (const char *)move, .n = sizeof(move) });
@@ -69,52 +70,59 @@ put_counted(void *arg, const struct move *m)
 	return true;
 }
 
-/* A move that changed more than once is told once, where it did so last. */
+/* The moves that changed after a version, in order. */
+struct changes {
+	uint32_t move[CHART_CHANGES];
+	size_t n;
+};
+
+/* False: it is none of ours, or too long ago. */
 static bool
-is_newest(struct db_txn *t, uint64_t version, uint64_t last, uint32_t move)
+read_changes(struct changes *k, struct db_txn *t, uint64_t after)
 {
-	struct span row;
+	struct db_cursor *c = db_cursor_open(t, TABLE_MAP);
+	struct key first = key_u64(after);
+	struct span key = key_look(&first), row;
+	bool known = db_get(t, TABLE_MAP, key, &row);
+	bool more = known && db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
+	    db_cursor_get(c, MDB_NEXT, &key, &row);
 
-	for (uint64_t v = version + 1; v <= last; v++) {
-		struct key k = key_u64(v);
-
-		if (db_get(t, TABLE_MAP, key_look(&k), &row) && row.n == 4 &&
-		    wire_get_u32((const uint8_t *)row.at) == move)
-			return false;
+	k->n = 0;
+	for (; more && k->n < CHART_CHANGES; k->n++) {
+		if (row.n != 4)
+			fatal("view: the map of moves is damaged: run zqhub "
+			    "rebuild");
+		k->move[k->n] = wire_get_u32((const uint8_t *)row.at);
+		more = db_cursor_get(c, MDB_NEXT, &key, &row);
 	}
-	return true;
+	db_cursor_close(c);
+	return known && !more;
 }
 
-static void
-put_change(struct db_txn *t, uint64_t version, uint64_t last,
-    struct buf *xml)
+/* A move that changed more than once is told once, where it did so last. */
+static bool
+is_newest(const struct changes *k, size_t i)
 {
-	struct key k = key_u64(version);
-	struct span row;
-	struct move m;
-	uint32_t number;
-
-	if (!db_get(t, TABLE_MAP, key_look(&k), &row) || row.n != 4)
-		fatal("view: the map of moves lacks version %llu: run zqhub "
-		    "rebuild", (unsigned long long)version);
-	number = wire_get_u32((const uint8_t *)row.at);
-	if (is_newest(t, version, last, number) && move_get(t, number, &m))
-		put(xml, &m);
+	for (size_t n = i + 1; n < k->n; n++)
+		if (k->move[n] == k->move[i])
+			return false;
+	return true;
 }
 
 bool
 chart_write(struct db_txn *t, uint64_t after, int64_t now, struct buf *xml)
 {
-	uint64_t last = chart_version(t);
-	bool whole = after == 0 || after > last ||
-	    last - after > CHART_CHANGES;
+	struct changes k;
+	bool whole = after == 0 || !read_changes(&k, t, after);
+	struct move m;
 
-	movemap_begin(xml, &(struct movemap){ .version = last,
+	movemap_begin(xml, &(struct movemap){ .version = chart_version(t),
 	    .since = whole ? 0 : after, .now = now });
 	if (whole)
 		move_each(t, 1, put_counted, xml);
-	for (uint64_t v = after + 1; !whole && v <= last; v++)
-		put_change(t, v, last, xml);
+	for (size_t i = 0; !whole && i < k.n; i++)
+		if (is_newest(&k, i) && move_get(t, k.move[i], &m))
+			put(xml, &m);
 	movemap_end(xml);
 	return !xml->bad && xml->n <= LIMIT_MAP;
 }

@@ -103,10 +103,9 @@ void
 moved(struct group *g, const struct move *before, const struct move *now,
     int64_t at)
 {
-	(void)at;
 	if (leads(before) != leads(now) || (leads(now) && before != NULL &&
 	    before->until != now->until) || settles(before) != settles(now))
 		look(g, now);
-	chart_move(g, before, now);
+	chart_move(g, before, now, at);
 	telling_move(g, before, now);
 }

@@ -75,28 +75,33 @@ START_TEST(versions)
 {
 	struct movemap_row kept[50];
 	char old[80], new[80];
+	uint64_t first, second;
 
 	ck_assert_uint_eq(now(), 0);
 	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix",
 	    k.now + DAY, 0);
-	ck_assert_uint_eq(now(), 1);
+	first = now();
+	ck_assert_uint_gt(first, 0);
 	fetch(0, 0);
-	ck_assert_uint_eq(version, 1);
+	ck_assert_uint_eq(version, first);
 	ck_assert(map[1].there);
 	ck_assert_has(map[1].text, "1 2 https://s1.gov.cn/a/ https://s1");
 	later(DAY);
 	tick();			/* it takes effect: the rule is the same */
-	ck_assert_uint_eq(now(), 1);
+	ck_assert_uint_eq(now(), first);
 	say(2, "https://s2.gov.cn/a.html", "https://s2.gov.cn/b.html",
 	    "address", 0, 0);
-	fetch(1, 1);
-	ck_assert_uint_eq(version, 2);
+	fetch(first, first);
+	second = version;
+	ck_assert_uint_gt(second, first);
 	ck_assert(map[1].there && map[2].there);
 	withdraw(1);
-	fetch(2, 2);
+	fetch(second, second);
 	ck_assert(!map[1].there && map[2].there);
-	fetch(99, 0);		/* not from here: all of it */
-	ck_assert_uint_eq(version, 3);
+	/* Not from here, or of an old backup's time: all of it. */
+	fetch(second - 1, 0);
+	fetch(UINT64_MAX, 0);
+	ck_assert_uint_gt(version, second);
 	ck_assert(!map[1].there && map[2].there);
 	/* Any two ways to the newest version come to the same. */
 	for (int i = 3; i < 30; i++) {
@@ -177,7 +182,7 @@ half_anew(void)
 	while (signer_version(k.view) == 0)
 		ck_assert_int_eq(view_apply(k.view, k.journal, 1, k.now,
 		    &applied), DB_OK);
-	ck_assert_uint_eq(signer_version(k.view), 1);
+	ck_assert_uint_gt(signer_version(k.view), 0);
 }
 
 static void
@@ -194,6 +199,7 @@ sign(struct signer *s, bool good, struct span der)
 START_TEST(one_for_all)
 {
 	struct signer *s = signer_new(k.view, on_answer, on_sign, NULL);
+	uint64_t first;
 
 	memset(answers, 0, sizeof(answers));
 	signatures = 0;
@@ -214,25 +220,26 @@ START_TEST(one_for_all)
 	ck_assert_str_eq(buf_cstr(&body), "signed");
 	ask(s, 900, 0);
 	ck_assert_uint_eq(answers[900], 200);
-	ask(s, 901, 1);
+	first = now();
+	ask(s, 901, first);
 	ck_assert_uint_eq(answers[901], 304);
-	ask(s, 902, 7);			/* of another hub: all of it */
+	ask(s, 902, first + 7);			/* of another hub: all of it */
 	sign(s, true, SPAN("again"));
 	ck_assert_uint_eq(signatures, 2);
 	say(1, "https://s1.gov.cn/c/", "https://s1.gov.cn/d/", "prefix",
 	    k.now + DAY, 0);
-	ask(s, 903, 1);
-	take(buf_look(&document), 1);
-	ck_assert_uint_eq(version, 2);
+	ask(s, 903, first);
+	take(buf_look(&document), first);
+	ck_assert_uint_gt(version, first);
 	sign(s, false, SPAN("no key"));
 	ck_assert_uint_eq(answers[903], 503);
-	ask(s, 904, 1);
+	ask(s, 904, first);
 	ck_assert_uint_eq(signatures, 4);	/* tried again */
 	sign(s, true, SPAN("good"));
 	ck_assert_uint_eq(answers[904], 200);
 	later(SIGNER_LIFE + 1);
 	clock_set(k.now, SIGNER_LIFE + 1);
-	ask(s, 905, 1);
+	ask(s, 905, first);
 	ck_assert_uint_eq(signatures, 5);	/* too old */
 	signer_signed(s, 999, SPAN("rubbish"));
 	half_anew();
