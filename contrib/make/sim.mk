@@ -30,7 +30,7 @@ $(B)/tests/sim/side_hub.o: $(SIM_HUB) $(B)/tests/sim/journal_files.o \
 $(SIM): $(SIM_OWN) $(B)/tests/sim/side_agent.o $(B)/tests/sim/side_hub.o \
 		$(LIB_COMMON)
 	@echo "  LINK    $@"
-	$(Q)$(LINK) -Wl,--wrap=mdb_txn_commit,--wrap=log_debug -o $@ $(SIM_OWN) \
+	$(Q)$(LINK) -Wl,--wrap=mdb_txn_commit,--wrap=log_debug,--wrap=signed_open -o $@ $(SIM_OWN) \
 		$(B)/tests/sim/side_agent.o $(B)/tests/sim/side_hub.o \
 		-Wl,--start-group $(LIB_COMMON) -Wl,--end-group $(SIM_LIBS)
 

@@ -145,6 +145,14 @@ on_letter(void *arg, const struct letter *l)
 	return errand_do(&host, l);
 }
 
+static void
+on_map(void *arg, uint64_t version)
+{
+	struct agent *a = arg;
+
+	charts_heard(a->charts, version);
+}
+
 static int64_t
 on_rest(void *arg)
 {
@@ -235,9 +243,23 @@ open_inbox(struct agent *a)
 		.base = a->part->base, .store = a->store, .fetch = a->fetch,
 		.line = &a->line, .instance = a->instance, .arg = a,
 		.want = on_want, .act = on_letter, .rest = on_rest,
+		.map = on_map,
 	};
 
 	a->inbox = inbox_new(&host);
+}
+
+/* Nothing is written for a web server: agent_leads() asks what it would
+ * say. */
+static void
+open_charts(struct agent *a)
+{
+	const struct charts_host host = {
+		.base = a->part->base, .store = a->store, .fetch = a->fetch,
+		.line = &a->line, .config = &a->config, .arg = a,
+	};
+
+	a->charts = charts_new(&host);
 }
 
 static void
@@ -260,16 +282,19 @@ open_sources(struct agent *a, struct site *s)
 static void
 open_parts(struct agent *a, struct site *s, uint64_t spool)
 {
-	static char hub[] = "http://hub", none[] = "";
+	static char hub[] = "http://hub", none[] = "",
+	    devices[] = "/dev/null";	/* for there is no ca */
 
 	a->top = (struct config_top){ .hub = hub, .dir = a->part->dir,
+		.map_nginx = none, .map_apache = none,
 		.spool = spool, .beat = BEAT, .prove_every = PROVE_EVERY,
 		.gate_items = 50, .gate_percent = 10 };
 	a->line = (struct line){ .hub = hub, .key = none, .cert = none,
-		.ca = none };
+		.ca = devices };
 	RAND_bytes((unsigned char *)&a->instance, sizeof(a->instance));
 	a->fetch = fetch_new(a->part->base, LINE_AGENT);
 	open_push(a);
+	open_charts(a);
 	open_sources(a, s);
 	open_inbox(a);
 	a->chores = event_new(a->part->base, -1, 0, on_chores, a);
@@ -309,6 +334,7 @@ agent_close(struct agent *a)
 
 	loop_clocks(p);
 	inbox_free(a->inbox);
+	charts_free(a->charts);
 	push_free(a->push);
 	sources_close(a->sources);
 	if (a->fetch != NULL)

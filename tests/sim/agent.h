@@ -53,6 +53,12 @@ struct agent_letter {
 	struct span kind, text, body;
 };
 typedef void agent_letter_fn(void *arg, const struct agent_letter *l);
+/* The version of the map of moves that it holds; 0: none. */
+uint64_t agent_map(struct agent *a);
+/* Where its web server sends whoever asks for url at this time (ms, wall), by
+ * that map; false: nowhere. */
+bool agent_leads(struct agent *a, const char *url, int64_t now,
+    char out[SITE_TEXT]);
 /* Those that it has got, after that number. */
 void agent_letters(struct agent *a, uint64_t after, agent_letter_fn *each,
     void *arg);

@@ -1,12 +1,15 @@
 /*
  * What people, files and the simulator's eyes do to an agent.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "agent/atlas.h"
 #include "agent/known.h"
 #include "agent/say.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
 #include "protocol/letter.h"
 #include "protocol/wire.h"
 #include "tests/sim/agent_inside.h"
@@ -214,6 +217,35 @@ agent_confirmed(struct agent *a, agent_change_fn *each, void *arg)
 		each(arg, n, hash);
 	}
 	store_end(t);
+}
+
+uint64_t
+agent_map(struct agent *a)
+{
+	struct store_txn *t = store_look(a->store);
+	uint64_t version = atlas_version(t);
+
+	store_end(t);
+	return version;
+}
+
+bool
+agent_leads(struct agent *a, const char *url, int64_t now,
+    char out[SITE_TEXT])
+{
+	struct store_txn *t = store_look(a->store);
+	struct rewrite *rules = atlas_rules(t);
+	struct buf b;
+	bool leads;
+
+	store_end(t);
+	buf_init(&b, SITE_TEXT);
+	leads = rewrite_url(rules, span_of(url), now, &b, NULL);
+	must(!b.bad);
+	snprintf(out, SITE_TEXT, "%s", buf_cstr(&b));
+	buf_clear(&b);
+	rewrite_free(rules);
+	return leads;
 }
 
 void

@@ -4,6 +4,7 @@
 #ifndef ZQ_SIM_AGENT_INSIDE_H
 #define ZQ_SIM_AGENT_INSIDE_H
 
+#include "agent/charts.h"
 #include "agent/inbox.h"
 #include "agent/line.h"
 #include "agent/push.h"
@@ -24,6 +25,7 @@ struct agent {
 	struct push *push;
 	struct inbox *inbox;
 	struct sources *sources;
+	struct charts *charts;
 	struct event *chores;
 };
 

@@ -254,6 +254,17 @@ take_letters(uint64_t id, struct part *from, struct span query)
 	buf_clear(&b);
 }
 
+static void
+take_map(uint64_t id, struct part *from, struct span query)
+{
+	struct buf b;
+
+	buf_init(&b, 64);
+	frame_map_write(&b, argument(query, "after"));
+	ask_core(FRAME_MAP, id, from, buf_look(&b));
+	buf_clear(&b);
+}
+
 static bool
 is_below(struct span path, const char *head, struct span *rest)
 {
@@ -284,6 +295,8 @@ hub_request(uint64_t id, struct part *from, struct span path,
 		take_reconcile(id, from, body);
 	else if (is_below(path, "/v1/letters?", &rest))
 		take_letters(id, from, rest);
+	else if (is_below(path, "/v1/map?", &rest))
+		take_map(id, from, rest);
 	else
 		refuse(id, 404, VERDICT_BAD, "nothing is here");
 }

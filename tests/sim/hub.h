@@ -55,8 +55,19 @@ bool hub_has_told(void);	/* … and what there is to say of links is in
 /* The link graph is that of the pages, and for every link of them its target
  * exists, or a redirect leads on, or both ends have been told, or will be. */
 void hub_check_links(void);
+/* The version of its map of moves; 0: there never was one. */
+uint64_t hub_map(void);
+/* Each old address that a move leads elsewhere at this time (ms, wall). False:
+ * clocks don't allow to say. */
+struct hub_redirect {
+	uint32_t site;		/* whose the old one is */
+	const char *old, *new;
+	int64_t from;		/* ms: of the move that is first on the way */
+};
+typedef void hub_redirect_fn(void *arg, const struct hub_redirect *r);
+bool hub_redirects(int64_t now, hub_redirect_fn *each, void *arg);
 /* The number of the item of this id; 0: it is not shown, or not with this
- * title. */
+ * title (NULL: any). */
 uint32_t hub_item_number(uint32_t site, const char *id, const char *title);
 
 /* --- looking (it must be down) -------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
 #include "tests/sim/loop.h"
+#include "tests/sim/seal.h"
 
 #define ENROLS 1000000		/* numbers of FRAME_ASK from here on … */
 #define RENEWS 2000000		/* … and of those that renew */
@@ -147,6 +148,21 @@ take_grant(uint64_t number, struct span body)
 	    s->done ? "enrolled" : "refused: ", SPAN_ARGS(g.refusal));
 }
 
+/* As sim_sealed() has it: nothing that was cut is taken for whole. */
+static void
+sign(uint64_t number, struct span document)
+{
+	struct buf sealed, b;
+
+	buf_init(&sealed, document.n + SIM_SEAL);
+	sim_seal(&sealed, document);
+	buf_init(&b, document.n + SIM_SEAL + 64);
+	frame_signed_write(&b, true, buf_look(&sealed));
+	hub_frame(hub_ca, FRAME_SIGNED, number, buf_look(&b));
+	buf_clear(&b);
+	buf_clear(&sealed);
+}
+
 void
 hub_ca_hears(uint8_t kind, uint64_t number, struct span body)
 {
@@ -156,6 +172,9 @@ hub_ca_hears(uint8_t kind, uint64_t number, struct span body)
 		break;
 	case FRAME_GRANT:
 		take_grant(number, body);
+		break;
+	case FRAME_SIGN:
+		sign(number, body);
 		break;
 	default:
 		broken("the core sent the ca a frame of kind %u", kind);

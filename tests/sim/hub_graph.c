@@ -103,6 +103,7 @@ add_rule(void *arg, const struct move *m)
 	r = &n->rule[n->rules++];
 	*r = (struct graph_rule){ .move = m->number, .site = m->site,
 		.scope = (enum rewrite_scope)m->scope, .from = m->from,
+		.until = m->until,
 		.effective = has_effect(m),
 		.settles = m->settle != CLOCK_NONE };
 	n->due |= !r->effective && r->from <= clock_wall();
@@ -280,17 +281,23 @@ count_links(struct naive *n)
 }
 
 void
+graph_read_rules(struct naive *n, struct db_txn *t)
+{
+	memset(n, 0, sizeof(*n));
+	n->t = t;
+	move_each(t, 1, add_rule, n);
+	note_chains(n);
+}
+
+void
 graph_read(struct naive *n, struct db_txn *t)
 {
 	struct meta m;
 
-	memset(n, 0, sizeof(*n));
-	n->t = t;
+	graph_read_rules(n, t);
 	must(meta_read(t, &m));
 	read_sites(n);
 	read_items(n, (uint32_t)m.numbers);
-	move_each(t, 1, add_rule, n);
-	note_chains(n);
 	count_links(n);
 	judge_all(n);
 }

@@ -21,7 +21,7 @@ struct graph_page {
 struct graph_rule {
 	uint32_t move, site;
 	enum rewrite_scope scope;
-	int64_t from;
+	int64_t from, until;
 	bool effective;
 	bool settles;		/* what it leads to may be missing yet */
 	char old[SITE_TEXT], new[SITE_TEXT];	/* without schemes */
@@ -63,7 +63,8 @@ struct naive {
 struct target_key;
 const struct target_key *graph_key(const struct site_link *at);
 
-/* Reads all of it. */
+/* Reads all of it; or only the rules. */
+void graph_read_rules(struct naive *n, struct db_txn *t);
 void graph_read(struct naive *n, struct db_txn *t);
 void graph_free_all(struct naive *n);
 /* Follows the rules that have taken effect; the first one's number, or 0. */

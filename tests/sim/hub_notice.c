@@ -203,7 +203,8 @@ hub_item_number(uint32_t site, const char *id, const char *title)
 	item_name(name, site, span_of(id));
 	if (!item_by_name(t, name, &number) || !item_get(t, number, &i) ||
 	    i.withdrawn || !change_glance(&said, i.said) ||
-	    !span_is(said.word[WORD_TITLE], span_of(title)))
+	    (title != NULL &&
+	    !span_is(said.word[WORD_TITLE], span_of(title))))
 		number = 0;
 	db_abort(t);
 	return number;

@@ -85,6 +85,14 @@ event_add(struct event *e, const struct timeval *tv)
 	return 0;
 }
 
+int
+event_pending(const struct event *e, short what, struct timeval *tv)
+{
+	(void)what;
+	(void)tv;
+	return e->pending;
+}
+
 void
 event_free(struct event *e)
 {

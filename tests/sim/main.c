@@ -125,7 +125,7 @@ read_rules(const char *list)
 	static const char *const names[RULE_COUNT] = {
 		[RULE_GRAPH] = "graph", [RULE_TOLD] = "told",
 		[RULE_DONE] = "done", [RULE_CLOCK] = "clock",
-		[RULE_CHAIN] = "chain",
+		[RULE_CHAIN] = "chain", [RULE_MAP] = "map",
 	};
 	uint32_t bits = 0;
 

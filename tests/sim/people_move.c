@@ -36,6 +36,9 @@ follow_number(struct actor *a, size_t from, size_t to)
 	    agent_holds(a->agent) || a->site.unmounted ||
 	    a->site.file[to].there || !a->site.file[from].there)
 		return false;
+	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path_name(to));
+	if (hub_item_number(a->part.site, id, NULL) != 0)
+		return false;	/* that it was removed isn't known yet */
 	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path_name(from));
 	site_page_title(title, a->site.file[from].content);
 	a->seen.number = hub_item_number(a->part.site, id, title);
@@ -160,6 +163,10 @@ people_announce(struct actor *a)
 	name_both(a, p, old, new);
 	p->announced = agent_say_move(a->agent, scope_of(p), old, new,
 	    p->at, p->until);
+	if (p->announced && p->at != CLOCK_NONE) {
+		world_look_at(p->at);
+		world_look_at(p->at + 1);
+	}
 }
 
 /* Before the pages have moved, or after. */

@@ -53,6 +53,7 @@ enum rule {			/* of links, and what is told about them */
 	RULE_CLOCK,		/* … also when the hub's clock was put back
 				 * behind the time of what has taken effect */
 	RULE_CHAIN,		/* … also once moves have met */
+	RULE_MAP,		/* owners' redirects, by the map they hold */
 	RULE_COUNT
 };
 

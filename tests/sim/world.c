@@ -205,9 +205,23 @@ go_on(int64_t ms)
 	while (loop_step(until)) {
 		if (sim.step > STEPS_MOST)
 			broken("it does not end");
-		if (is_looked_at(sim.step))
-			hub_check_links();
+		if (!is_looked_at(sim.step))
+			continue;
+		hub_check_links();
+		check_maps(&world);
 	}
+}
+
+static void
+on_instant(void *arg)
+{
+	check_maps(arg);
+}
+
+void
+world_look_at(int64_t when)
+{
+	loop_after(NULL, when - sim.now, on_instant, &world, NULL);
 }
 
 static struct actor *
@@ -271,6 +285,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 	memset(w, 0, sizeof(*w));
 	backoff_seed(seed);
 	wire_begin();
+	check_map_begin();
 	hub_forget_sites();
 	hub_forget_promises();
 	site_forget_pages();
@@ -313,6 +328,8 @@ unrest(const struct world *w)
 		    agent_holds(a->agent) || a->blocked || a->gated ||
 		    a->held)
 			return "a site waits for people";
+		if (!check_has_map(a))
+			return "a site has another map than the hub";
 	}
 	return NULL;
 }
@@ -343,6 +360,7 @@ calm_down(struct world *w)
 			    unrest(w));
 	}
 	hub_check_links();
+	check_maps(w);
 	check_numbers(w);
 }
 

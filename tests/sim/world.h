@@ -43,6 +43,8 @@ struct intent {			/* to have something elsewhere */
 	bool renamed;		/* it was, or never is */
 };
 
+void world_look_at(int64_t when);	/* ms: at maps, just then */
+
 struct actor {			/* a site's machine */
 	struct part part;
 	struct site site;
@@ -126,6 +128,9 @@ void people_mend(struct actor *a);	/* what letters say is to be mended */
 /* The hub says so; of two, by their addresses. */
 void world_kept(uint32_t site, const char *address, const char *dropped);
 
+void check_map_begin(void);
+void check_maps(struct world *w);	/* that agents hold, now */
+bool check_has_map(const struct actor *a);	/* the hub's; both are up */
 void check_numbers(const struct world *w);	/* the hub is up */
 void check_all(struct world *w);	/* everything is down */
 
