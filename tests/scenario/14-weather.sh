@@ -26,6 +26,8 @@ hub_init
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
+# In sync it is before it has told anything, too.
+wait_for 30 "the first page" has_items 4101000001 1
 wait_for 30 sync in_sync
 says() { zqagent 4101000001 status >"$T/status"; grep -q "$1" "$T/status"; }
 
