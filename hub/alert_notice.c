@@ -88,7 +88,7 @@ alert_notice(struct db_txn *t, const struct alert *a, enum alert_event event,
 	o = json_pack("{s:s, s:o, s:I, s:I, s:s, s:o, s:o, s:s, s:o, s:I, "
 	    "s:I, s:o}", "id", id, "hub", json_span(span_of(hub)),
 	    "alert", (json_int_t)a->number,
-	    "notice", (json_int_t)(a->notices + 1),
+	    "notice", (json_int_t)a->notices + 1,
 	    "event", alert_event_name(event), "rule", json_span(a->rule),
 	    "class", json_span(a->class), "severity", alert_severity_name(a->severity),
 	    "group", json_span(a->group), "count", (json_int_t)a->count,

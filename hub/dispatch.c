@@ -306,13 +306,13 @@ dispatch_new(struct event_base *base, const struct alert_receivers *to,
 void
 dispatch_free(struct dispatch *d)
 {
-	struct under_way *u;
+	struct under_way *u, *next;
 
 	if (d == NULL)
 		return;
 	channel_free(d->channel);
-	while ((u = LIST_FIRST(&d->jobs)) != NULL) {
-		LIST_REMOVE(u, entry);
+	for (u = LIST_FIRST(&d->jobs); u != NULL; u = next) {
+		next = LIST_NEXT(u, entry);
 		free(u);
 	}
 	acts_clear(&d->acts);

@@ -40,6 +40,7 @@ struct job {
 	int64_t give_up;
 	struct backoff backoff;
 	struct event *timer;
+	void *under_way;	/* a try, or NULL */
 };
 
 struct notify {
@@ -84,13 +85,21 @@ report(struct notify *n, uint64_t delivery, enum delivery_state state,
 }
 
 static void
-job_free(struct job *j)
+release(struct job *j)
 {
-	LIST_REMOVE(j, entry);
+	if (j->under_way != NULL)
+		j->to->ops->cancel(j->under_way);
 	event_free(j->timer);
 	json_decref(j->sink.notice);
 	free(j->text);
 	free(j);
+}
+
+static void
+job_free(struct job *j)
+{
+	LIST_REMOVE(j, entry);
+	release(j);
 }
 
 static void
@@ -132,6 +141,7 @@ on_done(void *arg, enum sink_result r, const char *error)
 {
 	struct job *j = arg;
 
+	j->under_way = NULL;
 	switch (r) {
 	case SINK_SENT:
 		finish(j, DELIVERY_SENT, error);
@@ -151,8 +161,11 @@ on_done(void *arg, enum sink_result r, const char *error)
 static void
 try(struct job *j)
 {
-	j->to->ops->start(j->to->state, &j->notify->world, &j->sink, on_done,
-	    j);
+	void *under_way = j->to->ops->start(j->to->state, &j->notify->world,
+	    &j->sink, on_done, j);
+
+	if (under_way != NULL)	/* else j may be gone */
+		j->under_way = under_way;
 }
 
 static void
@@ -316,17 +329,19 @@ notify_new(struct event_base *base, const struct config *c, int fd,
 void
 notify_free(struct notify *n)
 {
-	struct job *j;
+	struct job *j, *next;
 
 	if (n == NULL)
 		return;
 	notify_beat_clear(&n->beat);
 	channel_free(n->channel);
+	for (j = LIST_FIRST(&n->jobs); j != NULL; j = next) {
+		next = LIST_NEXT(j, entry);
+		release(j);
+	}
 	if (n->world.hand != NULL)
 		hand_free(n->world.hand);
 	fetch_free(n->world.fetch);
-	while ((j = LIST_FIRST(&n->jobs)) != NULL)
-		job_free(j);
 	for (size_t i = 0; i < n->count; i++)
 		if (n->to[i].state != NULL)
 			n->to[i].ops->close(n->to[i].state);

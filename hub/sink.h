@@ -50,9 +50,12 @@ struct sink_ops {
 	bool (*open)(void **state, const struct config_receiver *c,
 	    const char *name, struct buf *why);
 	void (*close)(void *state);
-	/* The job lives until done is called. */
-	void (*start)(void *state, const struct sink_world *w,
+	/* The job lives until done is called, or the try is cancelled. What is
+	 * under way; NULL: nothing, done was called. */
+	void *(*start)(void *state, const struct sink_world *w,
 	    const struct sink_job *job, sink_done_fn *done, void *arg);
+	/* done is not called; of commands: the hand ends next. */
+	void (*cancel)(void *under_way);
 };
 
 extern const struct sink_ops sink_mail, sink_webhook, sink_alertmanager,

@@ -27,6 +27,7 @@ struct manager {
 
 struct post {
 	struct manager *manager;
+	struct fetch_request *request;
 	sink_done_fn *done;
 	void *arg;
 };
@@ -146,6 +147,15 @@ on_answer(void *arg, const struct fetch_answer *a)
 }
 
 static void
+cancel(void *under_way)
+{
+	struct post *p = under_way;
+
+	fetch_cancel(p->request);
+	free(p);
+}
+
+static void *
 start(void *state, const struct sink_world *w, const struct sink_job *job,
     sink_done_fn *done, void *arg)
 {
@@ -163,11 +173,12 @@ start(void *state, const struct sink_world *w, const struct sink_job *job,
 	p->manager = m;
 	p->done = done;
 	p->arg = arg;
-	fetch_start(w->fetch, &spec, on_answer, p);
+	p->request = fetch_start(w->fetch, &spec, on_answer, p);
 	free(body);
+	return p;
 }
 
 const struct sink_ops sink_alertmanager = {
 	.kind = "alertmanager", .open = open_manager,
-	.close = close_manager, .start = start,
+	.close = close_manager, .start = start, .cancel = cancel,
 };

@@ -46,7 +46,7 @@ on_end(void *arg, int status, struct span said)
 	free(c);
 }
 
-static void
+static void *
 start(void *state, const struct sink_world *w, const struct sink_job *job,
     sink_done_fn *done, void *arg)
 {
@@ -56,13 +56,15 @@ start(void *state, const struct sink_world *w, const struct sink_job *job,
 
 	*c = (struct call){ done, arg };
 	if (!hand_run(w->hand, job->command, span_of(text), on_end, c)) {
-		done(arg, SINK_LATER, "there is no memory for it");
 		free(c);
+		c = NULL;
+		done(arg, SINK_LATER, "there is no memory for it");
 	}
 	free(text);
+	return c;
 }
 
 const struct sink_ops sink_command = {
 	.kind = "command", .open = open_command, .close = free,
-	.start = start,
+	.start = start, .cancel = free,
 };

@@ -33,6 +33,7 @@ struct mail {
 	struct notify_text text;
 	struct curl_slist *to, *headers;
 	curl_mime *mime;
+	struct fetch_request *request;
 	sink_done_fn *done;
 	void *arg;
 };
@@ -242,21 +243,36 @@ judge(const struct fetch_answer *a, char error[SINK_ERROR])
 }
 
 static void
+free_mail(struct mail *m)
+{
+	curl_mime_free(m->mime);
+	curl_slist_free_all(m->to);
+	curl_slist_free_all(m->headers);
+	notify_text_clear(&m->text);
+	free(m);
+}
+
+static void
 on_answer(void *arg, const struct fetch_answer *a)
 {
 	struct mail *m = arg;
 	char error[SINK_ERROR];
 	enum sink_result r = judge(a, error);
 
-	curl_mime_free(m->mime);
-	curl_slist_free_all(m->to);
-	curl_slist_free_all(m->headers);
-	notify_text_clear(&m->text);
 	m->done(m->arg, r, error);
-	free(m);
+	free_mail(m);
 }
 
 static void
+cancel(void *under_way)
+{
+	struct mail *m = under_way;
+
+	fetch_cancel(m->request);
+	free_mail(m);
+}
+
+static void *
 start(void *state, const struct sink_world *w, const struct sink_job *job,
     sink_done_fn *done, void *arg)
 {
@@ -276,10 +292,11 @@ start(void *state, const struct sink_world *w, const struct sink_job *job,
 	for (char *const *to = c->to; *to != NULL; to++)
 		add(&m->to, *to);
 	make_head(m, job);
-	fetch_start(w->fetch, &spec, on_answer, m);
+	m->request = fetch_start(w->fetch, &spec, on_answer, m);
+	return m;
 }
 
 const struct sink_ops sink_mail = {
 	.kind = "mail", .open = open_mailer, .close = close_mailer,
-	.start = start,
+	.start = start, .cancel = cancel,
 };

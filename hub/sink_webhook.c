@@ -30,6 +30,7 @@ struct hook {
 struct post {
 	struct hook *hook;
 	struct curl_slist *headers;
+	struct fetch_request *request;
 	sink_done_fn *done;
 	void *arg;
 };
@@ -127,6 +128,16 @@ on_answer(void *arg, const struct fetch_answer *a)
 }
 
 static void
+cancel(void *under_way)
+{
+	struct post *p = under_way;
+
+	fetch_cancel(p->request);
+	curl_slist_free_all(p->headers);
+	free(p);
+}
+
+static void *
 start(void *state, const struct sink_world *w, const struct sink_job *job,
     sink_done_fn *done, void *arg)
 {
@@ -145,11 +156,12 @@ start(void *state, const struct sink_world *w, const struct sink_job *job,
 	p->done = done;
 	p->arg = arg;
 	make_head(p, job, spec.body);
-	fetch_start(w->fetch, &spec, on_answer, p);
+	p->request = fetch_start(w->fetch, &spec, on_answer, p);
 	free(body);
+	return p;
 }
 
 const struct sink_ops sink_webhook = {
 	.kind = "webhook", .open = open_hook, .close = close_hook,
-	.start = start,
+	.start = start, .cancel = cancel,
 };

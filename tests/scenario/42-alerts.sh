@@ -105,8 +105,14 @@ done
 zqhub alert test nobody >"$T/test" 2>&1 && die "there is no nobody"
 
 say "- a site falls silent: told within 16 s, to each, once"
-site $CODE '郑州市人民政府' www.zhengzhou.gov.cn "$WWW" \
-	https://www.zhengzhou.gov.cn/
+site_add $CODE '郑州市人民政府' www.zhengzhou.gov.cn
+agent_enroll $CODE "$TICKET"
+# There is no such home page here: nobody is to ask for it.
+sed -i '1i home = off' "$(agent_dir $CODE)/agent.conf"
+zqagent $CODE source add dir web --root "$WWW" \
+	--url https://www.zhengzhou.gov.cn/ >>"$T/agent-$CODE.log" 2>&1 ||
+	die "source add"
+agent_start $CODE
 wait_for 60 "the site in sync" in_sync
 heard() { zqhub site show $CODE --json | jq -e .heard >/dev/null; }
 wait_for 20 "a beat" heard
@@ -200,4 +206,9 @@ wait_for 90 "a beat" beaten
 [ "$(hook '[.[] | select(.good == false)] | length')" = 0 ] ||
 	die "a signature is wrong"
 zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }
+
+say "- the hub ends while a receiver keeps it waiting"
+echo 0 >"$T/hook.status"
+start test "$ZQ_BUILD/zqhub" alert test hook --dir "$HUB"
+sleep 1
 stop "$HUB_PID" || die "the hub would not end"
