@@ -96,6 +96,8 @@ agent=$(children "$(agent_pid $CODE)")
 # shellcheck disable=SC2086
 kill -STOP $agent
 within 9 17 "it is silent" '.state == "silent" and .connections >= 1'
+wait_for 10 "the monitor to say so" grep -q " site=$CODE state=silent " \
+	"$T/hub.log"
 # shellcheck disable=SC2086
 kill -CONT $agent
 within 0 6 "it is back" '.state == "sync"'
