@@ -12,6 +12,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "contrib/base/timer.h"
 #include "protocol/changelist.h"
 #include "protocol/features.h"
 #include "protocol/limits.h"
@@ -72,15 +73,6 @@ push_move(struct push *p, enum push_step to)
 }
 
 static void
-after(struct push *p, uint64_t ms)
-{
-	struct timeval tv = { .tv_sec = (time_t)(ms / 1000),
-	    .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
-
-	must(event_add(p->timer, &tv) == 0);
-}
-
-static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -111,14 +103,14 @@ idle(struct push *p)
 
 	if (p->hub_proves && due > 0 && (uint64_t)due < wait)
 		wait = (uint64_t)due + 1;
-	after(p, wait);
+	timer_after(p->timer, wait);
 	return PUSH_IDLE;
 }
 
 static enum push_step
 pause_push(struct push *p)
 {
-	after(p, p->pause);
+	timer_after(p->timer, p->pause);
 	return PUSH_PAUSE;
 }
 
@@ -130,7 +122,7 @@ stop(struct push *p)
 
 	half += backoff_random(half);
 	p->asks = clock_mono() + half;
-	after(p, half);
+	timer_after(p->timer, half);
 	return PUSH_STOP;
 }
 
@@ -343,7 +335,7 @@ push_new(const struct push_host *host)
 	p->timer = event_new(host->base, -1, 0, on_timer, p);
 	must(p->timer != NULL);
 	p->step = PUSH_IDLE;
-	after(p, 0);
+	timer_after(p->timer, 0);
 	return p;
 }
 
@@ -369,7 +361,7 @@ void
 push_kick(struct push *p)
 {
 	if (p->step == PUSH_IDLE) {
-		after(p, 0);
+		timer_after(p->timer, 0);
 	} else if (p->step == PUSH_RECONCILE && p->given_up < PUSH_GIVE_UPS &&
 	    !prove_is_mending(p->prove)) {
 		p->given_up++;
@@ -390,7 +382,7 @@ push_restart(struct push *p)
 	push_prove_within(p, RETOLD_PROOF);
 	/* Not from within a step: that goes on by itself. */
 	if (p->step != PUSH_JUDGE && p->step != PUSH_RECONCILED)
-		after(p, 0);
+		timer_after(p->timer, 0);
 }
 
 void
@@ -401,7 +393,7 @@ push_want(struct push *p, struct span words)
 	if (push_may_prove(p))
 		push_move(p, PUSH_RECONCILE);
 	else
-		after(p, 0);
+		timer_after(p->timer, 0);
 }
 
 bool

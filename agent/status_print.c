@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/units.h"
 
@@ -11,14 +12,6 @@ static long long
 count(json_t *o, const char *name)
 {
 	return (long long)json_integer_value(json_object_get(o, name));
-}
-
-static const char *
-text(json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
 }
 
 /* An RFC 3339 time as "3 min ago"; a clock that was set back makes "in". */
@@ -42,10 +35,11 @@ print_site(FILE *out, json_t *o)
 	json_t *c = json_object_get(o, "certificate");
 
 	if (json_object_get(c, "error") != NULL)
-		fprintf(out, _("site         %s\n"), text(c, "error"));
+		fprintf(out, _("site         %s\n"), json_text(c, "error"));
 	else
 		fprintf(out, _("site         %s at %s, certificate good for "
-		    "%lld days\n"), text(c, "code"), text(c, "hub_ca"),
+		    "%lld days\n"), json_text(c, "code"),
+		    json_text(c, "hub_ca"),
 		    count(c, "days_left"));
 }
 
@@ -53,13 +47,13 @@ print_site(FILE *out, json_t *o)
 static void
 print_agent(FILE *out, json_t *o)
 {
-	const char *instance = text(o, "instance");
+	const char *instance = json_text(o, "instance");
 	size_t n = strlen(instance);
 	char when[CLOCK_TEXT_MAX + 8];
 
 	if (n >= 4)
 		fprintf(out, _("agent        %s, started %s\n"),
-		    instance + n - 4, ago(when, text(o, "started")));
+		    instance + n - 4, ago(when, json_text(o, "started")));
 }
 
 static void
@@ -67,12 +61,12 @@ print_hub(FILE *out, json_t *h)
 {
 	char when[CLOCK_TEXT_MAX + 8];
 
-	fprintf(out, _("hub          %s, answered %s: %s\n"), text(h, "url"),
-	    ago(when, text(h, "answered")),
-	    text(h, "verdict")[0] != '\0' ? text(h, "verdict") :
+	fprintf(out, _("hub          %s, answered %s: %s\n"),
+	    json_text(h, "url"), ago(when, json_text(h, "answered")),
+	    json_text(h, "verdict")[0] != '\0' ? json_text(h, "verdict") :
 	    _("nothing yet"));
-	if (text(h, "trouble")[0] != '\0')
-		fprintf(out, "             %s\n", text(h, "trouble"));
+	if (json_text(h, "trouble")[0] != '\0')
+		fprintf(out, "             %s\n", json_text(h, "trouble"));
 	if (count(h, "skew_ms") > 5000 || count(h, "skew_ms") < -5000)
 		fprintf(out, _("             the clocks differ by %lld s\n"),
 		    count(h, "skew_ms") / 1000);
@@ -91,7 +85,7 @@ print_complaints(FILE *out, json_t *h)
 	json_array_foreach(list, i, c)
 		if (i + 5 >= n)
 			fprintf(out, "  %lld %s\n    %s\n", count(c, "seq"),
-			    text(c, "url"), text(c, "why"));
+			    json_text(c, "url"), json_text(c, "why"));
 }
 
 static void
@@ -104,9 +98,9 @@ print_spool(FILE *out, json_t *s)
 	    count(s, "waiting"),
 	    units_show_bytes(a, (uint64_t)count(s, "waiting_bytes")),
 	    units_show_bytes(b, (uint64_t)count(s, "limit")));
-	if (text(s, "oldest")[0] != '\0')
+	if (json_text(s, "oldest")[0] != '\0')
 		fprintf(out, _(", the oldest from %s"),
-		    ago(when, text(s, "oldest")));
+		    ago(when, json_text(s, "oldest")));
 	fprintf(out, _("; confirmed up to %lld of %lld\n"),
 	    count(s, "confirmed"), count(s, "head"));
 }
@@ -139,11 +133,11 @@ print_left_out(FILE *out, json_t *s)
 	if (count(s, "unreadable") > 0)
 		fprintf(out, _("             %lld could not be read, the "
 		    "first: %s\n"), count(s, "unreadable"),
-		    text(s, "unreadable_first"));
+		    json_text(s, "unreadable_first"));
 	if (count(s, "unfit") > 0)
 		fprintf(out, _("             %lld can't be told: too deep, "
 		    "too long, or unfit %s\n"), count(s, "unfit"),
-		    text(s, "unfit_first"));
+		    json_text(s, "unfit_first"));
 	if (count(s, "outside") > 0)
 		fprintf(out, _("             %lld links are not followed: "
 		    "absolute, or out of the root\n"),
@@ -158,15 +152,15 @@ print_held(FILE *out, json_t *s)
 	if (!json_is_true(json_object_get(s, "refused"))) {
 		fprintf(out, _("             held: %lld items are missing; "
 		    "zqagent release or refuse \"%s\" --reason R\n"),
-		    count(s, "held"), text(s, "name"));
+		    count(s, "held"), json_text(s, "name"));
 		return;
 	}
 	fprintf(out, _("             %lld missing items are kept in the "
 	    "index"), count(s, "held"));
-	if (text(s, "refused_reason")[0] != '\0')
-		fprintf(out, ": %s", text(s, "refused_reason"));
-	if (text(s, "refused_by")[0] != '\0')
-		fprintf(out, " (%s)", text(s, "refused_by"));
+	if (json_text(s, "refused_reason")[0] != '\0')
+		fprintf(out, ": %s", json_text(s, "refused_reason"));
+	if (json_text(s, "refused_by")[0] != '\0')
+		fprintf(out, " (%s)", json_text(s, "refused_by"));
 	fputc('\n', out);
 }
 
@@ -175,7 +169,7 @@ static void
 print_orphan(FILE *out, json_t *s)
 {
 	fprintf(out, _("no source    %s: %s, %lld items in the index that no "
-	    "source here has\n"), text(s, "name"), text(s, "state"),
+	    "source here has\n"), json_text(s, "name"), json_text(s, "state"),
 	    count(s, "items"));
 	print_held(out, s);
 }
@@ -185,20 +179,21 @@ print_source(FILE *out, json_t *s)
 {
 	char when[CLOCK_TEXT_MAX + 8];
 
-	if (strcmp(text(s, "type"), "orphan") == 0) {
+	if (strcmp(json_text(s, "type"), "orphan") == 0) {
 		print_orphan(out, s);
 		return;
 	}
 	fprintf(out, _("source       %s: %s, %lld items, %s → %s\n"),
-	    text(s, "name"), text(s, "state"), count(s, "items"),
-	    text(s, "root"), text(s, "url"));
-	if (text(s, "scanned")[0] != '\0')
+	    json_text(s, "name"), json_text(s, "state"), count(s, "items"),
+	    json_text(s, "root"), json_text(s, "url"));
+	if (json_text(s, "scanned")[0] != '\0')
 		fprintf(out, _("             scanned %s: %lld files, %lld "
-		    "directories watched\n"), ago(when, text(s, "scanned")),
+		    "directories watched\n"),
+		    ago(when, json_text(s, "scanned")),
 		    count(s, "files"), count(s, "watched"));
 	print_scan(out, s);
-	if (text(s, "error")[0] != '\0')
-		fprintf(out, "             %s\n", text(s, "error"));
+	if (json_text(s, "error")[0] != '\0')
+		fprintf(out, "             %s\n", json_text(s, "error"));
 	print_held(out, s);
 	if (count(s, "unwatched") > 0)
 		fprintf(out, _("             %lld directories are not "
@@ -212,16 +207,16 @@ print_proven(FILE *out, json_t *p)
 {
 	char when[CLOCK_TEXT_MAX + 8], tried[CLOCK_TEXT_MAX + 8];
 
-	if (text(p, "at")[0] == '\0')
+	if (json_text(p, "at")[0] == '\0')
 		fprintf(out, _("proven       never yet"));
 	else
 		fprintf(out, _("proven       %s, up to change %lld: hub and "
 		    "site had the same %lld items"),
-		    ago(when, text(p, "at")), count(p, "seq"),
+		    ago(when, json_text(p, "at")), count(p, "seq"),
 		    count(p, "items"));
-	if (strcmp(text(p, "outcome"), "differs") == 0)
+	if (strcmp(json_text(p, "outcome"), "differs") == 0)
 		fprintf(out, _("; tried %s: it lacked %lld, had %lld too "
-		    "much, held %lld"), ago(tried, text(p, "tried")),
+		    "much, held %lld"), ago(tried, json_text(p, "tried")),
 		    count(p, "missing"), count(p, "extra"),
 		    count(p, "held"));
 	if (count(p, "missed") > 0)
@@ -242,12 +237,12 @@ print_map(FILE *out, json_t *m)
 		    "version %lld of the moves, %lld lines for the web server",
 		    (unsigned long)count(m, "lines")), count(m, "version"),
 		    count(m, "lines"));
-	if (count(m, "version") > 0 && text(m, "next")[0] != '\0')
-		fprintf(out, _("; others %s"), ago(when, text(m, "next")));
+	if (count(m, "version") > 0 && json_text(m, "next")[0] != '\0')
+		fprintf(out, _("; others %s"), ago(when, json_text(m, "next")));
 	if (count(m, "version") > 0)
 		fputc('\n', out);
-	if (text(m, "trouble")[0] != '\0')
-		fprintf(out, _("map          %s\n"), text(m, "trouble"));
+	if (json_text(m, "trouble")[0] != '\0')
+		fprintf(out, _("map          %s\n"), json_text(m, "trouble"));
 }
 
 /* As the agent found it on the site's own machine. */
@@ -256,16 +251,16 @@ print_home(FILE *out, json_t *h)
 {
 	char when[CLOCK_TEXT_MAX + 8];
 
-	if (text(h, "asked")[0] == '\0')
+	if (json_text(h, "asked")[0] == '\0')
 		return;
 	if (count(h, "status") > 0)
 		fprintf(out, _("home page    %s answers %lld after %lld ms, "
-		    "asked %s\n"), text(h, "url"), count(h, "status"),
-		    count(h, "ms"), ago(when, text(h, "asked")));
+		    "asked %s\n"), json_text(h, "url"), count(h, "status"),
+		    count(h, "ms"), ago(when, json_text(h, "asked")));
 	else
 		fprintf(out, _("home page    %s does not answer (%s), asked "
-		    "%s\n"), text(h, "url"), text(h, "error"),
-		    ago(when, text(h, "asked")));
+		    "%s\n"), json_text(h, "url"), json_text(h, "error"),
+		    ago(when, json_text(h, "asked")));
 	if (!json_is_true(json_object_get(h, "told")))
 		fprintf(out, _("             the hub isn't told, because it "
 		    "has never answered from here: see home_connect in "
@@ -291,7 +286,7 @@ status_print(FILE *out, json_t *o)
 	print_home(out, json_object_get(o, "home"));
 	print_map(out, json_object_get(o, "map"));
 	fprintf(out, _("items        %lld told; digest %.16s\n"),
-	    count(o, "items"), text(o, "digest"));
+	    count(o, "items"), json_text(o, "digest"));
 	print_proven(out, json_object_get(o, "proven"));
 	if (count(o, "moves_proposed") > 0)
 		fprintf(out, _("moves        %lld could be announced; zqagent "
@@ -302,9 +297,9 @@ status_print(FILE *out, json_t *o)
 	s = json_object_get(o, "errand");
 	if (s != NULL)
 		fprintf(out, _("             letter %lld (%s): %s\n"),
-		    count(s, "number"), text(s, "kind"),
-		    text(s, "result")[0] != '\0' ?
-		    _(text(s, "result")) : "");
+		    count(s, "number"), json_text(s, "kind"),
+		    json_text(s, "result")[0] != '\0' ?
+		    _(json_text(s, "result")) : "");
 	print_complaints(out, json_object_get(o, "hub"));
 	return in_sync ? 0 : 1;
 }
