@@ -61,8 +61,8 @@ site_is '.health.beat_ms == 5000 and .health.sources == 1 and
 	.health.certificate_until[0:19] == .certificate_until[0:19]' ||
 	{ zqhub site show $CODE --json; die "that is not how it is"; }
 zqhub site show $CODE >"$T/show"
-grep -q '200 after [0-9]* ms, asked by its own agent' "$T/show" &&
-	grep -q 'connections*, from 127.0.0.1:' "$T/show" ||
+grep -qE '200 after [0-9]+ ms, asked by its own agent' "$T/show" &&
+	grep -qE 'connections?, from 127.0.0.1:' "$T/show" ||
 	{ cat "$T/show"; die "site show doesn't say it"; }
 zqagent $CODE status >"$T/status"
 grep -q "home page .*:$WWW/start answers 200" "$T/status" ||
