@@ -164,6 +164,29 @@ START_TEST(cut_off)
 }
 END_TEST
 
+/* What a look that was begun in it came to says nothing. */
+START_TEST(begun_in_it)
+{
+	struct world *w = world_new(10, seed());
+
+	world_run(w, 20 * MINUTE);
+	w->cut = true;
+	world_run(w, MINUTE);
+	w->cut = false;
+	for (int i = 0; w->uncuts == 0 && i < 1000; i++)
+		world_step(w);
+	ck_assert_uint_eq(w->uncuts, 1);
+	for (uint32_t i = 1; i <= 10; i++) {
+		monitor_seen(w->monitor, i, w->now, MONITOR_LOOK_FAILED);
+		monitor_seen(w->monitor, i, w->now, MONITOR_LOOK_FAILED);
+	}
+	world_run(w, MINUTE);
+	ck_assert_uint_eq(w->cuts, 1);
+	ck_assert_uint_eq(world_starts(w), 0);
+	world_free(w);
+}
+END_TEST
+
 /* Twenty don't come back from it: they are judged, when the hub knows that it
  * isn't the hub. */
 START_TEST(some_stay_away)
@@ -398,6 +421,7 @@ main(void)
 	tcase_add_test(t, ordinary_trouble);
 	tcase_add_test(t, a_thousand_faults);
 	tcase_add_test(t, cut_off);
+	tcase_add_test(t, begun_in_it);
 	tcase_add_test(t, some_stay_away);
 	tcase_add_test(t, share);
 	tcase_add_test(t, blind);

@@ -243,6 +243,62 @@ START_TEST(dark)
 }
 END_TEST
 
+/* --- one site ------------------------------------------------------------------- */
+
+static struct monitor_views
+views(struct monitor_site *w, int64_t now)
+{
+	monitor_site_pass(w, &monitor_settings_preset, now);
+	return monitor_site_views(w, now);
+}
+
+static void
+heard(struct monitor_site *w, int64_t now)
+{
+	monitor_site_heard(w, now, 15000, MONITOR_LOOK_NONE);
+}
+
+/* Silent after its patience; back when it has spoken for a beat's time. */
+START_TEST(silence)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT, 0);
+	ck_assert_int_eq(views(&w, 10).inside, MONITOR_INSIDE_UNKNOWN);
+	heard(&w, 1000);
+	ck_assert_int_eq(views(&w, 15999).inside, MONITOR_INSIDE_MUTE);
+	ck_assert_int_eq(views(&w, 16000).inside, MONITOR_INSIDE_SILENT);
+	heard(&w, 20000);
+	ck_assert_int_eq(views(&w, 24999).inside, MONITOR_INSIDE_SILENT);
+	heard(&w, 24999);
+	ck_assert_int_eq(views(&w, 25000).inside, MONITOR_INSIDE_MUTE);
+	monitor_site_gone(&w, 26000);
+	ck_assert_int_eq(views(&w, 33999).inside, MONITOR_INSIDE_MUTE);
+	ck_assert_int_eq(views(&w, 34000).inside, MONITOR_INSIDE_SILENT);
+}
+END_TEST
+
+/* One failure confirms a silence that it follows, not one in which the page
+ * was seen to be well. */
+START_TEST(confirmed)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 900);
+	heard(&w, 1000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 17000);
+	ck_assert_int_eq(views(&w, 15000).outside, MONITOR_OUTSIDE_WELL);
+	ck_assert_int_eq(views(&w, 17000).outside, MONITOR_OUTSIDE_FAILED);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 20000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 90000);
+	ck_assert_int_eq(views(&w, 90000).outside, MONITOR_OUTSIDE_WELL);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 95000);
+	ck_assert_int_eq(views(&w, 95000).outside, MONITOR_OUTSIDE_FAILED);
+	ck_assert_int_eq(views(&w, 95000).inside, MONITOR_INSIDE_SILENT);
+}
+END_TEST
+
 /* --- looks are not asked for without end ----------------------------------------------- */
 
 START_TEST(budget)
@@ -279,6 +335,8 @@ main(void)
 	tcase_add_test(t, share);
 	tcase_add_test(t, cut_ends);
 	tcase_add_test(t, dark);
+	tcase_add_test(t, silence);
+	tcase_add_test(t, confirmed);
 	tcase_add_test(t, budget);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
