@@ -199,6 +199,8 @@ install: all
 	install -d $(DATA)/doc/zhanqun/contrib/pictures
 	install -m 644 contrib/pictures/*.png \
 		$(DATA)/doc/zhanqun/contrib/pictures
+	install -m 644 contrib/prometheus/zhanqun.rules.yml \
+		contrib/grafana/zhanqun.json $(DATA)/doc/zhanqun/contrib
 	@# The settings are found where settings are looked for.
 	ln -sfn $(STATE)/hub/hub.conf $(DESTDIR)$(SYSCONF)/hub.conf
 	ln -sfn $(STATE)/agent/agent.conf $(DESTDIR)$(SYSCONF)/agent.conf

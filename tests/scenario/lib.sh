@@ -150,7 +150,10 @@ hub_init() {
 		--public "https://${HUB_HOST:-127.0.0.1}:$HUB_PORT" >"$T/init.out" 2>&1 ||
 		{ cat "$T/init.out" >&2; die "zqhub init"; }
 }
+# The sites' names are real ones: their home pages aren't asked for, unless a
+# scenario says something of its own about homes.
 hub_start() {
+	grep -q '^home' "$HUB/hub.conf" || sed -i '1i homes = no' "$HUB/hub.conf"
 	# shellcheck disable=SC2086
 	start hub $HUB_RUN "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" "$@"
 	# shellcheck disable=SC2034 # scenarios stop it by this
