@@ -88,9 +88,14 @@ move_tries_new(struct trips *trips, struct channel *c)
 void
 move_tries_free(struct move_tries *t)
 {
+	struct try *one, *next;
+
 	if (t == NULL)
 		return;
-	while (!TAILQ_EMPTY(&t->all))
-		forget(TAILQ_FIRST(&t->all));
+	for (one = TAILQ_FIRST(&t->all); one != NULL; one = next) {
+		next = TAILQ_NEXT(one, entry);
+		free(one->wanted);
+		free(one);
+	}
 	free(t);
 }

@@ -46,7 +46,7 @@ jq -e '.links | length <= 3' "$T/to" >/dev/null || die "not once"
 jq -e '.links[0] | .text == "公开指南" and .line == 11 and
 	.target.state == "here"' "$T/to" >/dev/null ||
 	{ cat "$T/to"; die "words, line or state"; }
-zqhub links to a.localhost --site $B | grep -q "$((PAGES + 1)) pages of 1 sites" ||
+zqhub links to a.localhost --site $B | grep -q "pages: $((PAGES + 1)), of sites: 1," ||
 	die "pages that link to the domain"
 
 say "- from a page: what it links to, in order, and what became of it"
