@@ -15,6 +15,7 @@
 #include "contrib/base/text.h"
 #include "contrib/base/units.h"
 #include "hub/alert_rule.h"
+#include "hub/cmd_text.h"
 #include "hub/config_alert.h"
 #include "hub/query_alert.h"
 
@@ -37,18 +38,6 @@ put_padded(struct span s, size_t columns)
 	buf_init(&b, 4096);
 	text_pad(&b, s, columns);
 	printf("%s ", buf_cstr(&b));
-	buf_clear(&b);
-}
-
-/* Strangers' words, without what could drive a terminal. */
-static void
-put_text(struct span s)
-{
-	struct buf b;
-
-	buf_init(&b, 8192);
-	text_pad(&b, s, text_width(s));
-	fputs(buf_cstr(&b), stdout);
 	buf_clear(&b);
 }
 
@@ -106,7 +95,7 @@ print_member(const struct alert_member *m)
 		printf(" – %s", clock_show(text, m->ended));
 	if (m->detail.n > 0) {
 		fputs("  ", stdout);
-		put_text(m->detail);
+		cmd_text_put(m->detail);
 	}
 	putchar('\n');
 }
@@ -125,7 +114,7 @@ print_delivery(void *arg, const struct delivery *d)
 	printf("%3" PRIu32, d->tries);
 	if (d->error.n > 0) {
 		fputs("  ", stdout);
-		put_text(d->error);
+		cmd_text_put(d->error);
 	}
 	putchar('\n');
 	return --*left > 0;
@@ -140,7 +129,7 @@ print_ack(const struct alert *a)
 		return;
 	printf(_("Acknowledged by %.*s until %s: "), SPAN_ARGS(a->ack_by),
 	    clock_show(text, a->ack_until));
-	put_text(a->ack_reason);
+	cmd_text_put(a->ack_reason);
 	putchar('\n');
 }
 
@@ -201,7 +190,7 @@ list_silence(void *arg, const struct silence *s)
 	put_padded(span_of(s->site != 0 ? site.code : "*"), 12);
 	printf(_("until %s, by %.*s: "), clock_show(text, s->until),
 	    SPAN_ARGS(s->by));
-	put_text(s->reason);
+	cmd_text_put(s->reason);
 	putchar('\n');
 	return true;
 }

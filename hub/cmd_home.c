@@ -11,6 +11,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/cmd_text.h"
 #include "hub/columns.h"
 #include "hub/query_home.h"
 
@@ -138,31 +139,19 @@ list(struct cmd_line *line, struct query *q)
 /* --- one of them ---------------------------------------------------------------- */
 
 static void
-print_safe(const char *text)
-{
-	struct span s = span_of(text);
-	struct buf b;
-
-	buf_init(&b, WHAT_MAX);
-	text_pad(&b, s, text_width(s));
-	fputs(buf_cstr(&b), stdout);
-	buf_clear(&b);
-}
-
-static void
 print_cert(const struct webcert *c)
 {
 	char until[CLOCK_TEXT_MAX];
 
 	printf("     %s ", _("certificate:"));
-	print_safe(c->subject[0] != '\0' ? c->subject : c->names);
+	cmd_text_put(span_of(c->subject[0] != '\0' ? c->subject : c->names));
 	printf(_(", good until %s, by "), clock_show(until, c->until));
-	print_safe(c->issuer);
+	cmd_text_put(span_of(c->issuer));
 	putchar('\n');
 	if (c->names[0] == '\0')
 		return;
 	printf("     %s ", _("its names:"));
-	print_safe(c->names);
+	cmd_text_put(span_of(c->names));
 	putchar('\n');
 }
 
@@ -173,7 +162,7 @@ print_hops(const struct home_look *l)
 		const struct home_hop *h = &l->hop[i];
 
 		printf("  %zu. ", i + 1);
-		print_safe(h->url);
+		cmd_text_put(span_of(h->url));
 		printf("\n     ");
 		if (h->status > 0)
 			printf("HTTP %ld", h->status);
@@ -192,14 +181,14 @@ static void
 print_page(const struct home_look *l)
 {
 	printf("%s ", _("Title:"));
-	print_safe(l->title);
+	cmd_text_put(span_of(l->title));
 	printf(" (%s)\n", glance_language_name(l->language));
 	if (l->code[0] == '\0' && l->domain[0] == '\0')
 		return;
 	printf("SiteIDCode: ");
-	print_safe(l->code[0] != '\0' ? l->code : "-");
+	cmd_text_put(span_of(l->code[0] != '\0' ? l->code : "-"));
 	printf(", SiteDomain: ");
-	print_safe(l->domain[0] != '\0' ? l->domain : "-");
+	cmd_text_put(span_of(l->domain[0] != '\0' ? l->domain : "-"));
 	putchar('\n');
 }
 
@@ -234,7 +223,7 @@ print_last(const struct home_row *r)
 	buf_init(&what, WHAT_MAX);
 	put_what(&what, r);
 	if (what.n > 0) {
-		print_safe(buf_cstr(&what));
+		cmd_text_put(span_of(buf_cstr(&what)));
 		putchar('\n');
 	}
 	buf_clear(&what);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/columns.h"
@@ -176,7 +177,7 @@ line(const char *name, struct span text)
 		return;
 	buf_init(&b, 16384);
 	text_pad(&b, span_of(name), 14);
-	text_pad(&b, text, text_width(text));
+	text_plain(&b, text);
 	printf("%s\n", buf_cstr(&b));
 	buf_clear(&b);
 }
@@ -329,14 +330,6 @@ run_show(struct cmd_line *l)
 
 /* --- announcing ------------------------------------------------------------------- */
 
-static const char *
-text_of(const json_t *o, const char *name)
-{
-	const char *text = json_string_value(json_object_get(o, name));
-
-	return text != NULL ? text : "";
-}
-
 static long long
 number_of(const json_t *o, const char *name)
 {
@@ -353,17 +346,17 @@ tell(const json_t *r)
 	printf(json_is_true(json_object_get(r, "dry")) ?
 	    _("It would be move %lld: %s to %s\n") :
 	    _("Move %lld: %s to %s\n"), number_of(r, "move"),
-	    text_of(r, "old"), text_of(r, "new"));
-	printf(_("%s, from %s on\n"), _(text_of(r, "state")),
+	    json_text(r, "old"), json_text(r, "new"));
+	printf(_("%s, from %s on\n"), _(json_text(r, "state")),
 	    clock_show(from, number_of(r, "from_ms")));
-	if (text_of(r, "why")[0] != '\0')
-		printf("%s\n", text_of(r, "why"));
+	if (json_text(r, "why")[0] != '\0')
+		printf("%s\n", json_text(r, "why"));
 	printf(_("who links there: sites: %lld, pages: %lld, addresses: "
 	    "%lld\n"), number_of(r, "sites"), number_of(r, "pages"),
 	    number_of(r, "targets"));
-	if (text_of(r, "domain")[0] != '\0')
+	if (json_text(r, "domain")[0] != '\0')
 		printf(_("%s is the site's domain from now on\n"),
-		    text_of(r, "domain"));
+		    json_text(r, "domain"));
 	json_array_foreach(json_object_get(r, "warnings"), i, one)
 		fprintf(stderr, "zqhub: %s\n", json_string_value(one));
 }

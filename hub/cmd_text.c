@@ -9,12 +9,20 @@
 #define ROOM (64u << 10)
 
 void
-cmd_text_line(const char *before, struct span s)
+cmd_text_put(struct span s)
 {
 	struct buf b;
 
 	buf_init(&b, ROOM);
 	text_plain(&b, s);
-	printf("%s%s\n", before, buf_cstr(&b));
+	fputs(buf_cstr(&b), stdout);
 	buf_clear(&b);
+}
+
+void
+cmd_text_line(const char *before, struct span s)
+{
+	fputs(before, stdout);
+	cmd_text_put(s);
+	putchar('\n');
 }

@@ -6,6 +6,7 @@
 
 #include "contrib/base/span.h"
 
+void cmd_text_put(struct span s);
 /* On a line of its own, behind what is printed as it is. */
 void cmd_text_line(const char *before, struct span s);
 
