@@ -51,7 +51,11 @@ hub_config(struct config *c, struct part *p, uint64_t store_most)
 		.leaf_days = 90, .connections = 1000,
 		.body_memory = 64u << 20, .request_time = 60000,
 		.group = 1000, .store_most = store_most,
-		.silent_after = 60000, .gate_items = 50, .gate_percent = 10,
+		.silent_after = 60000, .gone_after = 8000,
+		.start_after = 180000, .isolated_share = 30,
+		.isolated_least = 3, .flap_count = 5,
+		.flap_window = 1800000, .flap_quiet = 900000,
+		.gate_items = 50, .gate_percent = 10,
 		.gate_window = 600000,
 		.move_grace = sim.grace };
 }
