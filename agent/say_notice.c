@@ -31,7 +31,7 @@ say_notice_is(struct span kind)
 	return announcement_named(kind) != 0;
 }
 
-/* --- what is asked ----------------------------------------------------------- */
+/* --- what is asked ------------------------------------------------------- */
 
 static struct span
 word(json_t *ask, const char *name)
@@ -128,7 +128,7 @@ take(struct saying *s, json_t *ask, int zone, struct buf *why)
 	    take_see(s, ask, why) && take_back(s, ask, why);
 }
 
-/* --- judged as the hub will --------------------------------------------------- */
+/* --- judged as the hub will ---------------------------------------------- */
 
 static bool
 judge(struct saying *s, struct buf *why)
@@ -152,7 +152,7 @@ judge(struct saying *s, struct buf *why)
 	return true;
 }
 
-/* --- said -------------------------------------------------------------------- */
+/* --- said ---------------------------------------------------------------- */
 
 static bool
 work(struct store_txn *t, void *arg)

@@ -16,7 +16,7 @@
 
 #define LISTED 1000		/* notices, of one list */
 
-/* --- listing ----------------------------------------------------------------- */
+/* --- listing ------------------------------------------------------------- */
 
 struct listing {
 	json_t *array;			/* or */
@@ -95,7 +95,7 @@ run_list(struct cmd_line *l)
 	return good ? CMD_OK : CMD_USAGE;
 }
 
-/* --- one: its record --------------------------------------------------------- */
+/* --- one: its record ----------------------------------------------------- */
 
 static void
 line(const char *name, struct span text)
@@ -208,7 +208,7 @@ run_show(struct cmd_line *l)
 	return status;
 }
 
-/* --- acts -------------------------------------------------------------------- */
+/* --- acts ---------------------------------------------------------------- */
 
 static const char *
 text_of(const json_t *o, const char *name)
@@ -304,7 +304,7 @@ run_end(struct cmd_line *l)
 	    cmd_value(l, "reason")));
 }
 
-/* --- states ------------------------------------------------------------------ */
+/* --- states -------------------------------------------------------------- */
 
 static bool
 list_state(void *arg, const struct history *h)
@@ -369,7 +369,7 @@ run_states(struct cmd_line *l)
 	return status;
 }
 
-/* --- the table ---------------------------------------------------------------- */
+/* --- the table ----------------------------------------------------------- */
 
 #define REASON { "reason", "R", N_("why; kept for ever"), true }
 

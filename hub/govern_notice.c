@@ -15,7 +15,7 @@
 
 #define WHY_MAX 4096
 
-/* --- trying ------------------------------------------------------------------ */
+/* --- trying -------------------------------------------------------------- */
 
 struct trial {
 	uint32_t number;	/* of this notice; 0: of what was announced … */
@@ -70,7 +70,7 @@ try(struct ask *a, json_t *act, uint32_t number, uint32_t site)
 	return good;
 }
 
-/* --- announcing -------------------------------------------------------------- */
+/* --- announcing ---------------------------------------------------------- */
 
 static bool
 read_see(struct ask *a, json_t *act)
@@ -159,7 +159,7 @@ govern_notice_announce(struct ask *a)
 	return good;
 }
 
-/* --- by number --------------------------------------------------------------- */
+/* --- by number ----------------------------------------------------------- */
 
 bool
 govern_notice_end(struct ask *a)

@@ -11,7 +11,7 @@
 #define DAY_MS INT64_C(86400000)
 #define ROW_MAX 64
 
-/* --- the row ----------------------------------------------------------------- */
+/* --- the row ------------------------------------------------------------- */
 
 static void
 write_row(struct buf *row, const struct history *h)
@@ -42,7 +42,7 @@ read_row(struct history *h, struct span key, struct span row)
 		fatal("view: a row of states is damaged: run zqhub rebuild");
 }
 
-/* --- reading ----------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 void
 history_each(struct db_txn *t, uint32_t site, int64_t before,
@@ -82,7 +82,7 @@ history_last(struct db_txn *t, uint32_t site, struct history *h)
 	return h->at != CLOCK_NONE;
 }
 
-/* --- the act ----------------------------------------------------------------- */
+/* --- the act ------------------------------------------------------------- */
 
 static bool
 number(const json_t *row, size_t i, json_int_t most, json_int_t *n)

@@ -24,7 +24,7 @@ struct monitor {
 	uint32_t next;			/* to be one */
 };
 
-/* --- its life ------------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------ */
 
 struct monitor *
 monitor_new(const struct monitor_settings *s, int64_t now,
@@ -84,7 +84,7 @@ monitor_watch(struct monitor *m, uint32_t site, unsigned what, int64_t now)
 	}
 }
 
-/* --- evidence ------------------------------------------------------------------- */
+/* --- evidence ------------------------------------------------------------ */
 
 void
 monitor_heard(struct monitor *m, uint32_t site, int64_t now,
@@ -145,7 +145,7 @@ monitor_announced(struct monitor *m, uint32_t site, int64_t now,
 		monitor_site_announced(w, now, from, until);
 }
 
-/* --- saying it ------------------------------------------------------------------ */
+/* --- saying it ----------------------------------------------------------- */
 
 static void
 emit(struct monitor *m, const struct monitor_event *e)
@@ -207,7 +207,7 @@ say_cut(struct monitor *m, int64_t now)
 	emit(m, &e);
 }
 
-/* --- is it us? ------------------------------------------------------------------ */
+/* --- is it us? ----------------------------------------------------------- */
 
 /* A site that nothing bad was said of, and that isn't expected to go. */
 static bool
@@ -289,7 +289,7 @@ look_at_us(struct monitor *m, int64_t now)
 		excuse_quiet(m, now);
 }
 
-/* --- asking --------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 /* While it fails from here, and was not looked at from there. */
 static void
@@ -331,7 +331,7 @@ ask(struct monitor *m, uint32_t site, int64_t now)
 	want_others(m, site, now);
 }
 
-/* --- time ----------------------------------------------------------------------- */
+/* --- time ---------------------------------------------------------------- */
 
 void
 monitor_tick(struct monitor *m, int64_t now)
@@ -359,7 +359,7 @@ monitor_shift(struct monitor *m, int64_t by)
 	m->cut.ended += by;
 }
 
-/* --- looking -------------------------------------------------------------------- */
+/* --- looking ------------------------------------------------------------- */
 
 void
 monitor_get(const struct monitor *m, uint32_t site, struct monitor_now *now)

@@ -37,7 +37,7 @@ struct monitor_core {
 	bool waits;		/* for a turn */
 };
 
-/* --- what comes out -------------------------------------------------------------- */
+/* --- what comes out ------------------------------------------------------ */
 
 static json_t *
 row_of(const struct monitor_event *e)
@@ -115,7 +115,7 @@ on_want_look(void *arg, uint32_t site)
 		homes_want(m->homes, site);
 }
 
-/* --- turns ----------------------------------------------------------------------- */
+/* --- turns --------------------------------------------------------------- */
 
 static void
 gather(struct monitor_core *m)
@@ -172,7 +172,7 @@ write_down(struct monitor_core *m)
 	turn_ask(m->turns, begin, written, m);
 }
 
-/* --- what goes in ---------------------------------------------------------------- */
+/* --- what goes in -------------------------------------------------------- */
 
 /* A look that the agent has told before is no look. */
 static enum monitor_look
@@ -248,7 +248,7 @@ monitor_core_sees(struct monitor_core *m, struct homes *h)
 	homes_listen(h, on_seen, m);
 }
 
-/* --- time ------------------------------------------------------------------------ */
+/* --- time ---------------------------------------------------------------- */
 
 /* Evidence goes by the wall clock, for people; if that is put, by as much. */
 static void
@@ -291,7 +291,7 @@ monitor_core_look(struct monitor_core *m)
 	write_down(m);
 }
 
-/* --- its life -------------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------ */
 
 /* What was said of a site before the hub stopped isn't so any more: it is
  * not known. */

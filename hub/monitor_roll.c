@@ -23,7 +23,7 @@ monitor_roll_clear(struct monitor_roll *r)
 	monitor_roll_init(r);
 }
 
-/* --- who ----------------------------------------------------------------------- */
+/* --- who ----------------------------------------------------------------- */
 
 /* Who was barred isn't waited for: it can't speak. */
 static unsigned
@@ -55,7 +55,7 @@ call_sites(struct monitor_roll *r, struct db_txn *t, struct monitor *m,
 	r->last = last < MONITOR_SITES ? last : MONITOR_SITES - 1;
 }
 
-/* --- what was announced ---------------------------------------------------------- */
+/* --- what was announced -------------------------------------------------- */
 
 struct calling {
 	struct monitor_roll now;

@@ -14,7 +14,7 @@ is_old(int64_t then, int64_t now, int64_t most)
 	return then != CLOCK_NONE && now - then >= most;
 }
 
-/* --- evidence ---------------------------------------------------------------- */
+/* --- evidence ------------------------------------------------------------ */
 
 void
 monitor_site_anew(struct monitor_site *w, int64_t now)
@@ -58,7 +58,7 @@ monitor_site_gone(struct monitor_site *w, int64_t now)
 		w->gone = now;
 }
 
-/* --- time -------------------------------------------------------------------- */
+/* --- time ---------------------------------------------------------------- */
 
 static bool
 is_silent(const struct monitor_site *w, const struct monitor_settings *s,
@@ -103,7 +103,7 @@ monitor_site_pass(struct monitor_site *w, const struct monitor_settings *s,
 	forget_old(&w->others, s, now);
 }
 
-/* --- views ------------------------------------------------------------------- */
+/* --- views --------------------------------------------------------------- */
 
 static enum monitor_inside
 inside(const struct monitor_site *w)
@@ -187,7 +187,7 @@ monitor_site_views(const struct monitor_site *w, int64_t now)
 	return v;
 }
 
-/* --- the verdict --------------------------------------------------------------- */
+/* --- the verdict --------------------------------------------------------- */
 
 bool
 monitor_site_is_announced(const struct monitor_site *w, int64_t now)
@@ -268,7 +268,7 @@ monitor_site_since(const struct monitor_site *w,
 	return since == CLOCK_NONE ? now : since;
 }
 
-/* --- doubts -------------------------------------------------------------------- */
+/* --- doubts -------------------------------------------------------------- */
 
 bool
 monitor_site_wavers(const struct monitor_site *w, int64_t now)
@@ -287,7 +287,8 @@ is_in_doubt(const struct monitor_site *w, int64_t now)
 	    monitor_trend_is_odd(&w->looks) ||
 	    monitor_trend_is_odd(&w->home) ||
 	    (monitor_trend_fails(&w->home) &&
-	    !monitor_trend_fails(&w->looks)) || (w->silent && w->looks.at[0] < w->heard);
+	    !monitor_trend_fails(&w->looks)) ||
+	    (w->silent && w->looks.at[0] < w->heard);
 }
 
 bool
@@ -306,7 +307,7 @@ monitor_site_want(struct monitor_site *w, const struct monitor_settings *s,
 	return true;
 }
 
-/* --- the clock ------------------------------------------------------------------ */
+/* --- the clock ----------------------------------------------------------- */
 
 static void
 shift(int64_t *ms, int64_t by)

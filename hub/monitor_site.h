@@ -82,8 +82,8 @@ bool monitor_site_is_announced(const struct monitor_site *w, int64_t now);
  * gone: it may be about to vanish. */
 bool monitor_site_wavers(const struct monitor_site *w, int64_t now);
 /* Would a look at its home page say more, now? True: one is asked for. Not
- * more than ten at once and one in five minutes: a page that goes on and off is left
- * in peace. */
+ * more than ten at once and one in five minutes: a page that goes on and off
+ * is left in peace. */
 bool monitor_site_want(struct monitor_site *w,
     const struct monitor_settings *s, int64_t now);
 

@@ -6,7 +6,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 
-/* --- the verdict ------------------------------------------------------------- */
+/* --- the verdict --------------------------------------------------------- */
 
 #define SAY(s, c) { MONITOR_##s, MONITOR_CAUSE_##c }
 
@@ -41,7 +41,7 @@ monitor_judge(enum monitor_inside inside, enum monitor_outside outside)
 	return verdicts[inside][outside];
 }
 
-/* --- states ------------------------------------------------------------------ */
+/* --- states -------------------------------------------------------------- */
 
 enum sort { NEITHER, GOOD, BAD };
 
@@ -100,7 +100,7 @@ monitor_state_parse(enum monitor_state *s, struct span name)
 	return false;
 }
 
-/* --- causes ------------------------------------------------------------------ */
+/* --- causes -------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *sentence;

@@ -12,7 +12,7 @@
 
 enum flag { FLAG_OPERATED = 1, FLAG_BRIEF = 2 };
 
-/* --- names ------------------------------------------------------------------- */
+/* --- names --------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *word;
@@ -71,7 +71,7 @@ notice_state_named(struct span name)
 	return (enum notice_state)0;
 }
 
-/* --- the row ----------------------------------------------------------------- */
+/* --- the row ------------------------------------------------------------- */
 
 void
 notice_write(struct buf *row, const struct notice *n)
@@ -136,7 +136,7 @@ notice_read(struct notice *n, uint32_t number, struct span row)
 		    "rebuild", number);
 }
 
-/* --- the tables -------------------------------------------------------------- */
+/* --- the tables ---------------------------------------------------------- */
 
 bool
 notice_get(struct db_txn *t, uint32_t number, struct notice *n)

@@ -70,7 +70,7 @@ struct notice {
 	struct span service;	/* "" the whole site */
 	struct span recurs;	/* "mon,wed 02:00-04:00"; or empty */
 	struct span zone;	/* IANA; of recurs */
-	struct span see;	/* an address: where to turn to, the successor */
+	struct span see;	/* address: where to turn to, the successor */
 	struct span reason, by;
 	struct span end_reason, end_by;	/* who ended it */
 };
@@ -83,7 +83,7 @@ struct notice_window {
 /* A closing is announced so long before (NORMS 3), and names a successor. */
 #define NOTICE_AHEAD INT64_C(2592000000)	/* ms: 30 days */
 
-/* --- one notice ------------------------------------------------------------- */
+/* --- one notice ---------------------------------------------------------- */
 
 bool notice_is_open(const struct notice *n);	/* or overrun */
 /* Has its time run out, so that an act has to say so? */
@@ -101,7 +101,7 @@ enum notice_state notice_state_named(struct span name);	/* or 0 */
 const char *notice_kind_word(enum notice_kind k);	/* translated */
 const char *notice_phase_word(enum notice_phase p);	/* translated */
 
-/* --- rows ------------------------------------------------------------------- */
+/* --- rows ---------------------------------------------------------------- */
 
 /* Reading copies nothing, spans point into the row. */
 void notice_write(struct buf *row, const struct notice *n);
@@ -119,7 +119,7 @@ void notice_each(struct db_txn *t, uint32_t site, notice_fn *each,
 void notice_each_open(struct db_txn *t, uint32_t site, notice_fn *each,
     void *arg);
 
-/* --- what they come to ------------------------------------------------------- */
+/* --- what they come to --------------------------------------------------- */
 
 /* Is this moment excluded from the site's availability: within a window of
  * an outage or maintenance of the whole site, or after it was closed? For

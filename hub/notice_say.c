@@ -10,7 +10,7 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 
-/* --- finding ----------------------------------------------------------------- */
+/* --- finding ------------------------------------------------------------- */
 
 /* Open ones of a site, by what the caller asks for. Numbers, for what a
  * cursor hands out isn't good any more when a row is written. */
@@ -90,7 +90,7 @@ put(struct group *g, struct notice *n, int64_t at)
 	g->work++;
 }
 
-/* --- ending ------------------------------------------------------------------ */
+/* --- ending -------------------------------------------------------------- */
 
 static void
 end_one(struct group *g, uint32_t number, enum notice_state state,
@@ -184,7 +184,7 @@ notice_end(struct group *g, const struct entry *e, uint32_t number,
 	return NULL;
 }
 
-/* --- announcing -------------------------------------------------------------- */
+/* --- announcing ---------------------------------------------------------- */
 
 static bool
 is_brief(const struct notice *n)
@@ -312,7 +312,7 @@ notice_say(struct group *g, const struct entry *e,
 	return s->what.withdrawn ? withdraw(g, e, s) : announce(g, e, s);
 }
 
-/* --- time -------------------------------------------------------------------- */
+/* --- time ---------------------------------------------------------------- */
 
 struct running_out {
 	int64_t at;

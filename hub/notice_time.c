@@ -25,7 +25,7 @@ is_in(const struct notice_window *w, int64_t at)
 	return w->from <= at && (w->until == CLOCK_NONE || at < w->until);
 }
 
-/* --- what recurs ------------------------------------------------------------- */
+/* --- what recurs --------------------------------------------------------- */
 
 /* That of the day which begins then, by its clocks; false: none does. */
 static bool
@@ -76,7 +76,7 @@ next_of_series(const struct notice *n, int64_t at, struct notice_window *w)
 	return false;
 }
 
-/* --- one notice -------------------------------------------------------------- */
+/* --- one notice ---------------------------------------------------------- */
 
 bool
 notice_is_open(const struct notice *n)
@@ -145,7 +145,7 @@ notice_phase_word(enum notice_phase p)
 	return _(words[p]);
 }
 
-/* --- what they come to -------------------------------------------------------- */
+/* --- what they come to --------------------------------------------------- */
 
 struct asking {
 	int64_t at;

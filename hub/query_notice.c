@@ -8,7 +8,7 @@
 #include "hub/query_inside.h"
 #include "hub/site.h"
 
-/* --- notices ----------------------------------------------------------------- */
+/* --- notices ------------------------------------------------------------- */
 
 static void
 fill(struct query *q, struct notice_info *i, const struct notice *n)
@@ -69,7 +69,7 @@ query_notice(struct query *q, uint32_t number, struct notice_info *i)
 	return true;
 }
 
-/* --- states ------------------------------------------------------------------ */
+/* --- states -------------------------------------------------------------- */
 
 struct states {
 	size_t left;
@@ -96,7 +96,7 @@ query_states(struct query *q, uint32_t site, size_t limit, history_fn *each,
 		history_each(q->txn, site, CLOCK_NONE, count_down, &s);
 }
 
-/* --- as JSON ----------------------------------------------------------------- */
+/* --- as JSON ------------------------------------------------------------- */
 
 static void
 put_text(json_t *j, const char *name, struct span s)

@@ -31,7 +31,7 @@ announcement_named(struct span name)
 	return 0;
 }
 
-/* --- does it say enough? ----------------------------------------------------------- */
+/* --- does it say enough? ------------------------------------------------- */
 
 static const char *
 judge_times(const struct announcement *a)
@@ -109,7 +109,7 @@ judge(const struct announcement *a)
 	return judges[a->kind](a);
 }
 
-/* --- from a change, and to one ------------------------------------------------------ */
+/* --- from a change, and to one ------------------------------------------- */
 
 bool
 announcement_read(struct announcement *a, const struct change *c,

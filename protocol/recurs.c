@@ -37,7 +37,7 @@ cut(struct span *s, char c)
 	return head;
 }
 
-/* --- days -------------------------------------------------------------------- */
+/* --- days ---------------------------------------------------------------- */
 
 static bool
 put_weekday(struct recurs *r, struct span word)
@@ -106,7 +106,7 @@ read_days(struct recurs *r, struct span days)
 	return true;
 }
 
-/* --- hours ------------------------------------------------------------------- */
+/* --- hours --------------------------------------------------------------- */
 
 /* "04:00"; "24:00" is the end of the day. */
 static int
@@ -152,7 +152,7 @@ recurs_begins(const struct recurs *r, int day, int weekday)
 	    (r->dates >> day & 1) != 0;
 }
 
-/* --- zones ------------------------------------------------------------------- */
+/* --- zones --------------------------------------------------------------- */
 
 static bool
 is_zone_char(char c)

@@ -29,7 +29,7 @@ zone_is_known(const char *name)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* --- offsets ----------------------------------------------------------------- */
+/* --- offsets ------------------------------------------------------------- */
 
 static void
 enter(const char *zone)
@@ -65,7 +65,7 @@ zone_civil(const char *name, int64_t ms)
 	return ms + offset(name, ms);
 }
 
-/* --- the other way ----------------------------------------------------------- */
+/* --- the other way ------------------------------------------------------- */
 
 /* Between two moments the offset changes: when? */
 static int64_t

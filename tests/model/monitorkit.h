@@ -83,7 +83,7 @@ one_in(struct world *w, uint64_t n)
 	return draw(w, n) == 0;
 }
 
-/* --- the hooks ------------------------------------------------------------------ */
+/* --- the hooks ----------------------------------------------------------- */
 
 static void
 on_event(void *arg, const struct monitor_event *e)
@@ -138,7 +138,7 @@ on_want_others(void *arg, uint32_t site)
 		w->at[site].other = w->now + 5 * SECOND;
 }
 
-/* --- its life ------------------------------------------------------------------- */
+/* --- its life ------------------------------------------------------------ */
 
 static void
 world_start(struct world *w)
@@ -187,7 +187,7 @@ world_free(struct world *w)
 	free(w);
 }
 
-/* --- one step of a site ----------------------------------------------------------- */
+/* --- one step of a site -------------------------------------------------- */
 
 /* ms until a packet is there: lost ones are sent again, later and later. */
 static int64_t

@@ -12,7 +12,7 @@
 #include "hub/monitor_cut.h"
 #include "hub/monitor_site.h"
 
-/* --- the table ------------------------------------------------------------------ */
+/* --- the table ----------------------------------------------------------- */
 
 static const struct {
 	enum monitor_inside inside;
@@ -76,7 +76,7 @@ START_TEST(names)
 }
 END_TEST
 
-/* --- trends --------------------------------------------------------------------- */
+/* --- trends -------------------------------------------------------------- */
 
 /* W, S, F: a look each, ten seconds apart; '.': a minute and a half passes.
  * Below each what it comes to then. */
@@ -149,7 +149,7 @@ START_TEST(trend_since)
 }
 END_TEST
 
-/* --- flapping ------------------------------------------------------------------- */
+/* --- flapping ------------------------------------------------------------ */
 
 START_TEST(flapping)
 {
@@ -171,7 +171,7 @@ START_TEST(flapping)
 }
 END_TEST
 
-/* --- is it us? ------------------------------------------------------------------ */
+/* --- is it us? ----------------------------------------------------------- */
 
 static bool
 begins(uint32_t waver, uint32_t speak, bool falls)
@@ -243,7 +243,7 @@ START_TEST(dark)
 }
 END_TEST
 
-/* --- one site ------------------------------------------------------------------- */
+/* --- one site ------------------------------------------------------------ */
 
 static struct monitor_views
 views(struct monitor_site *w, int64_t now)
@@ -299,7 +299,7 @@ START_TEST(confirmed)
 }
 END_TEST
 
-/* --- looks are not asked for without end ----------------------------------------------- */
+/* --- looks are not asked for without end --------------------------------- */
 
 START_TEST(budget)
 {
