@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "contrib/base/zone.h"
 #include "hub/config_alert.h"
 
 static void
@@ -64,12 +65,15 @@ alert_receiver_wants(const struct alert_receiver *r,
 	    is_in(rule->receivers, span_of(r->name));
 }
 
+/* There, or where the hub is. */
 static unsigned
-minute_of_day(int64_t ms)
+minute_of_day(const char *zone, int64_t ms)
 {
 	time_t at = (time_t)(ms / 1000);
 	struct tm tm;
 
+	if (zone[0] != '\0')
+		return (unsigned)(zone_civil(zone, ms) / 60000 % 1440);
 	if (localtime_r(&at, &tm) == NULL)
 		return 0;
 	return (unsigned)(tm.tm_hour * 60 + tm.tm_min);
@@ -82,7 +86,7 @@ alert_receiver_sleeps(const struct alert_receiver *r, int64_t now)
 
 	if (!r->has_quiet)
 		return false;
-	minute = minute_of_day(now);
+	minute = minute_of_day(r->zone, now);
 	return r->from <= r->to ? minute >= r->from && minute < r->to :
 	    minute >= r->from || minute < r->to;
 }

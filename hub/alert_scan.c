@@ -13,7 +13,7 @@
 #include "hub/pulse.h"
 #include "hub/site.h"
 
-#define SLICE 200		/* sites of the view at a time */
+#define SLICE 100		/* sites of the view at a time */
 #define SITES_EVERY 5000	/* ms between two passes' beginnings */
 #define HUB_EVERY 5000
 #define PULSE_EVERY 60000	/* ms, until all of it is read again */

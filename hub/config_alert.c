@@ -10,6 +10,7 @@
 
 #include "contrib/base/text.h"
 #include "contrib/base/units.h"
+#include "contrib/base/zone.h"
 #include "hub/alert.h"
 #include "hub/alert_what.h"
 
@@ -296,16 +297,6 @@ judge_kind(const struct judging *j, const struct config_receiver *r)
 	}
 }
 
-/* As names of zones are, which becomes part of a path in the C library. */
-static bool
-is_zone(const char *text)
-{
-	return strlen(text) < 64 && text[0] != '/' && text[0] != ':' &&
-	    strstr(text, "..") == NULL && strspn(text,
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-	    "/_+-") == strlen(text);
-}
-
 static void
 judge_receiver(const struct judging *j, const struct config_receiver *r)
 {
@@ -320,7 +311,7 @@ judge_receiver(const struct judging *j, const struct config_receiver *r)
 	if (r->quiet[0] != '\0' &&
 	    !config_quiet_parse(span_of(r->quiet), &from, &to))
 		wrong(j, "quiet", r->quiet, "hours, as in 22:00-07:00");
-	if (!is_zone(r->zone))
+	if (r->zone[0] != '\0' && !zone_is_known(r->zone))
 		wrong(j, "zone", r->zone, "a time zone, as in Asia/Shanghai");
 	if (strlen(j->label) > ALERT_NAME)
 		wrong(j, "the name", j->label, "63 bytes at most");

@@ -279,7 +279,7 @@ setup(void)
 	alert_rules_init(&rules, NULL);
 	receivers.n = 1;
 	receivers.at[0] = (struct alert_receiver){ .name = "duty",
-		.rules = nobody };
+		.rules = nobody, .zone = "" };
 	eval = (struct alert_eval){ .hub = "test", .rules = &rules,
 		.to = &receivers };
 	facts = NULL;

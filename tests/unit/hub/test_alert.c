@@ -297,15 +297,11 @@ END_TEST
 
 START_TEST(test_quiet)
 {
-	struct tm tm;
-	time_t at;
-	unsigned minute;
+	unsigned minute = (unsigned)(k.now / 60000 % 1440 + 8 * 60) % 1440;
 
 	play(_i);
-	at = (time_t)(k.now / 1000);
-	ck_assert_ptr_nonnull(localtime_r(&at, &tm));
-	minute = (unsigned)(tm.tm_hour * 60 + tm.tm_min);
 	receivers.at[0].has_quiet = true;
+	receivers.at[0].zone = "Asia/Shanghai";
 	receivers.at[0].from = minute;
 	receivers.at[0].to = (minute + 120) % 1440;
 	is(1, ALERT_DOWN);
@@ -332,9 +328,9 @@ START_TEST(test_who)
 
 	receivers.n = 3;
 	receivers.at[1] = (struct alert_receiver){ .name = "boss",
-		.rules = nobody, .least = ALERT_CRITICAL };
+		.rules = nobody, .zone = "", .least = ALERT_CRITICAL };
 	receivers.at[2] = (struct alert_receiver){ .name = "night",
-		.rules = down };
+		.rules = down, .zone = "" };
 	is(1, ALERT_SILENT);
 	settle();
 	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
