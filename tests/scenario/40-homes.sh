@@ -220,6 +220,22 @@ for name in $names; do
 	sees "$name" '.outcome == "ok" and .verdict == "same" and .candidate == null' 60
 done
 
+say "- what was announced is excluded"
+zqhub notice announce "$(code stop)" outage --reason '机房检修' \
+	--until "$(date -d '+1 hour' '+%Y-%m-%dT%H:%M:%S+08:00')" >"$T/x" ||
+	{ cat "$T/x"; die "notice announce"; }
+week() { zqhub availability --json >"$T/week" &&
+	jq -e ".[] | select(.code == \"$(code "$1")\") | $2" "$T/week"; }
+wait_for 30 "looks to be excluded" week stop '.excluded > 1'
+failed=$(week stop .failed)
+stop "$PID_stop"
+sees stop '.outcome == "failed"'
+sleep 12	# until they are written down
+[ "$(week stop .failed)" = "$failed" ] ||
+	{ cat "$T/week"; die "a failure counts that was announced"; }
+PID_stop=
+serve stop "$(address stop)"
+
 say "- the week, and how long they took; a rebuild says the same"
 zqhub availability --json >"$T/x" &&
 	jq -e 'length == 10 and all(.[]; .looks > 2) and
@@ -231,6 +247,10 @@ zqhub availability --csv >"$T/x"
 	{ cat "$T/x"; die "availability --csv"; }
 zqhub availability >"$T/x"
 grep -q 'fails: 5 % and more' "$T/x" || { cat "$T/x"; die "the rule"; }
+zqhub site domains "$(code stop)" --json >"$T/x" &&
+	jq -e 'length == 1 and .[0].event == "given" and
+	.[0].domain == "www.stop.gov.cn"' "$T/x" >"$T/y" ||
+	{ cat "$T/x"; die "site domains"; }
 zqhub response --csv >"$T/x"
 grep -q '^4100000005,slow市人民政府,[0-9]*,[0-9]*,' "$T/x" ||
 	{ cat "$T/x"; die "response --csv"; }
