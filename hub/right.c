@@ -117,11 +117,11 @@ put_span(json_t *o, const char *name, struct span s)
 static bool
 put_text(json_t *o, const char *name, struct span s)
 {
-	json_t *text = json_stringn(s.at != NULL ? s.at : "", s.n);
+	const char *at = s.at != NULL ? s.at : "";
 
-	/* NULL: no UTF-8; what it means with a NUL in it, nobody knows. */
-	return text != NULL && memchr(s.at != NULL ? s.at : "", '\0',
-	    s.n) == NULL && json_object_set_new(o, name, text) == 0;
+	/* What it means with a NUL in it, nobody knows. */
+	return memchr(at, '\0', s.n) == NULL && text_is_utf8(s) &&
+	    json_object_set_new(o, name, json_stringn(at, s.n)) == 0;
 }
 
 static bool

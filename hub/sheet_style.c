@@ -131,7 +131,7 @@ static const char style[] =
 /* the overview */
 "main:has(.over),body:has(.over) header>div,body:has(.over) footer{"
 "max-width:100rem}"
-"#live{float:right;margin:.6rem 0 0}"
+"#live{float:right;margin:.6rem 0 0 .75rem}"
 "#live::before{content:\"\";display:inline-block;width:.6em;height:.6em;"
 "border-radius:50%;background:var(--good);margin-right:.4em}"
 "#live.note::before{background:none;border:2px solid var(--bad)}"

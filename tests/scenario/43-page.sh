@@ -79,13 +79,11 @@ zqhub journal print --json 2>/dev/null | grep -q '"web:li"' ||
 [ "$(act -d 'code=4104000001&reason=x' "$web/act/unblock")" = 303 ] || die "unblock"
 
 say "- sessions outlive the web part; another password ends them"
-kill9_web() {
-	pid=$(pgrep -P "$HUB_PID" -f 'web' | head -n 1)
-	[ -n "$pid" ] && kill -KILL "$pid"
-}
-if kill9_web; then
-	wait_for 20 "the web part" curl -sf -o "$T/got" "$web/healthz"
-fi
+pid=$(pgrep -x -P "$HUB_PID" web) || die "where is the web part?"
+kill -KILL "$pid"
+again() { now=$(pgrep -x -P "$HUB_PID" web) && [ "$now" != "$pid" ]; }
+wait_for 20 "another web part" again
+wait_for 20 "the web part" curl -sf -o "$T/got" "$web/healthz"
 code -b "$jar" "$web/" >/dev/null
 grep -q '<span>li</span>' "$T/got" || die "the session did not outlive it"
 [ "$(act -d 'code=4104000001&reason=x' "$web/act/block")" = 303 ] || die "block after that"
