@@ -236,6 +236,7 @@ show(struct query *q, const struct move_info *info)
 	    _("agreed") : _("the other end has not agreed yet")));
 	line(_("reason"), m->reason);
 	line(_("by"), m->by);
+	line_time(_("settling since"), m->settle);
 	line_time(_("checked"), m->checked);
 	line_time(m->state == MOVE_VERIFIED ? _("verified") :
 	    _("looked at"), m->verified);

@@ -257,6 +257,9 @@ facts(struct visit *v, const struct move_info *info)
 		    _("the other end has not agreed yet"));
 	sheet_fact_text(b, _("Reason"), m->reason);
 	sheet_fact_text(b, _("Said by"), m->by);
+	if (m->settle != CLOCK_NONE)
+		sheet_fact_time(b, _("In effect, and settling, since"),
+		    m->settle);
 	sheet_fact_time(b, _("Checked"), m->checked);
 	sheet_fact_time(b, m->state == MOVE_VERIFIED ? _("Verified") :
 	    _("Looked at"), m->verified);
@@ -304,9 +307,13 @@ told_row(void *arg, const struct move_referrer *m)
 	}
 	buf_text(b, "</td><td>");
 	markup_time(b, m->told.told);
-	buf_printf(b, "%s</td><td class=\"n\">%" PRIu64 " → %s%" PRIu64
-	    "</td></tr>\n", m->seen ? "" : _(" · not fetched yet"),
-	    m->told.pages, m->open.exact ? "" : "≥", m->open.pages);
+	buf_text(b, m->seen ? "" : _(" · not fetched yet"));
+	if (m->told.level > REFERRAL_PAGE)
+		buf_printf(b, _(" · went on to: %s"),
+		    _(referral_level_name(m->told.level)));
+	buf_printf(b, "</td><td class=\"n\">%" PRIu64 " → %s%" PRIu64
+	    "</td></tr>\n", m->told.pages, m->open.exact ? "" : "≥",
+	    m->open.pages);
 	return r->n < TOLD && !b->bad;
 }
 
