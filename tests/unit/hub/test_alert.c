@@ -379,25 +379,64 @@ START_TEST(test_rule_off)
 }
 END_TEST
 
-START_TEST(test_many)
+/* Who was told that it began is told its end, and nobody anything twice. */
+static void
+judge(void)
+{
+	uint32_t last = 0;
+
+	for (size_t i = 0; i < told_count; i++)
+		last = told[i].alert > last ? told[i].alert : last;
+	for (uint32_t a = 1; a <= last; a++) {
+		size_t begun = 0, ended = 0, n = 0;
+
+		for (size_t i = 0; i < told_count; i++) {
+			if (told[i].alert != a)
+				continue;
+			if (told[i].event == ALERT_FIRING)
+				ck_assert_uint_eq(n, 0);
+			ck_assert_uint_eq(ended, 0);
+			begun += told[i].event == ALERT_FIRING;
+			ended += told[i].event == ALERT_RESOLVED;
+			n++;
+		}
+		ck_assert_uint_eq(begun, ended);
+		ck_assert_uint_eq(begun, n > 0);
+	}
+}
+
+/* A thousand faults, one thing each; and a thousand ends. */
+#define MANY 1000
+
+static void
+faults(uint32_t count)
 {
 	int64_t next;
 
-	for (uint32_t i = 0; i < 450; i++) {
+	alert_facts_begin(facts, ALERT_OF_HUB);
+	for (uint32_t i = 0; i < count; i++) {
 		struct alert_fact f = { .what = ALERT_MOVE, .since = k.now };
 		char name[32];
 
-		if (i == 0)
-			alert_facts_begin(facts, ALERT_OF_HUB);
 		snprintf(name, sizeof(name), "move %u", i);
 		f.subject = span_of(name);
 		alert_facts_put(facts, &f, k.now);
 	}
 	alert_facts_end(facts, ALERT_OF_HUB);
-	for (int i = 0; i < 3000 && (evaluate(&next) || deliver()); i++)
+	for (int i = 0; i < 4 * MANY && (evaluate(&next) || deliver()); i++)
 		continue;
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 450);
-	ck_assert_uint_eq(alert_now(450).number, 450);
+}
+
+START_TEST(test_many)
+{
+	faults(MANY);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), MANY);
+	ck_assert_uint_eq(told_count, MANY);
+	ck_assert_uint_eq(alert_now(MANY).number, MANY);
+	faults(0);
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), MANY);
+	ck_assert_uint_eq(told_count, 2 * MANY);
+	judge();
 }
 END_TEST
 
@@ -475,32 +514,6 @@ game(uint32_t with, bool dying)
 	for (uint32_t i = 1; i <= SITES; i++)
 		is(i, ALERT_RULES);
 	later(300 * HOUR);
-}
-
-/* Who was told that it began is told its end, and nobody anything twice. */
-static void
-judge(void)
-{
-	uint32_t last = 0;
-
-	for (size_t i = 0; i < told_count; i++)
-		last = told[i].alert > last ? told[i].alert : last;
-	for (uint32_t a = 1; a <= last; a++) {
-		size_t begun = 0, ended = 0, n = 0;
-
-		for (size_t i = 0; i < told_count; i++) {
-			if (told[i].alert != a)
-				continue;
-			if (told[i].event == ALERT_FIRING)
-				ck_assert_uint_eq(n, 0);
-			ck_assert_uint_eq(ended, 0);
-			begun += told[i].event == ALERT_FIRING;
-			ended += told[i].event == ALERT_RESOLVED;
-			n++;
-		}
-		ck_assert_uint_eq(begun, ended);
-		ck_assert_uint_eq(begun, n > 0);
-	}
 }
 
 /* By alert: of two that come at one time, either may be told first. */
