@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/markup.h"
