@@ -376,9 +376,8 @@ find_former(struct turn *t)
 	}
 }
 
-/* An item that was where, by a move in effect, this address is: withdrawn by
- * now; or not yet, for a site tells what is new before it tells what has
- * gone. */
+/* An item that was withdrawn where, by a move in effect, this address is. One
+ * that its site hasn't let go is counted there, and so stays another. */
 static bool
 try_former(void *arg, struct span url, uint32_t move)
 {
@@ -390,8 +389,7 @@ try_former(void *arg, struct span url, uint32_t move)
 
 	(void)move;
 	if (t->known || !item_by_url(t->g->txn, url, &number) ||
-	    !item_get(t->g->txn, number, &former) ||
-	    (!former.withdrawn && former.site != t->e->site) ||
+	    !item_get(t->g->txn, number, &former) || !former.withdrawn ||
 	    !change_glance(&said, former.said) || !span_is(said.url, url))
 		return !t->known;
 	item_name(name, former.site, item_id(&said));

@@ -3,19 +3,24 @@
  */
 #include "hub/moved.h"
 
+#include <stdlib.h>
+
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
+#include "contrib/base/mem.h"
 #include "hub/chart.h"
 #include "hub/links.h"
 #include "hub/telling.h"
+#include "protocol/limits.h"
 #include "protocol/rewrite.h"
-#include "protocol/wire.h"
 
-#define INNER_MAX (4u << 20)
+#define INNER_MAX 10000	/* moves that lead to one place */
 
 struct looking {
 	struct group *g;
-	const struct move *move;
-	struct buf inner;	/* scope u8, old address; one after the other */
+	const struct move *move, *outer;
+	uint32_t *inner;	/* numbers of moves */
+	size_t n, room;
 };
 
 static enum rewrite_scope
@@ -35,40 +40,62 @@ look_former(void *arg, struct span former, uint32_t number)
 	return true;
 }
 
-/* A move that leads to below what has moved, or to where it is now: that may
- * be missing as long as this one settles. */
+static bool
+is_inner(const struct looking *l, uint32_t number)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->inner[i] == number)
+			return true;
+	return false;
+}
+
+/* A move that leads to below what another one has moved, or to where that is
+ * now: it may be missing as long as that one settles. */
 static bool
 gather_inner(void *arg, const struct move *m)
 {
 	struct looking *l = arg;
 	struct rewrite_rule old, new;
 
-	move_rule(l->move, &old);
+	move_rule(l->outer, &old);
 	new = old;
 	new.from = old.to;
 	if (!move_is_effective(m->state) || m->number == l->move->number ||
 	    (!rewrite_rule_covers(&old, m->new) &&
-	    !rewrite_rule_covers(&new, m->new)))
+	    !rewrite_rule_covers(&new, m->new)) || is_inner(l, m->number))
 		return true;
-	write_u8(&l->inner, (uint8_t)scope_of(m));
-	write_span(&l->inner, m->old);
-	return !l->inner.bad;
+	if (l->n == l->room) {
+		l->room = l->room > 0 ? 2 * l->room : 16;
+		l->inner = mem_grow(l->inner, l->room, sizeof(*l->inner));
+	}
+	l->inner[l->n++] = m->number;
+	return l->n < INNER_MAX;
 }
 
+/* And those that lead to below these, and so on. Nothing is written before
+ * all are known. */
 static void
 look_inner(struct looking *l)
 {
-	struct reader r;
+	struct move m;
+	struct buf old;
 
-	buf_init(&l->inner, INNER_MAX);
+	l->outer = l->move;
 	move_each(l->g->txn, 0, gather_inner, l);
-	r = reader_of(buf_look(&l->inner));
-	while (reader_left(&r) > 0 && !r.bad) {
-		enum rewrite_scope scope = (enum rewrite_scope)read_u8(&r);
-
-		links_look(l->g, scope, read_span(&r));
+	for (size_t i = 0; i < l->n && l->n < INNER_MAX; i++) {
+		must(move_get(l->g->txn, l->inner[i], &m));
+		l->outer = &m;
+		move_each(l->g->txn, 0, gather_inner, l);
 	}
-	buf_clear(&l->inner);
+	buf_init(&old, LIMIT_URL);
+	for (size_t i = 0; i < l->n; i++) {
+		must(move_get(l->g->txn, l->inner[i], &m));
+		buf_reset(&old);
+		buf_span(&old, m.old);
+		links_look(l->g, scope_of(&m), buf_look(&old));
+	}
+	buf_clear(&old);
+	free(l->inner);
 }
 
 /* Where its old addresses lead now is another matter than before; and so is

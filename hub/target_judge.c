@@ -92,6 +92,7 @@ was_there(const struct target_judge *j, uint32_t number, struct span url,
 
 struct awaiting {
 	struct db_txn *txn;
+	struct span url;
 	bool awaited;
 };
 
@@ -99,10 +100,16 @@ static bool
 note_former(void *arg, struct span former, uint32_t number)
 {
 	struct awaiting *w = arg;
+	struct rewrite_rule to;
 	struct move m;
 
 	(void)former;
-	w->awaited = move_get(w->txn, number, &m) && m.settle != CLOCK_NONE;
+	if (!move_get(w->txn, number, &m) || m.settle == CLOCK_NONE)
+		return true;
+	/* By itself, and not by what others made of where it leads. */
+	move_rule(&m, &to);
+	to.from = to.to;
+	w->awaited = rewrite_rule_covers(&to, w->url);
 	return !w->awaited;
 }
 
@@ -111,7 +118,7 @@ note_former(void *arg, struct span former, uint32_t number)
 static bool
 is_awaited(const struct target_judge *j, struct span url)
 {
-	struct awaiting w = { .txn = j->txn };
+	struct awaiting w = { .txn = j->txn, .url = url };
 
 	if (j->rules != NULL && db_count(j->txn, TABLE_SETTLE) > 0)
 		rewrite_former(j->rules, url, j->when, note_former, &w);
