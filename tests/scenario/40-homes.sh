@@ -160,11 +160,14 @@ wait_for 20 "a look that is conditional" again
 
 say "- each its own trouble"
 stop "$PID_stop"
+# shellcheck disable=SC2154 # serve() set it
 kill -STOP "$PID_hang"
 dd if=/dev/zero bs=1000 count=6 2>"$T/x" | tr '\0' ' ' >>"$T/slow/www/index.html"
 serve slow "$(address slow)" 'limit_rate 2k;'
 serve sent "$(address sent)" 'return 302 http://casino.example.com/;'
+# shellcheck disable=SC2016 # nginx's
 serve move "$(address move)" 'return 301 http://www.moved.gov.cn$request_uri;'
+# shellcheck disable=SC2086 # they are words
 certify expired www.expired.gov.cn $old
 serve expired "$(address expired)"
 echo '<title>parked.gov.cn</title><p>本域名出售，购买此域名请联系</p>' \

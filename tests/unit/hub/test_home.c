@@ -463,8 +463,8 @@ START_TEST(test_json_hostile)
 		"{\"ms\":1,\"hops\":[{\"url\":\"a\",\"ms\":1}],\"cause\":\"x\"}",
 		"{\"ms\":1,\"hops\":[{\"url\":\"a\",\"ms\":1}],\"at\":\"x\"}",
 		"{\"ms\":1,\"hops\":[{\"url\":\"a\",\"ms\":1}],\"page\":{}}",
-		"{\"ms\":1,\"hops\":[{\"url\":\"a\",\"ms\":1}],\"page\":"
-		    "{\"language\":\"Han\",\"code\":\"12345678901234567\"}}",
+		("{\"ms\":1,\"hops\":[{\"url\":\"a\",\"ms\":1}],\"page\":"
+		    "{\"language\":\"Han\",\"code\":\"12345678901234567\"}}"),
 	};
 	struct home_look l;
 
