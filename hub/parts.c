@@ -13,6 +13,8 @@
 #include "contrib/base/log.h"
 #include "contrib/base/proc.h"
 #include "contrib/base/sandbox.h"
+#include "hub/alert.h"
+#include "hub/config_alert.h"
 #include "hub/core.h"
 #include "hub/counters.h"
 #include "hub/edge.h"
@@ -358,16 +360,32 @@ directory_of(char out[CONFIG_PATH_MAX], const char *path)
 	return out;
 }
 
-/* It reads what a resolver and TLS need; secrets it has read before. */
+/* What a resolver and TLS read when they need it; secrets it has read
+ * before. */
+static void
+notify_files(const struct config *c, const char *read[16 + ALERT_RECEIVERS])
+{
+	static const char *const always[] = { "/etc", "/usr/lib", "/lib",
+		"/lib64", "/usr/share", "/usr/local/share", "/run/systemd",
+		"/run/resolvconf", "/dev/urandom", "/dev/null", "/proc/self" };
+	const struct config_receiver *r;
+	size_t n = sizeof(always) / sizeof(always[0]);
+
+	memcpy(read, always, sizeof(always));
+	for (size_t i = 0; i < ALERT_RECEIVERS &&
+	    (r = config_receiver(c->file, i, NULL)) != NULL; i++) {
+		if (r->cas[0] != '\0')
+			read[n++] = r->cas;
+	}
+	read[n] = NULL;
+}
+
 static int
 run_notify(void *arg)
 {
 	struct parts *p = arg;
 	char dir[CONFIG_PATH_MAX];
-	const char *const read[] = { "/etc", "/usr/lib", "/lib", "/lib64",
-		"/usr/share", "/usr/local/share", "/run/systemd",
-		"/run/resolvconf", "/dev/urandom", "/dev/null", "/proc/self",
-		NULL };
+	const char *read[16 + ALERT_RECEIVERS];
 	const char *const write[] = { directory_of(dir,
 	    p->config->beat_file), NULL };
 	const struct sandbox sandbox = {
@@ -381,6 +399,7 @@ run_notify(void *arg)
 	int rc;
 
 	close_rest(p);
+	notify_files(p->config, read);
 	load_words(p->config);
 	buf_init(&why, WHY_MAX);
 	notify = notify_new(base, p->config, core, &why);
