@@ -68,22 +68,6 @@ make_room(struct monitor *m, uint32_t site)
 		m->at[m->count] = (struct monitor_site){ .what = 0 };
 }
 
-void
-monitor_watch(struct monitor *m, uint32_t site, unsigned what, int64_t now)
-{
-	struct monitor_site *w = find(m, site);
-
-	must(site > 0 && site < MONITOR_SITES);
-	if (w != NULL && what != 0) {
-		w->what = what;
-	} else if (w != NULL) {
-		w->what = 0;
-	} else if (what != 0) {
-		make_room(m, site);
-		monitor_site_init(&m->at[site], what, now);
-	}
-}
-
 /* --- evidence ------------------------------------------------------------ */
 
 void
@@ -191,6 +175,34 @@ judge(struct monitor *m, uint32_t site, int64_t now)
 	if (flaps || rests || is.state != w->now.state ||
 	    is.cause != w->now.cause)
 		say(m, site, &is, now, flaps, rests);
+}
+
+/* What was said of it isn't known any more. */
+static void
+forget(struct monitor *m, uint32_t site, int64_t now)
+{
+	const struct monitor_verdict is = { MONITOR_UNKNOWN,
+		MONITOR_CAUSE_UNWATCHED };
+
+	if (m->at[site].now.state != MONITOR_UNKNOWN)
+		say(m, site, &is, now, false, m->at[site].flap.on);
+	m->at[site].what = 0;
+}
+
+void
+monitor_watch(struct monitor *m, uint32_t site, unsigned what, int64_t now)
+{
+	struct monitor_site *w = find(m, site);
+
+	must(site > 0 && site < MONITOR_SITES);
+	if (w != NULL && what != 0) {
+		w->what = what;
+	} else if (w != NULL) {
+		forget(m, site, now);
+	} else if (what != 0) {
+		make_room(m, site);
+		monitor_site_init(&m->at[site], what, now);
+	}
 }
 
 static void

@@ -64,8 +64,8 @@ struct monitor *monitor_new(const struct monitor_settings *s, int64_t now,
     const struct monitor_hooks *hooks);
 void monitor_free(struct monitor *m);
 
-/* From now on it is watched by these; 0: not any more, and forgotten without
- * a word. A site that isn't watched may be heard and seen: nothing comes of
+/* From now on it is watched by these; 0: not any more, and how it is is not
+ * known. A site that isn't watched may be heard and seen: nothing comes of
  * it. */
 void monitor_watch(struct monitor *m, uint32_t site, unsigned what,
     int64_t now);

@@ -66,7 +66,7 @@ core_open(struct corekit *k, uint64_t most)
 		.silent_after = 15000, .gone_after = 8000,
 		.start_after = 180000, .isolated_share = 30,
 		.isolated_least = 3, .flap_count = 5, .flap_window = 1800000,
-		.flap_quiet = 900000,
+		.flap_quiet = 900000, .outage_settle = 300000,
 		.ticket_life = 24 * 3600 * 1000 };
 	clock_set(CORE_NOW, 1000);
 	counters_open();
