@@ -14,7 +14,7 @@ page "$WWW/1.html" "第一篇"
 
 # --- the receivers
 HOOK_PORT=$(port) SMTP_PORT=$(port) AM_PORT=$(port)
-mkdir "$T/mail" "$T/am"
+mkdir "$T/mail" "$T/am" "$T/beats"
 echo 'a secret of twenty letters' >"$T/secret"
 echo 'pass word' >"$T/password"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
@@ -46,7 +46,7 @@ wait_for 30 "the Alertmanager" curl -sf "http://127.0.0.1:$AM_PORT/-/ready"
 hub_init
 cat >>"$HUB/hub.conf" <<END
 homes = no
-beat_file = $T/beat
+beat_file = $T/beats/beat
 beat_url = http://127.0.0.1:$HOOK_PORT/beat
 [rule silent]
 severity = critical
@@ -201,7 +201,7 @@ wait_for 20 "all deliveries" all_done
 say "- the hub beats outward"
 beaten() { hook '[.[] | select(.beat == "/beat")] | length > 0' ; }
 wait_for 90 "a beat" beaten
-[ -s "$T/beat" ] || die "no beat in the file"
+[ -s "$T/beats/beat" ] || die "no beat in the file"
 
 [ "$(hook '[.[] | select(.good == false)] | length')" = 0 ] ||
 	die "a signature is wrong"
