@@ -41,7 +41,8 @@ static const char style[] =
 /* fields */
 "form{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:0}"
 "label{display:block;font-size:.875rem;color:var(--soft)}"
-"label input{display:block;margin-top:.1rem}"
+"label input,label select{display:block;margin-top:.1rem}"
+"form label{min-width:0;max-width:100%}select{width:100%}"
 "label.long{flex:1 1 16rem}label.long input{width:100%}"
 "form.sign{flex-direction:column;align-items:stretch;max-width:22rem}"
 "form.act{margin:.6rem 0 1rem;padding:.75rem;border:1px solid "

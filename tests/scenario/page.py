@@ -124,12 +124,13 @@ try:
 
         # The alert, acknowledged.
         go('/alerts')
-        until('the alert', 'return !!document.querySelector("#list details")')
+        form = 'form[action="/act/alert-ack"]'
+        until('the alert', f'return !!document.querySelector(\'#list {form}\')')
         check('/alerts')
-        press('#list details summary')
-        fill('#list form.act [name=reason]', '已联系机房，正在处理')
+        press('#list li details summary')
+        fill(f'#list {form} [name=reason]', '已联系机房，正在处理')
         shot('alerts.png')
-        press('#list form.act button')
+        press(f'#list {form} button')
         until('acknowledged', 'return location.search.includes("done=alert-ack")')
         assert '已联系机房' in script('return document.querySelector("#list").innerText')
 
