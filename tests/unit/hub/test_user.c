@@ -133,8 +133,8 @@ static const char *const bad_files[] = {
 	"{\"users\":[{\"name\":\"a b\",\"role\":\"admin\",\"kept\":\"\"}]}",
 	"{\"users\":[{\"name\":\"a\",\"role\":\"king\",\"kept\":\"\"}]}",
 	"{\"users\":[{\"name\":\"a\",\"role\":\"\",\"kept\":\"\"}]}",
-	"{\"users\":[{\"name\":\"a\",\"role\":\"admin\",\"kept\":\"\"},"
-	    "{\"name\":\"a\",\"role\":\"viewer\",\"kept\":\"\"}]}",
+	("{\"users\":[{\"name\":\"a\",\"role\":\"admin\",\"kept\":\"\"},"
+	    "{\"name\":\"a\",\"role\":\"viewer\",\"kept\":\"\"}]}"),
 };
 
 /* Nobody, rather than some of them. */
