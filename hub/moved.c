@@ -18,7 +18,7 @@
 
 struct looking {
 	struct group *g;
-	const struct move *move, *outer;
+	const struct move *move;
 	uint32_t *inner;	/* numbers of moves */
 	size_t n, room;
 };
@@ -49,15 +49,21 @@ is_inner(const struct looking *l, uint32_t number)
 	return false;
 }
 
+struct gathering {
+	struct looking *looking;
+	const struct move *outer;
+};
+
 /* A move that leads to below what another one has moved, or to where that is
  * now: it may be missing as long as that one settles. */
 static bool
 gather_inner(void *arg, const struct move *m)
 {
-	struct looking *l = arg;
+	const struct gathering *k = arg;
+	struct looking *l = k->looking;
 	struct rewrite_rule old, new;
 
-	move_rule(l->outer, &old);
+	move_rule(k->outer, &old);
 	new = old;
 	new.from = old.to;
 	if (!move_is_effective(m->state) || m->number == l->move->number ||
@@ -77,15 +83,15 @@ gather_inner(void *arg, const struct move *m)
 static void
 look_inner(struct looking *l)
 {
+	struct gathering k = { .looking = l, .outer = l->move };
 	struct move m;
 	struct buf old;
 
-	l->outer = l->move;
-	move_each(l->g->txn, 0, gather_inner, l);
+	move_each(l->g->txn, 0, gather_inner, &k);
+	k.outer = &m;
 	for (size_t i = 0; i < l->n && l->n < INNER_MAX; i++) {
 		must(move_get(l->g->txn, l->inner[i], &m));
-		l->outer = &m;
-		move_each(l->g->txn, 0, gather_inner, l);
+		move_each(l->g->txn, 0, gather_inner, &k);
 	}
 	buf_init(&old, LIMIT_URL);
 	for (size_t i = 0; i < l->n; i++) {
