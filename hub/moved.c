@@ -10,6 +10,7 @@
 #include "contrib/base/mem.h"
 #include "hub/chart.h"
 #include "hub/links.h"
+#include "hub/tell_move.h"
 #include "hub/telling.h"
 #include "protocol/limits.h"
 #include "protocol/rewrite.h"
@@ -49,6 +50,16 @@ is_inner(const struct looking *l, uint32_t number)
 	return false;
 }
 
+static void
+keep(struct looking *l, uint32_t number)
+{
+	if (l->n == l->room) {
+		l->room = l->room > 0 ? 2 * l->room : 16;
+		l->inner = mem_grow(l->inner, l->room, sizeof(*l->inner));
+	}
+	l->inner[l->n++] = number;
+}
+
 struct gathering {
 	struct looking *looking;
 	const struct move *outer;
@@ -70,11 +81,7 @@ gather_inner(void *arg, const struct move *m)
 	    (!rewrite_rule_covers(&old, m->new) &&
 	    !rewrite_rule_covers(&new, m->new)) || is_inner(l, m->number))
 		return true;
-	if (l->n == l->room) {
-		l->room = l->room > 0 ? 2 * l->room : 16;
-		l->inner = mem_grow(l->inner, l->room, sizeof(*l->inner));
-	}
-	l->inner[l->n++] = m->number;
+	keep(l, m->number);
 	return l->n < INNER_MAX;
 }
 
@@ -132,6 +139,34 @@ settles(const struct move *m)
 	return m != NULL && m->settle != CLOCK_NONE;
 }
 
+/* --- a move that ends --------------------------------------------------------- */
+
+static bool
+gather_outer(void *arg, const struct move *m)
+{
+	struct looking *l = arg;
+	struct rewrite_rule r;
+
+	move_rule(m, &r);
+	if (leads(m) && m->number != l->move->number &&
+	    rewrite_rule_covers(&r, l->move->old))
+		keep(l, m->number);
+	return l->n < INNER_MAX;
+}
+
+/* What it had moved is moved by another one now, and those who link there were
+ * told of this one only. */
+static void
+uncover(struct group *g, const struct move *m)
+{
+	struct looking l = { .g = g, .move = m };
+
+	move_each(g->txn, 0, gather_outer, &l);
+	for (size_t i = 0; i < l.n; i++)
+		tell_move_queue(g, l.inner[i]);
+	free(l.inner);
+}
+
 void
 moved(struct group *g, const struct move *before, const struct move *now,
     int64_t at)
@@ -141,4 +176,6 @@ moved(struct group *g, const struct move *before, const struct move *now,
 		look(g, now);
 	chart_move(g, before, now, at);
 	telling_move(g, before, now);
+	if (leads(before) && !leads(now))
+		uncover(g, now);
 }
