@@ -268,7 +268,8 @@ check_numbers(const struct world *w)
 
 		snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE,
 		    site_path_name(a->seen.to));
-		if (a->seen.number == 0 || f->stamp != a->seen.stamp ||
+		if (a->seen.number == 0 || !f->there ||
+		    f->stamp != a->seen.stamp ||
 		    a->site.file[a->seen.from].stamp != a->seen.gone)
 			continue;
 		number = hub_item_number(a->part.site, id,
