@@ -34,8 +34,13 @@ struct report {
 static const char *
 rule(int share)
 {
-	return share >= HOME_DAYS_FAILS ? N_("fails: 5 % and more") :
-	    share >= HOME_DAYS_EARLY ? N_("early warning: 3 % and more") : "";
+	if (share >= HOME_DAYS_FAILS)
+		/* xgettext:no-c-format */
+		return N_("fails: 5 % and more");
+	if (share >= HOME_DAYS_EARLY)
+		/* xgettext:no-c-format */
+		return N_("early warning: 3 % and more");
+	return "";
 }
 
 static void
@@ -219,6 +224,7 @@ const struct cmd cmd_days_list[] = {
 	  .run = run_availability,
 	  .about = N_("how often the home pages were there, by the rule of "
 	    "the week"),
+	  /* xgettext:no-c-format */
 	  .more = N_("An inspection visits a site at least 20 times a day for "
 	    "a week or more; it fails if\n5 % of the visits fail or take 15 "
 	    "seconds (国办秘函〔2019〕19号). What lies within an\nannounced outage or "
