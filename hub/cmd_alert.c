@@ -14,21 +14,14 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "contrib/base/units.h"
+#include "hub/alert_print.h"
 #include "hub/alert_rule.h"
 #include "hub/cmd_text.h"
 #include "hub/config_alert.h"
 #include "hub/query_alert.h"
 
-#define SUBJECT 28		/* columns */
 #define TEST_PAUSE 100000	/* µs */
 #define TEST_WAITS 20000	/* ms for what came of a test */
-
-static const char *const severities[ALERT_SEVERITIES] = {
-	[ALERT_INFO] = N_("notice"),
-	[ALERT_WARNING] = N_("warning"),
-	[ALERT_CRITICAL] = N_("critical"),
-	[ALERT_DANGER] = N_("danger"),
-};
 
 static void
 put_padded(struct span s, size_t columns)
@@ -41,118 +34,12 @@ put_padded(struct span s, size_t columns)
 	buf_clear(&b);
 }
 
-/* --- one alert, in a line or whole ---------------------------------------------- */
-
-static struct alert_member
-first_of(const struct alert *a)
-{
-	struct span rest = a->members;
-	struct alert_member m = { .site = 0 }, found = { .site = 0 };
-
-	while (alert_member_next(&rest, &m)) {
-		if (found.subject.n == 0 || (found.ended != CLOCK_NONE &&
-		    m.ended == CLOCK_NONE))
-			found = m;
-	}
-	return found;
-}
-
-static const char *
-state_of(struct query *q, const struct alert *a)
-{
-	if (a->ended != CLOCK_NONE)
-		return _("over");
-	if (query_alert_muted(q, a))
-		return _("muted");
-	return alert_is_acked(a, query_alert_now(q)) ? _("acknowledged") :
-	    "";
-}
-
-static void
-print_line(struct query *q, const struct alert *a)
-{
-	struct alert_member m = first_of(a);
-	char text[CLOCK_TEXT_MAX], more[32] = "";
-
-	if (a->count > 1)
-		snprintf(more, sizeof(more), " +%" PRIu32, a->count - 1);
-	printf("%6" PRIu32 " ", a->number);
-	put_padded(span_of(_(severities[a->severity])), 8);
-	put_padded(a->rule, 15);
-	put_padded(m.subject, SUBJECT);
-	printf("%s%s  %s\n", clock_show(text, a->at), more, state_of(q, a));
-}
-
-static void
-print_member(const struct alert_member *m)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	fputs("  ", stdout);
-	put_padded(m->subject, SUBJECT);
-	fputs(clock_show(text, m->since), stdout);
-	if (m->ended != CLOCK_NONE)
-		printf(" – %s", clock_show(text, m->ended));
-	if (m->detail.n > 0) {
-		fputs("  ", stdout);
-		cmd_text_put(m->detail);
-	}
-	putchar('\n');
-}
-
-static bool
-print_delivery(void *arg, const struct delivery *d)
-{
-	char text[CLOCK_TEXT_MAX];
-	size_t *left = arg;
-
-	printf("%6" PRIu64 " ", d->number);
-	put_padded(d->receiver, 16);
-	printf("%4" PRIu32 "-%-3" PRIu64 " %s  ", d->alert, d->notice,
-	    clock_show(text, d->intended));
-	put_padded(span_of(ledger_state_name(d->state)), 10);
-	printf("%3" PRIu32, d->tries);
-	if (d->error.n > 0) {
-		fputs("  ", stdout);
-		cmd_text_put(d->error);
-	}
-	putchar('\n');
-	return --*left > 0;
-}
-
-static void
-print_ack(const struct alert *a)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	if (a->acked == CLOCK_NONE)
-		return;
-	printf(_("Acknowledged by %.*s until %s: "), SPAN_ARGS(a->ack_by),
-	    clock_show(text, a->ack_until));
-	cmd_text_put(a->ack_reason);
-	putchar('\n');
-}
-
-static void
-print_whole(struct query *q, const struct alert *a)
-{
-	struct span rest = a->members;
-	struct alert_member m;
-	size_t most = SIZE_MAX;
-
-	print_line(q, a);
-	printf("%s.\n", alert_what_about(alert_what_named(a->rule)));
-	print_ack(a);
-	while (alert_member_next(&rest, &m))
-		print_member(&m);
-	query_deliveries(q, a->number, print_delivery, &most);
-}
-
 /* --- lists ------------------------------------------------------------------------ */
 
 struct listing {
 	struct query *q;
 	json_t *array;		/* or NULL */
+	struct columns *table;	/* of alerts or deliveries; or NULL */
 	size_t left;
 	bool failed;		/* only those */
 	size_t shown;
@@ -167,7 +54,7 @@ list_alert(void *arg, const struct alert *a)
 	if (l->array != NULL)
 		json_array_append_new(l->array, json_alert(l->q, a));
 	else
-		print_line(l->q, a);
+		alert_print_row(l->table, l->q, a);
 	return true;
 }
 
@@ -204,9 +91,10 @@ list_delivery(void *arg, const struct delivery *d)
 	    d->state != DELIVERY_TRYING)
 		return true;
 	l->shown++;
-	if (l->array == NULL)
-		return print_delivery(&l->left, d);
-	json_array_append_new(l->array, json_delivery(d));
+	if (l->array != NULL)
+		json_array_append_new(l->array, json_delivery(d));
+	else
+		alert_print_delivery(l->table, d);
 	return --l->left > 0;
 }
 
@@ -225,6 +113,9 @@ with_store(struct cmd_line *l, list_fn *fn)
 	}
 	listing.q = query_begin(s);
 	status = fn(l, &listing);
+	if (listing.table != NULL && listing.shown > 0)
+		columns_print(listing.table, stdout);
+	columns_free(listing.table);
 	if (status == CMD_OK && l->json)
 		cmd_json(listing.array);
 	else
@@ -246,6 +137,7 @@ list_alerts(struct cmd_line *l, struct listing *listing)
 	    !cmd_number(l, "limit", 1, 1000000, 100, &limit))
 		return CMD_USAGE;
 	spec.limit = limit;
+	listing->table = alert_print_table();
 	query_alerts(listing->q, &spec, list_alert, listing);
 	if (!l->json && listing->shown == 0)
 		puts(spec.open ? _("Nothing is wrong.") :
@@ -284,6 +176,7 @@ list_ledger(struct cmd_line *l, struct listing *listing)
 		return CMD_USAGE;
 	listing->left = limit;
 	listing->failed = cmd_flag(l, "failed");
+	listing->table = alert_print_deliveries();
 	query_deliveries(listing->q, 0, list_delivery, listing);
 	return CMD_OK;
 }
@@ -320,7 +213,7 @@ show_alert(struct cmd_line *l, struct listing *listing)
 		json_array_append_new(listing->array,
 		    json_alert(listing->q, &a));
 	else
-		print_whole(listing->q, &a);
+		alert_print_whole(listing->q, &a);
 	return CMD_OK;
 }
 
@@ -343,7 +236,7 @@ run_rules(struct cmd_line *l)
 		const struct alert_rule *r = &rules.rule[w];
 
 		put_padded(span_of(alert_what_name(w)), 16);
-		put_padded(span_of(r->on ? _(severities[r->severity]) :
+		put_padded(span_of(r->on ? alert_print_severity(r->severity) :
 		    _("off")), 9);
 		printf(_("for %-4s again %-4s × %-3" PRIu64 " %s\n"),
 		    units_format_time(hold, r->hold),
