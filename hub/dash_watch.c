@@ -138,9 +138,11 @@ availability(struct visit *v, uint32_t site)
 		buf_printf(b, _(", %" PRIu32 " more were within announced "
 		    "outages and don't count"), week.excluded);
 	if (share >= HOME_DAYS_FAILS)
+		/* xgettext:no-c-format */
 		buf_printf(b, " · <b>%s</b>", _("5 % and more failed: the "
 		    "site fails an inspection"));
 	else if (share >= HOME_DAYS_EARLY)
+		/* xgettext:no-c-format */
 		buf_printf(b, " · %s", _("near the 5 % at which a site fails "
 		    "an inspection"));
 	buf_text(b, "</dd>\n");
