@@ -237,8 +237,8 @@ START_TEST(no_such_hits)
 		"[{\"url\":\"x\",\"count\":1,\"status\":308}]",
 		"[{\"url\":\"http://s1.gov.cn/\",\"count\":0,\"status\":308}]",
 		"[{\"url\":\"http://s1.gov.cn/\",\"count\":1,\"status\":200}]",
-		"[{\"url\":\"http://s1.gov.cn/\",\"count\":1,\"status\":308,"
-		    "\"from\":\"javascript:1\"}]" };
+		("[{\"url\":\"http://s1.gov.cn/\",\"count\":1,\"status\":308,"
+		    "\"from\":\"javascript:1\"}]") };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		kit_act(&k, "{\"do\":\"former\",\"rows\":%s}", bad[i]);
