@@ -18,9 +18,9 @@
 #include "hub/checked.h"
 #include "hub/escalate.h"
 #include "hub/held.h"
-#include "hub/home_act.h"
 #include "hub/history.h"
 #include "hub/hits.h"
+#include "hub/home_act.h"
 #include "hub/issued.h"
 #include "hub/links.h"
 #include "hub/outbox.h"
@@ -94,11 +94,11 @@ static const struct {
 	{ "move-withdraw", act_move_withdraw },
 	{ "move-looked", act_move_looked },
 	{ "tick", act_move_tick },
-	{ "confirm", do_confirm },
 	{ "notice-announce", act_notice_announce },
 	{ "notice-end", act_notice_end },
 	{ "notice-time", act_notice_time },
 	{ "states", history_act },
+	{ "confirm", do_confirm },
 	{ "dismiss", do_dismiss },
 	{ "prove", act_site_prove },
 	{ "reconcile", proven_act },
