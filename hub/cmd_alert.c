@@ -113,7 +113,7 @@ with_store(struct cmd_line *l, list_fn *fn)
 	}
 	listing.q = query_begin(s);
 	status = fn(l, &listing);
-	if (listing.table != NULL && listing.shown > 0)
+	if (listing.table != NULL && listing.shown > 0 && !l->json)
 		columns_print(listing.table, stdout);
 	columns_free(listing.table);
 	if (status == CMD_OK && l->json)
