@@ -1,129 +1,31 @@
 /*
- * Core: frames in, groups taken, slices shown, answers out.
- *
- * Everything happens in on_work(), which runs after each turn of the loop in
- * which there was something to do: taking goes first, for sites wait for it;
- * showing has the idle time, and under load a share of its own, for searches
- * wait for that. Backlog is taken as the view can follow (backlog.h).
+ * The core put together: its parts, the frames that come in, and what its
+ * parts ask of it. What it does all day stands in core_work.c.
  */
 #include "hub/core.h"
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "contrib/base/channel.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
-#include "hub/admit.h"
-#include "hub/adopt.h"
-#include "hub/alerter.h"
-#include "hub/attest.h"
-#include "hub/backlog.h"
-#include "hub/clerk.h"
 #include "hub/core_barred.h"
-#include "hub/core_rebuild.h"
+#include "hub/core_private.h"
 #include "hub/core_start.h"
-#include "hub/counters.h"
-#include "hub/desk.h"
-#include "hub/escalator.h"
+#include "hub/core_work.h"
 #include "hub/frame.h"
-#include "hub/guests.h"
-#include "hub/hatch.h"
-#include "hub/hits_keeper.h"
-#include "hub/homes.h"
-#include "hub/ingest.h"
-#include "hub/letters.h"
 #include "hub/look_frame.h"
-#include "hub/lookout.h"
-#include "hub/monitor_core.h"
-#include "hub/move_watch.h"
-#include "hub/pace.h"
-#include "hub/pending.h"
-#include "hub/presence.h"
 #include "hub/pulse.h"
 #include "hub/radius.h"
-#include "hub/reconciler.h"
-#include "hub/reply.h"
-#include "hub/show.h"
-#include "hub/signer.h"
-#include "hub/summons.h"
-#include "hub/turn.h"
-#include "hub/writer.h"
-
-/* A group is what has arrived; it waits for what is still in the socket, but
- * no longer, and grows no larger, than this. */
-#define GATHER_MS 5
-#define GATHER_BYTES (16u << 20)
-#define GATHER_COUNT 4000
-
-/* Over this much is waiting, the edge has not kept to its credit. */
-#define PENDING_BYTES (32u << 20)
-
-#define WAIT 10			/* ms, until it is looked again if showing
-				 * has earned its time (pace.h) */
-
-#define TICK_MS 200		/* letters are looked for as often */
-#define FULL_MS 1000		/* until a full disk is tried again */
-
-struct core {
-	struct event_base *base;
-	const struct config *config;
-	struct writer writer;
-	struct guests guests;
-	struct pending_queue pending;
-	struct backlog backlog;
-	struct presence *presence;
-	struct monitor_core *monitor;
-	struct ingest *ingest;
-	struct show *show;
-	struct turns *turns;
-	struct letters *letters;
-	struct attests *attests;
-	struct reconciler *reconciler;
-	struct signer *signer;
-	struct summons *summons;
-	struct admit *admit;
-	struct clerk *clerk;
-	struct move_watch *moves;
-	struct escalator *escalator;
-	struct hits_keeper *hits;
-	struct channel *check;	/* or NULL: there is no such part … */
-	struct lookout *lookout;	/* … or NULL: it doesn't look at links */
-	struct homes *homes;	/* … or NULL: nor at home pages */
-	struct adopt *adopt;
-	struct alerter *alerter;
-	struct desk *desk;
-	struct hatch *page;		/* or NULL */
-	struct core_rebuild rebuild;
-	struct channel *edge, *ca;
-	int edge_fd;
-	struct event *work, *tick;
-	int64_t gathering;	/* ms, mono: since when; 0: not */
-	struct pace pace;
-	bool moved;		/* the view, since the last tick */
-	int64_t started;	/* ms, mono */
-	uint64_t cpu;
-};
-
-static void
-work_in(struct core *c, int ms)
-{
-	struct timeval t = { .tv_usec = ms * 1000 };
-
-	if (ms >= 1000)
-		t = (struct timeval){ .tv_sec = ms / 1000 };
-	event_add(c->work, &t);
-}
 
 static void
 on_new_work(void *arg)
 {
-	work_in(arg, 0);
+	core_work_in(arg, 0);
 }
 
 static void
@@ -132,170 +34,6 @@ send_answer(void *arg, uint64_t number, struct span answer)
 	struct core *c = arg;
 
 	channel_send(c->edge, FRAME_ANSWER, number, answer);
-}
-
-/* --- taking --------------------------------------------------------------- */
-
-static void
-refuse_overload(struct core *c, uint64_t number)
-{
-	struct buf b;
-
-	buf_init(&b, FRAME_MAX);
-	reply_plain(&b, VERDICT_BUSY, "the hub is overloaded: come later");
-	send_answer(c, number, buf_look(&b));
-	buf_clear(&b);
-}
-
-static void
-on_batch(struct core *c, const struct frame *f)
-{
-	if (backlog_is(f->body)) {
-		if (!backlog_put(&c->backlog, f->number, f->body))
-			refuse_overload(c, f->number);
-	} else if (c->pending.bytes + f->body.n > PENDING_BYTES) {
-		refuse_overload(c, f->number);
-	} else {
-		if (c->gathering == 0)
-			c->gathering = clock_mono();
-		pending_batch(&c->pending, f->number, f->body);
-	}
-	work_in(c, 0);
-}
-
-static bool
-is_readable(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN) != 0;
-}
-
-static bool
-more_is_here(const struct core *c)
-{
-	return c->pending.bytes < GATHER_BYTES &&
-	    c->pending.count < GATHER_COUNT &&
-	    clock_mono() - c->gathering < GATHER_MS &&
-	    is_readable(c->edge_fd);
-}
-
-static void
-take(struct core *c)
-{
-	int64_t began = clock_mono();
-	struct pending_queue q;
-	struct ingest_group g;
-
-	pending_take(&c->pending, &q);
-	c->gathering = 0;
-	if (backlog_may(&c->backlog, c->show))
-		backlog_take(&c->backlog, &q);
-	if (ingest_take(c->ingest, &q, &g))
-		show_mark(c->show, g.place, g.at, g.batches);
-	pace_took(&c->pace, clock_mono() - began);
-}
-
-/* --- showing -------------------------------------------------------------- */
-
-static bool
-may_show(const struct core *c)
-{
-	bool live = c->pending.count > 0;
-	bool late = c->backlog.queue.count > 0;
-
-	if (!show_is_behind(c->show))
-		return false;
-	if (c->pace.busy && (live || !late))
-		return pace_earned(&c->pace, show_lag(c->show));
-	/* Backlog that may not be taken waits for nothing else. */
-	return !live && !backlog_may(&c->backlog, c->show);
-}
-
-static enum show_result
-show(struct core *c)
-{
-	int64_t began = clock_mono();
-	enum show_result r = show_step(c->show, pace_slice(&c->pace));
-
-	pace_showed(&c->pace, clock_mono() - began);
-	c->moved = true;
-	reconciler_look(c->reconciler);
-	return r;
-}
-
-/* --- the loop ------------------------------------------------------------- */
-
-/* ms until there is more to do; -1: when somebody asks for something. */
-static int
-work(struct core *c)
-{
-	if (may_show(c)) {
-		if (show(c) != SHOW_FULL)
-			return 0;
-		desk_full(c->desk);
-		if (c->pending.count == 0)
-			return FULL_MS;
-		take(c);	/* or who asks would never be told */
-	} else if (c->pending.count > 0) {
-		if (!more_is_here(c))
-			take(c);
-	} else if (backlog_may(&c->backlog, c->show)) {
-		take(c);
-	} else if (show_is_behind(c->show)) {
-		return WAIT;
-	} else if (core_rebuild_is_on(&c->rebuild)) {
-		core_rebuild_step(&c->rebuild);
-	} else {
-		return -1;
-	}
-	return 0;	/* after the answers are on their way */
-}
-
-static void
-on_work(evutil_socket_t fd, short what, void *arg)
-{
-	struct core *c = arg;
-	int ms;
-
-	(void)fd;
-	(void)what;
-	pace_look(&c->pace, clock_mono());
-	ms = work(c);
-	if (ms >= 0)
-		work_in(c, ms);
-}
-
-static void
-on_tick(evutil_socket_t fd, short what, void *arg)
-{
-	struct core *c = arg;
-	uint64_t cpu = clock_cpu();
-	struct pending *p;
-
-	(void)fd;
-	(void)what;
-	stats_add(COUNTER_CORE_CPU, cpu - c->cpu);
-	c->cpu = cpu;
-	while ((p = backlog_overdue(&c->backlog)) != NULL) {
-		refuse_overload(c, p->number);
-		pending_free(p);
-	}
-	pulse_tick(clock_wall());
-	presence_wait(c->presence, &c->backlog.queue);
-	if (c->moved)
-		letters_look(c->letters);
-	c->moved = false;
-	clerk_look(c->clerk);
-	move_watch_look(c->moves);
-	escalator_look(c->escalator);
-	if (c->lookout != NULL)
-		lookout_look(c->lookout);
-	if (c->homes != NULL)
-		homes_look(c->homes);
-	monitor_core_look(c->monitor);
-	alerter_look(c->alerter);
-	reconciler_look(c->reconciler);
 }
 
 /* --- frames --------------------------------------------------------------- */
@@ -309,7 +47,7 @@ on_edge_frame(void *arg, struct channel *channel, const struct frame *f)
 	switch (f->kind) {
 	case FRAME_BATCH:
 		presence_batch(c->presence, f->body);
-		on_batch(c, f);
+		core_work_batch(c, f);
 		break;
 	case FRAME_LETTERS:
 		presence_word(c->presence, f->body);
@@ -468,7 +206,7 @@ begin_rebuild(void *arg, struct buf *why)
 		    "again as the view has; the view stays as it was"));
 		return false;
 	}
-	work_in(c, 0);
+	core_work_in(c, 0);
 	return core_rebuild_begin(&c->rebuild, why);
 }
 
@@ -563,14 +301,8 @@ open_desk(struct core *c, struct buf *why)
 }
 
 static void
-make_events(struct core *c, int edge_fd, int ca_fd)
+open_channels(struct core *c, int edge_fd, int ca_fd)
 {
-	struct timeval tick = { .tv_usec = TICK_MS * 1000 };
-
-	c->work = evtimer_new(c->base, on_work, c);
-	c->tick = event_new(c->base, -1, EV_PERSIST, on_tick, c);
-	must(c->work != NULL && c->tick != NULL);
-	event_add(c->tick, &tick);
 	c->edge_fd = edge_fd;
 	c->edge = channel_new(c->base, edge_fd, FRAME_MAX, on_edge_frame,
 	    on_end, c);
@@ -600,13 +332,14 @@ core_new(struct event_base *base, const struct config *config, int edge_fd,
 	}
 	core_start(&c->writer);
 	make_parts(c);
-	make_events(c, edge_fd, ca_fd);
+	core_work_open(c);
+	open_channels(c, edge_fd, ca_fd);
 	if (!open_desk(c, why)) {
 		core_free(c);
 		return NULL;
 	}
 	send_barred(c);
-	work_in(c, 0);
+	core_work_in(c, 0);
 	return c;
 }
 
@@ -692,10 +425,7 @@ core_free(struct core *c)
 	guests_clear(&c->guests);
 	channel_free(c->edge);
 	channel_free(c->ca);
-	if (c->work != NULL)
-		event_free(c->work);
-	if (c->tick != NULL)
-		event_free(c->tick);
+	core_work_close(c);
 	writer_close(&c->writer);
 	free(c);
 }
