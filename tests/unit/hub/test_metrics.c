@@ -7,7 +7,11 @@
 
 #include <regex.h>
 
+#include "hub/monitor_state.h"
+#include "hub/pulse.h"
 #include "tests/unit/hub/web_bed.h"
+
+#define FAMILIES 256
 
 static struct bed bed;
 
@@ -43,7 +47,7 @@ static void
 is_exposition(const char *text)
 {
 	char *copy = strdup(text), *rest = copy, *line;
-	char types[64][80];
+	char types[FAMILIES][80];
 	size_t n = 0;
 	regex_t shape;
 
@@ -55,7 +59,7 @@ is_exposition(const char *text)
 		    line);
 		if (strncmp(line, "# TYPE ", 7) != 0)
 			continue;
-		ck_assert_uint_lt(n, 64);
+		ck_assert_uint_lt(n, FAMILIES);
 		snprintf(types[n], sizeof(types[n]), "%s", line);
 		for (size_t i = 0; i < n; i++)
 			ck_assert_str_ne(types[i], types[n]);
@@ -109,14 +113,62 @@ START_TEST(test_proven)
 	bed_show(&bed);
 	text = bed_get(&bed, metrics_make, "", "");
 	is_exposition(text);
-	ck_assert_ptr_nonnull(strstr(text, "\nzq_site_proven_timestamp_"
-	    "seconds{site=\"4100000001\",name=\"a\"} 0\n"));
+	/* Never is no time. */
+	ck_assert_ptr_null(strstr(text, "\nzq_site_proven_timestamp_"
+	    "seconds{site=\"4100000001\""));
 	ck_assert_ptr_nonnull(strstr(text, "\nzq_site_proven_timestamp_"
 	    "seconds{site=\"4100000002\",name=\"b\"} 1"));
 	ck_assert_ptr_nonnull(strstr(text, "\nzq_site_missed_changes_total"
 	    "{site=\"4100000002\",name=\"b\"} 6\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\nzq_reconciles_total"
 	    "{outcome=\"same\"} 0\n"));
+}
+END_TEST
+
+static const char *
+line_of(const char *text, const char *metric, const char *site)
+{
+	static char line[256];
+	char head[128];
+	const char *at;
+
+	snprintf(head, sizeof(head), "\n%s{site=\"%s\"", metric, site);
+	at = strstr(text, head);
+	if (at == NULL)
+		return "";
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(at + 1, "\n"),
+	    at + 1);
+	return line;
+}
+
+/* Neither up nor down is no sample; the state is always one. */
+START_TEST(test_states)
+{
+	const char *text;
+
+	pulse_open(NULL);
+	pulse_begin(1000);
+	add_site(1, "a");
+	add_site(2, "b");
+	add_site(3, "c");
+	pulse_state(1, MONITOR_SLOW, MONITOR_CAUSE_LATE, 1000);
+	pulse_state(2, MONITOR_UNREACHABLE, MONITOR_CAUSE_GONE, 1000);
+	bed_show(&bed);
+	text = bed_get(&bed, metrics_make, "", "");
+	is_exposition(text);
+	ck_assert_str_eq(line_of(text, "zq_site_up", "4100000001"),
+	    "zq_site_up{site=\"4100000001\",name=\"a\"} 1");
+	ck_assert_str_eq(line_of(text, "zq_site_up", "4100000002"),
+	    "zq_site_up{site=\"4100000002\",name=\"b\"} 0");
+	ck_assert_str_eq(line_of(text, "zq_site_up", "4100000003"), "");
+	ck_assert_str_eq(line_of(text, "zq_site_state", "4100000002"),
+	    "zq_site_state{site=\"4100000002\",name=\"b\","
+	    "state=\"unreachable\"} 1");
+	ck_assert_str_eq(line_of(text, "zq_site_state", "4100000003"),
+	    "zq_site_state{site=\"4100000003\",name=\"c\","
+	    "state=\"unknown\"} 1");
+	ck_assert_ptr_nonnull(strstr(text, "\nzq_hub_isolated 0\n"));
+	pulse_close();
 }
 END_TEST
 
@@ -170,6 +222,7 @@ fill(TCase *t)
 	tcase_add_test(t, test_nothing_yet);
 	tcase_add_test(t, test_names);
 	tcase_add_test(t, test_proven);
+	tcase_add_test(t, test_states);
 	tcase_add_test(t, test_units);
 	tcase_add_test(t, test_many_sites);
 }
