@@ -17,6 +17,11 @@
 
 #define INNER_MAX 10000	/* moves that lead to one place */
 
+struct scoped {
+	struct group *g;
+	enum rewrite_scope scope;
+};
+
 struct looking {
 	struct group *g;
 	const struct move *move;
@@ -34,11 +39,30 @@ scope_of(const struct move *m)
 static bool
 look_former(void *arg, struct span former, uint32_t number)
 {
-	const struct looking *l = arg;
+	const struct scoped *f = arg;
 
 	(void)number;
-	links_look(l->g, scope_of(l->move), former);
+	links_look(f->g, f->scope, former);
 	return true;
+}
+
+/* An address, and all that lead on to where it leads: also what was moved to
+ * it with the whole of a column. */
+static void
+look_old(struct group *g, enum rewrite_scope scope, struct span url)
+{
+	const struct rewrite *rules = group_effective(g);
+	struct scoped f = { .g = g, .scope = scope };
+	struct buf to;
+
+	links_look(g, scope, url);
+	buf_init(&to, LIMIT_URL);
+	if (!rewrite_url(rules, url, INT64_MAX, &to, NULL) || to.bad) {
+		buf_reset(&to);
+		buf_span(&to, url);
+	}
+	rewrite_former(rules, buf_look(&to), INT64_MAX, look_former, &f);
+	buf_clear(&to);
 }
 
 static bool
@@ -105,7 +129,7 @@ look_inner(struct looking *l)
 		must(move_get(l->g->txn, l->inner[i], &m));
 		buf_reset(&old);
 		buf_span(&old, m.old);
-		links_look(l->g, scope_of(&m), buf_look(&old));
+		look_old(l->g, scope_of(&m), buf_look(&old));
 	}
 	buf_clear(&old);
 	free(l->inner);
@@ -117,12 +141,9 @@ static void
 look(struct group *g, const struct move *m)
 {
 	struct looking l = { .g = g, .move = m };
-	const struct rewrite *rules = group_effective(g);
 
-	links_look(g, scope_of(m), m->old);
-	links_look(g, scope_of(m), m->new);
-	rewrite_former(rules, m->old, INT64_MAX, look_former, &l);
-	rewrite_former(rules, m->new, INT64_MAX, look_former, &l);
+	look_old(g, scope_of(m), m->old);
+	look_old(g, scope_of(m), m->new);
 	if (m->scope != REWRITE_ADDRESS)
 		look_inner(&l);
 }

@@ -356,6 +356,37 @@ START_TEST(links_follow_the_whole_chain)
 }
 END_TEST
 
+/* One page of a column that was moved whole was moved on by itself, and then
+ * the column where that is: those three are told when nothing came of it. */
+START_TEST(links_follow_what_was_moved_whole)
+{
+	struct change c = kit_change(CHANGE_COVER, "https://s1.gov.cn/", "");
+
+	c.word[WORD_SCOPE] = SPAN("whole");
+	kit_say(&k, 1, &c);
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/f/q.html", "");
+	page_that_links(2, "https://s2.gov.cn/a.html",
+	    "https://s1.gov.cn/e/p.html");
+	say(1, "https://s1.gov.cn/e/", "https://s1.gov.cn/d/", "prefix", 0, 0);
+	later(1000);
+	say(1, "https://s1.gov.cn/d/p.html", "https://s1.gov.cn/f/q.html",
+	    "address", k.now, 0);
+	ck_assert_int_eq(target_below_e().state, TARGET_MOVED);
+	later(MOVE_GRACE);	/* these two have settled */
+	tick();
+	ck_assert(!target_below_e().broken);
+	say(1, "https://s1.gov.cn/f/", "https://s1.gov.cn/h/", "prefix",
+	    k.now, 0);
+	ck_assert(!target_below_e().broken);
+	later(MOVE_GRACE);
+	tick();
+	ck_assert(target_below_e().broken);
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/h/q.html", "");
+	ck_assert(!target_below_e().broken);
+	same_again();
+}
+END_TEST
+
 /* --- the gate ------------------------------------------------------------------------- */
 
 START_TEST(a_closed_gate_lets_a_move_pass)
@@ -425,6 +456,7 @@ main(void)
 	tcase_add_test(c, from_one_site_to_another);
 	tcase_add_test(c, what_stands_stays);
 	tcase_add_test(c, links_follow_the_whole_chain);
+	tcase_add_test(c, links_follow_what_was_moved_whole);
 	tcase_add_test(c, a_closed_gate_lets_a_move_pass);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
