@@ -8,6 +8,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "hub/danger.h"
+#include "hub/graph_target.h"
 #include "hub/links.h"
 #include "hub/move.h"
 #include "hub/referral.h"
@@ -242,6 +243,16 @@ judge_successor(struct round *r)
 	buf_clear(&next);
 }
 
+/* What is said of it must be what its row says, or its next turn is no news.
+ * Another move of the same address may have ended what was awaited there. */
+static void
+keep_row(struct round *r, const struct target_key *k, const struct target *t,
+    const struct target_verdict *v)
+{
+	if (v->state != TARGET_MOVED && v->broken != t->broken)
+		graph_target_look(r->g, k);
+}
+
 static void
 tell_target(struct round *r, const struct target_key *k)
 {
@@ -259,6 +270,7 @@ tell_target(struct round *r, const struct target_key *k)
 	if (target_get(r->g->txn, k, &target, &room)) {
 		buf_span(&r->url, target.url);
 		tell_owed_judge(r->g, buf_look(&r->url), &v, &r->now);
+		keep_row(r, k, &target, &v);
 		if (v.state != TARGET_MOVED)
 			judge_successor(r);
 		links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url),

@@ -449,6 +449,32 @@ START_TEST(gone_with_referrers)
 }
 END_TEST
 
+/* A column leads to where nothing is yet; one page of it goes elsewhere, so
+ * nothing is awaited at its place there: who links to that is told so, and
+ * told when it is there after all. */
+START_TEST(no_longer_awaited)
+{
+	PAGE(1, "https://s1.gov.cn/new/a.html", "https://s1.gov.cn/x");
+	PAGE(1, "https://s1.gov.cn/b.html", "https://s1.gov.cn/x");
+	PAGE(2, "https://s2.gov.cn/p.html", "https://s1.gov.cn/new/a.html");
+	gone(1, "https://s1.gov.cn/new/a.html", "");
+	settle();
+	ck_assert_str_eq(stands(0, 2), "told");
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now, 0);
+	work(1000);		/* it is awaited: well again, to be told */
+	later(1000);
+	say(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/b.html",
+	    "address", k.now, 0);
+	settle();
+	PAGE(1, "https://s1.gov.cn/new/a.html", "https://s1.gov.cn/x");
+	settle();
+	settle();
+	ck_assert_str_eq(stands(0, 2), "fixed");
+	same_again();
+}
+END_TEST
+
 /* Whose page is long gone learns that somebody links to it anew, once in a
  * while; and not that a link has gone. */
 START_TEST(linked_to_anew)
@@ -592,6 +618,7 @@ main(void)
 	tcase_add_test(tests, many_pages);
 	tcase_add_test(tests, templates);
 	tcase_add_test(tests, gone_with_referrers);
+	tcase_add_test(tests, no_longer_awaited);
 	tcase_add_test(tests, successors);
 	tcase_add_test(tests, not_too_often);
 	tcase_add_test(tests, replies);
