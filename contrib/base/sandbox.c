@@ -150,8 +150,8 @@ static const char *const compute[] = {
 	"recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg", "send",
 	"recv", "shutdown", "getsockopt", "setsockopt", "getsockname",
 	"getpeername", "pipe", "pipe2", "socketpair",
-	/* memory */
-	"brk", "munmap", "mremap", "madvise", "msync", "mincore", "mlock",
+	/* memory, also that which a command reads from (hand.c) */
+	"memfd_create", "brk", "munmap", "mremap", "madvise", "msync", "mincore", "mlock",
 	"munlock",
 	/* waiting */
 	"poll", "ppoll", "select", "pselect6", "_newselect", "epoll_create",
