@@ -294,7 +294,8 @@ monitor_core_look(struct monitor_core *m)
 /* --- its life ------------------------------------------------------------ */
 
 /* What was said of a site before the hub stopped isn't so any more: it is
- * not known. */
+ * not known. And it is said of each that it isn't: who finds nothing would
+ * take what was wrong for ended. */
 static void
 forget_states(struct monitor_core *m, int64_t now)
 {
@@ -306,6 +307,7 @@ forget_states(struct monitor_core *m, int64_t now)
 		struct monitor_event e = { .site = i, .at = now,
 			.since = now, .cause = MONITOR_CAUSE_START };
 
+		pulse_state(i, MONITOR_UNKNOWN, MONITOR_CAUSE_START, now);
 		if (history_last(t, i, &h) && h.state != MONITOR_UNKNOWN)
 			json_array_append_new(m->rows, row_of(&e));
 	}

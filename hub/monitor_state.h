@@ -73,8 +73,9 @@ struct monitor_verdict {
 	enum monitor_cause cause;
 };
 
-/* The table. An agent that isn't known yet, or a page, counts for nothing:
- * the other view decides. */
+/* The table. A page that wasn't looked at counts for nothing: the agent
+ * decides. But a site with an agent that wasn't heard yet isn't good because
+ * of its page: that agent may be dead since long before the hub started. */
 struct monitor_verdict monitor_judge(enum monitor_inside inside,
     enum monitor_outside outside);
 

@@ -19,8 +19,8 @@ static const struct {
 	const char *say[MONITOR_OUTSIDES];	/* unknown, well, slow, failed,
 						 * failed from here */
 } cells[] = {
-	{ MONITOR_INSIDE_UNKNOWN, { "unknown start", "up fine", "slow late",
-	  "unknown start", "unknown start" } },
+	{ MONITOR_INSIDE_UNKNOWN, { "unknown start", "unknown start",
+	  "unknown start", "unknown start", "unknown start" } },
 	{ MONITOR_INSIDE_NONE, { "unknown unwatched", "up fine", "slow late",
 	  "down alone", "unreachable here" } },
 	{ MONITOR_INSIDE_WELL, { "up fine", "up fine", "slow late",

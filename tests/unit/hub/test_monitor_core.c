@@ -112,7 +112,7 @@ journal_is(uint32_t site)
 
 START_TEST(said)
 {
-	ck_assert_str_eq(pulse_is(1), "none");
+	ck_assert_str_eq(pulse_is(1), "unknown");
 	pass(5, 1);
 	ck_assert_str_eq(pulse_is(1), "up");
 	ck_assert_str_eq(journal_is(1), "up");
