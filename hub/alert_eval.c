@@ -20,6 +20,7 @@
 struct place {			/* an alert that others may join */
 	uint32_t number;	/* that it has, or will be given */
 	struct span class, group;
+	enum alert_what cause;
 	uint32_t count;
 	json_t *members;	/* to join it, or NULL */
 	const struct alert_fact *top;	/* of a new one: the most severe */
@@ -308,6 +309,14 @@ add_place(struct run *r)
 	return &r->place[r->places++];
 }
 
+/* A machine that goes is silent first, and then unreachable: one cause. A page
+ * that doesn't come at the same address is another's trouble. */
+static enum alert_what
+cause_of(enum alert_what w)
+{
+	return w == ALERT_SILENT ? ALERT_UNREACHABLE : w;
+}
+
 static bool
 step(void *arg, const struct alert *a)
 {
@@ -323,6 +332,7 @@ step(void *arg, const struct alert *a)
 	p->number = a->number;
 	p->class = a->class;
 	p->group = a->group;
+	p->cause = cause_of(alert_what_named(a->rule));
 	p->count = a->count;
 	return true;
 }
@@ -349,7 +359,8 @@ find_place(struct run *r, const struct alert_fact *f)
 	for (size_t i = 0; rule->grouped && f->group.n > 0 && i < r->places;
 	    i++) {
 		p = &r->place[i];
-		if (p->count < ALERT_MEMBERS && span_is(p->group, f->group) &&
+		if (p->count < ALERT_MEMBERS && p->cause == cause_of(f->what) &&
+		    span_is(p->group, f->group) &&
 		    span_is(p->class, span_of(rule->class)))
 			return p;
 	}
@@ -357,6 +368,7 @@ find_place(struct run *r, const struct alert_fact *f)
 	p->number = ++r->last;
 	p->class = span_of(rule->class);
 	p->group = rule->grouped ? f->group : SPAN_NONE;
+	p->cause = cause_of(f->what);
 	return p;
 }
 
