@@ -29,6 +29,7 @@ struct receiver {
 	const struct sink_ops *ops;
 	void *state;
 	size_t command;		/* of the hand's */
+	char broken[256];	/* why nothing can be delivered to it; or "" */
 };
 
 struct job {
@@ -171,8 +172,13 @@ try(struct job *j)
 static void
 on_time(evutil_socket_t fd, short what, void *arg)
 {
+	struct job *j = arg;
+
 	(void)fd, (void)what;
-	try(arg);
+	if (j->to->broken[0] != '\0')
+		again(j, j->to->broken);
+	else
+		try(j);
 }
 
 /* --- frames ------------------------------------------------------------------ */
@@ -205,7 +211,9 @@ begin(struct notify *n, struct receiver *to,
 	j->timer = evtimer_new(n->base, on_time, j);
 	must(j->timer != NULL);
 	LIST_INSERT_HEAD(&n->jobs, j, entry);
-	if (json_is_object(j->sink.notice))
+	if (to->broken[0] != '\0')
+		again(j, to->broken);
+	else if (json_is_object(j->sink.notice))
 		try(j);
 	else
 		finish(j, DELIVERY_FAILED, "the notice is no JSON object");
@@ -282,28 +290,37 @@ add_command(struct notify *n, struct receiver *to, struct buf *why)
 	return true;
 }
 
-static bool
-open_receivers(struct notify *n, const struct config *c, struct buf *why)
+/* One that can't be used (its secret isn't there) is no reason to tell nobody:
+ * its deliveries wait, and the ledger says for what. */
+static void
+open_receivers(struct notify *n, const struct config *c)
 {
 	const struct config_receiver *r;
 	struct receiver *to;
 	const char *name;
+	struct buf why;
 
+	buf_init(&why, 1024);
 	while (n->count < ALERT_RECEIVERS &&
 	    (r = config_receiver(c->file, n->count, &name)) != NULL) {
 		to = &n->to[n->count++];
 		*to = (struct receiver){ .name = name, .config = r,
 		    .ops = ops_of(r->kind) };
-		if (!to->ops->open(&to->state, r, name, why) ||
-		    !add_command(n, to, why))
-			return false;
+		buf_reset(&why);
+		if (to->ops->open(&to->state, r, name, &why) &&
+		    add_command(n, to, &why))
+			continue;
+		snprintf(to->broken, sizeof(to->broken), "%s",
+		    why.n > 0 ? buf_cstr(&why) : "it can't be used");
+		log_error("notify: receiver=%s: %s; nothing is delivered to "
+		    "it until that is put right and zqhubd started again",
+		    name, to->broken);
 	}
-	return true;
+	buf_clear(&why);
 }
 
 struct notify *
-notify_new(struct event_base *base, const struct config *c, int fd,
-    struct buf *why)
+notify_new(struct event_base *base, const struct config *c, int fd)
 {
 	struct notify *n = mem_new(sizeof(*n));
 
@@ -311,10 +328,7 @@ notify_new(struct event_base *base, const struct config *c, int fd,
 	LIST_INIT(&n->jobs);
 	n->channel = channel_new(base, fd, NOTIFY_FRAME_MAX, on_frame,
 	    on_end, n);
-	if (!open_receivers(n, c, why)) {
-		notify_free(n);
-		return NULL;
-	}
+	open_receivers(n, c);
 	n->world.hub = c->name;
 	if (n->command_count > 0) {
 		n->world.hand = hand_new(n->commands, n->command_count,

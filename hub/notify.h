@@ -15,7 +15,6 @@
 #include <event2/event.h>
 #include <stdbool.h>
 
-#include "contrib/base/buf.h"
 #include "hub/config.h"
 
 struct notify;
@@ -23,9 +22,10 @@ struct notify;
 /* Is there anything for it to do? */
 bool notify_is_wanted(const struct config *c);
 
-/* Takes fd; reads secrets and forks its hand: before the sandbox. NULL: why. */
+/* Takes fd; reads secrets and forks its hand: before the sandbox. A receiver
+ * whose files can't be read is said so, and the others are told. */
 struct notify *notify_new(struct event_base *base, const struct config *c,
-    int fd, struct buf *why);
+    int fd);
 void notify_free(struct notify *n);
 
 #endif

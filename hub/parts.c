@@ -395,15 +395,12 @@ run_notify(void *arg)
 	struct event_base *base = make_loop();
 	int core = keep(&p->notify[1]);
 	struct notify *notify;
-	struct buf why;
 	int rc;
 
 	close_rest(p);
 	notify_files(p->config, read);
 	load_words(p->config);
-	buf_init(&why, WHY_MAX);
-	notify = notify_new(base, p->config, core, &why);
-	need(notify, &why);
+	notify = notify_new(base, p->config, core);
 	rc = serve(base, &sandbox);
 	notify_free(notify);
 	event_base_free(base);
@@ -473,8 +470,7 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 	}
 	if (notify_is_wanted(c)) {
 		core_notify(core, p.notify[0]);
-		notify = notify_new(base, c, p.notify[1], &why);
-		need(notify, &why);
+		notify = notify_new(base, c, p.notify[1]);
 	}
 	if (web_fd >= 0) {
 		hatch_pair(p.page);
