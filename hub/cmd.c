@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,6 +94,21 @@ local_zone(void)
 	return (int)(tm.tm_gmtoff / 60);
 }
 
+/* "2026-11-21 09:30", as people write it: in local time. */
+static bool
+parse_time(const char *value, int64_t *ms)
+{
+	int zone = local_zone();
+	char text[CLOCK_TEXT_MAX];
+
+	if (clock_parse(value, strlen(value), zone, ms))
+		return true;
+	snprintf(text, sizeof(text), "%.19s%c%02d:%02d", value,
+	    zone < 0 ? '-' : '+', abs(zone) / 60, abs(zone) % 60);
+	return strlen(value) <= 19 && clock_parse(text, strlen(text), zone,
+	    ms);
+}
+
 bool
 cmd_time(const struct cmd_line *l, const char *name, bool end, int64_t *ms)
 {
@@ -101,7 +117,7 @@ cmd_time(const struct cmd_line *l, const char *name, bool end, int64_t *ms)
 	*ms = CLOCK_NONE;
 	if (value == NULL)
 		return true;
-	if (!clock_parse(value, strlen(value), local_zone(), ms)) {
+	if (!parse_time(value, ms)) {
 		cmd_fail(NULL, _("--%s: \"%s\": expected a date like "
 		    "2026-11-21, or 2026-11-21T09:30:00+08:00"), name,
 		    value);

@@ -36,10 +36,10 @@ rule(int share)
 {
 	if (share >= HOME_DAYS_FAILS)
 		/* xgettext:no-c-format */
-		return N_("fails: 5 % and more");
+		return _("fails: 5 % and more");
 	if (share >= HOME_DAYS_EARLY)
 		/* xgettext:no-c-format */
-		return N_("early warning: 3 % and more");
+		return _("early warning: 3 % and more");
 	return "";
 }
 
@@ -85,7 +85,7 @@ availability_row(const struct report *r, const struct site_info *s,
 	columns_number(r->columns, d->failed);
 	columns_number(r->columns, d->excluded);
 	columns_put(r->columns, span_of(text));
-	columns_put(r->columns, span_of(share < 0 ? "" : _(rule(share))));
+	columns_put(r->columns, span_of(rule(share)));
 }
 
 static void
