@@ -25,6 +25,7 @@
 #define SPREAD 30000		/* ms, at most, after a letter to all sites */
 #define FIRST_TRY 60000		/* ms, the bound of the first wait … */
 #define LAST_TRY 3600000	/* … and of the last, after failures */
+#define SLACK 500		/* ms */
 #define FRESH 10000		/* ms that a certificate is called new */
 #define WHY_MAX 4096
 
@@ -125,7 +126,8 @@ failed(struct renew *r, struct span why)
 	int64_t wait = backoff_next(&r->backoff, r->wanted ? FRESH : LOOK);
 
 	r->not_before = clock_mono() + wait;
-	timer_after(r->look, wait < LOOK ? wait : LOOK);
+	/* A timer counts from when the loop woke up: it would be too early. */
+	timer_after(r->look, (wait < LOOK ? wait : LOOK) + SLACK);
 	log_error("renewal failed, next try in %s: %s", clock_span(when,
 	    wait), log_quote(quoted, why.at, why.n));
 }
