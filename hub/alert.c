@@ -5,6 +5,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "hub/table.h"
 #include "protocol/wire.h"
 
@@ -31,6 +32,20 @@ alert_severity_name(enum alert_severity s)
 {
 	must(s < ALERT_SEVERITIES);
 	return severities[s];
+}
+
+const char *
+alert_severity_word(enum alert_severity s)
+{
+	static const char *const words[ALERT_SEVERITIES] = {
+		[ALERT_INFO] = N_("information"),
+		[ALERT_WARNING] = N_("warning"),
+		[ALERT_CRITICAL] = N_("critical"),
+		[ALERT_DANGER] = N_("danger"),
+	};
+
+	must(s < ALERT_SEVERITIES);
+	return _(words[s]);
 }
 
 bool

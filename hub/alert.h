@@ -57,6 +57,7 @@ enum alert_severity {	/* numbers are in rows for ever */
 	ALERT_SEVERITIES
 };
 const char *alert_severity_name(enum alert_severity s);	/* "info" … */
+const char *alert_severity_word(enum alert_severity s);	/* translated */
 bool alert_severity_parse(enum alert_severity *s, struct span name);
 
 enum alert_event {	/* of a notice; numbers are in rows for ever */

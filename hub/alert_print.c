@@ -10,19 +10,6 @@
 
 #define CELL 512		/* bytes; text is cut, not told whole */
 
-const char *
-alert_print_severity(enum alert_severity s)
-{
-	static const char *const word[ALERT_SEVERITIES] = {
-		[ALERT_INFO] = N_("notice"),
-		[ALERT_WARNING] = N_("warning"),
-		[ALERT_CRITICAL] = N_("critical"),
-		[ALERT_DANGER] = N_("danger"),
-	};
-
-	return _(word[s]);
-}
-
 struct columns *
 alert_print_table(void)
 {
@@ -94,7 +81,7 @@ alert_print_row(struct columns *table, struct query *q,
 	struct alert_member m = first_of(a);
 
 	columns_number(table, a->number);
-	columns_put(table, span_of(alert_print_severity(a->severity)));
+	columns_put(table, span_of(alert_severity_word(a->severity)));
 	columns_put(table, a->rule);
 	columns_put(table, m.subject);
 	put_name(table, q, a, &m);

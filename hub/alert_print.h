@@ -16,8 +16,6 @@ struct columns *alert_print_deliveries(void);
 void alert_print_row(struct columns *table, struct query *q,
     const struct alert *a);
 void alert_print_delivery(struct columns *table, const struct delivery *d);
-/* A word, translated. */
-const char *alert_print_severity(enum alert_severity s);
 /* To standard output. */
 void alert_print_whole(struct query *q, const struct alert *a);
 

@@ -236,7 +236,7 @@ run_rules(struct cmd_line *l)
 		const struct alert_rule *r = &rules.rule[w];
 
 		put_padded(span_of(alert_what_name(w)), 16);
-		put_padded(span_of(r->on ? alert_print_severity(r->severity) :
+		put_padded(span_of(r->on ? alert_severity_word(r->severity) :
 		    _("off")), 9);
 		printf(_("for %-4s again %-4s × %-3" PRIu64 " %s\n"),
 		    units_format_time(hold, r->hold),

@@ -19,13 +19,12 @@
 #define DELIVERIES 200
 #define PATH_MAX_HERE 64
 
-static const struct {
-	const char *class, *word;
-} severities[ALERT_SEVERITIES] = {
-	[ALERT_INFO] = { "unknown", N_("information") },
-	[ALERT_WARNING] = { "held", N_("warning") },
-	[ALERT_CRITICAL] = { "down", N_("critical") },
-	[ALERT_DANGER] = { "danger", N_("danger") },
+/* The shape and colour of a cell (sheet_style.c). */
+static const char *const severity_classes[ALERT_SEVERITIES] = {
+	[ALERT_INFO] = "unknown",
+	[ALERT_WARNING] = "held",
+	[ALERT_CRITICAL] = "down",
+	[ALERT_DANGER] = "danger",
 };
 
 static const char *const delivery_words[DELIVERY_STATES] = {
@@ -40,7 +39,7 @@ static void
 put_severity(struct buf *b, enum alert_severity s)
 {
 	buf_printf(b, "<span class=\"cell\"><i class=\"%s\"></i>%s</span> ",
-	    severities[s].class, _(severities[s].word));
+	    severity_classes[s], alert_severity_word(s));
 }
 
 static void

@@ -172,14 +172,7 @@ notice_put(struct db_txn *t, const struct notice *n, struct buf *row)
 uint32_t
 notice_last(struct db_txn *t)
 {
-	struct db_cursor *c = db_cursor_open(t, TABLE_NOTICE);
-	struct span key, row;
-	uint32_t last = 0;
-
-	if (db_cursor_get(c, MDB_LAST, &key, &row))
-		last = wire_get_u32((const uint8_t *)key.at);
-	db_cursor_close(c);
-	return last;
+	return table_last(t, TABLE_NOTICE);
 }
 
 static void

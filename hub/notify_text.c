@@ -67,16 +67,10 @@ put_time(struct buf *b, const json_t *o, const char *name)
 static const char *
 severity_word(const json_t *notice)
 {
-	static const char *const words[ALERT_SEVERITIES] = {
-		[ALERT_INFO] = N_("notice"),
-		[ALERT_WARNING] = N_("warning"),
-		[ALERT_CRITICAL] = N_("critical"),
-		[ALERT_DANGER] = N_("danger"),
-	};
 	enum alert_severity s;
 
 	return alert_severity_parse(&s, word(notice, "severity")) ?
-	    _(words[s]) : "";
+	    alert_severity_word(s) : "";
 }
 
 static const char *

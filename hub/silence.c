@@ -58,14 +58,7 @@ silence_put(struct db_txn *t, const struct silence *s, struct buf *row)
 uint32_t
 silence_last(struct db_txn *t)
 {
-	struct db_cursor *c = db_cursor_open(t, TABLE_SILENCE);
-	struct span key, row;
-	uint32_t last = 0;
-
-	if (db_cursor_get(c, MDB_LAST, &key, &row))
-		last = wire_get_u32((const uint8_t *)key.at);
-	db_cursor_close(c);
-	return last;
+	return table_last(t, TABLE_SILENCE);
 }
 
 void

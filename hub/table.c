@@ -134,3 +134,16 @@ key_heads(const struct key *k, size_t n, struct span key)
 {
 	return key.n >= n && memcmp(k->at, key.at, n) == 0;
 }
+
+uint32_t
+table_last(struct db_txn *t, enum table table)
+{
+	struct db_cursor *c = db_cursor_open(t, table);
+	struct span key, row;
+	uint32_t last = 0;
+
+	if (db_cursor_get(c, MDB_LAST, &key, &row) && key.n >= 4)
+		last = wire_get_u32((const uint8_t *)key.at);
+	db_cursor_close(c);
+	return last;
+}

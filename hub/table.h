@@ -104,6 +104,9 @@ key_look(const struct key *k)
 	return (struct span){ .at = (const char *)k->at, .n = k->n };
 }
 
+/* Of a table whose keys begin with a u32: the highest; 0: it is empty. */
+uint32_t table_last(struct db_txn *t, enum table table);
+
 /* Does `key` begin with the first n bytes of k? */
 bool key_heads(const struct key *k, size_t n, struct span key);
 
