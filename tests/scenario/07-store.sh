@@ -35,8 +35,10 @@ kill -0 "$HUB_PID" || die "the hub itself died"
 
 say "- rebuild: the same digest"
 one=$(digest)
+[ -n "$one" ] || die "no digest"
+same_digest() { [ "$(digest)" = "$one" ]; }
 zqhub rebuild || die rebuild
-wait_for 20 "the view" test "$(digest)" = "$one"
+wait_for 60 "the view" same_digest
 
 say "- dump and load: another hub, the same digest"
 zqhub dump "$T/dump" || die dump
@@ -51,7 +53,7 @@ HUB=$T/hub2
 hub_init
 zqhub load "$T/dump" || die load
 hub_start
-wait_for 30 "the same digest" test "$(digest)" = "$one"
+wait_for 60 "the same digest" same_digest
 zqhub load "$T/dump" && die "loaded twice"
 stop "$HUB_PID"
 
