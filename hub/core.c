@@ -232,7 +232,7 @@ acted(void *arg, uint64_t number, json_t *answer)
 	struct core *c = arg;
 	char *text = json_dumps(answer, JSON_COMPACT);
 
-	if (text == NULL || !hatch_send(c->page, FRAME_ACTED, number,
+	if (text == NULL || !seqpacket_send(c->page, FRAME_ACTED, number,
 	    span_of(text)))
 		log_warn("part=web doesn't take the answer to act %" PRIu64,
 		    number);
@@ -376,7 +376,7 @@ core_watch_links(struct core *c, int fd)
 void
 core_hear_page(struct core *c, int fd)
 {
-	c->page = hatch_new(c->base, fd, on_page_frame, c);
+	c->page = seqpacket_new(c->base, fd, on_page_frame, c);
 }
 
 static void
@@ -397,7 +397,7 @@ core_free(struct core *c)
 	if (c == NULL)
 		return;
 	desk_free(c->desk);
-	hatch_free(c->page);
+	seqpacket_free(c->page);
 	admit_free(c->admit);
 	adopt_free(c->adopt);
 	alerter_free(c->alerter);

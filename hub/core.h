@@ -31,7 +31,7 @@ struct core *core_new(struct event_base *base, const struct config *config,
 void core_watch_links(struct core *c, int fd);
 /* Takes fd: the notify part is at its other end; as above. */
 void core_notify(struct core *c, int fd);
-/* Takes fd: the web part's hatch, by which operators act on the page. */
+/* Takes fd: the packet channel by which operators act on the page. */
 void core_hear_page(struct core *c, int fd);
 /* Lets go of everything; the view gets its clean mark. */
 void core_free(struct core *c);

@@ -20,7 +20,6 @@
 #include "hub/desk.h"
 #include "hub/escalator.h"
 #include "hub/guests.h"
-#include "hub/hatch.h"
 #include "hub/hits_keeper.h"
 #include "hub/homes.h"
 #include "hub/ingest.h"
@@ -32,6 +31,7 @@
 #include "hub/pending.h"
 #include "hub/presence.h"
 #include "hub/reconciler.h"
+#include "hub/seqpacket.h"
 #include "hub/show.h"
 #include "hub/signer.h"
 #include "hub/summons.h"
@@ -66,7 +66,7 @@ struct core {
 	struct adopt *adopt;
 	struct alerter *alerter;
 	struct desk *desk;
-	struct hatch *page;		/* or NULL */
+	struct seqpacket *page;		/* or NULL */
 	struct core_rebuild rebuild;
 	struct channel *edge, *ca;
 	int edge_fd;

@@ -18,7 +18,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/operate.h"
-#include "hub/right.h"
+#include "hub/permission.h"
 
 struct job {
 	LIST_ENTRY(job) entry;
@@ -382,7 +382,7 @@ desk_page(struct desk *d, uint64_t number, struct span said)
 	const char *actor = json_string_value(json_object_get(o, "actor"));
 	struct job *j;
 
-	if (act == NULL || actor == NULL || right_of(act) == NULL ||
+	if (act == NULL || actor == NULL || permission_of(act) == NULL ||
 	    !operate_knows(act)) {
 		refuse_page(d, number, _("this can't be done on the page"));
 	} else {

@@ -42,7 +42,7 @@ struct desk *desk_new(struct event_base *base, struct writer *w,
 void desk_free(struct desk *d);
 
 /* A FRAME_ACT came from the page: an act as over the socket, with "actor".
- * What the page may not ask for (right.h) is refused. */
+ * What the page may not ask for (permission.h) is refused. */
 void desk_page(struct desk *d, uint64_t number, struct span said);
 
 /* A FRAME_MINTED came. False: nobody asked for it, or it doesn't read. */

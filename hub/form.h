@@ -1,5 +1,5 @@
 /*
- * Forms by which operators act (right.h): a POST that carries what shows
+ * Forms by which operators act (permission.h): a POST that carries what shows
  * that it comes from a page of ours, and where to go on afterwards. They work
  * without a script.
  */
@@ -17,7 +17,7 @@ void form_text(const struct visit *v, const char *name, const char *label,
     bool must);
 void form_time(const struct visit *v, const char *name, const char *label,
     bool must);
-/* For how long; the values are read as RIGHT_SPAN. */
+/* For how long; the values are read as PERMISSION_DURATION. */
 void form_span(const struct visit *v, const char *name, const char *label);
 struct form_choice {
 	const char *value, *label;

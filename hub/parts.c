@@ -18,12 +18,12 @@
 #include "hub/core.h"
 #include "hub/counters.h"
 #include "hub/edge.h"
-#include "hub/hatch.h"
 #include "hub/http_link.h"
 #include "hub/inspect.h"
 #include "hub/issuer.h"
 #include "hub/notify.h"
 #include "hub/pulse.h"
+#include "hub/seqpacket.h"
 #include "hub/web.h"
 
 #define PARTS 6
@@ -40,7 +40,7 @@ struct parts {
 	int check[2];		/* core's end, check's end; -1: none */
 	int notify[2];		/* core's end, notify's end; -1: none */
 	int page[2];		/* core's end, web's end; -1: none. They stay
-				 * open here: hatch.h */
+				 * open here: seqpacket.h */
 };
 
 static void
@@ -430,7 +430,7 @@ parts_run(const struct config *c, int edge_fd, int web_fd,
 		parts[n++] = (struct proc_part){ .name = "notify",
 		    .run = run_notify, .arg = &p, .group = 1 };
 	if (web_fd >= 0) {
-		hatch_pair(p.page);
+		seqpacket_pair(p.page);
 		parts[n++] = (struct proc_part){ .name = "web",
 		    .run = run_web, .arg = &p };
 	}
@@ -473,7 +473,7 @@ parts_run_together(const struct config *c, int edge_fd, int web_fd,
 		notify = notify_new(base, c, p.notify[1]);
 	}
 	if (web_fd >= 0) {
-		hatch_pair(p.page);
+		seqpacket_pair(p.page);
 		core_hear_page(core, p.page[0]);
 		web = web_new(base, c, web_fd, p.page[1], &why);
 		need(web, &why);

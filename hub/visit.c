@@ -22,7 +22,7 @@ const char *const visit_names[VISIT_ARGUMENT_COUNT] = {
 bool
 visit_may(const struct visit *v, const char *act)
 {
-	return right_has(act, v->who.role);
+	return permission_allows(act, v->who.role);
 }
 
 /* Minutes east of UTC here, now: what a date without a zone means. */

@@ -12,8 +12,8 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 #include "hub/config.h"
+#include "hub/permission.h"
 #include "hub/query.h"
-#include "hub/right.h"
 #include "hub/session.h"
 #include "hub/user.h"
 
@@ -71,7 +71,7 @@ struct visit {
 bool visit_spec(const struct visit *v, struct query_spec *spec,
     struct site_info *site, struct buf *why);
 
-/* May the reader do this (right.h)? */
+/* May the reader do this (permission.h)? */
 bool visit_may(const struct visit *v, const char *act);
 
 #define VISIT_WHY 1024		/* room that `why` needs */

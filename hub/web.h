@@ -1,8 +1,8 @@
 /*
  * The web part: pages, feeds, /metrics and JSON for readers. It only reads:
  * the view, the journal's positions, the pulse, the counters. What operators
- * ask for on a page goes to the core, through a hatch; who has signed in is
- * the one thing that it writes down itself (session.h).
+ * ask for on a page goes to the core as packets (seqpacket.h); who has signed
+ * in is the one thing that it writes down itself (session.h).
  */
 #ifndef ZQ_HUB_WEB_H
 #define ZQ_HUB_WEB_H
@@ -15,8 +15,8 @@
 struct web;
 
 /* Takes fd, the listening socket (bound by the parent), and page_fd, an end
- * of the hatch to the core; if it fails, neither. Opens the store itself, so
- * it is called in the part, before the sandbox. NULL: why. */
+ * of the packet channel to the core; if it fails, neither. Opens the store
+ * itself, so it is called in the part, before the sandbox. NULL: why. */
 struct web *web_new(struct event_base *base, const struct config *c, int fd,
     int page_fd, struct buf *why);
 void web_free(struct web *w);

@@ -29,7 +29,7 @@ struct waiting {
 
 struct web_acts {
 	struct web *web;
-	struct hatch *hatch;
+	struct seqpacket *core;
 	struct event *look;
 	uint64_t number;	/* of the last one. Not from 1: an answer to the
 				 * web part before this one may still come */
@@ -139,7 +139,7 @@ send_off(struct web_acts *a, struct http_request *r, json_t *said)
 	struct waiting *free_one = find_free(a);
 	char *text = json_dumps(said, JSON_COMPACT);
 	bool sent = free_one != NULL && text != NULL &&
-	    hatch_send(a->hatch, FRAME_ACT, ++a->number, span_of(text));
+	    seqpacket_send(a->core, FRAME_ACT, ++a->number, span_of(text));
 
 	if (sent)
 		*free_one = (struct waiting){ .request = r,
@@ -151,13 +151,13 @@ send_off(struct web_acts *a, struct http_request *r, json_t *said)
 
 static void
 ask(struct web *w, struct visit *v, struct http_request *r,
-    const struct right *right)
+    const struct permission *needed)
 {
 	struct buf why;
 	json_t *said;
 
 	buf_init(&why, VISIT_WHY);
-	said = right_read(right, http_body(r), &why);
+	said = permission_read(needed, http_body(r), &why);
 	if (said == NULL) {
 		dash_refused(v, 400, buf_cstr(&why), NULL);
 		web_answer(r, v);
@@ -173,8 +173,8 @@ ask(struct web *w, struct visit *v, struct http_request *r,
 	buf_clear(&why);
 }
 
-static const struct right *
-right_at(struct span path)
+static const struct permission *
+act_at(struct span path)
 {
 	char name[64];
 
@@ -184,25 +184,25 @@ right_at(struct span path)
 		return NULL;
 	memcpy(name, path.at, path.n);
 	name[path.n] = '\0';
-	return right_of(name);
+	return permission_of(name);
 }
 
 static void
 run(struct web *w, struct visit *v, struct http_request *r)
 {
-	const struct right *right = right_at(http_path(r));
+	const struct permission *needed = act_at(http_path(r));
 
-	if (right == NULL) {
+	if (needed == NULL) {
 		dash_fail(v, 404, _("There is no such act."));
 	} else if (v->who.role == USER_NONE) {
 		dash_refused(v, 403, _("nobody is signed in"),
 		    _("sign in first"));
-	} else if (v->who.role < right->least) {
+	} else if (v->who.role < needed->least) {
 		dash_refused(v, 403, _("your role doesn't allow this"),
 		    _("ask an admin of the hub"));
 	} else {
 		if (web_sign_is_ours(w, v, r))
-			ask(w, v, r, right);
+			ask(w, v, r, needed);
 		return;
 	}
 	web_answer(r, v);
@@ -236,10 +236,10 @@ web_acts_hits(struct web_acts *a)
 {
 	struct buf json;
 
-	buf_init(&json, HATCH_BODY);
-	former_report(a->web->former, HATCH_BODY / 2, &json);
+	buf_init(&json, SEQPACKET_BODY_MAX);
+	former_report(a->web->former, SEQPACKET_BODY_MAX / 2, &json);
 	if (json.n > 0 && !json.bad)
-		(void)hatch_send(a->hatch, FRAME_HITS, 0, buf_look(&json));
+		(void)seqpacket_send(a->core, FRAME_HITS, 0, buf_look(&json));
 	buf_clear(&json);
 }
 
@@ -251,7 +251,7 @@ web_acts_new(struct event_base *base, int page_fd, struct web *w)
 
 	a->web = w;
 	a->number = (uint64_t)clock_wall() << 16;
-	a->hatch = hatch_new(base, page_fd, on_packet, a);
+	a->core = seqpacket_new(base, page_fd, on_packet, a);
 	a->look = event_new(base, -1, EV_PERSIST, on_look, a);
 	must(a->look != NULL);
 	event_add(a->look, &every);
@@ -263,7 +263,7 @@ web_acts_free(struct web_acts *a)
 {
 	if (a == NULL)
 		return;
-	hatch_free(a->hatch);
+	seqpacket_free(a->core);
 	event_free(a->look);
 	free(a);
 }

@@ -8,9 +8,9 @@
 #include "contrib/base/lang.h"
 #include "hub/counters.h"
 #include "hub/frame.h"
-#include "hub/hatch.h"
 #include "hub/monitor_state.h"
 #include "hub/pulse.h"
+#include "hub/seqpacket.h"
 #include "hub/session.h"
 #include "hub/user.h"
 #include "tests/unit/hub/http_bed.h"
@@ -22,11 +22,11 @@ static struct kit kit;
 static struct config config;
 static struct event_base *base;
 static struct web *web;
-static struct hatch *core;
+static struct seqpacket *core;
 static uint16_t port;
 static char cookie[128], form[SESSION_FORM];
 
-/* The core's end of the hatch. */
+/* The core's end of the packet channel. */
 static struct {
 	size_t count;
 	uint64_t number;
@@ -43,7 +43,7 @@ on_act(void *arg, uint8_t kind, uint64_t number, struct span body)
 	told.number = number;
 	snprintf(told.asked, sizeof(told.asked), "%.*s", SPAN_ARGS(body));
 	if (told.answer != NULL)
-		ck_assert(hatch_send(core, FRAME_ACTED, number,
+		ck_assert(seqpacket_send(core, FRAME_ACTED, number,
 		    span_of(told.answer)));
 }
 
@@ -71,8 +71,8 @@ open_web(void)
 {
 	int pair[2], fd = bed_listen(&port);
 
-	hatch_pair(pair);
-	core = hatch_new(base, pair[0], on_act, NULL);
+	seqpacket_pair(pair);
+	core = seqpacket_new(base, pair[0], on_act, NULL);
 	web = web_new(base, &config, fd, pair[1], &kit.why);
 	ck_assert_msg(web != NULL, "%s", buf_cstr(&kit.why));
 }
@@ -81,7 +81,7 @@ static void
 close_web(void)
 {
 	web_free(web);
-	hatch_free(core);
+	seqpacket_free(core);
 }
 
 static void
@@ -333,9 +333,9 @@ END_TEST
 /* An answer to somebody else, or to nobody. */
 START_TEST(test_stray_answers)
 {
-	ck_assert(hatch_send(core, FRAME_ACTED, 1, SPAN("{\"ok\":{}}")));
-	ck_assert(hatch_send(core, FRAME_ACTED, 2, SPAN_NONE));
-	ck_assert(hatch_send(core, 99, 2, SPAN("x")));
+	ck_assert(seqpacket_send(core, FRAME_ACTED, 1, SPAN("{\"ok\":{}}")));
+	ck_assert(seqpacket_send(core, FRAME_ACTED, 2, SPAN_NONE));
+	ck_assert(seqpacket_send(core, 99, 2, SPAN("x")));
 	bed_turn(base);
 	ck_assert_int_eq(status_of(get("/healthz")), 200);
 	sign_in();
@@ -361,7 +361,7 @@ START_TEST(test_stray_answers)
 	for (int i = 0; i < 5; i++)
 		bed_turn(base);
 	ck_assert_uint_eq(told.count, 1);
-	ck_assert(hatch_send(core, FRAME_ACTED, told.number,
+	ck_assert(seqpacket_send(core, FRAME_ACTED, told.number,
 	    SPAN("{\"ok\":{}}")));
 	bed_turn(base);
 	ck_assert_int_eq(status_of(get("/healthz")), 200);

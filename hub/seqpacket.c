@@ -1,4 +1,4 @@
-#include "hub/hatch.h"
+#include "hub/seqpacket.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,16 +12,16 @@
 #define HEAD 9			/* kind, and its number in big-endian */
 #define TURN 64			/* packets, and others have theirs */
 
-struct hatch {
+struct seqpacket {
 	int fd;
 	struct event *readable;
-	hatch_fn *got;
+	seqpacket_fn *got;
 	void *arg;
-	char packet[HEAD + HATCH_BODY];
+	char packet[HEAD + SEQPACKET_BODY_MAX];
 };
 
 void
-hatch_pair(int pair[2])
+seqpacket_pair(int pair[2])
 {
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0, pair) != 0)
@@ -42,58 +42,59 @@ read_number(const char *at)
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
-	struct hatch *h = arg;
+	struct seqpacket *s = arg;
 	ssize_t n;
 
 	(void)what;
 	for (int i = 0; i < TURN; i++) {
-		n = recv(fd, h->packet, sizeof(h->packet), MSG_TRUNC);
+		n = recv(fd, s->packet, sizeof(s->packet), MSG_TRUNC);
 		if (n <= 0)
 			return;
-		if (n >= HEAD && (size_t)n <= sizeof(h->packet))
-			h->got(h->arg, (uint8_t)h->packet[0],
-			    read_number(h->packet + 1), (struct span){
-			    .at = h->packet + HEAD, .n = (size_t)n - HEAD });
+		if (n >= HEAD && (size_t)n <= sizeof(s->packet))
+			s->got(s->arg, (uint8_t)s->packet[0],
+			    read_number(s->packet + 1), (struct span){
+			    .at = s->packet + HEAD, .n = (size_t)n - HEAD });
 	}
 }
 
-struct hatch *
-hatch_new(struct event_base *base, int fd, hatch_fn *got, void *arg)
+struct seqpacket *
+seqpacket_new(struct event_base *base, int fd, seqpacket_fn *got, void *arg)
 {
-	struct hatch *h = mem_new(sizeof(*h));
+	struct seqpacket *s = mem_new(sizeof(*s));
 
-	h->fd = fd;
-	h->got = got;
-	h->arg = arg;
-	h->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable,
-	    h);
-	must(h->readable != NULL);
-	event_add(h->readable, NULL);
-	return h;
+	s->fd = fd;
+	s->got = got;
+	s->arg = arg;
+	s->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable,
+	    s);
+	must(s->readable != NULL);
+	event_add(s->readable, NULL);
+	return s;
 }
 
 void
-hatch_free(struct hatch *h)
+seqpacket_free(struct seqpacket *s)
 {
-	if (h == NULL)
+	if (s == NULL)
 		return;
-	event_free(h->readable);
-	close(h->fd);
-	free(h);
+	event_free(s->readable);
+	close(s->fd);
+	free(s);
 }
 
 bool
-hatch_send(struct hatch *h, uint8_t kind, uint64_t number, struct span body)
+seqpacket_send(struct seqpacket *s, uint8_t kind, uint64_t number,
+    struct span body)
 {
 	uint8_t head[HEAD] = { kind };
 	struct iovec part[2] = { { .iov_base = head, .iov_len = HEAD },
 	    { .iov_base = (void *)(uintptr_t)body.at, .iov_len = body.n } };
 	struct msghdr m = { .msg_iov = part, .msg_iovlen = 2 };
 
-	if (body.n > HATCH_BODY)
+	if (body.n > SEQPACKET_BODY_MAX)
 		return false;
 	for (int i = 0; i < 8; i++)
 		head[8 - i] = (uint8_t)(number >> (8 * i));
-	return sendmsg(h->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	return sendmsg(s->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) ==
 	    (ssize_t)(HEAD + body.n);
 }

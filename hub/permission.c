@@ -1,4 +1,4 @@
-#include "hub/right.h"
+#include "hub/permission.h"
 
 #include <string.h>
 #include <time.h>
@@ -10,45 +10,45 @@
 #include "hub/http_query.h"
 
 #define FIELD_MAX 4096		/* bytes of one field */
-#define YEAR (366 * UINT64_C(86400000))	/* ms: the longest RIGHT_SPAN */
+#define YEAR (366 * UINT64_C(86400000))	/* ms: the longest FIELD_DURATION */
 
-static const struct right table[] = {
-	{ "alert-ack", USER_EDITOR, { { "alert", RIGHT_NUMBER },
-	  { "until", RIGHT_SPAN }, { "reason", RIGHT_LINE } } },
-	{ "alert-silence", USER_EDITOR, { { "rule", RIGHT_TEXT },
-	  { "code", RIGHT_TEXT }, { "until", RIGHT_SPAN },
-	  { "reason", RIGHT_LINE } } },
-	{ "alert-unsilence", USER_EDITOR, { { "silence", RIGHT_NUMBER },
-	  { "reason", RIGHT_LINE } } },
-	{ "notice-announce", USER_EDITOR, { { "code", RIGHT_LINE },
-	  { "kind", RIGHT_LINE }, { "service", RIGHT_TEXT },
-	  { "from", RIGHT_TIME }, { "until", RIGHT_TIME },
-	  { "recurs", RIGHT_TEXT }, { "zone", RIGHT_TEXT },
-	  { "see", RIGHT_TEXT }, { "reason", RIGHT_LINE } } },
-	{ "notice-end", USER_EDITOR, { { "notice", RIGHT_NUMBER },
-	  { "reason", RIGHT_LINE } } },
-	{ "home-accept", USER_ADMIN, { { "code", RIGHT_LINE },
-	  { "reason", RIGHT_LINE } } },
-	{ "move-agree", USER_EDITOR, { { "move", RIGHT_NUMBER },
-	  { "reason", RIGHT_LINE } } },
-	{ "move-withdraw", USER_EDITOR, { { "move", RIGHT_NUMBER },
-	  { "reason", RIGHT_LINE } } },
-	{ "release", USER_ADMIN, { { "code", RIGHT_LINE },
-	  { "reason", RIGHT_LINE } } },
-	{ "refuse", USER_ADMIN, { { "code", RIGHT_LINE },
-	  { "reason", RIGHT_LINE } } },
-	{ "settle", USER_ADMIN, { { "code", RIGHT_LINE },
-	  { "keep", RIGHT_LINE }, { "reason", RIGHT_TEXT } } },
-	{ "admit", USER_ADMIN, { { "code", RIGHT_LINE },
-	  { "reason", RIGHT_LINE } } },
-	{ "block", USER_ADMIN, { { "code", RIGHT_LINE },
-	  { "reason", RIGHT_LINE } } },
-	{ "unblock", USER_ADMIN, { { "code", RIGHT_LINE },
-	  { "reason", RIGHT_LINE } } },
+static const struct permission table[] = {
+	{ "alert-ack", USER_EDITOR, { { "alert", FIELD_NUMBER },
+	  { "until", FIELD_DURATION }, { "reason", FIELD_LINE } } },
+	{ "alert-silence", USER_EDITOR, { { "rule", FIELD_TEXT },
+	  { "code", FIELD_TEXT }, { "until", FIELD_DURATION },
+	  { "reason", FIELD_LINE } } },
+	{ "alert-unsilence", USER_EDITOR, { { "silence", FIELD_NUMBER },
+	  { "reason", FIELD_LINE } } },
+	{ "notice-announce", USER_EDITOR, { { "code", FIELD_LINE },
+	  { "kind", FIELD_LINE }, { "service", FIELD_TEXT },
+	  { "from", FIELD_TIME }, { "until", FIELD_TIME },
+	  { "recurs", FIELD_TEXT }, { "zone", FIELD_TEXT },
+	  { "see", FIELD_TEXT }, { "reason", FIELD_LINE } } },
+	{ "notice-end", USER_EDITOR, { { "notice", FIELD_NUMBER },
+	  { "reason", FIELD_LINE } } },
+	{ "home-accept", USER_ADMIN, { { "code", FIELD_LINE },
+	  { "reason", FIELD_LINE } } },
+	{ "move-agree", USER_EDITOR, { { "move", FIELD_NUMBER },
+	  { "reason", FIELD_LINE } } },
+	{ "move-withdraw", USER_EDITOR, { { "move", FIELD_NUMBER },
+	  { "reason", FIELD_LINE } } },
+	{ "release", USER_ADMIN, { { "code", FIELD_LINE },
+	  { "reason", FIELD_LINE } } },
+	{ "refuse", USER_ADMIN, { { "code", FIELD_LINE },
+	  { "reason", FIELD_LINE } } },
+	{ "settle", USER_ADMIN, { { "code", FIELD_LINE },
+	  { "keep", FIELD_LINE }, { "reason", FIELD_TEXT } } },
+	{ "admit", USER_ADMIN, { { "code", FIELD_LINE },
+	  { "reason", FIELD_LINE } } },
+	{ "block", USER_ADMIN, { { "code", FIELD_LINE },
+	  { "reason", FIELD_LINE } } },
+	{ "unblock", USER_ADMIN, { { "code", FIELD_LINE },
+	  { "reason", FIELD_LINE } } },
 };
 
-const struct right *
-right_of(const char *act)
+const struct permission *
+permission_of(const char *act)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (strcmp(table[i].act, act) == 0)
@@ -57,11 +57,11 @@ right_of(const char *act)
 }
 
 bool
-right_has(const char *act, enum user_role role)
+permission_allows(const char *act, enum user_role role)
 {
-	const struct right *r = right_of(act);
+	const struct permission *p = permission_of(act);
 
-	return r != NULL && role >= r->least;
+	return p != NULL && role >= p->least;
 }
 
 /* --- fields ---------------------------------------------------------------- */
@@ -105,7 +105,7 @@ put_time(json_t *o, const char *name, struct span s)
 }
 
 static bool
-put_span(json_t *o, const char *name, struct span s)
+put_duration(json_t *o, const char *name, struct span s)
 {
 	uint64_t ms;
 
@@ -125,50 +125,50 @@ put_text(json_t *o, const char *name, struct span s)
 }
 
 static bool
-put_field(json_t *o, const struct right_field *f, struct span s)
+put_field(json_t *o, const struct permission_field *f, struct span s)
 {
 	switch (f->kind) {
-	case RIGHT_NUMBER:
+	case FIELD_NUMBER:
 		return put_number(o, f->name, s);
-	case RIGHT_TIME:
+	case FIELD_TIME:
 		return put_time(o, f->name, s);
-	case RIGHT_SPAN:
-		return put_span(o, f->name, s);
-	case RIGHT_LINE:
+	case FIELD_DURATION:
+		return put_duration(o, f->name, s);
+	case FIELD_LINE:
 		return s.n > 0 && put_text(o, f->name, s);
-	case RIGHT_TEXT:
+	case FIELD_TEXT:
 		break;
 	}
 	return s.n == 0 || put_text(o, f->name, s);
 }
 
 static const char *
-expected(enum right_kind kind)
+expected(enum field_kind kind)
 {
 	switch (kind) {
-	case RIGHT_NUMBER:
+	case FIELD_NUMBER:
 		return _("expected a number");
-	case RIGHT_TIME:
+	case FIELD_TIME:
 		return _("expected a date and time like "
 		    "2026-11-22T18:00");
-	case RIGHT_SPAN:
+	case FIELD_DURATION:
 		return _("expected a time like 30m, 8h or 7d");
-	case RIGHT_LINE:
+	case FIELD_LINE:
 		return _("something must be said here");
-	case RIGHT_TEXT:
+	case FIELD_TEXT:
 		break;
 	}
 	return _("expected text in UTF-8");
 }
 
 json_t *
-right_read(const struct right *r, struct span form, struct buf *why)
+permission_read(const struct permission *p, struct span form, struct buf *why)
 {
-	json_t *o = json_pack("{s:s}", "do", r->act);
+	json_t *o = json_pack("{s:s}", "do", p->act);
 	struct buf value;
 
 	buf_init(&value, FIELD_MAX);
-	for (const struct right_field *f = r->field; f->name != NULL; f++) {
+	for (const struct permission_field *f = p->field; f->name != NULL; f++) {
 		buf_reset(&value);
 		(void)http_query_get(form, f->name, &value);
 		if (!value.bad && put_field(o, f,
