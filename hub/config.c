@@ -12,6 +12,7 @@
 #include "contrib/base/units.h"
 #include "hub/config_alert.h"
 #include "hub/inward.h"
+#include "hub/listen.h"
 #include "hub/monitor_settings.h"
 
 #define AT(member) offsetof(struct config, member)
@@ -270,7 +271,7 @@ static const struct conf_def table[] = {
 	    "between: 10.20.0.0/16 fd00:1::/32.\n"
 	    "Else nothing at a private address is asked, whatever name or "
 	    "redirect leads there." },
-	{ .section = "", .name = "check_cas", .type = CONF_TEXT,
+	{ .section = "", .name = "check_cas", .type = CONF_PATH,
 	  .offset = AT(check_cas), .preset = "",
 	  .about =
 	    "A PEM file of the certificate authorities to believe, instead "
@@ -392,6 +393,17 @@ is_one_of(const char *value, const char *const *words)
 	return false;
 }
 
+static void
+judge_address(const char *name, const char *address, const char *path,
+    struct buf *why)
+{
+	char host[LISTEN_HOST], port[LISTEN_PORT];
+
+	if (!listen_split(address, host, port))
+		buf_printf(why, "%s: %s: \"%s\": expected address:port, as "
+		    "in 0.0.0.0:7443 or [::]:7443\n", path, name, address);
+}
+
 /* What a type alone can't judge. */
 static void
 judge(const struct config *c, const char *path, struct buf *why)
@@ -410,6 +422,9 @@ judge(const struct config *c, const char *path, struct buf *why)
 		buf_printf(why, "%s: public: \"%s\": expected "
 		    "https://host:port, as agents dial it\n", path,
 		    c->public);
+	judge_address("listen", c->listen, path, why);
+	if (c->web[0] != '\0')
+		judge_address("web", c->web, path, why);
 	if (!inward_allow_all(&inward, c->check_allow, why))
 		buf_printf(why, " (%s: check_allow)\n", path);
 	if (c->web_user_header[0] != '\0' && c->web_proxy[0] == '\0')

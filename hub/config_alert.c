@@ -297,11 +297,39 @@ judge_kind(const struct judging *j, const struct config_receiver *r)
 	}
 }
 
+/* Rules list receivers with blanks between; also Chinese ones look so. */
+static bool
+is_one_word(struct span name)
+{
+	bool good = name.n > 0;
+
+	while (good && name.n > 0) {
+		uint32_t c = text_next(&name);
+
+		good = c > ' ' && c != 0x7f && c != 0xa0 && c != 0x3000;
+	}
+	return good;
+}
+
+static void
+judge_name(const struct judging *j, const struct config_receiver *r)
+{
+	if (strlen(j->label) > ALERT_NAME)
+		wrong(j, "the name", j->label, "63 bytes at most");
+	if (!is_one_word(span_of(j->label)))
+		wrong(j, "the name", j->label, "one word: rules list "
+		    "receivers by name, blanks between");
+	if (config_receiver_named(j->file, span_of(j->label)) != r)
+		wrong(j, "the name", j->label, "a name that no receiver above "
+		    "has");
+}
+
 static void
 judge_receiver(const struct judging *j, const struct config_receiver *r)
 {
 	unsigned from, to;
 
+	judge_name(j, r);
 	judge_kind(j, r);
 	judge_severity(j, r->severity);
 	judge_rules(j, r->rules);
@@ -313,8 +341,6 @@ judge_receiver(const struct judging *j, const struct config_receiver *r)
 		wrong(j, "quiet", r->quiet, "hours, as in 22:00-07:00");
 	if (r->zone[0] != '\0' && !zone_is_known(r->zone))
 		wrong(j, "zone", r->zone, "a time zone, as in Asia/Shanghai");
-	if (strlen(j->label) > ALERT_NAME)
-		wrong(j, "the name", j->label, "63 bytes at most");
 }
 
 void

@@ -9,8 +9,6 @@
 
 #include "contrib/base/text.h"
 
-#define SECRET_MAX 4096
-
 enum sink_result
 sink_http_result(const struct fetch_answer *a, char error[SINK_ERROR])
 {
@@ -29,7 +27,7 @@ sink_http_result(const struct fetch_answer *a, char error[SINK_ERROR])
 bool
 sink_secret(struct buf *secret, const char *path, struct buf *why)
 {
-	char line[SECRET_MAX];
+	char line[SINK_SECRET_MAX];
 	FILE *f = fopen(path, "re");
 	struct span s;
 

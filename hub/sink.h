@@ -18,6 +18,7 @@
 
 #define SINK_ANSWER_MAX (64u << 10)	/* bytes of a receiver's answer */
 #define SINK_ERROR 256
+#define SINK_SECRET_MAX 4096	/* bytes of a line with a secret */
 
 enum sink_result {
 	SINK_SENT,		/* taken over by somebody on the way */

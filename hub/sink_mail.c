@@ -46,7 +46,7 @@ open_mailer(void **state, const struct config_receiver *c, const char *name,
 
 	(void)name;
 	m->config = c;
-	buf_init(&m->password, 4096);
+	buf_init(&m->password, SINK_SECRET_MAX);
 	*state = m;
 	return c->password_file[0] == '\0' ||
 	    sink_secret(&m->password, c->password_file, why);

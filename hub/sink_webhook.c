@@ -43,7 +43,7 @@ open_hook(void **state, const struct config_receiver *c, const char *name,
 
 	(void)name;
 	h->config = c;
-	buf_init(&h->secret, 4096);
+	buf_init(&h->secret, SINK_SECRET_MAX);
 	*state = h;
 	return c->secret_file[0] == '\0' ||
 	    sink_secret(&h->secret, c->secret_file, why);

@@ -21,7 +21,9 @@
 #include "contrib/base/log.h"
 #include "contrib/base/proc.h"
 #include "hub/config.h"
+#include "hub/config_look.h"
 #include "hub/counters.h"
+#include "hub/errand.h"
 #include "hub/listen.h"
 #include "hub/lost.h"
 #include "hub/parts.h"
@@ -46,7 +48,8 @@ help(FILE *out)
 	    "web. Stays in the foreground and\nlogs to standard error.\n"
 	    "\n"
 	    "  -c FILE  settings, %s unless said otherwise\n"
-	    "  -n       check the settings, print them all, and end\n"
+	    "  -n       check the settings and the files they name, print "
+	    "them all, and end\n"
 	    "  -1       all parts in one process, for a debugger\n"
 	    "  -v       print the version; so does --version\n"
 	    "  -h       this; so does --help\n"
@@ -97,15 +100,23 @@ parse_options(struct options *o, int argc, char **argv)
 	}
 }
 
-static void
-check_settings(const struct config *c)
+/* As the user that the hub will be. */
+static int
+check_settings(const struct config *c, const char *path)
 {
-	struct buf b;
+	struct buf b, why;
+	bool good;
 
 	buf_init(&b, WHY_MAX);
 	config_print(&b, c);
 	fputs(buf_cstr(&b), stdout);
 	buf_clear(&b);
+	errand_become_owner(c->dir);
+	buf_init(&why, WHY_MAX);
+	if (!(good = config_look(c, path, &why)))
+		fputs(buf_cstr(&why), stderr);
+	buf_clear(&why);
+	return good ? 0 : 1;
 }
 
 /* --- may it start? ------------------------------------------------------- */
@@ -271,7 +282,7 @@ main(int argc, char **argv)
 	(void)log_level_parse(c->log, &level);
 	log_open("main", level);
 	if (o.check)
-		check_settings(c);
+		rc = check_settings(c, o.config);
 	else
 		rc = run(&o, c);
 	conf_free(file);

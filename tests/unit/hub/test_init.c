@@ -183,6 +183,8 @@ static const struct {
 	{ "name = n\nconnections = many\n", "connections" },
 	{ "name = n\nbody_memory = 1k\n", "body_memory" },
 	{ "name = n\nnonsense = 1\n", "nonsense" },
+	{ "name = n\nlisten = here\n", "listen: \"here\": expected address" },
+	{ "name = n\nweb = 127.0.0.1:http\n", "web: \"127" },
 };
 
 START_TEST(test_wrong_settings)

@@ -220,6 +220,11 @@ START_TEST(test_settings)
 		{ HOOK "quiet = 22:00-24:00\n", "22:00-07:00" },
 		{ HOOK "zone = ../etc/passwd\n", "time zone" },
 		{ HOOK "language = fr\n", "zh, en or both" },
+		{ "[receiver the boss]\nkind = webhook\nurl = https://x/\n",
+		  "\"the boss\": expected one word" },
+		{ "[receiver 值班　长]\nkind = webhook\nurl = https://x/\n",
+		  "expected one word" },
+		{ HOOK HOOK, "no receiver above" },
 		{ "[rule slient]\n", "no such rule" },
 		{ "[rule down]\ntell = maybe\n", "yes or no" },
 		{ "[rule down]\nfor = ten\n", "10m" },
@@ -228,6 +233,8 @@ START_TEST(test_settings)
 	};
 
 	ck_assert_str_eq(wrong(MAIL), "");
+	ck_assert_str_eq(wrong("[receiver 值班-1.a_b]\nkind = webhook\n"
+	    "url = https://x/\n"), "");
 	ck_assert_str_eq(wrong(HOOK "quiet = 22:00-07:00\nzone = "
 	    "Asia/Shanghai\nlanguage = both\nrules = down silent\n"
 	    "[rule down]\ntell = no\nfor = 10m\nremind = 1d\n"
