@@ -312,16 +312,13 @@ is_one_word(struct span name)
 }
 
 static void
-judge_name(const struct judging *j, const struct config_receiver *r)
+judge_name(const struct judging *j)
 {
 	if (strlen(j->label) > ALERT_NAME)
 		wrong(j, "the name", j->label, "63 bytes at most");
 	if (!is_one_word(span_of(j->label)))
 		wrong(j, "the name", j->label, "one word: rules list "
 		    "receivers by name, blanks between");
-	if (config_receiver_named(j->file, span_of(j->label)) != r)
-		wrong(j, "the name", j->label, "a name that no receiver above "
-		    "has");
 }
 
 static void
@@ -329,7 +326,7 @@ judge_receiver(const struct judging *j, const struct config_receiver *r)
 {
 	unsigned from, to;
 
-	judge_name(j, r);
+	judge_name(j);
 	judge_kind(j, r);
 	judge_severity(j, r->severity);
 	judge_rules(j, r->rules);

@@ -224,7 +224,7 @@ START_TEST(test_settings)
 		  "\"the boss\": expected one word" },
 		{ "[receiver 值班　长]\nkind = webhook\nurl = https://x/\n",
 		  "expected one word" },
-		{ HOOK HOOK, "no receiver above" },
+		{ HOOK HOOK, "the same name" },
 		{ "[rule slient]\n", "no such rule" },
 		{ "[rule down]\ntell = maybe\n", "yes or no" },
 		{ "[rule down]\nfor = ten\n", "10m" },
