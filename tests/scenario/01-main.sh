@@ -24,12 +24,13 @@ hub_init
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 "first scan found" found 冬季供暖
-wait_for 30 "in sync" in_sync
+wait_for 60 "first scan found" found 冬季供暖
+wait_for 60 "in sync" in_sync
+wait_for 60 "all five items" has_items 4101000001 5
 
 say "- GBK and mislabelled pages come out right"
-wait_for 10 "GBK title" found 集约化试点
-wait_for 10 "mislabelled title" found 自称是国标码
+wait_for 60 "GBK title" found 集约化试点
+wait_for 60 "mislabelled title" found 自称是国标码
 zqhub item https://www.zhengzhou.gov.cn/gbk.html --json |
 	jq -e '.title == "国务院办公厅关于政府网站集约化试点的通知" and .column == "政策文件"' \
 	>/dev/null || die "GBK page's tags"
@@ -52,14 +53,14 @@ fi
 say "- published, found within two seconds; changed; withdrawn"
 start_ms=$(($(date +%s%N) / 1000000))
 page "$root/2026/new.html" '全省数字政府建设工作会议召开' '2026-11-21 09:00' '工作动态'
-wait_for 10 "the new page" found 数字政府建设工作会议
+wait_for 60 "the new page" found 数字政府建设工作会议
 took=$(($(date +%s%N) / 1000000 - start_ms))
 say "  found after $took ms"
 page "$root/2026/new.html" '全省政务服务大会召开' '2026-11-21 09:00' '工作动态'
-wait_for 10 "the changed title" found 政务服务大会
-wait_for 10 "the old title to go" not_found 数字政府建设工作会议
+wait_for 60 "the changed title" found 政务服务大会
+wait_for 60 "the old title to go" not_found 数字政府建设工作会议
 rm "$root/2026/new.html"
-wait_for 10 "withdrawal" not_found 政务服务大会
+wait_for 60 "withdrawal" not_found 政务服务大会
 zqhub item https://www.zhengzhou.gov.cn/2026/new.html >"$T/past" || die "history"
 [ "$(grep -cE 'created|updated|deleted' "$T/past")" -ge 3 ] || { cat "$T/past"; die "history is short"; }
 
@@ -67,7 +68,7 @@ say "- a touch says nothing"
 before=$(zqhub site show 4101000001 --json | jq .seq)
 touch "$root/tzgg/t20261101_1.html"
 page "$root/after-touch.html" '触摸之后' '2026-11-21 09:00'
-wait_for 10 "the page after the touch" found 触摸之后
+wait_for 60 "the page after the touch" found 触摸之后
 after=$(zqhub site show 4101000001 --json | jq .seq)
 [ "$after" = $((before + 1)) ] || die "touch was told: seq $before, then $after"
 
@@ -81,42 +82,42 @@ writer=$!
 sleep 1.5
 found 半截 && die "half a page was told"
 wait $writer
-wait_for 10 "the whole page" found 半截标题完整了
+wait_for 60 "the whole page" found 半截标题完整了
 zqhub item https://www.zhengzhou.gov.cn/slow.html --json |
 	jq -e '.changes == 1' >/dev/null || die "slow page was told more than once"
 
 say "- a directory renamed, a directory removed"
 mkdir "$root/lanmu"
 for n in 1 2 3; do page "$root/lanmu/$n.html" "栏目改名第${n}篇" '2026-11-20 09:00'; done
-wait_for 10 "three pages" found 栏目改名第3篇
+wait_for 60 "three pages" found 栏目改名第3篇
 mv "$root/lanmu" "$root/xinlanmu"
-wait_for 15 "new address" zqhub item https://www.zhengzhou.gov.cn/xinlanmu/2.html
-wait_for 15 "the old address to lead to it" sh -c "'$ZQ_BUILD/zqhub' item https://www.zhengzhou.gov.cn/lanmu/2.html --json --dir '$HUB' | jq -e '.url == \"https://www.zhengzhou.gov.cn/xinlanmu/2.html\" and .changes == 2'"
+wait_for 60 "new address" zqhub item https://www.zhengzhou.gov.cn/xinlanmu/2.html
+wait_for 60 "the old address to lead to it" sh -c "'$ZQ_BUILD/zqhub' item https://www.zhengzhou.gov.cn/lanmu/2.html --json --dir '$HUB' | jq -e '.url == \"https://www.zhengzhou.gov.cn/xinlanmu/2.html\" and .changes == 2'"
 rm -r "$root/xinlanmu"
-wait_for 15 "directory gone" not_found 栏目改名
+wait_for 60 "directory gone" not_found 栏目改名
 
 say "- say item and say deleted"
 zqagent 4101000001 say item --url https://www.zhengzhou.gov.cn/cms/1 \
 	--title '网上办事大厅升级公告' >/dev/null || die "say item"
-wait_for 10 "what was said" found 办事大厅升级
+wait_for 60 "what was said" found 办事大厅升级
 zqagent 4101000001 say deleted --url https://www.zhengzhou.gov.cn/cms/1 \
 	--reason '内容有误' >/dev/null || die "say deleted"
-wait_for 10 "what was unsaid" not_found 办事大厅升级
+wait_for 60 "what was unsaid" not_found 办事大厅升级
 
 say "- a source more, and one less, while the daemon runs"
 page "$T/second/1.html" '第二个来源的文件' '2026-11-20 09:00'
 zqagent 4101000001 source add dir two --root "$T/second" \
 	--url https://www.zhengzhou.gov.cn/two/ || die "second source"
-wait_for 20 "the second source's page" found 第二个来源
+wait_for 60 "the second source's page" found 第二个来源
 zqagent 4101000001 source list | grep -q two || die "source list"
 zqagent 4101000001 source remove two || die "source remove"
 page "$T/second/2.html" '已移除来源的文件' '2026-11-20 09:00'
 page "$root/third.html" '仍在来源里的文件' '2026-11-20 09:00'
-wait_for 20 "the first source goes on" found 仍在来源里
+wait_for 60 "the first source goes on" found 仍在来源里
 found 已移除来源 && die "a removed source still tells"
-wait_for 20 "what it told to wait for a word" zqagent 4101000001 release two \
+wait_for 60 "what it told to wait for a word" zqagent 4101000001 release two \
 	--reason '来源撤下'
-wait_for 20 "it to be withdrawn" not_found 第二个来源
+wait_for 60 "it to be withdrawn" not_found 第二个来源
 
 say "- check names what a page lacks, with lines"
 printf '<html><head><title>x</title>\n<meta name="PubDate" content="2026/1/1">\n</head></html>' >"$T/bad.html"
@@ -130,11 +131,11 @@ stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
 page "$root/away.html" '离线期间发布的文件' '2026-11-21 10:00'
 rm "$root/after-touch.html"
 agent_start 4101000001
-wait_for 20 "the page of meanwhile" found 离线期间发布
-wait_for 20 "the removal of meanwhile" not_found 触摸之后
+wait_for 60 "the page of meanwhile" found 离线期间发布
+wait_for 60 "the removal of meanwhile" not_found 触摸之后
 
 say "- status, and clean ends"
-wait_for 20 "in sync" in_sync
+wait_for 60 "in sync" in_sync
 zqhub status || die "status"
 zqagent 4101000001 status || die "agent status"
 zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }

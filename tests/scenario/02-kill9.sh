@@ -12,7 +12,7 @@ sed -i '1i gate_percent = 100' "$HUB/hub.conf"
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 "first sync" in_sync
+wait_for 60 "first sync" in_sync
 
 # A publisher that never stops: adds, changes, withdraws, and keeps a list.
 (

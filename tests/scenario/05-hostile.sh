@@ -47,8 +47,8 @@ bad_among_good() {	# WORD: what the answer must name; FORMAT …: the bad one
 	batch 3 <"$T/three"
 	expect 200 "$word" "a bad one among good ones"
 	grep -q "seq=\"$((n + 1))\"" "$T/answer" || { cat "$T/answer"; die "the number $((n + 1)) is not named"; }
-	wait_for 5 "the good one before" found "好的第${n}条"
-	wait_for 5 "the good one behind" found "好的第$((n + 2))条"
+	wait_for 60 "the good one before" found "好的第${n}条"
+	wait_for 60 "the good one behind" found "好的第$((n + 2))条"
 }
 
 say "- one bad change is named, its neighbours are taken"
@@ -85,8 +85,8 @@ say "- a clock ten years off is noted, and nothing is lost"
 printf '<url><loc>https://www.zhengzhou.gov.cn/future</loc><rs:md change="created" datetime="2036-01-01T00:00:00Z"/><dcterms:title>来自未来的公告</dcterms:title></url>' >"$T/future"
 batch 1 2036-01-01T00:00:00Z <"$T/future"
 expect 200 'verdict="taken"' "a clock ten years off"
-wait_for 5 "the item of the future" found 来自未来
-grep -qi 'clock\|skew' "$T/hub.log" || die "no word of the clock in the log"
+wait_for 60 "the item of the future" found 来自未来
+wait_for 60 "a word of the clock in the log" grep -qi 'clock\|skew' "$T/hub.log"
 
 say "- garbage on the TLS port, slow clients, half requests; others go on"
 head -c 20000 /dev/urandom >"$T/noise"
@@ -95,12 +95,12 @@ for n in 1 2 3 4 5; do
 	(cat "$T/noise"; sleep 0.2) | timeout 2 openssl s_client -quiet -connect "127.0.0.1:$HUB_PORT" >"$T/out" 2>&1
 done
 printf 'POST /v1/changes HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello' |
-	timeout 5 openssl s_client -quiet -connect "127.0.0.1:$HUB_PORT" -cert "$T/cert.pem" -key "$T/key.pem" >"$T/two" 2>&1
+	timeout 30 openssl s_client -quiet -connect "127.0.0.1:$HUB_PORT" -cert "$T/cert.pem" -key "$T/key.pem" >"$T/two" 2>&1
 grep -q '400' "$T/two" || { cat "$T/two"; die "two lengths were let through"; }
 good $seq >"$T/one"; n=$seq
 batch 1 <"$T/one"
 expect 200 'verdict="taken"' "after all that"
-wait_for 5 "the last good one" found "好的第${n}条"
+wait_for 60 "the last good one" found "好的第${n}条"
 kill -0 "$HUB_PID" || die "the hub died"
 grep -E 'part.*(died|signal)' "$T/hub.log" && die "a part died"
 zqhub journal verify || die "the chain"

@@ -16,8 +16,8 @@ hub_init '河南省<站群>&"测试"'
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 "47 items" has_items 4101000001 47
-wait_for 30 "sync" in_sync
+wait_for 60 "47 items" has_items 4101000001 47
+wait_for 60 "sync" in_sync
 web=http://127.0.0.1:$WEB_PORT
 get() { curl -sf -o "$T/got" -D "$T/head" "$@"; }
 
@@ -39,7 +39,7 @@ curl -s -o "$T/got" -w '%{http_code}' -X POST "$web/" | grep -q 405 || die "405"
 
 say "- the feed: feedparser reads it, pages follow, 304, tombstones"
 rm "$root/a/45.html"
-wait_for 10 withdrawal has_items 4101000001 46
+wait_for 60 withdrawal has_items 4101000001 46
 python=/usr/bin/python3
 $python - "$web" <<'PY' || die "feedparser"
 import sys, feedparser
@@ -98,7 +98,8 @@ say "- /metrics: promtool agrees, and the numbers are true"
 get "$web/metrics" || die metrics
 promtool check metrics <"$T/got" >"$T/prom" 2>&1 || { cat "$T/prom"; die promtool; }
 grep -q '^zq_items 46$' "$T/got" || { grep zq_items "$T/got"; die "zq_items"; }
-grep -q '^zq_site_in_sync{site="4101000001".*} 1$' "$T/got" || die "zq_site_in_sync"
+synced() { get "$web/metrics" && grep -q '^zq_site_in_sync{site="4101000001".*} 1$' "$T/got"; }
+wait_for 60 "zq_site_in_sync" synced
 [ "$(sed -n 's/^zq_taken_changes_total //p' "$T/got")" -ge 47 ] || die "zq_taken_changes_total"
 
 say "- JSON"

@@ -8,7 +8,7 @@ hub_init
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 "the first page" has_items 4101000001 1
+wait_for 60 "the first page" has_items 4101000001 1
 
 # A document root, and a few addresses that behave badly.
 web=$(port)
@@ -39,7 +39,7 @@ PY
 start web /usr/bin/python3 "$T/server.py" "$web" "$root"
 at=http://127.0.0.1:$web
 file=$root/.well-known/zhanqun.txt
-wait_for 10 "the web server" curl -sf -o "$T/got" "$at/index.html"
+wait_for 60 "the web server" curl -sf -o "$T/got" "$at/index.html"
 
 # prove EXPECTED-STATUS [WORD…]: what is said must contain each word
 prove() {
@@ -80,7 +80,7 @@ prove 0 "$at/" "200 after" "Proven"
 shown '.proven and (.proof | endswith("200, key fits"))'
 zqhub site show 4101000001 | grep -q 'proven 20' || die "site show"
 zqhub site list --json | jq -e '.[0].proven' >/dev/null || die "site list"
-zqhub journal print --json | jq -e '.[-1].act | .do == "prove" and .proven and .domain == "www.zhengzhou.gov.cn" and .actor != ""' >/dev/null || die "the journal"
+zqhub journal print --json | jq -e '[.[].act | select(.do? == "prove")][-1] | .proven and .domain == "www.zhengzhou.gov.cn" and .actor != ""' >/dev/null || die "the journal"
 prove 0 "$at/same" "a redirect" "Proven"
 
 say "- by its own name: https, and where that gives nothing, http"
@@ -131,9 +131,9 @@ grep -q 'leads out' "$T/write" || { cat "$T/write"; die "why it would not write"
 rm "$root/.well-known"
 zqagent 4101000001 proof --write web >"$T/write" || die "proof --write"
 page "$root/a/1.html" '其后的一条'
-wait_for 30 "the page after it" has_items 4101000001 2
+wait_for 60 "the page after it" has_items 4101000001 2
 zqagent 4101000001 rescan >"$T/write" || die rescan
-wait_for 30 sync in_sync
+wait_for 60 sync in_sync
 has_items 4101000001 2 || die "the proof was told as an item"
 stop "$(agent_pid 4101000001)"
 stop "$HUB_PID" || die "hub did not end cleanly"

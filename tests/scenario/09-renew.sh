@@ -8,7 +8,7 @@ hub_init
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 "sync" in_sync
+wait_for 60 "sync" in_sync
 dir=$(agent_dir 4101000001)
 cert=$(find "$dir" -name cert.pem | head -n 1)
 serial() { openssl x509 -in "$1" -noout -serial; }
@@ -20,7 +20,7 @@ zqagent 4101000001 renew || die "zqagent renew"
 [ "$(serial "$cert")" != "$one" ] || die "the certificate is the old one"
 [ "$(key "$cert")" != "$key_one" ] || die "the key is the old one"
 page "$root/after.html" '换证之后的公告' '2026-11-20 10:00'
-wait_for 20 "a page after the renewal" found 换证之后
+wait_for 60 "a page after the renewal" found 换证之后
 kill -0 "$(agent_pid 4101000001)" || die "the agent was restarted"
 [ "$(zqhub site show 4101000001 --json | jq .number)" = 1 ] || die "another number"
 
@@ -43,8 +43,9 @@ letters() {
 	curl -s --cacert "$HUB/ca/ca.pem" --cert "$1" --key "$2" -o "$T/out" \
 		-w '%{http_code}' "https://127.0.0.1:$HUB_PORT/v1/letters?after=0&wait=0"
 }
-[ "$(letters "$T/b.pem" "$T/b.key")" = 200 ] || die "the new certificate is not good"
-[ "$(letters "$T/a.pem" "$T/a.key")" = 200 ] ||
+good() { [ "$(letters "$1" "$2")" = 200 ]; }
+good "$T/b.pem" "$T/b.key" || die "the new certificate is not good"
+good "$T/a.pem" "$T/a.key" ||
 	die "the old certificate, whose new one might have been lost, is not good"
 
 say "- after the next renewal the first key is no longer the site's"

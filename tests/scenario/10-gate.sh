@@ -43,8 +43,8 @@ zqagent 4101000001 source add dir web --root "$root" \
 # What it covers is told besides, and taken back when rights are gone.
 echo 'cover = no' >>"$(agent_dir 4101000001)/agent.conf"
 agent_start 4101000001
-wait_for 30 "120 items" has_items 4101000001 120
-wait_for 30 "sync" in_sync
+wait_for 60 "120 items" has_items 4101000001 120
+wait_for 60 "sync" in_sync
 
 seq() { zqhub site show 4101000001 --json | jq .seq; }
 agent_holds() {	# HOW MANY: says the agent
@@ -59,16 +59,16 @@ looked() {	# after `rescan`: nothing is under way any more
 look() {
 	zqagent 4101000001 rescan >"$T/rescan" || die "rescan"
 	sleep 0.3
-	wait_for 30 "the scan" looked
+	wait_for 60 "the scan" looked
 }
 stays() {	# WHAT N: nothing was withdrawn, n wait, and both sides say so
-	wait_for 20 "$1: $2 items to be held" agent_holds "$2"
+	wait_for 60 "$1: $2 items to be held" agent_holds "$2"
 	has_items 4101000001 120 || die "$1: the index lost items"
 	[ "$(seq)" = "$before" ] || die "$1: something was told"
 	zqagent 4101000001 status >"$T/status" && die "$1: the agent says in sync"
 	grep -q "held: $2 items are missing" "$T/status" ||
 		{ cat "$T/status"; die "$1: zqagent status doesn't say it"; }
-	wait_for 30 "$1: zqhub status to say it" hub_says "$2"
+	wait_for 60 "$1: zqhub status to say it" hub_says "$2"
 }
 hub_says() {	# N wait at the site, and that isn't in sync
 	! zqhub status >"$T/status" &&
@@ -77,8 +77,8 @@ hub_says() {	# N wait at the site, and that isn't in sync
 }
 back() {	# WHAT: it is there again, nobody had to say a word
 	look
-	wait_for 20 "$1: nothing to be held" agent_holds 0
-	wait_for 30 "$1: sync" in_sync
+	wait_for 60 "$1: nothing to be held" agent_holds 0
+	wait_for 60 "$1: sync" in_sync
 	has_items 4101000001 120 || die "$1: the index lost items"
 	[ "$(seq)" = "$before" ] || die "$1: something was told"
 }
@@ -101,7 +101,7 @@ stays "half a disk" 60
 say "- … and the agent starts like that"
 stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
 agent_start 4101000001
-wait_for 30 "the first scan" looked
+wait_for 60 "the first scan" looked
 stays "half a disk at its start" 60
 disk_on "$two" "$root/b"
 back "the other half"
@@ -109,13 +109,13 @@ back "the other half"
 say "- the root is not there at all"
 mv "$root" "$T/away" 2>/dev/null || { disk_off "$two" "$root/b"; disk_off "$one" "$root"; rmdir "$root"; }
 no_root() { zqagent 4101000001 status | grep -q "root can't be opened"; }
-wait_for 20 "the agent to say so" no_root
+wait_for 60 "the agent to say so" no_root
 has_items 4101000001 120 || die "the index lost items"
 if [ -d "$T/away" ]; then mv "$T/away" "$root"; else
 	mkdir "$root"; disk_on "$one" "$root"; disk_on "$two" "$root/b"
 fi
 root_again() { ! no_root; }
-wait_for 20 "the root again" root_again
+wait_for 60 "the root again" root_again
 back "the root again"
 
 say "- all files are removed, and come back"
@@ -131,12 +131,12 @@ if [ "$(id -u)" = 0 ]; then	# root without what makes it root to files
 	stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
 	AGENT_RUN="setpriv --bounding-set=-dac_override,-dac_read_search"
 	agent_start 4101000001
-	wait_for 30 "its scan" looked
+	wait_for 60 "its scan" looked
 fi
 chmod 000 "$root/a"
 look
 hidden() { zqagent 4101000001 status | grep -q "some directories can't be read"; }
-wait_for 20 "the agent to say so" hidden
+wait_for 60 "the agent to say so" hidden
 has_items 4101000001 120 || die "the index lost items"
 [ "$(seq)" = "$before" ] || die "something was told"
 chmod 755 "$root/a"
@@ -147,8 +147,8 @@ mv "$root/a" "$T/keep/a"
 look
 stays "sixty gone" 60
 zqagent 4101000001 refuse web --reason '误删，正在恢复' >"$T/refuse" || die "refuse"
-wait_for 30 "sync" in_sync
-refused || die "refused, and not said"
+wait_for 60 "sync" in_sync
+wait_for 60 "it to be said that they are refused" refused
 has_items 4101000001 120 || die "refuse withdrew something"
 mv "$T/keep/a" "$root/a"
 back "the refused ones"
@@ -158,8 +158,8 @@ disk_off "$two" "$root/b"
 look
 stays "sixty others gone" 60
 zqhub refuse 4101000001 --reason '先核实再撤' >"$T/refuse" || die "zqhub refuse"
-wait_for 30 "the agent to refuse" refused
-wait_for 30 "sync" in_sync
+wait_for 60 "the agent to refuse" refused
+wait_for 60 "sync" in_sync
 has_items 4101000001 120 || die "refuse withdrew something"
 disk_on "$two" "$root/b"
 back "what the hub refused"
@@ -167,23 +167,23 @@ rm -r "$root/b"/*
 look
 stays "sixty others gone for good" 60
 zqhub release 4101000001 --reason '附件库已停用' >"$T/release" || die "zqhub release"
-wait_for 30 "sixty fewer" has_items 4101000001 60
-wait_for 30 "sync" in_sync
+wait_for 60 "sixty fewer" has_items 4101000001 60
+wait_for 60 "sync" in_sync
 zqhub item https://www.zhengzhou.gov.cn/b/7.html | grep -q '附件库已停用' ||
 	die "the operator's reason is not in the item's history"
 
 say "- a few are withdrawn at once"
 rm "$root/a/1.html" "$root/a/2.html" "$root/a/3.html"
-wait_for 20 "three fewer" has_items 4101000001 57
+wait_for 60 "three fewer" has_items 4101000001 57
 
 say "- release at the site: the reason goes into the index"
 rm -r "$root/a"
 look
-wait_for 20 "57 items to be held" agent_holds 57
+wait_for 60 "57 items to be held" agent_holds 57
 has_items 4101000001 57 || die "the index lost items"
 zqagent 4101000001 release web --reason '栏目已撤并' >"$T/release" || die "release"
-wait_for 30 "none" has_items 4101000001 0
-wait_for 30 "sync" in_sync
+wait_for 60 "none" has_items 4101000001 0
+wait_for 60 "sync" in_sync
 zqhub item https://www.zhengzhou.gov.cn/a/7.html | grep -q '栏目已撤并' ||
 	die "the reason is not in the item's history"
 say "- another address, and another name: told again, and no page twice"
@@ -193,7 +193,7 @@ while [ $n -lt 60 ]; do
 	page "$root/c/$n.html" "丙盘第${n}号公告"
 done
 look
-wait_for 30 "60 items" has_items 4101000001 60
+wait_for 60 "60 items" has_items 4101000001 60
 again() {	# SED: other settings, and a start
 	stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
 	sed -i "$1" "$(agent_dir 4101000001)/agent.conf"
@@ -201,14 +201,14 @@ again() {	# SED: other settings, and a start
 }
 again 's|https://www\.zheng|http://www.zheng|'
 at_new() { zqhub item "http://www.zhengzhou.gov.cn/c/$1.html" >"$T/item"; }
-wait_for 30 "the new address" at_new 60
-wait_for 30 "sync" in_sync
+wait_for 60 "the new address" at_new 60
+wait_for 60 "sync" in_sync
 has_items 4101000001 60 || die "the address is other: not 60 items"
 again 's|^\[source web\]|[source www]|'
 renamed() { zqhub item "http://www.zhengzhou.gov.cn/c/7.html" | grep -q www:c/7; }
-wait_for 30 "the new name" renamed
-wait_for 30 "60 items" has_items 4101000001 60
-wait_for 30 "sync" in_sync
+wait_for 60 "the new name" renamed
+wait_for 60 "60 items" has_items 4101000001 60
+wait_for 60 "sync" in_sync
 renamed || die "the address leads to what was withdrawn"
 zqhub journal verify >"$T/verify" || die "the chain"
 exit 0

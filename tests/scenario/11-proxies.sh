@@ -90,7 +90,7 @@ nginx_start
 haproxy_start
 squid_start
 for p in $nginx_port $haproxy_port $squid_port; do
-	wait_for 20 "port $p" listens "$p"
+	wait_for 60 "port $p" listens "$p"
 done
 
 through() {	# CODE NAME DOMAIN URL [--proxy P]: a site that comes that way
@@ -112,7 +112,7 @@ through 4102000002 '开封市人民政府' www.kaifeng.gov.cn \
 	"https://127.0.0.1:$haproxy_port"
 through 4103000003 '洛阳市人民政府' www.luoyang.gov.cn \
 	"https://127.0.0.1:$HUB_PORT" --proxy "http://127.0.0.1:$squid_port"
-wait_for 40 sync in_sync
+wait_for 60 sync in_sync
 grep -q "CONNECT 127.0.0.1:$HUB_PORT" "$T/squid/access" ||
 	die "squid was not asked"
 
@@ -161,12 +161,12 @@ jq -r 'if type == "array" then .[] else . end |
 
 say "- a proxy that says no is named"
 content() { zqagent 4103000003 status >"$T/status"; }
-wait_for 20 "the agent to say in sync" content
+wait_for 60 "the agent to say in sync" content
 stop "$squid_pid"
 sed -i 's/^http_access allow.*//' "$T/squid.conf"
 squid_start
 refused() { zqagent 4103000003 status | grep -q '403'; }
-wait_for 40 "the agent to say 403" refused
+wait_for 60 "the agent to say 403" refused
 grep -q '^proxy = http' "$(agent_dir 4103000003)/agent.conf" || die "the proxy is not kept"
 zqhub journal verify >"$T/verify" || die "the chain"
 stop "$squid_pid"

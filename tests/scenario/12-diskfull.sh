@@ -19,7 +19,7 @@ hub_init
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 sync in_sync
+wait_for 60 sync in_sync
 
 published=1
 publish() {	# HOW MANY more
@@ -35,17 +35,17 @@ going_on() {	# WHAT
 	wait_for 60 "$1: all $published items (now $(items_of 4101000001))" all_there
 	wait_for 60 "$1: sync" in_sync
 	publish 1
-	wait_for 20 "$1: one more" all_there
+	wait_for 60 "$1: one more" all_there
 }
 
 say "- the hub's disk is full"
 fill "$HUB"
 publish 400
 hub_log_says() { grep -q "full" "$T/hub.log"; }
-wait_for 30 "the hub's log to say it" hub_log_says
+wait_for 60 "the hub's log to say it" hub_log_says
 waiting() { zqagent 4101000001 status | grep -q 'wait to be taken\|busy\|full'; }
-wait_for 30 "the agent to say it" waiting
-wait_for 30 "zqhub status to say it" not_in_sync
+wait_for 60 "the agent to say it" waiting
+wait_for 60 "zqhub status to say it" not_in_sync
 kill -0 "$HUB_PID" || die "the hub died"
 zqhub search 郑州 >"$T/out" || die "search, with a full disk"
 say "- … and is killed like that"
@@ -63,7 +63,7 @@ dir=$(agent_dir 4101000001)
 fill "$dir"
 publish 400
 agent_says() { zqagent 4101000001 status >"$T/status"; grep -qi 'disk is full' "$T/status"; }
-wait_for 30 "the agent to say it" agent_says
+wait_for 60 "the agent to say it" agent_says
 kill -0 "$(agent_pid 4101000001)" || die "the agent died"
 say "- … and is killed like that"
 kill9 "$(agent_pid 4101000001)"

@@ -43,7 +43,7 @@ zqagent 4101000001 source add dir web --root "$root" \
 	--url https://www.zhengzhou.gov.cn/ >"$T/source" || die "source add"
 agent_start 4101000001
 wait_for 60 "301 items" has_items 4101000001 301
-wait_for 30 sync in_sync
+wait_for 60 sync in_sync
 before=$(zqhub site show 4101000001 --json | jq .seq)
 
 spool() { zqagent 4101000001 status --json | jq ".spool.$1"; }
@@ -62,17 +62,17 @@ day() {	# DAY term|kill: the agent is started again, when it is that day
 say "- the hub is gone; the site goes on"
 kill9 "$HUB_PID"
 write first 1 300 第一天
-wait_for 30 "the first day's changes" waits 300
+wait_for 60 "the first day's changes" waits 300
 day 2 term
 write first 1 300 第二天
-wait_for 30 "the second day's changes" waits 600
+wait_for 60 "the second day's changes" waits 600
 zqagent 4101000001 say item --url https://www.zhengzhou.gov.cn/cms/1 \
 	--title '第三天说的一条' >"$T/said" || die "say item"
 rm "$root/first/300.html"
 day 4 kill
 write first 1 299 第四天
 fewer() { [ "$(spool waiting)" -lt 700 ] && [ "$(spool waiting)" -ge 299 ]; }
-wait_for 30 "of several changes of an item to become one" fewer
+wait_for 60 "of several changes of an item to become one" fewer
 [ "$(spool needs_snapshot)" = false ] || die "a snapshot is needed too soon"
 
 say "- more than it holds: it says so, and takes no more"
@@ -82,7 +82,7 @@ wait_for 60 "the agent to say it" overflow
 [ "$(spool waiting_bytes)" -le 1048576 ] || die "the spool is larger than its limit"
 day 6 kill
 write third 1 20 第六天
-wait_for 30 "it is still said" overflow
+wait_for 60 "it is still said" overflow
 mkdir "$root/moved"
 mv "$root/first/1.html" "$root/moved/1.html"
 
@@ -95,7 +95,7 @@ want=$(($(find "$root" -name '*.html' | wc -l) + 1))
 wait_for 120 "all $want items (now $(items_of 4101000001))" has_items 4101000001 "$want"
 wait_for 60 sync in_sync
 content() { zqagent 4101000001 status >"$T/status"; }
-wait_for 30 "the agent to be content" content
+wait_for 60 "the agent to be content" content
 
 say "- the index holds exactly what the site has"
 after=
@@ -122,7 +122,7 @@ stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
 AGENT_RUN=$(believe +8d)
 agent_start 4101000001
 page "$root/eighth.html" '第八天的公告'
-wait_for 30 "the eighth day" found 第八天的公告
+wait_for 60 "the eighth day" found 第八天的公告
 zqhub journal verify >"$T/verify" || die "the chain"
 zqhub rebuild >"$T/rebuild" || { cat "$T/rebuild"; die "rebuild"; }
 exit 0

@@ -12,7 +12,7 @@ hub_init
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$root" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 sync in_sync
+wait_for 60 sync in_sync
 hub=https://127.0.0.1:$HUB_PORT
 
 measure() {	# into $middle, $p99, $longest
@@ -45,7 +45,8 @@ measure 150
 say "- under fire: found after $middle ms, p99 $p99 ms, at most $longest ms (of 150)"
 connections() { curl -s "http://127.0.0.1:$WEB_PORT/metrics" | awk '/^zq_edge_connections/ { print $2 }'; }
 say "  $(connections) connections"
-[ "$p99" -lt 2000 ] || die "p99 is $p99 ms: over 2 s"
+# In peace and alone on its machine it is a tenth of that: see make bench.
+[ "$p99" -lt 5000 ] || die "p99 is $p99 ms: over 5 s"
 
 wait "$a"; wait "$b"; wait "$c"
 forget "$a"; forget "$b"; forget "$c"
@@ -62,6 +63,6 @@ few() { [ "$(connections)" -lt 30 ]; }
 wait_for 60 "connections to be closed" few
 kill -0 "$HUB_PID" || die "the hub died"
 grep -E 'part.*(died|signal)' "$T/hub.log" && die "a part died"
-wait_for 30 sync in_sync
+wait_for 60 sync in_sync
 stop "$HUB_PID" || die "hub did not end cleanly"
 exit 0

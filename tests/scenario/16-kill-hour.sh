@@ -22,7 +22,7 @@ sed -i '1i gate_percent = 100' "$(agent_dir 4101000001)/agent.conf"
 zqagent 4101000001 source add dir web --root "$root" \
 	--url https://www.zhengzhou.gov.cn/ >"$T/source" || die "source add"
 agent_start 4101000001
-wait_for 30 "first sync" in_sync
+wait_for 60 "first sync" in_sync
 
 start busy python3 tests/scenario/busy.py "$root" "$SECONDS_LONG" "$STEPS" "$SEED"
 busy=$PID

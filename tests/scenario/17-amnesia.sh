@@ -55,7 +55,7 @@ write "$T/$one/b" 1 30 乙栏
 rm "$T/$one/a/1.html" "$T/$one/a/2.html"
 write "$T/$one/a" 10 19 改写
 write "$T/$two/b" 1 10 洛阳乙栏
-wait_for 30 "the hour's changes" both 89 50
+wait_for 60 "the hour's changes" both 89 50
 prove "before"
 before=$(digests) was=$(incarnation $one)
 back() {	# to what it was, while it is running: it is killed
@@ -107,9 +107,9 @@ hub_start
 wait_for 150 "all of it, from nothing" both 88 950
 prove "from nothing"
 page "$T/$one/a/3.html" '改写第3号公告'
-wait_for 30 "one more" both 89 950
+wait_for 60 "one more" both 89 950
 rm "$T/$one/a/3.html"
-wait_for 30 "one less" both 88 950
+wait_for 60 "one less" both 88 950
 
 say "- an agent's store is gone: a new incarnation, and nothing is lost"
 prove "before the agent's loss"
@@ -118,12 +118,12 @@ stop "$(agent_pid $two)" || die "agent did not end cleanly"
 rm -rf "$(agent_dir $two)/store"
 agent_start $two
 other() { [ "$(incarnation "$two")" != "$was" ]; }
-wait_for 30 "a new incarnation" other
+wait_for 60 "a new incarnation" other
 wait_for 150 "all of it" both 88 950
 prove "the agent's loss"
 [ "$(digests)" = "$before" ] || die "another digest than before"
 rm "$T/$two/a/7.html"
-wait_for 30 "a withdrawal under the new numbers" both 88 949
+wait_for 60 "a withdrawal under the new numbers" both 88 949
 
 say "- … what was only said, nobody can say again: it waits for a person"
 stop "$(agent_pid $one)" || die "agent did not end cleanly"

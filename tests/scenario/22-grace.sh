@@ -43,8 +43,8 @@ wait_for 90 "a new certificate" another
 kill -0 "$(agent_pid 4101000001)" || die "the agent was restarted"
 page "$root/b.html" '换证后的公告' '2026-11-20 10:10'
 wait_for 60 "a page with the new one" found 换证后的公告
-zqhub site show 4101000001 --json | jq -e '.state == "sync"' >/dev/null ||
-	die "it is in quarantine"
+synced() { zqhub site show 4101000001 --json | jq -e '.state == "sync"'; }
+wait_for 60 "it to be in sync, and not in quarantine" synced
 
 say "- expired by three days: renewed at once, into quarantine"
 was=$(serial) was_key=$(key)

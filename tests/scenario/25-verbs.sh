@@ -9,7 +9,7 @@ hub_init
 hub_start
 site $CODE '郑州市人民政府' www.zhengzhou.gov.cn "$WWW" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 "the first scan" has_items $CODE 30
+wait_for 60 "the first scan" has_items $CODE 30
 state() { zqhub site show $CODE --json | jq -r .state; }
 state_is() { [ "$(state)" = "$1" ]; }
 told() { zqagent $CODE status | grep -q "$1"; }
@@ -36,13 +36,13 @@ zqhub site reissue $CODE --csv --reason '换机器' >"$T/tickets.csv" || die "re
 head -n 1 "$T/tickets.csv" | grep -q '^code,name,domain,what,enroll' || die "no CSV"
 ticket=$(tail -n 1 "$T/tickets.csv" | tr -d '"' | awk '{ print $NF }')
 page "$WWW/32.html" "用旧密钥发布"
-wait_for 20 "the old key to be good still" found 用旧密钥发布
+wait_for 60 "the old key to be good still" found 用旧密钥发布
 stop "$(agent_pid $CODE)"
 page "$WWW/33.html" "换密钥之间发布"
 zqagent $CODE enroll "https://127.0.0.1:$HUB_PORT" "$ticket" --force \
 	>>"$T/agent-$CODE.log" 2>&1 || die "could not enrol anew"
 agent_start $CODE
-wait_for 30 "the new key to be good" found 换密钥之间发布
+wait_for 60 "the new key to be good" found 换密钥之间发布
 has_items $CODE 33 || die "$(items_of $CODE) items"
 start agent-old "$ZQ_BUILD/zqagentd" -c "$T/old/agent.conf"
 old_told() { "$ZQ_BUILD/zqagent" status --dir "$T/old" | grep -q 'enrolled again'; }
@@ -73,6 +73,6 @@ mv "$(agent_dir $CODE)" "$T/retired"
 rm -f "$WWW"/1*.html
 site $CODE '郑州市人民政府（新）' www.zhengzhou.gov.cn "$WWW" \
 	https://www.zhengzhou.gov.cn/
-wait_for 30 "it to begin from nothing" has_items $CODE 22
-state_is sync || wait_for 30 "it to be in sync" state_is sync
+wait_for 60 "it to begin from nothing" has_items $CODE 22
+state_is sync || wait_for 60 "it to be in sync" state_is sync
 found 换密钥之间发布 || die "not found"

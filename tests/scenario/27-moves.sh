@@ -44,7 +44,7 @@ serve() {
 	[ -z "${NGINX_PID:-}" ] || stop "$NGINX_PID"
 	start nginx nginx -c "$T/nginx.conf" -e "$T/nginx.err"
 	NGINX_PID=$PID
-	wait_for 10 "nginx" curl -sf -o "$T/health" "http://127.0.0.1:$N_PORT/"
+	wait_for 60 "nginx" curl -sf -o "$T/health" "http://127.0.0.1:$N_PORT/"
 }
 serve
 
@@ -53,8 +53,8 @@ printf 'check_allow = 127.0.0.0/8 ::1\ncheck_delay = 0ms\n' >>"$HUB/hub.conf"
 hub_start
 site $A '甲市人民政府' a.localhost "$T/a" "$OLD"
 site $B '乙县人民政府' b.localhost "$T/b" http://b.localhost
-wait_for 30 "all pages" has_items $A $((PAGES + 1))
-wait_for 30 "the other site" has_items $B 1
+wait_for 60 "all pages" has_items $A $((PAGES + 1))
+wait_for 60 "the other site" has_items $B 1
 
 item_number() { zqhub item "$1" --json | jq -r .number; }
 move() { zqhub move show "$1" --json | jq -r ".$2"; }
@@ -74,11 +74,11 @@ grep -q b.localhost "$T/err" || { cat "$T/err"; die "no word on whose it is"; }
 
 say "- its own admin announces it; before its time nothing is there"
 THREE=$(item_number "$OLD/news/3.html")
-WHEN=$(($(date +%s) + 15))
+WHEN=$(($(date +%s) + 30))	# time for what comes before
 zqagent $A say move "$OLD/news/" "$OLD/xwzx/" --prefix --reason 栏目规范 \
 	--at "$(date -d "@$WHEN" '+%Y-%m-%d %H:%M:%S')" >"$T/said" ||
 	{ cat "$T/said"; die "say move"; }
-wait_for 10 "the move" is_move 1 announced
+wait_for 60 "the move" is_move 1 announced
 zqhub move show 1 | grep -q 栏目规范 || die "its reason"
 zqhub move check 1 >"$T/check" && die "checked, and nothing is there"
 grep -q WRONG "$T/check" || { cat "$T/check"; die "what is wrong is not said"; }
@@ -128,19 +128,19 @@ zqhub move announce $A "$OLD/x/" "$OLD/y/" --prefix --at 2099-01-01 \
 	--reason 文件 >"$T/out" || die "announce"
 zqagent $A say move "$OLD/x/" "$OLD/z/" --prefix --at 2099-01-01 \
 	--reason 另议 >"$T/said" || die "say move"
-wait_for 10 "the contest" is_move 3 contested
+wait_for 60 "the contest" is_move 3 contested
 zqhub move agree 3 2>"$T/err" && die "without a reason"
 zqhub move agree 3 --reason 另议为准 >"$T/out" || die "agree"
 is_move 3 announced || die "state $(move 3 state)"
 is_move 2 withdrawn || die "state $(move 2 state)"
 zqagent $A say move "$OLD/x/" --prefix --withdraw >"$T/said" 2>&1 ||
 	{ cat "$T/said"; die "say move --withdraw"; }
-wait_for 10 "it to be taken back" is_move 3 withdrawn
+wait_for 60 "it to be taken back" is_move 3 withdrawn
 
 say "- a domain waits for its other end; the site's proof there is one"
 zqagent $A say move "$OLD/" "$NEW/" --domain --reason 域名规范 >"$T/said" ||
 	{ cat "$T/said"; die "say move"; }
-wait_for 10 "it to wait" is_move 4 overdue
+wait_for 60 "it to wait" is_move 4 overdue
 zqhub move check 4 >"$T/check" && die "checked without the other end"
 is_move 4 overdue || die "state $(move 4 state)"
 zqagent $A proof --write web >>"$T/agent-$A.log" 2>&1 || die "proof"

@@ -117,7 +117,7 @@ start nginx nginx -p "$T" -e "$T/nginx.err" -c "$T/nginx.conf"
 NGINX=$PID
 printf '#!/bin/sh\nkill -HUP %s\n' "$NGINX" >"$T/reload"
 chmod 755 "$T/reload"
-wait_for 10 "nginx" curl -sf -o "$T/x" \
+wait_for 60 "nginx" curl -sf -o "$T/x" \
 	-x "http://127.0.0.1:$PORT" "$S1/tzgg/"
 
 # --- crawlers --------------------------------------------------------------------
@@ -242,8 +242,8 @@ move_of() {	# OLD: its number
 	zqhub move list --json | jq -e --arg old "$1" \
 		'.[] | select(.old == $old) | .move'
 }
-wait_for 10 "the domain's move" move_of "$OLD/"
-wait_for 10 "the column's move" move_of "$S1/tzgg/"
+wait_for 60 "the domain's move" move_of "$OLD/"
+wait_for 60 "the column's move" move_of "$S1/tzgg/"
 DOMAIN=$(move_of "$OLD/") PREFIX=$(move_of "$S1/tzgg/")
 # The hub itself looks, at the addresses as they are: in a network of its own
 # where the same nginx has port 80. Left out where there is no such thing.
@@ -300,8 +300,8 @@ move_check checked
 no_trouble "announced"
 
 say "- its time comes: the old addresses lead to the new ones"
-wait_for $((40 + 2 * took)) "the domain to move" state_is "$DOMAIN" effective
-wait_for 30 "the column to move" state_is "$PREFIX" effective
+wait_for $((90 + 2 * took)) "the domain to move" state_is "$DOMAIN" effective
+wait_for 60 "the column to move" state_is "$PREFIX" effective
 mv "$WWW/www.s1.localhost/tzgg" "$WWW/www.s1.localhost/gonggao"
 sed -i "s|^url = .*|url = $NEW/|" "$(agent_dir "$MOVER")/agent.conf"
 stop "$(agent_pid "$MOVER")" || die "agent did not end cleanly"
@@ -384,7 +384,7 @@ if [ -n "$apache" ] && [ -e $modules/mod_rewrite.so ]; then
 	} >"$T/apache.conf"
 	grep -hv '^#' "$T/maps/0.apache" "$T/maps/1.apache" >"$T/maps/both.apache"
 	start apache "$apache" -X -f "$T/apache.conf"
-	wait_for 20 "Apache" curl -s -o "$T/x" "http://127.0.0.1:$APACHE/"
+	wait_for 60 "Apache" curl -s -o "$T/x" "http://127.0.0.1:$APACHE/"
 	while read -r url; do
 		printf 'url = "%s"\noutput = "%s"\n' "$url" "$T/x"
 	done <"$T/bookmarks" >"$T/curlrc"
@@ -398,7 +398,7 @@ fi
 say "- the old domain is given to the hub, which answers for it"
 nginx_conf hub >"$T/nginx.conf"
 "$T/reload"
-wait_for 20 "the hub to lead to the domain" leads "$OLD/c01/003.html" "$NEW/c01/003.html"
+wait_for 60 "the hub to lead to the domain" leads "$OLD/c01/003.html" "$NEW/c01/003.html"
 
 say "- crawlers go round once more, and have seen no dead link in all the time"
 round_of() { find "$T/crawl" -name "$1.*.code" | wc -l; }

@@ -84,10 +84,10 @@ curl -sf "$WEB/links/broken?site=$B" | grep -q zwgk/1.html || die "/links/broken
 curl -sf "$WEB/site/$B" | grep -q zwgk/1.html || die "under the site"
 curl -sf "$WEB/item?url=$HOME_B/index.html" | grep -q zwgk/2.html ||
 	die "under the item"
-curl -sf "$WEB/api/v1/links/broken" | jq -e '.broken |
+broken() { curl -sf "$WEB/api/v1/links/broken" | jq -e '.broken |
 	(map(select(.state == "withdrawn")) | length == 1) and
-	(map(select(.state == "never was")) | length == 9)' >/dev/null ||
-	die "the API: one withdrawn, and the columns that never were"
+	(map(select(.state == "never was")) | length == 9)'; }
+wait_for 60 "the API: one withdrawn, and the columns that never were" broken
 
 say "- a view from nothing says the same"
 zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }

@@ -25,6 +25,7 @@ prove() {
 settled() { zqagent $CODE status >"$T/status" 2>&1; }
 head_of() { zqagent $CODE status --json | jq .spool.head; }
 held() { zqagent $CODE status --json | jq '[.sources[].held] | add'; }
+changes_reach() { [ "$(head_of)" -ge "$1" ]; }
 changes_are() {
 	[ "$(head_of)" = "$1" ] || { zqagent $CODE status
 		die "$(head_of) changes, not $1: something was told twice"; }
@@ -48,7 +49,7 @@ before=$(head_of)
 
 say "- $COUNT pages elsewhere, by one rename: as many changes, none held"
 mv "$T/www/news" "$T/www/xinwen"
-sleep 3
+wait_for 180 "the rename to be noticed" changes_reach $((before + COUNT))
 wait_for 180 "the renamed pages" settled
 changes_are $((before + COUNT))
 [ "$(held)" = 0 ] || die "$(held) are held"
@@ -61,15 +62,15 @@ jq -e '[.items[].url] | index("'$URL'/xinwen/7.html") != null and
 	{ jq . "$T/found"; die "the index has the old address"; }
 
 say "- the source proposes what it saw, and a word announces it"
-zqagent $CODE moves >"$T/moves"
-grep -q "zqagent say move $URL/news/ $URL/xinwen/ --prefix" "$T/moves" ||
-	{ cat "$T/moves"; die "no proposal"; }
+proposed() { zqagent $CODE moves >"$T/moves"
+	grep -q "zqagent say move $URL/news/ $URL/xinwen/ --prefix" "$T/moves"; }
+wait_for 60 "a proposal" proposed
 zqagent $CODE status | grep -q '1 could be announced' || die "status is silent"
 zqagent $CODE moves announce --reason '栏目调整' >"$T/out" || die "announce"
 zqagent $CODE moves --json | jq -e '(.proposed | length == 0) and
 	.announced[0].old == "'$URL'/news/"' >/dev/null || die "moves --json"
 moved() { zqhub move list --json >"$T/list" && grep -q "$URL/xinwen/" "$T/list"; }
-wait_for 20 "the hub to have the move" moved
+wait_for 60 "the hub to have the move" moved
 
 say "- also while the agent is down, and each page is another one"
 zqagent $CODE say move $URL/xinwen/ $URL/news/ --prefix --at '2099-01-01' \
@@ -81,13 +82,13 @@ wait_for 60 "the documents" has_items $CODE $((COUNT + 81))
 wait_for 60 "the site to settle" settled
 zqagent $CODE say move $URL/docs/ $URL/files/ --prefix >"$T/out" || die "say"
 grep -q '80 items of this site move' "$T/out" || { cat "$T/out"; die "say"; }
-wait_for 20 "the site to settle" settled
+wait_for 60 "the site to settle" settled
 before=$(head_of)
 stop "$(agent_pid $CODE)"
 mv "$T/www/docs" "$T/www/files"
 for f in "$T"/www/files/*.html; do echo '<p>新的导航' >>"$f"; done
 agent_start $CODE
-sleep 3
+wait_for 60 "the rename to be noticed" changes_reach $((before + 80))
 wait_for 60 "the site to settle" settled
 changes_are $((before + 80))
 prove "after the second"
@@ -98,25 +99,25 @@ mkdir "$T/more"
 zqagent $CODE source add dir more --root "$T/more" --url $URL/more/ >"$T/out" ||
 	die "source add"
 page "$T/www/wander.html" "迁移的公告"
-wait_for 30 "the page" has_items $CODE $((COUNT + 82))
-wait_for 30 "the site to settle" settled
+wait_for 60 "the page" has_items $CODE $((COUNT + 82))
+wait_for 60 "the site to settle" settled
 before=$(head_of)
 mv "$T/www/wander.html" "$T/more/"
-wait_for 30 "its new address" found_at $URL/more/wander.html
-wait_for 30 "the site to settle" settled
+wait_for 60 "its new address" found_at $URL/more/wander.html
+wait_for 60 "the site to settle" settled
 changes_are $((before + 1))
 prove "after it went to another source"
 mv "$T/more/wander.html" "$T/www/back.html"
-wait_for 30 "its third address" found_at $URL/back.html
-wait_for 30 "the site to settle" settled
+wait_for 60 "its third address" found_at $URL/back.html
+wait_for 60 "the site to settle" settled
 changes_are $((before + 2))
 rm "$T/www/back.html"
-wait_for 30 "it to be gone" has_items $CODE $((COUNT + 81))
+wait_for 60 "it to be gone" has_items $CODE $((COUNT + 81))
 
 say "- what goes from an announced place is no loss"
 zqagent $CODE say move $URL/xinwen/ https://new.zhengzhou.gov.cn/xinwen/ \
 	--prefix >"$T/out" || { cat "$T/out"; die "say"; }
-wait_for 20 "the site to settle" settled
+wait_for 60 "the site to settle" settled
 rm -r "$T/www/xinwen"
 wait_for 180 "the pages to be gone" has_items $CODE 81
 [ "$(held)" = 0 ] || die "$(held) are held"
@@ -149,11 +150,11 @@ printf '[source third]\nroot = %s\nurl = %s/third/\nmoves = what\n' \
 	"$T/third" $URL >>"$conf"
 mkdir "$T/third"
 kill -HUP "$(agent_pid $CODE)"
-wait_for 10 "it to say what is wrong" grep -q 'moves is "what"' \
+wait_for 60 "it to say what is wrong" grep -q 'moves is "what"' \
 	"$T/agent-$CODE.log"
 sources_are 2 >"$T/out" || die "wrong settings were followed"
 sed -i 's/^moves = what/moves = off/' "$conf"
 kill -HUP "$(agent_pid $CODE)"
-wait_for 20 "the third source" sources_are 3
+wait_for 60 "the third source" sources_are 3
 
 say ok

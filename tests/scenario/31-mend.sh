@@ -45,7 +45,7 @@ link() {	# OLD NEW: its page is only an example
 } >"$T/1.xml"
 mv "$T/1.xml" "$T/hub/1.xml"
 has_letter() { zqagent $CODE letters --json | jq -e 'length > 0'; }
-wait_for 20 "the letter" has_letter
+wait_for 60 "the letter" has_letter
 
 say "- a look changes nothing"
 zqagent $CODE mend >"$T/look" || { cat "$T/look"; die "mend"; }
@@ -80,7 +80,7 @@ zqagent $CODE mend --apply --changed "$WWW/gbk" >"$T/gbk" && die "not told, and 
 grep -q "wasn't told" "$T/gbk" || { cat "$T/gbk"; die "why?"; }
 agent_start $CODE
 told() { zqagent $CODE mend --apply --changed "$WWW/gbk" | grep -q '1 link in 1 page'; }
-wait_for 30 "the page to be told and mended" told
+wait_for 60 "the page to be told and mended" told
 grep -q 'href=/new/gbk.htm>' "$WWW/gbk/a.htm" || die "not mended"
 
 say "- with zqagentd down; only the owner of the pages, and never outside"

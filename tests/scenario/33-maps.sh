@@ -132,8 +132,8 @@ wait_for 60 "the files" has_map
 [ "$(id -u)" != 0 ] || chmod 755 "$T"
 start apache "$apache" -X -f "$T/apache.conf"
 answers() { curl -s -o "$T/out" "http://127.0.0.1:$1/"; }
-wait_for 20 nginx answers "$NGINX"
-wait_for 20 Apache answers "$APACHE"
+wait_for 60 nginx answers "$NGINX"
+wait_for 60 Apache answers "$APACHE"
 
 # leads PATH TARGET [HOST]: both say 308 and where
 leads() {
@@ -153,8 +153,8 @@ stays() {
 say "- old addresses answer 308 with where they are now"
 # A worker of before answers for another moment when a new one does already.
 alone() { [ "$(pgrep -c -P "$(cat "$T/nginx.pid")")" = 1 ]; }
-wait_for 20 "nginx to have read it" leads /news/2026/1.html $SITE/zwgk/news/2026/1.html
-wait_for 20 "nginx's old worker to leave" alone
+wait_for 60 "nginx to have read it" leads /news/2026/1.html $SITE/zwgk/news/2026/1.html
+wait_for 60 "nginx's old worker to leave" alone
 leads /news/ $SITE/zwgk/news/ || die prefix
 leads /news $SITE/zwgk/news/ || die "the prefix without its slash"
 leads '/news/a%20b.html?x=1&y=%E4%B8%AD' "$SITE/zwgk/news/a%20b.html?x=1&y=%E4%B8%AD" || die "a query"
@@ -184,7 +184,8 @@ say "- a map that somebody else has signed is not believed"
 map 2 0 evil "$(rule 1 prefix $SITE/ https://evil.example/)"
 wait_for 60 "it to be refused" grep -q 'map: not signed by the hub' "$T/agent-$CODE.log"
 leads /news/1 $SITE/zwgk/news/1 || die "it was believed"
-zqagent $CODE status | grep -q '^map  *not signed by the hub' || die "status"
+unsigned() { zqagent $CODE status | grep -q '^map  *not signed by the hub'; }
+wait_for 60 "the status to say so" unsigned
 reloads 1 || die "told of nothing"
 
 say "- the next version: one ends, one moves on, one is still to come"
@@ -193,6 +194,7 @@ map 3 1 hub '<zq:rule number="1" gone="true"/>' \
 	"$(rule 8 prefix $SITE/zwgk/ https://zwgk.gov.cn/ ' at="2026-01-01T00:00:00Z"')" \
 	"$(rule 9 domain https://old.a.gov.cn/ $SITE/ " at=\"$at\"")"
 wait_for 90 "it to be taken" leads /news/1.html https://zwgk.gov.cn/news/1.html
+wait_for 60 "nginx's old worker to leave" alone
 stays /old.html 404 || die "a move that is gone"
 got=$(curl -s -o "$T/out" -w '%{http_code}' -H "Host: old.a.gov.cn" "http://127.0.0.1:$NGINX/x")
 [ "$(date +%s)" -ge "$(date -d "$at" +%s)" ] || [ "$got" = 404 ] || die "too early: $got"
@@ -200,7 +202,7 @@ got=$(curl -s -o "$T/out" -w '%{http_code}' -H "Host: old.a.gov.cn" "http://127.
 say "- what has begun is written when it begins, and told"
 sed -i "s|^url = .*|url = https://old.a.gov.cn/|" "$A/agent.conf"
 stop "$(agent_pid $CODE)"; agent_start $CODE
-wait_for 40 "the move to begin" sh -c "curl -s -o '$T/out' -w '%{redirect_url}' -H 'Host: old.a.gov.cn' http://127.0.0.1:$NGINX/x/y?z | grep -qx '$SITE/x/y?z'"
+wait_for 60 "the move to begin" sh -c "curl -s -o '$T/out' -w '%{redirect_url}' -H 'Host: old.a.gov.cn' http://127.0.0.1:$NGINX/x/y?z | grep -qx '$SITE/x/y?z'"
 
 say "- links to a dead domain of another site are mended by the map"
 sed -i "s|^url = .*|url = $SITE/|" "$A/agent.conf"

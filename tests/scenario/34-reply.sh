@@ -50,11 +50,12 @@ zqagent $A letters --will-fix "$(letter $A)" >"$T/reply" || die "will-fix"
 zqagent $C letters --refuse "$(letter $C)" 2>/dev/null && die "refused without a reason"
 zqagent $C letters --refuse "$(letter $C)" --reason 档案不改 >"$T/reply" || die "refuse"
 says() { zqhub move show 1 --json | grep -q "$1"; }
-wait_for 20 "the hub to show it" says 'will.fix'
-wait_for 20 "the hub to show the reason" says 档案不改
+wait_for 60 "the hub to show it" says 'will.fix'
+wait_for 60 "the hub to show the reason" says 档案不改
 zqagent $C letters | grep -q 'refused by .*档案不改' || die "not shown here"
+content() { zqagent "$1" status >"$T/status"; }
 for who in $A $C; do
-	zqagent "$who" status >"$T/status" || { cat "$T/status"; die "not in sync"; }
+	wait_for 60 "$who to be in sync" content "$who"
 	grep -q 'not taken as said' "$T/status" && { cat "$T/status"; die "a reply is held"; }
 done
 

@@ -36,16 +36,19 @@ zqhub move announce $A https://www.zz.gov.cn/ https://www.kf.gov.cn/ --domain \
 [ "$(zqhub move show 1 --json | jq -r .state)" = effective ] ||
 	zqhub move agree 1 --reason 合并 >"$T/out" 2>&1 ||
 	{ cat "$T/out"; die "agree"; }
-wait_for 20 "a redirect" answers www.zz.gov.cn '/old?x=1' \
+wait_for 60 "a redirect" answers www.zz.gov.cn '/old?x=1' \
 	'308 https://www.kf.gov.cn/old?x=1'
 answers www.kf.gov.cn / "200 " || die "the hub's own page: $got"
 answers evil.example / "200 " || die "another host: $got"
 for _ in 1 2 3; do
 	ask www.zz.gov.cn /most -e https://www.ly.gov.cn/1.html >"$T/none"
 done
-curl -sf "http://127.0.0.1:$WEB_PORT/hits?lang=en" >"$T/hits" || die "/hits"
-grep -q '<td class="far">3</td>.*www.zz.gov.cn/most.*www.ly.gov.cn/1.html' \
-	"$T/hits" || { cat "$T/hits"; die "hits aren't counted"; }
+counted() {
+	curl -sf "http://127.0.0.1:$WEB_PORT/hits?lang=en" >"$T/hits" &&
+		grep -q '<td class="far">3</td>.*www.zz.gov.cn/most.*www.ly.gov.cn/1.html' \
+			"$T/hits"
+}
+wait_for 60 "hits to be counted" counted
 curl -sf "http://127.0.0.1:$WEB_PORT/metrics" >"$T/metrics"
 grep -q 'zq_web_former_total{status="308"} [4-9]' "$T/metrics" || die "metrics"
 
@@ -54,15 +57,13 @@ kept() { zqhub journal print | grep -q '"do":"former".*/most'; }
 wait_for 90 "hits to be kept" kept
 stop "$HUB_PID" || die "hub did not end cleanly"
 hub_start
-curl -sf "http://127.0.0.1:$WEB_PORT/hits?lang=en" >"$T/hits" || die "/hits"
-grep -q '<td class="far">3</td>.*www.zz.gov.cn/most.*www.ly.gov.cn/1.html' \
-	"$T/hits" || { cat "$T/hits"; die "hits are forgotten"; }
+wait_for 60 "hits to be there again" counted
 
 say "- a site is closed"
 zqhub site retire $C --reason 并入门户 --yes >"$T/out" 2>&1 ||
 	zqhub site retire $C --reason 并入门户 >"$T/out" 2>&1 ||
 	{ cat "$T/out"; die "retire"; }
-wait_for 20 "gone" answers www.ly.gov.cn /1.html "410 "
+wait_for 60 "gone" answers www.ly.gov.cn /1.html "410 "
 grep -q 并入门户 "$T/body" || { cat "$T/body"; die "no reason"; }
 
 say "- the map, for whoever has openssl and a certificate"
@@ -86,4 +87,4 @@ status=$(curl -sk -o "$T/none" -w '%{http_code}' \
 say "- called off"
 zqhub move withdraw 1 --reason 不合并了 >"$T/out" 2>&1 ||
 	{ cat "$T/out"; die "withdraw"; }
-wait_for 20 "the hub to answer for it no more" answers www.zz.gov.cn /most "404 "
+wait_for 60 "the hub to answer for it no more" answers www.zz.gov.cn /most "404 "

@@ -50,7 +50,7 @@ zqagent $A source add dir web --root "$T/www" --url "$W/" \
 	>"$T/source" 2>&1 || die "source add"
 agent_start $A
 has() { [ "$(zqhub status --json | jq '.totals.items')" = "$1" ]; }
-wait_for 30 "six pages" has 6
+wait_for 60 "six pages" has 6
 
 say "- two columns are renamed; one of them is not to be found afterwards"
 zqagent $A say move "$W/good/" "$W/better/" --prefix >"$T/said" || die "say"
@@ -58,8 +58,8 @@ zqagent $A say move "$W/bad/" "$W/worse/" --prefix >>"$T/said" || die "say"
 state() { zqhub move list --json | jq -r --arg old "$1" \
 	'.[] | select(.old == $old) | .state'; }
 state_is() { [ "$(state "$W/$1/")" = "$2" ]; }
-wait_for 20 "the good one to take effect" state_is good effective
-wait_for 20 "the bad one to take effect" state_is bad effective
+wait_for 60 "the good one to take effect" state_is good effective
+wait_for 60 "the bad one to take effect" state_is bad effective
 mv "$T/www/good" "$T/www/better"
 rm -r "$T/www/bad"
 nginx_conf "location /good/ { rewrite ^/good/(.*)\$ $W/better/\$1 permanent; }" \

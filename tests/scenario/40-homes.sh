@@ -93,7 +93,7 @@ serve() {	# NAME ADDRESS [LINES IN SERVER]: (re)starts it
 	[ -z "$pid" ] || stop "$pid"
 	start "nginx-$site" nginx -e error.log -p "$T/$site" -c nginx.conf
 	eval "PID_$site=\$PID"
-	wait_for 10 "$site to listen" curl -s -o "$T/x" "http://$at/"
+	wait_for 60 "$site to listen" curl -s -o "$T/x" "http://$at/"
 }
 certify fine www.fine.gov.cn
 certify expired www.expired.gov.cn
@@ -128,7 +128,7 @@ is() {	# NAME JQ
 	jq -e "$2" "$T/home"
 }
 sees() {	# NAME JQ: within some time
-	limit=$((${3:-30} + $(date +%s)))
+	limit=$((${3:-60} + $(date +%s)))
 	until is "$1" "$2" >"$T/x"; do
 		[ "$(date +%s)" -lt "$limit" ] ||
 			{ cat "$T/home"; die "$1: not $2"; }
@@ -156,7 +156,7 @@ grep -q '10 home pages looked at, 10 there, 0 in danger' "$T/x" ||
 grep -q 'zhanqun/[0-9.]* (home page check; +mailto:admin@example.cn)' \
 	"$T/fine/access.log" || die "no contact"
 again() { grep -q '"GET / HTTP/1.1" 304' "$T/fine/access.log"; }
-wait_for 20 "a look that is conditional" again
+wait_for 60 "a look that is conditional" again
 
 say "- each its own trouble"
 stop "$PID_stop"
@@ -188,18 +188,21 @@ sees expired '.outcome == "failed" and .cause == "certificate" and
 sees parked '.verdict == "danger" and .why == "parked"'
 sees other '.verdict == "danger" and .why == "other-code"'
 sees fine '.outcome == "ok" and .evidence.dns == ["127.0.1.80"]'
-sees hang '.outcome == "failed" and .cause == "time" and .ms >= 10000' 60
+sees hang '.outcome == "failed" and .cause == "time" and .ms >= 10000' 120
 zqhub home >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
 grep -q 'www.sent.gov.cn -> casino.example.com' "$T/x" && grep -q '3 in danger' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home does not say it"; }
 zqhub home "$(code sent)" >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
 grep -q 'When it was well' "$T/x" && grep -q 'Lucky Star' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home CODE"; }
-grep -q 'home: site=4100000006 verdict=danger' "$T/hub.log" ||
-	die "no word in the log"
-curl -sf -o "$T/x" "http://127.0.0.1:$WEB_PORT/metrics" || die "metrics"
-grep -q '^zq_home_danger_total [1-9]' "$T/x" &&
-	grep -q '^zq_home_failed_total [1-9]' "$T/x" || die "metrics"
+wait_for 60 "a word in the log" grep -q \
+	'home: site=4100000006 verdict=danger' "$T/hub.log"
+counted() {
+	curl -sf -o "$T/x" "http://127.0.0.1:$WEB_PORT/metrics" &&
+		grep -q '^zq_home_danger_total [1-9]' "$T/x" &&
+		grep -q '^zq_home_failed_total [1-9]' "$T/x"
+}
+wait_for 60 "metrics" counted
 
 say "- another language and title; a person says that it is right so"
 cat >"$T/english/www/index.html" <<-HTML
@@ -220,7 +223,7 @@ for name in slow sent move; do serve "$name" "$(address "$name")"; done
 certify expired www.expired.gov.cn
 serve expired "$(address expired)"
 for name in $names; do
-	sees "$name" '.outcome == "ok" and .verdict == "same" and .candidate == null' 60
+	sees "$name" '.outcome == "ok" and .verdict == "same" and .candidate == null' 120
 done
 
 say "- what was announced is excluded"
@@ -229,7 +232,7 @@ zqhub notice announce "$(code stop)" outage --reason '机房检修' \
 	{ cat "$T/x"; die "notice announce"; }
 week() { zqhub availability --json >"$T/week" &&
 	jq -e ".[] | select(.code == \"$(code "$1")\") | $2" "$T/week"; }
-wait_for 30 "looks to be excluded" week stop '.excluded > 1'
+wait_for 60 "looks to be excluded" week stop '.excluded > 1'
 failed=$(week stop .failed)
 stop "$PID_stop"
 sees stop '.outcome == "failed"'

@@ -70,8 +70,8 @@ for dir in tests/golden/versions/[0-9]*; do
 	[ "$posted" -ge 12 ] || die "only $posted documents were posted"
 	[ "$version" = 0.0 ] || [ "$compared" -ge 4 ] ||
 		die "only $compared comparisons"
-	wait_for 10 "the page that had a part of another time" found 带未知部分
-	wait_for 10 "the one that stayed" found 第三页
+	wait_for 60 "the page that had a part of another time" found 带未知部分
+	wait_for 60 "the one that stayed" found 第三页
 	zqhub site show $site --json | jq -e '.items >= 5' >/dev/null ||
 		die "items: $(zqhub site show $site --json)"
 	stop "$HUB_PID" || die "the hub ended badly"

@@ -29,7 +29,8 @@ serve() {	# WHAT: as nginx's location says it
 site_is() {	# FILTER
 	zqhub site show $CODE --json | jq -e "$1" >/dev/null
 }
-# within LEAST MOST WHAT FILTER: it comes to that, not sooner and not later
+# within LEAST MOST WHAT FILTER: it comes to that, not sooner and not later.
+# MOST leaves a slow machine some seconds; make bench measures them.
 within() {
 	began=$(date +%s)
 	wait_for "$2" "$3" site_is "$4"
@@ -48,14 +49,14 @@ agent_enroll $CODE "$TICKET"
 zqagent $CODE source add dir web --root "$T/root" \
 	--url https://www.zhengzhou.gov.cn/ >>"$T/agent-$CODE.log" 2>&1 ||
 	die "source add"
-sed -i "1i home = http://www.zhengzhou.gov.cn:$WWW/start\nhome_every = 1s\nhub_silent = 4s\nhook = /bin/sh $T/hook.sh" \
+sed -i "1i home = http://www.zhengzhou.gov.cn:$WWW/start\nhome_every = 1s\nhub_silent = 10s\nhook = /bin/sh $T/hook.sh" \
 	"$(agent_dir $CODE)/agent.conf"
 printf 'cat >>%s/hooked; echo >>%s/hooked\n' "$T" "$T" >"$T/hook.sh"
 agent_start $CODE
 
 say "- the inside view: its home page, asked at home by its name"
-wait_for 30 "its page to be there" has_items $CODE 1
-wait_for 20 "the home page to be known" site_is '.health.home_status == 200'
+wait_for 60 "its page to be there" has_items $CODE 1
+wait_for 60 "the home page to be known" site_is '.health.home_status == 200'
 site_is '.health.beat_ms == 5000 and .health.sources == 1 and
 	.health.sources_troubled == 0 and .connections >= 1 and
 	.health.certificate_until[0:19] == .certificate_until[0:19]' ||
@@ -70,13 +71,13 @@ grep -q "home page .*:$WWW/start answers 200" "$T/status" ||
 
 say "- a web server that is stopped, and one that says no"
 stop "$NGINX_PID"
-within 0 8 "it is told that nothing listens" \
+within 0 30 "it is told that nothing listens" \
 	'.health.home_error == "refused" and .health.home_status == 0'
 serve 'return 503;'
-within 0 8 "it is told that it says 503" '.health.home_status == 503'
+within 0 30 "it is told that it says 503" '.health.home_status == 503'
 stop "$NGINX_PID"
 serve 'return 200 "fine";'
-within 0 8 "it is told that it is fine" '.health.home_status == 200'
+within 0 30 "it is told that it is fine" '.health.home_status == 200'
 
 say "- beats are not written down one by one"
 written() { stat -c %Y "$HUB/journal/data.mdb"; }
@@ -95,29 +96,29 @@ children() { ps -o pid= --ppid "$1"; }
 agent=$(children "$(agent_pid $CODE)")
 # shellcheck disable=SC2086
 kill -STOP $agent
-within 9 17 "it is silent" '.state == "silent" and .connections >= 1'
-wait_for 10 "the monitor to say so" grep -q " site=$CODE state=silent " \
+within 9 40 "it is silent" '.state == "silent" and .connections >= 1'
+wait_for 60 "the monitor to say so" grep -q " site=$CODE state=silent " \
 	"$T/hub.log"
 # shellcheck disable=SC2086
 kill -CONT $agent
-within 0 6 "it is back" '.state == "sync"'
+within 0 60 "it is back" '.state == "sync"'
 sleep 2
 ! grep -q hub-silent "$T/hooked" 2>/dev/null ||
 	{ cat "$T/hooked"; die "it takes its own sleep for the hub's silence"; }
 
 say "- an agent that is killed is gone at once"
 kill9 "$(agent_pid $CODE)"
-within 0 2 "it is gone" '.connections == 0 and .disconnected != null'
+within 0 8 "it is gone" '.connections == 0 and .disconnected != null'
 zqhub site show $CODE >"$T/show"
 grep -q '^disconnected' "$T/show" ||
 	{ cat "$T/show"; die "site show doesn't say it"; }
 agent_start $CODE
-within 0 10 "it is back" '.connections >= 1 and .state == "sync"'
+within 0 60 "it is back" '.connections >= 1 and .state == "sync"'
 
 say "- the hub is killed, and begins anew; then it is silent, and comes back"
 kill9 "$HUB_PID"
-wait_for 15 "zqhub to do without" eval '! site_is .health'
-wait_for 30 "the agent to notice" grep -q '"kind":"hub-silent"' "$T/hooked"
+wait_for 60 "zqhub to do without" eval '! site_is .health'
+wait_for 60 "the agent to notice" grep -q '"kind":"hub-silent"' "$T/hooked"
 zqagent $CODE status >"$T/status" && die "a silent hub is not in sync"
 grep -q 'the hub has not answered for' "$T/status" ||
 	{ cat "$T/status"; die "the agent's status doesn't say it"; }
@@ -125,5 +126,5 @@ hub_start
 wait_for 60 "the agent to say so" grep -q '"kind":"hub-heard"' "$T/hooked"
 [ "$(grep -c hub-silent "$T/hooked")" = 1 ] ||
 	{ cat "$T/hooked"; die "it said so more than once"; }
-wait_for 30 "the inside view" site_is '.health.home_status == 200'
+wait_for 60 "the inside view" site_is '.health.home_status == 200'
 say "fine"

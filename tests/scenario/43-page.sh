@@ -27,7 +27,7 @@ for name in 郑州市人民政府 开封市人民政府 洛阳市人民政府; d
 done
 zqhub site add --code 4104000001 --name '平顶山<b>市</b>' --domain www4.gov.cn \
 	--kind portal >/dev/null || die "site add"
-wait_for 30 "items" has_items 4103000001 1
+wait_for 60 "items" has_items 4103000001 1
 web=http://127.0.0.1:$WEB_PORT
 code() { curl -s -o "$T/got" -D "$T/head" -w '%{http_code}' "$@"; }
 
@@ -82,8 +82,8 @@ say "- sessions outlive the web part; another password ends them"
 pid=$(pgrep -x -P "$HUB_PID" web) || die "where is the web part?"
 kill -KILL "$pid"
 again() { now=$(pgrep -x -P "$HUB_PID" web) && [ "$now" != "$pid" ]; }
-wait_for 20 "another web part" again
-wait_for 20 "the web part" curl -sf -o "$T/got" "$web/healthz"
+wait_for 60 "another web part" again
+wait_for 60 "the web part" curl -sf -o "$T/got" "$web/healthz"
 code -b "$jar" "$web/" >/dev/null
 grep -q '<span>li</span>' "$T/got" || die "the session did not outlive it"
 [ "$(act -d 'code=4104000001&reason=x' "$web/act/block")" = 303 ] || die "block after that"
@@ -102,7 +102,7 @@ grep -qi '^retry-after: [0-9]' "$T/head" || die "not told when to come back"
 say "- a browser: signs in, sees a cell change, acknowledges, announces"
 command -v chromedriver >/dev/null && command -v chromium >/dev/null ||
 	skip "chromium and chromedriver are not here"
-wait_for 30 "all to be up" sh -c "curl -s $web/ | grep -q 'data-sum=\"up\">3<'"
+wait_for 60 "all to be up" sh -c "curl -s $web/ | grep -q 'data-sum=\"up\">3<'"
 # shellcheck disable=SC2046 # they are words
 $python tests/scenario/page.py "$web" "$T" $(pgrep -P "$(agent_pid 4102000001)") ||
 	die "browser"

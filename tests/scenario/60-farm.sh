@@ -12,8 +12,8 @@ python3 tests/farm/make.py "$FARM" "$PORT" "$TLS" "$STRANGE" "$CLOSED" ||
 	die "no farm"
 start nginx nginx -p "$FARM" -c nginx.conf
 start strange python3 tests/farm/strange.py "$STRANGE"
-wait_for 10 "the farm" curl -sf -o "$T/x" "http://127.0.0.1:$PORT/a/1.html"
-wait_for 10 "the strangers" curl -s -o "$T/x" "http://127.0.0.1:$STRANGE/"
+wait_for 60 "the farm" curl -sf -o "$T/x" "http://127.0.0.1:$PORT/a/1.html"
+wait_for 60 "the strangers" curl -s -o "$T/x" "http://127.0.0.1:$STRANGE/"
 
 HOME_ONLY='127.0.0.0/8 ::1'
 check() {	# as zqhub check, of loopback only

@@ -77,13 +77,13 @@ start() {
 	STARTED="$STARTED $PID"
 }
 
-# stop PID: TERM, and wait for it (30 s at most); its exit status
+# stop PID: TERM, and wait for it (60 s at most); its exit status
 stop() {
 	kill -TERM "$1" 2>/dev/null
 	n=0
 	while kill -0 "$1" 2>/dev/null; do
 		n=$((n + 1))
-		[ $n -le 300 ] || { kill -KILL "$1"; die "pid $1 would not end"; }
+		[ $n -le 600 ] || { kill -KILL "$1"; die "pid $1 would not end"; }
 		sleep 0.1
 	done
 	wait "$1"
@@ -112,7 +112,9 @@ port() {
 	say "$p"
 }
 
-# wait_for SECONDS WHAT COMMAND…: until it succeeds
+# wait_for SECONDS WHAT COMMAND…: until it succeeds. The command is run each
+# time, its arguments are what they were at first. The seconds are a ceiling:
+# a slow machine that does five things at a time needs them, nobody else does.
 wait_for() {
 	limit=$1 what=$2; shift 2
 	end=$(($(date +%s) + limit))
@@ -158,9 +160,9 @@ hub_start() {
 	start hub $HUB_RUN "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" "$@"
 	# shellcheck disable=SC2034 # scenarios stop it by this
 	HUB_PID=$PID
-	wait_for 30 "the hub to listen" curl -sf -o "$T/health" \
+	wait_for 60 "the hub to listen" curl -sf -o "$T/health" \
 		"http://127.0.0.1:$WEB_PORT/healthz"
-	wait_for 30 "the edge to listen" curl -sk -o "$T/health" \
+	wait_for 60 "the edge to listen" curl -sk -o "$T/health" \
 		"https://127.0.0.1:$HUB_PORT/v1/"
 }
 
@@ -188,7 +190,7 @@ agent_start() {
 	# shellcheck disable=SC2086
 	start "agent-$1" $AGENT_RUN "$ZQ_BUILD/zqagentd" -c "$(agent_dir "$1")/agent.conf"
 	eval "AGENT_$1=\$PID"
-	wait_for 30 "agent $1 to answer" zqagent_up "$1"
+	wait_for 60 "agent $1 to answer" zqagent_up "$1"
 }
 zqagent_up() {
 	zqagent "$1" status --json | grep -q '"running": *true'
@@ -213,9 +215,10 @@ items_of() {
 has_items() { [ "$(items_of "$1")" = "$2" ]; }
 
 # page FILE TITLE [DATE] [COLUMN]: an article as the norms have it, by rename
+# of what agents leave alone
 page() {
 	mkdir -p "$(dirname "$1")"
-	cat >"$1.tmp$$" <<-HTML
+	cat >"$1.tmp" <<-HTML
 	<!DOCTYPE html>
 	<html lang="zh-CN"><head><meta charset="utf-8">
 	<meta name="SiteName" content="试验站">
@@ -229,5 +232,5 @@ page() {
 	<title>$2</title></head>
 	<body><h1>$2</h1><p>正文。</p><a href="/">首页</a></body></html>
 	HTML
-	mv "$1.tmp$$" "$1"
+	mv "$1.tmp" "$1"
 }
