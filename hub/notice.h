@@ -5,8 +5,11 @@
  * that says how it went: its closing record.
  *
  * A notice is of a site, a kind and a service (empty: the whole site). Said
- * again while it is open, it is the same notice with other times. Time alone
- * makes no row: whether it is to come, or now, is what notice_phase() says.
+ * again while it is open, it is the same notice with other times. Only of
+ * maintenance there may be several of one service, beside each other: what
+ * recurs is known by when it recurs, what is once by its beginning
+ * (announcement_is_same()). Time alone makes no row: whether it is to come, or
+ * now, is what notice_phase() says.
  *
  * What is within its window is excluded from availability, but not before it
  * was announced, nor past its end: who announces a fault afterwards, or too

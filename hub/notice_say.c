@@ -7,28 +7,40 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+
+#define AGAIN INT64_C(86400000)	/* ms: that something is over may be said
+				 * once more so long after it was */
 
 /* --- finding ------------------------------------------------------------- */
 
 /* Open ones of a site, by what the caller asks for. Numbers, for what a
  * cursor hands out isn't good any more when a row is written. */
 struct finding {
-	enum notice_kind kind;		/* NONE: any but a closing */
-	struct span service;
-	bool any_service;
+	const struct notice_said *said;
 	uint32_t number[NOTICES_SITE];
 	uint32_t found, all;
 	bool past;			/* there was one that is over */
 };
 
+/* What is resolved is any but a closing, of one service or of all. */
 static bool
 is_sought(const struct finding *f, const struct notice *n)
 {
-	return (f->kind == NOTICE_NONE ? n->kind != NOTICE_CLOSING :
-	    n->kind == f->kind) &&
-	    (f->any_service || span_is(n->service, f->service));
+	const struct announcement *what = &f->said->what;
+	const struct announcement a = {
+		.kind = (enum announcement_kind)n->kind,
+		.from = n->from,
+		.service = n->service,
+		.recurs = n->recurs,
+	};
+
+	if (what->kind != ANNOUNCE_RESOLVED)
+		return announcement_is_same(&a, what);
+	return n->kind != NOTICE_CLOSING && (what->service.n == 0 ||
+	    span_is(n->service, what->service));
 }
 
 static bool
@@ -47,16 +59,17 @@ find_past(void *arg, const struct notice *n)
 {
 	struct finding *f = arg;
 
-	f->past = !notice_is_open(n) && is_sought(f, n);
+	f->past = !notice_is_open(n) && is_sought(f, n) &&
+	    f->said->when <= n->ended + AGAIN;
 	return !f->past;
 }
 
 static void
-find(struct group *g, uint32_t site, struct finding *f)
+find(struct group *g, const struct notice_said *s, struct finding *f)
 {
-	f->found = f->all = 0;
-	notice_each_open(g->txn, site, find_one, f);
-	notice_each(g->txn, site, find_past, f);
+	*f = (struct finding){ .said = s };
+	notice_each_open(g->txn, s->site, find_one, f);
+	notice_each(g->txn, s->site, find_past, f);
 }
 
 /* A copy of the row to point into: what is in the table moves. */
@@ -144,29 +157,32 @@ end_found(struct group *g, const struct entry *e, const struct finding *f,
 	}
 	if (ended > 0 || (others == 0 && f->past))
 		return NULL;	/* now, or before: it is said again */
-	return others > 0 ? "the hub's operator announced it: only they can "
-	    "say that it is over" : "nothing of this kind is announced, or "
-	    "it is over";
+	if (others > 0)
+		return N_("the hub's operator announced it: only they can say "
+		    "that it is over");
+	return begun ? N_("nothing of this service has been announced and "
+	    "has begun, or it is over: was the service named otherwise? "
+	    "Without a name all that has begun is over") :
+	    N_("nothing like this is announced, or it is over: was the "
+	    "service, or when it begins or recurs, said otherwise?");
 }
 
 /* Faults and work that have begun; of one service, or of all. */
 static const char *
 resolve(struct group *g, const struct entry *e, const struct notice_said *s)
 {
-	struct finding f = { .service = s->what.service,
-	    .any_service = s->what.service.n == 0 };
+	struct finding f;
 
-	find(g, s->site, &f);
+	find(g, s, &f);
 	return end_found(g, e, &f, s, true);
 }
 
 static const char *
 withdraw(struct group *g, const struct entry *e, const struct notice_said *s)
 {
-	struct finding f = { .kind = (enum notice_kind)s->what.kind,
-	    .service = s->what.service };
+	struct finding f;
 
-	find(g, s->site, &f);
+	find(g, s, &f);
 	return end_found(g, e, &f, s, false);
 }
 
@@ -239,8 +255,8 @@ say_again(struct group *g, const struct entry *e, uint32_t number,
 		put_announced(g, &h.n, e->at);
 	}
 	free(h.copy);
-	return may ? NULL : "the hub's operator announced this: only they "
-	    "can change it";
+	return may ? NULL : N_("the hub's operator announced this: only they "
+	    "can change it");
 }
 
 static const char *
@@ -289,17 +305,16 @@ is_echo(struct group *g, const struct notice_said *s, int64_t at)
 static const char *
 announce(struct group *g, const struct entry *e, const struct notice_said *s)
 {
-	struct finding f = { .kind = (enum notice_kind)s->what.kind,
-	    .service = s->what.service };
+	struct finding f;
 
-	find(g, s->site, &f);
+	find(g, s, &f);
 	if (f.found > 0)
 		return say_again(g, e, f.number[0], s);
 	if (is_echo(g, s, e->at))
 		return NULL;
 	if (f.all >= NOTICES_SITE)
-		return "the site has announced 200 things that are not over: "
-		    "say first which of them are";
+		return N_("the site has announced 200 things that are not "
+		    "over: say first which of them are");
 	return say_first(g, e, s);
 }
 

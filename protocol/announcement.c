@@ -45,6 +45,9 @@ judge_times(const struct announcement *a)
 static const char *
 judge_outage(const struct announcement *a)
 {
+	if (a->recurs.n > 0)
+		return N_("an outage doesn't come again and again: what does "
+		    "is maintenance");
 	if (a->reason.n == 0)
 		return N_("an outage has to have a reason");
 	return judge_times(a);
@@ -56,19 +59,18 @@ judge_maintenance(const struct announcement *a)
 	struct recurs r;
 	const char *why;
 
-	if (a->withdrawn)
-		return NULL;
 	if (a->recurs.n > 0) {
 		if (!recurs_parse(&r, a->recurs, &why))
 			return why;
-		if (!recurs_is_zone(a->zone))
+		if (!a->withdrawn && !recurs_is_zone(a->zone))
 			return N_("maintenance that recurs has to name its "
 			    "time zone, such as Asia/Shanghai");
-	} else if (a->from == CLOCK_NONE || a->until == CLOCK_NONE) {
+	} else if (!a->withdrawn &&
+	    (a->from == CLOCK_NONE || a->until == CLOCK_NONE)) {
 		return N_("maintenance has to say from when until when, or "
 		    "when it recurs");
 	}
-	return judge_times(a);
+	return a->withdrawn ? NULL : judge_times(a);
 }
 
 static const char *
@@ -111,6 +113,18 @@ judge(const struct announcement *a)
 
 /* --- from a change, and to one ------------------------------------------- */
 
+static bool
+is_withdrawn(const struct announcement *a)
+{
+	bool timeless = a->from == CLOCK_NONE && a->until == CLOCK_NONE &&
+	    a->recurs.n == 0;
+
+	if (a->kind == ANNOUNCE_MAINTENANCE)
+		return timeless || (a->from != CLOCK_NONE &&
+		    a->until == a->from);
+	return a->kind == ANNOUNCE_CLOSING && timeless;
+}
+
 bool
 announcement_read(struct announcement *a, const struct change *c,
     const char **why)
@@ -126,9 +140,7 @@ announcement_read(struct announcement *a, const struct change *c,
 		.reason = c->word[WORD_REASON],
 		.by = c->word[WORD_BY],
 	};
-	a->withdrawn = a->from == CLOCK_NONE && a->recurs.n == 0 &&
-	    a->until == CLOCK_NONE && (a->kind == ANNOUNCE_MAINTENANCE ||
-	    a->kind == ANNOUNCE_CLOSING);
+	a->withdrawn = is_withdrawn(a);
 	*why = c->kind == CHANGE_NOTICE ? judge(a) : N_("not a notice");
 	return *why == NULL;
 }
@@ -146,4 +158,20 @@ announcement_write(struct change *c, const struct announcement *a)
 	c->word[WORD_SUCCESSOR] = a->see;
 	c->word[WORD_REASON] = a->reason;
 	c->word[WORD_BY] = a->by;
+}
+
+/* --- the same one? --------------------------------------------------------- */
+
+bool
+announcement_is_same(const struct announcement *a,
+    const struct announcement *b)
+{
+	if (a->kind != b->kind || !span_is(a->service, b->service))
+		return false;
+	if (a->kind != ANNOUNCE_MAINTENANCE)
+		return true;
+	if (b->recurs.n > 0)
+		return recurs_is_same(a->recurs, b->recurs);
+	return (b->withdrawn && b->from == CLOCK_NONE) ||
+	    (a->recurs.n == 0 && a->from == b->from);
 }

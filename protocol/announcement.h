@@ -27,8 +27,11 @@ enum announcement_kind {	/* numbers are in rows of the hub for ever */
 
 struct announcement {
 	enum announcement_kind kind;
-	bool withdrawn;		/* maintenance or closing without a time: it
-				 * will not be */
+	bool withdrawn;		/* maintenance or closing that will not be:
+				 * without a time (of maintenance, all of its
+				 * service); or maintenance which ends when it
+				 * begins, the one that begins then or recurs
+				 * like this */
 	int64_t from, until;	/* ms; CLOCK_NONE: from now on; open */
 	struct span service;	/* empty: the whole site */
 	struct span recurs, zone;
@@ -43,6 +46,13 @@ bool announcement_read(struct announcement *a, const struct change *c,
     const char **why);
 /* The other way: of a change that was initialised. */
 void announcement_write(struct change *c, const struct announcement *a);
+
+/* Does the later one (b) speak of what a announced, so that it takes its
+ * place, or ends it? Of maintenance there may be several of one service beside
+ * each other: what recurs is known by when it recurs, what is once by its
+ * beginning. b may be withdrawn. */
+bool announcement_is_same(const struct announcement *a,
+    const struct announcement *b);
 
 const char *announcement_name(enum announcement_kind k);
 /* Or 0. */

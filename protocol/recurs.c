@@ -146,6 +146,16 @@ recurs_parse(struct recurs *r, struct span text, const char **why)
 }
 
 bool
+recurs_is_same(struct span a, struct span b)
+{
+	struct recurs one, other;
+
+	return recurs_parse(&one, a, NULL) && recurs_parse(&other, b, NULL) &&
+	    one.weekdays == other.weekdays && one.dates == other.dates &&
+	    one.from == other.from && one.until == other.until;
+}
+
+bool
 recurs_begins(const struct recurs *r, int day, int weekday)
 {
 	return (r->weekdays >> weekday & 1) != 0 ||

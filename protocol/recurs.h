@@ -26,6 +26,8 @@ struct recurs {
 
 /* False, with a constant sentence in why (may be NULL). */
 bool recurs_parse(struct recurs *r, struct span text, const char **why);
+/* Do both say the same, in other words or not? Not if one can't be read. */
+bool recurs_is_same(struct span a, struct span b);
 /* Does one begin on this day? weekday: 0 is Sunday. */
 bool recurs_begins(const struct recurs *r, int day, int weekday);
 

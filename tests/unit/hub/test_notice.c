@@ -38,7 +38,7 @@ later(int64_t ms)
 
 /* --- saying it ----------------------------------------------------------- */
 
-/* from, until: ms from now; 0: none. */
+/* from, until: ms from now; 0: none; both the same: it is withdrawn. */
 static void
 say(uint32_t site, const char *scope, const char *service, int64_t from,
     int64_t until)
@@ -433,13 +433,94 @@ START_TEST(series)
 	say_series(1, "daily 00:00-24:00", "UTC");
 	ck_assert_int_eq(phase(1), NOTICE_CURRENT);
 	ck_assert(covers(1, k.now) && covers(1, k.now + 3 * DAY));
-	say_series(1, "monthly:1 02:00-04:00", "UTC");	/* instead */
+	say_series(1, "daily 00:00-24:00", "Asia/Shanghai");	/* instead */
 	ck_assert_str_eq(is(2), "");
-	ck_assert_int_eq(phase(1), NOTICE_BETWEEN);
-	ck_assert(!covers(1, k.now));
 	later(DAY);
 	say(1, "maintenance", "", 0, 0);
 	ck_assert_str_eq(is(1), "1 maintenance withdrawn ''");
+}
+END_TEST
+
+static int64_t
+end_of(uint32_t number)
+{
+	struct db_txn *t = view_read(k.view);
+	struct notice n;
+	int64_t until;
+
+	ck_assert(notice_get(t, number, &n));
+	until = n.until;
+	db_abort(t);
+	return until;
+}
+
+/* Work of one service, several times: each stands by itself. */
+START_TEST(beside)
+{
+	int64_t then = k.now;
+
+	say_series(1, "monthly:31 02:00-04:00", "UTC");
+	say(1, "maintenance", "", HOUR, 3 * HOUR);
+	say(1, "maintenance", "", 2 * HOUR, 4 * HOUR);	/* it overlaps */
+	ck_assert_str_eq(is(1), "1 maintenance open ''");
+	ck_assert_str_eq(is(2), "1 maintenance open ''");
+	ck_assert_str_eq(is(3), "1 maintenance open ''");
+	ck_assert(covers(1, then + HOUR) && covers(1, then + 4 * HOUR - 1));
+	say(1, "maintenance", "", HOUR, 90 * MINUTE);	/* shorter */
+	ck_assert_str_eq(is(4), "");
+	ck_assert_int_eq(end_of(2), then + 90 * MINUTE);
+	ck_assert(!covers(1, then + 100 * MINUTE));
+	say(1, "maintenance", "", 2 * HOUR, 2 * HOUR);	/* will not be */
+	ck_assert_str_eq(is(1), "1 maintenance open ''");
+	ck_assert_str_eq(is(2), "1 maintenance open ''");
+	ck_assert_str_eq(is(3), "1 maintenance withdrawn ''");
+	ck_assert_uint_eq(held(1), 0);
+	say(1, "maintenance", "", 5 * HOUR, 5 * HOUR);	/* of what? */
+	say(1, "maintenance", "db", HOUR, HOUR);
+	ck_assert_uint_eq(held(1), 2);
+	say(1, "maintenance", "", 0, 0);		/* all of them */
+	ck_assert_str_eq(is(1), "1 maintenance withdrawn ''");
+	ck_assert_str_eq(is(2), "1 maintenance withdrawn ''");
+}
+END_TEST
+
+/* Only the series. */
+START_TEST(series_alone)
+{
+	struct change c = kit_change(CHANGE_NOTICE, "", "");
+
+	say_series(1, "mon,sun 02:00-04:00", "UTC");
+	say(1, "maintenance", "", HOUR, 3 * HOUR);
+	c.when = c.from = c.until = k.now;
+	c.word[WORD_SCOPE] = SPAN("maintenance");
+	c.word[WORD_RECURS] = SPAN("sun,mon 02:00-04:00");
+	kit_say(&k, 1, &c);
+	kit_show(&k, 100);
+	ck_assert_str_eq(is(1), "1 maintenance withdrawn ''");
+	ck_assert_str_eq(is(2), "1 maintenance open ''");
+	ck_assert_uint_eq(held(1), 0);
+}
+END_TEST
+
+/* What nobody announced can't be over. That it is may be said once more, but
+ * not for ever. */
+START_TEST(resolved_what)
+{
+	say(1, "outage", "db", 0, 0);
+	say(1, "resolved", "nosuch", 0, 0);
+	ck_assert_uint_eq(held(1), 1);
+	ck_assert_str_eq(is(1), "1 outage open 'db'");
+	say(1, "resolved", "db", 0, 0);
+	ck_assert_str_eq(is(1), "1 outage resolved 'db'");
+	ck_assert_uint_eq(held(1), 0);
+	later(HOUR);
+	say(1, "resolved", "db", 0, 0);
+	ck_assert_uint_eq(held(1), 0);
+	later(2 * DAY);
+	say(1, "resolved", "db", 0, 0);
+	ck_assert_uint_eq(held(1), 1);
+	say(1, "resolved", "", 0, 0);
+	ck_assert_uint_eq(held(1), 2);
 }
 END_TEST
 
@@ -562,6 +643,9 @@ main(void)
 	tcase_add_test(t, union_of_all);
 	tcase_add_test(t, recurring);
 	tcase_add_test(t, series);
+	tcase_add_test(t, beside);
+	tcase_add_test(t, series_alone);
+	tcase_add_test(t, resolved_what);
 	tcase_add_test(t, states_of_sites);
 	tcase_add_test(t, history_nonsense);
 	tcase_add_test(t, history_ends);

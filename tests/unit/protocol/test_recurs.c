@@ -119,6 +119,12 @@ static const struct {
 	{ "closing", "s", "", "", "", "x", 5, NONE, "whole site", false },
 	{ "closing", "", "", "", "", "", 5, NONE, "reason", false },
 	{ "closing", "", "", "", "", "x", 5, 9, "for good", false },
+	{ "outage", "", "sun 02:00-04:00", "Asia/Shanghai", "", "x", NONE,
+	  NONE, "is maintenance", false },
+	{ "maintenance", "s", "", "", "", "", 7, 7, NULL, true },
+	{ "maintenance", "", "sun 02:00-04:00", "", "", "", 7, 7, NULL,
+	  true },
+	{ "maintenance", "", "often", "", "", "", 7, 7, "weekdays", false },
 	{ "resolved", "", "", "", "", "", NONE, NONE, NULL, false },
 	{ "holiday", "", "", "", "", "x", 5, 6, "a notice is", false },
 	{ "", "", "", "", "", "x", 5, 6, "a notice is", false },
@@ -168,6 +174,42 @@ START_TEST(announcements)
 }
 END_TEST
 
+/* Which of what is announced does another word speak of? */
+START_TEST(same)
+{
+	const struct announcement once = { .kind = ANNOUNCE_MAINTENANCE,
+	    .from = 5, .until = 9, .service = SPAN("s") };
+	const struct announcement series = { .kind = ANNOUNCE_MAINTENANCE,
+	    .from = 5, .until = NONE, .service = SPAN("s"),
+	    .recurs = SPAN("sun,mon 02:00-04:00") };
+	struct announcement a = once;
+
+	ck_assert(announcement_is_same(&once, &a));
+	a.until = 12;
+	ck_assert(announcement_is_same(&once, &a));
+	a.from = 6;
+	ck_assert(!announcement_is_same(&once, &a));
+	a.from = 5;
+	ck_assert(!announcement_is_same(&series, &a));
+	a.service = SPAN("other");
+	ck_assert(!announcement_is_same(&once, &a));
+	a = series;
+	a.from = 100;
+	a.recurs = SPAN("mon,sun 02:00-04:00");	/* in other words */
+	ck_assert(announcement_is_same(&series, &a));
+	ck_assert(!announcement_is_same(&once, &a));
+	a.recurs = SPAN("mon 02:00-04:00");
+	ck_assert(!announcement_is_same(&series, &a));
+	a = (struct announcement){ .kind = ANNOUNCE_MAINTENANCE,
+	    .withdrawn = true, .from = NONE, .until = NONE,
+	    .service = SPAN("s") };		/* all of the service */
+	ck_assert(announcement_is_same(&once, &a));
+	ck_assert(announcement_is_same(&series, &a));
+	a.kind = ANNOUNCE_OUTAGE;
+	ck_assert(!announcement_is_same(&once, &a));
+}
+END_TEST
+
 START_TEST(not_a_notice)
 {
 	struct change c = change_of(0);
@@ -192,6 +234,7 @@ main(void)
 	tcase_add_test(t, begins);
 	tcase_add_test(t, zones);
 	tcase_add_test(t, announcements);
+	tcase_add_test(t, same);
 	tcase_add_test(t, not_a_notice);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
