@@ -77,6 +77,7 @@ frame_batch_begin(struct buf *b, const struct frame_peer *p,
 	write_span(b, h->features);
 	write_span(b, h->agent);
 	health_write(b, &h->health);
+	vantage_answer_write(b, &h->looked);
 }
 
 void
@@ -112,6 +113,7 @@ frame_batch_read(struct frame_batch *f, struct span body)
 	f->head.features = read_span(&r);
 	f->head.agent = read_span(&r);
 	health_read(&f->head.health, &r);
+	vantage_answer_read(&f->head.looked, &r);
 	f->rest = rest_of(&r);
 	return !r.bad;
 }

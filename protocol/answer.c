@@ -12,7 +12,6 @@
 #include "protocol/namespaces.h"
 #include "protocol/xml.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define WHY_MOST 1024		/* bytes of a sentence in an answer */
@@ -248,7 +247,6 @@ answer_read(struct answer *a, struct buf *keep, struct span xml,
     answer_complaint_fn *on_complaint, void *arg, const char **why)
 {
 	static const struct xml_events events = { on_start, on_text, on_end };
-	static _Thread_local char said[512];	/* what why points at */
 	struct reading r = { .a = a, .keep = keep, .arg = arg,
 		.on_complaint = on_complaint };
 	struct xml *x = xml_new(elements, E_COUNT, &events, &r);
@@ -260,7 +258,7 @@ answer_read(struct answer *a, struct buf *keep, struct span xml,
 	buf_init(&r.text, LIMIT_ANSWER);
 	if (xml.n > LIMIT_ANSWER)
 		xml_fail(x, "an answer of more than %u bytes", LIMIT_ANSWER);
-	good = xml_feed(x, xml.at, xml.n) && xml_finish(x) && !keep->bad;
+	good = xml_read(x, xml, why) && !keep->bad;
 	if (good) {
 		const char *at = buf_cstr(keep) + start;
 
@@ -268,11 +266,8 @@ answer_read(struct answer *a, struct buf *keep, struct span xml,
 		a->want = next_span(&at, r.want);
 		a->cause = next_span(&at, r.cause);
 		a->reason = next_span(&at, r.reason);
-	} else {
-		snprintf(said, sizeof(said), "%s", keep->bad ?
-		    "an answer that is too long" : xml_error(x));
-		if (why != NULL)
-			*why = said;
+	} else if (keep->bad && why != NULL) {
+		*why = "an answer that is too long";
 	}
 	buf_clear(&r.url);
 	buf_clear(&r.text);

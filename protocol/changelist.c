@@ -139,6 +139,15 @@ read_health(struct changelist *l)
 }
 
 static void
+read_looked(struct changelist *l)
+{
+	if (l->head.looked.task != 0)
+		xml_fail(l->xml, "a second <zq:looked>");
+	else
+		(void)vantage_answer_take(&l->head.looked, l->xml);
+}
+
+static void
 read_head(struct changelist *l, int name)
 {
 	struct span local = xml_local(l->xml);
@@ -147,6 +156,8 @@ read_head(struct changelist *l, int name)
 		read_batch(l);
 	else if (name == E_HEALTH && l->has_md)
 		read_health(l);
+	else if (name == E_LOOKED && l->has_md)
+		read_looked(l);
 	else if (name == E_MD && !l->has_md)
 		read_list_md(l);
 	else if (name == E_BATCH || name == E_MD || name == E_URL ||
@@ -167,9 +178,9 @@ begin_change(struct changelist *l, int name)
 {
 	if (name == E_BATCH)
 		xml_fail(l->xml, "a second <zq:batch>");
-	else if (name == E_HEALTH)
-		xml_fail(l->xml, "<zq:health> after <zq:batch>: it comes "
-		    "before it, or it would be a change");
+	else if (name == E_HEALTH || name == E_LOOKED)
+		xml_fail(l->xml, "<%s> after <zq:batch>: it comes before "
+		    "it, or it would be a change", words_name[name]);
 	else if (l->count == LIMIT_BATCH)
 		xml_fail(l->xml, "more than %d changes in one batch",
 		    LIMIT_BATCH);

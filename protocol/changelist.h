@@ -18,10 +18,12 @@
 #include "protocol/change.h"
 #include "protocol/health.h"
 #include "protocol/namespaces.h"
+#include "protocol/vantage.h"
 
 #define CHANGELIST_TYPE "application/xml"
 
-/* What stands at the head of a batch (zq:batch, and zq:health before it). */
+/* What stands at the head of a batch (zq:batch, and before it zq:health and
+ * zq:looked). */
 struct batch {
 	uint64_t incarnation;	/* of the agent's spool; random, not 0 */
 	uint64_t first;		/* seq of the first change; each next is +1 */
@@ -40,6 +42,7 @@ struct batch {
 				 * people; "": nothing */
 	struct health health;	/* zq:health; only for a hub that named
 				 * FEATURE_HEALTH */
+	struct vantage_answer looked;	/* zq:looked; to who has asked */
 };
 
 /* --- writing: header, changes in order, footer ------------------------- */

@@ -44,6 +44,7 @@ changelist_begin(struct buf *b, const struct batch *h)
 	xml_put_time(b, "from", h->from != 0 ? h->from : h->now);
 	buf_text(b, "/>\n");
 	health_put(b, &h->health);
+	vantage_answer_put(b, &h->looked);
 	buf_text(b, "<zq:batch");
 	xml_put_number(b, "incarnation", h->incarnation);
 	xml_put_number(b, "first", h->first);

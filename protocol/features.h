@@ -23,6 +23,10 @@
 					 * are acted on, letters `links` and
 					 * the map (movemap.h) come of them */
 #define FEATURE_HEALTH "health"		/* zq:health before a batch */
+#define FEATURE_LOOK "look"		/* letters of that kind, in passing, and
+					 * zq:looked before a batch. An agent
+					 * names it only if its settings say
+					 * that it looks for others */
 
 #define FEATURES_AGENT FEATURE_CHANGES " " FEATURE_LETTERS " " \
 	FEATURE_RECONCILE " " FEATURE_INSTANCE " " FEATURE_WANT " " \
@@ -30,6 +34,6 @@
 #define FEATURES_HUB FEATURE_CHANGES " " FEATURE_LETTERS " " FEATURE_CMP " " \
 	FEATURE_CHUNKED " " FEATURE_RECONCILE " " FEATURE_INSTANCE " " \
 	FEATURE_WANT " " FEATURE_GATE " " FEATURE_TRUST " " FEATURE_MOVES \
-	" " FEATURE_HEALTH
+	" " FEATURE_HEALTH " " FEATURE_LOOK
 
 #endif

@@ -22,6 +22,15 @@ health_error_name(enum health_error e)
 	return errors[e];
 }
 
+enum health_error
+health_error_parse(struct span name)
+{
+	for (int e = HEALTH_FINE + 1; e < HEALTH_ERRORS; e++)
+		if (span_is(name, span_of(errors[e])))
+			return (enum health_error)e;
+	return HEALTH_OTHER;
+}
+
 bool
 health_home_is_well(const struct health *h)
 {
@@ -73,15 +82,6 @@ take_count(struct xml *x, const char *name, uint64_t most, uint32_t *n)
 	return true;
 }
 
-static enum health_error
-error_named(struct span name)
-{
-	for (int e = HEALTH_FINE + 1; e < HEALTH_ERRORS; e++)
-		if (span_is(name, span_of(errors[e])))
-			return (enum health_error)e;
-	return HEALTH_OTHER;
-}
-
 /* A status, or the word why there is none. */
 static bool
 take_home(struct health *h, struct xml *x)
@@ -94,7 +94,7 @@ take_home(struct health *h, struct xml *x)
 	if (h->home_at == 0)
 		return true;
 	if (xml_attribute(x, NULL, "home-status").at == NULL)
-		h->home_error = error_named(xml_attribute(x, NULL,
+		h->home_error = health_error_parse(xml_attribute(x, NULL,
 		    "home-error"));
 	else if (!attributes_number(x, "home-status", 100, 999, &status))
 		return false;

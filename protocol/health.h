@@ -55,8 +55,9 @@ struct health {			/* zeros: nothing was told */
 /* Was the home page asked, and did it answer as a page that is there? */
 bool health_home_is_well(const struct health *h);
 
-/* "" for HEALTH_FINE. */
+/* "" for HEALTH_FINE. Another word is HEALTH_OTHER. */
 const char *health_error_name(enum health_error e);
+enum health_error health_error_parse(struct span name);
 
 /* The element; nothing if nothing is told. */
 void health_put(struct buf *b, const struct health *h);

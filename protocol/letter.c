@@ -15,7 +15,6 @@
 #include "protocol/wire.h"
 #include "protocol/xml.h"
 
-#include <stdio.h>
 
 #define ROW_VERSION 1
 #define KIND_MOST 32
@@ -46,8 +45,6 @@ is_kind(struct span s)
 static const char *
 insane(const struct letter *l)
 {
-	if (l->number == 0)
-		return "zq:letter: number: expected a number from 1";
 	if (!is_kind(l->kind))
 		return "zq:letter: kind: expected 1 to 32 of a-z and \"-\"";
 	if (l->about.n > LIMIT_URL || !utf8_is_text(l->about))
@@ -71,7 +68,8 @@ letter_read(struct letter *l, struct span s)
 	l->about = read_span(&r);
 	l->text = read_span(&r);
 	l->body = read_span(&r);
-	return good && reader_done(&r) && insane(l) == NULL;
+	return good && reader_done(&r) && l->number > 0 &&
+	    insane(l) == NULL;
 }
 
 /* --- writing the document -------------------------------------------------------- */
@@ -94,7 +92,8 @@ void
 letters_put(struct buf *b, const struct letter *l)
 {
 	buf_text(b, "<zq:letter");
-	xml_put_number(b, "number", l->number);
+	if (l->number > 0)
+		xml_put_number(b, "number", l->number);
 	xml_put_time(b, "when", l->when);
 	xml_put_attribute(b, "kind", l->kind);
 	if (l->about.n > 0)
@@ -133,6 +132,7 @@ struct reading {
 	letter_fn *on_letter;
 	void *arg;
 	struct letter l;
+	bool is_letter;		/* else it is of a newer hub */
 	struct buf kind, about, text, body;
 	int open;	/* E_TEXT or E_BODY at depth 3, else E_COUNT */
 };
@@ -168,19 +168,29 @@ read_root(struct reading *r, struct xml *x, int name)
 		buf_span(r->want, xml_attribute(x, NULL, "want"));
 }
 
+/* Only what is said in passing has no number. */
+static bool
+has_number(struct xml *x)
+{
+	return xml_attribute(x, NULL, "number").at != NULL ||
+	    !span_is(xml_attribute(x, NULL, "kind"), SPAN(LETTER_LOOK));
+}
+
 static void
 begin_letter(struct reading *r, struct xml *x, int name)
 {
 	r->l = (struct letter){ .number = 0 };
+	r->is_letter = name == E_LETTER;
 	buf_reset(&r->kind);
 	buf_reset(&r->about);
 	buf_reset(&r->text);
 	buf_reset(&r->body);
-	if (name != E_LETTER)
-		return;		/* of a newer hub; number 0 marks it */
+	if (!r->is_letter)
+		return;
 	buf_span(&r->kind, xml_attribute(x, NULL, "kind"));
 	buf_span(&r->about, xml_attribute(x, NULL, "about"));
-	if (read_number(x, "number", &r->l.number))
+	if (!has_number(x) || attributes_number(x, "number", 1, UINT64_MAX,
+	    &r->l.number))
 		read_time(x, "when", &r->l.when);
 }
 
@@ -234,11 +244,12 @@ on_end(void *arg, struct xml *x, int name)
 	struct reading *r = arg;
 	size_t depth = xml_depth(x);
 
+	(void)name;
 	if (depth > 3 && r->open == E_BODY)
 		xml_copy_end(x, &r->body);
 	else if (depth == 3)
 		r->open = E_COUNT;
-	else if (depth == 2 && name == E_LETTER)
+	else if (depth == 2 && r->is_letter)
 		end_letter(r, x);
 }
 
@@ -247,7 +258,6 @@ letters_read(struct span xml, struct letters_head *h, struct buf *want,
     letter_fn *on_letter, void *arg, const char **why)
 {
 	static const struct xml_events events = { on_start, on_text, on_end };
-	static _Thread_local char said[512];	/* what why points at */
 	struct reading r = { .want = want, .on_letter = on_letter,
 		.arg = arg, .open = E_COUNT };
 	struct xml *x = xml_new(elements, E_COUNT, &events, &r);
@@ -259,13 +269,10 @@ letters_read(struct span xml, struct letters_head *h, struct buf *want,
 	buf_init(&r.body, LIMIT_LETTER);
 	if (xml.n > LIMIT_ANSWER)
 		xml_fail(x, "letters of more than %u bytes", LIMIT_ANSWER);
-	good = xml_feed(x, xml.at, xml.n) && xml_finish(x);
+	good = xml_read(x, xml, why);
 	if (good) {
 		*h = r.head;
 		h->want = want != NULL ? buf_look(want) : SPAN_NONE;
-	} else if (why != NULL) {
-		snprintf(said, sizeof(said), "%s", xml_error(x));
-		*why = said;
 	}
 	buf_clear(&r.kind);
 	buf_clear(&r.about);

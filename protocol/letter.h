@@ -15,7 +15,8 @@
 #include "contrib/base/span.h"
 
 struct letter {
-	uint64_t number;	/* per site, from 1, without holes */
+	uint64_t number;	/* per site, from 1, without holes; 0: said in
+				 * passing, as LETTER_LOOK, never in a row */
 	int64_t when;		/* ms, the hub's clock */
 	struct span kind;	/* "held", "notice", …; [a-z-]{1,32} */
 	struct span about;	/* an address or empty */
@@ -58,6 +59,11 @@ bool letters_read(struct span xml, struct letters_head *h, struct buf *want,
 					 * withdrawn by the hub's operator, for
 					 * `reason` by `by`: mending.h, a link
 					 * in the state off */
+
+/* A kind that is said in passing, to agents that name FEATURE_LOOK: without a
+ * number, not kept, not confirmed. */
+#define LETTER_LOOK "look"		/* does the page about come where you
+					 * are? vantage.h */
 
 /* Kinds whose body is more than the sentence. */
 #define LETTER_LINKS "links"		/* links that have to be changed:

@@ -11,7 +11,6 @@
 #include "protocol/url.h"
 #include "protocol/words.h"
 
-#include <stdio.h>
 
 static const char *const names[] = {
 	[MENDING_ANNOUNCED] = "announced",
@@ -294,14 +293,6 @@ on_end(void *arg, struct xml *x, int name)
 }
 
 static void
-on_text(void *arg, struct xml *x, struct span s)
-{
-	(void)arg;
-	(void)x;
-	(void)s;
-}
-
-static void
 texts_init(struct texts *t)
 {
 	buf_init(&t->old, LIMIT_URL);
@@ -323,8 +314,8 @@ bool
 mending_read(struct span body, const struct mending_reader *to, void *arg,
     const char **why)
 {
-	static const struct xml_events events = { on_start, on_text, on_end };
-	static _Thread_local char said[512];	/* what why points at */
+	static const struct xml_events events = { .start = on_start,
+		.end = on_end };
 	struct reading r = { .to = to, .arg = arg, .common = nothing };
 	struct xml *x = xml_new(pieces, P_COUNT, &events, &r);
 	bool good;
@@ -333,11 +324,7 @@ mending_read(struct span body, const struct mending_reader *to, void *arg,
 	texts_init(&r.of_link);
 	if (body.n > LIMIT_LETTER)
 		xml_fail(x, "a letter of more than %u bytes", LIMIT_LETTER);
-	good = xml_feed(x, body.at, body.n) && xml_finish(x);
-	if (!good && why != NULL) {
-		snprintf(said, sizeof(said), "%s", xml_error(x));
-		*why = said;
-	}
+	good = xml_read(x, body, why);
 	texts_clear(&r.of_all);
 	texts_clear(&r.of_link);
 	xml_free(x);

@@ -8,7 +8,6 @@
 #include "protocol/limits.h"
 #include "protocol/namespaces.h"
 
-#include <stdio.h>
 
 /* --- writing -------------------------------------------------------------- */
 
@@ -139,28 +138,11 @@ on_start(void *arg, struct xml *x, int name)
 		xml_fail(x, "an element that is critical and not known here");
 }
 
-static void
-on_text(void *arg, struct xml *x, struct span s)
-{
-	(void)arg;
-	(void)x;
-	(void)s;
-}
-
-static void
-on_end(void *arg, struct xml *x, int name)
-{
-	(void)arg;
-	(void)x;
-	(void)name;
-}
-
 bool
 movemap_read(struct movemap *m, struct span xml, movemap_rule_fn *each,
     void *arg, const char **why)
 {
-	static const struct xml_events events = { on_start, on_text, on_end };
-	static _Thread_local char said[512];	/* what why points at */
+	static const struct xml_events events = { .start = on_start };
 	struct reading r = { .m = { .now = CLOCK_NONE }, .each = each,
 		.arg = arg };
 	struct xml *x = xml_new(elements, E_COUNT, &events, &r);
@@ -170,13 +152,9 @@ movemap_read(struct movemap *m, struct span xml, movemap_rule_fn *each,
 	buf_init(&r.to, 2 * LIMIT_URL);
 	if (xml.n > LIMIT_MAP)
 		xml_fail(x, "a map of more than %u bytes", LIMIT_MAP);
-	good = xml_feed(x, xml.at, xml.n) && xml_finish(x);
-	if (good) {
+	good = xml_read(x, xml, why);
+	if (good)
 		*m = r.m;
-	} else if (why != NULL) {
-		snprintf(said, sizeof(said), "%s", xml_error(x));
-		*why = said;
-	}
 	buf_clear(&r.from);
 	buf_clear(&r.to);
 	xml_free(x);

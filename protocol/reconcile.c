@@ -18,7 +18,6 @@
 #include "protocol/wire.h"
 #include "protocol/xml.h"
 
-#include <stdio.h>
 
 enum element { E_RECONCILE, E_BUCKETS, E_HASHES, E_NAME, E_ID, E_COUNT };
 
@@ -264,7 +263,6 @@ reconcile_read(struct span xml, const struct reconcile_reader *to, void *arg,
     const char **why)
 {
 	static const struct xml_events events = { on_start, on_text, on_end };
-	static _Thread_local char said[512];	/* what why points at */
 	struct reading r = { .to = to, .arg = arg, .open = E_COUNT };
 	struct xml *x = xml_new(elements, E_COUNT, &events, &r);
 	bool good;
@@ -274,11 +272,7 @@ reconcile_read(struct span xml, const struct reconcile_reader *to, void *arg,
 	reconcile_item_init(&r.item);
 	if (xml.n > LIMIT_BODY)
 		xml_fail(x, "more than %u bytes", LIMIT_BODY);
-	good = xml_feed(x, xml.at, xml.n) && xml_finish(x);
-	if (!good && why != NULL) {
-		snprintf(said, sizeof(said), "%s", xml_error(x));
-		*why = said;
-	}
+	good = xml_read(x, xml, why);
 	buf_clear(&r.list);
 	buf_clear(&r.bytes);
 	reconcile_item_clear(&r.item);

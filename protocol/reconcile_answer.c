@@ -15,7 +15,6 @@
 #include "protocol/reconcile_item.h"
 #include "protocol/xml.h"
 
-#include <stdio.h>
 
 #define WHY_MOST 1024		/* bytes of a sentence */
 #define ROOM (24u << 10)	/* of one element with all its references, and
@@ -312,7 +311,6 @@ reconcile_answer_read(struct reconcile_answer *a, struct buf *keep,
     const char **why)
 {
 	static const struct xml_events events = { on_start, on_text, on_end };
-	static _Thread_local char said[512];	/* what why points at */
 	struct reading r = { .a = a, .to = to, .arg = arg };
 	struct xml *x = xml_new(elements, E_COUNT, &events, &r);
 	bool good;
@@ -323,14 +321,13 @@ reconcile_answer_read(struct reconcile_answer *a, struct buf *keep,
 	reconcile_item_init(&r.item);
 	if (xml.n > LIMIT_BODY)
 		xml_fail(x, "more than %u bytes", LIMIT_BODY);
-	good = xml_feed(x, xml.at, xml.n) && xml_finish(x);
+	good = xml_read(x, xml, why);
 	if (good)
 		hand_out(&r, keep);
-	good = good && !keep->bad && !r.cause.bad && !r.reason.bad;
-	if (!good && why != NULL) {
-		snprintf(said, sizeof(said), "%s", xml_error(x)[0] != '\0' ?
-		    xml_error(x) : "a reason that is too long");
-		*why = said;
+	if (good && (keep->bad || r.cause.bad || r.reason.bad)) {
+		good = false;
+		if (why != NULL)
+			*why = "a reason that is too long";
 	}
 	buf_clear(&r.cause);
 	buf_clear(&r.reason);

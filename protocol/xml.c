@@ -149,7 +149,7 @@ on_text(void *arg, const xmlChar *at, int n)
 {
 	struct xml *x = ((xmlParserCtxtPtr)arg)->_private;
 
-	if (!x->failed)
+	if (!x->failed && x->events->text != NULL)
 		x->events->text(x->arg, x, (struct span){
 		    .at = (const char *)at, .n = (size_t)n });
 }
@@ -166,7 +166,9 @@ on_end(void *arg, const xmlChar *local, const xmlChar *prefix,
 	x->local = local;
 	x->ns = ns;
 	x->attribute_count = 0;
-	x->events->end(x->arg, x, xml_parser_index(x->lent, ns, local));
+	if (x->events->end != NULL)
+		x->events->end(x->arg, x, xml_parser_index(x->lent, ns,
+		    local));
 	x->depth--;
 }
 
@@ -352,6 +354,20 @@ xml_finish(struct xml *x)
 	xml_parser_give(x->lent, !x->failed && x->handed <= XML_PARSER_BYTES);
 	x->lent = NULL;
 	return !x->failed;
+}
+
+bool
+xml_read(struct xml *x, struct span document, const char **why)
+{
+	static _Thread_local char said[sizeof(x->error)];
+
+	if (xml_feed(x, document.at, document.n) && xml_finish(x))
+		return true;
+	if (why != NULL) {
+		snprintf(said, sizeof(said), "%s", x->error);
+		*why = said;
+	}
+	return false;
 }
 
 bool

@@ -30,7 +30,8 @@ struct xml;
 
 struct xml_events {
 	/* name: index in the table, or XML_UNKNOWN. Spans that the
-	 * functions below hand out live until the event returns. */
+	 * functions below hand out live until the event returns. text and
+	 * end may be NULL. */
 	void (*start)(void *arg, struct xml *x, int name);
 	void (*text)(void *arg, struct xml *x, struct span s);	/* a piece */
 	void (*end)(void *arg, struct xml *x, int name);
@@ -45,6 +46,9 @@ void xml_free(struct xml *x);
 bool xml_feed(struct xml *x, const void *at, size_t n);
 bool xml_finish(struct xml *x);
 const char *xml_error(const struct xml *x);
+/* All of a document at once. False: *why, unless it is NULL, points at what
+ * xml_error() says; that lives until this thread reads another. */
+bool xml_read(struct xml *x, struct span document, const char **why);
 
 /* The reader gives up on the document. The line is put in front. */
 void xml_fail(struct xml *x, const char *fmt, ...)

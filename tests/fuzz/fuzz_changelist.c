@@ -15,6 +15,7 @@ struct seen {
 	bool again;		/* reading what we wrote */
 	uint8_t hash[32];	/* of what was written */
 	struct health health;
+	struct vantage_answer looked;
 	unsigned count;
 };
 
@@ -42,22 +43,27 @@ on_head(void *arg, const struct batch *h)
 	if (s->again)
 		same(&s->health, &h->health);
 	s->health = h->health;
+	must(!s->again || h->looked.task == s->looked.task);
+	s->looked = h->looked;
 }
 
 static void on_change(void *arg, uint64_t seq, const struct change *c,
     const char *why);
 
 static void
-write_and_read(const struct change *c, const struct health *health)
+write_and_read(const struct change *c, const struct health *health,
+    const struct vantage_answer *looked)
 {
-	struct seen s = { .again = true, .health = *health };
+	struct seen s = { .again = true, .health = *health,
+		.looked = *looked };
 	struct changelist *l = changelist_new(on_head, on_change, &s);
 	struct buf b;
 
 	change_hash(c, s.hash);
 	buf_init(&b, 8u << 20);
 	changelist_begin(&b, &(struct batch){ .incarnation = 1, .first = 1,
-	    .head = 1, .now = c->when, .health = *health });
+	    .head = 1, .now = c->when, .health = *health,
+	    .looked = *looked });
 	changelist_put(&b, c);
 	changelist_end(&b);
 	must(!b.bad);
@@ -86,7 +92,7 @@ on_change(void *arg, uint64_t seq, const struct change *c, const char *why)
 		change_hash(c, hash);
 		must(memcmp(hash, s->hash, 32) == 0);
 	} else {
-		write_and_read(c, &s->health);
+		write_and_read(c, &s->health, &s->looked);
 	}
 }
 

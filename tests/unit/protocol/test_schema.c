@@ -9,6 +9,7 @@
 #include "protocol/mending.h"
 #include "protocol/movemap.h"
 #include "protocol/reconcile.h"
+#include "protocol/vantage.h"
 
 #include "tests/unit/protocol/help.h"
 
@@ -109,6 +110,8 @@ write_lists(void)
 		    .now = (int64_t)help_random(4102444800000),
 		    .needs_snapshot = i % 2, .instance = i % 3,
 		    .held = i % 4, .health = health_of(i),
+		    .looked = { .task = i % 3, .status = i % 2 ? 200 : 0,
+		    .error = i % 2 ? HEALTH_FINE : HEALTH_CUT },
 		    .trouble = i % 5 == 0 ? SPAN("目录 <d>") : SPAN_NONE });
 		for (unsigned k = 0; k < i * 4; k++) {
 			help_change(&h, k + 1);
@@ -143,6 +146,10 @@ write_answers(struct buf *b, struct buf *text)
 static void
 write_letters(struct buf *b, struct buf *text)
 {
+	struct buf task;
+
+	buf_init(&task, 1000);
+	vantage_task_put(&task, &(struct vantage_task){ .number = 7 });
 	for (unsigned i = 0; i < 4; i++) {
 		buf_reset(b);
 		letters_begin(b, &(struct letters_head){ .last = i,
@@ -154,9 +161,15 @@ write_letters(struct buf *b, struct buf *text)
 			    .about = help_text(text, 50),
 			    .text = help_text(text, 200),
 			    .body = SPAN("<a xmlns=\"urn:x\"/>") });
+		if (i % 2 == 1)
+			letters_put(b, &(struct letter){
+			    .kind = SPAN(LETTER_LOOK),
+			    .about = SPAN("http://a.cn/?a&b"),
+			    .body = buf_look(&task) });
 		letters_end(b);
 		save("letters", i, b);
 	}
+	buf_clear(&task);
 }
 
 static void
@@ -300,6 +313,9 @@ static const char *const wrong[] = {
 	    "</urlset>",
 	"<zq:answer xmlns:zq='" NS_ZQ "' verdict='maybe'/>",
 	"<zq:letters xmlns:zq='" NS_ZQ "' last='x' now='2026-11-21'/>",
+	"<zq:letters xmlns:zq='" NS_ZQ "' last='1' now='2026-11-21T00:00:00Z'>"
+	    "<zq:letter when='2026-11-21T00:00:00Z' kind='held'><zq:text/>"
+	    "</zq:letter></zq:letters>",
 	"<zq:reconcile xmlns:zq='" NS_ZQ "' round='sum' incarnation='1' "
 	    "seq='1' items='1' sum='01'/>",
 	"<zq:reconcile xmlns:zq='" NS_ZQ "' round='hashes' incarnation='1' "

@@ -1,0 +1,266 @@
+/*
+ * Reasons: sentences are recognized by their form, which is the format that
+ * the hub made them of. `make reasons` sees to it that each form still stands
+ * in the sources like that.
+ */
+#include "protocol/reason.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "contrib/base/lang.h"
+
+#define PARTS_MOST 4
+
+/* Of two that fit, the one with more words of its own is meant. Those without
+ * parts need not stand here if they are marked N_() where they are made. */
+static const char *const forms[] = {
+	/* what is around others */
+	N_("held: %s"),
+	N_("not readable: %s"),
+	N_("line %s: %s"),
+	N_("not well-formed XML: %s"),
+
+	/* whose it is */
+	N_("%s is not a domain of this site; it has %s"),
+	N_("%s is not a domain of this site: it has none"),
+	N_("%s is not a domain of this site, it belongs to site %s; this site "
+	    "has %s"),
+	N_("%s is not a domain of this site, it belongs to site %s: it has "
+	    "none"),
+	N_("it is no address in normal form"),
+
+	/* a batch, and what is in it */
+	N_("held: this hub does not know the critical part \"%s\""),
+	N_("held: %s withdrawals, until the hub's operator releases or refuses "
+	    "them: it is more at once than passes unasked"),
+	N_("%s more changes were held or not readable than are listed here"),
+	N_("%s; %s more changes were held or not readable than are listed "
+	    "here"),
+	N_("over %s changes in one batch"),
+	N_("a change has the number %s where %s was expected"),
+	N_("its row does not decode"),
+	N_("a batch needs an incarnation and the number of its first change, "
+	    "neither of them 0"),
+	N_("the numbers of its changes are at an end: start a new incarnation"),
+	N_("not a batch"),
+	N_("it is no change that this version can read"),
+
+	/* the gate */
+	N_("more is withdrawn at once than passes unasked"),
+	N_("the gate: more is withdrawn at once than this hub passes unasked; "
+	    "its operator releases it or refuses"),
+	N_("%s of %s items are withdrawn within a short time, and nobody "
+	    "stands for it: this is held until the hub's operator releases or "
+	    "refuses it"),
+	N_("refused by %s: %s"),
+	N_("%s (%s, at the hub)"),
+
+	/* the site and its key */
+	N_("the site was blocked, in quarantine or retired, or two agents "
+	    "spoke with its key"),
+	N_("the site was blocked, in quarantine or retired, or two agents "
+	    "spoke with its key: say it again"),
+	N_("the hub's operator kept this agent of two: it begins a new "
+	    "incarnation and tells everything again"),
+	N_("one of two agents of this site was kept, and this one may be it, "
+	    "started again: it is seen within a minute whether another one "
+	    "speaks"),
+	N_("two agents take turns"),
+	N_("its numbers went back: restored from a copy"),
+	N_("the same number with other content"),
+
+	/* moves */
+	N_("its time came, and the other end has not agreed: an operator may "
+	    "(zqhub move agree), or the other site says the same move"),
+	N_("its time came, and the new address did not answer when it was "
+	    "last looked at (zqhub move check looks again)"),
+	N_("too many moves of this address are contested: the hub's operator "
+	    "decides between them first"),
+	N_("move %s of this address has taken effect: say where its new "
+	    "address goes, or withdraw that one first"),
+	N_("the site has announced 20000 moves that are not over: say a prefix "
+	    "instead of its addresses"),
+	N_("its redirect would have ended before today"),
+	N_("the hub's operator announced this move: only they can withdraw it"),
+	N_("no move of this address is announced, or it is over"),
+	N_("its own site has not announced this move"),
+	N_("a site has up to 256 sources"),
+
+	/* the hub's own state */
+	N_("another large body of this site is under way"),
+	N_("the hub has more to write than its disk takes; nothing is lost"),
+	N_("the hub has no time to compare now"),
+	N_("the disk is full"),
+
+	/* a part of a change */
+	N_("%s: longer than %s bytes"),
+	N_("%s: not UTF-8, or a character that XML can't carry"),
+	N_("%s: not within 1970 to 9999"),
+	N_("%s: expected a time such as 2026-11-21T08:00:00Z"),
+	N_("%s: expected a number"),
+	N_("not expected here"),
+	N_("%s: %s"),
+	N_("loc: missing"),
+	N_("loc: not an address in normal form"),
+	N_("zq:link: href: not an address in normal form"),
+	N_("missing: it says what changed and when"),
+	N_("datetime: missing"),
+	N_("change: expected created, updated or deleted"),
+	N_("not UTF-8, or a character that XML can't carry"),
+	N_("a change of more than 512 KiB"),
+	N_("elements nested more than 16 deep"),
+	N_("an address of more than 2048 bytes"),
+	N_("a control character in an address"),
+	N_("not an address: expected http:// or https://"),
+};
+
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
+
+const char *
+reason_form(size_t n)
+{
+	return n < FORMS ? forms[n] : NULL;
+}
+
+/* --- which form --------------------------------------------------------------- */
+
+struct fit {
+	const char *form;
+	struct span part[PARTS_MOST];
+	size_t parts;
+	size_t own;		/* bytes that are the form's own */
+};
+
+/* Where `what` is in `in`, from its beginning or at its very end. */
+static const char *
+find(struct span in, struct span what, bool at_end)
+{
+	if (what.n > in.n)
+		return NULL;
+	if (at_end)
+		return memcmp(in.at + in.n - what.n, what.at, what.n) == 0 ?
+		    in.at + in.n - what.n : NULL;
+	return memmem(in.at, in.n, what.at, what.n);
+}
+
+static void
+go_on(struct span *s, const char *at)
+{
+	s->n -= (size_t)(at - s->at);
+	s->at = at;
+}
+
+/* Each part is as short as it can be, but not empty. */
+static bool
+fits(struct fit *f, const char *form, struct span text)
+{
+	size_t n = strcspn(form, "%");
+	const char *at;
+
+	*f = (struct fit){ .form = form, .own = n };
+	if (text.n < n || memcmp(text.at, form, n) != 0)
+		return false;
+	for (form += n, go_on(&text, text.at + n); *form != '\0'; form += n) {
+		form += 2;
+		n = strcspn(form, "%");
+		if (text.n == 0 || f->parts == PARTS_MOST)
+			return false;
+		at = find((struct span){ text.at + 1, text.n - 1 },
+		    (struct span){ form, n }, form[n] == '\0');
+		if (at == NULL)
+			return false;
+		f->part[f->parts++] = (struct span){ text.at,
+		    (size_t)(at - text.at) };
+		f->own += n;
+		go_on(&text, at + n);
+	}
+	return text.n == 0;
+}
+
+static bool
+best(struct fit *f, struct span text)
+{
+	struct fit other;
+
+	f->form = NULL;
+	for (size_t i = 0; i < FORMS; i++)
+		if (fits(&other, forms[i], text) &&
+		    (f->form == NULL || other.own > f->own))
+			*f = other;
+	return f->form != NULL;
+}
+
+/* --- said ---------------------------------------------------------------------- */
+
+static void put(struct buf *b, struct span text, reason_fn *say, int depth);
+
+/* "%s" is the next part, "%2$s" the second one. */
+static const char *
+put_part(struct buf *b, const struct fit *f, const char *s, size_t *next,
+    reason_fn *say, int depth)
+{
+	size_t n = *next;
+
+	s++;
+	if (*s >= '1' && *s <= '9' && s[1] == '$') {
+		n = (size_t)(*s - '1');
+		s += 2;
+	}
+	*next = n + 1;
+	if (n < f->parts)
+		put(b, f->part[n], say, depth + 1);
+	return *s != '\0' ? s + 1 : s;
+}
+
+/* A sentence that nobody knows may be without parts and known elsewhere. */
+static void
+put_other(struct buf *b, struct span text, reason_fn *say)
+{
+	struct buf copy;
+
+	if (text.n == 0)
+		return;
+	buf_init(&copy, text.n + 1);
+	buf_span(&copy, text);
+	buf_text(b, say(buf_cstr(&copy)));
+	buf_clear(&copy);
+}
+
+static void
+put(struct buf *b, struct span text, reason_fn *say, int depth)
+{
+	const char *s;
+	size_t next = 0, n;
+	struct fit f;
+
+	if (depth == REASON_DEPTH || !best(&f, text)) {
+		put_other(b, text, say);
+		return;
+	}
+	for (s = say(f.form); *s != '\0';) {
+		n = strcspn(s, "%");
+		buf_span(b, (struct span){ s, n });
+		s += n;
+		if (*s == '%')
+			s = put_part(b, &f, s, &next, say, depth);
+	}
+}
+
+void
+reason_say(struct buf *b, struct span english, reason_fn *say)
+{
+	put(b, english, say, 0);
+}
+
+static const char *
+in_language(const char *form)
+{
+	return gettext(form);
+}
+
+void
+reason_put(struct buf *b, struct span english)
+{
+	reason_say(b, english, in_language);
+}
