@@ -19,6 +19,7 @@
 
 #include "contrib/base/child.h"
 #include "contrib/base/err.h"
+#include "contrib/base/fd_pass.h"
 #include "contrib/base/mem.h"
 
 enum { START = 'S', END = 'E' };
@@ -31,37 +32,17 @@ struct nursery {
 	pid_t pid;
 };
 
-union control {
-	struct cmsghdr head;
-	char room[CMSG_SPACE(ENDS * sizeof(int))];
-};
-
 /* --- in the nursery -------------------------------------------------------- */
 
 /* A command and the ends that came with it; 0: the agent is gone. */
 static char
 receive(int from, int ends[ENDS])
 {
-	union control control;
-	char command = 0;
-	struct iovec v = { &command, 1 };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
-	struct cmsghdr *c;
-	ssize_t n;
+	char command;
 
-	do {
-		m.msg_control = &control;
-		m.msg_controllen = sizeof(control);
-		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
-	if (n <= 0)
+	if (fd_pass_receive(from, &command, 1, ends, ENDS) <= 0)
 		return 0;
-	c = CMSG_FIRSTHDR(&m);
-	if (command == START) {
-		must(c != NULL && c->cmsg_type == SCM_RIGHTS &&
-		    c->cmsg_len == CMSG_LEN(ENDS * sizeof(int)));
-		memcpy(ends, CMSG_DATA(c), ENDS * sizeof(int));
-	}
+	must(command != START || ends[0] >= 0);
 	return command;
 }
 
@@ -165,17 +146,14 @@ nursery_free(struct nursery *n)
 	free(n);
 }
 
-/* Says m and waits for the answer, which comes at once. That the nursery is
- * gone is the machine's doing; starting again is recovery. */
+/* Waits for the answer to what was sent, which comes at once. That the
+ * nursery is gone is the machine's doing; starting again is recovery. */
 static int
-ask(struct nursery *n, const struct msghdr *m)
+answer_to(struct nursery *n, ssize_t sent)
 {
 	int32_t answer;
-	ssize_t got;
+	ssize_t got = sent;
 
-	while ((got = sendmsg(n->control, m, MSG_NOSIGNAL)) < 0 &&
-	    errno == EINTR)
-		continue;
 	while (got >= 0 && (got = recv(n->control, &answer, sizeof(answer),
 	    0)) < 0 && errno == EINTR)
 		continue;
@@ -188,26 +166,21 @@ bool
 nursery_start(struct nursery *n, int questions, int answers)
 {
 	const int ends[ENDS] = { questions, answers };
-	union control control = { .room = { 0 } };
-	char command = START;
-	struct iovec v = { &command, 1 };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	const char command = START;
 
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(ends));
-	memcpy(CMSG_DATA(c), ends, sizeof(ends));
-	errno = ask(n, &m);
+	errno = answer_to(n, fd_pass_send(n->control, (struct span){ &command,
+	    1 }, ends, ENDS, MSG_NOSIGNAL));
 	return errno == 0;
 }
 
 int
 nursery_end(struct nursery *n)
 {
-	char command = END;
-	struct iovec v = { &command, 1 };
+	const char command = END;
+	ssize_t sent;
 
-	return ask(n, &(struct msghdr){ .msg_iov = &v, .msg_iovlen = 1 });
+	while ((sent = send(n->control, &command, 1, MSG_NOSIGNAL)) < 0 &&
+	    errno == EINTR)
+		continue;
+	return answer_to(n, sent);
 }

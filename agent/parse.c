@@ -23,6 +23,7 @@
 #include "agent/parse_child.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/err.h"
+#include "contrib/base/fd_pass.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
@@ -383,20 +384,8 @@ on_again(evutil_socket_t fd, short what, void *arg)
 static bool
 send_one(struct parse *p, struct question *q)
 {
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .room = { 0 } };
-	struct iovec v = { q->row.at, q->row.n };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &q->fd, sizeof(int));
-	if (sendmsg(p->questions, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (fd_pass_send(p->questions, buf_look(&q->row), &q->fd, 1,
+	    MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return false;
 	q->sent = true;
 	return true;

@@ -17,24 +17,10 @@
 #include "agent/look.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/err.h"
+#include "contrib/base/fd_pass.h"
 #include "contrib/base/sandbox.h"
+#include "contrib/base/sanitized.h"
 #include "protocol/wire.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
-union control {
-	struct cmsghdr head;
-	char room[CMSG_SPACE(sizeof(int))];
-};
 
 static void
 set_ceiling(int what, rlim_t value)
@@ -81,37 +67,13 @@ answer(int fd, enum parse_answer kind, struct span body)
 	}
 }
 
-static int
-descriptor_of(struct msghdr *m)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(m);
-	int fd;
-
-	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
-	    c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
-		return -1;
-	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
-}
-
 /* The next question; its size, 0 at their end. */
 static size_t
 receive(int from, char *to, size_t room, int *fd)
 {
-	union control control;
-	struct iovec v = { to, room };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
-	ssize_t n;
+	ssize_t n = fd_pass_receive(from, to, room, fd, 1);
 
-	do {
-		m.msg_control = &control;
-		m.msg_controllen = sizeof(control);
-		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
-	if (n <= 0)
-		return 0;
-	*fd = descriptor_of(&m);
-	return (size_t)n;
+	return n > 0 ? (size_t)n : 0;
 }
 
 static void

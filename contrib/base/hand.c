@@ -24,6 +24,7 @@
 #include "contrib/base/child.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/fd_pass.h"
 #include "contrib/base/mem.h"
 
 #define CANNOT 127		/* exit status of what couldn't be started */
@@ -49,11 +50,6 @@ struct hand {
 	STAILQ_HEAD(questions, asked) queue;
 };
 
-union control {
-	struct cmsghdr head;
-	char room[CMSG_SPACE(sizeof(int))];
-};
-
 struct answer {
 	int32_t status;
 	char said[HAND_SAID_MAX];
@@ -65,23 +61,9 @@ struct answer {
 static bool
 receive(int from, uint8_t *command, int *input)
 {
-	union control control;
-	struct iovec v = { command, 1 };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
-	struct cmsghdr *c;
-	ssize_t n;
-
-	do {
-		m.msg_control = &control;
-		m.msg_controllen = sizeof(control);
-		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
-	if (n <= 0)
+	if (fd_pass_receive(from, command, 1, input, 1) <= 0)
 		return false;
-	c = CMSG_FIRSTHDR(&m);
-	must(c != NULL && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int)));
-	memcpy(input, CMSG_DATA(c), sizeof(int));
+	must(*input >= 0);
 	return true;
 }
 
@@ -249,24 +231,11 @@ static void
 ask(struct hand *h)
 {
 	struct asked *q = STAILQ_FIRST(&h->queue);
-	union control control = { .room = { 0 } };
-	struct iovec v = { NULL, 1 };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	ssize_t n;
 
 	if (q == NULL || q->sent || h->base == NULL)
 		return;
-	v.iov_base = &q->command;
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &q->input, sizeof(int));
-	while ((n = sendmsg(h->control, &m, MSG_NOSIGNAL)) < 0 &&
-	    errno == EINTR)
-		continue;
-	if (n != 1)
+	if (fd_pass_send(h->control, (struct span){ (char *)&q->command, 1 },
+	    &q->input, 1, MSG_NOSIGNAL) != 1)
 		fatal("the process that runs commands has ended");
 	q->sent = true;
 	close(q->input);

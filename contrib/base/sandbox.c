@@ -10,6 +10,7 @@
 #include "contrib/base/sandbox.h"
 
 #include "contrib/base/err.h"
+#include "contrib/base/sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,17 +26,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 /* Landlock. The kernel's numbers stand here because the headers of a build
  * machine may be older than the kernel that the program meets. */

@@ -4,6 +4,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/proc.h"
 #include "contrib/base/sandbox.h"
+#include "contrib/base/sanitized.h"
 
 #include <check.h>
 #include <errno.h>
@@ -21,17 +22,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 /* What the parts and the parent did, seen by all. */
 struct seen {
