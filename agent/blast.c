@@ -41,31 +41,14 @@ on_start(void *arg, struct xml *x, int name)
 	    SPAN("true"));
 }
 
-static void
-on_text(void *arg, struct xml *x, struct span s)
-{
-	(void)arg;
-	(void)x;
-	(void)s;
-}
-
-static void
-on_end(void *arg, struct xml *x, int name)
-{
-	(void)arg;
-	(void)x;
-	(void)name;
-}
-
 bool
 blast_read(struct blast *out, struct span xml)
 {
 	static const struct xml_name names[] = { { NS_ZQ, "links" } };
-	static const struct xml_events events = { .start = on_start,
-		.text = on_text, .end = on_end };
+	static const struct xml_events events = { .start = on_start };
 	struct reading r = { .out = out };
 	struct xml *x = xml_new(names, 1, &events, &r);
-	bool ok = xml_feed(x, xml.at, xml.n) && xml_finish(x);
+	bool ok = xml_read(x, xml, NULL);
 
 	xml_free(x);
 	return ok && r.found;

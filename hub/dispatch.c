@@ -230,12 +230,8 @@ static void
 begin(void *arg)
 {
 	struct dispatch *d = arg;
-	struct acts now;
 
-	acts_init(&now);
-	acts_move(&now, &d->acts);
-	turn_write(d->turns, &now);
-	acts_clear(&now);
+	turn_write(d->turns, &d->acts);
 }
 
 /* What is done by the ledger isn't under way any more. Until then it is, or

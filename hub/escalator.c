@@ -27,12 +27,8 @@ static void
 begin(void *arg)
 {
 	struct escalator *e = arg;
-	struct acts now;
 
-	acts_init(&now);
-	acts_move(&now, &e->acts);
-	turn_write(e->turns, &now);
-	acts_clear(&now);
+	turn_write(e->turns, &e->acts);
 }
 
 static void

@@ -25,12 +25,8 @@ static void
 begin(void *arg)
 {
 	struct hits_keeper *k = arg;
-	struct acts now;
 
-	acts_init(&now);
-	acts_move(&now, &k->acts);
-	turn_write(k->turns, &now);
-	acts_clear(&now);
+	turn_write(k->turns, &k->acts);
 }
 
 static void

@@ -72,12 +72,8 @@ static void
 begin(void *arg)
 {
 	struct home_log *l = arg;
-	struct acts now;
 
-	acts_init(&now);
-	acts_move(&now, &l->acts);
-	turn_write(l->turns, &now);
-	acts_clear(&now);
+	turn_write(l->turns, &l->acts);
 }
 
 static void

@@ -409,12 +409,8 @@ static void
 begin(void *arg)
 {
 	struct move_watch *w = arg;
-	struct acts now;
 
-	acts_init(&now);
-	acts_move(&now, &w->acts);
-	turn_write(w->turns, &now);
-	acts_clear(&now);
+	turn_write(w->turns, &w->acts);
 }
 
 static void

@@ -31,7 +31,7 @@ void turns_free(struct turns *t);	/* nobody is called */
 /* Asks for a turn; begin is called now or later. arg is the one who asks. */
 void turn_ask(struct turns *t, turn_begin_fn *begin,
     turn_written_fn *written, void *arg);
-/* By whose turn it is. Takes what is in acts. */
+/* By whose turn it is. Takes what is in acts: more may be put there at once. */
 void turn_write(struct turns *t, struct acts *acts);
 void turn_end(struct turns *t);
 /* What it wrote is durable, and not shown yet? */
