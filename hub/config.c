@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/inward.h"
 #include "contrib/base/units.h"
 #include "hub/config_alert.h"
-#include "hub/inward.h"
 #include "hub/listen.h"
 #include "hub/monitor_settings.h"
 

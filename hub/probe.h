@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "contrib/base/inward.h"
 #include "contrib/base/span.h"
 #include "hub/glance.h"
-#include "hub/inward.h"
 #include "hub/outcome.h"
 #include "hub/polite.h"
 #include "hub/trail.h"

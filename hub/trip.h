@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "contrib/base/inward.h"
 #include "contrib/base/span.h"
-#include "hub/inward.h"
 #include "hub/trail.h"
 
 #define TRIP_PATIENCE 20000	/* ms */

@@ -12,8 +12,8 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/inward.h"
 #include "hub/finding.h"
-#include "hub/inward.h"
 #include "hub/outcome.h"
 #include "hub/polite.h"
 #include "hub/registrable.h"

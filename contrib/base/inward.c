@@ -1,7 +1,7 @@
 /*
  * Inward: every address as 128 bits, and a table of networks; see inward.h.
  */
-#include "hub/inward.h"
+#include "contrib/base/inward.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

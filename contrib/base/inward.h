@@ -1,11 +1,11 @@
 /*
  * Inward: addresses that are nobody's on the public net, where a stranger's
- * name or redirect must not send the hub: the machine itself, its own
+ * name or redirect must not send us: the machine itself, its own
  * networks, clouds' metadata, multicast, and IPv4 of that kind inside of
  * IPv6 (mapped, NAT64, 6to4). Networks that an operator allows are let by.
  */
-#ifndef ZQ_HUB_INWARD_H
-#define ZQ_HUB_INWARD_H
+#ifndef ZQ_BASE_INWARD_H
+#define ZQ_BASE_INWARD_H
 
 #include <stdbool.h>
 #include <stddef.h>
