@@ -16,6 +16,7 @@
 #include "contrib/base/mem.h"
 #include "protocol/features.h"
 #include "protocol/limits.h"
+#include "protocol/reason.h"
 
 #define STOP_WAIT 120000	/* ms between asks when the hub said no */
 #define LOGGED_COMPLAINTS 10	/* of one answer; the rest is counted */
@@ -123,8 +124,10 @@ say(struct buf *b, const char *what, struct span reason)
 {
 	buf_init(b, 4096);
 	buf_text(b, what);
-	if (reason.n > 0)
-		buf_printf(b, ": %.*s", SPAN_ARGS(reason));
+	if (reason.n > 0) {
+		buf_text(b, ": ");
+		reason_put(b, reason);
+	}
 }
 
 static enum push_step

@@ -7,6 +7,8 @@
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/units.h"
+#include "protocol/limits.h"
+#include "protocol/reason.h"
 
 static long long
 count(json_t *o, const char *name)
@@ -77,15 +79,22 @@ print_complaints(FILE *out, json_t *h)
 {
 	json_t *list = json_object_get(h, "complaints"), *c;
 	size_t i, n = json_array_size(list);
+	struct buf why;
 
 	if (n == 0)
 		return;
 	fprintf(out, _("not taken as said: %lld, the last of them\n"),
 	    count(h, "complained"));
-	json_array_foreach(list, i, c)
-		if (i + 5 >= n)
-			fprintf(out, "  %lld %s\n    %s\n", count(c, "seq"),
-			    json_text(c, "url"), json_text(c, "why"));
+	buf_init(&why, 2 * LIMIT_LONG_TEXT);
+	json_array_foreach(list, i, c) {
+		if (i + 5 < n)
+			continue;
+		buf_reset(&why);
+		reason_put(&why, span_of(json_text(c, "why")));
+		fprintf(out, "  %lld %s\n    %s\n", count(c, "seq"),
+		    json_text(c, "url"), buf_cstr(&why));
+	}
+	buf_clear(&why);
 }
 
 static void

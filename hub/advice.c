@@ -8,6 +8,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "hub/fork.h"
+#include "protocol/reason.h"
 
 static struct fork_side
 side_of(const struct site_info *s, int which, char address[FORK_ADDRESS])
@@ -62,11 +63,22 @@ put_gate(struct buf *b, const struct site_info *s)
 	    s->code);
 }
 
+static void
+put_trouble(struct buf *b, const struct site_info *s)
+{
+	struct buf said;
+
+	buf_init(&said, ADVICE_MAX);
+	reason_put(&said, span_of(s->trouble));
+	buf_printf(b, _("its agent says: %s"), buf_cstr(&said));
+	buf_clear(&said);
+}
+
 void
 advice_put(struct buf *b, const struct site_info *s)
 {
 	if (s->retired || s->state == SITE_BLOCKED)
-		buf_span(b, s->reason);
+		reason_put(b, s->reason);
 	else if (s->quarantined)
 		buf_printf(b, _("its certificate was renewed only after it "
 		    "had expired: nothing is taken until zqhub site admit "
@@ -78,7 +90,7 @@ advice_put(struct buf *b, const struct site_info *s)
 	else if (s->kept != 0)
 		put_kept(b, s);
 	else if (s->trouble[0] != '\0')
-		buf_printf(b, _("its agent says: %s"), s->trouble);
+		put_trouble(b, s);
 	else
-		buf_span(b, s->reason);
+		reason_put(b, s->reason);
 }

@@ -14,6 +14,7 @@
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/query_move.h"
+#include "protocol/reason.h"
 #include "protocol/rewrite.h"
 #include "protocol/url.h"
 
@@ -214,6 +215,16 @@ line_links(const struct link_count *n)
 }
 
 static void
+line_reason(const char *name, struct span english)
+{
+	struct buf b;
+
+	buf_init(&b, 16384);
+	line(name, reason_in(&b, english));
+	buf_clear(&b);
+}
+
+static void
 show(struct query *q, const struct move_info *info)
 {
 	const struct move *m = &info->move;
@@ -224,7 +235,7 @@ show(struct query *q, const struct move_info *info)
 	    _(rewrite_scope_name((enum rewrite_scope)m->scope)));
 	line(_("move"), span_of(text));
 	line(_("state"), span_of(_(move_state_name(m->state))));
-	line(_("why"), m->why);
+	line_reason(_("why"), m->why);
 	line(_("site"), span_of(info->code));
 	line_address(_("old"), m->old);
 	line_address(_("new"), m->new);

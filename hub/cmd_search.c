@@ -10,6 +10,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/cmd_text.h"
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "protocol/url.h"
@@ -271,7 +272,7 @@ held_row(void *arg, const struct held *h)
 	columns_put(l->columns, span_of(code_of(l, h->site)));
 	columns_put(l->columns, span_of(_(change_kind_name(h->said.kind))));
 	put_url(l->columns, h->said.url);
-	columns_put(l->columns, h->why);
+	cmd_text_reason(l->columns, h->why);
 	return true;
 }
 

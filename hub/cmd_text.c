@@ -5,6 +5,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/text.h"
+#include "protocol/reason.h"
 
 #define ROOM (64u << 10)
 
@@ -25,4 +26,14 @@ cmd_text_line(const char *before, struct span s)
 	fputs(before, stdout);
 	cmd_text_put(s);
 	putchar('\n');
+}
+
+void
+cmd_text_reason(struct columns *c, struct span english)
+{
+	struct buf b;
+
+	buf_init(&b, ROOM);
+	columns_put(c, reason_in(&b, english));
+	buf_clear(&b);
 }

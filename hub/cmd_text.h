@@ -5,9 +5,12 @@
 #define ZQ_HUB_CMD_TEXT_H
 
 #include "contrib/base/span.h"
+#include "hub/columns.h"
 
 void cmd_text_put(struct span s);
 /* On a line of its own, behind what is printed as it is. */
 void cmd_text_line(const char *before, struct span s);
+/* In a column: what the hub said of something, in the reader's language. */
+void cmd_text_reason(struct columns *c, struct span english);
 
 #endif

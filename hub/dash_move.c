@@ -197,7 +197,7 @@ fact_state(struct buf *b, const struct move *m)
 	put_state(b, m->state);
 	if (m->why.n > 0) {
 		buf_text(b, " · ");
-		markup_text(b, m->why);
+		markup_reason(b, m->why);
 	}
 	buf_text(b, "</dd>\n");
 }

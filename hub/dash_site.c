@@ -161,7 +161,7 @@ held_row(void *arg, const struct held *h)
 	buf_text(b, "<br><span class=\"soft\">");
 	markup_time(b, h->taken);
 	buf_text(b, " · ");
-	markup_text(b, h->why);
+	markup_reason(b, h->why);
 	buf_text(b, "</span></li>\n");
 	return !b->bad;
 }

@@ -7,6 +7,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
+#include "protocol/reason.h"
 #include "protocol/url.h"
 
 /* A time to come is one of a clock that was set back; what is less than that
@@ -56,6 +57,16 @@ markup_text(struct buf *b, struct span s)
 		else
 			buf_text(b, "\xef\xbf\xbd");
 	}
+}
+
+void
+markup_reason(struct buf *b, struct span english)
+{
+	struct buf said;
+
+	buf_init(&said, 2 * LIMIT_LONG_TEXT);
+	markup_text(b, reason_in(&said, english));
+	buf_clear(&said);
 }
 
 void

@@ -17,6 +17,9 @@
  * escaped, what XML forbids (controls, broken UTF-8) as U+FFFD. */
 void markup_text(struct buf *b, struct span s);
 
+/* What the hub said of something, in the reader's language (reason.h). */
+void markup_reason(struct buf *b, struct span english);
+
 /* One value of a query or a path segment, percent-encoded. */
 void markup_argument(struct buf *b, struct span s);
 

@@ -226,21 +226,27 @@ void
 site_why_not(struct db_txn *t, uint32_t number, struct span host,
     struct buf *why)
 {
-	const char *lead = "; it has ";
+	const char *lead;
 	struct span domain;
-	struct site s;
+	struct site s, other;
 	uint32_t owner;
+	bool none = !site_get(t, number, &s) || s.domains.n == 0;
 
 	buf_span(why, host);
-	buf_text(why, " is not a domain of this site");
 	if (site_of_host(t, host, &owner) && owner != number &&
-	    site_get(t, owner, &s)) {
-		buf_text(why, ", it belongs to site ");
-		buf_span(why, s.code);
-		lead = "; this site has ";
+	    site_get(t, owner, &other)) {
+		buf_text(why, " is not a domain of this site, it belongs to "
+		    "site ");
+		buf_span(why, other.code);
+		lead = none ? ": it has none" : "; this site has ";
+	} else {
+		lead = none ? " is not a domain of this site: it has none" :
+		    " is not a domain of this site; it has ";
 	}
-	if (!site_get(t, number, &s) || s.domains.n == 0)
-		buf_text(why, ": it has none");
+	if (none) {
+		buf_text(why, lead);
+		return;
+	}
 	for (; site_domain_next(&s.domains, &domain); lead = ", ") {
 		buf_text(why, lead);
 		buf_span(why, domain);

@@ -12,8 +12,8 @@
 
 #define PARTS_MOST 4
 
-/* Of two that fit, the one with more words of its own is meant. Those without
- * parts need not stand here if they are marked N_() where they are made. */
+/* Those without parts need not stand here if they are marked N_() where they
+ * are made. */
 static const char *const forms[] = {
 	/* what is around others */
 	N_("held: %s"),
@@ -129,7 +129,7 @@ struct fit {
 	const char *form;
 	struct span part[PARTS_MOST];
 	size_t parts;
-	size_t own;		/* bytes that are the form's own */
+	size_t lead, own;	/* bytes of its own: before a part, in all */
 };
 
 /* Where `what` is in `in`, from its beginning or at its very end. */
@@ -158,7 +158,7 @@ fits(struct fit *f, const char *form, struct span text)
 	size_t n = strcspn(form, "%");
 	const char *at;
 
-	*f = (struct fit){ .form = form, .own = n };
+	*f = (struct fit){ .form = form, .lead = n, .own = n };
 	if (text.n < n || memcmp(text.at, form, n) != 0)
 		return false;
 	for (form += n, go_on(&text, text.at + n); *form != '\0'; form += n) {
@@ -178,6 +178,13 @@ fits(struct fit *f, const char *form, struct span text)
 	return text.n == 0;
 }
 
+/* What stands around a sentence begins with words of its own. */
+static bool
+is_better(const struct fit *a, const struct fit *b)
+{
+	return a->lead != b->lead ? a->lead > b->lead : a->own > b->own;
+}
+
 static bool
 best(struct fit *f, struct span text)
 {
@@ -186,7 +193,7 @@ best(struct fit *f, struct span text)
 	f->form = NULL;
 	for (size_t i = 0; i < FORMS; i++)
 		if (fits(&other, forms[i], text) &&
-		    (f->form == NULL || other.own > f->own))
+		    (f->form == NULL || is_better(&other, f)))
 			*f = other;
 	return f->form != NULL;
 }
@@ -263,4 +270,12 @@ void
 reason_put(struct buf *b, struct span english)
 {
 	reason_say(b, english, in_language);
+}
+
+struct span
+reason_in(struct buf *room, struct span english)
+{
+	buf_reset(room);
+	reason_put(room, english);
+	return buf_look(room);
 }

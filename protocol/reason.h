@@ -18,6 +18,9 @@
 /* Puts `english` into b, in the language of now. */
 void reason_put(struct buf *b, struct span english);
 
+/* The same into an empty `room`, which it makes so; lives as long as that. */
+struct span reason_in(struct buf *room, struct span english);
+
 /* The same by another catalogue: `say` gives the form in another language,
  * which may take its parts in another order, as "%2$s" and "%1$s". */
 typedef const char *reason_fn(const char *form);

@@ -97,7 +97,7 @@ LOUD  = $(MAKE) --no-print-directory -k -j$(JOBS)
 
 lint:
 	@contrib/make/deps lint
-	@$(LOUD) layers banned shell manuals units
+	@$(LOUD) layers banned shell manuals units reasons
 	@echo "lint: gcc, all warnings"
 	@contrib/make/quiet $(LOUD) B=build-gcc CC=gcc check-build bench-build
 	@echo "lint: clang, all warnings"
@@ -105,7 +105,7 @@ lint:
 	@$(LOUD) B=build-clang CC=clang OPT=-O1 tidy cppcheck
 	@echo "lint: clean"
 
-.PHONY: objects tidy cppcheck manuals units shell
+.PHONY: objects tidy cppcheck manuals units shell reasons
 objects: $(call obj,$(OURS) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c \
 	$(BENCH_SRC) $(SIM_SRC))
 
@@ -146,6 +146,10 @@ MANUALS := $(wildcard agent/*.[1-9] hub/*.[1-9] protocol/*.[1-9])
 manuals:
 	@echo "lint: man pages"
 	@mandoc -T lint -W warning $(MANUALS)
+
+reasons:
+	@echo "lint: sentences that are translated where they are shown"
+	@contrib/make/reasons
 
 units:
 	@echo "lint: systemd units"
