@@ -2,63 +2,11 @@
  * The gate and retiring, as apply sees them: what is held, released, refused
  * and withdrawn; and that a view made anew comes to the same.
  */
-#include "tests/unit/hub/storekit.h"
+#include "tests/unit/hub/viewkit.h"
 
 #include "hub/act_gate.h"
 #include "hub/act_retire.h"
 #include "protocol/letter.h"
-
-static struct kit k;
-static struct store *store;
-static struct query *query;
-
-static void
-setup(void)
-{
-	journal_mem_seed(0);
-	kit_open(&k, &journal_mem);
-	kit_site(&k, 1);
-	kit_site(&k, 2);
-}
-
-static void
-teardown(void)
-{
-	query_end(query);
-	store_close(store);
-	query = NULL;
-	store = NULL;
-	kit_close(&k);
-}
-
-static struct query *
-look(void)
-{
-	query_end(query);
-	kit_show(&k, 100);
-	if (store == NULL)
-		store = kit_store(&k);
-	query = query_begin(store);
-	return query;
-}
-
-static struct site_info
-site(uint32_t number)
-{
-	struct site_info s;
-
-	ck_assert(query_site_by_number(look(), number, &s));
-	return s;
-}
-
-static struct item_info
-item(const char *name)
-{
-	struct item_info i;
-
-	ck_assert_msg(query_item(look(), span_of(name), &i), "%s", name);
-	return i;
-}
 
 static const char *
 url(uint32_t number, unsigned n)
@@ -70,7 +18,7 @@ url(uint32_t number, unsigned n)
 }
 
 static void
-say(uint32_t number, enum change_kind kind, unsigned n)
+say_one(uint32_t number, enum change_kind kind, unsigned n)
 {
 	struct change c = kit_change(kind, url(number, n),
 	    kind == CHANGE_DELETED ? "" : "title");
@@ -82,7 +30,7 @@ static void
 say_many(uint32_t number, enum change_kind kind, unsigned from, unsigned to)
 {
 	for (unsigned n = from; n < to; n++)
-		say(number, kind, n);
+		say_one(number, kind, n);
 }
 
 static void
@@ -105,25 +53,6 @@ refuse(const char *more)
 	k.now += 1000;
 	kit_act(&k, "{\"do\":\"refuse\",\"site\":1,\"actor\":\"wang\","
 	    "\"reason\":\"no disk\"%s}", more);
-}
-
-/* The view, thrown away and made again in groups of another size, says the
- * same. */
-static void
-same_again(size_t most)
-{
-	uint8_t before[32], after[32];
-
-	look();
-	view_digest(k.view, before);
-	query_end(query);
-	store_close(store);
-	query = NULL;
-	store = NULL;
-	ck_assert_int_eq(view_empty(k.view), DB_OK);
-	kit_show(&k, most);
-	view_digest(k.view, after);
-	ck_assert_mem_eq(before, after, 32);
 }
 
 struct mail {
@@ -159,13 +88,13 @@ START_TEST(holds_what_goes_and_no_more)
 
 	say_many(1, CHANGE_CREATED, 0, 10);
 	close_gate();
-	say(1, CHANGE_DELETED, 1);
-	say(1, CHANGE_DELETED, 2);
-	say(1, CHANGE_UPDATED, 3);
-	say(1, CHANGE_CREATED, 11);
-	say(1, CHANGE_DELETED, 99);		/* never was there */
-	say(2, CHANGE_CREATED, 0);
-	say(2, CHANGE_DELETED, 0);		/* another site */
+	say_one(1, CHANGE_DELETED, 1);
+	say_one(1, CHANGE_DELETED, 2);
+	say_one(1, CHANGE_UPDATED, 3);
+	say_one(1, CHANGE_CREATED, 11);
+	say_one(1, CHANGE_DELETED, 99);		/* never was there */
+	say_one(2, CHANGE_CREATED, 0);
+	say_one(2, CHANGE_DELETED, 0);		/* another site */
 	ck_assert_uint_eq(site(1).items, 11);
 	ck_assert_uint_eq(site(1).held, 2);
 	ck_assert(site(1).gate);
@@ -176,7 +105,7 @@ START_TEST(holds_what_goes_and_no_more)
 	m = mail(1);
 	ck_assert_uint_eq(m.n, 1);
 	ck_assert_ptr_nonnull(strstr(m.text, "60 of 100"));
-	same_again(1);
+	ck_same_again(1);
 }
 END_TEST
 
@@ -184,7 +113,7 @@ START_TEST(a_persons_word_passes)
 {
 	struct change c = kit_change(CHANGE_DELETED, url(1, 1), "");
 
-	say(1, CHANGE_CREATED, 1);
+	say_one(1, CHANGE_CREATED, 1);
 	close_gate();
 	c.word[WORD_BY] = SPAN("li");
 	kit_say(&k, 1, &c);
@@ -215,9 +144,9 @@ START_TEST(what_is_released_goes)
 	ck_assert_str_eq(mail(1).text, "moved (wang, at the hub)");
 
 	/* open again */
-	say(1, CHANGE_DELETED, 5);
+	say_one(1, CHANGE_DELETED, 5);
 	ck_assert_uint_eq(site(1).items, 5);
-	same_again(3);
+	ck_same_again(3);
 }
 END_TEST
 
@@ -226,22 +155,22 @@ START_TEST(what_came_back_stays)
 	say_many(1, CHANGE_CREATED, 0, 3);
 	close_gate();
 	say_many(1, CHANGE_DELETED, 0, 3);
-	say(1, CHANGE_CREATED, 1);
+	say_one(1, CHANGE_CREATED, 1);
 	ck_assert_uint_eq(site(1).gated, 2);
 	release("");
 	ck_assert_uint_eq(site(1).items, 1);
 	ck_assert(!item("http://s1.gov.cn/1").withdrawn);
 	ck_assert_uint_eq(site(1).held, 0);
-	same_again(1000);
+	ck_same_again(1000);
 }
 END_TEST
 
 START_TEST(said_twice_counts_once)
 {
-	say(1, CHANGE_CREATED, 0);
+	say_one(1, CHANGE_CREATED, 0);
 	close_gate();
-	say(1, CHANGE_DELETED, 0);
-	say(1, CHANGE_DELETED, 0);
+	say_one(1, CHANGE_DELETED, 0);
+	say_one(1, CHANGE_DELETED, 0);
 	ck_assert_uint_eq(site(1).gated, 1);
 	ck_assert_uint_eq(site(1).held, 1);
 	release("");
@@ -262,12 +191,12 @@ START_TEST(what_is_refused_stays)
 	ck_assert_uint_eq(mail(1).n, 1);	/* no letter was asked for */
 
 	/* a later word is taken, and what was refused is forgotten */
-	say(1, CHANGE_DELETED, 0);
+	say_one(1, CHANGE_DELETED, 0);
 	ck_assert_uint_eq(site(1).items, 2);
 	close_gate();
 	release("");
 	ck_assert_uint_eq(site(1).items, 2);
-	same_again(2);
+	ck_same_again(2);
 }
 END_TEST
 
@@ -285,15 +214,15 @@ START_TEST(comes_in_pieces)
 	release("");
 	ck_assert_uint_eq(site(1).items, 15);
 	ck_assert(!site(1).gate);
-	same_again(7);
+	ck_same_again(7);
 }
 END_TEST
 
 START_TEST(what_is_dismissed_is_not_released)
 {
-	say(1, CHANGE_CREATED, 0);
+	say_one(1, CHANGE_CREATED, 0);
 	close_gate();
-	say(1, CHANGE_DELETED, 0);
+	say_one(1, CHANGE_DELETED, 0);
 	look();
 	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"all\":true}");
 	ck_assert_uint_eq(site(1).gated, 0);
@@ -326,9 +255,9 @@ START_TEST(a_retired_site_is_empty)
 
 	say_many(1, CHANGE_CREATED, 0, 20);
 	say_many(2, CHANGE_CREATED, 0, 5);
-	say(1, CHANGE_DELETED, 3);
+	say_one(1, CHANGE_DELETED, 3);
 	retire();
-	say(1, CHANGE_CREATED, 77);		/* was under way */
+	say_one(1, CHANGE_CREATED, 77);		/* was under way */
 	ck_assert_uint_eq(site(1).items, 19);
 	ck_assert_uint_eq(site(1).held, 1);
 	clear(",\"most\":5");
@@ -344,7 +273,7 @@ START_TEST(a_retired_site_is_empty)
 	ck_assert(span_is(i.said.word[WORD_REASON], SPAN("merged")));
 	ck_assert(view_site(k.view, 1, &v) && v.retired);
 	ck_assert(!view_site_domain(k.view, SPAN("s1.gov.cn"), &n));
-	same_again(4);
+	ck_same_again(4);
 }
 END_TEST
 
@@ -352,7 +281,7 @@ START_TEST(its_code_and_domain_are_free)
 {
 	uint32_t n;
 
-	say(1, CHANGE_CREATED, 0);
+	say_one(1, CHANGE_CREATED, 0);
 	retire();
 	clear("");
 	kit_act(&k, "{\"do\":\"site-add\",\"site\":3,\"code\":\"4100000001\","
@@ -413,14 +342,14 @@ START_TEST(late_renewals_wait)
 	renew(KEY("bb"), KEY("aa"), ",\"quarantine\":true");
 	ck_assert_int_eq(site(1).state, SITE_QUARANTINED);
 	ck_assert_int_eq(view().until, 9000);
-	say(1, CHANGE_CREATED, 0);
+	say_one(1, CHANGE_CREATED, 0);
 	ck_assert_uint_eq(site(1).items, 0);
 	renew(KEY("cc"), KEY("bb"), "");
 	ck_assert(view().quarantined);		/* not by another renewal */
 	kit_act(&k, "{\"do\":\"admit\",\"site\":1,\"reason\":\"seen\"}");
 	ck_assert(!view().quarantined);
 	ck_assert_uint_eq(site(1).items, 1);
-	same_again(2);
+	ck_same_again(2);
 }
 END_TEST
 
@@ -438,13 +367,13 @@ START_TEST(one_of_two_is_kept)
 	uint8_t key[32];
 
 	enroll();
-	say(1, CHANGE_CREATED, 0);
+	say_one(1, CHANGE_CREATED, 0);
 	fork_site();
 	ck_assert(view().forked);
 	ck_assert_str_eq(view().cause, "instance");
 	ck_assert_uint_eq(view().agent[0].instance, 0xa1);
 	ck_assert_str_eq(view().agent[1].address, "10.0.0.2:6");
-	say(1, CHANGE_CREATED, 1);		/* whose? it is told again */
+	say_one(1, CHANGE_CREATED, 1);		/* whose? it is told again */
 	kit_act(&k, "{\"do\":\"settle\",\"site\":1,\"keep\":2,"
 	    "\"incarnation\":\"00000000000003e9\"}");
 	ck_assert(!view().forked);
@@ -474,7 +403,7 @@ START_TEST(one_of_two_is_kept)
 		memset(key, 0xbb, sizeof(key));
 		ck_assert(view_site_has(&v, key));
 	}
-	same_again(5);
+	ck_same_again(5);
 }
 END_TEST
 
@@ -498,7 +427,7 @@ main(void)
 	SRunner *r;
 	int failed;
 
-	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_checked_fixture(c, viewkit_open_two, viewkit_close);
 	tcase_add_test(c, holds_what_goes_and_no_more);
 	tcase_add_test(c, a_persons_word_passes);
 	tcase_add_test(c, what_is_released_goes);

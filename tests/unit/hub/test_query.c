@@ -3,7 +3,7 @@
  * their cursors and limits. What listings find is held against a model in
  * tests/model.
  */
-#include "tests/unit/hub/storekit.h"
+#include "tests/unit/hub/viewkit.h"
 
 #include "hub/advice.h"
 #include "hub/json.h"
@@ -11,37 +11,10 @@
 #define REF "00112233445566778899"
 #define KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static struct kit k;
-static struct store *store;
-static struct query *query;
-
 static void
 setup(void)
 {
-	journal_mem_seed(0);
-	kit_open(&k, &journal_lmdb);
-	kit_site(&k, 1);
-	kit_site(&k, 2);
-}
-
-static void
-teardown(void)
-{
-	query_end(query);
-	store_close(store);
-	query = NULL;
-	store = NULL;
-	kit_close(&k);
-}
-
-static void
-look(void)
-{
-	query_end(query);
-	kit_show(&k, 1000);
-	if (store == NULL)
-		store = kit_store(&k);
-	query = query_begin(store);
+	viewkit_open(&journal_lmdb, 2);
 }
 
 static void
@@ -535,7 +508,7 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(c, 120);
-	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_checked_fixture(c, setup, viewkit_close);
 	tcase_add_test(c, states);
 	tcase_add_test(c, silence_by_the_pulse);
 	tcase_add_test(c, taken_is_not_shown);
