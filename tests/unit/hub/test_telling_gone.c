@@ -1,0 +1,205 @@
+/*
+ * Who links to what is gone gets letters, not too often; and what sites say
+ * to the letters that they got.
+ */
+#include "tests/unit/hub/tellingkit.h"
+
+/* --- what is gone --------------------------------------------------------------------- */
+
+START_TEST(gone_with_referrers)
+{
+	three_pages();
+	settle();
+	ck_assert_uint_eq((told(2, 0), letters), 0);
+	gone(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/b.html");
+	PAGE(1, "https://s1.gov.cn/b.html", "https://s1.gov.cn/x");
+	settle();
+	ck_assert_str_eq(told(2, 0), "links:\n"
+	    "withdrawn http://s1.gov.cn/old/a.html -> "
+	    "https://s1.gov.cn/b.html\n"
+	    "  https://s2.gov.cn/p2.html:10\n"
+	    "  https://s2.gov.cn/p1.html:10\n");
+	ck_assert_str_eq(told(1, 0), "referred:\n"
+	    "withdrawn http://s1.gov.cn/old/a.html -> "
+	    "https://s1.gov.cn/b.html (2)\n");
+	ck_assert_str_eq(stands(0, 2), "told");
+	/* It is back. */
+	PAGE(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/x");
+	settle();
+	ck_assert_str_eq(stands(0, 2), "fixed");
+	ck_assert_str_eq(told(2, 1), "links:\n"
+	    "fixed http://s1.gov.cn/old/a.html -> \n");
+	same_again();
+}
+END_TEST
+
+/* A column leads to where nothing is yet; one page of it goes elsewhere, so
+ * nothing is awaited at its place there: who links to that is told so, and
+ * told when it is there after all. */
+START_TEST(no_longer_awaited)
+{
+	PAGE(1, "https://s1.gov.cn/new/a.html", "https://s1.gov.cn/x");
+	PAGE(1, "https://s1.gov.cn/b.html", "https://s1.gov.cn/x");
+	PAGE(2, "https://s2.gov.cn/p.html", "https://s1.gov.cn/new/a.html");
+	gone(1, "https://s1.gov.cn/new/a.html", "");
+	settle();
+	ck_assert_str_eq(stands(0, 2), "told");
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now, 0);
+	work(1000);		/* it is awaited: well again, to be told */
+	later(1000);
+	say(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/b.html",
+	    "address", k.now, 0);
+	settle();
+	PAGE(1, "https://s1.gov.cn/new/a.html", "https://s1.gov.cn/x");
+	settle();
+	settle();
+	ck_assert_str_eq(stands(0, 2), "fixed");
+	same_again();
+}
+END_TEST
+
+/* Whose page is long gone learns that somebody links to it anew, once in a
+ * while; and not that a link has gone. */
+START_TEST(linked_to_anew)
+{
+	PAGE(1, "https://s1.gov.cn/x.html", "https://s1.gov.cn/");
+	PAGE(2, "https://s2.gov.cn/p.html", "https://s1.gov.cn/x.html");
+	gone(1, "https://s1.gov.cn/x.html", "");
+	settle();
+	told(1, 0);
+	ck_assert_uint_eq(letters, 1);
+	PAGE(3, "https://s3.gov.cn/p.html", "https://s1.gov.cn/x.html");
+	settle();
+	told(1, 0);
+	ck_assert_uint_eq(letters, 1);
+	later(TELL_OWED_AGAIN);
+	PAGE(2, "https://s2.gov.cn/p.html", "https://s1.gov.cn/");
+	settle();
+	told(1, 0);
+	ck_assert_uint_eq(letters, 1);
+	PAGE(3, "https://s3.gov.cn/q.html", "https://s1.gov.cn/x.html",
+	    "https://s2.gov.cn/");
+	settle();
+	ck_assert_str_eq(told(1, 1), "referred:\n"
+	    "withdrawn https://s1.gov.cn/x.html ->  (2)\n");
+	PAGE(3, "https://s3.gov.cn/r.html", "https://s1.gov.cn/x.html",
+	    "https://s1.gov.cn/");
+	settle();
+	told(1, 0);
+	ck_assert_uint_eq(letters, 2);
+	same_again();
+}
+END_TEST
+
+/* Nobody is sent to and fro: what came after it is gone, too, or is back. */
+START_TEST(successors)
+{
+	three_pages();
+	settle();
+	gone(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/old/b.html");
+	gone(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/old/a.html");
+	settle();
+	ck_assert_has(told(2, 0), "old/a.html -> \n");
+	ck_assert_has(told(2, 0), "old/b.html -> \n");
+	PAGE(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/x");
+	PAGE(1, "https://s1.gov.cn/c.html", "https://s1.gov.cn/x");
+	say(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/c.html",
+	    "address", 0, 0);
+	PAGE(2, "https://s2.gov.cn/p9.html", "https://s1.gov.cn/old/a.html");
+	settle();
+	ck_assert_has(told(2, 1), "withdrawn https://s1.gov.cn/old/a.html -> "
+	    "https://s1.gov.cn/c.html\n");
+	same_again();
+}
+END_TEST
+
+/* News ripen: what is well again by then is no news, and what comes meanwhile
+ * is told with it. */
+START_TEST(not_too_often)
+{
+	three_pages();
+	settle();
+	gone(1, "https://s1.gov.cn/old/a.html", "");
+	work(1000);
+	ck_assert_uint_eq((told(2, 0), letters), 0);
+	later(TELL_OWED_PAUSE / 2);
+	gone(1, "https://s1.gov.cn/old/b.html", "");
+	PAGE(2, "https://s2.gov.cn/p4.html", "https://s1.gov.cn/old/b.html");
+	PAGE(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/x");
+	work(1000);
+	ck_assert_uint_eq((told(2, 0), letters), 0);
+	later(TELL_OWED_PAUSE / 2);
+	work(1000);
+	ck_assert_str_eq(told(2, 0), "links:\n"
+	    "withdrawn https://s1.gov.cn/old/b.html -> \n"
+	    "  https://s2.gov.cn/p1.html:20\n"
+	    "  https://s2.gov.cn/p4.html:10\n");
+	ck_assert_str_eq(told(1, 0), "referred:\n"
+	    "withdrawn https://s1.gov.cn/old/b.html ->  (2)\n");
+	same_again();
+}
+END_TEST
+
+/* --- what they say to it ------------------------------------------------------------------ */
+
+static void
+reply(uint32_t site, const char *target, const char *scope,
+    const char *reason)
+{
+	struct change c = kit_change(CHANGE_REPLY, target, "");
+
+	c.word[WORD_SCOPE] = span_of(scope);
+	c.word[WORD_REASON] = span_of(reason);
+	c.word[WORD_BY] = SPAN("li");
+	kit_say(&k, site, &c);
+}
+
+START_TEST(replies)
+{
+	three_pages();
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now + DAY, 0);
+	work(1000);
+	reply(2, "https://s1.gov.cn/old/", "will-fix", "");
+	ck_assert_str_eq(stands(1, 2), "will fix");
+	reply(2, "http://s1.gov.cn/old/a.html", "refused", "history");
+	ck_assert_str_eq(stands(1, 2), "refused");
+	ck_assert_str_eq(referral(1, 2).reason, "history");
+	ck_assert_str_eq(held(2), "");
+	reply(3, "https://s1.gov.cn/old/", "will-fix", "");
+	ck_assert_has(held(3), "told you of no link");
+	reply(2, "https://s1.gov.cn/old/", "refused", "");
+	ck_assert_has(held(2), "reason");
+	gone(1, "https://s1.gov.cn/old/a.html", "");
+	later(DAY);
+	tick();
+	work(1000);
+	ck_assert_str_eq(stands(1, 2), "refused");
+	same_again();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("telling_gone");
+	TCase *c = tcase_create("gone");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(c, 120);
+	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
+	tcase_add_test(c, gone_with_referrers);
+	tcase_add_test(c, no_longer_awaited);
+	tcase_add_test(c, linked_to_anew);
+	tcase_add_test(c, successors);
+	tcase_add_test(c, not_too_often);
+	tcase_add_test(c, replies);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
