@@ -401,6 +401,7 @@ open_push(struct agent *a)
 		.prove_every = top->prove_every, .instance = a->instance,
 		.arg = a, .retell = on_retell, .renew = on_renew,
 		.held = on_held, .trouble = on_trouble, .health = on_health,
+		.looked = top->look_for_others ? inside_looked : NULL,
 		.is_settled = on_is_settled, .look = on_look,
 		.rescan = on_rescan, .pause = on_pause,
 	};
@@ -415,7 +416,7 @@ open_inbox(struct agent *a)
 		.base = a->base, .store = a->store, .fetch = a->fetch,
 		.line = &a->line, .instance = a->instance, .arg = a,
 		.want = on_want, .act = on_letter, .letters = on_letters,
-		.map = on_map, .rest = on_rest,
+		.map = on_map, .look = inside_ask, .rest = on_rest,
 	};
 
 	a->inbox = inbox_new(&host);

@@ -9,6 +9,7 @@
 
 #include "agent/config_defs.h"
 #include "contrib/base/err.h"
+#include "contrib/base/inward.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
@@ -286,6 +287,18 @@ check_home(const struct config_top *top, struct buf *why)
 }
 
 static void
+check_look(const struct config_top *top, struct buf *why)
+{
+	struct inward inward = { .count = 0 };
+	struct buf wrong;
+
+	buf_init(&wrong, CONFIG_WHY_MAX);
+	if (!inward_allow_all(&inward, top->look_networks, &wrong))
+		buf_printf(why, "look_networks: %s\n", buf_cstr(&wrong));
+	buf_clear(&wrong);
+}
+
+static void
 check(const struct config *c, const char *path, struct buf *why)
 {
 	enum log_level level;
@@ -302,6 +315,7 @@ check(const struct config *c, const char *path, struct buf *why)
 		    "info or debug\n"), c->top->log);
 	check_outward(c->top, &wrong);
 	check_home(c->top, &wrong);
+	check_look(c->top, &wrong);
 	for (size_t i = 0; i < c->count; i++)
 		check_source(c, i, &wrong);
 	for (size_t i = 0; wrong.n == 0 && i < c->count; i++)

@@ -96,6 +96,23 @@ const struct conf_def config_defs[] = {
 	  .most = 60 * MINUTE, .about =
 	  "How long after the home page was asked it is asked again.\nA page "
 	  "that takes 15 seconds or more has not answered." },
+	{ .section = "", .name = "look_for_others", .type = CONF_BOOL,
+	  .offset = TOP(look_for_others), .preset = "no", .about =
+	  "Whether the agent looks at the home page of another site of the "
+	  "cluster when the hub, which can't get it, asks for that: so the "
+	  "hub knows what is down from what only the hub can't reach.\nIt "
+	  "gets that one page once, waits 15 seconds at most, follows no "
+	  "redirect, keeps nothing, and tells the hub the status or why there "
+	  "was none.\nOther sites see this machine's address in their logs." },
+	{ .section = "", .name = "look_most", .type = CONF_NUMBER,
+	  .offset = TOP(look_most), .preset = "60", .least = 1,
+	  .most = 600, .unit = "looks an hour", .about =
+	  "What the hub asks beyond that isn't looked at." },
+	{ .section = "", .name = "look_networks", .type = CONF_TEXT,
+	  .offset = TOP(look_networks), .preset = "", .about =
+	  "Private networks at which pages of other sites may be, such as "
+	  "10.20.0.0/16, blanks between.\nElse no private address is asked, "
+	  "whatever name leads to it." },
 	{ .section = "", .name = "gate_items", .type = CONF_NUMBER,
 	  .offset = TOP(gate_items), .preset = "50", .least = 0,
 	  .most = 1000000000, .unit = "items", .about =

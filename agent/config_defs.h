@@ -24,6 +24,9 @@ struct config_top {
 	char *home;		/* an address, "off", or "": the sources' */
 	char *home_connect;	/* HOST:PORT; "": see home.h */
 	uint64_t home_every;	/* ms */
+	bool look_for_others;
+	uint64_t look_most;	/* an hour */
+	char *look_networks;	/* private ones, blanks between; "" */
 	uint64_t gate_items, gate_percent;
 	uint64_t zone;		/* minutes east of UTC */
 	uint64_t page;		/* bytes of a page that are looked into */

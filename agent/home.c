@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/answered.h"
 #include "contrib/base/backoff.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
@@ -59,40 +60,7 @@ on_prepare(void *arg, CURL *curl)
 		    h->way == WAY_SET ? h->set : h->here);
 }
 
-static enum health_error
-error_of(CURLcode code)
-{
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return HEALTH_NAME;
-	case CURLE_COULDNT_CONNECT:
-		return HEALTH_REFUSED;
-	case CURLE_OPERATION_TIMEDOUT:
-		return HEALTH_TIMEOUT;
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_PEER_FAILED_VERIFICATION:
-		return HEALTH_TLS;
-	case CURLE_GOT_NOTHING:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_RECV_ERROR:
-	case CURLE_SEND_ERROR:
-		return HEALTH_CUT;
-	default:
-		return HEALTH_OTHER;
-	}
-}
-
 static void ask(struct home *h, enum way way);
-
-/* A page that is longer than we read of it has come. */
-static bool
-has_answered(const struct fetch_answer *a)
-{
-	return a->status >= 100 && a->status <= 999 &&
-	    (a->code == CURLE_OK || a->too_long);
-}
 
 static bool
 is_well(const struct home *h)
@@ -110,11 +78,11 @@ note(struct home *h, const struct fetch_answer *a)
 	int64_t took = clock_mono() - h->began;
 
 	h->at = clock_wall();
-	h->status = has_answered(a) ? (uint16_t)a->status : 0;
-	h->error = has_answered(a) ? HEALTH_FINE : error_of(a->code);
+	h->status = answered_is(a) ? (uint16_t)a->status : 0;
+	h->error = answered_why(a);
 	h->took = took > HEALTH_HOME_MS ? HEALTH_HOME_MS : (uint32_t)took;
-	h->known |= has_answered(a);
-	h->is_here |= has_answered(a) && h->way == WAY_HERE;
+	h->known |= answered_is(a);
+	h->is_here |= answered_is(a) && h->way == WAY_HERE;
 	if (is_well(h) == was && !first)
 		return;
 	if (h->known && !is_well(h))
@@ -131,7 +99,7 @@ on_answer(void *arg, const struct fetch_answer *a)
 	struct home *h = arg;
 
 	h->request = NULL;
-	if (!has_answered(a) && h->way == WAY_HERE && !h->is_here) {
+	if (!answered_is(a) && h->way == WAY_HERE && !h->is_here) {
 		ask(h, WAY_NAME);
 		return;
 	}

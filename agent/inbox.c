@@ -28,6 +28,7 @@
 				 * only so often, one after the other */
 #define ACTED "acted"		/* the row: number of the last letter … */
 #define ACT_TRIES 10		/* … that was acted on, or was tried so often */
+#define TASK_WHY 1024		/* bytes of what is wrong with a task */
 #define WANT_MAX 1024		/* bytes of words */
 #define LIST_BYTES (2u << 20)	/* of letters that are listed: an answer of
 				 * the control socket is to hold them */
@@ -277,10 +278,29 @@ struct taking {
 	struct buf *want;
 	struct store_txn *t;
 	size_t taken;
-	uint64_t map;		/* as in letters_head */
+	struct vantage_task look;	/* said in passing; number 0: none … */
+	struct buf url;			/* … and where */
+	struct letters_head head;
 	bool read, news;
 	const char *why;
 };
+
+/* The last one counts: there is one at a time. */
+static void
+pass(struct taking *k, const struct letter *l)
+{
+	struct buf why;
+
+	buf_init(&why, TASK_WHY);
+	buf_reset(&k->url);
+	if (vantage_task_read(&k->look, l, &why)) {
+		buf_span(&k->url, l->about);
+	} else {
+		k->look.number = 0;
+		log_warn("letter kind=look: %s", buf_cstr(&why));
+	}
+	buf_clear(&why);
+}
 
 static void
 on_letter(void *arg, const struct letter *l)
@@ -288,8 +308,13 @@ on_letter(void *arg, const struct letter *l)
 	struct taking *k = arg;
 	uint64_t before = k->t->meta.letters;
 	char text[LOG_QUOTE_MAX];
-	bool news = inbox_put(k->t, l);
+	bool news;
 
+	if (l->number == 0) {
+		pass(k, l);
+		return;
+	}
+	news = inbox_put(k->t, l);
 	k->taken += k->t->meta.letters != before;
 	if (!news)
 		return;
@@ -303,17 +328,18 @@ static bool
 take(struct store_txn *t, void *arg)
 {
 	struct taking *k = arg;
-	struct letters_head head = { .last = 0 };
 
 	k->t = t;
+	k->head = (struct letters_head){ .last = 0 };
+	k->look.number = 0;
 	k->taken = 0;
 	k->news = false;
 	buf_reset(k->want);
-	k->read = letters_read(k->xml, &head, k->want, on_letter, k, &k->why);
-	k->map = head.map;
+	k->read = letters_read(k->xml, &k->head, k->want, on_letter, k,
+	    &k->why);
 	/* The hub was set up anew or restored: it may have written others
 	 * under numbers that we had, so all of its letters are asked for. */
-	if (k->read && head.last < t->meta.letters) {
+	if (k->read && k->head.last < t->meta.letters) {
 		t->meta.letters = 0;
 		k->taken++;
 	}
@@ -345,6 +371,7 @@ take_letters(struct inbox *i, const struct fetch_answer *a, uint32_t floor)
 	struct buf want;
 
 	buf_init(&want, WANT_MAX);
+	buf_init(&k.url, LIMIT_URL);
 	k.want = &want;
 	if (store_do(i->host.store, take, &k) == STORE_FULL || !k.read) {
 		log_warn("letters: %s", k.read ? "the disk is full" :
@@ -352,15 +379,21 @@ take_letters(struct inbox *i, const struct fetch_answer *a, uint32_t floor)
 		timer_after(i->timer, backoff_next(&i->backoff, floor));
 	} else {
 		backoff_reset(&i->backoff);
-		timer_after(i->timer, pace(i, k.taken > 0, want.n > 0));
+		timer_after(i->timer, pace(i, k.taken > 0, want.n > 0 ||
+		    k.look.number != 0));
 		act_on_letters(i);
 		if (want.n > 0)
 			i->host.want(i->host.arg, buf_look(&want));
 		if (k.news && i->host.letters != NULL)
 			i->host.letters(i->host.arg);
-		if (k.map > 0 && i->host.map != NULL)
-			i->host.map(i->host.arg, k.map);
+		if (k.head.map > 0 && i->host.map != NULL)
+			i->host.map(i->host.arg, k.head.map);
+		if (k.look.number != 0 && i->host.look != NULL) {
+			k.look.url = buf_look(&k.url);
+			i->host.look(i->host.arg, &k.look, k.head.now);
+		}
 	}
+	buf_clear(&k.url);
 	buf_clear(&want);
 }
 

@@ -4,7 +4,7 @@
  * A long poll that asks for letters after N; asking confirms N, so a letter
  * is on the disk before the next ask. The last thousand are kept. On some
  * kinds the agent acts, each letter once: how far it has come is in the store,
- * too, and written when the act is done.
+ * too, and written when the act is done. What is said in passing isn't kept.
  */
 #ifndef ZQ_AGENT_INBOX_H
 #define ZQ_AGENT_INBOX_H
@@ -17,6 +17,7 @@
 #include "agent/store.h"
 #include "contrib/base/fetch.h"
 #include "protocol/letter.h"
+#include "protocol/vantage.h"
 
 #define INBOX_KEEP 1000		/* letters */
 
@@ -36,6 +37,9 @@ struct inbox_host {
 	 * may be NULL. */
 	void (*letters)(void *arg);
 	void (*map)(void *arg, uint64_t version);
+	/* The hub asks for a look at a page; now: by its clock. NULL: none is
+	 * taken. */
+	void (*look)(void *arg, const struct vantage_task *t, int64_t now);
 	/* How long the hub had better not be asked, ms; 0: it may be. */
 	int64_t (*rest)(void *arg);
 };

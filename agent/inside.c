@@ -6,6 +6,7 @@
 #include "agent/agent_private.h"
 #include "agent/home.h"
 #include "agent/silence.h"
+#include "agent/vantage.h"
 #include "certs/identity.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/mem.h"
@@ -14,6 +15,7 @@ struct inside {
 	struct agent *agent;
 	struct home *home;	/* or NULL */
 	struct silence *silence;
+	struct vantage *others;	/* or NULL */
 	int64_t until;		/* ms, the certificate's end; 0: none */
 };
 
@@ -46,10 +48,14 @@ inside_new(struct agent *a)
 		.config = a->config, .arg = i, .changed = on_changed };
 	const struct silence_host silence = { .base = a->base,
 		.push = a->push, .top = a->config->top, .hand = a->hand };
+	const struct vantage_host others = { .fetch = a->fetch,
+		.store = a->store, .top = a->config->top, .arg = i,
+		.seen = on_changed };
 
 	i->agent = a;
 	i->home = home_new(&home);
 	i->silence = silence_new(&silence);
+	i->others = vantage_new(&others);
 	inside_look(i);
 	return i;
 }
@@ -61,6 +67,7 @@ inside_free(struct inside *i)
 		return;
 	home_free(i->home);
 	silence_free(i->silence);
+	vantage_free(i->others);
 	free(i);
 }
 
@@ -79,8 +86,26 @@ inside_health(const struct inside *i, struct health *h)
 }
 
 void
+inside_ask(void *arg, const struct vantage_task *t, int64_t now)
+{
+	const struct agent *a = arg;
+
+	vantage_take(a->inside->others, t, now);
+}
+
+void
+inside_looked(void *arg, struct vantage_answer *answer)
+{
+	const struct agent *a = arg;
+
+	vantage_answer(a->inside->others, answer);
+}
+
+void
 inside_status(const struct inside *i, json_t *status)
 {
 	json_object_set_new(status, "home", home_status(i->home));
+	json_object_set_new(status, "looks_for_others",
+	    vantage_status(i->others));
 	silence_status(i->silence, json_object_get(status, "hub"));
 }

@@ -224,6 +224,10 @@ build(struct push *p, struct span trouble, struct buf *xml)
 
 	if (p->host.health != NULL && ability_has(t, FEATURE_HEALTH))
 		p->host.health(p->host.arg, &h.health);
+	if (p->host.looked != NULL) {
+		h.features = SPAN(FEATURES_AGENT " " FEATURE_LOOK);
+		p->host.looked(p->host.arg, &h.looked);
+	}
 	p->incarnation = h.incarnation;
 	p->first = h.first;
 	p->head = h.head;

@@ -14,6 +14,7 @@
 #include "contrib/base/fetch.h"
 #include "contrib/base/span.h"
 #include "protocol/health.h"
+#include "protocol/vantage.h"
 
 struct push_host {
 	struct event_base *base;
@@ -33,6 +34,8 @@ struct push_host {
 	void (*trouble)(void *arg, struct buf *b);
 	/* What is said of the site itself; may be NULL. */
 	void (*health)(void *arg, struct health *h);
+	/* It looks for others, and has seen this; may be NULL: it doesn't. */
+	void (*looked)(void *arg, struct vantage_answer *a);
 
 	/* What a proof asks of the sources. Settled: each has looked at all
 	 * it has since the start (or the last retelling), has nothing left to

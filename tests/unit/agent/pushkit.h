@@ -20,6 +20,7 @@
 #include "protocol/changelist.h"
 #include "protocol/features.h"
 #include "protocol/letter.h"
+#include "protocol/vantage.h"
 
 #define PATIENCE 8000		/* ms */
 #define INSTANCE 4711
@@ -40,6 +41,9 @@ static struct {
 	bool needs_snapshot;
 	uint64_t held;
 	struct health health;
+	bool can_look;			/* the agent says so … */
+	struct vantage_answer looked;	/* … and what it saw */
+	uint64_t task;			/* to look, said in passing, once; 0 */
 	char trouble[2048];
 	const char *want, *cause;	/* in answers; NULL: none */
 	const char *letters_want;
@@ -58,6 +62,7 @@ static uint64_t held;
 static const char *trouble;
 static bool settled, may_act;
 static int64_t rest;
+static struct vantage_answer looked;	/* task 0: it doesn't look */
 static char wanted[64], acted[64];
 
 /* --- the hub ----------------------------------------------------------------- */
@@ -76,6 +81,8 @@ on_head(void *arg, const struct batch *h)
 	hub.needs_snapshot = h->needs_snapshot;
 	hub.held = h->held;
 	hub.health = h->health;
+	hub.can_look = answer_has_word(h->features, FEATURE_LOOK);
+	hub.looked = h->looked;
 	snprintf(hub.trouble, sizeof(hub.trouble), "%.*s",
 	    SPAN_ARGS(h->trouble));
 	ck_assert_uint_eq(h->instance, INSTANCE);
@@ -153,6 +160,22 @@ on_changes(struct evhttp_request *r, void *arg)
 }
 
 static inline void
+put_task(struct buf *b)
+{
+	struct buf body;
+
+	if (hub.task == 0)
+		return;
+	buf_init(&body, 1000);
+	vantage_task_put(&body, &(struct vantage_task){ .number = hub.task,
+	    .until = 20000 });
+	letters_put(b, &(struct letter){ .kind = SPAN(LETTER_LOOK),
+	    .about = SPAN("http://a.test/"), .body = buf_look(&body) });
+	hub.task = 0;
+	buf_clear(&body);
+}
+
+static inline void
 on_letters(struct evhttp_request *r, void *arg)
 {
 	const char *after = strstr(evhttp_request_get_uri(r), "after=");
@@ -174,6 +197,7 @@ on_letters(struct evhttp_request *r, void *arg)
 	for (l.number = hub.asked_after + 1; l.number <= hub.letters;
 	    l.number++)
 		letters_put(&b, &l);
+	put_task(&b);
 	letters_end(&b);
 	reply(r, &b, 200);
 	buf_clear(&b);
@@ -252,6 +276,23 @@ on_want(void *arg, struct span words)
 	snprintf(wanted, sizeof(wanted), "%.*s", SPAN_ARGS(words));
 }
 
+static inline void
+on_task(void *arg, const struct vantage_task *t, int64_t now)
+{
+	(void)arg;
+	(void)now;
+	snprintf(acted, sizeof(acted), "%.*s %llu %lld", SPAN_ARGS(t->url),
+	    (unsigned long long)t->number, (long long)t->until);
+	acts++;
+}
+
+static inline void
+on_looked(void *arg, struct vantage_answer *a)
+{
+	(void)arg;
+	*a = looked;
+}
+
 static inline bool
 on_act(void *arg, const struct letter *l)
 {
@@ -286,6 +327,8 @@ start(void)
 	    .is_settled = on_is_settled,
 	    .look = on_look, .rescan = on_rescan, .pause = on_pause };
 
+	if (looked.task != 0)
+		host.looked = on_looked;
 	host.fetch = fetch = fetch_new(base, "test");
 	push = push_new(&host);
 }
@@ -295,7 +338,8 @@ open_inbox(void)
 {
 	struct inbox_host host = { .base = base, .store = store,
 	    .fetch = fetch, .line = &line, .instance = INSTANCE,
-	    .want = on_want, .act = on_act, .rest = on_rest };
+	    .want = on_want, .act = on_act, .look = on_task,
+	    .rest = on_rest };
 
 	return inbox_new(&host);
 }
@@ -325,6 +369,7 @@ set_up(void)
 	trouble = "";
 	settled = may_act = true;
 	rest = 0;
+	looked = (struct vantage_answer){ .task = 0 };
 	wanted[0] = acted[0] = '\0';
 	base = event_base_new();
 	http = evhttp_new(base);

@@ -141,6 +141,38 @@ START_TEST(test_letters_want_again)
 }
 END_TEST
 
+/* What is said in passing is handed on at once, and is nowhere afterwards; and
+ * the hub is asked again at once, for it may say more. */
+START_TEST(test_in_passing)
+{
+	struct store_txn *t;
+	json_t *list;
+
+	fetch = fetch_new(base, "test");
+	hub.letters = 2;
+	inbox = open_inbox();
+	WAIT_FOR(hub.asked_after == 2);
+	hub.task = 4712;
+	WAIT_FOR(acts == 1);
+	ck_assert_str_eq(acted, "http://a.test/ 4712 20000");
+	hub.task = 4713;
+	WAIT_FOR(acts == 2);
+	ck_assert_uint_eq(hub.asked_after, 2);
+	inbox_free(inbox);
+	t = store_look(store);
+	list = inbox_list(t, 100);
+	ck_assert_uint_eq(json_array_size(list), 2);
+	ck_assert_uint_eq(t->meta.letters, 2);
+	json_decref(list);
+	store_end(t);
+	inbox = open_inbox();
+	turn_loop(300);
+	ck_assert_int_eq(acts, 2);
+	inbox_free(inbox);
+	fetch_free(fetch);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -156,6 +188,7 @@ main(void)
 	tcase_add_test(t, test_letters_again);
 	tcase_add_test(t, test_letters_want);
 	tcase_add_test(t, test_letters_want_again);
+	tcase_add_test(t, test_in_passing);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);

@@ -31,6 +31,23 @@ START_TEST(test_taken)
 }
 END_TEST
 
+/* Who looks for others says so, and what it saw. */
+START_TEST(test_looked)
+{
+	start();
+	WAIT_FOR(hub.batches > 0);
+	ck_assert(!hub.can_look);
+	ck_assert_uint_eq(hub.looked.task, 0);
+	stop();
+	looked = (struct vantage_answer){ .task = 7, .status = 200 };
+	start();
+	WAIT_FOR(hub.can_look);
+	ck_assert_uint_eq(hub.looked.task, 7);
+	ck_assert_uint_eq(hub.looked.status, 200);
+	stop();
+}
+END_TEST
+
 /* Only a hub that knows what it is hears of it; and goes on hearing. */
 START_TEST(test_health)
 {
@@ -281,6 +298,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_taken);
 	tcase_add_test(t, test_health);
+	tcase_add_test(t, test_looked);
 	tcase_add_test(t, test_unheard);
 	tcase_add_test(t, test_credit);
 	tcase_add_test(t, test_lost_answer);
