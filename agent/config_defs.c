@@ -213,7 +213,9 @@ const struct conf_def config_defs[] = {
 	  "Whether all that the address answers is files below the root, so "
 	  "that the hub may take a link to what is no item for one that "
 	  "never was right.\nSay no where a program answers at addresses of "
-	  "its own; what stands behind a question mark is never judged." },
+	  "its own; what stands behind a question mark is never judged.\nWhat "
+	  "the agent can't look at, such as a link out of the root, is not "
+	  "judged either." },
 	{ .section = "source", .name = "moves", .type = CONF_TEXT,
 	  .offset = SOURCE(moves), .preset = "ask", .about =
 	  "What becomes of it when files are elsewhere all at once: ask "

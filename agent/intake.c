@@ -249,6 +249,7 @@ write_some(struct intake *in)
 		in->counts.told += g.told;
 		in->counts.withdrawn += g.withdrawn;
 		in->counts.unfit += g.unfit;
+		in->counts.blind.more |= g.unfit > 0;
 		take_off(in, g.done);
 		if (g.told + g.withdrawn > 0)
 			in->host.news(in->host.arg, g.told + g.withdrawn);
@@ -315,6 +316,7 @@ static void
 be_unreadable(struct intake *in, const struct job *j)
 {
 	in->counts.unreadable++;
+	blind_add(&in->counts.blind, j->path);
 	if (in->counts.first_unreadable == NULL)
 		in->counts.first_unreadable = mem_text(j->path);
 }
@@ -398,6 +400,7 @@ look_file(struct intake *in, struct job *j, struct store_txn *t,
 {
 	if (!give_url(in, j)) {
 		in->counts.unfit++;
+		blind_add(&in->counts.blind, j->path);
 		job_free(j);
 	} else if (!in->anew && job_is_known(j, t, in->host.source, st)) {
 		job_free(j);
@@ -450,6 +453,7 @@ look(struct intake *in, struct job *j, struct store_txn *t)
 		return;
 	case ROOT_OUTSIDE:
 		in->counts.outside++;
+		blind_add(&in->counts.blind, j->path);
 		look_gone(in, j, t, "link leads out of the document root");
 		return;
 	case ROOT_DIR:
@@ -572,7 +576,14 @@ intake_free(struct intake *in)
 	event_free(in->retry);
 	event_free(in->soon);
 	free(in->counts.first_unreadable);
+	blind_clear(&in->counts.blind);
 	free(in);
+}
+
+void
+intake_sees_again(struct intake *in)
+{
+	blind_clear(&in->counts.blind);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/blind.h"
 #include "agent/filter.h"
 #include "agent/parse.h"
 #include "agent/place.h"
@@ -46,6 +47,7 @@ struct intake_counts {
 	uint64_t outside;	/* links that leave the root */
 	uint64_t again;		/* written to while we read */
 	char *first_unreadable;	/* its path, or NULL */
+	struct blind blind;	/* since intake_sees_again() */
 };
 
 #endif

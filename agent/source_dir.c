@@ -467,6 +467,7 @@ dir_close(struct source *s)
 	burst_free(s->burst);
 	free(s->first_hidden);
 	free(s->first_unfit);
+	free(s->cover_less);
 	paths_clear(&s->missing);
 	paths_clear(&s->moved);
 	hold_free(&s->hold);

@@ -41,9 +41,8 @@ struct source {
 				 * look whether to wait */
 	/* What the hub was told that it covers (source_dir_cover.c). */
 	bool cover_told, cover_whole;
+	char *cover_less;	/* the patterns of what it leaves out */
 	uint64_t cover_of;	/* incarnation */
-	uint64_t odd_before;	/* files that couldn't be told, when the last
-				 * scan began */
 	struct paths moved;	/* addresses: from, to, from, to … that were
 				 * told since the last judgement */
 	int root_error;		/* errno; 0: the root is open */
@@ -85,6 +84,8 @@ void source_dir_gone_scan(struct source *s);
  * is for the start of a scan. */
 void source_dir_cover_begin(struct source *s);
 void source_dir_cover_check(struct source *s);
+/* It could promise nothing: there is too much that it can't look at. */
+bool source_dir_cover_is_blind(const struct source *s);
 
 /* Something that was told at one address is told at another; and what comes
  * of that, asked from time to time. */

@@ -1,39 +1,41 @@
 /*
  * The part of source_dir.h that tells the hub what the source covers
- * (covers.h): all of its address, less what its patterns leave out and what
- * other sources have below it. It promises that only while nothing is there
- * that it can't look at, or can't tell.
+ * (covers.h): all of its address, less what its patterns leave out, what
+ * other sources have below it, and what it can't look at or can't tell
+ * (blind.h), as long as that is little enough to be named.
  */
 #include "agent/source_dir.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/ability.h"
 #include "agent/covers.h"
+#include "contrib/base/mem.h"
 #include "protocol/features.h"
 #include "protocol/limits.h"
 
 /* --- what it can promise ------------------------------------------------------ */
 
-static uint64_t
-odd(const struct source *s)
-{
-	const struct intake_counts *n = intake_counts(s->intake);
-
-	return n->unreadable + n->unfit + n->outside;
-}
-
 void
 source_dir_cover_begin(struct source *s)
 {
-	s->odd_before = odd(s);
+	intake_sees_again(s->intake);
 }
 
+/* False: not all of what it can't see has a name. */
 static bool
-is_whole(const struct source *s)
+put_blind(struct buf *exclude, const struct source *s)
 {
-	return s->set->cover && s->hidden == 0 && s->outside == 0 &&
-	    s->unfit == 0 && !s->root_hidden && odd(s) == s->odd_before;
+	struct blind b = { .count = 0 };
+	bool all;
+
+	blind_join(&b, &walk_counts(s->walk)->blind);
+	blind_join(&b, &intake_counts(s->intake)->blind);
+	blind_put(exclude, &b);
+	all = !b.more && !s->root_hidden;
+	blind_clear(&b);
+	return all;
 }
 
 /* Only when it has looked; what it promised meanwhile holds. */
@@ -94,40 +96,49 @@ leave_out(void *arg, struct span url)
 	buf_clear(&path);
 }
 
-/* All patterns; false: they don't fit into a change. */
-static bool
-put_all(const struct source *s, struct buf *include, struct buf *exclude,
-    struct buf *index)
-{
-	struct inner in = { .s = s, .exclude = exclude, .can_say = true };
+/* What is said of it. */
+struct saying {
+	struct buf include, exclude, index;
+	bool whole;
+};
 
+static void
+saying_make(struct saying *y, const struct source *s)
+{
+	struct inner in = { .s = s, .exclude = &y->exclude, .can_say = true };
+
+	buf_init(&y->include, LIMIT_LONG_TEXT);
+	buf_init(&y->exclude, LIMIT_LONG_TEXT);
+	buf_init(&y->index, LIMIT_TEXT);
 	if (s->host.each_url != NULL)
 		s->host.each_url(s->host.all, leave_out, &in);
-	return put_patterns(include, s->set->include) &&
-	    put_patterns(exclude, s->set->exclude) &&
-	    put_patterns(index, s->set->index) && in.can_say;
+	y->whole = put_patterns(&y->include, s->set->include) &&
+	    put_patterns(&y->exclude, s->set->exclude) &&
+	    put_patterns(&y->index, s->set->index) && in.can_say &&
+	    put_blind(&y->exclude, s) && !y->exclude.bad && s->set->cover;
+}
+
+static void
+saying_clear(struct saying *y)
+{
+	buf_clear(&y->include);
+	buf_clear(&y->exclude);
+	buf_clear(&y->index);
 }
 
 static bool
-tell(struct source *s, bool whole, size_t *told)
+tell(struct source *s, const struct saying *y, size_t *told)
 {
-	struct covers_one c = { .source = span_of(s->name),
-	    .url = buf_look(&s->url) };
-	struct buf include, exclude, index;
-	bool done;
+	struct covers_one c = {
+		.source = span_of(s->name),
+		.url = buf_look(&s->url),
+		.include = buf_look(&y->include),
+		.exclude = buf_look(&y->exclude),
+		.index = buf_look(&y->index),
+		.whole = y->whole,
+	};
 
-	buf_init(&include, LIMIT_LONG_TEXT);
-	buf_init(&exclude, LIMIT_LONG_TEXT);
-	buf_init(&index, LIMIT_TEXT);
-	c.whole = put_all(s, &include, &exclude, &index) && whole;
-	c.include = buf_look(&include);
-	c.exclude = buf_look(&exclude);
-	c.index = buf_look(&index);
-	done = covers_tell(s->host.store, &c, told);
-	buf_clear(&include);
-	buf_clear(&exclude);
-	buf_clear(&index);
-	return done;
+	return covers_tell(s->host.store, &c, told);
 }
 
 static bool
@@ -140,23 +151,46 @@ can_hear(const struct source *s)
 	return can;
 }
 
+static bool
+is_told(const struct source *s, const struct saying *y, uint64_t incarnation)
+{
+	return s->cover_told && s->cover_of == incarnation &&
+	    s->cover_whole == y->whole &&
+	    (!y->whole || strcmp(s->cover_less, buf_cstr(&y->exclude)) == 0);
+}
+
+static void
+note_told(struct source *s, const struct saying *y, uint64_t incarnation)
+{
+	s->cover_told = true;
+	s->cover_whole = y->whole;
+	s->cover_of = incarnation;
+	free(s->cover_less);
+	s->cover_less = mem_text(buf_cstr(&y->exclude));
+}
+
 void
 source_dir_cover_check(struct source *s)
 {
 	uint64_t incarnation = store_meta(s->host.store)->incarnation;
+	struct saying y;
 	size_t told = 0;
-	bool whole;
 
 	if (!is_time(s))
 		return;
-	whole = is_whole(s);
-	if ((s->cover_told && s->cover_whole == whole &&
-	    s->cover_of == incarnation) || !can_hear(s) ||
-	    !tell(s, whole, &told))
-		return;
-	s->cover_told = true;
-	s->cover_whole = whole;
-	s->cover_of = incarnation;
+	saying_make(&y, s);
+	if (!is_told(s, &y, incarnation) && can_hear(s) &&
+	    tell(s, &y, &told))
+		note_told(s, &y, incarnation);
+	saying_clear(&y);
 	if (told > 0)
 		s->host.news(s->host.arg, told);
+}
+
+/* --- as people read it ------------------------------------------------------------ */
+
+bool
+source_dir_cover_is_blind(const struct source *s)
+{
+	return s->set->cover && s->cover_told && !s->cover_whole;
 }

@@ -75,6 +75,8 @@ set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 	set_path(o, "unfit_first", s->first_unfit);
 	json_object_set_new(o, "outside",
 	    json_integer((json_int_t)s->outside));
+	json_object_set_new(o, "blind",
+	    json_boolean(source_dir_cover_is_blind(s)));
 }
 
 static void

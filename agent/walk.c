@@ -106,6 +106,7 @@ be_unfit(struct walk *w, const char *path, const char *why)
 	char quoted[LOG_QUOTE_MAX];
 
 	w->counts.unfit++;
+	blind_add(&w->counts.blind, path);
 	if (w->counts.first_unfit != NULL)
 		return;
 	w->counts.first_unfit = mem_text(path);
@@ -197,6 +198,7 @@ meet_link(struct walk *w, struct store_txn *t, const char *path)
 		break;
 	case ROOT_OUTSIDE:
 		w->counts.outside++;
+		blind_add(&w->counts.blind, path);
 		/* fall through */
 	default:		/* it led to a file, or to a directory of them */
 		known_each(t, w->host.source, span_of(path), report, w);
@@ -269,6 +271,7 @@ hide(struct walk *w, int error)
 	if (error == ENOENT || error == ENOTDIR)
 		return;		/* gone meanwhile: its parent will tell */
 	w->counts.hidden++;
+	blind_add(&w->counts.blind, w->path);
 	w->counts.error = error;
 	if (w->counts.first_hidden == NULL)
 		w->counts.first_hidden = mem_text(w->path);
@@ -432,6 +435,7 @@ walk_reset(struct walk *w)
 		free(w->todo[--w->todo_count]);
 	free(w->counts.first_hidden);
 	free(w->counts.first_unfit);
+	blind_clear(&w->counts.blind);
 	w->counts = (struct walk_counts){ 0 };
 }
 

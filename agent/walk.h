@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "agent/filter.h"
+#include "agent/blind.h"
 #include "agent/place.h"
 #include "agent/store.h"
 #include "agent/watch.h"
@@ -48,6 +49,7 @@ struct walk_counts {		/* since walk_reset() */
 	uint64_t unfit;		/* too deep, or their path is too long */
 	int error;		/* errno of the last hidden one */
 	char *first_hidden, *first_unfit;	/* paths, or NULL */
+	struct blind blind;	/* all of these */
 };
 
 struct walk;

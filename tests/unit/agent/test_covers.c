@@ -5,6 +5,7 @@
 #include "tests/unit/agent/sourcekit.h"
 
 #include "agent/covers.h"
+#include "agent/source_dir.h"
 
 static bool
 can_moves(struct store_txn *t, void *arg)
@@ -127,7 +128,10 @@ START_TEST(test_anew)
 }
 END_TEST
 
-/* What leads out may answer, and isn't told: no more promises. */
+#define LESS(paths) SITE "/ whole *.tmp private old/*.html " paths \
+	" index.html index.htm;"
+
+/* What leads out may answer, and isn't told: it alone is left out. */
 START_TEST(test_outside)
 {
 	put("a.html", "<title>a</title>");
@@ -135,13 +139,42 @@ START_TEST(test_outside)
 	wait_covers(WHOLE);
 	ck_assert_int_eq(symlink("/etc/passwd", at("out.html")), 0);
 	source_dir.rescan(source);
-	wait_covers(WHOLE GONE);
+	wait_covers(WHOLE LESS("/out.html"));
+	ck_assert_int_eq(symlink("/etc", at("a b[1]%20")), 0);
+	source_dir.rescan(source);
+	wait_covers(WHOLE LESS("/out.html")
+	    LESS("/a%20b\\[1\\]?20 /out.html"));
 	ck_assert_int_eq(unlink(at("out.html")), 0);
+	ck_assert_int_eq(unlink(at("a b[1]%20")), 0);
+	source_dir.rescan(source);
+	wait_covers(WHOLE LESS("/out.html")
+	    LESS("/a%20b\\[1\\]?20 /out.html") WHOLE);
+	stop();
+}
+END_TEST
+
+/* Too much to be named: then nothing is promised, until it is less. */
+START_TEST(test_too_blind)
+{
+	char name[32];
+
+	put("a.html", "<title>a</title>");
+	start_with_moves();
+	wait_covers(WHOLE);
+	for (int i = 0; i <= BLIND_MOST; i++) {
+		snprintf(name, sizeof(name), "out%d", i);
+		ck_assert_int_eq(symlink("/etc", at(name)), 0);
+	}
+	source_dir.rescan(source);
+	wait_covers(WHOLE GONE);
+	ck_assert(source_dir_cover_is_blind(source));
+	for (int i = 0; i <= BLIND_MOST; i++) {
+		snprintf(name, sizeof(name), "out%d", i);
+		ck_assert_int_eq(unlink(at(name)), 0);
+	}
 	source_dir.rescan(source);
 	wait_covers(WHOLE GONE WHOLE);
-	ck_assert_int_eq(symlink("/etc", at("etc")), 0);
-	source_dir.rescan(source);
-	wait_covers(WHOLE GONE WHOLE GONE);
+	ck_assert(!source_dir_cover_is_blind(source));
 	stop();
 }
 END_TEST
@@ -201,6 +234,7 @@ main(void)
 	tcase_add_test(t, test_old_hub);
 	tcase_add_test(t, test_anew);
 	tcase_add_test(t, test_outside);
+	tcase_add_test(t, test_too_blind);
 	tcase_add_test(t, test_address);
 	tcase_add_test(t, test_removed);
 	tcase_set_timeout(t, 60);
