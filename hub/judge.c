@@ -1,23 +1,21 @@
 /*
- * Judge: a batch against the site's standing and its position.
+ * Judge: a batch against the site's standing and its position. When two agents
+ * speak for a site, and one of them is kept, see judge_settle.h.
  */
 #include "hub/judge.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "contrib/base/clock.h"
-#include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
-#include "hub/fork.h"
-#include "hub/gate.h"
+#include "hub/heir.h"
+#include "hub/judge_inside.h"
+#include "hub/judge_settle.h"
 #include "hub/reply.h"
-#include "hub/sift.h"
 #include "hub/signer.h"
-#include "hub/welcome.h"
 #include "protocol/limits.h"
 
 #define WHY_MAX 1024
@@ -27,21 +25,6 @@
 #define BACKLOG_EASY 30000
 #define BACKLOG_RATE 15		/* entries a ms */
 #define BACKLOG_WAIT 5000	/* ms at most */
-
-struct judge {
-	struct writer *writer;
-	struct guests *guests;
-	int64_t at;		/* ms, this group's hub time */
-	int64_t mono;
-	uint64_t backlog;	/* entries not yet shown, as it began */
-
-	/* the batch in hand */
-	struct frame_batch frame;
-	struct welcome welcome;
-	struct sift sift;
-	struct gate gate;
-	struct buf why;
-};
 
 struct judge *
 judge_new(struct writer *w, struct guests *g)
@@ -151,252 +134,6 @@ answer_verdict(struct judge *j, struct pending *p,
 	    buf_look(&j->sift.complaints) : SPAN_NONE);
 }
 
-/* --- two agents with one key ----------------------------------------------- */
-
-static struct fork_word
-word_of(const struct frame_batch *f)
-{
-	return (struct fork_word){ .instance = f->head.instance,
-	    .address = f->peer.address, .now = sift_time(f->head.now) };
-}
-
-/* An act among the entries of this group. */
-static uint64_t
-write_act(struct judge *j, struct acts *acts)
-{
-	uint64_t place = journal_act(j->writer->journal, acts_get(acts, 0),
-	    j->at);
-
-	acts_clear(acts);
-	return place;
-}
-
-/* Once per fork: holds the site, and names both addresses (R4). */
-static void
-hold_fork(struct judge *j, struct pending *p, const char *cause,
-    const struct fork_pair *pair)
-{
-	struct guest *g = guests_get(j->guests, p->site);
-	struct fork_side side[2] = { fork_side(&pair->agent[0]),
-		fork_side(&pair->agent[1]) };
-	struct acts acts;
-
-	p->cause = cause;
-	p->pair = *pair;
-	fork_advice(&j->why, j->welcome.site.code, side);
-	if (g->fork > view_place(j->writer->view))
-		return;
-	acts_init(&acts);
-	fork_act(&acts, p->site, cause, j->frame.head.first, pair);
-	p->fork = write_act(j, &acts);
-}
-
-/* --- one of two is kept ---------------------------------------------------- */
-
-static bool
-is_kept(const struct view_site *s, uint64_t instance)
-{
-	return instance != 0 && instance == s->agent[s->kept == 2].instance;
-}
-
-/* Said again with each answer, but each poll is ended only once for it. */
-static void
-want(struct guest *g, unsigned what)
-{
-	if ((g->want & what) != what)
-		guests_want(g, what);
-}
-
-static uint64_t
-note(struct judge *j, const struct pending *p, const char *what,
-    const char *why)
-{
-	struct acts acts;
-
-	acts_init(&acts);
-	acts_put(&acts, json_pack("{s:s, s:I}", "do", what, "site",
-	    (json_int_t)p->site), ACTS_HUB, why);
-	return write_act(j, &acts);
-}
-
-static void
-pass_on(struct judge *j, struct pending *p, struct guest *g)
-{
-	const struct view_site *s = &j->welcome.site;
-	char incarnation[17], instance[17], address[FORK_ADDRESS];
-	struct acts acts;
-
-	if (g->heir > view_place(j->writer->view))
-		return;
-	snprintf(incarnation, sizeof(incarnation), "%016" PRIx64,
-	    s->given_up);
-	snprintf(instance, sizeof(instance), "%016" PRIx64,
-	    j->frame.head.instance);
-	acts_init(&acts);
-	acts_put(&acts, json_pack("{s:s, s:I, s:i, s:s, s:s, s:s, s:I}",
-	    "do", "settle", "site", (json_int_t)p->site, "keep", s->kept,
-	    "incarnation", incarnation, "instance", instance, "address",
-	    fork_address(address, j->frame.peer.address), "since",
-	    (json_int_t)j->at), ACTS_HUB,
-	    "the agent that was kept was started again");
-	p->heir = write_act(j, &acts);
-}
-
-static void
-ask_to_begin(struct guest *g, struct answer *a)
-{
-	want(g, GUEST_RETELL | GUEST_RENEW);
-	a->want = guests_wanted(g);
-	a->reason = SPAN("the hub's operator kept this agent of two: it "
-	    "begins a new incarnation and tells everything again");
-}
-
-static void
-ask_again(struct judge *j, struct pending *p, const struct guest *g,
-    const struct fork_word *word, struct answer *a)
-{
-	struct fork_pair pair;
-
-	heir_pair(&g->heirs, &j->welcome.site, word, &pair);
-	hold_fork(j, p, CAUSE_INSTANCE, &pair);
-	a->verdict = VERDICT_FORKED;
-	a->cause = SPAN(CAUSE_INSTANCE);
-	a->reason = buf_look(&j->why);
-}
-
-/* Nothing is taken of an incarnation of before, for either may have told it,
- * nor of whoever isn't known: it may be the kept one after a restart, or the
- * copy; see heir.h. */
-static void
-hold_back(struct judge *j, struct pending *p, struct guest *g)
-{
-	const struct view_site *s = &j->welcome.site;
-	struct answer a = { .verdict = VERDICT_BUSY,
-		.after = REPLY_BUSY_AFTER };
-	struct fork_word word = word_of(&j->frame);
-	enum heir_step step = heir_step(&g->heirs, s, &word, j->mono);
-
-	if (is_kept(s, word.instance)) {
-		ask_to_begin(g, &a);
-	} else if (step == HEIR_GOES_ON) {
-		pass_on(j, p, g);
-		ask_to_begin(g, &a);
-	} else if (step == HEIR_IN_DOUBT) {
-		ask_again(j, p, g, &word, &a);
-	} else {
-		a.reason = SPAN("one of two agents of this site was kept, "
-		    "and this one may be it, started again: it is seen "
-		    "within a minute whether another one speaks");
-	}
-	p->verdict = a.verdict;
-	reply_write(&p->answer, &a, SPAN_NONE);
-}
-
-static void
-refuse_copy(struct judge *j, struct pending *p)
-{
-	welcome_refuse_copy(&j->welcome);
-	p->verdict = j->welcome.verdict;
-	reply_refusal(&p->answer, p->verdict, j->welcome.cause,
-	    buf_cstr(&j->welcome.why));
-}
-
-/* A new incarnation: it has begun anew. A new key: it is through. */
-static void
-go_on(struct judge *j, struct pending *p, struct guest *g)
-{
-	const struct view_site *s = &j->welcome.site;
-	uint64_t shown = view_place(j->writer->view);
-
-	guests_unwant(g, GUEST_RETELL);
-	if (!s->begun && g->anew <= shown)
-		p->begun = note(j, p, "begun", "a new incarnation");
-	if (!s->renewed || memcmp(s->key_hash, j->frame.peer.key_hash,
-	    CA_KEY_HASH) != 0) {
-		want(g, GUEST_RENEW);
-		return;
-	}
-	guests_unwant(g, GUEST_RENEW);
-	if (g->settled <= shown)
-		p->settled = note(j, p, "settled", "the new key is in use");
-}
-
-static void
-leave_settled(struct guest *g)
-{
-	if (g->settling)
-		guests_unwant(g, GUEST_RETELL | GUEST_RENEW);
-	g->settling = false;
-}
-
-enum tale {
-	TALE_OLD,		/* told before the settle: its last incarnation,
-				 * or an earlier one, for a copy may be older */
-	TALE_GOES_ON,		/* of what is kept, which has begun it */
-	TALE_NEW,
-};
-
-static enum tale
-tale_of(struct judge *j, const struct view_site *s)
-{
-	uint64_t told = j->frame.head.incarnation;
-	struct position p = { .incarnation = 0 };
-
-	if (s->given_up != 0 && s->given_up == told)
-		return TALE_OLD;
-	if (!journal_position(j->writer->journal, s->number, &p))
-		return TALE_NEW;
-	if (position_gave_up(&p, told))
-		return TALE_OLD;
-	return s->begun && p.incarnation == told ? TALE_GOES_ON : TALE_NEW;
-}
-
-/* Also a copy may begin anew, if its people say so. Who names no instance is
- * not to be told apart by that. */
-static bool
-may_begin(struct judge *j, struct pending *p, struct guest *g)
-{
-	const struct view_site *s = &j->welcome.site;
-	struct fork_word word = word_of(&j->frame);
-
-	if (word.instance == 0 || is_kept(s, word.instance))
-		return true;
-	if (heir_step(&g->heirs, s, &word, j->mono) != HEIR_GOES_ON)
-		return false;
-	pass_on(j, p, g);
-	return true;
-}
-
-/* False: it was answered. What the kept one told before it began anew, and
- * comes only now, is the journal's to judge. */
-static bool
-settle(struct judge *j, struct pending *p)
-{
-	const struct view_site *s = &j->welcome.site;
-	struct guest *g = guests_get(j->guests, p->site);
-	enum tale tale;
-
-	if (s->kept == 0) {
-		leave_settled(g);
-		return true;
-	}
-	g->settling = true;
-	tale = tale_of(j, s);
-	if (tale == TALE_OLD && s->begun) {
-		if (is_kept(s, j->frame.head.instance))
-			return true;
-		refuse_copy(j, p);
-		return false;
-	}
-	if (tale == TALE_GOES_ON ||
-	    (tale == TALE_NEW && may_begin(j, p, g))) {
-		go_on(j, p, g);
-		return true;
-	}
-	hold_back(j, p, g);
-	return false;
-}
-
 /* --- what is remembered ---------------------------------------------------- */
 
 /* Once each, by the code that operators know. */
@@ -430,7 +167,7 @@ judge_settled(struct judge *j, const struct pending *p)
 	if (p->site == 0 || !frame_batch_read(&f, buf_look(&p->body)))
 		return;
 	g = guests_get(j->guests, p->site);
-	word = word_of(&f);
+	word = judge_word(&f);
 	say(j, p, &word);
 	if (p->fork != 0) {
 		g->fork = p->fork;
@@ -473,7 +210,7 @@ watch_gate(struct judge *j, struct pending *p, struct journal_batch *b)
 	    "site", (json_int_t)p->site, "count", (json_int_t)t->count,
 	    "of", (json_int_t)t->of), ACTS_HUB,
 	    "more is withdrawn at once than passes unasked");
-	p->gate = write_act(j, &acts);
+	p->gate = judge_act(j, &acts);
 }
 
 /* --- taking --------------------------------------------------------------- */
@@ -506,7 +243,7 @@ take(struct judge *j, struct pending *p)
 {
 	struct guest *g = guests_get(j->guests, p->site);
 	struct journal_batch b = batch_of(j, p);
-	struct fork_word word = word_of(&j->frame);
+	struct fork_word word = judge_word(&j->frame);
 	struct journal_verdict v = { .verdict = VERDICT_FORKED,
 		.cause = CAUSE_INSTANCE };
 	struct fork_pair pair;
@@ -519,7 +256,7 @@ take(struct judge *j, struct pending *p)
 		fork_pair(&pair, &g->watch, &word,
 		    v.position.instance != word.instance ?
 		    v.position.instance : v.position.instance_before);
-		hold_fork(j, p, v.cause, &pair);
+		judge_hold_fork(j, p, v.cause, &pair);
 	}
 	guests_skew(g, j->welcome.site.code, b.now - j->at);
 	answer_verdict(j, p, &v);
@@ -532,23 +269,12 @@ static void
 take_site(struct judge *j, struct pending *p)
 {
 	p->site = j->welcome.site.number;
-	if (!settle(j, p))
+	if (!judge_settle(j, p))
 		return;
 	if (sift_batch(&j->sift, j->writer->view, p->site, &j->frame))
 		take(j, p);
 	else
 		answer_plain(p, VERDICT_BAD, &j->sift.why);
-}
-
-/* Who speaks for a site of which one of two is kept, also in vain. */
-static void
-hear(struct judge *j, const struct welcome *w)
-{
-	struct fork_word word = word_of(&j->frame);
-
-	if (w->site.kept != 0)
-		heir_heard(&guests_get(j->guests, w->site.number)->heirs,
-		    &w->site, &word, j->mono);
 }
 
 void
@@ -563,12 +289,12 @@ judge_batch(struct judge *j, struct pending *p)
 	} else if (!welcome_speaker(w, j->writer->view, &j->frame.peer,
 	    j->frame.head.instance)) {
 		if (strcmp(w->cause, CAUSE_SETTLED) == 0)
-			hear(j, w);
+			judge_hear(j);
 		p->verdict = w->verdict;
 		reply_refusal(&p->answer, w->verdict, w->cause,
 		    buf_cstr(&w->why));
 	} else {
-		hear(j, w);
+		judge_hear(j);
 		take_site(j, p);
 	}
 }
