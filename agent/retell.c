@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "agent/announced.h"
 #include "agent/compare.h"
 #include "agent/known.h"
 #include "agent/moves.h"
@@ -70,8 +71,9 @@ is_only_here(struct store_txn *t, const struct change *c)
 {
 	switch (c->kind) {
 	case CHANGE_REPLY:
-	case CHANGE_NOTICE:
 		return true;
+	case CHANGE_NOTICE:	/* … or over */
+		return !announced_has(t, c);
 	case CHANGE_MOVE:	/* … or taken back */
 		return !is_in_row(t, c) && (c->until == CLOCK_NONE ||
 		    c->until > clock_wall());
@@ -119,6 +121,14 @@ gather_move(void *arg, const struct moved *m)
 	return true;
 }
 
+/* With the time at which it was said: from then on, unless it says when. */
+static bool
+gather_announced(void *arg, const struct change *c)
+{
+	put_change(arg, c);
+	return true;
+}
+
 static void
 tell_again(struct store_txn *t, const struct buf *all)
 {
@@ -135,13 +145,15 @@ static bool
 work(struct store_txn *t, void *arg)
 {
 	struct all_said all = { 0 };
-	struct buf spooled, moves;	/* rows of changes, as spans */
+	struct buf spooled, moves;	/* rows of changes, as spans; of moves
+					 * and notices */
 
 	(void)arg;
 	buf_init(&spooled, SAID_BYTES);
 	buf_init(&moves, SAID_BYTES);
 	gather_spooled(t, &spooled);
 	moves_each(t, gather_move, &moves);
+	announced_each(t, gather_announced, &moves);
 	known_all(t, gather, &all);
 	known_forget_files(t);
 	for (size_t i = 0; i < all.count; i++)

@@ -3,9 +3,9 @@
  *
  * For a hub that was set up anew and asks for what the spool no longer has,
  * and for an agent whose numbers another copy of it used as well. What
- * people said is spooled again here: items in their words, the moves that are
- * announced, and of replies, notices, withdrawals and what was taken back all
- * that the hub has not confirmed, in its order and before the others. It may
+ * people said is spooled again here: items in their words, the moves and the
+ * notices that are announced, and of replies, notices, withdrawals and what was
+ * taken back all that the hub has not confirmed, in its order and before the others. It may
  * be more than the spool's limit. What stands in files is forgotten, so that
  * the next scan tells it.
  */

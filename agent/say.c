@@ -4,6 +4,7 @@
 
 #include "agent/compare.h"
 #include "agent/date.h"
+#include "agent/say_fit.h"
 #include "agent/say_move.h"
 #include "agent/say_notice.h"
 #include "agent/spool.h"
@@ -50,6 +51,14 @@ address(struct buf *out, const char *name, struct span s, struct buf *why)
 	return false;
 }
 
+static size_t
+most(int word)
+{
+	return word == WORD_KEYWORDS || word == WORD_DESCRIPTION ?
+	    LIMIT_LONG_TEXT : word == WORD_IMAGE || word == WORD_SUCCESSOR ?
+	    LIMIT_URL : LIMIT_TEXT;
+}
+
 static bool
 take_words(struct change *c, json_t *ask, struct buf *image,
     struct buf *successor, struct buf *why)
@@ -68,10 +77,12 @@ take_words(struct change *c, json_t *ask, struct buf *image,
 				return false;
 			s = buf_look(successor);
 		}
+		if (!say_fits(w->name, s, most(w->word), why))
+			return false;
 		c->word[w->word] = s;
 	}
 	c->type = json_text_span(ask, "type");
-	return true;
+	return say_fits("type", c->type, LIMIT_TEXT, why);
 }
 
 static bool

@@ -1,8 +1,13 @@
 /* See say_notice.h. */
 #include "agent/say_notice.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/announced.h"
 #include "agent/compare.h"
 #include "agent/date.h"
+#include "agent/say_fit.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
@@ -14,15 +19,21 @@
 #include "protocol/url.h"
 
 #define AT_HOME "Asia/Shanghai"
-#define AHEAD INT64_C(2592000000)	/* ms: a closing is announced 30 days
-					 * ahead (NORMS 3) */
+#define DAY INT64_C(86400000)	/* ms */
+#define AHEAD (30 * DAY)	/* a closing is announced so long before (NORMS
+				 * 3) */
+#define LATE DAY		/* … or for the day that is over, at the
+				 * latest */
 
 struct saying {
 	struct announcement what;
 	struct change c;
 	struct buf see;
+	json_t *effect;		/* on what is announced, see announced.h */
 	uint64_t seq;
 	bool full;		/* make room first */
+	bool many;		/* too much is announced */
+	bool ends;		/* it says that something is over, or won't be */
 };
 
 bool
@@ -38,6 +49,147 @@ word(json_t *ask, const char *name)
 {
 	return text_trim(json_text_span(ask, name));
 }
+
+static bool
+has(json_t *ask, const char *name)
+{
+	return word(ask, name).n > 0;
+}
+
+/* Which options each has; of maintenance that is withdrawn these say which. */
+static const struct {
+	enum announcement_kind kind;
+	bool back;
+	const char *names;	/* all with a blank before and after */
+} options[] = {
+	{ ANNOUNCE_OUTAGE, false, " service from until successor " },
+	{ ANNOUNCE_MAINTENANCE, false,
+	  " service from until every zone successor " },
+	{ ANNOUNCE_CLOSING, false, " at from successor " },
+	{ ANNOUNCE_RESOLVED, false, " service " },
+	{ ANNOUNCE_OUTAGE, true, " service " },
+	{ ANNOUNCE_MAINTENANCE, true, " service from every " },
+	{ ANNOUNCE_CLOSING, true, " " },
+};
+
+static const char *
+options_of(enum announcement_kind kind, bool back)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (options[i].kind == kind && options[i].back == back)
+			return options[i].names;
+	return NULL;
+}
+
+/* Some that don't belong together are common enough for words of their own. */
+static bool
+refuse_odd(enum announcement_kind kind, bool back, const char *name,
+    struct buf *why)
+{
+	if (kind == ANNOUNCE_OUTAGE && strcmp(name, "every") == 0)
+		buf_text(why, _("--every: an outage doesn't come again and "
+		    "again; announce maintenance, or give --until"));
+	else if (kind == ANNOUNCE_CLOSING && strcmp(name, "until") == 0)
+		buf_text(why, _("--until: a site that closes does so for "
+		    "good; announce an outage"));
+	else if (kind == ANNOUNCE_CLOSING && strcmp(name, "service") == 0)
+		buf_text(why, _("--service: it is the whole site that "
+		    "closes"));
+	else if (back)
+		buf_printf(why, _("--%s is not for --withdraw of %s"),
+		    strcmp(name, "successor") == 0 ? "see" : name,
+		    announcement_name(kind));
+	else
+		buf_printf(why, _("--%s is not for %s"),
+		    strcmp(name, "successor") == 0 ? "see" : name,
+		    announcement_name(kind));
+	return false;
+}
+
+static bool
+belongs(json_t *ask, enum announcement_kind kind, bool back,
+    struct buf *why)
+{
+	static const char *const all[] = { "service", "from", "until", "at",
+		"every", "zone", "successor" };
+	const char *names = options_of(kind, back);
+
+	if (names == NULL) {
+		buf_printf(why, _("--%s is not for %s"), "withdraw",
+		    announcement_name(kind));
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), " %s ", all[i]);
+		if (has(ask, all[i]) && strstr(names, name) == NULL)
+			return refuse_odd(kind, back, all[i], why);
+	}
+	return true;
+}
+
+/* --- is it enough? ------------------------------------------------------- */
+
+static bool
+is_missing(struct buf *why, const char *text)
+{
+	buf_text(why, text);
+	return false;
+}
+
+static bool
+has_times(json_t *ask, struct buf *why)
+{
+	if (has(ask, "every") && (has(ask, "from") || has(ask, "until")))
+		return is_missing(why, _("--every says when by itself: leave "
+		    "--from and --until out; work that comes once is "
+		    "announced by itself, and stands beside"));
+	if (has(ask, "zone") && !has(ask, "every"))
+		return is_missing(why, _("--zone says whose clocks --every "
+		    "means, and that is missing"));
+	if (has(ask, "every") || (has(ask, "from") && has(ask, "until")))
+		return true;
+	if (has(ask, "from"))
+		return is_missing(why, _("--until is missing: until when is "
+		    "the work?"));
+	if (has(ask, "until"))
+		return is_missing(why, _("--from is missing: from when on is "
+		    "the work?"));
+	return is_missing(why, _("when is the work? Give --from and --until, "
+	    "or --every \"sun 02:00-04:00\" for what comes again and again; "
+	    "--withdraw takes maintenance back"));
+}
+
+/* Which of them, if not all of the service? */
+static bool
+has_one(json_t *ask, struct buf *why)
+{
+	if (!has(ask, "from") || !has(ask, "every"))
+		return true;
+	return is_missing(why, _("which maintenance is withdrawn: the one "
+	    "that begins at --from, or what recurs as --every says? Give one "
+	    "of them, or none for all of the service"));
+}
+
+static bool
+is_enough(json_t *ask, enum announcement_kind kind, bool back,
+    struct buf *why)
+{
+	if (kind == ANNOUNCE_MAINTENANCE && !(back ? has_one(ask, why) :
+	    has_times(ask, why)))
+		return false;
+	if (kind == ANNOUNCE_CLOSING && !back && !has(ask, "at") &&
+	    !has(ask, "from"))
+		return is_missing(why, _("--at is missing: from when on is "
+		    "the site closed?"));
+	if (!back && kind != ANNOUNCE_RESOLVED && !has(ask, "reason"))
+		return is_missing(why, _("--reason is missing: it is what "
+		    "people read who find it out of order"));
+	return true;
+}
+
+/* --- word by word -------------------------------------------------------- */
 
 static bool
 take_time(int64_t *ms, json_t *ask, const char *name, int zone,
@@ -95,40 +247,71 @@ take_see(struct saying *s, json_t *ask, struct buf *why)
 	return true;
 }
 
-/* What is taken back has no time, and what isn't has one. */
 static bool
-take_back(struct saying *s, json_t *ask, struct buf *why)
+take_words(struct saying *s, json_t *ask, struct buf *why)
 {
-	bool back = json_is_true(json_object_get(ask, "withdraw"));
 	struct announcement *a = &s->what;
 
-	if (back && a->kind == ANNOUNCE_OUTAGE)
+	a->service = word(ask, "service");
+	a->reason = word(ask, "reason");
+	a->by = word(ask, "by");
+	return say_fits("service", a->service, ANNOUNCEMENT_TEXT, why) &&
+	    say_fits("reason", a->reason, ANNOUNCEMENT_TEXT, why) &&
+	    say_fits("by", a->by, ANNOUNCEMENT_TEXT, why);
+}
+
+static bool
+is_in_order(const struct saying *s, struct buf *why)
+{
+	const struct announcement *a = &s->what;
+
+	if (a->from == CLOCK_NONE || a->until == CLOCK_NONE ||
+	    a->from < a->until)
+		return true;
+	return is_missing(why, _("--until is not after --from: it would end "
+	    "before it begins"));
+}
+
+/* What is taken back says only which it was: see announcement.h. */
+static void
+take_back(struct saying *s)
+{
+	struct announcement *a = &s->what;
+
+	a->zone = SPAN_NONE;
+	if (a->kind == ANNOUNCE_OUTAGE)
 		a->kind = ANNOUNCE_RESOLVED;
-	if (back) {
-		a->from = a->until = CLOCK_NONE;
-		a->recurs = a->zone = SPAN_NONE;
-		return true;
-	}
-	if (a->kind != ANNOUNCE_CLOSING || a->from != CLOCK_NONE)
-		return true;
-	buf_text(why, _("--at is missing: from when on is the site closed?"));
-	return false;
+	if (a->recurs.n > 0)
+		a->from = clock_wall();
+	a->until = a->from;
 }
 
 static bool
 take(struct saying *s, json_t *ask, int zone, struct buf *why)
 {
-	struct announcement *a = &s->what;
+	enum announcement_kind kind = announcement_named(word(ask, "kind"));
+	bool back = json_is_true(json_object_get(ask, "withdraw"));
 
-	a->kind = announcement_named(word(ask, "kind"));
-	a->service = word(ask, "service");
-	a->reason = word(ask, "reason");
-	a->by = word(ask, "by");
-	return take_times(s, ask, zone, why) && take_zone(s, ask, why) &&
-	    take_see(s, ask, why) && take_back(s, ask, why);
+	s->what.kind = kind;
+	if (!belongs(ask, kind, back, why) ||
+	    !is_enough(ask, kind, back, why) || !take_words(s, ask, why) ||
+	    !take_times(s, ask, zone, why) || !take_zone(s, ask, why) ||
+	    !take_see(s, ask, why) || !is_in_order(s, why))
+		return false;
+	if (back)
+		take_back(s);
+	return true;
 }
 
 /* --- judged as the hub will ---------------------------------------------- */
+
+static bool
+is_over(const struct announcement *a, int64_t now)
+{
+	if (a->kind == ANNOUNCE_CLOSING)
+		return a->from != CLOCK_NONE && a->from < now - LATE;
+	return a->until != CLOCK_NONE && a->until <= now;
+}
 
 static bool
 judge(struct saying *s, struct buf *why)
@@ -144,12 +327,14 @@ judge(struct saying *s, struct buf *why)
 		buf_text(why, _(wrong));
 		return false;
 	}
-	if (s->what.until != CLOCK_NONE && s->what.until <= s->c.when) {
-		buf_text(why, _("its end has passed: there is nothing to "
-		    "announce any more"));
-		return false;
-	}
-	return true;
+	s->ends = as_read.withdrawn || as_read.kind == ANNOUNCE_RESOLVED;
+	if (s->ends || !is_over(&s->what, s->c.when))
+		return true;
+	buf_text(why, s->what.kind == ANNOUNCE_CLOSING ?
+	    _("--at has passed: give a time that is to come, or today's") :
+	    _("--until has passed: what is over isn't announced any more; "
+	    "give an end that is to come, or none if it isn't known"));
+	return false;
 }
 
 /* --- said ---------------------------------------------------------------- */
@@ -163,9 +348,19 @@ work(struct store_txn *t, void *arg)
 
 	if (s->full)
 		(void)spool_make_room(t);
-	news = compare_said(t, &c);
+	s->many = !announced_put(t, &c);
+	news = s->many ? COMPARE_NO_ROOM : compare_said(t, &c);
 	s->seq = c.seq;
 	return news == COMPARE_UPDATED;
+}
+
+static void
+look(struct store *store, struct saying *s)
+{
+	struct store_txn *t = store_look(store);
+
+	s->effect = announced_effect(t, &s->c);
+	store_end(t);
 }
 
 static bool
@@ -173,11 +368,15 @@ put(struct store *store, struct saying *s, struct buf *why)
 {
 	enum store_result rc = store_do(store, work, s);
 
-	s->full = rc == STORE_REFUSED;
+	s->full = rc == STORE_REFUSED && !s->many;
 	if (s->full)
 		rc = store_do(store, work, s);
 	if (rc == STORE_FULL)
 		buf_text(why, _("the disk is full: nothing was kept"));
+	else if (s->many)
+		buf_text(why, _("200 things are announced that are not over: "
+		    "say first which of them are; zqagent status shows "
+		    "them"));
 	else if (rc == STORE_REFUSED)
 		buf_text(why, _("the spool is full of changes that the hub "
 		    "has not taken: nothing was kept; see zqagent status"));
@@ -194,18 +393,37 @@ set_time(json_t *o, const char *name, int64_t ms)
 		    json_string(clock_format(text, ms)));
 }
 
+/* Whole days, of a closing. */
+static json_int_t
+days_ahead(const struct saying *s)
+{
+	int64_t ms = s->what.from - s->c.when;
+
+	return ms > 0 ? (json_int_t)(ms / DAY) : 0;
+}
+
 static json_t *
-answer(const struct saying *s)
+answer(struct saying *s)
 {
 	const struct announcement *a = &s->what;
-	bool brief = a->kind == ANNOUNCE_CLOSING && a->from != CLOCK_NONE &&
-	    (a->see.n == 0 || a->from - s->c.when < AHEAD);
+	bool closes = a->kind == ANNOUNCE_CLOSING && a->from != CLOCK_NONE;
 	json_t *o = json_pack("{s:b, s:I, s:s, s:b}", "said", 1,
 	    "seq", (json_int_t)s->seq, "kind", announcement_name(a->kind),
-	    "brief", brief);
+	    "brief", closes && (a->see.n == 0 ||
+	    a->from - s->c.when < AHEAD));
 
+	if (closes)
+		json_object_set_new(o, "days_ahead",
+		    json_integer(days_ahead(s)));
+	if (a->see.n > 0)
+		json_object_set_new(o, "see",
+		    json_stringn(a->see.at, a->see.n));
 	set_time(o, "from", a->from);
 	set_time(o, "until", a->until);
+	json_object_update(o, s->effect);
+	if (s->ends)
+		json_object_set_new(o, "unknown",
+		    json_boolean(json_object_get(o, "ends") == NULL));
 	return o;
 }
 
@@ -216,9 +434,12 @@ say_notice(struct store *store, json_t *ask, int zone, struct buf *why)
 	json_t *done = NULL;
 
 	buf_init(&s.see, LIMIT_URL);
-	if (take(&s, ask, zone, why) && judge(&s, why) &&
-	    put(store, &s, why))
-		done = answer(&s);
+	if (take(&s, ask, zone, why) && judge(&s, why)) {
+		look(store, &s);
+		if (put(store, &s, why))
+			done = answer(&s);
+	}
+	json_decref(s.effect);
 	buf_clear(&s.see);
 	return done;
 }

@@ -19,9 +19,11 @@ bool say_notice_is(struct span kind);
  * "from": …, "until": …, "at": … (of a closing: from), "every": "sun
  * 02:00-04:00", "zone": "Asia/Shanghai", "successor": URL, "reason": …,
  * "by": …, "withdraw": true}. zone: minutes east of UTC for dates without
- * one. NULL: why says what is wrong. Else {"said": true, "seq": …, "kind": …,
- * "from": …, "until": …, "brief": a closing that is announced too late, or
- * without a successor}.
+ * one. NULL: why says what is wrong, and what to do. Else {"said": true, "seq":
+ * …, "kind": …, "from": …, "until": …, "brief": a closing that is announced too
+ * late, or without a successor, "days_ahead": of it, "unknown": it ends
+ * something that was not announced from here}, and what announced_effect()
+ * says.
  */
 json_t *say_notice(struct store *s, json_t *ask, int zone, struct buf *why);
 

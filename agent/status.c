@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/announced.h"
 #include "agent/errand.h"
+#include "agent/held_there.h"
 #include "agent/known.h"
 #include "agent/moves.h"
 #include "agent/proven.h"
@@ -17,6 +19,7 @@
 #include "protocol/answer.h"
 
 #define DAY (24ll * 3600 * 1000)
+#define HELD_SHOWN 3		/* letters of what the hub holds */
 
 static json_t *
 number(uint64_t n)
@@ -114,6 +117,8 @@ status_at_rest(struct store *s, const char *dir)
 	json_object_set_new(o, "proven", proven_status(t));
 	json_object_set_new(o, "moves_proposed",
 	    number(moves_in_state(t, MOVES_PROPOSED)));
+	json_object_set_new(o, "announced", announced_list(t));
+	json_object_set_new(o, "held_at_hub", held_there(t, HELD_SHOWN));
 	if ((errand = errand_status(t)) != NULL)
 		json_object_set_new(o, "errand", errand);
 	json_object_set_new(o, "store_bytes", number(store_size(s)));

@@ -3,12 +3,16 @@
 
 #include <string.h>
 
+#include "agent/announced.h"
+#include "agent/letter_text.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/units.h"
 #include "protocol/limits.h"
 #include "protocol/reason.h"
+
+#define LINE_MAX_BYTES 8192
 
 static long long
 count(json_t *o, const char *name)
@@ -151,6 +155,10 @@ print_left_out(FILE *out, json_t *s)
 		fprintf(out, _("             %lld links are not followed: "
 		    "absolute, or out of the root\n"),
 		    count(s, "outside"));
+	if (json_is_true(json_object_get(s, "blind")))
+		fputs(_("             dead links to this source can't be "
+		    "judged: too much of it can't be looked at; leave it out "
+		    "(exclude), or give the agent the right to read\n"), out);
 }
 
 static void
@@ -276,6 +284,63 @@ print_home(FILE *out, json_t *h)
 		    "zqagent.conf(5)\n"));
 }
 
+static void
+print_looks(FILE *out, json_t *o)
+{
+	json_t *last = json_object_get(o, "last");
+	char when[CLOCK_TEXT_MAX + 8];
+
+	if (!json_is_object(o))
+		return;
+	fprintf(out, _("looks        for others when the hub asks: %lld "
+	    "today, at most %lld an hour\n"), count(o, "today"),
+	    count(o, "most_an_hour"));
+	if (count(last, "status") > 0)
+		fprintf(out, _("             the last %s: %s answers %lld "
+		    "after %lld ms\n"), ago(when, json_text(last, "looked")),
+		    json_text(last, "url"), count(last, "status"),
+		    count(last, "ms"));
+	else if (last != NULL)
+		fprintf(out, _("             the last %s: %s does not answer "
+		    "(%s)\n"), ago(when, json_text(last, "looked")),
+		    json_text(last, "url"), json_text(last, "error"));
+}
+
+/* What this site has announced of itself. */
+static void
+print_announced(FILE *out, json_t *o)
+{
+	json_t *one;
+	struct buf b;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "announced"), i, one) {
+		buf_init(&b, LINE_MAX_BYTES);
+		announced_show(&b, one);
+		fprintf(out, _("announced    %s\n"), buf_cstr(&b));
+		buf_clear(&b);
+	}
+}
+
+/* What the hub didn't act on: its letters say why. */
+static void
+print_held_there(FILE *out, json_t *o)
+{
+	char when[CLOCK_TEXT_MAX + 8];
+	json_t *one;
+	struct buf b;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "held_at_hub"), i, one) {
+		buf_init(&b, LINE_MAX_BYTES);
+		letter_text(&b, one);
+		fprintf(out, _("not done     letter %lld, %s: %s %s\n"),
+		    count(one, "number"), ago(when, json_text(one, "when")),
+		    buf_cstr(&b), json_text(one, "about"));
+		buf_clear(&b);
+	}
+}
+
 int
 status_print(FILE *out, json_t *o)
 {
@@ -293,6 +358,7 @@ status_print(FILE *out, json_t *o)
 	json_array_foreach(json_object_get(o, "sources"), i, s)
 		print_source(out, s);
 	print_home(out, json_object_get(o, "home"));
+	print_looks(out, json_object_get(o, "looks_for_others"));
 	print_map(out, json_object_get(o, "map"));
 	fprintf(out, _("items        %lld told; digest %.16s\n"),
 	    count(o, "items"), json_text(o, "digest"));
@@ -300,6 +366,8 @@ status_print(FILE *out, json_t *o)
 	if (count(o, "moves_proposed") > 0)
 		fprintf(out, _("moves        %lld could be announced; zqagent "
 		    "moves shows them\n"), count(o, "moves_proposed"));
+	print_announced(out, o);
+	print_held_there(out, o);
 	if (count(o, "letters") > 0)
 		fprintf(out, _("letters      %lld; zqagent letters shows "
 		    "them\n"), count(o, "letters"));

@@ -9,11 +9,13 @@
 #include "agent/inbox.h"
 #include "agent/letter_links.h"
 #include "agent/letter_look.h"
+#include "agent/letter_text.h"
 #include "agent/reply.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "protocol/limits.h"
 #include "protocol/statement.h"
 
 #define SHOWN 100		/* letters, the newest */
@@ -113,12 +115,16 @@ print_letter(json_t *l, bool all)
 	json_int_t by = json_integer_value(json_object_get(l, "superseded"));
 	const char *when = json_text(l, "when");
 	char shown[CLOCK_TEXT_MAX];
+	struct buf text;
 	int64_t ms;
 
+	buf_init(&text, LIMIT_LETTER);
+	letter_text(&text, l);
 	printf("%lld  %s  %-8s %s %s\n", (long long)json_integer_value(
 	    json_object_get(l, "number")), clock_parse(when, strlen(when), 0,
 	    &ms) ? clock_show(shown, ms) : when, json_text(l, "kind"),
-	    json_text(l, "text"), json_text(l, "about"));
+	    buf_cstr(&text), json_text(l, "about"));
+	buf_clear(&text);
 	if (by > 0 && !all)
 		printf(_("    superseded by letter %lld\n"), (long long)by);
 	else if (json_object_get(l, "links") != NULL)

@@ -7,9 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/announced.h"
 #include "agent/say_notice.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
+
+#define LINE_MAX_BYTES 8192
+#define DAYS_DUE 30		/* a closing is announced so long ahead */
 
 bool
 tool_notice_is(const struct tool *t)
@@ -39,20 +43,68 @@ tool_notice_question(struct tool *t)
 	return o;
 }
 
+/* A list of what is announced, one a line below these words. */
+static void
+print_list(json_t *answer, const char *name, const char *words)
+{
+	json_t *list = json_object_get(answer, name), *one;
+	struct buf b;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	printf("%s\n", words);
+	json_array_foreach(list, i, one) {
+		buf_init(&b, LINE_MAX_BYTES);
+		announced_show(&b, one);
+		printf("  %s\n", buf_cstr(&b));
+		buf_clear(&b);
+	}
+}
+
+/* What the norm asks for and this closing hasn't. */
+static void
+warn_of_brief(json_t *answer)
+{
+	long long days = (long long)json_integer_value(
+	    json_object_get(answer, "days_ahead"));
+
+	if (!json_is_true(json_object_get(answer, "brief")))
+		return;
+	if (days < DAYS_DUE)
+		fprintf(stderr, ngettext("zqagent: this is announced only %lld "
+		    "day ahead: 30 are due\n", "zqagent: this is announced "
+		    "only %lld days ahead: 30 are due\n", (unsigned long)days),
+		    days);
+	if (json_text(answer, "see")[0] == '\0')
+		fputs(_("zqagent: no successor is named (--see): where do "
+		    "people turn to?\n"), stderr);
+	fputs(_("zqagent: until that is so the site counts as closed without "
+	    "leave; said again with\nanother --at or --see it is the same "
+	    "closing\n"), stderr);
+}
+
 void
 tool_notice_print(json_t *answer)
 {
 	char from[CLOCK_TEXT_MAX], until[CLOCK_TEXT_MAX];
+	bool ends = json_object_get(answer, "unknown") != NULL;
 
 	printf(_("kept as change %lld\n"), (long long)json_integer_value(
 	    json_object_get(answer, "seq")));
-	if (json_text(answer, "from")[0] != '\0' &&
+	if (!ends && json_text(answer, "from")[0] != '\0' &&
 	    json_text(answer, "until")[0] != '\0')
 		printf(_("from %s until %s\n"),
 		    tool_time(from, answer, "from"),
 		    tool_time(until, answer, "until"));
-	if (json_is_true(json_object_get(answer, "brief")))
-		fputs(_("zqagent: a site that closes announces it 30 days "
-		    "ahead and names its successor\n(--see): without that it "
-		    "counts as closed without leave\n"), stderr);
+	print_list(answer, "replaces", _("instead of what was announced:"));
+	print_list(answer, "beside", _("beside it stays announced (--withdraw "
+	    "takes it back):"));
+	print_list(answer, "ends", _("no longer announced:"));
+	if (json_is_true(json_object_get(answer, "unknown")))
+		fputs(_("zqagent: nothing like that was announced from here "
+		    "(zqagent status shows what is); if the\nhub knows of "
+		    "nothing either it says so in a letter: zqagent "
+		    "letters\n"), stderr);
+	warn_of_brief(answer);
 }

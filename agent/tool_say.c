@@ -28,9 +28,11 @@ struct tool_option tool_say_options[] = {
 	{ .name = "language", .about = N_("such as zh-CN") },
 	{ .name = "image", .about = N_("the address of a picture") },
 	{ .name = "type", .about = N_("its media type, text/html") },
-	{ .name = "reason", .about = N_("why it is withdrawn") },
-	{ .name = "successor", .about = N_("the address where it went") },
-	{ .name = "see", .about = N_("the same as --successor") },
+	{ .name = "reason", .about = N_("why; of outage, maintenance and "
+	    "closing it is needed") },
+	{ .name = "successor", .about = N_("the same as --see") },
+	{ .name = "see", .about = N_("the address where it went; of outage "
+	    "and closing: where to turn to") },
 	{ .name = "by", .about = N_("who says so, unless you") },
 	{ .name = "prefix", .flag = true, .about = N_("of move: all that is "
 	    "below OLD") },
@@ -41,7 +43,8 @@ struct tool_option tool_say_options[] = {
 	{ .name = "until", .about = N_("of move: when old addresses stop to "
 	    "answer; of outage and maintenance: when it is over") },
 	{ .name = "withdraw", .flag = true, .about = N_("take the "
-	    "announcement back") },
+	    "announcement back; of maintenance with --from or --every: only "
+	    "this one") },
 	{ .name = "service", .about = N_("of outage and maintenance: what of "
 	    "the site; unless given: all of it") },
 	{ .name = "from", .about = N_("of outage and maintenance: since "

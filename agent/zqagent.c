@@ -67,12 +67,17 @@ static const struct tool_command commands[] = {
 	  "  zqagent say resolved --service 办事大厅\n"
 	  "  zqagent say maintenance --every \"sun 02:00-04:00\" --reason "
 	  "例行维护\n"
+	  "  zqagent say maintenance --from \"2026-12-05 20:00\" --until "
+	  "\"2026-12-05 23:00\" \\\n"
+	  "      --reason 更换设备\n"
+	  "  zqagent say maintenance --withdraw --from \"2026-12-05 20:00\"\n"
 	  "  zqagent say closing --at 2027-01-15 --see "
 	  "https://www.example.gov.cn/ --reason 并入省政府门户网站\n"
 	  "A move announced before its time lets every site that links there "
-	  "repair its\npages before the old address is gone. "
-	  "It is on this machine's disk when the command returns, also while "
-	  "zqagentd is\nnot running.\n") },
+	  "repair its\npages before the old address is gone. What was "
+	  "announced zqagent status and moves\nshow. It is on this machine's "
+	  "disk when the command returns, also while zqagentd is\nnot "
+	  "running.\n") },
 	{ .name = "moves", .words = "[announce | refuse [OLD]]",
 	  .run = tool_moves, .options = tool_moves_options,
 	  .about = N_("show what moves, and what could be announced"),

@@ -24,9 +24,10 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/db.h"
 #include "contrib/base/span.h"
+#include "protocol/announcement.h"
 
 #define NOTICE_ROW_MAX (8u << 10)
-#define NOTICE_TEXT 512		/* bytes of a reason, a service, a name */
+#define NOTICE_TEXT ANNOUNCEMENT_TEXT
 #define NOTICES_SITE 200	/* of one site, that are open */
 
 enum notice_kind {	/* numbers are in rows for ever */

@@ -318,13 +318,17 @@ announce(struct group *g, const struct entry *e, const struct notice_said *s)
 	return say_first(g, e, s);
 }
 
+/* A service is known by what is kept of its name. */
 const char *
 notice_say(struct group *g, const struct entry *e,
-    const struct notice_said *s)
+    const struct notice_said *said)
 {
-	if (s->what.kind == ANNOUNCE_RESOLVED)
-		return resolve(g, e, s);
-	return s->what.withdrawn ? withdraw(g, e, s) : announce(g, e, s);
+	struct notice_said s = *said;
+
+	s.what.service = text_cut(s.what.service, NOTICE_TEXT);
+	if (s.what.kind == ANNOUNCE_RESOLVED)
+		return resolve(g, e, &s);
+	return s.what.withdrawn ? withdraw(g, e, &s) : announce(g, e, &s);
 }
 
 /* --- time ---------------------------------------------------------------- */

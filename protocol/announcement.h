@@ -18,6 +18,9 @@
 #define ANNOUNCEMENT_CLOSING "closing"
 #define ANNOUNCEMENT_RESOLVED "resolved"
 
+#define ANNOUNCEMENT_TEXT 512	/* bytes that hubs keep of a service, a
+				 * reason, a name */
+
 enum announcement_kind {	/* numbers are in rows of the hub for ever */
 	ANNOUNCE_OUTAGE = 1,
 	ANNOUNCE_MAINTENANCE = 2,

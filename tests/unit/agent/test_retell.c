@@ -4,6 +4,7 @@
  */
 #include "tests/unit/agent/storekit.h"
 
+#include "agent/announced.h"
 #include "agent/moves.h"
 #include "agent/retell.h"
 #include "contrib/base/clock.h"
@@ -194,6 +195,57 @@ START_TEST(test_moves)
 }
 END_TEST
 
+static bool
+put_notice(struct store_txn *t, void *arg)
+{
+	struct change *c = arg;
+
+	return announced_put(t, c) && spool_put(t, c);
+}
+
+static void
+notice(const char *scope, const char *service, int64_t when)
+{
+	struct change c;
+
+	change_init(&c);
+	c.kind = CHANGE_NOTICE;
+	c.when = when;
+	c.url = SPAN(U);
+	c.word[WORD_SCOPE] = span_of(scope);
+	c.word[WORD_SERVICE] = span_of(service);
+	c.word[WORD_REASON] = SPAN("x");
+	ck_assert_int_eq(store_do(s, put_notice, &c), STORE_DONE);
+}
+
+/* What is announced is told again, once, with the time when it was said. */
+START_TEST(test_notices)
+{
+	int64_t now = clock_wall();
+	struct store_txn *t;
+	struct change c;
+
+	notice("outage", "a", now - 900);
+	notice("outage", "b", now - 800);
+	all_confirmed();
+	notice("resolved", "a", now - 700);
+	notice("outage", "c", now - 600);
+	for (int i = 0; i < 2; i++) {
+		ck_assert(retell(s));
+		ck_assert_str_eq(spooled(), "notice  resolved; "
+		    "notice  outage; notice  outage; ");
+	}
+	t = store_look(s);
+	ck_assert(spool_get(t, 2, &c));
+	ck_assert_int_eq(c.when, now - 800);
+	ck_assert(span_is(c.word[WORD_SERVICE], SPAN("b")));
+	store_end(t);
+	all_confirmed();
+	ck_assert(retell(s));
+	ck_assert_str_eq(spooled(), "notice  outage; notice  outage; ");
+}
+END_TEST
+
 #define MANY 10000
 
 static bool
@@ -240,6 +292,7 @@ main(void)
 	tcase_add_test(t, test_items);
 	tcase_add_test(t, test_not_confirmed);
 	tcase_add_test(t, test_moves);
+	tcase_add_test(t, test_notices);
 	tcase_add_test(t, test_more_than_the_spool);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
