@@ -5,9 +5,7 @@
 #include "hub/http_serve.h"
 
 #include "contrib/base/clock.h"
-#include "hub/door.h"
 #include "hub/http_state.h"
-#include "hub/share.h"
 #include "tests/unit/hub/http_bed.h"
 
 #define MOST 100000
@@ -548,99 +546,6 @@ START_TEST(test_line_late)
 }
 END_TEST
 
-static struct door_guest guest[DOOR_SETTLING];
-static unsigned guests;
-
-static void
-on_guest(void *arg, const struct door_guest *g)
-{
-	(void)arg;
-	guest[guests++ % DOOR_SETTLING] = *g;
-	close(g->fd);
-}
-
-/* From 127.0.0.host, this many; how many were let in. */
-static unsigned
-knock(uint16_t port, unsigned host, int *client, int count)
-{
-	struct sockaddr_in hub = { .sin_family = AF_INET,
-	    .sin_port = htons(port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct sockaddr_in from = { .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(0x7f000000 + host) };
-	unsigned before = guests;
-
-	for (int i = 0; i < count; i++) {
-		client[i] = socket(AF_INET, SOCK_STREAM, 0);
-		ck_assert_int_eq(bind(client[i], (struct sockaddr *)&from,
-		    sizeof(from)), 0);
-		ck_assert_int_eq(connect(client[i], (struct sockaddr *)&hub,
-		    sizeof(hub)), 0);
-		event_base_loop(bed.base, EVLOOP_NONBLOCK);
-	}
-	bed_turn(bed.base);
-	return guests - before;
-}
-
-/* An address that opens connections and says nothing can't be all who are
- * settling; when there are too many all the same, who comes waits and isn't
- * turned away. */
-START_TEST(test_settling)
-{
-	static int client[DOOR_SETTLING];
-	uint16_t port;
-	int fd = bed_listen(&port), n = DOOR_SETTLING / 2;
-	struct door *d = door_new(bed.base, fd, 10000, on_guest, NULL);
-	unsigned host = 2;
-
-	guests = 0;
-	ck_assert_uint_eq(knock(port, 1, client, n + 20), (unsigned)n);
-	for (int i = 0; i < n + 20; i++)
-		close(client[i]);
-	for (; n > 1; n /= 2) {
-		ck_assert_uint_eq(knock(port, host++, client, n / 2),
-		    (unsigned)n / 2);
-		for (int i = 0; i < n / 2; i++)
-			close(client[i]);
-	}
-	ck_assert_uint_eq(knock(port, host++, client, 1), 1);
-	close(client[0]);
-	ck_assert_uint_eq(guests, DOOR_SETTLING);
-	for (int i = 0; i < 5; i++)
-		ck_assert_uint_eq(knock(port, host++, &client[i], 1), 0);
-	for (int i = 0; i < 5; i++) {
-		door_settled(d, guest[i].who);
-		bed_turn(bed.base);
-		ck_assert_uint_eq(guests, DOOR_SETTLING + (unsigned)i + 1);
-	}
-	for (int i = 0; i < 5; i++)
-		close(client[i]);
-	door_free(d);
-}
-END_TEST
-
-START_TEST(test_share)
-{
-	struct share *s = share_new(12);
-	size_t first = 0, second = 0, third = 0;
-
-	while (share_take(s, 1))
-		first++;
-	while (share_take(s, 2))
-		second++;
-	while (share_take(s, 3))
-		third++;
-	ck_assert_uint_eq(first, 6);
-	ck_assert_uint_eq(second, 3);
-	ck_assert_uint_gt(third, 0);
-	ck_assert_uint_eq(share_taken(s), first + second + third);
-	for (size_t i = 0; i < first; i++)
-		share_give(s, 1);
-	ck_assert(share_take(s, 2));
-	share_free(s);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -666,12 +571,10 @@ main(void)
 	tcase_add_test(t, test_late_answer);
 	tcase_add_test(t, test_slow);
 	tcase_add_test(t, test_fair);
-	tcase_add_test(t, test_settling);
 	tcase_add_checked_fixture(narrow_t, set_up_narrow, tear_down);
 	tcase_add_test(narrow_t, test_line);
 	tcase_add_test(narrow_t, test_line_late);
 	suite_add_tcase(s, narrow_t);
-	tcase_add_test(t, test_share);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
