@@ -267,6 +267,7 @@ make_parts(struct core *c)
 	c->presence = presence_new(&c->writer, &hears);
 	c->letters = letters_new(c->base, &c->writer, &c->guests,
 	    &c->pending, send_answer, on_new_work, c);
+	monitor_core_asks(c->monitor, c->letters);
 	c->summons = summons_new(c->base, &c->writer, &c->guests,
 	    c->letters);
 	c->attests = attests_new(&c->guests, &c->pending, c->show,

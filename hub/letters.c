@@ -164,31 +164,35 @@ newest_letter(struct letters *l, uint32_t site)
 	return view_letters(l->writer->view, site, UINT64_MAX, 0, NULL, NULL);
 }
 
+/* passing: first of all, or NULL. */
 static void
-answer(struct letters *l, uint64_t number, uint32_t site, uint64_t after,
-    unsigned deaf)
+answer(struct letters *l, const struct poll *poll,
+    const struct letter *passing)
 {
 	struct frame_answer f = { .status = 200,
 		.type = SPAN(CHANGELIST_TYPE) };
-	struct guest *g = guests_get(l->guests, site);
+	struct guest *g = guests_get(l->guests, poll->site);
 	struct buf xml, out;
 	struct page p = { .xml = &xml };
 
 	buf_init(&xml, LIMIT_ANSWER + END_ROOM);
 	buf_init(&out, FRAME_MAX);
 	letters_begin(&xml, &(struct letters_head){
-		.last = newest_letter(l, site),
+		.last = newest_letter(l, poll->site),
 		.now = clock_wall(),
-		.want = guests_words(g->want & ~deaf),
+		.want = guests_words(g->want & ~poll->deaf),
 		.map = signer_version(l->writer->view),
 	});
-	g->told = g->want & ~deaf;
-	view_letters(l->writer->view, site, after, AT_ONCE, put_letter, &p);
+	g->told = g->want & ~poll->deaf;
+	if (passing != NULL)
+		letters_put(&xml, passing);
+	view_letters(l->writer->view, poll->site, poll->after, AT_ONCE,
+	    put_letter, &p);
 	letters_end(&xml);
 	must(!xml.bad);
 	f.body = buf_look(&xml);
 	frame_answer_write(&out, &f);
-	l->send(l->arg, number, buf_look(&out));
+	l->send(l->arg, poll->number, buf_look(&out));
 	stats_add(COUNTER_LETTERS_SENT, p.letters);
 	buf_clear(&xml);
 	buf_clear(&out);
@@ -215,7 +219,7 @@ refuse(struct letters *l, uint64_t number, enum verdict v, const char *why)
 static void
 finish(struct letters *l, struct poll *p)
 {
-	answer(l, p->number, p->site, p->after, p->deaf);
+	answer(l, p, NULL);
 	drop(l, p);
 }
 
@@ -325,7 +329,7 @@ letters_ask(struct letters *l, uint64_t number, struct span body)
 {
 	struct frame_letters f;
 	struct welcome w;
-	unsigned deaf;
+	struct poll now = { .number = number };
 
 	welcome_init(&w);
 	if (*find(l, number) != NULL || !frame_letters_read(&f, body)) {
@@ -338,14 +342,17 @@ letters_ask(struct letters *l, uint64_t number, struct span body)
 	} else {
 		hear(l, &f, &w.site);
 		confirm(l, f.peer.site, f.after, w.site.confirmed);
-		deaf = deaf_to(&w.site, f.instance);
-		if (f.wait == 0 || has_news(l, f.peer.site, f.after, deaf))
-			answer(l, number, f.peer.site, f.after, deaf);
+		now.site = f.peer.site;
+		now.after = f.after;
+		now.deaf = deaf_to(&w.site, f.instance);
+		if (f.wait == 0 || has_news(l, f.peer.site, f.after,
+		    now.deaf))
+			answer(l, &now, NULL);
 		else if (l->count >= LETTERS_POLLS)
 			refuse(l, number, VERDICT_BUSY,
 			    "too many requests for letters are held");
 		else
-			hold(l, number, &f, deaf);
+			hold(l, number, &f, now.deaf);
 	}
 	welcome_clear(&w);
 }
@@ -360,6 +367,20 @@ letters_look(struct letters *l)
 		if (has_news(l, p->site, p->after, p->deaf))
 			finish(l, p);
 	}
+}
+
+bool
+letters_pass(struct letters *l, uint32_t site, const struct letter *passing)
+{
+	struct poll *p = l->newest;
+
+	while (p != NULL && p->site != site)
+		p = p->older;
+	if (p == NULL)
+		return false;
+	answer(l, p, passing);
+	drop(l, p);
+	return true;
 }
 
 void

@@ -17,6 +17,7 @@
 #include "hub/pending.h"
 #include "hub/reply.h"
 #include "hub/writer.h"
+#include "protocol/letter.h"
 
 #define LETTERS_POLLS 20000	/* held at a time */
 #define LETTERS_POLLS_SITE 4	/* … of one site; the oldest makes room */
@@ -36,6 +37,10 @@ void letters_gone(struct letters *l, uint64_t number);
 /* The view has moved on, or more is wanted of some sites: answers who waits
  * for that. */
 void letters_look(struct letters *l);
+/* Says this in passing, to who asks for letters just now: the newest of the
+ * site's polls. False: there is none. */
+bool letters_pass(struct letters *l, uint32_t site,
+    const struct letter *passing);
 /* All polls of a site end with this verdict (it was blocked). */
 void letters_drop(struct letters *l, uint32_t site, enum verdict v,
     const char *cause, const char *why);

@@ -16,6 +16,7 @@
 #include "hub/monitor.h"
 #include "hub/monitor_roll.h"
 #include "hub/pulse.h"
+#include "hub/vantage_core.h"
 
 #define TICK 500		/* ms between two ticks of the monitor */
 #define ROLL 2000		/* … and two looks into the view */
@@ -25,6 +26,7 @@ struct monitor_core {
 	struct writer *writer;
 	struct turns *turns;
 	struct homes *homes;	/* or NULL */
+	struct vantage_core *others;
 	struct monitor *monitor;
 	struct monitor_roll roll;
 	int64_t *home_at;	/* by site: the last inside look we know */
@@ -113,6 +115,14 @@ on_want_look(void *arg, uint32_t site)
 
 	if (m->homes != NULL)
 		homes_want(m->homes, site);
+}
+
+static void
+on_want_others(void *arg, uint32_t site)
+{
+	struct monitor_core *m = arg;
+
+	vantage_core_want(m->others, site);
 }
 
 /* --- turns --------------------------------------------------------------- */
@@ -216,11 +226,19 @@ on_gone(void *arg, uint32_t site, int64_t now)
 	monitor_gone(m->monitor, site, now);
 }
 
+static void
+on_looked(void *arg, uint32_t site, const struct vantage_answer *a)
+{
+	struct monitor_core *m = arg;
+
+	vantage_core_heard(m->others, site, a);
+}
+
 struct presence_hooks
 monitor_core_hears(struct monitor_core *m)
 {
 	return (struct presence_hooks){ .heard = on_heard, .gone = on_gone,
-		.arg = m };
+		.looked = on_looked, .arg = m };
 }
 
 /* Whose page it is, is another matter: it answers. */
@@ -246,6 +264,12 @@ monitor_core_sees(struct monitor_core *m, struct homes *h)
 {
 	m->homes = h;
 	homes_listen(h, on_seen, m);
+}
+
+void
+monitor_core_asks(struct monitor_core *m, struct letters *l)
+{
+	vantage_core_through(m->others, l);
 }
 
 /* --- time ---------------------------------------------------------------- */
@@ -287,6 +311,7 @@ monitor_core_look(struct monitor_core *m)
 		call_roll(m, now);
 		m->rolled = mono;
 	}
+	vantage_core_look(m->others);
 	monitor_tick(m->monitor, now);
 	write_down(m);
 }
@@ -341,7 +366,8 @@ monitor_core_new(const struct config *config, struct writer *w,
 	struct monitor_core *m = mem_new(sizeof(*m));
 	const struct monitor_settings s = settings(config);
 	const struct monitor_hooks hooks = { .emit = on_state,
-		.want_look = on_want_look, .arg = m };
+		.want_look = on_want_look, .want_others = on_want_others,
+		.arg = m };
 	int64_t now = clock_wall();
 
 	m->writer = w;
@@ -353,6 +379,7 @@ monitor_core_new(const struct config *config, struct writer *w,
 	acts_init(&m->acts);
 	monitor_roll_init(&m->roll);
 	m->monitor = monitor_new(&s, now, &hooks);
+	m->others = vantage_core_new(w, m->monitor);
 	forget_states(m, now);
 	return m;
 }
@@ -362,6 +389,7 @@ monitor_core_free(struct monitor_core *m)
 {
 	if (m == NULL)
 		return;
+	vantage_core_free(m->others);
 	monitor_free(m->monitor);
 	monitor_roll_clear(&m->roll);
 	acts_clear(&m->acts);

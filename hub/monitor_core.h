@@ -9,6 +9,7 @@
 
 #include "hub/config.h"
 #include "hub/homes.h"
+#include "hub/letters.h"
 #include "hub/presence.h"
 #include "hub/turn.h"
 #include "hub/writer.h"
@@ -24,6 +25,9 @@ void monitor_core_free(struct monitor_core *m);
 struct presence_hooks monitor_core_hears(struct monitor_core *m);
 /* Home pages are looked at: listens to that, and wants looks. Keeps h. */
 void monitor_core_sees(struct monitor_core *m, struct homes *h);
+
+/* Others are asked, too, by letters in passing. Keeps l. */
+void monitor_core_asks(struct monitor_core *m, struct letters *l);
 
 /* Time passes, and the view may have moved: several times a second. */
 void monitor_core_look(struct monitor_core *m);

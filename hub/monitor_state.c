@@ -137,9 +137,9 @@ static const struct {
 	    "became of the site can't be seen from here") },
 	[MONITOR_CAUSE_GONE] = { "gone", N_("neither the agent nor the home "
 	    "page answers: look at the machine, its line, its power") },
-	[MONITOR_CAUSE_HERE] = { "here", N_("the home page doesn't answer "
-	    "the hub, but others get it: look at the way between hub and "
-	    "site") },
+	[MONITOR_CAUSE_HERE] = { "here", N_("down from here only: the home page "
+	    "doesn't answer the hub, but other sites get it: look at the way "
+	    "between hub and site") },
 	[MONITOR_CAUSE_UNWATCHED] = { "unwatched", N_("nobody looks at its "
 	    "home page, neither the hub nor its agent") },
 };

@@ -11,6 +11,8 @@
 #include "hub/pulse.h"
 #include "hub/sift.h"
 #include "hub/view.h"
+#include "protocol/answer.h"
+#include "protocol/features.h"
 
 #define WAIT_EVERY 1000		/* ms */
 
@@ -90,6 +92,10 @@ presence_batch(struct presence *p, struct span body)
 		return;
 	hear(p, &f.peer, &f.head.health);
 	pulse_skew(f.peer.site, sift_time(f.head.now) - clock_wall());
+	pulse_looks(f.peer.site, answer_has_word(f.head.features,
+	    FEATURE_LOOK));
+	if (f.head.looked.task != 0 && p->hooks.looked != NULL)
+		p->hooks.looked(p->hooks.arg, f.peer.site, &f.head.looked);
 }
 
 void

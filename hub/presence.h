@@ -18,6 +18,7 @@
 #include "hub/pending.h"
 #include "hub/writer.h"
 #include "protocol/health.h"
+#include "protocol/vantage.h"
 
 struct presence;
 
@@ -27,6 +28,9 @@ struct presence_hooks {
 	    const struct health *health);
 	/* Its last connection was closed. */
 	void (*gone)(void *arg, uint32_t site, int64_t now);
+	/* What its agent saw of another's page; may be NULL. */
+	void (*looked)(void *arg, uint32_t site,
+	    const struct vantage_answer *a);
 	void *arg;
 };
 

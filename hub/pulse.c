@@ -48,7 +48,7 @@ struct table {
 
 _Static_assert(sizeof(struct pulse_row) % sizeof(uint64_t) == 0,
     "whole words");
-_Static_assert(sizeof(struct slot) <= 192, "12 MB for all, at most");
+_Static_assert(sizeof(struct slot) <= 256, "16 MB for all, at most");
 
 static struct table *table;
 
@@ -343,6 +343,30 @@ pulse_looked(uint32_t site, int64_t at, uint8_t outcome, uint16_t status,
 	row.outcome = outcome;
 	row.status = status;
 	row.took = took;
+	end(site, &row);
+}
+
+void
+pulse_looks(uint32_t site, bool looks)
+{
+	struct pulse_row row;
+
+	if (!begin(site, &row) || row.looks == looks)
+		return;
+	row.looks = looks;
+	end(site, &row);
+}
+
+void
+pulse_others(uint32_t site, int64_t at,
+    const struct vantage_look others[VANTAGE_ASKED])
+{
+	struct pulse_row row;
+
+	if (!begin(site, &row))
+		return;
+	row.others_at = at;
+	memcpy(row.others, others, sizeof(row.others));
 	end(site, &row);
 }
 

@@ -12,7 +12,7 @@
  *
  * The memory is that of a file, DIR/pulse, which is made anew at each start of
  * the daemon: so zqhub, which isn't born of it, reads along. That costs the
- * disk 192 bytes of a site now and then, and the core nothing.
+ * disk 256 bytes of a site now and then, and the core nothing.
  */
 #ifndef ZQ_HUB_PULSE_H
 #define ZQ_HUB_PULSE_H
@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hub/vantage_look.h"
 #include "protocol/health.h"
 
 #define PULSE_SITES 65536	/* site numbers below this have a row */
@@ -40,6 +41,11 @@ struct pulse_row {		/* zeros: nothing is known */
 	uint16_t status;	/* HTTP, of that look; 0: no answer */
 	uint32_t took;		/* ms, of that look */
 	uint64_t version;	/* of the table when the state last changed */
+	bool looks;		/* its agent looks for others, if asked */
+	int64_t others_at;	/* ms, hub time: others were asked for its
+				 * page … */
+	struct vantage_look others[VANTAGE_ASKED];	/* … and what they
+				 * saw; by 0: nobody */
 	char address[PULSE_ADDRESS];	/* it last spoke from; "" */
 	struct health health;	/* as last told */
 };
@@ -105,6 +111,9 @@ void pulse_skew(uint32_t site, int64_t skew);
 void pulse_connected(uint32_t site, uint32_t count, int64_t now);
 void pulse_looked(uint32_t site, int64_t at, uint8_t outcome,
     uint16_t status, uint32_t took);
+void pulse_looks(uint32_t site, bool looks);
+void pulse_others(uint32_t site, int64_t at,
+    const struct vantage_look others[VANTAGE_ASKED]);
 /* The monitor's: rises the version if it is another state or cause. */
 void pulse_state(uint32_t site, uint8_t state, uint8_t cause, int64_t since);
 void pulse_isolated(bool isolated, int64_t since);
