@@ -172,6 +172,15 @@ graph_target_look(struct group *g, const struct target_key *k)
 		tell(g, 0, k);
 }
 
+void
+graph_target_again(struct group *g, const struct target_key *k)
+{
+	struct target t;
+
+	if (old_row(g, k, &t).at != NULL && t.broken)
+		tell(g, 0, k);
+}
+
 /* --- links to it ---------------------------------------------------------- */
 
 static void

@@ -28,5 +28,7 @@ void graph_targets_leave(struct group *g, const struct graph_targets *t,
     const struct run *run);
 /* Judges it again, if anybody links to it. */
 void graph_target_look(struct group *g, const struct target_key *k);
+/* What came after it is another: that is news, if it is broken. */
+void graph_target_again(struct group *g, const struct target_key *k);
 
 #endif

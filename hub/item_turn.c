@@ -242,8 +242,30 @@ set_date(struct turn *t)
 	t->now.date = date < 0 ? 0 : date > at ? at : date;
 }
 
-/* What stands in the row: all but links and unknown parts. Of what is
- * withdrawn, title and column are kept, so that it can still be named. */
+static void
+keep_word(struct turn *t, struct change *said, enum change_word w)
+{
+	if (said->word[w].n == 0)
+		said->word[w] = t->old_said.word[w];
+}
+
+/* Of what is withdrawn, title and column are kept, so that it can still be
+ * named; and what was said of its end before, if a person says more. */
+static void
+keep_said(struct turn *t, struct change *said)
+{
+	keep_word(t, said, WORD_TITLE);
+	keep_word(t, said, WORD_COLUMN);
+	if (said->id.n == 0)
+		said->id = t->old_said.id;
+	if (!t->old.withdrawn)
+		return;
+	keep_word(t, said, WORD_REASON);
+	keep_word(t, said, WORD_SUCCESSOR);
+	keep_word(t, said, WORD_BY);
+}
+
+/* What stands in the row: all but links and unknown parts. */
 static void
 set_said(struct turn *t)
 {
@@ -254,10 +276,8 @@ set_said(struct turn *t)
 	said->links = SPAN_NONE;
 	said->unknown = SPAN_NONE;
 	said->word[WORD_FORMER] = SPAN_NONE;
-	if (t->now.withdrawn && said->word[WORD_TITLE].n == 0)
-		said->word[WORD_TITLE] = t->old_said.word[WORD_TITLE];
-	if (t->now.withdrawn && said->word[WORD_COLUMN].n == 0)
-		said->word[WORD_COLUMN] = t->old_said.word[WORD_COLUMN];
+	if (t->now.withdrawn)
+		keep_said(t, said);
 	buf_reset(&g->said);
 	change_write(&g->said, said);
 	must(!g->said.bad);
@@ -397,6 +417,22 @@ try_former(void *arg, struct span url, uint32_t move)
 	return false;
 }
 
+/* What a person says of an address that its source has let go already. */
+static void
+find_withdrawn(struct turn *t)
+{
+	struct change said;
+	uint32_t number;
+
+	if (t->known || !item_by_url(t->g->txn, t->c->url, &number) ||
+	    !item_get(t->g->txn, number, &t->old) || !t->old.withdrawn ||
+	    t->old.site != t->e->site || !change_glance(&said, t->old.said) ||
+	    !span_is(said.url, t->c->url))
+		return;
+	item_name(t->name, t->old.site, item_id(&said));
+	t->known = true;
+}
+
 static void
 identify(struct turn *t)
 {
@@ -404,13 +440,31 @@ identify(struct turn *t)
 
 	item_name(t->name, t->e->site, item_id(c));
 	t->known = find(t, t->name, &t->old);
-	if (c->kind == CHANGE_DELETED)
+	if (c->kind == CHANGE_DELETED) {
+		if (c->url.n > 0)
+			find_withdrawn(t);
 		return;
+	}
 	if (c->word[WORD_FORMER].n > 0)
 		find_former(t);
 	if (!t->known && c->url.n > 0)
 		rewrite_former(group_effective(t->g), c->url, INT64_MAX,
 		    try_former, t);
+}
+
+static bool
+is_news(const struct turn *t, enum change_word w)
+{
+	return t->c->word[w].n > 0 &&
+	    !span_is(t->c->word[w], t->old_said.word[w]);
+}
+
+/* First the page is removed, then a person says what took its place, or why. */
+static bool
+says_more(const struct turn *t)
+{
+	return is_news(t, WORD_SUCCESSOR) ||
+	    (t->c->word[WORD_BY].n > 0 && is_news(t, WORD_REASON));
 }
 
 void
@@ -423,7 +477,8 @@ item_turn(struct group *g, const struct entry *e, const struct change *c)
 	if (t.known && !change_glance(&t.old_said, t.old.said))
 		fatal("view: the row of item %" PRIu32 " is damaged: run "
 		    "zqhub rebuild", t.old.number);
-	if (c->kind == CHANGE_DELETED && (!t.known || t.old.withdrawn))
+	if (c->kind == CHANGE_DELETED &&
+	    (!t.known || (t.old.withdrawn && !says_more(&t))))
 		t.stand->idle++;
 	else if (!t.known && g->meta.numbers >= NUMBERS_MAX)
 		held_put(g, e, c, SPAN("this hub has no number left for "

@@ -178,6 +178,16 @@ links_was(struct group *g, struct span url, bool there)
 	g->graph->was_there = there;
 }
 
+/* More was said of the end of what isn't there. */
+static void
+say_again(struct group *g, struct span url)
+{
+	struct target_key k;
+
+	if (target_key(&k, url))
+		graph_target_again(g, &k);
+}
+
 static void
 turn_place(struct group *g, const struct links_turn *t)
 {
@@ -185,8 +195,11 @@ turn_place(struct group *g, const struct links_turn *t)
 	struct span is = t->there ? t->said->url : SPAN_NONE;
 	bool was_there = g->graph->was_there;
 
-	if (was_there == t->there && span_is(was, t->said->url))
+	if (was_there == t->there && span_is(was, t->said->url)) {
+		if (!was_there)
+			say_again(g, was);
 		return;
+	}
 	if (was_there)
 		place_count(g, was, t->item, -1);
 	if (is.n > 0)

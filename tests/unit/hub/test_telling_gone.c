@@ -33,6 +33,41 @@ START_TEST(gone_with_referrers)
 }
 END_TEST
 
+/* First it is removed, then somebody says what took its place: that counts,
+ * whatever id it had, and what was said of it before stays. */
+START_TEST(successor_said_later)
+{
+	struct change c;
+
+	three_pages();
+	PAGE(1, "https://s1.gov.cn/b.html", "https://s1.gov.cn/x");
+	gone(1, "https://s1.gov.cn/old/a.html", "");
+	settle();
+	ck_assert_has(told(2, 0), "withdrawn http://s1.gov.cn/old/a.html -> "
+	    "\n");
+	gone(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/b.html");
+	later(TELL_OWED_AGAIN);
+	settle();
+	ck_assert_has(told(2, 1), "withdrawn http://s1.gov.cn/old/a.html -> "
+	    "https://s1.gov.cn/b.html\n");
+	c = kit_change(CHANGE_CREATED, "https://s1.gov.cn/id.html", "t");
+	c.id = SPAN("9");
+	kit_say(&k, 1, &c);
+	PAGE(2, "https://s2.gov.cn/p9.html", "https://s1.gov.cn/id.html");
+	c = kit_change(CHANGE_DELETED, "https://s1.gov.cn/id.html", "");
+	c.id = SPAN("9");
+	c.word[WORD_REASON] = SPAN("file removed");
+	kit_say(&k, 1, &c);
+	settle();
+	gone(1, "https://s1.gov.cn/id.html", "https://s1.gov.cn/b.html");
+	later(TELL_OWED_AGAIN);
+	settle();
+	ck_assert_has(told(2, 3), "withdrawn https://s1.gov.cn/id.html -> "
+	    "https://s1.gov.cn/b.html\n");
+	same_again();
+}
+END_TEST
+
 /* A column leads to where nothing is yet; one page of it goes elsewhere, so
  * nothing is awaited at its place there: who links to that is told so, and
  * told when it is there after all. */
@@ -191,6 +226,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
 	tcase_add_test(c, gone_with_referrers);
+	tcase_add_test(c, successor_said_later);
 	tcase_add_test(c, no_longer_awaited);
 	tcase_add_test(c, linked_to_anew);
 	tcase_add_test(c, successors);
