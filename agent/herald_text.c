@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "agent/letter_links.h"
+#include "agent/letter_text.h"
 #include "certs/identity.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/letter.h"
+#include "protocol/limits.h"
 #include "protocol/xml.h"
 
 #define SUBJECT_MAX 1024
@@ -38,13 +40,17 @@ put_code(struct buf *b, const struct config_top *top)
 static void
 put_letter(struct buf *b, json_t *l, size_t most)
 {
+	struct buf said;
 	char *text = NULL;
 	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);
 
 	if (f == NULL)
 		return;
-	fprintf(f, "%s %s\n", json_text(l, "text"), json_text(l, "about"));
+	buf_init(&said, LIMIT_LETTER);
+	letter_text_put(&said, l);
+	fprintf(f, "%s %s\n", buf_cstr(&said), json_text(l, "about"));
+	buf_clear(&said);
 	if (json_object_get(l, "links") != NULL)
 		letter_links_print(f, l, most);
 	if (fclose(f) == 0)
@@ -58,19 +64,22 @@ static void
 put_entry(struct buf *out, json_t *l, const char *code)
 {
 	json_int_t n = json_integer_value(json_object_get(l, "number"));
-	struct buf text;
+	struct buf text, title;
 
 	buf_init(&text, out->most);
+	buf_init(&title, LIMIT_LETTER);
 	put_letter(&text, l, 0);
+	letter_text_put(&title, l);
 	buf_printf(out, "<entry>\n<id>urn:zhanqun:letter:%s:%lld</id>\n"
 	    "<updated>%s</updated>\n<title>", code, (long long)n,
 	    json_text(l, "when"));
-	xml_put_text(out, span_of(json_text(l, "text")));
+	xml_put_text(out, buf_look(&title));
 	buf_text(out, "</title>\n<category");
 	xml_put_attribute(out, "term", span_of(json_text(l, "kind")));
 	buf_text(out, "/>\n<content type=\"text\">");
 	xml_put_text(out, buf_look(&text));
 	buf_text(out, "</content>\n</entry>\n");
+	buf_clear(&title);
 	buf_clear(&text);
 }
 
@@ -146,7 +155,8 @@ put_some(struct buf *b, json_t *letters, bool of_danger)
 			continue;
 		buf_printf(b, "%lld  %s  %s\n", (long long)
 		    json_integer_value(json_object_get(l, "number")),
-		    json_text(l, "when"), json_text(l, "kind"));
+		    json_text(l, "when"),
+		    letter_text_kind(json_text(l, "kind")));
 		put_letter(b, l, PAGES);
 		buf_byte(b, '\n');
 	}

@@ -17,8 +17,18 @@
 #include "protocol/url.h"
 #include "protocol/url_place.h"
 
+/* Kinds with such a body. What is said of links on the site's own pages and
+ * what of links to it are two things. */
+static const struct { const char *kind; char about; } kinds[] = {
+	{ LETTER_LINKS, 'l' }, { LETTER_DANGER, 'l' },
+	{ LETTER_UNANSWERED, 'l' }, { LETTER_REFERRED, 'r' },
+	{ LETTER_OFF, 'r' },
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
 struct adding {
-	json_t *states;		/* place → the newest letter's word */
+	char about;		/* of the letter being read */
+	json_t *states;		/* about, place → the newest letter's word */
 	json_t *numbers;	/* place → its number */
 	json_int_t number;	/* of the letter being read */
 	json_int_t superseded;	/* by this one; 0: not all of it is */
@@ -50,6 +60,21 @@ set_time(json_t *o, const char *name, int64_t ms)
 
 /* --- what is said last -------------------------------------------------- */
 
+/* False: it is no address. */
+static bool
+put_key(struct buf *key, const struct adding *a, const struct mending_link *l)
+{
+	struct buf place;
+	bool good;
+
+	buf_init(&place, LIMIT_URL);
+	good = url_place(&place, l->old);
+	buf_byte(key, (uint8_t)a->about);
+	buf_span(key, buf_look(&place));
+	buf_clear(&place);
+	return good;
+}
+
 /* The list is gone through from its newest letter on. */
 static void
 state_link(void *arg, const struct mending_link *l)
@@ -57,8 +82,8 @@ state_link(void *arg, const struct mending_link *l)
 	struct adding *a = arg;
 	struct buf place;
 
-	buf_init(&place, LIMIT_URL);
-	if (url_place(&place, l->old) &&
+	buf_init(&place, LIMIT_URL + 1);
+	if (put_key(&place, a, l) &&
 	    json_object_get(a->states, buf_cstr(&place)) == NULL) {
 		json_object_set_new(a->states, buf_cstr(&place),
 		    json_string(mending_state_name(l->state)));
@@ -75,8 +100,8 @@ newest(const struct adding *a, const struct mending_link *l)
 	json_int_t n = 0;
 	struct buf place;
 
-	buf_init(&place, LIMIT_URL);
-	if (url_place(&place, l->old))
+	buf_init(&place, LIMIT_URL + 1);
+	if (put_key(&place, a, l))
 		n = json_integer_value(json_object_get(a->numbers,
 		    buf_cstr(&place)));
 	buf_clear(&place);
@@ -89,8 +114,8 @@ state_of(const struct adding *a, const struct mending_link *l)
 	const char *state = NULL;
 	struct buf place;
 
-	buf_init(&place, LIMIT_URL);
-	if (url_place(&place, l->old))
+	buf_init(&place, LIMIT_URL + 1);
+	if (put_key(&place, a, l))
 		state = json_string_value(json_object_get(a->states,
 		    buf_cstr(&place)));
 	buf_clear(&place);
@@ -206,16 +231,16 @@ pages_of(json_t *pages)
 }
 
 static bool
-is_of_links(json_t *letter, struct span *body)
+is_of_links(json_t *letter, struct span *body, char *about)
 {
-	static const char *const kinds[] = { LETTER_LINKS, LETTER_DANGER,
-		LETTER_UNANSWERED };
 	const char *kind = json_text(letter, "kind");
 
 	*body = json_text_span(letter, "body");
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kind, kinds[i]) == 0)
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(kind, kinds[i].kind) == 0) {
+			*about = kinds[i].about;
 			return body->n > 0;
+		}
 	return false;
 }
 
@@ -227,7 +252,7 @@ add_to(json_t *letter, struct adding *a)
 	struct span body;
 	const char *why = "";
 
-	if (!is_of_links(letter, &body))
+	if (!is_of_links(letter, &body, &a->about))
 		return;
 	a->links = json_array();
 	a->pages = json_object();
@@ -246,6 +271,17 @@ add_to(json_t *letter, struct adding *a)
 	json_decref(a->pages);
 }
 
+bool
+letter_links_is_of_target(json_t *letter)
+{
+	const char *kind = json_text(letter, "kind");
+
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(kind, kinds[i].kind) == 0)
+			return kinds[i].about == 'r';
+	return false;
+}
+
 void
 letter_links_add(json_t *list)
 {
@@ -257,7 +293,7 @@ letter_links_add(json_t *list)
 	size_t i;
 
 	for (i = json_array_size(list); i-- > 0;) {
-		if (is_of_links(json_array_get(list, i), &body)) {
+		if (is_of_links(json_array_get(list, i), &body, &a.about)) {
 			a.number = json_integer_value(json_object_get(
 			    json_array_get(list, i), "number"));
 			(void)mending_read(body, &states, &a, NULL);
@@ -295,8 +331,9 @@ print_url(FILE *out, const char *url)
 	buf_clear(&b);
 }
 
-static const char *
-state_word(const char *state)
+/* Of a target all is well again of which a link is fixed. */
+const char *
+letter_links_word(const char *state, bool of_target)
 {
 	static const char *const words[][2] = {
 		{ "announced", N_("will move") }, { "effective", N_("moved") },
@@ -307,6 +344,10 @@ state_word(const char *state)
 		{ "danger", N_("is dangerous: take the link out") },
 	};
 
+	if (of_target && strcmp(state, "fixed") == 0)
+		return _("is well again");
+	if (of_target && strcmp(state, "off") == 0)
+		return _("does not move after all");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i][0], state) == 0)
 			return _(words[i][1]);
@@ -369,14 +410,22 @@ print_about(FILE *out, json_t *links)
 }
 
 static void
-print_change(FILE *out, json_t *l)
+print_change(FILE *out, json_t *l, bool of_target)
 {
+	json_int_t pages = json_integer_value(json_object_get(l, "pages"));
+
 	print_url(out, json_text(l, "old"));
 	if (json_text(l, "new")[0] != '\0') {
 		fputs(" → ", out);
 		print_url(out, json_text(l, "new"));
 	}
-	fprintf(out, "  (%s)\n", state_word(json_text(l, "state")));
+	fprintf(out, "  (%s", letter_links_word(json_text(l, "state"),
+	    of_target));
+	if (of_target && pages > 0)
+		fprintf(out, ngettext("; %lld page of others links there",
+		    "; %lld pages of others link there",
+		    (unsigned long)pages), (long long)pages);
+	fputs(")\n", out);
 }
 
 static void
@@ -400,7 +449,7 @@ print_page(FILE *out, json_t *page)
 		fputs("      ", out);
 		if (line_of(l) > 0)
 			fprintf(out, _("line %lld: "), (long long)line_of(l));
-		print_change(out, l);
+		print_change(out, l, false);
 	}
 }
 
@@ -408,6 +457,7 @@ print_page(FILE *out, json_t *page)
 static void
 print_rest(FILE *out, json_t *letter)
 {
+	bool of_target = letter_links_is_of_target(letter);
 	json_t *l;
 	size_t i;
 
@@ -415,7 +465,7 @@ print_rest(FILE *out, json_t *letter)
 		return;
 	json_array_foreach(json_object_get(letter, "links"), i, l) {
 		fputs("    ", out);
-		print_change(out, l);
+		print_change(out, l, of_target);
 	}
 }
 

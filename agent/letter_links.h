@@ -9,11 +9,13 @@
 #define ZQ_AGENT_LETTER_LINKS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /*
  * Adds to each letter about links in the list (of kind links, danger or
- * unanswered) what its body says:
+ * unanswered; and referred and off, which are about links of others to this
+ * site) what its body says:
  * "links": [{"old", "new", "state", "scope", "move", "from", "until", "by",
  * "reason", "pages"}], "pages": [{"url", "links": [{"line", "kind", "more",
  * "old", "new", "state"}]}] by address and line, and "body" goes. What a later
@@ -22,6 +24,11 @@
  * "superseded", with the number of such a one.
  */
 void letter_links_add(json_t *list);
+
+/* Is it of such a kind that tells of links of others to this site? */
+bool letter_links_is_of_target(json_t *letter);
+/* A state in words: "moved". */
+const char *letter_links_word(const char *state, bool of_target);
 
 /* One such letter. At most so many pages, and none that are fixed; 0: all. */
 void letter_links_print(FILE *out, json_t *letter, size_t most);

@@ -28,6 +28,9 @@ void status_down(json_t *o, const struct config *c, struct store *s);
 /* Judges "in_sync" and lists "why_not". Call when all is filled in. */
 void status_judge(json_t *o);
 
+/* A verdict or a source's state in words; what isn't known as it is. */
+const char *status_word(const char *word);
+
 /* For people; 0 in sync, 1 not. */
 int status_print(FILE *out, json_t *o);
 

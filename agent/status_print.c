@@ -69,8 +69,8 @@ print_hub(FILE *out, json_t *h)
 
 	fprintf(out, _("hub          %s, answered %s: %s\n"),
 	    json_text(h, "url"), ago(when, json_text(h, "answered")),
-	    json_text(h, "verdict")[0] != '\0' ? json_text(h, "verdict") :
-	    _("nothing yet"));
+	    json_text(h, "verdict")[0] != '\0' ?
+	    status_word(json_text(h, "verdict")) : _("nothing yet"));
 	if (json_text(h, "trouble")[0] != '\0')
 		fprintf(out, "             %s\n", json_text(h, "trouble"));
 	if (count(h, "skew_ms") > 5000 || count(h, "skew_ms") < -5000)
@@ -186,8 +186,8 @@ static void
 print_orphan(FILE *out, json_t *s)
 {
 	fprintf(out, _("no source    %s: %s, %lld items in the index that no "
-	    "source here has\n"), json_text(s, "name"), json_text(s, "state"),
-	    count(s, "items"));
+	    "source here has\n"), json_text(s, "name"),
+	    status_word(json_text(s, "state")), count(s, "items"));
 	print_held(out, s);
 }
 
@@ -201,8 +201,8 @@ print_source(FILE *out, json_t *s)
 		return;
 	}
 	fprintf(out, _("source       %s: %s, %lld items, %s → %s\n"),
-	    json_text(s, "name"), json_text(s, "state"), count(s, "items"),
-	    json_text(s, "root"), json_text(s, "url"));
+	    json_text(s, "name"), status_word(json_text(s, "state")),
+	    count(s, "items"), json_text(s, "root"), json_text(s, "url"));
 	if (json_text(s, "scanned")[0] != '\0')
 		fprintf(out, _("             scanned %s: %lld files, %lld "
 		    "directories watched\n"),
@@ -333,7 +333,7 @@ print_held_there(FILE *out, json_t *o)
 
 	json_array_foreach(json_object_get(o, "held_at_hub"), i, one) {
 		buf_init(&b, LINE_MAX_BYTES);
-		letter_text(&b, one);
+		letter_text_put(&b, one);
 		fprintf(out, _("not done     letter %lld, %s: %s %s\n"),
 		    count(one, "number"), ago(when, json_text(one, "when")),
 		    buf_cstr(&b), json_text(one, "about"));

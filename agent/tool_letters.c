@@ -115,15 +115,21 @@ print_letter(json_t *l, bool all)
 	json_int_t by = json_integer_value(json_object_get(l, "superseded"));
 	const char *when = json_text(l, "when");
 	char shown[CLOCK_TEXT_MAX];
-	struct buf text;
+	struct buf text, line;
 	int64_t ms;
 
 	buf_init(&text, LIMIT_LETTER);
-	letter_text(&text, l);
-	printf("%lld  %s  %-8s %s %s\n", (long long)json_integer_value(
+	letter_text_put(&text, l);
+	buf_init(&line, LIMIT_LETTER + 4096);
+	buf_printf(&line, "%lld  %s  ", (long long)json_integer_value(
 	    json_object_get(l, "number")), clock_parse(when, strlen(when), 0,
-	    &ms) ? clock_show(shown, ms) : when, json_text(l, "kind"),
-	    buf_cstr(&text), json_text(l, "about"));
+	    &ms) ? clock_show(shown, ms) : when);
+	text_pad(&line, span_of(letter_text_kind(json_text(l, "kind"))), 9);
+	buf_span(&line, buf_look(&text));
+	if (json_text(l, "about")[0] != '\0')
+		buf_printf(&line, " %s", json_text(l, "about"));
+	printf("%s\n", buf_cstr(&line));
+	buf_clear(&line);
 	buf_clear(&text);
 	if (by > 0 && !all)
 		printf(_("    superseded by letter %lld\n"), (long long)by);

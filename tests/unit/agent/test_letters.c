@@ -6,6 +6,7 @@
 #include "agent/ability.h"
 #include "agent/herald_text.h"
 #include "agent/letter_look.h"
+#include "agent/letter_text.h"
 #include "agent/reply.h"
 #include "contrib/base/text.h"
 #include "tests/unit/agent/mendkit.h"
@@ -418,6 +419,71 @@ START_TEST(test_danger)
 }
 END_TEST
 
+static bool
+put_referred(struct store_txn *t, void *arg)
+{
+	static const struct mending_link none = { .from = CLOCK_NONE,
+		.until = CLOCK_NONE };
+	struct mending_link link = { .old = SPAN(KIT_SITE "gone.html"),
+		.state = MENDING_WITHDRAWN, .from = CLOCK_NONE,
+		.until = CLOCK_NONE, .pages = 3 };
+	struct letter l = { .number = 2, .when = 1000,
+		.kind = SPAN(LETTER_REFERRED), .text = SPAN("in English") };
+	struct buf body;
+
+	(void)arg;
+	buf_init(&body, LIMIT_LETTER);
+	mending_begin(&body, &none);
+	mending_link(&body, &link, &none);
+	mending_link_end(&body);
+	link = (struct mending_link){ .old = SPAN(B "old/1"), .pages = 1,
+		.state = MENDING_FIXED, .from = CLOCK_NONE,
+		.until = CLOCK_NONE };
+	mending_link(&body, &link, &none);
+	mending_link_end(&body);
+	mending_end(&body);
+	l.body = buf_look(&body);
+	ck_assert(inbox_put(t, &l));
+	buf_clear(&body);
+	return true;
+}
+
+static void
+ck_says(json_t *letter, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, LIMIT_LETTER);
+	letter_text_put(&b, letter);
+	ck_assert_str_eq(buf_cstr(&b), want);
+	buf_clear(&b);
+}
+
+/* The sentence is made of the body, and names how many are how; letters about
+ * what others link to name it, too. */
+START_TEST(test_sentences)
+{
+	json_t *l, *note = json_pack("{s:s, s:s, s:s}", "kind", "held",
+	    "text", "change 7 is held: so", "body", "");
+
+	put_links(MENDING_ANNOUNCED);
+	ck_assert_int_eq(store_do(kit_store, put_referred, NULL), STORE_DONE);
+	l = list();
+	ck_says(json_array_get(l, 0), "2 addresses that pages of this site "
+	    "link to: will move; by this letter 14 links are to be changed");
+	ck_says(json_array_get(l, 1), "2 addresses of this site that pages of "
+	    "others link to: was deleted: 1; is well again: 1; they were "
+	    "told");
+	ck_prints(json_array_get(l, 1), 10, "    " KIT_SITE "gone.html  "
+	    "(was deleted; 3 pages of others link there)\n"
+	    "    " B "old/1  (is well again; 1 page of others links "
+	    "there)\n");
+	ck_says(note, "change 7 is held: so");
+	json_decref(note);
+	json_decref(l);
+}
+END_TEST
+
 /* Not more than the control socket can carry. */
 START_TEST(test_long)
 {
@@ -450,7 +516,8 @@ main(void)
 {
 	const TTest *const tests[] = { test_shown, test_states, test_superseded,
 		test_looked_at, test_odd,
-		test_replies, test_another_mind, test_long, test_id, test_danger };
+		test_replies, test_another_mind, test_long, test_id, test_danger,
+		test_sentences };
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");
 	SRunner *runner;
