@@ -1,6 +1,7 @@
 #include "hub/cell.h"
 
 #include "contrib/base/lang.h"
+#include "hub/elsewhere.h"
 #include "hub/home.h"
 #include "hub/markup.h"
 #include "hub/monitor_state.h"
@@ -97,6 +98,22 @@ cell_of(enum site_state s, const struct pulse_row *p)
 	return index < monitor ? index : monitor;
 }
 
+/* "down from here only: …; 2 of 3 other sites reach it". */
+static void
+cause_sentence(struct buf *b, const struct pulse_row *p)
+{
+	struct buf others;
+
+	buf_text(b, monitor_sentence((enum monitor_cause)p->cause));
+	buf_init(&others, 200);
+	if (monitor_is_bad((enum monitor_state)p->state) &&
+	    elsewhere_is_of_now(p))
+		elsewhere_sentence(&others, p);
+	if (others.n > 0)
+		buf_printf(b, "; %s", buf_cstr(&others));
+	buf_clear(&others);
+}
+
 void
 cell_sentence(struct buf *b, enum cell_state c, enum site_state s,
     const struct pulse_row *p)
@@ -107,7 +124,7 @@ cell_sentence(struct buf *b, enum cell_state c, enum site_state s,
 		buf_text(b, sheet_state_word(s));
 	else if (c != CELL_UP && c != CELL_NEW &&
 	    p->cause != MONITOR_CAUSE_NONE && p->cause < MONITOR_CAUSES)
-		buf_text(b, monitor_sentence((enum monitor_cause)p->cause));
+		cause_sentence(b, p);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "contrib/base/text.h"
 #include "hub/cmd_text.h"
 #include "hub/columns.h"
+#include "hub/elsewhere.h"
 #include "hub/query_home.h"
 
 #define WHAT_MAX 4096
@@ -233,12 +234,30 @@ print_last(const struct home_row *r)
 		    clock_show(at, r->first));
 }
 
+/* What others saw, who were asked because the hub couldn't get it. */
+static void
+print_others(struct query *q, const struct pulse_row *p)
+{
+	char at[CLOCK_TEXT_MAX];
+	struct buf b;
+
+	if (p->others_at == 0)
+		return;
+	printf("\n");
+	printf(_("Others were asked at %s:"), clock_show(at, p->others_at));
+	buf_init(&b, WHAT_MAX);
+	elsewhere_list(&b, q, p);
+	printf("\n%s", buf_cstr(&b));
+	buf_clear(&b);
+}
+
 static int
 show(struct cmd_line *line, struct query *q)
 {
 	struct site_info s;
 	struct home_look l;
 	struct home_row r;
+	struct pulse_row pulse;
 
 	if (!query_site_by_code(q, span_of(line->word[0]), &s))
 		return cmd_fail(_("zqhub site list shows all sites"),
@@ -248,11 +267,16 @@ show(struct cmd_line *line, struct query *q)
 		    "yes, soon after a site is added"),
 		    _("the home page of site %s was not looked at yet"),
 		    s.code);
+	(void)pulse_read(s.number, &pulse);
 	if (line->json) {
-		cmd_json(query_home_json(&r));
+		json_t *o = query_home_json(&r);
+
+		json_object_set_new(o, "others", elsewhere_json(q, &pulse));
+		cmd_json(o);
 		return CMD_OK;
 	}
 	print_last(&r);
+	print_others(q, &pulse);
 	if (home_row_look(r.now, &l))
 		print_evidence(&l, _("Evidence"));
 	if (r.verdict != HOME_SAME && home_row_look(r.before, &l))
@@ -299,7 +323,7 @@ const struct cmd cmd_home_list[] = {
 	  .run = run_home,
 	  .about = N_("show the home pages as visitors see them"),
 	  .more = N_("Of one site with the evidence hop by hop: addresses, "
-	    "certificates, redirects, the\npage's title. Exit 1 if another's "
+	    "certificates, redirects, the\npage's title; and what agents of other sites saw, who were asked because the hub\ncouldn't get it. Exit 1 if another's "
 	    "page stands in a home page's place."),
 	  .examples = "home\nhome 4101000001\nhome --json | "
 	    "jq -r '.[] | select(.verdict == \"danger\").code'" },

@@ -12,9 +12,11 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/columns.h"
+#include "hub/elsewhere.h"
 #include "hub/query_notice.h"
 
 #define LISTED 1000		/* notices, of one list */
+#define OTHERS_MAX 4096		/* bytes about what others saw */
 
 /* --- listing ------------------------------------------------------------- */
 
@@ -324,6 +326,21 @@ list_state(void *arg, const struct history *h)
 	return true;
 }
 
+/* Who was asked for a look at it, because of what is the matter now. */
+static void
+print_others(struct query *q, uint32_t site)
+{
+	struct pulse_row p;
+	struct buf b;
+
+	if (!pulse_read(site, &p) || !elsewhere_is_of_now(&p))
+		return;
+	buf_init(&b, OTHERS_MAX);
+	elsewhere_list(&b, q, &p);
+	fputs(buf_cstr(&b), stdout);
+	buf_clear(&b);
+}
+
 static int
 list_states(const struct cmd_line *l, struct query *q, size_t limit)
 {
@@ -347,6 +364,7 @@ list_states(const struct cmd_line *l, struct query *q, size_t limit)
 	}
 	columns_print(listing.columns, stdout);
 	columns_free(listing.columns);
+	print_others(q, s.number);
 	return CMD_OK;
 }
 
