@@ -142,9 +142,10 @@ mint(void *arg, uint64_t number)
 }
 
 static void
-reread(void *arg)
+reread(void *arg, const char *lang)
 {
-	channel_send(((struct core *)arg)->ca, FRAME_REREAD, 0, SPAN_NONE);
+	channel_send(((struct core *)arg)->ca, FRAME_REREAD, 0,
+	    span_of(lang));
 }
 
 /* Who may not come in (core_barred.h). */

@@ -79,7 +79,7 @@ core_rebuild_step(struct core_rebuild *c)
 	case REBUILD_FULL:
 		rebuild_abort(c->rebuild);
 		c->rebuild = NULL;
-		desk_rebuilt(c->desk, NULL, _("the disk is full: a rebuild "
+		desk_rebuilt(c->desk, NULL, N_("the disk is full: a rebuild "
 		    "needs as much again as the view has; the view stays as "
 		    "it was"));
 	}

@@ -83,6 +83,13 @@ job_free(struct job *j)
 	release(j);
 }
 
+/* In the words of who asks; what was spoken before. */
+static const char *
+speak(const struct job *j)
+{
+	return lang_borrow(ask_word(&j->ask, "lang"));
+}
+
 /* To the page; takes answer. */
 static void
 tell_page(const struct job *j, json_t *answer)
@@ -134,22 +141,36 @@ succeed(struct job *j)
 static void
 refuse_full(struct job *j)
 {
+	const char *before = speak(j);
+
 	ask_refuse(&j->ask, _("make space, and say it again"), _("the hub's "
 	    "disk is full: nothing was written"));
 	fail(j);
+	lang_switch(before);
 }
 
 /* --- in its turn ---------------------------------------------------------- */
+
+static bool
+judge(struct job *j)
+{
+	const char *before = speak(j);
+	bool good;
+
+	j->ask.view = j->desk->writer->view;
+	j->ask.journal = j->desk->writer->journal;
+	j->ask.now = clock_wall();
+	good = operate_run(&j->ask);
+	lang_switch(before);
+	return good;
+}
 
 static void
 run(struct job *j)
 {
 	struct turns *t = j->desk->turns;
 
-	j->ask.view = j->desk->writer->view;
-	j->ask.journal = j->desk->writer->journal;
-	j->ask.now = clock_wall();
-	if (!operate_run(&j->ask)) {
+	if (!judge(j)) {
 		fail(j);
 		turn_end(t);
 	} else if (j->ask.acts.count > 0) {
@@ -189,10 +210,7 @@ begin(void *arg)
 		return;
 	}
 
-	j->ask.view = j->desk->writer->view;
-	j->ask.journal = j->desk->writer->journal;
-	j->ask.now = clock_wall();
-	if (!operate_run(&j->ask)) {
+	if (!judge(j)) {
 		struct turns *t = j->desk->turns;
 
 		fail(j);
@@ -242,6 +260,8 @@ written(void *arg, bool good)
 static void
 tell_full(struct job *j)
 {
+	const char *before = speak(j);
+
 	if (j->writing && turn_is_durable(j->desk->turns)) {
 		tell_no(j, _("make space; don't say it again"),
 		    _("the hub's disk is full: this is written down, and done "
@@ -251,8 +271,10 @@ tell_full(struct job *j)
 		    _("the hub's disk is full: nothing was written"));
 		j->refused = true;
 	} else {
+		lang_switch(before);
 		return;		/* is told when its turn is over */
 	}
+	lang_switch(before);
 	j->peer = NULL;
 	j->paged = false;
 }
@@ -308,7 +330,10 @@ desk_rebuilt(struct desk *d, json_t *result, const char *error)
 		if (!j->rebuild)
 			continue;
 		if (error != NULL) {
-			ask_refuse(&j->ask, NULL, "%s", error);
+			const char *before = speak(j);
+
+			ask_refuse(&j->ask, NULL, "%s", _(error));
+			lang_switch(before);
 			fail(j);
 			continue;
 		}
@@ -326,7 +351,7 @@ start_reread(struct job *j)
 
 	j->reread = true;
 	log_info("operator=%s did=reread", j->ask.actor);
-	d->hooks.reread(d->hooks.arg);
+	d->hooks.reread(d->hooks.arg, lang_now());
 }
 
 void
@@ -380,6 +405,8 @@ desk_page(struct desk *d, uint64_t number, struct span said)
 	    NULL);
 	const char *act = json_string_value(json_object_get(o, "do"));
 	const char *actor = json_string_value(json_object_get(o, "actor"));
+	const char *before = lang_borrow(json_string_value(
+	    json_object_get(o, "lang")));
 	struct job *j;
 
 	if (act == NULL || actor == NULL || permission_of(act) == NULL ||
@@ -392,15 +419,15 @@ desk_page(struct desk *d, uint64_t number, struct span said)
 		snprintf(j->ask.actor, sizeof(j->ask.actor), "web:%s", actor);
 		start_acts(j);
 	}
+	lang_switch(before);
 	json_decref(o);
 }
 
 /* --- the socket ----------------------------------------------------------- */
 
 static void
-on_ask(void *arg, struct ctl_peer *peer, json_t *said, uid_t uid)
+take(struct desk *d, struct ctl_peer *peer, json_t *said, uid_t uid)
 {
-	struct desk *d = arg;
 	const char *act = json_string_value(json_object_get(said, "do"));
 
 	if (act == NULL)
@@ -418,6 +445,16 @@ on_ask(void *arg, struct ctl_peer *peer, json_t *said, uid_t uid)
 	else
 		ctl_fail(peer, _("is zqhub newer than the daemon? restart "
 		    "it"), _("this hub has no act \"%s\""), act);
+}
+
+static void
+on_ask(void *arg, struct ctl_peer *peer, json_t *said, uid_t uid)
+{
+	const char *before = lang_borrow(json_string_value(
+	    json_object_get(said, "lang")));
+
+	take(arg, peer, said, uid);
+	lang_switch(before);
 }
 
 static void

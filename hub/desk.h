@@ -1,6 +1,9 @@
 /*
  * The desk: what operators ask over DIR/control, while the daemon runs.
  *
+ * Who asks is answered in the language that is asked in ("lang": "zh" or
+ * "en"), or in the hub's if none is said.
+ *
  * Acts are done one at a time, each in its turn, and answered when they are
  * durable and shown. An operator who leaves before the answer has asked
  * nevertheless. "ping", "rebuild" and "reread" are the desk's own; calls for
@@ -28,7 +31,7 @@ struct desk_hooks {	/* what the core does for it */
 	void (*lifted)(void *arg);
 	void (*settled)(void *arg, uint32_t site);	/* one of two is kept */
 	bool (*rebuild)(void *arg, struct buf *why);	/* begin one */
-	void (*reread)(void *arg);	/* FRAME_REREAD */
+	void (*reread)(void *arg, const char *lang);	/* FRAME_REREAD */
 	json_t *(*about)(void *arg);		/* facts for "ping" */
 	/* FRAME_ACTED: {"ok": …}, or {"error": …, "hint": …}; not taken. */
 	void (*acted)(void *arg, uint64_t number, json_t *answer);
@@ -55,7 +58,7 @@ void desk_reread(struct desk *d, struct span why);
  * told whether it was written, and what was not is not done later. */
 void desk_full(struct desk *d);
 
-/* To everyone who waits for the rebuild; both take the object. */
+/* To everyone who waits for the rebuild; both take the object. error: N_(). */
 void desk_rebuilding(struct desk *d, json_t *progress);
 void desk_rebuilt(struct desk *d, json_t *result, const char *error);
 

@@ -96,6 +96,7 @@ errand_hear(const struct config *c, json_t *said, ctl_progress_fn *hear,
 	json_t *answer;
 
 	config_path(path, c->dir, CONFIG_SOCKET);
+	json_object_set_new(said, "lang", json_string(lang_now()));
 	errno = 0;
 	answer = ctl_ask_within(path, said, patience(said), hear, arg);
 	if (answer != NULL)

@@ -44,8 +44,8 @@ enum frame_kind {
 	FRAME_BLOCKED = 12,	/* core to edge at start: the sites blocked */
 	FRAME_RECONCILE = 13,	/* a document of reconcile.h, decoded */
 	FRAME_TLS = 14,		/* ca to edge: certificate, key, CAs (PEM) */
-	FRAME_REREAD = 15,	/* core: read the CA's files again. ca: did so;
-				 * or why not, as text */
+	FRAME_REREAD = 15,	/* core: read the CA's files again, and answer
+				 * in this language. ca: did so; or why not */
 	FRAME_MAP = 16,		/* edge: the map of moves after a version */
 	FRAME_SIGN = 17,	/* core to ca: a document to be signed … */
 	FRAME_SIGNED = 18,	/* … and so it is, in DER; or why not */

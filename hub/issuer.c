@@ -14,6 +14,7 @@
 #include "certs/ticket.h"
 #include "contrib/base/channel.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/counters.h"
@@ -294,6 +295,8 @@ reread(struct issuer *i, struct buf *why)
 static void
 take_reread(struct issuer *i, const struct frame *f)
 {
+	const char *lang = span_is(f->body, SPAN("zh")) ? "zh" : "en";
+	const char *before = lang_borrow(f->body.n > 0 ? lang : NULL);
 	struct buf why;
 
 	buf_init(&why, 4096);
@@ -303,6 +306,7 @@ take_reread(struct issuer *i, const struct frame *f)
 		log_error("certificates: %s", buf_cstr(&why));
 	channel_send(i->core, FRAME_REREAD, f->number, buf_look(&why));
 	buf_clear(&why);
+	lang_switch(before);
 }
 
 static void

@@ -20,6 +20,7 @@
 struct call {
 	LIST_ENTRY(call) entry;
 	struct ctl_peer *peer;
+	const char *lang;		/* it was asked in, and is answered */
 	int64_t began, until;	/* ms, mono */
 	uint32_t *site;		/* still to come … */
 	size_t left, all;	/* … so many, of those that were called */
@@ -302,6 +303,16 @@ tell(struct call *c, const struct attest *a)
 	*(a->same ? &c->same : &c->differs) += 1;
 }
 
+static void
+take_told(struct call *c, const struct attest *a)
+{
+	const char *before = lang_borrow(c->lang);
+
+	take_out(c, a->site);
+	tell(c, a);
+	lang_switch(before);
+}
+
 void
 summons_told(void *arg, const struct attest *a)
 {
@@ -312,14 +323,30 @@ summons_told(void *arg, const struct attest *a)
 		next = LIST_NEXT(c, entry);
 		if (!is_called(c, a->site))
 			continue;
-		take_out(c, a->site);
-		tell(c, a);
+		take_told(c, a);
 		if (c->left == 0)
 			finish(s, c);
 	}
 }
 
 /* --- the time ------------------------------------------------------------- */
+
+static void
+look_at(struct summons *s, struct call *c, int64_t now)
+{
+	const char *before = lang_borrow(c->lang);
+
+	tell_troubled(s, c);
+	if (c->left > 0 && now >= c->until)
+		tell_silent(s, c);
+	lang_switch(before);
+	if (c->left == 0 || now >= c->until)
+		finish(s, c);
+	else if (now - c->began >= QUIET)
+		ctl_progress(c->peer, json_pack("{s:I, s:I}", "done",
+		    (json_int_t)(c->all - c->left), "of",
+		    (json_int_t)c->all));
+}
 
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
@@ -332,17 +359,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	for (c = LIST_FIRST(&s->calls); c != NULL; c = next) {
 		next = LIST_NEXT(c, entry);
-		tell_troubled(s, c);
-		if (c->left == 0) {
-			finish(s, c);
-		} else if (now >= c->until) {
-			tell_silent(s, c);
-			finish(s, c);
-		} else if (now - c->began >= QUIET) {
-			ctl_progress(c->peer, json_pack("{s:I, s:I}", "done",
-			    (json_int_t)(c->all - c->left), "of",
-			    (json_int_t)c->all));
-		}
+		look_at(s, c, now);
 	}
 	if (LIST_EMPTY(&s->calls))
 		event_del(s->tick);
@@ -395,6 +412,7 @@ summons_ask(struct summons *s, struct ctl_peer *peer, const json_t *said)
 	}
 	c = mem_new(sizeof(*c));
 	c->peer = peer;
+	c->lang = lang_now();
 	c->began = clock_mono();
 	c->until = c->began + time_for(said);
 	LIST_INSERT_HEAD(&s->calls, c, entry);

@@ -48,6 +48,7 @@ find(struct web_acts *a, uint64_t number)
 	return NULL;
 }
 
+/* Ours, N_(), or what the core says: in the reader's language already. */
 static void
 fail(struct web *w, struct http_request *r, int status, const char *error,
     const char *hint)
@@ -55,7 +56,8 @@ fail(struct web *w, struct http_request *r, int status, const char *error,
 	struct web_visit x;
 
 	if (web_visit_begin(w, &x, r)) {
-		dash_refused(&x.v, status, error, hint);
+		dash_refused(&x.v, status, _(error),
+		    hint != NULL && hint[0] != '\0' ? _(hint) : NULL);
 		web_answer(r, &x.v);
 	}
 	web_visit_end(&x);
@@ -97,8 +99,8 @@ on_packet(void *arg, uint8_t kind, uint64_t number, struct span body)
 	if (json_object_get(o, "ok") != NULL)
 		succeed(r);
 	else
-		fail(a->web, r, 409, error != NULL ? error :
-		    _("the hub gave no answer that can be read"), hint);
+		fail(a->web, r, 409, error != NULL && error[0] != '\0' ? error :
+		    N_("the hub gave no answer that can be read"), hint);
 	json_decref(o);
 }
 
@@ -115,8 +117,8 @@ on_look(evutil_socket_t fd, short what, void *arg)
 		if (r == NULL || a->waiting[i].until > now)
 			continue;
 		a->waiting[i].request = NULL;
-		fail(a->web, r, 504, _("the hub has not answered yet: it may "
-		    "be done nevertheless"), _("look before you say it "
+		fail(a->web, r, 504, N_("the hub has not answered yet: it may "
+		    "be done nevertheless"), N_("look before you say it "
 		    "again"));
 	}
 }
@@ -164,6 +166,7 @@ ask(struct web *w, struct visit *v, struct http_request *r,
 	} else {
 		json_object_set_new(said, "actor",
 		    json_string(v->who.name));
+		json_object_set_new(said, "lang", json_string(lang_now()));
 		if (!send_off(w->acts, r, said)) {
 			dash_refused(v, 503, _("the hub is busy: nothing was "
 			    "done"), _("try it again in a while"));

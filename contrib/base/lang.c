@@ -117,6 +117,17 @@ lang_switch(const char *language)
 }
 
 const char *
+lang_borrow(const char *language)
+{
+	const char *before = now;
+
+	if (language != NULL && (strcmp(language, "zh") == 0 ||
+	    strcmp(language, "en") == 0))
+		lang_switch(language);
+	return before;
+}
+
+const char *
 lang_now(void)
 {
 	return now;

@@ -17,6 +17,7 @@
 #include "protocol/letter.h"
 #include "protocol/wire.h"
 #include "tests/unit/hub/corekit.h"
+#include "tests/unit/langkit.h"
 
 #define TURNS 4000		/* of the loop, before a test gives up */
 
@@ -26,6 +27,8 @@ static struct core *core;
 static struct channel *edge, *ca;
 static struct core_answers answers;
 static size_t blocked_frames, drops, minted;
+static bool holds_mint;
+static uint64_t mint_held;	/* number of the frame */
 static uint32_t dropped_site;
 static char blocked_list[1024];
 static struct frame_grant grant;
@@ -82,7 +85,10 @@ static void
 on_ca(void *arg, struct channel *c, const struct frame *f)
 {
 	(void)arg, (void)c;
-	if (f->kind == FRAME_MINT) {
+	if (f->kind == FRAME_MINT && holds_mint) {
+		mint_held = f->number;
+		holds_mint = false;
+	} else if (f->kind == FRAME_MINT) {
 		mint(f->number);
 	} else if (f->kind == FRAME_GRANT) {
 		ck_assert(frame_grant_read(&grant, f->body));
@@ -415,6 +421,75 @@ START_TEST(test_operators)
 }
 END_TEST
 
+static void
+refused_in(const char *lang, const char *expected)
+{
+	json_t *said[] = {
+		json_pack("{s:s, s:s, s:s, s:s*}", "do", "block", "code", "9",
+		    "reason", "x", "lang", lang),
+		json_pack("{s:s, s:[s], s:s*}", "do", "prove-sync", "codes",
+		    "9", "lang", lang),
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		json_t *answer = ask(said[i]);
+
+		ck_assert_str_eq(json_string_value(json_object_get(answer,
+		    "error")), expected);
+		json_decref(answer);
+	}
+}
+
+/* Its turn comes when that of another is over, who speaks English. */
+static void
+refused_later(void)
+{
+	struct asking one, two;
+	json_t *answer;
+
+	holds_mint = true;
+	ask_begin(&one, json_pack("{s:s, s:s, s:s, s:s, s:s}", "do",
+	    "site-add", "code", "4101000003", "name", "x", "domain",
+	    "www.x.gov.cn", "lang", "en"));
+	UNTIL(!holds_mint);
+	ask_begin(&two, json_pack("{s:s, s:s, s:s, s:s}", "do", "block",
+	    "code", "9", "reason", "x", "lang", "zh"));
+	rest(300);
+	mint(mint_held);
+	json_decref(ask_end(&one));
+	answer = ask_end(&two);
+	ck_assert_str_eq(json_string_value(json_object_get(answer, "error")),
+	    "没有编码为 9 的站点");
+	json_decref(answer);
+}
+
+/* In the language of who asks, whatever the hub's own is. */
+START_TEST(test_answers_in_the_askers_language)
+{
+	char path[600];
+
+	set_up();
+	langkit_write(path, kit.dir, "there is no site with the code %s",
+	    "没有编码为 %s 的站点");
+	lang_open(path);
+	for (size_t hub = 0; hub < 2; hub++) {
+		const char *own = hub == 0 ? "zh" : "en";
+
+		lang_switch(own);
+		refused_in("zh", "没有编码为 9 的站点");
+		refused_in("en", "there is no site with the code 9");
+		refused_in("fr", hub == 0 ? "没有编码为 9 的站点" :
+		    "there is no site with the code 9");
+		refused_in(NULL, hub == 0 ? "没有编码为 9 的站点" :
+		    "there is no site with the code 9");
+		ck_assert_str_eq(lang_now(), own);
+	}
+	refused_later();
+	lang_switch("en");
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_block_drops)
 {
 	json_t *answer;
@@ -694,6 +769,7 @@ add(TCase *t)
 	tcase_add_test(t, test_letter_ends_a_poll);
 	tcase_add_test(t, test_polls_end);
 	tcase_add_test(t, test_operators);
+	tcase_add_test(t, test_answers_in_the_askers_language);
 	tcase_add_test(t, test_block_drops);
 	tcase_add_test(t, test_rebuild_while_taking);
 	tcase_add_test(t, test_full_view);

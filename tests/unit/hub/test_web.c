@@ -275,15 +275,25 @@ END_TEST
 
 START_TEST(test_act)
 {
+	char body[256];
+
 	sign_in();
 	told.answer = "{\"ok\":{}}";
 	ck_assert_int_eq(act("notice-end", "notice=7&reason=it+is+%E5%A5%BD"
 	    "&do=block&actor=root&site=1"), 303);
 	ck_assert_uint_eq(told.count, 1);
 	ck_assert_str_eq(told.asked, "{\"do\":\"notice-end\",\"notice\":7,"
-	    "\"reason\":\"it is \xe5\xa5\xbd\",\"actor\":\"wang\"}");
+	    "\"reason\":\"it is \xe5\xa5\xbd\",\"actor\":\"wang\",\"lang\":\"en\"}");
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
 	    "\r\nLocation: /notices?done=notice-end\r\n"));
+	snprintf(body, sizeof(body), "form=%s&notice=7&reason=x", form);
+	ck_assert_int_eq(post("/act/notice-end", "\r\nAccept-Language: zh",
+	    body), 303);
+	ck_assert_ptr_nonnull(strstr(told.asked, "\"lang\":\"zh\""));
+	told.answer = "{\"error\":\"\"}";
+	ck_assert_int_eq(act("notice-end", "notice=7&reason=x"), 409);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
+	    "no answer that can be read"));
 	told.answer = "{\"error\":\"<b>no</b>\",\"hint\":\"do that\"}";
 	ck_assert_int_eq(act("notice-end", "notice=7&reason=x"), 409);
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
