@@ -29,6 +29,8 @@
 
 #define CHECK 1000		/* ms between looks where the root leads */
 #define SOON 3000		/* ms until an urgent scan starts */
+#define SPARE 10		/* times as long as the last scan took, at
+				 * least, until one that nobody asked for */
 #define JUDGE 50		/* ms until a judgement that waits is tried */
 
 /* --- scanning --------------------------------------------------------------- */
@@ -71,6 +73,20 @@ source_dir_scan_soon(struct source *s)
 		s->urgent = true;
 	else if (s->root_error == 0)
 		timer_after(s->rescan, SOON);
+}
+
+/* Something is there: while a person is asked about what is missing, it may
+ * be that. */
+static void
+look_for_held(struct source *s)
+{
+	uint64_t wait = SPARE * s->took;
+
+	if (hold_waiting(&s->hold) == 0 || s->scanning || !s->looked_all ||
+	    s->root_error != 0)
+		return;
+	s->looked_all = false;
+	timer_after(s->rescan, wait > SOON ? wait : SOON);
 }
 
 static void
@@ -288,6 +304,8 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 	if (strlen(path) > LIMIT_ID || (kind != WATCH_ROOT &&
 	    !filter_takes(&f, path, true)))
 		return;
+	if (kind != WATCH_GONE && kind != WATCH_DIR_GONE)
+		look_for_held(s);
 	switch (kind) {
 	case WATCH_READY:
 		intake_look(s->intake, path, INTAKE_READY);

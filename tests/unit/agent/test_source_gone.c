@@ -131,6 +131,38 @@ START_TEST(test_held_stays)
 }
 END_TEST
 
+/* What is held and comes back was no loss: nobody has to say so. */
+START_TEST(test_back)
+{
+	char away[256];
+
+	put_dirs(8, 25);
+	start();
+	wait_items(200);
+	wait_state("fine");
+	for (int i = 0; i < 6; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "d%03d", i);
+		snprintf(away, sizeof(away), "%s/.%s", root, name);
+		ck_assert_int_eq(rename(at(name), away), 0);
+	}
+	wait_state("held");
+	turn_loop(5000);		/* the scan comes after it */
+	for (int i = 0; i < 6; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "d%03d", i);
+		snprintf(away, sizeof(away), "%s/.%s", root, name);
+		ck_assert_int_eq(rename(away, at(name)), 0);
+	}
+	wait_state("fine");
+	ck_assert_uint_eq(items(), 200);
+	ck_assert_int_eq(status_of("held"), 0);
+	stop();
+}
+END_TEST
+
 /* Gone and made anew at once is not gone. */
 START_TEST(test_anew)
 {
@@ -392,6 +424,7 @@ main(void)
 	tcase_add_test(t, test_few);
 	tcase_add_test(t, test_all);
 	tcase_add_test(t, test_held_stays);
+	tcase_add_test(t, test_back);
 	tcase_add_test(t, test_anew);
 	tcase_add_test(t, test_root_late);
 	tcase_add_test(t, test_link_switch);
