@@ -176,11 +176,26 @@ confirm(const struct monitor_site *w, struct monitor_views *v)
 		v->outside = MONITOR_OUTSIDE_FAILED;
 }
 
+/* Its page doesn't come, and its agent, which spoke before, had no time to say
+ * that it is still there: it may be the site, its line, or us. Either it
+ * speaks within a beat, or it will be silent. */
+static bool
+is_early(const struct monitor_site *w, const struct monitor_views *v)
+{
+	return v->outside == MONITOR_OUTSIDE_FAILED &&
+	    (v->inside == MONITOR_INSIDE_WELL ||
+	    v->inside == MONITOR_INSIDE_MUTE) &&
+	    w->views.outside < MONITOR_OUTSIDE_FAILED &&
+	    w->heard <= monitor_trend_since(&w->looks, w->heard);
+}
+
 struct monitor_views
 monitor_site_views(const struct monitor_site *w, int64_t now)
 {
 	struct monitor_views v = { inside(w), outside(w) };
 
+	if (is_early(w, &v))
+		v.outside = w->views.outside;
 	confirm(w, &v);
 	if (v.outside == MONITOR_OUTSIDE_FAILED && is_seen_elsewhere(w, now))
 		v.outside = MONITOR_OUTSIDE_HERE;

@@ -299,6 +299,35 @@ START_TEST(confirmed)
 }
 END_TEST
 
+/* A page that doesn't come says nothing of the site before its agent has said
+ * that it is still there, or is silent. */
+START_TEST(early)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 900);
+	heard(&w, 1000);
+	w.views = views(&w, 1000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 2000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 4000);
+	ck_assert_int_eq(views(&w, 15999).outside, MONITOR_OUTSIDE_WELL);
+	ck_assert_int_eq(views(&w, 16000).outside, MONITOR_OUTSIDE_FAILED);
+	ck_assert_int_eq(views(&w, 16000).inside, MONITOR_INSIDE_SILENT);
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	heard(&w, 1000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 2000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 4000);
+	ck_assert_int_eq(views(&w, 5000).outside, MONITOR_OUTSIDE_UNKNOWN);
+	heard(&w, 6000);
+	w.views = views(&w, 6000);
+	ck_assert_int_eq(w.views.outside, MONITOR_OUTSIDE_FAILED);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 7000);
+	ck_assert_int_eq(views(&w, 7000).outside, MONITOR_OUTSIDE_FAILED);
+}
+END_TEST
+
 /* --- looks are not asked for without end --------------------------------- */
 
 START_TEST(budget)
@@ -337,6 +366,7 @@ main(void)
 	tcase_add_test(t, dark);
 	tcase_add_test(t, silence);
 	tcase_add_test(t, confirmed);
+	tcase_add_test(t, early);
 	tcase_add_test(t, budget);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
