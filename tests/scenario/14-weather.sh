@@ -37,7 +37,8 @@ kill9 "$HUB_PID"
 hub_start
 page "$root/1.html" '没有域名解析时的公告'
 wait_for 60 "the agent to say so" says 'resolve host'
-wait_for 60 "the change to wait" says '1 changes wait'
+waits() { [ "$(zqagent 4101000001 status --json | jq .spool.waiting)" -ge 1 ]; }
+wait_for 60 "the change to wait" waits
 found 没有域名解析 && die "found, without a name"
 
 say "- it is back, with another address"
