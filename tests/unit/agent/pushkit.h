@@ -5,16 +5,11 @@
 #ifndef ZQ_TEST_AGENT_PUSHKIT_H
 #define ZQ_TEST_AGENT_PUSHKIT_H
 
+#include "tests/unit/agent/httpkit.h"
 #include "tests/unit/agent/storekit.h"
-
-#include <event2/buffer.h>
-#include <event2/http.h>
-#include <netinet/in.h>
 
 #include "agent/inbox.h"
 #include "agent/push.h"
-#include "contrib/base/clock.h"
-#include "contrib/base/log.h"
 #include "contrib/base/text.h"
 #include "protocol/answer.h"
 #include "protocol/changelist.h"
@@ -22,7 +17,6 @@
 #include "protocol/letter.h"
 #include "protocol/vantage.h"
 
-#define PATIENCE 8000		/* ms */
 #define INSTANCE 4711
 
 /* What the hub has, and how it answers next. */
@@ -51,8 +45,6 @@ static struct {
 	bool proves;			/* its features say so */
 } hub;
 
-static struct event_base *base;
-static struct evhttp *http;
 static struct store *store;
 static struct fetch *fetch;
 static struct push *push;
@@ -311,13 +303,6 @@ on_rest(void *arg)
 }
 
 static inline void
-no_log(enum log_level level, const char *text)
-{
-	(void)level;
-	(void)text;
-}
-
-static inline void
 start(void)
 {
 	struct push_host host = { .base = base, .store = store,
@@ -354,9 +339,6 @@ stop(void)
 static inline void
 set_up(void)
 {
-	struct evhttp_bound_socket *s;
-	struct sockaddr_in at;
-	socklen_t n = sizeof(at);
 	char url[64];
 	struct buf why;
 
@@ -372,13 +354,10 @@ set_up(void)
 	looked = (struct vantage_answer){ .task = 0 };
 	wanted[0] = acted[0] = '\0';
 	base = event_base_new();
-	http = evhttp_new(base);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u",
+	    http_open("127.0.0.1", 0));
 	evhttp_set_cb(http, "/v1/changes", on_changes, NULL);
 	evhttp_set_cb(http, "/v1/letters", on_letters, NULL);
-	s = evhttp_bind_socket_with_handle(http, "127.0.0.1", 0);
-	ck_assert_ptr_nonnull(s);
-	getsockname(evhttp_bound_socket_get_fd(s), (struct sockaddr *)&at, &n);
-	snprintf(url, sizeof(url), "http://127.0.0.1:%d", ntohs(at.sin_port));
 	buf_init(&why, 4096);
 	ck_assert_msg(line_init(&line, url, kit_dir, &why), "%s",
 	    buf_cstr(&why));
@@ -390,30 +369,11 @@ tear_down(void)
 {
 	store_close(store);
 	line_clear(&line);
-	evhttp_free(http);
+	http_close();
 	event_base_free(base);
 	clock_release();
 	kit_remove_dir();
 }
-
-static inline void
-turn_loop(int ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	event_base_loopexit(base, &tv);
-	event_base_dispatch(base);
-}
-
-#define WAIT_FOR(cond) do {						\
-	int64_t wait_start = clock_mono();				\
-	while (!(cond)) {						\
-		ck_assert_msg(clock_mono() - wait_start < PATIENCE,	\
-		    "waited in vain for %s", #cond);			\
-		turn_loop(5);						\
-	}								\
-} while (0)
 
 static inline uint64_t
 waiting(void)

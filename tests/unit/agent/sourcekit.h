@@ -5,6 +5,7 @@
 #ifndef ZQ_TEST_AGENT_SOURCEKIT_H
 #define ZQ_TEST_AGENT_SOURCEKIT_H
 
+#include "tests/unit/agent/loopkit.h"
 #include "tests/unit/agent/storekit.h"
 
 #include <fcntl.h>
@@ -14,11 +15,8 @@
 
 #include "agent/hold.h"
 #include "agent/source.h"
-#include "contrib/base/clock.h"
-#include "contrib/base/log.h"
 
 #define SITE "http://www.test.gov.cn"
-#define PATIENCE 8000		/* ms for anything to happen */
 
 static char kind[] = "dir", address[] = SITE "/";
 static char asked[] = "ask";
@@ -31,7 +29,6 @@ static char *excluded[] = { tmp, private, old, NULL };
 static char root[128];
 static struct config_source set;
 static struct config_top top;
-static struct event_base *base;
 static struct store *store;
 static struct parse *parse;
 static struct source *source;
@@ -80,13 +77,6 @@ stop(void)
 	parse_free(parse);
 	source_dir.close(source);
 	store_close(store);
-}
-
-static inline void
-no_log(enum log_level level, const char *line)
-{
-	(void)level;
-	(void)line;
 }
 
 static inline void
@@ -161,16 +151,6 @@ put_dir(const char *path)
 }
 
 /* --- waiting ------------------------------------------------------------------- */
-
-static inline void
-turn_loop(int ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	event_base_loopexit(base, &tv);
-	event_base_dispatch(base);
-}
 
 static inline const char *
 state(void)

@@ -4,22 +4,14 @@
  */
 #include "agent/home.h"
 
-#include <check.h>
-#include <event2/buffer.h>
-#include <event2/http.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "contrib/base/clock.h"
-#include "contrib/base/log.h"
+#include "tests/unit/agent/httpkit.h"
 
-#define PATIENCE 8000		/* ms */
 #define EVERY 30		/* ms */
 
-static struct event_base *base;
-static struct evhttp *http;
 static struct fetch *fetch;
 static struct home *home;
 static struct config_top top;
@@ -58,24 +50,8 @@ on_request(struct evhttp_request *r, void *arg)
 static void
 serve(const char *address, unsigned at)
 {
-	struct evhttp_bound_socket *s;
-	struct sockaddr_in name;
-	socklen_t n = sizeof(name);
-
-	http = evhttp_new(base);
+	port = http_open(address, at);
 	evhttp_set_gencb(http, on_request, NULL);
-	s = evhttp_bind_socket_with_handle(http, address, (uint16_t)at);
-	ck_assert_ptr_nonnull(s);
-	getsockname(evhttp_bound_socket_get_fd(s), (struct sockaddr *)&name,
-	    &n);
-	port = ntohs(name.sin_port);
-}
-
-static void
-stop_serving(void)
-{
-	evhttp_free(http);
-	http = NULL;
 }
 
 static void
@@ -83,13 +59,6 @@ on_changed(void *arg)
 {
 	ck_assert(arg == &changes);
 	changes++;
-}
-
-static void
-no_log(enum log_level level, const char *text)
-{
-	(void)level;
-	(void)text;
 }
 
 static void
@@ -117,8 +86,7 @@ tear_down(void)
 {
 	home_free(home);
 	home = NULL;
-	if (http != NULL)
-		stop_serving();
+	http_close();
 	fetch_free(fetch);
 	event_base_free(base);
 	log_sink(NULL);
@@ -163,25 +131,6 @@ status_says(const char *name, const char *text)
 	return same;
 }
 
-static void
-turn_loop(int ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	event_base_loopexit(base, &tv);
-	event_base_dispatch(base);
-}
-
-#define WAIT_FOR(cond) do {						\
-	int64_t wait_start = clock_mono();				\
-	while (!(cond)) {						\
-		ck_assert_msg(clock_mono() - wait_start < PATIENCE,	\
-		    "waited in vain for %s", #cond);			\
-		turn_loop(5);						\
-	}								\
-} while (0)
-
 /* By a name that leads nowhere, and no address of it but the one set. */
 START_TEST(where_it_is_set)
 {
@@ -207,7 +156,7 @@ START_TEST(where_it_is_set)
 	server.hangs_up = true;
 	WAIT_FOR(look().home_error == HEALTH_CUT);
 	ck_assert_uint_eq(look().home_status, 0);
-	stop_serving();
+	http_close();
 	WAIT_FOR(look().home_error == HEALTH_REFUSED);
 	ck_assert_uint_eq(changes, 2);
 	ck_assert(status_says("error", "refused"));
@@ -226,7 +175,7 @@ START_TEST(set_and_not_there)
 	snprintf(connect_to, sizeof(connect_to), "127.0.0.1:%u", port);
 	top.home_connect = connect_to;
 	snprintf(url, sizeof(url), "http://www.site.invalid/");
-	stop_serving();
+	http_close();
 	start();
 	WAIT_FOR(look().home_error == HEALTH_REFUSED);
 	ck_assert(look().home_at > 0);
@@ -239,7 +188,7 @@ START_TEST(found_here)
 	snprintf(url, sizeof(url), "http://www.site.invalid:%u/a/", port);
 	start();
 	WAIT_FOR(look().home_status == 200);
-	stop_serving();
+	http_close();
 	WAIT_FOR(look().home_error == HEALTH_REFUSED);
 	ck_assert(look().home_at > 0);
 }
@@ -250,7 +199,7 @@ START_TEST(found_by_name)
 {
 	unsigned at = port;
 
-	stop_serving();
+	http_close();
 	serve("127.0.0.2", at);
 	snprintf(url, sizeof(url), "http://127.0.0.2:%u/", at);
 	start();
@@ -263,7 +212,7 @@ END_TEST
 START_TEST(never_found)
 {
 	snprintf(url, sizeof(url), "http://www.site.invalid:%u/", port);
-	stop_serving();
+	http_close();
 	start();
 	WAIT_FOR(status_number("ms") > 0 || status_says("error", "name"));
 	turn_loop(4 * EVERY);

@@ -5,13 +5,9 @@
 #include "agent/silence.h"
 
 #include "agent/outward.h"
-#include "contrib/base/clock.h"
-#include "contrib/base/log.h"
+#include "tests/unit/agent/loopkit.h"
 #include "tests/unit/agent/storekit.h"
 
-#define PATIENCE 8000		/* ms */
-
-static struct event_base *base;
 static struct store *store;
 static struct fetch *fetch;
 static struct line line;
@@ -27,16 +23,6 @@ on_log(enum log_level level, const char *text)
 {
 	errors += level == LOG_LEVEL_ERROR &&
 	    strstr(text, "silent since") != NULL;
-}
-
-static void
-turn_loop(int ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	event_base_loopexit(base, &tv);
-	event_base_dispatch(base);
 }
 
 static size_t

@@ -4,19 +4,11 @@
  */
 #include "agent/vantage.h"
 
-#include <event2/buffer.h>
-#include <event2/http.h>
-#include <netinet/in.h>
-
-#include "contrib/base/clock.h"
-#include "contrib/base/log.h"
+#include "tests/unit/agent/httpkit.h"
 #include "tests/unit/agent/storekit.h"
 
-#define PATIENCE 8000		/* ms */
 #define NOW 1795219200000	/* the hub's clock is another than ours */
 
-static struct event_base *base;
-static struct evhttp *http;
 static struct fetch *fetch;
 static struct store *store;
 static struct vantage *vantage;
@@ -53,25 +45,9 @@ on_request(struct evhttp_request *r, void *arg)
 static void
 serve(void)
 {
-	struct evhttp_bound_socket *s;
-	struct sockaddr_in name;
-	socklen_t n = sizeof(name);
-
-	http = evhttp_new(base);
-	evhttp_set_gencb(http, on_request, NULL);
-	s = evhttp_bind_socket_with_handle(http, "127.0.0.1", 0);
-	ck_assert_ptr_nonnull(s);
-	getsockname(evhttp_bound_socket_get_fd(s), (struct sockaddr *)&name,
-	    &n);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u/",
-	    ntohs(name.sin_port));
-}
-
-static void
-no_log(enum log_level level, const char *text)
-{
-	(void)level;
-	(void)text;
+	    http_open("127.0.0.1", 0));
+	evhttp_set_gencb(http, on_request, NULL);
 }
 
 static void
@@ -116,34 +92,13 @@ tear_down(void)
 {
 	vantage_free(vantage);
 	vantage = NULL;
-	if (http != NULL)
-		evhttp_free(http);
-	http = NULL;
+	http_close();
 	fetch_free(fetch);
 	event_base_free(base);
 	store_close(store);
 	kit_remove_dir();
 	log_sink(NULL);
 }
-
-static void
-turn_loop(int ms)
-{
-	struct timeval tv = { .tv_sec = ms / 1000,
-	    .tv_usec = ms % 1000 * 1000 };
-
-	event_base_loopexit(base, &tv);
-	event_base_dispatch(base);
-}
-
-#define WAIT_FOR(cond) do {						\
-	int64_t wait_start = clock_mono();				\
-	while (!(cond)) {						\
-		ck_assert_msg(clock_mono() - wait_start < PATIENCE,	\
-		    "waited in vain for %s", #cond);			\
-		turn_loop(5);						\
-	}								\
-} while (0)
 
 static void
 ask(uint64_t task, const char *of, int64_t life)
@@ -212,8 +167,7 @@ START_TEST(ill)
 	ask(1, url, 20000);
 	WAIT_FOR(seen == 1);
 	ck_assert_uint_eq(told().status, 503);
-	evhttp_free(http);
-	http = NULL;
+	http_close();
 	ask(2, url, 20000);
 	WAIT_FOR(seen == 2);
 	ck_assert_uint_eq(told().task, 2);
