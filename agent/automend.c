@@ -9,7 +9,9 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "contrib/base/timer.h"
 
 #define SOON 5000		/* ms: letters come several at a time */
@@ -23,6 +25,9 @@ struct automend {
 	struct event *timer;
 	bool runs, wanted;
 	unsigned tries;
+	int64_t failed;			/* ms; CLOCK_NONE: the last didn't */
+	int status;			/* as of wait(2) … */
+	char *said;			/* … and what was wrong; or NULL */
 };
 
 /* ms until a move takes effect that letters have announced. */
@@ -38,14 +43,34 @@ until_next(struct automend *a)
 	return next - now < LOOK ? next - now + SOON : LOOK;
 }
 
+static bool
+is_partly(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+static void
+keep(struct automend *a, int status, struct span said)
+{
+	free(a->said);
+	a->said = NULL;
+	a->status = status;
+	a->failed = status == 0 ? CLOCK_NONE : clock_wall();
+	if (status != 0) {
+		said = text_trim(said);
+		a->said = mem_copy(said.at, said.n);
+	}
+}
+
 static void
 on_done(void *arg, int status, struct span said)
 {
 	struct automend *a = arg;
 	char quoted[LOG_QUOTE_MAX];
-	bool stay = WIFEXITED(status) && WEXITSTATUS(status) == 1;
+	bool stay = is_partly(status);
 
 	a->runs = false;
+	keep(a, status, said);
 	if (status == 0)
 		log_info("mend: done");
 	else
@@ -86,6 +111,7 @@ automend_new(struct event_base *base, struct store *store,
 	a = mem_new(sizeof(*a));
 	a->store = store;
 	a->hand = hand;
+	a->failed = CLOCK_NONE;
 	a->timer = event_new(base, -1, 0, on_timer, a);
 	must(a->timer != NULL);
 	timer_after(a->timer, SOON);
@@ -98,7 +124,26 @@ automend_free(struct automend *a)
 	if (a == NULL)
 		return;
 	event_free(a->timer);
+	free(a->said);
 	free(a);
+}
+
+json_t *
+automend_status(const struct automend *a)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	json_t *said, *o;
+
+	if (a == NULL || a->failed == CLOCK_NONE)
+		return json_null();
+	said = json_text_new(span_of(a->said));
+	o = json_pack("{s:s, s:s, s:o}", "at",
+	    clock_format(when, a->failed), "status", is_partly(a->status) ?
+	    "partly" : hand_status_text(a->status), "said", said != NULL ?
+	    said : json_string(""));
+	must(o != NULL);
+	return o;
 }
 
 void

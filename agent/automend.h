@@ -7,6 +7,7 @@
 #define ZQ_AGENT_AUTOMEND_H
 
 #include <event2/event.h>
+#include <jansson.h>
 
 #include "agent/store.h"
 #include "contrib/base/hand.h"
@@ -17,6 +18,10 @@ struct automend;
 struct automend *automend_new(struct event_base *base, struct store *store,
     struct hand *hand);
 void automend_free(struct automend *a);
+
+/* {"at", "status", "said"} of the last run if it didn't do all; else null. The
+ * caller's; a may be NULL. */
+json_t *automend_status(const struct automend *a);
 
 /* There may be something to mend. a may be NULL. */
 void automend_look(struct automend *a);

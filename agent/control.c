@@ -89,6 +89,7 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 	json_object_set_new(o, "sandbox", json_string(a->got));
 	json_object_set_new(o, "sources", sources_status(a->sources));
 	json_object_set_new(o, "map", charts_status(a->charts));
+	json_object_set_new(o, "mend", automend_status(a->automend));
 	json_object_update_new(json_object_get(o, "hub"),
 	    push_status(a->push));
 	inside_status(a->inside, o);

@@ -8,6 +8,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/log.h"
 #include "contrib/base/units.h"
 #include "protocol/limits.h"
 #include "protocol/reason.h"
@@ -262,6 +263,25 @@ print_map(FILE *out, json_t *m)
 		fprintf(out, _("map          %s\n"), json_text(m, "trouble"));
 }
 
+/* Only if the last time not all of it was done. */
+static void
+print_mend(FILE *out, json_t *m)
+{
+	char when[CLOCK_TEXT_MAX + 8], quoted[LOG_QUOTE_MAX];
+	struct span said = json_text_span(m, "said");
+
+	if (json_text(m, "at")[0] == '\0')
+		return;
+	if (strcmp(json_text(m, "status"), "partly") == 0)
+		fprintf(out, _("mend         not all could be mended, %s: "
+		    "zqagent mend shows what\n"),
+		    ago(when, json_text(m, "at")));
+	else
+		fprintf(out, _("mend         it failed %s (%s): %s\n"),
+		    ago(when, json_text(m, "at")), json_text(m, "status"),
+		    log_quote(quoted, said.at, said.n));
+}
+
 /* As the agent found it on the site's own machine. */
 static void
 print_home(FILE *out, json_t *h)
@@ -360,6 +380,7 @@ status_print(FILE *out, json_t *o)
 	print_home(out, json_object_get(o, "home"));
 	print_looks(out, json_object_get(o, "looks_for_others"));
 	print_map(out, json_object_get(o, "map"));
+	print_mend(out, json_object_get(o, "mend"));
 	fprintf(out, _("items        %lld told; digest %.16s\n"),
 	    count(o, "items"), json_text(o, "digest"));
 	print_proven(out, json_object_get(o, "proven"));

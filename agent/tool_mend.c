@@ -31,6 +31,8 @@ struct tool_option tool_mend_options[] = {
 struct show {
 	json_t *list;		/* NULL: as text */
 	bool done;		/* else only shown */
+	bool quiet;		/* of what was done only the count: the daemon
+				 * logs it */
 };
 
 /* Bytes of a page: as they are if that can be shown, else what they mean. */
@@ -105,6 +107,8 @@ on_page(void *arg, const char *source, const char *path,
 	struct show *s = arg;
 	struct buf b;
 
+	if (s->quiet)
+		return;
 	if (s->list != NULL) {
 		add_page(s->list, source, path, edit, by, count);
 		return;
@@ -202,6 +206,7 @@ static int
 mend(const struct tool *t, const struct mend_spec *asked, bool undo)
 {
 	struct show s = { .done = asked->apply,
+	    .quiet = asked->automatic,
 	    .list = t->json ? json_array() : NULL };
 	struct mend_spec spec = *asked;
 	struct mend_count n = { .looked = 0 };

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +18,11 @@
 #include "agent/config.h"
 #include "agent/store.h"
 #include "agent/thrift.h"
+#include "contrib/base/buf.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
+#include "contrib/base/mem.h"
 #include "contrib/base/proc.h"
 
 static volatile bool *again_wanted;	/* shared with the working part */
@@ -130,6 +133,24 @@ run(char *conf, bool check_only, bool alone)
 	return alone ? agent_run(&setup) : supervise(conf);
 }
 
+/* Commands that the daemon runs begin elsewhere, and are given the settings'
+ * directory. The caller's. */
+static char *
+absolute(const char *path)
+{
+	char here[PATH_MAX];
+	struct buf whole;
+	char *text;
+
+	if (path[0] == '/' || getcwd(here, sizeof(here)) == NULL)
+		return mem_text(path);
+	buf_init(&whole, 2 * PATH_MAX);
+	buf_printf(&whole, "%s/%s", here, path);
+	text = mem_text(buf_cstr(&whole));
+	buf_clear(&whole);
+	return text;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -139,7 +160,7 @@ main(int argc, char **argv)
 	};
 	char *conf = NULL;
 	bool check_only = false, alone = false;
-	int option;
+	int option, rc;
 
 	lang_open(argv[0]);
 	log_open("agent", LOG_LEVEL_INFO);
@@ -170,5 +191,8 @@ main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	return run(conf, check_only, alone);
+	conf = absolute(conf);
+	rc = run(conf, check_only, alone);
+	free(conf);
+	return rc;
 }
