@@ -14,6 +14,7 @@
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
+#include "protocol/url_place.h"
 
 const struct say_word say_words[] = {
 	{ "title", WORD_TITLE, N_("what it is called") },
@@ -51,6 +52,15 @@ address(struct buf *out, const char *name, struct span s, struct buf *why)
 	return false;
 }
 
+static bool
+take_url(struct change *c, struct buf *url, json_t *ask, struct buf *why)
+{
+	bool good = address(url, "url", json_text_span(ask, "url"), why);
+
+	c->url = buf_look(url);
+	return good;
+}
+
 static size_t
 most(int word)
 {
@@ -80,6 +90,12 @@ take_words(struct change *c, json_t *ask, struct buf *image,
 		if (!say_fits(w->name, s, most(w->word), why))
 			return false;
 		c->word[w->word] = s;
+	}
+	if (c->word[WORD_SUCCESSOR].n > 0 &&
+	    url_place_same(c->word[WORD_SUCCESSOR], c->url)) {
+		buf_text(why, _("--see is the address itself: expected where "
+		    "what stood there is now"));
+		return false;
 	}
 	c->type = json_text_span(ask, "type");
 	return say_fits("type", c->type, LIMIT_TEXT, why);
@@ -174,10 +190,9 @@ say_it(struct store *store, json_t *ask, int zone, struct buf *why)
 	buf_init(&url, LIMIT_URL);
 	buf_init(&image, LIMIT_URL);
 	buf_init(&successor, LIMIT_URL);
-	if (address(&url, "url", json_text_span(ask, "url"), why) &&
+	if (take_url(&s.c, &url, ask, why) &&
 	    take_words(&s.c, ask, &image, &successor, why) &&
 	    take_date(&s.c, ask, zone, why) && take_kind(&s.c, ask, why)) {
-		s.c.url = buf_look(&url);
 		answer = put(store, &s, why);
 	}
 	buf_clear(&url);

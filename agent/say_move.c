@@ -197,6 +197,32 @@ judge_words(struct moving *m, struct one *o)
 		buf_printf(m->why, "%.*s: %s", SPAN_ARGS(row.old), _(wrong));
 }
 
+/* What isn't announced can't be taken back; as something else it may be. */
+static void
+judge_back(struct moving *m, struct store_txn *t, struct one *o)
+{
+	struct moved row = row_of(m, o), is;
+	const char *other = NULL;
+
+	if (row.new.n > 0 || (moves_get(t, row.scope, row.old, &is) &&
+	    (is.state == MOVES_SAID || is.state == MOVES_HEARD)))
+		return;
+	for (enum rewrite_scope s = REWRITE_ADDRESS; s <= REWRITE_DOMAIN; s++)
+		if (moves_get(t, span_of(rewrite_scope_name(s)), row.old,
+		    &is) && is.state == MOVES_SAID)
+			other = rewrite_scope_name(s);
+	if (!complain(m, o))
+		return;
+	if (other != NULL)
+		buf_printf(m->why, _("%.*s is announced as %s: say that with "
+		    "--withdraw"), SPAN_ARGS(row.old),
+		    strcmp(other, "address") == 0 ? _("a single address") :
+		    strcmp(other, "prefix") == 0 ? "--prefix" : "--domain");
+	else
+		buf_printf(m->why, _("%.*s: no move of this is announced; "
+		    "zqagent moves shows what is"), SPAN_ARGS(row.old));
+}
+
 struct gathering {
 	struct moving *m;
 	struct store_txn *t;
@@ -255,6 +281,8 @@ judge(struct store_txn *t, struct moving *m)
 	moves_each(t, add_known, &g);
 	for (size_t i = 0; i < m->count && m->wrong == 0; i++)
 		judge_words(m, &m->one[i]);
+	for (size_t i = 0; i < m->count; i++)
+		judge_back(m, t, &m->one[i]);
 	if (m->wrong > 0)
 		return;
 	for (size_t i = 0; i < m->count; i++) {

@@ -254,6 +254,12 @@ one_move(struct tool *t)
 	bool back = is_given(t, "withdraw");
 	json_t *o;
 
+	if (back && t->places == 3) {
+		(void)tool_fail(_("zqagent say move OLD --withdraw"),
+		    _("what is taken back is known by its old address: leave "
+		    "the new one out"));
+		return NULL;
+	}
 	if (t->places != (back ? 2 : 3)) {
 		(void)tool_fail(_("zqagent say move OLD NEW, zqagent say move "
 		    "OLD --withdraw, or --csv FILE"),

@@ -120,6 +120,21 @@ settle(struct group *g, const struct entry *e, const struct change *c)
 	held_settle(g, e->site, name, e->place);
 }
 
+/* A move that never had an effect is taken back: then nothing is held of it
+ * any more. */
+static bool
+takes_back_held(struct group *g, const struct entry *e,
+    const struct change *c)
+{
+	uint8_t name[TABLE_DIGEST];
+	struct held_row h;
+
+	if (c->kind != CHANGE_MOVE || c->word[WORD_SUCCESSOR].n > 0)
+		return false;
+	held_name(name, e->site, c);
+	return held_item(g->txn, name, &h);
+}
+
 void
 hear(struct group *g, const struct entry *e, const struct change *c,
     bool foreign)
@@ -132,6 +147,8 @@ hear(struct group *g, const struct entry *e, const struct change *c,
 	for (size_t i = 0; why == NULL && i < TABLE_COUNT_; i++)
 		if (table[i].kind == c->kind)
 			why = table[i].fn(g, e, c, foreign);
+	if (why != NULL && takes_back_held(g, e, c))
+		why = NULL;
 	if (why != NULL)
 		held_put(g, e, c, span_of(why));
 	else if (group_stand(g, e->site)->held > 0)

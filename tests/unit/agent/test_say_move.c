@@ -170,6 +170,44 @@ START_TEST(test_before)
 }
 END_TEST
 
+/* What isn't announced, or as something else, isn't taken back. */
+START_TEST(test_back)
+{
+	ck_refuses("{'old':'" SITE "/nope','where':'f:1'}", "f:1: " SITE
+	    "/nope: no move of this is announced");
+	ck_says("{'old':'" SITE "/a/','new':'" SITE "/b/','scope':'prefix'}",
+	    1);
+	ck_refuses("{'old':'" SITE "/a/'}", "as --prefix");
+	ck_refuses("{'old':'" SITE "/a/x'}", "no move of this");
+	ck_says("{'old':'" SITE "/a/','scope':'prefix'}", 1);
+	ck_refuses("{'old':'" SITE "/a/','scope':'prefix'}", "no move of");
+}
+END_TEST
+
+static void
+ck_deleted(const char *url, const char *see, const char *because)
+{
+	json_t *o, *q = json_pack("{s:s, s:s, s:s, s:s}", "kind", "deleted",
+	    "url", url, "successor", see, "by", "wang");
+
+	buf_reset(&why);
+	o = say_it(store, q, 480, &why);
+	ck_assert((o == NULL) == (because != NULL));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), because != NULL ?
+	    because : ""));
+	json_decref(o);
+	json_decref(q);
+}
+
+/* Nothing goes to where it was. */
+START_TEST(test_successor)
+{
+	ck_deleted(SITE "/a", SITE "/a", "--see is the address itself");
+	ck_deleted(SITE "/a", "http://www.test.gov.cn/a", "itself");
+	ck_deleted(SITE "/a", SITE "/b", NULL);
+}
+END_TEST
+
 /* Two that change places at once; the longest prefix wins, an address wins
  * over all. */
 START_TEST(test_rules)
@@ -228,6 +266,8 @@ main(void)
 	tcase_add_test(t, test_one);
 	tcase_add_test(t, test_all_or_none);
 	tcase_add_test(t, test_before);
+	tcase_add_test(t, test_back);
+	tcase_add_test(t, test_successor);
 	tcase_add_test(t, test_rules);
 	tcase_add_test(t, test_dry);
 	suite_add_tcase(s, t);

@@ -278,6 +278,8 @@ START_TEST(its_owner_withdraws_it)
 	ck_assert_str_eq(held(1), "");		/* twice means the same */
 	say(1, "https://s1.gov.cn/b/", "", "prefix", 0, 0);
 	ck_assert_has(held(1), "over");
+	say(1, "https://s1.gov.cn/b/", "", "prefix", 0, 0);
+	ck_assert_str_eq(held(1), "");
 	say(1, "https://s1.gov.cn/b/", "https://s1.gov.cn/c/", "prefix", 0, 0);
 	ck_assert_str_eq(state(2), "effective");
 	ck_assert_str_eq(held(1), "");		/* settled by that */
@@ -291,6 +293,8 @@ START_TEST(of_another_site_it_is_held)
 	ck_assert_has(held(2), "not announced this move");
 	say(2, "https://s1.gov.cn/a/", "https://s3.gov.cn/b/", "prefix", 0, 0);
 	ck_assert_has(held(2), "s1.gov.cn");
+	say(2, "https://s1.gov.cn/a/", "", "prefix", 0, 0);
+	ck_assert_str_eq(held(2), "");		/* taken back */
 	kit_act(&k, "{\"do\":\"block\",\"site\":1,\"actor\":\"x\","
 	    "\"reason\":\"y\"}");
 	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix", 0, 0);
