@@ -62,6 +62,16 @@ is_silent(const struct query *q, const struct site_info *s)
 	return now - since > pulse_patience(&row, least);
 }
 
+/* What was so before the core started is no news of now. */
+static bool
+is_stale(const struct site_info *s)
+{
+	struct pulse_head head;
+
+	return s->heard == CLOCK_NONE || s->incarnation == 0 ||
+	    (pulse_look(&head) && s->heard < head.started);
+}
+
 static enum site_state
 state(const struct query *q, const struct site *row,
     const struct site_info *s)
@@ -80,8 +90,8 @@ state(const struct query *q, const struct site *row,
 		return SITE_SILENT;
 	if (s->trouble[0] != '\0')
 		return SITE_TROUBLE;
-	if (s->heard == CLOCK_NONE || s->head > s->taken ||
-	    s->taken > s->shown || row->kept != 0)
+	if (is_stale(s) || s->head > s->taken || s->taken > s->shown ||
+	    row->kept != 0)
 		return SITE_BEHIND;
 	return SITE_SYNC;
 }
@@ -112,7 +122,7 @@ fill_pulse(struct site_info *s)
 	s->gone = CLOCK_NONE;
 	if (!pulse_read(s->number, &row))
 		return;
-	if (row.heard > s->heard)
+	if (row.heard != 0 && row.heard > s->heard)
 		s->heard = row.heard;
 	if (row.health.told || row.skew != 0)
 		s->skew = row.skew;

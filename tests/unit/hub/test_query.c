@@ -86,6 +86,10 @@ START_TEST(states)
 	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
 	    "\"key\":\"" KEY "\"}");
 	ck_assert_int_eq(state(1), SITE_BEHIND);
+	pulse_open(NULL);		/* it has a line, and says nothing */
+	pulse_connected(1, 1, KIT_NOW);
+	ck_assert_int_eq(state(1), SITE_BEHIND);
+	pulse_close();
 	kit_say(&k, 1, &c);
 	ck_assert_int_eq(state(1), SITE_SYNC);
 	beat.head = 1;
@@ -138,7 +142,9 @@ START_TEST(silence_by_the_pulse)
 	pulse_begin(later);		/* the journal's word is a day old */
 	clock_set(later + STORE_SILENT, 0);
 	pulse_tick(later + STORE_SILENT);
-	ck_assert_int_eq(state(1), SITE_SYNC);
+	ck_assert_int_eq(state(1), SITE_BEHIND);
+	pulse_connected(1, 1, later);		/* and said nothing yet */
+	ck_assert_int_eq(state(1), SITE_BEHIND);
 	pulse_heard(1, later + 5000, "203.0.113.7:5", &h);
 	pulse_connected(1, 2, later + 5000);
 	clock_set(later + 5000 + STORE_SILENT, 0);
