@@ -7,7 +7,7 @@
 #include "contrib/base/clock.h"
 #include "hub/act_move.h"
 #include "hub/domains.h"
-#include "hub/links.h"
+#include "hub/moved.h"
 #include "hub/rule.h"
 #include "protocol/url.h"
 #include "protocol/wire.h"
@@ -60,7 +60,7 @@ add(struct group *g, const struct site *s, struct span domain)
 	now.domains = buf_look(&domains);
 	site_put(g->txn, &now);
 	buf_clear(&domains);
-	links_look_host(g, domain);
+	moved_look_host(g, domain);
 	site_put_domain(g->txn, domain, s->number);
 	group_stand(g, s->number)->again = 0;
 	return NULL;
@@ -87,7 +87,7 @@ take(struct group *g, const struct site *s, struct span domain)
 		now.domains = buf_look(&domains);
 		now.cleared = 0;
 		site_put(g->txn, &now);
-		links_look_host(g, domain);
+		moved_look_host(g, domain);
 		site_free_domain(g->txn, domain);
 	}
 	buf_clear(&domains);

@@ -14,7 +14,7 @@
 #include "hub/held.h"
 #include "hub/item.h"
 #include "hub/item_turn.h"
-#include "hub/links.h"
+#include "hub/moved.h"
 #include "hub/table.h"
 #include "protocol/change.h"
 #include "protocol/limits.h"
@@ -30,7 +30,7 @@ free_domains(struct group *g, const struct site *s)
 	while (site_domain_next(&rest, &one)) {
 		if (site_by_domain(g->txn, one, &owner) &&
 		    owner == s->number) {
-			links_look_host(g, one);
+			moved_look_host(g, one);
 			site_free_domain(g->txn, one);
 		}
 	}

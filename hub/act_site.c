@@ -9,7 +9,7 @@
 #include "contrib/base/text.h"
 #include "hub/domains.h"
 #include "hub/held.h"
-#include "hub/links.h"
+#include "hub/moved.h"
 #include "hub/rule.h"
 #include "protocol/answer.h"
 #include "protocol/code.h"
@@ -96,7 +96,7 @@ act_site_add(struct group *g, const struct entry *e, const json_t *o)
 		site_put(g->txn, &s);
 		site_put_code(g->txn, s.code, s.number);
 		while (site_domain_next(&rest, &one)) {
-			links_look_host(g, one);
+			moved_look_host(g, one);
 			site_put_domain(g->txn, one, s.number);
 			domains_note(g, e, s.number, DOMAINS_GIVEN, one, o);
 		}

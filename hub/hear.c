@@ -6,8 +6,8 @@
 #include "contrib/base/clock.h"
 #include "hub/cover.h"
 #include "hub/held.h"
-#include "hub/links.h"
 #include "hub/move_say.h"
+#include "hub/moved.h"
 #include "hub/notice_say.h"
 #include "hub/telling.h"
 #include "protocol/statement.h"
@@ -57,7 +57,7 @@ hear_cover(struct group *g, const struct entry *e, const struct change *c,
 	if (!cover_put(g, e, c, &changed))
 		return "a site has up to 256 sources";
 	if (changed)
-		links_look_site(g, e->site);
+		moved_look_site(g, e->site);
 	return NULL;
 }
 

@@ -85,23 +85,6 @@ links_look_host(struct group *g, struct span host)
 		look_at(g, &r);
 }
 
-void
-links_look_site(struct group *g, uint32_t site)
-{
-	struct span rest, one;
-	struct buf domains;
-	struct site s;
-
-	if (!site_get(g->txn, site, &s))
-		return;
-	buf_init(&domains, SITE_ROW_MAX);
-	buf_span(&domains, s.domains);	/* the row may move */
-	rest = buf_look(&domains);
-	while (site_domain_next(&rest, &one))
-		links_look_host(g, one);
-	buf_clear(&domains);
-}
-
 bool
 links_look_left(struct db_txn *t)
 {

@@ -31,11 +31,8 @@
  * a cover came, a domain was given away): they are judged again, later, by
  * acts. url as in a move: a prefix ends in "/", a domain is scheme://host/. */
 void links_look(struct group *g, enum rewrite_scope scope, struct span url);
-/* The same, before a host (with all below it) is given to a site, or taken
- * from one. */
+/* The same of a host, with all below it; see moved_look_host(). */
 void links_look_host(struct group *g, struct span host);
-/* All that is a site's: what it covers has changed. */
-void links_look_site(struct group *g, uint32_t site);
 /* Is there anything left to be judged again? Then the hub is to act:
  * {"do":"look","most":N} judges so many targets. */
 bool links_look_left(struct db_txn *t);

@@ -10,10 +10,13 @@
 #include "contrib/base/mem.h"
 #include "hub/chart.h"
 #include "hub/links.h"
+#include "hub/site.h"
 #include "hub/tell_move.h"
 #include "hub/telling.h"
 #include "protocol/limits.h"
 #include "protocol/rewrite.h"
+#include "protocol/url.h"
+#include "protocol/url_host.h"
 
 #define INNER_MAX 10000	/* moves that lead to one place */
 
@@ -24,7 +27,8 @@ struct scoped {
 
 struct looking {
 	struct group *g;
-	const struct move *move;
+	uint32_t move;		/* its number; 0: none */
+	struct span host;	/* or all that leads here */
 	uint32_t *inner;	/* numbers of moves */
 	size_t n, room;
 };
@@ -101,7 +105,7 @@ gather_inner(void *arg, const struct move *m)
 	move_rule(k->outer, &old);
 	new = old;
 	new.from = old.to;
-	if (!move_is_effective(m->state) || m->number == l->move->number ||
+	if (!move_is_effective(m->state) || m->number == l->move ||
 	    (!rewrite_rule_covers(&old, m->new) &&
 	    !rewrite_rule_covers(&new, m->new)) || is_inner(l, m->number))
 		return true;
@@ -114,12 +118,10 @@ gather_inner(void *arg, const struct move *m)
 static void
 look_inner(struct looking *l)
 {
-	struct gathering k = { .looking = l, .outer = l->move };
 	struct move m;
+	struct gathering k = { .looking = l, .outer = &m };
 	struct buf old;
 
-	move_each(l->g->txn, 0, gather_inner, &k);
-	k.outer = &m;
 	for (size_t i = 0; i < l->n && l->n < INNER_MAX; i++) {
 		must(move_get(l->g->txn, l->inner[i], &m));
 		move_each(l->g->txn, 0, gather_inner, &k);
@@ -140,13 +142,59 @@ look_inner(struct looking *l)
 static void
 look(struct group *g, const struct move *m)
 {
-	struct looking l = { .g = g, .move = m };
+	struct looking l = { .g = g, .move = m->number };
+	struct gathering k = { .looking = &l, .outer = m };
 
 	look_old(g, scope_of(m), m->old);
 	look_old(g, scope_of(m), m->new);
-	if (m->scope != REWRITE_ADDRESS)
-		look_inner(&l);
+	if (m->scope == REWRITE_ADDRESS)
+		return;
+	move_each(g->txn, 0, gather_inner, &k);
+	look_inner(&l);
 }
+
+/* --- a host that is judged otherwise ------------------------------------------- */
+
+static bool
+gather_host(void *arg, const struct move *m)
+{
+	struct looking *l = arg;
+	struct url u;
+
+	if (move_is_effective(m->state) && url_parse(&u, m->new) &&
+	    url_host_within(u.host, l->host))
+		keep(l, m->number);
+	return l->n < INNER_MAX;
+}
+
+void
+moved_look_host(struct group *g, struct span host)
+{
+	struct looking l = { .g = g, .host = host };
+
+	links_look_host(g, host);
+	move_each(g->txn, 0, gather_host, &l);
+	look_inner(&l);
+}
+
+void
+moved_look_site(struct group *g, uint32_t site)
+{
+	struct span rest, one;
+	struct buf domains;
+	struct site s;
+
+	if (!site_get(g->txn, site, &s))
+		return;
+	buf_init(&domains, SITE_ROW_MAX);
+	buf_span(&domains, s.domains);	/* the row may move */
+	rest = buf_look(&domains);
+	while (site_domain_next(&rest, &one))
+		moved_look_host(g, one);
+	buf_clear(&domains);
+}
+
+/* --- what a move leads to ------------------------------------------------------ */
 
 static bool
 leads(const struct move *m)
@@ -165,12 +213,13 @@ settles(const struct move *m)
 static bool
 gather_outer(void *arg, const struct move *m)
 {
-	struct looking *l = arg;
+	const struct gathering *k = arg;
+	struct looking *l = k->looking;
 	struct rewrite_rule r;
 
 	move_rule(m, &r);
-	if (leads(m) && m->number != l->move->number &&
-	    rewrite_rule_covers(&r, l->move->old))
+	if (leads(m) && m->number != k->outer->number &&
+	    rewrite_rule_covers(&r, k->outer->old))
 		keep(l, m->number);
 	return l->n < INNER_MAX;
 }
@@ -180,9 +229,10 @@ gather_outer(void *arg, const struct move *m)
 static void
 uncover(struct group *g, const struct move *m)
 {
-	struct looking l = { .g = g, .move = m };
+	struct looking l = { .g = g, .move = m->number };
+	struct gathering k = { .looking = &l, .outer = m };
 
-	move_each(g->txn, 0, gather_outer, &l);
+	move_each(g->txn, 0, gather_outer, &k);
 	for (size_t i = 0; i < l.n; i++)
 		tell_move_queue(g, l.inner[i]);
 	free(l.inner);

@@ -12,7 +12,7 @@
 #include "hub/group.h"
 #include "hub/issued.h"
 #include "hub/json.h"
-#include "hub/links.h"
+#include "hub/moved.h"
 #include "hub/site.h"
 #include "hub/table.h"
 #include "protocol/code.h"
@@ -401,7 +401,7 @@ put_domains(struct group *g, const struct site *s)
 
 	while (!s->retired && site_domain_next(&rest, &one))
 		if (!site_by_domain(g->txn, one, &other)) {
-			links_look_host(g, one);
+			moved_look_host(g, one);
 			site_put_domain(g->txn, one, s->number);
 		}
 }

@@ -387,6 +387,41 @@ START_TEST(links_follow_what_was_moved_whole)
 }
 END_TEST
 
+/* To another site's host, and then to one that nobody has yet: what becomes of
+ * those hosts becomes of what was moved there, too. */
+START_TEST(links_follow_to_other_hosts)
+{
+	struct change c = kit_change(CHANGE_COVER, "https://s3.gov.cn/", "");
+
+	c.word[WORD_SCOPE] = SPAN("whole");
+	page_that_links(2, "https://s2.gov.cn/a.html",
+	    "https://s1.gov.cn/e/p.html");
+	say(1, "https://s1.gov.cn/e/", "https://s3.gov.cn/e/", "prefix",
+	    0, 0);
+	later(MOVE_GRACE);
+	tick();
+	ck_assert_int_eq(target_below_e().state, TARGET_MOVED);
+	ck_assert(!target_below_e().broken);
+	kit_say(&k, 3, &c);
+	ck_assert(target_below_e().broken);
+	say(3, "https://s3.gov.cn/e/", "https://new.gov.cn/e/", "prefix",
+	    k.now, 0);
+	later(MOVE_GRACE);
+	tick();
+	ck_assert(!target_below_e().broken);
+	kit_act(&k, "{\"do\":\"domain-add\",\"site\":3,\"domain\":"
+	    "\"new.gov.cn\",\"actor\":\"t\",\"reason\":\"r\"}");
+	ck_assert(!target_below_e().broken);
+	c.url = SPAN("https://new.gov.cn/");
+	kit_say(&k, 3, &c);
+	ck_assert(target_below_e().broken);
+	kit_act(&k, "{\"do\":\"domain-remove\",\"site\":3,\"domain\":"
+	    "\"new.gov.cn\",\"actor\":\"t\",\"reason\":\"r\"}");
+	ck_assert(!target_below_e().broken);
+	same_again();
+}
+END_TEST
+
 /* --- the gate ------------------------------------------------------------------------- */
 
 START_TEST(a_closed_gate_lets_a_move_pass)
@@ -457,6 +492,7 @@ main(void)
 	tcase_add_test(c, what_stands_stays);
 	tcase_add_test(c, links_follow_the_whole_chain);
 	tcase_add_test(c, links_follow_what_was_moved_whole);
+	tcase_add_test(c, links_follow_to_other_hosts);
 	tcase_add_test(c, a_closed_gate_lets_a_move_pass);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
