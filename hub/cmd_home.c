@@ -124,7 +124,7 @@ list(struct cmd_line *line, struct query *q)
 		l.columns = columns_new(headings);
 	query_sites(q, list_site, &l);
 	if (line->json) {
-		cmd_json(l.array);
+		cmd_json_list("homes", l.array);
 		return CMD_OK;
 	}
 	columns_print(l.columns, stdout);
@@ -323,10 +323,12 @@ const struct cmd cmd_home_list[] = {
 	  .run = run_home,
 	  .about = N_("show the home pages as visitors see them"),
 	  .more = N_("Of one site with the evidence hop by hop: addresses, "
-	    "certificates, redirects, the\npage's title; and what agents of other sites saw, who were asked because the hub\ncouldn't get it. Exit 1 if another's "
+	    "certificates, redirects, the\npage's title; and what agents of "
+	    "other sites saw, who were asked because the\nhub couldn't get "
+	    "it. Exit 1 if another's "
 	    "page stands in a home page's place."),
 	  .examples = "home\nhome 4101000001\nhome --json | "
-	    "jq -r '.[] | select(.verdict == \"danger\").code'" },
+	    "jq -r '.homes[] | select(.verdict == \"danger\").code'" },
 	{ .name = "home accept", .words = "CODE", .least = 1, .most = 1,
 	  .json = true, .run = run_accept,
 	  .about = N_("take a site's home page as it is now, new owner and "

@@ -303,7 +303,7 @@ look_at_us(struct monitor *m, int64_t now)
 
 /* --- asking -------------------------------------------------------------- */
 
-/* While it fails from here, and was not looked at from there. */
+/* While it fails from here: at once, and again now and then. */
 static void
 want_others(struct monitor *m, uint32_t site, int64_t now)
 {
@@ -311,7 +311,8 @@ want_others(struct monitor *m, uint32_t site, int64_t now)
 
 	if (m->hooks.want_others == NULL ||
 	    !monitor_trend_fails(&w->looks) || m->cut.on ||
-	    (w->asked != CLOCK_NONE && now - w->asked < OTHERS_AGAIN))
+	    (w->asked != CLOCK_NONE && now - w->asked < OTHERS_AGAIN &&
+	    w->asked >= monitor_trend_since(&w->looks, now)))
 		return;
 	w->asked = now;
 	m->hooks.want_others(m->hooks.arg, site);

@@ -337,6 +337,7 @@ shift_trend(struct monitor_trend *t, int64_t by)
 	for (unsigned i = 0; i < MONITOR_TREND_LOOKS; i++)
 		if (t->look[i] != MONITOR_LOOK_NONE)
 			t->at[i] += by;
+	t->since += by;
 }
 
 /* Not what was announced: that goes by the clock, and so does what was said. */

@@ -46,6 +46,8 @@ monitor_trend_put(struct monitor_trend *t, enum monitor_look look,
 {
 	if (look == MONITOR_LOOK_NONE)
 		return;
+	if (look == MONITOR_LOOK_FAILED && is_past(t, MONITOR_LOOK_FAILED))
+		t->since = now;
 	memmove(&t->look[1], &t->look[0],
 	    (MONITOR_TREND_LOOKS - 1) * sizeof(t->look[0]));
 	memmove(&t->at[1], &t->at[0],
@@ -76,10 +78,8 @@ monitor_trend_fails(const struct monitor_trend *t)
 int64_t
 monitor_trend_since(const struct monitor_trend *t, int64_t now)
 {
-	int64_t since = now;
-
 	for (unsigned i = 0; i < MONITOR_TREND_LOOKS; i++)
 		if (t->look[i] == MONITOR_LOOK_FAILED)
-			since = t->at[i];
-	return since;
+			return t->since;
+	return now;
 }

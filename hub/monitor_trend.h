@@ -17,6 +17,8 @@
 struct monitor_trend {		/* zeros: no look yet */
 	enum monitor_look look[MONITOR_TREND_LOOKS];	/* newest first */
 	int64_t at[MONITOR_TREND_LOOKS];		/* ms */
+	int64_t since;		/* ms: if any of them failed, when the first
+				 * did of all that have since they began to */
 	enum monitor_look is;	/* what they come to; NONE: not known */
 };
 
@@ -28,7 +30,8 @@ void monitor_trend_clear(struct monitor_trend *t);
 bool monitor_trend_is_odd(const struct monitor_trend *t);
 /* Did the newest fail? */
 bool monitor_trend_fails(const struct monitor_trend *t);
-/* When the first of them failed; now if none did. */
+/* Since when it fails, or has failed until lately; now if none of them did.
+ * Two in a row that didn't end it. */
 int64_t monitor_trend_since(const struct monitor_trend *t, int64_t now);
 
 #endif

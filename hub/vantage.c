@@ -11,9 +11,10 @@
 
 #define MINUTE INT64_C(60000)		/* ms */
 #define HOUR (60 * MINUTE)
-#define SOON 5				/* rounds for a page … */
-#define SOON_EVERY (MINUTE - 5000)	/* … that the monitor wants once a
-					 * minute; and then */
+#define SOON 5				/* rounds for a page, so far apart at
+					 * least (the monitor wants one a
+					 * minute, and when it fails anew) … */
+#define SOON_EVERY INT64_C(10000)	/* … and then */
 #define LATER_EVERY (5 * MINUTE)
 #define FORGET (15 * MINUTE)		/* another trouble, later */
 

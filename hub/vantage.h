@@ -7,8 +7,7 @@
  * An answer is taken once, from whom it was asked for, with the number that
  * it alone was told, and in time. All is bounded: rounds at a time, looks in
  * a minute for the whole cluster, looks in an hour of one agent, and how
- * often one page is asked for: five times a minute apart, and then more
- * seldom.
+ * often one page is asked for: five times soon, and then every five minutes.
  *
  * It has no clock, no view, no letters: each call brings its time (ms, mono),
  * who asks whom is in the hooks. See vantage_core.h for these.

@@ -328,6 +328,38 @@ START_TEST(early)
 }
 END_TEST
 
+/* What others saw since it began to fail counts as long as it goes on; not for
+ * the next time. */
+START_TEST(elsewhere)
+{
+	struct monitor_site w;
+	int64_t now = 1000;
+
+	monitor_site_init(&w, MONITOR_HOME, 0);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, now);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, now += 2000);
+	monitor_trend_put(&w.others, MONITOR_LOOK_WELL, now + 1000);
+	for (int i = 0; i < 20; i++) {
+		monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, now += 5000);
+		ck_assert_int_eq(views(&w, now).outside,
+		    MONITOR_OUTSIDE_HERE);
+		ck_assert_int_eq(monitor_trend_since(&w.looks, now), 3000);
+	}
+	monitor_site_shift(&w, 7);
+	ck_assert_int_eq(monitor_trend_since(&w.looks, now), 3007);
+	monitor_trend_put(&w.others, MONITOR_LOOK_FAILED, now);
+	ck_assert_int_eq(views(&w, now).outside, MONITOR_OUTSIDE_FAILED);
+	monitor_trend_put(&w.others, MONITOR_LOOK_WELL, now);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, now += 5000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, now += 5000);
+	ck_assert_int_eq(views(&w, now).outside, MONITOR_OUTSIDE_WELL);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, now += 5000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, now += 5000);
+	ck_assert_int_eq(views(&w, now).outside, MONITOR_OUTSIDE_FAILED);
+	ck_assert_int_eq(monitor_trend_since(&w.looks, now), now - 5000);
+}
+END_TEST
+
 /* --- looks are not asked for without end --------------------------------- */
 
 START_TEST(budget)
@@ -367,6 +399,7 @@ main(void)
 	tcase_add_test(t, silence);
 	tcase_add_test(t, confirmed);
 	tcase_add_test(t, early);
+	tcase_add_test(t, elsewhere);
 	tcase_add_test(t, budget);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
