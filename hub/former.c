@@ -190,17 +190,23 @@ put_host(struct buf *b, struct span host)
 	return host.n > 0 && url_host_normal(b, host, NULL);
 }
 
+/* What moved may have had a port, and whoever asks comes by another one. */
 static bool
-put_url(struct buf *b, struct span host, struct span path)
+put_url(struct buf *b, struct query *q, const struct host *h, struct span path)
 {
 	struct buf raw;
+	struct move m;
 	bool good;
 
 	buf_init(&raw, 4 * LIMIT_URL);
-	buf_text(&raw, "http://");
-	good = put_host(&raw, host);
+	if (h->move != 0 && move_get(q->txn, h->move, &m))
+		buf_put(&raw, m.old.at, m.old.n - 1);	/* not its slash */
+	else
+		buf_printf(&raw, "http://%s", h->name);
 	buf_span(&raw, path);
-	good = good && !raw.bad && url_normal(b, buf_look(&raw), NULL);
+	good = !raw.bad && url_normal(b, buf_look(&raw), NULL);
+	if (!good)
+		buf_reset(b);
 	buf_clear(&raw);
 	return good;
 }
@@ -225,20 +231,18 @@ former_look(struct former *f, struct query *q, struct span host,
     struct span path, struct former_answer *a)
 {
 	const struct host *h = NULL;
-	struct buf name, url;
+	struct buf name;
 
 	refresh(f, q);
 	buf_init(&name, 1024);
-	buf_init(&url, LIMIT_URL);
 	if (f->hosts > 0 && put_host(&name, host))
 		h = find(f, buf_cstr(&name));
-	if (h != NULL && put_url(&url, host, path) && rewrite_url(f->rules,
-	    buf_look(&url), q->now, &a->to, NULL))
+	if (h != NULL && put_url(&a->url, q, h, path) &&
+	    rewrite_url(f->rules, buf_look(&a->url), q->now, &a->to, NULL))
 		a->status = 308;
 	else if (h != NULL)
 		gone(q, h, a);
 	buf_clear(&name);
-	buf_clear(&url);
 	return h != NULL;
 }
 
@@ -276,24 +280,21 @@ set_text(char **text, struct span s)
 }
 
 void
-former_note(struct former *f, struct span host, struct span path,
-    const struct former_answer *a, struct span from)
+former_note(struct former *f, const struct former_answer *a, struct span from)
 {
-	struct buf url, page;
+	struct buf page;
 	struct hit *h;
 
-	buf_init(&url, LIMIT_URL);
+	if (a->url.n == 0)
+		return;
 	buf_init(&page, LIMIT_URL);
-	if (put_url(&url, host, path)) {
-		h = slot(f, buf_look(&url));
-		h->count++;
-		h->last = clock_wall();
-		h->status = a->status;
-		set_text(&h->to, buf_look(&a->to));
-		if (url_normal(&page, from, NULL))
-			set_text(&h->from, buf_look(&page));
-	}
-	buf_clear(&url);
+	h = slot(f, buf_look(&a->url));
+	h->count++;
+	h->last = clock_wall();
+	h->status = a->status;
+	set_text(&h->to, buf_look(&a->to));
+	if (url_normal(&page, from, NULL))
+		set_text(&h->from, buf_look(&page));
 	buf_clear(&page);
 }
 

@@ -31,6 +31,7 @@ void former_free(struct former *f);
 
 struct former_answer {
 	int status;		/* 308 or 410 */
+	struct buf url;		/* the address that was meant; empty: none */
 	struct buf to;		/* 308: where; 410: the successor, or empty */
 	struct buf why;		/* 410: what the operator or owner said */
 };
@@ -41,8 +42,8 @@ struct former_answer {
 bool former_look(struct former *f, struct query *q, struct span host,
     struct span path, struct former_answer *a);
 /* Counts it. from: the page that had the link, or empty. */
-void former_note(struct former *f, struct span host, struct span path,
-    const struct former_answer *a, struct span from);
+void former_note(struct former *f, const struct former_answer *a,
+    struct span from);
 
 /* What was counted since the last report, as JSON for hits.h; as much as fits
  * into `most` bytes. Empty: nothing. Calling it again means it was taken. */

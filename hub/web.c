@@ -267,12 +267,13 @@ web_visit_end(struct web_visit *x)
 #define MOVED_KEPT "max-age=86400"
 
 static void
-answer_former(struct http_request *r, const struct former_answer *a)
+answer_former(struct web *w, struct http_request *r,
+    const struct former_answer *a)
 {
 	struct buf text;
 
 	lang_switch(negotiate_language(http_header(r, "Accept-Language"),
-	    "en"));
+	    w->config->language));
 	buf_init(&text, VISIT_BODY_MAX);
 	if (a->status == 308) {
 		http_set(r, "Location", buf_cstr(&a->to));
@@ -314,17 +315,18 @@ run_former(struct web *w, struct http_request *r)
 	bool found;
 
 	buf_init(&path, 4 * LIMIT_URL);
+	buf_init(&a.url, LIMIT_URL);
 	buf_init(&a.to, LIMIT_URL);
 	buf_init(&a.why, LIMIT_TEXT);
 	put_path(&path, r);
 	found = former_look(w->former, q, http_host(r), buf_look(&path), &a);
 	if (found) {
-		former_note(w->former, http_host(r), buf_look(&path), &a,
-		    http_header(r, "Referer"));
-		answer_former(r, &a);
+		former_note(w->former, &a, http_header(r, "Referer"));
+		answer_former(w, r, &a);
 	}
 	query_end(q);
 	buf_clear(&path);
+	buf_clear(&a.url);
 	buf_clear(&a.to);
 	buf_clear(&a.why);
 	return found;

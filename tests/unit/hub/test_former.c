@@ -21,13 +21,14 @@ get_path(const char *host, const char *path, const char *from)
 	kit_show(&k, 100);
 	s = kit_store(&k);
 	q = query_begin(s);
+	buf_init(&a.url, LIMIT_URL);
 	buf_init(&a.to, LIMIT_URL);
 	buf_init(&a.why, LIMIT_TEXT);
 	if (former_look(former, q, span_of(host), span_of(path), &a))
-		former_note(former, span_of(host), span_of(path), &a,
-		    span_of(from));
+		former_note(former, &a, span_of(from));
 	snprintf(to, sizeof(to), "%s", buf_cstr(&a.to));
 	snprintf(why, sizeof(why), "%s", buf_cstr(&a.why));
+	buf_clear(&a.url);
 	buf_clear(&a.to);
 	buf_clear(&a.why);
 	query_end(q);
@@ -102,6 +103,25 @@ START_TEST(in_effect)
 	ck_assert_int_eq(get_it("s1.gov.cn", "/x"), 410);
 	ck_assert_str_eq(to, "https://s2.gov.cn/");
 	ck_assert_str_eq(why, "columns in order");
+}
+END_TEST
+
+/* It was at another port than that by which they come now. */
+START_TEST(with_a_port)
+{
+	say(1, "https://s1.gov.cn:8443/", "https://s2.gov.cn:81/", "domain",
+	    0, 0);
+	kit_act(&k, "{\"do\":\"move-agree\",\"move\":1,\"actor\":\"wang\","
+	    "\"reason\":\"\"}");
+	tick();
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s1.gov.cn", "/a?b"), 308);
+	ck_assert_str_eq(to, "https://s2.gov.cn:81/a?b");
+	ck_assert_int_eq(get_it("s1.gov.cn:8443", "/"), 308);
+	kit_act(&k, "{\"do\":\"move-withdraw\",\"move\":1,"
+	    "\"actor\":\"wang\",\"reason\":\"\"}");
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s1.gov.cn", "/a?b"), 0);
 }
 END_TEST
 
@@ -194,9 +214,9 @@ START_TEST(kept)
 	former_free(former);
 	former = former_new();
 	list();
-	ck_assert_str_eq(listed, "4 308 http://s1.gov.cn/a > "
+	ck_assert_str_eq(listed, "4 308 https://s1.gov.cn/a > "
 	    "https://s2.gov.cn/a < http://s3.gov.cn/p\n"
-	    "1 308 http://s1.gov.cn/b > https://s2.gov.cn/b < \n");
+	    "1 308 https://s1.gov.cn/b > https://s2.gov.cn/b < \n");
 	get_it("s1.gov.cn", "/a");
 	list();
 	ck_assert_int_eq(strncmp(listed, "5 308 ", 6), 0);
@@ -225,7 +245,7 @@ START_TEST(kept_within_bounds)
 	former_free(former);
 	former = former_new();
 	list();
-	ck_assert_int_eq(strncmp(listed, "11 308 http://s1.gov.cn/a >", 27),
+	ck_assert_int_eq(strncmp(listed, "11 308 https://s1.gov.cn/a >", 28),
 	    0);
 	same_again();
 }
@@ -261,9 +281,9 @@ START_TEST(counted)
 		    "http://S3.gov.cn/p#x"), 308);
 	get_path("s1.gov.cn", "/b", "javascript:alert(1)");
 	list();
-	ck_assert_str_eq(listed, "3 308 http://s1.gov.cn/a > "
+	ck_assert_str_eq(listed, "3 308 https://s1.gov.cn/a > "
 	    "https://s2.gov.cn/a < http://s3.gov.cn/p\n"
-	    "1 308 http://s1.gov.cn/b > https://s2.gov.cn/b < \n");
+	    "1 308 https://s1.gov.cn/b > https://s2.gov.cn/b < \n");
 	/* Who asks for made-up addresses doesn't push out what is hit. */
 	for (int i = 0; i < FORMER_HITS + 50; i++) {
 		snprintf(path, sizeof(path), "/%d", i);
@@ -272,7 +292,7 @@ START_TEST(counted)
 			get_it("s1.gov.cn", "/a");
 	}
 	list();
-	ck_assert_int_eq(strncmp(listed, "7 308 http://s1.gov.cn/a >", 26),
+	ck_assert_int_eq(strncmp(listed, "7 308 https://s1.gov.cn/a >", 26),
 	    0);
 }
 END_TEST
@@ -288,6 +308,7 @@ main(void)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, in_effect);
+	tcase_add_test(tests, with_a_port);
 	tcase_add_test(tests, only_domains);
 	tcase_add_test(tests, retired);
 	tcase_add_test(tests, counted);
