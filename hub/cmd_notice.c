@@ -40,6 +40,7 @@ list_one(void *arg, const struct notice_info *i)
 {
 	const struct notice *n = &i->notice;
 	struct listing *l = arg;
+	struct buf words;
 
 	if (l->array != NULL) {
 		json_array_append_new(l->array, json_notice(n, i));
@@ -53,7 +54,13 @@ list_one(void *arg, const struct notice_info *i)
 	columns_time(l->columns, i->has_window ? i->window.until :
 	    n->ended != CLOCK_NONE ? n->ended : n->until);
 	columns_put(l->columns, n->service);
-	columns_put(l->columns, n->reason);
+	buf_init(&words, NOTICE_TEXT + 512);
+	notice_put_brief(&words, n);
+	if (words.n > 0 && n->reason.n > 0)
+		buf_text(&words, "; ");
+	buf_span(&words, n->reason);
+	columns_put(l->columns, buf_look(&words));
+	buf_clear(&words);
 	return true;
 }
 
@@ -71,7 +78,7 @@ list(const struct cmd_line *l, struct query *q, uint32_t site)
 		listing.columns = columns_new(headings);
 	query_notices(q, &spec, list_one, &listing);
 	if (l->json) {
-		cmd_json(listing.array);
+		cmd_json_list("notices", listing.array);
 		return;
 	}
 	columns_print(listing.columns, stdout);
@@ -147,6 +154,7 @@ static void
 show(const struct notice_info *i)
 {
 	const struct notice *n = &i->notice;
+	struct buf brief;
 	char text[64];
 
 	snprintf(text, sizeof(text), "%" PRIu32 " (%s)", n->number,
@@ -168,9 +176,10 @@ show(const struct notice_info *i)
 	line(_("turn to"), n->see);
 	line(_("reason"), n->reason);
 	line(_("by"), n->by);
-	if (n->brief)
-		line(_("but"), span_of(_("announced less than 30 days "
-		    "ahead, or without a successor")));
+	buf_init(&brief, 512);
+	notice_put_brief(&brief, n);
+	line(_("but"), buf_look(&brief));
+	buf_clear(&brief);
 	show_record(n);
 }
 
@@ -359,7 +368,7 @@ list_states(const struct cmd_line *l, struct query *q, size_t limit)
 		listing.columns = columns_new(headings);
 	query_states(q, s.number, limit, list_state, &listing);
 	if (l->json) {
-		cmd_json(listing.array);
+		cmd_json_list("states", listing.array);
 		return CMD_OK;
 	}
 	columns_print(listing.columns, stdout);

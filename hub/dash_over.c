@@ -236,6 +236,11 @@ dash_over_notice(struct visit *v, const struct notice_info *i)
 		markup_text(b, n->reason);
 	}
 	buf_text(b, "</span>");
+	if (n->brief) {
+		buf_text(b, "<br><b>");
+		notice_put_brief(b, n);
+		buf_text(b, "</b>");
+	}
 }
 
 static bool

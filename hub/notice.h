@@ -105,6 +105,10 @@ enum notice_state notice_state_named(struct span name);	/* or 0 */
 const char *notice_kind_word(enum notice_kind k);	/* translated */
 const char *notice_phase_word(enum notice_phase p);	/* translated */
 
+/* What a closing that is brief lacks of what the norm asks for, in words:
+ * "announced only 9 days ahead: 30 are due". Nothing if it isn't. */
+void notice_put_brief(struct buf *b, const struct notice *n);
+
 /* --- rows ---------------------------------------------------------------- */
 
 /* Reading copies nothing, spans point into the row. */

@@ -145,6 +145,24 @@ notice_phase_word(enum notice_phase p)
 	return _(words[p]);
 }
 
+void
+notice_put_brief(struct buf *b, const struct notice *n)
+{
+	int64_t days = n->from > n->announced ?
+	    (n->from - n->announced) / DAY_MS : 0;
+	bool late = n->from - n->announced < NOTICE_AHEAD;
+
+	if (!n->brief)
+		return;
+	if (late)
+		buf_printf(b, ngettext("announced only %lld day ahead: 30 are "
+		    "due", "announced only %lld days ahead: 30 are due",
+		    (unsigned long)days), (long long)days);
+	if (n->see.n == 0)
+		buf_printf(b, "%s%s", late ? "; " : "",
+		    _("no successor is named"));
+}
+
 /* --- what they come to --------------------------------------------------- */
 
 struct asking {

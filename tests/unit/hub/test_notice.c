@@ -242,6 +242,33 @@ START_TEST(closing)
 }
 END_TEST
 
+START_TEST(brief)
+{
+	static const struct { int64_t ahead; bool see; const char *want; }
+	of[] = {
+		{ 9 * DAY, true, "announced only 9 days ahead: 30 are due" },
+		{ -DAY, true, "announced only 0 days ahead: 30 are due" },
+		{ 40 * DAY, false, "no successor is named" },
+		{ DAY, false, "announced only 1 day ahead: 30 are due; no "
+		  "successor is named" },
+		{ 40 * DAY, true, "" },
+	};
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		struct notice n = { .kind = NOTICE_CLOSING,
+			.announced = k.now, .from = k.now + of[i].ahead,
+			.see = of[i].see ? SPAN("http://b.cn/") : SPAN_NONE,
+			.brief = of[i].want[0] != '\0' };
+		struct buf b;
+
+		buf_init(&b, 512);
+		notice_put_brief(&b, &n);
+		ck_assert_str_eq(buf_cstr(&b), of[i].want);
+		buf_clear(&b);
+	}
+}
+END_TEST
+
 /* --- who may, and what makes no sense ------------------------------------ */
 
 START_TEST(operators)
@@ -636,6 +663,7 @@ main(void)
 	tcase_add_test(t, services);
 	tcase_add_test(t, maintenance);
 	tcase_add_test(t, closing);
+	tcase_add_test(t, brief);
 	tcase_add_test(t, operators);
 	tcase_add_test(t, nonsense);
 	tcase_add_test(t, echo);
