@@ -63,15 +63,15 @@ put_letter(struct buf *b, json_t *l, size_t most)
 static void
 put_entry(struct buf *out, json_t *l, const char *code)
 {
-	json_int_t n = json_integer_value(json_object_get(l, "number"));
 	struct buf text, title;
 
 	buf_init(&text, out->most);
 	buf_init(&title, LIMIT_LETTER);
 	put_letter(&text, l, 0);
 	letter_text_put(&title, l);
-	buf_printf(out, "<entry>\n<id>urn:zhanqun:letter:%s:%lld</id>\n"
-	    "<updated>%s</updated>\n<title>", code, (long long)n,
+	/* Not by its number: a hub that was restored counts from 1 again. */
+	buf_printf(out, "<entry>\n<id>urn:zhanqun:letter:%s:%s</id>\n"
+	    "<updated>%s</updated>\n<title>", code, json_text(l, "id"),
 	    json_text(l, "when"));
 	xml_put_text(out, buf_look(&title));
 	buf_text(out, "</title>\n<category");
@@ -141,10 +141,20 @@ put_body(struct buf *out, struct span s)
 	}
 }
 
+static const char *
+shown(char out[CLOCK_TEXT_MAX], const char *when)
+{
+	int64_t ms;
+
+	return clock_parse(when, strlen(when), 0, &ms) ?
+	    clock_show(out, ms) : when;
+}
+
 /* Those of danger, or the others. */
 static void
 put_some(struct buf *b, json_t *letters, bool of_danger)
 {
+	char when[CLOCK_TEXT_MAX];
 	json_t *l;
 	size_t i;
 
@@ -155,7 +165,7 @@ put_some(struct buf *b, json_t *letters, bool of_danger)
 			continue;
 		buf_printf(b, "%lld  %s  %s\n", (long long)
 		    json_integer_value(json_object_get(l, "number")),
-		    json_text(l, "when"),
+		    shown(when, json_text(l, "when")),
 		    letter_text_kind(json_text(l, "kind")));
 		put_letter(b, l, PAGES);
 		buf_byte(b, '\n');
@@ -196,8 +206,9 @@ herald_mail(struct buf *out, json_t *letters, const struct config_top *top,
 
 	buf_init(&subject, SUBJECT_MAX);
 	buf_init(&body, out->most);
-	buf_printf(&subject, _("%" PRIu64 " letters of the hub for site "),
-	    all);
+	buf_printf(&subject, ngettext("%" PRIu64 " letter of the hub for "
+	    "site ", "%" PRIu64 " letters of the hub for site ",
+	    (unsigned long)all), all);
 	put_code(&subject, top);
 	put_letters(&body, letters, all);
 	if (body.bad)

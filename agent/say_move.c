@@ -168,8 +168,9 @@ static void
 add_rule(struct moving *m, struct one *o, uint32_t number)
 {
 	struct moved row = row_of(m, o);
+	/* It moves for good: that its redirect ends one day changes nothing. */
 	const struct rewrite_rule r = { .scope = o->scope, .from = row.old,
-	    .to = row.new, .at = begins(&row), .until = row.until,
+	    .to = row.new, .at = begins(&row), .until = CLOCK_NONE,
 	    .number = number };
 	struct buf why;
 

@@ -238,7 +238,8 @@ START_TEST(test_dry)
 	ck_assert_int_eq(kit_tell(store, "news/2.html", 2), COMPARE_CREATED);
 	ck_assert_int_eq(kit_tell(store, "x.html", 3), COMPARE_CREATED);
 	o = ask("{'old':'http://www.test.gov.cn/news/','new':"
-	    "'http://www.test.gov.cn/xinwen/','scope':'prefix'},"
+	    "'http://www.test.gov.cn/xinwen/','scope':'prefix',"
+	    "'until':'2100-01-01'},"
 	    "{'old':'http://www.test.gov.cn/y.html','new':"
 	    "'http://www.test.gov.cn/x.html'}", true);
 	ck_assert_msg(o != NULL, "%s", buf_cstr(&why));
