@@ -1,0 +1,248 @@
+# The network between the hub and its sites is cut: its link goes down, or
+# packets vanish in silence. The hub says that it is isolated, once, and judges
+# nobody; when the network is back it says so, once, and nothing is lost. One
+# site alone that is cut off is told of as that one.
+#
+# Three networks of their own: the hub's (this script's), that of five sites,
+# that of a sixth.
+. tests/scenario/lib.sh
+
+if [ -z "${ZQ_OWN_NET:-}" ]; then
+	how=-mn
+	[ "$(id -u)" = 0 ] || how=-rmn
+	unshare $how true 2>"$T/unshare" || skip "no network namespaces here"
+	trap - EXIT
+	rm -rf "$T"
+	ZQ_OWN_NET=1 exec unshare $how sh "$0"
+fi
+PATH=$PATH:/usr/sbin:/sbin
+for tool in nginx ip nsenter; do
+	command -v $tool >"$T/have" 2>&1 || skip "no $tool"
+done
+
+# --- the networks ----------------------------------------------------------------
+SITES='1 2 3 4 5' LONE=6
+code() { say "410000000$1"; }
+address() { [ "$1" = $LONE ] && say 10.98.2.16 || say "10.98.1.1$1"; }
+ip link set lo up && ip addr add 10.98.0.1/32 dev lo || skip "no loopback"
+network() {	# NAME NUMBER ADDRESS…: joined to the hub's, its pid in $NET
+	net=$1 number=$2; shift 2
+	start "net-$net" unshare -n sleep 100000
+	NET=$PID
+	other() { [ "$(readlink "/proc/$NET/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+	wait_for 60 "the network $net" other
+	ip link add "to-$net" type veth peer name hub netns "$NET" \
+		2>"$T/veth" || skip "no veth here: $(cat "$T/veth")"
+	ip addr add "10.98.$number.1/24" dev "to-$net"
+	ip link set "to-$net" up
+	for each; do
+		nsenter -t "$NET" -n ip addr add "$each/24" dev hub
+	done
+	nsenter -t "$NET" -n sh -c "ip link set lo up; ip link set hub up
+		ip route add default via 10.98.$number.1" || die "the network $net"
+}
+# shellcheck disable=SC2046 # they are words
+network sites 1 $(for n in $SITES; do address "$n"; done)
+SITES_NET=$NET
+network lone 2 "$(address $LONE)"
+LONE_NET=$NET
+net_of() { [ "$1" = $LONE ] && say "$LONE_NET" || say "$SITES_NET"; }
+
+# link NAME up|down
+link() { ip link set "to-$1" "$2"; }
+# vanish NAME PID NUMBER: what one end sends is for a machine that isn't there
+vanish() {
+	nobody=02:00:00:00:00:01
+	for n in $SITES $LONE; do
+		case $(address "$n") in "10.98.$3."*)
+			ip neigh replace "$(address "$n")" lladdr $nobody \
+				nud permanent dev "to-$1" ;;
+		esac
+	done
+	nsenter -t "$2" -n ip neigh replace "10.98.$3.1" lladdr $nobody \
+		nud permanent dev hub || die "packets won't vanish"
+}
+appear() {	# NAME PID
+	ip neigh flush all nud permanent dev "to-$1"
+	nsenter -t "$2" -n ip neigh flush all nud permanent dev hub
+}
+
+{
+	echo '127.0.0.1 localhost'
+	echo '10.98.0.1 hub.test'
+	for n in $SITES $LONE; do echo "$(address "$n") www.s$n.gov.cn"; done
+} >"$T/hosts"
+mount --bind "$T/hosts" /etc/hosts || skip "no mounts"
+
+# --- web servers ------------------------------------------------------------------
+[ "$(id -u)" = 0 ] && as_root='user root;' || as_root=''
+home() {	# N
+	mkdir -p "$T/www/$1"
+	cat >"$T/www/$1/index.html" <<-HTML
+	<html><head><meta charset="utf-8"><title>第${1}市人民政府</title>
+	<meta name="SiteIDCode" content="$(code "$1")">
+	<meta name="SiteDomain" content="www.s$1.gov.cn"></head>
+	<body><p>各市县人民政府要加强组织领导，明确责任分工，细化工作措施，确保各项任务落到实处。</p>
+	</body></html>
+	HTML
+}
+serve() {	# NAME PID N…
+	net=$1 in=$2; shift 2
+	mkdir "$T/$net"
+	{
+		echo "$as_root daemon off; master_process off; pid nginx.pid;
+		error_log error.log; events { }
+		http { access_log off; default_type text/html;
+		client_body_temp_path t1; proxy_temp_path t2;
+		fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;"
+		for n; do
+			home "$n"
+			echo "server { listen 80; server_name www.s$n.gov.cn;
+				root $T/www/$n; }"
+		done
+		echo '}'
+	} >"$T/$net/nginx.conf"
+	start "nginx-$net" nsenter -t "$in" -n \
+		nginx -e error.log -p "$T/$net" -c nginx.conf
+}
+# shellcheck disable=SC2086 # they are words
+serve sites "$SITES_NET" $SITES
+serve lone "$LONE_NET" $LONE
+
+# --- the hub, and six agents ------------------------------------------------------
+HUB_HOST=hub.test
+cat >"$T/told.sh" <<-END
+cat >>"$T/told"
+echo >>"$T/told"
+END
+hub_init
+sed -i "s/^listen = .*/listen = 0.0.0.0:$HUB_PORT/" "$HUB/hub.conf"
+cat >>"$HUB/hub.conf" <<-END
+home_every = 2s
+check_allow = 10.98.0.0/16
+start_after = 30s
+[receiver run]
+kind = command
+command = /bin/sh $T/told.sh
+END
+hub_start
+for n in $SITES $LONE; do
+	c=$(code "$n")
+	AGENT_RUN="nsenter -t $(net_of "$n") -n"
+	site_add "$c" "第${n}市人民政府" "www.s$n.gov.cn"
+	agent_enroll "$c" "$TICKET"
+	sed -i '1i hub_silent = 10s' "$(agent_dir "$c")/agent.conf"
+	zqagent "$c" source add dir web --root "$T/www/$n" \
+		--url "http://www.s$n.gov.cn/" >>"$T/agent-$c.log" 2>&1 ||
+		die "source add for $c"
+	agent_start "$c"
+done
+AGENT_RUN=
+
+state() { zqhub states "$1" --limit 1 --json | jq -r '.[0].state'; }
+state_is() { [ "$(state "$1")" = "$2" ]; }
+all_up() {
+	for n in $SITES $LONE; do state_is "$(code "$n")" up || return 1; done
+}
+told() {	# RULE EVENT: how often
+	jq -s --arg rule "$1" --arg event "$2" '[.[] |
+		select(.rule == $rule and .event == $event)] | length' "$T/told"
+}
+told_is() { [ -f "$T/told" ] && [ "$(told "$1" "$2")" = "$3" ]; }
+told_in_all() { [ "$(jq -s length "$T/told")" = "$1" ]; }
+metric() {
+	curl -sf "http://127.0.0.1:$WEB_PORT/metrics" |
+		awk -v name="$1" '$1 == name { print $2 }'
+}
+isolated() { [ "$(metric zq_hub_isolated)" = "$1" ]; }
+page_says() {
+	curl -sf -H 'Accept-Language: en' "http://127.0.0.1:$WEB_PORT/" |
+		grep -q 'The hub is isolated'
+}
+nobody_judged() {	# since it began: no site was ever said to be bad
+	for n in $SITES $LONE; do
+		zqhub states "$(code "$n")" --json | jq -e 'all(.[];
+			.state == "up" or .state == "slow" or
+			.state == "unknown")' >"$T/have" ||
+			{ zqhub states "$(code "$n")"; die "$n was judged"; }
+	done
+}
+all_have() {
+	for n in $SITES $LONE; do has_items "$(code "$n")" "$1" || return 1; done
+}
+hub_missed() {
+	zqagent "$(code 1)" status >"$T/status"
+	grep -q 'the hub has not answered for' "$T/status"
+}
+
+say "- six sites, two networks, all of them up"
+wait_for 120 "all to be up" all_up
+wait_for 60 "their pages" all_have 1
+isolated 0 || die "isolated, and nothing is wrong"
+
+# cut TURN WHAT COMMAND…: that cuts it
+cut() {
+	turn=$1 what=$2; shift 2
+	say "- $what: the hub is isolated, and judges nobody"
+	began=$(date +%s)
+	"$@"
+	wait_for 120 "the hub to be isolated" isolated 1
+	say "  after $(($(date +%s) - began)) s"
+	wait_for 60 "it to be told" told_is isolated firing "$turn"
+	wait_for 60 "the page to say it" page_says
+	zqhub states hub --limit 1 --json |
+		jq -e '.[0].state == "isolated"' >"$T/have" || die "states hub"
+	for n in $SITES $LONE; do
+		page "$T/www/$n/cut$turn.html" "断网时发布的第${turn}件"
+	done
+	wait_for 60 "the agents to notice" hub_missed
+	wait_for 60 "the sixth to tell on" has_items "$(code $LONE)" $((turn + 1))
+	# Three beats and more: whoever were judged by that would be by now.
+	sleep 20
+	isolated 1 || die "it isn't over yet"
+	has_items "$(code 1)" "$turn" || die "what came through the cut?"
+}
+back() {	# TURN
+	wait_for 180 "the hub to be back" isolated 0
+	wait_for 60 "its end to be told" told_is isolated resolved "$1"
+	wait_for 180 "all to be up" all_up
+	wait_for 60 "what was published meanwhile" all_have $(($1 + 1))
+	wait_for 60 "sync" in_sync
+	nobody_judged
+	told_in_all $((2 * $1)) || { cat "$T/told"; die "something else was told"; }
+	! page_says || die "the page says it still"
+}
+cut 1 "the link goes down" link sites down
+link sites up
+back 1
+cut 2 "packets vanish" vanish sites "$SITES_NET" 1
+appear sites "$SITES_NET"
+back 2
+
+say "- one site alone vanishes: told of it, once, as what it is"
+vanish lone "$LONE_NET" 2
+wait_for 120 "it to be unreachable" state_is "$(code $LONE)" unreachable
+wait_for 60 "it to be told" told_is unreachable firing 1
+sleep 10
+isolated 0 || die "the hub isn't isolated by one"
+told_in_all 5 || { cat "$T/told"; die "something else was told"; }
+jq -se --arg code "$(code $LONE)" '.[4].sites | length == 1 and
+	.[0].site == $code' "$T/told" >"$T/have" ||
+	{ cat "$T/told"; die "who?"; }
+appear lone "$LONE_NET"
+wait_for 180 "its end to be told" told_is unreachable resolved 1
+wait_for 180 "all to be up" all_up
+told_in_all 6 || { cat "$T/told"; die "something else was told"; }
+for n in $SITES; do
+	zqhub states "$(code "$n")" --json | jq -e 'all(.[]; .state != "down" and
+		.state != "silent" and .state != "unreachable")' >"$T/have" ||
+		die "$n was judged"
+done
+
+say "- nothing twice, and the journal is whole"
+zqhub journal print --json | jq -r '.[] | select(.site != 0) |
+	"\(.site) \(.incarnation) \(.seq)"' | sort | uniq -d >"$T/twice"
+[ ! -s "$T/twice" ] || { head "$T/twice"; die "numbers were taken twice"; }
+zqhub journal verify >"$T/verify" || die "the chain"
+stop "$HUB_PID" || die "the hub did not end well"
+exit 0
