@@ -5,6 +5,8 @@
 
 #include "contrib/base/clock.h"
 
+#define SELF INT64_C(120000)	/* ms: so long an agent doesn't get a page
+				 * that comes from outside, before it is said */
 #define LOOKS 10		/* at once … */
 #define LOOK_EACH INT64_C(300000)	/* ms … and one more each */
 
@@ -245,12 +247,26 @@ excuse(struct monitor_site *w, const struct monitor_settings *s,
 	    MONITOR_OUTAGE;
 }
 
+/* The agent can't get a page that comes from outside. When both have just
+ * changed its look may only be the older one: that is nobody's fault. */
+static bool
+is_its_own_fault(const struct monitor_site *w)
+{
+	int64_t since = monitor_trend_since(&w->home, w->home.at[0]);
+
+	if (since < w->looks.good)
+		since = w->looks.good;
+	return monitor_trend_fails(&w->home) && w->home.at[0] - since >= SELF;
+}
+
 struct monitor_verdict
 monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
     const struct monitor_views *v, int64_t now)
 {
 	struct monitor_verdict is = monitor_judge(v->inside, v->outside);
 
+	if (is.cause == MONITOR_CAUSE_SELF && !is_its_own_fault(w))
+		is = monitor_judge(MONITOR_INSIDE_MUTE, v->outside);
 	if (w->missing)
 		is = (struct monitor_verdict){ MONITOR_UNKNOWN,
 		    MONITOR_CAUSE_ISOLATED };
@@ -338,6 +354,7 @@ shift_trend(struct monitor_trend *t, int64_t by)
 		if (t->look[i] != MONITOR_LOOK_NONE)
 			t->at[i] += by;
 	t->since += by;
+	t->good += by;
 }
 
 /* Not what was announced: that goes by the clock, and so does what was said. */

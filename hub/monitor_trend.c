@@ -44,6 +44,8 @@ void
 monitor_trend_put(struct monitor_trend *t, enum monitor_look look,
     int64_t now)
 {
+	enum monitor_look was;
+
 	if (look == MONITOR_LOOK_NONE)
 		return;
 	if (look == MONITOR_LOOK_FAILED && is_past(t, MONITOR_LOOK_FAILED))
@@ -54,7 +56,11 @@ monitor_trend_put(struct monitor_trend *t, enum monitor_look look,
 	    (MONITOR_TREND_LOOKS - 1) * sizeof(t->at[0]));
 	t->look[0] = look;
 	t->at[0] = now;
+	was = t->is;
 	t->is = judge(t);
+	if (t->is != MONITOR_LOOK_FAILED && t->is != MONITOR_LOOK_NONE &&
+	    (was == MONITOR_LOOK_FAILED || was == MONITOR_LOOK_NONE))
+		t->good = now;
 }
 
 void

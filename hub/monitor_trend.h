@@ -19,6 +19,8 @@ struct monitor_trend {		/* zeros: no look yet */
 	int64_t at[MONITOR_TREND_LOOKS];		/* ms */
 	int64_t since;		/* ms: if any of them failed, when the first
 				 * did of all that have since they began to */
+	int64_t good;		/* ms: when they came to something else than
+				 * failed, last */
 	enum monitor_look is;	/* what they come to; NONE: not known */
 };
 

@@ -299,6 +299,52 @@ START_TEST(confirmed)
 }
 END_TEST
 
+static enum monitor_cause
+cause(struct monitor_site *w, int64_t now)
+{
+	const struct monitor_settings s = { .stale_after = 1000000,
+		.start_after = 1000000, .silent_after = 1000000 };
+	struct monitor_views v = monitor_site_views(w, now);
+
+	return monitor_site_judge(w, &s, &v, now).cause;
+}
+
+static void
+inside_fails(struct monitor_site *w, int64_t now)
+{
+	monitor_site_heard(w, now, 1000000, MONITOR_LOOK_FAILED);
+}
+
+/* What an agent saw before the page was well again is no fault of its
+ * settings; what it goes on seeing is. */
+START_TEST(own_fault)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 500000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 501000);
+	inside_fails(&w, 502000);
+	inside_fails(&w, 700000);
+	ck_assert_int_eq(cause(&w, 700000), MONITOR_CAUSE_BOTH);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 701000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 702000);
+	ck_assert_int_eq(cause(&w, 702000), MONITOR_CAUSE_FINE);
+	inside_fails(&w, 760000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 800000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 801000);
+	ck_assert_int_eq(cause(&w, 801000), MONITOR_CAUSE_FINE);
+	inside_fails(&w, 821999);
+	ck_assert_int_eq(cause(&w, 821999), MONITOR_CAUSE_FINE);
+	inside_fails(&w, 822000);
+	ck_assert_int_eq(cause(&w, 822000), MONITOR_CAUSE_SELF);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_SLOW, 823000);
+	ck_assert_int_eq(cause(&w, 823000), MONITOR_CAUSE_SELF);
+	monitor_site_shift(&w, 1000000);
+	ck_assert_int_eq(cause(&w, 1823000), MONITOR_CAUSE_SELF);
+}
+END_TEST
+
 /* A page that doesn't come says nothing of the site before its agent has said
  * that it is still there, or is silent. */
 START_TEST(early)
@@ -398,6 +444,7 @@ main(void)
 	tcase_add_test(t, dark);
 	tcase_add_test(t, silence);
 	tcase_add_test(t, confirmed);
+	tcase_add_test(t, own_fault);
 	tcase_add_test(t, early);
 	tcase_add_test(t, elsewhere);
 	tcase_add_test(t, budget);
