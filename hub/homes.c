@@ -33,6 +33,7 @@
 #define WHOLE 3600000		/* ms: after that a look is unconditional, */
 #define MISSING 86400000	/* … and asks for a path that can't exist */
 #define GIVEN_UP 86400000	/* ms: https that failed for so long */
+#define LOOK 20000		/* ms that a look may take */
 
 struct slot {
 	int64_t regular;	/* ms, mono: the next one … */
@@ -56,6 +57,7 @@ struct homes {
 	struct slot *slot;	/* by number; 0 isn't used */
 	uint32_t slots;
 	size_t under_way;
+	int64_t cut;		/* ms, mono: the hub was isolated then; 0 */
 	struct home_log *log;
 };
 
@@ -257,25 +259,40 @@ log_news(const struct home_seen *s, const struct site *site)
 	buf_clear(&b);
 }
 
+/* Nothing came, and the hub was cut off when it was asked for: it is not the
+ * site's failure. */
+static bool
+is_ours(const struct homes *h, enum cause c)
+{
+	return h->cut != 0 && clock_mono() - h->cut < LOOK &&
+	    (c == CAUSE_NO_NAME || c == CAUSE_NO_CONNECTION ||
+	    c == CAUSE_TIME);
+}
+
 static void
 take(struct homes *h, const struct site *site, struct slot *slot,
     struct db_txn *t, struct home_frame_seen *f)
 {
 	struct home_kept k;
 	unsigned flags = slot->is_extra ? HOME_ACT_EXTRA : 0;
+	bool ours = is_ours(h, f->look->cause);
 
+	if (ours)
+		f->look->cause = CAUSE_ISOLATED;
 	home_keep(t, site, f->look, (uint32_t)h->config->home_slow, &k);
 	if (notice_covers(t, site->number, k.seen.at))
 		flags |= HOME_ACT_EXCLUDED;
 	if (k.act != NULL)
 		log_news(&k.seen, site);
 	home_log_add(h->log, &k.seen, flags, k.act);
-	plan(slot, &k.seen);
 	stats_add(COUNTER_HOME_LOOKED, 1);
 	stats_add(COUNTER_HOME_FAILED, k.seen.outcome == HOME_FAILED);
 	stats_add(COUNTER_HOME_DANGER, k.seen.outcome == HOME_DANGER);
 	pulse_looked(k.seen.site, k.seen.at, (uint8_t)k.seen.outcome,
 	    k.seen.status, k.seen.ms);
+	if (ours)	/* who asks when to look again, and who is cut off */
+		k.seen.outcome = HOME_FAILED;
+	plan(slot, &k.seen);
 	if (h->seen != NULL)
 		h->seen(h->arg, &k.seen);
 }
@@ -311,9 +328,12 @@ void
 homes_look(struct homes *h)
 {
 	struct db_txn *t = view_read(h->writer->view);
+	struct pulse_head head;
 
 	grow(h, site_last(t));
 	db_abort(t);
+	if (pulse_look(&head) && head.isolated)
+		h->cut = clock_mono();
 	look_through(h, clock_mono());
 	stats_set(COUNTER_HOME_UNDER_WAY, h->under_way);
 	home_log_write(h->log);

@@ -11,6 +11,7 @@
 #include "contrib/base/backoff.h"
 #include "hub/home_days.h"
 #include "hub/home_frame.h"
+#include "hub/pulse.h"
 #include "tests/unit/hub/corekit.h"
 
 #define EVERY 900000		/* ms */
@@ -160,11 +161,14 @@ set_up(void)
 	theirs = channel_new(base, pair[1], 1 << 20, on_asked, on_end, NULL);
 	homes = homes_new(&kit.config, &kit.writer, turns, ours);
 	homes_listen(homes, on_seen, NULL);
+	pulse_open(kit.dir);
+	pulse_begin(CORE_NOW + now);
 }
 
 static void
 tear_down(void)
 {
+	pulse_close();
 	homes_free(homes);
 	channel_free(ours);
 	channel_free(theirs);
@@ -253,6 +257,32 @@ START_TEST(test_failure)
 }
 END_TEST
 
+/* While the hub is cut off, and for as long as a look may take, nothing that
+ * doesn't come is the site's failure; but it is looked at again. */
+START_TEST(test_isolated)
+{
+	struct home_day d;
+
+	pass(20000);
+	pulse_isolated(true, CORE_NOW + now);
+	answers[1] = CAUSE_NO_CONNECTION;
+	answers[2] = CAUSE_404;
+	pass(EVERY + EVERY / 20);
+	ck_assert_uint_ge(asked[1].times, 4);
+	pulse_isolated(false, 0);
+	answers[1] = CAUSE_FINE;
+	pass(12000);
+	d = days_of(1);
+	ck_assert_uint_eq(d.failed, 0);
+	ck_assert_uint_eq(d.unknown, 1);
+	d = days_of(2);
+	ck_assert_uint_eq(d.failed, 1);
+	answers[1] = CAUSE_NO_CONNECTION;
+	pass(EVERY);
+	ck_assert_uint_eq(days_of(1).failed, 1);
+}
+END_TEST
+
 START_TEST(test_wanted)
 {
 	pass(20000);
@@ -323,6 +353,7 @@ add(TCase *t)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_regular);
 	tcase_add_test(t, test_failure);
+	tcase_add_test(t, test_isolated);
 	tcase_add_test(t, test_wanted);
 	tcase_add_test(t, test_unasked);
 	tcase_add_test(t, test_sites);
