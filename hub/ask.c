@@ -102,7 +102,14 @@ ask_site(struct ask *a, struct view_site *s)
 bool
 ask_reason(struct ask *a)
 {
-	if (ask_word(a, "reason")[0] != '\0')
+	size_t n = strlen(ask_word(a, "reason"));
+
+	if (n > ASK_REASON)
+		return ask_refuse(a, _("say it in short; what is longer "
+		    "belongs where it can be read"), _("the reason is too "
+		    "long: %zu bytes, and %d are the most (a Chinese character "
+		    "has 3)"), n, ASK_REASON);
+	if (n > 0)
 		return true;
 	return ask_refuse(a, _("say --reason 'what happened'"),
 	    _("a reason is needed: it is shown to the site's people and kept "

@@ -69,6 +69,7 @@ void ask_put(struct ask *a, json_t *act);	/* takes it */
 /* The site with "code"; and is there a "reason"? False: refused. */
 bool ask_site(struct ask *a, struct view_site *s);
 bool ask_reason(struct ask *a);
+#define ASK_REASON 512		/* bytes of it, at most */
 /* A ticket for this site: its act, and what the site's admin is sent, put
  * into `row` as "ticket", "enroll", "expires". */
 void ask_ticket(struct ask *a, uint32_t site, json_t *row);

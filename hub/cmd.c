@@ -206,6 +206,12 @@ cmd_json(json_t *j)
 	json_decref(j);
 }
 
+void
+cmd_json_list(const char *name, json_t *list)
+{
+	cmd_json(json_pack("{s:o}", name, list));
+}
+
 /* --- progress ------------------------------------------------------------- */
 
 static int64_t told;		/* ms, mono; 0: no line is there */

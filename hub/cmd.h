@@ -85,6 +85,9 @@ int cmd_held_dismiss(struct cmd_line *l);
 int cmd_prove(struct cmd_line *l);
 int cmd_import(struct cmd_line *l);
 int cmd_move_check(struct cmd_line *l);
+int cmd_alert_rules(struct cmd_line *l);
+int cmd_alert_receivers(struct cmd_line *l);
+int cmd_alert_test(struct cmd_line *l);
 int cmd_reconcile(struct cmd_line *l);
 /* The number of a move, which stands first. False: said why. */
 bool cmd_move_number(const struct cmd_line *l, uint64_t *n);
@@ -95,6 +98,8 @@ void cmd_import_rows(const json_t *rows);
 
 /* Prints and drops it. */
 void cmd_json(json_t *j);
+/* A listing: {name: […]}; drops list. So it is for all of them. */
+void cmd_json_list(const char *name, json_t *list);
 /* "12 of 40 (30 %)" on one line of stderr that is written over; for
  * errand_tell_fn, dump_tell_fn, writer_tell_fn. arg: what is being done. */
 void cmd_progress(void *arg, uint64_t done, uint64_t of);
@@ -105,6 +110,7 @@ extern const struct cmd cmd_init_list[], cmd_site_list[],
     cmd_journal_list[], cmd_keep_list[], cmd_ca_list[], cmd_backup_list[],
     cmd_check_list[], cmd_checked_list[], cmd_links_list[],
     cmd_home_list[], cmd_days_list[], cmd_domains_list[],
+    cmd_hits_list[],
     cmd_user_list[],
     cmd_notice_list[],
     cmd_alert_list[];

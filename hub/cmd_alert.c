@@ -6,40 +6,22 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "contrib/base/units.h"
 #include "hub/alert_print.h"
-#include "hub/alert_rule.h"
-#include "hub/cmd_text.h"
-#include "hub/config_alert.h"
 #include "hub/query_alert.h"
-
-#define TEST_PAUSE 100000	/* µs */
-#define TEST_WAITS 20000	/* ms for what came of a test */
-
-static void
-put_padded(struct span s, size_t columns)
-{
-	struct buf b;
-
-	buf_init(&b, 4096);
-	text_pad(&b, s, columns);
-	printf("%s ", buf_cstr(&b));
-	buf_clear(&b);
-}
 
 /* --- lists ------------------------------------------------------------------------ */
 
 struct listing {
 	struct query *q;
 	json_t *array;		/* or NULL */
-	struct columns *table;	/* of alerts or deliveries; or NULL */
+	const char *name;	/* of the array */
+	struct columns *table;
 	size_t left;
 	bool failed;		/* only those */
 	size_t shown;
@@ -62,8 +44,7 @@ static bool
 list_silence(void *arg, const struct silence *s)
 {
 	struct listing *l = arg;
-	char text[CLOCK_TEXT_MAX];
-	struct site_info site = { .code = "" };
+	struct site_info site = { .code = "*" };
 
 	l->shown++;
 	if (l->array != NULL) {
@@ -72,13 +53,13 @@ list_silence(void *arg, const struct silence *s)
 	}
 	if (s->site != 0)
 		(void)query_site_by_number(l->q, s->site, &site);
-	printf("%6" PRIu32 " ", s->number);
-	put_padded(s->rule.n > 0 ? s->rule : span_of("*"), 15);
-	put_padded(span_of(s->site != 0 ? site.code : "*"), 12);
-	printf(_("until %s, by %.*s: "), clock_show(text, s->until),
-	    SPAN_ARGS(s->by));
-	cmd_text_put(s->reason);
-	putchar('\n');
+	columns_number(l->table, s->number);
+	columns_put(l->table, s->rule.n > 0 ? s->rule : span_of("*"));
+	columns_put(l->table, span_of(site.code));
+	columns_time(l->table, s->from);
+	columns_time(l->table, s->until);
+	columns_put(l->table, s->by);
+	columns_put(l->table, s->reason);
 	return true;
 }
 
@@ -116,10 +97,9 @@ with_store(struct cmd_line *l, list_fn *fn)
 	if (listing.table != NULL && listing.shown > 0 && !l->json)
 		columns_print(listing.table, stdout);
 	columns_free(listing.table);
-	if (status == CMD_OK && l->json)
-		cmd_json(listing.array);
-	else
-		json_decref(listing.array);
+	if (status == CMD_OK && l->json && listing.name != NULL)
+		cmd_json_list(listing.name, json_incref(listing.array));
+	json_decref(listing.array);
 	query_end(listing.q);
 	store_close(s);
 	return status;
@@ -137,6 +117,7 @@ list_alerts(struct cmd_line *l, struct listing *listing)
 	    !cmd_number(l, "limit", 1, 1000000, 100, &limit))
 		return CMD_USAGE;
 	spec.limit = limit;
+	listing->name = "alerts";
 	listing->table = alert_print_table();
 	query_alerts(listing->q, &spec, list_alert, listing);
 	if (!l->json && listing->shown == 0)
@@ -154,6 +135,12 @@ run_list(struct cmd_line *l)
 static int
 list_silences(struct cmd_line *l, struct listing *listing)
 {
+	static const char *const headings[] = { N_("SILENCE"), N_("RULE"),
+		N_("SITE"), N_("FROM"), N_("UNTIL"), N_("BY"), N_("REASON"),
+		NULL };
+
+	listing->name = "silences";
+	listing->table = columns_new(headings);
 	query_silences(listing->q, cmd_flag(l, "all"), list_silence,
 	    listing);
 	if (!l->json && listing->shown == 0)
@@ -176,6 +163,7 @@ list_ledger(struct cmd_line *l, struct listing *listing)
 		return CMD_USAGE;
 	listing->left = limit;
 	listing->failed = cmd_flag(l, "failed");
+	listing->name = "deliveries";
 	listing->table = alert_print_deliveries();
 	query_deliveries(listing->q, 0, list_delivery, listing);
 	return CMD_OK;
@@ -210,8 +198,7 @@ show_alert(struct cmd_line *l, struct listing *listing)
 		return cmd_fail(_("zqhub alert list --all shows them"),
 		    _("there is no alert %" PRIu64), n);
 	if (l->json)
-		json_array_append_new(listing->array,
-		    json_alert(listing->q, &a));
+		cmd_json(json_alert(listing->q, &a));
 	else
 		alert_print_whole(listing->q, &a);
 	return CMD_OK;
@@ -223,68 +210,15 @@ run_show(struct cmd_line *l)
 	return with_store(l, show_alert);
 }
 
-/* --- the settings ------------------------------------------------------------------- */
-
-static int
-run_rules(struct cmd_line *l)
-{
-	char hold[UNITS_TEXT_MAX], again[UNITS_TEXT_MAX];
-	struct alert_rules rules;
-
-	alert_rules_init(&rules, l->config->file);
-	for (enum alert_what w = 0; w < ALERT_RULES; w++) {
-		const struct alert_rule *r = &rules.rule[w];
-
-		put_padded(span_of(alert_what_name(w)), 16);
-		put_padded(span_of(r->on ? alert_severity_word(r->severity) :
-		    _("off")), 9);
-		printf(_("for %-4s again %-4s × %-3" PRIu64 " %s\n"),
-		    units_format_time(hold, r->hold),
-		    units_format_time(again, r->remind), r->reminders,
-		    alert_what_about(w));
-	}
-	return CMD_OK;
-}
-
-static int
-run_receivers(struct cmd_line *l)
-{
-	const struct config_receiver *r;
-	const char *name;
-	size_t n;
-
-	for (n = 0; (r = config_receiver(l->config->file, n, &name)) != NULL;
-	    n++) {
-		put_padded(span_of(name), 16);
-		put_padded(span_of(r->kind), 13);
-		printf("%s\n", r->url[0] != '\0' ? r->url :
-		    r->command[0] != NULL ? r->command[0] : "");
-	}
-	if (n == 0)
-		puts(_("Nobody is told: hub.conf has no [receiver NAME]."));
-	return CMD_OK;
-}
-
 /* --- what an operator says ------------------------------------------------------------ */
 
-/* --for or --until, else `preset` ms from now. */
+/* A time like 4h, from now on. */
 static bool
-read_until(const struct cmd_line *l, int64_t preset, int64_t *until)
+read_for(const char *span, int64_t *until)
 {
-	const char *span = cmd_value(l, "for");
 	uint64_t ms;
 
-	if (!cmd_time(l, "until", true, until))
-		return false;
-	if (*until != CLOCK_NONE)
-		return true;
-	*until = clock_wall() + preset;
-	if (span == NULL && preset == 0)
-		cmd_fail(NULL, _("%s: say how long: --for 4h, or --until a "
-		    "time"), l->cmd->name);
-	if (span == NULL)
-		return preset != 0;
-	if (!units_parse_time(span_of(span), &ms) ||
+	if (!units_parse_time(span_of(span), &ms) || ms == 0 ||
 	    ms > INT32_MAX * 1000ull) {
 		cmd_fail(NULL, _("--for: \"%s\": expected a time like 30m, "
 		    "4h or 2d"), span);
@@ -292,6 +226,30 @@ read_until(const struct cmd_line *l, int64_t preset, int64_t *until)
 	}
 	*until = clock_wall() + (int64_t)ms;
 	return true;
+}
+
+/* --for or --until, else `preset` ms from now; 0: it has to be said. */
+static bool
+read_until(const struct cmd_line *l, int64_t preset, int64_t *until)
+{
+	const char *span = cmd_value(l, "for");
+
+	if (!cmd_time(l, "until", true, until))
+		return false;
+	if (span != NULL && *until != CLOCK_NONE) {
+		cmd_fail(NULL, _("%s: --for says how long, --until until when: "
+		    "say one of them"), l->cmd->name);
+		return false;
+	}
+	if (span != NULL)
+		return read_for(span, until);
+	if (*until != CLOCK_NONE)
+		return true;
+	*until = clock_wall() + preset;
+	if (preset == 0)
+		cmd_fail(NULL, _("%s: say how long: --for 4h, or --until a "
+		    "time"), l->cmd->name);
+	return preset != 0;
 }
 
 static int
@@ -353,73 +311,6 @@ run_unsilence(struct cmd_line *l)
 	    "silence", (json_int_t)n), _("It is told again."));
 }
 
-/* --- a test ------------------------------------------------------------------------------ */
-
-struct waiting {
-	uint64_t number;
-	bool found;
-	struct delivery delivery;
-	char error[LEDGER_ERROR + 1];
-};
-
-static bool
-look(void *arg, const struct delivery *d)
-{
-	struct waiting *w = arg;
-
-	if (d->number != w->number)
-		return d->number > w->number;
-	w->found = true;
-	w->delivery = *d;
-	snprintf(w->error, sizeof(w->error), "%.*s", SPAN_ARGS(d->error));
-	return false;
-}
-
-/* Until something came of it, or time is over. */
-static bool
-wait_for(struct cmd_line *l, struct waiting *w)
-{
-	int64_t until = clock_mono() + TEST_WAITS;
-	struct store *s = cmd_store(l);
-	struct query *q;
-
-	while (s != NULL && clock_mono() < until) {
-		q = query_begin(s);
-		query_deliveries(q, 0, look, w);
-		query_end(q);
-		if (w->found && w->delivery.state != DELIVERY_INTENDED)
-			break;
-		usleep(TEST_PAUSE);
-	}
-	store_close(s);
-	return w->found;
-}
-
-static int
-run_test(struct cmd_line *l)
-{
-	json_t *result = cmd_act(l, json_pack("{s:s, s:s}", "do",
-	    "alert-test", "receiver", l->word[0]));
-	struct waiting w = { .found = false };
-
-	if (result == NULL)
-		return CMD_NO;
-	w.number = (uint64_t)json_integer_value(json_object_get(result,
-	    "delivery"));
-	json_decref(result);
-	if (!wait_for(l, &w) || w.delivery.state == DELIVERY_INTENDED)
-		return cmd_fail(_("it goes out when zqhubd runs; zqhub alert "
-		    "ledger shows what comes of it"), _("the test was not "
-		    "tried yet"));
-	if (w.delivery.state != DELIVERY_SENT &&
-	    w.delivery.state != DELIVERY_CONFIRMED)
-		return cmd_fail(_("it is tried again; zqhub alert ledger "
-		    "shows it"), "%s: %s", l->word[0], w.error);
-	puts(w.delivery.state == DELIVERY_SENT ? _("The mail server took "
-	    "it.") : _("The receiver took it."));
-	return CMD_OK;
-}
-
 /* --- the list -------------------------------------------------------------------------- */
 
 #define REASON { "reason", "R", N_("why; kept in the journal"), true }
@@ -473,12 +364,14 @@ const struct cmd cmd_alert_list[] = {
 	  .option = {
 	    { "all", NULL, N_("what is over, too"), false },
 	  } },
-	{ .name = "alert rules", .words = "", .run = run_rules,
+	{ .name = "alert rules", .words = "", .json = true,
+	  .run = cmd_alert_rules,
 	  .about = N_("list the rules as the settings have them") },
-	{ .name = "alert receivers", .words = "", .run = run_receivers,
+	{ .name = "alert receivers", .words = "", .json = true,
+	  .run = cmd_alert_receivers,
 	  .about = N_("list who is told") },
 	{ .name = "alert test", .words = "RECEIVER", .least = 1, .most = 1,
-	  .run = run_test,
+	  .run = cmd_alert_test,
 	  .about = N_("send a test to a receiver, and say what came of it"),
 	  .examples = "alert test duty" },
 	{ .name = "alert ledger", .words = "", .json = true,

@@ -185,7 +185,7 @@ run(struct cmd_line *l, report_fn *row, const char *const *headings,
 	query_end(r.q);
 	store_close(s);
 	if (r.array != NULL)
-		cmd_json(r.array);
+		cmd_json_list("sites", r.array);
 	if (r.columns != NULL)
 		columns_print(r.columns, stdout);
 	columns_free(r.columns);

@@ -55,7 +55,7 @@ list(struct cmd_line *line, struct query *q)
 		l.columns = columns_new(headings);
 	query_home_domains(q, s.number, put_line, &l);
 	if (line->json) {
-		cmd_json(l.array);
+		cmd_json_list("domains", l.array);
 	} else {
 		columns_print(l.columns, stdout);
 		columns_free(l.columns);

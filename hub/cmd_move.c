@@ -141,7 +141,7 @@ list(const struct cmd_line *l, struct query *q, const struct move_spec *spec)
 		listing.columns = columns_new(headings);
 	query_moves(q, spec, list_one, &listing);
 	if (l->json) {
-		cmd_json(listing.array);
+		cmd_json_list("moves", listing.array);
 		return;
 	}
 	columns_print(listing.columns, stdout);

@@ -290,7 +290,7 @@ held(struct cmd_line *l, struct listing *list)
 	if (l->json) {
 		list->array = json_array();
 		query_held(list->query, site, (size_t)limit, held_row, list);
-		cmd_json(list->array);
+		cmd_json_list("held", list->array);
 		return CMD_OK;
 	}
 	list->columns = columns_new(headings);

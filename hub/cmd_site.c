@@ -174,7 +174,7 @@ run_list(struct cmd_line *l)
 	if (l->json) {
 		array = json_array();
 		query_sites(listing.query, list_json, array);
-		cmd_json(array);
+		cmd_json_list("sites", array);
 	} else {
 		listing.columns = columns_new(headings);
 		query_sites(listing.query, list_row, &listing);
@@ -390,7 +390,7 @@ const struct cmd cmd_site_list[] = {
 	  } },
 	{ .name = "site list", .words = "", .json = true, .run = run_list,
 	  .about = N_("list all sites"),
-	  .examples = "site list\nsite list --json | jq -r '.[].domain'" },
+	  .examples = "site list\nsite list --json | jq -r '.sites[].domain'" },
 	{ .name = "site show", .words = "CODE", .least = 1, .most = 1,
 	  .json = true, .run = run_show,
 	  .about = N_("show all that is known of one site"),

@@ -297,7 +297,7 @@ list_json(const struct users *u)
 		json_time(row, "changed", one->changed);
 		json_array_append_new(array, row);
 	}
-	cmd_json(array);
+	cmd_json_list("users", array);
 }
 
 static int

@@ -82,9 +82,9 @@ found 带关键未知部分 && die "a critical part was ignored"
 wait_for 60 "the held one" sh -c "'$ZQ_BUILD/zqhub' held --dir '$HUB' | grep -q 6.html"
 
 say "- dismissed, it is gone from the list, and the journal says why"
-place=$(zqhub held --json | jq '.[0].place')
+place=$(zqhub held --json | jq '.held[0].place')
 zqhub held dismiss "$place" --reason '试验部分' >"$T/dismiss" || { cat "$T/dismiss"; die "held dismiss"; }
-[ "$(zqhub held --json | jq length)" = 0 ] || die "still held"
+[ "$(zqhub held --json | jq '.held | length')" = 0 ] || die "still held"
 zqhub site show 4101000001 --json | jq -e '.held == 0 and .state != "held"' >/dev/null || die "the site is still held"
 zqhub journal print --json | jq -e '[.[].act | select(.do? == "dismiss")][-1].reason == "试验部分"' >/dev/null || die "the reason is not in the journal"
 zqhub held dismiss "$place" --reason x >/dev/null 2>&1 && die "dismissed twice"

@@ -79,7 +79,7 @@ say "- the key fits: proven, and in the journal"
 prove 0 "$at/" "200 after" "Proven"
 shown '.proven and (.proof | endswith("200, key fits"))'
 zqhub site show 4101000001 | grep -q 'proven 20' || die "site show"
-zqhub site list --json | jq -e '.[0].proven' >/dev/null || die "site list"
+zqhub site list --json | jq -e '.sites[0].proven' >/dev/null || die "site list"
 zqhub journal print --json | jq -e '[.[].act | select(.do? == "prove")][-1] | .proven and .domain == "www.zhengzhou.gov.cn" and .actor != ""' >/dev/null || die "the journal"
 prove 0 "$at/same" "a redirect" "Proven"
 

@@ -22,7 +22,7 @@ wait_for 90 "twelve items" six
 digest() { zqhub site show "$1" --json | jq -r .digest; }
 d1=$(digest 4101000001) d2=$(digest 4103000001)
 register() { zqhub site list --json |
-	jq -c '[.[] | {number, code, name, domain, kind, parent, reason}]'; }
+	jq -c '[.sites[] | {number, code, name, domain, kind, parent, reason}]'; }
 before=$(register)
 
 say "- backup: while the daemon runs, with a passphrase and without"

@@ -65,7 +65,7 @@ zqhub move announce $A "$OLD/news/" "$OLD/xwzx/" --prefix --reason 栏目规范 
 	--dry-run --json >"$T/dry" || die "dry run"
 jq -e '.dry and .state == "effective" and .sites == 1 and .pages == 1' \
 	"$T/dry" >/dev/null || { cat "$T/dry"; die "the blast radius"; }
-[ "$(zqhub move list --json | jq length)" = 0 ] || die "a dry run was kept"
+[ "$(zqhub move list --json | jq '.moves | length')" = 0 ] || die "a dry run was kept"
 zqhub move announce $A "$OLD/news/" "$OLD/news/new/" --prefix --reason x \
 	2>"$T/err" && die "a move into itself"
 zqhub move announce $A http://b.localhost/x/ "$OLD/y/" --prefix --reason x \

@@ -240,7 +240,7 @@ zqagent "$(code 1)" say move "$S1/tzgg/" "$S1/gonggao/" --prefix --at "$at" \
 	--reason 栏目改名 --by 李四 >>"$T/said" || die "say move"
 move_of() {	# OLD: its number
 	zqhub move list --json | jq -e --arg old "$1" \
-		'.[] | select(.old == $old) | .move'
+		'.moves[] | select(.old == $old) | .move'
 }
 wait_for 60 "the domain's move" move_of "$OLD/"
 wait_for 60 "the column's move" move_of "$S1/tzgg/"

@@ -56,7 +56,7 @@ say "- two columns are renamed; one of them is not to be found afterwards"
 zqagent $A say move "$W/good/" "$W/better/" --prefix >"$T/said" || die "say"
 zqagent $A say move "$W/bad/" "$W/worse/" --prefix >>"$T/said" || die "say"
 state() { zqhub move list --json | jq -r --arg old "$1" \
-	'.[] | select(.old == $old) | .state'; }
+	'.moves[] | select(.old == $old) | .state'; }
 state_is() { [ "$(state "$W/$1/")" = "$2" ]; }
 wait_for 60 "the good one to take effect" state_is good effective
 wait_for 60 "the bad one to take effect" state_is bad effective
@@ -67,7 +67,7 @@ nginx_conf "location /good/ { rewrite ^/good/(.*)\$ $W/better/\$1 permanent; }" 
 kill -HUP "$NGINX"
 wait_for 150 "the good one to be verified" state_is good verified
 wait_for 150 "the bad one to fail" state_is bad failed
-zqhub move list --json | jq -e '.[] | select(.state == "failed") |
+zqhub move list --json | jq -e '.moves[] | select(.state == "failed") |
 	.why | test("worse|bad")' >"$T/why" || die "it doesn't say why"
 grep -q 'GET /good/1.html HTTP/1.1" 301' "$T/access" || die "not looked at"
 zqhub journal print | grep -q move-looked || die "not in the journal"

@@ -231,7 +231,7 @@ zqhub notice announce "$(code stop)" outage --reason '机房检修' \
 	--until "$(date -d '+1 hour' '+%Y-%m-%dT%H:%M:%S+08:00')" >"$T/x" ||
 	{ cat "$T/x"; die "notice announce"; }
 week() { zqhub availability --json >"$T/week" &&
-	jq -e ".[] | select(.code == \"$(code "$1")\") | $2" "$T/week"; }
+	jq -e ".sites[] | select(.code == \"$(code "$1")\") | $2" "$T/week"; }
 wait_for 60 "looks to be excluded" week stop '.excluded > 1'
 failed=$(week stop .failed)
 stop "$PID_stop"
@@ -244,7 +244,7 @@ serve stop "$(address stop)"
 
 say "- the week, and how long they took; a rebuild says the same"
 zqhub availability --json >"$T/x" &&
-	jq -e 'length == 10 and all(.[]; .looks > 2) and
+	jq -e '.sites | length == 10 and all(.[]; .looks > 2) and
 	any(.[]; .code == "4100000003" and .failed > 0) and
 	any(.[]; .code == "4100000007" and .failed <= 2)' "$T/x" >"$T/y" ||
 	{ cat "$T/x"; die "availability"; }
@@ -254,7 +254,7 @@ zqhub availability --csv >"$T/x"
 zqhub availability >"$T/x"
 grep -q 'fails: 5 % and more' "$T/x" || { cat "$T/x"; die "the rule"; }
 zqhub site domains "$(code stop)" --json >"$T/x" &&
-	jq -e 'length == 1 and .[0].event == "given" and
+	jq -e '.domains | length == 1 and .[0].event == "given" and
 	.[0].domain == "www.stop.gov.cn"' "$T/x" >"$T/y" ||
 	{ cat "$T/x"; die "site domains"; }
 zqhub response --csv >"$T/x"

@@ -91,7 +91,7 @@ commanded() {
 	[ "$(grep -c "\"event\":\"$1\"" "$T/command.json")" = "$2" ]
 }
 all_done() {
-	zqhub alert ledger --json | jq -e 'length > 0 and
+	zqhub alert ledger --json | jq -e '.deliveries | length > 0 and
 		all(.state == "sent" or .state == "confirmed")' >/dev/null
 }
 
@@ -176,7 +176,7 @@ wait_for 60 "all deliveries" all_done
 [ "$(hook '[.[] | select(.event == "firing" and .status == 503) | .id] |
 	unique | length')" = 1 ] || die "its name changed from try to try"
 commanded firing 2 || say "  (the command ran twice: it has no memory)"
-zqhub alert list --all --json | jq -e 'length == 2' >"$T/have" ||
+zqhub alert list --all --json | jq -e '.alerts | length == 2' >"$T/have" ||
 	die "alerts were lost or made twice"
 agent_start $CODE
 wait_for 60 "its end" hooked resolved 2

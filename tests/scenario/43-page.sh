@@ -42,7 +42,7 @@ echo 'correct horse battery' | zqhub user add wang --role admin || die "user add
 made=$(zqhub user add li --generate) || die "user add --generate"
 echo short | zqhub user add zhao 2>"$T/err" && die "a short password"
 zqhub user add wang --generate 2>"$T/err" && die "twice the same"
-zqhub user list --json | jq -e 'length == 2 and .[0].role == "viewer"' >/dev/null ||
+zqhub user list --json | jq -e '.users | length == 2 and .[0].role == "viewer"' >/dev/null ||
 	die "user list"
 grep -q "$made" "$HUB/users" && die "a password stands in the file"
 [ "$(stat -c %a "$HUB/users")" = 600 ] || die "who may read the users?"

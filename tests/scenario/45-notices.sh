@@ -19,9 +19,9 @@ site $CODE 郑州市人民政府 www.zhengzhou.gov.cn "$WWW" \
 wait_for 60 "the page" has_items $CODE 1
 
 in_secs() { date -u -d "+$1 seconds" +%FT%TZ; }
-state() { zqhub states "$1" --limit 1 --json | jq -r '.[0].state'; }
+state() { zqhub states "$1" --limit 1 --json | jq -r '.states[0].state'; }
 state_is() { [ "$(state $CODE)" = "$1" ]; }
-was() { zqhub states $CODE --json | jq -e "any(.[]; .state == \"$1\")" >"$T/was"; }
+was() { zqhub states $CODE --json | jq -e "any(.states[]; .state == \"$1\")" >"$T/was"; }
 notice() { zqhub notice show "$1" --json | jq -r ".$2"; }
 notice_is() { [ "$(notice "$1" "$2" 2>"$T/notice")" = "$3" ]; }
 silence() { stop "$(agent_pid $CODE)"; }
@@ -96,7 +96,7 @@ wait_for 60 "the better one" notice_is 5 brief false
 [ "$(notice 5 see)" = https://www.henan.gov.cn/ ] || die "no successor"
 
 # --- and all of it is in the journal -----------------------------------------------
-rows() { zqhub notice list --all --json | jq -c '[.[] | del(.phase, .window_from, .window_until)]'; }
+rows() { zqhub notice list --all --json | jq -c '[.notices[] | del(.phase, .window_from, .window_until)]'; }
 before=$(rows)
 [ "$(say "$before" | jq length)" = 5 ] || die "rows: $before"
 zqhub rebuild >"$T/rebuilt" 2>&1 || die "rebuild"

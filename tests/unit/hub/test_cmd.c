@@ -70,7 +70,10 @@ child(int argc, char **argv)
 	static const struct cmd *const lists[] = {
 		cmd_init_list, cmd_site_list, cmd_status_list,
 		cmd_search_list, cmd_journal_list, cmd_keep_list,
-		cmd_ca_list, cmd_backup_list, NULL,
+		cmd_ca_list, cmd_backup_list, cmd_alert_list,
+		cmd_notice_list, cmd_move_list, cmd_user_list,
+		cmd_domains_list, cmd_days_list, cmd_home_list,
+		cmd_checked_list, NULL,
 	};
 	int status = 0;
 	pid_t pid = fork();
@@ -273,7 +276,10 @@ START_TEST(test_listings)
 
 		ck_assert_int_eq(run(w[0], second, third,
 		    third != NULL ? "--json" : NULL, NULL), 0);
-		json_decref(json());
+		j = json();
+		ck_assert_msg(json_is_object(j) ||
+		    strcmp(w[0], "journal") == 0, "%s", out);
+		json_decref(j);
 		ck_assert_int_eq(run(w[0], w[1], w[1] != NULL ? w[2] : NULL,
 		    NULL), 0);
 	}
@@ -379,12 +385,111 @@ START_TEST(test_dismissing)
 	    "--reason", "测试", "--json", NULL), 0);
 	says(out, "\"dismissed\": 1");
 	ck_assert_int_eq(run("held", "--json", NULL), 0);
-	says(out, "[]");
+	says(out, "\"held\": []");
 	ck_assert_int_eq(run("journal", "print", "--from", "5", NULL), 0);
 	says(out, "\"do\":\"dismiss\"");
 	says(out, "测试");
 	ck_assert_int_eq(run("rebuild", NULL), 0);
 	says(out, "the same");
+	tear_down();
+}
+END_TEST
+
+/* Each listing is an object with the list inside. */
+START_TEST(test_json_of_listings)
+{
+	static const struct {
+		const char *word[3], *name;
+	} all[] = {
+		{ { "site", "list", NULL }, "sites" },
+		{ { "search", "x", NULL }, "items" },
+		{ { "held", NULL, NULL }, "held" },
+		{ { "move", "list", NULL }, "moves" },
+		{ { "notice", "list", NULL }, "notices" },
+		{ { "states", "4101000001", NULL }, "states" },
+		{ { "alert", "list", NULL }, "alerts" },
+		{ { "alert", "silences", NULL }, "silences" },
+		{ { "alert", "ledger", NULL }, "deliveries" },
+		{ { "alert", "rules", NULL }, "rules" },
+		{ { "alert", "receivers", NULL }, "receivers" },
+		{ { "home", NULL, NULL }, "homes" },
+		{ { "site", "domains", "4101000001" }, "domains" },
+		{ { "check", "list", NULL }, "hosts" },
+		{ { "availability", NULL, NULL }, "sites" },
+		{ { "response", NULL, NULL }, "sites" },
+		{ { "user", "list", NULL }, "users" },
+	};
+	json_t *j;
+
+	set_up();
+	make_hub();
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		const char *const *w = all[i].word;
+
+		ck_assert_int_eq(w[1] == NULL ? run(w[0], "--json", NULL) :
+		    run(w[0], w[1], "--json", w[2], NULL), 0);
+		j = json();
+		ck_assert_msg(json_is_array(json_object_get(j,
+		    all[i].name)), "%s: %s", w[0], out);
+		json_decref(j);
+	}
+	tear_down();
+}
+END_TEST
+
+static void
+add_to_settings(const char *lines)
+{
+	char path[96];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/hub.conf", hub);
+	f = fopen(path, "a");
+	ck_assert_ptr_nonnull(f);
+	fputs(lines, f);
+	fclose(f);
+}
+
+#define SILENCE "alert", "silence", "--rule", "slow", "--reason", "x"
+
+START_TEST(test_alerts)
+{
+	char reason[600];
+
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run(SILENCE, "--for", "1h", "--until", "2030-01-01",
+	    NULL), 2);
+	says(err, "say one of them");
+	ck_assert_int_eq(run(SILENCE, "--for", "0", NULL), 2);
+	says(err, "expected a time like 30m");
+	ck_assert_int_eq(run(SILENCE, "--for", "0h", NULL), 2);
+	ck_assert_int_eq(run(SILENCE, NULL), 2);
+	says(err, "say how long");
+	memset(reason, 'r', sizeof(reason) - 1);
+	reason[513] = '\0';
+	ck_assert_int_eq(run("alert", "silence", "--rule", "slow", "--for",
+	    "1h", "--reason", reason, NULL), 1);
+	says(err, "too long: 513 bytes, and 512 are the most");
+	ck_assert_int_eq(run("alert", "silences", NULL), 0);
+	says(out, "Nothing is silenced.");
+	reason[512] = '\0';
+	ck_assert_int_eq(run("alert", "silence", "--rule", "slow", "--for",
+	    "1h", "--reason", reason, NULL), 0);
+	ck_assert_int_eq(run(SILENCE, "--until", "2026-12-24", NULL), 0);
+	ck_assert_int_eq(run("alert", "silences", NULL), 0);
+	says(out, "SILENCE  RULE  SITE");
+	ck_assert_int_eq(run("alert", "rules", NULL), 0);
+	says(out, "RULE");
+	says(out, "SEVERITY");
+	ck_assert_int_eq(run("alert", "receivers", NULL), 0);
+	says(out, "Nobody is told");
+	add_to_settings("[receiver duty]\nkind = command\n"
+	    "command = /bin/true\n");
+	ck_assert_int_eq(run("alert", "receivers", NULL), 0);
+	says(out, "RECEIVER  KIND");
+	says(out, "duty      command");
+	says(out, "/bin/true");
 	tear_down();
 }
 END_TEST
@@ -451,6 +556,8 @@ add(TCase *t)
 	tcase_add_test(t, test_listings);
 	tcase_add_test(t, test_import);
 	tcase_add_test(t, test_dismissing);
+	tcase_add_test(t, test_json_of_listings);
+	tcase_add_test(t, test_alerts);
 	tcase_add_test(t, test_keeping);
 	tcase_add_test(t, test_columns);
 }
