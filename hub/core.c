@@ -95,6 +95,7 @@ on_ca_frame(void *arg, struct channel *channel, const struct frame *f)
 		channel_send(c->edge, FRAME_ANSWER, f->number, f->body);
 		break;
 	case FRAME_REREAD:
+		signer_forget(c->signer);
 		desk_reread(c->desk, f->body);
 		break;
 	case FRAME_SIGNED:

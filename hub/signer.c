@@ -211,6 +211,13 @@ signer_signed(struct signer *s, uint64_t number, struct span body)
 	p->count = 0;
 }
 
+void
+signer_forget(struct signer *s)
+{
+	for (size_t i = 0; i < SIGNER_KEPT; i++)
+		drop(s, &s->paper[i]);
+}
+
 /* --- its life ------------------------------------------------------------- */
 
 struct signer *

@@ -29,5 +29,8 @@ void signer_free(struct signer *s);
 
 void signer_ask(struct signer *s, uint64_t number, struct span body);
 void signer_signed(struct signer *s, uint64_t number, struct span body);
+/* The hub's certificate is another one: what was signed with the one before
+ * may be believed by nobody who comes now. Who waits asks again. */
+void signer_forget(struct signer *s);
 
 #endif

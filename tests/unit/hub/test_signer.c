@@ -220,6 +220,20 @@ START_TEST(one_for_all)
 	ck_assert_str_eq(buf_cstr(&body), "signed");
 	ask(s, 900, 0);
 	ck_assert_uint_eq(answers[900], 200);
+	/* The CA was rolled: nothing that was signed before is given out. */
+	signer_forget(s);
+	ask(s, 902, 0);
+	ck_assert_uint_eq(signatures, 2);
+	ck_assert_uint_eq(answers[902], 0);
+	signer_forget(s);		/* it may be of the old one */
+	ck_assert_uint_eq(answers[902], 503);
+	sign(s, true, SPAN("late"));
+	ask(s, 903, 0);
+	ck_assert_uint_eq(signatures, 3);
+	sign(s, true, SPAN("signed anew"));
+	ck_assert_uint_eq(answers[903], 200);
+	ck_assert_str_eq(buf_cstr(&body), "signed anew");
+	signatures = 1;
 	first = now();
 	ask(s, 901, first);
 	ck_assert_uint_eq(answers[901], 304);
