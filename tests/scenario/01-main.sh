@@ -46,7 +46,9 @@ jq -e --arg h "$hash" '.sha256 == $h and .length == 8' "$T/csv" >/dev/null ||
 
 say "- nothing from outside the root, no hidden or draft files, no pipes"
 zqhub journal print --json >"$T/journal"
-if grep -E 'secret|leak|hidden|page\.html~|pipe\.html' "$T/journal"; then
+# What it can't look at it names, so that nobody takes it for gone.
+if grep -v '"change":"cover"' "$T/journal" |
+	grep -E 'secret|leak|hidden|page\.html~|pipe\.html'; then
 	die "something was told that must not be"
 fi
 
