@@ -10,6 +10,7 @@
 #include "hub/moved.h"
 #include "hub/notice_say.h"
 #include "hub/telling.h"
+#include "protocol/limits.h"
 #include "protocol/statement.h"
 #include "protocol/url.h"
 
@@ -21,6 +22,48 @@ is_other_end(struct group *g, uint32_t site, const struct rewrite_rule *r)
 
 	return r->to.n > 0 && url_parse(&u, r->to) &&
 	    group_host(g, u.host) == site;
+}
+
+/* The other end of a move may have stood for it before its own site announced
+ * it: that is heard again now. */
+static void
+hear_other_end(struct group *g, const struct entry *e,
+    const struct change *c, const struct rewrite_rule *r)
+{
+	struct move_said said = { .rule = *r };
+	uint8_t name[TABLE_DIGEST];
+	struct change other;
+	uint64_t place;
+	struct buf row;
+	struct url u;
+
+	said.site = url_parse(&u, r->to) ? group_host(g, u.host) : 0;
+	if (said.site == 0 || said.site == e->site)
+		return;
+	held_name(name, said.site, c);
+	buf_init(&row, LIMIT_CHANGE);
+	if (held_later_of(g->txn, HELD_FOREIGN, said.site, name, &place,
+	    &row) && change_read(&other, buf_look(&row)) &&
+	    span_is(other.word[WORD_SUCCESSOR], r->to)) {
+		said.by = other.word[WORD_BY];
+		if (move_say_too(g, e, &said) == NULL)
+			held_settle(g, said.site, name, e->place);
+	}
+	buf_clear(&row);
+}
+
+static const char *
+hear_own(struct group *g, const struct entry *e, const struct change *c,
+    const struct move_said *said)
+{
+	const char *why;
+
+	if (said->rule.to.n == 0)
+		return move_unsay(g, e, said);
+	why = move_say(g, e, said);
+	if (why == NULL && span_is(c->word[WORD_SCOPE], SPAN("domain")))
+		hear_other_end(g, e, c, &said->rule);
+	return why;
 }
 
 static const char *
@@ -38,8 +81,7 @@ hear_move(struct group *g, const struct entry *e, const struct change *c,
 	if (foreign)
 		return is_other_end(g, e->site, &said.rule) ?
 		    move_say_too(g, e, &said) : buf_cstr(&g->why);
-	return said.rule.to.n == 0 ? move_unsay(g, e, &said) :
-	    move_say(g, e, &said);
+	return hear_own(g, e, c, &said);
 }
 
 static const char *
@@ -141,15 +183,20 @@ hear(struct group *g, const struct entry *e, const struct change *c,
 {
 	const char *why = NULL;
 
-	if (group_stand(g, e->site)->silenced)
-		why = "the site was blocked, in quarantine or retired, or "
-		    "two agents spoke with its key: say it again";
+	if (group_stand(g, e->site)->silenced) {
+		held_later(g, e, c, HELD_SILENCED, SPAN("the site was "
+		    "blocked, in quarantine or retired, or two agents spoke "
+		    "with its key"));
+		return;
+	}
 	for (size_t i = 0; why == NULL && i < TABLE_COUNT_; i++)
 		if (table[i].kind == c->kind)
 			why = table[i].fn(g, e, c, foreign);
 	if (why != NULL && takes_back_held(g, e, c))
 		why = NULL;
-	if (why != NULL)
+	if (why != NULL && foreign && c->kind != CHANGE_REPLY)
+		held_later(g, e, c, HELD_FOREIGN, span_of(why));
+	else if (why != NULL)
 		held_put(g, e, c, span_of(why));
 	else if (group_stand(g, e->site)->held > 0)
 		settle(g, e, c);

@@ -85,7 +85,7 @@ held_name(uint8_t name[TABLE_DIGEST], uint32_t site, const struct change *c)
 	struct buf id;
 
 	if (c->kind != CHANGE_MOVE && c->kind != CHANGE_COVER &&
-	    c->kind != CHANGE_REPLY) {
+	    c->kind != CHANGE_REPLY && c->kind != CHANGE_NOTICE) {
 		item_name(name, site, item_id(c));
 		return;
 	}
@@ -276,7 +276,8 @@ held_later(struct group *g, const struct entry *e, const struct change *c,
 	struct key k = key_u32_u64(e->site, e->place);
 
 	held_name(h.name, e->site, c);
-	replace(g, h.name);
+	if (c->kind != CHANGE_NOTICE)	/* several stand beside each other */
+		replace(g, h.name);
 	put(g, e->place, &h);
 	put_name(g, e->place, &h);
 	db_put(g->txn, table_of(kind), key_look(&k), e->body);
@@ -307,6 +308,19 @@ held_later_next(struct db_txn *t, enum held_kind kind, uint32_t site,
     uint64_t after, uint64_t *place)
 {
 	return first_of(t, table_of(kind), site, after + 1, place);
+}
+
+bool
+held_later_of(struct db_txn *t, enum held_kind kind, uint32_t site,
+    const uint8_t name[TABLE_DIGEST], uint64_t *place, struct buf *row)
+{
+	struct held_row h;
+
+	if (!last_of_name(t, name, UINT64_MAX, place) ||
+	    !held_get(t, *place, &h) || h.kind != kind || h.site != site)
+		return false;
+	buf_span(row, held_later_look(t, kind, site, *place));
+	return true;
 }
 
 struct span

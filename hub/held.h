@@ -78,6 +78,10 @@ void held_later(struct group *g, const struct entry *e,
 /* The oldest of a site that is newer than `after`. */
 bool held_later_next(struct db_txn *t, enum held_kind kind, uint32_t site,
     uint64_t after, uint64_t *place);
+/* The newest listed under this name, if it is held like this; its change row
+ * goes into row. */
+bool held_later_of(struct db_txn *t, enum held_kind kind, uint32_t site,
+    const uint8_t name[TABLE_DIGEST], uint64_t *place, struct buf *row);
 /* Its change row; empty if it isn't there. Lives as a get's (db.h). */
 struct span held_later_look(struct db_txn *t, enum held_kind kind,
     uint32_t site, uint64_t place);

@@ -107,6 +107,28 @@ START_TEST(of_another_site_it_is_held)
 }
 END_TEST
 
+/* It waits until the host is its own, or it may speak again. */
+START_TEST(held_for_later)
+{
+	cover(1, "https://new.gov.cn/", "whole", "", "", "");
+	ck_assert_has(held(1), "new.gov.cn");
+	kit_act(&k, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
+	    "\"new.gov.cn\",\"actor\":\"x\",\"reason\":\"y\"}");
+	kit_act(&k, "{\"do\":\"again\",\"site\":1}");
+	ck_assert_str_eq(held(1), "");
+	ck_assert(takes(1, "https://new.gov.cn/a.html"));
+	kit_act(&k, "{\"do\":\"block\",\"site\":1,\"actor\":\"x\","
+	    "\"reason\":\"y\"}");
+	cover(1, "https://s1.gov.cn/", "whole", "", "", "");
+	ck_assert(!takes(1, "https://s1.gov.cn/a.html"));
+	kit_act(&k, "{\"do\":\"unblock\",\"site\":1,\"actor\":\"x\","
+	    "\"reason\":\"y\"}");
+	ck_assert_str_eq(held(1), "");
+	ck_assert(takes(1, "https://s1.gov.cn/a.html"));
+	same_again();
+}
+END_TEST
+
 START_TEST(only_so_many)
 {
 	char url[64];
@@ -148,6 +170,7 @@ main(void)
 	tcase_add_test(c, with_patterns_of_what_is_told);
 	tcase_add_test(c, the_inner_one_counts);
 	tcase_add_test(c, of_another_site_it_is_held);
+	tcase_add_test(c, held_for_later);
 	tcase_add_test(c, only_so_many);
 	tcase_add_test(c, gone_with_its_site);
 	suite_add_tcase(s, c);

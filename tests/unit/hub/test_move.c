@@ -299,7 +299,30 @@ START_TEST(of_another_site_it_is_held)
 	    "\"reason\":\"y\"}");
 	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix", 0, 0);
 	ck_assert_str_eq(state(1), "none");
-	ck_assert_has(held(1), "say it again");
+	ck_assert_has(held(1), "blocked");
+	kit_act(&k, "{\"do\":\"unblock\",\"site\":1,\"actor\":\"x\","
+	    "\"reason\":\"y\"}");
+	ck_assert_str_eq(held(1), "");
+	ck_assert_str_eq(state(1), "effective");
+	same_again();
+}
+END_TEST
+
+#define AGAIN(domain) kit_act(&k, "{\"do\":\"domain-add\",\"site\":1,"	\
+	"\"domain\":\"" domain "\",\"actor\":\"x\",\"reason\":\"y\"}");	\
+	kit_act(&k, "{\"do\":\"again\",\"site\":1}")
+
+/* It waits until the host is the site's. */
+START_TEST(of_a_host_that_becomes_its_own)
+{
+	say(1, "https://new.gov.cn/a/", "https://new.gov.cn/b/", "prefix", 0,
+	    0);
+	ck_assert_str_eq(state(1), "none");
+	ck_assert_has(held(1), "new.gov.cn");
+	AGAIN("new.gov.cn");
+	ck_assert_str_eq(held(1), "");
+	ck_assert_str_eq(state(1), "effective");
+	same_again();
 }
 END_TEST
 
@@ -307,6 +330,21 @@ END_TEST
 
 #define AGREE "{\"do\":\"move-agree\",\"move\":1,\"actor\":\"li\","	\
 	"\"reason\":\"seen the paper\"}"
+
+/* Whoever is to have it says so first. */
+START_TEST(the_other_end_is_earlier)
+{
+	say(2, "https://s1.gov.cn/", "https://s2.gov.cn/", "domain", 0, 0);
+	ck_assert_has(held(2), "not announced this move");
+	say(1, "https://s1.gov.cn/", "https://s3.gov.cn/", "domain", 0, 0);
+	ck_assert_str_eq(state(1), "overdue");
+	ck_assert_has(held(2), "not announced this move");
+	say(1, "https://s1.gov.cn/", "https://s2.gov.cn/", "domain", 0, 0);
+	ck_assert_str_eq(state(2), "effective");
+	ck_assert_str_eq(held(2), "");
+	same_again();
+}
+END_TEST
 
 START_TEST(a_domain_needs_both_ends)
 {
@@ -573,6 +611,8 @@ main(void)
 	tcase_add_test(c, refused_it_changes_nothing);
 	tcase_add_test(c, its_owner_withdraws_it);
 	tcase_add_test(c, of_another_site_it_is_held);
+	tcase_add_test(c, of_a_host_that_becomes_its_own);
+	tcase_add_test(c, the_other_end_is_earlier);
 	tcase_add_test(c, a_domain_needs_both_ends);
 	tcase_add_test(c, a_root_is_a_domain);
 	tcase_add_test(c, a_domain_of_its_own_needs_nobody);
