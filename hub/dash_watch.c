@@ -2,11 +2,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/units.h"
 #include "hub/cell.h"
+#include "hub/elsewhere.h"
 #include "hub/markup.h"
 #include "hub/monitor_state.h"
 #include "hub/plot.h"
@@ -115,6 +117,34 @@ outside(struct visit *v, uint32_t site)
 		    home_row_cert_until(&row));
 }
 
+/* What others saw, who were asked because the hub couldn't get it. */
+static void
+elsewhere(struct visit *v, const struct pulse_row *p)
+{
+	struct buf list;
+	struct span rest;
+
+	if (!elsewhere_is_of_now(p))
+		return;
+	buf_init(&list, WHY_MAX);
+	elsewhere_list(&list, v->query, p);
+	rest = buf_look(&list);
+	buf_printf(v->out, "<dt>%s</dt><dd>", _("Seen from elsewhere"));
+	markup_ago(v->out, p->others_at);
+	while (rest.n > 0) {
+		const char *end = memchr(rest.at, '\n', rest.n);
+		size_t n = end != NULL ? (size_t)(end - rest.at) : rest.n;
+
+		buf_text(v->out, "<br>");
+		markup_text(v->out, (struct span){ rest.at, n });
+		n += end != NULL;
+		rest.at += n;
+		rest.n -= n;
+	}
+	buf_text(v->out, "</dd>\n");
+	buf_clear(&list);
+}
+
 /* 国办秘函〔2019〕19号: 5 % of a week's visits fail a site. */
 static void
 availability(struct visit *v, uint32_t site)
@@ -158,6 +188,7 @@ dash_watch_now(struct visit *v, const struct site_info *s)
 	buf_text(v->out, "<dl>\n");
 	inside(v->out, &p);
 	outside(v, s->number);
+	elsewhere(v, &p);
 	availability(v, s->number);
 	buf_text(v->out, "</dl>\n");
 }

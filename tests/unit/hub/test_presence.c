@@ -13,8 +13,10 @@ static struct pulse_row row;
 
 static struct {
 	unsigned heard, gone;
+	unsigned looked;
 	uint32_t site;
 	int64_t at, patience;
+	struct vantage_answer answer;
 	struct health health;
 } told;
 
@@ -40,10 +42,19 @@ on_gone(void *arg, uint32_t site, int64_t now)
 }
 
 static void
+on_looked(void *arg, uint32_t site, const struct vantage_answer *a)
+{
+	ck_assert(arg == &told);
+	told.looked++;
+	told.site = site;
+	told.answer = *a;
+}
+
+static void
 setup(void)
 {
 	const struct presence_hooks hooks = { .heard = on_heard,
-		.gone = on_gone, .arg = &told };
+		.gone = on_gone, .looked = on_looked, .arg = &told };
 
 	pulse_open(NULL);
 	core_open(&kit, CORE_MOST);
@@ -133,6 +144,41 @@ START_TEST(words)
 	batch_of(&p, 5000, INT64_MAX);
 	ck_assert_int_eq(told.patience, 20000);
 	ck_assert_uint_eq(told.gone, 0);
+}
+END_TEST
+
+static void
+looked_of(const struct frame_peer *p, const char *features, uint64_t task)
+{
+	struct buf b;
+
+	buf_init(&b, FRAME_MAX);
+	frame_batch_begin(&b, p, &(struct batch){ .incarnation = 1,
+	    .first = 1, .features = span_of(features), .looked = {
+	    .task = task, .status = 200, .ms = 12 } });
+	presence_batch(presence, buf_look(&b));
+	buf_clear(&b);
+}
+
+/* What it saw of another's page, and that it would look again; another key
+ * says nothing for it. */
+START_TEST(looks)
+{
+	struct frame_peer p = core_peer(1, "203.0.113.7:5000");
+
+	looked_of(&p, "changes look health", 4711);
+	ck_assert_uint_eq(told.looked, 1);
+	ck_assert_uint_eq(told.site, 1);
+	ck_assert_uint_eq(told.answer.task, 4711);
+	ck_assert_uint_eq(told.answer.status, 200);
+	ck_assert(pulse_read(1, &row) && row.looks);
+	looked_of(&p, "changes looks", 0);
+	ck_assert_uint_eq(told.looked, 1);
+	ck_assert(pulse_read(1, &row) && !row.looks);
+	core_key(p.key_hash, 2);
+	looked_of(&p, "look", 4712);
+	ck_assert_uint_eq(told.looked, 1);
+	ck_assert(pulse_read(1, &row) && !row.looks);
 }
 END_TEST
 
@@ -232,6 +278,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, words);
+	tcase_add_test(t, looks);
 	tcase_add_test(t, strangers);
 	tcase_add_test(t, connections);
 	tcase_add_test(t, busy);

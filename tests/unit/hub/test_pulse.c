@@ -48,6 +48,8 @@ END_TEST
 START_TEST(what_is_written)
 {
 	struct health h = { .told = true, .beat = 5000, .home_status = 200 };
+	const struct vantage_look others[VANTAGE_ASKED] = {
+		[1] = { .by = 7, .ms = 12, .said = VANTAGE_FAILED } };
 
 	ck_assert(!pulse_read(3, &row));
 	pulse_heard(3, START + 1, "203.0.113.7:51824", &h);
@@ -69,6 +71,15 @@ START_TEST(what_is_written)
 	ck_assert_uint_eq(row.state, 5);
 	ck_assert_uint_eq(row.cause, 6);
 	ck_assert_int_eq(row.since, START + 4);
+	ck_assert(!row.looks && row.others_at == 0);
+	pulse_looks(3, true);
+	pulse_others(3, START + 5, others);
+	ck_assert(pulse_read(3, &row));
+	ck_assert(row.looks);
+	ck_assert_int_eq(row.others_at, START + 5);
+	ck_assert_uint_eq(row.others[1].by, 7);
+	ck_assert_uint_eq(row.others[1].ms, 12);
+	ck_assert_uint_eq(row.connections, 2);
 	/* A poll tells no health, a proof no address: they stay. */
 	pulse_heard(3, START + 9, NULL, NULL);
 	pulse_connected(3, 0, START + 10);
