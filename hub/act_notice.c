@@ -4,6 +4,7 @@
 #include "hub/act_notice.h"
 
 #include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/notice_say.h"
 #include "protocol/change.h"
@@ -39,7 +40,8 @@ act_notice_announce(struct group *g, const struct entry *e, const json_t *o)
 	if (!announcement_read(&said.what, &c, &why))
 		return why;
 	if (said.what.kind == ANNOUNCE_RESOLVED || said.what.withdrawn)
-		return "a notice is ended by its number";
+		return N_("maintenance and a closing say when; what is over is "
+		    "said by the number of its notice");
 	said.site = s.number;
 	return notice_say(g, e, &said);
 }
@@ -50,7 +52,7 @@ act_notice_end(struct group *g, const struct entry *e, const json_t *o)
 	uint64_t number;
 
 	if (!act_read_number(o, "notice", UINT32_MAX, &number))
-		return "there is no such notice";
+		return N_("there is no such notice");
 	return notice_end(g, e, (uint32_t)number,
 	    act_read_text(o, "reason"), act_read_text(o, "actor"));
 }

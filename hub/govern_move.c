@@ -95,7 +95,7 @@ try(struct ask *a, json_t *act, uint32_t number)
 	} else {
 		json_decref(r.result);
 		ask_refuse(a, _("zqhub move list shows all moves"), "%s",
-		    buf_cstr(&why));
+		    _(buf_cstr(&why)));
 	}
 	buf_clear(&why);
 	return good;

@@ -110,6 +110,39 @@ read_zone(struct ask *a, json_t *act)
 	    "a name such as Asia/Shanghai"), zone);
 }
 
+/* What apply refuses as well, but here by the options that are missing. */
+static bool
+judge_times(struct ask *a, const json_t *act)
+{
+	enum notice_kind kind = notice_kind_named(span_of(ask_word(a,
+	    "kind")));
+	json_t *from = json_object_get(act, "from");
+	json_t *until = json_object_get(act, "until");
+	bool recurs = ask_word(a, "recurs")[0] != '\0';
+
+	if (recurs && kind != NOTICE_MAINTENANCE)
+		return ask_refuse(a, NULL, _("only maintenance recurs: --every "
+		    "is not for an outage or a closing"));
+	if (recurs && (from != NULL || until != NULL))
+		return ask_refuse(a, _("announce what is once on its own"),
+		    _("maintenance recurs (--every) or is once (--from and "
+		    "--until), not both"));
+	if (kind == NOTICE_MAINTENANCE && !recurs &&
+	    (from == NULL || until == NULL))
+		return ask_refuse(a, NULL, _("maintenance says from when until "
+		    "when, --from and --until, or when it recurs: --every"));
+	if (kind == NOTICE_CLOSING && from == NULL)
+		return ask_refuse(a, NULL, _("a closing says from when on the "
+		    "site is closed: --from"));
+	if (from != NULL && until != NULL &&
+	    json_integer_value(until) <= json_integer_value(from))
+		return ask_refuse(a, NULL, _("it would end before it begins: "
+		    "--until is to come after --from"));
+	if (until != NULL && json_integer_value(until) <= a->now)
+		return ask_refuse(a, NULL, _("--until: that time is over"));
+	return true;
+}
+
 static void
 set_times(struct ask *a, json_t *act)
 {
@@ -145,7 +178,7 @@ govern_notice_announce(struct ask *a)
 	    "site", (json_int_t)s.number, "kind", ask_word(a, "kind"),
 	    "service", ask_word(a, "service"));
 	set_times(a, act);
-	good = read_see(a, act) && read_zone(a, act) &&
+	good = judge_times(a, act) && read_see(a, act) && read_zone(a, act) &&
 	    try(a, act, 0, s.number);
 	if (good) {
 		ask_put(a, json_incref(act));

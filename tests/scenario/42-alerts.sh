@@ -102,6 +102,12 @@ for to in hook mail am run; do
 done
 [ "$(hook '[.[] | select(.good == false)] | length')" = 0 ] ||
 	die "a signature is wrong"
+echo 503 >"$T/hook.status"
+for nth in first second; do	# which doesn't wait behind the first
+	zqhub alert test hook >"$T/test" 2>&1 && die "the $nth test"
+	grep -q 503 "$T/test" || { cat "$T/test"; die "the $nth test"; }
+done
+rm "$T/hook.status"
 zqhub alert test nobody >"$T/test" 2>&1 && die "there is no nobody"
 
 say "- a site falls silent: told soon, to each, once"

@@ -494,6 +494,44 @@ START_TEST(test_alerts)
 }
 END_TEST
 
+#define ANNOUNCE(kind) "notice", "announce", "4101000001", kind, \
+	"--reason", "x"
+
+/* What is missing is said by its option. */
+START_TEST(test_notices)
+{
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run(ANNOUNCE("maintenance"), NULL), 1);
+	says(err, "--from and --until, or when it recurs: --every");
+	ck_assert_int_eq(run(ANNOUNCE("maintenance"), "--from", "2030-01-01",
+	    NULL), 1);
+	says(err, "or when it recurs: --every");
+	ck_assert_int_eq(run(ANNOUNCE("maintenance"), "--from",
+	    "2030-01-01 02:00", "--until", "2030-01-01 02:00", NULL), 1);
+	says(err, "it would end before it begins");
+	ck_assert_int_eq(run(ANNOUNCE("maintenance"), "--every",
+	    "sun 02:00-04:00", "--from", "2030-01-01", NULL), 1);
+	says(err, "not both");
+	ck_assert_int_eq(run(ANNOUNCE("closing"), NULL), 1);
+	says(err, "closed: --from");
+	ck_assert_int_eq(run(ANNOUNCE("outage"), "--every",
+	    "sun 02:00-04:00", NULL), 1);
+	says(err, "only maintenance recurs");
+	ck_assert_int_eq(run(ANNOUNCE("outage"), "--from", "2020-01-01",
+	    "--until", "2020-01-02", NULL), 1);
+	says(err, "--until: that time is over");
+	ck_assert_int_eq(run("notice", "list", "--all", "--json", NULL), 0);
+	says(out, "\"notices\": []");
+	ck_assert_int_eq(run(ANNOUNCE("maintenance"), "--every",
+	    "sun 02:00-04:00", NULL), 0);
+	ck_assert_int_eq(run(ANNOUNCE("outage"), NULL), 0);
+	ck_assert_int_eq(run(ANNOUNCE("closing"), "--from", "2030-01-01",
+	    NULL), 0);
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_keeping)
 {
 	char file[96];
@@ -558,6 +596,7 @@ add(TCase *t)
 	tcase_add_test(t, test_dismissing);
 	tcase_add_test(t, test_json_of_listings);
 	tcase_add_test(t, test_alerts);
+	tcase_add_test(t, test_notices);
 	tcase_add_test(t, test_keeping);
 	tcase_add_test(t, test_columns);
 }
