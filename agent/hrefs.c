@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "agent/linktag.h"
 #include "contrib/base/text.h"
 
 #define ATTRIBUTES_MAX 64	/* of one tag; further ones are none of ours */
@@ -20,38 +21,13 @@ struct scan {
 	const char *start, *at, *end;
 	const char *counted;	/* lines are counted up to here */
 	uint32_t line;
-	hrefs_fn *fn;
+	hrefs_fn *fn;		/* or */
+	hrefs_hidden_fn *hidden;
 	void *arg;
 	/* The tag just read. */
 	struct span tag;
 	struct attribute attribute[ATTRIBUTES_MAX];
 	size_t count;
-};
-
-/* What an element's attribute points to. */
-static const struct rule {
-	const char *tag, *attribute;
-	enum link_kind kind;
-	bool list;		/* srcset: addresses, each with a width */
-} rules[] = {
-	{ "a", "href", LINK_ANCHOR, false },
-	{ "area", "href", LINK_ANCHOR, false },
-	{ "base", "href", LINK_ANCHOR, false },
-	{ "img", "src", LINK_IMAGE, false },
-	{ "img", "srcset", LINK_IMAGE, true },
-	{ "source", "src", LINK_IMAGE, false },
-	{ "source", "srcset", LINK_IMAGE, true },
-	{ "video", "src", LINK_IMAGE, false },
-	{ "video", "poster", LINK_IMAGE, false },
-	{ "audio", "src", LINK_IMAGE, false },
-	{ "input", "src", LINK_IMAGE, false },
-	{ "frame", "src", LINK_FRAME, false },
-	{ "iframe", "src", LINK_FRAME, false },
-	{ "embed", "src", LINK_FRAME, false },
-	{ "object", "data", LINK_FRAME, false },
-	{ "form", "action", LINK_FORM, false },
-	{ "script", "src", LINK_SCRIPT, false },
-	{ "link", "href", LINK_STYLE, false },
 };
 
 static bool
@@ -319,62 +295,23 @@ count_lines(struct scan *s, const char *to)
 }
 
 static void
-tell(struct scan *s, const struct rule *r, const struct attribute *a,
+tell(struct scan *s, const struct linktag *t, const struct attribute *a,
     struct span value)
 {
 	count_lines(s, s->tag.at);
 	s->fn(s->arg, &(struct href){ .at = (size_t)(value.at - s->start),
-	    .n = value.n, .kind = r->kind, .quote = a->quote, .listed = r->list,
-	    .base = strcmp(r->tag, "base") == 0, .line = s->line });
+	    .n = value.n, .kind = t->kind, .quote = a->quote,
+	    .listed = t->form == LINKTAG_LIST,
+	    .base = strcmp(t->element, "base") == 0, .line = s->line });
 }
 
-/* "a.png 1x, b.png 2x": a comma ends one, at the end of its address or behind
- * what follows that. */
-static void
-tell_list(struct scan *s, const struct rule *r, const struct attribute *a)
+static struct span
+value_of(const struct scan *s, const char *name)
 {
-	const char *at = a->value.at, *end = at + a->value.n, *from, *to;
+	const struct attribute *a = name != NULL ? find(s, span_of(name)) :
+	    NULL;
 
-	for (;;) {
-		while (at < end && (is_blank(*at) || *at == ','))
-			at++;
-		if (at == end)
-			return;
-		for (from = at; at < end && !is_blank(*at);)
-			at++;
-		for (to = at; to > from && to[-1] == ',';)
-			to--;
-		tell(s, r, a, (struct span){ from, (size_t)(to - from) });
-		if (to == at)
-			while (at < end && *at != ',')
-				at++;
-	}
-}
-
-/* Of <link> only style sheets are links that the hub is told. */
-static bool
-is_meant(const struct scan *s, const struct rule *r)
-{
-	const struct attribute *rel;
-
-	if (strcmp(r->tag, "link") != 0)
-		return true;
-	rel = find(s, SPAN("rel"));
-	for (size_t i = 0; rel != NULL && i + 10 <= rel->value.n; i++)
-		if (text_same_nocase((struct span){ rel->value.at + i, 10 },
-		    SPAN("stylesheet")))
-			return true;
-	return false;
-}
-
-static const struct rule *
-find_rule(const struct scan *s, const struct attribute *a)
-{
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (text_same_nocase(s->tag, span_of(rules[i].tag)) &&
-		    text_same_nocase(a->name, span_of(rules[i].attribute)))
-			return &rules[i];
-	return NULL;
+	return a != NULL ? a->value : SPAN_NONE;
 }
 
 static void
@@ -382,16 +319,46 @@ tell_tag(struct scan *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		const struct attribute *a = &s->attribute[i];
-		const struct rule *r = find_rule(s, a);
+		const struct linktag *t = linktag_find(s->tag, a->name);
+		struct span rest = a->value, address;
 
-		if (r == NULL || a->value.n == 0 || find(s, a->name) != a ||
-		    !is_meant(s, r))
+		if (t == NULL || find(s, a->name) != a ||
+		    !linktag_is_meant(t, value_of(s, t->needs)))
 			continue;
-		if (r->list)
-			tell_list(s, r, a);
-		else
-			tell(s, r, a, a->value);
+		while (linktag_next(t, &rest, &address))
+			tell(s, t, a, address);
 	}
+}
+
+static void
+hide(const struct scan *s, const char *from)
+{
+	if (s->hidden != NULL && s->at > from)
+		s->hidden(s->arg, (size_t)(from - s->start),
+		    (size_t)(s->at - from));
+}
+
+/* From behind "<!". A DOCTYPE isn't hidden. */
+static void
+scan_declaration(struct scan *s)
+{
+	const char *from = s->at - 2;
+	bool hides = stands(s, "--") || stands(s, "[CDATA[");
+
+	skip_declaration(s);
+	if (hides)
+		hide(s, from);
+}
+
+/* What a title has isn't hidden: it is the title. */
+static void
+scan_content(struct scan *s)
+{
+	const char *from = s->at;
+
+	skip_content(s);
+	if (!text_same_nocase(s->tag, SPAN("title")))
+		hide(s, from);
 }
 
 /* At a "<". */
@@ -403,7 +370,7 @@ scan_markup(struct scan *s)
 		return;
 	if (*s->at == '!') {
 		s->at++;
-		skip_declaration(s);
+		scan_declaration(s);
 	} else if (*s->at == '?') {
 		skip_past(s, ">");
 	} else if (*s->at == '/') {
@@ -413,21 +380,36 @@ scan_markup(struct scan *s)
 		else if (s->at < s->end)
 			skip_past(s, ">");
 	} else if (is_letter(*s->at) && read_tag(s)) {
-		tell_tag(s);
-		skip_content(s);
+		if (s->fn != NULL)
+			tell_tag(s);
+		scan_content(s);
 	}
+}
+
+static void
+scan_page(struct scan *s, struct span page)
+{
+	s->start = s->at = s->counted = page.at;
+	s->line = 1;
+	if (page.n == 0)
+		return;
+	s->end = page.at + page.n;
+	while (s->at < s->end && (s->at = memchr(s->at, '<', left(s))) != NULL)
+		scan_markup(s);
 }
 
 void
 hrefs_each(struct span page, hrefs_fn *fn, void *arg)
 {
-	struct scan s = { .start = page.at, .at = page.at,
-	    .counted = page.at, .line = 1, .fn = fn, .arg = arg };
+	struct scan s = { .fn = fn, .arg = arg };
 
-	if (page.n == 0)
-		return;
-	s.end = page.at + page.n;
-	while (s.at < s.end &&
-	    (s.at = memchr(s.at, '<', left(&s))) != NULL)
-		scan_markup(&s);
+	scan_page(&s, page);
+}
+
+void
+hrefs_hidden(struct span page, hrefs_hidden_fn *fn, void *arg)
+{
+	struct scan s = { .hidden = fn, .arg = arg };
+
+	scan_page(&s, page);
 }

@@ -21,11 +21,11 @@
 #include "protocol/change.h"
 
 struct href {
-	size_t at, n;		/* bytes of the page: the value, or one of a
-				 * list of them (srcset), without quotes */
+	size_t at, n;		/* bytes of the page: the value, without
+				 * quotes, or an address in it (linktag.h) */
 	enum link_kind kind;
 	char quote;		/* '"', '\'', or 0 for none */
-	bool listed;		/* one of such a list */
+	bool listed;		/* one of a list (srcset) */
 	bool base;		/* it is <base href>: what comes is relative
 				 * to it */
 	uint32_t line;		/* where its tag begins, from 1 */
@@ -34,5 +34,10 @@ struct href {
 /* Calls fn for each, in the order of the page. */
 typedef void hrefs_fn(void *arg, const struct href *h);
 void hrefs_each(struct span page, hrefs_fn *fn, void *arg);
+
+/* The same for what is no markup, whatever it looks like: comments, and what
+ * scripts, styles and text areas have. fn may write over these bytes. */
+typedef void hrefs_hidden_fn(void *arg, size_t at, size_t n);
+void hrefs_hidden(struct span page, hrefs_hidden_fn *fn, void *arg);
 
 #endif

@@ -51,7 +51,7 @@ struct mend {
 	bool ours;		/* a run of ours made it as it is */
 	uint64_t letters;	/* … which knew of letters up to this one */
 	const struct mendlist_entry *by[MENDPAGE_EDITS_MAX];
-	size_t wanted;
+	size_t wanted, by_map;	/* links of it; of these no letter speaks */
 	const struct mendlist_entry *kept_by;	/* a link stays for this */
 };
 
@@ -202,6 +202,7 @@ on_target(void *arg, struct span target, struct span *to)
 		if (by != NULL || !find_on_map(m, target, to))
 			return false;
 		m->wanted++;
+		m->by_map++;
 		return true;
 	}
 	if (!is_of_then(m, by)) {
@@ -290,6 +291,26 @@ mend_links(struct mend *m, const struct mendpage_found *f)
 	buf_clear(&why);
 }
 
+/* What a newer letter speaks of, while it was changed since an older one. */
+static void
+mend_some(struct mend *m, const struct mendpage_found *f)
+{
+	mend_links(m, f);
+	if (m->kept_by != NULL)
+		refuse(m, _("has links that stay: it was changed since the "
+		    "letter about them; look at it, then use --changed"));
+}
+
+static void
+tell_left(struct mend *m, const struct mendpage_found *f)
+{
+	if (f->left > 0)
+		m->spec->left(m->spec->arg, m->source, m->page->path,
+		    f->left_line, f->left < MENDPAGE_LEFT_MAX ? f->left :
+		    MENDPAGE_LEFT_MAX);
+	m->n->left += f->left;
+}
+
 static void
 look_at(struct mend *m)
 {
@@ -298,20 +319,21 @@ look_at(struct mend *m)
 
 	m->ours = m->log != NULL && mendlog_made(m->log, m->file.hash,
 	    &m->letters);
-	m->wanted = 0;
+	m->wanted = m->by_map = 0;
 	m->kept_by = NULL;
 	rc = mendpage_find(m->pages, buf_look(&m->file.bytes),
 	    span_of(m->page->url), on_target, m, &f);
 	m->n->looked++;
-	m->n->left += f.left;
+	tell_left(m, &f);
 	if (rc != MENDPAGE_GOOD && (m->wanted > 0 || rc == MENDPAGE_CHARSET))
 		refuse(m, result_text(rc));
 	else if (f.count > 0 && memcmp(m->file.hash, m->page->hash,
 	    sizeof(m->file.hash)) != 0)
 		refuse(m, _("was changed, and the hub wasn't told yet: try "
 		    "again when zqagentd has"));
-	else if (f.count > 0)
-		mend_links(m, &f);
+	else if (f.count > 0 && (m->kept_by == NULL ||
+	    m->wanted > m->by_map))
+		mend_some(m, &f);
 	else if (m->kept_by != NULL)
 		refuse(m, _("was changed since the letter: look at it, then "
 		    "use --changed"));

@@ -36,6 +36,9 @@ struct mend_spec {
 	/* A page, or a source (path is ""), that isn't mended. */
 	void (*refused)(void *arg, const char *source, const char *path,
 	    const char *why);
+	/* Links that can't be written anew, on these lines. */
+	void (*left)(void *arg, const char *source, const char *path,
+	    const uint32_t *line, size_t count);
 };
 
 struct mend_count {

@@ -29,6 +29,7 @@ struct mendpage {
 	void *arg;
 	struct mend_edit edit[MENDPAGE_EDITS_MAX];
 	size_t count, left;
+	uint32_t left_line[MENDPAGE_LEFT_MAX];
 	bool many;
 	struct buf words, target, written;	/* what edits point into */
 	/* Reading it again. */
@@ -116,6 +117,8 @@ note(struct mendpage *m, const struct href *h, const struct refer *r,
 
 	buf_reset(&m->written);
 	if (!refer_write(&m->written, r, to)) {
+		if (m->left < MENDPAGE_LEFT_MAX)
+			m->left_line[m->left] = h->line;
 		m->left++;
 		return;
 	}
@@ -233,7 +236,8 @@ enum mendpage_result
 mendpage_find(struct mendpage *m, struct span page, struct span url,
     mendpage_fn *fn, void *arg, struct mendpage_found *found)
 {
-	*found = (struct mendpage_found){ .edit = m->edit };
+	*found = (struct mendpage_found){ .edit = m->edit,
+	    .left_line = m->left_line };
 	m->page = page;
 	m->fn = fn;
 	m->arg = arg;

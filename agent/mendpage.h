@@ -45,10 +45,14 @@ enum mendpage_result {
 };
 
 /* url: of the page, a normal form. The edits live until the next call; `left`
- * of the references that should lead elsewhere couldn't be written anew. */
+ * of the references that should lead elsewhere couldn't be written anew; on
+ * which lines, of the first of these. */
+#define MENDPAGE_LEFT_MAX 16
+
 struct mendpage_found {
 	const struct mend_edit *edit;
 	size_t count, left;
+	const uint32_t *left_line;
 };
 enum mendpage_result mendpage_find(struct mendpage *m, struct span page,
     struct span url, mendpage_fn *fn, void *arg, struct mendpage_found *found);

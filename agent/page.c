@@ -15,6 +15,8 @@
 
 #include "agent/charset.h"
 #include "agent/date.h"
+#include "agent/hrefs.h"
+#include "agent/linktag.h"
 #include "agent/outlink.h"
 #include "agent/tidy.h"
 #include "contrib/base/buf.h"
@@ -221,12 +223,6 @@ on_meta(struct page *p, const xmlChar **atts)
 }
 
 static void
-on_base(struct page *p, const xmlChar **atts)
-{
-	outlinks_base(&p->links, attribute(atts, "href"));
-}
-
-static void
 on_html(struct page *p, const xmlChar **atts)
 {
 	struct span lang = attribute(atts, "lang");
@@ -238,65 +234,54 @@ on_html(struct page *p, const xmlChar **atts)
 		tidy_text(b, lang, LIMIT_TEXT);
 }
 
-static void
-on_link(struct page *p, const xmlChar **atts)
+/* The text of a link that has none between its tags. */
+static struct span
+text_of(const xmlChar *element, const xmlChar **atts)
 {
-	struct span rel = attribute(atts, "rel");
+	struct span alt = attribute(atts, "alt");
+	struct span title = attribute(atts, "title");
+	bool frame = strstr((const char *)element, "frame") != NULL;
 
-	for (size_t i = 0; i + 10 <= rel.n; i++) {
-		struct span word = { rel.at + i, 10 };
+	return frame ? title : alt;
+}
 
-		if (!text_same_nocase(word, SPAN("stylesheet")))
+static void
+take_address(struct page *p, const struct linktag *t, struct span address,
+    struct span text, uint32_t line)
+{
+	if (strcmp(t->element, "a") == 0)
+		outlinks_anchor(&p->links, address, line);
+	else if (strcmp(t->element, "base") == 0)
+		outlinks_base(&p->links, address);
+	else
+		outlinks_add(&p->links, t->kind, address, text, line);
+}
+
+static void
+take_links(struct page *p, const xmlChar *element, const xmlChar **atts)
+{
+	const char *name = (const char *)element;
+
+	for (size_t i = 0; atts != NULL && atts[i] != NULL; i += 2) {
+		const struct linktag *t = linktag_find(span_of(name),
+		    span_of((const char *)atts[i]));
+		struct span rest, address;
+
+		if (t == NULL || (t->needs != NULL && !linktag_is_meant(t,
+		    attribute(atts, t->needs))))
 			continue;
-		outlinks_add(&p->links, LINK_STYLE, attribute(atts, "href"),
-		    SPAN_NONE, line_now(p, "link"));
-		return;
+		rest = span_of((const char *)atts[i + 1]);
+		while (linktag_next(t, &rest, &address))
+			take_address(p, t, address, text_of(element, atts),
+			    line_now(p, name));
 	}
 }
 
-static void
-on_anchor(struct page *p, const xmlChar **atts)
-{
-	outlinks_anchor(&p->links, attribute(atts, "href"),
-	    line_now(p, "a"));
-}
-
-static void
-on_area(struct page *p, const xmlChar **atts)
-{
-	outlinks_add(&p->links, LINK_ANCHOR, attribute(atts, "href"),
-	    attribute(atts, "alt"), line_now(p, "area"));
-}
-
+/* Within a link, its alternative text is the link's. */
 static void
 on_image(struct page *p, const xmlChar **atts)
 {
-	struct span alt = attribute(atts, "alt");
-
-	outlinks_add(&p->links, LINK_IMAGE, attribute(atts, "src"), alt,
-	    line_now(p, "img"));
-	outlinks_text(&p->links, alt);
-}
-
-static void
-on_frame(struct page *p, const xmlChar **atts)
-{
-	outlinks_add(&p->links, LINK_FRAME, attribute(atts, "src"),
-	    attribute(atts, "title"), line_now(p, ""));
-}
-
-static void
-on_form(struct page *p, const xmlChar **atts)
-{
-	outlinks_add(&p->links, LINK_FORM, attribute(atts, "action"),
-	    SPAN_NONE, line_now(p, "form"));
-}
-
-static void
-on_script(struct page *p, const xmlChar **atts)
-{
-	outlinks_add(&p->links, LINK_SCRIPT, attribute(atts, "src"),
-	    SPAN_NONE, line_now(p, "script"));
+	outlinks_text(&p->links, attribute(atts, "alt"));
 }
 
 static void
@@ -333,11 +318,9 @@ static const struct {
 	const char *name;
 	element_fn *begin;
 } elements[] = {
-	{ "a", on_anchor }, { "img", on_image }, { "meta", on_meta },
-	{ "script", on_script }, { "link", on_link }, { "h1", on_h1 },
-	{ "area", on_area }, { "iframe", on_frame }, { "frame", on_frame },
-	{ "form", on_form }, { "base", on_base }, { "html", on_html },
-	{ "head", on_head }, { "body", on_body }, { "title", on_title },
+	{ "img", on_image }, { "meta", on_meta }, { "h1", on_h1 },
+	{ "html", on_html }, { "head", on_head }, { "body", on_body },
+	{ "title", on_title },
 };
 
 static void
@@ -360,6 +343,8 @@ begin(void *arg, const xmlChar *name, const xmlChar **atts)
 		return;
 	}
 	note_text(p, SPAN(" "));
+	if (!p->title.open)
+		take_links(p, name, atts);
 	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
 		if (elements[i].name[0] == (char)name[0] &&
 		    strcmp(elements[i].name, (const char *)name) == 0) {
@@ -459,6 +444,18 @@ replace_nuls(struct page *p)
 		remark_number(p, REMARK_NUL, 0, n);
 }
 
+/* libxml2 sees elements in text areas and ends comments elsewhere than the
+ * standard does: what is hidden there is blank for it, line by line. */
+static void
+blank(void *arg, size_t at, size_t n)
+{
+	struct page *p = arg;
+
+	for (size_t i = at; i < at + n; i++)
+		if (p->utf8.at[i] != '\n' && p->utf8.at[i] != '\r')
+			p->utf8.at[i] = ' ';
+}
+
 static void
 remark_charset(struct page *p, const struct charset_found *f, bool cut)
 {
@@ -550,6 +547,7 @@ page_read(struct page *p, const struct page_source *s, struct record *r)
 	if (s->cut)
 		remark_number(p, REMARK_CUT_PAGE, 0, s->bytes.n);
 	replace_nuls(p);
+	hrefs_hidden(buf_look(&p->utf8), blank, p);
 	if (p->utf8.n > 0)
 		run_parser(p);
 	outlinks_end(&p->links);

@@ -152,6 +152,32 @@ on_refused(void *arg, const char *source, const char *path, const char *why)
 }
 
 static void
+on_left(void *arg, const char *source, const char *path, const uint32_t *line,
+    size_t count)
+{
+	struct show *s = arg;
+	json_t *page, *lines;
+	struct buf b;
+
+	if (s->list != NULL) {
+		page = page_json(source, path);
+		lines = json_array();
+		for (size_t i = 0; i < count; i++)
+			json_array_append_new(lines, json_integer(line[i]));
+		json_object_set_new(page, "left", lines);
+		json_array_append_new(s->list, page);
+		return;
+	}
+	buf_init(&b, (size_t)16 * LIMIT_URL);
+	buf_printf(&b, "%s: ", source);
+	put_bytes(&b, span_of(path));
+	for (size_t i = 0; i < count; i++)
+		printf(_("%s: line %" PRIu32 " has to be mended by hand\n"),
+		    buf_cstr(&b), line[i]);
+	buf_clear(&b);
+}
+
+static void
 print_count(const struct mend_count *n, bool undo, bool apply)
 {
 	char links[64], pages[64];
@@ -216,6 +242,7 @@ mend(const struct tool *t, const struct mend_spec *asked, bool undo)
 	spec.arg = &s;
 	spec.page = on_page;
 	spec.refused = on_refused;
+	spec.left = on_left;
 	buf_init(&why, CONFIG_WHY_MAX);
 	ok = undo ? mend_undo(&spec, &n, &why) : mend_run(&spec, &n, &why);
 	if (!ok) {

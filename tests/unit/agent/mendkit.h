@@ -200,12 +200,31 @@ kit_on_refused(void *arg, const char *source, const char *path,
 	snprintf(kit_why, sizeof(kit_why), "%s", why);
 }
 
+/* The last page with links that can't be written anew, and their lines. */
+static char kit_left[256];
+
+static inline void
+kit_on_left(void *arg, const char *source, const char *path,
+    const uint32_t *line, size_t count)
+{
+	struct buf b;
+
+	(void)arg, (void)source;
+	buf_init(&b, sizeof(kit_left) - 1);
+	buf_text(&b, path);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&b, " %u", (unsigned)line[i]);
+	snprintf(kit_left, sizeof(kit_left), "%s", buf_cstr(&b));
+	buf_clear(&b);
+}
+
 static inline struct mend_spec
 kit_spec(void)
 {
-	kit_why[0] = '\0';
+	kit_why[0] = kit_left[0] = '\0';
 	return (struct mend_spec){ .store = kit_store, .config = kit_config,
-	    .apply = true, .page = kit_on_page, .refused = kit_on_refused };
+	    .apply = true, .page = kit_on_page, .refused = kit_on_refused,
+	    .left = kit_on_left };
 }
 
 static inline void

@@ -11,6 +11,9 @@
 #include "agent/mendlog.h"
 #include "tests/unit/agent/mendkit.h"
 
+#include "agent/atlas.h"
+#include "protocol/movemap.h"
+
 #define OLD "https://www.b.gov.cn/old.html"
 #define NEW "https://www.b.gov.cn/new/a.html"
 #define NEXT "https://www.c.gov.cn/"
@@ -40,6 +43,20 @@ undo(void)
 #define CK_IS(path, bytes) ck_assert(kit_is(path, SPAN(bytes)))
 #define CK_WHY(word) ck_assert_msg(strstr(kit_why, word) != NULL,	\
     "said \"%s\"", kit_why)
+
+/* The fragment is written so that it can't be told apart. */
+START_TEST(test_by_hand)
+{
+	kit_page("a.html", SPAN(LINK(OLD) "\n<a href='" OLD "&#x23;a'>"));
+	kit_know("a.html");
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	run();
+	CK_COUNT(1, 1, 0);
+	ck_assert_uint_eq(kit_count.left, 1);
+	ck_assert_str_eq(kit_left, "a.html 3");
+	CK_IS("a.html", LINK(NEW) "\n<a href='" OLD "&#x23;a'>");
+}
+END_TEST
 
 START_TEST(test_mends)
 {
@@ -134,6 +151,52 @@ START_TEST(test_changed)
 	kit_mend(&s);
 	CK_COUNT(1, 1, 0);
 	CK_IS("a.html", LINK(NEW) "\n");
+}
+END_TEST
+
+static void
+letter_about(const char *old, int64_t later)
+{
+	kit_write_letter(&(struct mending_link){ .old = span_of(old),
+	    .new = SPAN(NEW), .state = MENDING_EFFECTIVE,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE }, later);
+}
+
+static void
+map_leads(const char *old)
+{
+	const struct movemap_rule rule = { .site = 1, .rule = { .scope =
+	    REWRITE_ADDRESS, .from = span_of(old), .to = SPAN(NEW),
+	    .at = 1000, .until = CLOCK_NONE, .number = 1 } };
+	struct buf xml, why;
+
+	buf_init(&xml, 65536);
+	buf_init(&why, 4096);
+	movemap_begin(&xml, &(struct movemap){ 1, 0, 1000 });
+	movemap_put(&xml, &rule);
+	movemap_end(&xml);
+	ck_assert_msg(atlas_take(kit_store, buf_look(&xml), &why), "%s",
+	    buf_cstr(&why));
+	buf_clear(&xml);
+	buf_clear(&why);
+}
+
+/* Of a page that was changed since a letter came only a newer one changes
+ * anything, and what stays is said; the map alone leaves it as it is. */
+START_TEST(test_changed_half)
+{
+	kit_page("a.html", SPAN(LINK(OLD) LINK(NEXT)));
+	letter_about(OLD, -60000);
+	map_leads(NEXT);
+	run();
+	CK_COUNT(0, 0, 1);
+	CK_WHY("was changed since the letter");
+	CK_IS("a.html", LINK(OLD) LINK(NEXT));
+	letter_about(NEXT, 60000);
+	run();
+	CK_COUNT(1, 1, 1);
+	CK_WHY("has links that stay");
+	CK_IS("a.html", LINK(OLD) LINK(NEW));
 }
 END_TEST
 
@@ -406,10 +469,10 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { test_mends, test_settings,
-		test_changed, test_again, test_swap, test_list,
-		test_undo_changed, test_below, test_strange,
-		test_like_before, test_torn_log, test_dropped,
+	const TTest *const tests[] = { test_mends, test_by_hand,
+		test_settings, test_changed, test_changed_half, test_again,
+		test_swap, test_list, test_undo_changed, test_below,
+		test_strange, test_like_before, test_torn_log, test_dropped,
 		test_danger };
 	Suite *s = suite_create("mend");
 	TCase *tc = tcase_create("mend");

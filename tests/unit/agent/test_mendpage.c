@@ -137,6 +137,10 @@ START_TEST(test_writing)
 	    "<a href=" NEW ">");
 	MENDS("<img srcset=\"" OLD " 1x," OLD ",x.png\">", OLD, NEW,
 	    "<img srcset=\"" NEW " 1x," OLD ",x.png\">");
+	MENDS("<meta http-equiv=refresh content=\"5; url='" OLD "#a'\">", OLD,
+	    NEW, "<meta http-equiv=refresh content=\"5; url='" NEW "#a'\">");
+	MENDS("<meta content=0;URL=" OLD " http-equiv=Refresh>", OLD, NEW,
+	    "<meta content=0;URL=" NEW " http-equiv=Refresh>");
 	MENDS("<img srcset=\"a.png, " OLD ", " OLD " 2x\">", OLD, NEW,
 	    "<img srcset=\"a.png, " NEW ", " NEW " 2x\">");
 }
@@ -223,6 +227,7 @@ START_TEST(test_left)
 	    on_target, &w, &f), MENDPAGE_GOOD);
 	ck_assert_uint_eq(f.count, 1);
 	ck_assert_uint_eq(f.left, 1);
+	ck_assert_uint_eq(f.left_line[0], 1);
 	ck_assert_uint_eq(f.edit[0].line, 1);
 	ck_assert_uint_eq(f.edit[0].at, sizeof(page) - 2 - strlen(OLD));
 }

@@ -1,0 +1,40 @@
+/*
+ * Link tags: which attribute of which element holds an address. One table for
+ * all who read pages: what is told to the hub (page.h) and what can be mended
+ * (hrefs.h) are the same links.
+ */
+#ifndef ZQ_AGENT_LINKTAG_H
+#define ZQ_AGENT_LINKTAG_H
+
+#include <stdbool.h>
+
+#include "contrib/base/span.h"
+#include "protocol/change.h"
+
+enum linktag_form {
+	LINKTAG_ONE,		/* the value is the address */
+	LINKTAG_LIST,		/* "a.png 1x, b.png 2x" (srcset) */
+	LINKTAG_REFRESH,	/* "5; url='a.html'" (meta refresh) */
+};
+
+struct linktag {
+	const char *element, *attribute;	/* small letters */
+	enum link_kind kind;
+	enum linktag_form form;
+	/* Only if that attribute of the element has this word in it, in any
+	 * case; or NULL: always. */
+	const char *needs, *word;
+};
+
+/* By names in any case; NULL: it holds none. */
+const struct linktag *linktag_find(struct span element,
+    struct span attribute);
+/* `needed` is the value of t->needs. */
+bool linktag_is_meant(const struct linktag *t, struct span needed);
+
+/* Takes the next address off the value's rest, which is the whole value at
+ * first. False: there is none any more. */
+bool linktag_next(const struct linktag *t, struct span *rest,
+    struct span *address);
+
+#endif

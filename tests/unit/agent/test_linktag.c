@@ -1,0 +1,193 @@
+/*
+ * What holds a link: values taken apart; and whoever tells the hub of links
+ * (page.h) and whoever mends them (mendpage.h) see the same ones.
+ */
+#include "agent/linktag.h"
+
+#include <check.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/mendpage.h"
+#include "agent/page.h"
+#include "contrib/base/text.h"
+#include "protocol/limits.h"
+
+#define URL "https://www.a.gov.cn/x/y.html"
+
+/* The addresses in a value, each in brackets. */
+static void
+ck_value(const char *element, const char *name, const char *value,
+    const char *want)
+{
+	const struct linktag *t = linktag_find(span_of(element),
+	    span_of(name));
+	struct span rest = span_of(value), address;
+	struct buf b;
+
+	ck_assert_ptr_nonnull(t);
+	buf_init(&b, 4096);
+	while (linktag_next(t, &rest, &address))
+		buf_printf(&b, "[%.*s]", SPAN_ARGS(address));
+	ck_assert_msg(strcmp(buf_cstr(&b), want) == 0, "%s is %s, not %s",
+	    value, buf_cstr(&b), want);
+	buf_clear(&b);
+}
+
+#define REFRESH(value, want) ck_value("META", "Content", value, want)
+
+START_TEST(refresh)
+{
+	REFRESH("5;url=a.html", "[a.html]");
+	REFRESH("0; URL = 'a.html' more", "[a.html]");
+	REFRESH("0;url=\"a.html", "[a.html]");
+	REFRESH(" 0.5 , a.html", "[a.html]");
+	REFRESH(".5;a.html", "[a.html]");
+	REFRESH("3 url=a b", "[a b]");
+	REFRESH("3;urla", "[urla]");
+	REFRESH("3;'a'", "[a]");
+	REFRESH("3;url=", "");
+	REFRESH("3;url=''", "");
+	REFRESH("3", "");
+	REFRESH("3;", "");
+	REFRESH("", "");
+	REFRESH("url=a", "");
+	REFRESH("3x;url=a", "");
+}
+END_TEST
+
+START_TEST(lists)
+{
+	ck_value("img", "srcset", "d 1x, e,, f 2x,g", "[d][e][f][g]");
+	ck_value("img", "srcset", "a,b 1x", "[a,b]");
+	ck_value("img", "srcset", " , a", "[a]");
+	ck_value("img", "srcset", " ,, ", "");
+	ck_value("a", "href", "a, b", "[a, b]");
+	ck_value("a", "href", "", "");
+}
+END_TEST
+
+START_TEST(which)
+{
+	const struct linktag *meta = linktag_find(SPAN("meta"),
+	    SPAN("content"));
+
+	ck_assert(linktag_is_meant(meta, SPAN("Refresh")));
+	ck_assert(!linktag_is_meant(meta, SPAN("Content-Type")));
+	ck_assert(!linktag_is_meant(meta, SPAN_NONE));
+	ck_assert_ptr_null(linktag_find(SPAN("meta"), SPAN("href")));
+	ck_assert_ptr_null(linktag_find(SPAN("div"), SPAN("href")));
+}
+END_TEST
+
+/* --- the same for both ---------------------------------------------------- */
+
+static json_t *mended;
+
+static bool
+on_target(void *arg, struct span target, struct span *to)
+{
+	struct buf b;
+
+	(void)arg, (void)to;
+	buf_init(&b, LIMIT_URL);
+	buf_span(&b, target);
+	json_object_set_new(mended, buf_cstr(&b), json_true());
+	buf_clear(&b);
+	return false;
+}
+
+static json_t *
+told_of(struct page *page, struct span bytes)
+{
+	json_t *told = json_object();
+	struct record record;
+	struct span rows;
+	struct link l;
+
+	record_init(&record);
+	page_read(page, &(struct page_source){ .bytes = bytes,
+	    .url = SPAN(URL) }, &record);
+	rows = record.links;
+	while (change_link_next(&rows, &l)) {
+		char to[LIMIT_URL + 1];
+
+		snprintf(to, sizeof(to), "%.*s", SPAN_ARGS(l.to));
+		json_object_set_new(told, to, json_true());
+	}
+	return told;
+}
+
+static const struct { const char *page; size_t links; } pages[] = {
+	{ "<a href=1>x</a><area href=2><form action=3></form>", 3 },
+	{ "<img src=1 srcset='2 1x, 3 2x'><picture><source srcset=4>"
+	    "</picture>", 4 },
+	{ "<video src=1 poster=2><source src=3></video><audio src=4></audio>",
+	    4 },
+	{ "<object data=1></object><embed src=2><input type=image src=3>", 3 },
+	{ "<frameset><frame src=1></frameset>", 1 },
+	{ "<iframe src=1></iframe><script src=2></script>", 2 },
+	{ "<link rel='alternate StyleSheet' href=1><link rel=icon href=2>",
+	    1 },
+	{ "<meta http-equiv=Refresh content=\"5;url='1.html'\">", 1 },
+	{ "<meta name=Refresh content=\"5;url=1.html\">", 0 },
+	{ "<base href=/b/><a href=1>x</a>", 1 },
+	{ "<textarea><a href=1>x</a></textarea><a href=2>x</a>", 1 },
+	{ "<textarea><p><form action=1><div></textarea><a href=2>x</a>", 1 },
+	{ "<xmp><a href=1></xmp><a href=2>x</a>", 1 },
+	{ "<title><a href=1>x</a></title><a href=2>x</a>", 1 },
+	{ "<style><a href=1></style><a href=2>x</a>", 1 },
+	{ "<script>'<a href=1>'</script><a href=2>x</a>", 1 },
+	{ "<script><!-- <script> </script> <a href=1> --></script>"
+	    "<a href=2>x</a>", 1 },
+	{ "<!-- <a href=1> --><a href=2>x</a>", 1 },
+	{ "<!--> <a href=1>x</a> -->", 1 },
+	{ "<!-- --!> <a href=1>x</a> -->", 1 },
+	{ "<!-- <a href=1>", 0 },
+	{ "<noscript><a href=1>x</a></noscript>", 1 },
+	{ "<A HREF='1'>x<a name=n><IMG SRC=\"2\"></a>", 2 },
+	{ "<a href=mailto:x>x</a><a href='#t'>x</a><a href=>x</a>", 0 },
+};
+
+START_TEST(same_for_both)
+{
+	struct span bytes = span_of(pages[_i].page);
+	struct mendpage *m = mendpage_new();
+	struct page *page = page_new(480);
+	struct mendpage_found found;
+	json_t *told = told_of(page, bytes);
+
+	mended = json_object();
+	ck_assert_int_eq(mendpage_find(m, bytes, SPAN(URL), on_target, NULL,
+	    &found), MENDPAGE_GOOD);
+	ck_assert_msg(json_equal(told, mended), "%s: told %s, mended %s",
+	    pages[_i].page, json_dumps(told, 0), json_dumps(mended, 0));
+	ck_assert_uint_eq(json_object_size(told), pages[_i].links);
+	json_decref(told);
+	json_decref(mended);
+	page_free(page);
+	mendpage_free(m);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("linktag");
+	TCase *c = tcase_create("linktag");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(c, refresh);
+	tcase_add_test(c, lists);
+	tcase_add_test(c, which);
+	tcase_add_loop_test(c, same_for_both, 0,
+	    sizeof(pages) / sizeof(pages[0]));
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
