@@ -3,7 +3,8 @@
 #: make            build the four programs into build/
 #: make demo       a hub and two real sites, for you to look at (Ctrl-C ends);
 #:                 make demo DEMO=once runs through and ends by itself
-#: make check      build with ASan and UBSan, run every test
+#: make check      build with ASan and UBSan, run every test; some also as
+#:                 it is installed, where the sandboxes are whole
 #: make lint       layers, banned functions, shell, man pages, units, warnings
 #:                 of gcc and clang, clang-tidy, cppcheck
 #: make sim        play one run of the simulator, SEED=n, and show it;
@@ -38,7 +39,9 @@ check:
 	@echo "check: building with ASan and UBSan (build-check)"
 	@$(MAKE) --no-print-directory -j$(JOBS) B=build-check SAN=1 OPT="-O1 -g" \
 		check-build
-	@tests/run-check build-check $(TESTS)
+	@echo "check: building as it is installed (build), for the sandboxes"
+	@$(MAKE) --no-print-directory -j$(JOBS) B=build all
+	@tests/run-check --boxed build build-check $(TESTS)
 
 .PHONY: check-build
 check-build: all $(UNIT) $(FUZZ) sim-build $(LOAD)
