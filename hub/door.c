@@ -5,9 +5,11 @@
 #include <event2/listener.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include "contrib/base/err.h"
@@ -15,10 +17,18 @@
 #include "contrib/base/mem.h"
 #include "hub/share.h"
 
+#define LOOKS 64	/* at those in line, at a time */
+
+struct waiting {
+	TAILQ_ENTRY(waiting) entry;
+	struct door_guest guest;
+};
+
 struct door {
 	struct evconnlistener *listener;
-	struct event *rest;
-	struct share *share, *settling;
+	struct event *rest, *next;
+	struct share *share, *settling, *line;
+	TAILQ_HEAD(, waiting) waiting;
 	door_fn *come;
 	void *arg;
 };
@@ -46,6 +56,24 @@ format_address(char out[DOOR_ADDRESS], const struct sockaddr *a)
 	}
 }
 
+/* He has his place among those who settle. */
+static void
+let_in(struct door *d, const struct door_guest *g)
+{
+	if (share_taken(d->settling) == DOOR_SETTLING)
+		evconnlistener_disable(d->listener);
+	d->come(d->arg, g);
+}
+
+static void
+stand_in_line(struct door *d, const struct door_guest *g)
+{
+	struct waiting *w = mem_new(sizeof(*w));
+
+	w->guest = *g;
+	TAILQ_INSERT_TAIL(&d->waiting, w, entry);
+}
+
 static void
 on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *a,
     int length, void *arg)
@@ -53,21 +81,78 @@ on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *a,
 	struct door *d = arg;
 	struct door_guest g = { .fd = fd, .who = share_who(a) };
 
-	(void)length;
+	(void)l, (void)length;
 	if (!share_take(d->share, g.who)) {
 		close(fd);
 		return;
 	}
-	if (!share_take(d->settling, g.who)) {
+	format_address(g.address, a);
+	if (share_take(d->settling, g.who)) {
+		let_in(d, &g);
+	} else if (share_take(d->line, g.who)) {
+		stand_in_line(d, &g);
+	} else {
 		share_give(d->share, g.who);
 		close(fd);
-		return;
 	}
-	format_address(g.address, a);
-	if (share_taken(d->settling) == DOOR_SETTLING)
-		evconnlistener_disable(l);
-	d->come(d->arg, &g);
 }
+
+/* --- the line -------------------------------------------------------------- */
+
+static bool
+has_left(const struct door_guest *g)
+{
+	struct pollfd p = { .fd = g->fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static void
+leave_line(struct door *d, struct waiting *w)
+{
+	TAILQ_REMOVE(&d->waiting, w, entry);
+	share_give(d->line, w->guest.who);
+	free(w);
+}
+
+static void
+drop(struct door *d, struct waiting *w)
+{
+	share_give(d->share, w->guest.who);
+	close(w->guest.fd);
+	leave_line(d, w);
+}
+
+/* Whose address has many settling goes to the end again, so that nobody
+ * stands behind him for long. */
+static void
+look_at(struct door *d, struct waiting *w)
+{
+	struct door_guest g = w->guest;
+
+	if (has_left(&g)) {
+		drop(d, w);
+	} else if (share_take(d->settling, g.who)) {
+		leave_line(d, w);
+		let_in(d, &g);
+	} else {
+		TAILQ_REMOVE(&d->waiting, w, entry);
+		TAILQ_INSERT_TAIL(&d->waiting, w, entry);
+	}
+}
+
+static void
+on_next(evutil_socket_t fd, short what, void *arg)
+{
+	struct door *d = arg;
+
+	(void)fd, (void)what;
+	for (int i = 0; i < LOOKS && !TAILQ_EMPTY(&d->waiting) &&
+	    share_taken(d->settling) < DOOR_SETTLING; i++)
+		look_at(d, TAILQ_FIRST(&d->waiting));
+}
+
+/* --- its life -------------------------------------------------------------- */
 
 static void
 on_rested(evutil_socket_t fd, short what, void *arg)
@@ -101,6 +186,8 @@ door_new(struct event_base *base, int fd, size_t most, door_fn *come,
 
 	d->share = share_new(most);
 	d->settling = share_new(DOOR_SETTLING);
+	d->line = share_new(DOOR_LINE);
+	TAILQ_INIT(&d->waiting);
 	d->come = come;
 	d->arg = arg;
 	/* Accepted sockets inherit it: without, an answer in two writes waits
@@ -108,9 +195,10 @@ door_new(struct event_base *base, int fd, size_t most, door_fn *come,
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	evutil_make_socket_nonblocking(fd);
 	d->rest = evtimer_new(base, on_rested, d);
+	d->next = event_new(base, -1, 0, on_next, d);
 	d->listener = evconnlistener_new(base, on_accept, d,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
-	must(d->rest != NULL && d->listener != NULL);
+	must(d->rest != NULL && d->next != NULL && d->listener != NULL);
 	evconnlistener_set_error_cb(d->listener, on_error);
 	return d;
 }
@@ -122,8 +210,12 @@ door_free(struct door *d)
 		return;
 	evconnlistener_free(d->listener);
 	event_free(d->rest);
+	event_free(d->next);
+	while (!TAILQ_EMPTY(&d->waiting))
+		drop(d, TAILQ_FIRST(&d->waiting));
 	share_free(d->share);
 	share_free(d->settling);
+	share_free(d->line);
 	free(d);
 }
 
@@ -133,6 +225,9 @@ door_settled(struct door *d, uint64_t who)
 	share_give(d->settling, who);
 	if (share_taken(d->settling) == DOOR_SETTLING - 1)
 		evconnlistener_enable(d->listener);
+	/* Not from here: who has settled may be about to be freed. */
+	if (!TAILQ_EMPTY(&d->waiting))
+		event_active(d->next, EV_TIMEOUT, 0);
 }
 
 void

@@ -4,10 +4,12 @@
  * Who comes when his address has its fair share (share.h) is closed at once.
  * There is such a share of the settling, too: a TLS handshake costs 2 ms of
  * CPU, so a crowd that comes back at once must queue, and one address that
- * opens connections and says nothing must not be that queue. While too many
- * are settling nobody is let in: the kernel's backlog is the queue then. (How
- * those inside share the CPU: http_link.h.) Out of descriptors means a
- * second's rest.
+ * opens connections and says nothing must not be that queue. Who finds as many
+ * of his address settling stands in line, which is shared in the same way: he
+ * isn't turned away, as a hundred sites behind one address would all have to
+ * come again, later each time. While too many are settling nobody is let in:
+ * the kernel's backlog is the queue then. (How those inside share the CPU:
+ * http_link.h.) Out of descriptors means a second's rest.
  */
 #ifndef ZQ_HUB_DOOR_H
 #define ZQ_HUB_DOOR_H
@@ -18,6 +20,7 @@
 
 #define DOOR_ADDRESS 56		/* "[2001:db8::1]:51824" with its NUL */
 #define DOOR_SETTLING 1024	/* two seconds' worth of handshakes */
+#define DOOR_LINE 4096		/* in line: it costs no more than the socket */
 
 struct door;
 

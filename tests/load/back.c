@@ -3,9 +3,7 @@
  * that their waits have grown to the longest. How long until each has been
  * answered, and holds its poll?
  */
-#include "tests/bench/procs.h"
-#include "tests/bench/table.h"
-#include "tests/bench/take_hub.h"
+#include "tests/load/cost.h"
 #include "tests/load/load.h"
 
 #define LONGEST 180.0		/* s until it is given up */
@@ -26,10 +24,16 @@ count_back(const struct run *r)
 	return n;
 }
 
-static double
-polls(const struct run *r)
+/* As far as they know: asking the hub would stop them all meanwhile. */
+static size_t
+count_polls(const struct run *r)
 {
-	return take_counter(&r->hub, "zq_letters_waiting");
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->crowd.count; i++)
+		n += r->crowd.agent[i].poll.asking &&
+		    r->crowd.agent[i].poll.open;
+	return n;
 }
 
 /* Until all were answered, and (nearly) all hold a poll; s. */
@@ -43,9 +47,9 @@ wait_for_all(struct run *r, double *all_polls)
 		load_turn(r->crowd.end.base, 0.01);
 		if (crowd_now() < look)
 			continue;
-		look = crowd_now() + 1;
+		look = crowd_now() + 0.5;
 		if (*all_polls == 0 &&
-		    polls(r) >= 0.999 * (double)r->crowd.count)
+		    count_polls(r) * 1000 >= r->crowd.count * 999)
 			*all_polls = crowd_now() - started;
 		if (*all_polls > 0 && count_back(r) == r->crowd.count)
 			break;
@@ -81,11 +85,12 @@ go_away(struct run *r, unsigned seconds, bool long_ago)
 		r->crowd.agent[i].back = 0;
 	r->crowd.busy = 0;
 	r->crowd.end.opened = r->crowd.end.resumed = 0;
+	r->crowd.end.failed = 0;
 }
 
 static void
 report(struct run *r, double started, double all, double all_polls,
-    double cpu)
+    const struct cost *cost)
 {
 	double *took = mem_new(r->crowd.count * sizeof(took[0]));
 	size_t n = 0;
@@ -103,27 +108,32 @@ report(struct run *r, double started, double all, double all_polls,
 	table_row("the last", "goal: at most 120 s", "%.1f s",
 	    n > 0 ? took[n - 1] : 0);
 	table_row("all hold a poll again", "", "%.0f s", all_polls);
-	table_row("CPU of the hub meanwhile", "", "%.1f s", cpu);
+	cost_row("CPU of the hub meanwhile", cost);
 	table_row("connections, of them resumed", "", "%zu, %zu",
 	    r->crowd.end.opened, r->crowd.end.resumed);
+	table_row("turned away, or too long in coming", "", "%zu",
+	    r->crowd.end.failed);
 	free(took);
 }
 
 static void
 measure(struct run *r, unsigned seconds, bool long_ago)
 {
-	double started, all, all_polls, cpu;
+	double started, all, all_polls;
+	struct cost cost;
 	char title[128];
 
 	snprintf(title, sizeof(title), "%zu agents after the hub was away "
 	    "%s", r->crowd.count, long_ago ? "for long" : "for seconds");
 	table_head(title);
 	go_away(r, seconds, long_ago);
-	started = crowd_now();
 	take_hub_start(&r->hub, r->program);
-	cpu = procs_cpu(r->hub.pid);
+	r->crowd.end.failed = 0;	/* those that came while it was away */
+	started = crowd_now();
+	cost = cost_of(&r->hub);
 	all = wait_for_all(r, &all_polls);
-	report(r, started, all, all_polls, procs_cpu(r->hub.pid) - cpu);
+	cost = cost_since(&r->hub, &cost);
+	report(r, started, all, all_polls, &cost);
 }
 
 int

@@ -4,6 +4,8 @@
  */
 #include "hub/door.h"
 
+#include <sys/resource.h>
+
 #include "contrib/base/clock.h"
 #include "hub/share.h"
 #include "tests/unit/hub/http_bed.h"
@@ -93,6 +95,64 @@ START_TEST(test_settling)
 }
 END_TEST
 
+/* Who finds as many of his address settling waits; those of another address
+ * don't wait for him, and who has left meanwhile isn't let in. */
+START_TEST(test_waiting)
+{
+	static int client[DOOR_SETTLING], other[2];
+	uint16_t port;
+	int fd = bed_listen(&port), n = DOOR_SETTLING / 2;
+	struct door *d = door_new(base, fd, 10000, on_guest, NULL);
+
+	guests = 0;
+	ck_assert_uint_eq(knock(port, 1, client, n + 3), (unsigned)n);
+	ck_assert_uint_eq(knock(port, 2, other, 2), 2);
+	door_settled(d, guest[n].who);
+	bed_turn(base);
+	ck_assert_uint_eq(guests, (unsigned)n + 2);
+	close(client[n]);
+	for (int i = 0; i < 4; i++) {
+		door_settled(d, guest[i].who);
+		bed_turn(base);
+	}
+	ck_assert_uint_eq(guests, (unsigned)n + 4);
+	for (int i = 0; i < n + 3; i++)
+		if (i != n)
+			close(client[i]);
+	close(other[0]);
+	close(other[1]);
+	door_free(d);
+}
+END_TEST
+
+/* The line has an end, and one address isn't all of it. */
+START_TEST(test_line)
+{
+	enum { COUNT = DOOR_SETTLING / 2 + DOOR_LINE / 2 + 1 };
+	static int client[COUNT];
+	struct rlimit files;
+	struct door *d;
+	uint16_t port;
+	char byte;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
+	files.rlim_cur = files.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
+	if (files.rlim_cur < 3 * COUNT)
+		return;		/* it can't be filled here */
+	d = door_new(base, bed_listen(&port), 10000, on_guest, NULL);
+	guests = 0;
+	(void)knock(port, 1, client, COUNT);
+	fcntl(client[COUNT - 2], F_SETFL, O_NONBLOCK);
+	ck_assert_int_eq((int)read(client[COUNT - 2], &byte, 1), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq((int)read(client[COUNT - 1], &byte, 1), 0);
+	for (int i = 0; i < COUNT; i++)
+		close(client[i]);
+	door_free(d);
+}
+END_TEST
+
 START_TEST(test_share)
 {
 	struct share *s = share_new(12);
@@ -126,6 +186,8 @@ main(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_test(c, test_settling);
+	tcase_add_test(c, test_waiting);
+	tcase_add_test(c, test_line);
 	tcase_add_test(c, test_share);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
