@@ -147,7 +147,12 @@ zqhub states "$ONE" >"$T/x"
 grep -q 'down from here only' "$T/x" &&
 	grep -q '3 of 3 other sites reach it' "$T/x" ||
 	{ cat "$T/x"; die "zqhub states does not say it"; }
-curl -sf -o "$T/x" "http://127.0.0.1:$WEB_PORT/healthz" || die "the page"
+curl -sf -o "$T/x" "http://127.0.0.1:$WEB_PORT/site/$ONE?lang=en" &&
+	grep -q 'Seen from elsewhere' "$T/x" &&
+	grep -q 'down from here only: .*; 3 of 3 other sites reach it' "$T/x" ||
+	{ cat "$T/x"; die "the page does not say it"; }
+sleep 10	# five more looks
+state_is unreachable here || { tail "$T/hub.log"; die "not any more?"; }
 zqagent "$(code 2)" status >"$T/status"
 grep -q '^looks .*: [1-9][0-9]* today' "$T/status" &&
 	grep -q 'http://www.s1.gov.cn/ answers 200' "$T/status" ||
