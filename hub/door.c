@@ -145,11 +145,15 @@ static void
 on_next(evutil_socket_t fd, short what, void *arg)
 {
 	struct door *d = arg;
+	struct waiting *w = TAILQ_FIRST(&d->waiting), *next;
 
 	(void)fd, (void)what;
-	for (int i = 0; i < LOOKS && !TAILQ_EMPTY(&d->waiting) &&
-	    share_taken(d->settling) < DOOR_SETTLING; i++)
-		look_at(d, TAILQ_FIRST(&d->waiting));
+	for (int i = 0; i < LOOKS && w != NULL &&
+	    share_taken(d->settling) < DOOR_SETTLING; i++) {
+		next = TAILQ_NEXT(w, entry);
+		look_at(d, w);
+		w = next;
+	}
 }
 
 /* --- its life -------------------------------------------------------------- */
@@ -206,13 +210,17 @@ door_new(struct event_base *base, int fd, size_t most, door_fn *come,
 void
 door_free(struct door *d)
 {
+	struct waiting *w, *next;
+
 	if (d == NULL)
 		return;
 	evconnlistener_free(d->listener);
 	event_free(d->rest);
 	event_free(d->next);
-	while (!TAILQ_EMPTY(&d->waiting))
-		drop(d, TAILQ_FIRST(&d->waiting));
+	for (w = TAILQ_FIRST(&d->waiting); w != NULL; w = next) {
+		next = TAILQ_NEXT(w, entry);
+		drop(d, w);
+	}
 	share_free(d->share);
 	share_free(d->settling);
 	share_free(d->line);
