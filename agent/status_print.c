@@ -354,9 +354,11 @@ print_held_there(FILE *out, json_t *o)
 	json_array_foreach(json_object_get(o, "held_at_hub"), i, one) {
 		buf_init(&b, LINE_MAX_BYTES);
 		letter_text_put(&b, one);
-		fprintf(out, _("not done     letter %lld, %s: %s %s\n"),
+		if (json_text(one, "about")[0] != '\0')
+			buf_printf(&b, " %s", json_text(one, "about"));
+		fprintf(out, _("not done     letter %lld, %s: %s\n"),
 		    count(one, "number"), ago(when, json_text(one, "when")),
-		    buf_cstr(&b), json_text(one, "about"));
+		    buf_cstr(&b));
 		buf_clear(&b);
 	}
 }

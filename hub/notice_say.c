@@ -160,9 +160,9 @@ end_found(struct group *g, const struct entry *e, const struct finding *f,
 	if (others > 0)
 		return N_("the hub's operator announced it: only they can say "
 		    "that it is over");
-	return begun ? N_("nothing of this service has been announced and "
-	    "has begun, or it is over: was the service named otherwise? "
-	    "Without a name all that has begun is over") :
+	return begun ? N_("nothing that has begun is announced of this "
+	    "service, or it is over: was the service named otherwise? "
+	    "Without a name all that has begun is ended") :
 	    N_("nothing like this is announced, or it is over: was the "
 	    "service, or when it begins or recurs, said otherwise?");
 }

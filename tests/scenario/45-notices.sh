@@ -75,6 +75,26 @@ zqhub notice announce $CODE maintenance --reason x 2>"$T/said" &&
 	die "maintenance without a time"
 zqhub notice announce $CODE holiday --reason x 2>"$T/said" && die "a holiday"
 
+# refuses WORDS…: `zqagent say` says why, and keeps nothing
+refuses() {
+	want=$1; shift
+	zqagent $CODE say "$@" 2>"$T/said" && die "taken: $*"
+	grep -q -e "$want" "$T/said" || die "$*: $(cat "$T/said")"
+}
+refuses '--from and --until' maintenance --reason x
+refuses '--reason is missing' maintenance --from "$(in_secs 60)" \
+	--until "$(in_secs 120)"
+refuses 'leave --from' maintenance --every "sun 02:00-04:00" --reason x \
+	--until "$(in_secs 120)"
+refuses 'announce maintenance' outage --every "sun 02:00-04:00" --reason x
+refuses '--until has passed' outage --reason x --from 2020-01-01 \
+	--until 2020-01-02
+# Only the hub knows that nobody announced it: a letter says so.
+zqagent $CODE say resolved --service 没有的 >"$T/said" 2>&1 || die "resolved"
+grep -q 'from here' "$T/said" || die "nobody warns: $(cat "$T/said")"
+told() { zqagent $CODE status | grep -q 'not done .*named otherwise'; }
+wait_for 60 "the hub's word" told
+
 # --- what recurs, by the clocks of a place ----------------------------------------
 zqagent $CODE say maintenance --every "daily 02:00-04:00" \
 	--zone Europe/Berlin --reason 例行维护 >"$T/said"
@@ -82,23 +102,40 @@ wait_for 60 "the series" notice_is 4 recurs "daily 02:00-04:00"
 from=$(notice 4 window_from)
 [ "$(TZ=Europe/Berlin date -d "$from" +%H:%M)" = 02:00 ] ||
 	die "it begins at $from"
-zqagent $CODE say maintenance --withdraw >"$T/said"
+# Beside it, work that comes once; and the same again, shorter.
+once() {
+	zqagent $CODE say maintenance --from "$start" --until "$1" \
+		--reason 更换设备 >"$T/said" || die "once: $(cat "$T/said")"
+}
+start=$(in_secs 86400)
+once "$(in_secs 90000)"
+grep -q 'beside it' "$T/said" || die "not beside: $(cat "$T/said")"
+once "$(in_secs 88200)"
+grep -q 'instead of' "$T/said" || die "not instead: $(cat "$T/said")"
+wait_for 60 "the one that comes once" notice_is 5 kind maintenance
+notice_is 4 state open || die "the series is $(notice 4 state)"
+zqagent $CODE status | grep -c '^announced' | grep -qx 3 ||
+	die "$(zqagent $CODE status)"
+zqagent $CODE say maintenance --withdraw --every "daily 02:00-04:00" >"$T/said"
 wait_for 60 "its end" notice_is 4 state withdrawn
+notice_is 5 state open || die "the other is $(notice 5 state)"
+zqagent $CODE say maintenance --withdraw --from "$start" >"$T/said"
+wait_for 60 "the other's end" notice_is 5 state withdrawn
 
 # --- a closing ---------------------------------------------------------------------
 zqagent $CODE say closing --at "$(in_secs 864000)" --reason 并入省门户 \
 	>"$T/said" 2>&1
-grep -q '30 days' "$T/said" || die "nobody warns: $(cat "$T/said")"
-wait_for 60 "the closing" notice_is 5 brief true
+grep -q 'ahead: 30 are due' "$T/said" || die "nobody warns: $(cat "$T/said")"
+wait_for 60 "the closing" notice_is 6 brief true
 zqagent $CODE say closing --at "$(in_secs 3456000)" --reason 并入省门户 \
 	--see https://www.henan.gov.cn/ >"$T/said" 2>&1
-wait_for 60 "the better one" notice_is 5 brief false
-[ "$(notice 5 see)" = https://www.henan.gov.cn/ ] || die "no successor"
+wait_for 60 "the better one" notice_is 6 brief false
+[ "$(notice 6 see)" = https://www.henan.gov.cn/ ] || die "no successor"
 
 # --- and all of it is in the journal -----------------------------------------------
 rows() { zqhub notice list --all --json | jq -c '[.notices[] | del(.phase, .window_from, .window_until)]'; }
 before=$(rows)
-[ "$(say "$before" | jq length)" = 5 ] || die "rows: $before"
+[ "$(say "$before" | jq length)" = 6 ] || die "rows: $before"
 zqhub rebuild >"$T/rebuilt" 2>&1 || die "rebuild"
 [ "$(rows)" = "$before" ] || die "another view: $(rows)"
 stop "$HUB_PID"
