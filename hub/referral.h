@@ -44,7 +44,8 @@ struct referral {
 	int64_t raised;		/* ms: to that level; CLOCK_NONE */
 	uint32_t pass;		/* of telling all about this move; see telling.c */
 	uint64_t letter, last;	/* numbers of the first and the newest one */
-	uint64_t pages;		/* that were told of, in the newest round */
+	uint64_t pages;		/* of the site that linked there when it was
+				 * told (first, of a move) */
 	int64_t told, changed;	/* ms, hub time: first told; state */
 	struct span target;	/* the old address, as it was linked to; of a
 				 * move: what that was announced for */

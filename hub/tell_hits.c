@@ -10,6 +10,8 @@
 #include "hub/item.h"
 #include "protocol/wire.h"
 
+#define STEPS (LINKS_STEPS / 32)	/* of one count: it is one of many */
+
 void
 tell_hits_write(struct buf *row, const struct tell_hit *h)
 {
@@ -86,6 +88,21 @@ tell_hits_pages(struct span rows)
 			pages += 1 + seen[i].more;
 	free(seen);
 	return pages;
+}
+
+uint64_t
+tell_hits_count(struct db_txn *t, enum rewrite_scope scope, struct span url,
+    uint32_t site, struct span rows)
+{
+	int64_t steps = STEPS;
+	struct link_count n;
+	uint64_t here;
+
+	links_count(t, scope, url, site, &n, &steps);
+	if (n.exact)
+		return n.pages;
+	here = tell_hits_pages(rows);
+	return here > n.pages ? here : n.pages;
 }
 
 bool

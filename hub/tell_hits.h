@@ -31,6 +31,10 @@ bool tell_hits_next(struct span *rows, struct tell_hit *h);
 
 /* How many pages these are: one that has several of the links counts once. */
 uint64_t tell_hits_pages(struct span rows);
+/* How many pages of a site link there, each once, as move show counts them;
+ * if that is too much to count, at least those of these rows. */
+uint64_t tell_hits_count(struct db_txn *t, enum rewrite_scope scope,
+    struct span url, uint32_t site, struct span rows);
 
 /* The page as a letter names it; its address is put into room. False: there
  * is no such page any more. */

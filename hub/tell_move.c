@@ -183,6 +183,13 @@ state_of(const struct move *m)
 	    MENDING_ANNOUNCED;
 }
 
+/* Of what links to what it moves. */
+static enum rewrite_scope
+scope_of(const struct move *m)
+{
+	return m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS : REWRITE_PREFIX;
+}
+
 /* What leads where when this move counts: by its state, and not by the clock,
  * which may have been put back since it took effect. */
 struct lead {
@@ -307,8 +314,7 @@ gather(struct group *g, struct pass *p, const struct about *of, int64_t at,
 
 	buf_init(&a.rows, ROWS);
 	buf_init(&a.last, LIMIT_URL);
-	links_to(g->txn, of->move.scope == REWRITE_ADDRESS ?
-	    REWRITE_ADDRESS : REWRITE_PREFIX, of->move.old, 0,
+	links_to(g->txn, scope_of(&of->move), of->move.old, 0,
 	    p->at.n > 0 ? &p->at : NULL, on_hit, &a, &steps);
 	put_links(g, p, buf_look(&a.rows));
 	p->at = a.at;
@@ -345,22 +351,28 @@ put_pages(struct group *g, struct tell_letter *l, const struct about *of,
 	buf_clear(&new);
 }
 
+/* Its pages are counted with the first of the rows; the others are of the
+ * same pages, or of further ones that were counted with these. */
 static void
 note_told(struct group *g, struct pass *p, const struct tell_letter *l,
-    const struct move *m, uint64_t pages)
+    const struct move *m, struct span rows)
 {
 	struct referral r;
 	bool again = referral_get(g->txn, p->move, l->site, SPAN_NONE, &r);
+	bool open = again && referral_is_open(&r);
+	uint64_t pages;
 
 	if (!again)
 		r = (struct referral){ .move = p->move, .site = l->site,
 		    .letter = l->first, .told = l->at };
-	referral_open(&r, l->at);
-	if (l->site != m->site) {
-		p->sites += !again || r.pass != p->number;
-		p->pages += pages;
+	if (!again || r.pass != p->number) {
+		pages = tell_hits_count(g->txn, scope_of(m), m->old, l->site,
+		    rows);
+		r.pages = open ? r.pages : pages;
+		p->sites += l->site != m->site;
+		p->pages += l->site != m->site ? pages : 0;
 	}
-	r.pages = again && r.pass == p->number ? r.pages + pages : pages;
+	referral_open(&r, l->at);
 	r.pass = p->number;
 	r.last = l->last;
 	r.target = m->old;
@@ -397,8 +409,7 @@ write_site(struct group *g, struct pass *p, const struct about *of,
 		    buf_look(&rows));
 		tell_letter_end(&l);
 		if (l.all > 0)
-			note_told(g, p, &l, &of->move,
-			    tell_hits_pages(buf_look(&rows)));
+			note_told(g, p, &l, &of->move, buf_look(&rows));
 	}
 	buf_clear(&rows);
 	return n;

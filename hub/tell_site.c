@@ -79,28 +79,38 @@ link_of(struct round *r, const struct target_verdict *v)
 	return l;
 }
 
+/* What a move's referral had when it was opened stays; more of them are news,
+ * not more than it was. */
+static uint64_t
+count_pages(struct round *r, const struct move *m)
+{
+	return tell_hits_count(r->g->txn, m == NULL || m->scope ==
+	    REWRITE_ADDRESS ? REWRITE_ADDRESS : REWRITE_PREFIX,
+	    m != NULL ? m->old : buf_look(&r->url), r->site,
+	    buf_look(&r->rows));
+}
+
 static void
-note_told(struct round *r, uint32_t move, uint64_t pages)
+note_told(struct round *r, uint32_t move)
 {
 	struct group *g = r->g;
 	struct referral said;
 	struct buf target;
 	struct move m;
+	bool moved = move != 0 && move_get(g->txn, move, &m);
 
 	buf_init(&target, LIMIT_URL);
+	buf_span(&target, moved ? m.old : buf_look(&r->url));
 	if (!referral_get(g->txn, move, r->site, buf_look(&r->url), &said))
 		said = (struct referral){ .move = move, .site = r->site,
 		    .told = r->at };
+	if (move == 0 || said.state == 0 || !referral_is_open(&said))
+		said.pages = count_pages(r, moved ? &m : NULL);
 	referral_open(&said, r->at);
 	/* the letter that is being filled gets the next number */
 	said.last = group_stand(g, r->site)->letters + 1;
 	if (said.letter == 0)
 		said.letter = said.last;
-	if (move != 0 && move_get(g->txn, move, &m))
-		buf_span(&target, m.old);
-	else
-		buf_span(&target, buf_look(&r->url));
-	said.pages = move != 0 ? said.pages + pages : pages;
 	said.target = buf_look(&target);
 	referral_put(g->txn, &said, &g->row);
 	buf_clear(&target);
@@ -124,8 +134,7 @@ tell_pages(struct round *r, struct tell_letter *letter,
 			tell_letter_page(letter, l, &page);
 		}
 	if (letter->all > before)
-		note_told(r, l->state == MENDING_EFFECTIVE ? l->move : 0,
-		    tell_hits_pages(buf_look(&r->rows)));
+		note_told(r, l->state == MENDING_EFFECTIVE ? l->move : 0);
 	buf_clear(&room);
 }
 
@@ -378,7 +387,8 @@ tell_site_step(struct group *g, const struct entry *e, uint64_t most)
 		return 0;
 	told = is_told(g, r.site);
 	round_begin(&r);
-	while (targets < OWED && r.took < most && (more = tell_owed_next(g->txn, r.site, &k))) {
+	while (targets < OWED && r.took < most &&
+	    (more = tell_owed_next(g->txn, r.site, &k))) {
 		targets++;
 		if (told)
 			tell_target(&r, &k);

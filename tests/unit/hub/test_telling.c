@@ -184,9 +184,9 @@ START_TEST(in_small_steps)
 	ck_assert_uint_gt(letters, 5);
 	told(3, 0);
 	ck_assert_uint_eq(named, 60);
-	ck_assert_uint_eq(referral(1, 2).r.pages, 120);
+	ck_assert_uint_eq(referral(1, 2).r.pages, 60);
 	ck_assert_str_eq(told(1, 0), "referred:\nannounced "
-	    "https://s1.gov.cn/old/ -> https://s1.gov.cn/new/ (180)\n");
+	    "https://s1.gov.cn/old/ -> https://s1.gov.cn/new/ (120)\n");
 	same_again();
 }
 END_TEST
@@ -236,6 +236,33 @@ START_TEST(templates)
 	work(1000);
 	ck_assert_has(told(2, 0), " and 39 more\n");
 	ck_assert_uint_eq(named, 40);
+	ck_assert_uint_eq(referral(1, 2).r.pages, 40);
+	same_again();
+}
+END_TEST
+
+/* Each page counts once, whatever links it shares; and what comes later was
+ * not there then. */
+START_TEST(pages_then)
+{
+	char url[80], to[80];
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(url, sizeof(url), "https://s2.gov.cn/p%d.html", i);
+		snprintf(to, sizeof(to), "https://s1.gov.cn/old/%d.html", i);
+		PAGE(2, url, "https://s1.gov.cn/old/a.html",
+		    "https://s2.gov.cn/n1", "https://s2.gov.cn/n2", to);
+	}
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now, 0);
+	tick();
+	work(1000);
+	ck_assert_uint_eq(referral(1, 2).r.pages, 40);
+	ck_assert_has(told(1, 0), "https://s1.gov.cn/new/ (40)\n");
+	PAGE(2, "https://s2.gov.cn/late.html", "https://s1.gov.cn/old/5.html");
+	work(1000);
+	settle();
+	ck_assert_uint_eq(referral(1, 2).r.pages, 40);
 	same_again();
 }
 END_TEST
@@ -259,6 +286,7 @@ main(void)
 	tcase_add_test(c, in_small_steps);
 	tcase_add_test(c, many_pages);
 	tcase_add_test(c, templates);
+	tcase_add_test(c, pages_then);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
