@@ -245,13 +245,19 @@ END_TEST
  * not there then. */
 START_TEST(pages_then)
 {
-	char url[80], to[80];
+	char url[80], to[41][80];
+	const char *list[41];
 
+	for (int i = 0; i < 41; i++) {
+		snprintf(to[i], sizeof(to[i]), "https://s1.gov.cn/old/n%d",
+		    i);
+		list[i] = to[i];
+	}
 	for (int i = 0; i < 40; i++) {
 		snprintf(url, sizeof(url), "https://s2.gov.cn/p%d.html", i);
-		snprintf(to, sizeof(to), "https://s1.gov.cn/old/%d.html", i);
-		PAGE(2, url, "https://s1.gov.cn/old/a.html",
-		    "https://s2.gov.cn/n1", "https://s2.gov.cn/n2", to);
+		snprintf(to[40], sizeof(to[40]), "https://s1.gov.cn/old/%d",
+		    i);
+		page(2, url, list, 41);
 	}
 	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
 	    k.now, 0);
@@ -259,7 +265,7 @@ START_TEST(pages_then)
 	work(1000);
 	ck_assert_uint_eq(referral(1, 2).r.pages, 40);
 	ck_assert_has(told(1, 0), "https://s1.gov.cn/new/ (40)\n");
-	PAGE(2, "https://s2.gov.cn/late.html", "https://s1.gov.cn/old/5.html");
+	PAGE(2, "https://s2.gov.cn/late.html", "https://s1.gov.cn/old/5");
 	work(1000);
 	settle();
 	ck_assert_uint_eq(referral(1, 2).r.pages, 40);
