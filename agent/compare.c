@@ -330,7 +330,8 @@ compare_said(struct store_txn *t, struct change *c)
 		return withdraw(t, &old, c);
 	if (c->kind == CHANGE_CREATED || c->kind == CHANGE_UPDATED)
 		return publish(t, there ? &old : NULL, c);
-	c->when = clock_wall();
+	if (c->when == CLOCK_NONE)
+		c->when = clock_wall();
 	if (!change_is_sane(c, NULL))
 		return COMPARE_UNFIT;
 	return spool_put(t, c) ? COMPARE_UPDATED : COMPARE_NO_ROOM;

@@ -336,6 +336,7 @@ say_one(struct store_txn *t, const struct moving *m, const struct one *o)
 	if (o->same)
 		return true;
 	moves_change(&c, &row);
+	c.when = row.when;	/* one moment for all: places may change */
 	if (compare_said(t, &c) == COMPARE_NO_ROOM)
 		return false;
 	if (row.new.n == 0)

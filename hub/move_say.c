@@ -229,7 +229,7 @@ from_of(struct group *g, const struct rewrite_rule *r, int64_t at)
 		return r->at;
 	rewrite_former(group_effective(g), r->from, INT64_MAX, take_leading,
 	    &l);
-	return l.from >= r->at ? at : r->at;
+	return l.from > r->at ? at : r->at;
 }
 
 static const char *

@@ -8,6 +8,7 @@
 
 #include "agent/moves.h"
 #include "agent/say.h"
+#include "agent/spool.h"
 #include "contrib/base/clock.h"
 
 #define SITE "https://www.test.gov.cn"
@@ -152,6 +153,38 @@ START_TEST(test_all_or_none)
 END_TEST
 
 /* What was said before counts; said just so again it is no news. */
+/* What is said at once is of one moment, however long that takes: else of two
+ * that change places one would come first. */
+START_TEST(test_one_moment)
+{
+	json_t *o = json_pack("{s:s, s:s, s:[]}", "kind", "move", "by",
+	    "wang", "moves"), *list = json_object_get(o, "moves"), *answer;
+	int64_t when = CLOCK_NONE;
+	struct store_txn *t;
+	struct change c;
+	char old[100], new[100];
+
+	for (int i = 0; i < 2000; i++) {
+		snprintf(old, sizeof(old), SITE "/a/%d.html", i);
+		snprintf(new, sizeof(new), SITE "/a/%d.html", i ^ 1);
+		json_array_append_new(list, json_pack("{s:s, s:s}", "old",
+		    old, "new", new));
+	}
+	answer = say_it(store, o, 480, &why);
+	ck_assert_msg(answer != NULL, "%s", buf_cstr(&why));
+	t = store_look(store);
+	for (uint64_t n = 1; n < t->meta.next; n++) {
+		ck_assert(spool_get(t, n, &c));
+		ck_assert(n == 1 || c.when == when);
+		when = c.when;
+	}
+	ck_assert_uint_eq(t->meta.next, 2001);
+	store_end(t);
+	json_decref(answer);
+	json_decref(o);
+}
+END_TEST
+
 START_TEST(test_before)
 {
 	ck_says("{'old':'" SITE "/a','new':'" SITE "/b'}", 1);
@@ -266,6 +299,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_one);
 	tcase_add_test(t, test_all_or_none);
+	tcase_add_test(t, test_one_moment);
 	tcase_add_test(t, test_before);
 	tcase_add_test(t, test_back);
 	tcase_add_test(t, test_successor);

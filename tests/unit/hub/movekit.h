@@ -52,6 +52,7 @@ say(uint32_t site, const char *old, const char *new, const char *scope,
 {
 	struct change c = kit_change(CHANGE_MOVE, old, "");
 
+	c.when = k.now;
 	c.word[WORD_SUCCESSOR] = span_of(new);
 	c.word[WORD_SCOPE] = span_of(scope);
 	c.word[WORD_REASON] = SPAN("columns in order");

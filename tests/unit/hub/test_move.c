@@ -331,6 +331,26 @@ END_TEST
 #define AGREE "{\"do\":\"move-agree\",\"move\":1,\"actor\":\"li\","	\
 	"\"reason\":\"seen the paper\"}"
 
+/* Two have changed places, and that is said again to a hub that has lost it. */
+START_TEST(places_were_changed)
+{
+	say(1, "https://s1.gov.cn/a.html", "https://s1.gov.cn/b.html",
+	    "address", k.now - HOUR, 0);
+	say(1, "https://s1.gov.cn/b.html", "https://s1.gov.cn/a.html",
+	    "address", k.now - HOUR, 0);
+	ck_assert_str_eq(held(1), "");
+	ck_assert_str_eq(state(1), "effective");
+	ck_assert_str_eq(state(2), "effective");
+	ck_assert_int_eq(get(1).m.from, k.now - HOUR);
+	ck_assert_int_eq(get(2).m.from, k.now - HOUR);
+	ck_assert_str_eq(leads("https://s1.gov.cn/a.html"),
+	    "https://s1.gov.cn/b.html");
+	ck_assert_str_eq(leads("https://s1.gov.cn/b.html"),
+	    "https://s1.gov.cn/a.html");
+	same_again();
+}
+END_TEST
+
 /* Whoever is to have it says so first. */
 START_TEST(the_other_end_is_earlier)
 {
@@ -613,6 +633,7 @@ main(void)
 	tcase_add_test(c, of_another_site_it_is_held);
 	tcase_add_test(c, of_a_host_that_becomes_its_own);
 	tcase_add_test(c, the_other_end_is_earlier);
+	tcase_add_test(c, places_were_changed);
 	tcase_add_test(c, a_domain_needs_both_ends);
 	tcase_add_test(c, a_root_is_a_domain);
 	tcase_add_test(c, a_domain_of_its_own_needs_nobody);
