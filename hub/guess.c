@@ -3,11 +3,12 @@
  *
  * Two who share a bucket share its tries. With 4,096 of each kind that takes
  * as many guessers, and the key keeps anybody from choosing whom to share
- * with.
+ * with. Only who knows a password comes to be known.
  */
 #include "hub/guess.h"
 
 #include <openssl/rand.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 #define BUCKETS 4096
 #define KEY 16
 #define SLOW_MS 30000		/* until one more try */
+#define KNOWN_MS 3000
 #define ALL_MS 200
 
 struct bucket {
@@ -28,6 +30,9 @@ struct bucket {
 struct guesses {
 	uint8_t key[KEY];
 	struct bucket address[BUCKETS], name[BUCKETS], all;
+	int64_t tried[BUCKETS];		/* ms, mono; a name, last */
+	uint64_t known[BUCKETS];	/* a name from an address; 0: none */
+	struct bucket pair[BUCKETS];	/* … of which this is */
 };
 
 struct guesses *
@@ -45,17 +50,28 @@ guesses_free(struct guesses *g)
 	free(g);
 }
 
-static struct bucket *
-bucket_of(struct bucket *table, const struct guesses *g, struct span who)
+/* Not 0. The second may be empty; its length keeps "a" "bc" from "ab" "c". */
+static uint64_t
+hash_of(const struct guesses *g, struct span one, struct span two)
 {
-	uint8_t hash[32];
+	uint8_t hash[32], n[2] = { (uint8_t)(two.n >> 8), (uint8_t)two.n };
 	struct sha s;
+	uint64_t h;
 
 	sha_begin(&s);
 	sha_add(&s, g->key, KEY);
-	sha_add(&s, who.n > 0 ? who.at : "", who.n);
+	sha_add(&s, n, sizeof(n));
+	sha_add(&s, one.n > 0 ? one.at : "", one.n);
+	sha_add(&s, two.n > 0 ? two.at : "", two.n);
 	sha_end(&s, hash);
-	return &table[((unsigned)hash[0] << 8 | hash[1]) % BUCKETS];
+	memcpy(&h, hash, sizeof(h));
+	return h != 0 ? h : 1;
+}
+
+static size_t
+place_of(const struct guesses *g, struct span who)
+{
+	return hash_of(g, who, SPAN_NONE) % BUCKETS;
 }
 
 static void
@@ -73,11 +89,15 @@ refill(struct bucket *b, int64_t every, int64_t now)
 }
 
 static unsigned
+seconds(int64_t ms)
+{
+	return ms > 0 ? (unsigned)((ms - 1) / 1000) + 1 : 0;
+}
+
+static unsigned
 wait_for(const struct bucket *b, unsigned most, int64_t every, int64_t now)
 {
-	if (b->used < most)
-		return 0;
-	return (unsigned)((b->at + every - now) / 1000) + 1;
+	return b->used < most ? 0 : seconds(b->at + every - now);
 }
 
 static unsigned
@@ -86,24 +106,54 @@ longer(unsigned a, unsigned b)
 	return a > b ? a : b;
 }
 
+/* From where it has signed in before: what others try is nothing to it. */
+static unsigned
+try_known(struct bucket *b, int64_t now)
+{
+	unsigned wait;
+
+	refill(b, KNOWN_MS, now);
+	wait = wait_for(b, GUESS_KNOWN, KNOWN_MS, now);
+	b->used += wait == 0;
+	return wait;
+}
+
+/* 1, 2, 4 … seconds after the last one. */
+static unsigned
+wait_for_name(struct guesses *g, size_t n, int64_t now)
+{
+	unsigned over, apart = GUESS_DELAY;
+
+	refill(&g->name[n], SLOW_MS, now);
+	if (g->name[n].used < GUESS_NAME)
+		return 0;
+	over = g->name[n].used - GUESS_NAME;
+	if (over < 3)
+		apart = 1u << over;
+	return seconds(g->tried[n] + (int64_t)apart * 1000 - now);
+}
+
 unsigned
 guesses_try(struct guesses *g, struct span address, struct span name,
     int64_t now)
 {
-	struct bucket *a = bucket_of(g->address, g, address);
-	struct bucket *n = bucket_of(g->name, g, name);
+	uint64_t pair = hash_of(g, address, name);
+	size_t n = place_of(g, name);
+	struct bucket *a = &g->address[place_of(g, address)];
 	unsigned wait;
 
+	if (g->known[pair % BUCKETS] == pair)
+		return try_known(&g->pair[pair % BUCKETS], now);
 	refill(a, SLOW_MS, now);
-	refill(n, SLOW_MS, now);
 	refill(&g->all, ALL_MS, now);
 	wait = longer(wait_for(a, GUESS_ADDRESS, SLOW_MS, now),
-	    longer(wait_for(n, GUESS_NAME, SLOW_MS, now),
+	    longer(wait_for_name(g, n, now),
 	    wait_for(&g->all, GUESS_ALL, ALL_MS, now)));
 	if (wait > 0)
 		return wait;
 	a->used++;
-	n->used++;
+	g->name[n].used += g->name[n].used < GUESS_NAME + 3;
+	g->tried[n] = now;
 	g->all.used++;
 	return 0;
 }
@@ -111,9 +161,14 @@ guesses_try(struct guesses *g, struct span address, struct span name,
 void
 guesses_right(struct guesses *g, struct span address, struct span name)
 {
-	struct bucket *a = bucket_of(g->address, g, address);
-	struct bucket *n = bucket_of(g->name, g, name);
+	uint64_t pair = hash_of(g, address, name);
+	struct bucket *a = &g->address[place_of(g, address)];
+	struct bucket *n = &g->name[place_of(g, name)];
 
-	a->used -= a->used > 0;
-	n->used = 0;
+	if (g->known[pair % BUCKETS] != pair) {
+		a->used -= a->used > 0;
+		n->used -= n->used > 0;
+		g->known[pair % BUCKETS] = pair;
+	}
+	g->pair[pair % BUCKETS].used = 0;
 }

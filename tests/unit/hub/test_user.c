@@ -392,14 +392,29 @@ START_TEST(test_guesses)
 	struct guesses *g = guesses_new();
 	int64_t now = 1000000;
 
-	/* of a name */
-	ck_assert_uint_eq(tries(g, "192.0.2.1", "wang", now, 100),
+	/* a name is slow after a while, and never barred */
+	ck_assert_uint_eq(tries(g, "192.0.2.1", "wang", now, GUESS_NAME),
 	    GUESS_NAME);
-	ck_assert_uint_gt(guesses_try(g, SPAN("192.0.2.9"), SPAN("wang"),
-	    now + 12000), 0);
-	/* with time there is one more */
-	ck_assert_uint_eq(tries(g, "192.0.2.1", "wang", now + 41000, 1), 1);
-	ck_assert_uint_eq(tries(g, "192.0.2.1", "wang", now + 42000, 1), 0);
+	now += GUESS_NAME * 1000;
+	ck_assert_uint_eq(guesses_try(g, SPAN("192.0.2.9"), SPAN("wang"),
+	    now - 500), 1);
+	ck_assert_uint_eq(guesses_try(g, SPAN("192.0.2.9"), SPAN("wang"),
+	    now), 0);
+	ck_assert_uint_eq(guesses_try(g, SPAN("192.0.2.8"), SPAN("wang"),
+	    now + 1), 2);
+	for (int i = 0; i < 60; i++) {
+		char from[32];
+		unsigned wait;
+
+		snprintf(from, sizeof(from), "198.51.100.%d", i);
+		now += 1;
+		wait = guesses_try(g, span_of(from), SPAN("wang"), now);
+		ck_assert_uint_le(wait, GUESS_DELAY);
+		ck_assert_uint_gt(wait, 0);
+		now += wait * 1000;
+		ck_assert_uint_eq(guesses_try(g, span_of(from), SPAN("wang"),
+		    now), 0);
+	}
 	/* of an address, whatever the names */
 	now += 3600000;
 	for (int i = 0; i < GUESS_ADDRESS; i++) {
@@ -430,6 +445,36 @@ START_TEST(test_guesses_all)
 	ck_assert_int_eq(n, GUESS_ALL);
 	ck_assert_uint_eq(guesses_try(g, SPAN("198.51.100.1"), SPAN("z"),
 	    1000200), 0);
+	guesses_free(g);
+}
+END_TEST
+
+/* Nobody is kept out by what others try, from wherever. */
+START_TEST(test_guesses_known)
+{
+	struct guesses *g = guesses_new();
+	int64_t now = 5000000;
+	char from[32];
+
+	ck_assert_uint_eq(guesses_try(g, SPAN("192.0.2.1"), SPAN("wang"),
+	    now), 0);
+	guesses_right(g, SPAN("192.0.2.1"), SPAN("wang"));
+	for (int i = 0; i < 100; i++, now += 400) {
+		snprintf(from, sizeof(from), "198.51.100.%d", i);
+		(void)guesses_try(g, span_of(from), SPAN("wang"), now);
+		(void)guesses_try(g, SPAN("192.0.2.1"), SPAN("li"), now);
+	}
+	now -= 399;
+	ck_assert_uint_gt(guesses_try(g, SPAN("192.0.2.1"), SPAN("li"), now),
+	    0);
+	ck_assert_uint_gt(guesses_try(g, SPAN("192.0.2.7"), SPAN("wang"),
+	    now), 0);
+	ck_assert_uint_eq(guesses_try(g, SPAN("192.0.2.1"), SPAN("wang"),
+	    now), 0);
+	/* from there it can't be guessed either */
+	ck_assert_uint_lt(tries(g, "192.0.2.1", "wang", now, 100), 20);
+	ck_assert_uint_le(guesses_try(g, SPAN("192.0.2.1"), SPAN("wang"),
+	    now + 20000), 3);
 	guesses_free(g);
 }
 END_TEST
@@ -474,6 +519,7 @@ main(void)
 	tcase_add_test(t, test_form);
 	tcase_add_test(t, test_guesses);
 	tcase_add_test(t, test_guesses_all);
+	tcase_add_test(t, test_guesses_known);
 	tcase_add_test(t, test_guesses_right);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

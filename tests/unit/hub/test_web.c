@@ -411,6 +411,34 @@ START_TEST(test_header)
 }
 END_TEST
 
+/* Ten wrong passwords from elsewhere don't keep out who is known here; and
+ * not for long who isn't. */
+START_TEST(test_others_guess)
+{
+	static char proxy[] = "127.0.0.1";
+	char from[64];
+	int status = 0;
+
+	config.web_proxy = proxy;
+	ck_assert_int_eq(post("/signin", "\r\nX-Forwarded-For: 192.0.2.1",
+	    "name=wang&password=correct+horse+battery"), 303);
+	for (int i = 0; i < 12 && status != 429; i++) {
+		snprintf(from, sizeof(from), "\r\nX-Forwarded-For: "
+		    "198.51.100.%d", i);
+		clock_set(clock_wall(), clock_mono() + 500);
+		status = post("/signin", from, "name=wang&password=wrong");
+	}
+	ck_assert_int_eq(status, 429);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
+	    "\r\nRetry-After: 1\r\n"));
+	ck_assert_int_eq(post("/signin", "\r\nX-Forwarded-For: 192.0.2.1",
+	    "name=wang&password=correct+horse+battery"), 303);
+	clock_set(clock_wall(), clock_mono() + 1000);
+	ck_assert_int_eq(post("/signin", "\r\nX-Forwarded-For: 192.0.2.2",
+	    "name=wang&password=correct+horse+battery"), 303);
+}
+END_TEST
+
 START_TEST(test_must_sign_in)
 {
 	config.web_sign_in = true;
@@ -473,6 +501,7 @@ main(void)
 	tcase_add_test(t, test_act_refused);
 	tcase_add_test(t, test_stray_answers);
 	tcase_add_test(t, test_header);
+	tcase_add_test(t, test_others_guess);
 	tcase_add_test(t, test_must_sign_in);
 	tcase_add_test(t, test_live);
 	suite_add_tcase(s, t);
