@@ -37,7 +37,8 @@ static struct {
 	struct health health;
 	bool can_look;			/* the agent says so … */
 	struct vantage_answer looked;	/* … and what it saw */
-	uint64_t task;			/* to look, said in passing, once; 0 */
+	uint64_t task;			/* to look, said in passing; 0 … */
+	unsigned tasks;			/* … in so many answers, each another */
 	char trouble[2048];
 	const char *want, *cause;	/* in answers; NULL: none */
 	const char *letters_want;
@@ -163,7 +164,7 @@ put_task(struct buf *b)
 	    .until = 20000 });
 	letters_put(b, &(struct letter){ .kind = SPAN(LETTER_LOOK),
 	    .about = SPAN("http://a.test/"), .body = buf_look(&body) });
-	hub.task = 0;
+	hub.task = --hub.tasks > 0 ? hub.task + 1 : 0;
 	buf_clear(&body);
 }
 
