@@ -11,6 +11,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/cmd_query.h"
 #include "hub/cmd_text.h"
 #include "hub/columns.h"
 #include "hub/elsewhere.h"
@@ -285,19 +286,15 @@ show(struct cmd_line *line, struct query *q)
 }
 
 static int
+ask_home(struct cmd_line *l, struct query *q)
+{
+	return l->words > 0 ? show(l, q) : list(l, q);
+}
+
+static int
 run_home(struct cmd_line *l)
 {
-	struct store *s = cmd_store(l);
-	struct query *q;
-	int code;
-
-	if (s == NULL)
-		return CMD_NO;
-	q = query_begin(s);
-	code = l->words > 0 ? show(l, q) : list(l, q);
-	query_end(q);
-	store_close(s);
-	return code;
+	return cmd_query(l, ask_home);
 }
 
 static int

@@ -11,10 +11,11 @@
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/cmd_fact.h"
+#include "hub/cmd_query.h"
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/query_move.h"
-#include "protocol/reason.h"
 #include "protocol/rewrite.h"
 #include "protocol/url.h"
 
@@ -34,8 +35,7 @@ cmd_move_number(const struct cmd_line *l, uint64_t *n)
 
 struct listing {
 	struct query *query;
-	json_t *array;			/* or */
-	struct columns *columns;
+	struct cmd_rows rows;
 	int64_t steps;			/* to count links with */
 };
 
@@ -66,11 +66,11 @@ put_open(struct listing *l, const struct move *m)
 	char text[32];
 
 	if (move_is_over(m->state) || l->steps <= 0) {
-		columns_put(l->columns, SPAN(""));
+		columns_put(l->rows.columns, SPAN(""));
 		return;
 	}
 	query_move_links(l->query, m, &n, &l->steps);
-	columns_put(l->columns, span_of(count_text(text, &n)));
+	columns_put(l->rows.columns, span_of(count_text(text, &n)));
 }
 
 static json_t *
@@ -91,17 +91,17 @@ list_one(void *arg, const struct move_info *m)
 {
 	struct listing *l = arg;
 
-	if (l->array != NULL) {
-		json_array_append_new(l->array, json_listed(l, m));
+	if (l->rows.array != NULL) {
+		json_array_append_new(l->rows.array, json_listed(l, m));
 		return true;
 	}
-	columns_number(l->columns, m->move.number);
-	columns_put(l->columns, span_of(_(move_state_name(m->move.state))));
-	columns_put(l->columns, span_of(m->code));
-	columns_time(l->columns, m->move.from);
+	columns_number(l->rows.columns, m->move.number);
+	columns_put(l->rows.columns, span_of(_(move_state_name(m->move.state))));
+	columns_put(l->rows.columns, span_of(m->code));
+	columns_time(l->rows.columns, m->move.from);
 	put_open(l, &m->move);
-	put_address(l->columns, m->move.old);
-	put_address(l->columns, m->move.new);
+	put_address(l->rows.columns, m->move.old);
+	put_address(l->rows.columns, m->move.new);
 	return true;
 }
 
@@ -135,93 +135,40 @@ list(const struct cmd_line *l, struct query *q, const struct move_spec *spec)
 	static const char *const headings[] = { N_("MOVE"), N_("STATE"),
 		N_("SITE"), N_("FROM"), N_("OPEN"), N_("OLD"), N_("NEW"), NULL };
 	struct listing listing = { .query = q, .steps = LINKS_STEPS,
-	    .array = l->json ? json_array() : NULL };
+	    .rows = cmd_rows_begin(l, headings) };
 
-	if (!l->json)
-		listing.columns = columns_new(headings);
 	query_moves(q, spec, list_one, &listing);
-	if (l->json) {
-		cmd_json_list("moves", listing.array);
-		return;
-	}
-	columns_print(listing.columns, stdout);
-	columns_free(listing.columns);
+	cmd_rows_end(&listing.rows, "moves");
+}
+
+static int
+ask_list(struct cmd_line *l, struct query *q)
+{
+	struct move_spec spec = { .limit = LISTED };
+
+	if (!read_spec(l, q, &spec))
+		return CMD_USAGE;
+	list(l, q, &spec);
+	return CMD_OK;
 }
 
 static int
 run_list(struct cmd_line *l)
 {
-	struct move_spec spec = { .limit = LISTED };
-	struct store *s = cmd_store(l);
-	struct query *q;
-	bool good;
-
-	if (s == NULL)
-		return CMD_NO;
-	q = query_begin(s);
-	good = read_spec(l, q, &spec);
-	if (good)
-		list(l, q, &spec);
-	query_end(q);
-	store_close(s);
-	return good ? CMD_OK : CMD_USAGE;
+	return cmd_query(l, ask_list);
 }
 
 /* --- one -------------------------------------------------------------------------- */
 
 static void
-line(const char *name, struct span text)
-{
-	struct buf b;
-
-	if (text.n == 0)
-		return;
-	buf_init(&b, 16384);
-	text_pad(&b, span_of(name), 14);
-	text_plain(&b, text);
-	printf("%s\n", buf_cstr(&b));
-	buf_clear(&b);
-}
-
-static void
-line_address(const char *name, struct span url)
-{
-	struct buf shown;
-
-	buf_init(&shown, 8192);
-	url_show(&shown, url);
-	line(name, buf_look(&shown));
-	buf_clear(&shown);
-}
-
-static void
-line_time(const char *name, int64_t ms)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	if (ms != CLOCK_NONE)
-		line(name, span_of(clock_show(text, ms)));
-}
-
-static void
-line_links(const struct link_count *n)
+put_links(const struct link_count *n)
 {
 	char text[128];
 
 	snprintf(text, sizeof(text), _("sites: %" PRIu64 ", pages: %" PRIu64
 	    ", addresses: %" PRIu64 "%s"), n->sites, n->pages, n->targets,
 	    n->exact ? "" : _(" (at least)"));
-	line(_("referrers"), span_of(text));
-}
-
-static void
-line_reason(const char *name, struct span english)
-{
-	struct buf b;
-
-	buf_init(&b, 16384);
-	line(name, reason_in(&b, english));
-	buf_clear(&b);
+	cmd_fact(_("referrers"), span_of(text));
 }
 
 static void
@@ -233,31 +180,31 @@ show(struct query *q, const struct move_info *info)
 
 	snprintf(text, sizeof(text), "%" PRIu32 " (%s)", m->number,
 	    _(rewrite_scope_name((enum rewrite_scope)m->scope)));
-	line(_("move"), span_of(text));
-	line(_("state"), span_of(_(move_state_name(m->state))));
-	line_reason(_("why"), m->why);
-	line(_("site"), span_of(info->code));
-	line_address(_("old"), m->old);
-	line_address(_("new"), m->new);
-	line(_("at site"), span_of(info->other));
-	line_time(_("announced"), m->announced);
-	line_time(_("from"), m->from);
-	line_time(_("until"), m->until);
-	line(_("both ends"), span_of(!m->needs ? "" : m->agreed ?
+	cmd_fact(_("move"), span_of(text));
+	cmd_fact(_("state"), span_of(_(move_state_name(m->state))));
+	cmd_fact_reason(_("why"), m->why);
+	cmd_fact(_("site"), span_of(info->code));
+	cmd_fact_url(_("old"), m->old);
+	cmd_fact_url(_("new"), m->new);
+	cmd_fact(_("at site"), span_of(info->other));
+	cmd_fact_time(_("announced"), m->announced);
+	cmd_fact_time(_("from"), m->from);
+	cmd_fact_time(_("until"), m->until);
+	cmd_fact(_("both ends"), span_of(!m->needs ? "" : m->agreed ?
 	    _("agreed") : _("the other end has not agreed yet")));
-	line(_("reason"), m->reason);
-	line(_("by"), m->by);
-	line_time(_("settling since"), m->settle);
-	line_time(_("checked"), m->checked);
-	line_time(m->state == MOVE_VERIFIED ? _("verified") :
+	cmd_fact(_("reason"), m->reason);
+	cmd_fact(_("by"), m->by);
+	cmd_fact_time(_("settling since"), m->settle);
+	cmd_fact_time(_("checked"), m->checked);
+	cmd_fact_time(m->state == MOVE_VERIFIED ? _("verified") :
 	    _("looked at"), m->verified);
 	if (m->looked > 0) {
 		snprintf(text, sizeof(text), _("%" PRIu64 " of %" PRIu64
 		    " addresses wrong"), m->wrong, m->looked);
-		line(_("last look"), span_of(text));
+		cmd_fact(_("last look"), span_of(text));
 	}
 	query_move_links(q, m, &n, NULL);
-	line_links(&n);
+	put_links(&n);
 }
 
 /* --- whom it concerns --------------------------------------------------------------- */
@@ -313,31 +260,29 @@ show_told(struct query *q, const struct move *m)
 }
 
 static int
-run_show(struct cmd_line *l)
+ask_show(struct cmd_line *l, struct query *q)
 {
 	struct move_info m;
-	struct store *s;
-	struct query *q;
 	uint64_t number;
-	int status = CMD_OK;
 
 	if (!cmd_move_number(l, &number))
 		return CMD_USAGE;
-	if ((s = cmd_store(l)) == NULL)
-		return CMD_NO;
-	q = query_begin(s);
 	if (!query_move(q, (uint32_t)number, &m))
-		status = cmd_fail(_("zqhub move list shows all moves"),
+		return cmd_fail(_("zqhub move list shows all moves"),
 		    _("there is no move %" PRIu64), number);
-	else if (l->json)
+	if (l->json) {
 		cmd_json(json_move_whole(q, &m, SIZE_MAX));
-	else {
-		show(q, &m);
-		show_told(q, &m.move);
+		return CMD_OK;
 	}
-	query_end(q);
-	store_close(s);
-	return status;
+	show(q, &m);
+	show_told(q, &m.move);
+	return CMD_OK;
+}
+
+static int
+run_show(struct cmd_line *l)
+{
+	return cmd_query(l, ask_show);
 }
 
 /* --- announcing ------------------------------------------------------------------- */

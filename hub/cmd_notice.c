@@ -11,6 +11,8 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/cmd_fact.h"
+#include "hub/cmd_query.h"
 #include "hub/columns.h"
 #include "hub/elsewhere.h"
 #include "hub/query_notice.h"
@@ -19,11 +21,6 @@
 #define OTHERS_MAX 4096		/* bytes about what others saw */
 
 /* --- listing ------------------------------------------------------------- */
-
-struct listing {
-	json_t *array;			/* or */
-	struct columns *columns;
-};
 
 static const char *
 word_of(const struct notice_info *i)
@@ -39,27 +36,27 @@ static bool
 list_one(void *arg, const struct notice_info *i)
 {
 	const struct notice *n = &i->notice;
-	struct listing *l = arg;
+	struct cmd_rows *r = arg;
 	struct buf words;
 
-	if (l->array != NULL) {
-		json_array_append_new(l->array, json_notice(n, i));
+	if (r->array != NULL) {
+		json_array_append_new(r->array, json_notice(n, i));
 		return true;
 	}
-	columns_number(l->columns, n->number);
-	columns_put(l->columns, span_of(word_of(i)));
-	columns_put(l->columns, span_of(notice_kind_word(n->kind)));
-	columns_put(l->columns, span_of(i->code));
-	columns_time(l->columns, i->has_window ? i->window.from : n->from);
-	columns_time(l->columns, i->has_window ? i->window.until :
+	columns_number(r->columns, n->number);
+	columns_put(r->columns, span_of(word_of(i)));
+	columns_put(r->columns, span_of(notice_kind_word(n->kind)));
+	columns_put(r->columns, span_of(i->code));
+	columns_time(r->columns, i->has_window ? i->window.from : n->from);
+	columns_time(r->columns, i->has_window ? i->window.until :
 	    n->ended != CLOCK_NONE ? n->ended : n->until);
-	columns_put(l->columns, n->service);
+	columns_put(r->columns, n->service);
 	buf_init(&words, NOTICE_TEXT + 512);
 	notice_put_brief(&words, n);
 	if (words.n > 0 && n->reason.n > 0)
 		buf_text(&words, "; ");
 	buf_span(&words, n->reason);
-	columns_put(l->columns, buf_look(&words));
+	columns_put(r->columns, buf_look(&words));
 	buf_clear(&words);
 	return true;
 }
@@ -72,62 +69,30 @@ list(const struct cmd_line *l, struct query *q, uint32_t site)
 		N_("SERVICE"), N_("REASON"), NULL };
 	const struct notice_spec spec = { .site = site, .limit = LISTED,
 	    .open = !cmd_flag(l, "all") };
-	struct listing listing = { .array = l->json ? json_array() : NULL };
+	struct cmd_rows rows = cmd_rows_begin(l, headings);
 
-	if (!l->json)
-		listing.columns = columns_new(headings);
-	query_notices(q, &spec, list_one, &listing);
-	if (l->json) {
-		cmd_json_list("notices", listing.array);
-		return;
-	}
-	columns_print(listing.columns, stdout);
-	columns_free(listing.columns);
+	query_notices(q, &spec, list_one, &rows);
+	cmd_rows_end(&rows, "notices");
+}
+
+static int
+ask_list(struct cmd_line *l, struct query *q)
+{
+	uint32_t site;
+
+	if (!cmd_site_option(l, q, &site))
+		return CMD_USAGE;
+	list(l, q, site);
+	return CMD_OK;
 }
 
 static int
 run_list(struct cmd_line *l)
 {
-	struct store *s = cmd_store(l);
-	struct query *q;
-	uint32_t site;
-	bool good;
-
-	if (s == NULL)
-		return CMD_NO;
-	q = query_begin(s);
-	good = cmd_site_option(l, q, &site);
-	if (good)
-		list(l, q, site);
-	query_end(q);
-	store_close(s);
-	return good ? CMD_OK : CMD_USAGE;
+	return cmd_query(l, ask_list);
 }
 
 /* --- one: its record ----------------------------------------------------- */
-
-static void
-line(const char *name, struct span text)
-{
-	struct buf b;
-
-	if (text.n == 0)
-		return;
-	buf_init(&b, 16384);
-	text_pad(&b, span_of(name), 14);
-	text_pad(&b, text, text_width(text));
-	printf("%s\n", buf_cstr(&b));
-	buf_clear(&b);
-}
-
-static void
-line_time(const char *name, int64_t ms)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	if (ms != CLOCK_NONE)
-		line(name, span_of(clock_show(text, ms)));
-}
 
 /* How it went, beside how it was announced. */
 static void
@@ -135,9 +100,9 @@ show_record(const struct notice *n)
 {
 	char took[CLOCK_TEXT_MAX], over[CLOCK_TEXT_MAX], text[160];
 
-	line_time(_("ended"), n->ended);
-	line(_("ended by"), n->end_by);
-	line(_("because"), n->end_reason);
+	cmd_fact_time(_("ended"), n->ended);
+	cmd_fact(_("ended by"), n->end_by);
+	cmd_fact(_("because"), n->end_reason);
 	if (n->ended == CLOCK_NONE || n->recurs.n > 0 || n->ended <= n->from)
 		return;
 	clock_span(took, n->ended - n->from);
@@ -147,7 +112,7 @@ show_record(const struct notice *n)
 		    n->ended - n->until));
 	else
 		snprintf(text, sizeof(text), "%s", took);
-	line(_("it took"), span_of(text));
+	cmd_fact(_("it took"), span_of(text));
 }
 
 static void
@@ -159,26 +124,26 @@ show(const struct notice_info *i)
 
 	snprintf(text, sizeof(text), "%" PRIu32 " (%s)", n->number,
 	    notice_kind_word(n->kind));
-	line(_("notice"), span_of(text));
-	line(_("state"), span_of(word_of(i)));
-	line(_("site"), span_of(i->code));
-	line(_("service"), n->service);
-	line_time(_("announced"), n->announced);
-	line_time(_("from"), n->from);
-	line_time(_("until"), n->until);
-	line(_("recurs"), n->recurs);
-	line(_("time zone"), n->zone);
+	cmd_fact(_("notice"), span_of(text));
+	cmd_fact(_("state"), span_of(word_of(i)));
+	cmd_fact(_("site"), span_of(i->code));
+	cmd_fact(_("service"), n->service);
+	cmd_fact_time(_("announced"), n->announced);
+	cmd_fact_time(_("from"), n->from);
+	cmd_fact_time(_("until"), n->until);
+	cmd_fact(_("recurs"), n->recurs);
+	cmd_fact(_("time zone"), n->zone);
 	if (n->recurs.n > 0 && i->has_window) {
-		line_time(i->phase == NOTICE_CURRENT ? _("now since") :
+		cmd_fact_time(i->phase == NOTICE_CURRENT ? _("now since") :
 		    _("next"), i->window.from);
-		line_time(_("to"), i->window.until);
+		cmd_fact_time(_("to"), i->window.until);
 	}
-	line(_("turn to"), n->see);
-	line(_("reason"), n->reason);
-	line(_("by"), n->by);
+	cmd_fact(_("turn to"), n->see);
+	cmd_fact(_("reason"), n->reason);
+	cmd_fact(_("by"), n->by);
 	buf_init(&brief, 512);
 	notice_put_brief(&brief, n);
-	line(_("but"), buf_look(&brief));
+	cmd_fact(_("but"), buf_look(&brief));
 	buf_clear(&brief);
 	show_record(n);
 }
@@ -194,29 +159,27 @@ read_number(const struct cmd_line *l, uint64_t *n)
 }
 
 static int
-run_show(struct cmd_line *l)
+ask_show(struct cmd_line *l, struct query *q)
 {
 	struct notice_info i;
-	struct store *s;
-	struct query *q;
 	uint64_t number;
-	int status = CMD_OK;
 
 	if (!read_number(l, &number))
 		return CMD_USAGE;
-	if ((s = cmd_store(l)) == NULL)
-		return CMD_NO;
-	q = query_begin(s);
 	if (!query_notice(q, (uint32_t)number, &i))
-		status = cmd_fail(_("zqhub notice list --all shows all"),
+		return cmd_fail(_("zqhub notice list --all shows all"),
 		    _("there is no notice %" PRIu64), number);
-	else if (l->json)
+	if (l->json)
 		cmd_json(json_notice(&i.notice, &i));
 	else
 		show(&i);
-	query_end(q);
-	store_close(s);
-	return status;
+	return CMD_OK;
+}
+
+static int
+run_show(struct cmd_line *l)
+{
+	return cmd_query(l, ask_show);
 }
 
 /* --- acts ---------------------------------------------------------------- */
@@ -320,18 +283,18 @@ run_end(struct cmd_line *l)
 static bool
 list_state(void *arg, const struct history *h)
 {
-	struct listing *l = arg;
+	struct cmd_rows *r = arg;
 	const char *more = h->flapping ? _("goes up and down: not said "
 	    "again until it has come to rest") : monitor_sentence(h->cause);
 
-	if (l->array != NULL) {
-		json_array_append_new(l->array, json_history(h));
+	if (r->array != NULL) {
+		json_array_append_new(r->array, json_history(h));
 		return true;
 	}
-	columns_time(l->columns, h->at);
-	columns_put(l->columns, span_of(monitor_state_word(h->state)));
-	columns_time(l->columns, h->since);
-	columns_put(l->columns, span_of(more));
+	columns_time(r->columns, h->at);
+	columns_put(r->columns, span_of(monitor_state_word(h->state)));
+	columns_time(r->columns, h->since);
+	columns_put(r->columns, span_of(more));
 	return true;
 }
 
@@ -351,49 +314,32 @@ print_others(struct query *q, uint32_t site)
 }
 
 static int
-list_states(const struct cmd_line *l, struct query *q, size_t limit)
+ask_states(struct cmd_line *l, struct query *q)
 {
 	static const char *const headings[] = { N_("SAID"), N_("STATE"),
 		N_("SINCE"), N_("WHY"), NULL };
-	struct listing listing = { .array = l->json ? json_array() : NULL };
 	struct site_info s = { .number = 0 };
+	struct cmd_rows rows;
+	uint64_t limit;
 
+	if (!cmd_number(l, "limit", 1, 100000, 50, &limit))
+		return CMD_USAGE;
 	if (strcmp(l->word[0], "hub") != 0 &&
-	    !query_site_by_code(q, span_of(l->word[0]), &s)) {
-		json_decref(listing.array);
+	    !query_site_by_code(q, span_of(l->word[0]), &s))
 		return cmd_fail(_("zqhub site list shows all sites"),
 		    _("there is no site with the code %s"), l->word[0]);
-	}
+	rows = cmd_rows_begin(l, headings);
+	query_states(q, s.number, (size_t)limit, list_state, &rows);
+	cmd_rows_end(&rows, "states");
 	if (!l->json)
-		listing.columns = columns_new(headings);
-	query_states(q, s.number, limit, list_state, &listing);
-	if (l->json) {
-		cmd_json_list("states", listing.array);
-		return CMD_OK;
-	}
-	columns_print(listing.columns, stdout);
-	columns_free(listing.columns);
-	print_others(q, s.number);
+		print_others(q, s.number);
 	return CMD_OK;
 }
 
 static int
 run_states(struct cmd_line *l)
 {
-	struct store *s;
-	struct query *q;
-	uint64_t limit;
-	int status;
-
-	if (!cmd_number(l, "limit", 1, 100000, 50, &limit))
-		return CMD_USAGE;
-	if ((s = cmd_store(l)) == NULL)
-		return CMD_NO;
-	q = query_begin(s);
-	status = list_states(l, q, (size_t)limit);
-	query_end(q);
-	store_close(s);
-	return status;
+	return cmd_query(l, ask_states);
 }
 
 /* --- the table ----------------------------------------------------------- */
