@@ -35,6 +35,7 @@ tell(struct store_txn *t, struct known *k, struct change *c)
 	c->id = SPAN_NONE;
 	k->told = true;
 	k->adopted = false;
+	k->withdrawn = 0;
 	known_put(t, k);
 	return c->kind == CHANGE_CREATED ? COMPARE_CREATED : COMPARE_UPDATED;
 }
@@ -181,6 +182,7 @@ compare_renamed(struct store_txn *t, const struct compare_item *i,
 
 	memcpy(k.hash, c->hash, sizeof(k.hash));
 	if (!former->told) {
+		k.withdrawn = former->withdrawn;
 		known_put(t, &k);	/* a person withdrew it */
 	} else if (same && former->said.n > 0) {
 		read_said(&words, &said, former, c->url);
@@ -278,6 +280,7 @@ withdraw(struct store_txn *t, const struct known *old, struct change *c)
 		news = tell_gone(t, &k, c);
 	if (news == COMPARE_DELETED) {
 		k.told = k.adopted = false;
+		k.withdrawn = c->when;
 		if (k.source.n == 0)
 			known_del(t, k.source, k.path);
 		else

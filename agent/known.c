@@ -17,6 +17,7 @@
 #include "protocol/wire.h"
 
 #define FORMAT 1
+#define FORMAT_WITHDRAWN 2	/* … with the time of it at the end */
 #define ADOPTED 2		/* instead of 1, where it says: told */
 #define KEPT 3			/* … */
 #define KEY_MAX 511
@@ -82,7 +83,7 @@ known_stat_is(const struct known_stat *a, const struct known_stat *b)
 static void
 row_write(struct buf *b, const struct known *k)
 {
-	write_u8(b, FORMAT);
+	write_u8(b, k->withdrawn != 0 ? FORMAT_WITHDRAWN : FORMAT);
 	write_u8(b, !k->adopted ? k->told : k->kept ? KEPT : ADOPTED);
 	write_u64(b, (uint64_t)k->stat.mtime);
 	write_u64(b, (uint64_t)k->stat.ctime);
@@ -94,6 +95,8 @@ row_write(struct buf *b, const struct known *k)
 	write_span(b, k->path);
 	write_span(b, k->url);
 	write_span(b, k->said);
+	if (k->withdrawn != 0)
+		write_u64(b, (uint64_t)k->withdrawn);
 }
 
 static void
@@ -109,10 +112,11 @@ static void
 row_read(struct known *k, struct span row)
 {
 	struct reader r = reader_of(row);
-	uint8_t told;
+	uint8_t format, told;
 
 	*k = (struct known){ 0 };
-	if (read_u8(&r) != FORMAT)
+	format = read_u8(&r);
+	if (format != FORMAT && format != FORMAT_WITHDRAWN)
 		r.bad = true;
 	told = read_u8(&r);
 	k->told = told != 0;
@@ -128,6 +132,8 @@ row_read(struct known *k, struct span row)
 	k->path = read_span(&r);
 	k->url = read_span(&r);
 	k->said = read_span(&r);
+	if (format == FORMAT_WITHDRAWN)
+		k->withdrawn = (int64_t)read_u64(&r);
 	if (!reader_done(&r))
 		fatal("a row of the store can't be read: it is damaged, or "
 		    "was made by a newer zqagentd");

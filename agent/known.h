@@ -43,6 +43,8 @@ struct known {
 				 * didn't say it */
 	struct span url;	/* normal form */
 	struct span said;	/* the change row, if a person said it */
+	int64_t withdrawn;	/* ms, when a person said that it is gone; 0:
+				 * not told otherwise, or by an older agent */
 };
 
 void known_stat_of(struct known_stat *out, const struct stat *st);

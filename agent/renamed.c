@@ -10,6 +10,8 @@
 #include "contrib/base/mem.h"
 #include "protocol/features.h"
 
+#define GRAIN 10		/* ms: the kernel's clock of files goes in steps */
+
 struct search {
 	struct store_txn *t;
 	const struct renamed_where *w;
@@ -40,13 +42,22 @@ is_vacant(const struct renamed_where *w, const struct known *k)
 	    w->find(w->arg, k->source, k->path) == ROOT_GONE;
 }
 
+/* What had its name before a person said what is gone is something else: the
+ * word was of the address. */
+static bool
+is_after(const struct search *s, const struct known *k)
+{
+	return k->withdrawn == 0 ||
+	    s->item->stat.ctime / 1000000 + GRAIN >= k->withdrawn;
+}
+
 /* What a person withdrew stays that as long as its bytes are the same. */
 static bool
 is_former(const struct search *s, const struct known *k)
 {
 	bool same = memcmp(k->hash, s->hash, sizeof(k->hash)) == 0;
 
-	return (k->told || same) && is_vacant(s->w, k);
+	return (k->told || (same && is_after(s, k))) && is_vacant(s->w, k);
 }
 
 static bool

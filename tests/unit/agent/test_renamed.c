@@ -428,6 +428,28 @@ START_TEST(test_said)
 }
 END_TEST
 
+/* The word was of an address whose file had another one by then: that file is
+ * nothing that a person withdrew. */
+START_TEST(test_said_after)
+{
+	struct words withdrawn = { NULL, SITE "/b.html" };
+	uint64_t before;
+
+	put("b.html", "<title>two</title>");
+	put("c.html", "<title>three</title>");
+	start_with_moves();
+	wait_items(2);
+	wait_state("fine");
+	before = head();
+	move("b.html", "e.html");
+	usleep(50000);
+	ck_assert_int_eq(store_do(store, say, &withdrawn), STORE_DONE);
+	wait_told("c.html=/c.html e.html=/e.html ");
+	ck_changes(before, "deleted www:b.html\ncreated www:e.html\n");
+	stop();
+}
+END_TEST
+
 /* --- out of another source ----------------------------------------------------- */
 
 static enum root_found there;
@@ -585,6 +607,7 @@ main(void)
 	tcase_add_test(t, test_former);
 	tcase_add_test(t, test_announced_gone);
 	tcase_add_test(t, test_said);
+	tcase_add_test(t, test_said_after);
 	tcase_add_test(t, test_sources);
 	tcase_add_test(t, test_overflow);
 	tcase_add_test(t, test_old_store);
