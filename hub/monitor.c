@@ -270,9 +270,10 @@ excuse_quiet(struct monitor *m, int64_t now)
 
 		if (!counts(w, now))
 			continue;
-		if (is_quiet(w, now) || ((w->what & MONITOR_AGENT) == 0 &&
+		if (w->missing || is_quiet(w, now) ||
+		    ((w->what & MONITOR_AGENT) == 0 &&
 		    monitor_trend_fails(&w->looks)))
-			w->missing = true;
+			monitor_site_excuse(w, &m->set, now);
 		if (monitor_trend_fails(&w->looks))
 			monitor_trend_clear(&w->looks);
 	}

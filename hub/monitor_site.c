@@ -22,7 +22,7 @@ void
 monitor_site_anew(struct monitor_site *w, int64_t now)
 {
 	w->began = now;
-	w->heard = w->back = w->gone = CLOCK_NONE;
+	w->heard = w->back = w->gone = w->spared = CLOCK_NONE;
 	w->wanted = w->asked = CLOCK_NONE;
 	w->silent = w->missing = false;
 	monitor_trend_clear(&w->home);
@@ -60,7 +60,21 @@ monitor_site_gone(struct monitor_site *w, int64_t now)
 		w->gone = now;
 }
 
+void
+monitor_site_excuse(struct monitor_site *w, const struct monitor_settings *s,
+    int64_t now)
+{
+	w->missing = true;
+	w->spared = now + s->start_after;
+}
+
 /* --- time ---------------------------------------------------------------- */
+
+static bool
+is_spared(const struct monitor_site *w, int64_t now)
+{
+	return w->spared != CLOCK_NONE && now < w->spared;
+}
 
 static bool
 is_silent(const struct monitor_site *w, const struct monitor_settings *s,
@@ -68,6 +82,8 @@ is_silent(const struct monitor_site *w, const struct monitor_settings *s,
 {
 	if (w->heard == CLOCK_NONE)
 		return now - w->began >= s->start_after;
+	if (is_spared(w, now))
+		return false;
 	return now - w->heard >= w->patience ||
 	    is_old(w->gone, now, s->gone_after);
 }
@@ -305,7 +321,7 @@ bool
 monitor_site_wavers(const struct monitor_site *w, int64_t now)
 {
 	return (w->what & MONITOR_AGENT) != 0 && !w->silent &&
-	    w->heard != CLOCK_NONE &&
+	    w->heard != CLOCK_NONE && !is_spared(w, now) &&
 	    (w->gone != CLOCK_NONE || now - w->heard >= w->patience / 2);
 }
 
@@ -365,6 +381,7 @@ monitor_site_shift(struct monitor_site *w, int64_t by)
 	shift(&w->heard, by);
 	shift(&w->back, by);
 	shift(&w->gone, by);
+	shift(&w->spared, by);
 	shift(&w->wanted, by);
 	shift(&w->asked, by);
 	shift(&w->budget, by);

@@ -32,6 +32,7 @@ struct monitor_site {
 	int64_t back;		/* … and since when again, if it was silent */
 	int64_t patience;
 	int64_t gone;
+	int64_t spared;		/* until then it is not silent: see below */
 	bool silent;
 	struct monitor_trend home;
 	/* outside */
@@ -60,6 +61,11 @@ void monitor_site_heard(struct monitor_site *w, int64_t now,
 void monitor_site_gone(struct monitor_site *w, int64_t now);
 void monitor_site_announced(struct monitor_site *w, int64_t now, int64_t from,
     int64_t until);
+/* It vanishes, and the hub is cut off. That is not its fault; nor is it that
+ * a connection which hung in the cut takes its time to recover: once it is
+ * heard again it isn't silent within start_after. */
+void monitor_site_excuse(struct monitor_site *w,
+    const struct monitor_settings *s, int64_t now);
 /* The clock was put by so much. */
 void monitor_site_shift(struct monitor_site *w, int64_t by);
 

@@ -278,6 +278,28 @@ START_TEST(silence)
 }
 END_TEST
 
+/* Who vanished in a cut and was heard again is given time. */
+START_TEST(spared)
+{
+	const struct monitor_settings *s = &monitor_settings_preset;
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT, 0);
+	heard(&w, 1000);
+	ck_assert(monitor_site_wavers(&w, 9000));
+	monitor_site_excuse(&w, s, 9000);
+	ck_assert(w.missing);
+	heard(&w, 20000);
+	ck_assert(!w.missing && !monitor_site_wavers(&w, 34000));
+	ck_assert_int_eq(views(&w, 35000).inside, MONITOR_INSIDE_MUTE);
+	monitor_site_gone(&w, 40000);
+	ck_assert_int_eq(views(&w, 8999 + s->start_after).inside,
+	    MONITOR_INSIDE_MUTE);
+	ck_assert_int_eq(views(&w, 9000 + s->start_after).inside,
+	    MONITOR_INSIDE_SILENT);
+}
+END_TEST
+
 /* One failure confirms a silence that it follows, not one in which the page
  * was seen to be well. */
 START_TEST(confirmed)
@@ -443,6 +465,7 @@ main(void)
 	tcase_add_test(t, cut_ends);
 	tcase_add_test(t, dark);
 	tcase_add_test(t, silence);
+	tcase_add_test(t, spared);
 	tcase_add_test(t, confirmed);
 	tcase_add_test(t, own_fault);
 	tcase_add_test(t, early);
