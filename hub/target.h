@@ -26,7 +26,8 @@ enum target_state {	/* numbers are in rows */
 	TARGET_UNKNOWN,		/* of a site, but nothing covers it */
 	TARGET_OUTSIDE,		/* no site of the cluster has this host */
 	TARGET_HERE,		/* an item is at this place */
-	TARGET_MOVED,		/* by a rule that has taken effect */
+	TARGET_MOVED,		/* by a rule that has taken effect, unless it
+				 * was withdrawn before */
 	TARGET_WITHDRAWN,	/* an item was, and its site took it away */
 	TARGET_NEVER,		/* covered, and there never was an item */
 	TARGET_STATES

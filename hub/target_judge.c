@@ -180,12 +180,29 @@ follow(const struct target_judge *j, struct span url, struct buf *now)
 	buf_clear(&next);
 }
 
+/* Its site withdrew it before the move took effect, and what moves is told at
+ * the new address first: so this page did not move. Another site tells in its
+ * own time. */
+static bool
+was_gone_before(const struct target_judge *j,
+    const struct target_verdict *v, const struct target_verdict *there,
+    uint32_t move)
+{
+	struct item i;
+	struct move m;
+
+	return v->state == TARGET_WITHDRAWN && there->state != TARGET_HERE &&
+	    there->site == v->site && item_get(j->txn, v->item, &i) &&
+	    i.withdrawn && move_get(j->txn, move, &m) && i.updated < m.from;
+}
+
 void
 target_judge_by(const struct target_judge *j, struct span url,
     struct target_verdict *v, struct buf *now)
 {
 	struct target_verdict there;
 	struct buf to;
+	uint32_t move;
 
 	if (now != NULL)
 		buf_reset(now);
@@ -195,8 +212,13 @@ target_judge_by(const struct target_judge *j, struct span url,
 	if (j->rules == NULL)
 		return;
 	buf_init(&to, LIMIT_URL);
-	if (rewrite_url(j->rules, url, j->when, &to, &v->move) && !to.bad) {
+	if (rewrite_url(j->rules, url, j->when, &to, &move) && !to.bad) {
 		judge(j, buf_look(&to), &there, NULL);
+		if (was_gone_before(j, v, &there, move)) {
+			buf_clear(&to);
+			return;
+		}
+		v->move = move;
 		v->state = TARGET_MOVED;
 		v->broken = there.broken;
 		v->item = there.item;
