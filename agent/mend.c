@@ -255,7 +255,7 @@ apply(struct mend *m, const struct mendpage_found *f, struct buf *why)
 		m->n->run = mendlog_last(m->log) + 1;
 	ok = put_log(m, f, buf_look(&bytes), why) &&
 	    mendfile_replace(&m->file, &m->root, m->page->path,
-	    buf_look(&bytes), why);
+	    buf_look(&bytes), mendlog_agent(m->log), why);
 	buf_clear(&bytes);
 	return ok;
 }

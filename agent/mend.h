@@ -46,6 +46,8 @@ struct mend_count {
 	uint64_t pages, links;	/* mended, or to be mended */
 	uint64_t refused;	/* pages, and sources that are not let */
 	uint64_t left;		/* links that can't be written anew */
+	uint64_t unmarked;	/* pages that are as before, and of which the
+				 * log doesn't know */
 	uint64_t later;		/* links whose move is still to come */
 	uint64_t run;		/* in the mending log; 0: nothing was done */
 	uint64_t dropped;	/* pages of runs that can't be undone any

@@ -22,6 +22,7 @@ struct undo {
 	struct mend_count *n;
 	struct mendlog *log;
 	struct mendfile file;
+	struct buf unmarked;	/* why the log doesn't know that one is back */
 	struct mend_edit edit[MENDPAGE_EDITS_MAX];
 };
 
@@ -49,6 +50,15 @@ is_hash_of(const uint8_t hash[32], struct span bytes)
 	return memcmp(is, hash, sizeof(is)) == 0;
 }
 
+/* That it is back is seen by its hash, too. */
+static void
+mark(struct undo *u, const struct mendlog_page *p)
+{
+	buf_reset(&u->unmarked);
+	if (!mendlog_undone(u->log, p->place, &u->unmarked))
+		u->n->unmarked++;
+}
+
 static bool
 put_back(struct undo *u, const struct root *r, const char *path,
     const struct mendlog_page *p, struct buf *why)
@@ -69,7 +79,9 @@ put_back(struct undo *u, const struct root *r, const char *path,
 		ok = mendfile_may(&u->file, r, path, why);
 	else
 		ok = mendfile_replace(&u->file, r, path, buf_look(&bytes),
-		    why) && mendlog_undone(u->log, p->place, why);
+		    mendlog_agent(u->log), why);
+	if (ok && u->spec->apply)
+		mark(u, p);
 	buf_clear(&bytes);
 	return ok;
 }
@@ -86,8 +98,10 @@ undo_page(struct undo *u, const char *source, const struct root *r,
 	ok = mendfile_read(&u->file, r, path, &why);
 	/* It never came to it, or was put back by hand. */
 	there = ok && memcmp(u->file.hash, p->before, sizeof(p->before)) == 0;
-	if (there && u->spec->apply)
-		ok = mendlog_undone(u->log, p->place, &why);
+	if (there && u->spec->apply) {
+		mendfile_tidy(r, path, mendlog_agent(u->log));
+		mark(u, p);
+	}
 	if (!there)
 		ok = ok && put_back(u, r, path, p, &why);
 	if (!ok) {
@@ -151,10 +165,18 @@ mend_undo(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 	u->spec = s;
 	u->n = n;
 	mendfile_init(&u->file);
+	buf_init(&u->unmarked, WHY_MAX);
 	u->log = mendlog_open(s->config->top->dir, why);
 	ok = u->log != NULL;
 	if (ok)
 		mendlog_each(u->log, on_page, u);
+	if (n->unmarked > 0) {
+		buf_byte(&u->unmarked, ';');
+		u->spec->refused(u->spec->arg, buf_cstr(&u->unmarked), "",
+		    _("the pages are as before, but say --undo once more when "
+		    "there is room, before an earlier run is undone"));
+	}
+	buf_clear(&u->unmarked);
 	mendlog_close(u->log);
 	mendfile_clear(&u->file);
 	free(u);

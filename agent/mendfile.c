@@ -3,14 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "contrib/base/err.h"
 #include "contrib/base/fd.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
@@ -212,6 +210,7 @@ write_beside(const struct mendfile *f, int dir, const char *name,
 
 	if (old < 0)
 		return fail(why, _("can't be read"));
+	(void)unlinkat(dir, beside, 0);
 	fd = openat(dir, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
 	    O_CLOEXEC, 0600);
 	if (fd < 0) {
@@ -227,27 +226,20 @@ write_beside(const struct mendfile *f, int dir, const char *name,
 }
 
 static void
-name_beside(char out[BESIDE_MAX])
+name_beside(char out[BESIDE_MAX], uint64_t agent)
 {
-	uint64_t number;
-
-	if (RAND_bytes((unsigned char *)&number, sizeof(number)) != 1)
-		fatal("no random numbers from the system");
 	snprintf(out, BESIDE_MAX, BESIDE "%016llx",
-	    (unsigned long long)number);
+	    (unsigned long long)agent);
 }
 
 static bool
 replace(const struct mendfile *f, int dir, const char *name,
-    struct span bytes, struct buf *why)
+    const char *beside, struct span bytes, struct buf *why)
 {
-	char beside[BESIDE_MAX];
-	bool ok;
-
-	name_beside(beside);
-	ok = is_the_same(f, dir, name, why) && is_ours(f, why) &&
+	bool ok = is_the_same(f, dir, name, why) && is_ours(f, why) &&
 	    write_beside(f, dir, name, beside, bytes, why) &&
 	    is_the_same(f, dir, name, why);
+
 	if (ok && renameat(dir, beside, dir, name) != 0)
 		ok = fail(why, _("can't be replaced"));
 	if (ok)
@@ -259,15 +251,31 @@ replace(const struct mendfile *f, int dir, const char *name,
 
 bool
 mendfile_replace(const struct mendfile *f, const struct root *r,
-    const char *path, struct span bytes, struct buf *why)
+    const char *path, struct span bytes, uint64_t agent, struct buf *why)
 {
+	char beside[BESIDE_MAX];
 	const char *name;
 	int dir = open_dir(r, path, &name);
 	bool ok;
 
 	if (dir < 0)
 		return fail(why, _("its directory can't be opened"));
-	ok = replace(f, dir, name, bytes, why);
+	name_beside(beside, agent);
+	ok = replace(f, dir, name, beside, bytes, why);
 	close(dir);
 	return ok;
+}
+
+void
+mendfile_tidy(const struct root *r, const char *path, uint64_t agent)
+{
+	char beside[BESIDE_MAX];
+	const char *name;
+	int dir = open_dir(r, path, &name);
+
+	if (dir < 0)
+		return;
+	name_beside(beside, agent);
+	(void)unlinkat(dir, beside, 0);
+	close(dir);
 }

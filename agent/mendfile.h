@@ -37,8 +37,12 @@ bool mendfile_read(struct mendfile *f, const struct root *r, const char *path,
 bool mendfile_may(const struct mendfile *f, const struct root *r,
     const char *path, struct buf *why);
 
-/* The file that was read gets these bytes. */
+/* The file that was read gets these bytes. agent: mendlog_agent(); what is
+ * written beside has that in its name, so that no other agent takes it for its
+ * own, and what a run left that was killed goes with the next one there. */
 bool mendfile_replace(const struct mendfile *f, const struct root *r,
-    const char *path, struct span bytes, struct buf *why);
+    const char *path, struct span bytes, uint64_t agent, struct buf *why);
+/* Nothing is left beside it by a run that was killed. */
+void mendfile_tidy(const struct root *r, const char *path, uint64_t agent);
 
 #endif

@@ -107,7 +107,8 @@ append(struct mendlog *l, const struct buf *row, struct buf *why)
 	    fdatasync(l->fd) == 0)
 		return true;
 	l->end = end;
-	buf_printf(why, MENDLOG_NAME ": %s", strerror(errno));
+	buf_printf(why, _("what is mended can't be written down (DIR/"
+	    MENDLOG_NAME "): %s"), strerror(errno));
 	return false;
 }
 
@@ -373,6 +374,15 @@ mendlog_close(struct mendlog *l)
 }
 
 /* --- asking and writing ------------------------------------------------- */
+
+uint64_t
+mendlog_agent(const struct mendlog *l)
+{
+	struct stat st;
+
+	return fstat(l->dir, &st) == 0 ? (uint64_t)st.st_ino ^
+	    (uint64_t)st.st_dev << 48 : 0;
+}
 
 uint64_t
 mendlog_last(const struct mendlog *l)

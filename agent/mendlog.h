@@ -34,6 +34,10 @@ struct mendlog;
 struct mendlog *mendlog_open(const char *dir, struct buf *why);
 void mendlog_close(struct mendlog *l);
 
+/* A number of the agent whose log it is: another agent on this machine has
+ * another. */
+uint64_t mendlog_agent(const struct mendlog *l);
+
 /* The number of the newest run, undone or not; 0: none. */
 uint64_t mendlog_last(const struct mendlog *l);
 

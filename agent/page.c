@@ -468,7 +468,8 @@ remark_charset(struct page *p, const struct charset_found *f, bool cut)
 	} else if (f->declared == CHARSET_NONE && !f->ascii && !f->mark) {
 		remark(p, REMARK_CHARSET_NONE, 0, span_of(is));
 	}
-	if (f->bad > (cut ? 1 : 0))	/* the cut may go through one */
+	/* The cut may go through one, and leave up to three bytes of it. */
+	if (f->bad > (cut ? 3 : 0))
 		remark_number(p, REMARK_CHARSET_BAD, f->bad_line, f->bad);
 }
 

@@ -254,7 +254,7 @@ mend(const struct tool *t, const struct mend_spec *asked, bool undo)
 		print_count(&n, undo, spec.apply);
 	}
 	buf_clear(&why);
-	return !ok ? 2 : n.refused + n.left > 0 ? 1 : 0;
+	return !ok ? 2 : n.refused + n.left + n.unmarked > 0 ? 1 : 0;
 }
 
 int

@@ -6,6 +6,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/xattr.h>
 
 #include "agent/mendlog.h"
@@ -380,6 +382,70 @@ START_TEST(test_like_before)
 }
 END_TEST
 
+/* There is no room to write down that a page is back: it is, all the same. */
+START_TEST(test_undo_without_room)
+{
+	struct rlimit all, some;
+	char path[256];
+	struct stat st;
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_page("b.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	run();
+	CK_COUNT(2, 2, 0);
+	snprintf(path, sizeof(path), "%s/mended", kit_dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &all), 0);
+	some = all;
+	some.rlim_cur = (rlim_t)st.st_size;
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &some), 0);
+	undo();
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &all), 0);
+	CK_COUNT(2, 2, 0);
+	ck_assert_uint_eq(kit_count.unmarked, 2);
+	CK_WHY("as before");
+	CK_IS("a.html", LINK(OLD));
+	CK_IS("b.html", LINK(OLD));
+	undo();
+	CK_COUNT(0, 0, 0);
+	ck_assert_uint_eq(kit_count.unmarked, 0);
+	CK_WHY("");
+}
+END_TEST
+
+/* What a run left beside a page that was killed goes with the next one. */
+START_TEST(test_left_beside)
+{
+	char path[256];
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	run();
+	for (int i = 0; i < 2; i++) {
+		struct buf why;
+		struct mendlog *l;
+		char name[64];
+
+		buf_init(&why, 4096);
+		l = mendlog_open(kit_dir, &why);
+		snprintf(name, sizeof(name), ".zqagent-mend-%016llx",
+		    (unsigned long long)mendlog_agent(l));
+		mendlog_close(l);
+		buf_clear(&why);
+		kit_write(name, SPAN("torn"));
+		snprintf(path, sizeof(path), "%s/%s", kit_root, name);
+		if (i == 1)		/* killed before it was renamed */
+			kit_write("a.html", SPAN(LINK(OLD)));
+		undo();
+		ck_assert_int_ne(access(path, F_OK), 0);
+		if (i == 0)
+			run();
+	}
+}
+END_TEST
+
 /* The log was cut off in the middle: what is before holds. */
 START_TEST(test_torn_log)
 {
@@ -472,7 +538,7 @@ main(void)
 	const TTest *const tests[] = { test_mends, test_by_hand,
 		test_settings, test_changed, test_changed_half, test_again,
 		test_swap, test_list, test_undo_changed, test_below,
-		test_strange, test_like_before, test_torn_log, test_dropped,
+		test_strange, test_like_before, test_torn_log, test_undo_without_room, test_left_beside, test_dropped,
 		test_danger };
 	Suite *s = suite_create("mend");
 	TCase *tc = tcase_create("mend");

@@ -355,13 +355,35 @@ START_TEST(test_cut_page)
 }
 END_TEST
 
+/* A character that the cut went through isn't one that can't be read. */
+START_TEST(test_cut_character)
+{
+	static const char whole[] = "<meta charset=utf-8><p>\xe4\xb8\xad"
+	    "\xf0\xa0\x80\x80";
+	size_t n = sizeof(whole) - 1;
+
+	for (size_t less = 0; less < 8; less++) {
+		record_init(&record);
+		page_read(page, &(struct page_source){ .cut = less > 0,
+		    .bytes = { whole, n - less }, .url = SPAN(URL) },
+		    &record);
+		ck_assert(!has_remark(REMARK_CHARSET_BAD, 1));
+	}
+	record_init(&record);
+	page_read(page, &(struct page_source){ .bytes = { whole, n - 1 },
+	    .url = SPAN(URL) }, &record);
+	ck_assert(has_remark(REMARK_CHARSET_BAD, 1));
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = { test_golden,
 		test_charsets_agree, test_deep, test_ends, test_many_links,
 		test_same_links, test_long_texts, test_many_remarks,
-		test_lines, test_controls, test_fresh, test_date_order, test_cut_page };
+		test_lines, test_controls, test_fresh, test_date_order, test_cut_page,
+		test_cut_character };
 	Suite *s = suite_create("page");
 	TCase *tc = tcase_create("page");
 	SRunner *runner;
