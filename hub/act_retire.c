@@ -15,6 +15,7 @@
 #include "hub/item.h"
 #include "hub/item_turn.h"
 #include "hub/moved.h"
+#include "hub/notice.h"
 #include "hub/table.h"
 #include "protocol/change.h"
 #include "protocol/limits.h"
@@ -66,11 +67,26 @@ struct clear {
 	struct span by, reason;
 };
 
+/* Where to turn to, as the closing of the site said: of its home page. Where
+ * the other pages are, if anywhere, nobody has said. */
+static void
+put_successor(struct buf *b, struct db_txn *t, uint32_t site, struct span url)
+{
+	struct notice closing;
+	struct url u;
+
+	if (url_parse(&u, url) && span_is(u.path, SPAN("/")) &&
+	    notice_closing(t, site, &closing))
+		buf_span(b, closing.see);
+}
+
 static void
 withdraw(struct clear *c, const struct item *i)
 {
 	struct change was, gone;
+	struct buf see;
 
+	buf_init(&see, LIMIT_URL);
 	buf_reset(&c->said);
 	buf_span(&c->said, i->said);
 	if (!change_glance(&was, buf_look(&c->said)))
@@ -84,7 +100,10 @@ withdraw(struct clear *c, const struct item *i)
 	gone.id = was.id;
 	gone.word[WORD_REASON] = c->reason;
 	gone.word[WORD_BY] = c->by;
+	put_successor(&see, c->group->txn, i->site, gone.url);
+	gone.word[WORD_SUCCESSOR] = buf_look(&see);
 	item_turn(c->group, &c->entry, &gone);
+	buf_clear(&see);
 	c->group->work++;
 }
 

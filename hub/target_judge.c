@@ -90,6 +90,30 @@ was_there(const struct target_judge *j, uint32_t number, struct span url,
 	return true;
 }
 
+/* Its site was retired: what it had is withdrawn, by that word. Who has the
+ * domain now isn't of the cluster. */
+static bool
+was_of_retired(const struct target_judge *j, struct span url,
+    struct target_verdict *v, struct buf *now)
+{
+	struct change said;
+	struct place p;
+	struct item i;
+	struct site s;
+
+	if (!place_get(j->txn, url, &p) || p.here > 0 ||
+	    !item_get(j->txn, p.item, &i) || !i.withdrawn ||
+	    !site_get(j->txn, i.site, &s) || !s.retired ||
+	    !change_glance(&said, i.said))
+		return false;
+	v->state = TARGET_WITHDRAWN;
+	v->broken = true;
+	v->item = p.item;
+	if (now != NULL)
+		buf_span(now, said.word[WORD_SUCCESSOR]);
+	return true;
+}
+
 struct awaiting {
 	struct db_txn *txn;
 	struct span url;
@@ -135,8 +159,10 @@ judge(const struct target_judge *j, struct span url,
 
 	*v = (struct target_verdict){ .state = TARGET_OUTSIDE,
 	    .site = site_of(j, url) };
-	if (v->site == 0)
+	if (v->site == 0) {
+		(void)was_of_retired(j, url, v, now);
 		return;
+	}
 	known = place_get(j->txn, url, &p);
 	if (known && p.here > 0) {
 		v->state = TARGET_HERE;

@@ -70,10 +70,16 @@ START_TEST(a_domain_goes)
 	publish(2, TARGET);
 	withdraw(2, TARGET, "");
 	ck_assert_uint_eq(broken(0), 1);
+	/* Of a retired site it stays withdrawn, by that word … */
 	kit_act(&k, "{\"do\":\"retire\",\"site\":2,\"actor\":\"t\","
 	    "\"reason\":\"merged\"}");
+	ck_assert_uint_eq(broken(0), 1);
+	ck_assert_int_eq(state_of(TARGET), TARGET_WITHDRAWN);
+	/* … until the domain is another's, who hasn't said anything. */
+	kit_act(&k, "{\"do\":\"domain-add\",\"site\":3,\"domain\":"
+	    "\"s2.gov.cn\",\"actor\":\"t\",\"reason\":\"\"}");
 	ck_assert_uint_eq(broken(0), 0);
-	ck_assert_int_eq(state_of(TARGET), TARGET_OUTSIDE);
+	ck_assert_int_eq(state_of(TARGET), TARGET_UNKNOWN);
 }
 END_TEST
 

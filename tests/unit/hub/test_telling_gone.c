@@ -68,6 +68,46 @@ START_TEST(successor_said_later)
 }
 END_TEST
 
+static void
+close_site(uint32_t site, const char *see)
+{
+	struct change c = kit_change(CHANGE_NOTICE, "", "");
+
+	c.when = k.now;
+	c.word[WORD_SCOPE] = SPAN("closing");
+	c.word[WORD_SUCCESSOR] = span_of(see);
+	c.word[WORD_REASON] = SPAN("merged");
+	c.from = k.now + INT64_C(86400000);
+	kit_say(&k, site, &c);
+}
+
+/* Closing a site is where most links die: each that leads there is told, and
+ * of the home page where to turn to. */
+START_TEST(retired)
+{
+	PAGE(1, "https://s1.gov.cn/", "https://s1.gov.cn/x");
+	PAGE(1, "https://s1.gov.cn/a.html", "https://s1.gov.cn/x");
+	PAGE(2, "https://s2.gov.cn/", "https://s2.gov.cn/x");
+	PAGE(2, "https://s2.gov.cn/p1.html", "https://s1.gov.cn/",
+	    "https://s1.gov.cn/a.html", "https://s1.gov.cn/never.html");
+	close_site(1, "https://s2.gov.cn/");
+	settle();
+	ck_assert_uint_eq((told(2, 0), letters), 0);
+	kit_act(&k, "{\"do\":\"retire\",\"site\":1,\"actor\":\"wang\","
+	    "\"reason\":\"merged\"}");
+	kit_act(&k, "{\"do\":\"clear\",\"site\":1,\"actor\":\"wang\","
+	    "\"reason\":\"merged\"}");
+	settle();
+	ck_assert_str_eq(told(2, 0), "links:\n"
+	    "withdrawn https://s1.gov.cn/ -> https://s2.gov.cn/\n"
+	    "  https://s2.gov.cn/p1.html:10\n"
+	    "withdrawn https://s1.gov.cn/a.html -> \n"
+	    "  https://s2.gov.cn/p1.html:20\n");
+	ck_assert_uint_eq((told(1, 0), letters), 0);
+	same_again();
+}
+END_TEST
+
 /* A column leads to where nothing is yet; one page of it goes elsewhere, so
  * nothing is awaited at its place there: who links to that is told so, and
  * told when it is there after all. */
@@ -227,6 +267,7 @@ main(void)
 	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
 	tcase_add_test(c, gone_with_referrers);
 	tcase_add_test(c, successor_said_later);
+	tcase_add_test(c, retired);
 	tcase_add_test(c, no_longer_awaited);
 	tcase_add_test(c, linked_to_anew);
 	tcase_add_test(c, successors);
