@@ -20,6 +20,9 @@
 
 #define TURN 500		/* rows that are read at a time */
 #define WHY_MAX 1024
+#define ANEW 60000		/* ms: a letter that is younger by this than a run
+				 * was not known to it, whatever its number: a hub
+				 * that was restored begins with 1 again */
 
 struct row {			/* of a page that the hub was told of */
 	char *path, *url;
@@ -49,7 +52,8 @@ struct mend {
 	/* The page. */
 	const struct row *page;
 	bool ours;		/* a run of ours made it as it is */
-	uint64_t letters;	/* … which knew of letters up to this one */
+	uint64_t letters;	/* … which knew of letters up to this one … */
+	int64_t made;		/* … ms, then */
 	const struct mendlist_entry *by[MENDPAGE_EDITS_MAX];
 	size_t wanted, by_map;	/* links of it; of these no letter speaks */
 	const struct mendlist_entry *kept_by;	/* a link stays for this */
@@ -166,7 +170,7 @@ static bool
 is_of_then(const struct mend *m, const struct mendlist_entry *e)
 {
 	if (m->ours)
-		return e->letter > m->letters;
+		return e->letter > m->letters || e->when > m->made + ANEW;
 	return m->spec->changed || m->page->touched <= e->when;
 }
 
@@ -318,7 +322,7 @@ look_at(struct mend *m)
 	enum mendpage_result rc;
 
 	m->ours = m->log != NULL && mendlog_made(m->log, m->file.hash,
-	    &m->letters);
+	    &m->letters, &m->made);
 	m->wanted = m->by_map = 0;
 	m->kept_by = NULL;
 	rc = mendpage_find(m->pages, buf_look(&m->file.bytes),

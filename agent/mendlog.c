@@ -134,15 +134,14 @@ first_slot(const struct mendlog *l, const uint8_t after[32])
 	return (size_t)(wire_get_u64(after) % (2 * l->room));
 }
 
-/* Of several with the same hash the one with the newest letter stays. */
+/* Of several with the same hash the last one stays. */
 static void
 index_place(struct mendlog *l, size_t i)
 {
 	size_t from = first_slot(l, l->place[i].after);
 	uint32_t *slot = find_slot(l, l->place[i].after, &from);
 
-	if (*slot == 0 || l->place[*slot - 1].letters <= l->place[i].letters)
-		*slot = (uint32_t)i + 1;
+	*slot = (uint32_t)i + 1;
 }
 
 static void
@@ -424,18 +423,21 @@ mendlog_undone(struct mendlog *l, uint64_t at, struct buf *why)
 
 bool
 mendlog_made(const struct mendlog *l, const uint8_t hash[32],
-    uint64_t *letters)
+    uint64_t *letters, int64_t *when)
 {
 	size_t from;
 	const uint32_t *slot;
 
 	*letters = 0;
+	*when = 0;
 	if (l->count == 0)
 		return false;
 	from = first_slot(l, hash);
 	slot = find_slot(l, hash, &from);
-	if (*slot != 0)
+	if (*slot != 0) {
 		*letters = l->place[*slot - 1].letters;
+		*when = l->place[*slot - 1].when;
+	}
 	return *slot != 0;
 }
 

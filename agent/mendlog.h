@@ -48,9 +48,9 @@ bool mendlog_put(struct mendlog *l, const struct mendlog_page *p,
 bool mendlog_undone(struct mendlog *l, uint64_t place, struct buf *why);
 
 /* Was the file with this hash made by a run? Then the newest letter that the
- * run knew of. */
+ * run knew of, and when it was, ms. */
 bool mendlog_made(const struct mendlog *l, const uint8_t hash[32],
-    uint64_t *letters);
+    uint64_t *letters, int64_t *when);
 
 /* Pages that were not undone, newest first. False ends it. Spans live until
  * the callback returns. */

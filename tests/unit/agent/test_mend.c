@@ -382,6 +382,41 @@ START_TEST(test_like_before)
 }
 END_TEST
 
+static bool
+forget_letters(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	t->meta.letters = 0;
+	return true;
+}
+
+/* A hub that was restored numbers its letters from 1 again: those are news,
+ * also of pages that were mended by a letter with a higher number. */
+START_TEST(test_letters_anew)
+{
+	kit_page("a.html", SPAN(LINK(OLD)));
+	for (int i = 0; i < 9; i++)
+		letter_about(OLD, 1000);
+	run();
+	CK_COUNT(1, 1, 0);
+	kit_know("a.html");
+	ck_assert_int_eq(store_do(kit_store, forget_letters, NULL),
+	    STORE_DONE);
+	kit_letter = 0;
+	kit_write_letter(&(struct mending_link){ .old = SPAN(NEW),
+	    .new = SPAN(NEXT), .state = MENDING_EFFECTIVE,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE }, 30000);
+	run();
+	CK_COUNT(0, 0, 0);	/* it may have been known */
+	kit_write_letter(&(struct mending_link){ .old = SPAN(NEW),
+	    .new = SPAN(NEXT), .state = MENDING_EFFECTIVE,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE }, 120000);
+	run();
+	CK_COUNT(1, 1, 0);
+	CK_IS("a.html", LINK(NEXT));
+}
+END_TEST
+
 /* There is no room to write down that a page is back: it is, all the same. */
 START_TEST(test_undo_without_room)
 {
@@ -538,7 +573,8 @@ main(void)
 	const TTest *const tests[] = { test_mends, test_by_hand,
 		test_settings, test_changed, test_changed_half, test_again,
 		test_swap, test_list, test_undo_changed, test_below,
-		test_strange, test_like_before, test_torn_log, test_undo_without_room, test_left_beside, test_dropped,
+		test_strange, test_like_before, test_torn_log, test_undo_without_room, test_left_beside,
+		test_letters_anew, test_dropped,
 		test_danger };
 	Suite *s = suite_create("mend");
 	TCase *tc = tcase_create("mend");

@@ -115,9 +115,10 @@ is_made(char c)
 {
 	uint8_t hash[32];
 	uint64_t letters;
+	int64_t when;
 
 	memset(hash, c, sizeof(hash));
-	return mendlog_made(mended, hash, &letters);
+	return mendlog_made(mended, hash, &letters, &when);
 }
 
 static void
