@@ -59,8 +59,6 @@ static const char *const forms[] = {
 	/* the site and its key */
 	N_("the site was blocked, in quarantine or retired, or two agents "
 	    "spoke with its key"),
-	N_("the site was blocked, in quarantine or retired, or two agents "
-	    "spoke with its key: say it again"),
 	N_("the hub's operator kept this agent of two: it begins a new "
 	    "incarnation and tells everything again"),
 	N_("one of two agents of this site was kept, and this one may be it, "
