@@ -5,6 +5,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
+#include "hub/alert_detail.h"
 #include "hub/alert_what.h"
 #include "hub/cmd_text.h"
 
@@ -98,7 +99,7 @@ alert_print_delivery(struct columns *table, const struct delivery *d)
 	columns_number(table, d->alert);
 	columns_put(table, d->receiver);
 	columns_time(table, d->intended);
-	columns_put(table, span_of(ledger_state_name(d->state)));
+	columns_put(table, span_of(_(ledger_state_name(d->state))));
 	columns_number(table, d->tries);
 	columns_put(table, d->error);
 }
@@ -119,6 +120,17 @@ print_ack(const struct alert *a)
 }
 
 static void
+put_detail(struct columns *table, struct span detail)
+{
+	struct buf b;
+
+	buf_init(&b, ALERT_DETAIL_TEXT);
+	alert_detail_put(&b, detail);
+	columns_put(table, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
 print_members(const struct alert *a)
 {
 	static const char *const headings[] = { N_("ABOUT"), N_("SINCE"),
@@ -131,7 +143,7 @@ print_members(const struct alert *a)
 		columns_put(table, m.subject);
 		columns_time(table, m.since);
 		columns_time(table, m.ended);
-		columns_put(table, m.detail);
+		put_detail(table, m.detail);
 	}
 	columns_print(table, stdout);
 	columns_free(table);

@@ -296,7 +296,7 @@ fact_here(struct columns *c, const struct site_info *s)
 		    (unsigned)h->home_ms);
 	else
 		snprintf(text, sizeof(text), _("no answer (%s), asked by its "
-		    "own agent"), health_error_name(h->home_error));
+		    "own agent"), health_error_word(h->home_error));
 	fact(c, _("home page"), span_of(text));
 }
 

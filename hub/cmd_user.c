@@ -318,7 +318,7 @@ run_list(struct cmd_line *l)
 			const struct user *u = &b.users.user[i];
 
 			columns_put(c, span_of(u->name));
-			columns_put(c, span_of(user_role_name(u->role)));
+			columns_put(c, span_of(_(user_role_name(u->role))));
 			columns_time(c, u->since);
 			columns_time(c, u->kept[0] != '\0' ? u->changed :
 			    CLOCK_NONE);

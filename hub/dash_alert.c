@@ -6,6 +6,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/alert_detail.h"
 #include "hub/alert_what.h"
 #include "hub/dash.h"
 #include "hub/form.h"
@@ -63,6 +64,17 @@ put_number_link(struct visit *v, uint32_t number)
 /* --- of whom it is true ------------------------------------------------------ */
 
 static void
+put_detail(struct buf *out, struct span detail)
+{
+	struct buf b;
+
+	buf_init(&b, ALERT_DETAIL_TEXT);
+	alert_detail_put(&b, detail);
+	markup_text(out, buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
 member(struct visit *v, const struct alert_member *m)
 {
 	struct buf *b = v->out;
@@ -85,7 +97,7 @@ member(struct visit *v, const struct alert_member *m)
 	}
 	if (m->detail.n > 0) {
 		buf_text(b, " · ");
-		markup_text(b, m->detail);
+		put_detail(b, m->detail);
 	}
 	buf_text(b, "</span></li>\n");
 }

@@ -40,6 +40,17 @@ state_fact(struct buf *b, const struct site_info *s)
 	buf_clear(&what);
 }
 
+/* In tenths; what is less is none, and has no sign. */
+static void
+put_skew(char *text, size_t room, int64_t skew)
+{
+	int64_t tenths = (skew + (skew < 0 ? -50 : 50)) / 100;
+	int64_t far = tenths < 0 ? -tenths : tenths;
+
+	snprintf(text, room, "%s%" PRId64 ".%" PRId64 " s", tenths > 0 ? "+" :
+	    tenths < 0 ? "-" : "", far / 10, far % 10);
+}
+
 static void
 progress_facts(struct buf *b, const struct site_info *s)
 {
@@ -50,7 +61,7 @@ progress_facts(struct buf *b, const struct site_info *s)
 	sheet_fact(b, _("Told / taken / shown"), text);
 	if (s->heard == CLOCK_NONE)
 		return;
-	snprintf(text, sizeof(text), "%+.1f s", (double)s->skew / 1000);
+	put_skew(text, sizeof(text), s->skew);
 	sheet_fact(b, _("Clock skew"), text);
 }
 

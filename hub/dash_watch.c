@@ -83,7 +83,7 @@ inside(struct buf *b, const struct pulse_row *p)
 			buf_printf(b, "%u, ", h->home_status);
 		else
 			buf_printf(b, "%s, ",
-			    health_error_name(h->home_error));
+			    health_error_word(h->home_error));
 		put_ms(b, h->home_ms);
 	}
 	buf_text(b, "</dd>\n");

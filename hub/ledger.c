@@ -4,17 +4,18 @@
 #include "hub/ledger.h"
 
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "hub/table.h"
 #include "protocol/wire.h"
 
 /* --- names ------------------------------------------------------------------ */
 
 static const char *const states[DELIVERY_STATES] = {
-	[DELIVERY_INTENDED] = "intended",
-	[DELIVERY_TRYING] = "trying",
-	[DELIVERY_SENT] = "sent",
-	[DELIVERY_CONFIRMED] = "confirmed",
-	[DELIVERY_FAILED] = "failed",
+	[DELIVERY_INTENDED] = N_("intended"),
+	[DELIVERY_TRYING] = N_("trying"),
+	[DELIVERY_SENT] = N_("sent"),
+	[DELIVERY_CONFIRMED] = N_("confirmed"),
+	[DELIVERY_FAILED] = N_("failed"),
 };
 
 const char *

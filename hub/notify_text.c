@@ -13,10 +13,9 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "hub/alert_detail.h"
 #include "hub/alert_what.h"
-#include "hub/home.h"
 #include "hub/markup.h"
-#include "hub/monitor_state.h"
 
 #define TEXT_MAX (512u << 10)
 #define SUBJECT_MAX 1024
@@ -156,39 +155,15 @@ put_head(struct buf *b, const struct sink_job *job)
 	}
 }
 
-/* "other-domain: www.a.gov.cn -> b.example" */
-static bool
-put_home(struct buf *b, struct span detail)
-{
-	const char *colon = memchr(detail.at, ':', detail.n);
-	struct buf sentence;
-	enum home_why why;
-	size_t n;
-
-	if (colon == NULL)
-		return false;
-	n = (size_t)(colon - detail.at);
-	if (!home_why_parse(&why, (struct span){ detail.at, n }))
-		return false;
-	buf_init(&sentence, TEXT_MAX);
-	home_why_sentence(&sentence, why, text_trim((struct span){
-	    colon + 1, detail.n - n - 1 }));
-	put_clean(b, buf_look(&sentence));
-	buf_clear(&sentence);
-	return true;
-}
-
-/* What the monitor and the judge of home pages have as a word is a sentence
- * here; the rest stands as it is. */
 static void
 put_detail(struct buf *b, struct span detail)
 {
-	enum monitor_cause cause;
+	struct buf sentence;
 
-	if (monitor_cause_parse(&cause, detail))
-		buf_text(b, monitor_sentence(cause));
-	else if (!put_home(b, detail))
-		put_clean(b, detail);
+	buf_init(&sentence, ALERT_DETAIL_TEXT);
+	alert_detail_put(&sentence, detail);
+	put_clean(b, buf_look(&sentence));
+	buf_clear(&sentence);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "certs/keep.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -18,8 +19,8 @@
 #define FILE_MODE 0600
 
 static const char *const roles[] = {
-	[USER_NONE] = "", [USER_VIEWER] = "viewer", [USER_EDITOR] = "editor",
-	[USER_ADMIN] = "admin",
+	[USER_NONE] = "", [USER_VIEWER] = N_("viewer"),
+	[USER_EDITOR] = N_("editor"), [USER_ADMIN] = N_("admin"),
 };
 
 const char *

@@ -4,6 +4,7 @@
 #include "protocol/health.h"
 
 #include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
 #include "protocol/attributes.h"
 
 static const char *const errors[HEALTH_ERRORS] = {
@@ -20,6 +21,22 @@ const char *
 health_error_name(enum health_error e)
 {
 	return errors[e];
+}
+
+const char *
+health_error_word(enum health_error e)
+{
+	static const char *const words[HEALTH_ERRORS] = {
+		[HEALTH_FINE] = N_("none"),
+		[HEALTH_NAME] = N_("its name has no address"),
+		[HEALTH_REFUSED] = N_("connection refused"),
+		[HEALTH_TIMEOUT] = N_("it took too long"),
+		[HEALTH_TLS] = N_("TLS failed"),
+		[HEALTH_CUT] = N_("the connection was cut"),
+		[HEALTH_OTHER] = N_("another error"),
+	};
+
+	return _(words[e]);
 }
 
 enum health_error

@@ -58,6 +58,8 @@ bool health_home_is_well(const struct health *h);
 /* "" for HEALTH_FINE. Another word is HEALTH_OTHER. */
 const char *health_error_name(enum health_error e);
 enum health_error health_error_parse(struct span name);
+/* For people, in the language of now. */
+const char *health_error_word(enum health_error e);
 
 /* The element; nothing if nothing is told. */
 void health_put(struct buf *b, const struct health *h);

@@ -13,6 +13,7 @@
 #include "contrib/base/mem.h"
 #include "hub/columns.h"
 #include "tests/unit/hub/corekit.h"
+#include "tests/unit/langkit.h"
 
 static char dir[64], hub[80];
 static char out[65536], err[65536];
@@ -532,6 +533,30 @@ START_TEST(test_notices)
 }
 END_TEST
 
+/* No raw English word in a Chinese table. */
+START_TEST(test_words_of_tables)
+{
+	char path[600];
+
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run("user", "add", "li", "--role", "admin",
+	    "--header-only", NULL), 0);
+	ck_assert_int_eq(run("user", "list", NULL), 0);
+	says(out, "admin");
+	langkit_write(path, dir, "admin", "管理员");
+	lang_open(path);
+	lang_switch("zh");
+	ck_assert_int_eq(run("user", "list", NULL), 0);
+	says(out, "管理员");
+	ck_assert_ptr_null(strstr(out, "admin"));
+	ck_assert_int_eq(run("user", "list", "--json", NULL), 0);
+	says(out, "\"role\": \"admin\"");
+	lang_switch("en");
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_keeping)
 {
 	char file[96];
@@ -597,6 +622,7 @@ add(TCase *t)
 	tcase_add_test(t, test_json_of_listings);
 	tcase_add_test(t, test_alerts);
 	tcase_add_test(t, test_notices);
+	tcase_add_test(t, test_words_of_tables);
 	tcase_add_test(t, test_keeping);
 	tcase_add_test(t, test_columns);
 }
