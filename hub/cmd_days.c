@@ -57,7 +57,7 @@ csv_site(struct buf *b, const struct site_info *s)
 {
 	csv_put(b, span_of(s->code));
 	buf_byte(b, ',');
-	csv_put(b, s->name);
+	csv_put_text(b, s->name);
 }
 
 static void
@@ -177,7 +177,7 @@ run(struct cmd_line *l, report_fn *row, const char *const *headings,
 	if (l->json)
 		r.array = json_array();
 	else if (r.csv)
-		puts(csv);
+		printf("%s%s\n", cmd_flag(l, "bom") ? CSV_BOM : "", csv);
 	else
 		r.columns = columns_new(headings);
 	r.q = query_begin(s);
@@ -217,7 +217,9 @@ run_response(struct cmd_line *l)
     { "from", "DAY", N_("the first day: six days before the last"),	\
       false },								\
     { "to", "DAY", N_("the last day: today"), false },			\
-    { "csv", NULL, N_("as CSV, for a spreadsheet"), false }
+    { "csv", NULL, N_("as CSV, for a spreadsheet"), false },		\
+    { "bom", NULL, N_("with --csv: a byte order mark first; Excel needs "	\
+      "it for Chinese"), false }
 
 const struct cmd cmd_days_list[] = {
 	{ .name = "availability", .words = "", .json = true,

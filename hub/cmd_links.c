@@ -45,6 +45,8 @@ ask(struct cmd_line *l, question_fn *question)
 		return CMD_NO;
 	if (l->json)
 		list.array = json_array();
+	else if (list.csv && cmd_flag(l, "bom"))
+		fputs(CSV_BOM, stdout);
 	list.query = query_begin(s);
 	code = question(l, &list);
 	query_end(list.query);
@@ -100,7 +102,7 @@ csv_row(const struct span *cell, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			buf_byte(&b, ',');
-		csv_put(&b, cell[i]);
+		csv_put_text(&b, cell[i]);
 	}
 	puts(buf_cstr(&b));
 	buf_clear(&b);
@@ -491,7 +493,9 @@ run_reciprocal(struct cmd_line *l)
 }
 
 #define OPTION_SITE { "site", "CODE", N_("only on pages of this site"), false }
-#define OPTION_CSV { "csv", NULL, N_("a table for a spreadsheet"), false }
+#define OPTION_CSV { "csv", NULL, N_("a table for a spreadsheet"), false }, \
+	{ "bom", NULL, N_("with --csv: a byte order mark first; Excel needs " \
+	  "it for Chinese"), false }
 
 const struct cmd cmd_links_list[] = {
 	{ .name = "links to", .words = "URL|PREFIX|DOMAIN", .least = 1,

@@ -184,8 +184,8 @@ show(struct query *q, const struct move_info *info)
 	cmd_fact(_("state"), span_of(_(move_state_name(m->state))));
 	cmd_fact_reason(_("why"), m->why);
 	cmd_fact(_("site"), span_of(info->code));
-	cmd_fact_url(_("old"), m->old);
-	cmd_fact_url(_("new"), m->new);
+	cmd_fact_url(_("old address"), m->old);
+	cmd_fact_url(_("new address"), m->new);
 	cmd_fact(_("at site"), span_of(info->other));
 	cmd_fact_time(_("announced"), m->announced);
 	cmd_fact_time(_("from"), m->from);

@@ -3,6 +3,8 @@
  */
 #include "hub/csv.h"
 
+#include <string.h>
+
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 
@@ -149,4 +151,24 @@ csv_put(struct buf *b, struct span cell)
 		buf_byte(b, cell.at[i]);
 	}
 	buf_byte(b, '"');
+}
+
+/* For Excel, WPS and LibreOffice; a tab or a line end may come before. */
+static bool
+is_formula(struct span cell)
+{
+	return cell.n > 0 && memchr("=+-@\t\r\n", cell.at[0], 7) != NULL;
+}
+
+void
+csv_put_text(struct buf *b, struct span cell)
+{
+	struct buf text;
+
+	buf_init(&text, CSV_ROW_MAX);
+	if (is_formula(cell))
+		buf_byte(&text, '\'');
+	text_plain(&text, cell);
+	csv_put(b, buf_look(&text));
+	buf_clear(&text);
 }

@@ -32,5 +32,13 @@ bool csv_next(struct csv *c);
 
 /* One cell, quoted if it must be. */
 void csv_put(struct buf *b, struct span cell);
+/* Words of strangers, for people: what could be a formula has an apostrophe
+ * before it, so that it is text, and what could drive or mirror the screen is
+ * replaced as on a terminal. */
+void csv_put_text(struct buf *b, struct span cell);
+
+/* Before the first row, for Excel on Chinese Windows, which takes a file
+ * without for GBK. */
+#define CSV_BOM "\xef\xbb\xbf"
 
 #endif

@@ -22,8 +22,10 @@ judge_code(const struct enlist_book *b, const struct enlist *e,
 	uint32_t number;
 
 	if (!code_is_usable(e->code)) {
-		buf_printf(why, _("code: \"%.*s\" is not 4 to %d letters and "
-		    "digits"), SPAN_ARGS(text_cut(e->code, 64)), CODE_MAX);
+		buf_printf(why, _("code: \"%.*s\": expected ten digits, or bm "
+		    "and eight digits; --odd-code takes another one, of 4 to "
+		    "%d letters and digits"), SPAN_ARGS(text_cut(e->code,
+		    64)), CODE_MAX);
 		return false;
 	}
 	if (!e->odd_code && !code_is_proper(e->code, &expected)) {

@@ -254,6 +254,29 @@ START_TEST(test_proof)
 }
 END_TEST
 
+static const char *
+skew_of(int64_t ms)
+{
+	pulse_skew(1, ms);
+	return page(dash_site, "4100000001", "");
+}
+
+START_TEST(test_skew)
+{
+	const struct health h = { .told = true };
+
+	add_sites(1);
+	pulse_open(NULL);
+	pulse_begin(KIT_NOW);
+	pulse_heard(1, KIT_NOW, "203.0.113.7:5", &h);
+	ck_assert_ptr_nonnull(strstr(skew_of(-20), "<dd>0.0 s</dd>"));
+	ck_assert_ptr_nonnull(strstr(skew_of(49), "<dd>0.0 s</dd>"));
+	ck_assert_ptr_nonnull(strstr(skew_of(-50), "<dd>-0.1 s</dd>"));
+	ck_assert_ptr_nonnull(strstr(skew_of(61234), "<dd>+61.2 s</dd>"));
+	pulse_close();
+}
+END_TEST
+
 /* --- items --------------------------------------------------------------- */
 
 START_TEST(test_all_items)
@@ -368,6 +391,7 @@ fill(TCase *t)
 	tcase_add_test(t, test_all_sites);
 	tcase_add_test(t, test_states);
 	tcase_add_test(t, test_proof);
+	tcase_add_test(t, test_skew);
 	tcase_add_test(t, test_all_items);
 	tcase_add_test(t, test_nothing_found);
 	tcase_add_test(t, test_withdrawn);

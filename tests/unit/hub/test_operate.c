@@ -465,6 +465,23 @@ START_TEST(test_csv)
 	csv_put(&b, SPAN("plain"));
 	csv_put(&b, SPAN("a\"b,c"));
 	ck_assert_str_eq(buf_cstr(&b), "plain\"a\"\"b,c\"");
+	buf_reset(&b);
+	csv_put_text(&b, SPAN("=HYPERLINK(\"http://e\")"));
+	ck_assert_str_eq(buf_cstr(&b), "\"'=HYPERLINK(\"\"http://e\"\")\"");
+	for (const char *f = "=+-@\t\r"; *f != '\0'; f++) {
+		char text[] = { *f, 'x', '\0' };
+
+		buf_reset(&b);
+		csv_put_text(&b, span_of(text));
+		ck_assert_int_eq(buf_cstr(&b)[0], '\'');
+	}
+	buf_reset(&b);
+	csv_put_text(&b, SPAN("a=b"));
+	csv_put_text(&b, SPAN_NONE);
+	ck_assert_str_eq(buf_cstr(&b), "a=b");
+	buf_reset(&b);
+	csv_put_text(&b, SPAN("a\xe2\x80\xae" "b"));	/* right to left */
+	ck_assert_ptr_null(strstr(buf_cstr(&b), "\xe2\x80\xae"));
 	buf_clear(&b);
 }
 END_TEST
