@@ -351,37 +351,71 @@ put_value(struct buf *out, const char *to)
 }
 
 static void
+put_literal(struct buf *out, char c)
+{
+	if (strchr(".$*+?()", c) != NULL)
+		buf_printf(out, "[%c]", c);
+	else if (strchr("[]{}|^", c) != NULL)
+		buf_printf(out, "\\%c", c);
+	else
+		buf_byte(out, c);
+}
+
+/* Hosts are the same in any case, and so are the digits after a "%". */
+static void
 put_pattern(struct buf *out, const char *from)
 {
+	unsigned digits = 0;
+
+	buf_text(out, "\"~^(?i:");
+	for (; *from != '\0' && *from != '/'; from++)
+		put_literal(out, *from);
+	buf_byte(out, ')');
 	for (; *from != '\0'; from++) {
-		if (strchr(".$*+?()", *from) != NULL)
-			buf_printf(out, "[%c]", *from);
-		else if (strchr("[]{}|^", *from) != NULL)
-			buf_printf(out, "\\%c", *from);
+		if (digits > 0 && *from >= 'A' && *from <= 'F')
+			buf_printf(out, "[%c%c]", *from, *from - 'A' + 'a');
 		else
-			buf_byte(out, *from);
+			put_literal(out, *from);
+		digits = *from == '%' ? 2 : digits - (digits > 0);
 	}
 }
 
+#define PATTERNS 2000		/* addresses, tried one after the other */
+
+/* What stands in a line as it is would be compared without regard to case: so
+ * it is a pattern, too. A query goes along, unless the address is one with a
+ * query or leads to one. */
 static void
 put_nginx(struct buf *out, const struct line *l)
 {
-	if (l->prefix) {
-		buf_text(out, "\"~^");
-		put_pattern(out, l->from);
-		buf_text(out, "(?<zq_rest>.*)$\" \"");
-		put_value(out, l->to);
-		buf_text(out, "$zq_rest\";\n");
-	} else {
-		buf_printf(out, "\"%s\" \"", l->from);
-		put_value(out, l->to);
-		buf_text(out, "\";\n");
-	}
+	bool asks = strchr(l->from, '?') != NULL;
+	bool goes = l->prefix || (!asks && strchr(l->to, '?') == NULL);
+
+	put_pattern(out, l->from);
+	if (goes)
+		buf_printf(out, "(?<zq_rest>%s)$\" \"",
+		    l->prefix ? ".*" : "(?:[?].*)?");
+	else
+		buf_text(out, asks ? "$\" \"" : "(?:[?].*)?$\" \"");
+	put_value(out, l->to);
+	buf_text(out, goes ? "$zq_rest\";\n" : "\";\n");
+}
+
+/* Of very many addresses that would take longer than it is worth: this is
+ * looked up, in whatever case, and without a query. */
+static void
+put_nginx_key(struct buf *out, const struct line *l)
+{
+	buf_printf(out, "\"%s\" \"", l->from);
+	put_value(out, l->to);
+	buf_text(out, "\";\n");
 }
 
 void
 redirects_nginx(struct buf *out, const struct redirects *r, const char *path)
 {
+	size_t addresses = 0;
+
 	buf_printf(out, "# Where addresses of this site have moved to. "
 	    "Written by zqagentd: changes\n# made here are lost.\n#\n"
 	    "# In http:\n"
@@ -393,8 +427,14 @@ redirects_nginx(struct buf *out, const struct redirects *r, const char *path)
 	    "#	}\n"
 	    "# In each server whose addresses they are, before any location:\n"
 	    "#	if ($zq_moved) { return 308 $zq_moved; }\n", path);
-	for (size_t i = 0; i < r->count; i++)
-		put_nginx(out, &r->line[i]);
+	while (addresses < r->count && !r->line[addresses].prefix)
+		addresses++;
+	for (size_t i = 0; i < r->count; i++) {
+		if (addresses > PATTERNS && i < addresses)
+			put_nginx_key(out, &r->line[i]);
+		else
+			put_nginx(out, &r->line[i]);
+	}
 }
 
 /* --- Apache ------------------------------------------------------------- */
@@ -421,10 +461,42 @@ put_rules(struct buf *out, unsigned depth)
 	for (; depth > 0; depth--)
 		buf_printf(out, "#	RewriteCond %%{THE_REQUEST} "
 		    "^\\S+\\s(/[^?\\s]*)\n"
-		    "#	RewriteCond %%{HTTP_HOST}%%1 "
+		    "#	RewriteCond ${zqlow:%%{HTTP_HOST}}%%1 "
 		    "^((?:[^/]*/){%u})(.*)$\n"
 		    "#	RewriteCond ${zq:%%1}|%%2 ^([^|]+)\\|(.*)$\n"
 		    "#	RewriteRule ^ %%1%%2 [R=308,L,NE]\n", depth);
+}
+
+/* Has it "%E6" where others write "%e6"? */
+static bool
+has_digits(const char *from)
+{
+	const char *at = from;
+
+	while ((at = strchr(at, '%')) != NULL) {
+		at++;
+		if (strcspn(at, "ABCDEF") < 2)
+			return true;
+	}
+	return false;
+}
+
+/* A text map has no patterns: those who write digits small find a line of
+ * their own. */
+static void
+put_apache(struct buf *out, const struct line *l, bool small)
+{
+	unsigned digits = 0;
+
+	if (!l->prefix)
+		buf_byte(out, '=');
+	for (const char *at = l->from; *at != '\0'; at++) {
+		bool low = small && digits > 0 && *at >= 'A' && *at <= 'F';
+
+		buf_byte(out, low ? (char)(*at - 'A' + 'a') : *at);
+		digits = *at == '%' ? 2 : digits - (digits > 0);
+	}
+	buf_printf(out, " %s\n", l->to);
 }
 
 void
@@ -443,17 +515,25 @@ redirects_apache(struct buf *out, const struct redirects *r,
 	    "# In each VirtualHost whose addresses they are:\n"
 	    "#	RewriteEngine On\n"
 	    "#	RewriteMap zq txt:%s\n"
+	    "#	RewriteMap zqlow int:tolower\n"
 	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/\\S*)\n"
-	    "#	RewriteCond ${zq:=%%{HTTP_HOST}%%1} ^([^?]+)$\n"
+	    "#	RewriteCond ${zq:=${zqlow:%%{HTTP_HOST}}%%1} ^([^?]+)$\n"
 	    "#	RewriteRule ^ %%1? [R=308,L,NE]\n"
 	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/\\S*)\n"
-	    "#	RewriteCond ${zq:=%%{HTTP_HOST}%%1} ^([^?]+)\\?(.+)$\n"
+	    "#	RewriteCond ${zq:=${zqlow:%%{HTTP_HOST}}%%1} "
+	    "^([^?]+)\\?(.+)$\n"
+	    "#	RewriteRule ^ %%1?%%2 [R=308,L,NE]\n"
+	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/[^?\\s]*)\\?\n"
+	    "#	RewriteCond ${zq:=${zqlow:%%{HTTP_HOST}}%%1} ^([^?]+)$\n"
+	    "#	RewriteRule ^ %%1 [R=308,L,NE]\n"
+	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/[^?\\s]*)\\?\n"
+	    "#	RewriteCond ${zq:=${zqlow:%%{HTTP_HOST}}%%1} "
+	    "^([^?]+)\\?(.+)$\n"
 	    "#	RewriteRule ^ %%1?%%2 [R=308,L,NE]\n", path);
 	put_rules(out, depth);
 	for (size_t i = 0; i < r->count; i++) {
-		const struct line *l = &r->line[i];
-
-		buf_printf(out, "%s%s %s\n", l->prefix ? "" : "=", l->from,
-		    l->to);
+		put_apache(out, &r->line[i], false);
+		if (has_digits(r->line[i].from))
+			put_apache(out, &r->line[i], true);
 	}
 }

@@ -169,11 +169,18 @@ done
 for path in /dir /dir/ /dir/index.html; do leads $path $SITE/d/ || die "$path"; done
 leads '/%E6%94%BF%E7%AD%96/1.html' $SITE/zc/1.html || die "Chinese"
 leads /p/1 https://www.c.gov.cn/p/1 www.a.gov.cn:8443 || die "a port"
+leads '/news/keep.html?from=timeline' "$SITE/keep/?from=timeline" ||
+	die "an address that is asked with a query"
+leads '/%e6%94%bf%e7%ad%96/1.html' $SITE/zc/1.html || die "small digits"
+leads /news/keep.html $SITE/keep/ WWW.A.gov.CN || die "a host in capitals"
+leads /news/2026/1.html $SITE/zwgk/news/2026/1.html WWW.A.gov.CN ||
+	die "a prefix, and a host in capitals"
 say "- and nothing else does"
 stays /p/1 404 || die "another port"
 stays /1.html 200 || die "a page"
 stays /newsletter/ 404 || die "a name that only begins alike"
 stays /old.htmlx 404 || die "longer"
+stays /NEWS/keep.html 404 || die "another page, in capitals"
 stays /xnews/1 404 || die "other"
 reloads() { [ "$(wc -l <"$T/reloads")" = "$1" ]; }
 reloads 1 || { cat "$T/reloads"; die "told more than once"; }
