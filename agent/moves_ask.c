@@ -1,7 +1,9 @@
 /* See moves_ask.h. */
 #include "agent/moves_ask.h"
 
+#include <string.h>
 
+#include "agent/held_there.h"
 #include "agent/moves.h"
 #include "agent/say_move.h"
 #include "contrib/base/clock.h"
@@ -55,29 +57,64 @@ show(const struct moved *m)
 	return o;
 }
 
+struct listing {
+	json_t *all;
+	json_t *held;		/* letters about what the hub holds */
+	int64_t skew;		/* ms: the hub's clock minus ours */
+};
+
+static int64_t
+time_of(json_t *letter)
+{
+	const char *when = json_text(letter, "when");
+	int64_t ms;
+
+	return clock_parse(when, strlen(when), 0, &ms) ? ms : 0;
+}
+
+/* The hub has written since it was said that it can't be taken so. */
+static void
+add_held(json_t *o, const struct moved *m, const struct listing *l)
+{
+	json_t *letter;
+	size_t i;
+
+	json_array_foreach(l->held, i, letter)
+		if (span_is(json_text_span(letter, "about"), m->old) &&
+		    time_of(letter) - l->skew >= m->when)
+			json_object_set(o, "held",
+			    json_object_get(letter, "text"));
+}
+
 static bool
 add(void *arg, const struct moved *m)
 {
-	json_t *list;
+	const struct listing *l = arg;
+	json_t *list, *o;
 
 	if ((unsigned)m->state >= STATES || lists[m->state] == NULL)
 		return true;
-	list = json_object_get(arg, lists[m->state]);
-	if (json_array_size(list) < MOVES_SHOWN)
-		json_array_append_new(list, show(m));
+	list = json_object_get(l->all, lists[m->state]);
+	if (json_array_size(list) >= MOVES_SHOWN)
+		return true;
+	json_array_append_new(list, o = show(m));
+	if (m->state == MOVES_SAID)
+		add_held(o, m, l);
 	return true;
 }
 
 json_t *
 moves_list(struct store_txn *t)
 {
-	json_t *all = json_object();
+	struct listing l = { .all = json_object(),
+	    .held = held_there(t, MOVES_SHOWN), .skew = t->meta.skew };
 
 	for (size_t i = 0; i < STATES; i++)
 		if (lists[i] != NULL)
-			json_object_set_new(all, lists[i], json_array());
-	moves_each(t, add, all);
-	return all;
+			json_object_set_new(l.all, lists[i], json_array());
+	moves_each(t, add, &l);
+	json_decref(l.held);
+	return l.all;
 }
 
 /* --- deciding ------------------------------------------------------------------- */

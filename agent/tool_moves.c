@@ -10,6 +10,8 @@
 #include "agent/moves_ask.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
+#include "protocol/limits.h"
+#include "protocol/reason.h"
 
 struct tool_option tool_moves_options[] = {
 	{ .name = "reason", .about = N_("why") },
@@ -66,6 +68,7 @@ static void
 show_announced(json_t *m)
 {
 	char when[CLOCK_TEXT_MAX];
+	struct buf held;
 
 	printf("  %s → %s (%s)", json_text(m, "old"), json_text(m, "new"),
 	    json_text(m, "scope"));
@@ -79,6 +82,12 @@ show_announced(json_t *m)
 	if (json_text(m, "reason")[0] != '\0')
 		printf(": %s", json_text(m, "reason"));
 	printf("\n");
+	if (json_text(m, "held")[0] == '\0')
+		return;
+	buf_init(&held, LIMIT_LETTER);
+	reason_put(&held, json_text_span(m, "held"));
+	printf(_("    the hub did not take it: %s\n"), buf_cstr(&held));
+	buf_clear(&held);
 }
 
 static void

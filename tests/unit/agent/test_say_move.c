@@ -6,7 +6,9 @@
 
 #include <jansson.h>
 
+#include "agent/inbox.h"
 #include "agent/moves.h"
+#include "agent/moves_ask.h"
 #include "agent/say.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
@@ -217,6 +219,47 @@ START_TEST(test_back)
 }
 END_TEST
 
+static bool
+put_held(struct store_txn *t, void *arg)
+{
+	const struct letter l = { .number = t->meta.letters + 1,
+		.when = *(int64_t *)arg, .kind = SPAN("held"),
+		.about = SPAN(SITE "/a"), .text = SPAN("change 1 is held: x") };
+
+	return inbox_put(t, &l);
+}
+
+static size_t
+not_taken(void)
+{
+	struct store_txn *t = store_look(store);
+	json_t *all = moves_list(t), *m;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(all, "announced"), i, m)
+		n += json_object_get(m, "held") != NULL;
+	json_decref(all);
+	store_end(t);
+	return n;
+}
+
+/* What the hub didn't take is shown so, until it is said anew. */
+START_TEST(test_held)
+{
+	int64_t when;
+
+	ck_says("{'old':'" SITE "/a','new':'" SITE "/b'},"
+	    "{'old':'" SITE "/c','new':'" SITE "/d'}", 2);
+	ck_assert_uint_eq(not_taken(), 0);
+	when = clock_wall() - 60000;	/* of what was said before */
+	ck_assert_int_eq(store_do(store, put_held, &when), STORE_DONE);
+	ck_assert_uint_eq(not_taken(), 0);
+	when = clock_wall() + 1;
+	ck_assert_int_eq(store_do(store, put_held, &when), STORE_DONE);
+	ck_assert_uint_eq(not_taken(), 1);
+}
+END_TEST
+
 static void
 ck_deleted(const char *url, const char *see, const char *because)
 {
@@ -302,6 +345,7 @@ main(void)
 	tcase_add_test(t, test_one_moment);
 	tcase_add_test(t, test_before);
 	tcase_add_test(t, test_back);
+	tcase_add_test(t, test_held);
 	tcase_add_test(t, test_successor);
 	tcase_add_test(t, test_rules);
 	tcase_add_test(t, test_dry);
