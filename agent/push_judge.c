@@ -335,8 +335,10 @@ take_answer(struct push *p)
 	p->credit = a->credit > 0 ? a->credit : LIMIT_BODY;
 	p->hub_proves = answer_has_word(a->features, FEATURE_RECONCILE) &&
 	    (!p->unspoken || clock_mono() >= p->earliest);
-	if (a->verdict <= VERDICT_EARLY)
+	if (a->verdict <= VERDICT_EARLY) {
+		p->held = a->held;
 		(void)ability_keep(p->host.store, a->features);
+	}
 	p->batches++;
 	if (p->last >= p->first)
 		log_debug("push seq=%llu..%llu %s ms=%u",

@@ -85,6 +85,7 @@ struct push {
 	uint64_t batches;
 	struct complaint_kept complaint[PUSH_COMPLAINTS];
 	size_t complaints;		/* ever */
+	uint64_t held;			/* of this site, by the hub */
 };
 
 const char *push_step_name(enum push_step step);

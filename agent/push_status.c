@@ -35,6 +35,7 @@ push_status(const struct push *p)
 	    "complained", (json_int_t)p->complaints);
 
 	must(o != NULL);
+	json_object_set_new(o, "held", json_integer((json_int_t)p->held));
 	if (p->verdict != 0)
 		json_object_set_new(o, "verdict",
 		    json_string(verdict_name(p->verdict)));

@@ -227,12 +227,28 @@ judge_proof(json_t *why, json_t *o)
 	held = json_integer_value(json_object_get(p, "held"));
 	snprintf(n, sizeof(n), "%lld", (long long)(differ > 0 ? differ :
 	    held));
+	if (differ == 0 && held > 0 && json_integer_value(json_object_get(
+	    json_object_get(o, "hub"), "held")) > 0)
+		return;			/* said already */
 	if (differ == 0 && held > 0)
 		because(why, _("the hub holds %s items and does not show "
 		    "them; zqagent letters says why"), n);
 	else
 		because(why, _("the last proof found %s items that differ; "
 		    "they are being mended"), n);
+}
+
+static void
+judge_held(json_t *why, json_t *hub)
+{
+	json_int_t held = json_integer_value(json_object_get(hub, "held"));
+	char n[32];
+
+	if (held == 0)
+		return;
+	snprintf(n, sizeof(n), "%lld", (long long)held);
+	because(why, _("the hub holds %s changes of this site and does not "
+	    "show what they say; zqagent letters says why"), n);
 }
 
 void
@@ -263,6 +279,7 @@ status_judge(json_t *o)
 	if (json_is_true(json_object_get(sp, "needs_snapshot")))
 		because(why, "%s", _("the spool overflowed, or all is told "
 		    "from the start: not everything is at the hub yet"));
+	judge_held(why, hub);
 	judge_proof(why, o);
 	json_array_foreach(json_object_get(o, "sources"), i, s)
 		judge_source(why, s);

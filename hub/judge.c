@@ -123,6 +123,7 @@ answer_verdict(struct judge *j, struct pending *p,
 		.map = signer_version(j->writer->view),
 		.letters = view_letters(j->writer->view, p->site, UINT64_MAX,
 		    0, NULL, NULL),
+		.held = view_holds(j->writer->view, p->site),
 	};
 
 	p->verdict = v->verdict;

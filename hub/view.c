@@ -468,6 +468,17 @@ view_held_count(struct view *v, uint32_t site, uint64_t most)
 	return n;
 }
 
+uint64_t
+view_holds(struct view *v, uint32_t site)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	struct stand s;
+
+	stand_read(t, site, &s);
+	db_abort(t);
+	return s.held;
+}
+
 /* As the last group left them; one is under way only inside view_apply(). */
 static const struct rewrite *
 rules(struct view *v)

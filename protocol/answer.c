@@ -77,6 +77,8 @@ answer_begin(struct buf *b, const struct answer *a)
 	xml_put_number(b, "after", a->after);
 	xml_put_time(b, "now", a->now);
 	xml_put_number(b, "letters", a->letters);
+	if (a->held > 0)
+		xml_put_number(b, "held", a->held);
 	if (a->map > 0)
 		xml_put_number(b, "map", a->map);
 	if (a->want.n > 0)
@@ -170,6 +172,7 @@ read_answer(struct reading *r, struct xml *x)
 	read_number(x, "expected", UINT64_MAX, &a->expected);
 	read_number(x, "credit", UINT64_MAX, &a->credit);
 	read_number(x, "letters", UINT64_MAX, &a->letters);
+	read_number(x, "held", UINT64_MAX, &a->held);
 	read_number(x, "map", UINT64_MAX, &a->map);
 	read_number(x, "after", UINT32_MAX, &after);
 	a->after = (uint32_t)after;

@@ -45,6 +45,8 @@ struct answer {
 				 * this agent now; see below */
 	struct span cause;	/* which, of FORKED and BLOCKED; see below */
 	uint64_t letters;	/* number of the newest letter for the site */
+	uint64_t held;		/* changes of the site that the hub holds and
+				 * doesn't show */
 	uint64_t map;		/* version of the map of moves (movemap.h);
 				 * 0: none yet, or a hub without */
 };

@@ -78,6 +78,32 @@ START_TEST(round_trip)
 }
 END_TEST
 
+/* Told only if there are any: older goldens stay as they are. */
+START_TEST(held)
+{
+	struct buf b, keep;
+	struct answer a, say = full;
+	const char *why = "";
+
+	buf_init(&b, LIMIT_ANSWER);
+	buf_init(&keep, LIMIT_ANSWER);
+	say.held = 10;
+	answer_begin(&b, &say);
+	answer_end(&b);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), " held=\"10\""));
+	ck_assert_msg(answer_read(&a, &keep, buf_look(&b), NULL, NULL, &why),
+	    "%s", why);
+	ck_assert_uint_eq(a.held, 10);
+	buf_reset(&b);
+	buf_reset(&keep);
+	put_full(&b);
+	ck_assert(answer_read(&a, &keep, buf_look(&b), NULL, NULL, NULL));
+	ck_assert_uint_eq(a.held, 0);
+	buf_clear(&b);
+	buf_clear(&keep);
+}
+END_TEST
+
 START_TEST(golden)
 {
 	struct buf b;
@@ -249,6 +275,7 @@ static void
 fill(TCase *t)
 {
 	tcase_add_test(t, round_trip);
+	tcase_add_test(t, held);
 	tcase_add_test(t, golden);
 	tcase_add_test(t, want_and_cause);
 	tcase_add_test(t, words);
