@@ -107,8 +107,8 @@ append(struct mendlog *l, const struct buf *row, struct buf *why)
 	    fdatasync(l->fd) == 0)
 		return true;
 	l->end = end;
-	buf_printf(why, _("what is mended can't be written down (DIR/"
-	    MENDLOG_NAME "): %s"), strerror(errno));
+	buf_printf(why, _("what is mended can't be written down "
+	    "(DIR/mended): %s"), strerror(errno));
 	return false;
 }
 
@@ -351,7 +351,7 @@ mendlog_open(const char *dir, struct buf *why)
 		buf_text(why, _("another zqagent mend is at work; try "
 		    "again when it is done"));
 	else
-		buf_printf(why, "%s/" MENDLOG_NAME ": %s", dir,
+		buf_printf(why, "%s/mended: %s", dir,
 		    strerror(errno));
 	mendlog_close(l);
 	return NULL;
