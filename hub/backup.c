@@ -246,8 +246,8 @@ is_ours(const json_t *whole, struct buf *why)
 	    "version"));
 
 	if (!span_is(text_at(whole, "format"), SPAN(FORMAT)))
-		buf_text(why, _("format: expected \"" FORMAT "\": this is "
-		    "another kind of file\n"));
+		buf_text(why, _("format: expected \"zhanqun hub "
+		    "backup\": this is another kind of file\n"));
 	else if (version != BACKUP_VERSION)
 		buf_printf(why, _("version: it is of version %lld, and this "
 		    "zqhub reads version %d: take the zqhub that made it, or "
