@@ -14,11 +14,11 @@
 #include "agent/control.h"
 #include "agent/errand.h"
 #include "agent/inside.h"
+#include "agent/memory_trim.h"
 #include "agent/outward.h"
 #include "agent/retell.h"
 #include "agent/spare.h"
 #include "agent/spool.h"
-#include "agent/thrift.h"
 #include "certs/identity.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -242,7 +242,7 @@ be_quiet(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	store_release_memory(a->store);
-	thrift();
+	memory_trim();
 }
 
 static bool

@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/fork_server.h"
 #include "agent/media.h"
-#include "agent/nursery.h"
 #include "agent/parse_child.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/err.h"
@@ -54,7 +54,7 @@ struct parse {
 	struct parse_limits limits;
 	struct questions queue;
 	size_t waiting;
-	struct nursery *nursery;
+	struct fork_server *fork_server;
 	bool running;			/* the child */
 	int questions, answers;		/* -1: none */
 	bool hello;
@@ -106,7 +106,7 @@ bury(struct parse *p, char *how, size_t room)
 	int status;
 
 	close_ends(p);
-	status = nursery_end(p->nursery);
+	status = fork_server_end(p->fork_server);
 	if (status >= 0 && WIFSIGNALED(status))
 		snprintf(how, room, _("the reader was stopped by signal %d"),
 		    WTERMSIG(status));
@@ -306,7 +306,7 @@ start(struct parse *p)
 		    strerror(errno));
 		return false;
 	}
-	ok = nursery_start(p->nursery, q[1], a[1]);
+	ok = fork_server_start(p->fork_server, q[1], a[1]);
 	if (!ok)
 		log_warn("the page reader did not start: %s", strerror(errno));
 	close(q[1]);
@@ -478,7 +478,7 @@ parse_new(struct event_base *base, const struct parse_limits *limits)
 
 	p->base = base;
 	set_limits(&p->limits, limits);
-	p->nursery = nursery_new(&(struct parse_child){
+	p->fork_server = fork_server_new(&(struct parse_child){
 	    .page = p->limits.page, .memory = p->limits.memory,
 	    .zone = p->limits.zone });
 	STAILQ_INIT(&p->queue);
@@ -501,7 +501,7 @@ parse_free(struct parse *p)
 		return;
 	if (p->running)
 		bury(p, how, sizeof(how));
-	nursery_free(p->nursery);
+	fork_server_free(p->fork_server);
 	while ((q = STAILQ_FIRST(&p->queue)) != NULL) {
 		STAILQ_REMOVE_HEAD(&p->queue, next);
 		free_question(q);

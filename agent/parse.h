@@ -53,8 +53,8 @@ struct parse_question {
  * again, but not free the parse. */
 typedef void parse_done_fn(void *arg, const struct record *r);
 
-/* Forks the nursery at once (nursery.h): call it before there are threads,
- * secrets in memory, or a sandbox. */
+/* Forks at once (fork_server.h): call it before there are threads, secrets in
+ * memory, or a sandbox. */
 struct parse *parse_new(struct event_base *base,
     const struct parse_limits *limits);
 /* Whoever still waits is not answered. */

@@ -1,8 +1,8 @@
 /*
  * The child that reads pages; see parse_child.h.
  *
- * Its parent is the nursery, so there is nothing in it worth having. It opens
- * what the converters need, and goes into the sandbox for good.
+ * Its parent is the fork server, so there is nothing in it worth having. It
+ * opens what the converters need, and goes into the sandbox for good.
  */
 #include "agent/parse_child.h"
 

@@ -16,8 +16,8 @@
 
 #include "agent/agent.h"
 #include "agent/config.h"
+#include "agent/memory_trim.h"
 #include "agent/store.h"
-#include "agent/thrift.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
@@ -66,7 +66,7 @@ static void
 ready(void)
 {
 	proc_notify("READY=1");
-	thrift();		/* from here on this process sleeps */
+	memory_trim();		/* from here on this process sleeps */
 }
 
 static int

@@ -47,7 +47,7 @@ baseline_take_missing(struct baseline *b, const struct trail *t)
 	b->away = memcmp(b->place, first, URL_KEY) != 0;
 	snprintf(b->missing_title, sizeof(b->missing_title), "%s",
 	    t->page.title);
-	b->missing = t->page.sketch;
+	b->missing = t->page.minhash;
 }
 
 void
@@ -89,7 +89,7 @@ baseline_is_missing(const struct baseline *b, const struct trail *t)
 
 	if (!b->asked || b->honest || !t->html)
 		return false;
-	return sketch_alike(&b->missing, &t->page.sketch) >=
+	return minhash_alike(&b->missing, &t->page.minhash) >=
 	    (titled ? ALIKE_TITLED : ALIKE);
 }
 

@@ -27,7 +27,7 @@ struct baseline {
 	uint8_t place[URL_KEY];	/* where that ended, if it didn't */
 	bool away;		/* that is another path than was asked for */
 	char missing_title[GLANCE_TITLE];
-	struct sketch missing;
+	struct minhash missing;
 	/* The home page: */
 	bool has_home;
 	char title[GLANCE_TITLE];

@@ -352,7 +352,8 @@ on_check_frame(void *arg, struct channel *channel, const struct frame *f)
 	struct core *c = arg;
 
 	(void)channel;
-	if ((c->lookout != NULL && lookout_frame(c->lookout, f)) ||
+	if ((c->schedule != NULL &&
+	    check_schedule_frame(c->schedule, f)) ||
 	    (c->homes != NULL && homes_frame(c->homes, f)) ||
 	    (f->kind == FRAME_TRIED && move_watch_frame(c->moves, f)))
 		return;
@@ -366,7 +367,7 @@ core_watch_links(struct core *c, int fd)
 	c->check = channel_new(c->base, fd, LOOK_FRAME_MAX, on_check_frame,
 	    on_end, c);
 	if (c->config->check)
-		c->lookout = lookout_new(c->config, &c->writer, c->turns,
+		c->schedule = check_schedule_new(c->config, &c->writer, c->turns,
 		    c->check);
 	move_watch_connect(c->moves, c->config->check ? c->check : NULL);
 	if (c->config->homes)
@@ -413,7 +414,7 @@ core_free(struct core *c)
 	move_watch_free(c->moves);
 	escalator_free(c->escalator);
 	hits_keeper_free(c->hits);
-	lookout_free(c->lookout);
+	check_schedule_free(c->schedule);
 	homes_free(c->homes);
 	channel_free(c->check);
 	turns_free(c->turns);

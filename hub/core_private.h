@@ -14,6 +14,7 @@
 #include "hub/alerter.h"
 #include "hub/attest.h"
 #include "hub/backlog.h"
+#include "hub/check_schedule.h"
 #include "hub/clerk.h"
 #include "hub/config.h"
 #include "hub/core_rebuild.h"
@@ -24,7 +25,6 @@
 #include "hub/homes.h"
 #include "hub/ingest.h"
 #include "hub/letters.h"
-#include "hub/lookout.h"
 #include "hub/monitor_core.h"
 #include "hub/move_watch.h"
 #include "hub/pace.h"
@@ -61,7 +61,7 @@ struct core {
 	struct escalator *escalator;
 	struct hits_keeper *hits;
 	struct channel *check;	/* or NULL: there is no such part … */
-	struct lookout *lookout;	/* … or NULL: it doesn't look at links */
+	struct check_schedule *schedule;	/* … or NULL: links go unchecked */
 	struct homes *homes;	/* … or NULL: nor at home pages */
 	struct adopt *adopt;
 	struct alerter *alerter;

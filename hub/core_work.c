@@ -190,8 +190,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	clerk_look(c->clerk);
 	move_watch_look(c->moves);
 	escalator_look(c->escalator);
-	if (c->lookout != NULL)
-		lookout_look(c->lookout);
+	if (c->schedule != NULL)
+		check_schedule_look(c->schedule);
 	if (c->homes != NULL)
 		homes_look(c->homes);
 	monitor_core_look(c->monitor);

@@ -50,7 +50,7 @@ enum frame_kind {
 	FRAME_SIGN = 17,	/* core to ca: a document to be signed … */
 	FRAME_SIGNED = 18,	/* … and so it is, in DER; or why not */
 	FRAME_RADIUS = 19,	/* edge: who links to these addresses? */
-	FRAME_LOOK = 32,	/* core to check: an address (lookout.h) */
+	FRAME_LOOK = 32,	/* core to check: an address … */
 	FRAME_LOOKED = 33,	/* … what came of it */
 	FRAME_HOST = 34,	/* … and what its host is like */
 	FRAME_TRY = 37,		/* core to check: an address of a move … */

@@ -353,7 +353,7 @@ glance_page(struct glancer *g, struct glance *p, struct span page,
 	count_letters(p, buf_look(&plain->text));
 	look_for_words(p, buf_look(&low), buf_look(&plain->text));
 	buf_clear(&low);
-	sketch_make(&p->sketch, buf_look(&plain->text));
+	minhash_make(&p->minhash, buf_look(&plain->text));
 	snprintf(p->code, sizeof(p->code), "%.*s", SPAN_ARGS(text_cut(
 	    buf_look(&plain->code), sizeof(p->code) - 1)));
 	snprintf(p->domain, sizeof(p->domain), "%.*s", SPAN_ARGS(text_cut(

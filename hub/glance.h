@@ -1,7 +1,7 @@
 /*
  * A glance at a page: what its bytes say to somebody who doesn't read it.
  *
- * Its title, its language, a sketch of its text, whether it asks for a
+ * Its title, its language, a min-hash of its text, whether it asks for a
  * password, sends its reader on, is drawn by script, says that the page is
  * missing, or speaks of what no public body links to. Pages of any character
  * set that is common in the country; whatever the bytes are, it comes to an
@@ -15,7 +15,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
-#include "hub/sketch.h"
+#include "hub/minhash.h"
 
 #define GLANCE_MOST (128u << 10)	/* bytes of a page that are looked at */
 #define GLANCE_TITLE 200		/* bytes kept of a title */
@@ -37,7 +37,7 @@ struct glance {
 	enum glance_language language;
 	uint32_t letters;		/* that a reader sees; a Han character
 					 * counts as three */
-	struct sketch sketch;
+	struct minhash minhash;
 	char code[GLANCE_CODE];		/* its SiteIDCode and SiteDomain … */
 	char domain[GLANCE_DOMAIN];	/* … as written; "" */
 	bool password;			/* a field for one */

@@ -8,7 +8,7 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
-#include "hub/mix.h"
+#include "hub/hash64.h"
 #include "hub/out.h"
 #include "protocol/limits.h"
 #include "protocol/wire.h"
@@ -77,7 +77,7 @@ graph_free(struct graph *g)
 static uint64_t
 weight(enum table table, struct span key, struct span row)
 {
-	return mix_hash(mix_hash((uint64_t)table, key), row);
+	return hash64(hash64((uint64_t)table, key), row);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * The check part: it has no store, and the only way out to strangers'
- * servers. Addresses come from the core (lookout.h), findings go back.
+ * servers. Addresses come from the core (check_schedule.h), findings go back.
  */
 #ifndef ZQ_HUB_INSPECT_H
 #define ZQ_HUB_INSPECT_H

@@ -1,6 +1,6 @@
 /*
- * What core and check say to each other (lookout.h, inspect.h): bodies of
- * frames. The check part stands in the weather: what comes from it is read
+ * What core and check say to each other (check_schedule.h, inspect.h): bodies
+ * of frames. The check part stands in the weather: what comes from it is read
  * as a stranger's.
  */
 #ifndef ZQ_HUB_LOOK_FRAME_H

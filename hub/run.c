@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "contrib/base/err.h"
-#include "hub/mix.h"
+#include "hub/hash64.h"
 #include "protocol/sha.h"
 #include "protocol/wire.h"
 
@@ -17,7 +17,7 @@
 static bool
 ends_run(const struct link *l)
 {
-	return (mix_hash((uint64_t)l->kind, l->to) >> 32) % CUT_ONE_OF == 0;
+	return (hash64((uint64_t)l->kind, l->to) >> 32) % CUT_ONE_OF == 0;
 }
 
 bool
@@ -66,8 +66,8 @@ run_steps_hash(const int64_t step[RUN_MOST], size_t n)
 	uint64_t h = n;
 
 	for (size_t i = 1; i < n; i++)
-		h = mix_word(h, (uint64_t)step[i]);
-	return (uint32_t)(mix_word(h, n) >> 32);
+		h = hash64_word(h, (uint64_t)step[i]);
+	return (uint32_t)(hash64_word(h, n) >> 32);
 }
 
 /* --- rows ----------------------------------------------------------------- */

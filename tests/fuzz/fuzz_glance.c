@@ -1,5 +1,5 @@
 /*
- * A stranger's page at a glance: text, title and sketch come out whatever it
+ * A stranger's page at a glance: text, title and min-hash come out whatever it
  * is, within their ceilings and in UTF-8, and the same each time.
  */
 #include <stdint.h>
@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	glance_page(g, &b, page, SPAN_NONE);
 	must(text_is_utf8(span_of(a.title)));
 	must(strcmp(a.title, b.title) == 0 && a.letters == b.letters);
-	must(sketch_alike(&a.sketch, &b.sketch) == 100);
+	must(minhash_alike(&a.minhash, &b.minhash) == 100);
 	must(!a.refresh.bad);
 	glance_clear(&a);
 	glance_clear(&b);

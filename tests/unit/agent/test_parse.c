@@ -71,9 +71,9 @@ child_of(pid_t parent)
 static pid_t
 reader(void)
 {
-	pid_t nursery = child_of(getpid());
+	pid_t server = child_of(getpid());
 
-	return nursery == 0 ? 0 : child_of(nursery);
+	return server == 0 ? 0 : child_of(server);
 }
 
 static int

@@ -118,10 +118,10 @@ START_TEST(test_language)
 }
 END_TEST
 
-START_TEST(test_sketch)
+START_TEST(test_minhash)
 {
 	static char a[20000], b[20064];
-	struct sketch x, y;
+	struct minhash x, y;
 	size_t n = 0;
 
 	for (int i = 0; i < 400; i++)
@@ -129,18 +129,18 @@ START_TEST(test_sketch)
 		    'a' + i % 26, 'a' + i / 26 % 26, 'a' + i * 7 % 26,
 		    'a' + i % 7);
 	snprintf(b, sizeof(b), "%s /x-7f3a.html 2026", a);
-	sketch_make(&x, span_of(a));
-	sketch_make(&y, span_of(b));
-	ck_assert_uint_ge(sketch_alike(&x, &y), 90);
+	minhash_make(&x, span_of(a));
+	minhash_make(&y, span_of(b));
+	ck_assert_uint_ge(minhash_alike(&x, &y), 90);
 	memmove(b, b + n / 2, sizeof(b) - n / 2);
-	sketch_make(&y, span_of(b));
-	ck_assert_uint_ge(sketch_alike(&x, &y), 25);
-	ck_assert_uint_le(sketch_alike(&x, &y), 75);
-	sketch_make(&y, SPAN("nothing of that at all here, my friend"));
-	ck_assert_uint_le(sketch_alike(&x, &y), 5);
-	sketch_make(&x, SPAN_NONE);
-	sketch_make(&y, SPAN("7 8 9"));
-	ck_assert_uint_eq(sketch_alike(&x, &y), 100);
+	minhash_make(&y, span_of(b));
+	ck_assert_uint_ge(minhash_alike(&x, &y), 25);
+	ck_assert_uint_le(minhash_alike(&x, &y), 75);
+	minhash_make(&y, SPAN("nothing of that at all here, my friend"));
+	ck_assert_uint_le(minhash_alike(&x, &y), 5);
+	minhash_make(&x, SPAN_NONE);
+	minhash_make(&y, SPAN("7 8 9"));
+	ck_assert_uint_eq(minhash_alike(&x, &y), 100);
 }
 END_TEST
 
@@ -369,7 +369,7 @@ main(void)
 	tcase_add_test(c, test_glance);
 	tcase_add_test(c, test_glance_words);
 	tcase_add_test(c, test_language);
-	tcase_add_test(c, test_sketch);
+	tcase_add_test(c, test_minhash);
 	tcase_add_test(c, test_status);
 	tcase_add_test(c, test_moved);
 	tcase_add_test(c, test_soft);

@@ -1,8 +1,8 @@
 /*
- * Sketch: min-hashing with one permutation: a run's hash says its slot, and
- * the least hash of a slot stays; see sketch.h.
+ * Min-hashing with one permutation: a run's hash says its slot, and the least
+ * hash of a slot stays; see minhash.h.
  */
-#include "hub/sketch.h"
+#include "hub/minhash.h"
 
 #include <stdbool.h>
 
@@ -10,7 +10,7 @@
 
 struct words {
 	struct span rest;
-	uint64_t last[SKETCH_RUN];
+	uint64_t last[MINHASH_RUN];
 };
 
 /* splitmix64's last step: every bit of x counts. */
@@ -73,9 +73,9 @@ next_word(struct span *s)
 }
 
 static void
-put(struct sketch *s, uint64_t hash)
+put(struct minhash *s, uint64_t hash)
 {
-	uint32_t *slot = &s->slot[hash % SKETCH_SLOTS];
+	uint32_t *slot = &s->slot[hash % MINHASH_SLOTS];
 	uint32_t value = (uint32_t)(hash >> 32) | 1;
 
 	if (*slot == 0 || value < *slot)
@@ -83,18 +83,18 @@ put(struct sketch *s, uint64_t hash)
 }
 
 void
-sketch_make(struct sketch *s, struct span text)
+minhash_make(struct minhash *s, struct span text)
 {
-	uint64_t run[SKETCH_RUN] = { 0 }, word;
+	uint64_t run[MINHASH_RUN] = { 0 }, word;
 
-	*s = (struct sketch){ .words = 0 };
+	*s = (struct minhash){ .words = 0 };
 	while ((word = next_word(&text)) != 0) {
 		uint64_t hash = 0;
 
-		for (int i = 0; i < SKETCH_RUN - 1; i++)
+		for (int i = 0; i < MINHASH_RUN - 1; i++)
 			run[i] = run[i + 1];
-		run[SKETCH_RUN - 1] = word;
-		for (int i = 0; i < SKETCH_RUN; i++)
+		run[MINHASH_RUN - 1] = word;
+		for (int i = 0; i < MINHASH_RUN; i++)
 			hash = mix(hash * 31 + run[i]);
 		s->words++;
 		put(s, hash);
@@ -102,11 +102,11 @@ sketch_make(struct sketch *s, struct span text)
 }
 
 unsigned
-sketch_alike(const struct sketch *a, const struct sketch *b)
+minhash_alike(const struct minhash *a, const struct minhash *b)
 {
 	unsigned same = 0, used = 0;
 
-	for (int i = 0; i < SKETCH_SLOTS; i++) {
+	for (int i = 0; i < MINHASH_SLOTS; i++) {
 		if (a->slot[i] == 0 && b->slot[i] == 0)
 			continue;
 		used++;

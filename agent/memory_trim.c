@@ -1,5 +1,5 @@
-/* See thrift.h. */
-#include "agent/thrift.h"
+/* See memory_trim.h. */
+#include "agent/memory_trim.h"
 
 #include <malloc.h>
 #include <stdbool.h>
@@ -54,7 +54,7 @@ drop(const struct mapping *m)
 }
 
 void
-thrift(void)
+memory_trim(void)
 {
 	struct mapping m = { 0 };
 	char line[512];

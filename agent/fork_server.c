@@ -1,10 +1,10 @@
 /*
- * The nursery; see nursery.h.
+ * The fork server; see fork_server.h.
  *
  * Over a SOCK_SEQPACKET pair the agent says START, with two descriptors, or
  * END, and waits for one number: errno, or the reader's wait status.
  */
-#include "agent/nursery.h"
+#include "agent/fork_server.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -27,12 +27,12 @@ enum { START = 'S', END = 'E' };
 #define ENDS 2			/* questions, answers */
 #define REAP_TRIES 1000		/* ms that a killed reader has to be gone */
 
-struct nursery {
+struct fork_server {
 	int control;
 	pid_t pid;
 };
 
-/* --- in the nursery -------------------------------------------------------- */
+/* --- in the fork server -------------------------------------------------------- */
 
 /* A command and the ends that came with it; 0: the agent is gone. */
 static char
@@ -89,7 +89,7 @@ serve(int control, const struct parse_child *how)
 	pid_t reader = 0;
 	char command;
 
-	prctl(PR_SET_NAME, "zq-nursery");
+	prctl(PR_SET_NAME, "zq-fork-server");
 	child_forget_signals();
 	child_close_others(control);
 	while ((command = receive(control, ends)) != 0) {
@@ -113,10 +113,10 @@ serve(int control, const struct parse_child *how)
 
 /* --- in the agent ---------------------------------------------------------- */
 
-struct nursery *
-nursery_new(const struct parse_child *how)
+struct fork_server *
+fork_server_new(const struct parse_child *how)
 {
-	struct nursery *n;
+	struct fork_server *s;
 	int pair[2];
 	pid_t pid;
 
@@ -128,33 +128,33 @@ nursery_new(const struct parse_child *how)
 	if (pid == 0)
 		serve(pair[1], how);
 	close(pair[1]);
-	n = mem_new(sizeof(*n));
-	n->pid = pid;
-	n->control = pair[0];
-	return n;
+	s = mem_new(sizeof(*s));
+	s->pid = pid;
+	s->control = pair[0];
+	return s;
 }
 
 void
-nursery_free(struct nursery *n)
+fork_server_free(struct fork_server *s)
 {
-	if (n == NULL)
+	if (s == NULL)
 		return;
-	nursery_end(n);
-	close(n->control);
-	while (waitpid(n->pid, NULL, 0) < 0 && errno == EINTR)
+	fork_server_end(s);
+	close(s->control);
+	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
-	free(n);
+	free(s);
 }
 
-/* Waits for the answer to what was sent, which comes at once. That the
- * nursery is gone is the machine's doing; starting again is recovery. */
+/* Waits for the answer to what was sent, which comes at once. That it is gone
+ * is the machine's doing; starting again is recovery. */
 static int
-answer_to(struct nursery *n, ssize_t sent)
+answer_to(struct fork_server *s, ssize_t sent)
 {
 	int32_t answer;
 	ssize_t got = sent;
 
-	while (got >= 0 && (got = recv(n->control, &answer, sizeof(answer),
+	while (got >= 0 && (got = recv(s->control, &answer, sizeof(answer),
 	    0)) < 0 && errno == EINTR)
 		continue;
 	if (got != sizeof(answer))
@@ -163,24 +163,24 @@ answer_to(struct nursery *n, ssize_t sent)
 }
 
 bool
-nursery_start(struct nursery *n, int questions, int answers)
+fork_server_start(struct fork_server *s, int questions, int answers)
 {
 	const int ends[ENDS] = { questions, answers };
 	const char command = START;
 
-	errno = answer_to(n, fd_pass_send(n->control, (struct span){ &command,
+	errno = answer_to(s, fd_pass_send(s->control, (struct span){ &command,
 	    1 }, ends, ENDS, MSG_NOSIGNAL));
 	return errno == 0;
 }
 
 int
-nursery_end(struct nursery *n)
+fork_server_end(struct fork_server *s)
 {
 	const char command = END;
 	ssize_t sent;
 
-	while ((sent = send(n->control, &command, 1, MSG_NOSIGNAL)) < 0 &&
+	while ((sent = send(s->control, &command, 1, MSG_NOSIGNAL)) < 0 &&
 	    errno == EINTR)
 		continue;
-	return answer_to(n, sent);
+	return answer_to(s, sent);
 }

@@ -1,8 +1,8 @@
 /*
- * Lookout: passes over the targets, what is under way, and acts in turns;
- * see lookout.h.
+ * Passes over the targets, what is under way, and acts in turns; see
+ * check_schedule.h.
  */
-#include "hub/lookout.h"
+#include "hub/check_schedule.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@
 #define ISOLATED 600000		/* ms, after nothing at all has answered */
 #define ACTS_MOST 256		/* in one turn */
 
-struct lookout {
+struct check_schedule {
 	const struct config *config;
 	struct writer *writer;
 	struct turns *turns;
@@ -53,7 +53,7 @@ struct lookout {
 /* --- giving ----------------------------------------------------------------- */
 
 static void
-give(struct lookout *l, struct db_txn *t, struct span url,
+give(struct check_schedule *s, struct db_txn *t, struct span url,
     const struct checked *c)
 {
 	struct look_frame_ask look = { .url = url };
@@ -70,61 +70,63 @@ give(struct lookout *l, struct db_txn *t, struct span url,
 	buf_init(&b, LOOK_FRAME_MAX);
 	look_frame_ask_write(&b, &look);
 	must(!b.bad);
-	channel_send(l->channel, FRAME_LOOK, 0, buf_look(&b));
+	channel_send(s->channel, FRAME_LOOK, 0, buf_look(&b));
 	buf_clear(&b);
 }
 
 static void
-consider(struct lookout *l, struct db_txn *t, const struct target *target)
+consider(struct check_schedule *s, struct db_txn *t,
+    const struct target *target)
 {
 	struct checked c;
 	bool known;
 
 	if (target->state != TARGET_OUTSIDE ||
-	    underway_has(l->under_way, target->url))
+	    underway_has(s->under_way, target->url))
 		return;
 	known = checked_get(t, target->url, &c);
 	if (known && c.record.seen != CLOCK_NONE && checked_next(&c,
-	    (int64_t)l->config->check_window) > clock_wall())
+	    (int64_t)s->config->check_window) > clock_wall())
 		return;
-	if (underway_put(l->under_way, target->url))
-		give(l, t, target->url, known ? &c : NULL);
+	if (underway_put(s->under_way, target->url))
+		give(s, t, target->url, known ? &c : NULL);
 }
 
 /* From where it stands; at the end the rows' turn comes. */
 static void
-look_through_targets(struct lookout *l, struct db_txn *t)
+look_through_targets(struct check_schedule *s, struct db_txn *t)
 {
 	struct db_cursor *c = db_cursor_open(t, TABLE_TARGET);
-	struct span key = target_key_look(&l->at), row;
+	struct span key = target_key_look(&s->at), row;
 	struct target target;
 	struct buf room;
-	bool more = db_cursor_get(c, l->at.n > 0 ? MDB_SET_RANGE : MDB_FIRST,
+	bool more = db_cursor_get(c, s->at.n > 0 ? MDB_SET_RANGE : MDB_FIRST,
 	    &key, &row);
 
 	buf_init(&room, LIMIT_URL + 16);
-	for (int i = 0; more && i < SLICE && underway_count(l->under_way) < UNDER_WAY; i++) {
-		if (!target_key_set(&l->at, key))
+	for (int i = 0; more && i < SLICE &&
+	    underway_count(s->under_way) < UNDER_WAY; i++) {
+		if (!target_key_set(&s->at, key))
 			break;
-		target_read(row, &l->at, &target, &room);
-		consider(l, t, &target);
+		target_read(row, &s->at, &target, &room);
+		consider(s, t, &target);
 		more = db_cursor_get(c, MDB_NEXT, &key, &row);
 		if (more)
-			(void)target_key_set(&l->at, key);
+			(void)target_key_set(&s->at, key);
 	}
 	buf_clear(&room);
 	db_cursor_close(c);
 	if (more)
 		return;
-	l->at.n = 0;
-	l->forgetting = true;
-	l->has_row = false;
+	s->at.n = 0;
+	s->forgetting = true;
+	s->has_row = false;
 }
 
 /* --- rows that nobody needs -------------------------------------------------- */
 
 struct forget {
-	struct lookout *lookout;
+	struct check_schedule *schedule;
 	struct db_txn *txn;
 };
 
@@ -137,32 +139,32 @@ forget(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
 	struct buf room;
 	bool linked;
 
-	memcpy(f->lookout->row, key, TABLE_DIGEST);
-	f->lookout->has_row = true;
+	memcpy(f->schedule->row, key, TABLE_DIGEST);
+	f->schedule->has_row = true;
 	buf_init(&room, LIMIT_URL + 16);
 	linked = target_key(&k, c->url) &&
 	    target_get(f->txn, &k, &target, &room) &&
 	    target.state == TARGET_OUTSIDE;
 	if (!linked && !checked_is_pinned(c, clock_wall()))
-		acts_put(&f->lookout->acts, json_pack("{s:s, s:s%}", "do",
+		acts_put(&f->schedule->acts, json_pack("{s:s, s:s%}", "do",
 		    "check-forget", "url", c->url.at, c->url.n), ACTS_HUB,
 		    NULL);
 	buf_clear(&room);
-	return f->lookout->acts.count < ACTS_MOST;
+	return f->schedule->acts.count < ACTS_MOST;
 }
 
 static void
-look_through_rows(struct lookout *l, struct db_txn *t)
+look_through_rows(struct check_schedule *s, struct db_txn *t)
 {
-	struct forget f = { l, t };
+	struct forget f = { s, t };
 	int64_t steps = SLICE;
-	bool whole = checked_all(t, l->has_row ? l->row : NULL, forget, &f,
+	bool whole = checked_all(t, s->has_row ? s->row : NULL, forget, &f,
 	    &steps);
 
 	if (!whole)
 		return;
-	l->forgetting = false;
-	l->rest = clock_mono() + PAUSE;
+	s->forgetting = false;
+	s->rest = clock_mono() + PAUSE;
 }
 
 /* --- turns ------------------------------------------------------------------- */
@@ -170,44 +172,44 @@ look_through_rows(struct lookout *l, struct db_txn *t)
 static void
 begin(void *arg)
 {
-	struct lookout *l = arg;
+	struct check_schedule *s = arg;
 
-	turn_write(l->turns, &l->acts);
+	turn_write(s->turns, &s->acts);
 }
 
 static void
 written(void *arg, bool good)
 {
-	struct lookout *l = arg;
+	struct check_schedule *s = arg;
 
 	(void)good;	/* else it is looked at again, some day */
-	l->waits = false;
+	s->waits = false;
 }
 
 static void
-write_down(struct lookout *l)
+write_down(struct check_schedule *s)
 {
-	if (l->waits || l->acts.count == 0 || turn_is_stuck(l->turns))
+	if (s->waits || s->acts.count == 0 || turn_is_stuck(s->turns))
 		return;
-	l->waits = true;
-	turn_ask(l->turns, begin, written, l);
+	s->waits = true;
+	turn_ask(s->turns, begin, written, s);
 }
 
 void
-lookout_look(struct lookout *l)
+check_schedule_look(struct check_schedule *s)
 {
 	struct db_txn *t;
 
-	stats_set(COUNTER_CHECK_UNDER_WAY, underway_count(l->under_way));
-	write_down(l);
-	if (l->acts.count >= ACTS_MOST || clock_mono() < l->rest ||
-	    underway_count(l->under_way) >= UNDER_WAY)
+	stats_set(COUNTER_CHECK_UNDER_WAY, underway_count(s->under_way));
+	write_down(s);
+	if (s->acts.count >= ACTS_MOST || clock_mono() < s->rest ||
+	    underway_count(s->under_way) >= UNDER_WAY)
 		return;
-	t = view_read(l->writer->view);
-	if (l->forgetting)
-		look_through_rows(l, t);
+	t = view_read(s->writer->view);
+	if (s->forgetting)
+		look_through_rows(s, t);
 	else
-		look_through_targets(l, t);
+		look_through_targets(s, t);
 	db_abort(t);
 }
 
@@ -253,27 +255,27 @@ act_of(const struct look_frame_seen *f)
 }
 
 static bool
-on_looked(struct lookout *l, struct span body)
+on_looked(struct check_schedule *s, struct span body)
 {
 	struct look_frame_seen f;
 
 	if (!look_frame_seen_read(&f, body) ||
-	    !underway_done(l->under_way, f.url))
+	    !underway_done(s->under_way, f.url))
 		return false;
 	if (f.cause == CAUSE_ISOLATED) {
-		if (l->rest < clock_mono() + ISOLATED / 2)
+		if (s->rest < clock_mono() + ISOLATED / 2)
 			log_warn("check: no server answers: the hub may be "
 			    "cut off; looking again in 10 minutes");
-		l->rest = clock_mono() + ISOLATED;
+		s->rest = clock_mono() + ISOLATED;
 		return true;
 	}
 	tell(&f);
-	acts_put(&l->acts, act_of(&f), ACTS_HUB, NULL);
+	acts_put(&s->acts, act_of(&f), ACTS_HUB, NULL);
 	return true;
 }
 
 static bool
-on_host(struct lookout *l, struct span body)
+on_host(struct check_schedule *s, struct span body)
 {
 	struct db_txn *t;
 	struct baseline b;
@@ -283,14 +285,14 @@ on_host(struct lookout *l, struct span body)
 
 	if (!look_frame_host_read(&host, &b, body))
 		return false;
-	t = view_read(l->writer->view);
+	t = view_read(s->writer->view);
 	differs = checked_host_differs(t, host, &b);
 	db_abort(t);
 	if (!differs)
 		return true;
 	buf_init(&hex, 64);
 	text_hex(&hex, b.certificate, sizeof(b.certificate));
-	acts_put(&l->acts, json_pack("{s:s, s:s%, s:s, s:s, s:s, s:s}", "do",
+	acts_put(&s->acts, json_pack("{s:s, s:s%, s:s, s:s, s:s, s:s}", "do",
 	    "checked-host", "host", host.at, host.n, "title", b.title,
 	    "language", glance_language_name(b.language), "domain", b.domain,
 	    "certificate", buf_cstr(&hex)), ACTS_HUB, NULL);
@@ -299,35 +301,35 @@ on_host(struct lookout *l, struct span body)
 }
 
 bool
-lookout_frame(struct lookout *l, const struct frame *f)
+check_schedule_frame(struct check_schedule *s, const struct frame *f)
 {
-	return f->kind == FRAME_LOOKED ? on_looked(l, f->body) :
-	    f->kind == FRAME_HOST && on_host(l, f->body);
+	return f->kind == FRAME_LOOKED ? on_looked(s, f->body) :
+	    f->kind == FRAME_HOST && on_host(s, f->body);
 }
 
 /* --- its life ------------------------------------------------------------------- */
 
-struct lookout *
-lookout_new(const struct config *config, struct writer *w, struct turns *t,
-    struct channel *channel)
+struct check_schedule *
+check_schedule_new(const struct config *config, struct writer *w,
+    struct turns *t, struct channel *channel)
 {
-	struct lookout *l = mem_new(sizeof(*l));
+	struct check_schedule *s = mem_new(sizeof(*s));
 
-	l->config = config;
-	l->writer = w;
-	l->turns = t;
-	l->channel = channel;
-	acts_init(&l->acts);
-	l->under_way = underway_new(OF_DOMAIN);
-	return l;
+	s->config = config;
+	s->writer = w;
+	s->turns = t;
+	s->channel = channel;
+	acts_init(&s->acts);
+	s->under_way = underway_new(OF_DOMAIN);
+	return s;
 }
 
 void
-lookout_free(struct lookout *l)
+check_schedule_free(struct check_schedule *s)
 {
-	if (l == NULL)
+	if (s == NULL)
 		return;
-	underway_free(l->under_way);
-	acts_clear(&l->acts);
-	free(l);
+	underway_free(s->under_way);
+	acts_clear(&s->acts);
+	free(s);
 }

@@ -1,12 +1,12 @@
 /*
- * Thrift: memory that isn't needed now goes back to the system.
+ * Memory that isn't needed now goes back to the system.
  */
-#ifndef ZQ_AGENT_THRIFT_H
-#define ZQ_AGENT_THRIFT_H
+#ifndef ZQ_AGENT_MEMORY_TRIM_H
+#define ZQ_AGENT_MEMORY_TRIM_H
 
 /* Free heap, and pages of programs and libraries that are as they are on
  * disk: what is needed of them comes back by itself. For a process that will
  * mostly sleep now. */
-void thrift(void);
+void memory_trim(void);
 
 #endif
