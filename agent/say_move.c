@@ -9,6 +9,7 @@
 #include "agent/date.h"
 #include "agent/known.h"
 #include "agent/moves.h"
+#include "agent/say_fit.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -102,6 +103,39 @@ take_time(struct moving *m, struct one *o, int64_t *ms, const char *name,
 	return false;
 }
 
+/* An end that is over would be held at the hub. */
+static bool
+take_times(struct moving *m, struct one *o, int zone)
+{
+	if (!take_time(m, o, &o->from, "at", zone) ||
+	    !take_time(m, o, &o->until, "until", zone))
+		return false;
+	if (o->until == CLOCK_NONE || o->until > m->now)
+		return true;
+	if (complain(m, o))
+		buf_printf(m->why, _("%.*s has passed: until when do old "
+		    "addresses answer? Give a time that is to come, or none"),
+		    SPAN_ARGS(trimmed(o->ask, "until")));
+	return false;
+}
+
+static bool
+take_reason(struct moving *m, struct one *o, json_t *all)
+{
+	struct buf why;
+	bool good;
+
+	o->reason = trimmed(o->ask, "reason");
+	if (o->reason.n == 0)
+		o->reason = trimmed(all, "reason");
+	buf_init(&why, 4096);
+	good = say_fits("reason", o->reason, LIMIT_TEXT, &why);
+	if (!good && complain(m, o))
+		buf_span(m->why, buf_look(&why));
+	buf_clear(&why);
+	return good;
+}
+
 static bool
 take_scope(struct moving *m, struct one *o)
 {
@@ -123,14 +157,10 @@ take(struct moving *m, struct one *o, json_t *ask, json_t *all, int zone)
 	buf_init(&o->old, LIMIT_URL);
 	buf_init(&o->new, LIMIT_URL);
 	o->where = trimmed(ask, "where");
-	o->reason = trimmed(ask, "reason");
-	if (o->reason.n == 0)
-		o->reason = trimmed(all, "reason");
-	if (take_scope(m, o) && take_address(m, o, &o->old, "old") &&
+	if (take_reason(m, o, all) && take_scope(m, o) && take_address(m, o, &o->old, "old") &&
 	    (json_object_get(ask, "new") == NULL ||
-	    take_address(m, o, &o->new, "new")) &&
-	    take_time(m, o, &o->from, "at", zone))
-		(void)take_time(m, o, &o->until, "until", zone);
+	    take_address(m, o, &o->new, "new")))
+		(void)take_times(m, o, zone);
 }
 
 /* --- judging --------------------------------------------------------------- */

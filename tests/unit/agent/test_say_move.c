@@ -150,6 +150,10 @@ START_TEST(test_all_or_none)
 	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/b','scope':'all'}",
 	    "expected address, prefix or domain");
 	ck_refuses("", "expected 1 to");
+	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/b','until':"
+	    "'2020-01-01','where':'f:9'}", "f:9: 2020-01-01 has passed");
+	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/b','reason':"
+	    "'x\\ty'}", "--reason: expected one line");
 	ck_leads(SITE "/a", "");
 }
 END_TEST
