@@ -74,7 +74,8 @@ show_option(const char *name, const char *about, bool flag)
 void
 tool_help(const struct tool_command *c)
 {
-	printf(_("usage: zqagent %s %s\n"), c->name, c->words);
+	printf(_("usage: zqagent %s"), c->name);
+	printf("%s%s\n", c->words[0] != '\0' ? " " : "", c->words);
 	printf("\n%s\n\n", _(c->about));
 	for (const struct tool_option *o = c->options;
 	    o != NULL && o->name != NULL; o++)

@@ -158,7 +158,8 @@ usage(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name,
 		    _(commands[i].about));
-	fputs(_("\nzqagent COMMAND --help has examples; zqagent(8) has "
+	fputs(_("\nTo begin: zqagent enroll, then zqagent source add, then start "
+	    "zqagentd.\nzqagent COMMAND --help has examples; zqagent(8) has "
 	    "everything.\n"), out);
 }
 
