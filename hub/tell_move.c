@@ -239,12 +239,14 @@ about_clear(struct about *a)
 /* --- gathering ------------------------------------------------------------ */
 
 struct gather {
+	struct db_txn *txn;
 	struct lead lead;
 	const struct move *move;
 	uint64_t most, links, of_site;
 	uint32_t site;		/* of_site of its pages were taken */
 	struct target_key at;	/* when stopped: the last one done */
 	struct buf rows, last;	/* last: the address of that target */
+	bool moves;		/* that target does, and wasn't gone before */
 	bool stopped;
 };
 
@@ -262,12 +264,17 @@ is_moved_so(const struct gather *a, struct span to)
 static bool
 begin_target(struct gather *a, const struct link_hit *h)
 {
+	struct target_verdict v;
+
 	if (a->links >= a->most) {
 		a->stopped = target_key(&a->at, buf_look(&a->last));
 		return false;
 	}
 	buf_reset(&a->last);
 	buf_span(&a->last, h->target->url);
+	target_judge(a->txn, a->lead.rules, buf_look(&a->last),
+	    a->lead.when, &v, NULL);
+	a->moves = v.state == TARGET_MOVED;
 	a->site = 0;
 	return true;
 }
@@ -283,7 +290,8 @@ on_hit(void *arg, const struct link_hit *h)
 	if (h->site != a->site)
 		a->of_site = 0;
 	a->site = h->site;
-	if (a->of_site++ < TELL_HITS_MOST && is_moved_so(a, h->to)) {
+	if (a->of_site++ < TELL_HITS_MOST && a->moves &&
+	    is_moved_so(a, h->to)) {
 		tell_hits_put(&a->rows, h);
 		a->links++;
 	}
@@ -308,7 +316,7 @@ static uint64_t
 gather(struct group *g, struct pass *p, const struct about *of, int64_t at,
     uint64_t most)
 {
-	struct gather a = { .lead = lead_of(g, &of->move, at),
+	struct gather a = { .txn = g->txn, .lead = lead_of(g, &of->move, at),
 	    .move = &of->move, .most = most };
 	int64_t steps = STEPS;
 

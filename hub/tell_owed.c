@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "hub/links.h"
+#include "hub/referral.h"
 #include "hub/table.h"
 #include "protocol/limits.h"
 #include "protocol/wire.h"
@@ -104,8 +105,18 @@ tell_owed_judge(struct group *g, struct span url, struct target_verdict *v,
 	target_judge(g->txn, group_effective(g), url, INT64_MAX, v, now);
 }
 
+/* Was it told that this is gone? */
+static bool
+holds_it_gone(struct db_txn *t, uint32_t site, const struct target_key *k)
+{
+	struct referral r;
+
+	return referral_of_key(t, site, k, &r) && referral_is_open(&r);
+}
+
 /* A target's state has turned: all that link there are told, and whose it
- * is. Not when a move is the reason: that is told as a whole. */
+ * is. When a move is the reason that is told as a whole, but not to who links
+ * to what seemed to be gone before. */
 static void
 owe_all(struct group *g, const struct link_news *n, int64_t at)
 {
@@ -117,17 +128,16 @@ owe_all(struct group *g, const struct link_news *n, int64_t at)
 	buf_init(&sites, 1u << 20);
 	buf_init(&now, LIMIT_URL);
 	tell_owed_judge(g, n->url, &v, &now);
-	if (v.state != TARGET_MOVED) {
-		links_to(g->txn, REWRITE_ADDRESS, n->url, 0, NULL, on_site,
-		    &sites, &steps);
-		for (size_t i = 0; i + sizeof(site) <= sites.n;
-		    i += sizeof(site)) {
-			memcpy(&site, sites.at + i, sizeof(site));
+	links_to(g->txn, REWRITE_ADDRESS, n->url, 0, NULL, on_site, &sites,
+	    &steps);
+	for (size_t i = 0; i + sizeof(site) <= sites.n; i += sizeof(site)) {
+		memcpy(&site, sites.at + i, sizeof(site));
+		if (v.state != TARGET_MOVED ||
+		    holds_it_gone(g->txn, site, &n->target))
 			owe(g, site, &n->target, at);
-		}
-		if (v.broken && v.site != 0 && sites.n > 0)
-			owe(g, v.site, &n->target, at);
 	}
+	if (v.state != TARGET_MOVED && v.broken && v.site != 0 && sites.n > 0)
+		owe(g, v.site, &n->target, at);
 	buf_clear(&sites);
 	buf_clear(&now);
 }

@@ -33,6 +33,33 @@ START_TEST(gone_with_referrers)
 }
 END_TEST
 
+/* Then its column moves, and it doesn't: nothing else is said of it, until it
+ * turns up there. */
+START_TEST(gone_before_it_moved)
+{
+	three_pages();
+	PAGE(1, "https://s1.gov.cn/b.html", "https://s1.gov.cn/x");
+	gone(1, "https://s1.gov.cn/old/a.html", "https://s1.gov.cn/b.html");
+	settle();
+	ck_assert_has(told(2, 0), "withdrawn http://s1.gov.cn/old/a.html -> "
+	    "https://s1.gov.cn/b.html\n");
+	later(60000);
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now, 0);
+	later(TELL_OWED_AGAIN);
+	settle();
+	ck_assert_ptr_null(strstr(told(2, 1), "/old/a.html"));
+	ck_assert_str_eq(stands(0, 2), "told");
+	PAGE(1, "https://s1.gov.cn/new/a.html", "https://s1.gov.cn/x");
+	later(TELL_OWED_AGAIN);
+	settle();
+	ck_assert_has(told(2, 1), "effective http://s1.gov.cn/old/a.html -> "
+	    "https://s1.gov.cn/new/a.html\n");
+	ck_assert_str_eq(stands(1, 2), "told");
+	same_again();
+}
+END_TEST
+
 /* First it is removed, then somebody says what took its place: that counts,
  * whatever id it had, and what was said of it before stays. */
 START_TEST(successor_said_later)
@@ -266,6 +293,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
 	tcase_add_test(c, gone_with_referrers);
+	tcase_add_test(c, gone_before_it_moved);
 	tcase_add_test(c, successor_said_later);
 	tcase_add_test(c, retired);
 	tcase_add_test(c, no_longer_awaited);
