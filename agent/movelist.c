@@ -41,17 +41,6 @@ struct record {
 	bool is_bad;		/* that was said */
 };
 
-static char
-take_char(struct movelist_reading *r, struct span *s)
-{
-	char c = s->at[0];
-
-	r->line += c == '\n';
-	s->at++;
-	s->n--;
-	return c;
-}
-
 /* A cell in quotes, without them; "" is one of them. */
 static void
 take_quoted(struct movelist_reading *r, struct span *s, struct record *rec,
@@ -59,14 +48,14 @@ take_quoted(struct movelist_reading *r, struct span *s, struct record *rec,
 {
 	unsigned began = r->line;
 
-	(void)take_char(r, s);
+	(void)movelist_read_char(r, s);
 	while (s->n > 0) {
-		char c = take_char(r, s);
+		char c = movelist_read_char(r, s);
 
 		if (c == '"' && (s->n == 0 || s->at[0] != '"'))
 			return;
 		if (c == '"')
-			(void)take_char(r, s);
+			(void)movelist_read_char(r, s);
 		buf_byte(cell, c);
 	}
 	rec->is_bad = true;
@@ -91,7 +80,7 @@ take_cell(struct movelist_reading *r, struct span *s, struct record *rec,
 		return;
 	}
 	while (!is_end(*s) && s->at[0] != ',') {
-		(void)take_char(r, s);
+		(void)movelist_read_char(r, s);
 		plain.n++;
 	}
 	buf_span(cell, text_trim(plain));
@@ -121,10 +110,10 @@ take_record(struct movelist_reading *r, struct span *s, struct record *rec)
 				    "a closing quote"));
 		}
 		if (s->at[0] == ',' || rec->is_bad)
-			(void)take_char(r, s);
+			(void)movelist_read_char(r, s);
 	}
 	while (s->n > 0 && is_end(*s))
-		(void)take_char(r, s);
+		(void)movelist_read_char(r, s);
 	buf_clear(&over);
 }
 
@@ -184,8 +173,11 @@ take_row(struct movelist_reading *r, const struct record *rec,
 
 	if (old.n == 0 || new.n == 0 || rec->count > COLUMNS) {
 		if (movelist_read_complain(r, rec->line))
-			buf_printf(r->why, _("expected old,new and, if need "
-			    "be, scope,at,until,reason; found %zu cells"),
+			buf_printf(r->why, ngettext("expected old,new and, if "
+			    "need be, scope,at,until,reason, with commas "
+			    "between; found %zu cell", "expected old,new and, "
+			    "if need be, scope,at,until,reason, with commas "
+			    "between; found %zu cells", rec->count),
 			    rec->count);
 		return;
 	}

@@ -30,26 +30,15 @@ is_white(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static char
-take_char(struct movelist_reading *r, struct span *s)
-{
-	char c = s->at[0];
-
-	r->line += c == '\n';
-	s->at++;
-	s->n--;
-	return c;
-}
-
 static void
 skip_white(struct movelist_reading *r, struct span *s)
 {
 	while (s->n > 0 && (is_white(s->at[0]) || s->at[0] == '#')) {
 		bool remark = s->at[0] == '#';
 
-		(void)take_char(r, s);
+		(void)movelist_read_char(r, s);
 		while (remark && s->n > 0 && s->at[0] != '\n')
-			(void)take_char(r, s);
+			(void)movelist_read_char(r, s);
 	}
 }
 
@@ -57,16 +46,16 @@ static void
 take_quoted(struct movelist_reading *r, struct span *s, struct buf *word)
 {
 	unsigned began = r->line;
-	char quote = take_char(r, s);
+	char quote = movelist_read_char(r, s);
 
 	while (s->n > 0) {
-		char c = take_char(r, s);
+		char c = movelist_read_char(r, s);
 
 		if (c == quote)
 			return;
 		if (c == '\\' && s->n > 0 && (s->at[0] == quote ||
 		    s->at[0] == '\\'))
-			c = take_char(r, s);
+			c = movelist_read_char(r, s);
 		buf_byte(word, c);
 	}
 	if (movelist_read_complain(r, began))
@@ -90,7 +79,7 @@ take_word(struct movelist_reading *r, struct span *s, struct buf *word)
 			return;
 		if (s->at[0] == '{' || s->at[0] == '}')
 			name = s->at[0] == '{';
-		buf_byte(word, take_char(r, s));
+		buf_byte(word, movelist_read_char(r, s));
 	}
 }
 
@@ -108,11 +97,11 @@ take_words(struct movelist_reading *r, struct span *s, struct words *w)
 	w->line = r->line;
 	for (; s->n > 0; skip_white(r, s)) {
 		if (strchr(";{}", s->at[0]) != NULL && s->at[0] != '\0') {
-			w->end = take_char(r, s);
+			w->end = movelist_read_char(r, s);
 			break;
 		}
 		if (s->at[0] == '\0') {		/* no text has that */
-			(void)take_char(r, s);
+			(void)movelist_read_char(r, s);
 			continue;
 		}
 		take_word(r, s, w->count < 3 ? &w->word[w->count] : &over);

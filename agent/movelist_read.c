@@ -1,6 +1,8 @@
 /* See movelist_read.h. */
 #include "agent/movelist_read.h"
 
+#include <string.h>
+
 #include "agent/charset.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
@@ -73,6 +75,12 @@ movelist_read_begin(struct movelist_reading *r, struct buf *utf8,
 		    MOVELIST_BYTES >> 20);
 		return false;
 	}
+	if (bytes.n >= 2 && (memcmp(bytes.at, "\xff\xfe", 2) == 0 ||
+	    memcmp(bytes.at, "\xfe\xff", 2) == 0)) {
+		buf_printf(r->why, _("%s: it is UTF-16: save the file as "
+		    "UTF-8, with commas"), r->name);
+		return false;
+	}
 	c = charset_open();
 	charset_convert(c, utf8, bytes, &found);
 	charset_close(c);
@@ -80,6 +88,17 @@ movelist_read_begin(struct movelist_reading *r, struct buf *utf8,
 		buf_printf(r->why, _("%zu bytes are neither UTF-8 nor GBK: "
 		    "save the file as UTF-8"), found.bad);
 	return true;
+}
+
+char
+movelist_read_char(struct movelist_reading *r, struct span *s)
+{
+	char c = s->at[0];
+
+	r->line += c == '\n';
+	s->at++;
+	s->n--;
+	return c;
 }
 
 bool

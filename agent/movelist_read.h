@@ -34,6 +34,8 @@ void movelist_read_add(struct movelist_reading *r, struct movelist_row *row);
 /* The bytes as UTF-8, and the reader at their start. False: too many. */
 bool movelist_read_begin(struct movelist_reading *r, struct buf *utf8,
     struct span bytes);
+/* Takes the next byte off s, which isn't empty. */
+char movelist_read_char(struct movelist_reading *r, struct span *s);
 /* How many were wrong is said; true: none. */
 bool movelist_read_end(struct movelist_reading *r);
 

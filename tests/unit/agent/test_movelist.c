@@ -65,14 +65,17 @@ START_TEST(test_csv_wrong)
 {
 	CSV("", "f: there is no move in it");
 	CSV("old,new\n", "f: there is no move in it");
+	CSV("\xff\xfeo,n", "f: it is UTF-16: save the file as UTF-8, with "
+	    "commas");
 	CSV("/a\n/b,/c\n/d,\n", "f:1: expected old,new and, if need be, "
-	    "scope,at,until,reason; found 1 cells\nf:3: expected old,new and, "
-	    "if need be, scope,at,until,reason; found 2 cells");
+	    "scope,at,until,reason, with commas between; found 1 cell\nf:3: expected old,new and, "
+	    "if need be, scope,at,until,reason, with commas between; found 2 "
+	    "cells");
 	CSV("/a,/b\n\"/c,/d\n/e,/f\n",
 	    "f:2: a quote is opened and never closed");
 	CSV("\"/a\"x,/b\n", "f:1: something stands behind a closing quote");
 	CSV("/a,/b,prefix,,,r,more\n", "f:1: expected old,new and, if need "
-	    "be, scope,at,until,reason; found 7 cells");
+	    "be, scope,at,until,reason, with commas between; found 7 cells");
 	ck_reads(movelist_csv, SPAN("http://a.cn/,/b\n"), "",
 	    "f:1: \"/b\" is a path; say with --base https://HOST whose");
 }
