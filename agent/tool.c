@@ -175,7 +175,11 @@ tool_parse(struct tool *t, int argc, char **argv, int *status)
 			return false;
 		}
 	}
-	return true;
+	if (t->places == 0 || t->command->words[0] != '\0')
+		return true;
+	(void)tool_fail(NULL, _("\"%s\" is not expected here: zqagent %s "
+	    "stands alone"), t->place[0], t->command->name);
+	return false;
 }
 
 /* --- the daemon ---------------------------------------------------------------- */

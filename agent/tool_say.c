@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/say.h"
+#include "agent/say_notice.h"
 #include "contrib/base/lang.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -113,6 +114,14 @@ static bool
 is_move(const struct tool *t)
 {
 	return strcmp(t->place[0], "move") == 0;
+}
+
+static bool
+is_kind(const struct tool *t)
+{
+	return is_move(t) || say_notice_is(span_of(t->place[0])) ||
+	    strcmp(t->place[0], "item") == 0 ||
+	    strcmp(t->place[0], "deleted") == 0;
 }
 
 static json_t *
@@ -227,7 +236,7 @@ tool_say(struct tool *t)
 	json_t *ask, *answer;
 	bool down;
 
-	if (t->places < 1 || (t->places > 1 && !is_move(t)))
+	if (t->places < 1 || !is_kind(t) || (t->places > 1 && !is_move(t)))
 		return tool_fail(_("zqagent say --help"),
 		    _("say what? Expected item, deleted, move, outage, "
 		    "maintenance, closing or resolved"));
