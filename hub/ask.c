@@ -147,6 +147,25 @@ public_url(const struct config *c, struct buf *b)
 	    colon != NULL ? colon : "");
 }
 
+bool
+ask_try(struct ask *a, json_t *act, view_tried_fn *look, void *arg,
+    const char *hint)
+{
+	struct acts one;
+	struct buf why;
+	bool good;
+
+	acts_init(&one);
+	acts_put(&one, json_incref(act), a->actor, ask_word(a, "reason"));
+	buf_init(&why, TROUBLE_MAX);
+	good = view_try(a->view, acts_get(&one, 0), a->now, look, arg, &why);
+	acts_clear(&one);
+	if (!good)
+		ask_refuse(a, hint, "%s", _(buf_cstr(&why)));
+	buf_clear(&why);
+	return good;
+}
+
 void
 ask_ticket(struct ask *a, uint32_t site, json_t *row)
 {

@@ -70,6 +70,10 @@ void ask_put(struct ask *a, json_t *act);	/* takes it */
 bool ask_site(struct ask *a, struct view_site *s);
 bool ask_reason(struct ask *a);
 #define ASK_REASON 512		/* bytes of it, at most */
+/* The act as it would be written, when look() is called. False: refused, in
+ * apply's words, with that hint. */
+bool ask_try(struct ask *a, json_t *act, view_tried_fn *look, void *arg,
+    const char *hint);
 /* A ticket for this site: its act, and what the site's admin is sent, put
  * into `row` as "ticket", "enroll", "expires". */
 void ask_ticket(struct ask *a, uint32_t site, json_t *row);

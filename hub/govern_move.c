@@ -81,24 +81,13 @@ static bool
 try(struct ask *a, json_t *act, uint32_t number)
 {
 	struct trial r = { .number = number, .result = json_object() };
-	struct acts one;
-	struct buf why;
-	bool good;
 
-	acts_init(&one);
-	acts_put(&one, json_incref(act), a->actor, ask_word(a, "reason"));
-	buf_init(&why, WHY_MAX);
-	good = view_try(a->view, acts_get(&one, 0), a->now, look, &r, &why);
-	acts_clear(&one);
-	if (good) {
-		a->result = r.result;
-	} else {
+	if (!ask_try(a, act, look, &r, _("zqhub move list shows all moves"))) {
 		json_decref(r.result);
-		ask_refuse(a, _("zqhub move list shows all moves"), "%s",
-		    _(buf_cstr(&why)));
+		return false;
 	}
-	buf_clear(&why);
-	return good;
+	a->result = r.result;
+	return true;
 }
 
 /* --- a new domain ------------------------------------------------------------------- */

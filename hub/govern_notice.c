@@ -13,7 +13,6 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
-#define WHY_MAX 4096
 
 /* --- trying -------------------------------------------------------------- */
 
@@ -52,22 +51,12 @@ static bool
 try(struct ask *a, json_t *act, uint32_t number, uint32_t site)
 {
 	struct trial r = { .number = number, .site = site, .now = a->now };
-	struct acts one;
-	struct buf why;
-	bool good;
 
-	acts_init(&one);
-	acts_put(&one, json_incref(act), a->actor, ask_word(a, "reason"));
-	buf_init(&why, WHY_MAX);
-	good = view_try(a->view, acts_get(&one, 0), a->now, look, &r, &why);
-	acts_clear(&one);
-	if (good)
-		a->result = r.result != NULL ? r.result : json_object();
-	else
-		ask_refuse(a, _("zqhub notice list shows all that is "
-		    "announced"), "%s", _(buf_cstr(&why)));
-	buf_clear(&why);
-	return good;
+	if (!ask_try(a, act, look, &r, _("zqhub notice list shows all that is "
+	    "announced")))
+		return false;
+	a->result = r.result != NULL ? r.result : json_object();
+	return true;
 }
 
 /* --- announcing ---------------------------------------------------------- */

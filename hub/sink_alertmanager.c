@@ -16,6 +16,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "hub/notify_text.h"
+#include "hub/sink_post.h"
 
 #define LASTS 300000		/* ms without being renewed */
 #define PATH "/api/v2/alerts"
@@ -23,13 +24,6 @@
 struct manager {
 	const struct config_receiver *config;
 	char *url;
-};
-
-struct post {
-	struct manager *manager;
-	struct fetch_request *request;
-	sink_done_fn *done;
-	void *arg;
 };
 
 static bool
@@ -127,58 +121,20 @@ body_of(const struct manager *m, const struct sink_world *w,
 
 /* --- posting ----------------------------------------------------------------- */
 
-static void
-prepare(void *arg, CURL *curl)
-{
-	struct post *p = arg;
-
-	sink_trust(curl, p->manager->config->cas);
-}
-
-static void
-on_answer(void *arg, const struct fetch_answer *a)
-{
-	struct post *p = arg;
-	char error[SINK_ERROR];
-	enum sink_result r = sink_http_result(a, error);
-
-	p->done(p->arg, r, error);
-	free(p);
-}
-
-static void
-cancel(void *under_way)
-{
-	struct post *p = under_way;
-
-	fetch_cancel(p->request);
-	free(p);
-}
-
 static void *
 start(void *state, const struct sink_world *w, const struct sink_job *job,
     sink_done_fn *done, void *arg)
 {
 	struct manager *m = state;
-	struct post *p = mem_new(sizeof(*p));
 	char *body = body_of(m, w, job);
-	const struct fetch_spec spec = {
-		.url = m->url, .type = "application/json",
-		.body = span_of(body), .most = SINK_ANSWER_MAX,
-		.timeout = (uint32_t)m->config->timeout,
-		.connect_timeout = (uint32_t)m->config->timeout,
-		.prepare = prepare,
-	};
+	void *under_way = sink_post(w, m->config, m->url, span_of(body), NULL,
+	    done, arg);
 
-	p->manager = m;
-	p->done = done;
-	p->arg = arg;
-	p->request = fetch_start(w->fetch, &spec, on_answer, p);
 	free(body);
-	return p;
+	return under_way;
 }
 
 const struct sink_ops sink_alertmanager = {
 	.kind = "alertmanager", .open = open_manager,
-	.close = close_manager, .start = start, .cancel = cancel,
+	.close = close_manager, .start = start, .cancel = sink_post_cancel,
 };

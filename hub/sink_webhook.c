@@ -19,20 +19,13 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/notify_text.h"
+#include "hub/sink_post.h"
 
 #define HEADER_MAX 256
 
 struct hook {
 	const struct config_receiver *config;
 	struct buf secret;	/* empty: not signed */
-};
-
-struct post {
-	struct hook *hook;
-	struct curl_slist *headers;
-	struct fetch_request *request;
-	sink_done_fn *done;
-	void *arg;
 };
 
 static bool
@@ -63,16 +56,15 @@ close_hook(void *state)
 /* --- the head ---------------------------------------------------------------- */
 
 static void
-add(struct post *p, const char *header)
+add(struct curl_slist **headers, const char *header)
 {
-	p->headers = curl_slist_append(p->headers, header);
-	must(p->headers != NULL);
+	*headers = curl_slist_append(*headers, header);
+	must(*headers != NULL);
 }
 
 static void
-sign(struct post *p, struct span body)
+sign(struct curl_slist **headers, const struct buf *secret, struct span body)
 {
-	const struct buf *secret = &p->hook->secret;
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 	struct buf line;
@@ -84,84 +76,44 @@ sign(struct post *p, struct span body)
 	buf_init(&line, HEADER_MAX);
 	buf_text(&line, "X-Zhanqun-Signature: sha256=");
 	text_hex(&line, mac, n);
-	add(p, buf_cstr(&line));
+	add(headers, buf_cstr(&line));
 	buf_clear(&line);
 }
 
-static void
-make_head(struct post *p, const struct sink_job *job, struct span body)
+static struct curl_slist *
+make_head(const struct hook *h, const struct sink_job *job, struct span body)
 {
+	struct curl_slist *headers = NULL;
 	char line[HEADER_MAX];
 
-	add(p, "Content-Type: application/json");
-	add(p, "Expect:");
+	add(&headers, "Content-Type: application/json");
+	add(&headers, "Expect:");
 	snprintf(line, sizeof(line), "X-Zhanqun-Delivery: %" PRIu64,
 	    job->delivery);
-	add(p, line);
+	add(&headers, line);
 	snprintf(line, sizeof(line), "X-Zhanqun-Event: %s",
 	    alert_event_name(job->event));
-	add(p, line);
-	sign(p, body);
-}
-
-static void
-prepare(void *arg, CURL *curl)
-{
-	struct post *p = arg;
-
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, p->headers);
-	sink_trust(curl, p->hook->config->cas);
+	add(&headers, line);
+	sign(&headers, &h->secret, body);
+	return headers;
 }
 
 /* --- posting ----------------------------------------------------------------- */
-
-static void
-on_answer(void *arg, const struct fetch_answer *a)
-{
-	struct post *p = arg;
-	char error[SINK_ERROR];
-	enum sink_result r = sink_http_result(a, error);
-
-	curl_slist_free_all(p->headers);
-	p->done(p->arg, r, error);
-	free(p);
-}
-
-static void
-cancel(void *under_way)
-{
-	struct post *p = under_way;
-
-	fetch_cancel(p->request);
-	curl_slist_free_all(p->headers);
-	free(p);
-}
 
 static void *
 start(void *state, const struct sink_world *w, const struct sink_job *job,
     sink_done_fn *done, void *arg)
 {
 	struct hook *h = state;
-	struct post *p = mem_new(sizeof(*p));
 	char *body = notify_text_json(job, h->config->language);
-	struct fetch_spec spec = {
-		.url = h->config->url, .type = "application/json",
-		.body = span_of(body), .most = SINK_ANSWER_MAX,
-		.timeout = (uint32_t)h->config->timeout,
-		.connect_timeout = (uint32_t)h->config->timeout,
-		.prepare = prepare,
-	};
+	void *under_way = sink_post(w, h->config, h->config->url,
+	    span_of(body), make_head(h, job, span_of(body)), done, arg);
 
-	p->hook = h;
-	p->done = done;
-	p->arg = arg;
-	make_head(p, job, spec.body);
-	p->request = fetch_start(w->fetch, &spec, on_answer, p);
 	free(body);
-	return p;
+	return under_way;
 }
 
 const struct sink_ops sink_webhook = {
 	.kind = "webhook", .open = open_hook, .close = close_hook,
-	.start = start, .cancel = cancel,
+	.start = start, .cancel = sink_post_cancel,
 };
