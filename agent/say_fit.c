@@ -2,6 +2,7 @@
 #include "agent/say_fit.h"
 
 #include "contrib/base/lang.h"
+#include "protocol/limits.h"
 #include "protocol/utf8.h"
 
 static bool
@@ -20,7 +21,7 @@ say_fits(const char *option, struct span word, size_t most, struct buf *why)
 		buf_printf(why, ngettext("--%s: it is longer than %zu byte: "
 		    "say it shorter", "--%s: it is longer than %zu bytes: "
 		    "say it shorter", (unsigned long)most), option, most);
-	else if (!is_line(word))
+	else if (most > LIMIT_TEXT ? !utf8_is_text(word) : !is_line(word))
 		buf_printf(why, _("--%s: expected one line of text, without "
 		    "tabs or control characters"), option);
 	else

@@ -11,7 +11,8 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 
-/* Up to `most` bytes, and a line of text. False: why says. */
+/* Up to `most` bytes, and a line of text; of what may be longer than
+ * LIMIT_TEXT, several. False: why says. */
 bool say_fits(const char *option, struct span word, size_t most,
     struct buf *why);
 
