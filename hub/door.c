@@ -28,7 +28,7 @@ struct door {
 	struct evconnlistener *listener;
 	struct event *rest, *next;
 	struct share *share, *settling, *line;
-	TAILQ_HEAD(, waiting) waiting;
+	TAILQ_HEAD(waiting_line, waiting) waiting;
 	door_fn *come;
 	void *arg;
 };
