@@ -35,8 +35,8 @@ put_line(void *arg, const struct domains_line *d)
 static int
 ask_domains(struct cmd_line *l, struct query *q)
 {
-	static const char *const headings[] = { N_("WHEN"), N_("DOMAIN"), "",
-	    N_("BY"), N_("REASON"), NULL };
+	static const char *const headings[] = { N_("WHEN"), N_("DOMAIN"),
+	    N_("EVENT"), N_("BY"), N_("REASON"), NULL };
 	struct cmd_rows rows;
 	struct site_info s;
 
