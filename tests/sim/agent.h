@@ -39,6 +39,7 @@ bool agent_say_move(struct agent *a, const char *scope, const char *old,
 /* Everything looked at, told, confirmed; no letter left to fetch. */
 bool agent_is_quiet(const struct agent *a);
 bool agent_holds(const struct agent *a);
+bool agent_has_covered(const struct agent *a);	/* … told what */
 
 struct agent_state {
 	uint64_t incarnation, seq, confirmed, letters, told;

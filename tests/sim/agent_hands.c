@@ -185,6 +185,12 @@ agent_is_quiet(const struct agent *a)
 }
 
 bool
+agent_has_covered(const struct agent *a)
+{
+	return tree_has_covered(a->set.source);
+}
+
+bool
 agent_holds(const struct agent *a)
 {
 	return tree_holds(a->set.source) || sources_held(a->sources) > 0;

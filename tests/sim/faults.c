@@ -52,6 +52,7 @@ faults_draw(struct world *w, uint32_t only)
 	w->faults &= only;
 	w->haste = (uint32_t)between(200, 8000);
 	sim.steady = !world_has(w, FAULT_CLOCK);
+	sim.domains = chance(350);
 	if (world_has(w, FAULT_WIRE))
 		draw_wire();
 	for (unsigned i = 0; i < WORLD_SITES; i++)
@@ -321,6 +322,17 @@ work_on_links(struct actor *a)
 		people_mend(a);
 }
 
+static void
+work_on_domains(struct world *w, struct actor *a)
+{
+	if (chance(30))
+		people_say_too(w, a);
+	if (chance(40) && w->hub.up)
+		people_decide(w);
+	if (chance(40) && w->hub.up)
+		people_register(a);
+}
+
 void
 faults_happen(struct world *w)
 {
@@ -332,6 +344,8 @@ faults_happen(struct world *w)
 	if (chance(60))
 		people_say(a);
 	work_on_links(a);
+	if (sim.domains)
+		work_on_domains(w, a);
 	for (unsigned i = 0; i < w->actors; i++)
 		people_follow(&w->actor[i]);
 	if (chance(100))

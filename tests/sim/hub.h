@@ -40,6 +40,12 @@ bool hub_is_enlisted(uint32_t site);
 unsigned hub_enrolments(uint32_t site);	/* by ticket, so far */
 void hub_forget_sites(void);	/* the store is gone */
 
+/* Somebody beside the site stands for a move of this host to that one, and
+ * asks the hub to take that for granted; has anybody? */
+void hub_agree(uint32_t old, uint32_t new);
+bool hub_is_agreed(uint32_t old, uint32_t new);
+void hub_forget_agreed(void);
+
 /* Another key for a site that shows its old one: p->key, and done(arg), when
  * it is granted; nothing at all if it is not. */
 void hub_renew(struct part *p, uint32_t key, void (*done)(void *arg),
@@ -55,6 +61,14 @@ bool hub_has_told(void);	/* … and what there is to say of links is in
 /* The link graph is that of the pages, and for every link of them its target
  * exists, or a redirect leads on, or both ends have been told, or will be. */
 void hub_check_links(void);
+/* Whose it is, by its register; 0: nobody's. */
+uint32_t hub_host_owner(uint32_t host);
+/* Does it know what there would be, if there were more? */
+bool hub_is_covered(uint32_t host);
+/* The first from this number on that an operator is to decide of; 0: none. */
+uint32_t hub_move_asked(uint32_t from, uint32_t *old, uint32_t *new);
+/* The newest of this domain, that an operator announced and is not over. */
+uint32_t hub_move_operated(uint32_t old);
 /* The version of its map of moves; 0: there never was one. */
 uint64_t hub_map(void);
 /* Each old address that a move leads elsewhere at this time (ms, wall). False:

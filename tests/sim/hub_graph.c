@@ -10,7 +10,6 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
-#include "hub/cover.h"
 #include "hub/item.h"
 #include "hub/meta.h"
 #include "hub/move.h"
@@ -22,8 +21,8 @@
 const struct target_key *
 graph_key(const struct site_link *at)
 {
-	static struct target_key keys[HUB_SITES][GRAPH_TARGETS];
-	struct target_key *k = &keys[at->site][at->path];
+	static struct target_key keys[SITE_HOSTS][GRAPH_TARGETS];
+	struct target_key *k = &keys[at->host][at->path];
 
 	if (k->n == 0)
 		must(target_key(k, span_of(site_link_name(at))));
@@ -42,10 +41,10 @@ add_page(struct naive *n, const struct item *i, const struct change *said)
 		return;		/* what a person said, elsewhere */
 	if (!site_page_of(&p.page, title.at, title.n))
 		broken("item %u has a title that no page ever had", p.item);
-	if (p.at.site != i->site)
+	if (site_of_own(p.at.host) != i->site)
 		broken("item %u of site %u is at another one's address",
 		    p.item, p.site);
-	if (n->here[p.at.site][p.at.path]++ > 0)
+	if (n->here[p.at.host][p.at.path]++ > 0)
 		broken("there are two items at %.*s", SPAN_ARGS(said->url));
 	if (n->pages == n->room) {
 		n->room += 1024;
@@ -55,15 +54,27 @@ add_page(struct naive *n, const struct item *i, const struct change *said)
 }
 
 static void
+add_gone(struct naive *n, const struct item *i, const struct change *said)
+{
+	struct site_link at;
+	int64_t *gone;
+
+	if (!site_link_of(&at, said->url.at, said->url.n))
+		return;
+	gone = &n->gone[at.host][at.path];
+	if (*gone == 0 || i->updated < *gone)
+		*gone = i->updated;
+}
+
+static void
 read_items(struct naive *n, uint32_t last)
 {
 	struct change said;
 	struct item i;
 
 	for (uint32_t k = 1; k <= last; k++)
-		if (item_get(n->t, k, &i) && !i.withdrawn &&
-		    change_glance(&said, i.said))
-			add_page(n, &i, &said);
+		if (item_get(n->t, k, &i) && change_glance(&said, i.said))
+			(i.withdrawn ? add_gone : add_page)(n, &i, &said);
 }
 
 static void
@@ -91,6 +102,16 @@ stands(const struct move *m)
 	    (m->state == MOVE_ANNOUNCED || m->state == MOVE_CHECKED));
 }
 
+/* Of a domain both ends have to stand for it, or an operator. */
+static void
+check_consent(const struct move *m)
+{
+	if (!hub_is_agreed(hub_host_of(m->old), hub_host_of(m->new)))
+		broken("move %u, of %.*s to %.*s, has taken effect, and "
+		    "nobody but who announced it stands for it", m->number,
+		    SPAN_ARGS(m->old), SPAN_ARGS(m->new));
+}
+
 static bool
 add_rule(void *arg, const struct move *m)
 {
@@ -110,29 +131,23 @@ add_rule(void *arg, const struct move *m)
 	n->early |= r->effective && r->from > clock_wall();
 	put_bare(r->old, m->old);
 	put_bare(r->new, m->new);
+	if (r->effective && m->scope == REWRITE_DOMAIN)
+		check_consent(m);
 	return true;
 }
 
-static bool
-note_cover(void *arg, const struct cover *c)
-{
-	(void)c;
-	*(bool *)arg = true;
-	return false;
-}
-
 static void
-read_sites(struct naive *n)
+read_hosts(struct naive *n)
 {
-	char host[64];
+	char host[SITE_TEXT];
 	uint32_t site;
 
-	for (uint32_t s = 1; s < HUB_SITES; s++) {
-		snprintf(host, sizeof(host), "www.s%u.gov.cn", s);
-		n->known[s] = site_of_host(n->t, span_of(host), &site);
-		if (n->known[s] && site != s)
+	for (uint32_t h = 1; h < SITE_HOSTS; h++) {
+		site_host_name(host, h);
+		n->known[h] = site_of_host(n->t, span_of(host), &site);
+		if (n->known[h] && site != site_of_own(h))
 			broken("%s is site %u's", host, site);
-		cover_each(n->t, s, note_cover, &n->covers[s]);
+		n->covers[h] = hub_covers(n->t, h);
 	}
 }
 
@@ -212,7 +227,7 @@ graph_follow(const struct naive *n, const struct site_link *from,
 	snprintf(next, sizeof(next), "https://%s", at);
 	if (!site_link_of(to, next, strlen(next)))
 		broken("%s is moved to %s", url, next);
-	if (to->site == from->site && to->path == from->path)
+	if (to->host == from->host && to->path == from->path)
 		return 0;	/* there and back */
 	return first;
 }
@@ -237,26 +252,43 @@ is_awaited(const struct naive *n, const struct site_link *at)
 static enum graph_fate
 fate_of(const struct naive *n, const struct site_link *at)
 {
-	if (at->site == 0 || !n->known[at->site])
+	if (at->host == 0 || !n->known[at->host])
 		return GRAPH_OUTSIDE;
-	if (n->here[at->site][at->path] > 0)
+	if (n->here[at->host][at->path] > 0)
 		return GRAPH_HERE;
-	return n->covers[at->site] && !is_awaited(n, at) ? GRAPH_GONE :
+	return n->covers[at->host] && !is_awaited(n, at) ? GRAPH_GONE :
 	    GRAPH_OPEN;
+}
+
+/* Of its own site only. */
+static bool
+may_have_stayed(const struct naive *n, const struct site_link *at,
+    const struct graph_target *t, const struct site_link *to)
+{
+	int64_t gone = n->gone[at->host][at->path];
+
+	if (t->move == 0 || gone == 0 || t->fate == GRAPH_HERE ||
+	    site_of_own(at->host) != site_of_own(to->host))
+		return false;
+	for (size_t i = 0; i < n->rules; i++)
+		if (n->rule[i].move == t->move)
+			return gone < n->rule[i].from;
+	return false;
 }
 
 static void
 judge_all(struct naive *n)
 {
-	for (uint8_t s = 0; s < HUB_SITES; s++)
+	for (uint8_t h = 0; h < SITE_HOSTS; h++)
 		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
-			struct graph_target *t = &n->target[s][p];
-			struct site_link at = { .site = s, .path = p }, to;
+			struct graph_target *t = &n->target[h][p];
+			struct site_link at = { .host = h, .path = p }, to;
 
 			if (!t->linked)
 				continue;
 			t->move = graph_follow(n, &at, &to);
 			t->fate = fate_of(n, &to);
+			t->stayed = may_have_stayed(n, &at, t, &to);
 		}
 }
 
@@ -268,11 +300,11 @@ count_links(struct naive *n)
 
 		for (size_t k = 0; k < p->n; k++) {
 			struct graph_target *t =
-			    &n->target[p->link[k].site][p->link[k].path];
+			    &n->target[p->link[k].host][p->link[k].path];
 			size_t j = 0;
 
 			t->linked = true;
-			while (p->link[j].site != p->link[k].site ||
+			while (p->link[j].host != p->link[k].host ||
 			    p->link[j].path != p->link[k].path)
 				j++;
 			(j == k ? t->pages : t->more)[n->page[i].site]++;
@@ -296,7 +328,7 @@ graph_read(struct naive *n, struct db_txn *t)
 
 	graph_read_rules(n, t);
 	must(meta_read(t, &m));
-	read_sites(n);
+	read_hosts(n);
 	read_items(n, (uint32_t)m.numbers);
 	count_links(n);
 	judge_all(n);
@@ -323,6 +355,8 @@ is_right(const struct graph_target *n, const struct target *t)
 {
 	bool outside = n->fate == GRAPH_OUTSIDE && n->move == 0;
 
+	if (n->stayed && t->state == TARGET_WITHDRAWN)
+		return true;
 	if ((t->state == TARGET_OUTSIDE) != outside ||
 	    (t->state == TARGET_MOVED) != (n->move != 0))
 		return false;
@@ -388,7 +422,7 @@ on_hit(void *arg, const struct link_hit *h)
 		broken("links: item %u links to %s, and isn't shown",
 		    h->item, hits->url);
 	at = site_page(p->page);
-	while (i < at->n && (at->link[i].site != hits->to->site ||
+	while (i < at->n && (at->link[i].host != hits->to->host ||
 	    at->link[i].path != hits->to->path || SITE_LINE(i) != h->line))
 		i++;
 	if (i == at->n)
@@ -403,7 +437,7 @@ static void
 compare_hits(const struct naive *n, const struct site_link *to,
     const char *url)
 {
-	const struct graph_target *t = &n->target[to->site][to->path];
+	const struct graph_target *t = &n->target[to->host][to->path];
 	struct hits h = { .n = n, .to = to, .url = url };
 	int64_t steps = LINKS_STEPS;
 
@@ -420,21 +454,19 @@ static void
 compare_target(const struct naive *n, const struct site_link *at,
     bool states, bool *is_broken)
 {
-	const struct graph_target *naive = &n->target[at->site][at->path];
+	const struct graph_target *naive = &n->target[at->host][at->path];
 	const char *url = site_link_name(at);
 	struct target t;
 	struct buf room;
 
 	buf_init(&room, LIMIT_URL);
-	expect(target_get(n->t, graph_key(at), &t, &room) == naive->linked,
-	    "is linked to, or is not", url);
-	if (naive->linked) {
-		if (states)
-			compare_state(n, naive, &t, url);
-		if ((at->path + n->pages) % 16 == 0)
-			compare_hits(n, at, url);
-	}
-	*is_broken = naive->linked && t.broken;
+	expect(target_get(n->t, graph_key(at), &t, &room),
+	    "is linked to, and not known", url);
+	if (states)
+		compare_state(n, naive, &t, url);
+	if ((at->path + n->pages) % 16 == 0)
+		compare_hits(n, at, url);
+	*is_broken = t.broken;
 	buf_clear(&room);
 }
 
@@ -444,12 +476,14 @@ graph_compare(struct naive *n, bool states)
 	uint64_t linked = 0, bad = 0;
 	bool is_broken;
 
-	for (uint8_t s = 0; s < HUB_SITES; s++)
+	for (uint8_t h = 0; h < SITE_HOSTS; h++)
 		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
-			struct site_link at = { .site = s, .path = p };
+			struct site_link at = { .host = h, .path = p };
 
+			if (!n->target[h][p].linked)
+				continue;	/* the count tells */
 			compare_target(n, &at, states, &is_broken);
-			linked += n->target[s][p].linked;
+			linked++;
 			bad += is_broken;
 		}
 	if (db_count(n->t, TABLE_TARGET) != linked)

@@ -11,7 +11,7 @@
 #include "tests/sim/hub_inside.h"
 #include "tests/sim/site_page.h"
 
-#define GRAPH_TARGETS (SITE_PATHS + SITE_NEVER)	/* of a site; http and https
+#define GRAPH_TARGETS (SITE_PATHS + SITE_NEVER)	/* of a host; http and https
 						 * are one */
 struct graph_page {
 	uint32_t item, site, page;
@@ -42,6 +42,8 @@ struct graph_target {
 	uint32_t more[HUB_SITES];	/* … and links beyond the first */
 	uint32_t move;		/* that moved it, first; 0: none */
 	enum graph_fate fate;	/* of it, or of where it was moved to */
+	bool stayed;		/* perhaps: it was withdrawn before it moved,
+				 * and nothing is there */
 };
 
 struct naive {
@@ -55,9 +57,11 @@ struct naive {
 	bool chained;		/* one leads to where another begins */
 	bool early;		/* … or has taken effect, and its time is to
 				 * come: the clock was put back */
-	bool known[HUB_SITES], covers[HUB_SITES];
-	uint32_t here[HUB_SITES][GRAPH_TARGETS];
-	struct graph_target target[HUB_SITES][GRAPH_TARGETS];
+	bool known[SITE_HOSTS], covers[SITE_HOSTS];
+	uint32_t here[SITE_HOSTS][GRAPH_TARGETS];
+	int64_t gone[SITE_HOSTS][GRAPH_TARGETS];	/* ms: an item was
+							 * withdrawn; or 0 */
+	struct graph_target target[SITE_HOSTS][GRAPH_TARGETS];
 };
 
 struct target_key;

@@ -35,6 +35,10 @@ size_t hub_promise(size_t n, uint32_t *site, uint64_t *incarnation,
     uint64_t *taken);
 
 void hub_config(struct config *c, struct part *p, uint64_t store_most);
+/* Of its prefix. */
+uint32_t hub_host_of(struct span root);
+struct db_txn;
+bool hub_covers(struct db_txn *t, uint32_t host);
 struct view;
 struct view *hub_live(void);		/* the core's; NULL: it is down */
 

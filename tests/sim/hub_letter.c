@@ -12,7 +12,7 @@
 #include "protocol/mending.h"
 #include "tests/sim/hub_graph.h"
 
-#define TARGETS (HUB_SITES * GRAPH_TARGETS)
+#define TARGETS (SITE_HOSTS * GRAPH_TARGETS)
 
 struct bits { uint64_t at[(TARGETS + 63) / 64]; };
 
@@ -34,7 +34,7 @@ static struct memo {
 static size_t
 bit_of(const struct site_link *l)
 {
-	return (size_t)l->site * GRAPH_TARGETS + l->path;
+	return (size_t)l->host * GRAPH_TARGETS + l->path;
 }
 
 /* FNV-1a, of the site and the letter. */
@@ -56,7 +56,8 @@ on_page(void *arg, const struct mending_link *l,
 	struct site_link to, at;
 
 	if (!site_link_of(&to, l->old.at, l->old.n) ||
-	    !site_link_of(&at, p->url.at, p->url.n) || at.site != t->site)
+	    !site_link_of(&at, p->url.at, p->url.n) ||
+	    site_of_own(at.host) != t->site)
 		broken("site %u is told of %.*s on %.*s", t->site,
 		    SPAN_ARGS(l->old), SPAN_ARGS(p->url));
 	t->target.at[bit_of(&to) / 64] |= UINT64_C(1) << bit_of(&to) % 64;
@@ -106,7 +107,7 @@ check_page(const struct told *t, const struct graph_page *p)
 
 	for (size_t i = 0; i < page->n; i++) {
 		const struct site_link *l = &page->link[i];
-		const struct graph_target *g = &t->n->target[l->site][l->path];
+		const struct graph_target *g = &t->n->target[l->host][l->path];
 
 		if ((g->move == 0 && g->fate != GRAPH_GONE) ||
 		    is_named(t, l))

@@ -66,7 +66,7 @@ is_told(struct db_txn *t, uint32_t move, uint32_t site, struct span url)
 static void
 check_target(const struct naive *n, const struct site_link *at)
 {
-	const struct graph_target *t = &n->target[at->site][at->path];
+	const struct graph_target *t = &n->target[at->host][at->path];
 	const char *url = site_link_name(at);
 	const struct target_key *k = graph_key(at);
 
@@ -74,7 +74,8 @@ check_target(const struct naive *n, const struct site_link *at)
 		return;
 	for (uint32_t s = 1; s < HUB_SITES; s++)
 		if (t->pages[s] > 0 && !is_told(n->t, t->move, s,
-		    span_of(url)) && !is_queued(n->t, s, k, t->move))
+		    span_of(url)) && !(t->stayed && is_told(n->t, 0, s,
+		    span_of(url))) && !is_queued(n->t, s, k, t->move))
 			broken("the invariant: %u pages of site %u link to "
 			    "%s, which is %s, and it was not told",
 			    t->pages[s], s, url, t->move != 0 ? "moved" :
@@ -101,7 +102,7 @@ on_referral(void *arg, const struct referral *r)
 	    !target_key(&k, r->target))
 		broken("site %u was told of %.*s", r->site,
 		    SPAN_ARGS(r->target));
-	t = &l->n->target[at.site][at.path];
+	t = &l->n->target[at.host][at.path];
 	if ((t->pages[l->site] == 0 || (t->move == 0 &&
 	    t->fate == GRAPH_HERE)) && !is_queued(l->n->t, l->site, &k, 0))
 		broken("site %u has an open word about %.*s, which %s, and %u "
@@ -125,9 +126,9 @@ check_leftovers(const struct naive *n)
 static void
 check_targets(const struct naive *n)
 {
-	for (uint8_t s = 0; s < HUB_SITES; s++)
+	for (uint8_t h = 0; h < SITE_HOSTS; h++)
 		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
-			struct site_link at = { .site = s, .path = p };
+			struct site_link at = { .host = h, .path = p };
 
 			check_target(n, &at);
 		}

@@ -25,7 +25,7 @@ static void
 hand_out(const struct naive *n, const struct site_link *at,
     hub_redirect_fn *each, void *arg)
 {
-	struct hub_redirect r = { .site = at->site,
+	struct hub_redirect r = { .site = site_of_own(at->host),
 		.old = site_link_name(at) };
 	struct site_link to;
 	uint32_t first = graph_follow(n, at, &to);
@@ -67,9 +67,9 @@ hub_redirects(int64_t now, hub_redirect_fn *each, void *arg)
 	n = mem_new(sizeof(*n));
 	graph_read_rules(n, view_read(v));
 	sure = settle(n, now);
-	for (uint8_t s = 1; s < HUB_SITES && sure && n->rules > 0; s++)
+	for (uint8_t h = 1; h < SITE_HOSTS && sure && n->rules > 0; h++)
 		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
-			struct site_link at = { .site = s, .path = p };
+			struct site_link at = { .host = h, .path = p };
 
 			hand_out(n, &at, each, arg);
 		}

@@ -147,6 +147,7 @@ people_attend(struct actor *a)
 		people_block(a, false);
 	people_release(a);
 	people_settle(a);
+	people_register(a);
 	if (a->part.dropped && a->agent != NULL && chance(500))
 		world_close_agent(a, 1000);
 	if (a->agent == NULL)

@@ -119,20 +119,30 @@ people_edit_nav(struct actor *a)
 static const char *
 scope_of(const struct intent *p)
 {
-	return p->column ? "prefix" : "address";
+	static const char *const names[] = { [INTENT_PAGE] = "address",
+		[INTENT_COLUMN] = "prefix", [INTENT_DOMAIN] = "domain" };
+
+	return names[p->of];
 }
 
 static void
-name_both(const struct actor *a, const struct intent *p, char old[SITE_TEXT],
-    char new[SITE_TEXT])
+name(char out[SITE_TEXT], enum intent_of of, uint32_t host, size_t n)
 {
-	if (p->column) {
-		site_column(old, &a->site, p->from);
-		site_column(new, &a->site, p->to);
-	} else {
-		site_url(old, &a->site, p->from);
-		site_url(new, &a->site, p->to);
-	}
+	const struct site s = { .host = host };
+
+	if (of == INTENT_DOMAIN)
+		site_root(out, &s);
+	else if (of == INTENT_COLUMN)
+		site_column(out, &s, n);
+	else
+		site_url(out, &s, n);
+}
+
+static void
+name_both(const struct intent *p, char old[SITE_TEXT], char new[SITE_TEXT])
+{
+	name(old, p->of, p->host, p->from);
+	name(new, p->of, p->other, p->to);
 }
 
 /* From now on, or from a time on; and the pages follow at that time, a bit
@@ -140,9 +150,12 @@ name_both(const struct actor *a, const struct intent *p, char old[SITE_TEXT],
 static void
 draw_intent(const struct actor *a, struct intent *p)
 {
-	*p = (struct intent){ .announced = true, .column = chance(400),
+	*p = (struct intent){ .announced = true,
+		.of = chance(400) ? INTENT_COLUMN : INTENT_PAGE,
+		.host = a->site.host, .other = a->site.host,
 		.from = site_some(&a->site), .until = CLOCK_NONE };
-	p->to = p->column ? site_other(p->from) : draw_place(&a->site);
+	p->to = p->of == INTENT_COLUMN ? site_other(p->from) :
+	    draw_place(&a->site);
 	p->at = chance(250) ? CLOCK_NONE : sim.now + between(1, 90) * 1000;
 	if (chance(150))
 		p->until = sim.now + between(120, 900) * 1000;
@@ -160,7 +173,9 @@ people_announce(struct actor *a)
 	if (a->agent == NULL || (p->announced && !p->renamed))
 		return;
 	draw_intent(a, p);
-	name_both(a, p, old, new);
+	if (sim.domains && chance(200) && people_announce_domain(a, p))
+		return;		/* an operator does */
+	name_both(p, old, new);
 	p->announced = agent_say_move(a->agent, scope_of(p), old, new,
 	    p->at, p->until);
 	if (p->announced && p->at != CLOCK_NONE) {
@@ -178,7 +193,7 @@ people_take_back(struct actor *a)
 
 	if (a->agent == NULL || !p->announced)
 		return;
-	name_both(a, p, old, new);
+	name_both(p, old, new);
 	if (agent_say_move(a->agent, scope_of(p), old, NULL, CLOCK_NONE,
 	    CLOCK_NONE))
 		p->announced = false;
@@ -193,7 +208,9 @@ people_follow(struct actor *a)
 		if (!p->announced || p->renamed || p->when > sim.now)
 			continue;
 		p->renamed = true;
-		if (p->column)
+		if (p->of == INTENT_DOMAIN)
+			people_change_host(a, p->other);
+		else if (p->of == INTENT_COLUMN)
 			rename_column(a, p->from);
 		else
 			rename_one(a, p->from, p->to);

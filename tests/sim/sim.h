@@ -64,6 +64,7 @@ struct sim {
 	uint64_t step;
 	bool calm;		/* the faults are over */
 	bool steady;		/* no clock is ever wrong */
+	bool domains;		/* sites may change theirs */
 	bool early;		/* the hub's clock was put back */
 	bool chained;		/* a move led to where another began */
 	int64_t grace;		/* ms that a move may settle */

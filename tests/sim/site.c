@@ -27,11 +27,13 @@ site_some(const struct site *s)
 static struct site_link
 draw_link(const struct site *s)
 {
-	struct site_link l = { .site = (uint8_t)(1 + dice(s->sites)),
+	struct site_link l = { .host = (uint8_t)(1 + dice(s->sites)),
 		.plain = chance(150) };
 
 	if (chance(60))
-		l.site = 0;
+		l.host = 0;
+	else if (sim.domains && chance(200))
+		l.host += SITE_NEW;
 	l.path = (uint16_t)(chance(30) ? SITE_PATHS + dice(SITE_NEVER) :
 	    chance(400) ? dice(14) : site_some(s));
 	return l;
@@ -52,7 +54,7 @@ write_page(const struct site *s)
 static bool
 is_link(const struct site_link *a, const struct site_link *b)
 {
-	return a->site == b->site && a->path == b->path &&
+	return a->host == b->host && a->path == b->path &&
 	    a->plain == b->plain;
 }
 
@@ -61,7 +63,8 @@ is_link(const struct site_link *a, const struct site_link *b)
 void
 site_init(struct site *s, uint32_t number, uint32_t sites, uint32_t paths)
 {
-	*s = (struct site){ .number = number, .sites = sites,
+	*s = (struct site){ .number = number, .host = number,
+		.sites = sites,
 		.paths = paths };
 	for (size_t i = 0; i < SITE_NAV; i++)
 		s->nav[i] = draw_link(s);
@@ -164,7 +167,7 @@ bool
 site_mend(struct site *s, size_t n, const struct site_link *old,
     const struct site_link *new)
 {
-	static const struct site_link nowhere = { .site = 0 };
+	static const struct site_link nowhere = { .host = 0 };
 	struct site_page p = *site_page(s->file[n].content);
 	bool any = false;
 
@@ -203,22 +206,32 @@ site_is_empty(const struct site *s)
 
 /* --- names ---------------------------------------------------------------- */
 
-/* The prefix of all in its column. */
+/* The prefix of all that it has. */
+const char *
+site_root(char out[SITE_TEXT], const struct site *s)
+{
+	char host[SITE_TEXT];
+
+	snprintf(out, SITE_TEXT, "https://%s/", site_host_name(host, s->host));
+	return out;
+}
+
+/* … and of all in its column. */
 const char *
 site_column(char out[SITE_TEXT], const struct site *s, size_t n)
 {
-	char half;
+	char half, host[SITE_TEXT];
 	size_t i = site_place(n, &half);
 
-	snprintf(out, SITE_TEXT, "https://www.s%u.gov.cn/%c%zu/", s->number,
-	    half, i % SITE_COLUMNS);
+	snprintf(out, SITE_TEXT, "https://%s/%c%zu/",
+	    site_host_name(host, s->host), half, i % SITE_COLUMNS);
 	return out;
 }
 
 const char *
 site_url(char out[SITE_TEXT], const struct site *s, size_t n)
 {
-	struct site_link l = { .site = (uint8_t)s->number,
+	struct site_link l = { .host = (uint8_t)s->host,
 		.path = (uint16_t)n };
 
 	return site_link_url(out, &l);

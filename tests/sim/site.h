@@ -23,6 +23,7 @@ struct site_file {
 
 struct site {
 	uint32_t number;
+	uint32_t host;		/* at which its pages are now */
 	uint32_t sites;		/* that there are */
 	uint32_t paths;		/* of each, in use: there may be fewer */
 	bool unmounted;		/* the root is there, and empty */
@@ -60,6 +61,7 @@ bool site_has(const struct site *s, size_t n);
 bool site_is_empty(const struct site *s);
 
 /* As the agent and the hub name them; returns out. */
+const char *site_root(char out[SITE_TEXT], const struct site *s);
 const char *site_column(char out[SITE_TEXT], const struct site *s, size_t n);
 const char *site_url(char out[SITE_TEXT], const struct site *s, size_t n);
 const char *site_title(char out[SITE_TEXT], const struct site_file *f,

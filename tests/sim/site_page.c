@@ -15,7 +15,7 @@ static uint32_t page_count;
 /* Names are asked for more often than anything else: each is made once. */
 static struct names {
 	char path[32];
-	char url[SITES_MOST][2][48];	/* of a site's; http, https */
+	char url[SITE_HOSTS][2][48];	/* of a site's; http, https */
 } names[SITE_PATHS + SITE_NEVER];
 
 /* --- pages ---------------------------------------------------------------- */
@@ -99,16 +99,26 @@ site_place(size_t n, char *half)
 
 /* --- links ---------------------------------------------------------------- */
 
+const char *
+site_host_name(char out[SITE_TEXT], uint32_t host)
+{
+	if (host == 0)
+		snprintf(out, SITE_TEXT, "elsewhere.example");
+	else
+		snprintf(out, SITE_TEXT, "www.%c%u.gov.cn",
+		    host < SITE_NEW ? 's' : 'n', site_of_own(host));
+	return out;
+}
+
 static void
-make_url(char out[48], const char *path, uint32_t site, bool plain)
+make_url(char out[48], const char *path, uint32_t host, bool plain)
 {
 	int n;
 
-	if (site == 0)
-		n = snprintf(out, 48, "https://elsewhere.example/%s", path);
-	else
-		n = snprintf(out, 48, "%s://www.s%u.gov.cn/%s",
-		    plain ? "http" : "https", site, path);
+	char name[SITE_TEXT];
+
+	n = snprintf(out, 48, "%s://%s/%s", plain && host != 0 ? "http" :
+	    "https", site_host_name(name, host), path);
 	must(n > 0 && n < 48);
 }
 
@@ -122,7 +132,7 @@ make_names(struct names *of, size_t n)
 	snprintf(path, sizeof(path), "%c%zu/p%zu.html", half,
 	    i % SITE_COLUMNS, i);
 	memcpy(of->path, path, sizeof(path));
-	for (uint32_t s = 0; s < SITES_MOST; s++) {
+	for (uint32_t s = 0; s < SITE_HOSTS; s++) {
 		make_url(of->url[s][false], path, s, false);
 		make_url(of->url[s][true], path, s, true);
 	}
@@ -146,8 +156,8 @@ site_path_name(size_t n)
 const char *
 site_link_name(const struct site_link *l)
 {
-	must(l->site < SITES_MOST);
-	return names_of(l->path)->url[l->site][l->plain];
+	must(l->host < SITE_HOSTS);
+	return names_of(l->path)->url[l->host][l->plain];
 }
 
 const char *
@@ -184,23 +194,25 @@ number_before(const char *at, const char *end, uint32_t *number)
 bool
 site_link_of(struct site_link *l, const char *url, size_t n)
 {
-	static const char tail[] = ".html", host[] = "://www.s";
+	static const char tail[] = ".html", host[] = "://www.?";
 	const char *end = url + n, *at = memchr(url, ':', n);
-	uint32_t page, site = 0;
+	uint32_t page, number = 0;
+	bool is_new;
 
 	if (at == NULL || n < sizeof(tail) ||
 	    (size_t)(end - at) < sizeof(host) + sizeof(tail))
 		return false;
 	l->plain = at == url + 4;
 	at += sizeof(host) - 1;
-	while (at < end && *at >= '0' && *at <= '9' && site < SITES_MOST)
-		site = site * 10 + (uint32_t)(*at++ - '0');
+	is_new = at[-1] == 'n';
+	while (at < end && *at >= '0' && *at <= '9' && number < SITE_NEW)
+		number = number * 10 + (uint32_t)(*at++ - '0');
 	at = memchr(at, '/', (size_t)(end - at));
 	number_before(url, end - sizeof(tail) + 1, &page);
-	if (at == NULL || at + 1 == end || site >= SITES_MOST || site == 0 ||
+	if (at == NULL || at + 1 == end || number >= SITE_NEW || number == 0 ||
 	    page >= SITE_HALF + SITE_NEVER / 2)
 		return false;
-	l->site = (uint8_t)site;
+	l->host = (uint8_t)(number + (is_new ? SITE_NEW : 0));
 	l->path = (uint16_t)(page < SITE_HALF ?
 	    (at[1] == 'd' ? page : SITE_HALF + page) : SITE_PATHS + page -
 	    SITE_HALF + (at[1] == 'd' ? 0 : SITE_NEVER / 2));

@@ -21,11 +21,14 @@
 #define SITE_NAV 5		/* links of a navigation */
 #define SITE_LINKS 9		/* of a page, with them */
 #define SITE_TEXT 128
-#define SITES_MOST 16		/* numbers 1 … 15 */
+#define SITE_HOSTS 16		/* 0: outside of the cluster */
+#define SITE_NEW 8		/* host n is www.sN.gov.cn, site n's own; and
+				 * host 8 + n www.nN.gov.cn, which it may have
+				 * instead one day */
 #define SITE_SOURCE "web"
 
 struct site_link {
-	uint8_t site;		/* 0: outside of the cluster */
+	uint8_t host;
 	bool plain;		/* http */
 	uint16_t path;
 };
@@ -35,6 +38,13 @@ struct site_page {
 	uint8_t n;
 	uint8_t nav;		/* so many of them, at its head */
 };
+
+/* Whose a host is, or would be. */
+static inline uint32_t
+site_of_own(uint32_t host)
+{
+	return host % SITE_NEW;
+}
 
 /* In which half it is, and its number there. */
 size_t site_place(size_t n, char *half);
@@ -54,6 +64,7 @@ bool site_page_of(uint32_t *page, const char *title, size_t n);
 #define SITE_LINE(i) (10 + 7 * (uint32_t)(i))	/* where a link stands */
 const char *site_link_url(char out[SITE_TEXT], const struct site_link *l);
 const char *site_link_name(const struct site_link *l);	/* not copied */
+const char *site_host_name(char out[SITE_TEXT], uint32_t host);
 /* The other way: of an address in normal form. */
 bool site_link_of(struct site_link *l, const char *url, size_t n);
 

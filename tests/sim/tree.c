@@ -113,16 +113,18 @@ tell(struct source *s, size_t n)
 	j->stat = stat_of(f, n);
 }
 
-/* What the store has of it: is it there; is it as it is now? */
+/* What the store has of it: is it there; is it as, and where, it is now? */
 static bool
 look_up(struct source *s, struct store_txn *t, size_t n, bool *same)
 {
 	struct known_stat now = stat_of(&s->site->file[n], n);
+	char url[SITE_TEXT];
 	struct known k;
 
 	if (!known_get(t, span_of(s->name), span_of(site_path_name(n)), &k))
 		return false;
-	*same = known_stat_is(&k.stat, &now);
+	*same = known_stat_is(&k.stat, &now) &&
+	    span_is(k.url, span_of(site_url(url, s->site, n)));
 	return true;
 }
 
@@ -296,9 +298,7 @@ tell_cover(struct source *s)
 	bool can = ability_has(t, FEATURE_MOVES);
 
 	store_end(t);
-	snprintf(url, sizeof(url), "https://www.s%u.gov.cn/",
-	    s->site->number);
-	c.url = span_of(url);
+	c.url = span_of(site_root(url, s->site));
 	if (!can || s->covered == incarnation ||
 	    !covers_tell(s->host.store, &c, &told))
 		return;
@@ -453,6 +453,12 @@ tree_is_quiet(const struct source *s)
 {
 	return s->scanned && s->ready_count == 0 && s->noticed_count == 0 &&
 	    !s->wanted;
+}
+
+bool
+tree_has_covered(const struct source *s)
+{
+	return s->covered == store_meta(s->host.store)->incarnation;
 }
 
 bool

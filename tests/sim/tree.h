@@ -22,6 +22,7 @@ struct tree_set {
 
 void tree_notice(struct source *s, size_t n);	/* as by inotify */
 bool tree_is_quiet(const struct source *s);	/* seen it, told it */
+bool tree_has_covered(const struct source *s);	/* told what it covers */
 bool tree_holds(const struct source *s);	/* refused or not */
 
 #endif

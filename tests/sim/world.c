@@ -288,6 +288,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 	check_map_begin();
 	hub_forget_sites();
 	hub_forget_promises();
+	hub_forget_agreed();
 	site_forget_pages();
 	w->keys = 1;
 	sim.grace = chance(400) ? 0 : between(1, 120) * 1000;
@@ -362,6 +363,7 @@ calm_down(struct world *w)
 	hub_check_links();
 	check_maps(w);
 	check_numbers(w);
+	check_covers(w);
 }
 
 static void

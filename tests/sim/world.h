@@ -34,10 +34,13 @@ extern const char *const fault_names[FAULT_COUNT];
 
 #define WORLD_PLANS 4
 
+enum intent_of { INTENT_PAGE, INTENT_COLUMN, INTENT_DOMAIN };
+
 struct intent {			/* to have something elsewhere */
 	bool announced;
-	bool column;		/* of all in it; else of one page */
-	size_t from, to;	/* paths */
+	enum intent_of of;
+	uint32_t host, other;	/* where it is, and is to be */
+	size_t from, to;	/* paths; not of a domain */
 	int64_t at, until;	/* ms, as announced; or CLOCK_NONE */
 	int64_t when;		/* ms: then it is renamed */
 	bool renamed;		/* it was, or never is */
@@ -68,6 +71,9 @@ struct actor {			/* a site's machine */
 	uint64_t mended;	/* up to this letter */
 	uint32_t mends;		/* links, while it is calm */
 	bool lazy;		/* nobody reads them */
+	bool strange;		/* it had a host that the hub didn't know: of
+				 * a page that was renamed then, the old one
+				 * stood there until they compared */
 };
 
 struct world {
@@ -125,12 +131,20 @@ void people_announce(struct actor *a);	/* a move */
 void people_take_back(struct actor *a);
 void people_follow(struct actor *a);	/* what was announced, by its time */
 void people_mend(struct actor *a);	/* what letters say is to be mended */
+/* Of domains: to have another; to say that one's own is to be another's, or
+ * another's one's own; to decide of that, at the hub. */
+bool people_announce_domain(struct actor *a, struct intent *p);
+void people_say_too(struct world *w, struct actor *a);
+void people_decide(struct world *w);
+void people_change_host(struct actor *a, uint32_t host);
+void people_register(struct actor *a);	/* its host, at the hub */
 /* The hub says so; of two, by their addresses. */
 void world_kept(uint32_t site, const char *address, const char *dropped);
 
 void check_map_begin(void);
 void check_maps(struct world *w);	/* that agents hold, now */
 bool check_has_map(const struct actor *a);	/* the hub's; both are up */
+void check_covers(const struct world *w);	/* … is at rest */
 void check_numbers(const struct world *w);	/* the hub is up */
 void check_all(struct world *w);	/* everything is down */
 
