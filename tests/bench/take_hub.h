@@ -146,9 +146,9 @@ take_file(const char *path, char *at, size_t room)
 	return s;
 }
 
-/* The process of a part, by its name. */
+/* The process of a part, by its name; 0: there is none. */
 static inline pid_t
-take_hub_part(const struct take_hub *h, const char *name)
+take_hub_find(const struct take_hub *h, const char *name)
 {
 	char path[64], children[1024], comm[64];
 	struct span list, is;
@@ -163,7 +163,17 @@ take_hub_part(const struct take_hub *h, const char *name)
 		if (span_is(text_trim(is), span_of(name)))
 			return (pid_t)pid;
 	}
-	fatal("the hub has no part %s", name);
+	return 0;
+}
+
+static inline pid_t
+take_hub_part(const struct take_hub *h, const char *name)
+{
+	pid_t pid = take_hub_find(h, name);
+
+	if (pid == 0)
+		fatal("the hub has no part %s", name);
+	return pid;
 }
 
 /* Seconds of CPU, to the nanosecond. */

@@ -1,16 +1,17 @@
 /*
  * Beats: what it costs the hub that many agents are there and have nothing to
- * tell. Each beats, and holds a poll; the CPU of edge and core is divided by
- * the beats that came meanwhile, and what the disk was made to wait for is
- * counted.
+ * tell. Each beats, and holds a poll if there are open files enough; the CPU
+ * of the parts is divided by the beats that came meanwhile, and what the disk
+ * was made to wait for is counted. Then the page that shows all of the sites
+ * is asked for, again and again, while they go on.
  */
-#include "tests/bench/procs.h"
-#include "tests/bench/table.h"
-#include "tests/bench/take_hub.h"
+#include "tests/load/cost.h"
 #include "tests/load/load.h"
 
 #define WARM 15			/* s: all have spoken, and settled */
 #define LASTS 30		/* s that are measured */
+#define POLLS_MOST 5000		/* agents: each poll is two open files more */
+#define PAGES 100
 
 static void
 pass(struct event_base *base, double seconds)
@@ -22,7 +23,8 @@ pass(struct event_base *base, double seconds)
 }
 
 struct sum {
-	double edge, core, beats, requests, written;
+	struct cost cost;
+	double beats, requests, written;
 };
 
 static uint64_t
@@ -41,33 +43,102 @@ written_by(pid_t pid)
 }
 
 static struct sum
-sum_of(const struct take_hub *hub, pid_t edge, pid_t core)
+sum_of(const struct take_hub *hub)
 {
-	return (struct sum){ .edge = take_cpu_of(edge),
-		.core = take_cpu_of(core),
+	return (struct sum){ .cost = cost_of(hub),
 		.beats = take_counter(hub, "zq_taken_batches_total"),
 		.requests = take_counter(hub, "zq_edge_requests_total"),
-		.written = (double)written_by(core) };
+		.written = (double)written_by(take_hub_part(hub, "core")) };
 }
 
 static void
-print(const struct sum *a, const struct sum *b, const struct crowd *c)
+print(const struct sum *a, const struct sum *b, const struct cost *c,
+    const struct crowd *crowd)
 {
 	double beats = b->beats - a->beats;
 
 	if (beats < 1)
 		fatal("no beat came");
 	printf("    %zu agents, %.0f beats and %.0f requests in %d s; %zu "
-	    "told to come later, %zu refused\n", c->count, beats,
-	    b->requests - a->requests, LASTS, c->busy, c->refused);
+	    "told to come later, %zu refused\n", crowd->count, beats,
+	    b->requests - a->requests, LASTS, crowd->busy, crowd->refused);
 	table_row("CPU of the edge, a beat", "", "%.0f µs",
-	    (b->edge - a->edge) / beats * 1e6);
+	    c->part[COST_EDGE] / beats * 1e6);
 	table_row("CPU of the core, a beat", "", "%.0f µs",
-	    (b->core - a->core) / beats * 1e6);
-	table_row("CPU of both, of one core", "", "%.2f %%",
-	    (b->edge - a->edge + b->core - a->core) / LASTS * 100);
+	    c->part[COST_CORE] / beats * 1e6);
+	table_row("CPU of the hub, of one core", "", "%.2f %%",
+	    c->all / LASTS * 100);
+	table_row("CPU-seconds of the hub an hour", "beats alone: looks at "
+	    "home pages come to it", "%.0f", c->all / LASTS * 3600);
 	table_row("written to the disk by the core, a beat", "", "%.0f bytes",
 	    (b->written - a->written) / beats);
+}
+
+/* --- the page of all sites ------------------------------------------------ */
+
+/* s; bytes of it. */
+static double
+get_page(const struct take_hub *hub, size_t *bytes)
+{
+	CURL *curl = curl_easy_init();
+	struct buf page;
+	double started = crowd_now();
+	char url[64];
+	long status = 0;
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u/", hub->web);
+	buf_init(&page, 64u << 20);
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_gather);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &page);
+	if (curl_easy_perform(curl) != CURLE_OK ||
+	    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) !=
+	    CURLE_OK || status != 200)
+		fatal("the page of all sites: status %ld", status);
+	*bytes = page.n;
+	curl_easy_cleanup(curl);
+	buf_clear(&page);
+	return crowd_now() - started;
+}
+
+static void
+measure_page(const struct take_hub *hub, struct event_base *base)
+{
+	double took[PAGES];
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < PAGES; i++) {
+		took[i] = get_page(hub, &bytes);
+		pass(base, 0.1);
+	}
+	table_row("the page of all sites, p50", "", "%.0f ms",
+	    table_percentile(took, PAGES, 50) * 1e3);
+	table_row("p95", "goal: less than 200 ms", "%.0f ms",
+	    table_percentile(took, PAGES, 95) * 1e3);
+	table_row("its length", "", "%.0f KiB", (double)bytes / 1024);
+}
+
+/* --- all of it ------------------------------------------------------------- */
+
+/* Their names lead nowhere: what looking at them costs is another bench. */
+static void
+leave_homes(const struct take_hub *hub)
+{
+	char path[CONFIG_PATH_MAX];
+	FILE *f = fopen(config_path(path, hub->dir, CONFIG_FILE), "a");
+
+	must(f != NULL && fputs("homes = no\n", f) >= 0 && fclose(f) == 0);
+}
+
+static void
+start(struct crowd *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		uint32_t when = (uint32_t)(i * CROWD_BEAT / c->count);
+
+		crowd_start(&c->agent[i], when, c->count > POLLS_MOST ?
+		    CROWD_NEVER : when + 50);
+	}
 }
 
 int
@@ -77,28 +148,26 @@ load_beat(const struct load_options *o)
 	struct event_base *base = event_base_new();
 	struct take_hub hub;
 	struct sum before, after;
+	struct cost cost;
 	char program[512];
-	pid_t edge, core;
 
-	load_files(2 * o->agents + 200);
+	load_files((o->agents > POLLS_MOST ? 1 : 2) * o->agents + 200);
 	take_hub_make(&hub);
+	leave_homes(&hub);
 	crowd.say = load_say;
 	crowd_make(&crowd, base, hub.dir, o->agents);
 	snprintf(program, sizeof(program), "%s/zqhubd", o->build);
 	take_hub_start(&hub, program);
 	crowd.end.port = hub.port;
-	edge = take_hub_part(&hub, "edge");
-	core = take_hub_part(&hub, "core");
 	table_head("beats of agents with nothing to tell");
-	for (size_t i = 0; i < o->agents; i++)
-		crowd_start(&crowd.agent[i],
-		    (uint32_t)(i * CROWD_BEAT / o->agents),
-		    (uint32_t)(i * CROWD_BEAT / o->agents) + 50);
-	pass(base, WARM);
-	before = sum_of(&hub, edge, core);
+	start(&crowd);
+	pass(base, WARM + (double)o->agents / 500);
+	before = sum_of(&hub);
 	pass(base, LASTS);
-	after = sum_of(&hub, edge, core);
-	print(&before, &after, &crowd);
+	cost = cost_since(&hub, &before.cost);
+	after = sum_of(&hub);
+	print(&before, &after, &cost, &crowd);
+	measure_page(&hub, base);
 	take_hub_stop(&hub);
 	crowd_free(&crowd);
 	event_base_free(base);

@@ -25,8 +25,11 @@ cost_of(const struct take_hub *hub)
 {
 	struct cost c = { .all = procs_cpu(hub->pid) };
 
-	for (int i = 0; i < COST_PARTS; i++)
-		c.part[i] = procs_cpu(take_hub_part(hub, cost_names[i]));
+	for (int i = 0; i < COST_PARTS; i++) {
+		pid_t pid = take_hub_find(hub, cost_names[i]);
+
+		c.part[i] = pid > 0 ? procs_cpu(pid) : 0;
+	}
 	return c;
 }
 

@@ -23,6 +23,7 @@
 #define CROWD_PATIENCE 120		/* s for a batch */
 #define CROWD_HOLD 50			/* s that a poll is held */
 #define CROWD_POLL_PATIENCE 80
+#define CROWD_NEVER UINT32_MAX		/* ms until it speaks: it doesn't */
 
 struct crowd;
 
