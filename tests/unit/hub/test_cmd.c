@@ -6,7 +6,6 @@
 #include "contrib/base/mem.h"
 #include "hub/columns.h"
 #include "tests/unit/hub/cmdkit.h"
-#include "tests/unit/langkit.h"
 
 START_TEST(test_mistakes)
 {
