@@ -403,7 +403,7 @@ open_push(struct agent *a)
 		.held = on_held, .trouble = on_trouble, .health = on_health,
 		.looked = top->look_for_others ? inside_looked : NULL,
 		.is_settled = on_is_settled, .look = on_look,
-		.rescan = on_rescan, .pause = on_pause,
+		.rescan = on_rescan, .pause = on_pause, .map = on_map,
 	};
 
 	a->push = push_new(&host);

@@ -34,6 +34,8 @@ struct push_host {
 	void (*trouble)(void *arg, struct buf *b);
 	/* What is said of the site itself; may be NULL. */
 	void (*health)(void *arg, struct health *h);
+	/* The hub's map of moves is of this version now; may be NULL. */
+	void (*map)(void *arg, uint64_t version);
 	/* It looks for others, and has seen this; may be NULL: it doesn't. */
 	void (*looked)(void *arg, struct vantage_answer *a);
 

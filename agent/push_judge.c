@@ -338,6 +338,8 @@ take_answer(struct push *p)
 	if (a->verdict <= VERDICT_EARLY) {
 		p->held = a->held;
 		(void)ability_keep(p->host.store, a->features);
+		if (a->map > 0 && p->host.map != NULL)
+			p->host.map(p->host.arg, a->map);
 	}
 	p->batches++;
 	if (p->last >= p->first)

@@ -70,3 +70,12 @@ say "- the site that moved has the map from the hub, signed by it"
 has_map() { grep -qF "kaifeng.gov.cn/new/\$zq_rest" "$T/maps/moved"; }
 wait_for 60 "the map" has_map
 zqagent $B status | grep -q '^map  *version' || die "status"
+
+say "- what it moves next is there within seconds, not when a poll ends"
+zqagent $B say move https://www.kaifeng.gov.cn/new/1.html \
+	https://www.kaifeng.gov.cn/one.html >"$T/said" ||
+	{ cat "$T/said"; die "say move"; }
+began=$(date +%s)
+has_one() { grep -qF 'kaifeng.gov.cn/one.html' "$T/maps/moved"; }
+wait_for 90 "the map" has_one
+[ $(($(date +%s) - began)) -lt 30 ] || die "it took as long as a poll"
