@@ -183,6 +183,9 @@ same_again(void)
 	ck_assert_mem_eq(before, after, 32);
 }
 
+#define AGREE "{\"do\":\"move-agree\",\"move\":1,\"actor\":\"li\","	\
+	"\"reason\":\"seen the paper\"}"
+
 #define ck_assert_has(text, part)					\
 	ck_assert_msg(strstr(text, part) != NULL, "\"%s\" lacks \"%s\"",	\
 	    text, part)

@@ -1,0 +1,190 @@
+/*
+ * What vanishes here and appears there, when a move of it was announced: that
+ * says which is which, however it went.
+ */
+#include "tests/unit/agent/renamedkit.h"
+
+struct announcing {
+	const char *old, *new;
+	int64_t when;
+};
+
+static bool
+announce_work(struct store_txn *t, void *arg)
+{
+	const struct announcing *a = arg;
+	const struct moved m = { .state = MOVES_SAID, .scope = SPAN("prefix"),
+	    .old = span_of(a->old), .new = span_of(a->new),
+	    .from = CLOCK_NONE, .until = CLOCK_NONE, .when = a->when };
+
+	return moves_put(t, &m);
+}
+
+static void
+announce(const char *from, const char *to, int64_t when)
+{
+	struct announcing a = { from, to, when };
+
+	ck_assert_int_eq(store_do(store, announce_work, &a), STORE_DONE);
+}
+
+/* Each page changed, too: the announced move says which is which. */
+START_TEST(test_announced)
+{
+	uint64_t before;
+	struct buf got;
+
+	put_dir("news");
+	put("news/1.html", "<title>one</title>");
+	put("news/2.html", "<title>two</title>");
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(3);
+	wait_state("fine");
+	announce(SITE "/news/", SITE "/xinwen/", clock_wall());
+	before = head();
+	put_dir("other");
+	put("other/1.html", "<title>one, elsewhere</title>");
+	put("other/2.html", "<title>two, elsewhere</title>");
+	kit_remove_tree(at("news"));
+	move("other", "xinwen");
+	wait_told("index.html=/ xinwen/1.html=/xinwen/1.html "
+	    "xinwen/2.html=/xinwen/2.html ");
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	ck_assert_msg(strstr(buf_cstr(&got),
+	    "updated www:xinwen/1.html<www:news/1.html\n") != NULL, "%s",
+	    buf_cstr(&got));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "updated www:xinwen/2.html<www:news/2.html\n"));
+	buf_clear(&got);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* All of it was elsewhere for a while, and nobody looked. */
+START_TEST(test_announced_twice)
+{
+	int64_t now = clock_wall();
+	uint64_t before;
+	struct buf got;
+
+	put_dir("news");
+	put("news/1.html", "<title>one</title>");
+	put("news/2.html", "<title>two</title>");
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(3);
+	wait_state("fine");
+	announce(SITE "/news/", SITE "/xw/", now - 2000);
+	announce(SITE "/xw/", SITE "/xinwen/", now - 1000);
+	before = head();
+	put_dir("other");
+	put("other/1.html", "<title>one, elsewhere</title>");
+	put("other/2.html", "<title>two, elsewhere</title>");
+	kit_remove_tree(at("news"));
+	move("other", "xinwen");
+	wait_told("index.html=/ xinwen/1.html=/xinwen/1.html "
+	    "xinwen/2.html=/xinwen/2.html ");
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	ck_assert_msg(strstr(buf_cstr(&got),
+	    "updated www:xinwen/1.html<www:news/1.html\n") != NULL, "%s",
+	    buf_cstr(&got));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "updated www:xinwen/2.html<www:news/2.html\n"));
+	buf_clear(&got);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+static bool
+add_former(void *arg, struct span url)
+{
+	buf_printf(arg, "%.*s ", SPAN_ARGS(url));
+	return true;
+}
+
+static void
+ck_former(const char *url, const char *want)
+{
+	struct store_txn *t = store_look(store);
+	struct buf got;
+
+	buf_init(&got, 1u << 20);
+	moves_former(t, span_of(url), add_former, &got);
+	ck_assert_str_eq(buf_cstr(&got), want);
+	buf_clear(&got);
+	store_end(t);
+}
+
+/* Only what moved here before that moved on. */
+START_TEST(test_former)
+{
+	store = kit_open(4u << 20);
+	announce(SITE "/a/", SITE "/b/", 1000);
+	announce(SITE "/b/", SITE "/c/", 2000);
+	announce(SITE "/c/", SITE "/d/", 2000);
+	announce(SITE "/x/", SITE "/b/", 3000);
+	ck_former(SITE "/b/1", SITE "/a/1 " SITE "/x/1 ");
+	ck_former(SITE "/c/1", SITE "/b/1 " SITE "/a/1 ");
+	ck_former(SITE "/d/1", SITE "/c/1 ");
+	/* A swap leads no further. */
+	announce(SITE "/p/", SITE "/q/", 5000);
+	announce(SITE "/q/", SITE "/p/", 5000);
+	ck_former(SITE "/p/1", SITE "/q/1 ");
+	store_close(store);
+}
+END_TEST
+
+/* What went elsewhere, as announced, is no loss. */
+START_TEST(test_announced_gone)
+{
+	uint64_t before;
+	struct buf got;
+
+	put_dir("news");
+	put_many_in(at("news"), 200);
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(201);
+	wait_state("fine");
+	announce(SITE "/news/", SITE "/xinwen/", clock_wall());
+	before = head();
+	kit_remove_tree(at("news"));
+	wait_items(1);
+	wait_state("fine");
+	buf_init(&got, 1u << 20);
+	say_changes(before, &got);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "deleted www:news/007.txt " SITE "/xinwen/007.txt\n"));
+	buf_clear(&got);
+	stop();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("renamed_announced");
+	TCase *c = tcase_create("announced");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, test_announced);
+	tcase_add_test(c, test_announced_twice);
+	tcase_add_test(c, test_former);
+	tcase_add_test(c, test_announced_gone);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
