@@ -174,6 +174,17 @@ is_of_then(const struct mend *m, const struct mendlist_entry *e)
 	return m->spec->changed || m->page->touched <= e->when;
 }
 
+/* Of two that changed places each is a living page: what links there since
+ * then means it as it stands, also if we made it so ourselves. */
+static bool
+is_mended(const struct mend *m, const struct mendlist_entry *e)
+{
+	int64_t since;
+
+	return mendlist_is_reused(m->list, e, &since) &&
+	    (m->ours ? m->made : m->page->touched) >= since;
+}
+
 /* No letter says anything of it; but the cluster's map of moves may. */
 static bool
 find_on_map(struct mend *m, struct span target, struct span *to)
@@ -209,6 +220,8 @@ on_target(void *arg, struct span target, struct span *to)
 		m->by_map++;
 		return true;
 	}
+	if (is_mended(m, by))
+		return false;
 	if (!is_of_then(m, by)) {
 		/* What we did ourselves needs no word. */
 		if (!m->ours)

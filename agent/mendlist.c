@@ -225,6 +225,19 @@ next(const struct mendlist *r, const struct mendlist_entry *p, int64_t now)
 	    n->link.from > p->link.from ? n : NULL;
 }
 
+bool
+mendlist_is_reused(const struct mendlist *r, const struct mendlist_entry *e,
+    int64_t *since)
+{
+	const struct mendlist_entry *n = look_up(r, e->link.new);
+
+	if (e->link.from == CLOCK_NONE)
+		return false;
+	*since = e->link.from - r->skew;
+	return n != NULL && n != e && n->link.from == e->link.from &&
+	    n->link.new.n > 0 && n->link.state != MENDING_OFF;
+}
+
 enum mendlist_found
 mendlist_find(const struct mendlist *r, struct span target, int64_t now,
     struct span *to, const struct mendlist_entry **by)

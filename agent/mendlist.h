@@ -45,4 +45,9 @@ int64_t mendlist_next(const struct mendlist *r, int64_t now);
 enum mendlist_found mendlist_find(const struct mendlist *r, struct span target,
     int64_t now, struct span *to, const struct mendlist_entry **by);
 
+/* Did it change places with another: has what is there now come from elsewhere
+ * at the same time? *since: when, by our clock, ms. */
+bool mendlist_is_reused(const struct mendlist *r,
+    const struct mendlist_entry *e, int64_t *since);
+
 #endif

@@ -224,24 +224,43 @@ START_TEST(test_again)
 }
 END_TEST
 
-/* Those that change places do so once. */
+static int64_t
+a_moment_later(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+	return clock_wall();
+}
+
+/* Those that change places do so once, whatever letters say afterwards: a page
+ * that was written since then means what it says. */
 START_TEST(test_swap)
 {
+	int64_t then;
+
 	kit_page("b.html", SPAN(LINK("/1") LINK("/2") LINK("/3")));
-	kit_moved(KIT_SITE "1", KIT_SITE "2", 1000);
-	kit_moved(KIT_SITE "2", KIT_SITE "3", 1000);
-	kit_moved(KIT_SITE "3", KIT_SITE "1", 1000);
+	then = a_moment_later();
+	kit_moved(KIT_SITE "1", KIT_SITE "2", then);
+	kit_moved(KIT_SITE "2", KIT_SITE "3", then);
+	kit_moved(KIT_SITE "3", KIT_SITE "1", then);
 	run();
 	CK_COUNT(1, 3, 0);
 	CK_IS("b.html", LINK("/2") LINK("/3") LINK("/1"));
 	kit_know("b.html");
 	kit_page("a.html", SPAN(LINK(OLD) LINK(NEW)));
-	kit_moved(OLD, NEW, 1000);
-	kit_moved(NEW, OLD, 1000);
+	then = a_moment_later();
+	kit_page("c.html", SPAN(LINK(NEW)));
+	kit_moved(OLD, NEW, then);
+	kit_moved(NEW, OLD, then);
 	run();
 	CK_COUNT(1, 2, 0);
 	CK_IS("a.html", LINK(NEW) LINK(OLD));
+	CK_IS("c.html", LINK(NEW));
 	kit_know("a.html");
+	run();
+	CK_COUNT(0, 0, 0);
+	kit_write_letter(&(struct mending_link){ .old = SPAN(NEW),
+	    .new = SPAN(OLD), .state = MENDING_EFFECTIVE, .from = then,
+	    .until = CLOCK_NONE }, 60000);
 	run();
 	CK_COUNT(0, 0, 0);
 	CK_IS("a.html", LINK(NEW) LINK(OLD));
