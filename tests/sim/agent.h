@@ -28,6 +28,9 @@ void agent_spoil(struct agent *a, size_t n);
 void agent_renewed(struct agent *a);	/* it has another key */
 /* About site->said[n], as it is there now; false: it was not kept. */
 bool agent_say(struct agent *a, size_t n);
+/* Does it know of the page that is at n elsewhere, too? Nobody may have noticed
+ * yet that it is not there any more. */
+bool agent_has_twin(struct agent *a, size_t n);
 /* That file n is gone, and can be found at `to`. */
 void agent_say_gone(struct agent *a, size_t n, size_t to);
 /* That what is at `old` is at `new` from (ms, world time) on; NULL: it is not.

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/atlas.h"
 #include "agent/known.h"
@@ -134,6 +135,23 @@ agent_say(struct agent *a, size_t n)
 		json_object_set_new(ask, "title",
 		    json_string(site_title(title, f, n)));
 	return say(a, ask);
+}
+
+bool
+agent_has_twin(struct agent *a, size_t n)
+{
+	struct store_txn *t = store_look(a->store);
+	uint8_t hash[32];
+	struct known k;
+	bool has = false;
+
+	site_page_hash(hash, a->set.site->file[n].content);
+	for (size_t i = 0; i < SITE_PATHS && !has; i++)
+		has = i != n && known_get(t, SPAN(SITE_SOURCE),
+		    span_of(site_path_name(i)), &k) &&
+		    memcmp(k.hash, hash, sizeof(hash)) == 0;
+	store_end(t);
+	return has;
 }
 
 void

@@ -34,7 +34,8 @@ follow_number(struct actor *a, size_t from, size_t to)
 
 	if (a->agent == NULL || !agent_is_quiet(a->agent) ||
 	    agent_holds(a->agent) || a->site.unmounted ||
-	    a->site.file[to].there || !a->site.file[from].there)
+	    a->site.file[to].there || !a->site.file[from].there ||
+	    agent_has_twin(a->agent, from))
 		return false;
 	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path_name(to));
 	if (hub_item_number(a->part.site, id, NULL) != 0)
