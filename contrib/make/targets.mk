@@ -137,7 +137,7 @@ cppcheck:
 # SC2015: what stands after || ends the script. SC2119: functions whose
 # arguments may be left out. SC2317: functions that wait_for calls by name.
 SCRIPTS := $(filter-out %.py,$(wildcard tests/run-* tests/sim/mutate \
-	tests/bench/run tests/bench/check \
+	tests/bench/run tests/bench/check tests/bench/alarm tests/bench/probe \
 	tests/scenario/*.sh contrib/demo/* contrib/systemd/verify)) \
 	$(filter-out %.mk,$(wildcard contrib/make/*))
 shell:
