@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/atlas.h"
 #include "agent/outfile.h"
@@ -210,7 +211,10 @@ read_atlas(struct writing *w)
 typedef void redirects_fn(struct buf *out, const struct redirects *r,
     const char *path);
 
-/* Adds what the file says to what was written. False: it could not be. */
+/* Adds what the file says to what was written. False: it could not be.
+ * Without a map an older file stays as it is; where none is there is one
+ * without lines, for a web server doesn't start if what it includes isn't
+ * there. */
 static bool
 write_file(struct charts *c, const struct redirects *r, const char *path,
     redirects_fn *fn, struct sha *sum)
@@ -218,7 +222,8 @@ write_file(struct charts *c, const struct redirects *r, const char *path,
 	struct buf text, why;
 	bool ok, news = false;
 
-	if (path[0] == '\0')
+	if (path[0] == '\0' ||
+	    (version(c) == 0 && access(path, F_OK) == 0))
 		return true;
 	buf_init(&text, REDIRECTS_MAX);
 	buf_init(&why, WHY_MAX);
@@ -251,7 +256,7 @@ write_files(struct charts *c)
 	ok = write_file(c, w.r, top->map_apache, redirects_apache, &sum) && ok;
 	sha_end(&sum, c->written);
 	redirects_free(w.r);
-	if (ok)
+	if (ok && version(c) > 0)
 		reload(c);
 }
 
@@ -264,9 +269,7 @@ on_write(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	/* Without a map nothing is written: there may be an older file. */
-	if ((top->map_nginx[0] != '\0' || top->map_apache[0] != '\0') &&
-	    version(c) > 0) {
+	if (top->map_nginx[0] != '\0' || top->map_apache[0] != '\0') {
 		write_files(c);
 		if (c->next - clock_wall() < left)
 			left = c->next - clock_wall();

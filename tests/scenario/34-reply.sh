@@ -31,6 +31,10 @@ wait_for 60 "$B" has_items $B 2
 wait_for 60 "$A" has_items $A 1
 wait_for 60 "$C" has_items $C 1
 
+say "- who includes the file before there is a move finds one"
+wait_for 60 "a map without lines" test -f "$T/maps/moved"
+grep -v '^#' "$T/maps/moved" && die "nothing has moved"
+
 say "- a column moves: whoever links there gets a letter"
 zqagent $B say move https://www.kaifeng.gov.cn/old/ \
 	https://www.kaifeng.gov.cn/new/ --prefix --reason 改版 >"$T/said" ||
