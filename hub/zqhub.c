@@ -17,7 +17,7 @@ main(int argc, char **argv)
 		cmd_journal_list, cmd_keep_list,
 		cmd_ca_list, cmd_backup_list, cmd_check_list, cmd_checked_list,
 		cmd_home_list, cmd_days_list, cmd_domains_list,
-		cmd_user_list, NULL,
+		cmd_hits_list, cmd_user_list, NULL,
 	};
 
 	log_open("zqhub", LOG_LEVEL_WARN);

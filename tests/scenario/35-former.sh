@@ -58,6 +58,9 @@ wait_for 90 "hits to be kept" kept
 stop "$HUB_PID" || die "hub did not end cleanly"
 hub_start
 wait_for 60 "hits to be there again" counted
+zqhub move hits --json | jq -e '.hits[0].count == 3 and .hits[0].status == 308 and
+	(.hits[0].url | endswith("/most"))' >"$T/have" || die "move hits"
+zqhub move hits --limit 1 | grep -q '/most' || die "move hits, as a table"
 
 say "- a site is closed"
 zqhub site retire $C --reason 并入门户 --yes >"$T/out" 2>&1 ||
