@@ -24,7 +24,7 @@ enum mendlog_kind {
 
 struct mendlog_place {		/* of a record of a page */
 	uint64_t at, run, letters;
-	int64_t when;
+	int64_t when;		/* ms */
 	uint8_t after[32];
 	bool undone;
 };

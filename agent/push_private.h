@@ -32,7 +32,7 @@ struct push;
 
 struct complaint_kept {
 	uint64_t seq;
-	int64_t when;
+	int64_t when;			/* ms */
 	char *url, *why;
 };
 
@@ -50,7 +50,7 @@ struct push {
 	uint64_t first, last;		/* of the batch under way; last <
 					 * first: a beat */
 	uint64_t head;			/* … and of the spool, then */
-	int64_t sent_wall, sent_mono;
+	int64_t sent_wall, sent_mono;	/* ms: the batch under way */
 	/* the answer, while it is judged */
 	const struct fetch_answer *got;
 	struct answer answer;

@@ -100,7 +100,7 @@ struct monitor_now {
 	struct monitor_verdict verdict;	/* as last emitted */
 	enum monitor_inside inside;
 	enum monitor_outside outside;
-	int64_t since;
+	int64_t since;		/* ms: in this state */
 	bool flapping, watched;
 };
 void monitor_get(const struct monitor *m, uint32_t site,

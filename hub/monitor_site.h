@@ -30,8 +30,8 @@ struct monitor_site {
 	/* inside */
 	int64_t heard;		/* last … */
 	int64_t back;		/* … and since when again, if it was silent */
-	int64_t patience;
-	int64_t gone;
+	int64_t patience;	/* ms without a word: then it is silent */
+	int64_t gone;		/* its connection has ended */
 	int64_t spared;		/* until then it is not silent: see below */
 	bool silent;
 	struct monitor_trend home;

@@ -81,7 +81,7 @@ struct notice {
 
 /* A stretch of time; until CLOCK_NONE: no end is known. */
 struct notice_window {
-	int64_t from, until;
+	int64_t from, until;	/* ms */
 };
 
 /* A closing is announced so long before (NORMS 3), and names a successor. */
