@@ -276,7 +276,7 @@ make_parts(struct core *c)
 	    on_new_work, c, summons_told, c->summons);
 	c->reconciler = reconciler_new(c->base, &c->writer, &c->guests,
 	    c->attests, send_answer, c);
-	c->signer = signer_new(c->writer.view, send_answer, send_to_sign, c);
+	c->signer = signer_new(&c->writer.view, send_answer, send_to_sign, c);
 	c->adopt = adopt_new(&c->writer, c->turns);
 	c->alerter = alerter_new(&c->writer, c->turns);
 	c->clerk = clerk_new(&c->writer, c->turns,

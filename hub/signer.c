@@ -26,7 +26,7 @@ struct paper {
 };
 
 struct signer {
-	struct view *view;
+	struct view *const *view;	/* where it stands */
 	reply_send_fn *send, *sign;
 	void *arg;
 	uint64_t last;		/* number given to the ca */
@@ -122,7 +122,7 @@ make_room(struct signer *s)
 static struct paper *
 make(struct signer *s, uint64_t version, uint64_t since)
 {
-	struct db_txn *t = view_read(s->view);
+	struct db_txn *t = view_read(*s->view);
 	struct paper *p = NULL;
 	struct buf xml;
 
@@ -161,7 +161,7 @@ wait_for(struct signer *s, struct paper *p, uint64_t number)
 void
 signer_ask(struct signer *s, uint64_t number, struct span body)
 {
-	uint64_t after, version = signer_version(s->view);
+	uint64_t after, version = signer_version(*s->view);
 	struct paper *p;
 
 	if (!frame_map_read(&after, body))
@@ -221,7 +221,7 @@ signer_forget(struct signer *s)
 /* --- its life ------------------------------------------------------------- */
 
 struct signer *
-signer_new(struct view *v, reply_send_fn *send, reply_send_fn *sign,
+signer_new(struct view *const *v, reply_send_fn *send, reply_send_fn *sign,
     void *arg)
 {
 	struct signer *s = mem_new(sizeof(*s));

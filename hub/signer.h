@@ -21,9 +21,10 @@ uint64_t signer_version(struct view *v);
 
 struct signer;
 
-/* Keeps the view. send: an answer to the edge; sign: a document for the ca,
- * whose answer is to come with that number. */
-struct signer *signer_new(struct view *v, reply_send_fn *send,
+/* Keeps where the view stands: a rebuild puts another there. send: an answer
+ * to the edge; sign: a document for the ca, whose answer is to come with that
+ * number. */
+struct signer *signer_new(struct view *const *v, reply_send_fn *send,
     reply_send_fn *sign, void *arg);
 void signer_free(struct signer *s);
 

@@ -198,7 +198,7 @@ sign(struct signer *s, bool good, struct span der)
 
 START_TEST(one_for_all)
 {
-	struct signer *s = signer_new(k.view, on_answer, on_sign, NULL);
+	struct signer *s = signer_new(&k.view, on_answer, on_sign, NULL);
 	uint64_t first;
 
 	memset(answers, 0, sizeof(answers));
