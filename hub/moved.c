@@ -153,7 +153,7 @@ look(struct group *g, const struct move *m)
 	look_inner(&l);
 }
 
-/* --- a host that is judged otherwise ------------------------------------------- */
+/* --- a host that is judged otherwise -------------------------------------- */
 
 static bool
 gather_host(void *arg, const struct move *m)
@@ -194,7 +194,7 @@ moved_look_site(struct group *g, uint32_t site)
 	buf_clear(&domains);
 }
 
-/* --- what a move leads to ------------------------------------------------------ */
+/* --- what a move leads to ------------------------------------------------- */
 
 static bool
 leads(const struct move *m)
@@ -208,7 +208,7 @@ settles(const struct move *m)
 	return m != NULL && m->settle != CLOCK_NONE;
 }
 
-/* --- a move that ends --------------------------------------------------------- */
+/* --- a move that ends ----------------------------------------------------- */
 
 static bool
 gather_outer(void *arg, const struct move *m)
