@@ -157,7 +157,8 @@ csv_put(struct buf *b, struct span cell)
 static bool
 is_formula(struct span cell)
 {
-	return cell.n > 0 && memchr("=+-@\t\r\n", cell.at[0], 7) != NULL;
+	return cell.n > 0 && cell.at[0] != '\0' &&
+	    strchr("=+-@\t\r\n", cell.at[0]) != NULL;
 }
 
 void
