@@ -122,7 +122,7 @@ agent_start $CODE
 wait_for 60 "the site in sync" in_sync
 heard() { zqhub site show $CODE --json | jq -e .heard >/dev/null; }
 wait_for 60 "a beat" heard
-sleep 3
+sleep 8		# and one more, since the monitor watches the site
 began=$(date +%s%3N)
 kill9 "$(agent_pid $CODE)"
 wait_for 60 "the webhook to hear of it" hooked firing 1
