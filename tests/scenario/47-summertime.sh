@@ -79,7 +79,7 @@ counted() {	# UTC CODE STATE LOOKS-BEFORE
 crossing() {
 	say "  over $1"
 	moment=$1
-	it_is "$(date -u -d "$1 UTC - 12 seconds" '+%F %T')"
+	it_is "$(date -u -d "$1 UTC - 30 seconds" '+%F %T')"
 	hub_start
 	shift
 	for code; do
