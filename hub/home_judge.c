@@ -105,20 +105,30 @@ same_title(const struct facts *f)
 
 /* --- danger ------------------------------------------------------------------ */
 
+/* By what it was seen, and where, if that isn't the site's own. */
+static bool
+is_hijacked(struct home_judgement *j, const struct facts *f, enum home_why w,
+    const char *by)
+{
+	char text[HOME_DETAIL];
+
+	if (by[0] == '\0')
+		return false;
+	snprintf(text, sizeof(text), f->at_home ? "%.*s" : "%.*s (%s)",
+	    SPAN_ARGS(text_cut(span_of(by), HOME_DETAIL / 2)), f->end);
+	return is(j, HOME_HIJACKED, w, "", text);
+}
+
 static bool
 ask_words(struct home_judgement *j, const struct facts *f)
 {
-	if (f->now->bad[0] == '\0')
-		return false;
-	return is(j, HOME_HIJACKED, HOME_WHY_WORDS, "", f->now->bad);
+	return is_hijacked(j, f, HOME_WHY_WORDS, f->now->bad);
 }
 
 static bool
 ask_parked(struct home_judgement *j, const struct facts *f)
 {
-	if (f->now->parked[0] == '\0')
-		return false;
-	return is(j, HOME_HIJACKED, HOME_WHY_PARKED, "", f->now->parked);
+	return is_hijacked(j, f, HOME_WHY_PARKED, f->now->parked);
 }
 
 /* A server that gives its home page for any address has done so before. */

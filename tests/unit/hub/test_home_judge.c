@@ -92,6 +92,23 @@ START_TEST(test_judge)
 }
 END_TEST
 
+/* Where it was seen is said, too: it tells a page that was broken into from a
+ * redirect. */
+START_TEST(test_where)
+{
+	struct home_look now = well;
+	struct home_judgement j;
+
+	be_casino(&now);
+	home_judge(&j, &well, &now, &own);
+	ck_assert_str_eq(j.detail, "casino, jackpot (casino.example.com)");
+	now = well;
+	SET(now.bad, "casino");
+	home_judge(&j, &well, &now, &own);
+	ck_assert_str_eq(j.detail, "casino");
+}
+END_TEST
+
 /* At first sight there is nothing to compare with; but a casino is one. */
 START_TEST(test_judge_first)
 {
@@ -230,6 +247,7 @@ main(void)
 	tcase_add_test(c, test_judge_catch_all);
 	tcase_add_test(c, test_outcomes);
 	tcase_add_test(c, test_words);
+	tcase_add_test(c, test_where);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
