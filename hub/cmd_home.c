@@ -172,7 +172,7 @@ print_hops(const struct home_look *l)
 			printf("%s", _("no answer"));
 		printf(_(", %" PRIu32 " ms"), h->ms);
 		if (h->address[0] != '\0')
-			printf(_(", from %s"), h->address);
+			printf(_(", answered by %s"), h->address);
 		putchar('\n');
 		if (h->has_cert)
 			print_cert(&h->cert);

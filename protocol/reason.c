@@ -21,6 +21,8 @@ static const char *const forms[] = {
 	N_("line %s: %s"),
 	N_("not well-formed XML: %s"),
 
+	N_("change %s is held: %s"),
+
 	/* whose it is */
 	N_("%s is not a domain of this site; it has %s"),
 	N_("%s is not a domain of this site: it has none"),
@@ -64,9 +66,27 @@ static const char *const forms[] = {
 	N_("one of two agents of this site was kept, and this one may be it, "
 	    "started again: it is seen within a minute whether another one "
 	    "speaks"),
+	N_("two agents speak with this site's key, or one was restored from a "
+	    "copy"),
+	N_("The hub's CA is being replaced: trust the next one as well, and "
+	    "get a certificate from it."),
+	N_("The hub's CA was replaced: trust the new one alone."),
 	N_("two agents take turns"),
 	N_("its numbers went back: restored from a copy"),
 	N_("the same number with other content"),
+
+	/* notices */
+	N_("there is no such notice"),
+	N_("the hub's operator announced it: only they can say that it is "
+	    "over"),
+	N_("nothing that has begun is announced of this service, or it is "
+	    "over: was the service named otherwise? Without a name all that "
+	    "has begun is ended"),
+	N_("nothing like this is announced, or it is over: was the service, "
+	    "or when it begins or recurs, said otherwise?"),
+	N_("the hub's operator announced this: only they can change it"),
+	N_("the site has announced 200 things that are not over: say first "
+	    "which of them are"),
 
 	/* moves */
 	N_("its time came, and the other end has not agreed: an operator may "
