@@ -7,6 +7,7 @@
 #include "agent/announced.h"
 #include "agent/compare.h"
 #include "agent/date.h"
+#include "agent/known.h"
 #include "agent/say_fit.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
@@ -303,6 +304,25 @@ take(struct saying *s, json_t *ask, int zone, struct buf *why)
 	return true;
 }
 
+/* Where people are to turn to is gone as well, then. */
+static bool
+is_at_home(struct store *store, const struct announcement *a, struct buf *why)
+{
+	struct store_txn *t;
+	struct known k;
+	bool own;
+
+	if (a->kind != ANNOUNCE_CLOSING || a->see.n == 0)
+		return false;
+	t = store_look(store);
+	own = known_find_url(t, a->see, &k);
+	store_end(t);
+	if (own)
+		buf_text(why, _("a closing names where its people turn to at "
+		    "another site than the one that closes"));
+	return own;
+}
+
 /* --- judged as the hub will ---------------------------------------------- */
 
 static bool
@@ -434,7 +454,8 @@ say_notice(struct store *store, json_t *ask, int zone, struct buf *why)
 	json_t *done = NULL;
 
 	buf_init(&s.see, LIMIT_URL);
-	if (take(&s, ask, zone, why) && judge(&s, why)) {
+	if (take(&s, ask, zone, why) && !is_at_home(store, &s.what, why) &&
+	    judge(&s, why)) {
 		look(store, &s);
 		if (put(store, &s, why))
 			done = answer(&s);

@@ -10,6 +10,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "protocol/url.h"
 
 #define AGAIN INT64_C(86400000)	/* ms: that something is over may be said
 				 * once more so long after it was */
@@ -318,6 +319,16 @@ announce(struct group *g, const struct entry *e, const struct notice_said *s)
 	return say_first(g, e, s);
 }
 
+/* Where people are to turn to is gone as well, then. */
+static bool
+is_at_home(struct group *g, const struct notice_said *s)
+{
+	struct url u;
+
+	return s->what.kind == ANNOUNCE_CLOSING && s->what.see.n > 0 &&
+	    url_parse(&u, s->what.see) && group_host(g, u.host) == s->site;
+}
+
 /* A service is known by what is kept of its name. */
 const char *
 notice_say(struct group *g, const struct entry *e,
@@ -326,6 +337,9 @@ notice_say(struct group *g, const struct entry *e,
 	struct notice_said s = *said;
 
 	s.what.service = text_cut(s.what.service, NOTICE_TEXT);
+	if (is_at_home(g, said))
+		return N_("a closing names where its people turn to at another "
+		    "site than the one that closes");
 	if (s.what.kind == ANNOUNCE_RESOLVED)
 		return resolve(g, e, &s);
 	return s.what.withdrawn ? withdraw(g, e, &s) : announce(g, e, &s);

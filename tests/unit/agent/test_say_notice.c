@@ -220,6 +220,15 @@ START_TEST(refused)
 END_TEST
 
 /* What is too long is named by its option. */
+START_TEST(nowhere_to_turn_to)
+{
+	ck_assert_int_eq(kit_tell(store, "own.html", 1), COMPARE_CREATED);
+	ck_refuses("'kind':'closing','at':'2027-06-01','reason':'x',"
+	    "'successor':'http://www.test.gov.cn/own.html'",
+	    "at another site");
+}
+END_TEST
+
 START_TEST(too_long)
 {
 	static const char *const names[] = { "service", "reason" };
@@ -356,6 +365,7 @@ main(void)
 	tcase_add_test(t, taken_back);
 	tcase_add_test(t, brief);
 	tcase_add_test(t, refused);
+	tcase_add_test(t, nowhere_to_turn_to);
 	tcase_add_test(t, too_long);
 	tcase_add_test(t, beside);
 	tcase_add_test(t, ended);

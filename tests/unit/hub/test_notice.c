@@ -99,6 +99,13 @@ START_TEST(closing)
 	t = view_read(k.view);	/* in 30 days, to the millisecond */
 	ck_assert(notice_closing(t, 2, &n) && !n.brief);
 	db_abort(t);
+	/* Its own address is nowhere to turn to. */
+	operate("'do':'notice-announce','site':2,'kind':'closing',"
+	    "'from':1797592000000,'see':'http://s2.gov.cn/new/'");
+	t = view_read(k.view);
+	ck_assert(notice_closing(t, 2, &n) &&
+	    span_is(n.see, SPAN("http://s1.gov.cn/")));
+	db_abort(t);
 	later(1);
 	operate("'do':'notice-end','notice':2");
 	operate("'do':'notice-announce','site':2,'kind':'closing',"
