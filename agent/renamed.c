@@ -104,10 +104,9 @@ renamed_from(struct store_txn *t, const struct renamed_where *w,
 	if (!ability_has(t, FEATURE_MOVES) ||
 	    known_get(t, i->source, i->path, &k))
 		return false;
-	if (i->stat.size > 0)	/* empty files are all alike */
+	moves_former(t, c->url, take_announced, &s);
+	if (!s.is_found && i->stat.size > 0)	/* empty ones are all alike */
 		twin_each(t, c->hash, i->path, take_twin, &s);
-	if (!s.is_found)
-		moves_former(t, c->url, take_announced, &s);
 	return s.is_found;
 }
 

@@ -2,9 +2,9 @@
  * Renamed: a file that is new here, and the one that it was until now.
  *
  * What vanishes at one path and appears at another is one item with another
- * address, and not a loss and something new. It is told by its bytes; or, if
- * those changed as well, by a move that the site has announced (moves.h):
- * what appears where that leads to is what was where it leads from. Each is
+ * address, and not a loss and something new. It is told by a move that the
+ * site has announced (moves.h): what appears where that leads to is what was
+ * where it leads from; or else by its bytes, which others may share. Each is
  * looked at when the new file is written into the store, so the old one may
  * have gone before or since; what is still there is no other's former self.
  * Both may be of one source, or each of its own.

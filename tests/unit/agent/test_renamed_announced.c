@@ -64,6 +64,43 @@ START_TEST(test_announced)
 }
 END_TEST
 
+/* Of pages that are alike the move says which is which. */
+START_TEST(test_alike_announced)
+{
+	uint64_t before;
+	struct buf got;
+
+	put_dir("news");
+	put_dir("news/sub");
+	put("news/a.html", "<title>alike</title>");
+	put("news/b.html", "<title>alike</title>");
+	put("news/sub/a.html", "<title>alike</title>");
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(4);
+	wait_state("fine");
+	announce(SITE "/news/", SITE "/xinwen/", clock_wall());
+	before = head();
+	move("news", "xinwen");
+	wait_told("index.html=/ xinwen/a.html=/xinwen/a.html "
+	    "xinwen/b.html=/xinwen/b.html "
+	    "xinwen/sub/a.html=/xinwen/sub/a.html ");
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	ck_assert_msg(strstr(buf_cstr(&got),
+	    "updated www:xinwen/a.html<www:news/a.html\n") != NULL &&
+	    strstr(buf_cstr(&got),
+	    "updated www:xinwen/b.html<www:news/b.html\n") != NULL &&
+	    strstr(buf_cstr(&got),
+	    "updated www:xinwen/sub/a.html<www:news/sub/a.html\n") != NULL,
+	    "%s", buf_cstr(&got));
+	buf_clear(&got);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
 /* All of it was elsewhere for a while, and nobody looked. */
 START_TEST(test_announced_twice)
 {
@@ -178,6 +215,7 @@ main(void)
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, test_announced);
+	tcase_add_test(c, test_alike_announced);
 	tcase_add_test(c, test_announced_twice);
 	tcase_add_test(c, test_former);
 	tcase_add_test(c, test_announced_gone);
