@@ -311,6 +311,14 @@ moves_successor(struct store_txn *t, struct span url, struct buf *out)
 	return found;
 }
 
+bool
+moves_has_begun(struct store_txn *t, struct span url, int64_t at)
+{
+	struct moved m;
+
+	return moves_count(t) > 0 && find(t, url, &m) && begins(&m) <= at;
+}
+
 struct leading {		/* from where do moves lead to an address? */
 	struct store_txn *t;
 	moves_url_fn *fn;

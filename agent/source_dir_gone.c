@@ -4,8 +4,10 @@
  */
 #include "agent/source_dir.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/ability.h"
 #include "agent/filter.h"
@@ -23,6 +25,9 @@
 				 * read, if none turns out to be renamed … */
 #define DOUBT_SETTLING 3000	/* … and for those that must settle */
 #define DOUBT_LONGEST 30000	/* … and ever, while more and more goes */
+
+#define EARLY 900000		/* ms: files may move so long before their
+				 * addresses do */
 
 /* --- what is missing ------------------------------------------------------ */
 
@@ -93,6 +98,27 @@ gather_all(struct source *s, struct paths *out)
 	paths_sort(out);
 }
 
+/* Nothing at all is there, or it can't be seen. */
+static bool
+is_empty(const struct source *s)
+{
+	int fd = root_open_dir(&s->root, "");
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *e;
+	bool any = false;
+
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
+	while (!any && (e = readdir(d)) != NULL)
+		any = strcmp(e->d_name, ".") != 0 &&
+		    strcmp(e->d_name, "..") != 0;
+	closedir(d);
+	return !any;
+}
+
 /* --- what is not missing -------------------------------------------------- */
 
 /* What has gone since may turn up, too: its time is its own. */
@@ -131,12 +157,14 @@ source_dir_in_doubt(struct source *s)
 }
 
 /* Drops those that have been found elsewhere since, and takes out those that
- * went where an announced move says: they are withdrawn, and no loss. */
+ * went where an announced move says: they are withdrawn, and no loss. Not long
+ * before it begins, and not of an empty root: that one isn't mounted. */
 static void
 sort_out(struct source *s, struct paths *missing, struct paths *announced)
 {
 	struct store_txn *t = store_look(s->host.store);
-	bool moves = ability_has(t, FEATURE_MOVES);
+	bool moves = ability_has(t, FEATURE_MOVES) && !is_empty(s);
+	int64_t soon = clock_wall() + EARLY;
 	size_t kept = 0;
 	struct known k;
 	struct buf to;
@@ -147,7 +175,8 @@ sort_out(struct source *s, struct paths *missing, struct paths *announced)
 		bool there = known_get(t, span_of(s->name), span_of(path),
 		    &k);
 
-		if (there && !(moves && moves_successor(t, k.url, &to))) {
+		if (there && !(moves && moves_has_begun(t, k.url, soon) &&
+		    moves_successor(t, k.url, &to))) {
 			missing->at[kept++] = path;
 			continue;
 		}

@@ -204,6 +204,31 @@ START_TEST(test_announced_gone)
 }
 END_TEST
 
+/* What is to move next month is not gone today; nor is all of it when nothing
+ * is left: that root isn't mounted. */
+START_TEST(test_announced_and_missing)
+{
+	put_dir("news");
+	put_many_in(at("news"), 200);
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(201);
+	wait_state("fine");
+	announce(SITE "/news/", SITE "/xinwen/",
+	    clock_wall() + INT64_C(30) * 86400000);
+	kit_remove_tree(at("news"));
+	wait_state("held");
+	ck_assert_uint_eq(items(), 201);
+	announce(SITE "/", "https://www.new.gov.cn/", clock_wall());
+	ck_assert_int_eq(unlink(at("index.html")), 0);
+	source_dir.rescan(source);
+	turn_loop(2000);
+	ck_assert_str_eq(state(), "held");
+	ck_assert_uint_eq(items(), 201);
+	stop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -219,6 +244,7 @@ main(void)
 	tcase_add_test(c, test_announced_twice);
 	tcase_add_test(c, test_former);
 	tcase_add_test(c, test_announced_gone);
+	tcase_add_test(c, test_announced_and_missing);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
