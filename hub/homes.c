@@ -297,6 +297,30 @@ take(struct homes *h, const struct site *site, struct slot *slot,
 		h->seen(h->arg, &k.seen);
 }
 
+/* "Not changed" says something only from the machine that was asked before:
+ * the name may lead to another one since. */
+static bool
+is_of_another(struct db_txn *t, uint32_t site, const struct home_look *l)
+{
+	struct home_look last;
+	struct home_row r;
+
+	return l->cause == CAUSE_UNCHANGED && home_row_get(t, site, &r) &&
+	    home_row_look(r.now, &last) &&
+	    strcmp(last.hop[last.hops - 1].address,
+	    l->hop[l->hops - 1].address) != 0;
+}
+
+/* The whole page, at once. */
+static void
+look_anew(struct slot *s)
+{
+	s->whole = 0;
+	keep_text(&s->etag, SPAN(""));
+	keep_text(&s->modified, SPAN(""));
+	look_soon(s, clock_mono());
+}
+
 bool
 homes_frame(struct homes *h, const struct frame *f)
 {
@@ -318,7 +342,9 @@ homes_frame(struct homes *h, const struct frame *f)
 	keep_text(&slot->etag, seen.etag);
 	keep_text(&slot->modified, seen.modified);
 	t = view_read(h->writer->view);
-	if (site_get(t, (uint32_t)f->number, &s) && !s.retired)
+	if (is_of_another(t, (uint32_t)f->number, &look))
+		look_anew(slot);
+	else if (site_get(t, (uint32_t)f->number, &s) && !s.retired)
 		take(h, &s, slot, t, &seen);
 	db_abort(t);
 	return true;

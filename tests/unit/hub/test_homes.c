@@ -36,6 +36,7 @@ static struct asked {
 	char host[HOME_HOST];
 } asked[SITES + 1];
 static enum cause answers[SITES + 1];
+static const char *from[SITES + 1];	/* by which address; NULL: one */
 static bool deaf;		/* the check part doesn't answer */
 static struct home_seen seen;
 static unsigned tells;
@@ -56,6 +57,8 @@ answer(uint32_t site)
 	struct buf b;
 
 	snprintf(l.hop[0].url, HOME_URL, "http://%s/", asked[site].host);
+	snprintf(l.hop[0].address, sizeof(l.hop[0].address), "%s",
+	    from[site] != NULL ? from[site] : "192.0.2.1");
 	l.hop[0].status = l.has_page ? 200 : 0;
 	l.secure = CAUSE_NO_CONNECTION;
 	buf_init(&b, HOME_FRAME_MAX);
@@ -220,6 +223,30 @@ START_TEST(test_regular)
 }
 END_TEST
 
+/* Another machine that says "not changed" doesn't know what was there. */
+START_TEST(test_not_changed_elsewhere)
+{
+	unsigned times, told;
+
+	pass(20000);
+	answers[1] = CAUSE_UNCHANGED;
+	pass(EVERY + EVERY / 20 + 1000);
+	ck_assert(asked[1].times == 2 && asked[1].conditional);
+	told = tells;
+	times = asked[1].times;
+	from[1] = "203.0.113.9";
+	pass(EVERY);
+	ck_assert(asked[1].times >= times + 2 && !asked[1].conditional);
+	answers[1] = CAUSE_FINE;
+	pass(20000);
+	ck_assert_uint_gt(tells, told);
+	times = asked[1].times;
+	pass(60000);
+	ck_assert_uint_eq(asked[1].times, times);
+	from[1] = NULL;
+}
+END_TEST
+
 START_TEST(test_failure)
 {
 	int64_t began;
@@ -352,6 +379,7 @@ add(TCase *t)
 {
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_regular);
+	tcase_add_test(t, test_not_changed_elsewhere);
 	tcase_add_test(t, test_failure);
 	tcase_add_test(t, test_isolated);
 	tcase_add_test(t, test_wanted);
