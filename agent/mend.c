@@ -201,6 +201,20 @@ find_on_map(struct mend *m, struct span target, struct span *to)
 	return true;
 }
 
+/* What moved may have moved on since the letter: the map says where it is in
+ * the end. */
+static void
+follow_map(struct mend *m, struct span target,
+    const struct mendlist_entry *by, struct span *to)
+{
+	if (by->link.move == 0 || rewrite_count(m->rules) == 0 ||
+	    rewrite_is_reused(m->rules, target, m->now))
+		return;
+	buf_reset(&m->to);
+	if (rewrite_url(m->rules, target, m->now, &m->to, NULL))
+		*to = buf_look(&m->to);
+}
+
 static bool
 on_target(void *arg, struct span target, struct span *to)
 {
@@ -228,6 +242,7 @@ on_target(void *arg, struct span target, struct span *to)
 			m->kept_by = by;
 		return false;
 	}
+	follow_map(m, target, by, to);
 	m->wanted++;
 	return true;
 }

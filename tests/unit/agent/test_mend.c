@@ -202,6 +202,31 @@ START_TEST(test_changed_half)
 }
 END_TEST
 
+/* What moved on since the letter is where the map has it; what was withdrawn
+ * didn't move. */
+START_TEST(test_moved_on)
+{
+	struct mending_link l = { .move = 1, .old = SPAN(OLD),
+	    .new = SPAN(KIT_SITE "between.html"),
+	    .state = MENDING_EFFECTIVE, .from = 1, .until = CLOCK_NONE };
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	map_leads(OLD);
+	kit_write_letter(&l, 60000);
+	run();
+	CK_COUNT(1, 1, 0);
+	CK_IS("a.html", LINK(NEW));
+	kit_know("a.html");
+	kit_page("b.html", SPAN(LINK(OLD)));
+	l.move = 0;
+	l.state = MENDING_WITHDRAWN;
+	kit_write_letter(&l, 120000);
+	run();
+	CK_COUNT(1, 1, 0);
+	CK_IS("b.html", LINK(KIT_SITE "between.html"));
+}
+END_TEST
+
 /* A page that was mended isn't one that others changed. */
 START_TEST(test_again)
 {
@@ -590,11 +615,11 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_mends, test_by_hand,
-		test_settings, test_changed, test_changed_half, test_again,
-		test_swap, test_list, test_undo_changed, test_below,
-		test_strange, test_like_before, test_torn_log, test_undo_without_room, test_left_beside,
-		test_letters_anew, test_dropped,
-		test_danger };
+		test_settings, test_changed, test_changed_half, test_moved_on,
+		test_again, test_swap, test_list, test_undo_changed,
+		test_below, test_strange, test_like_before, test_torn_log,
+		test_undo_without_room, test_left_beside, test_letters_anew,
+		test_dropped, test_danger };
 	Suite *s = suite_create("mend");
 	TCase *tc = tcase_create("mend");
 	SRunner *runner;
