@@ -218,6 +218,7 @@ look_at_going(const struct scanning *s)
 		.site = s->site->number, .subject = s->site->code };
 	struct notice n;
 	bool closing = notice_closing(s->txn, s->site->number, &n);
+	char when[CLOCK_TEXT_MAX];
 
 	history_each(s->txn, s->site->number, CLOCK_NONE, on_state, &a);
 	if (a.flapping)
@@ -228,8 +229,9 @@ look_at_going(const struct scanning *s)
 		alert_facts_put(s->scan->facts, &f, s->now);
 	}
 	if (closing && notice_is_open(&n) && n.from - s->now <= SOON)
-		put(s, ALERT_CLOSING, n.announced, "%.*s %.*s",
-		    SPAN_ARGS(n.see), SPAN_ARGS(n.reason));
+		put(s, ALERT_CLOSING, n.announced, "%s: %.*s %.*s",
+		    clock_show(when, n.from), SPAN_ARGS(n.see),
+		    SPAN_ARGS(n.reason));
 }
 
 /* A site that an operator has taken out is nobody's worry. */

@@ -264,6 +264,26 @@ START_TEST(test_gone)
 }
 END_TEST
 
+/* It says when. */
+START_TEST(test_closing)
+{
+	struct alert_fact *f;
+	char when[CLOCK_TEXT_MAX];
+
+	kit_act(&k, "{\"do\":\"notice-announce\",\"site\":1,\"kind\":"
+	    "\"closing\",\"from\":%lld,\"see\":\"https://s9.gov.cn/\","
+	    "\"actor\":\"li\",\"reason\":\"merged\"}",
+	    (long long)(k.now + 2 * DAY));
+	look();
+	f = fact("closing", "4100000001");
+	ck_assert_ptr_nonnull(f);
+	clock_show(when, k.now + 2 * DAY);
+	ck_assert_msg(f->detail.n > strlen(when) &&
+	    memcmp(f->detail.at, when, strlen(when)) == 0, "%.*s",
+	    SPAN_ARGS(f->detail));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -280,6 +300,7 @@ main(void)
 	tcase_add_test(t, test_view);
 	tcase_add_test(t, test_blocked);
 	tcase_add_test(t, test_gone);
+	tcase_add_test(t, test_closing);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
