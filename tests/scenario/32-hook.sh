@@ -87,7 +87,7 @@ import email, email.policy, sys
 with open(sys.argv[1], 'rb') as f:
     m = email.message_from_binary_file(f, policy=email.policy.default)
 assert m['To'] == 'web@example.gov.cn' and m['Auto-Submitted'], m
-assert m['Subject'].startswith('1 letters of the hub'), m['Subject']
+assert m['Subject'].startswith('1 letter of the hub'), m['Subject']
 text = m.get_content()
 assert '栏目合并' in text and 'https://www.b.gov.cn/new/1' in text, text
 PY
