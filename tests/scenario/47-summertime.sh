@@ -43,9 +43,9 @@ window() {
 	is=$(date -u -d "$(jq -r .window_until "$T/notice")" '+%F %T')
 	[ "$is" = "$3" ] || die "notice $1: its window ends at $is, not $3"
 }
-days() {	# CODE FIELD: in the week up to now
-	zqhub availability --json | jq --arg code "$1" ".sites[] |
-		select(.code == \$code) | .$2"
+days() {	# CODE FIELD: in the week up to now; who wasn't looked at isn't in it
+	zqhub availability --json | jq --arg code "$1" "[.sites[] |
+		select(.code == \$code) | .$2][0] // 0"
 }
 # moment UTC A'S-STATE B'S-STATE: the hub, started then, comes to these, and
 # what it sees of their home pages is counted as they say
