@@ -112,6 +112,7 @@ is_empty(const struct source *s)
 			close(fd);
 		return true;
 	}
+	/* cppcheck-suppress readdirCalled */
 	while (!any && (e = readdir(d)) != NULL)
 		any = strcmp(e->d_name, ".") != 0 &&
 		    strcmp(e->d_name, "..") != 0;
