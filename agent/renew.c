@@ -117,6 +117,14 @@ begin(struct renew *r)
 	must(event_add(r->heard, NULL) == 0);
 }
 
+/* Not too early: a timer counts from when the loop woke up. */
+static void
+look_after(struct renew *r, int64_t wait)
+{
+	timer_after(r->look, wait > 0 && wait + SLACK < LOOK ? wait + SLACK :
+	    LOOK);
+}
+
 static void
 failed(struct renew *r, struct span why)
 {
@@ -126,8 +134,7 @@ failed(struct renew *r, struct span why)
 	int64_t wait = backoff_next(&r->backoff, r->wanted ? FRESH : LOOK);
 
 	r->not_before = clock_mono() + wait;
-	/* A timer counts from when the loop woke up: it would be too early. */
-	timer_after(r->look, (wait < LOOK ? wait : LOOK) + SLACK);
+	look_after(r, wait);
 	log_error("renewal failed, next try in %s: %s", clock_span(when,
 	    wait), log_quote(quoted, why.at, why.n));
 }
@@ -176,13 +183,14 @@ static void
 on_look(evutil_socket_t fd, short what, void *arg)
 {
 	struct renew *r = arg;
+	int64_t left = r->not_before - clock_mono();
 	struct identity i;
 	struct buf why;
 
 	(void)fd;
 	(void)what;
-	timer_after(r->look, LOOK);
-	if (r->child != 0 || clock_mono() < r->not_before)
+	look_after(r, left);
+	if (r->child != 0 || left > 0)
 		return;
 	buf_init(&why, WHY_MAX);
 	if (identity_read(&i, r->dir, &why) && (r->wanted || i.outdated ||

@@ -78,7 +78,7 @@ else
 	kept=$T/clone dropped=$(agent_dir $CODE) root=$T/www-clone
 	stop "$(agent_pid $CODE)"; agent_start $CODE
 fi
-wait_for 90 "the kept one to have a new key" settled
+wait_for 180 "the kept one to have a new key" settled
 new_key=$(zqhub journal print --json | jq -r '[.[] | .act? | select(.do == "renew")] | last | .key')
 [ "$new_key" != "$old_key" ] || die "the key is the old one"
 zqhub journal print --json | jq -e '[.[] | .act? | select(.do == "settled")] | length == 1' >/dev/null ||
@@ -120,7 +120,7 @@ zqhub status >"$T/status" && die "status says all is well"
 grep -q "zqhub site settle $CODE --keep 1" "$T/status" ||
 	{ cat "$T/status"; die "status names no way out if it never comes"; }
 run_kept
-wait_for 180 "it to have begun anew" settled
+wait_for 300 "it to have begun anew" settled
 wait_for 60 "it to be said" grep -q "taken for the one that was kept" "$T/hub.log"
 wait_for 60 "what it has now" found 恢复之后的一篇
 wait_for 60 "11 items" has_items $CODE 11
