@@ -13,6 +13,7 @@
 #include "hub/item.h"
 #include "hub/meta.h"
 #include "hub/move.h"
+#include "hub/place.h"
 #include "hub/site.h"
 #include "hub/table.h"
 #include "hub/target_row.h"
@@ -260,12 +261,26 @@ fate_of(const struct naive *n, const struct site_link *at)
 	    GRAPH_OPEN;
 }
 
+/* When what was there last was withdrawn; it may have been renamed before. */
+static int64_t
+gone_since(const struct naive *n, const struct site_link *at)
+{
+	int64_t gone = n->gone[at->host][at->path];
+	struct place p;
+	struct item i;
+
+	if (gone == 0 && place_get(n->t, span_of(site_link_name(at)), &p) &&
+	    item_get(n->t, p.item, &i) && i.withdrawn)
+		gone = i.updated;
+	return gone;
+}
+
 /* Of its own site only. */
 static bool
 may_have_stayed(const struct naive *n, const struct site_link *at,
     const struct graph_target *t, const struct site_link *to)
 {
-	int64_t gone = n->gone[at->host][at->path];
+	int64_t gone = gone_since(n, at);
 
 	if (t->move == 0 || gone == 0 || t->fate == GRAPH_HERE ||
 	    site_of_own(at->host) != site_of_own(to->host))
