@@ -54,6 +54,14 @@ note_cover(void *arg, const struct cover *c)
 	return false;
 }
 
+/* A person says that what was here is withdrawn. */
+static bool
+is_a_word(const struct item *i, const struct change *said, struct span url)
+{
+	return i->withdrawn && said->word[WORD_BY].n > 0 &&
+	    place_same(said->url, url);
+}
+
 /* A source that was taken out of an agent's settings withdraws what it had,
  * though it may all be there still. A person's word counts by itself; that of
  * an agent which says what it covers, if it covers this. */
@@ -63,8 +71,7 @@ is_meant(const struct target_judge *j, const struct item *i,
 {
 	bool any = false;
 
-	if (i->withdrawn && said->word[WORD_BY].n > 0 &&
-	    place_same(said->url, url))
+	if (is_a_word(i, said, url))
 		return true;
 	cover_each(j->txn, i->site, note_cover, &any);
 	return !any || is_covered(j, i->site, url);
@@ -207,19 +214,23 @@ follow(const struct target_judge *j, struct span url, struct buf *now)
 }
 
 /* Its site withdrew it before the move took effect, and what moves is told at
- * the new address first: so this page did not move. Another site tells in its
- * own time. */
+ * the new address first: so this page did not move. Nor did it if a person says
+ * that it is gone, whenever that is. Another site tells in its own time. */
 static bool
-was_gone_before(const struct target_judge *j,
+has_stayed(const struct target_judge *j, struct span url,
     const struct target_verdict *v, const struct target_verdict *there,
     uint32_t move)
 {
+	struct change said;
 	struct item i;
 	struct move m;
 
-	return v->state == TARGET_WITHDRAWN && there->state != TARGET_HERE &&
-	    there->site == v->site && item_get(j->txn, v->item, &i) &&
-	    i.withdrawn && move_get(j->txn, move, &m) && i.updated < m.from;
+	if (v->state != TARGET_WITHDRAWN || there->state == TARGET_HERE ||
+	    there->site != v->site || !item_get(j->txn, v->item, &i) ||
+	    !i.withdrawn || !change_glance(&said, i.said))
+		return false;
+	return is_a_word(&i, &said, url) ||
+	    (move_get(j->txn, move, &m) && i.updated < m.from);
 }
 
 void
@@ -240,7 +251,7 @@ target_judge_by(const struct target_judge *j, struct span url,
 	buf_init(&to, LIMIT_URL);
 	if (rewrite_url(j->rules, url, j->when, &to, &move) && !to.bad) {
 		judge(j, buf_look(&to), &there, NULL);
-		if (was_gone_before(j, v, &there, move)) {
+		if (has_stayed(j, url, v, &there, move)) {
 			buf_clear(&to);
 			return;
 		}

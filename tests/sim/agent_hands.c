@@ -108,6 +108,7 @@ say(struct agent *a, json_t *ask)
 	json_t *said;
 
 	loop_clocks(a->part);
+	json_object_set_new(ask, "by", json_string("editor"));
 	buf_init(&why, 4096);
 	said = say_it(a->store, ask, 0, &why);
 	json_decref(ask);

@@ -261,18 +261,22 @@ fate_of(const struct naive *n, const struct site_link *at)
 	    GRAPH_OPEN;
 }
 
-/* When what was there last was withdrawn; it may have been renamed before. */
+/* When what was there last was withdrawn; it may have been renamed before. A
+ * person may say it late. */
 static int64_t
 gone_since(const struct naive *n, const struct site_link *at)
 {
 	int64_t gone = n->gone[at->host][at->path];
+	struct change said;
 	struct place p;
 	struct item i;
 
-	if (gone == 0 && place_get(n->t, span_of(site_link_name(at)), &p) &&
-	    item_get(n->t, p.item, &i) && i.withdrawn)
-		gone = i.updated;
-	return gone;
+	if (!place_get(n->t, span_of(site_link_name(at)), &p) ||
+	    !item_get(n->t, p.item, &i) || !i.withdrawn)
+		return gone;
+	if (change_glance(&said, i.said) && said.word[WORD_BY].n > 0)
+		return 1;
+	return gone == 0 || i.updated < gone ? i.updated : gone;
 }
 
 /* Of its own site only. */
@@ -304,6 +308,7 @@ judge_all(struct naive *n)
 			t->move = graph_follow(n, &at, &to);
 			t->fate = fate_of(n, &to);
 			t->stayed = may_have_stayed(n, &at, t, &to);
+			t->awaited = t->stayed && is_awaited(n, &at);
 		}
 }
 

@@ -43,7 +43,9 @@ struct graph_target {
 	uint32_t move;		/* that moved it, first; 0: none */
 	enum graph_fate fate;	/* of it, or of where it was moved to */
 	bool stayed;		/* perhaps: it was withdrawn before it moved,
-				 * and nothing is there */
+				 * and nothing is there … */
+	bool awaited;		/* … and another move that leads to the old
+				 * address settles */
 };
 
 struct naive {

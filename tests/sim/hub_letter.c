@@ -109,7 +109,7 @@ check_page(const struct told *t, const struct graph_page *p)
 		const struct site_link *l = &page->link[i];
 		const struct graph_target *g = &t->n->target[l->host][l->path];
 
-		if ((g->move == 0 && g->fate != GRAPH_GONE) ||
+		if ((g->move == 0 && g->fate != GRAPH_GONE) || g->awaited ||
 		    is_named(t, l))
 			continue;
 		broken("site %u was told of no link to %s on %s", t->site,

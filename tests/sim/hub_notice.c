@@ -70,7 +70,8 @@ check_target(const struct naive *n, const struct site_link *at)
 	const char *url = site_link_name(at);
 	const struct target_key *k = graph_key(at);
 
-	if (!t->linked || (t->move == 0 && t->fate != GRAPH_GONE))
+	if (!t->linked || t->awaited ||
+	    (t->move == 0 && t->fate != GRAPH_GONE))
 		return;
 	for (uint32_t s = 1; s < HUB_SITES; s++)
 		if (t->pages[s] > 0 && !is_told(n->t, t->move, s,

@@ -451,6 +451,30 @@ START_TEST(links_to_what_was_gone_before)
 }
 END_TEST
 
+/* A person's word counts whenever it is said: also of what went before. */
+START_TEST(links_to_what_is_said_to_be_gone)
+{
+	struct change c = kit_change(CHANGE_DELETED,
+	    "https://s1.gov.cn/e/p.html", "");
+
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/e/p.html", "");
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/e/q.html", "");
+	page_that_links(2, "https://s2.gov.cn/a.html",
+	    "https://s1.gov.cn/e/p.html");
+	put(1, CHANGE_DELETED, "https://s1.gov.cn/e/p.html", "");
+	later(60000);
+	say(1, "https://s1.gov.cn/e/", "https://s1.gov.cn/d/", "prefix", k.now,
+	    0);
+	later(60000);
+	c.word[WORD_BY] = SPAN("wang");
+	c.word[WORD_SUCCESSOR] = SPAN("https://s1.gov.cn/e/q.html");
+	kit_say(&k, 1, &c);
+	ck_assert_int_eq(target_below_e().state, TARGET_WITHDRAWN);
+	ck_assert(target_below_e().broken);
+	same_again();
+}
+END_TEST
+
 /* --- the gate ------------------------------------------------------------------------- */
 
 START_TEST(a_closed_gate_lets_a_move_pass)
@@ -523,6 +547,7 @@ main(void)
 	tcase_add_test(c, links_follow_what_was_moved_whole);
 	tcase_add_test(c, links_follow_to_other_hosts);
 	tcase_add_test(c, links_to_what_was_gone_before);
+	tcase_add_test(c, links_to_what_is_said_to_be_gone);
 	tcase_add_test(c, a_closed_gate_lets_a_move_pass);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
