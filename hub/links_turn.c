@@ -184,8 +184,10 @@ say_again(struct group *g, struct span url)
 {
 	struct target_key k;
 
-	if (target_key(&k, url))
+	if (target_key(&k, url)) {
+		graph_target_look(g, &k);
 		graph_target_again(g, &k);
+	}
 }
 
 static void

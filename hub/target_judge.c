@@ -213,24 +213,24 @@ follow(const struct target_judge *j, struct span url, struct buf *now)
 	buf_clear(&next);
 }
 
-/* Its site withdrew it before the move took effect, and what moves is told at
- * the new address first: so this page did not move. Nor did it if a person says
+/* It left this place by another way than the move's, which leads to nothing:
+ * it was renamed to elsewhere; or its site withdrew it before the move took
+ * effect, and what moves is told at the new address first; or a person says
  * that it is gone, whenever that is. Another site tells in its own time. */
 static bool
-has_stayed(const struct target_judge *j, struct span url,
-    const struct target_verdict *v, const struct target_verdict *there,
-    uint32_t move)
+has_stayed(const struct target_judge *j, struct span url, struct span to,
+    const struct target_verdict *v, uint32_t move)
 {
 	struct change said;
 	struct item i;
 	struct move m;
 
-	if (v->state != TARGET_WITHDRAWN || there->state == TARGET_HERE ||
-	    there->site != v->site || !item_get(j->txn, v->item, &i) ||
-	    !i.withdrawn || !change_glance(&said, i.said))
+	if (!item_get(j->txn, v->item, &i) || !change_glance(&said, i.said))
 		return false;
-	return is_a_word(&i, &said, url) ||
-	    (move_get(j->txn, move, &m) && i.updated < m.from);
+	if (!place_same(said.url, url))
+		return !place_same(said.url, to);
+	return is_a_word(&i, &said, url) || (i.withdrawn &&
+	    move_get(j->txn, move, &m) && i.updated < m.from);
 }
 
 void
@@ -251,7 +251,9 @@ target_judge_by(const struct target_judge *j, struct span url,
 	buf_init(&to, LIMIT_URL);
 	if (rewrite_url(j->rules, url, j->when, &to, &move) && !to.bad) {
 		judge(j, buf_look(&to), &there, NULL);
-		if (has_stayed(j, url, v, &there, move)) {
+		if (v->state == TARGET_WITHDRAWN &&
+		    there.state != TARGET_HERE && there.site == v->site &&
+		    has_stayed(j, url, buf_look(&to), v, move)) {
 			buf_clear(&to);
 			return;
 		}

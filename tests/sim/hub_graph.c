@@ -261,8 +261,8 @@ fate_of(const struct naive *n, const struct site_link *at)
 	    GRAPH_OPEN;
 }
 
-/* When what was there last was withdrawn; it may have been renamed before. A
- * person may say it late. */
+/* When what was there last was withdrawn. It may have been renamed before, or
+ * instead; and a person may say it late. */
 static int64_t
 gone_since(const struct naive *n, const struct site_link *at)
 {
@@ -272,9 +272,10 @@ gone_since(const struct naive *n, const struct site_link *at)
 	struct item i;
 
 	if (!place_get(n->t, span_of(site_link_name(at)), &p) ||
-	    !item_get(n->t, p.item, &i) || !i.withdrawn)
+	    !item_get(n->t, p.item, &i) || !change_glance(&said, i.said))
 		return gone;
-	if (change_glance(&said, i.said) && said.word[WORD_BY].n > 0)
+	if (!i.withdrawn || said.word[WORD_BY].n > 0 ||
+	    !place_same(said.url, span_of(site_link_name(at))))
 		return 1;
 	return gone == 0 || i.updated < gone ? i.updated : gone;
 }

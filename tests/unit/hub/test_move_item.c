@@ -475,6 +475,28 @@ START_TEST(links_to_what_is_said_to_be_gone)
 }
 END_TEST
 
+/* What was renamed to elsewhere is known to be there, whatever moves. */
+START_TEST(links_to_what_was_renamed_before)
+{
+	struct change c = kit_change(CHANGE_CREATED,
+	    "https://s1.gov.cn/f/p.html", "");
+
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/e/p.html", "");
+	page_that_links(2, "https://s2.gov.cn/a.html",
+	    "https://s1.gov.cn/e/p.html");
+	c.word[WORD_FORMER] = SPAN("https://s1.gov.cn/e/p.html");
+	kit_say(&k, 1, &c);
+	later(60000);
+	say(1, "https://s1.gov.cn/e/", "https://s1.gov.cn/d/", "prefix", k.now,
+	    0);
+	ck_assert_int_eq(target_below_e().state, TARGET_WITHDRAWN);
+	put(1, CHANGE_DELETED, "https://s1.gov.cn/f/p.html", "");
+	ck_assert_int_eq(target_below_e().state, TARGET_WITHDRAWN);
+	ck_assert(target_below_e().broken);
+	same_again();
+}
+END_TEST
+
 /* --- the gate ------------------------------------------------------------------------- */
 
 START_TEST(a_closed_gate_lets_a_move_pass)
@@ -548,6 +570,7 @@ main(void)
 	tcase_add_test(c, links_follow_to_other_hosts);
 	tcase_add_test(c, links_to_what_was_gone_before);
 	tcase_add_test(c, links_to_what_is_said_to_be_gone);
+	tcase_add_test(c, links_to_what_was_renamed_before);
 	tcase_add_test(c, a_closed_gate_lets_a_move_pass);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
