@@ -8,7 +8,9 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
+#include "hub/alert_what.h"
 #include "hub/json.h"
+#include "hub/notice.h"
 #include "hub/site.h"
 
 #define NAME_MOST 120		/* bytes of a site's name */
@@ -74,11 +76,45 @@ since(const struct alert *a)
 	return first;
 }
 
+/* --- what came of a closing --------------------------------------------------- */
+
+static bool
+take_outcome(void *arg, const struct notice *n)
+{
+	const char **outcome = arg;
+
+	if (n->kind != NOTICE_CLOSING)
+		return true;
+	if (notice_is_open(n))
+		*outcome = ALERT_PUT_OFF;
+	else if (n->state == NOTICE_OVER)
+		*outcome = ALERT_CLOSED;
+	else
+		*outcome = ALERT_TAKEN_BACK;
+	return false;
+}
+
+/* The last word on it; NULL of a site that an operator has taken out. */
+static const char *
+outcome_of(struct db_txn *t, const struct alert *a)
+{
+	struct span rest = a->members;
+	const char *outcome = NULL;
+	struct alert_member m;
+	struct site s;
+
+	if (alert_member_next(&rest, &m) && site_get(t, m.site, &s) &&
+	    !s.retired && !s.blocked)
+		notice_each(t, m.site, take_outcome, &outcome);
+	return outcome;
+}
+
 json_t *
 alert_notice(struct db_txn *t, const struct alert *a, enum alert_event event,
     const char *hub, uint32_t told, int64_t now)
 {
 	json_t *sites = json_array(), *o;
+	const char *outcome;
 	char id[64];
 
 	snprintf(id, sizeof(id), "%" PRIu32 "-%" PRIu64, a->number,
@@ -96,6 +132,9 @@ alert_notice(struct db_txn *t, const struct alert *a, enum alert_event event,
 	json_time(o, "at", now);
 	json_time(o, "since", since(a));
 	json_time(o, "ended", a->ended);
+	if (event == ALERT_RESOLVED && alert_what_named(a->rule) ==
+	    ALERT_CLOSING && (outcome = outcome_of(t, a)) != NULL)
+		json_object_set_new(o, "outcome", json_string(outcome));
 	return o;
 }
 

@@ -15,10 +15,16 @@
 
 #define ALERT_NOTICE_SITES 60	/* listed; the rest is counted */
 
+/* What came of a closing, in "outcome". */
+#define ALERT_TAKEN_BACK "taken-back"
+#define ALERT_PUT_OFF "put-off"
+#define ALERT_CLOSED "closed"
+
 /* {"id","hub","alert","notice","event","rule","severity","at","since",
  *  "ended","group","count","active","sites":[{"subject","site","name",
- *  "domain","since","ended","detail","new"}]}. `told` of the members were told
- * before. The caller's. */
+ *  "domain","since","ended","detail","new"}]}, and "outcome" of a closing
+ * that isn't one any more. `told` of the members were told before. The
+ * caller's. */
 json_t *alert_notice(struct db_txn *t, const struct alert *a,
     enum alert_event event, const char *hub, uint32_t told, int64_t now);
 /* A test of a receiver. */

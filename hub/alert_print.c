@@ -160,11 +160,13 @@ void
 alert_print_whole(struct query *q, const struct alert *a)
 {
 	struct columns *table = alert_print_table();
+	enum alert_what w = alert_what_named(a->rule);
 
 	alert_print_row(table, q, a);
 	columns_print(table, stdout);
 	columns_free(table);
-	printf("%s.\n", alert_what_about(alert_what_named(a->rule)));
+	printf("%s.\n", a->ended != CLOCK_NONE ? alert_what_was(w) :
+	    alert_what_about(w));
 	print_ack(a);
 	putchar('\n');
 	print_members(a);

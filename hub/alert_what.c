@@ -83,3 +83,11 @@ alert_what_about(enum alert_what w)
 	return w < ALERT_RULES ? _(table[w].about) :
 	    _("A rule of another version of the hub");
 }
+
+const char *
+alert_what_was(enum alert_what w)
+{
+	return w == ALERT_CLOSING ?
+	    _("The site had announced that it closes soon") :
+	    alert_what_about(w);
+}

@@ -44,12 +44,12 @@ put_severity(struct buf *b, enum alert_severity s)
 }
 
 static void
-put_about(struct buf *b, struct span rule)
+put_about(struct buf *b, struct span rule, bool over)
 {
 	enum alert_what w = alert_what_named(rule);
 
-	markup_text(b, w != ALERT_RULES ? span_of(alert_what_about(w)) :
-	    rule);
+	markup_text(b, w == ALERT_RULES ? rule : span_of(over ?
+	    alert_what_was(w) : alert_what_about(w)));
 }
 
 static void
@@ -168,7 +168,7 @@ alert_row(void *arg, const struct alert *a)
 	buf_printf(b, "<li id=\"alert-%" PRIu32 "\">", a->number);
 	put_severity(b, a->severity);
 	put_number_link(v, a->number);
-	put_about(b, a->rule);
+	put_about(b, a->rule, a->ended != CLOCK_NONE);
 	buf_text(b, "</a> <span class=\"soft\">");
 	markup_ago(b, a->at);
 	if (a->group.n > 0) {
@@ -198,7 +198,7 @@ silence_row(void *arg, const struct silence *s)
 
 	buf_text(b, "<li>");
 	if (s->rule.n > 0)
-		put_about(b, s->rule);
+		put_about(b, s->rule, false);
 	else
 		buf_text(b, _("Everything"));
 	if (s->site != 0 && query_site_by_number(v->query, s->site, &site)) {
@@ -361,7 +361,7 @@ one(struct visit *v, const struct alert *a)
 
 	snprintf(path, sizeof(path), "/alerts/%" PRIu32, a->number);
 	buf_text(b, "<h1>");
-	put_about(b, a->rule);
+	put_about(b, a->rule, a->ended != CLOCK_NONE);
 	buf_text(b, "</h1>\n<p>");
 	put_severity(b, a->severity);
 	markup_time(b, a->at);

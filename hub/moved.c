@@ -93,21 +93,38 @@ struct gathering {
 	const struct move *outer;
 };
 
-/* A move that leads to below what another one has moved, or to where that is
- * now: it may be missing as long as that one settles. */
+/* Is url, or where others lead it on to, below what has moved, or below where
+ * that is now? */
+static bool
+leads_below(struct group *g, const struct move *outer, struct span url)
+{
+	struct rewrite_rule old, new;
+	struct buf end;
+	bool does;
+
+	move_rule(outer, &old);
+	new = old;
+	new.from = old.to;
+	if (rewrite_rule_covers(&old, url) || rewrite_rule_covers(&new, url))
+		return true;
+	buf_init(&end, LIMIT_URL);
+	does = rewrite_url(group_effective(g), url, INT64_MAX, &end, NULL) &&
+	    !end.bad && (rewrite_rule_covers(&old, buf_look(&end)) ||
+	    rewrite_rule_covers(&new, buf_look(&end)));
+	buf_clear(&end);
+	return does;
+}
+
+/* A move that leads to there: it may be missing as long as the other one
+ * settles. */
 static bool
 gather_inner(void *arg, const struct move *m)
 {
 	const struct gathering *k = arg;
 	struct looking *l = k->looking;
-	struct rewrite_rule old, new;
 
-	move_rule(k->outer, &old);
-	new = old;
-	new.from = old.to;
 	if (!move_is_effective(m->state) || m->number == l->move ||
-	    (!rewrite_rule_covers(&old, m->new) &&
-	    !rewrite_rule_covers(&new, m->new)) || is_inner(l, m->number))
+	    is_inner(l, m->number) || !leads_below(l->g, k->outer, m->new))
 		return true;
 	keep(l, m->number);
 	return l->n < INNER_MAX;

@@ -14,6 +14,7 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/alert_detail.h"
+#include "hub/alert_notice.h"
 #include "hub/alert_what.h"
 #include "hub/markup.h"
 
@@ -91,11 +92,28 @@ event_word(const struct sink_job *job)
 	}
 }
 
+/* Which of a closing would read as if that had come to pass. */
+static const char *
+about_end(const json_t *notice)
+{
+	struct span outcome = word(notice, "outcome");
+
+	if (span_is(outcome, SPAN(ALERT_TAKEN_BACK)))
+		return _("The closing was taken back: the site stays");
+	if (span_is(outcome, SPAN(ALERT_PUT_OFF)))
+		return _("The closing was put off: the site stays for now");
+	if (span_is(outcome, SPAN(ALERT_CLOSED)))
+		return _("The site has closed, as it had announced");
+	return alert_what_was(alert_what_named(word(notice, "rule")));
+}
+
 static const char *
 about(const struct sink_job *job)
 {
 	if (job->event == ALERT_TEST)
 		return _("A test of this receiver: nothing is wrong");
+	if (job->event == ALERT_RESOLVED)
+		return about_end(job->notice);
 	return alert_what_about(alert_what_named(word(job->notice, "rule")));
 }
 

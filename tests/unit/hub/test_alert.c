@@ -295,6 +295,45 @@ START_TEST(test_announced)
 }
 END_TEST
 
+/* That a closing is over is not that the site has closed. */
+static void
+outcome_is(const char *outcome)
+{
+	struct db_txn *t = db_begin(view_db(k.view), false);
+	struct alert a = alert_now(1);
+	json_t *o = alert_notice(t, &a, ALERT_RESOLVED, "H", 0, k.now);
+	const char *said = json_string_value(json_object_get(o, "outcome"));
+
+	ck_assert_msg(outcome == NULL ? said == NULL : said != NULL &&
+	    strcmp(said, outcome) == 0, "%s", said != NULL ? said : "-");
+	json_decref(o);
+	db_abort(t);
+}
+
+START_TEST(test_closing)
+{
+	kit_act(&k, "{\"do\":\"notice-announce\",\"site\":1,\"kind\":"
+	    "\"closing\",\"from\":%lld,\"see\":\"https://s9.gov.cn/\","
+	    "\"actor\":\"li\",\"reason\":\"merged\"}",
+	    (long long)(k.now + HOUR));
+	kit_show(&k, 100);
+	is(1, ALERT_CLOSING);
+	settle();
+	outcome_is("put-off");
+	kit_act(&k, _i == 0 ? "{\"do\":\"notice-end\",\"notice\":1,"
+	    "\"actor\":\"li\",\"reason\":\"no\"}" :
+	    "{\"do\":\"notice-due\",\"notices\":[1],\"at\":%lld,"
+	    "\"actor\":\"hub\",\"reason\":\"\"}",
+	    (long long)(k.now + HOUR));
+	kit_show(&k, 100);
+	outcome_is(_i == 0 ? "taken-back" : "closed");
+	kit_act(&k, "{\"do\":\"retire\",\"site\":1,\"actor\":\"li\","
+	    "\"reason\":\"gone\"}");
+	kit_show(&k, 100);
+	outcome_is(NULL);
+}
+END_TEST
+
 START_TEST(test_quiet)
 {
 	unsigned minute = (unsigned)(k.now / 60000 % 1440 + 8 * 60) % 1440;
@@ -578,6 +617,7 @@ main(void)
 	tcase_add_loop_test(t, test_silence, 0, 2);
 	tcase_add_loop_test(t, test_unsilence, 0, 2);
 	tcase_add_loop_test(t, test_announced, 0, 2);
+	tcase_add_loop_test(t, test_closing, 0, 2);
 	tcase_add_loop_test(t, test_quiet, 0, 2);
 	tcase_add_test(t, test_who);
 	tcase_add_test(t, test_receiver_gone);

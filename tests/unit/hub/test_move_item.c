@@ -356,6 +356,33 @@ START_TEST(links_follow_the_whole_chain)
 }
 END_TEST
 
+/* A page was moved into a column that was moved whole, and where that is moves
+ * again. */
+START_TEST(links_follow_over_what_was_moved_whole)
+{
+	struct change c = kit_change(CHANGE_COVER, "https://s1.gov.cn/", "");
+
+	c.word[WORD_SCOPE] = SPAN("whole");
+	kit_say(&k, 1, &c);
+	put(1, CHANGE_CREATED, "https://s1.gov.cn/f/p.html", "");
+	page_that_links(2, "https://s2.gov.cn/a.html",
+	    "https://s1.gov.cn/e/p.html");
+	say(1, "https://s1.gov.cn/e/p.html", "https://s1.gov.cn/b/p.html",
+	    "address", k.now, 0);
+	later(1000);
+	say(1, "https://s1.gov.cn/b/", "https://s1.gov.cn/c/", "prefix",
+	    k.now, 0);
+	later(MOVE_GRACE);
+	tick();
+	ck_assert(target_below_e().broken);
+	later(1000);
+	say(1, "https://s1.gov.cn/c/", "https://s1.gov.cn/f/", "prefix",
+	    k.now, 0);
+	ck_assert(!target_below_e().broken);
+	same_again();
+}
+END_TEST
+
 /* One page of a column that was moved whole was moved on by itself, and then
  * the column where that is: those three are told when nothing came of it. */
 START_TEST(links_follow_what_was_moved_whole)
@@ -566,6 +593,7 @@ main(void)
 	tcase_add_test(c, from_one_site_to_another);
 	tcase_add_test(c, what_stands_stays);
 	tcase_add_test(c, links_follow_the_whole_chain);
+	tcase_add_test(c, links_follow_over_what_was_moved_whole);
 	tcase_add_test(c, links_follow_what_was_moved_whole);
 	tcase_add_test(c, links_follow_to_other_hosts);
 	tcase_add_test(c, links_to_what_was_gone_before);

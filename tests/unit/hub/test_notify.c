@@ -75,6 +75,36 @@ START_TEST(test_text)
 }
 END_TEST
 
+/* A closing that was taken back is not a site that has closed. */
+START_TEST(test_closing)
+{
+	static const struct { const char *outcome, *says; } as[] = {
+		{ "taken-back", "The closing was taken back: the site stays" },
+		{ "put-off", "The closing was put off: the site stays for "
+		    "now" },
+		{ "closed", "The site has closed, as it had announced" },
+		{ "", "The site had announced that it closes soon" },
+	};
+	char json[4096], subject[200];
+	struct sink_job j;
+
+	for (size_t i = 0; i < sizeof(as) / sizeof(as[0]); i++) {
+		snprintf(json, sizeof(json), NOTICE, "closing", 1, "City",
+		    "");
+		j = job_of(ALERT_RESOLVED, json);
+		json_object_set_new(j.notice, "outcome",
+		    json_string(as[i].outcome));
+		notify_text_make(&text, &j, "en");
+		snprintf(subject, sizeof(subject), "[H] over: City: %s",
+		    as[i].says);
+		ck_assert_str_eq(buf_cstr(&text.subject), subject);
+		ck_assert(has(&text.plain, as[i].says));
+		notify_text_clear(&text);
+		json_decref(j.notice);
+	}
+}
+END_TEST
+
 /* A name must neither end a header nor begin an element. */
 START_TEST(test_hostile)
 {
@@ -257,6 +287,7 @@ main(void)
 	lang_switch("en");
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_text);
+	tcase_add_test(t, test_closing);
 	tcase_add_test(t, test_hostile);
 	tcase_add_test(t, test_both);
 	tcase_add_test(t, test_frames);
