@@ -79,34 +79,35 @@ since(const struct alert *a)
 /* --- what came of a closing --------------------------------------------------- */
 
 static bool
-take_outcome(void *arg, const struct notice *n)
+take_closing(void *arg, const struct notice *n)
 {
-	const char **outcome = arg;
+	struct notice *last = arg;
 
-	if (n->kind != NOTICE_CLOSING)
-		return true;
-	if (notice_is_open(n))
-		*outcome = ALERT_PUT_OFF;
-	else if (n->state == NOTICE_OVER)
-		*outcome = ALERT_CLOSED;
-	else
-		*outcome = ALERT_TAKEN_BACK;
-	return false;
+	if (n->kind == NOTICE_CLOSING)
+		*last = *n;
+	return n->kind != NOTICE_CLOSING;
 }
 
-/* The last word on it; NULL of a site that an operator has taken out. */
+/* By the last word on it, and by what became of the site. NULL: an operator
+ * has taken that out before its time. */
 static const char *
-outcome_of(struct db_txn *t, const struct alert *a)
+outcome_of(struct db_txn *t, const struct alert *a, int64_t now)
 {
+	struct notice last = { .kind = NOTICE_NONE };
 	struct span rest = a->members;
-	const char *outcome = NULL;
 	struct alert_member m;
 	struct site s;
 
-	if (alert_member_next(&rest, &m) && site_get(t, m.site, &s) &&
-	    !s.retired && !s.blocked)
-		notice_each(t, m.site, take_outcome, &outcome);
-	return outcome;
+	if (!alert_member_next(&rest, &m) || !site_get(t, m.site, &s))
+		return NULL;
+	notice_each(t, m.site, take_closing, &last);
+	if (last.kind == NOTICE_NONE)
+		return NULL;
+	if (!notice_is_open(&last))
+		return ALERT_TAKEN_BACK;
+	if (!s.retired && !s.blocked)
+		return ALERT_PUT_OFF;
+	return last.from <= now ? ALERT_CLOSED : NULL;
 }
 
 json_t *
@@ -133,7 +134,7 @@ alert_notice(struct db_txn *t, const struct alert *a, enum alert_event event,
 	json_time(o, "since", since(a));
 	json_time(o, "ended", a->ended);
 	if (event == ALERT_RESOLVED && alert_what_named(a->rule) ==
-	    ALERT_CLOSING && (outcome = outcome_of(t, a)) != NULL)
+	    ALERT_CLOSING && (outcome = outcome_of(t, a, now)) != NULL)
 		json_object_set_new(o, "outcome", json_string(outcome));
 	return o;
 }

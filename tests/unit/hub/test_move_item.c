@@ -356,7 +356,7 @@ START_TEST(links_follow_the_whole_chain)
 }
 END_TEST
 
-/* A page was moved into a column that was moved whole, and where that is moves
+/* A page was moved into a column that was moved whole, and a part of that moves
  * again. */
 START_TEST(links_follow_over_what_was_moved_whole)
 {
@@ -367,7 +367,7 @@ START_TEST(links_follow_over_what_was_moved_whole)
 	put(1, CHANGE_CREATED, "https://s1.gov.cn/f/p.html", "");
 	page_that_links(2, "https://s2.gov.cn/a.html",
 	    "https://s1.gov.cn/e/p.html");
-	say(1, "https://s1.gov.cn/e/p.html", "https://s1.gov.cn/b/p.html",
+	say(1, "https://s1.gov.cn/e/p.html", "https://s1.gov.cn/b/i/p.html",
 	    "address", k.now, 0);
 	later(1000);
 	say(1, "https://s1.gov.cn/b/", "https://s1.gov.cn/c/", "prefix",
@@ -376,7 +376,7 @@ START_TEST(links_follow_over_what_was_moved_whole)
 	tick();
 	ck_assert(target_below_e().broken);
 	later(1000);
-	say(1, "https://s1.gov.cn/c/", "https://s1.gov.cn/f/", "prefix",
+	say(1, "https://s1.gov.cn/c/i/", "https://s1.gov.cn/f/", "prefix",
 	    k.now, 0);
 	ck_assert(!target_below_e().broken);
 	same_again();
