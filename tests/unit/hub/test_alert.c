@@ -2,6 +2,7 @@
  * Alerts: from beginning to end, with everything that may keep them from
  * being told in between, and a hub that dies between any two steps.
  */
+#include "hub/alert_notice.h"
 #include "tests/unit/hub/alertkit.h"
 
 /* Each test is played twice: by a hub that lives, and by one that dies. */
