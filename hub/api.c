@@ -334,7 +334,8 @@ api_make(struct visit *v)
 			return;
 		}
 	}
-	api_say_why(v, 404, _("ask for totals, sites, items, moves, held or journal"));
+	api_say_why(v, 404, _("ask for totals, sites, items, links, moves, "
+	    "held or journal"));
 }
 
 void

@@ -39,6 +39,16 @@ cmd_help_short(const struct cmd *c)
 	fputc('\n', stderr);
 }
 
+/* Lists of one subject stand together: "site add …", "site settle …". */
+static bool
+goes_on(const struct cmd *list, const struct cmd *next)
+{
+	size_t n = strcspn(list->name, " ");
+
+	return next != NULL && n == strcspn(next->name, " ") &&
+	    strncmp(list->name, next->name, n) == 0;
+}
+
 static void
 help_all(const struct cmd *const *lists)
 {
@@ -46,12 +56,18 @@ help_all(const struct cmd *const *lists)
 	    "whether its daemon runs or not."));
 	for (; *lists != NULL; lists++) {
 		for (const struct cmd *c = *lists; c->name != NULL; c++)
-			printf("  %-16s %s\n", c->name, _(c->about));
-		putchar('\n');
+			printf("  %-18s  %s\n", c->name, _(c->about));
+		if (!goes_on(lists[0], lists[1]))
+			putchar('\n');
 	}
 	printf(_("Every command takes --dir DIR (of hub.conf; %s unless "
-	    "given)\nand --help, with examples. Listings take --json.\n"),
-	    CONFIG_DIR);
+	    "given)\nand --help, with examples; what shows something takes "
+	    "--json.\n"), CONFIG_DIR);
+	fputs(_("Ends with 0 if it is done or all is well, 1 if it failed or "
+	    "the answer is no,\n2 if the command line makes no sense.\n\n"
+	    "To begin: zqhub init, then start zqhubd, then zqhub site add.\n"
+	    "zqhub(8) has everything, zqhub.conf(5) the settings, zhanqun(7) "
+	    "what to do when.\n"), stdout);
 }
 
 bool
@@ -67,7 +83,7 @@ cmd_help_group(FILE *f, const struct cmd *const *lists, const char *word)
 				continue;
 			any = true;
 			if (f != NULL)
-				fprintf(f, "  %-16s %s\n", c->name,
+				fprintf(f, "  %-18s  %s\n", c->name,
 				    _(c->about));
 		}
 	}

@@ -29,11 +29,13 @@ run_init(struct cmd_line *l)
 		return code;
 	printf(_("A hub was made in %s.\n"), l->dir);
 	printf(_("Next, start it and add the first site:\n"
-	    "  zqhubd -c %s/hub.conf\n"
+	    "  zqhubd -c %s/hub.conf        (or: systemctl enable --now "
+	    "zqhubd)\n"
 	    "  zqhub site add --code 4101000001 --name '郑州市人民政府' "
 	    "--domain www.zhengzhou.gov.cn --dir %s\n"
-	    "Keep a copy of %s/ca off this machine: whoever has "
-	    "it is the hub.\n"), l->dir, l->dir, l->dir);
+	    "Then, and after each site, put a backup on another machine; "
+	    "whoever has it is the hub:\n"
+	    "  zqhub backup FILE --dir %s\n"), l->dir, l->dir, l->dir);
 	return CMD_OK;
 }
 
