@@ -258,6 +258,8 @@ keep_said(struct turn *t, struct change *said)
 	keep_word(t, said, WORD_COLUMN);
 	if (said->id.n == 0)
 		said->id = t->old_said.id;
+	if (said->url.n == 0)
+		said->url = t->old_said.url;
 	if (!t->old.withdrawn)
 		return;
 	keep_word(t, said, WORD_REASON);

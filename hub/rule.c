@@ -72,9 +72,31 @@ is_of_item(const struct change *c)
 	    c->kind == CHANGE_DELETED;
 }
 
+/* What a site has it may withdraw by its id, also when it has moved since to
+ * an address that isn't its own. */
+static bool
+withdraws_own(struct group *g, uint32_t site, const struct change *c)
+{
+	uint8_t name[TABLE_DIGEST];
+	uint32_t number;
+
+	if (c->kind != CHANGE_DELETED || c->id.n == 0 ||
+	    !is_foreign(g, site, c))
+		return false;
+	item_name(name, site, c->id);
+	return item_by_name(g->txn, name, &number);
+}
+
 void
 rule_change(struct group *g, const struct entry *e, const struct change *c)
 {
+	struct change own;
+
+	if (withdraws_own(g, e->site, c)) {
+		own = *c;
+		own.url = SPAN_NONE;
+		c = &own;
+	}
 	if (why_held(g, c))
 		held_put(g, e, c, buf_look(&g->why));
 	else if (hear_is(c))

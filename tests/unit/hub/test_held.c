@@ -72,6 +72,27 @@ START_TEST(what_is_said_anew_is_settled)
 }
 END_TEST
 
+/* It moved to a host that isn't the site's, and was deleted there. */
+START_TEST(what_is_ones_own_may_be_withdrawn)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/7",
+	    "x");
+
+	c.id = SPAN("page 7");
+	kit_say(&k, 1, &c);
+	c.url = SPAN("http://elsewhere.example/7");
+	kit_say(&k, 1, &c);
+	ck_assert_uint_eq(held(1).n, 1);
+	ck_assert_uint_eq(site(1).items, 1);
+	c.kind = CHANGE_DELETED;
+	kit_say(&k, 2, &c);		/* not the other site's */
+	ck_assert_uint_eq(held(2).n, 1);
+	kit_say(&k, 1, &c);
+	ck_assert_uint_eq(held(1).n, 0);
+	ck_assert_uint_eq(site(1).items, 0);
+}
+END_TEST
+
 START_TEST(a_critical_part_holds_its_change_only)
 {
 	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/a",
@@ -288,6 +309,7 @@ main(void)
 	tcase_add_checked_fixture(c, viewkit_open_two, viewkit_close);
 	tcase_add_test(c, what_is_held_is_told);
 	tcase_add_test(c, what_is_said_anew_is_settled);
+	tcase_add_test(c, what_is_ones_own_may_be_withdrawn);
 	tcase_add_test(c, a_critical_part_holds_its_change_only);
 	tcase_add_test(c, garbage_is_held);
 	tcase_add_test(c, what_is_dismissed_is_gone);
