@@ -245,7 +245,9 @@ print_others(struct query *q, const struct pulse_row *p)
 	if (p->others_at == 0)
 		return;
 	printf("\n");
-	printf(_("Others were asked at %s:"), clock_show(at, p->others_at));
+	printf(p->others[0].by != 0 ? _("Others were asked at %s:") :
+	    _("Others were to be asked at %s:"), clock_show(at,
+	    p->others_at));
 	buf_init(&b, WHAT_MAX);
 	elsewhere_list(&b, q, p);
 	printf("\n%s", buf_cstr(&b));

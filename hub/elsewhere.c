@@ -88,6 +88,11 @@ elsewhere_list(struct buf *b, struct query *q, const struct pulse_row *p)
 {
 	struct site_info s;
 
+	if (p->others_at != 0 && p->others[0].by == 0)
+		buf_printf(b, "%s\n", _("Nobody could be asked: no agent that "
+		    "looks for others (look_for_others = yes in its\n"
+		    "agent.conf) was well and free, at another address than "
+		    "this site."));
 	elsewhere_sentence(b, p);
 	if (b->n > 0)
 		buf_byte(b, '\n');

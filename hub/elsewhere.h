@@ -18,12 +18,13 @@ bool elsewhere_is_of_now(const struct pulse_row *p);
 /* "2 of 3 other sites reach it"; nothing as long as nobody has spoken. */
 void elsewhere_sentence(struct buf *b, const struct pulse_row *p);
 /* The same and who saw what, in lines: "  4101000002 NAME: the page comes:
- * HTTP 200 after 35 ms". */
+ * HTTP 200 after 35 ms"; or that there was nobody to ask. */
 void elsewhere_list(struct buf *b, struct query *q,
     const struct pulse_row *p);
 
 /* {"asked", "of", "reach", "looks":[{"code", "said", …}]}, a new object; or
- * null: nobody was asked since the hub has started. */
+ * null: nobody was to be asked since the hub has started. No looks: there was
+ * nobody to ask. */
 json_t *elsewhere_json(struct query *q, const struct pulse_row *p);
 
 #endif

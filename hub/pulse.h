@@ -45,7 +45,8 @@ struct pulse_row {		/* zeros: nothing is known */
 	int64_t others_at;	/* ms, hub time: others were asked for its
 				 * page … */
 	struct vantage_look others[VANTAGE_ASKED];	/* … and what they
-				 * saw; by 0: nobody */
+				 * saw; by 0: nobody (there was none at all to
+				 * ask, if it is so of the first) */
 	char address[PULSE_ADDRESS];	/* it last spoke from; "" */
 	struct health health;	/* as last told */
 };

@@ -19,6 +19,7 @@
 
 #define POOL 64			/* agents, by chance, of all that could */
 #define FRESH 20000		/* ms since it was heard */
+#define STALE 300000		/* ms: what was seen elsewhere */
 #define HOSTS (HOME_ADDRESSES + 2)	/* at which nobody is asked */
 #define BODY_MAX 1000
 
@@ -201,6 +202,19 @@ spread(struct pool *p)
 	return n;
 }
 
+/* So that who reads the page's state knows why nobody else has looked; but
+ * what others saw a while ago says more. */
+static void
+say_nobody(uint32_t site, int64_t now)
+{
+	static const struct vantage_look nobody[VANTAGE_ASKED];
+	struct pulse_row row;
+
+	(void)pulse_read(site, &row);
+	if (row.others[0].by == 0 || now - row.others_at >= STALE)
+		pulse_others(site, now, nobody);
+}
+
 void
 vantage_core_want(struct vantage_core *v, uint32_t site)
 {
@@ -215,7 +229,9 @@ vantage_core_want(struct vantage_core *v, uint32_t site)
 	(void)pulse_each_since(0, consider, &p);
 	memcpy(v->url, s.url, sizeof(v->url));
 	v->until = p.wall + VANTAGE_LIFE;
-	(void)vantage_ask(v->rounds, site, p.by, spread(&p), p.now, p.wall);
+	if (vantage_ask(v->rounds, site, p.by, spread(&p), p.now,
+	    p.wall) == 0)
+		say_nobody(site, p.wall);
 }
 
 /* --- how ------------------------------------------------------------------- */

@@ -6,7 +6,8 @@
  * and doesn't flap, and that hold a poll just now; by chance, each from
  * another address, and none that is where the page or its agent is: from
  * there it is always seen. Asked for is the address at which the page came
- * when it last was well. What they said is in the pulse, and in the log.
+ * when it last was well. What they said is in the pulse, and in the log; if
+ * there was nobody to ask the pulse has that.
  */
 #ifndef ZQ_HUB_VANTAGE_CORE_H
 #define ZQ_HUB_VANTAGE_CORE_H

@@ -280,6 +280,38 @@ START_TEST(who)
 }
 END_TEST
 
+/* Nobody to ask: that is said, but not over what was seen just now. */
+START_TEST(nobody)
+{
+	struct buf b;
+
+	for (uint32_t i = 2; i <= SITES; i++)
+		pulse_looks(i, false);
+	ck_assert_uint_eq(ask(), 0);
+	ck_assert(pulse_read(1, &row));
+	ck_assert_int_eq(row.others_at, now);
+	buf_init(&b, 1000);
+	elsewhere_list(&b, NULL, &row);
+	ck_assert_msg(strstr(buf_cstr(&b), "Nobody could be asked") != NULL,
+	    "%s", buf_cstr(&b));
+	buf_clear(&b);
+	for (uint32_t i = 2; i <= SITES; i++)
+		pulse_looks(i, true);
+	ck_assert_uint_eq(ask(), VANTAGE_ASKED);
+	for (uint32_t i = 2; i <= SITES; i++)
+		pulse_looks(i, false);
+	pass(21000);
+	ck_assert_uint_eq(ask(), 0);
+	(void)pulse_read(1, &row);
+	ck_assert_int_eq(row.others[0].said, VANTAGE_MUTE);
+	ck_assert_uint_ne(row.others[0].by, 0);
+	pass(300000);
+	ck_assert_uint_eq(ask(), 0);
+	(void)pulse_read(1, &row);
+	ck_assert_uint_eq(row.others[0].by, 0);
+}
+END_TEST
+
 /* Who was asked has no poll any more, until it asks again. */
 START_TEST(again)
 {
@@ -318,6 +350,7 @@ main(void)
 	tcase_add_test(t, down);
 	tcase_add_test(t, from_where);
 	tcase_add_test(t, who);
+	tcase_add_test(t, nobody);
 	tcase_add_test(t, again);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
