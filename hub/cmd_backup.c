@@ -178,6 +178,8 @@ restore_from(struct cmd_line *l, struct span text, const char *pass)
 	struct backup b;
 	int code;
 
+	/* Root has read the file; what is made is the daemon's. */
+	errand_become_owner(l->dir);
 	buf_init(&why, TROUBLE_MAX);
 	buf_init(&hint, TROUBLE_MAX);
 	ask_actor(actor, getuid());

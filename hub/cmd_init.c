@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "contrib/base/lang.h"
+#include "hub/errand.h"
 #include "hub/init.h"
 
 static int
@@ -21,6 +22,8 @@ run_init(struct cmd_line *l)
 	struct buf why;
 	int code = CMD_OK;
 
+	/* So that the daemon can read what root makes for it. */
+	errand_become_owner(l->dir);
 	buf_init(&why, 65536);
 	if (!init_hub(&i, &why))
 		code = cmd_fail(NULL, "%s", buf_cstr(&why));

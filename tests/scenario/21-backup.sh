@@ -42,6 +42,22 @@ jq -r .ca.key "$T/closed.json" >"$T/closed.pem"
 openssl pkey -in "$T/closed.pem" -passin "file:$T/pass" -noout || die "openssl can't open the key"
 openssl pkey -in "$T/closed.pem" -passin pass:wrong -noout 2>/dev/null && die "any passphrase opens it"
 
+say "- what root makes in the daemon's directory is the daemon's"
+if [ "$(id -u)" = 0 ]; then
+	chmod 755 "$T"
+	for verb in init restore; do
+		install -d -o nobody "$T/theirs.$verb"
+		case $verb in
+		init)	set -- --name '另一个站群' ;;
+		*)	set -- "$T/plain.json" ;;
+		esac
+		"$ZQ_BUILD/zqhub" $verb "$@" --dir "$T/theirs.$verb" >/dev/null ||
+			die "$verb as root"
+		[ -z "$(find "$T/theirs.$verb" ! -user nobody)" ] ||
+			die "$verb: root's files in the daemon's directory"
+	done
+fi
+
 say "- what is damaged is refused, by the name of the field"
 refused() {	# FILE WHAT [MORE …]
 	file=$1 what=$2; shift 2
