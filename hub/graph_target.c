@@ -151,6 +151,17 @@ judge(struct group *g, struct target *t)
 	target_judge_by(&j, t->url, &v, NULL);
 	t->state = v.state;
 	t->broken = v.broken;
+	t->move = v.state == TARGET_MOVED ? v.move : 0;
+	t->end = v.state == TARGET_MOVED ? v.end : 0;
+}
+
+/* The same move made it so as before, and another one after that leads it
+ * elsewhere now, or no longer does. */
+static bool
+goes_elsewhere(const struct target *was, const struct target *now)
+{
+	return was->state == TARGET_MOVED && now->state == TARGET_MOVED &&
+	    was->move == now->move && was->end != now->end;
 }
 
 void
@@ -163,12 +174,15 @@ graph_target_look(struct group *g, const struct target_key *k)
 		return;
 	now = was;
 	judge(g, &now);
-	if (now.state == was.state && now.broken == was.broken)
+	if (now.state == was.state && now.broken == was.broken &&
+	    now.move == was.move && now.end == was.end)
 		return;
 	put(g, k, old, &now);
 	if (now.broken != was.broken)
 		list_broken(g, k, now.broken);
-	if (is_news(g, k, &was) || is_news(g, k, &now))
+	if (goes_elsewhere(&was, &now))
+		link_news_put_end(g->txn, k);
+	else if (is_news(g, k, &was) || is_news(g, k, &now))
 		tell(g, 0, k);
 }
 

@@ -14,6 +14,10 @@
  * one no more. Each stands once. */
 void link_news_put(struct db_txn *t, uint32_t site,
     const struct target_key *k);
+/* The target had moved, and where it moved to has. What is put over it later
+ * doesn't take that away. */
+void link_news_put_end(struct db_txn *t, const struct target_key *k);
+bool link_news_is_end(struct db_txn *t, const struct target_key *k);
 void link_news_del(struct db_txn *t, uint32_t site,
     const struct target_key *k);
 bool link_news_has(struct db_txn *t, uint32_t site,

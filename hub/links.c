@@ -163,6 +163,7 @@ links_news(struct db_txn *t, struct link_news *n, struct buf *room)
 	if (found)
 		n->site = wire_get_u32((const uint8_t *)key.at);
 	db_cursor_close(c);
+	n->end = found && n->site == 0 && link_news_is_end(t, &n->target);
 	n->url = SPAN_NONE;
 	if (found && target_get(t, &n->target, &target, room))
 		n->url = target.url;

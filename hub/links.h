@@ -46,11 +46,12 @@ void links_settle(struct group *g);
 /* --- news, for whoever writes letters ------------------------------------- */
 
 /* That a target's state has changed, so that it is broken or moved now or
- * isn't any more (site 0); or that a site has a link now, or has one no more,
+ * isn't any more, or what it was moved to has moved on (site 0); or that a site has a link now, or has one no more,
  * to a target that is broken or moved. Each stands once, until it is done
  * with: what is true now is to be looked up. */
 struct link_news {
 	uint32_t site;
+	bool end;		/* it has moved on, from where it was moved to */
 	struct target_key target;
 	struct span url;	/* of the target; into room; empty: nobody
 				 * links to it any more */

@@ -50,7 +50,7 @@ enum table {
 	TABLE_BROKEN,	/* target_key() → nothing */
 	TABLE_BETWEEN,	/* site u32, reversed host → links varint: of a site
 			 * to hosts that aren't its own */
-	TABLE_LINK_NEWS,	/* site u32, target_key() → nothing */
+	TABLE_LINK_NEWS,	/* site u32, target_key() → see link_news.c */
 	TABLE_LOOK,	/* range of targets → from where on to look again */
 	TABLE_TELL,	/* see telling.h: letters that are to be written */
 	TABLE_REFERRAL,	/* move u32, site u32 [, digest of a target's key] →

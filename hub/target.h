@@ -43,6 +43,12 @@ struct target_verdict {
 	uint32_t site;		/* whose address it is; 0: nobody's here */
 	uint32_t item;		/* that is there, or was; 0: none */
 	uint32_t move;		/* that made it so; 0: none */
+	int64_t since;		/* ms: it has moved, and something else came to
+				 * its place then, which is not gone: whoever
+				 * links here since then means that one, and
+				 * not what has moved; CLOCK_NONE: not so */
+	uint32_t end;		/* if it has moved: a hash of where it is now,
+				 * and since when something else is here */
 };
 
 /* url is a normal form. rules (may be NULL): those that count; of them the
@@ -70,6 +76,7 @@ struct target {
 	bool shared;		/* more than one run has it, or had */
 	uint64_t runs;		/* that have it */
 	uint32_t run;		/* the one, unless shared */
+	uint32_t move, end;	/* if it has moved, as in its verdict */
 	struct span url;	/* as it was linked to first; a normal form */
 };
 

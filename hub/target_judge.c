@@ -11,6 +11,7 @@
 #include "contrib/base/err.h"
 #include "hub/cover.h"
 #include "hub/group.h"
+#include "hub/hash64.h"
 #include "hub/item.h"
 #include "hub/move.h"
 #include "hub/place.h"
@@ -165,7 +166,7 @@ judge(const struct target_judge *j, struct span url,
 	bool known;
 
 	*v = (struct target_verdict){ .state = TARGET_OUTSIDE,
-	    .site = site_of(j, url) };
+	    .site = site_of(j, url), .since = CLOCK_NONE };
 	if (v->site == 0) {
 		(void)was_of_retired(j, url, v, now);
 		return;
@@ -258,6 +259,7 @@ target_judge_by(const struct target_judge *j, struct span url,
 			return;
 		}
 		v->move = move;
+		v->end = (uint32_t)hash64(0, buf_look(&to));
 		v->state = TARGET_MOVED;
 		v->broken = there.broken;
 		v->item = there.item;

@@ -56,6 +56,10 @@ target_write(struct buf *row, const struct target_key *k,
 	write_varint(row, t->runs);
 	if (!t->shared)
 		write_varint(row, t->run);
+	if (t->state == TARGET_MOVED) {
+		write_varint(row, t->move);
+		write_u32(row, t->end);
+	}
 	if (!plain)
 		buf_span(row, t->url);
 }
@@ -82,6 +86,10 @@ target_read(struct span row, const struct target_key *k, struct target *t,
 	};
 	if (!t->shared)
 		t->run = (uint32_t)read_varint(&r);
+	if (t->state == TARGET_MOVED) {
+		t->move = (uint32_t)read_varint(&r);
+		t->end = read_u32(&r);
+	}
 	if (r.bad || t->state >= TARGET_STATES)
 		damaged(k);
 	buf_reset(room);

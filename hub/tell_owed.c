@@ -116,7 +116,8 @@ holds_it_gone(struct db_txn *t, uint32_t site, const struct target_key *k)
 
 /* A target's state has turned: all that link there are told, and whose it
  * is. When a move is the reason that is told as a whole, but not to who links
- * to what seemed to be gone before. */
+ * to what seemed to be gone before; nor, when it is a later move of where the
+ * first one led, to any of those that link to the first. */
 static void
 owe_all(struct group *g, const struct link_news *n, int64_t at)
 {
@@ -132,7 +133,7 @@ owe_all(struct group *g, const struct link_news *n, int64_t at)
 	    &steps);
 	for (size_t i = 0; i + sizeof(site) <= sites.n; i += sizeof(site)) {
 		memcpy(&site, sites.at + i, sizeof(site));
-		if (v.state != TARGET_MOVED ||
+		if (v.state != TARGET_MOVED || n->end ||
 		    holds_it_gone(g->txn, site, &n->target))
 			owe(g, site, &n->target, at);
 	}

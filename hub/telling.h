@@ -9,6 +9,13 @@
  * these are owed to their sites, gathered for TELL_OWED_PAUSE, and told
  * together.
  *
+ * Moves that follow on one another (A to B, later B to C) are one matter for
+ * whoever links to A: the referral of the first one, which leads from there.
+ * When the second takes effect, or is taken back, what A moved to has moved on:
+ * that is news of A (links.h), and each site that links there gets one more
+ * letter, of just these links, with where A is now. Before that the first
+ * letter is true. The second move's referrals are of links to B.
+ *
  * Only a few rows are written where it happens. All else is done by acts
  * {"do":"tell","most":N}, N pages each, so that what sites say goes on in
  * between; clerk.h has the hub write them. What was told stands in referrals

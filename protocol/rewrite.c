@@ -425,8 +425,7 @@ rewrite_former(const struct rewrite *w, struct span url, int64_t when,
 
 struct reuse {
 	int64_t when;
-	const struct rewrite_entry *away;
-	bool reused;
+	const struct rewrite_entry *away, *back;	/* back: the newest */
 };
 
 static void
@@ -435,17 +434,29 @@ take_reuse(void *arg, const struct rewrite_entry *e)
 	struct reuse *r = arg;
 
 	if (counts(&e->rule, r->when) && e->rule.at >= r->away->rule.at &&
-	    rewrite_rule_holds(&r->away->rule, e->rule.scope, e->rule.to))
-		r->reused = true;
+	    rewrite_rule_holds(&r->away->rule, e->rule.scope, e->rule.to) &&
+	    (r->back == NULL || e->rule.at > r->back->rule.at))
+		r->back = e;
 }
 
 bool
-rewrite_is_reused(const struct rewrite *w, struct span url, int64_t when)
+rewrite_reused_since(const struct rewrite *w, struct span url, int64_t when,
+    int64_t *since)
 {
 	struct reuse r = { .when = when,
 		.away = best(w, url, when, NULL) };
 
 	if (r.away != NULL)
 		walk(w, REWRITE_BY_TO, url, take_reuse, &r);
-	return r.reused;
+	if (r.back != NULL)
+		*since = r.back->rule.at;
+	return r.back != NULL;
+}
+
+bool
+rewrite_is_reused(const struct rewrite *w, struct span url, int64_t when)
+{
+	int64_t since;
+
+	return rewrite_reused_since(w, url, when, &since);
 }

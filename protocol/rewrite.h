@@ -65,5 +65,8 @@ void rewrite_former(const struct rewrite *w, struct span url, int64_t when,
  * earlier time (they changed places)? Then no redirect may answer there. */
 bool rewrite_is_reused(const struct rewrite *w, struct span url,
     int64_t when);
+/* And since when: the time of the newest of those rules. */
+bool rewrite_reused_since(const struct rewrite *w, struct span url,
+    int64_t when, int64_t *since);
 
 #endif

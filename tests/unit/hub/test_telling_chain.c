@@ -1,0 +1,135 @@
+/*
+ * One move after another: who links to what the first one moved is told where
+ * it is after the second; and what changed places with something else.
+ */
+#include "tests/unit/hub/tellingkit.h"
+
+#define S1 "https://s1.gov.cn"
+#define S2 "https://s2.gov.cn"
+
+/* Two columns, and pages that link to them. */
+static void
+two_columns(void)
+{
+	PAGE(1, S1 "/a/x.html", S1 "/z");
+	PAGE(1, S1 "/a/y.html", S1 "/z");
+	PAGE(2, S2 "/p1.html", S1 "/a/x.html", S1 "/a/y.html");
+	PAGE(2, S2 "/p2.html", S1 "/a/x.html");
+	PAGE(3, "https://s3.gov.cn/q.html", S1 "/a/y.html");
+}
+
+/* By nobody but the telling of the first move. */
+static uint64_t
+letters_to(uint32_t site)
+{
+	(void)told(site, 0);
+	return letters;
+}
+
+/* --- chains --------------------------------------------------------------- */
+
+START_TEST(a_chain)
+{
+	two_columns();
+	say(1, S1 "/a/x.html", S1 "/b/x.html", "address", k.now, 0);
+	settle();
+	ck_assert_str_eq(told(2, 0), "links:\neffective " S1 "/a/x.html -> "
+	    S1 "/b/x.html\n  " S2 "/p2.html:10\n  " S2 "/p1.html:10\n");
+	say(1, S1 "/b/x.html", S1 "/c/x.html", "address", k.now + HOUR, 0);
+	settle();
+	ck_assert_uint_eq(letters_to(2), 1);	/* until then it is b */
+	later(HOUR);
+	tick();
+	settle();
+	ck_assert_str_eq(told(2, 1), "links:\neffective " S1 "/a/x.html -> "
+	    S1 "/c/x.html\n  " S2 "/p2.html:10\n  " S2 "/p1.html:10\n");
+	ck_assert_str_eq(stands(1, 2), "told");
+	ck_assert_str_eq(stands(2, 2), "");	/* one matter, not two */
+	settle();
+	ck_assert_uint_eq(letters_to(2), 2);
+	/* Whoever follows the first letter is told of the second move. */
+	PAGE(2, S2 "/p1.html", S1 "/c/x.html", S1 "/a/y.html");
+	PAGE(2, S2 "/p2.html", S1 "/b/x.html");
+	settle();
+	ck_assert_has(told(2, 2), "effective " S1 "/b/x.html -> " S1
+	    "/c/x.html\n  " S2 "/p2.html:10\n");
+	ck_assert_str_eq(stands(1, 2), "fixed");
+	ck_assert_str_eq(stands(2, 2), "told");
+	PAGE(2, S2 "/p2.html", S1 "/c/x.html");
+	settle();
+	ck_assert_str_eq(stands(2, 2), "fixed");
+	same_again();
+}
+END_TEST
+
+/* A part of what was moved moves on: nothing is said of the rest. */
+START_TEST(a_part_goes_on)
+{
+	two_columns();
+	say(1, S1 "/a/", S1 "/b/", "prefix", k.now, 0);
+	settle();
+	ck_assert_uint_eq(letters_to(2), 1);
+	say(1, S1 "/b/x.html", S1 "/c.html", "address", k.now, 0);
+	settle();
+	ck_assert_str_eq(told(2, 1), "links:\neffective " S1 "/a/x.html -> "
+	    S1 "/c.html\n  " S2 "/p2.html:10\n  " S2 "/p1.html:10\n");
+	ck_assert_uint_eq(letters_to(3), 1);
+	/* All of it: also what three moves lead to. */
+	say(1, S1 "/b/", S1 "/d/", "prefix", k.now + 1000, 0);
+	later(1000);
+	tick();
+	settle();
+	ck_assert_str_eq(told(2, 2), "links:\neffective " S1 "/a/y.html -> "
+	    S1 "/d/y.html\n  " S2 "/p1.html:20\n");
+	ck_assert_uint_eq(letters_to(3), 2);
+	ck_assert_str_eq(stands(1, 2), "told");
+	ck_assert_str_eq(stands(1, 3), "told");
+	ck_assert_str_eq(stands(3, 2), "");
+	same_again();
+}
+END_TEST
+
+/* The second one is taken back: it is where the first one led, after all. */
+START_TEST(the_end_is_taken_back)
+{
+	struct change c = kit_change(CHANGE_MOVE, S1 "/b/x.html", "");
+
+	c.word[WORD_SCOPE] = SPAN("address");
+	two_columns();
+	say(1, S1 "/a/x.html", S1 "/b/x.html", "address", k.now, 0);
+	say(1, S1 "/b/x.html", S1 "/c.html", "address", k.now + 1000, 0);
+	later(1000);
+	tick();
+	settle();
+	ck_assert_has(told(2, letters_to(2) - 1), S1 "/a/x.html -> " S1
+	    "/c.html\n");
+	kit_say(&k, 1, &c);
+	ck_assert_str_eq(state(2), "withdrawn");
+	settle();
+	ck_assert_has(told(2, letters_to(2) - 1), S1 "/a/x.html -> " S1
+	    "/b/x.html\n");
+	ck_assert_str_eq(stands(1, 2), "told");
+	same_again();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("telling of moves that meet");
+	TCase *c = tcase_create("chains");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(c, 120);
+	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
+	tcase_add_test(c, a_chain);
+	tcase_add_test(c, a_part_goes_on);
+	tcase_add_test(c, the_end_is_taken_back);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
