@@ -19,6 +19,7 @@
 #define BUCKETS 4096
 #define KEY 16
 #define SLOW_MS 30000		/* until one more try */
+#define HERE_MS 300000
 #define KNOWN_MS 3000
 #define ALL_MS 200
 
@@ -27,10 +28,16 @@ struct bucket {
 	unsigned used;	/* of its tries */
 };
 
+/* Who asks for a name: from an address that has failed at it again and again,
+ * or from any other. */
+enum sort { FRESH, TIRED, SORTS };
+
 struct guesses {
 	uint8_t key[KEY];
-	struct bucket address[BUCKETS], name[BUCKETS], all;
-	int64_t tried[BUCKETS];		/* ms, mono; a name, last */
+	struct bucket address[BUCKETS], all;
+	struct bucket here[BUCKETS];	/* a name from an address */
+	struct bucket name[SORTS][BUCKETS];
+	int64_t tried[SORTS][BUCKETS];	/* ms, mono; a name, last */
 	uint64_t known[BUCKETS];	/* a name from an address; 0: none */
 	struct bucket pair[BUCKETS];	/* … of which this is */
 };
@@ -120,17 +127,39 @@ try_known(struct bucket *b, int64_t now)
 
 /* 1, 2, 4 … seconds after the last one. */
 static unsigned
-wait_for_name(struct guesses *g, size_t n, int64_t now)
+wait_for_name(struct guesses *g, enum sort s, size_t n, int64_t now)
 {
+	struct bucket *b = &g->name[s][n];
 	unsigned over, apart = GUESS_DELAY;
 
-	refill(&g->name[n], SLOW_MS, now);
-	if (g->name[n].used < GUESS_NAME)
+	refill(b, SLOW_MS, now);
+	if (b->used < GUESS_NAME)
 		return 0;
-	over = g->name[n].used - GUESS_NAME;
+	over = b->used - GUESS_NAME;
 	if (over < 3)
 		apart = 1u << over;
-	return seconds(g->tried[n] + (int64_t)apart * 1000 - now);
+	return seconds(g->tried[s][n] + (int64_t)apart * 1000 - now);
+}
+
+static enum sort
+sort_of(struct guesses *g, uint64_t pair, int64_t now)
+{
+	struct bucket *b = &g->here[pair % BUCKETS];
+
+	refill(b, HERE_MS, now);
+	return b->used < GUESS_HERE ? FRESH : TIRED;
+}
+
+/* It is a failure, until it was right. */
+static void
+count(struct guesses *g, uint64_t pair, enum sort s, size_t n, int64_t now)
+{
+	struct bucket *here = &g->here[pair % BUCKETS];
+
+	here->used += here->used < GUESS_HERE;
+	g->name[s][n].used += g->name[s][n].used < GUESS_NAME + 3;
+	g->tried[s][n] = now;
+	g->all.used++;
 }
 
 unsigned
@@ -140,6 +169,7 @@ guesses_try(struct guesses *g, struct span address, struct span name,
 	uint64_t pair = hash_of(g, address, name);
 	size_t n = place_of(g, name);
 	struct bucket *a = &g->address[place_of(g, address)];
+	enum sort s = sort_of(g, pair, now);
 	unsigned wait;
 
 	if (g->known[pair % BUCKETS] == pair)
@@ -147,28 +177,29 @@ guesses_try(struct guesses *g, struct span address, struct span name,
 	refill(a, SLOW_MS, now);
 	refill(&g->all, ALL_MS, now);
 	wait = longer(wait_for(a, GUESS_ADDRESS, SLOW_MS, now),
-	    longer(wait_for_name(g, n, now),
+	    longer(wait_for_name(g, s, n, now),
 	    wait_for(&g->all, GUESS_ALL, ALL_MS, now)));
 	if (wait > 0)
 		return wait;
 	a->used++;
-	g->name[n].used += g->name[n].used < GUESS_NAME + 3;
-	g->tried[n] = now;
-	g->all.used++;
+	count(g, pair, s, n, now);
 	return 0;
 }
 
+/* At which of both it was counted doesn't matter: that it was right makes it
+ * known from here. */
 void
 guesses_right(struct guesses *g, struct span address, struct span name)
 {
 	uint64_t pair = hash_of(g, address, name);
 	struct bucket *a = &g->address[place_of(g, address)];
-	struct bucket *n = &g->name[place_of(g, name)];
+	struct bucket *n = &g->name[FRESH][place_of(g, name)];
 
 	if (g->known[pair % BUCKETS] != pair) {
 		a->used -= a->used > 0;
 		n->used -= n->used > 0;
 		g->known[pair % BUCKETS] = pair;
 	}
+	g->here[pair % BUCKETS].used = 0;
 	g->pair[pair % BUCKETS].used = 0;
 }

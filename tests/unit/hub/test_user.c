@@ -393,9 +393,12 @@ START_TEST(test_guesses)
 	int64_t now = 1000000;
 
 	/* a name is slow after a while, and never barred */
-	ck_assert_uint_eq(tries(g, "192.0.2.1", "wang", now, GUESS_NAME),
-	    GUESS_NAME);
-	now += GUESS_NAME * 1000;
+	for (int i = 0; i < GUESS_NAME; i++, now += 1000) {
+		char from[32];
+
+		snprintf(from, sizeof(from), "192.0.2.%d", 100 + i);
+		ck_assert_uint_eq(tries(g, from, "wang", now, 1), 1);
+	}
 	ck_assert_uint_eq(guesses_try(g, SPAN("192.0.2.9"), SPAN("wang"),
 	    now - 500), 1);
 	ck_assert_uint_eq(guesses_try(g, SPAN("192.0.2.9"), SPAN("wang"),
@@ -479,6 +482,44 @@ START_TEST(test_guesses_known)
 }
 END_TEST
 
+/* Some that go on guessing at a name slow each other down, and nobody who
+ * comes from elsewhere for the first time. */
+START_TEST(test_guesses_elsewhere)
+{
+	static const char *const guesser[] = { "192.0.2.1", "192.0.2.2" };
+	struct guesses *g = guesses_new();
+	int64_t now = 7000000;
+	unsigned tried = 0;
+	char from[32];
+
+	for (int i = 0; i < 36000; i++, now += 100) {
+		for (size_t k = 0; k < 2; k++)
+			tried += guesses_try(g, span_of(guesser[k]),
+			    SPAN("wang"), now) == 0;
+		if (i % 300 != 299)
+			continue;
+		snprintf(from, sizeof(from), "198.51.100.%d", i / 300);
+		ck_assert_msg(guesses_try(g, span_of(from), SPAN("wang"),
+		    now) == 0, "after %d s", i / 10);
+		guesses_right(g, span_of(from), SPAN("wang"));
+	}
+	ck_assert_uint_le(tried, 2 * (GUESS_ADDRESS + 3600 / 30 + 1));
+	/* many that guess are as slow together as ever */
+	for (int i = 0; i < 200; i++)
+		for (int k = 0; k < 5; k++, now += 220) {
+			snprintf(from, sizeof(from), "203.0.113.%d", i);
+			(void)guesses_try(g, span_of(from), SPAN("li"), now);
+		}
+	tried = 0;
+	for (int i = 0; i < 200; i++, now += 220) {
+		snprintf(from, sizeof(from), "203.0.113.%d", i);
+		tried += guesses_try(g, span_of(from), SPAN("li"), now) == 0;
+	}
+	ck_assert_uint_le(tried, 2 * (200 * 220 / 8000 + 1));
+	guesses_free(g);
+}
+END_TEST
+
 /* Who knows the password isn't kept out by having mistyped it. */
 START_TEST(test_guesses_right)
 {
@@ -520,6 +561,7 @@ main(void)
 	tcase_add_test(t, test_guesses);
 	tcase_add_test(t, test_guesses_all);
 	tcase_add_test(t, test_guesses_known);
+	tcase_add_test(t, test_guesses_elsewhere);
 	tcase_add_test(t, test_guesses_right);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
