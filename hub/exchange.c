@@ -158,6 +158,14 @@ is_held(struct db_txn *t, uint32_t site, struct span id, struct held_row *h)
 	return held_item(t, name, h);
 }
 
+/* Does it stay as the index has it, whatever its site has? Else only what was
+ * said of it last waits: if the site has it no more, it is too much here. */
+static bool
+is_kept(const struct held_row *h)
+{
+	return h->kind != HELD_WAITS && h->kind != HELD_FOREIGN;
+}
+
 static void
 put_missing(struct exchange *e, const uint8_t *hash)
 {
@@ -181,7 +189,7 @@ put_extra(struct exchange *e, struct db_txn *t, const struct scan_item *s)
 	}
 	item = (struct tally_item){ .id = item_id(&c), .url = c.url,
 	    .title = c.word[WORD_TITLE] };
-	if (is_held(t, e->site, item.id, &h)) {
+	if (is_held(t, e->site, item.id, &h) && is_kept(&h)) {
 		item.why = h.why;
 		reconcile_answer_held(&e->xml, item.id, item.url, item.why);
 		tally_put(&e->tally, TALLY_HELD, &item);
@@ -305,10 +313,10 @@ name(struct exchange *e, struct db_txn *t, const uint8_t *hash,
 	if (is_held(t, e->site, item->id, &h)) {
 		item->why = h.why;
 		reconcile_answer_held(&e->xml, item->id, item->url, h.why);
-		if (shown)
+		if (shown && is_kept(&h))
 			tally_pair(y, TALLY_MISSING);
-		else
-			tally_name(y, TALLY_HELD, item);
+		else if (tally_name(y, TALLY_HELD, item) && shown)
+			tally_pair(y, TALLY_EXTRA);
 	} else if (!shown) {
 		tally_name(y, TALLY_MISSING, item);
 	} else if (tally_name(y, TALLY_DIFFERS, item)) {

@@ -59,7 +59,8 @@ find_extra(struct tally *t, struct span id)
 static void
 list(struct tally *t, enum tally_kind kind, const struct tally_item *i)
 {
-	json_t *one = kind == TALLY_DIFFERS ? find_extra(t, i->id) : NULL;
+	json_t *one = kind == TALLY_DIFFERS || kind == TALLY_HELD ?
+	    find_extra(t, i->id) : NULL;
 
 	if (one != NULL) {
 		t->listed[TALLY_EXTRA]--;

@@ -188,29 +188,36 @@ fill(struct change *c, enum change_kind kind, const char *url,
 }
 
 static inline void
-tell_as(uint32_t site, enum change_kind kind, const char *url,
-    const char *title)
+tell_change(uint32_t site, struct change *c)
 {
 	struct journal_verdict v;
 	uint8_t hash[1][32];
-	struct change c;
 	struct span rows[1];
 	struct buf row;
 	struct journal_batch b = { .site = site, .incarnation = telling,
 		.now = CORE_NOW, .row = rows, .count = 1,
 		.hash = (const uint8_t (*)[32])hash };
 
-	b.first = b.head = ++seq;
-	fill(&c, kind, url, title);
-	change_hash(&c, hash[0]);
+	b.first = b.head = c->seq = ++seq;
+	change_hash(c, hash[0]);
 	buf_init(&row, LIMIT_CHANGE);
-	change_write(&row, &c);
+	change_write(&row, c);
 	rows[0] = buf_look(&row);
 	journal_begin(kit.writer.journal);
 	journal_take(kit.writer.journal, &b, CORE_NOW, &v);
 	ck_assert_int_eq(journal_commit(kit.writer.journal), DB_OK);
 	ck_assert_int_eq(v.verdict, VERDICT_TAKEN);
 	buf_clear(&row);
+}
+
+static inline void
+tell_as(uint32_t site, enum change_kind kind, const char *url,
+    const char *title)
+{
+	struct change c;
+
+	fill(&c, kind, url, title);
+	tell_change(site, &c);
 }
 
 static inline void

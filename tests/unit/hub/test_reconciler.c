@@ -281,6 +281,27 @@ START_TEST(test_held)
 }
 END_TEST
 
+/* Newer word of it is held: of what the site has it is not said twice, and
+ * what it has no more is too much. */
+START_TEST(test_held_of_what_is_shown)
+{
+	struct change c;
+
+	set_up();
+	tell("https://www.s1.gov.cn/x", "此处");
+	fill(&c, CHANGE_UPDATED, "https://elsewhere.example/x", "别处");
+	c.id = SPAN("https://www.s1.gov.cn/x");
+	tell_change(SITE, &c);
+	show_all();
+	find_differences();
+	ck_assert_uint_eq(heard.held, 0);
+	ck_assert_uint_eq(heard.extra, 1);
+	write_acts();
+	ck_assert_uint_eq(proven().extra, 1);
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_pause_after_differences)
 {
 	set_up();
@@ -370,6 +391,7 @@ main(void)
 	tcase_add_test(t, test_differences);
 	tcase_add_test(t, test_only_extra);
 	tcase_add_test(t, test_held);
+	tcase_add_test(t, test_held_of_what_is_shown);
 	tcase_add_test(t, test_pause_after_differences);
 	tcase_add_test(t, test_pause_without_an_end);
 	tcase_add_test(t, test_few_at_a_time);
