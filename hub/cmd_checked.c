@@ -209,7 +209,7 @@ run_list(struct cmd_line *l)
 	listing.array = l->json ? json_array() : NULL;
 	query_checks(listing.q, &spec, list_one, &listing);
 	if (l->json) {
-		cmd_json_list("hosts", listing.array);
+		cmd_json_list("addresses", listing.array);
 	} else {
 		list_unreachable(&listing, &spec);
 		print_counts(listing.q);

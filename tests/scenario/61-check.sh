@@ -65,7 +65,7 @@ hub_start
 list() { zqhub check list --all --json >"$T/list"; }
 is() {	# URL-END JQ
 	list && jq -e --arg u "$1" \
-		"any(.hosts[]; (.url | endswith(\$u)) and ($2))" "$T/list" >"$T/x"
+		"any(.addresses[]; (.url | endswith(\$u)) and ($2))" "$T/list" >"$T/x"
 }
 # The hub, some days later.
 later() {
@@ -145,7 +145,7 @@ wait_for 60 "it to be forgiven" is lost.html '.outcome == "ok" and (.broken | no
 wait_for 60 "the alarm" is back.html '.outcome == "suspicious" and .danger and .broken'
 grep -q 'check: danger' "$T/hub.log" || die "no alarm in the log"
 zqhub check list --danger --json >"$T/x" &&
-	jq -e '.hosts[0].pages | length == 3 and .[0].line == 6' "$T/x" >"$T/y" ||
+	jq -e '.addresses[0].pages | length == 3 and .[0].line == 6' "$T/x" >"$T/y" ||
 	{ cat "$T/x"; die "the pages that link there"; }
 
 say "- it stays so until a person accepts it; a rebuild says the same"
@@ -155,7 +155,7 @@ wait_for 60 "it to be looked at again" is back.html \
 zqhub check accept "near.localhost:$PORT" --reason '已核实' >"$T/x" ||
 	die "accept"
 stop "$HUB_PID"
-same() { jq -S '[.hosts[] | {url, outcome, cause, broken, strikes, seen}] |
+same() { jq -S '[.addresses[] | {url, outcome, cause, broken, strikes, seen}] |
 	sort_by(.url)' "$T/list" >"$1"; }
 list && same "$T/before"
 zqhub rebuild >"$T/x" 2>&1 || { cat "$T/x"; die "rebuild"; }
@@ -167,6 +167,6 @@ wait_for 60 "the host to be taken as it is" is back.html '.outcome == "ok"'
 
 say "- what nobody links to is forgotten"
 for n in 1 2 3; do page "$T/one/$n.html" "无链接第${n}号"; done
-none() { list && jq -e '.hosts == []' "$T/list"; }
+none() { list && jq -e '.addresses == []' "$T/list"; }
 wait_for 60 "all of it to be forgotten" none
 exit 0

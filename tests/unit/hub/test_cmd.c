@@ -280,7 +280,7 @@ START_TEST(test_json_of_listings)
 		{ { "alert", "receivers", NULL }, "receivers" },
 		{ { "home", NULL, NULL }, "homes" },
 		{ { "site", "domains", "4101000001" }, "domains" },
-		{ { "check", "list", NULL }, "hosts" },
+		{ { "check", "list", NULL }, "addresses" },
 		{ { "availability", NULL, NULL }, "sites" },
 		{ { "response", NULL, NULL }, "sites" },
 		{ { "user", "list", NULL }, "users" },
