@@ -66,6 +66,7 @@ of_monitor(const struct pulse_row *p)
 		[MONITOR_OUTAGE] = CELL_OUTAGE,
 		[MONITOR_OVERRUN] = CELL_OVERRUN,
 		[MONITOR_ISOLATED] = CELL_UNKNOWN,
+		[MONITOR_DANGER] = CELL_DANGER,
 	};
 
 	return p->state < MONITOR_STATES ? cell[p->state] : CELL_UNKNOWN;

@@ -204,8 +204,8 @@ static const struct metric {
 	    "Of the visits of the last seven days that count, the share that "
 	    "failed or took 15 s", failed },
 	{ "zq_site_up", "gauge",
-	    "1 if the site is up or slow, 0 if it is down, silent or "
-	    "unreachable; no sample if that is not known", up },
+	    "1 if the site is up or slow, 0 if it is down, silent, "
+	    "unreachable or in danger; no sample if that is not known", up },
 };
 #define METRICS (sizeof(metrics) / sizeof(metrics[0]))
 

@@ -110,6 +110,15 @@ monitor_seen(struct monitor *m, uint32_t site, int64_t now,
 }
 
 void
+monitor_owned(struct monitor *m, uint32_t site, bool foreign)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		w->foreign = foreign;
+}
+
+void
 monitor_seen_elsewhere(struct monitor *m, uint32_t site, int64_t now,
     enum monitor_look look)
 {

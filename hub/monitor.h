@@ -18,6 +18,7 @@
  *	  once, for site 0, and nobody is judged by what didn't come meanwhile;
  *	- after a start everything is unknown, and what is too old is unknown
  *	  again: nothing stale is ever good;
+ *	- a page that comes and isn't the site's own is never good;
  *	- in a window that was announced a bad state is an outage; past its
  *	  end, and the time to settle, it is an overrun.
  */
@@ -80,6 +81,8 @@ void monitor_gone(struct monitor *m, uint32_t site, int64_t now);
 /* A look at its home page, from here; from another site. */
 void monitor_seen(struct monitor *m, uint32_t site, int64_t now,
     enum monitor_look look);
+/* … and whose it was: another's, or the site's own. */
+void monitor_owned(struct monitor *m, uint32_t site, bool foreign);
 void monitor_seen_elsewhere(struct monitor *m, uint32_t site, int64_t now,
     enum monitor_look look);
 

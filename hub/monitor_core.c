@@ -241,7 +241,8 @@ monitor_core_hears(struct monitor_core *m)
 		.looked = on_looked, .arg = m };
 }
 
-/* Whose page it is, is another matter: it answers. */
+/* Whose page it is, is another matter: it answers. What doesn't come says
+ * nothing of that. */
 static void
 on_seen(void *arg, const struct home_seen *seen)
 {
@@ -257,6 +258,10 @@ on_seen(void *arg, const struct home_seen *seen)
 
 	monitor_seen(m->monitor, seen->site, clock_wall(),
 	    of[seen->outcome]);
+	if (of[seen->outcome] == MONITOR_LOOK_WELL ||
+	    of[seen->outcome] == MONITOR_LOOK_SLOW)
+		monitor_owned(m->monitor, seen->site,
+		    seen->outcome == HOME_DANGER);
 }
 
 void

@@ -275,6 +275,14 @@ is_its_own_fault(const struct monitor_site *w)
 	return monitor_trend_fails(&w->home) && w->home.at[0] - since >= SELF;
 }
 
+/* That it answers is no good then, and no announcement excuses it. */
+static bool
+is_foreign(const struct monitor_site *w, const struct monitor_views *v)
+{
+	return w->foreign && (v->outside == MONITOR_OUTSIDE_WELL ||
+	    v->outside == MONITOR_OUTSIDE_SLOW);
+}
+
 struct monitor_verdict
 monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
     const struct monitor_views *v, int64_t now)
@@ -295,6 +303,9 @@ monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
 	else if (monitor_is_good(is.state) ||
 	    is.cause == MONITOR_CAUSE_UNWATCHED)
 		w->late = CLOCK_NONE;	/* all that can be known is well */
+	if (monitor_is_good(is.state) && is_foreign(w, v))
+		is = (struct monitor_verdict){ MONITOR_DANGER,
+		    MONITOR_CAUSE_FOREIGN };
 	return is;
 }
 

@@ -37,6 +37,7 @@ struct monitor_site {
 	struct monitor_trend home;
 	/* outside */
 	struct monitor_trend looks, others;
+	bool foreign;		/* the last one found another's page */
 	int64_t wanted, asked;	/* a look; a look by others */
 	int64_t budget;		/* of looks: used up to then */
 	/* announced */

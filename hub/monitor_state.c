@@ -59,6 +59,7 @@ static const struct {
 	[MONITOR_OUTAGE] = { "outage", N_("announced outage"), BAD },
 	[MONITOR_OVERRUN] = { "overrun", N_("overrun"), BAD },
 	[MONITOR_ISOLATED] = { "isolated", N_("hub isolated"), BAD },
+	[MONITOR_DANGER] = { "danger", N_("danger"), BAD },
 };
 
 bool
@@ -142,6 +143,9 @@ static const struct {
 	    "between hub and site") },
 	[MONITOR_CAUSE_UNWATCHED] = { "unwatched", N_("nobody looks at its "
 	    "home page, neither the hub nor its agent") },
+	[MONITOR_CAUSE_FOREIGN] = { "foreign", N_("the home page answers, but "
+	    "another's page stands in its place: zqhub home CODE has the "
+	    "evidence") },
 };
 
 const char *

@@ -25,6 +25,7 @@ enum monitor_state {	/* numbers are in rows for ever */
 	MONITOR_OUTAGE = 6,	/* one of these, and it was announced */
 	MONITOR_OVERRUN = 7,	/* … and should be over by now */
 	MONITOR_ISOLATED = 8,	/* of the hub (site 0) alone: it is cut off */
+	MONITOR_DANGER = 9,	/* a page comes that isn't the site's own */
 	MONITOR_STATES
 };
 
@@ -65,6 +66,7 @@ enum monitor_cause {	/* numbers are in rows for ever */
 	MONITOR_CAUSE_GONE = 13,	/* silent, and no page */
 	MONITOR_CAUSE_HERE = 14,	/* no page here, but elsewhere */
 	MONITOR_CAUSE_UNWATCHED = 15,	/* nobody looks at it */
+	MONITOR_CAUSE_FOREIGN = 16,	/* another's page in its place */
 	MONITOR_CAUSES
 };
 

@@ -181,7 +181,7 @@ static const char style[] =
 "stroke-dasharray:5 4}.plot .dot{fill:var(--calm)}"
 ".plot .bad{fill:var(--red)}.plot .s-up{fill:var(--up)}"
 ".plot .s-slow{fill:var(--amber)}.plot .s-down,.plot .s-unreachable,"
-".plot .s-silent,.plot .s-overrun{fill:var(--red)}"
+".plot .s-silent,.plot .s-overrun,.plot .s-danger{fill:var(--red)}"
 ".plot .s-outage{fill:var(--calm)}.plot .s-unknown{fill:var(--line)}"
 "@media(max-width:40rem){header form[role]{max-width:none;margin-left:0}"
 ".sum li{flex-basis:6.5rem;padding:.4rem .6rem}.sum b{font-size:1.25rem}"

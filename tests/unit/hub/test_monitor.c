@@ -367,6 +367,43 @@ START_TEST(own_fault)
 }
 END_TEST
 
+static const char *
+verdict(struct monitor_site *w, int64_t now)
+{
+	const struct monitor_settings s = { .stale_after = 1000000,
+		.start_after = 1000000, .silent_after = 1000000 };
+	const struct monitor_views v = monitor_site_views(w, now);
+	static char text[64];
+	struct monitor_verdict is = monitor_site_judge(w, &s, &v, now);
+
+	snprintf(text, sizeof(text), "%s %s", monitor_state_name(is.state),
+	    monitor_cause_name(is.cause));
+	return text;
+}
+
+/* Another's page is never good, announced or not, as long as it comes. */
+START_TEST(foreign)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_HOME, 0);
+	w.foreign = true;
+	ck_assert_str_eq(verdict(&w, 1000), "unknown start");
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 2000);
+	ck_assert_str_eq(verdict(&w, 2000), "danger foreign");
+	monitor_site_announced(&w, 3000, 2500, 9000);
+	ck_assert_str_eq(verdict(&w, 3000), "danger foreign");
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 10000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 11000);
+	ck_assert_str_eq(verdict(&w, 11000), "down alone");
+	monitor_trend_put(&w.looks, MONITOR_LOOK_SLOW, 12000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_SLOW, 13000);
+	ck_assert_str_eq(verdict(&w, 13000), "danger foreign");
+	w.foreign = false;
+	ck_assert_str_eq(verdict(&w, 13000), "slow late");
+}
+END_TEST
+
 /* A page that doesn't come says nothing of the site before its agent has said
  * that it is still there, or is silent. */
 START_TEST(early)
@@ -468,6 +505,7 @@ main(void)
 	tcase_add_test(t, spared);
 	tcase_add_test(t, confirmed);
 	tcase_add_test(t, own_fault);
+	tcase_add_test(t, foreign);
 	tcase_add_test(t, early);
 	tcase_add_test(t, elsewhere);
 	tcase_add_test(t, budget);
