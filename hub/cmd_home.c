@@ -184,7 +184,7 @@ print_page(const struct home_look *l)
 {
 	printf("%s ", _("Title:"));
 	cmd_text_put(span_of(l->title));
-	printf(" (%s)\n", glance_language_name(l->language));
+	printf(" (%s)\n", glance_language_word(l->language));
 	if (l->code[0] == '\0' && l->domain[0] == '\0')
 		return;
 	printf("SiteIDCode: ");

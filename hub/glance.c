@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/plaintext.h"
@@ -265,25 +266,39 @@ static const struct {
 	{ 0x20000, 0x3ffff, GLANCE_HAN, 3 },
 };
 
-static const char *const languages[GLANCE_LANGUAGES] = {
-	[GLANCE_NONE] = "none", [GLANCE_HAN] = "Han", [GLANCE_KANA] = "Kana",
-	[GLANCE_HANGUL] = "Hangul", [GLANCE_LATIN] = "Latin",
-	[GLANCE_CYRILLIC] = "Cyrillic", [GLANCE_THAI] = "Thai",
-	[GLANCE_ARABIC] = "Arabic", [GLANCE_OTHER] = "other",
+static const struct {
+	const char *name, *word;
+} languages[GLANCE_LANGUAGES] = {
+	[GLANCE_NONE] = { "none", N_("too little text to tell its language") },
+	[GLANCE_HAN] = { "Han", N_("Chinese characters") },
+	[GLANCE_KANA] = { "Kana", N_("Japanese") },
+	[GLANCE_HANGUL] = { "Hangul", N_("Korean") },
+	[GLANCE_LATIN] = { "Latin", N_("Latin letters") },
+	[GLANCE_CYRILLIC] = { "Cyrillic", N_("Cyrillic letters") },
+	[GLANCE_THAI] = { "Thai", N_("Thai") },
+	[GLANCE_ARABIC] = { "Arabic", N_("Arabic letters") },
+	[GLANCE_OTHER] = { "other", N_("another script") },
 };
 
 const char *
 glance_language_name(enum glance_language l)
 {
 	must(l < GLANCE_LANGUAGES);
-	return languages[l];
+	return languages[l].name;
+}
+
+const char *
+glance_language_word(enum glance_language l)
+{
+	must(l < GLANCE_LANGUAGES);
+	return _(languages[l].word);
 }
 
 bool
 glance_language_parse(enum glance_language *l, struct span name)
 {
 	for (int i = 0; i < GLANCE_LANGUAGES; i++) {
-		if (span_is(name, span_of(languages[i]))) {
+		if (span_is(name, span_of(languages[i].name))) {
 			*l = (enum glance_language)i;
 			return true;
 		}

@@ -30,6 +30,7 @@ enum glance_language {		/* by its letters */
 	GLANCE_LANGUAGES
 };
 const char *glance_language_name(enum glance_language l);	/* "Han" */
+const char *glance_language_word(enum glance_language l);	/* translated */
 bool glance_language_parse(enum glance_language *l, struct span name);
 
 struct glance {

@@ -187,13 +187,18 @@ sees expired '.outcome == "failed" and .cause == "certificate" and
 	(.evidence.detail | contains("expired"))'
 sees parked '.verdict == "danger" and .why == "parked"'
 sees other '.verdict == "danger" and .why == "other-code"'
+state() { zqhub states "$(code "$1")" --limit 1 --json >"$T/states" &&
+	jq -e ".states[0] | $2" "$T/states"; }
+wait_for 60 "the states to say so" state sent \
+	'.state == "danger" and .cause == "foreign"'
 sees fine '.outcome == "ok" and .evidence.dns == ["127.0.1.80"]'
 sees hang '.outcome == "failed" and .cause == "time" and .ms >= 10000' 120
 zqhub home >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
 grep -q 'www.sent.gov.cn -> casino.example.com' "$T/x" && grep -q '3 in danger' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home does not say it"; }
 zqhub home "$(code sent)" >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
-grep -q 'When it was well' "$T/x" && grep -q 'Lucky Star' "$T/x" ||
+grep -q 'When it was well' "$T/x" && grep -q 'Lucky Star (Latin letters)' "$T/x" &&
+	grep -q 'sent市人民政府 (Chinese characters)' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home CODE"; }
 wait_for 60 "a word in the log" grep -q \
 	'home: site=4100000006 verdict=danger' "$T/hub.log"
@@ -225,6 +230,7 @@ serve expired "$(address expired)"
 for name in $names; do
 	sees "$name" '.outcome == "ok" and .verdict == "same" and .candidate == null' 120
 done
+wait_for 60 "the states to say so" state sent '.state == "up"'
 
 say "- what was announced is excluded"
 zqhub notice announce "$(code stop)" outage --reason '机房检修' \
