@@ -12,6 +12,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/cmd_fact.h"
+#include "hub/cmd_notice_said.h"
 #include "hub/cmd_query.h"
 #include "hub/columns.h"
 #include "hub/elsewhere.h"
@@ -184,14 +185,6 @@ run_show(struct cmd_line *l)
 
 /* --- acts ---------------------------------------------------------------- */
 
-static const char *
-text_of(const json_t *o, const char *name)
-{
-	const char *text = json_string_value(json_object_get(o, name));
-
-	return text != NULL ? text : "";
-}
-
 static int
 finish(const struct cmd_line *l, json_t *said)
 {
@@ -206,9 +199,7 @@ finish(const struct cmd_line *l, json_t *said)
 		cmd_json(result);
 		return CMD_OK;
 	}
-	printf(_("Notice %lld: %s, %s\n"), (long long)json_integer_value(
-	    json_object_get(result, "notice")),
-	    _(text_of(result, "kind")), _(text_of(result, "state")));
+	cmd_notice_said(result);
 	json_decref(result);
 	return CMD_OK;
 }

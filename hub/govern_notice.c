@@ -17,11 +17,21 @@
 /* --- trying -------------------------------------------------------------- */
 
 struct trial {
+	struct db_txn *txn;
 	uint32_t number;	/* of this notice; 0: of what was announced … */
 	uint32_t site;		/* … of this site … */
 	int64_t now;		/* … just now */
 	json_t *result;		/* NULL: nothing changed */
 };
+
+static void
+put_result(struct trial *r, const struct notice *n)
+{
+	struct notice_info i;
+
+	query_notice_info(r->txn, n, r->now, &i);
+	r->result = json_notice(n, &i);
+}
 
 static bool
 take_changed(void *arg, const struct notice *n)
@@ -30,7 +40,7 @@ take_changed(void *arg, const struct notice *n)
 
 	if (n->changed != r->now || !n->operated)
 		return true;
-	r->result = json_notice(n, NULL);
+	put_result(r, n);
 	return false;
 }
 
@@ -40,10 +50,11 @@ look(void *arg, struct db_txn *t)
 	struct trial *r = arg;
 	struct notice n;
 
+	r->txn = t;
 	if (r->number == 0)
 		notice_each(t, r->site, take_changed, r);
 	else if (notice_get(t, r->number, &n))
-		r->result = json_notice(&n, NULL);
+		put_result(r, &n);
 }
 
 /* As it would be written. False: refused, in apply's words. */

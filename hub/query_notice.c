@@ -4,26 +4,27 @@
 #include "hub/query_notice.h"
 
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
 #include "hub/json.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
 
 /* --- notices ------------------------------------------------------------- */
 
-static void
-fill(struct query *q, struct notice_info *i, const struct notice *n)
+void
+query_notice_info(struct db_txn *t, const struct notice *n, int64_t now,
+    struct notice_info *i)
 {
 	struct site s;
 
 	i->notice = *n;
 	i->code[0] = '\0';
-	if (site_get(q->txn, n->site, &s) && s.code.n <= CODE_MAX) {
+	if (site_get(t, n->site, &s) && s.code.n <= CODE_MAX) {
 		memcpy(i->code, s.code.at, s.code.n);
 		i->code[s.code.n] = '\0';
 	}
-	i->phase = notice_phase(n, q->now);
-	i->has_window = notice_is_open(n) &&
-	    notice_next(n, q->now, &i->window);
+	i->phase = notice_phase(n, now);
+	i->has_window = notice_is_open(n) && notice_next(n, now, &i->window);
 }
 
 struct listing {
@@ -39,7 +40,7 @@ hand_out(void *arg, const struct notice *n)
 	struct listing *l = arg;
 	struct notice_info info;
 
-	fill(l->query, &info, n);
+	query_notice_info(l->query->txn, n, l->query->now, &info);
 	l->left--;
 	return l->each(l->arg, &info) && l->left > 0;
 }
@@ -65,7 +66,7 @@ query_notice(struct query *q, uint32_t number, struct notice_info *i)
 
 	if (!notice_get(q->txn, number, &n))
 		return false;
-	fill(q, i, &n);
+	query_notice_info(q->txn, &n, q->now, i);
 	return true;
 }
 
@@ -105,17 +106,34 @@ put_text(json_t *j, const char *name, struct span s)
 		json_object_set_new(j, name, json_span(s));
 }
 
+static const char *const phases[NOTICE_PHASES] = {
+	[NOTICE_COMING] = "coming", [NOTICE_CURRENT] = "current",
+	[NOTICE_BETWEEN] = "between", [NOTICE_LATE] = "late",
+	[NOTICE_ENDED] = "ended",
+};
+
+const char *
+query_phase_name(enum notice_phase p)
+{
+	must(p < NOTICE_PHASES);
+	return phases[p];
+}
+
+enum notice_phase
+query_phase_named(struct span name)
+{
+	enum notice_phase p = 0;
+
+	while (p < NOTICE_PHASES && !span_is(name, span_of(phases[p])))
+		p++;
+	return p;
+}
+
 static void
 put_now(json_t *j, const struct notice_info *i)
 {
-	static const char *const names[NOTICE_PHASES] = {
-		[NOTICE_COMING] = "coming", [NOTICE_CURRENT] = "current",
-		[NOTICE_BETWEEN] = "between", [NOTICE_LATE] = "late",
-		[NOTICE_ENDED] = "ended",
-	};
-
 	json_object_set_new(j, "site", json_string(i->code));
-	json_object_set_new(j, "phase", json_string(names[i->phase]));
+	json_object_set_new(j, "phase", json_string(phases[i->phase]));
 	if (!i->has_window)
 		return;
 	json_time(j, "window_from", i->window.from);

@@ -29,10 +29,17 @@ typedef bool query_notice_fn(void *arg, const struct notice_info *n);
 void query_notices(struct query *q, const struct notice_spec *spec,
     query_notice_fn *each, void *arg);
 bool query_notice(struct query *q, uint32_t number, struct notice_info *n);
+/* What there is to know of one, now. */
+void query_notice_info(struct db_txn *t, const struct notice *n, int64_t now,
+    struct notice_info *i);
 
 /* States of a site (0: of the hub), newest first, `limit` at most. */
 void query_states(struct query *q, uint32_t site, size_t limit,
     history_fn *each, void *arg);
+
+/* "coming", "current" …: of json_notice(). NOTICE_PHASES: none of these. */
+const char *query_phase_name(enum notice_phase p);
+enum notice_phase query_phase_named(struct span name);
 
 /* New objects, the caller's. info may be NULL: only what stands in the row. */
 json_t *json_notice(const struct notice *n, const struct notice_info *info);

@@ -132,10 +132,33 @@ zqagent $CODE say closing --at "$(in_secs 3456000)" --reason 并入省门户 \
 wait_for 60 "the better one" notice_is 6 brief false
 [ "$(notice 6 see)" = https://www.henan.gov.cn/ ] || die "no successor"
 
+# --- what an operator announces says when it is, and what isn't counted ------------
+answers() {
+	for words; do
+		grep -q -- "$words" "$T/said" ||
+			{ cat "$T/said"; die "it doesn't say: $words"; }
+	done
+}
+TZ=Asia/Shanghai zqhub notice announce $CODE outage \
+	--from 2037-03-01T10:00:00+08:00 --until 2037-03-01T12:00:00+08:00 \
+	--service 预约 --reason 升级 >"$T/said" || die "announce"
+answers 'outage, to come' 'from .*2037-03-01 10:00:00 +08:00' \
+	'until .*2037-03-01 12:00:00 +08:00' 'not counted .*nothing: one service'
+number=$(sed -n 's/^Notice \([0-9]*\):.*/\1/p' "$T/said")
+zqhub notice withdraw "$number" --reason 推迟 >"$T/said" || die "withdraw"
+answers 'outage, withdrawn'
+TZ=UTC zqhub notice announce $CODE maintenance \
+	--from 2037-03-01T10:00:00+08:00 --until 2037-03-01T12:00:00+08:00 \
+	--reason 升级 >"$T/said" || die "announce maintenance"
+answers 'maintenance, to come' 'from .*2037-03-01 02:00:00 +00:00' \
+	'not counted .*from 2037-03-01 02:00:00 +00:00 until 2037-03-01 04:'
+number=$(sed -n 's/^Notice \([0-9]*\):.*/\1/p' "$T/said")
+zqhub notice withdraw "$number" --reason 推迟 >"$T/said" || die "withdraw"
+
 # --- and all of it is in the journal -----------------------------------------------
 rows() { zqhub notice list --all --json | jq -c '[.notices[] | del(.phase, .window_from, .window_until)]'; }
 before=$(rows)
-[ "$(say "$before" | jq length)" = 6 ] || die "rows: $before"
+[ "$(say "$before" | jq length)" = 8 ] || die "rows: $before"
 zqhub rebuild >"$T/rebuilt" 2>&1 || die "rebuild"
 [ "$(rows)" = "$before" ] || die "another view: $(rows)"
 stop "$HUB_PID"
