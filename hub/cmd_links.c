@@ -157,12 +157,22 @@ folded_row(struct columns *c, const struct link_info *i)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), ngettext("… and %" PRIu64 " more page of "
-	    "%s (--all)", "… and %" PRIu64 " more pages of %s (--all)",
-	    (unsigned long)i->folded), i->folded, i->code);
+	if (i->folded > 0)
+		snprintf(text, sizeof(text), ngettext("… and %" PRIu64 " more "
+		    "page of %s (--all)", "… and %" PRIu64 " more pages of "
+		    "%s (--all)", (unsigned long)i->folded), i->folded,
+		    i->code);
+	else
+		snprintf(text, sizeof(text), ngettext("… and %" PRIu64 " more "
+		    "link on the same pages (--all)", "… and %" PRIu64
+		    " more links on the same pages (--all)",
+		    (unsigned long)i->folded_links), i->folded_links);
 	columns_put(c, span_of(i->code));
 	columns_put(c, SPAN_NONE);
-	columns_number(c, i->folded);
+	if (i->folded > 0)
+		columns_number(c, i->folded);
+	else
+		columns_put(c, SPAN_NONE);
 	put_state(c, i->target);
 	columns_put(c, span_of(text));
 	put_url(c, i->to);
@@ -179,7 +189,7 @@ to_row(void *arg, const struct link_info *i)
 		json_array_append_new(list->array, json_link(i));
 	} else if (list->csv) {
 		csv_link(i);
-	} else if (i->folded > 0) {
+	} else if (i->folded > 0 || i->folded_links > 0) {
 		folded_row(list->columns, i);
 	} else {
 		columns_put(list->columns, span_of(i->code));

@@ -90,6 +90,8 @@ struct asking {
 	void *arg;
 	uint64_t skip, left;
 	struct link_page *page;
+	struct span exact;		/* of these links alone, or … */
+	bool others;			/* … of all but these; empty: all */
 	uint32_t from;			/* links to this target from this site: */
 	size_t of_site, most;		/* … handed out; at most */
 	struct folded *folded;		/* … and pages of all of them, if some
@@ -253,19 +255,22 @@ by_item(const void *a, const void *b)
 	return y->shown - x->shown;
 }
 
-/* Pages of which no link was handed out. */
-static uint64_t
-count_folded(struct asking *a)
+/* Pages of which no link was handed out; or else links. */
+static void
+count_folded(struct asking *a, struct link_info *l)
 {
-	uint64_t n = 0;
+	uint64_t links = 0;
 
 	if (a->count > 0)
 		qsort(a->folded, a->count, sizeof(*a->folded), by_item);
-	for (size_t i = 0; i < a->count; i++)
+	for (size_t i = 0; i < a->count; i++) {
 		if ((i == 0 || a->folded[i].item != a->folded[i - 1].item) &&
 		    !a->folded[i].shown)
-			n += 1 + a->folded[i].more;
-	return n;
+			l->folded += 1 + a->folded[i].more;
+		links += !a->folded[i].shown;
+	}
+	if (l->folded == 0)
+		l->folded_links = links;
 }
 
 /* What was folded, before another site or another target begins. */
@@ -273,10 +278,11 @@ static bool
 unfold(struct asking *a)
 {
 	struct link_info l = { .site = a->from, .to = buf_look(&a->url),
-	    .folded = count_folded(a), .target = &a->target };
+	    .target = &a->target };
 
+	count_folded(a, &l);
 	a->count = a->of_site = 0;
-	if (l.folded == 0)
+	if (l.folded == 0 && l.folded_links == 0)
 		return true;
 	code_of(a, a->from, l.code);
 	return a->each(a->arg, &l);
@@ -289,16 +295,17 @@ begin_group(struct asking *a, const struct link_hit *h)
 	bool same = !target_key(&k, h->target->url) || (k.n == a->key.n &&
 	    memcmp(k.at, a->key.at, k.n) == 0);
 
-	if (same && a->from == h->site)
+	if (!same || a->from != h->site) {
+		if (!unfold(a))
+			return false;
+		a->from = h->site;
+	}
+	if (!same)
+		a->key = k;
+	if (same && span_is(h->to, buf_look(&a->url)))
 		return true;
-	if (!unfold(a))
-		return false;
-	a->from = h->site;
-	if (same)
-		return true;
-	a->key = k;
-	buf_reset(&a->url);
-	buf_span(&a->url, h->target->url);
+	buf_reset(&a->url);	/* alike, but spelled otherwise */
+	buf_span(&a->url, h->to);
 	fill_target(a, buf_look(&a->url));
 	return true;
 }
@@ -321,7 +328,8 @@ take_hit(void *arg, const struct link_hit *h)
 {
 	struct asking *a = arg;
 
-	if (!pass(a))
+	if ((a->exact.n > 0 && span_is(h->to, a->exact) == a->others) ||
+	    !pass(a))
 		return true;
 	if (!begin_group(a, h))
 		return false;
@@ -339,6 +347,15 @@ take_hit(void *arg, const struct link_hit *h)
 	return hand_out(a, h);
 }
 
+static bool
+all_to(struct asking *a, const struct link_spec *spec, int64_t *steps)
+{
+	bool more = links_to(a->query->txn, spec->scope, spec->url,
+	    spec->site, NULL, take_hit, a, steps);
+
+	return unfold(a) && more;
+}
+
 void
 query_links_to(struct query *q, const struct link_spec *spec,
     query_link_fn *each, void *arg, struct link_page *page)
@@ -354,9 +371,14 @@ query_links_to(struct query *q, const struct link_spec *spec,
 	a.left = spec->limit;
 	a.page = page;
 	a.most = spec->of_site;
-	(void)links_to(q->txn, spec->scope, spec->url, spec->site, NULL,
-	    take_hit, &a, &steps);
-	(void)unfold(&a);
+	if (spec->scope == REWRITE_ADDRESS)
+		a.exact = spec->url;
+	if (all_to(&a, spec, &steps) && a.exact.n > 0) {
+		a.others = true;
+		a.from = 0;
+		a.key.n = 0;
+		(void)all_to(&a, spec, &steps);
+	}
 	page->cut = steps < 0;
 	end(&a);
 }

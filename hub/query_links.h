@@ -42,6 +42,8 @@ struct link_info {
 	const struct target_info *target;
 	uint64_t folded;		/* > 0: no page, but so many more of
 					 * this site that link there, too */
+	uint64_t folded_links;		/* > 0: no more pages, but so many more
+					 * links on those that were named */
 };
 typedef bool query_link_fn(void *arg, const struct link_info *l);
 
@@ -71,6 +73,8 @@ struct link_page {
 	bool cut;		/* it would have been too much to read */
 };
 
+/* Of an address those first that are spelled as it is; then what a server
+ * answers alike. */
 void query_links_to(struct query *q, const struct link_spec *spec,
     query_link_fn *each, void *arg, struct link_page *page);
 void query_links_count(struct query *q, const struct link_spec *spec,

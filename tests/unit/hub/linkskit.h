@@ -92,7 +92,7 @@ static char last_url[256], last_now[256];
 static struct link_info last_link;
 static char last_page[256], last_text[256];
 static size_t found, folded;
-static uint64_t found_more;
+static uint64_t found_more, folded_links;
 
 static inline bool
 note(void *arg, const struct link_info *l)
@@ -104,7 +104,8 @@ note(void *arg, const struct link_info *l)
 	snprintf(last_page, sizeof(last_page), "%.*s", SPAN_ARGS(l->page));
 	snprintf(last_text, sizeof(last_text), "%.*s", SPAN_ARGS(l->text));
 	folded += l->folded;
-	found += l->folded == 0;
+	folded_links += l->folded_links;
+	found += l->folded == 0 && l->folded_links == 0;
 	found_more += l->more;
 	return true;
 }

@@ -162,6 +162,57 @@ START_TEST(first_of_each_site)
 }
 END_TEST
 
+static bool
+note_spelling(void *arg, const struct link_info *l)
+{
+	struct buf *b = arg;
+
+	if (l->folded > 0 || l->folded_links > 0)
+		buf_printf(b, "+%d/%d ", (int)l->folded,
+		    (int)l->folded_links);
+	else
+		buf_printf(b, "%u ", l->line);
+	return true;
+}
+
+static const char *
+lines_to(const char *url, size_t of_site, uint64_t skip)
+{
+	static struct buf b;
+	struct link_spec spec = { .limit = 100, .of_site = of_site,
+	    .skip = skip, .scope = REWRITE_ADDRESS, .url = span_of(url) };
+	struct link_page page;
+
+	if (b.most == 0)
+		buf_init(&b, 1000);
+	buf_reset(&b);
+	query_links_to(query, &spec, note_spelling, &b, &page);
+	return buf_cstr(&b);
+}
+
+/* What is spelled as it was asked for comes first, and nothing is left out
+ * without a word. */
+START_TEST(as_it_is_spelled)
+{
+	static const char *const to[] = { "http://s2.gov.cn/zt/",
+		"http://s2.gov.cn/zt/index.html",
+		"http://s2.gov.cn/zt/index.htm",
+		"http://s2.gov.cn/zt/default.htm",
+		"http://s2.gov.cn/zt/index.shtml" };
+
+	for (unsigned i = 0; i < 5; i++)
+		link_to(to[i], i + 1, "");
+	publish(1, "http://s1.gov.cn/1.html");
+	link_to(to[2], 9, "");
+	publish(3, "http://s3.gov.cn/1.html");
+	look_through();
+	ck_assert_str_eq(lines_to(to[2], 2, 0), "9 3 1 2 +0/2 ");
+	ck_assert_str_eq(lines_to(to[3], 0, 0), "4 9 1 2 3 5 ");
+	ck_assert_str_eq(lines_to(to[3], 0, 2), "1 2 3 5 ");
+	ck_assert_str_eq(lines_to("http://s2.gov.cn/zt/x.html", 0, 0), "");
+}
+END_TEST
+
 START_TEST(what_is_typed)
 {
 	static const struct {
@@ -340,6 +391,7 @@ main(void)
 	tcase_add_test(c, one_list_of_two);
 	tcase_add_test(c, pages_of_rows);
 	tcase_add_test(c, first_of_each_site);
+	tcase_add_test(c, as_it_is_spelled);
 	tcase_add_test(c, what_is_typed);
 	tcase_add_test(c, from_a_page);
 	tcase_add_test(c, both_ways);
