@@ -13,6 +13,7 @@
 #include "hub/table.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
+#include "protocol/url_place.h"
 #include "protocol/wire.h"
 
 /* --- an item ------------------------------------------------------------------------------ */
@@ -84,19 +85,64 @@ by_id(struct query *q, struct span name, uint32_t *number)
 	return item_by_name(q->txn, digest, number);
 }
 
+/* The same page, told with the other scheme. */
+static bool
+by_other_scheme(struct query *q, struct span url, uint32_t *number)
+{
+	struct span bare = url_bare(url);
+	struct buf other;
+	bool found;
+
+	buf_init(&other, LIMIT_URL + 1);
+	buf_text(&other, url.n - bare.n == strlen("https://") ? "http://" :
+	    "https://");
+	buf_span(&other, bare);
+	found = bare.n > 0 && item_by_url(q->txn, buf_look(&other), number);
+	buf_clear(&other);
+	return found;
+}
+
+/* What the site tells as the directory that this is, or is the index page
+ * of. */
+static bool
+by_directory(struct query *q, struct span url, uint32_t *number)
+{
+	struct span head = url;
+	struct item row;
+	struct buf dir;
+	bool found;
+
+	while (head.n > 0 && head.at[head.n - 1] != '/')
+		head.n--;
+	buf_init(&dir, LIMIT_URL + 1);
+	buf_span(&dir, url_place_same(head, url) ? head : url);
+	if (!url_place_same(head, url))
+		buf_byte(&dir, '/');
+	head = buf_look(&dir);
+	found = url_place_same(head, url) &&
+	    (item_by_url(q->txn, head, number) ||
+	    by_other_scheme(q, head, number)) &&
+	    item_get(q->txn, *number, &row) && !row.withdrawn;
+	buf_clear(&dir);
+	return found;
+}
+
 /* What a server would answer alike is good enough, if there is nothing that
  * has exactly this address. */
 static bool
 by_address(struct query *q, struct span name, uint32_t *number)
 {
+	struct span is;
 	struct place p;
 	struct buf url;
 	bool found;
 
 	buf_init(&url, LIMIT_URL);
 	found = url_normal(&url, name, NULL) && !url.bad;
-	if (found && !item_by_url(q->txn, buf_look(&url), number)) {
-		found = place_get(q->txn, buf_look(&url), &p);
+	is = buf_look(&url);
+	if (found && !item_by_url(q->txn, is, number) &&
+	    !by_other_scheme(q, is, number) && !by_directory(q, is, number)) {
+		found = place_get(q->txn, is, &p);
 		*number = found ? p.item : 0;
 	}
 	buf_clear(&url);

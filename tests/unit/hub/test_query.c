@@ -292,6 +292,47 @@ error_of(struct query_spec s)
 	return page.error;
 }
 
+static const char *
+address_of(const char *asked)
+{
+	static char url[200];
+	struct item_info i;
+
+	if (!query_item(query, span_of(asked), &i))
+		return "none";
+	snprintf(url, sizeof(url), "%.*s", SPAN_ARGS(i.said.url));
+	return url;
+}
+
+/* Several pages of one directory, any of which could be its index: the one
+ * with this very address, then the one told as the directory. */
+START_TEST(an_item_among_alike)
+{
+	static const char *const url[] = { "http://s1.gov.cn/zt/",
+		"http://s1.gov.cn/zt/index.htm",
+		"http://s1.gov.cn/zt/default.html" };
+
+	for (size_t i = 0; i < 3; i++)
+		say(1, CHANGE_CREATED, url[i], "x");
+	look();
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_str_eq(address_of(url[i]), url[i]);
+	ck_assert_str_eq(address_of("http://s1.gov.cn/zt/index.html"), url[0]);
+	ck_assert_str_eq(address_of("https://s1.gov.cn/zt/Index.shtml"),
+	    url[0]);
+	ck_assert_str_eq(address_of("https://s1.gov.cn/zt/index.htm"),
+	    url[1]);
+	ck_assert_str_eq(address_of("http://s1.gov.cn/zt"), url[0]);
+	ck_assert_str_eq(address_of("http://s1.gov.cn/zt/x.html"), "none");
+	ck_assert_str_eq(address_of("http://s1.gov.cn/zt/?q=a/index.html"),
+	    "none");
+	say(1, CHANGE_DELETED, url[0], "");
+	look();
+	ck_assert_str_eq(address_of(url[0]), url[0]);
+	ck_assert_str_eq(address_of("http://s1.gov.cn/zt/index.html"), url[2]);
+}
+END_TEST
+
 START_TEST(refuses_what_is_not_fit)
 {
 	struct query_spec s = kit_spec("");
@@ -520,6 +561,7 @@ main(void)
 	tcase_add_test(c, taken_is_not_shown);
 	tcase_add_test(c, sites_by_code);
 	tcase_add_test(c, an_item_whole_and_its_past);
+	tcase_add_test(c, an_item_among_alike);
 	tcase_add_test(c, refuses_what_is_not_fit);
 	tcase_add_test(c, totals_are_exact_or_over);
 	tcase_add_test(c, dates_within_a_minute);
