@@ -210,6 +210,16 @@ status_trouble(struct buf *b, const char *name, const char *state)
 	return false;
 }
 
+/* Of so many: one, or several. */
+static void
+because_of(json_t *list, const char *fmt, json_int_t count)
+{
+	char n[32];
+
+	snprintf(n, sizeof(n), "%lld", (long long)count);
+	because(list, fmt, n);
+}
+
 /* The last proof failed, and no later one has said that it is mended. */
 static void
 judge_proof(json_t *why, json_t *o)
@@ -218,37 +228,38 @@ judge_proof(json_t *why, json_t *o)
 	const char *outcome = json_string_value(json_object_get(p,
 	    "outcome"));
 	json_int_t differ, held;
-	char n[32];
 
 	if (outcome == NULL || strcmp(outcome, "same") == 0)
 		return;
 	differ = json_integer_value(json_object_get(p, "missing")) +
 	    json_integer_value(json_object_get(p, "extra"));
 	held = json_integer_value(json_object_get(p, "held"));
-	snprintf(n, sizeof(n), "%lld", (long long)(differ > 0 ? differ :
-	    held));
 	if (differ == 0 && held > 0 && json_integer_value(json_object_get(
 	    json_object_get(o, "hub"), "held")) > 0)
 		return;			/* said already */
 	if (differ == 0 && held > 0)
-		because(why, _("the hub holds %s items and does not show "
-		    "them; zqagent letters says why"), n);
+		because_of(why, ngettext("the hub holds %s item and does not "
+		    "show it; zqagent letters says why", "the hub holds %s "
+		    "items and does not show them; zqagent letters says why",
+		    (unsigned long)held), held);
 	else
-		because(why, _("the last proof found %s items that differ; "
-		    "they are being mended"), n);
+		because_of(why, ngettext("the last proof found %s item that "
+		    "differs; it is being mended", "the last proof found %s "
+		    "items that differ; they are being mended",
+		    (unsigned long)differ), differ);
 }
 
 static void
 judge_held(json_t *why, json_t *hub)
 {
 	json_int_t held = json_integer_value(json_object_get(hub, "held"));
-	char n[32];
 
 	if (held == 0)
 		return;
-	snprintf(n, sizeof(n), "%lld", (long long)held);
-	because(why, _("the hub holds %s changes of this site and does not "
-	    "show what they say; zqagent letters says why"), n);
+	because_of(why, ngettext("the hub holds %s change of this site and "
+	    "does not show what it says; zqagent letters says why", "the hub "
+	    "holds %s changes of this site and does not show what they say; "
+	    "zqagent letters says why", (unsigned long)held), held);
 }
 
 void
@@ -257,7 +268,9 @@ status_judge(json_t *o)
 	json_t *why = json_array(), *hub = json_object_get(o, "hub");
 	json_t *sp = json_object_get(o, "spool");
 	json_t *s, *trouble = json_object_get(hub, "trouble");
-	char n[32], span[CLOCK_TEXT_MAX];
+	json_int_t waiting = json_integer_value(json_object_get(sp,
+	    "waiting"));
+	char span[CLOCK_TEXT_MAX];
 	size_t i;
 
 	if (!json_is_true(json_object_get(o, "running")))
@@ -271,11 +284,10 @@ status_judge(json_t *o)
 		because(why, _("the hub has not answered for %s"),
 		    clock_span(span, json_integer_value(json_object_get(hub,
 		    "silent_ms"))));
-	if (json_integer_value(json_object_get(sp, "waiting")) > 0) {
-		snprintf(n, sizeof(n), "%lld", (long long)
-		    json_integer_value(json_object_get(sp, "waiting")));
-		because(why, _("%s changes wait to be taken by the hub"), n);
-	}
+	if (waiting > 0)
+		because_of(why, ngettext("%s change waits to be taken by the "
+		    "hub", "%s changes wait to be taken by the hub",
+		    (unsigned long)waiting), waiting);
 	if (json_is_true(json_object_get(sp, "needs_snapshot")))
 		because(why, "%s", _("the spool overflowed, or all is told "
 		    "from the start: not everything is at the hub yet"));

@@ -108,8 +108,9 @@ print_spool(FILE *out, json_t *s)
 	char when[CLOCK_TEXT_MAX + 8];
 	char a[UNITS_TEXT_MAX], b[UNITS_TEXT_MAX];
 
-	fprintf(out, _("spool        %lld changes wait (%s of %s)"),
-	    count(s, "waiting"),
+	fprintf(out, ngettext("spool        %lld change waits (%s of %s)",
+	    "spool        %lld changes wait (%s of %s)",
+	    (unsigned long)count(s, "waiting")), count(s, "waiting"),
 	    units_show_bytes(a, (uint64_t)count(s, "waiting_bytes")),
 	    units_show_bytes(b, (uint64_t)count(s, "limit")));
 	if (json_text(s, "oldest")[0] != '\0')

@@ -38,7 +38,7 @@ const char *
 alert_severity_word(enum alert_severity s)
 {
 	static const char *const words[ALERT_SEVERITIES] = {
-		[ALERT_INFO] = N_("information"),
+		[ALERT_INFO] = N_("info"),
 		[ALERT_WARNING] = N_("warning"),
 		[ALERT_CRITICAL] = N_("critical"),
 		[ALERT_DANGER] = N_("danger"),

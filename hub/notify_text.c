@@ -220,7 +220,10 @@ put_foot(struct buf *b, const struct sink_job *job)
 	if (more > 0)
 		buf_printf(b, ngettext("and %lld more\n", "and %lld more\n",
 		    (unsigned long)more), (long long)more);
-	if (job->event != ALERT_TEST)
+	if (job->event == ALERT_RESOLVED)
+		buf_printf(b, _("\nzqhub alert show %lld says more.\n"),
+		    (long long)number(job->notice, "alert"));
+	else if (job->event != ALERT_TEST)
 		buf_printf(b, _("\nzqhub alert show %lld says more; zqhub "
 		    "alert ack %lld says that you know.\n"),
 		    (long long)number(job->notice, "alert"),

@@ -68,6 +68,8 @@ START_TEST(test_text)
 	make(ALERT_RESOLVED, "silent", 1, "City", "");
 	ck_assert_str_eq(buf_cstr(&text.subject), "[H] over: City: The "
 	    "site's agent is not heard any more");
+	ck_assert(has(&text.plain, "alert show 3 says more"));
+	ck_assert(!has(&text.plain, "alert ack"));
 	notify_text_clear(&text);
 	make(ALERT_FIRING, "of-tomorrow", 1, "City", "x");
 	ck_assert(has(&text.plain, "rule of another version"));

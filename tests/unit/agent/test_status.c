@@ -1,0 +1,74 @@
+/*
+ * What zqagent status says is not in sync, in words that count.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "agent/status.h"
+
+static const char *
+why_not(const char *json)
+{
+	static char text[400];
+	json_t *o = json_loads(json, 0, NULL);
+
+	ck_assert_ptr_nonnull(o);
+	status_judge(o);
+	ck_assert_uint_le(json_array_size(json_object_get(o, "why_not")), 1);
+	ck_assert(json_is_boolean(json_object_get(o, "in_sync")));
+	snprintf(text, sizeof(text), "%s", json_array_size(json_object_get(o,
+	    "why_not")) == 0 ? "" : json_string_value(json_array_get(
+	    json_object_get(o, "why_not"), 0)));
+	json_decref(o);
+	return text;
+}
+
+static const struct {
+	const char *spool, *hub, *proven, *why;
+} rows[] = {
+	{ "{}", "", "{}", "" },
+	{ "{\"waiting\":1}", "", "{}",
+	    "1 change waits to be taken by the hub" },
+	{ "{\"waiting\":2}", "", "{}",
+	    "2 changes wait to be taken by the hub" },
+	{ "{}", ",\"held\":1", "{}", "the hub holds 1 change of this site "
+	    "and does not show what it says; zqagent letters says why" },
+	{ "{}", ",\"held\":7", "{}", "the hub holds 7 changes of this site "
+	    "and does not show what they say; zqagent letters says why" },
+	{ "{}", "", "{\"outcome\":\"differs\",\"missing\":1,\"extra\":0}",
+	    "the last proof found 1 item that differs; it is being mended" },
+	{ "{}", "", "{\"outcome\":\"differs\",\"missing\":1,\"extra\":2}",
+	    "the last proof found 3 items that differ; they are being "
+	    "mended" },
+	{ "{}", "", "{\"outcome\":\"differs\",\"held\":1}", "the hub holds 1 "
+	    "item and does not show it; zqagent letters says why" },
+};
+
+START_TEST(counts)
+{
+	char json[1000];
+
+	snprintf(json, sizeof(json), "{\"running\":true,\"spool\":%s,"
+	    "\"hub\":{\"answered\":\"2026-11-22T00:00:00Z\"%s},"
+	    "\"proven\":%s,\"sources\":[]}", rows[_i].spool, rows[_i].hub,
+	    rows[_i].proven);
+	ck_assert_str_eq(why_not(json), rows[_i].why);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("status");
+	TCase *t = tcase_create("status");
+	SRunner *r;
+	int failed;
+
+	tcase_add_loop_test(t, counts, 0, sizeof(rows) / sizeof(rows[0]));
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
