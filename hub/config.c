@@ -232,8 +232,8 @@ static const struct conf_def table[] = {
 	  .about = "A site that hasn't been heard for so long, nor for three "
 	    "of its agent's beats, is shown as silent.\n"
 	    "Agents beat every 5 seconds when they have nothing to tell, "
-	    "unless their own settings say otherwise, and tell it; those of "
-	    "before 0.3 don't, and are given 60 seconds." },
+	    "unless their own settings say otherwise, and tell how often; "
+	    "one that doesn't is given 60 seconds." },
 	{ .section = "", .name = "check", .type = CONF_BOOL,
 	  .offset = AT(check), .preset = "no",
 	  .about =
