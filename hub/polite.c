@@ -310,6 +310,12 @@ polite_again(struct polite *p, struct polite_item *item, int64_t now,
 	settle(p, l);
 }
 
+int64_t
+polite_item_wait(const struct polite_item *item, int64_t now)
+{
+	return item->lane->next > now ? item->lane->next - now : 0;
+}
+
 struct polite_item *
 polite_give_up(struct polite *p, int64_t now, int64_t patience)
 {

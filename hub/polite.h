@@ -41,6 +41,8 @@ struct polite_item *polite_take(struct polite *p, int64_t now);
 /* ms until polite_take() may have one; -1: not before something is put, or
  * ends. */
 int64_t polite_wait(const struct polite *p, int64_t now);
+/* ms until anything of its lane may go, while it waits there. */
+int64_t polite_item_wait(const struct polite_item *item, int64_t now);
 /* It was asked. pause: ms that the server asks for at least, or 0. */
 void polite_end(struct polite *p, struct polite_item *item, int64_t now,
     int64_t pause);

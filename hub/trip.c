@@ -48,6 +48,7 @@ struct trips {
 	struct origins *origins;
 	TAILQ_HEAD(trip_list, trip) all;
 	size_t under_way, requests;
+	bool late;		/* somebody waits for longer than patience */
 };
 
 static void go_on(struct trip *t);
@@ -132,6 +133,14 @@ fail(struct trip *t, enum cause c, struct span detail)
 
 /* --- a hop ------------------------------------------------------------------ */
 
+/* Its server may have asked to be left alone for long, or its address may. */
+static void
+note_wait(struct trip *t)
+{
+	if (polite_item_wait(&t->item, clock_mono()) > t->trips->spec.patience)
+		t->trips->late = true;
+}
+
 static void
 queue(struct trip *t, bool in_front)
 {
@@ -142,6 +151,7 @@ queue(struct trip *t, bool in_front)
 	registrable(lane, u.host);
 	polite_put(t->trips->polite, &t->item, span_of(lane), in_front,
 	    clock_mono());
+	note_wait(t);
 	look_soon(t->trips);
 }
 
@@ -317,6 +327,7 @@ give_up_late(struct trips *t)
 {
 	struct polite_item *item;
 
+	t->late = false;
 	while ((item = polite_give_up(t->polite, clock_mono(),
 	    t->spec.patience)) != NULL)
 		fail(trip_of(item), CAUSE_TOO_OFTEN, SPAN("Retry-After"));
@@ -328,12 +339,11 @@ on_answer(void *arg, const struct probe_answer *a)
 	struct trip *t = arg;
 	struct trips *trips = t->trips;
 	int64_t now = clock_mono(), pause = a->retry_after;
-	bool late;
 
 	t->probe = NULL;
 	if (t->own && pause > TRIP_PATIENCE)
 		pause = TRIP_PATIENCE;
-	late = pause > trips->spec.patience;
+	trips->late |= pause > trips->spec.patience;
 	trips->under_way--;
 	look_soon(trips);
 	if (a->address[0] != '\0')
@@ -343,6 +353,7 @@ on_answer(void *arg, const struct probe_answer *a)
 		t->tries--;
 		trips->requests--;
 		polite_again(trips->polite, &t->item, now, a->busy);
+		note_wait(t);
 		return;
 	}
 	if (pause < crawl_delay(t))
@@ -363,8 +374,6 @@ on_answer(void *arg, const struct probe_answer *a)
 		else
 			go_where_it_sends(t, a);
 	}
-	if (late)
-		give_up_late(trips);
 }
 
 /* --- the turn --------------------------------------------------------------- */
@@ -388,6 +397,7 @@ ask(struct trip *t)
 		    &wait);
 		if (spec.lane == NULL) {
 			polite_again(polite, &t->item, now, wait);
+			note_wait(t);
 			return;
 		}
 	}
@@ -406,6 +416,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	int64_t ms;
 
 	(void)fd, (void)what;
+	if (t->late)
+		give_up_late(t);
 	while (t->under_way < t->spec.parallel &&
 	    (item = polite_take(t->polite, clock_mono())) != NULL)
 		ask(trip_of(item));
@@ -459,6 +471,8 @@ trips_new(struct event_base *base, const struct trips_spec *spec)
 
 	must(spec->parallel > 0);
 	t->spec = *spec;
+	if (t->spec.patience < spec->delay)
+		t->spec.patience = spec->delay;
 	t->polite = polite_new(spec->delay, spec->abreast > 0 ?
 	    spec->abreast : spec->parallel);
 	prober.polite = t->polite;

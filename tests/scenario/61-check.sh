@@ -26,6 +26,9 @@ http {
 		location /was/ { return 301 /here.html; } }
 	server { listen 127.0.0.1:$PORT; server_name near.localhost;
 		root www/near; }
+	server { listen 127.0.0.1:$PORT; server_name busy.localhost;
+		root www/near; location /429 {
+			add_header Retry-After 3600 always; return 429; } }
 }
 END
 text='各市县人民政府要加强组织领导，明确责任分工，细化工作措施，确保各项任务落到实处'
@@ -37,6 +40,15 @@ for host in far near; do
 done
 start nginx nginx -p "$T/farm" -c nginx.conf
 wait_for 60 "the farm" curl -sf -o "$T/x" "http://127.0.0.1:$PORT/here.html"
+
+# Who wants us back in an hour isn't waited for.
+for name in 429 here.html back.html; do
+	echo "http://busy.localhost:$PORT/$name"
+done >"$T/busy"
+timeout 60 "$ZQ_BUILD/zqhub" check --dir "$T/none" --allow 127.0.0.0/8 \
+	--delay 0 --json --file "$T/busy" >"$T/x" || die "zqhub check waits for a busy server"
+[ "$(jq '[.. | objects | select(.cause? == "too-often")] | length' "$T/x")" \
+	-ge 1 ] || die "a busy server: $(cat "$T/x")"
 
 mkdir -p "$T/one"
 for n in 1 2 3; do

@@ -45,6 +45,7 @@ START_TEST(test_polite)
 	clock_set(0, 75700);
 	ck_assert_ptr_eq(polite_take(p, clock_mono()), &item[2]);
 	polite_end(p, &item[2], clock_mono(), 900000);
+	ck_assert_int_eq(polite_item_wait(&item[3], clock_mono()), 900000);
 	ck_assert_ptr_null(polite_give_up(p, clock_mono(), 900000));
 	ck_assert_ptr_eq(polite_give_up(p, clock_mono(), 120000), &item[3]);
 	ck_assert_uint_eq(polite_waiting(p), 0);
