@@ -99,6 +99,7 @@ monitor_seen(struct monitor *m, uint32_t site, int64_t now,
 
 	if (w == NULL || look == MONITOR_LOOK_NONE)
 		return;
+	w->blind = false;
 	if (!failed || !w->bad)
 		monitor_cut_look(&m->cut, failed, &w->mark, now);
 	if (!failed && (w->what & MONITOR_AGENT) == 0)
@@ -107,6 +108,15 @@ monitor_seen(struct monitor *m, uint32_t site, int64_t now,
 		m->witnesses = WITNESSES;
 	if (!failed || !monitor_cut_excuses(&m->cut, now))
 		monitor_trend_put(&w->looks, look, now);
+}
+
+void
+monitor_blind(struct monitor *m, uint32_t site)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		w->blind = true;
 }
 
 void

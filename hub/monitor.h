@@ -81,6 +81,9 @@ void monitor_gone(struct monitor *m, uint32_t site, int64_t now);
 /* A look at its home page, from here; from another site. */
 void monitor_seen(struct monitor *m, uint32_t site, int64_t now,
     enum monitor_look look);
+/* … that will never say anything: whoever looks doesn't see. Until one does
+ * that is as if nobody looked. */
+void monitor_blind(struct monitor *m, uint32_t site);
 /* … and whose it was: another's, or the site's own. */
 void monitor_owned(struct monitor *m, uint32_t site, bool foreign);
 void monitor_seen_elsewhere(struct monitor *m, uint32_t site, int64_t now,

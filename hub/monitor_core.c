@@ -256,6 +256,8 @@ on_seen(void *arg, const struct home_seen *seen)
 	};
 	struct monitor_core *m = arg;
 
+	if (seen->outcome == HOME_UNKNOWN && seen->cause != CAUSE_ISOLATED)
+		monitor_blind(m->monitor, seen->site);
 	monitor_seen(m->monitor, seen->site, clock_wall(),
 	    of[seen->outcome]);
 	if (of[seen->outcome] == MONITOR_LOOK_WELL ||

@@ -295,7 +295,7 @@ monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
 		is = (struct monitor_verdict){ MONITOR_UNKNOWN,
 		    MONITOR_CAUSE_ISOLATED };
 	else if (is.cause == MONITOR_CAUSE_UNWATCHED &&
-	    (w->what & MONITOR_HOME) != 0)
+	    (w->what & MONITOR_HOME) != 0 && !w->blind)
 		is.cause = is_old(w->began, now, s->stale_after) ?
 		    MONITOR_CAUSE_STALE : MONITOR_CAUSE_START;
 	if (monitor_is_bad(is.state))

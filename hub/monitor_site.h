@@ -38,6 +38,8 @@ struct monitor_site {
 	/* outside */
 	struct monitor_trend looks, others;
 	bool foreign;		/* the last one found another's page */
+	bool blind;		/* the last one may not tell: a private
+				 * address, a wall against robots */
 	int64_t wanted, asked;	/* a look; a look by others */
 	int64_t budget;		/* of looks: used up to then */
 	/* announced */

@@ -404,6 +404,28 @@ START_TEST(foreign)
 }
 END_TEST
 
+/* A page that the hub can't look at is as one that nobody looks at: else what
+ * was wrong with its agent would never be over. */
+START_TEST(blind)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	heard(&w, 1000);
+	ck_assert_str_eq(verdict(&w, 1000), "unknown start");
+	w.blind = true;
+	ck_assert_str_eq(verdict(&w, 1000), "unknown unwatched");
+	monitor_site_pass(&w, &monitor_settings_preset, 16000);
+	ck_assert_str_eq(verdict(&w, 16000), "silent quiet");
+	heard(&w, 20000);
+	heard(&w, 25000);
+	monitor_site_pass(&w, &monitor_settings_preset, 25000);
+	ck_assert_str_eq(verdict(&w, 25000), "unknown unwatched");
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 25500);
+	ck_assert_str_eq(verdict(&w, 25500), "up fine");
+}
+END_TEST
+
 /* A page that doesn't come says nothing of the site before its agent has said
  * that it is still there, or is silent. */
 START_TEST(early)
@@ -506,6 +528,7 @@ main(void)
 	tcase_add_test(t, confirmed);
 	tcase_add_test(t, own_fault);
 	tcase_add_test(t, foreign);
+	tcase_add_test(t, blind);
 	tcase_add_test(t, early);
 	tcase_add_test(t, elsewhere);
 	tcase_add_test(t, budget);
