@@ -92,6 +92,18 @@ take_announced(void *arg, struct span url)
 	return !known_find_url(s->t, url, &k) || take(s, &k);
 }
 
+/* Whether it has a row that it goes on with. One of what a person withdrew is
+ * no other file's, nor is one of what couldn't be read. */
+static bool
+is_known(struct store_txn *t, const struct compare_item *i,
+    const struct change *c)
+{
+	struct known k;
+
+	return known_get(t, i->source, i->path, &k) &&
+	    (k.told || memcmp(k.hash, c->hash, sizeof(k.hash)) == 0);
+}
+
 bool
 renamed_from(struct store_txn *t, const struct renamed_where *w,
     const struct compare_item *i, const struct change *c,
@@ -99,10 +111,8 @@ renamed_from(struct store_txn *t, const struct renamed_where *w,
 {
 	struct search s = { .t = t, .w = w, .item = i, .hash = c->hash,
 	    .found = former };
-	struct known k;
 
-	if (!ability_has(t, FEATURE_MOVES) ||
-	    known_get(t, i->source, i->path, &k))
+	if (!ability_has(t, FEATURE_MOVES) || is_known(t, i, c))
 		return false;
 	moves_former(t, c->url, take_announced, &s);
 	if (!s.is_found && i->stat.size > 0)	/* empty ones are all alike */

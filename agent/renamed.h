@@ -30,7 +30,8 @@ struct renamed_where {
 	    struct span path);
 };
 
-/* Which row it was, of a file that has none; known_disown() it. False: it is
+/* Which row it was, of a file that has none, or one that is no more than a
+ * person's word on what was there before; known_disown() it. False: it is
  * new, or the hub can't be told. */
 bool renamed_from(struct store_txn *t, const struct renamed_where *w,
     const struct compare_item *i, const struct change *c,

@@ -229,6 +229,26 @@ START_TEST(test_said_after)
 }
 END_TEST
 
+/* What a person withdrew stays so, and what comes to its place is what it was. */
+START_TEST(test_over_what_was_withdrawn)
+{
+	struct words withdrawn = { NULL, SITE "/b.html" };
+	uint64_t before;
+
+	put("a.html", "<title>one</title>");
+	put("b.html", "<title>two</title>");
+	start_with_moves();
+	wait_items(2);
+	wait_state("fine");
+	ck_assert_int_eq(store_do(store, say, &withdrawn), STORE_DONE);
+	before = head();
+	move("a.html", "b.html");
+	wait_told("b.html=/b.html ");
+	ck_changes(before, "updated www:b.html<www:a.html\n");
+	stop();
+}
+END_TEST
+
 /* --- out of another source ----------------------------------------------------- */
 
 static enum root_found there;
@@ -383,6 +403,7 @@ main(void)
 	tcase_add_test(t, test_alike);
 	tcase_add_test(t, test_said);
 	tcase_add_test(t, test_said_after);
+	tcase_add_test(t, test_over_what_was_withdrawn);
 	tcase_add_test(t, test_sources);
 	tcase_add_test(t, test_overflow);
 	tcase_add_test(t, test_old_store);
