@@ -1,27 +1,39 @@
 /*
- * zqhub.conf(5) says what the table of settings says, word for word. Run
- * from the top of the tree.
+ * The manuals say what the tables say: zqhub.conf(5) the settings, word for
+ * word, and the rules of alerts; zhanqun(7) what to do about each of these;
+ * zqhub(8) every command with its options. Run from the top of the tree.
  */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "contrib/base/units.h"
+#include "hub/alert_rule.h"
+#include "hub/cmd.h"
 #include "hub/config.h"
 
 #define PAGE "hub/zqhub.conf.5"
 
-START_TEST(test_settings)
+static char page[1 << 17];
+
+static void
+read_page(const char *path)
 {
-	static const char *const sections[] = { "", "rule", "receiver" };
-	static char page[1 << 17];
-	FILE *f = fopen(PAGE, "r");
-	struct buf list;
+	FILE *f = fopen(path, "r");
 	size_t n;
 
-	ck_assert_msg(f != NULL, PAGE ": not here");
+	ck_assert_msg(f != NULL, "%s: not here", path);
 	n = fread(page, 1, sizeof(page) - 1, f);
 	page[n] = '\0';
 	fclose(f);
+}
+
+START_TEST(test_settings)
+{
+	static const char *const sections[] = { "", "rule", "receiver" };
+	struct buf list;
+
+	read_page(PAGE);
 	buf_init(&list, sizeof(page));
 	config_manual(&list, sections[_i]);
 	ck_assert_uint_gt(list.n, 500);
@@ -29,6 +41,85 @@ START_TEST(test_settings)
 	    PAGE " has another list of settings than hub/config.c; "
 	    "it should be:\n%s", buf_cstr(&list));
 	buf_clear(&list);
+}
+END_TEST
+
+START_TEST(test_rules)
+{
+	struct alert_rules rules;
+	char hold[UNITS_TEXT_MAX], remind[UNITS_TEXT_MAX], row[256];
+
+	alert_rules_init(&rules, NULL);
+	read_page(PAGE);
+	for (enum alert_what w = 0; w < ALERT_RULES; w++) {
+		const struct alert_rule *r = &rules.rule[w];
+		const char *severity = alert_severity_name(r->severity);
+
+		snprintf(row, sizeof(row), r->on ?
+		    ".It %s Ta %s Ta %s Ta %s Ta %u\n" :
+		    ".It %s Ta off (%s) Ta %s Ta %s Ta %u\n",
+		    alert_what_name(w), severity, r->hold == 0 ? "0" :
+		    units_format_time(hold, r->hold),
+		    units_format_time(remind, r->remind),
+		    (unsigned)r->reminders);
+		ck_assert_msg(strstr(page, row) != NULL, PAGE " lacks %s", row);
+	}
+}
+END_TEST
+
+START_TEST(test_advice)
+{
+	const char *from, *at;
+	size_t n;
+
+	read_page("hub/zhanqun.7");
+	from = strstr(page, ".Sh WHAT AN ALERT MEANS");
+	ck_assert_ptr_nonnull(from);
+	for (enum alert_what w = 0; w < ALERT_RULES; w++) {
+		n = strlen(alert_what_name(w));
+		at = from;
+		do {
+			at = strstr(at + 1, alert_what_name(w));
+			ck_assert_msg(at != NULL, "zhanqun(7) lacks %s",
+			    alert_what_name(w));
+		} while (at[-1] != ' ' || strchr(" \n", at[n]) == NULL);
+	}
+}
+END_TEST
+
+static void
+check_command(const struct cmd *c)
+{
+	char words[128], option[64];
+	const char *at;
+	size_t n = (size_t)snprintf(words, sizeof(words), "Nm Cm %s", c->name);
+
+	at = strstr(page, words);
+	while (at != NULL && strchr(" \n", at[n]) == NULL)
+		at = strstr(at + 1, words);
+	ck_assert_msg(at != NULL, "zqhub(8) lacks the command %s", c->name);
+	for (int i = 0; i < CMD_OPTIONS && c->option[i].name != NULL; i++) {
+		snprintf(option, sizeof(option), "Fl -%s", c->option[i].name);
+		ck_assert_msg(strstr(page, option) != NULL,
+		    "zqhub(8) lacks --%s of %s", c->option[i].name, c->name);
+	}
+}
+
+START_TEST(test_commands)
+{
+	static const struct cmd *const lists[] = {
+		cmd_init_list, cmd_site_list, cmd_domains_list,
+		cmd_govern_list, cmd_status_list, cmd_search_list,
+		cmd_links_list, cmd_check_list, cmd_checked_list,
+		cmd_move_list, cmd_hits_list, cmd_notice_list,
+		cmd_alert_list, cmd_home_list, cmd_days_list, cmd_user_list,
+		cmd_journal_list, cmd_keep_list, cmd_backup_list, cmd_ca_list,
+	};
+
+	read_page("hub/zqhub.8");
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (const struct cmd *c = lists[i]; c->name != NULL; c++)
+			check_command(c);
 }
 END_TEST
 
@@ -41,6 +132,9 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(t, test_settings, 0, 3);
+	tcase_add_test(t, test_rules);
+	tcase_add_test(t, test_advice);
+	tcase_add_test(t, test_commands);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
