@@ -17,6 +17,7 @@
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
 #include "protocol/sha.h"
+#include "protocol/url_place.h"
 
 #define TURN 500		/* rows that are read at a time */
 #define WHY_MAX 1024
@@ -36,7 +37,7 @@ struct mend {
 	struct mendlist *list;
 	struct rewrite *rules;		/* the cluster's */
 	struct mendlist_entry moved;	/* of a link that they move */
-	struct buf to;
+	struct buf to, kept;
 	struct mendlog *log;	/* NULL: only look, and there is none */
 	struct mendpage *pages;
 	struct mendfile file;
@@ -215,6 +216,16 @@ follow_map(struct mend *m, struct span target,
 		*to = buf_look(&m->to);
 }
 
+/* A letter speaks of an address as one link has it: others may have https. */
+static void
+keep_secure(struct mend *m, struct span target, struct span *to)
+{
+	buf_reset(&m->kept);
+	url_place_secure(&m->kept, *to, target);
+	if (!m->kept.bad)
+		*to = buf_look(&m->kept);
+}
+
 static bool
 on_target(void *arg, struct span target, struct span *to)
 {
@@ -243,6 +254,7 @@ on_target(void *arg, struct span target, struct span *to)
 		return false;
 	}
 	follow_map(m, target, by, to);
+	keep_secure(m, target, to);
 	m->wanted++;
 	return true;
 }
@@ -495,6 +507,7 @@ mend_run(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 	m->list = mendlist_read(t);
 	m->rules = atlas_rules(t);
 	buf_init(&m->to, LIMIT_URL);
+	buf_init(&m->kept, LIMIT_URL);
 	store_end(t);
 	/* Looking, too, needs to know what was done, unless it may not. */
 	m->log = mendlog_open(s->config->top->dir, why);
@@ -512,6 +525,7 @@ mend_run(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 	mendlist_free(m->list);
 	rewrite_free(m->rules);
 	buf_clear(&m->to);
+	buf_clear(&m->kept);
 	mendfile_clear(&m->file);
 	free(m);
 	return ok;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/redirects_private.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
@@ -16,32 +17,9 @@
 #define ANY "zhanqun-any-name"
 #define ANY_N (sizeof(ANY) - 1)
 
-struct rule {
-	struct movemap_rule m;
-	char *words;		/* what it points to */
-	bool ours;
-};
-
-struct owned {			/* by number */
-	uint32_t number;
-	bool ours;
-};
-
-struct line {
-	bool prefix;
-	char *from;		/* host, with the port if there is one in
-				 * the address, path and query */
-	char *to;
-};
-
-struct redirects {
-	struct rewrite *all;
-	struct rule *rule;
-	size_t rules, rule_room;
-	struct owned *owned;
-	struct line *line;
-	size_t count, room;
-	int64_t now;
+struct goal {			/* where something leads */
+	struct buf url;
+	bool alike;
 };
 
 struct redirects *
@@ -81,7 +59,7 @@ redirects_free(struct redirects *r)
 void
 redirects_add(struct redirects *r, const struct movemap_rule *m, bool ours)
 {
-	struct rule *e;
+	struct redirects_rule *e;
 	size_t a = m->rule.from.n, b = m->rule.to.n;
 
 	if (!rewrite_add(r->all, &m->rule, NULL, NULL))
@@ -91,7 +69,7 @@ redirects_add(struct redirects *r, const struct movemap_rule *m, bool ours)
 		r->rule = mem_grow(r->rule, r->rule_room, sizeof(*r->rule));
 	}
 	e = &r->rule[r->rules++];
-	*e = (struct rule){ .m = *m, .ours = ours };
+	*e = (struct redirects_rule){ .m = *m, .ours = ours };
 	e->words = mem_new(a + b + 1);
 	memcpy(e->words, m->rule.from.at, a);
 	memcpy(e->words + a, m->rule.to.at, b);
@@ -102,20 +80,65 @@ redirects_add(struct redirects *r, const struct movemap_rule *m, bool ours)
 /* --- lines -------------------------------------------------------------- */
 
 static void
-put_line(struct redirects *r, bool prefix, struct span from, struct span to)
+put_line(struct redirects *r, const struct redirects_line *l, struct span from,
+    const struct goal *to)
 {
+	struct redirects_line *e;
+
 	if (r->count == r->room) {
 		r->room = r->room > 0 ? r->room * 2 : 64;
 		r->line = mem_grow(r->line, r->room, sizeof(*r->line));
 	}
-	r->line[r->count++] = (struct line){ .prefix = prefix,
-		.from = mem_copy(from.at, from.n),
-		.to = mem_copy(to.at, to.n) };
+	e = &r->line[r->count++];
+	*e = *l;
+	e->from = mem_copy(from.at, from.n);
+	e->to = mem_copy(to->url.at, to->url.n);
+	e->alike = to->alike;
+}
+
+static void
+put_address(struct redirects *r, struct span from, const struct goal *to)
+{
+	put_line(r, &(struct redirects_line){ .prefix = false }, from, to);
+}
+
+static bool
+lead_from(const struct redirects *r, const char *scheme, struct span bare,
+    struct buf *to)
+{
+	struct buf url;
+	bool does;
+
+	buf_init(&url, LIMIT_URL + 64);
+	buf_text(&url, scheme);
+	buf_span(&url, bare);
+	does = rewrite_url(r->all, buf_look(&url), r->now, to, NULL);
+	buf_clear(&url);
+	return does;
+}
+
+/* Where an address leads, whether by http or https. False: nowhere. */
+static bool
+lead(const struct redirects *r, struct span from, struct goal *to)
+{
+	struct span bare = url_bare(from), there, secure;
+	struct buf s;
+	bool does;
+
+	buf_init(&s, LIMIT_URL + 64);
+	does = lead_from(r, "http://", bare, &to->url) &&
+	    lead_from(r, "https://", bare, &s);
+	there = buf_look(&to->url);
+	secure = buf_look(&s);
+	to->alike = does && there.n < secure.n &&
+	    span_is(url_bare(there), url_bare(secure));
+	buf_clear(&s);
+	return does;
 }
 
 /* "/x/" and "/x/index.html" are one place, and "/x" leads to it. */
 static void
-put_places(struct redirects *r, struct span from, struct span to)
+put_places(struct redirects *r, struct span from, const struct goal *to)
 {
 	static const char *const ends[] = { "", "/", "/index.html",
 		"/index.htm", "/index.shtml", "/default.html",
@@ -127,14 +150,15 @@ put_places(struct redirects *r, struct span from, struct span to)
 	buf_init(&name, 2 * LIMIT_URL);
 	if (memchr(bare.at, '?', bare.n) != NULL ||
 	    !url_place(&place, from) || span_is(buf_look(&place), bare)) {
-		put_line(r, false, bare, to);
+		put_address(r, bare, to);
 	} else {
+		put_address(r, bare, to);	/* index.php */
 		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 			buf_reset(&name);
 			buf_span(&name, buf_look(&place));
 			buf_text(&name, ends[i]);
 			if (memchr(name.at, '/', name.n) != NULL)
-				put_line(r, false, buf_look(&name), to);
+				put_address(r, buf_look(&name), to);
 		}
 	}
 	buf_clear(&name);
@@ -147,31 +171,33 @@ static void
 put_prefix(struct redirects *r, struct span from)
 {
 	struct span bare = url_bare(from), end;
-	struct buf any, to;
+	struct goal to;
+	struct buf any;
 
 	buf_init(&any, LIMIT_URL + 64);
-	buf_init(&to, LIMIT_URL + 64);
+	buf_init(&to.url, LIMIT_URL + 64);
 	buf_span(&any, from);
 	buf_text(&any, ANY);
-	if (rewrite_url(r->all, buf_look(&any), r->now, &to, NULL) &&
-	    to.n > ANY_N) {
-		end = (struct span){ to.at + to.n - ANY_N, ANY_N };
+	if (lead(r, buf_look(&any), &to) && to.url.n > ANY_N) {
+		end = (struct span){ to.url.at + to.url.n - ANY_N, ANY_N };
 		if (span_is(end, SPAN(ANY))) {
-			buf_cut(&to, to.n - ANY_N);
-			put_line(r, true, bare, buf_look(&to));
+			buf_cut(&to.url, to.url.n - ANY_N);
+			put_line(r, &(struct redirects_line){ .prefix = true }, bare,
+			    &to);
 			bare.n--;
 			if (memchr(bare.at, '/', bare.n) != NULL)
-				put_line(r, false, bare, buf_look(&to));
+				put_line(r, &(struct redirects_line){ .below = true },
+				    bare, &to);
 		}
 	}
-	buf_clear(&to);
+	buf_clear(&to.url);
 	buf_clear(&any);
 }
 
 static void
 put_from(struct redirects *r, enum rewrite_scope scope, struct span from)
 {
-	struct buf to;
+	struct goal to;
 
 	if (rewrite_is_reused(r->all, from, r->now))
 		return;
@@ -179,10 +205,10 @@ put_from(struct redirects *r, enum rewrite_scope scope, struct span from)
 		put_prefix(r, from);
 		return;
 	}
-	buf_init(&to, LIMIT_URL);
-	if (rewrite_url(r->all, from, r->now, &to, NULL))
-		put_places(r, from, buf_look(&to));
-	buf_clear(&to);
+	buf_init(&to.url, LIMIT_URL);
+	if (lead(r, from, &to))
+		put_places(r, from, &to);
+	buf_clear(&to.url);
 }
 
 /* --- what leads there by way of others ---------------------------------- */
@@ -196,7 +222,7 @@ static int
 by_number(const void *key, const void *element)
 {
 	uint32_t number = *(const uint32_t *)key;
-	const struct owned *o = element;
+	const struct redirects_owned *o = element;
 
 	return (number > o->number) - (number < o->number);
 }
@@ -204,7 +230,7 @@ by_number(const void *key, const void *element)
 static int
 owned_order(const void *a, const void *b)
 {
-	return by_number(&((const struct owned *)a)->number, b);
+	return by_number(&((const struct redirects_owned *)a)->number, b);
 }
 
 static void
@@ -212,7 +238,7 @@ sort_owned(struct redirects *r)
 {
 	r->owned = mem_grow(r->owned, r->rules + 1, sizeof(*r->owned));
 	for (size_t i = 0; i < r->rules; i++)
-		r->owned[i] = (struct owned){ r->rule[i].m.rule.number,
+		r->owned[i] = (struct redirects_owned){ r->rule[i].m.rule.number,
 			r->rule[i].ours };
 	qsort(r->owned, r->rules, sizeof(*r->owned), owned_order);
 }
@@ -220,7 +246,7 @@ sort_owned(struct redirects *r)
 static bool
 is_ours(const struct redirects *r, uint32_t number)
 {
-	const struct owned *o = bsearch(&number, r->owned, r->rules,
+	const struct redirects_owned *o = bsearch(&number, r->owned, r->rules,
 	    sizeof(*r->owned), by_number);
 
 	return o != NULL && o->ours;
@@ -260,22 +286,33 @@ put_formers(struct redirects *r, const struct rewrite_rule *rule)
 	buf_clear(&any);
 }
 
+bool
+redirects_asks(const struct redirects_line *l)
+{
+	return strchr(l->from, '?') != NULL;
+}
+
 /* --- all of it ---------------------------------------------------------- */
 
-/* Addresses first; then prefixes, the longest first. */
+/* Addresses first, with a query before all; then prefixes, the longest
+ * first. */
 static int
 by_rank(const void *a, const void *b)
 {
-	const struct line *x = a, *y = b;
+	const struct redirects_line *x = a, *y = b;
 	size_t m, n;
+	int order;
 
 	if (x->prefix != y->prefix)
 		return x->prefix ? 1 : -1;
+	if (redirects_asks(x) != redirects_asks(y))
+		return redirects_asks(x) ? -1 : 1;
 	m = strlen(x->from);
 	n = strlen(y->from);
 	if (x->prefix && m != n)
 		return m < n ? 1 : -1;
-	return strcmp(x->from, y->from);
+	order = strcmp(x->from, y->from);
+	return order != 0 ? order : x->below - y->below;
 }
 
 /* Of lines for the same address the first stays. */
@@ -285,7 +322,7 @@ drop_doubles(struct redirects *r)
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
-		struct line *l = &r->line[i];
+		struct redirects_line *l = &r->line[i];
 
 		if (n > 0 && r->line[n - 1].prefix == l->prefix &&
 		    strcmp(r->line[n - 1].from, l->from) == 0) {
@@ -334,206 +371,4 @@ redirects_settle(struct redirects *r, int64_t now, int64_t *next)
 		qsort(r->line, r->count, sizeof(*r->line), by_rank);
 	drop_doubles(r);
 	return r->count;
-}
-
-/* --- nginx -------------------------------------------------------------- */
-
-/* In a value "$" begins a variable, and nothing can stand before it. */
-static void
-put_value(struct buf *out, const char *to)
-{
-	for (; *to != '\0'; to++) {
-		if (*to == '$')
-			buf_text(out, "%24");
-		else
-			buf_byte(out, *to);
-	}
-}
-
-static void
-put_literal(struct buf *out, char c)
-{
-	if (strchr(".$*+?()", c) != NULL)
-		buf_printf(out, "[%c]", c);
-	else if (strchr("[]{}|^", c) != NULL)
-		buf_printf(out, "\\%c", c);
-	else
-		buf_byte(out, c);
-}
-
-/* Hosts are the same in any case, and so are the digits after a "%". */
-static void
-put_pattern(struct buf *out, const char *from)
-{
-	unsigned digits = 0;
-
-	buf_text(out, "\"~^(?i:");
-	for (; *from != '\0' && *from != '/'; from++)
-		put_literal(out, *from);
-	buf_byte(out, ')');
-	for (; *from != '\0'; from++) {
-		if (digits > 0 && *from >= 'A' && *from <= 'F')
-			buf_printf(out, "[%c%c]", *from, *from - 'A' + 'a');
-		else
-			put_literal(out, *from);
-		digits = *from == '%' ? 2 : digits - (digits > 0);
-	}
-}
-
-#define PATTERNS 2000		/* addresses, tried one after the other */
-
-/* What stands in a line as it is would be compared without regard to case: so
- * it is a pattern, too. A query goes along, unless the address is one with a
- * query or leads to one. */
-static void
-put_nginx(struct buf *out, const struct line *l)
-{
-	bool asks = strchr(l->from, '?') != NULL;
-	bool goes = l->prefix || (!asks && strchr(l->to, '?') == NULL);
-
-	put_pattern(out, l->from);
-	if (goes)
-		buf_printf(out, "(?<zq_rest>%s)$\" \"",
-		    l->prefix ? ".*" : "(?:[?].*)?");
-	else
-		buf_text(out, asks ? "$\" \"" : "(?:[?].*)?$\" \"");
-	put_value(out, l->to);
-	buf_text(out, goes ? "$zq_rest\";\n" : "\";\n");
-}
-
-/* Of very many addresses that would take longer than it is worth: this is
- * looked up, in whatever case, and without a query. */
-static void
-put_nginx_key(struct buf *out, const struct line *l)
-{
-	buf_printf(out, "\"%s\" \"", l->from);
-	put_value(out, l->to);
-	buf_text(out, "\";\n");
-}
-
-void
-redirects_nginx(struct buf *out, const struct redirects *r, const char *path)
-{
-	size_t addresses = 0;
-
-	buf_printf(out, "# Where addresses of this site have moved to. "
-	    "Written by zqagentd: changes\n# made here are lost.\n#\n"
-	    "# In http:\n"
-	    "#	map_hash_bucket_size 4096;\n"
-	    "#	map_hash_max_size 65536;\n"
-	    "#	map \"$http_host$request_uri\" $zq_moved {\n"
-	    "#		default \"\";\n"
-	    "#		include %s;\n"
-	    "#	}\n"
-	    "# In each server whose addresses they are, before any location:\n"
-	    "#	if ($zq_moved) { return 308 $zq_moved; }\n", path);
-	while (addresses < r->count && !r->line[addresses].prefix)
-		addresses++;
-	for (size_t i = 0; i < r->count; i++) {
-		if (addresses > PATTERNS && i < addresses)
-			put_nginx_key(out, &r->line[i]);
-		else
-			put_nginx(out, &r->line[i]);
-	}
-}
-
-/* --- Apache ------------------------------------------------------------- */
-
-#define DEPTH 8			/* directories in each other that the head shows,
-				 * at least */
-
-static unsigned
-depth_of(const char *from)
-{
-	unsigned n = 0;
-
-	for (; *from != '\0'; from++)
-		n += *from == '/';
-	return n;
-}
-
-/* A text map knows whole keys: each depth is asked for by a rule of its own.
- * The query goes along by itself. A question mark must stand in the rule: one
- * that comes of what matched is taken for an encoded one, and refused. */
-static void
-put_rules(struct buf *out, unsigned depth)
-{
-	for (; depth > 0; depth--)
-		buf_printf(out, "#	RewriteCond %%{THE_REQUEST} "
-		    "^\\S+\\s(/[^?\\s]*)\n"
-		    "#	RewriteCond ${zqlow:%%{HTTP_HOST}}%%1 "
-		    "^((?:[^/]*/){%u})(.*)$\n"
-		    "#	RewriteCond ${zq:%%1}|%%2 ^([^|]+)\\|(.*)$\n"
-		    "#	RewriteRule ^ %%1%%2 [R=308,L,NE]\n", depth);
-}
-
-/* Has it "%E6" where others write "%e6"? */
-static bool
-has_digits(const char *from)
-{
-	const char *at = from;
-
-	while ((at = strchr(at, '%')) != NULL) {
-		at++;
-		if (strcspn(at, "ABCDEF") < 2)
-			return true;
-	}
-	return false;
-}
-
-/* A text map has no patterns: those who write digits small find a line of
- * their own. */
-static void
-put_apache(struct buf *out, const struct line *l, bool small)
-{
-	unsigned digits = 0;
-
-	if (!l->prefix)
-		buf_byte(out, '=');
-	for (const char *at = l->from; *at != '\0'; at++) {
-		bool low = small && digits > 0 && *at >= 'A' && *at <= 'F';
-
-		buf_byte(out, low ? (char)(*at - 'A' + 'a') : *at);
-		digits = *at == '%' ? 2 : digits - (digits > 0);
-	}
-	buf_printf(out, " %s\n", l->to);
-}
-
-void
-redirects_apache(struct buf *out, const struct redirects *r,
-    const char *path)
-{
-	unsigned depth = DEPTH, n;
-
-	for (size_t i = 0; i < r->count; i++)
-		if (r->line[i].prefix &&
-		    (n = depth_of(r->line[i].from)) > depth)
-			depth = n;
-	buf_printf(out, "# Where addresses of this site have moved to. "
-	    "Written by zqagentd: changes\n# made here are lost. Apache sees "
-	    "by itself when this file changes.\n#\n"
-	    "# In each VirtualHost whose addresses they are:\n"
-	    "#	RewriteEngine On\n"
-	    "#	RewriteMap zq txt:%s\n"
-	    "#	RewriteMap zqlow int:tolower\n"
-	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/\\S*)\n"
-	    "#	RewriteCond ${zq:=${zqlow:%%{HTTP_HOST}}%%1} ^([^?]+)$\n"
-	    "#	RewriteRule ^ %%1? [R=308,L,NE]\n"
-	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/\\S*)\n"
-	    "#	RewriteCond ${zq:=${zqlow:%%{HTTP_HOST}}%%1} "
-	    "^([^?]+)\\?(.+)$\n"
-	    "#	RewriteRule ^ %%1?%%2 [R=308,L,NE]\n"
-	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/[^?\\s]*)\\?\n"
-	    "#	RewriteCond ${zq:=${zqlow:%%{HTTP_HOST}}%%1} ^([^?]+)$\n"
-	    "#	RewriteRule ^ %%1 [R=308,L,NE]\n"
-	    "#	RewriteCond %%{THE_REQUEST} ^\\S+\\s(/[^?\\s]*)\\?\n"
-	    "#	RewriteCond ${zq:=${zqlow:%%{HTTP_HOST}}%%1} "
-	    "^([^?]+)\\?(.+)$\n"
-	    "#	RewriteRule ^ %%1?%%2 [R=308,L,NE]\n", path);
-	put_rules(out, depth);
-	for (size_t i = 0; i < r->count; i++) {
-		put_apache(out, &r->line[i], false);
-		if (has_digits(r->line[i].from))
-			put_apache(out, &r->line[i], true);
-	}
 }

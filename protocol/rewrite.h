@@ -2,7 +2,8 @@
  * Rules of moves: where an address leads once what was announced has come.
  *
  * For one address an address rule comes before the longest prefix, that before
- * shorter ones, and any prefix before the domain.
+ * shorter ones, and any prefix before the domain. Of address rules one with
+ * this very query comes before one without any.
  *
  * Rules are followed in time: after one of time T only those with a later
  * time. So A→B and, later, B→C lead from A to C; A→B and B→A at one time
@@ -55,7 +56,10 @@ bool rewrite_url(const struct rewrite *w, struct span url, int64_t when,
 
 /* The addresses that lead to url at the time `when`, those of the newest
  * rules first, at most REWRITE_FORMERS. each: false is enough. `number`: the
- * rule's that moved the former address. Schemes are those of the rules. */
+ * rule's that moved the former address. Schemes are those of the rules. If
+ * url has a query and a former address has none, that leads there with any
+ * query, unless a rule has this very one. Through two rules that swallow
+ * queries (rewrite_rule.h) it doesn't find back. */
 typedef bool rewrite_former_fn(void *arg, struct span former,
     uint32_t number);
 void rewrite_former(const struct rewrite *w, struct span url, int64_t when,

@@ -31,6 +31,12 @@ rewrite_scope_named(struct span name)
 	return 0;
 }
 
+enum rewrite_scope
+rewrite_reach(enum rewrite_scope s)
+{
+	return s == REWRITE_ADDRESS ? REWRITE_QUERIED : REWRITE_PREFIX;
+}
+
 /* --- is it sane? ---------------------------------------------------------- */
 
 static const char *
@@ -57,7 +63,8 @@ is_back(const struct rewrite_rule *r)
 	struct span from = url_bare(r->from), to = url_bare(r->to);
 
 	if (r->scope == REWRITE_ADDRESS)
-		return url_place_same(r->from, r->to);
+		return url_place_same(r->from, r->to) ||
+		    url_place_asked(r->to, r->from);
 	return to.n >= from.n && memcmp(to.at, from.at, from.n) == 0;
 }
 
@@ -103,49 +110,95 @@ covered(struct span prefix, struct span bare)
 	return bare.at[n] == '/' ? prefix.n : 0;
 }
 
+static struct span
+query_of(struct span url)
+{
+	const char *query = url.n > 0 ? memchr(url.at, '?', url.n) : NULL;
+
+	return query == NULL ? SPAN_NONE : (struct span){ query,
+	    url.n - (size_t)(query - url.at) };
+}
+
+bool
+rewrite_rule_swallows(const struct rewrite_rule *r)
+{
+	return r->scope == REWRITE_ADDRESS && query_of(r->from).n == 0 &&
+	    query_of(r->to).n > 0;
+}
+
 bool
 rewrite_rule_covers(const struct rewrite_rule *r, struct span url)
 {
 	struct span bare = url_bare(url);
 
 	if (r->scope == REWRITE_ADDRESS)
-		return url_place_same(r->from, url);
+		return url_place_same(r->from, url) ||
+		    url_place_asked(url, r->from);
 	return bare.n > 0 && covered(url_bare(r->from), bare) > 0;
 }
 
+/* An address with a query leads to one address only. */
+bool
+rewrite_rule_reaches(const struct rewrite_rule *r, struct span url)
+{
+	struct rewrite_rule back = { .scope = r->scope, .from = r->to };
+
+	if (r->scope == REWRITE_ADDRESS && query_of(r->from).n > 0)
+		return url_place_same(r->to, url);
+	return rewrite_rule_covers(&back, url);
+}
+
+/* Bytes of url at its end that go along. False: more than an address may
+ * have. */
 static bool
-turn(enum rewrite_scope scope, struct span from, struct span to,
-    struct span url, struct buf *out)
+takes_along(struct span along, struct span to, struct buf *out)
+{
+	if (to.n + along.n > LIMIT_URL)
+		return false;
+	buf_span(out, to);
+	buf_span(out, along);
+	return true;
+}
+
+/* What of url stands behind what covers it. */
+static struct span
+behind(enum rewrite_scope scope, struct span from, struct span url)
 {
 	struct span bare = url_bare(url);
 	size_t n;
 
-	if (scope == REWRITE_ADDRESS) {
-		if (!url_place_same(from, url))
-			return false;
-		buf_span(out, to);
-		return true;
-	}
-	n = bare.n > 0 ? covered(url_bare(from), bare) : 0;
-	if (n == 0 || to.n + bare.n - n > LIMIT_URL)
-		return false;
-	buf_span(out, to);
-	buf_put(out, bare.at + n, bare.n - n);
-	return true;
+	if (scope == REWRITE_ADDRESS)
+		return query_of(from).n > 0 ? SPAN_NONE : query_of(url);
+	n = covered(url_bare(from), bare);
+	return (struct span){ bare.at + n, bare.n - n };
 }
 
 bool
 rewrite_rule_apply(const struct rewrite_rule *r, struct span url,
     struct buf *out)
 {
-	return turn(r->scope, r->from, r->to, url, out);
+	struct span along;
+	struct buf to;
+	bool good;
+
+	if (!rewrite_rule_covers(r, url))
+		return false;
+	along = behind(r->scope, r->from, url);
+	if (rewrite_rule_swallows(r))
+		along = SPAN_NONE;
+	buf_init(&to, LIMIT_URL + 1);
+	url_place_secure(&to, r->to, url);
+	good = takes_along(along, buf_look(&to), out);
+	buf_clear(&to);
+	return good;
 }
 
 bool
 rewrite_rule_back(const struct rewrite_rule *r, struct span url,
     struct buf *out)
 {
-	return turn(r->scope, r->to, r->from, url, out);
+	return rewrite_rule_reaches(r, url) && takes_along(behind(r->scope,
+	    r->to, url), r->from, out);
 }
 
 bool

@@ -36,14 +36,18 @@ key(uint64_t h, enum rewrite_scope scope)
 }
 
 static uint64_t
+parts_key(const struct span part[2])
+{
+	return key(pass_all(pass_all(SEED, part[0]), part[1]),
+	    REWRITE_ADDRESS);
+}
+
+static uint64_t
 place_key(struct span url)
 {
 	struct span part[2];
 
-	if (!url_place_parts(part, url))
-		return 0;
-	return key(pass_all(pass_all(SEED, part[0]), part[1]),
-	    REWRITE_ADDRESS);
+	return url_place_parts(part, url) ? parts_key(part) : 0;
 }
 
 static uint64_t
@@ -192,10 +196,8 @@ rewrite_set_host(const struct rewrite_set *s, struct span url)
 static bool
 covers(const struct rewrite_look *l, const struct rewrite_rule *r)
 {
-	struct rewrite_rule back = { .scope = r->scope, .from = r->to };
-
-	return rewrite_rule_covers(l->way == REWRITE_BY_TO ? &back : r,
-	    l->url);
+	return (l->way == REWRITE_BY_TO ? rewrite_rule_reaches :
+	    rewrite_rule_covers)(r, l->url);
 }
 
 static void
@@ -207,6 +209,22 @@ look_up(const struct rewrite_look *l, uint64_t hash)
 	for (; e != NULL; e = e->next[l->way])
 		if (e->hash[l->way] == hash && covers(l, &e->rule))
 			l->each(l->arg, e);
+}
+
+/* Of an address with a query: that without one first. */
+static void
+look_up_place(const struct rewrite_look *l)
+{
+	struct span part[2], page[2];
+
+	if (!url_place_parts(part, l->url))
+		return;
+	if (part[1].n > 0) {
+		page[0] = part[0];
+		page[1] = SPAN_NONE;
+		look_up(l, parts_key(page));
+	}
+	look_up(l, parts_key(part));
 }
 
 void
@@ -226,6 +244,6 @@ rewrite_set_look(const struct rewrite_look *l)
 	}
 	if (i > 0 && bare.at[i - 1] != '/')	/* "a/x" is its own "a/x/" */
 		look_up(l, key(pass(h, '/'), REWRITE_PREFIX));
-	look_up(l, place_key(l->url));
+	look_up_place(l);
 }
 

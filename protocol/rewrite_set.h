@@ -4,8 +4,8 @@
  *
  * Tables of chains over the same entries: by the old address, by the new one,
  * by the old host, by number. The hash of what was passed is the key of a
- * prefix wherever a slash stands, and the place at the end is the key of an
- * address.
+ * prefix wherever a slash stands, and the place at the end, with its query and
+ * without, is the key of an address.
  */
 #ifndef ZQ_PROTOCOL_REWRITE_SET_H
 #define ZQ_PROTOCOL_REWRITE_SET_H
@@ -58,7 +58,7 @@ struct rewrite_look {		/* one walk along an address */
 	void *arg;
 };
 /* Hands out what covers the address: the domain's rules, prefixes from the
- * shortest on, the address's own. */
+ * shortest on, those of the address without its query, the address's own. */
 void rewrite_set_look(const struct rewrite_look *l);
 
 #endif

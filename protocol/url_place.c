@@ -14,8 +14,10 @@ url_bare(struct span url)
 	return SPAN_NONE;
 }
 
+#define STATIC 4		/* of the ends, the first ones: files */
+
 static bool
-is_index(struct span name)
+is_index(struct span name, bool program)
 {
 	static const char *const ends[] = { "htm", "html", "shtml", "xhtml",
 		"jhtml", "jsp", "jspx", "php", "asp", "aspx", "do" };
@@ -28,22 +30,32 @@ is_index(struct span name)
 		name = (struct span){ name.at + 8, name.n - 8 };
 	else
 		return false;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+	for (size_t i = program ? STATIC : 0;
+	    i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (text_same_nocase(name, span_of(ends[i])))
 			return true;
 	return false;
+}
+
+/* What stands behind the last slash. */
+static struct span
+last_name(struct span path)
+{
+	size_t at = path.n;
+
+	while (at > 0 && path.at[at - 1] != '/')
+		at--;
+	return (struct span){ path.at + at, path.n - at };
 }
 
 /* Bytes of the path that count; it begins with a slash. */
 static size_t
 kept(struct span path)
 {
-	size_t name = path.n;
+	struct span name = last_name(path);
 
-	while (path.at[name - 1] != '/')
-		name--;
-	if (is_index((struct span){ path.at + name, path.n - name }))
-		path.n = name;
+	if (is_index(name, false))
+		path.n -= name.n;
 	return path.at[path.n - 1] == '/' ? path.n - 1 : path.n;
 }
 
@@ -84,4 +96,42 @@ url_place_same(struct span a, struct span b)
 
 	return url_place_parts(x, a) && url_place_parts(y, b) &&
 	    span_is(x[0], y[0]) && span_is(x[1], y[1]);
+}
+
+/* --- of links ------------------------------------------------------------- */
+
+bool
+url_place_asked(struct span url, struct span page)
+{
+	struct span x[2], y[2], stem = url_bare(url);
+
+	if (!url_place_parts(x, url) || !url_place_parts(y, page) ||
+	    x[1].n == 0 || y[1].n > 0 || !span_is(x[0], y[0]))
+		return false;
+	stem.n -= x[1].n;
+	return !is_index(last_name(stem), true) ||
+	    span_is(stem, url_bare(page));
+}
+
+static struct span
+authority(struct span bare)
+{
+	const char *slash = bare.n > 0 ? memchr(bare.at, '/', bare.n) : NULL;
+
+	if (slash != NULL)
+		bare.n = (size_t)(slash - bare.at);
+	return bare;
+}
+
+void
+url_place_secure(struct buf *b, struct span to, struct span link)
+{
+	struct span bare = url_bare(to), was = url_bare(link);
+
+	if (bare.n > 0 && was.n > 0 && to.n - bare.n < link.n - was.n &&
+	    span_is(authority(bare), authority(was))) {
+		buf_put(b, link.at, link.n - was.n);
+		to = bare;
+	}
+	buf_span(b, to);
 }

@@ -30,6 +30,15 @@ bool url_place_parts(struct span part[2], struct span url);
 /* Have both the same place? */
 bool url_place_same(struct span a, struct span b);
 
+/* Is url the page with a query, and the page has none: "/x/?p=1" of "/x/"?
+ * A program that is named as an index ("/x/index.php?p=1") is asked for
+ * itself, and is no index of "/x/" then. */
+bool url_place_asked(struct span url, struct span page);
+
+/* Appends `to` as a link that is `link` now should have it: at the same host
+ * and port what was https stays https, whatever `to` says. */
+void url_place_secure(struct buf *b, struct span to, struct span link);
+
 /* The address from its host on: "www.a.cn:8080/x/?p=1"; empty: it is none. */
 struct span url_bare(struct span url);
 

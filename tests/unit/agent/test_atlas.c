@@ -136,6 +136,9 @@ END_TEST
 
 /* --- files -------------------------------------------------------------- */
 
+#define P "http://www.a.gov.cn/"
+#define ALIKE "$scheme://www.a.gov.cn/"
+
 static struct movemap_rule moves[64];
 static size_t move_count;
 
@@ -247,6 +250,51 @@ START_TEST(test_places)
 }
 END_TEST
 
+/* What was told as http is https to whoever comes by https, at the same host;
+ * and never the other way. */
+START_TEST(test_schemes)
+{
+	move_count = 0;
+	move(REWRITE_PREFIX, P "old/", P "new/", CLOCK_NONE);
+	move(REWRITE_ADDRESS, P "p$", P "q$?r", CLOCK_NONE);
+	move(REWRITE_PREFIX, P "away/", "http://www.b.gov.cn/", CLOCK_NONE);
+	move(REWRITE_ADDRESS, A "s", A "t", CLOCK_NONE);
+	ck_files(1000, HOST "/away" ASKED "http://www.b.gov.cn/" REST
+	    HOST "/old" ASKED ALIKE "new/" REST
+	    HOST "/p[$](?:[?].*)?$\" \"" ALIKE "q%24?r\";\n"
+	    HOST "/s" ASKED A "t" REST
+	    HOST "/away/" BELOW "http://www.b.gov.cn/" REST
+	    HOST "/old/" BELOW ALIKE "new/" REST,
+	    "=www.a.gov.cn/away http://www.b.gov.cn/\n"
+	    "=www.a.gov.cn/old /new/\n"
+	    "=www.a.gov.cn/p$ /q$?r\n"
+	    "=www.a.gov.cn/s " A "t\n"
+	    "www.a.gov.cn/away/ http://www.b.gov.cn/\n"
+	    "www.a.gov.cn/old/ /new/\n");
+}
+END_TEST
+
+/* nginx takes the first pattern that fits: an address with this query, one
+ * with any, what a prefix has. */
+START_TEST(test_order)
+{
+	move_count = 0;
+	move(REWRITE_PREFIX, A "p/", A "q/", CLOCK_NONE);
+	move(REWRITE_ADDRESS, A "p/index.jsp", B "home", CLOCK_NONE);
+	move(REWRITE_ADDRESS, A "p/?b", B "b", CLOCK_NONE);
+	ck_files(1000, HOST "/p/[?]b$\" \"" B "b\";\n"
+	    HOST "/p" ASKED B "home" REST
+	    HOST "/p/" ASKED B "home" REST
+	    HOST "/p/default[.]htm" ASKED B "home" REST
+	    HOST "/p/default[.]html" ASKED B "home" REST
+	    HOST "/p/index[.]htm" ASKED B "home" REST
+	    HOST "/p/index[.]html" ASKED B "home" REST
+	    HOST "/p/index[.]jsp" ASKED B "home" REST
+	    HOST "/p/index[.]shtml" ASKED B "home" REST
+	    HOST "/p/" BELOW A "q/" REST, NULL);
+}
+END_TEST
+
 /* Chains end in one step, also where a part goes on by itself; what changed
  * places answers with what is there now. */
 START_TEST(test_chains)
@@ -308,7 +356,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_versions, test_wrong, test_files,
-		test_places, test_chains, test_outfile };
+		test_places, test_schemes, test_order, test_chains, test_outfile };
 	Suite *s = suite_create("atlas");
 	TCase *tc = tcase_create("atlas");
 	SRunner *runner;

@@ -227,6 +227,30 @@ START_TEST(test_moved_on)
 }
 END_TEST
 
+#define PLAIN "http://www.b.gov.cn/"
+#define SECURE "https://www.b.gov.cn/"
+
+/* A letter and the map have http: a link that has https keeps it at the same
+ * host. What follows its address goes along. */
+START_TEST(test_secure)
+{
+	kit_page("a.html", SPAN(LINK(PLAIN "old.html") LINK(SECURE "old.html")
+	    LINK("//www.b.gov.cn/old.html#a")));
+	kit_moved(PLAIN "old.html", PLAIN "new/a.html", CLOCK_NONE);
+	run();
+	CK_COUNT(1, 3, 0);
+	CK_IS("a.html", LINK(PLAIN "new/a.html") LINK(SECURE "new/a.html")
+	    LINK("//www.b.gov.cn/new/a.html#a"));
+	kit_page("b.html", SPAN(LINK(PLAIN "old.html?p=1#b")
+	    LINK(SECURE "old.html?p=1&q")));
+	map_leads(PLAIN "old.html");
+	run();
+	CK_COUNT(1, 2, 0);
+	CK_IS("b.html", LINK(SECURE "new/a.html?p=1#b")
+	    LINK(SECURE "new/a.html?p=1&amp;q"));
+}
+END_TEST
+
 /* A page that was mended isn't one that others changed. */
 START_TEST(test_again)
 {
@@ -616,7 +640,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_mends, test_by_hand,
 		test_settings, test_changed, test_changed_half, test_moved_on,
-		test_again, test_swap, test_list, test_undo_changed,
+		test_secure, test_again, test_swap, test_list, test_undo_changed,
 		test_below, test_strange, test_like_before, test_torn_log,
 		test_undo_without_room, test_left_beside, test_letters_anew,
 		test_dropped, test_danger };

@@ -19,11 +19,12 @@ static size_t count;
 
 /* --- the oracle ---------------------------------------------------------------- */
 
-/* An address rule is worth most, then longer ones. */
+/* An address rule is worth most, with a query even more; then longer ones. */
 static size_t
 worth(const struct rewrite_rule *r)
 {
-	return r->scope == REWRITE_ADDRESS ? 1000 :
+	return r->scope == REWRITE_ADDRESS ?
+	    1000 + (memchr(r->from.at, '?', r->from.n) != NULL) :
 	    r->scope == REWRITE_PREFIX ? url_bare(r->from).n : 1;
 }
 
@@ -46,6 +47,8 @@ oracle_best(struct span url, int64_t when, int64_t after)
 	return best;
 }
 
+static unsigned swallowed;	/* of these that swallow queries */
+
 /* How many rules it took; the address is then in out. */
 static unsigned
 oracle(struct span url, int64_t when, struct buf *out, uint32_t *first)
@@ -57,7 +60,9 @@ oracle(struct span url, int64_t when, struct buf *out, uint32_t *first)
 	buf_init(&next, LIMIT_URL);
 	buf_reset(out);
 	buf_span(out, url);
+	swallowed = 0;
 	for (; r != NULL; r = oracle_best(buf_look(out), when, r->at)) {
+		swallowed += rewrite_rule_swallows(r);
 		if (steps++ == 0)
 			*first = r->number;
 		buf_reset(&next);
@@ -221,7 +226,8 @@ on_former(void *arg, struct span former, uint32_t number)
 	ck_assert_uint_gt(oracle(former, f->when, &out, &first), 0);
 	ck_assert_uint_eq(first, number);
 	ck_assert(url_place_same(buf_look(&out), f->url));
-	if (url_place_same(former, f->look))
+	if (url_place_same(former, f->look) || (url_place_asked(f->look,
+	    former) && memchr(f->url.at, '?', f->url.n) != NULL))
 		f->wanted = true;
 	f->count++;
 	buf_clear(&out);
@@ -234,11 +240,12 @@ check_url(const struct rewrite *w, const char *text, int64_t when)
 	struct span url = span_of(text);
 	uint32_t first = 0, number = 0;
 	struct buf want, got;
-	unsigned steps;
+	unsigned steps, swallows;
 
 	buf_init(&want, LIMIT_URL);
 	buf_init(&got, LIMIT_URL);
 	steps = oracle(url, when, &want, &first);
+	swallows = swallowed;
 	if (!rewrite_url(w, url, when, &got, &number)) {
 		ck_assert_msg(steps == 0, "%s at %d", text, (int)when);
 	} else {
@@ -251,7 +258,8 @@ check_url(const struct rewrite *w, const char *text, int64_t when)
 		ck_assert_uint_eq(number, first);
 		rewrite_former(w, f.url, when, on_former, &f);
 		ck_assert_uint_le(f.count, REWRITE_FORMERS);
-		ck_assert_msg(f.wanted || url_place_same(f.url, url),
+		ck_assert_msg(f.wanted || swallows > 1 ||
+		    url_place_same(f.url, url),
 		    "%s at %d leads to %s, and back not to it", text,
 		    (int)when, buf_cstr(&want));
 	}
@@ -338,9 +346,93 @@ START_TEST(by_hand)
 	leads(w, "https://old.cn/gk", 20, "https://gk.cn/");
 	leads(w, "https://old.cn/gk?a", 20, "https://gk.cn/?a");
 	leads(w, "http://old.cn/gk/a.html", 20, "https://gk.cn/b.html");
-	leads(w, "http://old.cn/gk/a.html?x", 20, "https://gk.cn/a.html?x");
+	leads(w, "http://old.cn/gk/a.html?x", 20, "https://gk.cn/b.html?x");
+	leads(w, "http://old.cn/gk/a.html/?", 20, "https://gk.cn/b.html?");
 	leads(w, "http://old.cn:8080/", 20, "stays");
 	leads(w, "http://gold.cn/", 20, "stays");
+	rewrite_free(w);
+}
+END_TEST
+
+static bool
+on_swallowed(void *arg, struct span former, uint32_t number)
+{
+	unsigned *n = arg;
+
+	ck_assert_uint_eq(number, 4);
+	ck_assert(span_is(former, SPAN("http://a.cn/x/e")));
+	(*n)++;
+	return true;
+}
+
+/* One rule, whoever applies it: what web servers do by the maps. */
+START_TEST(queries)
+{
+	struct rewrite *w = rewrite_new();
+	unsigned n = 0;
+
+	ck_assert(add(w, 1, REWRITE_PREFIX, "http://a.cn/x/", "http://a.cn/y/",
+	    1));
+	ck_assert(add(w, 2, REWRITE_ADDRESS, "http://a.cn/x/d",
+	    "http://a.cn/z/d", 1));
+	ck_assert(add(w, 3, REWRITE_ADDRESS, "http://a.cn/x/d?id=7",
+	    "http://a.cn/z/seven", 1));
+	ck_assert(add(w, 4, REWRITE_ADDRESS, "http://a.cn/x/e",
+	    "http://a.cn/z/show?id=9", 1));
+	ck_assert(add(w, 5, REWRITE_ADDRESS, "http://a.cn/v/",
+	    "http://a.cn/w/", 1));
+	leads(w, "http://a.cn/x/c?id=1", 1, "http://a.cn/y/c?id=1");
+	leads(w, "http://a.cn/x/d?id=1", 1, "http://a.cn/z/d?id=1");
+	leads(w, "http://a.cn/x/d?id=7", 1, "http://a.cn/z/seven");
+	leads(w, "http://a.cn/x/e?id=1", 1, "http://a.cn/z/show?id=9");
+	leads(w, "http://a.cn/v?p=1", 1, "http://a.cn/w/?p=1");
+	leads(w, "http://a.cn/v/index.html?p=1", 1, "http://a.cn/w/?p=1");
+	leads(w, "http://a.cn/v/index.php?p=1", 1, "stays");
+	leads(w, "http://a.cn/v/index.php", 1, "http://a.cn/w/");
+	rewrite_former(w, SPAN("http://a.cn/z/show?id=9"), 1, on_swallowed,
+	    &n);
+	ck_assert_uint_eq(n, 1);
+	/* A query is no way round what is refused. */
+	ck_assert(!add(w, 6, REWRITE_ADDRESS, "http://b.cn/", "http://a.cn/x/e"
+	    "?id=1", 2));
+	rewrite_free(w);
+}
+END_TEST
+
+START_TEST(query_of_program)
+{
+	struct rewrite *w = rewrite_new();
+
+	ck_assert(add(w, 1, REWRITE_ADDRESS, "http://a.cn/v/index.php",
+	    "http://a.cn/w/", 1));
+	leads(w, "http://a.cn/v/index.php?p=1", 1, "http://a.cn/w/?p=1");
+	leads(w, "http://a.cn/v/?p=1", 1, "http://a.cn/w/?p=1");
+	leads(w, "http://a.cn/v/index.jsp?p=1", 1, "stays");
+	rewrite_free(w);
+}
+END_TEST
+
+START_TEST(schemes)
+{
+	struct rewrite *w = rewrite_new();
+
+	ck_assert(add(w, 1, REWRITE_PREFIX, "http://a.cn/x/", "http://a.cn/y/",
+	    1));
+	ck_assert(add(w, 2, REWRITE_ADDRESS, "https://a.cn/s",
+	    "https://a.cn/t", 1));
+	ck_assert(add(w, 3, REWRITE_PREFIX, "http://b.cn/", "http://c.cn/",
+	    1));
+	ck_assert(add(w, 4, REWRITE_PREFIX, "http://d.cn:81/x/",
+	    "http://d.cn:81/y/", 1));
+	ck_assert(add(w, 5, REWRITE_PREFIX, "http://d.cn/x/",
+	    "http://d.cn:81/z/", 1));
+	leads(w, "https://a.cn/x/1", 1, "https://a.cn/y/1");
+	leads(w, "http://a.cn/x/1", 1, "http://a.cn/y/1");
+	leads(w, "http://a.cn/s", 1, "https://a.cn/t");
+	leads(w, "https://a.cn/s", 1, "https://a.cn/t");
+	leads(w, "https://b.cn/1", 1, "http://c.cn/1");
+	leads(w, "https://d.cn:81/x/1", 1, "https://d.cn:81/y/1");
+	leads(w, "https://d.cn/x/1", 1, "http://d.cn:81/z/1");
 	rewrite_free(w);
 }
 END_TEST
@@ -356,6 +448,7 @@ START_TEST(swaps_and_circles)
 	leads(w, "http://a.cn/x/1", 10, "http://a.cn/y/1");
 	leads(w, "http://a.cn/y/1", 10, "http://a.cn/x/1");
 	ck_assert(rewrite_is_reused(w, SPAN("http://a.cn/x/1"), 10));
+	ck_assert(rewrite_is_reused(w, SPAN("https://a.cn/x/1?q"), 10));
 	ck_assert(!rewrite_is_reused(w, SPAN("http://a.cn/x/1"), 9));
 	ck_assert(!add(w, 3, REWRITE_PREFIX, "http://b.cn/", "http://a.cn/y/",
 	    11));
@@ -409,6 +502,9 @@ START_TEST(insane)
 		{ REWRITE_ADDRESS, "http://a.cn/x", "https://a.cn/x/" },
 		{ REWRITE_ADDRESS, "http://a.cn/x/index.html",
 		    "http://a.cn/x/" },
+		{ REWRITE_ADDRESS, "http://a.cn/x", "http://a.cn/x?y=1" },
+		{ REWRITE_ADDRESS, "http://a.cn/x/",
+		    "http://a.cn/x/index.html?y=1" },
 		{ REWRITE_PREFIX, "http://a.cn/x", "http://b.cn/" },
 		{ REWRITE_PREFIX, "http://a.cn/x/", "http://b.cn/y" },
 		{ REWRITE_PREFIX, "http://a.cn/x/", "http://b.cn/?y/" },
@@ -448,6 +544,13 @@ START_TEST(long_ones)
 	memset(url + 12, 'x', sizeof(url) - 13);
 	ck_assert(!rewrite_url(w, span_of(url), 1, NULL, NULL));
 	url[LIMIT_URL - 1] = '\0';
+	ck_assert(rewrite_url(w, span_of(url), 1, NULL, NULL));
+	ck_assert(add(w, 2, REWRITE_ADDRESS, "http://a.cn/q", "http://a.cn/rr",
+	    1));
+	memcpy(url + 12, "q?", 2);
+	url[LIMIT_URL - 1] = 'x';
+	ck_assert(!rewrite_url(w, span_of(url), 1, NULL, NULL));
+	url[LIMIT_URL - 2] = '\0';
 	ck_assert(rewrite_url(w, span_of(url), 1, NULL, NULL));
 	rewrite_free(w);
 }
@@ -497,6 +600,9 @@ static void
 fill(TCase *t)
 {
 	tcase_add_test(t, by_hand);
+	tcase_add_test(t, queries);
+	tcase_add_test(t, query_of_program);
+	tcase_add_test(t, schemes);
 	tcase_add_test(t, swaps_and_circles);
 	tcase_add_test(t, put_anew);
 	tcase_add_test(t, insane);
