@@ -55,8 +55,8 @@ put_links(json_t *o, struct db_txn *t, const struct move *m)
 	int64_t steps = LINKS_STEPS;
 	struct link_count n;
 
-	links_count(t, m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
-	    REWRITE_PREFIX, m->old, 0, &n, &steps);
+	links_count(t, rewrite_reach((enum rewrite_scope)m->scope), m->old, 0,
+	    &n, &steps);
 	json_object_set_new(o, "targets",
 	    json_integer((json_int_t)n.targets));
 	json_object_set_new(o, "sites", json_integer((json_int_t)n.sites));

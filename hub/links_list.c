@@ -12,6 +12,7 @@
 #include "hub/site.h"
 #include "hub/table.h"
 #include "protocol/limits.h"
+#include "protocol/url_place.h"
 
 /* --- of a scope ----------------------------------------------------------- */
 
@@ -22,6 +23,13 @@ order(const struct target_key *a, const struct target_key *b)
 	int d = memcmp(a->at, b->at, n);
 
 	return d != 0 ? d : (a->n > b->n) - (a->n < b->n);
+}
+
+/* Programs that are named as an index have keys like it (url_place.h). */
+static bool
+is_asked_about(const struct links_range *r, struct span url)
+{
+	return r->page.n == 0 || url_place_asked(url, r->page);
 }
 
 static bool
@@ -39,7 +47,8 @@ range_targets(struct db_txn *t, const struct links_range *r,
 	while (more && *steps >= 0 && links_range_next(t, r, behind, &k)) {
 		*steps -= STEP_TARGET;
 		more = target_get(t, &k, &target, &room) &&
-		    each(arg, &k, &target);
+		    (!is_asked_about(r, target.url) ||
+		    each(arg, &k, &target));
 		behind = true;
 	}
 	buf_clear(&room);

@@ -9,12 +9,33 @@
 #include "protocol/url.h"
 
 static bool
+address_range(struct links_ranges *r, struct span url)
+{
+	r->n = 1;
+	r->range[0].one = true;
+	return target_key(&r->range[0].key, url);
+}
+
+/* One that has a query is alone. */
+static bool
+queried_ranges(struct links_ranges *r, struct span url)
+{
+	if (memchr(url.at, '?', url.n) == NULL && address_range(r, url) &&
+	    target_key_queried(&r->range[1].key, url)) {
+		r->range[1].page = url;
+		r->n = 2;
+	}
+	return r->n > 0 || address_range(r, url);
+}
+
+static bool
 prefix_ranges(struct links_ranges *r, struct span url)
 {
-	r->n = 2;
+	r->n = 3;
 	r->range[0].one = true;
 	return target_key(&r->range[0].key, url) &&
-	    target_key_prefix(&r->range[1].key, url);
+	    target_key_prefix(&r->range[1].key, url) &&
+	    target_key_queried(&r->range[2].key, url);
 }
 
 /* What is below sorts behind the host itself. */
@@ -35,9 +56,9 @@ links_ranges(struct links_ranges *r, enum rewrite_scope scope,
 	*r = (struct links_ranges){ .n = 0 };
 	switch (scope) {
 	case REWRITE_ADDRESS:
-		r->n = 1;
-		r->range[0].one = true;
-		return target_key(&r->range[0].key, url);
+		return address_range(r, url);
+	case REWRITE_QUERIED:
+		return queried_ranges(r, url);
 	case REWRITE_PREFIX:
 		return prefix_ranges(r, url);
 	case REWRITE_DOMAIN:

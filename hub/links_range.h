@@ -15,15 +15,16 @@
 struct links_range {
 	struct target_key key;	/* the one, or what they begin with */
 	bool one;
+	struct span page;	/* only of this with a query; empty: of all */
 };
 
 struct links_ranges {		/* in the order of keys */
-	struct links_range range[2];
+	struct links_range range[3];
 	size_t n;
 };
 
 /* False: it is no address of this scope. A prefix is also the place that it
- * is itself; a domain also what is below it. */
+ * is itself, with any query; a domain also what is below it. */
 bool links_ranges(struct links_ranges *r, enum rewrite_scope scope,
     struct span url);
 

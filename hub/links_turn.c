@@ -10,6 +10,7 @@
 #include "contrib/base/mem.h"
 #include "hub/graph_run.h"
 #include "hub/graph_target.h"
+#include "hub/links.h"
 #include "hub/out.h"
 #include "hub/place.h"
 #include "protocol/rewrite.h"
@@ -148,14 +149,35 @@ turn_links(struct group *g, const struct links_turn *t)
 
 /* --- where it is ---------------------------------------------------------- */
 
-static bool
-look_at(void *arg, struct span url, uint32_t move)
+static void
+look_at(struct group *g, struct span url)
 {
 	struct target_key k;
 
-	(void)move;
 	if (target_key(&k, url))
-		graph_target_look(arg, &k);
+		graph_target_look(g, &k);
+}
+
+struct looking {
+	struct group *g;
+	struct span url;
+};
+
+static bool
+asks(struct span url)
+{
+	return memchr(url.at, '?', url.n) != NULL;
+}
+
+static bool
+look_former(void *arg, struct span former, uint32_t move)
+{
+	struct looking *l = arg;
+
+	(void)move;
+	look_at(l->g, former);
+	if (asks(l->url) && !asks(former))	/* with any query */
+		links_look(l->g, REWRITE_QUERIED, former);
 	return true;
 }
 
@@ -164,10 +186,11 @@ static void
 look(struct group *g, struct span url)
 {
 	const struct rewrite *rules = group_effective(g);
+	struct looking l = { .g = g, .url = url };
 
-	look_at(g, url, 0);
+	look_at(g, url);
 	if (rules != NULL && rewrite_count(rules) > 0)
-		rewrite_former(rules, url, INT64_MAX, look_at, g);
+		rewrite_former(rules, url, INT64_MAX, look_former, &l);
 }
 
 void

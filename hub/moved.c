@@ -36,8 +36,7 @@ struct looking {
 static enum rewrite_scope
 scope_of(const struct move *m)
 {
-	return m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
-	    REWRITE_PREFIX;
+	return rewrite_reach((enum rewrite_scope)m->scope);
 }
 
 static bool

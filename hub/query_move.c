@@ -77,8 +77,8 @@ static void
 count_links(struct query *q, const struct move *m, uint32_t site,
     struct link_count *n, int64_t *steps)
 {
-	links_count(q->txn, m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
-	    REWRITE_PREFIX, m->old, site, n, steps);
+	links_count(q->txn, rewrite_reach((enum rewrite_scope)m->scope),
+	    m->old, site, n, steps);
 }
 
 void

@@ -32,8 +32,7 @@ answer(reply_send_fn *send, void *arg, uint64_t number, unsigned status,
 static void
 put_counts(struct buf *xml, struct db_txn *t, const struct frame_radius *f)
 {
-	enum rewrite_scope scope = f->scope == REWRITE_ADDRESS ?
-	    REWRITE_ADDRESS : REWRITE_PREFIX;
+	enum rewrite_scope scope = rewrite_reach(f->scope);
 	struct link_count all, own;
 	int64_t steps = STEPS;
 

@@ -140,6 +140,28 @@ target_key_prefix(struct target_key *k, struct span prefix)
 }
 
 bool
+target_key_queried(struct target_key *k, struct span url)
+{
+	struct span part[2], host, rest;
+
+	if (!url_place_parts(part, url) || part[1].n > 0)
+		return false;
+	host = rest = part[0];
+	host.n = host_length(part[0]);
+	rest.at += host.n;
+	rest.n -= host.n;
+	if (!key_of_host(k, host, TARGET_HOST_END))
+		return false;
+	if (k->n + rest.n >= KEY_HEAD)
+		rest.n = KEY_HEAD - k->n;
+	memcpy(k->at + k->n, rest.at, rest.n);
+	k->n += rest.n;
+	if (k->n < KEY_HEAD)
+		k->at[k->n++] = '?';
+	return true;
+}
+
+bool
 target_key_domain(struct target_key *host, struct target_key *below,
     struct span domain)
 {

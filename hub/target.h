@@ -76,7 +76,8 @@ struct target {
 	bool shared;		/* more than one run has it, or had */
 	uint64_t runs;		/* that have it */
 	uint32_t run;		/* the one, unless shared */
-	uint32_t move, end;	/* if it has moved, as in its verdict */
+	uint32_t move, end;	/* as in its verdict, when it was last one that
+				 * has moved; 0: never */
 	struct span url;	/* as it was linked to first; a normal form */
 };
 
@@ -85,6 +86,8 @@ bool target_key(struct target_key *k, struct span url);
 /* Of all below a prefix (which ends in "/"), and of a domain and all hosts
  * below it: what their keys begin with. A domain has two. */
 bool target_key_prefix(struct target_key *k, struct span prefix);
+/* And of all addresses that are this one with a query. */
+bool target_key_queried(struct target_key *k, struct span url);
 bool target_key_domain(struct target_key *host, struct target_key *below,
     struct span domain);
 
