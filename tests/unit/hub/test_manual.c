@@ -67,23 +67,33 @@ START_TEST(test_rules)
 }
 END_TEST
 
+/* ".It Cm down , unreachable , silent" */
+static bool
+has_item(const char *from, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = from; (at = strstr(at, "\n.It Cm ")) != NULL;) {
+		size_t line = strcspn(++at, "\n");
+
+		for (const char *w = at; w + n <= at + line; w++)
+			if (strncmp(w, name, n) == 0 && w[-1] == ' ' &&
+			    strchr(" \n", w[n]) != NULL)
+				return true;
+	}
+	return false;
+}
+
 START_TEST(test_advice)
 {
-	const char *from, *at;
-	size_t n;
+	const char *from;
 
 	read_page("hub/zhanqun.7");
 	from = strstr(page, ".Sh WHAT AN ALERT MEANS");
 	ck_assert_ptr_nonnull(from);
-	for (enum alert_what w = 0; w < ALERT_RULES; w++) {
-		n = strlen(alert_what_name(w));
-		at = from;
-		do {
-			at = strstr(at + 1, alert_what_name(w));
-			ck_assert_msg(at != NULL, "zhanqun(7) lacks %s",
-			    alert_what_name(w));
-		} while (at[-1] != ' ' || strchr(" \n", at[n]) == NULL);
-	}
+	for (enum alert_what w = 0; w < ALERT_RULES; w++)
+		ck_assert_msg(has_item(from, alert_what_name(w)),
+		    "zhanqun(7) lacks %s", alert_what_name(w));
 }
 END_TEST
 
