@@ -158,9 +158,11 @@ usage(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name,
 		    _(commands[i].about));
-	fputs(_("\nTo begin: zqagent enroll, then zqagent source add, then start "
-	    "zqagentd.\nzqagent COMMAND --help has examples; zqagent(8) has "
-	    "everything.\n"), out);
+	fputs(_("\nEnds with 0 if it is done or all is well, 1 if the answer is "
+	    "no, 2 in trouble.\n"), out);
+	fputs(_("To begin: zqagent enroll, then zqagent source add, then start "
+	    "zqagentd.\nzqagent COMMAND --help has examples, zqagent(8) has "
+	    "everything, zhanqun(7) what\nto do when.\n"), out);
 }
 
 /* The first word that is no option; "--dir DIR" may stand before it. */
