@@ -74,6 +74,16 @@ put_trouble(struct buf *b, const struct site_info *s)
 	buf_clear(&said);
 }
 
+static void
+put_ahead(struct buf *b, const struct site_info *s)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	buf_printf(b, _("it was last heard at %s, which is yet to come: the "
+	    "hub's clock was wrong then, and nothing was heard since"),
+	    clock_show(when, s->ahead));
+}
+
 void
 advice_put(struct buf *b, const struct site_info *s)
 {
@@ -89,6 +99,8 @@ advice_put(struct buf *b, const struct site_info *s)
 		put_gate(b, s);
 	else if (s->kept != 0)
 		put_kept(b, s);
+	else if (s->ahead != CLOCK_NONE)
+		put_ahead(b, s);
 	else if (s->trouble[0] != '\0')
 		put_trouble(b, s);
 	else

@@ -66,7 +66,7 @@ put_silent(struct buf *b, const json_t *site)
 	char span[CLOCK_TEXT_MAX];
 
 	buf_text(b, _("no answer"));
-	if (json_is_integer(heard))
+	if (json_is_integer(heard) && json_integer_value(heard) >= 0)
 		buf_printf(b, _(" (last heard %s ago)"),
 		    clock_span(span, json_integer_value(heard)));
 }

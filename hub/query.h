@@ -65,6 +65,9 @@ struct site_info {
 	int64_t added, enrolled;	/* ms; CLOCK_NONE: not yet */
 	int64_t heard;			/* ms, last exchange of any kind; to
 					 * the minute if no daemon runs */
+	int64_t ahead;			/* ms, … instead, if that is yet to
+					 * come: the hub's clock was wrong; or
+					 * CLOCK_NONE */
 	uint32_t connections;		/* open now */
 	int64_t gone;			/* ms, when the last was closed; or
 					 * CLOCK_NONE */

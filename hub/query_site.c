@@ -38,6 +38,13 @@ site_state_name(enum site_state s)
 	return names[s];
 }
 
+/* By a clock that was ahead then, and was put right since. */
+static bool
+is_to_come(const struct query *q, int64_t then)
+{
+	return then != CLOCK_NONE && then > q->now + JOURNAL_HEARD;
+}
+
 /* An agent that has just enrolled is given the same time to speak, and so are
  * all when the core has started. What the core hasn't read yet it hasn't
  * heard: its clock counts, not ours. Without a pulse there is what the journal
@@ -50,10 +57,12 @@ is_silent(const struct query *q, const struct site_info *s)
 	struct pulse_head head;
 	struct pulse_row row;
 
-	if (since == CLOCK_NONE || s->enrolled > since)
+	if ((since == CLOCK_NONE || s->enrolled > since) &&
+	    !is_to_come(q, s->enrolled))
 		since = s->enrolled;
 	if (!pulse_look(&head))
-		return now - since > least + JOURNAL_HEARD;
+		return since == CLOCK_NONE ||
+		    now - since > least + JOURNAL_HEARD;
 	(void)pulse_read(s->number, &row);
 	if (head.started > since)
 		since = head.started;
@@ -101,10 +110,10 @@ fill_position(struct query *q, struct site_info *s)
 {
 	struct position p;
 
-	s->heard = CLOCK_NONE;
+	s->heard = s->ahead = CLOCK_NONE;
 	if (!journal_position(q->store->journal, s->number, &p))
 		return;
-	s->heard = p.heard;
+	*(is_to_come(q, p.heard) ? &s->ahead : &s->heard) = p.heard;
 	s->skew = p.skew;
 	s->incarnation = p.incarnation;
 	s->taken = p.last;
@@ -122,8 +131,10 @@ fill_pulse(struct site_info *s)
 	s->gone = CLOCK_NONE;
 	if (!pulse_read(s->number, &row))
 		return;
-	if (row.heard != 0 && row.heard > s->heard)
+	if (row.heard != 0 && row.heard > s->heard) {
 		s->heard = row.heard;
+		s->ahead = CLOCK_NONE;
+	}
 	if (row.health.told || row.skew != 0)
 		s->skew = row.skew;
 	if (row.gone != 0)

@@ -167,6 +167,44 @@ START_TEST(silence_by_the_pulse)
 }
 END_TEST
 
+/* The hub's clock was ahead, and is right again: nobody is well by a time that
+ * is yet to come. */
+START_TEST(heard_in_the_future)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
+	const int64_t before = KIT_NOW - 100 * INT64_C(86400000);
+	struct site_info s;
+	struct buf b;
+
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"expires\":1}");
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"key\":\"" KEY "\"}");
+	kit_say(&k, 1, &c);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	clock_set(before, 0);
+	ck_assert_int_eq(state(1), SITE_SILENT);
+	pulse_open(NULL);
+	pulse_begin(before);
+	ck_assert_int_eq(state(1), SITE_BEHIND);	/* it may yet speak */
+	clock_set(before + STORE_SILENT + 60000, 0);
+	pulse_tick(before + STORE_SILENT + 60000);
+	ck_assert_int_eq(state(1), SITE_SILENT);
+	ck_assert(query_site_by_number(query, 1, &s));
+	ck_assert_int_eq(s.heard, CLOCK_NONE);
+	ck_assert_int_eq(s.ahead, KIT_NOW);
+	buf_init(&b, ADVICE_MAX);
+	advice_put(&b, &s);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "yet to come"));
+	buf_clear(&b);
+	pulse_heard(1, before + STORE_SILENT + 60000, "203.0.113.7:5", NULL);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	ck_assert(query_site_by_number(query, 1, &s));
+	ck_assert_int_eq(s.ahead, CLOCK_NONE);
+	pulse_close();
+}
+END_TEST
+
 START_TEST(taken_is_not_shown)
 {
 	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
@@ -558,6 +596,7 @@ main(void)
 	tcase_add_checked_fixture(c, setup, viewkit_close);
 	tcase_add_test(c, states);
 	tcase_add_test(c, silence_by_the_pulse);
+	tcase_add_test(c, heard_in_the_future);
 	tcase_add_test(c, taken_is_not_shown);
 	tcase_add_test(c, sites_by_code);
 	tcase_add_test(c, an_item_whole_and_its_past);
