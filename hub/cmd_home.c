@@ -45,9 +45,11 @@ static void
 put_cert(struct columns *c, const struct home_row *r, int64_t now)
 {
 	int64_t until = home_row_cert_until(r);
-	char text[32] = "-";
+	char text[64] = "-";
 
-	if (until != CLOCK_NONE)
+	if (!home_row_cert_is_known(r, now))
+		snprintf(text, sizeof(text), "%s", _("not good"));
+	else if (until != CLOCK_NONE)
 		snprintf(text, sizeof(text), _("%" PRId64 " d"),
 		    (until - now) / DAY);
 	columns_put(c, span_of(text));

@@ -112,7 +112,8 @@ outside(struct visit *v, uint32_t site)
 	}
 	buf_clear(&why);
 	buf_text(b, "</dd>\n");
-	if (home_row_cert_until(&row) != CLOCK_NONE)
+	if (home_row_cert_until(&row) != CLOCK_NONE &&
+	    home_row_cert_is_known(&row, clock_wall()))
 		sheet_fact_time(b, _("Its web certificate ends"),
 		    home_row_cert_until(&row));
 }

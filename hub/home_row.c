@@ -119,6 +119,15 @@ home_row_cert_until(const struct home_row *r)
 	    l.hop[0].has_cert ? l.hop[0].cert.until : CLOCK_NONE;
 }
 
+bool
+home_row_cert_is_known(const struct home_row *r, int64_t now)
+{
+	int64_t until = home_row_cert_until(r);
+
+	return r->cause != CAUSE_CERTIFICATE ||
+	    (until != CLOCK_NONE && until <= now);
+}
+
 void
 home_row_sentence(struct buf *out, const struct home_row *r)
 {

@@ -47,8 +47,11 @@ void home_row_put(struct group *g, uint32_t site, const struct home_row *r);
 bool home_row_look(struct span evidence, struct home_look *l);
 /* Was the same redirect seen often and long enough to believe it? */
 bool home_row_has_moved(const struct home_row *r);
-/* When its own web certificate ends: ms, or CLOCK_NONE. */
+/* When its own web certificate ends: ms, or CLOCK_NONE. What isn't believed
+ * isn't shown: then it is that of the one before. */
 int64_t home_row_cert_until(const struct home_row *r);
+/* False: the one of before would be good still, so there is another now. */
+bool home_row_cert_is_known(const struct home_row *r, int64_t now);
 /* The sentence of the verdict, translated; "" for HOME_SAME. */
 void home_row_sentence(struct buf *out, const struct home_row *r);
 

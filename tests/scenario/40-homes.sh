@@ -185,6 +185,8 @@ sees move '.outcome == "moved" and .verdict == "candidate" and
 	.candidate.host == "www.moved.gov.cn" and .candidate.believed == false'
 sees expired '.outcome == "failed" and .cause == "certificate" and
 	(.evidence.detail | contains("expired"))'
+zqhub home >"$T/x"	# exit 1: danger
+grep 'expired市' "$T/x" | grep -q 'not good' || { cat "$T/x"; die "a certificate's days"; }
 sees parked '.verdict == "danger" and .why == "parked"'
 sees other '.verdict == "danger" and .why == "other-code"'
 state() { zqhub states "$(code "$1")" --limit 1 --json >"$T/states" &&
