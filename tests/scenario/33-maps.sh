@@ -7,13 +7,14 @@
 nginx=$(command -v nginx || echo /usr/sbin/nginx)
 apache=$(command -v apache2 || echo /usr/sbin/apache2)
 modules=/usr/lib/apache2/modules
-for need in "$nginx" "$apache" $modules/mod_rewrite.so; do
+for need in "$nginx" "$apache" $modules/mod_rewrite.so $modules/mod_ssl.so; do
 	[ -e "$need" ] || skip "no $need here"
 done
 command -v python3 >/dev/null || skip "no python3 here"
 
 CODE=4101000001 A=$T/agent-4101000001 WWW=$T/www SITE=https://www.a.gov.cn
 HUB_PORT=$(port) NGINX=$(port) APACHE=$(port)
+NGINX_TLS=$(port) APACHE_TLS=$(port)
 mkdir -p "$A" "$T/hub" "$WWW" "$T/maps" "$T/logs"
 echo '<a href="https://gone.b.gov.cn/x/1?p=2">x</a>' >"$WWW/1.html"
 
@@ -77,7 +78,11 @@ map 1 0 hub "$(rule 1 address $SITE/old.html "$SITE/n.html?a=\$1&amp;b=2")" \
 	"$(rule 5 address $SITE/dir/ $SITE/d/)" \
 	"$(rule 6 prefix $SITE/%E6%94%BF%E7%AD%96/ $SITE/zc/)" \
 	"$(rule 7 domain https://gone.b.gov.cn/ https://www.c.gov.cn/)" \
-	"$(rule 10 prefix https://www.a.gov.cn:8443/p/ https://www.c.gov.cn/p/)"
+	"$(rule 10 prefix https://www.a.gov.cn:8443/p/ https://www.c.gov.cn/p/)" \
+	"$(rule 11 prefix http://www.a.gov.cn/plain/ http://www.a.gov.cn/flat/)" \
+	"$(rule 12 address http://www.a.gov.cn/plain/a http://www.a.gov.cn/b)" \
+	"$(rule 13 address "$SITE/dir/?id=7" $SITE/seven)" \
+	"$(rule 14 address $SITE/show/index.jsp "$SITE/view?all")"
 start letterhub python3 tests/scenario/letterhub.py "$HUB_PORT" "$T/hub"
 
 say "- nginx and Apache with what the heads of the files say"
@@ -98,6 +103,9 @@ http {
 	}
 	server {
 		listen 127.0.0.1:$NGINX;
+		listen 127.0.0.1:$NGINX_TLS ssl;
+		ssl_certificate $T/hub.pem;
+		ssl_certificate_key $T/hub.key;
 		server_name www.a.gov.cn old.a.gov.cn;
 		root $WWW;
 		if (\$zq_moved) { return 308 \$zq_moved; }
@@ -114,19 +122,30 @@ wait_for 60 "the files" has_map
 	PidFile $T/apache.pid
 	ErrorLog $T/logs/apache.error
 	Listen 127.0.0.1:$APACHE
+	Listen 127.0.0.1:$APACHE_TLS
 	User $(id -un)
 	Group $(id -gn)
 	LoadModule mpm_event_module $modules/mod_mpm_event.so
 	LoadModule authz_core_module $modules/mod_authz_core.so
 	LoadModule rewrite_module $modules/mod_rewrite.so
+	LoadModule ssl_module $modules/mod_ssl.so
 	DocumentRoot $WWW
-	<VirtualHost *:$APACHE>
-	ServerName www.a.gov.cn
-	ServerAlias old.a.gov.cn
 	CONF
-	# The head of the file says how.
-	sed -n 's/^#	//p' "$T/maps/moved.apache"
-	echo '</VirtualHost>'
+	for at in $APACHE $APACHE_TLS; do
+		cat <<-CONF
+		<VirtualHost *:$at>
+		ServerName www.a.gov.cn
+		ServerAlias old.a.gov.cn
+		CONF
+		# The head of the file says how.
+		sed -n 's/^#	//p' "$T/maps/moved.apache"
+		[ "$at" = "$APACHE" ] || cat <<-CONF
+		SSLEngine on
+		SSLCertificateFile $T/hub.pem
+		SSLCertificateKeyFile $T/hub.key
+		CONF
+		echo '</VirtualHost>'
+	done
 } >"$T/apache.conf"
 [ "$(id -u)" != 0 ] || sed -i "s/^User .*/User www-data/; s/^Group .*/Group www-data/" "$T/apache.conf"
 [ "$(id -u)" != 0 ] || chmod 755 "$T"
@@ -175,6 +194,24 @@ leads '/%e6%94%bf%e7%ad%96/1.html' $SITE/zc/1.html || die "small digits"
 leads /news/keep.html $SITE/keep/ WWW.A.gov.CN || die "a host in capitals"
 leads /news/2026/1.html $SITE/zwgk/news/2026/1.html WWW.A.gov.CN ||
 	die "a prefix, and a host in capitals"
+leads '/dir?id=8' "$SITE/d/?id=8" || die "a directory that is asked"
+leads '/dir/?id=7' $SITE/seven || die "an address with this very query"
+leads '/show/index.jsp?x' "$SITE/view?all" || die "a program, to a query"
+say "- and https stays https"
+secure() {	# PATH TARGET
+	for p in $NGINX_TLS $APACHE_TLS; do
+		got=$(curl -ks -o "$T/out" -w '%{http_code} %{redirect_url}' \
+			-H "Host: www.a.gov.cn" "https://127.0.0.1:$p$1")
+		[ "$got" = "308 $2" ] || { say "$p $1: $got, not $2"; return 1; }
+	done
+}
+leads '/plain/1?x' 'http://www.a.gov.cn/flat/1?x' || die "plain"
+secure '/plain/1?x' "$SITE/flat/1?x" || die "a prefix, by https"
+leads '/plain/a?x' 'http://www.a.gov.cn/b?x' || die "a plain address"
+secure '/plain/a?x' "$SITE/b?x" || die "an address, by https"
+secure /plain $SITE/flat/ || die "the prefix without its slash, by https"
+leads /news/1.html $SITE/zwgk/news/1.html || die "https by http"
+secure /news/1.html $SITE/zwgk/news/1.html || die "https by https"
 say "- and nothing else does"
 stays /p/1 404 || die "another port"
 stays /1.html 200 || die "a page"
@@ -185,7 +222,7 @@ stays /xnews/1 404 || die "other"
 reloads() { [ "$(wc -l <"$T/reloads")" = "$1" ]; }
 reloads 1 || { cat "$T/reloads"; die "told more than once"; }
 
-zqagent $CODE status | grep -q '^map  *version 1 of the moves, 1[0-9] lines' || die "status"
+zqagent $CODE status | grep -q '^map  *version 1 of the moves, [23][0-9] lines' || die "status"
 
 say "- a map that somebody else has signed is not believed"
 map 2 0 evil "$(rule 1 prefix $SITE/ https://evil.example/)"
