@@ -151,17 +151,19 @@ judge(struct group *g, struct target *t)
 	target_judge_by(&j, t->url, &v, NULL);
 	t->state = v.state;
 	t->broken = v.broken;
-	t->move = v.state == TARGET_MOVED ? v.move : 0;
-	t->end = v.state == TARGET_MOVED ? v.end : 0;
+	if (v.state != TARGET_MOVED)
+		return;
+	t->move = v.move;
+	t->end = v.end;
 }
 
-/* The same move made it so as before, and another one after that leads it
- * elsewhere now, or no longer does. */
+/* It has moved by the same move as before, and another one after that leads it
+ * elsewhere now, or no longer does. In between it may have seemed gone. */
 static bool
 goes_elsewhere(const struct target *was, const struct target *now)
 {
-	return was->state == TARGET_MOVED && now->state == TARGET_MOVED &&
-	    was->move == now->move && was->end != now->end;
+	return now->state == TARGET_MOVED && was->move == now->move &&
+	    was->end != now->end;
 }
 
 void

@@ -75,6 +75,7 @@ struct link_hit {		/* a link, on a page */
 	uint32_t line;		/* 0: not known */
 	struct span to;		/* as the page has it, a normal form */
 	const struct target *target;
+	const struct run *run;		/* of which it is a part */
 };
 #define LINKS_ALIKE 16		/* pages with the same run, up to which each of
 				 * them is listed */
@@ -86,6 +87,11 @@ typedef bool link_hit_fn(void *arg, const struct link_hit *h);
 bool links_to(struct db_txn *t, enum rewrite_scope scope, struct span url,
     uint32_t site, const struct target_key *after, link_hit_fn *each,
     void *arg, int64_t *steps);
+
+/* The pages of a hit, and all that are like it; false as above. */
+typedef bool link_page_fn(void *arg, uint32_t item);
+bool links_alike(struct db_txn *t, const struct link_hit *h,
+    link_page_fn *each, void *arg, int64_t *steps);
 
 /* Targets of a scope in order; from their key on. */
 typedef bool link_target_fn(void *arg, const struct target_key *k,

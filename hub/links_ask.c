@@ -70,7 +70,7 @@ hit_run(void *arg, const struct run *run)
 	struct run_reader reader;
 	struct run_link l;
 
-	s->run = run;
+	s->run = s->hit.run = run;
 	s->hit.site = run->site;
 	s->hit.more = alike ? run->pages - 1 : 0;
 	s->offset = 0;
@@ -111,6 +111,34 @@ links_to(struct db_txn *t, enum rewrite_scope scope, struct span url,
 	return more;
 }
 
+struct alike {
+	struct links_walk walk;
+	link_page_fn *each;
+	void *arg;
+};
+
+static bool
+alike_page(void *arg, uint32_t item)
+{
+	struct alike *a = arg;
+
+	*a->walk.steps -= STEP_PAGE;
+	return a->each(a->arg, item) && links_walk_goes_on(&a->walk);
+}
+
+bool
+links_alike(struct db_txn *t, const struct link_hit *h, link_page_fn *each,
+    void *arg, int64_t *steps)
+{
+	struct alike a = { .each = each, .arg = arg };
+	bool more;
+
+	links_walk_begin(&a.walk, t, h->site, steps);
+	more = links_walk_pages(&a.walk, h->run, UINT64_MAX, alike_page, &a);
+	links_walk_end(&a.walk);
+	return more;
+}
+
 /* --- links from a page ---------------------------------------------------- */
 
 static bool
@@ -122,6 +150,7 @@ hit_links(struct spot *s, const struct out_reader *r, struct buf *room)
 	struct run_link l;
 	bool more = true;
 
+	s->hit.run = s->run;
 	s->hit.site = s->run->site;
 	s->hit.more = s->run->pages - 1;
 	s->offset = 0;

@@ -234,41 +234,71 @@ has_stayed(const struct target_judge *j, struct span url, struct span to,
 	    move_get(j->txn, move, &m) && i.updated < m.from);
 }
 
-void
-target_judge_by(const struct target_judge *j, struct span url,
-    struct target_verdict *v, struct buf *now)
+/* It did not move, or what came to its place when it did is gone again: no
+ * redirect answers there, so it counts as gone. */
+static bool
+is_gone(const struct target_judge *j, struct span url, struct span to,
+    const struct target_verdict *v, const struct target_verdict *there,
+    uint32_t move)
+{
+	if (v->state != TARGET_WITHDRAWN)
+		return false;
+	if (v->broken && rewrite_is_reused(j->rules, url, j->when))
+		return true;
+	return there->state != TARGET_HERE && there->site == v->site &&
+	    has_stayed(j, url, to, v, move);
+}
+
+static void
+set_moved(const struct target_judge *j, struct span url, struct span to,
+    struct target_verdict *v, const struct target_verdict *there)
+{
+	int64_t since;
+
+	if (!v->broken && rewrite_reused_since(j->rules, url, j->when,
+	    &since))
+		v->since = since;
+	v->end = (uint32_t)hash64((uint64_t)v->since, to);
+	v->state = TARGET_MOVED;
+	v->broken = there->broken;
+	v->item = there->item;
+}
+
+/* By the rules. */
+static void
+lead(const struct target_judge *j, struct span url, struct target_verdict *v,
+    struct buf *now)
 {
 	struct target_verdict there;
 	struct buf to;
 	uint32_t move;
 
+	buf_init(&to, LIMIT_URL);
+	if (rewrite_url(j->rules, url, j->when, &to, &move) && !to.bad) {
+		judge(j, buf_look(&to), &there, NULL);
+		if (!is_gone(j, url, buf_look(&to), v, &there, move)) {
+			set_moved(j, url, buf_look(&to), v, &there);
+			v->move = move;
+			if (now != NULL) {
+				buf_reset(now);
+				buf_span(now, buf_look(&to));
+			}
+		}
+	}
+	buf_clear(&to);
+}
+
+void
+target_judge_by(const struct target_judge *j, struct span url,
+    struct target_verdict *v, struct buf *now)
+{
 	if (now != NULL)
 		buf_reset(now);
 	judge(j, url, v, now);
 	if (now != NULL && v->state == TARGET_WITHDRAWN)
 		follow(j, url, now);
-	if (j->rules == NULL)
-		return;
-	buf_init(&to, LIMIT_URL);
-	if (rewrite_url(j->rules, url, j->when, &to, &move) && !to.bad) {
-		judge(j, buf_look(&to), &there, NULL);
-		if (v->state == TARGET_WITHDRAWN &&
-		    there.state != TARGET_HERE && there.site == v->site &&
-		    has_stayed(j, url, buf_look(&to), v, move)) {
-			buf_clear(&to);
-			return;
-		}
-		v->move = move;
-		v->end = (uint32_t)hash64(0, buf_look(&to));
-		v->state = TARGET_MOVED;
-		v->broken = there.broken;
-		v->item = there.item;
-		if (now != NULL) {
-			buf_reset(now);
-			buf_span(now, buf_look(&to));
-		}
-	}
-	buf_clear(&to);
+	if (j->rules != NULL)
+		lead(j, url, v, now);
 }
 
 void

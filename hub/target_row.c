@@ -13,7 +13,7 @@
 
 enum flag {
 	FLAG_STATE = 7, FLAG_BROKEN = 8, FLAG_SHARED = 16, FLAG_SECURE = 32,
-	FLAG_URL = 64,
+	FLAG_URL = 64, FLAG_LED = 128,
 };
 
 static bool
@@ -52,11 +52,11 @@ target_write(struct buf *row, const struct target_key *k,
 	plain = span_is(buf_look(room), t->url);
 	write_u8(row, (uint8_t)(t->state | (t->broken ? FLAG_BROKEN : 0) |
 	    (t->shared ? FLAG_SHARED : 0) | (secure ? FLAG_SECURE : 0) |
-	    (plain ? 0 : FLAG_URL)));
+	    (plain ? 0 : FLAG_URL) | (t->move != 0 ? FLAG_LED : 0)));
 	write_varint(row, t->runs);
 	if (!t->shared)
 		write_varint(row, t->run);
-	if (t->state == TARGET_MOVED) {
+	if (t->move != 0) {
 		write_varint(row, t->move);
 		write_u32(row, t->end);
 	}
@@ -86,7 +86,7 @@ target_read(struct span row, const struct target_key *k, struct target *t,
 	};
 	if (!t->shared)
 		t->run = (uint32_t)read_varint(&r);
-	if (t->state == TARGET_MOVED) {
+	if (flags & FLAG_LED) {
 		t->move = (uint32_t)read_varint(&r);
 		t->end = read_u32(&r);
 	}

@@ -5,11 +5,14 @@
 
 #include <stdlib.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "hub/item.h"
 #include "protocol/wire.h"
 
+#define LONG_BEFORE INT64_C(86400000)	/* ms: a day; clocks differ, and what
+					 * is prepared is put in place later */
 #define STEPS (LINKS_STEPS / 32)	/* of one count: it is one of many */
 
 void
@@ -50,6 +53,41 @@ tell_hits_next(struct span *rows, struct tell_hit *h)
 	*rows = (struct span){ (const char *)r.at, reader_left(&r) };
 	return true;
 }
+
+/* --- what is meant -------------------------------------------------------- */
+
+struct meant {
+	struct db_txn *txn;
+	int64_t since;
+};
+
+static bool
+is_pushed_since(void *arg, uint32_t item)
+{
+	const struct meant *m = arg;
+	struct change c;
+	struct item i;
+
+	return item_get(m->txn, item, &i) && i.updated >= m->since &&
+	    change_glance(&c, i.said) && (c.modified == CLOCK_NONE ||
+	    c.modified >= m->since - LONG_BEFORE);
+}
+
+bool
+tell_hits_is_meant(struct db_txn *t, const struct target_verdict *v,
+    const struct link_hit *h)
+{
+	struct meant m = { .txn = t, .since = v->since };
+	int64_t steps = STEPS;
+
+	if (v->since == CLOCK_NONE)
+		return false;
+	if (h->more == 0)
+		return is_pushed_since(&m, h->item);
+	return links_alike(t, h, is_pushed_since, &m, &steps);
+}
+
+/* --- how many ------------------------------------------------------------- */
 
 struct seen {
 	uint32_t item;

@@ -24,6 +24,14 @@ struct tell_hit {
 	struct span to;
 };
 
+/* A link of a target with this verdict: does it mean what stands there now?
+ * Of what has moved, and whose place went to something else: if the page was
+ * pushed since then, and was not last changed long before (an agent that has
+ * lost all says all again). Nobody is told of such a link. Pages that are alike
+ * mean the same: that only if all of them were. */
+bool tell_hits_is_meant(struct db_txn *t, const struct target_verdict *v,
+    const struct link_hit *h);
+
 void tell_hits_put(struct buf *rows, const struct link_hit *h);
 void tell_hits_write(struct buf *row, const struct tell_hit *h);
 /* The next one; false: no more. The span lives as long as the rows. */

@@ -17,6 +17,7 @@
 #include "hub/table.h"
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
+#include "hub/tell_links.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
 #include "protocol/wire.h"
@@ -183,28 +184,6 @@ state_of(const struct move *m)
 	    MENDING_ANNOUNCED;
 }
 
-/* Of what links to what it moves. */
-static enum rewrite_scope
-scope_of(const struct move *m)
-{
-	return m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS : REWRITE_PREFIX;
-}
-
-/* What leads where when this move counts: by its state, and not by the clock,
- * which may have been put back since it took effect. */
-struct lead {
-	const struct rewrite *rules;
-	int64_t when;
-};
-
-static struct lead
-lead_of(struct group *g, const struct move *m, int64_t at)
-{
-	if (move_is_effective(m->state))
-		return (struct lead){ group_effective(g), INT64_MAX };
-	return (struct lead){ group_rules(g), m->from > at ? m->from : at };
-}
-
 static bool
 about(struct about *a, struct group *g, uint32_t number)
 {
@@ -239,42 +218,22 @@ about_clear(struct about *a)
 /* --- gathering ------------------------------------------------------------ */
 
 struct gather {
-	struct db_txn *txn;
-	struct lead lead;
-	const struct move *move;
-	uint64_t most, links, of_site;
+	struct tell_links links;
+	uint64_t most, n, of_site;
 	uint32_t site;		/* of_site of its pages were taken */
 	struct target_key at;	/* when stopped: the last one done */
-	struct buf rows, last;	/* last: the address of that target */
-	bool moves;		/* that target does, and wasn't gone before */
+	struct buf rows;
 	bool stopped;
 };
-
-/* Another rule may move it: a longer prefix, or just this address. */
-static bool
-is_moved_so(const struct gather *a, struct span to)
-{
-	uint32_t number = 0;
-
-	return rewrite_url(a->lead.rules, to, a->lead.when, NULL,
-	    &number) &&
-	    number == a->move->number;
-}
 
 static bool
 begin_target(struct gather *a, const struct link_hit *h)
 {
-	struct target_verdict v;
-
-	if (a->links >= a->most) {
-		a->stopped = target_key(&a->at, buf_look(&a->last));
+	if (a->n >= a->most) {
+		a->stopped = target_key(&a->at, buf_look(&a->links.url));
 		return false;
 	}
-	buf_reset(&a->last);
-	buf_span(&a->last, h->target->url);
-	target_judge(a->txn, a->lead.rules, buf_look(&a->last),
-	    a->lead.when, &v, NULL);
-	a->moves = v.state == TARGET_MOVED;
+	tell_links_turn(&a->links, h->target->url);
 	a->site = 0;
 	return true;
 }
@@ -284,16 +243,17 @@ on_hit(void *arg, const struct link_hit *h)
 {
 	struct gather *a = arg;
 
-	if (!span_is(buf_look(&a->last), h->target->url) &&
+	if (!tell_links_is_at(&a->links, h->target->url) &&
 	    !begin_target(a, h))
 		return false;
 	if (h->site != a->site)
 		a->of_site = 0;
 	a->site = h->site;
-	if (a->of_site++ < TELL_HITS_MOST && a->moves &&
-	    is_moved_so(a, h->to)) {
+	if (a->of_site < TELL_HITS_MOST &&
+	    tell_links_is_told(&a->links, h)) {
 		tell_hits_put(&a->rows, h);
-		a->links++;
+		a->of_site++;
+		a->n++;
 	}
 	return !a->rows.bad;
 }
@@ -316,28 +276,27 @@ static uint64_t
 gather(struct group *g, struct pass *p, const struct about *of, int64_t at,
     uint64_t most)
 {
-	struct gather a = { .txn = g->txn, .lead = lead_of(g, &of->move, at),
-	    .move = &of->move, .most = most };
+	struct gather a = { .most = most };
 	int64_t steps = STEPS;
 
 	buf_init(&a.rows, ROWS);
-	buf_init(&a.last, LIMIT_URL);
-	links_to(g->txn, scope_of(&of->move), of->move.old, 0,
+	tell_links_begin(&a.links, g, &of->move, at);
+	links_to(g->txn, tell_links_scope(&of->move), of->move.old, 0,
 	    p->at.n > 0 ? &p->at : NULL, on_hit, &a, &steps);
 	put_links(g, p, buf_look(&a.rows));
 	p->at = a.at;
 	if (!a.stopped)
 		p->phase = WRITE;
 	buf_clear(&a.rows);
-	buf_clear(&a.last);
-	return a.links;
+	tell_links_end(&a.links);
+	return a.n;
 }
 
 /* --- writing -------------------------------------------------------------- */
 
 static void
 put_pages(struct group *g, struct tell_letter *l, const struct about *of,
-    struct lead lead, struct span rows)
+    const struct tell_links *links, struct span rows)
 {
 	struct mending_link link = of->link;
 	struct mending_page page;
@@ -349,8 +308,8 @@ put_pages(struct group *g, struct tell_letter *l, const struct about *of,
 	while (tell_hits_next(&rows, &h)) {
 		buf_reset(&new);
 		link.old = h.to;
-		if (!rewrite_url(lead.rules, h.to, lead.when, &new, NULL) ||
-		    !tell_hits_page(g->txn, &h, &room, &page))
+		if (!rewrite_url(links->rules, h.to, links->when, &new,
+		    NULL) || !tell_hits_page(g->txn, &h, &room, &page))
 			continue;
 		link.new = buf_look(&new);
 		tell_letter_page(l, &link, &page);
@@ -374,7 +333,7 @@ note_told(struct group *g, struct pass *p, const struct tell_letter *l,
 		r = (struct referral){ .move = p->move, .site = l->site,
 		    .letter = l->first, .told = l->at };
 	if (!again || r.pass != p->number) {
-		pages = tell_hits_count(g->txn, scope_of(m), m->old, l->site,
+		pages = tell_hits_count(g->txn, tell_links_scope(m), m->old, l->site,
 		    rows);
 		r.pages = open ? r.pages : pages;
 		p->sites += l->site != m->site;
@@ -399,6 +358,7 @@ static uint64_t
 write_site(struct group *g, struct pass *p, const struct about *of,
     int64_t at, uint64_t most)
 {
+	struct tell_links links;
 	struct tell_letter l;
 	struct tell_hit h;
 	struct buf rows;
@@ -413,8 +373,9 @@ write_site(struct group *g, struct pass *p, const struct about *of,
 	} else if (tell_hits_next(&rest, &h) && is_told(g, h.site)) {
 		tell_letter_begin(&l, g, h.site, at, LETTER_LINKS,
 		    of->move.old, &of->link);
-		put_pages(g, &l, of, lead_of(g, &of->move, at),
-		    buf_look(&rows));
+		tell_links_begin(&links, g, &of->move, at);
+		put_pages(g, &l, of, &links, buf_look(&rows));
+		tell_links_end(&links);
 		tell_letter_end(&l);
 		if (l.all > 0)
 			note_told(g, p, &l, &of->move, buf_look(&rows));

@@ -16,6 +16,7 @@
 #include "hub/table.h"
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
+#include "hub/tell_links.h"
 #include "hub/tell_move.h"
 #include "hub/tell_owed.h"
 #include "protocol/letter.h"
@@ -36,6 +37,7 @@ struct round {
 	struct tell_letter links, own;	/* own: others link to what was here */
 	struct tell_letter danger;
 	struct buf url, now, rows, by;
+	struct target_verdict to;	/* of one target */
 	struct buf others;	/* sites that link to this one's */
 	bool look;		/* at moves: all links may be mended now */
 	uint64_t took, hits;	/* pages: of all, and of one target */
@@ -46,8 +48,10 @@ on_hit(void *arg, const struct link_hit *h)
 {
 	struct round *r = arg;
 
-	tell_hits_put(&r->rows, h);
 	r->took++;
+	if (tell_hits_is_meant(r->g->txn, &r->to, h))
+		return true;
+	tell_hits_put(&r->rows, h);
 	return ++r->hits < TELL_HITS_MOST && !r->rows.bad;
 }
 
@@ -280,6 +284,7 @@ tell_target(struct round *r, const struct target_key *k)
 		buf_span(&r->url, target.url);
 		tell_owed_judge(r->g, buf_look(&r->url), &v, &r->now);
 		keep_row(r, k, &target, &v);
+		r->to = v;
 		if (v.state != TARGET_MOVED)
 			judge_successor(r);
 		links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url),
@@ -302,17 +307,13 @@ tell_target(struct round *r, const struct target_key *k)
 static void
 look_at_move(struct round *r, uint32_t move)
 {
-	int64_t steps = STEPS;
 	struct referral said;
-	struct link_count n;
 	struct move m;
 
 	if (!move_get(r->g->txn, move, &m) || !move_is_effective(m.state) ||
 	    !referral_get(r->g->txn, move, r->site, SPAN_NONE, &said))
 		return;
-	links_count(r->g->txn, m.scope == REWRITE_ADDRESS ? REWRITE_ADDRESS :
-	    REWRITE_PREFIX, m.old, r->site, &n, &steps);
-	if (n.pages == 0 && n.exact)
+	if (!tell_links_left(r->g, &m, r->site, r->at))
 		tell_move_fixed(r->g, move, r->site, r->at);
 }
 

@@ -16,6 +16,12 @@
  * letter, of just these links, with where A is now. Before that the first
  * letter is true. The second move's referrals are of links to B.
  *
+ * Of two that change places each old address is a living page. Who links there
+ * is told as ever; but a page that is pushed after that means what is there
+ * then: nothing is asked of it, and a referral is done with when all its links
+ * are on such pages (tell_links.h, tell_hits.h). If what came there is gone
+ * later, it is gone like anything else: no redirect answers in its place.
+ *
  * Only a few rows are written where it happens. All else is done by acts
  * {"do":"tell","most":N}, N pages each, so that what sites say goes on in
  * between; clerk.h has the hub write them. What was told stands in referrals

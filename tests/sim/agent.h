@@ -37,6 +37,9 @@ void agent_say_gone(struct agent *a, size_t n, size_t to);
  * scope: "address", "prefix". False: it was refused. */
 bool agent_say_move(struct agent *a, const char *scope, const char *old,
     const char *new, int64_t from, int64_t until);
+/* That two change places, from then on. */
+bool agent_say_swap(struct agent *a, const char *scope, const char *one,
+    const char *other, int64_t from);
 
 /* --- looking -------------------------------------------------------------- */
 /* Everything looked at, told, confirmed; no letter left to fetch. */

@@ -193,6 +193,22 @@ agent_say_move(struct agent *a, const char *scope, const char *old,
 	    "the editor", "moves", move));
 }
 
+bool
+agent_say_swap(struct agent *a, const char *scope, const char *one,
+    const char *other, int64_t from)
+{
+	json_t *there = json_pack("{s:s, s:s, s:s}", "old", one, "new", other,
+	    "scope", scope);
+	json_t *back = json_pack("{s:s, s:s, s:s}", "old", other, "new", one,
+	    "scope", scope);
+
+	set_time(there, "at", from);
+	set_time(back, "at", from);
+	trace(a->part->name, "announces: %s and %s change places", one, other);
+	return say(a, json_pack("{s:s, s:s, s:[o, o]}", "kind", "move", "by",
+	    "the editor", "moves", there, back));
+}
+
 /* --- looking -------------------------------------------------------------- */
 
 bool

@@ -35,7 +35,8 @@ graph_key(const struct site_link *at)
 static void
 add_page(struct naive *n, const struct item *i, const struct change *said)
 {
-	struct graph_page p = { .item = i->number, .site = i->site };
+	struct graph_page p = { .item = i->number, .site = i->site,
+		.updated = i->updated };
 	struct span title = said->word[WORD_TITLE];
 
 	if (!site_link_of(&p.at, said->url.at, said->url.n))
@@ -296,6 +297,44 @@ may_have_stayed(const struct naive *n, const struct site_link *at,
 	return false;
 }
 
+/* When something else came to where this was, as it moved; 0: it didn't. */
+static int64_t
+reused_since(const struct naive *n, const struct site_link *at)
+{
+	const char *bare = strchr(site_link_name(at), ':') + 3;
+	const struct graph_rule *away = rule_of(n, bare, INT64_MIN);
+	int64_t since = 0;
+
+	for (size_t i = 0; away != NULL && i < n->rules; i++) {
+		const struct graph_rule *r = &n->rule[i];
+
+		if (!r->effective || r->from < away->from || r->from <= since ||
+		    (r->scope == REWRITE_ADDRESS ? strcmp(r->new, bare) :
+		    strncmp(r->new, bare, strlen(r->new))) != 0)
+			continue;
+		if (away->scope == REWRITE_ADDRESS ? r->scope ==
+		    REWRITE_ADDRESS : strncmp(r->new, away->old,
+		    strlen(away->old)) == 0)
+			since = r->from;
+	}
+	return since;
+}
+
+/* It has moved; and another thing came there, and may be gone again. */
+static void
+judge_reuse(const struct naive *n, const struct site_link *at,
+    struct graph_target *t)
+{
+	enum graph_fate own = fate_of(n, at);
+	int64_t since = reused_since(n, at);
+
+	if (t->move == 0 || since == 0)
+		return;
+	if (own != GRAPH_GONE)
+		t->since = since;
+	t->stayed |= own != GRAPH_HERE;
+}
+
 static void
 judge_all(struct naive *n)
 {
@@ -307,8 +346,10 @@ judge_all(struct naive *n)
 			if (!t->linked)
 				continue;
 			t->move = graph_follow(n, &at, &to);
+			t->to = to;
 			t->fate = fate_of(n, &to);
 			t->stayed = may_have_stayed(n, &at, t, &to);
+			judge_reuse(n, &at, t);
 			t->awaited = t->stayed && is_awaited(n, &at);
 		}
 }
@@ -333,6 +374,27 @@ count_links(struct naive *n)
 	}
 }
 
+static void
+count_meant(struct naive *n)
+{
+	for (size_t i = 0; i < n->pages; i++) {
+		const struct site_page *p = site_page(n->page[i].page);
+
+		for (size_t k = 0; k < p->n; k++) {
+			struct graph_target *t =
+			    &n->target[p->link[k].host][p->link[k].path];
+			size_t j = 0;
+
+			if (!graph_is_meant(&n->page[i], t))
+				continue;
+			while (p->link[j].host != p->link[k].host ||
+			    p->link[j].path != p->link[k].path)
+				j++;
+			t->meant[n->page[i].site] += j == k;
+		}
+	}
+}
+
 void
 graph_read_rules(struct naive *n, struct db_txn *t)
 {
@@ -353,6 +415,7 @@ graph_read(struct naive *n, struct db_txn *t)
 	read_items(n, (uint32_t)m.numbers);
 	count_links(n);
 	judge_all(n);
+	count_meant(n);
 }
 
 void

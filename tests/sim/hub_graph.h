@@ -15,6 +15,7 @@
 						 * are one */
 struct graph_page {
 	uint32_t item, site, page;
+	int64_t updated;	/* ms: pushed */
 	struct site_link at;
 };
 
@@ -40,7 +41,11 @@ struct graph_target {
 	bool linked;
 	uint32_t pages[HUB_SITES];	/* that link there, by site … */
 	uint32_t more[HUB_SITES];	/* … and links beyond the first */
+	uint32_t meant[HUB_SITES];	/* of these pages, those that mean what
+					 * came to its place … */
+	int64_t since;		/* … when it moved, pushed later; 0: nothing */
 	uint32_t move;		/* that moved it, first; 0: none */
+	struct site_link to;	/* … and where it is now */
 	enum graph_fate fate;	/* of it, or of where it was moved to */
 	bool stayed;		/* perhaps: it was withdrawn before it moved,
 				 * and nothing is there … */
@@ -74,6 +79,12 @@ void graph_read_rules(struct naive *n, struct db_txn *t);
 void graph_read(struct naive *n, struct db_txn *t);
 void graph_free_all(struct naive *n);
 /* Follows the rules that have taken effect; the first one's number, or 0. */
+/* A link of the page to this target means what came to its place. */
+static inline bool
+graph_is_meant(const struct graph_page *p, const struct graph_target *t)
+{
+	return t->since != 0 && p->updated >= t->since;
+}
 uint32_t graph_follow(const struct naive *n, const struct site_link *from,
     struct site_link *to);
 /* The hub's graph is this one. Its states are only right when nothing is left

@@ -1,7 +1,9 @@
 /*
  * What was told when all is at rest: of a link to what is gone or elsewhere
- * the site has a letter that names a page which has it, or had it. (A page
- * that comes to have the same list of links as another is not named.)
+ * the site has a letter that names a page which has it, or had it (a page
+ * that comes to have the same list of links as another is not named); and of
+ * one to what is elsewhere, the newest of these letters says where that is
+ * now, after all that moved.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,21 +16,27 @@
 
 #define TARGETS (SITE_HOSTS * GRAPH_TARGETS)
 
-struct bits { uint64_t at[(TARGETS + 63) / 64]; };
-
 struct told {			/* to one site */
 	uint32_t site;
 	const struct naive *n;
-	struct bits target;
+	bool named[TARGETS];
+	uint16_t end[TARGETS];	/* where it is, by the newest; NOWHERE */
 };
+
+#define NOWHERE UINT16_MAX
 
 /* What a letter names, by its bytes and its site: they are looked at all the
  * time, and never change. */
 #define MEMOS 4096
 
+struct name {
+	uint16_t old, end;
+};
+
 static struct memo {
 	uint64_t sum;		/* 0: free */
-	struct bits names;
+	struct name *name;
+	size_t n;
 } memo[MEMOS];
 
 static size_t
@@ -48,32 +56,41 @@ sum_of(uint32_t site, struct span body)
 	return sum != 0 ? sum : 1;
 }
 
+struct reading {
+	uint32_t site;
+	struct memo *memo;
+};
+
 static void
 on_page(void *arg, const struct mending_link *l,
     const struct mending_page *p)
 {
-	struct told *t = arg;
-	struct site_link to, at;
+	const struct reading *r = arg;
+	struct memo *m = r->memo;
+	struct site_link to, at, end;
 
 	if (!site_link_of(&to, l->old.at, l->old.n) ||
 	    !site_link_of(&at, p->url.at, p->url.n) ||
-	    site_of_own(at.host) != t->site)
-		broken("site %u is told of %.*s on %.*s", t->site,
+	    site_of_own(at.host) != r->site)
+		broken("site %u is told of %.*s on %.*s", r->site,
 		    SPAN_ARGS(l->old), SPAN_ARGS(p->url));
-	t->target.at[bit_of(&to) / 64] |= UINT64_C(1) << bit_of(&to) % 64;
+	m->name = mem_grow(m->name, m->n + 1, sizeof(*m->name));
+	m->name[m->n++] = (struct name){ .old = (uint16_t)bit_of(&to),
+	    .end = l->new.n > 0 && site_link_of(&end, l->new.at, l->new.n) ?
+	    (uint16_t)bit_of(&end) : NOWHERE };
 }
 
 static void
-read_letter(struct bits *names, uint32_t site, const struct letter *l)
+read_letter(struct memo *m, uint32_t site, const struct letter *l)
 {
 	static const struct mending_reader links = { .page = on_page };
-	struct told one = { .site = site };
+	struct reading r = { .site = site, .memo = m };
 	const char *why;
 
-	if (!mending_read(l->body, &links, &one, &why))
+	m->n = 0;
+	if (!mending_read(l->body, &links, &r, &why))
 		broken("letter %llu can't be read: %s",
 		    (unsigned long long)l->number, why);
-	*names = one.target;
 }
 
 static void
@@ -86,17 +103,25 @@ on_letter(void *arg, const struct letter *l)
 	if (!span_is(l->kind, SPAN(LETTER_LINKS)))
 		return;
 	if (m->sum != sum) {
-		read_letter(&m->names, t->site, l);
+		read_letter(m, t->site, l);
 		m->sum = sum;
 	}
-	for (size_t i = 0; i < sizeof(t->target.at) / sizeof(uint64_t); i++)
-		t->target.at[i] |= m->names.at[i];
+	for (size_t i = 0; i < m->n; i++) {
+		t->named[m->name[i].old] = true;
+		t->end[m->name[i].old] = m->name[i].end;
+	}
 }
 
-static bool
-is_named(const struct told *t, const struct site_link *l)
+static void
+check_end(const struct told *t, const struct site_link *l,
+    const struct graph_target *g)
 {
-	return (t->target.at[bit_of(l) / 64] >> bit_of(l) % 64 & 1) != 0;
+	char url[SITE_TEXT], end[SITE_TEXT];
+
+	if (g->move != 0 && !g->stayed &&
+	    t->end[bit_of(l)] != bit_of(&g->to))
+		broken("site %u was not told that %s is %s now", t->site,
+		    site_link_url(url, l), site_link_url(end, &g->to));
 }
 
 static void
@@ -110,8 +135,12 @@ check_page(const struct told *t, const struct graph_page *p)
 		const struct graph_target *g = &t->n->target[l->host][l->path];
 
 		if ((g->move == 0 && g->fate != GRAPH_GONE) || g->awaited ||
-		    is_named(t, l))
+		    graph_is_meant(p, g))
 			continue;
+		if (t->named[bit_of(l)]) {
+			check_end(t, l, g);
+			continue;
+		}
 		broken("site %u was told of no link to %s on %s", t->site,
 		    site_link_url(url, l), site_link_url(at, &p->at));
 	}

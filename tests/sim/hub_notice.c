@@ -74,7 +74,7 @@ check_target(const struct naive *n, const struct site_link *at)
 	    (t->move == 0 && t->fate != GRAPH_GONE))
 		return;
 	for (uint32_t s = 1; s < HUB_SITES; s++)
-		if (t->pages[s] > 0 && !is_told(n->t, t->move, s,
+		if (t->pages[s] > t->meant[s] && !is_told(n->t, t->move, s,
 		    span_of(url)) && !(t->stayed && is_told(n->t, 0, s,
 		    span_of(url))) && !is_queued(n->t, s, k, t->move))
 			broken("the invariant: %u pages of site %u link to "

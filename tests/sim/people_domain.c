@@ -80,6 +80,7 @@ people_announce_domain(struct actor *a, struct intent *p)
 {
 	p->of = INTENT_DOMAIN;
 	p->from = p->to = 0;
+	p->swaps = false;
 	p->other = other_host(p->host);
 	if (a->site.sites > 1 && chance(250)) {
 		p->other = 1 + dice(a->site.sites);

@@ -74,6 +74,26 @@ rename_column(struct actor *a, size_t n)
 			rename_one(a, i, site_other(i));
 }
 
+static void
+swap(struct actor *a, size_t from, size_t to)
+{
+	trace(a->part.name, "page %zu and %zu change places", from, to);
+	site_swap(&a->site, from, to);
+	notice(a, from, false);
+	notice(a, to, false);
+}
+
+static void
+swap_columns(struct actor *a, size_t n)
+{
+	char column[SITE_TEXT], other[SITE_TEXT];
+
+	site_column(column, &a->site, n);
+	for (size_t i = 0; i < SITE_PATHS; i++)
+		if (strcmp(site_column(other, &a->site, i), column) == 0)
+			swap(a, i, site_other(i));
+}
+
 /* Mostly to where nothing is. */
 static size_t
 draw_place(const struct site *s)
@@ -163,29 +183,42 @@ draw_intent(const struct actor *a, struct intent *p)
 	p->when = (p->at == CLOCK_NONE ? sim.now : p->at) +
 	    between(chance(150) ? -20000 : 0, 20000);
 	p->renamed = chance(100);
+	p->swaps = chance(200);
+	if (p->swaps && p->of == INTENT_PAGE)
+		p->to = site_some(&a->site);
+	p->swaps = p->swaps && p->from != p->to;
+}
+
+static bool
+say_it(struct actor *a, const struct intent *p)
+{
+	char old[SITE_TEXT], new[SITE_TEXT];
+
+	name_both(p, old, new);
+	if (p->swaps)
+		return agent_say_swap(a->agent, scope_of(p), old, new, p->at);
+	return agent_say_move(a->agent, scope_of(p), old, new, p->at,
+	    p->until);
 }
 
 void
 people_announce(struct actor *a)
 {
 	struct intent *p = &a->plan[dice(WORLD_PLANS)];
-	char old[SITE_TEXT], new[SITE_TEXT];
 
 	if (a->agent == NULL || (p->announced && !p->renamed))
 		return;
 	draw_intent(a, p);
 	if (sim.domains && chance(200) && people_announce_domain(a, p))
 		return;		/* an operator does */
-	name_both(p, old, new);
-	p->announced = agent_say_move(a->agent, scope_of(p), old, new,
-	    p->at, p->until);
+	p->announced = say_it(a, p);
 	if (p->announced && p->at != CLOCK_NONE) {
 		world_look_at(p->at);
 		world_look_at(p->at + 1);
 	}
 }
 
-/* Before the pages have moved, or after. */
+/* Before the pages have moved, or after; of a swap a half. */
 void
 people_take_back(struct actor *a)
 {
@@ -200,6 +233,21 @@ people_take_back(struct actor *a)
 		p->announced = false;
 }
 
+static void
+follow(struct actor *a, const struct intent *p)
+{
+	if (p->of == INTENT_DOMAIN)
+		people_change_host(a, p->other);
+	else if (p->of == INTENT_COLUMN && p->swaps)
+		swap_columns(a, p->from);
+	else if (p->of == INTENT_COLUMN)
+		rename_column(a, p->from);
+	else if (p->swaps)
+		swap(a, p->from, p->to);
+	else
+		rename_one(a, p->from, p->to);
+}
+
 void
 people_follow(struct actor *a)
 {
@@ -209,12 +257,7 @@ people_follow(struct actor *a)
 		if (!p->announced || p->renamed || p->when > sim.now)
 			continue;
 		p->renamed = true;
-		if (p->of == INTENT_DOMAIN)
-			people_change_host(a, p->other);
-		else if (p->of == INTENT_COLUMN)
-			rename_column(a, p->from);
-		else
-			rename_one(a, p->from, p->to);
+		follow(a, p);
 	}
 }
 

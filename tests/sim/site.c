@@ -119,6 +119,19 @@ site_rename(struct site *s, size_t from, size_t to)
 }
 
 void
+site_swap(struct site *s, size_t a, size_t b)
+{
+	struct site_file *f = &s->file[a], *t = &s->file[b], was = *f;
+
+	f->there = t->there;
+	f->content = t->content;
+	t->there = was.there;
+	t->content = was.content;
+	f->stamp++;
+	t->stamp++;
+}
+
+void
 site_take_down(struct site *s, size_t n)
 {
 	s->file[n].there = false;

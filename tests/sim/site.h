@@ -42,6 +42,8 @@ size_t site_edit(struct site *s);
 void site_lose(struct site *s, uint32_t of_1000);
 /* What is there is at `to` now, whatever was there. False: nothing is. */
 bool site_rename(struct site *s, size_t from, size_t to);
+/* Each is where the other was, if it was there. */
+void site_swap(struct site *s, size_t a, size_t b);
 /* It is gone, and what comes there again is another page: of the same bytes
  * a person's word would still count. */
 void site_take_down(struct site *s, size_t n);

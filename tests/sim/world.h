@@ -44,6 +44,7 @@ struct intent {			/* to have something elsewhere */
 	int64_t at, until;	/* ms, as announced; or CLOCK_NONE */
 	int64_t when;		/* ms: then it is renamed */
 	bool renamed;		/* it was, or never is */
+	bool swaps;		/* … and what is there comes here */
 };
 
 void world_look_at(int64_t when);	/* ms: at maps, just then */

@@ -113,11 +113,126 @@ START_TEST(the_end_is_taken_back)
 }
 END_TEST
 
+/* --- two that change places ----------------------------------------------- */
+
+static void
+swap(const char *scope, const char *a, const char *b)
+{
+	int64_t at = k.now + HOUR;
+
+	say(1, a, b, scope, at, 0);
+	say(1, b, a, scope, at, 0);
+	settle();
+	later(HOUR);
+	tick();
+	settle();
+}
+
+/* What is mended means what is there now; what isn't, what was there. */
+START_TEST(two_change_places)
+{
+	uint64_t before;
+
+	two_columns();
+	PAGE(2, S2 "/p3.html", S1 "/a/y.html");
+	swap("address", S1 "/a/x.html", S1 "/a/y.html");
+	ck_assert_uint_eq(letters_to(2), 4);	/* twice, of each move */
+	ck_assert_has(told(2, 2), "effective " S1 "/a/x.html -> " S1
+	    "/a/y.html\n  " S2 "/p2.html:10\n  " S2 "/p1.html:10\n");
+	later(1000);
+	PAGE(2, S2 "/p1.html", S1 "/a/y.html", S1 "/a/x.html");
+	PAGE(2, S2 "/p3.html", S1 "/a/x.html");
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");	/* p2 */
+	ck_assert_str_eq(stands(2, 2), "fixed");
+	ck_assert_ptr_null(strstr(told(2, 4), "p1.html"));
+	ck_assert_ptr_null(strstr(told(2, 4), "p3.html"));
+	before = letters_to(2);
+	PAGE(2, S2 "/p2.html", S1 "/a/y.html");
+	settle();
+	ck_assert_str_eq(told(2, before), "links:\nfixed " S1 "/a/x.html -> "
+	    S1 "/a/y.html\n");
+	ck_assert_str_eq(stands(1, 2), "fixed");
+	ck_assert_str_eq(stands(2, 2), "fixed");
+	/* So does what is written later; and others have to mend as ever. */
+	PAGE(2, S2 "/p4.html", S1 "/a/x.html", S1 "/a/y.html");
+	settle();
+	ck_assert_ptr_null(strstr(told(2, 0), "p4.html"));
+	ck_assert_str_eq(stands(2, 3), "told");
+	same_again();
+}
+END_TEST
+
+START_TEST(two_columns_change_places)
+{
+	two_columns();
+	PAGE(1, S1 "/b/x.html", S1 "/z");
+	PAGE(1, S1 "/b/y.html", S1 "/z");
+	swap("prefix", S1 "/a/", S1 "/b/");
+	ck_assert_uint_eq(letters_to(2), 2);
+	PAGE(2, S2 "/p1.html", S1 "/b/x.html", S1 "/b/y.html");
+	PAGE(2, S2 "/p2.html", S1 "/b/x.html");
+	settle();
+	ck_assert_str_eq(told(2, 2), "links:\nfixed " S1 "/a/ -> " S1
+	    "/b/\n");
+	ck_assert_str_eq(stands(1, 2), "fixed");
+	ck_assert_str_eq(stands(2, 2), "");
+	same_again();
+}
+END_TEST
+
+/* What came there is gone later: now it counts that this is a dead link. */
+START_TEST(what_came_is_gone)
+{
+	two_columns();
+	swap("address", S1 "/a/x.html", S1 "/a/y.html");
+	PAGE(2, S2 "/p1.html", S1 "/a/y.html", S1 "/a/x.html");
+	PAGE(2, S2 "/p2.html", S1 "/a/y.html");
+	settle();
+	ck_assert_uint_eq(letters_to(2), 6);
+	later(HOUR);
+	tick();
+	gone(1, S1 "/a/x.html", S1 "/z.html");
+	settle();
+	ck_assert_has(told(2, 6), "withdrawn " S1 "/a/x.html -> ");
+	ck_assert_has(told(2, 6), S2 "/p1.html:20\n");
+	ck_assert_str_eq(stands(0, 2), "told");
+	PAGE(1, S1 "/a/x.html", S1 "/z");
+	settle();
+	ck_assert_str_eq(stands(0, 2), "fixed");
+	ck_assert_str_eq(stands(1, 2), "fixed");
+	same_again();
+}
+END_TEST
+
+/* An agent that has lost all says all again: nothing was mended by that. */
+START_TEST(said_again)
+{
+	struct change c = kit_change(CHANGE_UPDATED, S2 "/p2.html", "again");
+	struct buf rows;
+
+	two_columns();
+	swap("address", S1 "/a/x.html", S1 "/a/y.html");
+	later(HOUR);
+	buf_init(&rows, LIMIT_CHANGE);
+	change_link_put(&rows, &(struct link){ .kind = LINK_ANCHOR,
+	    .line = 99, .to = SPAN(S1 "/a/x.html") });
+	c.links = buf_look(&rows);
+	c.modified = k.now - 30 * DAY;
+	kit_say(&k, 2, &c);
+	PAGE(2, S2 "/p1.html", S1 "/z");
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");
+	ck_assert_str_eq(stands(2, 2), "fixed");
+	buf_clear(&rows);
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *s = suite_create("telling of moves that meet");
-	TCase *c = tcase_create("chains");
+	TCase *c = tcase_create("moves");
 	SRunner *r;
 	int failed;
 
@@ -126,6 +241,10 @@ main(void)
 	tcase_add_test(c, a_chain);
 	tcase_add_test(c, a_part_goes_on);
 	tcase_add_test(c, the_end_is_taken_back);
+	tcase_add_test(c, two_change_places);
+	tcase_add_test(c, two_columns_change_places);
+	tcase_add_test(c, what_came_is_gone);
+	tcase_add_test(c, said_again);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

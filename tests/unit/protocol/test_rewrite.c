@@ -440,6 +440,7 @@ END_TEST
 START_TEST(swaps_and_circles)
 {
 	struct rewrite *w = rewrite_new();
+	int64_t since = 0;
 
 	ck_assert(add(w, 1, REWRITE_PREFIX, "http://a.cn/x/", "http://a.cn/y/",
 	    10));
@@ -450,6 +451,9 @@ START_TEST(swaps_and_circles)
 	ck_assert(rewrite_is_reused(w, SPAN("http://a.cn/x/1"), 10));
 	ck_assert(rewrite_is_reused(w, SPAN("https://a.cn/x/1?q"), 10));
 	ck_assert(!rewrite_is_reused(w, SPAN("http://a.cn/x/1"), 9));
+	ck_assert(rewrite_reused_since(w, SPAN("http://a.cn/x/1"), 11,
+	    &since));
+	ck_assert_int_eq(since, 10);
 	ck_assert(!add(w, 3, REWRITE_PREFIX, "http://b.cn/", "http://a.cn/y/",
 	    11));
 	rewrite_free(w);
