@@ -6,7 +6,9 @@
 #include "certs/peer.h"
 #include "contrib/base/lang.h"
 
-#define OFTEN 120000ull			/* ms */
+#define SOON 10000ull			/* ms: an operator may let it in at any
+					 * moment, and waits for it then */
+#define OFTEN 120000ull
 #define HOURLY (3600ull * 1000)
 #define DAILY (24 * HOURLY)
 
@@ -18,7 +20,7 @@ static const struct {
 	{ VERDICT_BLOCKED, CAUSE_BLOCKED, { N_("the hub's operator has "
 	    "blocked this site for now; what changes is kept here; ask the "
 	    "operator, it goes on by itself when the block is lifted"),
-	    OFTEN } },
+	    SOON } },
 	{ VERDICT_BLOCKED, CAUSE_RETIRED, { N_("the hub has closed this site "
 	    "for good and withdrawn what it told; stop zqagentd and disable "
 	    "it, or ask the hub's operator, if that is a mistake, for a "
@@ -34,7 +36,7 @@ static const struct {
 	{ VERDICT_BLOCKED, CAUSE_QUARANTINED, { N_("the certificate was "
 	    "renewed after it had expired, so the hub's operator has to let "
 	    "this site in again (zqhub site admit); what changes is kept "
-	    "here until then"), OFTEN } },
+	    "here until then"), SOON } },
 	{ VERDICT_BLOCKED, NULL, { N_("the hub has blocked this site; ask its "
 	    "operator"), OFTEN } },
 	{ VERDICT_FORKED, CAUSE_CONTENT, { N_("forked: the hub has other "

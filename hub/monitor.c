@@ -215,6 +215,8 @@ monitor_watch(struct monitor *m, uint32_t site, unsigned what, int64_t now)
 
 	must(site > 0 && site < MONITOR_SITES);
 	if (w != NULL && what != 0) {
+		if ((what & ~w->what & MONITOR_AGENT) != 0)
+			monitor_site_greet(w, now);
 		w->what = what;
 	} else if (w != NULL) {
 		forget(m, site, now);

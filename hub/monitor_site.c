@@ -19,13 +19,19 @@ is_old(int64_t then, int64_t now, int64_t most)
 /* --- evidence ------------------------------------------------------------ */
 
 void
-monitor_site_anew(struct monitor_site *w, int64_t now)
+monitor_site_greet(struct monitor_site *w, int64_t now)
 {
 	w->began = now;
 	w->heard = w->back = w->gone = w->spared = CLOCK_NONE;
-	w->wanted = w->asked = CLOCK_NONE;
 	w->silent = w->missing = false;
 	monitor_trend_clear(&w->home);
+}
+
+void
+monitor_site_anew(struct monitor_site *w, int64_t now)
+{
+	monitor_site_greet(w, now);
+	w->wanted = w->asked = CLOCK_NONE;
 	monitor_trend_clear(&w->looks);
 	monitor_trend_clear(&w->others);
 }

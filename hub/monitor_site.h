@@ -59,6 +59,8 @@ void monitor_site_init(struct monitor_site *w, unsigned what, int64_t now);
 /* Forgets the evidence; what was said of it stays. */
 void monitor_site_anew(struct monitor_site *w, int64_t now);
 
+/* From now on its agent is to be heard: it is given the time of a start. */
+void monitor_site_greet(struct monitor_site *w, int64_t now);
 void monitor_site_heard(struct monitor_site *w, int64_t now,
     int64_t patience, enum monitor_look home);
 void monitor_site_gone(struct monitor_site *w, int64_t now);

@@ -108,8 +108,9 @@ static const struct {
 	const char *name, *sentence;
 } causes[MONITOR_CAUSES] = {
 	[MONITOR_CAUSE_NONE] = { "none", "" },
-	[MONITOR_CAUSE_START] = { "start", N_("the hub has started and has "
-	    "not heard or seen enough of it yet") },
+	[MONITOR_CAUSE_START] = { "start", N_("not enough was heard or seen "
+	    "of it yet: the hub has started, or the site was let in, just "
+	    "now") },
 	[MONITOR_CAUSE_STALE] = { "stale", N_("what was known of it is too "
 	    "old to say anything") },
 	[MONITOR_CAUSE_ISOLATED] = { "isolated", N_("many sites vanished at "
