@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "hub/monitor.h"
 #include "hub/monitor_cut.h"
 #include "hub/monitor_site.h"
 
@@ -404,6 +405,52 @@ START_TEST(foreign)
 }
 END_TEST
 
+static void
+on_event(void *arg, const struct monitor_event *e)
+{
+	(void)arg;
+	(void)e;
+}
+
+static void
+on_want(void *arg, uint32_t site)
+{
+	(void)arg;
+	(void)site;
+}
+
+static const char *
+state_at(struct monitor *m, int64_t now)
+{
+	struct monitor_now is;
+
+	monitor_tick(m, now);
+	monitor_get(m, 1, &is);
+	return monitor_state_name(is.verdict.state);
+}
+
+/* Blocked for a while, and let in again: what was heard before is no reason
+ * to be silent at once. */
+START_TEST(let_in_again)
+{
+	const struct monitor_hooks hooks = { .emit = on_event,
+		.want_look = on_want };
+	const int64_t start = monitor_settings_preset.start_after;
+	struct monitor *m = monitor_new(&monitor_settings_preset, 0, &hooks);
+
+	monitor_watch(m, 1, MONITOR_AGENT | MONITOR_HOME, 0);
+	monitor_heard(m, 1, 1000, 15000, MONITOR_LOOK_NONE);
+	monitor_gone(m, 1, 2000);
+	monitor_watch(m, 1, MONITOR_HOME, 2000);
+	ck_assert_str_eq(state_at(m, 60000), "unknown");
+	monitor_watch(m, 1, MONITOR_AGENT | MONITOR_HOME, 60000);
+	ck_assert_str_eq(state_at(m, 60500), "unknown");
+	ck_assert_str_eq(state_at(m, 59999 + start), "unknown");
+	ck_assert_str_eq(state_at(m, 60000 + start), "silent");
+	monitor_free(m);
+}
+END_TEST
+
 /* A page that the hub can't look at is as one that nobody looks at: else what
  * was wrong with its agent would never be over. */
 START_TEST(blind)
@@ -529,6 +576,7 @@ main(void)
 	tcase_add_test(t, own_fault);
 	tcase_add_test(t, foreign);
 	tcase_add_test(t, blind);
+	tcase_add_test(t, let_in_again);
 	tcase_add_test(t, early);
 	tcase_add_test(t, elsewhere);
 	tcase_add_test(t, budget);

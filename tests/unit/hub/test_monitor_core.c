@@ -153,25 +153,6 @@ START_TEST(not_watched)
 }
 END_TEST
 
-/* Let in again: it was told to come back later, and is given that time. */
-START_TEST(let_in_again)
-{
-	pass(5, 1);
-	core_act(&kit, json_pack("{s:s, s:i}", "do", "block", "site", 1));
-	pass(30, 2);
-	core_act(&kit, json_pack("{s:s, s:i}", "do", "unblock", "site", 1));
-	for (int i = 0; i < 100; i++) {
-		pass(1, 2);
-		ck_assert_msg(strcmp(pulse_is(1), "silent") != 0, "after %d s",
-		    i);
-	}
-	pass(100, 2);
-	ck_assert_str_eq(pulse_is(1), "silent");
-	pass(10, 1);
-	ck_assert_str_eq(pulse_is(1), "up");
-}
-END_TEST
-
 START_TEST(announced)
 {
 	pass(5, 1);
@@ -249,7 +230,6 @@ main(void)
 	tcase_add_test(t, said);
 	tcase_add_test(t, told_twice);
 	tcase_add_test(t, not_watched);
-	tcase_add_test(t, let_in_again);
 	tcase_add_test(t, announced);
 	tcase_add_test(t, restart);
 	tcase_add_test(t, cut_off);
