@@ -3,9 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "agent/mounts.h"
+#include "contrib/base/mem.h"
 
 static int
 open_below(int fd, const char *path, int flags)
@@ -27,12 +33,47 @@ open_below(int fd, const char *path, int flags)
 	return -1;
 }
 
+/* Where a directory that is open is, without a look at it; NULL: the kernel
+ * doesn't say. */
+static char *
+real_path(int fd)
+{
+	char link[64], at[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, at, sizeof(at));
+	return n > 0 && (size_t)n < sizeof(at) ? mem_copy(at, (size_t)n) :
+	    NULL;
+}
+
+/* Is there anybody who answers? Else with ETIMEDOUT in errno. */
+static bool
+answers(const struct root *r, const char *path)
+{
+	char at[PATH_MAX];
+	int n;
+
+	if (r->real == NULL)
+		return true;
+	n = snprintf(at, sizeof(at), "%s%s%s", r->real,
+	    path[0] != '\0' ? "/" : "", path);
+	if (n < 0 || (size_t)n >= sizeof(at) || mounts_answer(at))
+		return true;
+	errno = ETIMEDOUT;
+	return false;
+}
+
 int
 root_open(struct root *r, const char *path)
 {
 	struct stat st;
 
 	r->path = path;
+	r->real = NULL;
+	r->fd = -1;
+	if (!mounts_answer(path))
+		return ETIMEDOUT;
 	r->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->fd < 0)
 		return errno;
@@ -44,6 +85,7 @@ root_open(struct root *r, const char *path)
 	}
 	r->device = st.st_dev;
 	r->inode = st.st_ino;
+	r->real = real_path(r->fd);
 	return 0;
 }
 
@@ -53,6 +95,8 @@ root_close(struct root *r)
 	if (r->fd >= 0)
 		close(r->fd);
 	r->fd = -1;
+	free(r->real);
+	r->real = NULL;
 }
 
 bool
@@ -60,6 +104,8 @@ root_moved(const struct root *r)
 {
 	struct stat st;
 
+	if (!mounts_answer(r->path) || !answers(r, ""))
+		return r->fd < 0;
 	if (stat(r->path, &st) != 0)
 		return r->fd >= 0;
 	return r->fd < 0 || st.st_dev != r->device || st.st_ino != r->inode;
@@ -83,9 +129,12 @@ why_not(int error)
 enum root_found
 root_look(const struct root *r, const char *path, struct stat *st)
 {
-	int fd = open_below(r->fd, path, O_PATH);
 	enum root_found found;
+	int fd;
 
+	if (!answers(r, path))
+		return ROOT_HIDDEN;
+	fd = open_below(r->fd, path, O_PATH);
 	if (fd < 0)
 		return why_not(errno);
 	if (fstat(fd, st) != 0)
@@ -101,13 +150,15 @@ root_look(const struct root *r, const char *path, struct stat *st)
 int
 root_open_dir(const struct root *r, const char *path)
 {
-	return open_below(r->fd, path, O_RDONLY | O_DIRECTORY);
+	return answers(r, path) ?
+	    open_below(r->fd, path, O_RDONLY | O_DIRECTORY) : -1;
 }
 
 int
 root_open_file(const struct root *r, const char *path)
 {
-	return open_below(r->fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	return answers(r, path) ?
+	    open_below(r->fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : -1;
 }
 
 /* A read lease is only given when nobody writes. It is given back at once;

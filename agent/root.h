@@ -5,6 +5,9 @@
  * the root are followed, those that leave it are refused, and so is what a
  * rename does meanwhile. The root itself may be a link; root_moved() tells
  * when it leads to another directory than the one that is open.
+ *
+ * Nobody waits for a file system that doesn't answer (mounts.h): what is there
+ * can't be looked at for now, and opening it fails with ETIMEDOUT.
  */
 #ifndef ZQ_AGENT_ROOT_H
 #define ZQ_AGENT_ROOT_H
@@ -14,6 +17,7 @@
 
 struct root {
 	const char *path;	/* the caller's */
+	char *real;		/* the same without links, while it is open */
 	int fd;			/* -1: not open */
 	dev_t device;
 	ino_t inode;

@@ -1,0 +1,316 @@
+/* See mounts.h. */
+#include "agent/mounts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
+
+#define LIST "/proc/self/mountinfo"
+#define LIST_MAX (1u << 20)	/* bytes of it that are read */
+#define FIRST_WAIT 1000		/* ms, of a mount that was never asked */
+#define STEP 5			/* ms between two looks at that */
+#define STACK (64u * 1024)
+
+/* One that is asked. Its thread frees it, once it is gone. */
+struct mount {
+	char *at;
+	size_t length;
+	_Atomic int64_t asked;	/* ms; 0: nobody waits */
+	atomic_bool heard;	/* it has answered once */
+	atomic_bool gone;	/* nobody else knows it any more */
+	bool listed, silent;	/* of the list's reader; said so */
+};
+
+static struct mount *mounts[MOUNTS_MOST];
+static size_t count;
+static int list = -1;
+static bool is_read;
+static const char *list_path = LIST;
+static void (*ask_by)(const char *at);
+
+/* Of the threads as well: clock.h has one for tests. */
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + 1;
+}
+
+static void
+rest(int64_t ms)
+{
+	struct timespec t = { .tv_sec = (time_t)(ms / 1000),
+	    .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* --- asking --------------------------------------------------------------- */
+
+static void
+list_it(const char *at)
+{
+	DIR *d = opendir(at);
+
+	if (d == NULL)
+		return;		/* an error is an answer, too */
+	(void)readdir(d);
+	closedir(d);
+}
+
+static void *
+ask_on(void *arg)
+{
+	struct mount *m = arg;
+
+	while (!atomic_load(&m->gone)) {
+		atomic_store(&m->asked, now_ms());
+		(ask_by != NULL ? ask_by : list_it)(m->at);
+		atomic_store(&m->asked, 0);
+		atomic_store(&m->heard, true);
+		for (int64_t ms = 0; ms < MOUNTS_PAUSE &&
+		    !atomic_load(&m->gone); ms += 100)
+			rest(100);
+	}
+	free(m->at);
+	free(m);
+	return NULL;
+}
+
+/* Signals are for the daemon's own thread. */
+static bool
+start(struct mount *m)
+{
+	sigset_t all, before;
+	pthread_attr_t attr;
+	pthread_t thread;
+	bool started;
+
+	sigfillset(&all);
+	if (pthread_attr_init(&attr) != 0)
+		return false;
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = pthread_create(&thread, &attr, ask_on, m) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	return started;
+}
+
+/* --- the kernel's list ---------------------------------------------------- */
+
+static bool
+may_hang(const char *type)
+{
+	static const char *const types[] = { "nfs", "nfs4", "cifs", "smb3",
+	    "smbfs", "9p", "afs", "beegfs", "ceph", "coda", "fuse", "gfs2",
+	    "glusterfs", "gpfs", "lustre", "ncpfs", "ocfs2", "orangefs" };
+
+	if (strncmp(type, "fuse.", 5) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Blanks and such stand as \040, three octal digits. */
+static void
+unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s != '\0'; s++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' &&
+		    s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
+			*to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 +
+			    s[3] - '0');
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+static void
+meet(const char *at)
+{
+	struct mount *m;
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(mounts[i]->at, at) == 0) {
+			mounts[i]->listed = true;
+			return;
+		}
+	if (count == MOUNTS_MOST)
+		return;
+	m = mem_new(sizeof(*m));
+	m->at = mem_text(at);
+	m->length = strlen(at);
+	m->listed = true;
+	atomic_store(&m->asked, now_ms());
+	if (start(m)) {
+		mounts[count++] = m;
+	} else {
+		free(m->at);
+		free(m);
+	}
+}
+
+/* "36 35 98:0 /root /mount/point rw,noatime shared:1 - nfs4 server:/x rw" */
+static void
+read_line(char *line)
+{
+	char *rest = line, *word, *at = NULL;
+	int n = 0;
+
+	while ((word = strsep(&rest, " ")) != NULL && strcmp(word, "-") != 0)
+		if (++n == 5)
+			at = word;
+	word = word != NULL ? strsep(&rest, " ") : NULL;
+	if (at == NULL || word == NULL || !may_hang(word))
+		return;
+	unescape(at);
+	meet(at);
+}
+
+/* Those that are listed no more are let go. */
+static void
+forget(void)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (mounts[i]->listed)
+			mounts[kept++] = mounts[i];
+		else
+			atomic_store(&mounts[i]->gone, true);
+	count = kept;
+}
+
+static void
+read_list(void)
+{
+	char *text = mem_new(LIST_MAX + 1), *rest = text, *line;
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < LIST_MAX && (got = pread(list, text + n, LIST_MAX - n,
+	    (off_t)n)) > 0)
+		n += (size_t)got;
+	for (size_t i = 0; i < count; i++)
+		mounts[i]->listed = false;
+	while ((line = strsep(&rest, "\n")) != NULL)
+		read_line(line);
+	forget();
+	free(text);
+}
+
+static void
+refresh(void)
+{
+	struct pollfd p = { .events = POLLPRI };
+
+	if (list < 0) {
+		list = open(list_path, O_RDONLY | O_CLOEXEC);
+		if (list < 0)
+			return;
+	}
+	p.fd = list;
+	if (is_read && (poll(&p, 1, 0) <= 0 ||
+	    (p.revents & (POLLPRI | POLLERR)) == 0))
+		return;
+	is_read = true;
+	read_list();
+}
+
+/* --- who asks us ---------------------------------------------------------- */
+
+/* The innermost one that path is in. */
+static struct mount *
+mount_of(const char *path)
+{
+	struct mount *best = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct mount *m = mounts[i];
+
+		if (strncmp(path, m->at, m->length) == 0 &&
+		    (path[m->length] == '\0' || path[m->length] == '/' ||
+		    m->length == 1) &&
+		    (best == NULL || m->length > best->length))
+			best = m;
+	}
+	return best;
+}
+
+static bool
+is_silent(struct mount *m)
+{
+	int64_t asked;
+
+	for (int64_t ms = 0; !atomic_load(&m->heard); ms += STEP) {
+		if (m->silent || ms >= FIRST_WAIT)
+			return true;
+		rest(STEP);
+	}
+	asked = atomic_load(&m->asked);
+	return asked != 0 && now_ms() - asked > MOUNTS_PATIENCE;
+}
+
+bool
+mounts_answer(const char *path)
+{
+	char quoted[LOG_QUOTE_MAX];
+	struct mount *m;
+	bool silent;
+
+	refresh();
+	m = mount_of(path);
+	if (m == NULL)
+		return true;
+	silent = is_silent(m);
+	if (silent != m->silent) {
+		m->silent = silent;
+		log_quote(quoted, m->at, m->length);
+		if (silent)
+			log_warn("mount=%s does not answer: what is below it "
+			    "stays as it was told, and the rest goes on",
+			    quoted);
+		else
+			log_info("mount=%s answers again", quoted);
+	}
+	return !silent;
+}
+
+void
+mounts_test(const char *path, void (*ask)(const char *at))
+{
+	for (size_t i = 0; i < count; i++)
+		atomic_store(&mounts[i]->gone, true);
+	count = 0;
+	if (list >= 0)
+		close(list);
+	list = -1;
+	is_read = false;
+	list_path = path != NULL ? path : LIST;
+	ask_by = ask;
+}
