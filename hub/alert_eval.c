@@ -210,6 +210,13 @@ remind(struct run *r, const struct alert *a, const struct alert_rule *rule,
 		again_at(r, at);
 }
 
+static int64_t
+more_at(const struct alert_told *told)
+{
+	return told->at + (told->members > 1 ? ALERT_MORE_EVERY :
+	    ALERT_MORE_FIRST);
+}
+
 static void
 go_on(struct run *r, const struct alert *a, const struct alert_rule *rule,
     const struct alert_told *told, struct telling *t)
@@ -217,10 +224,10 @@ go_on(struct run *r, const struct alert *a, const struct alert_rule *rule,
 	if (a->level > told->level) {
 		tell(t, ALERT_RAISED, told->receiver, told->members);
 	} else if (a->count > told->members) {
-		if (r->now >= told->at + ALERT_MORE_EVERY)
+		if (r->now >= more_at(told))
 			tell(t, ALERT_MORE, told->receiver, told->members);
 		else
-			again_at(r, told->at + ALERT_MORE_EVERY);
+			again_at(r, more_at(told));
 	} else {
 		remind(r, a, rule, told, t);
 	}

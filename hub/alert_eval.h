@@ -22,7 +22,9 @@
 #define ALERT_JOIN (15 * INT64_C(60000))	/* ms from its beginning on that
 					 * others may join an alert */
 #define ALERT_MORE_EVERY (5 * INT64_C(60000))	/* ms between two notices of
-					 * who has joined */
+					 * who has joined … */
+#define ALERT_MORE_FIRST INT64_C(60000)	/* … but that it isn't one alone is
+					 * news */
 #define ALERT_ACTS 200		/* of one evaluation; the rest is of the next */
 
 struct alert_eval {

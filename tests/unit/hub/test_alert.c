@@ -109,6 +109,34 @@ START_TEST(test_group)
 }
 END_TEST
 
+/* That a second one has joined is told soon; after that not every time. */
+START_TEST(test_group_second)
+{
+	play(_i);
+	for (uint32_t i = 1; i <= 4; i++)
+		world[i].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 1);
+	later(10000);
+	is(2, ALERT_SILENT);
+	settle();
+	later(40000);
+	ck_assert_uint_eq(told_count, 1);
+	later(10000);
+	ck_assert_uint_eq(told_count, 2);
+	ck_assert_int_eq(last_told()->event, ALERT_MORE);
+	ck_assert_uint_eq(last_told()->sites, 2);
+	is(3, ALERT_SILENT);
+	settle();
+	later(4 * MINUTE);
+	ck_assert_uint_eq(told_count, 2);
+	later(MINUTE);
+	ck_assert_uint_eq(told_count, 3);
+	ck_assert_uint_eq(last_told()->sites, 3);
+}
+END_TEST
+
 START_TEST(test_group_later)
 {
 	world[1].group = world[2].group = "203.0.113.7";
@@ -616,6 +644,7 @@ main(void)
 	tcase_add_loop_test(t, test_unknown, 0, 2);
 	tcase_add_test(t, test_start);
 	tcase_add_loop_test(t, test_group, 0, 2);
+	tcase_add_loop_test(t, test_group_second, 0, 2);
 	tcase_add_test(t, test_group_later);
 	tcase_add_test(t, test_wait);
 	tcase_add_loop_test(t, test_hold, 0, 2);
