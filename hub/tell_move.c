@@ -128,6 +128,16 @@ tell_move_left(struct db_txn *t)
 	return first_pass(t, NULL);
 }
 
+bool
+tell_move_is_queued(struct db_txn *t, uint32_t move)
+{
+	struct tell_key k = pass_key(move);
+	struct span row;
+
+	return db_get(t, TABLE_TELL, (struct span){ .at = (const char *)k.at,
+	    .n = k.n }, &row);
+}
+
 void
 tell_move_queue(struct group *g, uint32_t move)
 {

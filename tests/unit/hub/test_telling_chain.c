@@ -26,6 +26,33 @@ letters_to(uint32_t site)
 	return letters;
 }
 
+/* --- what comes late ------------------------------------------------------ */
+
+/* An address moved long ago, to what is no more. A column moves to around it,
+ * and for a while nothing is said of who links there; then a page is there. */
+START_TEST(onto_what_moved_long_ago)
+{
+	PAGE(1, S1 "/e/p.html", S1 "/z");
+	PAGE(1, S1 "/d/p.html", S1 "/z");
+	gone(1, S1 "/e/p.html", "");
+	settle();
+	later(HOUR);
+	say(1, S1 "/e/p.html", S1 "/f/p.html", "address", k.now, 0);
+	settle();
+	later(HOUR);
+	tick();
+	say(1, S1 "/d/", S1 "/e/", "prefix", k.now, 0);
+	PAGE(2, S2 "/p1.html", S1 "/e/p.html");
+	settle();
+	ck_assert_str_eq(told(2, 0), "");
+	PAGE(1, S1 "/e/p.html", S1 "/z");
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");
+	ck_assert_has(told(2, 0), S1 "/e/p.html -> " S1 "/f/p.html\n  " S2
+	    "/p1.html:10\n");
+}
+END_TEST
+
 /* --- chains --------------------------------------------------------------- */
 
 START_TEST(a_chain)
@@ -238,6 +265,7 @@ main(void)
 
 	tcase_set_timeout(c, 120);
 	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
+	tcase_add_test(c, onto_what_moved_long_ago);
 	tcase_add_test(c, a_chain);
 	tcase_add_test(c, a_part_goes_on);
 	tcase_add_test(c, the_end_is_taken_back);
