@@ -71,19 +71,94 @@ show_option(const char *name, const char *about, bool flag)
 	buf_clear(&b);
 }
 
-void
-tool_help(const struct tool_command *c)
+bool
+tool_option_is_for(const struct tool_option *o, const char *word)
 {
+	size_t n = strlen(word);
+
+	if (o->only == NULL)
+		return true;
+	for (const char *w = o->only; (w = strstr(w, word)) != NULL; w += n)
+		if ((w == o->only || w[-1] == ' ') &&
+		    (w[n] == ' ' || w[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* Is there anything that is for this word (NULL: for any), not for all? */
+static bool
+is_known(const struct tool_command *c, const char *word)
+{
+	for (const struct tool_option *o = c->options;
+	    o != NULL && o->name != NULL; o++)
+		if (o->only != NULL && (word == NULL ||
+		    tool_option_is_for(o, word)))
+			return true;
+	return false;
+}
+
+/* Of "item --url U | move OLD NEW | outage" the part that begins so. */
+static void
+show_usage(const struct tool_command *c, const char *word)
+{
+	const char *at = c->words;
+	size_t n = strlen(at), skip;
+
+	while (word != NULL && *at != '\0') {
+		at += strspn(at, " \n|");
+		n = strcspn(at, "|");
+		skip = strlen(word);
+		if (strncmp(at, word, skip) == 0 &&
+		    strchr(" |", at[skip]) != NULL)
+			break;
+		at += n;
+	}
+	while (n > 0 && at[n - 1] == ' ')
+		n--;
 	printf(_("usage: zqagent %s"), c->name);
-	printf("%s%s\n", c->words[0] != '\0' ? " " : "", c->words);
+	printf("%s%.*s\n", n > 0 ? " " : "", (int)n, at);
+}
+
+/* Text, and those examples that are of this word. */
+static void
+show_examples(const struct tool_command *c, const char *word)
+{
+	static const char begin[] = "  zqagent ", on[] = "      ";
+	size_t name = sizeof(begin) - 1 + strlen(c->name) + 1, n;
+	bool is_its = true;
+
+	for (const char *line = _(c->help); *line != '\0'; line += n) {
+		n = strcspn(line, "\n");
+		n += line[n] == '\n';
+		if (strncmp(line, begin, sizeof(begin) - 1) == 0)
+			is_its = word == NULL || (n > name &&
+			    strncmp(line + name, word, strlen(word)) == 0);
+		else if (strncmp(line, on, sizeof(on) - 1) != 0)
+			is_its = true;
+		if (is_its)
+			printf("%.*s", (int)n, line);
+	}
+}
+
+void
+tool_help(const struct tool_command *c, const char *word)
+{
+	if (word != NULL && !is_known(c, word))
+		word = NULL;
+	show_usage(c, word);
 	printf("\n%s\n\n", _(c->about));
 	for (const struct tool_option *o = c->options;
 	    o != NULL && o->name != NULL; o++)
-		show_option(o->name, _(o->about), o->flag);
+		if (word == NULL || tool_option_is_for(o, word))
+			show_option(o->name, _(o->about), o->flag);
 	show_option("dir", _("the agent's directory, unless it is "
 	    "/var/lib/zhanqun/agent"), false);
 	show_option("json", _("the answer as JSON"), true);
-	printf("\n%s", _(c->help));
+	putchar('\n');
+	show_examples(c, word);
+	if (word == NULL && is_known(c, NULL))
+		printf(_("zqagent %s WORD --help shows what is for that word "
+		    "alone.\n"), c->name);
 }
 
 const char *
@@ -168,7 +243,8 @@ tool_parse(struct tool *t, int argc, char **argv, int *status)
 		} else if (strcmp(argv[i], "--") == 0) {
 			words_only = true;
 		} else if (strcmp(argv[i], "--help") == 0) {
-			tool_help(t->command);
+			tool_help(t->command, t->places > 0 ?
+			    t->place[0] : NULL);
 			*status = 0;
 			return false;
 		} else if (!take_option(t, argc, argv, &i)) {

@@ -22,6 +22,8 @@ struct tool_option {
 	const char *name;	/* "title"; NULL ends a list */
 	const char *about;
 	bool flag;		/* it has no value */
+	const char *only;	/* the first words it is for, blanks between:
+				 * "move closing"; NULL: whatever stands there */
 	const char *value;	/* as given, or NULL; of a flag "" */
 };
 
@@ -47,7 +49,9 @@ struct tool {
 /* Reads the words after the command. False: said what is wrong, or shown
  * the help; *status is then the exit status. */
 bool tool_parse(struct tool *t, int argc, char **argv, int *status);
-void tool_help(const struct tool_command *c);
+/* All of it, or what is for this first word of the command; NULL: none. */
+void tool_help(const struct tool_command *c, const char *word);
+bool tool_option_is_for(const struct tool_option *o, const char *word);
 const char *tool_value(const struct tool *t, const char *option);
 
 /* One line on stderr, "zqagent: …", and a hint below it if there is one.

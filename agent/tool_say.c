@@ -15,76 +15,103 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
+#define SEEN "deleted outage maintenance closing"
+
 struct tool_option tool_say_options[] = {
-	{ .name = "url", .about = N_("the item's address") },
-	{ .name = "title", .about = N_("what it is called") },
-	{ .name = "date", .about = N_("when it was published, "
+	{ .name = "url", .only = "item deleted",
+	  .about = N_("the item's address") },
+	{ .name = "title", .only = "item",
+	  .about = N_("what it is called") },
+	{ .name = "date", .only = "item",
+	  .about = N_("when it was published, "
 	    "\"2026-11-21 09:30\"") },
-	{ .name = "column", .about = N_("the column it stands in") },
-	{ .name = "column-type", .about = N_("what kind of column") },
-	{ .name = "source", .about = N_("who published it first") },
-	{ .name = "author", .about = N_("who wrote it") },
-	{ .name = "keywords", .about = N_("words to find it by") },
-	{ .name = "description", .about = N_("what it says, in short") },
-	{ .name = "language", .about = N_("such as zh-CN") },
-	{ .name = "image", .about = N_("the address of a picture") },
-	{ .name = "type", .about = N_("its media type, text/html") },
-	{ .name = "reason", .about = N_("why; of outage, maintenance and "
+	{ .name = "column", .only = "item",
+	  .about = N_("the column it stands in") },
+	{ .name = "column-type", .only = "item",
+	  .about = N_("what kind of column") },
+	{ .name = "source", .only = "item",
+	  .about = N_("who published it first") },
+	{ .name = "author", .only = "item",
+	  .about = N_("who wrote it") },
+	{ .name = "keywords", .only = "item",
+	  .about = N_("words to find it by") },
+	{ .name = "description", .only = "item",
+	  .about = N_("what it says, in short") },
+	{ .name = "language", .only = "item",
+	  .about = N_("such as zh-CN") },
+	{ .name = "image", .only = "item",
+	  .about = N_("the address of a picture") },
+	{ .name = "type", .only = "item",
+	  .about = N_("its media type, text/html") },
+	{ .name = "reason", .only = "deleted move outage resolved "
+	    "maintenance closing",
+	  .about = N_("why; of outage, maintenance and "
 	    "closing it is needed") },
-	{ .name = "successor", .about = N_("the same as --see") },
-	{ .name = "see", .about = N_("the address where it went; of outage "
+	{ .name = "successor", .only = SEEN,
+	  .about = N_("the same as --see") },
+	{ .name = "see", .only = SEEN,
+	  .about = N_("the address where it went; of outage "
 	    "and closing: where to turn to") },
 	{ .name = "by", .about = N_("who says so, unless you") },
-	{ .name = "prefix", .flag = true, .about = N_("of move: all that is "
+	{ .name = "prefix", .only = "move",
+	  .flag = true, .about = N_("of move: all that is "
 	    "below OLD") },
-	{ .name = "domain", .flag = true, .about = N_("of move: all of a "
+	{ .name = "domain", .only = "move",
+	  .flag = true, .about = N_("of move: all of a "
 	    "host") },
-	{ .name = "at", .about = N_("of move and closing: from when on, "
+	{ .name = "at", .only = "move closing",
+	  .about = N_("of move and closing: from when on, "
 	    "\"2026-12-01 00:00\"; of a move, unless given: now") },
-	{ .name = "until", .about = N_("of move: when old addresses stop to "
+	{ .name = "until", .only = "move outage maintenance",
+	  .about = N_("of move: when old addresses stop to "
 	    "answer; of outage and maintenance: when it is over") },
-	{ .name = "withdraw", .flag = true, .about = N_("take the "
+	{ .name = "withdraw", .only = "move maintenance closing",
+	  .flag = true, .about = N_("take the "
 	    "announcement back; of maintenance with --from or --every: only "
 	    "this one") },
-	{ .name = "service", .about = N_("of outage and maintenance: what of "
+	{ .name = "service", .only = "outage resolved maintenance",
+	  .about = N_("of outage and maintenance: what of "
 	    "the site; unless given: all of it") },
-	{ .name = "from", .about = N_("of outage and maintenance: since "
+	{ .name = "from", .only = "outage maintenance",
+	  .about = N_("of outage and maintenance: since "
 	    "when; of an outage, unless given: now") },
-	{ .name = "every", .about = N_("of maintenance: daily 02:00-04:00; "
+	{ .name = "every", .only = "maintenance",
+	  .about = N_("of maintenance: daily 02:00-04:00; "
 	    "mon,wed 22:00-01:00; monthly:1,15 02:00-04:00") },
-	{ .name = "zone", .about = N_("of --every: whose clocks; unless "
+	{ .name = "zone", .only = "maintenance",
+	  .about = N_("of --every: whose clocks; unless "
 	    "given: Asia/Shanghai") },
-	{ .name = "csv", .about = N_("of move: a table of old,new and, if "
+	{ .name = "csv", .only = "move",
+	  .about = N_("of move: a table of old,new and, if "
 	    "need be, scope,at,until,reason; - reads stdin") },
-	{ .name = "nginx-map", .about = N_("of move: what stands in a map of "
+	{ .name = "nginx-map", .only = "move",
+	  .about = N_("of move: what stands in a map of "
 	    "nginx") },
-	{ .name = "base", .about = N_("of move: the host of paths in a file") },
-	{ .name = "dry-run", .flag = true, .about = N_("of move: only show "
+	{ .name = "base", .only = "move",
+	  .about = N_("of move: the host of paths in a file") },
+	{ .name = "dry-run", .only = "move",
+	  .flag = true, .about = N_("of move: only show "
 	    "what would be said") },
 	{ .name = NULL }
 };
 
-/* What an option is about; unless it stands here, about items. */
+/* What an option is about. */
 enum about { ITEM = 1, MOVE = 2, NOTICE = 4 };
 
 static unsigned
-about(const char *name)
+about(const struct tool_option *o)
 {
-	static const struct { const char *name; unsigned about; } table[] = {
-		{ "prefix", MOVE }, { "domain", MOVE }, { "csv", MOVE },
-		{ "nginx-map", MOVE }, { "base", MOVE }, { "dry-run", MOVE },
-		{ "at", MOVE | NOTICE }, { "until", MOVE | NOTICE },
-		{ "withdraw", MOVE | NOTICE }, { "service", NOTICE },
-		{ "from", NOTICE }, { "every", NOTICE }, { "zone", NOTICE },
-		{ "reason", ITEM | MOVE | NOTICE },
-		{ "by", ITEM | MOVE | NOTICE },
-		{ "see", ITEM | NOTICE }, { "successor", ITEM | NOTICE },
+	static const struct { const char *word; unsigned about; } table[] = {
+		{ "item", ITEM }, { "deleted", ITEM }, { "move", MOVE },
+		{ "outage", NOTICE }, { "resolved", NOTICE },
+		{ "maintenance", NOTICE }, { "closing", NOTICE },
 	};
+	unsigned is = 0;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (strcmp(name, table[i].name) == 0)
-			return table[i].about;
-	return ITEM;
+		if (tool_option_is_for(o, table[i].word))
+			is |= table[i].about;
+	return is;
 }
 
 static bool
@@ -92,7 +119,7 @@ is_odd(const struct tool *t, unsigned what)
 {
 	for (const struct tool_option *o = tool_say_options; o->name != NULL;
 	    o++)
-		if (o->value != NULL && (about(o->name) & what) == 0) {
+		if (o->value != NULL && (about(o) & what) == 0) {
 			(void)tool_fail(_("zqagent say --help has examples"),
 			    _("--%s is not for %s"), o->name, t->place[0]);
 			return true;
@@ -139,7 +166,7 @@ question(struct tool *t)
 		return NULL;
 	for (const struct tool_option *o = tool_say_options; o->name != NULL;
 	    o++) {
-		if (o->value == NULL || (about(o->name) & ITEM) == 0)
+		if (o->value == NULL || (about(o) & ITEM) == 0)
 			continue;
 		if (json_object_set_new(ask, strcmp(o->name, "see") == 0 ?
 		    "successor" : o->name, json_string(o->value)) != 0) {

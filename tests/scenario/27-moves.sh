@@ -10,6 +10,14 @@ A_PORT=$(port) N_PORT=$(port)
 OLD=http://a.localhost:$A_PORT NEW=http://new.localhost:$N_PORT
 PAGES=80		# more than the gate lets pass
 
+# --- the help shows what is for a move, and nothing else -----------------------
+"$ZQ_BUILD/zqagent" say move --help >"$T/help" || die "no help"
+for word in 'usage: zqagent say move OLD NEW$' '--csv' '--nginx-map /etc'; do
+	grep -qe "$word" "$T/help" || die "say move --help lacks $word"
+done
+grep -qe '--title' -e '--every' -e 'say outage' "$T/help" &&
+	die "say move --help shows what is not for moves"
+
 # --- two sites, one of which a web server shows ------------------------------
 n=1
 while [ $n -le $PAGES ]; do
