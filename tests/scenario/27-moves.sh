@@ -15,7 +15,7 @@ PAGES=80		# more than the gate lets pass
 for word in 'usage: zqagent say move OLD NEW$' '--csv' '--nginx-map /etc'; do
 	grep -qe "$word" "$T/help" || die "say move --help lacks $word"
 done
-grep -qe '--title' -e '--every' -e 'say outage' "$T/help" &&
+grep -qe '--title' -e '--zone' -e 'say outage' "$T/help" &&
 	die "say move --help shows what is not for moves"
 
 # --- two sites, one of which a web server shows ------------------------------
