@@ -344,9 +344,8 @@ static const struct {
 };
 
 static void
-on_ask(void *arg, struct ctl_peer *peer, json_t *ask, uid_t uid)
+dispatch(struct agent *a, struct ctl_peer *peer, json_t *ask, uid_t uid)
 {
-	struct agent *a = arg;
 	const char *what = json_text(ask, "do");
 	char by[NAME_MAX_BYTES];
 
@@ -362,6 +361,16 @@ on_ask(void *arg, struct ctl_peer *peer, json_t *ask, uid_t uid)
 	}
 	ctl_fail(peer, _("zqagent and zqagentd may be of different versions"),
 	    _("the daemon doesn't know this question"));
+}
+
+/* In the language of who asks. */
+static void
+on_ask(void *arg, struct ctl_peer *peer, json_t *ask, uid_t uid)
+{
+	const char *before = lang_borrow(json_text(ask, "lang"));
+
+	dispatch(arg, peer, ask, uid);
+	lang_switch(before);
 }
 
 static void

@@ -284,10 +284,12 @@ ask_it(const struct tool *t, json_t *ask, bool *down)
 json_t *
 tool_ask(const struct tool *t, json_t *ask, bool *down)
 {
-	json_t *answer = ask_it(t, ask, down);
-	int error = errno;
-	json_t *ok;
+	json_t *answer, *ok;
+	int error;
 
+	json_object_set_new(ask, "lang", json_string(lang_now()));
+	answer = ask_it(t, ask, down);
+	error = errno;
 	json_decref(ask);
 	if (*down)
 		return NULL;

@@ -35,6 +35,12 @@ say "- who includes the file before there is a move finds one"
 wait_for 60 "a map without lines" test -f "$T/maps/moved"
 grep -v '^#' "$T/maps/moved" && die "nothing has moved"
 
+say "- the daemon, in English here, answers each in their language"
+LANGUAGE=zh_CN zqagent $B letters 999 2>"$T/said" && die "a letter 999"
+grep -q '没有' "$T/said" || { cat "$T/said"; die "the daemon's language"; }
+zqagent $B letters 999 2>"$T/said" && die "a letter 999"
+grep -q 'there is no letter 999' "$T/said" || { cat "$T/said"; die "English"; }
+
 say "- a column moves: whoever links there gets a letter"
 zqagent $B say move https://www.kaifeng.gov.cn/old/ \
 	https://www.kaifeng.gov.cn/new/ --prefix --reason 改版 >"$T/said" ||
