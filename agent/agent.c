@@ -72,6 +72,15 @@ on_renewed(void *arg)
 		push_restart(a->push);
 }
 
+/* What is open was let in by those that were trusted before. */
+static void
+on_trusted(void *arg)
+{
+	struct agent *a = arg;
+
+	fetch_forget_connections(a->fetch);
+}
+
 void
 agent_identity(struct agent *a)
 {
@@ -167,7 +176,7 @@ on_letter(void *arg, const struct letter *l)
 	struct agent *a = arg;
 	const struct errand_host host = { .store = a->store,
 	    .sources = a->sources, .renew = a->renew,
-	    .dir = a->config->top->dir };
+	    .dir = a->config->top->dir, .arg = a, .trusted = on_trusted };
 
 	return errand_do(&host, l);
 }

@@ -69,6 +69,8 @@ trust(const struct errand_host *h, const struct letter *l,
 	if (ok) {
 		buf_text(result, N_("the hub's authorities are trusted as it "
 		    "says"));
+		if (h->trusted != NULL)
+			h->trusted(h->arg);
 		renew_look(h->renew);
 	} else {
 		buf_text(result, buf_cstr(&why));

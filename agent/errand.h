@@ -20,6 +20,9 @@ struct errand_host {
 	struct sources *sources;
 	struct renew *renew;
 	const char *dir;
+	void *arg;
+	/* Other authorities of the hub are trusted from now on; may be NULL. */
+	void (*trusted)(void *arg);
 };
 
 /* True: it is done, or it was none of ours. False: not now. */

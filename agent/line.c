@@ -70,6 +70,9 @@ line_prepare(const struct line *l, CURL *curl)
 	curl_easy_setopt(curl, CURLOPT_SSLKEY, l->key);
 	curl_easy_setopt(curl, CURLOPT_CAINFO, l->ca);
 	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+#if LIBCURL_VERSION_NUM >= 0x075700	/* it keeps what it read for a day */
+	curl_easy_setopt(curl, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+#endif
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION,
 	    (long)CURL_SSLVERSION_TLSv1_3);
 	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_context);
