@@ -27,8 +27,11 @@
 
 struct address {
 	struct check *check;
-	char *asked, *wanted;	/* before its time they are the same */
+	char *asked, *wanted;
+	bool ahead;		/* they are the same */
 	bool good;
+	enum cause trouble;
+	char detail[TRAIL_DETAIL];
 	struct move_try tried;
 };
 
@@ -44,7 +47,7 @@ struct check {
 	struct move_info info;
 	struct query *query;
 	struct address at[QUERY_MOVE_SAMPLE];
-	size_t count, wrong, left;
+	size_t count, looked, wrong, left;
 	struct inward inward;
 	struct event_base *base;
 	struct buf evidence;	/* of the proof; "" if none was asked for */
@@ -53,13 +56,15 @@ struct check {
 /* --- which addresses ---------------------------------------------------------- */
 
 static void
-add_address(void *arg, struct span url, struct span to)
+add_address(void *arg, struct span url, struct span to, bool kept)
 {
 	struct check *c = arg;
-	struct span asked = c->ahead ? to : url;
+	bool ahead = c->ahead || kept;
+	struct span asked = ahead ? to : url;
 
 	if (c->count < QUERY_MOVE_SAMPLE)
 		c->at[c->count++] = (struct address){ .check = c,
+		    .ahead = ahead,
 		    .asked = mem_copy(asked.at, asked.n),
 		    .wanted = mem_copy(to.at, to.n) };
 }
@@ -140,8 +145,12 @@ on_done(void *arg, struct trail *t)
 	struct check *c = a->check;
 
 	move_try_judge(&a->tried, t, span_of(a->wanted));
-	a->good = move_try_is_good(&a->tried, c->ahead);
-	c->wrong += !a->good;
+	a->good = move_try_is_good(&a->tried, a->ahead);
+	a->trouble = t->trouble != CAUSE_FINE ? t->trouble :
+	    CAUSE_TOO_OFTEN;
+	snprintf(a->detail, sizeof(a->detail), "%s", t->detail);
+	c->looked += !a->tried.blind;
+	c->wrong += !a->good && !a->tried.blind;
 	if (--c->left == 0)
 		event_base_loopexit(c->base, NULL);
 }
@@ -202,7 +211,7 @@ what_is_wrong(const struct check *c)
 
 	why[0] = '\0';
 	for (size_t i = 0; i < c->count && why[0] == '\0'; i++)
-		if (!c->at[i].good)
+		if (!c->at[i].good && !c->at[i].tried.blind)
 			snprintf(why, sizeof(why), "%.220s: %.220s",
 			    c->at[i].asked, c->at[i].tried.said);
 	return json_span(span_of(why));
@@ -229,9 +238,14 @@ agree(struct check *c)
 static json_t *
 record(struct check *c)
 {
+	if (c->looked == 0)
+		return json_pack("{s:I, s:s, s:i, s:i}", "move",
+		    (json_int_t)c->number, "state",
+		    move_state_name(c->info.move.state), "looked", 0,
+		    "wrong", 0);
 	return cmd_act(c->line, with_reason(c, json_pack(
 	    "{s:s, s:I, s:I, s:I, s:o}", "do", "move-looked", "move",
-	    (json_int_t)c->number, "looked", (json_int_t)c->count, "wrong",
+	    (json_int_t)c->number, "looked", (json_int_t)c->looked, "wrong",
 	    (json_int_t)c->wrong, "why", what_is_wrong(c)), ""));
 }
 
@@ -243,7 +257,8 @@ print_address(const struct address *a)
 	struct buf b;
 
 	buf_init(&b, 16384);
-	text_pad(&b, span_of(a->good ? _("good") : _("WRONG")), 8);
+	text_pad(&b, span_of(a->tried.blind ? _("unknown") : a->good ?
+	    _("good") : _("WRONG")), 8);
 	text_pad(&b, span_of(a->asked), text_width(span_of(a->asked)));
 	buf_text(&b, "  ");
 	text_pad(&b, span_of(a->tried.said), text_width(span_of(a->tried.said)));
@@ -257,12 +272,44 @@ json_addresses(const struct check *c)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->count; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:b, s:o}",
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}",
 		    "asked", json_span(span_of(c->at[i].asked)),
 		    "wanted", json_span(span_of(c->at[i].wanted)),
-		    "good", c->at[i].good,
+		    "good", c->at[i].tried.blind ? json_null() :
+		    json_boolean(c->at[i].good),
 		    "said", json_span(span_of(c->at[i].tried.said))));
 	return list;
+}
+
+/* What was not looked at, and how it can be. */
+static void
+print_blind(const struct check *c)
+{
+	const struct address *a = NULL;
+	struct buf b;
+
+	for (size_t i = 0; i < c->count && a == NULL; i++)
+		if (c->at[i].tried.blind)
+			a = &c->at[i];
+	if (a == NULL)
+		return;
+	buf_init(&b, 16384);
+	cause_evidence(&b, a->trouble, span_of(a->detail));
+	buf_text(&b, "\n");
+	cause_repair(&b, a->trouble, span_of(a->detail));
+	printf("%s\n", buf_cstr(&b));
+	buf_clear(&b);
+}
+
+static void
+print_sum(const struct check *c, const char *state)
+{
+	if (c->looked > 0)
+		printf(_("%zu of %zu wrong; the move is %s\n"), c->wrong,
+		    c->looked, state != NULL ? _(state) : "");
+	else
+		printf(_("nothing could be looked at; the move is %s, as "
+		    "before\n"), state != NULL ? _(state) : "");
 }
 
 /* What all of it says: the addresses are as they should be, and nothing else
@@ -270,7 +317,7 @@ json_addresses(const struct check *c)
 static int
 status_of(const struct check *c, const char *state)
 {
-	return c->wrong == 0 && state != NULL &&
+	return c->looked > 0 && c->wrong == 0 && state != NULL &&
 	    move_state_of(span_of(state)) != MOVE_OVERDUE ? CMD_OK : CMD_NO;
 }
 
@@ -295,8 +342,8 @@ tell(const struct check *c, json_t *result)
 	if (c->evidence.n > 0)
 		printf(_("proof at %s: %s\n"), c->host,
 		    buf_cstr(&c->evidence));
-	printf(_("%zu of %zu wrong; the move is %s\n"), c->wrong, c->count,
-	    state != NULL ? _(state) : "");
+	print_blind(c);
+	print_sum(c, state);
 	if (why != NULL)
 		printf("%s\n", why);
 	json_decref(result);

@@ -31,7 +31,8 @@ take(struct sample *s, struct span url)
 	if (s->left == 0 || !rewrite_url(s->rules, url, s->when, &s->to,
 	    &number) || number != s->move->number)
 		return;
-	s->each(s->arg, url, buf_look(&s->to));
+	s->each(s->arg, url, buf_look(&s->to),
+	    rewrite_is_reused(s->rules, url, s->when));
 	s->left--;
 }
 

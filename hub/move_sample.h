@@ -5,6 +5,7 @@
 #ifndef ZQ_HUB_MOVE_SAMPLE_H
 #define ZQ_HUB_MOVE_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +19,11 @@
 /* Up to `most` addresses that it moves, and where all moves together lead them
  * from its time on: first those that are linked to, else items, else the old
  * address itself. Not those that another move takes elsewhere. Normal
- * forms. rules: those that count (move_rules()), with this one. */
-typedef void move_sample_fn(void *arg, struct span url, struct span to);
+ * forms. kept: another move leads to url itself (they changed places), so no
+ * redirect answers there. rules: those that count (move_rules()), with this
+ * one. */
+typedef void move_sample_fn(void *arg, struct span url, struct span to,
+    bool kept);
 void move_sample(struct db_txn *t, const struct rewrite *rules,
     const struct move *m, int64_t now, size_t most, move_sample_fn *each,
     void *arg);

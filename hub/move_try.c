@@ -12,6 +12,18 @@
 #include "protocol/wire.h"
 
 #define END 200			/* bytes of where it led */
+#define TOO_OFTEN 429
+
+/* What keeps us from looking is no fault of the move, unless it was seen
+ * already to lead elsewhere. */
+static bool
+is_blind(const struct move_try *m, const struct trail *t)
+{
+	return (t->hops == 0 || m->led) &&
+	    (cause_outcome(t->trouble) == OUTCOME_UNKNOWN ||
+	    t->trouble == CAUSE_TOO_OFTEN || (m->answered &&
+	    m->status == TOO_OFTEN));
+}
 
 static void
 note(struct move_try *m, const struct trail *t)
@@ -41,21 +53,22 @@ move_try_judge(struct move_try *m, const struct trail *t, struct span wanted)
 	};
 	m->other = t->page.says_missing || t->page.bad[0] != '\0' ||
 	    t->page.parked[0] != '\0';
+	m->blind = is_blind(m, t);
 	note(m, t);
 }
 
 bool
 move_try_is_good(const struct move_try *m, bool ahead)
 {
-	return m->answered && m->status == 200 && !m->other &&
+	return !m->blind && m->answered && m->status == 200 && !m->other &&
 	    (ahead || m->led);
 }
 
 bool
 move_try_is_dead(const struct move_try *m)
 {
-	return m->answered && (m->status == 404 || m->status == 410 ||
-	    m->other);
+	return !m->blind && m->answered && (m->status == 404 ||
+	    m->status == 410 || m->other);
 }
 
 /* --- frames ------------------------------------------------------------------- */
@@ -88,6 +101,7 @@ move_try_ask_read(struct span *asked, struct span *wanted, struct span body)
 void
 move_try_write(struct buf *b, const struct move_try *m)
 {
+	write_u8(b, m->blind);
 	write_u8(b, m->answered);
 	write_u32(b, m->status);
 	write_u8(b, m->led);
@@ -99,19 +113,21 @@ bool
 move_try_read(struct move_try *m, struct span body)
 {
 	struct reader r = reader_of(body);
-	uint8_t answered, led, other;
+	uint8_t blind, answered, led, other;
 	struct span said;
 
 	*m = (struct move_try){ .answered = false };
+	blind = read_u8(&r);
 	answered = read_u8(&r);
 	m->status = read_u32(&r);
 	led = read_u8(&r);
 	other = read_u8(&r);
 	said = read_span(&r);
-	if (!reader_done(&r) || answered > 1 || led > 1 || other > 1 ||
-	    m->status >= 1000 || said.n >= sizeof(m->said) ||
+	if (!reader_done(&r) || blind > 1 || answered > 1 || led > 1 ||
+	    other > 1 || m->status >= 1000 || said.n >= sizeof(m->said) ||
 	    (said.n > 0 && memchr(said.at, '\0', said.n) != NULL))
 		return false;
+	m->blind = blind == 1;
 	m->answered = answered == 1;
 	m->led = led == 1;
 	m->other = other == 1;

@@ -18,6 +18,8 @@
 #define MOVE_TRY_SAID 512
 
 struct move_try {
+	bool blind;		/* it could not be looked at: that says
+				 * nothing of the move */
 	bool answered;		/* something did … */
 	uint32_t status;	/* … with this in the end */
 	bool led;		/* for good, to what was wanted */
@@ -30,9 +32,10 @@ struct move_try {
 /* wanted: where it has to lead. */
 void move_try_judge(struct move_try *m, const struct trail *t,
     struct span wanted);
-/* ahead: it was the new address that was asked, before the time. */
+/* ahead: it was the new address that was asked, before the time, or because
+ * the old one is another's new one. Of what is blind neither this … */
 bool move_try_is_good(const struct move_try *m, bool ahead);
-/* Whoever followed this would find nothing. */
+/* … nor this is true: whoever followed it would find nothing. */
 bool move_try_is_dead(const struct move_try *m);
 
 /* Frames between the core and the check part: TRY and TRIED. What was read

@@ -18,6 +18,7 @@
 #include "hub/map.h"
 #include "hub/move_sample.h"
 #include "hub/move_try.h"
+#include "hub/pulse.h"
 #include "hub/target.h"
 #include "protocol/rewrite.h"
 
@@ -36,7 +37,8 @@
 	"addresses answer was not looked at"
 
 struct address {
-	char *wanted;
+	char *asked;
+	bool ahead;		/* that is the new one */
 	struct move_try tried;
 	bool done;
 };
@@ -48,6 +50,8 @@ struct look {			/* that is under way */
 	int64_t until;		/* ms, mono: nobody waits for longer */
 	size_t count, left;
 	struct address at[MOVE_SAMPLE];
+	size_t known, missing;	/* in the index, … */
+	char why[MOVE_TEXT];	/* … and which */
 };
 
 struct again {			/* what the rows don't tell of a move */
@@ -156,22 +160,50 @@ struct found {
 	char why[MOVE_TEXT];
 };
 
+static bool
+is_cut_off(void)
+{
+	struct pulse_head head;
+
+	return pulse_look(&head) && head.isolated;
+}
+
+static void
+judge_one(const struct address *a, bool cut, struct found *v)
+{
+	bool good = a->done && move_try_is_good(&a->tried, a->ahead);
+	bool silent = !a->done || !a->tried.answered;
+
+	if ((a->done && a->tried.blind) || (silent && cut))
+		return;		/* that is no fault of the move */
+	v->looked++;
+	v->wrong += !good;
+	v->dead += a->done && move_try_is_dead(&a->tried);
+	v->silent += silent;
+	if (!good && v->why[0] == '\0')
+		snprintf(v->why, sizeof(v->why), "%.220s: %.220s", a->asked,
+		    a->done ? a->tried.said : "not looked at in time");
+}
+
 static void
 judge(const struct look *l, struct found *v)
 {
-	*v = (struct found){ .looked = l->count };
-	for (size_t i = 0; i < l->count; i++) {
-		const struct address *a = &l->at[i];
-		bool good = a->done && move_try_is_good(&a->tried, l->ahead);
+	bool cut = is_cut_off();
 
-		v->wrong += !good;
-		v->dead += a->done && move_try_is_dead(&a->tried);
-		v->silent += !a->done || !a->tried.answered;
-		if (!good && v->why[0] == '\0')
-			snprintf(v->why, sizeof(v->why), "%.220s: %.220s",
-			    a->wanted, a->done ? a->tried.said :
-			    "not looked at in time");
-	}
+	*v = (struct found){ .looked = 0 };
+	for (size_t i = 0; i < l->count; i++)
+		judge_one(&l->at[i], cut, v);
+}
+
+/* The network says nothing: what the index says is all there is, and before
+ * its time that was not enough. */
+static void
+conclude_blind(struct move_watch *w, const struct look *l)
+{
+	if (l->ahead || l->known == 0 || is_bad(l->known, l->missing))
+		look_again(w, l->move, HOUR);
+	else
+		say(w, l->move, l->known, l->missing, l->why, NOTE_INDEX);
 }
 
 static void
@@ -183,11 +215,13 @@ conclude(struct move_watch *w, const struct look *l)
 
 	judge(l, &v);
 	bad = is_bad(v.looked, v.wrong);
-	all_dead = v.dead == v.looked;
-	silent = v.silent == v.looked;
+	all_dead = v.looked > 0 && v.dead == v.looked;
+	silent = v.looked > 0 && v.silent == v.looked;
 	a->dead = all_dead ? a->dead + 1 : 0;
 	a->silent = silent ? a->silent + 1 : 0;
-	if (!bad)
+	if (v.looked == 0)
+		conclude_blind(w, l);
+	else if (!bad)
 		say(w, l->move, v.looked, v.wrong, v.why, "");
 	else if (l->ahead)
 		look_again(w, l->move, HOUR);
@@ -203,7 +237,7 @@ end_look(struct move_watch *w, struct look *l)
 {
 	conclude(w, l);
 	for (size_t i = 0; i < l->count; i++)
-		free(l->at[i].wanted);
+		free(l->at[i].asked);
 	*l = (struct look){ .move = 0 };
 }
 
@@ -239,6 +273,7 @@ struct sampling {
 	struct look *look;	/* its asking, if that is needed */
 	struct {
 		char *asked, *wanted;
+		bool ahead;
 	} at[MOVE_SAMPLE];
 	size_t count;
 	size_t here, missing;	/* in the index */
@@ -246,10 +281,11 @@ struct sampling {
 };
 
 static void
-note(void *arg, struct span url, struct span to)
+note(void *arg, struct span url, struct span to, bool kept)
 {
 	struct sampling *s = arg;
-	struct span asked = move_is_ahead(s->move->state) ? to : url;
+	bool ahead = move_is_ahead(s->move->state) || kept;
+	struct span asked = ahead ? to : url;
 	struct target_verdict v;
 
 	target_judge(s->txn, NULL, to, 0, &v, NULL);
@@ -262,6 +298,7 @@ note(void *arg, struct span url, struct span to)
 		    (int)(to.n < 400 ? to.n : 400), to.at);
 	if (s->count == MOVE_SAMPLE)
 		return;
+	s->at[s->count].ahead = ahead;
 	s->at[s->count].asked = mem_copy(asked.at, asked.n);
 	s->at[s->count++].wanted = mem_copy(to.at, to.n);
 }
@@ -276,14 +313,17 @@ ask(struct sampling *s)
 	    .number = ++s->w->looks, .ahead = move_is_ahead(s->move->state),
 	    .settles = s->move->settle != CLOCK_NONE,
 	    .until = clock_mono() + PATIENCE, .count = s->count,
-	    .left = s->count };
+	    .left = s->count, .known = s->here + s->missing,
+	    .missing = s->missing };
+	snprintf(l->why, sizeof(l->why), "%s", s->why);
 	buf_init(&body, LOOK_FRAME_MAX);
 	for (size_t i = 0; i < s->count; i++) {
-		l->at[i].wanted = s->at[i].wanted;
-		s->at[i].wanted = NULL;
+		l->at[i].asked = s->at[i].asked;
+		l->at[i].ahead = s->at[i].ahead;
+		s->at[i].asked = NULL;
 		buf_reset(&body);
-		move_try_ask_write(&body, span_of(s->at[i].asked),
-		    span_of(l->at[i].wanted));
+		move_try_ask_write(&body, span_of(l->at[i].asked),
+		    span_of(s->at[i].wanted));
 		must(!body.bad);
 		channel_send(s->w->channel, FRAME_TRY,
 		    (uint64_t)l->number << 32 | i, buf_look(&body));
@@ -481,7 +521,7 @@ move_watch_free(struct move_watch *w)
 		return;
 	for (struct look *l = w->look; l < w->look + LOOKS; l++)
 		for (size_t i = 0; l->move != 0 && i < l->count; i++)
-			free(l->at[i].wanted);
+			free(l->at[i].asked);
 	forget_again(w);
 	map_clear(&w->again);
 	acts_clear(&w->acts);

@@ -71,4 +71,17 @@ zqhub move list --json | jq -e '.moves[] | select(.state == "failed") |
 	.why | test("worse|bad")' >"$T/why" || die "it doesn't say why"
 grep -q 'GET /good/1.html HTTP/1.1" 301' "$T/access" || die "not looked at"
 zqhub journal print | grep -q move-looked || die "not in the journal"
+
+say "- where the hub may not look it says so, and no move fails by that"
+sed -i '/^check_allow/d' "$HUB/hub.conf"
+GOOD=$(zqhub move list --json | jq --arg old "$W/good/" \
+	'.moves[] | select(.old == $old) | .move')
+zqhub move check "$GOOD" >"$T/check" && die "looked at what is private"
+grep -q 'nothing could be looked at; the move is verified' "$T/check" ||
+	{ cat "$T/check"; die "it doesn't say what it did"; }
+grep -q check_allow "$T/check" || die "it doesn't say what to do"
+state_is good verified || die "what was not looked at has failed"
+zqhub move check "$GOOD" --json | jq -e '.looked == 0 and
+	.state == "verified" and .addresses[0].good == null' >"$T/json" ||
+	die "as JSON"
 exit 0

@@ -149,11 +149,17 @@ tell(enum change_kind kind, const char *url, const char *scope)
 }
 
 static void
-announce(const char *old, const char *new, int64_t from)
+announce_as(const char *scope, const char *old, const char *new, int64_t from)
 {
 	core_act(&kit, json_pack("{s:s, s:i, s:s, s:s, s:s, s:I}", "do",
 	    "move-announce", "site", 1, "old", old, "new", new, "scope",
-	    "prefix", "from", (json_int_t)from));
+	    scope, "from", (json_int_t)from));
+}
+
+static void
+announce(const char *old, const char *new, int64_t from)
+{
+	announce_as("prefix", old, new, from);
 }
 
 static void
@@ -203,6 +209,20 @@ state(uint32_t number)
 	(void)move_get(t, number, &m);
 	db_abort(t);
 	return move_state_name(m.state);
+}
+
+static const char *
+why(uint32_t number)
+{
+	static char text[MOVE_TEXT];
+	struct db_txn *t = view_read(kit.writer.view);
+	struct move m;
+
+	text[0] = '\0';
+	if (move_get(t, number, &m))
+		snprintf(text, sizeof(text), "%.*s", SPAN_ARGS(m.why));
+	db_abort(t);
+	return text;
 }
 
 #define OLD "http://www.s1.gov.cn/a/"
@@ -312,8 +332,61 @@ START_TEST(over_the_network)
 	reply.led = false;
 	later(24 * HOUR);
 	tick();
+	snprintf(reply.said, sizeof(reply.said), "404");
 	go_on();
 	ck_assert_str_eq(state(1), "failed");
+	ck_assert_str_eq(why(1), OLD ": 404");	/* which was asked */
+}
+END_TEST
+
+/* What a hub may not look at is no proof, however often it doesn't. */
+START_TEST(out_of_sight)
+{
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .blind = true, .said = "inward" };
+	announce(OLD, NEW, now);
+	tick();
+	later(20 * MINUTE);
+	tick();
+	for (unsigned i = 1; i <= 4; i++) {
+		go_on();
+		ck_assert_uint_eq(asked, i);
+		ck_assert_str_eq(state(1), "effective");
+		later(HOUR);
+	}
+	/* The index alone has to do. */
+	tell(CHANGE_COVER, "http://www.s1.gov.cn/", "whole");
+	tell(CHANGE_CREATED, NEW "1.html", "");
+	go_on();
+	ck_assert_str_eq(state(1), "verified");
+	ck_assert_uint_eq(asked, 5);
+}
+END_TEST
+
+#define ONE OLD "1.html"
+#define OTHER OLD "2.html"
+
+/* Two pages change places: no redirect answers at either. */
+START_TEST(changed_places)
+{
+	int64_t from = now + HOUR;
+
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .answered = true, .status = 200 };
+	announce_as("address", ONE, OTHER, from);
+	announce_as("address", OTHER, ONE, from);
+	later(HOUR);
+	tick();
+	later(20 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(state(1), "verified");
+	ck_assert_str_eq(state(2), "verified");
+	reply.status = 404;
+	later(25 * HOUR);
+	go_on();
+	ck_assert_str_eq(state(1), "failed");
+	ck_assert(strncmp(why(1), OTHER, strlen(OTHER)) == 0);
 }
 END_TEST
 
@@ -385,7 +458,7 @@ START_TEST(what_came_over)
 	ck_assert(move_try_read(&out, buf_look(&b)));
 	ck_assert_uint_eq(out.status, 302);
 	ck_assert_str_eq(out.said, m.said);
-	ck_assert(out.answered && !out.led && !out.other);
+	ck_assert(out.answered && !out.blind && !out.led && !out.other);
 	for (size_t n = 0; n < b.n; n++)
 		ck_assert(!move_try_read(&out, (struct span){ .at = b.at,
 		    .n = n }));
@@ -403,6 +476,8 @@ add(TCase *t)
 	tcase_add_test(t, what_has_moved_already);
 	tcase_add_test(t, what_settles_has_time);
 	tcase_add_test(t, over_the_network);
+	tcase_add_test(t, out_of_sight);
+	tcase_add_test(t, changed_places);
 	tcase_add_test(t, seen_not_to_work);
 	tcase_add_test(t, silence);
 	tcase_add_test(t, no_answer);
