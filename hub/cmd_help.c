@@ -43,9 +43,12 @@ cmd_help_short(const struct cmd *c)
 static bool
 goes_on(const struct cmd *list, const struct cmd *next)
 {
-	size_t n = strcspn(list->name, " ");
+	size_t n;
 
-	return next != NULL && n == strcspn(next->name, " ") &&
+	if (list->name == NULL || next == NULL || next->name == NULL)
+		return false;
+	n = strcspn(list->name, " ");
+	return n == strcspn(next->name, " ") &&
 	    strncmp(list->name, next->name, n) == 0;
 }
 
