@@ -1,6 +1,7 @@
 /* See cause.h. */
 #include "agent/cause.h"
 
+#include <openssl/x509_vfy.h>
 #include <stddef.h>
 
 #include "certs/peer.h"
@@ -58,8 +59,8 @@ static const struct {
 	{ VERDICT_FORKED, NULL, { N_("forked: the hub has other changes under "
 	    "the same numbers, so this agent is a copy or was restored; stop "
 	    "the other one, then `zqagent retell`"), OFTEN } },
-	{ VERDICT_BAD, NULL, { N_("the hub can't read what we send; are agent "
-	    "and hub of very different versions?"), OFTEN } },
+	{ VERDICT_BAD, NULL, { N_("the hub refuses what this site sends"),
+	    OFTEN } },
 };
 
 const struct cause *
@@ -75,12 +76,47 @@ cause_of(enum verdict v, struct span word)
 	return &other;
 }
 
+/* Who isn't reached, or is none, in a plain sentence with what to look at;
+ * NULL: curl's will do. */
+static const char *
+plain(CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return _("the hub's name leads nowhere from here: look at the "
+		    "setting hub, and whether DNS answers on this machine");
+	case CURLE_COULDNT_CONNECT:
+		return _("nobody answers at the hub's address: does zqhubd "
+		    "run there, and does every firewall let this machine "
+		    "through?");
+	case CURLE_OPERATION_TIMEDOUT:
+		return _("no answer from the hub's address in time: is it "
+		    "the hub, and is there a firewall or a proxy on the "
+		    "way?");
+	case CURLE_SSL_CONNECT_ERROR:
+		return _("there is no TLS of a hub at the hub's address: is "
+		    "it another program, or a proxy on the way; or does the "
+		    "hub refuse this site's certificate (its clock, or zqhub "
+		    "site reissue)?");
+	case CURLE_GOT_NOTHING:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		return _("the connection to the hub was cut before there was "
+		    "an answer: is it the hub, is there a proxy on the way, "
+		    "or does the hub refuse this site's certificate?");
+	default:
+		return NULL;
+	}
+}
+
 void
 cause_of_failure(struct buf *b, const struct fetch_answer *a)
 {
 	bool tls = a->code == CURLE_PEER_FAILED_VERIFICATION;
+	const char *why = tls ? peer_why(a->verified) : plain(a->code);
 
-	if (tls && peer_is_strange(a->verified))
+	if (tls && (peer_is_strange(a->verified) ||
+	    a->verified == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT))
 		buf_printf(b, _("what answers at the hub's address has a "
 		    "certificate of a CA that this site doesn't trust: the "
 		    "hub's CA was replaced while this agent was away, or it "
@@ -88,8 +124,8 @@ cause_of_failure(struct buf *b, const struct fetch_answer *a)
 		    "ticket (zqhub site reissue CODE) and run zqagent enroll "
 		    "HUB TICKET here; what changes is kept until then (%s)"),
 		    a->error);
-	else if (tls && peer_why(a->verified) != NULL)
-		buf_printf(b, "%s (%s)", peer_why(a->verified), a->error);
+	else if (why != NULL)
+		buf_printf(b, "%s (%s)", why, a->error);
 	else
 		buf_text(b, a->error);
 }

@@ -172,7 +172,7 @@ END_TEST
 
 START_TEST(test_bad)
 {
-	stops_at(VERDICT_BAD, "can't read");
+	stops_at(VERDICT_BAD, "refuses");
 }
 END_TEST
 

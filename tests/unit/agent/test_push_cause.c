@@ -3,6 +3,10 @@
  */
 #include "tests/unit/agent/pushkit.h"
 
+#include <openssl/x509_vfy.h>
+
+#include "agent/cause.h"
+
 /* --- causes and wants --------------------------------------------------------- */
 
 /* Each cause has a sentence of its own, and its pace. */
@@ -25,7 +29,7 @@ START_TEST(test_causes)
 		{ VERDICT_FORKED, "instance", "two agents", 0, 0 },
 		{ VERDICT_FORKED, "behind", "went back", 0, 0 },
 		{ VERDICT_FORKED, "settled", "kept the other", 0, 0 },
-		{ VERDICT_BAD, NULL, "can't read", 0, 0 },
+		{ VERDICT_BAD, NULL, "refuses what this site sends", 0, 0 },
 	};
 
 	hub.times = -1;
@@ -43,6 +47,36 @@ START_TEST(test_causes)
 		ck_assert_int_le(push_rest(push), cases[i].most);
 		stop();
 	}
+}
+END_TEST
+
+/* What curl says is for those who know curl. */
+START_TEST(test_failures)
+{
+	static const struct { CURLcode code; const char *words; } cases[] = {
+		{ CURLE_COULDNT_RESOLVE_HOST, "whether DNS answers" },
+		{ CURLE_COULDNT_CONNECT, "does zqhubd run" },
+		{ CURLE_OPERATION_TIMEDOUT, "in time" },
+		{ CURLE_SSL_CONNECT_ERROR, "another program" },
+		{ CURLE_RECV_ERROR, "was cut" },
+	};
+	struct fetch_answer a = { .error = "as curl says" };
+	struct buf b;
+
+	buf_init(&b, 4096);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		a.code = cases[i].code;
+		buf_reset(&b);
+		cause_of_failure(&b, &a);
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&b), cases[i].words));
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "(as curl says)"));
+	}
+	a.code = CURLE_PEER_FAILED_VERIFICATION;
+	a.verified = X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+	buf_reset(&b);
+	cause_of_failure(&b, &a);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "another machine"));
+	buf_clear(&b);
 }
 END_TEST
 
@@ -136,6 +170,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_causes);
+	tcase_add_test(t, test_failures);
 	tcase_add_test(t, test_settled);
 	tcase_add_test(t, test_batch);
 	tcase_add_test(t, test_trouble);
