@@ -24,7 +24,8 @@ enum referral_state {	/* numbers are in rows */
 	REFERRAL_WILL_FIX = 2,	/* says the site */
 	REFERRAL_REFUSED = 3,	/* says the site, and why */
 	REFERRAL_FIXED = 4,	/* no page has it any more */
-	REFERRAL_OFF = 5,	/* the move was called off */
+	REFERRAL_OFF = 5,	/* the move was called off; or what was gone
+				 * has moved, which is another referral's */
 };
 
 /* Who was told last: letters that nobody answers go on (escalate.h). */

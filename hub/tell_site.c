@@ -37,6 +37,7 @@ struct round {
 	struct tell_letter links, own;	/* own: others link to what was here */
 	struct tell_letter danger;
 	struct buf url, now, rows, by;
+	struct buf there;	/* where one link leads that is spelled otherwise */
 	struct target_verdict to;	/* of one target */
 	struct buf others;	/* sites that link to this one's */
 	bool look;		/* at moves: all links may be mended now */
@@ -88,10 +89,13 @@ link_of(struct round *r, const struct target_verdict *v)
 static uint64_t
 count_pages(struct round *r, const struct move *m)
 {
-	return tell_hits_count(r->g->txn, m == NULL || m->scope ==
-	    REWRITE_ADDRESS ? REWRITE_ADDRESS : REWRITE_PREFIX,
-	    m != NULL ? m->old : buf_look(&r->url), r->site,
-	    buf_look(&r->rows));
+	struct span rows = buf_look(&r->rows);
+
+	if (m == NULL)
+		return tell_hits_count(r->g->txn, REWRITE_ADDRESS,
+		    buf_look(&r->url), r->site, rows);
+	return tell_hits_count(r->g->txn, tell_links_scope(m), m->old,
+	    r->site, rows);
 }
 
 static void
@@ -120,11 +124,36 @@ note_told(struct round *r, uint32_t move)
 	buf_clear(&target);
 }
 
+/* What is said of a link that is spelled otherwise than the one by which its
+ * target is known (url_place.h). False: nothing; an index page that nobody
+ * would see, since a program makes it, is unknown. */
+static bool
+spell(struct round *r, struct span to, struct mending_link *l)
+{
+	struct target_verdict v = r->to;
+	bool same = span_is(to, buf_look(&r->url));
+
+	if (!same)
+		tell_owed_judge(r->g, to, &v, &r->there);
+	if (!v.broken && v.state != TARGET_MOVED)
+		return false;
+	if (same || v.state != TARGET_MOVED) {
+		buf_reset(&r->there);
+		url_place_secure(&r->there, buf_look(&r->now), to);
+	}
+	l->old = to;
+	l->new = buf_look(&r->there);
+	l->state = state_of(&v);
+	return true;
+}
+
 /* The site's pages that have the link, in r->rows. */
 static void
 tell_pages(struct round *r, struct tell_letter *letter,
     struct mending_link *l)
 {
+	bool danger = l->state == MENDING_DANGER;
+	uint32_t move = l->state == MENDING_EFFECTIVE ? l->move : 0;
 	struct span rows = buf_look(&r->rows);
 	struct mending_page page;
 	struct buf room;
@@ -135,10 +164,11 @@ tell_pages(struct round *r, struct tell_letter *letter,
 	while (tell_hits_next(&rows, &h))
 		if (tell_hits_page(r->g->txn, &h, &room, &page)) {
 			l->old = h.to;
-			tell_letter_page(letter, l, &page);
+			if (danger || spell(r, h.to, l))
+				tell_letter_page(letter, l, &page);
 		}
 	if (letter->all > before)
-		note_told(r, l->state == MENDING_EFFECTIVE ? l->move : 0);
+		note_told(r, move);
 	buf_clear(&room);
 }
 
@@ -165,6 +195,21 @@ tell_danger(struct round *r, const struct danger *d)
 	l.reason = buf_look(&reason);
 	tell_pages(r, &r->danger, &l);
 	buf_clear(&reason);
+}
+
+/* Of what was gone when the site was told, and has moved now: it is told of
+ * the move, and that referral stands for both. */
+static void
+end_gone(struct round *r, const struct target_key *k)
+{
+	struct referral said;
+
+	if (!referral_of_key(r->g->txn, r->site, k, &said) ||
+	    !referral_is_open(&said))
+		return;
+	said.state = REFERRAL_OFF;
+	said.changed = r->at;
+	referral_put(r->g->txn, &said, &r->g->row);
 }
 
 static void
@@ -290,6 +335,8 @@ tell_target(struct round *r, const struct target_key *k)
 		links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url),
 		    r->site, NULL, on_hit, r, &steps);
 	}
+	if (v.state == TARGET_MOVED && r->rows.n > 0)
+		end_gone(r, k);
 	if ((v.broken || v.state == TARGET_MOVED) && r->rows.n > 0)
 		tell_broken(r, &v);
 	else if (v.state == TARGET_OUTSIDE && r->rows.n > 0 &&
@@ -348,6 +395,7 @@ round_begin(struct round *r)
 	    SPAN_NONE, &nothing);
 	buf_init(&r->url, LIMIT_URL);
 	buf_init(&r->now, LIMIT_URL);
+	buf_init(&r->there, LIMIT_URL);
 	buf_init(&r->by, LIMIT_TEXT);
 	buf_init(&r->rows, ROWS);
 	buf_init(&r->others, 65536);
@@ -363,6 +411,7 @@ round_end(struct round *r)
 	buf_clear(&r->others);
 	buf_clear(&r->url);
 	buf_clear(&r->now);
+	buf_clear(&r->there);
 	buf_clear(&r->by);
 	buf_clear(&r->rows);
 }

@@ -75,14 +75,16 @@ telling_act(struct group *g, const struct entry *e, const json_t *o)
 
 /* --- what sites say ------------------------------------------------------- */
 
+/* open: only if it is. */
 static bool
 take(struct group *g, const struct entry *e, uint32_t move,
-    const struct statement_reply *said)
+    const struct statement_reply *said, bool open)
 {
 	struct referral r;
 	struct buf target;
 
-	if (!referral_get(g->txn, move, e->site, said->target, &r))
+	if (!referral_get(g->txn, move, e->site, said->target, &r) ||
+	    (open && !referral_is_open(&r)))
 		return false;
 	buf_init(&target, r.target.n);
 	buf_span(&target, r.target);
@@ -99,6 +101,37 @@ take(struct group *g, const struct entry *e, uint32_t move,
 	return true;
 }
 
+/* Of the moves that the site has open referrals of: that which moves this
+ * address, by the rule that comes first; 0: none. Whatever their time: rules
+ * that have an end, too. */
+static uint32_t
+open_move(struct group *g, uint32_t site, struct span target)
+{
+	uint32_t move[32], from = 0, best = 0;
+	size_t n, length = 0;
+	struct rewrite_rule r;
+	struct move m;
+
+	do {
+		n = referral_moves(g->txn, site, from, move,
+		    sizeof(move) / sizeof(move[0]));
+		for (size_t i = 0; i < n; i++) {
+			if (!move_get(g->txn, move[i], &m))
+				continue;
+			move_rule(&m, &r);
+			if (!rewrite_rule_covers(&r, target) ||
+			    (best != 0 && m.old.n <= length &&
+			    m.scope != REWRITE_ADDRESS))
+				continue;
+			best = m.number;
+			length = m.scope == REWRITE_ADDRESS ? SIZE_MAX :
+			    m.old.n;
+		}
+		from = n > 0 ? move[n - 1] + 1 : 0;
+	} while (n == sizeof(move) / sizeof(move[0]));
+	return best;
+}
+
 /* An address that was moved, or what a move was announced for. */
 static bool
 take_move(struct group *g, const struct entry *e,
@@ -110,7 +143,7 @@ take_move(struct group *g, const struct entry *e,
 
 	while (!taken && (move_of_old(g->txn, said->target, false, before,
 	    &m) || move_of_old(g->txn, said->target, true, before, &m))) {
-		taken = take(g, e, m.number, said);
+		taken = take(g, e, m.number, said, false);
 		before = m.number;
 	}
 	return taken;
@@ -120,12 +153,16 @@ const char *
 telling_reply(struct group *g, const struct entry *e,
     const struct statement_reply *r)
 {
-	uint32_t move = 0;
+	uint32_t move = open_move(g, e->site, r->target);
 
-	if (take(g, e, 0, r) || take_move(g, e, r))
+	if (take(g, e, 0, r, true) ||
+	    (move != 0 && take(g, e, move, r, true)))
+		return NULL;
+	/* what is done with needs no word any more */
+	if (take(g, e, 0, r, false) || take_move(g, e, r))
 		return NULL;
 	if (rewrite_url(group_rules(g), r->target, INT64_MAX, NULL, &move) &&
-	    take(g, e, move, r))
+	    take(g, e, move, r, false))
 		return NULL;
 	return "this hub has told you of no link to this address";
 }

@@ -282,6 +282,41 @@ START_TEST(replies)
 }
 END_TEST
 
+/* Of a column whose redirect ends one day. */
+START_TEST(replies_to_what_ends)
+{
+	three_pages();
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now, k.now + 30 * DAY);
+	settle();
+	reply(2, "https://s1.gov.cn/old/b.html", "will-fix", "");
+	ck_assert_str_eq(held(2), "");
+	ck_assert_str_eq(stands(1, 2), "will fix");
+	same_again();
+}
+END_TEST
+
+/* What was gone has moved, after all: one matter is open, and the word is of
+ * that. */
+START_TEST(gone_and_then_moved)
+{
+	three_pages();
+	gone(1, "https://s1.gov.cn/old/b.html", "");
+	settle();
+	ck_assert_str_eq(stands(0, 2), "told");
+	PAGE(1, "https://s1.gov.cn/new.html", "https://s1.gov.cn/x");
+	say(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/new.html",
+	    "address", k.now, 0);
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");
+	ck_assert_str_eq(stands(0, 2), "off");
+	reply(2, "https://s1.gov.cn/old/b.html", "will-fix", "");
+	ck_assert_str_eq(stands(1, 2), "will fix");
+	ck_assert_str_eq(stands(0, 2), "off");
+	same_again();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -301,6 +336,8 @@ main(void)
 	tcase_add_test(c, successors);
 	tcase_add_test(c, not_too_often);
 	tcase_add_test(c, replies);
+	tcase_add_test(c, replies_to_what_ends);
+	tcase_add_test(c, gone_and_then_moved);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
