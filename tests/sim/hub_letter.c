@@ -24,6 +24,7 @@ struct told {			/* to one site */
 };
 
 #define NOWHERE UINT16_MAX
+#define AHEAD (UINT16_MAX - 1)	/* by a move that is yet to take effect */
 
 /* What a letter names, by its bytes and its site: they are looked at all the
  * time, and never change. */
@@ -61,13 +62,24 @@ struct reading {
 	struct memo *memo;
 };
 
+static uint16_t
+end_of(const struct mending_link *l)
+{
+	struct site_link end;
+
+	if (l->state == MENDING_ANNOUNCED)
+		return AHEAD;
+	return l->new.n > 0 && site_link_of(&end, l->new.at, l->new.n) ?
+	    (uint16_t)bit_of(&end) : NOWHERE;
+}
+
 static void
 on_page(void *arg, const struct mending_link *l,
     const struct mending_page *p)
 {
 	const struct reading *r = arg;
 	struct memo *m = r->memo;
-	struct site_link to, at, end;
+	struct site_link to, at;
 
 	if (!site_link_of(&to, l->old.at, l->old.n) ||
 	    !site_link_of(&at, p->url.at, p->url.n) ||
@@ -76,8 +88,7 @@ on_page(void *arg, const struct mending_link *l,
 		    SPAN_ARGS(l->old), SPAN_ARGS(p->url));
 	m->name = mem_grow(m->name, m->n + 1, sizeof(*m->name));
 	m->name[m->n++] = (struct name){ .old = (uint16_t)bit_of(&to),
-	    .end = l->new.n > 0 && site_link_of(&end, l->new.at, l->new.n) ?
-	    (uint16_t)bit_of(&end) : NOWHERE };
+	    .end = end_of(l) };
 }
 
 static void
@@ -108,7 +119,8 @@ on_letter(void *arg, const struct letter *l)
 	}
 	for (size_t i = 0; i < m->n; i++) {
 		t->named[m->name[i].old] = true;
-		t->end[m->name[i].old] = m->name[i].end;
+		if (m->name[i].end != AHEAD)
+			t->end[m->name[i].old] = m->name[i].end;
 	}
 }
 
