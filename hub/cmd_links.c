@@ -512,11 +512,11 @@ const struct cmd cmd_links_list[] = {
 	  .most = 1, .json = true, .run = run_to,
 	  .about = N_("list the pages of the cluster that link there"),
 	  .more = N_("What ends in a slash is all that is below it; a host "
-	    "name alone, all of that domain\nand below it. A link that many "
-	    "pages of a site have at the same place stands once,\nwith the "
-	    "number of those pages and one of them for example. Of each site the "
-	    "first three pages that\nlink to an address are shown, and how "
-	    "many more there are."),
+	    "name alone, all of that\ndomain and below it. A link that many "
+	    "pages of a site have at the same place\nstands once, with the "
+	    "number of those pages and one of them for example. Of each\n"
+	    "site the first three pages that link to an address are shown, "
+	    "and how many more\nthere are."),
 	  .examples = "links to https://www.zhengzhou.gov.cn/2026/1.html\n"
 	    "links to https://www.zhengzhou.gov.cn/zwgk/ --limit 100\n"
 	    "links to gov.cn --site 4101000001 --csv",

@@ -272,10 +272,10 @@ const struct cmd cmd_status_list[] = {
 	    "behind, silent,\nheld, trouble (its agent can't read or tell all "
 	    "there is), blocked,\nquarantined, retired, new (not yet "
 	    "enrolled); the last column says\nwhat to do. Exit 1 as well if "
-	    "the daemon does not run. PROVEN is when index and "
-	    "site were last found to have exactly the\nsame; MISSED how many "
-	    "changes had to be found that way, because push\ndid not bring "
-	    "them (of all that the site told). See zqhub prove."),
+	    "the daemon does not run.\n\nPROVEN is when index and site were "
+	    "last found to have exactly the same; MISSED\nhow many changes "
+	    "had to be found that way, because push did not bring them (of\n"
+	    "all that the site told). See zqhub prove."),
 	  .examples = "status\nstatus --json | jq .in_sync" },
 	{ .name = "prove", .words = "[CODE…]", .most = SITES_MAX,
 	  .json = true, .run = cmd_reconcile,
