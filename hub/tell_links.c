@@ -12,7 +12,7 @@
 enum rewrite_scope
 tell_links_scope(const struct move *m)
 {
-	return m->scope == REWRITE_ADDRESS ? REWRITE_ADDRESS : REWRITE_PREFIX;
+	return rewrite_reach((enum rewrite_scope)m->scope);
 }
 
 void
