@@ -13,6 +13,7 @@
 #include "protocol/letter.h"
 #include "protocol/mending.h"
 #include "tests/sim/hub_graph.h"
+#include "tests/sim/sim.h"
 
 #define TARGETS (SITE_HOSTS * GRAPH_TARGETS)
 
@@ -124,13 +125,14 @@ on_letter(void *arg, const struct letter *l)
 	}
 }
 
+/* By wrong clocks nobody can tell what was pushed before a swap. */
 static void
 check_end(const struct told *t, const struct site_link *l,
     const struct graph_target *g)
 {
 	char url[SITE_TEXT], end[SITE_TEXT];
 
-	if (g->move != 0 && !g->stayed &&
+	if (sim.steady && g->move != 0 && !g->stayed &&
 	    t->end[bit_of(l)] != bit_of(&g->to))
 		broken("site %u was not told that %s is %s now", t->site,
 		    site_link_url(url, l), site_link_url(end, &g->to));
