@@ -170,6 +170,24 @@ follow(struct tool *t)
 	return follows;
 }
 
+/* What comes next, to be typed as it stands here. */
+static void
+say_begin(struct tool *t, const struct identity *i, const char *until)
+{
+	bool usual = strcmp(t->dir, CONFIG_DIR) == 0;
+	const char *option = usual ? "" : " --dir ", *dir = usual ? "" :
+	    t->dir;
+
+	printf(_("Enrolled: this is site %s of %s.\n"
+	    "Its certificate in %s is good until %s.\n\n"
+	    "Next:\n"
+	    "  zqagent source add dir www --root /var/www/html --url "
+	    "https://www.example.gov.cn/%s%s\n"
+	    "  zqagentd -c %s        (or: systemctl enable --now zqagentd)\n"
+	    "  zqagent status%s%s\n"), i->code, i->hub_ca, t->dir, until,
+	    option, dir, tool_path(t, CONFIG_FILE), option, dir);
+}
+
 static void
 say_next(struct tool *t, bool follows)
 {
@@ -188,16 +206,7 @@ say_next(struct tool *t, bool follows)
 		    "waits for the hub stay.\n"), i.code, i.hub_ca, t->dir,
 		    clock_show(until, i.not_after));
 	else if (why.n == 0)
-		printf(_("Enrolled: this is site %s of %s.\n"
-		    "Its certificate in %s is good until %s.\n\n"
-		    "Next:\n"
-		    "  zqagent source add dir www --root /var/www/html --url "
-		    "https://www.example.gov.cn/\n"
-		    "  zqagentd -c %s        (or: systemctl enable --now "
-		    "zqagentd)\n"
-		    "  zqagent status\n"), i.code, i.hub_ca, t->dir,
-		    clock_show(until, i.not_after),
-		    tool_path(t, CONFIG_FILE));
+		say_begin(t, &i, clock_show(until, i.not_after));
 	buf_clear(&why);
 }
 
