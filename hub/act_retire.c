@@ -202,7 +202,7 @@ clear(struct clear *c, struct site *s, const json_t *o)
 		look = ACT_RETIRE_LOOK;
 	c->entry.site = s->number;
 	if (s->retired)
-		held_dismiss_some(g, s->number, most);
+		held_forget_some(g, s->number, most);
 	buf_init(&c->said, ITEM_ROW_MAX);
 	withdraw_some(c, s, most, look);
 	buf_clear(&c->said);

@@ -161,7 +161,7 @@ govern_retire(struct ask *a)
 	if (s.retired)
 		return ask_refuse(a, NULL, _("site %s is retired already: "
 		    "%s"), s.code, s.reason);
-	held = view_held_count(a->view, s.number, UINT64_MAX);
+	held = view_held_rows(a->view, s.number);
 	ask_put(a, json_pack("{s:s, s:I}", "do", "retire", "site",
 	    (json_int_t)s.number));
 	put_clear(a, &s, (s.items > held ? s.items : held) /

@@ -12,18 +12,24 @@
 #include "protocol/limits.h"
 #include "protocol/wire.h"
 
+#define DISMISSED 0x80		/* with the kind, in a row */
+#define DISMISSED_ROW SPAN("d")	/* among a site's: not listed */
+
 bool
 held_get(struct db_txn *t, uint64_t place, struct held_row *h)
 {
 	struct key k = key_u64(place);
 	struct span row, name;
 	struct reader r;
+	uint8_t kind;
 
 	if (!db_get(t, TABLE_HELD, key_look(&k), &row))
 		return false;
 	r = reader_of(row);
 	h->site = read_u32(&r);
-	h->kind = (enum held_kind)read_u8(&r);
+	kind = read_u8(&r);
+	h->kind = (enum held_kind)(kind & ~DISMISSED);
+	h->dismissed = (kind & DISMISSED) != 0;
 	name = read_bytes(&r, TABLE_DIGEST);
 	if (r.bad)
 		fatal("view: a row of what is held is damaged: run zqhub "
@@ -37,7 +43,8 @@ held_get(struct db_txn *t, uint64_t place, struct held_row *h)
 static bool
 is_waiting(const struct held_row *h)
 {
-	return h->kind != HELD_KEPT && h->kind != HELD_REFUSED;
+	return h->kind != HELD_KEPT && h->kind != HELD_REFUSED &&
+	    !h->dismissed;
 }
 
 static bool
@@ -72,11 +79,13 @@ write_row(struct group *g, uint64_t place, const struct held_row *h)
 
 	buf_reset(&g->row);
 	write_u32(&g->row, h->site);
-	write_u8(&g->row, (uint8_t)h->kind);
+	write_u8(&g->row, (uint8_t)(h->kind | (h->dismissed ? DISMISSED :
+	    0)));
 	buf_put(&g->row, h->name, TABLE_DIGEST);
 	buf_span(&g->row, h->why);
 	db_put(g->txn, TABLE_HELD, key_look(&k), buf_look(&g->row));
-	group_record(g, words[h->kind], buf_look(&g->row));
+	group_record(g, h->dismissed ? "dismissed" : words[h->kind],
+	    buf_look(&g->row));
 }
 
 void
@@ -111,7 +120,7 @@ count(struct group *g, const struct held_row *h, int by)
 		s->held += (uint64_t)by;
 	if (h->kind == HELD_GATE)
 		s->gated += (uint64_t)by;
-	if (h->kind == HELD_REFUSED)
+	if (h->kind == HELD_REFUSED && !h->dismissed)
 		s->refused += (uint64_t)by;
 }
 
@@ -121,7 +130,8 @@ put(struct group *g, uint64_t place, const struct held_row *h)
 	struct key by_site = key_u32_u64(h->site, place);
 
 	write_row(g, place, h);
-	db_put(g->txn, TABLE_HELD_SITE, key_look(&by_site), SPAN_NONE);
+	db_put(g->txn, TABLE_HELD_SITE, key_look(&by_site),
+	    h->dismissed ? DISMISSED_ROW : SPAN_NONE);
 	count(g, h, 1);
 }
 
@@ -152,6 +162,15 @@ take_out(struct group *g, const struct held_row *h, uint64_t place,
 }
 
 static void
+forget(struct group *g, uint32_t site, uint64_t place)
+{
+	struct held_row h;
+
+	must(held_get(g->txn, place, &h) && h.site == site);
+	take_out(g, &h, place, "forgotten");
+}
+
+static void
 tell(struct group *g, const struct entry *e, const struct change *c,
     struct span why)
 {
@@ -170,22 +189,6 @@ tell(struct group *g, const struct entry *e, const struct change *c,
 	buf_clear(&text);
 }
 
-void
-held_put(struct group *g, const struct entry *e, const struct change *c,
-    struct span why)
-{
-	struct held_row h = { .site = e->site,
-	    .why = text_cut(why, HELD_WHY_MAX) };
-
-	if (c != NULL)
-		held_name(h.name, e->site, c);
-	put(g, e->place, &h);
-	if (e->site == 0)
-		return;
-	if (c != NULL)
-		put_name(g, e->place, &h);
-	tell(g, e, c, h.why);
-}
 
 void
 held_keep(struct group *g, const struct entry *e, const struct change *c,
@@ -225,6 +228,53 @@ held_item(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
 	uint64_t place;
 
 	return last_of_name(t, name, UINT64_MAX, &place) && held_get(t, place, h);
+}
+
+/* Did it say the very same when it was dismissed? If that has no row with what
+ * it said, then what was wrong with it has to do. */
+static bool
+is_dismissed(struct group *g, const struct held_row *h,
+    const struct change *c, uint64_t *before_it)
+{
+	uint8_t before[32], now[32];
+	struct held_row was;
+	struct change said;
+
+	if (!last_of_name(g->txn, h->name, UINT64_MAX, before_it) ||
+	    !held_get(g->txn, *before_it, &was) || !was.dismissed ||
+	    was.kind != h->kind || !span_is(was.why, h->why))
+		return false;
+	if (!is_for_later(&was))
+		return true;
+	if (!change_glance(&said, held_later_look(g->txn, was.kind, was.site,
+	    *before_it)))
+		return false;
+	change_item_hash(&said, before);
+	change_item_hash(c, now);
+	return memcmp(before, now, sizeof(now)) == 0;
+}
+
+void
+held_put(struct group *g, const struct entry *e, const struct change *c,
+    struct span why)
+{
+	struct held_row h = { .site = e->site,
+	    .why = text_cut(why, HELD_WHY_MAX) };
+	uint64_t before;
+
+	if (c != NULL && e->site != 0) {
+		held_name(h.name, e->site, c);
+		h.dismissed = is_dismissed(g, &h, c, &before);
+	}
+	if (h.dismissed)	/* one row is enough to know it by */
+		forget(g, e->site, before);
+	put(g, e->place, &h);
+	if (e->site == 0)
+		return;
+	if (c != NULL)
+		put_name(g, e->place, &h);
+	if (!h.dismissed)
+		tell(g, e, c, h.why);
 }
 
 void
@@ -274,14 +324,16 @@ held_later(struct group *g, const struct entry *e, const struct change *c,
 	struct held_row h = { .site = e->site, .kind = kind,
 	    .why = text_cut(why, HELD_WHY_MAX) };
 	struct key k = key_u32_u64(e->site, e->place);
+	uint64_t before;
 
 	held_name(h.name, e->site, c);
+	h.dismissed = is_dismissed(g, &h, c, &before);
 	if (c->kind != CHANGE_NOTICE)	/* several stand beside each other */
 		replace(g, h.name);
 	put(g, e->place, &h);
 	put_name(g, e->place, &h);
 	db_put(g->txn, table_of(kind), key_look(&k), e->body);
-	if (kind == HELD_FOREIGN)
+	if (kind == HELD_FOREIGN && !h.dismissed)
 		tell(g, e, c, h.why);
 }
 
@@ -317,7 +369,8 @@ held_later_of(struct db_txn *t, enum held_kind kind, uint32_t site,
 	struct held_row h;
 
 	if (!last_of_name(t, name, UINT64_MAX, place) ||
-	    !held_get(t, *place, &h) || h.kind != kind || h.site != site)
+	    !held_get(t, *place, &h) || h.kind != kind || h.site != site ||
+	    h.dismissed)
 		return false;
 	buf_span(row, held_later_look(t, kind, site, *place));
 	return true;
@@ -368,14 +421,45 @@ held_refuse(struct group *g, uint32_t site, uint64_t place, struct span why)
 
 /* --- dismissing ----------------------------------------------------------- */
 
+/* Is it of something that has a name, which may be said again? */
+static bool
+has_name(struct db_txn *t, const struct held_row *h, uint64_t place)
+{
+	struct key k = key_digest_u64(h->name, place);
+	struct span row;
+
+	return db_get(t, TABLE_HELD_NAME, key_look(&k), &row);
+}
+
+/* What the gate held is as good as refused. */
+static void
+hide(struct group *g, struct held_row *h, uint64_t place)
+{
+	struct key k = key_u32_u64(h->site, place);
+	char why[HELD_WHY_MAX];
+
+	memcpy(why, h->why.at, h->why.n);
+	h->why.at = why;
+	count(g, h, -1);
+	if (h->kind == HELD_GATE) {
+		db_del(g->txn, TABLE_GATE, key_look(&k));
+		h->kind = HELD_REFUSED;
+	}
+	h->dismissed = true;
+	put(g, place, h);
+}
+
 bool
 held_dismiss(struct group *g, uint32_t site, uint64_t place)
 {
 	struct held_row h;
 
-	if (!held_get(g->txn, place, &h) || h.site != site)
+	if (!held_get(g->txn, place, &h) || h.site != site || h.dismissed)
 		return false;
-	take_out(g, &h, place, "dismissed");
+	if (has_name(g->txn, &h, place))
+		hide(g, &h, place);
+	else
+		take_out(g, &h, place, "dismissed");
 	return true;
 }
 
@@ -385,27 +469,30 @@ held_forget_silenced(struct group *g, uint32_t site)
 	uint64_t place;
 
 	while (first_of(g->txn, TABLE_SILENCED, site, 0, &place))
-		must(held_dismiss(g, site, place));
+		forget(g, site, place);
 }
 
 void
-held_dismiss_some(struct group *g, uint32_t site, uint64_t most)
+held_forget_some(struct group *g, uint32_t site, uint64_t most)
 {
 	uint64_t place;
 
 	for (; most > 0 && first_of(g->txn, TABLE_HELD_SITE, site, 0, &place);
 	    most--)
-		must(held_dismiss(g, site, place));
+		forget(g, site, place);
 }
 
 void
 held_dismiss_all(struct group *g, uint32_t site)
 {
-	held_dismiss_some(g, site, UINT64_MAX);
+	uint64_t place = 0;
+
+	for (; first_of(g->txn, TABLE_HELD_SITE, site, place, &place); place++)
+		(void)held_dismiss(g, site, place);
 }
 
-uint64_t
-held_count(struct db_txn *t, uint32_t site, uint64_t most)
+static uint64_t
+count_rows(struct db_txn *t, uint32_t site, bool all, uint64_t most)
 {
 	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_SITE);
 	struct key first = key_u32_u64(site, 0);
@@ -413,8 +500,22 @@ held_count(struct db_txn *t, uint32_t site, uint64_t most)
 	bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &row);
 	uint64_t n = 0;
 
-	for (; more && n < most && key_heads(&first, 4, key); n++)
+	while (more && n < most && key_heads(&first, 4, key)) {
+		n += all || row.n == 0;
 		more = db_cursor_get(c, MDB_NEXT, &key, &row);
+	}
 	db_cursor_close(c);
 	return n;
+}
+
+uint64_t
+held_count(struct db_txn *t, uint32_t site, uint64_t most)
+{
+	return count_rows(t, site, false, most);
+}
+
+uint64_t
+held_rows(struct db_txn *t, uint32_t site)
+{
+	return count_rows(t, site, true, UINT64_MAX);
 }

@@ -3,10 +3,15 @@
  * with the reason. The site is told by a letter.
  *
  * It is settled, and gone from here, when the site says something newer of
- * the same item that has an effect; or when an operator dismisses it: what
- * can't be read may never be said better. What is only kept (a notice, a move, an
+ * the same item that has an effect. What is only kept (a notice, a move, an
  * unknown part that is not critical: this version does not act on them) is
  * listed too, and waits for nobody.
+ *
+ * An operator may dismiss it: what can't be read may never be said better. It
+ * is listed no more and waits for nobody. If it is of an item its row stays
+ * all the same, until that is settled: so a proof doesn't ask the site for it
+ * (exchange.h), and if the site says the very same once more, that is dismissed
+ * as well, without a word.
  *
  * What the gate holds (act_gate.h) is released or refused by an operator. What
  * was refused stays listed, and waits for nobody either. What was taken while
@@ -38,13 +43,14 @@ enum held_kind {	/* numbers are in rows */
 struct held_row {
 	uint32_t site;
 	enum held_kind kind;
+	bool dismissed;
 	uint8_t name[TABLE_DIGEST];	/* of the item, or zeros */
 	struct span why;
 };
 
 bool held_get(struct db_txn *t, uint64_t place, struct held_row *h);
-/* The newest that is listed of this item, but for what is only kept: of what
- * it says the view knows better. */
+/* The newest of this item, dismissed or not, but for what is only kept: of
+ * what it says the view knows better. */
 bool held_item(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
     struct held_row *h);
 
@@ -66,7 +72,8 @@ void held_settle(struct group *g, uint32_t site,
  * site (0: no act of the hub) is listed at this place. */
 bool held_dismiss(struct group *g, uint32_t site, uint64_t place);
 void held_dismiss_all(struct group *g, uint32_t site);
-void held_dismiss_some(struct group *g, uint32_t site, uint64_t most);
+/* The rows themselves, at most so many: nothing is known of them any more. */
+void held_forget_some(struct group *g, uint32_t site, uint64_t most);
 
 /* --- for later: kind is HELD_GATE, HELD_SILENCED or HELD_FOREIGN ---------- */
 
@@ -78,8 +85,8 @@ void held_later(struct group *g, const struct entry *e,
 /* The oldest of a site that is newer than `after`. */
 bool held_later_next(struct db_txn *t, enum held_kind kind, uint32_t site,
     uint64_t after, uint64_t *place);
-/* The newest listed under this name, if it is held like this; its change row
- * goes into row. */
+/* The newest listed under this name, if it is held like this and was not
+ * dismissed; its change row goes into row. */
 bool held_later_of(struct db_txn *t, enum held_kind kind, uint32_t site,
     const uint8_t name[TABLE_DIGEST], uint64_t *place, struct buf *row);
 /* Its change row; empty if it isn't there. Lives as a get's (db.h). */
@@ -96,7 +103,8 @@ void held_refuse(struct group *g, uint32_t site, uint64_t place,
     struct span why);
 
 /* How many are listed of a site, up to `most`; what is only kept is counted
- * too. */
+ * too. And how many rows there are of it, with what was dismissed. */
 uint64_t held_count(struct db_txn *t, uint32_t site, uint64_t most);
+uint64_t held_rows(struct db_txn *t, uint32_t site);
 
 #endif

@@ -272,7 +272,7 @@ query_held(struct query *q, uint32_t site, size_t limit, query_held_fn *each,
 		uint64_t place = wire_get_u64((const uint8_t *)key.at +
 		    (site != 0 ? 4 : 0));
 
-		if (held_get(q->txn, place, &h.row))
+		if (held_get(q->txn, place, &h.row) && !h.row.dismissed)
 			query_entry(q, place, tell_held, &h);
 		more = db_cursor_get(c, MDB_PREV, &key, &row);
 	}

@@ -450,7 +450,7 @@ view_held(struct view *v, uint64_t place, uint32_t *site)
 {
 	struct db_txn *t = db_begin(v->db, false);
 	struct held_row h;
-	bool found = held_get(t, place, &h);
+	bool found = held_get(t, place, &h) && !h.dismissed;
 
 	db_abort(t);
 	if (found)
@@ -463,6 +463,16 @@ view_held_count(struct view *v, uint32_t site, uint64_t most)
 {
 	struct db_txn *t = db_begin(v->db, false);
 	uint64_t n = held_count(t, site, most);
+
+	db_abort(t);
+	return n;
+}
+
+uint64_t
+view_held_rows(struct view *v, uint32_t site)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	uint64_t n = held_rows(t, site);
 
 	db_abort(t);
 	return n;

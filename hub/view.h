@@ -213,6 +213,8 @@ size_t view_shown(struct view *v, const uint8_t (*name)[TABLE_DIGEST],
  * How many are of a site, up to `most`? */
 bool view_held(struct view *v, uint64_t place, uint32_t *site);
 uint64_t view_held_count(struct view *v, uint32_t site, uint64_t most);
+/* … with what was dismissed (held_rows()). */
+uint64_t view_held_rows(struct view *v, uint32_t site);
 /* The same of all of a site, without a walk: as its stand has it. */
 uint64_t view_holds(struct view *v, uint32_t site);
 /* Does a move in effect, or one that will be within a day, say where this

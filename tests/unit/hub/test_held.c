@@ -214,6 +214,64 @@ START_TEST(what_is_dismissed_may_be_said_again)
 }
 END_TEST
 
+/* The very same once more (told again from the start, or for a proof) is no
+ * news to those who dismissed it; something else of the same item is. */
+START_TEST(what_is_dismissed_lasts)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://evil.example/",
+	    "x"), odd = kit_change(CHANGE_CREATED, "http://s1.gov.cn/o", "o");
+
+	odd.critical = SPAN("unreadable");
+	odd.word[WORD_REASON] = SPAN("lastmod: no date");
+	kit_say(&k, 1, &c);
+	kit_say(&k, 1, &odd);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"all\":true}");
+	ck_assert_uint_eq(site(1).letters, 2);
+	for (int i = 0; i < 2; i++) {
+		c.kind = CHANGE_UPDATED;	/* as of an item that is told
+						 * again */
+		kit_say(&k, 1, &c);
+		c.kind = CHANGE_CREATED;
+		kit_say(&k, 1, &c);
+		kit_say(&k, 1, &odd);
+	}
+	ck_assert_uint_eq(held(1).n, 0);
+	ck_assert_uint_eq(site(1).held, 0);
+	ck_assert_uint_eq(site(1).letters, 2);
+	ck_assert_uint_eq(view_held_rows(k.view, 1), 2);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"all\":true}");
+	ck_assert_uint_eq(held(0).n, 0);
+	c.word[WORD_TITLE] = SPAN("something new");
+	kit_say(&k, 1, &c);
+	ck_assert_uint_eq(held(1).n, 1);
+	ck_assert_uint_eq(site(1).held, 1);
+	ck_assert_uint_eq(site(1).letters, 3);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"place\":%llu}",
+	    (unsigned long long)held(1).place);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"place\":%llu}",
+	    (unsigned long long)held(1).place);
+	ck_assert_has(held(0).why, "nothing of this site is held");
+	ck_same_again(7);
+}
+END_TEST
+
+/* The domain becomes the site's after all: it has what it always said. */
+START_TEST(what_is_dismissed_of_a_domain_to_come)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://evil.example/",
+	    "x");
+
+	kit_say(&k, 1, &c);
+	kit_act(&k, "{\"do\":\"dismiss\",\"site\":1,\"all\":true}");
+	kit_act(&k, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
+	    "\"evil.example\",\"actor\":\"li\",\"reason\":\"r\"}");
+	kit_act(&k, "{\"do\":\"again\",\"site\":1}");
+	ck_assert_uint_eq(held(0).n, 0);
+	ck_assert_uint_eq(site(1).items, 1);
+	ck_assert_uint_eq(view_held_rows(k.view, 1), 0);
+}
+END_TEST
+
 START_TEST(a_domain_is_proven)
 {
 	struct site_info s = site(1);
@@ -314,6 +372,8 @@ main(void)
 	tcase_add_test(c, garbage_is_held);
 	tcase_add_test(c, what_is_dismissed_is_gone);
 	tcase_add_test(c, what_is_dismissed_may_be_said_again);
+	tcase_add_test(c, what_is_dismissed_lasts);
+	tcase_add_test(c, what_is_dismissed_of_a_domain_to_come);
 	tcase_add_test(c, a_domain_is_proven);
 	tcase_add_test(c, another_key_is_another_proof);
 	tcase_add_test(c, others_are_kept);

@@ -281,6 +281,26 @@ START_TEST(test_held)
 }
 END_TEST
 
+/* Nobody asks for what an operator has dismissed. */
+START_TEST(test_dismissed)
+{
+	set_up();
+	both("https://www.s1.gov.cn/a", "甲");
+	tell("https://elsewhere.example/x", "别处");
+	has("https://elsewhere.example/x", "别处");
+	core_act(&kit, json_pack("{s:s, s:i, s:b}", "do", "dismiss", "site",
+	    SITE, "all", 1));
+	show_all();
+	find_differences();
+	ask_names();
+	expect(RECONCILE_DIFFERS);
+	ck_assert_uint_eq(heard.held, 1);
+	ck_assert(strstr(heard.held_why[0], "elsewhere.example") != NULL);
+	ck_assert_uint_eq(proven().missing, 0);
+	tear_down();
+}
+END_TEST
+
 /* Newer word of it is held: of what the site has it is not said twice, and
  * what it has no more is too much. */
 START_TEST(test_held_of_what_is_shown)
@@ -391,6 +411,7 @@ main(void)
 	tcase_add_test(t, test_differences);
 	tcase_add_test(t, test_only_extra);
 	tcase_add_test(t, test_held);
+	tcase_add_test(t, test_dismissed);
 	tcase_add_test(t, test_held_of_what_is_shown);
 	tcase_add_test(t, test_pause_after_differences);
 	tcase_add_test(t, test_pause_without_an_end);
