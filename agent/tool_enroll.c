@@ -210,6 +210,24 @@ say_next(struct tool *t, bool follows)
 	buf_clear(&why);
 }
 
+static void
+say_renewed(const struct tool *t)
+{
+	struct identity i;
+	struct buf why;
+	char until[CLOCK_TEXT_MAX];
+
+	buf_init(&why, 4096);
+	if (!t->json)
+		printf(_("there is a new certificate\n"));
+	else if (identity_read(&i, t->dir, &why))
+		printf("{\"renewed\": true, \"not_after\": \"%s\"}\n",
+		    clock_format(until, i.not_after));
+	else
+		printf("{\"renewed\": true}\n");
+	buf_clear(&why);
+}
+
 int
 tool_renew(struct tool *t)
 {
@@ -231,7 +249,7 @@ tool_renew(struct tool *t)
 	if (ok) {
 		json_decref(tool_ask(t, json_pack("{s:s}", "do", "identity"),
 		    &down));
-		printf(_("there is a new certificate\n"));
+		say_renewed(t);
 	} else {
 		(void)tool_fail(_("the old one stays in use"), "%s",
 		    buf_cstr(&why));

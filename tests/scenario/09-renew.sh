@@ -16,7 +16,9 @@ key() { openssl x509 -in "$1" -noout -pubkey | sha256sum; }
 
 say "- zqagent renew: another serial, another key, no restart"
 one=$(serial "$cert") key_one=$(key "$cert")
-zqagent 4101000001 renew || die "zqagent renew"
+zqagent 4101000001 renew --json >"$T/renewed" || die "zqagent renew"
+jq -e '.renewed and (.not_after | startswith("20"))' "$T/renewed" >/dev/null ||
+	die "renew --json: $(cat "$T/renewed")"
 [ "$(serial "$cert")" != "$one" ] || die "the certificate is the old one"
 [ "$(key "$cert")" != "$key_one" ] || die "the key is the old one"
 page "$root/after.html" '换证之后的公告' '2026-11-20 10:00'
