@@ -39,7 +39,7 @@ struct mount {
 static struct mount *mounts[MOUNTS_MOST];
 static size_t count;
 static int list = -1;
-static bool is_read;
+static int64_t looked;		/* ms; 0: never */
 static const char *list_path = LIST;
 static void (*ask_by)(const char *at);
 
@@ -226,18 +226,20 @@ static void
 refresh(void)
 {
 	struct pollfd p = { .events = POLLPRI };
+	int64_t now = now_ms();
 
+	if (looked != 0 && now - looked < MOUNTS_NOTICE && now >= looked)
+		return;
 	if (list < 0) {
 		list = open(list_path, O_RDONLY | O_CLOEXEC);
 		if (list < 0)
 			return;
 	}
 	p.fd = list;
-	if (is_read && (poll(&p, 1, 0) <= 0 ||
-	    (p.revents & (POLLPRI | POLLERR)) == 0))
-		return;
-	is_read = true;
-	read_list();
+	if (looked == 0 || (poll(&p, 1, 0) > 0 &&
+	    (p.revents & (POLLPRI | POLLERR)) != 0))
+		read_list();
+	looked = now;
 }
 
 /* --- who asks us ---------------------------------------------------------- */
@@ -275,6 +277,13 @@ is_silent(struct mount *m)
 }
 
 bool
+mounts_any(void)
+{
+	refresh();
+	return count > 0;
+}
+
+bool
 mounts_answer(const char *path)
 {
 	char quoted[LOG_QUOTE_MAX];
@@ -308,7 +317,7 @@ mounts_test(const char *path, void (*ask)(const char *at))
 	if (list >= 0)
 		close(list);
 	list = -1;
-	is_read = false;
+	looked = 0;
 	list_path = path != NULL ? path : LIST;
 	ask_by = ask;
 }

@@ -8,7 +8,7 @@
  * So each of them is asked every MOUNTS_PAUSE by a thread of its own, which
  * may wait for as long as it likes; and while the answer is overdue, or none
  * ever came, nobody else looks there (root.h). The list is the kernel's
- * (proc(5), /proc/self/mountinfo), read again when that has changed. Other
+ * (proc(5), /proc/self/mountinfo), read again soon after it changed. Other
  * mounts, disks say, are not asked, and cost nothing.
  *
  * A server that goes away between two questions can still be met by somebody
@@ -21,7 +21,11 @@
 
 #define MOUNTS_PAUSE 5000	/* ms between two questions */
 #define MOUNTS_PATIENCE 3000	/* ms that an answer may take */
+#define MOUNTS_NOTICE 50	/* ms until a change of the list is noticed */
 #define MOUNTS_MOST 64		/* asked; the others count as answering */
+
+/* Is there one at all? */
+bool mounts_any(void);
 
 /* Does what is at this place answer, as far as is known? path: absolute,
  * without links. Of a mount that is new it waits for the first answer, for a

@@ -47,14 +47,13 @@ real_path(int fd)
 	    NULL;
 }
 
-/* Is there anybody who answers? Else with ETIMEDOUT in errno. */
-static bool
-answers(const struct root *r, const char *path)
+bool
+root_answers(const struct root *r, const char *path)
 {
 	char at[PATH_MAX];
 	int n;
 
-	if (r->real == NULL)
+	if (r->real == NULL || !mounts_any())
 		return true;
 	n = snprintf(at, sizeof(at), "%s%s%s", r->real,
 	    path[0] != '\0' ? "/" : "", path);
@@ -104,7 +103,7 @@ root_moved(const struct root *r)
 {
 	struct stat st;
 
-	if (!mounts_answer(r->path) || !answers(r, ""))
+	if (!mounts_answer(r->path) || !root_answers(r, ""))
 		return r->fd < 0;
 	if (stat(r->path, &st) != 0)
 		return r->fd >= 0;
@@ -132,7 +131,7 @@ root_look(const struct root *r, const char *path, struct stat *st)
 	enum root_found found;
 	int fd;
 
-	if (!answers(r, path))
+	if (!root_answers(r, path))
 		return ROOT_HIDDEN;
 	fd = open_below(r->fd, path, O_PATH);
 	if (fd < 0)
@@ -150,14 +149,14 @@ root_look(const struct root *r, const char *path, struct stat *st)
 int
 root_open_dir(const struct root *r, const char *path)
 {
-	return answers(r, path) ?
+	return root_answers(r, path) ?
 	    open_below(r->fd, path, O_RDONLY | O_DIRECTORY) : -1;
 }
 
 int
 root_open_file(const struct root *r, const char *path)
 {
-	return answers(r, path) ?
+	return root_answers(r, path) ?
 	    open_below(r->fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : -1;
 }
 

@@ -29,6 +29,11 @@ void root_close(struct root *r);
 /* Does the path lead to another directory now, or to none? */
 bool root_moved(const struct root *r);
 
+/* Is there anybody at this path ("" is the root) who answers? If not,
+ * ETIMEDOUT is in errno, and nobody should look there. The other functions ask
+ * by themselves. */
+bool root_answers(const struct root *r, const char *path);
+
 enum root_found {
 	ROOT_FILE, ROOT_DIR,
 	ROOT_OTHER,	/* a device, a pipe, a socket */

@@ -229,6 +229,13 @@ meet(struct walk *w, struct store_txn *t, const char *name)
 		be_unfit(w, path, "is too long");
 		return;
 	}
+	if (!root_answers(w->host.place.root, path)) {
+		if (filter_takes(&w->host.filter, path, true)) {
+			see(w, name);
+			meet_dir(w, path);	/* only mounts don't */
+		}
+		return;
+	}
 	if (fstatat(dirfd(w->dir), name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		if (errno != ENOENT)
 			see(w, name);
