@@ -7,6 +7,7 @@
 #include "agent/ability.h"
 #include "agent/compare.h"
 #include "agent/date.h"
+#include "agent/held_there.h"
 #include "agent/known.h"
 #include "agent/moves.h"
 #include "agent/say_fit.h"
@@ -24,6 +25,7 @@
 #include "protocol/url.h"
 
 #define COMPLAINTS 20		/* lines of them; the rest is counted */
+#define HELD_MOST 1000		/* letters of what the hub holds */
 #define HERE_MOST 64		/* moves whose new address is looked for */
 
 struct one {
@@ -254,6 +256,46 @@ judge_back(struct moving *m, struct store_txn *t, struct one *o)
 		    "zqagent moves shows what is"), SPAN_ARGS(row.old));
 }
 
+/* The hub wrote since it was said that it doesn't take it so. */
+static bool
+is_held(struct store_txn *t, const struct moved *row)
+{
+	json_t *held = held_there(t, HELD_MOST), *letter;
+	bool is = false;
+	int64_t ms;
+	size_t i;
+
+	json_array_foreach(held, i, letter) {
+		struct span when = json_text_span(letter, "when");
+
+		is |= span_is(json_text_span(letter, "about"), row->old) &&
+		    clock_parse(when.at, when.n, 0, &ms) &&
+		    ms - t->meta.skew >= row->when;
+	}
+	json_decref(held);
+	return is;
+}
+
+/* What has taken effect can't be announced otherwise: pages have been led
+ * there. */
+static void
+judge_late(struct moving *m, struct store_txn *t, struct one *o)
+{
+	struct moved row = row_of(m, o), is;
+	char since[CLOCK_TEXT_MAX];
+
+	if (row.new.n == 0 || !moves_get(t, row.scope, row.old, &is) ||
+	    is.state != MOVES_SAID || span_is(is.new, row.new) ||
+	    begins(&is) > m->now ||
+	    (is.until != CLOCK_NONE && is.until <= m->now) || is_held(t, &is))
+		return;
+	if (complain(m, o))
+		buf_printf(m->why, _("%.*s has moved to %.*s, since %s: say "
+		    "where that goes, or take it back first (--withdraw)"),
+		    SPAN_ARGS(row.old), SPAN_ARGS(is.new),
+		    clock_show(since, begins(&is)));
+}
+
 struct gathering {
 	struct moving *m;
 	struct store_txn *t;
@@ -312,8 +354,10 @@ judge(struct store_txn *t, struct moving *m)
 	moves_each(t, add_known, &g);
 	for (size_t i = 0; i < m->count && m->wrong == 0; i++)
 		judge_words(m, &m->one[i]);
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < m->count; i++) {
 		judge_back(m, t, &m->one[i]);
+		judge_late(m, t, &m->one[i]);
+	}
 	if (m->wrong > 0)
 		return;
 	for (size_t i = 0; i < m->count; i++) {

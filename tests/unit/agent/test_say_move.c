@@ -193,9 +193,12 @@ END_TEST
 
 START_TEST(test_before)
 {
-	ck_says("{'old':'" SITE "/a','new':'" SITE "/b'}", 1);
-	ck_says("{'old':'" SITE "/a','new':'" SITE "/b'}", 0);
-	ck_says("{'old':'" SITE "/a','new':'" SITE "/c'}", 1);
+	ck_says("{'old':'" SITE "/a','new':'" SITE "/b','at':'2030-01-01'}",
+	    1);
+	ck_says("{'old':'" SITE "/a','new':'" SITE "/b','at':'2030-01-01'}",
+	    0);
+	ck_says("{'old':'" SITE "/a','new':'" SITE "/c','at':'2030-01-01'}",
+	    1);
 	ck_leads(SITE "/a", SITE "/c");
 	ck_says("{'old':'" SITE "/c','new':'" SITE "/d','at':'2031-01-01'}",
 	    1);
@@ -310,6 +313,27 @@ START_TEST(test_rules)
 }
 END_TEST
 
+/* What has taken effect is not said otherwise; what is to come may be, and the
+ * same may be said again. */
+START_TEST(test_late)
+{
+	ck_says("{'old':'" SITE "/a/','new':'" SITE "/b/','scope':'prefix'}",
+	    1);
+	ck_refuses("{'old':'" SITE "/a/','new':'" SITE "/c/','scope':"
+	    "'prefix'}", "/a/ has moved to " SITE "/b/, since ");
+	ck_says("{'old':'" SITE "/a/','new':'" SITE "/b/','scope':'prefix',"
+	    "'reason':'columns'}", 1);
+	ck_says("{'old':'" SITE "/d','new':'" SITE "/e','at':'2031-01-01'}",
+	    1);
+	ck_says("{'old':'" SITE "/d','new':'" SITE "/f','at':'2031-01-01'}",
+	    1);
+	ck_says("{'old':'" SITE "/a/','scope':'prefix'}", 1);
+	ck_says("{'old':'" SITE "/a/','new':'" SITE "/c/','scope':'prefix'}",
+	    1);
+	ck_leads(SITE "/a/1", SITE "/c/1");
+}
+END_TEST
+
 START_TEST(test_dry)
 {
 	json_t *o, *m;
@@ -352,6 +376,7 @@ main(void)
 	tcase_add_test(t, test_held);
 	tcase_add_test(t, test_successor);
 	tcase_add_test(t, test_rules);
+	tcase_add_test(t, test_late);
 	tcase_add_test(t, test_dry);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
