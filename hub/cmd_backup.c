@@ -156,17 +156,21 @@ static void
 say_restored(const struct cmd_line *l, const struct restored *r)
 {
 	if (r->only_register)
-		printf(_("The register of %zu sites is back in %s.\n"),
+		printf(ngettext("The register of %zu site is back in %s.\n",
+		    "The register of %zu sites is back in %s.\n", r->sites),
 		    r->sites, l->dir);
 	else
-		printf(_("A hub was restored in %s, with %zu sites.\n"),
+		printf(ngettext("A hub was restored in %s, with %zu site.\n",
+		    "A hub was restored in %s, with %zu sites.\n", r->sites),
 		    l->dir, r->sites);
-	printf(_("Start it: zqhubd -c %s/hub.conf\nIts agents come back by "
-	    "themselves, and tell again what they had told; zqhub status "
-	    "shows how far.\n"), l->dir);
+	printf(_("Start it: zqhubd -c %s/hub.conf        (or: systemctl start "
+	    "zqhubd)\nIts agents come back by themselves, and tell again what "
+	    "they had told; zqhub status shows how far.\n"), l->dir);
 	if (r->rolling)
 		printf(_("The CA was being rolled over, and still is: zqhub "
-		    "ca status shows how far.\n"));
+		    "ca status shows how far. If that was finished after "
+		    "this backup, agents refuse this hub until you have "
+		    "said: zqhub ca roll --finish --force\n"));
 }
 
 static int

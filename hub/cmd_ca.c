@@ -258,8 +258,10 @@ end(struct cmd_line *l, struct cas *c, uint64_t left)
 	printf(_("The new CA is the hub's CA now, and the old one is trusted "
 	    "no more.\n"));
 	if (left > 0)
-		printf(_("%" PRIu64 " sites were left behind: zqhub site "
-		    "reissue CODE makes a ticket for one.\n"), left);
+		printf(ngettext("%" PRIu64 " site was left behind: zqhub site "
+		    "reissue CODE makes a ticket for it.\n", "%" PRIu64
+		    " sites were left behind: zqhub site reissue CODE makes a "
+		    "ticket for one.\n", left), left);
 	printf(_("Tickets that were printed before are not good any more: "
 	    "zqhub site ticket CODE.\n"
 	    "Make a backup of the hub again: zqhub backup FILE\n"));

@@ -93,9 +93,12 @@ run_admit(struct cmd_line *l)
 static void
 tell_retired(const struct cmd_line *l, const json_t *result)
 {
-	printf(_("%s is retired: %lld items are withdrawn, its domains are "
-	    "free.\n"), l->word[0],
-	    (long long)number_of(result, "withdrawn"));
+	json_int_t n = number_of(result, "withdrawn");
+
+	printf(ngettext("%s is retired: %lld item is withdrawn, its domains "
+	    "are free.\n", "%s is retired: %lld items are withdrawn, its "
+	    "domains are free.\n", (unsigned long)n), l->word[0],
+	    (long long)n);
 }
 
 static int
@@ -123,8 +126,9 @@ reissue_all(struct cmd_line *l)
 	blocked = number_of(result, "blocked");
 	cmd_import_rows(json_object_get(result, "rows"));
 	if (blocked > 0)
-		fprintf(stderr, _("%lld sites are blocked and were left "
-		    "out.\n"), (long long)blocked);
+		fprintf(stderr, ngettext("%lld site is blocked and was left "
+		    "out.\n", "%lld sites are blocked and were left out.\n",
+		    (unsigned long)blocked), (long long)blocked);
 	json_decref(result);
 	return CMD_OK;
 }

@@ -54,8 +54,9 @@ print_errors(const char *path, const json_t *errors)
 	}
 	return cmd_fail(_("correct these lines and import the file again; "
 	    "what is there already is left alone"),
-	    _("nothing was added: %zu lines are wrong"),
-	    json_array_size(errors));
+	    ngettext("nothing was added: %zu line is wrong",
+	    "nothing was added: %zu lines are wrong",
+	    json_array_size(errors)), json_array_size(errors));
 }
 
 static void
