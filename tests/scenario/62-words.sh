@@ -60,3 +60,12 @@ for page in README.md README.zh.md; do
 			{ say "$page: no program has --$option" >&2; exit 1; }
 	done || die "an option that is none"
 done
+
+say "- the Chinese readme says of each rule of alerts what to do"
+zq zqhub init --dir "$HUB" --name '站群' >/dev/null || die init
+zq zqhub alert rules --json --dir "$HUB" | jq -r '.rules[].rule' >"$T/rules"
+[ "$(wc -l <"$T/rules")" -ge 22 ] || die "few rules"
+while read -r rule; do
+	grep -q "^| \`$rule\` | .* | .* |$" README.zh.md ||
+		die "README.zh.md lacks the rule $rule"
+done <"$T/rules"
