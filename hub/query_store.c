@@ -64,7 +64,12 @@ open_view(struct store *s, struct buf *why)
 		return false;
 	}
 	s->view = db_open(s->dir, 0, table_list, TABLE_COUNT, MAP_MOST);
-	if (s->view == NULL) {
+	if (s->view == NULL && errno == ENOENT) {	/* the journal is */
+		buf_reset(why);
+		buf_printf(why, _("%s: there is no view: start zqhubd, it "
+		    "makes it again from the journal"), s->dir);
+		return false;
+	} else if (s->view == NULL) {
 		explain(why, s->dir, errno);
 		return false;
 	}
