@@ -11,10 +11,12 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
+#include "hub/pulse.h"
 #include "protocol/features.h"
 
 #define TICK 1			/* s between looks at the time */
 #define QUIET 2000		/* ms before progress is told */
+#define FULL_WAIT 3000		/* … and that a full disk keeps some away */
 #define CHUNK 100		/* items in one line */
 
 struct call {
@@ -33,6 +35,7 @@ struct summons {
 	struct guests *guests;
 	struct letters *letters;
 	struct event *tick;
+	bool full;		/* the hub's disk is */
 	LIST_HEAD(calls, call) calls;
 };
 
@@ -190,12 +193,28 @@ finish(struct summons *s, struct call *c)
 	ctl_ok(peer, result);
 }
 
+/* A position is written now and then, the pulse knows better; if there is
+ * one. */
+static int64_t
+heard(uint32_t site, const struct position *p)
+{
+	struct pulse_row row;
+
+	return pulse_read(site, &row) && row.heard > p->heard ? row.heard :
+	    p->heard;
+}
+
 static void
-tell_heard(json_t *line, const struct position *p)
+tell_heard(const struct summons *s, json_t *line, uint32_t site,
+    const struct position *p)
 {
 	json_object_set_new(line, "heard_ms",
-	    json_integer(clock_wall() - p->heard));
-	if (!answer_has_word(span_of(p->features), FEATURE_RECONCILE))
+	    json_integer(clock_wall() - heard(site, p)));
+	if (s->full)
+		json_object_set_new(line, "why", json_string(_("the hub's "
+		    "disk is full: what its agent says first is not "
+		    "taken")));
+	else if (!answer_has_word(span_of(p->features), FEATURE_RECONCILE))
 		json_object_set_new(line, "why", json_string(_("its agent "
 		    "does not say that it can be asked: is it of an older "
 		    "version?")));
@@ -239,7 +258,7 @@ tell_silent(struct summons *s, struct call *c)
 			continue;
 		line = site_line(site.code, "no answer");
 		if (journal_position(s->writer->journal, c->site[i], &p))
-			tell_heard(line, &p);
+			tell_heard(s, line, c->site[i], &p);
 		tell_site(c, line);
 		c->silent++;
 	}
@@ -336,6 +355,8 @@ look_at(struct summons *s, struct call *c, int64_t now)
 {
 	const char *before = lang_borrow(c->lang);
 
+	if (s->full && c->until > c->began + FULL_WAIT)
+		c->until = c->began + FULL_WAIT;
 	tell_troubled(s, c);
 	if (c->left > 0 && now >= c->until)
 		tell_silent(s, c);
@@ -427,6 +448,12 @@ summons_ask(struct summons *s, struct ctl_peer *peer, const json_t *said)
 	}
 	letters_look(s->letters);
 	event_add(s->tick, &often);
+}
+
+void
+summons_disk(struct summons *s, bool full)
+{
+	s->full = full;
 }
 
 void

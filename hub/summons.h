@@ -38,6 +38,9 @@ void summons_free(struct summons *s);		/* nobody is answered */
 void summons_ask(struct summons *s, struct ctl_peer *peer,
     const json_t *said);
 void summons_gone(struct summons *s, const struct ctl_peer *peer);
+/* Is the hub's disk full? Then who has something to say first can't be proven,
+ * and nobody waits for that as long as otherwise. */
+void summons_disk(struct summons *s, bool full);
 /* An attest_told_fn. */
 void summons_told(void *arg, const struct attest *a);
 

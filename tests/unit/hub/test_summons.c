@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "hub/pulse.h"
 #include "protocol/letter.h"
 #include "tests/unit/hub/corekit.h"
 
@@ -280,6 +281,34 @@ START_TEST(test_time_is_over)
 END_TEST
 
 /* Who has said why it can't isn't waited for; nor who says so meanwhile. */
+/* Who waits with what it has to say for a full disk isn't waited for; and the
+ * pulse knows when it was heard. */
+START_TEST(test_full_disk)
+{
+	struct operator o;
+
+	set_up();
+	pulse_open(kit.dir);
+	pulse_begin(CORE_NOW);
+	beat(3, "changes letters reconcile");
+	pulse_heard(3, CORE_NOW + 2000, NULL, NULL);
+	summons_disk(summons, true);
+	call(&o, "{\"do\":\"prove-sync\",\"codes\":[\"4101000003\"]}");
+	ck_assert(strstr(o.heard, "\"ok\"") == NULL);
+	clock_set(CORE_NOW + 4000, 5000);
+	for (int i = 0; i < 40 && strstr(o.heard, "\"ok\"") == NULL; i++) {
+		usleep(50000);
+		turn();
+		hear(&o);
+	}
+	HEARS(&o, "\"heard_ms\":2000,\"why\":\"the hub's disk is full");
+	HEARS(&o, "\"silent\":1");
+	close(o.fd);
+	pulse_close();
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_trouble)
 {
 	struct journal_batch b = { .site = 1, .incarnation = 5, .first = 1,
@@ -424,6 +453,7 @@ main(void)
 	tcase_add_test(t, test_polls_end_once);
 	tcase_add_test(t, test_wanted_between_polls);
 	tcase_add_test(t, test_time_is_over);
+	tcase_add_test(t, test_full_disk);
 	tcase_add_test(t, test_trouble);
 	tcase_add_test(t, test_who_cannot_be_asked);
 	tcase_add_test(t, test_two_calls);
