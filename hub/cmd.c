@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/errand.h"
 #include "hub/pulse.h"
@@ -22,13 +24,24 @@
 
 /* --- trouble -------------------------------------------------------------- */
 
+/* Some reasons come as lines. */
+static struct span
+without_end(struct span s)
+{
+	while (s.n > 0 && s.at[s.n - 1] == '\n')
+		s.n--;
+	return s;
+}
+
 static void
 indent(const char *hint)
 {
+	struct span s = without_end(span_of(hint));
+
 	fprintf(stderr, "       ");
-	for (; *hint != '\0'; hint++) {
-		fputc(*hint, stderr);
-		if (*hint == '\n' && hint[1] != '\0')
+	for (size_t i = 0; i < s.n; i++) {
+		fputc(s.at[i], stderr);
+		if (s.at[i] == '\n')
 			fprintf(stderr, "       ");
 	}
 	fputc('\n', stderr);
@@ -37,15 +50,24 @@ indent(const char *hint)
 int
 cmd_fail(const char *hint, const char *fmt, ...)
 {
-	va_list ap;
+	struct span said;
+	va_list ap, again;
+	char *text;
+	int n;
 
 	cmd_progress_end();
 	fflush(stdout);
-	fprintf(stderr, "zqhub: ");
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	must(n >= 0);
+	text = mem_new((size_t)n + 1);
+	(void)vsnprintf(text, (size_t)n + 1, fmt, again);
+	va_end(again);
 	va_end(ap);
-	fputc('\n', stderr);
+	said = without_end(span_of(text));
+	fprintf(stderr, "zqhub: %.*s\n", SPAN_ARGS(said));
+	free(text);
 	if (hint != NULL && hint[0] != '\0')
 		indent(hint);
 	return CMD_NO;

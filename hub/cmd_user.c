@@ -150,12 +150,14 @@ ask_password(char line[LINE_MAX_HERE])
 	return same;
 }
 
-/* As asked for: made and printed, or read. */
+/* As asked for: made, or read. */
 static bool
-set_password(const struct cmd_line *l, struct user *u)
+set_password(const struct cmd_line *l, struct user *u,
+    char made[PASSWORD_MADE])
 {
-	char line[LINE_MAX_HERE], made[PASSWORD_MADE];
+	char line[LINE_MAX_HERE];
 
+	made[0] = '\0';
 	u->changed = clock_wall();
 	if (cmd_flag(l, "header-only")) {
 		u->kept[0] = '\0';
@@ -171,9 +173,22 @@ set_password(const struct cmd_line *l, struct user *u)
 	}
 	password_make(made);
 	password_keep(u->kept, span_of(made));
-	printf("%s\n", made);
-	OPENSSL_cleanse(made, sizeof(made));
 	return true;
+}
+
+/* What was made is printed once it is kept: else it would be nobody's. */
+static int
+save_password(const struct cmd_line *l, const struct book *b, struct user *u)
+{
+	char made[PASSWORD_MADE];
+	int code = CMD_NO;
+
+	if (set_password(l, u, made))
+		code = save(l, b);
+	if (code == CMD_OK && made[0] != '\0')
+		printf("%s\n", made);
+	OPENSSL_cleanse(made, sizeof(made));
+	return code;
 }
 
 /* --- commands ------------------------------------------------------------- */
@@ -211,7 +226,7 @@ add(struct cmd_line *l, struct book *b)
 	u = users_add(&b->users, span_of(l->word[0]));
 	u->role = r;
 	u->since = clock_wall();
-	return set_password(l, u) ? save(l, b) : CMD_NO;
+	return save_password(l, b, u);
 }
 
 static int
@@ -219,7 +234,7 @@ change_password(struct cmd_line *l, struct book *b)
 {
 	struct user *u = find(b, l->word[0]);
 
-	return u != NULL && set_password(l, u) ? save(l, b) : CMD_NO;
+	return u != NULL ? save_password(l, b, u) : CMD_NO;
 }
 
 static int

@@ -2,6 +2,9 @@
  * zqhub's command line on a hub without a daemon: what it prints, and the
  * exit code.
  */
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "certs/ticket.h"
 #include "contrib/base/mem.h"
 #include "hub/columns.h"
@@ -422,6 +425,46 @@ START_TEST(test_words_of_tables)
 }
 END_TEST
 
+/* A password that was not kept is not shown: it would be nobody's. */
+START_TEST(test_made_password_on_a_full_disk)
+{
+	struct rlimit was, small;
+
+	set_up();
+	make_hub();
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &was), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	small = was;
+	small.rlim_cur = 150;	/* bytes of a file: enough for the sentence */
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	ck_assert_int_eq(run("user", "add", "li", "--generate", NULL), 1);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &was), 0);
+	ck_assert_str_eq(out, "");
+	says(err, "users: can't write");
+	ck_assert_ptr_null(strstr(err, "\n\n"));
+	ck_assert_int_eq(run("user", "add", "li", "--generate", NULL), 0);
+	ck_assert_uint_gt(strlen(out), 8);
+	tear_down();
+}
+END_TEST
+
+/* The view alone is gone: the daemon makes it again. */
+START_TEST(test_no_view)
+{
+	char where[96];
+
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run("held", NULL), 0);
+	snprintf(where, sizeof(where), "%s/view", hub);
+	nftw(where, core_remove, 16, FTW_DEPTH | FTW_PHYS);
+	ck_assert_int_eq(run("status", NULL), 1);
+	says(err, where);
+	says(err, "start zqhubd, it makes it again from the journal");
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_keeping)
 {
 	char file[96];
@@ -488,6 +531,8 @@ add(TCase *t)
 	tcase_add_test(t, test_alerts);
 	tcase_add_test(t, test_notices);
 	tcase_add_test(t, test_words_of_tables);
+	tcase_add_test(t, test_made_password_on_a_full_disk);
+	tcase_add_test(t, test_no_view);
 	tcase_add_test(t, test_keeping);
 	tcase_add_test(t, test_columns);
 }
