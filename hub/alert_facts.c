@@ -41,8 +41,9 @@ source_of(enum alert_what w)
 	case ALERT_SLOW:
 	case ALERT_ISOLATED:
 		return ALERT_OF_PULSE;
-	case ALERT_LINKS:
 	case ALERT_MOVE:
+		return ALERT_OF_MOVES;
+	case ALERT_LINKS:
 	case ALERT_DISK:
 	case ALERT_HUB_CERTIFICATE:
 		return ALERT_OF_HUB;

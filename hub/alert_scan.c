@@ -15,6 +15,7 @@
 
 #define SLICE 100		/* sites of the view at a time */
 #define SITES_EVERY 5000	/* ms between two passes' beginnings */
+#define MOVES_EVERY 5000
 #define HUB_EVERY 5000
 #define PULSE_EVERY 60000	/* ms, until all of it is read again */
 
@@ -156,6 +157,27 @@ scan_sites(struct alert_scan *s, int64_t now)
 }
 
 static void
+scan_moves(struct alert_scan *s, int64_t now)
+{
+	struct db_txn *t;
+
+	if (s->move == 0) {
+		if (s->moves_at != 0 &&
+		    clock_mono() - s->moves_at < MOVES_EVERY)
+			return;
+		s->moves_at = clock_mono();
+		s->move = 1;
+		alert_facts_begin(s->facts, ALERT_OF_MOVES);
+	}
+	t = view_read(s->writer->view);
+	if (!alert_scan_moves(s, t, now)) {
+		alert_facts_end(s->facts, ALERT_OF_MOVES);
+		s->move = 0;
+	}
+	db_abort(t);
+}
+
+static void
 scan_hub(struct alert_scan *s, int64_t now)
 {
 	struct db_txn *t;
@@ -175,5 +197,6 @@ alert_scan(struct alert_scan *s, int64_t now)
 {
 	alert_scan_pulse(s, now);
 	scan_sites(s, now);
+	scan_moves(s, now);
 	scan_hub(s, now);
 }

@@ -22,6 +22,9 @@ struct alert_scan {
 	/* The sites: */
 	uint32_t site;		/* the next; 0: a new pass */
 	int64_t sites_at;	/* ms, mono: when the last pass began */
+	/* The moves: */
+	uint32_t move;		/* from this number on; 0: a new pass */
+	int64_t moves_at;	/* ms, mono: when the last pass began */
 	/* The hub: */
 	int64_t hub_at;		/* ms, mono; 0: never yet */
 };
@@ -36,6 +39,8 @@ void alert_scan(struct alert_scan *s, int64_t now);
 void alert_scan_pulse(struct alert_scan *s, int64_t now);
 void alert_scan_site(struct alert_scan *s, struct db_txn *t, uint32_t site,
     int64_t now);
+/* Some of them; false: those were the last. */
+bool alert_scan_moves(struct alert_scan *s, struct db_txn *t, int64_t now);
 void alert_scan_hub(struct alert_scan *s, struct db_txn *t, int64_t now);
 
 #endif

@@ -15,7 +15,7 @@
 #include "protocol/url.h"
 
 #define DAY INT64_C(86400000)
-#define MOVES 2000		/* the newest that are looked at */
+#define MOVES 1000		/* looked at in one go */
 #define LINKS_LOOKED 2000
 #define LINKS_MOST 50
 #define DISK_PERCENT 5
@@ -24,7 +24,7 @@
 struct scanning {
 	struct alert_scan *scan;
 	int64_t now;
-	size_t links;
+	size_t links, moves;
 };
 
 /* --- moves -------------------------------------------------------------------- */
@@ -32,12 +32,15 @@ struct scanning {
 static bool
 on_move(void *arg, const struct move *m)
 {
-	const struct scanning *s = arg;
+	struct scanning *s = arg;
 	char subject[32];
 	struct alert_fact f = { .what = ALERT_MOVE, .site = m->site,
 		.since = m->changed };
 	char detail[ALERT_DETAIL + 1];
 
+	if (s->moves++ == MOVES)
+		return false;
+	s->scan->move = m->number + 1;
 	if (m->state != MOVE_OVERDUE && m->state != MOVE_FAILED &&
 	    m->state != MOVE_CONTESTED)
 		return true;
@@ -48,6 +51,15 @@ on_move(void *arg, const struct move *m)
 	f.detail = span_of(detail);
 	alert_facts_put(s->scan->facts, &f, s->now);
 	return true;
+}
+
+bool
+alert_scan_moves(struct alert_scan *scan, struct db_txn *t, int64_t now)
+{
+	struct scanning s = { .scan = scan, .now = now };
+
+	move_each(t, scan->move, on_move, &s);
+	return s.moves > MOVES;
 }
 
 /* --- links -------------------------------------------------------------------- */
@@ -112,10 +124,8 @@ void
 alert_scan_hub(struct alert_scan *scan, struct db_txn *t, int64_t now)
 {
 	struct scanning s = { .scan = scan, .now = now };
-	uint32_t last = move_last(t);
 	int64_t steps = LINKS_LOOKED;
 
-	move_each(t, last > MOVES ? last - MOVES : 0, on_move, &s);
 	(void)checked_broken(t, now, NULL, on_link, &s, &steps);
 	look_at_certificate(&s, "ca", stats_get(COUNTER_CA_EXPIRY));
 	look_at_certificate(&s, "hub", stats_get(COUNTER_HUB_EXPIRY));

@@ -488,7 +488,7 @@ faults(uint32_t count)
 {
 	int64_t next;
 
-	alert_facts_begin(facts, ALERT_OF_HUB);
+	alert_facts_begin(facts, ALERT_OF_MOVES);
 	for (uint32_t i = 0; i < count; i++) {
 		struct alert_fact f = { .what = ALERT_MOVE, .since = k.now };
 		char name[32];
@@ -497,7 +497,7 @@ faults(uint32_t count)
 		f.subject = span_of(name);
 		alert_facts_put(facts, &f, k.now);
 	}
-	alert_facts_end(facts, ALERT_OF_HUB);
+	alert_facts_end(facts, ALERT_OF_MOVES);
 	for (int i = 0; i < 4 * MANY && (evaluate(&next) || deliver()); i++)
 		continue;
 }

@@ -62,6 +62,10 @@ look(void)
 	for (uint32_t i = 1; i <= 2; i++)
 		alert_scan_site(&scan, t, i, k.now);
 	alert_facts_end(facts, ALERT_OF_SITES);
+	alert_facts_begin(facts, ALERT_OF_MOVES);
+	for (scan.move = 1; alert_scan_moves(&scan, t, k.now);)
+		continue;
+	alert_facts_end(facts, ALERT_OF_MOVES);
 	alert_facts_begin(facts, ALERT_OF_HUB);
 	alert_scan_hub(&scan, t, k.now);
 	alert_facts_end(facts, ALERT_OF_HUB);
@@ -212,6 +216,23 @@ START_TEST(test_view)
 }
 END_TEST
 
+/* However many have been announced since. */
+START_TEST(test_moves)
+{
+	for (int i = 1; i <= 2100; i++)
+		kit_act(&k, "{\"do\":\"move-announce\",\"site\":1,\"scope\":"
+		    "\"address\",\"old\":\"https://s1.gov.cn/g/%d\",\"new\":"
+		    "\"https://s1.gov.cn/h/%d\",\"actor\":\"li\","
+		    "\"reason\":\"x\"}", i, i);
+	kit_act(&k, "{\"do\":\"move-looked\",\"move\":1,\"looked\":1,"
+	    "\"wrong\":1,\"why\":\"404\"}");
+	kit_show(&k, 5000);
+	look();
+	ck_assert_ptr_nonnull(fact("move", "move 1"));
+	ck_assert_ptr_null(fact("move", "move 2"));
+}
+END_TEST
+
 /* What an operator has taken out is nobody's worry any more. */
 START_TEST(test_blocked)
 {
@@ -298,6 +319,7 @@ main(void)
 	tcase_add_test(t, test_certificate);
 	tcase_add_test(t, test_short_certificate);
 	tcase_add_test(t, test_view);
+	tcase_add_test(t, test_moves);
 	tcase_add_test(t, test_blocked);
 	tcase_add_test(t, test_gone);
 	tcase_add_test(t, test_closing);
