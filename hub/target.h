@@ -27,7 +27,7 @@ enum target_state {	/* numbers are in rows */
 	TARGET_OUTSIDE,		/* no site of the cluster has this host */
 	TARGET_HERE,		/* an item is at this place */
 	TARGET_MOVED,		/* by a rule that has taken effect, unless it
-				 * was withdrawn before */
+				 * was withdrawn before or after that */
 	TARGET_WITHDRAWN,	/* an item was, and its site took it away */
 	TARGET_NEVER,		/* covered, and there never was an item */
 	TARGET_STATES

@@ -81,7 +81,7 @@ is_meant(const struct target_judge *j, const struct item *i,
 /* It was an item's place once. */
 static bool
 was_there(const struct target_judge *j, uint32_t number, struct span url,
-    struct target_verdict *v, struct buf *now)
+    struct target_verdict *v, struct buf *now, int64_t *word)
 {
 	struct change said;
 	struct item i;
@@ -92,6 +92,8 @@ was_there(const struct target_judge *j, uint32_t number, struct span url,
 	v->state = TARGET_WITHDRAWN;
 	v->broken = true;
 	v->item = number;
+	if (is_a_word(&i, &said, url))
+		*word = i.updated;
 	if (now != NULL)
 		buf_span(now, i.withdrawn ? said.word[WORD_SUCCESSOR] :
 		    said.url);
@@ -125,6 +127,7 @@ was_of_retired(const struct target_judge *j, struct span url,
 struct awaiting {
 	struct db_txn *txn;
 	struct span url;
+	int64_t word;		/* ms: a person said that this is gone */
 	bool awaited;
 };
 
@@ -136,7 +139,8 @@ note_former(void *arg, struct span former, uint32_t number)
 	struct move m;
 
 	(void)former;
-	if (!move_get(w->txn, number, &m) || m.settle == CLOCK_NONE)
+	if (!move_get(w->txn, number, &m) || m.settle == CLOCK_NONE ||
+	    m.settle <= w->word)
 		return true;
 	/* By itself, and not by what others made of where it leads. */
 	move_rule(&m, &to);
@@ -146,11 +150,11 @@ note_former(void *arg, struct span former, uint32_t number)
 }
 
 /* Does a move lead here that took effect just now? Then its owner is about to
- * push what is to be here. */
+ * push what is to be here; unless somebody said since then that it is gone. */
 static bool
-is_awaited(const struct target_judge *j, struct span url)
+is_awaited(const struct target_judge *j, struct span url, int64_t word)
 {
-	struct awaiting w = { .txn = j->txn, .url = url };
+	struct awaiting w = { .txn = j->txn, .url = url, .word = word };
 
 	if (j->rules != NULL && db_count(j->txn, TABLE_SETTLE) > 0)
 		rewrite_former(j->rules, url, j->when, note_former, &w);
@@ -162,6 +166,7 @@ static void
 judge(const struct target_judge *j, struct span url,
     struct target_verdict *v, struct buf *now)
 {
+	int64_t word = CLOCK_NONE;
 	struct place p;
 	bool known;
 
@@ -175,12 +180,13 @@ judge(const struct target_judge *j, struct span url,
 	if (known && p.here > 0) {
 		v->state = TARGET_HERE;
 		v->item = p.item;
-	} else if (!known || !was_there(j, p.item, url, v, now)) {
+	} else if (!known || !was_there(j, p.item, url, v, now,
+	    &word)) {
 		v->broken = is_covered(j, v->site, url);
 		v->state = v->broken ? TARGET_NEVER : TARGET_UNKNOWN;
 	}
 	if (v->broken)
-		v->broken = !is_awaited(j, url);
+		v->broken = !is_awaited(j, url, word);
 }
 
 /* Where a successor leads in the end, by moves and by what was said of later
@@ -264,28 +270,55 @@ set_moved(const struct target_judge *j, struct span url, struct span to,
 	v->item = there->item;
 }
 
+static void
+set_now(struct buf *now, struct span url)
+{
+	if (now == NULL)
+		return;
+	buf_reset(now);
+	buf_span(now, url);
+}
+
+/* What it moved to was taken away there: so it is gone, and what came after it
+ * is what its site said then. */
+static void
+set_gone(const struct target_judge *j, struct span url,
+    struct target_verdict *v, const struct target_verdict *there,
+    struct buf *next, struct buf *now)
+{
+	v->state = TARGET_WITHDRAWN;
+	v->broken = true;
+	v->item = there->item;
+	follow(j, url, next);
+	set_now(now, buf_look(next));
+}
+
 /* By the rules. */
 static void
 lead(const struct target_judge *j, struct span url, struct target_verdict *v,
     struct buf *now)
 {
 	struct target_verdict there;
-	struct buf to;
+	struct buf to, next;
 	uint32_t move;
+	bool gone;
 
 	buf_init(&to, LIMIT_URL);
+	buf_init(&next, LIMIT_URL);
 	if (rewrite_url(j->rules, url, j->when, &to, &move) && !to.bad) {
-		judge(j, buf_look(&to), &there, NULL);
-		if (!is_gone(j, url, buf_look(&to), v, &there, move)) {
+		judge(j, buf_look(&to), &there, &next);
+		gone = is_gone(j, url, buf_look(&to), v, &there, move);
+		if (!gone && there.broken &&
+		    there.state == TARGET_WITHDRAWN) {
+			set_gone(j, url, v, &there, &next, now);
+		} else if (!gone) {
 			set_moved(j, url, buf_look(&to), v, &there);
 			v->move = move;
-			if (now != NULL) {
-				buf_reset(now);
-				buf_span(now, buf_look(&to));
-			}
+			set_now(now, buf_look(&to));
 		}
 	}
 	buf_clear(&to);
+	buf_clear(&next);
 }
 
 void

@@ -348,7 +348,9 @@ judge_all(struct naive *n)
 			t->move = graph_follow(n, &at, &to);
 			t->to = to;
 			t->fate = fate_of(n, &to);
-			t->stayed = may_have_stayed(n, &at, t, &to);
+			t->stayed = may_have_stayed(n, &at, t, &to) ||
+			    (t->move != 0 && t->fate != GRAPH_HERE &&
+			    gone_since(n, &to) != 0);
 			judge_reuse(n, &at, t);
 			t->awaited = t->stayed && is_awaited(n, &at);
 		}

@@ -48,7 +48,7 @@ struct graph_target {
 	struct site_link to;	/* … and where it is now */
 	enum graph_fate fate;	/* of it, or of where it was moved to */
 	bool stayed;		/* perhaps: it was withdrawn before it moved,
-				 * and nothing is there … */
+				 * or after that, and nothing is there … */
 	bool awaited;		/* … and another move that leads to the old
 				 * address settles */
 };

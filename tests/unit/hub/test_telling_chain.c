@@ -140,6 +140,35 @@ START_TEST(the_end_is_taken_back)
 }
 END_TEST
 
+/* Somebody says of what moved just now that it is gone, and where to look. */
+START_TEST(moved_and_then_gone)
+{
+	struct change c = kit_change(CHANGE_DELETED, S1 "/b/x.html", "");
+
+	two_columns();
+	PAGE(1, S1 "/z", S1 "/a/y.html");
+	say(1, S1 "/a/", S1 "/b/", "prefix", k.now, 0);
+	PAGE(1, S1 "/b/x.html", S1 "/z");
+	settle();
+	ck_assert_uint_eq(letters_to(2), 1);
+	later(1000);
+	c.word[WORD_BY] = SPAN("li");
+	c.word[WORD_SUCCESSOR] = SPAN(S1 "/z");
+	kit_say(&k, 1, &c);
+	settle();
+	ck_assert_str_eq(told(2, 1), "links:\nwithdrawn " S1 "/a/x.html -> "
+	    S1 "/z\n  " S2 "/p2.html:10\n  " S2 "/p1.html:10\n");
+	ck_assert_str_eq(stands(0, 2), "told");
+	PAGE(1, S1 "/b/x.html", S1 "/z");
+	settle();
+	ck_assert_has(told(2, 2), "effective " S1 "/a/x.html -> " S1
+	    "/b/x.html\n");
+	ck_assert_str_eq(stands(0, 2), "off");
+	ck_assert_str_eq(stands(1, 2), "told");
+	same_again();
+}
+END_TEST
+
 /* --- two that change places ----------------------------------------------- */
 
 static void
@@ -269,6 +298,7 @@ main(void)
 	tcase_add_test(c, a_chain);
 	tcase_add_test(c, a_part_goes_on);
 	tcase_add_test(c, the_end_is_taken_back);
+	tcase_add_test(c, moved_and_then_gone);
 	tcase_add_test(c, two_change_places);
 	tcase_add_test(c, two_columns_change_places);
 	tcase_add_test(c, what_came_is_gone);
