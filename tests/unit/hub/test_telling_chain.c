@@ -169,6 +169,29 @@ START_TEST(moved_and_then_gone)
 }
 END_TEST
 
+/* All that a site had is withdrawn with it, whatever had moved there. */
+START_TEST(moved_and_then_retired)
+{
+	two_columns();
+	say(1, S1 "/a/", S1 "/b/", "prefix", k.now, 0);
+	PAGE(1, S1 "/b/x.html", S1 "/z");
+	PAGE(1, S1 "/b/y.html", S1 "/z");
+	settle();
+	ck_assert_uint_eq(letters_to(2), 1);
+	later(HOUR);
+	tick();
+	kit_act(&k, "{\"do\":\"retire\",\"site\":1,\"actor\":\"wang\","
+	    "\"reason\":\"merged\"}");
+	kit_act(&k, "{\"do\":\"clear\",\"site\":1,\"most\":500,\"actor\":"
+	    "\"hub\",\"reason\":\"\"}");
+	settle();
+	ck_assert_has(told(2, 1), "withdrawn " S1 "/a/x.html -> \n  " S2
+	    "/p2.html:10\n");
+	ck_assert_has(told(2, 1), "withdrawn " S1 "/a/y.html -> \n");
+	same_again();
+}
+END_TEST
+
 /* --- two that change places ----------------------------------------------- */
 
 static void
@@ -299,6 +322,7 @@ main(void)
 	tcase_add_test(c, a_part_goes_on);
 	tcase_add_test(c, the_end_is_taken_back);
 	tcase_add_test(c, moved_and_then_gone);
+	tcase_add_test(c, moved_and_then_retired);
 	tcase_add_test(c, two_change_places);
 	tcase_add_test(c, two_columns_change_places);
 	tcase_add_test(c, what_came_is_gone);
