@@ -6,6 +6,7 @@
  */
 #include "agent/intake.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -312,15 +313,6 @@ on_soon(evutil_socket_t fd, short what, void *arg)
 		flush(in);
 }
 
-static void
-be_unreadable(struct intake *in, const struct job *j)
-{
-	in->counts.unreadable++;
-	blind_add(&in->counts.blind, j->path);
-	if (in->counts.first_unreadable == NULL)
-		in->counts.first_unreadable = mem_text(j->path);
-}
-
 /* --- reading ---------------------------------------------------------------- */
 
 static void
@@ -340,7 +332,7 @@ on_record(void *arg, const struct record *r)
 		record_write(&j->row, r);
 		be_ready(in, j, j->row.bad ? JOB_MARK : JOB_TELL);
 	} else {
-		be_unreadable(in, j);
+		intake_note_unread(in, j->path);
 		log_warn("source=%.*s file=%s not read: %s",
 		    SPAN_ARGS(in->host.source),
 		    log_quote(quoted, j->path, strlen(j->path)),
@@ -360,12 +352,13 @@ read_file(struct intake *in, struct job *j)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		intake_note_denied(in, j->path, fd < 0 ? errno : 0);
 		if (fd >= 0)
 			close(fd);
-		be_unreadable(in, j);
 		job_free(j);
 		return;
 	}
+	denied_drop(&in->counts.denied, j->path);
 	if (root_is_written_to(fd)) {
 		close(fd);
 		in->counts.again++;
@@ -436,6 +429,8 @@ look(struct intake *in, struct job *j, struct store_txn *t)
 
 	in->counts.looked++;
 	found = root_look(in->host.place.root, j->path, &st);
+	if (found != ROOT_FILE && found != ROOT_HIDDEN)
+		denied_drop(&in->counts.denied, j->path);
 	if (found == ROOT_FILE && !filter_takes_all(&in->host.filter,
 	    j->path)) {
 		look_gone(in, j, t, "left out by the site's settings");
@@ -462,7 +457,7 @@ look(struct intake *in, struct job *j, struct store_txn *t)
 		look_gone(in, j, t, "a directory now");
 		return;
 	case ROOT_HIDDEN:
-		be_unreadable(in, j);
+		intake_note_denied(in, j->path, errno);
 		job_free(j);
 		return;
 	}
@@ -577,13 +572,8 @@ intake_free(struct intake *in)
 	event_free(in->soon);
 	free(in->counts.first_unreadable);
 	blind_clear(&in->counts.blind);
+	denied_clear(&in->counts.denied);
 	free(in);
-}
-
-void
-intake_sees_again(struct intake *in)
-{
-	blind_clear(&in->counts.blind);
 }
 
 void

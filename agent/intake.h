@@ -44,6 +44,8 @@ bool intake_is_idle(const struct intake *in);	/* nothing left, but what
 size_t intake_settling(const struct intake *in);
 enum intake_stuck intake_stuck(const struct intake *in);
 const struct intake_counts *intake_counts(const struct intake *in);
+/* It, and what was below it, is not there any more, whatever it was. */
+void intake_vanished(struct intake *in, const char *path);
 /* All is looked at from now on: what can't be is found again. */
 void intake_sees_again(struct intake *in);
 /* The root leads elsewhere: forget what was to be looked at. */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "agent/blind.h"
+#include "agent/denied.h"
 #include "agent/filter.h"
 #include "agent/parse.h"
 #include "agent/place.h"
@@ -42,12 +43,13 @@ struct intake_host {
 
 struct intake_counts {
 	uint64_t looked, read, told, withdrawn;
-	uint64_t unreadable;	/* files we may not or can't read */
+	uint64_t unreadable;	/* files that nothing could be made of */
 	uint64_t unfit;		/* names or contents that can't be told */
 	uint64_t outside;	/* links that leave the root */
 	uint64_t again;		/* written to while we read */
 	char *first_unreadable;	/* its path, or NULL */
 	struct blind blind;	/* since intake_sees_again() */
+	struct denied denied;	/* files we may not read, now */
 };
 
 #endif

@@ -19,4 +19,9 @@ struct intake {
 	struct intake_counts counts;
 };
 
+/* There is a file of which nothing can be made; one that can't be opened,
+ * with this errno. */
+void intake_note_unread(struct intake *in, const char *path);
+void intake_note_denied(struct intake *in, const char *path, int error);
+
 #endif

@@ -1,7 +1,12 @@
 /* What intake.h says of itself. */
 #include "agent/intake.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "agent/intake_private.h"
+#include "contrib/base/log.h"
+#include "contrib/base/mem.h"
 
 #define QUEUE_FULL 256		/* scans wait above this */
 
@@ -40,4 +45,44 @@ void
 intake_anew(struct intake *in, bool on)
 {
 	in->anew = on;
+}
+
+/* --- what it can't see -------------------------------------------------------- */
+
+void
+intake_sees_again(struct intake *in)
+{
+	blind_clear(&in->counts.blind);
+	denied_scan(&in->counts.denied);
+}
+
+void
+intake_vanished(struct intake *in, const char *path)
+{
+	denied_drop(&in->counts.denied, path);
+}
+
+void
+intake_note_unread(struct intake *in, const char *path)
+{
+	in->counts.unreadable++;
+	blind_add(&in->counts.blind, path);
+	if (in->counts.first_unreadable == NULL)
+		in->counts.first_unreadable = mem_text(path);
+}
+
+void
+intake_note_denied(struct intake *in, const char *path, int error)
+{
+	char quoted[LOG_QUOTE_MAX];
+
+	if (error != EACCES && error != EPERM) {
+		intake_note_unread(in, path);
+		return;
+	}
+	blind_add(&in->counts.blind, path);
+	if (denied_put(&in->counts.denied, path))
+		log_warn("source=%.*s file=%s may not be read: %s",
+		    SPAN_ARGS(in->host.source), log_quote(quoted, path,
+		    strlen(path)), strerror(error));
 }

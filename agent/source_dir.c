@@ -306,6 +306,8 @@ on_event(void *arg, enum watch_kind kind, const char *path)
 		return;
 	if (kind != WATCH_GONE && kind != WATCH_DIR_GONE)
 		look_for_held(s);
+	else
+		intake_vanished(s->intake, path);
 	switch (kind) {
 	case WATCH_READY:
 		intake_look(s->intake, path, INTAKE_READY);
@@ -519,6 +521,7 @@ static bool
 dir_is_settled(const struct source *s)
 {
 	if (s->root_error != 0 || s->hidden > 0 || !s->scanned || s->anew ||
+	    intake_counts(s->intake)->denied.count > 0 ||
 	    hold_waiting(&s->hold) > 0 ||
 	    intake_stuck(s->intake) != INTAKE_GOING)
 		return false;

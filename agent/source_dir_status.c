@@ -25,6 +25,8 @@ state(const struct source *s)
 		return "held";
 	if (s->hidden > 0)
 		return "partly-hidden";
+	if (intake_counts(s->intake)->denied.count > 0)
+		return "unreadable";
 	if (s->anew)
 		return "anew";
 	return (!s->scanning && !walk_is_idle(s->walk)) ||
@@ -58,9 +60,20 @@ set_path(json_t *o, const char *key, const char *path)
 static const char *
 first_unreadable(const struct source *s)
 {
+	const struct intake_counts *n = intake_counts(s->intake);
+
 	if (s->first_hidden == NULL)
-		return intake_counts(s->intake)->first_unreadable;
+		return n->denied.count > 0 ? denied_first(&n->denied) :
+		    n->first_unreadable;
 	return s->first_hidden[0] != '\0' ? s->first_hidden : s->set->root;
+}
+
+static uint64_t
+count_unreadable(const struct source *s)
+{
+	const struct intake_counts *n = intake_counts(s->intake);
+
+	return n->unreadable + n->denied.count + s->hidden;
 }
 
 /* What is there and isn't told. */
@@ -68,7 +81,7 @@ static void
 set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 {
 	json_object_set_new(o, "unreadable",
-	    json_integer((json_int_t)n->unreadable + (json_int_t)s->hidden));
+	    json_integer((json_int_t)count_unreadable(s)));
 	set_path(o, "unreadable_first", first_unreadable(s));
 	json_object_set_new(o, "unfit",
 	    json_integer((json_int_t)n->unfit + (json_int_t)s->unfit));
@@ -82,7 +95,7 @@ set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 static void
 put_unreadable(struct buf *b, const struct source *s)
 {
-	uint64_t n = intake_counts(s->intake)->unreadable + s->hidden;
+	uint64_t n = count_unreadable(s);
 	const char *path = first_unreadable(s);
 	char quoted[LOG_QUOTE_MAX];
 

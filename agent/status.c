@@ -181,6 +181,9 @@ static const struct {
 	    "for `zqagent release` or `zqagent refuse`"), false },
 	{ "partly-hidden", N_("source %s: some directories can't be read"),
 	    false },
+	{ "unreadable", N_("source %s: some files can't be read: let "
+	    "zqagentd's user read them (chmod o+r, or by its group), or leave "
+	    "them out (exclude)"), false },
 	{ "anew", N_("source %s: its settings changed, so all of it is "
 	    "looked at anew"), true },
 	{ "busy", N_("source %s: files are being read or written"), true },

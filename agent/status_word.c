@@ -11,7 +11,8 @@ static const char *const words[] = {
 	N_("busy"), N_("bad"),
 	/* how a source is */
 	N_("fine"), N_("no-root"), N_("disk-full"), N_("spool-full"),
-	N_("first-scan"), N_("held"), N_("partly-hidden"), N_("anew"),
+	N_("first-scan"), N_("held"), N_("partly-hidden"), N_("unreadable"),
+	N_("anew"),
 	N_("down"), N_("kept"),
 };
 

@@ -4,6 +4,8 @@
  */
 #include "tests/unit/agent/sourcekit.h"
 
+#include <sys/prctl.h>
+
 /* --- the tests ------------------------------------------------------------------ */
 
 START_TEST(test_first_scan)
@@ -386,6 +388,75 @@ START_TEST(test_hidden)
 }
 END_TEST
 
+static json_int_t
+unreadable(void)
+{
+	json_t *o = source_dir.status(source);
+	json_int_t n = json_integer_value(json_object_get(o, "unreadable"));
+
+	json_decref(o);
+	return n;
+}
+
+static void
+wait_unreadable(json_int_t want)
+{
+	int64_t start = clock_mono();
+
+	while (unreadable() != want) {
+		ck_assert_msg(clock_mono() - start < PATIENCE,
+		    "%lld can't be read, expected %lld",
+		    (long long)unreadable(), (long long)want);
+		turn_loop(10);
+	}
+}
+
+static bool
+is_settled(void)
+{
+	return source_dir.is_settled(source);
+}
+
+/* What the web server's user wrote for itself alone: the source isn't well
+ * until we may read it, and says how much there is of it. */
+START_TEST(test_denied)
+{
+	if (getuid() == 0 && (chown(kit_dir, 65534, 65534) != 0 ||
+	    chown(root, 65534, 65534) != 0 || setegid(65534) != 0 ||
+	    seteuid(65534) != 0))
+		return;		/* nothing is denied to root */
+	put("a.txt", "a");
+	put("b.txt", "b");
+	chmod(at("a.txt"), 0);
+	start();
+	wait_state("unreadable");
+	wait_items(1);
+	put("c.txt", "c");
+	put("b.txt", "bb");
+	chmod(at("b.txt"), 0);
+	wait_items(2);
+	wait_unreadable(2);
+	ck_assert(!is_settled());
+	chmod(at("a.txt"), 0644);
+	chmod(at("b.txt"), 0644);
+	wait_items(3);
+	wait_state("fine");
+	ck_assert(is_settled());
+	put("a.txt", "aa");
+	chmod(at("a.txt"), 0);
+	put("d.txt", "d");
+	chmod(at("d.txt"), 0);
+	wait_unreadable(2);
+	ck_assert_int_eq(unlink(at("a.txt")), 0);
+	ck_assert_int_eq(unlink(at("d.txt")), 0);
+	wait_unreadable(0);
+	stop();
+	if (getuid() == 0)	/* the search for leaks wants its rights */
+		ck_assert(seteuid(0) == 0 && setegid(0) == 0 &&
+		    prctl(PR_SET_DUMPABLE, 1) == 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -410,6 +481,7 @@ main(void)
 	tcase_add_test(t, test_root_away);
 	tcase_add_test(t, test_root_switch);
 	tcase_add_test(t, test_hidden);
+	tcase_add_test(t, test_denied);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);
