@@ -467,10 +467,28 @@ config_manual(struct buf *b, const char *section)
 	conf_manual(b, all(), ALL, section);
 }
 
+/* Sections have no presets that could stand here: an example of each. */
+static const char receivers_and_rules[] =
+    "# Who is told of alerts, each in a section of its own: mail, webhook,\n"
+    "# alertmanager or command. \"zqhub alert test duty\" tries one.\n"
+    "#[receiver duty]\n"
+    "#kind = mail\n"
+    "#url = smtp://mail.example.gov.cn:587\n"
+    "#from = zhanqun@example.gov.cn\n"
+    "#to = duty@example.gov.cn\n"
+    "#user = zhanqun\n"
+    "#password_file = mail.password\n"
+    "#quiet = 22:00-07:00\n\n"
+    "# What is told otherwise than \"zqhub alert rules\" shows.\n"
+    "#[rule silent]\n"
+    "#for = 2m\n"
+    "#severity = critical\n";
+
 void
 config_example(struct buf *b)
 {
 	conf_example(b, table, TABLE_COUNT, "");
+	buf_text(b, receivers_and_rules);
 }
 
 static void

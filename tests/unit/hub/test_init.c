@@ -17,6 +17,7 @@
 #include "certs/keep.h"
 #include "contrib/base/clock.h"
 #include "hub/config.h"
+#include "hub/config_alert.h"
 #include "hub/listen.h"
 #include "hub/tls.h"
 #include "tests/scratch.h"
@@ -227,6 +228,44 @@ START_TEST(test_printed_reads_back)
 }
 END_TEST
 
+/* What stands in a new hub.conf as an example is right as it is, but for the
+ * "#" before it. */
+START_TEST(test_examples)
+{
+	const struct config_receiver *r;
+	const struct config *c;
+	struct conf *file;
+	struct buf b, open;
+	const char *name;
+
+	buf_init(&b, 65536);
+	buf_init(&open, 65536);
+	buf_text(&open, "name = n\n");
+	config_example(&b);
+	for (const char *l = buf_cstr(&b); *l != '\0'; l += *l == '\n') {
+		size_t n = strcspn(l, "\n");
+
+		/* "# A sentence.", "#public = ": nothing to be read. */
+		if (l[0] == '#' && n > 1 && l[1] != ' ' && l[n - 1] != ' ')
+			buf_span(&open, (struct span){ l + 1, n - 1 });
+		buf_text(&open, "\n");
+		l += n;
+	}
+	write_conf(buf_cstr(&open));
+	c = config_read(at("x.conf"), &file, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	r = config_receiver(file, 0, &name);
+	ck_assert_ptr_nonnull(r);
+	ck_assert_str_eq(name, "duty");
+	ck_assert_str_eq(r->kind, "mail");
+	ck_assert_ptr_nonnull(config_rule(file, 0, &name));
+	ck_assert_str_eq(name, "silent");
+	conf_free(file);
+	buf_clear(&b);
+	buf_clear(&open);
+}
+END_TEST
+
 START_TEST(test_split)
 {
 	char host[LISTEN_HOST], port[LISTEN_PORT];
@@ -337,6 +376,7 @@ main(void)
 	tcase_add_loop_test(t, test_wrong_settings, 0,
 	    sizeof(wrong) / sizeof(wrong[0]));
 	tcase_add_test(t, test_printed_reads_back);
+	tcase_add_test(t, test_examples);
 	tcase_add_test(t, test_split);
 	tcase_add_test(t, test_taken_port);
 	tcase_add_test(t, test_certificate);
