@@ -77,8 +77,8 @@ put_nginx(struct buf *out, const struct redirects_line *l)
 	buf_text(out, goes ? "$zq_rest\";\n" : "\";\n");
 }
 
-/* Of very many addresses that would take longer than it is worth: this is
- * looked up, in whatever case, and without a query. */
+/* Of very many addresses that would take longer than it is worth: these are
+ * looked up, in whatever case, and without a query. The head says so. */
 static void
 put_nginx_key(struct buf *out, const struct redirects_line *l)
 {
@@ -105,8 +105,16 @@ redirects_nginx(struct buf *out, const struct redirects *r, const char *path)
 	    "#	if ($zq_moved) { return 308 $zq_moved; }\n", path);
 	while (addresses < r->count && !r->line[addresses].prefix)
 		addresses++;
+	if (addresses > PATTERNS)
+		buf_printf(out, "#\n# Of the %zu single addresses nginx tries "
+		    "the first %d here as they are meant, one\n# after the "
+		    "other. More would slow each request down: the rest are "
+		    "looked up,\n# in whatever case they are asked for, and "
+		    "not with a query. One move of a prefix\n# in the place "
+		    "of many addresses is better, and Apache's map has no "
+		    "such end.\n", addresses, PATTERNS);
 	for (size_t i = 0; i < r->count; i++) {
-		if (addresses > PATTERNS && i < addresses)
+		if (i >= PATTERNS && i < addresses)
 			put_nginx_key(out, &r->line[i]);
 		else
 			put_nginx(out, &r->line[i]);

@@ -233,6 +233,35 @@ START_TEST(test_files)
 END_TEST
 
 /* One place, several names; a port is part of it. */
+/* Of very many the rest is looked up, and the head says so. */
+START_TEST(test_many)
+{
+	struct redirects *r = redirects_new();
+	struct movemap_rule m;
+	struct buf b;
+	int64_t next;
+	char from[64], to[64];
+
+	for (uint32_t i = 1; i <= 2001; i++) {
+		snprintf(from, sizeof(from), A "g/%04u", (unsigned)i);
+		snprintf(to, sizeof(to), B "h/%u", (unsigned)i);
+		m = rule(i, REWRITE_ADDRESS, from, to, CLOCK_NONE);
+		redirects_add(r, &m, true);
+	}
+	redirects_settle(r, 500, &next);
+	buf_init(&b, 1u << 20);
+	redirects_nginx(&b, r, "/etc/nginx/moved");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "# Of the 2001 single "
+	    "addresses nginx tries the first 2000 "));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), HOST "/g/2000" ASKED B
+	    "h/2000" REST));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b),
+	    "\n\"www.a.gov.cn/g/2001\" \"" B "h/2001\";\n"));
+	buf_clear(&b);
+	redirects_free(r);
+}
+END_TEST
+
 START_TEST(test_places)
 {
 	move_count = 0;
@@ -356,6 +385,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_versions, test_wrong, test_files,
+		test_many,
 		test_places, test_schemes, test_order, test_chains, test_outfile };
 	Suite *s = suite_create("atlas");
 	TCase *tc = tcase_create("atlas");
