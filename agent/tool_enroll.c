@@ -138,17 +138,21 @@ replace(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
 	return ok;
 }
 
-/* *asked: the hub may have used the ticket up. */
+/* *asked: the hub may have used the ticket up. The key is on disk before that,
+ * and taken up again by the next try: the ticket is good once more for it. */
 static bool
 enroll(struct tool *t, const char *hub, const struct ticket *ticket,
     bool *asked, struct buf *why)
 {
 	struct way way = { .hub = hub, .pin = ticket->pin,
 	    .proxy = tool_value(t, "proxy") };
-	EVP_PKEY *key = identity_make_key();
+	EVP_PKEY *key = identity_next_key(t->dir, why);
 	X509 *cert = NULL, *ca = NULL;
 	bool ok;
 
+	*asked = false;
+	if (key == NULL)
+		return false;
 	ok = enroll_ask(ticket, key, tool_value(t, "site"), way_send, &way,
 	    &cert, &ca, why) && replace(t->dir, key, cert, ca, why);
 	X509_free(cert);

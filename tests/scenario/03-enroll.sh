@@ -43,6 +43,17 @@ zqagent x enroll "https://127.0.0.1:$HUB_PORT" "$TICKET" >"$T/x.out" 2>&1 &&
 grep -qi 'used' "$T/x.out" || { cat "$T/x.out"; die "zqagent: no word of used"; }
 grep -qi 'used' "$T/hub.log" || die "the hub's log has no word of used"
 
+say "- used, and the answer lost: the same line is good for the same key"
+site_add 4101000007 '漯河市人民政府' www.luohe.gov.cn
+mkdir -p "$T/agent-e"
+zqagent e enroll "https://127.0.0.1:$HUB_PORT" "$TICKET" >"$T/x.out" 2>&1 ||
+	{ cat "$T/x.out"; die "zqagent enroll"; }
+# What a kill leaves between the hub's answer and the files.
+mv "$T/agent-e/key.pem" "$T/agent-e/key.pem.next"
+rm "$T/agent-e/cert.pem" "$T/agent-e/ca.pem"
+zqagent e enroll "https://127.0.0.1:$HUB_PORT" "$TICKET" >"$T/x.out" 2>&1 ||
+	{ cat "$T/x.out"; die "zqagent enroll, again"; }
+
 say "- unknown"
 CMP_CN=4101000003 cmp aaaaaaaaaaaaaaaa "$SECRET" "$T/unknown" && die "an unknown ticket enrolled"
 grep -qi 'unknown\|no such\|does not know\|not know' "$T/unknown.out" || { cat "$T/unknown.out"; die "no word of unknown"; }
