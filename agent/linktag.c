@@ -7,6 +7,7 @@
 
 static const struct linktag table[] = {
 	{ "a", "href", LINK_ANCHOR, LINKTAG_ONE, NULL, NULL },
+	{ "a", "xlink:href", LINK_ANCHOR, LINKTAG_ONE, NULL, NULL },	/* SVG */
 	{ "area", "href", LINK_ANCHOR, LINKTAG_ONE, NULL, NULL },
 	{ "base", "href", LINK_ANCHOR, LINKTAG_ONE, NULL, NULL },
 	{ "meta", "content", LINK_ANCHOR, LINKTAG_REFRESH, "http-equiv",
@@ -19,11 +20,15 @@ static const struct linktag table[] = {
 	{ "video", "poster", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
 	{ "audio", "src", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
 	{ "input", "src", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
+	{ "image", "href", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },	/* SVG */
+	{ "image", "xlink:href", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
 	{ "frame", "src", LINK_FRAME, LINKTAG_ONE, NULL, NULL },
 	{ "iframe", "src", LINK_FRAME, LINKTAG_ONE, NULL, NULL },
 	{ "embed", "src", LINK_FRAME, LINKTAG_ONE, NULL, NULL },
 	{ "object", "data", LINK_FRAME, LINKTAG_ONE, NULL, NULL },
 	{ "form", "action", LINK_FORM, LINKTAG_ONE, NULL, NULL },
+	{ "button", "formaction", LINK_FORM, LINKTAG_ONE, NULL, NULL },
+	{ "input", "formaction", LINK_FORM, LINKTAG_ONE, NULL, NULL },
 	{ "script", "src", LINK_SCRIPT, LINKTAG_ONE, NULL, NULL },
 	{ "link", "href", LINK_STYLE, LINKTAG_ONE, "rel", "stylesheet" },
 };

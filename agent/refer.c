@@ -332,6 +332,25 @@ put_best(struct buf *out, const struct refer *r, struct span text,
 	return done;
 }
 
+/* Does it say who is to sign in there? Written anew, that would be lost. */
+static bool
+names_user(struct span text)
+{
+	size_t from = 0, n;
+
+	if (style_of(text) == WHOLE)
+		while (text.at[from++] != ':')
+			;
+	while (is_slash(text, from))
+		from++;
+	if (from == 0)
+		return false;
+	for (n = from; n < text.n && memchr("/\\?#", text.at[n], 4) == NULL;
+	    n++)
+		;
+	return memchr(text.at + from, '@', n - from) != NULL;
+}
+
 bool
 refer_write(struct buf *out, const struct refer *r, struct span to)
 {
@@ -342,7 +361,8 @@ refer_write(struct buf *out, const struct refer *r, struct span to)
 	if (r->raw.n == 0)
 		return false;
 	buf_init(&text, VALUE_MAX * 3);
-	ok = meant(&text, r) && fragment(r->raw, buf_look(&text), &end) &&
+	ok = meant(&text, r) && !names_user(buf_look(&text)) &&
+	    fragment(r->raw, buf_look(&text), &end) &&
 	    put_best(out, r, buf_look(&text), to);
 	if (ok)
 		buf_span(out, end);

@@ -328,19 +328,38 @@ put_reference(struct buf *out, struct span s)
 			buf_byte(out, s.at[i]);
 }
 
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* Does it begin with a scheme, whichever? */
 static bool
 has_scheme(struct span s)
 {
 	size_t n = find(s, 0, ":/\\?#");
 
-	if (n == s.n || n == 0 || s.at[n] != ':' ||
-	    (s.at[0] >= '0' && s.at[0] <= '9'))
+	if (n == s.n || n == 0 || s.at[n] != ':' || !is_letter(s.at[0]))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!is(s.at[i], OPEN) && s.at[i] != '+')
+		if (!is_letter(s.at[i]) && (s.at[i] < '0' || s.at[i] > '9') &&
+		    memchr("+-.", s.at[i], 3) == NULL)
 			return false;
 	return true;
+}
+
+/* Length of "http:" or "https:", or 0. */
+static size_t
+web_scheme(struct span s, bool *secure)
+{
+	for (size_t n = 5; n <= 6 && n <= s.n; n++) {
+		*secure = n == 6;
+		if (text_same_nocase(cut(s, 0, n),
+		    *secure ? SPAN("https:") : SPAN("http:")))
+			return n;
+	}
+	return 0;
 }
 
 static bool
@@ -367,6 +386,46 @@ kept(struct span base, struct span r)
 	return query;
 }
 
+/* A host and what follows it: slashes before it don't count, however many, and
+ * who is to sign in there isn't part of an address. */
+static void
+put_host_part(struct buf *whole, bool secure, struct span s)
+{
+	size_t from = 0, end, at;
+
+	while (is_slash(s, from))
+		from++;
+	end = find(s, from, "/\\?#");
+	for (at = end; at > from; at--)
+		if (s.at[at - 1] == '@')
+			break;
+	buf_text(whole, secure ? "https://" : "http://");
+	buf_span(whole, cut(s, at > from ? at : from, s.n));
+}
+
+/* r stands in a page at base: written out, but not in normal form yet. "http:"
+ * of a page that is http is as if it weren't there. */
+static void
+put_whole(struct buf *whole, struct span base, struct span r)
+{
+	bool secure = false, base_secure = base.n > 4 && base.at[4] == 's';
+	size_t n = web_scheme(r, &secure);
+
+	if (n == 0 && has_scheme(r)) {
+		buf_span(whole, r);
+		return;
+	}
+	if (n == 0)
+		secure = base_secure;
+	r = cut(r, n, r.n);
+	if (secure != base_secure || (is_slash(r, 0) && is_slash(r, 1))) {
+		put_host_part(whole, secure, r);
+	} else {
+		buf_span(whole, cut(base, 0, kept(base, r)));
+		buf_span(whole, r);
+	}
+}
+
 bool
 url_resolve(struct buf *out, struct span base, struct span reference,
     const char **why)
@@ -377,14 +436,7 @@ url_resolve(struct buf *out, struct span base, struct span reference,
 	buf_init(&r, 4 * LIMIT_URL);
 	buf_init(&whole, 5 * LIMIT_URL);
 	put_reference(&r, reference);
-	if (is_slash(buf_look(&r), 0) && is_slash(buf_look(&r), 1)) {
-		buf_span(&whole, cut(base, 0, find(base, 0, "/")));
-		buf_text(&whole, "//");
-		buf_drop(&r, 2);
-	} else if (!has_scheme(buf_look(&r))) {
-		buf_span(&whole, cut(base, 0, kept(base, buf_look(&r))));
-	}
-	buf_span(&whole, buf_look(&r));
+	put_whole(&whole, base, buf_look(&r));
 	if (r.bad || whole.bad)
 		good = refuse(why, ("an address of more than 2048 bytes"));
 	else

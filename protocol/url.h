@@ -33,8 +33,11 @@ bool url_normal(struct buf *out, struct span s, const char **why);
 /* Is s what url_normal() would write for it? Cheap if it is. */
 bool url_is_normal(struct span s);
 
-/* Like url_normal() for a reference found in a page at `base` (a normal form).
- * False for other schemes (mailto:, javascript:, data:) as well. */
+/* Like url_normal() for a reference found in a page at `base` (a normal form),
+ * as browsers read it (the URL standard): "http:a.html" is "a.html" in a page
+ * that is http, slashes before a host don't count, a backslash is a slash, and
+ * user info is left out. False for other schemes (mailto:, javascript:, data:)
+ * as well. */
 bool url_resolve(struct buf *out, struct span base, struct span reference,
     const char **why);
 

@@ -126,6 +126,12 @@ static const struct { const char *page; size_t links; } pages[] = {
 	{ "<video src=1 poster=2><source src=3></video><audio src=4></audio>",
 	    4 },
 	{ "<object data=1></object><embed src=2><input type=image src=3>", 3 },
+	{ "<svg><a xlink:href=1>x</a><a XLINK:HREF='2'>x</a><image "
+	    "xlink:href=3 /><image href=4></svg>", 4 },
+	{ "<button formaction=1>x</button><input type=submit formAction=2>",
+	    2 },
+	{ "<a href='https:1'>x</a><a href='http:///b.cn/2'>x</a>"
+	    "<a href='http://u:p@b.cn/3'>x</a>", 3 },
 	{ "<frameset><frame src=1></frameset>", 1 },
 	{ "<iframe src=1></iframe><script src=2></script>", 2 },
 	{ "<link rel='alternate StyleSheet' href=1><link rel=icon href=2>",

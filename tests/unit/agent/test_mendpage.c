@@ -233,6 +233,27 @@ START_TEST(test_left)
 }
 END_TEST
 
+/* As browsers read them; whoever is to sign in stays to be mended by hand. */
+START_TEST(test_odd)
+{
+	struct wish w = { OLD, NEW, 0 };
+	struct mendpage_found f;
+
+	MENDS("<a href='https:///www.b.gov.cn\\old/n.html#a'>", OLD, NEW,
+	    "<a href='" NEW "#a'>");
+	MENDS("<a href='https:old.html'>", HERE, NEW, "<a href='" NEW "'>");
+	MENDS("<button formaction='/x/y/old.html'>", HERE,
+	    "https://www.a.gov.cn/z", "<button formaction='/z'>");
+	ck_assert_int_eq(mendpage_find(mend, SPAN("<a href='https://u:p@"
+	    "www.b.gov.cn/old/n.html'><a href='//u@www.b.gov.cn/old/n.html'>"
+	    "<a href='" OLD "#a@b'>"), SPAN(PAGE_URL), on_target, &w, &f),
+	    MENDPAGE_GOOD);
+	ck_assert_uint_eq(w.asked, 3);
+	ck_assert_uint_eq(f.count, 1);
+	ck_assert_uint_eq(f.left, 2);
+}
+END_TEST
+
 START_TEST(test_many)
 {
 	struct wish w = { OLD, NEW, 0 };
@@ -310,7 +331,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_styles, test_writing, test_base,
-		test_charsets, test_guess, test_not_meant, test_left, test_many,
+		test_charsets, test_guess, test_not_meant, test_left, test_odd,
+		test_many,
 		test_told };
 	Suite *s = suite_create("mendpage");
 	TCase *tc = tcase_create("mendpage");
