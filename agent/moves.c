@@ -311,6 +311,47 @@ moves_successor(struct store_txn *t, struct span url, struct buf *out)
 	return found;
 }
 
+#define DROPS_MOST (8u << 20)	/* bytes of names of proposals */
+
+struct dropping {
+	struct store_txn *t;
+	struct buf to, rows;	/* rows: scope, old of those that go */
+};
+
+static bool
+take_proposed(void *arg, const struct moved *m)
+{
+	struct dropping *d = arg;
+
+	if (m->state == MOVES_PROPOSED &&
+	    moves_successor(d->t, m->old, &d->to) &&
+	    url_place_same(buf_look(&d->to), m->new)) {
+		write_span(&d->rows, m->scope);
+		write_span(&d->rows, m->old);
+	}
+	return !d->rows.bad;
+}
+
+void
+moves_drop_proposed(struct store_txn *t)
+{
+	struct dropping d = { .t = t };
+	struct reader r;
+
+	buf_init(&d.to, LIMIT_URL);
+	buf_init(&d.rows, DROPS_MOST);
+	moves_each(t, take_proposed, &d);
+	for (r = reader_of(buf_look(&d.rows)); reader_left(&r) > 0;) {
+		struct span scope = read_span(&r), old = read_span(&r);
+
+		if (r.bad)
+			break;	/* the rest is left for another time */
+		moves_del(t, scope, old);
+	}
+	buf_clear(&d.to);
+	buf_clear(&d.rows);
+}
+
 bool
 moves_has_begun(struct store_txn *t, struct span url, int64_t at)
 {

@@ -61,6 +61,9 @@ uint64_t moves_in_state(struct store_txn *t, enum moves_state state);
 /* Where an announced move that is not over leads from url, whether it has
  * begun or not. False: there is none. */
 bool moves_successor(struct store_txn *t, struct span url, struct buf *out);
+/* Forgets what is proposed, and is part of an announced move: it leads there
+ * by that. */
+void moves_drop_proposed(struct store_txn *t);
 /* Has the move of url begun at `at` (ms)? False: or there is none. */
 bool moves_has_begun(struct store_txn *t, struct span url, int64_t at);
 /* The addresses from which such moves lead to url, by one or by several that

@@ -430,6 +430,7 @@ work(struct store_txn *t, void *arg)
 		(void)spool_make_room(t);
 	while (i < m->count && say_one(t, m, &m->one[i]))
 		i++;
+	moves_drop_proposed(t);
 	return i == m->count;	/* half of it is none of it */
 }
 

@@ -334,6 +334,44 @@ START_TEST(test_late)
 }
 END_TEST
 
+static bool
+propose(struct store_txn *t, void *arg)
+{
+	const struct moved m = { .state = MOVES_PROPOSED,
+	    .scope = SPAN("address"), .old = SPAN(SITE "/ld/"),
+	    .new = span_of(arg), .from = CLOCK_NONE, .until = CLOCK_NONE };
+
+	return moves_put(t, &m);
+}
+
+static uint64_t
+proposed(const char *new)
+{
+	struct store_txn *t;
+	uint64_t n;
+
+	ck_assert_int_eq(store_do(store, propose, (void *)(uintptr_t)new),
+	    STORE_DONE);
+	ck_says("{'old':'" SITE "/other','new':'" SITE "/else','at':"
+	    "'2031-01-01'}", 1);
+	ck_says("{'old':'" SITE "/other'}", 1);
+	t = store_look(store);
+	n = moves_in_state(t, MOVES_PROPOSED);
+	store_end(t);
+	return n;
+}
+
+/* What was proposed and is said with its column is no proposal any more. */
+START_TEST(test_proposed)
+{
+	ck_assert_uint_eq(proposed(SITE "/lingdao/"), 1);
+	ck_says("{'old':'" SITE "/ld/','new':'" SITE "/lingdao/','scope':"
+	    "'prefix'}", 1);
+	ck_assert_uint_eq(proposed(SITE "/elsewhere/"), 1);
+	ck_assert_uint_eq(proposed(SITE "/lingdao/"), 0);
+}
+END_TEST
+
 START_TEST(test_dry)
 {
 	json_t *o, *m;
@@ -377,6 +415,7 @@ main(void)
 	tcase_add_test(t, test_successor);
 	tcase_add_test(t, test_rules);
 	tcase_add_test(t, test_late);
+	tcase_add_test(t, test_proposed);
 	tcase_add_test(t, test_dry);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
