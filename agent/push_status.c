@@ -5,6 +5,9 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 
+#define BEATS 3			/* without an answer: as the hub counts … */
+#define LATE INT64_C(15000)	/* ms: … and what an answer may take */
+
 static json_t *
 complaints(const struct push *p)
 {
@@ -47,5 +50,8 @@ push_status(const struct push *p)
 	json_object_set_new(o, "proves", json_boolean(p->hub_proves));
 	if (p->reason != NULL)
 		json_object_set_new(o, "trouble", json_string(p->reason));
+	else if (push_unheard(p) >= BEATS * (int64_t)p->host.beat + LATE)
+		json_object_set_new(o, "unheard_ms",
+		    json_integer(push_unheard(p)));
 	return o;
 }

@@ -287,6 +287,10 @@ status_judge(json_t *o)
 		because(why, _("the hub has not answered for %s"),
 		    clock_span(span, json_integer_value(json_object_get(hub,
 		    "silent_ms"))));
+	else if (json_object_get(hub, "unheard_ms") != NULL)
+		because(why, _("the hub has not answered for %s"),
+		    clock_span(span, json_integer_value(json_object_get(hub,
+		    "unheard_ms"))));
 	if (waiting > 0)
 		because_of(why, ngettext("%s change waits to be taken by the "
 		    "hub", "%s changes wait to be taken by the hub",

@@ -31,6 +31,10 @@ static const struct {
 	    "1 change waits to be taken by the hub" },
 	{ "{\"waiting\":2}", "", "{}",
 	    "2 changes wait to be taken by the hub" },
+	{ "{}", ",\"unheard_ms\":40000", "{}",
+	    "the hub has not answered for 40 s" },
+	{ "{}", ",\"unheard_ms\":40000,\"silent_ms\":50000", "{}",
+	    "the hub has not answered for 50 s" },
 	{ "{}", ",\"held\":1", "{}", "the hub holds 1 change of this site "
 	    "and does not show what it says; zqagent letters says why" },
 	{ "{}", ",\"held\":7", "{}", "the hub holds 7 changes of this site "
