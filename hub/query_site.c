@@ -93,10 +93,12 @@ state(const struct query *q, const struct site *row,
 		return SITE_NEW;
 	if (row->quarantined)
 		return SITE_QUARANTINED;
-	if (row->forked || s->gate || s->held > 0 || s->agent_held > 0)
+	if (row->forked || s->gate)
 		return SITE_HELD;
 	if (is_silent(q, s))
 		return SITE_SILENT;
+	if (s->held > 0 || s->agent_held > 0)
+		return SITE_HELD;
 	if (s->trouble[0] != '\0')
 		return SITE_TROUBLE;
 	if (is_stale(s) || s->head > s->taken || s->taken > s->shown ||

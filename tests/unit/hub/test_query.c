@@ -115,6 +115,10 @@ START_TEST(states)
 	c.url = SPAN("http://evil.example/");
 	kit_say(&k, 1, &c);
 	ck_assert_int_eq(state(1), SITE_HELD);
+	clock_set(KIT_NOW + STORE_SILENT + JOURNAL_HEARD + 2, 0);
+	ck_assert_int_eq(state(1), SITE_SILENT);	/* that is worse */
+	clock_set(KIT_NOW, 0);
+	ck_assert_int_eq(state(1), SITE_HELD);
 	struct site_info s;
 	ck_assert(query_site_by_number(query, 1, &s));
 	ck_assert_ptr_nonnull(memmem(s.reason.at, s.reason.n,
