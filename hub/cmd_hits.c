@@ -8,6 +8,7 @@
 #include "hub/columns.h"
 #include "hub/former.h"
 #include "hub/json.h"
+#include "protocol/url.h"
 
 #define LISTED 50
 
@@ -28,6 +29,17 @@ put_json(struct listing *l, const struct former_hit *h)
 	json_array_append_new(l->rows.array, o);
 }
 
+static void
+put_address(struct columns *c, struct span url)
+{
+	struct buf shown;
+
+	buf_init(&shown, 8192);
+	url_show(&shown, url);
+	columns_put(c, buf_look(&shown));
+	buf_clear(&shown);
+}
+
 static bool
 put_hit(void *arg, const struct former_hit *h)
 {
@@ -43,9 +55,9 @@ put_hit(void *arg, const struct former_hit *h)
 	columns_number(c, h->count);
 	columns_time(c, h->last);
 	columns_number(c, (uint64_t)h->status);
-	columns_put(c, h->url);
-	columns_put(c, h->to);
-	columns_put(c, h->from);
+	put_address(c, h->url);
+	put_address(c, h->to);
+	put_address(c, h->from);
 	return true;
 }
 

@@ -174,7 +174,8 @@ print_hops(const struct home_look *l)
 			printf("%s", _("no answer"));
 		printf(_(", %" PRIu32 " ms"), h->ms);
 		if (h->address[0] != '\0')
-			printf(_(", answered by %s"), h->address);
+			printf(h->status > 0 ? _(", answered by %s") :
+			    _(", asked: %s"), h->address);
 		putchar('\n');
 		if (h->has_cert)
 			print_cert(&h->cert);

@@ -276,8 +276,9 @@ list(struct visit *v, uint32_t site, uint32_t before)
 {
 	const struct alert_spec open = { .open = true, .site = site,
 		.limit = LISTED };
-	const struct alert_spec all = { .site = site, .before = before,
-		.limit = before != 0 ? LISTED : 20 };
+	/* What goes on stands above: none is here twice. */
+	const struct alert_spec rest = { .over = before == 0, .site = site,
+		.before = before, .limit = before != 0 ? LISTED : 20 };
 	struct buf *b = v->out;
 
 	buf_printf(b, "<h1>%s</h1>\n<div id=\"list\" data-fresh=\"\">\n",
@@ -290,9 +291,9 @@ list(struct visit *v, uint32_t site, uint32_t before)
 		query_silences(v->query, false, silence_row, v);
 		buf_text(b, "</ul>\n");
 		silence_form(v);
-		buf_printf(b, "<h2>%s</h2>\n", _("All, newest first"));
+		buf_printf(b, "<h2>%s</h2>\n", _("Over, newest first"));
 	}
-	part(v, &all, _("There are none."));
+	part(v, &rest, _("There are none."));
 	buf_text(b, "</div>\n");
 }
 

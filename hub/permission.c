@@ -114,13 +114,22 @@ put_duration(json_t *o, const char *name, struct span s)
 	    (json_int_t)ms)) == 0;
 }
 
+/* Without line breaks, NULs and the like: it is kept, and shown in lists. */
+static bool
+is_line(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.at[i] < ' ' || s.at[i] == 0x7f)
+			return false;
+	return text_is_utf8(s);
+}
+
 static bool
 put_text(json_t *o, const char *name, struct span s)
 {
 	const char *at = s.at != NULL ? s.at : "";
 
-	/* What it means with a NUL in it, nobody knows. */
-	return memchr(at, '\0', s.n) == NULL && text_is_utf8(s) &&
+	return is_line(s) &&
 	    json_object_set_new(o, name, json_stringn(at, s.n)) == 0;
 }
 
@@ -154,11 +163,11 @@ expected(enum field_kind kind)
 	case FIELD_DURATION:
 		return _("expected a time like 30m, 8h or 7d");
 	case FIELD_LINE:
-		return _("something must be said here");
+		return _("something must be said here, in one line");
 	case FIELD_TEXT:
 		break;
 	}
-	return _("expected text in UTF-8");
+	return _("expected one line of text in UTF-8");
 }
 
 json_t *

@@ -199,6 +199,8 @@ judge(const struct probe *p, const struct fetch_answer *f,
 {
 	a->trouble = trouble_of(f);
 	a->detail = f->error;
+	if (f->code == CURLE_OUT_OF_MEMORY)	/* curl's word for that */
+		a->detail = "the header of the answer is too long";
 	if (a->trouble == CAUSE_CERTIFICATE &&
 	    strncmp(f->error, TLS_WORDS, strlen(TLS_WORDS)) == 0)
 		a->detail += strlen(TLS_WORDS);

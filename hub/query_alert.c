@@ -40,6 +40,7 @@ pick(void *arg, const struct alert *a)
 	const struct alert_spec *s = p->spec;
 
 	if ((s->open && a->ended != CLOCK_NONE) ||
+	    (s->over && a->ended == CLOCK_NONE) ||
 	    (s->rule.n > 0 && !span_is(s->rule, a->rule)) ||
 	    (s->site != 0 && !has_site(a, s->site)))
 		return true;

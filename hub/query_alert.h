@@ -13,7 +13,7 @@
 #include "hub/silence.h"
 
 struct alert_spec {
-	bool open;		/* only what goes on */
+	bool open, over;	/* only what goes on, only what doesn't */
 	uint32_t site;		/* 0: all */
 	struct span rule;	/* "": all */
 	uint32_t before;	/* only lower numbers; 0: from the last */

@@ -150,6 +150,8 @@ html = m.get_body(("html",)).get_content()
 assert "4101000001" in html and "<pre" in html
 END
 zqhub alert list | grep -q "critical.*silent.*$CODE" || die "alert list"
+curl -sf "http://127.0.0.1:$WEB_PORT/alerts" >"$T/page" || die "/alerts"
+[ "$(grep -c 'id="alert-1"' "$T/page")" = 1 ] || die "an alert twice on a page"
 zqhub alert show 1 | grep -q 'hook .*confirmed' || die "alert show"
 
 say "- acknowledged, and well again: its end is told, once"

@@ -71,6 +71,7 @@ F=$(form /)
 	die "from another site"
 [ "$(act -d 'code=4101000001&reason=x' "$web/act/site-add")" = 404 ] || die "an act that isn't for the page"
 [ "$(act -d 'code=4101000001' "$web/act/block")" = 400 ] || die "without a reason"
+[ "$(act -d 'code=4101000001&reason=a%0Ab' "$web/act/block")" = 400 ] || die "a reason of two lines"
 [ "$(act -d 'code=nosuch&reason=x' "$web/act/block")" = 409 ] || die "what the core refuses"
 [ "$(act -d 'code=4104000001&reason=x' "$web/act/block")" = 303 ] || die "block"
 zqhub site show 4104000001 --json | jq -e '.state == "blocked"' >/dev/null || die "it isn't blocked"
