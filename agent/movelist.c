@@ -2,7 +2,8 @@
  * See movelist.h; the maps of nginx are read in movelist_nginx.c.
  *
  * CSV as RFC 4180 has it. The columns are old, new, scope, at, until and
- * reason, in this order, or in the one that a first line of these names says.
+ * reason, in this order, or in the one that a first line of these names says,
+ * or of the Chinese ones.
  */
 #include "agent/movelist.h"
 
@@ -19,8 +20,15 @@
 
 enum column { OLD, NEW, SCOPE, AT, UNTIL, REASON, COLUMNS };
 
-static const char *const names[COLUMNS] = {
-	"old", "new", "scope", "at", "until", "reason"
+#define NAMES 3			/* that a column may have, or NULL */
+
+static const char *const names[COLUMNS][NAMES] = {
+	[OLD] = { "old", "旧地址", "原地址" },
+	[NEW] = { "new", "新地址" },
+	[SCOPE] = { "scope", "范围" },
+	[AT] = { "at", "生效时间", "时间" },
+	[UNTIL] = { "until", "截止时间", "跳转截止" },
+	[REASON] = { "reason", "原因", "理由" },
 };
 
 void
@@ -129,6 +137,15 @@ is_blank(const struct record *rec)
 	return true;
 }
 
+static bool
+is_named(struct span cell, enum column c)
+{
+	for (size_t i = 0; i < NAMES && names[c][i] != NULL; i++)
+		if (text_same_nocase(cell, span_of(names[c][i])))
+			return true;
+	return false;
+}
+
 /* Which cell is which column: a line of names says; false: it is none. */
 static bool
 read_names(const struct record *rec, size_t where[COLUMNS])
@@ -138,8 +155,8 @@ read_names(const struct record *rec, size_t where[COLUMNS])
 	for (size_t c = 0; c < COLUMNS; c++) {
 		where[c] = COLUMNS;
 		for (size_t i = 0; i < rec->count && i < COLUMNS; i++)
-			if (text_same_nocase(buf_look(&rec->cell[i]),
-			    span_of(names[c])))
+			if (is_named(buf_look(&rec->cell[i]),
+			    (enum column)c))
 				where[c] = i;
 		any |= c <= NEW && where[c] < COLUMNS;
 	}

@@ -35,6 +35,7 @@ struct one {
 	struct span reason, where;
 	int64_t from, until;
 	bool same;			/* it was announced just so before */
+	char *instead;			/* of this, which was to come; or NULL */
 	bool here;
 	uint64_t items;
 };
@@ -345,6 +346,18 @@ is_same(struct store_txn *t, const struct moving *m, const struct one *o)
 	    span_is(now.reason, then.reason);
 }
 
+/* Where it was to go until now. */
+static char *
+before(struct store_txn *t, const struct moving *m, const struct one *o)
+{
+	struct moved now = row_of(m, o), then;
+
+	if (now.new.n == 0 || !moves_get(t, now.scope, now.old, &then) ||
+	    then.state != MOVES_SAID || span_is(then.new, now.new))
+		return NULL;
+	return mem_copy(then.new.at, then.new.n);
+}
+
 static void
 judge(struct store_txn *t, struct moving *m)
 {
@@ -352,7 +365,7 @@ judge(struct store_txn *t, struct moving *m)
 	    .number = (uint32_t)m->count };
 
 	moves_each(t, add_known, &g);
-	for (size_t i = 0; i < m->count && m->wrong == 0; i++)
+	for (size_t i = 0; i < m->count; i++)
 		judge_words(m, &m->one[i]);
 	for (size_t i = 0; i < m->count; i++) {
 		judge_back(m, t, &m->one[i]);
@@ -364,6 +377,7 @@ judge(struct store_txn *t, struct moving *m)
 		struct one *o = &m->one[i];
 
 		o->same = is_same(t, m, o);
+		o->instead = before(t, m, o);
 		if (o->new.n > 0)
 			add_rule(m, o, (uint32_t)i + 1);
 	}
@@ -463,6 +477,8 @@ show(const struct one *o)
 	    "items", (json_int_t)o->items, "here", o->here);
 
 	must(j != NULL);
+	if (o->instead != NULL)
+		json_object_set_new(j, "instead", json_string(o->instead));
 	if (o->from != CLOCK_NONE)
 		json_object_set_new(j, "from",
 		    json_string(clock_format(when, o->from)));
@@ -528,6 +544,7 @@ say_move(struct store *s, json_t *ask, int zone, struct buf *why)
 		done = do_all(s, &m, json_is_true(json_object_get(ask,
 		    "dry")));
 	for (i = 0; i < m.count; i++) {
+		free(m.one[i].instead);
 		buf_clear(&m.one[i].old);
 		buf_clear(&m.one[i].new);
 	}

@@ -345,6 +345,9 @@ show(json_t *o, bool alone)
 		printf(_(", until %s"), tool_time(when, o, "until"));
 	printf("%s\n", json_is_true(json_object_get(o, "same")) ?
 	    _("; it was announced just so before") : "");
+	if (json_text(o, "instead")[0] != '\0')
+		printf(_("    instead of → %s, which was announced before\n"),
+		    json_text(o, "instead"));
 	if (!alone)
 		return;
 	items = (long long)json_integer_value(json_object_get(o, "items"));

@@ -58,6 +58,7 @@ START_TEST(test_csv)
 	/* GBK, as spreadsheets of the country write it: 公告栏目调整 */
 	CSV("/a,/b,,,,\xb9\xab\xb8\xe6\xc0\xb8\xc4\xbf\xb5\xf7\xd5\xfb\n",
 	    "1 " BASE "/a " BASE "/b 公告栏目调整\n");
+	CSV("新地址,旧地址,原因\n/1,/2,r\n", "2 " BASE "/2 " BASE "/1 r\n");
 }
 END_TEST
 

@@ -149,6 +149,10 @@ START_TEST(test_all_or_none)
 	    "'prefix','where':'f:7'}", "f:7: ");
 	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/b','scope':'all'}",
 	    "expected address, prefix or domain");
+	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/a','where':'f:4'},"
+	    "{'old':'" SITE "/x/','new':'" SITE "/x/y/','scope':'prefix',"
+	    "'where':'f:5'}", "f:4: ");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "\nf:5: "));
 	ck_refuses("", "expected 1 to");
 	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/b','until':"
 	    "'2020-01-01','where':'f:9'}", "f:9: 2020-01-01 has passed");
@@ -193,12 +197,17 @@ END_TEST
 
 START_TEST(test_before)
 {
+	json_t *o;
+
 	ck_says("{'old':'" SITE "/a','new':'" SITE "/b','at':'2030-01-01'}",
 	    1);
 	ck_says("{'old':'" SITE "/a','new':'" SITE "/b','at':'2030-01-01'}",
 	    0);
-	ck_says("{'old':'" SITE "/a','new':'" SITE "/c','at':'2030-01-01'}",
-	    1);
+	o = ask("{'old':'" SITE "/a','new':'" SITE "/c','at':'2030-01-01'}",
+	    false);
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(
+	    json_object_get(o, "moves"), 0), "instead")), SITE "/b");
+	json_decref(o);
 	ck_leads(SITE "/a", SITE "/c");
 	ck_says("{'old':'" SITE "/c','new':'" SITE "/d','at':'2031-01-01'}",
 	    1);
