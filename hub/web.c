@@ -21,6 +21,7 @@
 #include "hub/markup.h"
 #include "hub/metrics.h"
 #include "hub/negotiate.h"
+#include "hub/pulse.h"
 #include "hub/query_now.h"
 #include "hub/script.h"
 #include "hub/web_inside.h"
@@ -70,11 +71,18 @@ static const struct maker {
 };
 #define MAKERS (sizeof(makers) / sizeof(*makers))
 
+/* Not if the core hangs: then all that is read here grows old. */
 static void
 health(struct visit *v)
 {
+	struct pulse_head head;
+	bool hangs = pulse_look(&head) &&
+	    clock_wall() - head.alive >= PULSE_STALE;
+
 	v->type = "text/plain";
-	buf_text(v->out, "ok\n");
+	v->status = hangs ? 503 : 200;
+	buf_text(v->out, hangs ? "the hub's core does not answer\n" :
+	    "ok\n");
 }
 
 /* The row that fits, and what of the path is left for it. */

@@ -439,6 +439,19 @@ START_TEST(test_others_guess)
 }
 END_TEST
 
+/* A core that hangs is no healthy hub. */
+START_TEST(test_health)
+{
+	ck_assert_int_eq(status_of(get("/healthz")), 200);
+	clock_set(kit.now + PULSE_STALE - 1, clock_mono());
+	ck_assert_int_eq(status_of(get("/healthz")), 200);
+	clock_set(kit.now + PULSE_STALE, clock_mono());
+	ck_assert_int_eq(status_of(get("/healthz")), 503);
+	pulse_tick(kit.now + PULSE_STALE);
+	ck_assert_int_eq(status_of(get("/healthz")), 200);
+}
+END_TEST
+
 START_TEST(test_must_sign_in)
 {
 	config.web_sign_in = true;
@@ -478,6 +491,7 @@ START_TEST(test_live)
 	pulse_state(1, MONITOR_UP, MONITOR_CAUSE_FINE, 1235);
 	for (int i = 0; i < 100; i++)
 		bed_turn(base);
+	pulse_tick(clock_wall());
 	ck_assert_int_eq(status_of(get("/healthz")), 200);
 }
 END_TEST
@@ -502,6 +516,7 @@ main(void)
 	tcase_add_test(t, test_stray_answers);
 	tcase_add_test(t, test_header);
 	tcase_add_test(t, test_others_guess);
+	tcase_add_test(t, test_health);
 	tcase_add_test(t, test_must_sign_in);
 	tcase_add_test(t, test_live);
 	suite_add_tcase(s, t);
