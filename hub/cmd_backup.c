@@ -155,7 +155,10 @@ run_backup(struct cmd_line *l)
 static void
 say_restored(const struct cmd_line *l, const struct restored *r)
 {
-	if (r->only_register)
+	if (r->only_ca)
+		printf(_("The CA is back in %s; the journal there has the "
+		    "sites, and all that they told.\n"), l->dir);
+	else if (r->only_register)
 		printf(ngettext("The register of %zu site is back in %s.\n",
 		    "The register of %zu sites is back in %s.\n", r->sites),
 		    r->sites, l->dir);
@@ -163,9 +166,14 @@ say_restored(const struct cmd_line *l, const struct restored *r)
 		printf(ngettext("A hub was restored in %s, with %zu site.\n",
 		    "A hub was restored in %s, with %zu sites.\n", r->sites),
 		    l->dir, r->sites);
-	printf(_("Start it: zqhubd -c %s/hub.conf        (or: systemctl start "
-	    "zqhubd)\nIts agents come back by themselves, and tell again what "
-	    "they had told; zqhub status shows how far.\n"), l->dir);
+	if (r->only_ca)
+		printf(_("Start it: zqhubd -c %s/hub.conf        (or: "
+		    "systemctl start zqhubd)\n"), l->dir);
+	else
+		printf(_("Start it: zqhubd -c %s/hub.conf        (or: "
+		    "systemctl start zqhubd)\nIts agents come back by "
+		    "themselves, and tell again what they had told; zqhub "
+		    "status shows how far.\n"), l->dir);
 	if (r->rolling)
 		printf(_("The CA was being rolled over, and still is: zqhub "
 		    "ca status shows how far. If that was finished after "
@@ -245,7 +253,7 @@ const struct cmd cmd_backup_list[] = {
 	  .bare = true, .run = run_restore,
 	  .about = N_("make a hub from such a file"),
 	  .more = N_("Into an empty --dir. Where the same hub is, and only "
-	    "its journal was lost, the\nregister alone is put back."),
+	    "its journal or its CA was\nlost, that alone is put back."),
 	  .examples = "restore /mnt/safe/hub-2026-11-21.json --dir "
 	    "/var/lib/zhanqun/hub",
 	  .option = { PASSPHRASE } },

@@ -6,6 +6,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +32,14 @@
 /* --- files ----------------------------------------------------------------- */
 
 static bool
+is_there(const char *dir, const char *name)
+{
+	char path[CONFIG_PATH_MAX];
+
+	return access(config_path(path, dir, name), F_OK) == 0;
+}
+
+static bool
 put_ticket_key(const char *path, const struct ca *ca, struct buf *why)
 {
 	struct buf hex;
@@ -50,7 +60,7 @@ put_next(const struct backup *b, const char *dir, struct buf *why)
 	char path[CONFIG_PATH_MAX];
 	X509 *link = b->link, *next = b->next.cert;
 
-	return b->next.cert == NULL || (
+	return b->next.cert == NULL || is_there(dir, ROLL_CERT) || (
 	    keep_put_key(config_path(path, dir, ROLL_KEY), KEEP_NEW,
 	    b->next.key, why) &&
 	    keep_put_certs(config_path(path, dir, ROLL_LINK), KEEP_NEW,
@@ -59,6 +69,7 @@ put_next(const struct backup *b, const char *dir, struct buf *why)
 	    &next, 1, why));
 }
 
+/* Those that aren't there. */
 static bool
 put_cas(const struct backup *b, const char *hub, struct buf *why)
 {
@@ -66,13 +77,13 @@ put_cas(const struct backup *b, const char *hub, struct buf *why)
 	X509 *cert = b->ca.cert;
 
 	config_path(dir, hub, CONFIG_CA);
-	return keep_dir(dir, 0700, why) &&
+	return keep_dir(dir, 0700, why) && (is_there(dir, "ca.key") ||
 	    keep_put_key(config_path(path, dir, "ca.key"), KEEP_NEW,
-	    b->ca.key, why) &&
-	    keep_put_certs(config_path(path, dir, "ca.pem"), KEEP_NEW, &cert,
-	    1, why) &&
+	    b->ca.key, why)) && (is_there(dir, "ticket.key") ||
 	    put_ticket_key(config_path(path, dir, "ticket.key"), &b->ca,
-	    why) && put_next(b, dir, why);
+	    why)) && put_next(b, dir, why) && (is_there(dir, "ca.pem") ||
+	    keep_put_certs(config_path(path, dir, "ca.pem"), KEEP_NEW, &cert,
+	    1, why));
 }
 
 /* "dir" is where this file lies, and that is elsewhere now. */
@@ -225,14 +236,17 @@ write_moves(struct writer *w, const struct backup *b, const char *actor)
 /* An act that can't be followed is held: then the backup was not sane. */
 static bool
 write_register(struct writer *w, const struct backup *b, const char *actor,
-    struct buf *why)
+    struct restored *r, struct buf *why)
 {
 	struct acts acts;
 	bool ok = false;
 
 	acts_init(&acts);
 	put_acts(b, actor, &acts);
-	if (journal_last(w->journal) != 0)
+	r->only_ca &= journal_last(w->journal) != 0;
+	if (r->only_ca)
+		ok = true;
+	else if (journal_last(w->journal) != 0)
 		buf_text(why, _("this hub has a journal: a register is only "
 		    "put back into one that has lost it\n"));
 	else if (acts.count > 0 && !writer_act(w, &acts))
@@ -248,10 +262,12 @@ write_register(struct writer *w, const struct backup *b, const char *actor,
 	return ok;
 }
 
+/* Nobody else writes while the files and the sites are put there. */
 static bool
-put_register(const struct backup *b, const struct config *c,
-    const char *actor, struct buf *why, struct buf *hint)
+put_rest(const struct backup *b, const struct config *c, const char *actor,
+    struct restored *r, struct buf *why, struct buf *hint)
 {
+	struct tls_hosts hosts;
 	struct errand e;
 	bool ok;
 
@@ -263,20 +279,22 @@ put_register(const struct backup *b, const struct config *c,
 		}
 		return false;
 	}
-	ok = write_register(&e.writer, b, actor, why);
+	tls_gather(&hosts, c);
+	ok = put_cas(b, c->dir, why) &&
+	    tls_look(c, &hosts, why) != TLS_FAILED &&
+	    write_register(&e.writer, b, actor, r, why);
 	errand_close(&e);
 	return ok;
 }
 
 /* --- the whole ------------------------------------------------------------- */
 
-/* The files are there: the certificate for the edge, and the sites. */
+/* The settings are there: the CA, the certificate for the edge, the sites. */
 static bool
 finish(const struct backup *b, const char *dir, const char *actor,
-    struct buf *why, struct buf *hint)
+    struct restored *r, struct buf *why, struct buf *hint)
 {
 	char path[CONFIG_PATH_MAX];
-	struct tls_hosts hosts;
 	const struct config *c;
 	struct conf *file;
 	bool ok;
@@ -284,11 +302,30 @@ finish(const struct backup *b, const char *dir, const char *actor,
 	c = config_read(config_path(path, dir, CONFIG_FILE), &file, why);
 	if (c == NULL)
 		return false;
-	tls_gather(&hosts, c);
-	ok = tls_look(c, &hosts, why) != TLS_FAILED &&
-	    put_register(b, c, actor, why, hint);
+	ok = put_rest(b, c, actor, r, why, hint);
 	conf_free(file);
 	return ok;
+}
+
+/* Its CA is gone; was it the backup's, by what that signed? */
+static bool
+has_lost_ca(const struct backup *b, const char *dir)
+{
+	char path[CONFIG_PATH_MAX];
+	struct buf quiet;
+	X509 *cert;
+	bool has;
+
+	if (!is_there(dir, CONFIG_FILE) || !is_there(dir, CONFIG_TLS_CERT))
+		return false;
+	buf_init(&quiet, WHY_MAX);
+	cert = keep_get_cert(config_path(path, dir, CONFIG_TLS_CERT), &quiet);
+	has = cert != NULL &&
+	    X509_verify(cert, X509_get0_pubkey(b->ca.cert)) == 1;
+	ERR_clear_error();
+	X509_free(cert);
+	buf_clear(&quiet);
+	return has;
 }
 
 static bool
@@ -343,14 +380,21 @@ restore_into(const struct backup *b, const char *dir, const char *actor,
 		.sites = json_array_size(json_object_get(b->whole, "sites")),
 		.rolling = b->next.cert != NULL,
 	};
-	if (access(config_path(path, dir, CONFIG_CA "/ca.pem"), F_OK) == 0) {
-		r->only_register = true;
-		return is_same_hub(b, path, why, hint) &&
-		    finish(b, dir, actor, why, hint);
+	r->only_ca = !is_there(dir, CONFIG_CA "/ca.pem") ||
+	    !is_there(dir, CONFIG_CA "/ca.key") ||
+	    !is_there(dir, CONFIG_CA "/ticket.key");
+	if (is_there(dir, CONFIG_CA "/ca.pem") || has_lost_ca(b, dir)) {
+		config_path(path, dir, CONFIG_CA "/ca.pem");
+		if ((is_there(dir, CONFIG_CA "/ca.pem") &&
+		    !is_same_hub(b, path, why, hint)) ||
+		    !finish(b, dir, actor, r, why, hint))
+			return false;
+		r->only_register = !r->only_ca;
+		return true;
 	}
 	if (!is_empty(dir, why, hint) || !init_begin(dir, &was_there, why))
 		return false;
-	if (make_files(b, dir, why) && finish(b, dir, actor, why, hint))
+	if (make_files(b, dir, why) && finish(b, dir, actor, r, why, hint))
 		return true;
 	init_take_back(dir, was_there);
 	return false;

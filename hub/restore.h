@@ -4,8 +4,9 @@
  * again.
  *
  * Into a directory where no hub is, everything is made; what fails takes all
- * of it back. Where the same hub is, by its CA, and its journal is empty
- * (the store was lost, and the rest was not), only the register is put back.
+ * of it back. Where the same hub is, by its CA, or by its own certificate if
+ * the CA was lost, only what was lost is put back: files of the CA, and the
+ * register, if the journal is empty.
  */
 #ifndef ZQ_HUB_RESTORE_H
 #define ZQ_HUB_RESTORE_H
@@ -19,6 +20,7 @@
 struct restored {
 	size_t sites;
 	bool only_register;
+	bool only_ca;		/* the journal is there, and has the rest */
 	bool rolling;		/* a roll of the CA was under way */
 };
 

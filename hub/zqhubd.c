@@ -140,6 +140,11 @@ check_dir(const struct config *c)
 		fatal("dir = %s: others than its owner may write to it "
 		    "(mode %04o): chmod 0700 %s", c->dir,
 		    (unsigned)st.st_mode & 07777, c->dir);
+	if (access(config_path(path, c->dir, CONFIG_TLS_CERT), F_OK) == 0 &&
+	    access(config_path(path, c->dir, CONFIG_CA "/ca.pem"), F_OK) != 0)
+		fatal("%s: %s: the CA of this hub is gone. \"zqhub restore "
+		    "FILE --dir %s\" puts it back from a backup, and leaves "
+		    "the rest as it is", path, strerror(errno), c->dir);
 	if (access(config_path(path, c->dir, CONFIG_CA "/ca.pem"), F_OK) != 0)
 		fatal("%s: %s: there is no hub here yet. \"zqhub init "
 		    "--dir %s --name NAME\" makes one", path, strerror(errno),
