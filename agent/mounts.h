@@ -33,7 +33,7 @@ bool mounts_any(void);
 bool mounts_answer(const char *path);
 
 /* For tests: the list is this file (NULL: the kernel's), and this is how a
- * mount is asked (NULL: by listing it). All that was known is forgotten. */
+ * mount is asked (NULL: for its room). All that was known is forgotten. */
 void mounts_test(const char *list, void (*ask)(const char *at));
 
 #endif
