@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "agent/charset.h"
 #include "agent/mend.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
@@ -35,7 +36,24 @@ struct show {
 				 * logs it */
 };
 
-/* Bytes of a page: as they are if that can be shown, else what they mean. */
+static bool
+put_gbk(struct buf *b, struct span bytes)
+{
+	struct charset *c = charset_open();
+	struct buf utf8;
+	bool good;
+
+	buf_init(&utf8, (size_t)4 * LIMIT_URL);
+	good = charset_read(c, &utf8, bytes, CHARSET_GB18030) && !utf8.bad;
+	if (good)
+		text_plain(b, buf_look(&utf8));
+	buf_clear(&utf8);
+	charset_close(c);
+	return good;
+}
+
+/* Bytes of a page: as they are if that can be shown, or what they are in
+ * GBK, which most pages are in that are not in UTF-8; else their numbers. */
 static void
 put_bytes(struct buf *b, struct span bytes)
 {
@@ -43,6 +61,8 @@ put_bytes(struct buf *b, struct span bytes)
 		text_plain(b, bytes);
 		return;
 	}
+	if (put_gbk(b, bytes))
+		return;
 	for (size_t i = 0; i < bytes.n; i++) {
 		unsigned char c = (unsigned char)bytes.at[i];
 

@@ -251,13 +251,20 @@ starts(const char *text, const char *one, const char *other)
 	    text_starts(span_of(text), other);
 }
 
-/* What goes into a header of a mail must not end it. */
+#define ADDRESS "an address, name@host, with a name in ASCII"
+
+/* What goes into a header of a mail must not end it; and before the @ it is
+ * ASCII: few servers take other names (SMTPUTF8). */
 static bool
 is_address(const char *text)
 {
+	const char *host = strchr(text, '@');
 	size_t n = strlen(text);
 
-	return n >= 3 && n < 320 && strchr(text, '@') != NULL &&
+	for (const char *c = text; host != NULL && c < host; c++)
+		if ((unsigned char)*c >= 0x80)
+			return false;
+	return n >= 3 && n < 320 && host != NULL &&
 	    text[0] != '@' && text[n - 1] != '@' &&
 	    strpbrk(text, "<>\r\n\t \",;") == NULL;
 }
@@ -269,12 +276,12 @@ judge_mail(const struct judging *j, const struct config_receiver *r)
 		wrong(j, "url", r->url, "smtp://host:587 or "
 		    "smtps://host:465");
 	if (!is_address(r->from))
-		wrong(j, "from", r->from, "an address, name@host");
+		wrong(j, "from", r->from, ADDRESS);
 	if (r->to[0] == NULL)
 		wrong(j, "to", "", "one address at least");
 	for (char *const *to = r->to; *to != NULL; to++) {
 		if (!is_address(*to))
-			wrong(j, "to", *to, "an address, name@host");
+			wrong(j, "to", *to, ADDRESS);
 	}
 }
 

@@ -9,11 +9,12 @@ command -v python3 >/dev/null || skip "no python3 here"
 
 CODE=4101000001 A=$T/agent-4101000001 WWW=$T/www SITE=https://www.a.gov.cn
 HUB_PORT=$(port)
-mkdir -p "$A" "$T/hub" "$WWW/gbk"
+mkdir -p "$A" "$T/hub" "$WWW/gbk" "$WWW/gbk2"
 cp -rL --no-preserve=ownership $docs "$WWW/lmdb"
 chmod -R u+w "$WWW/lmdb"
 chmod 604 "$WWW/lmdb/annotated.html"
 printf '<html><head><meta charset=gbk><title>\326\320\316\304\325\\</title></head><body>\201\100 \325\\<a title="\325\\" href=/gbk/old.htm>\201\134</a></body></html>\n' >"$WWW/gbk/a.htm"
+printf '<html><head><meta charset=gbk><title>\326\320\316\304</title></head><body><a href=/\271\253\316\304.htm>x</a></body></html>\n' >"$WWW/gbk2/b.htm"
 cp -a "$WWW" "$T/before"
 cat >"$A/agent.conf" <<CONF
 hub = http://127.0.0.1:$HUB_PORT
@@ -41,6 +42,7 @@ link() {	# OLD NEW: its page is only an example
 	link $SITE/lmdb/doxygen.css $SITE/style/d.css
 	link $SITE/lmdb/doxygen.png https://static.example/d.png
 	link $SITE/gbk/old.htm $SITE/new/gbk.htm
+	link $SITE/%E5%85%AC%E6%96%87.htm $SITE/new/b.htm
 	printf '</zq:links>\n'
 } >"$T/1.xml"
 mv "$T/1.xml" "$T/hub/1.xml"
@@ -52,6 +54,8 @@ zqagent $CODE mend >"$T/look" || { cat "$T/look"; die "mend"; }
 diff -r "$T/before" "$WWW" || die "a look has changed files"
 grep -q '^www: gbk/a.htm$' "$T/look" && grep -q ' /gbk/old.htm → /new/gbk.htm$' "$T/look" ||
 	{ cat "$T/look"; die "the look does not show it"; }
+grep -q ' /公文.htm → /new/b.htm$' "$T/look" ||
+	{ cat "$T/look"; die "what is in GBK is not shown as it reads"; }
 
 say "- applied: these bytes and no others"
 zqagent $CODE mend --apply --json >"$T/done" || { cat "$T/done"; die "mend --apply"; }

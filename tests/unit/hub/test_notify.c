@@ -246,6 +246,8 @@ START_TEST(test_settings)
 		  "to = c@d\n", "from" },
 		{ "[receiver a]\nkind = mail\nurl = smtp://x\n"
 		  "from = a@b.cn\n", "one address" },
+		{ "[receiver a]\nkind = mail\nurl = smtp://x\n"
+		  "from = a@b.cn\nto = 值班@b.cn\n", "name in ASCII" },
 		{ HOOK "severity = dire\n", "danger" },
 		{ HOOK "rules = down slient\n", "slient" },
 		{ HOOK "quiet = 22-7\n", "22:00-07:00" },
@@ -265,6 +267,8 @@ START_TEST(test_settings)
 	};
 
 	ck_assert_str_eq(wrong(MAIL), "");
+	ck_assert_str_eq(wrong("[receiver a]\nkind = mail\nurl = smtp://x\n"
+	    "from = a@b.cn\nto = c@郑县.中国\n"), "");
 	ck_assert_str_eq(wrong("[receiver 值班-1.a_b]\nkind = webhook\n"
 	    "url = https://x/\n"), "");
 	ck_assert_str_eq(wrong(HOOK "quiet = 22:00-07:00\nzone = "
