@@ -30,6 +30,8 @@
 #define UNSPOKEN_WAIT 3600000	/* ms until a hub that can't is asked again */
 #define BEHIND_LEAST 3600000	/* ms between two times that a store that went
 				 * back is mended by itself */
+#define APART INT64_C(172800000)	/* ms: of clocks; that is no drift */
+#define CLOCKS_WAIT 120000	/* ms until they are compared again */
 #define RETOLD_LEAST 60000	/* ms between retellings that a hub wants */
 
 static void
@@ -237,6 +239,33 @@ follow(struct push *p)
 	return next;
 }
 
+/* It takes our certificate for expired, and its clock and ours are days apart:
+ * one of them is wrong, and what is made by a wrong one is no good. */
+static bool
+is_by_another_clock(const struct push *p)
+{
+	return p->answer.verdict == VERDICT_BLOCKED &&
+	    answer_has_word(p->answer.want, WANT_RENEW) &&
+	    (p->skew >= APART || p->skew <= -APART);
+}
+
+static enum push_step
+wait_for_clocks(struct push *p)
+{
+	char span[CLOCK_TEXT_MAX];
+	enum push_step next;
+	struct buf b;
+
+	buf_init(&b, 4096);
+	buf_printf(&b, _("the clocks of this machine and of the hub differ by "
+	    "%s, and by the hub's this site's certificate has expired: put "
+	    "right the one that is wrong; nothing is renewed until then"),
+	    clock_span(span, p->skew < 0 ? -p->skew : p->skew));
+	next = refused(p, buf_cstr(&b), SPAN_NONE, CLOCKS_WAIT);
+	buf_clear(&b);
+	return next;
+}
+
 /* The hub takes nothing now: of a batch, or of a proof. */
 static enum push_step
 judge_refusal(struct push *p, enum verdict v, struct span word,
@@ -247,6 +276,8 @@ judge_refusal(struct push *p, enum verdict v, struct span word,
 	if (v == VERDICT_BUSY)
 		return busy(p, reason, after);
 	snprintf(p->cause, sizeof(p->cause), "%.*s", SPAN_ARGS(word));
+	if (is_by_another_clock(p))
+		return wait_for_clocks(p);
 	return refused(p, _(c->text), reason, c->wait);
 }
 
@@ -287,7 +318,7 @@ push_take_want(struct push *p, struct span words)
 			p->wanted_at = clock_mono();
 		p->wanted = true;
 	}
-	if (answer_has_word(words, WANT_RENEW))
+	if (answer_has_word(words, WANT_RENEW) && !is_by_another_clock(p))
 		p->host.renew(p->host.arg);
 	if (!answer_has_word(words, WANT_RETELL) || !is_retelling_due(p))
 		return false;

@@ -40,6 +40,7 @@ static struct {
 	uint64_t task;			/* to look, said in passing; 0 … */
 	unsigned tasks;			/* … in so many answers, each another */
 	char trouble[2048];
+	int64_t ahead;			/* ms, its clock */
 	const char *want, *cause;	/* in answers; NULL: none */
 	const char *letters_want;
 	const char *letter_kind;
@@ -113,7 +114,7 @@ answer(struct evhttp_request *r, enum verdict right)
 		.verdict = hub.verdict != 0 ? hub.verdict : right,
 		.incarnation = hub.incarnation, .taken = hub.taken,
 		.expected = hub.taken + 1, .credit = hub.credit,
-		.now = clock_wall() + 90000, .reason = SPAN("because"),
+		.now = clock_wall() + 90000 + hub.ahead, .reason = SPAN("because"),
 		.want = span_of(hub.want), .cause = span_of(hub.cause),
 		.features = span_of(hub.proves ? FEATURES_HUB : "changes"),
 	};

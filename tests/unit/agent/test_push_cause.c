@@ -82,6 +82,28 @@ END_TEST
 
 /* An agent that was settled away doesn't ask any more; one that is told that
  * it is kept goes on, whatever the verdict. */
+/* By a clock that is days off a certificate has expired that is good: nothing
+ * is renewed by that, and both are named. */
+START_TEST(test_other_clock)
+{
+	start();
+	WAIT_FOR(push_is_well(push));
+	hub.verdict = VERDICT_BLOCKED;
+	hub.times = -1;
+	hub.want = "renew";
+	hub.ahead = INT64_C(8640000000);
+	push_kick(push);
+	push_restart(push);
+	WAIT_FOR(status_has("step", "stop"));
+	ck_assert_int_eq(renewed, 0);
+	ck_assert(status_has("trouble", "differ by 100 d"));
+	hub.ahead = 0;
+	push_restart(push);
+	WAIT_FOR(renewed > 0);
+	stop();
+}
+END_TEST
+
 START_TEST(test_settled)
 {
 	uint64_t batches;
@@ -171,6 +193,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_causes);
 	tcase_add_test(t, test_failures);
+	tcase_add_test(t, test_other_clock);
 	tcase_add_test(t, test_settled);
 	tcase_add_test(t, test_batch);
 	tcase_add_test(t, test_trouble);
