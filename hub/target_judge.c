@@ -241,12 +241,15 @@ has_stayed(const struct target_judge *j, struct span url, struct span to,
 }
 
 /* It did not move, or what came to its place when it did is gone again: no
- * redirect answers there, so it counts as gone. */
+ * redirect answers there, so it counts as gone. What never was at either end,
+ * and isn't awaited any more, did not move. */
 static bool
 is_gone(const struct target_judge *j, struct span url, struct span to,
     const struct target_verdict *v, const struct target_verdict *there,
     uint32_t move)
 {
+	if (v->state == TARGET_NEVER)
+		return there->state == TARGET_NEVER && there->broken;
 	if (v->state != TARGET_WITHDRAWN)
 		return false;
 	if (v->broken && rewrite_is_reused(j->rules, url, j->when))

@@ -320,6 +320,16 @@ reused_since(const struct naive *n, const struct site_link *at)
 	return since;
 }
 
+/* At neither end anything ever was. */
+static bool
+may_never_have_been(const struct naive *n, const struct site_link *at,
+    const struct graph_target *t, const struct site_link *to)
+{
+	return t->move != 0 && t->fate != GRAPH_HERE &&
+	    fate_of(n, at) != GRAPH_HERE && n->covers[at->host] &&
+	    gone_since(n, at) == 0 && gone_since(n, to) == 0;
+}
+
 /* It has moved; and another thing came there, and may be gone again. */
 static void
 judge_reuse(const struct naive *n, const struct site_link *at,
@@ -351,6 +361,8 @@ judge_all(struct naive *n)
 			t->stayed = may_have_stayed(n, &at, t, &to) ||
 			    (t->move != 0 && t->fate != GRAPH_HERE &&
 			    gone_since(n, &to) != 0);
+			t->never = may_never_have_been(n, &at, t, &to);
+			t->stayed |= t->never;
 			judge_reuse(n, &at, t);
 			t->awaited = t->stayed && is_awaited(n, &at);
 		}
@@ -441,7 +453,8 @@ is_right(const struct graph_target *n, const struct target *t)
 {
 	bool outside = n->fate == GRAPH_OUTSIDE && n->move == 0;
 
-	if (n->stayed && t->state == TARGET_WITHDRAWN)
+	if ((n->stayed && t->state == TARGET_WITHDRAWN) ||
+	    (n->never && t->state == TARGET_NEVER))
 		return true;
 	if ((t->state == TARGET_OUTSIDE) != outside ||
 	    (t->state == TARGET_MOVED) != (n->move != 0))

@@ -49,6 +49,7 @@ struct graph_target {
 	enum graph_fate fate;	/* of it, or of where it was moved to */
 	bool stayed;		/* perhaps: it was withdrawn before it moved,
 				 * or after that, and nothing is there … */
+	bool never;		/* or it never was, neither here nor there … */
 	bool awaited;		/* … and another move that leads to the old
 				 * address settles */
 };

@@ -147,7 +147,7 @@ START_TEST(moved)
 	k.now += MOVE_GRACE;
 	kit_act(&k, "{\"do\":\"tick\",\"actor\":\"hub\",\"reason\":\"\"}");
 	ck_assert_int_eq(state_of("http://s2.gov.cn/a/2.html"),
-	    TARGET_MOVED);
+	    TARGET_NEVER);
 	ck_assert(last.broken);
 	ck_assert_uint_eq(broken(1), 1);
 	publish(2, "http://s2.gov.cn/new/2.html");

@@ -120,7 +120,7 @@ START_TEST(to_one_with_a_query)
 	settle();
 	ck_assert(target(OLD "?utm=1").broken);
 	ck_assert(target(OLD "?utm=2").broken);
-	ck_assert_int_eq(target(OLD "?utm=2").state, TARGET_MOVED);
+	ck_assert_int_eq(target(OLD "?utm=2").state, TARGET_WITHDRAWN);
 	same_again();
 }
 END_TEST
@@ -172,6 +172,39 @@ START_TEST(home_page)
 }
 END_TEST
 
+/* What never was at its old address nor is at the new one did not move, once
+ * it is awaited there no more. */
+START_TEST(never_right)
+{
+	struct change c = kit_change(CHANGE_COVER, "http://s1.gov.cn/", "");
+
+	c.word[WORD_SCOPE] = SPAN("whole");
+	kit_say(&k, 1, &c);
+	PAGE(1, OLD, "https://s3.gov.cn/x");
+	PAGE(2, "https://s2.gov.cn/1", OLD, "http://s1.gov.cn/old/z.html");
+	settle();
+	ck_assert_str_eq(told(2, 0), "links:\nnever http://s1.gov.cn/old/"
+	    "z.html -> \n  https://s2.gov.cn/1:20\n");
+	say(1, "http://s1.gov.cn/old/", "http://s1.gov.cn/new/", "prefix", 0,
+	    0);
+	PAGE(1, "http://s1.gov.cn/new/a.html", "https://s3.gov.cn/x");
+	later(DAY);
+	tick();
+	settle();
+	ck_assert_int_eq(target("http://s1.gov.cn/old/z.html").state,
+	    TARGET_NEVER);
+	ck_assert_str_eq(told(2, 1), "links:\neffective " OLD " -> "
+	    "http://s1.gov.cn/new/a.html\n  https://s2.gov.cn/1:10\n");
+	PAGE(1, "http://s1.gov.cn/new/z.html", "https://s3.gov.cn/x");
+	settle();
+	ck_assert_int_eq(target("http://s1.gov.cn/old/z.html").state,
+	    TARGET_MOVED);
+	ck_assert_has(told(2, 2), "effective http://s1.gov.cn/old/z.html -> "
+	    "http://s1.gov.cn/new/z.html\n");
+	same_again();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -186,6 +219,7 @@ main(void)
 	tcase_add_test(tests, to_one_with_a_query);
 	tcase_add_test(tests, as_spelled);
 	tcase_add_test(tests, home_page);
+	tcase_add_test(tests, never_right);
 	suite_add_tcase(s, tests);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
