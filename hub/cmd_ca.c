@@ -206,6 +206,13 @@ announce(const struct cmd_line *l, const struct cas *c, const char *what,
 
 /* --- begin ----------------------------------------------------------------- */
 
+/* Then nobody can come to the hub by what the old one made. */
+static bool
+has_ended(const X509 *cert)
+{
+	return issue_time(X509_get0_notAfter(cert)) < clock_wall();
+}
+
 static int
 begin(struct cmd_line *l, struct cas *c, struct buf *why)
 {
@@ -225,6 +232,16 @@ begin(struct cmd_line *l, struct cas *c, struct buf *why)
 		return cmd_fail(NULL, "%s", buf_cstr(why));
 	if (!announce(l, c, "ca-roll", c->next_pin))
 		return CMD_NO;
+	if (has_ended(c->now)) {
+		printf(_("There is a second CA in %s. The first one has ended, "
+		    "so no site can come by itself\nfor a certificate: %"
+		    PRIu64 " of them need a new ticket.\n"
+		    "  zqhub ca roll --finish --force    ends the old one\n"
+		    "  zqhub site reissue --all          makes them then\n"
+		    "Make a backup of the hub again: zqhub backup FILE\n"),
+		    c->dir, t.sites);
+		return CMD_OK;
+	}
 	printf(_("There is a second CA in %s; both are trusted now. The sites "
 	    "are told, and get\ncertificates of the new one by themselves: "
 	    "%" PRIu64 " of them.\n"
@@ -378,14 +395,21 @@ status_text(const struct cas *c, X509 *hub, const struct tally *t)
 		say_cert(_("the next CA"), c->next);
 	if (hub != NULL)
 		say_cert(_("the hub's certificate"), hub);
+	if (has_ended(c->now))
+		printf(_("The CA has ended: no certificate of it is good any "
+		    "more, whatever that says of\nitself. zqhub ca roll makes "
+		    "a new one.\n"));
 	if (!t->roll.rolling)
 		return;
 	printf(_("being rolled over since %s: %" PRIu64 " of %" PRIu64
 	    " sites have a certificate of the new CA\n"),
 	    clock_show(when, t->roll.since), t->sites - t->behind, t->sites);
-	if (t->behind > 0)
+	if (t->behind > 0) {
 		columns_print(t->columns, stdout);
-	else
+		printf(_("Does the hub come from a backup that was made before "
+		    "the roll was finished? Then\nthe sites don't trust the "
+		    "old CA any more: zqhub ca roll --finish --force.\n"));
+	} else
 		printf(_("all have: zqhub ca roll --finish ends it\n"));
 }
 
@@ -415,7 +439,8 @@ run_status(struct cmd_line *l)
 			status_json(&c, hub, &t);
 		else
 			status_text(&c, hub, &t);
-		code = t.roll.rolling && t.behind > 0 ? CMD_NO : CMD_OK;
+		code = (t.roll.rolling && t.behind > 0) || has_ended(c.now) ?
+		    CMD_NO : CMD_OK;
 	}
 	X509_free(hub);
 	json_decref(t.list);

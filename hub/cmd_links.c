@@ -11,6 +11,7 @@
 #include "contrib/base/lang.h"
 #include "hub/columns.h"
 #include "hub/csv.h"
+#include "hub/json.h"
 #include "hub/query_links.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -56,12 +57,23 @@ ask(struct cmd_line *l, question_fn *question)
 	return code;
 }
 
-/* The array is the caller's no more. */
+/* The array is the caller's no more. next: --after of the next page; empty:
+ * that is all. */
+static void
+print_page(struct listing *list, const char *name, struct span next)
+{
+	json_t *o = json_pack("{s:o}", name, list->array);
+
+	if (next.n > 0)
+		json_object_set_new(o, "next", json_span(next));
+	cmd_json(o);
+	list->array = NULL;
+}
+
 static void
 print_json(struct listing *list, const char *name)
 {
-	cmd_json(json_pack("{s:o}", name, list->array));
-	list->array = NULL;
+	print_page(list, name, SPAN_NONE);
 }
 
 /* --- cells ---------------------------------------------------------------- */
@@ -380,7 +392,8 @@ list_broken(struct breaking *b, const struct broken_spec *spec)
 		list->columns = columns_new(headings);
 	all = query_links_broken(list->query, spec, broken_row, b);
 	if (list->array != NULL)
-		print_json(list, "broken");
+		print_page(list, "broken", all ? SPAN_NONE :
+		    buf_look(&b->last));
 	if (list->columns == NULL)
 		return;
 	columns_print(list->columns, stdout);

@@ -145,8 +145,9 @@ print_daemon(const json_t *about, const struct buf *trouble)
 		printf(_("daemon: cannot be asked: %s\n"),
 		    buf_cstr(trouble));
 	else if (about == NULL)
-		printf(_("daemon: not running; agents keep what they have "
-		    "to say\n"));
+		printf(_("daemon: not running: what is here is what was "
+		    "known last; agents keep what\n        they have to "
+		    "say\n"));
 	else
 		printf(_("daemon: running for %s, version %s%s\n"),
 		    clock_span(span, json_integer_value(

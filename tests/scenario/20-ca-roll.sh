@@ -51,6 +51,13 @@ zqhub ca status || die "ca status"
 zqhub ca roll --finish 2>"$T/err" && die "finished what was not begun"
 grep -q 'not being rolled over' "$T/err" || { cat "$T/err"; die "no word of it"; }
 
+if HUB_RUN=$(believe +3700d); then
+	say "- after the CA's end that is said, and exit 1"
+	zqhub ca status >"$T/late" && { cat "$T/late"; die "all is well"; }
+	grep -q 'The CA has ended' "$T/late" || { cat "$T/late"; die "no word"; }
+fi
+HUB_RUN=
+
 say "- begin: a second CA, both trusted; the agents follow by letter"
 pids="$HUB_PID $(agent_pid 4101000001) $(agent_pid 4103000001)"
 zqhub ca roll --reason '例行更换' || die "ca roll"
@@ -69,6 +76,7 @@ done
 page "$one/a.html" '换根期间的公告' '2026-11-20 10:00'
 wait_for 60 "a page meanwhile" found 换根期间
 zqhub ca status >"$T/status" && die "ca status says that all have followed"
+grep -q 'ca roll --finish --force' "$T/status" || { cat "$T/status"; die "the way out"; }
 grep -q 4104000001 "$T/status" || { cat "$T/status"; die "who hasn't isn't named"; }
 
 say "- a ticket of meanwhile enrols a new agent, which follows as well"

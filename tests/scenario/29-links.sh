@@ -67,6 +67,12 @@ rm "$T/a/zwgk/1.html"
 gone() { zqhub links broken --site $B --json |
 	jq -e '.broken | map(select(.state == "withdrawn")) | length == 1'; }
 wait_for 60 "the withdrawal" gone
+next=$(zqhub links broken --limit 1 --json | jq -r .next)
+zqhub links broken --after "$next" --json >"$T/rest" || die "--after $next"
+[ "$(jq '.broken | length' "$T/rest")" = \
+	"$(zqhub links broken --json | jq '.broken | length - 1')" ] ||
+	{ cat "$T/rest"; die "the next page after $next"; }
+jq -e 'has("next") | not' "$T/rest" >"$T/x" || die "a page after the last"
 zqhub links broken --csv >"$T/csv" || die "csv"
 grep -q '公开指南.*withdrawn' "$T/csv" || { cat "$T/csv"; die "a row"; }
 zqhub links broken --site $A --json | jq -e '.broken == []' >/dev/null ||
