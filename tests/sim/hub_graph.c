@@ -320,14 +320,13 @@ reused_since(const struct naive *n, const struct site_link *at)
 	return since;
 }
 
-/* At neither end anything ever was. */
+/* At neither end anything ever was, of this site, that counts. */
 static bool
 may_never_have_been(const struct naive *n, const struct site_link *at,
-    const struct graph_target *t, const struct site_link *to)
+    const struct graph_target *t)
 {
 	return t->move != 0 && t->fate != GRAPH_HERE &&
-	    fate_of(n, at) != GRAPH_HERE && n->covers[at->host] &&
-	    gone_since(n, at) == 0 && gone_since(n, to) == 0;
+	    fate_of(n, at) != GRAPH_HERE && n->covers[at->host];
 }
 
 /* It has moved; and another thing came there, and may be gone again. */
@@ -361,7 +360,7 @@ judge_all(struct naive *n)
 			t->stayed = may_have_stayed(n, &at, t, &to) ||
 			    (t->move != 0 && t->fate != GRAPH_HERE &&
 			    gone_since(n, &to) != 0);
-			t->never = may_never_have_been(n, &at, t, &to);
+			t->never = may_never_have_been(n, &at, t);
 			t->stayed |= t->never;
 			judge_reuse(n, &at, t);
 			t->awaited = t->stayed && is_awaited(n, &at);
