@@ -109,14 +109,44 @@ read_member(struct alert_member *m, const json_t *o)
 	    read_u32_of(o, "site", &m->site);
 }
 
+/* Who had left and is named by the act is there again, in the same row. */
 static void
-copy_members(struct edit *c)
+copy_members(struct edit *c, const json_t *o)
 {
+	const json_t *list = json_object_get(o, "members"), *one;
+	struct span rest = c->alert.members;
+	struct alert_member m, again;
+	size_t i;
+
 	buf_reset(&c->members);
-	buf_span(&c->members, c->alert.members);
+	while (alert_member_next(&rest, &m)) {
+		json_array_foreach(list, i, one) {
+			if (m.ended == CLOCK_NONE || !read_member(&again,
+			    one) || !span_is(again.subject, m.subject))
+				continue;
+			m.ended = CLOCK_NONE;
+			m.detail = again.detail;
+			c->alert.active++;
+		}
+		alert_member_write(&c->members, &m);
+	}
 }
 
-/* Adds those that the act names. False: one makes no sense, or too many. */
+static bool
+is_member(const struct edit *c, struct span subject)
+{
+	struct span rest = buf_look(&c->members);
+	struct alert_member m;
+
+	while (alert_member_next(&rest, &m)) {
+		if (span_is(m.subject, subject))
+			return true;
+	}
+	return false;
+}
+
+/* Adds those that the act names and that aren't there. False: one makes no
+ * sense, or too many. */
 static bool
 add_members(struct edit *c, const json_t *o)
 {
@@ -130,6 +160,8 @@ add_members(struct edit *c, const json_t *o)
 	json_array_foreach(list, i, one) {
 		if (!read_member(&m, one))
 			return false;
+		if (is_member(c, m.subject))
+			continue;
 		alert_member_write(&c->members, &m);
 		c->alert.count++;
 		c->alert.active++;
@@ -219,7 +251,7 @@ act_alert_join(struct group *g, const struct entry *e, const json_t *o)
 	(void)e;
 	if (!load_said(&c, g, o))
 		return NO_ALERT;
-	copy_members(&c);
+	copy_members(&c, o);
 	if (c.alert.ended != CLOCK_NONE || !add_members(&c, o)) {
 		drop(&c);
 		return "who joins an alert is named, and it goes on";

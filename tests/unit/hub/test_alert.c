@@ -137,6 +137,37 @@ START_TEST(test_group_second)
 }
 END_TEST
 
+/* Who leaves and comes back is one member, and not two. */
+START_TEST(test_group_again)
+{
+	struct alert a;
+
+	play(_i);
+	world[1].group = world[2].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	is(2, ALERT_SILENT);
+	settle();
+	later(MINUTE);
+	is(1, ALERT_RULES);
+	settle();
+	a = alert_now(1);
+	ck_assert_uint_eq(a.count, 2);
+	ck_assert_uint_eq(a.active, 1);
+	later(MINUTE);
+	is(1, ALERT_SILENT);
+	settle();
+	a = alert_now(1);
+	ck_assert_uint_eq(a.count, 2);
+	ck_assert_uint_eq(a.active, 2);
+	is(1, ALERT_RULES);
+	is(2, ALERT_RULES);
+	settle();
+	ck_assert_int_ne(alert_now(1).ended, CLOCK_NONE);
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+	ck_assert_uint_eq(last_told()->sites, 2);
+}
+END_TEST
+
 START_TEST(test_group_later)
 {
 	world[1].group = world[2].group = "203.0.113.7";
@@ -645,6 +676,7 @@ main(void)
 	tcase_add_test(t, test_start);
 	tcase_add_loop_test(t, test_group, 0, 2);
 	tcase_add_loop_test(t, test_group_second, 0, 2);
+	tcase_add_loop_test(t, test_group_again, 0, 2);
 	tcase_add_test(t, test_group_later);
 	tcase_add_test(t, test_wait);
 	tcase_add_loop_test(t, test_hold, 0, 2);
