@@ -345,8 +345,8 @@ names_user(struct span text)
 		from++;
 	if (from == 0)
 		return false;
-	for (n = from; n < text.n && memchr("/\\?#", text.at[n], 4) == NULL;
-	    n++)
+	for (n = from; n < text.n && !is_slash(text, n) &&
+	    text.at[n] != '?' && text.at[n] != '#'; n++)
 		;
 	return memchr(text.at + from, '@', n - from) != NULL;
 }

@@ -334,6 +334,13 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool
+is_of_scheme(char c)
+{
+	return is_letter(c) || (c >= '0' && c <= '9') || c == '+' ||
+	    c == '-' || c == '.';
+}
+
 /* Does it begin with a scheme, whichever? */
 static bool
 has_scheme(struct span s)
@@ -343,8 +350,7 @@ has_scheme(struct span s)
 	if (n == s.n || n == 0 || s.at[n] != ':' || !is_letter(s.at[0]))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!is_letter(s.at[i]) && (s.at[i] < '0' || s.at[i] > '9') &&
-		    memchr("+-.", s.at[i], 3) == NULL)
+		if (!is_of_scheme(s.at[i]))
 			return false;
 	return true;
 }
