@@ -10,6 +10,8 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 
+#define TROUBLE_MAX 8192	/* bytes of a sentence */
+
 static const char *
 state(const struct source *s)
 {
@@ -92,26 +94,25 @@ set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 	    json_boolean(source_dir_cover_is_blind(s)));
 }
 
-static void
-put_unreadable(struct buf *b, const struct source *s)
+bool
+source_dir_trouble(const struct source *s, struct buf *b)
 {
 	uint64_t n = count_unreadable(s);
 	const char *path = first_unreadable(s);
 	char quoted[LOG_QUOTE_MAX];
+	struct buf what;
+	bool is;
 
-	if (n > 0 && path != NULL)
-		buf_printf(b, _("; %llu could not be read, the first: %s"),
-		    (unsigned long long)n,
+	buf_init(&what, TROUBLE_MAX);
+	is = status_trouble(&what, s->name, state(s));
+	if (is && n > 0 && path != NULL)
+		buf_printf(b, _("%s; %llu could not be read, the first: %s"),
+		    buf_cstr(&what), (unsigned long long)n,
 		    log_quote(quoted, path, strlen(path)));
-}
-
-bool
-source_dir_trouble(const struct source *s, struct buf *b)
-{
-	if (!status_trouble(b, s->name, state(s)))
-		return false;
-	put_unreadable(b, s);
-	return true;
+	else
+		buf_span(b, buf_look(&what));
+	buf_clear(&what);
+	return is;
 }
 
 json_t *

@@ -17,6 +17,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/answer.h"
+#include "protocol/reason.h"
 
 #define DAY (24ll * 3600 * 1000)
 #define HELD_SHOWN 3		/* letters of what the hub holds */
@@ -213,6 +214,18 @@ status_trouble(struct buf *b, const char *name, const char *state)
 	return false;
 }
 
+/* The daemon's words, in those of who asks. */
+static void
+because_hub(json_t *list, const char *trouble)
+{
+	struct buf b;
+
+	buf_init(&b, 8192);
+	because(list, _("the hub: %s"), reason_in(&b,
+	    span_of(trouble)).n > 0 ? buf_cstr(&b) : trouble);
+	buf_clear(&b);
+}
+
 /* Of so many: one, or several. */
 static void
 because_of(json_t *list, const char *fmt, json_int_t count)
@@ -279,7 +292,7 @@ status_judge(json_t *o)
 	if (!json_is_true(json_object_get(o, "running")))
 		because(why, "%s", _("zqagentd is not running"));
 	if (trouble != NULL)
-		because(why, _("the hub: %s"), json_string_value(trouble));
+		because_hub(why, json_string_value(trouble));
 	else if (json_is_true(json_object_get(o, "running")) &&
 	    json_is_null(json_object_get(hub, "answered")))
 		because(why, "%s", _("the hub has not answered yet"));

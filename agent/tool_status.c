@@ -67,6 +67,7 @@ tool_status(struct tool *t)
 		json_dumpf(o, stdout, JSON_INDENT(2));
 		printf("\n");
 	} else {
+		status_judge(o);	/* in the words of who asks */
 		status = status_print(stdout, o);
 	}
 	json_decref(o);

@@ -48,6 +48,17 @@ static const char *const forms[] = {
 	N_("not a batch"),
 	N_("it is no change that this version can read"),
 
+	/* what an agent can't read or tell */
+	N_("%s; %s could not be read, the first: %s"),
+	N_("source %s: its root can't be opened"),
+	N_("source %s: the disk is full"),
+	N_("source %s: the spool is full"),
+	N_("source %s: a withdrawal of many items waits for `zqagent release` "
+	    "or `zqagent refuse`"),
+	N_("source %s: some directories can't be read"),
+	N_("source %s: some files can't be read: let zqagentd's user read "
+	    "them (chmod o+r, or by its group), or leave them out (exclude)"),
+
 	/* the gate */
 	N_("more is withdrawn at once than passes unasked"),
 	N_("the gate: more is withdrawn at once than this hub passes unasked; "

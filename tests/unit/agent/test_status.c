@@ -31,6 +31,8 @@ static const struct {
 	    "1 change waits to be taken by the hub" },
 	{ "{\"waiting\":2}", "", "{}",
 	    "2 changes wait to be taken by the hub" },
+	{ "{}", ",\"trouble\":\"source www: the disk is full\"", "{}",
+	    "the hub: source www: the disk is full" },
 	{ "{}", ",\"unheard_ms\":40000", "{}",
 	    "the hub has not answered for 40 s" },
 	{ "{}", ",\"unheard_ms\":40000,\"silent_ms\":50000", "{}",
