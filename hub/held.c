@@ -433,20 +433,21 @@ has_name(struct db_txn *t, const struct held_row *h, uint64_t place)
 
 /* What the gate held is as good as refused. */
 static void
-hide(struct group *g, struct held_row *h, uint64_t place)
+hide(struct group *g, const struct held_row *h, uint64_t place)
 {
 	struct key k = key_u32_u64(h->site, place);
+	struct held_row now = *h;
 	char why[HELD_WHY_MAX];
 
-	memcpy(why, h->why.at, h->why.n);
-	h->why.at = why;
+	memcpy(why, h->why.at, h->why.n);	/* until the next write */
+	now.why.at = why;
+	now.dismissed = true;
 	count(g, h, -1);
 	if (h->kind == HELD_GATE) {
 		db_del(g->txn, TABLE_GATE, key_look(&k));
-		h->kind = HELD_REFUSED;
+		now.kind = HELD_REFUSED;
 	}
-	h->dismissed = true;
-	put(g, place, h);
+	put(g, place, &now);
 }
 
 bool

@@ -118,6 +118,8 @@ put_duration(json_t *o, const char *name, struct span s)
 static bool
 is_line(struct span s)
 {
+	if (s.at == NULL)
+		return true;
 	for (size_t i = 0; i < s.n; i++)
 		if ((unsigned char)s.at[i] < ' ' || s.at[i] == 0x7f)
 			return false;
