@@ -95,6 +95,18 @@ broken() { curl -sf "$WEB/api/v1/links/broken" | jq -e '.broken |
 	(map(select(.state == "never was")) | length == 9)'; }
 wait_for 60 "the API: one withdrawn, and the columns that never were" broken
 
+say "- an address that moves, asked with a query: judged, told and mended alike"
+printf '<!DOCTYPE html><meta charset="utf-8"><title>%s</title><a href="%s">a</a>\n' \
+	"问" "$HOME_A/zwgk/3.html?utm=1#top" >"$T/b/asked.html"
+asked() { zqhub links from "$HOME_B/asked.html" --json |
+	jq -e '.links[0].target.state == "'"$1"'"'; }
+wait_for 60 "the page" asked unknown
+zqagent $A say move "$HOME_A/zwgk/3.html" "$HOME_A/new.html" >"$T/say" ||
+	{ cat "$T/say"; die "say move"; }
+wait_for 60 "the move" asked moved
+to_mend() { zqagent $B mend >"$T/mend" && grep -q "zwgk/3.html?utm=1.* → .*/new.html?utm=1" "$T/mend"; }
+wait_for 60 "the letter" to_mend
+
 say "- a view from nothing says the same"
 zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }
 gone >/dev/null || die "after the rebuild"
