@@ -205,6 +205,26 @@ START_TEST(never_right)
 }
 END_TEST
 
+/* "附件(1).doc": whether it is there can't be said, in this spelling. */
+START_TEST(escaped)
+{
+	struct change c = kit_change(CHANGE_COVER, "http://s1.gov.cn/", "");
+
+	c.word[WORD_SCOPE] = SPAN("whole");
+	kit_say(&k, 1, &c);
+	PAGE(1, "http://s1.gov.cn/a(1).doc", "https://s3.gov.cn/x");
+	PAGE(2, "https://s2.gov.cn/1", "http://s1.gov.cn/a%281%29.doc",
+	    "http://s1.gov.cn/a%20b.doc", "http://s1.gov.cn/a(2).doc");
+	ck_assert_int_eq(target("http://s1.gov.cn/a%281%29.doc").state,
+	    TARGET_UNKNOWN);
+	ck_assert_int_eq(target("http://s1.gov.cn/a%20b.doc").state,
+	    TARGET_NEVER);
+	ck_assert_int_eq(target("http://s1.gov.cn/a(2).doc").state,
+	    TARGET_NEVER);
+	same_again();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -220,6 +240,7 @@ main(void)
 	tcase_add_test(tests, as_spelled);
 	tcase_add_test(tests, home_page);
 	tcase_add_test(tests, never_right);
+	tcase_add_test(tests, escaped);
 	suite_add_tcase(s, tests);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
