@@ -405,8 +405,8 @@ static void
 round_end(struct round *r)
 {
 	r->own.sites = r->others.n / sizeof(uint32_t);
+	tell_letter_end(&r->links);	/* first: note_told() has its number */
 	tell_letter_end(&r->danger);
-	tell_letter_end(&r->links);
 	tell_letter_end(&r->own);
 	buf_clear(&r->others);
 	buf_clear(&r->url);
@@ -443,8 +443,8 @@ tell_site_step(struct group *g, const struct entry *e, uint64_t most)
 		if (told)
 			tell_target(&r, &k);
 	}
-	look_at_moves(&r);
 	round_end(&r);
+	look_at_moves(&r);
 	tell_owed_end(g->txn, r.site, was, e->at, more);
 	return r.took + targets + 1;
 }

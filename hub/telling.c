@@ -154,9 +154,10 @@ telling_reply(struct group *g, const struct entry *e,
     const struct statement_reply *r)
 {
 	uint32_t move = open_move(g, e->site, r->target);
+	bool gone = take(g, e, 0, r, true);
 
-	if (take(g, e, 0, r, true) ||
-	    (move != 0 && take(g, e, move, r, true)))
+	/* what moved and is gone since then may be two matters */
+	if ((move != 0 && take(g, e, move, r, true)) || gone)
 		return NULL;
 	/* what is done with needs no word any more */
 	if (take(g, e, 0, r, false) || take_move(g, e, r))

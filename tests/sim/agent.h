@@ -41,6 +41,9 @@ bool agent_say_move(struct agent *a, const char *scope, const char *old,
 bool agent_say_swap(struct agent *a, const char *scope, const char *one,
     const char *other, int64_t from);
 
+/* To a letter: that the links are to be fixed, or not. False: not kept. */
+bool agent_reply(struct agent *a, uint64_t letter, bool refused);
+
 /* --- looking -------------------------------------------------------------- */
 /* Everything looked at, told, confirmed; no letter left to fetch. */
 bool agent_is_quiet(const struct agent *a);

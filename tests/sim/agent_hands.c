@@ -7,6 +7,7 @@
 
 #include "agent/atlas.h"
 #include "agent/known.h"
+#include "agent/reply.h"
 #include "agent/say.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
@@ -207,6 +208,28 @@ agent_say_swap(struct agent *a, const char *scope, const char *one,
 	trace(a->part->name, "announces: %s and %s change places", one, other);
 	return say(a, json_pack("{s:s, s:s, s:[o, o]}", "kind", "move", "by",
 	    "the editor", "moves", there, back));
+}
+
+bool
+agent_reply(struct agent *a, uint64_t letter, bool refused)
+{
+	json_t *ask = json_pack("{s:I, s:b, s:s, s:s}", "letter",
+	    (json_int_t)letter, "refused", refused, "by", "the editor",
+	    "reason", refused ? "it is history" : "");
+	struct buf why;
+	json_t *said;
+
+	loop_clocks(a->part);
+	buf_init(&why, 4096);
+	said = reply_say(a->store, ask, &why);
+	json_decref(ask);
+	trace(a->part->name, "says to letter %llu: %s%s",
+	    (unsigned long long)letter, refused ? "no" : "it will be fixed",
+	    said == NULL ? ", which is not kept" : "");
+	buf_clear(&why);
+	push_kick(a->push);
+	json_decref(said);
+	return outlives(a) && said != NULL;
 }
 
 /* --- looking -------------------------------------------------------------- */

@@ -320,6 +320,8 @@ work_on_links(struct actor *a)
 		people_take_back(a);
 	if (chance(100))
 		people_mend(a);
+	if (chance(30))
+		people_reply(a);
 }
 
 static void

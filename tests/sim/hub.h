@@ -61,6 +61,8 @@ bool hub_has_told(void);	/* … and what there is to say of links is in
 /* The link graph is that of the pages, and for every link of them its target
  * exists, or a redirect leads on, or both ends have been told, or will be. */
 void hub_check_links(void);
+/* The site's last word, to this letter, is how it stands. */
+void hub_check_reply(uint32_t site, uint64_t letter, bool refused);
 /* Whose it is, by its register; 0: nobody's. */
 uint32_t hub_host_owner(uint32_t host);
 /* Does it know what there would be, if there were more? */

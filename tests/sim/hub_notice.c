@@ -169,6 +169,50 @@ hub_check_links(void)
 	free(n);
 }
 
+/* --- what sites say ------------------------------------------------------- */
+
+struct last {
+	uint32_t site;
+	uint64_t letter;
+	enum referral_state state;
+};
+
+/* Of what the hub has told later, or is done with, nothing can be said. */
+static bool
+check_word(void *arg, const struct referral *r)
+{
+	const struct last *l = arg;
+
+	if (r->site == l->site && r->last == l->letter &&
+	    referral_is_open(r) && r->state != l->state)
+		broken("site %u said to letter %llu: %s; and its word of "
+		    "%.*s (move %u) stands as: %s", l->site,
+		    (unsigned long long)l->letter,
+		    referral_state_name(l->state), SPAN_ARGS(r->target),
+		    r->move, referral_state_name(r->state));
+	return true;
+}
+
+void
+hub_check_reply(uint32_t site, uint64_t letter, bool refused)
+{
+	struct last l = { .site = site, .letter = letter, .state = refused ?
+	    REFERRAL_REFUSED : REFERRAL_WILL_FIX };
+	struct view *v = hub_live();
+	uint32_t move[64];
+	struct db_txn *t;
+	size_t n;
+
+	if (v == NULL)
+		return;
+	t = view_read(v);
+	referral_each(t, 0, site, check_word, &l);
+	n = referral_moves(t, site, 0, move, sizeof(move) / sizeof(move[0]));
+	for (size_t i = 0; i < n; i++)
+		referral_each(t, move[i], site, check_word, &l);
+	db_abort(t);
+}
+
 /* --- looking -------------------------------------------------------------- */
 
 bool

@@ -154,6 +154,8 @@ people_attend(struct actor *a)
 		return;
 	a->held = agent_release(a->agent);	/* refused or not */
 	people_mend(a);
+	if (a->agent != NULL && chance(300))
+		people_reply(a);
 	for (size_t n = 0; n < SITE_SAID; n++)
 		if (a->agent != NULL && !a->told[n])
 			a->told[n] = agent_say(a->agent, n);

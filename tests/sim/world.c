@@ -362,6 +362,7 @@ calm_down(struct world *w)
 	}
 	hub_check_links();
 	check_maps(w);
+	people_check_replies(w);
 	check_numbers(w);
 	check_covers(w);
 }

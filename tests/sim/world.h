@@ -72,6 +72,11 @@ struct actor {			/* a site's machine */
 	uint64_t mended;	/* up to this letter */
 	uint32_t mends;		/* links, while it is calm */
 	bool lazy;		/* nobody reads them */
+	struct {		/* what was said to them last */
+		uint64_t letter;
+		bool refused;
+		unsigned calm;	/* so often while it was calm */
+	} reply;
 	bool strange;		/* it had a host that the hub didn't know: of
 				 * a page that was renamed then, the old one
 				 * stood there until they compared */
@@ -132,6 +137,8 @@ void people_announce(struct actor *a);	/* a move */
 void people_take_back(struct actor *a);
 void people_follow(struct actor *a);	/* what was announced, by its time */
 void people_mend(struct actor *a);	/* what letters say is to be mended */
+void people_reply(struct actor *a);	/* to one of them */
+void people_check_replies(const struct world *w);	/* the hub is up */
 /* Of domains: to have another; to say that one's own is to be another's, or
  * another's one's own; to decide of that, at the hub. */
 bool people_announce_domain(struct actor *a, struct intent *p);

@@ -317,6 +317,27 @@ START_TEST(gone_and_then_moved)
 }
 END_TEST
 
+/* What has moved is gone from there: who says a word means both. */
+START_TEST(moved_and_then_gone)
+{
+	three_pages();
+	say(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/new.html",
+	    "address", k.now, 0);
+	PAGE(1, "https://s1.gov.cn/new.html", "https://s1.gov.cn/x");
+	settle();
+	later(HOUR);
+	tick();
+	gone(1, "https://s1.gov.cn/new.html", "");
+	settle();
+	ck_assert_str_eq(stands(0, 2), "told");
+	ck_assert_str_eq(stands(1, 2), "told");
+	reply(2, "https://s1.gov.cn/old/b.html", "will-fix", "");
+	ck_assert_str_eq(stands(0, 2), "will fix");
+	ck_assert_str_eq(stands(1, 2), "will fix");
+	same_again();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -338,6 +359,7 @@ main(void)
 	tcase_add_test(c, replies);
 	tcase_add_test(c, replies_to_what_ends);
 	tcase_add_test(c, gone_and_then_moved);
+	tcase_add_test(c, moved_and_then_gone);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
