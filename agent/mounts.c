@@ -32,6 +32,7 @@ struct mount {
 	_Atomic int64_t asked;	/* ms; 0: nobody waits */
 	atomic_bool heard;	/* it has answered once */
 	atomic_bool gone;	/* nobody else knows it any more */
+	bool started;		/* it has a thread; else it is ours */
 	bool listed, silent;	/* of the list's reader; said so */
 };
 
@@ -162,13 +163,7 @@ meet(const char *at)
 	m->at = mem_text(at);
 	m->length = strlen(at);
 	m->listed = true;
-	atomic_store(&m->asked, now_ms());
-	if (start(m)) {
-		mounts[count++] = m;
-	} else {
-		free(m->at);
-		free(m);
-	}
+	mounts[count++] = m;
 }
 
 /* "36 35 98:0 /root /mount/point rw,noatime shared:1 - nfs4 server:/x rw" */
@@ -188,7 +183,18 @@ read_line(char *line)
 	meet(at);
 }
 
-/* Those that are listed no more are let go. */
+static void
+let_go(struct mount *m)
+{
+	if (m->started) {
+		atomic_store(&m->gone, true);
+		return;
+	}
+	free(m->at);
+	free(m);
+}
+
+/* Those that are listed no more. */
 static void
 forget(void)
 {
@@ -198,7 +204,7 @@ forget(void)
 		if (mounts[i]->listed)
 			mounts[kept++] = mounts[i];
 		else
-			atomic_store(&mounts[i]->gone, true);
+			let_go(mounts[i]);
 	count = kept;
 }
 
@@ -260,11 +266,18 @@ mount_of(const char *path)
 	return best;
 }
 
+/* From the first time on that somebody wants to look there. */
 static bool
 is_silent(struct mount *m)
 {
 	int64_t asked;
 
+	if (!m->started) {
+		atomic_store(&m->asked, now_ms());
+		m->started = start(m);
+		if (!m->started)
+			return false;
+	}
 	for (int64_t ms = 0; !atomic_load(&m->heard); ms += STEP) {
 		if (m->silent || ms >= FIRST_WAIT)
 			return true;
@@ -310,7 +323,7 @@ void
 mounts_test(const char *path, void (*ask)(const char *at))
 {
 	for (size_t i = 0; i < count; i++)
-		atomic_store(&mounts[i]->gone, true);
+		let_go(mounts[i]);
 	count = 0;
 	if (list >= 0)
 		close(list);
