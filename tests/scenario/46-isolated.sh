@@ -120,7 +120,7 @@ sed -i "s/^listen = .*/listen = 0.0.0.0:$HUB_PORT/" "$HUB/hub.conf"
 cat >>"$HUB/hub.conf" <<-END
 home_every = 10s
 check_allow = 10.98.0.0/16
-start_after = 30s
+start_after = 60s
 [rule availability]
 tell = no
 [receiver run]
