@@ -195,6 +195,7 @@ zqhub site show 4101000001 | grep -q '(89 days)\|(90 days)' || die "site show ha
 zqhub journal verify || die "the chain"
 
 say "- who has that CA's key can't be the hub for an agent that never stopped"
+wait_for 60 "it to trust the newest CA alone" only_new 4101000001
 stop "$HUB_PID" || die "the hub did not end well"
 mv "$HUB" "$T/right"
 mv "$T/stolen" "$HUB"
