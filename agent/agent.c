@@ -2,15 +2,14 @@
 #include "agent/agent.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <malloc.h>
 #include <openssl/rand.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/agent_private.h"
+#include "agent/confine.h"
 #include "agent/control.h"
 #include "agent/errand.h"
 #include "agent/inside.h"
@@ -31,8 +30,6 @@
 #define TRIM_COUNT 1000		/* changes in one transaction */
 #define QUIET 3000		/* ms after work until memory is given back */
 #define QUIET_PARSE 40000	/* … and again when the parse child is gone */
-#define SYSTEM_PATHS 16
-#define OUT_FILES 3		/* that are written outside of DIR */
 
 /* --- ending, starting again, telling again --------------------------------- */
 
@@ -186,7 +183,7 @@ on_letters(void *arg)
 {
 	struct agent *a = arg;
 
-	herald_look(a->herald);
+	letter_sinks_look(a->letter_sinks);
 	automend_look(a->automend);
 }
 
@@ -195,7 +192,7 @@ on_map(void *arg, uint64_t version)
 {
 	struct agent *a = arg;
 
-	charts_heard(a->charts, version);
+	redirect_sync_heard(a->redirect_sync, version);
 }
 
 static void
@@ -435,17 +432,17 @@ open_inbox(struct agent *a)
 static void
 open_outward(struct agent *a)
 {
-	const struct herald_host herald = { .base = a->base,
+	const struct letter_sinks_host letter_sinks = { .base = a->base,
 		.store = a->store, .top = a->config->top, .hand = a->hand };
-	const struct charts_host charts = { .base = a->base,
+	const struct redirect_sync_host sync = { .base = a->base,
 		.store = a->store, .fetch = a->fetch, .line = &a->line,
 		.config = a->config, .hand = a->hand, .arg = a,
 		.news = on_other_map };
 
 	if (a->hand != NULL)
 		hand_attach(a->hand, a->base);
-	a->herald = herald_new(&herald);
-	a->charts = charts_new(&charts);
+	a->letter_sinks = letter_sinks_new(&letter_sinks);
+	a->redirect_sync = redirect_sync_new(&sync);
 	a->automend = automend_new(a->base, a->store, a->hand);
 }
 
@@ -500,54 +497,6 @@ open_all(struct agent *a, struct buf *why)
 	return control_open(a, why);
 }
 
-/* The directory of a file that the agent writes; it joins the list, which has
- * room. The caller's, or NULL. */
-static char *
-add_dir(const char *file, const char **list, size_t *n)
-{
-	const char *slash = strrchr(file, '/');
-	char *dir;
-
-	if (slash == NULL)
-		return NULL;
-	dir = mem_copy(file, slash > file ? (size_t)(slash - file) : 1);
-	list[(*n)++] = dir;
-	return dir;
-}
-
-/* Files may be read below the roots and where libraries have theirs; they
- * may be written in DIR and where the settings want them. Children have
- * sandboxes of their own, tighter. */
-static void
-enter_sandbox(struct agent *a)
-{
-	static const char *const system_paths[] = { "/etc", "/usr/lib", "/lib",
-		"/lib64", "/usr/share", "/usr/local/share", "/run/systemd",
-		"/run/resolvconf", "/dev/urandom", "/dev/null", "/proc/self" };
-	const char *read[CONFIG_SOURCES_MAX + SYSTEM_PATHS + 2] = { 0 };
-	const struct config_top *top = a->config->top;
-	const char *const files[OUT_FILES] = { top->atom, top->map_nginx,
-		top->map_apache };
-	const char *write[OUT_FILES + 2] = { top->dir };
-	char *conf = mem_text(a->setup->conf), *dir[OUT_FILES];
-	size_t n = 0, writes = 1;
-
-	for (size_t i = 0; i < sizeof(system_paths) / sizeof(char *); i++)
-		read[n++] = system_paths[i];
-	read[n++] = dirname(conf);
-	for (size_t i = 0; i < a->config->count; i++)
-		read[n++] = a->config->source[i].set->root;
-	for (size_t i = 0; i < OUT_FILES; i++)
-		dir[i] = add_dir(files[i], write, &writes);
-	sandbox_enter(&(struct sandbox){
-	    .may = SANDBOX_FILES | SANDBOX_ACCEPT | SANDBOX_CONNECT |
-	    SANDBOX_CHILDREN, .read = read, .write = write }, a->got);
-	log_info("sandbox %s", a->got);
-	for (size_t i = 0; i < OUT_FILES; i++)
-		free(dir[i]);
-	free(conf);
-}
-
 static void
 close_all(struct agent *a)
 {
@@ -555,8 +504,8 @@ close_all(struct agent *a)
 		ctl_close(a->ctl);
 	inbox_free(a->inbox);
 	automend_free(a->automend);
-	charts_free(a->charts);
-	herald_free(a->herald);
+	redirect_sync_free(a->redirect_sync);
+	letter_sinks_free(a->letter_sinks);
 	inside_free(a->inside);
 	hand_free(a->hand);
 	renew_free(a->renew);
@@ -593,7 +542,7 @@ agent_run(const struct agent_setup *setup)
 	buf_clear(&why);
 	if (ok) {
 		if (setup->sandboxed)
-			enter_sandbox(&a);
+			confine(a.config, setup->conf, a.got);
 		log_info("ready version=" ZQ_VERSION " hub=%s sources=%zu",
 		    a.line.hub, sources_count(a.sources));
 		event_base_dispatch(a.base);

@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 #include "agent/automend.h"
-#include "agent/charts.h"
 #include "agent/config.h"
-#include "agent/herald.h"
 #include "agent/inbox.h"
+#include "agent/letter_sinks.h"
 #include "agent/line.h"
 #include "agent/parse.h"
 #include "agent/push.h"
+#include "agent/redirect_sync.h"
 #include "agent/renew.h"
 #include "agent/setup.h"
 #include "agent/sources.h"
@@ -35,8 +35,8 @@ struct agent {
 	struct push *push;
 	struct inbox *inbox;
 	struct hand *hand;	/* runs commands; NULL: there are none */
-	struct herald *herald;
-	struct charts *charts;
+	struct letter_sinks *letter_sinks;
+	struct redirect_sync *redirect_sync;
 	struct automend *automend;
 	struct renew *renew;
 	struct inside *inside;

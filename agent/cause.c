@@ -1,7 +1,6 @@
 /* See cause.h. */
 #include "agent/cause.h"
 
-#include <openssl/x509_vfy.h>
 #include <stddef.h>
 
 #include "certs/peer.h"
@@ -115,8 +114,7 @@ cause_of_failure(struct buf *b, const struct fetch_answer *a)
 	bool tls = a->code == CURLE_PEER_FAILED_VERIFICATION;
 	const char *why = tls ? peer_why(a->verified) : plain(a->code);
 
-	if (tls && (peer_is_strange(a->verified) ||
-	    a->verified == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT))
+	if (tls && peer_is_strange(a->verified))
 		buf_printf(b, _("what answers at the hub's address has a "
 		    "certificate of a CA that this site doesn't trust: the "
 		    "hub's CA was replaced while this agent was away, or it "

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "agent/inside.h"
-#include "agent/reply.h"
 #include "agent/moves_ask.h"
+#include "agent/reply.h"
 #include "agent/say.h"
 #include "agent/status.h"
 #include "contrib/base/clock.h"
@@ -88,7 +88,7 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 	put_instance(o, a);
 	json_object_set_new(o, "sandbox", json_string(a->got));
 	json_object_set_new(o, "sources", sources_status(a->sources));
-	json_object_set_new(o, "map", charts_status(a->charts));
+	json_object_set_new(o, "map", redirect_sync_status(a->redirect_sync));
 	json_object_set_new(o, "mend", automend_status(a->automend));
 	json_object_update_new(json_object_get(o, "hub"),
 	    push_status(a->push));

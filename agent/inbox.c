@@ -33,7 +33,7 @@
 #define LIST_BYTES (2u << 20)	/* of letters that are listed: an answer of
 				 * the control socket is to hold them */
 #define ID_BYTES 16		/* of a hash, in hex */
-#define REST_MOST 60000	/* ms until it is looked whether to ask */
+#define DELAY_MOST 60000	/* ms until it is looked whether to ask */
 
 struct inbox {
 	struct inbox_host host;
@@ -434,7 +434,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (rest > 0) {
-		timer_after(i->timer, rest < REST_MOST ? rest : REST_MOST);
+		timer_after(i->timer, rest < DELAY_MOST ? rest : DELAY_MOST);
 		return;
 	}
 	buf_init(&url, LIMIT_URL);

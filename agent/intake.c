@@ -70,7 +70,7 @@ on_crowd(void *arg)
 static void
 settle(struct intake *in, struct job *j)
 {
-	rest_put(in->settling, j);
+	delay_put(in->settling, j);
 }
 
 static struct job *
@@ -130,7 +130,7 @@ intake_look(struct intake *in, const char *path, enum intake_why why)
 		return;
 	if (why == INTAKE_SOON) {
 		j->why = INTAKE_READY;
-		rest_put(in->lull, j);
+		delay_put(in->lull, j);
 		return;
 	}
 	j->why = why;
@@ -531,9 +531,9 @@ intake_new(const struct intake_host *host)
 	TAILQ_INIT(&in->queued);
 	TAILQ_INIT(&in->reading);
 	TAILQ_INIT(&in->ready);
-	in->settling = rest_new(host->base, (int64_t)host->settle + 20,
+	in->settling = delay_new(host->base, (int64_t)host->settle + 20,
 	    on_rested, on_crowd, in);
-	in->lull = rest_new(host->base, LULL, on_rested, on_crowd, in);
+	in->lull = delay_new(host->base, LULL, on_rested, on_crowd, in);
 	in->turn = event_new(host->base, -1, 0, on_turn, in);
 	in->retry = event_new(host->base, -1, 0, on_retry, in);
 	in->soon = event_new(host->base, -1, 0, on_soon, in);
@@ -548,8 +548,8 @@ intake_drop(struct intake *in)
 	struct job *j;
 
 	job_empty(&in->queued, &in->queued_count);
-	rest_empty(in->settling);
-	rest_empty(in->lull);
+	delay_empty(in->settling);
+	delay_empty(in->lull);
 	job_empty(&in->ready, &in->ready_count);
 	in->ready_bytes = 0;
 	TAILQ_FOREACH(j, &in->reading, entry)
@@ -566,8 +566,8 @@ intake_free(struct intake *in)
 	job_empty(&in->ready, &in->ready_count);
 	job_empty(&in->reading, &in->reading_count);
 	event_free(in->turn);
-	rest_free(in->settling);
-	rest_free(in->lull);
+	delay_free(in->settling);
+	delay_free(in->lull);
 	event_free(in->retry);
 	event_free(in->soon);
 	free(in->counts.first_unreadable);

@@ -4,15 +4,15 @@
 #ifndef ZQ_AGENT_INTAKE_PRIVATE_H
 #define ZQ_AGENT_INTAKE_PRIVATE_H
 
+#include "agent/delay.h"
 #include "agent/intake_host.h"
 #include "agent/job.h"
-#include "agent/rest.h"
 
 struct intake {
 	struct intake_host host;
 	struct jobs queued, reading, ready;
 	size_t queued_count, reading_count, ready_count, ready_bytes;
-	struct rest *settling, *lull;
+	struct delay *settling, *lull;
 	struct event *turn, *retry, *soon;
 	enum intake_stuck stuck, stuck_told;
 	bool paused, anew;

@@ -26,7 +26,7 @@ intake_is_idle(const struct intake *in)
 size_t
 intake_settling(const struct intake *in)
 {
-	return rest_count(in->settling) + rest_count(in->lull);
+	return delay_count(in->settling) + delay_count(in->lull);
 }
 
 enum intake_stuck

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/atlas.h"
 #include "agent/known.h"
 #include "agent/media.h"
 #include "agent/mend_private.h"
 #include "agent/mendfile.h"
 #include "agent/mendlog.h"
+#include "agent/redirect_map.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
@@ -505,7 +505,7 @@ mend_run(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 	mendfile_init(&m->file);
 	t = store_look(s->store);
 	m->list = mendlist_read(t);
-	m->rules = atlas_rules(t);
+	m->rules = redirect_map_rules(t);
 	buf_init(&m->to, LIMIT_URL);
 	buf_init(&m->kept, LIMIT_URL);
 	store_end(t);

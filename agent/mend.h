@@ -1,7 +1,7 @@
 /*
  * Mending: the links of the site's own static pages are led to where letters
- * of the hub say (mendlist.h), or the cluster's map of moves (atlas.h), and
- * only these bytes change.
+ * of the hub say (mendlist.h), or the cluster's map of moves (redirect_map.h),
+ * and only these bytes change.
  *
  * A page is touched only if it is the one that the hub was told of, and has
  * not been changed by others since the letter; if its source's settings let
@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 #include "agent/config.h"
-#include "agent/mendpage.h"
 #include "agent/mendlist.h"
+#include "agent/mendpage.h"
 #include "agent/store.h"
 
 struct mend_spec {

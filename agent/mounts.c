@@ -1,8 +1,9 @@
 /* See mounts.h. */
 #include "agent/mounts.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <mntent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -19,8 +20,8 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 
-#define LIST "/proc/self/mountinfo"
-#define LIST_MAX (1u << 20)	/* bytes of it that are read */
+#define LIST "/proc/self/mounts"
+#define LINE_MOST (3 * PATH_MAX)	/* bytes of one of its lines */
 #define FIRST_WAIT 1000		/* ms, of a mount that was never asked */
 #define STEP 5			/* ms between two looks at that */
 #define STACK (64u * 1024)
@@ -128,25 +129,6 @@ may_hang(const char *type)
 	return false;
 }
 
-/* Blanks and such stand as \040, three octal digits. */
-static void
-unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s != '\0'; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' &&
-		    s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
-			*to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 +
-			    s[3] - '0');
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
 static void
 meet(const char *at)
 {
@@ -164,23 +146,6 @@ meet(const char *at)
 	m->length = strlen(at);
 	m->listed = true;
 	mounts[count++] = m;
-}
-
-/* "36 35 98:0 /root /mount/point rw,noatime shared:1 - nfs4 server:/x rw" */
-static void
-read_line(char *line)
-{
-	char *rest = line, *word, *at = NULL;
-	int n = 0;
-
-	while ((word = strsep(&rest, " ")) != NULL && strcmp(word, "-") != 0)
-		if (++n == 5)
-			at = word;
-	word = word != NULL ? strsep(&rest, " ") : NULL;
-	if (at == NULL || word == NULL || !may_hang(word))
-		return;
-	unescape(at);
-	meet(at);
 }
 
 static void
@@ -208,24 +173,27 @@ forget(void)
 	count = kept;
 }
 
+/* Opened anew each time: a stream that is wound back may still tell what it
+ * had read ahead. */
 static void
 read_list(void)
 {
-	char *text = mem_new(LIST_MAX + 1), *rest = text, *line;
-	size_t n = 0;
-	ssize_t got;
+	FILE *f = setmntent(list_path, "re");
+	char line[LINE_MOST];
+	struct mntent entry;
 
-	while (n < LIST_MAX && (got = pread(list, text + n, LIST_MAX - n,
-	    (off_t)n)) > 0)
-		n += (size_t)got;
+	if (f == NULL)
+		return;
 	for (size_t i = 0; i < count; i++)
 		mounts[i]->listed = false;
-	while ((line = strsep(&rest, "\n")) != NULL)
-		read_line(line);
+	while (getmntent_r(f, &entry, line, sizeof(line)) != NULL)
+		if (may_hang(entry.mnt_type))
+			meet(entry.mnt_dir);
+	endmntent(f);
 	forget();
-	free(text);
 }
 
+/* The kernel raises POLLERR and POLLPRI on a list that changed. */
 static void
 refresh(void)
 {

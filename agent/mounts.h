@@ -8,7 +8,7 @@
  * So each of them that anybody wants to look into is asked every MOUNTS_PAUSE
  * by a thread of its own, which may wait for as long as it likes; and while
  * the answer is overdue, or none ever came, nobody else looks there (root.h).
- * The list is the kernel's (proc(5), /proc/self/mountinfo), read again soon
+ * The list is the kernel's (proc(5), /proc/self/mounts), read again soon
  * after it changed. Other mounts, disks say, are not asked, and cost nothing.
  *
  * A server that goes away between two questions can still be met by somebody

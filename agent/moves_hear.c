@@ -1,8 +1,8 @@
 /* See moves_hear.h. */
 #include "agent/moves_hear.h"
 
-#include "agent/atlas.h"
 #include "agent/moves.h"
+#include "agent/redirect_map.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "protocol/limits.h"
@@ -113,7 +113,7 @@ work(struct store_txn *t, void *arg)
 	buf_reset(&h->rules);
 	buf_reset(&h->gone);
 	h->own(h->all, add_host, h);
-	atlas_each(t, take_rule, h);
+	redirect_map_each(t, take_rule, h);
 	moves_each(t, take_heard, h);
 	for (r = reader_of(buf_look(&h->gone)); reader_left(&r) > 0;) {
 		struct span scope = read_span(&r);
@@ -123,7 +123,7 @@ work(struct store_txn *t, void *arg)
 	for (r = reader_of(buf_look(&h->rules)); reader_left(&r) > 0 &&
 	    !r.bad;)
 		put(t, &r);
-	wire_put_u64(version, atlas_version(t));
+	wire_put_u64(version, redirect_map_version(t));
 	store_put(t, ROW, (struct span){ .at = (const char *)version,
 	    .n = sizeof(version) });
 	return true;
@@ -134,7 +134,7 @@ moves_hear(struct store *s, moves_hear_own *own, const void *all)
 {
 	struct hearing h = { .own = own, .all = all };
 	struct store_txn *t = store_look(s);
-	bool news = atlas_version(t) != version_heard(t);
+	bool news = redirect_map_version(t) != version_heard(t);
 
 	store_end(t);
 	if (!news)

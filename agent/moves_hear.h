@@ -1,7 +1,7 @@
 /*
  * Moves that this site didn't announce itself, and that are of its addresses:
  * the hub's operator can announce some for it. They are taken from the map of
- * moves (atlas.h) whenever that is another one.
+ * moves (redirect_map.h) whenever that is another one.
  */
 #ifndef ZQ_AGENT_MOVES_HEAR_H
 #define ZQ_AGENT_MOVES_HEAR_H

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/way.h"
+#include "agent/cmp_exchange.h"
 #include "certs/enroll.h"
 #include "certs/keep.h"
 #include "contrib/base/backoff.h"
@@ -49,7 +49,7 @@ struct renew {
 bool
 renew_now(const struct line *line, const char *dir, struct buf *why)
 {
-	struct way way = { .hub = line->hub, .line = line };
+	struct cmp_exchange way = { .hub = line->hub, .line = line };
 	EVP_PKEY *key = keep_get_key(line->key, why);
 	X509 *cert = key != NULL ? keep_get_cert(line->cert, why) : NULL;
 	STACK_OF(X509) *cas = cert != NULL ? keep_get_certs(line->ca, why) :
@@ -58,8 +58,9 @@ renew_now(const struct line *line, const char *dir, struct buf *why)
 	X509 *got = NULL;
 	bool ok;
 
-	ok = fresh != NULL && enroll_renew(cert, key, cas, fresh, way_send,
-	    &way, &got, why) && identity_save(dir, fresh, got, NULL, why);
+	ok = fresh != NULL && enroll_renew(cert, key, cas, fresh,
+	    cmp_exchange_send, &way, &got, why) &&
+	    identity_save(dir, fresh, got, NULL, why);
 	X509_free(got);
 	keep_free_certs(cas);
 	X509_free(cert);

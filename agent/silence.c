@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "agent/herald_text.h"
+#include "agent/letter_sinks_text.h"
 #include "agent/outward.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
@@ -72,7 +72,7 @@ send_mail(struct silence *s, const char *subject, const char *sentence)
 	struct buf mail;
 
 	buf_init(&mail, 8 * TEXT_MAX);
-	herald_put_mail(&mail, s->host.top, span_of(subject),
+	letter_sinks_put_mail(&mail, s->host.top, span_of(subject),
 	    span_of(sentence));
 	if (!mail.bad)
 		run(s, OUTWARD_MAIL, name, buf_look(&mail));

@@ -35,7 +35,7 @@ static const struct db_table tables[] = {
 	[STORE_LETTER] = { .name = "letter" },
 	[STORE_TWIN] = { .name = "twin" },
 	[STORE_MOVE] = { .name = "move" },
-	[STORE_ATLAS] = { .name = "atlas" },
+	[STORE_REDIRECT_MAP] = { .name = "atlas" },
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 

@@ -26,7 +26,7 @@ enum store_table {
 	STORE_LETTER,	/* number → letter row */
 	STORE_TWIN,	/* hash of bytes, … → source and path (twin.h) */
 	STORE_MOVE,	/* key of an old address → move row (moves.h) */
-	STORE_ATLAS,	/* number → rule of the cluster's moves (atlas.h) */
+	STORE_REDIRECT_MAP,	/* number → rule (redirect_map.h) */
 };
 
 /* The numbers. They are read at the start of a transaction and written at

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/cmp_exchange.h"
 #include "agent/renew.h"
 #include "agent/spare.h"
-#include "agent/way.h"
 #include "certs/enroll.h"
 #include "certs/identity.h"
 #include "certs/keep.h"
@@ -144,7 +144,7 @@ static bool
 enroll(struct tool *t, const char *hub, const struct ticket *ticket,
     bool *asked, struct buf *why)
 {
-	struct way way = { .hub = hub, .pin = ticket->pin,
+	struct cmp_exchange way = { .hub = hub, .pin = ticket->pin,
 	    .proxy = tool_value(t, "proxy") };
 	EVP_PKEY *key = identity_next_key(t->dir, why);
 	X509 *cert = NULL, *ca = NULL;
@@ -153,8 +153,9 @@ enroll(struct tool *t, const char *hub, const struct ticket *ticket,
 	*asked = false;
 	if (key == NULL)
 		return false;
-	ok = enroll_ask(ticket, key, tool_value(t, "site"), way_send, &way,
-	    &cert, &ca, why) && replace(t->dir, key, cert, ca, why);
+	ok = enroll_ask(ticket, key, tool_value(t, "site"),
+	    cmp_exchange_send, &way, &cert, &ca, why) &&
+	    replace(t->dir, key, cert, ca, why);
 	X509_free(cert);
 	X509_free(ca);
 	EVP_PKEY_free(key);

@@ -13,7 +13,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/errand.h"
-#include "hub/summons.h"
+#include "hub/prove_calls.h"
 
 #define TROUBLE_MAX 65536
 #define CODE_WIDTH 12		/* columns, as codes mostly are */
@@ -249,8 +249,8 @@ cmd_reconcile(struct cmd_line *l)
 	json_t *result;
 	int code;
 
-	if (!cmd_number(l, "wait", 1, SUMMONS_WAIT_MOST / 1000,
-	    SUMMONS_WAIT / 1000, &seconds))
+	if (!cmd_number(l, "wait", 1, PROVE_CALLS_WAIT_MOST / 1000,
+	    PROVE_CALLS_WAIT / 1000, &seconds))
 		return CMD_USAGE;
 	if (l->json)
 		h.sites = json_object();

@@ -270,16 +270,16 @@ make_parts(struct core *c)
 	c->letters = letters_new(c->base, &c->writer, &c->guests,
 	    &c->pending, send_answer, on_new_work, c);
 	monitor_core_asks(c->monitor, c->letters);
-	c->summons = summons_new(c->base, &c->writer, &c->guests,
+	c->prove_calls = prove_calls_new(c->base, &c->writer, &c->guests,
 	    c->letters);
 	c->attests = attests_new(&c->guests, &c->pending, c->show,
-	    on_new_work, c, summons_told, c->summons);
+	    on_new_work, c, prove_calls_told, c->prove_calls);
 	c->reconciler = reconciler_new(c->base, &c->writer, &c->guests,
 	    c->attests, send_answer, c);
 	c->signer = signer_new(&c->writer.view, send_answer, send_to_sign, c);
 	c->adopt = adopt_new(&c->writer, c->turns);
 	c->alerter = alerter_new(&c->writer, c->turns);
-	c->clerk = clerk_new(&c->writer, c->turns,
+	c->background = background_new(&c->writer, c->turns,
 	    (int64_t)c->config->move_grace);
 	c->moves = move_watch_new(&c->writer, c->turns);
 	c->escalator = escalator_new(c->config, &c->writer, c->turns);
@@ -298,8 +298,8 @@ open_desk(struct core *c, struct buf *why)
 		.acted = acted, .arg = c,
 	};
 
-	c->desk = desk_new(c->base, &c->writer, c->turns, c->summons, &hooks,
-	    why);
+	c->desk = desk_new(c->base, &c->writer, c->turns, c->prove_calls,
+	    &hooks, why);
 	return c->desk != NULL;
 }
 
@@ -408,9 +408,9 @@ core_free(struct core *c)
 	reconciler_free(c->reconciler);
 	signer_free(c->signer);
 	attests_free(c->attests);
-	summons_free(c->summons);
+	prove_calls_free(c->prove_calls);
 	letters_free(c->letters);
-	clerk_free(c->clerk);
+	background_free(c->background);
 	move_watch_free(c->moves);
 	escalator_free(c->escalator);
 	hits_keeper_free(c->hits);

@@ -13,9 +13,9 @@
 #include "hub/adopt.h"
 #include "hub/alerter.h"
 #include "hub/attest.h"
+#include "hub/background.h"
 #include "hub/backlog.h"
 #include "hub/check_schedule.h"
-#include "hub/clerk.h"
 #include "hub/config.h"
 #include "hub/core_rebuild.h"
 #include "hub/desk.h"
@@ -30,11 +30,11 @@
 #include "hub/pace.h"
 #include "hub/pending.h"
 #include "hub/presence.h"
+#include "hub/prove_calls.h"
 #include "hub/reconciler.h"
 #include "hub/seqpacket.h"
 #include "hub/show.h"
 #include "hub/signer.h"
-#include "hub/summons.h"
 #include "hub/turn.h"
 #include "hub/writer.h"
 
@@ -54,9 +54,9 @@ struct core {
 	struct attests *attests;
 	struct reconciler *reconciler;
 	struct signer *signer;
-	struct summons *summons;
+	struct prove_calls *prove_calls;
 	struct admit *admit;
-	struct clerk *clerk;
+	struct background *background;
 	struct move_watch *moves;
 	struct escalator *escalator;
 	struct hits_keeper *hits;

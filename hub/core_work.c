@@ -187,9 +187,9 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (c->moved)
 		letters_look(c->letters);
 	c->moved = false;
-	summons_disk(c->summons, ingest_is_full(c->ingest) ||
+	prove_calls_disk(c->prove_calls, ingest_is_full(c->ingest) ||
 	    show_is_full(c->show));
-	clerk_look(c->clerk);
+	background_look(c->background);
 	move_watch_look(c->moves);
 	escalator_look(c->escalator);
 	if (c->schedule != NULL)

@@ -40,7 +40,7 @@ struct job {
 struct desk {
 	struct writer *writer;
 	struct turns *turns;
-	struct summons *summons;
+	struct prove_calls *prove_calls;
 	struct desk_hooks hooks;
 	struct ctl *ctl;
 	LIST_HEAD(jobs, job) jobs;
@@ -439,7 +439,7 @@ take(struct desk *d, struct ctl_peer *peer, json_t *said, uid_t uid)
 	else if (strcmp(act, "reread") == 0)
 		start_reread(job_new(d, peer, said, uid));
 	else if (strcmp(act, "prove-sync") == 0)
-		summons_ask(d->summons, peer, said);
+		prove_calls_ask(d->prove_calls, peer, said);
 	else if (operate_knows(act))
 		start_acts(job_new(d, peer, said, uid));
 	else
@@ -467,19 +467,19 @@ on_gone(void *arg, struct ctl_peer *peer)
 		if (j->peer == peer)
 			j->peer = NULL;
 	}
-	summons_gone(d->summons, peer);
+	prove_calls_gone(d->prove_calls, peer);
 }
 
 struct desk *
 desk_new(struct event_base *base, struct writer *w, struct turns *t,
-    struct summons *s, const struct desk_hooks *hooks, struct buf *why)
+    struct prove_calls *s, const struct desk_hooks *hooks, struct buf *why)
 {
 	char path[CONFIG_PATH_MAX];
 	struct desk *d = mem_new(sizeof(*d));
 
 	d->writer = w;
 	d->turns = t;
-	d->summons = s;
+	d->prove_calls = s;
 	d->hooks = *hooks;
 	LIST_INIT(&d->jobs);
 	config_path(path, w->config->dir, CONFIG_SOCKET);

@@ -7,7 +7,7 @@
  * Acts are done one at a time, each in its turn, and answered when they are
  * durable and shown. An operator who leaves before the answer has asked
  * nevertheless. "ping", "rebuild" and "reread" are the desk's own; calls for
- * proof go on to summons.h.
+ * proof go on to prove_calls.h.
  */
 #ifndef ZQ_HUB_DESK_H
 #define ZQ_HUB_DESK_H
@@ -19,7 +19,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
-#include "hub/summons.h"
+#include "hub/prove_calls.h"
 #include "hub/turn.h"
 #include "hub/writer.h"
 
@@ -40,7 +40,7 @@ struct desk_hooks {	/* what the core does for it */
 
 /* Makes the socket. Keeps w, t and s; NULL: why. */
 struct desk *desk_new(struct event_base *base, struct writer *w,
-    struct turns *t, struct summons *s, const struct desk_hooks *hooks,
+    struct turns *t, struct prove_calls *s, const struct desk_hooks *hooks,
     struct buf *why);
 void desk_free(struct desk *d);
 

@@ -53,7 +53,7 @@ struct listing {
 };
 
 /* One way through the candidates. */
-struct way {
+struct cmp_exchange {
 	struct listing *list;
 	struct walk *walk;	/* or, NULL, … */
 	size_t next;		/* … through list->keys */
@@ -207,9 +207,9 @@ prepare(struct listing *l)
 /* --- the way through ----------------------------------------------------------------------- */
 
 static void
-way_begin(struct way *w, struct listing *l, uint64_t from)
+way_begin(struct cmp_exchange *w, struct listing *l, uint64_t from)
 {
-	*w = (struct way){ .list = l, .steps = STEPS_MOST,
+	*w = (struct cmp_exchange){ .list = l, .steps = STEPS_MOST,
 	    .rows = ROWS_MOST };
 	if (l->keys == NULL) {
 		w->walk = walk_new(l->query->txn, TABLE_POST, l->term,
@@ -222,13 +222,13 @@ way_begin(struct way *w, struct listing *l, uint64_t from)
 }
 
 static void
-way_end(struct way *w)
+way_end(struct cmp_exchange *w)
 {
 	walk_free(w->walk);
 }
 
 static bool
-candidate(struct way *w)
+candidate(struct cmp_exchange *w)
 {
 	struct listing *l = w->list;
 
@@ -241,14 +241,14 @@ candidate(struct way *w)
 }
 
 static bool
-is_spent(const struct way *w)
+is_spent(const struct cmp_exchange *w)
 {
 	return w->steps < 0 || w->rows == 0;
 }
 
 /* Where to go on if it was spent. */
 static uint64_t
-rest(const struct way *w)
+rest(const struct cmp_exchange *w)
 {
 	uint64_t left;
 
@@ -276,7 +276,7 @@ fits(struct listing *l, const struct item_info *i)
 
 /* The next one that fits; filled if it was looked at, or `fill`. */
 static bool
-way_next(struct way *w, bool fill, struct item_info *i)
+way_next(struct cmp_exchange *w, bool fill, struct item_info *i)
 {
 	struct listing *l = w->list;
 	struct item row;
@@ -299,7 +299,7 @@ way_next(struct way *w, bool fill, struct item_info *i)
 
 /* False if the callback wanted no more. */
 static bool
-fill_page(struct way *w, struct query_page *page, query_item_fn *each,
+fill_page(struct cmp_exchange *w, struct query_page *page, query_item_fn *each,
     void *arg)
 {
 	struct listing *l = w->list;
@@ -327,7 +327,7 @@ fill_page(struct way *w, struct query_page *page, query_item_fn *each,
 }
 
 static void
-count_on(struct way *w, struct query_page *page)
+count_on(struct cmp_exchange *w, struct query_page *page)
 {
 	struct item_info i;
 
@@ -372,7 +372,7 @@ static void
 answer(struct listing *l, query_item_fn *each, void *arg,
     struct query_page *page)
 {
-	struct way w;
+	struct cmp_exchange w;
 	bool on;
 
 	way_begin(&w, l, l->from);

@@ -24,8 +24,8 @@
  *
  * Only a few rows are written where it happens. All else is done by acts
  * {"do":"tell","most":N}, N pages each, so that what sites say goes on in
- * between; clerk.h has the hub write them. What was told stands in referrals
- * (referral.h).
+ * between; background.h has the hub write them. What was told stands in
+ * referrals (referral.h).
  */
 #ifndef ZQ_HUB_TELLING_H
 #define ZQ_HUB_TELLING_H

@@ -7,7 +7,7 @@
  * A column of 1,000 pages moves. So many sites have so many pages each, and
  * every one of these links to the column itself, in a navigation that all
  * pages of its site share, to two pages of the column, and to ten others. The
- * site announces the move; then what the clerk of the hub finds due is done,
+ * site announces the move; then what the hub finds due is done,
  * act by act, as the core does it: written into the journal, which is on the
  * disk then, and shown. An act is the longest that what a site says has to
  * wait.
@@ -200,7 +200,7 @@ struct telling {
 	uint64_t letters, bytes, told;
 };
 
-/* As clerk.c does. */
+/* As background.c does. */
 static bool
 do_due(struct bench *b, struct telling *t)
 {

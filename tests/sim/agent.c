@@ -150,7 +150,7 @@ on_map(void *arg, uint64_t version)
 {
 	struct agent *a = arg;
 
-	charts_heard(a->charts, version);
+	redirect_sync_heard(a->redirect_sync, version);
 }
 
 static int64_t
@@ -254,12 +254,12 @@ open_inbox(struct agent *a)
 static void
 open_charts(struct agent *a)
 {
-	const struct charts_host host = {
+	const struct redirect_sync_host host = {
 		.base = a->part->base, .store = a->store, .fetch = a->fetch,
 		.line = &a->line, .config = &a->config, .arg = a,
 	};
 
-	a->charts = charts_new(&host);
+	a->redirect_sync = redirect_sync_new(&host);
 }
 
 static void
@@ -334,7 +334,7 @@ agent_close(struct agent *a)
 
 	loop_clocks(p);
 	inbox_free(a->inbox);
-	charts_free(a->charts);
+	redirect_sync_free(a->redirect_sync);
 	push_free(a->push);
 	sources_close(a->sources);
 	if (a->fetch != NULL)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/atlas.h"
 #include "agent/known.h"
+#include "agent/redirect_map.h"
 #include "agent/reply.h"
 #include "agent/say.h"
 #include "agent/spool.h"
@@ -287,7 +287,7 @@ uint64_t
 agent_map(struct agent *a)
 {
 	struct store_txn *t = store_look(a->store);
-	uint64_t version = atlas_version(t);
+	uint64_t version = redirect_map_version(t);
 
 	store_end(t);
 	return version;
@@ -298,7 +298,7 @@ agent_leads(struct agent *a, const char *url, int64_t now,
     char out[SITE_TEXT])
 {
 	struct store_txn *t = store_look(a->store);
-	struct rewrite *rules = atlas_rules(t);
+	struct rewrite *rules = redirect_map_rules(t);
 	struct buf b;
 	bool leads;
 

@@ -4,10 +4,10 @@
 #ifndef ZQ_SIM_AGENT_INSIDE_H
 #define ZQ_SIM_AGENT_INSIDE_H
 
-#include "agent/charts.h"
 #include "agent/inbox.h"
 #include "agent/line.h"
 #include "agent/push.h"
+#include "agent/redirect_sync.h"
 #include "agent/sources.h"
 #include "agent/store.h"
 #include "tests/sim/agent.h"
@@ -25,7 +25,7 @@ struct agent {
 	struct push *push;
 	struct inbox *inbox;
 	struct sources *sources;
-	struct charts *charts;
+	struct redirect_sync *redirect_sync;
 	struct event *chores;
 };
 

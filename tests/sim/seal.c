@@ -33,7 +33,7 @@ sim_unseal(struct buf *out, struct span sealed)
 	return !out->bad;
 }
 
-/* By the linker's --wrap: what the agents' charts.c asks. */
+/* By the linker's --wrap: what the agents' redirect_sync.c asks. */
 bool __wrap_signed_open(struct buf *out, struct span der, struct span cas,
     const char *hub, int64_t now, struct buf *why);
 

@@ -4,8 +4,8 @@
 #include "agent/letter_links.h"
 
 #include "agent/ability.h"
-#include "agent/herald_text.h"
 #include "agent/letter_look.h"
+#include "agent/letter_sinks_text.h"
 #include "agent/letter_text.h"
 #include "agent/reply.h"
 #include "contrib/base/text.h"
@@ -397,7 +397,7 @@ START_TEST(test_danger)
 	    "out)\n");
 	buf_init(&mail, 1u << 20);
 	buf_init(&text, 1u << 20);
-	herald_mail(&mail, l, kit_config->top, 2);
+	letter_sinks_mail(&mail, l, kit_config->top, 2);
 	body = buf_look(&mail);
 	other = strstr(buf_cstr(&mail), "\n\n") + 2;
 	body.n -= (size_t)(other - body.at);

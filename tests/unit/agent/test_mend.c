@@ -13,7 +13,7 @@
 #include "agent/mendlog.h"
 #include "tests/unit/agent/mendkit.h"
 
-#include "agent/atlas.h"
+#include "agent/redirect_map.h"
 #include "protocol/movemap.h"
 
 #define OLD "https://www.b.gov.cn/old.html"
@@ -177,7 +177,7 @@ map_leads(const char *old)
 	movemap_begin(&xml, &(struct movemap){ 1, 0, 1000 });
 	movemap_put(&xml, &rule);
 	movemap_end(&xml);
-	ck_assert_msg(atlas_take(kit_store, buf_look(&xml), &why), "%s",
+	ck_assert_msg(redirect_map_take(kit_store, buf_look(&xml), &why), "%s",
 	    buf_cstr(&why));
 	buf_clear(&xml);
 	buf_clear(&why);

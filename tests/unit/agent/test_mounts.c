@@ -66,11 +66,10 @@ setup(void)
 	ck_assert_int_eq(mkdir(path("/far away/sub"), 0700), 0);
 	f = fopen(path("/list"), "w");
 	ck_assert_ptr_nonnull(f);
-	fprintf(f, "24 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
-	    "31 24 0:44 / %s/far\\040away rw shared:9 master:1 - nfs4 "
-	    "nas:/www rw,hard\n"
-	    "32 24 8:2 / %s/disk rw - xfs /dev/sdb1 rw\n"
-	    "garbage\n33 24 0:1 / %s/cut rw -\n34 24 0:1", dir, dir, dir);
+	fprintf(f, "/dev/sda1 / ext4 rw,relatime 0 0\n"
+	    "nas:/www %s/far\\040away nfs4 rw,hard 0 0\n"
+	    "/dev/sdb1 %s/disk xfs rw 0 0\n"
+	    "garbage\nnas:/cut %s/cut\nnas:/cut", dir, dir, dir);
 	ck_assert_int_eq(fclose(f), 0);
 	log_sink(hear);
 	said[0] = '\0';

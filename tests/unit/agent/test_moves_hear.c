@@ -3,10 +3,10 @@
  */
 #include "tests/unit/agent/storekit.h"
 
-#include "agent/atlas.h"
 #include "agent/moves.h"
 #include "agent/moves_hear.h"
 #include "agent/moves_off.h"
+#include "agent/redirect_map.h"
 #include "contrib/base/clock.h"
 #include "protocol/mending.h"
 
@@ -53,7 +53,7 @@ hear(uint64_t version, const char *const *list)
 		movemap_put(&xml, &r);
 	}
 	movemap_end(&xml);
-	ck_assert_msg(atlas_take(store, buf_look(&xml), &why), "%s",
+	ck_assert_msg(redirect_map_take(store, buf_look(&xml), &why), "%s",
 	    buf_cstr(&why));
 	moves_hear(store, own, NULL);
 	buf_clear(&xml);

@@ -1,5 +1,5 @@
 /*
- * For tests of what is told to whoever links somewhere: pages, the clerk's
+ * For tests of what is told to whoever links somewhere: pages, the background's
  * work, and what a site was told (told()) and stands as (stands()).
  */
 #ifndef ZQ_TESTS_TELLINGKIT_H
@@ -13,7 +13,7 @@
 #include "protocol/mending.h"
 #include "tests/unit/hub/movekit.h"
 
-/* --- pages, and what the clerk does ---------------------------------------------- */
+/* --- pages, and what is done in the background ------------------------------ */
 
 /* A page with these links, on lines 10, 20, … */
 static inline void

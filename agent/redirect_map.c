@@ -1,5 +1,5 @@
-/* See atlas.h. */
-#include "agent/atlas.h"
+/* See redirect_map.h. */
+#include "agent/redirect_map.h"
 
 #include <stdlib.h>
 
@@ -52,7 +52,7 @@ read_rule(struct movemap_rule *m, struct span key, struct span row)
 }
 
 uint64_t
-atlas_version(struct store_txn *t)
+redirect_map_version(struct store_txn *t)
 {
 	struct span row;
 
@@ -77,14 +77,14 @@ on_rule(void *arg, const struct movemap_rule *m)
 	struct buf row;
 
 	if (m->gone) {
-		db_del(k->t->db, STORE_ATLAS, number_key(key,
+		db_del(k->t->db, STORE_REDIRECT_MAP, number_key(key,
 		    m->rule.number));
 		return;
 	}
 	buf_init(&row, ROW_MAX);
 	write_rule(&row, m);
 	if (!row.bad)
-		db_put(k->t->db, STORE_ATLAS, number_key(key,
+		db_put(k->t->db, STORE_REDIRECT_MAP, number_key(key,
 		    m->rule.number), buf_look(&row));
 	buf_clear(&row);
 }
@@ -105,13 +105,13 @@ work(struct store_txn *t, void *arg)
 
 	k->t = t;
 	k->why = NULL;
-	if (k->m.since != 0 && k->m.since != atlas_version(t)) {
+	if (k->m.since != 0 && k->m.since != redirect_map_version(t)) {
 		k->why = _("it changes another version than the one that is "
 		    "here");
 		return false;
 	}
 	if (k->m.since == 0)
-		db_empty(t->db, STORE_ATLAS);
+		db_empty(t->db, STORE_REDIRECT_MAP);
 	if (!movemap_read(&k->m, k->xml, on_rule, k, &k->why))
 		return false;
 	wire_put_u64(version, k->m.version);
@@ -120,7 +120,7 @@ work(struct store_txn *t, void *arg)
 }
 
 bool
-atlas_take(struct store *s, struct span xml, struct buf *why)
+redirect_map_take(struct store *s, struct span xml, struct buf *why)
 {
 	struct taking k = { .xml = xml };
 	enum store_result rc;
@@ -140,9 +140,9 @@ atlas_take(struct store *s, struct span xml, struct buf *why)
 /* --- reading ------------------------------------------------------------ */
 
 void
-atlas_each(struct store_txn *t, movemap_rule_fn *each, void *arg)
+redirect_map_each(struct store_txn *t, movemap_rule_fn *each, void *arg)
 {
-	struct db_cursor *c = db_cursor_open(t->db, STORE_ATLAS);
+	struct db_cursor *c = db_cursor_open(t->db, STORE_REDIRECT_MAP);
 	struct span key, row;
 	bool more = db_cursor_get(c, MDB_FIRST, &key, &row);
 	struct movemap_rule m;
@@ -181,12 +181,12 @@ by_time(const void *a, const void *b)
 /* Earlier ones first, which costs least. The hub has judged them together:
  * what stands there, stands here. */
 struct rewrite *
-atlas_rules(struct store_txn *t)
+redirect_map_rules(struct store_txn *t)
 {
 	struct rewrite *w = rewrite_new();
 	struct gathering g = { .count = 0 };
 
-	atlas_each(t, gather, &g);
+	redirect_map_each(t, gather, &g);
 	if (g.count > 0)
 		qsort(g.rule, g.count, sizeof(*g.rule), by_time);
 	for (size_t i = 0; i < g.count; i++)

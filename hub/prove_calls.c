@@ -1,7 +1,7 @@
 /*
  * Summons: calls, each with the sites that have still to come.
  */
-#include "hub/summons.h"
+#include "hub/prove_calls.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ struct call {
 	size_t items;		/* named so far */
 };
 
-struct summons {
+struct prove_calls {
 	struct writer *writer;
 	struct guests *guests;
 	struct letters *letters;
@@ -74,7 +74,7 @@ why_not(const struct view_site *s)
 }
 
 static void
-call_site(struct summons *s, struct call *c, const struct view_site *site)
+call_site(struct prove_calls *s, struct call *c, const struct view_site *site)
 {
 	const char *why = why_not(site);
 	json_t *line;
@@ -93,7 +93,7 @@ call_site(struct summons *s, struct call *c, const struct view_site *site)
 }
 
 static void
-call_all(struct summons *s, struct call *c)
+call_all(struct prove_calls *s, struct call *c)
 {
 	uint32_t last = view_sites(s->writer->view);
 	struct view_site site;
@@ -116,7 +116,7 @@ is_called(const struct call *c, uint32_t site)
 }
 
 static void
-call_some(struct summons *s, struct call *c, const json_t *codes)
+call_some(struct prove_calls *s, struct call *c, const json_t *codes)
 {
 	struct view_site site;
 	uint32_t number;
@@ -136,7 +136,7 @@ call_some(struct summons *s, struct call *c, const json_t *codes)
 /* --- how it ends ---------------------------------------------------------- */
 
 static bool
-is_wanted(const struct summons *s, uint32_t site)
+is_wanted(const struct prove_calls *s, uint32_t site)
 {
 	struct call *c;
 
@@ -168,7 +168,7 @@ release(struct call *c)
 }
 
 static void
-dismiss(struct summons *s, struct call *c)
+dismiss(struct prove_calls *s, struct call *c)
 {
 	LIST_REMOVE(c, entry);
 	for (size_t i = 0; i < c->left; i++) {
@@ -180,7 +180,7 @@ dismiss(struct summons *s, struct call *c)
 }
 
 static void
-finish(struct summons *s, struct call *c)
+finish(struct prove_calls *s, struct call *c)
 {
 	struct ctl_peer *peer = c->peer;
 	json_t *result = json_pack("{s:I, s:I, s:I, s:I, s:I}",
@@ -205,7 +205,7 @@ heard(uint32_t site, const struct position *p)
 }
 
 static void
-tell_heard(const struct summons *s, json_t *line, uint32_t site,
+tell_heard(const struct prove_calls *s, json_t *line, uint32_t site,
     const struct position *p)
 {
 	json_object_set_new(line, "heard_ms",
@@ -222,7 +222,7 @@ tell_heard(const struct summons *s, json_t *line, uint32_t site,
 
 /* These will not come: their agents have said what keeps them from it. */
 static void
-tell_troubled(struct summons *s, struct call *c)
+tell_troubled(struct prove_calls *s, struct call *c)
 {
 	struct view_site site;
 	struct position p;
@@ -247,7 +247,7 @@ tell_troubled(struct summons *s, struct call *c)
 
 /* His time is over: these have not come. */
 static void
-tell_silent(struct summons *s, struct call *c)
+tell_silent(struct prove_calls *s, struct call *c)
 {
 	struct view_site site;
 	struct position p;
@@ -273,7 +273,7 @@ tell_items(struct call *c, const struct attest *a)
 	size_t i, n = json_array_size(a->tally.names);
 
 	json_array_foreach(a->tally.names, i, one) {
-		if (c->items == SUMMONS_ITEMS)
+		if (c->items == PROVE_CALLS_ITEMS)
 			break;
 		c->items++;
 		if (list == NULL)
@@ -297,7 +297,7 @@ is_cut(const struct call *c, const struct attest *a)
 	const struct tally *t = &a->tally;
 
 	return t->cut || t->count[TALLY_MISSING] > t->listed[TALLY_MISSING] ||
-	    json_array_size(t->names) > SUMMONS_ITEMS - c->items;
+	    json_array_size(t->names) > PROVE_CALLS_ITEMS - c->items;
 }
 
 static void
@@ -333,9 +333,9 @@ take_told(struct call *c, const struct attest *a)
 }
 
 void
-summons_told(void *arg, const struct attest *a)
+prove_calls_told(void *arg, const struct attest *a)
 {
-	struct summons *s = arg;
+	struct prove_calls *s = arg;
 	struct call *c, *next;
 
 	for (c = LIST_FIRST(&s->calls); c != NULL; c = next) {
@@ -351,7 +351,7 @@ summons_told(void *arg, const struct attest *a)
 /* --- the time ------------------------------------------------------------- */
 
 static void
-look_at(struct summons *s, struct call *c, int64_t now)
+look_at(struct prove_calls *s, struct call *c, int64_t now)
 {
 	const char *before = lang_borrow(c->lang);
 
@@ -372,7 +372,7 @@ look_at(struct summons *s, struct call *c, int64_t now)
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
-	struct summons *s = arg;
+	struct prove_calls *s = arg;
 	int64_t now = clock_mono();
 	struct call *c, *next;
 
@@ -390,7 +390,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 /* A code that isn't there; NULL: all are. */
 static const char *
-find_unknown(struct summons *s, const json_t *codes)
+find_unknown(struct prove_calls *s, const json_t *codes)
 {
 	uint32_t number;
 	json_t *one;
@@ -414,12 +414,13 @@ time_for(const json_t *said)
 	json_int_t ms = json_integer_value(wait);
 
 	if (!json_is_integer(wait) || ms < 0)
-		return SUMMONS_WAIT;
-	return ms < SUMMONS_WAIT_MOST ? ms : SUMMONS_WAIT_MOST;
+		return PROVE_CALLS_WAIT;
+	return ms < PROVE_CALLS_WAIT_MOST ? ms : PROVE_CALLS_WAIT_MOST;
 }
 
 void
-summons_ask(struct summons *s, struct ctl_peer *peer, const json_t *said)
+prove_calls_ask(struct prove_calls *s, struct ctl_peer *peer,
+    const json_t *said)
 {
 	const struct timeval often = { .tv_sec = TICK };
 	const json_t *codes = json_object_get(said, "codes");
@@ -451,13 +452,13 @@ summons_ask(struct summons *s, struct ctl_peer *peer, const json_t *said)
 }
 
 void
-summons_disk(struct summons *s, bool full)
+prove_calls_disk(struct prove_calls *s, bool full)
 {
 	s->full = full;
 }
 
 void
-summons_gone(struct summons *s, const struct ctl_peer *peer)
+prove_calls_gone(struct prove_calls *s, const struct ctl_peer *peer)
 {
 	struct call *c = LIST_FIRST(&s->calls);
 
@@ -467,11 +468,11 @@ summons_gone(struct summons *s, const struct ctl_peer *peer)
 		dismiss(s, c);
 }
 
-struct summons *
-summons_new(struct event_base *base, struct writer *w, struct guests *g,
+struct prove_calls *
+prove_calls_new(struct event_base *base, struct writer *w, struct guests *g,
     struct letters *l)
 {
-	struct summons *s = mem_new(sizeof(*s));
+	struct prove_calls *s = mem_new(sizeof(*s));
 
 	s->writer = w;
 	s->guests = g;
@@ -483,7 +484,7 @@ summons_new(struct event_base *base, struct writer *w, struct guests *g,
 }
 
 void
-summons_free(struct summons *s)
+prove_calls_free(struct prove_calls *s)
 {
 	struct call *c, *next;
 

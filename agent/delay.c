@@ -1,5 +1,5 @@
-/* See rest.h. */
-#include "agent/rest.h"
+/* See delay.h. */
+#include "agent/delay.h"
 
 #include <stdlib.h>
 
@@ -9,18 +9,18 @@
 
 #define SHORTEST 10		/* ms: many that are due together are one */
 
-struct rest {
+struct delay {
 	struct jobs jobs;
 	size_t count;
 	int64_t ms;
 	struct event *timer;
-	rest_over_fn *over;
-	rest_crowd_fn *crowd;
+	delay_over_fn *over;
+	delay_crowd_fn *crowd;
 	void *arg;
 };
 
 static void
-arm(struct rest *r)
+arm(struct delay *r)
 {
 	struct job *first = TAILQ_FIRST(&r->jobs);
 	struct timeval tv;
@@ -37,9 +37,9 @@ arm(struct rest *r)
 }
 
 void
-rest_put(struct rest *r, struct job *j)
+delay_put(struct delay *r, struct job *j)
 {
-	if (r->count >= REST_MOST) {
+	if (r->count >= DELAY_MOST) {
 		job_free(j);
 		r->crowd(r->arg);
 		return;
@@ -55,7 +55,7 @@ rest_put(struct rest *r, struct job *j)
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
-	struct rest *r = arg;
+	struct delay *r = arg;
 	struct job *j;
 
 	(void)fd;
@@ -69,11 +69,11 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	arm(r);
 }
 
-struct rest *
-rest_new(struct event_base *base, int64_t ms, rest_over_fn *over,
-    rest_crowd_fn *crowd, void *arg)
+struct delay *
+delay_new(struct event_base *base, int64_t ms, delay_over_fn *over,
+    delay_crowd_fn *crowd, void *arg)
 {
-	struct rest *r = mem_new(sizeof(*r));
+	struct delay *r = mem_new(sizeof(*r));
 
 	TAILQ_INIT(&r->jobs);
 	r->ms = ms;
@@ -86,21 +86,21 @@ rest_new(struct event_base *base, int64_t ms, rest_over_fn *over,
 }
 
 void
-rest_empty(struct rest *r)
+delay_empty(struct delay *r)
 {
 	job_empty(&r->jobs, &r->count);
 }
 
 void
-rest_free(struct rest *r)
+delay_free(struct delay *r)
 {
-	rest_empty(r);
+	delay_empty(r);
 	event_free(r->timer);
 	free(r);
 }
 
 size_t
-rest_count(const struct rest *r)
+delay_count(const struct delay *r)
 {
 	return r->count;
 }

@@ -1,5 +1,5 @@
-/* See way.h. */
-#include "agent/way.h"
+/* See cmp_exchange.h. */
+#include "agent/cmp_exchange.h"
 
 #include <curl/curl.h>
 
@@ -13,7 +13,7 @@
 static size_t
 on_body(char *at, size_t size, size_t n, void *arg)
 {
-	struct way *w = arg;
+	struct cmp_exchange *w = arg;
 
 	buf_put(w->answer, at, size * n);
 	return w->answer->bad ? 0 : size * n;
@@ -22,7 +22,7 @@ on_body(char *at, size_t size, size_t n, void *arg)
 static CURLcode
 on_context(CURL *curl, void *context, void *arg)
 {
-	struct way *w = arg;
+	struct cmp_exchange *w = arg;
 
 	(void)curl;
 	return peer_client(context, w->pin) ? CURLE_OK :
@@ -48,7 +48,7 @@ say_failure(CURL *curl, CURLcode code, const char *url, struct buf *why)
 }
 
 static bool
-perform(struct way *w, CURL *curl, const char *url, struct buf *why)
+perform(struct cmp_exchange *w, CURL *curl, const char *url, struct buf *why)
 {
 	CURLcode code = curl_easy_perform(curl);
 	long status = 0;
@@ -68,7 +68,7 @@ perform(struct way *w, CURL *curl, const char *url, struct buf *why)
 }
 
 static void
-prepare(struct way *w, CURL *curl)
+prepare(struct cmp_exchange *w, CURL *curl)
 {
 	if (w->line != NULL) {
 		line_prepare(w->line, curl);
@@ -83,9 +83,10 @@ prepare(struct way *w, CURL *curl)
 }
 
 bool
-way_send(void *arg, struct span der, struct buf *answer, struct buf *why)
+cmp_exchange_send(void *arg, struct span der, struct buf *answer,
+    struct buf *why)
 {
-	struct way *w = arg;
+	struct cmp_exchange *w = arg;
 	struct curl_slist *head = curl_slist_append(NULL,
 	    "Content-Type: " ENROLL_TYPE);
 	CURL *curl = curl_easy_init();

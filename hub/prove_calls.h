@@ -1,5 +1,5 @@
 /*
- * Summons: operators' calls for proof (`zqhub prove`).
+ * Operators' calls for proof (`zqhub prove`).
  *
  * The sites called are wanted to reconcile (guests.h), which their agents
  * hear at once where they wait for letters. What each comes to is told the
@@ -12,8 +12,8 @@
  * […]}. Answer: {"sites": n, "same": n, "differs": n, "silent": n,
  * "unasked": n}.
  */
-#ifndef ZQ_HUB_SUMMONS_H
-#define ZQ_HUB_SUMMONS_H
+#ifndef ZQ_HUB_PROVE_CALLS_H
+#define ZQ_HUB_PROVE_CALLS_H
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -24,24 +24,24 @@
 #include "hub/letters.h"
 #include "hub/writer.h"
 
-#define SUMMONS_WAIT 30000	/* ms, unless the operator says otherwise */
-#define SUMMONS_WAIT_MOST 3600000
-#define SUMMONS_ITEMS 20000	/* that are named to one operator */
+#define PROVE_CALLS_WAIT 30000	/* ms, unless the operator says otherwise */
+#define PROVE_CALLS_WAIT_MOST 3600000
+#define PROVE_CALLS_ITEMS 20000	/* that are named to one operator */
 
-struct summons;
+struct prove_calls;
 
 /* Keeps the last three. */
-struct summons *summons_new(struct event_base *base, struct writer *w,
+struct prove_calls *prove_calls_new(struct event_base *base, struct writer *w,
     struct guests *g, struct letters *l);
-void summons_free(struct summons *s);		/* nobody is answered */
+void prove_calls_free(struct prove_calls *s);	/* nobody is answered */
 
-void summons_ask(struct summons *s, struct ctl_peer *peer,
+void prove_calls_ask(struct prove_calls *s, struct ctl_peer *peer,
     const json_t *said);
-void summons_gone(struct summons *s, const struct ctl_peer *peer);
+void prove_calls_gone(struct prove_calls *s, const struct ctl_peer *peer);
 /* Is the hub's disk full? Then who has something to say first can't be proven,
  * and nobody waits for that as long as otherwise. */
-void summons_disk(struct summons *s, bool full);
+void prove_calls_disk(struct prove_calls *s, bool full);
 /* An attest_told_fn. */
-void summons_told(void *arg, const struct attest *a);
+void prove_calls_told(void *arg, const struct attest *a);
 
 #endif

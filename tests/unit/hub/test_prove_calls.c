@@ -2,7 +2,7 @@
  * Calls for proof: who is wanted and told of it, what the operator hears, and
  * that nothing of a call outlives it.
  */
-#include "hub/summons.h"
+#include "hub/prove_calls.h"
 
 #include <signal.h>
 #include <sys/socket.h>
@@ -18,7 +18,7 @@ static struct corekit kit;
 static struct event_base *base;
 static struct pending_queue queue;
 static struct letters *letters;
-static struct summons *summons;
+static struct prove_calls *prove_calls;
 static struct ctl *ctl;
 static size_t answered;		/* polls */
 static uint64_t last_poll;
@@ -54,14 +54,14 @@ static void
 on_ask(void *arg, struct ctl_peer *peer, json_t *said, uid_t uid)
 {
 	(void)arg, (void)uid;
-	summons_ask(summons, peer, said);
+	prove_calls_ask(prove_calls, peer, said);
 }
 
 static void
 on_gone(void *arg, struct ctl_peer *peer)
 {
 	(void)arg;
-	summons_gone(summons, peer);
+	prove_calls_gone(prove_calls, peer);
 }
 
 static void
@@ -78,7 +78,7 @@ set_up(void)
 	pending_init(&queue);
 	letters = letters_new(base, &kit.writer, &kit.guests, &queue,
 	    send_letters, on_work, NULL);
-	summons = summons_new(base, &kit.writer, &kit.guests, letters);
+	prove_calls = prove_calls_new(base, &kit.writer, &kit.guests, letters);
 	snprintf(path, sizeof(path), "%s/control", kit.dir);
 	ctl = ctl_open(base, path, on_ask, on_gone, NULL);
 	ck_assert_ptr_nonnull(ctl);
@@ -90,7 +90,7 @@ static void
 tear_down(void)
 {
 	ctl_close(ctl);
-	summons_free(summons);
+	prove_calls_free(prove_calls);
 	letters_free(letters);
 	pending_clear(&queue);
 	event_base_free(base);
@@ -188,7 +188,7 @@ tell(uint32_t site, bool same)
 	struct attest a = outcome(site, same);
 
 	guests_unwant(guests_get(&kit.guests, site), GUEST_PROVE);
-	summons_told(summons, &a);
+	prove_calls_told(prove_calls, &a);
 }
 
 /* --- tests ------------------------------------------------------------------- */
@@ -292,7 +292,7 @@ START_TEST(test_full_disk)
 	pulse_begin(CORE_NOW);
 	beat(3, "changes letters reconcile");
 	pulse_heard(3, CORE_NOW + 2000, NULL, NULL);
-	summons_disk(summons, true);
+	prove_calls_disk(prove_calls, true);
 	call(&o, "{\"do\":\"prove-sync\",\"codes\":[\"4101000003\"]}");
 	ck_assert(strstr(o.heard, "\"ok\"") == NULL);
 	clock_set(CORE_NOW + 4000, 5000);
@@ -409,7 +409,7 @@ START_TEST(test_items)
 	tally_put(&a.tally, TALLY_MISSING, NULL);
 	item.id = SPAN("web:b");
 	tally_name(&a.tally, TALLY_MISSING, &item);
-	summons_told(summons, &a);
+	prove_calls_told(prove_calls, &a);
 	tally_clear(&a.tally);
 	HEARS(&o, "\"missing\":1,\"extra\":250,\"differs\":0,\"held\":0}");
 	HEARS(&o, "{\"kind\":\"missing\",\"id\":\"web:b\",");
@@ -424,7 +424,7 @@ START_TEST(test_items)
 	for (int i = 0; i < TALLY_NAMES + 1; i++)
 		tally_put(&a.tally, TALLY_EXTRA, &item);
 	ck_assert_uint_eq(json_array_size(a.tally.names), TALLY_NAMES);
-	summons_told(summons, &a);
+	prove_calls_told(prove_calls, &a);
 	tally_clear(&a.tally);
 	HEARS(&o, "\"extra\":1001,\"differs\":0,\"held\":0,\"cut\":true");
 	close(o.fd);
@@ -432,7 +432,7 @@ START_TEST(test_items)
 	call(&o, "{\"do\":\"prove-sync\",\"codes\":[\"4101000001\"]}");
 	tally_begin(&a.tally, true);
 	tally_put(&a.tally, TALLY_MISSING, NULL);
-	summons_told(summons, &a);
+	prove_calls_told(prove_calls, &a);
 	tally_clear(&a.tally);
 	HEARS(&o, "\"missing\":1,\"extra\":0,\"differs\":0,\"held\":0,"
 	    "\"cut\":true");
@@ -444,8 +444,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("summons");
-	TCase *t = tcase_create("summons");
+	Suite *s = suite_create("prove_calls");
+	TCase *t = tcase_create("prove_calls");
 	SRunner *r;
 	int failed;
 

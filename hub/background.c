@@ -1,7 +1,7 @@
 /*
- * The clerk: a table of chores; see clerk.h.
+ * Background work: a table of chores; see background.h.
  */
-#include "hub/clerk.h"
+#include "hub/background.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "hub/move.h"
 #include "hub/telling.h"
 
-struct clerk {
+struct background {
 	struct writer *writer;
 	struct turns *turns;
 	int64_t grace;		/* ms that a move may settle */
@@ -24,7 +24,7 @@ struct clerk {
 /* --- chores ----------------------------------------------------------------- */
 
 static bool
-is_time(const struct clerk *c, struct db_txn *t, int64_t now)
+is_time(const struct background *c, struct db_txn *t, int64_t now)
 {
 	uint32_t number;
 	int64_t when;
@@ -35,14 +35,14 @@ is_time(const struct clerk *c, struct db_txn *t, int64_t now)
 }
 
 static bool
-is_to_look(const struct clerk *c, struct db_txn *t, int64_t now)
+is_to_look(const struct background *c, struct db_txn *t, int64_t now)
 {
 	(void)c, (void)now;
 	return links_look_left(t);
 }
 
 static bool
-is_to_clear(const struct clerk *c, struct db_txn *t, int64_t now)
+is_to_clear(const struct background *c, struct db_txn *t, int64_t now)
 {
 	struct span row;
 	uint32_t site;
@@ -52,7 +52,7 @@ is_to_clear(const struct clerk *c, struct db_txn *t, int64_t now)
 }
 
 static bool
-is_to_tell(const struct clerk *c, struct db_txn *t, int64_t now)
+is_to_tell(const struct background *c, struct db_txn *t, int64_t now)
 {
 	(void)c;
 	return telling_is_due(t, now);
@@ -61,7 +61,8 @@ is_to_tell(const struct clerk *c, struct db_txn *t, int64_t now)
 static const struct chore {
 	const char *act;	/* {"do": act, "most": most} */
 	int most;
-	bool (*is_due)(const struct clerk *c, struct db_txn *t, int64_t now);
+	bool (*is_due)(const struct background *c, struct db_txn *t,
+	    int64_t now);
 } chores[] = {
 	{ "tick", ACT_MOVE_TICK, is_time },
 	{ "clear", ACT_RETIRE_SOME, is_to_clear },
@@ -72,7 +73,7 @@ static const struct chore {
 #define CHORES (sizeof(chores) / sizeof(chores[0]))
 
 static json_t *
-act_of(const struct clerk *c, const struct chore *one)
+act_of(const struct background *c, const struct chore *one)
 {
 	json_t *o = json_pack("{s:s, s:i}", "do", one->act, "most",
 	    one->most);
@@ -84,7 +85,7 @@ act_of(const struct clerk *c, const struct chore *one)
 
 /* Puts an act for each that is due (acts may be NULL); how many are. */
 static size_t
-put_due(struct clerk *c, struct acts *acts)
+put_due(struct background *c, struct acts *acts)
 {
 	struct db_txn *t = view_read(c->writer->view);
 	int64_t now = clock_wall();
@@ -108,7 +109,7 @@ put_due(struct clerk *c, struct acts *acts)
 static void
 begin(void *arg)
 {
-	struct clerk *c = arg;
+	struct background *c = arg;
 	struct acts acts;
 
 	acts_init(&acts);
@@ -124,15 +125,15 @@ begin(void *arg)
 static void
 written(void *arg, bool good)
 {
-	struct clerk *c = arg;
+	struct background *c = arg;
 
 	c->asked = false;
 	if (good)
-		clerk_look(c);
+		background_look(c);
 }
 
 void
-clerk_look(struct clerk *c)
+background_look(struct background *c)
 {
 	if (c->asked || turn_is_stuck(c->turns) || put_due(c, NULL) == 0)
 		return;
@@ -142,10 +143,10 @@ clerk_look(struct clerk *c)
 
 /* --- its life ------------------------------------------------------------------- */
 
-struct clerk *
-clerk_new(struct writer *w, struct turns *t, int64_t grace)
+struct background *
+background_new(struct writer *w, struct turns *t, int64_t grace)
 {
-	struct clerk *c = mem_new(sizeof(*c));
+	struct background *c = mem_new(sizeof(*c));
 
 	c->writer = w;
 	c->turns = t;
@@ -154,7 +155,7 @@ clerk_new(struct writer *w, struct turns *t, int64_t grace)
 }
 
 void
-clerk_free(struct clerk *c)
+background_free(struct background *c)
 {
 	free(c);
 }

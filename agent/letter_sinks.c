@@ -1,12 +1,12 @@
-/* See herald.h. What is written is in herald_text.c. */
-#include "agent/herald.h"
+/* See letter_sinks.h. What is written is in letter_sinks_text.c. */
+#include "agent/letter_sinks.h"
 
 #include <stdlib.h>
 
 #include "agent/heard.h"
-#include "agent/herald_text.h"
 #include "agent/inbox.h"
 #include "agent/letter_links.h"
+#include "agent/letter_sinks_text.h"
 #include "agent/outfile.h"
 #include "agent/outward.h"
 #include "contrib/base/backoff.h"
@@ -25,8 +25,8 @@
 #define MAIL_LETTERS 50
 #define FEED_MAX (8u << 20)
 
-struct herald {
-	struct herald_host host;
+struct letter_sinks {
+	struct letter_sinks_host host;
 	struct event *timer;
 	struct backoff backoff;
 	unsigned tries;
@@ -50,7 +50,7 @@ set(struct store_txn *t, void *arg)
 }
 
 static void
-heard_up_to(struct herald *h, enum heard who, uint64_t letter)
+heard_up_to(struct letter_sinks *h, enum heard who, uint64_t letter)
 {
 	struct setting s = { who, letter };
 
@@ -61,7 +61,7 @@ heard_up_to(struct herald *h, enum heard who, uint64_t letter)
 
 /* The first letter after n that is there, and its number; NULL: none. */
 static json_t *
-next_letter(struct herald *h, uint64_t *n)
+next_letter(struct letter_sinks *h, uint64_t *n)
 {
 	struct store_txn *t = store_look(h->host.store);
 	json_t *l = NULL, *list;
@@ -82,7 +82,7 @@ next_letter(struct herald *h, uint64_t *n)
 static void
 on_hook(void *arg, int status, struct span said)
 {
-	struct herald *h = arg;
+	struct letter_sinks *h = arg;
 	char quoted[LOG_QUOTE_MAX];
 	uint64_t n = h->hooked;
 
@@ -105,7 +105,7 @@ on_hook(void *arg, int status, struct span said)
 }
 
 static void
-give_to_hook(struct herald *h)
+give_to_hook(struct letter_sinks *h)
 {
 	struct store_txn *t;
 	uint64_t n;
@@ -134,7 +134,7 @@ give_to_hook(struct herald *h)
 
 /* The newest letters after this one, oldest first; the caller's. */
 static json_t *
-letters_after(struct herald *h, uint64_t n, size_t most)
+letters_after(struct letter_sinks *h, uint64_t n, size_t most)
 {
 	struct store_txn *t = store_look(h->host.store);
 	uint64_t count = t->meta.letters - n;
@@ -146,7 +146,7 @@ letters_after(struct herald *h, uint64_t n, size_t most)
 }
 
 static void
-write_feed(struct herald *h)
+write_feed(struct letter_sinks *h)
 {
 	const char *path = h->host.top->atom;
 	json_t *list;
@@ -158,7 +158,7 @@ write_feed(struct herald *h)
 	buf_init(&text, FEED_MAX);
 	buf_init(&why, 4096);
 	list = letters_after(h, 0, FEED_LETTERS);
-	herald_feed(&text, list, h->host.top);
+	letter_sinks_feed(&text, list, h->host.top);
 	if (text.bad)
 		log_error("atom: the feed would be too long");
 	else if (!outfile_write(path, buf_look(&text), &news, &why))
@@ -173,7 +173,7 @@ write_feed(struct herald *h)
 static void
 on_mail(void *arg, int status, struct span said)
 {
-	struct herald *h = arg;
+	struct letter_sinks *h = arg;
 	char quoted[LOG_QUOTE_MAX];
 	uint64_t n = h->mailed;
 
@@ -191,7 +191,7 @@ on_mail(void *arg, int status, struct span said)
 }
 
 static void
-send_mail(struct herald *h)
+send_mail(struct letter_sinks *h)
 {
 	struct store_txn *t;
 	uint64_t heard, last;
@@ -214,7 +214,7 @@ send_mail(struct herald *h)
 	}
 	buf_init(&text, FEED_MAX);
 	list = letters_after(h, heard, MAIL_LETTERS);
-	herald_mail(&text, list, h->host.top, last - heard);
+	letter_sinks_mail(&text, list, h->host.top, last - heard);
 	if (!text.bad && hand_run(h->host.hand, OUTWARD_MAIL,
 	    buf_look(&text), on_mail, h))
 		h->mailed = last;
@@ -227,7 +227,7 @@ send_mail(struct herald *h)
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
-	struct herald *h = arg;
+	struct letter_sinks *h = arg;
 
 	(void)fd;
 	(void)what;
@@ -237,7 +237,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 void
-herald_look(struct herald *h)
+letter_sinks_look(struct letter_sinks *h)
 {
 	if (h->tries == 0)	/* else it waits */
 		timer_after(h->timer, SOON);
@@ -253,10 +253,10 @@ begin(struct store_txn *t, void *arg)
 	return true;
 }
 
-struct herald *
-herald_new(const struct herald_host *host)
+struct letter_sinks *
+letter_sinks_new(const struct letter_sinks_host *host)
 {
-	struct herald *h = mem_new(sizeof(*h));
+	struct letter_sinks *h = mem_new(sizeof(*h));
 
 	h->host = *host;
 	backoff_init(&h->backoff, FIRST_WAIT, LAST_WAIT);
@@ -270,7 +270,7 @@ herald_new(const struct herald_host *host)
 }
 
 void
-herald_free(struct herald *h)
+letter_sinks_free(struct letter_sinks *h)
 {
 	if (h == NULL)
 		return;

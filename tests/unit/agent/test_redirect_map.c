@@ -1,7 +1,7 @@
 /*
  * The map of moves: kept in versions, and written for web servers.
  */
-#include "agent/atlas.h"
+#include "agent/redirect_map.h"
 
 #include "agent/outfile.h"
 #include "agent/redirects.h"
@@ -49,7 +49,7 @@ take(uint64_t version, uint64_t since, const struct movemap_rule *m,
 	for (size_t i = 0; i < n; i++)
 		movemap_put(&b, &m[i]);
 	movemap_end(&b);
-	ok = atlas_take(store, buf_look(&b), &w);
+	ok = redirect_map_take(store, buf_look(&b), &w);
 	snprintf(why, 256, "%s", buf_cstr(&w));
 	buf_clear(&b);
 	buf_clear(&w);
@@ -60,7 +60,7 @@ static void
 ck_leads(const char *from, int64_t now, const char *want)
 {
 	struct store_txn *t = store_look(store);
-	struct rewrite *w = atlas_rules(t);
+	struct rewrite *w = redirect_map_rules(t);
 	struct buf b;
 
 	store_end(t);
@@ -77,7 +77,7 @@ ck_version(uint64_t want)
 {
 	struct store_txn *t = store_look(store);
 
-	ck_assert_uint_eq(atlas_version(t), want);
+	ck_assert_uint_eq(redirect_map_version(t), want);
 	store_end(t);
 }
 
@@ -123,7 +123,8 @@ START_TEST(test_wrong)
 
 	ck_assert_msg(take(5, 0, &m, 1, said), "%s", said);
 	buf_init(&why, 4096);
-	ck_assert(!atlas_take(store, SPAN("<zq:map xmlns:zq=\"urn:zhanqun:1\" "
+	ck_assert(!redirect_map_take(store,
+	    SPAN("<zq:map xmlns:zq=\"urn:zhanqun:1\" "
 	    "version=\"6\" since=\"0\"><zq:rule number=\"2\" site=\"1\" "
 	    "scope=\"prefix\" from=\"" A "o\" to=\"" A "n\"/></zq:map>"),
 	    &why));
@@ -387,8 +388,8 @@ main(void)
 	const TTest *const tests[] = { test_versions, test_wrong, test_files,
 		test_many,
 		test_places, test_schemes, test_order, test_chains, test_outfile };
-	Suite *s = suite_create("atlas");
-	TCase *tc = tcase_create("atlas");
+	Suite *s = suite_create("redirect_map");
+	TCase *tc = tcase_create("redirect_map");
 	SRunner *runner;
 	int failed;
 

@@ -1,5 +1,5 @@
-/* See herald_text.h. */
-#include "agent/herald_text.h"
+/* See letter_sinks_text.h. */
+#include "agent/letter_sinks_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -84,7 +84,8 @@ put_entry(struct buf *out, json_t *l, const char *code)
 }
 
 void
-herald_feed(struct buf *out, json_t *letters, const struct config_top *top)
+letter_sinks_feed(struct buf *out, json_t *letters,
+    const struct config_top *top)
 {
 	size_t n = json_array_size(letters);
 	const char *updated = n > 0 ? json_text(json_array_get(letters, n - 1),
@@ -187,7 +188,7 @@ put_letters(struct buf *b, json_t *letters, uint64_t all)
 }
 
 void
-herald_put_mail(struct buf *out, const struct config_top *top,
+letter_sinks_put_mail(struct buf *out, const struct config_top *top,
     struct span subject, struct span body)
 {
 	buf_printf(out, "To: %s\nAuto-Submitted: auto-generated\n"
@@ -199,8 +200,8 @@ herald_put_mail(struct buf *out, const struct config_top *top,
 }
 
 void
-herald_mail(struct buf *out, json_t *letters, const struct config_top *top,
-    uint64_t all)
+letter_sinks_mail(struct buf *out, json_t *letters,
+    const struct config_top *top, uint64_t all)
 {
 	struct buf subject, body;
 
@@ -213,7 +214,7 @@ herald_mail(struct buf *out, json_t *letters, const struct config_top *top,
 	put_letters(&body, letters, all);
 	if (body.bad)
 		out->bad = true;
-	herald_put_mail(out, top, buf_look(&subject), buf_look(&body));
+	letter_sinks_put_mail(out, top, buf_look(&subject), buf_look(&body));
 	buf_clear(&subject);
 	buf_clear(&body);
 }

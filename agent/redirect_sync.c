@@ -1,13 +1,13 @@
-/* See charts.h. */
-#include "agent/charts.h"
+/* See redirect_sync.h. */
+#include "agent/redirect_sync.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/atlas.h"
 #include "agent/outfile.h"
 #include "agent/outward.h"
+#include "agent/redirect_map.h"
 #include "agent/redirects.h"
 #include "certs/identity.h"
 #include "certs/signed.h"
@@ -23,7 +23,7 @@
 #include "protocol/url.h"
 #include "protocol/url_place.h"
 
-#define READ_NAME "charts"	/* the row: hash of what the server has read */
+#define READ_NAME "charts"	/* the row: hash of what was read */
 #define TIMEOUT 120000		/* ms for question and answer */
 #define FIRST_WAIT 5000		/* ms after a failure … */
 #define LAST_WAIT 3600000
@@ -32,8 +32,8 @@
 #define CA_MAX (1u << 20)
 #define WHY_MAX 4096
 
-struct charts {
-	struct charts_host host;
+struct redirect_sync {
+	struct redirect_sync_host host;
 	struct fetch_request *request;
 	struct event *write, *again;
 	struct backoff fetching, reloading;
@@ -48,17 +48,17 @@ struct charts {
 };
 
 static uint64_t
-version(const struct charts *c)
+version(const struct redirect_sync *c)
 {
 	struct store_txn *t = store_look(c->host.store);
-	uint64_t v = atlas_version(t);
+	uint64_t v = redirect_map_version(t);
 
 	store_end(t);
 	return v;
 }
 
 static void
-say_trouble(struct charts *c, const char *what)
+say_trouble(struct redirect_sync *c, const char *what)
 {
 	char quoted[LOG_QUOTE_MAX];
 
@@ -77,7 +77,7 @@ keep_read(struct store_txn *t, void *arg)
 }
 
 static bool
-has_read(struct charts *c)
+has_read(struct redirect_sync *c)
 {
 	struct store_txn *t = store_look(c->host.store);
 	struct span row;
@@ -91,7 +91,7 @@ has_read(struct charts *c)
 static void
 on_reload(void *arg, int status, struct span said)
 {
-	struct charts *c = arg;
+	struct redirect_sync *c = arg;
 	char quoted[LOG_QUOTE_MAX];
 
 	c->reload_runs = false;
@@ -108,7 +108,7 @@ on_reload(void *arg, int status, struct span said)
 }
 
 static void
-reload(struct charts *c)
+reload(struct redirect_sync *c)
 {
 	if (c->reload_runs || has_read(c) ||
 	    !hand_has(c->host.hand, OUTWARD_RELOAD))
@@ -122,7 +122,7 @@ reload(struct charts *c)
 /* --- the files ---------------------------------------------------------- */
 
 static bool
-is_our_host(const struct charts *c, struct span host)
+is_our_host(const struct redirect_sync *c, struct span host)
 {
 	const struct config *conf = c->host.config;
 	struct buf b;
@@ -140,7 +140,7 @@ is_our_host(const struct charts *c, struct span host)
 }
 
 struct writing {
-	const struct charts *c;
+	const struct redirect_sync *c;
 	struct redirects *r;
 	struct movemap_rule *rule;
 	char **words;
@@ -186,7 +186,7 @@ is_ours(const struct writing *w, const struct movemap_rule *m)
 }
 
 static void
-read_atlas(struct writing *w)
+read_map(struct writing *w)
 {
 	struct store_txn *t = store_look(w->c->host.store);
 	struct identity me = { .site = 0 };
@@ -196,7 +196,7 @@ read_atlas(struct writing *w)
 	if (identity_read(&me, w->c->host.config->top->dir, &why))
 		w->site = me.site;
 	buf_clear(&why);
-	atlas_each(t, gather, w);
+	redirect_map_each(t, gather, w);
 	store_end(t);
 	if (w->count > 0)
 		qsort(w->rule, w->count, sizeof(*w->rule), by_time);
@@ -216,7 +216,7 @@ typedef void redirects_fn(struct buf *out, const struct redirects *r,
  * without lines, for a web server doesn't start if what it includes isn't
  * there. */
 static bool
-write_file(struct charts *c, const struct redirects *r, const char *path,
+write_file(struct redirect_sync *c, const struct redirects *r, const char *path,
     redirects_fn *fn, struct sha *sum)
 {
 	struct buf text, why;
@@ -242,14 +242,14 @@ write_file(struct charts *c, const struct redirects *r, const char *path,
 }
 
 static void
-write_files(struct charts *c)
+write_files(struct redirect_sync *c)
 {
 	const struct config_top *top = c->host.config->top;
 	struct writing w = { .c = c, .r = redirects_new() };
 	struct sha sum;
 	bool ok;
 
-	read_atlas(&w);
+	read_map(&w);
 	c->lines = redirects_settle(w.r, clock_wall(), &c->next);
 	sha_begin(&sum);
 	ok = write_file(c, w.r, top->map_nginx, redirects_nginx, &sum);
@@ -263,7 +263,7 @@ write_files(struct charts *c)
 static void
 on_write(evutil_socket_t fd, short what, void *arg)
 {
-	struct charts *c = arg;
+	struct redirect_sync *c = arg;
 	const struct config_top *top = c->host.config->top;
 	int64_t left = LOOK;
 
@@ -296,7 +296,7 @@ read_file(struct buf *out, const char *path)
 }
 
 static char *
-hub_host(const struct charts *c)
+hub_host(const struct redirect_sync *c)
 {
 	struct buf b;
 	struct url u;
@@ -311,7 +311,7 @@ hub_host(const struct charts *c)
 }
 
 static bool
-take(struct charts *c, struct span der, struct buf *why)
+take(struct redirect_sync *c, struct span der, struct buf *why)
 {
 	char *host = hub_host(c);
 	struct buf xml, cas;
@@ -323,7 +323,7 @@ take(struct charts *c, struct span der, struct buf *why)
 	if (!ok)
 		buf_printf(why, _("%s can't be read"), c->host.line->ca);
 	ok = ok && signed_open(&xml, der, buf_look(&cas), host, clock_wall(),
-	    why) && atlas_take(c->host.store, buf_look(&xml), why);
+	    why) && redirect_map_take(c->host.store, buf_look(&xml), why);
 	buf_clear(&cas);
 	buf_clear(&xml);
 	free(host);
@@ -331,7 +331,7 @@ take(struct charts *c, struct span der, struct buf *why)
 }
 
 static void
-took(struct charts *c)
+took(struct redirect_sync *c)
 {
 	uint64_t v = version(c);
 
@@ -342,14 +342,14 @@ took(struct charts *c)
 	timer_after(c->write, 0);
 	if (c->host.news != NULL)
 		c->host.news(c->host.arg);
-	charts_heard(c, c->wanted > v ? c->wanted : v);
+	redirect_sync_heard(c, c->wanted > v ? c->wanted : v);
 }
 
 /* Whatever was wrong, the whole map is asked for next. */
 static void
 on_answer(void *arg, const struct fetch_answer *a)
 {
-	struct charts *c = arg;
+	struct redirect_sync *c = arg;
 	struct buf why;
 
 	c->request = NULL;
@@ -374,7 +374,7 @@ on_answer(void *arg, const struct fetch_answer *a)
 static void
 on_prepare(void *arg, CURL *curl)
 {
-	struct charts *c = arg;
+	struct redirect_sync *c = arg;
 
 	line_prepare(c->host.line, curl);
 }
@@ -382,7 +382,7 @@ on_prepare(void *arg, CURL *curl)
 static void
 on_again(evutil_socket_t fd, short what, void *arg)
 {
-	struct charts *c = arg;
+	struct redirect_sync *c = arg;
 	uint64_t have = version(c);
 	struct buf url;
 	struct fetch_spec spec = {
@@ -404,7 +404,7 @@ on_again(evutil_socket_t fd, short what, void *arg)
 
 /* A smaller number is a hub's that was restored. */
 void
-charts_heard(struct charts *c, uint64_t v)
+redirect_sync_heard(struct redirect_sync *c, uint64_t v)
 {
 	if (v == 0)
 		return;
@@ -416,10 +416,10 @@ charts_heard(struct charts *c, uint64_t v)
 
 /* --- its life ----------------------------------------------------------- */
 
-struct charts *
-charts_new(const struct charts_host *host)
+struct redirect_sync *
+redirect_sync_new(const struct redirect_sync_host *host)
 {
-	struct charts *c = mem_new(sizeof(*c));
+	struct redirect_sync *c = mem_new(sizeof(*c));
 
 	c->host = *host;
 	c->next = INT64_MAX;
@@ -434,7 +434,7 @@ charts_new(const struct charts_host *host)
 }
 
 void
-charts_free(struct charts *c)
+redirect_sync_free(struct redirect_sync *c)
 {
 	if (c == NULL)
 		return;
@@ -447,7 +447,7 @@ charts_free(struct charts *c)
 }
 
 json_t *
-charts_status(const struct charts *c)
+redirect_sync_status(const struct redirect_sync *c)
 {
 	char when[CLOCK_TEXT_MAX];
 	json_t *o = json_pack("{s:I, s:I, s:s}", "version",

@@ -1,8 +1,8 @@
 /*
- * The clerk writes an act when something is due, one of each at a time, and
+ * An act is written when something is due, one of each at a time, and
  * goes on while there is more.
  */
-#include "hub/clerk.h"
+#include "hub/background.h"
 
 #include "hub/act_move.h"
 #include "hub/move.h"
@@ -12,7 +12,7 @@ static struct corekit kit;
 static struct pending_queue pending;
 static struct show *shows;
 static struct turns *turns;
-static struct clerk *clerk;
+static struct background *background;
 
 static void
 on_work(void *arg)
@@ -28,13 +28,13 @@ set_up(void)
 	pending_init(&pending);
 	shows = show_new(&kit.writer);
 	turns = turns_new(&pending, shows, on_work, NULL);
-	clerk = clerk_new(&kit.writer, turns, 60000);
+	background = background_new(&kit.writer, turns, 60000);
 }
 
 static void
 tear_down(void)
 {
-	clerk_free(clerk);
+	background_free(background);
 	turns_free(turns);
 	show_free(shows);
 	pending_clear(&pending);
@@ -86,13 +86,13 @@ state(uint32_t number)
 
 START_TEST(nothing_is_due)
 {
-	clerk_look(clerk);
+	background_look(background);
 	ck_assert_uint_eq(pending.count, 0);
 	announce(1, CORE_NOW + 1000);
-	clerk_look(clerk);
+	background_look(background);
 	while (work() > 0)		/* who links there is to be told */
 		continue;
-	clerk_look(clerk);
+	background_look(background);
 	ck_assert_uint_eq(pending.count, 0);
 }
 END_TEST
@@ -103,15 +103,15 @@ START_TEST(a_move_is_due)
 
 	announce(1, CORE_NOW + 1000);
 	clock_set(CORE_NOW + 1000, 2000);
-	clerk_look(clerk);
-	clerk_look(clerk);		/* one at a time */
+	background_look(background);
+	background_look(background);		/* one at a time */
 	ck_assert_uint_eq(pending.count, 1);
 	ck_assert_uint_ge(work(), 1);
 	ck_assert_int_eq(state(1), MOVE_EFFECTIVE);
 	while (work() > 0)		/* links to be judged again */
 		continue;
 	place = journal_last(kit.writer.journal);
-	clerk_look(clerk);
+	background_look(background);
 	ck_assert_uint_eq(work(), 0);
 	ck_assert_uint_eq(journal_last(kit.writer.journal), place);
 }
@@ -132,15 +132,15 @@ is_settling(void)
 START_TEST(a_move_settles)
 {
 	announce(1, CORE_NOW);
-	while (work() > 0 || (clerk_look(clerk), pending.count > 0))
+	while (work() > 0 || (background_look(background), pending.count > 0))
 		continue;
 	ck_assert_int_eq(state(1), MOVE_EFFECTIVE);
 	ck_assert(is_settling());
 	clock_set(CORE_NOW + 59999, 2000);
-	clerk_look(clerk);
+	background_look(background);
 	ck_assert_uint_eq(pending.count, 0);
 	clock_set(CORE_NOW + 60000, 2000);
-	clerk_look(clerk);
+	background_look(background);
 	ck_assert_uint_eq(work(), 1);
 	ck_assert(!is_settling());
 }
@@ -153,7 +153,7 @@ START_TEST(many_are_due)
 	for (int n = 1; n <= ACT_MOVE_TICK + 20; n++)
 		announce(n, CORE_NOW + 1000);
 	clock_set(CORE_NOW + 1000, 2000);
-	clerk_look(clerk);
+	background_look(background);
 	while (work() > 0)
 		ck_assert_uint_lt(++turns_taken, 100);
 	ck_assert_uint_ge(turns_taken, 2);
@@ -170,13 +170,13 @@ START_TEST(what_failed_is_asked_again)
 	announce(1, CORE_NOW);
 	announce(2, CORE_NOW + 1000);
 	clock_set(CORE_NOW + 1000, 2000);
-	clerk_look(clerk);
+	background_look(background);
 	one = pending_pop(&pending);
 	ck_assert_ptr_nonnull(one);
 	one->done(one->arg, 0);
 	pending_free(one);
 	ck_assert_uint_eq(pending.count, 0);
-	clerk_look(clerk);
+	background_look(background);
 	ck_assert_uint_eq(pending.count, 1);
 	while (work() > 0)
 		continue;
@@ -187,8 +187,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("clerk");
-	TCase *c = tcase_create("clerk");
+	Suite *s = suite_create("background");
+	TCase *c = tcase_create("background");
 	SRunner *r;
 	int failed;
 

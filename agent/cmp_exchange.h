@@ -2,8 +2,8 @@
  * The way of a certificate: one CMP message to the hub and one back, for a
  * process that may block.
  */
-#ifndef ZQ_AGENT_WAY_H
-#define ZQ_AGENT_WAY_H
+#ifndef ZQ_AGENT_CMP_EXCHANGE_H
+#define ZQ_AGENT_CMP_EXCHANGE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 
-struct way {
+struct cmp_exchange {
 	const char *hub;	/* "https://hub.example:7443" */
 	const char *proxy;	/* of the first contact; NULL: see line.h */
 	const uint8_t *pin;	/* of the ticket, at the first contact … */
@@ -21,8 +21,8 @@ struct way {
 	struct buf *answer;	/* inside */
 };
 
-/* An enroll_send_fn; arg is a struct way. */
-bool way_send(void *arg, struct span der, struct buf *answer,
+/* An enroll_send_fn; arg is a struct cmp_exchange. */
+bool cmp_exchange_send(void *arg, struct span der, struct buf *answer,
     struct buf *why);
 
 #endif

@@ -4,8 +4,8 @@
  * one of its moves begins or ends. The command that makes the web server read
  * it runs when what was written differs from what it has read.
  */
-#ifndef ZQ_AGENT_CHARTS_H
-#define ZQ_AGENT_CHARTS_H
+#ifndef ZQ_AGENT_REDIRECT_SYNC_H
+#define ZQ_AGENT_REDIRECT_SYNC_H
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -17,7 +17,7 @@
 #include "contrib/base/fetch.h"
 #include "contrib/base/hand.h"
 
-struct charts_host {
+struct redirect_sync_host {
 	struct event_base *base;
 	struct store *store;
 	struct fetch *fetch;
@@ -28,15 +28,15 @@ struct charts_host {
 	void (*news)(void *arg);	/* there is another map; may be NULL */
 };
 
-struct charts;
+struct redirect_sync;
 
-struct charts *charts_new(const struct charts_host *host);
-void charts_free(struct charts *c);	/* before the fetch */
+struct redirect_sync *redirect_sync_new(const struct redirect_sync_host *host);
+void redirect_sync_free(struct redirect_sync *c);	/* before the fetch */
 
 /* The hub has this version; 0: it has none, or makes none. */
-void charts_heard(struct charts *c, uint64_t version);
+void redirect_sync_heard(struct redirect_sync *c, uint64_t version);
 
 /* {"version", "lines", "next", "trouble"}; the caller's. */
-json_t *charts_status(const struct charts *c);
+json_t *redirect_sync_status(const struct redirect_sync *c);
 
 #endif
