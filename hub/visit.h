@@ -17,7 +17,7 @@
 #include "hub/session.h"
 #include "hub/user.h"
 
-#define VISIT_BODY_MAX (8u << 20)	/* a page of 200 items stays under 1 */
+#define VISIT_BODY_MAX (64u << 20)	/* /metrics of 10,000 sites: 25 */
 
 /* What may stand in an address after the '?'. */
 #define VISIT_ARGUMENTS(X)						\

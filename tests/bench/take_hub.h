@@ -206,8 +206,10 @@ take_counter(const struct take_hub *h, const char *name)
 	struct buf b;
 
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u/metrics", h->web);
-	buf_init(&b, 1 << 20);
+	buf_init(&b, 64u << 20);	/* 10,000 sites have 2 KiB each */
 	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
+	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_gather);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &b);
 	if (curl_easy_perform(curl) == CURLE_OK) {
