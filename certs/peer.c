@@ -46,6 +46,7 @@ peer_is_strange(long error)
 {
 	return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
 	    error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+	    error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
 	    error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
 	    error == X509_V_ERR_CERT_SIGNATURE_FAILURE;
 }
