@@ -13,6 +13,7 @@
 #include "protocol/rewrite.h"
 
 #define PER_ITEM 4		/* pages that are as much work as one item */
+#define MOVES_AT_ONCE 32
 
 /* --- what there is -------------------------------------------------------- */
 
@@ -101,35 +102,58 @@ take(struct group *g, const struct entry *e, uint32_t move,
 	return true;
 }
 
-/* Of the moves that the site has open referrals of: that which moves this
- * address, by the rule that comes first; 0: none. Whatever their time: rules
- * that have an end, too. */
-static uint32_t
-open_move(struct group *g, uint32_t site, struct span target)
+/* The moves whose rule comes first for an address: one, or several that were
+ * announced of the same. */
+struct covering {
+	uint32_t move[MOVES_AT_ONCE];
+	size_t count, length;
+};
+
+static void
+add_covering(struct covering *c, const struct move *m, struct span target)
 {
-	uint32_t move[32], from = 0, best = 0;
-	size_t n, length = 0;
+	size_t length = m->scope == REWRITE_ADDRESS ? SIZE_MAX : m->old.n;
 	struct rewrite_rule r;
+
+	move_rule(m, &r);
+	if (!rewrite_rule_covers(&r, target) || length < c->length)
+		return;
+	if (length > c->length)
+		*c = (struct covering){ .length = length };
+	if (c->count < MOVES_AT_ONCE)
+		c->move[c->count++] = m->number;
+}
+
+/* Of the moves that the site has open referrals of. Whatever their time: rules
+ * that have an end, too. */
+static void
+find_covering(struct group *g, uint32_t site, struct span target,
+    struct covering *c)
+{
+	uint32_t move[MOVES_AT_ONCE], from = 0;
 	struct move m;
+	size_t n;
 
 	do {
-		n = referral_moves(g->txn, site, from, move,
-		    sizeof(move) / sizeof(move[0]));
-		for (size_t i = 0; i < n; i++) {
-			if (!move_get(g->txn, move[i], &m))
-				continue;
-			move_rule(&m, &r);
-			if (!rewrite_rule_covers(&r, target) ||
-			    (best != 0 && m.old.n <= length &&
-			    m.scope != REWRITE_ADDRESS))
-				continue;
-			best = m.number;
-			length = m.scope == REWRITE_ADDRESS ? SIZE_MAX :
-			    m.old.n;
-		}
+		n = referral_moves(g->txn, site, from, move, MOVES_AT_ONCE);
+		for (size_t i = 0; i < n; i++)
+			if (move_get(g->txn, move[i], &m))
+				add_covering(c, &m, target);
 		from = n > 0 ? move[n - 1] + 1 : 0;
-	} while (n == sizeof(move) / sizeof(move[0]));
-	return best;
+	} while (n == MOVES_AT_ONCE);
+}
+
+static bool
+take_open(struct group *g, const struct entry *e,
+    const struct statement_reply *said)
+{
+	struct covering c = { .count = 0 };
+	bool taken = false;
+
+	find_covering(g, e->site, said->target, &c);
+	for (size_t i = 0; i < c.count; i++)
+		taken |= take(g, e, c.move[i], said, true);
+	return taken;
 }
 
 /* An address that was moved, or what a move was announced for. */
@@ -153,11 +177,11 @@ const char *
 telling_reply(struct group *g, const struct entry *e,
     const struct statement_reply *r)
 {
-	uint32_t move = open_move(g, e->site, r->target);
-	bool gone = take(g, e, 0, r, true);
-
 	/* what moved and is gone since then may be two matters */
-	if ((move != 0 && take(g, e, move, r, true)) || gone)
+	bool gone = take(g, e, 0, r, true);
+	uint32_t move;
+
+	if (take_open(g, e, r) || gone)
 		return NULL;
 	/* what is done with needs no word any more */
 	if (take(g, e, 0, r, false) || take_move(g, e, r))

@@ -296,6 +296,26 @@ START_TEST(replies_to_what_ends)
 }
 END_TEST
 
+/* The same is announced once more, when the first is over and its links are
+ * still there: a word is of both. */
+START_TEST(replies_to_what_was_said_twice)
+{
+	three_pages();
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now, k.now + DAY);
+	settle();
+	later(2 * DAY);
+	tick();
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now, 0);
+	settle();
+	reply(2, "https://s1.gov.cn/old/b.html", "will-fix", "");
+	ck_assert_str_eq(stands(1, 2), "will fix");
+	ck_assert_str_eq(stands(2, 2), "will fix");
+	same_again();
+}
+END_TEST
+
 /* What was gone has moved, after all: one matter is open, and the word is of
  * that. */
 START_TEST(gone_and_then_moved)
@@ -358,6 +378,7 @@ main(void)
 	tcase_add_test(c, not_too_often);
 	tcase_add_test(c, replies);
 	tcase_add_test(c, replies_to_what_ends);
+	tcase_add_test(c, replies_to_what_was_said_twice);
 	tcase_add_test(c, gone_and_then_moved);
 	tcase_add_test(c, moved_and_then_gone);
 	suite_add_tcase(s, c);
