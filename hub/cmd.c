@@ -16,6 +16,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/proc.h"
 #include "contrib/base/text.h"
 #include "hub/errand.h"
 #include "hub/pulse.h"
@@ -184,6 +185,19 @@ cmd_site_option(const struct cmd_line *l, struct query *q, uint32_t *number)
 
 static bool followed;		/* the pulse of the daemon that runs */
 
+/* Does a daemon run, and its core look at its clock? One that found no room
+ * for a pulse has none that could be old. */
+static bool
+is_heard(const char *dir)
+{
+	char path[CONFIG_PATH_MAX];
+
+	if (!proc_is_locked(config_path(path, dir, CONFIG_LOCK)))
+		return false;
+	return followed ||
+	    access(config_path(path, dir, PULSE_FILE), R_OK) != 0;
+}
+
 struct store *
 cmd_store(const struct cmd_line *l)
 {
@@ -196,10 +210,13 @@ cmd_store(const struct cmd_line *l)
 		followed = pulse_follow(l->config->dir);
 	buf_init(&why, TROUBLE_MAX);
 	s = store_open(l->config->dir, &why);
-	if (s == NULL)
+	if (s == NULL) {
 		cmd_fail(NULL, "%s", buf_cstr(&why));
-	else
+	} else {
 		store_silence(s, l->config->silent_after);
+		if (!is_heard(l->config->dir))
+			store_unheard(s);
+	}
 	buf_clear(&why);
 	return s;
 }

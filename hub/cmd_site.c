@@ -260,7 +260,7 @@ fact_synced(struct columns *c, const struct site_info *s)
 	fact_time(c, _("proven in sync"), s->synced);
 	if (s->compares == 0)
 		return;
-	if (s->compared != s->synced) {
+	if (s->compared != s->synced && s->compared != CLOCK_NONE) {
 		snprintf(text, sizeof(text), _("%s: %" PRIu64 " missing, %"
 		    PRIu64 " extra, %" PRIu64 " in another state, %" PRIu64
 		    " held"), clock_show(when, s->compared), s->missing,

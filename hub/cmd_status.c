@@ -35,12 +35,8 @@ put_ago(struct columns *c, int64_t now, int64_t when)
 		columns_put(c, SPAN("-"));
 		return;
 	}
-	if (now >= when)
-		snprintf(text, sizeof(text), _("%s ago"),
-		    clock_span(span, now - when));
-	else			/* a clock was set back */
-		snprintf(text, sizeof(text), _("in %s"),
-		    clock_span(span, when - now));
+	snprintf(text, sizeof(text), _("%s ago"),
+	    clock_span(span, when < now ? now - when : 0));
 	columns_put(c, span_of(text));
 }
 
@@ -224,6 +220,8 @@ run_status(struct cmd_line *l)
 		return CMD_NO;
 	buf_init(&trouble, 4096);
 	about = ask_daemon(l, &trouble);
+	if (about == NULL)
+		store_unheard(s);
 	if (l->json)
 		st.array = json_array();
 	else
@@ -273,7 +271,8 @@ const struct cmd cmd_status_list[] = {
 	    "behind, silent,\nheld, trouble (its agent can't read or tell all "
 	    "there is), blocked,\nquarantined, retired, new (not yet "
 	    "enrolled); the last column says\nwhat to do. Exit 1 as well if "
-	    "the daemon does not run.\n\nPROVEN is when index and site were "
+	    "the daemon does not run or answer: then\nnobody is heard.\n\n"
+	    "PROVEN is when index and site were "
 	    "last found to have exactly the same; MISSED\nhow many changes "
 	    "had to be found that way, because push did not bring them (of\n"
 	    "all that the site told). See zqhub prove."),

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "protocol/changelist.h"
@@ -25,7 +26,7 @@ on_head(void *arg, const struct batch *h)
 
 	if (now.now > 0 && now.now < INT64_MAX - t->waited)
 		now.now += t->waited;
-	frame_batch_begin(&t->frame, &t->from, &now);
+	frame_batch_begin(&t->frame, &t->from, &now, clock_mono());
 	t->headed = true;
 }
 

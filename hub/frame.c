@@ -63,7 +63,7 @@ get_flag(struct reader *r)
 
 void
 frame_batch_begin(struct buf *b, const struct frame_peer *p,
-    const struct batch *h)
+    const struct batch *h, int64_t came)
 {
 	put_peer(b, p);
 	write_u64(b, h->incarnation);
@@ -78,6 +78,7 @@ frame_batch_begin(struct buf *b, const struct frame_peer *p,
 	write_span(b, h->agent);
 	health_write(b, &h->health);
 	vantage_answer_write(b, &h->looked);
+	write_u64(b, (uint64_t)came);
 }
 
 void
@@ -114,6 +115,7 @@ frame_batch_read(struct frame_batch *f, struct span body)
 	f->head.agent = read_span(&r);
 	health_read(&f->head.health, &r);
 	vantage_answer_read(&f->head.looked, &r);
+	f->came = (int64_t)read_u64(&r);
 	f->rest = rest_of(&r);
 	return !r.bad;
 }

@@ -78,16 +78,18 @@ struct frame_peer {		/* who asks; stands at the head of each */
 	uint8_t ca[TICKET_PIN];	/* which signed it; zeros: not known */
 };
 
-/* BATCH: peer, head of the batch, then per change either its row or why it
- * could not be decoded. */
+/* BATCH: peer, head of the batch, when the edge had read that (ms, mono: one
+ * clock for all parts), then per change either its row or why it could not be
+ * decoded. */
 void frame_batch_begin(struct buf *b, const struct frame_peer *p,
-    const struct batch *h);
+    const struct batch *h, int64_t came);
 void frame_batch_change(struct buf *b, uint64_t seq, struct span row);
 void frame_batch_refused(struct buf *b, uint64_t seq, struct span why);
 /* Reading: the head, then changes until false. A refused one has row.n 0. */
 struct frame_batch {
 	struct frame_peer peer;
 	struct batch head;
+	int64_t came;
 	struct span rest;
 };
 bool frame_batch_read(struct frame_batch *f, struct span body);

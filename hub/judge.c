@@ -226,8 +226,7 @@ batch_of(struct judge *j, const struct pending *p)
 		.incarnation = h->incarnation,
 		.first = h->first,
 		.head = h->head,
-		/* Its clock isn't slow by what the batch has waited here. */
-		.now = sift_time(h->now) + clock_mono() - p->since,
+		.now = sift_clock(&j->frame),
 		.agent = h->agent,
 		.features = h->features,
 		.instance = h->instance,

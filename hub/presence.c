@@ -91,7 +91,7 @@ presence_batch(struct presence *p, struct span body)
 	if (!frame_batch_read(&f, body) || !is_its_own(p, &f.peer))
 		return;
 	hear(p, &f.peer, &f.head.health);
-	pulse_skew(f.peer.site, sift_time(f.head.now) - clock_wall());
+	pulse_skew(f.peer.site, sift_clock(&f) - clock_wall());
 	pulse_looks(f.peer.site, answer_has_word(f.head.features,
 	    FEATURE_LOOK));
 	if (f.head.looked.task != 0 && p->hooks.looked != NULL)

@@ -34,6 +34,8 @@ void store_close(struct store *s);
  * something else is set (and see pulse_patience()). */
 #define STORE_SILENT 15000	/* ms */
 void store_silence(struct store *s, uint64_t ms);
+/* No daemon hears anybody now: who should be heard is silent. */
+void store_unheard(struct store *s);
 
 struct query *query_begin(struct store *s);
 void query_end(struct query *q);
@@ -104,7 +106,8 @@ struct site_info {
 	struct span evidence;		/* "https 200, key fits"; or "" */
 	int64_t synced;			/* ms, when the index was last proven
 					 * to have exactly what the site has;
-					 * CLOCK_NONE: never */
+					 * CLOCK_NONE: never, or by a clock
+					 * that was ahead */
 	uint64_t synced_seq;		/* … up to this change */
 	int64_t compared;		/* ms, when that was last tried */
 	uint64_t missing, extra, differ, explained;	/* … and came to */

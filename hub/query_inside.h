@@ -23,6 +23,7 @@ struct store {
 	dev_t dev;		/* of the file that is open … */
 	ino_t ino;		/* … in case another takes its place */
 	uint64_t silent;	/* ms */
+	bool unheard;		/* see store_unheard() */
 };
 
 struct kept {			/* text that lives until the query ends */

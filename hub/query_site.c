@@ -47,8 +47,8 @@ is_to_come(const struct query *q, int64_t then)
 
 /* An agent that has just enrolled is given the same time to speak, and so are
  * all when the core has started. What the core hasn't read yet it hasn't
- * heard: its clock counts, not ours. Without a pulse there is what the journal
- * has, which may be older than the truth. */
+ * heard: its clock counts, not ours. A daemon that has no room for a pulse has
+ * the journal, which may be older than the truth. */
 static bool
 is_silent(const struct query *q, const struct site_info *s)
 {
@@ -57,6 +57,8 @@ is_silent(const struct query *q, const struct site_info *s)
 	struct pulse_head head;
 	struct pulse_row row;
 
+	if (q->store->unheard)
+		return true;
 	if ((since == CLOCK_NONE || s->enrolled > since) &&
 	    !is_to_come(q, s->enrolled))
 		since = s->enrolled;
@@ -171,9 +173,9 @@ fill_proven(struct query *q, struct site_info *s)
 	struct proven p;
 
 	(void)proven_get(q->txn, s->number, &p);
-	s->synced = p.at;
+	s->synced = is_to_come(q, p.at) ? CLOCK_NONE : p.at;
 	s->synced_seq = p.seq;
-	s->compared = p.tried;
+	s->compared = is_to_come(q, p.tried) ? CLOCK_NONE : p.tried;
 	s->missing = p.missing;
 	s->extra = p.extra;
 	s->differ = p.differ;

@@ -136,6 +136,12 @@ store_silence(struct store *s, uint64_t ms)
 	s->silent = ms;
 }
 
+void
+store_unheard(struct store *s)
+{
+	s->unheard = true;
+}
+
 /* A view that was thrown away has another file; go on with that. */
 static void
 follow(struct store *s)

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
 #include "hub/journal.h"
@@ -43,6 +44,12 @@ sift_time(int64_t now)
 	const int64_t most = INT64_C(253402300799999);	/* end of 9999 */
 
 	return now < 0 ? 0 : now > most ? most : now;
+}
+
+int64_t
+sift_clock(const struct frame_batch *f)
+{
+	return sift_time(f->head.now) + clock_mono() - f->came;
 }
 
 /* --- complaints ----------------------------------------------------------- */

@@ -50,5 +50,7 @@ bool sift_batch(struct sift *s, struct view *v, uint32_t site,
 
 /* A site's clock may say anything: brought within 1970 and 9999, ms. */
 int64_t sift_time(int64_t now);
+/* … what it shows by now: it isn't slow by what the batch has waited here. */
+int64_t sift_clock(const struct frame_batch *f);
 
 #endif

@@ -18,7 +18,7 @@ batch(struct span s, struct buf *again)
 
 	if (!frame_batch_read(&f, s))
 		return false;
-	frame_batch_begin(again, &f.peer, &f.head);
+	frame_batch_begin(again, &f.peer, &f.head, f.came);
 	rest = f.rest;
 	while (frame_batch_next(&f, &seq, &row, &why)) {
 		if (row.at != NULL)

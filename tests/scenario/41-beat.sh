@@ -117,6 +117,9 @@ within 0 60 "it is back" '.connections >= 1 and .state == "sync"'
 
 say "- the hub is killed, and begins anew; then it is silent, and comes back"
 kill9 "$HUB_PID"
+! zqhub status >"$T/status" && ! grep -q '^sync' "$T/status" &&
+	grep -q '^silent' "$T/status" ||
+	{ cat "$T/status"; die "nobody hears, and a site is in sync"; }
 wait_for 60 "zqhub to do without" eval '! site_is .health'
 wait_for 60 "the agent to notice" grep -q '"kind":"hub-silent"' "$T/hooked"
 zqagent $CODE status >"$T/status" && die "a silent hub is not in sync"
@@ -127,4 +130,17 @@ wait_for 60 "the agent to say so" grep -q '"kind":"hub-heard"' "$T/hooked"
 [ "$(grep -c hub-silent "$T/hooked")" = 1 ] ||
 	{ cat "$T/hooked"; die "it said so more than once"; }
 wait_for 60 "the inside view" site_is '.health.home_status == 200'
+
+say "- the hub's core hangs: nobody is heard; and then no clock is wrong"
+core=$(ps -o pid=,comm= --ppid "$HUB_PID" | awk '$2 == "core" { print $1 }')
+kill -STOP "$core"
+sleep 12
+zqhub status >"$T/status" && die "a hub that hangs is well"
+grep -q '^silent' "$T/status" ||
+	{ cat "$T/status"; die "a core that hangs hears somebody"; }
+kill -CONT "$core"
+within 0 60 "it is back" '.state == "sync" and
+	.skew_ms > -5000 and .skew_ms < 5000'
+grep 'its clock is' "$T/hub.log" && die "the site's clock was taken for wrong"
+
 say "fine"

@@ -146,7 +146,7 @@ core_batch_head(struct buf *b, uint32_t site, uint64_t incarnation,
 		.head = first, .now = CORE_NOW, .agent = SPAN("test/1") };
 
 	buf_init(b, FRAME_MAX);
-	frame_batch_begin(b, &p, &h);
+	frame_batch_begin(b, &p, &h, clock_mono());
 }
 
 static inline void

@@ -88,7 +88,7 @@ tell(struct said s)
 	if (s.key != 0)
 		core_key(p.key_hash, s.key);
 	buf_init(&b, FRAME_MAX);
-	frame_batch_begin(&b, &p, &h);
+	frame_batch_begin(&b, &p, &h, clock_mono());
 	for (size_t n = 0; n < s.count; n++)
 		put_change(&b, &s, s.first + n);
 	core_forget(&answers);

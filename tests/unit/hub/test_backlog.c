@@ -43,7 +43,7 @@ make(struct buf *b, uint64_t first, uint64_t head, size_t title)
 	buf_init(b, FRAME_MAX);
 	frame_batch_begin(b, &p, &(struct batch){ .incarnation = 7,
 	    .first = first, .head = head, .now = CORE_NOW,
-	    .agent = SPAN("test/1") });
+	    .agent = SPAN("test/1") }, clock_mono());
 	frame_batch_refused(b, first, span_of(text));
 }
 

@@ -39,7 +39,7 @@ START_TEST(test_batch)
 	uint64_t seq;
 
 	buf_init(&b, 1000);
-	frame_batch_begin(&b, &peer, &head);
+	frame_batch_begin(&b, &peer, &head, -9);
 	frame_batch_change(&b, 8, SPAN("row"));
 	frame_batch_refused(&b, 9, SPAN("because"));
 	ck_assert(frame_batch_read(&f, buf_look(&b)));
@@ -60,6 +60,7 @@ START_TEST(test_batch)
 	ck_assert_int_eq(f.head.health.home_at, 98);
 	ck_assert_uint_eq(f.head.health.home_status, 0);
 	ck_assert_int_eq(f.head.health.home_error, HEALTH_TIMEOUT);
+	ck_assert_int_eq(f.came, -9);
 	ck_assert_uint_eq(f.head.health.home_ms, 15000);
 	ck_assert(frame_batch_next(&f, &seq, &row, &why));
 	ck_assert_uint_eq(seq, 8);
@@ -81,7 +82,7 @@ START_TEST(test_batch_bad_tag)
 	uint64_t seq;
 
 	buf_init(&b, 1000);
-	frame_batch_begin(&b, &peer, &head);
+	frame_batch_begin(&b, &peer, &head, -9);
 	frame_batch_change(&b, 8, SPAN("row"));
 	b.at[b.n - 3 - 1 - 8 - 1] = 3;	/* the tag */
 	ck_assert(frame_batch_read(&f, buf_look(&b)));

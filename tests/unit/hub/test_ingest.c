@@ -286,7 +286,7 @@ put_as(uint32_t site, uint32_t key)
 
 	core_key(p.key_hash, key);
 	buf_init(&b, FRAME_MAX);
-	frame_batch_begin(&b, &p, &h);
+	frame_batch_begin(&b, &p, &h, clock_mono());
 	core_batch_put(&b, 1, "https://www.s1.gov.cn/a", "x");
 	put(&b, 1);
 }
@@ -461,7 +461,7 @@ START_TEST(test_clocks_that_lie)
 
 		core_log[0] = '\0';
 		buf_init(&b, FRAME_MAX);
-		frame_batch_begin(&b, &p, &h);
+		frame_batch_begin(&b, &p, &h, clock_mono());
 		put(&b, 1);
 		ck_assert(take());
 		ck_assert_uint_eq(last()->status, 200);

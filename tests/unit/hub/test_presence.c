@@ -101,7 +101,8 @@ put_batch(struct buf *b, const struct frame_peer *p, uint32_t beat,
 {
 	buf_init(b, FRAME_MAX);
 	frame_batch_begin(b, p, &(struct batch){ .incarnation = 1, .first = 1,
-	    .now = now, .health = { .told = beat > 0, .beat = beat } });
+	    .now = now, .health = { .told = beat > 0, .beat = beat } },
+	    clock_mono());
 }
 
 static void
@@ -155,7 +156,7 @@ looked_of(const struct frame_peer *p, const char *features, uint64_t task)
 	buf_init(&b, FRAME_MAX);
 	frame_batch_begin(&b, p, &(struct batch){ .incarnation = 1,
 	    .first = 1, .features = span_of(features), .looked = {
-	    .task = task, .status = 200, .ms = 12 } });
+	    .task = task, .status = 200, .ms = 12 } }, clock_mono());
 	presence_batch(presence, buf_look(&b));
 	buf_clear(&b);
 }
@@ -243,6 +244,23 @@ START_TEST(connections)
 }
 END_TEST
 
+/* What lay between edge and core while the core hung says nothing of the
+ * site's clock. */
+START_TEST(late)
+{
+	struct frame_peer p = core_peer(1, "203.0.113.7:5000");
+	struct buf b;
+
+	put_batch(&b, &p, 5000, CORE_NOW - 7000);
+	clock_set(CORE_NOW + 109000, clock_mono() + 109000);
+	presence_batch(presence, buf_look(&b));
+	buf_clear(&b);
+	ck_assert(pulse_read(1, &row));
+	ck_assert_int_eq(row.heard, CORE_NOW + 109000);
+	ck_assert_int_eq(row.skew, -7000);
+}
+END_TEST
+
 /* What is long in coming, or in line, is no silence. */
 START_TEST(busy)
 {
@@ -281,6 +299,7 @@ main(void)
 	tcase_add_test(t, looks);
 	tcase_add_test(t, strangers);
 	tcase_add_test(t, connections);
+	tcase_add_test(t, late);
 	tcase_add_test(t, busy);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -209,6 +209,48 @@ START_TEST(heard_in_the_future)
 }
 END_TEST
 
+/* No daemon runs, or it doesn't answer: what was heard a second ago is no
+ * news of now. */
+START_TEST(unheard)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
+
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"expires\":1}");
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"key\":\"" KEY "\"}");
+	kit_say(&k, 1, &c);
+	pulse_open(NULL);
+	pulse_begin(KIT_NOW);
+	pulse_heard(1, KIT_NOW, "203.0.113.7:5", NULL);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	store_unheard(store);
+	ck_assert_int_eq(state(1), SITE_SILENT);
+	ck_assert_int_eq(state(2), SITE_NEW);
+	pulse_close();
+}
+END_TEST
+
+/* A proof that a clock which was ahead has dated is of no known time. */
+START_TEST(proven_in_the_future)
+{
+	struct site_info s;
+
+	kit_act(&k, "{\"do\":\"reconcile\",\"site\":1,\"same\":true,"
+	    "\"incarnation\":\"00000000000003e9\",\"seq\":1,\"missing\":0,"
+	    "\"extra\":0,\"differ\":0,\"held\":0}");
+	look();
+	ck_assert(query_site_by_number(query, 1, &s));
+	ck_assert_int_eq(s.synced, KIT_NOW);
+	clock_set(KIT_NOW - 99 * INT64_C(86400000), 0);
+	look();
+	ck_assert(query_site_by_number(query, 1, &s));
+	ck_assert_int_eq(s.synced, CLOCK_NONE);
+	ck_assert_int_eq(s.compared, CLOCK_NONE);
+	ck_assert_uint_eq(s.compares, 1);
+}
+END_TEST
+
 START_TEST(taken_is_not_shown)
 {
 	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
@@ -600,6 +642,8 @@ main(void)
 	tcase_add_checked_fixture(c, setup, viewkit_close);
 	tcase_add_test(c, states);
 	tcase_add_test(c, silence_by_the_pulse);
+	tcase_add_test(c, unheard);
+	tcase_add_test(c, proven_in_the_future);
 	tcase_add_test(c, heard_in_the_future);
 	tcase_add_test(c, taken_is_not_shown);
 	tcase_add_test(c, sites_by_code);
