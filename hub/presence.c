@@ -144,10 +144,11 @@ presence_line(struct presence *p, struct span body)
 	if (!frame_peer_read(&peer, &what, body) || peer.site == 0 ||
 	    peer.site > view_sites(p->writer->view))
 		return;
-	if (what != FRAME_LINE_BUSY)
-		count(p, peer.site, what == FRAME_LINE_OPENED);
-	if (what != FRAME_LINE_CLOSED)
+	if (what == FRAME_LINE_BUSY)
 		presence_word(p, body);
-	else if (p->lines[peer.site] == 0 && p->hooks.gone != NULL)
+	else
+		count(p, peer.site, what == FRAME_LINE_OPENED);
+	if (what == FRAME_LINE_CLOSED && p->lines[peer.site] == 0 &&
+	    p->hooks.gone != NULL)
 		p->hooks.gone(p->hooks.arg, peer.site, clock_wall());
 }

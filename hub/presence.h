@@ -1,9 +1,9 @@
 /*
  * Presence: who is here, as the core hears it. Whatever comes from a site, by
- * the key that is the site's, is a word of it: a batch, a poll, a proof, a
- * connection that opens, the next piece of what takes long to arrive or waits
- * here for its turn. It goes into the pulse (pulse.h) and on to who judges
- * it; nothing is written down.
+ * the key that is the site's, is a word of it: a batch, a poll, a proof, the
+ * next piece of what takes long to arrive or waits here for its turn. It goes
+ * into the pulse (pulse.h) and on to who judges it; nothing is written down.
+ * A connection that opens is no word yet, for nobody knows who will speak.
  *
  * Words count when they come in, not when they are durable: a site isn't
  * silent because the hub's disk is slow.

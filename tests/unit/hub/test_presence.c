@@ -218,9 +218,13 @@ START_TEST(connections)
 
 	line(&p, FRAME_LINE_OPENED);
 	line(&p, FRAME_LINE_OPENED);
-	ck_assert_uint_eq(told.heard, 2);
+	/* That somebody came is no word yet. */
+	ck_assert_uint_eq(told.heard, 0);
 	ck_assert(pulse_read(2, &row));
 	ck_assert_uint_eq(row.connections, 2);
+	ck_assert_int_eq(row.heard, 0);
+	poll_of(&p);
+	ck_assert_uint_eq(told.heard, 1);
 	line(&p, FRAME_LINE_CLOSED);
 	ck_assert_uint_eq(told.gone, 0);
 	clock_set(CORE_NOW + 500, 1500);
