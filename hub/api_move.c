@@ -4,6 +4,7 @@
 #include "contrib/base/text.h"
 #include "hub/api_say.h"
 #include "hub/query_move.h"
+#include "hub/visit_moves.h"
 
 static bool
 add(void *arg, const struct move_info *m)
@@ -16,37 +17,16 @@ add(void *arg, const struct move_info *m)
 static bool
 read_spec(struct visit *v, struct move_spec *spec)
 {
-	struct span state = v->argument[VISIT_STATE];
-	struct span site = v->argument[VISIT_SITE];
-	struct span after = v->argument[VISIT_AFTER];
-	struct site_info s;
-	uint64_t n = 0;
+	unsigned status = 400;
 	struct buf why;
-	bool good;
 
 	buf_init(&why, VISIT_WHY);
-	spec->state = move_state_of(state);
-	good = visit_limit(v, API_MOVES, API_MOVES, &spec->limit, &why);
-	if (!good)
-		api_say_why(v, 400, buf_cstr(&why));
+	if (visit_limit(v, API_MOVES, API_MOVES, &spec->limit, &why))
+		status = visit_moves(v, spec, &why);
+	if (status != 200)
+		api_say_why(v, status, buf_cstr(&why));
 	buf_clear(&why);
-	if (!good)
-		return false;
-	if (state.n > 0 && spec->state == MOVE_NONE)
-		api_say_why(v, 400, _("state: expected announced, checked, "
-		    "effective, verified, closed, withdrawn, overdue, failed "
-		    "or contested"));
-	else if (after.n > 0 && !text_number(after, 1, UINT32_MAX, &n))
-		api_say_why(v, 400, _("after: expected the number of a "
-		    "move"));
-	else if (site.n > 0 && !query_site_by_code(v->query, site, &s))
-		api_say_why(v, 404, _("there is no site with this code"));
-	else {
-		spec->site = site.n > 0 ? s.number : 0;
-		spec->before = (uint32_t)n;
-		return true;
-	}
-	return false;
+	return status == 200;
 }
 
 static void

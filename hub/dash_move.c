@@ -12,6 +12,7 @@
 #include "hub/markup.h"
 #include "hub/query_move.h"
 #include "hub/sheet.h"
+#include "hub/visit_moves.h"
 #include "protocol/rewrite.h"
 
 #define LISTED 100		/* moves of one page */
@@ -118,30 +119,19 @@ filters(struct visit *v, enum move_state now)
 }
 
 /* False: it is answered already. */
+/* False: it is answered already. */
 static bool
 read_spec(struct visit *v, struct move_spec *spec)
 {
-	struct span state = v->argument[VISIT_STATE];
-	struct span site = v->argument[VISIT_SITE];
-	struct span after = v->argument[VISIT_AFTER];
-	struct site_info s;
-	uint64_t n = 0;
+	struct buf why;
+	unsigned status;
 
-	spec->state = move_state_of(state);
-	if (state.n > 0 && spec->state == MOVE_NONE)
-		dash_fail(v, 400, _("state: expected announced, checked, "
-		    "effective, verified, closed, withdrawn, overdue, failed "
-		    "or contested"));
-	else if (after.n > 0 && !text_number(after, 1, UINT32_MAX, &n))
-		dash_fail(v, 400, _("after: expected the number of a move"));
-	else if (site.n > 0 && !query_site_by_code(v->query, site, &s))
-		dash_fail(v, 404, _("There is no site with this code."));
-	else {
-		spec->site = site.n > 0 ? s.number : 0;
-		spec->before = (uint32_t)n;
-		return true;
-	}
-	return false;
+	buf_init(&why, VISIT_WHY);
+	status = visit_moves(v, spec, &why);
+	if (status != 200)
+		dash_fail(v, status, buf_cstr(&why));
+	buf_clear(&why);
+	return status == 200;
 }
 
 static void

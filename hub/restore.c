@@ -28,6 +28,9 @@
 
 #define SETTINGS_MAX 65536
 #define WHY_MAX 4096
+#define CA_CERT CONFIG_CA "/ca.pem"
+#define CA_KEY CONFIG_CA "/ca.key"
+#define CA_TICKET_KEY CONFIG_CA "/ticket.key"
 
 /* --- files ----------------------------------------------------------------- */
 
@@ -307,6 +310,13 @@ finish(const struct backup *b, const char *dir, const char *actor,
 	return ok;
 }
 
+/* What there is where the backup shall go. */
+enum found {
+	FOUND_NOTHING,		/* or too little to be a hub */
+	FOUND_HUB,		/* its CA, so it may be this one */
+	FOUND_PARTLY,		/* this one, without its CA's certificate */
+};
+
 /* Its CA is gone; was it the backup's, by what that signed? */
 static bool
 has_lost_ca(const struct backup *b, const char *dir)
@@ -328,11 +338,20 @@ has_lost_ca(const struct backup *b, const char *dir)
 	return has;
 }
 
+static enum found
+find(const struct backup *b, const char *dir)
+{
+	if (is_there(dir, CA_CERT))
+		return FOUND_HUB;
+	return has_lost_ca(b, dir) ? FOUND_PARTLY : FOUND_NOTHING;
+}
+
 static bool
-is_same_hub(const struct backup *b, const char *path, struct buf *why,
+is_same_hub(const struct backup *b, const char *dir, struct buf *why,
     struct buf *hint)
 {
-	X509 *cert = keep_get_cert(path, why);
+	char path[CONFIG_PATH_MAX];
+	X509 *cert = keep_get_cert(config_path(path, dir, CA_CERT), why);
 	bool same = cert != NULL && X509_cmp(cert, b->ca.cert) == 0;
 
 	if (cert != NULL && !same) {
@@ -369,33 +388,48 @@ is_empty(const char *dir, struct buf *why, struct buf *hint)
 	return e == NULL;
 }
 
-bool
-restore_into(const struct backup *b, const char *dir, const char *actor,
+static bool
+into_hub(const struct backup *b, const char *dir, const char *actor,
     struct restored *r, struct buf *why, struct buf *hint)
 {
-	char path[CONFIG_PATH_MAX];
+	r->only_ca = !is_there(dir, CA_CERT) || !is_there(dir, CA_KEY) ||
+	    !is_there(dir, CA_TICKET_KEY);
+	if (!finish(b, dir, actor, r, why, hint))
+		return false;
+	r->only_register = !r->only_ca;
+	return true;
+}
+
+static bool
+into_nothing(const struct backup *b, const char *dir, const char *actor,
+    struct restored *r, struct buf *why, struct buf *hint)
+{
 	bool was_there;
 
-	*r = (struct restored){
-		.sites = json_array_size(json_object_get(b->whole, "sites")),
-		.rolling = b->next.cert != NULL,
-	};
-	r->only_ca = !is_there(dir, CONFIG_CA "/ca.pem") ||
-	    !is_there(dir, CONFIG_CA "/ca.key") ||
-	    !is_there(dir, CONFIG_CA "/ticket.key");
-	if (is_there(dir, CONFIG_CA "/ca.pem") || has_lost_ca(b, dir)) {
-		config_path(path, dir, CONFIG_CA "/ca.pem");
-		if ((is_there(dir, CONFIG_CA "/ca.pem") &&
-		    !is_same_hub(b, path, why, hint)) ||
-		    !finish(b, dir, actor, r, why, hint))
-			return false;
-		r->only_register = !r->only_ca;
-		return true;
-	}
 	if (!is_empty(dir, why, hint) || !init_begin(dir, &was_there, why))
 		return false;
 	if (make_files(b, dir, why) && finish(b, dir, actor, r, why, hint))
 		return true;
 	init_take_back(dir, was_there);
 	return false;
+}
+
+bool
+restore_into(const struct backup *b, const char *dir, const char *actor,
+    struct restored *r, struct buf *why, struct buf *hint)
+{
+	*r = (struct restored){
+		.sites = json_array_size(json_object_get(b->whole, "sites")),
+		.rolling = b->next.cert != NULL,
+	};
+	switch (find(b, dir)) {
+	case FOUND_HUB:
+		if (!is_same_hub(b, dir, why, hint))
+			return false;
+		return into_hub(b, dir, actor, r, why, hint);
+	case FOUND_PARTLY:
+		return into_hub(b, dir, actor, r, why, hint);
+	default:
+		return into_nothing(b, dir, actor, r, why, hint);
+	}
 }
