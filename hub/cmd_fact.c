@@ -1,6 +1,7 @@
 /* See cmd_fact.h. */
 #include "hub/cmd_fact.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "contrib/base/buf.h"
@@ -24,6 +25,15 @@ cmd_fact(const char *name, struct span value)
 	text_plain(&b, value);
 	printf("%s\n", buf_cstr(&b));
 	buf_clear(&b);
+}
+
+void
+cmd_fact_number(const char *name, uint64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, n);
+	cmd_fact(name, span_of(text));
 }
 
 void

@@ -10,6 +10,7 @@
 #include "contrib/base/span.h"
 
 void cmd_fact(const char *name, struct span value);
+void cmd_fact_number(const char *name, uint64_t n);
 void cmd_fact_time(const char *name, int64_t ms);	/* CLOCK_NONE: none */
 /* An address: a host of other letters is shown in these. */
 void cmd_fact_url(const char *name, struct span url);

@@ -10,6 +10,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/cmd_fact.h"
 #include "hub/cmd_text.h"
 #include "hub/columns.h"
 #include "hub/json.h"
@@ -140,49 +141,25 @@ search(struct cmd_line *l, struct listing *list)
 /* --- one item ------------------------------------------------------------- */
 
 static void
-fact(struct columns *c, const char *name, struct span value)
-{
-	if (value.n == 0)
-		return;
-	columns_put(c, span_of(name));
-	columns_put(c, value);
-}
-
-static void
-fact_time(struct columns *c, const char *name, int64_t ms)
-{
-	if (ms == CLOCK_NONE)
-		return;
-	columns_put(c, span_of(name));
-	columns_time(c, ms);
-}
-
-static void
 print_item(struct listing *l, const struct item_info *i)
 {
-	static const char *const headings[] = { "", "", NULL };
-	struct columns *c = columns_new(headings);
 	struct site_info s;
 
-	columns_put(c, span_of(_("item")));
-	columns_number(c, i->number);
-	columns_put(c, span_of(_("address")));
-	put_url(c, i->said.url);
+	cmd_fact_number(_("item"), i->number);
+	cmd_fact_url(_("address"), i->said.url);
 	if (query_site_by_number(l->query, i->site, &s)) {
-		fact(c, _("site"), span_of(s.code));
-		fact(c, "", s.name);
+		cmd_fact(_("site"), span_of(s.code));
+		cmd_fact("", s.name);
 	}
-	fact(c, _("state"), span_of(i->withdrawn ? _("withdrawn") :
+	cmd_fact(_("state"), span_of(i->withdrawn ? _("withdrawn") :
 	    _("shown")));
-	fact(c, _("id at the site"), i->said.id);
+	cmd_fact(_("id at the site"), i->said.id);
 	for (int w = 0; w < WORD_COUNT; w++)
-		fact(c, _(change_word_name((enum change_word)w)),
+		cmd_fact(_(change_word_name((enum change_word)w)),
 		    i->said.word[w]);
-	fact_time(c, _("published"), i->said.published);
-	fact_time(c, _("modified"), i->said.modified);
-	fact(c, _("type"), i->said.type);
-	columns_print(c, stdout);
-	columns_free(c);
+	cmd_fact_time(_("published"), i->said.published);
+	cmd_fact_time(_("modified"), i->said.modified);
+	cmd_fact(_("type"), i->said.type);
 }
 
 static bool

@@ -13,6 +13,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "hub/advice.h"
+#include "hub/cmd_fact.h"
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/site.h"
@@ -186,29 +187,6 @@ run_list(struct cmd_line *l)
 	return CMD_OK;
 }
 
-static void
-fact(struct columns *c, const char *name, struct span value)
-{
-	if (value.n == 0)
-		return;
-	columns_put(c, span_of(name));
-	columns_put(c, value);
-}
-
-static void
-fact_number(struct columns *c, const char *name, uint64_t n)
-{
-	columns_put(c, span_of(name));
-	columns_number(c, n);
-}
-
-static void
-fact_time(struct columns *c, const char *name, int64_t ms)
-{
-	columns_put(c, span_of(name));
-	columns_time(c, ms);
-}
-
 static const char *
 proof(char text[CLOCK_TEXT_MAX + 512], const struct site_info *s)
 {
@@ -240,24 +218,24 @@ certificate(char text[CLOCK_TEXT_MAX + 512], const struct site_info *s)
 
 /* What is the matter with it. */
 static void
-fact_advice(struct columns *c, const struct site_info *s)
+fact_advice(const struct site_info *s)
 {
 	struct buf what;
 
 	buf_init(&what, ADVICE_MAX);
 	advice_put(&what, s);
-	fact(c, _("reason"), buf_look(&what));
+	cmd_fact(_("reason"), buf_look(&what));
 	buf_clear(&what);
 }
 
 /* When was the index last proven to have exactly what the site has, and what
  * came of the last try if it was a later one? */
 static void
-fact_synced(struct columns *c, const struct site_info *s)
+fact_synced(const struct site_info *s)
 {
 	char text[256], when[CLOCK_TEXT_MAX];
 
-	fact_time(c, _("proven in sync"), s->synced);
+	cmd_fact_time(_("proven in sync"), s->synced);
 	if (s->compares == 0)
 		return;
 	if (s->compared != s->synced && s->compared != CLOCK_NONE) {
@@ -265,17 +243,17 @@ fact_synced(struct columns *c, const struct site_info *s)
 		    PRIu64 " extra, %" PRIu64 " in another state, %" PRIu64
 		    " held"), clock_show(when, s->compared), s->missing,
 		    s->extra, s->differ, s->explained);
-		fact(c, _("differed"), span_of(text));
+		cmd_fact(_("differed"), span_of(text));
 	}
 	snprintf(text, sizeof(text), _("%" PRIu64 " of %" PRIu64
 	    " changes"), s->missed, s->changes);
-	fact(c, _("missed by push"), span_of(text));
+	cmd_fact(_("missed by push"), span_of(text));
 }
 
 /* What the running hub knows besides: where from it is here, and how its home
  * page answers at home. */
 static void
-fact_here(struct columns *c, const struct site_info *s)
+fact_here(const struct site_info *s)
 {
 	const struct health *h = &s->health;
 	char text[CLOCK_TEXT_MAX + 128];
@@ -284,9 +262,9 @@ fact_here(struct columns *c, const struct site_info *s)
 		snprintf(text, sizeof(text), ngettext("%u connection, from "
 		    "%s", "%u connections, from %s", s->connections),
 		    s->connections, s->address);
-		fact(c, _("connected"), span_of(text));
+		cmd_fact(_("connected"), span_of(text));
 	} else if (s->gone != CLOCK_NONE) {
-		fact_time(c, _("disconnected"), s->gone);
+		cmd_fact_time(_("disconnected"), s->gone);
 	}
 	if (h->home_at == 0)
 		return;
@@ -297,46 +275,42 @@ fact_here(struct columns *c, const struct site_info *s)
 	else
 		snprintf(text, sizeof(text), _("no answer (%s), asked by its "
 		    "own agent"), health_error_word(h->home_error));
-	fact(c, _("home page"), span_of(text));
+	cmd_fact(_("home page"), span_of(text));
 }
 
 static void
 show(struct query *q, const struct site_info *s)
 {
-	static const char *const headings[] = { "", "", NULL };
-	struct columns *c = columns_new(headings);
 	struct span rest = s->domains, domain;
 	struct site_info parent;
 	char text[CLOCK_TEXT_MAX + 512];
 
-	fact(c, _("code"), span_of(s->code));
-	fact(c, _("name"), s->name);
+	cmd_fact(_("code"), span_of(s->code));
+	cmd_fact(_("name"), s->name);
 	while (site_domain_next(&rest, &domain))
-		fact(c, _("domain"), domain);
-	fact(c, _("kind"), s->kind);
+		cmd_fact(_("domain"), domain);
+	cmd_fact(_("kind"), s->kind);
 	if (s->parent != 0)
-		fact(c, _("parent"), code_of(q, s->parent, &parent));
-	fact(c, _("state"), span_of(_(site_state_name(s->state))));
-	fact_advice(c, s);
-	fact_time(c, _("added"), s->added);
-	fact_time(c, _("enrolled"), s->enrolled);
+		cmd_fact(_("parent"), code_of(q, s->parent, &parent));
+	cmd_fact(_("state"), span_of(_(site_state_name(s->state))));
+	fact_advice(s);
+	cmd_fact_time(_("added"), s->added);
+	cmd_fact_time(_("enrolled"), s->enrolled);
 	if (s->until != CLOCK_NONE)
-		fact(c, _("certificate"), span_of(certificate(text, s)));
-	fact(c, _("domain proof"), span_of(proof(text, s)));
-	fact_time(c, _("last heard"), s->heard);
-	fact_here(c, s);
-	fact(c, _("agent"), span_of(s->agent));
-	fact_number(c, _("seq taken"), s->taken);
-	fact_number(c, _("seq at the site"), s->head);
-	fact_number(c, _("seq shown"), s->shown);
-	fact_number(c, _("items"), s->items);
-	fact_number(c, _("withdrawn"), s->withdrawn);
-	fact_number(c, _("held"), s->held);
-	fact_synced(c, s);
-	fact_number(c, _("letters"), s->letters);
-	fact_number(c, _("letters fetched"), s->confirmed);
-	columns_print(c, stdout);
-	columns_free(c);
+		cmd_fact(_("certificate"), span_of(certificate(text, s)));
+	cmd_fact(_("domain proof"), span_of(proof(text, s)));
+	cmd_fact_time(_("last heard"), s->heard);
+	fact_here(s);
+	cmd_fact(_("agent"), span_of(s->agent));
+	cmd_fact_number(_("seq taken"), s->taken);
+	cmd_fact_number(_("seq at the site"), s->head);
+	cmd_fact_number(_("seq shown"), s->shown);
+	cmd_fact_number(_("items"), s->items);
+	cmd_fact_number(_("withdrawn"), s->withdrawn);
+	cmd_fact_number(_("held"), s->held);
+	fact_synced(s);
+	cmd_fact_number(_("letters"), s->letters);
+	cmd_fact_number(_("letters fetched"), s->confirmed);
 }
 
 static int
