@@ -316,6 +316,12 @@ looks_utf8(const struct census *c, enum charset_name declared)
 {
 	size_t good = c->utf8_two + c->utf8_more;
 
+	/* GB reads as three good bytes in a row once in a hundred characters;
+	 * what is UTF-8 for its greater part has something else put into it,
+	 * two bytes a character. */
+	if (c->utf8_bad > 0 && (declared == CHARSET_UTF8 ||
+	    declared == CHARSET_NONE) && c->utf8_more * 2 >= c->utf8_bad)
+		return true;
 	if (c->utf8_bad > 0)	/* a few bad bytes spoil no page */
 		return good > 0 && c->utf8_bad * 8 <= good;
 	if (declared != CHARSET_NONE && declared != CHARSET_UTF8)

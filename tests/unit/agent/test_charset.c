@@ -123,6 +123,21 @@ START_TEST(test_bad_bytes)
 }
 END_TEST
 
+/* Something in another set was put into a page: the greater part decides. */
+START_TEST(test_mixed)
+{
+	READS(META("utf-8") IN_UTF8 IN_UTF8 "<p>" IN_GBK "<p>" IN_UTF8,
+	    CHARSET_UTF8, "<p>" IN_UTF8);
+	ck_assert_uint_gt(found.bad, 0);
+	READS(IN_UTF8 IN_UTF8 "<p>" IN_GBK "<p>" IN_UTF8, CHARSET_UTF8,
+	    "<p>" IN_UTF8);
+	READS(META("utf-8") IN_GBK IN_GBK IN_GBK IN_UTF8 "<p>" IN_GBK,
+	    CHARSET_GB18030, "<p>" IN_UTF8);
+	READS(META("gbk") IN_UTF8 "<p>" IN_GBK, CHARSET_GB18030,
+	    "<p>" IN_UTF8);
+}
+END_TEST
+
 START_TEST(test_declared)
 {
 	uint32_t line;
@@ -171,8 +186,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_honest, test_liars, test_silent,
-		test_ambiguous, test_marks, test_bad_bytes, test_declared,
-		test_held_back, test_again };
+		test_ambiguous, test_marks, test_bad_bytes, test_mixed,
+		test_declared, test_held_back, test_again };
 	Suite *s = suite_create("charset");
 	TCase *tc = tcase_create("charset");
 	SRunner *runner;
