@@ -37,6 +37,10 @@ static const struct {
 	    "renewed after it had expired, so the hub's operator has to let "
 	    "this site in again (zqhub site admit); what changes is kept "
 	    "here until then"), SOON } },
+	{ VERDICT_BLOCKED, CAUSE_EXPIRED, { N_("this site's certificate has "
+	    "expired, too long ago to be renewed; ask the hub's operator for "
+	    "a new ticket (zqhub site reissue CODE) and run zqagent enroll "
+	    "HUB TICKET here; what changes is kept until then"), HOURLY } },
 	{ VERDICT_BLOCKED, NULL, { N_("the hub has blocked this site; ask its "
 	    "operator"), OFTEN } },
 	{ VERDICT_FORKED, CAUSE_CONTENT, { N_("forked: the hub has other "

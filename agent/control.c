@@ -92,6 +92,7 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 	json_object_set_new(o, "mend", automend_status(a->automend));
 	json_object_update_new(json_object_get(o, "hub"),
 	    push_status(a->push));
+	json_object_set_new(o, "renewal", renew_status(a->renew));
 	inside_status(a->inside, o);
 	status_judge(o);
 	ctl_ok(peer, o);

@@ -244,9 +244,7 @@ follow(struct push *p)
 static bool
 is_by_another_clock(const struct push *p)
 {
-	return p->answer.verdict == VERDICT_BLOCKED &&
-	    answer_has_word(p->answer.want, WANT_RENEW) &&
-	    (p->skew >= APART || p->skew <= -APART);
+	return p->outdated && (p->skew >= APART || p->skew <= -APART);
 }
 
 static enum push_step
@@ -363,6 +361,9 @@ take_answer(struct push *p)
 	p->took = (uint32_t)(clock_mono() - p->sent_mono);
 	if (a->now != CLOCK_NONE)
 		p->skew = a->now - p->sent_wall - p->took / 2;
+	p->outdated = a->verdict == VERDICT_BLOCKED &&
+	    (answer_has_word(a->want, WANT_RENEW) ||
+	    span_is(a->cause, SPAN(CAUSE_EXPIRED)));
 	p->credit = a->credit > 0 ? a->credit : LIMIT_BODY;
 	p->hub_proves = answer_has_word(a->features, FEATURE_RECONCILE) &&
 	    (!p->unspoken || clock_mono() >= p->earliest);

@@ -77,6 +77,8 @@ struct push {
 	/* for status */
 	enum verdict verdict;		/* 0: none yet */
 	char cause[32];			/* … and its word */
+	bool outdated;			/* … it takes our certificate for one
+					 * that has expired */
 	char *reason;			/* why it isn't well; NULL: it is */
 	int64_t answered;		/* ms, or CLOCK_NONE */
 	int64_t heard;			/* mono ms: the same, or the start */

@@ -14,8 +14,10 @@
 #include "contrib/base/backoff.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "contrib/base/timer.h"
 
 #define FIRST_LOOK 60000	/* ms, at most, after the start */
@@ -27,6 +29,9 @@
 #define LAST_TRY 3600000	/* … and of the last, after failures */
 #define SLACK 500		/* ms */
 #define FRESH 10000		/* ms that a certificate is called new */
+#define LATE 900000		/* ms at least between tries of who has an
+				 * expired one, and was told no */
+#define REFUSED 3		/* exit status of the child: the hub won't */
 #define WHY_MAX 4096
 
 struct renew {
@@ -42,12 +47,22 @@ struct renew {
 	int64_t made;			/* mono ms, the last one; 0: none */
 	bool wanted;			/* by the hub, due or not */
 	bool said;			/* that it has expired */
+	char *failed;			/* why the last try did; NULL */
 	pid_t child;			/* 0: none */
 	int fd;				/* what it says */
 };
 
+/* Ends of lines stand between reasons, and behind the last. */
+static void
+cut_end(struct buf *why)
+{
+	while (why->n > 0 && why->at[why->n - 1] == '\n')
+		buf_cut(why, why->n - 1);
+}
+
 bool
-renew_now(const struct line *line, const char *dir, struct buf *why)
+renew_now(const struct line *line, const char *dir, bool *answered,
+    struct buf *why)
 {
 	struct cmp_exchange way = { .hub = line->hub, .line = line };
 	EVP_PKEY *key = keep_get_key(line->key, why);
@@ -62,6 +77,8 @@ renew_now(const struct line *line, const char *dir, struct buf *why)
 	    cmp_exchange_send, &way, &got, why) &&
 	    identity_save(dir, fresh, got, NULL, why);
 	X509_free(got);
+	*answered = fresh != NULL && !way.unreached;
+	cut_end(why);
 	keep_free_certs(cas);
 	X509_free(cert);
 	EVP_PKEY_free(fresh);
@@ -83,14 +100,14 @@ _Noreturn static void
 be_child(const struct renew *r, int fd)
 {
 	struct buf why;
-	bool ok;
+	bool ok, answered;
 
 	signal(SIGTERM, SIG_DFL);
 	buf_init(&why, WHY_MAX);
-	ok = renew_now(r->line, r->dir, &why);
+	ok = renew_now(r->line, r->dir, &answered, &why);
 	if (why.n > 0 && write(fd, why.at, why.n) < 0)
 		_exit(2);
-	_exit(ok ? 0 : 1);
+	_exit(ok ? 0 : answered ? REFUSED : 1);
 }
 
 static void
@@ -126,14 +143,42 @@ look_after(struct renew *r, int64_t wait)
 	    LOOK);
 }
 
+static bool
+has_expired(const char *dir)
+{
+	struct identity i;
+	struct buf why;
+	bool expired;
+
+	buf_init(&why, WHY_MAX);
+	expired = identity_read(&i, dir, &why) &&
+	    i.not_after <= clock_wall();
+	buf_clear(&why);
+	return expired;
+}
+
+/* What the hub wants it may refuse as long as it waits for something else of
+ * this agent. */
+static uint32_t
+least_wait(const struct renew *r, bool refused)
+{
+	if (r->wanted)
+		return FRESH;
+	return refused && has_expired(r->dir) ? LATE : LOOK;
+}
+
 static void
-failed(struct renew *r, struct span why)
+failed(struct renew *r, bool refused, struct span why)
 {
 	char quoted[LOG_QUOTE_MAX], when[CLOCK_TEXT_MAX];
-	/* What the hub wants it may refuse as long as it waits for something
-	 * else of this agent. */
-	int64_t wait = backoff_next(&r->backoff, r->wanted ? FRESH : LOOK);
+	int64_t wait = backoff_next(&r->backoff, least_wait(r, refused));
+	struct buf said;
 
+	buf_init(&said, WHY_MAX);
+	text_plain(&said, why);
+	free(r->failed);
+	r->failed = mem_text(buf_cstr(&said));
+	buf_clear(&said);
 	r->not_before = clock_mono() + wait;
 	look_after(r, wait);
 	log_error("renewal failed, next try in %s: %s", clock_span(when,
@@ -154,12 +199,14 @@ on_heard(evutil_socket_t fd, short what, void *arg)
 	(void)waitpid(r->child, &status, 0);
 	r->child = 0;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		failed(r, (struct span){ .at = why,
-		    .n = n > 0 ? (size_t)n : 0 });
+		failed(r, WIFEXITED(status) && WEXITSTATUS(status) == REFUSED,
+		    (struct span){ .at = why, .n = n > 0 ? (size_t)n : 0 });
 		return;
 	}
 	log_info("renewal: there is a new certificate");
 	backoff_reset(&r->backoff);
+	free(r->failed);
+	r->failed = NULL;
 	r->wanted = r->said = false;
 	r->made = clock_mono();
 	/* With a clock that is wrong it would be due again at once. */
@@ -202,18 +249,14 @@ on_look(evutil_socket_t fd, short what, void *arg)
 	buf_clear(&why);
 }
 
-static bool
-has_expired(const char *dir)
+json_t *
+renew_status(const struct renew *r)
 {
-	struct identity i;
-	struct buf why;
-	bool expired;
+	int64_t left = r->not_before - clock_mono();
 
-	buf_init(&why, WHY_MAX);
-	expired = identity_read(&i, dir, &why) &&
-	    i.not_after <= clock_wall();
-	buf_clear(&why);
-	return expired;
+	return r->failed == NULL ? json_null() : json_pack("{s:o, s:I}",
+	    "failed", json_text_new(span_of(r->failed)), "next_ms",
+	    (json_int_t)(left > 0 ? left : 0));
 }
 
 void
@@ -268,5 +311,6 @@ renew_free(struct renew *r)
 		kill(r->child, SIGTERM);
 		(void)waitpid(r->child, NULL, 0);
 	}
+	free(r->failed);
 	free(r);
 }

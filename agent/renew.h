@@ -8,6 +8,7 @@
 #define ZQ_AGENT_RENEW_H
 
 #include <event2/event.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,8 +16,10 @@
 #include "certs/identity.h"
 #include "contrib/base/buf.h"
 
-/* Does it, and blocks meanwhile. False: why says, and all is as before. */
-bool renew_now(const struct line *line, const char *dir, struct buf *why);
+/* Does it, and blocks meanwhile. False: why says, and all is as before;
+ * *answered: the hub was there, and it won't. */
+bool renew_now(const struct line *line, const char *dir, bool *answered,
+    struct buf *why);
 
 /* When? jitter: 0 … 999. */
 int64_t renew_due(const struct identity *i, uint32_t jitter);
@@ -32,6 +35,9 @@ void renew_free(struct renew *r);
 /* Whom the site trusts has changed: looks within half a minute, and renews
  * if its certificate isn't of the CA that signs from now on. */
 void renew_look(struct renew *r);
+/* Why the last try failed, in the hub's words if it has any, and when the next
+ * one is: {"failed", "next_ms"}; JSON's null if it didn't. */
+json_t *renew_status(const struct renew *r);
 /* The hub wants it now, due or not. May be called as often as the hub says
  * so: does nothing while it is under way, has just been done, or waits to be
  * tried again. */

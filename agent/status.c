@@ -37,20 +37,30 @@ time_text(int64_t ms)
 	    json_string(clock_format(text, ms));
 }
 
+/* An hour too late is a day. */
+static int64_t
+days(int64_t ms)
+{
+	return ms >= 0 ? ms / DAY : -((-ms + DAY - 1) / DAY);
+}
+
 static json_t *
 certificate(const char *dir)
 {
+	int64_t now = clock_wall();
 	struct identity i;
 	struct buf why;
 	json_t *o;
 
 	buf_init(&why, 4096);
 	if (identity_read(&i, dir, &why))
-		o = json_pack("{s:I, s:s, s:s, s:o, s:I}",
+		o = json_pack("{s:I, s:s, s:s, s:o, s:I, s:b, s:o, s:b}",
 		    "site", (json_int_t)i.site, "code", i.code,
 		    "hub_ca", i.hub_ca, "not_after", time_text(i.not_after),
-		    "days_left",
-		    (json_int_t)((i.not_after - clock_wall()) / DAY));
+		    "days_left", (json_int_t)days(i.not_after - now),
+		    "expired", i.not_after <= now,
+		    "ca_not_after", time_text(i.ca_until),
+		    "ca_expired", i.ca_until <= now);
 	else {
 		while (why.n > 0 && why.at[why.n - 1] == '\n')
 			buf_cut(&why, why.n - 1);
@@ -265,6 +275,20 @@ judge_proof(json_t *why, json_t *o)
 		    (unsigned long)differ), differ);
 }
 
+/* By its own clock. Nothing comes through any more then, and only people can
+ * mend it. */
+static void
+judge_certificate(json_t *why, json_t *c)
+{
+	if (json_is_true(json_object_get(c, "ca_expired")))
+		because(why, "%s", _("the hub's CA has ended: the hub's "
+		    "operator makes another (zqhub ca roll) and a new ticket "
+		    "for this site (zqhub site reissue CODE); then run "
+		    "zqagent enroll HUB TICKET here"));
+	else if (json_is_true(json_object_get(c, "expired")))
+		because(why, "%s", _("this site's certificate has expired"));
+}
+
 static void
 judge_held(json_t *why, json_t *hub)
 {
@@ -291,6 +315,7 @@ status_judge(json_t *o)
 
 	if (!json_is_true(json_object_get(o, "running")))
 		because(why, "%s", _("zqagentd is not running"));
+	judge_certificate(why, json_object_get(o, "certificate"));
 	if (trouble != NULL)
 		because_hub(why, json_string_value(trouble));
 	else if (json_is_true(json_object_get(o, "running")) &&

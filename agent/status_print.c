@@ -40,14 +40,24 @@ static void
 print_site(FILE *out, json_t *o)
 {
 	json_t *c = json_object_get(o, "certificate");
+	const char *failed = json_text(json_object_get(o, "renewal"),
+	    "failed");
+	char when[CLOCK_TEXT_MAX + 8];
 
 	if (json_object_get(c, "error") != NULL)
 		fprintf(out, _("site         %s\n"), json_text(c, "error"));
+	else if (json_is_true(json_object_get(c, "expired")))
+		fprintf(out, _("site         %s at %s, certificate expired "
+		    "%s\n"), json_text(c, "code"), json_text(c, "hub_ca"),
+		    ago(when, json_text(c, "not_after")));
 	else
 		fprintf(out, _("site         %s at %s, certificate good for "
 		    "%lld days\n"), json_text(c, "code"),
 		    json_text(c, "hub_ca"),
 		    count(c, "days_left"));
+	if (failed[0] != '\0')
+		fprintf(out, _("             a new one could not be had: "
+		    "%s\n"), failed);
 }
 
 /* By the name that the hub has for it, when two speak with one key. */

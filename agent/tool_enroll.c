@@ -239,7 +239,7 @@ tool_renew(struct tool *t)
 	struct config *c = tool_config(t);
 	struct line line;
 	struct buf why;
-	bool ok, down;
+	bool ok, down, answered;
 
 	if (c == NULL)
 		return 2;
@@ -247,10 +247,8 @@ tool_renew(struct tool *t)
 	ok = line_init(&line, c->top->hub, c->top->dir, &why);
 	if (ok) {
 		line_through(&line, c->top->proxy);
-		ok = renew_now(&line, c->top->dir, &why);
+		ok = renew_now(&line, c->top->dir, &answered, &why);
 	}
-	while (why.n > 0 && why.at[why.n - 1] == '\n')
-		buf_cut(&why, why.n - 1);
 	if (ok) {
 		json_decref(tool_ask(t, json_pack("{s:s}", "do", "identity"),
 		    &down));

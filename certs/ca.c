@@ -353,6 +353,15 @@ ca_key_unfit(EVP_PKEY *key)
 	return why;
 }
 
+const char *
+ca_has_ended(const struct ca *ca)
+{
+	if (ca_days_left(ca->cert, clock_wall()) >= 0)
+		return NULL;
+	return _("the hub's CA has ended: before there is a certificate again "
+	    "the hub's operator makes another CA (zqhub ca roll)");
+}
+
 static void
 put_site(struct issue *i, uint32_t site)
 {
@@ -369,7 +378,8 @@ ca_issue_site(const struct ca *ca, EVP_PKEY *key, uint32_t site,
 	struct issue i;
 
 	must(site > 0);
-	if ((*why = ca_key_unfit(key)) != NULL)
+	if ((*why = ca_key_unfit(key)) != NULL ||
+	    (*why = ca_has_ended(ca)) != NULL)
 		return NULL;
 	issue_begin(&i, key, code, NULL, ca->cert, days);
 	put_leaf(&i, "clientAuth");

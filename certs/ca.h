@@ -48,8 +48,11 @@ bool ca_issue_hub(const struct ca *ca, const char *name,
     const char *const *hosts, int days, const char *key_path,
     const char *cert_path, struct buf *why);
 
+/* NULL, or a sentence: nothing that it signs is good any more. */
+const char *ca_has_ended(const struct ca *ca);
+
 /* Signs a public key for a site. NULL if the key isn't fit (too small, an
- * unknown kind); the certificate is the caller's. */
+ * unknown kind), or the CA has ended; the certificate is the caller's. */
 X509 *ca_issue_site(const struct ca *ca, EVP_PKEY *key, uint32_t site,
     const char *code, int days, const char **why);
 

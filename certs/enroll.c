@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "certs/issue.h"
 #include "certs/request.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -292,6 +293,16 @@ enroll_free(struct enroll *e)
 	free(e);
 }
 
+/* Of what would be made now: not later than its CA (issue.h). */
+static int64_t
+end_of(const struct enroll *e, const struct ca *by)
+{
+	int64_t until = clock_wall() + e->leaf_days * DAY;
+	int64_t last = issue_time(X509_get0_notAfter(by->cert));
+
+	return last < until ? last : until;
+}
+
 bool
 enroll_read(struct enroll *e, struct span der, struct enroll_request *r,
     const char **why)
@@ -304,7 +315,7 @@ enroll_read(struct enroll *e, struct span der, struct enroll_request *r,
 		return false;
 	}
 	*r = q.is;
-	r->until = clock_wall() + e->leaf_days * DAY;
+	r->until = end_of(e, q.by);
 	r->is_confirm = q.head.body == CMP_BODY_CERTCONF ||
 	    request_refusal(&q) != NULL;
 	request_clear(&q);

@@ -152,6 +152,7 @@ tell(struct identity *i, X509 *cert, STACK_OF(X509) *cas,
 	    X509_get_subject_name(ca));
 	i->not_before = issue_time(X509_get0_notBefore(cert));
 	i->not_after = issue_time(X509_get0_notAfter(cert));
+	i->ca_until = issue_time(X509_get0_notAfter(ca));
 	i->outdated = X509_verify(cert, X509_get0_pubkey(ca)) != 1;
 	ERR_clear_error();
 	ca_key_hash(i->key_hash, X509_get0_pubkey(cert));

@@ -33,6 +33,7 @@ struct identity {	/* what status shows */
 	uint32_t site;
 	char code[64];
 	int64_t not_before, not_after;	/* ms */
+	int64_t ca_until;		/* ms: the last CA's own end */
 	char hub_ca[128];		/* the CA's name */
 	bool outdated;			/* signed by another CA than the last
 					 * of anchor.h: to be renewed */

@@ -16,6 +16,7 @@
 #include "contrib/base/text.h"
 
 #define SERIAL 16	/* bytes of randomness; RFC 5280 allows 20 */
+#define DAY INT64_C(86400)	/* s */
 
 static bool
 set_serial(X509 *c)
@@ -33,16 +34,23 @@ set_serial(X509 *c)
 	return ok;
 }
 
+/* By one that has ended there is nothing good: what is made has ended, too. */
 static bool
-set_times(X509 *c, int days)
+set_times(X509 *c, int days, const X509 *by)
 {
-	time_t now = (time_t)(clock_wall() / 1000);
-	time_t early = (time_t)days * 86400 / ISSUE_EARLY_PART;
+	int64_t now = clock_wall() / 1000, until = now + days * DAY, early;
+	int64_t last = by != NULL ? issue_time(X509_get0_notAfter(by)) / 1000 :
+	    until;
 
-	if (early > ISSUE_EARLY)
+	if (last < until)
+		until = last;
+	early = until > now ? (until - now) / ISSUE_EARLY_PART :
+	    now - until + DAY;
+	if (until > now && early > ISSUE_EARLY)
 		early = ISSUE_EARLY;
-	return ASN1_TIME_set(X509_getm_notBefore(c), now - early) != NULL &&
-	    ASN1_TIME_adj(X509_getm_notAfter(c), now, days, 0) != NULL;
+	return ASN1_TIME_set(X509_getm_notBefore(c), (time_t)(now - early)) !=
+	    NULL && ASN1_TIME_set(X509_getm_notAfter(c), (time_t)until) !=
+	    NULL;
 }
 
 /* Bytes of the first ISSUE_NAME_MAX characters. */
@@ -86,7 +94,7 @@ issue_begin(struct issue *i, EVP_PKEY *key, const char *name,
 	must(i->cert != NULL && days > 0);
 	i->by = by != NULL ? by : i->cert;
 	i->bad = X509_set_version(i->cert, X509_VERSION_3) != 1 ||
-	    !set_serial(i->cert) || !set_times(i->cert, days) ||
+	    !set_serial(i->cert) || !set_times(i->cert, days, by) ||
 	    !set_names(i->cert, name, unit, i->by) ||
 	    X509_set_pubkey(i->cert, key) != 1;
 }

@@ -25,7 +25,7 @@ struct issue {
 
 /* Serial (random), validity, key and subject "CN=name" with "OU=unit" if
  * unit isn't NULL. Names are UTF-8 and cut to what a name may have. `by` is
- * NULL for a root. */
+ * NULL for a root; nothing outlives it. */
 void issue_begin(struct issue *i, EVP_PKEY *key, const char *name,
     const char *unit, X509 *by, int days);
 

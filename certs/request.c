@@ -272,5 +272,7 @@ request_refusal(const struct request *q)
 		    "its secret");
 	if (!q->is.mac_good)
 		return NULL;	/* the book has better words for that */
+	if (ca_has_ended(q->by) != NULL)
+		return ca_has_ended(q->by);
 	return q->complete ? q->unfit : _(REQUEST_INCOMPLETE);
 }

@@ -84,6 +84,24 @@ put_ahead(struct buf *b, const struct site_info *s)
 	    clock_show(when, s->ahead));
 }
 
+/* Nothing that it says is let in. */
+static bool
+has_expired(const struct site_info *s)
+{
+	return s->until != CLOCK_NONE && s->until < clock_wall();
+}
+
+static void
+put_expired(struct buf *b, const struct site_info *s)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	buf_printf(b, _("its certificate expired at %s: an agent that runs "
+	    "renews it by itself within grace_days, later it needs a new "
+	    "ticket: zqhub site reissue %s"), clock_show(when, s->until),
+	    s->code);
+}
+
 void
 advice_put(struct buf *b, const struct site_info *s)
 {
@@ -93,6 +111,8 @@ advice_put(struct buf *b, const struct site_info *s)
 		buf_printf(b, _("its certificate was renewed only after it "
 		    "had expired: nothing is taken until zqhub site admit "
 		    "%s"), s->code);
+	else if (has_expired(s))
+		put_expired(b, s);
 	else if (s->forked)
 		put_fork(b, s);
 	else if (s->gate || s->agent_held > 0)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "hub/counters.h"
 #include "hub/history.h"
 #include "hub/home_days.h"
 #include "hub/home_row.h"
@@ -141,6 +142,15 @@ look_at_certificate(const struct scanning *s, const char *whose,
 	}
 }
 
+/* An agent's that ends with its CA is told of with that, once for all. */
+static bool
+ends_with_ca(int64_t until)
+{
+	uint64_t ca = stats_get(COUNTER_CA_EXPIRY);
+
+	return ca != 0 && until / 1000 >= (int64_t)ca;
+}
+
 /* --- the home page -------------------------------------------------------------- */
 
 static void
@@ -250,7 +260,7 @@ alert_scan_site(struct alert_scan *scan, struct db_txn *t, uint32_t number,
 		look_at_agent(&s);
 		look_at_clock(&s);
 		look_at_index(&s);
-		if (site.until != CLOCK_NONE)
+		if (site.until != CLOCK_NONE && !ends_with_ca(site.until))
 			look_at_certificate(&s, "agent", site.until, life);
 	}
 	look_at_home(&s);

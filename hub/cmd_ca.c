@@ -347,8 +347,13 @@ say_cert(const char *what, const X509 *cert)
 	issue_common_name(name, sizeof(name), n);
 	(void)X509_NAME_get_text_by_NID((X509_NAME *)(uintptr_t)n,
 	    NID_organizationalUnitName, unit, sizeof(unit));
-	printf(_("%s: %s (%s), until %s (%d days)\n"), what, name, unit,
-	    clock_show(when, until), ca_days_left(cert, clock_wall()));
+	if (has_ended(cert))
+		printf(_("%s: %s (%s), ended at %s\n"), what, name, unit,
+		    clock_show(when, until));
+	else
+		printf(_("%s: %s (%s), until %s (%d days)\n"), what, name,
+		    unit, clock_show(when, until),
+		    ca_days_left(cert, clock_wall()));
 }
 
 static X509 *
@@ -370,9 +375,10 @@ cert_json(const X509 *cert)
 {
 	char when[CLOCK_TEXT_MAX];
 
-	return cert == NULL ? json_null() : json_pack("{s:s, s:i}", "until",
-	    clock_format(when, issue_time(X509_get0_notAfter(cert))),
-	    "days_left", ca_days_left(cert, clock_wall()));
+	return cert == NULL ? json_null() : json_pack("{s:s, s:i, s:b}",
+	    "until", clock_format(when, issue_time(X509_get0_notAfter(
+	    cert))), "days_left", ca_days_left(cert, clock_wall()),
+	    "ended", has_ended(cert));
 }
 
 static void
@@ -385,8 +391,36 @@ status_json(const struct cas *c, X509 *hub, struct tally *t)
 	    "left", json_incref(t->list)));
 }
 
+/* Certificates end with their CA: so a site whose own is the last of it has to
+ * have followed a roll before, or can't come any more. */
 static void
-status_text(const struct cas *c, X509 *hub, const struct tally *t)
+say_end(const struct cmd_line *l, const struct cas *c,
+    const struct tally *t)
+{
+	int left = ca_days_left(c->now, clock_wall());
+
+	if (has_ended(c->now) && t->roll.rolling)
+		printf(_("The CA has ended: sites that have no certificate of "
+		    "the new one can't come for it.\n"
+		    "  zqhub ca roll --finish --force    ends the old one\n"
+		    "  zqhub site reissue --all          makes tickets "
+		    "then\n"));
+	else if (has_ended(c->now))
+		printf(_("The CA has ended: no certificate of it is good any "
+		    "more, and no site can come by itself.\n"
+		    "  zqhub ca roll                     makes a new one\n"
+		    "  zqhub ca roll --finish --force    ends the old one\n"
+		    "  zqhub site reissue --all          makes tickets "
+		    "then\n"));
+	else if (!t->roll.rolling && left < (int)l->config->leaf_days)
+		printf(_("Certificates end with their CA. zqhub ca roll makes "
+		    "a new one, and sites follow by\nthemselves as long as "
+		    "this one is good.\n"));
+}
+
+static void
+status_text(const struct cmd_line *l, const struct cas *c, X509 *hub,
+    const struct tally *t)
 {
 	char when[CLOCK_TEXT_MAX];
 
@@ -395,10 +429,7 @@ status_text(const struct cas *c, X509 *hub, const struct tally *t)
 		say_cert(_("the next CA"), c->next);
 	if (hub != NULL)
 		say_cert(_("the hub's certificate"), hub);
-	if (has_ended(c->now))
-		printf(_("The CA has ended: no certificate of it is good any "
-		    "more, whatever that says of\nitself. zqhub ca roll makes "
-		    "a new one.\n"));
+	say_end(l, c, t);
 	if (!t->roll.rolling)
 		return;
 	printf(_("being rolled over since %s: %" PRIu64 " of %" PRIu64
@@ -438,7 +469,7 @@ run_status(struct cmd_line *l)
 		if (l->json)
 			status_json(&c, hub, &t);
 		else
-			status_text(&c, hub, &t);
+			status_text(l, &c, hub, &t);
 		code = (t.roll.rolling && t.behind > 0) || has_ended(c.now) ?
 		    CMD_NO : CMD_OK;
 	}
@@ -467,7 +498,8 @@ const struct cmd cmd_ca_list[] = {
 	{ .name = "ca status", .words = "", .json = true, .run = run_status,
 	  .about = N_("show how long the hub's certificates are good, and who "
 	    "has followed a roll"),
-	  .more = N_("Exit 1 while sites have a certificate of the old CA."),
+	  .more = N_("Exit 1 while sites have a certificate of the old CA, "
+	    "and when the CA has ended."),
 	  .examples = "ca status\nca status --json | jq -r '.left[].code'" },
 	{ .name = NULL },
 };

@@ -37,6 +37,8 @@ struct errand {
 	int64_t whole;		/* mono ms, when it was handed over; or 0 */
 };
 
+#define DAY INT64_C(86400000)	/* ms */
+
 /* --- who may ask --------------------------------------------------------- */
 
 static void
@@ -52,24 +54,28 @@ refuse_blocked(struct http_request *r, const char *cause,
 	buf_clear(&b);
 }
 
-/* The agent may get a new one by itself, and is asked to. */
+/* The agent may get a new one by itself, and is asked to, or it is too late
+ * for that. */
 static void
-refuse_expired(struct http_request *r, int64_t not_after)
+refuse_expired(const struct edge *e, struct http_request *r,
+    int64_t not_after)
 {
 	struct buf b;
 
 	buf_init(&b, LIMIT_ANSWER);
-	edge_words_expired(&b, not_after);
+	edge_words_expired(&b, not_after,
+	    (int64_t)e->config->grace_days * DAY);
 	stats_add(COUNTER_EDGE_REFUSED, 1);
 	http_answer(r, 403, EDGE_WORDS_TYPE, buf_look(&b));
 	buf_clear(&b);
 }
 
 static void
-refuse_stranger(struct http_request *r, const struct peer *p)
+refuse_stranger(const struct edge *e, struct http_request *r,
+    const struct peer *p)
 {
 	if (p->flaw == PEER_EXPIRED)
-		refuse_expired(r, p->not_after);
+		refuse_expired(e, r, p->not_after);
 	else
 		http_refuse(r, 403, "%s", p->flaw == PEER_FOREIGN ?
 		    edge_words_foreign() : edge_words_stranger());
@@ -83,7 +89,7 @@ admit(struct edge *e, struct http_request *r)
 	const char *blocked, *cause;
 
 	if (!g->peer.known) {
-		refuse_stranger(r, &g->peer);
+		refuse_stranger(e, r, &g->peer);
 		return NULL;
 	}
 	blocked = edge_sites_blocked(e->sites, g->peer.site, &cause);
@@ -92,7 +98,7 @@ admit(struct edge *e, struct http_request *r)
 		return NULL;
 	}
 	if (g->peer.not_after < clock_wall()) {
-		refuse_expired(r, g->peer.not_after);
+		refuse_expired(e, r, g->peer.not_after);
 		return NULL;
 	}
 	return g;

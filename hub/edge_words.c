@@ -49,20 +49,25 @@ edge_words_stranger(void)
 }
 
 void
-edge_words_expired(struct buf *b, int64_t not_after)
+edge_words_expired(struct buf *b, int64_t not_after, int64_t grace)
 {
-	char when[CLOCK_TEXT_MAX], now[CLOCK_TEXT_MAX];
+	char when[CLOCK_TEXT_MAX], here[CLOCK_TEXT_MAX];
+	int64_t now = clock_wall();
+	bool late = now - not_after > grace;
 	struct buf why;
 
 	buf_init(&why, 1024);
-	buf_printf(&why, _("the site's certificate expired at %s (by the "
-	    "hub's clock it is %s): the agent asks for a new one by itself, "
-	    "unless it is too late for that; then ask the hub's operator for "
-	    "a new ticket (zqhub site reissue)"),
-	    clock_show(when, not_after), clock_show(now, clock_wall()));
+	buf_printf(&why, late ? _("the site's certificate expired at %s (by "
+	    "the hub's clock it is %s), too long ago to be renewed: ask the "
+	    "hub's operator for a new ticket (zqhub site reissue)") :
+	    _("the site's certificate expired at %s (by the hub's clock it "
+	    "is %s): the agent asks for a new one by itself"),
+	    clock_show(when, not_after), clock_show(here, now));
 	answer_begin(b, &(struct answer){
-		.verdict = VERDICT_BLOCKED, .now = clock_wall(),
-		.reason = buf_look(&why), .want = SPAN(WANT_RENEW),
+		.verdict = VERDICT_BLOCKED, .now = now,
+		.cause = late ? SPAN(CAUSE_EXPIRED) : SPAN_NONE,
+		.reason = buf_look(&why),
+		.want = late ? SPAN_NONE : SPAN(WANT_RENEW),
 		.features = SPAN(FEATURES_HUB),
 	});
 	answer_end(b);

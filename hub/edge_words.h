@@ -14,8 +14,9 @@ void edge_words_hello(struct buf *b, const char *name);
 /* after: ms until it may come back, or 0. */
 void edge_words_refusal(struct buf *b, enum verdict v, const char *why,
     uint32_t after);
-/* A certificate that was good until then: wants a renewal. */
-void edge_words_expired(struct buf *b, int64_t not_after);
+/* A certificate that was good until then: wants a renewal, unless that is
+ * longer ago than `grace`, ms. */
+void edge_words_expired(struct buf *b, int64_t not_after, int64_t grace);
 /* One of a CA that this hub doesn't trust, or no longer. */
 const char *edge_words_foreign(void);
 /* … to a site that may not speak, by the cause (answer.h). */

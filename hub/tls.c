@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "certs/issue.h"
 #include "certs/keep.h"
 #include "certs/roll.h"
 #include "contrib/base/clock.h"
@@ -134,6 +135,14 @@ has_host(X509 *cert, const char *host)
 	return X509_check_host(cert, host, 0, 0, NULL) == 1;
 }
 
+/* It lasts as long as its CA: a longer one there can't be. */
+static bool
+is_at_its_end(const X509 *cert, const struct ca *ca)
+{
+	return issue_time(X509_get0_notAfter(cert)) >=
+	    issue_time(X509_get0_notAfter(ca->cert));
+}
+
 /* Of this CA, with this key, in date, for all of these names? */
 static bool
 is_good(X509 *cert, EVP_PKEY *key, const struct ca *ca,
@@ -141,7 +150,8 @@ is_good(X509 *cert, EVP_PKEY *key, const struct ca *ca,
 {
 	if (X509_check_private_key(cert, key) != 1 ||
 	    X509_verify(cert, ca->key) != 1 ||
-	    ca_days_left(cert, clock_wall()) < TLS_RENEW_DAYS)
+	    (ca_days_left(cert, clock_wall()) < TLS_RENEW_DAYS &&
+	    !is_at_its_end(cert, ca)))
 		return false;
 	for (size_t i = 0; i < hosts->count; i++)
 		if (!has_host(cert, hosts->list[i]))

@@ -63,6 +63,8 @@ struct answer {
 #define CAUSE_UNKNOWN "unknown"		/* the hub has no such site */
 #define CAUSE_QUARANTINED "quarantined"	/* renewed too late: the operator has
 					 * to let it in again */
+#define CAUSE_EXPIRED "expired"		/* its certificate, too long ago to be
+					 * renewed: a new ticket helps */
 /* … and FORKED: */
 #define CAUSE_CONTENT "content"		/* same number, other content */
 #define CAUSE_INSTANCE "instance"	/* two agents take turns */

@@ -101,5 +101,13 @@ kur 180 "$T/b.pem" "$T/b.key" "$T/c.key" "$T/c.pem" && die "renewed after the da
 grep -q 'zqhub site reissue' "$T/cmp" || { cat "$T/cmp"; die "no word of reissue"; }
 late() { grep -q 'renewal failed.*zqhub site reissue' "$T/agent-4101000001.log"; }
 wait_for 60 "the agent to say so" late
+grep 'x0a' "$T/agent-4101000001.log" && die "a line's end within a line"
+says_what() { zqagent 4101000001 status >"$T/status"
+	grep -q 'certificate expired .* ago' "$T/status" &&
+	grep -q 'too long ago to be renewed.*zqhub site reissue' "$T/status"; }
+wait_for 60 "its status to say what to do" says_what
+zqhub status >"$T/status"
+grep -q '4101000001.*its certificate expired at.*zqhub site reissue' "$T/status" ||
+	{ cat "$T/status"; die "the hub's status has no reason"; }
 zqhub journal verify || die "the chain"
 exit 0

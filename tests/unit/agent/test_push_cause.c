@@ -24,6 +24,8 @@ START_TEST(test_causes)
 		    3600000 },
 		{ VERDICT_BLOCKED, "unknown", "no such site", 0, 0 },
 		{ VERDICT_BLOCKED, "quarantined", "expired", 0, 0 },
+		{ VERDICT_BLOCKED, "expired", "zqhub site reissue CODE",
+		    1800000, 3600000 },
 		{ VERDICT_BLOCKED, "odd", "has blocked this site", 0, 0 },
 		{ VERDICT_FORKED, "content", "other changes", 0, 0 },
 		{ VERDICT_FORKED, "instance", "two agents", 0, 0 },
@@ -86,10 +88,20 @@ END_TEST
  * is renewed by that, and both are named. */
 START_TEST(test_other_clock)
 {
+	hub.verdict = VERDICT_BLOCKED;
+	hub.times = -1;
+	hub.cause = "expired";		/* not even to be renewed any more */
+	hub.ahead = INT64_C(8640000000);
+	start();
+	WAIT_FOR(status_has("step", "stop"));
+	ck_assert(status_has("trouble", "differ by 100 d"));
+	stop();
+	hub.cause = NULL;
+	hub.verdict = VERDICT_TAKEN;
+	hub.ahead = 0;
 	start();
 	WAIT_FOR(push_is_well(push));
 	hub.verdict = VERDICT_BLOCKED;
-	hub.times = -1;
 	hub.want = "renew";
 	hub.ahead = INT64_C(8640000000);
 	push_kick(push);

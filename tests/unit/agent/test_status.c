@@ -50,6 +50,21 @@ static const struct {
 	    "item and does not show it; zqagent letters says why" },
 };
 
+/* What only people can mend comes with what they do. */
+START_TEST(certificates)
+{
+	ck_assert_ptr_nonnull(strstr(why_not("{\"running\":true,\"hub\":{"
+	    "\"answered\":\"2026-11-22T00:00:00Z\"},\"certificate\":{"
+	    "\"expired\":true,\"ca_expired\":false}}"),
+	    "certificate has expired"));
+	ck_assert_ptr_nonnull(strstr(why_not("{\"running\":true,\"hub\":{"
+	    "\"answered\":\"2026-11-22T00:00:00Z\"},\"certificate\":{"
+	    "\"expired\":true,\"ca_expired\":true}}"),
+	    "(zqhub ca roll) and a new ticket for this site (zqhub site "
+	    "reissue CODE)"));
+}
+END_TEST
+
 START_TEST(counts)
 {
 	char json[1000];
@@ -71,6 +86,7 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(t, counts, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(t, certificates);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

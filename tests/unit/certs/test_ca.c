@@ -10,6 +10,7 @@
 
 #include "certs/identity.h"
 #include "certs/issue.h"
+#include "certs/keep.h"
 #include "tests/unit/certs/help.h"
 
 static mode_t
@@ -202,10 +203,13 @@ START_TEST(test_times)
 	EVP_PKEY *key = identity_make_key();
 	int64_t now = clock_civil(2049, 12, 31, 23, 58, 0);
 	const char *why = "";
+	struct ca ca;
 	X509 *cert;
 
 	clock_set(now, 0);
-	cert = ca_issue_site(&help_ca, key, 1, CODE, 90, &why);
+	ck_assert(ca_create(help_path("then"), CLUSTER, &help_why));
+	ck_assert(ca_open(&ca, help_path("then"), &help_why));
+	cert = ca_issue_site(&ca, key, 1, CODE, 90, &why);
 	ck_assert_ptr_nonnull(cert);
 	ck_assert_int_eq(issue_time(X509_get0_notBefore(cert)),
 	    now - ISSUE_EARLY * 1000LL);
@@ -213,10 +217,44 @@ START_TEST(test_times)
 	    now + 90 * 24 * 3600000LL);
 	X509_free(cert);
 	for (int days = 1; days < 400; days += 7) {
-		cert = ca_issue_site(&help_ca, key, 1, CODE, days, &why);
+		cert = ca_issue_site(&ca, key, 1, CODE, days, &why);
 		ck_assert_int_eq(issue_when(cert), now);
 		X509_free(cert);
 	}
+	clock_release();
+	ca_close(&ca);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
+/* Nothing outlives its CA; and by one that has ended nobody gets any. */
+START_TEST(test_end)
+{
+	static const char *const hosts[] = { "hub.example", NULL };
+	int64_t last = issue_time(X509_get0_notAfter(help_ca.cert));
+	EVP_PKEY *key = identity_make_key();
+	const int64_t day = 24 * 3600000LL;
+	const char *why = "";
+	X509 *cert;
+
+	for (int64_t left = 40 * day; left > 0; left -= 13 * day) {
+		clock_set(last - left, 0);
+		ck_assert_ptr_null(ca_has_ended(&help_ca));
+		cert = ca_issue_site(&help_ca, key, 1, CODE, 90, &why);
+		ck_assert_int_eq(issue_time(X509_get0_notAfter(cert)), last);
+		ck_assert_int_eq(issue_when(cert), last - left);
+		X509_free(cert);
+	}
+	clock_set(last + 1000, 0);
+	ck_assert_ptr_null(ca_issue_site(&help_ca, key, 1, CODE, 90, &why));
+	ck_assert_ptr_nonnull(strstr(why, "zqhub ca roll"));
+	/* The hub has to have one to start with, good or not. */
+	ck_assert(ca_issue_hub(&help_ca, CLUSTER, hosts, CA_HUB_DAYS,
+	    help_path("late.key"), help_path("late.pem"), &help_why));
+	cert = keep_get_cert(help_path("late.pem"), &help_why);
+	ck_assert_int_eq(issue_time(X509_get0_notAfter(cert)), last);
+	ck_assert_int_lt(issue_time(X509_get0_notBefore(cert)), last);
+	X509_free(cert);
 	clock_release();
 	EVP_PKEY_free(key);
 }
@@ -298,6 +336,7 @@ main(void)
 	tcase_add_test(c, test_hub);
 	tcase_add_test(c, test_site);
 	tcase_add_test(c, test_times);
+	tcase_add_test(c, test_end);
 	tcase_add_test(c, test_serials_are_long_and_differ);
 	tcase_add_test(c, test_keys);
 	tcase_add_test(c, test_pin_is_of_the_key);

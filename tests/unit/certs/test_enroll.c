@@ -424,6 +424,35 @@ START_TEST(test_expired)
 }
 END_TEST
 
+/* What the book writes down is what is made: it ends with the CA. Afterwards
+ * the book isn't asked, or a ticket would be used up for nothing. */
+START_TEST(test_end_of_ca)
+{
+	STACK_OF(X509) *cas = help_certs(help_ca.cert, NULL);
+	EVP_PKEY *key = identity_make_key(), *next = identity_make_key();
+	int64_t until = issue_time(X509_get0_notAfter(help_ca.cert));
+	X509 *cert, *fresh;
+	const char *why;
+
+	renewal_refusal = NULL;
+	clock_set(until - 10 * 24 * 3600000LL, 0);
+	cert = ca_issue_site(&help_ca, key, SITE, CODE, 90, &why);
+	ck_assert(enroll_renew(cert, key, cas, next, send_renewal, NULL,
+	    &fresh, &help_why));
+	ck_assert_int_eq(renewal.until, until);
+	ck_assert_int_eq(issue_time(X509_get0_notAfter(fresh)), until);
+	X509_free(fresh);
+	clock_set(until + 3600000LL, 0);
+	ck_assert(!enroll_renew(cert, key, cas, next, send_renewal, NULL,
+	    &fresh, &help_why));
+	ck_assert(renewal.is_confirm);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(next);
+	keep_free_certs(cas);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -445,6 +474,7 @@ main(void)
 	tcase_add_test(c, test_renews);
 	tcase_add_test(c, test_renewal_of_strangers);
 	tcase_add_test(c, test_expired);
+	tcase_add_test(c, test_end_of_ca);
 	suite_add_tcase(s, c);
 	return help_main(s);
 }

@@ -5,6 +5,7 @@
 #include "tests/unit/hub/storekit.h"
 
 #include "hub/alert_scan.h"
+#include "hub/counters.h"
 #include "hub/monitor_state.h"
 #include "hub/pulse.h"
 #include "hub/writer.h"
@@ -158,6 +159,23 @@ START_TEST(test_certificate)
 		ck_assert_int_eq(f->raise, cases[i].raise);
 		ck_assert_int_eq(f->step, cases[i].step);
 	}
+}
+END_TEST
+
+/* One that ends with the CA is not told of a second time. */
+START_TEST(test_end_of_ca)
+{
+	int64_t until = k.now + 7 * DAY;
+
+	counters_open();
+	enroll(1, until);
+	stats_set(COUNTER_CA_EXPIRY, (uint64_t)(until / 1000));
+	look();
+	ck_assert_ptr_null(fact("certificate", "4100000001 agent"));
+	stats_set(COUNTER_CA_EXPIRY, (uint64_t)(until / 1000) + 1);
+	look();
+	ck_assert_ptr_nonnull(fact("certificate", "4100000001 agent"));
+	stats_close();
 }
 END_TEST
 
@@ -318,6 +336,7 @@ main(void)
 	tcase_add_test(t, test_pulse);
 	tcase_add_test(t, test_certificate);
 	tcase_add_test(t, test_short_certificate);
+	tcase_add_test(t, test_end_of_ca);
 	tcase_add_test(t, test_view);
 	tcase_add_test(t, test_moves);
 	tcase_add_test(t, test_blocked);

@@ -465,6 +465,38 @@ START_TEST(test_no_view)
 }
 END_TEST
 
+/* When the CA has ended: what helps, in this order; exit 1. */
+START_TEST(test_end_of_ca)
+{
+	int64_t now = clock_wall();
+
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run("ca", "status", NULL), 0);
+	ck_assert_ptr_null(strstr(out, "ca roll"));
+	clock_set(now + (CA_DAYS - 60) * INT64_C(86400000), 0);
+	ck_assert_int_eq(run("ca", "status", NULL), 0);
+	says(out, "(59 days)");
+	says(out, "Certificates end with their CA. zqhub ca roll");
+	clock_set(now + (CA_DAYS + 51) * INT64_C(86400000), 0);
+	ck_assert_int_eq(run("ca", "status", NULL), 1);
+	says(out, ", ended at ");
+	says(out, "zqhub ca roll --finish --force");
+	says(out, "zqhub site reissue --all");
+	ck_assert_int_eq(run("ca", "status", "--json", NULL), 1);
+	says(out, "\"ended\": true");
+	ck_assert_int_eq(run("ca", "roll", NULL), 0);
+	says(out, "no site can come by itself");
+	ck_assert_int_eq(run("ca", "status", NULL), 1);
+	says(out, "The CA has ended: sites that have no certificate of the new "
+	    "one can't come");
+	ck_assert_int_eq(run("ca", "roll", "--finish", "--force", NULL), 0);
+	ck_assert_int_eq(run("ca", "status", NULL), 0);
+	clock_release();
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_keeping)
 {
 	char file[96];
@@ -534,6 +566,7 @@ add(TCase *t)
 	tcase_add_test(t, test_made_password_on_a_full_disk);
 	tcase_add_test(t, test_no_view);
 	tcase_add_test(t, test_keeping);
+	tcase_add_test(t, test_end_of_ca);
 	tcase_add_test(t, test_columns);
 }
 

@@ -91,6 +91,16 @@ START_TEST(test_expired)
 	    "verdict=\"blocked\""));
 	ck_assert_uint_eq(bed.kinds[FRAME_PEER], 0);
 	ck_assert_uint_eq(bed.kinds[FRAME_LETTERS], 0);
+	/* Longer ago than the days of grace: it is told so, and asked for
+	 * nothing. */
+	clock_set(clock_wall() + INT64_C(86400000) *
+	    (int64_t)bed.config->grace_days, clock_mono());
+	buf_reset(&c.got);
+	say(&c, "GET", "/v1/letters", NULL, SPAN_NONE);
+	ck_assert(bed_until(&c, "</zq:answer>"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got), "cause=\"expired\""));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got), "zqhub site reissue"));
+	ck_assert_ptr_null(strstr(buf_cstr(&c.got), "want=\"renew\""));
 	say(&c, "POST", ENROLL_PATH, ENROLL_TYPE, SPAN("kur"));
 	ck_assert(frame_comes(FRAME_CMP));
 	bed_leave(&c);

@@ -15,6 +15,7 @@
 #include "certs/ca.h"
 #include "certs/enroll.h"
 #include "certs/identity.h"
+#include "certs/issue.h"
 #include "certs/keep.h"
 #include "certs/roll.h"
 #include "certs/signed.h"
@@ -392,6 +393,34 @@ START_TEST(test_hub_certificate)
 }
 END_TEST
 
+/* As long as its CA, and not made anew for nothing each time that it is looked
+ * at; when that has ended the hub starts all the same. */
+START_TEST(test_hub_certificate_at_the_end)
+{
+	char path[CONFIG_PATH_MAX];
+	X509 *cert = keep_get_cert(config_path(path, bed.dir,
+	    CONFIG_CA "/ca.pem"), &bed.why);
+	int64_t last = issue_time(X509_get0_notAfter(cert));
+	int cas;
+
+	X509_free(cert);
+	listen_as_edge();
+	clock_set(last - 20 * INT64_C(86400000), 0);
+	ck_assert(reread());
+	ck_assert_uint_eq(told.count, 1);
+	cert = told_cert(&cas);
+	ck_assert_int_eq(issue_time(X509_get0_notAfter(cert)), last);
+	X509_free(cert);
+	ck_assert(reread());
+	ck_assert_uint_eq(told.count, 1);
+	clock_set(last + 20 * INT64_C(86400000), 0);
+	ck_assert(reread());
+	ck_assert_uint_eq(told.count, 1);
+	clock_release();
+	stop_listening();
+}
+END_TEST
+
 START_TEST(test_rolled)
 {
 	char dir[CONFIG_PATH_MAX];
@@ -498,6 +527,7 @@ main(void)
 	tcase_add_test(t, test_rubbish);
 	tcase_add_test(t, test_bounded);
 	tcase_add_test(t, test_hub_certificate);
+	tcase_add_test(t, test_hub_certificate_at_the_end);
 	tcase_add_test(t, test_rolled);
 	tcase_add_test(t, test_sign);
 	tcase_add_test(t, test_spoilt);
