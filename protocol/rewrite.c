@@ -135,7 +135,7 @@ rewrite_url(const struct rewrite *w, struct span url, int64_t when,
 		return false;
 	buf_init(&moved, LIMIT_URL);
 	follow(w, e, url, when, &moved);
-	touched = !span_is(buf_look(&moved), url);
+	touched = !url_place_same(buf_look(&moved), url);
 	if (touched && out != NULL)
 		buf_span(out, buf_look(&moved));
 	if (touched && number != NULL)

@@ -48,9 +48,10 @@ size_t rewrite_count(const struct rewrite *w);
 const struct rewrite_rule *rewrite_get(const struct rewrite *w,
     uint32_t number);
 
-/* Where url is at the time `when`. False: no rule touches it. `out` (may be
- * NULL) gets the address appended, `number` (may be NULL) the first rule's
- * number: who moved url itself. Under 2 µs for what isn't touched. */
+/* Where url is at the time `when`. False: no rule touches it, or it went there
+ * and back: it is at the same place, whatever the scheme. `out` (may be NULL)
+ * gets the address appended, `number` (may be NULL) the first rule's number:
+ * who moved url itself. Under 2 µs for what isn't touched. */
 bool rewrite_url(const struct rewrite *w, struct span url, int64_t when,
     struct buf *out, uint32_t *number);
 

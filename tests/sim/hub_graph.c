@@ -467,12 +467,28 @@ is_right(const struct graph_target *n, const struct target *t)
 static void
 show_rules(const struct naive *n, const char *url)
 {
-	for (size_t i = 0; i < n->rules; i++)
-		if (is_of(&n->rule[i], strchr(url, ':') + 3))
-			trace("check", "move %u: %s is %s from %lld on%s",
-			    n->rule[i].move, n->rule[i].old, n->rule[i].new,
-			    (long long)(n->rule[i].from - SIM_EPOCH),
-			    n->rule[i].effective ? "" : ", not yet");
+	for (size_t i = 0; i < n->rules; i++) {
+		const struct graph_rule *r = &n->rule[i];
+
+		trace("check", "move %u%s: %s is %s from %lld on%s", r->move,
+		    is_of(r, strchr(url, ':') + 3) ? ", of this" : "",
+		    r->old, r->new, (long long)(r->from - SIM_EPOCH),
+		    r->effective ? "" : ", not yet");
+	}
+}
+
+/* What the hub would say if it looked now: a row may not have been. */
+static void
+show_look(const struct naive *n, const char *url)
+{
+	struct rewrite *rules = rewrite_new();
+	struct target_verdict v;
+
+	move_rules_effective(n->t, rules);
+	target_judge(n->t, rules, span_of(url), INT64_MAX, &v, NULL);
+	trace("check", "looked at now it is %s%s, by move %u",
+	    target_state_name(v.state), v.broken ? ", broken" : "", v.move);
+	rewrite_free(rules);
 }
 
 static void
@@ -484,8 +500,10 @@ compare_state(const struct naive *all, const struct graph_target *n,
 		[GRAPH_GONE] = "gone", [GRAPH_OPEN] = "gone or unknown",
 	};
 
-	if (!is_right(n, t) && sim.verbose)
+	if (!is_right(n, t) && sim.verbose) {
 		show_rules(all, url);
+		show_look(all, url);
+	}
 	if (!is_right(n, t))
 		broken("links: %s is %s%s (move %u) and passes for %s%s", url,
 		    n->move != 0 ? "moved, and " : "", fate[n->fate], n->move,

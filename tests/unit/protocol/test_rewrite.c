@@ -488,6 +488,7 @@ START_TEST(put_anew)
 	leads(w, "http://b.cn/s/1", 2, "http://a.cn/s/1");
 	leads(w, "http://a.cn/s/1", 1, "http://b.cn/s/1");
 	leads(w, "http://a.cn/s/1", 2, "stays");	/* it comes back */
+	leads(w, "https://a.cn/s/1", 2, "stays");	/* to the same place */
 	rewrite_free(w);
 }
 END_TEST
