@@ -28,8 +28,8 @@ static const struct { const char *kind; char about; } kinds[] = {
 
 struct adding {
 	char about;		/* of the letter being read */
-	json_t *states;		/* about, place → the newest letter's word */
-	json_t *numbers;	/* place → its number */
+	json_t *states;		/* about, page → the newest letter's word */
+	json_t *numbers;	/* page → its number */
 	json_int_t number;	/* of the letter being read */
 	json_int_t superseded;	/* by this one; 0: not all of it is */
 	bool fresh;		/* a link of it nobody spoke of since */
@@ -68,7 +68,7 @@ put_key(struct buf *key, const struct adding *a, const struct mending_link *l)
 	bool good;
 
 	buf_init(&place, LIMIT_URL);
-	good = url_place(&place, l->old);
+	good = url_place_page(&place, l->old);
 	buf_byte(key, (uint8_t)a->about);
 	buf_span(key, buf_look(&place));
 	buf_clear(&place);

@@ -18,34 +18,34 @@ struct looking {
 	struct mendpage *pages;
 	struct mendfile file;
 	size_t left;
-	json_t *places;		/* where the links of a page lead */
+	json_t *there;		/* where the links of a page lead */
 };
 
 static bool
 on_target(void *arg, struct span target, struct span *to)
 {
 	struct looking *k = arg;
-	struct buf place;
+	struct buf page;
 
 	(void)to;
-	buf_init(&place, LIMIT_URL);
-	if (url_place(&place, target))
-		json_object_set_new(k->places, buf_cstr(&place),
+	buf_init(&page, LIMIT_URL);
+	if (url_place_page(&page, target))
+		json_object_set_new(k->there, buf_cstr(&page),
 		    json_true());
-	buf_clear(&place);
+	buf_clear(&page);
 	return false;
 }
 
 static bool
 leads_there(struct looking *k, const char *url)
 {
-	struct buf place;
+	struct buf page;
 	bool is;
 
-	buf_init(&place, LIMIT_URL);
-	is = !url_place(&place, span_of(url)) ||
-	    json_object_get(k->places, buf_cstr(&place)) != NULL;
-	buf_clear(&place);
+	buf_init(&page, LIMIT_URL);
+	is = !url_place_page(&page, span_of(url)) ||
+	    json_object_get(k->there, buf_cstr(&page)) != NULL;
+	buf_clear(&page);
 	return is;
 }
 
@@ -73,9 +73,9 @@ read_told(struct looking *k, const struct known *page)
 	return ok;
 }
 
-/* Where its links lead, into k->places. False: that can't be known. */
+/* Where its links lead, into k->there. False: that can't be known. */
 static bool
-read_places(struct looking *k, const char *url)
+read_there(struct looking *k, const char *url)
 {
 	struct store_txn *t = store_look(k->store);
 	struct mendpage_found f;
@@ -84,7 +84,7 @@ read_places(struct looking *k, const char *url)
 	    read_told(k, &page);
 
 	store_end(t);
-	json_object_clear(k->places);
+	json_object_clear(k->there);
 	return ok && mendpage_find(k->pages, buf_look(&k->file.bytes),
 	    span_of(url), on_target, k, &f) != MENDPAGE_CHARSET;
 }
@@ -95,7 +95,7 @@ look_at(struct looking *k, json_t *page)
 	json_t *l;
 	size_t i;
 
-	if (k->left == 0 || !read_places(k, json_text(page, "url")))
+	if (k->left == 0 || !read_there(k, json_text(page, "url")))
 		return;
 	k->left--;
 	json_array_foreach(json_object_get(page, "links"), i, l)
@@ -108,7 +108,7 @@ letter_look(json_t *list, struct store *store, const struct config *c)
 {
 	struct looking k = { .store = store, .config = c,
 		.pages = mendpage_new(), .left = LETTER_LOOK_PAGES,
-		.places = json_object() };
+		.there = json_object() };
 	json_t *page;
 
 	mendfile_init(&k.file);
@@ -117,6 +117,6 @@ letter_look(json_t *list, struct store *store, const struct config *c)
 		    "pages"), j, page)
 			look_at(&k, page);
 	mendfile_clear(&k.file);
-	json_decref(k.places);
+	json_decref(k.there);
 	mendpage_free(k.pages);
 }

@@ -17,14 +17,14 @@
 
 struct row {
 	struct mendlist_entry it;
-	char *words, *place;	/* what it points to */
-	size_t place_n;
+	char *words, *page;	/* what it points to */
+	size_t page_n;
 };
 
 struct mendlist {
 	struct row *row;
 	size_t count, room;
-	uint32_t *slot;		/* by place: number of row, and 1; twice as
+	uint32_t *slot;		/* by page: number of row, and 1; twice as
 				 * many as there is room */
 	uint64_t newest;
 	int64_t skew;		/* the hub's clock minus ours */
@@ -46,15 +46,15 @@ digest(struct span s)
 }
 
 static uint32_t *
-find_slot(const struct mendlist *r, struct span place)
+find_slot(const struct mendlist *r, struct span page)
 {
-	size_t i = (size_t)(digest(place) % (2 * r->room));
+	size_t i = (size_t)(digest(page) % (2 * r->room));
 
 	for (;; i = (i + 1) % (2 * r->room)) {
 		uint32_t n = r->slot[i];
 
-		if (n == 0 || span_is(place, (struct span){
-		    r->row[n - 1].place, r->row[n - 1].place_n }))
+		if (n == 0 || span_is(page, (struct span){
+		    r->row[n - 1].page, r->row[n - 1].page_n }))
 			return &r->slot[i];
 	}
 }
@@ -67,39 +67,54 @@ make_room(struct mendlist *r)
 	free(r->slot);
 	r->slot = mem_new(2 * r->room * sizeof(*r->slot));
 	for (size_t i = 0; i < r->count; i++)
-		*find_slot(r, (struct span){ r->row[i].place,
-		    r->row[i].place_n }) = (uint32_t)i + 1;
+		*find_slot(r, (struct span){ r->row[i].page,
+		    r->row[i].page_n }) = (uint32_t)i + 1;
 }
 
 static struct row *
-row_at(struct mendlist *r, struct span place)
+row_at(struct mendlist *r, struct span page)
 {
 	uint32_t *slot;
 	struct row *e;
 
 	if (r->count == r->room)
 		make_room(r);
-	slot = find_slot(r, place);
+	slot = find_slot(r, page);
 	if (*slot != 0)
 		return &r->row[*slot - 1];
 	e = &r->row[r->count++];
-	*e = (struct row){ .place = mem_copy(place.at, place.n),
-	    .place_n = place.n };
+	*e = (struct row){ .page = mem_copy(page.at, page.n),
+	    .page_n = page.n };
 	*slot = (uint32_t)r->count;
 	return e;
 }
 
 static const struct mendlist_entry *
-look_up(const struct mendlist *r, struct span url)
+look_up_page(const struct mendlist *r, struct span url, struct span name)
 {
-	struct buf place;
+	struct buf page;
 	uint32_t n = 0;
 
-	buf_init(&place, LIMIT_URL);
-	if (r->count > 0 && url_place(&place, url))
-		n = *find_slot(r, buf_look(&place));
-	buf_clear(&place);
+	buf_init(&page, LIMIT_URL);
+	if (r->count > 0 && url_place_page_of(&page, url, name))
+		n = *find_slot(r, buf_look(&page));
+	buf_clear(&page);
 	return n > 0 ? &r->row[n - 1].it : NULL;
+}
+
+/* What moves, moves by all its names. */
+static const struct mendlist_entry *
+look_up(const struct mendlist *r, struct span url)
+{
+	struct span name = url_place_index(url);
+	const struct mendlist_entry *e = look_up_page(r, url, name);
+
+	if (e == NULL && name.n > 0)
+		e = look_up_page(r, url, SPAN_NONE);
+	else
+		return e;
+	return e != NULL && e->link.move > 0 &&
+	    e->link.state != MENDING_FIXED ? e : NULL;
 }
 
 /* --- reading letters ---------------------------------------------------- */
@@ -128,17 +143,17 @@ static void
 on_link(void *arg, const struct mending_link *l)
 {
 	struct mendlist *r = arg;
-	struct buf place;
+	struct buf page;
 	struct row *e;
 
-	buf_init(&place, LIMIT_URL);
-	if (url_place(&place, l->old)) {
-		e = row_at(r, buf_look(&place));
+	buf_init(&page, LIMIT_URL);
+	if (url_place_page(&page, l->old)) {
+		e = row_at(r, buf_look(&page));
 		keep(e, l);
 		e->it.letter = r->letter->number;
 		e->it.when = r->letter->when - r->skew;
 	}
-	buf_clear(&place);
+	buf_clear(&page);
 }
 
 static void
@@ -182,7 +197,7 @@ mendlist_free(struct mendlist *r)
 		return;
 	for (size_t i = 0; i < r->count; i++) {
 		free(r->row[i].words);
-		free(r->row[i].place);
+		free(r->row[i].page);
 	}
 	free(r->row);
 	free(r->slot);

@@ -3,9 +3,9 @@
  * together.
  *
  * Each old address has what the newest letter says of it: where it is, or will
- * be, from when; or that the matter is settled. Addresses that servers answer
- * alike (url_place.h) are one. A repair that leads to what another repair
- * moves later leads there at once.
+ * be, from when; or that the matter is settled. Addresses of one page
+ * (url_place.h) are one; and a move of a directory is one of its index pages.
+ * A repair that leads to what another repair moves later leads there at once.
  */
 #ifndef ZQ_AGENT_MENDLIST_H
 #define ZQ_AGENT_MENDLIST_H

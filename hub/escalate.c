@@ -340,8 +340,8 @@ gather(struct lines *all, const struct found *f, const char *target)
 	struct move m;
 
 	if (f->move[all->target] != 0 && move_get(s->g->txn,
-	    f->move[all->target], &m) && m.scope != REWRITE_ADDRESS)
-		scope = REWRITE_PREFIX;
+	    f->move[all->target], &m))
+		scope = rewrite_reach((enum rewrite_scope)m.scope);
 	buf_reset(&s->rows);
 	s->hits = 0;
 	links_to(s->g->txn, scope, span_of(target), f->site, NULL, on_hit, s,

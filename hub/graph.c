@@ -26,6 +26,7 @@ graph_new(void)
 	buf_init(&g->room, LIMIT_URL + 16);
 	buf_init(&g->url, LIMIT_URL);
 	buf_init(&g->was, LIMIT_URL);
+	buf_init(&g->was_page, LIMIT_URL);
 	buf_init(&g->out, OUT_ROW_MAX);
 	return g;
 }
@@ -66,6 +67,7 @@ graph_free(struct graph *g)
 	buf_clear(&g->room);
 	buf_clear(&g->url);
 	buf_clear(&g->was);
+	buf_clear(&g->was_page);
 	buf_clear(&g->out);
 	free(g->has.at);
 	free(g->had.at);

@@ -45,6 +45,7 @@ struct graph {
 	struct map by_key, by_number;	/* struct graph_run */
 	struct buf row, old, room, url;	/* to work in */
 	struct buf was;		/* an item's address before its turn … */
+	struct buf was_page;	/* … the index page that it was … */
 	bool was_there;		/* … and whether it was there */
 	struct buf out;		/* the row of a page's runs */
 	struct graph_list has, had;	/* runs of a page, after and before */

@@ -314,7 +314,7 @@ show(struct turn *t)
 	struct group *g = t->g;
 
 	become(t);
-	links_was(g, t->known ? t->old_said.url : SPAN_NONE,
+	links_was(g, t->known ? &t->old_said : NULL,
 	    t->known && !t->old.withdrawn);
 	if (t->known)
 		take_out(t);

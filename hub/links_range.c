@@ -16,26 +16,46 @@ address_range(struct links_ranges *r, struct span url)
 	return target_key(&r->range[0].key, url);
 }
 
+static void
+pages_range(struct links_ranges *r, struct span url)
+{
+	if (target_key_pages(&r->range[r->n].key, url))
+		r->n++;
+}
+
+static bool
+alike_ranges(struct links_ranges *r, struct span url)
+{
+	r->n = 1;
+	r->range[0].one = true;
+	if (!target_key_place(&r->range[0].key, url))
+		return false;
+	pages_range(r, url);
+	return true;
+}
+
 /* One that has a query is alone. */
 static bool
 queried_ranges(struct links_ranges *r, struct span url)
 {
-	if (memchr(url.at, '?', url.n) == NULL && address_range(r, url) &&
-	    target_key_queried(&r->range[1].key, url)) {
-		r->range[1].page = url;
-		r->n = 2;
-	}
-	return r->n > 0 || address_range(r, url);
+	if (!alike_ranges(r, url))
+		return false;
+	if (memchr(url.at, '?', url.n) == NULL &&
+	    target_key_queried(&r->range[r->n].key, url))
+		r->range[r->n++].page = url;
+	return true;
 }
 
 static bool
 prefix_ranges(struct links_ranges *r, struct span url)
 {
-	r->n = 3;
+	r->n = 2;
 	r->range[0].one = true;
-	return target_key(&r->range[0].key, url) &&
-	    target_key_prefix(&r->range[1].key, url) &&
-	    target_key_queried(&r->range[2].key, url);
+	if (!target_key_place(&r->range[0].key, url) ||
+	    !target_key_prefix(&r->range[1].key, url))
+		return false;
+	pages_range(r, url);
+	return target_key_queried(&r->range[r->n++].key, url);
 }
 
 /* What is below sorts behind the host itself. */
@@ -57,6 +77,8 @@ links_ranges(struct links_ranges *r, enum rewrite_scope scope,
 	switch (scope) {
 	case REWRITE_ADDRESS:
 		return address_range(r, url);
+	case REWRITE_ALIKE:
+		return alike_ranges(r, url);
 	case REWRITE_QUERIED:
 		return queried_ranges(r, url);
 	case REWRITE_PREFIX:

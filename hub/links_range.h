@@ -19,7 +19,7 @@ struct links_range {
 };
 
 struct links_ranges {		/* in the order of keys */
-	struct links_range range[3];
+	struct links_range range[4];
 	size_t n;
 };
 

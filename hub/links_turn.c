@@ -11,6 +11,7 @@
 #include "hub/graph_run.h"
 #include "hub/graph_target.h"
 #include "hub/links.h"
+#include "hub/links_range.h"
 #include "hub/out.h"
 #include "hub/place.h"
 #include "protocol/rewrite.h"
@@ -149,13 +150,29 @@ turn_links(struct group *g, const struct links_turn *t)
 
 /* --- where it is ---------------------------------------------------------- */
 
+typedef void look_fn(struct group *g, const struct target_key *k);
+
+/* At all that is at its place. */
+static void
+look_with(struct group *g, struct span url, look_fn *look)
+{
+	struct links_ranges r;
+	struct target_key k;
+
+	if (!links_ranges(&r, REWRITE_ALIKE, url))
+		return;
+	for (size_t i = 0; i < r.n; i++) {
+		k = r.range[i].key;
+		for (bool behind = false; links_range_next(g->txn,
+		    &r.range[i], behind, &k); behind = true)
+			look(g, &k);
+	}
+}
+
 static void
 look_at(struct group *g, struct span url)
 {
-	struct target_key k;
-
-	if (target_key(&k, url))
-		graph_target_look(g, &k);
+	look_with(g, url, graph_target_look);
 }
 
 struct looking {
@@ -194,45 +211,62 @@ look(struct group *g, struct span url)
 }
 
 void
-links_was(struct group *g, struct span url, bool there)
+links_was(struct group *g, const struct change *said, bool there)
 {
-	buf_reset(&g->graph->was);
-	buf_span(&g->graph->was, url);
-	g->graph->was_there = there;
+	struct graph *graph = g->graph;
+
+	buf_reset(&graph->was);
+	buf_reset(&graph->was_page);
+	graph->was_there = there;
+	if (said == NULL)
+		return;
+	buf_span(&graph->was, said->url);
+	buf_span(&graph->was_page, place_page(said->url, said->id));
 }
 
-/* More was said of the end of what isn't there. */
 static void
-say_again(struct group *g, struct span url)
+look_again(struct group *g, const struct target_key *k)
 {
-	struct target_key k;
+	graph_target_look(g, k);
+	graph_target_again(g, k);
+}
 
-	if (target_key(&k, url)) {
-		graph_target_look(g, &k);
-		graph_target_again(g, &k);
+/* What it is now; without an address, if it isn't there any more. */
+static struct place_turn
+turn_to(const struct links_turn *t)
+{
+	struct place_turn is = { .item = t->item };
+
+	if (t->there) {
+		is.url = t->said->url;
+		is.page = place_page(t->said->url, t->said->id);
 	}
+	return is;
 }
 
 static void
 turn_place(struct group *g, const struct links_turn *t)
 {
-	struct span was = buf_look(&g->graph->was);
-	struct span is = t->there ? t->said->url : SPAN_NONE;
+	struct place_turn was = { .item = t->item,
+	    .url = buf_look(&g->graph->was),
+	    .page = buf_look(&g->graph->was_page) };
+	struct place_turn is = turn_to(t);
 	bool was_there = g->graph->was_there;
 
-	if (was_there == t->there && span_is(was, t->said->url)) {
-		if (!was_there)
-			say_again(g, was);
+	if (was_there == t->there && span_is(was.url, t->said->url) &&
+	    (!t->there || span_is(was.page, is.page))) {
+		if (!was_there)		/* more was said of its end */
+			look_with(g, was.url, look_again);
 		return;
 	}
 	if (was_there)
-		place_count(g, was, t->item, -1);
-	if (is.n > 0)
-		place_count(g, is, t->item, 1);
-	if (was.n > 0)
-		look(g, was);
-	if (is.n > 0)
-		look(g, is);
+		place_count(g, &was, -1);
+	if (is.url.n > 0)
+		place_count(g, &is, 1);
+	if (was.url.n > 0)
+		look(g, was.url);
+	if (is.url.n > 0)
+		look(g, is.url);
 }
 
 void

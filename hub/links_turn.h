@@ -12,9 +12,8 @@
 #include "protocol/change.h"
 
 /* Before the first write: what the item's row says until now (and may be
- * overwritten): its address, or SPAN_NONE if it is new, and whether it is
- * there. */
-void links_was(struct group *g, struct span url, bool there);
+ * overwritten), or NULL if it is new, and whether it is there. */
+void links_was(struct group *g, const struct change *said, bool there);
 
 struct links_turn {
 	uint32_t site, item;

@@ -347,10 +347,17 @@ take_hit(void *arg, const struct link_hit *h)
 	return hand_out(a, h);
 }
 
+/* Of an address, all that servers may answer alike. */
+static enum rewrite_scope
+scope_of(const struct link_spec *spec)
+{
+	return spec->scope == REWRITE_ADDRESS ? REWRITE_ALIKE : spec->scope;
+}
+
 static bool
 all_to(struct asking *a, const struct link_spec *spec, int64_t *steps)
 {
-	bool more = links_to(a->query->txn, spec->scope, spec->url,
+	bool more = links_to(a->query->txn, scope_of(spec), spec->url,
 	    spec->site, NULL, take_hit, a, steps);
 
 	return unfold(a) && more;
@@ -389,7 +396,7 @@ query_links_count(struct query *q, const struct link_spec *spec,
 {
 	int64_t steps = purse(spec->steps);
 
-	links_count(q->txn, spec->scope, spec->url, spec->site, n, &steps);
+	links_count(q->txn, scope_of(spec), spec->url, spec->site, n, &steps);
 }
 
 /* --- links from ----------------------------------------------------------- */
@@ -442,7 +449,8 @@ take_url(struct breaking *b, struct span url)
 	if (!a->target.broken)
 		return true;
 	info.target = a->target;
-	links_count(a->query->txn, REWRITE_ADDRESS, url, b->spec->site,
+	links_count(a->query->txn, a->target.state == TARGET_OUTSIDE ?
+	    REWRITE_ALIKE : REWRITE_ADDRESS, url, b->spec->site,
 	    &info.links, &b->steps);
 	if (a->target.state == TARGET_OUTSIDE && info.links.pages == 0)
 		return b->steps >= 0;	/* of another site, or of nobody now */

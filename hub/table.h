@@ -40,7 +40,7 @@ enum table {
 	TABLE_DUE,	/* ms u64, move u32 → nothing */
 	TABLE_COVER,	/* site u32, head of digest of the prefix u64 → struct
 			 * cover */
-	TABLE_PLACE,	/* digest of a place → items there varint, item u32 */
+	TABLE_PLACE,	/* digest of a place, or page of one → see place.c */
 	TABLE_OUT,	/* item u32 → its runs and lines (links.h) */
 	TABLE_RUN,	/* run u32 → struct run */
 	TABLE_RUN_KEY,	/* digest of site and links → run u32 */

@@ -13,7 +13,8 @@
 #include "protocol/url_place.h"
 
 /* A key is the host with its labels reversed, a blank, and the rest of the
- * place. One that is too long ends in a digest of the place. */
+ * page (url_place.h). One that is too long is of the place, and ends in a
+ * digest of that. */
 #define KEY_DIGEST 16
 #define KEY_HEAD (TARGET_KEY - KEY_DIGEST)
 
@@ -43,7 +44,7 @@ host_length(struct span place)
 		while (n < place.n && place.at[n] != ']')
 			n++;
 	while (n < place.n && place.at[n] != ':' && place.at[n] != '/' &&
-	    place.at[n] != '?')
+	    place.at[n] != '?' && place.at[n] != URL_PLACE_INDEX)
 		n++;
 	return n;
 }
@@ -89,18 +90,44 @@ key_of_place(struct target_key *k, struct span place)
 	buf_clear(&b);
 }
 
-bool
-target_key(struct target_key *k, struct span url)
+static bool
+key_of(struct target_key *k, struct span url, struct span index)
 {
 	struct buf place;
 	bool good;
 
 	buf_init(&place, LIMIT_URL);
-	good = url_place(&place, url) && !place.bad;
+	good = url_place_page_of(&place, url, index);
+	if (good && index.n > 0 && place.n + 1 >= TARGET_KEY) {
+		buf_reset(&place);
+		good = url_place(&place, url);
+	}
+	good = good && !place.bad;
 	if (good)
 		key_of_place(k, buf_look(&place));
 	buf_clear(&place);
 	return good;
+}
+
+bool
+target_key(struct target_key *k, struct span url)
+{
+	return key_of(k, url, url_place_index(url));
+}
+
+bool
+target_key_place(struct target_key *k, struct span url)
+{
+	return key_of(k, url, SPAN_NONE);
+}
+
+bool
+target_key_pages(struct target_key *k, struct span url)
+{
+	if (!target_key_place(k, url) || k->n + 1 >= TARGET_KEY)
+		return false;
+	k->at[k->n++] = URL_PLACE_INDEX;
+	return true;
 }
 
 /* Puts what a key begins with: of a host, or of what is below it. */

@@ -1,9 +1,10 @@
 /*
  * Targets: the addresses that pages link to, and what has become of them.
  *
- * A row per place (protocol/url_place.h) that some page links to; it goes
+ * A row per page (protocol/url_place.h) that some page links to; it goes
  * with the last link. Rows are in the order of reversed host name, port,
- * path: so all of a domain stand together, and all below a prefix.
+ * path: so all of a domain stand together, and all below a prefix. The index
+ * pages of a directory stand behind it.
  *
  * The state is what the site whose address it is says itself, by what it has
  * pushed; nobody is asked over the network. Only what is known to be gone is
@@ -83,6 +84,11 @@ struct target {
 
 /* False: the address is too strange to be kept. */
 bool target_key(struct target_key *k, struct span url);
+/* Of its place, whichever index page it names. */
+bool target_key_place(struct target_key *k, struct span url);
+/* What the keys of all index pages at its place begin with. False: it is too
+ * long, and they have the place's. */
+bool target_key_pages(struct target_key *k, struct span url);
 /* Of all below a prefix (which ends in "/"), and of a domain and all hosts
  * below it: what their keys begin with. A domain has two. */
 bool target_key_prefix(struct target_key *k, struct span prefix);

@@ -21,6 +21,7 @@
 #include "protocol/limits.h"
 #include "protocol/rewrite.h"
 #include "protocol/url.h"
+#include "protocol/url_place.h"
 
 #define FOLLOW_MOST 8		/* successors of successors */
 
@@ -177,6 +178,48 @@ is_awaited(const struct target_judge *j, struct span url, int64_t word)
 	return w.awaited;
 }
 
+/* An item is at its place; but the address names an index page, and the items
+ * that are there are other ones. */
+static bool
+is_other_page(const struct target_judge *j, uint32_t site, struct span url,
+    const struct place *p)
+{
+	struct place page;
+
+	return p->vague == 0 && url_place_index(url).n > 0 &&
+	    !(place_get_page(j->txn, url, &page) && page.here > 0) &&
+	    is_covered(j, site, url);
+}
+
+/* … as it was itself, once: then the directory's page came after it. */
+static bool
+was_other_page(const struct target_judge *j, struct span url,
+    const struct place *p, struct target_verdict *v, struct buf *now,
+    int64_t *word)
+{
+	struct change said;
+	struct place page;
+	struct item i;
+
+	if (!place_get_page(j->txn, url, &page) ||
+	    !was_there(j, page.item, url, v, now, word))
+		return false;
+	if (now != NULL && now->n == 0 && item_get(j->txn, p->item, &i) &&
+	    !i.withdrawn && change_glance(&said, i.said) &&
+	    place_same(said.url, url))
+		buf_span(now, said.url);
+	return true;
+}
+
+/* Nothing is there that the address is. */
+static bool
+was(const struct target_judge *j, struct span url, const struct place *p,
+    struct target_verdict *v, struct buf *now, int64_t *word)
+{
+	return p->here > 0 ? was_other_page(j, url, p, v, now, word) :
+	    was_there(j, p->item, url, v, now, word);
+}
+
 /* By itself, without moves. */
 static void
 judge(const struct target_judge *j, struct span url,
@@ -193,11 +236,10 @@ judge(const struct target_judge *j, struct span url,
 		return;
 	}
 	known = place_get(j->txn, url, &p);
-	if (known && p.here > 0) {
+	if (known && p.here > 0 && !is_other_page(j, v->site, url, &p)) {
 		v->state = TARGET_HERE;
 		v->item = p.item;
-	} else if (!known || !was_there(j, p.item, url, v, now,
-	    &word)) {
+	} else if (!known || !was(j, url, &p, v, now, &word)) {
 		v->broken = is_covered(j, v->site, url) &&
 		    !may_be_spelled_otherwise(url);
 		v->state = v->broken ? TARGET_NEVER : TARGET_UNKNOWN;
@@ -223,7 +265,7 @@ follow(const struct target_judge *j, struct span url, struct buf *now)
 		if (j->rules == NULL || !rewrite_url(j->rules, buf_look(now),
 		    j->when, &to, NULL))
 			buf_span(&to, buf_look(now));
-		if (place_same(buf_look(&to), url))
+		if (url_place_page_same(buf_look(&to), url))
 			break;
 		buf_reset(&next);
 		judge(j, buf_look(&to), &v, &next);

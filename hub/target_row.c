@@ -9,6 +9,7 @@
 #include "hub/table.h"
 #include "hub/term.h"
 #include "protocol/sha.h"
+#include "protocol/url_place.h"
 #include "protocol/wire.h"
 
 enum flag {
@@ -20,6 +21,21 @@ static bool
 is_secure(struct span url)
 {
 	return url.n > 5 && url.at[4] == 's';
+}
+
+/* The rest of a key, as it stands in an address without a query. */
+static void
+put_path(struct buf *b, struct span rest)
+{
+	const char *index = rest.n > 0 ? memchr(rest.at, URL_PLACE_INDEX,
+	    rest.n) : NULL;
+	size_t n = index != NULL ? (size_t)(index - rest.at) : rest.n;
+
+	buf_put(b, rest.at, n);
+	if (rest.n == 0 || index != NULL)
+		buf_byte(b, '/');
+	if (index != NULL)
+		buf_put(b, index + 1, rest.n - n - 1);
 }
 
 /* The plainest address that has this key; nothing if the key was cut. */
@@ -35,10 +51,8 @@ url_of_key(struct buf *b, const struct target_key *k, bool secure)
 	    .n = (size_t)(end - k->at) };
 	buf_text(b, secure ? "https://" : "http://");
 	target_reverse(b, host);
-	end++;
-	buf_put(b, end, k->n - host.n - 1);
-	if (end == k->at + k->n)
-		buf_byte(b, '/');
+	put_path(b, (struct span){ .at = (const char *)end + 1,
+	    .n = k->n - host.n - 1 });
 }
 
 void

@@ -296,7 +296,7 @@ judge_successor(struct round *r)
 		buf_reset(&r->now);
 	if (!v.broken && v.state == TARGET_MOVED)
 		buf_span(&r->now, buf_look(&next));
-	if (url_place_same(buf_look(&r->now), buf_look(&r->url)))
+	if (url_place_page_same(buf_look(&r->now), buf_look(&r->url)))
 		buf_reset(&r->now);
 	buf_clear(&next);
 }

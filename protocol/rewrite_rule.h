@@ -27,7 +27,9 @@ enum rewrite_scope {	/* numbers are in rows for ever; 0: none */
 	REWRITE_PREFIX = 2,	/* from and to end in a slash */
 	REWRITE_DOMAIN = 3,	/* from and to are scheme://host/ */
 	/* Of no rule, but of questions about one (rewrite_reach). */
-	REWRITE_QUERIED = 4,	/* an address, and that with any query */
+	REWRITE_QUERIED = 4,	/* a place, and that with any query */
+	REWRITE_ALIKE = 5,	/* a place: an address, and all that servers
+				 * answer alike */
 };
 /* What a rule of this scope may cover: of an address, queries as well. */
 enum rewrite_scope rewrite_reach(enum rewrite_scope s);

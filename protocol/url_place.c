@@ -98,6 +98,56 @@ url_place_same(struct span a, struct span b)
 	    span_is(x[0], y[0]) && span_is(x[1], y[1]);
 }
 
+/* --- pages ---------------------------------------------------------------- */
+
+bool
+url_place_is_index(struct span name)
+{
+	return is_index(name, false);
+}
+
+struct span
+url_place_index(struct span url)
+{
+	struct span stem = url_bare(url), name;
+	const char *query = stem.n > 0 ? memchr(stem.at, '?', stem.n) : NULL;
+
+	if (stem.n == 0)
+		return SPAN_NONE;
+	if (query != NULL)
+		stem.n = (size_t)(query - stem.at);
+	name = last_name(stem);
+	return name.n < stem.n && is_index(name, false) ? name : SPAN_NONE;
+}
+
+bool
+url_place_page_of(struct buf *b, struct span url, struct span name)
+{
+	if (!url_place(b, url))
+		return false;
+	if (name.n > 0)
+		buf_byte(b, URL_PLACE_INDEX);
+	for (size_t i = 0; i < name.n; i++)
+		buf_byte(b, name.at[i] >= 'A' && name.at[i] <= 'Z' ?
+		    name.at[i] | 32 : name.at[i]);
+	return true;
+}
+
+bool
+url_place_page(struct buf *b, struct span url)
+{
+	return url_place_page_of(b, url, url_place_index(url));
+}
+
+bool
+url_place_page_same(struct span a, struct span b)
+{
+	struct span x = url_place_index(a), y = url_place_index(b);
+
+	return url_place_same(a, b) && x.n == y.n &&
+	    (x.n == 0 || text_same_nocase(x, y));
+}
+
 /* --- of links ------------------------------------------------------------- */
 
 bool

@@ -9,6 +9,10 @@
  * "https://www.a.cn/x" all have the place "www.a.cn/x".
  *
  * It is a key, not an address: what it leaves out can't be put back.
+ *
+ * A server answers alike only by the one index page that there is. Who knows
+ * which one that is goes by pages: a page is a place and, if the address names
+ * an index page, that name.
  */
 #ifndef ZQ_PROTOCOL_URL_PLACE_H
 #define ZQ_PROTOCOL_URL_PLACE_H
@@ -29,6 +33,25 @@ bool url_place_parts(struct span part[2], struct span url);
 
 /* Have both the same place? */
 bool url_place_same(struct span a, struct span b);
+
+/* --- pages ---------------------------------------------------------------- */
+
+#define URL_PLACE_INDEX '>'	/* stands in no address */
+
+/* The index page that the address names: "index.htm" of "/x/index.htm?p=1";
+ * empty: none. */
+struct span url_place_index(struct span url);
+/* Is it such a name? */
+bool url_place_is_index(struct span name);
+
+/* Appends the page of an address: its place and, if it names an index page,
+ * URL_PLACE_INDEX and that name in small letters. False: as url_place(). */
+bool url_place_page(struct buf *b, struct span url);
+/* The same of the index page `name` (or none) at the place of url. */
+bool url_place_page_of(struct buf *b, struct span url, struct span name);
+bool url_place_page_same(struct span a, struct span b);
+
+/* --- queries, schemes ----------------------------------------------------- */
 
 /* Is url the page with a query, and the page has none: "/x/?p=1" of "/x/"?
  * A program that is named as an index ("/x/index.php?p=1") is asked for

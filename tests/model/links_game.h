@@ -8,6 +8,8 @@
 
 #include "tests/unit/hub/storekit.h"
 
+#include <strings.h>
+
 #include "contrib/base/text.h"
 #include "hub/item.h"
 #include "hub/links.h"
@@ -30,12 +32,13 @@ struct model_link {
 struct page {
 	uint32_t site, number;		/* 0: it never was */
 	bool there, by_person;
-	char id[16], url[80];
+	char id[24], url[80];
 	struct model_link link[LINKS];
 	size_t links;
 };
 
-struct spot {				/* a place that items were at */
+struct spot {				/* a place, or page of one, that items
+					 * were at */
 	char place[80];
 	struct page *last;
 };
@@ -68,11 +71,11 @@ static void
 some_address(struct model *m, char out[80], bool own, uint32_t site)
 {
 	static const char *const paths[] = { "a/%u.html", "b/%u.html",
-	    "c%u/", "x%u" };
+	    "c%u/", "x%u", "a/d%u/", "a/d%u/", "a/d%u/index.html" };
 	char path[24];
 	unsigned host = roll(own ? 4 : 8);
 
-	(void)snprintf(path, sizeof(path), paths[roll(4)], roll(8));
+	(void)snprintf(path, sizeof(path), paths[roll(7)], roll(8));
 	if (own && (host > 0 || m->wandering != site))
 		snprintf(out, 80, "http://s%u.gov.cn/%s", site, path);
 	else if (own || host == 0)
@@ -96,11 +99,27 @@ vary(char url[80])
 		n++;
 	}
 	if (url[n - 1] == '/' && roll(3) == 0)
-		snprintf(url + n, 80 - n, "index.html");
+		snprintf(url + n, 80 - n, roll(2) == 0 ? "Index.html" :
+		    "index.htm");
 	else if (url[n - 1] == '/' && roll(3) == 0)
 		url[n - 1] = '\0';
 	else if (roll(8) == 0)
 		snprintf(url + n, 80 - n, "?p=%u", roll(2));
+}
+
+/* The name of an index page, or "". */
+static const char *
+page_of(const char *url)
+{
+	static const char *const names[] = { "index.html", "index.htm" };
+	const char *query = strchr(url, '?');
+	size_t n = query != NULL ? (size_t)(query - url) : strlen(url);
+
+	for (size_t i = 0; i < 2; i++)
+		if (n > strlen(names[i]) && strncasecmp(url + n -
+		    strlen(names[i]), names[i], strlen(names[i])) == 0)
+			return names[i];
+	return "";
 }
 
 static void
@@ -116,12 +135,22 @@ place_of(char out[80], const char *url)
 		snprintf(tail, sizeof(tail), "%s", query);
 		*query = '\0';
 	}
-	n = strlen(out);
-	if (n > 11 && strcmp(out + n - 11, "/index.html") == 0)
-		out[n -= 10] = '\0';
+	n = strlen(out) - strlen(page_of(url));
 	if (out[n - 1] == '/')
 		out[--n] = '\0';
 	snprintf(out + n, 80 - n, "%s", tail);
+}
+
+/* Its place and the index page, if it names one. */
+static void
+key_of(char out[80], const char *url)
+{
+	size_t n;
+
+	place_of(out, url);
+	n = strlen(out);
+	if (page_of(url)[0] != '\0')
+		snprintf(out + n, 80 - n, ">%s", page_of(url));
 }
 
 static bool
@@ -131,6 +160,13 @@ is_at(const char *url, const char *place)
 
 	place_of(own, url);
 	return strcmp(own, place) == 0;
+}
+
+/* What an item says that it is, by its address or its id. */
+static const char *
+page_of_item(const struct page *p)
+{
+	return page_of(page_of(p->url)[0] != '\0' ? p->url : p->id);
 }
 
 /* --- what should have become of one --------------------------------------- */
@@ -151,65 +187,102 @@ owner_of(const struct model *m, const char *place)
 }
 
 static bool
-is_covered(const struct model *m, const char *place)
+is_covered(const struct model *m, const char *url)
 {
+	const char *place = strstr(url, "//") + 2;
 	uint32_t site = owner_of(m, place);
 	const char *path = strchr(place, '/');
 
 	if (site == 0 || path == NULL || strchr(place, '?') != NULL ||
-	    strncmp(place, "s", 1) != 0 || strstr(path, ".html") == NULL)
+	    strncmp(place, "s", 1) != 0 || strstr(path, ".htm") == NULL)
 		return false;
 	return (strncmp(path, "/a/", 3) == 0 && m->covers[site][0]) ||
 	    (strncmp(path, "/b/", 3) == 0 && m->covers[site][1]);
 }
 
 static struct spot *
-spot_of(struct model *m, const char *url, bool make)
+spot_named(struct model *m, const char *place, bool make)
 {
-	char place[80];
-
-	place_of(place, url);
 	for (size_t i = 0; i < m->spots; i++)
 		if (strcmp(m->spot[i].place, place) == 0)
 			return &m->spot[i];
 	if (!make)
 		return NULL;
 	ck_assert_uint_lt(m->spots, 4096);
-	memcpy(m->spot[m->spots].place, place, sizeof(place));
+	snprintf(m->spot[m->spots].place, 80, "%s", place);
 	return &m->spot[m->spots++];
 }
 
-static bool
-is_here(const struct model *m, const char *place)
+/* Of the place, or of the page there that is called so. */
+static struct spot *
+spot_of(struct model *m, const char *url, const char *page, bool make)
 {
-	for (uint32_t s = 1; s <= SITES; s++)
-		for (size_t i = 0; i < PAGES; i++)
-			if (m->page[s][i].there &&
-			    is_at(m->page[s][i].url, place))
-				return true;
-	return false;
+	char place[80];
+	size_t n;
+
+	place_of(place, url);
+	n = strlen(place);
+	if (page[0] != '\0')
+		snprintf(place + n, 80 - n, ">%s", page);
+	return spot_named(m, place, make);
 }
 
-static enum target_state
-state_of(struct model *m, const char *url)
+/* Items that are there; vague: that don't say which page they are; page: that
+ * say that they are this one; and all of them. */
+struct here {
+	size_t all, vague, page;
+};
+
+static struct here
+count_here(const struct model *m, const char *place, const char *page)
 {
-	const struct spot *spot = spot_of(m, url, false);
+	struct here n = { .all = 0 };
+
+	for (uint32_t s = 1; s <= SITES; s++)
+		for (size_t i = 0; i < PAGES; i++) {
+			const struct page *p = &m->page[s][i];
+
+			if (!p->there || !is_at(p->url, place))
+				continue;
+			n.all++;
+			n.vague += page_of_item(p)[0] == '\0';
+			n.page += strcmp(page_of_item(p), page) == 0;
+		}
+	return n;
+}
+
+static bool
+was(const struct model *m, const char *url, const struct spot *spot)
+{
 	char place[80];
 	uint32_t owner;
 
 	place_of(place, url);
 	owner = owner_of(m, place);
-	if (owner == 0)
-		return TARGET_OUTSIDE;
-	if (is_here(m, place))
-		return TARGET_HERE;
-	if (spot != NULL && spot->last->site == owner &&
+	return spot != NULL && spot->last->site == owner &&
 	    ((!spot->last->there && spot->last->by_person &&
 	    is_at(spot->last->url, place)) ||
 	    (!m->covers[owner][0] && !m->covers[owner][1]) ||
-	    is_covered(m, place)))
+	    is_covered(m, url));
+}
+
+static enum target_state
+state_of(struct model *m, const char *url)
+{
+	const char *page = page_of(url);
+	struct here here;
+	char place[80];
+
+	place_of(place, url);
+	if (owner_of(m, place) == 0)
+		return TARGET_OUTSIDE;
+	here = count_here(m, place, page);
+	if (here.all > 0 && (page[0] == '\0' || here.vague > 0 ||
+	    here.page > 0 || !is_covered(m, url)))
+		return TARGET_HERE;
+	if (was(m, url, spot_of(m, url, here.all > 0 ? page : "", false)))
 		return TARGET_WITHDRAWN;
-	return is_covered(m, place) ? TARGET_NEVER : TARGET_UNKNOWN;
+	return is_covered(m, url) ? TARGET_NEVER : TARGET_UNKNOWN;
 }
 
 static bool
@@ -281,7 +354,6 @@ static void
 publish(struct kit *k, struct model *m, struct page *p)
 {
 	struct change c;
-	struct spot *s;
 	struct buf links;
 	char was[80];
 
@@ -302,9 +374,10 @@ publish(struct kit *k, struct model *m, struct page *p)
 	buf_clear(&links);
 	if (p->number == 0)
 		p->number = ++m->numbers;
-	s = spot_of(m, p->url, true);
-	if (!p->there || strcmp(was, p->url) != 0)
-		s->last = p;
+	if (!p->there || strcmp(was, p->url) != 0) {
+		spot_of(m, p->url, "", true)->last = p;
+		spot_of(m, p->url, page_of_item(p), true)->last = p;
+	}
 	p->there = true;
 	p->by_person = false;
 }

@@ -54,6 +54,15 @@ compare_pages(struct db_txn *t, const struct model *m)
 		}
 }
 
+static bool
+is_target(const char *url, const char *key)
+{
+	char own[80];
+
+	key_of(own, url);
+	return strcmp(own, key) == 0;
+}
+
 struct to {
 	const struct model *m;
 	const char *place;
@@ -74,7 +83,7 @@ is_to(void *arg, const struct link_hit *h)
 		for (size_t n = 0; p->number == h->item && n < p->links; n++)
 			found = found || (span_is(h->to,
 			    span_of(p->link[n].to)) &&
-			    is_at(p->link[n].to, to->place) &&
+			    is_target(p->link[n].to, to->place) &&
 			    p->link[n].kind == h->kind &&
 			    p->link[n].line == h->line);
 	}
@@ -112,7 +121,7 @@ count(const struct model *m, uint32_t site, bool (*is)(const char *place,
 			if (site != 0 && s != site)
 				continue;
 			for (size_t l = 0; l < p->links; l++) {
-				place_of(place, p->link[l].to);
+				key_of(place, p->link[l].to);
 				n.links += is(place, head);
 				any = any || is(place, head);
 			}
@@ -134,14 +143,14 @@ is_below(const char *place, const char *head)	/* head ends in a slash */
 {
 	size_t n = strlen(head);
 
-	return begins(place, head) || (strlen(place) == n - 1 &&
-	    strncmp(place, head, n - 1) == 0);
+	return begins(place, head) || (strncmp(place, head, n - 1) == 0 &&
+	    strchr(">?", place[n - 1]) != NULL);
 }
 
 static bool
 is_within(const char *place, const char *head)	/* a host */
 {
-	size_t host = strcspn(place, "/?"), n = strlen(head);
+	size_t host = strcspn(place, "/?>"), n = strlen(head);
 
 	return host >= n && strncmp(place + host - n, head, n) == 0 &&
 	    (host == n || place[host - n - 1] == '.');
@@ -159,7 +168,7 @@ compare_target(struct db_txn *t, struct model *m, const char *url)
 	char place[80];
 	int64_t steps = LINKS_STEPS;
 
-	place_of(place, url);
+	key_of(place, url);
 	to.place = place;
 	all = count(m, 0, is_place, place);
 	buf_init(&room, LIMIT_URL + 16);
@@ -218,7 +227,7 @@ note_broken(void *arg, const struct target_key *k, const struct target *t)
 
 	(void)k;
 	snprintf(url, sizeof(url), "%.*s", SPAN_ARGS(t->url));
-	place_of(place, url);
+	key_of(place, url);
 	ck_assert(is_broken(state_of(b->m, url)));
 	ck_assert_uint_gt(count(b->m, b->site, is_place, place).links, 0);
 	b->n++;
@@ -240,7 +249,7 @@ count_broken(struct model *m, uint32_t site)
 
 				if (site != 0 && s != site)
 					continue;
-				place_of(place, to);
+				key_of(place, to);
 				while (k < all && strcmp(seen[k], place) != 0)
 					k++;
 				if (k < all)
@@ -330,7 +339,9 @@ new_model(struct kit *k)
 		kit_site(k, s);
 		for (unsigned i = 0; i < PAGES; i++) {
 			m->page[s][i].site = s;
-			snprintf(m->page[s][i].id, 16, "%u", i);
+			snprintf(m->page[s][i].id, 24, i % 3 == 0 ? "%u" :
+			    i % 3 == 1 ? "w:%u/index.html" :
+			    "w:%u/index.htm", i);
 		}
 	}
 	for (size_t i = 0; i < POOL; i++)

@@ -107,6 +107,26 @@ wait_for 60 "the move" asked moved
 to_mend() { zqagent $B mend >"$T/mend" && grep -q "zwgk/3.html?utm=1.* → .*/new.html?utm=1" "$T/mend"; }
 wait_for 60 "the letter" to_mend
 
+say "- an index page of another name than before: who links to the old one is told"
+mkdir "$T/a/jy"
+page "$T/a/jy/index.htm" '教育'
+printf '<!DOCTYPE html><meta charset="utf-8"><title>%s</title>
+<a href="%s/jy/">a</a>\n<a href="%s/jy/index.htm">b</a>\n' \
+	"教" "$HOME_A" "$HOME_A" >"$T/b/jy.html"
+jy() { zqhub links from "$HOME_B/jy.html" --json | jq -e \
+	'[.links[].target.state] == ["here", "'"$1"'"]'; }
+wait_for 60 "both" jy here
+page "$T/a/jy/index.html" '教育，改版'
+rm "$T/a/jy/index.htm"
+wait_for 60 "the old one is gone" jy withdrawn
+zqhub links broken --site $B | grep -q /jy/index.htm || die "not listed"
+index() { zqagent $B mend >"$T/mend" && grep -q "a.localhost/jy/index.htm → .*a.localhost/jy/$" "$T/mend"; }
+wait_for 60 "the letter about it" index
+zqhub item "$HOME_A/jy/" | grep -q 改版 || die "the item of the directory"
+rm "$T/b/jy.html"
+unlinked() { ! zqhub links broken --site $B | grep -q /jy/index.htm; }
+wait_for 60 "nobody links there" unlinked
+
 say "- a view from nothing says the same"
 zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }
 gone >/dev/null || die "after the rebuild"

@@ -97,6 +97,32 @@ START_TEST(test_mends)
 }
 END_TEST
 
+#define COLUMN "https://www.b.gov.cn/jy/"
+
+/* Of a directory's index pages one may be gone, and the others not; what moves
+ * goes with all of them. */
+START_TEST(test_index_pages)
+{
+	struct mending_link gone = { .old = SPAN(COLUMN "index.htm"),
+		.new = SPAN(COLUMN), .state = MENDING_WITHDRAWN,
+		.from = CLOCK_NONE, .until = CLOCK_NONE };
+
+	kit_page("a.html", SPAN(LINK(COLUMN) LINK(COLUMN "index.html")
+	    LINK(COLUMN "index.htm")));
+	kit_write_letter(&gone, 5000);
+	run();
+	CK_COUNT(1, 1, 0);
+	CK_IS("a.html", LINK(COLUMN) LINK(COLUMN "index.html") LINK(COLUMN));
+	undo();
+	kit_moved(COLUMN, NEW, CLOCK_NONE);
+	gone.state = MENDING_FIXED;
+	kit_write_letter(&gone, 5000);
+	run();
+	CK_COUNT(1, 2, 0);
+	CK_IS("a.html", LINK(NEW) LINK(NEW) LINK(COLUMN "index.htm"));
+}
+END_TEST
+
 START_TEST(test_settings)
 {
 	struct mend_spec s;
@@ -639,8 +665,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_mends, test_by_hand,
-		test_settings, test_changed, test_changed_half, test_moved_on,
-		test_secure, test_again, test_swap, test_list, test_undo_changed,
+		test_settings, test_index_pages, test_changed,
+		test_changed_half, test_moved_on, test_secure, test_again, test_swap, test_list, test_undo_changed,
 		test_below, test_strange, test_like_before, test_torn_log,
 		test_undo_without_room, test_left_beside, test_letters_anew,
 		test_dropped, test_danger };

@@ -67,6 +67,17 @@ publish(uint32_t site, const char *url)
 	buf_reset(&rows);
 }
 
+/* The same of an item that has an id. */
+static inline void
+tell_as(enum change_kind kind, uint32_t site, const char *id, const char *url)
+{
+	struct change c = kit_change(kind, url, kind == CHANGE_DELETED ? "" :
+	    "page");
+
+	c.id = span_of(id);
+	kit_say(&k, site, &c);
+}
+
 static inline void
 withdraw(uint32_t site, const char *url, const char *to)
 {

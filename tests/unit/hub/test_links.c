@@ -96,6 +96,105 @@ START_TEST(two_at_one_place)
 }
 END_TEST
 
+#define DIR "http://s2.gov.cn/jy/"
+
+/* Of this address alone, and not of what servers answer alike. */
+static enum target_state
+state_of_page(const char *url)
+{
+	struct target_verdict v;
+	struct target row;
+	struct target_key key;
+	struct buf room, now;
+	struct db_txn *t;
+
+	look_through();
+	t = view_read(k.view);
+	buf_init(&room, LIMIT_URL + 16);
+	buf_init(&now, LIMIT_URL);
+	ck_assert(target_key(&key, span_of(url)));
+	ck_assert(target_get(t, &key, &row, &room));
+	target_judge(t, NULL, span_of(url), INT64_MAX, &v, &now);
+	ck_assert_int_eq(row.state, v.state);
+	ck_assert_int_eq(row.broken, v.broken);
+	snprintf(last_now, sizeof(last_now), "%s", buf_cstr(&now));
+	buf_clear(&room);
+	buf_clear(&now);
+	db_abort(t);
+	return v.state;
+}
+
+/* From .htm to .html: the site tells the same address, and another file. */
+START_TEST(a_rebuild)
+{
+	link_to(DIR, 1, "");
+	publish(1, "http://s1.gov.cn/1.html");
+	link_to(DIR "index.htm", 1, "");
+	link_to(DIR "index.html", 2, "");
+	link_to(DIR "default.htm", 3, "");
+	publish(1, "http://s1.gov.cn/2.html");
+	cover(2, "http://s2.gov.cn/", STATEMENT_WHOLE);
+	tell_as(CHANGE_CREATED, 2, "www:jy/index.htm", DIR);
+	ck_assert_uint_eq(broken(0), 2);
+	ck_assert_int_eq(state_of_page(DIR), TARGET_HERE);
+	ck_assert_int_eq(state_of_page(DIR "index.htm"), TARGET_HERE);
+	ck_assert_int_eq(state_of_page(DIR "default.htm"), TARGET_NEVER);
+	tell_as(CHANGE_DELETED, 2, "www:jy/index.htm", DIR);
+	tell_as(CHANGE_CREATED, 2, "www:jy/index.html", DIR);
+	ck_assert_int_eq(state_of_page(DIR), TARGET_HERE);
+	ck_assert_int_eq(state_of_page(DIR "index.html"), TARGET_HERE);
+	ck_assert_int_eq(state_of_page(DIR "index.htm"), TARGET_WITHDRAWN);
+	ck_assert_str_eq(last_now, DIR);
+	ck_assert_uint_eq(broken(0), 2);
+	tell_as(CHANGE_DELETED, 2, "www:jy/index.html", DIR);
+	ck_assert_uint_eq(broken(0), 3);	/* and the directory: unknown */
+	ck_assert_int_eq(state_of_page(DIR "index.htm"), TARGET_WITHDRAWN);
+	ck_assert_str_eq(last_now, "");
+}
+END_TEST
+
+/* The same, when the agent says that it is the same item. */
+START_TEST(a_rename_in_place)
+{
+	struct change c = kit_change(CHANGE_UPDATED, DIR, "page");
+
+	link_to(DIR "index.htm", 1, "");
+	publish(1, "http://s1.gov.cn/1.html");
+	cover(2, "http://s2.gov.cn/", STATEMENT_WHOLE);
+	tell_as(CHANGE_CREATED, 2, "www:jy/index.htm", DIR);
+	ck_assert_uint_eq(broken(0), 0);
+	c.id = SPAN("www:jy/index.html");
+	c.word[WORD_FORMER] = SPAN("www:jy/index.htm");
+	kit_say(&k, 2, &c);
+	ck_assert_uint_eq(broken(0), 1);
+	ck_assert_int_eq(state_of_page(DIR "index.htm"), TARGET_WITHDRAWN);
+	ck_assert_str_eq(last_now, DIR);
+}
+END_TEST
+
+/* Three pages of one directory are told as three items. */
+START_TEST(index_pages)
+{
+	link_to(DIR, 1, "");
+	link_to(DIR "index.htm", 1, "");
+	link_to(DIR "index.php", 2, "");
+	publish(1, "http://s1.gov.cn/1.html");
+	tell_as(CHANGE_CREATED, 2, "www:jy/index.html", DIR);
+	tell_as(CHANGE_CREATED, 2, "www:jy/index.htm", DIR "index.htm");
+	ck_assert_uint_eq(broken(0), 0);
+	tell_as(CHANGE_DELETED, 2, "www:jy/index.htm", DIR "index.htm");
+	/* Nobody says that all of it was told. */
+	ck_assert_int_eq(state_of_page(DIR "index.htm"), TARGET_HERE);
+	cover(2, "http://s2.gov.cn/", STATEMENT_WHOLE);
+	ck_assert_int_eq(state_of_page(DIR "index.htm"), TARGET_WITHDRAWN);
+	ck_assert_int_eq(state_of_page(DIR "index.php"), TARGET_HERE);
+	ck_assert_uint_eq(broken(0), 1);
+	/* What doesn't say which page it is may be any. */
+	publish(2, DIR);
+	ck_assert_uint_eq(broken(0), 0);
+}
+END_TEST
+
 /* Successors are followed, but not to nothing, and not in a circle. */
 START_TEST(successors)
 {
@@ -321,6 +420,9 @@ main(void)
 	tcase_add_test(c, uncovered_withdrawal);
 	tcase_add_test(c, a_domain_goes);
 	tcase_add_test(c, two_at_one_place);
+	tcase_add_test(c, a_rebuild);
+	tcase_add_test(c, a_rename_in_place);
+	tcase_add_test(c, index_pages);
 	tcase_add_test(c, successors);
 	tcase_add_test(c, moved);
 	tcase_add_test(c, settling);

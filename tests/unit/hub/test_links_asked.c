@@ -195,10 +195,8 @@ lines_to(const char *url, size_t of_site, uint64_t skip)
 START_TEST(as_it_is_spelled)
 {
 	static const char *const to[] = { "http://s2.gov.cn/zt/",
-		"http://s2.gov.cn/zt/index.html",
-		"http://s2.gov.cn/zt/index.htm",
-		"http://s2.gov.cn/zt/default.htm",
-		"http://s2.gov.cn/zt/index.shtml" };
+		"https://s2.gov.cn/zt/", "http://s2.gov.cn/zt",
+		"https://s2.gov.cn/zt", "http://s2.gov.cn/zt/index.htm" };
 
 	for (unsigned i = 0; i < 5; i++)
 		link_to(to[i], i + 1, "");
@@ -206,9 +204,10 @@ START_TEST(as_it_is_spelled)
 	link_to(to[2], 9, "");
 	publish(3, "http://s3.gov.cn/1.html");
 	look_through();
-	ck_assert_str_eq(lines_to(to[2], 2, 0), "9 3 1 2 +0/2 ");
+	ck_assert_str_eq(lines_to(to[2], 2, 0), "9 3 1 2 +0/1 5 ");
 	ck_assert_str_eq(lines_to(to[3], 0, 0), "4 9 1 2 3 5 ");
 	ck_assert_str_eq(lines_to(to[3], 0, 2), "1 2 3 5 ");
+	ck_assert_str_eq(lines_to(to[4], 0, 0), "5 9 1 2 3 4 ");
 	ck_assert_str_eq(lines_to("http://s2.gov.cn/zt/x.html", 0, 0), "");
 }
 END_TEST

@@ -136,6 +136,42 @@ START_TEST(places)
 }
 END_TEST
 
+START_TEST(pages)
+{
+	static const struct {
+		const char *url, *page;
+	} some[] = {
+		{ "https://www.a.cn/", "www.a.cn" },
+		{ "http://www.a.cn/index.html", "www.a.cn>index.html" },
+		{ "http://www.a.cn:8080/x/Default.ASPX",
+		    "www.a.cn:8080/x>default.aspx" },
+		{ "http://www.a.cn/x/index.php?p=/y/index.html",
+		    "www.a.cn/x?p=/y/index.html>index.php" },
+		{ "http://www.a.cn/index.htm/", "www.a.cn/index.htm" },
+		{ "http://www.a.cn/index.pdf", "www.a.cn/index.pdf" },
+		{ "http://index.html/", "index.html" },
+		{ "", NULL },
+	};
+	struct buf b;
+
+	buf_init(&b, LIMIT_URL);
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		buf_reset(&b);
+		ck_assert_msg(url_place_page(&b, span_of(some[i].url)) ==
+		    (some[i].page != NULL), "%s", some[i].url);
+		ck_assert_str_eq(buf_cstr(&b), some[i].page != NULL ?
+		    some[i].page : "");
+	}
+	ck_assert(url_place_page_same(SPAN("http://a.cn/x/index.htm"),
+	    SPAN("https://a.cn/x/Index.htm")));
+	ck_assert(!url_place_page_same(SPAN("http://a.cn/x/index.htm"),
+	    SPAN("http://a.cn/x/index.html")));
+	ck_assert(!url_place_page_same(SPAN("http://a.cn/x/index.htm"),
+	    SPAN("http://a.cn/x/")));
+	buf_clear(&b);
+}
+END_TEST
+
 static void
 fill(TCase *t)
 {
@@ -143,6 +179,7 @@ fill(TCase *t)
 	tcase_add_test(t, replies);
 	tcase_add_test(t, covers);
 	tcase_add_test(t, places);
+	tcase_add_test(t, pages);
 }
 
 int
