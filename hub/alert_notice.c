@@ -131,6 +131,7 @@ alert_notice(struct db_txn *t, const struct alert *a, enum alert_event event,
 	    "group", json_span(a->group), "count", (json_int_t)a->count,
 	    "active", (json_int_t)a->active, "sites", sites);
 	json_time(o, "at", now);
+	json_time(o, "noticed", a->at);
 	json_time(o, "since", since(a));
 	json_time(o, "ended", a->ended);
 	if (event == ALERT_RESOLVED && alert_what_named(a->rule) ==

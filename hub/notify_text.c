@@ -156,7 +156,7 @@ put_head(struct buf *b, const struct sink_job *job)
 {
 	struct span group = word(job->notice, "group");
 
-	buf_printf(b, "%s.\n", about(job));
+	buf_printf(b, _("%s.\n"), about(job));
 	if (job->event == ALERT_TEST)
 		return;
 	buf_printf(b, _("%s, since "), severity_word(job->notice));
@@ -305,11 +305,11 @@ notify_text_json(const struct sink_job *job, const char *language)
 {
 	json_t *o = json_copy(job->notice);
 	struct notify_text text;
-	char *body;
+	char *body, id[SINK_ID];
 
 	notify_text_make(&text, job, language);
-	json_object_set_new(o, "delivery",
-	    json_integer((json_int_t)job->delivery));
+	sink_delivery_id(job, id);
+	json_object_set_new(o, "delivery", json_string(id));
 	json_object_set_new(o, "subject",
 	    json_string(buf_cstr(&text.subject)));
 	json_object_set_new(o, "text", json_string(buf_cstr(&text.plain)));

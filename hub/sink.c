@@ -4,9 +4,11 @@
 #include "hub/sink.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/text.h"
 
 enum sink_result
@@ -22,6 +24,37 @@ sink_http_result(const struct fetch_answer *a, char error[SINK_ERROR])
 	snprintf(error, SINK_ERROR, "HTTP status %ld", a->status);
 	return a->status >= 500 || a->status == 408 || a->status == 429 ?
 	    SINK_LATER : SINK_NEVER;
+}
+
+int64_t
+sink_time(const struct sink_job *job, const char *name)
+{
+	const char *at = json_string_value(json_object_get(job->notice,
+	    name));
+	int64_t ms;
+
+	return at != NULL && clock_parse(at, strlen(at), 0, &ms) ? ms :
+	    CLOCK_NONE;
+}
+
+static void
+put_id(char id[SINK_ID], uint64_t number, int64_t ms)
+{
+	snprintf(id, SINK_ID, "%" PRIu64 "-%" PRId64, number,
+	    ms == CLOCK_NONE ? 0 : ms);
+}
+
+void
+sink_delivery_id(const struct sink_job *job, char id[SINK_ID])
+{
+	put_id(id, job->delivery, sink_time(job, "at"));
+}
+
+void
+sink_alert_id(const struct sink_job *job, char id[SINK_ID])
+{
+	put_id(id, (uint64_t)json_integer_value(json_object_get(job->notice,
+	    "alert")), sink_time(job, "noticed"));
 }
 
 bool

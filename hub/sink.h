@@ -18,6 +18,7 @@
 
 #define SINK_ANSWER_MAX (64u << 10)	/* bytes of a receiver's answer */
 #define SINK_ERROR 256
+#define SINK_ID 48
 #define SINK_SECRET_MAX 4096	/* bytes of a line with a secret */
 
 enum sink_result {
@@ -58,6 +59,14 @@ struct sink_ops {
 	/* done is not called; of commands: the hand ends next. */
 	void (*cancel)(void *under_way);
 };
+
+/* The time that stands under this name in the notice; CLOCK_NONE: none. */
+int64_t sink_time(const struct sink_job *job, const char *name);
+/* Names for ever, "17-1795219204500": a number, and the time in ms to which
+ * the delivery, or the alert ("0…" for a test), belongs. Numbers alone begin
+ * again where a hub has lost its journal, and are the same at other hubs. */
+void sink_delivery_id(const struct sink_job *job, char id[SINK_ID]);
+void sink_alert_id(const struct sink_job *job, char id[SINK_ID]);
 
 extern const struct sink_ops sink_mail, sink_webhook, sink_alertmanager,
     sink_command;

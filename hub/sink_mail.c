@@ -9,7 +9,6 @@
  */
 #include "hub/sink.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,27 +121,25 @@ domain_of(const struct mail *m)
 static int64_t
 time_of(const struct sink_job *job)
 {
-	const char *at = json_string_value(json_object_get(job->notice,
-	    "at"));
-	int64_t ms;
+	int64_t at = sink_time(job, "at");
 
-	return at != NULL && clock_parse(at, strlen(at), 0, &ms) ? ms :
-	    clock_wall();
+	return at != CLOCK_NONE ? at : clock_wall();
 }
 
 static void
 add_ids(struct mail *m, const struct sink_job *job, struct buf *line)
 {
-	json_int_t alert = json_integer_value(json_object_get(job->notice,
-	    "alert"));
+	char id[SINK_ID];
 
-	buf_printf(line, "Message-ID: <zhanqun.delivery.%" PRIu64 "@%s>",
-	    job->delivery, domain_of(m));
+	sink_delivery_id(job, id);
+	buf_printf(line, "Message-ID: <zhanqun.delivery.%s@%s>", id,
+	    domain_of(m));
 	add_line(m, line);
-	if (alert == 0)
+	if (job->event == ALERT_TEST)
 		return;
-	buf_printf(line, "References: <zhanqun.alert.%lld@%s>",
-	    (long long)alert, domain_of(m));
+	sink_alert_id(job, id);
+	buf_printf(line, "References: <zhanqun.alert.%s@%s>", id,
+	    domain_of(m));
 	add_line(m, line);
 }
 

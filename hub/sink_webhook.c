@@ -3,13 +3,12 @@
  * signed. The same delivery has the same id however often it is tried, so
  * who got it twice can tell:
  *
- *	X-Zhanqun-Delivery: 17
+ *	X-Zhanqun-Delivery: 17-1795219204500
  *	X-Zhanqun-Event: firing
  *	X-Zhanqun-Signature: sha256=HEX, HMAC-SHA256 of the body
  */
 #include "hub/sink.h"
 
-#include <inttypes.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,12 +83,12 @@ static struct curl_slist *
 make_head(const struct hook *h, const struct sink_job *job, struct span body)
 {
 	struct curl_slist *headers = NULL;
-	char line[HEADER_MAX];
+	char line[HEADER_MAX], id[SINK_ID];
 
 	add(&headers, "Content-Type: application/json");
 	add(&headers, "Expect:");
-	snprintf(line, sizeof(line), "X-Zhanqun-Delivery: %" PRIu64,
-	    job->delivery);
+	sink_delivery_id(job, id);
+	snprintf(line, sizeof(line), "X-Zhanqun-Delivery: %s", id);
 	add(&headers, line);
 	snprintf(line, sizeof(line), "X-Zhanqun-Event: %s",
 	    alert_event_name(job->event));

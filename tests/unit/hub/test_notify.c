@@ -123,7 +123,7 @@ END_TEST
 START_TEST(test_both)
 {
 	struct sink_job j = job_of(ALERT_TEST, "{\"hub\":\"H\",\"sites\":[],"
-	    "\"count\":0}");
+	    "\"at\":\"2026-11-21T23:53:24.500Z\",\"count\":0}");
 	char *one, *two;
 
 	lang_switch("zh");
@@ -131,7 +131,7 @@ START_TEST(test_both)
 	two = notify_text_json(&j, "both");
 	ck_assert_str_eq(one, two);	/* so is its signature */
 	ck_assert_ptr_nonnull(strstr(one, "----"));
-	ck_assert_ptr_nonnull(strstr(one, "\"delivery\":17"));
+	ck_assert_ptr_nonnull(strstr(one, "\"delivery\":\"17-1795305204500\""));
 	ck_assert_str_eq(lang_now(), "zh");
 	lang_switch("en");
 	free(one);
