@@ -70,7 +70,7 @@ page(struct visit *v, const struct query_spec *spec)
 		return;
 	}
 	buf_text(b, "<p><a href=\"/feed");
-	visit_link(v, b, VISIT_LANG, SPAN_NONE);
+	visit_link(v, b, VISIT_AFTER, SPAN_NONE);	/* from its start */
 	buf_printf(b, "\">%s</a></p>\n", _("Follow this list (Atom)"));
 	sheet_end(v);
 }
