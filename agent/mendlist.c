@@ -96,7 +96,7 @@ look_up_page(const struct mendlist *r, struct span url, struct span name)
 	uint32_t n = 0;
 
 	buf_init(&page, LIMIT_URL);
-	if (r->count > 0 && url_place_page_of(&page, url, name))
+	if (r->row != NULL && url_place_page_of(&page, url, name))
 		n = *find_slot(r, buf_look(&page));
 	buf_clear(&page);
 	return n > 0 ? &r->row[n - 1].it : NULL;

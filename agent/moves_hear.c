@@ -123,6 +123,7 @@ work(struct store_txn *t, void *arg)
 	for (r = reader_of(buf_look(&h->rules)); reader_left(&r) > 0 &&
 	    !r.bad;)
 		put(t, &r);
+	moves_drop_proposed(t);
 	wire_put_u64(version, redirect_map_version(t));
 	store_put(t, ROW, (struct span){ .at = (const char *)version,
 	    .n = sizeof(version) });

@@ -34,6 +34,8 @@ own(const void *all, void (*each)(void *arg, struct span url), void *arg)
 	each(arg, SPAN("https://files.a.cn/x/"));
 }
 
+static int64_t starts = 1000;	/* ms: the moves */
+
 /* A map: "from to from to …", each a prefix. */
 static void
 hear(uint64_t version, const char *const *list)
@@ -49,7 +51,7 @@ hear(uint64_t version, const char *const *list)
 		r.rule = (struct rewrite_rule){ .scope = REWRITE_PREFIX,
 			.from = span_of(list[2 * i]),
 			.to = span_of(list[2 * i + 1]), .number = i + 1,
-			.at = 1000, .until = CLOCK_NONE };
+			.at = starts, .until = CLOCK_NONE };
 		movemap_put(&xml, &r);
 	}
 	movemap_end(&xml);
@@ -127,6 +129,40 @@ START_TEST(test_own)
 }
 END_TEST
 
+static bool
+propose(struct store_txn *t, void *arg)
+{
+	struct moved m = { .state = MOVES_PROPOSED, .scope = SPAN("address"),
+		.old = SPAN("https://www.a.cn/news/1.html"),
+		.new = SPAN("https://www.a.cn/xinwen/1.html"),
+		.from = CLOCK_NONE, .until = CLOCK_NONE, .when = 1,
+		.source = SPAN("www") };
+
+	(void)arg;
+	if (!moves_put(t, &m))
+		return false;
+	m.old = SPAN("https://www.a.cn/news/2.html");
+	return moves_put(t, &m);	/* elsewhere than by the move */
+}
+
+/* What the operator announces for later is known, too; and what a source
+ * proposes is said by it. */
+START_TEST(test_proposed)
+{
+	struct store_txn *t;
+
+	ck_assert_int_eq(store_do(store, propose, NULL), STORE_DONE);
+	starts = clock_wall() + 86400000;
+	HEAR(1, "https://www.a.cn/news/", "https://www.a.cn/xinwen/");
+	starts = 1000;
+	t = store_look(store);
+	ck_assert_uint_eq(moves_in_state(t, MOVES_HEARD), 1);
+	ck_assert_uint_eq(moves_in_state(t, MOVES_PROPOSED), 1);
+	store_end(t);
+	ck_leads("https://www.a.cn/news/1", "https://www.a.cn/xinwen/1");
+}
+END_TEST
+
 /* --- what the hub's operator withdrew ------------------------------------- */
 
 static size_t
@@ -193,6 +229,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_map);
 	tcase_add_test(t, test_own);
+	tcase_add_test(t, test_proposed);
 	tcase_add_test(t, test_off);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
