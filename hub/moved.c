@@ -49,8 +49,9 @@ look_former(void *arg, struct span former, uint32_t number)
 	return true;
 }
 
-/* An address, and all that lead on to where it leads: also what was moved to
- * it with the whole of a column. */
+/* An address, and all that lead to it, or on to where it leads: also what was
+ * moved to it with the whole of a column. Of two columns that changed places
+ * an address of one leads to the other, and what was moved to it may not. */
 static void
 look_old(struct group *g, enum rewrite_scope scope, struct span url)
 {
@@ -59,12 +60,11 @@ look_old(struct group *g, enum rewrite_scope scope, struct span url)
 	struct buf to;
 
 	links_look(g, scope, url);
+	rewrite_former(rules, url, INT64_MAX, look_former, &f);
 	buf_init(&to, LIMIT_URL);
-	if (!rewrite_url(rules, url, INT64_MAX, &to, NULL) || to.bad) {
-		buf_reset(&to);
-		buf_span(&to, url);
-	}
-	rewrite_former(rules, buf_look(&to), INT64_MAX, look_former, &f);
+	if (rewrite_url(rules, url, INT64_MAX, &to, NULL) && !to.bad)
+		rewrite_former(rules, buf_look(&to), INT64_MAX, look_former,
+		    &f);
 	buf_clear(&to);
 }
 

@@ -260,6 +260,33 @@ START_TEST(two_columns_change_places)
 }
 END_TEST
 
+/* What was moved into one of them went along with it. From there it is moved
+ * on, and that is taken back. */
+START_TEST(into_what_changed_places)
+{
+	struct change c = kit_change(CHANGE_MOVE, S1 "/b/x.html", "");
+
+	c.word[WORD_SCOPE] = SPAN("address");
+	PAGE(1, S1 "/b/x.html", S1 "/z");
+	PAGE(1, S1 "/c.html", S1 "/z");
+	PAGE(2, S2 "/p1.html", S1 "/old.html");
+	say(1, S1 "/old.html", S1 "/a/x.html", "address", k.now, 0);
+	later(1000);
+	swap("prefix", S1 "/a/", S1 "/b/");
+	ck_assert_has(told(2, letters_to(2) - 1), S1 "/old.html -> " S1
+	    "/b/x.html\n");
+	say(1, S1 "/b/x.html", S1 "/c.html", "address", k.now, 0);
+	settle();
+	ck_assert_has(told(2, letters_to(2) - 1), S1 "/old.html -> " S1
+	    "/c.html\n");
+	kit_say(&k, 1, &c);
+	settle();
+	ck_assert_has(told(2, letters_to(2) - 1), S1 "/old.html -> " S1
+	    "/b/x.html\n");
+	same_again();
+}
+END_TEST
+
 /* What came there is gone later: now it counts that this is a dead link. */
 START_TEST(what_came_is_gone)
 {
@@ -325,6 +352,7 @@ main(void)
 	tcase_add_test(c, moved_and_then_retired);
 	tcase_add_test(c, two_change_places);
 	tcase_add_test(c, two_columns_change_places);
+	tcase_add_test(c, into_what_changed_places);
 	tcase_add_test(c, what_came_is_gone);
 	tcase_add_test(c, said_again);
 	suite_add_tcase(s, c);
