@@ -119,6 +119,7 @@ static const struct {
 	{ "alert-fire", act_alert_fire },
 	{ "alert-join", act_alert_join },
 	{ "alert-leave", act_alert_leave },
+	{ "alert-evidence", act_alert_evidence },
 	{ "alert-raise", act_alert_raise },
 	{ "alert-say", act_alert_say },
 	{ "alert-sent", act_alert_sent },

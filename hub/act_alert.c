@@ -98,12 +98,12 @@ store(struct edit *c)
 /* --- members ------------------------------------------------------------------ */
 
 static bool
-read_member(struct alert_member *m, const json_t *o)
+read_member(struct alert_member *m, const json_t *o, int64_t at)
 {
 	*m = (struct alert_member){
 		.subject = text_of(o, "subject", ALERT_SUBJECT),
 		.since = act_read_time(o, "since"), .ended = CLOCK_NONE,
-		.detail = text_of(o, "detail", ALERT_DETAIL),
+		.detail = text_of(o, "detail", ALERT_DETAIL), .seen = at,
 	};
 	return m->subject.n > 0 && m->since != CLOCK_NONE &&
 	    read_u32_of(o, "site", &m->site);
@@ -111,7 +111,7 @@ read_member(struct alert_member *m, const json_t *o)
 
 /* Who had left and is named by the act is there again, in the same row. */
 static void
-copy_members(struct edit *c, const json_t *o)
+copy_members(struct edit *c, const json_t *o, int64_t at)
 {
 	const json_t *list = json_object_get(o, "members"), *one;
 	struct span rest = c->alert.members;
@@ -122,10 +122,11 @@ copy_members(struct edit *c, const json_t *o)
 	while (alert_member_next(&rest, &m)) {
 		json_array_foreach(list, i, one) {
 			if (m.ended == CLOCK_NONE || !read_member(&again,
-			    one) || !span_is(again.subject, m.subject))
+			    one, at) || !span_is(again.subject, m.subject))
 				continue;
 			m.ended = CLOCK_NONE;
 			m.detail = again.detail;
+			m.seen = at;
 			c->alert.active++;
 		}
 		alert_member_write(&c->members, &m);
@@ -148,7 +149,7 @@ is_member(const struct edit *c, struct span subject)
 /* Adds those that the act names and that aren't there. False: one makes no
  * sense, or too many. */
 static bool
-add_members(struct edit *c, const json_t *o)
+add_members(struct edit *c, const json_t *o, int64_t at)
 {
 	const json_t *list = json_object_get(o, "members"), *one;
 	struct alert_member m;
@@ -158,7 +159,7 @@ add_members(struct edit *c, const json_t *o)
 	    json_array_size(list) > ALERT_MEMBERS - c->alert.count)
 		return false;
 	json_array_foreach(list, i, one) {
-		if (!read_member(&m, one))
+		if (!read_member(&m, one, at))
 			return false;
 		if (is_member(c, m.subject))
 			continue;
@@ -204,6 +205,43 @@ end_members(struct edit *c, const json_t *o, int64_t at)
 	return c->alert.active < before;
 }
 
+/* What is seen of a member now; NULL: the act doesn't name it. */
+static const json_t *
+evidence_of(const json_t *o, struct span subject)
+{
+	const json_t *list = json_object_get(o, "members"), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		if (span_is(text_of(one, "subject", ALERT_SUBJECT), subject))
+			return one;
+	}
+	return NULL;
+}
+
+/* False: none is named that it is still true of. */
+static bool
+renew_evidence(struct edit *c, const json_t *o, int64_t at)
+{
+	struct span rest = c->alert.members;
+	struct alert_member m;
+	const json_t *one;
+	bool any = false;
+
+	while (alert_member_next(&rest, &m)) {
+		one = m.ended == CLOCK_NONE ? evidence_of(o, m.subject) :
+		    NULL;
+		if (one != NULL) {
+			m.detail = text_of(one, "detail", ALERT_DETAIL);
+			m.seen = at;
+			any = true;
+		}
+		alert_member_write(&c->members, &m);
+	}
+	c->alert.members = buf_look(&c->members);
+	return any;
+}
+
 /* --- from beginning to end --------------------------------------------------- */
 
 static bool
@@ -234,7 +272,7 @@ act_alert_fire(struct group *g, const struct entry *e, const json_t *o)
 	    .group = text_of(o, "group", ALERT_SUBJECT) };
 	if (!read_u32_of(o, "alert", &a->number) ||
 	    a->number != alert_last(g->txn) + 1 || !read_rank(a, o) ||
-	    a->class.n == 0 || !add_members(&c, o)) {
+	    a->class.n == 0 || !add_members(&c, o, e->at)) {
 		drop(&c);
 		return "an alert has the next number, a rule, a severity, and "
 		    "members";
@@ -248,11 +286,10 @@ act_alert_join(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct edit c;
 
-	(void)e;
 	if (!load_said(&c, g, o))
 		return NO_ALERT;
-	copy_members(&c, o);
-	if (c.alert.ended != CLOCK_NONE || !add_members(&c, o)) {
+	copy_members(&c, o, e->at);
+	if (c.alert.ended != CLOCK_NONE || !add_members(&c, o, e->at)) {
 		drop(&c);
 		return "who joins an alert is named, and it goes on";
 	}
@@ -273,6 +310,21 @@ act_alert_leave(struct group *g, const struct entry *e, const json_t *o)
 	}
 	if (c.alert.active == 0)
 		c.alert.ended = e->at;
+	store(&c);
+	return NULL;
+}
+
+const char *
+act_alert_evidence(struct group *g, const struct entry *e, const json_t *o)
+{
+	struct edit c;
+
+	if (!load_said(&c, g, o))
+		return NO_ALERT;
+	if (!renew_evidence(&c, o, e->at)) {
+		drop(&c);
+		return "nobody who is named is a member of the alert";
+	}
 	store(&c);
 	return NULL;
 }

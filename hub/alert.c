@@ -101,6 +101,7 @@ alert_member_write(struct buf *b, const struct alert_member *m)
 	put_time(b, m->since);
 	put_time(b, m->ended);
 	write_span(b, m->detail);
+	put_time(b, m->seen);
 }
 
 void
@@ -183,6 +184,7 @@ alert_member_next(struct span *members, struct alert_member *m)
 	m->since = get_time(&r);
 	m->ended = get_time(&r);
 	m->detail = read_span(&r);
+	m->seen = get_time(&r);
 	*members = rest_of(&r);
 	return !r.bad;
 }

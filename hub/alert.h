@@ -18,6 +18,8 @@
  *	{"do":"alert-join","alert":N,"members":[…]}
  *	{"do":"alert-leave","alert":N,"subjects":[…]}	without any left it has
  *		ended
+ *	{"do":"alert-evidence","alert":N,"members":[{"subject":…,"detail":…}]}
+ *		what is seen of them now; not oftener than it is worth
  *	{"do":"alert-raise","alert":N,"rule":R,"severity":S,"level":L}
  *	{"do":"alert-say","alert":N,"event":E,"to":[RECEIVER],"notice":{…}}
  *		a notice, and a delivery of it to each
@@ -78,7 +80,8 @@ struct alert_member {
 	uint32_t site;		/* 0: the hub */
 	int64_t since;		/* ms, when it began */
 	int64_t ended;		/* ms; CLOCK_NONE: it is so now */
-	struct span detail;	/* evidence, one line; may be empty */
+	struct span detail;	/* evidence, one line; may be empty … */
+	int64_t seen;		/* ms, … as of then */
 };
 
 struct alert_told {		/* a receiver, and what it was told last */

@@ -75,6 +75,7 @@ again_at(struct run *r, int64_t when)
 
 struct standing {		/* of an alert's members */
 	json_t *gone;		/* subjects that it isn't true of any more */
+	json_t *seen;		/* members whose evidence is another now */
 	const struct alert_fact *top;
 	bool unsure;		/* of one it can't be said now */
 };
@@ -89,6 +90,24 @@ note(const struct run *r, struct standing *s, const struct alert_fact *f)
 		s->top = f;
 }
 
+/* Each time is an entry of the journal: so not at every change. */
+static void
+look_at_evidence(struct run *r, struct standing *s,
+    const struct alert_member *m, const struct alert_fact *f)
+{
+	int64_t due = m->seen + (m->site == 0 ? ALERT_SEEN_HUB :
+	    ALERT_SEEN_SITE);
+
+	if (f->unknown || span_is(m->detail, f->detail))
+		return;
+	if (r->now < due)
+		again_at(r, due);
+	else
+		json_array_append_new(s->seen, json_pack("{s:o, s:o}",
+		    "subject", json_span(m->subject), "detail",
+		    json_span(f->detail)));
+}
+
 static void
 look_at_members(struct run *r, const struct alert *a, struct standing *s)
 {
@@ -97,7 +116,8 @@ look_at_members(struct run *r, const struct alert *a, struct standing *s)
 	struct alert_member m;
 	struct alert_fact *f;
 
-	*s = (struct standing){ .gone = json_array() };
+	*s = (struct standing){ .gone = json_array(),
+		.seen = json_array() };
 	while (alert_member_next(&rest, &m)) {
 		if (m.ended != CLOCK_NONE)
 			continue;
@@ -105,6 +125,7 @@ look_at_members(struct run *r, const struct alert *a, struct standing *s)
 		if (f != NULL) {
 			f->alert = a->number;
 			note(r, s, f);
+			look_at_evidence(r, s, &m, f);
 		} else if (known) {
 			json_array_append_new(s->gone, json_span(m.subject));
 		} else {
@@ -132,25 +153,35 @@ differs(const struct run *r, const struct alert *a,
 	    !span_is(a->rule, span_of(alert_what_name(f->what)));
 }
 
+static json_t *
+act_of(const struct run *r, const struct alert *a, const struct standing *s)
+{
+	if (json_array_size(s->gone) > 0)
+		return json_pack("{s:s, s:I, s:O}", "do", "alert-leave",
+		    "alert", (json_int_t)a->number, "subjects", s->gone);
+	if (json_array_size(s->seen) > 0)
+		return json_pack("{s:s, s:I, s:O}", "do", "alert-evidence",
+		    "alert", (json_int_t)a->number, "members", s->seen);
+	return s->top == NULL || s->unsure || !differs(r, a, s->top) ? NULL :
+	    raise_of(r, a, s->top);
+}
+
 /* True: the row changes, so the rest is for the next evaluation. */
 static bool
 step_members(struct run *r, const struct alert *a)
 {
 	struct standing s;
+	json_t *act;
 
 	if (a->ended != CLOCK_NONE)
 		return false;
 	look_at_members(r, a, &s);
-	if (json_array_size(s.gone) > 0) {
-		put(r, json_pack("{s:s, s:I, s:o}", "do", "alert-leave",
-		    "alert", (json_int_t)a->number, "subjects", s.gone));
-		return true;
-	}
+	act = act_of(r, a, &s);
 	json_decref(s.gone);
-	if (s.top == NULL || s.unsure || !differs(r, a, s.top))
-		return false;
-	put(r, raise_of(r, a, s.top));
-	return true;
+	json_decref(s.seen);
+	if (act != NULL)
+		put(r, act);
+	return act != NULL;
 }
 
 /* --- who is told what ---------------------------------------------------------- */

@@ -134,7 +134,7 @@ static void
 print_members(const struct alert *a)
 {
 	static const char *const headings[] = { N_("ABOUT"), N_("SINCE"),
-		N_("UNTIL"), N_("EVIDENCE"), NULL };
+		N_("UNTIL"), N_("EVIDENCE"), N_("AS OF"), NULL };
 	struct columns *table = columns_new(headings);
 	struct span rest = a->members;
 	struct alert_member m;
@@ -144,6 +144,7 @@ print_members(const struct alert *a)
 		columns_time(table, m.since);
 		columns_time(table, m.ended);
 		put_detail(table, m.detail);
+		columns_time(table, m.seen);
 	}
 	columns_print(table, stdout);
 	columns_free(table);
@@ -167,6 +168,10 @@ alert_print_whole(struct query *q, const struct alert *a)
 	columns_free(table);
 	printf("%s.\n", a->ended != CLOCK_NONE ? alert_what_was(w) :
 	    alert_what_about(w));
+	if (a->ended == CLOCK_NONE && w < ALERT_RULES) {
+		printf(_("It is over %s."), alert_what_ends(w));
+		putchar('\n');
+	}
 	print_ack(a);
 	putchar('\n');
 	print_members(a);

@@ -21,7 +21,9 @@ const char *alert_what_name(enum alert_what w);		/* "silent" */
 enum alert_what alert_what_named(struct span name);
 /* One line in the reader's language (lang.h). */
 const char *alert_what_about(enum alert_what w);
-/* The same of an alert that is over, when it is to be told otherwise then. */
+/* When it is over, and what helps. */
+const char *alert_what_ends(enum alert_what w);
+/* The first of an alert that is over, when it is to be told otherwise then. */
 const char *alert_what_was(enum alert_what w);
 
 #endif

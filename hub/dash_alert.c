@@ -52,6 +52,19 @@ put_about(struct buf *b, struct span rule, bool over)
 	    alert_what_was(w) : alert_what_about(w)));
 }
 
+/* What would end it. */
+static void
+put_ends(struct buf *b, const struct alert *a)
+{
+	enum alert_what w = alert_what_named(a->rule);
+
+	if (w == ALERT_RULES || a->ended != CLOCK_NONE)
+		return;
+	buf_text(b, "<p>");
+	buf_printf(b, _("It is over %s."), alert_what_ends(w));
+	buf_text(b, "</p>\n");
+}
+
 static void
 put_number_link(struct visit *v, uint32_t number)
 {
@@ -373,6 +386,7 @@ one(struct visit *v, const struct alert *a)
 		buf_printf(b, " · %s", _("goes on"));
 	}
 	buf_text(b, "</p>\n");
+	put_ends(b, a);
 	ack_state(v, a);
 	ack_form(v, a, path);
 	buf_printf(b, "<h2>%s</h2>\n", _("Of whom"));

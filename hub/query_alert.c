@@ -151,6 +151,7 @@ json_members(struct query *q, struct span members)
 		    "detail", json_span(m.detail));
 		json_time(o, "since", m.since);
 		json_time(o, "ended", m.ended);
+		json_time(o, "seen", m.seen);
 		if (m.site != 0 && query_site_by_number(q, m.site, &s)) {
 			json_object_set_new(o, "site", json_string(s.code));
 			json_object_set_new(o, "name", json_span(s.name));

@@ -153,6 +153,8 @@ zqhub alert list | grep -q "critical.*silent.*$CODE" || die "alert list"
 curl -sf "http://127.0.0.1:$WEB_PORT/alerts" >"$T/page" || die "/alerts"
 [ "$(grep -c 'id="alert-1"' "$T/page")" = 1 ] || die "an alert twice on a page"
 zqhub alert show 1 | grep -q 'hook .*confirmed' || die "alert show"
+zqhub alert show 1 | grep -q '^It is over when the agent is heard again' ||
+	{ zqhub alert show 1; die "what would end it"; }
 
 say "- acknowledged, and well again: its end is told, once"
 zqhub alert ack 1 --reason '已派人' >"$T/ack" || die "ack"

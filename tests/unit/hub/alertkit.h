@@ -42,7 +42,7 @@ static struct {
 	enum alert_what what;	/* ALERT_RULES: it is well */
 	bool unknown;
 	int64_t since;
-	const char *group;
+	const char *group, *detail;
 } world[SITES + 1];
 
 /* --- facts -------------------------------------------------------------------- */
@@ -58,6 +58,7 @@ look(void)
 		struct alert_fact f = { .what = world[i].what, .site = i,
 			.since = world[i].since,
 			.group = span_of(world[i].group),
+			.detail = span_of(world[i].detail),
 			.unknown = world[i].unknown };
 
 		if (f.unknown)

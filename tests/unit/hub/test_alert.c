@@ -546,6 +546,63 @@ START_TEST(test_many)
 }
 END_TEST
 
+/* The evidence of an alert, as of when; it is the only one's. */
+static int64_t
+evidence_is(uint32_t number, const char *detail)
+{
+	struct db_txn *t = view_read(k.view);
+	struct alert_member m;
+	struct alert a;
+
+	ck_assert(alert_get(t, number, &a));
+	ck_assert(alert_member_next(&a.members, &m));
+	ck_assert_msg(span_is(m.detail, span_of(detail)), "%.*s",
+	    SPAN_ARGS(m.detail));
+	db_abort(t);
+	return m.seen;
+}
+
+/* What is seen is taken anew when it is another, but not all the time; nobody
+ * is told of that. */
+START_TEST(test_evidence)
+{
+	int64_t began = k.now;
+
+	play(_i);
+	world[1].detail = "3 MiB";
+	is(1, ALERT_SILENT);
+	settle();
+	ck_assert_int_eq(evidence_is(1, "3 MiB"), began);
+	world[1].detail = "165 MiB";
+	later(50 * MINUTE);
+	ck_assert_int_eq(evidence_is(1, "3 MiB"), began);
+	later(10 * MINUTE);
+	ck_assert_int_eq(evidence_is(1, "165 MiB"), k.now);
+	later(10 * HOUR);
+	ck_assert_int_eq(evidence_is(1, "165 MiB"), began + HOUR);
+	world[1].detail = "5 MiB";
+	settle();
+	ck_assert_int_eq(evidence_is(1, "5 MiB"), k.now);
+	is(1, ALERT_RULES);
+	settle();
+	world[1].detail = "";
+	later(2 * HOUR);
+	ck_assert_int_eq(evidence_is(1, "5 MiB"), began + 11 * HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+	ck_assert_uint_eq(heard("duty", ALERT_MORE) +
+	    heard("duty", ALERT_RAISED), 0);
+}
+END_TEST
+
+/* Each says when it is over. */
+START_TEST(test_ends)
+{
+	for (enum alert_what w = 0; w < ALERT_RULES; w++)
+		ck_assert_msg(strncmp(alert_what_ends(w), "when ", 5) == 0,
+		    "%s", alert_what_name(w));
+}
+END_TEST
+
 START_TEST(test_rebuild)
 {
 	uint8_t before[32], after[32];
@@ -692,6 +749,8 @@ main(void)
 	tcase_add_test(t, test_receiver_gone);
 	tcase_add_test(t, test_rule_off);
 	tcase_add_test(t, test_many);
+	tcase_add_loop_test(t, test_evidence, 0, 2);
+	tcase_add_test(t, test_ends);
 	tcase_add_test(t, test_rebuild);
 	tcase_add_loop_test(t, test_game, 1, 6);
 	suite_add_tcase(s, t);
