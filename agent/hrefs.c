@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-#include "agent/linktag.h"
 #include "contrib/base/text.h"
 
-#define ATTRIBUTES_MAX 64	/* of one tag; further ones are none of ours */
+/* Of one tag: more than linktag.c has of any element. */
+#define ATTRIBUTES_MAX 8
 
 struct attribute {
 	struct span name, value;
@@ -24,7 +24,7 @@ struct scan {
 	hrefs_fn *fn;		/* or */
 	hrefs_hidden_fn *hidden;
 	void *arg;
-	/* The tag just read. */
+	/* The tag just read, and what counts of its attributes. */
 	struct span tag;
 	struct attribute attribute[ATTRIBUTES_MAX];
 	size_t count;
@@ -227,6 +227,26 @@ read_value(struct scan *s, struct attribute *a)
 	return true;
 }
 
+static const struct attribute *
+find(const struct scan *s, struct span name)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (text_same_nocase(s->attribute[i].name, name))
+			return &s->attribute[i];
+	return NULL;
+}
+
+/* However many others there are. The first of a name counts, as in
+ * browsers. */
+static void
+keep(struct scan *s, const struct attribute *a)
+{
+	if (s->count < ATTRIBUTES_MAX &&
+	    (linktag_find(s->tag, a->name) != NULL ||
+	    linktag_is_needed(s->tag, a->name)) && find(s, a->name) == NULL)
+		s->attribute[s->count++] = *a;
+}
+
 static bool
 read_attribute(struct scan *s)
 {
@@ -242,8 +262,8 @@ read_attribute(struct scan *s)
 		if (!read_value(s, &a))
 			return false;
 	}
-	if (s->count < ATTRIBUTES_MAX)
-		s->attribute[s->count++] = a;
+	if (s->fn != NULL)
+		keep(s, &a);
 	return true;
 }
 
@@ -273,16 +293,6 @@ read_tag(struct scan *s)
 
 /* --- what a tag says ---------------------------------------------------- */
 
-/* The first of that name counts, as in browsers. */
-static const struct attribute *
-find(const struct scan *s, struct span name)
-{
-	for (size_t i = 0; i < s->count; i++)
-		if (text_same_nocase(s->attribute[i].name, name))
-			return &s->attribute[i];
-	return NULL;
-}
-
 static void
 count_lines(struct scan *s, const char *to)
 {
@@ -296,13 +306,40 @@ count_lines(struct scan *s, const char *to)
 
 static void
 tell(struct scan *s, const struct linktag *t, const struct attribute *a,
-    struct span value)
+    struct span value, bool held)
 {
 	count_lines(s, s->tag.at);
 	s->fn(s->arg, &(struct href){ .at = (size_t)(value.at - s->start),
 	    .n = value.n, .kind = t->kind, .quote = a->quote,
 	    .listed = t->form == LINKTAG_LIST,
-	    .base = strcmp(t->element, "base") == 0, .line = s->line });
+	    .base = strcmp(t->element, "base") == 0,
+	    .held = held ? t : NULL, .line = s->line });
+}
+
+static bool
+is_name(char c)
+{
+	return is_letter(c) || (c >= '0' && c <= '9') || c == '#';
+}
+
+/* Other than "&amp;", which nothing that takes a value apart looks for. */
+static bool
+has_entity(struct span v)
+{
+	const char *and, *end = v.at + v.n;
+
+	while (v.n > 0 && (and = memchr(v.at, '&', v.n)) != NULL) {
+		const char *to = and + 1;
+
+		while (to < end && is_name(*to))
+			to++;
+		if ((to > and + 1 && and[1] == '#') ||
+		    (to < end && *to == ';' && !span_is((struct span){ and + 1,
+		    (size_t)(to - and - 1) }, SPAN("amp"))))
+			return true;
+		v = (struct span){ to, (size_t)(end - to) };
+	}
+	return false;
 }
 
 static struct span
@@ -322,11 +359,14 @@ tell_tag(struct scan *s)
 		const struct linktag *t = linktag_find(s->tag, a->name);
 		struct span rest = a->value, address;
 
-		if (t == NULL || find(s, a->name) != a ||
-		    !linktag_is_meant(t, value_of(s, t->needs)))
+		if (t == NULL || !linktag_is_meant(t, value_of(s, t->needs)))
 			continue;
+		if (t->form != LINKTAG_ONE && has_entity(a->value)) {
+			tell(s, t, a, a->value, true);
+			continue;
+		}
 		while (linktag_next(t, &rest, &address))
-			tell(s, t, a, address);
+			tell(s, t, a, address, false);
 	}
 }
 

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/linktag.h"
 #include "contrib/base/span.h"
 #include "protocol/change.h"
 
@@ -28,6 +29,9 @@ struct href {
 	bool listed;		/* one of a list (srcset) */
 	bool base;		/* it is <base href>: what comes is relative
 				 * to it */
+	const struct linktag *held;	/* NULL; or it is all of a value that
+				 * has addresses and entities: what it means
+				 * is to be taken apart (linktag_next()) */
 	uint32_t line;		/* where its tag begins, from 1 */
 };
 

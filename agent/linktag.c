@@ -44,6 +44,17 @@ linktag_find(struct span element, struct span attribute)
 }
 
 bool
+linktag_is_needed(struct span element, struct span attribute)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].needs != NULL &&
+		    text_same_nocase(element, span_of(table[i].element)) &&
+		    text_same_nocase(attribute, span_of(table[i].needs)))
+			return true;
+	return false;
+}
+
+bool
 linktag_is_meant(const struct linktag *t, struct span needed)
 {
 	struct span word;

@@ -29,6 +29,8 @@ struct linktag {
 /* By names in any case; NULL: it holds none. */
 const struct linktag *linktag_find(struct span element,
     struct span attribute);
+/* Is it what one of the element's needs (struct linktag)? */
+bool linktag_is_needed(struct span element, struct span attribute);
 /* `needed` is the value of t->needs. */
 bool linktag_is_meant(const struct linktag *t, struct span needed);
 

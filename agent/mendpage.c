@@ -110,6 +110,14 @@ kept(const struct mendpage *m, struct span s)
 }
 
 static void
+leave(struct mendpage *m, const struct href *h)
+{
+	if (m->left < MENDPAGE_LEFT_MAX)
+		m->left_line[m->left] = h->line;
+	m->left++;
+}
+
+static void
 note(struct mendpage *m, const struct href *h, const struct refer *r,
     struct span to)
 {
@@ -117,9 +125,7 @@ note(struct mendpage *m, const struct href *h, const struct refer *r,
 
 	buf_reset(&m->written);
 	if (!refer_write(&m->written, r, to)) {
-		if (m->left < MENDPAGE_LEFT_MAX)
-			m->left_line[m->left] = h->line;
-		m->left++;
+		leave(m, h);
 		return;
 	}
 	if (m->count == MENDPAGE_EDITS_MAX) {
@@ -133,6 +139,26 @@ note(struct mendpage *m, const struct href *h, const struct refer *r,
 	m->count++;
 }
 
+/* Of what such a value means nobody knows which bytes say it. */
+static void
+on_held(struct mendpage *m, const struct href *h, const struct refer *r)
+{
+	struct buf text;
+	struct span rest, address, to;
+
+	buf_init(&text, REFER_TEXT_MAX);
+	if (refer_text(&text, r)) {
+		rest = buf_look(&text);
+		while (linktag_next(h->held, &rest, &address)) {
+			buf_reset(&m->target);
+			if (refer_resolve(&m->target, r, address) &&
+			    m->fn(m->arg, buf_look(&m->target), &to))
+				leave(m, h);
+		}
+	}
+	buf_clear(&text);
+}
+
 static void
 on_href(void *arg, const struct href *h)
 {
@@ -142,6 +168,10 @@ on_href(void *arg, const struct href *h)
 
 	if (h->base) {
 		take_base(&m->base, &r);
+		return;
+	}
+	if (h->held != NULL) {
+		on_held(m, h, &r);
 		return;
 	}
 	buf_reset(&m->target);

@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "contrib/base/text.h"
-#include "protocol/limits.h"
 #include "protocol/url.h"
 
 #define ENTITY_MAX 32		/* bytes of a name; the longest has 8 */
 #define CHAR_MAX_VALUE 0x10ffffu
-/* A value in UTF-8; longer ones are no addresses. */
-#define VALUE_MAX ((size_t)16 * LIMIT_URL)
+/* Bytes of a value; longer ones are no addresses. */
+#define VALUE_MAX (REFER_TEXT_MAX / 3)
 
 enum style { RELATIVE, FROM_ROOT, FROM_HOST, WHOLE, STYLES };
 
@@ -127,21 +126,28 @@ encode(struct buf *out, struct span s, char quote)
 
 /* --- reading ------------------------------------------------------------ */
 
-/* The value as the page means it. False: it can't be read. */
-static bool
-meant(struct buf *out, const struct refer *r)
+bool
+refer_text(struct buf *out, const struct refer *r)
 {
 	struct buf utf8;
 	bool ok;
 
 	if (r->raw.n > VALUE_MAX || memchr(r->raw.at, '\0', r->raw.n) != NULL)
 		return false;
-	buf_init(&utf8, VALUE_MAX * 3);
+	buf_init(&utf8, REFER_TEXT_MAX);
 	ok = charset_read(r->charset, &utf8, r->raw, r->is) && !utf8.bad;
 	if (ok)
 		decode(out, text_trim(buf_look(&utf8)));
 	buf_clear(&utf8);
 	return ok && !out->bad && out->n > 0;
+}
+
+bool
+refer_resolve(struct buf *out, const struct refer *r, struct span text)
+{
+	text = text_trim(text);
+	return text.n > 0 && text.at[0] != '#' &&
+	    url_resolve(out, r->base, text, NULL) && !out->bad;
 }
 
 bool
@@ -152,9 +158,8 @@ refer_read(struct buf *out, const struct refer *r)
 
 	if (r->raw.n == 0)
 		return false;
-	buf_init(&text, VALUE_MAX * 3);
-	ok = meant(&text, r) && text.at[0] != '#' &&
-	    url_resolve(out, r->base, buf_look(&text), NULL) && !out->bad;
+	buf_init(&text, REFER_TEXT_MAX);
+	ok = refer_text(&text, r) && refer_resolve(out, r, buf_look(&text));
 	buf_clear(&text);
 	return ok;
 }
@@ -360,8 +365,8 @@ refer_write(struct buf *out, const struct refer *r, struct span to)
 
 	if (r->raw.n == 0)
 		return false;
-	buf_init(&text, VALUE_MAX * 3);
-	ok = meant(&text, r) && !names_user(buf_look(&text)) &&
+	buf_init(&text, REFER_TEXT_MAX);
+	ok = refer_text(&text, r) && !names_user(buf_look(&text)) &&
 	    fragment(r->raw, buf_look(&text), &end) &&
 	    put_best(out, r, buf_look(&text), to);
 	if (ok)

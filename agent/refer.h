@@ -17,6 +17,9 @@
 #include "agent/charset.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "protocol/limits.h"
+
+#define REFER_TEXT_MAX ((size_t)48 * LIMIT_URL)	/* of refer_text() */
 
 struct refer {
 	struct charset *charset;
@@ -29,6 +32,11 @@ struct refer {
 };
 
 struct span refer_trim(struct span raw);
+
+/* The bytes as the page means them, in UTF-8. False: they can't be read. */
+bool refer_text(struct buf *out, const struct refer *r);
+/* Where such a text leads; see refer_read(). */
+bool refer_resolve(struct buf *out, const struct refer *r, struct span text);
 
 /* Where it leads, as a normal form without the fragment. False: to no address
  * on the web. */

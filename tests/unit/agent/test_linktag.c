@@ -138,6 +138,8 @@ static const struct { const char *page; size_t links; } pages[] = {
 	    1 },
 	{ "<meta http-equiv=Refresh content=\"5;url='1.html'\">", 1 },
 	{ "<meta name=Refresh content=\"5;url=1.html\">", 0 },
+	{ "<meta http-equiv=refresh content='0;URL=&quot;1.html&quot;'>", 1 },
+	{ "<img srcset='1&#32;1x&#44; 2 2x'>", 2 },
 	{ "<base href=/b/><a href=1>x</a>", 1 },
 	{ "<textarea><a href=1>x</a></textarea><a href=2>x</a>", 1 },
 	{ "<textarea><p><form action=1><div></textarea><a href=2>x</a>", 1 },

@@ -233,6 +233,23 @@ START_TEST(test_left)
 }
 END_TEST
 
+/* Whose bytes are whose is lost with the entities. */
+START_TEST(test_held)
+{
+	struct wish w = { OLD, NEW, 0 };
+	struct mendpage_found f;
+
+	ck_assert_int_eq(mendpage_find(mend, SPAN("\n<meta http-equiv=refresh "
+	    "content=\"0; URL=&quot;" OLD "&quot;\">\n<img srcset='" OLD
+	    "&#32;1x, " OLD "'><img srcset='#&Tab;1x, &nbsp;'>"),
+	    SPAN(PAGE_URL), on_target, &w, &f), MENDPAGE_GOOD);
+	ck_assert_uint_eq(f.count, 0);
+	ck_assert_uint_eq(f.left, 3);
+	ck_assert_uint_eq(f.left_line[0], 2);
+	ck_assert_uint_eq(f.left_line[1], 3);
+}
+END_TEST
+
 /* As browsers read them; whoever is to sign in stays to be mended by hand. */
 START_TEST(test_odd)
 {
@@ -331,9 +348,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_styles, test_writing, test_base,
-		test_charsets, test_guess, test_not_meant, test_left, test_odd,
-		test_many,
-		test_told };
+		test_charsets, test_guess, test_not_meant, test_left, test_held,
+		test_odd, test_many, test_told };
 	Suite *s = suite_create("mendpage");
 	TCase *tc = tcase_create("mendpage");
 	SRunner *runner;
