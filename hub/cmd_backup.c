@@ -16,6 +16,7 @@
 #include "hub/ask.h"
 #include "hub/backup.h"
 #include "hub/errand.h"
+#include "hub/json.h"
 #include "hub/query_move.h"
 #include "hub/restore.h"
 
@@ -95,6 +96,13 @@ write_file(const char *path, const json_t *whole, struct buf *why)
 static void
 say_written(const struct cmd_line *l, size_t sites, bool next, bool closed)
 {
+	if (l->json) {
+		cmd_json(json_pack("{s:o, s:I, s:b, s:b}", "file",
+		    json_span(span_of(l->word[0])), "sites",
+		    (json_int_t)sites, "next_ca", next, "encrypted",
+		    closed));
+		return;
+	}
 	printf(ngettext("%s has the CA%s, the ticket key, hub.conf, and %zu "
 	    "site with its keys.\n", "%s has the CA%s, the ticket key, "
 	    "hub.conf, and %zu sites with their keys.\n",
@@ -155,6 +163,14 @@ run_backup(struct cmd_line *l)
 static void
 say_restored(const struct cmd_line *l, const struct restored *r)
 {
+	if (l->json) {
+		cmd_json(json_pack("{s:o, s:I, s:b, s:b, s:b}", "dir",
+		    json_span(span_of(l->dir)), "sites",
+		    (json_int_t)r->sites, "only_ca", r->only_ca,
+		    "only_register", r->only_register, "rolling",
+		    r->rolling));
+		return;
+	}
 	if (r->only_ca)
 		printf(_("The CA is back in %s; the journal there has the "
 		    "sites, and all that they told.\n"), l->dir);
@@ -240,7 +256,7 @@ run_restore(struct cmd_line *l)
 
 const struct cmd cmd_backup_list[] = {
 	{ .name = "backup", .words = "FILE", .least = 1, .most = 1,
-	  .run = run_backup,
+	  .json = true, .run = run_backup,
 	  .about = N_("write to a small file what the hub is: CA, settings, "
 	    "register of sites"),
 	  .more = N_("The daemon may run. With this file, and without "
@@ -250,7 +266,7 @@ const struct cmd cmd_backup_list[] = {
 	    "--passphrase-file /root/pass",
 	  .option = { PASSPHRASE } },
 	{ .name = "restore", .words = "FILE", .least = 1, .most = 1,
-	  .bare = true, .run = run_restore,
+	  .json = true, .bare = true, .run = run_restore,
 	  .about = N_("make a hub from such a file"),
 	  .more = N_("Into an empty --dir. Where the same hub is, and only "
 	    "its journal or its CA was\nlost, that alone is put back."),

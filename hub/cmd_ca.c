@@ -213,6 +213,34 @@ has_ended(const X509 *cert)
 	return issue_time(X509_get0_notAfter(cert)) < clock_wall();
 }
 
+/* What was done, and what is next. */
+static void
+say_begun(const struct cmd_line *l, const struct cas *c, uint64_t sites)
+{
+	if (l->json) {
+		cmd_json(json_pack("{s:b, s:I, s:b}", "rolling", true,
+		    "sites", (json_int_t)sites, "ended", has_ended(c->now)));
+		return;
+	}
+	if (has_ended(c->now)) {
+		printf(_("There is a second CA in %s. The first one has ended, "
+		    "so no site can come by itself\nfor a certificate: %"
+		    PRIu64 " of them need a new ticket.\n"
+		    "  zqhub ca roll --finish --force    ends the old one\n"
+		    "  zqhub site reissue --all          makes them then\n"
+		    "Make a backup of the hub again: zqhub backup FILE\n"),
+		    c->dir, sites);
+		return;
+	}
+	printf(_("There is a second CA in %s; both are trusted now. The sites "
+	    "are told, and get\ncertificates of the new one by themselves: "
+	    "%" PRIu64 " of them.\n"
+	    "  zqhub ca status           shows who has\n"
+	    "  zqhub ca roll --finish    ends it: then the old one is good "
+	    "for nothing\nMake a backup of the hub again: zqhub backup FILE\n"),
+	    c->dir, sites);
+}
+
 static int
 begin(struct cmd_line *l, struct cas *c, struct buf *why)
 {
@@ -232,23 +260,7 @@ begin(struct cmd_line *l, struct cas *c, struct buf *why)
 		return cmd_fail(NULL, "%s", buf_cstr(why));
 	if (!announce(l, c, "ca-roll", c->next_pin))
 		return CMD_NO;
-	if (has_ended(c->now)) {
-		printf(_("There is a second CA in %s. The first one has ended, "
-		    "so no site can come by itself\nfor a certificate: %"
-		    PRIu64 " of them need a new ticket.\n"
-		    "  zqhub ca roll --finish --force    ends the old one\n"
-		    "  zqhub site reissue --all          makes them then\n"
-		    "Make a backup of the hub again: zqhub backup FILE\n"),
-		    c->dir, t.sites);
-		return CMD_OK;
-	}
-	printf(_("There is a second CA in %s; both are trusted now. The sites "
-	    "are told, and get\ncertificates of the new one by themselves: "
-	    "%" PRIu64 " of them.\n"
-	    "  zqhub ca status           shows who has\n"
-	    "  zqhub ca roll --finish    ends it: then the old one is good "
-	    "for nothing\nMake a backup of the hub again: zqhub backup FILE\n"),
-	    c->dir, t.sites);
+	say_begun(l, c, t.sites);
 	return CMD_OK;
 }
 
@@ -272,6 +284,11 @@ end(struct cmd_line *l, struct cas *c, uint64_t left)
 {
 	if (!announce(l, c, "ca-rolled", c->now_pin))
 		return CMD_NO;
+	if (l->json) {
+		cmd_json(json_pack("{s:b, s:I}", "rolling", false, "left",
+		    (json_int_t)left));
+		return CMD_OK;
+	}
 	printf(_("The new CA is the hub's CA now, and the old one is trusted "
 	    "no more.\n"));
 	if (left > 0)
@@ -482,7 +499,7 @@ run_status(struct cmd_line *l)
 }
 
 const struct cmd cmd_ca_list[] = {
-	{ .name = "ca roll", .words = "", .run = run_roll,
+	{ .name = "ca roll", .words = "", .json = true, .run = run_roll,
 	  .about = N_("replace the CA, without sites having to enrol again"),
 	  .more = N_("Makes a second CA. From then on both are trusted; the "
 	    "sites are told by letter, and\nget certificates of the new one "

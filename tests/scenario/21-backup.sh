@@ -28,7 +28,7 @@ before=$(register)
 say "- backup: while the daemon runs, with a passphrase and without"
 echo '一句不短的口令 correct horse' >"$T/pass"
 chmod 600 "$T/pass"
-zqhub backup "$T/plain.json" || die backup
+zqhub backup "$T/plain.json" --json | jq -e ".sites >= 1 and .encrypted == false" >"$T/said" || die backup
 zqhub backup "$T/closed.json" --passphrase-file "$T/pass" >"$T/said" || die "backup with a passphrase"
 grep -q encrypted "$T/said" || die "no word that it is encrypted"
 for f in plain closed; do

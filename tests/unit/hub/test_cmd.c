@@ -469,6 +469,8 @@ END_TEST
 START_TEST(test_end_of_ca)
 {
 	int64_t now = clock_wall();
+	char file[96];
+	json_t *j;
 
 	set_up();
 	make_hub();
@@ -487,10 +489,23 @@ START_TEST(test_end_of_ca)
 	says(out, "\"ended\": true");
 	ck_assert_int_eq(run("ca", "roll", NULL), 0);
 	says(out, "no site can come by itself");
+	snprintf(file, sizeof(file), "%s/backup", dir);
+	ck_assert_int_eq(run("backup", file, "--json", NULL), 0);
+	j = json();
+	ck_assert_int_eq(json_integer_value(json_object_get(j, "sites")), 1);
+	ck_assert(json_is_true(json_object_get(j, "next_ca")));
+	json_decref(j);
+	ck_assert_int_eq(run("backup", file, "--json", NULL), 1);
+	ck_assert_str_eq(out, "");
+	says(err, "exists");
 	ck_assert_int_eq(run("ca", "status", NULL), 1);
 	says(out, "The CA has ended: sites that have no certificate of the new "
 	    "one can't come");
-	ck_assert_int_eq(run("ca", "roll", "--finish", "--force", NULL), 0);
+	ck_assert_int_eq(run("ca", "roll", "--finish", "--force", "--json",
+	    NULL), 0);
+	j = json();
+	ck_assert(json_is_false(json_object_get(j, "rolling")));
+	json_decref(j);
 	ck_assert_int_eq(run("ca", "status", NULL), 0);
 	clock_release();
 	tear_down();

@@ -97,6 +97,25 @@ START_TEST(test_advice)
 }
 END_TEST
 
+/* Who takes no --json is named where that is described, and nobody else. */
+static void
+check_json(const struct cmd *c)
+{
+	const char *from = strstr(page, "Taken by every command but\n");
+	const char *to = from != NULL ? strstr(from, "A listing is") : NULL;
+	bool user = strncmp(c->name, "user ", 5) == 0;
+	char text[600], word[64];
+
+	ck_assert(to != NULL && to - from < (int)sizeof(text));
+	snprintf(text, sizeof(text), "%.*s", (int)(to - from), from);
+	for (char *at = text; *at != '\0'; at++)
+		if (*at == '\n' || *at == ',')
+			*at = ' ';
+	snprintf(word, sizeof(word), " %s ", user ? "user" : c->name);
+	ck_assert_msg((strstr(text, word) != NULL) == (user || !c->json),
+	    "zqhub(8), --json: %s", c->name);
+}
+
 static void
 check_command(const struct cmd *c)
 {
@@ -128,8 +147,10 @@ START_TEST(test_commands)
 
 	read_page("hub/zqhub.8");
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		for (const struct cmd *c = lists[i]; c->name != NULL; c++)
+		for (const struct cmd *c = lists[i]; c->name != NULL; c++) {
 			check_command(c);
+			check_json(c);
+		}
 }
 END_TEST
 
