@@ -31,6 +31,9 @@ bool agent_say(struct agent *a, size_t n);
 /* Does it know of the page that is at n elsewhere, too? Nobody may have noticed
  * yet that it is not there any more. */
 bool agent_has_twin(struct agent *a, size_t n);
+/* Was it announced that something else is at `to` one day? A person's word is
+ * worth more than bytes. */
+bool agent_awaits(struct agent *a, size_t from, size_t to);
 /* That file n is gone, and can be found at `to`. */
 void agent_say_gone(struct agent *a, size_t n, size_t to);
 /* That what is at `old` is at `new` from (ms, world time) on; NULL: it is not.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/known.h"
+#include "agent/moves.h"
 #include "agent/redirect_map.h"
 #include "agent/reply.h"
 #include "agent/say.h"
@@ -154,6 +155,33 @@ agent_has_twin(struct agent *a, size_t n)
 		    memcmp(k.hash, hash, sizeof(hash)) == 0;
 	store_end(t);
 	return has;
+}
+
+struct awaiting {
+	const char *from;
+	bool other;
+};
+
+static bool
+note_former(void *arg, struct span url)
+{
+	struct awaiting *w = arg;
+
+	w->other |= !span_is(url, span_of(w->from));
+	return !w->other;
+}
+
+bool
+agent_awaits(struct agent *a, size_t from, size_t to)
+{
+	char old[SITE_TEXT], new[SITE_TEXT];
+	struct awaiting w = { .from = site_url(old, a->set.site, from) };
+	struct store_txn *t = store_look(a->store);
+
+	site_url(new, a->set.site, to);
+	moves_former(t, span_of(new), note_former, &w);
+	store_end(t);
+	return w.other;
 }
 
 void

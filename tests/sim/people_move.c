@@ -26,7 +26,7 @@ notice(struct actor *a, size_t n, bool surely)
 
 /* With all quiet, and what is there told, so that the agent sees both ends of
  * it at once: then the item keeps its number at the hub, as long as nobody
- * touches either. */
+ * touches either, or announces that something else is to be there. */
 static bool
 follow_number(struct actor *a, size_t from, size_t to)
 {
@@ -35,7 +35,8 @@ follow_number(struct actor *a, size_t from, size_t to)
 	if (a->agent == NULL || !agent_is_quiet(a->agent) ||
 	    agent_holds(a->agent) || a->site.unmounted ||
 	    a->site.file[to].there || !a->site.file[from].there ||
-	    agent_has_twin(a->agent, from))
+	    agent_has_twin(a->agent, from) ||
+	    agent_awaits(a->agent, from, to))
 		return false;
 	snprintf(id, sizeof(id), "%s:%s", SITE_SOURCE, site_path_name(to));
 	if (hub_item_number(a->part.site, id, NULL) != 0)
@@ -212,6 +213,8 @@ people_announce(struct actor *a)
 	if (sim.domains && chance(200) && people_announce_domain(a, p))
 		return;		/* an operator does */
 	p->announced = say_it(a, p);
+	if (a->agent != NULL && agent_awaits(a->agent, a->seen.from, a->seen.to))
+		a->seen.number = 0;
 	if (p->announced && p->at != CLOCK_NONE) {
 		world_look_at(p->at);
 		world_look_at(p->at + 1);
