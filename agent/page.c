@@ -15,6 +15,7 @@
 
 #include "agent/charset.h"
 #include "agent/date.h"
+#include "agent/entity.h"
 #include "agent/hrefs.h"
 #include "agent/linktag.h"
 #include "agent/outlink.h"
@@ -549,6 +550,7 @@ page_read(struct page *p, const struct page_source *s, struct record *r)
 		remark_number(p, REMARK_CUT_PAGE, 0, s->bytes.n);
 	replace_nuls(p);
 	hrefs_hidden(buf_look(&p->utf8), blank, p);
+	entity_rewrite(p->utf8.at, p->utf8.n);
 	if (p->utf8.n > 0)
 		run_parser(p);
 	outlinks_end(&p->links);

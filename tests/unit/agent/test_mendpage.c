@@ -120,9 +120,12 @@ START_TEST(test_writing)
 	    "<a href=\"" NEW "?c&amp;d\">");
 	MENDS("<a href=\"" OLD "?a=1&copy=2\">", OLD "?a=1&copy=2", NEW,
 	    "<a href=\"" NEW "\">");
-	MENDS("<a href='&#104;ttps&colon;//www.b.gov.cn/&#x6F;ld/n.html'>",
-	    OLD, NEW, "<a href='&#104;ttps&colon;//www.b.gov.cn/&#x6F;ld/"
-	    "n.html'>");	/* "colon" is no name that page.c knows */
+	MENDS("<a href='&#104;ttps&colon;//www&period;b.gov.cn&sol;&#x6F;ld/"
+	    "n.html'>", OLD, NEW, "<a href='" NEW "'>");
+	MENDS("<a href='" OLD "?a=1&AMP;b=2'>", OLD "?a=1&b=2", NEW,
+	    "<a href='" NEW "'>");
+	MENDS("<a href='" OLD "&num;t'><a href='" OLD "'>", OLD, NEW,
+	    "<a href='" OLD "&num;t'><a href='" NEW "'>");	/* as &#x23; */
 	MENDS("<a href='&#104;ttps://www.b.gov.cn/&#x6F;ld/n.html#t'>",
 	    OLD, NEW, "<a href='" NEW "#t'>");
 	MENDS("<a href='" OLD "'>", OLD, "https://www.b.gov.cn/it's",
@@ -340,7 +343,9 @@ START_TEST(test_told)
 	    "&middot;&nosuch;&amp.html><img src=\xd5\x5c.png><area href=x?"
 	    "a=1&copy=2&lt;><iframe src='h ttp:x'></iframe><form action=a>"
 	    "<script src=/s.js></script><link rel=stylesheet href=c.css>"
-	    "<a href='a&#10;b'><a href='%e6%94%bf'>"));
+	    "<a href='a&#10;b'><a href='%e6%94%bf'><a href='tz&sol;1&period;"
+	    "html&quest;a&equals;1&AMP;b'><a href='&lpar;1&rpar;&amp;sol;'>"
+	    "<a href='&sol&sol;'><a href='&Tab;x&VerticalLine;&NewLine;'>"));
 }
 END_TEST
 

@@ -226,6 +226,40 @@ START_TEST(test_ends)
 }
 END_TEST
 
+static const char *
+only_link(const char *href)
+{
+	static char to[256];
+	char text[256];
+	struct span rows;
+	struct link l;
+
+	snprintf(text, sizeof(text), "<title>x</title><a href='%s'>l</a>",
+	    href);
+	reading(span_of(text));
+	rows = record.links;
+	ck_assert(change_link_next(&rows, &l));
+	snprintf(to, sizeof(to), "%.*s", SPAN_ARGS(l.to));
+	return to + strlen("https://www.zhengzhou.gov.cn/");
+}
+
+/* Names of HTML 5 that libxml2 doesn't know. */
+START_TEST(test_entities)
+{
+	ck_assert_str_eq(only_link("/tz&sol;1&period;html"), "tz/1.html");
+	ck_assert_str_eq(only_link("/a&lpar;1&rpar;&comma;&excl;"),
+	    "a(1),!");
+	ck_assert_str_eq(only_link("/a&quest;b&equals;1&AMP;c&commat;"),
+	    "a?b=1&c@");
+	ck_assert_str_eq(only_link("/a&num;b"), "a");
+	ck_assert_str_eq(only_link("/a&UnderBar;&DiacriticalGrave;"), "a_%60");
+	ck_assert_str_eq(only_link("/a&amp;sol;b&solid;&sol"),
+	    "a&sol;b&solid;&sol");
+	ck_assert_str_eq(only_link("/a&Amp;b&QUOT;&LT;&GT;"),
+	    "a&Amp;b%22%3C%3E");
+}
+END_TEST
+
 START_TEST(test_many_links)
 {
 	struct buf b = repeated("<title>x</title>", "<a href=/%zu>l</a>\n",
@@ -381,6 +415,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_golden,
 		test_charsets_agree, test_deep, test_ends, test_many_links,
+		test_entities,
 		test_same_links, test_long_texts, test_many_remarks,
 		test_lines, test_controls, test_fresh, test_date_order, test_cut_page,
 		test_cut_character };
