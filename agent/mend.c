@@ -318,6 +318,11 @@ tell_edits(struct mend *m, const struct mendpage_found *f)
 	m->n->links += f->count;
 	m->spec->page(m->spec->arg, m->source, m->page->path, f->edit, m->by,
 	    f->count);
+	if (m->file.stat.st_nlink < 2)
+		return;
+	m->n->split++;
+	m->spec->split(m->spec->arg, m->source, m->page->path,
+	    m->file.stat.st_nlink);
 }
 
 /* The page has links to mend. */

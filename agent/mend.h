@@ -33,6 +33,10 @@ struct mend_spec {
 	void (*page)(void *arg, const char *source, const char *path,
 	    const struct mend_edit *edit, const struct mendlist_entry *const *by,
 	    size_t count);
+	/* The page just handed out has so many names (hard links): what is put
+	 * in its place has only this one. */
+	void (*split)(void *arg, const char *source, const char *path,
+	    uint64_t names);
 	/* A page, or a source (path is ""), that isn't mended. */
 	void (*refused)(void *arg, const char *source, const char *path,
 	    const char *why);
@@ -46,6 +50,8 @@ struct mend_count {
 	uint64_t pages, links;	/* mended, or to be mended */
 	uint64_t refused;	/* pages, and sources that are not let */
 	uint64_t left;		/* links that can't be written anew */
+	uint64_t split;		/* pages that had other names, and have not
+				 * any more */
 	uint64_t unmarked;	/* pages that are as before, and of which the
 				 * log doesn't know */
 	uint64_t later;		/* links whose move is still to come */

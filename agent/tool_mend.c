@@ -152,6 +152,24 @@ on_page(void *arg, const char *source, const char *path,
 }
 
 static void
+on_split(void *arg, const char *source, const char *path, uint64_t names)
+{
+	struct show *s = arg;
+	size_t n = json_array_size(s->list);
+
+	(void)source, (void)path;
+	if (s->quiet)
+		return;
+	if (n > 0)		/* that page */
+		json_object_set_new(json_array_get(s->list, n - 1), "names",
+		    json_integer((json_int_t)names));
+	else
+		printf(_("  the file has %" PRIu64 " names (hard links): it "
+		    "is mended under this one, and the others keep the old "
+		    "file\n"), names);
+}
+
+static void
 on_refused(void *arg, const char *source, const char *path, const char *why)
 {
 	struct show *s = arg;
@@ -236,12 +254,14 @@ print_count(const struct mend_count *n, bool undo, bool apply)
 static void
 print_json(struct show *s, const struct mend_count *n)
 {
-	json_t *o = json_pack("{s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	json_t *o = json_pack("{s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+	    "s:I}",
 	    "done", (int)s->done, "pages", s->list,
 	    "looked", (json_int_t)n->looked, "mended", (json_int_t)n->pages,
 	    "links", (json_int_t)n->links, "refused", (json_int_t)n->refused,
-	    "left", (json_int_t)n->left, "later", (json_int_t)n->later,
-	    "dropped", (json_int_t)n->dropped);
+	    "left", (json_int_t)n->left, "split", (json_int_t)n->split,
+	    "later", (json_int_t)n->later, "dropped",
+	    (json_int_t)n->dropped);
 
 	json_dumpf(o, stdout, JSON_INDENT(2));
 	printf("\n");
@@ -261,6 +281,7 @@ mend(const struct tool *t, const struct mend_spec *asked, bool undo)
 
 	spec.arg = &s;
 	spec.page = on_page;
+	spec.split = on_split;
 	spec.refused = on_refused;
 	spec.left = on_left;
 	buf_init(&why, CONFIG_WHY_MAX);

@@ -14,8 +14,9 @@ cp -rL --no-preserve=ownership $docs "$WWW/lmdb"
 chmod -R u+w "$WWW/lmdb"
 chmod 604 "$WWW/lmdb/annotated.html"
 printf '<html><head><meta charset=gbk><title>\326\320\316\304\325\\</title></head><body>\201\100 \325\\<a title="\325\\" href=/gbk/old.htm>\201\134</a></body></html>\n' >"$WWW/gbk/a.htm"
-printf '<html><head><meta charset=gbk><title>\326\320\316\304</title></head><body><a href=/\271\253\316\304.htm>x</a></body></html>\n' >"$WWW/gbk2/b.htm"
+printf '<html><head><meta charset=gbk><title>\326\320\316\304</title></head><body><a href=/\271\253\316\304.htm>x</a><a href="/gbk&sol;old&period;htm">y</a></body></html>\n' >"$WWW/gbk2/b.htm"
 cp -a "$WWW" "$T/before"
+ln "$WWW/gbk/a.htm" "$T/other"
 cat >"$A/agent.conf" <<CONF
 hub = http://127.0.0.1:$HUB_PORT
 [source www]
@@ -56,6 +57,10 @@ grep -q '^www: gbk/a.htm$' "$T/look" && grep -q ' /gbk/old.htm → /new/gbk.htm$
 	{ cat "$T/look"; die "the look does not show it"; }
 grep -q ' /公文.htm → /new/b.htm$' "$T/look" ||
 	{ cat "$T/look"; die "what is in GBK is not shown as it reads"; }
+grep -q ' /gbk&sol;old&period;htm → /new/gbk.htm$' "$T/look" ||
+	{ cat "$T/look"; die "an address with names of HTML 5"; }
+grep -q 'has 2 names (hard links)' "$T/look" ||
+	{ cat "$T/look"; die "the other name is not spoken of"; }
 
 say "- applied: these bytes and no others"
 zqagent $CODE mend --apply --json >"$T/done" || { cat "$T/done"; die "mend --apply"; }
@@ -64,6 +69,8 @@ links=$(jq .links "$T/done")
 python3 tests/scenario/mended.py "$T/before" "$WWW" "$links" ||
 	die "other bytes than these"
 [ "$(stat -c %a "$WWW/lmdb/annotated.html")" = 604 ] || die "the mode is lost"
+[ "$(jq .split "$T/done")" = 1 ] && cmp "$T/other" "$T/before/gbk/a.htm" ||
+	die "the other name of a file"
 find "$WWW" -name '.zqagent*' | grep -q . && die "something is left"
 wait_for 60 "the mended pages to be told" sh -c \
 	"'$ZQ_BUILD/zqagent' mend --dir '$A' | grep -q '^0 links in 0 pages'"

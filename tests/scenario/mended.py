@@ -11,6 +11,7 @@ SWAPS = [
     (rb'href="doxygen\.css"', rb'href="../style/d.css"'),
     (rb'src="doxygen\.png"', rb'src="https://static.example/d.png"'),
     (rb"href=/gbk/old\.htm>", rb"href=/new/gbk.htm>"),
+    (rb'href="/gbk&sol;old&period;htm"', rb'href="/new/gbk.htm"'),
     (rb"href=/\xb9\xab\xce\xc4\.htm>", rb"href=/new/b.htm>"),
 ]
 

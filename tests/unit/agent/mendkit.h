@@ -218,13 +218,22 @@ kit_on_left(void *arg, const char *source, const char *path,
 	buf_clear(&b);
 }
 
+static uint64_t kit_names;	/* of the last page that has several */
+
+static inline void
+kit_on_split(void *arg, const char *source, const char *path, uint64_t names)
+{
+	(void)arg, (void)source, (void)path;
+	kit_names = names;
+}
+
 static inline struct mend_spec
 kit_spec(void)
 {
 	kit_why[0] = kit_left[0] = '\0';
 	return (struct mend_spec){ .store = kit_store, .config = kit_config,
-	    .apply = true, .page = kit_on_page, .refused = kit_on_refused,
-	    .left = kit_on_left };
+	    .apply = true, .page = kit_on_page, .split = kit_on_split,
+	    .refused = kit_on_refused, .left = kit_on_left };
 }
 
 static inline void

@@ -123,6 +123,31 @@ START_TEST(test_index_pages)
 }
 END_TEST
 
+/* The other name keeps the old file, and that is said before it is done. */
+START_TEST(test_hard_links)
+{
+	struct mend_spec s = kit_spec();
+	char a[256], b[256];
+
+	kit_page("a.html", SPAN(LINK(OLD)));
+	snprintf(a, sizeof(a), "%s/a.html", kit_root);
+	snprintf(b, sizeof(b), "%s/.kept", kit_root);
+	ck_assert_int_eq(link(a, b), 0);
+	kit_know("a.html");
+	kit_moved(OLD, NEW, CLOCK_NONE);
+	s.apply = false;
+	kit_names = 0;
+	kit_mend(&s);
+	ck_assert_uint_eq(kit_count.split, 1);
+	ck_assert_uint_eq(kit_names, 2);
+	run();
+	CK_COUNT(1, 1, 0);
+	ck_assert_uint_eq(kit_count.split, 1);
+	CK_IS("a.html", LINK(NEW));
+	CK_IS(".kept", LINK(OLD));
+}
+END_TEST
+
 START_TEST(test_settings)
 {
 	struct mend_spec s;
@@ -665,7 +690,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_mends, test_by_hand,
-		test_settings, test_index_pages, test_changed,
+		test_settings, test_hard_links, test_index_pages, test_changed,
 		test_changed_half, test_moved_on, test_secure, test_again, test_swap, test_list, test_undo_changed,
 		test_below, test_strange, test_like_before, test_torn_log,
 		test_undo_without_room, test_left_beside, test_letters_anew,
