@@ -363,6 +363,7 @@ broken_row(void *arg, const struct broken_info *i)
 	buf_reset(&b->last);
 	buf_span(&b->last, i->target.url);
 	b->spec.url = buf_look(&b->last);
+	b->spec.only = i->target.state != TARGET_OUTSIDE;
 	if (b->list->csv) {
 		query_links_to(b->list->query, &b->spec, to_row, b->list,
 		    &page);

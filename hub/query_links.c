@@ -351,7 +351,8 @@ take_hit(void *arg, const struct link_hit *h)
 static enum rewrite_scope
 scope_of(const struct link_spec *spec)
 {
-	return spec->scope == REWRITE_ADDRESS ? REWRITE_ALIKE : spec->scope;
+	return spec->scope == REWRITE_ADDRESS && !spec->only ?
+	    REWRITE_ALIKE : spec->scope;
 }
 
 static bool

@@ -57,6 +57,8 @@ bool query_links_scope(struct span typed, bool exact,
 struct link_spec {
 	enum rewrite_scope scope;
 	struct span url;	/* normal form */
+	bool only;		/* of an address: to this page, and not what
+				 * servers may answer alike */
 	uint32_t site;		/* only links from there; 0: from all */
 	uint64_t skip;		/* links of pages before */
 	size_t limit;

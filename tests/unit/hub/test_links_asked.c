@@ -175,12 +175,15 @@ note_spelling(void *arg, const struct link_info *l)
 	return true;
 }
 
+static bool only;
+
 static const char *
 lines_to(const char *url, size_t of_site, uint64_t skip)
 {
 	static struct buf b;
 	struct link_spec spec = { .limit = 100, .of_site = of_site,
-	    .skip = skip, .scope = REWRITE_ADDRESS, .url = span_of(url) };
+	    .skip = skip, .scope = REWRITE_ADDRESS, .url = span_of(url),
+	    .only = only };
 	struct link_page page;
 
 	if (b.most == 0)
@@ -209,6 +212,10 @@ START_TEST(as_it_is_spelled)
 	ck_assert_str_eq(lines_to(to[3], 0, 2), "1 2 3 5 ");
 	ck_assert_str_eq(lines_to(to[4], 0, 0), "5 9 1 2 3 4 ");
 	ck_assert_str_eq(lines_to("http://s2.gov.cn/zt/x.html", 0, 0), "");
+	only = true;
+	ck_assert_str_eq(lines_to(to[3], 0, 0), "4 9 1 2 3 ");
+	ck_assert_str_eq(lines_to(to[4], 0, 0), "5 ");
+	only = false;
 }
 END_TEST
 
