@@ -1,6 +1,7 @@
 /* See reply.h. */
 #include "agent/reply.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "agent/ability.h"
@@ -134,6 +135,7 @@ on_link(void *arg, const struct mending_link *l)
 	struct saying *s = arg;
 	struct statement_reply judged;
 	struct change c;
+	char letter[24];
 
 	if (s->full || s->wrong != NULL)
 		return;
@@ -145,6 +147,8 @@ on_link(void *arg, const struct mending_link *l)
 	    SPAN(STATEMENT_WILL_FIX);
 	c.word[WORD_REASON] = s->it.reason;
 	c.word[WORD_BY] = s->it.by;
+	snprintf(letter, sizeof(letter), "%" PRIu64, s->it.letter);
+	c.word[WORD_LETTER] = span_of(letter);
 	if (!change_is_sane(&c, &s->wrong) ||
 	    !statement_reply(&judged, &c, &s->wrong))
 		return;

@@ -103,8 +103,11 @@ gather_spooled(struct store_txn *t, struct buf *all)
 	struct change c;
 
 	for (uint64_t seq = t->meta.confirmed + 1; seq < t->meta.next; seq++)
-		if (spool_get(t, seq, &c) && is_only_here(t, &c))
+		if (spool_get(t, seq, &c) && is_only_here(t, &c)) {
+			/* the hub may number its letters anew */
+			c.word[WORD_LETTER] = SPAN_NONE;
 			put_change(all, &c);
+		}
 }
 
 static bool

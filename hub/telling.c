@@ -102,24 +102,43 @@ take(struct group *g, const struct entry *e, uint32_t move,
 	return true;
 }
 
-/* The moves whose rule comes first for an address: one, or several that were
- * announced of the same. */
+/* Moves that an address is covered by: those of which the letter told that is
+ * answered; or, if none is said, whose rule comes first, one or several that
+ * were announced of the same. */
 struct covering {
+	uint32_t site;
+	const struct statement_reply *said;
 	uint32_t move[MOVES_AT_ONCE];
 	size_t count, length;
 };
 
+static bool
+is_told(struct group *g, const struct covering *c, uint32_t move)
+{
+	struct referral r;
+
+	return referral_get(g->txn, move, c->site, c->said->target, &r) &&
+	    (r.last == c->said->letter || r.letter == c->said->letter);
+}
+
 static void
-add_covering(struct covering *c, const struct move *m, struct span target)
+add_covering(struct group *g, struct covering *c, const struct move *m)
 {
 	size_t length = m->scope == REWRITE_ADDRESS ? SIZE_MAX : m->old.n;
 	struct rewrite_rule r;
 
 	move_rule(m, &r);
-	if (!rewrite_rule_covers(&r, target) || length < c->length)
+	if (!rewrite_rule_covers(&r, c->said->target))
 		return;
-	if (length > c->length)
-		*c = (struct covering){ .length = length };
+	if (c->said->letter != 0) {
+		if (!is_told(g, c, m->number))
+			return;
+	} else if (length < c->length) {
+		return;
+	} else if (length > c->length) {
+		c->length = length;
+		c->count = 0;
+	}
 	if (c->count < MOVES_AT_ONCE)
 		c->move[c->count++] = m->number;
 }
@@ -127,18 +146,18 @@ add_covering(struct covering *c, const struct move *m, struct span target)
 /* Of the moves that the site has open referrals of. Whatever their time: rules
  * that have an end, too. */
 static void
-find_covering(struct group *g, uint32_t site, struct span target,
-    struct covering *c)
+find_covering(struct group *g, struct covering *c)
 {
 	uint32_t move[MOVES_AT_ONCE], from = 0;
 	struct move m;
 	size_t n;
 
 	do {
-		n = referral_moves(g->txn, site, from, move, MOVES_AT_ONCE);
+		n = referral_moves(g->txn, c->site, from, move,
+		    MOVES_AT_ONCE);
 		for (size_t i = 0; i < n; i++)
 			if (move_get(g->txn, move[i], &m))
-				add_covering(c, &m, target);
+				add_covering(g, c, &m);
 		from = n > 0 ? move[n - 1] + 1 : 0;
 	} while (n == MOVES_AT_ONCE);
 }
@@ -147,10 +166,12 @@ static bool
 take_open(struct group *g, const struct entry *e,
     const struct statement_reply *said)
 {
-	struct covering c = { .count = 0 };
+	struct covering c = { .site = e->site, .said = said };
 	bool taken = false;
 
-	find_covering(g, e->site, said->target, &c);
+	find_covering(g, &c);
+	if (said->letter == 0 || is_told(g, &c, 0))
+		taken = take(g, e, 0, said, true);
 	for (size_t i = 0; i < c.count; i++)
 		taken |= take(g, e, c.move[i], said, true);
 	return taken;
@@ -177,11 +198,13 @@ const char *
 telling_reply(struct group *g, const struct entry *e,
     const struct statement_reply *r)
 {
-	/* what moved and is gone since then may be two matters */
-	bool gone = take(g, e, 0, r, true);
+	struct statement_reply any = *r;
 	uint32_t move;
 
-	if (take_open(g, e, r) || gone)
+	/* what moved and is gone since then may be two matters; and what a
+	 * letter told may be another's by now */
+	any.letter = 0;
+	if ((r->letter != 0 && take_open(g, e, r)) || take_open(g, e, &any))
 		return NULL;
 	/* what is done with needs no word any more */
 	if (take(g, e, 0, r, false) || take_move(g, e, r))

@@ -221,6 +221,7 @@ static const struct rule words[WORD_COUNT] = {
 	[WORD_SERVICE] = RULE(N_("service"), "zq:service", LIMIT_TEXT),
 	[WORD_RECURS] = RULE(N_("recurs"), "zq:recurs", LIMIT_TEXT),
 	[WORD_ZONE] = RULE(N_("zone"), "zq:zone", LIMIT_TEXT),
+	[WORD_LETTER] = RULE(N_("letter"), "zq:letter", LIMIT_TEXT),
 };
 static const struct rule id_rule = RULE(N_("id"), "dcterms:identifier", LIMIT_ID);
 static const struct rule type_rule = RULE(N_("type"), "rs:md type", LIMIT_TEXT);

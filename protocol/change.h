@@ -77,6 +77,8 @@ enum change_word {
 				 * again and again (recurs.h) … */
 	WORD_ZONE,		/* zq:zone; … by the clocks of this time zone,
 				 * its name as IANA has it */
+	WORD_LETTER,		/* zq:letter; of a reply: the number of the
+				 * letter that it answers */
 	WORD_COUNT
 };
 

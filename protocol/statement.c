@@ -4,6 +4,7 @@
 #include "protocol/statement.h"
 
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 #include "protocol/url.h"
 
 static bool
@@ -54,6 +55,10 @@ statement_reply(struct statement_reply *r, const struct change *c,
 		return refuse(why, N_("a reply is will-fix or refused"));
 	if (r->refused && r->reason.n == 0)
 		return refuse(why, N_("who refuses has to give a reason"));
+	if (c->word[WORD_LETTER].n > 0 && !text_number(c->word[WORD_LETTER],
+	    1, UINT64_MAX, &r->letter))
+		return refuse(why, N_("zq:letter of a reply is the number of "
+		    "the letter that it answers"));
 	return true;
 }
 

@@ -33,6 +33,7 @@ bool statement_move(struct rewrite_rule *r, const struct change *c,
 
 struct statement_reply {
 	struct span target;	/* what the letter was about */
+	uint64_t letter;	/* its number; 0: not said */
 	bool refused;		/* or: will fix */
 	struct span reason, by;
 };

@@ -246,15 +246,25 @@ END_TEST
 /* --- what they say to it ------------------------------------------------------------------ */
 
 static void
-reply(uint32_t site, const char *target, const char *scope,
-    const char *reason)
+reply_to(uint64_t letter, uint32_t site, const char *target,
+    const char *scope, const char *reason)
 {
 	struct change c = kit_change(CHANGE_REPLY, target, "");
+	char number[24];
 
+	snprintf(number, sizeof(number), "%" PRIu64, letter);
+	c.word[WORD_LETTER] = letter != 0 ? span_of(number) : SPAN_NONE;
 	c.word[WORD_SCOPE] = span_of(scope);
 	c.word[WORD_REASON] = span_of(reason);
 	c.word[WORD_BY] = SPAN("li");
 	kit_say(&k, site, &c);
+}
+
+static void
+reply(uint32_t site, const char *target, const char *scope,
+    const char *reason)
+{
+	reply_to(0, site, target, scope, reason);
 }
 
 START_TEST(replies)
@@ -292,6 +302,32 @@ START_TEST(replies_to_what_ends)
 	reply(2, "https://s1.gov.cn/old/b.html", "will-fix", "");
 	ck_assert_str_eq(held(2), "");
 	ck_assert_str_eq(stands(1, 2), "will fix");
+	same_again();
+}
+END_TEST
+
+/* Two moves tell of one address: a word is of what its letter told. */
+START_TEST(replies_to_a_letter)
+{
+	three_pages();
+	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
+	    k.now, 0);
+	settle();
+	say(1, "https://s1.gov.cn/old/b.html", "https://s1.gov.cn/bb.html",
+	    "address", k.now, 0);
+	settle();
+	ck_assert_uint_lt(referral(1, 2).r.last, referral(2, 2).r.last);
+	reply_to(referral(1, 2).r.last, 2, "https://s1.gov.cn/old/b.html",
+	    "will-fix", "");
+	ck_assert_str_eq(stands(1, 2), "will fix");
+	ck_assert_str_eq(stands(2, 2), "told");
+	reply_to(referral(2, 2).r.last, 2, "https://s1.gov.cn/old/b.html",
+	    "refused", "history");
+	ck_assert_str_eq(stands(1, 2), "will fix");
+	ck_assert_str_eq(stands(2, 2), "refused");
+	/* one of which nobody knows any more */
+	reply_to(9999, 2, "https://s1.gov.cn/old/b.html", "will-fix", "");
+	ck_assert_str_eq(stands(2, 2), "will fix");
 	same_again();
 }
 END_TEST
@@ -378,6 +414,7 @@ main(void)
 	tcase_add_test(c, not_too_often);
 	tcase_add_test(c, replies);
 	tcase_add_test(c, replies_to_what_ends);
+	tcase_add_test(c, replies_to_a_letter);
 	tcase_add_test(c, replies_to_what_was_said_twice);
 	tcase_add_test(c, gone_and_then_moved);
 	tcase_add_test(c, moved_and_then_gone);

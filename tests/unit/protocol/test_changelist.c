@@ -178,6 +178,7 @@ put_moves(struct buf *b)
 	c.when = 1795219206000;
 	c.url = SPAN("https://www.kaifeng.gov.cn/old/");
 	c.word[WORD_REASON] = SPAN("a page of the archive");
+	c.word[WORD_LETTER] = SPAN("17");
 	c.word[WORD_BY] = SPAN("wang");
 	c.word[WORD_SCOPE] = SPAN("refused");
 	changelist_put(b, &c);
