@@ -65,7 +65,7 @@ outlinks_base(struct outlinks *o, struct span href)
 {
 	buf_reset(&o->to);
 	if (o->has_base ||
-	    !url_resolve(&o->to, buf_look(&o->base), text_trim(href), NULL))
+	    !url_resolve(&o->to, buf_look(&o->base), href, NULL))
 		return;
 	buf_reset(&o->base);
 	buf_span(&o->base, buf_look(&o->to));
@@ -117,7 +117,7 @@ put(struct outlinks *o, const struct link *l)
 static bool
 resolve(struct outlinks *o, struct buf *to, struct span reference)
 {
-	reference = text_trim(reference);
+	reference = url_trim(reference);
 	if (o->cut || reference.n == 0 || reference.at[0] == '#')
 		return false;
 	buf_reset(to);

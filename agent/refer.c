@@ -1,13 +1,13 @@
 /* See refer.h. */
 #include "agent/refer.h"
 
+#include <libxml/HTMLparser.h>
 #include <string.h>
 
-#include "agent/entity.h"
 #include "contrib/base/text.h"
 #include "protocol/url.h"
 
-#define ENTITY_MAX 32		/* bytes of a name, with its ";" */
+#define ENTITY_MAX 32		/* bytes of a name; the longest has 8 */
 #define CHAR_MAX_VALUE 0x10ffffu
 /* Bytes of a value; longer ones are no addresses. */
 #define VALUE_MAX (REFER_TEXT_MAX / 3)
@@ -63,12 +63,21 @@ read_number(struct span s, uint32_t *c)
 static size_t
 read_name(struct span s, uint32_t *c)
 {
+	char name[ENTITY_MAX];
+	const htmlEntityDesc *found;
 	const char *end = memchr(s.at, ';', s.n < ENTITY_MAX ? s.n :
 	    ENTITY_MAX);
 	size_t n = end != NULL ? (size_t)(end - s.at) : 0;
 
-	*c = entity_find((struct span){ s.at, n });
-	return *c != 0 ? n + 1 : 0;
+	if (n == 0)
+		return 0;
+	memcpy(name, s.at, n);
+	name[n] = '\0';
+	found = htmlEntityLookup((const xmlChar *)name);
+	if (found == NULL)
+		return 0;
+	*c = found->value;
+	return n + 1;
 }
 
 static void
@@ -128,7 +137,7 @@ refer_text(struct buf *out, const struct refer *r)
 	buf_init(&utf8, REFER_TEXT_MAX);
 	ok = charset_read(r->charset, &utf8, r->raw, r->is) && !utf8.bad;
 	if (ok)
-		decode(out, text_trim(buf_look(&utf8)));
+		decode(out, url_trim(buf_look(&utf8)));
 	buf_clear(&utf8);
 	return ok && !out->bad && out->n > 0;
 }
@@ -136,7 +145,7 @@ refer_text(struct buf *out, const struct refer *r)
 bool
 refer_resolve(struct buf *out, const struct refer *r, struct span text)
 {
-	text = text_trim(text);
+	text = url_trim(text);
 	return text.n > 0 && text.at[0] != '#' &&
 	    url_resolve(out, r->base, text, NULL) && !out->bad;
 }

@@ -318,11 +318,23 @@ url_is_normal(struct span s)
 
 /* --- references ------------------------------------------------------------- */
 
+struct span
+url_trim(struct span reference)
+{
+	size_t from = 0, to = reference.n;
+
+	while (from < to && (uint8_t)reference.at[from] <= ' ')
+		from++;
+	while (to > from && (uint8_t)reference.at[to - 1] <= ' ')
+		to--;
+	return cut(reference, from, to);
+}
+
 /* As browsers do: no blanks at the ends, no line ends inside. */
 static void
 put_reference(struct buf *out, struct span s)
 {
-	s = text_trim(s);
+	s = url_trim(s);
 	for (size_t i = 0; i < s.n && !out->bad; i++)
 		if (s.at[i] != '\t' && s.at[i] != '\n' && s.at[i] != '\r')
 			buf_byte(out, s.at[i]);

@@ -33,6 +33,10 @@ bool url_normal(struct buf *out, struct span s, const char **why);
 /* Is s what url_normal() would write for it? Cheap if it is. */
 bool url_is_normal(struct span s);
 
+/* Without what browsers leave out at the ends of a reference: controls and
+ * blanks. U+3000 and U+00A0 are letters there, as any others. */
+struct span url_trim(struct span reference);
+
 /* Like url_normal() for a reference found in a page at `base` (a normal form),
  * as browsers read it (the URL standard): "http:a.html" is "a.html" in a page
  * that is http, slashes before a host don't count, a backslash is a slash, and

@@ -132,6 +132,9 @@ static const struct { const char *page; size_t links; } pages[] = {
 	    2 },
 	{ "<a href='https:1'>x</a><a href='http:///b.cn/2'>x</a>"
 	    "<a href='http://u:p@b.cn/3'>x</a>", 3 },
+	{ "<meta charset=utf-8><a href='\u3000/1'>x</a><a href='\u00a02\u3000'>"
+	    "x</a><a href='&nbsp;'>x</a><a href='&#x3000;/1'>x</a>"
+	    "<a href='\x01 3\x1f '>x</a><a href='&#32;#a'>x</a>", 4 },
 	{ "<frameset><frame src=1></frameset>", 1 },
 	{ "<iframe src=1></iframe><script src=2></script>", 2 },
 	{ "<link rel='alternate StyleSheet' href=1><link rel=icon href=2>",

@@ -187,6 +187,10 @@ static const struct { const char *base, *ref, *out; } references[] = {
 	{ "http://a/b/", "http://", NULL },
 	{ "http://a/b/", "http:///", NULL },
 	{ "http://a/b/", "https:", NULL },
+	{ "http://a/b/", "\x01 \fhttp://c/ \x1f", "http://c/" },
+	{ "http://a/b/", "\u3000http://c/\u00a0",
+	    "http://a/b/%E3%80%80http://c/%C2%A0" },
+	{ "http://a/b/", "\u00a0#c", "http://a/b/%C2%A0" },
 };
 
 START_TEST(resolve)
