@@ -1,13 +1,13 @@
 /* See refer.h. */
 #include "agent/refer.h"
 
-#include <libxml/HTMLparser.h>
 #include <string.h>
 
+#include "agent/entity.h"
 #include "contrib/base/text.h"
 #include "protocol/url.h"
 
-#define ENTITY_MAX 32		/* bytes of a name; the longest has 8 */
+#define ENTITY_MAX 32		/* bytes of a name, with its ";" */
 #define CHAR_MAX_VALUE 0x10ffffu
 /* Bytes of a value; longer ones are no addresses. */
 #define VALUE_MAX (REFER_TEXT_MAX / 3)
@@ -63,21 +63,12 @@ read_number(struct span s, uint32_t *c)
 static size_t
 read_name(struct span s, uint32_t *c)
 {
-	char name[ENTITY_MAX];
-	const htmlEntityDesc *found;
 	const char *end = memchr(s.at, ';', s.n < ENTITY_MAX ? s.n :
 	    ENTITY_MAX);
 	size_t n = end != NULL ? (size_t)(end - s.at) : 0;
 
-	if (n == 0)
-		return 0;
-	memcpy(name, s.at, n);
-	name[n] = '\0';
-	found = htmlEntityLookup((const xmlChar *)name);
-	if (found == NULL)
-		return 0;
-	*c = found->value;
-	return n + 1;
+	*c = entity_find((struct span){ s.at, n });
+	return *c != 0 ? n + 1 : 0;
 }
 
 static void
