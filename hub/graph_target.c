@@ -166,6 +166,14 @@ goes_elsewhere(const struct target *was, const struct target *now)
 	    was->end != now->end;
 }
 
+/* It leads where it led; only that nothing is there yet, or is at last. */
+static bool
+leads_there_still(const struct target *was, const struct target *now)
+{
+	return was->state == TARGET_MOVED && now->state == TARGET_MOVED &&
+	    was->move == now->move && was->end == now->end;
+}
+
 void
 graph_target_look(struct group *g, const struct target_key *k)
 {
@@ -184,7 +192,8 @@ graph_target_look(struct group *g, const struct target_key *k)
 		list_broken(g, k, now.broken);
 	if (goes_elsewhere(&was, &now))
 		link_news_put_end(g->txn, k);
-	else if (is_news(g, k, &was) || is_news(g, k, &now))
+	else if (!leads_there_still(&was, &now) &&
+	    (is_news(g, k, &was) || is_news(g, k, &now)))
 		tell(g, 0, k);
 }
 

@@ -129,13 +129,16 @@ tell_move_left(struct db_txn *t)
 }
 
 bool
-tell_move_is_queued(struct db_txn *t, uint32_t move)
+tell_move_is_to_come(struct db_txn *t, uint32_t move)
 {
 	struct tell_key k = pass_key(move);
 	struct span row;
+	struct pass p;
 
-	return db_get(t, TABLE_TELL, (struct span){ .at = (const char *)k.at,
-	    .n = k.n }, &row);
+	if (!db_get(t, TABLE_TELL, look(&k), &row))
+		return false;
+	read_pass(&p, look(&k), row);
+	return p.phase == CLEAR;
 }
 
 void

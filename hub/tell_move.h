@@ -28,7 +28,8 @@ void tell_move_fixed(struct group *g, uint32_t move, uint32_t site,
 void tell_move_off(struct group *g, uint32_t move, struct span by,
     int64_t at);
 bool tell_move_left(struct db_txn *t);
-bool tell_move_is_queued(struct db_txn *t, uint32_t move);
+/* Is there to be one of this move, that has told nobody yet? */
+bool tell_move_is_to_come(struct db_txn *t, uint32_t move);
 /* One step; how many pages it took, and one for the step; 0: none is left. */
 uint64_t tell_move_step(struct group *g, const struct entry *e,
     uint64_t most);

@@ -115,21 +115,11 @@ holds_it_gone(struct db_txn *t, uint32_t site, const struct target_key *k)
 	return referral_of_key(t, site, k, &r) && referral_is_open(&r);
 }
 
-/* Is it told of this move as a whole, or about to be? */
-static bool
-holds_it_moved(struct db_txn *t, uint32_t site, uint32_t move)
-{
-	struct referral r;
-
-	return tell_move_is_queued(t, move) || (referral_get(t, move, site,
-	    SPAN_NONE, &r) && referral_is_open(&r));
-}
-
 /* A target's state has turned: all that link there are told, and whose it
- * is. When a move is the reason that is told as a whole, but not to who links
- * to what seemed to be gone before; nor, when it is a later move of where the
- * first one led, to any of those that link to the first; nor, when the move
- * took effect long ago, to who had no link to it then. */
+ * is. When a move is the reason that is told as a whole, if that is still to
+ * come, but not to who links to what seemed to be gone before; nor, when it is
+ * a later move of where the first one led, to any of those that link to the
+ * first. */
 static void
 owe_all(struct group *g, const struct link_news *n, int64_t at)
 {
@@ -137,17 +127,18 @@ owe_all(struct group *g, const struct link_news *n, int64_t at)
 	int64_t steps = STEPS;
 	struct buf sites, now;
 	uint32_t site;
+	bool whole;
 
 	buf_init(&sites, 1u << 20);
 	buf_init(&now, LIMIT_URL);
 	tell_owed_judge(g, n->url, &v, &now);
 	links_to(g->txn, REWRITE_ADDRESS, n->url, 0, NULL, on_site, &sites,
 	    &steps);
+	whole = v.state == TARGET_MOVED && !n->end &&
+	    tell_move_is_to_come(g->txn, v.move);
 	for (size_t i = 0; i + sizeof(site) <= sites.n; i += sizeof(site)) {
 		memcpy(&site, sites.at + i, sizeof(site));
-		if (v.state != TARGET_MOVED || n->end ||
-		    holds_it_gone(g->txn, site, &n->target) ||
-		    !holds_it_moved(g->txn, site, v.move))
+		if (!whole || holds_it_gone(g->txn, site, &n->target))
 			owe(g, site, &n->target, at);
 	}
 	if (v.state != TARGET_MOVED && v.broken && v.site != 0 && sites.n > 0)

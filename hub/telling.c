@@ -37,23 +37,25 @@ telling_move(struct group *g, const struct move *before,
 		tell_move_queue(g, now->number);
 }
 
-/* News of targets ripen until none is left to be looked at again: what is said
- * of one must be what its row says, or its next turn is no news. */
+/* Nothing is told until none is left to be looked at again: what is said of a
+ * target must be what its row says, or its next turn is no news. News come
+ * before moves that are told as a whole, and so know of those to come. */
 bool
 telling_is_due(struct db_txn *t, int64_t now)
 {
-	return tell_move_left(t) || (!links_look_left(t) &&
-	    (db_count(t, TABLE_LINK_NEWS) > 0 || tell_owed_is_due(t, now)));
+	return !links_look_left(t) && (tell_move_left(t) ||
+	    db_count(t, TABLE_LINK_NEWS) > 0 || tell_owed_is_due(t, now));
 }
 
 static uint64_t
 tell_some(struct group *g, const struct entry *e, uint64_t most)
 {
-	uint64_t step = 0;
+	uint64_t step;
 
-	if (!links_look_left(g->txn))
-		step = tell_owed_news(g, e->at, most);
-	if (step == 0 && !links_look_left(g->txn))
+	if (links_look_left(g->txn))
+		return 0;
+	step = tell_owed_news(g, e->at, most);
+	if (step == 0)
 		step = tell_site_step(g, e, most);
 	return step > 0 ? step : tell_move_step(g, e, most);
 }

@@ -53,6 +53,35 @@ START_TEST(onto_what_moved_long_ago)
 }
 END_TEST
 
+/* The same of one page of a column that moved long ago: that the site was told
+ * of the column then doesn't count. */
+START_TEST(among_what_moved_long_ago)
+{
+	PAGE(1, S1 "/c/e/p.html", S1 "/z");
+	PAGE(1, S1 "/c/e/q.html", S1 "/z");
+	PAGE(1, S1 "/d/e/p.html", S1 "/z");
+	PAGE(2, S2 "/p1.html", S1 "/c/e/q.html");
+	gone(1, S1 "/c/e/p.html", "");
+	later(HOUR);
+	say(1, S1 "/c/e/", S1 "/c/f/", "prefix", k.now, 0);
+	PAGE(1, S1 "/c/f/q.html", S1 "/z");
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");
+	later(HOUR);
+	tick();
+	settle();
+	say(1, S1 "/d/", S1 "/c/", "prefix", k.now, 0);
+	PAGE(2, S2 "/p2.html", S1 "/c/e/p.html");
+	settle();
+	ck_assert_uint_eq(letters_to(2), 1);
+	PAGE(1, S1 "/c/f/p.html", S1 "/z");
+	settle();
+	ck_assert_str_eq(told(2, 1), "links:\neffective " S1
+	    "/c/e/p.html -> " S1 "/c/f/p.html\n  " S2 "/p2.html:10\n");
+	same_again();
+}
+END_TEST
+
 /* --- chains --------------------------------------------------------------- */
 
 START_TEST(a_chain)
@@ -345,6 +374,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
 	tcase_add_test(c, onto_what_moved_long_ago);
+	tcase_add_test(c, among_what_moved_long_ago);
 	tcase_add_test(c, a_chain);
 	tcase_add_test(c, a_part_goes_on);
 	tcase_add_test(c, the_end_is_taken_back);
