@@ -16,6 +16,7 @@
 #include "hub/item_turn.h"
 #include "hub/moved.h"
 #include "hub/notice.h"
+#include "hub/notice_say.h"
 #include "hub/table.h"
 #include "protocol/change.h"
 #include "protocol/limits.h"
@@ -55,6 +56,8 @@ act_retire_begin(struct group *g, const struct entry *e, const json_t *o)
 	s.kept = 0;
 	s.reason = text_cut(act_read_text(o, "reason"), ACT_READ_REASON);
 	act_site_put(g, &s, e->at);
+	notice_retire(g, e, s.number, act_read_text(o, "reason"),
+	    act_read_text(o, "actor"));
 	return NULL;
 }
 

@@ -201,6 +201,54 @@ notice_end(struct group *g, const struct entry *e, uint32_t number,
 	return NULL;
 }
 
+struct retiring {
+	uint32_t number[NOTICES_SITE];
+	size_t n;
+};
+
+static bool
+gather(void *arg, const struct notice *n)
+{
+	struct retiring *r = arg;
+
+	r->number[r->n++] = n->number;
+	return r->n < NOTICES_SITE;
+}
+
+/* Who links there is sent where its closing said. */
+static void
+close_now(struct group *g, uint32_t number, int64_t at)
+{
+	struct held_row h;
+
+	if (!hold(g, number, &h))
+		return;
+	if (h.n.from == CLOCK_NONE || h.n.from > at) {
+		h.n.from = at;
+		put(g, &h.n, at);
+	}
+	free(h.copy);
+}
+
+void
+notice_retire(struct group *g, const struct entry *e, uint32_t site,
+    struct span reason, struct span by)
+{
+	struct retiring r = { .n = 0 };
+	struct notice n;
+
+	notice_each_open(g->txn, site, gather, &r);
+	for (size_t i = 0; i < r.n; i++) {
+		if (!notice_get(g->txn, r.number[i], &n))
+			continue;
+		if (n.kind == NOTICE_CLOSING)
+			close_now(g, n.number, e->at);
+		else
+			end_one(g, n.number, end_state(&n, e->at), e->at,
+			    reason, by);
+	}
+}
+
 /* --- announcing ---------------------------------------------------------- */
 
 static bool

@@ -24,6 +24,10 @@ const char *notice_say(struct group *g, const struct entry *e,
 /* By number, by an operator: it is over; or will not be. */
 const char *notice_end(struct group *g, const struct entry *e,
     uint32_t number, struct span reason, struct span by);
+/* The site is retired: what it had announced is over, and its closing is now,
+ * if that was to come. */
+void notice_retire(struct group *g, const struct entry *e, uint32_t site,
+    struct span reason, struct span by);
 /* Time has come: of up to `most` that have run out it is said. */
 void notice_time(struct group *g, const struct entry *e, uint64_t most);
 

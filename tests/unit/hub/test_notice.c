@@ -120,6 +120,28 @@ START_TEST(closing)
 }
 END_TEST
 
+/* A site that is gone has nothing more to come. */
+START_TEST(retired)
+{
+	struct db_txn *t;
+	struct notice n;
+
+	say_notice(1, "outage", "", 0, 0);
+	say_notice(1, "maintenance", "a", DAY, DAY + HOUR);
+	say_notice(1, "closing", "", 40 * DAY, 0);
+	say_notice(2, "outage", "", 0, 0);
+	operate("'do':'retire','site':1");
+	ck_assert_str_eq(is(1), "1 outage resolved ''");
+	ck_assert_str_eq(is(2), "1 maintenance withdrawn 'a'");
+	ck_assert_str_eq(is(3), "1 closing open ''");
+	ck_assert_int_eq(phase(3), NOTICE_CURRENT);
+	ck_assert_str_eq(is(4), "2 outage open ''");
+	t = view_read(k.view);
+	ck_assert(notice_closing(t, 1, &n) && n.from == k.now);
+	db_abort(t);
+}
+END_TEST
+
 START_TEST(brief)
 {
 	static const struct { int64_t ahead; bool see; const char *want; }
@@ -443,6 +465,7 @@ main(void)
 	tcase_add_test(c, services);
 	tcase_add_test(c, maintenance);
 	tcase_add_test(c, closing);
+	tcase_add_test(c, retired);
 	tcase_add_test(c, brief);
 	tcase_add_test(c, operators);
 	tcase_add_test(c, nonsense);
