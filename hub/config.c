@@ -73,13 +73,28 @@ static const struct conf_def table[] = {
 	    "Who has signed in and does nothing for so long must do it "
 	    "again.\n"
 	    "A page that is open counts as doing something." },
+	{ .section = "", .name = "web_live", .type = CONF_NUMBER,
+	  .offset = AT(web_live), .preset = "2000",
+	  .least = 1, .most = 20000, .unit = "pages",
+	  .about =
+	    "Open pages that are told at once what changes, at a time.\n"
+	    "One more says that it isn't live, looks once a minute, and asks "
+	    "again.\n"
+	    "One reader's address may have as many as are still free, so "
+	    "nobody can take them all; behind a web server in front readers "
+	    "are told apart by web_proxy alone.\n"
+	    "Each costs about 20 KiB here, and two connections of the web "
+	    "server in front. Whatever else is asked for has room of its "
+	    "own." },
 	{ .section = "", .name = "web_proxy", .type = CONF_TEXT,
 	  .offset = AT(web_proxy), .preset = "",
 	  .about =
 	    "The address of the web server in front, as the hub sees it: "
 	    "127.0.0.1.\n"
 	    "From there, and from nowhere else, X-Forwarded-For is believed: "
-	    "tries to sign in are then counted by the reader's address." },
+	    "tries to sign in and live pages are then counted by the "
+	    "reader's address, and connections from there are not counted "
+	    "with those of others." },
 	{ .section = "", .name = "web_user_header", .type = CONF_TEXT,
 	  .offset = AT(web_user_header), .preset = "",
 	  .about =

@@ -20,6 +20,7 @@ struct config {
 	char *web;		/* host:port of the web part; "" for none */
 	bool web_sign_in;	/* reading needs a user, too */
 	uint64_t web_session;	/* ms without use until one ends */
+	uint64_t web_live;	/* pages that are live, at a time */
 	char *web_proxy;	/* address of the web server in front; "" */
 	char *web_user_header;	/* in which that says who it is; "" */
 	char *public;		/* https://… as agents dial it */

@@ -20,6 +20,8 @@ X(EDGE_REQUESTS, "zq_edge_requests_total", 0, COUNTER,			\
     "Requests that reached the edge")					\
 X(EDGE_REFUSED, "zq_edge_refused_total", 0, COUNTER,			\
     "Requests refused at the edge: malformed, no certificate, too large")	\
+X(EDGE_TURNED_AWAY, "zq_edge_turned_away_total", 0, COUNTER,		\
+    "Connections closed at once: their address had its share")		\
 X(EDGE_BYTES, "zq_edge_received_bytes_total", 0, COUNTER,		\
     "Bytes of request bodies received")					\
 X(EDGE_BODY_MEMORY, "zq_edge_body_bytes", 0, GAUGE,			\
@@ -104,6 +106,15 @@ X(HUB_EXPIRY, "zq_certificate_expiry_timestamp_seconds", "of=\"hub\"",	\
     GAUGE, "When a certificate of the hub's own runs out")		\
 X(WEB_REQUESTS, "zq_web_requests_total", 0, COUNTER,			\
     "Requests answered by the web part")				\
+X(WEB_CONNECTIONS, "zq_web_connections", 0, GAUGE,			\
+    "Connections open at the web part")					\
+X(WEB_TURNED_AWAY, "zq_web_turned_away_total", 0, COUNTER,		\
+    "Connections to the web part closed at once: their address had its " \
+    "share")								\
+X(WEB_LIVE, "zq_web_live", 0, GAUGE,					\
+    "Pages that are told at once what changes")				\
+X(WEB_LIVE_REFUSED, "zq_web_live_refused_total", 0, COUNTER,		\
+    "Pages that asked to be told at once when as many were as may be")	\
 X(WEB_TIME, "zq_web_milliseconds", 0, HISTOGRAM,			\
     "Time to make a web answer")					\
 X(FORMER_MOVED, "zq_web_former_total", "status=\"308\"", COUNTER,	\

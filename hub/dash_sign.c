@@ -1,9 +1,12 @@
 #include "hub/dash_sign.h"
 
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 #include "hub/form.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
+
+#define NAME_SHOWN 200	/* bytes of a name that can be none */
 
 static void
 fields(struct visit *v)
@@ -11,7 +14,9 @@ fields(struct visit *v)
 	struct buf *b = v->out;
 
 	buf_text(b, "<form class=\"sign\" method=\"post\""
-	    " action=\"/signin\">");
+	    " action=\"");
+	sheet_href(v, b, "/signin", SPAN_NONE);
+	buf_text(b, "\">");
 	form_hidden(v, "next", v->argument[VISIT_NEXT]);
 	buf_printf(b, "<label>%s<input name=\"name\" autocomplete=\"username\""
 	    " autocapitalize=\"none\" spellcheck=\"false\" required "
@@ -20,6 +25,25 @@ fields(struct visit *v)
 	    "autocomplete=\"current-password\" required></label>"
 	    "<button>%s</button></form>\n", _("Name"), _("Password"),
 	    _("Sign in"));
+}
+
+/* He can do nothing about it here but tell the operator. */
+static void
+unknown(struct visit *v, struct span name)
+{
+	struct buf *b = v->out;
+
+	buf_text(b, "<p class=\"note\" role=\"alert\">");
+	markup_text(b, text_cut(name, NAME_SHOWN));
+	buf_printf(b, ": %s", _("that is who the web server says you are, and "
+	    "there is no such user. The hub's operator lets people in with"));
+	if (user_name_is_fit(name))
+		buf_printf(b, "<br><code>zqhub user add %.*s --header-only"
+		    "</code>", SPAN_ARGS(name));
+	else
+		buf_text(b, "<br><code>zqhub user add NAME --header-only"
+		    "</code>");
+	buf_text(b, "</p>\n");
 }
 
 static void
@@ -34,6 +58,8 @@ page(struct visit *v, const char *why)
 		markup_text(b, span_of(why));
 		buf_text(b, "</p>\n");
 	}
+	if (v->who.unknown.n > 0)
+		unknown(v, v->who.unknown);
 	if (v->has_users)
 		fields(v);
 	else

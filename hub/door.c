@@ -28,8 +28,12 @@ struct door {
 	struct evconnlistener *listener;
 	struct event *rest, *next;
 	struct share *share, *settling, *line;
+	size_t most;
+	uint64_t trusted;	/* who; 0: nobody … */
+	size_t inside;		/* … and how many he holds */
 	TAILQ_HEAD(waiting_line, waiting) waiting;
 	door_fn *come;
+	door_turned_fn *turned;	/* may be NULL */
 	void *arg;
 };
 
@@ -54,6 +58,35 @@ format_address(char out[DOOR_ADDRESS], const struct sockaddr *a)
 	} else {
 		snprintf(out, DOOR_ADDRESS, "local");
 	}
+}
+
+static bool
+take_place(struct door *d, uint64_t who)
+{
+	if (d->trusted == 0 || who != d->trusted)
+		return share_take(d->share, who);
+	if (d->inside == d->most)
+		return false;
+	d->inside++;
+	return true;
+}
+
+/* See take_place(). */
+static void
+give_place(struct door *d, uint64_t who)
+{
+	if (d->trusted == 0 || who != d->trusted)
+		share_give(d->share, who);
+	else
+		d->inside--;
+}
+
+static void
+turn_away(struct door *d, const struct door_guest *g)
+{
+	close(g->fd);
+	if (d->turned != NULL)
+		d->turned(d->arg, g->address);
 }
 
 /* He has his place among those who settle. */
@@ -82,18 +115,16 @@ on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *a,
 	struct door_guest g = { .fd = fd, .who = share_who(a) };
 
 	(void)l, (void)length;
-	if (!share_take(d->share, g.who)) {
-		close(fd);
-		return;
-	}
 	format_address(g.address, a);
-	if (share_take(d->settling, g.who)) {
+	if (!take_place(d, g.who)) {
+		turn_away(d, &g);
+	} else if (share_take(d->settling, g.who)) {
 		let_in(d, &g);
 	} else if (share_take(d->line, g.who)) {
 		stand_in_line(d, &g);
 	} else {
-		share_give(d->share, g.who);
-		close(fd);
+		give_place(d, g.who);
+		turn_away(d, &g);
 	}
 }
 
@@ -118,7 +149,7 @@ leave_line(struct door *d, struct waiting *w)
 static void
 drop(struct door *d, struct waiting *w)
 {
-	share_give(d->share, w->guest.who);
+	give_place(d, w->guest.who);
 	close(w->guest.fd);
 	leave_line(d, w);
 }
@@ -188,6 +219,7 @@ door_new(struct event_base *base, int fd, size_t most, door_fn *come,
 	struct door *d = mem_new(sizeof(*d));
 	int on = 1;
 
+	d->most = most;
 	d->share = share_new(most);
 	d->settling = share_new(DOOR_SETTLING);
 	d->line = share_new(DOOR_LINE);
@@ -205,6 +237,19 @@ door_new(struct event_base *base, int fd, size_t most, door_fn *come,
 	must(d->rest != NULL && d->next != NULL && d->listener != NULL);
 	evconnlistener_set_error_cb(d->listener, on_error);
 	return d;
+}
+
+void
+door_trust(struct door *d, uint64_t who)
+{
+	must(share_taken(d->share) == 0);
+	d->trusted = who;
+}
+
+void
+door_tell(struct door *d, door_turned_fn *turned)
+{
+	d->turned = turned;
 }
 
 void
@@ -241,5 +286,5 @@ door_settled(struct door *d, uint64_t who)
 void
 door_left(struct door *d, uint64_t who)
 {
-	share_give(d->share, who);
+	give_place(d, who);
 }

@@ -1,7 +1,9 @@
 /*
  * The door: accepts connections, as many as there is room for.
  *
- * Who comes when his address has its fair share (share.h) is closed at once.
+ * Who comes when his address has its fair share (share.h) is turned away:
+ * closed at once. A server in front, behind which many are, is no stranger: it
+ * has as many places for itself.
  * There is such a share of the settling, too: a TLS handshake costs 2 ms of
  * CPU, so a crowd that comes back at once must queue, and one address that
  * opens connections and says nothing must not be that queue. Who finds as many
@@ -35,6 +37,12 @@ typedef void door_fn(void *arg, const struct door_guest *g);
 /* Takes fd, a listening socket. */
 struct door *door_new(struct event_base *base, int fd, size_t most,
     door_fn *come, void *arg);
+/* Before anybody comes. Who (share_who()) may hold `most`, beside those of
+ * the others. */
+void door_trust(struct door *d, uint64_t who);
+/* Called with the address of each who is turned away. */
+typedef void door_turned_fn(void *arg, const char *address);
+void door_tell(struct door *d, door_turned_fn *turned);
 void door_free(struct door *d);
 /* Each guest settles once and leaves once, in this order. */
 void door_settled(struct door *d, uint64_t who);

@@ -33,7 +33,7 @@ struct http_conn;	/* a client's connection */
 
 enum http_event {
 	HTTP_OPENED, HTTP_CLOSED, HTTP_HANDSHAKE, HTTP_HANDSHAKE_FAILED,
-	HTTP_REQUEST, HTTP_REFUSED,
+	HTTP_REQUEST, HTTP_REFUSED, HTTP_TURNED_AWAY,
 };
 
 /* The words of a refusal: writes a body, returns its media type. */
@@ -44,6 +44,7 @@ typedef void http_conn_fn(void *arg, struct http_conn *c);
 
 struct http_spec {
 	size_t connections;	/* at a time; see door.h for who gets them */
+	uint64_t trusted;	/* share_who() of a server in front; 0 */
 	size_t memory;		/* bytes of bodies under way, all together */
 	size_t large;		/* of that for large ones (room.h) */
 	size_t line;		/* requests in line for that */

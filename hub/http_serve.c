@@ -335,6 +335,13 @@ on_come(void *arg, const struct door_guest *g)
 		on_ready(c);
 }
 
+static void
+on_turned(void *arg, const char *address)
+{
+	(void)address;
+	note(arg, HTTP_TURNED_AWAY);
+}
+
 /* --- clocks -------------------------------------------------------------- */
 
 static void
@@ -413,6 +420,8 @@ http_serve_listen(struct http *h, int fd, SSL_CTX *ctx)
 	must(h->door == NULL);
 	h->ctx = ctx;
 	h->door = door_new(h->base, fd, h->spec->connections, on_come, h);
+	door_trust(h->door, h->spec->trusted);
+	door_tell(h->door, on_turned);
 }
 
 void

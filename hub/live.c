@@ -7,8 +7,11 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/counters.h"
+#include "hub/seldom.h"
+#include "hub/share.h"
 
 #define LOOK_MS 250
 #define BEAT_MS 10000
@@ -16,21 +19,25 @@
 #define LIFE_MS 300000		/* of a stream */
 #define EVENT_MAX (4u << 20)
 #define RETRY_MS 3000		/* what a browser waits to come again */
+#define AGAIN 30		/* s, what who is refused is told to wait */
 #define SECONDS 60
 
 struct client {
 	struct http_request *request;	/* NULL: this place is free */
 	uint64_t seen;			/* the overview's version */
 	int64_t until;			/* ms, mono */
+	uint64_t who;			/* share_who() */
 };
 
 struct live {
 	struct overview *overview;
-	live_look_fn *look;
+	const struct live_calls *calls;
 	void *arg;
 	struct event *tick;
-	struct client client[LIVE_CLIENTS];
-	size_t clients;
+	struct client *client;
+	size_t most, clients;
+	struct share *share;
+	struct seldom full;
 	uint64_t news, epoch;
 	int64_t beat, sums;		/* ms, mono: the last one */
 	uint64_t summed;		/* the version of the last sums */
@@ -107,18 +114,21 @@ put_sums(struct live *l)
 }
 
 static void
-push(struct client *c, const struct buf *b)
+push(struct live *l, struct client *c)
 {
-	if (c->request != NULL && b->n > 0 &&
-	    (b->bad || !http_push(c->request, buf_look(b))))
+	struct buf *b = &l->event;
+
+	if (c->request != NULL && b->n > 0 && (b->bad ||
+	    !l->calls->may(l->arg, c->request) ||
+	    !http_push(c->request, buf_look(b))))
 		http_conn_drop(http_conn_of(c->request));
 }
 
 static void
 push_all(struct live *l)
 {
-	for (size_t i = 0; i < LIVE_CLIENTS; i++)
-		push(&l->client[i], &l->event);
+	for (size_t i = 0; i < l->most; i++)
+		push(l, &l->client[i]);
 }
 
 /* To those who have seen this much; most have seen the same. */
@@ -128,7 +138,7 @@ tell_cells(struct live *l)
 	uint64_t version = l->overview->version, last = 0;
 
 	buf_reset(&l->event);
-	for (size_t i = 0; i < LIVE_CLIENTS; i++) {
+	for (size_t i = 0; i < l->most; i++) {
 		struct client *c = &l->client[i];
 
 		if (c->request == NULL || c->seen >= version)
@@ -138,7 +148,7 @@ tell_cells(struct live *l)
 			put_cells(l, c->seen);
 			last = c->seen;
 		}
-		push(c, &l->event);
+		push(l, c);
 		c->seen = version;
 	}
 }
@@ -173,7 +183,7 @@ end_old(struct live *l)
 {
 	int64_t now = clock_mono();
 
-	for (size_t i = 0; i < LIVE_CLIENTS; i++)
+	for (size_t i = 0; i < l->most; i++)
 		if (l->client[i].request != NULL &&
 		    l->client[i].until <= now)
 			http_conn_drop(http_conn_of(l->client[i].request));
@@ -189,7 +199,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	sample(l);
 	if (l->clients == 0)
 		return;
-	news = l->look(l->arg);
+	news = l->calls->look(l->arg);
 	tell_cells(l);
 	tell_rest(l, news);
 	end_old(l);
@@ -200,35 +210,62 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 static struct client *
 find(struct live *l, const struct http_request *r)
 {
-	for (size_t i = 0; i < LIVE_CLIENTS; i++)
+	for (size_t i = 0; i < l->most; i++)
 		if (l->client[i].request == r)
 			return &l->client[i];
 	return NULL;
 }
 
-void
-live_open(struct live *l, struct http_request *r, uint64_t after)
+static void
+refuse(struct live *l, struct http_request *r, struct span address)
 {
-	struct client *c = find(l, NULL);
+	uint64_t due = seldom_due(&l->full);
+	char at[LOG_QUOTE_MAX];
 
-	if (c == NULL) {
-		http_retry(r, 30);
-		http_refuse(r, 503, "too many pages are open");
+	stats_add(COUNTER_WEB_LIVE_REFUSED, 1);
+	if (due > 0)
+		log_warn("live=%zu of web_live=%zu pages; refused=%" PRIu64
+		    " last=%s: they look once a minute", l->clients, l->most,
+		    due, log_quote(at, address.at, address.n));
+	http_retry(r, AGAIN);
+	http_refuse(r, 503, "as many pages are live as may be: look again "
+	    "in a while");
+}
+
+static void
+count(struct live *l, size_t clients)
+{
+	l->clients = clients;
+	stats_set(COUNTER_WEB_LIVE, clients);
+}
+
+void
+live_open(struct live *l, struct http_request *r, struct span address,
+    uint64_t after)
+{
+	uint64_t who = share_who_said(address);
+	struct client *c;
+
+	if (!share_take(l->share, who)) {
+		refuse(l, r, address);
 		return;
 	}
+	c = find(l, NULL);
+	must(c != NULL);
 	http_set(r, "Cache-Control", "no-store");
 	http_set(r, "X-Accel-Buffering", "no");	/* nginx would wait for more */
 	http_stream(r, "text/event-stream");
-	if (l->clients++ == 0) {
-		l->news = l->look(l->arg);
+	if (l->clients == 0) {
+		l->news = l->calls->look(l->arg);
 		l->epoch = l->overview->epoch;
 	}
-	*c = (struct client){ .request = r, .seen = after,
+	count(l, l->clients + 1);
+	*c = (struct client){ .request = r, .who = who, .seen = after,
 	    .until = clock_mono() + LIFE_MS };
 	buf_reset(&l->event);
 	buf_printf(&l->event, "retry: %d\n\n", RETRY_MS);
 	put_sums(l);
-	push(c, &l->event);
+	push(l, c);
 }
 
 void
@@ -239,19 +276,24 @@ live_end(struct live *l, struct http_request *r)
 	if (c == NULL)
 		return;
 	c->request = NULL;
-	l->clients--;
+	share_give(l->share, c->who);
+	count(l, l->clients - 1);
 }
 
 struct live *
-live_new(struct event_base *base, struct overview *o, live_look_fn *look,
-    void *arg)
+live_new(struct event_base *base, struct overview *o, size_t most,
+    const struct live_calls *calls, void *arg)
 {
 	const struct timeval every = { .tv_usec = LOOK_MS * 1000 };
 	struct live *l = mem_new(sizeof(*l));
 
 	l->overview = o;
-	l->look = look;
+	l->calls = calls;
 	l->arg = arg;
+	l->most = most;
+	l->client = mem_new(most * sizeof(*l->client));
+	l->share = share_new(most);
+	count(l, 0);
 	buf_init(&l->event, EVENT_MAX);
 	l->tick = event_new(base, -1, EV_PERSIST, on_tick, l);
 	must(l->tick != NULL);
@@ -266,5 +308,7 @@ live_free(struct live *l)
 		return;
 	event_free(l->tick);
 	buf_clear(&l->event);
+	share_free(l->share);
+	free(l->client);
 	free(l);
 }

@@ -11,32 +11,40 @@
  *
  * Each event of the first two has the overview's version as its id, and who
  * comes back with it is told what he missed. A stream ends after some
- * minutes: the browser comes again, and is who it is then.
+ * minutes: the browser comes again, and is who it is then. It ends before
+ * that when it is no longer for him: nothing is told then any more.
  */
 #ifndef ZQ_HUB_LIVE_H
 #define ZQ_HUB_LIVE_H
 
 #include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "hub/http.h"
 #include "hub/overview.h"
 
-#define LIVE_CLIENTS 256	/* at a time */
-
 struct live;
 
-/* Brings the overview up to date, and returns what stands for all that is
- * news but no cell. */
-typedef uint64_t live_look_fn(void *arg);
+struct live_calls {
+	/* Brings the overview up to date, and returns what stands for all
+	 * that is news but no cell. */
+	uint64_t (*look)(void *arg);
+	/* May who asked this still be told? */
+	bool (*may)(void *arg, const struct http_request *r);
+};
 
+/* Of `most` streams an address may have as many as are still free
+ * (share.h). */
 struct live *live_new(struct event_base *base, struct overview *o,
-    live_look_fn *look, void *arg);
+    size_t most, const struct live_calls *calls, void *arg);
 void live_free(struct live *l);
 
-/* Answers r with a stream of what is newer than this version; or refuses:
- * too many are open. */
-void live_open(struct live *l, struct http_request *r, uint64_t after);
+/* Answers r, of a reader at this address, with a stream of what is newer than
+ * this version; or refuses: too many are open. */
+void live_open(struct live *l, struct http_request *r, struct span address,
+    uint64_t after);
 void live_end(struct live *l, struct http_request *r);	/* it is gone */
 
 /* Changes taken within the last minute, of all sites. */

@@ -124,3 +124,19 @@ share_who(const struct sockaddr *a)
 	memcpy(&who, v6.sin6_addr.s6_addr, sizeof(who));
 	return who;
 }
+
+uint64_t
+share_who_said(struct span address)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (address.n > 0 && address.n < sizeof(text))
+		memcpy(text, address.at, address.n);
+	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+		return share_who((const struct sockaddr *)&v4);
+	if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
+		return share_who((const struct sockaddr *)&v6);
+	return 0;
+}

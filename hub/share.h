@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "contrib/base/span.h"
+
 struct share;
 
 struct share *share_new(size_t most);
@@ -24,5 +26,7 @@ size_t share_taken(const struct share *s);
 /* Who an address is: all of IPv4, the network half of IPv6 (one customer has
  * a /64 at least). */
 uint64_t share_who(const struct sockaddr *a);
+/* Of one that stands in a text, without a port; 0: it is none. */
+uint64_t share_who_said(struct span address);
 
 #endif

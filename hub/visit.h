@@ -35,6 +35,8 @@ struct visit_who {		/* zeros: nobody has signed in */
 	enum user_role role;
 	char form[SESSION_FORM];	/* what a form must carry */
 	bool by_header;			/* there is nothing to sign out of */
+	struct span unknown;		/* whom the web server in front names,
+					 * and who is no user; empty */
 };
 
 enum visit_argument {

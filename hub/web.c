@@ -1,11 +1,13 @@
 #include "hub/web.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/api.h"
@@ -22,17 +24,18 @@
 #include "hub/metrics.h"
 #include "hub/negotiate.h"
 #include "hub/pulse.h"
-#include "hub/query_now.h"
 #include "hub/script.h"
+#include "hub/share.h"
 #include "hub/web_inside.h"
 #include "protocol/limits.h"
 #include "protocol/sha.h"
 
-#define CONNECTIONS 512
 #define MEMORY (1u << 20)	/* forms are small */
 #define REQUEST_MS 10000
 #define IDLE_MS 30000
 #define ORIGIN_MAX 1024
+/* An address to go on at, in a head that a proxy takes: it may be a page's
+ * with the query of a search, percent-encoded once more. */
 #define NEXT_MAX 2048
 
 typedef void maker_fn(struct visit *v);
@@ -202,8 +205,8 @@ web_see(struct http_request *r, struct span path, const char *done)
 {
 	struct buf to;
 
-	buf_init(&to, NEXT_MAX);
-	if (!is_path(path) || path.n > NEXT_MAX / 2)
+	buf_init(&to, 2 * NEXT_MAX);
+	if (!is_path(path) || path.n > NEXT_MAX)
 		path = SPAN("/");
 	buf_span(&to, path);
 	if (done != NULL)
@@ -340,20 +343,39 @@ run_former(struct web *w, struct http_request *r)
 	return found;
 }
 
+/* What was asked for, or its path alone if all of it is too long. */
+static void
+put_next(struct buf *b, const struct http_request *r)
+{
+	struct buf path;
+	size_t n = b->n;
+
+	buf_init(&path, LIMIT_HEADERS);
+	put_path(&path, r);
+	markup_argument(b, buf_look(&path));
+	if (b->n > NEXT_MAX - sizeof("&lang=zh")) {
+		buf_cut(b, n);
+		markup_argument(b, text_cut(http_path(r), 512));
+	}
+	buf_clear(&path);
+}
+
 /* To whom reading isn't open the way to sign in is shown. */
 static void
 send_to_sign_in(struct visit *v, struct http_request *r)
 {
 	struct buf to;
 
-	if (is_api(r) || text_starts(http_path(r), "/feed") ||
-	    text_starts(http_path(r), "/live")) {
+	if (is_api(r) || text_starts(http_path(r), "/feed")) {
 		refuse(v, r, 403, "sign in first");
 		return;
 	}
-	buf_init(&to, NEXT_MAX);
+	buf_init(&to, 3 * LIMIT_HEADERS);
 	buf_text(&to, "/signin?next=");
-	markup_argument(&to, text_cut(http_path(r), 512));
+	put_next(&to, r);
+	if (v->chose_language)
+		buf_printf(&to, "&lang=%.*s",
+		    SPAN_ARGS(v->argument[VISIT_LANG]));
 	web_see(r, buf_look(&to), NULL);
 	buf_clear(&to);
 }
@@ -391,64 +413,13 @@ run(void *arg, struct http_request *r)
 	stats_observe(COUNTER_WEB_TIME, (uint64_t)(clock_mono() - began));
 }
 
-/* --- live ------------------------------------------------------------------ */
-
-static uint64_t
-look(void *arg)
-{
-	struct web *w = arg;
-	struct query *q = query_begin(w->store);
-	uint64_t news;
-
-	overview_look(w->overview, q);
-	news = query_now_news(q);
-	query_end(q);
-	return news;
-}
-
-/* The browser tells what it had when it comes again. */
-static uint64_t
-seen_by(const struct web_visit *x, const struct http_request *r)
-{
-	struct span id = http_header(r, "Last-Event-ID");
-	uint64_t n = 0;
-
-	if (id.n == 0)
-		id = x->v.argument[VISIT_AFTER];
-	(void)text_number(id, 0, UINT64_MAX, &n);
-	return n;
-}
-
-static void
-run_live(void *arg, struct http_request *r)
-{
-	struct web *w = arg;
-	struct web_visit x;
-
-	if (!web_visit_begin(w, &x, r)) {
-		web_visit_end(&x);
-		return;
-	}
-	if (w->config->web_sign_in && x.v.who.role == USER_NONE)
-		send_to_sign_in(&x.v, r);
-	else if (span_is(http_method(r), SPAN("HEAD")))
-		http_answer(r, 200, "text/event-stream", SPAN_NONE);
-	else
-		live_open(w->live, r, seen_by(&x, r));
-	web_visit_end(&x);
-}
-
-static void
-end_live(void *arg, struct http_request *r)
-{
-	live_end(((struct web *)arg)->live, r);
-}
+/* --- its life ------------------------------------------------------------- */
 
 #define FORM "application/x-www-form-urlencoded"
 
 static const struct http_route routes[] = {
-	{ .method = "GET", .path = "/live", .run = run_live,
-	  .end = end_live },
+	{ .method = "GET", .path = "/live", .run = web_live_run,
+	  .end = web_live_end },
 	{ .method = "GET", .path = "/*", .run = run },
 	{ .method = "POST", .path = "/signin", .type = FORM,
 	  .most = WEB_FORM, .run = web_sign_in },
@@ -458,12 +429,38 @@ static const struct http_route routes[] = {
 	  .most = WEB_FORM, .run = web_act_run, .end = web_act_end },
 };
 
-static const struct http_spec spec = {
-	.connections = CONNECTIONS,
-	.memory = MEMORY,
-	.request = REQUEST_MS,
-	.idle = IDLE_MS,
-};
+/* Who finds no place is told nothing: the operator is. */
+static void
+on_http(void *arg, enum http_event what)
+{
+	struct web *w = arg;
+	size_t open = http_serve_connections(w->http);
+	uint64_t due;
+
+	if (what == HTTP_OPENED || what == HTTP_CLOSED)
+		stats_set(COUNTER_WEB_CONNECTIONS, open);
+	if (what != HTTP_TURNED_AWAY)
+		return;
+	stats_add(COUNTER_WEB_TURNED_AWAY, 1);
+	if ((due = seldom_due(&w->turned)) > 0)
+		log_warn("connections=%zu turned_away=%" PRIu64 ": their "
+		    "address has its share; there are %zu for all others, "
+		    "and as many for web_proxy (web_live)", open, due,
+		    w->spec.connections);
+}
+
+static struct http_spec
+spec_of(const struct config *c)
+{
+	return (struct http_spec){
+		.connections = web_connections(c),
+		.trusted = share_who_said(span_of(c->web_proxy)),
+		.memory = MEMORY,
+		.request = REQUEST_MS,
+		.idle = IDLE_MS,
+		.event = on_http,
+	};
+}
 
 static void
 on_report(evutil_socket_t fd, short what, void *arg)
@@ -493,12 +490,13 @@ web_new(struct event_base *base, const struct config *c, int fd, int page_fd,
 	w->sessions = sessions_new(c->dir, (int64_t)c->web_session);
 	w->guesses = guesses_new();
 	w->overview = overview_new();
-	w->live = live_new(base, w->overview, look, w);
+	web_live_begin(w, base);
 	w->acts = web_acts_new(base, page_fd, w);
 	w->report = event_new(base, -1, EV_PERSIST, on_report, w);
 	must(w->report != NULL);
 	event_add(w->report, &minute);
-	w->http = http_serve_new(base, &spec, routes,
+	w->spec = spec_of(c);
+	w->http = http_serve_new(base, &w->spec, routes,
 	    sizeof(routes) / sizeof(*routes), w);
 	http_serve_listen(w->http, fd, NULL);
 	return w;

@@ -21,4 +21,8 @@ struct web *web_new(struct event_base *base, const struct config *c, int fd,
     int page_fd, struct buf *why);
 void web_free(struct web *w);
 
+/* Most connections that it holds at a time; that many again where there is a
+ * web_proxy. */
+size_t web_connections(const struct config *c);
+
 #endif

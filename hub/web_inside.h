@@ -14,6 +14,7 @@
 #include "hub/http.h"
 #include "hub/live.h"
 #include "hub/overview.h"
+#include "hub/seldom.h"
 #include "hub/seqpacket.h"
 #include "hub/session.h"
 #include "hub/user.h"
@@ -33,6 +34,9 @@ struct web {
 	struct event *report;	/* of hits, once a minute */
 	struct overview *overview;
 	struct live *live;
+	struct http_spec spec;
+	struct seldom turned;	/* told of who found no place … */
+	struct seldom unknown;	/* … of who is named and no user */
 };
 
 /* One request as a visit: with its arguments, its language, who it is, and a
@@ -59,12 +63,23 @@ void web_see(struct http_request *r, struct span path, const char *done);
  * believed. */
 void web_sign_who(struct web *w, struct visit *v,
     const struct http_request *r);
+/* Has anybody, still? (It counts as using the session.) */
+bool web_sign_is_in(struct web *w, const struct http_request *r);
+/* Where the reader is, as far as can be told. */
+struct span web_sign_address(const struct web *w,
+    const struct http_request *r);
 /* Did a page of ours send this form? Else it is refused. */
 bool web_sign_is_ours(struct web *w, const struct visit *v,
     struct http_request *r);
 /* Routes, POST. */
 void web_sign_in(void *arg, struct http_request *r);
 void web_sign_out(void *arg, struct http_request *r);
+
+/* --- live pages: web_live.c ------------------------------------------------- */
+
+void web_live_begin(struct web *w, struct event_base *base);
+void web_live_run(void *arg, struct http_request *r);	/* a route: GET */
+void web_live_end(void *arg, struct http_request *r);
 
 /* --- acts: web_act.c -------------------------------------------------------- */
 

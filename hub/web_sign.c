@@ -5,7 +5,7 @@
  * and Sec-Fetch-Site, where there are such headers) and, once somebody has
  * signed in, if it carries what only a page of his session has (session.h).
  */
-#include <arpa/inet.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +21,7 @@
 #define COOKIE_SAFE "__Host-zq"	/* over TLS: no other host can set it */
 #define COOKIE_MAX 256
 #define FIELD_MAX 1024
+#define NEXT_MAX 4096
 
 /* --- where it comes from --------------------------------------------------- */
 
@@ -56,8 +57,8 @@ last_of(struct span list)
 	return text_trim(list);
 }
 
-static struct span
-address_of(const struct web *w, const struct http_request *r)
+struct span
+web_sign_address(const struct web *w, const struct http_request *r)
 {
 	struct span peer = without_port(http_conn_address(http_conn_of(r)));
 	struct span said = last_of(http_header(r, "X-Forwarded-For"));
@@ -105,18 +106,46 @@ set_who(struct visit *v, const struct user *user)
 	v->who.role = user->role;
 }
 
-static bool
-by_header(struct web *w, struct visit *v, const struct http_request *r)
+/* Who the web server in front says that it is; empty. */
+static struct span
+named(const struct web *w, const struct http_request *r)
 {
 	const char *name = w->config->web_user_header;
-	const struct user *user;
 
 	if (name[0] == '\0' || !is_proxy(w, without_port(
 	    http_conn_address(http_conn_of(r)))))
+		return SPAN_NONE;
+	return text_trim(http_header(r, name));
+}
+
+/* Not to be found out by trying: the web server has checked who he is. */
+static void
+note_unknown(struct web *w, struct visit *v, struct span name)
+{
+	char quoted[LOG_QUOTE_MAX];
+	uint64_t due;
+
+	if (name.n == 0)
+		return;
+	if (text_is_utf8(name))
+		v->who.unknown = name;
+	if ((due = seldom_due(&w->unknown)) > 0)
+		log_warn("user=%s is named by the web server (web_user_header)"
+		    " and is not among the users, requests=%" PRIu64 ": "
+		    "zqhub user add NAME --header-only", log_quote(quoted,
+		    name.at, name.n), due);
+}
+
+static bool
+by_header(struct web *w, struct visit *v, const struct http_request *r)
+{
+	struct span name = named(w, r);
+	const struct user *user = users_find(&w->users, name);
+
+	if (user == NULL) {
+		note_unknown(w, v, name);
 		return false;
-	user = users_find(&w->users, text_trim(http_header(r, name)));
-	if (user == NULL)
-		return false;
+	}
 	set_who(v, user);
 	v->who.by_header = true;
 	sessions_form(w->sessions, v->who.form, user);
@@ -139,6 +168,14 @@ web_sign_who(struct web *w, struct visit *v, const struct http_request *r)
 		return;
 	set_who(v, user);
 	session_form(v->who.form, token);
+}
+
+bool
+web_sign_is_in(struct web *w, const struct http_request *r)
+{
+	users_follow(&w->users, w->config->dir);
+	return users_find(&w->users, named(w, r)) != NULL ||
+	    sessions_user(w->sessions, &w->users, cookie_of(r)) != NULL;
 }
 
 /* --- is it ours? ------------------------------------------------------------ */
@@ -210,7 +247,7 @@ try_read(struct try *t, struct span form)
 {
 	buf_init(&t->name, FIELD_MAX);
 	buf_init(&t->password, FIELD_MAX);
-	buf_init(&t->next, FIELD_MAX);
+	buf_init(&t->next, NEXT_MAX);
 	(void)http_query_get(form, "name", &t->name);
 	(void)http_query_get(form, "password", &t->password);
 	(void)http_query_get(form, "next", &t->next);
@@ -246,7 +283,7 @@ welcome_in(struct web *w, struct http_request *r, const struct try *t,
 	sessions_begin(w->sessions, user, token);
 	set_cookie(r, token, 30 * 86400);
 	log_info("user=%s signed in from %.*s", user->name,
-	    SPAN_ARGS(text_cut(address_of(w, r), 80)));
+	    SPAN_ARGS(text_cut(web_sign_address(w, r), 80)));
 	web_see(r, buf_look(&t->next), NULL);
 }
 
@@ -255,7 +292,7 @@ judge(struct web *w, struct visit *v, struct http_request *r,
     const struct try *t)
 {
 	struct span name = text_trim(buf_look(&t->name));
-	struct span from = address_of(w, r);
+	struct span from = web_sign_address(w, r);
 	unsigned wait = guesses_try(w->guesses, from, name, clock_mono());
 	const struct user *user = users_find(&w->users, name);
 

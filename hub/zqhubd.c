@@ -29,6 +29,7 @@
 #include "hub/parts.h"
 #include "hub/pulse.h"
 #include "hub/tls.h"
+#include "hub/web.h"
 
 #define SPARE_FILES 256		/* beside connections: stores, pairs, logs */
 #define WHY_MAX 16384
@@ -169,7 +170,9 @@ take_lock(const struct config *c)
 static void
 raise_files(const struct config *c)
 {
-	rlim_t wish = (rlim_t)c->connections + SPARE_FILES;
+	rlim_t web = c->web[0] == '\0' ? 0 : 2 * (rlim_t)web_connections(c);
+	rlim_t edge = (rlim_t)c->connections;
+	rlim_t wish = (edge > web ? edge : web) + SPARE_FILES;
 	struct rlimit l;
 
 	if (getrlimit(RLIMIT_NOFILE, &l) != 0)
@@ -185,9 +188,10 @@ raise_files(const struct config *c)
 		setrlimit(RLIMIT_NOFILE, &l);
 	}
 	if (l.rlim_cur < wish)
-		log_warn("connections = %llu need %llu open files, and the "
-		    "limit is %llu: later ones wait. Raise LimitNOFILE",
-		    (unsigned long long)c->connections,
+		log_warn("%s = %llu need %llu open files, and the limit is "
+		    "%llu: later ones wait. Raise LimitNOFILE",
+		    edge > web ? "connections" : "web_live",
+		    (unsigned long long)(edge > web ? edge : c->web_live),
 		    (unsigned long long)wish, (unsigned long long)l.rlim_cur);
 }
 

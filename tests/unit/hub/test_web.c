@@ -1,212 +1,8 @@
 /*
  * The web part as browsers and those who pretend to be one meet it: who may
- * act, by which forms, what reaches the core and what comes back; streams of
- * what changes.
+ * act, by which forms, what reaches the core and what comes back.
  */
-#include "hub/web.h"
-
-#include "contrib/base/lang.h"
-#include "hub/counters.h"
-#include "hub/frame.h"
-#include "hub/monitor_state.h"
-#include "hub/pulse.h"
-#include "hub/seqpacket.h"
-#include "hub/session.h"
-#include "hub/user.h"
-#include "tests/unit/hub/http_bed.h"
-#include "tests/unit/hub/storekit.h"
-
-#define PASSWORD "correct horse battery"
-
-static struct kit kit;
-static struct config config;
-static struct event_base *base;
-static struct web *web;
-static struct seqpacket *core;
-static uint16_t port;
-static char cookie[128], form[SESSION_FORM];
-
-/* The core's end of the packet channel. */
-static struct {
-	size_t count;
-	uint64_t number;
-	char asked[1024];
-	const char *answer;	/* NULL: it keeps silent */
-} told;
-
-static void
-on_act(void *arg, uint8_t kind, uint64_t number, struct span body)
-{
-	(void)arg;
-	ck_assert_int_eq(kind, FRAME_ACT);
-	told.count++;
-	told.number = number;
-	snprintf(told.asked, sizeof(told.asked), "%.*s", SPAN_ARGS(body));
-	if (told.answer != NULL)
-		ck_assert(seqpacket_send(core, FRAME_ACTED, number,
-		    span_of(told.answer)));
-}
-
-static void
-put_users(void)
-{
-	static char kept[PASSWORD_KEPT];
-	struct users u = { .count = 0 };
-	struct user *one;
-
-	if (kept[0] == '\0')
-		password_keep(kept, SPAN(PASSWORD));
-	one = users_add(&u, SPAN("wang"));
-	one->role = USER_EDITOR;
-	memcpy(one->kept, kept, sizeof(kept));
-	one = users_add(&u, SPAN("header"));
-	one->role = USER_ADMIN;
-	ck_assert_msg(users_write(&u, kit.dir, &kit.why), "%s",
-	    buf_cstr(&kit.why));
-	users_clear(&u);
-}
-
-static void
-open_web(void)
-{
-	int pair[2], fd = bed_listen(&port);
-
-	seqpacket_pair(pair);
-	core = seqpacket_new(base, pair[0], on_act, NULL);
-	web = web_new(base, &config, fd, pair[1], &kit.why);
-	ck_assert_msg(web != NULL, "%s", buf_cstr(&kit.why));
-}
-
-static void
-close_web(void)
-{
-	web_free(web);
-	seqpacket_free(core);
-}
-
-static void
-set_up(void)
-{
-	static char name[] = "Cluster", at[] = "127.0.0.1:7480", none[] = "",
-	    en[] = "en";
-
-	setenv("LANGUAGE", "en", 1);
-	kit_open(&kit, &journal_lmdb);
-	kit_act(&kit, "{\"do\":\"site-add\",\"site\":1,\"code\":"
-	    "\"4101000001\",\"name\":\"Zhengzhou\",\"domains\":"
-	    "[\"s1.gov.cn\"],\"kind\":\"portal\",\"parent\":\"\","
-	    "\"actor\":\"test\",\"reason\":\"\"}");
-	kit_show(&kit, 100);
-	config = (struct config){ .name = name, .web = at, .language = en,
-		.dir = kit.dir, .web_session = 3600000,
-		.web_proxy = none, .web_user_header = none,
-		.silent_after = 15000 };
-	counters_open();
-	pulse_open(NULL);
-	pulse_begin(kit.now);
-	base = event_base_new();
-	memset(&told, 0, sizeof(told));
-	put_users();
-	open_web();
-}
-
-static void
-tear_down(void)
-{
-	close_web();
-	event_base_free(base);
-	pulse_close();
-	stats_close();
-	kit_close(&kit);
-}
-
-/* --- exchanges -------------------------------------------------------------- */
-
-static struct bed_client last;
-
-/* The answer to one request; it is there until the next. */
-static const char *
-talk(const char *head, const char *body)
-{
-	char text[8192];
-	int n = snprintf(text, sizeof(text), "%s\r\nHost: hub.example\r\n"
-	    "Connection: close\r\n%s%s%s", head,
-	    cookie[0] != '\0' ? "Cookie: a=b; " : "", cookie,
-	    cookie[0] != '\0' ? "\r\n" : "");
-
-	n += snprintf(text + n, sizeof(text) - (size_t)n, body[0] == '\0' ?
-	    "\r\n" : "Content-Type: application/x-www-form-urlencoded\r\n"
-	    "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
-
-	if (last.base != NULL)
-		bed_leave(&last);
-	return bed_talk(&last, base, port, text, (size_t)n);
-}
-
-static int
-status_of(const char *answer)
-{
-	int status = 0;
-
-	ck_assert_int_eq(sscanf(answer, "HTTP/1.1 %d", &status), 1);
-	return status;
-}
-
-static const char *
-get(const char *path)
-{
-	char head[512];
-
-	snprintf(head, sizeof(head), "GET %s HTTP/1.1", path);
-	return talk(head, "");
-}
-
-static int
-post(const char *path, const char *headers, const char *body)
-{
-	char head[1024];
-
-	snprintf(head, sizeof(head), "POST %s HTTP/1.1%s", path, headers);
-	return status_of(talk(head, body));
-}
-
-static void
-take(char *out, size_t room, const char *text, const char *from,
-    const char *until)
-{
-	const char *at = strstr(text, from);
-	size_t n;
-
-	ck_assert_msg(at != NULL, "no %s", from);
-	at += strlen(from);
-	n = strcspn(at, until);
-	ck_assert_uint_lt(n, room);
-	memcpy(out, at, n);
-	out[n] = '\0';
-}
-
-static void
-sign_in(void)
-{
-	ck_assert_int_eq(post("/signin", "", "name=wang&password="
-	    "correct+horse+battery&next=/now?state=down"), 303);
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
-	    "\r\nLocation: /now?state=down\r\n"));
-	take(cookie, sizeof(cookie), buf_cstr(&last.got), "Set-Cookie: ",
-	    ";");
-	take(form, sizeof(form), get("/"), "name=\"form\" value=\"", "\"");
-}
-
-static int
-act(const char *what, const char *fields)
-{
-	char path[64], body[512];
-
-	snprintf(path, sizeof(path), "/act/%s", what);
-	snprintf(body, sizeof(body), "form=%s&next=/notices&%s", form,
-	    fields);
-	return post(path, "", body);
-}
+#include "tests/unit/hub/webkit.h"
 
 /* --- who may act ----------------------------------------------------------------- */
 
@@ -467,32 +263,66 @@ START_TEST(test_must_sign_in)
 }
 END_TEST
 
-/* --- live ---------------------------------------------------------------------- */
-
-START_TEST(test_live)
+static bool
+leads_to(const char *where)
 {
-	static const char ask[] = "GET /live?after=0 HTTP/1.1\r\n"
-	    "Host: hub.example\r\n\r\n";
-	struct bed_client c;
+	char line[4096];
 
-	clock_release();
-	bed_connect(&c, base, port, NULL);
-	bed_say(&c, ask, sizeof(ask) - 1);
-	ck_assert(bed_until(&c, "text/event-stream"));
-	ck_assert(bed_until(&c, "[\"4101000001\",\"new\",0]"));
-	ck_assert_ptr_null(strstr(buf_cstr(&c.got), "Content-Length"));
-	pulse_state(1, MONITOR_DOWN, MONITOR_CAUSE_BOTH, 1234);
-	ck_assert(bed_until(&c, "[\"4101000001\",\"down\",1234]"));
-	ck_assert(bed_until(&c, "\"down\":1,"));
-	ck_assert(bed_until(&c, "event: beat"));
-	ck_assert(!c.ended);
-	bed_leave(&c);
-	bed_turn(base);
-	pulse_state(1, MONITOR_UP, MONITOR_CAUSE_FINE, 1235);
-	for (int i = 0; i < 100; i++)
-		bed_turn(base);
-	pulse_tick(clock_wall());
-	ck_assert_int_eq(status_of(get("/healthz")), 200);
+	snprintf(line, sizeof(line), "\r\nLocation: %s\r\n", where);
+	return strstr(buf_cstr(&last.got), line) != NULL;
+}
+
+/* What one came for is what one gets, in the language one chose. */
+START_TEST(test_came_for)
+{
+	char path[1100] = "/item?url=";
+
+	for (size_t n = strlen(path); n + 1 < sizeof(path); n++)
+		path[n] = '/';
+	config.web_sign_in = true;
+	ck_assert_int_eq(status_of(get("/search?q=%E6%94%BF&lang=zh")), 303);
+	ck_assert(leads_to("/signin?next=%2Fsearch%3Fq%3D%25E6%2594%25BF"
+	    "%26lang%3Dzh&lang=zh"));
+	ck_assert_ptr_nonnull(strstr(get("/signin?next=%2Fsearch%3Fq%3D"
+	    "%25E6%2594%25BF%26lang%3Dzh&lang=zh"),
+	    "action=\"/signin?lang=zh\""));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
+	    "value=\"/search?q=%E6%94%BF&amp;lang=zh\""));
+	ck_assert_int_eq(status_of(get(path)), 303);
+	ck_assert(leads_to("/signin?next=%2Fitem"));
+	ck_assert_int_eq(post("/signin?lang=zh", "", "name=wang&password=x"),
+	    403);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got), "<html lang=\"zh"));
+	ck_assert_int_eq(post("/signin", "", "name=wang&password=correct+"
+	    "horse+battery&next=%2Fsearch%3Fq%3D%25E6%2594%25BF"), 303);
+	ck_assert(leads_to("/search?q=%E6%94%BF"));
+}
+END_TEST
+
+/* Whom the web server in front lets in, and nobody here knows. */
+START_TEST(test_unknown)
+{
+	static char proxy[] = "127.0.0.1", header[] = "X-Remote-User";
+	const char *text;
+
+	config.web_proxy = proxy;
+	config.web_user_header = header;
+	log_sink(on_line);
+	warned[0] = '\0';
+	text = talk("GET /signin HTTP/1.1\r\nX-Remote-User: li", "");
+	ck_assert_ptr_nonnull(strstr(text, "<p class=\"note\" role=\"alert\""
+	    ">li: "));
+	ck_assert_ptr_nonnull(strstr(text, "<code>zqhub user add li "
+	    "--header-only</code>"));
+	ck_assert_ptr_nonnull(strstr(warned, "user=li is named"));
+	warned[0] = '\0';
+	text = talk("GET /signin HTTP/1.1\r\nX-Remote-User: <b>;rm", "");
+	ck_assert_ptr_nonnull(strstr(text, "&lt;b&gt;;rm: "));
+	ck_assert_ptr_nonnull(strstr(text, "zqhub user add NAME "));
+	ck_assert_ptr_null(strstr(talk("GET /signin HTTP/1.1\r\n"
+	    "X-Remote-User: header", ""), "role=\"alert\""));
+	ck_assert_str_eq(warned, "");
+	log_sink(NULL);
 }
 END_TEST
 
@@ -518,7 +348,8 @@ main(void)
 	tcase_add_test(t, test_others_guess);
 	tcase_add_test(t, test_health);
 	tcase_add_test(t, test_must_sign_in);
-	tcase_add_test(t, test_live);
+	tcase_add_test(t, test_came_for);
+	tcase_add_test(t, test_unknown);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
