@@ -17,6 +17,7 @@
 #include "hub/act_ticket.h"
 #include "hub/checked.h"
 #include "hub/escalate.h"
+#include "hub/expiry.h"
 #include "hub/held.h"
 #include "hub/history.h"
 #include "hub/hits.h"
@@ -85,6 +86,7 @@ static const struct {
 	{ "clear", act_retire_clear },
 	{ "domain-add", act_domain_add },
 	{ "domain-remove", act_domain_remove },
+	{ "domain-expires", expiry_act },
 	{ "again", act_domain_again },
 	{ "gate", act_gate_close },
 	{ "release", act_gate_release },

@@ -10,6 +10,8 @@
 #include "hub/fork.h"
 #include "protocol/reason.h"
 
+#define SOON (30 * INT64_C(86400000))	/* ms before a domain's end */
+
 static struct fork_side
 side_of(const struct site_info *s, int which, char address[FORK_ADDRESS])
 {
@@ -102,6 +104,27 @@ put_expired(struct buf *b, const struct site_info *s)
 	    s->code);
 }
 
+/* Its domain, soon. */
+static bool
+runs_out(const struct site_info *s)
+{
+	return s->expires != CLOCK_NONE && s->expires - clock_wall() < SOON;
+}
+
+static void
+put_running_out(struct buf *b, const struct site_info *s)
+{
+	char when[CLOCK_TEXT_MAX], span[CLOCK_TEXT_MAX];
+	int64_t left = s->expires - clock_wall();
+
+	if (left < 0)
+		buf_printf(b, _("its domain %.*s has run out at %s"),
+		    SPAN_ARGS(s->expiring), clock_show(when, s->expires));
+	else
+		buf_printf(b, _("its domain %.*s runs out in %s"),
+		    SPAN_ARGS(s->expiring), clock_span(span, left));
+}
+
 void
 advice_put(struct buf *b, const struct site_info *s)
 {
@@ -123,6 +146,8 @@ advice_put(struct buf *b, const struct site_info *s)
 		put_ahead(b, s);
 	else if (s->trouble[0] != '\0')
 		put_trouble(b, s);
+	else if (s->reason.n == 0 && runs_out(s))
+		put_running_out(b, s);
 	else
 		reason_put(b, s->reason);
 }

@@ -72,6 +72,8 @@ static const struct alert_rule table[ALERT_RULES] = {
 	  .severity = ALERT_CRITICAL, .remind = 4 * HOUR, .reminders = 10 },
 	[ALERT_HUB_CERTIFICATE] = { .class = "hub-certificate", .on = true,
 	  .severity = ALERT_WARNING, .remind = DAY, .reminders = 3 },
+	[ALERT_DOMAIN_EXPIRY] = { .class = "domain-expiry", .on = true,
+	  .severity = ALERT_INFO, .remind = DAY, .reminders = 1 },
 };
 
 static void

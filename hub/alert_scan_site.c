@@ -11,6 +11,7 @@
 
 #include "contrib/base/clock.h"
 #include "hub/counters.h"
+#include "hub/expiry.h"
 #include "hub/history.h"
 #include "hub/home_days.h"
 #include "hub/home_row.h"
@@ -105,8 +106,8 @@ look_at_index(const struct scanning *s)
 /* An agent renews its own when a third of its life is left, and a little
  * later: so the steps of a short one are parts of its life. */
 static void
-look_at_certificate(const struct scanning *s, const char *whose,
-    int64_t until, int64_t life)
+look_at_end(const struct scanning *s, enum alert_what what,
+    struct span whose, int64_t until, int64_t life)
 {
 	static const struct {
 		int64_t days, part;
@@ -117,7 +118,7 @@ look_at_certificate(const struct scanning *s, const char *whose,
 	};
 	char subject[ALERT_SUBJECT], detail[TEXT_MAX];
 	char when[CLOCK_TEXT_MAX];
-	struct alert_fact f = { .what = ALERT_CERTIFICATE,
+	struct alert_fact f = { .what = what,
 		.site = s->site->number, .since = CLOCK_NONE };
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -129,10 +130,10 @@ look_at_certificate(const struct scanning *s, const char *whose,
 			left = life / steps[i].part;
 		if (until - s->now > left)
 			continue;
-		snprintf(subject, sizeof(subject), "%.*s %s",
-		    SPAN_ARGS(s->site->code), whose);
-		snprintf(detail, sizeof(detail), "%s %s", whose,
-		    clock_show(when, until));
+		snprintf(subject, sizeof(subject), "%.*s %.*s",
+		    SPAN_ARGS(s->site->code), SPAN_ARGS(whose));
+		snprintf(detail, sizeof(detail), "%.*s %s",
+		    SPAN_ARGS(whose), clock_show(when, until));
 		f.subject = span_of(subject);
 		f.detail = span_of(detail);
 		f.raise = steps[i].raise;
@@ -140,6 +141,25 @@ look_at_certificate(const struct scanning *s, const char *whose,
 		alert_facts_put(s->scan->facts, &f, s->now);
 		return;
 	}
+}
+
+static void
+look_at_certificate(const struct scanning *s, const char *whose,
+    int64_t until, int64_t life)
+{
+	look_at_end(s, ALERT_CERTIFICATE, span_of(whose), until, life);
+}
+
+/* As far as an operator has said when they run out. */
+static void
+look_at_domains(const struct scanning *s)
+{
+	struct span rest = s->site->domains, one;
+	int64_t until;
+
+	while (site_domain_next(&rest, &one))
+		if ((until = expiry_of(s->txn, one)) != CLOCK_NONE)
+			look_at_end(s, ALERT_DOMAIN_EXPIRY, one, until, 0);
 }
 
 /* An agent's that ends with its CA is told of with that, once for all. */
@@ -263,6 +283,7 @@ alert_scan_site(struct alert_scan *scan, struct db_txn *t, uint32_t number,
 		if (site.until != CLOCK_NONE && !ends_with_ca(site.until))
 			look_at_certificate(&s, "agent", site.until, life);
 	}
+	look_at_domains(&s);
 	look_at_home(&s);
 	look_at_week(&s);
 	look_at_going(&s);

@@ -93,6 +93,10 @@ static const struct {
 	    N_("A certificate of the hub itself runs out soon"),
 	    N_("when there is a new one: the hub makes its own by itself, "
 	    "another CA comes of zqhub ca roll") },
+	[ALERT_DOMAIN_EXPIRY] = { "domain-expiry",
+	    N_("A site's domain runs out soon at its registry"),
+	    N_("when it is renewed there, and the new date said: zqhub site "
+	    "domain expires") },
 };
 
 const char *

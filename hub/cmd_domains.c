@@ -3,6 +3,10 @@
  */
 #include "hub/cmd.h"
 
+#include <stdio.h>
+
+#include "contrib/base/clock.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "hub/cmd_query.h"
 #include "hub/columns.h"
@@ -55,7 +59,68 @@ run_domains(struct cmd_line *l)
 	return cmd_query(l, ask_domains);
 }
 
+/* --- when one runs out ----------------------------------------------------- */
+
+/* --at DATE, or --unknown. False: said why. */
+static bool
+read_date(const struct cmd_line *l, int64_t *at)
+{
+	if (!cmd_time(l, "at", true, at))
+		return false;
+	if (cmd_flag(l, "unknown") != (*at == CLOCK_NONE)) {
+		cmd_fail(NULL, _("%s: say when: --at 2027-03-01, or "
+		    "--unknown"), l->cmd->name);
+		return false;
+	}
+	if (*at == CLOCK_NONE)
+		*at = 0;
+	return true;
+}
+
+static int
+run_expires(struct cmd_line *l)
+{
+	char when[CLOCK_TEXT_MAX];
+	json_t *result;
+	int64_t at;
+
+	if (!read_date(l, &at))
+		return CMD_USAGE;
+	result = cmd_act(l, json_pack("{s:s, s:s, s:s, s:I, s:s}", "do",
+	    "domain-expires", "code", l->word[0], "domain", l->word[1],
+	    "expires", (json_int_t)at, "reason",
+	    cmd_value(l, "reason") != NULL ? cmd_value(l, "reason") : ""));
+	if (result == NULL)
+		return CMD_NO;
+	if (l->json) {
+		cmd_json(result);
+		return CMD_OK;
+	}
+	if (at != 0)
+		printf(_("%s runs out at %s.\n"), json_text(result, "domain"),
+		    clock_show(when, at));
+	else
+		printf(_("When %s runs out is not known any more.\n"),
+		    json_text(result, "domain"));
+	json_decref(result);
+	return CMD_OK;
+}
+
 const struct cmd cmd_domains_list[] = {
+	{ .name = "site domain expires", .words = "CODE HOST", .least = 2,
+	  .most = 2, .json = true, .run = run_expires,
+	  .about = N_("say when a site's domain runs out at its registry"),
+	  .more = N_("Then site show, site list and the metrics have the days "
+	    "left, and the alert\ndomain-expiry tells 30, 14, 7 days and one "
+	    "day before. A date alone is the last day\non which it is "
+	    "good."),
+	  .examples = "site domain expires 4101000001 www.zhengzhou.gov.cn "
+	    "--at 2027-03-01",
+	  .option = {
+	    { "at", "DATE", N_("a date or a time"), false },
+	    { "unknown", NULL, N_("it isn't known any more"), false },
+	    { "reason", "R", N_("why; kept in the journal"), false },
+	  } },
 	{ .name = "site domains", .words = "CODE", .least = 1, .most = 1,
 	  .json = true, .run = run_domains,
 	  .about = N_("show what became of the domains of a site"),

@@ -122,6 +122,15 @@ run_unblock(struct cmd_line *l)
 
 /* --- list, show ----------------------------------------------------------- */
 
+/* An hour too late is a day. */
+static int64_t
+floor_days(int64_t ms)
+{
+	const int64_t day = INT64_C(86400000);
+
+	return ms >= 0 ? ms / day : -((-ms + day - 1) / day);
+}
+
 static bool
 list_json(void *arg, const struct site_info *s)
 {
@@ -142,12 +151,24 @@ code_of(struct query *q, uint32_t number, struct site_info *s)
 	return span_of(s->code);
 }
 
+/* "" if that isn't known. */
+static const char *
+days_left(char text[32], int64_t until)
+{
+	text[0] = '\0';
+	if (until != CLOCK_NONE)
+		snprintf(text, 32, _("%lld d"), (long long)floor_days(until -
+		    clock_wall()));
+	return text;
+}
+
 static bool
 list_row(void *arg, const struct site_info *s)
 {
 	struct listing *l = arg;
 	struct columns *c = l->columns;
 	struct site_info parent;
+	char days[32];
 
 	columns_put(c, span_of(s->code));
 	columns_put(c, span_of(_(site_state_name(s->state))));
@@ -156,6 +177,7 @@ list_row(void *arg, const struct site_info *s)
 	columns_number(c, s->items);
 	columns_put(c, s->name);
 	columns_put(c, s->domain);
+	columns_put(c, span_of(days_left(days, s->expires)));
 	return true;
 }
 
@@ -164,7 +186,7 @@ run_list(struct cmd_line *l)
 {
 	static const char *const headings[] = { N_("CODE"), N_("STATE"),
 		N_("KIND"), N_("PARENT"), N_("ITEMS"), N_("NAME"), N_("DOMAIN"),
-		NULL };
+		N_("RUNS OUT"), NULL };
 	struct listing listing;
 	struct store *s = cmd_store(l);
 	json_t *array;
@@ -279,6 +301,22 @@ fact_here(const struct site_info *s)
 }
 
 static void
+fact_domain(struct query *q, struct span domain)
+{
+	int64_t until = query_expiry(q, domain);
+	char text[CLOCK_TEXT_MAX + 512], when[CLOCK_TEXT_MAX];
+
+	if (until == CLOCK_NONE) {
+		cmd_fact(_("domain"), domain);
+		return;
+	}
+	snprintf(text, sizeof(text), _("%.*s, runs out %s (%lld days)"),
+	    SPAN_ARGS(domain), clock_show(when, until),
+	    (long long)floor_days(until - clock_wall()));
+	cmd_fact(_("domain"), span_of(text));
+}
+
+static void
 show(struct query *q, const struct site_info *s)
 {
 	struct span rest = s->domains, domain;
@@ -288,7 +326,7 @@ show(struct query *q, const struct site_info *s)
 	cmd_fact(_("code"), span_of(s->code));
 	cmd_fact(_("name"), s->name);
 	while (site_domain_next(&rest, &domain))
-		cmd_fact(_("domain"), domain);
+		fact_domain(q, domain);
 	cmd_fact(_("kind"), s->kind);
 	if (s->parent != 0)
 		cmd_fact(_("parent"), code_of(q, s->parent, &parent));

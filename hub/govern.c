@@ -14,6 +14,7 @@
 #include "hub/act_retire.h"
 #include "hub/enlist.h"
 #include "hub/fork.h"
+#include "hub/json.h"
 #include "hub/welcome.h"
 #include "protocol/answer.h"
 #include "protocol/features.h"
@@ -288,24 +289,66 @@ govern_domain_add(struct ask *a)
 	return good;
 }
 
+/* False: refused, it isn't the site's. */
+static bool
+find_domain(struct ask *a, const struct view_site *s, struct buf *domain)
+{
+	const char *why;
+	uint32_t owner;
+
+	if (url_host_normal(domain, span_of(ask_word(a, "domain")), &why) &&
+	    view_site_domain(a->view, buf_look(domain), &owner) &&
+	    owner == s->number)
+		return true;
+	return ask_refuse(a, _("zqhub site show lists what it has"),
+	    _("%s is not a domain of site %s"), ask_word(a, "domain"),
+	    s->code);
+}
+
+/* What a registry says needs no reason. */
+bool
+govern_domain_expires(struct ask *a)
+{
+	const json_t *expires = json_object_get(a->said, "expires");
+	struct view_site s = { .number = 0 };
+	struct buf domain;
+	bool good;
+
+	if (!ask_site(a, &s))
+		return false;
+	if (!json_is_integer(expires) || json_integer_value(expires) < 0)
+		return ask_refuse(a, NULL, _("expires is a time in "
+		    "milliseconds since 1970, or 0"));
+	buf_init(&domain, 256);
+	good = find_domain(a, &s, &domain);
+	if (good) {
+		ask_put(a, json_pack("{s:s, s:I, s:s, s:I}", "do",
+		    "domain-expires", "site", (json_int_t)s.number, "domain",
+		    buf_cstr(&domain), "expires",
+		    json_integer_value(expires)));
+		a->result = result_of(&s);
+		json_object_set_new(a->result, "domain",
+		    json_string(buf_cstr(&domain)));
+		if (json_integer_value(expires) > 0)
+			json_time(a->result, "expires",
+			    json_integer_value(expires));
+	}
+	buf_clear(&domain);
+	return good;
+}
+
 bool
 govern_domain_remove(struct ask *a)
 {
 	struct view_site s = { .number = 0 };
-	const char *why;
 	struct buf domain;
-	uint32_t owner;
 	bool good = false;
 
 	if (!ask_reason(a) || !ask_site(a, &s))
 		return false;
 	buf_init(&domain, 256);
-	if (!url_host_normal(&domain, span_of(ask_word(a, "domain")), &why) ||
-	    !view_site_domain(a->view, buf_look(&domain), &owner) ||
-	    owner != s.number) {
-		ask_refuse(a, _("zqhub site show lists what it has"),
-		    _("%s is not a domain of site %s"),
-		    ask_word(a, "domain"), s.code);
+	if (!find_domain(a, &s, &domain)) {
+		good = false;		/* said why */
 	} else if (s.domains < 2) {
 		ask_refuse(a, _("zqhub site retire closes it; zqhub site "
 		    "domain add gives it another first"),

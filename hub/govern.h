@@ -17,6 +17,7 @@
  *	retire	"code", "reason"
  *	reissue	"code", or "all": a ticket each; "reason"
  *	domain-add, domain-remove	"code", "domain", "reason"
+ *	domain-expires	"code", "domain", "expires" (ms; 0: not known)
  *	release	"code", "reason"
  *	refuse	"code", "reason"
  */
@@ -26,6 +27,7 @@ bool govern_retire(struct ask *a);
 bool govern_reissue(struct ask *a);
 bool govern_domain_add(struct ask *a);
 bool govern_domain_remove(struct ask *a);
+bool govern_domain_expires(struct ask *a);
 bool govern_release(struct ask *a);
 bool govern_refuse(struct ask *a);
 

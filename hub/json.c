@@ -183,6 +183,10 @@ json_site(const struct site_info *s)
 	text(j, "name", s->name);
 	text(j, "domain", s->domain);
 	domains(j, s->domains);
+	if (s->expires != CLOCK_NONE) {
+		text(j, "domain_expiring", s->expiring);
+		json_time(j, "domain_expires", s->expires);
+	}
 	text(j, "kind", s->kind);
 	if (s->parent != 0)
 		number(j, "parent", s->parent);

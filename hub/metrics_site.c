@@ -104,6 +104,12 @@ expiry(const struct known *k)
 }
 
 static double
+domain_expiry(const struct known *k)
+{
+	return seconds(k->site->expires);
+}
+
+static double
 connections(const struct known *k)
 {
 	return (double)k->now.connections;
@@ -185,6 +191,9 @@ static const struct metric {
 	    "The site's clock minus the hub's", skew },
 	{ "zq_site_certificate_expiry_timestamp_seconds", "gauge",
 	    "When the certificate of the site's agent runs out", expiry },
+	{ "zq_site_domain_expiry_timestamp_seconds", "gauge",
+	    "When the first of the site's domains runs out, as an operator "
+	    "has said", domain_expiry },
 	{ "zq_site_connections", "gauge",
 	    "Connections of the site's agent that are open", connections },
 	{ "zq_site_home_looked_timestamp_seconds", "gauge",

@@ -225,6 +225,7 @@ static const struct {
 	{ "reissue", govern_reissue },
 	{ "domain-add", govern_domain_add },
 	{ "domain-remove", govern_domain_remove },
+	{ "domain-expires", govern_domain_expires },
 	{ "move-announce", govern_move_announce },
 	{ "move-agree", govern_move_agree },
 	{ "move-withdraw", govern_move_withdraw },

@@ -62,6 +62,9 @@ struct site_info {
 	struct span name, domain;	/* until the query ends */
 	struct span domains;		/* all, see site_domain_next() */
 	struct span kind;		/* "portal", "department" or "" */
+	int64_t expires;		/* ms, when the first of its domains runs
+					 * out; CLOCK_NONE: nobody has said */
+	struct span expiring;		/* … and which that is */
 	uint32_t parent;		/* 0: none */
 	enum site_state state;
 	int64_t added, enrolled;	/* ms; CLOCK_NONE: not yet */
@@ -126,6 +129,8 @@ bool query_site_by_code(struct query *q, struct span code,
     struct site_info *s);
 bool query_site_by_number(struct query *q, uint32_t number,
     struct site_info *s);
+/* When that domain runs out, ms; CLOCK_NONE: nobody has said. */
+int64_t query_expiry(struct query *q, struct span domain);
 
 /* --- the CA --------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
+#include "hub/expiry.h"
 #include "hub/held.h"
 #include "hub/issued.h"
 #include "hub/register.h"
@@ -238,6 +239,7 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 		memcpy(s->code, row.code.at, row.code.n);
 	s->domains = row.domains;
 	site_domain_next(&domains, &s->domain);
+	(void)expiry_first(q->txn, row.domains, &s->expiring, &s->expires);
 	fill_position(q, s);
 	fill_pulse(s);
 	fill_stand(q, s);
@@ -259,6 +261,12 @@ fill_whole(struct query *q, uint32_t number, struct site_info *s)
 	digest_sum(&stand.digest, s->digest);
 	s->has_digest = true;
 	return true;
+}
+
+int64_t
+query_expiry(struct query *q, struct span domain)
+{
+	return expiry_of(q->txn, domain);
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/act_site.h"
+#include "hub/expiry.h"
 #include "hub/group.h"
 #include "hub/issued.h"
 #include "hub/json.h"
@@ -114,7 +115,7 @@ put_fork(json_t *o, const struct site *s)
 static json_t *
 row_of(struct db_txn *t, const struct site *s)
 {
-	json_t *o = json_object();
+	json_t *o = json_object(), *expires;
 
 	json_object_set_new(o, "number", json_integer(s->number));
 	put_text(o, "code", s->code);
@@ -134,6 +135,8 @@ row_of(struct db_txn *t, const struct site *s)
 	put_flag(o, "proven", s->proven);
 	put_time(o, "checked", s->checked);
 	put_text(o, "evidence", s->evidence);
+	if ((expires = expiry_list(t, s->domains)) != NULL)
+		json_object_set_new(o, "expires", expires);
 	return o;
 }
 
@@ -152,7 +155,7 @@ register_of(struct db_txn *t)
 
 /* --- what each field must be ----------------------------------------------- */
 
-enum type { TEXT, NUMBER, TIME, FLAG, HEX, LIST };
+enum type { TEXT, NUMBER, TIME, FLAG, HEX, LIST, TIMES };
 
 static const struct field {
 	const char *name;
@@ -188,6 +191,7 @@ static const struct field {
 	{ "proven", 0, FLAG, false },
 	{ "checked", 0, TIME, false },
 	{ "evidence", REASON_MAX, TEXT, false },
+	{ "expires", SITE_DOMAINS, TIMES, false },
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -200,6 +204,18 @@ is_hex(const json_t *v, size_t n)
 
 	must(n <= sizeof(out));
 	return json_is_string(v) && text_unhex(s, out, n);
+}
+
+static bool
+are_times(const json_t *v, size_t most)
+{
+	const char *name;
+	json_t *one;
+
+	json_object_foreach((json_t *)(uintptr_t)v, name, one)
+		if (!json_is_integer(one) || json_integer_value(one) <= 0)
+			return false;
+	return json_is_object(v) && json_object_size(v) <= most;
 }
 
 /* NULL, or what was expected. */
@@ -227,6 +243,9 @@ wrong(const struct field *f, const json_t *v)
 	case LIST:
 		return json_is_array(v) && json_array_size(v) <= f->most ?
 		    NULL : N_("a list, not longer than a site's");
+	case TIMES:
+		return are_times(v, (size_t)f->most) ? NULL :
+		    N_("times in milliseconds since 1970, by their domain");
 	}
 	return NULL;
 }
@@ -430,6 +449,7 @@ register_act(struct group *g, const struct entry *e, const json_t *act)
 		if (!s.retired || !site_by_code(g->txn, s.code, &other))
 			site_put_code(g->txn, s.code, s.number);
 		put_domains(g, &s);
+		expiry_restore(g, s.number, json_object_get(o, "expires"));
 		issued_note(g, e, o, s.number);
 		group_forget_host(g);
 	}

@@ -9,7 +9,7 @@
  *	 "old_key_spent":true,"reason":…,"cause":…,
  *	 "agents":[{"instance":ID,"address":…,"since":MS},…],"speaker":2,
  *	 "kept":1,"begun":true,"renewed":true,"given_up":ID,
- *	 "proven":true,"checked":MS,"evidence":…}
+ *	 "proven":true,"checked":MS,"evidence":…,"expires":{HOST:MS,…}}
  *
  * The act {"do":"site-restore","row":{…},"as_of":MS} puts one back, as it was
  * then; as_of isn't there in journals of before there was such a thing.

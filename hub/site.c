@@ -207,6 +207,7 @@ site_free_domain(struct db_txn *t, struct span domain)
 {
 	must(domain.n > 0 && domain.n <= HOST_MAX);
 	db_del(t, TABLE_DOMAIN, domain);
+	db_del(t, TABLE_DOMAIN_UNTIL, domain);
 }
 
 bool

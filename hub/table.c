@@ -12,6 +12,7 @@ const struct db_table table_list[TABLE_COUNT] = {
 	[TABLE_SITE] = { .name = "site" },
 	[TABLE_CODE] = { .name = "code" },
 	[TABLE_DOMAIN] = { .name = "domain" },
+	[TABLE_DOMAIN_UNTIL] = { .name = "domain-until" },
 	[TABLE_TICKET] = { .name = "ticket" },
 	[TABLE_STAND] = { .name = "stand" },
 	[TABLE_COLUMN] = { .name = "column" },

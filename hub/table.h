@@ -17,6 +17,7 @@ enum table {
 	TABLE_SITE,	/* site u32 → struct site */
 	TABLE_CODE,	/* code → site u32 */
 	TABLE_DOMAIN,	/* host → site u32 */
+	TABLE_DOMAIN_UNTIL,	/* host → ms u64, see expiry.h */
 	TABLE_TICKET,	/* ref → struct view_ticket */
 	TABLE_STAND,	/* site u32 → struct stand */
 	TABLE_COLUMN,	/* site u32, hash u64 → items u64, name */

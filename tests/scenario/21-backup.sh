@@ -16,13 +16,18 @@ site 4103000001 '洛阳市人民政府' www.luoyang.gov.cn "$two" \
 site_add 4104000001 '平顶山市人民政府' www.pds.gov.cn
 zqhub site add --code 4101000012 --name '郑州市教育局' --parent 4101000001 \
 	--domain zzjy.zhengzhou.gov.cn --kind department >/dev/null || die "site add"
+zqhub site domain expires 4103000001 www.luoyang.gov.cn --at 2036-03-01 \
+	>/dev/null || die "site domain expires"
+curl -s "http://127.0.0.1:$WEB_PORT/metrics" |
+	grep -q '^zq_site_domain_expiry_timestamp_seconds{site="4103000001".*} 2[0-9]*$' ||
+	die "no metric of when the domain runs out"
 zqhub site block 4101000012 --reason '停用整顿' >/dev/null || die block
 six() { has_items 4101000001 6 && has_items 4103000001 6; }
 wait_for 90 "twelve items" six
 digest() { zqhub site show "$1" --json | jq -r .digest; }
 d1=$(digest 4101000001) d2=$(digest 4103000001)
 register() { zqhub site list --json |
-	jq -c '[.sites[] | {number, code, name, domain, kind, parent, reason}]'; }
+	jq -c '[.sites[] | {number, code, name, domain, domain_expires, kind, parent, reason}]'; }
 before=$(register)
 
 say "- backup: while the daemon runs, with a passphrase and without"

@@ -162,6 +162,40 @@ START_TEST(test_certificate)
 }
 END_TEST
 
+/* A domain whose end was said, as certificates are; none, and there is nothing
+ * to tell. */
+START_TEST(test_domain_expiry)
+{
+	static const struct {
+		int64_t days;
+		int raise, step;	/* -1: no fact */
+	} cases[] = {
+		{ 31, -1, 0 }, { 30, 0, 1 }, { 14, 1, 1 }, { 7, 1, 2 },
+		{ 1, 2, 1 }, { -1, 2, 1 },
+	};
+	int64_t began = k.now;
+	struct alert_fact *f;
+
+	look();
+	ck_assert_ptr_null(fact("domain-expiry", "4100000001 s1.gov.cn"));
+	kit_act(&k, "{\"do\":\"domain-expires\",\"site\":1,\"domain\":"
+	    "\"s1.gov.cn\",\"expires\":%lld,\"actor\":\"t\",\"reason\":"
+	    "\"\"}", (long long)(began + 90 * DAY));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		k.now = began + (90 - cases[i].days) * DAY;
+		clock_set(k.now, k.now);
+		look();
+		f = fact("domain-expiry", "4100000001 s1.gov.cn");
+		ck_assert_int_eq(f != NULL, cases[i].raise >= 0);
+		if (f == NULL)
+			continue;
+		ck_assert_int_eq(f->raise, cases[i].raise);
+		ck_assert_int_eq(f->step, cases[i].step);
+		ck_assert_int_eq(f->what, ALERT_DOMAIN_EXPIRY);
+	}
+}
+END_TEST
+
 /* One that ends with the CA is not told of a second time. */
 START_TEST(test_end_of_ca)
 {
@@ -336,6 +370,7 @@ main(void)
 	tcase_add_test(t, test_pulse);
 	tcase_add_test(t, test_certificate);
 	tcase_add_test(t, test_short_certificate);
+	tcase_add_test(t, test_domain_expiry);
 	tcase_add_test(t, test_end_of_ca);
 	tcase_add_test(t, test_view);
 	tcase_add_test(t, test_moves);

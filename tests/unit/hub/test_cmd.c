@@ -465,6 +465,43 @@ START_TEST(test_no_view)
 }
 END_TEST
 
+#define EXPIRES "site", "domain", "expires", "4101000001"
+
+START_TEST(test_domain_expires)
+{
+	int64_t then = clock_civil(2027, 2, 20, 4, 0, 0);
+
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run(EXPIRES, "www.zhengzhou.gov.cn", NULL), 2);
+	says(err, "say when: --at 2027-03-01, or --unknown");
+	ck_assert_int_eq(run(EXPIRES, "www.zhengzhou.gov.cn", "--at", "2027",
+	    NULL), 2);
+	ck_assert_int_eq(run(EXPIRES, "a.gov.cn", "--at", "2027-03-01", NULL),
+	    1);
+	says(err, "a.gov.cn is not a domain of site 4101000001");
+	clock_set(then, 0);
+	ck_assert_int_eq(run(EXPIRES, "www.zhengzhou.gov.cn", "--at",
+	    "2027-03-01", NULL), 0);
+	says(out, "www.zhengzhou.gov.cn runs out at 2027-03-02 00:00:00");
+	ck_assert_int_eq(run("site", "show", "4101000001", NULL), 0);
+	says(out, "www.zhengzhou.gov.cn, runs out 2027-03-02 00:00:00 +08:00 "
+	    "(9 days)");
+	ck_assert_int_eq(run("site", "list", NULL), 0);
+	says(out, "www.zhengzhou.gov.cn  9 d");
+	ck_assert_int_eq(run("site", "list", "--json", NULL), 0);
+	says(out, "\"domain_expires\": \"2027-03-01T16:00:00.000Z\"");
+	ck_assert_int_eq(run("status", NULL), 1);
+	says(out, "its domain www.zhengzhou.gov.cn runs out in 9 d");
+	ck_assert_int_eq(run(EXPIRES, "www.zhengzhou.gov.cn", "--unknown",
+	    NULL), 0);
+	ck_assert_int_eq(run("site", "show", "4101000001", NULL), 0);
+	ck_assert_ptr_null(strstr(out, "runs out"));
+	clock_release();
+	tear_down();
+}
+END_TEST
+
 /* When the CA has ended: what helps, in this order; exit 1. */
 START_TEST(test_end_of_ca)
 {
@@ -581,6 +618,7 @@ add(TCase *t)
 	tcase_add_test(t, test_made_password_on_a_full_disk);
 	tcase_add_test(t, test_no_view);
 	tcase_add_test(t, test_keeping);
+	tcase_add_test(t, test_domain_expires);
 	tcase_add_test(t, test_end_of_ca);
 	tcase_add_test(t, test_columns);
 }
