@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,6 +143,23 @@ root_look(const struct root *r, const char *path, struct stat *st)
 		found = S_ISDIR(st->st_mode) ? ROOT_DIR : ROOT_OTHER;
 	close(fd);
 	return found;
+}
+
+bool
+root_read_link(const struct root *r, const char *path, char words[PATH_MAX])
+{
+	int fd = root_answers(r, path) ?
+	    open_below(r->fd, path, O_PATH | O_NOFOLLOW) : -1;
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = readlinkat(fd, "", words, PATH_MAX);
+	close(fd);
+	if (n <= 0 || n == PATH_MAX)
+		return false;
+	words[n] = '\0';
+	return true;
 }
 
 int

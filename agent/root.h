@@ -12,6 +12,7 @@
 #ifndef ZQ_AGENT_ROOT_H
 #define ZQ_AGENT_ROOT_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -45,6 +46,9 @@ enum root_found {
 /* What is at the path ("" is the root)? Follows links inside. */
 enum root_found root_look(const struct root *r, const char *path,
     struct stat *st);
+/* Is a link at the path itself? What it says. */
+bool root_read_link(const struct root *r, const char *path,
+    char words[PATH_MAX]);
 /* Opens a directory or a file to read; -1 and errno. A file that turns out
  * to be none is not read from: ask fstat(). */
 int root_open_dir(const struct root *r, const char *path);

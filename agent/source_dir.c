@@ -28,9 +28,6 @@
 #include "protocol/url.h"
 
 #define CHECK 1000		/* ms between looks where the root leads */
-#define SOON 3000		/* ms until an urgent scan starts */
-#define SPARE 10		/* times as long as the last scan took, at
-				 * least, until one that nobody asked for */
 #define JUDGE 50		/* ms until a judgement that waits is tried */
 
 /* --- scanning --------------------------------------------------------------- */
@@ -51,6 +48,7 @@ start_scan(struct source *s)
 	s->started = clock_mono();
 	paths_clear(&s->missing);
 	source_dir_cover_begin(s);
+	filelinks_drop(s->links);	/* it meets them again */
 	walk_reset(s->walk);
 	walk_pace(s->walk, s->complete);
 	walk_add(s->walk, "");
@@ -72,21 +70,7 @@ source_dir_scan_soon(struct source *s)
 	if (s->scanning)
 		s->urgent = true;
 	else if (s->root_error == 0)
-		timer_after(s->rescan, SOON);
-}
-
-/* Something is there: while a person is asked about what is missing, it may
- * be that. */
-static void
-look_for_held(struct source *s)
-{
-	uint64_t wait = SPARE * s->took;
-
-	if (hold_waiting(&s->hold) == 0 || s->scanning || !s->looked_all ||
-	    s->root_error != 0)
-		return;
-	s->looked_all = false;
-	timer_after(s->rescan, wait > SOON ? wait : SOON);
+		timer_after(s->rescan, SOURCE_DIR_SOON);
 }
 
 static void
@@ -134,7 +118,7 @@ end_scan(struct source *s)
 		log_info("source=%s first scan done files=%llu dirs=%llu "
 		    "ms=%llu", s->name, (unsigned long long)s->files,
 		    (unsigned long long)s->dirs, (unsigned long long)s->took);
-	timer_after(s->rescan, s->urgent ? SOON : s->host.top->rescan);
+	timer_after(s->rescan, s->urgent ? SOURCE_DIR_SOON : s->host.top->rescan);
 	s->urgent = false;
 	s->host.quiet(s->host.arg);
 }
@@ -287,69 +271,12 @@ on_check(evutil_socket_t fd, short what, void *arg)
 
 /* --- what the parts say ------------------------------------------------------- */
 
-static void
-on_event(void *arg, enum watch_kind kind, const char *path)
-{
-	struct source *s = arg;
-	struct filter f = { .include = s->set->include,
-	    .exclude = s->set->exclude };
-
-	if (kind == WATCH_LOST) {
-		log_warn("source=%s more happened than the kernel could "
-		    "tell: scanning", s->name);
-		source_dir_scan_soon(s);
-		return;
-	}
-	/* A name may be a link to a directory: `include` is the intake's. */
-	if (strlen(path) > LIMIT_ID || (kind != WATCH_ROOT &&
-	    !filter_takes(&f, path, true)))
-		return;
-	if (kind != WATCH_GONE && kind != WATCH_DIR_GONE)
-		look_for_held(s);
-	else
-		intake_vanished(s->intake, path);
-	switch (kind) {
-	case WATCH_READY:
-		intake_look(s->intake, path, INTAKE_READY);
-		break;
-	case WATCH_CLOSED:
-		intake_look(s->intake, path, INTAKE_SOON);
-		break;
-	case WATCH_GONE:	/* it may have been a link to a directory */
-		burst_add(s->burst, path);
-		break;
-	case WATCH_BORN:
-		intake_look(s->intake, path, INTAKE_FOUND);
-		break;
-	case WATCH_DIR:
-		walk_add(s->walk, path);
-		if (s->first_hidden != NULL &&
-		    strcmp(s->first_hidden, path) == 0)
-			source_dir_scan_soon(s);
-		break;
-	case WATCH_DIR_GONE:
-		watch_remove(s->watch, path);
-		burst_add(s->burst, path);
-		break;
-	default:
-		break;
-	}
-}
-
 static bool
 on_is_full(void *arg)
 {
 	struct source *s = arg;
 
 	return intake_is_full(s->intake);
-}
-
-static void
-on_file(void *arg, const char *path)
-{
-	struct source *s = arg;
-
-	intake_look(s->intake, path, INTAKE_FOUND);
 }
 
 static void
@@ -432,11 +359,11 @@ make_parts(struct source *s)
 		.base = s->host.base, .store = s->host.store,
 		.place = place, .filter = filter,
 		.source = span_of(s->name), .arg = s,
-		.is_full = on_is_full, .file = on_file, .gone = on_gone,
-		.done = on_walked,
+		.is_full = on_is_full, .file = source_dir_found,
+		.link = source_dir_link, .gone = on_gone, .done = on_walked,
 	};
 
-	s->watch = watch_open(s->host.base, on_event, s);
+	s->watch = watch_open(s->host.base, source_dir_hear, s);
 	if (s->watch == NULL)
 		log_error("source=%s no inotify: %s; changes are found by "
 		    "scans only", s->name, strerror(errno));
@@ -461,6 +388,7 @@ dir_open(const struct source_host *host, const char *name,
 		buf_byte(&s->url, '/');
 	hold_init(&s->hold, host->top->gate_items, host->top->gate_percent);
 	s->burst = burst_new(host->base, source_dir_gone_burst, s);
+	s->links = filelinks_new();
 	source_dir_load(s);
 	make_parts(s);
 	source_dir_anew_open(s);
@@ -485,6 +413,7 @@ dir_close(struct source *s)
 	event_free(s->rescan);
 	event_free(s->judge);
 	burst_free(s->burst);
+	filelinks_free(s->links);
 	free(s->first_hidden);
 	free(s->first_unfit);
 	free(s->cover_less);

@@ -1,7 +1,8 @@
 /*
  * The inside of source_dir.c, which source_dir_gone.c judges,
  * source_dir_anew.c has told anew and source_dir_status.c shows;
- * source_dir_cover.c tells what it covers, source_dir_moves.c what moved.
+ * source_dir_hear.c hears of what happens, source_dir_cover.c tells what it
+ * covers, source_dir_moves.c what moved.
  */
 #ifndef ZQ_AGENT_SOURCE_DIR_H
 #define ZQ_AGENT_SOURCE_DIR_H
@@ -10,6 +11,7 @@
 #include <jansson.h>
 
 #include "agent/burst.h"
+#include "agent/filelinks.h"
 #include "agent/hold.h"
 #include "agent/intake.h"
 #include "agent/paths.h"
@@ -19,6 +21,7 @@
 #include "agent/watch.h"
 #include "contrib/base/buf.h"
 
+#define SOURCE_DIR_SOON 3000	/* ms until an urgent scan starts */
 #define SOURCE_DIR_SETTLE 60000	/* ms after a scan, at most */
 
 struct source {
@@ -33,6 +36,7 @@ struct source {
 	struct hold hold;
 	struct paths missing;	/* what the scan under way missed */
 	struct burst *burst;	/* what events said */
+	struct filelinks *links;
 	struct event *check, *rescan;
 	struct event *judge;	/* a scan is over, and is judged later */
 	int64_t doubt;		/* mono ms: a judgement waits since then, or
@@ -73,6 +77,12 @@ void source_dir_load(struct source *s);
 void source_dir_count(struct source *s);
 /* A scan before its time; not at once, so that many reasons are one scan. */
 void source_dir_scan_soon(struct source *s);
+
+/* What the kernel says (a watch_fn), and what a walk meets: something new, and
+ * a link to what is no directory. */
+void source_dir_hear(void *arg, enum watch_kind kind, const char *path);
+void source_dir_found(void *arg, const char *path);
+void source_dir_link(void *arg, const char *path);
 
 /* What is missing is judged when a burst of events is over (a burst_fn), and
  * at the end of a scan; not while what was found may be what is missing. */

@@ -182,8 +182,11 @@ static void
 meet_link(struct walk *w, struct store_txn *t, const char *path)
 {
 	struct stat st;
+	enum root_found found = root_look(w->host.place.root, path, &st);
 
-	switch (root_look(w->host.place.root, path, &st)) {
+	if (found != ROOT_DIR)
+		w->host.link(w->host.arg, path);
+	switch (found) {
 	case ROOT_DIR:
 		if (filter_takes(&w->host.filter, path, true) &&
 		    !is_circle(w, path, &st))

@@ -34,6 +34,7 @@ struct walk_host {
 	void *arg;
 	bool (*is_full)(void *arg);	/* wait */
 	void (*file)(void *arg, const char *path);
+	void (*link)(void *arg, const char *path);	/* to no directory */
 	/* A row has nothing behind it any more. */
 	void (*gone)(void *arg, const char *path);
 	/* All that was asked for has been walked. */

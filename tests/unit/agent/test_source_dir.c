@@ -234,6 +234,49 @@ START_TEST(test_links)
 }
 END_TEST
 
+static void
+wait_head(uint64_t n)
+{
+	for (int i = 0; i < 250 && head() < n; i++)
+		turn_loop(20);
+	ck_assert_uint_eq(head(), n);
+}
+
+/* What happens to a file happens to the links that lead to it, over links. */
+START_TEST(test_file_links)
+{
+	put("a.txt", "a");
+	put_dir("d");
+	ck_assert_int_eq(symlink("../a.txt", at("d/l.txt")), 0);
+	ck_assert_int_eq(symlink("./d/../d//l.txt", at("ll.txt")), 0);
+	ck_assert_int_eq(symlink("b.txt", at("early.txt")), 0);
+	ck_assert_int_eq(symlink("y.txt", at("x.txt")), 0);
+	ck_assert_int_eq(symlink("x.txt", at("y.txt")), 0);
+	start();
+	wait_told("a.txt=/a.txt d/l.txt=/d/l.txt ll.txt=/ll.txt ");
+	wait_state("fine");
+	wait_head(3);
+	put("a.txt", "written anew");
+	wait_head(6);
+	put("new.tmp", "and replaced");		/* which is excluded */
+	rename(at("new.tmp"), at("a.txt"));
+	wait_head(9);
+	put("b.txt", "what a link waited for");
+	wait_told("a.txt=/a.txt b.txt=/b.txt d/l.txt=/d/l.txt "
+	    "early.txt=/early.txt ll.txt=/ll.txt ");
+	/* One that comes later; and one that leads elsewhere now. */
+	ck_assert_int_eq(symlink("b.txt", at("late.txt")), 0);
+	ck_assert_int_eq(unlink(at("x.txt")), 0);
+	ck_assert_int_eq(symlink("b.txt", at("x.txt")), 0);
+	wait_told("a.txt=/a.txt b.txt=/b.txt d/l.txt=/d/l.txt "
+	    "early.txt=/early.txt late.txt=/late.txt ll.txt=/ll.txt "
+	    "x.txt=/x.txt y.txt=/y.txt ");
+	ck_assert_int_eq(unlink(at("b.txt")), 0);
+	wait_told("a.txt=/a.txt d/l.txt=/d/l.txt ll.txt=/ll.txt ");
+	stop();
+}
+END_TEST
+
 /* A file somebody still writes to is not read, however long it takes. */
 START_TEST(test_half)
 {
@@ -474,6 +517,7 @@ main(void)
 	tcase_add_test(t, test_zone);
 	tcase_add_test(t, test_index);
 	tcase_add_test(t, test_links);
+	tcase_add_test(t, test_file_links);
 	tcase_add_test(t, test_half);
 	tcase_add_test(t, test_hold);
 	tcase_add_test(t, test_hold_events);
