@@ -165,7 +165,7 @@ print_left_out(FILE *out, json_t *s)
 		    json_text(s, "unfit_first"));
 	if (count(s, "outside") > 0)
 		fprintf(out, _("             %lld links are not followed: "
-		    "absolute, or out of the root\n"),
+		    "absolute, out of the root, or in a circle\n"),
 		    count(s, "outside"));
 	if (json_is_true(json_object_get(s, "blind")))
 		fputs(_("             dead links to this source can't be "

@@ -128,14 +128,26 @@ meet_dir(struct walk *w, const char *path)
 		be_unfit(w, path, "lies too deep");
 }
 
+/* A link to a directory. What is behind one that leads back is there, under
+ * names without end. */
+static void
+follow(struct walk *w, const char *path, const struct stat *target)
+{
+	if (!is_circle(w, path, target)) {
+		meet_dir(w, path);
+		return;
+	}
+	w->counts.outside++;
+	blind_add(&w->counts.blind, path);
+}
+
 void
 walk_link(struct walk *w, const char *path)
 {
 	struct stat st;
 
-	if (root_look(w->host.place.root, path, &st) == ROOT_DIR &&
-	    !is_circle(w, path, &st))
-		meet_dir(w, path);
+	if (root_look(w->host.place.root, path, &st) == ROOT_DIR)
+		follow(w, path, &st);
 }
 
 /* Is it where it was told to be? The root's address may have changed. */
@@ -188,9 +200,8 @@ meet_link(struct walk *w, struct store_txn *t, const char *path)
 		w->host.link(w->host.arg, path);
 	switch (found) {
 	case ROOT_DIR:
-		if (filter_takes(&w->host.filter, path, true) &&
-		    !is_circle(w, path, &st))
-			meet_dir(w, path);
+		if (filter_takes(&w->host.filter, path, true))
+			follow(w, path, &st);
 		break;
 	case ROOT_FILE:
 		if (filter_takes(&w->host.filter, path, false))

@@ -153,6 +153,24 @@ START_TEST(test_outside)
 }
 END_TEST
 
+/* What a link that leads back has behind it answers, and isn't told. */
+START_TEST(test_circle)
+{
+	put_dir("d");
+	put("d/a.html", "<title>a</title>");
+	ck_assert_int_eq(symlink("../d", at("d/old")), 0);
+	start_with_moves();
+	wait_covers(LESS("/d/old"));
+	ck_assert_int_eq(symlink(".", at("loop")), 0);
+	wait_covers(LESS("/d/old") LESS("/d/old /loop"));
+	ck_assert_int_eq(unlink(at("loop")), 0);
+	ck_assert_int_eq(unlink(at("d/old")), 0);
+	source_dir.rescan(source);
+	wait_covers(LESS("/d/old") LESS("/d/old /loop") WHOLE);
+	stop();
+}
+END_TEST
+
 /* Too much to be named: then nothing is promised, until it is less. */
 START_TEST(test_too_blind)
 {
@@ -234,6 +252,7 @@ main(void)
 	tcase_add_test(t, test_old_hub);
 	tcase_add_test(t, test_anew);
 	tcase_add_test(t, test_outside);
+	tcase_add_test(t, test_circle);
 	tcase_add_test(t, test_too_blind);
 	tcase_add_test(t, test_address);
 	tcase_add_test(t, test_removed);
