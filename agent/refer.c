@@ -347,6 +347,14 @@ names_user(struct span text)
 	return memchr(text.at + from, '@', n - from) != NULL;
 }
 
+/* With mark-up in it its quote wasn't closed where somebody meant it to be. */
+static bool
+has_markup(struct span text)
+{
+	return memchr(text.at, '<', text.n) != NULL ||
+	    memchr(text.at, '>', text.n) != NULL;
+}
+
 bool
 refer_write(struct buf *out, const struct refer *r, struct span to)
 {
@@ -358,6 +366,7 @@ refer_write(struct buf *out, const struct refer *r, struct span to)
 		return false;
 	buf_init(&text, REFER_TEXT_MAX);
 	ok = refer_text(&text, r) && !names_user(buf_look(&text)) &&
+	    !has_markup(buf_look(&text)) &&
 	    fragment(r->raw, buf_look(&text), &end) &&
 	    put_best(out, r, buf_look(&text), to);
 	if (ok)

@@ -236,6 +236,20 @@ START_TEST(test_left)
 }
 END_TEST
 
+/* What an open quote has swallowed isn't made part of an address for good. */
+START_TEST(test_unclosed)
+{
+	struct wish w = { OLD "%3Ex%3C/a%3E%3Ca%20href=", NEW, 0 };
+	struct mendpage_found f;
+
+	ck_assert_int_eq(mendpage_find(mend, SPAN("<a href=\"" OLD
+	    ">x</a><a href=\"/y\">"), SPAN(PAGE_URL), on_target, &w, &f),
+	    MENDPAGE_GOOD);
+	ck_assert_uint_eq(f.count, 0);
+	ck_assert_uint_eq(f.left, 1);
+}
+END_TEST
+
 /* Whose bytes are whose is lost with the entities. */
 START_TEST(test_held)
 {
@@ -354,7 +368,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_styles, test_writing, test_base,
 		test_charsets, test_guess, test_not_meant, test_left, test_held,
-		test_odd, test_many, test_told };
+		test_unclosed, test_odd, test_many, test_told };
 	Suite *s = suite_create("mendpage");
 	TCase *tc = tcase_create("mendpage");
 	SRunner *runner;
