@@ -74,6 +74,14 @@ skip_past(struct scan *s, const char *bytes)
 	s->at = found != NULL ? found + n : s->end;
 }
 
+static void
+hide(const struct scan *s, const char *from)
+{
+	if (s->hidden != NULL && s->at > from)
+		s->hidden(s->arg, (size_t)(from - s->start),
+		    (size_t)(s->at - from));
+}
+
 /* --- what is no text ---------------------------------------------------- */
 
 /* From behind "<!--". "-->" and "--!>" end it, and "<!-->" and "<!--->" are
@@ -105,9 +113,6 @@ skip_declaration(struct scan *s)
 	if (stands(s, "--")) {
 		s->at += 2;
 		skip_comment(s);
-	} else if (stands(s, "[CDATA[") &&
-	    memmem(s->at, left(s), "]]>", 3) != NULL) {
-		skip_past(s, "]]>");
 	} else {
 		skip_past(s, ">");
 	}
@@ -278,6 +283,8 @@ read_tag(struct scan *s)
 		s->at++;
 	s->tag.n = (size_t)(s->at - s->tag.at);
 	for (;;) {
+		const char *from = s->at;
+
 		while (s->at < s->end && (is_blank(*s->at) || *s->at == '/'))
 			s->at++;
 		if (s->at == s->end)
@@ -286,6 +293,7 @@ read_tag(struct scan *s)
 			s->at++;
 			return true;
 		}
+		hide(s, from);	/* slashes before an attribute, too */
 		if (!read_attribute(s))
 			return false;
 	}
@@ -370,24 +378,24 @@ tell_tag(struct scan *s)
 	}
 }
 
-static void
-hide(const struct scan *s, const char *from)
-{
-	if (s->hidden != NULL && s->at > from)
-		s->hidden(s->arg, (size_t)(from - s->start),
-		    (size_t)(s->at - from));
-}
-
 /* From behind "<!". A DOCTYPE isn't hidden. */
 static void
 scan_declaration(struct scan *s)
 {
 	const char *from = s->at - 2;
-	bool hides = stands(s, "--") || stands(s, "[CDATA[");
+	bool hides = !stands(s, "doctype");
 
 	skip_declaration(s);
 	if (hides)
 		hide(s, from);
+}
+
+/* To the end of what is a comment for browsers: "<?x>", "</1>". */
+static void
+scan_bogus(struct scan *s, const char *from)
+{
+	skip_past(s, ">");
+	hide(s, from);
 }
 
 /* What a title has isn't hidden: it is the title. */
@@ -405,20 +413,21 @@ scan_content(struct scan *s)
 static void
 scan_markup(struct scan *s)
 {
-	s->at++;
+	const char *from = s->at++;
+
 	if (s->at == s->end)
 		return;
 	if (*s->at == '!') {
 		s->at++;
 		scan_declaration(s);
 	} else if (*s->at == '?') {
-		skip_past(s, ">");
+		scan_bogus(s, from);
 	} else if (*s->at == '/') {
 		s->at++;
 		if (s->at < s->end && is_letter(*s->at))
 			(void)read_tag(s);
 		else if (s->at < s->end)
-			skip_past(s, ">");
+			scan_bogus(s, from);
 	} else if (is_letter(*s->at) && read_tag(s)) {
 		if (s->fn != NULL)
 			tell_tag(s);

@@ -39,8 +39,8 @@ struct href {
 typedef void hrefs_fn(void *arg, const struct href *h);
 void hrefs_each(struct span page, hrefs_fn *fn, void *arg);
 
-/* The same for what is no markup, whatever it looks like: comments, and what
- * scripts, styles and text areas have. fn may write over these bytes. */
+/* The same for what is no markup, whatever it looks like: comments, what
+ * scripts, styles and text areas have, slashes between attributes. fn may write over these bytes. */
 typedef void hrefs_hidden_fn(void *arg, size_t at, size_t n);
 void hrefs_hidden(struct span page, hrefs_hidden_fn *fn, void *arg);
 

@@ -128,6 +128,7 @@ START_TEST(test_comments)
 	PAGE("<!-x><a href=y>", "1u1:y");
 	PAGE("<![CDATA[ <a href=x> ]]><a href=y>", "1u1:y");
 	PAGE("<![CDATA[ ><a href=y>", "1u1:y");
+	PAGE("<![CDATA[<p><a href=x>]]><a href=y>", "1u1:x 1u1:y");
 	PAGE("<!--[if IE]><a href=x><![endif]--><a href=y>", "1u1:y");
 }
 END_TEST

@@ -135,6 +135,13 @@ static const struct { const char *page; size_t links; } pages[] = {
 	{ "<meta charset=utf-8><a href='\u3000/1'>x</a><a href='\u00a02\u3000'>"
 	    "x</a><a href='&nbsp;'>x</a><a href='&#x3000;/1'>x</a>"
 	    "<a href='\x01 3\x1f '>x</a><a href='&#32;#a'>x</a>", 4 },
+	{ "<a class=\"x\"/href=\"/1\">x</a><a /href=2>x</a><a/href=3>x</a>"
+	    "<a //class=x / /\n/href='4'/>x</a><a class=x/href=5>x</a>", 4 },
+	{ "<![CDATA[<p>t <a href=1>x</a></p>]]><a href=2>x</a>", 2 },
+	{ "<!<!-- ><a href=1>x</a>--><a href=2>x</a>", 2 },
+	{ "</ <!-- ><a href=1>x</a>--><a href=2>x</a>", 2 },
+	{ "<?x <!-- ?><a href=1>x</a>--><a href=2>x</a>", 2 },
+	{ "<!DOCTYPE html PUBLIC '<!--'><a href=1>x</a>--><a href=2>", 2 },
 	{ "<frameset><frame src=1></frameset>", 1 },
 	{ "<iframe src=1></iframe><script src=2></script>", 2 },
 	{ "<link rel='alternate StyleSheet' href=1><link rel=icon href=2>",
