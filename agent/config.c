@@ -205,6 +205,9 @@ check_source(const struct config *c, size_t i, struct buf *why)
 	    strcmp(s->mend, "auto") != 0)
 		buf_printf(why, _("source %s: mend is \"%s\", expected off, "
 		    "ask or auto\n"), name, s->mend);
+	if (s->access_log[0] != '\0' && s->access_log[0] != '/')
+		buf_printf(why, _("source %s: access_log is \"%s\", expected "
+		    "a path that begins with /\n"), name, s->access_log);
 	if (s->root[0] != '/')
 		buf_printf(why, _("source %s: root is \"%s\", expected a "
 		    "path that begins with /\n"), name, s->root);
@@ -453,7 +456,7 @@ would_fit(const struct config *old, const struct config_add *a,
 	struct config_source s = {
 		.type = mem_text("dir"), .root = mem_text(a->root),
 		.url = mem_text(a->url), .mend = mem_text("off"),
-		.moves = mem_text("ask"),
+		.access_log = mem_text(""), .moves = mem_text("ask"),
 	};
 	size_t before = why->n;
 
@@ -471,6 +474,7 @@ would_fit(const struct config *old, const struct config_add *a,
 	free(s.root);
 	free(s.url);
 	free(s.mend);
+	free(s.access_log);
 	free(s.moves);
 	return why->n == before;
 }

@@ -227,5 +227,12 @@ const struct conf_def config_defs[] = {
 	  "they point to has moved?\noff: no; ask: when somebody types "
 	  "zqagent mend --apply; auto: by zqagentd itself, too, whose user must "
 	  "own the pages." },
+	{ .section = "source", .name = "access_log", .type = CONF_TEXT,
+	  .offset = SOURCE(access_log), .preset = "", .about =
+	  "The access log of the site's web server, as in "
+	  "/var/log/nginx/access.log, in the common or combined format: "
+	  "zqagent say move --dry-run counts in it how often people ask for "
+	  "what would move.\nOnly whoever runs that reads it, and it leaves "
+	  "the machine never." },
 };
 const size_t config_def_count = sizeof(config_defs) / sizeof(config_defs[0]);

@@ -48,6 +48,7 @@ struct config_source {
 	bool cover;
 	char *moves;		/* "ask", "announce" or "off" */
 	char *mend;		/* "off", "ask", "auto" */
+	char *access_log;	/* a file; "": none */
 };
 
 extern const struct conf_section config_sections[];

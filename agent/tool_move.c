@@ -12,6 +12,7 @@
 
 #include "agent/blast.h"
 #include "agent/movelist.h"
+#include "agent/tool_hits.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
@@ -410,8 +411,12 @@ show_blast(json_t *o)
 void
 tool_move_look(struct tool *t, json_t *answer)
 {
-	if (is_given(t, "dry-run"))
-		add_blasts(t, json_object_get(answer, "moves"));
+	json_t *moves = json_object_get(answer, "moves");
+
+	if (!is_given(t, "dry-run"))
+		return;
+	add_blasts(t, moves);
+	tool_hits_add(t, answer, SHOWN);
 }
 
 void
@@ -431,9 +436,11 @@ tool_move_print(const struct tool *t, json_t *answer)
 		if (i < SHOWN) {
 			show(o, dry || json_array_size(moves) == 1);
 			show_blast(o);
+			tool_hits_show(o);
 		}
 	if (i > SHOWN)
 		printf(_("  … and %zu more\n"), i - SHOWN);
+	tool_hits_end(answer);
 	if (!json_is_true(json_object_get(answer, "hub")))
 		printf(_("The hub did not say so far that it deals with "
 		    "moves: it keeps what it hears.\n"));

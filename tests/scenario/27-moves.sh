@@ -44,7 +44,8 @@ cat >"$T/nginx.conf" <<-CONF
 	http {
 		access_log off; client_body_temp_path $T/n1; proxy_temp_path $T/n2;
 		fastcgi_temp_path $T/n3; uwsgi_temp_path $T/n4; scgi_temp_path $T/n5;
-		server { listen 127.0.0.1:$A_PORT; root $T/a; include $T/redirect.conf; }
+		server { listen 127.0.0.1:$A_PORT; root $T/a; include $T/redirect.conf;
+			access_log $T/access.log; }
 		server { listen 127.0.0.1:$N_PORT; root $T/a; }
 	}
 CONF
@@ -79,6 +80,29 @@ zqhub move announce $A "$OLD/news/" "$OLD/news/new/" --prefix --reason x \
 zqhub move announce $A http://b.localhost/x/ "$OLD/y/" --prefix --reason x \
 	2>"$T/err" && die "a move of another site's address"
 grep -q b.localhost "$T/err" || { cat "$T/err"; die "no word on whose it is"; }
+
+say "- nor does one at the site, which counts who asks for it, too"
+for n in 1 2 3; do
+	curl -sf -o "$T/out" "$OLD/news/$n.html?n=$n" || die "page $n"
+done
+curl -s -o "$T/out" "$OLD/news/none.html"
+echo "access_log = $T/access.log" >>"$T/agent-$A/agent.conf"
+zqagent $A say move "$OLD/news/" "$OLD/xwzx/" --prefix --dry-run >"$T/dry" ||
+	{ cat "$T/dry"; die "dry run at the site"; }
+for line in '1 page of other sites links there (1 site)' \
+	'asked for 3 times, by the access log' "^$T/access.log: from "; do
+	grep -q "$line" "$T/dry" || { cat "$T/dry"; die "not said: $line"; }
+done
+# shellcheck disable=SC2016 # nginx's own
+printf '~^/news/(.*)$ /xwzx/$1;\n/news/1.html /xwzx/1.html;\n' >"$T/map"
+zqagent $A say move --nginx-map "$T/map" --dry-run --json >"$T/dry" ||
+	die "a map of nginx"
+jq -e '[.moves[].scope] == ["prefix", "address"] and
+	[.moves[].hits] == [3, 1]' "$T/dry" >/dev/null ||
+	{ cat "$T/dry"; die "what the map has"; }
+zqhub links to "$OLD/news/" --json | jq -e '[.links[].to] ==
+	["'"$OLD/news/3.html"'", "'"$OLD/news/4.html"'"]' >"$T/out" ||
+	die "who links below a column"
 
 say "- its own admin announces it; before its time nothing is there"
 THREE=$(item_number "$OLD/news/3.html")
