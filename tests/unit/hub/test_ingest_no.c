@@ -104,6 +104,31 @@ START_TEST(test_a_little_passes)
 }
 END_TEST
 
+/* Both are settings: here less is too much. */
+START_TEST(test_what_passes_is_settable)
+{
+	set_up();
+	kit.config.gate_items = 5;
+	fill(40);
+	withdraw(1, 5);			/* over 10 %, but no more than 5 */
+	ck_assert(!view().gate);
+	withdraw(6, 1);
+	ck_assert(view().gate);
+	ck_assert_uint_eq(view().gated, 1);
+	ck_assert_uint_eq(view().items, 35);
+	tear_down();
+	set_up();
+	kit.config.gate_percent = 6;
+	fill(1000);
+	withdraw(1, 60);		/* over 50, but no more than 6 % */
+	ck_assert(!view().gate);
+	withdraw(61, 1);
+	ck_assert(view().gate);
+	ck_assert_uint_eq(view().items, 940);
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_what_is_gone_counts_once)
 {
 	set_up();
@@ -200,6 +225,7 @@ add(TCase *c)
 	tcase_add_test(c, test_causes);
 	tcase_add_test(c, test_a_batch_that_empties_is_held);
 	tcase_add_test(c, test_a_little_passes);
+	tcase_add_test(c, test_what_passes_is_settable);
 	tcase_add_test(c, test_what_is_gone_counts_once);
 	tcase_add_test(c, test_batches_add_up);
 	tcase_add_test(c, test_a_repetition_counts_once);
