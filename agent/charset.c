@@ -19,7 +19,7 @@
 #define BAD_CHAR "\xef\xbf\xbd"	/* U+FFFD */
 
 struct charset {
-	iconv_t from[CHARSET_COUNT];
+	iconv_t from[CHARSET_COUNT], to[CHARSET_COUNT];
 };
 
 /* What iconv calls them; labels of the web's superset where there is one. */
@@ -58,7 +58,8 @@ charset_open(void)
 		if (iconv_names[i] == NULL)
 			continue;
 		c->from[i] = iconv_open("UTF-8", iconv_names[i]);
-		if (c->from[i] == (iconv_t)-1)
+		c->to[i] = iconv_open(iconv_names[i], "UTF-8");
+		if (c->from[i] == (iconv_t)-1 || c->to[i] == (iconv_t)-1)
 			fatal("no converter for %s: is the C library's gconv "
 			    "directory there?", iconv_names[i]);
 	}
@@ -71,8 +72,10 @@ charset_close(struct charset *c)
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < CHARSET_COUNT; i++) {
-		if (iconv_names[i] != NULL)
-			iconv_close(c->from[i]);
+		if (iconv_names[i] == NULL)
+			continue;
+		iconv_close(c->from[i]);
+		iconv_close(c->to[i]);
 	}
 	free(c);
 }
@@ -525,4 +528,27 @@ charset_read(struct charset *c, struct buf *out, struct span text,
 	else
 		convert(c->from[is], out, text, is_utf16(is) ? 2 : 1, &f);
 	return f.bad == 0;
+}
+
+bool
+charset_write(struct charset *c, struct buf *out, struct span character,
+    enum charset_name is)
+{
+	union { const char *in; char *iconv; } at = { .in = character.at };
+	size_t left = character.n, space = 16;
+	char room[16], *to = room;
+	bool ok;
+
+	must(is > CHARSET_NONE && is < CHARSET_COUNT);
+	if (is == CHARSET_UTF8) {
+		buf_span(out, character);
+		return true;
+	}
+	ok = iconv(c->to[is], &at.iconv, &left, &to, &space) == 0 &&
+	    iconv(c->to[is], NULL, NULL, &to, &space) == 0;
+	if (ok)
+		buf_put(out, room, sizeof(room) - space);
+	else
+		iconv(c->to[is], NULL, NULL, NULL, NULL);
+	return ok;
 }

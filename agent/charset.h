@@ -54,5 +54,9 @@ void charset_convert(struct charset *c, struct buf *out, struct span page,
 enum charset_name charset_find(struct span page);
 bool charset_read(struct charset *c, struct buf *out, struct span text,
     enum charset_name is);
+/* The other way round, for one character. False: the set hasn't got it; out is
+ * as it was. */
+bool charset_write(struct charset *c, struct buf *out, struct span character,
+    enum charset_name is);
 
 #endif

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "agent/charset.h"
+#include "agent/charset_query.h"
 #include "agent/date.h"
 #include "agent/entity.h"
 #include "agent/hrefs.h"
@@ -44,7 +45,8 @@ struct heading {	/* <title> or <h1>: the first that isn't empty */
 struct page {
 	struct charset *charset;
 	int zone;
-	struct buf utf8, text, remarks, counted;
+	enum charset_name is;		/* the page */
+	struct buf utf8, text, remarks, counted, address;
 	struct buf tag[TAG_COUNT], word[WORD_COUNT];
 	struct heading title, h1;
 	struct outlinks links;
@@ -66,6 +68,7 @@ page_new(int zone)
 	buf_init(&p->text, TEXT_MAX);
 	buf_init(&p->remarks, REMARKS_ROOM);
 	buf_init(&p->counted, 64);
+	buf_init(&p->address, (size_t)8 * LIMIT_URL);
 	for (size_t i = 0; i < TAG_COUNT; i++)
 		buf_init(&p->tag[i], LIMIT_LONG_TEXT);
 	for (size_t i = 0; i < WORD_COUNT; i++)
@@ -86,6 +89,7 @@ page_free(struct page *p)
 	buf_clear(&p->text);
 	buf_clear(&p->remarks);
 	buf_clear(&p->counted);
+	buf_clear(&p->address);
 	for (size_t i = 0; i < TAG_COUNT; i++)
 		buf_clear(&p->tag[i]);
 	for (size_t i = 0; i < WORD_COUNT; i++)
@@ -250,6 +254,7 @@ static void
 take_address(struct page *p, const struct linktag *t, struct span address,
     struct span text, uint32_t line)
 {
+	address = charset_query(p->charset, &p->address, address, p->is);
 	if (strcmp(t->element, "a") == 0)
 		outlinks_anchor(&p->links, address, line);
 	else if (strcmp(t->element, "base") == 0)
@@ -545,6 +550,7 @@ page_read(struct page *p, const struct page_source *s, struct record *r)
 
 	reset(p, s, r);
 	charset_convert(p->charset, &p->utf8, s->bytes, &found);
+	p->is = found.is;
 	remark_charset(p, &found, s->cut);
 	if (s->cut)
 		remark_number(p, REMARK_CUT_PAGE, 0, s->bytes.n);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/charset_query.h"
 #include "agent/entity.h"
 #include "contrib/base/text.h"
 #include "protocol/url.h"
@@ -136,9 +137,17 @@ refer_text(struct buf *out, const struct refer *r)
 bool
 refer_resolve(struct buf *out, const struct refer *r, struct span text)
 {
+	struct buf b;
+	bool ok;
+
 	text = url_trim(text);
-	return text.n > 0 && text.at[0] != '#' &&
-	    url_resolve(out, r->base, text, NULL) && !out->bad;
+	if (text.n == 0 || text.at[0] == '#')
+		return false;
+	buf_init(&b, REFER_TEXT_MAX);
+	ok = url_resolve(out, r->base, charset_query(r->charset, &b, text,
+	    r->is), NULL) && !out->bad;
+	buf_clear(&b);
+	return ok;
 }
 
 bool

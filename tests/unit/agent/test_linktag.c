@@ -142,6 +142,9 @@ static const struct { const char *page; size_t links; } pages[] = {
 	{ "</ <!-- ><a href=1>x</a>--><a href=2>x</a>", 2 },
 	{ "<?x <!-- ?><a href=1>x</a>--><a href=2>x</a>", 2 },
 	{ "<!DOCTYPE html PUBLIC '<!--'><a href=1>x</a>--><a href=2>", 2 },
+	{ "<meta charset=gbk><a href='/\xb9\xab?\xb9\xab\xd5\x5c&#x1f600;"
+	    "&#x20ac;#\xb9\xab'>\xb9\xab\xb8\xe6</a>", 1 },
+	{ "<meta charset=big5><a href='?\xa4\xbd&#20844;'>\xa4\xbd</a>", 1 },
 	{ "<frameset><frame src=1></frameset>", 1 },
 	{ "<iframe src=1></iframe><script src=2></script>", 2 },
 	{ "<link rel='alternate StyleSheet' href=1><link rel=icon href=2>",

@@ -177,6 +177,14 @@ START_TEST(test_charsets)
 	    "https://www.a.gov.cn/x/y/%E6%94%BF%E7%AD%96.html",
 	    "https://www.a.gov.cn/x/y/n.html", META GBK
 	    "<a href='n.html#\xd5\xfe'>");
+	/* … but what it asks for is what its program understands. */
+	MENDS(META GBK "<a href='old.html?q=\xb9\xab&p=1#\xb9\xab'>", HERE
+	    "?q=%B9%AB&p=1", "https://www.a.gov.cn/x/y/n?q=%B9%AB&p=1",
+	    META GBK "<a href='n?q=%B9%AB&amp;p=1#\xb9\xab'>");
+	MENDS("<meta charset=big5>\xa4\xbd\xa4\xe5<a href='?\xa4\xbd\xa4\xe5'>"
+	    "<a href='?&#20844;&#128512;'>", PAGE_URL "?%A4%BD"
+	    "%26%23128512%3B", NEW, "<meta charset=big5>\xa4\xbd\xa4\xe5"
+	    "<a href='?\xa4\xbd\xa4\xe5'><a href='" NEW "'>");
 	MENDS("\xef\xbb\xbf<a href=政.html>",
 	    "https://www.a.gov.cn/x/y/%E6%94%BF.html", NEW,
 	    "\xef\xbb\xbf<a href=" NEW ">");
