@@ -84,6 +84,17 @@ wait_for 60 "the new pages" has_items 4101000001 39
 wait_for 60 "the proof with them" proven 4101000001
 says '39 items'
 
+say "- a hub that comes back is proven to, though nothing changed"
+proven_at() { zqhub site show 4103000001 --json | jq -r .proven_at; }
+away() { ! zqagent 4103000001 status >"$T/away"; }
+anew() { [ "$(proven_at)" != "$was" ]; }
+stop "$HUB_PID" || die "the hub ended badly"
+was=$(proven_at)
+wait_for 60 "the agent to find the hub away" away
+hub_start
+wait_for 150 "a proof by itself" anew
+site_is 4103000001 '.missed == 0 and .reconciled.missing == 0 and .items == 3'
+
 say "- an agent that is away gives no answer; the others do"
 stop "$(agent_pid 4103000001)" || die "the agent ended badly"
 began=$(date +%s)
