@@ -227,5 +227,8 @@ cmd_alert_test(struct cmd_line *l)
 		return fail(&w);
 	puts(w.state == DELIVERY_SENT ? _("The mail server took it.") :
 	    _("The receiver took it."));
+	if (w.error[0] != '\0')
+		return cmd_fail(_("the others have it: put it right, and test "
+		    "again"), "%s: %s", w.receiver, w.error);
 	return CMD_OK;
 }

@@ -55,7 +55,11 @@ const struct conf_def config_alert_table[CONFIG_ALERT_DEFS] = {
 	    "is added." },
 	{ .section = "receiver", .name = "to", .type = CONF_LIST,
 	  .offset = TO(to), .preset = "",
-	  .about = "mail: addresses, blanks between." },
+	  .about =
+	    "mail: addresses, blanks between.\n"
+	    "One that the server refuses keeps no other from having the mail; "
+	    "zqhub alert ledger and the log name it, with the server's "
+	    "words." },
 	{ .section = "receiver", .name = "from", .type = CONF_TEXT,
 	  .offset = TO(from), .preset = "",
 	  .about = "mail: the address that it comes from." },

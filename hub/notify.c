@@ -37,6 +37,7 @@ struct job {
 	struct notify *notify;
 	struct receiver *to;
 	struct sink_job sink;
+	uint64_t reached;	/* the sink's, see there */
 	char *text;
 	int64_t give_up;
 	struct backoff backoff;
@@ -109,6 +110,10 @@ finish(struct job *j, enum delivery_state state, const char *error)
 	if (state == DELIVERY_FAILED)
 		log_warn("notify: receiver=%s delivery=%" PRIu64 " given up: "
 		    "%s", j->to->name, j->sink.delivery, error);
+	else if (error[0] != '\0')
+		log_warn("notify: receiver=%s delivery=%" PRIu64 " %s, but "
+		    "%s", j->to->name, j->sink.delivery,
+		    ledger_state_name(state), error);
 	else if (j->sink.delivery != 0)
 		log_info("notify: receiver=%s delivery=%" PRIu64 " event=%s "
 		    "%s", j->to->name, j->sink.delivery,
@@ -204,7 +209,7 @@ begin(struct notify *n, struct receiver *to,
 	j->text = mem_copy(f->notice.at, f->notice.n);
 	j->sink = (struct sink_job){ .delivery = f->delivery,
 	    .event = f->event, .text = span_of(j->text),
-	    .command = to->command,
+	    .command = to->command, .reached = &j->reached,
 	    .notice = json_loadb(f->notice.at, f->notice.n, 0, NULL) };
 	j->give_up = f->give_up;
 	backoff_init(&j->backoff, FIRST, MOST);

@@ -35,6 +35,8 @@ struct sink_job {
 	json_t *notice;		/* … and read */
 	size_t command;		/* number of the hand's, of a receiver that is
 				 * one */
+	uint64_t *reached;	/* of a mail's first 64 addresses: who has it
+				 * from a try before; the sink's to set */
 };
 
 /* Called once for each start, before it returns or later. */

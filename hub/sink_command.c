@@ -5,10 +5,14 @@
  */
 #include "hub/sink.h"
 
+#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
 #include "hub/notify_text.h"
 
@@ -17,6 +21,8 @@ struct command {
 };
 
 struct call {
+	const struct config_receiver *config;
+	int64_t began;			/* ms, mono */
 	sink_done_fn *done;
 	void *arg;
 };
@@ -39,8 +45,14 @@ on_end(void *arg, int status, struct span said)
 	struct call *c = arg;
 	char error[SINK_ERROR];
 
-	snprintf(error, sizeof(error), "%s: %.*s", hand_status_text(status),
-	    SPAN_ARGS(said));
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
+	    (uint64_t)(clock_mono() - c->began) >= c->config->timeout)
+		snprintf(error, sizeof(error), "did not end within %" PRIu64
+		    " s (timeout), and was killed: %.*s",
+		    c->config->timeout / 1000, SPAN_ARGS(said));
+	else
+		snprintf(error, sizeof(error), "%s: %.*s",
+		    hand_status_text(status), SPAN_ARGS(said));
 	c->done(c->arg, status == 0 ? SINK_CONFIRMED : SINK_LATER,
 	    status == 0 ? "" : error);
 	free(c);
@@ -54,7 +66,8 @@ start(void *state, const struct sink_world *w, const struct sink_job *job,
 	char *text = notify_text_json(job, m->config->language);
 	struct call *c = mem_new(sizeof(*c));
 
-	*c = (struct call){ done, arg };
+	*c = (struct call){ .config = m->config, .began = clock_mono(),
+		.done = done, .arg = arg };
 	if (!hand_run(w->hand, job->command, span_of(text), on_end, c)) {
 		free(c);
 		c = NULL;

@@ -3,6 +3,10 @@
  * from the beginning (smtps://) or by STARTTLS, which a server must offer
  * unless the settings say otherwise, and logging in.
  *
+ * An address that the server refuses keeps nobody else from having the mail:
+ * it goes to those that are taken. Who was put off is tried again, alone; who
+ * was refused is named, with what the server said.
+ *
  * All mails of one alert are one thread: the first one's Message-ID is made
  * of the alert's number, and those after it refer to it. A mail that is sent
  * again has the same Message-ID, so mail programs show it once.
@@ -18,9 +22,11 @@
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "hub/mail_talk.h"
 #include "hub/notify_text.h"
 
 #define HEADER_MAX 4096
+#define ERROR_MAX 65536	/* of all addresses, before it is cut */
 
 struct mailer {
 	const struct config_receiver *config;
@@ -31,6 +37,8 @@ struct mail {
 	struct mailer *mailer;
 	struct notify_text text;
 	struct curl_slist *to, *headers;
+	struct mail_talk talk;
+	uint64_t *reached;	/* sink.h */
 	curl_mime *mime;
 	struct fetch_request *request;
 	sink_done_fn *done;
@@ -201,11 +209,29 @@ make_body(struct mail *m, CURL *curl)
 
 /* --- sending ----------------------------------------------------------------- */
 
+static int
+on_talk(CURL *curl, curl_infotype what, char *at, size_t n, void *arg)
+{
+	struct span s = { .at = at, .n = n };
+
+	(void)curl;
+	if (what == CURLINFO_HEADER_OUT)
+		mail_talk_said(arg, s);
+	else if (what == CURLINFO_HEADER_IN)
+		mail_talk_heard(arg, s);
+	return 0;
+}
+
 static void
 prepare(void *arg, CURL *curl)
 {
 	struct mail *m = arg;
 	const struct config_receiver *c = m->mailer->config;
+
+	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_talk);
+	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, &m->talk);
+	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
 
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(curl, CURLOPT_USE_SSL, c->tls ?
@@ -223,20 +249,73 @@ prepare(void *arg, CURL *curl)
 	make_body(m, curl);
 }
 
-/* 4xx is said to pass; a login that is refused may be mended meanwhile. */
-static enum sink_result
-judge(const struct fetch_answer *a, char error[SINK_ERROR])
+static bool
+has_it(const struct mail *m, size_t i)
 {
-	error[0] = '\0';
-	if (a->code == CURLE_OK)
-		return SINK_SENT;
-	if (a->status > 0)
-		snprintf(error, SINK_ERROR, "SMTP %ld: %s", a->status,
-		    a->error);
+	return i < 64 && (*m->reached >> i & 1) != 0;
+}
+
+struct outcome {
+	struct buf error;
+	size_t taken, later, never;	/* addresses */
+};
+
+/* What the server said of each address. */
+static void
+settle(struct mail *m, bool sent, struct outcome *o)
+{
+	char *const *to = m->mailer->config->to;
+	size_t n = 0;
+
+	for (size_t i = 0; to[i] != NULL; i++) {
+		const struct mail_word *w;
+
+		if (has_it(m, i))
+			continue;
+		w = &m->talk.to[n++];
+		o->later += mail_word_is_later(w);
+		o->never += mail_word_is_never(w);
+		o->taken += w->code != 0 && w->code < 400;
+		if (w->code >= 400)
+			buf_printf(&o->error, "%s%s: %s", o->error.n > 0 ?
+			    "; " : "", to[i], w->line);
+		else if (sent && i < 64)
+			*m->reached |= UINT64_C(1) << i;
+	}
+}
+
+/* Nobody has it by this try. 4xx is said to pass; a login that is refused may
+ * be mended meanwhile. */
+static enum sink_result
+judge_failed(const struct mail *m, const struct fetch_answer *a,
+    struct buf *error)
+{
+	const struct mail_word *no = &m->talk.no;
+
+	if (no->code != 0)
+		buf_printf(error, "SMTP %s", no->line);
+	else if (a->status > 0)
+		buf_printf(error, "%sSMTP %ld: %s", a->status < 400 ?
+		    "after " : "", a->status, a->error);
 	else
-		snprintf(error, SINK_ERROR, "%s", a->error);
+		buf_text(error, a->error);
 	return a->status >= 500 && a->status < 600 &&
 	    a->code != CURLE_LOGIN_DENIED ? SINK_NEVER : SINK_LATER;
+}
+
+static enum sink_result
+judge(struct mail *m, const struct fetch_answer *a, struct outcome *o)
+{
+	bool sent = a->code == CURLE_OK;
+
+	settle(m, sent, o);
+	if (!sent && (o->taken > 0 || o->later + o->never == 0)) {
+		buf_reset(&o->error);
+		return judge_failed(m, a, &o->error);
+	}
+	if (o->later > 0)
+		return SINK_LATER;
+	return sent || *m->reached != 0 ? SINK_SENT : SINK_NEVER;
 }
 
 static void
@@ -246,6 +325,7 @@ free_mail(struct mail *m)
 	curl_slist_free_all(m->to);
 	curl_slist_free_all(m->headers);
 	notify_text_clear(&m->text);
+	mail_talk_clear(&m->talk);
 	free(m);
 }
 
@@ -254,8 +334,13 @@ on_answer(void *arg, const struct fetch_answer *a)
 {
 	struct mail *m = arg;
 	char error[SINK_ERROR];
-	enum sink_result r = judge(a, error);
+	struct outcome o = { .taken = 0 };
+	enum sink_result r;
 
+	buf_init(&o.error, ERROR_MAX);
+	r = judge(m, a, &o);
+	snprintf(error, sizeof(error), "%s", buf_cstr(&o.error));
+	buf_clear(&o.error);
 	m->done(m->arg, r, error);
 	free_mail(m);
 }
@@ -267,6 +352,21 @@ cancel(void *under_way)
 
 	fetch_cancel(m->request);
 	free_mail(m);
+}
+
+static void
+add_addresses(struct mail *m)
+{
+	char *const *to = m->mailer->config->to;
+	size_t n = 0;
+
+	for (size_t i = 0; to[i] != NULL; i++) {
+		if (has_it(m, i))
+			continue;
+		add(&m->to, to[i]);
+		n++;
+	}
+	mail_talk_init(&m->talk, n);
 }
 
 static void *
@@ -286,8 +386,8 @@ start(void *state, const struct sink_world *w, const struct sink_job *job,
 	m->done = done;
 	m->arg = arg;
 	notify_text_make(&m->text, job, c->language);
-	for (char *const *to = c->to; *to != NULL; to++)
-		add(&m->to, *to);
+	m->reached = job->reached;
+	add_addresses(m);
 	make_head(m, job);
 	m->request = fetch_start(w->fetch, &spec, on_answer, m);
 	return m;

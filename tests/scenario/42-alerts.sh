@@ -63,6 +63,15 @@ to = duty@example.gov.cn boss@example.gov.cn
 user = zhanqun
 password_file = $T/password
 cas = $T/smtp.pem
+[receiver some]
+kind = mail
+url = smtp://localhost:$SMTP_PORT
+from = hub@example.gov.cn
+to = gone@example.gov.cn duty@example.gov.cn late@example.gov.cn
+user = zhanqun
+password_file = $T/password
+cas = $T/smtp.pem
+rules = hub-certificate
 [receiver am]
 kind = alertmanager
 url = http://127.0.0.1:$AM_PORT/
@@ -216,6 +225,18 @@ wait_for 60 "a beat in the file" test -s "$T/beats/beat"
 [ "$(hook '[.[] | select(.good == false)] | length')" = 0 ] ||
 	die "a signature is wrong"
 zqhub rebuild >"$T/rebuild" 2>&1 || { cat "$T/rebuild"; die "rebuild"; }
+
+say "- one address that is refused keeps the mail from nobody else"
+zqhub alert test some >"$T/test" 2>&1 && die "somebody was refused"
+grep -q 'late@example.gov.cn: 450 4.2.0 greylisted' "$T/test" ||
+	{ cat "$T/test"; die "who was put off isn't named"; }
+grep -q '^X-To: duty@example.gov.cn.$' "$T"/mail/*.eml || die "the others"
+wait_for 60 "who was put off" grep -q '^X-To: late@example.gov.cn.$' "$T"/mail -r
+wait_for 60 "all deliveries" all_done
+zqhub alert ledger --json | jq -e '.deliveries[] |
+	select(.receiver == "some") | .state == "sent" and
+	(.error | test("gone@example.gov.cn: 550 5.1.1 no such user"))' \
+	>/dev/null || die "who was refused isn't named"
 
 say "- the hub ends while a receiver keeps it waiting"
 echo 0 >"$T/hook.status"

@@ -1,6 +1,7 @@
 """A mail server that wants STARTTLS and a log-in.
 
-smtp.py PORT CERT KEY USER PASSWORD DIR: each mail is a file of DIR.
+smtp.py PORT CERT KEY USER PASSWORD DIR: each mail is a file of DIR. Addresses
+that begin with "gone" it refuses, with "late" puts off once.
 """
 import os
 import ssl
@@ -15,6 +16,16 @@ PORT, CERT, KEY, USER, PASSWORD, DIR = sys.argv[1:7]
 
 class Mailbox:
     count = 0
+    late = set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("gone"):
+            return "550 5.1.1 no such user"
+        if address.startswith("late") and address not in Mailbox.late:
+            Mailbox.late.add(address)
+            return "450 4.2.0 greylisted, come later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         Mailbox.count += 1
