@@ -31,15 +31,16 @@ void
 links_walk_target(struct links_walk *w, const struct target_key *k,
     const struct target *t)
 {
-	const char *query;
+	size_t n = 0;
 
 	w->key = k;
 	w->target = t;
 	buf_reset(&w->place);
 	(void)url_place(&w->place, t->url);
-	query = w->place.n > 0 ? memchr(w->place.at, '?', w->place.n) : NULL;
-	if (query != NULL)
-		buf_cut(&w->place, (size_t)(query - w->place.at));
+	while (n < w->place.n && strchr("?%!$&'()*+,;=:@",
+	    w->place.at[n]) == NULL)	/* those are spelled in two ways */
+		n++;
+	buf_cut(&w->place, n);
 }
 
 bool

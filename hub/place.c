@@ -134,7 +134,8 @@ place_same(struct span a, struct span b)
 		return true;
 	buf_init(&one, LIMIT_URL);
 	buf_init(&other, LIMIT_URL);
-	same = url_place(&one, a) && url_place(&other, b) &&
+	same = url_place_page_of(&one, a, SPAN_NONE) &&
+	    url_place_page_of(&other, b, SPAN_NONE) &&
 	    span_is(buf_look(&one), buf_look(&other));
 	buf_clear(&one);
 	buf_clear(&other);

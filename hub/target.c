@@ -100,7 +100,7 @@ key_of(struct target_key *k, struct span url, struct span index)
 	good = url_place_page_of(&place, url, index);
 	if (good && index.n > 0 && place.n + 1 >= TARGET_KEY) {
 		buf_reset(&place);
-		good = url_place(&place, url);
+		good = url_place_page_of(&place, url, SPAN_NONE);
 	}
 	good = good && !place.bad;
 	if (good)
@@ -148,21 +148,34 @@ key_of_host(struct target_key *k, struct span host, char end)
 	return good;
 }
 
+/* Puts what stands behind a host to its key, as far as that has room. */
+static void
+put_path(struct target_key *k, struct span path)
+{
+	struct buf b;
+	size_t n;
+
+	buf_init(&b, LIMIT_URL);
+	url_place_spell(&b, path);
+	n = k->n + b.n > KEY_HEAD ? KEY_HEAD - k->n : b.n;
+	if (n > 0)
+		memcpy(k->at + k->n, b.at, n);
+	k->n += n;
+	buf_clear(&b);
+}
+
 bool
 target_key_prefix(struct target_key *k, struct span prefix)
 {
 	struct span bare = url_bare(prefix);
-	size_t host = host_length(bare), n;
+	size_t host = host_length(bare);
 
 	if (bare.n == 0 || bare.at[bare.n - 1] != '/' ||
 	    !key_of_host(k, (struct span){ .at = bare.at, .n = host },
 	    TARGET_HOST_END))
 		return false;
-	n = bare.n - host;
-	if (k->n + n > KEY_HEAD)
-		n = KEY_HEAD - k->n;
-	memcpy(k->at + k->n, bare.at + host, n);
-	k->n += n;
+	put_path(k, (struct span){ .at = bare.at + host,
+	    .n = bare.n - host });
 	return true;
 }
 
@@ -179,10 +192,7 @@ target_key_queried(struct target_key *k, struct span url)
 	rest.n -= host.n;
 	if (!key_of_host(k, host, TARGET_HOST_END))
 		return false;
-	if (k->n + rest.n >= KEY_HEAD)
-		rest.n = KEY_HEAD - k->n;
-	memcpy(k->at + k->n, rest.at, rest.n);
-	k->n += rest.n;
+	put_path(k, rest);
 	if (k->n < KEY_HEAD)
 		k->at[k->n++] = '?';
 	return true;

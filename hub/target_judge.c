@@ -38,22 +38,6 @@ site_of(const struct target_judge *j, struct span url)
 	return site_of_host(j->txn, u.host, &site) ? site : 0;
 }
 
-/* Has it "%28" where "(" may stand as well? To servers of files both are one
- * name, and to RFC 3986 two addresses. */
-static bool
-may_be_spelled_otherwise(struct span url)
-{
-	static const char *const codes[] = { "21", "24", "26", "27", "28",
-		"29", "2A", "2B", "2C", "3A", "3B", "3D", "40" };
-
-	for (size_t i = 0; i + 2 < url.n; i++)
-		for (size_t k = 0; url.at[i] == '%' &&
-		    k < sizeof(codes) / sizeof(codes[0]); k++)
-			if (memcmp(url.at + i + 1, codes[k], 2) == 0)
-				return true;
-	return false;
-}
-
 /* Would its site's agent see it, if it were there? */
 static bool
 is_covered(const struct target_judge *j, uint32_t site, struct span url)
@@ -240,8 +224,7 @@ judge(const struct target_judge *j, struct span url,
 		v->state = TARGET_HERE;
 		v->item = p.item;
 	} else if (!known || !was(j, url, &p, v, now, &word)) {
-		v->broken = is_covered(j, v->site, url) &&
-		    !may_be_spelled_otherwise(url);
+		v->broken = is_covered(j, v->site, url);
 		v->state = v->broken ? TARGET_NEVER : TARGET_UNKNOWN;
 	}
 	if (v->broken)

@@ -3,6 +3,8 @@
  */
 #include "protocol/url_place.h"
 
+#include <string.h>
+
 #include "contrib/base/text.h"
 
 struct span
@@ -120,11 +122,42 @@ url_place_index(struct span url)
 	return name.n < stem.n && is_index(name, false) ? name : SPAN_NONE;
 }
 
+/* RFC 3986 takes these for two addresses as they are and encoded; to servers
+ * of files they are one name. */
+static char
+mark_of(struct span s, size_t i)
+{
+	static const char marks[] = "!$&'()*+,;=:@";
+	uint8_t byte;
+
+	if (s.n - i < 3 || s.at[i] != '%' ||
+	    !text_unhex((struct span){ s.at + i + 1, 2 }, &byte, 1) ||
+	    byte == 0 || strchr(marks, byte) == NULL)
+		return '\0';
+	return (char)byte;
+}
+
+void
+url_place_spell(struct buf *b, struct span path)
+{
+	char mark;
+
+	for (size_t i = 0; i < path.n; i++) {
+		mark = mark_of(path, i);
+		buf_byte(b, mark != '\0' ? mark : path.at[i]);
+		i += mark != '\0' ? 2 : 0;
+	}
+}
+
 bool
 url_place_page_of(struct buf *b, struct span url, struct span name)
 {
-	if (!url_place(b, url))
+	struct span part[2];
+
+	if (!url_place_parts(part, url))
 		return false;
+	url_place_spell(b, part[0]);
+	buf_span(b, part[1]);
 	if (name.n > 0)
 		buf_byte(b, URL_PLACE_INDEX);
 	for (size_t i = 0; i < name.n; i++)

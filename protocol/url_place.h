@@ -12,7 +12,8 @@
  *
  * A server answers alike only by the one index page that there is. Who knows
  * which one that is goes by pages: a page is a place and, if the address names
- * an index page, that name.
+ * an index page, that name. The path of a page is spelled in one way: "(" is
+ * the same as "%28" there, as it is to servers of files.
  */
 #ifndef ZQ_PROTOCOL_URL_PLACE_H
 #define ZQ_PROTOCOL_URL_PLACE_H
@@ -50,6 +51,8 @@ bool url_place_page(struct buf *b, struct span url);
 /* The same of the index page `name` (or none) at the place of url. */
 bool url_place_page_of(struct buf *b, struct span url, struct span name);
 bool url_place_page_same(struct span a, struct span b);
+/* Appends (a part of) a path as pages have it. */
+void url_place_spell(struct buf *b, struct span path);
 
 /* --- queries, schemes ----------------------------------------------------- */
 

@@ -110,12 +110,13 @@ wait_for 60 "the letter" to_mend
 say "- an index page of another name than before: who links to the old one is told"
 mkdir "$T/a/jy"
 page "$T/a/jy/index.htm" '教育'
+page "$T/a/jy/(1).html" '附件'
 printf '<!DOCTYPE html><meta charset="utf-8"><title>%s</title>
-<a href="%s/jy/">a</a>\n<a href="%s/jy/index.htm">b</a>\n' \
-	"教" "$HOME_A" "$HOME_A" >"$T/b/jy.html"
+<a href="%s/jy/">a</a>\n<a href="%s/jy/index.htm">b</a>\n<a href="%s">c</a>\n' \
+	"教" "$HOME_A" "$HOME_A" "$HOME_A/jy/%281%29.html" >"$T/b/jy.html"
 jy() { zqhub links from "$HOME_B/jy.html" --json | jq -e \
-	'[.links[].target.state] == ["here", "'"$1"'"]'; }
-wait_for 60 "both" jy here
+	'[.links[].target.state] == ["here", "'"$1"'", "here"]'; }
+wait_for 60 "all of them" jy here
 page "$T/a/jy/index.html" '教育，改版'
 rm "$T/a/jy/index.htm"
 wait_for 60 "the old one is gone" jy withdrawn

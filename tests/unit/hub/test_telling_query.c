@@ -205,7 +205,7 @@ START_TEST(never_right)
 }
 END_TEST
 
-/* "附件(1).doc": whether it is there can't be said, in this spelling. */
+/* "附件(1).doc", in two spellings: one page, and one link to it. */
 START_TEST(escaped)
 {
 	struct change c = kit_change(CHANGE_COVER, "http://s1.gov.cn/", "");
@@ -214,13 +214,28 @@ START_TEST(escaped)
 	kit_say(&k, 1, &c);
 	PAGE(1, "http://s1.gov.cn/a(1).doc", "https://s3.gov.cn/x");
 	PAGE(2, "https://s2.gov.cn/1", "http://s1.gov.cn/a%281%29.doc",
-	    "http://s1.gov.cn/a%20b.doc", "http://s1.gov.cn/a(2).doc");
+	    "http://s1.gov.cn/a%20b.doc", "http://s1.gov.cn/a%282).doc",
+	    "http://s1.gov.cn/c%2Cd/index.html");
 	ck_assert_int_eq(target("http://s1.gov.cn/a%281%29.doc").state,
-	    TARGET_UNKNOWN);
+	    TARGET_HERE);
+	ck_assert_int_eq(target("http://s1.gov.cn/a(1).doc").state,
+	    TARGET_HERE);
 	ck_assert_int_eq(target("http://s1.gov.cn/a%20b.doc").state,
 	    TARGET_NEVER);
 	ck_assert_int_eq(target("http://s1.gov.cn/a(2).doc").state,
 	    TARGET_NEVER);
+	ck_assert_uint_eq(count(REWRITE_ADDRESS,
+	    "http://s1.gov.cn/a(1%29.doc").pages, 1);
+	ck_assert_uint_eq(count(REWRITE_PREFIX,
+	    "http://s1.gov.cn/c%2Cd/").pages, 1);
+	ck_assert_uint_eq(count(REWRITE_PREFIX,
+	    "http://s1.gov.cn/c,d/").pages, 1);
+	PAGE(1, "http://s1.gov.cn/c,d/index.html", "https://s3.gov.cn/x");
+	ck_assert_int_eq(target("http://s1.gov.cn/c,d/index.html").state,
+	    TARGET_HERE);
+	gone(1, "http://s1.gov.cn/a(1).doc", "");
+	ck_assert_int_eq(target("http://s1.gov.cn/a%281%29.doc").state,
+	    TARGET_WITHDRAWN);
 	same_again();
 }
 END_TEST

@@ -150,6 +150,10 @@ START_TEST(pages)
 		{ "http://www.a.cn/index.htm/", "www.a.cn/index.htm" },
 		{ "http://www.a.cn/index.pdf", "www.a.cn/index.pdf" },
 		{ "http://index.html/", "index.html" },
+		{ "http://a.cn/%28%2C%41%2F%29%", "a.cn/(,%41%2F)%" },
+		{ "http://a.cn/%21%24%26%27%2A%2B%3B%3D%3A%40?%28",
+		    "a.cn/!$&'*+;=:@?%28" },
+		{ "http://a.cn/%25%3F%23%20%00%2", "a.cn/%25%3F%23%20%00%2" },
 		{ "", NULL },
 	};
 	struct buf b;
