@@ -188,7 +188,7 @@ leave_root(struct source *s, int error)
 static void
 enter_root(struct source *s)
 {
-	int error = root_open(&s->root, s->set->root);
+	int error = s->is_own ? EPERM : root_open(&s->root, s->set->root);
 
 	if (error != 0) {
 		leave_root(s, error);
@@ -381,6 +381,7 @@ dir_open(const struct source_host *host, const char *name,
 	s->host = *host;
 	s->name = name;
 	s->set = set;
+	source_dir_own_open(s);
 	s->root = (struct root){ .fd = -1, .path = set->root };
 	buf_init(&s->url, LIMIT_URL + 1);
 	(void)url_normal(&s->url, span_of(set->url), NULL);
@@ -414,6 +415,7 @@ dir_close(struct source *s)
 	event_free(s->judge);
 	burst_free(s->burst);
 	filelinks_free(s->links);
+	source_dir_own_close(s);
 	free(s->first_hidden);
 	free(s->first_unfit);
 	free(s->cover_less);

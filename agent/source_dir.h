@@ -2,7 +2,8 @@
  * The inside of source_dir.c, which source_dir_gone.c judges,
  * source_dir_anew.c has told anew and source_dir_status.c shows;
  * source_dir_hear.c hears of what happens, source_dir_cover.c tells what it
- * covers, source_dir_moves.c what moved.
+ * covers, source_dir_moves.c what moved; source_dir_own.c keeps the agent's own
+ * directory out of it.
  */
 #ifndef ZQ_AGENT_SOURCE_DIR_H
 #define ZQ_AGENT_SOURCE_DIR_H
@@ -37,6 +38,10 @@ struct source {
 	struct paths missing;	/* what the scan under way missed */
 	struct burst *burst;	/* what events said */
 	struct filelinks *links;
+	/* The agent's own directory (source_dir_own.c). */
+	struct config_source own_set;	/* `set` is this, if it is below it */
+	char *own;		/* a pattern, or NULL */
+	bool is_own;		/* the root is that directory */
 	struct event *check, *rescan;
 	struct event *judge;	/* a scan is over, and is judged later */
 	int64_t doubt;		/* mono ms: a judgement waits since then, or
@@ -77,6 +82,10 @@ void source_dir_load(struct source *s);
 void source_dir_count(struct source *s);
 /* A scan before its time; not at once, so that many reasons are one scan. */
 void source_dir_scan_soon(struct source *s);
+
+/* Before anything else; `set` may be another one then. */
+void source_dir_own_open(struct source *s);
+void source_dir_own_close(struct source *s);
 
 /* What the kernel says (a watch_fn), and what a walk meets: something new, and
  * a link to what is no directory. */

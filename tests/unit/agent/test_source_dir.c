@@ -277,6 +277,30 @@ START_TEST(test_file_links)
 }
 END_TEST
 
+/* The agent's own directory has its key: it is nobody's page. */
+START_TEST(test_own)
+{
+	char own[160];
+
+	put_dir("d");
+	put_dir("d/a[1]");
+	put("d/a[1]/key.pem", "secret");
+	put("d/b.txt", "b");
+	snprintf(own, sizeof(own), "%s/d/../d/a[1]/", root);
+	top.dir = own;
+	start();
+	wait_told("d/b.txt=/d/b.txt ");
+	put("d/a[1]/agent.conf", "");
+	put("d/c.txt", "c");
+	wait_told("d/b.txt=/d/b.txt d/c.txt=/d/c.txt ");
+	stop();
+	snprintf(own, sizeof(own), "%s", root);
+	start();
+	wait_state("no-root");
+	stop();
+}
+END_TEST
+
 /* A file somebody still writes to is not read, however long it takes. */
 START_TEST(test_half)
 {
@@ -518,6 +542,7 @@ main(void)
 	tcase_add_test(t, test_index);
 	tcase_add_test(t, test_links);
 	tcase_add_test(t, test_file_links);
+	tcase_add_test(t, test_own);
 	tcase_add_test(t, test_half);
 	tcase_add_test(t, test_hold);
 	tcase_add_test(t, test_hold_events);
