@@ -140,6 +140,19 @@ make_loop(void)
 	return base;
 }
 
+/* Who is told twice, by a service manager and by main, still writes what it
+ * writes last. */
+static void
+let_finish(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+}
+
 /* 0 after a signal to end, 1 if the loop was broken off. */
 static int
 serve(struct event_base *base, const struct sandbox *sandbox)
@@ -156,6 +169,7 @@ serve(struct event_base *base, const struct sandbox *sandbox)
 		log_info("started sandbox %s", got);
 	}
 	event_base_dispatch(base);
+	let_finish();
 	event_free(term);
 	event_free(interrupt);
 	return event_base_got_break(base) ? 1 : 0;

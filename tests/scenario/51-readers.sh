@@ -66,5 +66,17 @@ wait_for 60 "who may to be told" told
 wait_for 60 "the others to be gone" live 2
 grep -l 4101000001 "$T"/live-wang-*.log && die "who was removed was told"
 [ "$(code -b "$T/wang.jar" "$web/live")" = 403 ] || die "he may come again"
+
+say "- told to end by everybody at once, it leaves nothing half written"
+for _ in 1 2 3 4; do
+	parts=$(pgrep -P "$HUB_PID")
+	# shellcheck disable=SC2086 # they are words
+	kill -TERM "$HUB_PID" $parts
+	wait "$HUB_PID" || die "hub did not end cleanly"
+	forget "$HUB_PID"
+	set -- "$HUB"/sessions.*
+	[ ! -e "$1" ] || die "left behind: $*"
+	hub_start
+done
 stop "$HUB_PID" || die "hub did not end cleanly"
 exit 0
