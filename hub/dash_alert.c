@@ -240,16 +240,17 @@ silence_row(void *arg, const struct silence *s)
 static void
 silence_form(struct visit *v)
 {
-	struct form_choice rules[ALERT_RULES + 1] = {
-		{ "", _("everything") },
-	};
+	struct form_choice rules[ALERT_RULES + 1];
 
 	if (!visit_may(v, "alert-silence"))
 		return;
 	for (int i = 0; i < ALERT_RULES; i++)
-		rules[i + 1] = (struct form_choice){
+		rules[i] = (struct form_choice){
 			.value = alert_what_name((enum alert_what)i),
 			.label = alert_what_about((enum alert_what)i) };
+	/* Last: alone it is refused. */
+	rules[ALERT_RULES] = (struct form_choice){
+		.value = "", .label = _("everything, of one site") };
 	buf_printf(v->out, "<details><summary>%s</summary>\n",
 	    _("Silence something for some time"));
 	form_begin(v, "alert-silence", "/alerts");

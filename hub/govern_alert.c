@@ -92,8 +92,8 @@ govern_alert_silence(struct ask *a)
 	uint32_t number;
 
 	if (rule[0] == '\0' && code[0] == '\0')
-		return ask_refuse(a, NULL, _("say which: --rule, --site, or "
-		    "both; everything can't be silenced"));
+		return ask_refuse(a, NULL, _("say which rule, which site, or "
+		    "both: everything can't be silenced"));
 	if (rule[0] != '\0' &&
 	    alert_what_named(span_of(rule)) == ALERT_RULES)
 		return ask_refuse(a, _("zqhub alert rules lists them"),

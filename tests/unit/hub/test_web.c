@@ -299,6 +299,23 @@ START_TEST(test_came_for)
 }
 END_TEST
 
+/* What is chosen to begin with is no silence that is always refused. */
+START_TEST(test_silence_form)
+{
+	char rule[64];
+	const char *text;
+
+	sign_in();
+	text = strstr(get("/alerts"), "action=\"/act/alert-silence\"");
+	ck_assert_ptr_nonnull(text);
+	take(rule, sizeof(rule), text, "<select name=\"rule\"><option value=\"",
+	    "\"");
+	ck_assert_str_ne(rule, "");
+	ck_assert_ptr_nonnull(strstr(text, "<option value=\"\">everything, of "
+	    "one site</option>"));
+}
+END_TEST
+
 /* Whom the web server in front lets in, and nobody here knows. */
 START_TEST(test_unknown)
 {
@@ -349,6 +366,7 @@ main(void)
 	tcase_add_test(t, test_health);
 	tcase_add_test(t, test_must_sign_in);
 	tcase_add_test(t, test_came_for);
+	tcase_add_test(t, test_silence_form);
 	tcase_add_test(t, test_unknown);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
