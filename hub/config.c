@@ -84,8 +84,8 @@ static const struct conf_def table[] = {
 	    "nobody can take them all; behind a web server in front readers "
 	    "are told apart by web_proxy alone.\n"
 	    "Each costs about 20 KiB here, and two connections of the web "
-	    "server in front. Whatever else is asked for has room of its "
-	    "own." },
+	    "server in front.\n"
+	    "Whatever else is asked for has room of its own." },
 	{ .section = "", .name = "web_proxy", .type = CONF_TEXT,
 	  .offset = AT(web_proxy), .preset = "",
 	  .about =
