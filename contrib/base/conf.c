@@ -104,26 +104,61 @@ distance(struct span a, const char *b)
 	return row[n];
 }
 
+/* What was meant by a name, as far as can be guessed. */
+struct nearest {
+	struct span name;
+	const char *found;	/* NULL: nothing is near */
+	size_t least;
+};
+
+static struct nearest
+nearest_of(struct span name)
+{
+	return (struct nearest){ .name = name, .least = name.n / 3 + 2 };
+}
+
+static void
+consider(struct nearest *n, const char *candidate)
+{
+	size_t d = distance(n->name, candidate);
+
+	if (d >= n->least)
+		return;
+	n->least = d;
+	n->found = candidate;
+}
+
+/* A setting of no section, at the end of a file that has sections? */
+static bool
+is_misplaced(const struct reading *r, struct span name)
+{
+	const struct conf *c = r->conf;
+
+	if (r->now->section->name[0] == '\0')
+		return false;
+	for (size_t i = 0; i < c->def_count; i++)
+		if (c->defs[i].section[0] == '\0' &&
+		    span_is(name, span_of(c->defs[i].name)))
+			return true;
+	return false;
+}
+
 static void
 unknown(struct reading *r, struct span name)
 {
 	const struct conf *c = r->conf;
-	const char *nearest = NULL;
-	size_t least = name.n / 3 + 2, d;
+	struct nearest n = nearest_of(name);
 
-	for (size_t i = 0; i < c->def_count; i++) {
-		if (strcmp(c->defs[i].section, r->now->section->name) != 0)
-			continue;
-		d = distance(name, c->defs[i].name);
-		if (d < least) {
-			least = d;
-			nearest = c->defs[i].name;
-		}
-	}
+	for (size_t i = 0; i < c->def_count; i++)
+		if (strcmp(c->defs[i].section, r->now->section->name) == 0)
+			consider(&n, c->defs[i].name);
 	name = text_cut(name, SHOWN_MAX);
-	if (nearest != NULL)
+	if (is_misplaced(r, name))
+		wrong(r, r->line, _("%.*s: belongs above the first [section], "
+		    "not into [%s]"), SPAN_ARGS(name), r->now->section->name);
+	else if (n.found != NULL)
 		wrong(r, r->line, _("%.*s: there is no such setting; did you "
-		    "mean \"%s\"?"), SPAN_ARGS(name), nearest);
+		    "mean \"%s\"?"), SPAN_ARGS(name), n.found);
 	else
 		wrong(r, r->line, _("%.*s: there is no such setting"),
 		    SPAN_ARGS(name));
@@ -338,15 +373,31 @@ take_setting(struct reading *r, struct span name, struct span value)
 }
 
 static void
+no_section(struct reading *r, struct span name)
+{
+	const struct conf *c = r->conf;
+	struct nearest n = nearest_of(name);
+
+	for (size_t i = 0; i < c->section_count; i++)
+		if (c->sections[i].name[0] != '\0')
+			consider(&n, c->sections[i].name);
+	name = text_cut(name, SHOWN_MAX);
+	if (n.found != NULL)
+		wrong(r, r->line, _("[%.*s]: there is no such section; did you "
+		    "mean [%s]?"), SPAN_ARGS(name), n.found);
+	else
+		wrong(r, r->line, _("[%.*s]: there is no such section"),
+		    SPAN_ARGS(name));
+}
+
+static void
 take_header(struct reading *r, struct span name, struct span label)
 {
 	const struct conf_section *s = find_section(r->conf, name);
-	struct span shown = text_cut(name, SHOWN_MAX);
 
 	r->now = NULL;
 	if (s == NULL) {
-		wrong(r, r->line, _("[%.*s]: there is no such section"),
-		    SPAN_ARGS(shown));
+		no_section(r, name);
 	} else if (s->many && !conf_line_is_label(label)) {
 		wrong(r, r->line, _("[%s]: expected a name after it, as in "
 		    "[%s NAME]"), s->name, s->name);

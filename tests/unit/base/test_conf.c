@@ -118,7 +118,8 @@ START_TEST(all_errors_are_told)
 {
 	ck_assert(read_text(SPAN("numbr = 3\nnumber = 11\ntime = 5\non = 1\n"
 	    "number = 2\nnonsense\n[source]\nroot = x\n[sauce a]\nq = 1\n"
-	    "[source k]\n[source k]\n")) == NULL);
+	    "[source k]\n[source k]\n[source l]\nnumber = 3\nroots = /\n"
+	    "[nothing like it]\n")) == NULL);
 	ck_assert(says(":1: numbr: there is no such setting; did you mean "
 	    "\"number\"?"));
 	ck_assert(says(":2: number: found \"11\", expected a number, at least "
@@ -128,7 +129,13 @@ START_TEST(all_errors_are_told)
 	ck_assert(says(":5: number: found a second time"));
 	ck_assert(says(":6: expected name = value"));
 	ck_assert(says(":7: [source]: expected a name"));
-	ck_assert(says(":9: [sauce]"));
+	ck_assert(says(":9: [sauce]: there is no such section; did you mean "
+	    "[source]?"));
+	ck_assert(says(":14: number: belongs above the first [section], not "
+	    "into [source]"));
+	ck_assert(says(":15: roots: there is no such setting; did you mean "
+	    "\"root\"?"));
+	ck_assert(says(":16: [nothing]: there is no such section\n"));
 	ck_assert(says(":11: [source k]: root is missing"));
 	ck_assert(says(":12: [source]: found a second time"));
 	ck_assert(says("name is missing"));
