@@ -76,10 +76,12 @@ entity_rewrite(char *page, size_t n)
 		return;
 	end = page + n;
 	while ((at = memchr(at, '&', (size_t)(end - at))) != NULL) {
-		struct span name = { .at = ++at };
-		size_t most = (size_t)(end - at);
+		struct span name;
+		size_t most;
 		char is;
 
+		name.at = ++at;
+		most = (size_t)(end - at);
 		semi = memchr(at, ';', most < NAME_MOST ? most : NAME_MOST);
 		if (semi == NULL)
 			continue;
