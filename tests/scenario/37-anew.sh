@@ -45,11 +45,11 @@ for code in $one $two; do
 		n=$((n + 1))
 		page "$T/$code/$n.html" "${code}第${n}号公告"
 	done
-	run_line "$T/first.csv" $code
-	sed -i "1i beat = 2s" "$(agent_dir $code)/agent.conf"
-	zqagent $code source add dir web --root "$T/$code" \
-		--url "https://$(domain $code)/" >"$T/source" || die "source add"
-	agent_start $code
+	run_line "$T/first.csv" "$code"
+	sed -i "1i beat = 2s" "$(agent_dir "$code")/agent.conf"
+	zqagent "$code" source add dir web --root "$T/$code" \
+		--url "https://$(domain "$code")/" >"$T/source" || die "source add"
+	agent_start "$code"
 done
 zqagent $one say item --url https://www.zhengzhou.gov.cn/cms/1 \
 	--title '口头说的一条' >"$T/said" || die "say item"
@@ -82,7 +82,7 @@ say "- at the sites: the line, beside the running agent"
 run_line "$T/tickets.csv" $one
 run_line "$T/tickets.csv" $two
 for code in $one $two; do
-	kill -0 "$(agent_pid $code)" || die "the agent of $code ended"
+	kill -0 "$(agent_pid "$code")" || die "the agent of $code ended"
 done
 wait_for 150 "all of it" both 26 24
 [ "$(digest $one)" = "$d1" ] && [ "$(digest $two)" = "$d2" ] ||
