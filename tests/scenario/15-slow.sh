@@ -45,7 +45,9 @@ measure 150
 say "- under fire: found after $middle ms, p99 $p99 ms, at most $longest ms (of 150)"
 connections() { curl -s "http://127.0.0.1:$WEB_PORT/metrics" | awk '/^zq_edge_connections/ { print $2 }'; }
 say "  $(connections) connections"
-# In peace and alone on its machine it is a tenth of that: see make bench.
+# The goal is read, and not judged: a machine that does five things at a time,
+# with sanitizers, says nothing of it. The ceiling is for what is broken.
+goal "others found, p99" "$p99 ms" "2000 ms"
 [ "$p99" -lt 5000 ] || die "p99 is $p99 ms: over 5 s"
 
 wait "$a"; wait "$b"; wait "$c"

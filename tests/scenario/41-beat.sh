@@ -97,6 +97,7 @@ agent=$(children "$(agent_pid $CODE)")
 # shellcheck disable=SC2086
 kill -STOP $agent
 within 9 40 "it is silent" '.state == "silent" and .connections >= 1'
+goal "silent, by the second" "$took s" "15 s"
 wait_for 60 "the monitor to say so" grep -q " site=$CODE state=silent " \
 	"$T/hub.log"
 # shellcheck disable=SC2086

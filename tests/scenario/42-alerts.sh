@@ -136,8 +136,8 @@ began=$(date +%s%3N)
 kill9 "$(agent_pid $CODE)"
 wait_for 60 "the webhook to hear of it" hooked firing 1
 took=$(($(date +%s%3N) - began))
-say "  told after $took ms"
-# On a machine that is not busy it is far less than 16 s: make bench has it.
+# Read, and not judged, on a machine that does five things at a time.
+goal "told after" "$took ms" "16000 ms"
 [ "$took" -lt 30000 ] || die "that took too long"
 wait_for 60 "all deliveries" all_done
 wait_for 60 "the mail" mailed 2

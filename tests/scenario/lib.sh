@@ -68,6 +68,9 @@ own_mounts() {
 	ZQ_OWN_MOUNTS=1 exec unshare $how sh "$0"
 }
 
+# goal WHAT FIGURE MOST: what was measured beside what it is to be
+goal() { say "  $1: $2 (goal: at most $3)"; }
+
 # start NAME COMMAND…: in the background, log in $T/NAME.log, pid in $PID
 start() {
 	name=$1; shift
