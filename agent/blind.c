@@ -7,12 +7,12 @@
 
 #define PATH_MOST 500		/* bytes: a pattern of LIMIT_TEXT at most */
 
-void
-blind_add(struct blind *b, const char *path)
+static void
+add(struct blind *b, const char *path)
 {
 	size_t i = b->count;
 
-	if (path[0] == '\0' || strlen(path) > PATH_MOST) {
+	if (path[0] == '\0') {
 		b->more = true;
 		return;
 	}
@@ -28,6 +28,21 @@ blind_add(struct blind *b, const char *path)
 	    (b->count - i) * sizeof(b->path[0]));
 	b->path[i] = mem_text(path);
 	b->count++;
+}
+
+/* Of a path without end it is the nearest directory that has a short one. */
+void
+blind_add(struct blind *b, const char *path)
+{
+	size_t n = strlen(path);
+	char *near;
+
+	if (n > PATH_MOST)
+		for (n = PATH_MOST; n > 0 && path[n] != '/'; n--)
+			;
+	near = mem_copy(path, n);
+	add(b, near);
+	free(near);
 }
 
 void

@@ -392,8 +392,7 @@ look_file(struct intake *in, struct job *j, struct store_txn *t,
     const struct stat *st)
 {
 	if (!give_url(in, j)) {
-		in->counts.unfit++;
-		blind_add(&in->counts.blind, j->path);
+		intake_note_unfit(in, j->path);
 		job_free(j);
 	} else if (!in->anew && job_is_known(j, t, in->host.source, st)) {
 		job_free(j);
@@ -571,6 +570,7 @@ intake_free(struct intake *in)
 	event_free(in->retry);
 	event_free(in->soon);
 	free(in->counts.first_unreadable);
+	free(in->counts.first_unfit);
 	blind_clear(&in->counts.blind);
 	denied_clear(&in->counts.denied);
 	free(in);

@@ -44,7 +44,9 @@ struct intake_host {
 struct intake_counts {
 	uint64_t looked, read, told, withdrawn;
 	uint64_t unreadable;	/* files that nothing could be made of */
-	uint64_t unfit;		/* names or contents that can't be told */
+	uint64_t unfit;		/* contents that can't be told … */
+	uint64_t unfit_names;	/* … and names, since intake_sees_again() */
+	char *first_unfit;	/* of these, or NULL */
 	uint64_t outside;	/* links that leave the root */
 	uint64_t again;		/* written to while we read */
 	char *first_unreadable;	/* its path, or NULL */

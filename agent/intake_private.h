@@ -22,6 +22,7 @@ struct intake {
 /* There is a file of which nothing can be made; one that can't be opened,
  * with this errno. */
 void intake_note_unread(struct intake *in, const char *path);
+void intake_note_unfit(struct intake *in, const char *path);
 void intake_note_denied(struct intake *in, const char *path, int error);
 
 #endif

@@ -2,6 +2,7 @@
 #include "agent/intake.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/intake_private.h"
@@ -53,6 +54,9 @@ void
 intake_sees_again(struct intake *in)
 {
 	blind_clear(&in->counts.blind);
+	in->counts.unfit_names = 0;
+	free(in->counts.first_unfit);
+	in->counts.first_unfit = NULL;
 	denied_scan(&in->counts.denied);
 }
 
@@ -69,6 +73,16 @@ intake_note_unread(struct intake *in, const char *path)
 	blind_add(&in->counts.blind, path);
 	if (in->counts.first_unreadable == NULL)
 		in->counts.first_unreadable = mem_text(path);
+}
+
+/* Its address would be too long. */
+void
+intake_note_unfit(struct intake *in, const char *path)
+{
+	in->counts.unfit_names++;
+	blind_add(&in->counts.blind, path);
+	if (in->counts.first_unfit == NULL)
+		in->counts.first_unfit = mem_text(path);
 }
 
 void

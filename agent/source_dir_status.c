@@ -85,9 +85,10 @@ set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 	json_object_set_new(o, "unreadable",
 	    json_integer((json_int_t)count_unreadable(s)));
 	set_path(o, "unreadable_first", first_unreadable(s));
-	json_object_set_new(o, "unfit",
-	    json_integer((json_int_t)n->unfit + (json_int_t)s->unfit));
-	set_path(o, "unfit_first", s->first_unfit);
+	json_object_set_new(o, "unfit", json_integer((json_int_t)(n->unfit +
+	    n->unfit_names + s->unfit)));
+	set_path(o, "unfit_first", s->first_unfit != NULL ? s->first_unfit :
+	    n->first_unfit);
 	json_object_set_new(o, "outside",
 	    json_integer((json_int_t)s->outside));
 	json_object_set_new(o, "blind",

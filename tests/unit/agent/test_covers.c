@@ -6,6 +6,7 @@
 
 #include "agent/covers.h"
 #include "agent/source_dir.h"
+#include "protocol/limits.h"
 
 static bool
 can_moves(struct store_txn *t, void *arg)
@@ -171,6 +172,66 @@ START_TEST(test_circle)
 }
 END_TEST
 
+#define TEN "\u76ee\u5f55\u76ee\u5f55\u76ee\u5f55\u76ee\u5f55\u76ee\u5f55"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN	/* 240 bytes */
+
+static void
+put_far(bool there)
+{
+	int fd = open(root, O_RDONLY | O_DIRECTORY);
+
+	ck_assert(fd >= 0);
+	for (int i = 0; there && i < 3; i++) {
+		int in;
+
+		ck_assert_int_eq(mkdirat(fd, LONG, 0755), 0);
+		in = openat(fd, LONG, O_RDONLY | O_DIRECTORY);
+		close(fd);
+		fd = in;
+	}
+	if (there)
+		close(openat(fd, LONG, O_WRONLY | O_CREAT, 0644));
+	else
+		kit_remove_tree(at(LONG));
+	close(fd);
+}
+
+static void
+wait_unfit(const char *want)
+{
+	char is[LIMIT_ID + 32];
+
+	for (int i = 0;; i++) {
+		json_t *o = source_dir.status(source);
+		const char *path = json_string_value(json_object_get(o,
+		    "unfit_first"));
+
+		snprintf(is, sizeof(is), "%d %s", (int)json_integer_value(
+		    json_object_get(o, "unfit")), path != NULL ? path : "");
+		json_decref(o);
+		if (strncmp(is, want, strlen(want)) == 0)
+			return;
+		ck_assert_msg(i < 250, "unfit: %s", is);
+		turn_loop(20);
+	}
+}
+
+/* What can't be told for its long name: what is near it isn't judged. */
+START_TEST(test_far)
+{
+	put("a.html", "<title>a</title>");
+	put_far(true);
+	start_with_moves();
+	wait_covers(LESS("/" LONG "/" LONG));
+	wait_unfit("1 " LONG "/");
+	put_far(false);
+	source_dir.rescan(source);
+	wait_covers(LESS("/" LONG "/" LONG) WHOLE);
+	wait_unfit("0 ");
+	stop();
+}
+END_TEST
+
 /* Too much to be named: then nothing is promised, until it is less. */
 START_TEST(test_too_blind)
 {
@@ -253,6 +314,7 @@ main(void)
 	tcase_add_test(t, test_anew);
 	tcase_add_test(t, test_outside);
 	tcase_add_test(t, test_circle);
+	tcase_add_test(t, test_far);
 	tcase_add_test(t, test_too_blind);
 	tcase_add_test(t, test_address);
 	tcase_add_test(t, test_removed);
