@@ -263,25 +263,45 @@ trim(const struct parts *p, struct part *part)
 		part->n--;
 }
 
+/* False: why; and the part is as it was. */
+static bool
+make_normal(struct parts *p, struct part *part, const char **why)
+{
+	size_t at = p->texts.n;
+	char raw[4 * LIMIT_URL];
+
+	if (url_is_normal(look(p, *part)))
+		return true;
+	*why = "an address of more than 2048 bytes";
+	if (part->n > sizeof(raw))
+		return false;
+	memcpy(raw, buf_cstr(&p->texts) + part->at, part->n);
+	if (!url_normal(&p->texts, (struct span){ raw, part->n }, why))
+		return false;
+	*part = (struct part){ .at = at, .n = p->texts.n - at };
+	return true;
+}
+
 static void
 end_url(struct parts *p)
 {
-	struct part *loc = &p->part[E_LOC];
-	size_t at = p->texts.n;
-	char raw[4 * LIMIT_URL];
 	const char *why;
 
-	trim(p, loc);
-	if (url_is_normal(look(p, *loc)))
-		return;
-	if (loc->n > sizeof(raw)) {
-		complain(p, "loc", "an address of more than 2048 bytes");
-		return;
-	}
-	memcpy(raw, buf_cstr(&p->texts) + loc->at, loc->n);
-	if (!url_normal(&p->texts, (struct span){ raw, loc->n }, &why))
+	trim(p, &p->part[E_LOC]);
+	if (!make_normal(p, &p->part[E_LOC], &why))
 		complain(p, "loc", why);
-	*loc = (struct part){ .at = at, .n = p->texts.n - at };
+}
+
+/* Of a page that is gone it may be any hint. Whether it must be an address is
+ * for who knows what it is said of (statement.h, announcement.h). */
+static void
+end_successor(struct parts *p)
+{
+	struct part *part = &p->part[WORD_SUCCESSOR];
+	const char *why;
+
+	trim(p, part);
+	(void)make_normal(p, part, &why);
 }
 
 static void
@@ -320,6 +340,8 @@ end_part(struct parts *p)
 		    "that XML can't carry");
 	else if (name == E_LOC)
 		end_url(p);
+	else if (name == WORD_SUCCESSOR)
+		end_successor(p);
 	else if (name == E_LASTMOD)
 		end_time(p, name, &p->c.modified);
 	else if (name == E_ISSUED)

@@ -30,7 +30,7 @@ struct got {
 	struct batch head;
 	unsigned heads, good, bad;
 	uint64_t next, bad_seq;
-	char why[1024], title[256], agent[64], critical[256];
+	char why[1024], title[256], agent[64], critical[256], successor[256];
 	struct change last;
 	char trouble[1200];
 	struct buf unknown, rows;
@@ -68,6 +68,8 @@ on_change(void *arg, uint64_t seq, const struct change *c, const char *why)
 	ck_assert_uint_eq(c->seq, seq);
 	got.good++;
 	got.last = *c;
+	snprintf(got.successor, sizeof(got.successor), "%.*s",
+	    SPAN_ARGS(c->word[WORD_SUCCESSOR]));
 	snprintf(got.title, sizeof(got.title), "%.*s",
 	    SPAN_ARGS(c->word[WORD_TITLE]));
 	snprintf(got.critical, sizeof(got.critical), "%.*s",

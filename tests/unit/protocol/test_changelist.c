@@ -317,6 +317,35 @@ START_TEST(lenient)
 }
 END_TEST
 
+/* Where something moves to, or what to turn to, is brought to normal form as
+ * what it is about, if it is an address. */
+START_TEST(successors)
+{
+	static const struct {
+		const char *element, *said, *read;
+	} cases[] = {
+		{ "zq:move", " HTTP://WWW.A.cn:80/x/../new.html\n",
+		    "http://www.a.cn/new.html" },
+		{ "zq:move", "http://a.cn/\xe6\x96\xb0.html",
+		    "http://a.cn/%E6%96%B0.html" },
+		{ "zq:move", " ", "" },
+		{ "zq:notice", "https://A.cn", "https://a.cn/" },
+		{ "zq:notice", "javascript:alert(5)", "javascript:alert(5)" },
+		{ "url", "see the archive", "see the archive" },
+	};
+	char text[2048];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), HEAD BATCH "<%s><zq:successor>%s"
+		    "</zq:successor>" LOC MD "</%s>" END, cases[i].element,
+		    cases[i].said, cases[i].element);
+		ck_assert(reads_text(text) == NULL);
+		ck_assert_msg(got.bad == 0, "%s", got.why);
+		ck_assert_str_eq(got.successor, cases[i].read);
+	}
+}
+END_TEST
+
 START_TEST(unknown_parts)
 {
 	char once[1000];
@@ -378,6 +407,7 @@ fill(TCase *t)
 	tcase_add_test(t, golden_notices);
 	tcase_add_test(t, by_hand);
 	tcase_add_test(t, lenient);
+	tcase_add_test(t, successors);
 	tcase_add_test(t, unknown_parts);
 	tcase_add_test(t, unknown_change);
 }
