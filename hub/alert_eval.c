@@ -22,6 +22,8 @@ struct place {			/* an alert that others may join */
 	struct span class, group;
 	enum alert_what cause;
 	uint32_t count;
+	struct span row;	/* members that it has; empty: it is new */
+	int64_t latest;		/* ms, when it began for the last of them */
 	json_t *members;	/* to join it, or NULL */
 	const struct alert_fact *top;	/* of a new one: the most severe */
 };
@@ -355,6 +357,28 @@ cause_of(enum alert_what w)
 	return w == ALERT_SILENT ? ALERT_UNREACHABLE : w;
 }
 
+static int64_t
+latest_of(struct span members)
+{
+	struct alert_member m;
+	int64_t latest = 0;
+
+	while (alert_member_next(&members, &m))
+		latest = m.since > latest ? m.since : latest;
+	return latest;
+}
+
+static bool
+has_member(struct span members, struct span subject)
+{
+	struct alert_member m;
+
+	while (alert_member_next(&members, &m))
+		if (span_is(m.subject, subject))
+			return true;
+	return false;
+}
+
 static bool
 step(void *arg, const struct alert *a)
 {
@@ -372,6 +396,8 @@ step(void *arg, const struct alert *a)
 	p->group = a->group;
 	p->cause = cause_of(alert_what_named(a->rule));
 	p->count = a->count;
+	p->row = a->members;
+	p->latest = latest_of(a->members);
 	return true;
 }
 
@@ -388,6 +414,17 @@ due(const struct run *r, const struct alert_fact *f)
 	return held > waited ? held : waited;
 }
 
+/* One cause strikes all at nearly one time. Who was well again meanwhile is a
+ * new matter, and so is who falls ill beside those that are ill for long. */
+static bool
+has_room(const struct place *p, const struct alert_fact *f)
+{
+	return p->count < ALERT_MEMBERS && !has_member(p->row, f->subject) &&
+	    p->cause == cause_of(f->what) &&
+	    f->since <= p->latest + ALERT_TOGETHER &&
+	    p->latest <= f->since + ALERT_TOGETHER;
+}
+
 static struct place *
 find_place(struct run *r, const struct alert_fact *f)
 {
@@ -397,9 +434,9 @@ find_place(struct run *r, const struct alert_fact *f)
 	for (size_t i = 0; rule->grouped && f->group.n > 0 && i < r->places;
 	    i++) {
 		p = &r->place[i];
-		if (p->count < ALERT_MEMBERS && p->cause == cause_of(f->what) &&
-		    span_is(p->group, f->group) &&
-		    span_is(p->class, span_of(rule->class)))
+		if (span_is(p->group, f->group) &&
+		    span_is(p->class, span_of(rule->class)) &&
+		    has_room(p, f))
 			return p;
 	}
 	p = add_place(r);
@@ -407,6 +444,7 @@ find_place(struct run *r, const struct alert_fact *f)
 	p->class = span_of(rule->class);
 	p->group = rule->grouped ? f->group : SPAN_NONE;
 	p->cause = cause_of(f->what);
+	p->latest = f->since;
 	return p;
 }
 
@@ -435,6 +473,7 @@ take(void *arg, struct alert_fact *f)
 	    "subject", json_span(f->subject), "site", (json_int_t)f->site,
 	    "since", (json_int_t)f->since, "detail", json_span(f->detail)));
 	p->count++;
+	p->latest = f->since > p->latest ? f->since : p->latest;
 	if (p->top == NULL || alert_facts_level(r->e->facts, f) >
 	    alert_facts_level(r->e->facts, p->top))
 		p->top = f;

@@ -21,6 +21,8 @@
 
 #define ALERT_JOIN (15 * INT64_C(60000))	/* ms from its beginning on that
 					 * others may join an alert */
+#define ALERT_TOGETHER (5 * INT64_C(60000))	/* ms that troubles of one cause
+					 * begin apart */
 #define ALERT_MORE_EVERY (5 * INT64_C(60000))	/* ms between two notices of
 					 * who has joined … */
 #define ALERT_MORE_FIRST INT64_C(60000)	/* … but that it isn't one alone is

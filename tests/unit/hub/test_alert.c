@@ -137,11 +137,9 @@ START_TEST(test_group_second)
 }
 END_TEST
 
-/* Who leaves and comes back is one member, and not two. */
+/* Who was well again while others are ill is told of anew, and of its end. */
 START_TEST(test_group_again)
 {
-	struct alert a;
-
 	play(_i);
 	world[1].group = world[2].group = "203.0.113.7";
 	is(1, ALERT_SILENT);
@@ -150,21 +148,45 @@ START_TEST(test_group_again)
 	later(MINUTE);
 	is(1, ALERT_RULES);
 	settle();
-	a = alert_now(1);
-	ck_assert_uint_eq(a.count, 2);
-	ck_assert_uint_eq(a.active, 1);
+	ck_assert_uint_eq(alert_now(1).count, 2);
+	ck_assert_uint_eq(alert_now(1).active, 1);
 	later(MINUTE);
 	is(1, ALERT_SILENT);
 	settle();
-	a = alert_now(1);
-	ck_assert_uint_eq(a.count, 2);
-	ck_assert_uint_eq(a.active, 2);
+	ck_assert_uint_eq(alert_now(1).active, 1);
+	ck_assert_uint_eq(alert_now(2).active, 1);
+	ck_assert_int_eq(last_told()->event, ALERT_FIRING);
 	is(1, ALERT_RULES);
+	settle();
+	ck_assert_int_ne(alert_now(2).ended, CLOCK_NONE);
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+	ck_assert_uint_eq(last_told()->sites, 1);
 	is(2, ALERT_RULES);
 	settle();
 	ck_assert_int_ne(alert_now(1).ended, CLOCK_NONE);
 	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
 	ck_assert_uint_eq(last_told()->sites, 2);
+}
+END_TEST
+
+/* Beside one that is ill for long, others are ill of something else; also if
+ * a third has joined it meanwhile. */
+START_TEST(test_group_apart)
+{
+	world[1].group = world[2].group = world[3].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	later(4 * MINUTE);
+	is(2, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+	later(6 * MINUTE);
+	is(3, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+	is(3, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 1);
 }
 END_TEST
 
@@ -395,9 +417,7 @@ START_TEST(test_closing)
 	kit_act(&k, "{\"do\":\"retire\",\"site\":1,\"actor\":\"li\","
 	    "\"reason\":\"gone\"}");
 	kit_show(&k, 100);
-	ck_assert_str_eq(outcome(), "");
-	later(2 * HOUR);
-	ck_assert_str_eq(outcome(), "closed");
+	ck_assert_str_eq(outcome(), "closed");	/* before its time */
 }
 END_TEST
 
@@ -735,6 +755,7 @@ main(void)
 	tcase_add_loop_test(t, test_group_second, 0, 2);
 	tcase_add_loop_test(t, test_group_again, 0, 2);
 	tcase_add_test(t, test_group_later);
+	tcase_add_test(t, test_group_apart);
 	tcase_add_test(t, test_wait);
 	tcase_add_loop_test(t, test_hold, 0, 2);
 	tcase_add_loop_test(t, test_raised, 0, 2);
