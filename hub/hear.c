@@ -152,14 +152,29 @@ hear_is(const struct change *c)
 	return false;
 }
 
-/* What was held of this before is said better now. */
 static void
-settle(struct group *g, const struct entry *e, const struct change *c)
+settle_one(struct group *g, const struct entry *e, const struct change *c)
 {
 	uint8_t name[TABLE_DIGEST];
 
 	held_name(name, e->site, c);
 	held_settle(g, e->site, name, e->place);
+}
+
+/* What was held of this before is said better now: of a notice that of its
+ * service, and what was said of none. */
+static void
+settle(struct group *g, const struct entry *e, const struct change *c)
+{
+	struct change bare = *c;
+
+	settle_one(g, e, &bare);
+	if (c->kind != CHANGE_NOTICE)
+		return;
+	bare.word[WORD_SCOPE] = SPAN_NONE;
+	settle_one(g, e, &bare);
+	bare.word[WORD_SERVICE] = SPAN_NONE;
+	settle_one(g, e, &bare);
 }
 
 /* A move that never had an effect is taken back: then nothing is held of it

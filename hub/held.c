@@ -98,9 +98,14 @@ held_name(uint8_t name[TABLE_DIGEST], uint32_t site, const struct change *c)
 		item_name(name, site, item_id(c));
 		return;
 	}
-	buf_init(&id, LIMIT_URL + 64);
+	buf_init(&id, LIMIT_URL + LIMIT_TEXT + 64);
 	buf_printf(&id, "%s ", change_kind_name(c->kind));
 	buf_span(&id, c->url);
+	if (c->kind == CHANGE_NOTICE && c->word[WORD_SERVICE].n > 0 &&
+	    !span_is(c->word[WORD_SCOPE], SPAN("resolved"))) {
+		buf_byte(&id, ' ');
+		buf_span(&id, c->word[WORD_SERVICE]);
+	}
 	item_name(name, site, buf_look(&id));
 	buf_clear(&id);
 }

@@ -55,7 +55,8 @@ bool held_item(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
     struct held_row *h);
 
 /* What a change is listed under: its item; or, if it is about none, what it
- * is and its address, so that the next word on that settles it. */
+ * is and its address, so that the next word on that settles it. An outage or
+ * maintenance is that of its service. */
 void held_name(uint8_t name[TABLE_DIGEST], uint32_t site,
     const struct change *c);
 /* c may be NULL: it didn't decode, or is an act. */

@@ -211,6 +211,29 @@ START_TEST(nonsense)
 }
 END_TEST
 
+/* What is held of one service isn't settled by what is said of another. */
+START_TEST(held_by_service)
+{
+	struct change c = kit_change(CHANGE_NOTICE, "", "");
+
+	c.when = k.now;
+	c.word[WORD_SCOPE] = SPAN("outage");
+	c.word[WORD_SERVICE] = SPAN("a");
+	c.word[WORD_REASON] = SPAN("x");
+	c.word[WORD_SUCCESSOR] = SPAN("javascript:alert(5)");
+	kit_say(&k, 1, &c);
+	kit_show(&k, 100);
+	ck_assert_uint_eq(held_of(1), 1);
+	say_notice(1, "outage", "b", 0, HOUR);
+	ck_assert_str_eq(is(1), "1 outage open 'b'");
+	say_notice(1, "resolved", "b", 0, 0);
+	ck_assert_uint_eq(held_of(1), 1);
+	say_notice(1, "outage", "a", 0, HOUR);
+	ck_assert_str_eq(is(2), "1 outage open 'a'");
+	ck_assert_uint_eq(held_of(1), 0);
+}
+END_TEST
+
 /* A hub that lost some hears all of it once more. */
 START_TEST(echo)
 {
@@ -469,6 +492,7 @@ main(void)
 	tcase_add_test(c, brief);
 	tcase_add_test(c, operators);
 	tcase_add_test(c, nonsense);
+	tcase_add_test(c, held_by_service);
 	tcase_add_test(c, echo);
 	tcase_add_test(c, excluded);
 	tcase_add_test(c, union_of_all);
