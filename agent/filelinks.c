@@ -65,9 +65,14 @@ drop(struct filelinks *l, struct note *n)
 void
 filelinks_drop(struct filelinks *l)
 {
+	struct note *next;
+
 	for (size_t i = 0; i < LISTS; i++)
-		while (!LIST_EMPTY(&l->path[i]))
-			drop(l, LIST_FIRST(&l->path[i]));
+		for (struct note *n = LIST_FIRST(&l->path[i]); n != NULL;
+		    n = next) {
+			next = LIST_NEXT(n, by_path);
+			drop(l, n);
+		}
 }
 
 void
