@@ -4,7 +4,9 @@
  * (dispatch.h), and one whose hub has died ends there by itself.
  *
  * One alert of ours is one of theirs, labelled by its number: who is a member
- * of it may change, what it is doesn't.
+ * of it may change, what it is doesn't. Its severity is what people route by,
+ * so it is a label, too: one that becomes more severe is another one there,
+ * and what it was ends by itself.
  */
 #include "hub/sink.h"
 
@@ -68,7 +70,8 @@ copy(json_t *to, const char *label, const json_t *from, const char *name)
 		    json_string_value(v), json_string_length(v)));
 }
 
-/* Labels are the alert's name: only what never changes in its life. */
+/* Labels are the alert's name: but for the severity only what never changes
+ * in its life. */
 static json_t *
 labels(const struct sink_world *w, const json_t *notice)
 {
@@ -81,16 +84,21 @@ labels(const struct sink_world *w, const json_t *notice)
 	json_object_set_new(o, "alert", json_string(number));
 	copy(o, "class", notice, "class");
 	copy(o, "group", notice, "group");
+	copy(o, "severity", notice, "severity");
 	return o;
 }
 
+/* It says what is, and is written over each minute: not that it still is. */
 static json_t *
 annotations(const struct manager *m, const struct sink_job *job)
 {
+	struct sink_job now = *job;
 	struct notify_text text;
 	json_t *o;
 
-	notify_text_make(&text, job, m->config->language);
+	if (now.event == ALERT_REMINDER)
+		now.event = ALERT_FIRING;
+	notify_text_make(&text, &now, m->config->language);
 	o = json_pack("{s:s, s:s}", "summary", buf_cstr(&text.subject),
 	    "description", buf_cstr(&text.plain));
 	copy(o, "rule", job->notice, "rule");

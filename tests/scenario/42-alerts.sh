@@ -142,6 +142,9 @@ goal "told after" "$took ms" "16000 ms"
 wait_for 60 "all deliveries" all_done
 wait_for 60 "the mail" mailed 2
 wait_for 60 "the Alertmanager to have one" am_has 1
+curl -sf "http://127.0.0.1:$AM_PORT/api/v2/alerts?active=true" | jq -e '.[] |
+	select(.labels.alert != "0") | .labels.severity == "critical"' >/dev/null ||
+	die "what the Alertmanager routes by"
 commanded firing 1 || die "the command"
 hook '.[] | select(.event == "firing") | .body' | jq -e \
 	".sites[0].site == \"$CODE\" and .rule == \"silent\" and
