@@ -55,8 +55,9 @@ bool text_unbase32(struct span s, void *out, size_t n);
 void text_base64(struct buf *b, const void *at, size_t n);
 bool text_unbase64(struct buf *b, struct span s);
 
-/* NFKC, case folded (Unicode full folding), white space runs as one blank:
- * what search compares. False (and nothing put) if s is no UTF-8. */
+/* NFKC, case folded (Unicode full folding), without the characters that
+ * nobody sees, all brackets of numbers (〔 【 [) as round ones, white space
+ * runs as one blank: what search compares. False (and nothing put) if s is no UTF-8. */
 bool text_fold(struct buf *b, struct span s);
 
 #endif

@@ -7,6 +7,10 @@
  * Chinese titles. None of them composes with another of them, so folding
  * them one by one is folding the whole. The first character it does not know
  * sends the whole text down the long way: libunistring.
+ *
+ * Characters that nobody sees (zero-width blanks and joiners, soft hyphens,
+ * byte order marks: what editors leave between two others) count for nothing,
+ * and all brackets that a document's number may stand in are one.
  */
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
@@ -15,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
+#include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 
@@ -44,6 +49,20 @@ put(struct sink *o, const void *at, size_t n)
 	o->blank = false;
 }
 
+/* 〔2026〕 is printed, [2026] or (2026) is typed. */
+static inline char
+bracket(uint32_t c)
+{
+	switch (c) {
+	case '[': case 0x3010: case 0x3014:
+		return '(';
+	case ']': case 0x3011: case 0x3015:
+		return ')';
+	default:
+		return '\0';
+	}
+}
+
 static inline void
 put_ascii(struct sink *o, unsigned char c)
 {
@@ -55,6 +74,8 @@ put_ascii(struct sink *o, unsigned char c)
 		c = ' ';
 	else if (c >= 'A' && c <= 'Z')
 		c |= 0x20;
+	else if (bracket(c) != '\0')
+		c = (unsigned char)bracket(c);
 	put(o, &c, 1);
 	o->blank = is_blank;
 }
@@ -85,13 +106,14 @@ is_mark(const unsigned char *p)
 	    p[2] == 0x9c || p[2] == 0x9d;
 }
 
-/* The ASCII that a full-width form (U+FF01 … U+FF5E) or U+3000 stands for,
- * or 0. */
+/* The ASCII that a full-width form (U+FF01 … U+FF5E), U+3000 or a bracket
+ * stands for, or 0. */
 static inline unsigned char
 narrow(const unsigned char *p)
 {
-	if (p[0] == 0xe3 && p[1] == 0x80 && p[2] == 0x80)
-		return ' ';
+	if (p[0] == 0xe3 && p[1] == 0x80)
+		return p[2] == 0x80 ? ' ' : (unsigned char)bracket(
+		    0x3000u | (p[2] & 0x3fu));
 	if (p[0] != 0xef)
 		return 0;
 	if (p[1] == 0xbc && p[2] >= 0x81 && p[2] <= 0xbf)
@@ -115,10 +137,12 @@ fold_quickly(struct sink *o, const unsigned char *p, size_t n)
 		}
 		if (end - p < 3)
 			return false;
-		if (is_han(p) || is_mark(p))
+		if (is_han(p))
 			put(o, p, 3);
 		else if ((c = narrow(p)) != 0)
 			put_ascii(o, c);
+		else if (is_mark(p))
+			put(o, p, 3);
 		else
 			return false;
 		p += 3;
@@ -145,15 +169,34 @@ put_squeezed(struct sink *o, struct span s)
 		c = text_next(&rest);
 		if (is_space(c))
 			put_ascii(o, ' ');
+		else if (bracket(c) != '\0')
+			put_ascii(o, (unsigned char)bracket(c));
 		else
 			put(o, s.at, s.n - rest.n);
 		s = rest;
 	}
 }
 
+/* The same without what nobody sees; what stood on both sides of it may
+ * compose. */
+static void
+put_seen(struct buf *b, struct span s)
+{
+	struct span rest = s;
+	uint32_t c;
+
+	while (s.n != 0) {
+		c = text_next(&rest);
+		if (c < 0xad ||
+		    !uc_is_property_default_ignorable_code_point(c))
+			buf_put(b, s.at, s.n - rest.n);
+		s = rest;
+	}
+}
+
 /* NFKC, fold, NFKC: folding may leave what is not normal. */
 static void
-fold_thoroughly(struct sink *o, const uint8_t *at, size_t n)
+fold_normal(struct sink *o, const uint8_t *at, size_t n)
 {
 	size_t normal_n = 0, folded_n = 0;
 	uint8_t *normal = u8_normalize(UNINORM_NFKC, at, n, NULL, &normal_n);
@@ -168,6 +211,18 @@ fold_thoroughly(struct sink *o, const uint8_t *at, size_t n)
 	put_squeezed(o, (struct span){ (const char *)folded, folded_n });
 	free(normal);
 	free(folded);
+}
+
+static void
+fold_thoroughly(struct sink *o, struct span s)
+{
+	struct buf seen;
+
+	buf_init(&seen, s.n);
+	put_seen(&seen, s);
+	if (seen.n > 0)
+		fold_normal(o, (const uint8_t *)seen.at, seen.n);
+	buf_clear(&seen);
 }
 
 bool
@@ -185,7 +240,7 @@ text_fold(struct buf *b, struct span s)
 		}
 		buf_cut(b, before);
 		o = (struct sink){ .b = b };
-		fold_thoroughly(&o, (const uint8_t *)s.at, s.n);
+		fold_thoroughly(&o, s);
 	}
 	flush(&o);
 	return true;

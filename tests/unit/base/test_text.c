@@ -237,6 +237,32 @@ START_TEST(folding_goes_both_ways_to_the_same)
 }
 END_TEST
 
+START_TEST(what_nobody_sees_is_not_compared)
+{
+	ck_assert_str_eq(folded("关于\u200b做好防\ufeff汛工\u200d作的通\u00ad知"),
+	    "关于做好防汛工作的通知");
+	ck_assert_str_eq(folded("a \u200b b"), "a b");
+	ck_assert_str_eq(folded("e\u200d\u0301"), "é");
+	ck_assert_str_eq(folded("葛\U000e0100"), "葛");
+	ck_assert_str_eq(folded("\u200b"), "");
+	/* That has a width. */
+	ck_assert_str_eq(folded("a\u2009b"), "a b");
+}
+END_TEST
+
+START_TEST(brackets_are_one)
+{
+	static const char *const texts[] = {
+		"〔2026〕12号", "[2026]12号", "(2026)12号", "【2026】12号",
+		"［2026］12号", "（2026）12号",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ck_assert_str_eq(folded(texts[i]), "(2026)12号");
+	ck_assert_str_eq(folded("〔é〕《》「」{}"), "(é)《》「」{}");
+}
+END_TEST
+
 START_TEST(folding_refuses_what_is_no_utf8)
 {
 	buf_reset(&b);
@@ -311,6 +337,8 @@ main(void)
 	tcase_add_test(t, hex_and_base32_have_one_spelling);
 	tcase_add_test(t, base64_has_one_spelling);
 	tcase_add_test(t, folding_goes_both_ways_to_the_same);
+	tcase_add_test(t, what_nobody_sees_is_not_compared);
+	tcase_add_test(t, brackets_are_one);
 	tcase_add_test(t, folding_refuses_what_is_no_utf8);
 	tcase_add_test(t, every_quick_character_is_what_unicode_says);
 	tcase_add_test(t, units_read_and_write);
