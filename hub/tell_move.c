@@ -392,6 +392,7 @@ write_site(struct group *g, struct pass *p, const struct about *of,
 		tell_letter_end(&l);
 		if (l.all > 0)
 			note_told(g, p, &l, &of->move, buf_look(&rows));
+		tell_move_look(g, h.site, at);
 	}
 	buf_clear(&rows);
 	return n;
@@ -415,37 +416,58 @@ on_referral(void *arg, const struct referral *r)
 	return d->n < sizeof(d->site) / sizeof(d->site[0]);
 }
 
+/* That the time of a redirect has ended is no news by itself: what is dead now
+ * is told as that. */
 static void
 end_one(struct group *g, const struct about *of, uint32_t site,
     enum referral_state state, int64_t at)
 {
 	struct mending_link link = of->link;
-	struct tell_letter l;
+	struct tell_letter l = { .last = 0 };
 	struct referral r;
 
 	link.state = state == REFERRAL_OFF ? MENDING_OFF : MENDING_FIXED;
-	tell_letter_begin(&l, g, site, at, LETTER_LINKS, of->move.old,
-	    &link);
-	tell_letter_link(&l, &link);
-	tell_letter_end(&l);
+	if (of->move.state != MOVE_CLOSED) {
+		tell_letter_begin(&l, g, site, at, LETTER_LINKS, of->move.old,
+		    &link);
+		tell_letter_link(&l, &link);
+		tell_letter_end(&l);
+	}
 	if (!referral_get(g->txn, of->move.number, site, SPAN_NONE, &r))
 		return;
 	r.state = state;
 	r.changed = at;
-	r.last = l.last;
+	r.last = l.last > 0 ? l.last : r.last;
 	r.target = of->move.old;
 	referral_put(g->txn, &r, &g->row);
 }
 
-void
-tell_move_fixed(struct group *g, uint32_t move, uint32_t site, int64_t at)
+static void
+look_at_move(struct group *g, uint32_t move, uint32_t site, int64_t at)
 {
 	struct about of;
 
 	if (!about(&of, g, move))
 		return;
-	end_one(g, &of, site, REFERRAL_FIXED, at);
+	if (move_is_effective(of.move.state) &&
+	    !tell_links_left(g, &of.move, site, at))
+		end_one(g, &of, site, REFERRAL_FIXED, at);
 	about_clear(&of);
+}
+
+void
+tell_move_look(struct group *g, uint32_t site, int64_t at)
+{
+	uint32_t move[32], from = 0;
+	size_t n;
+
+	do {
+		n = referral_moves(g->txn, site, from, move,
+		    sizeof(move) / sizeof(move[0]));
+		for (size_t i = 0; i < n; i++)
+			look_at_move(g, move[i], site, at);
+		from = n > 0 ? move[n - 1] + 1 : 0;
+	} while (n == sizeof(move) / sizeof(move[0]));
 }
 
 void

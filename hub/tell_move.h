@@ -6,7 +6,7 @@
  *	write	the letters, site by site
  *	end	who was told before and has no such link any more is done; and
  *		the site that moves learns how many refer to it
- *	off	instead of all that: it was called off
+ *	off	instead of all that: it was called off, or has ended
  *
  * A new pass takes the place of one that is under way.
  */
@@ -20,9 +20,10 @@
 #include "hub/journal.h"
 
 void tell_move_queue(struct group *g, uint32_t move);
-/* No page of the site has a link to it any more: says so, once. */
-void tell_move_fixed(struct group *g, uint32_t move, uint32_t site,
-    int64_t at);
+/* What the site was told of moves that have taken effect is done with, if none
+ * of its links waits for them any more: they are mended, or of another move
+ * now. It is told that, once. */
+void tell_move_look(struct group *g, uint32_t site, int64_t at);
 /* The hub's operator withdrew it: the site that announced it learns that, and
  * by whose word. */
 void tell_move_off(struct group *g, uint32_t move, struct span by,

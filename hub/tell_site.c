@@ -40,7 +40,6 @@ struct round {
 	struct buf there;	/* where one link leads that is spelled otherwise */
 	struct target_verdict to;	/* of one target */
 	struct buf others;	/* sites that link to this one's */
-	bool look;		/* at moves: all links may be mended now */
 	uint64_t took, hits;	/* pages: of all, and of one target */
 };
 
@@ -241,7 +240,6 @@ tell_mended(struct round *r, const struct target_key *k)
 	if (referral_of_key(r->g->txn, r->site, k, &said) &&
 	    referral_is_open(&said))
 		set_fixed(r, &said);
-	r->look = true;
 }
 
 /* Of another site than its own. */
@@ -352,36 +350,6 @@ tell_target(struct round *r, const struct target_key *k)
 }
 
 static void
-look_at_move(struct round *r, uint32_t move)
-{
-	struct referral said;
-	struct move m;
-
-	if (!move_get(r->g->txn, move, &m) || !move_is_effective(m.state) ||
-	    !referral_get(r->g->txn, move, r->site, SPAN_NONE, &said))
-		return;
-	if (!tell_links_left(r->g, &m, r->site, r->at))
-		tell_move_fixed(r->g, move, r->site, r->at);
-}
-
-/* A link that was mended may have been the last one to what a move is
- * about. */
-static void
-look_at_moves(struct round *r)
-{
-	uint32_t move[32], from = 0;
-	size_t n;
-
-	do {
-		n = r->look ? referral_moves(r->g->txn, r->site, from, move,
-		    sizeof(move) / sizeof(move[0])) : 0;
-		for (size_t i = 0; i < n; i++)
-			look_at_move(r, move[i]);
-		from = n > 0 ? move[n - 1] + 1 : 0;
-	} while (n == sizeof(move) / sizeof(move[0]));
-}
-
-static void
 round_begin(struct round *r)
 {
 	static const struct mending_link nothing = { .from = CLOCK_NONE,
@@ -444,7 +412,7 @@ tell_site_step(struct group *g, const struct entry *e, uint64_t most)
 			tell_target(&r, &k);
 	}
 	round_end(&r);
-	look_at_moves(&r);
+	tell_move_look(g, r.site, e->at);
 	tell_owed_end(g->txn, r.site, was, e->at, more);
 	return r.took + targets + 1;
 }

@@ -30,10 +30,8 @@ void
 telling_move(struct group *g, const struct move *before,
     const struct move *now)
 {
-	bool over = now->state == MOVE_CLOSED;
-
 	if (move_counts(now) ? is_news(before, now) :
-	    before != NULL && move_counts(before) && !over)
+	    before != NULL && move_counts(before))
 		tell_move_queue(g, now->number);
 }
 

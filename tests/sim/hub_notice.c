@@ -113,14 +113,69 @@ on_referral(void *arg, const struct referral *r)
 	return true;
 }
 
+/* Does the move, which has taken effect, move a link of the site's pages? One
+ * that means what came to its place counts as well: whether it was looked at
+ * since its page was pushed nobody can tell. */
+static bool
+has_any(const struct naive *n, uint32_t site, uint32_t move)
+{
+	for (uint8_t h = 0; h < SITE_HOSTS; h++)
+		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
+			const struct graph_target *t = &n->target[h][p];
+
+			if (t->linked && t->move == move &&
+			    t->pages[site] > 0)
+				return true;
+		}
+	return false;
+}
+
+static const struct graph_rule *
+rule_of(const struct naive *n, uint32_t move)
+{
+	for (size_t i = 0; i < n->rules; i++)
+		if (n->rule[i].move == move)
+			return &n->rule[i];
+	return NULL;
+}
+
+/* Nothing is to be told to the site: its word about each move that has taken
+ * effect is of links that there are. */
+static void
+check_moves(const struct naive *n, uint32_t site)
+{
+	uint32_t move[64];
+	size_t count = referral_moves(n->t, site, 0, move,
+	    sizeof(move) / sizeof(move[0]));
+
+	if (db_count(n->t, TABLE_LINK_NEWS) > 0 ||
+	    has(n->t, TABLE_TELL, 'S', site, NULL))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct graph_rule *r = rule_of(n, move[i]);
+
+		if (has(n->t, TABLE_TELL, 'M', move[i], NULL) ||
+		    (r != NULL && !r->effective))
+			continue;
+		if (r == NULL)
+			broken("site %u has an open word about move %u, which "
+			    "is over", site, move[i]);
+		if (!has_any(n, site, move[i]))
+			broken("site %u has an open word about move %u, and no "
+			    "link that it moves", site, move[i]);
+	}
+}
+
 static void
 check_leftovers(const struct naive *n)
 {
 	for (uint32_t s = 1; s < HUB_SITES; s++) {
 		struct leftover l = { .n = n, .site = s };
 
-		if (n->known[s])
-			referral_each(n->t, 0, s, on_referral, &l);
+		if (!n->known[s])
+			continue;
+		referral_each(n->t, 0, s, on_referral, &l);
+		check_moves(n, s);
 	}
 }
 

@@ -145,6 +145,42 @@ START_TEST(a_part_goes_on)
 }
 END_TEST
 
+/* All that a site was told a column for is of another move now. */
+START_TEST(the_only_one_goes_elsewhere)
+{
+	PAGE(1, S1 "/a/x.html", S1 "/z");
+	PAGE(2, S2 "/p1.html", S1 "/a/x.html");
+	say(1, S1 "/a/", S1 "/b/", "prefix", k.now, 0);
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");
+	say(1, S1 "/a/x.html", S1 "/c.html", "address", k.now, 0);
+	settle();
+	ck_assert_str_eq(stands(2, 2), "told");
+	ck_assert_str_eq(stands(1, 2), "fixed");
+	same_again();
+}
+END_TEST
+
+/* A redirect has ended: the link is dead now, and that is another matter. */
+START_TEST(an_end)
+{
+	PAGE(1, S1 "/a/x.html", S1 "/z");
+	PAGE(2, S2 "/p1.html", S1 "/a/x.html");
+	say(1, S1 "/a/x.html", S1 "/b.html", "address", k.now, k.now + HOUR);
+	gone(1, S1 "/a/x.html", "");
+	PAGE(1, S1 "/b.html", S1 "/z");
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");
+	later(2 * HOUR);
+	tick();
+	settle();
+	ck_assert_str_eq(state(1), "closed");
+	ck_assert_str_eq(stands(0, 2), "told");
+	ck_assert_str_eq(stands(1, 2), "off");
+	same_again();
+}
+END_TEST
+
 /* The second one is taken back: it is where the first one led, after all. */
 START_TEST(the_end_is_taken_back)
 {
@@ -377,6 +413,8 @@ main(void)
 	tcase_add_test(c, among_what_moved_long_ago);
 	tcase_add_test(c, a_chain);
 	tcase_add_test(c, a_part_goes_on);
+	tcase_add_test(c, the_only_one_goes_elsewhere);
+	tcase_add_test(c, an_end);
 	tcase_add_test(c, the_end_is_taken_back);
 	tcase_add_test(c, moved_and_then_gone);
 	tcase_add_test(c, moved_and_then_retired);

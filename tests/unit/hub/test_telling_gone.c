@@ -333,7 +333,7 @@ START_TEST(replies_to_a_letter)
 END_TEST
 
 /* The same is announced once more, when the first is over and its links are
- * still there: a word is of both. */
+ * still there: that is done with, and a word is of the new one. */
 START_TEST(replies_to_what_was_said_twice)
 {
 	three_pages();
@@ -346,7 +346,7 @@ START_TEST(replies_to_what_was_said_twice)
 	    k.now, 0);
 	settle();
 	reply(2, "https://s1.gov.cn/old/b.html", "will-fix", "");
-	ck_assert_str_eq(stands(1, 2), "will fix");
+	ck_assert_str_eq(stands(1, 2), "off");
 	ck_assert_str_eq(stands(2, 2), "will fix");
 	same_again();
 }
