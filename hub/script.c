@@ -70,6 +70,23 @@ static const char script[] =
 "  document.body.classList.toggle('stale', !on);\n"
 "}\n"
 "\n"
+/* not live: what a page that is asked for anew has */
+"async function look() {\n"
+"  if (Date.now() - heard < 25000 || !cells.size) return;\n"
+"  try {\n"
+"    const got = await fetch('/', {cache: 'no-store'});\n"
+"    if (!got.ok || got.redirected) return;\n"
+"    const page = new DOMParser().parseFromString(await got.text(),\n"
+"      'text/html');\n"
+"    const all = {};\n"
+"    for (const a of page.querySelectorAll('.grid a'))\n"
+"      patch([a.pathname.slice(6), a.classList[0]]);\n"
+"    for (const b of page.querySelectorAll('[data-sum]'))\n"
+"      all[b.dataset.sum] = Number(b.textContent);\n"
+"    sums(all);\n"
+"  } catch (e) { return; }\n"
+"}\n"
+"\n"
 "let seen = main ? main.dataset.live : 0;\n"
 "function open() {\n"
 "  source = new EventSource('/live?after=' + seen);\n"
@@ -127,7 +144,7 @@ static const char script[] =
 "if (main) {\n"
 "  open();\n"
 "  setInterval(show, 5000);\n"
-"  setInterval(soon, 60000);\n"
+"  setInterval(() => { soon(); look(); }, 60000);\n"
 "}\n";
 
 void

@@ -74,6 +74,13 @@ with Browser(*sys.argv[1:3]) as b:
         b.until('the figure',
                 'return document.querySelector(".legend [data-sum=silent]").textContent == "1"')
         b.shot('overview.png')
+        # Not live: it is asked for once a minute.
+        b.script(f'source.close(); heard = 0; look();'
+                 f'document.querySelector(\'.grid a{cell}\').className = "up";'
+                 'document.querySelector(".legend [data-sum=silent]").textContent = "7"')
+        b.until('the cell, asked for', is_now % 'silent')
+        b.until('the figure, asked for',
+                'return document.querySelector(".legend [data-sum=silent]").textContent == "1"')
         acknowledge(b)
         all_pages(b)
     finally:
