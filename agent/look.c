@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/charset.h"
 #include "agent/media.h"
 #include "agent/page.h"
 #include "agent/tidy.h"
@@ -22,10 +23,11 @@
 
 struct look {
 	struct page *page;
+	struct charset *charset;	/* for names of files */
 	size_t page_max;
 	char *bytes;		/* of the page, or the chunk being hashed */
 	size_t room;
-	struct buf title, trouble;
+	struct buf title, name, trouble;
 	struct sha sum;
 };
 
@@ -36,10 +38,12 @@ look_new(size_t page_max, int zone)
 	uint8_t none[32];
 
 	l->page = page_new(zone);
+	l->charset = charset_open();
 	l->page_max = page_max;
 	l->room = CHUNK;
 	l->bytes = mem_new(l->room);
 	buf_init(&l->title, LIMIT_TEXT);
+	buf_init(&l->name, LIMIT_URL);
 	buf_init(&l->trouble, LIMIT_TEXT);
 	sha_begin(&l->sum);	/* loads what libcrypto needs, once */
 	sha_end(&l->sum, none);
@@ -52,7 +56,9 @@ look_free(struct look *l)
 	if (l == NULL)
 		return;
 	page_free(l->page);
+	charset_close(l->charset);
 	buf_clear(&l->title);
+	buf_clear(&l->name);
 	buf_clear(&l->trouble);
 	free(l->bytes);
 	free(l);
@@ -119,12 +125,18 @@ fail(struct look *l, struct record *r, const char *what)
 	r->trouble = text_cut(buf_look(&l->trouble), LIMIT_TEXT);
 }
 
+/* Names of files that came from Windows are in its character set. */
 static void
 name_as_title(struct look *l, struct span name, struct record *r)
 {
+	struct span file = media_file_name(name);
+
 	buf_reset(&l->title);
-	if (text_is_utf8(name))
-		tidy_text(&l->title, media_file_name(name), LIMIT_TEXT);
+	buf_reset(&l->name);
+	if (text_is_utf8(file))
+		tidy_text(&l->title, file, LIMIT_TEXT);
+	else if (charset_read(l->charset, &l->name, file, CHARSET_GB18030))
+		tidy_text(&l->title, buf_look(&l->name), LIMIT_TEXT);
 	r->word[WORD_TITLE] = buf_look(&l->title);
 }
 

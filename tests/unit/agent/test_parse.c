@@ -233,6 +233,21 @@ START_TEST(test_kinds)
 }
 END_TEST
 
+START_TEST(test_names_as_titles)
+{
+	put_file("附件.doc", "x", 0, ' ');
+	put_file("\xb8\xbd\xbc\xfe.doc", "x", 0, ' ');
+	put_file("\xff\xb8.doc", "x", 0, ' ');
+	ask("附件.doc");
+	ask("\xb8\xbd\xbc\xfe.doc");
+	ask("\xff\xb8.doc");
+	run();
+	ck_assert_str_eq(answers[0].title, "附件.doc");
+	ck_assert_str_eq(answers[1].title, "附件.doc");
+	ck_assert_str_eq(answers[2].title, "");
+}
+END_TEST
+
 START_TEST(test_order)
 {
 	int files;
@@ -420,7 +435,7 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { test_kinds, test_order, test_crash,
+	const TTest *const tests[] = { test_kinds, test_names_as_titles, test_order, test_crash,
 		test_slow, test_idle, test_changed, test_no_file,
 		test_long_page, test_free_early, test_offset };
 	Suite *s = suite_create("parse");

@@ -268,6 +268,11 @@ START_TEST(show)
 		{ "http://a.cn/%E3%80%80", "http://a.cn/%E3%80%80" },
 		{ "http://a.cn/%E9%83", "http://a.cn/%E9%83" },
 		{ "no address %E9%83%91", "no address 郑" },
+		/* 秋冬种植 in GBK has bytes that are UTF-8, too. */
+		{ "http://a.cn/%C7%EF%B6%AC%D6%D6%D6%B2?q=%E9%83%91#%D6%A3",
+		    "http://a.cn/%C7%EF%B6%AC%D6%D6%D6%B2?q=郑#%D6%A3" },
+		{ "http://a.cn/%E9%83%91?q=%C7%EF%B6%AC",
+		    "http://a.cn/郑?q=%C7%EF%B6%AC" },
 	};
 	struct buf b;
 
