@@ -84,11 +84,11 @@ static const struct {
 	[ALERT_AVAILABILITY] = { "availability",
 	    N_("Of the week's visits to the home page too many failed "
 	    "(国办秘函〔2019〕19号: 5 %; early warning at 3 %)"),
-	    N_("when less than 3 % of the last seven days' visits "
+	    N_("when fewer than 3 in 100 of the last seven days' visits "
 	    "failed") },
 	[ALERT_DISK] = { "disk",
 	    N_("The hub's disk is nearly full"),
-	    N_("when 5 % of it and 512 MiB are free") },
+	    N_("when 5 percent of it and 512 MiB are free") },
 	[ALERT_HUB_CERTIFICATE] = { "hub-certificate",
 	    N_("A certificate of the hub itself runs out soon"),
 	    N_("when there is a new one: the hub makes its own by itself, "
