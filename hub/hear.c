@@ -94,7 +94,7 @@ hear_cover(struct group *g, const struct entry *e, const struct change *c,
 
 	if (!statement_cover(&said, c, &why))
 		return why;
-	if (foreign)
+	if (foreign && said.whole)
 		return buf_cstr(&g->why);
 	if (!cover_put(g, e, c, &changed))
 		return "a site has up to 256 sources";

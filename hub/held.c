@@ -342,6 +342,28 @@ held_later(struct group *g, const struct entry *e, const struct change *c,
 		tell(g, e, c, h.why);
 }
 
+bool
+held_withdraw(struct group *g, uint32_t site,
+    const uint8_t name[TABLE_DIGEST])
+{
+	uint64_t place = UINT64_MAX;
+	bool any = false;
+	struct change c;
+	struct held_row h;
+
+	while (last_of_name(g->txn, name, place, &place)) {
+		must(held_get(g->txn, place, &h) && h.site == site);
+		if (h.kind != HELD_FOREIGN || !change_glance(&c,
+		    held_later_look(g->txn, h.kind, site, place)) ||
+		    c.kind == CHANGE_DELETED || c.word[WORD_FORMER].n > 0)
+			return false;
+		any = true;
+	}
+	if (any)
+		held_settle(g, site, name, UINT64_MAX);
+	return any;
+}
+
 /* The first key of a site, at `from` or later, in a table that is ordered by
  * site and place. */
 static bool

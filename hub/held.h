@@ -83,6 +83,11 @@ void held_forget_some(struct group *g, uint32_t site, uint64_t most);
  * The site is told of a foreign host, of the others elsewhere and only once. */
 void held_later(struct group *g, const struct entry *e,
     const struct change *c, enum held_kind kind, struct span why);
+/* An item that was never shown is withdrawn. If all that is held of it is that
+ * it was there, below a foreign host, it is listed no more. False: something
+ * else is held of it, or nothing. */
+bool held_withdraw(struct group *g, uint32_t site,
+    const uint8_t name[TABLE_DIGEST]);
 /* The oldest of a site that is newer than `after`. */
 bool held_later_next(struct db_txn *t, enum held_kind kind, uint32_t site,
     uint64_t after, uint64_t *place);

@@ -87,6 +87,22 @@ withdraws_own(struct group *g, uint32_t site, const struct change *c)
 	return item_by_name(g->txn, name, &number);
 }
 
+/* What was told below a host that isn't its own (a typing error) and is taken
+ * back: as if it had never been told. */
+static bool
+withdraws_held(struct group *g, uint32_t site, const struct change *c)
+{
+	uint8_t name[TABLE_DIGEST];
+	uint32_t number;
+
+	if (c->kind != CHANGE_DELETED || c->word[WORD_SUCCESSOR].n > 0 ||
+	    !is_foreign(g, site, c))
+		return false;
+	held_name(name, site, c);
+	return !item_by_name(g->txn, name, &number) &&
+	    held_withdraw(g, site, name);
+}
+
 void
 rule_change(struct group *g, const struct entry *e, const struct change *c)
 {
@@ -99,6 +115,8 @@ rule_change(struct group *g, const struct entry *e, const struct change *c)
 	}
 	if (why_held(g, c))
 		held_put(g, e, c, buf_look(&g->why));
+	else if (withdraws_held(g, e->site, c))
+		return;
 	else if (hear_is(c))
 		hear(g, e, c, is_foreign(g, e->site, c));
 	else if (is_foreign(g, e->site, c) && is_of_item(c))

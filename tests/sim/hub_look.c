@@ -175,7 +175,8 @@ struct line {			/* of one incarnation of a site */
 
 struct foreign {		/* the last said of an address */
 	uint32_t site;
-	uint64_t place;
+	uint64_t place;		/* 0: it was taken back */
+	bool there;
 	char *url;
 };
 
@@ -218,10 +219,13 @@ note_foreign(struct audit *a, const struct entry *e)
 		a->foreign[i] = (struct foreign){ .site = e->site,
 			.url = mem_copy(c.url.at, c.url.n) };
 	}
-	a->foreign[i].place = e->place;
+	a->foreign[i].place = c.kind == CHANGE_DELETED &&
+	    a->foreign[i].there ? 0 : e->place;
+	a->foreign[i].there = c.kind != CHANGE_DELETED;
 }
 
-/* What is of a foreign host is not shown, and not forgotten either. */
+/* What is of a foreign host is not shown, and not forgotten either, until it is
+ * taken back. */
 static void
 look_held(const struct audit *a, struct view *v)
 {
@@ -230,7 +234,8 @@ look_held(const struct audit *a, struct view *v)
 	for (size_t i = 0; i < a->foreigns; i++) {
 		const struct foreign *f = &a->foreign[i];
 
-		if (!view_held(v, f->place, &site) || site != f->site)
+		if (f->place != 0 && (!view_held(v, f->place, &site) ||
+		    site != f->site))
 			broken("place %llu is of a foreign host, and is not "
 			    "held", (unsigned long long)f->place);
 	}

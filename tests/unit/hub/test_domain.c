@@ -24,7 +24,7 @@ START_TEST(what_was_held_is_shown)
 	say(1, CHANGE_CREATED, "http://other.gov.cn/4", "four");
 	say(2, CHANGE_CREATED, "http://new.gov.cn/5", "of another site");
 	ck_assert_uint_eq(site(1).items, 0);
-	ck_assert_uint_eq(site(1).held, 4);
+	ck_assert_uint_eq(site(1).held, 3);
 	act("domain-add", "New.gov.cn.");
 	act("again", "");
 	ck_assert_uint_eq(site(1).items, 2);
@@ -35,6 +35,44 @@ START_TEST(what_was_held_is_shown)
 	say(1, CHANGE_CREATED, "http://www.new.gov.cn/", "from now on");
 	ck_assert_uint_eq(site(1).items, 3);
 	ck_assert(span_is(site(1).domain, SPAN("s1.gov.cn")));
+	ck_same_again(3);
+}
+END_TEST
+
+static void
+cover(const char *url, const char *scope)
+{
+	struct change c = { .kind = CHANGE_COVER, .url = span_of(url),
+		.when = k.now };
+
+	c.word[WORD_SCOPE] = span_of(scope);
+	kit_say(&k, 1, &c);
+}
+
+/* A source with a typing error in its url, taken away again. */
+START_TEST(what_is_taken_back_is_held_no_more)
+{
+	struct change c = kit_change(CHANGE_CREATED, "http://typo.gov.cn/3",
+	    "by its id");
+
+	c.id = SPAN("page 3");
+	say(1, CHANGE_CREATED, "http://typo.gov.cn/1", "one");
+	say(1, CHANGE_UPDATED, "http://typo.gov.cn/1", "one, then");
+	say(1, CHANGE_CREATED, "http://typo.gov.cn/2", "two");
+	kit_say(&k, 1, &c);
+	cover("http://typo.gov.cn/", "whole");
+	ck_assert_uint_eq(site(1).held, 4);
+	say(1, CHANGE_DELETED, "http://typo.gov.cn/1", "");
+	c.kind = CHANGE_DELETED;
+	kit_say(&k, 1, &c);
+	ck_assert_uint_eq(site(1).held, 2);
+	cover("http://typo.gov.cn/", "gone");
+	ck_assert_uint_eq(site(1).held, 1);
+	/* What nothing is held of may be of a domain to come. */
+	say(1, CHANGE_DELETED, "http://typo.gov.cn/4", "");
+	say(1, CHANGE_DELETED, "http://typo.gov.cn/4", "");
+	ck_assert_uint_eq(site(1).held, 2);
+	ck_assert_uint_eq(site(1).items, 0);
 	ck_same_again(3);
 }
 END_TEST
@@ -205,6 +243,7 @@ main(void)
 	tcase_add_checked_fixture(c, viewkit_open_two, viewkit_close);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, what_was_held_is_shown);
+	tcase_add_test(c, what_is_taken_back_is_held_no_more);
 	tcase_add_test(c, what_was_said_anew_is_not_shown);
 	tcase_add_test(c, it_comes_in_pieces);
 	tcase_add_test(c, what_is_taken_is_withdrawn);
