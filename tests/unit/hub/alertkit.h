@@ -296,4 +296,11 @@ teardown(void)
 	kit_close(&k);
 }
 
+/* Each test is played twice: by a hub that lives, and by one that dies. */
+static inline void
+play(bool dying)
+{
+	dies = dying;
+}
+
 #endif

@@ -5,13 +5,6 @@
 #include "hub/alert_notice.h"
 #include "tests/unit/hub/alertkit.h"
 
-/* Each test is played twice: by a hub that lives, and by one that dies. */
-static void
-play(bool dying)
-{
-	dies = dying;
-}
-
 START_TEST(test_once)
 {
 	play(_i);
@@ -75,147 +68,6 @@ START_TEST(test_start)
 	is(1, ALERT_RULES);
 	settle();
 	ck_assert_int_ne(alert_now(1).ended, CLOCK_NONE);
-}
-END_TEST
-
-START_TEST(test_group)
-{
-	play(_i);
-	for (uint32_t i = 1; i <= 4; i++)
-		world[i].group = i < 4 ? "203.0.113.7" : "203.0.113.8";
-	for (uint32_t i = 1; i <= 2; i++)
-		is(i, ALERT_SILENT);
-	is(4, ALERT_SILENT);
-	settle();
-	ck_assert_uint_eq(told_count, 2);	/* one for each address */
-	ck_assert_uint_eq(told[0].sites + told[1].sites, 3);
-	later(MINUTE);
-	is(3, ALERT_SILENT);
-	settle();
-	ck_assert_uint_eq(told_count, 2);	/* not every time */
-	later(5 * MINUTE);
-	ck_assert_uint_eq(told_count, 3);
-	ck_assert_int_eq(last_told()->event, ALERT_MORE);
-	ck_assert_uint_eq(last_told()->sites, 3);
-	is(1, ALERT_RULES);
-	is(2, ALERT_RULES);
-	settle();
-	ck_assert_uint_eq(told_count, 3);	/* one is still ill */
-	is(3, ALERT_RULES);
-	settle();
-	ck_assert_uint_eq(told_count, 4);
-	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
-	ck_assert_uint_eq(last_told()->sites, 3);	/* names them all */
-}
-END_TEST
-
-/* That a second one has joined is told soon; after that not every time. */
-START_TEST(test_group_second)
-{
-	play(_i);
-	for (uint32_t i = 1; i <= 4; i++)
-		world[i].group = "203.0.113.7";
-	is(1, ALERT_SILENT);
-	settle();
-	ck_assert_uint_eq(told_count, 1);
-	later(10000);
-	is(2, ALERT_SILENT);
-	settle();
-	later(40000);
-	ck_assert_uint_eq(told_count, 1);
-	later(10000);
-	ck_assert_uint_eq(told_count, 2);
-	ck_assert_int_eq(last_told()->event, ALERT_MORE);
-	ck_assert_uint_eq(last_told()->sites, 2);
-	is(3, ALERT_SILENT);
-	settle();
-	later(4 * MINUTE);
-	ck_assert_uint_eq(told_count, 2);
-	later(MINUTE);
-	ck_assert_uint_eq(told_count, 3);
-	ck_assert_uint_eq(last_told()->sites, 3);
-}
-END_TEST
-
-/* Who was well again while others are ill is told of anew, and of its end. */
-START_TEST(test_group_again)
-{
-	play(_i);
-	world[1].group = world[2].group = "203.0.113.7";
-	is(1, ALERT_SILENT);
-	is(2, ALERT_SILENT);
-	settle();
-	later(MINUTE);
-	is(1, ALERT_RULES);
-	settle();
-	ck_assert_uint_eq(alert_now(1).count, 2);
-	ck_assert_uint_eq(alert_now(1).active, 1);
-	later(MINUTE);
-	is(1, ALERT_SILENT);
-	settle();
-	ck_assert_uint_eq(alert_now(1).active, 1);
-	ck_assert_uint_eq(alert_now(2).active, 1);
-	ck_assert_int_eq(last_told()->event, ALERT_FIRING);
-	is(1, ALERT_RULES);
-	settle();
-	ck_assert_int_ne(alert_now(2).ended, CLOCK_NONE);
-	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
-	ck_assert_uint_eq(last_told()->sites, 1);
-	is(2, ALERT_RULES);
-	settle();
-	ck_assert_int_ne(alert_now(1).ended, CLOCK_NONE);
-	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
-	ck_assert_uint_eq(last_told()->sites, 2);
-}
-END_TEST
-
-/* Beside one that is ill for long, others are ill of something else; also if
- * a third has joined it meanwhile. */
-START_TEST(test_group_apart)
-{
-	world[1].group = world[2].group = world[3].group = "203.0.113.7";
-	is(1, ALERT_SILENT);
-	settle();
-	later(4 * MINUTE);
-	is(2, ALERT_SILENT);
-	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
-	later(6 * MINUTE);
-	is(3, ALERT_SILENT);
-	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
-	is(3, ALERT_RULES);
-	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 1);
-}
-END_TEST
-
-START_TEST(test_group_later)
-{
-	world[1].group = world[2].group = "203.0.113.7";
-	is(1, ALERT_SILENT);
-	settle();
-	later(16 * MINUTE);
-	is(2, ALERT_SILENT);	/* hardly of the same cause */
-	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
-}
-END_TEST
-
-START_TEST(test_wait)
-{
-	eval.wait = 1000;
-	world[1].group = world[2].group = "203.0.113.7";
-	is(1, ALERT_SILENT);
-	settle();
-	later(500);
-	is(2, ALERT_SILENT);
-	settle();
-	ck_assert_uint_eq(told_count, 0);
-	later(500);
-	later(500);
-	later(HOUR);
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
 }
 END_TEST
 
@@ -418,90 +270,6 @@ START_TEST(test_closing)
 	    "\"reason\":\"gone\"}");
 	kit_show(&k, 100);
 	ck_assert_str_eq(outcome(), "closed");	/* before its time */
-}
-END_TEST
-
-START_TEST(test_quiet)
-{
-	unsigned minute = (unsigned)(k.now / 60000 % 1440 + 8 * 60) % 1440;
-
-	play(_i);
-	receivers.at[0].has_quiet = true;
-	receivers.at[0].zone = "Asia/Shanghai";
-	receivers.at[0].from = minute;
-	receivers.at[0].to = (minute + 120) % 1440;
-	is(1, ALERT_DOWN);
-	is(2, ALERT_DOMAIN);
-	settle();
-	ck_assert_uint_eq(told_count, 1);	/* danger can't wait */
-	later(HOUR);
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
-	later(HOUR);
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
-	later(22 * HOUR);	/* the next night */
-	is(1, ALERT_RULES);
-	settle();
-	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
-}
-END_TEST
-
-START_TEST(test_who)
-{
-	static char *const nobody[] = { NULL };
-	static char down_name[] = "down", boss_name[] = "boss";
-	static char *down[] = { down_name, NULL };
-	static char *boss[] = { boss_name, NULL };
-
-	receivers.n = 3;
-	receivers.at[1] = (struct alert_receiver){ .name = "boss",
-		.rules = nobody, .zone = "", .least = ALERT_CRITICAL };
-	receivers.at[2] = (struct alert_receiver){ .name = "night",
-		.rules = down, .zone = "" };
-	is(1, ALERT_SILENT);
-	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
-	ck_assert_uint_eq(told_count, 1);
-	is(1, ALERT_DOWN);
-	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_RAISED), 1);
-	ck_assert_uint_eq(heard("boss", ALERT_FIRING), 1);
-	ck_assert_uint_eq(heard("night", ALERT_FIRING), 1);
-	is(1, ALERT_RULES);
-	settle();
-	ck_assert_uint_eq(heard("boss", ALERT_RESOLVED), 1);
-	rules.rule[ALERT_GATE].receivers = boss;
-	rules.rule[ALERT_GATE].severity = ALERT_CRITICAL;
-	is(2, ALERT_GATE);
-	settle();
-	ck_assert_str_eq(last_told()->receiver, "boss");
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
-}
-END_TEST
-
-/* Who was told and isn't in the settings any more: its end is intended, and
- * the notify part says that there is nobody. */
-START_TEST(test_receiver_gone)
-{
-	is(1, ALERT_DOWN);
-	settle();
-	receivers.n = 0;
-	is(1, ALERT_RULES);
-	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 1);
-}
-END_TEST
-
-START_TEST(test_rule_off)
-{
-	is(1, ALERT_DOWN);
-	settle();
-	rules.rule[ALERT_DOWN].on = false;
-	forget();
-	settle();
-	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
-	is(2, ALERT_DOWN);
-	settle();
-	ck_assert_uint_eq(told_count, 2);
 }
 END_TEST
 
@@ -751,12 +519,6 @@ main(void)
 	tcase_add_loop_test(t, test_once, 0, 2);
 	tcase_add_loop_test(t, test_unknown, 0, 2);
 	tcase_add_test(t, test_start);
-	tcase_add_loop_test(t, test_group, 0, 2);
-	tcase_add_loop_test(t, test_group_second, 0, 2);
-	tcase_add_loop_test(t, test_group_again, 0, 2);
-	tcase_add_test(t, test_group_later);
-	tcase_add_test(t, test_group_apart);
-	tcase_add_test(t, test_wait);
 	tcase_add_loop_test(t, test_hold, 0, 2);
 	tcase_add_loop_test(t, test_raised, 0, 2);
 	tcase_add_loop_test(t, test_reminders, 0, 2);
@@ -765,10 +527,6 @@ main(void)
 	tcase_add_loop_test(t, test_unsilence, 0, 2);
 	tcase_add_loop_test(t, test_announced, 0, 2);
 	tcase_add_loop_test(t, test_closing, 0, 2);
-	tcase_add_loop_test(t, test_quiet, 0, 2);
-	tcase_add_test(t, test_who);
-	tcase_add_test(t, test_receiver_gone);
-	tcase_add_test(t, test_rule_off);
 	tcase_add_test(t, test_many);
 	tcase_add_loop_test(t, test_evidence, 0, 2);
 	tcase_add_test(t, test_ends);

@@ -1,0 +1,170 @@
+/*
+ * Alerts of sites behind one address: one cause, one notice; and what is
+ * another cause.
+ */
+#include "tests/unit/hub/alertkit.h"
+
+START_TEST(test_group)
+{
+	play(_i);
+	for (uint32_t i = 1; i <= 4; i++)
+		world[i].group = i < 4 ? "203.0.113.7" : "203.0.113.8";
+	for (uint32_t i = 1; i <= 2; i++)
+		is(i, ALERT_SILENT);
+	is(4, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 2);	/* one for each address */
+	ck_assert_uint_eq(told[0].sites + told[1].sites, 3);
+	later(MINUTE);
+	is(3, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 2);	/* not every time */
+	later(5 * MINUTE);
+	ck_assert_uint_eq(told_count, 3);
+	ck_assert_int_eq(last_told()->event, ALERT_MORE);
+	ck_assert_uint_eq(last_told()->sites, 3);
+	is(1, ALERT_RULES);
+	is(2, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(told_count, 3);	/* one is still ill */
+	is(3, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(told_count, 4);
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+	ck_assert_uint_eq(last_told()->sites, 3);	/* names them all */
+}
+END_TEST
+
+/* That a second one has joined is told soon; after that not every time. */
+START_TEST(test_group_second)
+{
+	play(_i);
+	for (uint32_t i = 1; i <= 4; i++)
+		world[i].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 1);
+	later(10000);
+	is(2, ALERT_SILENT);
+	settle();
+	later(40000);
+	ck_assert_uint_eq(told_count, 1);
+	later(10000);
+	ck_assert_uint_eq(told_count, 2);
+	ck_assert_int_eq(last_told()->event, ALERT_MORE);
+	ck_assert_uint_eq(last_told()->sites, 2);
+	is(3, ALERT_SILENT);
+	settle();
+	later(4 * MINUTE);
+	ck_assert_uint_eq(told_count, 2);
+	later(MINUTE);
+	ck_assert_uint_eq(told_count, 3);
+	ck_assert_uint_eq(last_told()->sites, 3);
+}
+END_TEST
+
+/* Who was well again while others are ill is told of anew, and of its end. */
+START_TEST(test_group_again)
+{
+	play(_i);
+	world[1].group = world[2].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	is(2, ALERT_SILENT);
+	settle();
+	later(MINUTE);
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(alert_now(1).count, 2);
+	ck_assert_uint_eq(alert_now(1).active, 1);
+	later(MINUTE);
+	is(1, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(alert_now(1).active, 1);
+	ck_assert_uint_eq(alert_now(2).active, 1);
+	ck_assert_int_eq(last_told()->event, ALERT_FIRING);
+	is(1, ALERT_RULES);
+	settle();
+	ck_assert_int_ne(alert_now(2).ended, CLOCK_NONE);
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+	ck_assert_uint_eq(last_told()->sites, 1);
+	is(2, ALERT_RULES);
+	settle();
+	ck_assert_int_ne(alert_now(1).ended, CLOCK_NONE);
+	ck_assert_int_eq(last_told()->event, ALERT_RESOLVED);
+	ck_assert_uint_eq(last_told()->sites, 2);
+}
+END_TEST
+
+/* Beside one that is ill for long, others are ill of something else; also if
+ * a third has joined it meanwhile. */
+START_TEST(test_group_apart)
+{
+	world[1].group = world[2].group = world[3].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	later(4 * MINUTE);
+	is(2, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+	later(6 * MINUTE);
+	is(3, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+	is(3, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 1);
+}
+END_TEST
+
+START_TEST(test_group_later)
+{
+	world[1].group = world[2].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	later(16 * MINUTE);
+	is(2, ALERT_SILENT);	/* hardly of the same cause */
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+}
+END_TEST
+
+START_TEST(test_wait)
+{
+	eval.wait = 1000;
+	world[1].group = world[2].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	later(500);
+	is(2, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 0);
+	later(500);
+	later(500);
+	later(HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("alert_group");
+	TCase *t = tcase_create("alert_group");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(t, test_group, 0, 2);
+	tcase_add_loop_test(t, test_group_second, 0, 2);
+	tcase_add_loop_test(t, test_group_again, 0, 2);
+	tcase_add_test(t, test_group_later);
+	tcase_add_test(t, test_group_apart);
+	tcase_add_test(t, test_wait);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
