@@ -28,7 +28,8 @@ struct feed {
 	struct buf text;	/* to work in */
 	struct phrase phrase;
 	int64_t newest;		/* taken, of all that stands here */
-	size_t graves;		/* tombstones written */
+	bool mute;		/* tombstones are only gone through … */
+	bool old;		/* … up to this one, that is too old */
 };
 
 /* --- pieces -------------------------------------------------------------- */
@@ -192,10 +193,10 @@ tombstone(void *arg, const struct item_info *i)
 	struct buf *b = &f->entries;
 	char when[CLOCK_TEXT_MAX];
 
-	if (clock_wall() - i->updated > FEED_GRAVE_DAYS * INT64_C(86400000))
-		return false;
-	if (!was_in(f, i))
-		return true;
+	f->old = clock_wall() - i->updated >
+	    FEED_GRAVE_DAYS * INT64_C(86400000);
+	if (f->old || f->mute || !was_in(f, i))
+		return !f->old;
 	note(f, i->updated);
 	buf_text(b, "<at:deleted-entry ref=\"");
 	item_uuid(f, b, i);
@@ -203,31 +204,32 @@ tombstone(void *arg, const struct item_info *i)
 	element(b, "at:comment", i->said.word[WORD_REASON]);
 	link_to(b, i);
 	buf_text(b, "</at:deleted-entry>\n");
-	return ++f->graves < FEED_GRAVES && !b->bad;
+	return !b->bad;
 }
 
-/* On the first page only: who reads backwards through the rest meets what is
- * gone in none of it. */
-static void
-tombstones(struct feed *f)
+/* So many of them; page->next is where the others are. They come with the first
+ * page, for who polls; where they are too many the others follow the last
+ * entries. False: `after` is no cursor among them. */
+static bool
+tombstones(struct feed *f, struct span after, struct query_page *page)
 {
-	struct query_page page = { .next = "" };
 	struct query_spec spec = { .site = f->spec.site,
 		.since = f->spec.since, .until = f->spec.until,
-		.limit = QUERY_LIMIT, .withdrawn = true };
-	char after[sizeof(page.next)];
-	const char *why;
+		.limit = QUERY_LIMIT, .withdrawn = true, .after = after };
+	char from[sizeof(page->next)];
 
-	if (f->spec.after.n > 0 ||
-	    !phrase_parse(&f->phrase, f->spec.phrase, &why))
-		return;
 	for (size_t seen = 0; seen < FEED_GRAVES; seen += QUERY_LIMIT) {
-		query_items(f->v->query, &spec, tombstone, f, &page);
-		if (page.next[0] == '\0' || page.shown < QUERY_LIMIT)
+		query_items(f->v->query, &spec, tombstone, f, page);
+		if (page->error != NULL)
+			return false;
+		if (f->old)
+			page->next[0] = '\0';
+		if (page->next[0] == '\0' || page->shown < QUERY_LIMIT)
 			break;
-		snprintf(after, sizeof(after), "%s", page.next);
-		spec.after = span_of(after);
+		snprintf(from, sizeof(from), "%s", page->next);
+		spec.after = span_of(from);
 	}
+	return true;
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -317,20 +319,42 @@ fail(struct visit *v, const char *why)
 	buf_printf(v->out, "%s\n", why);
 }
 
+/* False: the visitor was told why not. */
+static bool
+pieces(struct feed *f, struct query_page *page)
+{
+	struct span after = f->spec.after;
+	struct query_page gone = { .next = "" };
+
+	if (!phrase_parse(&f->phrase, f->spec.phrase, &page->error)) {
+		fail(f->v, _(page->error));
+		return false;
+	}
+	if (after.n > 0 && tombstones(f, after, page))
+		return true;
+	f->spec.by_taken = f->spec.phrase.n == 0;
+	query_items(f->v->query, &f->spec, entry, f, page);
+	if (page->error != NULL) {
+		fail(f->v, _(page->error));
+		return false;
+	}
+	f->mute = after.n > 0;
+	if (!f->mute || page->next[0] == '\0')
+		(void)tombstones(f, SPAN_NONE, &gone);
+	if (page->next[0] == '\0')
+		memcpy(page->next, gone.next, sizeof(page->next));
+	return true;
+}
+
 static void
 make(struct feed *f)
 {
 	struct visit *v = f->v;
 	struct span site = f->spec.site != 0 ? f->site.name : SPAN_NONE;
-	struct query_page page;
+	struct query_page page = { .next = "" };
 
-	f->spec.by_taken = f->spec.phrase.n == 0;
-	query_items(v->query, &f->spec, entry, f, &page);
-	if (page.error != NULL) {
-		fail(v, _(page.error));
+	if (!pieces(f, &page))
 		return;
-	}
-	tombstones(f);
 	v->type = FEED_TYPE;
 	head(f, site, page.next);
 	buf_span(v->out, buf_look(&f->entries));

@@ -385,6 +385,36 @@ START_TEST(test_many_graves)
 }
 END_TEST
 
+/* Each of them stands on one page, and the pages end. */
+START_TEST(test_more_graves_than_a_page_has)
+{
+	char path[64];
+	int pages = 1, dug = 0;
+
+	for (int i = 0; i < FEED_GRAVES + 100; i++) {
+		snprintf(path, sizeof(path), "%d.html", i);
+		bed_item(&bed, 1, path, "t", "news");
+		if (i >= 2)
+			bed_withdraw(&bed, 1, path, "");
+	}
+	bed_show(&bed);
+	get("limit=1");
+	ck_assert(number("count(//t:deleted-entry)") == FEED_GRAVES);
+	dug += FEED_GRAVES;
+	for (; number("count(/a:feed/a:link[@rel='next'])") == 1; pages++) {
+		ck_assert_int_lt(pages, 5);
+		snprintf(path, sizeof(path), "%s", strchr(text(
+		    "/a:feed/a:link[@rel='next']/@href"), '?') + 1);
+		get(path);
+		is_valid();
+		dug += (int)number("count(//t:deleted-entry)");
+	}
+	ck_assert_int_eq(pages, 3);
+	ck_assert_int_eq(dug, FEED_GRAVES + 98);
+	ck_assert(number("count(//a:entry)") == 0);
+}
+END_TEST
+
 static void
 fill(TCase *t)
 {
@@ -402,6 +432,7 @@ fill(TCase *t)
 	    sizeof(graves) / sizeof(*graves));
 	tcase_add_test(t, test_back_again);
 	tcase_add_test(t, test_many_graves);
+	tcase_add_test(t, test_more_graves_than_a_page_has);
 }
 
 int
