@@ -188,6 +188,9 @@ look_around(struct intake *in, const struct job *j)
 		place_beside(&in->host.place, j->path, on_beside, in);
 	if (j->former != NULL)
 		place_beside(&in->host.place, j->former, on_beside, in);
+	if (j->created)
+		in->host.created(in->host.arg, j->url,
+		    j->stat.ctime / 1000000);
 	if (j->former_url != NULL)
 		in->host.moved(in->host.arg, j->former_url, j->url);
 }

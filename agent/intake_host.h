@@ -32,6 +32,9 @@ struct intake_host {
 	void (*dir)(void *arg, const char *path);
 	/* What is known of it is to be withdrawn: to be judged first. */
 	void (*gone)(void *arg, const char *path);
+	/* It has this address, was told for the first time, and is there since
+	 * then (ms). */
+	void (*created)(void *arg, const char *url, int64_t since);
 	/* What had this address has that one now, as was told. */
 	void (*moved)(void *arg, const char *from, const char *to);
 	/* What does another source have there? See renamed.h. */

@@ -299,6 +299,12 @@ on_news(void *arg, size_t n)
 }
 
 static void
+on_created(void *arg, const char *url, int64_t since)
+{
+	source_dir_created(arg, url, since);
+}
+
+static void
 on_moved(void *arg, const char *from, const char *to)
 {
 	source_dir_moved(arg, from, to);
@@ -352,8 +358,8 @@ make_parts(struct source *s)
 		.parse = s->host.parse, .place = place, .filter = filter,
 		.source = span_of(s->name), .settle = s->host.top->settle,
 		.arg = s, .news = on_news, .dir = on_dir,
-		.gone = on_withdraw, .moved = on_moved,
-		.find = on_find, .lost = on_lost,
+		.gone = on_withdraw, .created = on_created,
+		.moved = on_moved, .find = on_find, .lost = on_lost,
 	};
 	struct walk_host walk = {
 		.base = s->host.base, .store = s->host.store,
@@ -390,6 +396,7 @@ dir_open(const struct source_host *host, const char *name,
 	hold_init(&s->hold, host->top->gate_items, host->top->gate_percent);
 	s->burst = burst_new(host->base, source_dir_gone_burst, s);
 	s->links = filelinks_new();
+	s->young = young_new();
 	source_dir_load(s);
 	make_parts(s);
 	source_dir_anew_open(s);
@@ -415,6 +422,7 @@ dir_close(struct source *s)
 	event_free(s->judge);
 	burst_free(s->burst);
 	filelinks_free(s->links);
+	young_free(s->young);
 	source_dir_own_close(s);
 	free(s->first_hidden);
 	free(s->first_unfit);

@@ -20,6 +20,7 @@
 #include "agent/source.h"
 #include "agent/walk.h"
 #include "agent/watch.h"
+#include "agent/young.h"
 #include "contrib/base/buf.h"
 
 #define SOURCE_DIR_SOON 3000	/* ms until an urgent scan starts */
@@ -54,6 +55,7 @@ struct source {
 	uint64_t cover_of;	/* incarnation */
 	struct paths moved;	/* addresses: from, to, from, to … that were
 				 * told since the last judgement */
+	struct young *young;	/* addresses */
 	int root_error;		/* errno; 0: the root is open */
 	bool denied;		/* it wasn't the sandbox that denied it */
 	bool scanning;		/* a scan of all of it */
@@ -106,8 +108,9 @@ void source_dir_cover_check(struct source *s);
 /* It could promise nothing: there is too much that it can't look at. */
 bool source_dir_cover_is_blind(const struct source *s);
 
-/* Something that was told at one address is told at another; and what comes
- * of that, asked from time to time. */
+/* Something is told at an address for the first time; it was told at one and is
+ * told at another; and what comes of that, asked from time to time. */
+void source_dir_created(struct source *s, const char *url, int64_t since);
 void source_dir_moved(struct source *s, const char *from, const char *to);
 void source_dir_moves_check(struct source *s);
 

@@ -10,6 +10,7 @@
 #include "agent/ability.h"
 #include "agent/moves_hear.h"
 #include "agent/proposal.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "protocol/features.h"
@@ -29,10 +30,24 @@ source_dir_find(const struct source *s, const char *path)
 	return root_look(&s->root, path, &st);
 }
 
+/* What was there when a scan of all began has been seen by then. */
+void
+source_dir_created(struct source *s, const char *url, int64_t since)
+{
+	int64_t scan = clock_wall() - (clock_mono() - s->started);
+
+	if (since >= scan)
+		young_add(s->young, url);
+}
+
 void
 source_dir_moved(struct source *s, const char *from, const char *to)
 {
 	s->renames++;
+	if (young_is(s->young, from)) {
+		young_add(s->young, to);
+		return;
+	}
 	if (s->moved.count >= MOST)
 		return;
 	paths_add(&s->moved, from);

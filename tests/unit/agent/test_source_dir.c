@@ -6,6 +6,9 @@
 
 #include <sys/prctl.h>
 
+#include "agent/ability.h"
+#include "agent/moves.h"
+
 /* --- the tests ------------------------------------------------------------------ */
 
 START_TEST(test_first_scan)
@@ -162,6 +165,50 @@ START_TEST(test_moves)
 	stop();
 	start();		/* once is enough */
 	ck_assert_str_ne(state(), "anew");
+	stop();
+}
+END_TEST
+
+static bool
+note_proposed(void *arg, const struct moved *m)
+{
+	buf_printf(arg, "%.*s>%.*s ", SPAN_ARGS(m->old), SPAN_ARGS(m->new));
+	return true;
+}
+
+static void
+wait_proposed(const char *want)
+{
+	struct store_txn *t;
+	struct buf got;
+
+	buf_init(&got, 1u << 20);
+	for (int i = 0; i < 400 && got.n == 0; i++) {
+		turn_loop(20);
+		t = store_look(store);
+		moves_each(t, note_proposed, &got);
+		store_end(t);
+	}
+	ck_assert_str_eq(buf_cstr(&got), want);
+	buf_clear(&got);
+}
+
+/* What is renamed right after it was written has moved nowhere; what was there
+ * has. */
+START_TEST(test_young)
+{
+	put("a.html", "<title>a</title>");
+	start();
+	ck_assert(ability_keep(store, SPAN("changes moves")));
+	wait_state("fine");
+	put("b.html.new", "<title>b</title>");
+	wait_told("a.html=/a.html b.html.new=/b.html.new ");
+	rename(at("b.html.new"), at("b.html.ok"));
+	wait_told("a.html=/a.html b.html.ok=/b.html.ok ");
+	rename(at("b.html.ok"), at("b.html"));
+	rename(at("a.html"), at("c.html"));
+	wait_told("b.html=/b.html c.html=/c.html ");
+	wait_proposed(SITE "/a.html>" SITE "/c.html ");
 	stop();
 }
 END_TEST
@@ -538,6 +585,7 @@ main(void)
 	tcase_add_test(t, test_events);
 	tcase_add_test(t, test_touch_says_nothing);
 	tcase_add_test(t, test_moves);
+	tcase_add_test(t, test_young);
 	tcase_add_test(t, test_zone);
 	tcase_add_test(t, test_index);
 	tcase_add_test(t, test_links);
