@@ -342,8 +342,9 @@ static const struct conf_def table[] = {
 	  .least = 1, .most = 100, .unit = "percent",
 	  .about =
 	    "If so many of the agents that were here vanish at once, it is "
-	    "the hub that is cut off: that is said once, and no site is "
-	    "judged until it is heard again." },
+	    "the hub that is cut off: that is said once, and none of these "
+	    "is judged until it is heard again; an agent that is quiet "
+	    "while its page comes and others speak isn't counted." },
 	{ .section = "", .name = "isolated_least", .type = CONF_NUMBER,
 	  .offset = AT(isolated_least), .preset = "3",
 	  .least = 2, .most = 1000, .unit = "sites",

@@ -34,6 +34,8 @@
 #define MISSING 86400000	/* … and asks for a path that can't exist */
 #define GIVEN_UP 86400000	/* ms: https that failed for so long */
 #define LOOK 20000		/* ms that a look may take */
+#define LIT 30000		/* … for which a page that came says that pages
+				 * come */
 
 struct slot {
 	int64_t regular;	/* ms, mono: the next one … */
@@ -58,6 +60,7 @@ struct homes {
 	uint32_t slots;
 	size_t under_way;
 	int64_t cut;		/* ms, mono: the hub was isolated then; 0 */
+	int64_t lit;		/* … a page came; 0: none yet */
 	struct home_log *log;
 };
 
@@ -259,14 +262,26 @@ log_news(const struct home_seen *s, const struct site *site)
 	buf_clear(&b);
 }
 
+/* Is there a line to it, for its agent speaks, and are pages seen to come? */
+static bool
+is_here(const struct homes *h, uint32_t site)
+{
+	struct pulse_row row;
+
+	return h->lit != 0 && clock_mono() - h->lit < LIT &&
+	    pulse_read(site, &row) && row.connections > 0 &&
+	    clock_wall() - row.heard <
+	    pulse_patience(&row, (int64_t)h->config->silent_after) / 2;
+}
+
 /* Nothing came, and the hub was cut off when it was asked for: it is not the
  * site's failure. */
 static bool
-is_ours(const struct homes *h, enum cause c)
+is_ours(const struct homes *h, uint32_t site, enum cause c)
 {
 	return h->cut != 0 && clock_mono() - h->cut < LOOK &&
 	    (c == CAUSE_NO_NAME || c == CAUSE_NO_CONNECTION ||
-	    c == CAUSE_TIME);
+	    c == CAUSE_TIME) && !is_here(h, site);
 }
 
 static void
@@ -275,7 +290,7 @@ take(struct homes *h, const struct site *site, struct slot *slot,
 {
 	struct home_kept k;
 	unsigned flags = slot->is_extra ? HOME_ACT_EXTRA : 0;
-	bool ours = is_ours(h, f->look->cause);
+	bool ours = is_ours(h, site->number, f->look->cause);
 
 	if (ours)
 		f->look->cause = CAUSE_ISOLATED;
@@ -290,6 +305,8 @@ take(struct homes *h, const struct site *site, struct slot *slot,
 	stats_add(COUNTER_HOME_DANGER, k.seen.outcome == HOME_DANGER);
 	pulse_looked(k.seen.site, k.seen.at, (uint8_t)k.seen.outcome,
 	    k.seen.status, k.seen.ms);
+	if (home_is_there(k.seen.outcome))
+		h->lit = clock_mono();
 	if (ours)	/* who asks when to look again, and who is cut off */
 		k.seen.outcome = HOME_FAILED;
 	plan(slot, &k.seen);

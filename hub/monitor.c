@@ -90,6 +90,36 @@ monitor_gone(struct monitor *m, uint32_t site, int64_t now)
 		monitor_site_gone(w, now);
 }
 
+/* Does a page of it that doesn't come say nothing, for we are cut off? It does
+ * if its agent speaks and others' pages come. */
+static bool
+is_excused(const struct monitor *m, const struct monitor_site *w, int64_t now)
+{
+	if (m->cut.on && monitor_site_speaks(w, now) &&
+	    !monitor_cut_is_dark(&m->cut, now))
+		return false;
+	return monitor_cut_excuses(&m->cut, now);
+}
+
+/* A site that nothing bad was said of, and that isn't expected to go. */
+static bool
+counts(const struct monitor_site *w, int64_t now)
+{
+	return w->what != 0 && !w->bad &&
+	    !monitor_site_is_announced(w, now);
+}
+
+/* What it looked like before isn't so any more either. */
+static void
+excuse_page(const struct monitor *m, struct monitor_site *w, int64_t now)
+{
+	if (!counts(w, now))
+		return;
+	monitor_trend_clear(&w->looks);
+	if ((w->what & MONITOR_AGENT) == 0)
+		monitor_site_excuse(w, &m->set, now);
+}
+
 void
 monitor_seen(struct monitor *m, uint32_t site, int64_t now,
     enum monitor_look look)
@@ -106,8 +136,10 @@ monitor_seen(struct monitor *m, uint32_t site, int64_t now,
 		w->missing = false;
 	if (failed && monitor_cut_is_dim(&m->cut, now))
 		m->witnesses = WITNESSES;
-	if (!failed || !monitor_cut_excuses(&m->cut, now))
+	if (!failed || !is_excused(m, w, now))
 		monitor_trend_put(&w->looks, look, now);
+	else if (m->cut.on)
+		excuse_page(m, w, now);
 }
 
 void
@@ -242,14 +274,6 @@ say_cut(struct monitor *m, int64_t now)
 
 /* --- is it us? ----------------------------------------------------------- */
 
-/* A site that nothing bad was said of, and that isn't expected to go. */
-static bool
-counts(const struct monitor_site *w, int64_t now)
-{
-	return w->what != 0 && !w->bad &&
-	    !monitor_site_is_announced(w, now);
-}
-
 static bool
 is_quiet(const struct monitor_site *w, int64_t now)
 {
@@ -257,17 +281,37 @@ is_quiet(const struct monitor_site *w, int64_t now)
 	    (w->silent || monitor_site_wavers(w, now));
 }
 
+/* Can anybody be heard? Then whose page comes and who isn't heard himself is
+ * not cut off from us. */
+static bool
+is_any_heard(const struct monitor *m, int64_t now)
+{
+	for (uint32_t i = 1; i < m->count; i++)
+		if (m->at[i].what != 0 && monitor_site_speaks(&m->at[i], now))
+			return true;
+	return false;
+}
+
+/* Is it, as far as can be seen, beyond a line that is cut? */
+static bool
+is_vanishing(const struct monitor_site *w, bool heard, int64_t now)
+{
+	return (w->missing || is_quiet(w, now)) &&
+	    !(heard && monitor_site_shows(w));
+}
+
 static void
-count_one(const struct monitor_site *w, int64_t now, struct monitor_count *n)
+count_one(const struct monitor_site *w, bool heard, int64_t now,
+    struct monitor_count *n)
 {
 	const struct monitor_views v = monitor_site_views(w, now);
 
-	n->missing += w->missing;
+	n->missing += w->missing && is_vanishing(w, heard, now);
 	if (!counts(w, now) || w->missing)
 		return;
 	n->speak += (w->what & MONITOR_AGENT) != 0 &&
 	    w->heard != CLOCK_NONE;
-	n->waver += is_quiet(w, now);
+	n->waver += is_vanishing(w, heard, now);
 	n->falls |= monitor_is_bad(monitor_judge(v.inside, v.outside).state);
 }
 
@@ -275,10 +319,11 @@ static struct monitor_count
 count(const struct monitor *m, int64_t now)
 {
 	struct monitor_count n = { .speak = 0 };
+	bool heard = is_any_heard(m, now);
 
 	for (uint32_t i = 1; i < m->count; i++)
 		if (m->at[i].what != 0)
-			count_one(&m->at[i], now, &n);
+			count_one(&m->at[i], heard, now, &n);
 	return n;
 }
 
@@ -286,26 +331,35 @@ count(const struct monitor *m, int64_t now)
 static void
 excuse_quiet(struct monitor *m, int64_t now)
 {
+	bool heard = is_any_heard(m, now);
+
 	for (uint32_t i = 1; i < m->count; i++) {
 		struct monitor_site *w = &m->at[i];
 
 		if (!counts(w, now))
 			continue;
-		if (w->missing || is_quiet(w, now) ||
+		if (is_vanishing(w, heard, now) ||
 		    ((w->what & MONITOR_AGENT) == 0 &&
 		    monitor_trend_fails(&w->looks)))
 			monitor_site_excuse(w, &m->set, now);
-		if (monitor_trend_fails(&w->looks))
+		if (monitor_trend_fails(&w->looks) && is_excused(m, w, now))
 			monitor_trend_clear(&w->looks);
 	}
 }
 
+/* Words that lay in a connection which hung may come first, and then none
+ * until it is there again. */
 static void
 begin_anew(struct monitor *m, int64_t now)
 {
-	for (uint32_t i = 1; i < m->count; i++)
-		if (m->at[i].what != 0 && m->at[i].missing)
-			monitor_site_anew(&m->at[i], now);
+	for (uint32_t i = 1; i < m->count; i++) {
+		struct monitor_site *w = &m->at[i];
+
+		if (w->what == 0 || !w->missing)
+			continue;
+		monitor_site_anew(w, now);
+		w->spared = now + m->set.start_after;
+	}
 }
 
 static void
@@ -332,7 +386,8 @@ want_others(struct monitor *m, uint32_t site, int64_t now)
 	struct monitor_site *w = &m->at[site];
 
 	if (m->hooks.want_others == NULL ||
-	    !monitor_trend_fails(&w->looks) || m->cut.on ||
+	    !monitor_trend_fails(&w->looks) ||
+	    (m->cut.on && is_excused(m, w, now)) ||
 	    (w->asked != CLOCK_NONE && now - w->asked < OTHERS_AGAIN &&
 	    w->asked >= monitor_trend_since(&w->looks, now)))
 		return;

@@ -14,8 +14,10 @@
  *	  connection closed and it doesn't come back;
  *	- of a site that goes up and down it says once that it does (flapping)
  *	  and once that it has come to rest;
- *	- if many vanish at once it is the hub that is cut off: that is said
- *	  once, for site 0, and nobody is judged by what didn't come meanwhile;
+ *	- if many vanish at once, agents and pages, it is the hub that is cut
+ *	  off: that is said once, for site 0, and nobody is judged by what
+ *	  didn't come meanwhile. Who is plainly not beyond that cut is judged
+ *	  as ever: who speaks, and who doesn't but whose page comes;
  *	- after a start everything is unknown, and what is too old is unknown
  *	  again: nothing stale is ever good;
  *	- a page that comes and isn't the site's own is never good;

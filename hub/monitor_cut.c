@@ -20,6 +20,12 @@ monitor_cut_is_dim(const struct monitor_cut *c, int64_t now)
 }
 
 bool
+monitor_cut_is_dark(const struct monitor_cut *c, int64_t now)
+{
+	return now - c->lit >= DARK;
+}
+
+bool
 monitor_cut_excuses(const struct monitor_cut *c, int64_t now)
 {
 	return c->on || now - c->ended < LOOK;
@@ -47,7 +53,7 @@ is_us(const struct monitor_cut *c, const struct monitor_settings *s,
 	if (n->waver >= s->isolated_least &&
 	    is_share(n->waver, n->speak, s->isolated_share))
 		return true;
-	return c->dark >= s->isolated_least && now - c->lit >= DARK;
+	return c->dark >= s->isolated_least && monitor_cut_is_dark(c, now);
 }
 
 bool
@@ -64,7 +70,7 @@ monitor_cut_begins(struct monitor_cut *c, const struct monitor_settings *s,
 }
 
 /* They are back, all but a few; or those who aren't have been waited for, and
- * most others are there. */
+ * as many are there as would be many if they were missing. */
 static bool
 are_back(const struct monitor_cut *c, const struct monitor_settings *s,
     const struct monitor_count *n, int64_t now)
@@ -73,7 +79,8 @@ are_back(const struct monitor_cut *c, const struct monitor_settings *s,
 	    !is_share(2 * n->missing, c->of, s->isolated_share))
 		return true;
 	return now - c->since >= s->isolated_most &&
-	    is_share(n->speak - n->waver, n->speak + n->missing, 50);
+	    is_share(n->speak - n->waver, n->speak + n->missing,
+	    s->isolated_share < 50 ? s->isolated_share : 50);
 }
 
 bool

@@ -6,6 +6,11 @@
  * has been quiet for half of his patience counts as quiet, so that the first
  * one whose time is up isn't judged before the others can be seen to be
  * missing, too.
+ *
+ * That is a guess, and what is seen afterwards goes before it: while anybody
+ * is heard, whose agent is quiet and whose page comes isn't cut off from the
+ * hub, and isn't counted (see monitor_site_shows()); and a page that doesn't
+ * come counts, if its agent speaks and other pages come.
  */
 #ifndef ZQ_HUB_MONITOR_CUT_H
 #define ZQ_HUB_MONITOR_CUT_H
@@ -39,6 +44,8 @@ void monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark,
     int64_t now);
 /* No page was seen to answer for some seconds: it is time to look at others. */
 bool monitor_cut_is_dim(const struct monitor_cut *c, int64_t now);
+/* … for so long that it says something. */
+bool monitor_cut_is_dark(const struct monitor_cut *c, int64_t now);
 /* Does a page that doesn't come say nothing of its site? So in a cut, and of
  * looks that were begun in it. */
 bool monitor_cut_excuses(const struct monitor_cut *c, int64_t now);

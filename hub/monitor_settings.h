@@ -30,7 +30,7 @@ struct monitor_settings {
 	unsigned isolated_share;	/* percent that vanish: it is the hub … */
 	unsigned isolated_least;	/* … and so many at least */
 	int64_t isolated_most;	/* then those that are still missing are
-				 * judged, if the others are there */
+				 * judged, if as many others are there */
 	unsigned flap_count;	/* changes between good and bad … */
 	int64_t flap_window;	/* … within this: it is flapping … */
 	int64_t flap_quiet;	/* … until none was for so long */

@@ -342,12 +342,31 @@ monitor_site_wavers(const struct monitor_site *w, int64_t now)
 	    (w->gone != CLOCK_NONE || now - w->heard >= w->patience / 2);
 }
 
+bool
+monitor_site_speaks(const struct monitor_site *w, int64_t now)
+{
+	return (w->what & MONITOR_AGENT) != 0 && w->heard != CLOCK_NONE &&
+	    w->gone == CLOCK_NONE && now - w->heard < w->patience / 2;
+}
+
+bool
+monitor_site_shows(const struct monitor_site *w)
+{
+	const struct monitor_trend *t = &w->looks;
+
+	return (w->what & MONITOR_HOME) != 0 && w->heard != CLOCK_NONE &&
+	    t->look[0] != MONITOR_LOOK_NONE && !monitor_trend_fails(t) &&
+	    t->at[0] >= (w->gone != CLOCK_NONE ? w->gone :
+	    w->heard + w->patience / 3);
+}
+
 /* The last look says nothing, or is in contradiction to what the agent says
  * or doesn't say. */
 static bool
 is_in_doubt(const struct monitor_site *w, int64_t now)
 {
 	return monitor_site_wavers(w, now) ||
+	    (w->missing && w->wanted < w->heard) ||
 	    monitor_trend_is_odd(&w->looks) ||
 	    monitor_trend_is_odd(&w->home) ||
 	    (monitor_trend_fails(&w->home) &&

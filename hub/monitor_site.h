@@ -92,6 +92,10 @@ bool monitor_site_is_announced(const struct monitor_site *w, int64_t now);
 /* It speaks, as far as was said, but a beat is missing or its connection is
  * gone: it may be about to vanish. */
 bool monitor_site_wavers(const struct monitor_site *w, int64_t now);
+/* It speaks: no beat is missing, and its connection is there. */
+bool monitor_site_speaks(const struct monitor_site *w, int64_t now);
+/* Its page came when a beat was missing already: there is a line to it. */
+bool monitor_site_shows(const struct monitor_site *w);
 /* Would a look at its home page say more, now? True: one is asked for. Not
  * more than ten at once and one in five minutes: a page that goes on and off
  * is left in peace. */

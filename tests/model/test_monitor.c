@@ -209,6 +209,113 @@ START_TEST(some_stay_away)
 }
 END_TEST
 
+/* Their agents stop at once, with a word (their connections close) or without,
+ * and their pages come: that isn't us. Whose web server stops meanwhile is down.
+ */
+START_TEST(agents_stop)
+{
+	for (int closed = 0; closed < 2; closed++) {
+		struct world *w = world_new(5, seed());
+
+		world_run(w, 20 * MINUTE);
+		for (uint32_t i = 1; i <= 3; i++)
+			if (closed != 0)
+				world_break(w, i, FAULT_AGENT);
+			else
+				w->at[i].fault = FAULT_AGENT;
+		world_run(w, 5 * SECOND);
+		world_break(w, 5, FAULT_WEB);
+		world_run(w, MINUTE + 10 * SECOND);
+		ck_assert_uint_eq(w->cuts, 0);
+		ck_assert_uint_eq(world_count(w, MONITOR_SILENT), 3);
+		ck_assert_int_eq(w->at[5].last.to, MONITOR_DOWN);
+		ck_assert_int_eq(w->at[4].last.to, MONITOR_UP);
+		ck_assert_uint_eq(world_starts(w), 4);
+		world_free(w);
+	}
+}
+END_TEST
+
+/* All agents stop, and all pages come: nobody gets in to us. */
+START_TEST(nobody_gets_in)
+{
+	struct world *w = world_new(10, seed());
+
+	world_run(w, 20 * MINUTE);
+	for (uint32_t i = 1; i <= 10; i++)
+		w->at[i].fault = FAULT_AGENT;
+	world_run(w, 2 * MINUTE);
+	ck_assert_uint_eq(w->cuts, 1);
+	ck_assert_uint_eq(world_starts(w), 0);
+	world_free(w);
+}
+END_TEST
+
+/* Half are cut off from us, another loses its web server: down. A page that
+ * can't be judged is not up. When their pages come, and their agents don't
+ * speak, it wasn't us. */
+START_TEST(judged_in_it)
+{
+	struct world *w = world_new(20, seed());
+
+	monitor_watch(w->monitor, 10, MONITOR_HOME, w->now);
+	world_run(w, 20 * MINUTE);
+	ck_assert_uint_eq(world_count(w, MONITOR_UP), 20);
+	for (uint32_t i = 1; i <= 10; i++)
+		world_break(w, i, FAULT_HOST);
+	world_run(w, MINUTE);
+	ck_assert_uint_eq(w->cuts, 1);
+	w->at[10].look = w->now;
+	world_break(w, 20, FAULT_WEB);
+	world_run(w, 2 * MINUTE);
+	ck_assert(monitor_is_isolated(w->monitor));
+	ck_assert_int_eq(w->at[20].last.to, MONITOR_DOWN);
+	ck_assert_int_eq(w->at[20].last.cause, MONITOR_CAUSE_BOTH);
+	ck_assert_uint_eq(world_starts(w), 1);
+	ck_assert_uint_eq(world_count(w, MONITOR_UNKNOWN), 10);
+	ck_assert_uint_eq(world_count(w, MONITOR_UP), 9);
+	for (uint32_t i = 1; i <= 10; i++)
+		w->at[i].fault = FAULT_AGENT;
+	world_run(w, MINUTE);
+	ck_assert(!monitor_is_isolated(w->monitor));
+	world_run(w, 4 * MINUTE);
+	ck_assert_uint_eq(w->cuts, 1);
+	ck_assert_uint_eq(world_count(w, MONITOR_SILENT), 9);
+	ck_assert_uint_eq(world_starts(w), 10);
+	ck_assert_int_eq(w->at[10].last.to, MONITOR_UP);
+	world_free(w);
+}
+END_TEST
+
+/* At its end words come that lay in connections which hung, and then none
+ * until these are made anew. */
+START_TEST(hung_in_it)
+{
+	struct world *w = world_new(10, seed());
+
+	world_run(w, 20 * MINUTE);
+	for (uint32_t i = 1; i <= 9; i++)
+		world_break(w, i, FAULT_HOST);
+	world_run(w, MINUTE);
+	ck_assert_uint_eq(w->cuts, 1);
+	for (uint32_t i = 1; i <= 9; i++)
+		w->at[i].fault = FAULT_AGENT;
+	for (int i = 0; w->uncuts == 0 && i < 1000; i++)
+		world_step(w);
+	ck_assert_uint_eq(w->uncuts, 1);
+	for (uint32_t i = 1; i <= 9; i++)
+		monitor_heard(w->monitor, i, w->now, 3 * BEAT,
+		    MONITOR_LOOK_WELL);
+	world_run(w, MINUTE);
+	for (uint32_t i = 1; i <= 9; i++)
+		world_break(w, i, FAULT_NONE);
+	world_run(w, 5 * MINUTE);
+	ck_assert_uint_eq(w->cuts, 1);
+	ck_assert_uint_eq(world_starts(w), 0);
+	world_free(w);
+}
+END_TEST
+
 /* Two of five in a hundred: they; half of a small cluster: us. */
 START_TEST(share)
 {
@@ -423,6 +530,10 @@ main(void)
 	tcase_add_test(t, cut_off);
 	tcase_add_test(t, begun_in_it);
 	tcase_add_test(t, some_stay_away);
+	tcase_add_test(t, agents_stop);
+	tcase_add_test(t, nobody_gets_in);
+	tcase_add_test(t, judged_in_it);
+	tcase_add_test(t, hung_in_it);
 	tcase_add_test(t, share);
 	tcase_add_test(t, blind);
 	tcase_add_test(t, small);

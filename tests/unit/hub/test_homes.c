@@ -310,6 +310,26 @@ START_TEST(test_isolated)
 }
 END_TEST
 
+/* … but if its agent speaks, and other pages come, it is. */
+START_TEST(test_isolated_from_others)
+{
+	pass(20000);
+	pulse_isolated(true, CORE_NOW + now);
+	answers[1] = CAUSE_NO_CONNECTION;
+	answers[2] = CAUSE_NO_CONNECTION;
+	pulse_connected(1, 1, CORE_NOW + now);
+	for (int64_t end = now + EVERY + EVERY / 20; now < end; ) {
+		pulse_heard(1, CORE_NOW + now, NULL, NULL);
+		homes_want(homes, 3);
+		pass(1000);
+	}
+	ck_assert_uint_ge(days_of(1).failed, 1);
+	ck_assert_uint_eq(days_of(1).unknown, 0);
+	ck_assert_uint_eq(days_of(2).failed, 0);
+	ck_assert_uint_ge(days_of(2).unknown, 1);
+}
+END_TEST
+
 START_TEST(test_wanted)
 {
 	pass(20000);
@@ -382,6 +402,7 @@ add(TCase *t)
 	tcase_add_test(t, test_not_changed_elsewhere);
 	tcase_add_test(t, test_failure);
 	tcase_add_test(t, test_isolated);
+	tcase_add_test(t, test_isolated_from_others);
 	tcase_add_test(t, test_wanted);
 	tcase_add_test(t, test_unasked);
 	tcase_add_test(t, test_sites);

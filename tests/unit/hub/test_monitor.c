@@ -212,7 +212,10 @@ START_TEST(cut_ends)
 	ck_assert(!monitor_cut_ends(&c, s, &n, s->isolated_most - 1));
 	ck_assert(monitor_cut_ends(&c, s, &n, s->isolated_most));
 	c.on = true;
-	n.speak = 49;		/* most are away: it is still us */
+	n = (struct monitor_count){ .missing = 70, .speak = 30 };
+	ck_assert(monitor_cut_ends(&c, s, &n, s->isolated_most));
+	c.on = true;
+	n.speak = 29;		/* almost all are away: it is still us */
 	ck_assert(!monitor_cut_ends(&c, s, &n, 2 * s->isolated_most));
 }
 END_TEST
@@ -298,6 +301,29 @@ START_TEST(spared)
 	    MONITOR_INSIDE_MUTE);
 	ck_assert_int_eq(views(&w, 9000 + s->start_after).inside,
 	    MONITOR_INSIDE_SILENT);
+}
+END_TEST
+
+/* A page that comes when a beat was missing says that there is a line; one
+ * that came before doesn't. */
+START_TEST(shown)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	heard(&w, 1000);
+	ck_assert(monitor_site_speaks(&w, 8499));
+	ck_assert(!monitor_site_speaks(&w, 8500));
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 5999);
+	ck_assert(!monitor_site_shows(&w));
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 6000);
+	ck_assert(monitor_site_shows(&w));
+	monitor_site_gone(&w, 7000);
+	ck_assert(!monitor_site_shows(&w) && !monitor_site_speaks(&w, 7000));
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 9000);
+	ck_assert(monitor_site_shows(&w));
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 21000);
+	ck_assert(!monitor_site_shows(&w));
 }
 END_TEST
 
@@ -572,6 +598,7 @@ main(void)
 	tcase_add_test(t, dark);
 	tcase_add_test(t, silence);
 	tcase_add_test(t, spared);
+	tcase_add_test(t, shown);
 	tcase_add_test(t, confirmed);
 	tcase_add_test(t, own_fault);
 	tcase_add_test(t, foreign);
