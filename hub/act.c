@@ -13,6 +13,7 @@
 #include "hub/act_notice.h"
 #include "hub/act_read.h"
 #include "hub/act_retire.h"
+#include "hub/act_silence.h"
 #include "hub/act_site.h"
 #include "hub/act_ticket.h"
 #include "hub/checked.h"
@@ -126,8 +127,8 @@ static const struct {
 	{ "alert-say", act_alert_say },
 	{ "alert-sent", act_alert_sent },
 	{ "alert-ack", act_alert_ack },
-	{ "alert-silence", act_alert_silence },
-	{ "alert-unsilence", act_alert_unsilence },
+	{ "alert-silence", act_silence_begin },
+	{ "alert-unsilence", act_silence_end },
 	{ "alert-forget", act_alert_forget },
 	{ "ca-roll", issued_act_roll },
 	{ "ca-rolled", issued_act_rolled },

@@ -1,5 +1,5 @@
 /*
- * What acts do to alerts, silences and the ledger; see act_alert.h.
+ * What acts do to alerts and the ledger; see act_alert.h.
  *
  * A row's lists are made anew in a turn: what the old row's spans point to is
  * copied into buffers that live until the new row is stored.
@@ -14,7 +14,6 @@
 #include "contrib/base/text.h"
 #include "hub/alert.h"
 #include "hub/ledger.h"
-#include "hub/silence.h"
 
 #define NO_ALERT "there is no such alert, or it has ended"
 
@@ -538,43 +537,6 @@ act_alert_ack(struct group *g, const struct entry *e, const json_t *o)
 	c.alert.ack_reason = until > 0 ? text_of(o, "reason", ALERT_TEXT) :
 	    SPAN_NONE;
 	store(&c);
-	return NULL;
-}
-
-const char *
-act_alert_silence(struct group *g, const struct entry *e, const json_t *o)
-{
-	struct silence s = { .number = silence_last(g->txn) + 1,
-		.rule = text_of(o, "rule", ALERT_NAME), .from = e->at,
-		.until = act_read_time(o, "until"),
-		.by = text_of(o, "actor", ALERT_TEXT),
-		.reason = text_of(o, "reason", ALERT_TEXT) };
-	struct site site;
-
-	if (s.until == CLOCK_NONE || !read_u32_of(o, "site", &s.site))
-		return "a silence has an end, and a site or 0";
-	if (s.site != 0 && !site_get(g->txn, s.site, &site))
-		return ACT_READ_NO_SITE;
-	buf_reset(&g->row);
-	silence_put(g->txn, &s, &g->row);
-	return NULL;
-}
-
-const char *
-act_alert_unsilence(struct group *g, const struct entry *e, const json_t *o)
-{
-	struct buf copy;
-	struct silence s;
-	uint32_t number;
-
-	if (!read_u32_of(o, "silence", &number) ||
-	    !silence_get(g->txn, number, &s) || s.until <= e->at)
-		return "there is no such silence, or it is over";
-	buf_init(&copy, 4096);
-	s.until = e->at;
-	s.lifted = true;
-	silence_put(g->txn, &s, &copy);
-	buf_clear(&copy);
 	return NULL;
 }
 

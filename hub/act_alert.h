@@ -15,7 +15,7 @@
 
 act_read_fn act_alert_fire, act_alert_join, act_alert_leave,
     act_alert_evidence, act_alert_raise, act_alert_say, act_alert_sent,
-    act_alert_ack, act_alert_silence, act_alert_unsilence, act_alert_forget;
+    act_alert_ack, act_alert_forget;
 
 /* Is there anything that is to be forgotten by now? */
 bool act_alert_is_old(struct db_txn *t, int64_t now);
