@@ -221,11 +221,11 @@ judge(struct monitor *m, uint32_t site, int64_t now)
 	w->bad ^= turned;
 	flaps = turned && monitor_flap_change(&w->flap, &m->set, now);
 	rests = monitor_flap_rest(&w->flap, &m->set, now);
-	if (w->flap.on && !flaps)
+	if (w->flap.on && !flaps && w->now.state != MONITOR_UNKNOWN)
 		return;		/* it was said that it does */
 	if (flaps || rests || is.state != w->now.state ||
 	    is.cause != w->now.cause)
-		say(m, site, &is, now, flaps, rests);
+		say(m, site, &is, now, w->flap.on, rests);
 }
 
 /* What was said of it isn't known any more. */
@@ -235,7 +235,7 @@ forget(struct monitor *m, uint32_t site, int64_t now)
 	const struct monitor_verdict is = { MONITOR_UNKNOWN,
 		MONITOR_CAUSE_UNWATCHED };
 
-	if (m->at[site].now.state != MONITOR_UNKNOWN)
+	if (m->at[site].now.state != MONITOR_UNKNOWN || m->at[site].flap.on)
 		say(m, site, &is, now, false, m->at[site].flap.on);
 	m->at[site].what = 0;
 }
@@ -256,6 +256,16 @@ monitor_watch(struct monitor *m, uint32_t site, unsigned what, int64_t now)
 		make_room(m, site);
 		monitor_site_init(&m->at[site], what, now);
 	}
+}
+
+bool
+monitor_flapped(struct monitor *m, uint32_t site, int64_t now)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		monitor_flap_resume(&w->flap, now);
+	return w != NULL;
 }
 
 static void

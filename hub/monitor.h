@@ -48,7 +48,9 @@ struct monitor_event {
 	enum monitor_cause cause;
 	enum monitor_inside inside;
 	enum monitor_outside outside;
-	bool flapping;		/* from now on; the next event is its end */
+	bool flapping;		/* from now on; the next event is its end, or,
+				 * after a start, what it is first found to
+				 * be */
 	bool flapped;		/* it has come to rest */
 	uint32_t vanished, of;	/* of the hub: so many sites, of how many */
 };
@@ -72,6 +74,10 @@ void monitor_free(struct monitor *m);
  * it. */
 void monitor_watch(struct monitor *m, uint32_t site, unsigned what,
     int64_t now);
+
+/* It is watched, and was flapping when the hub stopped: its end is said when
+ * it has been at rest since then. False: it isn't watched. */
+bool monitor_flapped(struct monitor *m, uint32_t site, int64_t now);
 
 /* A word of its agent, which is silent after `patience` without another (0:
  * as set). home: how the home page answers on the site's own machine; NONE:

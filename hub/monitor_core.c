@@ -35,6 +35,7 @@ struct monitor_core {
 	int64_t ahead;		/* ms: wall minus mono, as last seen */
 	json_t *rows;		/* of states, to be written */
 	struct acts acts;
+	bool resumed;		/* what was so when the hub stopped */
 	bool due;		/* a notice has run out */
 	bool waits;		/* for a turn */
 };
@@ -305,6 +306,25 @@ call_roll(struct monitor_core *m, int64_t now)
 	db_abort(t);
 }
 
+/* Who flapped when the hub stopped hasn't come to rest by that. */
+static void
+resume_flapping(struct monitor_core *m, int64_t now)
+{
+	struct db_txn *t = view_read(m->writer->view);
+	uint32_t last = view_sites(m->writer->view);
+	struct history h;
+
+	for (uint32_t i = 1; i <= last; i++) {
+		const struct monitor_event e = { .site = i, .at = now,
+			.since = now, .cause = MONITOR_CAUSE_UNWATCHED };
+
+		if (history_last(t, i, &h) && h.flapping &&
+		    !monitor_flapped(m->monitor, i, now))
+			json_array_append_new(m->rows, row_of(&e));
+	}
+	db_abort(t);
+}
+
 void
 monitor_core_look(struct monitor_core *m)
 {
@@ -316,6 +336,9 @@ monitor_core_look(struct monitor_core *m)
 	follow_clock(m, now, mono);
 	if (mono - m->rolled >= ROLL) {
 		call_roll(m, now);
+		if (!m->resumed)
+			resume_flapping(m, now);
+		m->resumed = true;
 		m->rolled = mono;
 	}
 	vantage_core_look(m->others);
@@ -338,9 +361,11 @@ forget_states(struct monitor_core *m, int64_t now)
 	for (uint32_t i = 0; i <= last; i++) {
 		struct monitor_event e = { .site = i, .at = now,
 			.since = now, .cause = MONITOR_CAUSE_START };
+		bool there = history_last(t, i, &h);
 
 		pulse_state(i, MONITOR_UNKNOWN, MONITOR_CAUSE_START, now);
-		if (history_last(t, i, &h) && h.state != MONITOR_UNKNOWN)
+		e.flapping = there && h.flapping;
+		if (there && h.state != MONITOR_UNKNOWN)
 			json_array_append_new(m->rows, row_of(&e));
 	}
 	db_abort(t);

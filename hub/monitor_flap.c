@@ -5,6 +5,12 @@
 
 #include "contrib/base/err.h"
 
+void
+monitor_flap_resume(struct monitor_flap *f, int64_t now)
+{
+	*f = (struct monitor_flap){ .at = { now }, .count = 1, .on = true };
+}
+
 bool
 monitor_flap_change(struct monitor_flap *f, const struct monitor_settings *s,
     int64_t now)

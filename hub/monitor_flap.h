@@ -16,6 +16,8 @@ struct monitor_flap {		/* zeros: at rest */
 	bool on;
 };
 
+/* It flapped when the hub stopped: it does so until it has come to rest. */
+void monitor_flap_resume(struct monitor_flap *f, int64_t now);
 /* One more change between good and bad. True: it begins to flap. */
 bool monitor_flap_change(struct monitor_flap *f,
     const struct monitor_settings *s, int64_t now);

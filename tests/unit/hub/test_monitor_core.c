@@ -184,6 +184,41 @@ START_TEST(restart)
 }
 END_TEST
 
+static bool
+flaps(uint32_t site)
+{
+	struct db_txn *t = view_read(kit.writer.view);
+	struct history h;
+	bool does = history_last(t, site, &h) && h.flapping;
+
+	db_abort(t);
+	return does;
+}
+
+/* A restart is no rest. */
+START_TEST(restart_flapping)
+{
+	for (int i = 0; i < 3; i++) {
+		pass(20, 1);
+		pass(20, 2);
+	}
+	ck_assert(flaps(1) && !flaps(2));
+	monitor_core_free(monitor);
+	begin();
+	pass(1, 9);
+	ck_assert_str_eq(journal_is(1), "unknown");
+	ck_assert(flaps(1));
+	pass(20, 1);
+	ck_assert_str_eq(journal_is(1), "up");
+	ck_assert(flaps(1) && !flaps(2));
+	pass((int)(kit.config.flap_quiet / 1000) - 30, 1);
+	ck_assert(flaps(1));
+	pass(40, 1);
+	ck_assert(!flaps(1));
+	ck_assert_str_eq(journal_is(1), "up");
+}
+END_TEST
+
 START_TEST(cut_off)
 {
 	struct pulse_head head;
@@ -232,6 +267,7 @@ main(void)
 	tcase_add_test(t, not_watched);
 	tcase_add_test(t, announced);
 	tcase_add_test(t, restart);
+	tcase_add_test(t, restart_flapping);
 	tcase_add_test(t, cut_off);
 	tcase_add_test(t, clock_is_put);
 	suite_add_tcase(s, t);
