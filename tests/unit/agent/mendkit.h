@@ -256,4 +256,36 @@ kit_undo(const struct mend_spec *s)
 	buf_clear(&why);
 }
 
+/* --- in short ------------------------------------------------------------- */
+
+#define OLD "https://www.b.gov.cn/old.html"
+#define NEW "https://www.b.gov.cn/new/a.html"
+#define NEXT "https://www.c.gov.cn/"
+#define LINK(to) "<p>\xd6\xd0\xce\xc4<a href='" to "'>x</a>\n"
+
+static inline void
+run(void)
+{
+	struct mend_spec s = kit_spec();
+
+	kit_mend(&s);
+}
+
+static inline void
+undo(void)
+{
+	struct mend_spec s = kit_spec();
+
+	kit_undo(&s);
+}
+
+#define CK_COUNT(p, l, r) do {						\
+	ck_assert_uint_eq(kit_count.pages, p);				\
+	ck_assert_uint_eq(kit_count.links, l);				\
+	ck_assert_uint_eq(kit_count.refused, r);			\
+} while (0)
+#define CK_IS(path, bytes) ck_assert(kit_is(path, SPAN(bytes)))
+#define CK_WHY(word) ck_assert_msg(strstr(kit_why, word) != NULL,	\
+    "said \"%s\"", kit_why)
+
 #endif
