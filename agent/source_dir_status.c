@@ -82,11 +82,12 @@ count_unreadable(const struct source *s)
 static void
 set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 {
+	size_t unfit = n->unfit + n->unfit_names + s->unfit;
+
 	json_object_set_new(o, "unreadable",
 	    json_integer((json_int_t)count_unreadable(s)));
 	set_path(o, "unreadable_first", first_unreadable(s));
-	json_object_set_new(o, "unfit", json_integer((json_int_t)(n->unfit +
-	    n->unfit_names + s->unfit)));
+	json_object_set_new(o, "unfit", json_integer((json_int_t)unfit));
 	set_path(o, "unfit_first", s->first_unfit != NULL ? s->first_unfit :
 	    n->first_unfit);
 	json_object_set_new(o, "outside",
