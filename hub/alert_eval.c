@@ -38,6 +38,7 @@ struct run {
 	uint32_t known;		/* … that has a row */
 	struct place *place;
 	size_t places, room;
+	size_t silent;		/* agents that fell silent just now */
 };
 
 /* The rest is done in the next evaluation, at once. */
@@ -380,6 +381,12 @@ has_member(struct span members, struct span subject)
 }
 
 static bool
+is_silence(enum alert_what w)
+{
+	return cause_of(w) == ALERT_UNREACHABLE;
+}
+
+static bool
 step(void *arg, const struct alert *a)
 {
 	struct run *r = arg;
@@ -387,6 +394,9 @@ step(void *arg, const struct alert *a)
 
 	if (!step_members(r, a))
 		step_telling(r, a);
+	if (a->ended == CLOCK_NONE && r->now < a->at + ALERT_CROWD_TIME &&
+	    is_silence(alert_what_named(a->rule)))
+		r->silent += a->active;
 	if (a->ended != CLOCK_NONE || a->group.n == 0 ||
 	    r->now >= a->at + ALERT_JOIN)
 		return true;
@@ -414,27 +424,49 @@ due(const struct run *r, const struct alert_fact *f)
 	return held > waited ? held : waited;
 }
 
+/* Those that an alert will be made of now, beside those that are some. */
+static void
+count_silent(void *arg, struct alert_fact *f)
+{
+	struct run *r = arg;
+
+	r->silent += f->alert == 0 && !f->unknown && is_silence(f->what) &&
+	    due(r, f) <= r->now;
+}
+
 /* One cause strikes all at nearly one time. Who was well again meanwhile is a
  * new matter, and so is who falls ill beside those that are ill for long. */
 static bool
 has_room(const struct place *p, const struct alert_fact *f)
 {
+	int64_t apart = span_is(p->group, SPAN(ALERT_MANY)) ?
+	    ALERT_CROWD_TIME : ALERT_TOGETHER;
+
 	return p->count < ALERT_MEMBERS && !has_member(p->row, f->subject) &&
 	    p->cause == cause_of(f->what) &&
-	    f->since <= p->latest + ALERT_TOGETHER &&
-	    p->latest <= f->since + ALERT_TOGETHER;
+	    f->since <= p->latest + apart && p->latest <= f->since + apart;
+}
+
+/* What it has in common with others. */
+static struct span
+group_of(const struct run *r, const struct alert_fact *f)
+{
+	if (!r->e->rules->rule[f->what].grouped)
+		return SPAN_NONE;
+	return is_silence(f->what) && r->silent >= ALERT_CROWD ?
+	    SPAN(ALERT_MANY) : f->group;
 }
 
 static struct place *
 find_place(struct run *r, const struct alert_fact *f)
 {
 	const struct alert_rule *rule = &r->e->rules->rule[f->what];
+	struct span group = group_of(r, f);
 	struct place *p;
 
-	for (size_t i = 0; rule->grouped && f->group.n > 0 && i < r->places;
-	    i++) {
+	for (size_t i = 0; group.n > 0 && i < r->places; i++) {
 		p = &r->place[i];
-		if (span_is(p->group, f->group) &&
+		if (span_is(p->group, group) &&
 		    span_is(p->class, span_of(rule->class)) &&
 		    has_room(p, f))
 			return p;
@@ -442,7 +474,7 @@ find_place(struct run *r, const struct alert_fact *f)
 	p = add_place(r);
 	p->number = ++r->last;
 	p->class = span_of(rule->class);
-	p->group = rule->grouped ? f->group : SPAN_NONE;
+	p->group = group;
 	p->cause = cause_of(f->what);
 	p->latest = f->since;
 	return p;
@@ -507,6 +539,7 @@ alert_eval(const struct alert_eval *e, struct db_txn *t, int64_t now,
 
 	r.last = r.known = alert_last(t);
 	alert_each_open(t, step, &r);
+	alert_facts_each(e->facts, count_silent, &r);
 	alert_facts_each(e->facts, take, &r);
 	for (size_t i = 0; i < r.places; i++)
 		put_place(&r, &r.place[i]);

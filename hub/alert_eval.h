@@ -23,6 +23,8 @@
 					 * others may join an alert */
 #define ALERT_TOGETHER (5 * INT64_C(60000))	/* ms that troubles of one cause
 					 * begin apart */
+#define ALERT_CROWD 10		/* agents that fall silent within … */
+#define ALERT_CROWD_TIME INT64_C(60000)	/* … so many ms are one alert */
 #define ALERT_MORE_EVERY (5 * INT64_C(60000))	/* ms between two notices of
 					 * who has joined … */
 #define ALERT_MORE_FIRST INT64_C(60000)	/* … but that it isn't one alone is

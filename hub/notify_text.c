@@ -152,6 +152,20 @@ put_subject(struct buf *b, const struct sink_job *job)
 /* --- plain -------------------------------------------------------------------- */
 
 static void
+put_group(struct buf *b, struct span group)
+{
+	if (span_is(group, SPAN(ALERT_MANY))) {
+		buf_text(b, _("They fell silent within a minute: look at what "
+		    "they have in common, a line, a firewall, the way to the "
+		    "hub's port.\n"));
+		return;
+	}
+	buf_text(b, _("All of them are at "));
+	put_clean(b, group);
+	buf_text(b, "\n");
+}
+
+static void
 put_head(struct buf *b, const struct sink_job *job)
 {
 	struct span group = word(job->notice, "group");
@@ -166,11 +180,8 @@ put_head(struct buf *b, const struct sink_job *job)
 		put_time(b, job->notice, "ended");
 	}
 	buf_text(b, "\n");
-	if (group.n > 0 && number(job->notice, "count") > 1) {
-		buf_text(b, _("All of them are at "));
-		put_clean(b, group);
-		buf_text(b, "\n");
-	}
+	if (group.n > 0 && number(job->notice, "count") > 1)
+		put_group(b, group);
 }
 
 static void

@@ -15,7 +15,7 @@
 #include "hub/ledger.h"
 #include "hub/silence.h"
 
-#define SITES 6
+#define SITES 14
 #define TOLD 4096
 #define MINUTE INT64_C(60000)
 #define HOUR (60 * MINUTE)

@@ -128,6 +128,49 @@ START_TEST(test_group_later)
 }
 END_TEST
 
+/* A line that many have in common fails: they are one, wherever they are. */
+START_TEST(test_many_silent)
+{
+	play(_i);
+	for (uint32_t i = 1; i <= ALERT_CROWD; i++)
+		is(i, i % 2 ? ALERT_SILENT : ALERT_UNREACHABLE);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+	ck_assert_uint_eq(alert_now(1).count, ALERT_CROWD);
+	ck_assert(span_is(alert_now(1).group, SPAN(ALERT_MANY)));
+	later(MINUTE / 2);
+	is(ALERT_CROWD + 1, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(alert_now(1).count, ALERT_CROWD + 1);
+	later(2 * MINUTE);
+	is(ALERT_CROWD + 2, ALERT_SILENT);	/* of something else */
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+	for (uint32_t i = 1; i <= ALERT_CROWD + 2; i++)
+		is(i, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 2);
+}
+END_TEST
+
+/* … but pages that don't come are each one's own, and so are few. */
+START_TEST(test_not_many)
+{
+	for (uint32_t i = 1; i < ALERT_CROWD; i++)
+		is(i, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), ALERT_CROWD - 1);
+	for (uint32_t i = 1; i < ALERT_CROWD; i++)
+		is(i, ALERT_RULES);
+	settle();
+	later(HOUR);
+	for (uint32_t i = 1; i <= ALERT_CROWD; i++)
+		is(i, ALERT_DOWN);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2 * ALERT_CROWD - 1);
+}
+END_TEST
+
 START_TEST(test_wait)
 {
 	eval.wait = 1000;
@@ -160,6 +203,8 @@ main(void)
 	tcase_add_loop_test(t, test_group_again, 0, 2);
 	tcase_add_test(t, test_group_later);
 	tcase_add_test(t, test_group_apart);
+	tcase_add_loop_test(t, test_many_silent, 0, 2);
+	tcase_add_test(t, test_not_many);
 	tcase_add_test(t, test_wait);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
