@@ -101,7 +101,9 @@ static const struct conf_def table[] = {
 	    "A header in which that web server says which user it is, after it "
 	    "has checked a client certificate, or in some other way: "
 	    "X-Remote-User.\n"
-	    "It must remove what the reader himself sends by that name.\n"
+	    "It must remove what the reader himself sends by that name, "
+	    "wherever it leads to the hub: the header is believed from "
+	    "web_proxy, and from nowhere else (see the examples).\n"
 	    "The "
 	    "user must be in zqhub user list, which has the role.\n"
 	    "Empty: nobody is believed that." },

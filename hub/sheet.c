@@ -94,10 +94,16 @@ nav_link(struct visit *v, const char *path, const char *word)
 static void
 who(struct visit *v)
 {
-	if (v->who.role != USER_NONE && !v->who.by_header)
+	if (v->who.role == USER_NONE) {
+		if (v->has_users)
+			nav_link(v, "/signin", _("Sign in"));
+	} else if (v->who.by_header) {
+		buf_text(v->out, "<p class=\"who\"><span>");
+		markup_text(v->out, span_of(v->who.name));
+		buf_text(v->out, "</span></p>\n");
+	} else {
 		form_sign_out(v);
-	else if (v->who.role == USER_NONE && v->has_users)
-		nav_link(v, "/signin", _("Sign in"));
+	}
 }
 
 static void

@@ -190,6 +190,8 @@ START_TEST(test_header)
 	    "X-Remote-User: nobody", ""), "name=\"form\""));
 	take(form, sizeof(form), talk("GET /site/4101000001 HTTP/1.1\r\n"
 	    "X-Remote-User: header", ""), "name=\"form\" value=\"", "\"");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got), "<p class=\"who\">"
+	    "<span>header</span></p>"));
 	told.answer = "{\"ok\":{}}";
 	ck_assert_int_eq(act("block", "code=4101000001&reason=x"), 403);
 	{
