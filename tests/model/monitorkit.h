@@ -66,6 +66,8 @@ struct world {
 	bool cut;		/* the hub's line: nothing at all passes */
 	bool blind;		/* the hub can't look, but is heard */
 	unsigned events, cuts, uncuts, flaps;
+	/* Who else is told of every event; or NULL. */
+	void (*also)(const struct world *w, const struct monitor_event *e);
 };
 
 static uint64_t
@@ -92,6 +94,8 @@ on_event(void *arg, const struct monitor_event *e)
 	struct place *p;
 
 	w->events++;
+	if (w->also != NULL)
+		w->also(w, e);
 	if (e->site == 0) {
 		w->cuts += e->to == MONITOR_ISOLATED;
 		w->uncuts += e->to == MONITOR_UP;
@@ -301,7 +305,7 @@ world_step(struct world *w)
 		monitor_tick(w->monitor, w->now);
 }
 
-static void
+static inline void
 world_run(struct world *w, int64_t ms)
 {
 	for (int64_t end = w->now + ms; w->now < end; )
@@ -322,8 +326,15 @@ world_break(struct world *w, uint32_t site, enum fault fault)
 		p->beat = w->now + SECOND;
 }
 
+/* A fault that there will be. */
+struct injected {
+	uint32_t site;
+	enum fault fault;
+	int64_t begins, ends;
+};
+
 /* How many are in this state? */
-static unsigned
+static inline unsigned
 world_count(const struct world *w, enum monitor_state s)
 {
 	unsigned n = 0;
@@ -333,7 +344,7 @@ world_count(const struct world *w, enum monitor_state s)
 	return n;
 }
 
-static unsigned
+static inline unsigned
 world_starts(const struct world *w)
 {
 	unsigned n = 0;

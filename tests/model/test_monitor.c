@@ -56,12 +56,6 @@ static const struct {
 	[FAULT_SLOW] = { MONITOR_SLOW, MONITOR_CAUSE_LATE, 18 * MINUTE },
 };
 
-struct injected {
-	uint32_t site;
-	enum fault fault;
-	int64_t begins, ends;
-};
-
 static void
 inject(struct world *w, struct injected *f, uint32_t site)
 {
