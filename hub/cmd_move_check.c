@@ -32,6 +32,8 @@ struct address {
 	bool good;
 	enum cause trouble;
 	char detail[TRAIL_DETAIL];
+	char title[GLANCE_TITLE];	/* of what answered */
+	struct move_known known;
 	struct move_try tried;
 };
 
@@ -62,11 +64,16 @@ add_address(void *arg, struct span url, struct span to, bool kept)
 	bool ahead = c->ahead || kept;
 	struct span asked = ahead ? to : url;
 
-	if (c->count < QUERY_MOVE_SAMPLE)
-		c->at[c->count++] = (struct address){ .check = c,
-		    .ahead = ahead,
-		    .asked = mem_copy(asked.at, asked.n),
-		    .wanted = mem_copy(to.at, to.n) };
+	struct address *a = &c->at[c->count];
+
+	if (c->count == QUERY_MOVE_SAMPLE)
+		return;
+	*a = (struct address){ .check = c, .ahead = ahead,
+	    .asked = mem_copy(asked.at, asked.n),
+	    .wanted = mem_copy(to.at, to.n) };
+	if (!kept)
+		query_move_known(c->query, &c->info.move, url, to, &a->known);
+	c->count++;
 }
 
 static void
@@ -144,11 +151,12 @@ on_done(void *arg, struct trail *t)
 	struct address *a = arg;
 	struct check *c = a->check;
 
-	move_try_judge(&a->tried, t, span_of(a->wanted));
+	move_try_judge(&a->tried, t, span_of(a->wanted), &a->known);
 	a->good = move_try_is_good(&a->tried, a->ahead);
 	a->trouble = t->trouble != CAUSE_FINE ? t->trouble :
 	    CAUSE_TOO_OFTEN;
 	snprintf(a->detail, sizeof(a->detail), "%s", t->detail);
+	snprintf(a->title, sizeof(a->title), "%s", t->page.title);
 	c->looked += !a->tried.blind;
 	c->wrong += !a->good && !a->tried.blind;
 	if (--c->left == 0)
@@ -267,18 +275,60 @@ print_address(const struct address *a)
 }
 
 static json_t *
+json_address(const struct address *a)
+{
+	json_t *j = json_pack("{s:o, s:o, s:o, s:o}",
+	    "asked", json_span(span_of(a->asked)),
+	    "wanted", json_span(span_of(a->wanted)),
+	    "good", a->tried.blind ? json_null() : json_boolean(a->good),
+	    "said", json_span(span_of(a->tried.said)));
+
+	if (a->title[0] != '\0')
+		json_object_set_new(j, "title",
+		    json_span(span_of(a->title)));
+	if (a->known.title[0] != '\0')
+		json_object_set_new(j, "was",
+		    json_span(span_of(a->known.title)));
+	if (a->tried.unlike)
+		json_object_set_new(j, "unlike", json_true());
+	return j;
+}
+
+static json_t *
 json_addresses(const struct check *c)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->count; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}",
-		    "asked", json_span(span_of(c->at[i].asked)),
-		    "wanted", json_span(span_of(c->at[i].wanted)),
-		    "good", c->at[i].tried.blind ? json_null() :
-		    json_boolean(c->at[i].good),
-		    "said", json_span(span_of(c->at[i].tried.said))));
+		json_array_append_new(list, json_address(&c->at[i]));
 	return list;
+}
+
+/* What leads to another page, and what to do about it. */
+static void
+print_unlike(const struct check *c)
+{
+	const struct address *a = NULL;
+	struct buf title, was;
+
+	for (size_t i = 0; i < c->count && a == NULL; i++)
+		if (c->at[i].tried.unlike && !c->at[i].tried.blind)
+			a = &c->at[i];
+	if (a == NULL)
+		return;
+	buf_init(&title, 4096);
+	buf_init(&was, 4096);
+	text_pad(&title, span_of(a->title), text_width(span_of(a->title)));
+	text_pad(&was, span_of(a->known.title),
+	    text_width(span_of(a->known.title)));
+	printf(_("What answers is titled \"%s\"; what has moved was \"%s\".\n"),
+	    buf_cstr(&title), buf_cstr(&was));
+	printf(_("Lead each old address to the new one of the same page, and "
+	    "look again: zqhub move check %" PRIu32 "\nIf another page is to "
+	    "take its place, withdraw the move and say so: zqagent say "
+	    "deleted --url OLD --see NEW\n"), c->number);
+	buf_clear(&title);
+	buf_clear(&was);
 }
 
 /* What was not looked at, and how it can be. */
@@ -343,6 +393,7 @@ tell(const struct check *c, json_t *result)
 		printf(_("proof at %s: %s\n"), c->host,
 		    buf_cstr(&c->evidence));
 	print_blind(c);
+	print_unlike(c);
 	print_sum(c, state);
 	if (why != NULL)
 		printf("%s\n", why);

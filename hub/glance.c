@@ -347,6 +347,17 @@ glance_clear(struct glance *p)
 	buf_clear(&p->refresh);
 }
 
+/* of GLANCE_TITLE bytes */
+static struct span
+keep(char *to, const struct buf *from)
+{
+	struct span s = text_trim(text_cut(buf_look(from),
+	    GLANCE_TITLE - 1));
+
+	snprintf(to, GLANCE_TITLE, "%.*s", SPAN_ARGS(s));
+	return s;
+}
+
 void
 glance_page(struct glancer *g, struct glance *p, struct span page,
     struct span type)
@@ -358,9 +369,9 @@ glance_page(struct glancer *g, struct glance *p, struct span page,
 	if (page.n > GLANCE_MOST)
 		page.n = GLANCE_MOST;
 	plaintext_read(plain, in_utf8(g, page, type));
-	title = text_trim(text_cut(buf_look(&plain->title),
-	    GLANCE_TITLE - 1));
-	snprintf(p->title, sizeof(p->title), "%.*s", SPAN_ARGS(title));
+	title = keep(p->title, &plain->title);
+	keep(p->article, &plain->article);
+	keep(p->heading, &plain->heading);
 	buf_init(&low, PLAINTEXT_TITLE);
 	for (size_t i = 0; i < title.n; i++)
 		buf_byte(&low, title.at[i] >= 'A' && title.at[i] <= 'Z' ?

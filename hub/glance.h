@@ -35,6 +35,9 @@ bool glance_language_parse(enum glance_language *l, struct span name);
 
 struct glance {
 	char title[GLANCE_TITLE];	/* UTF-8; "" */
+	char article[GLANCE_TITLE];	/* its ArticleTitle … */
+	char heading[GLANCE_TITLE];	/* … and what stands in h1 and h2, "|"
+					 * between; "" */
 	enum glance_language language;
 	uint32_t letters;		/* that a reader sees; a Han character
 					 * counts as three */

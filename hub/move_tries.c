@@ -19,6 +19,7 @@ struct try {
 	struct move_tries *tries;
 	uint64_t number;	/* of the frame */
 	char *wanted;
+	struct move_known known;
 };
 
 struct move_tries {
@@ -44,7 +45,7 @@ on_done(void *arg, struct trail *trail)
 	struct move_try m;
 	struct buf body;
 
-	move_try_judge(&m, trail, span_of(t->wanted));
+	move_try_judge(&m, trail, span_of(t->wanted), &t->known);
 	buf_init(&body, LOOK_FRAME_MAX);
 	move_try_write(&body, &m);
 	must(!body.bad);
@@ -57,19 +58,20 @@ on_done(void *arg, struct trail *trail)
 bool
 move_tries_frame(struct move_tries *tries, const struct frame *f)
 {
-	struct span asked, wanted;
+	struct move_try_ask ask;
 	struct try *t;
 
-	if (!move_try_ask_read(&asked, &wanted, f->body) ||
+	if (!move_try_ask_read(&ask, f->body) ||
 	    tries->count >= MOST)
 		return false;
 	t = mem_new(sizeof(*t));
 	t->tries = tries;
 	t->number = f->number;
-	t->wanted = mem_copy(wanted.at, wanted.n);
+	t->wanted = mem_copy(ask.wanted.at, ask.wanted.n);
+	t->known = ask.known;
 	TAILQ_INSERT_TAIL(&tries->all, t, entry);
 	tries->count++;
-	trip_start(tries->trips, &(struct trip_spec){ .url = asked,
+	trip_start(tries->trips, &(struct trip_spec){ .url = ask.asked,
 	    .etag = "", .modified = "", .own = true }, on_done, t);
 	return true;
 }

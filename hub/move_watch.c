@@ -274,6 +274,7 @@ struct sampling {
 	struct {
 		char *asked, *wanted;
 		bool ahead;
+		struct move_known known;
 	} at[MOVE_SAMPLE];
 	size_t count;
 	size_t here, missing;	/* in the index */
@@ -298,6 +299,9 @@ note(void *arg, struct span url, struct span to, bool kept)
 		    (int)(to.n < 400 ? to.n : 400), to.at);
 	if (s->count == MOVE_SAMPLE)
 		return;
+	if (!kept)
+		move_known_read(&s->at[s->count].known, s->txn,
+		    s->w->writer->journal, s->move, url, to);
 	s->at[s->count].ahead = ahead;
 	s->at[s->count].asked = mem_copy(asked.at, asked.n);
 	s->at[s->count++].wanted = mem_copy(to.at, to.n);
@@ -322,8 +326,10 @@ ask(struct sampling *s)
 		l->at[i].ahead = s->at[i].ahead;
 		s->at[i].asked = NULL;
 		buf_reset(&body);
-		move_try_ask_write(&body, span_of(l->at[i].asked),
-		    span_of(s->at[i].wanted));
+		move_try_ask_write(&body, &(struct move_try_ask){
+		    .asked = span_of(l->at[i].asked),
+		    .wanted = span_of(s->at[i].wanted),
+		    .known = s->at[i].known });
 		must(!body.bad);
 		channel_send(s->w->channel, FRAME_TRY,
 		    (uint64_t)l->number << 32 | i, buf_look(&body));

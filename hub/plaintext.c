@@ -15,7 +15,7 @@
 struct scan {
 	struct plaintext *to;
 	const char *at, *end;
-	bool in_title;
+	bool in_title, in_heading;
 	bool blank;		/* the last thing put was one */
 };
 
@@ -31,6 +31,8 @@ plaintext_init(struct plaintext *p, size_t most)
 	*p = (struct plaintext){ .password = false };
 	buf_init(&p->text, most);
 	buf_init(&p->title, PLAINTEXT_TITLE);
+	buf_init(&p->article, PLAINTEXT_META);
+	buf_init(&p->heading, PLAINTEXT_TITLE);
 	buf_init(&p->refresh, PLAINTEXT_REFRESH);
 	buf_init(&p->code, PLAINTEXT_META);
 	buf_init(&p->domain, PLAINTEXT_META);
@@ -41,6 +43,8 @@ plaintext_clear(struct plaintext *p)
 {
 	buf_clear(&p->text);
 	buf_clear(&p->title);
+	buf_clear(&p->article);
+	buf_clear(&p->heading);
 	buf_clear(&p->refresh);
 	buf_clear(&p->code);
 	buf_clear(&p->domain);
@@ -73,6 +77,8 @@ put_blank(struct scan *s)
 
 	if (!s->blank && b->n > 0)
 		buf_byte(b, ' ');
+	if (!s->blank && s->in_heading)
+		buf_byte(&s->to->heading, ' ');
 	s->blank = true;
 }
 
@@ -84,6 +90,8 @@ put(struct scan *s, const char *at, size_t n)
 	} else {
 		for (size_t i = 0; i < n; i++)
 			buf_byte(&s->to->text, lower(at[i]));
+		if (s->in_heading)
+			buf_put(&s->to->heading, at, n);
 	}
 	s->blank = false;
 }
@@ -228,7 +236,7 @@ take_refresh(struct plaintext *p, struct span content)
 		buf_reset(&p->refresh);
 }
 
-/* What the page says of its site (国办发〔2017〕47号), in any case. */
+/* What the page says of its site and itself (国办发〔2017〕47号), in any case. */
 static void
 take_site(struct plaintext *p, struct span name, struct span content)
 {
@@ -238,6 +246,8 @@ take_site(struct plaintext *p, struct span name, struct span content)
 		to = &p->code;
 	else if (text_same_nocase(name, SPAN("SiteDomain")))
 		to = &p->domain;
+	else if (text_same_nocase(name, SPAN("ArticleTitle")))
+		to = &p->article;
 	content = text_trim(content);
 	if (to != NULL && to->n == 0 && content.n <= PLAINTEXT_META)
 		buf_span(to, content);
@@ -352,6 +362,12 @@ on_tag(struct scan *s, const struct tag *t)
 		/* Only the first counts: pictures have titles, too. */
 		s->in_title = !t->closes && p->title.n == 0;
 		s->blank = true;
+	} else if (strcmp(t->name, "h1") == 0 ||
+	    strcmp(t->name, "h2") == 0) {
+		put_blank(s);
+		s->in_heading = !t->closes;
+		if (s->in_heading && p->heading.n > 0)
+			buf_text(&p->heading, "| ");
 	} else if (!t->closes && is_unseen(t->name)) {
 		p->scripts = p->scripts || strcmp(t->name, "script") == 0;
 		skip_to_end_of(s, t->name);
@@ -394,6 +410,8 @@ plaintext_read(struct plaintext *p, struct span page)
 
 	buf_reset(&p->text);
 	buf_reset(&p->title);
+	buf_reset(&p->article);
+	buf_reset(&p->heading);
 	buf_reset(&p->refresh);
 	buf_reset(&p->code);
 	buf_reset(&p->domain);

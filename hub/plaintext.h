@@ -22,6 +22,8 @@
 struct plaintext {
 	struct buf text;	/* the title is not in it */
 	struct buf title;	/* as written */
+	struct buf article;	/* meta ArticleTitle, as written; the first */
+	struct buf heading;	/* what stands in h1 and h2, "|" between */
 	struct buf refresh;	/* meta refresh: where to, as written; "" */
 	struct buf code, domain;	/* meta SiteIDCode, SiteDomain, as
 				 * written; the first that says something */

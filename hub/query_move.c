@@ -137,6 +137,13 @@ query_move_sample(struct query *q, const struct move *m, size_t most,
 	rewrite_free(rules);
 }
 
+void
+query_move_known(struct query *q, const struct move *m, struct span url,
+    struct span to, struct move_known *known)
+{
+	move_known_read(known, q->txn, q->store->journal, m, url, to);
+}
+
 /* --- as JSON ------------------------------------------------------------------------ */
 
 static void

@@ -8,6 +8,7 @@
 
 #include "hub/links.h"
 #include "hub/move.h"
+#include "hub/move_known.h"
 #include "hub/move_sample.h"
 #include "hub/query.h"
 #include "hub/referral.h"
@@ -55,6 +56,10 @@ void query_move_referrers(struct query *q, const struct move *m,
 typedef move_sample_fn query_sample_fn;
 void query_move_sample(struct query *q, const struct move *m, size_t most,
     query_sample_fn *each, void *arg);
+
+/* move_known_read() */
+void query_move_known(struct query *q, const struct move *m, struct span url,
+    struct span to, struct move_known *known);
 
 json_t *json_link_count(const struct link_count *n);	/* the caller's … */
 json_t *json_move(const struct move_info *m);

@@ -1,6 +1,6 @@
 # The hub looks by itself whether moves work: a real nginx, the check part, and
 # nobody who types zqhub move check. One move leads where it says, one leads
-# nowhere.
+# nowhere, and one to a page that is alive and another one.
 . tests/scenario/lib.sh
 
 command -v nginx >"$T/have" 2>&1 || PATH=$PATH:/usr/sbin
@@ -8,12 +8,16 @@ command -v nginx >"$T/have" 2>&1 || skip "no nginx here"
 PORT=$(port)
 A=4102000001
 W=http://www.a.localhost:$PORT
-mkdir -p "$T/www/good" "$T/www/bad"
+mkdir -p "$T/www/good" "$T/www/bad" "$T/www/long"
 for n in 1 2 3; do
 	printf '<html><head><title>公告 %s</title></head><body>%s</body></html>' \
 		$n $n >"$T/www/good/$n.html"
 	cp "$T/www/good/$n.html" "$T/www/bad/$n.html"
+	printf '<html><head><title>通告 %s_旧站</title></head></html>' \
+		$n >"$T/www/long/$n.html"
 done
+printf '<html><head><title>首页_新站</title></head><body>%s</body></html>' \
+	'<a href="/good/1.html">公告 1</a>' >"$T/www/home.html"
 nginx_conf() {	# what it leads on
 	cat <<-CONF
 	daemon off;
@@ -50,32 +54,61 @@ zqagent $A source add dir web --root "$T/www" --url "$W/" \
 	>"$T/source" 2>&1 || die "source add"
 agent_start $A
 has() { [ "$(zqhub status --json | jq '.totals.items')" = "$1" ]; }
-wait_for 60 "six pages" has 6
+wait_for 60 "ten pages" has 10
 
-say "- two columns are renamed; one of them is not to be found afterwards"
+say "- three columns are renamed; one of them is not to be found afterwards, and"
+say "  all of one shows the home page"
 zqagent $A say move "$W/good/" "$W/better/" --prefix >"$T/said" || die "say"
 zqagent $A say move "$W/bad/" "$W/worse/" --prefix >>"$T/said" || die "say"
+zqagent $A say move "$W/long/" "$W/short/" --prefix >>"$T/said" || die "say"
 state() { zqhub move list --json | jq -r --arg old "$1" \
 	'.moves[] | select(.old == $old) | .state'; }
 state_is() { [ "$(state "$W/$1/")" = "$2" ]; }
 wait_for 60 "the good one to take effect" state_is good effective
 wait_for 60 "the bad one to take effect" state_is bad effective
+wait_for 60 "the third to take effect" state_is long effective
 mv "$T/www/good" "$T/www/better"
+mv "$T/www/long" "$T/www/short"
+# Another template is no other page, nor is another character set.
+for n in 1 2 3; do
+	printf '<html><head><title>新站 - 公告　%s</title></head></html>' $n |
+		iconv -t GB18030 >"$T/www/better/$n.html"
+done
 rm -r "$T/www/bad"
-nginx_conf "location /good/ { rewrite ^/good/(.*)\$ $W/better/\$1 permanent; }" \
-	>"$T/nginx.conf"
+leads() { say "location /$1/ { rewrite ^/$1/(.*)\$ $W/$2/\$1 permanent; }"; }
+nginx_conf "$(leads good better; leads long short)
+	location /short/ { rewrite ^ /home.html break; }" >"$T/nginx.conf"
 kill -HUP "$NGINX"
 wait_for 150 "the good one to be verified" state_is good verified
 wait_for 150 "the bad one to fail" state_is bad failed
 zqhub move list --json | jq -e '.moves[] | select(.state == "failed") |
 	.why | test("worse|bad")' >"$T/why" || die "it doesn't say why"
+wait_for 150 "the third to fail" state_is long failed
+zqhub move list --json | jq -e --arg old "$W/long/" '.moves[] |
+	select(.old == $old) | .why | test("首页_新站.*通告 [123]_旧站.*mend")' \
+	>"$T/why" || { zqhub move list; die "it doesn't name both"; }
 grep -q 'GET /good/1.html HTTP/1.1" 301' "$T/access" || die "not looked at"
 zqhub journal print | grep -q move-looked || die "not in the journal"
 
+say "- asked for by a person it names both, and says what to do"
+number() { zqhub move list --json | jq --arg old "$W/$1/" \
+	'.moves[] | select(.old == $old) | .move'; }
+zqhub move check "$(number long)" >"$T/check" && die "another page is good"
+grep -q 'titled "首页_新站"; what has moved was "通告 [123]_旧站"' "$T/check" &&
+	grep -q 'say deleted --url' "$T/check" ||
+	{ cat "$T/check"; die "what it says of another page"; }
+zqhub move check "$(number long)" --json | jq -e '.addresses | length == 3 and
+	all(.unlike and .title == "首页_新站" and (.was | test("通告")))' \
+	>"$T/json" || die "as JSON"
+nginx_conf "$(leads good better; leads long short)" >"$T/nginx.conf"
+kill -HUP "$NGINX"
+mends() { zqhub move check "$(number long)" >"$T/check"; }
+wait_for 30 "it to be verified when the pages are there" mends
+state_is long verified || die "what is mended isn't verified"
+
 say "- where the hub may not look it says so, and no move fails by that"
 sed -i '/^check_allow/d' "$HUB/hub.conf"
-GOOD=$(zqhub move list --json | jq --arg old "$W/good/" \
-	'.moves[] | select(.old == $old) | .move')
+GOOD=$(number good)
 zqhub move check "$GOOD" >"$T/check" && die "looked at what is private"
 grep -q 'nothing could be looked at; the move is verified' "$T/check" ||
 	{ cat "$T/check"; die "it doesn't say what it did"; }

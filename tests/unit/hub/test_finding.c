@@ -51,7 +51,14 @@ START_TEST(test_glance)
 	p = glance("<meta http-equiv=refresh content='600; url=/x'>");
 	ck_assert_uint_eq(p.refresh.n, 0);
 	glance_clear(&p);
+	p = glance("<meta name=articletitle content=' \xe4\xb8\x80 '><h1 id=x>A"
+	    " <b>b</b>&amp;</h1><h2>\nC</h2>d<h1>");
+	ck_assert_str_eq(p.article, "一");
+	ck_assert_str_eq(p.heading, "A b& | C |");
+	ck_assert_str_eq(p.title, "");
+	glance_clear(&p);
 	p = glance("<title>\xb9\xab\xb8\xe6</title>");	/* GBK */
+	ck_assert_str_eq(p.heading, "");
 	ck_assert_str_eq(p.title, "公告");
 	glance_clear(&p);
 }

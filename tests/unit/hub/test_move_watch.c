@@ -26,7 +26,8 @@ static struct channel *here, *there;
 static int64_t now, mono;
 static uint64_t seq;
 static unsigned asked;		/* addresses, over the network */
-static char last[256];		/* … the last one */
+static char last[256];		/* … the last one … */
+static struct move_known known;	/* … and what came with it */
 static struct move_try reply;	/* what the network says */
 static bool deaf;		/* the check part doesn't answer */
 
@@ -39,13 +40,14 @@ on_work(void *arg)
 static void
 on_try(void *arg, struct channel *c, const struct frame *f)
 {
-	struct span url, wanted;
+	struct move_try_ask ask;
 	struct buf b;
 
 	(void)arg;
 	ck_assert_int_eq(f->kind, FRAME_TRY);
-	ck_assert(move_try_ask_read(&url, &wanted, f->body));
-	snprintf(last, sizeof(last), "%.*s", SPAN_ARGS(url));
+	ck_assert(move_try_ask_read(&ask, f->body));
+	snprintf(last, sizeof(last), "%.*s", SPAN_ARGS(ask.asked));
+	known = ask.known;
 	asked++;
 	if (deaf)
 		return;
@@ -120,7 +122,8 @@ later(int64_t ms)
 /* --- what the site says ---------------------------------------------------------- */
 
 static void
-tell(enum change_kind kind, const char *url, const char *scope)
+tell_titled(enum change_kind kind, const char *url, const char *scope,
+    const char *title)
 {
 	struct ingest_group g;
 	struct change c;
@@ -136,7 +139,7 @@ tell(enum change_kind kind, const char *url, const char *scope)
 	if (kind == CHANGE_COVER)
 		c.word[WORD_SCOPE] = span_of(scope);
 	else
-		c.word[WORD_TITLE] = SPAN("a page");
+		c.word[WORD_TITLE] = span_of(title);
 	buf_init(&row, LIMIT_CHANGE);
 	change_write(&row, &c);
 	frame_batch_change(&b, seq, buf_look(&row));
@@ -146,6 +149,12 @@ tell(enum change_kind kind, const char *url, const char *scope)
 	ck_assert(ingest_take(ingest, &batches, &g));
 	ck_assert(writer_apply(&kit.writer, 100, &n));
 	core_forget(&answers);
+}
+
+static void
+tell(enum change_kind kind, const char *url, const char *scope)
+{
+	tell_titled(kind, url, scope, "a page");
 }
 
 static void
@@ -447,6 +456,149 @@ START_TEST(no_answer)
 }
 END_TEST
 
+/* --- what has moved --------------------------------------------------------- */
+
+#define SITE "_网上政务"
+
+/* Takes effect, and is looked at. */
+static void
+move_one(uint32_t number)
+{
+	tick();
+	later(20 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(last, ONE);
+	ck_assert_str_eq(state(number), "verified");
+}
+
+static void
+tell_many(const char *title)
+{
+	char url[64];
+
+	for (int i = 3; i < 8; i++) {
+		snprintf(url, sizeof(url), "http://www.s1.gov.cn/c/%d", i);
+		tell_titled(CHANGE_CREATED, url, "", title);
+	}
+}
+
+START_TEST(by_its_title)
+{
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .answered = true, .status = 200,
+		.led = true };
+	tell_titled(CHANGE_CREATED, ONE, "", "公告 1" SITE);
+	tell_many("别的事" SITE);
+	announce_as("address", ONE, NEW "1.html", now);
+	move_one(1);
+	ck_assert_str_eq(known.title, "公告 1" SITE);
+	ck_assert_str_eq(known.parts, "公告1\n");	/* the rest is theirs */
+	ck_assert(!known.file);
+	/* What has arrived may be called what it likes. */
+	later(25 * HOUR);
+	go_on();
+	ck_assert_uint_eq(asked, 2);
+	ck_assert_str_eq(known.parts, "");
+	/* What isn't like it, isn't it. */
+	tell_titled(CHANGE_CREATED, OTHER, "", "公告 2" SITE);
+	announce_as("address", OTHER, NEW "2.html", now);
+	reply.unlike = true;
+	snprintf(reply.said, sizeof(reply.said), "another page");
+	tick();
+	later(20 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(known.parts, "公告2\n");
+	ck_assert_str_eq(state(2), "failed");
+	ck_assert_str_eq(why(2), OTHER ": another page");
+}
+END_TEST
+
+/* What all are called is nobody's own. */
+START_TEST(titles_of_all)
+{
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .answered = true, .status = 200,
+		.led = true };
+	tell_titled(CHANGE_CREATED, ONE, "", "网上政务");
+	tell_many("网上政务");
+	announce_as("address", ONE, NEW "1.html", now);
+	move_one(1);
+	ck_assert_str_eq(known.title, "网上政务");
+	ck_assert_str_eq(known.parts, "");
+}
+END_TEST
+
+/* Its site tells it at its new address: as another page … */
+START_TEST(told_anew)
+{
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .answered = true, .status = 200,
+		.led = true };
+	tell_titled(CHANGE_CREATED, ONE, "", "公告 1");
+	announce_as("address", ONE, NEW "1.html", now);
+	tick();
+	tell_titled(CHANGE_DELETED, ONE, "", "");
+	tell_titled(CHANGE_CREATED, NEW "1.html", "", "首页");
+	move_one(1);
+	ck_assert_str_eq(known.parts, "公告1\n");
+	/* … or as the same, which is renamed later. */
+	tell_titled(CHANGE_CREATED, OTHER, "", "公告 2");
+	announce_as("address", OTHER, NEW "2.html", now);
+	tick();
+	tell_titled(CHANGE_DELETED, OTHER, "", "");
+	tell_titled(CHANGE_CREATED, NEW "2.html", "", "公告 2（修订）");
+	tell_titled(CHANGE_UPDATED, NEW "2.html", "", "新的名字");
+	later(20 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(last, OTHER);
+	ck_assert_str_eq(known.parts, "新的名字\n");
+}
+END_TEST
+
+/* The top of a column may be called otherwise. */
+START_TEST(tops_of_columns)
+{
+	move_watch_connect(watch, here);
+	reply = (struct move_try){ .answered = true, .status = 200,
+		.led = true };
+	tell_titled(CHANGE_CREATED, OLD, "", "政务公开");
+	announce(OLD, NEW, now);
+	tick();
+	later(20 * MINUTE);
+	tick();
+	go_on();
+	ck_assert_str_eq(last, OLD);
+	ck_assert_str_eq(known.parts, "");
+	ck_assert_str_eq(known.title, "");
+}
+END_TEST
+
+START_TEST(what_goes_over)
+{
+	struct move_try_ask a = { .asked = SPAN(OLD), .wanted = SPAN(NEW),
+		.known = { .title = "公告 1", .parts = "公告1\n",
+		.file = true } }, out;
+	struct buf b;
+
+	buf_init(&b, LOOK_FRAME_MAX);
+	move_try_ask_write(&b, &a);
+	ck_assert(move_try_ask_read(&out, buf_look(&b)));
+	ck_assert(span_is(out.asked, a.asked) && span_is(out.wanted, a.wanted));
+	ck_assert_str_eq(out.known.title, a.known.title);
+	ck_assert_str_eq(out.known.parts, a.known.parts);
+	ck_assert(out.known.file);
+	for (size_t n = 0; n < b.n; n++)
+		ck_assert(!move_try_ask_read(&out, (struct span){ .at = b.at,
+		    .n = n }));
+	b.at[b.n - 1] = 2;
+	ck_assert(!move_try_ask_read(&out, buf_look(&b)));
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(what_came_over)
 {
 	struct move_try m = { .answered = true, .status = 302,
@@ -481,6 +633,11 @@ add(TCase *t)
 	tcase_add_test(t, seen_not_to_work);
 	tcase_add_test(t, silence);
 	tcase_add_test(t, no_answer);
+	tcase_add_test(t, by_its_title);
+	tcase_add_test(t, titles_of_all);
+	tcase_add_test(t, told_anew);
+	tcase_add_test(t, tops_of_columns);
+	tcase_add_test(t, what_goes_over);
 	tcase_add_test(t, what_came_over);
 }
 
