@@ -53,6 +53,7 @@ static const char style[] =
 "input,button,select{font:inherit;padding:.35rem .65rem;border:1px solid "
 "var(--edge);border-radius:.3rem;background:var(--paper);color:var(--ink);"
 "max-width:100%}"
+"::placeholder{color:var(--soft);opacity:1}"
 "button{background:var(--link);border-color:var(--link);color:var(--on);"
 "cursor:pointer}"
 /* words */

@@ -29,6 +29,24 @@ zqhub site add --code 4104000001 --name '平顶山<b>市</b>' --domain www4.gov.
 	--kind portal >/dev/null || die "site add"
 wait_for 60 "items" has_items 4103000001 1
 web=http://127.0.0.1:$WEB_PORT
+
+# Something on each page: links that lead nowhere, moves, what was asked for
+# at a former domain.
+printf '<title>%s</title><a href="%s">%s</a> <a href="%s">%s</a>' 链接 \
+	https://www1.gov.cn/none.html 没有 https://www2.gov.cn/ 开封 \
+	>"$T/www/3/links.html.tmp"
+mv "$T/www/3/links.html.tmp" "$T/www/3/links.html"
+wait_for 60 "items" has_items 4103000001 2
+zqagent 4101000001 say move https://www1.gov.cn/old/ https://www1.gov.cn/new/ \
+	--prefix >"$T/out" 2>&1 || { cat "$T/out"; die "say move"; }
+zqhub move announce 4104000001 https://www4.gov.cn/ https://www1.gov.cn/ --domain \
+	--reason 合并 >"$T/out" 2>&1 || { cat "$T/out"; die "move announce"; }
+moved() { zqhub move show 2 --json | jq -e '.state == "effective"' ||
+	zqhub move agree 2 --reason 合并; }
+wait_for 60 "two moves" moved
+former() { curl -s -o "$T/got" -w '%{http_code}' -H 'Host: www4.gov.cn' "$web/old" |
+	grep -q 308; }
+wait_for 60 "the former domain" former
 code() { curl -s -o "$T/got" -D "$T/head" -w '%{http_code}' "$@"; }
 
 say "- without anybody to sign in there is no way in"

@@ -1,11 +1,12 @@
 """The operators' page in Chromium: signing in, a cell that changes by itself,
 acknowledging, announcing; at a phone's width, by keyboard, in the dark; no
-console errors. ZQ_AXE names a script (axe-core) to run on each page, too.
+console errors. Each page is judged by access.js, and by axe-core if ZQ_AXE
+names its script.
 
 page.py WEB SCRATCH PID…: the last are of the agent that is stopped."""
-import os, signal, sys, time
+import os, re, signal, sys, time
 
-from webdriver import ENTER, RIGHT, Browser
+from webdriver import ACCESS, ENTER, HERE, RIGHT, Browser
 
 agent = [int(pid) for pid in sys.argv[3:]]
 axe = os.environ.get('ZQ_AXE')
@@ -19,20 +20,54 @@ def check(b, path):
         b.script(f.read() + ';window.axe = axe')
     bad = b.call('POST', '/execute/async', {'args': [], 'script':
                  'const done = arguments[0]; axe.run().then(r => done(r.violations.map('
-                 'v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join("; "))))'})
+                 'v => v.id + ": " + v.nodes.map(n => n.target + " " + '
+                 'n.failureSummary).join("; "))))'})
     assert not bad, f'{path}: {bad}'
 
 
-def all_pages(b):
-    for width, dark in ((1440, False), (390, True), (390, False), (1440, True)):
-        for lang in ('zh', 'en'):
-            for path in ('/', '/now', '/alerts', '/notices', '/sites', '/site/4102000001',
-                         '/signin'):
-                b.look(width, dark)
-                b.go(f'{path}?lang={lang}')
-                time.sleep(0.2)     # for what a script still draws
-                check(b, path)
-                b.shot(f'{width}-{"dark" if dark else "light"}-{lang}{path.replace("/", "-")}.png')
+PAGES = ('/', '/now', '/now?state=silent', '/beside', '/sites', '/sites?state=sync',
+         '/site/4101000001', '/site/4102000001', '/site/4103000001', '/site/4104000001',
+         '/alerts', '/alerts/1', '/alerts?site=4102000001', '/notices',
+         '/notices?site=4103000001', '/search', '/search?q=%E9%A6%96%E9%A1%B5',
+         '/search?q=nothing', '/item/1', '/item?url=https://www3.gov.cn/links.html', '/moves',
+         '/moves/1', '/moves/2', '/moves?state=effective', '/links?url=https://www1.gov.cn/',
+         '/links?url=https://www1.gov.cn/none.html', '/links/broken',
+         '/links/broken?site=4103000001', '/links/reciprocal', '/hits', '/signin')
+# In these nothing was found: a browser reports their status as an error.
+NO_PAGES = ('/nosuch', '/site/nosuch', '/item/99999', '/moves/99', '/search?since=yesterday')
+
+
+def all_pages(b, pages):
+    amiss = []
+    for width, dark, lang in ((1440, False, 'zh'), (390, True, 'zh'), (320, False, 'en'),
+                              (1440, True, 'en')):
+        b.look(width, dark)
+        for path in pages:
+            b.go(f'{path}{"&" if "?" in path else "?"}lang={lang}')
+            time.sleep(0.1)     # for what a script still draws
+            try:
+                check(b, f'{path} ({width} px, {"dark" if dark else "light"}, {lang})')
+            except AssertionError as e:
+                amiss.append(str(e))
+            b.shot(f'{width}-{"dark" if dark else "light"}-{lang}'
+                   f'{re.sub("[^0-9a-z]+", "-", path)}.png')
+    assert not amiss, '\n'.join(amiss)
+
+
+def faults(b):
+    """What judges all the others does find what is amiss."""
+    b.look(1440)
+    b.call('POST', '/url', {'url': 'file://' + os.path.join(HERE, 'access.html')})
+    found = [each.split(': ')[0] for each in b.script(ACCESS)]
+    wanted = ['lang is "xx"', 'no title', '0 of body > header, not 1', '0 of body > footer, not 1',
+              '0 of a.skip[href="#main"], not 1', 'without a name', 'without a name',
+              'without a name', 'a picture that is none to a reader',
+              'aria-describedby leads nowhere', 'an id twice', 'a heading after one of level 1',
+              'without headings', 'without scope', 'outside of a list', 'a list of something else',
+              'an order of its own for the keyboard', 'too pale', 'too pale',
+              'without a focus that can be seen', 'too small for a finger',
+              'too small for a finger']
+    assert sorted(found) == sorted(wanted), sorted(found)
 
 
 def acknowledge(b):
@@ -82,7 +117,7 @@ with Browser(*sys.argv[1:3]) as b:
         b.until('the figure, asked for',
                 'return document.querySelector(".legend [data-sum=silent]").textContent == "1"')
         acknowledge(b)
-        all_pages(b)
+        all_pages(b, PAGES)
     finally:
         for pid in agent:
             os.kill(pid, signal.SIGCONT)
@@ -113,4 +148,6 @@ with Browser(*sys.argv[1:3]) as b:
     b.go('/alerts')
     assert b.script('return document.querySelectorAll("form.act").length') == 0
     b.no_errors()
+    all_pages(b, NO_PAGES)
+    faults(b)
     print('page: fine')

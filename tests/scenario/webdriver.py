@@ -6,6 +6,9 @@ import base64, json, os, socket, subprocess, tempfile, time
 import urllib.request
 
 ENTER, RIGHT = '\ue007', '\ue014'
+HERE = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(HERE, 'access.js'), encoding='utf-8') as f:
+    ACCESS = f.read()
 
 
 def free_port():
@@ -114,12 +117,8 @@ class Browser:
         """The page that is shown is as each should be."""
         over = self.script('return document.documentElement.scrollWidth - window.innerWidth')
         assert over <= 0, f'{path} is {over} px too wide'
-        assert self.script('return document.querySelectorAll("h1").length') == 1, path
-        unnamed = self.script(
-            'return [...document.querySelectorAll("input:not([type=hidden]),select,a,button")]'
-            '.filter(e => !(e.textContent.trim() || e.getAttribute("aria-label") || '
-            '(e.labels && e.labels.length))).map(e => e.outerHTML)')
-        assert not unnamed, f'{path}: without a name: {unnamed}'
+        amiss = self.script(ACCESS)
+        assert not amiss, '\n'.join([f'{path}:'] + amiss)
 
     def no_errors(self):
         errors = [e for e in self.call('POST', '/se/log', {'type': 'browser'})
