@@ -387,8 +387,8 @@ open_sources(struct agent *a)
 {
 	struct source_host host = {
 		.base = a->base, .store = a->store, .parse = a->parse,
-		.top = a->config->top, .arg = a, .news = on_news,
-		.reach = on_reach, .quiet = on_quiet,
+		.slow = a->slow, .top = a->config->top, .arg = a,
+		.news = on_news, .reach = on_reach, .quiet = on_quiet,
 	};
 
 	a->sources = sources_open(&host, a->config);
@@ -462,6 +462,8 @@ open_parts(struct agent *a)
 	open_push(a);
 	a->renew = renew_new(a->base, &a->line, top->dir, on_renewed, a);
 	a->parse = parse_new(a->base, &limits);
+	limits.behind = true;
+	a->slow = parse_new(a->base, &limits);
 	open_sources(a);
 	open_outward(a);
 	a->inside = inside_new(a);
@@ -510,8 +512,8 @@ close_all(struct agent *a)
 	hand_free(a->hand);
 	renew_free(a->renew);
 	push_free(a->push);
-	if (a->parse != NULL)
-		parse_free(a->parse);
+	parse_free(a->parse);
+	parse_free(a->slow);
 	sources_close(a->sources);
 	if (a->fetch != NULL)
 		fetch_free(a->fetch);

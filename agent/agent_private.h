@@ -31,7 +31,7 @@ struct agent {
 	struct store *store;
 	struct fetch *fetch;
 	struct line line;
-	struct parse *parse;
+	struct parse *parse, *slow;	/* readers: of pages, of big files */
 	struct push *push;
 	struct inbox *inbox;
 	struct hand *hand;	/* runs commands; NULL: there are none */

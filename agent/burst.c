@@ -68,6 +68,12 @@ burst_take(struct burst *b)
 	return p;
 }
 
+const struct paths *
+burst_paths(const struct burst *b)
+{
+	return &b->paths;
+}
+
 bool
 burst_is_empty(const struct burst *b)
 {

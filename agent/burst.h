@@ -24,6 +24,7 @@ void burst_add(struct burst *b, const char *path);
 void burst_wait(struct burst *b);
 /* In order, each once; the caller's. The burst is empty then. */
 struct paths burst_take(struct burst *b);
+const struct paths *burst_paths(const struct burst *b);	/* they stay */
 bool burst_is_empty(const struct burst *b);
 /* When the first of it came, and the last; mono ms. False: it is empty. */
 bool burst_times(const struct burst *b, int64_t *first, int64_t *last);

@@ -104,3 +104,11 @@ delay_count(const struct delay *r)
 {
 	return r->count;
 }
+
+const char *
+delay_first(const struct delay *r)
+{
+	const struct job *j = TAILQ_FIRST(&r->jobs);
+
+	return j != NULL ? j->path : NULL;
+}

@@ -23,5 +23,6 @@ void delay_free(struct delay *r);		/* and the jobs in it */
 void delay_put(struct delay *r, struct job *j);
 void delay_empty(struct delay *r);	/* frees the jobs */
 size_t delay_count(const struct delay *r);
+const char *delay_first(const struct delay *r);	/* its path; NULL: empty */
 
 #endif

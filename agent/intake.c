@@ -11,10 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/group.h"
 #include "agent/intake_private.h"
 #include "agent/known.h"
-#include "agent/spool.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
@@ -25,8 +23,9 @@
 #define GROUP 256		/* changes in one transaction */
 #define GROUP_BYTES (2u << 20)	/* of records that wait for it */
 #define TURN 64			/* jobs looked at before others have a turn */
-#define STUCK_WAIT 5000		/* ms until a full disk is tried again */
-#define GROUP_WAIT 200		/* ms until a small group is written, too */
+#define BIG (4 << 20)		/* bytes: a file above is read beside others */
+#define BIG_WAIT 1000		/* ms until a big one is looked at again when
+				 * there are too many of them */
 #define FULL_WAIT 20		/* ms until parse is asked again */
 
 /* ms from the end of writing, or the end of a name, until it is looked at:
@@ -41,8 +40,8 @@ wake(struct intake *in)
 		event_active(in->turn, EV_TIMEOUT, 0);
 }
 
-static void
-enqueue(struct intake *in, struct job *j)
+void
+intake_enqueue(struct intake *in, struct job *j)
 {
 	j->again = false;
 	j->todo = JOB_LOOK;
@@ -56,7 +55,7 @@ enqueue(struct intake *in, struct job *j)
 static void
 on_rested(void *arg, struct job *j)
 {
-	enqueue(arg, j);
+	intake_enqueue(arg, j);
 }
 
 static void
@@ -76,10 +75,10 @@ settle(struct intake *in, struct job *j)
 static struct job *
 busy_with(struct intake *in, const char *path, uint32_t hash)
 {
-	struct jobs *lists[] = { &in->reading, &in->ready };
+	struct jobs *lists[] = { &in->reading, &in->slow, &in->ready };
 	struct job *j;
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		TAILQ_FOREACH(j, lists[i], entry)
 			if (j->hash == hash && strcmp(j->path, path) == 0)
 				return j;
@@ -118,7 +117,7 @@ intake_gone(struct intake *in, const char *path,
 	j->why = INTAKE_GONE;
 	j->said = mem_text(word->reason);
 	j->by = mem_text(word->by);
-	enqueue(in, j);
+	intake_enqueue(in, j);
 }
 
 void
@@ -134,186 +133,7 @@ intake_look(struct intake *in, const char *path, enum intake_why why)
 		return;
 	}
 	j->why = why;
-	enqueue(in, j);
-}
-
-/* --- writing ---------------------------------------------------------------- */
-
-static void
-finish(struct intake *in, struct job *j)
-{
-	bool again = j->again;
-
-	if (!again) {
-		job_free(j);
-		return;
-	}
-	buf_clear(&j->row);
-	j->why = INTAKE_READY;
-	enqueue(in, j);
-}
-
-static bool
-make_room(struct store_txn *t, void *arg)
-{
-	bool *enough = arg;
-
-	*enough = spool_make_room(t);
-	return true;
-}
-
-static void
-get_stuck(struct intake *in, enum intake_stuck how)
-{
-	if (in->stuck_told != how)
-		log_error("source=%.*s %s; nothing is lost, it goes on when "
-		    "there is room", SPAN_ARGS(in->host.source),
-		    how == INTAKE_DISK_FULL ? "the disk is full" :
-		    "the spool is full");
-	in->stuck = in->stuck_told = how;
-	timer_after(in->retry, STUCK_WAIT);
-}
-
-static void
-on_beside(void *arg, const char *path)
-{
-	intake_look(arg, path, INTAKE_FOUND);
-}
-
-/* Who else stands for a directory now, and what moved. */
-static void
-look_around(struct intake *in, const struct job *j)
-{
-	if (j->created || j->former != NULL)
-		place_beside(&in->host.place, j->path, on_beside, in);
-	if (j->former != NULL)
-		place_beside(&in->host.place, j->former, on_beside, in);
-	if (j->created)
-		in->host.created(in->host.arg, j->url,
-		    j->stat.ctime / 1000000);
-	if (j->former_url != NULL)
-		in->host.moved(in->host.arg, j->former_url, j->url);
-}
-
-static void
-take_off(struct intake *in, size_t count)
-{
-	for (; count > 0; count--) {
-		struct job *j = TAILQ_FIRST(&in->ready);
-
-		TAILQ_REMOVE(&in->ready, j, entry);
-		in->ready_count--;
-		in->ready_bytes -= j->row.n;
-		look_around(in, j);
-		finish(in, j);
-	}
-}
-
-/* What was read may have lost its name since, in a directory that was renamed:
- * then it was not yet known, and nobody else would say that it is gone. */
-static void
-look_again(struct intake *in)
-{
-	struct job *j, *next;
-	struct stat st;
-
-	for (j = TAILQ_FIRST(&in->ready); j != NULL; j = next) {
-		enum root_found found;
-
-		next = TAILQ_NEXT(j, entry);
-		if (j->todo == JOB_WITHDRAW)
-			continue;
-		found = root_look(in->host.place.root, j->path, &st);
-		if (found == ROOT_FILE || found == ROOT_HIDDEN)
-			continue;
-		TAILQ_REMOVE(&in->ready, j, entry);
-		in->ready_count--;
-		in->ready_bytes -= j->row.n;
-		j->again = true;
-		finish(in, j);
-	}
-}
-
-/* What is ready into the store. False: the spool has no room for the next. */
-static bool
-write_some(struct intake *in)
-{
-	const struct group_of of = { .where = { .source = in->host.source,
-	    .root = in->host.place.root, .arg = in->host.arg,
-	    .find = in->host.find }, .anew = in->anew };
-	struct group_written g;
-	enum store_result rc;
-
-	rc = group_write(in->host.store, &of, &in->ready, &g);
-	if (rc == STORE_FULL) {
-		get_stuck(in, INTAKE_DISK_FULL);
-		return true;
-	}
-	if (rc == STORE_DONE) {
-		in->counts.told += g.told;
-		in->counts.withdrawn += g.withdrawn;
-		in->counts.unfit += g.unfit;
-		in->counts.blind.more |= g.unfit > 0;
-		take_off(in, g.done);
-		if (g.told + g.withdrawn > 0)
-			in->host.news(in->host.arg, g.told + g.withdrawn);
-	}
-	return !g.no_room;
-}
-
-/* Changes of one item become one, as they do all the time on a site that has
- * more pages than the spool. What is made so may be too little for a change
- * that is large: if not one gets in, only the hub's confirming helps, and that
- * is waited for. */
-static void
-out_of_room(struct intake *in)
-{
-	size_t before = in->ready_count;
-	bool enough = false;
-
-	if (store_do(in->host.store, make_room, &enough) == STORE_DONE &&
-	    enough) {
-		if (write_some(in))
-			return;
-		if (in->ready_count < before) {
-			timer_after(in->soon, 0);
-			return;
-		}
-	}
-	get_stuck(in, INTAKE_SPOOL_FULL);
-}
-
-static void
-flush(struct intake *in)
-{
-	if (in->paused)
-		return;
-	look_again(in);
-	if (in->ready_count > 0 && !write_some(in))
-		out_of_room(in);
-}
-
-static void
-be_ready(struct intake *in, struct job *j, enum job_todo todo)
-{
-	j->todo = todo;
-	TAILQ_INSERT_TAIL(&in->ready, j, entry);
-	in->ready_count++;
-	in->ready_bytes += j->row.n;
-	if (in->ready_count == 1)
-		timer_after(in->soon, GROUP_WAIT);
-}
-
-/* The others of its group are slow: it doesn't wait for them. */
-static void
-on_soon(evutil_socket_t fd, short what, void *arg)
-{
-	struct intake *in = arg;
-
-	(void)fd;
-	(void)what;
-	if (in->stuck == INTAKE_GOING)
-		flush(in);
+	intake_enqueue(in, j);
 }
 
 /* --- reading ---------------------------------------------------------------- */
@@ -325,24 +145,50 @@ on_record(void *arg, const struct record *r)
 	struct intake *in = j->in;
 	char quoted[LOG_QUOTE_MAX], trouble[LOG_QUOTE_MAX];
 
-	TAILQ_REMOVE(&in->reading, j, entry);
-	in->reading_count--;
+	if (j->slow) {
+		TAILQ_REMOVE(&in->slow, j, entry);
+		in->slow_count--;
+	} else {
+		TAILQ_REMOVE(&in->reading, j, entry);
+		in->reading_count--;
+	}
 	in->counts.read++;
 	if (r->outcome == RECORD_CHANGED) {
 		in->counts.again++;
 		settle(in, j);
 	} else if (r->outcome == RECORD_READ) {
 		record_write(&j->row, r);
-		be_ready(in, j, j->row.bad ? JOB_MARK : JOB_TELL);
+		intake_write_soon(in, j, j->row.bad ? JOB_MARK : JOB_TELL);
 	} else {
 		intake_note_unread(in, j->path);
 		log_warn("source=%.*s file=%s not read: %s",
 		    SPAN_ARGS(in->host.source),
 		    log_quote(quoted, j->path, strlen(j->path)),
 		    log_quote(trouble, r->trouble.at, r->trouble.n));
-		be_ready(in, j, JOB_MARK);
+		intake_write_soon(in, j, JOB_MARK);
 	}
 	wake(in);
+}
+
+/* A video of some GB is read by another reader than the pages that change
+ * meanwhile. */
+static bool
+is_big(const struct intake *in, const struct stat *st)
+{
+	return in->host.slow != NULL && st->st_size > BIG;
+}
+
+static void
+ask(struct intake *in, struct job *j, const struct parse_question *q)
+{
+	if (j->slow) {
+		TAILQ_INSERT_TAIL(&in->slow, j, entry);
+		in->slow_count++;
+	} else {
+		TAILQ_INSERT_TAIL(&in->reading, j, entry);
+		in->reading_count++;
+	}
+	parse_ask(j->slow ? in->host.slow : in->host.parse, q, on_record, j);
 }
 
 /* A regular file that differs from what is known: have it read. */
@@ -369,9 +215,7 @@ read_file(struct intake *in, struct job *j)
 		return;
 	}
 	known_stat_of(&j->stat, &st);
-	TAILQ_INSERT_TAIL(&in->reading, j, entry);
-	in->reading_count++;
-	parse_ask(in->host.parse, &q, on_record, j);
+	ask(in, j, &q);
 }
 
 /* --- looking ---------------------------------------------------------------- */
@@ -401,7 +245,10 @@ look_file(struct intake *in, struct job *j, struct store_txn *t,
 		job_free(j);
 	} else if (job_is_fresh(j, st, in->host.settle)) {
 		settle(in, j);
+	} else if (is_big(in, st) && parse_is_full(in->host.slow)) {
+		delay_put(in->big, j);
 	} else {
+		j->slow = is_big(in, st);
 		read_file(in, j);
 	}
 }
@@ -417,9 +264,10 @@ look_gone(struct intake *in, struct job *j, struct store_txn *t,
 		in->host.gone(in->host.arg, j->path);
 		job_free(j);
 	} else {
-		place_beside(&in->host.place, j->path, on_beside, in);
+		place_beside(&in->host.place, j->path, intake_write_beside,
+		    in);
 		j->reason = j->said != NULL ? j->said : reason;
-		be_ready(in, j, JOB_WITHDRAW);
+		intake_write_soon(in, j, JOB_WITHDRAW);
 	}
 }
 
@@ -497,7 +345,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	if (t != NULL)
 		store_end(t);
 	if (is_group(in))
-		flush(in);
+		intake_write(in);
 	if (in->queued_count == 0 || in->stuck != INTAKE_GOING)
 		return;
 	if (!parse_is_full(in->host.parse))
@@ -514,7 +362,7 @@ on_retry(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	in->stuck = INTAKE_GOING;
-	flush(in);
+	intake_write(in);
 	if (in->stuck != INTAKE_GOING)
 		return;
 	in->stuck_told = INTAKE_GOING;
@@ -532,13 +380,15 @@ intake_new(const struct intake_host *host)
 	in->host = *host;
 	TAILQ_INIT(&in->queued);
 	TAILQ_INIT(&in->reading);
+	TAILQ_INIT(&in->slow);
 	TAILQ_INIT(&in->ready);
 	in->settling = delay_new(host->base, (int64_t)host->settle + 20,
 	    on_rested, on_crowd, in);
 	in->lull = delay_new(host->base, LULL, on_rested, on_crowd, in);
+	in->big = delay_new(host->base, BIG_WAIT, on_rested, on_crowd, in);
 	in->turn = event_new(host->base, -1, 0, on_turn, in);
 	in->retry = event_new(host->base, -1, 0, on_retry, in);
-	in->soon = event_new(host->base, -1, 0, on_soon, in);
+	in->soon = event_new(host->base, -1, 0, intake_write_late, in);
 	must(in->turn != NULL && in->retry != NULL && in->soon != NULL);
 	return in;
 }
@@ -552,9 +402,12 @@ intake_drop(struct intake *in)
 	job_empty(&in->queued, &in->queued_count);
 	delay_empty(in->settling);
 	delay_empty(in->lull);
+	delay_empty(in->big);
 	job_empty(&in->ready, &in->ready_count);
 	in->ready_bytes = 0;
 	TAILQ_FOREACH(j, &in->reading, entry)
+		j->again = true;
+	TAILQ_FOREACH(j, &in->slow, entry)
 		j->again = true;
 }
 
@@ -567,9 +420,11 @@ intake_free(struct intake *in)
 	job_empty(&in->queued, &in->queued_count);
 	job_empty(&in->ready, &in->ready_count);
 	job_empty(&in->reading, &in->reading_count);
+	job_empty(&in->slow, &in->slow_count);
 	event_free(in->turn);
 	delay_free(in->settling);
 	delay_free(in->lull);
+	delay_free(in->big);
 	event_free(in->retry);
 	event_free(in->soon);
 	free(in->counts.first_unreadable);

@@ -11,7 +11,8 @@
  * What is gone is given back to be judged (hold.h), and withdrawn when it
  * comes again as INTAKE_GONE.
  *
- * A file that somebody still writes to is left alone until it has settled.
+ * A file that somebody still writes to is left alone until it has settled. Big
+ * files have a reader of their own, and nobody waits for them.
  * When the disk or the spool is full everything waits, and nothing is lost.
  */
 #ifndef ZQ_AGENT_INTAKE_H
@@ -19,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "agent/hold.h"
 #include "agent/intake_host.h"
@@ -40,8 +42,13 @@ void intake_pause(struct intake *in, bool on);
 void intake_anew(struct intake *in, bool on);
 bool intake_is_full(const struct intake *in);	/* let it work first */
 bool intake_is_idle(const struct intake *in);	/* nothing left, but what
-						 * has to settle */
+						 * is big or has to settle */
 size_t intake_settling(const struct intake *in);
+/* Big files that are read or wait for that. The first of them, or NULL; is one
+ * of this size among those that are read? */
+size_t intake_big(const struct intake *in);
+const char *intake_big_first(const struct intake *in);
+bool intake_big_of(const struct intake *in, uint64_t size);
 enum intake_stuck intake_stuck(const struct intake *in);
 const struct intake_counts *intake_counts(const struct intake *in);
 /* It, and what was below it, is not there any more, whatever it was. */

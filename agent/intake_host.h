@@ -21,6 +21,8 @@ struct intake_host {
 	struct event_base *base;
 	struct store *store;
 	struct parse *parse;
+	struct parse *slow;		/* reads big files; NULL: the other
+					 * one does */
 	struct place place;
 	struct filter filter;
 	struct span source;		/* its name */

@@ -30,6 +30,31 @@ intake_settling(const struct intake *in)
 	return delay_count(in->settling) + delay_count(in->lull);
 }
 
+size_t
+intake_big(const struct intake *in)
+{
+	return in->slow_count + delay_count(in->big);
+}
+
+const char *
+intake_big_first(const struct intake *in)
+{
+	const struct job *j = TAILQ_FIRST(&in->slow);
+
+	return j != NULL ? j->path : delay_first(in->big);
+}
+
+bool
+intake_big_of(const struct intake *in, uint64_t size)
+{
+	const struct job *j;
+
+	TAILQ_FOREACH(j, &in->slow, entry)
+		if (j->stat.size == size)
+			return true;
+	return false;
+}
+
 enum intake_stuck
 intake_stuck(const struct intake *in)
 {

@@ -29,6 +29,7 @@ struct job {
 	uint32_t hash;			/* of path */
 	enum intake_why why;
 	bool again;			/* something happened meanwhile */
+	bool slow;			/* it is big: it has a reader of its own */
 	int64_t due;			/* mono ms, of settling ones */
 	enum job_todo todo;		/* of ready ones */
 	bool created;			/* of written ones: it is new … */

@@ -480,7 +480,7 @@ parse_new(struct event_base *base, const struct parse_limits *limits)
 	set_limits(&p->limits, limits);
 	p->fork_server = fork_server_new(&(struct parse_child){
 	    .page = p->limits.page, .memory = p->limits.memory,
-	    .zone = p->limits.zone });
+	    .zone = p->limits.zone, .behind = p->limits.behind });
 	STAILQ_INIT(&p->queue);
 	p->questions = p->answers = -1;
 	buf_init(&p->in, PARSE_ANSWER_MAX + READ_CHUNK);

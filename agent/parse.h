@@ -31,6 +31,7 @@ struct parse_limits {		/* all zero: the defaults */
 	int64_t idle;		/* ms until an idle child is ended */
 	int zone;		/* minutes east of UTC of dates in pages;
 				 * PARSE_ZONE_UTC for 0 */
+	bool behind;		/* it leaves the machine to others (nice) */
 };
 
 #define PARSE_PAGE_DEFAULT (4u << 20)

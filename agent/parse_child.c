@@ -22,6 +22,8 @@
 #include "contrib/base/sanitized.h"
 #include "protocol/wire.h"
 
+#define BEHIND 10		/* of nice(1) */
+
 static void
 set_ceiling(int what, rlim_t value)
 {
@@ -110,6 +112,8 @@ parse_child_run(const struct parse_child *c)
 	struct look *l;
 
 	prctl(PR_SET_NAME, "zq-reader");
+	if (c->behind)
+		(void)setpriority(PRIO_PROCESS, 0, BEHIND);
 	l = look_new(c->page, c->zone);
 	confine(c, got);
 	answer(c->answers, PARSE_HELLO, span_of(got));

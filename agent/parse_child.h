@@ -8,6 +8,7 @@
 #ifndef ZQ_AGENT_PARSE_CHILD_H
 #define ZQ_AGENT_PARSE_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct parse_child {
 	int questions, answers;
 	size_t page, memory;
 	int zone;
+	bool behind;
 };
 
 /* Until the questions end. Other descriptors are closed already. */

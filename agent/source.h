@@ -32,6 +32,7 @@ struct source_host {
 	struct event_base *base;
 	struct store *store;
 	struct parse *parse;
+	struct parse *slow;		/* of big files; NULL: parse */
 	const struct config_top *top;
 	void *arg;
 	/* In the spool, n more; 0: what is held is other than it was. */

@@ -355,7 +355,8 @@ make_parts(struct source *s)
 	    .exclude = s->set->exclude };
 	struct intake_host in = {
 		.base = s->host.base, .store = s->host.store,
-		.parse = s->host.parse, .place = place, .filter = filter,
+		.parse = s->host.parse, .slow = s->host.slow,
+		.place = place, .filter = filter,
 		.source = span_of(s->name), .settle = s->host.top->settle,
 		.arg = s, .news = on_news, .dir = on_dir,
 		.gone = on_withdraw, .created = on_created,
@@ -455,7 +456,8 @@ dir_look(struct source *s, const char *path)
 		intake_look(s->intake, path, INTAKE_FOUND);
 }
 
-/* Files that are still being written to are waited for, but not for ever. */
+/* Big files, and those that are still being written to, are waited for, but not
+ * for ever. */
 static bool
 dir_is_settled(const struct source *s)
 {
@@ -466,7 +468,7 @@ dir_is_settled(const struct source *s)
 		return false;
 	if (s->paused)
 		return true;
-	if (intake_settling(s->intake) > 0 &&
+	if ((intake_settling(s->intake) > 0 || intake_big(s->intake) > 0) &&
 	    clock_mono() - s->ended < SOURCE_DIR_SETTLE)
 		return false;
 	return burst_is_empty(s->burst) && intake_is_idle(s->intake);
@@ -478,6 +480,7 @@ dir_is_looking(const struct source *s)
 	if (s->root_error != 0)
 		return false;
 	return !s->scanned || !intake_is_idle(s->intake) ||
+	    intake_big(s->intake) > 0 ||
 	    (intake_settling(s->intake) > 0 &&
 	    clock_mono() - s->ended < SOURCE_DIR_SETTLE);
 }

@@ -124,7 +124,8 @@ void
 source_dir_anew_check(struct source *s)
 {
 	if (!s->anew || s->scanning || !s->looked_all ||
-	    !intake_is_idle(s->intake) || (intake_settling(s->intake) > 0 &&
+	    !intake_is_idle(s->intake) || intake_big(s->intake) > 0 ||
+	    (intake_settling(s->intake) > 0 &&
 	    clock_mono() - s->ended < SOURCE_DIR_SETTLE))
 		return;
 	if (store_do(s->host.store, save, s) != STORE_DONE)

@@ -44,7 +44,7 @@ is_time(const struct source *s)
 {
 	return s->root_error == 0 && s->complete && s->scanned &&
 	    !s->scanning && !s->anew && s->looked_all &&
-	    intake_is_idle(s->intake);
+	    intake_is_idle(s->intake) && intake_big(s->intake) == 0;
 }
 
 /* --- how it is said -------------------------------------------------------------- */

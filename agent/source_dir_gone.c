@@ -134,6 +134,43 @@ doubt_anew(struct source *s)
 		s->doubt = last;
 }
 
+struct sought {
+	const struct source *s;
+	bool found;
+};
+
+static bool
+is_being_read(void *arg, const struct known *k)
+{
+	struct sought *look = arg;
+
+	look->found = k->told && intake_big_of(look->s->intake, k->stat.size);
+	return !look->found;
+}
+
+/* What is gone may be the big file that is being read, by its size. */
+static bool
+may_be_big(const struct source *s)
+{
+	const struct paths *said = burst_paths(s->burst);
+	struct sought look = { .s = s };
+	struct store_txn *t;
+	struct known k;
+
+	if (intake_big(s->intake) == 0)
+		return false;
+	t = store_look(s->host.store);
+	for (size_t i = 0; i < said->count && !look.found; i++)
+		known_each(t, span_of(s->name), span_of(said->at[i]),
+		    is_being_read, &look);
+	for (size_t i = 0; i < s->missing.count && !look.found; i++)
+		if (known_get(t, span_of(s->name), span_of(s->missing.at[i]),
+		    &k))
+			(void)is_being_read(&look, &k);
+	store_end(t);
+	return look.found;
+}
+
 /* Nothing comes of a file that is read all the time, but as long as one after
  * the other turns out to be renamed the rest may be, too. */
 bool
@@ -141,7 +178,7 @@ source_dir_in_doubt(struct source *s)
 {
 	int64_t now = clock_mono();
 	bool reading = !intake_is_idle(s->intake) ||
-	    (!s->scanning && !walk_is_idle(s->walk));
+	    (!s->scanning && !walk_is_idle(s->walk)) || may_be_big(s);
 
 	if (!reading && intake_settling(s->intake) == 0) {
 		s->doubt = CLOCK_NONE;

@@ -60,7 +60,7 @@ is_time(const struct source *s)
 {
 	return s->moved.count > 0 && !s->scanning &&
 	    walk_is_idle(s->walk) && intake_is_idle(s->intake) &&
-	    burst_is_empty(s->burst);
+	    intake_big(s->intake) == 0 && burst_is_empty(s->burst);
 }
 
 static bool

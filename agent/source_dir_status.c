@@ -32,7 +32,8 @@ state(const struct source *s)
 	if (s->anew)
 		return "anew";
 	return (!s->scanning && !walk_is_idle(s->walk)) ||
-	    !intake_is_idle(s->intake) || !burst_is_empty(s->burst) ||
+	    !intake_is_idle(s->intake) || intake_big(s->intake) > 0 ||
+	    !burst_is_empty(s->burst) ||
 	    intake_settling(s->intake) > 0 ? "busy" : "fine";
 }
 
@@ -131,6 +132,9 @@ source_dir_status(struct source *s)
 	    "items", (json_int_t)s->items, "files", (json_int_t)s->files,
 	    "settling", (json_int_t)intake_settling(s->intake));
 	must(o != NULL);
+	json_object_set_new(o, "reading_big",
+	    json_integer((json_int_t)intake_big(s->intake)));
+	set_path(o, "reading_first", intake_big_first(s->intake));
 	json_object_set_new(o, "read", json_integer((json_int_t)n->read));
 	json_object_set_new(o, "told", json_integer((json_int_t)n->told));
 	json_object_set_new(o, "withdrawn",

@@ -180,6 +180,17 @@ because(json_t *list, const char *fmt, const char *what)
 	buf_clear(&b);
 }
 
+static void
+because_both(json_t *list, const char *fmt, const char *a, const char *b)
+{
+	struct buf text;
+
+	buf_init(&text, 4096);
+	buf_printf(&text, fmt, a, b);
+	json_array_append_new(list, json_string(buf_cstr(&text)));
+	buf_clear(&text);
+}
+
 static const struct {
 	const char *state, *text;
 	bool passes;		/* by itself */
@@ -207,7 +218,14 @@ judge_source(json_t *why, json_t *s)
 {
 	const char *name = json_string_value(json_object_get(s, "name"));
 	const char *state = json_string_value(json_object_get(s, "state"));
+	const char *big = json_string_value(json_object_get(s,
+	    "reading_first"));
 
+	if (big != NULL && strcmp(state, "busy") == 0) {
+		because_both(why, _("source %s: being read, for it is big: "
+		    "%s"), name, big);
+		return;
+	}
 	for (size_t i = 0; i < WORDS; i++)
 		if (strcmp(state, words[i].state) == 0)
 			because(why, _(words[i].text), name);

@@ -152,6 +152,18 @@ print_scan(FILE *out, json_t *s)
 	fputc('\n', out);
 }
 
+/* Pages don't wait for these. */
+static void
+print_reading(FILE *out, json_t *s)
+{
+	if (count(s, "reading_big") > 0)
+		fprintf(out, ngettext("             %lld big file is being "
+		    "read: %s\n", "             %lld big files are being "
+		    "read, the first: %s\n",
+		    (unsigned long)count(s, "reading_big")),
+		    count(s, "reading_big"), json_text(s, "reading_first"));
+}
+
 static void
 print_left_out(FILE *out, json_t *s)
 {
@@ -221,6 +233,7 @@ print_source(FILE *out, json_t *s)
 		    ago(when, json_text(s, "scanned")),
 		    count(s, "files"), count(s, "watched"));
 	print_scan(out, s);
+	print_reading(out, s);
 	if (json_text(s, "error")[0] != '\0')
 		fprintf(out, "             %s\n", json_text(s, "error"));
 	print_held(out, s);

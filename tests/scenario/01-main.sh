@@ -88,6 +88,17 @@ wait_for 60 "the whole page" found 半截标题完整了
 zqhub item https://www.zhengzhou.gov.cn/slow.html --json |
 	jq -e '.changes == 1' >/dev/null || die "slow page was told more than once"
 
+say "- a recording of some GB is read beside the pages, and named"
+truncate -s 400G "$root/video.mp4"
+is_read() { zqagent 4101000001 status | grep -q 'video\.mp4'; }
+wait_for 60 "status to name the video" is_read
+page "$root/beside.html" '与录像同时发布' '2026-11-21 09:00'
+wait_for 30 "the page beside it" found 与录像同时发布
+is_read || die "the video isn't read any more: nothing was shown"
+rm "$root/beside.html"
+wait_for 30 "the page to go" not_found 与录像同时发布
+rm "$root/video.mp4"
+
 say "- a directory renamed, a directory removed"
 mkdir "$root/lanmu"
 for n in 1 2 3; do page "$root/lanmu/$n.html" "栏目改名第${n}篇" '2026-11-20 09:00'; done

@@ -30,7 +30,7 @@ static char root[128];
 static struct config_source set;
 static struct config_top top;
 static struct store *store;
-static struct parse *parse;
+static struct parse *parse, *slow;
 static struct source *source;
 static bool reached;
 static int zone;		/* of dates in pages */
@@ -68,6 +68,7 @@ start(void)
 	parse = parse_new(base, &limits);
 	host.store = store;
 	host.parse = parse;
+	host.slow = slow = parse_new(base, &limits);
 	source = source_dir.open(&host, "www", &set);
 }
 
@@ -75,6 +76,7 @@ static inline void
 stop(void)
 {
 	parse_free(parse);
+	parse_free(slow);
 	source_dir.close(source);
 	store_close(store);
 }

@@ -1,0 +1,125 @@
+/*
+ * A source with files that take their time: very big ones.
+ */
+#include "tests/unit/agent/sourcekit.h"
+
+#include "agent/ability.h"
+
+#define GIB (1ll << 30)
+
+/* A file with a hole for its contents takes no room, and long to read. */
+static void
+put_big(const char *path, long long size)
+{
+	int fd = open(at(path), O_WRONLY | O_CREAT | O_EXCL, 0644);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(ftruncate(fd, size), 0);
+	close(fd);
+}
+
+static bool
+has_text(const char *key, const char *want)
+{
+	json_t *o = source_dir.status(source);
+	const char *have = json_string_value(json_object_get(o, key));
+	bool is = have != NULL && strcmp(have, want) == 0;
+
+	json_decref(o);
+	return is;
+}
+
+static void
+wait_text(const char *key, const char *want)
+{
+	int64_t start = clock_mono();
+
+	while (!has_text(key, want)) {
+		ck_assert_msg(clock_mono() - start < PATIENCE, "%s isn't %s",
+		    key, want);
+		turn_loop(10);
+	}
+}
+
+/* Pages come and go while it is read, and it is named. */
+START_TEST(test_big)
+{
+	put("a.html", "<title>a</title>");
+	start();
+	wait_told("a.html=/a.html ");
+	put_big("video.mp4", 400 * GIB);
+	wait_text("reading_first", "video.mp4");
+	put("b.html", "<title>b</title>");
+	wait_told("a.html=/a.html b.html=/b.html ");
+	ck_assert_int_eq(unlink(at("a.html")), 0);
+	wait_told("b.html=/b.html ");
+	ck_assert(has_text("state", "busy"));
+	ck_assert(has_text("reading_first", "video.mp4"));
+	stop();
+}
+END_TEST
+
+/* A big file's name may change, too: it is the same item then, though another
+ * one is read before it. */
+START_TEST(test_big_renamed)
+{
+	struct store_txn *t;
+	struct change c;
+
+	put("page.html", "<title>page</title>");
+	put_big("a.mp4", 5 << 20);
+	start();
+	ck_assert(ability_keep(store, SPAN("changes moves")));
+	wait_told("a.mp4=/a.mp4 page.html=/page.html ");
+	put_big("video.mp4", 400 * GIB);
+	wait_text("reading_first", "video.mp4");
+	ck_assert_int_eq(rename(at("a.mp4"), at("b.mp4")), 0);
+	stays_told("a.mp4=/a.mp4 page.html=/page.html ", 1500);
+	ck_assert_int_eq(truncate(at("video.mp4"), 0), 0);
+	wait_told("b.mp4=/b.mp4 page.html=/page.html "
+	    "video.mp4=/video.mp4 ");
+	t = store_look(store);
+	for (uint64_t i = 1; i < t->meta.next; i++)
+		if (spool_get(t, i, &c))
+			ck_assert_int_ne(c.kind, CHANGE_DELETED);
+	store_end(t);
+	stop();
+}
+END_TEST
+
+/* More of them than are asked for at once. */
+START_TEST(test_many_big)
+{
+	char name[32];
+
+	for (int i = 0; i < PARSE_FLIGHT + 20; i++) {
+		snprintf(name, sizeof(name), "%03d.pdf", i);
+		put_big(name, 5 << 20);
+	}
+	start();
+	wait_items(PARSE_FLIGHT + 20);
+	wait_state("fine");
+	stop();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("agent/source_busy");
+	TCase *t = tcase_create("source_busy");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, test_big);
+	tcase_add_test(t, test_big_renamed);
+	tcase_add_test(t, test_many_big);
+	suite_add_tcase(suite, t);
+	r = srunner_create(suite);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed > 0;
+}
