@@ -194,7 +194,8 @@ state() { zqhub states "$(code "$1")" --limit 1 --json >"$T/states" &&
 wait_for 60 "the states to say so" state sent \
 	'.state == "danger" and .cause == "foreign"'
 sees fine '.outcome == "ok" and .evidence.dns == ["127.0.1.80"]'
-sees hang '.outcome == "failed" and .cause == "time" and .ms >= 10000' 120
+sees hang '.outcome == "failed" and .cause == "time" and
+	.ms >= 14000 and .ms <= 17000' 120
 zqhub home >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
 grep -q 'www.sent.gov.cn -> casino.example.com' "$T/x" && grep -q '3 in danger' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home does not say it"; }

@@ -303,37 +303,58 @@ START_TEST(test_blocked)
 }
 END_TEST
 
-/* Gone for days without a word; not if its closing was announced. */
+static void
+is_now(const char *state, const char *cause)
+{
+	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"%s\",%lld,%lld,"
+	    "\"%s\",5,3,false]],\"actor\":\"hub\",\"reason\":\"\"}", state,
+	    (long long)k.now, (long long)k.now, cause);
+	look();
+}
+
+/* Gone for days without a word. */
 START_TEST(test_gone)
 {
 	struct alert_fact *f;
 
-	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"unreachable\",%lld,"
-	    "%lld,\"gone\",5,3,false]],\"actor\":\"hub\",\"reason\":\"\"}",
-	    (long long)k.now, (long long)k.now);
+	is_now("unreachable", "gone");
 	k.now += DAY;
-	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"unknown\",%lld,%lld,"
-	    "\"start\",0,0,false]],\"actor\":\"hub\",\"reason\":\"\"}",
-	    (long long)k.now, (long long)k.now);
-	look();
+	is_now("unknown", "start");
 	f = fact("gone", "4100000001");
 	ck_assert_ptr_nonnull(f);
 	ck_assert(f->unknown);		/* it may be there again */
 	k.now += 1000;
-	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"unreachable\",%lld,"
-	    "%lld,\"gone\",5,3,false]],\"actor\":\"hub\",\"reason\":\"\"}",
-	    (long long)k.now, (long long)k.now);
-	look();
+	is_now("unreachable", "gone");
 	f = fact("gone", "4100000001");
 	ck_assert_ptr_nonnull(f);
 	ck_assert(!f->unknown);
 	ck_assert_int_eq(f->since, KIT_NOW);	/* all that time */
 	k.now += 1000;
-	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"up\",%lld,%lld,"
-	    "\"fine\",2,1,false]],\"actor\":\"hub\",\"reason\":\"\"}",
-	    (long long)k.now, (long long)k.now);
+	is_now("up", "fine");
+	ck_assert_ptr_null(fact("gone", "4100000001"));
+}
+END_TEST
+
+/* Who has announced that it closes goes by leave, before its time and after,
+ * and is gone without (私自关停) once it has taken that back. */
+START_TEST(test_gone_closed)
+{
+	kit_act(&k, "{\"do\":\"notice-announce\",\"site\":1,\"kind\":"
+	    "\"closing\",\"from\":%lld,\"see\":\"https://s9.gov.cn/\","
+	    "\"actor\":\"li\",\"reason\":\"merged\"}",
+	    (long long)(k.now + 30 * DAY));
+	k.now += DAY;
+	is_now("unreachable", "gone");
+	ck_assert_ptr_null(fact("gone", "4100000001"));
+	k.now += 40 * DAY;
 	look();
 	ck_assert_ptr_null(fact("gone", "4100000001"));
+	ck_assert_ptr_nonnull(fact("closing", "4100000001"));
+	kit_act(&k, "{\"do\":\"notice-end\",\"notice\":1,\"actor\":\"li\","
+	    "\"reason\":\"it stays\"}");
+	look();
+	ck_assert_ptr_nonnull(fact("gone", "4100000001"));
+	ck_assert_ptr_null(fact("closing", "4100000001"));
 }
 END_TEST
 
@@ -376,6 +397,7 @@ main(void)
 	tcase_add_test(t, test_moves);
 	tcase_add_test(t, test_blocked);
 	tcase_add_test(t, test_gone);
+	tcase_add_test(t, test_gone_closed);
 	tcase_add_test(t, test_closing);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
