@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contrib/base/text.h"
+#include "hub/likeness.h"
 #include "protocol/limits.h"
 #include "protocol/url_place.h"
 #include "protocol/wire.h"
@@ -50,6 +52,19 @@ baseline_take_missing(struct baseline *b, const struct trail *t)
 	b->missing = t->page.minhash;
 }
 
+/* "Let's Encrypt, R11": of its many keys none matters. */
+static void
+take_issuer(struct baseline *b, const struct webcert *c)
+{
+	struct span issuer = c != NULL ? span_of(c->issuer) : SPAN_NONE;
+	const char *end = issuer.n > 0 ? strstr(c->issuer, ", ") : NULL;
+
+	if (end != NULL)
+		issuer.n = (size_t)(end - issuer.at);
+	issuer = text_cut(issuer, BASELINE_ISSUER - 1);
+	snprintf(b->issuer, sizeof(b->issuer), "%.*s", SPAN_ARGS(issuer));
+}
+
 void
 baseline_take_home(struct baseline *b, const struct trail *t)
 {
@@ -63,6 +78,7 @@ baseline_take_home(struct baseline *b, const struct trail *t)
 	b->language = t->page.language;
 	registrable(b->domain, u.host);
 	memcpy(b->certificate, t->certificate, sizeof(b->certificate));
+	take_issuer(b, t->server.cert);
 }
 
 bool
@@ -80,6 +96,33 @@ baseline_same_title(const char *a, const char *b)
 		a++;
 		b++;
 	}
+}
+
+bool
+baseline_other_issuer(const struct baseline *a, const struct baseline *b)
+{
+	return a->issuer[0] != '\0' && b->issuer[0] != '\0' &&
+	    strcmp(a->issuer, b->issuer) != 0 && memcmp(a->certificate,
+	    b->certificate, sizeof(a->certificate)) != 0;
+}
+
+bool
+baseline_is_stranger(const struct baseline *now,
+    const struct baseline *before)
+{
+	struct buf a, b;
+	bool is;
+
+	if (!baseline_other_issuer(now, before))
+		return false;
+	buf_init(&a, LIKENESS_PARTS);
+	buf_init(&b, LIKENESS_PARTS);
+	likeness_parts(&a, span_of(before->title));
+	likeness_parts(&b, span_of(now->title));
+	is = likeness_is_stranger(buf_look(&a), buf_look(&b));
+	buf_clear(&a);
+	buf_clear(&b);
+	return is;
 }
 
 bool
@@ -113,25 +156,30 @@ baseline_write(struct buf *row, const struct baseline *b)
 	write_u8(row, (uint8_t)b->language);
 	write_span(row, span_of(b->domain));
 	buf_put(row, b->certificate, sizeof(b->certificate));
+	if (b->issuer[0] != '\0')	/* rows of before have none */
+		write_span(row, span_of(b->issuer));
 }
 
 bool
 baseline_read(struct span row, struct baseline *b)
 {
 	struct reader r = reader_of(row);
-	struct span title, domain, certificate;
+	struct span title, domain, certificate, issuer = SPAN_NONE;
 
 	*b = (struct baseline){ .has_home = true };
 	title = read_span(&r);
 	b->language = (enum glance_language)read_u8(&r);
 	domain = read_span(&r);
 	certificate = read_bytes(&r, sizeof(b->certificate));
-	if (!reader_done(&r) || title.n >= sizeof(b->title) ||
+	if (!r.bad && reader_left(&r) > 0)
+		issuer = read_span(&r);
+	if (!reader_done(&r) || issuer.n >= sizeof(b->issuer) || title.n >= sizeof(b->title) ||
 	    domain.n >= sizeof(b->domain) ||
 	    b->language >= GLANCE_LANGUAGES)
 		return false;
 	snprintf(b->title, sizeof(b->title), "%.*s", SPAN_ARGS(title));
 	snprintf(b->domain, sizeof(b->domain), "%.*s", SPAN_ARGS(domain));
+	snprintf(b->issuer, sizeof(b->issuer), "%.*s", SPAN_ARGS(issuer));
 	memcpy(b->certificate, certificate.at, sizeof(b->certificate));
 	return true;
 }

@@ -5,7 +5,8 @@
  * where its home page leads, with title, language and certificate. The home
  * page's part is kept over the days: a host that was in Chinese and is a
  * casino in English, or that sends everybody to a stranger, has changed
- * hands. A baseline costs two requests, and is good for a window.
+ * hands; and so has one that has another name together with a certificate by
+ * another authority. A baseline costs two requests, and is good for a window.
  */
 #ifndef ZQ_HUB_BASELINE_H
 #define ZQ_HUB_BASELINE_H
@@ -18,6 +19,7 @@
 #include "hub/trail.h"
 #include "protocol/url.h"
 
+#define BASELINE_ISSUER 64	/* bytes */
 #define BASELINE_HOST 262	/* bytes of "host:65535" */
 
 struct baseline {
@@ -34,6 +36,7 @@ struct baseline {
 	enum glance_language language;
 	char domain[REGISTRABLE_MAX];	/* registrable, where it ended */
 	uint8_t certificate[16];
+	char issuer[BASELINE_ISSUER];	/* of that: its organisation; "" */
 };
 
 /* From what came of asking for the random path, and for the home page. */
@@ -46,6 +49,14 @@ bool baseline_is_missing(const struct baseline *b, const struct trail *t);
 bool baseline_sent_alike(const struct baseline *b, const struct trail *t);
 /* The same title, but for digits? */
 bool baseline_same_title(const char *a, const char *b);
+
+/* Is it another certificate, by another authority? Not so where one isn't
+ * known. That alone says nothing: people change their authority. */
+bool baseline_other_issuer(const struct baseline *a,
+    const struct baseline *b);
+/* … and with that another title, which has nothing of the one before? */
+bool baseline_is_stranger(const struct baseline *now,
+    const struct baseline *before);
 
 /* The key of a place; zeros for what is no address. */
 void baseline_place(uint8_t key[URL_KEY], struct span url);

@@ -18,6 +18,7 @@
 #include "hub/checked.h"
 #include "hub/counters.h"
 #include "hub/frame.h"
+#include "hub/json.h"
 #include "hub/look_frame.h"
 #include "hub/table.h"
 #include "hub/target_row.h"
@@ -281,6 +282,7 @@ on_host(struct check_schedule *s, struct span body)
 	struct baseline b;
 	struct span host;
 	struct buf hex;
+	json_t *act;
 	bool differs;
 
 	if (!look_frame_host_read(&host, &b, body))
@@ -292,10 +294,12 @@ on_host(struct check_schedule *s, struct span body)
 		return true;
 	buf_init(&hex, 64);
 	text_hex(&hex, b.certificate, sizeof(b.certificate));
-	acts_put(&s->acts, json_pack("{s:s, s:s%, s:s, s:s, s:s, s:s}", "do",
+	act = json_pack("{s:s, s:s%, s:s, s:s, s:s, s:s}", "do",
 	    "checked-host", "host", host.at, host.n, "title", b.title,
 	    "language", glance_language_name(b.language), "domain", b.domain,
-	    "certificate", buf_cstr(&hex)), ACTS_HUB, NULL);
+	    "certificate", buf_cstr(&hex));
+	json_object_set_new(act, "issuer", json_span(span_of(b.issuer)));
+	acts_put(&s->acts, act, ACTS_HUB, NULL);
 	buf_clear(&hex);
 	return true;
 }

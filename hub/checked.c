@@ -222,9 +222,11 @@ checked_host_differs(struct db_txn *t, struct span host,
 		return true;
 	/* Another language or owner is what it is kept to show. */
 	if (kept.language != b->language ||
-	    strcmp(kept.domain, b->domain) != 0)
+	    strcmp(kept.domain, b->domain) != 0 ||
+	    baseline_is_stranger(b, &kept))
 		return false;
-	return strcmp(kept.title, b->title) != 0 || memcmp(kept.certificate,
+	return strcmp(kept.title, b->title) != 0 ||
+	    strcmp(kept.issuer, b->issuer) != 0 || memcmp(kept.certificate,
 	    b->certificate, sizeof(kept.certificate)) != 0;
 }
 

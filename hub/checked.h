@@ -10,7 +10,7 @@
  *
  *	{"do":"checked","url":U,"cause":C,"detail":D,"etag":E,"modified":M}
  *	{"do":"checked-host","host":H,"title":T,"language":L,"domain":D,
- *	 "certificate":HEX}
+ *	 "certificate":HEX,"issuer":I}
  *	{"do":"check-pin","url":U,"outcome":O,"until":MS}
  *	{"do":"check-unpin","url":U}
  *	{"do":"check-accept","host":H}	takes the host as it is now

@@ -192,6 +192,8 @@ checked_act_host(struct group *g, const struct entry *e, const json_t *o)
 	snprintf(b.title, sizeof(b.title), "%.*s", SPAN_ARGS(text_cut(
 	    act_read_text(o, "title"), sizeof(b.title) - 1)));
 	snprintf(b.domain, sizeof(b.domain), "%.*s", SPAN_ARGS(domain));
+	snprintf(b.issuer, sizeof(b.issuer), "%.*s", SPAN_ARGS(text_cut(
+	    act_read_text(o, "issuer"), sizeof(b.issuer) - 1)));
 	if (!checked_host_differs(g->txn, host, &b))
 		return NULL;
 	buf_reset(&g->row);

@@ -20,7 +20,7 @@ static bool
 is_of_host(enum cause c)
 {
 	return c == CAUSE_FOR_SALE || c == CAUSE_OTHER_OWNER ||
-	    c == CAUSE_OTHER_LANGUAGE;
+	    c == CAUSE_OTHER_LANGUAGE || c == CAUSE_OTHER_CERTIFICATE;
 }
 
 /* What the keys of all its addresses begin with. */

@@ -180,7 +180,9 @@ static bool
 ask_language(struct finding *f, const struct finding_facts *facts)
 {
 	const struct baseline *now = facts->asked, *before = facts->before;
-	char text[64];
+	bool also = now != NULL && before != NULL &&
+	    baseline_other_issuer(now, before);
+	char text[64 + 2 * BASELINE_ISSUER];
 
 	if (now == NULL || before == NULL || !now->has_home ||
 	    !before->has_home || now->language == GLANCE_NONE ||
@@ -188,10 +190,29 @@ ask_language(struct finding *f, const struct finding_facts *facts)
 	    now->language == before->language ||
 	    baseline_same_title(now->title, before->title))
 		return false;
-	snprintf(text, sizeof(text), "%s -> %s",
+	snprintf(text, sizeof(text), "%s -> %s%s%s%s%s",
 	    glance_language_name(before->language),
-	    glance_language_name(now->language));
+	    glance_language_name(now->language), also ? "; " : "",
+	    also ? before->issuer : "", also ? " -> " : "",
+	    also ? now->issuer : "");
 	return is(f, CAUSE_OTHER_LANGUAGE, span_of(text));
+}
+
+/* A new certificate is nothing, and neither is a new title; both at a time,
+ * with nothing of the old name, is what a domain looks like whose new owner
+ * writes in the same language. */
+static bool
+ask_certificate(struct finding *f, const struct finding_facts *facts)
+{
+	const struct baseline *now = facts->asked, *before = facts->before;
+	char text[2 * (GLANCE_TITLE + BASELINE_ISSUER) + 16];
+
+	if (now == NULL || before == NULL || !now->has_home ||
+	    !before->has_home || !baseline_is_stranger(now, before))
+		return false;
+	snprintf(text, sizeof(text), "%s (%s) -> %s (%s)", before->title,
+	    before->issuer, now->title, now->issuer);
+	return is(f, CAUSE_OTHER_CERTIFICATE, span_of(text));
 }
 
 static bool
@@ -282,8 +303,8 @@ void
 finding_judge(struct finding *f, const struct finding_facts *facts)
 {
 	static ask_fn *const questions[] = { ask_trouble, ask_wall,
-	    ask_status, ask_words, ask_owner, ask_language, ask_login,
-	    ask_sent, ask_missing, ask_moved };
+	    ask_status, ask_words, ask_owner, ask_language,
+	    ask_certificate, ask_login, ask_sent, ask_missing, ask_moved };
 
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
 		if (questions[i](f, facts))

@@ -11,7 +11,9 @@
 #define CHARS 256		/* of a part that are compared */
 #define SHORT 4			/* characters: less than that is found inside
 				 * of anything */
-#define NEAR 60			/* per cent of the pairs of characters */
+#define NEAR 60			/* per cent of the pairs of characters; … */
+#define FAR 20			/* … a body that was merged and renamed keeps
+				 * about 40 of its name */
 
 /* --- parts ------------------------------------------------------------------- */
 
@@ -172,15 +174,15 @@ same_digits(const struct chars *a, const struct chars *b)
 	return i == a->n && k == b->n;
 }
 
-/* Of the pairs of neighbours in a and b, how many both have. */
-static bool
-is_near(const struct chars *a, const struct chars *b)
+/* Of the pairs of neighbours in a and b, per cent that both have. */
+static size_t
+nearness(const struct chars *a, const struct chars *b)
 {
 	bool used[CHARS] = { false };
 	size_t both = 0;
 
 	if (a->n < 2 || b->n < 2)
-		return false;
+		return 0;
 	for (size_t i = 0; i + 1 < a->n; i++) {
 		for (size_t k = 0; k + 1 < b->n; k++) {
 			if (used[k] || a->at[i] != b->at[k] ||
@@ -191,7 +193,7 @@ is_near(const struct chars *a, const struct chars *b)
 			break;
 		}
 	}
-	return 2 * both * 100 >= NEAR * (a->n - 1 + b->n - 1);
+	return 2 * both * 100 / (a->n - 1 + b->n - 1);
 }
 
 static bool
@@ -204,7 +206,7 @@ is_alike(struct span old, struct span now)
 	read_chars(&a, old);
 	read_chars(&b, now);
 	return stands_in(&b, &a) || (2 * b.n >= a.n && stands_in(&a, &b)) ||
-	    (same_digits(&a, &b) && is_near(&a, &b));
+	    (same_digits(&a, &b) && nearness(&a, &b) >= NEAR);
 }
 
 bool
@@ -217,4 +219,35 @@ likeness_is(struct span old, struct span now)
 			if (is_alike(a, b))
 				return true;
 	return false;
+}
+
+/* Of the parts that are long enough to be a name: is any pair not far? */
+static bool
+keeps_its_name(struct span old, struct span now, bool *has_name)
+{
+	struct chars a, b;
+	struct span part, other, rest;
+
+	*has_name = false;
+	while (likeness_next(&old, &part)) {
+		read_chars(&a, part);
+		for (rest = now; likeness_next(&rest, &other);) {
+			read_chars(&b, other);
+			if (a.n < SHORT || b.n < SHORT)
+				continue;
+			*has_name = true;
+			if (nearness(&a, &b) >= FAR)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+likeness_is_stranger(struct span old, struct span now)
+{
+	bool has_name;
+
+	return !likeness_is(old, now) &&
+	    !keeps_its_name(old, now, &has_name) && has_name;
 }

@@ -29,5 +29,8 @@ bool likeness_next(struct span *parts, struct span *part);
 bool likeness_has(struct span parts, struct span part);
 /* Parts of both: is one of `old` found in `now`, as it is or nearly so? */
 bool likeness_is(struct span old, struct span now);
+/* Are they so far apart that they can't be names of one thing, an old and a
+ * new one? Not known (false) of what is too short to be a name. */
+bool likeness_is_stranger(struct span old, struct span now);
 
 #endif

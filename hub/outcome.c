@@ -117,6 +117,11 @@ static const struct row {
 	[CAUSE_OTHER_LANGUAGE] = { "other-language", OUTCOME_SUSPICIOUS,
 	    N_("The host has changed its language and its title: %s."),
 	    TAKE_OUT_NOW },
+	[CAUSE_OTHER_CERTIFICATE] = { "other-certificate",
+	    OUTCOME_SUSPICIOUS,
+	    N_("The host has another title, and at the same time a "
+	    "certificate that another authority has issued: %s."),
+	    TAKE_OUT_NOW },
 	[CAUSE_LOGIN] = { "login", OUTCOME_LOGIN,
 	    N_("The page can be read only after a login (%s)."),
 	    N_("Say so beside the link, or link to a page that all may "

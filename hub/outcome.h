@@ -65,6 +65,8 @@ enum cause {
 	CAUSE_STATUS,		/* one we make nothing of; detail: it */
 	CAUSE_ISOLATED,		/* nothing answers: the fault may be here */
 	CAUSE_NO_ADDRESS,	/* not an address of the web; detail: why */
+	CAUSE_OTHER_CERTIFICATE,	/* another name, and a certificate of
+				 * another issuer; detail: before and now */
 	CAUSE_COUNT
 };
 

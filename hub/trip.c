@@ -266,7 +266,7 @@ take_server(struct trip *t, const struct probe_answer *a)
 
 	copy(s->address, sizeof(s->address), span_of(a->address));
 	s->ms = a->ms;
-	if (!t->own || !webcert_read(&c, a->pem))
+	if (!(t->own || t->certificate) || !webcert_read(&c, a->pem))
 		return;
 	free(s->cert);
 	s->cert = mem_new(sizeof(*s->cert));

@@ -339,7 +339,95 @@ START_TEST(test_stolen)
 	snprintf(now.title, sizeof(now.title), "Best odds");
 	ck_assert_int_eq(judged(&m, &now, &before), CAUSE_OTHER_LANGUAGE);
 	ck_assert(cause_is_danger(m.finding.cause));
+	ck_assert_str_eq(buf_cstr(&m.finding.detail), "Han -> Latin");
+	finding_clear(&m.finding);
+	/* Another certificate is one more sign. */
+	snprintf(before.issuer, sizeof(before.issuer), "CFCA");
+	snprintf(now.issuer, sizeof(now.issuer), "Let's Encrypt");
+	now.certificate[0] = 1;
+	ck_assert_int_eq(judged(&m, &now, &before), CAUSE_OTHER_LANGUAGE);
+	ck_assert_str_eq(buf_cstr(&m.finding.detail),
+	    "Han -> Latin; CFCA -> Let's Encrypt");
 	end(&m);
+}
+END_TEST
+
+/* Another certificate by itself is nothing, nor is another title. */
+START_TEST(test_other_certificate)
+{
+	const char *page = "<title>a</title>各市县人民政府要加强组织领导";
+	static const struct {
+		const char *title, *issuer;
+		int certificate;
+		enum cause cause;
+	} cases[] = {
+		{ "郑州市卫生局", "CFCA", 1, CAUSE_FINE },	/* renewed */
+		{ "郑州市卫生局", "Let's Encrypt", 1, CAUSE_FINE },
+		{ "澳门某某娱乐平台", "CFCA", 1, CAUSE_FINE },
+		{ "澳门某某娱乐平台", "Let's Encrypt", 0, CAUSE_FINE },
+		{ "澳门某某娱乐平台", "", 1, CAUSE_FINE },	/* http now */
+		{ "郑州市卫生健康委员会", "Let's Encrypt", 1, CAUSE_FINE },
+		{ "欢迎访问 - 郑州市卫生局", "Let's Encrypt", 1, CAUSE_FINE },
+		{ "首页", "Let's Encrypt", 1, CAUSE_FINE },	/* no name */
+		{ "", "Let's Encrypt", 1, CAUSE_FINE },
+		{ "澳门某某娱乐平台", "Let's Encrypt", 1,
+		    CAUSE_OTHER_CERTIFICATE },
+	};
+	struct baseline before = { .has_home = true, .title = "郑州市卫生局",
+	    .language = GLANCE_HAN, .domain = "a.cn", .issuer = "CFCA" };
+	struct made m;
+
+	begin(&m, "https://www.a.cn/1.html", 200, page);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct baseline now = before;
+
+		snprintf(now.title, sizeof(now.title), "%s", cases[i].title);
+		snprintf(now.issuer, sizeof(now.issuer), "%s",
+		    cases[i].issuer);
+		now.certificate[0] = (uint8_t)cases[i].certificate;
+		ck_assert_msg(judged(&m, &now, &before) == cases[i].cause,
+		    "%s, %s", cases[i].title, cases[i].issuer);
+		if (i + 1 < sizeof(cases) / sizeof(cases[0]))
+			finding_clear(&m.finding);
+	}
+	ck_assert(cause_is_danger(m.finding.cause));
+	ck_assert_str_eq(buf_cstr(&m.finding.detail), "郑州市卫生局 (CFCA) -> "
+	    "澳门某某娱乐平台 (Let's Encrypt)");
+	end(&m);
+}
+END_TEST
+
+/* The issuer is kept, and rows from before it was have none. */
+START_TEST(test_issuer)
+{
+	struct baseline b = { .has_home = true, .title = "郑州市",
+	    .language = GLANCE_HAN, .domain = "a.cn" }, out;
+	struct webcert cert = { .issuer = "Let's Encrypt, R11" };
+	struct buf row;
+	struct trail t;
+	size_t old;
+
+	buf_init(&row, 1024);
+	baseline_write(&row, &b);
+	old = row.n;
+	ck_assert(baseline_read(buf_look(&row), &out));
+	ck_assert_str_eq(out.issuer, "");
+	trail_init(&t);
+	buf_text(&t.url, "https://www.a.cn/");
+	t.status = 200;
+	t.html = true;
+	t.server.cert = &cert;
+	baseline_take_home(&b, &t);
+	ck_assert_str_eq(b.issuer, "Let's Encrypt");
+	t.server.cert = NULL;
+	trail_clear(&t);
+	buf_reset(&row);
+	baseline_write(&row, &b);
+	ck_assert(baseline_read(buf_look(&row), &out));
+	ck_assert_str_eq(out.issuer, "Let's Encrypt");
+	ck_assert_uint_gt(row.n, old);
+	ck_assert(!baseline_read((struct span){ row.at, row.n - 1 }, &out));
+	buf_clear(&row);
 }
 END_TEST
 
@@ -381,6 +469,8 @@ main(void)
 	tcase_add_test(c, test_moved);
 	tcase_add_test(c, test_soft);
 	tcase_add_test(c, test_stolen);
+	tcase_add_test(c, test_other_certificate);
+	tcase_add_test(c, test_issuer);
 	tcase_add_test(c, test_wall);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

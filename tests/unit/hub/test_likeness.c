@@ -91,6 +91,33 @@ START_TEST(another_page)
 }
 END_TEST
 
+static bool
+is_stranger(const char *old, const char *now)
+{
+	struct buf a, b;
+	bool stranger;
+
+	buf_init(&a, LIKENESS_PARTS);
+	buf_init(&b, LIKENESS_PARTS);
+	likeness_parts(&a, span_of(old));
+	likeness_parts(&b, span_of(now));
+	stranger = likeness_is_stranger(buf_look(&a), buf_look(&b));
+	buf_clear(&a);
+	buf_clear(&b);
+	return stranger;
+}
+
+START_TEST(strangers)
+{
+	ck_assert(is_stranger("郑州市卫生局", "澳门某某娱乐"));
+	ck_assert(is_stranger("Henan Province", "Best Odds Casino"));
+	ck_assert(!is_stranger("郑州市卫生局", "郑州市卫生健康委员会"));
+	ck_assert(!is_stranger("郑州市政府", "欢迎 - 郑州市人民政府门户网站"));
+	ck_assert(!is_stranger("郑州市卫生局", "首页"));
+	ck_assert(!is_stranger("", "澳门某某娱乐"));
+}
+END_TEST
+
 /* As much as a hostile page may say. */
 START_TEST(very_long)
 {
@@ -116,6 +143,7 @@ main(void)
 	tcase_add_test(t, too_long);
 	tcase_add_test(t, one_page);
 	tcase_add_test(t, another_page);
+	tcase_add_test(t, strangers);
 	tcase_add_test(t, very_long);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);
