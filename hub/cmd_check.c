@@ -141,6 +141,8 @@ json_found(struct span url, const struct finding *f, const struct trail *t)
 	}
 	if (t != NULL && t->status > 0)
 		json_object_set_new(o, "status", json_integer(t->status));
+	if (t != NULL)
+		json_object_set_new(o, "ms", json_integer(t->server.ms));
 	buf_clear(&b);
 	return o;
 }

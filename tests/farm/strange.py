@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""strange.py PORT: a web server with bad manners, one for each path.
+"""strange.py PORT [TAKEN]: a web server with bad manners, one for each path.
+How much of /endless a client took (KiB, up to what lies in buffers) is
+appended to the file TAKEN, a line each.
 
 /hang      takes the request and never answers
 /drip      a good page, a byte at a time, for ever
@@ -12,6 +14,7 @@
 /busy      wants to be asked again in a second, not earlier; then a page
 /lies      says that it has a terabyte, and has a page
 """
+import socket
 import socketserver
 import sys
 import time
@@ -64,9 +67,17 @@ class Strange(socketserver.StreamRequestHandler):
         self.wfile.write(b"\x00\x01\x02 220 smtp ready\r\n" * 50)
 
     def endless(self):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
         self.wfile.write(OK + b"\r\n" + PAGE)
-        while True:
-            self.wfile.write(b"<p>" + b"x" * 4000)
+        sent = 0
+        try:
+            while True:
+                self.wfile.write(b"<p>" + b"x" * 1021)
+                sent += 1
+        finally:
+            if len(sys.argv) > 2:
+                with open(sys.argv[2], "a", encoding="ascii") as taken:
+                    taken.write(f"{sent}\n")
 
     def cut(self):
         self.connection.close()

@@ -11,7 +11,7 @@ PORT=$(port) TLS=$(port) STRANGE=$(port) CLOSED=$(port)
 python3 tests/farm/make.py "$FARM" "$PORT" "$TLS" "$STRANGE" "$CLOSED" ||
 	die "no farm"
 start nginx nginx -p "$FARM" -c nginx.conf
-start strange python3 tests/farm/strange.py "$STRANGE"
+start strange python3 tests/farm/strange.py "$STRANGE" "$T/taken"
 wait_for 60 "the farm" curl -sf -o "$T/x" "http://127.0.0.1:$PORT/a/1.html"
 wait_for 60 "the strangers" curl -s -o "$T/x" "http://127.0.0.1:$STRANGE/"
 
@@ -60,6 +60,16 @@ say "  $(wc -l <"$T/urls") addresses in $took s, $cpu s of CPU, $most MiB"
 python3 tests/farm/score.py "$FARM/expected.tsv" "$T/found.json" 95 ||
 	die "not as the farm is"
 
+say "- who never answers is left after 15 s; of what never ends little is read"
+jq -e 'map(select(.url | endswith("/hang"))) | length == 1 and
+	all(.cause == "time" and .ms >= 14000 and .ms <= 17000)' "$T/found.json" \
+	>"$T/x" || { grep /hang "$T/found.json"; die "the limit of 15 s"; }
+# 128 KiB, and what lies in the buffers of two sockets.
+taken() { [ -s "$T/taken" ]; }
+wait_for 30 "the one without end to be let go" taken
+[ "$(sort -n "$T/taken" | tail -n 1)" -lt 1500 ] ||
+	{ cat "$T/taken"; die "more was read than is looked at"; }
+
 say "- evidence of each hop, and what to do, in both languages"
 check --delay 0 "http://127.0.0.1:$PORT/chain/3" --json >"$T/one" ||
 	die "a moved page is no broken one"
@@ -68,6 +78,15 @@ jq -e '.[0].hops | length == 2 and all(.how == "permanent")' "$T/one" >/dev/null
 	{ cat "$T/one"; die "evidence"; }
 jq -e 'all(.[]; (.evidence | length) > 10 and (.repair | length) > 5)' \
 	"$T/found.json" >/dev/null || die "one without evidence or repair"
+
+jq -r 'unique_by(.cause) | .[].url' "$T/found.json" >"$T/causes"
+[ "$(wc -l <"$T/causes")" -ge 20 ] || die "few causes: $(wc -l <"$T/causes")"
+LANGUAGE=zh_CN check --file "$T/causes" --delay 0 --json >"$T/zh.json"
+jq -e --slurpfile en "$T/found.json" '($en[0] | unique_by(.cause) | length)
+	== (unique_by(.cause) | length) and all(.[]; (.evidence, .repair) |
+	test("\\p{Han}"))' "$T/zh.json" >"$T/x" ||
+	{ jq -c '.[] | [.cause, .evidence, .repair]' "$T/zh.json"
+	die "not in Chinese"; }
 
 say "- private addresses: not asked, by name, number or redirect"
 "$ZQ_BUILD/zqhub" check --dir "$T/none" --delay 0 --json \
