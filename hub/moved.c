@@ -12,6 +12,7 @@
 #include "hub/links.h"
 #include "hub/site.h"
 #include "hub/tell_move.h"
+#include "hub/tell_owed.h"
 #include "hub/telling.h"
 #include "protocol/limits.h"
 #include "protocol/rewrite.h"
@@ -224,7 +225,7 @@ settles(const struct move *m)
 	return m != NULL && m->settle != CLOCK_NONE;
 }
 
-/* --- a move that ends ----------------------------------------------------- */
+/* --- a move within another one -------------------------------------------- */
 
 static bool
 gather_outer(void *arg, const struct move *m)
@@ -240,17 +241,22 @@ gather_outer(void *arg, const struct move *m)
 	return l->n < INNER_MAX;
 }
 
-/* What it had moved is moved by another one now, and those who link there were
- * told of this one only. */
+/* When it ends, what it had moved is moved by another one, and those who link
+ * there were told of this one only. When it takes effect, it moves what those
+ * others did; to who was told of them nothing may be left of theirs. */
 static void
-uncover(struct group *g, const struct move *m)
+turn_outer(struct group *g, const struct move *m, int64_t at)
 {
 	struct looking l = { .g = g, .move = m->number };
 	struct gathering k = { .looking = &l, .outer = m };
 
 	move_each(g->txn, 0, gather_outer, &k);
-	for (size_t i = 0; i < l.n; i++)
-		tell_move_queue(g, l.inner[i]);
+	for (size_t i = 0; i < l.n; i++) {
+		if (leads(m))
+			tell_owed_turns(g, l.inner[i], at);
+		else
+			tell_move_queue(g, l.inner[i]);
+	}
 	free(l.inner);
 }
 
@@ -263,6 +269,6 @@ moved(struct group *g, const struct move *before, const struct move *now,
 		look(g, now);
 	chart_move(g, before, now, at);
 	telling_move(g, before, now);
-	if (leads(before) && !leads(now))
-		uncover(g, now);
+	if (leads(before) != leads(now))
+		turn_outer(g, now, at);
 }

@@ -70,19 +70,51 @@ site_due(int64_t when, uint32_t site)
 /* --- owing ---------------------------------------------------------------- */
 
 static void
-owe(struct group *g, uint32_t site, const struct target_key *target,
-    int64_t at)
+turn(struct group *g, uint32_t site, int64_t at)
 {
-	struct owed_key k = target_owed(site, target);
+	struct owed_key k = site_waits(site);
 	struct span none;
 
-	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
-	k = site_waits(site);
 	if (db_get(g->txn, TABLE_TELL, look(&k), &none))
 		return;
 	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
 	k = site_due(at + TELL_OWED_PAUSE, site);
 	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
+}
+
+static void
+owe(struct group *g, uint32_t site, const struct target_key *target,
+    int64_t at)
+{
+	struct owed_key k = target_owed(site, target);
+
+	db_put(g->txn, TABLE_TELL, look(&k), SPAN_NONE);
+	turn(g, site, at);
+}
+
+static bool
+on_open(void *arg, const struct referral *r)
+{
+	struct buf *sites = arg;
+
+	if (referral_is_open(r))
+		buf_put(sites, &r->site, sizeof(r->site));
+	return !sites->bad;
+}
+
+void
+tell_owed_turns(struct group *g, uint32_t move, int64_t at)
+{
+	struct buf sites;
+	uint32_t site;
+
+	buf_init(&sites, 1u << 20);
+	referral_each(g->txn, move, 0, on_open, &sites);
+	for (size_t i = 0; i + sizeof(site) <= sites.n; i += sizeof(site)) {
+		memcpy(&site, sites.at + i, sizeof(site));
+		turn(g, site, at);
+	}
+	buf_clear(&sites);
 }
 
 static bool

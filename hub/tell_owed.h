@@ -23,6 +23,10 @@
  * owes them to their sites. */
 uint64_t tell_owed_news(struct group *g, int64_t at, uint64_t most);
 
+/* Each site that has an open word about the move gets a turn, by which it is
+ * found out whether any of its links are left to that move. */
+void tell_owed_turns(struct group *g, uint32_t move, int64_t at);
+
 bool tell_owed_is_due(struct db_txn *t, int64_t now);
 /* A site that is due by now, and since when. */
 bool tell_owed_first(struct db_txn *t, int64_t now, int64_t *when,

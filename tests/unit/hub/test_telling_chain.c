@@ -161,6 +161,31 @@ START_TEST(the_only_one_goes_elsewhere)
 }
 END_TEST
 
+/* The same of what is gone, here as there: nothing is new of the link, but the
+ * column's move doesn't wait for it any more. */
+START_TEST(the_only_one_is_gone_elsewhere)
+{
+	PAGE(1, S1 "/a/x.html", S1 "/z");
+	PAGE(1, S1 "/c.html", S1 "/z");
+	PAGE(2, S2 "/p1.html", S1 "/a/x.html");
+	settle();
+	gone(1, S1 "/c.html", "");
+	gone(1, S1 "/a/x.html", "");
+	settle();
+	say(1, S1 "/a/", S1 "/b/", "prefix", k.now, 0);
+	PAGE(1, S1 "/b/x.html", S1 "/z");
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");
+	gone(1, S1 "/b/x.html", "");
+	settle();
+	ck_assert_str_eq(stands(1, 2), "told");
+	say(1, S1 "/a/x.html", S1 "/c.html", "address", k.now, 0);
+	settle();
+	ck_assert_str_eq(stands(1, 2), "fixed");
+	same_again();
+}
+END_TEST
+
 /* A redirect has ended: the link is dead now, and that is another matter. */
 START_TEST(an_end)
 {
@@ -414,6 +439,7 @@ main(void)
 	tcase_add_test(c, a_chain);
 	tcase_add_test(c, a_part_goes_on);
 	tcase_add_test(c, the_only_one_goes_elsewhere);
+	tcase_add_test(c, the_only_one_is_gone_elsewhere);
 	tcase_add_test(c, an_end);
 	tcase_add_test(c, the_end_is_taken_back);
 	tcase_add_test(c, moved_and_then_gone);
