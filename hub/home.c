@@ -120,6 +120,9 @@ static const struct {
 	[HOME_WHY_OTHER_CODE] = { "other-code",
 	    N_("the home page became that of another site, by its "
 	    "SiteIDCode: %.*s") },
+	[HOME_WHY_CERTIFICATE] = { "certificate",
+	    N_("has the domain changed hands? The certificate at the site's "
+	    "address is for others alone: %.*s") },
 };
 
 const char *

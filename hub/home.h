@@ -81,6 +81,8 @@ enum home_why {
 	HOME_WHY_PARKED,	/* danger: a domain that is for sale */
 	HOME_WHY_MISSING,	/* danger: what a random path gives */
 	HOME_WHY_OTHER_CODE,	/* danger: SiteIDCode of another site */
+	HOME_WHY_CERTIFICATE,	/* note: its server has a certificate for
+				 * others alone */
 	HOME_WHYS
 };
 const char *home_why_name(enum home_why w);	/* "other-domain" */

@@ -65,6 +65,14 @@ is_public_body(struct span host)
 	return false;
 }
 
+static void
+lower(char *host)
+{
+	for (char *c = host; *c != '\0'; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+}
+
 /* The host that a page names as its own: "http://www.a.gov.cn/" counts as
  * "www.a.gov.cn". Empty: it names none. */
 static void
@@ -78,9 +86,7 @@ said_host(char out[HOME_HOST], const char *said)
 	out[0] = '\0';
 	if (n > 0 && n < HOME_HOST && memchr(at, '.', n) != NULL)
 		snprintf(out, HOME_HOST, "%.*s", (int)n, at);
-	for (char *c = out; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
+	lower(out);
 }
 
 static bool
@@ -298,6 +304,51 @@ ask_address(struct home_judgement *j, const struct facts *f)
 	return is(j, HOME_NOTE, HOME_WHY_ADDRESS, b->dns[0], now->dns[0]);
 }
 
+/* --- the certificate ---------------------------------------------------------- */
+
+/* "*.a.gov.cn" is for what is within a.gov.cn. */
+static bool
+is_for(const struct home_own *own, struct span name)
+{
+	char host[HOME_HOST];
+
+	if (name.n > 2 && memcmp(name.at, "*.", 2) == 0)
+		name = (struct span){ name.at + 2, name.n - 2 };
+	snprintf(host, sizeof(host), "%.*s", SPAN_ARGS(name));
+	lower(host);
+	return is_own(own, span_of(host));
+}
+
+/* Not all of many names are kept (webcert.h): then one of those that aren't
+ * may be the site's. */
+static bool
+is_whole(const struct webcert *c, const struct home_own *own)
+{
+	return c->names[0] != '\0' && strlen(c->names) + strlen(own->host) +
+	    2 <= WEBCERT_NAMES;
+}
+
+/* Nobody gets to the page then; but whose server it is now, is said. */
+static bool
+ask_certificate(struct home_judgement *j, const struct facts *f)
+{
+	const struct home_hop *end = home_end(f->now);
+	const char *at = end->cert.names;
+
+	if (f->now->cause != CAUSE_CERTIFICATE || !end->has_cert ||
+	    !f->at_home || !is_whole(&end->cert, f->own))
+		return false;
+	while (*at != '\0') {
+		size_t n = strcspn(at, " ");
+
+		if (is_for(f->own, (struct span){ at, n }))
+			return false;
+		at += n + strspn(at + n, " ");
+	}
+	return is(j, HOME_NOTE, HOME_WHY_CERTIFICATE, f->end,
+	    end->cert.names);
+}
+
 /* --- one after the other --------------------------------------------------------- */
 
 void
@@ -312,10 +363,11 @@ home_judge(struct home_judgement *j, const struct home_look *before,
 	    .lasting = true };
 
 	*j = (struct home_judgement){ .verdict = HOME_SAME };
-	if (now->cause != CAUSE_FINE || !now->has_page)
-		return;
 	home_host(f.end, home_end(now)->url);
 	f.at_home = is_own(own, span_of(f.end));
+	if (ask_certificate(j, &f) || now->cause != CAUSE_FINE ||
+	    !now->has_page)
+		return;
 	for (size_t i = 0; i + 1 < now->hops; i++)
 		f.lasting = f.lasting && now->hop[i].kind == HOP_PERMANENT;
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)

@@ -36,7 +36,8 @@ struct home_judgement {
 };
 
 /* before: NULL if the site is looked at for the first time. A look that saw
- * no page is the same as before: that is an outcome, not a change. */
+ * no page is the same as before: that is an outcome, not a change; but for a
+ * certificate that is another's. */
 void home_judge(struct home_judgement *j, const struct home_look *before,
     const struct home_look *now, const struct home_own *own);
 

@@ -100,7 +100,8 @@ complete(struct bench *b)
 	snprintf(l->domain, sizeof(l->domain), "%s", last->domain);
 }
 
-/* While nothing comes, the verdict of what came last stands. */
+/* While nothing comes, the verdict of what came last stands; that the server
+ * is another's by its certificate is less than danger, and more than none. */
 static void
 judge(struct bench *b)
 {
@@ -109,7 +110,8 @@ judge(struct bench *b)
 	struct home_judgement *j = &b->judgement;
 
 	home_judge(j, b->has_before ? &b->before : NULL, b->look, &own);
-	if (b->look->has_page && b->look->cause == CAUSE_FINE)
+	if ((b->look->has_page && b->look->cause == CAUSE_FINE) ||
+	    (j->why == HOME_WHY_CERTIFICATE && b->row.verdict <= HOME_NOTE))
 		return;
 	j->verdict = b->row.verdict;
 	j->why = b->row.verdict == HOME_SAME ? HOME_WHY_NONE : b->row.why;

@@ -155,6 +155,22 @@ static inline void be_renewed(struct home_look *l)
 	memset(l->hop[0].cert.digest, 7, WEBCERT_DIGEST);
 	SET(l->hop[0].cert.issuer, "Another CA");
 }
+/* Its server has a certificate for these, and for nobody else. */
+static inline void be_certified(struct home_look *l, const char *names)
+{
+	l->cause = CAUSE_CERTIFICATE;
+	l->has_page = false;
+	l->hop[0].has_cert = true;
+	SET(l->hop[0].cert.names, names);
+}
+static inline void be_anothers(struct home_look *l)
+{
+	be_certified(l, "shop.example.com *.example.net");
+}
+static inline void be_expired(struct home_look *l)
+{
+	be_certified(l, "shop.example.com *.zz.gov.cn");
+}
 static inline void be_plain(struct home_look *l)
 {
 	SET(l->hop[0].url, "http://" OWN "/");

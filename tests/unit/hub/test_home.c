@@ -328,6 +328,26 @@ START_TEST(test_keep_trouble)
 }
 END_TEST
 
+/* Another's certificate is a sign while no page comes, and less than danger. */
+START_TEST(test_keep_certificate)
+{
+	struct home_look l = look_of_kit(), anothers = look_of_kit();
+	struct home_seen s;
+
+	be_anothers(&anothers);
+	keep(&l, &s);
+	ck_assert(keep(&anothers, &s) && s.outcome == HOME_FAILED);
+	ck_assert(s.verdict == HOME_NOTE && s.why == HOME_WHY_CERTIFICATE);
+	ck_assert_msg(!keep(&anothers, &s), "and again is no news");
+	l = look_of_kit();
+	ck_assert(keep(&l, &s) && s.verdict == HOME_SAME);
+	be_casino(&l);
+	keep(&l, &s);
+	ck_assert(keep(&anothers, &s) && s.verdict == HOME_HIJACKED);
+	ck_assert_int_eq(s.why, HOME_WHY_WORDS);
+}
+END_TEST
+
 /* What the site has told itself is no change of hands. */
 START_TEST(test_keep_announced)
 {
@@ -412,6 +432,7 @@ main(void)
 	tcase_add_test(c, test_candidate);
 	tcase_add_test(c, test_keep);
 	tcase_add_test(c, test_keep_trouble);
+	tcase_add_test(c, test_keep_certificate);
 	tcase_add_test(c, test_keep_announced);
 	tcase_add_test(c, test_domains);
 	suite_add_tcase(s, c);

@@ -43,6 +43,10 @@ static const struct {
 	  HOME_OK },
 	{ "certificate renewed", be_renewed, HOME_SAME, HOME_WHY_NONE,
 	  HOME_OK },
+	{ "a certificate for others alone", be_anothers, HOME_NOTE,
+	  HOME_WHY_CERTIFICATE, HOME_FAILED },
+	{ "one that has run out", be_expired, HOME_SAME, HOME_WHY_NONE,
+	  HOME_FAILED },
 	{ "https is gone", be_plain, HOME_NOTE, HOME_WHY_SECURE, HOME_OK },
 	{ "as a random path", be_missing, HOME_HIJACKED, HOME_WHY_MISSING,
 	  HOME_DANGER },
@@ -106,6 +110,29 @@ START_TEST(test_where)
 	SET(now.bad, "casino");
 	home_judge(&j, &well, &now, &own);
 	ck_assert_str_eq(j.detail, "casino");
+}
+END_TEST
+
+/* Of whom, is the evidence; of many names some aren't kept, and those may be
+ * the site's. */
+START_TEST(test_certificate)
+{
+	struct home_look now = well;
+	struct home_judgement j;
+
+	be_anothers(&now);
+	home_judge(&j, NULL, &now, &own);
+	ck_assert_str_eq(j.detail, OWN " -> shop.example.com *.example.net");
+	memset(now.hop[0].cert.names, 'a', WEBCERT_NAMES - 10);
+	now.hop[0].cert.names[WEBCERT_NAMES - 10] = '\0';
+	home_judge(&j, NULL, &now, &own);
+	ck_assert_int_eq(j.verdict, HOME_SAME);
+	now.hop[0].cert.names[0] = '\0';
+	home_judge(&j, NULL, &now, &own);
+	ck_assert_int_eq(j.verdict, HOME_SAME);
+	be_certified(&now, "shop.example.com WWW.ZZ.GOV.CN");
+	home_judge(&j, NULL, &now, &own);
+	ck_assert_int_eq(j.verdict, HOME_SAME);
 }
 END_TEST
 
@@ -248,6 +275,7 @@ main(void)
 	tcase_add_test(c, test_outcomes);
 	tcase_add_test(c, test_words);
 	tcase_add_test(c, test_where);
+	tcase_add_test(c, test_certificate);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
