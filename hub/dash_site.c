@@ -12,6 +12,7 @@
 #include "hub/dash_govern.h"
 #include "hub/dash_links.h"
 #include "hub/dash_over.h"
+#include "hub/dash_source.h"
 #include "hub/dash_watch.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
@@ -264,6 +265,7 @@ dash_site(struct visit *v)
 	dash_watch_past(v, &s);
 	buf_printf(v->out, "<h2>%s</h2>\n", _("In the index"));
 	facts(v->out, &s);
+	dash_source(v, &s);
 	dash_watch_evidence(v, &s);
 	held(v, &s);
 	dash_links_site(v, &s);

@@ -518,3 +518,9 @@ query_links_broken(struct query *q, const struct broken_spec *spec,
 	end(&b.asking);
 	return all;
 }
+
+void
+query_covers(struct query *q, uint32_t site, cover_fn *each, void *arg)
+{
+	cover_each(q->txn, site, each, arg);
+}

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "hub/checked.h"
+#include "hub/cover.h"
 #include "hub/links.h"
 #include "hub/query.h"
 
@@ -114,6 +115,11 @@ typedef bool query_reciprocal_fn(void *arg, const struct reciprocal *r);
  * parent, or none. */
 void query_links_reciprocal(struct query *q, query_reciprocal_fn *each,
     void *arg);
+
+/* --- what a site's sources cover ------------------------------------------ */
+
+/* Its spans live until the query ends. */
+void query_covers(struct query *q, uint32_t site, cover_fn *each, void *arg);
 
 /* --- as JSON -------------------------------------------------------------- */
 
