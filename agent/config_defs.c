@@ -58,6 +58,13 @@ const struct conf_def config_defs[] = {
 	  "A file found by a scan that was written to less than this ago is "
 	  "looked at again later, because it may not be finished.\nA file "
 	  "that was closed or renamed into place is read at once." },
+	{ .section = "", .name = "often", .type = CONF_NUMBER,
+	  .offset = TOP(often), .preset = "12", .least = 0, .most = 100000,
+	  .unit = "changes a minute", .about =
+	  "A file that changes more often than this, a hit counter or a log, "
+	  "is told when it was left alone for 10 seconds, and once a minute at "
+	  "the latest; 0: each change of it is told.\nzqagent status names it: "
+	  "what is no page is better left out (exclude)." },
 	{ .section = "", .name = "beat", .type = CONF_TIME,
 	  .offset = TOP(beat), .preset = "5s", .least = 1000,
 	  .most = 30 * 1000, .about =

@@ -25,6 +25,7 @@ struct config_top {
 	char *home_connect;	/* HOST:PORT; "": see home.h */
 	uint64_t home_every;	/* ms */
 	bool look_for_others;
+	uint64_t often;		/* changes a minute */
 	uint64_t look_most;	/* an hour */
 	char *look_networks;	/* private ones, blanks between; "" */
 	uint64_t gate_items, gate_percent;

@@ -66,10 +66,12 @@ on_crowd(void *arg)
 	in->host.lost(in->host.arg);
 }
 
+/* It is being written to. */
 static void
 settle(struct intake *in, struct job *j)
 {
-	delay_put(in->settling, j);
+	if (!restless_written(in->restless, j))
+		delay_put(in->settling, j);
 }
 
 static struct job *
@@ -243,6 +245,8 @@ look_file(struct intake *in, struct job *j, struct store_txn *t,
 		job_free(j);
 	} else if (!in->anew && job_is_known(j, t, in->host.source, st)) {
 		job_free(j);
+	} else if (restless_changed(in->restless, j)) {
+		return;
 	} else if (job_is_fresh(j, st, in->host.settle)) {
 		settle(in, j);
 	} else if (is_big(in, st) && parse_is_full(in->host.slow)) {
@@ -386,6 +390,8 @@ intake_new(const struct intake_host *host)
 	    on_rested, on_crowd, in);
 	in->lull = delay_new(host->base, LULL, on_rested, on_crowd, in);
 	in->big = delay_new(host->base, BIG_WAIT, on_rested, on_crowd, in);
+	in->restless = restless_new(host->base, host->often, on_rested,
+	    on_crowd, in);
 	in->turn = event_new(host->base, -1, 0, on_turn, in);
 	in->retry = event_new(host->base, -1, 0, on_retry, in);
 	in->soon = event_new(host->base, -1, 0, intake_write_late, in);
@@ -403,6 +409,7 @@ intake_drop(struct intake *in)
 	delay_empty(in->settling);
 	delay_empty(in->lull);
 	delay_empty(in->big);
+	restless_drop(in->restless);
 	job_empty(&in->ready, &in->ready_count);
 	in->ready_bytes = 0;
 	TAILQ_FOREACH(j, &in->reading, entry)
@@ -425,6 +432,7 @@ intake_free(struct intake *in)
 	delay_free(in->settling);
 	delay_free(in->lull);
 	delay_free(in->big);
+	restless_free(in->restless);
 	event_free(in->retry);
 	event_free(in->soon);
 	free(in->counts.first_unreadable);

@@ -49,6 +49,9 @@ size_t intake_settling(const struct intake *in);
 size_t intake_big(const struct intake *in);
 const char *intake_big_first(const struct intake *in);
 bool intake_big_of(const struct intake *in, uint64_t size);
+/* Files that change all the time and wait for that (restless.h). */
+size_t intake_restless(const struct intake *in);
+const char *intake_restless_first(const struct intake *in);	/* or NULL */
 enum intake_stuck intake_stuck(const struct intake *in);
 const struct intake_counts *intake_counts(const struct intake *in);
 /* It, and what was below it, is not there any more, whatever it was. */

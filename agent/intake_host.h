@@ -27,6 +27,7 @@ struct intake_host {
 	struct filter filter;
 	struct span source;		/* its name */
 	uint64_t settle;		/* ms */
+	uint64_t often;			/* see restless.h */
 	void *arg;
 	/* n changes more are in the spool. */
 	void (*news)(void *arg, size_t n);

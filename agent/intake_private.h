@@ -8,6 +8,7 @@
 #include "agent/delay.h"
 #include "agent/intake_host.h"
 #include "agent/job.h"
+#include "agent/restless.h"
 
 struct intake {
 	struct intake_host host;
@@ -15,6 +16,7 @@ struct intake {
 	size_t queued_count, reading_count, slow_count, ready_count;
 	size_t ready_bytes;
 	struct delay *settling, *lull, *big;
+	struct restless *restless;
 	struct event *turn, *retry, *soon;
 	enum intake_stuck stuck, stuck_told;
 	bool paused, anew;

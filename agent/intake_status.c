@@ -55,6 +55,18 @@ intake_big_of(const struct intake *in, uint64_t size)
 	return false;
 }
 
+size_t
+intake_restless(const struct intake *in)
+{
+	return restless_count(in->restless);
+}
+
+const char *
+intake_restless_first(const struct intake *in)
+{
+	return restless_first(in->restless);
+}
+
 enum intake_stuck
 intake_stuck(const struct intake *in)
 {

@@ -26,6 +26,8 @@ finish(struct intake *in, struct job *j)
 	}
 	buf_clear(&j->row);
 	j->why = INTAKE_READY;
+	j->counted = false;
+	j->since = 0;
 	intake_enqueue(in, j);
 }
 

@@ -29,6 +29,9 @@ struct job {
 	uint32_t hash;			/* of path */
 	enum intake_why why;
 	bool again;			/* something happened meanwhile */
+	bool counted;			/* as a change, of a restless file */
+	int64_t since;			/* mono ms: it is written to at least
+					 * since then; 0: it wasn't */
 	bool slow;			/* it is big: it has a reader of its own */
 	int64_t due;			/* mono ms, of settling ones */
 	enum job_todo todo;		/* of ready ones */

@@ -358,6 +358,7 @@ make_parts(struct source *s)
 		.parse = s->host.parse, .slow = s->host.slow,
 		.place = place, .filter = filter,
 		.source = span_of(s->name), .settle = s->host.top->settle,
+		.often = s->host.top->often,
 		.arg = s, .news = on_news, .dir = on_dir,
 		.gone = on_withdraw, .created = on_created,
 		.moved = on_moved, .find = on_find, .lost = on_lost,

@@ -91,6 +91,9 @@ set_left_out(json_t *o, const struct source *s, const struct intake_counts *n)
 	json_object_set_new(o, "unfit", json_integer((json_int_t)unfit));
 	set_path(o, "unfit_first", s->first_unfit != NULL ? s->first_unfit :
 	    n->first_unfit);
+	json_object_set_new(o, "restless",
+	    json_integer((json_int_t)intake_restless(s->intake)));
+	set_path(o, "restless_first", intake_restless_first(s->intake));
 	json_object_set_new(o, "outside",
 	    json_integer((json_int_t)s->outside));
 	json_object_set_new(o, "blind",

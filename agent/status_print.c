@@ -175,6 +175,14 @@ print_left_out(FILE *out, json_t *s)
 		fprintf(out, _("             %lld can't be told: too deep, "
 		    "too long, or unfit %s\n"), count(s, "unfit"),
 		    json_text(s, "unfit_first"));
+	if (count(s, "restless") > 0)
+		fprintf(out, ngettext("             %lld file changes all the "
+		    "time, or stays open: %s; if it is no page, leave it out "
+		    "(exclude)\n", "             %lld files change all the "
+		    "time, or stay open, one of them: %s; what is no page is "
+		    "better left out (exclude)\n",
+		    (unsigned long)count(s, "restless")),
+		    count(s, "restless"), json_text(s, "restless_first"));
 	if (count(s, "outside") > 0)
 		fprintf(out, _("             %lld links are not followed: "
 		    "absolute, out of the root, or in a circle\n"),

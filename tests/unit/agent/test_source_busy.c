@@ -1,9 +1,11 @@
 /*
- * A source with files that take their time: very big ones.
+ * A source with files that take their time: very big ones, and those that
+ * change all the time.
  */
 #include "tests/unit/agent/sourcekit.h"
 
 #include "agent/ability.h"
+#include "agent/restless.h"
 
 #define GIB (1ll << 30)
 
@@ -103,6 +105,97 @@ START_TEST(test_many_big)
 }
 END_TEST
 
+static struct job *over;
+
+static void
+on_over(void *arg, struct job *j)
+{
+	(void)arg;
+	over = j;
+}
+
+static void
+on_crowd(void *arg)
+{
+	(void)arg;
+	ck_abort();
+}
+
+static void
+count_up(int n)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%d", n);
+	put("count.txt", text);
+}
+
+/* Pages are told at once, a counter only as often as the settings say, and its
+ * last state when it was left alone. */
+START_TEST(test_counter)
+{
+	uint64_t before;
+
+	top.often = 3;
+	put("page.html", "<title>page</title>");
+	start();
+	wait_told("page.html=/page.html ");
+	before = head();
+	for (int i = 0; i < 12; i++) {
+		count_up(i);
+		turn_loop(300);
+	}
+	ck_assert(has_text("restless_first", "count.txt"));
+	ck_assert_uint_ge(head(), before + 3);
+	ck_assert_uint_le(head(), before + 5);
+	before = head();
+	ck_assert(source_dir.is_settled(source));
+	ck_assert(has_text("state", "fine"));
+	put("page.html", "<title>another</title>");
+	for (int i = 0; i < 100 && head() == before; i++)
+		turn_loop(20);
+	ck_assert_uint_eq(head(), before + 1);
+	ck_assert(has_text("restless_first", "count.txt"));
+	wait_text("state", "fine");
+	before = head();
+	for (int i = 0; i < 700 && head() == before; i++)
+		turn_loop(20);
+	ck_assert_uint_eq(head(), before + 1);
+	ck_assert(!has_text("restless_first", "count.txt"));
+	stop();
+}
+END_TEST
+
+/* What is open for writing for long is no reason to be busy. */
+START_TEST(test_open_for_long)
+{
+	struct restless *r = restless_new(base, 0, on_over, on_crowd, NULL);
+	struct job *j = job_new(NULL, "site.log"), *other;
+	const int64_t now = clock_mono();
+
+	over = NULL;
+	ck_assert(!restless_written(r, j));
+	ck_assert_int_ge(j->since, now);
+	j->why = INTAKE_FOUND;
+	j->since = now - RESTLESS_LONGEST;
+	ck_assert(restless_written(r, j));
+	ck_assert_uint_eq(restless_count(r), 1);
+	ck_assert_str_eq(restless_first(r), "site.log");
+	other = job_new(NULL, "site.log");	/* a scan met it again */
+	other->why = INTAKE_READY;
+	ck_assert(restless_written(r, other));
+	ck_assert_uint_eq(restless_count(r), 1);
+	for (int i = 0; i < 700 && over == NULL; i++)
+		turn_loop(20);
+	ck_assert_ptr_eq(over, j);
+	ck_assert_int_eq(j->why, INTAKE_READY);
+	ck_assert_int_ge(clock_mono() - now, RESTLESS_QUIET - 500);
+	ck_assert_uint_eq(restless_count(r), 0);
+	job_free(j);
+	restless_free(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -116,6 +209,8 @@ main(void)
 	tcase_add_test(t, test_big);
 	tcase_add_test(t, test_big_renamed);
 	tcase_add_test(t, test_many_big);
+	tcase_add_test(t, test_counter);
+	tcase_add_test(t, test_open_for_long);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);
