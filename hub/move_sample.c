@@ -7,12 +7,15 @@
 #include "hub/item.h"
 #include "hub/links.h"
 #include "hub/meta.h"
+#include "hub/place.h"
+#include "hub/target.h"
 #include "protocol/change.h"
 #include "protocol/limits.h"
 
 #define ITEMS 20000		/* that are looked through */
 
 struct sample {
+	struct db_txn *txn;
 	const struct move *move;
 	const struct rewrite *rules;
 	int64_t when;
@@ -22,14 +25,41 @@ struct sample {
 	size_t left;
 };
 
-static void
-take(struct sample *s, struct span url)
+/* By this one first; s->to is where to. */
+static bool
+is_moved(struct sample *s, struct span url)
 {
 	uint32_t number;
 
 	buf_reset(&s->to);
-	if (s->left == 0 || !rewrite_url(s->rules, url, s->when, &s->to,
-	    &number) || number != s->move->number)
+	return rewrite_url(s->rules, url, s->when, &s->to, &number) &&
+	    number == s->move->number;
+}
+
+/* At neither end there is anything, and not because of the move: it never was,
+ * or was withdrawn before. A link that led to nothing leads to nothing. */
+static bool
+was_dead(const struct sample *s, struct span url)
+{
+	struct target_verdict there;
+	struct change said;
+	struct place p;
+	struct item i;
+
+	target_judge(s->txn, NULL, buf_look(&s->to), 0, &there, NULL);
+	if (!there.broken)
+		return false;
+	if (!place_get(s->txn, url, &p))
+		return true;
+	return p.here == 0 && item_get(s->txn, p.item, &i) && i.withdrawn &&
+	    i.updated < s->move->from && change_glance(&said, i.said) &&
+	    place_same(said.url, url);
+}
+
+static void
+take(struct sample *s, struct span url)
+{
+	if (s->left == 0 || !is_moved(s, url))
 		return;
 	s->each(s->arg, url, buf_look(&s->to),
 	    rewrite_is_reused(s->rules, url, s->when));
@@ -43,7 +73,8 @@ take_target(void *arg, const struct target_key *k,
 	struct sample *s = arg;
 
 	(void)k;
-	take(s, target->url);
+	if (is_moved(s, target->url) && !was_dead(s, target->url))
+		take(s, target->url);
 	return s->left > 0;
 }
 
@@ -92,7 +123,7 @@ move_sample(struct db_txn *t, const struct rewrite *rules,
     const struct move *m, int64_t now, size_t most, move_sample_fn *each,
     void *arg)
 {
-	struct sample s = { .move = m, .rules = rules, .each = each,
+	struct sample s = { .txn = t, .move = m, .rules = rules, .each = each,
 	    .arg = arg, .left = most, .when = m->from > now ? m->from : now };
 	int64_t steps = LINKS_STEPS;
 
