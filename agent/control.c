@@ -65,7 +65,7 @@ asker(char out[NAME_MAX_BYTES], json_t *ask, uid_t uid)
 }
 
 /* By these the hub's operator tells it from its copy (zqhub site settle). */
-static void
+static json_t *
 put_instance(json_t *o, const struct agent *a)
 {
 	char instance[17], started[CLOCK_TEXT_MAX];
@@ -74,6 +74,16 @@ put_instance(json_t *o, const struct agent *a)
 	json_object_set_new(o, "instance", json_string(instance));
 	json_object_set_new(o, "started",
 	    json_string(clock_format(started, a->started)));
+	return o;
+}
+
+static void
+do_who(struct agent *a, struct ctl_peer *peer, json_t *ask,
+    const char *by)
+{
+	(void)ask;
+	(void)by;
+	ctl_ok(peer, put_instance(json_object(), a));
 }
 
 static void
@@ -85,7 +95,7 @@ do_status(struct agent *a, struct ctl_peer *peer, json_t *ask,
 	(void)ask;
 	(void)by;
 	json_object_set_new(o, "running", json_true());
-	put_instance(o, a);
+	(void)put_instance(o, a);
 	json_object_set_new(o, "sandbox", json_string(a->got));
 	json_object_set_new(o, "sources", sources_status(a->sources));
 	json_object_set_new(o, "map", redirect_sync_status(a->redirect_sync));
@@ -180,7 +190,8 @@ do_reload(struct agent *a, struct ctl_peer *peer, json_t *ask,
 		    _("this daemon runs alone (-1) and can't start itself "
 		    "again"));
 	else
-		ctl_ok(peer, json_pack("{s:b}", "reloaded", 1));
+		ctl_ok(peer, put_instance(json_pack("{s:b}", "reloaded", 1),
+		    a));
 	config_free(c);
 	buf_clear(&why);
 }
@@ -201,6 +212,11 @@ do_rescan(struct agent *a, struct ctl_peer *peer, json_t *ask,
 static bool
 is_decision(struct agent *a, struct ctl_peer *peer, json_t *ask)
 {
+	if (a->ending) {
+		ctl_fail(peer, _("say it again in a second"),
+		    _("zqagentd starts again just now"));
+		return false;
+	}
 	if (!is_source(a, peer, json_text(ask, "name")))
 		return false;
 	if (json_text(ask, "reason")[0] != '\0')
@@ -337,6 +353,7 @@ static const struct {
 	{ "reload", do_reload },
 	{ "rescan", do_rescan },
 	{ "release", do_release },
+	{ "who", do_who },
 	{ "refuse", do_refuse },
 	{ "letters", do_letters },
 	{ "reply", do_reply },

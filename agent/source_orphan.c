@@ -379,9 +379,20 @@ orphan_trouble(const struct source *s, struct buf *b)
 	    status_trouble(b, shown(s), "held");
 }
 
+/* What isn't judged yet is held for who decides before that. */
+static void
+hold_unjudged(struct source *s)
+{
+	if (!s->waits || s->withdrawing || s->hold.held > 0)
+		return;
+	count(s);
+	s->hold.held = s->missing;
+}
+
 static bool
 orphan_release(struct source *s, const char *reason, const char *by)
 {
+	hold_unjudged(s);
 	if (!hold_release(&s->hold, reason, by))
 		return false;
 	(void)store_do(s->host.store, save, s);
@@ -392,6 +403,7 @@ orphan_release(struct source *s, const char *reason, const char *by)
 static bool
 orphan_refuse(struct source *s, const char *reason, const char *by)
 {
+	hold_unjudged(s);
 	if (!hold_refuse(&s->hold, reason, by))
 		return false;
 	(void)store_do(s->host.store, save, s);

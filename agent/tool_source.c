@@ -6,8 +6,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
+
+#define TRIES 100		/* looks whether the daemon has followed … */
+#define PAUSE 50000		/* … µs between them */
 
 struct tool_option tool_source_options[] = {
 	{ .name = "root", .about = N_("the document root, a whole path") },
@@ -21,6 +26,25 @@ struct tool_option tool_source_options[] = {
 	{ .name = NULL }
 };
 
+/* Until the daemon is another one: what is typed next is for that. */
+static void
+wait_for_other(const struct tool *t, json_t *was)
+{
+	bool same = json_text(was, "instance")[0] != '\0';
+
+	for (int i = 0; i < TRIES && same; i++) {
+		bool down;
+		json_t *now = tool_ask(t, json_pack("{s:s}", "do", "who"),
+		    &down);
+
+		same = now != NULL && strcmp(json_text(now, "instance"),
+		    json_text(was, "instance")) == 0;
+		json_decref(now);
+		if (same)
+			usleep(PAUSE);
+	}
+}
+
 /* Tells the daemon, if there is one. */
 static int
 follow(struct tool *t)
@@ -28,6 +52,8 @@ follow(struct tool *t)
 	bool down;
 	json_t *ok = tool_ask(t, json_pack("{s:s}", "do", "reload"), &down);
 
+	if (ok != NULL)
+		wait_for_other(t, ok);
 	if (down)
 		printf(_("zqagentd is not running: it will see this when it "
 		    "is started (zqagentd -c %s)\n"),

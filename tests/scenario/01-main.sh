@@ -124,12 +124,11 @@ zqagent 4101000001 source add dir two --root "$T/second" \
 wait_for 60 "the second source's page" found 第二个来源
 zqagent 4101000001 source list | grep -q two || die "source list"
 zqagent 4101000001 source remove two || die "source remove"
+zqagent 4101000001 release two --reason '来源撤下' || die "released at once"
 page "$T/second/2.html" '已移除来源的文件' '2026-11-20 09:00'
 page "$root/third.html" '仍在来源里的文件' '2026-11-20 09:00'
 wait_for 60 "the first source goes on" found 仍在来源里
 found 已移除来源 && die "a removed source still tells"
-wait_for 60 "what it told to wait for a word" zqagent 4101000001 release two \
-	--reason '来源撤下'
 wait_for 60 "it to be withdrawn" not_found 第二个来源
 
 say "- check names what a page lacks, with lines"

@@ -120,6 +120,33 @@ START_TEST(test_removed)
 }
 END_TEST
 
+/* A word that comes before it was judged is taken as well. */
+START_TEST(test_removed_at_once)
+{
+	struct store_txn *t;
+	struct change c;
+
+	put_many(20);
+	set_source(true);
+	open_all();
+	wait_items(20);
+	wait_settled();
+	close_all();
+	set_source(false);
+	open_all();
+	ck_assert_uint_eq(sources_held(sources), 0);
+	ck_assert_uint_eq(sources_release(sources, "www", "closed", "wang"),
+	    1);
+	wait_items(0);
+	wait_settled();
+	t = store_look(store);
+	c = last_change(t);
+	ck_assert(span_is(c.word[WORD_REASON], SPAN("closed")));
+	store_end(t);
+	close_all();
+}
+END_TEST
+
 /* … or refuses; and when it is in the settings again all is as it was. */
 START_TEST(test_refused)
 {
@@ -397,6 +424,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_removed);
+	tcase_add_test(t, test_removed_at_once);
 	tcase_add_test(t, test_refused);
 	tcase_add_test(t, test_renamed);
 	tcase_add_test(t, test_renamed_refused);
