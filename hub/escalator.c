@@ -11,7 +11,8 @@
 #include "hub/escalate.h"
 
 #define SITES 20		/* looked through at a time */
-#define PAUSE 60000		/* ms between two passes */
+#define PAUSE 60000		/* ms between two passes, … */
+#define PAUSE_LEAST 1000	/* … or the shortest of the times, down to this */
 
 struct escalator {
 	struct writer *writer;
@@ -40,6 +41,17 @@ written(void *arg, bool good)
 	e->waits = false;
 }
 
+static int64_t
+pause_after(const struct escalate_times *times)
+{
+	int64_t pause = PAUSE;
+
+	for (int l = 0; l < REFERRAL_LEVELS; l++)
+		if (times->wait[l] > 0 && times->wait[l] < pause)
+			pause = times->wait[l];
+	return pause > PAUSE_LEAST ? pause : PAUSE_LEAST;
+}
+
 void
 escalator_look(struct escalator *e)
 {
@@ -55,7 +67,7 @@ escalator_look(struct escalator *e)
 		e->waits = true;
 	} else if (e->site > site_last(t)) {
 		e->site = 1;
-		e->rest = clock_mono() + PAUSE;
+		e->rest = clock_mono() + pause_after(&e->times);
 	}
 	db_abort(t);
 	if (e->waits)

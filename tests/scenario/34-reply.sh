@@ -1,6 +1,7 @@
 # From a move to a page without a dead link, with the real hub: the letter, the
-# reply that the hub shows, the mending, the word that it is fixed; and the map
-# of the site that moved. What its people say is taken as it is said.
+# reply that the hub shows, the mending, the word that it is fixed; the map
+# of the site that moved; and what becomes of a letter that nobody answers.
+# What its people say is taken as it is said.
 . tests/scenario/lib.sh
 
 A=4101000001 B=4102000001 C=4103000001
@@ -85,7 +86,57 @@ say "- what it moves next is there within seconds, not when a poll ends"
 zqagent $B say move https://www.kaifeng.gov.cn/new/1.html \
 	https://www.kaifeng.gov.cn/one.html >"$T/said" ||
 	{ cat "$T/said"; die "say move"; }
+mv "$T/b/new/1.html" "$T/b/one.html"
 began=$(date +%s)
 has_one() { grep -qF 'kaifeng.gov.cn/one.html' "$T/maps/moved"; }
 wait_for 90 "the map" has_one
 [ $(($(date +%s) - began)) -lt 30 ] || die "it took as long as a poll"
+
+say "- nobody answers: on to its columns, to the site as a whole, to its parent"
+D=4104000001
+stop "$HUB_PID" || die "hub did not end cleanly"
+sed -i '1i letter_column = 2s\nletter_site = 4s\nletter_parent = 6s' "$HUB/hub.conf"
+hub_start
+for n in 1 2; do
+	page "$T/d/$n.html" "第 $n 篇" "" "栏目 $n"
+	sed -i 's,</body>,<a href="https://www.kaifeng.gov.cn/new/2.html">二</a>&,' \
+		"$T/d/$n.html"
+done
+grep -q kaifeng "$T/d/1.html" || die "no link in it"
+site_add $D '新密市' www.xinmi.gov.cn --parent $A
+agent_enroll $D "$TICKET"
+zqagent $D source add dir web --root "$T/d" --url https://www.xinmi.gov.cn/ \
+	>"$T/said" 2>&1 || die "source add"
+agent_start $D
+wait_for 60 "$D" has_items $D 2
+zqagent $B say move https://www.kaifeng.gov.cn/new/2.html \
+	https://www.kaifeng.gov.cn/two.html >"$T/said" || die "say move"
+mv "$T/b/new/2.html" "$T/b/two.html"
+level() {	# is it told so far?
+	MOVE=$(zqhub move list --json | jq '.moves[] |
+		select(.old == "https://www.kaifeng.gov.cn/new/2.html") | .move')
+	[ -n "$MOVE" ] && zqhub move show "$MOVE" --json | jq -e --arg to "$1" \
+		'.referrers.by_site[] | select(.site == "'$D'" and .level == $to)' \
+		>"$T/level"
+}
+wait_for 120 "the parent to be told" level parent
+unanswered() {	# CODE: the leads of its letters, one a line, in their order
+	zqagent "$1" letters --json | jq -r '.[] | select(.kind ==
+		"unanswered") | .text | split("\n")[0]'
+}
+told_all() {
+	[ "$(unanswered $D | grep -c .)" = 3 ] && unanswered $A |
+		grep -q '^site 4104000001 (新密市), which belongs to yours'
+}
+wait_for 60 "their letters" told_all
+unanswered $D >"$T/chain"
+sed -n 1p "$T/chain" | grep -q '^column "栏目 1": ' &&
+	sed -n 2p "$T/chain" | grep -q '^column "栏目 2": ' &&
+	sed -n 3p "$T/chain" | grep -q 'page by page, and nothing has changed' ||
+	{ cat "$T/chain"; die "not column by column, then the site"; }
+zqagent $A letters --json | jq -e 'any(.[]; .kind == "unanswered" and (.text |
+	test("^site 4104000001")) and .links[0].pages == 2 and .links[0].old ==
+	"https://www.kaifeng.gov.cn/new/2.html")' >"$T/x" ||
+	{ zqagent $A letters --json; die "the parent isn't told of which links"; }
+unanswered $C | grep -q . && die "who has refused is told again"
+exit 0
