@@ -256,27 +256,36 @@ path_of(struct span url)
 	    .n = q != NULL ? (size_t)(q - url.at) : url.n };
 }
 
-/* The one move that decides: an address, else the longest prefix, else the
+typedef bool fits_fn(const struct moved *m);
+
+/* The one of these that decides: an address, else the longest prefix, else the
  * domain. */
 static bool
-find(struct store_txn *t, struct span url, struct moved *m)
+find_of(struct store_txn *t, struct span url, fits_fn *fits, struct moved *m)
 {
 	struct span prefix = path_of(url);
 	struct url u;
 
-	if (get(t, 'a', url, m) && counts(m))
+	if (get(t, 'a', url, m) && fits(m))
 		return true;
 	if (prefix.n > 0 && prefix.at[prefix.n - 1] != '/' &&
 	    !shorten(&prefix))
 		return false;
 	do
-		if (get(t, 'p', prefix, m) && counts(m))
+		if (get(t, 'p', prefix, m) && fits(m))
 			return true;
 	while (shorten(&prefix));
 	if (!url_parse(&u, url))
 		return false;
 	prefix.n = (size_t)(u.path.at - url.at) + 1;
-	return get(t, 'd', prefix, m) && counts(m);
+	return get(t, 'd', prefix, m) && fits(m);
+}
+
+/* The one move that decides. */
+static bool
+find(struct store_txn *t, struct span url, struct moved *m)
+{
+	return find_of(t, url, counts, m);
 }
 
 bool
@@ -350,6 +359,44 @@ moves_drop_proposed(struct store_txn *t)
 	}
 	buf_clear(&d.to);
 	buf_clear(&d.rows);
+}
+
+static bool
+is_proposed(const struct moved *m)
+{
+	return m->state == MOVES_PROPOSED;
+}
+
+bool
+moves_proposed(struct store_txn *t, struct span url, struct moved *m,
+    struct buf *to)
+{
+	if (moves_count(t) == 0 || !find_of(t, url, is_proposed, m))
+		return false;
+	buf_reset(to);
+	buf_span(to, m->new);
+	if (letter(m->scope) != 'a')
+		buf_span(to, behind(url, m->old));
+	return true;
+}
+
+void
+moves_drop_back(struct store_txn *t, struct span url)
+{
+	struct buf scope, old;
+	struct moved m;
+
+	buf_init(&scope, 16);
+	buf_init(&old, LIMIT_URL);
+	while (find_of(t, url, is_proposed, &m)) {
+		buf_reset(&scope);
+		buf_reset(&old);
+		buf_span(&scope, m.scope);
+		buf_span(&old, m.old);
+		moves_del(t, buf_look(&scope), buf_look(&old));
+	}
+	buf_clear(&scope);
+	buf_clear(&old);
 }
 
 bool

@@ -64,6 +64,11 @@ bool moves_successor(struct store_txn *t, struct span url, struct buf *out);
 /* Forgets what is proposed, and is part of an announced move: it leads there
  * by that. */
 void moves_drop_proposed(struct store_txn *t);
+/* What is proposed that would lead away from url, and where to. And forgets
+ * all that is. */
+bool moves_proposed(struct store_txn *t, struct span url, struct moved *m,
+    struct buf *to);
+void moves_drop_back(struct store_txn *t, struct span url);
 /* Has the move of url begun at `at` (ms)? False: or there is none. */
 bool moves_has_begun(struct store_txn *t, struct span url, int64_t at);
 /* The addresses from which such moves lead to url, by one or by several that

@@ -125,11 +125,13 @@ is_there(const struct proposal_ask *ask, const struct known *k)
 	    ask->is_there(ask->arg, k->source, k->path));
 }
 
-/* Somebody stands there, it was said before, or both are one place. */
+/* Somebody stands there, it was said before, both are one place, or it was
+ * there once and is back. */
 static bool
 is_none(const struct work *w, const struct pair *p)
 {
 	struct known k;
+	struct moved m;
 	struct buf to;
 	bool none;
 
@@ -139,6 +141,8 @@ is_none(const struct work *w, const struct pair *p)
 	buf_init(&to, LIMIT_URL);
 	none = moves_successor(w->t, p->from, &to) &&
 	    url_place_same(buf_look(&to), p->to);
+	none |= moves_proposed(w->t, p->to, &m, &to) &&
+	    url_place_same(buf_look(&to), p->from);
 	buf_clear(&to);
 	return none;
 }
@@ -187,6 +191,28 @@ rule_of(const struct pair *p, enum rewrite_scope scope)
 	    .to = scope == REWRITE_ADDRESS ? p->to :
 	    head(p->to, p->head_to),
 	    .at = CLOCK_NONE, .until = CLOCK_NONE, .number = 1 };
+}
+
+/* --- what is there again --------------------------------------------------- */
+
+bool
+proposal_is_back(struct store_txn *t, struct span url)
+{
+	struct known here, there;
+	struct moved m;
+	struct buf to;
+	bool back;
+
+	buf_init(&to, LIMIT_URL);
+	back = moves_proposed(t, url, &m, &to) &&
+	    known_find_url(t, url, &here);
+	if (back && !span_is(m.scope,
+	    span_of(rewrite_scope_name(REWRITE_ADDRESS))))
+		back = known_find_url(t, buf_look(&to), &there) &&
+		    there.told && memcmp(here.hash, there.hash,
+		    sizeof(here.hash)) == 0;
+	buf_clear(&to);
+	return back;
 }
 
 /* --- proposing ---------------------------------------------------------------------- */
@@ -306,6 +332,8 @@ work(struct store_txn *t, void *arg)
 	w->looks = LOOKS;
 	w->room = true;
 	take_pairs(w);
+	for (size_t i = 0; i < w->count; i++)
+		moves_drop_back(t, w->pair[i].to);
 	find_prefixes(w);
 	find_addresses(w);
 	return w->room;

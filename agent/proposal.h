@@ -5,7 +5,8 @@
  * Pages that went the same way are one move of what they have in common, if
  * there are at least three and nothing is left at the old place; all others
  * are moves of single addresses. What was announced, proposed or refused
- * before is not proposed again.
+ * before is not proposed again; and a proposal is forgotten when a page is
+ * back where it was.
  */
 #ifndef ZQ_AGENT_PROPOSAL_H
 #define ZQ_AGENT_PROPOSAL_H
@@ -30,6 +31,10 @@ struct proposal_ask {
 	 * at every one that was told. */
 	bool (*is_there)(void *arg, struct span source, struct span path);
 };
+
+/* A page was told at url: it is what a proposal would lead away from. A new
+ * page in a column that moved (a note where that is now) isn't. */
+bool proposal_is_back(struct store_txn *t, struct span url);
 
 /* How many were proposed, or announced, in *count. False: there is no room
  * now. */

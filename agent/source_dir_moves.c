@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/ability.h"
+#include "agent/moves.h"
 #include "agent/moves_hear.h"
 #include "agent/proposal.h"
 #include "contrib/base/clock.h"
@@ -30,12 +31,39 @@ source_dir_find(const struct source *s, const char *path)
 	return root_look(&s->root, path, &st);
 }
 
+static bool
+drop_back(struct store_txn *t, void *arg)
+{
+	moves_drop_back(t, span_of(arg));
+	return true;
+}
+
+/* A page is there again: nothing is proposed any more that leads away. If the
+ * disk is full it stays until somebody refuses it. */
+static void
+come_back(const struct source *s, const char *url)
+{
+	struct store_txn *t = store_look(s->host.store);
+	bool back = proposal_is_back(t, span_of(url));
+	char *copy;
+
+	store_end(t);
+	if (!back)
+		return;
+	copy = mem_text(url);
+	if (store_do(s->host.store, drop_back, copy) == STORE_DONE)
+		log_info("source=%s url=%s is there again: no move from there "
+		    "is proposed any more", s->name, url);
+	free(copy);
+}
+
 /* What was there when a scan of all began has been seen by then. */
 void
 source_dir_created(struct source *s, const char *url, int64_t since)
 {
 	int64_t scan = clock_wall() - (clock_mono() - s->started);
 
+	come_back(s, url);
 	if (since >= scan)
 		young_add(s->young, url);
 }

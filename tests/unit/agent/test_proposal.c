@@ -245,6 +245,39 @@ START_TEST(test_ask)
 }
 END_TEST
 
+/* There and back: nothing is to be announced. */
+START_TEST(test_back)
+{
+	rename_column();
+	wait_moves("P " SITE "/news/ " SITE "/xinwen/ 20\n");
+	wait_state("fine");
+	ck_assert_int_eq(rename(at("xinwen"), at("news")), 0);
+	wait_moves("");
+	wait_state("fine");
+	turn_loop(500);
+	ck_moves("");
+	stop();
+}
+END_TEST
+
+/* The same pages are there again (a link to the new place, say): nothing is to
+ * lead away from them. A note for those who come there does no harm. */
+START_TEST(test_a_copy_is_back)
+{
+	rename_column();
+	wait_moves("P " SITE "/news/ " SITE "/xinwen/ 20\n");
+	wait_state("fine");
+	put_dir("news");
+	put("news/7.html", "<title>moved to xinwen</title>");
+	wait_items(24);
+	wait_state("fine");
+	ck_moves("P " SITE "/news/ " SITE "/xinwen/ 20\n");
+	put_many_in(at("news"), 20);
+	wait_moves("");
+	stop();
+}
+END_TEST
+
 START_TEST(test_announce)
 {
 	static char announce[] = "announce";
@@ -341,6 +374,8 @@ main(void)
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(seen, set_up, tear_down);
 	tcase_add_test(seen, test_ask);
+	tcase_add_test(seen, test_back);
+	tcase_add_test(seen, test_a_copy_is_back);
 	tcase_add_test(seen, test_announce);
 	tcase_add_test(seen, test_off);
 	tcase_add_test(seen, test_copied);
