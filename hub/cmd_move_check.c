@@ -43,6 +43,7 @@ struct check {
 	char code[CODE_MAX + 1];
 	bool ahead;		/* its time is still to come */
 	bool waits;		/* for the other end … */
+	bool proven;		/* … which shows the site's key */
 	char host[256];		/* … which is this one, */
 	char *server;		/* … at this address */
 	uint8_t key[PROOF_KEY];
@@ -190,23 +191,28 @@ look(struct check *c)
 }
 
 /* Does the new domain show the key of the site that moves there? */
-static bool
-is_proven(struct check *c)
+static void
+look_for_proof(struct check *c)
 {
 	struct proof wanted = { .code = span_of(c->code) }, found;
 	const char *why = NULL;
 	struct prove p;
-	bool fits;
 
 	if (!c->waits)
-		return false;
+		return;
 	memcpy(wanted.key, c->key, PROOF_KEY);
 	prove_init(&p);
-	fits = prove_ask(&p, c->host, c->server, &why) &&
+	c->proven = prove_ask(&p, c->host, c->server, &why) &&
 	    prove_judge(&p, c->host, &wanted, &found, &c->evidence) ==
 	    PROOF_FITS;
 	prove_clear(&p);
-	return fits;
+}
+
+/* The policy: is a proof as good as a word (move_agree)? */
+static bool
+proof_is_enough(const struct check *c)
+{
+	return strcmp(c->line->config->move_agree, "proof") == 0;
 }
 
 /* --- the record ------------------------------------------------------------------- */
@@ -392,6 +398,9 @@ tell(const struct check *c, json_t *result)
 	if (c->evidence.n > 0)
 		printf(_("proof at %s: %s\n"), c->host,
 		    buf_cstr(&c->evidence));
+	if (c->proven && !proof_is_enough(c))
+		printf(_("an operator has to agree, too (move_agree): zqhub "
+		    "move agree %" PRIu32 "\n"), c->number);
 	print_blind(c);
 	print_unlike(c);
 	print_sum(c, state);
@@ -406,7 +415,8 @@ run(struct check *c)
 {
 	json_t *result;
 
-	if (is_proven(c)) {
+	look_for_proof(c);
+	if (c->proven && proof_is_enough(c)) {
 		result = agree(c);
 		if (result == NULL)
 			return CMD_NO;

@@ -213,6 +213,14 @@ static const struct conf_def table[] = {
 	    "announced.\n"
 	    "One that is announced later is taken, and whoever announces it "
 	    "here is warned." },
+	{ .section = "", .name = "move_agree", .type = CONF_TEXT,
+	  .offset = AT(move_agree), .preset = "proof",
+	  .about =
+	    "What the move of a domain needs if no site says the same of the "
+	    "new one: proof, that of the site at the new domain, which zqhub "
+	    "move check looks for and agrees by; or operator: a proof is "
+	    "shown, and an operator agrees (zqhub move agree).\n"
+	    "An operator's word is enough in both cases." },
 	{ .section = "", .name = "move_grace", .type = CONF_TIME,
 	  .offset = AT(move_grace), .preset = "15m",
 	  .least = 0, .most = 7 * DAY,
@@ -427,12 +435,16 @@ static void
 judge(const struct config *c, const char *path, struct buf *why)
 {
 	static const char *const languages[] = { "zh", "en", NULL };
+	static const char *const agreed[] = { "proof", "operator", NULL };
 	struct inward inward = { .count = 0 };
 	enum log_level level;
 
 	if (!is_one_of(c->language, languages))
 		buf_printf(why, "%s: language: \"%s\": expected zh or en\n",
 		    path, c->language);
+	if (!is_one_of(c->move_agree, agreed))
+		buf_printf(why, "%s: move_agree: \"%s\": expected proof or "
+		    "operator\n", path, c->move_agree);
 	if (!log_level_parse(c->log, &level))
 		buf_printf(why, "%s: log: \"%s\": expected error, warn, info "
 		    "or debug\n", path, c->log);

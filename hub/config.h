@@ -39,6 +39,7 @@ struct config {
 	uint64_t gate_percent;	/* … or up to so many of what a site shows … */
 	uint64_t gate_window;	/* … within so many ms */
 	uint64_t move_notice;	/* ms that a domain's move is told ahead */
+	char *move_agree;	/* to a domain's move: "proof" or "operator" */
 	uint64_t move_grace;	/* ms that what a move leads to may be missing */
 	uint64_t letter_column;	/* ms; a letter that nobody answers goes on … */
 	uint64_t letter_site;

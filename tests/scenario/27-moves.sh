@@ -178,6 +178,12 @@ is_move 4 overdue || die "state $(move 4 state)"
 zqagent $A proof --write web >>"$T/agent-$A.log" 2>&1 || die "proof"
 redirect "location / { return 301 $NEW\$request_uri; }"
 serve
+echo 'move_agree = operator' >>"$HUB/hub.conf"
+zqhub move check 4 >"$T/check" && die "a proof was enough"
+is_move 4 overdue || die "by proof alone: $(move 4 state)"
+grep -q 'proof at new.localhost: ' "$T/check" && grep -q 'zqhub move agree 4' "$T/check" ||
+	{ cat "$T/check"; die "not told who has to agree"; }
+sed -i '/^move_agree/d' "$HUB/hub.conf"
 zqhub move check 4 >"$T/check" || { cat "$T/check"; die "check"; }
 is_move 4 verified || { zqhub move show 4; die "state $(move 4 state)"; }
 zqhub site show $A --json | jq -e '.domains | index("new.localhost")' \

@@ -179,6 +179,7 @@ static const struct {
 } wrong[] = {
 	{ "listen = x\n", "name" },
 	{ "name = n\nlanguage = de\n", "expected zh or en" },
+	{ "name = n\nmove_agree = no\n", "expected proof or operator" },
 	{ "name = n\nlog = loud\n", "expected error, warn, info or debug" },
 	{ "name = n\npublic = http://x\n", "expected https://" },
 	{ "name = n\nconnections = many\n", "connections" },
