@@ -1,6 +1,7 @@
 /* See mend.h. */
 #include "agent/mend.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -264,12 +265,16 @@ result_text(enum mendpage_result rc)
 {
 	switch (rc) {
 	case MENDPAGE_CHARSET:
-		return _("is in UTF-16, which can't be mended");
+		return _("is in UTF-16, which can't be mended: save it as "
+		    "UTF-8, or mend it by hand");
 	case MENDPAGE_UNSAFE:
 		return _("would not read the same afterwards: mend it by "
 		    "hand");
 	default:
-		return _("has too many links to be mended");
+		static_assert(MENDPAGE_EDITS_MAX == 100000, "as it is said");
+		return _("has more than 100000 links to be mended, which is "
+		    "too many: mend it by hand, or have its program write it "
+		    "anew");
 	}
 }
 
@@ -374,7 +379,7 @@ look_at(struct mend *m)
 	    span_of(m->page->url), on_target, m, &f);
 	m->n->looked++;
 	tell_left(m, &f);
-	if (rc != MENDPAGE_GOOD && (m->wanted > 0 || rc == MENDPAGE_CHARSET))
+	if (rc != MENDPAGE_GOOD && m->wanted > 0)
 		refuse(m, result_text(rc));
 	else if (f.count > 0 && memcmp(m->file.hash, m->page->hash,
 	    sizeof(m->file.hash)) != 0)

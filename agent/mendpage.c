@@ -12,7 +12,7 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
-#define WORDS_MAX (16u << 20)	/* bytes of all edits of a page */
+#define WORDS_MAX (64u << 20)	/* bytes of all edits of a page */
 
 /* As in outlink.c: the first <base> with an address counts. */
 struct base {
@@ -262,6 +262,22 @@ is_right(struct mendpage *m, struct span url)
 
 /* --- all of it ---------------------------------------------------------- */
 
+/* A page that can't be written is only asked for: in UTF-8, as its query is. */
+static void
+ask_only(struct mendpage *m)
+{
+	struct buf utf8;
+
+	buf_init(&utf8, 2 * m->page.n + 16);
+	(void)charset_read(m->charset, &utf8, m->page, m->is);
+	m->is = CHARSET_UTF8;
+	m->page = buf_look(&utf8);
+	hrefs_each(m->page, on_href, m);
+	m->page = SPAN_NONE;
+	m->left = 0;
+	buf_clear(&utf8);
+}
+
 enum mendpage_result
 mendpage_find(struct mendpage *m, struct span page, struct span url,
     mendpage_fn *fn, void *arg, struct mendpage_found *found)
@@ -277,8 +293,10 @@ mendpage_find(struct mendpage *m, struct span page, struct span url,
 	buf_reset(&m->words);
 	buf_reset(&m->base.url);
 	buf_span(&m->base.url, url);
-	if (m->is == CHARSET_UTF16LE || m->is == CHARSET_UTF16BE)
+	if (m->is == CHARSET_UTF16LE || m->is == CHARSET_UTF16BE) {
+		ask_only(m);
 		return MENDPAGE_CHARSET;
+	}
 	hrefs_each(page, on_href, m);
 	if (m->many || m->words.bad)
 		return MENDPAGE_MANY;

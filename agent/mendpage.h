@@ -18,7 +18,7 @@
 #include "contrib/base/span.h"
 #include "protocol/change.h"
 
-#define MENDPAGE_EDITS_MAX 10000
+#define MENDPAGE_EDITS_MAX 100000	/* as zqagent(8) says */
 
 struct mend_edit {
 	size_t at;		/* of the page as it was */
@@ -39,7 +39,7 @@ void mendpage_free(struct mendpage *m);
 
 enum mendpage_result {
 	MENDPAGE_GOOD,		/* the edits hold; there may be none */
-	MENDPAGE_CHARSET,	/* it is in UTF-16 */
+	MENDPAGE_CHARSET,	/* it is in UTF-16: asked for, and no edits */
 	MENDPAGE_UNSAFE,	/* changed, it would not lead where it should */
 	MENDPAGE_MANY,		/* more edits than anybody looks through */
 };

@@ -196,6 +196,29 @@ START_TEST(test_charsets)
 }
 END_TEST
 
+/* It can't be written, but whether there is something to mend can be said. */
+START_TEST(test_utf16)
+{
+	static const char text[] = "<title>x</title><a href='" OLD "'>";
+	char page[2 + 2 * sizeof(text)] = "\xff\xfe";
+	struct wish w = { OLD, NEW, 0 };
+	struct mendpage_found f;
+
+	for (size_t i = 0; text[i] != '\0'; i++)
+		page[2 + 2 * i] = text[i];
+	ck_assert_int_eq(mendpage_find(mend, (struct span){ page,
+	    2 * sizeof(text) }, SPAN(PAGE_URL), on_target, &w, &f),
+	    MENDPAGE_CHARSET);
+	ck_assert_uint_eq(w.asked, 1);
+	ck_assert_uint_eq(f.count, 0);
+	ck_assert_uint_eq(f.left, 0);
+	w.asked = 0;
+	ck_assert_int_eq(mendpage_find(mend, (struct span){ page, 2 + 32 },
+	    SPAN(PAGE_URL), on_target, &w, &f), MENDPAGE_CHARSET);
+	ck_assert_uint_eq(w.asked, 0);
+}
+END_TEST
+
 /* Without this link the bytes look like another character set, and the base
  * like another address: better not touched. */
 START_TEST(test_guess)
@@ -302,7 +325,7 @@ START_TEST(test_many)
 	struct mendpage_found f;
 	struct buf b;
 
-	buf_init(&b, 4u << 20);
+	buf_init(&b, 16u << 20);
 	for (int i = 0; i < MENDPAGE_EDITS_MAX; i++)
 		buf_text(&b, "<a href=" OLD ">\n");
 	ck_assert_int_eq(mendpage_find(mend, buf_look(&b), SPAN(PAGE_URL),
@@ -376,7 +399,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_styles, test_writing, test_base,
 		test_charsets, test_guess, test_not_meant, test_left, test_held,
-		test_unclosed, test_odd, test_many, test_told };
+		test_unclosed, test_odd, test_utf16, test_many, test_told };
 	Suite *s = suite_create("mendpage");
 	TCase *tc = tcase_create("mendpage");
 	SRunner *runner;
