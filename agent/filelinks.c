@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "agent/job.h"
 #include "contrib/base/mem.h"
 
 #define LISTS 1024		/* of a table */
@@ -32,11 +33,7 @@ struct filelinks {
 static size_t
 list_of(const char *path)
 {
-	uint64_t h = 14695981039346656037ull;	/* FNV-1a */
-
-	for (; *path != '\0'; path++)
-		h = (h ^ (unsigned char)*path) * 1099511628211ull;
-	return (size_t)((h ^ h >> 32) % LISTS);
+	return job_hash(path) % LISTS;
 }
 
 struct filelinks *

@@ -64,7 +64,7 @@ bool
 renew_now(const struct line *line, const char *dir, bool *answered,
     struct buf *why)
 {
-	struct cmp_exchange way = { .hub = line->hub, .line = line };
+	struct cmp_exchange exchange = { .hub = line->hub, .line = line };
 	EVP_PKEY *key = keep_get_key(line->key, why);
 	X509 *cert = key != NULL ? keep_get_cert(line->cert, why) : NULL;
 	STACK_OF(X509) *cas = cert != NULL ? keep_get_certs(line->ca, why) :
@@ -74,10 +74,10 @@ renew_now(const struct line *line, const char *dir, bool *answered,
 	bool ok;
 
 	ok = fresh != NULL && enroll_renew(cert, key, cas, fresh,
-	    cmp_exchange_send, &way, &got, why) &&
+	    cmp_exchange_send, &exchange, &got, why) &&
 	    identity_save(dir, fresh, got, NULL, why);
 	X509_free(got);
-	*answered = fresh != NULL && !way.unreached;
+	*answered = fresh != NULL && !exchange.unreached;
 	cut_end(why);
 	keep_free_certs(cas);
 	X509_free(cert);

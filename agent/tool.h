@@ -88,6 +88,8 @@ json_t *tool_move_question(struct tool *t);
 /* Of a dry run: asks the hub, too; before it is printed. */
 void tool_move_look(struct tool *t, json_t *answer);
 void tool_move_print(const struct tool *t, json_t *answer);
+/* Scheme and host of an address, with no slash behind them. */
+bool tool_move_base(struct buf *out, const char *address);
 /* A time of an answer as people read it. */
 const char *tool_time(char out[CLOCK_TEXT_MAX], json_t *o, const char *name);
 

@@ -144,7 +144,7 @@ static bool
 enroll(struct tool *t, const char *hub, const struct ticket *ticket,
     bool *asked, struct buf *why)
 {
-	struct cmp_exchange way = { .hub = hub, .pin = ticket->pin,
+	struct cmp_exchange exchange = { .hub = hub, .pin = ticket->pin,
 	    .proxy = tool_value(t, "proxy") };
 	EVP_PKEY *key = identity_next_key(t->dir, why);
 	X509 *cert = NULL, *ca = NULL;
@@ -154,12 +154,12 @@ enroll(struct tool *t, const char *hub, const struct ticket *ticket,
 	if (key == NULL)
 		return false;
 	ok = enroll_ask(ticket, key, tool_value(t, "site"),
-	    cmp_exchange_send, &way, &cert, &ca, why) &&
+	    cmp_exchange_send, &exchange, &cert, &ca, why) &&
 	    replace(t->dir, key, cert, ca, why);
 	X509_free(cert);
 	X509_free(ca);
 	EVP_PKEY_free(key);
-	*asked = !way.unreached;
+	*asked = !exchange.unreached;
 	return ok && write_conf(t, hub, why);
 }
 

@@ -10,7 +10,6 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
-#include "protocol/url.h"
 
 /* What is asked of each log. */
 struct areas {
@@ -39,20 +38,6 @@ areas_of(json_t *moves, size_t most)
 	return a;
 }
 
-/* Scheme and host of a source's address, with no slash behind them. */
-static bool
-base_of(struct buf *out, const struct config_source *s)
-{
-	struct url u;
-
-	buf_reset(out);
-	if (!url_normal(out, span_of(s->url), NULL) ||
-	    !url_parse(&u, buf_look(out)))
-		return false;
-	out->n = (size_t)(u.path.at - out->at);
-	return true;
-}
-
 /* Sources below one host mostly have one log. */
 static bool
 is_counted(const struct config *c, size_t i, struct span base)
@@ -64,7 +49,7 @@ is_counted(const struct config *c, size_t i, struct span base)
 	for (size_t j = 0; j < i && !counted; j++)
 		counted = strcmp(c->source[j].set->access_log,
 		    c->source[i].set->access_log) == 0 &&
-		    base_of(&other, c->source[j].set) &&
+		    tool_move_base(&other, c->source[j].set->url) &&
 		    span_is(buf_look(&other), base);
 	buf_clear(&other);
 	return counted;
@@ -80,8 +65,9 @@ count(const char *path, struct span base, struct areas *a, json_t *logs)
 	if (access_log_count(&log, path, base, a->area, a->n, &why))
 		json_array_append_new(logs, json_pack("{s:o, s:s, s:s, s:I, "
 		    "s:I, s:b}", "file", json_text_new(span_of(path)),
-		    "first", log.first, "last", log.last, "lines", (json_int_t)log.lines, "strange",
-		    (json_int_t)log.strange, "cut", log.cut));
+		    "first", log.first, "last", log.last, "lines",
+		    (json_int_t)log.lines, "strange", (json_int_t)log.strange,
+		    "cut", log.cut));
 	else
 		(void)tool_fail(_("sudo zqagent …, if only root may read it"),
 		    _("access_log: %s"), buf_cstr(&why));
@@ -104,7 +90,7 @@ tool_hits_add(const struct tool *t, json_t *answer, size_t most)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct config_source *s = c->source[i].set;
 
-		if (s->access_log[0] != '\0' && base_of(&base, s) &&
+		if (s->access_log[0] != '\0' && tool_move_base(&base, s->url) &&
 		    !is_counted(c, i, buf_look(&base)))
 			count(s->access_log, buf_look(&base), &a, logs);
 	}

@@ -131,9 +131,8 @@ read_file(const char *path, struct buf *out)
 	return ok && !out->bad;
 }
 
-/* Scheme and host of an address, with no slash behind them. */
-static bool
-take_base(struct buf *out, const char *address)
+bool
+tool_move_base(struct buf *out, const char *address)
 {
 	struct url u;
 	struct buf b;
@@ -158,7 +157,7 @@ find_base(struct tool *t, struct buf *base)
 	struct buf other;
 
 	if (given != NULL) {
-		if (take_base(base, given))
+		if (tool_move_base(base, given))
 			return true;
 		(void)tool_fail(NULL, _("--base %s: expected an address such "
 		    "as https://www.example.gov.cn"), given);
@@ -169,7 +168,7 @@ find_base(struct tool *t, struct buf *base)
 		return false;
 	buf_init(&other, LIMIT_URL);
 	for (size_t i = 0; i < c->count; i++) {
-		(void)take_base(&other, c->source[i].set->url);
+		(void)tool_move_base(&other, c->source[i].set->url);
 		if (i > 0 && !span_is(buf_look(base), buf_look(&other))) {
 			buf_reset(base);
 			break;
