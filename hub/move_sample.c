@@ -36,24 +36,34 @@ is_moved(struct sample *s, struct span url)
 	    number == s->move->number;
 }
 
+static bool
+withdrawn_before(const struct sample *s, const struct place *p,
+    struct span url)
+{
+	struct change said;
+	struct item i;
+
+	return p->here == 0 && item_get(s->txn, p->item, &i) && i.withdrawn &&
+	    i.updated < s->move->from && change_glance(&said, i.said) &&
+	    place_same(said.url, url);
+}
+
 /* At neither end there is anything, and not because of the move: it never was,
- * or was withdrawn before. A link that led to nothing leads to nothing. */
+ * or was withdrawn before. A link that led to nothing leads to nothing, and
+ * anybody may write one. */
 static bool
 was_dead(const struct sample *s, struct span url)
 {
-	struct target_verdict there;
-	struct change said;
+	struct target_verdict here, there;
 	struct place p;
-	struct item i;
 
+	target_judge(s->txn, NULL, url, 0, &here, NULL);
 	target_judge(s->txn, NULL, buf_look(&s->to), 0, &there, NULL);
-	if (!there.broken)
+	if (there.state == TARGET_HERE)
 		return false;
-	if (!place_get(s->txn, url, &p))
-		return true;
-	return p.here == 0 && item_get(s->txn, p.item, &i) && i.withdrawn &&
-	    i.updated < s->move->from && change_glance(&said, i.said) &&
-	    place_same(said.url, url);
+	if (place_get(s->txn, url, &p))
+		return withdrawn_before(s, &p, url);
+	return here.state == TARGET_NEVER || there.state == TARGET_NEVER;
 }
 
 static void

@@ -75,6 +75,21 @@ START_TEST(dead_before)
 }
 END_TEST
 
+/* Of a domain: nobody covers the new one yet, and whoever links to the old one
+ * may have made that up. */
+START_TEST(another_domain)
+{
+	covers_all(1);
+	PAGE(1, S1 "/1.html", S1 "/never.html");
+	PAGE(2, S2 "/p.html", S1 "/1.html", S1 "/made-up.html");
+	settle();
+	say(1, S1 "/", "https://new.gov.cn/", "domain", k.now + HOUR, 0);
+	kit_act(&k, AGREE);
+	ck_assert_str_eq(sample(1), S1 "/1.html -> "
+	    "https://new.gov.cn/1.html\n");
+}
+END_TEST
+
 /* What its site took away when it was to move is. */
 START_TEST(lost_on_the_way)
 {
@@ -115,6 +130,7 @@ main(void)
 
 	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
 	tcase_add_test(c, dead_before);
+	tcase_add_test(c, another_domain);
 	tcase_add_test(c, lost_on_the_way);
 	tcase_add_test(c, nothing_but_dead_links);
 	suite_add_tcase(s, c);
