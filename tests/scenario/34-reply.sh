@@ -73,7 +73,7 @@ done
 say "- mended, told, and the hub says that it is fixed"
 zqagent $A mend --apply >"$T/mended" || { cat "$T/mended"; die "mend"; }
 grep -q '"https://www.kaifeng.gov.cn/new/2.html#f"' "$T/a/i.html" || die "$(cat "$T/a/i.html")"
-fixed() { zqagent $A letters | grep -q 'is fixed'; }
+fixed() { zqagent "$A" letters | grep -q 'is fixed'; }
 wait_for 60 "that it is fixed" fixed
 grep -q kaifeng.gov.cn/old "$T/c/i.html" || die "the other's page was touched"
 
@@ -116,7 +116,8 @@ level() {	# is it told so far?
 	MOVE=$(zqhub move list --json | jq '.moves[] |
 		select(.old == "https://www.kaifeng.gov.cn/new/2.html") | .move')
 	[ -n "$MOVE" ] && zqhub move show "$MOVE" --json | jq -e --arg to "$1" \
-		'.referrers.by_site[] | select(.site == "'$D'" and .level == $to)' \
+		--arg site "$D" '.referrers.by_site[] |
+		select(.site == $site and .level == $to)' \
 		>"$T/level"
 }
 wait_for 120 "the parent to be told" level parent
@@ -125,7 +126,7 @@ unanswered() {	# CODE: the leads of its letters, one a line, in their order
 		"unanswered") | .text | split("\n")[0]'
 }
 told_all() {
-	[ "$(unanswered $D | grep -c .)" = 3 ] && unanswered $A |
+	[ "$(unanswered "$D" | grep -c .)" = 3 ] && unanswered "$A" |
 		grep -q '^site 4104000001 (新密市), which belongs to yours'
 }
 wait_for 60 "their letters" told_all
