@@ -63,6 +63,27 @@ is_told(struct db_txn *t, uint32_t move, uint32_t site, struct span url)
 	return referral_get(t, move, site, url, &r) && referral_is_open(&r);
 }
 
+/* Whose page was taken away is told that others link to it. */
+static void
+check_owner(const struct naive *n, const struct site_link *at)
+{
+	const struct graph_target *t = &n->target[at->host][at->path];
+	const struct target_key *k = graph_key(at);
+	uint32_t own = site_of_own(at->host), others = 0;
+	bool queued = is_queued(n->t, own, k, 0);
+
+	if (t->move != 0 || t->fate != GRAPH_GONE)
+		return;
+	for (uint32_t s = 1; s < HUB_SITES; s++) {
+		others += s != own ? t->pages[s] : 0;
+		queued |= has(n->t, TABLE_LINK_NEWS, '\0', s, k);
+	}
+	if (others > 0 && !queued && !has(n->t, TABLE_TELL, 'N', own, k))
+		broken("the invariant: %u pages of others link to %s, which is "
+		    "gone, and its own site %u was not told", others,
+		    site_link_name(at), own);
+}
+
 static void
 check_target(const struct naive *n, const struct site_link *at)
 {
@@ -70,8 +91,7 @@ check_target(const struct naive *n, const struct site_link *at)
 	const char *url = site_link_name(at);
 	const struct target_key *k = graph_key(at);
 
-	if (!t->linked || t->awaited ||
-	    (t->move == 0 && t->fate != GRAPH_GONE))
+	if (t->awaited || (t->move == 0 && t->fate != GRAPH_GONE))
 		return;
 	for (uint32_t s = 1; s < HUB_SITES; s++)
 		if (t->pages[s] > t->meant[s] && !is_told(n->t, t->move, s,
@@ -186,7 +206,10 @@ check_targets(const struct naive *n)
 		for (uint16_t p = 0; p < GRAPH_TARGETS; p++) {
 			struct site_link at = { .host = h, .path = p };
 
+			if (!n->target[h][p].linked)
+				continue;
 			check_target(n, &at);
+			check_owner(n, &at);
 		}
 }
 

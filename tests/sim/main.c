@@ -25,6 +25,7 @@
 #include "tests/sim/world.h"
 
 #define JOBS_MAX 64
+#define PROGRESS 15		/* s between two lines of it */
 
 struct plan {
 	uint64_t seed, runs, jobs, seconds;
@@ -60,17 +61,35 @@ seconds(void)
 	return t.tv_sec;
 }
 
+/* To stderr, from one of the jobs, of what takes long. */
+static void
+show_progress(const struct plan *p, uint64_t done, int64_t took)
+{
+	uint64_t left = (uint64_t)took * (p->runs - done) / done;
+
+	fprintf(stderr, "sim: about %llu of %llu runs, all is well; %llu min "
+	    "%llu s left\n", (unsigned long long)done,
+	    (unsigned long long)p->runs, (unsigned long long)left / 60,
+	    (unsigned long long)left % 60);
+}
+
 /* Every jobs-th of the seeds; how many it were. */
 static uint64_t
 play(const struct plan *p, uint64_t job)
 {
-	int64_t until = seconds() + (int64_t)p->seconds;
+	int64_t began = seconds(), told = began;
 	uint64_t n = 0;
 
 	disk_begin();
 	for (uint64_t i = job; i < p->runs; i += p->jobs) {
-		if (p->seconds != 0 && seconds() >= until)
+		int64_t now = seconds();
+
+		if (p->seconds != 0 && now >= began + (int64_t)p->seconds)
 			break;
+		if (job == 0 && now >= told + PROGRESS) {
+			show_progress(p, n * p->jobs, now - began);
+			told = now;
+		}
 		world_run(p->seed + i, p->verbose, p->only);
 		n++;
 	}

@@ -143,15 +143,16 @@ world_kept(uint32_t site, const char *address, const char *dropped)
 	    "none that is known");
 }
 
-/* Whoever was not kept must not come by the site's key. */
+/* Whoever was not kept must not come by the site's key, as long as the other
+ * one may speak. */
 static void
 on_renewed(void *arg)
 {
 	struct actor *a = arg;
 	const struct actor *kept = world.kept[a->part.site];
 
-	if (kept != NULL && kept != a && world.kept_after[a->part.site] ==
-	    hub_enrolments(a->part.site))
+	if (kept != NULL && !kept->gone && kept != a &&
+	    world.kept_after[a->part.site] == hub_enrolments(a->part.site))
 		broken("%s was kept, and %s has got the key of site %u",
 		    kept->part.name, a->part.name, a->part.site);
 	if (a->agent != NULL)
