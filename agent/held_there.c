@@ -1,6 +1,8 @@
 /* See held_there.h. */
 #include "agent/held_there.h"
 
+#include <string.h>
+
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
 #include "protocol/letter.h"
@@ -33,6 +35,14 @@ get(struct store_txn *t, uint64_t number, struct letter *l)
 	    letter_read(l, row);
 }
 
+/* The hub's gate was closed: what came of that another letter says. */
+static bool
+is_gate(const struct letter *l)
+{
+	return l->about.n == 0 && l->text.n > 0 && memmem(l->text.at,
+	    l->text.n, LETTER_GATE, strlen(LETTER_GATE)) != NULL;
+}
+
 json_t *
 held_there(struct store_txn *t, size_t most)
 {
@@ -40,12 +50,17 @@ held_there(struct store_txn *t, size_t most)
 	    t->meta.letters - LOOKED : 0;
 	int64_t since = clock_wall() - WEEK;
 	json_t *list = json_array();
+	bool settled = false;
 	struct letter l;
 
 	for (uint64_t n = t->meta.letters; n > first &&
-	    json_array_size(list) < most; n--)
-		if (get(t, n, &l) && span_is(l.kind, SPAN("held")) &&
-		    l.when >= since)
+	    json_array_size(list) < most; n--) {
+		if (!get(t, n, &l) || l.when < since)
+			continue;
+		settled |= span_is(l.kind, SPAN(LETTER_SETTLED));
+		if (span_is(l.kind, SPAN("held")) &&
+		    !(settled && is_gate(&l)))
 			json_array_insert_new(list, 0, as_json(&l));
+	}
 	return list;
 }

@@ -281,7 +281,7 @@ struct taking {
 	struct vantage_task look;	/* said in passing; number 0: none … */
 	struct buf url;			/* … and where */
 	struct letters_head head;
-	bool read, news;
+	bool read, news, settled;
 	const char *why;
 };
 
@@ -315,6 +315,7 @@ on_letter(void *arg, const struct letter *l)
 		return;
 	}
 	news = inbox_put(k->t, l);
+	k->settled |= news && span_is(l->kind, SPAN(LETTER_SETTLED));
 	k->taken += k->t->meta.letters != before;
 	if (!news)
 		return;
@@ -333,7 +334,7 @@ take(struct store_txn *t, void *arg)
 	k->head = (struct letters_head){ .last = 0 };
 	k->look.number = 0;
 	k->taken = 0;
-	k->news = false;
+	k->news = k->settled = false;
 	buf_reset(k->want);
 	k->read = letters_read(k->xml, &k->head, k->want, on_letter, k,
 	    &k->why);
@@ -384,6 +385,8 @@ take_letters(struct inbox *i, const struct fetch_answer *a, uint32_t floor)
 		act_on_letters(i);
 		if (want.n > 0)
 			i->host.want(i->host.arg, buf_look(&want));
+		if (k.settled)	/* … and whether both agree now */
+			i->host.want(i->host.arg, SPAN("prove"));
 		if (k.news && i->host.letters != NULL)
 			i->host.letters(i->host.arg);
 		if (k.head.map > 0 && i->host.map != NULL)

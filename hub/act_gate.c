@@ -4,6 +4,7 @@
 #include "hub/act_gate.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "contrib/base/buf.h"
 #include "contrib/base/err.h"
@@ -13,6 +14,7 @@
 #include "hub/item_turn.h"
 #include "hub/move.h"
 #include "hub/outbox.h"
+#include "protocol/letter.h"
 #include "protocol/limits.h"
 
 #define WHY_HELD "the gate: more is withdrawn at once than this hub passes " \
@@ -49,8 +51,8 @@ act_gate_close(struct group *g, const struct entry *e, const json_t *o)
 	stand->gate = true;
 	stand->gate_since = e->at;
 	buf_init(&text, LIMIT_TEXT);
-	buf_printf(&text, "%" PRIu64 " of %" PRIu64 " items are withdrawn "
-	    "within a short time, and nobody stands for it: this is held "
+	buf_printf(&text, "%" PRIu64 " of %" PRIu64 " " LETTER_GATE
+	    ", and nobody stands for it: this is held "
 	    "until the hub's operator releases or refuses it", count, of);
 	tell(g, s.number, e->at, "held", buf_look(&text));
 	buf_clear(&text);
@@ -81,6 +83,7 @@ act_gate_holds(struct group *g, const struct entry *e, const struct change *c)
 struct settling {
 	struct group *group;
 	const struct entry *act;
+	const json_t *o;
 	struct span actor, reason;
 	struct buf said, why;
 };
@@ -133,11 +136,34 @@ open_gate(struct settling *s, uint32_t site)
 	stand->gate_settled = s->act->at;
 }
 
+/* The gate here is open again: the site knew that it was closed. A hub that
+ * wrote no number into the act wrote no letter. */
+static void
+tell_settled(struct settling *s, uint32_t site, const char *kind)
+{
+	uint64_t n = 0;
+
+	if (!act_read_number(s->o, "settled", INT64_MAX, &n) || n == 0)
+		return;
+	buf_reset(&s->why);
+	if (strcmp(kind, LETTER_REFUSE) == 0)
+		buf_printf(&s->why, "what the hub's gate held (%" PRIu64
+		    ") is refused by %.*s, and the index keeps it: put it "
+		    "back; or, if it is to go, say so yourself (zqagent say "
+		    "deleted). The reason: %.*s", n, SPAN_ARGS(s->actor),
+		    SPAN_ARGS(s->reason));
+	else
+		buf_printf(&s->why, "what the hub's gate held (%" PRIu64
+		    ") is withdrawn, released by %.*s. The reason: %.*s", n,
+		    SPAN_ARGS(s->actor), SPAN_ARGS(s->reason));
+	tell(s->group, site, s->act->at, LETTER_SETTLED, buf_look(&s->why));
+}
+
 static const char *
 settle(struct group *g, const struct entry *e, const json_t *o,
     const char *kind, settle_fn *one)
 {
-	struct settling s = { .group = g, .act = e };
+	struct settling s = { .group = g, .act = e, .o = o };
 	uint64_t most = UINT64_MAX;
 	bool some = act_read_number(o, "most", INT64_MAX, &most);
 	struct site site;
@@ -153,6 +179,7 @@ settle(struct group *g, const struct entry *e, const json_t *o,
 	settle_some(&s, site.number, most, one);
 	if (!some)
 		open_gate(&s, site.number);
+	tell_settled(&s, site.number, kind);
 	if (act_read_flag(o, "letter")) {
 		buf_reset(&s.why);
 		buf_printf(&s.why, "%.*s (%.*s, at the hub)",

@@ -124,7 +124,12 @@ note(const struct attest *w)
 {
 	const uint64_t *n = w->tally.count;
 
-	if (w->same)
+	if (w->same && w->kept > 0)
+		log_info("site=%s seq=%" PRIu64 " items=%" PRIu64 " proven: "
+		    "the index has what the site has, and kept=%" PRIu64
+		    " that an operator refused to withdraw", w->code, w->seq,
+		    w->items, w->kept);
+	else if (w->same)
 		log_info("site=%s seq=%" PRIu64 " items=%" PRIu64 " proven: "
 		    "the index has exactly what the site has", w->code,
 		    w->seq, w->items);

@@ -27,7 +27,10 @@ struct attest {
 	uint32_t site;
 	char code[24];
 	uint64_t incarnation, seq;	/* of this state … */
-	uint64_t items;			/* … which the index shows as so many */
+	uint64_t items;			/* … which the index shows as so many … */
+	uint64_t kept;			/* … with these, which the site doesn't
+					 * have: an operator refused to
+					 * withdraw them */
 	bool same;
 	bool written;			/* the disk wasn't full */
 	struct tally tally;

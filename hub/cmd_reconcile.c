@@ -41,9 +41,16 @@ put_text(struct buf *b, struct span s)
 static void
 put_same(struct buf *b, const json_t *site)
 {
+	int64_t kept = (int64_t)number_of(site, "kept");
+
 	buf_printf(b, _("proven: %" PRId64 " items, up to change %" PRId64),
 	    (int64_t)number_of(site, "items"),
 	    (int64_t)number_of(site, "seq"));
+	if (kept > 0)
+		buf_printf(b, ngettext("; %" PRId64 " of them is kept: its "
+		    "withdrawal was refused here", "; %" PRId64 " of them are "
+		    "kept: their withdrawal was refused here",
+		    (unsigned long)kept), kept);
 }
 
 static void

@@ -391,8 +391,9 @@ settle_gate(struct ask *a, const char *act)
 	for (uint64_t n = 0; n < s.gated / ACT_GATE_SOME; n++)
 		ask_put(a, json_pack("{s:s, s:I, s:i}", "do", act, "site",
 		    (json_int_t)s.number, "most", ACT_GATE_SOME));
-	ask_put(a, json_pack("{s:s, s:I, s:b}", "do", act, "site",
-	    (json_int_t)s.number, "letter", there > 0));
+	ask_put(a, json_pack("{s:s, s:I, s:b, s:I}", "do", act, "site",
+	    (json_int_t)s.number, "letter", there > 0, "settled",
+	    s.gate ? (json_int_t)s.gated : 0));
 	a->result = result_of(&s);
 	json_object_set_new(a->result, "here",
 	    json_integer((json_int_t)s.gated));

@@ -309,6 +309,9 @@ tell(struct call *c, const struct attest *a)
 	json_object_set_new(line, "seq", json_integer((json_int_t)a->seq));
 	json_object_set_new(line, "items",
 	    json_integer((json_int_t)a->items));
+	if (a->same)
+		json_object_set_new(line, "kept",
+		    json_integer((json_int_t)a->kept));
 	if (!a->written)
 		json_object_set_new(line, "why", json_string(_("the hub's "
 		    "disk is full: this is not in the journal")));

@@ -16,6 +16,7 @@
 #include "hub/exchange.h"
 #include "hub/frame.h"
 #include "hub/reconciled.h"
+#include "hub/refusal.h"
 #include "hub/stand.h"
 #include "hub/welcome.h"
 #include "protocol/changelist.h"
@@ -142,11 +143,11 @@ give_up(struct reconciler *r, struct exchange *e)
 /* What came of it; ends the exchange, if there is one. */
 static void
 attest(struct reconciler *r, const struct frame_reconcile *f, bool same,
-    uint64_t items, struct exchange *e)
+    uint64_t items, uint64_t kept, struct exchange *e)
 {
 	struct attest a = { .site = f->peer.site, .same = same,
 		.incarnation = f->head.incarnation, .seq = f->head.seq,
-		.items = items };
+		.items = items, .kept = kept };
 	struct view_site s;
 
 	if (view_site(r->writer->view, a.site, &s))
@@ -161,22 +162,38 @@ attest(struct reconciler *r, const struct frame_reconcile *f, bool same,
 
 /* --- round one: sums ------------------------------------------------------ */
 
+/* *kept: so many are there besides, because an operator said so. */
+static bool
+is_same(struct reconciler *r, const struct frame_reconcile *f,
+    struct stand *s, uint64_t *kept)
+{
+	struct db_txn *t = view_read(r->writer->view);
+	uint8_t sum[32];
+	bool same;
+
+	*kept = 0;
+	stand_read(t, f->peer.site, s);
+	digest_sum(&s->digest, sum);
+	same = memcmp(sum, f->head.sum, sizeof(sum)) == 0 ||
+	    refusal_explains(t, s, f->head.sum, kept);
+	db_abort(t);
+	return same;
+}
+
 static void
 judge_sum(struct reconciler *r, uint64_t number,
     const struct frame_reconcile *f)
 {
 	struct reconcile_answer a = { .seq = f->head.seq };
+	uint64_t kept;
 	struct stand s;
-	uint8_t sum[32];
+	bool same = is_same(r, f, &s, &kept);
 
-	read_stand(r, f->peer.site, &s);
-	digest_sum(&s.digest, sum);
 	a.items = s.items;
-	a.outcome = memcmp(sum, f->head.sum, sizeof(sum)) == 0 ?
-	    RECONCILE_SAME : RECONCILE_DIFFERS;
+	a.outcome = same ? RECONCILE_SAME : RECONCILE_DIFFERS;
 	reconciled_answer(&r->reply, number, &a);
-	if (a.outcome == RECONCILE_SAME)
-		attest(r, f, true, s.items, NULL);
+	if (same)
+		attest(r, f, true, s.items, kept, NULL);
 }
 
 static void
@@ -389,7 +406,7 @@ finish_odd(struct reconciler *r, struct exchange *e)
 	    "zqhub rebuild says if it is the hub", e->site);
 	bad(r, e->number, "the sums of buckets differ, and what is in them "
 	    "doesn't: it can't be");
-	attest(r, &f, false, e->items, e);
+	attest(r, &f, false, e->items, 0, e);
 }
 
 /* The answer to a document of hashes; after the last one it may be all. */
@@ -411,7 +428,7 @@ finish_hashes(struct reconciler *r, struct exchange *e)
 	reconciled_send(&r->reply, e->number, buf_look(&e->xml));
 	buf_reset(&e->xml);
 	if (!f.head.more && n[TALLY_MISSING] == 0)
-		attest(r, &f, false, e->items, e);
+		attest(r, &f, false, e->items, 0, e);
 }
 
 static void
@@ -474,7 +491,7 @@ names(struct reconciler *r, uint64_t number, struct frame_reconcile *f,
 	}
 	exchange_names(e, r->writer->view, f);
 	reconciled_send(&r->reply, number, buf_look(&e->xml));
-	attest(r, f, false, e->items, e);
+	attest(r, f, false, e->items, 0, e);
 }
 
 /* --- who asks ------------------------------------------------------------- */

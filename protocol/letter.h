@@ -60,6 +60,13 @@ bool letters_read(struct span xml, struct letters_head *h, struct buf *want,
 					 * `reason` by `by`: mending.h, a link
 					 * in the state off */
 
+/* What the hub's own gate held is settled, one way or the other: text says how.
+ * The agent does nothing but prove that both have the same again. */
+#define LETTER_SETTLED "settled"
+/* In the text of the letter `held` by which the hub said that its gate is
+ * closed: what is about one change hasn't it. */
+#define LETTER_GATE "items are withdrawn within a short time"
+
 /* A kind that is said in passing, to agents that name FEATURE_LOOK: without a
  * number, not kept, not confirmed. */
 #define LETTER_LOOK "look"		/* does the page about come where you

@@ -66,6 +66,11 @@ static const char *const forms[] = {
 	N_("%s of %s items are withdrawn within a short time, and nobody "
 	    "stands for it: this is held until the hub's operator releases or "
 	    "refuses it"),
+	N_("what the hub's gate held (%s) is refused by %s, and the index "
+	    "keeps it: put it back; or, if it is to go, say so yourself "
+	    "(zqagent say deleted). The reason: %s"),
+	N_("what the hub's gate held (%s) is withdrawn, released by %s. The "
+	    "reason: %s"),
 	N_("refused by %s: %s"),
 	N_("%s (%s, at the hub)"),
 

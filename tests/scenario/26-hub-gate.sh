@@ -85,6 +85,7 @@ wait_for 60 "the gate to be closed again" is gate_held 100
 zqhub refuse $CODE --reason '磁盘没有挂上' >/dev/null || die "refuse"
 has_items $CODE 103 || die "$(items_of $CODE) items"
 is held 0 || die "held: $(fact held)"
+wait_for 60 "the site to be told so" letter_says 'held (100) is refused by.*磁盘没有挂上'
 zqhub held --json | jq -e '[.held[] | select(.why | contains("磁盘没有挂上"))] | length == 100' >/dev/null ||
 	die "what was refused is not listed as such"
 

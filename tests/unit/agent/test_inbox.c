@@ -120,6 +120,20 @@ START_TEST(test_letters_want)
 }
 END_TEST
 
+/* What the hub's gate held is settled: do both have the same again? */
+START_TEST(test_settled)
+{
+	fetch = fetch_new(base, "test");
+	hub.letters = 1;
+	hub.letter_kind = "settled";
+	inbox = open_inbox();
+	WAIT_FOR(strcmp(wanted, "prove") == 0);
+	ck_assert_int_eq(acts, 0);
+	inbox_free(inbox);
+	fetch_free(fetch);
+}
+END_TEST
+
 /* A hub that wants something may want more at once; one that never stops
  * wanting isn't asked all the time. */
 START_TEST(test_letters_want_again)
@@ -190,6 +204,7 @@ main(void)
 	tcase_add_test(t, test_acts);
 	tcase_add_test(t, test_letters_again);
 	tcase_add_test(t, test_letters_want);
+	tcase_add_test(t, test_settled);
 	tcase_add_test(t, test_letters_want_again);
 	tcase_add_test(t, test_in_passing);
 	suite_add_tcase(suite, t);

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "agent/held_there.h"
 #include "agent/inbox.h"
 #include "agent/moves.h"
 #include "agent/moves_ask.h"
@@ -276,6 +277,48 @@ START_TEST(test_held)
 }
 END_TEST
 
+struct gate_letter {
+	const char *kind, *text;
+};
+
+static bool
+put_gate(struct store_txn *t, void *arg)
+{
+	const struct gate_letter *g = arg;
+	const struct letter l = { .number = t->meta.letters + 1,
+		.when = clock_wall(), .kind = span_of(g->kind),
+		.text = span_of(g->text) };
+
+	return inbox_put(t, &l);
+}
+
+static size_t
+told(const char *kind, const char *text)
+{
+	struct gate_letter g = { kind, text };
+	struct store_txn *t;
+	json_t *list;
+	size_t n;
+
+	ck_assert_int_eq(store_do(store, put_gate, &g), STORE_DONE);
+	t = store_look(store);
+	list = held_there(t, 10);
+	n = json_array_size(list);
+	json_decref(list);
+	store_end(t);
+	return n;
+}
+
+/* The hub's gate was closed, and is open again: not done is what isn't that. */
+START_TEST(test_gate_settled)
+{
+	ck_assert_uint_eq(told("held", "22 of 30 " LETTER_GATE ", and"), 1);
+	ck_assert_uint_eq(told("held", "change 7 is held: so"), 2);
+	ck_assert_uint_eq(told(LETTER_SETTLED, "so"), 1);
+	ck_assert_uint_eq(told("held", "9 of 9 " LETTER_GATE ", and"), 2);
+}
+END_TEST
+
 static void
 ck_deleted(const char *url, const char *see, const char *because)
 {
@@ -421,6 +464,7 @@ main(void)
 	tcase_add_test(t, test_before);
 	tcase_add_test(t, test_back);
 	tcase_add_test(t, test_held);
+	tcase_add_test(t, test_gate_settled);
 	tcase_add_test(t, test_successor);
 	tcase_add_test(t, test_rules);
 	tcase_add_test(t, test_late);

@@ -200,6 +200,33 @@ START_TEST(what_is_refused_stays)
 }
 END_TEST
 
+/* The site was told that the gate was closed, and is told what became of it. */
+START_TEST(is_told_how_it_ended)
+{
+	struct mail m;
+
+	say_many(1, CHANGE_CREATED, 0, 10);
+	close_gate();
+	ck_assert_ptr_nonnull(strstr(mail(1).text, LETTER_GATE));
+	say_many(1, CHANGE_DELETED, 0, 4);
+	refuse(",\"settled\":4");
+	m = mail(1);
+	ck_assert_uint_eq(m.n, 2);
+	ck_assert_str_eq(m.kind, LETTER_SETTLED);
+	ck_assert_ptr_nonnull(strstr(m.text, "(4) is refused by wang"));
+	ck_assert_ptr_nonnull(strstr(m.text, "put it back"));
+	ck_assert_ptr_nonnull(strstr(m.text, "no disk"));
+	close_gate();
+	say_one(1, CHANGE_DELETED, 7);
+	release(",\"settled\":1");
+	m = mail(1);
+	ck_assert_uint_eq(m.n, 4);
+	ck_assert_str_eq(m.kind, LETTER_SETTLED);
+	ck_assert_ptr_nonnull(strstr(m.text, "(1) is withdrawn"));
+	ck_same_again(4);
+}
+END_TEST
+
 START_TEST(comes_in_pieces)
 {
 	say_many(1, CHANGE_CREATED, 0, 30);
@@ -434,6 +461,7 @@ main(void)
 	tcase_add_test(c, what_came_back_stays);
 	tcase_add_test(c, said_twice_counts_once);
 	tcase_add_test(c, what_is_refused_stays);
+	tcase_add_test(c, is_told_how_it_ended);
 	tcase_add_test(c, comes_in_pieces);
 	tcase_add_test(c, what_is_dismissed_is_not_released);
 	tcase_add_test(c, a_retired_site_is_empty);

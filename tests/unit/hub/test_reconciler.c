@@ -301,6 +301,67 @@ START_TEST(test_dismissed)
 }
 END_TEST
 
+/* What an operator refused to withdraw is settled: both are the same but for
+ * that, and what differs besides is found as ever. */
+static void
+withdraw(const char *url)
+{
+	tell_as(SITE, CHANGE_DELETED, url, "");
+}
+
+static void
+refuse_two(void)
+{
+	set_up();
+	both("https://www.s1.gov.cn/a", "甲");
+	tell("https://www.s1.gov.cn/b", "乙");
+	tell("https://www.s1.gov.cn/c", "丙");
+	show_all();
+	core_act(&kit, json_pack("{s:s, s:i, s:i, s:i}", "do", "gate", "site",
+	    SITE, "count", 2, "of", 3));
+	withdraw("https://www.s1.gov.cn/b");
+	withdraw("https://www.s1.gov.cn/c");
+	show_all();
+	ask_sum();
+	expect(RECONCILE_DIFFERS);	/* held: nobody has said yet */
+	core_act(&kit, json_pack("{s:s, s:i, s:s, s:s}", "do", "refuse",
+	    "site", SITE, "actor", "wang", "reason", "no disk"));
+	show_all();
+}
+
+START_TEST(test_refused_withdrawals)
+{
+	refuse_two();
+	ask_sum();
+	expect(RECONCILE_SAME);
+	ck_assert_uint_eq(heard.a.items, 3);
+	write_acts();
+	ck_assert(proven().same);
+	ck_assert(core_logged("kept=2 that an operator refused"));
+
+	/* … dismissed, too; … */
+	core_act(&kit, json_pack("{s:s, s:i, s:b}", "do", "dismiss", "site",
+	    SITE, "all", 1));
+	show_all();
+	ask_sum();
+	expect(RECONCILE_SAME);
+
+	/* … back again, or still refused; … */
+	both("https://www.s1.gov.cn/c", "丙");
+	show_all();
+	ask_sum();
+	expect(RECONCILE_SAME);
+
+	/* … and nothing is hidden by it. */
+	has("https://www.s1.gov.cn/d", "丁");
+	find_differences();
+	ck_assert_uint_eq(heard.missing, 1);
+	ask_names();
+	expect(RECONCILE_DIFFERS);
+	tear_down();
+}
+END_TEST
+
 /* Newer word of it is held: of what the site has it is not said twice, and
  * what it has no more is too much. */
 START_TEST(test_held_of_what_is_shown)
@@ -412,6 +473,7 @@ main(void)
 	tcase_add_test(t, test_only_extra);
 	tcase_add_test(t, test_held);
 	tcase_add_test(t, test_dismissed);
+	tcase_add_test(t, test_refused_withdrawals);
 	tcase_add_test(t, test_held_of_what_is_shown);
 	tcase_add_test(t, test_pause_after_differences);
 	tcase_add_test(t, test_pause_without_an_end);
