@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/setup.h"
+#include "contrib/base/ctl.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 
@@ -26,23 +28,30 @@ struct tool_option tool_source_options[] = {
 	{ .name = NULL }
 };
 
+/* One that ends just now may not answer, or say that it ends. */
+static bool
+is_other(const struct tool *t, const char *was)
+{
+	json_t *answer = ctl_ask(tool_path(t, SETUP_CONTROL),
+	    json_pack("{s:s}", "do", "who"), NULL, NULL);
+	const char *now = json_text(json_object_get(answer, "ok"),
+	    "instance");
+	bool other = now[0] != '\0' && strcmp(now, was) != 0;
+
+	json_decref(answer);
+	return other;
+}
+
 /* Until the daemon is another one: what is typed next is for that. */
 static void
 wait_for_other(const struct tool *t, json_t *was)
 {
-	bool same = json_text(was, "instance")[0] != '\0';
+	const char *instance = json_text(was, "instance");
 
-	for (int i = 0; i < TRIES && same; i++) {
-		bool down;
-		json_t *now = tool_ask(t, json_pack("{s:s}", "do", "who"),
-		    &down);
-
-		same = now != NULL && strcmp(json_text(now, "instance"),
-		    json_text(was, "instance")) == 0;
-		json_decref(now);
-		if (same)
-			usleep(PAUSE);
-	}
+	if (instance[0] == '\0')
+		return;
+	for (int i = 0; i < TRIES && !is_other(t, instance); i++)
+		usleep(PAUSE);
 }
 
 /* Tells the daemon, if there is one. */
@@ -102,6 +111,8 @@ add(struct tool *t)
 	buf_init(&why, CONFIG_WHY_MAX);
 	done = config_add_source(tool_path(t, CONFIG_FILE), &a, &why);
 	status = finish(t, done, &why, _("source added"));
+	if (done)
+		tool_host_warn(t, a.name, a.url);
 	buf_clear(&why);
 	return status;
 }

@@ -120,9 +120,18 @@ wait_for 60 "what was unsaid" not_found 办事大厅升级
 say "- a source more, and one less, while the daemon runs"
 page "$T/second/1.html" '第二个来源的文件' '2026-11-20 09:00'
 zqagent 4101000001 source add dir two --root "$T/second" \
-	--url https://www.zhengzhou.gov.cn/two/ || die "second source"
+	--url https://www.zhengzhou.gov.cn/two/ 2>"$T/err" || die "second source"
+[ ! -s "$T/err" ] || { cat "$T/err"; die "source add complains"; }
 wait_for 60 "the second source's page" found 第二个来源
 zqagent 4101000001 source list | grep -q two || die "source list"
+zqagent 4101000001 source add dir typo --root "$T/outside" \
+	--url https://www.zhenghzou.invalid/typo/ >"$T/typo" || die "source typo"
+grep -q '^but: there is no host www.zhenghzou.invalid' "$T/typo" &&
+	grep -q '^but: no other source here is on www.zhenghzou' "$T/typo" ||
+	{ cat "$T/typo"; die "nobody says that the host is odd"; }
+zqagent 4101000001 source remove typo >"$T/typo" || die "typo removed"
+zqagent 4101000001 release typo --reason '误加' >"$T/typo" ||
+	die "typo released"
 zqagent 4101000001 source remove two || die "source remove"
 zqagent 4101000001 release two --reason '来源撤下' || die "released at once"
 page "$T/second/2.html" '已移除来源的文件' '2026-11-20 09:00'
