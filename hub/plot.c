@@ -14,6 +14,7 @@
 #define TIMES 150
 #define TIMES_ALL 172
 #define LEFT 36			/* room for the numbers at the axis */
+#define WORD 34			/* … and for a day or an hour below it */
 #define DAY INT64_C(86400000)
 #define HOUR INT64_C(3600000)
 
@@ -60,9 +61,12 @@ put_days(const struct plot *p, int y, int top)
 		if (localtime_r(&t, &tm) == NULL || strftime(text,
 		    sizeof(text), step == DAY ? "%m-%d" : "%H:%M", &tm) == 0)
 			return;
-		buf_printf(p->out, "<path class=\"axis\" d=\"M%.1f %dV%d\"/>"
-		    "<text x=\"%.1f\" y=\"%d\">%s</text>\n", x_of(p, at),
-		    top, y, x_of(p, at) + 3, y + 13, text);
+		buf_printf(p->out, "<path class=\"axis\" d=\"M%.1f %dV%d\"/>",
+		    x_of(p, at), top, y);
+		if (x_of(p, at) + WORD <= WIDTH)
+			buf_printf(p->out, "<text x=\"%.1f\" y=\"%d\">%s"
+			    "</text>", x_of(p, at) + 3, y + 13, text);
+		buf_byte(p->out, '\n');
 	}
 }
 

@@ -37,6 +37,8 @@ printf '<title>%s</title><a href="%s">%s</a> <a href="%s">%s</a>' 链接 \
 	>"$T/www/3/links.html.tmp"
 mv "$T/www/3/links.html.tmp" "$T/www/3/links.html"
 wait_for 60 "items" has_items 4103000001 2
+broken() { zqhub links broken --json | jq -e '.broken | length > 0'; }
+wait_for 60 "a broken link" broken
 zqagent 4101000001 say move https://www1.gov.cn/old/ https://www1.gov.cn/new/ \
 	--prefix >"$T/out" 2>&1 || { cat "$T/out"; die "say move"; }
 zqhub move announce 4104000001 https://www4.gov.cn/ https://www1.gov.cn/ --domain \

@@ -122,10 +122,9 @@ stops.filter(e => e.tabIndex >= 0 && !e.disabled).forEach(e => {
 	    contrast(rgba(style.outlineColor).rgb, ground(e.parentElement)) < 3)
 		blame('without a focus that can be seen', e);
 });
-if (was && was.focus)
+document.activeElement.blur();
+if (was != document.body)
 	was.focus({ preventScroll: true });
-else
-	document.activeElement.blur();
 
 // Targets of 24 by 24, or as far from all others as if they were (2.5.8);
 // but for links within a sentence.

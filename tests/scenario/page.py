@@ -71,6 +71,7 @@ def faults(b):
 
 
 def acknowledge(b):
+    b.look(1440)
     b.go('/alerts')
     form = 'form[action="/act/alert-ack"]'
     b.until('the alert', f'return !!document.querySelector(\'#list {form}\')')

@@ -75,6 +75,7 @@ class Browser:
         return self.call('POST', '/goog/cdp/execute', {'cmd': command, 'params': params})
 
     def look(self, width, dark=False, scripts=True):
+        self.width = width
         self.cdp('Emulation.setDeviceMetricsOverride', {
             'width': width, 'height': 900, 'deviceScaleFactor': 1, 'mobile': width < 600})
         self.cdp('Emulation.setEmulatedMedia', {'features': [
@@ -115,7 +116,7 @@ class Browser:
 
     def check(self, path):
         """The page that is shown is as each should be."""
-        over = self.script('return document.documentElement.scrollWidth - window.innerWidth')
+        over = self.script('return document.documentElement.scrollWidth') - self.width
         assert over <= 0, f'{path} is {over} px too wide'
         amiss = self.script(ACCESS)
         assert not amiss, '\n'.join([f'{path}:'] + amiss)
