@@ -99,7 +99,9 @@ look_at_isolation(struct alert_scan *s, const struct pulse_head *head,
     int64_t now)
 {
 	struct alert_fact f = { .what = ALERT_ISOLATED,
-		.subject = SPAN("hub"), .since = head->isolated_since };
+		.subject = SPAN("hub"), .since = head->isolated_since,
+		.detail = span_of(head->blind ?
+		    monitor_cause_name(MONITOR_CAUSE_BLIND) : "") };
 
 	if (head->isolated)
 		alert_facts_put(s->facts, &f, now);

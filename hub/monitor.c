@@ -130,7 +130,8 @@ monitor_seen(struct monitor *m, uint32_t site, int64_t now,
 	if (w == NULL || look == MONITOR_LOOK_NONE)
 		return;
 	w->blind = false;
-	if (!failed || !w->bad)
+	w->known |= !failed;
+	if (!failed || (!w->bad && (w->known || !m->cut.ever)))
 		monitor_cut_look(&m->cut, failed, &w->mark, now);
 	if (!failed && (w->what & MONITOR_AGENT) == 0)
 		w->missing = false;
@@ -149,6 +150,29 @@ monitor_blind(struct monitor *m, uint32_t site)
 
 	if (w != NULL)
 		w->blind = true;
+}
+
+void
+monitor_lit(struct monitor *m, int64_t now)
+{
+	monitor_cut_light(&m->cut, now);
+}
+
+void
+monitor_known(struct monitor *m, uint32_t site)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		w->known = m->cut.ever = true;
+}
+
+bool
+monitor_is_known(const struct monitor *m, uint32_t site)
+{
+	const struct monitor_site *w = find(m, site);
+
+	return w != NULL && w->known;
 }
 
 void
@@ -196,7 +220,7 @@ say(struct monitor *m, uint32_t site, const struct monitor_verdict *is,
 	const struct monitor_event e = {
 		.site = site, .from = w->now.state, .to = is->state,
 		.at = now, .since = is->state == w->now.state ? w->since :
-		    monitor_site_since(w, &w->views, now),
+		    monitor_site_since(w, is->state, &w->views, now),
 		.cause = is->cause, .inside = w->views.inside,
 		.outside = w->views.outside,
 		.flapping = flaps, .flapped = flapped,
@@ -207,15 +231,47 @@ say(struct monitor *m, uint32_t site, const struct monitor_verdict *is,
 	emit(m, &e);
 }
 
+/* The hub's eyes may be at fault, not the page: what was seen before stands
+ * until another page has come, or none at all does. What agents say, counts. */
+static void
+doubt(const struct monitor *m, const struct monitor_site *w,
+    struct monitor_views *v, int64_t now)
+{
+	if (v->outside >= MONITOR_OUTSIDE_FAILED &&
+	    w->views.outside < MONITOR_OUTSIDE_FAILED &&
+	    v->inside != MONITOR_INSIDE_ILL &&
+	    v->inside != MONITOR_INSIDE_SILENT &&
+	    monitor_cut_doubts(&m->cut, &m->set,
+	    monitor_trend_since(&w->looks, now), now))
+		v->outside = w->views.outside;
+}
+
+/* Without eyes nobody's page is known to be well, though his agent says so. */
+static void
+miss_outside(const struct monitor *m, const struct monitor_site *w,
+    struct monitor_verdict *is)
+{
+	if (!m->cut.blind || (w->what & MONITOR_HOME) == 0 || w->blind ||
+	    w->views.outside != MONITOR_OUTSIDE_UNKNOWN)
+		return;
+	if (is->cause == MONITOR_CAUSE_FINE ||
+	    is->cause == MONITOR_CAUSE_ISOLATED)
+		*is = (struct monitor_verdict){ MONITOR_UNKNOWN,
+			MONITOR_CAUSE_BLIND };
+}
+
 static void
 judge(struct monitor *m, uint32_t site, int64_t now)
 {
 	struct monitor_site *w = &m->at[site];
+	struct monitor_views v = monitor_site_views(w, now);
 	struct monitor_verdict is;
 	bool turned, flaps, rests;
 
-	w->views = monitor_site_views(w, now);
+	doubt(m, w, &v, now);
+	w->views = v;
 	is = monitor_site_judge(w, &m->set, &w->views, now);
+	miss_outside(m, w, &is);
 	turned = is.state != MONITOR_UNKNOWN &&
 	    monitor_is_bad(is.state) != w->bad;
 	w->bad ^= turned;
@@ -276,7 +332,8 @@ say_cut(struct monitor *m, int64_t now)
 		.from = c->on ? MONITOR_UP : MONITOR_ISOLATED,
 		.to = c->on ? MONITOR_ISOLATED : MONITOR_UP,
 		.at = now, .since = now, .vanished = c->missing, .of = c->of,
-		.cause = c->on ? MONITOR_CAUSE_ISOLATED : MONITOR_CAUSE_FINE,
+		.cause = c->blind ? MONITOR_CAUSE_BLIND : c->on ?
+		    MONITOR_CAUSE_ISOLATED : MONITOR_CAUSE_FINE,
 	};
 
 	emit(m, &e);
@@ -316,7 +373,9 @@ count_one(const struct monitor_site *w, bool heard, int64_t now,
 {
 	const struct monitor_views v = monitor_site_views(w, now);
 
-	n->missing += w->missing && is_vanishing(w, heard, now);
+	n->missing += w->missing && (w->what & MONITOR_AGENT) != 0 &&
+	    is_vanishing(w, heard, now);
+	n->pages += (w->what & MONITOR_HOME) != 0 && !w->bad && !w->blind;
 	if (!counts(w, now) || w->missing)
 		return;
 	n->speak += (w->what & MONITOR_AGENT) != 0 &&
@@ -348,7 +407,7 @@ excuse_quiet(struct monitor *m, int64_t now)
 
 		if (!counts(w, now))
 			continue;
-		if (is_vanishing(w, heard, now) ||
+		if ((!m->cut.blind && is_vanishing(w, heard, now)) ||
 		    ((w->what & MONITOR_AGENT) == 0 &&
 		    monitor_trend_fails(&w->looks)))
 			monitor_site_excuse(w, &m->set, now);
@@ -377,6 +436,7 @@ look_at_us(struct monitor *m, int64_t now)
 {
 	struct monitor_count n = count(m, now);
 
+	monitor_cut_goes_on(&m->cut, &m->set, &n);
 	if (monitor_cut_begins(&m->cut, &m->set, &n, now)) {
 		say_cut(m, now);
 	} else if (monitor_cut_ends(&m->cut, &m->set, &n, now)) {

@@ -18,6 +18,10 @@
  *	  off: that is said once, for site 0, and nobody is judged by what
  *	  didn't come meanwhile. Who is plainly not beyond that cut is judged
  *	  as ever: who speaks, and who doesn't but whose page comes;
+ *	- if no page comes of anybody, though agents speak, the hub is blind:
+ *	  that is said once, too, and nobody is judged by his page until one
+ *	  comes again. Who never saw a page at all can't know that it sees;
+ *	- a site that was neither heard nor seen ever is unknown, never bad;
  *	- after a start everything is unknown, and what is too old is unknown
  *	  again: nothing stale is ever good;
  *	- a page that comes and isn't the site's own is never good;
@@ -92,6 +96,12 @@ void monitor_seen(struct monitor *m, uint32_t site, int64_t now,
 /* … that will never say anything: whoever looks doesn't see. Until one does
  * that is as if nobody looked. */
 void monitor_blind(struct monitor *m, uint32_t site);
+/* … that came to nothing, but a server has answered it: somebody's can be
+ * asked from here. */
+void monitor_lit(struct monitor *m, int64_t now);
+/* Its page came once, before this monitor was. */
+void monitor_known(struct monitor *m, uint32_t site);
+bool monitor_is_known(const struct monitor *m, uint32_t site);
 /* … and whose it was: another's, or the site's own. */
 void monitor_owned(struct monitor *m, uint32_t site, bool foreign);
 void monitor_seen_elsewhere(struct monitor *m, uint32_t site, int64_t now,

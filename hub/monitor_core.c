@@ -13,6 +13,7 @@
 #include "hub/act_notice.h"
 #include "hub/acts.h"
 #include "hub/history.h"
+#include "hub/home_row.h"
 #include "hub/monitor.h"
 #include "hub/monitor_roll.h"
 #include "hub/pulse.h"
@@ -61,7 +62,11 @@ code_of(struct monitor_core *m, uint32_t site, struct view_site *s)
 static void
 tell_hub(const struct monitor_event *e)
 {
-	if (e->to == MONITOR_ISOLATED)
+	if (e->cause == MONITOR_CAUSE_BLIND)
+		log_error("monitor: hub isolated: no home page comes, of "
+		    "nobody: no site is judged by its page until one does; "
+		    "look at this machine's resolver and firewall");
+	else if (e->to == MONITOR_ISOLATED)
 		log_error("monitor: hub isolated: %u of %u agents vanished "
 		    "at once: no site is judged until they are back",
 		    e->vanished, e->of);
@@ -101,6 +106,7 @@ on_state(void *arg, const struct monitor_event *e)
 	json_array_append_new(m->rows, row_of(e));
 	if (e->site == 0) {
 		tell_hub(e);
+		pulse_blind(e->cause == MONITOR_CAUSE_BLIND);
 		pulse_isolated(e->to == MONITOR_ISOLATED, e->since);
 	} else {
 		tell_site(m, e);
@@ -242,6 +248,18 @@ monitor_core_hears(struct monitor_core *m)
 		.looked = on_looked, .arg = m };
 }
 
+/* Who was seen before the hub started isn't new. */
+static void
+recall(struct monitor_core *m, uint32_t site)
+{
+	struct db_txn *t = view_read(m->writer->view);
+	struct home_row row;
+
+	if (home_row_get(t, site, &row) && row.before.n > 0)
+		monitor_known(m->monitor, site);
+	db_abort(t);
+}
+
 /* Whose page it is, is another matter: it answers. What doesn't come says
  * nothing of that. */
 static void
@@ -259,8 +277,13 @@ on_seen(void *arg, const struct home_seen *seen)
 
 	if (seen->outcome == HOME_UNKNOWN && seen->cause != CAUSE_ISOLATED)
 		monitor_blind(m->monitor, seen->site);
+	if (seen->outcome == HOME_FAILED &&
+	    !monitor_is_known(m->monitor, seen->site))
+		recall(m, seen->site);
 	monitor_seen(m->monitor, seen->site, clock_wall(),
 	    of[seen->outcome]);
+	if (seen->status != 0 || seen->cause == CAUSE_CERTIFICATE)
+		monitor_lit(m->monitor, clock_wall());
 	if (of[seen->outcome] == MONITOR_LOOK_WELL ||
 	    of[seen->outcome] == MONITOR_LOOK_SLOW)
 		monitor_owned(m->monitor, seen->site,

@@ -32,37 +32,67 @@ monitor_cut_excuses(const struct monitor_cut *c, int64_t now)
 }
 
 void
+monitor_cut_light(struct monitor_cut *c, int64_t now)
+{
+	c->lit = now;
+	c->dark = 0;
+	c->epoch++;
+}
+
+void
 monitor_cut_look(struct monitor_cut *c, bool failed, uint32_t *mark,
     int64_t now)
 {
 	if (!failed) {
-		c->lit = now;
-		c->dark = 0;
-		c->epoch++;
+		c->ever = true;
+		monitor_cut_light(c, now);
 	} else if (c->dark == 0 || *mark != c->epoch) {
 		*mark = c->epoch;
 		c->dark++;
 	}
 }
 
-/* Many are quiet, or no page comes. */
 static bool
-is_us(const struct monitor_cut *c, const struct monitor_settings *s,
-    const struct monitor_count *n, int64_t now)
+are_quiet(const struct monitor_settings *s, const struct monitor_count *n)
 {
-	if (n->waver >= s->isolated_least &&
-	    is_share(n->waver, n->speak, s->isolated_share))
-		return true;
-	return c->dark >= s->isolated_least && monitor_cut_is_dark(c, now);
+	return n->waver >= s->isolated_least &&
+	    is_share(n->waver, n->speak, s->isolated_share);
+}
+
+/* So many pages must fail until it is said to be us. Who never saw any has no
+ * reason to think that it can see. */
+static uint32_t
+least(const struct monitor_cut *c, const struct monitor_settings *s)
+{
+	return c->ever ? s->isolated_least : 1;
+}
+
+static bool
+is_blind(const struct monitor_cut *c, const struct monitor_settings *s,
+    int64_t now)
+{
+	return c->dark >= least(c, s) && monitor_cut_is_dark(c, now);
+}
+
+bool
+monitor_cut_doubts(const struct monitor_cut *c,
+    const struct monitor_settings *s, int64_t since, int64_t now)
+{
+	return c->lit < since && c->pages >= least(c, s) &&
+	    now - c->lit < DARK + LOOK;
 }
 
 bool
 monitor_cut_begins(struct monitor_cut *c, const struct monitor_settings *s,
     const struct monitor_count *n, int64_t now)
 {
-	if (c->on || !n->falls || !is_us(c, s, n, now))
+	bool quiet = are_quiet(s, n);
+
+	c->pages = n->pages;
+	if (c->on || !n->falls || !(quiet || is_blind(c, s, now)))
 		return false;
 	c->on = true;
+	c->blind = !quiet;
 	c->since = now;
 	c->missing = n->waver;
 	c->of = n->speak;
@@ -90,9 +120,22 @@ monitor_cut_ends(struct monitor_cut *c, const struct monitor_settings *s,
 	if (!c->on)
 		return false;
 	c->missing = n->missing;
-	if (c->dark >= s->isolated_least || !are_back(c, s, n, now))
+	if (c->blind ? c->lit <= c->since : c->dark >= s->isolated_least ||
+	    !are_back(c, s, n, now))
 		return false;
-	c->on = false;
+	c->on = c->blind = false;
 	c->ended = now;
 	return true;
+}
+
+/* The agents go, too. */
+void
+monitor_cut_goes_on(struct monitor_cut *c, const struct monitor_settings *s,
+    const struct monitor_count *n)
+{
+	if (!c->on || !c->blind || !n->falls || !are_quiet(s, n))
+		return;
+	c->blind = false;
+	c->missing = n->waver;
+	c->of = n->speak;
 }

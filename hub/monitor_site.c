@@ -54,6 +54,7 @@ monitor_site_heard(struct monitor_site *w, int64_t now, int64_t patience,
 	if (w->silent && w->back == CLOCK_NONE)
 		w->back = now;
 	w->heard = now;
+	w->known = true;
 	w->gone = CLOCK_NONE;
 	w->patience = patience;
 	monitor_trend_put(&w->home, home, now);
@@ -289,6 +290,15 @@ is_foreign(const struct monitor_site *w, const struct monitor_views *v)
 	    v->outside == MONITOR_OUTSIDE_SLOW);
 }
 
+/* Bad is only who was there before. */
+static bool
+is_never(const struct monitor_site *w, const struct monitor_views *v)
+{
+	return !w->known && v->inside == MONITOR_INSIDE_NONE &&
+	    (v->outside == MONITOR_OUTSIDE_FAILED ||
+	    v->outside == MONITOR_OUTSIDE_HERE);
+}
+
 struct monitor_verdict
 monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
     const struct monitor_views *v, int64_t now)
@@ -300,6 +310,9 @@ monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
 	if (w->missing)
 		is = (struct monitor_verdict){ MONITOR_UNKNOWN,
 		    MONITOR_CAUSE_ISOLATED };
+	else if (is_never(w, v))
+		is = (struct monitor_verdict){ MONITOR_UNKNOWN,
+		    MONITOR_CAUSE_NEVER };
 	else if (is.cause == MONITOR_CAUSE_UNWATCHED &&
 	    (w->what & MONITOR_HOME) != 0 && !w->blind)
 		is.cause = is_old(w->began, now, s->stale_after) ?
@@ -315,12 +328,27 @@ monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
 	return is;
 }
 
+/* The first of the looks that didn't fail any more, from inside or outside,
+ * whichever was later. */
+static int64_t
+well_since(const struct monitor_site *w, int64_t now)
+{
+	int64_t in = monitor_trend_well(&w->home, w->since);
+	int64_t out = monitor_trend_well(&w->looks, w->since);
+
+	if (out > in)
+		in = out;
+	return in > w->since ? in : now;
+}
+
 int64_t
-monitor_site_since(const struct monitor_site *w,
+monitor_site_since(const struct monitor_site *w, enum monitor_state is,
     const struct monitor_views *v, int64_t now)
 {
 	int64_t since = now;
 
+	if (monitor_is_good(is))
+		return w->now.state == MONITOR_DOWN ? well_since(w, now) : now;
 	if (w->missing || (v->inside == MONITOR_INSIDE_SILENT &&
 	    w->heard != CLOCK_NONE))
 		since = w->gone != CLOCK_NONE ? w->gone : w->heard;

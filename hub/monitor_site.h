@@ -40,6 +40,7 @@ struct monitor_site {
 	bool foreign;		/* the last one found another's page */
 	bool blind;		/* the last one may not tell: a private
 				 * address, a wall against robots */
+	bool known;		/* it was seen to come, or heard, ever */
 	int64_t wanted, asked;	/* a look; a look by others */
 	int64_t budget;		/* of looks: used up to then */
 	/* announced */
@@ -83,9 +84,9 @@ struct monitor_views monitor_site_views(const struct monitor_site *w,
 struct monitor_verdict monitor_site_judge(struct monitor_site *w,
     const struct monitor_settings *s, const struct monitor_views *v,
     int64_t now);
-/* Since when it is so. */
+/* Since when it is so: that it is good, since it was first seen to be. */
 int64_t monitor_site_since(const struct monitor_site *w,
-    const struct monitor_views *v, int64_t now);
+    enum monitor_state is, const struct monitor_views *v, int64_t now);
 
 /* Is `now` in its announced window? */
 bool monitor_site_is_announced(const struct monitor_site *w, int64_t now);

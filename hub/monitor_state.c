@@ -147,6 +147,12 @@ static const struct {
 	[MONITOR_CAUSE_FOREIGN] = { "foreign", N_("the home page answers, but "
 	    "another's page stands in its place: zqhub home CODE has the "
 	    "evidence") },
+	[MONITOR_CAUSE_BLIND] = { "blind", N_("the hub gets nobody's home "
+	    "page: the outside view is missing, and no site is judged by it; "
+	    "look at this machine's way out: its resolver, its firewall") },
+	[MONITOR_CAUSE_NEVER] = { "never", N_("neither its home page was ever "
+	    "seen nor its agent heard: look whether its domain is right, and "
+	    "at zqhub home CODE") },
 };
 
 const char *

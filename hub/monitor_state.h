@@ -67,6 +67,8 @@ enum monitor_cause {	/* numbers are in rows for ever */
 	MONITOR_CAUSE_HERE = 14,	/* no page here, but elsewhere */
 	MONITOR_CAUSE_UNWATCHED = 15,	/* nobody looks at it */
 	MONITOR_CAUSE_FOREIGN = 16,	/* another's page in its place */
+	MONITOR_CAUSE_BLIND = 17,	/* the hub sees nobody's page */
+	MONITOR_CAUSE_NEVER = 18,	/* neither heard nor seen, ever */
 	MONITOR_CAUSES
 };
 

@@ -89,3 +89,15 @@ monitor_trend_since(const struct monitor_trend *t, int64_t now)
 			return t->since;
 	return now;
 }
+
+int64_t
+monitor_trend_well(const struct monitor_trend *t, int64_t never)
+{
+	int64_t since = never;
+
+	for (unsigned i = 0; i < MONITOR_TREND_LOOKS &&
+	    t->look[i] != MONITOR_LOOK_NONE &&
+	    t->look[i] != MONITOR_LOOK_FAILED; i++)
+		since = t->at[i];
+	return since;
+}

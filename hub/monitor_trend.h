@@ -35,5 +35,7 @@ bool monitor_trend_fails(const struct monitor_trend *t);
 /* Since when it fails, or has failed until lately; now if none of them did.
  * Two in a row that didn't end it. */
 int64_t monitor_trend_since(const struct monitor_trend *t, int64_t now);
+/* Since when none has failed; or, if the newest did, or there is none: never. */
+int64_t monitor_trend_well(const struct monitor_trend *t, int64_t never);
 
 #endif

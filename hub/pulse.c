@@ -42,7 +42,7 @@ struct table {
 	_Atomic uint64_t layout;
 	_Atomic uint64_t version;
 	_Atomic int64_t started, alive, isolated;	/* ms; 0: it isn't */
-	_Atomic uint32_t last;
+	_Atomic uint32_t last, blind;
 	struct slot slot[PULSE_SITES];
 };
 
@@ -210,7 +210,8 @@ pulse_look(struct pulse_head *head)
 	*head = (struct pulse_head){ .version = table->version,
 		.started = table->started, .alive = table->alive,
 		.last = table->last,
-		.isolated_since = table->isolated };
+		.isolated_since = table->isolated,
+		.blind = table->blind != 0 };
 	head->isolated = head->isolated_since != 0;
 	return head->started != 0;
 }
@@ -272,6 +273,7 @@ pulse_begin(int64_t now)
 	for (uint32_t site = 1; site <= table->last; site++)
 		put(&table->slot[site], &none);
 	table->isolated = 0;
+	table->blind = 0;
 	table->started = table->alive = now;
 	table->version = none.version;
 }
@@ -398,4 +400,14 @@ pulse_isolated(bool isolated, int64_t since)
 	if (isolated != (table->isolated != 0))
 		table->version++;
 	table->isolated = isolated ? since : 0;
+}
+
+void
+pulse_blind(bool blind)
+{
+	if (table == NULL)
+		return;
+	if (blind != (table->blind != 0))
+		table->version++;
+	table->blind = blind;
 }

@@ -61,6 +61,7 @@ struct pulse_head {
 				 * and nothing here is fresh */
 	bool isolated;		/* too many vanished at once: nobody is judged */
 	int64_t isolated_since;	/* ms, hub time; 0 */
+	bool blind;		/* … for no page comes: by pages alone */
 	uint32_t last;		/* the highest number of a row in use */
 };
 
@@ -118,4 +119,7 @@ void pulse_others(uint32_t site, int64_t at,
 /* The monitor's: rises the version if it is another state or cause. */
 void pulse_state(uint32_t site, uint8_t state, uint8_t cause, int64_t since);
 void pulse_isolated(bool isolated, int64_t since);
+/* What it is isolated from: pages alone, or all. Before it is said that it
+ * is. */
+void pulse_blind(bool blind);
 #endif

@@ -64,7 +64,8 @@ struct world {
 	uint32_t count;		/* sites are 1 … count-1 */
 	bool noise;		/* ordinary trouble */
 	bool cut;		/* the hub's line: nothing at all passes */
-	bool blind;		/* the hub can't look, but is heard */
+	bool blind;		/* the hub can't look, but is heard … */
+	bool hasty;		/* … and what doesn't come fails at once */
 	unsigned events, cuts, uncuts, flaps;
 	/* Who else is told of every event; or NULL. */
 	void (*also)(const struct world *w, const struct monitor_event *e);
@@ -267,7 +268,7 @@ begin_look(struct world *w, struct place *p)
 
 	p->outcome = lost || refused ? MONITOR_LOOK_FAILED :
 	    slow ? MONITOR_LOOK_SLOW : MONITOR_LOOK_WELL;
-	p->seen = w->now + (lost ? LOOK_LIMIT : slow ? 6 * SECOND :
+	p->seen = w->now + (lost && !w->hasty ? LOOK_LIMIT : slow ? 6 * SECOND :
 	    3 * passage(w));
 	p->look = NEVER;
 }

@@ -352,6 +352,87 @@ START_TEST(blind)
 }
 END_TEST
 
+/* … and at once: names that can't be resolved. Agents speak and say that
+ * their pages are well. Then one page stops for its visitors, too, by its own
+ * agent's word, and one agent stops. */
+START_TEST(no_names)
+{
+	struct world *w = world_new(6, seed());
+
+	world_run(w, 20 * MINUTE);
+	w->blind = w->hasty = true;
+	world_run(w, 20 * MINUTE);
+	ck_assert_uint_eq(w->cuts, 1);
+	ck_assert_uint_eq(world_starts(w), 0);
+	ck_assert_uint_eq(world_count(w, MONITOR_UNKNOWN), 6);
+	ck_assert_int_eq(w->at[1].last.cause, MONITOR_CAUSE_BLIND);
+	world_break(w, 2, FAULT_WEB);
+	world_break(w, 3, FAULT_AGENT);
+	world_run(w, 2 * MINUTE);
+	ck_assert_int_eq(w->at[2].last.to, MONITOR_DOWN);
+	ck_assert_int_eq(w->at[2].last.cause, MONITOR_CAUSE_INSIDE);
+	ck_assert_int_eq(w->at[3].last.to, MONITOR_SILENT);
+	ck_assert_uint_eq(world_starts(w), 2);
+	ck_assert_uint_eq(w->uncuts, 0);
+	w->blind = false;
+	world_run(w, MINUTE);	/* fresh evidence ends it */
+	ck_assert_uint_eq(w->uncuts, 1);
+	ck_assert_uint_eq(world_count(w, MONITOR_UP), 4);
+	ck_assert_uint_eq(world_starts(w), 2);
+	world_free(w);
+}
+END_TEST
+
+/* Many pages go at once, but not all: they, for pages come. */
+START_TEST(not_blind)
+{
+	struct world *w = world_new(10, seed());
+
+	world_run(w, 20 * MINUTE);
+	w->hasty = true;
+	for (uint32_t i = 1; i <= 8; i++)
+		world_break(w, i, FAULT_WALL);
+	world_run(w, 20 * MINUTE);
+	ck_assert_uint_eq(w->cuts, 0);
+	ck_assert_uint_eq(world_count(w, MONITOR_DOWN), 8);
+	ck_assert_uint_eq(world_count(w, MONITOR_UP), 2);
+	world_free(w);
+}
+END_TEST
+
+/* A hub that never saw a page, or any site: nobody is bad, and it says once
+ * that it is blind. Then pages come; but not those of all. */
+START_TEST(never_saw)
+{
+	for (uint32_t n = 1; n <= 100; n += 99) {
+		struct world *w = world_new(n, seed());
+
+		for (uint32_t i = 1; i <= n; i++) {
+			monitor_watch(w->monitor, i, MONITOR_HOME, w->now);
+			w->at[i].fault = FAULT_AGENT;
+		}
+		w->blind = w->hasty = true;
+		world_run(w, HOUR);
+		ck_assert_uint_eq(world_starts(w), 0);
+		ck_assert_uint_eq(w->cuts, 1);
+		ck_assert_uint_eq(w->uncuts, 0);
+		ck_assert_uint_eq(world_count(w, MONITOR_UNKNOWN), n);
+		w->blind = false;
+		if (n > 1)
+			world_break(w, 7, FAULT_HOST);
+		world_run(w, 20 * MINUTE);
+		ck_assert_uint_eq(w->uncuts, 1);
+		ck_assert_uint_eq(w->cuts, 1);
+		ck_assert_uint_eq(world_starts(w), 0);
+		ck_assert_uint_eq(world_count(w, MONITOR_UP), n > 1 ? 99 : 1);
+		if (n > 1)
+			ck_assert_int_eq(w->at[7].last.cause,
+			    MONITOR_CAUSE_NEVER);
+		world_free(w);
+	}
+}
+END_TEST
+
 /* Two sites are no crowd. */
 START_TEST(small)
 {
@@ -530,6 +611,9 @@ main(void)
 	tcase_add_test(t, hung_in_it);
 	tcase_add_test(t, share);
 	tcase_add_test(t, blind);
+	tcase_add_test(t, no_names);
+	tcase_add_test(t, not_blind);
+	tcase_add_test(t, never_saw);
 	tcase_add_test(t, small);
 	tcase_add_test(t, restart);
 	tcase_add_test(t, stale);

@@ -225,7 +225,7 @@ START_TEST(dark)
 {
 	const struct monitor_settings *s = &monitor_settings_preset;
 	const struct monitor_count n = { .speak = 100, .falls = true };
-	struct monitor_cut c = { .lit = 0 };
+	struct monitor_cut c = { .lit = 0, .ever = true };
 	uint32_t mark[3] = { 9, 9, 9 };
 
 	for (int64_t at = 40000; at < 40010; at++)
@@ -244,6 +244,46 @@ START_TEST(dark)
 		monitor_cut_look(&c, true, &mark[i], 60000);
 	ck_assert(!monitor_cut_begins(&c, s, &n, 79999));	/* lit */
 	ck_assert(monitor_cut_begins(&c, s, &n, 80000));
+}
+END_TEST
+
+/* Who never saw a page has no reason to think that it can see. */
+START_TEST(dark_from_the_start)
+{
+	const struct monitor_settings *s = &monitor_settings_preset;
+	const struct monitor_count n = { .pages = 1, .falls = true };
+	struct monitor_cut c = { .lit = 1000 };
+	uint32_t mark = 9;
+
+	monitor_cut_look(&c, true, &mark, 5000);
+	ck_assert(!monitor_cut_begins(&c, s, &n, 30999));
+	ck_assert(monitor_cut_doubts(&c, s, 5000, 30999));
+	ck_assert(monitor_cut_begins(&c, s, &n, 31000));
+	ck_assert(c.blind);
+	monitor_cut_look(&c, false, &mark, 40000);
+	ck_assert(monitor_cut_ends(&c, s, &n, 40000));
+	ck_assert(!c.blind);
+	monitor_cut_look(&c, true, &mark, 90000);	/* now it knows */
+	ck_assert(!monitor_cut_begins(&c, s, &n, 99000));
+	ck_assert(!monitor_cut_doubts(&c, s, 90000, 99000));
+}
+END_TEST
+
+/* A page that doesn't come: us, until another has come since, or it can't be
+ * known. That some server says "error" is light enough. */
+START_TEST(doubts)
+{
+	const struct monitor_settings *s = &monitor_settings_preset;
+	const struct monitor_count n = { .pages = 3 };
+	struct monitor_cut c = { .lit = 1000, .ever = true };
+
+	ck_assert(!monitor_cut_begins(&c, s, &n, 2000));
+	ck_assert(monitor_cut_doubts(&c, s, 2000, 2000));
+	ck_assert(monitor_cut_doubts(&c, s, 2000, 50999));
+	ck_assert(!monitor_cut_doubts(&c, s, 2000, 51000));
+	monitor_cut_light(&c, 2000);
+	ck_assert(!monitor_cut_doubts(&c, s, 2000, 3000));
+	ck_assert(monitor_cut_doubts(&c, s, 2001, 3000));
 }
 END_TEST
 
@@ -408,6 +448,53 @@ verdict(struct monitor_site *w, int64_t now)
 	return text;
 }
 
+/* Who was neither heard nor seen ever isn't bad. */
+START_TEST(never)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_HOME, 0);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 1000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 2000);
+	ck_assert_str_eq(verdict(&w, 2000), "unknown never");
+	w.known = true;
+	ck_assert_str_eq(verdict(&w, 2000), "down alone");
+	monitor_site_init(&w, MONITOR_HOME | MONITOR_AGENT, 0);
+	monitor_site_heard(&w, 1000, 15000, MONITOR_LOOK_WELL);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 1000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 2000);
+	ck_assert(w.known);
+}
+END_TEST
+
+/* It is well since the first look that was, of the side that came last. */
+START_TEST(well_since)
+{
+	struct monitor_site w;
+	struct monitor_views v;
+
+	monitor_site_init(&w, MONITOR_HOME | MONITOR_AGENT, 0);
+	monitor_site_heard(&w, 1000, 15000, MONITOR_LOOK_FAILED);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 2000);
+	monitor_trend_put(&w.home, MONITOR_LOOK_FAILED, 11000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 12000);
+	v = monitor_site_views(&w, 12000);
+	ck_assert_int_eq(monitor_site_since(&w, MONITOR_DOWN, &v, 12000),
+	    2000);
+	w.now.state = MONITOR_DOWN;
+	w.since = 2000;
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 32000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 42000);
+	v = monitor_site_views(&w, 42000);	/* its agent is late to see */
+	ck_assert_int_eq(v.inside, MONITOR_INSIDE_ILL);
+	ck_assert_int_eq(monitor_site_since(&w, MONITOR_UP, &v, 42500),
+	    32000);
+	w.now.state = MONITOR_SILENT;
+	ck_assert_int_eq(monitor_site_since(&w, MONITOR_UP, &v, 42500),
+	    42500);
+}
+END_TEST
+
 /* Another's page is never good, announced or not, as long as it comes. */
 START_TEST(foreign)
 {
@@ -415,6 +502,7 @@ START_TEST(foreign)
 
 	monitor_site_init(&w, MONITOR_HOME, 0);
 	w.foreign = true;
+	w.known = true;
 	ck_assert_str_eq(verdict(&w, 1000), "unknown start");
 	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 2000);
 	ck_assert_str_eq(verdict(&w, 2000), "danger foreign");
@@ -596,11 +684,15 @@ main(void)
 	tcase_add_test(t, share);
 	tcase_add_test(t, cut_ends);
 	tcase_add_test(t, dark);
+	tcase_add_test(t, dark_from_the_start);
+	tcase_add_test(t, doubts);
 	tcase_add_test(t, silence);
 	tcase_add_test(t, spared);
 	tcase_add_test(t, shown);
 	tcase_add_test(t, confirmed);
 	tcase_add_test(t, own_fault);
+	tcase_add_test(t, never);
+	tcase_add_test(t, well_since);
 	tcase_add_test(t, foreign);
 	tcase_add_test(t, blind);
 	tcase_add_test(t, let_in_again);
