@@ -260,6 +260,8 @@ on_target(void *arg, struct span target, struct span *to)
 	return true;
 }
 
+static_assert(MENDPAGE_EDITS_MAX == 100000, "as is said below");
+
 static const char *
 result_text(enum mendpage_result rc)
 {
@@ -271,7 +273,6 @@ result_text(enum mendpage_result rc)
 		return _("would not read the same afterwards: mend it by "
 		    "hand");
 	default:
-		static_assert(MENDPAGE_EDITS_MAX == 100000, "as it is said");
 		return _("has more than 100000 links to be mended, which is "
 		    "too many: mend it by hand, or have its program write it "
 		    "anew");

@@ -14,7 +14,7 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
-#define PATIENCE 5000l		/* ms for its name and a connection */
+#define PATIENCE 5000L		/* ms for its name and a connection */
 
 /* Is there no such name? Whether somebody answers there is another thing:
  * behind a balancer the machine itself may not reach it. */
@@ -27,8 +27,8 @@ is_nameless(const char *base)
 	must(curl != NULL);
 	curl_easy_setopt(curl, CURLOPT_URL, base);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1l);
-	curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1l);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, PATIENCE);
 	code = curl_easy_perform(curl);
 	curl_easy_cleanup(curl);
