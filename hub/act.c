@@ -72,6 +72,7 @@ static const struct {
 	act_read_fn *fn;
 } acts[] = {
 	{ "site-add", act_site_add },
+	{ "site-set", act_site_set },
 	{ "ticket", act_ticket_give },
 	{ "enroll", act_ticket_enroll },
 	{ "renew", act_ticket_renew },

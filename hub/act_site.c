@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/domains.h"
 #include "hub/held.h"
@@ -20,6 +21,7 @@
 #define EVIDENCE_MAX 255
 #define ADDRESS_MAX 63
 #define CAUSE_MAX 31
+#define PARENTS 64		/* sites above one another */
 
 /* Normal forms of the domains, as site.h wants them. */
 static const char *
@@ -104,6 +106,55 @@ act_site_add(struct group *g, const struct entry *e, const json_t *o)
 		group_forget_host(g);
 	}
 	buf_clear(&domains);
+	return why;
+}
+
+/* Would the site be above itself? */
+static bool
+is_above(struct group *g, uint32_t site, uint32_t parent)
+{
+	struct site s;
+
+	for (int up = 0; up < PARENTS && parent != 0; up++) {
+		if (parent == site || !site_get(g->txn, parent, &s))
+			return true;
+		parent = s.parent;
+	}
+	return parent != 0;
+}
+
+static const char *
+set_parent(struct group *g, const json_t *o, struct site *s)
+{
+	struct span code = act_read_text(o, "parent");
+
+	s->parent = 0;
+	if (code.n > 0 && !site_by_code(g->txn, code, &s->parent))
+		return "there is no site with the parent's code";
+	return is_above(g, s->number, s->parent) ?
+	    N_("a site can't belong to itself") : NULL;
+}
+
+/* What isn't said stays; a parent of no letters is none. */
+const char *
+act_site_set(struct group *g, const struct entry *e, const json_t *o)
+{
+	struct span name = act_read_text(o, "name");
+	struct span kind = act_read_text(o, "kind");
+	const char *why = NULL;
+	struct site s;
+
+	(void)e;
+	if (!act_read_site(g, o, &s))
+		return ACT_READ_NO_SITE;
+	if (name.n > LIMIT_TEXT || kind.n > 32)
+		return "a site has a name, of up to 1024 bytes";
+	s.name = name.n > 0 ? name : s.name;
+	s.kind = kind.n > 0 ? kind : s.kind;
+	if (json_object_get(o, "parent") != NULL)
+		why = set_parent(g, o, &s);
+	if (why == NULL)
+		site_put(g->txn, &s);
 	return why;
 }
 

@@ -84,6 +84,30 @@ said_of_code(struct cmd_line *l, const char *act)
 }
 
 static int
+run_set(struct cmd_line *l)
+{
+	const char *parent = cmd_value(l, "parent");
+	bool orphan = parent != NULL && strcmp(parent, "none") == 0;
+	json_t *said = said_of_code(l, "site-set"), *result;
+
+	set_text(said, "name", cmd_value(l, "name"));
+	set_text(said, "kind", cmd_value(l, "kind"));
+	set_text(said, "parent", orphan ? NULL : parent);
+	json_object_set_new(said, "orphan", json_boolean(orphan));
+	result = cmd_act(l, said);
+	if (result == NULL)
+		return CMD_NO;
+	if (l->json) {
+		cmd_json(result);
+		return CMD_OK;
+	}
+	printf(_("%s is changed: zqhub site show %s\n"), l->word[0],
+	    l->word[0]);
+	json_decref(result);
+	return CMD_OK;
+}
+
+static int
 run_ticket(struct cmd_line *l)
 {
 	return finish_ticket(l, cmd_act(l, said_of_code(l, "ticket")));
@@ -400,6 +424,22 @@ const struct cmd cmd_site_list[] = {
 	      false },
 	    REASON,
 	  } },
+	{ .name = "site set", .words = "CODE", .least = 1, .most = 1,
+	  .json = true, .run = run_set,
+	  .about = N_("correct a site's name, parent or kind"),
+	  .more = N_("What isn't named stays. Its domains are changed by "
+	    "site domain add and remove;\na code stays for good: site retire, "
+	    "and site add."),
+	  .examples =
+	    "site set 4101000012 --name '郑州市教育和体育局' --reason '机构改革'\n"
+	    "site set 4101000012 --parent 4101000001 --reason '表格有误'",
+	  .option = {
+	    { "name", "NAME", N_("full name of the site"), false },
+	    { "parent", "CODE", N_("the site it belongs to, or none"),
+	      false },
+	    { "kind", "KIND", N_("portal or department"), false },
+	    { "reason", "R", N_("why; kept in the journal"), true },
+	  } },
 	{ .name = "site list", .words = "", .json = true, .run = run_list,
 	  .about = N_("list all sites"),
 	  .examples = "site list\nsite list --json | jq -r '.sites[].domain'" },
@@ -456,6 +496,8 @@ const struct cmd cmd_site_list[] = {
 	  .option = {
 	    { "dry-run", NULL, N_("only say what is wrong"), false },
 	    { "odd-code", NULL, N_("malformed codes are right"), false },
+	    { "bom", NULL, N_("begin the CSV with a byte order mark; Excel "
+	      "needs it for Chinese"), false },
 	  } },
 	{ .name = NULL },
 };

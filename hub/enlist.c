@@ -8,6 +8,7 @@
 
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/site.h"
 #include "protocol/code.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -157,10 +158,60 @@ enlist_judge(const struct enlist_book *b, const struct enlist *e,
 	    judge_kind(e, why);
 }
 
+bool
+enlist_judge_set(const struct enlist_book *b, const struct enlist *e,
+    struct buf *why)
+{
+	return (e->name.n == 0 || judge_name(e, why)) &&
+	    judge_parent(b, e, why) && judge_kind(e, why);
+}
+
 static json_t *
 text_of(struct span s)
 {
 	return json_stringn(s.at != NULL ? s.at : "", s.n);
+}
+
+static void
+put_if_other(json_t *act, const char *name, struct span is, struct span wanted)
+{
+	if (wanted.n > 0 && !span_is(is, wanted))
+		json_object_set_new(act, name, text_of(wanted));
+}
+
+static struct span
+parent_of(struct db_txn *t, const struct site *s)
+{
+	struct site parent;
+
+	return s->parent != 0 && site_get(t, s->parent, &parent) ?
+	    parent.code : SPAN_NONE;
+}
+
+json_t *
+enlist_act_set(const struct enlist *e, bool orphan, struct view *v,
+    uint32_t number)
+{
+	struct db_txn *t = view_read(v);
+	json_t *act = json_pack("{s:s, s:I}", "do", "site-set", "site",
+	    (json_int_t)number);
+	size_t words = json_object_size(act);
+	struct site s;
+
+	if (site_get(t, number, &s)) {
+		put_if_other(act, "name", s.name, text_trim(e->name));
+		put_if_other(act, "kind", s.kind, e->kind);
+		if (orphan && s.parent != 0)
+			json_object_set_new(act, "parent", json_string(""));
+		else
+			put_if_other(act, "parent", parent_of(t, &s),
+			    e->parent);
+	}
+	db_abort(t);
+	if (json_object_size(act) > words)
+		return act;
+	json_decref(act);
+	return NULL;
 }
 
 json_t *

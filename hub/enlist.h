@@ -33,12 +33,21 @@ struct enlist_book {
 bool enlist_judge(const struct enlist_book *b, const struct enlist *e,
     struct buf *domain, struct buf *why);
 
+/* Of a site that is there: those of its name, parent and kind that aren't
+ * empty. */
+bool enlist_judge_set(const struct enlist_book *b, const struct enlist *e,
+    struct buf *why);
+
 /* Only the domain: may it be given to a site? */
 bool enlist_domain(const struct enlist_book *b, struct span given,
     struct buf *domain, struct buf *why);
 
 /* The act that adds it as site `number`; acts_put() takes it. */
 json_t *enlist_act(const struct enlist *e, struct span domain,
+    uint32_t number);
+/* The one by which site s is as e says: what is empty stays as it is, but
+ * orphan: it belongs to no other. NULL: it is already. */
+json_t *enlist_act_set(const struct enlist *e, bool orphan, struct view *v,
     uint32_t number);
 
 #endif

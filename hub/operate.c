@@ -74,6 +74,49 @@ ticket(struct ask *a)
 	return true;
 }
 
+static void
+on_tried(void *arg, struct db_txn *t)
+{
+	(void)arg, (void)t;
+}
+
+static bool
+site_set(struct ask *a)
+{
+	struct enlist_book book = { .view = a->view };
+	struct enlist e = { .name = span_of(ask_word(a, "name")),
+		.parent = span_of(ask_word(a, "parent")),
+		.kind = span_of(ask_word(a, "kind")) };
+	struct view_site s = { .number = 0 };
+	struct buf why;
+	json_t *act;
+	bool good;
+
+	if (!ask_reason(a) || !ask_site(a, &s))
+		return false;
+	if (s.retired)
+		return ask_refuse(a, NULL, _("site %s is retired: %s"),
+		    s.code, s.reason);
+	buf_init(&why, 4096);
+	good = enlist_judge_set(&book, &e, &why) ||
+	    ask_refuse(a, NULL, "%s", buf_cstr(&why));
+	buf_clear(&why);
+	if (!good)
+		return false;
+	act = enlist_act_set(&e, ask_flag(a, "orphan"), a->view, s.number);
+	if (act == NULL)
+		return ask_refuse(a, _("zqhub site show CODE shows how it "
+		    "is"), _("site %s is like that already"), s.code);
+	if (!ask_try(a, act, on_tried, NULL, NULL)) {
+		json_decref(act);
+		return false;
+	}
+	ask_put(a, act);
+	a->result = json_pack("{s:I, s:s}", "site", (json_int_t)s.number,
+	    "code", s.code);
+	return true;
+}
+
 static bool
 block(struct ask *a)
 {
@@ -213,6 +256,7 @@ static const struct {
 	bool (*run)(struct ask *a);
 } table[] = {
 	{ "site-add", site_add },
+	{ "site-set", site_set },
 	{ "site-import", import_run },
 	{ "ticket", ticket },
 	{ "block", block },

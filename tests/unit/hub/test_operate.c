@@ -5,6 +5,7 @@
 #include "hub/operate.h"
 
 #include "hub/csv.h"
+#include "hub/site.h"
 #include "tests/unit/hub/corekit.h"
 
 static struct corekit kit;
@@ -150,6 +151,68 @@ keep_act(void *arg, const struct entry *e)
 	snprintf(arg, 512, "%.*s", SPAN_ARGS(e->body));
 	return true;
 }
+
+/* --- a site is called otherwise ------------------------------------------- */
+
+static json_t *
+change(const char *code, const char *what, const char *value)
+{
+	return with(json_pack("{s:s, s:s, s:s}", "do", "site-set", "code",
+	    code, "reason", "reform"), what, value);
+}
+
+static void
+changed(const char *code, const char *what, const char *value)
+{
+	json_t *said = change(code, what, value);
+
+	ck_assert_msg(run(said), "%s", buf_cstr(&a.error));
+	end(said);
+}
+
+/* "name|kind|parent's number" */
+static const char *
+site_is(uint32_t number)
+{
+	static char text[256];
+	struct db_txn *t = view_read(kit.writer.view);
+	struct site s;
+
+	ck_assert(site_get(t, number, &s));
+	snprintf(text, sizeof(text), "%.*s|%.*s|%u", SPAN_ARGS(s.name),
+	    SPAN_ARGS(s.kind), (unsigned)s.parent);
+	db_abort(t);
+	return text;
+}
+
+START_TEST(test_set)
+{
+	json_t *said;
+
+	set_up();
+	core_site(&kit, 2);
+	changed("4101000002", "name", "郑州市教育和体育局");
+	changed("4101000002", "kind", "department");
+	changed("4101000002", "parent", "4101000001");
+	ck_assert_str_eq(site_is(2), "郑州市教育和体育局|department|1");
+	refused(change("4101000002", "name", "郑州市教育和体育局"), "already");
+	refused(change("4101000002", "name", "  "), "name: empty");
+	refused(change("4101000002", "kind", "big"), "neither portal");
+	refused(change("4101000002", "parent", "4101000009"),
+	    "no site 4101000009");
+	refused(change("4101000001", "parent", "4101000002"), "itself");
+	refused(change("4101000002", "parent", "4101000002"), "itself");
+	refused(change("4101000009", "name", "x"), "4101000009");
+	refused(json_pack("{s:s, s:s, s:s}", "do", "site-set", "code",
+	    "4101000002", "name", "x"), "reason");
+	said = change("4101000002", "kind", "");
+	json_object_set_new(said, "orphan", json_true());
+	ck_assert(run(said));
+	end(said);
+	ck_assert_str_eq(site_is(2), "郑州市教育和体育局|department|0");
+	tear_down();
+}
+END_TEST
 
 START_TEST(test_block_and_unblock)
 {
@@ -424,6 +487,35 @@ START_TEST(test_import_names_every_bad_line)
 	ck_assert(run(said));
 	ck_assert_uint_gt(count("errors"), 0);
 	end(said);
+	said = import("code|name\n1|2\n", false);
+	ck_assert(run(said));
+	ck_assert_uint_gt(count("errors"), 0);
+	end(said);
+	tear_down();
+}
+END_TEST
+
+/* As Excel saves it where the comma is the decimal point, as WPS copies it, and
+ * with the head of a Chinese table. */
+START_TEST(test_import_of_spreadsheets)
+{
+	json_t *said;
+
+	set_up();
+	said = import("\xef\xbb\xbf\r\n标识码;网站名称;域名;类型\r\n"
+	    "4101000002;\"开封;市\";www.kaifeng.gov.cn;portal\r\n", true);
+	ck_assert(run(said));
+	ck_assert_uint_eq(count("errors"), 0);
+	ck_assert_str_eq(member("rows", 0, "name"), "开封;市");
+	ck_assert_str_eq(member("rows", 0, "domain"), "www.kaifeng.gov.cn");
+	end(said);
+	said = import("域名\t名称\t标识码\nwww.a.gov.cn\t甲,乙\t4101000003\n",
+	    true);
+	ck_assert(run(said));
+	ck_assert_uint_eq(count("errors"), 0);
+	ck_assert_str_eq(member("rows", 0, "code"), "4101000003");
+	ck_assert_str_eq(member("rows", 0, "name"), "甲,乙");
+	end(said);
 	tear_down();
 }
 END_TEST
@@ -491,11 +583,13 @@ add(TCase *t)
 {
 	tcase_add_test(t, test_add_refuses);
 	tcase_add_test(t, test_add);
+	tcase_add_test(t, test_set);
 	tcase_add_test(t, test_block_and_unblock);
 	tcase_add_test(t, test_dismiss);
 	tcase_add_test(t, test_prove);
 	tcase_add_test(t, test_import);
 	tcase_add_test(t, test_import_names_every_bad_line);
+	tcase_add_test(t, test_import_of_spreadsheets);
 	tcase_add_test(t, test_csv);
 }
 
