@@ -94,7 +94,7 @@ bool cmd_move_number(const struct cmd_line *l, uint64_t *n);
 
 /* A ticket is printed, or many, as CSV. */
 void cmd_site_ticket(const json_t *result);
-void cmd_import_rows(const json_t *rows);
+void cmd_import_rows(const struct cmd_line *l, const json_t *rows);
 
 /* Prints and drops it. */
 void cmd_json(json_t *j);

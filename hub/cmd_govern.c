@@ -124,7 +124,7 @@ reissue_all(struct cmd_line *l)
 		return CMD_OK;
 	}
 	blocked = number_of(result, "blocked");
-	cmd_import_rows(json_object_get(result, "rows"));
+	cmd_import_rows(l, json_object_get(result, "rows"));
 	if (blocked > 0)
 		fprintf(stderr, ngettext("%lld site is blocked and was left "
 		    "out.\n", "%lld sites are blocked and were left out.\n",
@@ -143,7 +143,7 @@ tell_ticket(const struct cmd_line *l, const json_t *result)
 		return;
 	}
 	rows = json_pack("[O]", result);
-	cmd_import_rows(rows);
+	cmd_import_rows(l, rows);
 	json_decref(rows);
 }
 
@@ -280,6 +280,8 @@ const struct cmd cmd_govern_list[] = {
 	    { "all", NULL, N_("every site that is neither blocked nor "
 	      "retired"), false },
 	    { "csv", NULL, N_("as CSV, also of one"), false },
+	    { "bom", NULL, N_("begin the CSV with a byte order mark; Excel "
+	      "needs it for Chinese"), false },
 	    { "reason", "R", N_("why; kept in the journal"), false },
 	  } },
 	{ .name = "site domain add", .words = "CODE HOST", .least = 2,

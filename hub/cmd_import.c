@@ -40,18 +40,30 @@ read_csv(const char *path)
 	return text;
 }
 
+/* Of a line, of what stands in it, or of the whole file. */
+static void
+print_error(const char *path, const json_t *e)
+{
+	json_int_t line = json_integer_value(json_object_get(e, "line"));
+	const char *code = json_string_value(json_object_get(e, "code"));
+
+	fprintf(stderr, "%s:", path);
+	if (line > 0)
+		fprintf(stderr, "%" JSON_INTEGER_FORMAT ":", line);
+	if (code != NULL && code[0] != '\0')
+		fprintf(stderr, " %s:", code);
+	fprintf(stderr, " %s\n", json_string_value(json_object_get(e,
+	    "error")));
+}
+
 static int
 print_errors(const char *path, const json_t *errors)
 {
 	size_t i;
 	json_t *e;
 
-	json_array_foreach(errors, i, e) {
-		fprintf(stderr, "%s:%" JSON_INTEGER_FORMAT ": %s: %s\n",
-		    path, json_integer_value(json_object_get(e, "line")),
-		    json_string_value(json_object_get(e, "code")),
-		    json_string_value(json_object_get(e, "error")));
-	}
+	json_array_foreach(errors, i, e)
+		print_error(path, e);
 	return cmd_fail(_("correct these lines and import the file again; "
 	    "what is there already is left alone"),
 	    ngettext("nothing was added: %zu line is wrong",
@@ -69,7 +81,7 @@ put_member(struct buf *b, const json_t *row, const char *name)
 
 /* A ticket for each, as CSV. */
 void
-cmd_import_rows(const json_t *rows)
+cmd_import_rows(const struct cmd_line *l, const json_t *rows)
 {
 	static const char *const names[] = { "code", "name", "domain",
 		"what", "enroll" };
@@ -78,7 +90,8 @@ cmd_import_rows(const json_t *rows)
 	size_t i;
 
 	buf_init(&line, 65536);
-	printf("code,name,domain,what,enroll\n");
+	printf("%scode,name,domain,what,enroll\n", cmd_flag(l, "bom") ?
+	    CSV_BOM : "");
 	json_array_foreach(rows, i, row) {
 		for (size_t n = 0; n < 5; n++) {
 			if (n > 0)
@@ -110,7 +123,7 @@ cmd_import(struct cmd_line *l)
 	if (json_array_size(errors) > 0 && !l->json)
 		code = print_errors(l->word[0], errors);
 	else if (!l->json)
-		cmd_import_rows(json_object_get(result, "rows"));
+		cmd_import_rows(l, json_object_get(result, "rows"));
 	if (dry && !l->json && code == CMD_OK)
 		fprintf(stderr, "%s\n", _("A dry run: nothing was added."));
 	if (json_array_size(errors) > 0)

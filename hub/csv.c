@@ -10,12 +10,37 @@
 
 #define BOM "\xef\xbb\xbf"
 
+/* What stands between the cells of the first line that isn't empty. */
+static char
+find_between(struct span s)
+{
+	bool quoted = false, any = false;
+	char found = ',';
+
+	for (size_t i = 0; i < s.n; i++) {
+		char ch = s.at[i];
+
+		quoted ^= ch == '"';
+		if (quoted)
+			continue;
+		if (ch == ',')
+			return ',';
+		if (any && (ch == '\n' || ch == '\r'))
+			break;
+		any = any || (ch != '\n' && ch != '\r');
+		if (found == ',' && (ch == ';' || ch == '\t'))
+			found = ch;
+	}
+	return found;
+}
+
 void
 csv_open(struct csv *c, struct span text)
 {
 	*c = (struct csv){ .rest = text, .next_line = 1 };
 	if (text_starts(text, BOM))
 		c->rest = (struct span){ text.at + 3, text.n - 3 };
+	c->between = find_between(c->rest);
 	buf_init(&c->bytes, CSV_ROW_MAX);
 }
 
@@ -62,9 +87,9 @@ take_quoted(struct csv *c)
 }
 
 static bool
-is_end(int ch)
+is_end(int ch, char between)
 {
-	return ch < 0 || ch == ',' || ch == '\n' || ch == '\r';
+	return ch < 0 || ch == between || ch == '\n' || ch == '\r';
 }
 
 static void
@@ -72,12 +97,12 @@ take_cell(struct csv *c)
 {
 	if (look(c) == '"') {
 		take_quoted(c);
-		if (c->wrong == NULL && !is_end(look(c)))
+		if (c->wrong == NULL && !is_end(look(c), c->between))
 			c->wrong = _("something follows a closing quote; "
 			    "expected a comma or the end of the line");
 		return;
 	}
-	while (!is_end(look(c)))
+	while (!is_end(look(c), c->between))
 		buf_byte(&c->bytes, (char)take(c));
 }
 
@@ -95,7 +120,7 @@ take_row(struct csv *c)
 		from[c->cells] = c->bytes.n;
 		take_cell(c);
 		to[c->cells++] = c->bytes.n;
-		if (look(c) != ',')
+		if (look(c) != c->between)
 			break;
 	}
 	if (look(c) == '\r')
@@ -138,7 +163,7 @@ csv_put(struct buf *b, struct span cell)
 	bool quote = false;
 
 	for (size_t i = 0; i < cell.n; i++)
-		quote = quote || is_end((unsigned char)cell.at[i]) ||
+		quote = quote || is_end((unsigned char)cell.at[i], ',') ||
 		    cell.at[i] == '"';
 	if (!quote) {
 		buf_span(b, cell);

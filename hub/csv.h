@@ -1,7 +1,8 @@
 /*
  * CSV as spreadsheets write it (RFC 4180): commas, cells in double quotes
  * where needed, a quote in them doubled, any line end, and maybe a byte
- * order mark. Lines are counted as an editor does.
+ * order mark. Where the first line has no comma, semicolons or tabs, which it
+ * has, stand for them. Lines are counted as an editor does.
  */
 #ifndef ZQ_HUB_CSV_H
 #define ZQ_HUB_CSV_H
@@ -17,6 +18,7 @@
 
 struct csv {
 	struct span rest;
+	char between;		/* two cells */
 	size_t line;		/* where the row in hand began, from 1 */
 	size_t next_line;
 	struct buf bytes;	/* of the row's cells */

@@ -17,9 +17,15 @@
 
 enum column { CODE, NAME, DOMAIN, PARENT, KIND, COLUMNS };
 
-static const char *const column_names[COLUMNS] = {
-	[CODE] = "code", [NAME] = "name", [DOMAIN] = "domain",
-	[PARENT] = "parent", [KIND] = "kind",
+#define WORDS 4		/* for one column, at most */
+
+/* As the head of a table has them, also of one that was made in Chinese. */
+static const char *const column_names[COLUMNS][WORDS] = {
+	[CODE] = { "code", "标识码", "网站标识码", "编码" },
+	[NAME] = { "name", "名称", "网站名称", "站点名称" },
+	[DOMAIN] = { "domain", "域名", "网站域名", "首页域名" },
+	[PARENT] = { "parent", "上级", "上级标识码", "主站标识码" },
+	[KIND] = { "kind", "类型", "网站类型", "类别" },
 };
 
 struct import {
@@ -73,11 +79,20 @@ cell(const struct import *i, enum column c)
 /* --- the header ----------------------------------------------------------- */
 
 static bool
+is_name_of(enum column c, struct span cell)
+{
+	for (int w = 0; w < WORDS; w++) {
+		if (text_same_nocase(cell, span_of(column_names[c][w])))
+			return true;
+	}
+	return false;
+}
+
+static bool
 place_column(struct import *i, size_t at)
 {
 	for (int c = 0; c < COLUMNS; c++) {
-		if (text_same_nocase(i->csv.cell[at],
-		    span_of(column_names[c]))) {
+		if (is_name_of((enum column)c, i->csv.cell[at])) {
 			i->place[c] = (int)at;
 			return true;
 		}
@@ -93,8 +108,7 @@ read_header(struct import *i, bool *good)
 
 	*good = true;
 	for (size_t at = 0; at < i->csv.cells; at++)
-		found = found || text_same_nocase(i->csv.cell[at],
-		    SPAN("code"));
+		found = found || is_name_of(CODE, i->csv.cell[at]);
 	for (int c = 0; c < COLUMNS; c++)
 		i->place[c] = found ? -1 : c;
 	if (!found)
@@ -102,7 +116,8 @@ read_header(struct import *i, bool *good)
 	for (size_t at = 0; at < i->csv.cells; at++) {
 		if (!place_column(i, at)) {
 			note(i, i->csv.cell[at], _("no such column; there "
-			    "are code, name, domain, parent and kind"));
+			    "are code (标识码), name (名称), domain (域名), "
+			    "parent (上级) and kind (类型)"));
 			*good = false;
 		}
 	}

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BOM "\xef\xbb\xbf"	/* as Notepad puts before the first line */
+
 /* Up to the first blank; the rest, trimmed, into *rest. */
 static struct span
 first_word(struct span s, struct span *rest)
@@ -29,6 +31,8 @@ conf_line_parse(struct span line, struct span *a, struct span *b)
 	const char *equals;
 	struct span s = text_trim(line);
 
+	if (text_starts(s, BOM))
+		s = text_trim((struct span){ s.at + 3, s.n - 3 });
 	if (s.n == 0 || s.at[0] == '#')
 		return CONF_LINE_EMPTY;
 	if (s.at[0] == '[') {

@@ -19,6 +19,7 @@ enum conf_line_kind {
 	CONF_LINE_BAD,
 };
 
+/* A byte order mark before it is passed over. */
 enum conf_line_kind conf_line_parse(struct span line, struct span *a,
     struct span *b);
 

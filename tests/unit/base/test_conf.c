@@ -103,6 +103,20 @@ START_TEST(a_good_file_is_read)
 }
 END_TEST
 
+/* As Notepad saves it. */
+START_TEST(a_byte_order_mark_is_passed_over)
+{
+	const struct top *t = read_text(SPAN("\xef\xbb\xbfname = x\r\n"));
+
+	ck_assert_msg(t != NULL, "%s", buf_cstr(&why));
+	ck_assert_str_eq(t->name, "x");
+	ck_assert_ptr_nonnull(read_text(SPAN("\xef\xbb\xbf# c\nname = x\n")));
+	read_text(SPAN("\xef\xbb\xbf[source a]\nroot = /a\n"));
+	ck_assert(!conf_add_section(path, "source", "a", "", &why));
+	ck_assert(conf_remove_section(path, "source", "a", &why));
+}
+END_TEST
+
 START_TEST(presets_fill_in)
 {
 	const struct top *t = read_text(SPAN("name = x"));
@@ -221,6 +235,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, a_good_file_is_read);
+	tcase_add_test(t, a_byte_order_mark_is_passed_over);
 	tcase_add_test(t, presets_fill_in);
 	tcase_add_test(t, all_errors_are_told);
 	tcase_add_test(t, hostile_files_are_refused);

@@ -198,6 +198,12 @@ START_TEST(test_import)
 	ck_assert_int_eq(run("site", "import", path, NULL), 0);
 	says(out, "code,name,domain,what,enroll\n");
 	says(out, "4101000002,开封,www.kaifeng.gov.cn,added,zqagent enroll ");
+	ck_assert_int_eq(run("site", "import", path, "--bom", NULL), 0);
+	ck_assert_int_eq(strncmp(out, "\xef\xbb\xbf" "code,", 8), 0);
+	f = fopen(path, "w");
+	fclose(f);
+	ck_assert_int_eq(run("site", "import", path, NULL), 1);
+	says(err, "sites.csv: no site in this file");
 	ck_assert_int_eq(run("site", "import", "/nonexistent", NULL), 1);
 	tear_down();
 }
