@@ -394,7 +394,7 @@ step(void *arg, const struct alert *a)
 
 	if (!step_members(r, a))
 		step_telling(r, a);
-	if (a->ended == CLOCK_NONE && r->now < a->at + ALERT_CROWD_TIME &&
+	if (a->ended == CLOCK_NONE && r->now < a->at + r->e->many_time &&
 	    is_silence(alert_what_named(a->rule)))
 		r->silent += a->active;
 	if (a->ended != CLOCK_NONE || a->group.n == 0 ||
@@ -437,10 +437,11 @@ count_silent(void *arg, struct alert_fact *f)
 /* One cause strikes all at nearly one time. Who was well again meanwhile is a
  * new matter, and so is who falls ill beside those that are ill for long. */
 static bool
-has_room(const struct place *p, const struct alert_fact *f)
+has_room(const struct run *r, const struct place *p,
+    const struct alert_fact *f)
 {
 	int64_t apart = span_is(p->group, SPAN(ALERT_MANY)) ?
-	    ALERT_CROWD_TIME : ALERT_TOGETHER;
+	    r->e->many_time : r->e->together;
 
 	return p->count < ALERT_MEMBERS && !has_member(p->row, f->subject) &&
 	    p->cause == cause_of(f->what) &&
@@ -453,7 +454,7 @@ group_of(const struct run *r, const struct alert_fact *f)
 {
 	if (!r->e->rules->rule[f->what].grouped)
 		return SPAN_NONE;
-	return is_silence(f->what) && r->silent >= ALERT_CROWD ?
+	return is_silence(f->what) && r->silent >= r->e->many ?
 	    SPAN(ALERT_MANY) : f->group;
 }
 
@@ -468,7 +469,7 @@ find_place(struct run *r, const struct alert_fact *f)
 		p = &r->place[i];
 		if (span_is(p->group, group) &&
 		    span_is(p->class, span_of(rule->class)) &&
-		    has_room(p, f))
+		    has_room(r, p, f))
 			return p;
 	}
 	p = add_place(r);

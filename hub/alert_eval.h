@@ -21,10 +21,6 @@
 
 #define ALERT_JOIN (15 * INT64_C(60000))	/* ms from its beginning on that
 					 * others may join an alert */
-#define ALERT_TOGETHER (5 * INT64_C(60000))	/* ms that troubles of one cause
-					 * begin apart */
-#define ALERT_CROWD 10		/* agents that fall silent within … */
-#define ALERT_CROWD_TIME INT64_C(60000)	/* … so many ms are one alert */
 #define ALERT_MORE_EVERY (5 * INT64_C(60000))	/* ms between two notices of
 					 * who has joined … */
 #define ALERT_MORE_FIRST INT64_C(60000)	/* … but that it isn't one alone is
@@ -40,6 +36,9 @@ struct alert_eval {
 	const struct alert_receivers *to;
 	struct alert_facts *facts;
 	int64_t wait;		/* ms that a grouped alert waits for others */
+	int64_t together;	/* ms that troubles of one cause begin apart */
+	uint64_t many;		/* agents that fall silent within … */
+	int64_t many_time;	/* … so many ms are one alert */
 };
 
 /* Puts the acts (acts may be NULL: none are put). How many there are to do

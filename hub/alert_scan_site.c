@@ -25,7 +25,6 @@
 
 #define DAY INT64_C(86400000)
 #define SKEW 60000		/* ms: R22 */
-#define SOON (7 * DAY)		/* a closing is told of so long before */
 #define LOOKS 40		/* of a week, or its share says nothing */
 #define TEXT_MAX 512
 
@@ -189,13 +188,14 @@ look_at_home(const struct scanning *s)
 		look_at_certificate(s, "https", until, 0);
 }
 
-/* Early warning at 3 %, failed outright at 5 %. */
+/* Early warning at week_warns, failed outright at week_fails. */
 static void
 look_at_week(const struct scanning *s)
 {
 	struct alert_fact f = { .what = ALERT_AVAILABILITY,
 		.site = s->site->number, .subject = s->site->code,
 		.since = CLOCK_NONE };
+	const struct config *config = s->scan->writer->config;
 	char detail[TEXT_MAX];
 	struct home_day week;
 	int share;
@@ -204,12 +204,12 @@ look_at_week(const struct scanning *s)
 	    week.looks < LOOKS)
 		return;
 	share = home_days_share(&week);
-	if (share < HOME_DAYS_EARLY)
+	if (share < (int)config->week_warns * 10)
 		return;
 	snprintf(detail, sizeof(detail), "%d.%d %% (%" PRIu32 "/%" PRIu32
 	    ")", share / 10, share % 10, week.failed, week.looks);
 	f.detail = span_of(detail);
-	f.raise = share >= HOME_DAYS_FAILS;
+	f.raise = share >= (int)config->week_fails * 10;
 	alert_facts_put(s->scan->facts, &f, s->now);
 }
 
@@ -258,7 +258,8 @@ look_at_going(const struct scanning *s)
 		f.since = a.since;
 		alert_facts_put(s->scan->facts, &f, s->now);
 	}
-	if (closing && notice_is_open(&n) && n.from - s->now <= SOON)
+	if (closing && notice_is_open(&n) && n.from - s->now <=
+	    (int64_t)s->scan->writer->config->closing_soon)
 		put(s, ALERT_CLOSING, n.announced, "%s: %.*s %.*s",
 		    clock_show(when, n.from), SPAN_ARGS(n.see),
 		    SPAN_ARGS(n.reason));

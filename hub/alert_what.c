@@ -83,9 +83,9 @@ static const struct {
 	    "withdrawn: zqhub move withdraw") },
 	[ALERT_AVAILABILITY] = { "availability",
 	    N_("Of the week's visits to the home page too many failed "
-	    "(国办秘函〔2019〕19号: 5 %; early warning at 3 %)"),
-	    N_("when fewer than 3 in 100 of the last seven days' visits "
-	    "failed") },
+	    "(week_warns; 国办秘函〔2019〕19号: week_fails)"),
+	    N_("when a smaller share of the last seven days' visits than "
+	    "week_warns failed") },
 	[ALERT_DISK] = { "disk",
 	    N_("The hub's disk is nearly full"),
 	    N_("when 5 percent of it and 512 MiB are free") },

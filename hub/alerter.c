@@ -114,7 +114,10 @@ alerter_new(struct writer *w, struct turns *t)
 	alert_receivers_init(&a->to, c->file);
 	a->eval = (struct alert_eval){ .hub = c->name, .rules = &a->rules,
 		.to = &a->to, .facts = alert_facts_new(&a->rules),
-		.wait = (int64_t)c->alert_wait };
+		.wait = (int64_t)c->alert_wait,
+		.together = (int64_t)c->alert_together,
+		.many = c->alert_many,
+		.many_time = (int64_t)c->alert_many_time };
 	alert_scan_init(&a->scan, w, a->eval.facts);
 	return a;
 }

@@ -213,7 +213,7 @@ cmd_store(const struct cmd_line *l)
 	if (s == NULL) {
 		cmd_fail(NULL, "%s", buf_cstr(&why));
 	} else {
-		store_silence(s, l->config->silent_after);
+		store_heed(s, l->config);
 		if (!is_heard(l->config->dir))
 			store_unheard(s);
 	}

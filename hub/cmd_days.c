@@ -22,6 +22,7 @@ typedef void report_fn(const struct report *r, const struct site_info *s,
 
 struct report {
 	struct query *q;
+	const struct config *config;
 	uint64_t from, to;	/* days */
 	bool csv;
 	json_t *array;		/* or NULL */
@@ -31,16 +32,20 @@ struct report {
 
 /* --- rows ------------------------------------------------------------------------- */
 
-static const char *
-rule(int share)
+static void
+put_rule(const struct report *r, int share)
 {
-	if (share >= HOME_DAYS_FAILS)
-		/* xgettext:no-c-format */
-		return _("fails: 5 % and more");
-	if (share >= HOME_DAYS_EARLY)
-		/* xgettext:no-c-format */
-		return _("early warning: 3 % and more");
-	return "";
+	uint64_t fails = r->config->week_fails, warns = r->config->week_warns;
+	char text[256] = "", limit[16];
+
+	snprintf(limit, sizeof(limit), "%u %%", (unsigned)(share >=
+	    (int)fails * 10 ? fails : warns));
+	if (share >= (int)fails * 10)
+		snprintf(text, sizeof(text), _("fails: %s and more"), limit);
+	else if (share >= (int)warns * 10)
+		snprintf(text, sizeof(text), _("early warning: %s and more"),
+		    limit);
+	columns_put(r->columns, span_of(text));
 }
 
 static void
@@ -85,7 +90,7 @@ availability_row(const struct report *r, const struct site_info *s,
 	columns_number(r->columns, d->failed);
 	columns_number(r->columns, d->excluded);
 	columns_put(r->columns, span_of(text));
-	columns_put(r->columns, span_of(rule(share)));
+	put_rule(r, share);
 }
 
 static void
@@ -167,7 +172,7 @@ static int
 run(struct cmd_line *l, report_fn *row, const char *const *headings,
     const char *csv)
 {
-	struct report r = { .row = row };
+	struct report r = { .row = row, .config = l->config };
 	struct store *s;
 
 	if (!read_days(l, &r))

@@ -103,7 +103,7 @@ list_site(void *arg, const struct site_info *s)
 	l->there += home_is_there(r.outcome);
 	l->danger += r.verdict == HOME_HIJACKED;
 	if (l->array != NULL) {
-		json_t *o = query_home_json(&r);
+		json_t *o = query_home_json(l->q, &r);
 
 		json_object_set_new(o, "code", json_string(s->code));
 		json_array_append_new(l->array, o);
@@ -275,7 +275,7 @@ show(struct cmd_line *line, struct query *q)
 		    s.code);
 	(void)pulse_read(s.number, &pulse);
 	if (line->json) {
-		json_t *o = query_home_json(&r);
+		json_t *o = query_home_json(q, &r);
 
 		json_object_set_new(o, "others", elsewhere_json(q, &pulse));
 		cmd_json(o);

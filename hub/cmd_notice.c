@@ -41,7 +41,7 @@ list_one(void *arg, const struct notice_info *i)
 	struct buf words;
 
 	if (r->array != NULL) {
-		json_array_append_new(r->array, json_notice(n, i));
+		json_array_append_new(r->array, json_notice(i));
 		return true;
 	}
 	columns_number(r->columns, n->number);
@@ -53,7 +53,7 @@ list_one(void *arg, const struct notice_info *i)
 	    n->ended != CLOCK_NONE ? n->ended : n->until);
 	columns_put(r->columns, n->service);
 	buf_init(&words, NOTICE_TEXT + 512);
-	notice_put_brief(&words, n);
+	notice_put_brief(&words, n, i->ahead);
 	if (words.n > 0 && n->reason.n > 0)
 		buf_text(&words, "; ");
 	buf_span(&words, n->reason);
@@ -143,7 +143,7 @@ show(const struct notice_info *i)
 	cmd_fact(_("reason"), n->reason);
 	cmd_fact(_("by"), n->by);
 	buf_init(&brief, 512);
-	notice_put_brief(&brief, n);
+	notice_put_brief(&brief, n, i->ahead);
 	cmd_fact(_("but"), buf_look(&brief));
 	buf_clear(&brief);
 	show_record(n);
@@ -171,7 +171,7 @@ ask_show(struct cmd_line *l, struct query *q)
 		return cmd_fail(_("zqhub notice list --all shows all"),
 		    _("there is no notice %" PRIu64), number);
 	if (l->json)
-		cmd_json(json_notice(&i.notice, &i));
+		cmd_json(json_notice(&i));
 	else
 		show(&i);
 	return CMD_OK;

@@ -1,6 +1,7 @@
 /*
  * The hub's settings. One table; everything that is known of a setting
- * stands in its row.
+ * stands in its row. Those of watching are in config_watch.c, those of alerts'
+ * sections in config_alert.c.
  */
 #include "hub/config.h"
 
@@ -12,8 +13,8 @@
 #include "contrib/base/inward.h"
 #include "contrib/base/units.h"
 #include "hub/config_alert.h"
+#include "hub/config_watch.h"
 #include "hub/listen.h"
-#include "hub/monitor_settings.h"
 
 #define AT(member) offsetof(struct config, member)
 #define DAY (24ull * 3600 * 1000)
@@ -301,103 +302,12 @@ static const struct conf_def table[] = {
 	  .about =
 	    "A PEM file of the certificate authorities to believe, instead "
 	    "of the system's." },
-	{ .section = "", .name = "homes", .type = CONF_BOOL,
-	  .offset = AT(homes), .preset = "yes",
-	  .about =
-	    "Whether the hub looks at the home page of each site, as its "
-	    "visitors do: by the first of its domains, over the net.\n"
-	    "Sites at private addresses need check_allow; check_contact, "
-	    "check_parallel and check_cas hold for this as well." },
-	{ .section = "", .name = "home_every", .type = CONF_TIME,
-	  .offset = AT(home_every), .preset = "15m",
-	  .least = 1000, .most = 72 * 60 * 1000,
-	  .about =
-	    "How often each home page is looked at; sooner after it "
-	    "failed.\n"
-	    "An inspection visits a site at least 20 times a day, spaced: "
-	    "once in 72 minutes at the longest (国办秘函〔2019〕19号). A visit of "
-	    "15 seconds or more has failed; 5 % of a week's visits fail the "
-	    "site." },
-	{ .section = "", .name = "home_slow", .type = CONF_TIME,
-	  .offset = AT(home_slow), .preset = "5s",
-	  .least = 100, .most = 15 * 1000,
-	  .about =
-	    "A home page that takes longer than this is shown as slow.\n"
-	    "Not a rule of an inspection, which counts from 15 seconds on." },
-	{ .section = "", .name = "gone_after", .type = CONF_TIME,
-	  .offset = AT(gone_after), .preset = "8s",
-	  .least = 1000, .most = 3600 * 1000,
-	  .about =
-	    "A site is silent when the last connection of its agent was "
-	    "closed and it doesn't come back for so long.\n"
-	    "Restarting an agent takes less.\n"
-	    "Who vanishes without closing "
-	    "anything is silent after silent_after." },
-	{ .section = "", .name = "start_after", .type = CONF_TIME,
-	  .offset = AT(start_after), .preset = "3m",
-	  .least = 1000, .most = 3600 * 1000,
-	  .about =
-	    "After the hub was started or was cut off every site is unknown "
-	    "until there is fresh evidence; its agent is silent if it was "
-	    "not heard for so long.\n"
-	    "Agents come back one after the other." },
-	{ .section = "", .name = "outage_settle", .type = CONF_TIME,
-	  .offset = AT(outage_settle), .preset = "5m",
-	  .least = 0, .most = 24 * 3600 * 1000,
-	  .about =
-	    "A site that is still not well so long after the end that was "
-	    "announced of an outage or of maintenance is an overrun." },
-	{ .section = "", .name = "isolated_share", .type = CONF_NUMBER,
-	  .offset = AT(isolated_share), .preset = "30",
-	  .least = 1, .most = 100, .unit = "percent",
-	  .about =
-	    "If so many of the agents that were here vanish at once, it is "
-	    "the hub that is cut off: that is said once, and none of these "
-	    "is judged until it is heard again; an agent that is quiet "
-	    "while its page comes and others speak isn't counted." },
-	{ .section = "", .name = "isolated_least", .type = CONF_NUMBER,
-	  .offset = AT(isolated_least), .preset = "3",
-	  .least = 2, .most = 1000, .unit = "sites",
-	  .about = "… and so many at least." },
-	{ .section = "", .name = "flap_count", .type = CONF_NUMBER,
-	  .offset = AT(flap_count), .preset = "5",
-	  .least = 2, .most = MONITOR_FLAPS, .unit = "changes",
-	  .about =
-	    "A site that changes between good and bad so often within "
-	    "flap_window goes up and down: that is said once, and once when "
-	    "it has been at rest for flap_quiet." },
-	{ .section = "", .name = "flap_window", .type = CONF_TIME,
-	  .offset = AT(flap_window), .preset = "30m",
-	  .least = 1000, .most = 24 * 3600 * 1000,
-	  .about = "See flap_count." },
-	{ .section = "", .name = "flap_quiet", .type = CONF_TIME,
-	  .offset = AT(flap_quiet), .preset = "15m",
-	  .least = 1000, .most = 24 * 3600 * 1000,
-	  .about = "See flap_count." },
-	{ .section = "", .name = "alert_wait", .type = CONF_TIME,
-	  .offset = AT(alert_wait), .preset = "1s",
-	  .least = 0, .most = 60000,
-	  .about =
-	    "How long an alert waits before it is told, so that sites that "
-	    "fall ill together are in one notice." },
-	{ .section = "", .name = "beat_url", .type = CONF_TEXT,
-	  .offset = AT(beat_url), .preset = "",
-	  .about =
-	    "An address that the hub asks once a minute while it is well, of "
-	    "a service elsewhere that raises the alarm when that stays "
-	    "away.\n"
-	    "A hub that is dead can't tell so itself." },
-	{ .section = "", .name = "beat_file", .type = CONF_PATH,
-	  .offset = AT(beat_file), .preset = "",
-	  .about =
-	    "A file that the hub writes the time to, once a minute while it "
-	    "is well, for a monitor on the same machine." },
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
 
 /* All sections: the parser wants one table. */
-#define ALL (TABLE_COUNT + CONFIG_ALERT_DEFS)
+#define ALL (TABLE_COUNT + CONFIG_WATCH_DEFS + CONFIG_ALERT_DEFS)
 
 static const struct conf_def *
 all(void)
@@ -405,7 +315,9 @@ all(void)
 	static struct conf_def joined[ALL];
 
 	memcpy(joined, table, sizeof(table));
-	memcpy(joined + TABLE_COUNT, config_alert_table,
+	memcpy(joined + TABLE_COUNT, config_watch_table,
+	    CONFIG_WATCH_DEFS * sizeof(*joined));
+	memcpy(joined + TABLE_COUNT + CONFIG_WATCH_DEFS, config_alert_table,
 	    CONFIG_ALERT_DEFS * sizeof(*joined));
 	return joined;
 }
@@ -477,6 +389,7 @@ config_read(const char *path, struct conf **file, struct buf *why)
 	must(c != NULL);
 	c->file = *file;
 	judge(c, path, why);
+	config_watch_judge(c, path, why);
 	config_alert_judge(c->file, path, why);
 	if (why->n == 0)
 		return c;
@@ -518,6 +431,7 @@ void
 config_example(struct buf *b)
 {
 	conf_example(b, table, TABLE_COUNT, "");
+	conf_example(b, config_watch_table, CONFIG_WATCH_DEFS, "");
 	buf_text(b, receivers_and_rules);
 }
 

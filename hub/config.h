@@ -54,7 +54,15 @@ struct config {
 	char *check_cas;	/* PEM file; "": the system's */
 	bool homes;		/* look at the sites' home pages */
 	uint64_t home_every;	/* ms between two looks at one */
+	uint64_t home_limit;	/* ms; a visit that takes so long has failed */
 	uint64_t home_slow;	/* ms; a page that takes longer is slow */
+	uint64_t week_fails;	/* percent of a week's visits that failed: the
+				 * site fails … */
+	uint64_t week_warns;	/* … and the early warning */
+	uint64_t home_moved_looks;	/* that a 301 is seen … */
+	uint64_t home_moved_after;	/* … over so many ms, until it counts */
+	uint64_t closing_notice;	/* ms that a closing is told ahead */
+	uint64_t closing_soon;	/* … and that it is an alert */
 	uint64_t gone_after;	/* ms, its last connection was closed: silent */
 	uint64_t start_after;	/* ms, not heard since the hub started: silent */
 	uint64_t outage_settle;	/* ms, after an announced end: an overrun */
@@ -64,6 +72,9 @@ struct config {
 	uint64_t flap_window;	/* … ms: it goes up and down … */
 	uint64_t flap_quiet;	/* … until none for so long */
 	uint64_t alert_wait;	/* ms: what falls ill together is one alert */
+	uint64_t alert_together;	/* ms apart: behind one address, one cause */
+	uint64_t alert_many;	/* agents that fall silent within … */
+	uint64_t alert_many_time;	/* … so many ms are one alert */
 	char *beat_url;		/* asked every minute; "" */
 	char *beat_file;	/* written every minute; "" */
 	struct conf *file;	/* it came from; NULL: from none */

@@ -236,9 +236,9 @@ dash_over_notice(struct visit *v, const struct notice_info *i)
 		markup_text(b, n->reason);
 	}
 	buf_text(b, "</span>");
-	if (n->brief) {
+	if (notice_is_brief(n, i->ahead)) {
 		buf_text(b, "<br><b>");
-		notice_put_brief(b, n);
+		notice_put_brief(b, n, i->ahead);
 		buf_text(b, "</b>");
 	}
 }

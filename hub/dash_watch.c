@@ -152,6 +152,7 @@ availability(struct visit *v, uint32_t site)
 {
 	struct buf *b = v->out;
 	struct home_day week;
+	char limit[16];
 	int share;
 
 	if (!query_home_week(v->query, site, &week))
@@ -159,6 +160,8 @@ availability(struct visit *v, uint32_t site)
 	share = home_days_share(&week);
 	if (share < 0)
 		return;
+	snprintf(limit, sizeof(limit), "%u %%",
+	    (unsigned)v->config->week_fails);
 	buf_printf(b, "<dt>%s</dt><dd>", _("Availability of the week"));
 	buf_printf(b, "<b>%d.%d %%</b> · ", (1000 - share) / 10,
 	    (1000 - share) % 10);
@@ -168,14 +171,12 @@ availability(struct visit *v, uint32_t site)
 	if (week.excluded > 0)
 		buf_printf(b, _(", %" PRIu32 " more were within announced "
 		    "outages and don't count"), week.excluded);
-	if (share >= HOME_DAYS_FAILS)
-		/* xgettext:no-c-format */
-		buf_printf(b, " · <b>%s</b>", _("5 % and more failed: the "
-		    "site fails an inspection"));
-	else if (share >= HOME_DAYS_EARLY)
-		/* xgettext:no-c-format */
-		buf_printf(b, " · %s", _("near the 5 % at which a site fails "
-		    "an inspection"));
+	if (share >= (int)v->config->week_fails * 10)
+		buf_printf(b, _(" · <b>%s and more failed: the site fails an "
+		    "inspection</b>"), limit);
+	else if (share >= (int)v->config->week_warns * 10)
+		buf_printf(b, _(" · near the %s at which a site fails an "
+		    "inspection"), limit);
 	buf_text(b, "</dd>\n");
 }
 
@@ -268,21 +269,22 @@ take_look(void *arg, const struct home_sample *s)
 	return ++l->n < LOOKS;
 }
 
-/* The top of the plot: the next of these. */
+/* The top of the plot: the next of these, or the limit. */
 static uint32_t
-top_of(uint32_t most)
+top_of(uint32_t most, uint32_t limit)
 {
 	static const uint32_t tops[] = { 500, 1000, 2000, 5000 };
 
 	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
-		if (most <= tops[i])
+		if (most <= tops[i] && tops[i] < limit)
 			return tops[i];
-	return HOME_LIMIT;
+	return limit;
 }
 
 static void
 times(struct visit *v, uint32_t site)
 {
+	uint32_t limit = (uint32_t)v->config->home_limit;
 	int64_t now = clock_wall();
 	struct looks l = { .most = 0 };
 	struct plot p;
@@ -292,9 +294,9 @@ times(struct visit *v, uint32_t site)
 		return;
 	buf_printf(v->out, "<h2>%s</h2>\n", _("Answer times of the home page, "
 	    "two days"));
-	plot_times_begin(&p, v->out, now - 2 * DAY, now, top_of(l.most),
-	    _("Answer times of the home page over two days; failed visits are "
-	    "marks at the top"));
+	plot_times_begin(&p, v->out, now - 2 * DAY, now,
+	    top_of(l.most, limit), limit, _("Answer times of the home page "
+	    "over two days; failed visits are marks at the top"));
 	l.n = 0;
 	l.plot = &p;
 	query_home_looks(v->query, site, now - 2 * DAY, now, take_look, &l);

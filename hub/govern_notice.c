@@ -3,6 +3,7 @@
  */
 #include "hub/govern_notice.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "contrib/base/clock.h"
@@ -13,6 +14,8 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
+#define DAY_MS UINT64_C(86400000)
+
 
 /* --- trying -------------------------------------------------------------- */
 
@@ -21,6 +24,7 @@ struct trial {
 	uint32_t number;	/* of this notice; 0: of what was announced … */
 	uint32_t site;		/* … of this site … */
 	int64_t now;		/* … just now */
+	int64_t ahead;		/* ms that a closing is due before */
 	json_t *result;		/* NULL: nothing changed */
 };
 
@@ -29,8 +33,8 @@ put_result(struct trial *r, const struct notice *n)
 {
 	struct notice_info i;
 
-	query_notice_info(r->txn, n, r->now, &i);
-	r->result = json_notice(n, &i);
+	query_notice_info(r->txn, n, r->now, r->ahead, &i);
+	r->result = json_notice(&i);
 }
 
 static bool
@@ -61,7 +65,8 @@ look(void *arg, struct db_txn *t)
 static bool
 try(struct ask *a, json_t *act, uint32_t number, uint32_t site)
 {
-	struct trial r = { .number = number, .site = site, .now = a->now };
+	struct trial r = { .number = number, .site = site, .now = a->now,
+		.ahead = (int64_t)a->config->closing_notice };
 
 	if (!ask_try(a, act, look, &r, _("zqhub notice list shows all that is "
 	    "announced")))
@@ -156,11 +161,19 @@ set_times(struct ask *a, json_t *act)
 	}
 }
 
+/* Of a closing that is brief. */
 static void
-warn(json_t *result, const char *text)
+warn(json_t *result, uint64_t ahead)
 {
+	unsigned long days = (unsigned long)((ahead + DAY_MS - 1) / DAY_MS);
 	json_t *all = json_array();
+	char text[512];
 
+	snprintf(text, sizeof(text), ngettext("a site that closes announces "
+	    "it %lu day ahead and names its successor: without that it counts "
+	    "as closed without leave", "a site that closes announces it %lu "
+	    "days ahead and names its successor: without that it counts as "
+	    "closed without leave", days), days);
 	json_array_append_new(all, json_string(text));
 	json_object_set_new(result, "warnings", all);
 }
@@ -184,9 +197,7 @@ govern_notice_announce(struct ask *a)
 		ask_put(a, json_incref(act));
 		json_object_set_new(a->result, "code", json_string(s.code));
 		if (json_is_true(json_object_get(a->result, "brief")))
-			warn(a->result, _("a site that closes announces it "
-			    "30 days ahead and names its successor: without "
-			    "that it counts as closed without leave"));
+			warn(a->result, a->config->closing_notice);
 	}
 	json_decref(act);
 	return good;

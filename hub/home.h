@@ -27,8 +27,8 @@
 #include "hub/trail.h"
 #include "hub/webcert.h"
 
-#define HOME_LIMIT 15000	/* ms; a visit that takes longer has failed:
-				 * 国办秘函〔2019〕19号 */
+#define HOME_LIMIT 15000	/* ms; a visit that takes so long has failed, by
+				 * 国办秘函〔2019〕19号; home_limit may be less */
 #define HOME_URL 512		/* bytes that are kept of an address */
 #define HOME_HOST 256		/* … of a host */
 #define HOME_DETAIL 256
@@ -42,7 +42,7 @@ enum home_outcome {
 				 * against robots, or the hub is cut off */
 	HOME_OK,
 	HOME_SLOW,		/* it came, late */
-	HOME_FAILED,		/* it didn't, or after HOME_LIMIT; see cause */
+	HOME_FAILED,		/* it didn't, or after home_limit; see cause */
 	HOME_MOVED,		/* it came, from elsewhere for good */
 	HOME_DANGER,		/* something came that isn't the site's page */
 	HOME_OUTCOMES

@@ -22,8 +22,6 @@
 
 #define HOME_DAYS_KEPT 35	/* days that each look is kept */
 #define HOME_DAYS_STEPS 9	/* of the histogram */
-#define HOME_DAYS_EARLY 30	/* of a thousand: look at it … */
-#define HOME_DAYS_FAILS 50	/* … and: the site fails outright */
 
 /* Upper ends (ms, not in it) of the histogram's steps but the last, which has
  * no end: 100, 200, 500, … 15000. */
@@ -31,8 +29,8 @@ extern const uint32_t home_days_step[HOME_DAYS_STEPS - 1];
 
 struct home_day {		/* or of many days together */
 	uint32_t looks;		/* that count … */
-	uint32_t failed;	/* … of which so many failed, took 15 s, or
-				 * met a stranger's page */
+	uint32_t failed;	/* … of which so many failed, took home_limit,
+				 * or met a stranger's page */
 	uint32_t excluded;	/* within an announced window */
 	uint32_t unknown;	/* said nothing of the site */
 	uint32_t extra;		/* between the regular ones */

@@ -390,7 +390,7 @@ is_no_answer(enum cause c)
 
 enum home_outcome
 home_judge_outcome(const struct home_look *now,
-    const struct home_judgement *j, uint32_t slow)
+    const struct home_judgement *j, const struct home_pace *pace)
 {
 	bool refused = now->cause == CAUSE_REFUSED &&
 	    home_end(now)->status != 403;
@@ -398,11 +398,11 @@ home_judge_outcome(const struct home_look *now,
 	if (is_no_answer(now->cause) || refused)
 		return HOME_UNKNOWN;
 	if ((now->cause != CAUSE_FINE && now->cause != CAUSE_UNCHANGED) ||
-	    now->ms >= HOME_LIMIT)
+	    now->ms >= pace->limit)
 		return HOME_FAILED;
 	if (j->verdict == HOME_HIJACKED)
 		return HOME_DANGER;
 	if (j->why == HOME_WHY_REDIRECT)
 		return HOME_MOVED;
-	return now->ms >= slow ? HOME_SLOW : HOME_OK;
+	return now->ms >= pace->slow ? HOME_SLOW : HOME_OK;
 }

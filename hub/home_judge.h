@@ -5,8 +5,8 @@
  * same verdict.
  *
  * One redirect is not a move: an address that sends on for good is a
- * candidate, which counts when it has been seen HOME_MOVE_TIMES times over
- * HOME_MOVE_DAYS days (home_row.h), and even then it is a person who agrees.
+ * candidate, which counts when it has been seen often enough, and long enough
+ * (home_row_has_moved()), and even then it is a person who agrees.
  * But who lands at a stranger's page is told so at once, for a 200 may be a
  * casino.
  */
@@ -14,9 +14,6 @@
 #define ZQ_HUB_HOME_JUDGE_H
 
 #include "hub/home.h"
-
-#define HOME_MOVE_TIMES 10
-#define HOME_MOVE_DAYS 7
 
 /* What the hub knows of the site. The questions may be NULL: no. */
 struct home_own {
@@ -41,8 +38,13 @@ struct home_judgement {
 void home_judge(struct home_judgement *j, const struct home_look *before,
     const struct home_look *now, const struct home_own *own);
 
-/* Did the page come, and how fast? slow: ms. */
+struct home_pace {		/* ms, as set */
+	uint32_t slow;		/* from here on a page is late … */
+	uint32_t limit;		/* … and from here on a visit has failed */
+};
+
+/* Did the page come, and how fast? */
 enum home_outcome home_judge_outcome(const struct home_look *now,
-    const struct home_judgement *j, uint32_t slow);
+    const struct home_judgement *j, const struct home_pace *pace);
 
 #endif

@@ -120,18 +120,18 @@ judge(struct bench *b)
 }
 
 static void
-tell(const struct bench *b, uint32_t slow, struct home_seen *s)
+tell(const struct bench *b, const struct home_pace *pace, struct home_seen *s)
 {
 	const struct home_look *l = b->look;
 	const struct home_hop *end = home_end(l);
 	const struct home_judgement *j = &b->judgement;
 
 	*s = (struct home_seen){ .site = b->site->number, .at = l->at,
-	    .outcome = home_judge_outcome(l, j, slow), .cause = l->cause,
+	    .outcome = home_judge_outcome(l, j, pace), .cause = l->cause,
 	    .status = (uint16_t)end->status, .ms = l->ms,
 	    .verdict = j->verdict, .why = j->why, .cert_until =
 	    l->hop[0].has_cert ? l->hop[0].cert.until : CLOCK_NONE };
-	if (l->cause == CAUSE_FINE && l->ms >= HOME_LIMIT)
+	if (l->cause == CAUSE_FINE && l->ms >= pace->limit)
 		s->cause = CAUSE_TIME;
 	snprintf(s->address, sizeof(s->address), "%s", end->address);
 	home_host(s->host, end->url);
@@ -203,7 +203,7 @@ act_of(const struct home_seen *s, const struct bench *b)
 
 void
 home_keep(struct db_txn *t, const struct site *s, struct home_look *look,
-    uint32_t slow, struct home_kept *k)
+    const struct home_pace *pace, struct home_kept *k)
 {
 	struct bench b = { .txn = t, .site = s, .look = look };
 	struct span rest = s->domains, host = SPAN_NONE;
@@ -219,6 +219,6 @@ home_keep(struct db_txn *t, const struct site *s, struct home_look *look,
 	}
 	complete(&b);
 	judge(&b);
-	tell(&b, slow, &k->seen);
+	tell(&b, pace, &k->seen);
 	k->act = is_new(&b, &k->seen) ? act_of(&k->seen, &b) : NULL;
 }

@@ -12,6 +12,7 @@
 
 #include "contrib/base/db.h"
 #include "hub/home.h"
+#include "hub/home_judge.h"
 #include "hub/site.h"
 
 struct home_kept {
@@ -20,8 +21,9 @@ struct home_kept {
 				 * nothing new */
 };
 
-/* slow: ms. What a 304 didn't say again is put into the look. */
+/* What a 304 didn't say again is put into the look. */
 void home_keep(struct db_txn *t, const struct site *s,
-    struct home_look *look, uint32_t slow, struct home_kept *k);
+    struct home_look *look, const struct home_pace *pace,
+    struct home_kept *k);
 
 #endif

@@ -101,10 +101,10 @@ home_row_look(struct span evidence, struct home_look *l)
 }
 
 bool
-home_row_has_moved(const struct home_row *r)
+home_row_has_moved(const struct home_row *r, uint64_t looks, int64_t over)
 {
-	return r->candidate.n > 0 && r->times >= HOME_MOVE_TIMES &&
-	    r->at - r->first >= HOME_MOVE_DAYS * DAY;
+	return r->candidate.n > 0 && r->times >= looks &&
+	    r->at - r->first >= over;
 }
 
 int64_t

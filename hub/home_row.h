@@ -46,7 +46,8 @@ void home_row_put(struct group *g, uint32_t site, const struct home_row *r);
 /* Of `now` or `before`. False: there is none. */
 bool home_row_look(struct span evidence, struct home_look *l);
 /* Was the same redirect seen often and long enough to believe it? */
-bool home_row_has_moved(const struct home_row *r);
+bool home_row_has_moved(const struct home_row *r, uint64_t looks,
+    int64_t over);	/* ms */
 /* When its own web certificate ends: ms, or CLOCK_NONE. What isn't believed
  * isn't shown: then it is that of the one before. */
 int64_t home_row_cert_until(const struct home_row *r);

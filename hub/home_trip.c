@@ -282,7 +282,6 @@ home_trips_new(struct event_base *base, const struct trips_spec *spec,
 
 	own.delay = 0;
 	own.patience = TRIP_PATIENCE;
-	own.timeout = HOME_LIMIT;
 	own.abreast = ABREAST;
 	h->base = base;
 	h->trips = trips_new(base, &own);

@@ -288,13 +288,16 @@ static void
 take(struct homes *h, const struct site *site, struct slot *slot,
     struct db_txn *t, struct home_frame_seen *f)
 {
+	const struct home_pace pace = {
+		.slow = (uint32_t)h->config->home_slow,
+		.limit = (uint32_t)h->config->home_limit };
 	struct home_kept k;
 	unsigned flags = slot->is_extra ? HOME_ACT_EXTRA : 0;
 	bool ours = is_ours(h, site->number, f->look->cause);
 
 	if (ours)
 		f->look->cause = CAUSE_ISOLATED;
-	home_keep(t, site, f->look, (uint32_t)h->config->home_slow, &k);
+	home_keep(t, site, f->look, &pace, &k);
 	if (notice_covers(t, site->number, k.seen.at))
 		flags |= HOME_ACT_EXCLUDED;
 	if (k.act != NULL)

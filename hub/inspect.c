@@ -244,6 +244,7 @@ inspect_new(struct event_base *base, const struct config *config, int fd)
 	buf_reset(&agent);
 	inspect_agent(&agent, config, INSPECT_HOMES);
 	spec.trips.user_agent = buf_cstr(&agent);
+	spec.trips.timeout = (uint32_t)config->home_limit;
 	i->homes = home_trips_new(base, &spec.trips, on_homed, i);
 	i->channel = channel_new(base, fd, LOOK_FRAME_MAX, on_frame,
 	    on_end, i);

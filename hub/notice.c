@@ -10,7 +10,7 @@
 #include "hub/table.h"
 #include "protocol/wire.h"
 
-enum flag { FLAG_OPERATED = 1, FLAG_BRIEF = 2 };
+enum flag { FLAG_OPERATED = 1 };
 
 /* --- names --------------------------------------------------------------- */
 
@@ -79,8 +79,7 @@ notice_write(struct buf *row, const struct notice *n)
 	write_u32(row, n->site);
 	write_u8(row, (uint8_t)n->kind);
 	write_u8(row, (uint8_t)n->state);
-	write_u8(row, (uint8_t)((n->operated ? FLAG_OPERATED : 0) |
-	    (n->brief ? FLAG_BRIEF : 0)));
+	write_u8(row, n->operated ? FLAG_OPERATED : 0);
 	write_u64(row, (uint64_t)n->announced);
 	write_u64(row, (uint64_t)n->from);
 	write_u64(row, (uint64_t)n->until);
@@ -122,7 +121,6 @@ notice_read(struct notice *n, uint32_t number, struct span row)
 	n->state = (enum notice_state)read_u8(&r);
 	flags = read_u8(&r);
 	n->operated = (flags & FLAG_OPERATED) != 0;
-	n->brief = (flags & FLAG_BRIEF) != 0;
 	n->announced = (int64_t)read_u64(&r);
 	n->from = (int64_t)read_u64(&r);
 	n->until = (int64_t)read_u64(&r);

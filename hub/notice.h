@@ -63,8 +63,6 @@ struct notice {
 	enum notice_kind kind;
 	enum notice_state state;
 	bool operated;		/* an operator announced it */
-	bool brief;		/* a closing that was announced too late, or
-				 * without a successor (NORMS 3) */
 	int64_t announced;	/* ms, hub time: first */
 	int64_t from;		/* ms; of a closing: when it closes */
 	int64_t until;		/* ms; CLOCK_NONE: open */
@@ -84,9 +82,6 @@ struct notice_window {
 	int64_t from, until;	/* ms */
 };
 
-/* A closing is announced so long before (NORMS 3), and names a successor. */
-#define NOTICE_AHEAD INT64_C(2592000000)	/* ms: 30 days */
-
 /* --- one notice ---------------------------------------------------------- */
 
 bool notice_is_open(const struct notice *n);	/* or overrun */
@@ -105,9 +100,12 @@ enum notice_state notice_state_named(struct span name);	/* or 0 */
 const char *notice_kind_word(enum notice_kind k);	/* translated */
 const char *notice_phase_word(enum notice_phase p);	/* translated */
 
-/* What a closing that is brief lacks of what the norm asks for, in words:
- * "announced only 9 days ahead: 30 are due". Nothing if it isn't. */
-void notice_put_brief(struct buf *b, const struct notice *n);
+/* A closing that was announced too late, or without a successor
+ * (国办发〔2017〕47号). ahead: ms that it is due before; closing_notice. */
+bool notice_is_brief(const struct notice *n, int64_t ahead);
+/* What it lacks of what the norm asks for, in words: "announced only 9 days
+ * ahead: 30 are due". Nothing if it isn't. */
+void notice_put_brief(struct buf *b, const struct notice *n, int64_t ahead);
 
 /* --- rows ---------------------------------------------------------------- */
 

@@ -251,13 +251,6 @@ notice_retire(struct group *g, const struct entry *e, uint32_t site,
 
 /* --- announcing ---------------------------------------------------------- */
 
-static bool
-is_brief(const struct notice *n)
-{
-	return n->kind == NOTICE_CLOSING && (n->see.n == 0 ||
-	    n->from - n->announced < NOTICE_AHEAD);
-}
-
 static void
 fill(struct notice *n, const struct notice_said *s, int64_t at)
 {
@@ -275,7 +268,6 @@ fill(struct notice *n, const struct notice_said *s, int64_t at)
 	n->see = a->see;
 	n->reason = text_cut(a->reason, NOTICE_TEXT);
 	n->by = text_cut(a->by, NOTICE_TEXT);
-	n->brief = is_brief(n);
 }
 
 /* Said when it was over already: kept, for the record. */

@@ -145,19 +145,33 @@ notice_phase_word(enum notice_phase p)
 	return _(words[p]);
 }
 
+static bool
+is_late(const struct notice *n, int64_t ahead)
+{
+	return n->from - n->announced < ahead;
+}
+
+bool
+notice_is_brief(const struct notice *n, int64_t ahead)
+{
+	return n->kind == NOTICE_CLOSING &&
+	    (n->see.n == 0 || is_late(n, ahead));
+}
+
 void
-notice_put_brief(struct buf *b, const struct notice *n)
+notice_put_brief(struct buf *b, const struct notice *n, int64_t ahead)
 {
 	int64_t days = n->from > n->announced ?
 	    (n->from - n->announced) / DAY_MS : 0;
-	bool late = n->from - n->announced < NOTICE_AHEAD;
+	bool late = is_late(n, ahead);
 
-	if (!n->brief)
+	if (!notice_is_brief(n, ahead))
 		return;
 	if (late)
-		buf_printf(b, ngettext("announced only %lld day ahead: 30 are "
-		    "due", "announced only %lld days ahead: 30 are due",
-		    (unsigned long)days), (long long)days);
+		buf_printf(b, ngettext("announced only %lld day ahead: %lld "
+		    "are due", "announced only %lld days ahead: %lld are due",
+		    (unsigned long)days), (long long)days,
+		    (long long)((ahead + DAY_MS - 1) / DAY_MS));
 	if (n->see.n == 0)
 		buf_printf(b, "%s%s", late ? "; " : "",
 		    _("no successor is named"));

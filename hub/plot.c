@@ -123,14 +123,14 @@ put_level(const struct plot *p, const char *class, uint32_t ms)
 
 void
 plot_times_begin(struct plot *p, struct buf *out, int64_t from, int64_t to,
-    uint32_t most, const char *title)
+    uint32_t most, uint32_t limit, const char *title)
 {
 	*p = (struct plot){ .out = out, .from = from, .to = to,
 		.most = most };
 	begin(p, TIMES_ALL, title);
 	put_level(p, "axis", 0);
 	put_level(p, "axis", most / 2);
-	put_level(p, most >= HOME_LIMIT ? "limit" : "axis", most);
+	put_level(p, most >= limit ? "limit" : "axis", most);
 	put_days(p, TIMES, 10);
 }
 

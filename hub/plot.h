@@ -23,9 +23,10 @@ void plot_strip_begin(struct plot *p, struct buf *out, int64_t from,
 bool plot_strip_state(struct plot *p, const struct history *h);
 void plot_strip_end(struct plot *p);
 
-/* Answer times: those that failed are crosses at the top. */
+/* Answer times: those that failed are crosses at the top. limit: ms, from
+ * which on a visit has failed. */
 void plot_times_begin(struct plot *p, struct buf *out, int64_t from,
-    int64_t to, uint32_t most, const char *title);
+    int64_t to, uint32_t most, uint32_t limit, const char *title);
 void plot_times_look(struct plot *p, const struct home_sample *s);
 void plot_times_end(struct plot *p);
 

@@ -30,10 +30,12 @@ struct query;		/* one moment of it */
 struct store *store_open(const char *dir, struct buf *why);
 void store_close(struct store *s);
 
-/* Agents beat every 5 s; a site that missed three beats is silent, unless
- * something else is set (and see pulse_patience()). */
-#define STORE_SILENT 15000	/* ms */
-void store_silence(struct store *s, uint64_t ms);
+/* What is set and matters to what is shown: silent_after (and see
+ * pulse_patience()), closing_notice, home_moved_looks, home_moved_after. Before
+ * that these are as they are unless something else is set. */
+#define STORE_SILENT 15000	/* ms: agents beat every 5 s; three are missing */
+struct config;
+void store_heed(struct store *s, const struct config *c);
 /* No daemon hears anybody now: who should be heard is silent. */
 void store_unheard(struct store *s);
 

@@ -80,7 +80,7 @@ put_verdict(json_t *o, const struct home_row *r)
 }
 
 json_t *
-query_home_json(const struct home_row *r)
+query_home_json(const struct query *q, const struct home_row *r)
 {
 	json_t *o = json_pack("{s:s, s:I}", "outcome",
 	    home_outcome_name(r->outcome), "ms", (json_int_t)r->ms);
@@ -94,7 +94,8 @@ query_home_json(const struct home_row *r)
 	if (r->candidate.n > 0) {
 		json_t *c = json_pack("{s:o, s:I, s:b}", "host",
 		    json_span(r->candidate), "times", (json_int_t)r->times,
-		    "believed", home_row_has_moved(r));
+		    "believed", home_row_has_moved(r,
+		    q->store->moved_looks, q->store->moved_after));
 
 		json_time(c, "since", r->first);
 		json_object_set_new(o, "candidate", c);

@@ -30,7 +30,8 @@ void query_home_domains(struct query *q, uint32_t site, domains_fn *each,
 int64_t query_home_now(const struct query *q);
 
 /* For people and programs. A new object, the caller's. */
-json_t *query_home_json(const struct home_row *row);
+json_t *query_home_json(const struct query *q,
+    const struct home_row *row);
 json_t *query_home_day_json(const struct home_day *d);
 
 #endif

@@ -23,6 +23,9 @@ struct store {
 	dev_t dev;		/* of the file that is open … */
 	ino_t ino;		/* … in case another takes its place */
 	uint64_t silent;	/* ms */
+	int64_t closing;	/* ms that a closing is announced ahead */
+	uint64_t moved_looks;	/* a 301 counts, seen so often … */
+	int64_t moved_after;	/* … over so many ms */
 	bool unheard;		/* see store_unheard() */
 };
 

@@ -13,11 +13,12 @@
 
 void
 query_notice_info(struct db_txn *t, const struct notice *n, int64_t now,
-    struct notice_info *i)
+    int64_t ahead, struct notice_info *i)
 {
 	struct site s;
 
 	i->notice = *n;
+	i->ahead = ahead;
 	i->code[0] = '\0';
 	if (site_get(t, n->site, &s) && s.code.n <= CODE_MAX) {
 		memcpy(i->code, s.code.at, s.code.n);
@@ -40,7 +41,8 @@ hand_out(void *arg, const struct notice *n)
 	struct listing *l = arg;
 	struct notice_info info;
 
-	query_notice_info(l->query->txn, n, l->query->now, &info);
+	query_notice_info(l->query->txn, n, l->query->now,
+	    l->query->store->closing, &info);
 	l->left--;
 	return l->each(l->arg, &info) && l->left > 0;
 }
@@ -66,7 +68,7 @@ query_notice(struct query *q, uint32_t number, struct notice_info *i)
 
 	if (!notice_get(q->txn, number, &n))
 		return false;
-	query_notice_info(q->txn, &n, q->now, i);
+	query_notice_info(q->txn, &n, q->now, q->store->closing, i);
 	return true;
 }
 
@@ -141,16 +143,17 @@ put_now(json_t *j, const struct notice_info *i)
 }
 
 json_t *
-json_notice(const struct notice *n, const struct notice_info *info)
+json_notice(const struct notice_info *info)
 {
+	const struct notice *n = &info->notice;
 	json_t *j = json_pack("{s:I, s:s, s:s, s:b, s:b}",
 	    "notice", (json_int_t)n->number,
 	    "kind", notice_kind_name(n->kind),
 	    "state", notice_state_name(n->state),
-	    "operated", n->operated, "brief", n->brief);
+	    "operated", n->operated, "brief",
+	    notice_is_brief(n, info->ahead));
 
-	if (info != NULL)
-		put_now(j, info);
+	put_now(j, info);
 	json_time(j, "announced", n->announced);
 	json_time(j, "from", n->from);
 	json_time(j, "until", n->until);

@@ -22,6 +22,7 @@ struct notice_info {
 	enum notice_phase phase;	/* now */
 	bool has_window;
 	struct notice_window window;	/* the one that is now, or the next */
+	int64_t ahead;			/* ms that a closing is due before */
 };
 
 /* Newest first; false: stop. */
@@ -29,9 +30,9 @@ typedef bool query_notice_fn(void *arg, const struct notice_info *n);
 void query_notices(struct query *q, const struct notice_spec *spec,
     query_notice_fn *each, void *arg);
 bool query_notice(struct query *q, uint32_t number, struct notice_info *n);
-/* What there is to know of one, now. */
+/* What there is to know of one, now. ahead: closing_notice, ms. */
 void query_notice_info(struct db_txn *t, const struct notice *n, int64_t now,
-    struct notice_info *i);
+    int64_t ahead, struct notice_info *i);
 
 /* States of a site (0: of the hub), newest first, `limit` at most. */
 void query_states(struct query *q, uint32_t site, size_t limit,
@@ -41,8 +42,8 @@ void query_states(struct query *q, uint32_t site, size_t limit,
 const char *query_phase_name(enum notice_phase p);
 enum notice_phase query_phase_named(struct span name);
 
-/* New objects, the caller's. info may be NULL: only what stands in the row. */
-json_t *json_notice(const struct notice *n, const struct notice_info *info);
+/* New objects, the caller's. */
+json_t *json_notice(const struct notice_info *info);
 json_t *json_history(const struct history *h);
 
 #endif

@@ -20,6 +20,8 @@
 #include "hub/view.h"
 #include "protocol/wire.h"
 
+#define DAY INT64_C(86400000)
+
 #define MAP_MOST UINT64_MAX	/* a reader follows the writer's map */
 #define JOURNAL_PAGE 256	/* entries read in one transaction */
 
@@ -89,6 +91,9 @@ store_over(struct journal *j, const char *dir, struct buf *why)
 	s->journal = j;
 	s->keeps_journal = true;
 	s->silent = STORE_SILENT;
+	s->closing = 30 * DAY;
+	s->moved_looks = 10;
+	s->moved_after = 7 * DAY;
 	if (open_view(s, why))
 		return s;
 	store_close(s);
@@ -131,9 +136,12 @@ store_close(struct store *s)
 }
 
 void
-store_silence(struct store *s, uint64_t ms)
+store_heed(struct store *s, const struct config *c)
 {
-	s->silent = ms;
+	s->silent = c->silent_after;
+	s->closing = (int64_t)c->closing_notice;
+	s->moved_looks = c->home_moved_looks;
+	s->moved_after = (int64_t)c->home_moved_after;
 }
 
 void

@@ -481,7 +481,7 @@ web_new(struct event_base *base, const struct config *c, int fd, int page_fd,
 
 	if (store == NULL)
 		return NULL;
-	store_silence(store, c->silent_after);
+	store_heed(store, c);
 	w = mem_new(sizeof(*w));
 	w->config = c;
 	w->store = store;

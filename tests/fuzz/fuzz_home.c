@@ -35,12 +35,13 @@ judge(const struct home_look *l)
 {
 	const struct home_own own = { .host = "www.zz.gov.cn",
 	    .code = "4101000001" };
+	const struct home_pace pace = { .slow = 5000, .limit = HOME_LIMIT };
 	struct home_judgement j;
 
 	home_judge(&j, NULL, l, &own);
 	must(j.verdict < HOME_VERDICTS && strlen(j.detail) < HOME_DETAIL);
 	home_judge(&j, l, l, &own);
-	must(home_judge_outcome(l, &j, 5000) < HOME_OUTCOMES);
+	must(home_judge_outcome(l, &j, &pace) < HOME_OUTCOMES);
 }
 
 static void

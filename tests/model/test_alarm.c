@@ -227,7 +227,8 @@ open_alerts(void)
 		.rules = all, .zone = "" };
 	eval = (struct alert_eval){ .hub = "test", .rules = &rules,
 		.to = &receivers, .facts = alert_facts_new(&rules),
-		.wait = SECOND };
+		.wait = SECOND, .together = 5 * MINUTE, .many = 10,
+		.many_time = MINUTE };
 	alert_scan_init(&scan, &writer, eval.facts);
 	memset(tally, 0, sizeof(tally));
 	version = 0;
@@ -244,7 +245,9 @@ setup(void)
 	for (uint32_t i = 1; i <= SITES; i++)
 		add_site(i);
 	kit_show(&k, 1000);
-	config = (struct config){ .dir = k.dir, .leaf_days = 90 };
+	config = (struct config){ .dir = k.dir, .leaf_days = 90,
+		.week_fails = 5, .week_warns = 3,
+		.closing_soon = 7 * 24 * HOUR };
 	writer = (struct writer){ .journal = k.journal, .view = k.view,
 		.config = &config };
 	acts_init(&acts);

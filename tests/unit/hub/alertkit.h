@@ -17,6 +17,7 @@
 
 #define SITES 14
 #define TOLD 4096
+#define CROWD 10		/* that fall silent within a minute */
 #define MINUTE INT64_C(60000)
 #define HOUR (60 * MINUTE)
 
@@ -282,7 +283,8 @@ setup(void)
 	receivers.at[0] = (struct alert_receiver){ .name = "duty",
 		.rules = nobody, .zone = "" };
 	eval = (struct alert_eval){ .hub = "test", .rules = &rules,
-		.to = &receivers };
+		.to = &receivers, .together = 5 * MINUTE, .many = CROWD,
+		.many_time = MINUTE };
 	facts = NULL;
 	forget();
 	told_count = repeated = 0;

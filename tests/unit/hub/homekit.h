@@ -30,6 +30,9 @@ homekit_close(void)
 	kit_close(&kit);
 }
 
+/* As set unless something else is. */
+static const struct home_pace pace = { .slow = 5000, .limit = HOME_LIMIT };
+
 static const struct home_look well = {
 	.at = KIT_NOW, .cause = CAUSE_FINE, .ms = 300, .hops = 1,
 	.hop = { { .url = "https://" OWN "/", .status = 200, .ms = 300,

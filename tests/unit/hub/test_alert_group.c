@@ -116,6 +116,45 @@ START_TEST(test_group_apart)
 }
 END_TEST
 
+/* How far apart troubles of one cause begin, is set. */
+START_TEST(test_together)
+{
+	world[1].group = world[2].group = world[3].group = "203.0.113.7";
+	eval.together = 8 * MINUTE;
+	is(1, ALERT_SILENT);
+	settle();
+	later(6 * MINUTE);
+	is(2, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+	ck_assert_uint_eq(alert_now(1).count, 2);
+	eval.together = MINUTE;
+	later(2 * MINUTE);
+	is(3, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+}
+END_TEST
+
+/* … and how many are many, and within how long. */
+START_TEST(test_many_as_set)
+{
+	eval.many = 3;
+	eval.many_time = 5 * MINUTE;
+	is(1, ALERT_SILENT);
+	is(2, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+	later(4 * MINUTE);
+	is(3, ALERT_SILENT);
+	is(4, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 3);
+	ck_assert(span_is(alert_now(3).group, SPAN(ALERT_MANY)));
+	ck_assert_uint_eq(alert_now(3).count, 2);
+}
+END_TEST
+
 START_TEST(test_group_later)
 {
 	world[1].group = world[2].group = "203.0.113.7";
@@ -132,21 +171,21 @@ END_TEST
 START_TEST(test_many_silent)
 {
 	play(_i);
-	for (uint32_t i = 1; i <= ALERT_CROWD; i++)
+	for (uint32_t i = 1; i <= CROWD; i++)
 		is(i, i % 2 ? ALERT_SILENT : ALERT_UNREACHABLE);
 	settle();
 	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
-	ck_assert_uint_eq(alert_now(1).count, ALERT_CROWD);
+	ck_assert_uint_eq(alert_now(1).count, CROWD);
 	ck_assert(span_is(alert_now(1).group, SPAN(ALERT_MANY)));
 	later(MINUTE / 2);
-	is(ALERT_CROWD + 1, ALERT_SILENT);
+	is(CROWD + 1, ALERT_SILENT);
 	settle();
-	ck_assert_uint_eq(alert_now(1).count, ALERT_CROWD + 1);
+	ck_assert_uint_eq(alert_now(1).count, CROWD + 1);
 	later(2 * MINUTE);
-	is(ALERT_CROWD + 2, ALERT_SILENT);	/* of something else */
+	is(CROWD + 2, ALERT_SILENT);	/* of something else */
 	settle();
 	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
-	for (uint32_t i = 1; i <= ALERT_CROWD + 2; i++)
+	for (uint32_t i = 1; i <= CROWD + 2; i++)
 		is(i, ALERT_RULES);
 	settle();
 	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 2);
@@ -156,18 +195,18 @@ END_TEST
 /* … but pages that don't come are each one's own, and so are few. */
 START_TEST(test_not_many)
 {
-	for (uint32_t i = 1; i < ALERT_CROWD; i++)
+	for (uint32_t i = 1; i < CROWD; i++)
 		is(i, ALERT_SILENT);
 	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), ALERT_CROWD - 1);
-	for (uint32_t i = 1; i < ALERT_CROWD; i++)
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), CROWD - 1);
+	for (uint32_t i = 1; i < CROWD; i++)
 		is(i, ALERT_RULES);
 	settle();
 	later(HOUR);
-	for (uint32_t i = 1; i <= ALERT_CROWD; i++)
+	for (uint32_t i = 1; i <= CROWD; i++)
 		is(i, ALERT_DOWN);
 	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2 * ALERT_CROWD - 1);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2 * CROWD - 1);
 }
 END_TEST
 
@@ -203,6 +242,8 @@ main(void)
 	tcase_add_loop_test(t, test_group_again, 0, 2);
 	tcase_add_test(t, test_group_later);
 	tcase_add_test(t, test_group_apart);
+	tcase_add_test(t, test_together);
+	tcase_add_test(t, test_many_as_set);
 	tcase_add_loop_test(t, test_many_silent, 0, 2);
 	tcase_add_test(t, test_not_many);
 	tcase_add_test(t, test_wait);

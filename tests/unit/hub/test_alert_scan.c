@@ -6,6 +6,7 @@
 
 #include "hub/alert_scan.h"
 #include "hub/counters.h"
+#include "hub/home.h"
 #include "hub/monitor_state.h"
 #include "hub/pulse.h"
 #include "hub/writer.h"
@@ -27,7 +28,9 @@ setup(void)
 	kit_site(&k, 1);
 	kit_site(&k, 2);
 	kit_show(&k, 100);
-	config = (struct config){ .dir = k.dir, .leaf_days = 90 };
+	config = (struct config){ .dir = k.dir, .leaf_days = 90,
+		.week_fails = 5, .week_warns = 3,
+		.closing_soon = 7 * DAY };
 	w = (struct writer){ .journal = k.journal, .view = k.view,
 		.config = &config };
 	alert_rules_init(&rules, NULL);
@@ -375,6 +378,45 @@ START_TEST(test_closing)
 	ck_assert_msg(f->detail.n > strlen(when) &&
 	    memcmp(f->detail.at, when, strlen(when)) == 0, "%.*s",
 	    SPAN_ARGS(f->detail));
+	config.closing_soon = DAY;
+	look();
+	ck_assert_ptr_null(fact("closing", "4100000001"));
+	config.closing_soon = 2 * DAY;
+	look();
+	ck_assert_ptr_nonnull(fact("closing", "4100000001"));
+}
+END_TEST
+
+/* Of a hundred visits of the week so many failed: by the norm, and as set. */
+START_TEST(test_week)
+{
+	static const struct {
+		int failed;
+		uint64_t warns, fails;
+		int raise;		/* -1: no fact */
+	} cases[] = {
+		{ 2, 3, 5, -1 }, { 3, 3, 5, 0 }, { 4, 3, 5, 0 },
+		{ 5, 3, 5, 1 }, { 5, 6, 10, -1 }, { 5, 5, 10, 0 },
+		{ 2, 1, 2, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct alert_fact *f;
+
+		config.week_warns = cases[i].warns;
+		config.week_fails = cases[i].fails;
+		k.now += 10 * DAY;
+		for (int n = 0; n < 100; n++)
+			kit_act(&k, "{\"do\":\"homes\",\"at\":%lld,\"rows\":"
+			    "[[1,%d,%d,200,100,0%s]]}", (long long)k.now, n,
+			    n < cases[i].failed ? HOME_FAILED : HOME_OK,
+			    n < cases[i].failed ? ",\"time\"" : "");
+		look();
+		f = fact("availability", "4100000001");
+		ck_assert_msg((f != NULL ? f->raise : -1) == cases[i].raise,
+		    "%d failed, %d and %d", cases[i].failed,
+		    (int)cases[i].warns, (int)cases[i].fails);
+	}
 }
 END_TEST
 
@@ -399,6 +441,7 @@ main(void)
 	tcase_add_test(t, test_gone);
 	tcase_add_test(t, test_gone_closed);
 	tcase_add_test(t, test_closing);
+	tcase_add_test(t, test_week);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -196,12 +196,12 @@ START_TEST(test_candidate_seldom)
 	see(&l, "candidate", "redirect");
 	for (int i = 0; i < 10; i++) {
 		get(&r, NULL);
-		ck_assert(!home_row_has_moved(&r));
+		ck_assert(!home_row_has_moved(&r, 10, 7 * DAY));
 		kit.now += 2 * DAY;
 		row(HOME_MOVED, 100, 0);
 	}
 	get(&r, NULL);
-	ck_assert(home_row_has_moved(&r));
+	ck_assert(home_row_has_moved(&r, 10, 7 * DAY));
 }
 END_TEST
 
@@ -218,17 +218,20 @@ START_TEST(test_candidate)
 	for (int i = 0; i < 12; i++) {
 		row(HOME_MOVED, 100, 0);
 		get(&r, NULL);
-		ck_assert(!home_row_has_moved(&r));
+		ck_assert(!home_row_has_moved(&r, 10, 7 * DAY));
 		kit.now += DAY / 2;
 	}
 	kit.now += DAY + 1;
 	row(HOME_MOVED, 100, 0);
 	get(&r, NULL);
 	ck_assert_uint_eq(r.times, 13);
-	ck_assert(home_row_has_moved(&r));
+	ck_assert(home_row_has_moved(&r, 10, 7 * DAY));
+	ck_assert(home_row_has_moved(&r, 13, 7 * DAY));
+	ck_assert(!home_row_has_moved(&r, 14, 7 * DAY));
+	ck_assert(!home_row_has_moved(&r, 10, 8 * DAY));
 	row(HOME_OK, 100, 0);
 	get(&r, NULL);
-	ck_assert(!home_row_has_moved(&r) && r.candidate.n == 0);
+	ck_assert(!home_row_has_moved(&r, 10, 7 * DAY) && r.candidate.n == 0);
 }
 END_TEST
 
@@ -245,7 +248,7 @@ keep(struct home_look *l, struct home_seen *seen)
 
 	l->at = kit.now;
 	ck_assert(site_get(t, 1, &s));
-	home_keep(t, &s, l, 5000, &k);
+	home_keep(t, &s, l, &pace, &k);
 	db_abort(t);
 	*seen = k.seen;
 	if (k.act != NULL) {

@@ -89,9 +89,9 @@ START_TEST(test_judge)
 	ck_assert_msg(j.verdict == cases[_i].verdict &&
 	    j.why == cases[_i].why, "%s: %s (%s) %s", cases[_i].name,
 	    home_verdict_name(j.verdict), home_why_name(j.why), j.detail);
-	ck_assert_msg(home_judge_outcome(&now, &j, 5000) ==
+	ck_assert_msg(home_judge_outcome(&now, &j, &pace) ==
 	    cases[_i].outcome, "%s: %s", cases[_i].name,
-	    home_outcome_name(home_judge_outcome(&now, &j, 5000)));
+	    home_outcome_name(home_judge_outcome(&now, &j, &pace)));
 	ck_assert((j.detail[0] != '\0') == (j.verdict != HOME_SAME));
 }
 END_TEST
@@ -222,9 +222,25 @@ START_TEST(test_outcomes)
 		l.cause = all[i].cause;
 		l.hop[0].status = all[i].status;
 		l.ms = all[i].ms;
-		ck_assert_msg(home_judge_outcome(&l, &j, 5000) ==
+		ck_assert_msg(home_judge_outcome(&l, &j, &pace) ==
 		    all[i].outcome, "%s %u ms", cause_name(l.cause), l.ms);
 	}
+}
+END_TEST
+
+/* As strict as an operator wants. */
+START_TEST(test_pace)
+{
+	const struct home_pace strict = { .slow = 2000, .limit = 8000 };
+	struct home_judgement j = { .verdict = HOME_SAME };
+	struct home_look l = well;
+
+	l.ms = 1999;
+	ck_assert_int_eq(home_judge_outcome(&l, &j, &strict), HOME_OK);
+	l.ms = 7999;
+	ck_assert_int_eq(home_judge_outcome(&l, &j, &strict), HOME_SLOW);
+	l.ms = 8000;
+	ck_assert_int_eq(home_judge_outcome(&l, &j, &strict), HOME_FAILED);
 }
 END_TEST
 
@@ -273,6 +289,7 @@ main(void)
 	tcase_add_test(c, test_judge_old_code);
 	tcase_add_test(c, test_judge_catch_all);
 	tcase_add_test(c, test_outcomes);
+	tcase_add_test(c, test_pace);
 	tcase_add_test(c, test_words);
 	tcase_add_test(c, test_where);
 	tcase_add_test(c, test_certificate);

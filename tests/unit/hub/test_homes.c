@@ -147,6 +147,7 @@ set_up(void)
 	core_open(&kit, CORE_MOST);
 	kit.config.home_every = EVERY;
 	kit.config.home_slow = 5000;
+	kit.config.home_limit = HOME_LIMIT;
 	memset(asked, 0, sizeof(asked));
 	memset(answers, 0, sizeof(answers));
 	deaf = false;

@@ -91,13 +91,15 @@ START_TEST(closing)
 
 	say_notice(1, "closing", "", 40 * DAY, 0);	/* without a successor */
 	t = view_read(k.view);
-	ck_assert(notice_closing(t, 1, &n) && n.brief);
+	ck_assert(notice_closing(t, 1, &n) &&
+	    notice_is_brief(&n, 30 * DAY));
 	ck_assert(!notice_closing(t, 2, &n));
 	db_abort(t);
 	operate("'do':'notice-announce','site':2,'kind':'closing',"
 	    "'from':1797592000000,'see':'http://s1.gov.cn/'");
 	t = view_read(k.view);	/* in 30 days, to the millisecond */
-	ck_assert(notice_closing(t, 2, &n) && !n.brief);
+	ck_assert(notice_closing(t, 2, &n) &&
+	    !notice_is_brief(&n, 30 * DAY));
 	db_abort(t);
 	/* Its own address is nowhere to turn to. */
 	operate("'do':'notice-announce','site':2,'kind':'closing',"
@@ -111,7 +113,8 @@ START_TEST(closing)
 	operate("'do':'notice-announce','site':2,'kind':'closing',"
 	    "'from':1797592000000,'see':'http://s1.gov.cn/'");
 	t = view_read(k.view);
-	ck_assert(notice_closing(t, 2, &n) && n.brief && n.number == 3);
+	ck_assert(notice_closing(t, 2, &n) &&
+	    notice_is_brief(&n, 30 * DAY) && n.number == 3);
 	db_abort(t);
 	later(60 * DAY);
 	run_out();		/* it closes for good */
@@ -157,13 +160,19 @@ START_TEST(brief)
 	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
 		struct notice n = { .kind = NOTICE_CLOSING,
 			.announced = k.now, .from = k.now + of[i].ahead,
-			.see = of[i].see ? SPAN("http://b.cn/") : SPAN_NONE,
-			.brief = of[i].want[0] != '\0' };
+			.see = of[i].see ? SPAN("http://b.cn/") : SPAN_NONE };
 		struct buf b;
 
 		buf_init(&b, 512);
-		notice_put_brief(&b, &n);
+		notice_put_brief(&b, &n, 30 * DAY);
 		ck_assert_str_eq(buf_cstr(&b), of[i].want);
+		buf_reset(&b);
+		notice_put_brief(&b, &n, 0);	/* not at all */
+		ck_assert(strstr(buf_cstr(&b), "announced only") == NULL ||
+		    of[i].ahead < 0);
+		buf_reset(&b);
+		notice_put_brief(&b, &n, 90 * DAY);
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "90 are due"));
 		buf_clear(&b);
 	}
 }

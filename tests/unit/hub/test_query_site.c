@@ -4,6 +4,7 @@
 #include "tests/unit/hub/viewkit.h"
 
 #include "hub/advice.h"
+#include "hub/config.h"
 #include "hub/json.h"
 
 #define REF "00112233445566778899"
@@ -91,7 +92,8 @@ START_TEST(states)
 	ck_assert_int_eq(state(1), SITE_BEHIND);
 	clock_set(KIT_NOW + STORE_SILENT + JOURNAL_HEARD + 1, 0);
 	ck_assert_int_eq(state(1), SITE_SILENT);
-	store_silence(store, STORE_SILENT + 1);
+	store_heed(store, &(struct config){ .silent_after =
+	    STORE_SILENT + 1 });
 	ck_assert_int_eq(state(1), SITE_BEHIND);
 	c.url = SPAN("http://evil.example/");
 	kit_say(&k, 1, &c);

@@ -37,7 +37,8 @@ bed_open(struct bed *b)
 {
 	static char name[] = BED_NAME, web[] = "127.0.0.1:7480";
 
-	*b = (struct bed){ .config = { .name = name, .web = web } };
+	*b = (struct bed){ .config = { .name = name, .web = web,
+		.home_limit = 15000, .week_fails = 5, .week_warns = 3 } };
 	setenv("TZ", "Asia/Shanghai", 1);
 	setenv("LANGUAGE", "en", 1);
 	counters_open();

@@ -103,7 +103,7 @@ set_up(void)
 	config = (struct config){ .name = name, .web = at, .language = en,
 		.dir = kit.dir, .web_session = 3600000, .web_live = 4,
 		.web_proxy = none, .web_user_header = none,
-		.silent_after = 15000 };
+		.silent_after = 15000, .week_fails = 5, .week_warns = 3 };
 	counters_open();
 	pulse_open(NULL);
 	pulse_begin(kit.now);
