@@ -9,7 +9,6 @@
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
 #include "hub/act_site.h"
-#include "hub/cover.h"
 #include "hub/graph.h"
 #include "hub/held.h"
 #include "hub/item.h"
@@ -49,7 +48,6 @@ act_retire_begin(struct group *g, const struct entry *e, const json_t *o)
 	if (s.retired)
 		return "the site is retired already";
 	free_domains(g, &s);
-	cover_forget(g, s.number);
 	s.retired = true;
 	s.blocked = s.forked = s.quarantined = false;
 	s.begun = s.renewed = false;

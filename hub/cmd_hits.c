@@ -74,7 +74,7 @@ list(struct cmd_line *line, struct query *q)
 		return CMD_NO;
 	f = former_new();
 	l.rows = cmd_rows_begin(line, headings);
-	former_each(f, q, put_hit, &l);
+	former_each(f, q, cmd_flag(line, "never"), put_hit, &l);
 	cmd_rows_end(&l.rows, "hits");
 	former_free(f);
 	return CMD_OK;
@@ -92,8 +92,11 @@ const struct cmd cmd_hits_list[] = {
 	  .more = N_("A domain that was moved or closed, and whose name points "
 	    "at this hub's web\naddress, is answered 308 with where each page "
 	    "is now, or 410 with what came\nafter it. What is hit most is "
-	    "listed first: mend the page with that link first."),
+	    "listed first: mend the page with that link first.\n"
+	    "Where nothing is known to have been it is listed apart, by "
+	    "--never: typing\nerrors, or somebody who looks for holes."),
 	  .examples = "move hits --limit 10",
-	  .option = { { "limit", "N", N_("so many (50)"), false } } },
+	  .option = { { "limit", "N", N_("so many (50)"), false },
+	    { "never", NULL, N_("where nothing is known to have been"), false } } },
 	{ .name = NULL },
 };

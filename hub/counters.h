@@ -121,6 +121,8 @@ X(FORMER_MOVED, "zq_web_former_total", "status=\"308\"", COUNTER,	\
     "Requests for former domains that are pointed at the hub")		\
 X(FORMER_GONE, "zq_web_former_total", "status=\"410\"", COUNTER,	\
     "Requests for former domains that are pointed at the hub")		\
+X(FORMER_NEVER, "zq_web_former_total", "status=\"404\"", COUNTER,	\
+    "Requests for former domains that are pointed at the hub")		\
 X(PART_STARTS_EDGE, "zq_part_starts_total", "part=\"edge\"", COUNTER,	\
     "Times a part was started")						\
 X(PART_STARTS_CORE, "zq_part_starts_total", "part=\"core\"", COUNTER,	\

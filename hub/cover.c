@@ -124,21 +124,6 @@ cover_put(struct group *g, const struct entry *e, const struct change *c,
 	return true;
 }
 
-void
-cover_forget(struct group *g, uint32_t site)
-{
-	struct db_cursor *c = db_cursor_open(g->txn, TABLE_COVER);
-	struct key first = key_u32_u64(site, 0);
-	struct span key = key_look(&first), row;
-
-	while (db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
-	    key_heads(&first, 4, key)) {
-		db_cursor_del(c);
-		key = key_look(&first);
-	}
-	db_cursor_close(c);
-}
-
 /* --- what it takes ---------------------------------------------------------------- */
 
 /* One of a list of patterns; a blank in one is %20. */

@@ -5,7 +5,8 @@
  * A cover is a prefix of addresses and the patterns of the source's filter.
  * An address below it that the patterns take would be an item, if it were
  * there: so if the cover is whole and there is no item, nothing is there. An
- * address that no cover takes is unknown, and not broken.
+ * address that no cover takes is unknown, and not broken. A site that is retired
+ * keeps its covers: its hosts may be answered for (former.h).
  */
 #ifndef ZQ_HUB_COVER_H
 #define ZQ_HUB_COVER_H
@@ -32,8 +33,6 @@ struct cover {
  * many. Put *changed to whether it says anything new. */
 bool cover_put(struct group *g, const struct entry *e,
     const struct change *c, bool *changed);
-/* All of a site: gone with it. */
-void cover_forget(struct group *g, uint32_t site);
 
 /* Would this address (normal form) be an item if it were there? */
 bool cover_takes(struct db_txn *t, uint32_t site, struct span url);

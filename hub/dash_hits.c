@@ -15,17 +15,18 @@
 
 struct rows {
 	struct visit *v;
+	const char *title;	/* of these */
 	size_t n;
 };
 
 static void
-head(struct buf *b)
+head(struct buf *b, const char *title)
 {
 	buf_printf(b, "<div class=\"wide\" tabindex=\"0\" role=\"region\""
 	    " aria-label=\"%s\"><table><thead><tr>"
 	    "<th scope=\"col\" class=\"far\">%s</th><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-	    "</tr></thead>\n<tbody>\n", _("Hits on former domains"),
+	    "</tr></thead>\n<tbody>\n", title,
 	    _("Hits"), _("Old address, where it is now"),
 	    _("The page with the link"), _("Last"));
 }
@@ -37,7 +38,7 @@ row(void *arg, const struct former_hit *h)
 	struct buf *b = r->v->out;
 
 	if (r->n++ == 0)
-		head(b);
+		head(b, r->title);
 	buf_printf(b, "<tr><td class=\"far\">%" PRIu64 "</td>"
 	    "<th scope=\"row\">", h->count);
 	markup_url(b, h->url);
@@ -55,21 +56,32 @@ row(void *arg, const struct former_hit *h)
 	return !b->bad && r->n < LISTED;
 }
 
+static void
+list(struct visit *v, bool never, const char *title)
+{
+	struct rows r = { .v = v, .title = title };
+
+	if (v->former != NULL)
+		former_each(v->former, v->query, never, row, &r);
+	if (r.n > 0)
+		buf_text(v->out, "</tbody></table></div>\n");
+	else
+		buf_printf(v->out, "<p>%s</p>\n", _("None so far."));
+}
+
 void
 dash_hits(struct visit *v)
 {
-	struct rows r = { .v = v };
-
 	sheet_begin(v, span_of(_("Hits on former domains")));
 	buf_printf(v->out, "<h1>%s</h1>\n<p>%s</p>\n",
 	    _("Hits on former domains"), _("Requests for domains that were "
 	    "moved or closed and point at this hub. What is hit most is to be "
 	    "mended first."));
-	if (v->former != NULL)
-		former_each(v->former, v->query, row, &r);
-	if (r.n > 0)
-		buf_text(v->out, "</tbody></table></div>\n");
-	else
-		buf_printf(v->out, "<p>%s</p>\n", _("None so far."));
+	list(v, false, _("Hits on former domains"));
+	buf_printf(v->out, "<h2>%s</h2>\n<p>%s</p>\n",
+	    _("Where nothing is known to have been"), _("No page was ever "
+	    "there or links there: typing errors, or somebody who looks for "
+	    "holes."));
+	list(v, true, _("Where nothing is known to have been"));
 	sheet_end(v);
 }

@@ -9,9 +9,13 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
+#include "hub/cover.h"
 #include "hub/move.h"
+#include "hub/notice.h"
+#include "hub/place.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
+#include "hub/target.h"
 #include "protocol/limits.h"
 #include "protocol/rewrite.h"
 #include "protocol/url.h"
@@ -27,6 +31,7 @@ struct hit {
 	uint64_t told;		/* of these, in reports */
 	int64_t last;
 	int status;
+	bool never;
 	char *url, *to, *from;
 };
 
@@ -36,7 +41,7 @@ struct former {
 	struct host *host;	/* by name */
 	size_t hosts, room;
 	struct rewrite *rules;
-	struct hit hit[FORMER_HITS];
+	struct hit hit[HITS_ALL];
 	size_t hits;
 	bool loaded;		/* with what was kept */
 };
@@ -118,11 +123,11 @@ load_hit(void *arg, const struct hits_row *r)
 	struct former *f = arg;
 	struct hit *h = &f->hit[f->hits];
 
-	if (f->hits == FORMER_HITS)
+	if (f->hits == HITS_ALL)
 		return false;
 	f->hits++;
 	*h = (struct hit){ .hash = hash_of(r->url), .count = r->count,
-	    .told = r->count, .last = r->last, .status = r->status,
+	    .told = r->count, .last = r->last, .status = r->status, .never = r->never,
 	    .url = mem_copy(r->url.at, r->url.n),
 	    .to = mem_copy(r->to.at, r->to.n),
 	    .from = mem_copy(r->from.at, r->from.n) };
@@ -211,18 +216,85 @@ put_url(struct buf *b, struct query *q, const struct host *h, struct span path)
 	return good;
 }
 
-static void
-gone(struct query *q, const struct host *h, struct former_answer *a)
+/* No item ever was there, and no page links to it. A site has a home. */
+static bool
+never_was(struct query *q, struct span url)
 {
+	struct target_key k;
+	struct target row;
+	struct place p;
+	struct buf room;
+	struct url u;
+	bool never;
+
+	buf_init(&room, LIMIT_URL);
+	never = url_parse(&u, url) && !span_is(u.path, SPAN("/")) &&
+	    !place_get(q->txn, url, &p) && !(target_key(&k, url) &&
+	    target_get(q->txn, &k, &row, &room));
+	buf_clear(&room);
+	return never;
+}
+
+/* Its site said that it covers this. What only a program can answer nobody
+ * covers. */
+static bool
+is_covered(struct query *q, const struct host *h, struct span url)
+{
+	return memchr(url.at, '?', url.n) == NULL &&
+	    cover_takes(q->txn, h->site, url);
+}
+
+/* Not to what is gone itself? */
+static bool
+leads_on(const struct host *h, struct span url)
+{
+	struct url u;
+
+	return url_parse(&u, url) && !span_is(u.host, span_of(h->name));
+}
+
+/* Where to turn to instead of this page, if somebody has said so. */
+static void
+put_page(struct buf *to, struct former *f, struct query *q,
+    const struct host *h, struct span url)
+{
+	struct target_verdict v;
+
+	target_judge(q->txn, f->rules, url, q->now, &v, to);
+	if (v.state != TARGET_WITHDRAWN || !leads_on(h, buf_look(to)))
+		buf_reset(to);
+}
+
+/* … and instead of the site. */
+static void
+put_home(struct buf *to, struct query *q, const struct host *h)
+{
+	struct notice closing;
+
+	if (notice_closing(q->txn, h->site, &closing) &&
+	    leads_on(h, closing.see))
+		buf_span(to, closing.see);
+}
+
+static void
+gone(struct former *f, struct query *q, const struct host *h,
+    struct former_answer *a)
+{
+	struct span url = buf_look(&a->url);
 	struct move m;
 	struct site s;
 
-	a->status = 410;
+	a->never = url.n > 0 && never_was(q, url);
+	a->status = a->never && is_covered(q, h, url) ? 404 : 410;
 	if (h->move != 0 && move_get(q->txn, h->move, &m)) {
 		buf_span(&a->to, m.new);
 		buf_span(&a->why, m.reason);
 	} else if (site_get(q->txn, h->site, &s)) {
 		buf_span(&a->why, s.reason);
+		if (!a->never && url.n > 0)
+			put_page(&a->to, f, q, h, url);
+		if (a->to.n == 0)
+			put_home(&a->to, q, h);
 	}
 }
 
@@ -241,35 +313,54 @@ former_look(struct former *f, struct query *q, struct span host,
 	    rewrite_url(f->rules, buf_look(&a->url), q->now, &a->to, NULL))
 		a->status = 308;
 	else if (h != NULL)
-		gone(q, h, a);
+		gone(f, q, h, a);
 	buf_clear(&name);
 	return h != NULL;
 }
 
 /* --- hits ----------------------------------------------------------------- */
 
-/* A new one takes the place of the least hit, and what that had: it may have
- * been there as often, before it was noted. */
 static struct hit *
-slot(struct former *f, struct span url)
+find_hit(struct former *f, struct span url, uint64_t hash)
 {
-	uint64_t hash = hash_of(url);
-	struct hit *least = &f->hit[0];
-
-	for (size_t i = 0; i < f->hits; i++) {
+	for (size_t i = 0; i < f->hits; i++)
 		if (f->hit[i].hash == hash &&
 		    span_is(span_of(f->hit[i].url), url))
 			return &f->hit[i];
-		if (f->hit[i].count < least->count)
-			least = &f->hit[i];
-	}
-	if (f->hits < FORMER_HITS)
-		least = &f->hit[f->hits++];
-	free(least->url);
-	least->url = mem_copy(url.at, url.n);
-	least->told = least->count;
-	least->hash = hash;
-	return least;
+	return NULL;
+}
+
+/* Which makes room; NULL: there is some. */
+static struct hit *
+least_hit(struct former *f, bool never)
+{
+	struct hits_room r = { .never = never };
+
+	for (size_t i = 0; i < f->hits; i++)
+		if (hits_room_see(&r, f->hit[i].never, f->hit[i].count))
+			r.least = i;
+	return f->hits == HITS_ALL || hits_room_is_full(&r, f->hits) ?
+	    &f->hit[r.least] : NULL;
+}
+
+/* A new one takes the place of the least hit, and what that had: it may have
+ * been there as often, before it was noted. */
+static struct hit *
+slot(struct former *f, struct span url, bool never)
+{
+	uint64_t hash = hash_of(url);
+	struct hit *h = find_hit(f, url, hash);
+
+	if (h != NULL)
+		return h;
+	h = least_hit(f, never);
+	if (h == NULL)
+		h = &f->hit[f->hits++];
+	free(h->url);
+	h->url = mem_copy(url.at, url.n);
+	h->told = h->count;
+	h->hash = hash;
+	return h;
 }
 
 static void
@@ -288,10 +379,11 @@ former_note(struct former *f, const struct former_answer *a, struct span from)
 	if (a->url.n == 0)
 		return;
 	buf_init(&page, LIMIT_URL);
-	h = slot(f, buf_look(&a->url));
+	h = slot(f, buf_look(&a->url), a->never);
 	h->count++;
 	h->last = clock_wall();
 	h->status = a->status;
+	h->never = a->never;
 	set_text(&h->to, buf_look(&a->to));
 	if (url_normal(&page, from, NULL))
 		set_text(&h->from, buf_look(&page));
@@ -303,10 +395,10 @@ former_note(struct former *f, const struct former_answer *a, struct span from)
 static json_t *
 json_of(const struct hit *h)
 {
-	return json_pack("{s:s, s:s, s:s, s:I, s:i}", "url", h->url, "to",
+	return json_pack("{s:s, s:s, s:s, s:I, s:i, s:b}", "url", h->url, "to",
 	    h->to != NULL ? h->to : "", "from", h->from != NULL ? h->from :
 	    "", "count", (json_int_t)(h->count - h->told), "status",
-	    h->status);
+	    h->status, "never", h->never);
 }
 
 void
@@ -345,14 +437,15 @@ by_count(const void *a, const void *b)
 }
 
 void
-former_each(struct former *f, struct query *q, former_fn *each, void *arg)
+former_each(struct former *f, struct query *q, bool never, former_fn *each,
+    void *arg)
 {
 	bool more = true;
 
 	load(f, q);
 	qsort(f->hit, f->hits, sizeof(f->hit[0]), by_count);
 	for (size_t i = 0; more && i < f->hits; i++)
-		more = each(arg, &(struct former_hit){
+		more = f->hit[i].never != never || each(arg, &(struct former_hit){
 		    .url = span_of(f->hit[i].url), .to = span_of(f->hit[i].to),
 		    .from = span_of(f->hit[i].from),
 		    .count = f->hit[i].count, .last = f->hit[i].last,

@@ -4,11 +4,16 @@
  *
  * An address of a domain whose move is in effect is answered 308 with where
  * it is now, by all rules there are; one whose redirect has ended, or whose
- * site was retired, 410 with the successor named, if there is one. Every hit
- * is counted by its address, with the page that has the link, if the browser
- * says so: what is hit most is to be mended first. There are FORMER_HITS of
- * them, and the least hit makes room. They begin with what is kept (hits.h),
- * and former_report() tells what has come since.
+ * site was retired, 410 with the successor named, if there is one. Where no
+ * item ever was and no page links to, nobody loses anything: a typing error,
+ * or somebody who looks for holes. If the site covered that address it is 404,
+ * with the successor's home.
+ *
+ * Every hit is counted by its address, with the page that has the link, if the
+ * browser says so: what is hit most is to be mended first. There are so many
+ * of them as hits.h keeps, and the least hit makes room. What nothing is
+ * known of is counted apart, and takes no place from what was. They begin with what is
+ * kept, and former_report() tells what has come since.
  */
 #ifndef ZQ_HUB_FORMER_H
 #define ZQ_HUB_FORMER_H
@@ -30,10 +35,11 @@ struct former *former_new(void);
 void former_free(struct former *f);
 
 struct former_answer {
-	int status;		/* 308 or 410 */
+	int status;		/* 308, 410 or 404 */
+	bool never;		/* nothing is known to have been there */
 	struct buf url;		/* the address that was meant; empty: none */
-	struct buf to;		/* 308: where; 410: the successor, or empty */
-	struct buf why;		/* 410: what the operator or owner said */
+	struct buf to;		/* 308: where; else the successor, or empty */
+	struct buf why;		/* not 308: what the operator or owner said */
 };
 
 /* host: as the client named it, with or without port; path with its query,
@@ -55,9 +61,9 @@ struct former_hit {
 	int64_t last;			/* ms */
 	int status;
 };
-/* The most hit first. */
+/* The most hit first; of those that were once, or (never) of the others. */
 typedef bool former_fn(void *arg, const struct former_hit *h);
-void former_each(struct former *f, struct query *q, former_fn *each,
-    void *arg);
+void former_each(struct former *f, struct query *q, bool never,
+    former_fn *each, void *arg);
 
 #endif

@@ -34,6 +34,7 @@ read_row(struct hits_row *h, struct span row)
 	h->count = read_varint(&r);
 	h->last = (int64_t)read_u64(&r);
 	h->status = (int)read_u32(&r);
+	h->never = read_u8(&r) != 0;
 	if (!reader_done(&r))
 		fatal("view: a row of hits is damaged: run zqhub rebuild");
 }
@@ -73,24 +74,46 @@ read_hit(struct hits_row *h, const json_t *o)
 	h->from = act_read_text(o, "from");
 	if (!act_read_number(o, "count", COUNT_MOST, &h->count) ||
 	    !act_read_number(o, "status", 999, &status) ||
-	    (status != 308 && status != 410))
+	    (status != 308 && status != 410 && status != 404))
 		return false;
 	h->status = (int)status;
+	h->never = json_is_true(json_object_get(o, "never"));
 	return h->count > 0 && url_is_normal(h->url) &&
 	    is_url_or_none(h->to) && is_url_or_none(h->from);
 }
 
 struct least {
+	struct hits_room room;
 	uint64_t count;
 	struct key key;
 };
+
+bool
+hits_room_see(struct hits_room *r, bool never, uint64_t count)
+{
+	r->nevers += never;
+	if (never != r->never || (r->seen++ > 0 && count >= r->count))
+		return false;
+	r->count = count;
+	return true;
+}
+
+bool
+hits_room_is_full(const struct hits_room *r, size_t rows)
+{
+	size_t own = r->never ? r->nevers : rows - r->nevers;
+
+	/* One may have changed its kind. */
+	return own >= (r->never ? HITS_NEVER_MOST : HITS_MOST) ||
+	    (rows >= HITS_ALL && own > 0);
+}
 
 static bool
 find_least(void *arg, const struct hits_row *h)
 {
 	struct least *l = arg;
 
-	if (l->key.n == 0 || h->count < l->count) {
+	if (hits_room_see(&l->room, h->never, h->count)) {
 		l->key = key_of(h->url);
 		l->count = h->count;
 	}
@@ -100,13 +123,13 @@ find_least(void *arg, const struct hits_row *h)
 /* A new one has what the least had: it may have been hit as often, before it
  * was noted. */
 static uint64_t
-make_room(struct group *g)
+make_room(struct group *g, bool never)
 {
-	struct least l = { .count = 0 };
+	struct least l = { .room.never = never };
 
-	if (db_count(g->txn, TABLE_FORMER) < HITS_MOST)
-		return 0;
 	hits_each(g->txn, find_least, &l);
+	if (!hits_room_is_full(&l.room, db_count(g->txn, TABLE_FORMER)))
+		return 0;
 	db_del(g->txn, TABLE_FORMER, key_look(&l.key));
 	return l.count;
 }
@@ -124,7 +147,7 @@ put(struct group *g, const struct hits_row *h, int64_t at)
 		before = was.count;
 		from = from.n > 0 ? from : was.from;
 	} else {
-		before = make_room(g);
+		before = make_room(g, h->never);
 	}
 	buf_reset(&g->row);
 	write_span(&g->row, h->url);
@@ -133,6 +156,7 @@ put(struct group *g, const struct hits_row *h, int64_t at)
 	write_varint(&g->row, before + h->count);
 	write_u64(&g->row, (uint64_t)at);
 	write_u32(&g->row, (uint32_t)h->status);
+	write_u8(&g->row, h->never);
 	must(!g->row.bad);
 	db_put(g->txn, TABLE_FORMER, key_look(&k), buf_look(&g->row));
 }

@@ -278,6 +278,22 @@ web_visit_end(struct web_visit *x)
 #define MOVED_KEPT "max-age=86400"
 
 static void
+put_gone(struct buf *text, const struct former_answer *a)
+{
+	if (a->status == 404)
+		buf_text(text, _("There is no such page here, and there never "
+		    "was one.\n"));
+	if (a->to.n == 0)
+		buf_text(text, _("This site was closed.\n"));
+	else if (a->status == 404)
+		buf_printf(text, _("What came after this site is at %s\n"),
+		    buf_cstr(&a->to));
+	else
+		buf_printf(text, _("There is nothing here any more. What "
+		    "came after it is at %s\n"), buf_cstr(&a->to));
+}
+
+static void
 answer_former(struct web *w, struct http_request *r,
     const struct former_answer *a)
 {
@@ -291,11 +307,8 @@ answer_former(struct web *w, struct http_request *r,
 		http_set(r, "Cache-Control", MOVED_KEPT);
 		buf_printf(&text, _("This page is now at %s\n"),
 		    buf_cstr(&a->to));
-	} else if (a->to.n > 0) {
-		buf_printf(&text, _("There is nothing here any more. What "
-		    "came after it is at %s\n"), buf_cstr(&a->to));
 	} else {
-		buf_text(&text, _("This site was closed.\n"));
+		put_gone(&text, a);
 	}
 	if (a->why.n > 0)
 		buf_printf(&text, "%s\n", buf_cstr(&a->why));
@@ -303,7 +316,7 @@ answer_former(struct web *w, struct http_request *r,
 	http_answer(r, a->status, "text/plain; charset=utf-8",
 	    buf_look(&text));
 	stats_add(a->status == 308 ? COUNTER_FORMER_MOVED :
-	    COUNTER_FORMER_GONE, 1);
+	    a->status == 404 ? COUNTER_FORMER_NEVER : COUNTER_FORMER_GONE, 1);
 	buf_clear(&text);
 }
 

@@ -63,11 +63,34 @@ zqhub move hits --json | jq -e '.hits[0].count == 3 and .hits[0].status == 308 a
 zqhub move hits --limit 1 | grep -q '/most' || die "move hits, as a table"
 
 say "- a site is closed"
+zqhub notice announce $C closing --from "$(date -u -d '+1 day' +%FT%TZ)" \
+	--see https://www.kf.gov.cn/ly/ --reason 并入门户 >"$T/out" 2>&1 ||
+	{ cat "$T/out"; die "closing"; }
 zqhub site retire $C --reason 并入门户 --yes >"$T/out" 2>&1 ||
 	zqhub site retire $C --reason 并入门户 >"$T/out" 2>&1 ||
 	{ cat "$T/out"; die "retire"; }
 wait_for 60 "gone" answers www.ly.gov.cn /1.html "410 "
-grep -q 并入门户 "$T/body" || { cat "$T/body"; die "no reason"; }
+grep -q 并入门户 "$T/body" && grep -q https://www.kf.gov.cn/ly/ "$T/body" ||
+	{ cat "$T/body"; die "no reason, or no successor"; }
+
+say "- what it never had is 404, with its successor's home, and counted apart"
+answers www.ly.gov.cn /2.html "404 " || die "$got"
+grep -q 'never was one' "$T/body" && grep -q https://www.kf.gov.cn/ly/ "$T/body" ||
+	{ cat "$T/body"; die "404"; }
+answers www.ly.gov.cn '/?x=1' "410 " || die "$got"
+curl -sf "http://127.0.0.1:$WEB_PORT/metrics" >"$T/metrics"
+grep -q 'zq_web_former_total{status="404"} 1' "$T/metrics" || die "metrics, 404"
+never() {
+	zqhub move hits --never --json | jq -e '[.hits[].url] ==
+		["http://www.ly.gov.cn/2.html"]' >"$T/never"
+}
+wait_for 90 "it to be kept" never
+zqhub move hits --json | jq -e 'any(.hits[]; .url | endswith("ly.gov.cn/1.html")) and
+	all(.hits[]; .url | endswith("/2.html") | not)' >"$T/have" ||
+	die "what was isn't apart"
+curl -sf "http://127.0.0.1:$WEB_PORT/hits?lang=en" >"$T/hits"
+sed -n '/nothing is known/,$p' "$T/hits" | grep -q www.ly.gov.cn/2.html ||
+	die "not on the page"
 
 say "- the map, for whoever has openssl and a certificate"
 D=$(agent_dir $A)

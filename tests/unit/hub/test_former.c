@@ -7,6 +7,7 @@
 #include "tests/unit/hub/movekit.h"
 
 static struct former *former;
+static bool listing_never;	/* list(): of what never was */
 static char to[300], why[300];
 
 /* The status, or 0: it is none of ours. */
@@ -46,6 +47,7 @@ static void
 begin(void)
 {
 	setup();
+	listing_never = false;
 	former = former_new();
 }
 
@@ -176,7 +178,7 @@ list(void)
 	s = kit_store(&k);
 	q = query_begin(s);
 	listed[0] = '\0';
-	former_each(former, q, on_hit, NULL);
+	former_each(former, q, listing_never, on_hit, NULL);
 	query_end(q);
 	store_close(s);
 }
@@ -220,6 +222,110 @@ START_TEST(kept)
 	get_it("s1.gov.cn", "/a");
 	list();
 	ck_assert_int_eq(strncmp(listed, "5 308 ", 6), 0);
+	same_again();
+}
+END_TEST
+
+static void
+tell(enum change_kind kind, const char *url, const char *see)
+{
+	struct change c = kit_change(kind, url, "");
+
+	c.word[kind == CHANGE_COVER ? WORD_SCOPE : WORD_SUCCESSOR] =
+	    span_of(see);
+	kit_say(&k, 3, &c);
+}
+
+/* Site 3 covers all it has, and is closed. */
+static void
+close_site(const char *see)
+{
+	tell(CHANGE_COVER, "https://s3.gov.cn/", "whole");
+	tell(CHANGE_CREATED, "https://s3.gov.cn/a.html", "");
+	tell(CHANGE_CREATED, "https://s3.gov.cn/b.html", "");
+	tell(CHANGE_CREATED, "https://s2.gov.cn/b.html", "");
+	tell(CHANGE_DELETED, "https://s3.gov.cn/b.html",
+	    "http://s3.gov.cn/a.html");
+	kit_act(&k, "{\"do\":\"notice-announce\",\"site\":3,\"kind\":"
+	    "\"closing\",\"from\":%lld,\"see\":\"%s\",\"actor\":\"li\","
+	    "\"reason\":\"merged\"}", (long long)k.now + DAY, see);
+	kit_act(&k, "{\"do\":\"retire\",\"site\":3,\"actor\":\"x\","
+	    "\"reason\":\"merged into the portal\"}");
+	passes(FORMER_REFRESH);
+}
+
+/* What never was is no loss: 404, and counted apart. */
+START_TEST(never_there)
+{
+	close_site("https://s2.gov.cn/new/");
+	ck_assert_int_eq(get_it("s3.gov.cn", "/a.html"), 410);
+	ck_assert_str_eq(to, "https://s2.gov.cn/new/");
+	ck_assert_str_eq(why, "merged into the portal");
+	ck_assert_int_eq(get_it("s3.gov.cn", "/b.html"), 410);
+	ck_assert_str_eq(to, "https://s2.gov.cn/new/");
+	ck_assert_int_eq(get_it("s3.gov.cn:81", "/wp-login.html"), 404);
+	ck_assert_str_eq(to, "https://s2.gov.cn/new/");
+	ck_assert_str_eq(why, "merged into the portal");
+	/* Nobody can tell. */
+	ck_assert_int_eq(get_it("s3.gov.cn", "/"), 410);
+	list();
+	ck_assert_ptr_null(strstr(listed, "wp-login"));
+	ck_assert_ptr_nonnull(strstr(listed, "1 410 http://s3.gov.cn/a.html"
+	    " > https://s2.gov.cn/new/ < \n"));
+	listing_never = true;
+	list();
+	ck_assert_str_eq(listed, "1 404 http://s3.gov.cn/wp-login.html > "
+	    "https://s2.gov.cn/new/ < \n");
+	ck_assert_uint_gt(report(), 0);
+	former_free(former);
+	former = former_new();
+	list();
+	ck_assert_str_eq(listed, "1 404 http://s3.gov.cn/wp-login.html > "
+	    "https://s2.gov.cn/new/ < \n");
+	ck_assert_int_eq(get_it("s3.gov.cn", "/show?x=1"), 410);
+	ck_assert_int_eq(get_it("s3.gov.cn", "/wp-login.php"), 410);
+	list();
+	ck_assert_ptr_nonnull(strstr(listed, "1 410 http://s3.gov.cn/"
+	    "wp-login.php"));
+	ck_assert_ptr_nonnull(strstr(listed, "1 410 http://s3.gov.cn/show"));
+	same_again();
+}
+END_TEST
+
+/* A closed site that names itself names nobody. */
+START_TEST(names_itself)
+{
+	close_site("https://s3.gov.cn/bye.html");
+	ck_assert_int_eq(get_it("s3.gov.cn", "/a.html"), 410);
+	ck_assert_str_eq(to, "");
+	ck_assert_int_eq(get_it("s3.gov.cn", "/nie.html"), 404);
+	ck_assert_str_eq(to, "");
+}
+END_TEST
+
+/* Whoever tries many addresses displaces nothing that was. */
+START_TEST(holes)
+{
+	char path[40];
+
+	close_site("https://s2.gov.cn/new/");
+	get_it("s3.gov.cn", "/a.html");
+	get_it("s3.gov.cn", "/most.php");
+	get_it("s3.gov.cn", "/most.php");
+	for (int i = 0; i < HITS_ALL; i++) {
+		snprintf(path, sizeof(path), "/%d.php", i);
+		get_it("s3.gov.cn", path);
+		if (i % 100 == 0)
+			while (report() > 0)
+				continue;
+	}
+	while (report() > 0)
+		continue;
+	former_free(former);
+	former = former_new();
+	list();
+	ck_assert_str_eq(listed, "1 410 http://s3.gov.cn/a.html > "
+	    "https://s2.gov.cn/new/ < \n");
 	same_again();
 }
 END_TEST
@@ -314,6 +420,9 @@ main(void)
 	tcase_add_test(tests, counted);
 	tcase_add_test(tests, kept);
 	tcase_add_test(tests, kept_within_bounds);
+	tcase_add_test(tests, never_there);
+	tcase_add_test(tests, names_itself);
+	tcase_add_test(tests, holes);
 	tcase_add_test(tests, no_such_hits);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
