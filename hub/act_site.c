@@ -21,7 +21,6 @@
 #define EVIDENCE_MAX 255
 #define ADDRESS_MAX 63
 #define CAUSE_MAX 31
-#define PARENTS 64		/* sites above one another */
 
 /* Normal forms of the domains, as site.h wants them. */
 static const char *
@@ -109,20 +108,6 @@ act_site_add(struct group *g, const struct entry *e, const json_t *o)
 	return why;
 }
 
-/* Would the site be above itself? */
-static bool
-is_above(struct group *g, uint32_t site, uint32_t parent)
-{
-	struct site s;
-
-	for (int up = 0; up < PARENTS && parent != 0; up++) {
-		if (parent == site || !site_get(g->txn, parent, &s))
-			return true;
-		parent = s.parent;
-	}
-	return parent != 0;
-}
-
 static const char *
 set_parent(struct group *g, const json_t *o, struct site *s)
 {
@@ -131,7 +116,7 @@ set_parent(struct group *g, const json_t *o, struct site *s)
 	s->parent = 0;
 	if (code.n > 0 && !site_by_code(g->txn, code, &s->parent))
 		return "there is no site with the parent's code";
-	return is_above(g, s->number, s->parent) ?
+	return s->parent != 0 && site_is_above(g->txn, s->number, s->parent) ?
 	    N_("a site can't belong to itself") : NULL;
 }
 

@@ -488,9 +488,10 @@ const struct cmd cmd_site_list[] = {
 	    "CSV"),
 	  .more = N_("Lines of code,name,domain,parent,kind; a first line "
 	    "with these names may\nput them in another order. With one bad "
-	    "line nothing is added, and every\nbad line is named. Sites that "
-	    "are there already are left alone, so the same\nfile can be "
-	    "imported again; those that never enrolled get a new ticket."),
+	    "line nothing is added, and every\nbad line is named. A site that "
+	    "is there is given the name, parent and kind\nof its line; so a "
+	    "file can be imported again. Those that never enrolled get\na new "
+	    "ticket."),
 	  .examples = "site import sites.csv --dry-run\n"
 	    "site import sites.csv > tickets.csv",
 	  .option = {

@@ -158,12 +158,31 @@ enlist_judge(const struct enlist_book *b, const struct enlist *e,
 	    judge_kind(e, why);
 }
 
+/* One that is added by the same act may come to be below it: apply refuses
+ * that then. */
+static bool
+judge_above(const struct enlist_book *b, const struct enlist *e,
+    uint32_t number, struct buf *why)
+{
+	struct db_txn *t = view_read(b->view);
+	uint32_t parent;
+	bool circle = e->parent.n > 0 && site_by_code(t, e->parent, &parent) &&
+	    site_is_above(t, number, parent);
+
+	db_abort(t);
+	if (circle)
+		buf_printf(why, _("parent: %.*s is this site itself, or "
+		    "belongs to it"), SPAN_ARGS(text_cut(e->parent, 64)));
+	return !circle;
+}
+
 bool
 enlist_judge_set(const struct enlist_book *b, const struct enlist *e,
-    struct buf *why)
+    uint32_t number, struct buf *why)
 {
 	return (e->name.n == 0 || judge_name(e, why)) &&
-	    judge_parent(b, e, why) && judge_kind(e, why);
+	    judge_parent(b, e, why) && judge_above(b, e, number, why) &&
+	    judge_kind(e, why);
 }
 
 static json_t *

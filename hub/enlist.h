@@ -33,10 +33,10 @@ struct enlist_book {
 bool enlist_judge(const struct enlist_book *b, const struct enlist *e,
     struct buf *domain, struct buf *why);
 
-/* Of a site that is there: those of its name, parent and kind that aren't
- * empty. */
+/* Of site `number`, which is there: those of its name, parent and kind that
+ * aren't empty. */
 bool enlist_judge_set(const struct enlist_book *b, const struct enlist *e,
-    struct buf *why);
+    uint32_t number, struct buf *why);
 
 /* Only the domain: may it be given to a site? */
 bool enlist_domain(const struct enlist_book *b, struct span given,

@@ -151,7 +151,29 @@ add_site(struct import *i, const struct enlist *e, const struct buf *domain)
 	add_row(i, "added", e, buf_cstr(domain), number, true);
 }
 
-/* Is the site there, as this row has it? */
+/* It is there; perhaps called otherwise than in this row, or below another
+ * one. */
+static void
+set_site(struct import *i, const struct enlist_book *book,
+    const struct enlist *e, const struct view_site *s)
+{
+	struct buf why;
+	json_t *act;
+
+	buf_init(&why, 4096);
+	if (!enlist_judge_set(book, e, s->number, &why)) {
+		note(i, e->code, buf_cstr(&why));
+	} else {
+		act = enlist_act_set(e, false, i->ask->view, s->number);
+		if (act != NULL)
+			ask_put(i->ask, act);
+		add_row(i, act != NULL ? "changed" : "there", e, s->domain,
+		    s->number, !s->has_key && !s->blocked);
+	}
+	buf_clear(&why);
+}
+
+/* Is the site there, with this row's domain? */
 static bool
 is_there(struct import *i, const struct enlist *e, struct view_site *s)
 {
@@ -192,8 +214,7 @@ read_row(struct import *i)
 	buf_init(&domain, 256);
 	buf_init(&why, 4096);
 	if (is_there(i, &e, &s))
-		add_row(i, "there", &e, s.domain, s.number,
-		    !s.has_key && !s.blocked);
+		set_site(i, &book, &e, &s);
 	else if (enlist_judge(&book, &e, &domain, &why))
 		add_site(i, &e, &domain);
 	else

@@ -74,12 +74,6 @@ ticket(struct ask *a)
 	return true;
 }
 
-static void
-on_tried(void *arg, struct db_txn *t)
-{
-	(void)arg, (void)t;
-}
-
 static bool
 site_set(struct ask *a)
 {
@@ -98,7 +92,7 @@ site_set(struct ask *a)
 		return ask_refuse(a, NULL, _("site %s is retired: %s"),
 		    s.code, s.reason);
 	buf_init(&why, 4096);
-	good = enlist_judge_set(&book, &e, &why) ||
+	good = enlist_judge_set(&book, &e, s.number, &why) ||
 	    ask_refuse(a, NULL, "%s", buf_cstr(&why));
 	buf_clear(&why);
 	if (!good)
@@ -107,10 +101,6 @@ site_set(struct ask *a)
 	if (act == NULL)
 		return ask_refuse(a, _("zqhub site show CODE shows how it "
 		    "is"), _("site %s is like that already"), s.code);
-	if (!ask_try(a, act, on_tried, NULL, NULL)) {
-		json_decref(act);
-		return false;
-	}
 	ask_put(a, act);
 	a->result = json_pack("{s:I, s:s}", "site", (json_int_t)s.number,
 	    "code", s.code);

@@ -211,6 +211,19 @@ site_free_domain(struct db_txn *t, struct span domain)
 }
 
 bool
+site_is_above(struct db_txn *t, uint32_t site, uint32_t other)
+{
+	struct site s;
+
+	for (int level = 0; level < SITE_LEVELS && other != 0; level++) {
+		if (other == site)
+			return true;
+		other = site_get(t, other, &s) ? s.parent : 0;
+	}
+	return other != 0;
+}
+
+bool
 site_domain_next(struct span *domains, struct span *domain)
 {
 	struct reader r = reader_of(*domains);

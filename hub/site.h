@@ -77,6 +77,11 @@ void site_put_code(struct db_txn *t, struct span code, uint32_t number);
 void site_put_domain(struct db_txn *t, struct span domain, uint32_t number);
 void site_free_domain(struct db_txn *t, struct span domain);
 
+/* Does the other one belong to this site, or to one that does, or is it the
+ * same? (Beyond SITE_LEVELS nobody looks: yes.) */
+#define SITE_LEVELS 64
+bool site_is_above(struct db_txn *t, uint32_t site, uint32_t other);
+
 /* Domains one after the other; false: no more. */
 bool site_domain_next(struct span *domains, struct span *domain);
 

@@ -429,6 +429,20 @@ START_TEST(test_import)
 	ck_assert_uint_eq(view_sites(kit.writer.view), 3);
 	end(said);
 
+	/* … as it is called now, and whose it is */
+	said = import("4101000003,教育和体育局,jy.kaifeng.gov.cn,4101000001,\n",
+	    false);
+	ck_assert(run(said));
+	ck_assert_str_eq(member("rows", 0, "what"), "changed");
+	ck_assert_str_eq(site_is(3), "教育和体育局|department|1");
+	end(said);
+	said = import("4101000002,开封市,www.kaifeng.gov.cn,4101000002,\n",
+	    false);
+	ck_assert(run(said));
+	ck_assert_uint_eq(count("errors"), 1);
+	end(said);
+	ck_assert_str_eq(site_is(2), "开封, 市|portal|1");
+
 	said = import("4101000001,site 1,www.s1.gov.cn,,\n", false);
 	ck_assert(run(said));
 	ck_assert_str_eq(member("rows", 0, "what"), "there");
