@@ -315,6 +315,10 @@ push_take_want(struct push *p, struct span words)
 		if (!p->wanted)
 			p->wanted_at = clock_mono();
 		p->wanted = true;
+		/* A person waits for it: "later" was said of another. */
+		if (p->unasked)
+			p->earliest = INT64_MIN;
+		p->unasked = false;
 	}
 	if (answer_has_word(words, WANT_RENEW) && !is_by_another_clock(p))
 		p->host.renew(p->host.arg);
@@ -476,12 +480,14 @@ push_judge_proof(struct push *p)
 
 	p->proved = NULL;
 	p->due = INT64_MAX;
+	p->unasked = false;
 	switch (e->outcome) {
 	case PROVE_SAME:
 	case PROVE_DIFFERS:
 		after_proof(p, e);
 		break;
 	case PROVE_LATER:
+		p->unasked = !p->wanted;
 		put_off_proof(p, bounded(e->after, LATER_LEAST, LATER_MOST));
 		break;
 	case PROVE_UNSPOKEN:

@@ -64,7 +64,10 @@ struct push {
 	bool unspoken;			/* … but it could not, last time */
 	bool wanted;			/* it wants one */
 	int64_t due;			/* mono ms, of the next */
-	int64_t earliest;		/* … not even when it is wanted */
+	int64_t earliest;		/* … not even when it is wanted, unless
+					 * … */
+	bool unasked;			/* … the last that was put off was our
+					 * own idea */
 	uint64_t again;			/* ms until the next if it differs, or
 					 * failed */
 	unsigned given_up;		/* since the last that ended */

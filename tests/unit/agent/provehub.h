@@ -34,7 +34,8 @@ static struct {
 	const char *want;
 	const char *held_id;		/* it holds something of this one */
 	const char *held_name;		/* … and says so of its name */
-	int later;			/* answers `later` so often */
+	int later;			/* answers `later` so often … */
+	uint32_t later_after;		/* … by so many ms; 0: by 50 */
 	enum verdict refuse;		/* instead; 0: no */
 	int status;			/* HTTP of the next rounds; 0: 200 */
 	bool meddles;			/* something changes after a round of
@@ -350,7 +351,8 @@ static inline void
 on_reconcile(struct evhttp_request *r, void *arg)
 {
 	const struct reconcile_reader head = { .head = on_round };
-	struct reconcile_answer a = { .after = 50, .now = clock_wall() };
+	struct reconcile_answer a = { .after = hub.later_after > 0 ?
+	    hub.later_after : 50, .now = clock_wall() };
 	struct span in = body_of(r);
 	const char *why = "";
 

@@ -300,6 +300,28 @@ START_TEST(test_later)
 }
 END_TEST
 
+/* Put off by the hub until much later, it is done when a person wants it; but
+ * what was put off then is put off. */
+START_TEST(test_later_wanted)
+{
+	put_three();
+	hub.later = 1;
+	hub.later_after = 30000;
+	start();
+	WAIT_FOR(hub.rounds[RECONCILE_SUM] == 1);
+	turn_loop(300);
+	ck_assert_uint_eq(hub.rounds[RECONCILE_SUM], 1);
+	hub.later = 1;
+	push_want(push, SPAN(WANT_PROVE));
+	WAIT_FOR(hub.rounds[RECONCILE_SUM] == 2);
+	turn_loop(300);
+	push_want(push, SPAN(WANT_PROVE));
+	turn_loop(300);
+	ck_assert_uint_eq(hub.rounds[RECONCILE_SUM], 2);
+	stop();
+}
+END_TEST
+
 static bool
 status_has(const char *member, const char *text)
 {
@@ -524,6 +546,7 @@ main(void)
 	tcase_add_test(t, test_held);
 	tcase_add_test(t, test_held_by_name);
 	tcase_add_test(t, test_later);
+	tcase_add_test(t, test_later_wanted);
 	tcase_add_test(t, test_refused);
 	tcase_add_test(t, test_broken);
 	tcase_add_test(t, test_unspoken);
