@@ -27,9 +27,10 @@ static const struct {
 	    N_("The home page comes late"),
 	    N_("when the home page comes in time again, twice in a row") },
 	[ALERT_ISOLATED] = { "isolated",
-	    N_("The hub is cut off from many sites at once; none is "
-	    "judged"),
-	    N_("when enough of them are heard again: the hub's own line") },
+	    N_("The hub is cut off from many sites at once, or gets no home "
+	    "page at all; none is judged by that"),
+	    N_("when enough of them are heard again, or a page comes: look "
+	    "at the hub's own line, its resolver, its firewall") },
 	[ALERT_FLAPPING] = { "flapping",
 	    N_("The site goes up and down again and again"),
 	    N_("when it has been at rest for the time of flap_quiet") },

@@ -300,7 +300,11 @@ isolated(struct visit *v, const struct overview *o)
 	if (!o->head.isolated)
 		return;
 	buf_printf(b, "<p class=\"note\" role=\"alert\"><b>%s</b> %s (",
-	    _("The hub is isolated."), _("So many sites have vanished at once "
+	    _("The hub is isolated."), o->head.blind ?
+	    _("No home page comes, of nobody: the outside view is missing. "
+	    "Look at this machine's resolver and firewall; no site is judged "
+	    "by its page until one comes.") :
+	    _("So many sites have vanished at once "
 	    "that it is the hub's own line: nobody is judged until there is "
 	    "fresh evidence."));
 	markup_time(b, o->head.isolated_since);

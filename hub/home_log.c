@@ -12,6 +12,14 @@
 
 #define WRITE 10000		/* ms, that looks wait to be written down */
 #define ACTS_MOST 256		/* that wait for their turn */
+#define DOUBT 60000		/* ms, after which it was each its site … */
+#define DOUBTS_MOST 4096	/* … and so many */
+
+struct doubt {
+	struct home_seen seen;
+	unsigned flags;
+	json_t *news;		/* or NULL */
+};
 
 struct home_log {
 	struct turns *turns;
@@ -20,6 +28,9 @@ struct home_log {
 	int64_t since;		/* … mono */
 	struct acts acts;
 	bool waits;		/* for a turn */
+	struct doubt *doubt;	/* in order */
+	size_t doubts, room;
+	int64_t doubted;	/* ms, mono: the first of them */
 };
 
 static void
@@ -66,6 +77,40 @@ home_log_add(struct home_log *l, const struct home_seen *s, unsigned flags,
 		make_act(l);
 }
 
+/* --- doubts ------------------------------------------------------------------ */
+
+void
+home_log_doubt(struct home_log *l, const struct home_seen *s, unsigned flags,
+    json_t *news)
+{
+	if (l->doubts == DOUBTS_MOST)
+		home_log_settle(l, false);
+	if (l->doubts == l->room) {
+		l->room = l->room == 0 ? 16 : l->room * 2;
+		l->doubt = mem_grow(l->doubt, l->room, sizeof(*l->doubt));
+	}
+	if (l->doubts == 0)
+		l->doubted = clock_mono();
+	l->doubt[l->doubts++] = (struct doubt){ *s, flags, news };
+}
+
+void
+home_log_settle(struct home_log *l, bool ours)
+{
+	for (size_t i = 0; i < l->doubts; i++) {
+		struct doubt *d = &l->doubt[i];
+
+		if (ours) {
+			d->seen.outcome = HOME_UNKNOWN;
+			d->seen.cause = CAUSE_ISOLATED;
+			json_decref(d->news);
+			d->news = NULL;
+		}
+		home_log_add(l, &d->seen, d->flags, d->news);
+	}
+	l->doubts = 0;
+}
+
 /* --- turns ------------------------------------------------------------------- */
 
 static void
@@ -89,6 +134,8 @@ written(void *arg, bool good)
 void
 home_log_write(struct home_log *l)
 {
+	if (l->doubts > 0 && clock_mono() - l->doubted >= DOUBT)
+		home_log_settle(l, false);
 	if (clock_mono() - l->since >= WRITE)
 		make_act(l);
 	if (l->waits || l->acts.count == 0)
@@ -120,6 +167,9 @@ home_log_free(struct home_log *l)
 {
 	if (l == NULL)
 		return;
+	for (size_t i = 0; i < l->doubts; i++)
+		json_decref(l->doubt[i].news);
+	free(l->doubt);
 	json_decref(l->rows);
 	acts_clear(&l->acts);
 	free(l);

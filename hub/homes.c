@@ -262,6 +262,21 @@ log_news(const struct home_seen *s, const struct site *site)
 	buf_clear(&b);
 }
 
+/* What is no answer at all may be the hub's own fault. */
+static bool
+is_nothing(enum cause c)
+{
+	return c == CAUSE_NO_NAME || c == CAUSE_NO_CONNECTION ||
+	    c == CAUSE_TIME;
+}
+
+/* Or was, when a look that ends now was begun. */
+static bool
+is_cut(const struct homes *h)
+{
+	return h->cut != 0 && clock_mono() - h->cut < LOOK;
+}
+
 /* Is there a line to it, for its agent speaks, and are pages seen to come? */
 static bool
 is_here(const struct homes *h, uint32_t site)
@@ -279,9 +294,30 @@ is_here(const struct homes *h, uint32_t site)
 static bool
 is_ours(const struct homes *h, uint32_t site, enum cause c)
 {
-	return h->cut != 0 && clock_mono() - h->cut < LOOK &&
-	    (c == CAUSE_NO_NAME || c == CAUSE_NO_CONNECTION ||
-	    c == CAUSE_TIME) && !is_here(h, site);
+	return is_cut(h) && is_nothing(c) && !is_here(h, site);
+}
+
+/* … or not yet known to be: until another page is seen to come. Of few pages
+ * none is another. */
+static bool
+is_doubtful(const struct homes *h, const struct home_seen *s)
+{
+	return s->outcome == HOME_FAILED && s->status == 0 &&
+	    is_nothing(s->cause) && !is_cut(h) &&
+	    (h->lit == 0 || h->slots > h->config->isolated_least);
+}
+
+static void
+write_down(struct homes *h, const struct home_seen *s, unsigned flags,
+    json_t *news)
+{
+	if (is_doubtful(h, s)) {
+		home_log_doubt(h->log, s, flags, news);
+		return;
+	}
+	if (s->status != 0)
+		home_log_settle(h->log, false);
+	home_log_add(h->log, s, flags, news);
 }
 
 static void
@@ -302,7 +338,7 @@ take(struct homes *h, const struct site *site, struct slot *slot,
 		flags |= HOME_ACT_EXCLUDED;
 	if (k.act != NULL)
 		log_news(&k.seen, site);
-	home_log_add(h->log, &k.seen, flags, k.act);
+	write_down(h, &k.seen, flags, k.act);
 	stats_add(COUNTER_HOME_LOOKED, 1);
 	stats_add(COUNTER_HOME_FAILED, k.seen.outcome == HOME_FAILED);
 	stats_add(COUNTER_HOME_DANGER, k.seen.outcome == HOME_DANGER);
@@ -378,8 +414,10 @@ homes_look(struct homes *h)
 
 	grow(h, site_last(t));
 	db_abort(t);
-	if (pulse_look(&head) && head.isolated)
+	if (pulse_look(&head) && head.isolated) {
 		h->cut = clock_mono();
+		home_log_settle(h->log, true);
+	}
 	look_through(h, clock_mono());
 	stats_set(COUNTER_HOME_UNDER_WAY, h->under_way);
 	home_log_write(h->log);

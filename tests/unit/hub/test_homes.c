@@ -331,6 +331,40 @@ START_TEST(test_isolated_from_others)
 }
 END_TEST
 
+/* What failed just before it was noticed isn't counted either; but it is when
+ * another page comes, or none does and it isn't us. */
+START_TEST(test_doubtful)
+{
+	kit.config.isolated_least = 3;
+	pass(20000);
+	for (int n = 1; n <= SITES; n++)
+		answers[n] = CAUSE_NO_NAME;
+	while (asked[1].times < 2 || asked[2].times < 2 || asked[3].times < 2)
+		pass(1000);
+	pulse_isolated(true, CORE_NOW + now);
+	pass(30000);
+	pulse_isolated(false, 0);
+	for (int n = 1; n <= SITES; n++) {
+		ck_assert_uint_eq(days_of((uint32_t)n).failed, 0);
+		ck_assert_uint_ge(days_of((uint32_t)n).unknown, 1);
+		answers[n] = CAUSE_FINE;
+	}
+	pass(2 * EVERY);
+	answers[1] = CAUSE_NO_NAME;
+	for (unsigned was = asked[1].times; asked[1].times == was; )
+		pass(1000);
+	pass(15000);
+	ck_assert_uint_eq(days_of(1).failed, 0);
+	homes_want(homes, 2);
+	pass(15000);
+	ck_assert_uint_eq(days_of(1).failed, 1);
+	for (int n = 1; n <= SITES; n++)
+		answers[n] = CAUSE_NO_NAME;
+	pass(EVERY + EVERY / 20 + 80000);
+	ck_assert_uint_ge(days_of(2).failed, 1);
+}
+END_TEST
+
 START_TEST(test_wanted)
 {
 	pass(20000);
@@ -404,6 +438,7 @@ add(TCase *t)
 	tcase_add_test(t, test_failure);
 	tcase_add_test(t, test_isolated);
 	tcase_add_test(t, test_isolated_from_others);
+	tcase_add_test(t, test_doubtful);
 	tcase_add_test(t, test_wanted);
 	tcase_add_test(t, test_unasked);
 	tcase_add_test(t, test_sites);
