@@ -103,6 +103,13 @@ const struct conf_def config_defs[] = {
 	  .most = 60 * MINUTE, .about =
 	  "How long after the home page was asked it is asked again.\nA page "
 	  "that takes 15 seconds or more has not answered." },
+	{ .section = "", .name = "closing_notice", .type = CONF_TIME,
+	  .offset = TOP(closing_notice), .preset = "30d", .least = 0,
+	  .most = 3650ull * 24 * 60 * MINUTE, .about =
+	  "How long before its time the closing of the site is to be "
+	  "announced (国办发〔2017〕47号: 30 days); zqagent say closing warns of "
+	  "one that is later.\nAs at the hub, if its operator has set it "
+	  "there." },
 	{ .section = "", .name = "look_for_others", .type = CONF_BOOL,
 	  .offset = TOP(look_for_others), .preset = "no", .about =
 	  "Whether the agent looks at the home page of another site of the "

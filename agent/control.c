@@ -119,12 +119,14 @@ static void
 do_say(struct agent *a, struct ctl_peer *peer, json_t *ask,
     const char *by)
 {
+	const struct say_set set = { .zone = (int)a->config->top->zone,
+		.closing = (int64_t)a->config->top->closing_notice };
 	struct buf why;
 	json_t *answer;
 
 	(void)by;
 	buf_init(&why, CONFIG_WHY_MAX);
-	answer = say_it(a->store, ask, (int)a->config->top->zone, &why);
+	answer = say_it(a->store, ask, &set, &why);
 	if (answer == NULL) {
 		ctl_fail(peer, NULL, "%s", buf_cstr(&why));
 	} else {

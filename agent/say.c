@@ -176,23 +176,24 @@ put(struct store *store, struct saying *s, struct buf *why)
 }
 
 json_t *
-say_it(struct store *store, json_t *ask, int zone, struct buf *why)
+say_it(struct store *store, json_t *ask, const struct say_set *set,
+    struct buf *why)
 {
 	struct saying s = { .seq = 0 };
 	struct buf url, image, successor;
 	json_t *answer = NULL;
 
 	if (span_is(json_text_span(ask, "kind"), SPAN("move")))
-		return say_move(store, ask, zone, why);
+		return say_move(store, ask, set->zone, why);
 	if (say_notice_is(json_text_span(ask, "kind")))
-		return say_notice(store, ask, zone, why);
+		return say_notice(store, ask, set->zone, set->closing, why);
 	change_init(&s.c);
 	buf_init(&url, LIMIT_URL);
 	buf_init(&image, LIMIT_URL);
 	buf_init(&successor, LIMIT_URL);
 	if (take_url(&s.c, &url, ask, why) &&
 	    take_words(&s.c, ask, &image, &successor, why) &&
-	    take_date(&s.c, ask, zone, why) && take_kind(&s.c, ask, why)) {
+	    take_date(&s.c, ask, set->zone, why) && take_kind(&s.c, ask, why)) {
 		answer = put(store, &s, why);
 	}
 	buf_clear(&url);

@@ -16,12 +16,17 @@
 /*
  * {"kind": "item" | "deleted", "url": …, "title": …, "date": …, …}; the
  * other members are say_words' names. {"kind": "move", …}: see say_move.h;
- * {"kind": "outage", …} and the like: say_notice.h. zone: minutes east of UTC
- * for dates without one. NULL: why says what is missing or odd. Else what to
+ * {"kind": "outage", …} and the like: say_notice.h. set: what the settings
+ * have to say to that. NULL: why says what is missing or odd. Else what to
  * answer: {"said": true, "seq": …} or {"said": false} if the hub knew it
  * already.
  */
-json_t *say_it(struct store *s, json_t *ask, int zone, struct buf *why);
+struct say_set {
+	int zone;		/* minutes east of UTC, for dates without one */
+	int64_t closing;	/* ms that a closing is to be told ahead */
+};
+json_t *say_it(struct store *s, json_t *ask, const struct say_set *set,
+    struct buf *why);
 
 /* Members that are words, as options of `zqagent say`; NULL-ended. */
 struct say_word {

@@ -21,8 +21,6 @@
 
 #define AT_HOME "Asia/Shanghai"
 #define DAY INT64_C(86400000)	/* ms */
-#define AHEAD (30 * DAY)	/* a closing is announced so long before (NORMS
-				 * 3) */
 #define LATE DAY		/* … or for the day that is over, at the
 				 * latest */
 
@@ -30,6 +28,7 @@ struct saying {
 	struct announcement what;
 	struct change c;
 	struct buf see;
+	int64_t ahead;		/* ms that a closing is due before */
 	json_t *effect;		/* on what is announced, see announced.h */
 	uint64_t seq;
 	bool full;		/* make room first */
@@ -430,11 +429,14 @@ answer(struct saying *s)
 	json_t *o = json_pack("{s:b, s:I, s:s, s:b}", "said", 1,
 	    "seq", (json_int_t)s->seq, "kind", announcement_name(a->kind),
 	    "brief", closes && (a->see.n == 0 ||
-	    a->from - s->c.when < AHEAD));
+	    a->from - s->c.when < s->ahead));
 
-	if (closes)
+	if (closes) {
 		json_object_set_new(o, "days_ahead",
 		    json_integer(days_ahead(s)));
+		json_object_set_new(o, "days_due",
+		    json_integer((s->ahead + DAY - 1) / DAY));
+	}
 	if (a->see.n > 0)
 		json_object_set_new(o, "see",
 		    json_stringn(a->see.at, a->see.n));
@@ -448,9 +450,10 @@ answer(struct saying *s)
 }
 
 json_t *
-say_notice(struct store *store, json_t *ask, int zone, struct buf *why)
+say_notice(struct store *store, json_t *ask, int zone, int64_t closing,
+    struct buf *why)
 {
-	struct saying s = { .seq = 0 };
+	struct saying s = { .ahead = closing };
 	json_t *done = NULL;
 
 	buf_init(&s.see, LIMIT_URL);

@@ -21,10 +21,11 @@ bool say_notice_is(struct span kind);
  * "by": …, "withdraw": true}. zone: minutes east of UTC for dates without
  * one. NULL: why says what is wrong, and what to do. Else {"said": true, "seq":
  * …, "kind": …, "from": …, "until": …, "brief": a closing that is announced too
- * late, or without a successor, "days_ahead": of it, "unknown": it ends
- * something that was not announced from here}, and what announced_effect()
- * says.
+ * late, or without a successor, "days_ahead": of it, "days_due": that it
+ * should be, by `closing` (ms), "unknown": it ends something that was not
+ * announced from here}, and what announced_effect() says.
  */
-json_t *say_notice(struct store *s, json_t *ask, int zone, struct buf *why);
+json_t *say_notice(struct store *s, json_t *ask, int zone, int64_t closing,
+    struct buf *why);
 
 #endif

@@ -13,7 +13,6 @@
 #include "contrib/base/lang.h"
 
 #define LINE_MAX_BYTES 8192
-#define DAYS_DUE 30		/* a closing is announced so long ahead */
 
 bool
 tool_notice_is(const struct tool *t)
@@ -68,14 +67,16 @@ warn_of_brief(json_t *answer)
 {
 	long long days = (long long)json_integer_value(
 	    json_object_get(answer, "days_ahead"));
+	long long due = (long long)json_integer_value(
+	    json_object_get(answer, "days_due"));
 
 	if (!json_is_true(json_object_get(answer, "brief")))
 		return;
-	if (days < DAYS_DUE)
+	if (days < due)
 		fprintf(stderr, ngettext("zqagent: this is announced only %lld "
-		    "day ahead: 30 are due\n", "zqagent: this is announced "
-		    "only %lld days ahead: 30 are due\n", (unsigned long)days),
-		    days);
+		    "day ahead: %lld are due\n", "zqagent: this is announced "
+		    "only %lld days ahead: %lld are due\n",
+		    (unsigned long)days), days, due);
 	if (json_text(answer, "see")[0] == '\0')
 		fputs(_("zqagent: no successor is named (--see): where do "
 		    "people turn to?\n"), stderr);

@@ -192,7 +192,10 @@ say_alone(struct tool *t, json_t *ask)
 
 	buf_init(&why, CONFIG_WHY_MAX);
 	if (s != NULL) {
-		answer = say_it(s, ask, (int)c->top->zone, &why);
+		const struct say_set set = { .zone = (int)c->top->zone,
+			.closing = (int64_t)c->top->closing_notice };
+
+		answer = say_it(s, ask, &set, &why);
 		if (answer == NULL)
 			(void)tool_fail(NULL, "%s", buf_cstr(&why));
 		else if (!t->json && !json_is_true(json_object_get(ask,

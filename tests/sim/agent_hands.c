@@ -106,13 +106,14 @@ agent_spoil(struct agent *a, size_t n)
 static bool
 say(struct agent *a, json_t *ask)
 {
+	const struct say_set set = { .zone = 0 };
 	struct buf why;
 	json_t *said;
 
 	loop_clocks(a->part);
 	json_object_set_new(ask, "by", json_string("editor"));
 	buf_init(&why, 4096);
-	said = say_it(a->store, ask, 0, &why);
+	said = say_it(a->store, ask, &set, &why);
 	json_decref(ask);
 	if (said == NULL)
 		trace(a->part->name, "does not say it: %s", buf_cstr(&why));

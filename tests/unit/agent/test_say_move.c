@@ -17,6 +17,7 @@
 #define SITE "https://www.test.gov.cn"
 
 static struct store *store;
+static const struct say_set set = { .zone = 480 };
 static struct buf why;
 
 static void
@@ -49,7 +50,7 @@ ask(const char *moves, bool dry)
 	o = json_loads(text, 0, NULL);
 	ck_assert_ptr_nonnull(o);
 	buf_reset(&why);
-	answer = say_it(store, o, 480, &why);
+	answer = say_it(store, o, &set, &why);
 	json_decref(o);
 	return answer;
 }
@@ -181,7 +182,7 @@ START_TEST(test_one_moment)
 		json_array_append_new(list, json_pack("{s:s, s:s}", "old",
 		    old, "new", new));
 	}
-	answer = say_it(store, o, 480, &why);
+	answer = say_it(store, o, &set, &why);
 	ck_assert_msg(answer != NULL, "%s", buf_cstr(&why));
 	t = store_look(store);
 	for (uint64_t n = 1; n < t->meta.next; n++) {
@@ -326,7 +327,7 @@ ck_deleted(const char *url, const char *see, const char *because)
 	    "url", url, "successor", see, "by", "wang");
 
 	buf_reset(&why);
-	o = say_it(store, q, 480, &why);
+	o = say_it(store, q, &set, &why);
 	ck_assert((o == NULL) == (because != NULL));
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), because != NULL ?
 	    because : ""));

@@ -12,8 +12,10 @@
 #include "protocol/announcement.h"
 
 #define NOW INT64_C(1795000000000)	/* 2026-11-18 */
+#define DAY INT64_C(86400000)
 
 static struct store *store;
+static struct say_set set;	/* what the settings say */
 static struct buf why;
 
 static void
@@ -23,6 +25,7 @@ set_up(void)
 	store = kit_open(KIT_LIMIT);
 	buf_init(&why, 65536);
 	clock_set(NOW, 0);
+	set = (struct say_set){ .zone = 480, .closing = 30 * DAY };
 }
 
 static void
@@ -47,7 +50,7 @@ ask(const char *said)
 	o = json_loads(text, 0, NULL);
 	ck_assert_ptr_nonnull(o);
 	buf_reset(&why);
-	answer = say_it(store, o, 480, &why);
+	answer = say_it(store, o, &set, &why);
 	json_decref(o);
 	return answer;
 }
@@ -144,6 +147,11 @@ START_TEST(brief)
 	    CLOCK_NONE);
 	ck_says("'kind':'closing','at':'2026-12-01','reason':'x',"
 	    "'successor':'https://b.gov.cn/'", 2, true,
+	    "closing||||https://b.gov.cn/|x",
+	    clock_civil(2026, 11, 30, 16, 0, 0), CLOCK_NONE);
+	set.closing = 5 * DAY;		/* which is more than that */
+	ck_says("'kind':'closing','at':'2026-12-01','reason':'x',"
+	    "'successor':'https://b.gov.cn/'", 3, false,
 	    "closing||||https://b.gov.cn/|x",
 	    clock_civil(2026, 11, 30, 16, 0, 0), CLOCK_NONE);
 }
