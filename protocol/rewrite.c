@@ -334,6 +334,8 @@ struct search {
 	struct span target, url;	/* url: the step that is being taken */
 	int64_t when;
 	const struct rewrite_entry *next;	/* the rule that brought url on */
+	bool any;		/* url stands for itself with any query: what
+				 * follows swallows them */
 	unsigned visits;
 	struct former found[REWRITE_FORMERS];
 	size_t count;
@@ -370,10 +372,27 @@ keep(struct search *s, struct span url)
 	buf_clear(&to);
 }
 
+static void step_back(void *arg, const struct rewrite_entry *e);
+static void step_back_asked(void *arg, const struct rewrite_entry *e);
+
+/* On from where s is now. */
 static void
-step_back(void *arg, const struct rewrite_entry *e)
+go_back(struct search *s)
 {
-	struct search *s = arg;
+	walk(s->w, REWRITE_BY_TO, s->url, step_back, s);
+	if (s->any)
+		rewrite_set_look_queried(&(struct rewrite_look){
+		    .set = &s->w->set, .url = s->url,
+		    .each = step_back_asked, .arg = s });
+}
+
+/* By a rule that leads to `to`. */
+static void
+step(struct search *s, const struct rewrite_entry *e, struct span to)
+{
+	const struct rewrite_entry *next = s->next;
+	struct span was = s->url;
+	bool any = s->any;
 	struct buf url;
 
 	if (!counts(&e->rule, s->when) || s->visits == 0 ||
@@ -381,18 +400,32 @@ step_back(void *arg, const struct rewrite_entry *e)
 		return;
 	s->visits--;
 	buf_init(&url, LIMIT_URL);
-	if (rewrite_rule_back(&e->rule, s->url, &url)) {
-		struct span was = s->url;
-		const struct rewrite_entry *next = s->next;
-
+	if (rewrite_rule_back(&e->rule, to, &url)) {
 		keep(s, buf_look(&url));
 		s->url = buf_look(&url);
 		s->next = e;
-		walk(s->w, REWRITE_BY_TO, s->url, step_back, s);
+		s->any = rewrite_rule_swallows(&e->rule) || (any &&
+		    memchr(url.at, '?', url.n) == NULL);
+		go_back(s);
 		s->url = was;
 		s->next = next;
+		s->any = any;
 	}
 	buf_clear(&url);
+}
+
+static void
+step_back(void *arg, const struct rewrite_entry *e)
+{
+	struct search *s = arg;
+
+	step(s, e, s->url);
+}
+
+static void
+step_back_asked(void *arg, const struct rewrite_entry *e)
+{
+	step(arg, e, e->rule.to);
 }
 
 static int
@@ -411,7 +444,7 @@ rewrite_former(const struct rewrite *w, struct span url, int64_t when,
 		.visits = VISITS };
 	bool more = true;
 
-	walk(w, REWRITE_BY_TO, url, step_back, &s);
+	go_back(&s);
 	qsort(s.found, s.count, sizeof(s.found[0]), newer);
 	for (size_t i = 0; i < s.count; i++) {
 		if (more)

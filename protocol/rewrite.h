@@ -59,8 +59,7 @@ bool rewrite_url(const struct rewrite *w, struct span url, int64_t when,
  * rules first, at most REWRITE_FORMERS. each: false is enough. `number`: the
  * rule's that moved the former address. Schemes are those of the rules. If
  * url has a query and a former address has none, that leads there with any
- * query, unless a rule has this very one. Through two rules that swallow
- * queries (rewrite_rule.h) it doesn't find back. */
+ * query, unless a rule has this very one. */
 typedef bool rewrite_former_fn(void *arg, struct span former,
     uint32_t number);
 void rewrite_former(const struct rewrite *w, struct span url, int64_t when,

@@ -51,6 +51,17 @@ place_key(struct span url)
 }
 
 static uint64_t
+bare_place_key(struct span url)
+{
+	struct span part[2];
+
+	if (!url_place_parts(part, url))
+		return 0;
+	part[1] = SPAN_NONE;
+	return parts_key(part);
+}
+
+static uint64_t
 area_key(enum rewrite_scope scope, struct span url)
 {
 	return scope == REWRITE_ADDRESS ? place_key(url) :
@@ -143,6 +154,7 @@ copy(const struct rewrite_rule *r)
 	e->rule.to.at = e->text + r->from.n;
 	e->hash[REWRITE_BY_FROM] = area_key(r->scope, r->from);
 	e->hash[REWRITE_BY_TO] = area_key(r->scope, r->to);
+	e->hash[REWRITE_BY_TO_PLACE] = bare_place_key(r->to);
 	e->hash[REWRITE_BY_HOST] = host_key(r->from);
 	e->hash[REWRITE_BY_NUMBER] = number_key(r->number);
 	return e;
@@ -247,3 +259,15 @@ rewrite_set_look(const struct rewrite_look *l)
 	look_up_place(l);
 }
 
+void
+rewrite_set_look_queried(const struct rewrite_look *l)
+{
+	uint64_t hash = bare_place_key(l->url);
+	const struct rewrite_entry *e =
+	    l->set->slot[REWRITE_BY_TO_PLACE][hash & (l->set->slots - 1)];
+
+	for (; e != NULL; e = e->next[REWRITE_BY_TO_PLACE])
+		if (e->rule.scope == REWRITE_ADDRESS &&
+		    url_place_asked(e->rule.to, l->url))
+			l->each(l->arg, e);
+}

@@ -2,8 +2,8 @@
  * The rules of a set, kept so that those which cover an address are found in
  * one walk along it; for rewrite.c.
  *
- * Tables of chains over the same entries: by the old address, by the new one,
- * by the old host, by number. The hash of what was passed is the key of a
+ * Tables of chains over the same entries: by the old address, by the new one
+ * (also without its query), by the old host, by number. The hash of what was passed is the key of a
  * prefix wherever a slash stands, and the place at the end, with its query and
  * without, is the key of an address.
  */
@@ -18,6 +18,7 @@
 
 enum rewrite_way {
 	REWRITE_BY_FROM, REWRITE_BY_TO,
+	REWRITE_BY_TO_PLACE,	/* the new address without its query */
 	REWRITE_BY_HOST,	/* of the old address, with its port */
 	REWRITE_BY_NUMBER, REWRITE_WAYS
 };
@@ -60,5 +61,8 @@ struct rewrite_look {		/* one walk along an address */
 /* Hands out what covers the address: the domain's rules, prefixes from the
  * shortest on, those of the address without its query, the address's own. */
 void rewrite_set_look(const struct rewrite_look *l);
+/* The rules of addresses that lead to this place with some query; whatever
+ * the way. */
+void rewrite_set_look_queried(const struct rewrite_look *l);
 
 #endif
