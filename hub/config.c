@@ -5,12 +5,14 @@
  */
 #include "hub/config.h"
 
+#include <arpa/inet.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "contrib/base/err.h"
 #include "contrib/base/inward.h"
+#include "contrib/base/text.h"
 #include "contrib/base/units.h"
 #include "hub/config_alert.h"
 #include "hub/config_watch.h"
@@ -342,6 +344,25 @@ judge_address(const char *name, const char *address, const char *path,
 		    "in 0.0.0.0:7443 or [::]:7443\n", path, name, address);
 }
 
+static bool
+is_address(const char *text)
+{
+	struct in6_addr a;	/* is longer than the other */
+
+	return inet_pton(AF_INET, text, &a) == 1 ||
+	    inet_pton(AF_INET6, text, &a) == 1;
+}
+
+static bool
+is_web(const char *text)
+{
+	struct span url = span_of(text);
+	size_t head = text_starts(url, "https://") ? 8 : 7;
+
+	return (head == 8 || text_starts(url, "http://")) && url.n > head &&
+	    strcspn(text, " \t") == url.n;
+}
+
 /* What a type alone can't judge. */
 static void
 judge(const struct config *c, const char *path, struct buf *why)
@@ -369,6 +390,12 @@ judge(const struct config *c, const char *path, struct buf *why)
 		judge_address("web", c->web, path, why);
 	if (!inward_allow_all(&inward, c->check_allow, why))
 		buf_printf(why, " (%s: check_allow)\n", path);
+	if (c->web_proxy[0] != '\0' && !is_address(c->web_proxy))
+		buf_printf(why, "%s: web_proxy: \"%s\": expected an address, "
+		    "as in 127.0.0.1 or ::1\n", path, c->web_proxy);
+	if (c->beat_url[0] != '\0' && !is_web(c->beat_url))
+		buf_printf(why, "%s: beat_url: \"%s\": expected an address "
+		    "with http:// or https://\n", path, c->beat_url);
 	if (c->web_user_header[0] != '\0' && c->web_proxy[0] == '\0')
 		buf_printf(why, "%s: web_user_header: expected web_proxy, too: "
 		    "from whom is it to be believed?\n", path);

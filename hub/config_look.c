@@ -116,6 +116,18 @@ look_at_place(const struct looking *l, const char *name, const char *file)
 	free(copy);
 }
 
+/* Where zqhubd wouldn't start. */
+static void
+look_at_home(const struct looking *l, const char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) != 0)
+		wrong(l, "dir", dir, strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		wrong(l, "dir", dir, "is no directory");
+}
+
 static void
 look_at_receivers(struct looking *l, const struct conf *file)
 {
@@ -144,6 +156,7 @@ config_look(const struct config *c, const char *path, struct buf *why)
 	struct looking l = { .path = path, .why = why };
 	size_t before = why->n;
 
+	look_at_home(&l, c->dir);
 	look_at_authorities(&l, "check_cas", c->check_cas);
 	look_at_place(&l, "beat_file", c->beat_file);
 	look_at_receivers(&l, c->file);

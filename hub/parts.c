@@ -277,13 +277,13 @@ run_edge(void *arg)
 
 /* gettext opens a catalogue when it is first asked: before the sandbox. */
 static void
-load_words(const struct config *c)
+load_words(const char *language)
 {
 	lang_switch("en");
 	(void)gettext("Sites");
 	lang_switch("zh");
 	(void)gettext("Sites");
-	lang_switch(c->language);
+	lang_switch(language);
 }
 
 static struct web *
@@ -322,7 +322,7 @@ run_web(void *arg)
 	close_rest(p);
 	pulse_seal();
 	stats_add(COUNTER_PART_STARTS_WEB, 1);
-	load_words(p->config);
+	load_words(p->config->language);
 	buf_init(&why, WHY_MAX);
 	web = open_web(base, p->config, listen, page, &why);
 	need(web, &why);
@@ -413,7 +413,7 @@ run_notify(void *arg)
 
 	close_rest(p);
 	notify_files(p->config, read);
-	load_words(p->config);
+	load_words(lang_now());	/* the log's; letters have their own */
 	notify = notify_new(base, p->config, core);
 	rc = serve(base, &sandbox);
 	notify_free(notify);

@@ -103,6 +103,8 @@ START_TEST(test_missing)
 		{ HOOK "cas = nosuch\n", "[receiver a]: cas: " },
 		{ HOOK "cas = secret\n", "no certificate in it" },
 		{ "check_cas = secret\n", ": check_cas: " },
+		{ "dir = nosuch\n", ": dir: " },
+		{ "dir = secret\n", "secret: is no directory" },
 		{ "beat_file = nosuch/beat\n", ": beat_file: " },
 		{ RUN "/nosuch/program\n", "[receiver a]: command: " },
 		{ RUN "/tmp\n", "is no program" },

@@ -187,6 +187,10 @@ static const struct {
 	{ "name = n\nnonsense = 1\n", "nonsense" },
 	{ "name = n\nlisten = here\n", "listen: \"here\": expected address" },
 	{ "name = n\nweb = 127.0.0.1:http\n", "web: \"127" },
+	{ "name = n\nweb_proxy = localhost\n", "web_proxy: \"localhost\": "
+	  "expected an address" },
+	{ "name = n\nbeat_url = foo\n", "beat_url: \"foo\": expected" },
+	{ "name = n\nbeat_url = https://\n", "beat_url: \"https://\"" },
 };
 
 START_TEST(test_wrong_settings)
