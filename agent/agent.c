@@ -461,6 +461,7 @@ open_parts(struct agent *a)
 	a->fetch = fetch_new(a->base, LINE_AGENT);
 	open_push(a);
 	a->renew = renew_new(a->base, &a->line, top->dir, on_renewed, a);
+	renew_by(a->renew, a->store);
 	a->parse = parse_new(a->base, &limits);
 	limits.behind = true;
 	a->slow = parse_new(a->base, &limits);

@@ -173,6 +173,22 @@ put_some(struct buf *b, json_t *letters, bool of_danger)
 	}
 }
 
+/* What can be mended, and replied to. */
+static bool
+is_any_of_links(const json_t *letters)
+{
+	json_t *l;
+	size_t i;
+
+	json_array_foreach(letters, i, l) {
+		if (json_array_size(json_object_get(l, "links")) > 0 &&
+		    strcmp(json_text(l, "kind"), LETTER_REFERRED) != 0 &&
+		    strcmp(json_text(l, "kind"), LETTER_OFF) != 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 put_letters(struct buf *b, json_t *letters, uint64_t all)
 {
@@ -182,9 +198,13 @@ put_letters(struct buf *b, json_t *letters, uint64_t all)
 		    json_array_size(letters), all);
 	put_some(b, letters, true);
 	put_some(b, letters, false);
-	buf_text(b, _("Show which bytes of which pages would change: zqagent "
-	    "mend\nReply: zqagent letters --will-fix N, or --refuse N "
-	    "--reason R\n"));
+	if (is_any_of_links(letters))
+		buf_text(b, _("Show which bytes of which pages would change: "
+		    "zqagent mend\nReply: zqagent letters --will-fix N, or "
+		    "--refuse N --reason R\n"));
+	else
+		buf_text(b, _("zqagent letters shows them, with those of "
+		    "before.\n"));
 }
 
 void

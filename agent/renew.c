@@ -41,6 +41,8 @@ struct renew {
 	renew_done_fn *done;
 	void *arg;
 	uint32_t jitter;
+	const struct store *store;	/* what the hub said last; or NULL */
+	int64_t began;			/* ms, this machine's clock */
 	struct event *look, *heard;
 	struct backoff backoff;		/* after failures: */
 	int64_t not_before;		/* mono ms */
@@ -144,6 +146,23 @@ look_after(struct renew *r, int64_t wait)
 }
 
 static bool
+is_far(int64_t skew)
+{
+	return skew >= RENEW_APART || skew <= -RENEW_APART;
+}
+
+/* What the hub said before this start may be of another clock. */
+static int64_t
+now_of(const struct renew *r)
+{
+	const struct store_meta *m = r->store != NULL ? store_meta(r->store) :
+	    NULL;
+
+	return clock_wall() + (m != NULL && m->answered >= r->began &&
+	    is_far(m->skew) ? m->skew : 0);
+}
+
+static bool
 has_expired(const char *dir)
 {
 	struct identity i;
@@ -219,7 +238,7 @@ say_expired(struct renew *r, const struct identity *i)
 {
 	char when[CLOCK_TEXT_MAX];
 
-	if (r->said || i->not_after > clock_wall())
+	if (r->said || i->not_after > now_of(r))
 		return;
 	r->said = true;
 	log_warn("the certificate expired at %s: asking the hub for a new "
@@ -242,7 +261,7 @@ on_look(evutil_socket_t fd, short what, void *arg)
 		return;
 	buf_init(&why, WHY_MAX);
 	if (identity_read(&i, r->dir, &why) && (r->wanted || i.outdated ||
-	    clock_wall() >= renew_due(&i, r->jitter))) {
+	    now_of(r) >= renew_due(&i, r->jitter))) {
 		say_expired(r, &i);
 		begin(r);
 	}
@@ -290,6 +309,7 @@ renew_new(struct event_base *base, const struct line *line, const char *dir,
 	r->done = done;
 	r->arg = arg;
 	r->jitter = backoff_random(1000);
+	r->began = clock_wall();
 	r->look = event_new(base, -1, 0, on_look, r);
 	r->heard = event_new(base, -1, 0, on_heard, r);
 	must(r->look != NULL && r->heard != NULL);
@@ -297,6 +317,12 @@ renew_new(struct event_base *base, const struct line *line, const char *dir,
 	timer_after(r->look, backoff_random(has_expired(dir) ? SOON :
 	    FIRST_LOOK));
 	return r;
+}
+
+void
+renew_by(struct renew *r, const struct store *s)
+{
+	r->store = s;
 }
 
 void

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "agent/line.h"
+#include "agent/store.h"
 #include "certs/identity.h"
 #include "contrib/base/buf.h"
 
@@ -30,6 +31,11 @@ struct renew;
 typedef void renew_done_fn(void *arg);
 struct renew *renew_new(struct event_base *base, const struct line *line,
     const char *dir, renew_done_fn *done, void *arg);
+/* If this machine's clock is far from the hub's, as the hub's last answer
+ * (which s remembers) was understood, then the hub's says what is due: it
+ * judges the certificate by that. */
+#define RENEW_APART INT64_C(172800000)	/* ms: that is no drift */
+void renew_by(struct renew *r, const struct store *s);
 void renew_free(struct renew *r);
 
 /* Whom the site trusts has changed: looks within half a minute, and renews

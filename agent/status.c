@@ -10,6 +10,7 @@
 #include "agent/known.h"
 #include "agent/moves.h"
 #include "agent/proven.h"
+#include "agent/renew.h"
 #include "agent/spool.h"
 #include "certs/identity.h"
 #include "contrib/base/clock.h"
@@ -44,8 +45,16 @@ days(int64_t ms)
 	return ms >= 0 ? ms / DAY : -((-ms + DAY - 1) / DAY);
 }
 
+/* By the hub's clock, which is far from ours, it is good yet. */
+static bool
+is_by_other_clock(const struct identity *i, int64_t now, int64_t skew)
+{
+	return (skew >= RENEW_APART || skew <= -RENEW_APART) &&
+	    i->not_after <= now && i->not_after > now + skew;
+}
+
 static json_t *
-certificate(const char *dir)
+certificate(const char *dir, int64_t skew)
 {
 	int64_t now = clock_wall();
 	struct identity i;
@@ -54,13 +63,14 @@ certificate(const char *dir)
 
 	buf_init(&why, 4096);
 	if (identity_read(&i, dir, &why))
-		o = json_pack("{s:I, s:s, s:s, s:o, s:I, s:b, s:o, s:b}",
+		o = json_pack("{s:I, s:s, s:s, s:o, s:I, s:b, s:o, s:b, s:b}",
 		    "site", (json_int_t)i.site, "code", i.code,
 		    "hub_ca", i.hub_ca, "not_after", time_text(i.not_after),
 		    "days_left", (json_int_t)days(i.not_after - now),
 		    "expired", i.not_after <= now,
 		    "ca_not_after", time_text(i.ca_until),
-		    "ca_expired", i.ca_until <= now);
+		    "ca_expired", i.ca_until <= now,
+		    "other_clock", is_by_other_clock(&i, now, skew));
 	else {
 		while (why.n > 0 && why.at[why.n - 1] == '\n')
 			buf_cut(&why, why.n - 1);
@@ -120,7 +130,7 @@ status_at_rest(struct store *s, const char *dir)
 	json_object_set_new(o, "version", json_string(ZQ_VERSION));
 	json_object_set_new(o, "now", time_text(clock_wall()));
 	json_object_set_new(o, "dir", json_string(dir));
-	json_object_set_new(o, "certificate", certificate(dir));
+	json_object_set_new(o, "certificate", certificate(dir, t->meta.skew));
 	json_object_set_new(o, "spool", spool(s, t));
 	json_object_set_new(o, "hub", last_answer(&t->meta));
 	json_object_set_new(o, "items", number(t->digest.items));
@@ -296,9 +306,17 @@ judge_proof(json_t *why, json_t *o)
 /* By its own clock. Nothing comes through any more then, and only people can
  * mend it. */
 static void
-judge_certificate(json_t *why, json_t *c)
+judge_certificate(json_t *why, json_t *c, json_t *hub)
 {
-	if (json_is_true(json_object_get(c, "ca_expired")))
+	json_int_t skew = json_integer_value(json_object_get(hub, "skew_ms"));
+	char span[CLOCK_TEXT_MAX];
+
+	if (json_is_true(json_object_get(c, "other_clock")))
+		because(why, _("the clocks of this machine and of the hub "
+		    "differ by %s, and by this one's this site's certificate "
+		    "has expired: put right the one that is wrong"),
+		    clock_span(span, skew < 0 ? -skew : skew));
+	else if (json_is_true(json_object_get(c, "ca_expired")))
 		because(why, "%s", _("the hub's CA has ended: the hub's "
 		    "operator makes another (zqhub ca roll) and a new ticket "
 		    "for this site (zqhub site reissue CODE); then run "
@@ -333,7 +351,7 @@ status_judge(json_t *o)
 
 	if (!json_is_true(json_object_get(o, "running")))
 		because(why, "%s", _("zqagentd is not running"));
-	judge_certificate(why, json_object_get(o, "certificate"));
+	judge_certificate(why, json_object_get(o, "certificate"), hub);
 	if (trouble != NULL)
 		because_hub(why, json_string_value(trouble));
 	else if (json_is_true(json_object_get(o, "running")) &&

@@ -16,6 +16,7 @@
 
 #include "agent/agent.h"
 #include "agent/config.h"
+#include "agent/config_look.h"
 #include "agent/memory_trim.h"
 #include "agent/store.h"
 #include "contrib/base/buf.h"
@@ -108,6 +109,21 @@ take_lock(const struct config *c)
 	return ok;
 }
 
+/* … but for what is not there now: it may come. */
+static void
+say_fine(const struct config *c, const char *conf)
+{
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	config_look(c, conf, &why);
+	fputs(buf_cstr(&why), stderr);
+	buf_clear(&why);
+	printf(ngettext("%s is fine: %zu source\n",
+	    "%s is fine: %zu sources\n", (unsigned long)c->count), conf,
+	    c->count);
+}
+
 static int
 run(char *conf, bool check_only, bool alone)
 {
@@ -123,9 +139,7 @@ run(char *conf, bool check_only, bool alone)
 	if (c == NULL)
 		return 1;
 	if (check_only)
-		printf(ngettext("%s is fine: %zu source\n",
-		    "%s is fine: %zu sources\n", (unsigned long)c->count),
-		    conf, c->count);
+		say_fine(c, conf);
 	ok = check_only || take_lock(c);
 	config_free(c);
 	if (!ok || check_only)

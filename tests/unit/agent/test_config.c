@@ -4,7 +4,10 @@
  */
 #include "tests/unit/agent/storekit.h"
 
+#include <sys/prctl.h>
+
 #include "agent/config.h"
+#include "agent/config_look.h"
 #include "agent/filter.h"
 #include "agent/place.h"
 #include "contrib/base/mem.h"
@@ -180,6 +183,66 @@ START_TEST(test_edit)
 }
 END_TEST
 
+static const char *
+looked(const char *text)
+{
+	static char said[4096];
+	struct config *c;
+	struct buf why;
+
+	put(text);
+	buf_init(&why, CONFIG_WHY_MAX);
+	c = config_read(path, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	buf_reset(&why);
+	config_look(c, "agent.conf", &why);
+	snprintf(said, sizeof(said), "%s", buf_cstr(&why));
+	config_free(c);
+	buf_clear(&why);
+	return said;
+}
+
+/* What the settings name and isn't there: said, and no error. */
+START_TEST(test_look)
+{
+	char text[2048];
+
+	snprintf(text, sizeof(text), "hub = https://h:1/\nmail = a@b.cn\n"
+	    "mail_command = /bin/sh -c\n[source www]\nroot = %s\n"
+	    "url = http://a.test\n", dir);
+	ck_assert_str_eq(looked(text), "");
+	ck_assert_str_eq(looked("hub = https://h:1/\n"
+	    "mail_command = /nosuch\n[source www]\nroot = /nosuch/www\n"
+	    "url = http://a.test\n"), "agent.conf: source www: root "
+	    "/nosuch/www: No such file or directory\n");
+	snprintf(text, sizeof(text), "hub = https://h:1/\nmail = a@b.cn\n"
+	    "mail_command = /nosuch\n[source www]\nroot = %s\n"
+	    "url = http://a.test\n", path);
+	ck_assert_str_eq(strstr(looked(text), ": Not a directory\n"),
+	    ": Not a directory\nagent.conf: mail_command: /nosuch: No such "
+	    "file or directory\n");
+}
+END_TEST
+
+/* As the shipped unit starts it: what has a mode of its own gets nothing by
+ * it. */
+START_TEST(test_look_without_rights)
+{
+	char text[2048];
+	FILE *f = fopen(in_dir("sendmail"), "w");
+
+	ck_assert_ptr_nonnull(f);
+	fclose(f);
+	ck_assert_int_eq(chmod(in_dir("sendmail"), 0755), 0);
+	snprintf(text, sizeof(text), "hub = https://h:1/\nmail = a@b.cn\n"
+	    "mail_command = %s -t\n", in_dir("sendmail"));
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0)
+		ck_assert_str_eq(looked(text), "");
+	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	ck_assert_ptr_nonnull(strstr(looked(text), "NoNewPrivileges"));
+}
+END_TEST
+
 START_TEST(test_filter)
 {
 	char html[] = "*.html", pdf[] = "files/*.pdf", drafts[] = "drafts",
@@ -283,6 +346,8 @@ main(void)
 	tcase_add_test(t, test_read);
 	tcase_add_test(t, test_refused);
 	tcase_add_test(t, test_edit);
+	tcase_add_test(t, test_look);
+	tcase_add_test(t, test_look_without_rights);
 	tcase_add_test(t, test_filter);
 	tcase_add_test(t, test_place);
 	tcase_add_test(t, test_manual);

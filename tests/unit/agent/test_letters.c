@@ -380,12 +380,33 @@ put_danger(struct store_txn *t, void *arg)
 	return true;
 }
 
+/* What a mail of these letters says, as people read it. */
+static void
+read_mail(struct buf *text, json_t *letters)
+{
+	struct span body;
+	struct buf mail;
+
+	buf_init(&mail, 1u << 20);
+	letter_sinks_mail(&mail, letters, kit_config->top,
+	    json_array_size(letters));
+	body = span_of(strstr(buf_cstr(&mail), "\n\n") + 2);
+	while (body.n > 0) {
+		const char *end = memchr(body.at, '\n', body.n);
+		size_t n = (size_t)(end - body.at);
+
+		ck_assert(text_unbase64(text, (struct span){ body.at, n }));
+		body.at += n + 1;
+		body.n -= n + 1;
+	}
+	buf_clear(&mail);
+}
+
 /* What endangers readers is shown by page, too, and first in a mail. */
 START_TEST(test_danger)
 {
-	struct buf mail, text;
 	const char *first, *other;
-	struct span body;
+	struct buf text;
 	json_t *l;
 
 	put_links(MENDING_ANNOUNCED);
@@ -395,25 +416,39 @@ START_TEST(test_danger)
 	    "    https://www.a.gov.cn/a.html\n"
 	    "      line 7: http://old.cn/  (is dangerous: take the link "
 	    "out)\n");
-	buf_init(&mail, 1u << 20);
 	buf_init(&text, 1u << 20);
-	letter_sinks_mail(&mail, l, kit_config->top, 2);
-	body = buf_look(&mail);
-	other = strstr(buf_cstr(&mail), "\n\n") + 2;
-	body.n -= (size_t)(other - body.at);
-	body.at = other;
-	while (body.n > 0) {
-		const char *end = memchr(body.at, '\n', body.n);
-		size_t n = (size_t)(end - body.at);
-
-		ck_assert(text_unbase64(&text, (struct span){ body.at, n }));
-		body.at += n + 1;
-		body.n -= n + 1;
-	}
+	read_mail(&text, l);
 	first = strstr(buf_cstr(&text), "  danger\n");
 	other = strstr(buf_cstr(&text), "  links\n");
 	ck_assert(first != NULL && other != NULL && first < other);
-	buf_clear(&mail);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&text), "--will-fix"));
+	buf_clear(&text);
+	json_decref(l);
+}
+END_TEST
+
+static bool
+put_plain(struct store_txn *t, void *arg)
+{
+	const struct letter l = { .number = 1, .when = 1000,
+		.kind = SPAN(LETTER_TRUST), .text = SPAN("the hub's CA") };
+
+	(void)arg;
+	return inbox_put(t, &l);
+}
+
+/* How to mend and reply stands below letters that are about that. */
+START_TEST(test_mail_ends)
+{
+	struct buf text;
+	json_t *l;
+
+	ck_assert_int_eq(store_do(kit_store, put_plain, NULL), STORE_DONE);
+	l = list();
+	buf_init(&text, 1u << 20);
+	read_mail(&text, l);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&text), "the hub's CA"));
+	ck_assert_ptr_null(strstr(buf_cstr(&text), "--will-fix"));
 	buf_clear(&text);
 	json_decref(l);
 }
@@ -516,7 +551,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_shown, test_states, test_superseded,
 		test_looked_at, test_odd,
-		test_replies, test_another_mind, test_long, test_id, test_danger,
+		test_replies, test_another_mind, test_long, test_id, test_danger, test_mail_ends,
 		test_sentences };
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");

@@ -57,6 +57,13 @@ START_TEST(certificates)
 	    "\"answered\":\"2026-11-22T00:00:00Z\"},\"certificate\":{"
 	    "\"expired\":true,\"ca_expired\":false}}"),
 	    "certificate has expired"));
+	/* By a clock that is far from the hub's, it is that which is said. */
+	ck_assert_str_eq(why_not("{\"running\":true,\"hub\":{"
+	    "\"answered\":\"2026-11-22T00:00:00Z\",\"skew_ms\":-8640000000},"
+	    "\"certificate\":{\"expired\":true,\"ca_expired\":true,"
+	    "\"other_clock\":true}}"), "the clocks of this machine and of "
+	    "the hub differ by 100 d, and by this one's this site's "
+	    "certificate has expired: put right the one that is wrong");
 	ck_assert_ptr_nonnull(strstr(why_not("{\"running\":true,\"hub\":{"
 	    "\"answered\":\"2026-11-22T00:00:00Z\"},\"certificate\":{"
 	    "\"expired\":true,\"ca_expired\":true}}"),
