@@ -25,13 +25,18 @@ struct rows {
 	struct buf last;	/* the address in the last row */
 };
 
+#define NUMBER(column) (1u << (column))
+
+/* numbers: which columns stand to the right. */
 static void
-begin_table(struct buf *b, const char *label, const char *const *heading)
+begin_table(struct buf *b, const char *label, const char *const *heading,
+    unsigned numbers)
 {
 	buf_printf(b, "<div class=\"wide\" tabindex=\"0\" role=\"region\""
 	    " aria-label=\"%s\"><table><thead><tr>", label);
-	for (; *heading != NULL; heading++)
-		buf_printf(b, "<th scope=\"col\">%s</th>", _(*heading));
+	for (; *heading != NULL; heading++, numbers >>= 1)
+		buf_printf(b, "<th scope=\"col\"%s>%s</th>",
+		    (numbers & 1) != 0 ? " class=\"n\"" : "", _(*heading));
 	buf_text(b, "</tr></thead>\n<tbody>\n");
 }
 
@@ -145,7 +150,7 @@ to_row(void *arg, const struct link_info *l)
 	struct buf *b = r->v->out;
 
 	if (r->n++ == 0)
-		begin_table(b, _("Links"), headings);
+		begin_table(b, _("Links"), headings, NUMBER(2));
 	buf_text(b, "<tr><th scope=\"row\">");
 	put_page(r->v, l);
 	buf_text(b, "</th><td>");
@@ -251,7 +256,8 @@ broken_row(void *arg, const struct broken_info *i)
 	struct buf *b = r->v->out;
 
 	if (r->n++ == 0)
-		begin_table(b, _("Broken links"), headings);
+		begin_table(b, _("Broken links"), headings,
+		    NUMBER(2) | NUMBER(3));
 	buf_reset(&r->last);
 	buf_span(&r->last, i->target.url);
 	buf_text(b, "<tr><th scope=\"row\">");
@@ -319,7 +325,7 @@ pair_row(void *arg, const struct reciprocal *p)
 	if (p->to && p->back)
 		return true;
 	if (r->n++ == 0)
-		begin_table(b, _("Links in both directions"), headings);
+		begin_table(b, _("Links in both directions"), headings, 0);
 	buf_text(b, "<tr><th scope=\"row\">");
 	put_member(r->v, &p->portal);
 	buf_text(b, "</th><td>");
@@ -369,7 +375,7 @@ from_row(void *arg, const struct link_info *l)
 	if (r->n == r->most)
 		return false;
 	if (r->n++ == 0)
-		begin_table(b, _("Links of this page"), headings);
+		begin_table(b, _("Links of this page"), headings, NUMBER(0));
 	buf_text(b, "<tr><td class=\"n\">");
 	put_line(b, l->line);
 	buf_text(b, "</td><td>");

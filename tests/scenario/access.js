@@ -62,6 +62,11 @@ all('table').forEach(e => {
 	if (!all('th', e).length)
 		blame('without headings', e);
 });
+all('tbody > tr:first-child > *').forEach(e => {
+	const head = all('thead th', e.closest('table'))[e.cellIndex];
+	if (head && getComputedStyle(head).textAlign != getComputedStyle(e).textAlign)
+		blame('beside its heading', e, head.textContent);
+});
 all('th:not([scope])').forEach(e => blame('without scope', e));
 all('li').filter(e => !/^(UL|OL|MENU)$/.test(e.parentNode.tagName)).forEach(e =>
 	blame('outside of a list', e));

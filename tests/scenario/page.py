@@ -63,9 +63,9 @@ def faults(b):
               '0 of a.skip[href="#main"], not 1', 'without a name', 'without a name',
               'without a name', 'a picture that is none to a reader',
               'aria-describedby leads nowhere', 'an id twice', 'a heading after one of level 1',
-              'without headings', 'without scope', 'outside of a list', 'a list of something else',
-              'an order of its own for the keyboard', 'too pale', 'too pale',
-              'without a focus that can be seen', 'too small for a finger',
+              'without headings', 'beside its heading', 'without scope', 'outside of a list',
+              'a list of something else', 'an order of its own for the keyboard', 'too pale',
+              'too pale', 'without a focus that can be seen', 'too small for a finger',
               'too small for a finger']
     assert sorted(found) == sorted(wanted), sorted(found)
 
