@@ -45,8 +45,8 @@
 
 #define ALERT_MEMBERS 200	/* of one alert; more are another one's */
 #define ALERT_RECEIVERS 32
-#define ALERT_MANY "many"	/* the group of agents that fall silent together,
-				 * wherever they are */
+#define ALERT_MANY "many"	/* the group of sites that go down together, or
+				 * fall silent, wherever they are */
 #define ALERT_NAME 63		/* bytes of a rule's or receiver's name */
 #define ALERT_SUBJECT 300
 #define ALERT_DETAIL 400

@@ -38,7 +38,8 @@ struct run {
 	uint32_t known;		/* … that has a row */
 	struct place *place;
 	size_t places, room;
-	size_t silent;		/* agents that fell silent just now */
+	size_t crowd[ALERT_RULES];	/* by cause: sites that it struck just
+				 * now */
 };
 
 /* The rest is done in the next evaluation, at once. */
@@ -380,10 +381,12 @@ has_member(struct span members, struct span subject)
 	return false;
 }
 
+/* What strikes many at once has one cause, wherever they are: a line, a data
+ * centre. */
 static bool
-is_silence(enum alert_what w)
+is_of_crowds(enum alert_what w)
 {
-	return cause_of(w) == ALERT_UNREACHABLE;
+	return cause_of(w) == ALERT_UNREACHABLE || w == ALERT_DOWN;
 }
 
 static bool
@@ -395,8 +398,8 @@ step(void *arg, const struct alert *a)
 	if (!step_members(r, a))
 		step_telling(r, a);
 	if (a->ended == CLOCK_NONE && r->now < a->at + r->e->many_time &&
-	    is_silence(alert_what_named(a->rule)))
-		r->silent += a->active;
+	    is_of_crowds(alert_what_named(a->rule)))
+		r->crowd[cause_of(alert_what_named(a->rule))] += a->active;
 	if (a->ended != CLOCK_NONE || a->group.n == 0 ||
 	    r->now >= a->at + ALERT_JOIN)
 		return true;
@@ -426,11 +429,11 @@ due(const struct run *r, const struct alert_fact *f)
 
 /* Those that an alert will be made of now, beside those that are some. */
 static void
-count_silent(void *arg, struct alert_fact *f)
+count_crowd(void *arg, struct alert_fact *f)
 {
 	struct run *r = arg;
 
-	r->silent += f->alert == 0 && !f->unknown && is_silence(f->what) &&
+	r->crowd[cause_of(f->what)] += f->alert == 0 && !f->unknown &&
 	    due(r, f) <= r->now;
 }
 
@@ -454,8 +457,9 @@ group_of(const struct run *r, const struct alert_fact *f)
 {
 	if (!r->e->rules->rule[f->what].grouped)
 		return SPAN_NONE;
-	return is_silence(f->what) && r->silent >= r->e->many ?
-	    SPAN(ALERT_MANY) : f->group;
+	return is_of_crowds(f->what) &&
+	    r->crowd[cause_of(f->what)] >= r->e->many ? SPAN(ALERT_MANY) :
+	    f->group;
 }
 
 static struct place *
@@ -540,7 +544,7 @@ alert_eval(const struct alert_eval *e, struct db_txn *t, int64_t now,
 
 	r.last = r.known = alert_last(t);
 	alert_each_open(t, step, &r);
-	alert_facts_each(e->facts, count_silent, &r);
+	alert_facts_each(e->facts, count_crowd, &r);
 	alert_facts_each(e->facts, take, &r);
 	for (size_t i = 0; i < r.places; i++)
 		put_place(&r, &r.place[i]);

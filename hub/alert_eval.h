@@ -37,7 +37,7 @@ struct alert_eval {
 	struct alert_facts *facts;
 	int64_t wait;		/* ms that a grouped alert waits for others */
 	int64_t together;	/* ms that troubles of one cause begin apart */
-	uint64_t many;		/* agents that fall silent within … */
+	uint64_t many;		/* sites that go down or silent within … */
 	int64_t many_time;	/* … so many ms are one alert */
 };
 

@@ -188,6 +188,23 @@ look_at_home(const struct scanning *s)
 		look_at_certificate(s, "https", until, 0);
 }
 
+/* A site that is looked at for some days only: of what a week has. */
+static void
+put_week(const struct scanning *s, struct alert_fact *f,
+    const struct home_day *week, uint64_t since)
+{
+	char detail[TEXT_MAX], when[CLOCK_TEXT_MAX] = "";
+	int share = home_days_share(week);
+
+	if (since != 0)
+		clock_show(when, home_days_begin(since) + DAY / 2);
+	snprintf(detail, sizeof(detail), "%d.%d %% (%" PRIu32 "/%" PRIu32
+	    "%s%.10s)", share / 10, share % 10, week->failed, week->looks,
+	    since != 0 ? "; since " : "", when);
+	f->detail = span_of(detail);
+	alert_facts_put(s->scan->facts, f, s->now);
+}
+
 /* Early warning at week_warns, failed outright at week_fails. */
 static void
 look_at_week(const struct scanning *s)
@@ -196,21 +213,24 @@ look_at_week(const struct scanning *s)
 		.site = s->site->number, .subject = s->site->code,
 		.since = CLOCK_NONE };
 	const struct config *config = s->scan->writer->config;
-	char detail[TEXT_MAX];
-	struct home_day week;
+	struct home_day week, whole;
+	uint32_t planned;
+	uint64_t since;
 	int share;
 
 	if (!home_days_week(s->txn, s->site->number, s->now, &week) ||
 	    week.looks < LOOKS)
 		return;
-	share = home_days_share(&week);
+	planned = home_days_planned(s->txn, s->site->number, s->now,
+	    (int64_t)config->home_every, &since);
+	whole = week;
+	if (planned > whole.looks)
+		whole.looks = planned;
+	share = home_days_share(&whole);
 	if (share < (int)config->week_warns * 10)
 		return;
-	snprintf(detail, sizeof(detail), "%d.%d %% (%" PRIu32 "/%" PRIu32
-	    ")", share / 10, share % 10, week.failed, week.looks);
-	f.detail = span_of(detail);
 	f.raise = share >= (int)config->week_fails * 10;
-	alert_facts_put(s->scan->facts, &f, s->now);
+	put_week(s, &f, &week, planned > week.looks ? since : 0);
 }
 
 /* --- going -------------------------------------------------------------------- */

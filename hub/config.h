@@ -73,7 +73,7 @@ struct config {
 	uint64_t flap_quiet;	/* … until none for so long */
 	uint64_t alert_wait;	/* ms: what falls ill together is one alert */
 	uint64_t alert_together;	/* ms apart: behind one address, one cause */
-	uint64_t alert_many;	/* agents that fall silent within … */
+	uint64_t alert_many;	/* sites that go down within … */
 	uint64_t alert_many_time;	/* … so many ms are one alert */
 	char *beat_url;		/* asked every minute; "" */
 	char *beat_file;	/* written every minute; "" */

@@ -212,6 +212,27 @@ home_days_week(struct db_txn *t, uint32_t site, int64_t now,
 	    day, sum);
 }
 
+uint32_t
+home_days_planned(struct db_txn *t, uint32_t site, int64_t now,
+    int64_t every, uint64_t *since)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_HOME_DAY);
+	uint64_t day = home_days_of(now), from;
+	struct key first;
+	struct span key, row;
+	bool any;
+
+	from = day > WEEK - 1 ? day - (WEEK - 1) : 0;
+	first = key_u32_u64(site, from);
+	key = key_look(&first);
+	any = db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
+	    key_heads(&first, 4, key);
+	*since = any ? wire_get_u64((const uint8_t *)key.at + 4) : day;
+	db_cursor_close(c);
+	return *since == from || every <= 0 ? 0 :
+	    (uint32_t)(WEEK * DAY / every);
+}
+
 int
 home_days_share(const struct home_day *d)
 {

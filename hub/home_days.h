@@ -55,6 +55,11 @@ bool home_days_sum(struct db_txn *t, uint32_t site, uint64_t from,
 /* Of the seven days up to now. */
 bool home_days_week(struct db_txn *t, uint32_t site, int64_t now,
     struct home_day *sum);
+/* How many looks a whole week has, one each `every` ms; that is what counts
+ * while there is none yet, and then *since is the first day of those that
+ * there are. Else 0. */
+uint32_t home_days_planned(struct db_txn *t, uint32_t site, int64_t now,
+    int64_t every, uint64_t *since);
 /* Failed of those that count, in thousandths, rounded half up; -1: none
  * counts. */
 int home_days_share(const struct home_day *d);

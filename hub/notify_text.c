@@ -155,9 +155,9 @@ static void
 put_group(struct buf *b, struct span group)
 {
 	if (span_is(group, SPAN(ALERT_MANY))) {
-		buf_text(b, _("They fell silent within a minute: look at what "
-		    "they have in common, a line, a firewall, the way to the "
-		    "hub's port.\n"));
+		buf_text(b, _("All this came within a minute: look at what "
+		    "they have in common, a line, a firewall, a data centre, "
+		    "the hub's own way out or in.\n"));
 		return;
 	}
 	buf_text(b, _("All of them are at "));

@@ -192,7 +192,26 @@ START_TEST(test_many_silent)
 }
 END_TEST
 
-/* … but pages that don't come are each one's own, and so are few. */
+/* So it is with pages that don't come; beside them who is silent is another
+ * matter. */
+START_TEST(test_many_down)
+{
+	for (uint32_t i = 1; i <= CROWD; i++)
+		is(i, ALERT_DOWN);
+	is(CROWD + 1, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+	ck_assert_uint_eq(alert_now(1).count, CROWD);
+	ck_assert(span_is(alert_now(1).group, SPAN(ALERT_MANY)));
+	later(MINUTE / 2);
+	is(CROWD + 2, ALERT_DOWN);
+	settle();
+	ck_assert_uint_eq(alert_now(1).count, CROWD + 1);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
+}
+END_TEST
+
+/* … but few are each one's own. */
 START_TEST(test_not_many)
 {
 	for (uint32_t i = 1; i < CROWD; i++)
@@ -203,10 +222,10 @@ START_TEST(test_not_many)
 		is(i, ALERT_RULES);
 	settle();
 	later(HOUR);
-	for (uint32_t i = 1; i <= CROWD; i++)
+	for (uint32_t i = 1; i < CROWD; i++)
 		is(i, ALERT_DOWN);
 	settle();
-	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2 * CROWD - 1);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2 * CROWD - 2);
 }
 END_TEST
 
@@ -245,6 +264,7 @@ main(void)
 	tcase_add_test(t, test_together);
 	tcase_add_test(t, test_many_as_set);
 	tcase_add_loop_test(t, test_many_silent, 0, 2);
+	tcase_add_test(t, test_many_down);
 	tcase_add_test(t, test_not_many);
 	tcase_add_test(t, test_wait);
 	suite_add_tcase(s, t);

@@ -420,6 +420,45 @@ START_TEST(test_week)
 }
 END_TEST
 
+static void
+visits(int64_t at, int n, int failed)
+{
+	for (int i = 0; i < n; i++)
+		kit_act(&k, "{\"do\":\"homes\",\"at\":%lld,\"rows\":"
+		    "[[1,%d,%d,200,100,0%s]]}", (long long)at, i,
+		    i < failed ? HOME_FAILED : HOME_OK,
+		    i < failed ? ",\"time\"" : "");
+}
+
+/* What a new site fails in its first days is judged by a whole week. */
+START_TEST(test_first_week)
+{
+	struct alert_fact *f;
+
+	config.home_every = 15 * 60 * 1000;	/* 672 a week */
+	visits(k.now, 100, 19);
+	look();
+	ck_assert_ptr_null(fact("availability", "4100000001"));
+	visits(k.now, 1, 1);
+	look();
+	f = fact("availability", "4100000001");
+	ck_assert(f != NULL && f->raise == 0);
+	ck_assert(f->detail.n == 33 && memcmp(f->detail.at,
+	    "19.8 % (20/101; since ", 22) == 0);
+	visits(k.now, 13, 13);
+	look();
+	ck_assert_int_eq(fact("availability", "4100000001")->raise, 0);
+	visits(k.now, 1, 1);		/* 5 % of 672, rounded */
+	look();
+	ck_assert_int_eq(fact("availability", "4100000001")->raise, 1);
+	k.now += 6 * DAY;		/* it has had its week */
+	visits(k.now, 1, 0);
+	look();
+	f = fact("availability", "4100000001");
+	ck_assert(span_is(f->detail, SPAN("29.3 % (34/116)")));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -435,6 +474,7 @@ main(void)
 	tcase_add_test(t, test_short_certificate);
 	tcase_add_test(t, test_domain_expiry);
 	tcase_add_test(t, test_end_of_ca);
+	tcase_add_test(t, test_first_week);
 	tcase_add_test(t, test_view);
 	tcase_add_test(t, test_moves);
 	tcase_add_test(t, test_blocked);
