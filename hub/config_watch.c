@@ -114,7 +114,11 @@ const struct conf_def config_watch_table[CONFIG_WATCH_DEFS] = {
 	    "If so many of the agents that were here vanish at once, it is "
 	    "the hub that is cut off: that is said once, and none of these "
 	    "is judged until it is heard again; an agent that is quiet "
-	    "while its page comes and others speak isn't counted." },
+	    "while its page comes and others speak isn't counted.\n"
+	    "If no home page comes at all for half a minute, of "
+	    "isolated_least sites or more, though agents speak, it is the "
+	    "hub's own way out (its resolver, its firewall): no site is judged "
+	    "by its page until one comes, and these looks aren't counted." },
 	{ .section = "", .name = "isolated_least", .type = CONF_NUMBER,
 	  .offset = AT(isolated_least), .preset = "3",
 	  .least = 2, .most = 1000, .unit = "sites",
@@ -150,8 +154,8 @@ const struct conf_def config_watch_table[CONFIG_WATCH_DEFS] = {
 	  .offset = AT(alert_many), .preset = "10",
 	  .least = 2, .most = ALERT_MEMBERS, .unit = "sites",
 	  .about =
-	    "So many agents that fall silent within alert_many_time are one "
-	    "alert, wherever they are." },
+	    "So many sites that go down within alert_many_time are one alert, "
+	    "wherever they are; so are as many agents that fall silent." },
 	{ .section = "", .name = "alert_many_time", .type = CONF_TIME,
 	  .offset = AT(alert_many_time), .preset = "1m",
 	  .least = 1000, .most = 3600 * 1000,
