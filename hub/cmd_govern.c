@@ -189,31 +189,35 @@ run_domain_remove(struct cmd_line *l)
 
 /* --- the gate ------------------------------------------------------------- */
 
+/* Here, and there: what its agent holds. */
 static void
-tell_gate(const struct cmd_line *l, const json_t *result, const char *here,
-    const char *there)
+tell_released(const struct cmd_line *l, const json_t *result)
 {
 	json_int_t n = number_of(result, "here");
 
 	if (n > 0)
-		printf(here, l->word[0], (long long)n);
+		printf(ngettext("%s: %lld item is withdrawn.\n", "%s: %lld "
+		    "items are withdrawn.\n", (unsigned long)n), l->word[0],
+		    (long long)n);
 	n = number_of(result, "there");
 	if (n > 0)
-		printf(there, l->word[0], (long long)n);
-}
-
-static void
-tell_released(const struct cmd_line *l, const json_t *result)
-{
-	tell_gate(l, result, _("%s: %lld items are withdrawn.\n"),
-	    _("%s: its agent is told to withdraw the %lld that it holds.\n"));
+		printf(_("%s: its agent is told to withdraw the %lld that it "
+		    "holds.\n"), l->word[0], (long long)n);
 }
 
 static void
 tell_refused(const struct cmd_line *l, const json_t *result)
 {
-	tell_gate(l, result, _("%s: %lld items stay in the index.\n"),
-	    _("%s: its agent is told to keep the %lld that it holds.\n"));
+	json_int_t n = number_of(result, "here");
+
+	if (n > 0)
+		printf(ngettext("%s: %lld item stays in the index.\n", "%s: "
+		    "%lld items stay in the index.\n", (unsigned long)n),
+		    l->word[0], (long long)n);
+	n = number_of(result, "there");
+	if (n > 0)
+		printf(_("%s: its agent is told to keep the %lld that it "
+		    "holds.\n"), l->word[0], (long long)n);
 }
 
 static int
