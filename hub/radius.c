@@ -3,6 +3,7 @@
  */
 #include "hub/radius.h"
 
+#include "hub/edge_words.h"
 #include "hub/frame.h"
 #include "hub/links.h"
 #include "protocol/changelist.h"
@@ -19,10 +20,9 @@ answer(reply_send_fn *send, void *arg, uint64_t number, unsigned status,
 {
 	struct buf out;
 
-	buf_init(&out, 2 * LIMIT_LONG_TEXT);
+	buf_init(&out, LIMIT_ANSWER);
 	frame_answer_write(&out, &(struct frame_answer){
-	    .status = (uint16_t)status, .type = status == 200 ?
-	    SPAN(CHANGELIST_TYPE) : SPAN("text/plain; charset=utf-8"),
+	    .status = (uint16_t)status, .type = SPAN(CHANGELIST_TYPE),
 	    .body = body });
 	send(arg, number, buf_look(&out));
 	buf_clear(&out);
@@ -55,7 +55,7 @@ radius_ask(struct view *v, uint64_t number, struct span body,
 {
 	struct frame_radius f;
 	struct db_txn *t;
-	struct buf text;
+	struct buf text, xml;
 
 	if (!frame_radius_read(&f, body))
 		return;
@@ -67,7 +67,10 @@ radius_ask(struct view *v, uint64_t number, struct span body,
 		db_abort(t);
 		answer(send, arg, number, 200, buf_look(&text));
 	} else {
-		answer(send, arg, number, 403, buf_look(&text));
+		buf_init(&xml, LIMIT_ANSWER);
+		edge_words_refusal(&xml, VERDICT_BAD, buf_cstr(&text), 0);
+		answer(send, arg, number, 403, buf_look(&xml));
+		buf_clear(&xml);
 	}
 	buf_clear(&text);
 }

@@ -68,6 +68,7 @@ START_TEST(counts)
 	ask(2, REWRITE_PREFIX, "https://s1.gov.cn/a/");
 	ck_assert_uint_eq(status, 403);
 	ck_assert_has(said, "s2.gov.cn");
+	ck_assert_has(said, "<zq:reason>");	/* as all answers below /v1/ */
 	status = 7;
 	radius_ask(k.view, 7, SPAN("rubbish"), on_answer, NULL);
 	ck_assert_uint_eq(status, 7);
