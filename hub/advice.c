@@ -125,6 +125,15 @@ put_running_out(struct buf *b, const struct site_info *s)
 		    SPAN_ARGS(s->expiring), clock_span(span, left));
 }
 
+/* The newest of what isn't shown, and where all of it is listed. */
+static void
+put_held(struct buf *b, const struct site_info *s)
+{
+	reason_put(b, s->reason);
+	buf_printf(b, _("%szqhub held --site %s lists all that is held"),
+	    s->reason.n > 0 ? "; " : "", s->code);
+}
+
 void
 advice_put(struct buf *b, const struct site_info *s)
 {
@@ -148,6 +157,8 @@ advice_put(struct buf *b, const struct site_info *s)
 		put_trouble(b, s);
 	else if (s->reason.n == 0 && runs_out(s))
 		put_running_out(b, s);
+	else if (s->state == SITE_HELD && s->held > 0)
+		put_held(b, s);
 	else
 		reason_put(b, s->reason);
 }

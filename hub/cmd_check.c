@@ -19,6 +19,7 @@
 #include "contrib/base/units.h"
 #include "hub/checker.h"
 #include "hub/cmd_text.h"
+#include "hub/csv.h"
 #include "hub/inspect.h"
 #include "hub/json.h"
 #include "protocol/limits.h"
@@ -204,7 +205,11 @@ next_text(struct checking *c, char line[LINE_MAX_BYTES], struct span *s)
 		c->list_line++;
 		while (rest != '\n' && rest != EOF)
 			rest = fgetc(c->list);
-		*s = text_trim((struct span){ line, n });
+		*s = (struct span){ line, n };
+		if (c->list_line == 1 && text_starts(*s, CSV_BOM))
+			*s = (struct span){ line + strlen(CSV_BOM),
+			    n - strlen(CSV_BOM) };
+		*s = text_trim(*s);
 		if (s->n > 0 && s->at[0] != '#')
 			return true;
 	}

@@ -119,10 +119,11 @@ fail(struct job *j)
 static void
 succeed(struct job *j)
 {
+	const char *code = ask_word(&j->ask, "code");
 	struct desk *d = j->desk;
 
-	log_info("operator=%s did=%s code=%s", j->ask.actor,
-	    ask_word(&j->ask, "do"), ask_word(&j->ask, "code"));
+	log_info("operator=%s did=%s%s%s", j->ask.actor,
+	    ask_word(&j->ask, "do"), code[0] != '\0' ? " code=" : "", code);
 	if (j->ask.dropped != 0)
 		d->hooks.blocked(d->hooks.arg, j->ask.dropped);
 	if (j->ask.lifted)

@@ -5,6 +5,7 @@
 
 #include <libpsl.h>
 #include <stdio.h>
+#include <unictype.h>
 
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
@@ -48,6 +49,14 @@ judge_code(const struct enlist_book *b, const struct enlist *e,
 	return true;
 }
 
+/* Of no width, or one that turns what stands behind it around. */
+static bool
+is_unseen(uint32_t c)
+{
+	return uc_is_property_default_ignorable_code_point(c) ||
+	    uc_is_property_bidi_control(c);
+}
+
 static bool
 judge_name(const struct enlist *e, struct buf *why)
 {
@@ -69,6 +78,11 @@ judge_name(const struct enlist *e, struct buf *why)
 
 		if (c < 0x20 || c == 0x7f) {
 			buf_text(why, _("name: has a control character"));
+			return false;
+		}
+		if (is_unseen(c)) {
+			buf_printf(why, _("name: has a character that nobody "
+			    "sees (U+%04X): copy it without"), (unsigned)c);
 			return false;
 		}
 	}

@@ -98,6 +98,10 @@ START_TEST(test_add_refuses)
 	refused(site("4101000002", "", "www.a.gov.cn"), "name: empty");
 	refused(site("4101000002", "  ", "www.a.gov.cn"), "name: empty");
 	refused(site("4101000002", "a\nb", "www.a.gov.cn"), "control");
+	refused(site("4101000002", "郑州\xe2\x80\xae市", "www.a.gov.cn"),
+	    "U+202E");
+	refused(site("4101000002", "郑\xe2\x80\x8b州", "www.a.gov.cn"),
+	    "U+200B");
 	refused(site("4101000002", "x", "gov.cn"), "public suffix");
 	refused(site("4101000002", "x", "com"), "public suffix");
 	refused(site("4101000002", "x", ""), "domain");
