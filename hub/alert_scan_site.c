@@ -190,10 +190,11 @@ look_at_home(const struct scanning *s)
 
 /* A site that is looked at for some days only: of what a week has. */
 static void
-put_week(const struct scanning *s, struct alert_fact *f,
+put_week(const struct scanning *s, const struct alert_fact *f,
     const struct home_day *week, uint64_t since)
 {
 	char detail[TEXT_MAX], when[CLOCK_TEXT_MAX] = "";
+	struct alert_fact said = *f;
 	int share = home_days_share(week);
 
 	if (since != 0)
@@ -201,8 +202,8 @@ put_week(const struct scanning *s, struct alert_fact *f,
 	snprintf(detail, sizeof(detail), "%d.%d %% (%" PRIu32 "/%" PRIu32
 	    "%s%.10s)", share / 10, share % 10, week->failed, week->looks,
 	    since != 0 ? "; since " : "", when);
-	f->detail = span_of(detail);
-	alert_facts_put(s->scan->facts, f, s->now);
+	said.detail = span_of(detail);
+	alert_facts_put(s->scan->facts, &said, s->now);
 }
 
 /* Early warning at week_warns, failed outright at week_fails. */
