@@ -51,8 +51,8 @@ act_gate_close(struct group *g, const struct entry *e, const json_t *o)
 	stand->gate = true;
 	stand->gate_since = e->at;
 	buf_init(&text, LIMIT_TEXT);
-	buf_printf(&text, "%" PRIu64 " of %" PRIu64 " " LETTER_GATE
-	    ", and nobody stands for it: this is held "
+	buf_printf(&text, "%" PRIu64 " of %" PRIu64 " items are withdrawn "
+	    "within a short time, and nobody stands for it: this is held "
 	    "until the hub's operator releases or refuses it", count, of);
 	tell(g, s.number, e->at, "held", buf_look(&text));
 	buf_clear(&text);

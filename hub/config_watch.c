@@ -64,8 +64,8 @@ const struct conf_def config_watch_table[CONFIG_WATCH_DEFS] = {
 	    "A home page that sends its visitors elsewhere for good (301) has "
 	    "moved, as far as anybody can see from outside, when so many "
 	    "looks found it …\n"
-	    "Even then it is a person who announces the move. No notice says "
-	    "how many." },
+	    "Even then it is a person who announces the move.\n"
+	    "No notice says how many." },
 	{ .section = "", .name = "home_moved_after", .type = CONF_TIME,
 	  .offset = AT(home_moved_after), .preset = "7d",
 	  .least = 0, .most = 365 * DAY,
@@ -83,7 +83,8 @@ const struct conf_def config_watch_table[CONFIG_WATCH_DEFS] = {
 	  .least = 0, .most = 3650 * DAY,
 	  .about =
 	    "How long before its time the alert closing says that a site "
-	    "closes. No notice says how long." },
+	    "closes.\n"
+	    "No notice says how long." },
 	{ .section = "", .name = "gone_after", .type = CONF_TIME,
 	  .offset = AT(gone_after), .preset = "8s",
 	  .least = 1000, .most = 3600 * 1000,

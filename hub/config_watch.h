@@ -8,7 +8,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/conf.h"
-#include "hub/config.h"
+#include "hub/config_set.h"
 
 /* For config.c: what the parser must know, and what a type can't judge. */
 #define CONFIG_WATCH_DEFS 24

@@ -3,6 +3,7 @@
  * set, and what makes no sense.
  */
 #include "hub/config_watch.h"
+#include "hub/config.h"
 
 #include <check.h>
 #include <stdio.h>
