@@ -133,8 +133,8 @@ static const struct conf_def table[] = {
 	{ .section = "", .name = "leaf_days", .type = CONF_NUMBER,
 	  .offset = AT(leaf_days), .preset = "90",
 	  .least = 1, .most = 90, .unit = "days",
-	  .about = "How long an agent's certificate is good. It renews by "
-	    "itself when two thirds of that are over." },
+	  .about = "How long an agent's certificate is good.\n"
+	    "It renews by itself when two thirds of that are over." },
 	{ .section = "", .name = "grace_days", .type = CONF_NUMBER,
 	  .offset = AT(grace_days), .preset = "30",
 	  .least = 0, .most = 825, .unit = "days",
