@@ -1,7 +1,8 @@
 # The network between the hub and its sites is cut: its link goes down, or
 # packets vanish in silence. The hub says that it is isolated, once, and judges
-# nobody; when the network is back it says so, once, and nothing is lost. One
-# site alone that is cut off is told of as that one.
+# nobody; when the network is back it says so, once, and nothing is lost. Then
+# its names vanish, and its network is well: no home page comes, and what agents
+# say counts. One site alone that is cut off is told of as that one.
 #
 # Three networks of their own: the hub's (this script's), that of five sites,
 # that of a sixth.
@@ -130,7 +131,7 @@ END
 hub_start
 for n in $SITES $LONE; do
 	c=$(code "$n")
-	AGENT_RUN="nsenter -t $(net_of "$n") -n"
+	AGENT_RUN="nsenter -t $(net_of "$n") -n unshare -m"	# own names
 	site_add "$c" "第${n}市人民政府" "www.s$n.gov.cn"
 	agent_enroll "$c" "$TICKET"
 	sed -i '1i hub_silent = 10s' "$(agent_dir "$c")/agent.conf"
@@ -236,22 +237,45 @@ back 2
 
 wait_for 60 "the cuts not to be counted against the sites" not_counted
 
+say "- the hub's names vanish: it is blind, and nobody is judged by his page"
+printf '127.0.0.1 localhost\n10.98.0.1 hub.test\n' >"$T/no-names"
+failed() { zqhub availability --json | jq '[.sites[].failed] | add'; }
+failed >"$T/failed"
+mount --bind "$T/no-names" /etc/hosts || die "no second mount"
+wait_for 120 "the hub to be blind" isolated 1
+wait_for 60 "it to be told" told_is isolated firing 3
+zqhub states hub --limit 1 --json | jq -e '.states[0] |
+	.state == "isolated" and .cause == "blind"' >"$T/have" || die "states hub"
+all_unknown() {
+	for n in $SITES $LONE; do
+		state_is "$(code "$n")" unknown || return 1
+	done
+}
+wait_for 120 "what can't be seen to be unknown" all_unknown
+for n in $SITES $LONE; do page "$T/www/$n/blind.html" "域名解析中断时发布"; done
+wait_for 60 "what agents say" all_have 4
+nobody_judged
+sleep 25
+umount /etc/hosts || die "the names won't come back"
+back 3
+[ "$(failed)" = "$(cat "$T/failed")" ] || die "looks of a blind hub count"
+
 say "- one site alone vanishes: told of it, once, as what it is"
 vanish lone "$LONE_NET" 2
 wait_for 120 "it to be unreachable" state_is "$(code $LONE)" unreachable
-lone_is() {	# told, of the third alert: EVENT, and as what
-	jq -se --arg code "$(code "$LONE")" "any(.[]; .alert == 3 and ($1) and
+lone_is() {	# told, of the fourth alert: EVENT, and as what
+	jq -se --arg code "$(code "$LONE")" "any(.[]; .alert == 4 and ($1) and
 		(.sites | length) == 1 and .sites[0].site == \$code)" "$T/told"
 }
 wait_for 60 "it to be told" lone_is '.event != "resolved" and
 	.rule == "unreachable"'
 sleep 10
 isolated 0 || die "the hub isn't isolated by one"
-told_in_all 5 || { cat "$T/told"; die "something else was told"; }
+told_in_all 7 || { cat "$T/told"; die "something else was told"; }
 appear lone "$LONE_NET"
 wait_for 180 "its end to be told" lone_is '.event == "resolved"'
 wait_for 180 "all to be up" all_up
-told_in_all 6 || { cat "$T/told"; die "something else was told"; }
+told_in_all 8 || { cat "$T/told"; die "something else was told"; }
 for n in $SITES; do
 	zqhub states "$(code "$n")" --json | jq -e 'all(.states[]; .state != "down" and
 		.state != "silent" and .state != "unreachable")' >"$T/have" ||
