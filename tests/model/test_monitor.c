@@ -360,7 +360,12 @@ START_TEST(no_names)
 	struct world *w = world_new(6, seed());
 
 	world_run(w, 20 * MINUTE);
-	w->blind = w->hasty = true;
+	for (int i = 0; i < 2; i++) {	/* all have just been seen */
+		w->blind = w->hasty = i == 1;
+		for (uint32_t site = 1; site <= 6; site++)
+			w->at[site].look = w->now;
+		world_run(w, 3 * SECOND);
+	}
 	world_run(w, 20 * MINUTE);
 	ck_assert_uint_eq(w->cuts, 1);
 	ck_assert_uint_eq(world_starts(w), 0);
