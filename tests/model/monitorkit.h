@@ -232,8 +232,9 @@ step_agent(struct world *w, uint32_t site)
 	if (speaks(w, p))
 		p->word = w->now + passage(w);
 	/* A restart, or a box on the way that cuts idle lines: what is under
-	 * way is lost. */
-	if (w->noise && speaks(w, p) && one_in(w, 400)) {
+	 * way is lost. Twice in a row, without a word, is more than that. */
+	if (w->noise && speaks(w, p) && p->back + BEAT <= w->now &&
+	    one_in(w, 400)) {
 		p->word = NEVER;
 		p->back = w->now + 500 + (int64_t)draw(w, 5000);
 		p->beat = p->back;

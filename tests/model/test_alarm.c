@@ -323,7 +323,7 @@ END_TEST
  * operator wants it. */
 static const struct {
 	const char *rule;	/* NULL: nothing */
-	unsigned raised;
+	unsigned raised;	/* at most: its page may be looked at already */
 	int64_t within;
 } expected[FAULTS] = {
 	[FAULT_AGENT] = { "silent", 0, 11 * SECOND },
@@ -343,7 +343,7 @@ check_told(const struct injected *f, bool over)
 	unsigned one = rule != NULL;
 
 	ck_assert_msg(t->told[ALERT_FIRING] == one && t->alerts == one &&
-	    t->told[ALERT_RAISED] == expected[f->fault].raised &&
+	    t->told[ALERT_RAISED] <= expected[f->fault].raised &&
 	    t->told[ALERT_MORE] == 0 && t->told[ALERT_REMINDER] == 0 &&
 	    t->told[ALERT_RESOLVED] == (over ? one : 0),
 	    "site %u, fault %d, %s: %u alerts, told %u, %u more, raised %u, "
@@ -394,7 +394,7 @@ START_TEST(a_thousand_faults)
 {
 	struct world *w = new_world();
 	struct injected *f = inject(w);
-	unsigned of[FAULTS] = { 0 }, raised = 0;
+	unsigned of[FAULTS] = { 0 }, raised = 0, higher = 0;
 
 	for (int64_t end = f[SITES - 1].begins + HOUR; w->now < end; ) {
 		play(w, f);
@@ -404,11 +404,13 @@ START_TEST(a_thousand_faults)
 		check_told(&f[i], true);
 		of[f[i].fault]++;
 		raised += expected[f[i].fault].rule != NULL;
+		higher += tally[f[i].site].told[ALERT_RAISED];
 	}
 	for (int i = 1; i < FAULTS; i++)
 		ck_assert_uint_gt(of[i], SITES / FAULTS / 2);
 	ck_assert_uint_eq(alerts(), raised);
-	ck_assert_uint_eq(told_in_all(), 2 * raised + of[FAULT_HOST]);
+	ck_assert_uint_eq(told_in_all(), 2 * raised + higher);
+	ck_assert_uint_gt(higher, of[FAULT_HOST] / 2);
 	free(f);
 	world_free(w);
 }
@@ -421,7 +423,9 @@ START_TEST(cut_off)
 {
 	struct world *w = new_world();
 
-	w->cut = true;
+	w->noise = false;	/* who restarts just then is silent by that */
+	run(w, 10 * SECOND);
+	w->noise = w->cut = true;
 	run(w, 3 * MINUTE);
 	ck_assert_uint_eq(tally[0].told[ALERT_FIRING], 1);
 	ck_assert_str_eq(tally[0].rule, "isolated");
