@@ -22,18 +22,21 @@ COUNT = 0
 NAMES = {"/v1/changes": ("changes.xml", "answer.xml"),
          "/v1/reconcile": ("reconcile.xml", "reconciled.xml"),
          "/v1/letters": (None, "letters.xml"),
+         "/v1/map": (None, "map.cms"),
          "/v1/": (None, "greeting.xml")}
 
 
-def kind(path, request, answer):
+def kind(path, query, request, answer):
     """None: keep it. Otherwise: keep the first of these."""
     attributes = b" ".join(sorted(re.findall(rb'(?:verdict|cause|want|held)="[^"]*"',
                                              request + answer)))
-    if path == "/v1/changes" and b"<rs:md change=" not in request \
-            and b"<zq:move" not in request and b"<zq:notice" not in request:
+    if path == "/v1/changes" and re.search(
+            rb"<url>|<zq:(move|notice|reply|cover)[ >]", request) is None:
         return b"beat " + attributes
     if path == "/v1/letters" and b"<zq:letter " not in answer:
         return b"letters " + attributes
+    if path == "/v1/map":
+        return b"map " + query.encode()
     return None
 
 
@@ -42,7 +45,7 @@ def keep(path, query, request, answer):
     global COUNT
     names = NAMES.get(path, ("cmp.request.der", "cmp.answer.der"))
     with LOCK:
-        what = kind(path, request, answer)
+        what = kind(path, query, request, answer)
         if what in SEEN:
             return
         if what is not None:

@@ -26,6 +26,20 @@ put_hash(const char *name, const uint8_t *at, size_t n)
 	text_hex(&text, at, n);
 }
 
+static void
+put_health(const struct health *h)
+{
+	if (!h->told)
+		return;
+	buf_text(&text, " health:");
+	put_number("beat", h->beat);
+	put_number("sources", h->sources);
+	put_number("troubled", h->troubled);
+	put_number("spool", h->spool);
+	put_number("until", (uint64_t)h->until);
+	put_number("home_status", h->home_status);
+}
+
 /* --- an agent's batches ------------------------------------------------------ */
 
 static void
@@ -41,6 +55,8 @@ on_head(void *arg, const struct batch *h)
 	versions_put_time(&text, "now", h->now);
 	versions_put(&text, "agent", h->agent);
 	versions_put(&text, "features", h->features);
+	versions_put(&text, "trouble", h->trouble);
+	put_health(&h->health);
 	buf_text(&text, h->needs_snapshot ? " needs snapshot\n" : "\n");
 }
 
@@ -215,8 +231,7 @@ static void
 on_extra(void *arg, const uint8_t hash[RECONCILE_HASH],
     const uint8_t *rest, struct span id, struct span url)
 {
-	ck_assert_ptr_null(rest);	/* not in 0.1 */
-	buf_text(&text, "extra");
+	buf_text(&text, rest != NULL ? "whole extra" : "extra");
 	on_name(arg, hash, id, url);
 }
 
@@ -307,6 +322,9 @@ has_all(const char *version)
 		"compare sum", "compare buckets", "compare hashes",
 		"compared: same", "compared: differs", "differs: bucket ",
 		"in bucket ", "extra item=" };
+	static const char *const since_0_2[] = { " cover ", " former=[",
+		" link=", " reply ", " health: beat=", " kind=[links]",
+		" kind=[trust]", " cause=[settled]" };
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		ck_assert_msg(understood(always[i]), "%s: nothing with \"%s\"",
@@ -315,6 +333,10 @@ has_all(const char *version)
 	    i < sizeof(since_0_1) / sizeof(since_0_1[0]); i++)
 		ck_assert_msg(understood(since_0_1[i]),
 		    "%s: nothing with \"%s\"", version, since_0_1[i]);
+	for (size_t i = 0; strcmp(version, "0.1") > 0 &&
+	    i < sizeof(since_0_2) / sizeof(since_0_2[0]); i++)
+		ck_assert_msg(understood(since_0_2[i]),
+		    "%s: nothing with \"%s\"", version, since_0_2[i]);
 }
 
 START_TEST(documents)
