@@ -437,6 +437,17 @@ go_back(struct leading *l, const struct hop *h, const struct moved *m,
 		lead_back(l, &next);
 }
 
+/* What was at this address goes where another move leads, if that is of the
+ * address itself, say, and this one of its column. */
+static bool
+decides(struct store_txn *t, const struct moved *m, struct span url)
+{
+	struct moved first;
+
+	return find(t, url, &first) && span_is(first.scope, m->scope) &&
+	    span_is(first.old, m->old);
+}
+
 /* By the moves of a scope that lead to `new`, which is h->url or its head. */
 static void
 lead_back_by(struct leading *l, const struct hop *h, char scope,
@@ -462,7 +473,7 @@ lead_back_by(struct leading *l, const struct hop *h, char scope,
 		buf_span(&b, m.old);
 		if (scope != 'a')
 			buf_span(&b, behind(h->url, new));
-		if (!b.bad)
+		if (!b.bad && decides(l->t, &m, buf_look(&b)))
 			go_back(l, h, &m, buf_look(&b));
 	}
 	buf_clear(&b);

@@ -170,6 +170,10 @@ START_TEST(test_former)
 	ck_former(SITE "/b/1", SITE "/a/1 " SITE "/x/1 ");
 	ck_former(SITE "/c/1", SITE "/b/1 " SITE "/a/1 ");
 	ck_former(SITE "/d/1", SITE "/c/1 ");
+	/* Nor what went elsewhere by a move of its own. */
+	announce(SITE "/a/deep/", SITE "/z/", 1000);
+	ck_former(SITE "/b/deep/1", SITE "/x/deep/1 ");
+	ck_former(SITE "/z/1", SITE "/a/deep/1 ");
 	/* A swap leads no further. */
 	announce(SITE "/p/", SITE "/q/", 5000);
 	announce(SITE "/q/", SITE "/p/", 5000);
