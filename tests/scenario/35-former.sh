@@ -74,7 +74,8 @@ grep -q 并入门户 "$T/body" && grep -q https://www.kf.gov.cn/ly/ "$T/body" ||
 	{ cat "$T/body"; die "no reason, or no successor"; }
 
 say "- what it never had is 404, with its successor's home, and counted apart"
-answers www.ly.gov.cn /2.html "404 " || die "$got"
+[ "$(ask www.ly.gov.cn /2.html -H 'Accept-Language: en')" = "404 " ] ||
+	{ cat "$T/head"; die "what never was"; }
 grep -q 'never was one' "$T/body" && grep -q https://www.kf.gov.cn/ly/ "$T/body" ||
 	{ cat "$T/body"; die "404"; }
 answers www.ly.gov.cn '/?x=1' "410 " || die "$got"

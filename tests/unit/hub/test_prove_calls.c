@@ -212,7 +212,8 @@ START_TEST(test_polls_end_once)
 	tell(1, true);
 	HEARS(&o, "\"same\":1");
 	HEARS(&o, "{\"progress\":{\"site\":{\"code\":\"4101000001\","
-	    "\"outcome\":\"same\",\"seq\":7,\"items\":5}}}");
+	    "\"outcome\":\"same\",\"seq\":7,\"items\":5,"
+	    "\"kept\":0}}}");
 	close(o.fd);
 	tear_down();
 }
