@@ -296,6 +296,14 @@ forget(struct monitor *m, uint32_t site, int64_t now)
 	m->at[site].what = 0;
 }
 
+unsigned
+monitor_watched(const struct monitor *m, uint32_t site)
+{
+	const struct monitor_site *w = find(m, site);
+
+	return w != NULL ? w->what : 0;
+}
+
 void
 monitor_watch(struct monitor *m, uint32_t site, unsigned what, int64_t now)
 {

@@ -78,6 +78,7 @@ void monitor_free(struct monitor *m);
  * it. */
 void monitor_watch(struct monitor *m, uint32_t site, unsigned what,
     int64_t now);
+unsigned monitor_watched(const struct monitor *m, uint32_t site);
 
 /* It is watched, and was flapping when the hub stopped: its end is said when
  * it has been at rest since then. False: it isn't watched. */

@@ -215,12 +215,28 @@ new_look(struct monitor_core *m, uint32_t site, const struct health *h)
 	    MONITOR_LOOK_FAILED;
 }
 
+/* Of a new site something is heard or seen before the roll is called, and it
+ * may be all for long. */
+static void
+know(struct monitor_core *m, uint32_t site, unsigned by)
+{
+	struct db_txn *t;
+
+	if ((monitor_watched(m->monitor, site) & by) != 0)
+		return;
+	t = view_read(m->writer->view);
+	monitor_roll_one(&m->roll, t, m->monitor, m->homes != NULL, site,
+	    clock_wall());
+	db_abort(t);
+}
+
 static void
 on_heard(void *arg, uint32_t site, int64_t now, int64_t patience,
     const struct health *h)
 {
 	struct monitor_core *m = arg;
 
+	know(m, site, MONITOR_AGENT);
 	monitor_heard(m->monitor, site, now, patience,
 	    new_look(m, site, h));
 }
@@ -275,6 +291,7 @@ on_seen(void *arg, const struct home_seen *seen)
 	};
 	struct monitor_core *m = arg;
 
+	know(m, seen->site, MONITOR_HOME);
 	if (seen->outcome == HOME_UNKNOWN && seen->cause != CAUSE_ISOLATED)
 		monitor_blind(m->monitor, seen->site);
 	if (seen->outcome == HOME_FAILED &&

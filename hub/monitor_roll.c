@@ -40,6 +40,19 @@ watch_of(const struct site *s, bool homes)
 	return what;
 }
 
+void
+monitor_roll_one(struct monitor_roll *r, struct db_txn *t, struct monitor *m,
+    bool homes, uint32_t site, int64_t now)
+{
+	struct site s;
+
+	if (site == 0 || site >= MONITOR_SITES || !site_get(t, site, &s))
+		return;
+	monitor_watch(m, site, watch_of(&s, homes), now);
+	if (site > r->last)
+		r->last = site;
+}
+
 static void
 call_sites(struct monitor_roll *r, struct db_txn *t, struct monitor *m,
     bool homes, int64_t now)

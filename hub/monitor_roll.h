@@ -24,5 +24,8 @@ void monitor_roll_clear(struct monitor_roll *r);
  * an act has to say so (act_notice.h). */
 bool monitor_roll_call(struct monitor_roll *r, struct db_txn *t,
     struct monitor *m, bool homes, int64_t now);
+/* Of one site, of which something is seen or heard before that. */
+void monitor_roll_one(struct monitor_roll *r, struct db_txn *t,
+    struct monitor *m, bool homes, uint32_t site, int64_t now);
 
 #endif

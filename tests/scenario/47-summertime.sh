@@ -18,9 +18,13 @@ command -v ip >"$T/have" 2>&1 || skip "no ip"
 believe +0 >"$T/have" || skip "no libfaketime here"
 [ "$(TZ=Europe/Berlin date -d @1806195600 +%H)" = 03 ] || skip "no tzdata here"
 ip link set lo up || skip "no loopback"
-# Nobody listens there: their home pages don't come.
+# Theirs are seen once, and then nobody listens there. That of a third site goes
+# on: or the hub would say that it can't see.
 printf '127.0.0.1 localhost\n127.0.1.9 www.a.gov.cn www.b.gov.cn\n' >"$T/hosts"
+echo '127.0.1.10 www.c.gov.cn' >>"$T/hosts"
 mount --bind "$T/hosts" /etc/hosts || skip "no mounts"
+page "$T/www/index.html" '首页'
+start third python3 -m http.server --bind 127.0.1.10 --directory "$T/www" 80
 
 unix() { date -u -d "$1" +%s; }
 # it_is UTC: what is started from now on believes so
@@ -111,13 +115,24 @@ begin() {	# NAME UTC: a hub, a day before
 	page "$T/www-$1/1.html" "第一篇"
 	site "$A" 甲市人民政府 www.a.gov.cn "$T/www-$1" http://www.a.gov.cn/
 	site_add "$B" 乙市人民政府 www.b.gov.cn
+	site_add "$C" 丙市人民政府 www.c.gov.cn
 	wait_for 60 "the page" has_items "$A" 1
+	start both python3 -m http.server --bind 127.0.1.9 --directory "$T/www" 80
+	both=$PID
+	wait_for 60 "A's home page" is_seen "$A"
+	wait_for 60 "B's home page" is_seen "$B"
+	wait_for 60 "C's home page" is_seen "$C"
+	stop "$both"
 	zqagent "$A" say maintenance --every "sun 02:00-04:00" \
 		--zone Europe/Berlin --reason 例行维护 >"$T/said" || die "say"
 	wait_for 60 "what A says" notice_is 1 recurs "sun 02:00-04:00"
 	zqhub notice announce "$B" maintenance --every "sun 01:30-02:30" \
 		--zone Europe/Berlin --reason 例行维护 >"$T/said" || die "announce"
 	wait_for 60 "what B's operator says" notice_is 2 recurs "sun 01:30-02:30"
+}
+is_seen() {
+	zqhub home "$1" --json >"$T/home" 2>&1 &&
+		jq -e '.outcome == "ok"' "$T/home" >"$T/have"
 }
 ends() {	# nobody is there any more when the night comes
 	wait_for 60 "A's looks to be written down" more "$A" "0 0"
@@ -127,7 +142,7 @@ ends() {	# nobody is there any more when the night comes
 }
 
 say "- clocks are put forward at 02:00: from there on it is 03:00"
-A=4101000001 B=4102000001
+A=4101000001 B=4102000001 C=4105000001
 begin spring '2027-03-27 12:00'
 window 1 '2027-03-28 01:00:00' '2027-03-28 02:00:00'
 window 2 '2027-03-28 00:30:00' '2027-03-28 01:00:00'

@@ -125,6 +125,22 @@ START_TEST(said)
 }
 END_TEST
 
+/* It was heard once, as soon as it had a key, and never again. */
+START_TEST(new_and_gone)
+{
+	const struct health h = { .told = true, .home_at = 7,
+		.home_status = 200 };
+
+	pass(3, 1);
+	core_site(&kit, 9);
+	hears.heard(hears.arg, 9, now, 15000, &h);
+	hears.gone(hears.arg, 9, now);
+	pass(20, 1);
+	ck_assert_str_eq(pulse_is(9), "silent");
+	ck_assert_str_eq(journal_is(9), "silent");
+}
+END_TEST
+
 /* The same look told twice is one look. */
 START_TEST(told_twice)
 {
@@ -263,6 +279,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, said);
+	tcase_add_test(t, new_and_gone);
 	tcase_add_test(t, told_twice);
 	tcase_add_test(t, not_watched);
 	tcase_add_test(t, announced);
