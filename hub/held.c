@@ -186,6 +186,8 @@ tell(struct group *g, const struct entry *e, const struct change *c,
 	};
 	struct buf text;
 
+	if (outbox_is_busy(g, e->site))
+		return;
 	buf_init(&text, HELD_WHY_MAX + 64);
 	buf_printf(&text, "change %llu is held: %.*s",
 	    (unsigned long long)e->seq, SPAN_ARGS(why));

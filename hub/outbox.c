@@ -7,13 +7,25 @@
 #include "hub/table.h"
 #include "protocol/limits.h"
 
+static uint64_t
+waiting(const struct stand *s)
+{
+	return s->letters - s->confirmed;
+}
+
+bool
+outbox_is_busy(struct group *g, uint32_t site)
+{
+	return waiting(group_stand(g, site)) >= OUTBOX_BUSY;
+}
+
 void
 outbox_put(struct group *g, uint32_t site, struct letter *l)
 {
 	struct stand *s = group_stand(g, site);
 	struct key k;
 
-	if (s->letters - s->confirmed >= OUTBOX_WAITING &&
+	if (waiting(s) >= OUTBOX_WAITING &&
 	    !span_is(l->kind, SPAN(LETTER_TRUST)))
 		return;
 	l->number = ++s->letters;

@@ -13,11 +13,18 @@
 #include "hub/group.h"
 #include "protocol/letter.h"
 
-/* Letters that a site has not fetched, and that are kept for it after it
- * has. Above the first, no more are written: a site that has a thousand
- * pages held knows. Whom to trust is always written. */
-#define OUTBOX_WAITING 1000
+/*
+ * Letters that a site has not fetched, and that are kept for it after it has.
+ * What is written for one change each (held.c) asks outbox_is_busy() first: a
+ * site that has a thousand pages held knows. All others are few, and say what
+ * is said once only, such as which links are to be changed: their ceiling is
+ * for a site that is away for months. Whom to trust is always written.
+ */
+#define OUTBOX_BUSY 1000
+#define OUTBOX_WAITING 10000
 #define OUTBOX_KEPT 1000
+
+bool outbox_is_busy(struct group *g, uint32_t site);
 
 /* Gives it the next number. */
 void outbox_put(struct group *g, uint32_t site, struct letter *l);

@@ -4,6 +4,9 @@
  */
 #include "tests/unit/hub/tellingkit.h"
 
+#include "hub/outbox.h"
+#include "hub/stand.h"
+
 /* --- what is gone --------------------------------------------------------------------- */
 
 START_TEST(gone_with_referrers)
@@ -29,6 +32,38 @@ START_TEST(gone_with_referrers)
 	ck_assert_str_eq(stands(0, 2), "fixed");
 	ck_assert_str_eq(told(2, 1), "links:\n"
 	    "fixed http://s1.gov.cn/old/a.html -> \n");
+	same_again();
+}
+END_TEST
+
+static uint64_t
+letters_of(uint32_t site)
+{
+	struct db_txn *t = view_read(k.view);
+	struct stand s;
+
+	stand_read(t, site, &s);
+	db_abort(t);
+	return s.letters;
+}
+
+/* The site has been away, and a thousand of its changes are held: a letter for
+ * each waits. That doesn't keep it from being told of what it links to. */
+START_TEST(never_crowded_out)
+{
+	char url[64];
+
+	three_pages();
+	for (int i = 0; i < OUTBOX_BUSY + 10; i++) {
+		snprintf(url, sizeof(url), "https://s3.gov.cn/not-its-own/%d", i);
+		page(2, url, NULL, 0);
+	}
+	settle();
+	ck_assert_uint_eq(letters_of(2), OUTBOX_BUSY);
+	gone(1, "https://s1.gov.cn/old/a.html", "");
+	settle();
+	ck_assert_has(told(2, OUTBOX_BUSY), "withdrawn "
+	    "http://s1.gov.cn/old/a.html -> \n");
 	same_again();
 }
 END_TEST
@@ -405,6 +440,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_checked_fixture(c, tellingkit_open, tellingkit_close);
 	tcase_add_test(c, gone_with_referrers);
+	tcase_add_test(c, never_crowded_out);
 	tcase_add_test(c, gone_before_it_moved);
 	tcase_add_test(c, successor_said_later);
 	tcase_add_test(c, retired);
