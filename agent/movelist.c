@@ -3,7 +3,7 @@
  *
  * CSV as RFC 4180 has it. The columns are old, new, scope, at, until and
  * reason, in this order, or in the one that a first line of these names says,
- * or of the Chinese ones.
+ * or of the Chinese ones; scopes have Chinese names, too.
  */
 #include "agent/movelist.h"
 
@@ -14,6 +14,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "protocol/rewrite_rule.h"
 
 #define CELL_MOST 65536			/* bytes; longer ones are cut there, and
 					 * refused for what they are then */
@@ -29,6 +30,15 @@ static const char *const names[COLUMNS][NAMES] = {
 	[AT] = { "at", "生效时间", "时间" },
 	[UNTIL] = { "until", "截止时间", "跳转截止" },
 	[REASON] = { "reason", "原因", "理由" },
+};
+
+static const struct {
+	const char *said;
+	enum rewrite_scope scope;
+} scopes[] = {
+	{ "地址", REWRITE_ADDRESS }, { "网页", REWRITE_ADDRESS },
+	{ "栏目", REWRITE_PREFIX }, { "目录", REWRITE_PREFIX },
+	{ "域名", REWRITE_DOMAIN },
 };
 
 void
@@ -180,6 +190,17 @@ copy_of(const struct record *rec, const size_t where[COLUMNS],
 	return s.n > 0 ? mem_copy(s.at, s.n) : NULL;
 }
 
+static char *
+scope_of(const struct record *rec, const size_t where[COLUMNS])
+{
+	struct span s = cell_of(rec, where, SCOPE);
+
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(*scopes); i++)
+		if (span_is(s, span_of(scopes[i].said)))
+			return mem_text(rewrite_scope_name(scopes[i].scope));
+	return copy_of(rec, where, SCOPE);
+}
+
 static void
 take_row(struct movelist_reading *r, const struct record *rec,
     const size_t where[COLUMNS])
@@ -200,7 +221,7 @@ take_row(struct movelist_reading *r, const struct record *rec,
 	}
 	row.old = movelist_read_address(r, old, rec->line);
 	row.new = movelist_read_address(r, new, rec->line);
-	row.scope = copy_of(rec, where, SCOPE);
+	row.scope = scope_of(rec, where);
 	row.at = copy_of(rec, where, AT);
 	row.until = copy_of(rec, where, UNTIL);
 	row.reason = copy_of(rec, where, REASON);

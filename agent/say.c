@@ -1,9 +1,9 @@
 /* See say.h. */
 #include "agent/say.h"
 
-
 #include "agent/compare.h"
 #include "agent/date.h"
+#include "agent/known.h"
 #include "agent/say_fit.h"
 #include "agent/say_move.h"
 #include "agent/say_notice.h"
@@ -36,6 +36,7 @@ struct saying {
 	struct change c;
 	enum compare_news news;
 	uint64_t seq;
+	bool was_known;		/* an item of this site has the address */
 };
 
 /* A picture and a successor are addresses; they are kept in normal form. */
@@ -135,7 +136,9 @@ work(struct store_txn *t, void *arg)
 {
 	struct saying *s = arg;
 	struct change c = s->c;
+	struct known old;
 
+	s->was_known = known_find_url(t, c.url, &old);
 	s->news = compare_said(t, &c);
 	s->seq = c.seq;
 	if (s->news == COMPARE_NO_ROOM) {
@@ -170,8 +173,8 @@ put(struct store *store, struct saying *s, struct buf *why)
 	else if (s->news == COMPARE_NOTHING)
 		return json_pack("{s:b}", "said", 0);
 	else
-		return json_pack("{s:b, s:I}", "said", 1, "seq",
-		    (json_int_t)s->seq);
+		return json_pack("{s:b, s:I, s:b}", "said", 1, "seq",
+		    (json_int_t)s->seq, "known", s->was_known);
 	return NULL;
 }
 

@@ -18,8 +18,8 @@
  * other members are say_words' names. {"kind": "move", …}: see say_move.h;
  * {"kind": "outage", …} and the like: say_notice.h. set: what the settings
  * have to say to that. NULL: why says what is missing or odd. Else what to
- * answer: {"said": true, "seq": …} or {"said": false} if the hub knew it
- * already.
+ * answer: {"said": true, "seq": …, "known": whether an item of this site had
+ * the address} or {"said": false} if the hub knew it already.
  */
 struct say_set {
 	int zone;		/* minutes east of UTC, for dates without one */

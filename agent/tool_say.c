@@ -292,6 +292,11 @@ tool_say(struct tool *t)
 	} else if (json_is_true(json_object_get(answer, "said"))) {
 		printf(_("kept as change %lld\n"), (long long)
 		    json_integer_value(json_object_get(answer, "seq")));
+		if (strcmp(t->place[0], "deleted") == 0 &&
+		    json_is_false(json_object_get(answer, "known")))
+			printf(_("(no item of this site has that address: is "
+			    "it written as it was? Who links there is told "
+			    "nevertheless)\n"));
 	} else {
 		printf(_("nothing new: this was withdrawn before\n"));
 	}

@@ -114,8 +114,13 @@ zqagent 4101000001 say item --url https://www.zhengzhou.gov.cn/cms/1 \
 	--title '网上办事大厅升级公告' >/dev/null || die "say item"
 wait_for 60 "what was said" found 办事大厅升级
 zqagent 4101000001 say deleted --url https://www.zhengzhou.gov.cn/cms/1 \
-	--reason '内容有误' >/dev/null || die "say deleted"
+	--reason '内容有误' >"$T/deleted" || die "say deleted"
 wait_for 60 "what was unsaid" not_found 办事大厅升级
+zqagent 4101000001 say deleted --url https://www.zhengzhou.gov.cn/cms/2 \
+	>"$T/never" || die "say deleted of what never was an item"
+grep -q 'no item of this site' "$T/never" &&
+	! grep -q 'no item of this site' "$T/deleted" ||
+	die "say deleted: $(cat "$T/deleted" "$T/never")"
 
 say "- a source more, and one less, while the daemon runs"
 page "$T/second/1.html" '第二个来源的文件' '2026-11-20 09:00'

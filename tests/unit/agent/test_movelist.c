@@ -59,6 +59,9 @@ START_TEST(test_csv)
 	CSV("/a,/b,,,,\xb9\xab\xb8\xe6\xc0\xb8\xc4\xbf\xb5\xf7\xd5\xfb\n",
 	    "1 " BASE "/a " BASE "/b 公告栏目调整\n");
 	CSV("新地址,旧地址,原因\n/1,/2,r\n", "2 " BASE "/2 " BASE "/1 r\n");
+	CSV("旧地址,新地址,范围\n/1,/2,网页\n/a/,/b/,栏目\n/c,/d,别的\n",
+	    "2 " BASE "/1 " BASE "/2 address\n3 " BASE "/a/ " BASE
+	    "/b/ prefix\n4 " BASE "/c " BASE "/d 别的\n");
 }
 END_TEST
 
