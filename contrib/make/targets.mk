@@ -40,11 +40,12 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) B=build-check SAN=1 OPT="-O1 -g" \
 		check-build
 	@echo "check: building as it is installed (build), for the sandboxes"
-	@$(MAKE) --no-print-directory -j$(JOBS) B=build all
+	@$(MAKE) --no-print-directory -j$(JOBS) B=build all load-build
 	@tests/run-check --boxed build build-check $(TESTS)
 
-.PHONY: check-build
-check-build: all $(UNIT) $(FUZZ) sim-build $(LOAD)
+.PHONY: check-build load-build
+check-build: all $(UNIT) $(FUZZ) sim-build load-build
+load-build: $(LOAD)
 
 scenarios:
 	@tests/run-check --only scenario $(B) $(TESTS)
@@ -100,7 +101,7 @@ LOUD  = $(MAKE) --no-print-directory -k -j$(JOBS)
 
 lint:
 	@contrib/make/deps lint
-	@$(LOUD) layers banned shell manuals units reasons
+	@$(LOUD) layers banned shell manuals units reasons mutations
 	@echo "lint: gcc, all warnings"
 	@contrib/make/quiet $(LOUD) B=build-gcc CC=gcc check-build bench-build
 	@echo "lint: clang, all warnings"
@@ -108,7 +109,7 @@ lint:
 	@$(LOUD) B=build-clang CC=clang OPT=-O1 tidy cppcheck
 	@echo "lint: clean"
 
-.PHONY: objects tidy cppcheck manuals units shell reasons
+.PHONY: objects tidy cppcheck manuals units shell reasons mutations
 objects: $(call obj,$(OURS) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c \
 	$(BENCH_SRC) $(SIM_SRC))
 
@@ -153,6 +154,10 @@ manuals:
 reasons:
 	@echo "lint: sentences that are translated where they are shown"
 	@contrib/make/reasons
+
+mutations:
+	@echo "lint: the simulator's deliberate bugs apply"
+	@tests/sim/mutate -n
 
 units:
 	@echo "lint: systemd units"

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@
 
 #define JOBS_MAX 64
 #define PROGRESS 15		/* s between two lines of it */
+#define WARM 8			/* runs until nothing is allocated for good */
+#define GROWTH (256 << 10)	/* bytes: so much more may be in use at the end */
 
 struct plan {
 	uint64_t seed, runs, jobs, seconds;
@@ -73,11 +76,26 @@ show_progress(const struct plan *p, uint64_t done, int64_t took)
 	    (unsigned long long)left % 60);
 }
 
+/* No run leaves memory behind: a build with a sanitizer says where it was got,
+ * but plays few runs; this one only that it grows. */
+static void
+check_memory(uint64_t runs, size_t warm)
+{
+	size_t used = mallinfo2().uordblks;
+
+	if (runs <= WARM || used <= warm + GROWTH)
+		return;
+	printf("sim: %zu bytes more are in use than after %d runs\n",
+	    used - warm, WARM);
+	exit(1);
+}
+
 /* Every jobs-th of the seeds; how many it were. */
 static uint64_t
 play(const struct plan *p, uint64_t job)
 {
 	int64_t began = seconds(), told = began;
+	size_t warm = 0;
 	uint64_t n = 0;
 
 	disk_begin();
@@ -91,8 +109,10 @@ play(const struct plan *p, uint64_t job)
 			told = now;
 		}
 		world_run(p->seed + i, p->verbose, p->only);
-		n++;
+		if (++n == WARM)
+			warm = mallinfo2().uordblks;
 	}
+	check_memory(n, warm);
 	disk_end();
 	return n;
 }
