@@ -116,7 +116,8 @@ report(struct run *r, double started, double all, double all_polls,
 	free(took);
 }
 
-static void
+/* How many did not come back. */
+static size_t
 measure(struct run *r, unsigned seconds, bool long_ago)
 {
 	double started, all, all_polls;
@@ -134,6 +135,7 @@ measure(struct run *r, unsigned seconds, bool long_ago)
 	all = wait_for_all(r, &all_polls);
 	cost = cost_since(&r->hub, &cost);
 	report(r, started, all, all_polls, &cost);
+	return r->crowd.count - count_back(r);
 }
 
 int
@@ -156,9 +158,8 @@ load_back(const struct load_options *o)
 		    backoff_random((uint32_t)o->agents * 4) + 1000);
 	all = wait_for_all(&r, &all_polls);
 	printf("  %zu agents connected in %.0f s\n", count_back(&r), all);
-	measure(&r, o->down, false);
-	measure(&r, o->down, true);
-	missing = o->agents - count_back(&r);
+	missing = measure(&r, o->down, false);
+	missing += measure(&r, o->down, true);
 	for (size_t i = 0; i < o->agents; i++)
 		crowd_stop(&r.crowd.agent[i]);
 	take_hub_stop(&r.hub);

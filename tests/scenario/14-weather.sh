@@ -112,6 +112,6 @@ wait_for 60 "a page, the hub right again" found 枢纽时钟又准了
 wait_for 60 "no skew" hours 0
 wait_for 60 sync in_sync
 has_items 4101000001 8 || die "items were lost: $(items_of 4101000001)"
-zqhub journal verify >"$T/verify" || die "the chain"
-zqhub rebuild >"$T/rebuild" || { cat "$T/rebuild"; die "rebuild"; }
+wait_for 60 "a proof" proven
+whole
 exit 0

@@ -2,8 +2,7 @@
 # who ask, effective at its time, looked at before and after; its pages keep
 # their numbers and no gate closes. Then a domain, which needs both ends.
 . tests/scenario/lib.sh
-command -v nginx >/dev/null || PATH=$PATH:/usr/sbin
-command -v nginx >/dev/null || skip "nginx is not on this machine"
+need nginx
 
 A=4101000001 B=4101000002
 A_PORT=$(port) N_PORT=$(port)

@@ -5,7 +5,7 @@
 
 docs=/usr/share/doc/lmdb-doc/html
 [ -f $docs/group__mdb.html ] || skip "no lmdb-doc here"
-command -v python3 >/dev/null || skip "no python3 here"
+need python3
 
 CODE=4101000001 A=$T/agent-4101000001 WWW=$T/www SITE=https://www.a.gov.cn
 HUB_PORT=$(port)

@@ -3,7 +3,7 @@
 # whose sandbox runs no command and writes no page itself.
 . tests/scenario/lib.sh
 
-command -v python3 >/dev/null || skip "no python3 here"
+need python3
 
 CODE=4101000001 A=$T/agent-4101000001 WWW=$T/www SITE=https://www.a.gov.cn
 HUB_PORT=$(port)

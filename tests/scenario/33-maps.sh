@@ -4,13 +4,11 @@
 # its file has changed.
 . tests/scenario/lib.sh
 
-nginx=$(command -v nginx || echo /usr/sbin/nginx)
-apache=$(command -v apache2 || echo /usr/sbin/apache2)
 modules=/usr/lib/apache2/modules
-for need in "$nginx" "$apache" $modules/mod_rewrite.so $modules/mod_ssl.so; do
-	[ -e "$need" ] || skip "no $need here"
+need nginx apache2 python3
+for module in $modules/mod_rewrite.so $modules/mod_ssl.so; do
+	[ -e "$module" ] || skip "no $module here"
 done
-command -v python3 >/dev/null || skip "no python3 here"
 
 CODE=4101000001 A=$T/agent-4101000001 WWW=$T/www SITE=https://www.a.gov.cn
 HUB_PORT=$(port) NGINX=$(port) APACHE=$(port)
@@ -112,7 +110,7 @@ http {
 	}
 }
 CONF
-start nginx "$nginx" -p "$T" -e "$T/logs/nginx.error" -c "$T/nginx.conf"
+start nginx nginx -p "$T" -e "$T/logs/nginx.error" -c "$T/nginx.conf"
 agent_start $CODE
 has_map() { grep -q zwgk "$T/maps/moved.nginx" && grep -q zwgk "$T/maps/moved.apache"; }
 wait_for 60 "the files" has_map
@@ -149,7 +147,7 @@ wait_for 60 "the files" has_map
 } >"$T/apache.conf"
 [ "$(id -u)" != 0 ] || sed -i "s/^User .*/User www-data/; s/^Group .*/Group www-data/" "$T/apache.conf"
 [ "$(id -u)" != 0 ] || chmod 755 "$T"
-start apache "$apache" -X -f "$T/apache.conf"
+start apache apache2 -X -f "$T/apache.conf"
 answers() { curl -s -o "$T/out" "http://127.0.0.1:$1/"; }
 wait_for 60 nginx answers "$NGINX"
 wait_for 60 Apache answers "$APACHE"

@@ -3,8 +3,7 @@
 # nowhere, and one to a page that is alive and another one.
 . tests/scenario/lib.sh
 
-command -v nginx >"$T/have" 2>&1 || PATH=$PATH:/usr/sbin
-command -v nginx >"$T/have" 2>&1 || skip "no nginx here"
+need nginx
 PORT=$(port)
 A=4102000001
 W=http://www.a.localhost:$PORT

@@ -5,21 +5,10 @@
 . tests/scenario/lib.sh
 
 # Ports 80 and 443 and the file of hosts need a net and mounts of its own.
-if [ -z "${ZQ_OWN_NET:-}" ]; then
-	how=-mn
-	[ "$(id -u)" = 0 ] || how=-rmn
-	unshare $how true 2>"$T/unshare" || skip "no namespaces here"
-	trap - EXIT
-	rm -rf "$T"
-	ZQ_OWN_NET=1 exec unshare $how sh "$0"
-fi
-PATH=$PATH:/usr/sbin:/sbin
-for tool in nginx ip openssl; do
-	command -v $tool >"$T/have" 2>&1 || skip "no $tool"
-done
+own_net
+need nginx openssl
 old=$(believe -400d) || skip "no libfaketime"
 old=$(say "$old" | sed 's/LD_PRELOAD=[^ ]*:/LD_PRELOAD=/')	# openssl is plain
-ip link set lo up || skip "no loopback"
 
 # --- the sites: a name, an address and an nginx each ---------------------------
 names='fine stop hang slow sent move expired parked other english'

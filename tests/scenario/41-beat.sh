@@ -4,8 +4,7 @@
 # agent notices a hub that is silent.
 . tests/scenario/lib.sh
 
-PATH=$PATH:/usr/sbin:/sbin
-command -v nginx >"$T/have" 2>&1 || skip "no nginx"
+need nginx
 CODE=4101000001
 WWW=$(port)
 

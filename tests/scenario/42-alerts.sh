@@ -3,9 +3,7 @@
 # receiver is ill, while the hub dies between any two steps, in a silence.
 . tests/scenario/lib.sh
 
-for need in prometheus-alertmanager python3 openssl; do
-	command -v $need >"$T/have" 2>&1 || skip "no $need"
-done
+need prometheus-alertmanager python3 openssl
 # Debian's own, which has Debian's modules.
 python=/usr/bin/python3
 $python -c 'import aiosmtpd' 2>"$T/have" || skip "no aiosmtpd"

@@ -5,19 +5,9 @@
 . tests/scenario/lib.sh
 
 # Port 80 and the file of hosts need a net and mounts of its own.
-if [ -z "${ZQ_OWN_NET:-}" ]; then
-	how=-mn
-	[ "$(id -u)" = 0 ] || how=-rmn
-	unshare $how true 2>"$T/unshare" || skip "no namespaces here"
-	trap - EXIT
-	rm -rf "$T"
-	ZQ_OWN_NET=1 exec unshare $how sh "$0"
-fi
-PATH=$PATH:/usr/sbin:/sbin
-command -v ip >"$T/have" 2>&1 || skip "no ip"
+own_net
 believe +0 >"$T/have" || skip "no libfaketime here"
 [ "$(TZ=Europe/Berlin date -d @1806195600 +%H)" = 03 ] || skip "no tzdata here"
-ip link set lo up || skip "no loopback"
 # Theirs are seen once, and then nobody listens there. That of a third site goes
 # on: or the hub would say that it can't see.
 printf '127.0.0.1 localhost\n127.0.1.9 www.a.gov.cn www.b.gov.cn\n' >"$T/hosts"

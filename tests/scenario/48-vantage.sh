@@ -6,39 +6,18 @@
 # the first site's agent, and one for each other agent.
 . tests/scenario/lib.sh
 
-if [ -z "${ZQ_OWN_NET:-}" ]; then
-	how=-mn
-	[ "$(id -u)" = 0 ] || how=-rmn
-	unshare $how true 2>"$T/unshare" || skip "no network namespaces here"
-	trap - EXIT
-	rm -rf "$T"
-	ZQ_OWN_NET=1 exec unshare $how sh "$0"
-fi
-PATH=$PATH:/usr/sbin:/sbin
-for tool in nginx ip nsenter; do
-	command -v $tool >"$T/have" 2>&1 || skip "no $tool"
-done
+own_net
+need nginx nsenter
 
 # --- the networks: number N is 10.97.N.0/24, the hub its gateway ----------------
 code() { say "410000000$1"; }
-ip link set lo up && ip addr add 10.97.0.1/32 dev lo || skip "no loopback"
+ip addr add 10.97.0.1/32 dev lo || skip "no loopback"
 echo 1 >/proc/sys/net/ipv4/ip_forward || skip "no forwarding"
-network() {	# NUMBER: its pid in NET_NUMBER
-	start "net-$1" unshare -n sleep 100000
-	net=$PID
-	other() { [ "$(readlink "/proc/$net/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
-	wait_for 60 "the network $1" other
-	ip link add "to-$1" type veth peer name hub netns "$net" \
-		2>"$T/veth" || skip "no veth here: $(cat "$T/veth")"
-	ip addr add "10.97.$1.1/24" dev "to-$1"
-	ip link set "to-$1" up
-	nsenter -t "$net" -n sh -c "ip link set lo up; ip link set hub up
-		ip addr add 10.97.$1.2/24 dev hub
-		ip route add default via 10.97.$1.1" || die "the network $1"
-	eval "NET_$1=\$net"
-}
 SITES='1 2 3 4 5'
-for n in $SITES; do network "$n"; done
+for n in $SITES; do
+	network "$n" "10.97.$n" 2
+	eval "NET_$n=\$NET"
+done
 {
 	echo '127.0.0.1 localhost'
 	echo '10.97.0.1 hub.test'

@@ -4,10 +4,7 @@
 # nobody becomes somebody by a header of his own.
 . tests/scenario/lib.sh
 
-PATH=$PATH:/usr/sbin:/sbin
-for tool in nginx openssl; do
-	command -v $tool >"$T/have" 2>&1 || skip "no $tool"
-done
+need nginx openssl
 hub_init '河南省人民政府门户网站'
 printf '%s\n' 'homes = no' 'web_proxy = 127.0.0.1' \
 	'web_user_header = X-Remote-User' >>"$HUB/hub.conf"

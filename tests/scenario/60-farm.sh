@@ -4,8 +4,7 @@
 # is polite, robots.txt and Retry-After included.
 . tests/scenario/lib.sh
 
-command -v nginx >"$T/have" 2>&1 || PATH=$PATH:/usr/sbin
-command -v nginx >"$T/have" 2>&1 || skip "no nginx"
+need nginx
 FARM=$T/farm
 PORT=$(port) TLS=$(port) STRANGE=$(port) CLOSED=$(port)
 python3 tests/farm/make.py "$FARM" "$PORT" "$TLS" "$STRANGE" "$CLOSED" ||

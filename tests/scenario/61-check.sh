@@ -3,8 +3,7 @@
 # host that changes hands; each address once, however many pages link there.
 . tests/scenario/lib.sh
 
-command -v nginx >"$T/have" 2>&1 || PATH=$PATH:/usr/sbin
-command -v nginx >"$T/have" 2>&1 || skip "no nginx"
+need nginx
 believe +0d >"$T/have" || skip "no libfaketime"
 PORT=$(port)
 FAR="http://far.localhost:$PORT"

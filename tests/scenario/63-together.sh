@@ -6,22 +6,12 @@
 # address of this machine that is its site's, and comes from there.
 . tests/scenario/lib.sh
 
-if [ -z "${ZQ_OWN_NET:-}" ]; then
-	how=-mn
-	[ "$(id -u)" = 0 ] || how=-rmn
-	unshare $how true 2>"$T/unshare" || skip "no network namespaces here"
-	trap - EXIT
-	rm -rf "$T"
-	ZQ_OWN_NET=1 exec unshare $how sh "$0"
-fi
-PATH=$PATH:/usr/sbin:/sbin
-command -v ip >"$T/have" 2>&1 || skip "no ip"
+own_net
 
 # 1 2 3 4 are behind one address, 5 … 9 at one each, and so is 10, who stays.
 code() { printf '41000000%02d' "$1"; }
 address() { [ "$1" -le 4 ] && say 10.97.0.1 || say "10.97.0.$1"; }
 ALL='1 2 3 4 5 6 7 8 9 10'
-ip link set lo up || skip "no loopback"
 for n in 1 5 6 7 8 9 10; do
 	ip addr add "10.97.0.$n/32" dev lo || skip "no addresses"
 	printf '127.0.0.1 localhost\n10.97.0.%s hub.test\n' "$n" >"$T/hosts.$n"

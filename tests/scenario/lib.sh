@@ -7,6 +7,7 @@
 
 ZQ_BUILD=${ZQ_BUILD:-$PWD/build}
 T=$(mktemp -d "${TMPDIR:-/tmp}/zhanqun.XXXXXX")
+PATH=$PATH:/usr/sbin:/sbin
 PIDS='' STARTED=''
 HUB=$T/hub
 export TZ="${TZ:-Asia/Shanghai}"
@@ -56,16 +57,50 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# own_mounts: from here on mounts are this scenario's own, because it begins
-# anew in a mount namespace; false where that isn't allowed
-own_mounts() {
-	[ -z "${ZQ_OWN_MOUNTS:-}" ] || return 0
-	how=-m
-	[ "$(id -u)" = 0 ] || how=-rm
-	unshare $how true 2>"$T/unshare" || return 1
+# own NAMESPACES: from here on these are the scenario's own ("m" mounts, "mn"
+# mounts and the network), because it begins anew in them; false where that
+# isn't allowed
+own() {
+	[ -z "${ZQ_OWN:-}" ] || return 0
+	how=-$1
+	[ "$(id -u)" = 0 ] || how=-r$1
+	unshare "$how" true 2>"$T/unshare" || return 1
 	trap - EXIT
 	rm -rf "$T"
-	ZQ_OWN_MOUNTS=1 exec unshare $how sh "$0"
+	ZQ_OWN=$1 exec unshare "$how" sh "$0"
+}
+own_mounts() { own m; }
+# own_net: mounts and a network of its own, all of whose ports are free, or the
+# scenario is skipped
+own_net() {
+	own mn || skip "no network namespaces here"
+	need ip
+	ip link set lo up || skip "no loopback"
+}
+# need TOOL…: or the scenario is skipped
+need() {
+	for tool; do
+		command -v "$tool" >"$T/have" 2>&1 || skip "no $tool"
+	done
+}
+# network NAME NET HOST…: one more, behind a scenario's own: NET.0/24, joined to
+# it by "to-NAME", its gateway NET.1; each HOST is an address there. Its pid, for
+# nsenter, in $NET.
+network() {
+	net=$1 prefix=$2; shift 2
+	start "net-$net" unshare -n sleep 100000
+	NET=$PID
+	other() { [ "$(readlink "/proc/$NET/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+	wait_for 60 "the network $net" other
+	ip link add "to-$net" type veth peer name hub netns "$NET" \
+		2>"$T/veth" || skip "no veth here: $(cat "$T/veth")"
+	ip addr add "$prefix.1/24" dev "to-$net"
+	ip link set "to-$net" up
+	for host; do
+		nsenter -t "$NET" -n ip addr add "$prefix.$host/24" dev hub
+	done
+	nsenter -t "$NET" -n sh -c "ip link set lo up; ip link set hub up
+		ip route add default via $prefix.1" || die "the network $net"
 }
 
 # goal WHAT FIGURE MOST: what was measured beside what it is to be
@@ -216,6 +251,39 @@ items_of() {
 	zqhub site show "$1" --json | jq -r .items
 }
 has_items() { [ "$(items_of "$1")" = "$2" ]; }
+# listed FILE: what the index shows, its home pages left out: a line "URL TITLE"
+# for each item, sorted
+listed() {
+	after=
+	: >"$1.all"
+	while :; do
+		zqhub search --limit 200 --json ${after:+--after "$after"} \
+			>"$T/listed" || die "search"
+		jq -r '.items[] | "\(.url) \(.title)"' "$T/listed" >>"$1.all"
+		after=$(jq -r '.next // empty' "$T/listed")
+		[ -n "$after" ] || break
+	done
+	grep -v 'gov.cn/ ' "$1.all" | sort >"$1"
+}
+# proven [CODE…]: by digest, the index has exactly what the sites have
+proven() { zqhub prove --wait 10 "$@" >"$T/prove" 2>&1; }
+# whole: no number of a site stands twice in the journal, none is missing, the
+# chain holds, and a view made anew is the same
+whole() {
+	zqhub journal print --json >"$T/journal" || die "journal print"
+	jq -r '(arrays[], (objects | .end)) | select(.site != 0) |
+		"\(.site)/\(.incarnation) \(.seq)"' "$T/journal" |
+		sort -k1,1 -k2,2n >"$T/numbers"
+	[ -s "$T/numbers" ] || die "the journal is empty"
+	uniq -d "$T/numbers" >"$T/twice"
+	[ ! -s "$T/twice" ] || { head "$T/twice"; die "numbers were taken twice"; }
+	awk '$1 != of { of = $1; last = 0 } $2 != last + 1 { bad = 1; print }
+		{ last = $2 } END { exit bad }' "$T/numbers" ||
+		die "a number is missing"
+	zqhub journal verify >"$T/verify" || die "the chain"
+	zqhub rebuild >"$T/rebuild" 2>&1 ||
+		{ cat "$T/rebuild"; die "a view made anew has another digest"; }
+}
 
 # page FILE TITLE [DATE] [COLUMN]: an article as the norms have it, by rename
 # of what agents leave alone
