@@ -7,11 +7,14 @@
 #include <stdio.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
 #include "contrib/base/text.h"
 #include "hub/alert_what.h"
 #include "hub/json.h"
 #include "hub/notice.h"
 #include "hub/site.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
 
 #define NAME_MOST 120		/* bytes of a site's name */
 
@@ -153,4 +156,21 @@ alert_notice_test(const char *hub, const char *by, int64_t now)
 	json_time(o, "at", now);
 	json_time(o, "since", now);
 	return o;
+}
+
+void
+alert_notice_link(json_t *notice, const char *web)
+{
+	json_int_t n = json_integer_value(json_object_get(notice, "alert"));
+	struct buf url;
+
+	if (web[0] == '\0')
+		return;
+	buf_init(&url, LIMIT_URL + 64);
+	must(url_normal(&url, span_of(web), NULL));	/* config.c judged it */
+	buf_text(&url, "alerts");
+	if (n > 0)
+		buf_printf(&url, "/%lld", (long long)n);
+	json_object_set_new(notice, "url", json_span(buf_look(&url)));
+	buf_clear(&url);
 }

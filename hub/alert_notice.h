@@ -30,4 +30,8 @@ json_t *alert_notice(struct db_txn *t, const struct alert *a,
 /* A test of a receiver. */
 json_t *alert_notice_test(const char *hub, const char *by, int64_t now);
 
+/* Where its alert has a page, as "url"; a test leads to the list of alerts.
+ * web: the setting web_public; "": nothing is put. */
+void alert_notice_link(json_t *notice, const char *web);
+
 #endif

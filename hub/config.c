@@ -17,6 +17,8 @@
 #include "hub/config_alert.h"
 #include "hub/config_watch.h"
 #include "hub/listen.h"
+#include "protocol/limits.h"
+#include "protocol/url.h"
 
 #define AT(member) offsetof(struct config, member)
 #define DAY (24ull * 3600 * 1000)
@@ -62,6 +64,14 @@ static const struct conf_def table[] = {
 	    "Such a server passes Host on and sets X-Forwarded-Proto, so "
 	    "that feeds name the address they are read at.\n"
 	    "Empty: no web part." },
+	{ .section = "", .name = "web_public", .type = CONF_TEXT,
+	  .offset = AT(web_public), .preset = "",
+	  .about =
+	    "The address at which people open these pages, "
+	    "https://hub.example.gov.cn: that of the web server in front.\n"
+	    "What is told of an alert has a link to its page then.\n"
+	    "The pages lie at the root of their host, so there is no path "
+	    "behind it." },
 	{ .section = "", .name = "web_sign_in", .type = CONF_BOOL,
 	  .offset = AT(web_sign_in), .preset = "no",
 	  .about =
@@ -364,6 +374,43 @@ is_web(const char *text)
 	    strcspn(text, " \t") == url.n;
 }
 
+/* Links of the pages begin with a slash: they can't lie below a path. */
+static bool
+is_root(const char *text)
+{
+	struct buf normal;
+	struct url url;
+	bool good;
+
+	buf_init(&normal, LIMIT_URL);
+	good = strpbrk(text, "?#") == NULL &&
+	    url_normal(&normal, span_of(text), NULL) &&
+	    url_parse(&url, buf_look(&normal)) &&
+	    span_is(url.path, SPAN("/"));
+	buf_clear(&normal);
+	return good;
+}
+
+static void
+judge_web(const struct config *c, const char *path, struct buf *why)
+{
+	if (c->web[0] != '\0')
+		judge_address("web", c->web, path, why);
+	if (c->web_public[0] != '\0' && !is_root(c->web_public))
+		buf_printf(why, "%s: web_public: \"%s\": expected "
+		    "https://host or https://host:port, and no path behind "
+		    "it\n", path, c->web_public);
+	if (c->web_public[0] != '\0' && c->web[0] == '\0')
+		buf_printf(why, "%s: web_public: expected web, too: there "
+		    "are no pages without it\n", path);
+	if (c->web_proxy[0] != '\0' && !is_address(c->web_proxy))
+		buf_printf(why, "%s: web_proxy: \"%s\": expected an address, "
+		    "as in 127.0.0.1 or ::1\n", path, c->web_proxy);
+	if (c->web_user_header[0] != '\0' && c->web_proxy[0] == '\0')
+		buf_printf(why, "%s: web_user_header: expected web_proxy, too: "
+		    "from whom is it to be believed?\n", path);
+}
+
 /* What a type alone can't judge. */
 static void
 judge(const struct config *c, const char *path, struct buf *why)
@@ -387,19 +434,12 @@ judge(const struct config *c, const char *path, struct buf *why)
 		    "https://host:port, as agents dial it\n", path,
 		    c->public);
 	judge_address("listen", c->listen, path, why);
-	if (c->web[0] != '\0')
-		judge_address("web", c->web, path, why);
+	judge_web(c, path, why);
 	if (!inward_allow_all(&inward, c->check_allow, why))
 		buf_printf(why, " (%s: check_allow)\n", path);
-	if (c->web_proxy[0] != '\0' && !is_address(c->web_proxy))
-		buf_printf(why, "%s: web_proxy: \"%s\": expected an address, "
-		    "as in 127.0.0.1 or ::1\n", path, c->web_proxy);
 	if (c->beat_url[0] != '\0' && !is_web(c->beat_url))
 		buf_printf(why, "%s: beat_url: \"%s\": expected an address "
 		    "with http:// or https://\n", path, c->beat_url);
-	if (c->web_user_header[0] != '\0' && c->web_proxy[0] == '\0')
-		buf_printf(why, "%s: web_user_header: expected web_proxy, too: "
-		    "from whom is it to be believed?\n", path);
 	if (c->name[0] == '\0')
 		buf_printf(why, "%s: name: is empty: expected the name of "
 		    "the cluster's portal\n", path);

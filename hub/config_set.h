@@ -14,6 +14,7 @@ struct config {
 	char *name;		/* of the cluster, shown on the web */
 	char *listen;		/* host:port of the edge */
 	char *web;		/* host:port of the web part; "" for none */
+	char *web_public;	/* http(s)://host, as people open it; "" */
 	bool web_sign_in;	/* reading needs a user, too */
 	uint64_t web_session;	/* ms without use until one ends */
 	uint64_t web_live;	/* pages that are live, at a time */

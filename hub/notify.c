@@ -14,6 +14,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "hub/alert_notice.h"
 #include "hub/alert_receiver.h"
 #include "hub/frame.h"
 #include "hub/notify_beat.h"
@@ -49,6 +50,7 @@ struct notify {
 	struct event_base *base;
 	struct channel *channel;
 	struct sink_world world;
+	const char *web;	/* where people open the pages; "" */
 	struct notify_beat beat;
 	struct receiver to[ALERT_RECEIVERS];
 	size_t count;
@@ -211,6 +213,7 @@ begin(struct notify *n, struct receiver *to,
 	    .event = f->event, .text = span_of(j->text),
 	    .command = to->command, .reached = &j->reached,
 	    .notice = json_loadb(f->notice.at, f->notice.n, 0, NULL) };
+	alert_notice_link(j->sink.notice, n->web);
 	j->give_up = f->give_up;
 	backoff_init(&j->backoff, FIRST, MOST);
 	j->timer = evtimer_new(n->base, on_time, j);
@@ -335,6 +338,7 @@ notify_new(struct event_base *base, const struct config *c, int fd)
 	    on_end, n);
 	open_receivers(n, c);
 	n->world.hub = c->name;
+	n->web = c->web_public;
 	if (n->command_count > 0) {
 		n->world.hand = hand_new(n->commands, n->command_count,
 		    c->dir);

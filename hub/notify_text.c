@@ -221,6 +221,20 @@ put_site(struct buf *b, const json_t *site)
 	}
 }
 
+/* A line of its own: mail programs make a link of it, and so does ours. */
+static void
+put_link(struct buf *b, const struct sink_job *job)
+{
+	struct span url = word(job->notice, "url");
+
+	if (url.n == 0)
+		return;
+	buf_text(b, "\n");
+	put_clean(b, url);
+	if (job->event == ALERT_TEST)
+		buf_text(b, "\n");
+}
+
 static void
 put_foot(struct buf *b, const struct sink_job *job)
 {
@@ -231,6 +245,7 @@ put_foot(struct buf *b, const struct sink_job *job)
 	if (more > 0)
 		buf_printf(b, ngettext("and %lld more\n", "and %lld more\n",
 		    (unsigned long)more), (long long)more);
+	put_link(b, job);
 	if (job->event == ALERT_RESOLVED)
 		buf_printf(b, _("\nzqhub alert show %lld says more.\n"),
 		    (long long)number(job->notice, "alert"));
@@ -257,7 +272,37 @@ put_plain(struct buf *b, const struct sink_job *job)
 /* --- HTML: the same lines ---------------------------------------------------- */
 
 static void
-put_html(struct buf *b, struct span plain, enum alert_event event)
+put_line(struct buf *b, struct span line, struct span url)
+{
+	if (url.n == 0 || !span_is(line, url)) {
+		markup_text(b, line);
+		return;
+	}
+	buf_text(b, "<a href=\"");
+	markup_href(b, url);
+	buf_text(b, "\">");
+	markup_text(b, url);
+	buf_text(b, "</a>");
+}
+
+static void
+put_lines(struct buf *b, struct span text, struct span url)
+{
+	const char *end;
+
+	while (text.n > 0 && (end = memchr(text.at, '\n', text.n)) != NULL) {
+		struct span line = { text.at, (size_t)(end - text.at) };
+
+		put_line(b, line, url);
+		buf_text(b, "\n");
+		text.at += line.n + 1;
+		text.n -= line.n + 1;
+	}
+	put_line(b, text, url);
+}
+
+static void
+put_html(struct buf *b, struct span plain, const struct sink_job *job)
 {
 	static const char *const colour[ALERT_EVENTS] = {
 		[ALERT_FIRING] = "#b00020", [ALERT_MORE] = "#b00020",
@@ -267,8 +312,8 @@ put_html(struct buf *b, struct span plain, enum alert_event event)
 
 	buf_printf(b, "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n"
 	    "<pre style=\"border-left:6px solid %s;padding-left:12px;"
-	    "font-family:sans-serif;white-space:pre-wrap\">", colour[event]);
-	markup_text(b, plain);
+	    "font-family:sans-serif;white-space:pre-wrap\">", colour[job->event]);
+	put_lines(b, plain, word(job->notice, "url"));
 	buf_text(b, "</pre>\n");
 }
 
@@ -298,7 +343,7 @@ notify_text_make(struct notify_text *t, const struct sink_job *job,
 		add(t, job, "zh");
 	if (strcmp(language, "zh") != 0)
 		add(t, job, "en");
-	put_html(&t->html, buf_look(&t->plain), job->event);
+	put_html(&t->html, buf_look(&t->plain), job);
 	lang_switch(before);
 	free(before);
 }

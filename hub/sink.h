@@ -32,7 +32,7 @@ struct sink_job {
 	uint64_t delivery;	/* its name for ever; 0: a renewal */
 	enum alert_event event;
 	struct span text;	/* the notice, JSON as it was decided on … */
-	json_t *notice;		/* … and read */
+	json_t *notice;		/* … and read, with the link to its page */
 	size_t command;		/* number of the hand's, of a receiver that is
 				 * one */
 	uint64_t *reached;	/* of a mail's first 64 addresses: who has it

@@ -119,6 +119,7 @@ body_of(const struct manager *m, const struct sink_world *w,
 	char *text;
 
 	copy(o, "startsAt", job->notice, "since");
+	copy(o, "generatorURL", job->notice, "url");
 	clock_format(until, clock_wall() + (ended ? 0 : LASTS));
 	json_object_set_new(o, "endsAt", json_string(until));
 	text = json_dumps(list, JSON_COMPACT);

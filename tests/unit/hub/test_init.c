@@ -189,6 +189,16 @@ static const struct {
 	{ "name = n\nweb = 127.0.0.1:http\n", "web: \"127" },
 	{ "name = n\nweb_proxy = localhost\n", "web_proxy: \"localhost\": "
 	  "expected an address" },
+	{ "name = n\nweb_public = hub.example\n", "web_public: \"hub.ex" },
+	{ "name = n\nweb_public = ftp://hub.example\n", "web_public: \"ftp" },
+	{ "name = n\nweb_public = https://a b/\n", "https://host:port" },
+	{ "name = n\nweb_public = https://u@hub.example/\n",
+	  "https://host:port" },
+	{ "name = n\nweb_public = https://hub.example/zq/\n", "no path" },
+	{ "name = n\nweb_public = https://hub.example/?a\n", "no path" },
+	{ "name = n\nweb_public = https://hub.example/#a\n", "no path" },
+	{ "name = n\nweb =\nweb_public = https://hub.example\n",
+	  "web_public: expected web, too" },
 	{ "name = n\nbeat_url = foo\n", "beat_url: \"foo\": expected" },
 	{ "name = n\nbeat_url = https://\n", "beat_url: \"https://\"" },
 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "contrib/base/lang.h"
+#include "hub/alert_notice.h"
 #include "hub/config.h"
 #include "hub/config_alert.h"
 #include "hub/notify_frame.h"
@@ -104,6 +105,78 @@ START_TEST(test_closing)
 		notify_text_clear(&text);
 		json_decref(j.notice);
 	}
+}
+END_TEST
+
+static void
+link_to(const char *web, enum alert_event event, struct sink_job *j)
+{
+	char json[4096];
+
+	snprintf(json, sizeof(json), NOTICE, "silent", 1,
+	    "https://h.cn:8/alerts/3", "agent");
+	*j = job_of(event, json);
+	if (event == ALERT_TEST)
+		json_object_set_new(j->notice, "alert", json_integer(0));
+	alert_notice_link(j->notice, web);
+	notify_text_make(&text, j, "both");
+}
+
+static void
+unlink_it(struct sink_job *j)
+{
+	notify_text_clear(&text);
+	json_decref(j->notice);
+}
+
+static size_t
+count(const struct buf *b, const char *what)
+{
+	size_t n = 0;
+
+	for (const char *at = buf_cstr(b); (at = strstr(at, what)) != NULL;
+	    at++)
+		n++;
+	return n;
+}
+
+/* The page of the alert: a line in each language, a link in HTML. */
+START_TEST(test_link)
+{
+	struct sink_job j;
+	char *json;
+
+	link_to("https://h.cn:8/", ALERT_FIRING, &j);
+	ck_assert_uint_eq(count(&text.plain, "\nhttps://h.cn:8/alerts/3\n"),
+	    2);
+	/* … and not where a site's name says the same. */
+	ck_assert_uint_eq(count(&text.html, "<a href="), 2);
+	ck_assert(has(&text.html, "\n<a href=\"https://h.cn:8/alerts/3\">"
+	    "https://h.cn:8/alerts/3</a>\nzqhub alert show 3 says more"));
+	json = notify_text_json(&j, "en");
+	ck_assert_ptr_nonnull(strstr(json,
+	    "\"url\":\"https://h.cn:8/alerts/3\""));
+	free(json);
+	unlink_it(&j);
+	link_to("HTTP://站群.CN", ALERT_RESOLVED, &j);
+	ck_assert(has(&text.plain,
+	    "\nhttp://xn--5tz31h.cn/alerts/3\nzqhub alert show"));
+	unlink_it(&j);
+	link_to("https://h.cn", ALERT_TEST, &j);
+	ck_assert(has(&text.html, "\n<a href=\"https://h.cn/alerts\">"));
+	unlink_it(&j);
+}
+END_TEST
+
+START_TEST(test_no_link)
+{
+	struct sink_job j;
+
+	link_to("", ALERT_FIRING, &j);
+	ck_assert_ptr_null(json_object_get(j.notice, "url"));
+	ck_assert_uint_eq(count(&text.plain, "\nhttps://"), 0);
+	ck_assert_uint_eq(count(&text.html, "<a "), 0);
+	unlink_it(&j);
 }
 END_TEST
 
@@ -294,6 +367,8 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_text);
 	tcase_add_test(t, test_closing);
+	tcase_add_test(t, test_link);
+	tcase_add_test(t, test_no_link);
 	tcase_add_test(t, test_hostile);
 	tcase_add_test(t, test_both);
 	tcase_add_test(t, test_frames);
