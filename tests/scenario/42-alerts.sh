@@ -1,6 +1,7 @@
 # Who is told what: a site falls silent, and a webhook, a mail server, an
 # Alertmanager and a command hear of it once, and once of its end; while the
-# receiver is ill, while the hub dies between any two steps, in a silence.
+# receiver is ill, while the hub dies between any two steps, in a silence. Each
+# notice has a link to the alert's page.
 . tests/scenario/lib.sh
 
 need prometheus-alertmanager python3 openssl
@@ -44,6 +45,7 @@ wait_for 60 "the Alertmanager" curl -sf "http://127.0.0.1:$AM_PORT/-/ready"
 hub_init
 cat >>"$HUB/hub.conf" <<END
 homes = no
+web_public = http://127.0.0.1:$WEB_PORT
 beat_file = $T/beats/beat
 beat_url = http://127.0.0.1:$HOOK_PORT/beat
 [rule silent]
@@ -61,6 +63,30 @@ to = duty@example.gov.cn boss@example.gov.cn
 user = zhanqun
 password_file = $T/password
 cas = $T/smtp.pem
+[receiver staff]
+kind = mail
+url = smtp://localhost:$SMTP_PORT
+from = hub@example.gov.cn
+to = staff@example.gov.cn
+user = zhanqun
+password_file = $T/password
+cas = $T/smtp.pem
+language = both
+[receiver english]
+kind = mail
+url = smtp://localhost:$SMTP_PORT
+from = hub@example.gov.cn
+to = english@example.gov.cn
+user = zhanqun
+password_file = $T/password
+cas = $T/smtp.pem
+language = en
+[receiver hasty]
+kind = webhook
+url = http://127.0.0.1:$HOOK_PORT/alert
+secret_file = $T/secret
+timeout = 2s
+rules = hub-certificate
 [receiver some]
 kind = mail
 url = smtp://localhost:$SMTP_PORT
@@ -87,8 +113,10 @@ hooked() {
 	[ "$(hook "[.[] | select(.event == \"$1\" and .status == 200) | .id] |
 		unique | length")" = "$2" ]
 }
-# one line each; a mail's subject is base64
-mailed() { [ "$(find "$T/mail" -name '*.eml' | wc -l)" -ge "$1" ]; }
+# mail_to NAME NTH: the file of the nth mail to it
+mail_to() {
+	grep -l "^X-To: $1@" "$T"/mail/*.eml | sort -V | sed -n "$2p" | grep .
+}
 am_alerts() {
 	curl -sf "http://127.0.0.1:$AM_PORT/api/v2/alerts?active=true" |
 		jq 'map(select(.labels.alert != "0")) | length'
@@ -103,7 +131,7 @@ all_done() {
 }
 
 say "- each receiver can be tested"
-for to in hook mail am run; do
+for to in hook mail staff english am run; do
 	zqhub alert test $to >"$T/test" 2>&1 ||
 		{ cat "$T/test"; die "alert test $to"; }
 done
@@ -115,6 +143,26 @@ for nth in first second; do	# which doesn't wait behind the first
 	grep -q 503 "$T/test" || { cat "$T/test"; die "the $nth test"; }
 done
 rm "$T/hook.status"
+
+say "- a webhook that doesn't answer in time is asked again, by the same name"
+wait_for 60 "all deliveries" all_done
+began=$(hook length)
+echo 0 >"$T/hook.status"
+zqhub alert test hasty >"$T/test" 2>&1 && die "it was taken in time"
+grep -qi 'time' "$T/test" || { cat "$T/test"; die "why it was not taken"; }
+rm "$T/hook.status"
+# of hasty NAME: its deliveries, newest first
+of_hasty() { zqhub alert ledger --json |
+	jq -r ".deliveries[] | select(.receiver == \"hasty\") | .$1"; }
+is_taken() { [ "$(of_hasty state)" = confirmed ]; }
+wait_for 60 "it to be taken" is_taken
+hook ".[$began:] | group_by(.id) | map(select(any(.status == 0))) |
+	length == 1 and (.[0] | length >= 2 and .[-1].status == 200 and
+	([.[] | select(.status == 200)] | length) == 1 and
+	(map(.body) | unique | length) == 1)" >"$T/have" ||
+	{ hook .; die "not one delivery, tried until it was taken"; }
+[ "$(of_hasty tries)" -ge 2 ] || die "tries: $(of_hasty tries)"
+
 zqhub alert test nobody >"$T/test" 2>&1 && die "there is no nobody"
 
 say "- a site falls silent: told soon, to each, once"
@@ -138,26 +186,64 @@ took=$(($(date +%s%3N) - began))
 goal "told after" "$took ms" "16000 ms"
 [ "$took" -lt 30000 ] || die "that took too long"
 wait_for 60 "all deliveries" all_done
-wait_for 60 "the mail" mailed 2
+wait_for 60 "the mail" mail_to duty 2
+wait_for 60 "the mail to staff" mail_to staff 2
+wait_for 60 "the mail in English" mail_to english 2
 wait_for 60 "the Alertmanager to have one" am_has 1
 curl -sf "http://127.0.0.1:$AM_PORT/api/v2/alerts?active=true" | jq -e '.[] |
 	select(.labels.alert != "0") | .labels.severity == "critical"' >/dev/null ||
 	die "what the Alertmanager routes by"
+url=http://127.0.0.1:$WEB_PORT/alerts/1
+[ "$(curl -sf "http://127.0.0.1:$AM_PORT/api/v2/alerts?active=true" | jq -r '.[] |
+	select(.labels.alert == "1") | .generatorURL')" = "$url" ] ||
+	die "the Alertmanager's link"
 commanded firing 1 || die "the command"
 hook '.[] | select(.event == "firing") | .body' | jq -e \
 	".sites[0].site == \"$CODE\" and .rule == \"silent\" and
 	.severity == \"critical\" and (.text | test(\"agent is not heard\"))" \
 	>"$T/have" || { hook .; die "what the webhook was told"; }
-grep -qi "^X-To: duty@example.gov.cn, boss@example.gov.cn" "$T/mail/2.eml" ||
+[ "$(hook '.[] | select(.event == "firing") | .body.url' | tr -d \")" = "$url" ] ||
+	die "the webhook's link"
+grep -q "\"event\":\"firing\".*\"url\":\"$url\"" "$T/command.json" ||
+	die "the command's link"
+curl -sf "$url" | grep -q "$CODE" || die "the link leads nowhere"
+grep -qi "^X-To: duty@example.gov.cn, boss@example.gov.cn" "$(mail_to duty 2)" ||
 	die "who got the mail"
-$python - "$T/mail/2.eml" <<'END' || die "the mail"
-import email, email.policy, sys
-m = email.message_from_file(open(sys.argv[1]), policy=email.policy.default)
-assert m["Message-ID"].startswith("<zhanqun.delivery."), m["Message-ID"]
-assert "郑州市人民政府" in m["Subject"], m["Subject"]
-assert "4101000001" in m.get_body(("plain",)).get_content()
-html = m.get_body(("html",)).get_content()
-assert "4101000001" in html and "<pre" in html
+$python - "$url" "$(mail_to duty 2)" "$(mail_to staff 2)" \
+	"$(mail_to english 2)" <<'END' || die "the mail"
+import email, email.policy, re, sys
+url = sys.argv[1]
+ZH, EN = "网站的代理失联", "The site's agent is not heard any more"
+
+
+def read(path):
+    m = email.message_from_file(open(path), policy=email.policy.default)
+    assert m["Message-ID"].startswith("<zhanqun.delivery."), m["Message-ID"]
+    assert "郑州市人民政府" in m["Subject"], m["Subject"]
+    plain = m.get_body(("plain",)).get_content()
+    html = m.get_body(("html",)).get_content()
+    assert "4101000001" in plain, plain
+    assert "4101000001" in html and "<pre" in html, html
+    links = plain.count(f"\n{url}\n")
+    assert html.count(f'<a href="{url}">{url}</a>') == links, html
+    return m["Subject"], plain, links
+
+
+subject, plain, links = read(sys.argv[2])
+assert ZH in subject and EN not in plain and links == 1, plain
+
+subject, plain, links = read(sys.argv[3])
+zh, en = plain.split("\n----\n")
+assert ZH in subject and links == 2, (subject, plain)
+assert ZH in zh and url in zh and EN not in zh, zh
+assert en.lstrip().startswith(EN + ".\ncritical, since "), en
+assert url in en and not re.search("[\u4e00-\u9fff]", en.replace(
+    "郑州市人民政府", "")), en
+assert "zqhub alert show 1 says more; zqhub alert ack 1 says that" in en, en
+
+subject, plain, links = read(sys.argv[4])
+assert EN in subject and ZH not in plain and links == 1, plain
+assert en.strip() == plain.strip(), plain
 END
 zqhub alert list | grep -q "critical.*silent.*$CODE" || die "alert list"
 curl -sf "http://127.0.0.1:$WEB_PORT/alerts" >"$T/page" || die "/alerts"

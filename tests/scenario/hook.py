@@ -3,7 +3,8 @@
 hook.py PORT SECRETFILE LOG STATUSFILE: each POST is a line of LOG, JSON with
 "id", "event", "good" (is the signature right?), "status" (what was answered)
 and "body". It answers with the status that STATUSFILE has, 200 if there is
-none; with 0 it keeps silent for 20 seconds. A GET is logged as {"beat": PATH}.
+none; with 0 it is logged, and then no answer comes. A GET is logged as
+{"beat": PATH}.
 """
 import hashlib
 import hmac
@@ -48,9 +49,6 @@ class Hook(BaseHTTPRequestHandler):
         mac = "sha256=" + hmac.new(KEY, body, hashlib.sha256).hexdigest()
         said = self.headers.get("X-Zhanqun-Signature", "")
         code = status()
-        if code == 0:
-            time.sleep(20)
-            code = 200
         note({
             "id": self.headers.get("X-Zhanqun-Delivery"),
             "event": self.headers.get("X-Zhanqun-Event"),
@@ -58,7 +56,11 @@ class Hook(BaseHTTPRequestHandler):
             "status": code,
             "body": json.loads(body),
         })
-        self.answer(code)
+        if code == 0:
+            time.sleep(20)      # longer than anybody waits
+            self.close_connection = True
+        else:
+            self.answer(code)
 
     def log_message(self, *args):
         pass
