@@ -161,8 +161,16 @@ before=$(rows)
 [ "$(say "$before" | jq length)" = 8 ] || die "rows: $before"
 zqhub rebuild >"$T/rebuilt" 2>&1 || die "rebuild"
 [ "$(rows)" = "$before" ] || die "another view: $(rows)"
+# What was said of a site isn't so any more after the hub was away.
+silence
+wait_for 60 "silence, once more" state_is silent
 stop "$HUB_PID"
+stopped=$(date -u +%FT%T.%3NZ)
 hub_start
-unknown() { was unknown; }
+unknown() {
+	zqhub states $CODE --json | jq -e "any(.states[]; .state == \"unknown\" and
+		.cause == \"start\" and .at > \"$stopped\")"
+}
 wait_for 60 "unknown, after the hub was away" unknown
+wait_for 60 "silence, seen anew" state_is silent
 [ "$(rows)" = "$before" ] || die "another view after a restart"
