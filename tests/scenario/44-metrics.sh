@@ -25,8 +25,25 @@ metrics() { curl -sf -o "$T/got" "$web/metrics"; }
 say "- promtool: the rules hold what they say"
 promtool check rules contrib/prometheus/zhanqun.rules.yml >"$T/prom" 2>&1 || { cat "$T/prom"; die "rules"; }
 promtool test rules contrib/prometheus/zhanqun.rules.test.yml >"$T/prom" 2>&1 || { cat "$T/prom"; die "the rules' own tests"; }
+# … and each has a case in which it fires.
+sed -n 's/^  - alert: //p' contrib/prometheus/zhanqun.rules.yml | sort >"$T/rules"
+sed -n '/exp_alerts: \[\]/d; s/^    alertname: //p' \
+	contrib/prometheus/zhanqun.rules.test.yml | sort -u | comm -23 "$T/rules" - >"$T/lacks"
+[ ! -s "$T/lacks" ] || { cat "$T/lacks"; die "rules without a case"; }
 metrics || die metrics
 promtool check metrics <"$T/got" >"$T/prom" 2>&1 || { cat "$T/prom"; die "the metrics"; }
+
+say "- promtool: all that the dashboard asks is PromQL"
+# Each as the expression of a recording rule; JSON is YAML.
+jq '{groups: [{name: "dashboard", rules: [[.. | objects | .expr? // empty] |
+	to_entries[] | {record: "panel:\(.key)", expr: (.value |
+	gsub("\\$__(rate_)?interval"; "5m") | gsub("\\$__range"; "1h") |
+	gsub("\\$\\{?[a-z_]+(:[a-z]+)?\\}?"; "x"))}]}]}' \
+	contrib/grafana/zhanqun.json >"$T/dashboard.yml"
+asked=$(grep -c '"expr":' contrib/grafana/zhanqun.json)
+promtool check rules "$T/dashboard.yml" >"$T/prom" 2>&1 &&
+	grep -q "SUCCESS: $asked rules" "$T/prom" ||
+	{ cat "$T/prom"; die "the dashboard's expressions"; }
 
 say "- every name in the rules and on the dashboard is one of /metrics"
 sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$T/got" | sort >"$T/names"
