@@ -74,6 +74,8 @@ static const struct alert_rule table[ALERT_RULES] = {
 	  .severity = ALERT_WARNING, .remind = DAY, .reminders = 3 },
 	[ALERT_DOMAIN_EXPIRY] = { .class = "domain-expiry", .on = true,
 	  .severity = ALERT_INFO, .remind = DAY, .reminders = 1 },
+	[ALERT_MOVED] = { .class = "moved", .on = true,
+	  .severity = ALERT_WARNING, .remind = DAY, .reminders = 3 },
 };
 
 static void

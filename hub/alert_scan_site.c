@@ -14,6 +14,7 @@
 #include "hub/expiry.h"
 #include "hub/history.h"
 #include "hub/home_days.h"
+#include "hub/home_keep.h"
 #include "hub/home_row.h"
 #include "hub/journal.h"
 #include "hub/notice.h"
@@ -172,6 +173,17 @@ ends_with_ca(int64_t until)
 
 /* --- the home page -------------------------------------------------------------- */
 
+/* Once is no move (R5); and what was said since the last look counts. */
+static bool
+has_moved(const struct scanning *s, const struct home_row *r)
+{
+	const struct config *c = s->scan->writer->config;
+
+	return r->verdict == HOME_CANDIDATE && home_row_has_moved(r,
+	    c->home_moved_looks, (int64_t)c->home_moved_after) &&
+	    !home_keep_expects(s->txn, s->site, r->candidate);
+}
+
 static void
 look_at_home(const struct scanning *s)
 {
@@ -182,6 +194,9 @@ look_at_home(const struct scanning *s)
 		return;
 	if (row.verdict == HOME_HIJACKED)
 		put(s, ALERT_DOMAIN, row.changed, "%s: %.*s",
+		    home_why_name(row.why), SPAN_ARGS(row.detail));
+	else if (has_moved(s, &row))
+		put(s, ALERT_MOVED, row.first, "%s: %.*s",
 		    home_why_name(row.why), SPAN_ARGS(row.detail));
 	until = home_row_cert_until(&row);
 	if (until != CLOCK_NONE)

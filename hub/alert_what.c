@@ -98,6 +98,12 @@ static const struct {
 	    N_("A site's domain runs out soon at its registry"),
 	    N_("when it is renewed there, and the new date said: zqhub site "
 	    "domain expires") },
+	[ALERT_MOVED] = { "moved",
+	    N_("The home page leads to, or names as its own, another domain, "
+	    "lastingly and announced by nobody"),
+	    N_("when the move is announced, zqhub move announce, the domain "
+	    "is the site's, zqhub site domain add, an operator says that it "
+	    "is right so, zqhub home accept, or the page is as before") },
 };
 
 const char *

@@ -218,7 +218,24 @@ print_evidence(const struct home_look *l, const char *heading)
 }
 
 static void
-print_last(const struct home_row *r)
+print_candidate(const struct query *q, const struct home_row *r)
+{
+	char at[CLOCK_TEXT_MAX];
+
+	if (r->candidate.n == 0)
+		return;
+	printf(r->why == HOME_WHY_SAYS_DOMAIN ?
+	    _("Names %.*s so far: %" PRIu32 " times since %s\n") :
+	    _("Sent to %.*s so far: %" PRIu32 " times since %s\n"),
+	    SPAN_ARGS(r->candidate), r->times, clock_show(at, r->first));
+	if (query_home_moved(q, r))
+		printf("%s\n", _("That is believed now: announce the move "
+		    "(zqhub move announce), or say that it is right so "
+		    "(zqhub home accept)."));
+}
+
+static void
+print_last(const struct query *q, const struct home_row *r)
 {
 	char at[CLOCK_TEXT_MAX];
 	struct buf what;
@@ -232,10 +249,7 @@ print_last(const struct home_row *r)
 		putchar('\n');
 	}
 	buf_clear(&what);
-	if (r->candidate.n > 0)
-		printf(_("Sent to %.*s so far: %" PRIu32 " times since %s\n"),
-		    SPAN_ARGS(r->candidate), r->times,
-		    clock_show(at, r->first));
+	print_candidate(q, r);
 }
 
 /* What others saw, who were asked because the hub couldn't get it. */
@@ -281,7 +295,7 @@ show(struct cmd_line *line, struct query *q)
 		cmd_json(o);
 		return CMD_OK;
 	}
-	print_last(&r);
+	print_last(q, &r);
 	print_others(q, &pulse);
 	if (home_row_look(r.now, &l))
 		print_evidence(&l, _("Evidence"));

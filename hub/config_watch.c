@@ -61,10 +61,11 @@ const struct conf_def config_watch_table[CONFIG_WATCH_DEFS] = {
 	  .offset = AT(home_moved_looks), .preset = "10",
 	  .least = 1, .most = 10000, .unit = "looks",
 	  .about =
-	    "A home page that sends its visitors elsewhere for good (301) has "
-	    "moved, as far as anybody can see from outside, when so many "
-	    "looks found it …\n"
-	    "Even then it is a person who announces the move.\n"
+	    "A home page that sends its visitors elsewhere for good (301), or "
+	    "names another domain as its own, has moved, as far as anybody "
+	    "can see from outside, when so many looks found it …\n"
+	    "Then the alert moved says it, and it is a person who announces "
+	    "the move.\n"
 	    "No notice says how many." },
 	{ .section = "", .name = "home_moved_after", .type = CONF_TIME,
 	  .offset = AT(home_moved_after), .preset = "7d",

@@ -72,7 +72,7 @@ home(struct visit *v, const struct site_info *s)
 	struct home_row row;
 
 	if (query_home(v->query, s->number, &row) &&
-	    row.verdict == HOME_HIJACKED)
+	    row.verdict >= HOME_CANDIDATE)
 		act(v, s, "home-accept", _("The home page is right as it is "
 		    "now"), _("Accept the home page"));
 }

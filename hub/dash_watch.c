@@ -111,6 +111,9 @@ outside(struct visit *v, uint32_t site)
 		markup_text(b, buf_look(&why));
 	}
 	buf_clear(&why);
+	if (query_home_moved(v->query, &row))
+		buf_printf(b, " · <b>%s</b>",
+		    _("so lastingly that it is believed"));
 	buf_text(b, "</dd>\n");
 	if (home_row_cert_until(&row) != CLOCK_NONE &&
 	    home_row_cert_is_known(&row, clock_wall()))

@@ -11,6 +11,7 @@
 #include "contrib/base/text.h"
 #include "hub/home_days.h"
 #include "hub/home_json.h"
+#include "hub/home_judge.h"
 #include "hub/home_row.h"
 
 #define NO_ROW "a row has site, offset, outcome, status, ms and flags"
@@ -23,7 +24,7 @@ static bool
 get(struct group *g, uint32_t site, struct home_row *r)
 {
 	struct span *const all[] = { &r->detail, &r->candidate, &r->now,
-	    &r->before };
+	    &r->before, &r->accepted };
 	bool there = home_row_get(g->txn, site, r);
 	size_t at = 0;
 
@@ -81,14 +82,19 @@ read_line(struct line *l, const json_t *row, int64_t at)
 	    span_of(json_string_value(cause)));
 }
 
-/* The same way for good, once more; or it is at home again. */
+/* The same way for good, or the same word, once more; or it is at home
+ * again. */
 static void
 count_candidate(struct home_row *r, const struct home_sample *s)
 {
-	if (s->outcome == HOME_MOVED && r->candidate.n > 0) {
+	bool says = r->verdict == HOME_CANDIDATE &&
+	    r->why == HOME_WHY_SAYS_DOMAIN;
+	bool came = s->outcome == HOME_OK || s->outcome == HOME_SLOW;
+
+	if (r->candidate.n > 0 &&
+	    (s->outcome == HOME_MOVED || (came && says))) {
 		r->times++;
-	} else if ((s->outcome == HOME_OK || s->outcome == HOME_SLOW) &&
-	    r->why == HOME_WHY_REDIRECT) {
+	} else if (came) {
 		r->candidate = SPAN_NONE;
 		r->times = 0;
 	}
@@ -140,10 +146,8 @@ home_act_homes(struct group *g, const struct entry *e, const json_t *o)
 /* --- one with evidence --------------------------------------------------------- */
 
 static void
-set_candidate(struct home_row *r, const char *host, int64_t at)
+set_candidate(struct home_row *r, struct span to, int64_t at)
 {
-	struct span to = span_of(host);
-
 	if (span_is(r->candidate, to))
 		return;
 	r->candidate = to;
@@ -185,6 +189,23 @@ read_said(struct said *s, struct group *g, const json_t *o)
 	return act_read_site(g, o, &s->site) ? NULL : ACT_READ_NO_SITE;
 }
 
+/* host: room for a name that the row has until it is put. */
+static void
+take_page(struct home_row *r, const struct said *s, char host[HOME_HOST])
+{
+	home_host(host, home_end(&s->look)->url);
+	if (s->verdict <= HOME_NOTE) {
+		r->before = r->now;
+		if (!span_is(r->accepted, span_of(host)))
+			r->accepted = SPAN_NONE;
+	}
+	if (s->verdict != HOME_CANDIDATE)
+		return;
+	if (s->why == HOME_WHY_SAYS_DOMAIN)
+		home_judge_said(host, &s->look);
+	set_candidate(r, span_of(host), s->look.at);
+}
+
 /* Written anew: only what we know of, and with an end. */
 static char *
 dump(const struct home_look *l)
@@ -200,7 +221,7 @@ dump(const struct home_look *l)
 const char *
 home_act_home(struct group *g, const struct entry *e, const json_t *o)
 {
-	char end[HOME_HOST], *text;
+	char host[HOME_HOST], *text;
 	struct home_row r;
 	struct said s;
 	const char *why = read_said(&s, g, o);
@@ -212,19 +233,33 @@ home_act_home(struct group *g, const struct entry *e, const json_t *o)
 	set_verdict(&r, s.verdict, s.why, s.detail, s.look.at);
 	text = dump(&s.look);
 	r.now = span_of(text);
-	if (s.look.has_page && s.verdict <= HOME_NOTE)
-		r.before = r.now;
-	home_host(end, home_end(&s.look)->url);
-	if (s.verdict == HOME_CANDIDATE && s.why == HOME_WHY_REDIRECT)
-		set_candidate(&r, end, s.look.at);
+	if (s.look.has_page)
+		take_page(&r, &s, host);
 	home_row_put(g, s.site.number, &r);
 	free(text);
 	return NULL;
 }
 
+/* It may end elsewhere: that is no news any more. */
+static void
+accept_end(struct group *g, uint32_t number, struct home_row *r,
+    char host[HOME_HOST])
+{
+	struct home_look l;
+	uint32_t owner;
+
+	r->accepted = SPAN_NONE;
+	if (!home_row_look(r->now, &l) || !l.has_page)
+		return;
+	home_host(host, home_end(&l)->url);
+	if (!site_of_host(g->txn, span_of(host), &owner) || owner != number)
+		r->accepted = span_of(host);
+}
+
 const char *
 home_act_accept(struct group *g, const struct entry *e, const json_t *o)
 {
+	char host[HOME_HOST];
 	struct home_row r;
 	struct site s;
 
@@ -237,6 +272,7 @@ home_act_accept(struct group *g, const struct entry *e, const json_t *o)
 	r.changed = e->at;
 	r.candidate = SPAN_NONE;
 	r.times = 0;
+	accept_end(g, s.number, &r, host);
 	home_row_put(g, s.number, &r);
 	return NULL;
 }

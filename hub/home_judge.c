@@ -19,6 +19,7 @@ struct facts {
 	char end[HOME_HOST];		/* host where it ended … */
 	bool at_home;			/* … is the site's own */
 	bool lasting;			/* all redirects on the way are for good */
+	bool accepted;			/* that it ends there */
 };
 
 /* Does it answer? Then the judgement is written. */
@@ -48,6 +49,12 @@ is_own(const struct home_own *own, struct span host)
 	    (own->is_own != NULL && own->is_own(own->arg, host));
 }
 
+static bool
+is_told(const struct home_own *own, struct span host)
+{
+	return own->is_announced != NULL && own->is_announced(own->arg, host);
+}
+
 /* gov.cn, and 政务.cn as it stands in DNS: not for everybody to have. */
 static bool
 is_public_body(struct span host)
@@ -73,15 +80,13 @@ lower(char *host)
 			*c = (char)(*c - 'A' + 'a');
 }
 
-/* The host that a page names as its own: "http://www.a.gov.cn/" counts as
- * "www.a.gov.cn". Empty: it names none. */
-static void
-said_host(char out[HOME_HOST], const char *said)
+void
+home_judge_said(char out[HOME_HOST], const struct home_look *l)
 {
-	const char *at = strstr(said, "://");
+	const char *at = strstr(l->domain, "://");
 	size_t n;
 
-	at = at != NULL ? at + 3 : said;
+	at = at != NULL ? at + 3 : l->domain;
 	n = strcspn(at, "/:?# ");
 	out[0] = '\0';
 	if (n > 0 && n < HOME_HOST && memchr(at, '.', n) != NULL)
@@ -109,6 +114,13 @@ same_title(const struct facts *f)
 	    baseline_same_title(f->before->title, f->now->title);
 }
 
+/* Only who said that it is right can have made this the baseline. */
+static bool
+is_baseline(const char *before, const char *now)
+{
+	return strcmp(before, now) == 0;
+}
+
 /* --- danger ------------------------------------------------------------------ */
 
 /* By what it was seen, and where, if that isn't the site's own. */
@@ -128,12 +140,17 @@ is_hijacked(struct home_judgement *j, const struct facts *f, enum home_why w,
 static bool
 ask_words(struct home_judgement *j, const struct facts *f)
 {
+	if (f->before != NULL && is_baseline(f->before->bad, f->now->bad))
+		return false;
 	return is_hijacked(j, f, HOME_WHY_WORDS, f->now->bad);
 }
 
 static bool
 ask_parked(struct home_judgement *j, const struct facts *f)
 {
+	if (f->before != NULL &&
+	    is_baseline(f->before->parked, f->now->parked))
+		return false;
 	return is_hijacked(j, f, HOME_WHY_PARKED, f->now->parked);
 }
 
@@ -186,10 +203,18 @@ ask_announced(struct home_judgement *j, const struct facts *f)
 {
 	const struct home_own *own = f->own;
 
-	if (f->at_home || own->is_announced == NULL ||
-	    !own->is_announced(own->arg, span_of(f->end)))
+	if (f->at_home || !is_told(own, span_of(f->end)))
 		return false;
 	return is(j, HOME_NOTE, HOME_WHY_ANNOUNCED, own->host, f->end);
+}
+
+/* It is as it was when somebody said that it is right. */
+static bool
+is_accepted_stranger(const struct facts *f)
+{
+	return f->accepted && f->before != NULL &&
+	    is_baseline(f->before->code, f->now->code) &&
+	    is_baseline(f->before->title, f->now->title);
 }
 
 /* Elsewhere, and not with what marks the site: its code, or its title at
@@ -200,7 +225,8 @@ ask_stranger(struct home_judgement *j, const struct facts *f)
 {
 	bool marked = has_code(f->now, f->own->code) || same_title(f);
 
-	if (f->at_home || (marked && is_public_body(span_of(f->end))))
+	if (f->at_home || (marked && is_public_body(span_of(f->end))) ||
+	    is_accepted_stranger(f))
 		return false;
 	return is(j, HOME_HIJACKED, HOME_WHY_OTHER_DOMAIN, f->own->host,
 	    f->end);
@@ -211,7 +237,7 @@ ask_redirect(struct home_judgement *j, const struct facts *f)
 {
 	const struct home_own *own = f->own;
 
-	if (f->at_home)
+	if (f->at_home || f->accepted)
 		return false;
 	return f->lasting ? is(j, HOME_CANDIDATE, HOME_WHY_REDIRECT,
 	    own->host, f->end) : is(j, HOME_NOTE, HOME_WHY_ELSEWHERE,
@@ -230,7 +256,7 @@ ask_neighbour(struct home_judgement *j, const struct facts *f)
 	    (strncmp(f->end, "www.", 4) == 0 &&
 	    strcmp(f->end + 4, own->host) == 0) ||
 	    (own->is_own != NULL && own->is_own(own->arg,
-	    span_of(f->end))))
+	    span_of(f->end))) || f->accepted)
 		return false;
 	return ask_announced(j, f) || (f->lasting ?
 	    is(j, HOME_CANDIDATE, HOME_WHY_REDIRECT, own->host, f->end) :
@@ -244,11 +270,12 @@ ask_said(struct home_judgement *j, const struct facts *f)
 {
 	char now[HOME_HOST], before[HOME_HOST] = "";
 
-	said_host(now, f->now->domain);
+	home_judge_said(now, f->now);
 	if (f->before != NULL)
-		said_host(before, f->before->domain);
+		home_judge_said(before, f->before);
 	if (now[0] == '\0' || f->before == NULL ||
-	    strcmp(now, before) == 0 || is_own(f->own, span_of(now)))
+	    strcmp(now, before) == 0 || is_own(f->own, span_of(now)) ||
+	    is_told(f->own, span_of(now)))
 		return false;
 	return is(j, HOME_CANDIDATE, HOME_WHY_SAYS_DOMAIN, before, now);
 }
@@ -365,6 +392,8 @@ home_judge(struct home_judgement *j, const struct home_look *before,
 	*j = (struct home_judgement){ .verdict = HOME_SAME };
 	home_host(f.end, home_end(now)->url);
 	f.at_home = is_own(own, span_of(f.end));
+	f.accepted = f.end[0] != '\0' &&
+	    span_is(own->accepted, span_of(f.end));
 	if (ask_certificate(j, &f) || now->cause != CAUSE_FINE ||
 	    !now->has_page)
 		return;

@@ -5,8 +5,10 @@
  * same verdict.
  *
  * One redirect is not a move: an address that sends on for good is a
- * candidate, which counts when it has been seen often enough, and long enough
- * (home_row_has_moved()), and even then it is a person who agrees.
+ * candidate, and so is a page that names another domain as its own. It counts
+ * when it has been seen often enough, and long enough (home_row_has_moved()),
+ * and even then it is a person who agrees. What a person has said to be right
+ * ("home-accept") is the baseline from then on, wherever it ends.
  * But who lands at a stranger's page is told so at once, for a 200 may be a
  * casino.
  */
@@ -19,6 +21,8 @@
 struct home_own {
 	const char *host;	/* the first of its domains */
 	const char *code;	/* its identification code */
+	struct span accepted;	/* the host that a person says it may end at,
+				 * though it isn't the site's; or empty */
 	/* Is this host (normal form) within a domain of the site? */
 	bool (*is_own)(void *arg, struct span host);
 	/* Does a move that was announced and counts lead to this host? */
@@ -37,6 +41,9 @@ struct home_judgement {
  * certificate that is another's. */
 void home_judge(struct home_judgement *j, const struct home_look *before,
     const struct home_look *now, const struct home_own *own);
+/* The host that a page names as its own (SiteDomain), in small letters:
+ * "http://WWW.a.gov.cn/" counts as "www.a.gov.cn". Empty: it names none. */
+void home_judge_said(char out[HOME_HOST], const struct home_look *l);
 
 struct home_pace {		/* ms, as set */
 	uint32_t slow;		/* from here on a page is late … */

@@ -39,16 +39,15 @@ struct bench {
 /* --- what the hub knows of the site ------------------------------------------- */
 
 static bool
-is_own(void *arg, struct span host)
+is_of(struct db_txn *t, uint32_t number, struct span host)
 {
-	const struct bench *b = arg;
 	uint32_t site;
 
-	return site_of_host(b->txn, host, &site) && site == b->site->number;
+	return site_of_host(t, host, &site) && site == number;
 }
 
 static bool
-leads_to(const struct bench *b, bool below, struct span host)
+leads_to(struct db_txn *t, const char *from, bool below, struct span host)
 {
 	struct move m;
 	struct url u;
@@ -56,11 +55,19 @@ leads_to(const struct bench *b, bool below, struct span host)
 	bool leads;
 
 	buf_init(&old, LIMIT_URL);
-	buf_printf(&old, "https://%s/", b->host);
-	leads = move_of_old(b->txn, buf_look(&old), below, 0, &m) &&
+	buf_printf(&old, "https://%s/", from);
+	leads = move_of_old(t, buf_look(&old), below, 0, &m) &&
 	    url_parse(&u, m.new) && span_is(u.host, host);
 	buf_clear(&old);
 	return leads;
+}
+
+static bool
+is_own(void *arg, struct span host)
+{
+	const struct bench *b = arg;
+
+	return is_of(b->txn, b->site->number, host);
 }
 
 static bool
@@ -68,7 +75,29 @@ is_announced(void *arg, struct span host)
 {
 	const struct bench *b = arg;
 
-	return leads_to(b, false, host) || leads_to(b, true, host);
+	return leads_to(b->txn, b->host, false, host) ||
+	    leads_to(b->txn, b->host, true, host);
+}
+
+/* The home page is that of the first of its domains. */
+static void
+first_host(char out[HOME_HOST], const struct site *s)
+{
+	struct span rest = s->domains, host = SPAN_NONE;
+
+	(void)site_domain_next(&rest, &host);
+	snprintf(out, HOME_HOST, "%.*s",
+	    SPAN_ARGS(text_cut(host, HOME_HOST - 1)));
+}
+
+bool
+home_keep_expects(struct db_txn *t, const struct site *s, struct span host)
+{
+	char from[HOME_HOST];
+
+	first_host(from, s);
+	return is_of(t, s->number, host) || leads_to(t, from, false, host) ||
+	    leads_to(t, from, true, host);
 }
 
 /* --- judging ------------------------------------------------------------------- */
@@ -106,7 +135,8 @@ static void
 judge(struct bench *b)
 {
 	const struct home_own own = { .host = b->host, .code = b->code,
-	    .is_own = is_own, .is_announced = is_announced, .arg = b };
+	    .accepted = b->row.accepted, .is_own = is_own,
+	    .is_announced = is_announced, .arg = b };
 	struct home_judgement *j = &b->judgement;
 
 	home_judge(j, b->has_before ? &b->before : NULL, b->look, &own);
@@ -206,11 +236,8 @@ home_keep(struct db_txn *t, const struct site *s, struct home_look *look,
     const struct home_pace *pace, struct home_kept *k)
 {
 	struct bench b = { .txn = t, .site = s, .look = look };
-	struct span rest = s->domains, host = SPAN_NONE;
 
-	(void)site_domain_next(&rest, &host);
-	snprintf(b.host, sizeof(b.host), "%.*s",
-	    SPAN_ARGS(text_cut(host, sizeof(b.host) - 1)));
+	first_host(b.host, s);
 	snprintf(b.code, sizeof(b.code), "%.*s",
 	    SPAN_ARGS(text_cut(s->code, sizeof(b.code) - 1)));
 	if (home_row_get(t, s->number, &b.row)) {

@@ -26,4 +26,9 @@ void home_keep(struct db_txn *t, const struct site *s,
     struct home_look *look, const struct home_pace *pace,
     struct home_kept *k);
 
+/* Is it to be expected that the home page leads to this host: is that the
+ * site's own, or where a move of it that was announced leads? */
+bool home_keep_expects(struct db_txn *t, const struct site *s,
+    struct span host);
+
 #endif

@@ -32,6 +32,7 @@ write(struct buf *b, const struct home_row *r)
 	write_u64(b, (uint64_t)r->first);
 	write_span(b, r->now);
 	write_span(b, r->before);
+	write_span(b, r->accepted);
 }
 
 static void
@@ -54,6 +55,7 @@ read(struct span row, struct home_row *h)
 	h->first = (int64_t)read_u64(&r);
 	h->now = read_span(&r);
 	h->before = read_span(&r);
+	h->accepted = read_span(&r);
 	if (!reader_done(&r) || h->outcome >= HOME_OUTCOMES ||
 	    h->cause >= CAUSE_COUNT || h->verdict >= HOME_VERDICTS ||
 	    h->why >= HOME_WHYS)

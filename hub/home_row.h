@@ -31,12 +31,15 @@ struct home_row {		/* spans live as a get's (db.h) */
 	enum home_why why;
 	int64_t changed;	/* ms, when it became so; or CLOCK_NONE */
 	struct span detail;
-	/* Where it may have moved to (R5), or empty: so often, since then. */
+	/* Where it may have moved to (R5), as it sends there for good or says
+	 * so; or empty: so often, since then. */
 	struct span candidate;
 	uint32_t times;
 	int64_t first;		/* ms */
 	/* Evidence, as home_json() has it; or empty. */
 	struct span now, before;
+	/* The host that a person said it may end at; or empty. */
+	struct span accepted;
 };
 
 /* False: never looked at. */
@@ -45,7 +48,8 @@ void home_row_put(struct group *g, uint32_t site, const struct home_row *r);
 
 /* Of `now` or `before`. False: there is none. */
 bool home_row_look(struct span evidence, struct home_look *l);
-/* Was the same redirect seen often and long enough to believe it? */
+/* Was the same redirect, or the same word of another domain, seen often and
+ * long enough to believe it? */
 bool home_row_has_moved(const struct home_row *r, uint64_t looks,
     int64_t over);	/* ms */
 /* When its own web certificate ends: ms, or CLOCK_NONE. What isn't believed

@@ -23,6 +23,7 @@ struct known {			/* of one site */
 	struct pulse_row now;
 	struct home_row home;
 	bool has_home;
+	bool moved;
 	int share;		/* of a thousand, that failed; -1: none */
 };
 
@@ -149,6 +150,12 @@ danger(const struct known *k)
 }
 
 static double
+moved(const struct known *k)
+{
+	return k->has_home ? k->moved : NAN;
+}
+
+static double
 failed(const struct known *k)
 {
 	return k->share < 0 ? NAN : (double)k->share / 1000;
@@ -209,6 +216,9 @@ static const struct metric {
 	{ "zq_site_home_danger", "gauge",
 	    "1 if the home page is not, or may not be, the site's own",
 	    danger },
+	{ "zq_site_home_moved", "gauge",
+	    "1 if the home page leads to, or names as its own, another domain "
+	    "lastingly and announced by nobody", moved },
 	{ "zq_site_home_failed_ratio", "gauge",
 	    "Of the visits of the last seven days that count, the share that "
 	    "failed or took 15 s", failed },
@@ -259,6 +269,7 @@ gather(struct known *k, struct query *q, const struct site_info *s)
 	k->site = s;
 	pulse_read(s->number, &k->now);
 	k->has_home = query_home(q, s->number, &k->home);
+	k->moved = k->has_home && query_home_moved(q, &k->home);
 	k->share = query_home_week(q, s->number, &week) ?
 	    home_days_share(&week) : -1;
 }

@@ -16,6 +16,13 @@ query_home(struct query *q, uint32_t site, struct home_row *row)
 	return home_row_get(q->txn, site, row);
 }
 
+bool
+query_home_moved(const struct query *q, const struct home_row *row)
+{
+	return row->verdict == HOME_CANDIDATE && home_row_has_moved(row,
+	    q->store->moved_looks, q->store->moved_after);
+}
+
 void
 query_home_looks(struct query *q, uint32_t site, int64_t from, int64_t to,
     home_sample_fn *each, void *arg)

@@ -17,6 +17,8 @@
 
 /* False: never looked at. Spans live as long as q. */
 bool query_home(struct query *q, uint32_t site, struct home_row *row);
+/* Does it lead to, or name, another domain so lastingly that it is believed? */
+bool query_home_moved(const struct query *q, const struct home_row *row);
 /* Each look that is kept, from … to (ms), in order; false stops. */
 void query_home_looks(struct query *q, uint32_t site, int64_t from,
     int64_t to, home_sample_fn *each, void *arg);

@@ -1,7 +1,8 @@
 # The hub looks at the sites' home pages from outside, with nginx for sites:
 # stopped, hung, slow, sent to a stranger, sent elsewhere for good, with a
-# certificate that has expired, parked, with another's SiteIDCode, and under
-# another address. Names and ports are this scenario's own.
+# certificate that has expired, parked, with another's SiteIDCode, naming another
+# domain as its own, and under another address; and who is told of which, once,
+# and once of its end. Names and ports are this scenario's own.
 . tests/scenario/lib.sh
 
 # Ports 80 and 443 and the file of hosts need a net and mounts of its own.
@@ -11,7 +12,7 @@ old=$(believe -400d) || skip "no libfaketime"
 old=$(say "$old" | sed 's/LD_PRELOAD=[^ ]*:/LD_PRELOAD=/')	# openssl is plain
 
 # --- the sites: a name, an address and an nginx each ---------------------------
-names='fine stop hang slow sent move expired parked other english'
+names='fine stop hang slow sent move expired parked other english named'
 address() {	# NAME
 	n=2
 	for each in $names; do
@@ -103,10 +104,27 @@ hub_init
 cat >>"$HUB/hub.conf" <<-END
 home_every = 2s
 home_slow = 1s
+home_moved_looks = 5
+home_moved_after = 20s
+isolated_share = 100
+alert_many = 100
+alert_wait = 100ms
 check_allow = 127.0.0.0/8
 check_cas = $T/ca.pem
 check_contact = mailto:admin@example.cn
+[receiver run]
+kind = command
+command = $T/tell
+[rule certificate]
+tell = no
 END
+cat >"$T/tell" <<-END
+#!/bin/sh
+cat >>"$T/told"
+echo >>"$T/told"
+END
+chmod +x "$T/tell"
+: >"$T/told"
 hub_start
 for name in $names; do
 	site_add "$(code "$name")" "$name市人民政府" "www.$name.gov.cn"
@@ -125,6 +143,27 @@ sees() {	# NAME JQ: within some time
 	done
 }
 
+# told EVENT: who was told of what so far, each as often as it was
+told() {
+	jq -r "select(.event == \"$1\") | .rule + \" \" + .severity + \" \" +
+		(.sites[0].site // \"-\")" "$T/told" | sort
+}
+# tells NAME EVENT RULE SEVERITY: that is told of it, within some time
+tells() {
+	knows() { told "$2" | grep -qx "$3 $4 $(code "$1")"; }
+	wait_for 60 "$2 of $3 for $1" knows "$@"
+}
+# only EVENT "RULE SEVERITY NAME"…: these are all, and each once
+only() {
+	event=$1; shift
+	for each; do
+		say "${each% *} $(code "${each##* }")"
+	done | sort >"$T/right"
+	told "$event" >"$T/is"
+	cmp "$T/right" "$T/is" >"$T/x" || { diff "$T/right" "$T/is"
+		die "what was told: $event"; }
+}
+
 say "- all of them are well, with evidence"
 for name in $names; do
 	sees "$name" '.outcome == "ok" and .verdict == "same" and .baseline != null'
@@ -140,7 +179,7 @@ is slow '.evidence | .secure == "no-connection" and
 	.hops[0].url == "http://www.slow.gov.cn/"' >"$T/x" ||
 	{ cat "$T/home"; die "http where there is no https"; }
 zqhub home >"$T/x" || { cat "$T/x"; die "zqhub home"; }
-grep -q '10 home pages looked at, 10 there, 0 in danger' "$T/x" ||
+grep -q '11 home pages looked at, 11 there, 0 in danger' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home"; }
 grep -q 'zhanqun/[0-9.]* (home page check; +mailto:admin@example.cn)' \
 	"$T/fine/access.log" || die "no contact"
@@ -156,6 +195,12 @@ serve slow "$(address slow)" 'limit_rate 2k;'
 serve sent "$(address sent)" 'return 302 http://casino.example.com/;'
 # shellcheck disable=SC2016 # nginx's
 serve move "$(address move)" 'return 301 http://www.moved.gov.cn$request_uri;'
+sed -i 's/www.named.gov.cn/www.renamed.gov.cn/' "$T/named/www/index.html"
+sees move '.outcome == "moved" and .verdict == "candidate" and
+	.candidate.host == "www.moved.gov.cn" and .candidate.believed == false'
+sees named '.outcome == "ok" and .why == "says-domain" and
+	.candidate.host == "www.renamed.gov.cn" and .candidate.believed == false'
+told firing | grep '^moved ' && die "told of one look"
 # shellcheck disable=SC2086 # they are words
 certify expired www.expired.gov.cn $old
 serve expired "$(address expired)"
@@ -170,8 +215,6 @@ sees sent '.outcome == "danger" and .why == "other-domain" and
 	(.detail | contains("casino.example.com")) and
 	(.evidence.hops | length) == 2 and .evidence.hops[0].status == 302 and
 	.baseline.page.title == "sent市人民政府"'
-sees move '.outcome == "moved" and .verdict == "candidate" and
-	.candidate.host == "www.moved.gov.cn" and .candidate.believed == false'
 sees expired '.outcome == "failed" and .cause == "certificate" and
 	(.evidence.detail | contains("expired"))'
 zqhub home >"$T/x"	# exit 1: danger
@@ -192,6 +235,23 @@ zqhub home "$(code sent)" >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
 grep -q 'When it was well' "$T/x" && grep -q 'Lucky Star (Latin letters)' "$T/x" &&
 	grep -q 'sent市人民政府 (Chinese characters)' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home CODE"; }
+troubles='domain danger sent,domain danger parked,domain danger other,
+down critical stop,down critical hang,down critical expired,
+moved warning move,moved warning named'
+each_of() { say "$(say "$1" | tr -d '\n' | tr ',' '\n')"; }
+each_of "$troubles" | while read -r rule severity name; do
+	tells "$name" firing "$rule" "$severity"
+done || exit 1
+for name in move named; do sees $name '.candidate.believed'; done
+all_troubles() {	# EVENT [MORE]
+	event=$1; shift
+	old_ifs=$IFS IFS=,
+	# shellcheck disable=SC2046 # one word each
+	set -- "$@" $(say "$troubles" | tr -d '\n')
+	IFS=$old_ifs
+	only "$event" "$@"
+}
+all_troubles firing
 wait_for 60 "a word in the log" grep -q \
 	'home: site=4100000006 verdict=danger' "$T/hub.log"
 counted() {
@@ -207,10 +267,24 @@ cat >"$T/english/www/index.html" <<-HTML
 that an investor from abroad has to know about our land and our people</p>
 HTML
 sees english '.verdict == "danger" and .why == "language"'
+tells english firing domain danger
 zqhub home accept "$(code english)" --reason '' >"$T/x" 2>&1 && die "no reason"
 zqhub home accept "$(code english)" --reason '外文版，已核实' >"$T/x" ||
 	{ cat "$T/x"; die "accept"; }
 sees english '.outcome == "ok" and .verdict == "same"'
+tells english resolved domain danger
+
+say "- a domain that changes for good; a person says that it is right so"
+zqhub home "$(code named)" >"$T/x" || { cat "$T/x"; die "zqhub home: named"; }
+grep -q 'Names www.renamed.gov.cn so far' "$T/x" && grep -q 'believed now' "$T/x" ||
+	{ cat "$T/x"; die "zqhub home: named"; }
+curl -sf -o "$T/x" "http://127.0.0.1:$WEB_PORT/metrics"
+grep '^zq_site_home_moved{.*} 1$' "$T/x" >"$T/y"
+[ "$(wc -l <"$T/y")" = 2 ] && grep -q "$(code move)" "$T/y" ||
+	{ cat "$T/y"; die "the metric"; }
+zqhub home accept "$(code named)" --reason '启用新域名' >"$T/x" ||
+	{ cat "$T/x"; die "accept"; }
+tells named resolved moved warning
 
 say "- they come back by themselves"
 serve stop "$(address stop)"
@@ -223,6 +297,12 @@ for name in $names; do
 	sees "$name" '.outcome == "ok" and .verdict == "same" and .candidate == null' 120
 done
 wait_for 60 "the states to say so" state sent '.state == "up"'
+each_of "$troubles" | while read -r rule severity name; do
+	tells "$name" resolved "$rule" "$severity"
+done || exit 1
+for event in firing resolved; do
+	all_troubles $event 'domain danger english'
+done
 
 say "- what was announced is excluded"
 zqhub notice announce "$(code stop)" outage --reason '机房检修' \
@@ -242,12 +322,12 @@ serve stop "$(address stop)"
 
 say "- the week, and how long they took; a rebuild says the same"
 zqhub availability --json >"$T/x" &&
-	jq -e '.sites | length == 10 and all(.[]; .looks > 2) and
+	jq -e '.sites | length == 11 and all(.[]; .looks > 2) and
 	any(.[]; .code == "4100000003" and .failed > 0) and
 	any(.[]; .code == "4100000007" and .failed <= 2)' "$T/x" >"$T/y" ||
 	{ cat "$T/x"; die "availability"; }
 zqhub availability --csv >"$T/x"
-[ "$(wc -l <"$T/x")" = 11 ] && head -1 "$T/x" | grep -q '^code,name,looks,failed' ||
+[ "$(wc -l <"$T/x")" = 12 ] && head -1 "$T/x" | grep -q '^code,name,looks,failed' ||
 	{ cat "$T/x"; die "availability --csv"; }
 zqhub availability >"$T/x"
 grep -q 'fails: 5 % and more' "$T/x" || { cat "$T/x"; die "the rule"; }

@@ -7,6 +7,7 @@
 #include "hub/alert_scan.h"
 #include "hub/counters.h"
 #include "hub/home.h"
+#include "hub/home_json.h"
 #include "hub/monitor_state.h"
 #include "hub/pulse.h"
 #include "hub/writer.h"
@@ -30,7 +31,8 @@ setup(void)
 	kit_show(&k, 100);
 	config = (struct config){ .dir = k.dir, .leaf_days = 90,
 		.week_fails = 5, .week_warns = 3,
-		.closing_soon = 7 * DAY };
+		.closing_soon = 7 * DAY, .home_moved_looks = 3,
+		.home_moved_after = DAY };
 	w = (struct writer){ .journal = k.journal, .view = k.view,
 		.config = &config };
 	alert_rules_init(&rules, NULL);
@@ -387,6 +389,141 @@ START_TEST(test_closing)
 }
 END_TEST
 
+/* --- whose page it is ------------------------------------------------------------ */
+
+/* A look at the home page of site 1 that ends at `host` and says that its
+ * domain is `said`; and its line. */
+static void
+looked(const char *host, const char *said, const char *verdict,
+    const char *why, enum home_outcome outcome)
+{
+	struct home_look l = { .at = k.now, .hops = 2, .has_page = true,
+		.language = GLANCE_HAN, .title = "T" };
+	json_t *o;
+	char *text;
+
+	snprintf(l.hop[0].url, sizeof(l.hop[0].url), "http://s1.gov.cn/");
+	snprintf(l.hop[1].url, sizeof(l.hop[1].url), "http://%s/", host);
+	snprintf(l.domain, sizeof(l.domain), "%s", said);
+	o = home_json(&l);
+	text = json_dumps(o, JSON_COMPACT);
+	kit_act(&k, "{\"do\":\"home\",\"site\":1,\"look\":%s,\"verdict\":"
+	    "\"%s\",\"why\":\"%s\",\"detail\":\"s1.gov.cn -> %s\"}", text,
+	    verdict, why, said[0] != '\0' ? said : host);
+	free(text);
+	json_decref(o);
+	kit_act(&k, "{\"do\":\"homes\",\"at\":%lld,\"rows\":"
+	    "[[1,0,%d,200,100,0]]}", (long long)k.now, (int)outcome);
+	look();
+}
+
+static void
+line(enum home_outcome outcome)
+{
+	kit_act(&k, "{\"do\":\"homes\",\"at\":%lld,\"rows\":"
+	    "[[1,0,%d,200,100,0]]}", (long long)k.now, (int)outcome);
+	look();
+}
+
+static void
+accept_home(void)
+{
+	kit_act(&k, "{\"do\":\"home-accept\",\"site\":1}");
+	look();
+}
+
+/* The other half: a site answers from another's domain. */
+START_TEST(test_domain)
+{
+	struct alert_fact *f;
+
+	looked("s1.gov.cn", "", "same", "none", HOME_OK);
+	ck_assert_ptr_null(fact("domain", "4100000001"));
+	k.now += 60000;
+	looked("casino.example", "", "danger", "other-domain", HOME_DANGER);
+	f = fact("domain", "4100000001");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(f->what, ALERT_DOMAIN);
+	ck_assert_int_eq(f->site, 1);
+	ck_assert_int_eq(f->since, k.now);
+	ck_assert_int_eq(alert_facts_severity(facts, f), ALERT_DANGER);
+	ck_assert(span_is(f->detail,
+	    SPAN("other-domain: s1.gov.cn -> casino.example")));
+	ck_assert_ptr_null(fact("domain", "4100000002"));
+	ck_assert_ptr_null(fact("moved", "4100000001"));
+	looked("s1.gov.cn", "", "same", "none", HOME_OK);
+	ck_assert_ptr_null(fact("domain", "4100000001"));
+	looked("casino.example", "", "danger", "other-domain", HOME_DANGER);
+	ck_assert_ptr_nonnull(fact("domain", "4100000001"));
+	accept_home();
+	ck_assert_ptr_null(fact("domain", "4100000001"));
+}
+END_TEST
+
+/* Three looks over a day, as set above. */
+static void
+be_believed(const char *host, const char *said, const char *why,
+    enum home_outcome outcome)
+{
+	looked(host, said, "candidate", why, outcome);
+	ck_assert_msg(fact("moved", "4100000001") == NULL, "one alone (R5)");
+	line(outcome);
+	line(outcome);
+	line(outcome);
+	ck_assert_msg(fact("moved", "4100000001") == NULL, "within the hour");
+	k.now += DAY;
+	line(outcome);
+	ck_assert_ptr_nonnull(fact("moved", "4100000001"));
+	ck_assert_ptr_null(fact("domain", "4100000001"));
+}
+
+/* Sent on for good: believed, and no matter any more when it is at home, an
+ * operator says it is right, or it is announced. */
+START_TEST(test_moved)
+{
+	int64_t began = k.now;
+	struct alert_fact *f;
+
+	looked("s1.gov.cn", "", "same", "none", HOME_OK);
+	be_believed("new.gov.cn", "", "redirect", HOME_MOVED);
+	f = fact("moved", "4100000001");
+	ck_assert_int_eq(f->what, ALERT_MOVED);
+	ck_assert_int_eq(f->since, began);
+	ck_assert_int_eq(alert_facts_severity(facts, f), ALERT_WARNING);
+	ck_assert(span_is(f->detail, SPAN("redirect: s1.gov.cn -> "
+	    "new.gov.cn")));
+	looked("s1.gov.cn", "", "same", "none", HOME_OK);
+	ck_assert_ptr_null(fact("moved", "4100000001"));
+	be_believed("new.gov.cn", "", "redirect", HOME_MOVED);
+	accept_home();
+	ck_assert_ptr_null(fact("moved", "4100000001"));
+	be_believed("newer.gov.cn", "", "redirect", HOME_MOVED);
+	kit_act(&k, "{\"do\":\"move-announce\",\"site\":1,\"scope\":"
+	    "\"domain\",\"old\":\"https://s1.gov.cn/\",\"new\":"
+	    "\"https://newer.gov.cn/\",\"from\":%lld,\"actor\":\"li\","
+	    "\"reason\":\"r\"}", (long long)(k.now + 90 * DAY));
+	look();
+	ck_assert_ptr_null(fact("moved", "4100000001"));
+}
+END_TEST
+
+/* Its own word for it is as good; or the domain is the site's by now. */
+START_TEST(test_moved_by_word)
+{
+	looked("s1.gov.cn", "s1.gov.cn", "same", "none", HOME_OK);
+	be_believed("s1.gov.cn", "new.gov.cn", "says-domain", HOME_OK);
+	ck_assert(span_is(fact("moved", "4100000001")->detail,
+	    SPAN("says-domain: s1.gov.cn -> new.gov.cn")));
+	looked("s1.gov.cn", "s1.gov.cn", "same", "none", HOME_OK);
+	ck_assert_ptr_null(fact("moved", "4100000001"));
+	be_believed("s1.gov.cn", "new.gov.cn", "says-domain", HOME_OK);
+	kit_act(&k, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
+	    "\"new.gov.cn\"}");
+	look();
+	ck_assert_ptr_null(fact("moved", "4100000001"));
+}
+END_TEST
+
 /* Of a hundred visits of the week so many failed: by the norm, and as set. */
 START_TEST(test_week)
 {
@@ -482,6 +619,9 @@ main(void)
 	tcase_add_test(t, test_gone_closed);
 	tcase_add_test(t, test_closing);
 	tcase_add_test(t, test_week);
+	tcase_add_test(t, test_domain);
+	tcase_add_test(t, test_moved);
+	tcase_add_test(t, test_moved_by_word);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -173,16 +173,36 @@ START_TEST(test_domains)
 END_TEST
 
 static void
-see(const struct home_look *l)
+see(const struct home_look *l, const char *verdict, const char *why)
 {
 	json_t *o = home_json(l);
 	char *json = json_dumps(o, JSON_COMPACT);
 
 	kit_act(&bed.kit, "{\"do\":\"home\",\"site\":1,\"look\":%s,"
-	    "\"verdict\":\"same\",\"why\":\"none\",\"detail\":\"\"}", json);
+	    "\"verdict\":\"%s\",\"why\":\"%s\",\"detail\":\"\"}", json,
+	    verdict, why);
 	free(json);
 	json_decref(o);
 }
+
+/* Sent elsewhere for good: believed when it was seen ten times in seven days. */
+START_TEST(test_moved)
+{
+	struct home_look l = well;
+
+	be_sent_on_once(&l);
+	l.at = KIT_NOW - 7 * DAY;
+	see(&l, "candidate", "redirect");
+	for (int i = 9; i > 0; i--)
+		looked(i * HOUR, HOME_MOVED, 300, 0);
+	look();
+	HAS("visitors are sent elsewhere for good");
+	LACKS("it is believed");
+	looked(0, HOME_MOVED, 300, 0);
+	look();
+	HAS("<b>so lastingly that it is believed</b>");
+}
+END_TEST
 
 START_TEST(test_certificate)
 {
@@ -191,7 +211,7 @@ START_TEST(test_certificate)
 	be_renewed(&l);
 	l.hop[0].cert.from = KIT_NOW - DAY;
 	l.hop[0].cert.until = KIT_NOW + 30 * DAY;
-	see(&l);
+	see(&l, "same", "none");
 	looked(0, HOME_OK, 300, 0);
 	look();
 	HAS("<dt>Its web certificate ends</dt><dd><time datetime=\""
@@ -304,6 +324,7 @@ fill(TCase *t)
 	    (int)(sizeof(weeks) / sizeof(*weeks)));
 	tcase_add_test(t, test_outage);
 	tcase_add_test(t, test_domains);
+	tcase_add_test(t, test_moved);
 	tcase_add_test(t, test_certificate);
 	tcase_add_test(t, test_sources);
 	tcase_add_test(t, test_newest);

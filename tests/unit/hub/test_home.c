@@ -235,6 +235,37 @@ START_TEST(test_candidate)
 }
 END_TEST
 
+/* What a page says of itself counts as well; a look that fails takes nothing
+ * away, and home again under another title is home. */
+START_TEST(test_candidate_said)
+{
+	struct home_look l = well, down = well;
+	struct home_row r;
+
+	see(&l, "same", "none");
+	be_said_elsewhere(&l);
+	l.at = kit.now;
+	see(&l, "candidate", "says-domain");
+	row(HOME_OK, 100, 0);
+	kit.now += 7 * DAY;
+	down.at = kit.now;
+	down.cause = CAUSE_TIME;
+	down.has_page = false;
+	see(&down, "candidate", "says-domain");
+	row(HOME_FAILED, 100, 0);
+	row(HOME_SLOW, 100, 0);
+	get(&r, NULL);
+	ck_assert_uint_eq(r.times, 2);
+	ck_assert(home_row_has_moved(&r, 2, 7 * DAY));
+	be_redesigned(&l);
+	SET(l.domain, OWN);
+	see(&l, "note", "title");
+	row(HOME_OK, 100, 0);
+	get(&r, NULL);
+	ck_assert(r.candidate.n == 0 && r.times == 0);
+}
+END_TEST
+
 /* --- what the core makes of a look ------------------------------------------------- */
 
 /* Judged beside the view, and kept there if it is news. */
@@ -379,6 +410,36 @@ START_TEST(test_keep_announced)
 }
 END_TEST
 
+/* A person's word lasts while it is as it was then, and not longer. */
+START_TEST(test_keep_accepted)
+{
+	struct home_look there = look_of_kit(), at_home = look_of_kit(), l;
+	struct home_seen s;
+
+	send_on(&there, HOP_PERMANENT, "https://shop.example.com/");
+	l = at_home;
+	keep(&l, &s);
+	l = there;
+	keep(&l, &s);
+	ck_assert_int_eq(s.verdict, HOME_HIJACKED);
+	kit_act(&kit, "{\"do\":\"home-accept\",\"site\":1}");
+	kit_show(&kit, 100);
+	for (int i = 0; i < 2; i++) {
+		kit.now += 60000;
+		l = there;
+		keep(&l, &s);
+		ck_assert_int_eq(s.verdict, HOME_SAME);
+		ck_assert_int_eq(s.outcome, HOME_OK);
+	}
+	l = at_home;
+	keep(&l, &s);
+	ck_assert_int_eq(s.verdict, HOME_SAME);
+	l = there;
+	keep(&l, &s);
+	ck_assert_int_eq(s.verdict, HOME_HIJACKED);
+}
+END_TEST
+
 static bool
 note_line(void *arg, const struct domains_line *l)
 {
@@ -433,10 +494,12 @@ main(void)
 	tcase_add_test(c, test_row);
 	tcase_add_test(c, test_candidate_seldom);
 	tcase_add_test(c, test_candidate);
+	tcase_add_test(c, test_candidate_said);
 	tcase_add_test(c, test_keep);
 	tcase_add_test(c, test_keep_trouble);
 	tcase_add_test(c, test_keep_certificate);
 	tcase_add_test(c, test_keep_announced);
+	tcase_add_test(c, test_keep_accepted);
 	tcase_add_test(c, test_domains);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

@@ -188,6 +188,77 @@ START_TEST(test_judge_catch_all)
 }
 END_TEST
 
+static enum home_verdict
+verdict_of(const struct home_look *before, const struct home_look *now,
+    const char *accepted)
+{
+	struct home_own said = own;
+	struct home_judgement j;
+
+	said.accepted = span_of(accepted);
+	home_judge(&j, before, now, &said);
+	return j.verdict;
+}
+
+/* What a person has taken as right is no news the next time, and what isn't
+ * quite that, is. */
+START_TEST(test_judge_accepted)
+{
+	struct home_look moved = well, shop = well, now;
+
+	be_sent_on_once(&moved);
+	ck_assert_int_eq(verdict_of(&moved, &moved, "www.zhengzhou.gov.cn"),
+	    HOME_SAME);
+	ck_assert_int_eq(verdict_of(&moved, &moved, ""), HOME_CANDIDATE);
+	now = well;
+	be_announced(&now);
+	ck_assert_int_eq(verdict_of(&moved, &now, "www.zhengzhou.gov.cn"),
+	    HOME_NOTE);
+	now = well;
+	be_neighbour(&now);
+	ck_assert_int_eq(verdict_of(&now, &now, "portal.zz.gov.cn"),
+	    HOME_SAME);
+	be_stranger(&shop);
+	ck_assert_int_eq(verdict_of(&shop, &shop, "shop.example.com"),
+	    HOME_SAME);
+	ck_assert_int_eq(verdict_of(&shop, &shop, ""), HOME_HIJACKED);
+	now = shop;
+	SET(now.title, "Boots");
+	ck_assert_int_eq(verdict_of(&shop, &now, "shop.example.com"),
+	    HOME_HIJACKED);
+}
+END_TEST
+
+/* A lottery's own office speaks of it. */
+START_TEST(test_judge_accepted_words)
+{
+	struct home_look before = well, now;
+
+	SET(before.bad, "彩票");
+	now = before;
+	ck_assert_int_eq(verdict_of(&before, &now, ""), HOME_SAME);
+	SET(now.bad, "彩票, casino");
+	ck_assert_int_eq(verdict_of(&before, &now, ""), HOME_HIJACKED);
+	before = now = well;
+	SET(before.parked, "域名出售");
+	SET(now.parked, "域名出售");
+	ck_assert_int_eq(verdict_of(&before, &now, ""), HOME_SAME);
+	ck_assert_int_eq(verdict_of(&well, &now, ""), HOME_HIJACKED);
+}
+END_TEST
+
+/* An announced move explains what the page says of itself, too. */
+START_TEST(test_judge_said_announced)
+{
+	struct home_look now = well;
+
+	be_said_elsewhere(&now);
+	ck_assert_int_eq(verdict_of(&well, &now, ""), HOME_CANDIDATE);
+	SET(now.domain, "www.new.gov.cn");
+	ck_assert_int_eq(verdict_of(&well, &now, ""), HOME_SAME);
+}
+END_TEST
+
 START_TEST(test_outcomes)
 {
 	static const struct {
@@ -288,6 +359,9 @@ main(void)
 	tcase_add_test(c, test_judge_first);
 	tcase_add_test(c, test_judge_old_code);
 	tcase_add_test(c, test_judge_catch_all);
+	tcase_add_test(c, test_judge_accepted);
+	tcase_add_test(c, test_judge_accepted_words);
+	tcase_add_test(c, test_judge_said_announced);
 	tcase_add_test(c, test_outcomes);
 	tcase_add_test(c, test_pace);
 	tcase_add_test(c, test_words);
