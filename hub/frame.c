@@ -209,10 +209,11 @@ bool
 frame_signed_read(bool *good, struct span *s, struct span body)
 {
 	struct reader r = reader_of(body);
+	uint8_t is = read_u8(&r);
 
-	*good = read_u8(&r) != 0;
+	*good = is == 1;
 	*s = read_span(&r);
-	return reader_done(&r);
+	return reader_done(&r) && is <= 1;
 }
 
 bool

@@ -6,6 +6,7 @@
 
 #include "contrib/base/err.h"
 #include "hub/frame.h"
+#include "hub/move_try.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
 
@@ -129,10 +130,78 @@ reconcile(struct span s, struct buf *again)
 	return again->n == s.n;
 }
 
+static bool
+map(struct span s, struct buf *again)
+{
+	uint64_t after;
+
+	if (!frame_map_read(&after, s))
+		return false;
+	frame_map_write(again, after);
+	return true;
+}
+
+static bool
+radius(struct span s, struct buf *again)
+{
+	struct frame_radius f;
+
+	if (!frame_radius_read(&f, s))
+		return false;
+	frame_radius_write(again, &f);
+	return true;
+}
+
+static bool
+was_signed(struct span s, struct buf *again)
+{
+	struct span body;
+	bool good;
+
+	if (!frame_signed_read(&good, &body, s))
+		return false;
+	frame_signed_write(again, good, body);
+	return true;
+}
+
+static bool
+tls(struct span s, struct buf *again)
+{
+	struct frame_tls f;
+
+	if (!frame_tls_read(&f, s))
+		return false;
+	frame_tls_write(again, &f);
+	return true;
+}
+
+static bool
+try_ask(struct span s, struct buf *again)
+{
+	struct move_try_ask a;
+
+	if (!move_try_ask_read(&a, s))
+		return false;
+	move_try_ask_write(again, &a);
+	return true;
+}
+
+static bool
+try(struct span s, struct buf *again)
+{
+	struct move_try m;
+
+	if (!move_try_read(&m, s))
+		return false;
+	move_try_write(again, &m);
+	return true;
+}
+
 typedef bool again_fn(struct span s, struct buf *again);
 
 static again_fn *const kinds[] = {
 	batch, letters, peer, answer, ask, grant, sites, reconcile,
+	map, radius, was_signed, tls, try_ask, try,
 };
 
 int
