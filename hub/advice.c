@@ -77,6 +77,14 @@ put_trouble(struct buf *b, const struct site_info *s)
 }
 
 static void
+put_snapshot(struct buf *b, const struct site_info *s)
+{
+	buf_printf(b, _("its agent's spool overflowed, or all is told from "
+	    "the start: not everything is here yet; it comes by itself, and "
+	    "zqhub prove %s says whether it has"), s->code);
+}
+
+static void
 put_ahead(struct buf *b, const struct site_info *s)
 {
 	char when[CLOCK_TEXT_MAX];
@@ -155,6 +163,8 @@ advice_put(struct buf *b, const struct site_info *s)
 		put_ahead(b, s);
 	else if (s->trouble[0] != '\0')
 		put_trouble(b, s);
+	else if (s->needs_snapshot)
+		put_snapshot(b, s);
 	else if (s->reason.n == 0 && runs_out(s))
 		put_running_out(b, s);
 	else if (s->state == SITE_HELD && s->held > 0)

@@ -281,6 +281,7 @@ name_agent(struct position *p, const struct journal_batch *b)
 		p->instance = b->instance;
 	}
 	p->held = b->held;
+	p->needs_snapshot = b->needs_snapshot;
 	position_put_words(p->trouble, sizeof(p->trouble),
 	    text_cut(b->trouble, sizeof(p->trouble) - 1));
 }

@@ -67,6 +67,7 @@ struct journal_batch {
 	uint64_t instance;		/* of its process; 0: not told */
 	uint64_t held;			/* withdrawals that wait there */
 	struct span trouble;		/* as in struct batch; may be empty */
+	bool needs_snapshot;		/* … as there */
 	uint64_t withdraws;		/* how many of these it says on its own,
 					 * counted in the position … */
 	int64_t window;			/* … for so long, ms, and not … */

@@ -146,6 +146,8 @@ trouble(json_t *j, const struct site_info *s)
 	}
 	number(j, "agent_held", s->agent_held);
 	text(j, "trouble", span_of(s->trouble));
+	json_object_set_new(j, "needs_snapshot",
+	    json_boolean(s->needs_snapshot));
 }
 
 /* As its agent told it last; nothing if it tells none. */

@@ -232,6 +232,7 @@ batch_of(struct judge *j, const struct pending *p)
 		.instance = h->instance,
 		.held = h->held,
 		.trouble = h->trouble,
+		.needs_snapshot = h->needs_snapshot,
 		.row = j->sift.row,
 		.hash = (const uint8_t (*)[32])j->sift.hash,
 		.count = j->sift.count,

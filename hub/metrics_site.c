@@ -67,6 +67,12 @@ held(const struct known *k)
 }
 
 static double
+needs_snapshot(const struct known *k)
+{
+	return k->site->needs_snapshot ? 1 : 0;
+}
+
+static double
 synced(const struct known *k)
 {
 	return seconds(k->site->synced);
@@ -185,6 +191,10 @@ static const struct metric {
 	    withdrawn },
 	{ "zq_site_held_changes", "gauge", "Changes kept and not applied",
 	    held },
+	{ "zq_site_needs_snapshot", "gauge",
+	    "1 if the spool of the site's agent overflowed, or it tells all "
+	    "from the start, and it is not proven yet that all is here",
+	    needs_snapshot },
 	{ "zq_site_proven_timestamp_seconds", "gauge",
 	    "When the index was last proven to have exactly what the site "
 	    "has", synced },

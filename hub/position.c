@@ -31,6 +31,7 @@ position_write(struct buf *b, const struct position *p)
 	for (size_t i = 0; i < POSITION_OLDER; i++)
 		write_u64(b, p->older[i]);
 	write_span(b, span_of(p->trouble));
+	write_u8(b, p->needs_snapshot);
 }
 
 void
@@ -64,6 +65,8 @@ read_more(struct position *p, struct reader *r)
 	trouble = read_span(r);
 	if (!r->bad)
 		position_put_words(p->trouble, sizeof(p->trouble), trouble);
+	if (reader_left(r) > 0)
+		p->needs_snapshot = read_u8(r) != 0;
 }
 
 void

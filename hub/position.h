@@ -46,6 +46,9 @@ struct position {
 				 * newest first; 0: none */
 	char trouble[POSITION_TROUBLE];	/* what keeps the agent from being in
 				 * step, in its words; "": nothing */
+	bool needs_snapshot;	/* its spool overflowed, or it tells all anew,
+				 * and no proof has said since that all is
+				 * here */
 };
 
 /* See position_read() for the other side. */

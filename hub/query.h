@@ -106,6 +106,7 @@ struct site_info {
 	int64_t gate_since;		/* ms */
 	uint64_t agent_held;		/* … and so many by its own agent */
 	char trouble[POSITION_TROUBLE];	/* in the agent's words, or "" */
+	bool needs_snapshot;		/* as in position.h */
 	bool proven;			/* its domain, when last looked: */
 	int64_t checked;		/* ms; CLOCK_NONE: never, with this key */
 	struct span evidence;		/* "https 200, key fits"; or "" */

@@ -105,7 +105,7 @@ state(const struct query *q, const struct site *row,
 	if (s->trouble[0] != '\0')
 		return SITE_TROUBLE;
 	if (is_stale(s) || s->head > s->taken || s->taken > s->shown ||
-	    row->kept != 0)
+	    row->kept != 0 || s->needs_snapshot)
 		return SITE_BEHIND;
 	return SITE_SYNC;
 }
@@ -126,6 +126,7 @@ fill_position(struct query *q, struct site_info *s)
 	s->agent_held = p.held;
 	memcpy(s->agent, p.agent, sizeof(s->agent));
 	memcpy(s->trouble, p.trouble, sizeof(s->trouble));
+	s->needs_snapshot = p.needs_snapshot;
 }
 
 static void

@@ -33,7 +33,8 @@ struct batch {
 				 * ResourceSync's readers; 0: like now */
 	struct span features;	/* blank-separated words (R25) */
 	struct span agent;	/* "zqagentd/0.1" */
-	bool needs_snapshot;	/* its spool overflowed */
+	bool needs_snapshot;	/* its spool overflowed, or it tells all anew,
+				 * and it isn't proven yet that all is there */
 	uint64_t instance;	/* of the agent's process: random at each start,
 				 * kept nowhere; 0: not told. Two that take
 				 * turns are two agents (R4) */

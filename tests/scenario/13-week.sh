@@ -91,9 +91,12 @@ AGENT_WAS=$AGENT_RUN
 HUB_RUN=$(believe +7d)
 hub_start
 AGENT_RUN=$AGENT_WAS
+told() { zqhub site show 4101000001 --json | jq -e "$1" >/dev/null; }
+wait_for 60 "the hub to know of it" told .needs_snapshot
 want=$(($(find "$root" -name '*.html' | wc -l) + 1))
 wait_for 120 "all $want items (now $(items_of 4101000001))" has_items 4101000001 "$want"
 wait_for 60 sync in_sync
+told '.needs_snapshot == false' || die "in sync, and the spool overflowed"
 content() { zqagent 4101000001 status >"$T/status"; }
 wait_for 60 "the agent to be content" content
 

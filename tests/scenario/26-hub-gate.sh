@@ -21,7 +21,7 @@ post() {
 		printf '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:rs="http://www.openarchives.org/rs/terms/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:zq="urn:zhanqun:1">\n'
 		printf '<rs:md capability="changelist" from="%s"/>\n' "$(stamp)"
 		printf '<zq:batch incarnation="77" first="%s" head="%s" now="%s" features="changes letters gate" instance="5" held="%s"/>\n' \
-			"$1" "$(($1 + $4 - $3))" "$(stamp)" "${HELD:-0}"
+			"$1" "$(($1 + $4 - $3))" "$(stamp)" "${HELD:-0}${NEEDS:+\" needs-snapshot=\"$NEEDS}"
 		n=$3
 		while [ "$n" -le "$4" ]; do
 			printf '<url><loc>https://www.zhengzhou.gov.cn/%s.html</loc><rs:md change="%s" datetime="%s"/>' \
@@ -101,4 +101,25 @@ zqhub status | grep -q '1234 withdrawals' || die "status does not say what the a
 zqhub release $CODE --reason '已核实' >"$T/out" || die "release"
 grep -q 1234 "$T/out" || die "it does not say what the agent is told"
 wait_for 60 "the letter" letter_says 已核实
+
+say "- a spool that overflowed there is seen here, until the agent is content"
+metric() { curl -sf "http://127.0.0.1:$WEB_PORT/metrics" | grep -q "^zq_site_needs_snapshot{.*} $1\$"; }
+sleep 1
+post 905 updated 401 401
+wait_for 60 "the site to be in sync" is state sync
+metric 0 || die "the metric, before"
+sleep 1
+NEEDS=true post 906 updated 401 401
+wait_for 60 "it to be known" is needs_snapshot true
+wait_for 60 "what was told with it to be shown" is lag 0
+is state behind || die "state: $(fact state)"
+zqhub status >"$T/status" && die "status says all is well"
+grep -q "$CODE.*spool overflowed.*zqhub prove $CODE" "$T/status" || { cat "$T/status"; die "status does not say it"; }
+metric 1 || die "the metric"
+kill9 "$HUB_PID"; hub_start
+is needs_snapshot true || die "a restart forgets it"
+sleep 1
+post 907 updated 401 401
+wait_for 60 "the site to be in sync again" is state sync
+metric 0 || die "the metric, afterwards"
 zqhub rebuild >/dev/null || die "rebuild"

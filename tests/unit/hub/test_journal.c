@@ -451,7 +451,7 @@ START_TEST(keeps_the_trouble)
 {
 	struct journal_batch b = { .site = 1, .incarnation = 7, .first = 4,
 	    .head = 3, .now = KIT_NOW };
-	struct position p, old = { 0 }, cut = { 0 };
+	struct position p, old = { 0 }, flagless = { 0 }, cut = { 0 };
 	struct journal_verdict v;
 	char most[1024];
 	struct buf row, words;
@@ -460,6 +460,7 @@ START_TEST(keeps_the_trouble)
 	post(7, 1, 3, 'a');
 	memset(most, 'x', sizeof(most));
 	b.trouble = (struct span){ most, sizeof(most) };
+	b.needs_snapshot = true;
 	journal_begin(k.journal);
 	journal_take(k.journal, &b, KIT_NOW, &v);
 	ck_assert_int_eq(journal_commit(k.journal), DB_OK);
@@ -469,7 +470,13 @@ START_TEST(keeps_the_trouble)
 	position_write(&row, &p);
 	position_read(&old, buf_look(&row));
 	ck_assert_str_eq(old.trouble, p.trouble);
-	/* The words are last: a row that ends before them is one of before. */
+	ck_assert(old.needs_snapshot);
+	/* That is last, and the words are before it: a row that ends sooner
+	 * is one of before. */
+	buf_cut(&row, row.n - 1);
+	position_read(&flagless, buf_look(&row));
+	ck_assert_str_eq(flagless.trouble, p.trouble);
+	ck_assert(!flagless.needs_snapshot);
 	buf_init(&words, 1024);
 	write_span(&words, span_of(p.trouble));
 	buf_cut(&row, row.n - words.n);
@@ -479,11 +486,13 @@ START_TEST(keeps_the_trouble)
 	ck_assert_uint_eq(cut.last, 3);
 	buf_clear(&row);
 	b.trouble = SPAN_NONE;
+	b.needs_snapshot = false;
 	journal_begin(k.journal);
 	journal_take(k.journal, &b, KIT_NOW, &v);
 	ck_assert_int_eq(journal_commit(k.journal), DB_OK);
 	ck_assert(journal_position(k.journal, 1, &p));
 	ck_assert_str_eq(p.trouble, "");
+	ck_assert(!p.needs_snapshot);
 	kit_close(&k);
 }
 END_TEST

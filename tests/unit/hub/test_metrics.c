@@ -141,6 +141,31 @@ line_of(const char *text, const char *metric, const char *site)
 	return line;
 }
 
+/* An agent whose spool could not hold all says so with each batch. */
+START_TEST(test_overflowed)
+{
+	struct journal_batch beat = { .site = 2, .incarnation = 1002,
+	    .first = 1, .now = KIT_NOW, .needs_snapshot = true };
+	struct journal_verdict v;
+	const char *text;
+
+	add_site(1, "a");
+	add_site(2, "b");
+	bed_show(&bed);
+	journal_begin(bed.kit.journal);
+	journal_take(bed.kit.journal, &beat, bed.kit.now, &v);
+	ck_assert_int_eq(journal_commit(bed.kit.journal), DB_OK);
+	text = bed_get(&bed, metrics_make, "", "");
+	is_exposition(text);
+	ck_assert_str_eq(line_of(text, "zq_site_needs_snapshot",
+	    "4100000001"),
+	    "zq_site_needs_snapshot{site=\"4100000001\",name=\"a\"} 0");
+	ck_assert_str_eq(line_of(text, "zq_site_needs_snapshot",
+	    "4100000002"),
+	    "zq_site_needs_snapshot{site=\"4100000002\",name=\"b\"} 1");
+}
+END_TEST
+
 /* Neither up nor down is no sample; the state is always one. */
 START_TEST(test_states)
 {
@@ -222,6 +247,7 @@ fill(TCase *t)
 	tcase_add_test(t, test_nothing_yet);
 	tcase_add_test(t, test_names);
 	tcase_add_test(t, test_proven);
+	tcase_add_test(t, test_overflowed);
 	tcase_add_test(t, test_states);
 	tcase_add_test(t, test_units);
 	tcase_add_test(t, test_many_sites);

@@ -55,6 +55,26 @@ check_said(const char *want)
 	buf_clear(&b);
 }
 
+static void
+check_snapshot(bool wants)
+{
+	struct site_info s;
+	struct buf b;
+	json_t *j;
+
+	ck_assert(query_site_by_number(query, 1, &s));
+	ck_assert(s.needs_snapshot == wants);
+	j = json_site(&s);
+	ck_assert(json_is_boolean(json_object_get(j, "needs_snapshot")));
+	ck_assert(json_is_true(json_object_get(j, "needs_snapshot")) == wants);
+	json_decref(j);
+	buf_init(&b, ADVICE_MAX);
+	advice_put(&b, &s);
+	ck_assert((strstr(buf_cstr(&b), "spool overflowed") != NULL) ==
+	    wants);
+	buf_clear(&b);
+}
+
 START_TEST(states)
 {
 	struct change c = kit_change(CHANGE_CREATED, "http://s1.gov.cn/", "t");
@@ -81,6 +101,14 @@ START_TEST(states)
 	ck_assert_str_eq(site_state_name(SITE_TROUBLE), "trouble");
 	check_said("source web: the disk is full");
 	beat.trouble = SPAN_NONE;
+	hear_beat(&beat);
+	ck_assert_int_eq(state(1), SITE_SYNC);
+	check_snapshot(false);
+	beat.needs_snapshot = true;
+	hear_beat(&beat);
+	ck_assert_int_eq(state(1), SITE_BEHIND);
+	check_snapshot(true);
+	beat.needs_snapshot = false;
 	hear_beat(&beat);
 	ck_assert_int_eq(state(1), SITE_SYNC);
 	beat.head = 9;
