@@ -16,13 +16,11 @@
 #include <sys/resource.h>
 
 #include "contrib/base/log.h"
-#include "hub/group.h"
-#include "hub/item.h"
-#include "protocol/sha.h"
 #include "tests/bench/agent_pages.h"
 #include "tests/bench/agent_run.h"
 #include "tests/bench/count_wire.h"
 #include "tests/bench/table.h"
+#include "tests/load/spoil.h"
 
 #define SCAN_MOST 1800.0	/* s that a first scan may take */
 #define MENDED 8.0		/* s */
@@ -190,57 +188,6 @@ show(const char *title, const struct cost *c)
 
 /* --- what differs ----------------------------------------------------------- */
 
-/* The index shows another state of this item than was told. */
-static bool
-spoil(struct group *g, uint32_t number)
-{
-	struct item i;
-	struct stand *s;
-	struct buf row;
-	struct key k = key_u32(number);
-
-	if (!item_get(g->txn, number, &i) || i.withdrawn)
-		return false;
-	buf_init(&row, ITEM_ROW_MAX);
-	item_write(&row, &i);
-	group_sum(g, number, buf_look(&row), false);
-	s = group_stand(g, i.site);
-	digest_remove(&s->digest, i.hash);
-	sha_of(i.hash, (struct span){ (const char *)i.hash,
-	    sizeof(i.hash) });
-	digest_add(&s->digest, i.hash);
-	s->dirty = true;
-	buf_reset(&row);
-	item_write(&row, &i);
-	group_sum(g, number, buf_look(&row), true);
-	db_put(g->txn, TABLE_ITEM, key_look(&k), buf_look(&row));
-	buf_clear(&row);
-	return true;
-}
-
-/* `count` items, spread over all numbers. */
-static void
-make_differ(struct bench *b, size_t count)
-{
-	char dir[CONFIG_PATH_MAX];
-	struct group g;
-	struct db *view;
-	size_t done = 0;
-
-	view = db_open(config_path(dir, b->hub.dir, CONFIG_VIEW), DB_WRITE,
-	    table_list, TABLE_COUNT, UINT64_C(16) << 30);
-	if (view == NULL)
-		fatal("%s: %s", dir, strerror(errno));
-	group_init(&g);
-	group_begin(&g, view);
-	for (size_t i = 0; i < count; i++)
-		done += spoil(&g, (uint32_t)(1 + i * (b->pages / count)));
-	if (group_commit(&g) != DB_OK || done != count)
-		fatal("only %zu of %zu items could be changed", done, count);
-	group_clear(&g);
-	db_close(view);
-}
-
 /* Hub and agent meet again. */
 static struct cost
 meet(struct bench *b, size_t differ)
@@ -250,7 +197,8 @@ meet(struct bench *b, size_t differ)
 	must(kill(b->agent.pid, SIGSTOP) == 0);
 	take_hub_kill(&b->hub);
 	if (differ > 0)
-		make_differ(b, differ);
+		spoil_hub(b->hub.dir, differ, b->pages / differ, b->pages,
+		    NULL);
 	take_hub_start(&b->hub, b->program);
 	sleep(1);
 	before = look(b);

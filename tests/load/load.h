@@ -1,6 +1,7 @@
 /*
  * What the sections of the load program have in common. Each makes a hub of
- * its own, with a crowd of agents in this process, and prints figures.
+ * its own, with a crowd of agents in this process, and prints figures; but
+ * spoil, which is given one.
  */
 #ifndef ZQ_LOAD_LOAD_H
 #define ZQ_LOAD_LOAD_H
@@ -17,6 +18,7 @@ struct load_options {
 	size_t changes;		/* -c: of each */
 	size_t live;		/* -l: live sites */
 	unsigned down;		/* -d: s that the hub is away */
+	const char *dir;	/* of a hub, in spoil */
 	bool test;		/* -t: exit 1 if what must hold doesn't */
 };
 
@@ -25,6 +27,7 @@ int load_beat(const struct load_options *o);
 int load_back(const struct load_options *o);
 int load_backlog(const struct load_options *o);
 int load_refill(const struct load_options *o);
+int load_spoil(const struct load_options *o);
 
 /* One turn of the loop for so long at most, s. */
 void load_turn(struct event_base *base, double most);

@@ -3,11 +3,13 @@
  * real hub, for benches (tests/bench/run) and scenarios.
  *
  *	load [-b BUILD] [-n AGENTS] [-c CHANGES] [-l LIVE] [-d SECONDS] [-t]
- *	    idle | beat | back | backlog | refill
+ *	    idle | beat | back | backlog | refill | spoil DIR
  *
  * idle: memory of an idle connection, beside nginx's. beat: agents that have
- * nothing to tell. back: all agents after a restart. backlog: many with much to tell, and news of others. refill: an
- * empty hub told everything. Judges nothing, unless it is a test (-t).
+ * nothing to tell. back: all agents after a restart. backlog: many with much
+ * to tell, and news of others. refill: an empty hub told everything. spoil: so
+ * many items of the hub in DIR, which doesn't run, made to differ from what
+ * was told. Judges nothing, unless it is a test (-t).
  */
 #include <getopt.h>
 #include <signal.h>
@@ -147,19 +149,22 @@ static const struct {
 	const char *name;
 	int (*run)(const struct load_options *o);
 	size_t agents, changes, live;
+	bool has_dir;
 } sections[] = {
-	{ "idle", load_idle, 5000, 0, 0 },
-	{ "beat", load_beat, 1000, 0, 0 },
-	{ "back", load_back, 5000, 0, 0 },
-	{ "backlog", load_backlog, 500, 2000, 20 },
-	{ "refill", load_refill, 20, 5000, 0 },
+	{ "idle", load_idle, 5000, 0, 0, false },
+	{ "beat", load_beat, 1000, 0, 0, false },
+	{ "back", load_back, 5000, 0, 0, false },
+	{ "backlog", load_backlog, 500, 2000, 20, false },
+	{ "refill", load_refill, 20, 5000, 0, false },
+	{ "spoil", load_spoil, 0, 1, 0, true },
 };
 
 static int
 run(const char *name, struct load_options *o)
 {
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		if (strcmp(name, sections[i].name) != 0)
+		if (strcmp(name, sections[i].name) != 0 ||
+		    sections[i].has_dir != (o->dir != NULL))
 			continue;
 		if (o->agents == 0)
 			o->agents = sections[i].agents;
@@ -169,7 +174,8 @@ run(const char *name, struct load_options *o)
 			o->live = sections[i].live;
 		return sections[i].run(o);
 	}
-	fprintf(stderr, "load: no section %s\n", name);
+	fprintf(stderr, "load: no section %s%s\n", name,
+	    o->dir != NULL ? " of a directory" : "");
 	return 2;
 }
 
@@ -190,10 +196,11 @@ main(int argc, char **argv)
 		default: return 2;
 		}
 	}
-	if (optind + 1 != argc) {
+	if (optind == argc || optind + 2 < argc) {
 		fprintf(stderr, "load: which section?\n");
 		return 2;
 	}
+	o.dir = argv[optind + 1];	/* or NULL */
 	log_open("load", LOG_LEVEL_WARN);
 	signal(SIGPIPE, SIG_IGN);
 	counters_open();

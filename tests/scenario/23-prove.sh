@@ -10,8 +10,8 @@ hub_init
 hub_start
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$T/one" \
 	https://www.zhengzhou.gov.cn/
-site 4103000001 '洛阳市人民政府' www.ly.gov.cn "$T/two" https://www.ly.gov.cn/
 wait_for 60 "the pages of one" has_items 4101000001 3
+site 4103000001 '洛阳市人民政府' www.ly.gov.cn "$T/two" https://www.ly.gov.cn/
 wait_for 60 "the pages of two" has_items 4103000001 3
 
 # prove EXIT [CODE…] [OPTION…]: what it says in $T/prove
@@ -50,6 +50,38 @@ curl -sf -o "$T/metrics" "http://127.0.0.1:$WEB_PORT/metrics" || die "metrics"
 grep -q '^zq_reconciles_total{outcome="same"} [1-9]' "$T/metrics" &&
 	grep -q '^zq_site_proven_timestamp_seconds{site="4101000001".* [1-9]' \
 		"$T/metrics" || { grep -i recon "$T/metrics"; die "metrics"; }
+
+say "- an index that went wrong by itself: named, mended, counted, proven"
+missed() { curl -sf "http://127.0.0.1:$WEB_PORT/metrics" | awk -v site="{site=\"$1\"" \
+	'index($1, "zq_site_missed_changes_total" site) == 1 { print $2 }'; }
+told() { zqhub journal print --json | jq -r '.[] | select(.site == 1) | .url'; }
+was=$(zqhub site show 4101000001 --json | jq -r .digest)
+was_missed=$(missed 4101000001)
+[ "$was_missed" = 0 ] || die "missed $was_missed, before"
+told >"$T/told"
+# The agent is held meanwhile, or it finds out before it is asked.
+agent=$(ps -o pid= --ppid "$(agent_pid 4101000001)" | tr '\n' ' ')
+# shellcheck disable=SC2086 # a list
+kill -STOP $agent
+stop "$HUB_PID" || die "the hub ended badly"
+"$ZQ_BUILD/tests/load/load" -c 2 spoil "$HUB" >"$T/spoiled" || die "spoil"
+[ "$(grep -c '^https://www.zhengzhou.gov.cn/[1-3].html$' "$T/spoiled")" = 2 ] ||
+	{ cat "$T/spoiled"; die "not two pages of the first site"; }
+hub_start
+[ "$(zqhub site show 4101000001 --json | jq -r .digest)" != "$was" ] || die "nothing is spoiled"
+start wake sh -c "sleep 1; kill -CONT $agent"
+prove 1 4101000001 --wait 60
+says 'DIFFERS' '0 missing, 0 extra, 2 in another state, 0 held' '1 differ'
+while read -r url; do says "$url"; done <"$T/spoiled"
+mended() { zqhub site show 4101000001 --json | jq -e --arg was "$was" \
+	'.digest == $was and .reconciled.differs == 0' >/dev/null; }
+wait_for 60 "it to be mended, and proven once more, by itself" mended
+site_is 4101000001 '.items == 3 and .missed == 2 and .proven_at == .reconciled.at'
+prove 0 4101000001
+[ "$(missed 4101000001)" = 2 ] || die "the metric says $(missed 4101000001) were missed"
+told | tail -n "+$(($(wc -l <"$T/told") + 1))" | sort >"$T/told-since"
+sort "$T/spoiled" | diff - "$T/told-since" >"$T/diff" ||
+	{ cat "$T/diff"; die "not two ordinary changes of these more"; }
 
 say "- not asked by strangers, nor in garbage"
 two=$(agent_dir 4103000001)
