@@ -89,13 +89,15 @@ big 大批
 wait_for 90 "900 more" both 89 950
 write "$T/$two/a" 1 5 再改
 zqagent $two status --json | jq -e '.spool.first > 50' >"$T/first" ||
-	zqagent $two status --json | jq .spool
+	{ zqagent $two status --json | jq .spool; die "the spool has it still"; }
 prove "before, again"
-before=$(digests)
+before=$(digests) was=$(incarnation $one) was2=$(incarnation $two)
 back
 wait_for 150 "all of it again" both 89 950
 prove "an hour ago, without the spool"
 [ "$(digests)" = "$before" ] || die "another digest than before"
+[ "$(incarnation $one)" = "$was" ] || die "one told all again, and its spool had it"
+[ "$(incarnation $two)" != "$was2" ] || die "two's spool had not got it, and it was not told again"
 
 say "- the hub's store is gone; its CA and its register are kept"
 zqhub backup "$T/register.json" >"$T/backup" || die "backup"
@@ -110,6 +112,29 @@ page "$T/$one/a/3.html" '改写第3号公告'
 wait_for 60 "one more" both 89 950
 rm "$T/$one/a/3.html"
 wait_for 60 "one less" both 88 950
+
+say "- the hub's is gone once more, and a site's directory with it: held, all stays"
+prove "before both are gone"
+withdrawn() { zqhub site show "$one" --json | jq .withdrawn; }
+before=$(digests) gone=$(withdrawn)
+kill9 "$HUB_PID"
+rm -rf "$HUB/journal" "$HUB/view"
+mv "$T/$one/a" "$T/a-away"	# 57 pages
+zqhub restore "$T/register.json" >"$T/restore" || { cat "$T/restore"; die "restore"; }
+hub_start
+held_there() { zqhub site show "$one" --json | jq -e ".agent_held == $1" >/dev/null; }
+wait_for 60 "the agent to hold what is away" held_there 57
+wait_for 150 "all of it, from nothing, and what is away" both 88 950
+same() { [ "$(digests)" = "$before" ]; }
+wait_for 60 "the same digests" same
+sleep 5		# whoever withdraws them now has had the time
+same || die "another digest than before"
+both 88 950 || die "$(items_of $one) and $(items_of $two) items"
+[ "$(withdrawn)" = "$gone" ] || die "$(withdrawn) items are withdrawn, $gone were before"
+mv "$T/a-away" "$T/$one/a"
+wait_for 60 "nothing to be held any more" held_there 0
+prove "the directory is back"
+same || die "another digest than before, when it is back"
 
 say "- an agent's store is gone: a new incarnation, and nothing is lost"
 prove "before the agent's loss"
