@@ -29,24 +29,40 @@ both_at() {
 }
 another() { [ "$(serial)" != "$was" ]; }
 
-say "- before two thirds of its life it stays"
-both_at +15d
+# The agent's own, which goes on while it runs; the hub's is less than two days
+# off: more would be a clock that is wrong, and not gone by.
+clock_at() { say "$1" >"$dir/clock.new"; mv "$dir/clock.new" "$dir/clock"; }
+stop "$(agent_pid 4101000001)"
+stop "$HUB_PID"
+clock_at +444h		# 18.5 days; two thirds are 18.9 to 21
+HUB_RUN=$(believe +490h) AGENT_RUN=$(believe_file "$dir/clock")
+hub_start
+began=$(date +%s)
+agent_start 4101000001
+
+say "- before two thirds of its life it stays, though it is looked at"
 was=$(serial) was_key=$(key)
 page "$root/a.html" '期中的公告' '2026-11-20 10:00'
 wait_for 60 "a page" found 期中的公告
+looked() { [ "$(date +%s)" -ge $((began + 62)) ]; }	# within a minute of its start
+wait_for 70 "the first look at it" looked
 another && die "it was renewed too early"
 
-say "- after two thirds it is renewed, with a new key, by itself"
-both_at +22d
-wait_for 90 "a new certificate" another
+say "- it runs on, past two thirds: renewed, with a new key, by itself"
+inside() { ps -o pid= --ppid "$(agent_pid 4101000001)"; }
+pids=$(inside)
+[ -n "$pids" ] || die "no agent"
+clock_at +506h
+wait_for 120 "a new certificate" another
 [ "$(key)" != "$was_key" ] || die "the key is the old one"
-kill -0 "$(agent_pid 4101000001)" || die "the agent was restarted"
+kill -0 "$(agent_pid 4101000001)" && [ "$(inside)" = "$pids" ] ||
+	die "the agent was restarted: $pids, $(inside)"
 page "$root/b.html" '换证后的公告' '2026-11-20 10:10'
 wait_for 60 "a page with the new one" found 换证后的公告
 synced() { zqhub site show 4101000001 --json | jq -e '.state == "sync"'; }
 wait_for 60 "it to be in sync, and not in quarantine" synced
 
-say "- expired by three days: renewed at once, into quarantine"
+say "- expired by five days: renewed at once, into quarantine"
 was=$(serial) was_key=$(key)
 both_at +55d
 page "$root/c.html" '隔离期间的公告' '2026-11-20 10:20'

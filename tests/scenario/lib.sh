@@ -178,6 +178,13 @@ believe() {
 		"LD_PRELOAD=${asan:+$asan:}$faketime"
 }
 
+# believe_file FILE: … that it is as late as FILE says, now and whenever it says
+# something else. Lies where the program may read: it opens it again each time.
+believe_file() {
+	by=$(believe +0) || return 1
+	say "$by" | sed "s,FAKETIME=+0,FAKETIME_NO_CACHE=1 FAKETIME_TIMESTAMP_FILE=$1,"
+}
+
 # shellcheck disable=SC2086 # they are words
 zqhub() { $HUB_RUN "$ZQ_BUILD/zqhub" "$@" --dir "$HUB"; }
 
