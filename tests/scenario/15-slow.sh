@@ -25,13 +25,13 @@ measure 30
 say "- in peace: found after $middle ms, p99 $p99 ms"
 
 say "- slow headers, slow bodies, silence, garbage: 900 connections at a time"
-start slow-headers slowhttptest -H -c 200 -r 40 -i 2 -x 8 -l 22 -p 20 \
+start slow-headers slowhttptest -H -c 200 -r 40 -i 2 -x 8 -l 45 -p 20 \
 	-u "$hub/v1/changes"
 a=$PID
-start slow-bodies slowhttptest -B -c 200 -r 40 -i 2 -x 8 -l 22 -p 20 \
+start slow-bodies slowhttptest -B -c 200 -r 40 -i 2 -x 8 -l 45 -p 20 \
 	-s 1000000 -u "$hub/.well-known/cmp"
 b=$PID
-start noise python3 tests/scenario/noise.py "$HUB_PORT" 22 500
+start noise python3 tests/scenario/noise.py "$HUB_PORT" 45 500
 c=$PID
 n=0
 while [ $n -lt 20 ]; do	# a whole handshake, and then nothing
@@ -39,6 +39,22 @@ while [ $n -lt 20 ]; do	# a whole handshake, and then nothing
 	start silent openssl s_client -quiet -connect "127.0.0.1:$HUB_PORT"
 done
 sleep 4
+
+say "- under fire a site enrols and connects, and an agent that was away comes back"
+was=$(items_of 4101000001)
+page "$T/two/1.html" '围困中入群的公告'
+page "$T/two/2.html" '围困中入群的通知'
+began=$(date +%s)
+stop "$(agent_pid 4101000001)" || die "agent did not end cleanly"
+page "$root/back.html" '围困中重启的公告'
+agent_start 4101000001
+site 4103000001 '洛阳市人民政府' www.ly.gov.cn "$T/two" https://www.ly.gov.cn/
+joined() { has_items 4103000001 2 && has_items 4101000001 $((was + 1)); }
+wait_for $((began + 30 - $(date +%s))) "both to have their items" joined
+took=$(($(date +%s) - began))
+kill -0 "$a" && kill -0 "$b" && kill -0 "$c" || die "the fire was out before"
+goal "both have their items" "$took s" "30 s"
+
 measure 150
 say "- under fire: found after $middle ms, p99 $p99 ms, at most $longest ms (of 150)"
 connections() { curl -s "http://127.0.0.1:$WEB_PORT/metrics" | awk '/^zq_edge_connections/ { print $2 }'; }
