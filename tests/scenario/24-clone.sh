@@ -2,6 +2,8 @@
 # noticed, named and held; one command settles it, and nothing is lost.
 . tests/scenario/lib.sh
 
+need python3
+
 WWW=$T/www CODE=4101000001
 for n in 1 2 3 4 5; do page "$WWW/$n.html" "第 $n 篇克隆之前"; done
 hub_init
@@ -124,6 +126,40 @@ wait_for 300 "it to have begun anew" settled
 wait_for 60 "it to be said" grep -q "taken for the one that was kept" "$T/hub.log"
 wait_for 60 "what it has now" found 恢复之后的一篇
 wait_for 60 "11 items" has_items $CODE 11
+
+say "- a clone on another machine, and settled by its address"
+stop "$KEPT"
+cp -a "$kept" "$T/third"
+cp -a "$root" "$T/www-third"
+RELAY=$(port)
+start relay python3 tests/scenario/relay.py "$RELAY" "$HUB_PORT" 127.0.0.2
+wait_for 60 "the way by another address" curl -sk -o "$T/health" "https://127.0.0.1:$RELAY/v1/"
+sed -i "s,$root,$T/www-third,; s,:$HUB_PORT,:$RELAY," "$T/third/agent.conf"
+grep -q ":$RELAY" "$T/third/agent.conf" || die "the clone calls the hub itself"
+page "$root/31.html" '第三十一篇只在原机'
+page "$T/www-third/32.html" '第三十二篇只在另一台'
+run_kept
+start agent-third "$ZQ_BUILD/zqagentd" -c "$T/third/agent.conf"
+third=$PID
+wait_for 120 "the other clone to be noticed" forked
+hosts=$(zqhub site show $CODE --json | jq -r '[.agents[].address | sub(":[0-9]+$"; "")] | join(" ")')
+case $hosts in
+"127.0.0.1 127.0.0.2") or="127.0.0.1 (or 127.0.0.2)" ;;
+"127.0.0.2 127.0.0.1") or="127.0.0.2 (or 127.0.0.1)" ;;
+*) die "the two call from $hosts" ;;
+esac
+zqhub status >"$T/status" && die "status says all is well"
+grep -qF "zqhub site settle $CODE --keep $or" "$T/status" || { cat "$T/status"; die "status names no addresses"; }
+zqhub site settle $CODE --keep 127.0.0.2 --reason '原机停用' >"$T/settle" || die "settle by address"
+grep -q 'agent at 127.0.0.2:[0-9]* goes on' "$T/settle" || { cat "$T/settle"; die "another one is kept"; }
+wait_for 300 "who calls from there to have begun anew" settled
+wait_for 60 "what it has" found 第三十二篇只在另一台
+wait_for 60 "the other to be told" refused "$kept"
+refused "$T/third" && die "the kept one is told that it is a copy"
+stop "$KEPT"
+kept=$T/third KEPT=$third
+page "$T/www-third/33.html" '第三十三篇之后'
+wait_for 60 "life to go on there" found 第三十三篇之后
 
 say "- and a restart, or five, is none of that"
 for n in 1 2 3 4 5; do
