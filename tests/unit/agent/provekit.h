@@ -113,10 +113,10 @@ on_pause(void *arg, bool on)
 }
 
 static inline void
-start(void)
+start_every(uint64_t prove_every)
 {
 	struct push_host host = { .base = base, .store = store,
-	    .line = &line, .beat = 100, .prove_every = 3600000,
+	    .line = &line, .beat = 100, .prove_every = prove_every,
 	    .instance = 7, .retell = on_retell, .renew = on_nothing,
 	    .held = on_held, .trouble = on_trouble,
 	    .is_settled = on_is_settled,
@@ -124,6 +124,12 @@ start(void)
 
 	host.fetch = fetch = fetch_new(base, "test");
 	push = push_new(&host);
+}
+
+static inline void
+start(void)
+{
+	start_every(3600000);
 }
 
 static inline void

@@ -41,6 +41,29 @@ START_TEST(test_same)
 }
 END_TEST
 
+/* Nobody wants it, and nothing happens: it is proven again when it is due,
+ * give or take a tenth, and again after that. */
+START_TEST(test_regularly)
+{
+	int64_t last, now;
+
+	put_three();
+	start_every(1000);
+	WAIT_FOR(proven().count == 1);
+	last = clock_mono();
+	for (uint64_t n = 2; n <= 3; n++) {
+		WAIT_FOR(proven().count == n);
+		now = clock_mono();
+		ck_assert_int_ge(now - last, 700);
+		ck_assert(proven().same);
+		ck_assert_uint_eq(hub.rounds[RECONCILE_SUM], n);
+		last = now;
+	}
+	ck_assert_uint_eq(proven().missed, 0);
+	stop();
+}
+END_TEST
+
 /* The index lost one, has another version of one, and one too much that is
  * there, and one that isn't. */
 START_TEST(test_mends)
@@ -536,6 +559,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 90);
 	tcase_add_test(t, test_same);
+	tcase_add_test(t, test_regularly);
 	tcase_add_test(t, test_mends);
 	tcase_add_test(t, test_words);
 	tcase_add_test(t, test_ids);
