@@ -7,6 +7,7 @@
 #include "tests/unit/agent/letterkit.h"
 #include "tests/unit/langkit.h"
 
+#define LINKS 6
 #define FROM INT64_C(1798761600000)
 #define UNTIL INT64_C(1798848000000)
 
@@ -19,17 +20,20 @@ put_who(void)
 		.until = CLOCK_NONE, .by = SPAN("4101000002"),
 		.name = SPAN("开封市"), .person = SPAN("张三"),
 		.reason = SPAN("改版") };
-	struct mending_link l[4] = { all, all, all, all };
+	struct mending_link l[LINKS] = { all, all, all, all };
 	struct buf body;
 
-	l[1].until = l[2].until = UNTIL;
-	l[2].by = l[2].name = l[2].person = l[2].reason = SPAN_NONE;
-	l[2].operator = SPAN("wang");
-	l[3] = l[2];
-	l[3].from = l[3].until = CLOCK_NONE;
+	l[1].until = l[2].until = l[3].until = UNTIL;
+	l[2].person = SPAN("李四");
+	l[3].by = l[3].name = l[3].person = l[3].reason = SPAN_NONE;
+	l[3].operator = SPAN("wang");
+	l[4] = l[3];
+	l[4].from = l[4].until = CLOCK_NONE;
+	l[5] = l[4];
+	l[5].operator = SPAN("li");
 	buf_init(&body, LIMIT_LETTER);
 	mending_begin(&body, &all);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < LINKS; i++) {
 		char old[64];
 
 		snprintf(old, sizeof(old), B "%d", i + 1);
@@ -48,10 +52,25 @@ put_who(void)
 #define WHO2 "    from 2027-01-01 08:00:00 +08:00 until 2027-01-02 08:00:00 "	\
 	"+08:00 says 4101000002 (开封市), 张三: 改版\n"
 #define WHO3 "    from 2027-01-01 08:00:00 +08:00 until 2027-01-02 08:00:00 "	\
+	"+08:00 says 4101000002 (开封市), 李四: 改版\n"
+#define WHO4 "    from 2027-01-01 08:00:00 +08:00 until 2027-01-02 08:00:00 "	\
 	"+08:00 says the hub's operator wang\n"
-#define WHO4 "    says the hub's operator wang\n"
-#define LINKS4 "    " B "1  (moved)\n    " B "2  (moved)\n    " B	\
-	"3  (moved)\n    " B "4  (moved)\n"
+#define WHO5 "    says the hub's operator wang\n"
+#define WHO6 "    says the hub's operator li\n"
+#define WHO WHO1 WHO2 WHO3 WHO4 WHO5 WHO6
+
+/* How it is with all of them, below that. */
+static char *
+with_links(const char *about, const char *word)
+{
+	static char text[4096];
+	int n = snprintf(text, sizeof(text), "%s", about);
+
+	for (int i = 1; i <= LINKS; i++)
+		n += snprintf(text + n, sizeof(text) - (size_t)n,
+		    "    " B "%d  (%s)\n", i, word);
+	return text;
+}
 
 /* From when, until when, who: each once, wherever letters are read. */
 START_TEST(test_who)
@@ -61,7 +80,7 @@ START_TEST(test_who)
 
 	put_who();
 	l = list();
-	ck_prints(json_array_get(l, 0), 0, WHO1 WHO2 WHO3 WHO4 LINKS4);
+	ck_prints(json_array_get(l, 0), 0, with_links(WHO, "moved"));
 	links = json_object_get(json_array_get(l, 0), "links");
 	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(
 	    links, 1), "until")), "2027-01-02T00:00:00.000Z");
@@ -69,12 +88,12 @@ START_TEST(test_who)
 	    links, 1), "person")), "张三");
 	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(
 	    links, 1), "name")), "开封市");
-	ck_assert_ptr_null(json_object_get(json_array_get(links, 2), "by"));
+	ck_assert_ptr_null(json_object_get(json_array_get(links, 3), "by"));
 	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(
-	    links, 2), "operator")), "wang");
+	    links, 3), "operator")), "wang");
 	buf_init(&text, 1u << 20);
 	read_mail(&text, l);
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&text), WHO1 WHO2 WHO3 WHO4));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&text), WHO));
 	buf_reset(&text);
 	letter_sinks_feed(&text, l, kit_config->top);
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&text), "), 张三: 改版"));
@@ -82,6 +101,9 @@ START_TEST(test_who)
 	json_decref(l);
 }
 END_TEST
+
+#define CHINESE "    自 2027-01-01 08:00:00 +08:00 起 "		\
+	"到 2027-01-02 08:00:00 +08:00 为止 "
 
 START_TEST(test_who_in_chinese)
 {
@@ -99,16 +121,13 @@ START_TEST(test_who_in_chinese)
 	lang_switch("zh");
 	put_who();
 	l = list();
-	ck_prints(json_array_get(l, 0), 0,
+	ck_prints(json_array_get(l, 0), 0, with_links(
 	    "    自 2027-01-01 08:00:00 +08:00 起 "
 	    "宣布者：4101000002 (开封市), 张三: 改版\n"
-	    "    自 2027-01-01 08:00:00 +08:00 起 到 2027-01-02 08:00:00 "
-	    "+08:00 为止 宣布者：4101000002 (开封市), 张三: 改版\n"
-	    "    自 2027-01-01 08:00:00 +08:00 起 到 2027-01-02 08:00:00 "
-	    "+08:00 为止 中心操作员：wang\n"
-	    "    中心操作员：wang\n"
-	    "    " B "1  (已搬迁)\n    " B "2  (已搬迁)\n"
-	    "    " B "3  (已搬迁)\n    " B "4  (已搬迁)\n");
+	    CHINESE "宣布者：4101000002 (开封市), 张三: 改版\n"
+	    CHINESE "宣布者：4101000002 (开封市), 李四: 改版\n"
+	    CHINESE "中心操作员：wang\n"
+	    "    中心操作员：wang\n    中心操作员：li\n", "已搬迁"));
 	lang_switch(was);
 	json_decref(l);
 }
