@@ -62,8 +62,8 @@ zqagent $B say move $KF/1.html $KF/one.html --by 张三 --reason 改名 \
 	--until "$(date -d "@$UNTIL" '+%Y-%m-%d %H:%M:%S')" >"$T/said" ||
 	{ cat "$T/said"; die "say move"; }
 mv "$T/b/1.html" "$T/b/one.html"
-wait_for 60 "the letter" link $A 1 '.new == "'$KF'/one.html" and
-	.by == "'$B'" and .name == "开封市" and .person == "张三" and
+wait_for 60 "the letter" link $A 1 '.new == "'"$KF"'/one.html" and
+	.by == "'"$B"'" and .name == "开封市" and .person == "张三" and
 	.reason == "改名" and .operator == null and
 	.until == "'"$(stamp "@$UNTIL")"'"'
 zqagent $A letters >"$T/letters"
@@ -94,17 +94,17 @@ say "- and an operator announces a move: that isn't the site's word"
 zqhub move announce $B $KF/3.html $KF/three.html --reason 合并 \
 	>"$T/said" 2>&1 || { cat "$T/said"; die "move announce"; }
 mv "$T/b/3.html" "$T/b/three.html"
-wait_for 60 "the letter" link $C 3 '.new == "'$KF'/three.html" and
+wait_for 60 "the letter" link $C 3 '.new == "'"$KF"'/three.html" and
 	.operator != null and .by == null and .person == null'
 zqagent $C letters | grep -q "says the hub's operator [^ ]*: 合并\$" ||
 	{ zqagent $C letters; die "it isn't said to be the operator's"; }
 wait_for 60 "the letter" link $A 2 '.state == "withdrawn" and
-	.new == "'$KF'/4.html" and .by == "'$B'" and .name == "开封市"'
+	.new == "'"$KF"'/4.html" and .by == "'"$B"'" and .name == "开封市"'
 referred() {
-	zqagent $B letters --json | jq -e 'any(.[]; .kind == "referred" and
+	zqagent "$B" letters --json | jq -e 'any(.[]; .kind == "referred" and
 		(.text | test("3 pages of 2 other sites")) and
-		any(.links[]; .old == "'$KF'/2.html" and
-		.state == "withdrawn" and .new == "'$KF'/4.html" and
+		any(.links[]; .old == "'"$KF"'/2.html" and
+		.state == "withdrawn" and .new == "'"$KF"'/4.html" and
 		.pages == 3))'
 }
 wait_for 60 "the owner's letter" referred
