@@ -58,6 +58,23 @@ set_time(json_t *o, const char *name, int64_t ms)
 		    json_string(clock_format(when, ms)));
 }
 
+static void
+set_text(json_t *o, const char *name, struct span s)
+{
+	if (s.n > 0)
+		json_object_set_new(o, name, json_text_new(s));
+}
+
+static void
+set_words(json_t *o, const struct mending_link *l)
+{
+	set_text(o, "by", l->by);
+	set_text(o, "name", l->name);
+	set_text(o, "person", l->person);
+	set_text(o, "operator", l->operator);
+	set_text(o, "reason", l->reason);
+}
+
 /* --- what is said last -------------------------------------------------- */
 
 /* False: it is no address. */
@@ -144,10 +161,7 @@ add_link(void *arg, const struct mending_link *l)
 	}
 	set_time(o, "from", l->from);
 	set_time(o, "until", l->until);
-	if (l->by.n > 0)
-		json_object_set_new(o, "by", json_text_new(l->by));
-	if (l->reason.n > 0)
-		json_object_set_new(o, "reason", json_text_new(l->reason));
+	set_words(o, l);
 	json_array_append_new(a->links, o);
 }
 
@@ -374,10 +388,48 @@ is_same_text(json_t *a, json_t *b, const char *name)
 static bool
 is_same_cause(json_t *a, json_t *b)
 {
-	return json_integer_value(json_object_get(a, "move")) ==
-	    json_integer_value(json_object_get(b, "move")) &&
-	    is_same_text(a, b, "from") && is_same_text(a, b, "by") &&
-	    is_same_text(a, b, "reason");
+	static const char *const texts[] = { "from", "until", "by", "name",
+		"person", "operator", "reason" };
+	bool same = json_integer_value(json_object_get(a, "move")) ==
+	    json_integer_value(json_object_get(b, "move"));
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		same = same && is_same_text(a, b, texts[i]);
+	return same;
+}
+
+static bool
+has(json_t *l, const char *name)
+{
+	return json_text(l, name)[0] != '\0';
+}
+
+/* "says 4101000001 (郑州市), 张三". */
+static void
+print_site(FILE *out, json_t *l)
+{
+	fputs(_(" says "), out);
+	print_text(out, span_of(json_text(l, "by")));
+	if (has(l, "name")) {
+		fputs(" (", out);
+		print_text(out, span_of(json_text(l, "name")));
+		fputc(')', out);
+	}
+	if (has(l, "person")) {
+		fputs(has(l, "by") ? ", " : "", out);
+		print_text(out, span_of(json_text(l, "person")));
+	}
+}
+
+static void
+print_who(FILE *out, json_t *l)
+{
+	if (has(l, "operator")) {
+		fputs(_(" says the hub's operator "), out);
+		print_text(out, span_of(json_text(l, "operator")));
+	} else if (has(l, "by") || has(l, "person")) {
+		print_site(out, l);
+	}
 }
 
 /* Who says so, and when: for links whose words differ, each once. */
@@ -388,21 +440,20 @@ print_about(FILE *out, json_t *links)
 	size_t i;
 
 	json_array_foreach(links, i, l) {
-		bool said = json_text(l, "from")[0] != '\0' ||
-		    json_text(l, "by")[0] != '\0';
+		bool said = has(l, "from") || has(l, "until") ||
+		    has(l, "by") || has(l, "person") ||
+		    has(l, "operator");
 
 		if (before != NULL && is_same_cause(l, before))
 			continue;
 		before = l;
-		if (!said && json_text(l, "reason")[0] == '\0')
+		if (!said && !has(l, "reason"))
 			continue;
 		fputs("   ", out);
 		print_when(out, l, "from", _(" from %s"));
 		print_when(out, l, "until", _(" until %s"));
-		if (json_text(l, "by")[0] != '\0')
-			fputs(_(" says "), out);
-		print_text(out, span_of(json_text(l, "by")));
-		if (json_text(l, "reason")[0] != '\0')
+		print_who(out, l);
+		if (has(l, "reason"))
 			fputs(said ? ": " : " ", out);
 		print_text(out, span_of(json_text(l, "reason")));
 		fputc('\n', out);

@@ -17,11 +17,12 @@
  * unanswered; and referred and off, which are about links of others to this
  * site) what its body says:
  * "links": [{"old", "new", "state", "scope", "move", "from", "until", "by",
- * "reason", "pages"}], "pages": [{"url", "links": [{"line", "kind", "more",
- * "old", "new", "state"}]}] by address and line, and "body" goes. What a later
- * letter of the list says of the same address (it is fixed, say) is the state
- * that is given; and a letter all of whose addresses later ones speak of has
- * "superseded", with the number of such a one.
+ * "name", "person", "operator", "reason", "pages"}], "pages": [{"url",
+ * "links": [{"line", "kind", "more", "old", "new", "state"}]}] by address and
+ * line, and "body" goes. What a later letter of the list says of the same
+ * address (it is fixed, say) is the state that is given; and a letter all of
+ * whose addresses later ones speak of has "superseded", with the number of such
+ * a one.
  */
 void letter_links_add(json_t *list);
 

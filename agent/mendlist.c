@@ -124,8 +124,10 @@ static void
 keep(struct row *e, const struct mending_link *l)
 {
 	struct span *own[] = { &e->it.link.old, &e->it.link.new,
-		&e->it.link.by, &e->it.link.reason };
-	size_t n = l->old.n + l->new.n + l->by.n + l->reason.n;
+		&e->it.link.by, &e->it.link.name, &e->it.link.person,
+		&e->it.link.operator, &e->it.link.reason };
+	size_t n = l->old.n + l->new.n + l->by.n + l->name.n +
+	    l->person.n + l->operator.n + l->reason.n;
 	char *at;
 
 	e->it.link = *l;

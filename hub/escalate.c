@@ -17,6 +17,7 @@
 #include "hub/stand.h"
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
+#include "hub/tell_who.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
 
@@ -195,6 +196,7 @@ struct sending {
 	struct site site;	/* its spans are good until a letter is sent */
 	int64_t at;
 	struct buf lead, room, new, rows;
+	struct tell_who who;
 	uint64_t hits;
 };
 
@@ -223,12 +225,14 @@ link_of(struct sending *s, struct referral *r, struct mending_link *l)
 		l->until = m.until;
 		l->state = move_is_effective(m.state) ? MENDING_EFFECTIVE :
 		    MENDING_ANNOUNCED;
+		tell_who_of_move(&s->who, s->g->txn, &m, l);
 	} else {
 		target_judge(s->g->txn, group_effective(s->g), r->target,
 		    INT64_MAX, &v, &s->new);
 		l->state = v.state == TARGET_OUTSIDE ? MENDING_DANGER :
 		    v.state == TARGET_NEVER ? MENDING_NEVER :
 		    MENDING_WITHDRAWN;
+		tell_who_of_site(&s->who, s->g->txn, v.site, l);
 	}
 	l->new = buf_look(&s->new);
 	return true;
@@ -513,6 +517,7 @@ escalate_act(struct group *g, const struct entry *e, const json_t *o)
 	buf_init(&s.room, LIMIT_URL + REFERRAL_TEXT);
 	buf_init(&s.new, LIMIT_URL + REFERRAL_TEXT);
 	buf_init(&s.rows, 8u << 20);
+	tell_who_init(&s.who);
 	find(&f, g->txn, &step, s.site.number,
 	    group_stand(g, s.site.number)->confirmed, MOST);
 	if (f.n > 0 && !s.site.retired)
@@ -523,6 +528,7 @@ escalate_act(struct group *g, const struct entry *e, const json_t *o)
 	buf_clear(&s.lead);
 	buf_clear(&s.room);
 	buf_clear(&s.new);
+	tell_who_clear(&s.who);
 	buf_clear(&s.rows);
 	return NULL;
 }

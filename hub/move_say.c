@@ -351,7 +351,7 @@ move_say_too(struct group *g, const struct entry *e,
 		if (x.scope == r.scope && span_is(x.new, r.to) && x.needs &&
 		    x.state != MOVE_CONTESTED)
 			return x.agreed ? NULL :
-			    move_agree(g, e, x.number, s->by);
+			    move_agree(g, e, x.number);
 		before = x.number;
 	}
 	return "its own site has not announced this move";
@@ -404,8 +404,7 @@ stand_as_rule(struct move_turn *t, bool contested)
 }
 
 const char *
-move_agree(struct group *g, const struct entry *e, uint32_t number,
-    struct span by)
+move_agree(struct group *g, const struct entry *e, uint32_t number)
 {
 	struct move_turn t;
 	const char *why = NULL;
@@ -420,8 +419,6 @@ move_agree(struct group *g, const struct entry *e, uint32_t number,
 		why = "the move has taken effect, or is over";
 	t.now.agreed = true;
 	t.now.bad = false;
-	if (t.now.by.n == 0)
-		t.now.by = text_cut(by, MOVE_TEXT);
 	if (t.now.from < t.at)
 		t.now.from = t.at;
 	if (why == NULL)

@@ -41,7 +41,7 @@ const char *move_say_too(struct group *g, const struct entry *e,
 
 /* By number. */
 const char *move_agree(struct group *g, const struct entry *e,
-    uint32_t number, struct span by);
+    uint32_t number);
 const char *move_withdraw(struct group *g, const struct entry *e,
     uint32_t number, struct span why);
 

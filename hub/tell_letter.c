@@ -149,6 +149,8 @@ is_full(const struct tell_letter *l, const struct mending_link *link,
 {
 	size_t need = TAGS + escaped(link->old) + escaped(link->new) +
 	    escaped(link->reason) + escaped(link->by) +
+	    escaped(link->name) + escaped(link->person) +
+	    escaped(link->operator) +
 	    (page != NULL ? escaped(page->url) : 0);
 
 	return l->links > 0 && (l->xml.n + need > TELL_LETTER_BODY ||

@@ -18,6 +18,7 @@
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
 #include "hub/tell_links.h"
+#include "hub/tell_who.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
 #include "protocol/wire.h"
@@ -184,7 +185,7 @@ take(struct group *g, uint32_t move, uint64_t most, struct buf *rows)
 struct about {
 	struct buf row;		/* the move's */
 	struct move move;
-	struct buf by;
+	struct tell_who who;
 	struct mending_link link;
 };
 
@@ -197,27 +198,27 @@ state_of(const struct move *m)
 	    MENDING_ANNOUNCED;
 }
 
+/* Who called a move off isn't known any more: it need not be who announced
+ * it. */
 static bool
 about(struct about *a, struct group *g, uint32_t number)
 {
 	struct move *m = &a->move;
 	struct move found;
-	struct site s;
 
 	if (!move_get(g->txn, number, &found))
 		return false;
 	buf_init(&a->row, MOVE_ROW_MAX);
-	buf_init(&a->by, LIMIT_TEXT);
+	tell_who_init(&a->who);
 	move_write(&a->row, &found);
 	move_read(m, number, buf_look(&a->row));
-	if (site_get(g->txn, m->site, &s))
-		buf_span(&a->by, s.code);
 	a->link = (struct mending_link){
 		.old = m->old, .new = m->new, .state = state_of(m),
 		.scope = (enum rewrite_scope)m->scope, .move = number,
-		.from = m->from, .until = m->until,
-		.by = buf_look(&a->by), .reason = m->reason,
+		.from = m->from, .until = m->until, .reason = m->reason,
 	};
+	if (a->link.state != MENDING_OFF)
+		tell_who_of_move(&a->who, g->txn, m, &a->link);
 	return true;
 }
 
@@ -225,7 +226,7 @@ static void
 about_clear(struct about *a)
 {
 	buf_clear(&a->row);
-	buf_clear(&a->by);
+	tell_who_clear(&a->who);
 }
 
 /* --- gathering ------------------------------------------------------------ */
@@ -480,7 +481,7 @@ tell_move_off(struct group *g, uint32_t move, struct span by, int64_t at)
 		return;
 	if (is_told(g, of.move.site)) {
 		of.link.state = MENDING_OFF;
-		of.link.by = by;
+		tell_who_of_operator(&of.who, by, &of.link);
 		of.link.reason = of.move.why;
 		tell_letter_begin(&l, g, of.move.site, at, LETTER_OFF,
 		    of.move.old, &of.link);

@@ -19,6 +19,7 @@
 #include "hub/tell_links.h"
 #include "hub/tell_move.h"
 #include "hub/tell_owed.h"
+#include "hub/tell_who.h"
 #include "protocol/letter.h"
 #include "protocol/limits.h"
 #include "protocol/url_place.h"
@@ -36,7 +37,8 @@ struct round {
 	int64_t at;
 	struct tell_letter links, own;	/* own: others link to what was here */
 	struct tell_letter danger;
-	struct buf url, now, rows, by;
+	struct buf url, now, rows;
+	struct tell_who who;
 	struct buf there;	/* where one link leads that is spelled otherwise */
 	struct target_verdict to;	/* of one target */
 	struct buf others;	/* sites that link to this one's */
@@ -69,13 +71,10 @@ link_of(struct round *r, const struct target_verdict *v)
 	    .new = buf_look(&r->now), .state = state_of(v),
 	    .from = CLOCK_NONE, .until = CLOCK_NONE, .move = v->move };
 	struct move m;
-	struct site s;
 
-	buf_reset(&r->by);
-	if (v->site != 0 && site_get(r->g->txn, v->site, &s))
-		buf_span(&r->by, s.code);
-	l.by = buf_look(&r->by);
+	tell_who_of_site(&r->who, r->g->txn, v->site, &l);
 	if (v->move != 0 && move_get(r->g->txn, v->move, &m)) {
+		tell_who_of_move(&r->who, r->g->txn, &m, &l);
 		l.scope = (enum rewrite_scope)m.scope;
 		l.from = m.from;
 		l.until = m.until;
@@ -364,7 +363,7 @@ round_begin(struct round *r)
 	buf_init(&r->url, LIMIT_URL);
 	buf_init(&r->now, LIMIT_URL);
 	buf_init(&r->there, LIMIT_URL);
-	buf_init(&r->by, LIMIT_TEXT);
+	tell_who_init(&r->who);
 	buf_init(&r->rows, ROWS);
 	buf_init(&r->others, 65536);
 }
@@ -380,7 +379,7 @@ round_end(struct round *r)
 	buf_clear(&r->url);
 	buf_clear(&r->now);
 	buf_clear(&r->there);
-	buf_clear(&r->by);
+	tell_who_clear(&r->who);
 	buf_clear(&r->rows);
 }
 

@@ -66,6 +66,9 @@ put_shared(struct buf *b, const struct mending_link *l,
 	put_time(b, "from", l->from, than->from);
 	put_time(b, "until", l->until, than->until);
 	put_text(b, "by", l->by, than->by);
+	put_text(b, "name", l->name, than->name);
+	put_text(b, "person", l->person, than->person);
+	put_text(b, "operator", l->operator, than->operator);
 	put_text(b, "reason", l->reason, than->reason);
 }
 
@@ -130,7 +133,7 @@ static const struct xml_name pieces[P_COUNT] = {
 };
 
 struct texts {			/* what a link's spans point into */
-	struct buf old, new, by, reason;
+	struct buf old, new, by, name, person, operator, reason;
 };
 
 struct reading {
@@ -202,6 +205,9 @@ read_shared(struct xml *x, struct mending_link *l, struct texts *t)
 	read_time(x, "from", &l->from);
 	read_time(x, "until", &l->until);
 	read_text(x, "by", &t->by, &l->by);
+	read_text(x, "name", &t->name, &l->name);
+	read_text(x, "person", &t->person, &l->person);
+	read_text(x, "operator", &t->operator, &l->operator);
 	read_text(x, "reason", &t->reason, &l->reason);
 }
 
@@ -298,6 +304,9 @@ texts_init(struct texts *t)
 	buf_init(&t->old, LIMIT_URL);
 	buf_init(&t->new, LIMIT_URL);
 	buf_init(&t->by, LIMIT_TEXT);
+	buf_init(&t->name, LIMIT_TEXT);
+	buf_init(&t->person, LIMIT_TEXT);
+	buf_init(&t->operator, LIMIT_TEXT);
 	buf_init(&t->reason, LIMIT_TEXT);
 }
 
@@ -307,6 +316,9 @@ texts_clear(struct texts *t)
 	buf_clear(&t->old);
 	buf_clear(&t->new);
 	buf_clear(&t->by);
+	buf_clear(&t->name);
+	buf_clear(&t->person);
+	buf_clear(&t->operator);
 	buf_clear(&t->reason);
 }
 

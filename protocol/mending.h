@@ -43,7 +43,10 @@ struct mending_link {
 	enum rewrite_scope scope;	/* of the move; 0: no move */
 	uint32_t move;			/* its number; 0: no move */
 	int64_t from, until;		/* ms or CLOCK_NONE */
-	struct span by;		/* whose word it is: a site's code, a name */
+	struct span by;		/* whose word it is: a site's code … */
+	struct span name;	/* … how it is called, … */
+	struct span person;	/* … and who said it there */
+	struct span operator;	/* of the hub, whose word it is instead */
 	struct span reason;
 	uint64_t pages;		/* of this site that have the link; 0: none,
 				 * or not counted */

@@ -5,23 +5,9 @@
 
 #include "agent/ability.h"
 #include "agent/letter_look.h"
-#include "agent/letter_sinks_text.h"
 #include "agent/letter_text.h"
 #include "agent/reply.h"
-#include "contrib/base/text.h"
-#include "tests/unit/agent/mendkit.h"
-
-#define B "https://www.b.gov.cn/"
-
-static void
-put_letter(struct span kind, struct span body)
-{
-	struct letter l = { .number = ++kit_letter, .when = 1000,
-	    .kind = kind, .text = SPAN("text"), .body = body };
-
-	ck_assert_int_eq(store_do(kit_store, kit_letter_work, &l),
-	    STORE_DONE);
-}
+#include "tests/unit/agent/letterkit.h"
 
 /* Two pages, two links; of a move that was announced. */
 static void
@@ -55,30 +41,6 @@ put_links(enum mending_state state)
 	ck_assert(!body.bad);
 	put_letter(SPAN(LETTER_LINKS), buf_look(&body));
 	buf_clear(&body);
-}
-
-static json_t *
-list(void)
-{
-	struct store_txn *t = store_look(kit_store);
-	json_t *l = inbox_list(t, 100);
-
-	store_end(t);
-	letter_links_add(l);
-	return l;
-}
-
-static void
-ck_prints(json_t *letter, size_t most, const char *want)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-
-	letter_links_print(f, letter, most);
-	fclose(f);
-	ck_assert_str_eq(text, want);
-	free(text);
 }
 
 #define ABOUT "    from 2027-01-01 08:00:00 +08:00 says 4101000002: 改版\n"
@@ -378,28 +340,6 @@ put_danger(struct store_txn *t, void *arg)
 	ck_assert(inbox_put(t, &l));
 	buf_clear(&body);
 	return true;
-}
-
-/* What a mail of these letters says, as people read it. */
-static void
-read_mail(struct buf *text, json_t *letters)
-{
-	struct span body;
-	struct buf mail;
-
-	buf_init(&mail, 1u << 20);
-	letter_sinks_mail(&mail, letters, kit_config->top,
-	    json_array_size(letters));
-	body = span_of(strstr(buf_cstr(&mail), "\n\n") + 2);
-	while (body.n > 0) {
-		const char *end = memchr(body.at, '\n', body.n);
-		size_t n = (size_t)(end - body.at);
-
-		ck_assert(text_unbase64(text, (struct span){ body.at, n }));
-		body.at += n + 1;
-		body.n -= n + 1;
-	}
-	buf_clear(&mail);
 }
 
 /* What endangers readers is shown by page, too, and first in a mail. */

@@ -86,6 +86,7 @@ escalate(void)
 
 static struct buf text;
 static unsigned letters;
+static char said[100];		/* who says so, of the last link */
 
 static void
 on_page(void *arg, const struct mending_link *l,
@@ -102,6 +103,9 @@ on_link(void *arg, const struct mending_link *l)
 	buf_printf(&text, "%s %.*s -> %.*s (%u)\n",
 	    mending_state_name(l->state), SPAN_ARGS(l->old),
 	    SPAN_ARGS(l->new), (unsigned)l->pages);
+	snprintf(said, sizeof(said), "%.*s|%.*s|%.*s|%.*s",
+	    SPAN_ARGS(l->by), SPAN_ARGS(l->name), SPAN_ARGS(l->person),
+	    SPAN_ARGS(l->operator));
 }
 
 static void
@@ -174,6 +178,7 @@ START_TEST(the_chain)
 	ck_assert_has(told(1), "site 4100000004 (child), which belongs to "
 	    "yours, was told of these links");
 	ck_assert_has(told(1), TARGET);
+	ck_assert_str_eq(said, "4100000003|site 3||");
 	ck_assert_uint_eq(letters, 1);
 	later(100 * DAY);
 	ck_assert_uint_eq(escalate(), 0);
@@ -234,10 +239,15 @@ END_TEST
 /* Who has fetched the letter has time until the move's day; who hasn't, not. */
 START_TEST(not_before_its_time)
 {
+	struct change c = kit_change(CHANGE_MOVE, "https://s1.gov.cn/a/", "");
+
 	page(2, "https://s2.gov.cn/a.html", "", "https://s1.gov.cn/a/1.html");
 	page(3, "https://s3.gov.cn/a.html", "", "https://s1.gov.cn/a/1.html");
-	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix",
-	    k.now + 30 * DAY, 0);
+	c.word[WORD_SUCCESSOR] = SPAN("https://s1.gov.cn/b/");
+	c.word[WORD_SCOPE] = SPAN("prefix");
+	c.word[WORD_BY] = SPAN("li");
+	c.from = k.now + 30 * DAY;
+	kit_say(&k, 1, &c);
 	work();
 	kit_act(&k, "{\"do\":\"confirm\",\"site\":2,\"letter\":1}");
 	later(4 * DAY);
@@ -246,6 +256,7 @@ START_TEST(not_before_its_time)
 	ck_assert_uint_eq(letters, 0);
 	ck_assert_has(told(3), "announced https://s1.gov.cn/a/1.html -> "
 	    "https://s1.gov.cn/b/");
+	ck_assert_str_eq(said, "4100000001|site 1|li|");
 	later(29 * DAY);
 	ck_assert_uint_eq(escalate(), 2);
 	told(2);

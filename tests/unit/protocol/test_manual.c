@@ -59,7 +59,7 @@ START_TEST(examples)
 		"reconciled-items.xml", "reconciled-later.xml",
 		"reconciled-refused.xml", "changelist-moves.xml",
 		"changelist-notices.xml",
-		"links.xml", "map.xml" };
+		"links.xml", "links-who.xml", "map.xml" };
 	struct buf text, file;
 
 	buf_init(&text, 1u << 20);

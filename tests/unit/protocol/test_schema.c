@@ -229,7 +229,8 @@ write_links(struct buf *b)
 {
 	struct mending_link common = { .state = MENDING_ANNOUNCED, .move = 7,
 		.scope = REWRITE_DOMAIN, .from = 1, .until = CLOCK_NONE,
-		.by = SPAN("4101000001") };
+		.by = SPAN("4101000001"), .name = SPAN("市<政>府"),
+		.person = SPAN("张三") };
 
 	for (int s = MENDING_ANNOUNCED; s <= MENDING_DANGER; s++) {
 		struct mending_link l = common;
@@ -239,6 +240,10 @@ write_links(struct buf *b)
 		l.scope = (enum rewrite_scope)(s % 4);
 		l.from = s % 2 ? CLOCK_NONE : 5;
 		l.pages = (uint64_t)s;
+		if (s % 2 == 0) {
+			l.by = l.name = l.person = SPAN_NONE;
+			l.operator = SPAN("wang");
+		}
 		buf_reset(b);
 		mending_begin(b, s == 3 ? NULL : &common);
 		mending_link(b, &l, s == 3 ? NULL : &common);

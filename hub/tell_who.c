@@ -1,0 +1,87 @@
+/* See tell_who.h. */
+#include "hub/tell_who.h"
+
+#include "hub/site.h"
+#include "protocol/limits.h"
+
+void
+tell_who_init(struct tell_who *w)
+{
+	buf_init(&w->by, LIMIT_TEXT);
+	buf_init(&w->name, LIMIT_TEXT);
+	buf_init(&w->person, LIMIT_TEXT);
+	buf_init(&w->operator, LIMIT_TEXT);
+}
+
+void
+tell_who_clear(struct tell_who *w)
+{
+	buf_clear(&w->by);
+	buf_clear(&w->name);
+	buf_clear(&w->person);
+	buf_clear(&w->operator);
+}
+
+static void
+forget(struct tell_who *w)
+{
+	buf_reset(&w->by);
+	buf_reset(&w->name);
+	buf_reset(&w->person);
+	buf_reset(&w->operator);
+}
+
+static void
+put(const struct tell_who *w, struct mending_link *l)
+{
+	l->by = buf_look(&w->by);
+	l->name = buf_look(&w->name);
+	l->person = buf_look(&w->person);
+	l->operator = buf_look(&w->operator);
+}
+
+static void
+note_site(struct tell_who *w, struct db_txn *t, uint32_t site)
+{
+	struct site s;
+
+	if (site == 0 || !site_get(t, site, &s))
+		return;
+	buf_span(&w->by, s.code);
+	buf_span(&w->name, s.name);
+}
+
+void
+tell_who_of_site(struct tell_who *w, struct db_txn *t, uint32_t site,
+    struct mending_link *l)
+{
+	forget(w);
+	note_site(w, t, site);
+	put(w, l);
+}
+
+/* What an operator says of a site's address isn't the site's word: nothing
+ * names it then. */
+void
+tell_who_of_move(struct tell_who *w, struct db_txn *t, const struct move *m,
+    struct mending_link *l)
+{
+	forget(w);
+	if (m->operated) {
+		buf_span(&w->operator, m->by);
+	} else {
+		note_site(w, t, m->site);
+		buf_span(&w->person, m->by);
+	}
+	put(w, l);
+}
+
+void
+tell_who_of_operator(struct tell_who *w, struct span name,
+    struct mending_link *l)
+{
+	forget(w);
+	buf_span(&w->by, name);
+	buf_span(&w->operator, name);
+	put(w, l);
+}
