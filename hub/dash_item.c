@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 #include "contrib/base/lang.h"
-#include "hub/dash_links.h"
+#include "hub/dash_from.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
 
@@ -155,7 +155,7 @@ page(struct visit *v, const struct item_info *i)
 		buf_text(b, "</p>\n");
 	}
 	facts(v, i);
-	dash_links_item(v, i);
+	dash_from_item(v, i);
 	history(v, i);
 	sheet_end(v);
 }

@@ -5,98 +5,27 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "contrib/base/lang.h"
-#include "contrib/base/text.h"
 #include "hub/dash.h"
+#include "hub/dash_from.h"
+#include "hub/link_sheet.h"
 #include "hub/markup.h"
 #include "hub/query_links.h"
 #include "hub/sheet.h"
+#include "hub/site.h"
 #include "protocol/limits.h"
 
-#define LISTED 100		/* rows of one page */
-#define GLANCE 10		/* … of a section of another */
+#define GLANCE 10		/* rows of a section of another page */
 
-/* --- tables --------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 struct rows {
 	struct visit *v;
-	size_t n, most;
+	size_t n;
 	struct buf last;	/* the address in the last row */
 };
-
-#define NUMBER(column) (1u << (column))
-
-/* numbers: which columns stand to the right. */
-static void
-begin_table(struct buf *b, const char *label, const char *const *heading,
-    unsigned numbers)
-{
-	buf_printf(b, "<div class=\"wide\" tabindex=\"0\" role=\"region\""
-	    " aria-label=\"%s\"><table><thead><tr>", label);
-	for (; *heading != NULL; heading++, numbers >>= 1)
-		buf_printf(b, "<th scope=\"col\"%s>%s</th>",
-		    (numbers & 1) != 0 ? " class=\"n\"" : "", _(*heading));
-	buf_text(b, "</tr></thead>\n<tbody>\n");
-}
-
-static void
-end_table(struct buf *b, const struct rows *r)
-{
-	if (r->n > 0)
-		buf_text(b, "</tbody></table></div>\n");
-	else
-		buf_printf(b, "<p>%s</p>\n", _("There are none."));
-}
-
-/* The way to who links there. */
-static void
-link_links(struct visit *v, const char *path, enum visit_argument name,
-    struct span value)
-{
-	struct buf rest;
-
-	buf_init(&rest, 3 * LIMIT_URL + 32);
-	buf_printf(&rest, "%s?%s=", path, visit_names[name]);
-	buf_text(v->out, "<a href=\"");
-	buf_span(v->out, buf_look(&rest));
-	markup_argument(v->out, value);
-	buf_text(v->out, v->chose_language ? "&amp;lang=" : "");
-	if (v->chose_language)
-		buf_text(v->out, lang_now());
-	buf_text(v->out, "\">");
-	buf_clear(&rest);
-}
-
-/* What was seen outside, and what to do. */
-static void
-put_seen(struct buf *b, const struct checked *c)
-{
-	struct buf text;
-
-	buf_init(&text, 4 * LIMIT_URL);
-	cause_evidence(&text, c->record.cause, c->detail);
-	buf_byte(&text, ' ');
-	cause_repair(&text, c->record.cause, c->detail);
-	buf_text(b, "<br>");
-	markup_text(b, buf_look(&text));
-	buf_clear(&text);
-}
-
-static void
-put_state(struct buf *b, const struct target_info *t)
-{
-	buf_text(b, t->broken ? "<strong>" : "");
-	markup_text(b, span_of(t->looked ? outcome_word(checked_outcome(
-	    &t->seen, t->asked)) : _(target_state_name(t->state))));
-	buf_text(b, t->broken ? "</strong>" : "");
-	if (t->now.n > 0) {
-		buf_text(b, "<br>→ ");
-		markup_url(b, t->now);
-	}
-	if (t->looked && t->broken)
-		put_seen(b, &t->seen);
-}
 
 static void
 put_site(struct visit *v, const char *code)
@@ -122,21 +51,33 @@ put_page(struct visit *v, const struct link_info *l)
 	}
 }
 
-static void
-put_text(struct buf *b, struct span text)
-{
-	if (text.n == 0)
-		return;
-	buf_text(b, "<br><span class=\"soft\">");
-	markup_text(b, text);
-	buf_text(b, "</span>");
-}
+/* --- from one page to the next -------------------------------------------- */
 
+static const struct {
+	const char *path, *name;
+} ways[] = {
+	{ "/links/broken", N_("Broken links") },
+	{ "/links/reciprocal", N_("Links in both directions") },
+	{ "/moves", N_("Moves") },
+	{ "/hits", N_("Hits on former domains") },
+};
+
+/* here: the path of the page that they stand on. */
 static void
-put_line(struct buf *b, uint32_t line)
+put_ways(struct visit *v, const char *here)
 {
-	if (line > 0)
-		buf_printf(b, "%" PRIu32, line);
+	struct buf *b = v->out;
+
+	buf_printf(b, "<nav aria-label=\"%s\"><ul class=\"pick\">\n",
+	    _("Links and moves"));
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		buf_text(b, "<li><a href=\"");
+		sheet_href(v, b, ways[i].path, SPAN_NONE);
+		buf_printf(b, "\"%s>%s</a></li>\n",
+		    strcmp(ways[i].path, here) == 0 ?
+		    " aria-current=\"page\"" : "", _(ways[i].name));
+	}
+	buf_text(b, "</ul></nav>\n");
 }
 
 /* --- who links there ------------------------------------------------------ */
@@ -150,28 +91,32 @@ to_row(void *arg, const struct link_info *l)
 	struct buf *b = r->v->out;
 
 	if (r->n++ == 0)
-		begin_table(b, _("Links"), headings, NUMBER(2));
+		link_sheet_begin(b, _("Links"), headings, LINK_SHEET_N(2));
 	buf_text(b, "<tr><th scope=\"row\">");
 	put_page(r->v, l);
 	buf_text(b, "</th><td>");
 	put_site(r->v, l->code);
 	buf_text(b, "</td><td class=\"n\">");
-	put_line(b, l->line);
+	link_sheet_line(b, l->line);
 	buf_text(b, "</td><td>");
 	markup_url(b, l->to);
-	put_text(b, l->text);
+	link_sheet_text(b, l->text);
 	buf_text(b, "</td><td>");
-	put_state(b, l->target);
+	link_sheet_state(b, l->target);
 	buf_text(b, "</td></tr>\n");
 	return !b->bad;
 }
 
 static void
-put_count(struct buf *b, const struct link_count *n)
+put_count_others(struct buf *b, const struct link_count *n)
 {
-	buf_printf(b, n->exact ? _("%" PRIu64 " pages of %" PRIu64 " sites "
-	    "link there.") : _("At least %" PRIu64 " pages of %" PRIu64
-	    " sites link there."), n->pages, n->sites);
+	if (n->pages > 0)
+		buf_printf(b, n->exact ? _("%" PRIu64 " pages of %" PRIu64
+		    " other sites link here.") : _("At least %" PRIu64
+		    " pages of %" PRIu64 " other sites link here."),
+		    n->pages, n->sites);
+	else if (n->exact)
+		buf_text(b, _("No other site links here."));
 }
 
 /* False: it is answered already. */
@@ -190,41 +135,55 @@ read_site(struct visit *v, uint32_t *number)
 	return true;
 }
 
+/* Also not those of the site itself? False as above. */
+static bool
+read_others(struct visit *v, bool *others)
+{
+	struct span from = v->argument[VISIT_FROM];
+
+	*others = span_is(from, SPAN("others"));
+	if (from.n > 0 && !*others)
+		dash_fail(v, 400, _("from: expected others"));
+	return from.n == 0 || *others;
+}
+
 static void
 list_to(struct visit *v, const struct link_spec *spec)
 {
 	struct rows r = { .v = v };
 	struct buf *b = v->out;
-	struct link_page page;
+	struct link_page page = { .shown = 0 };
 	struct link_count n;
-	char after[24];
 
 	sheet_begin(v, span_of(_("Links")));
-	buf_printf(b, "<h1>%s</h1>\n<p>", _("Links"));
+	buf_printf(b, "<h1>%s</h1>\n<p>", spec->others ?
+	    _("Links of other sites") : _("Links"));
 	markup_url(b, spec->url);
 	buf_text(b, spec->scope == REWRITE_ADDRESS ? "</p>\n<p>" :
 	    " …</p>\n<p>");
 	query_links_count(v->query, spec, &n);
-	put_count(b, &n);
+	if (spec->others)
+		put_count_others(b, &n);
+	else
+		link_sheet_count(b, &n);
 	buf_text(b, "</p>\n");
-	query_links_to(v->query, spec, to_row, &r, &page);
-	end_table(b, &r);
-	if (page.more) {
-		snprintf(after, sizeof(after), "%" PRIu64,
-		    spec->skip + page.shown);
-		buf_text(b, "<p class=\"more\"><a rel=\"next\" "
-		    "href=\"/links");
-		visit_link(v, b, VISIT_AFTER, span_of(after));
-		buf_printf(b, "\">%s</a></p>\n", _("More links"));
-	}
+	if (n.pages > 0 || !n.exact)
+		query_links_to(v->query, spec, to_row, &r, &page);
+	if (r.n > 0 || !page.cut)
+		link_sheet_end(b, r.n);
+	if (page.cut)
+		buf_printf(b, "<p class=\"note\">%s</p>\n", _("There may be "
+		    "more: to look through all of it takes longer than a web "
+		    "page may. zqhub links to lists them."));
+	if (page.more)
+		link_sheet_next(v, "/links", spec->skip + page.shown);
 	sheet_end(v);
 }
 
 static void
 links_there(struct visit *v)
 {
-	struct span after = v->argument[VISIT_AFTER];
-	struct link_spec spec = { .limit = LISTED,
+	struct link_spec spec = { .limit = LINK_SHEET_ROWS,
 	    .steps = QUERY_LINKS_WEB };
 	const char *why = NULL;
 	struct buf url;
@@ -234,11 +193,8 @@ links_there(struct visit *v)
 	    &url, &why)) {
 		dash_fail(v, 400, _("url: expected an address, the beginning "
 		    "of addresses (it ends in a slash), or a domain"));
-	} else if (after.n > 0 &&
-	    !text_number(after, 0, INT64_MAX, &spec.skip)) {
-		dash_fail(v, 400, _("after: expected the number of links to "
-		    "leave out"));
-	} else if (read_site(v, &spec.site)) {
+	} else if (link_sheet_after(v, &spec.skip) &&
+	    read_site(v, &spec.site) && read_others(v, &spec.others)) {
 		spec.url = buf_look(&url);
 		list_to(v, &spec);
 	}
@@ -256,15 +212,15 @@ broken_row(void *arg, const struct broken_info *i)
 	struct buf *b = r->v->out;
 
 	if (r->n++ == 0)
-		begin_table(b, _("Broken links"), headings,
-		    NUMBER(2) | NUMBER(3));
+		link_sheet_begin(b, _("Broken links"), headings,
+		    LINK_SHEET_N(2) | LINK_SHEET_N(3));
 	buf_reset(&r->last);
 	buf_span(&r->last, i->target.url);
 	buf_text(b, "<tr><th scope=\"row\">");
-	link_links(r->v, "/links", VISIT_URL, i->target.url);
+	link_sheet_to(r->v, "/links", VISIT_URL, i->target.url);
 	markup_url(b, i->target.url);
 	buf_text(b, "</a></th><td>");
-	put_state(b, &i->target);
+	link_sheet_state(b, &i->target);
 	buf_printf(b, "</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">"
 	    "%" PRIu64 "</td></tr>\n", i->links.pages, i->links.sites);
 	return !b->bad;
@@ -279,11 +235,13 @@ list_broken(struct visit *v, const struct broken_spec *spec)
 
 	buf_init(&r.last, LIMIT_URL);
 	sheet_begin(v, span_of(_("Broken links")));
-	buf_printf(b, "<h1>%s</h1>\n<p>%s</p>\n", _("Broken links"),
-	    _("What pages of the cluster link to, and what its own site says "
-	    "is not there, or was looked for outside in vain."));
+	buf_printf(b, "<h1>%s</h1>\n", _("Broken links"));
+	put_ways(v, "/links/broken");
+	buf_printf(b, "<p>%s</p>\n", _("What pages of the cluster link to, and "
+	    "what its own site says is not there, or was looked for outside "
+	    "in vain."));
 	all = query_links_broken(v->query, spec, broken_row, &r);
-	end_table(b, &r);
+	link_sheet_end(b, r.n);
 	if (!all && r.last.n > 0) {
 		buf_text(b, "<p class=\"more\"><a rel=\"next\" "
 		    "href=\"/links/broken");
@@ -297,7 +255,7 @@ list_broken(struct visit *v, const struct broken_spec *spec)
 static void
 broken(struct visit *v)
 {
-	struct broken_spec spec = { .limit = LISTED,
+	struct broken_spec spec = { .limit = LINK_SHEET_ROWS,
 	    .after = v->argument[VISIT_AFTER], .steps = QUERY_LINKS_WEB };
 
 	if (read_site(v, &spec.site))
@@ -325,7 +283,8 @@ pair_row(void *arg, const struct reciprocal *p)
 	if (p->to && p->back)
 		return true;
 	if (r->n++ == 0)
-		begin_table(b, _("Links in both directions"), headings, 0);
+		link_sheet_begin(b, _("Links in both directions"), headings,
+		    0);
 	buf_text(b, "<tr><th scope=\"row\">");
 	put_member(r->v, &p->portal);
 	buf_text(b, "</th><td>");
@@ -341,11 +300,12 @@ reciprocal(struct visit *v)
 	struct rows r = { .v = v };
 
 	sheet_begin(v, span_of(_("Links in both directions")));
-	buf_printf(v->out, "<h1>%s</h1>\n<p>%s</p>\n",
-	    _("Links in both directions"),
+	buf_printf(v->out, "<h1>%s</h1>\n", _("Links in both directions"));
+	put_ways(v, "/links/reciprocal");
+	buf_printf(v->out, "<p>%s</p>\n",
 	    _("Portals and member sites that lack a link to each other."));
 	query_links_reciprocal(v->query, pair_row, &r);
-	end_table(v->out, &r);
+	link_sheet_end(v->out, r.n);
 	sheet_end(v);
 }
 
@@ -354,6 +314,8 @@ dash_links(struct visit *v)
 {
 	if (v->path.n == 0)
 		links_there(v);
+	else if (span_is(v->path, SPAN("from")))
+		dash_from(v);
 	else if (span_is(v->path, SPAN("broken")))
 		broken(v);
 	else if (span_is(v->path, SPAN("reciprocal")))
@@ -362,50 +324,42 @@ dash_links(struct visit *v)
 		dash_fail(v, 404, _("There is no such page here."));
 }
 
-/* --- on other pages ------------------------------------------------------- */
+/* --- on the page of a site ------------------------------------------------ */
 
-static bool
-from_row(void *arg, const struct link_info *l)
+/* The way to what links to one of its domains. */
+static void
+put_inbound(struct visit *v, struct span domain)
 {
-	static const char *const headings[] = { N_("Line"), N_("Link"),
-		N_("State"), NULL };
-	struct rows *r = arg;
-	struct buf *b = r->v->out;
-
-	if (r->n == r->most)
-		return false;
-	if (r->n++ == 0)
-		begin_table(b, _("Links of this page"), headings, NUMBER(0));
-	buf_text(b, "<tr><td class=\"n\">");
-	put_line(b, l->line);
-	buf_text(b, "</td><td>");
-	link_links(r->v, "/links", VISIT_URL, l->to);
-	markup_url(b, l->to);
-	buf_text(b, "</a>");
-	put_text(b, l->text);
-	buf_text(b, "</td><td>");
-	put_state(b, l->target);
-	buf_text(b, "</td></tr>\n");
-	return !b->bad;
-}
-
-void
-dash_links_item(struct visit *v, const struct item_info *i)
-{
-	struct link_spec spec = { .scope = REWRITE_ADDRESS,
-	    .url = i->said.url, .steps = QUERY_LINKS_WEB };
-	struct rows r = { .v = v, .most = LISTED };
-	struct link_count n;
 	struct buf *b = v->out;
 
-	buf_printf(b, "<h2>%s</h2>\n<p>", _("Links"));
-	query_links_count(v->query, &spec, &n);
-	link_links(v, "/links", VISIT_URL, i->said.url);
-	put_count(b, &n);
-	buf_text(b, "</a></p>\n");
-	query_links_from(v->query, i, from_row, &r);
-	if (r.n > 0)
-		end_table(b, &r);
+	buf_text(b, "<a href=\"/links?url=");
+	markup_argument(b, domain);
+	buf_text(b, "&amp;from=others");
+	if (v->chose_language)
+		buf_printf(b, "&amp;lang=%s", lang_now());
+	buf_text(b, "\">");
+	markup_text(b, domain);
+	buf_text(b, "</a>");
+}
+
+static void
+inbound(struct visit *v, const struct site_info *s)
+{
+	struct span rest = s->domains, domain;
+	const char *mark = " ";
+	struct buf *b = v->out;
+	struct link_count n;
+
+	query_links_inbound(v->query, s->number, QUERY_LINKS_LINE, &n);
+	buf_printf(b, "<h2>%s</h2>\n<p>", _("Links of other sites"));
+	put_count_others(b, &n);
+	while ((n.sites > 0 || !n.exact) &&
+	    site_domain_next(&rest, &domain)) {
+		buf_text(b, mark);
+		mark = " · ";
+		put_inbound(v, domain);
+	}
+	buf_text(b, "</p>\n");
 }
 
 void
@@ -416,15 +370,17 @@ dash_links_site(struct visit *v, const struct site_info *s)
 	struct rows r = { .v = v };
 	struct buf *b = v->out;
 
+	inbound(v, s);
 	buf_init(&r.last, LIMIT_URL);
 	buf_printf(b, "<h2>%s</h2>\n", _("Broken links"));
 	if (!query_links_broken(v->query, &spec, broken_row, &r)) {
-		end_table(b, &r);
+		link_sheet_end(b, r.n);
 		buf_text(b, "<p class=\"more\">");
-		link_links(v, "/links/broken", VISIT_SITE, span_of(s->code));
+		link_sheet_to(v, "/links/broken", VISIT_SITE,
+		    span_of(s->code));
 		buf_printf(b, "%s</a></p>\n", _("More links"));
 	} else {
-		end_table(b, &r);
+		link_sheet_end(b, r.n);
 	}
 	buf_clear(&r.last);
 }

@@ -109,6 +109,14 @@ struct link_count {
 void links_count(struct db_txn *t, enum rewrite_scope scope, struct span url,
     uint32_t site, struct link_count *n, int64_t *steps);
 
+/* The same; all but what links from this site. */
+void links_count_but(struct db_txn *t, enum rewrite_scope scope,
+    struct span url, uint32_t site, struct link_count *n, int64_t *steps);
+/* Of a site: how many others link to it, and pages of theirs. The sites are
+ * counted to the last one, unless the purse is empty before. */
+void links_count_inbound(struct db_txn *t, uint32_t site,
+    struct link_count *n, int64_t *steps);
+
 /* All links of a page, as they stand in it. target: NULL if it isn't kept. */
 bool links_from(struct db_txn *t, uint32_t item, link_hit_fn *each,
     void *arg, int64_t *steps);

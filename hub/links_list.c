@@ -12,6 +12,7 @@
 #include "hub/site.h"
 #include "hub/table.h"
 #include "protocol/limits.h"
+#include "protocol/url.h"
 #include "protocol/url_place.h"
 
 /* --- of a scope ----------------------------------------------------------- */
@@ -99,6 +100,9 @@ struct counting {
 	struct set runs, sites, pages;
 	uint64_t targets;
 	bool any;		/* of the target in hand */
+	uint32_t but;		/* links from this site don't count; 0: all
+				 * do */
+	uint32_t of;		/* only what is of this site; 0: all */
 };
 
 static bool
@@ -116,11 +120,24 @@ count_run(void *arg, const struct run *run)
 {
 	struct counting *c = arg;
 
+	if (run->site == c->but)
+		return true;
 	c->any = true;
 	if (!set_add(&c->runs, run->number))
 		return true;
 	set_add(&c->sites, run->site);
 	return links_walk_pages(&c->walk, run, UINT64_MAX, count_page, c);
+}
+
+/* Below a site's domain there may be one of another site. */
+static bool
+is_of(const struct counting *c, const struct target *t)
+{
+	uint32_t site;
+	struct url u;
+
+	return c->of == 0 || (url_parse(&u, t->url) &&
+	    site_of_host(c->walk.txn, u.host, &site) && site == c->of);
 }
 
 static bool
@@ -129,6 +146,8 @@ count_target(void *arg, const struct target_key *k, const struct target *t)
 	struct counting *c = arg;
 	bool more;
 
+	if (!is_of(c, t))
+		return true;
 	c->any = false;
 	links_walk_target(&c->walk, k, t);
 	more = links_walk_runs(&c->walk, count_run, c);
@@ -136,25 +155,50 @@ count_target(void *arg, const struct target_key *k, const struct target *t)
 	return more;
 }
 
+static void
+count_begin(struct counting *c, struct db_txn *t, uint32_t site,
+    int64_t *steps)
+{
+	links_walk_begin(&c->walk, t, site, steps);
+	set_begin(&c->runs, c->walk.meta.runs);
+	set_begin(&c->sites, site_last(t));
+	set_begin(&c->pages, c->walk.meta.numbers);
+}
+
+static void
+count_end(struct counting *c, struct link_count *n)
+{
+	n->targets = c->targets;
+	n->sites = c->sites.n;
+	n->pages = c->pages.n;
+	free(c->runs.at);
+	free(c->sites.at);
+	free(c->pages.at);
+	links_walk_end(&c->walk);
+}
+
 void
 links_count(struct db_txn *t, enum rewrite_scope scope, struct span url,
     uint32_t site, struct link_count *n, int64_t *steps)
 {
-	struct counting c = { .targets = 0 };
+	struct counting c = { .but = 0 };
 
-	links_walk_begin(&c.walk, t, site, steps);
-	set_begin(&c.runs, c.walk.meta.runs);
-	set_begin(&c.sites, site_last(t));
-	set_begin(&c.pages, c.walk.meta.numbers);
+	count_begin(&c, t, site, steps);
 	n->exact = links_targets(t, scope, url, NULL, count_target, &c,
 	    steps);
-	n->targets = c.targets;
-	n->sites = c.sites.n;
-	n->pages = c.pages.n;
-	free(c.runs.at);
-	free(c.sites.at);
-	free(c.pages.at);
-	links_walk_end(&c.walk);
+	count_end(&c, n);
+}
+
+void
+links_count_but(struct db_txn *t, enum rewrite_scope scope, struct span url,
+    uint32_t site, struct link_count *n, int64_t *steps)
+{
+	struct counting c = { .but = site };
+
+	count_begin(&c, t, 0, steps);
+	n->exact = links_targets(t, scope, url, NULL, count_target, &c,
+	    steps);
+	count_end(&c, n);
 }
 
 /* --- what is broken ------------------------------------------------------- */
@@ -225,7 +269,8 @@ links_broken(struct db_txn *t, uint32_t site,
 
 /* Does it link to this host, or to one below it, that is the other site's? */
 static bool
-links_below(struct db_txn *t, uint32_t from, struct span host, uint32_t to)
+links_below(struct db_txn *t, uint32_t from, struct span host, uint32_t to,
+    int64_t *steps)
 {
 	struct db_cursor *c = db_cursor_open(t, TABLE_BETWEEN);
 	struct key site = key_u32(from);
@@ -240,8 +285,10 @@ links_below(struct db_txn *t, uint32_t from, struct span host, uint32_t to)
 	target_reverse(&at, host);
 	key = buf_look(&at);
 	more = db_cursor_get(c, MDB_SET_RANGE, &key, &row);
-	while (more && owner != to && key.n >= at.n &&
+	*steps -= STEP_PAGE;
+	while (more && owner != to && *steps >= 0 && key.n >= at.n &&
 	    memcmp(key.at, at.at, at.n) == 0) {
+		*steps -= STEP_PAGE;
 		is = (struct span){ .at = key.at + 4, .n = key.n - 4 };
 		buf_reset(&name);
 		target_reverse(&name, is);
@@ -255,17 +302,83 @@ links_below(struct db_txn *t, uint32_t from, struct span host, uint32_t to)
 	return owner == to;
 }
 
+static bool
+links_to_site(struct db_txn *t, uint32_t from, const struct site *to,
+    int64_t *steps)
+{
+	struct span rest = to->domains, one;
+	bool found = false;
+
+	while (!found && *steps >= 0 && site_domain_next(&rest, &one))
+		found = links_below(t, from, one, to->number, steps);
+	return found;
+}
+
 bool
 links_between(struct db_txn *t, uint32_t from, uint32_t to)
 {
-	struct span rest, one;
-	bool found = false;
+	int64_t steps = INT64_MAX;
 	struct site s;
 
+	return site_get(t, to, &s) && links_to_site(t, from, &s, &steps);
+}
+
+/* --- to a site ------------------------------------------------------------ */
+
+static uint64_t
+sites_that_link(struct db_txn *t, const struct site *to, int64_t *steps)
+{
+	uint32_t last = site_last(t);
+	uint64_t n = 0;
+
+	for (uint32_t from = 1; from <= last && *steps >= 0; from++)
+		n += from != to->number && links_to_site(t, from, to, steps);
+	return n;
+}
+
+static bool
+count_domain(struct counting *c, struct span domain, int64_t *steps)
+{
+	struct buf url;
+	bool more;
+
+	buf_init(&url, LIMIT_URL);
+	buf_printf(&url, "http://%.*s/", SPAN_ARGS(domain));
+	more = links_targets(c->walk.txn, REWRITE_DOMAIN, buf_look(&url),
+	    NULL, count_target, c, steps);
+	buf_clear(&url);
+	return more;
+}
+
+static void
+count_pages(struct db_txn *t, const struct site *to, struct link_count *n,
+    int64_t *steps)
+{
+	struct counting c = { .but = to->number, .of = to->number };
+	struct span rest = to->domains, one;
+
+	count_begin(&c, t, 0, steps);
+	while (n->exact && site_domain_next(&rest, &one))
+		n->exact = count_domain(&c, one, steps);
+	count_end(&c, n);
+}
+
+/* Where nobody links there is no reason to walk through what it links to
+ * itself. */
+void
+links_count_inbound(struct db_txn *t, uint32_t to, struct link_count *n,
+    int64_t *steps)
+{
+	uint64_t sites;
+	struct site s;
+
+	*n = (struct link_count){ .exact = true };
 	if (!site_get(t, to, &s))
-		return false;
-	rest = s.domains;
-	while (!found && site_domain_next(&rest, &one))
-		found = links_below(t, from, one, to);
-	return found;
+		return;
+	sites = sites_that_link(t, &s, steps);
+	n->exact = *steps >= 0;
+	if (sites > 0)
+		count_pages(t, &s, n, steps);
+	n->sites = sites;
+	n->pages = n->pages > sites ? n->pages : sites;
 }

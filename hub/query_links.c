@@ -13,6 +13,7 @@
 #include "hub/item.h"
 #include "hub/move.h"
 #include "hub/query_inside.h"
+#include "hub/rarest.h"
 #include "hub/site.h"
 #include "hub/target_row.h"
 #include "protocol/limits.h"
@@ -92,6 +93,7 @@ struct asking {
 	struct link_page *page;
 	struct span exact;		/* of these links alone, or … */
 	bool others;			/* … of all but these; empty: all */
+	uint32_t but;			/* none from this site; 0: from all */
 	uint32_t from;			/* links to this target from this site: */
 	size_t of_site, most;		/* … handed out; at most */
 	struct folded *folded;		/* … and pages of all of them, if some
@@ -329,7 +331,7 @@ take_hit(void *arg, const struct link_hit *h)
 	struct asking *a = arg;
 
 	if ((a->exact.n > 0 && span_is(h->to, a->exact) == a->others) ||
-	    !pass(a))
+	    h->site == a->but || !pass(a))
 		return true;
 	if (!begin_group(a, h))
 		return false;
@@ -353,6 +355,19 @@ scope_of(const struct link_spec *spec)
 {
 	return spec->scope == REWRITE_ADDRESS && !spec->only ?
 	    REWRITE_ALIKE : spec->scope;
+}
+
+/* Whose own links aren't asked for; 0: nobody's. */
+static uint32_t
+but_from(struct query *q, const struct link_spec *spec)
+{
+	uint32_t site = 0;
+	struct url u;
+
+	if (!spec->others || !url_parse(&u, spec->url) ||
+	    !site_of_host(q->txn, u.host, &site))
+		return 0;
+	return site;
 }
 
 static bool
@@ -379,6 +394,7 @@ query_links_to(struct query *q, const struct link_spec *spec,
 	a.left = spec->limit;
 	a.page = page;
 	a.most = spec->of_site;
+	a.but = but_from(q, spec);
 	if (spec->scope == REWRITE_ADDRESS)
 		a.exact = spec->url;
 	if (all_to(&a, spec, &steps) && a.exact.n > 0) {
@@ -396,35 +412,89 @@ query_links_count(struct query *q, const struct link_spec *spec,
     struct link_count *n)
 {
 	int64_t steps = purse(spec->steps);
+	uint32_t but = but_from(q, spec);
 
-	links_count(q->txn, scope_of(spec), spec->url, spec->site, n, &steps);
+	if (but != 0)
+		links_count_but(q->txn, scope_of(spec), spec->url, but, n,
+		    &steps);
+	else
+		links_count(q->txn, scope_of(spec), spec->url, spec->site, n,
+		    &steps);
 }
 
 /* --- links from ----------------------------------------------------------- */
+
+struct leaving {
+	struct asking asking;
+	struct link_info out;
+	query_link_fn *each;
+	void *arg;
+};
+
+static void
+leave_from(struct leaving *l, struct query *q, const struct item_info *i)
+{
+	begin(&l->asking, q);
+	l->out = (struct link_info){ .item = i->number, .site = i->site,
+	    .page = i->said.url, .title = i->said.word[WORD_TITLE],
+	    .target = &l->asking.target };
+	code_of(&l->asking, i->site, l->out.code);
+}
+
+static bool
+leave(struct leaving *l, const struct link *link)
+{
+	l->out.kind = link->kind;
+	l->out.line = link->line;
+	l->out.to = link->to;
+	l->out.text = link->text;
+	fill_target(&l->asking, link->to);
+	return l->each(l->arg, &l->out);
+}
+
+static struct span
+links_of(const struct item_info *i)
+{
+	return i->withdrawn ? SPAN_NONE : i->said.links;
+}
 
 void
 query_links_from(struct query *q, const struct item_info *i,
     query_link_fn *each, void *arg)
 {
-	struct link_info out = { .item = i->number, .site = i->site,
-	    .page = i->said.url, .title = i->said.word[WORD_TITLE] };
-	struct span rows = i->withdrawn ? SPAN_NONE : i->said.links;
-	struct asking a;
+	struct leaving leaving = { .each = each, .arg = arg };
+	struct span rows = links_of(i);
 	struct link l;
 	bool more = true;
 
-	begin(&a, q);
-	code_of(&a, i->site, out.code);
-	out.target = &a.target;
-	while (more && change_link_next(&rows, &l)) {
-		out.kind = l.kind;
-		out.line = l.line;
-		out.to = l.to;
-		out.text = l.text;
-		fill_target(&a, l.to);
-		more = each(arg, &out);
-	}
-	end(&a);
+	leave_from(&leaving, q, i);
+	while (more && change_link_next(&rows, &l))
+		more = leave(&leaving, &l);
+	end(&leaving.asking);
+}
+
+static void
+leave_rare(void *arg, const struct link *link, uint64_t pages)
+{
+	struct leaving *l = arg;
+
+	l->out.more = pages > 1 ? pages - 1 : 0;
+	(void)leave(l, link);
+}
+
+uint64_t
+query_links_from_part(struct query *q, const struct item_info *i,
+    const struct link_spec *spec, query_link_fn *each, void *arg)
+{
+	struct leaving l = { .each = each, .arg = arg };
+	struct rarest what = { .links = links_of(i), .site = i->site,
+	    .skip = spec->skip, .limit = spec->limit };
+	uint64_t n;
+
+	leave_from(&l, q, i);
+	n = rarest_each(q->txn, &what, leave_rare, &l);
+	end(&l.asking);
+	return n;
 }
 
 /* --- what is broken ------------------------------------------------------- */

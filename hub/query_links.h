@@ -35,7 +35,8 @@ struct link_info {
 	struct span page, title;	/* … its address, its title */
 	uint32_t site;
 	char code[CODE_MAX + 1];	/* … and its site's */
-	uint64_t more;		/* pages of the site that are alike */
+	uint64_t more;		/* pages of the site that are alike; not in
+				 * query_links_from() */
 	enum link_kind kind;
 	uint32_t line;		/* 0: not known */
 	struct span to;		/* as the page has it, in normal form */
@@ -61,6 +62,7 @@ struct link_spec {
 	bool only;		/* of an address: to this page, and not what
 				 * servers may answer alike */
 	uint32_t site;		/* only links from there; 0: from all */
+	bool others;		/* … from all but the site that url is of */
 	uint64_t skip;		/* links of pages before */
 	size_t limit;
 	size_t of_site;		/* links of one site to one target, the others
@@ -69,6 +71,7 @@ struct link_spec {
 				 * an operator may wait for */
 };
 #define QUERY_LINKS_WEB INT64_C(2000000)	/* for a reader of the web */
+#define QUERY_LINKS_LINE INT64_C(250000)	/* … of one line of a page */
 
 struct link_page {
 	uint64_t shown;		/* with those that were folded */
@@ -82,9 +85,16 @@ void query_links_to(struct query *q, const struct link_spec *spec,
     query_link_fn *each, void *arg, struct link_page *page);
 void query_links_count(struct query *q, const struct link_spec *spec,
     struct link_count *n);
+/* How many other sites link to this one, and pages of theirs. */
+void query_links_inbound(struct query *q, uint32_t site, int64_t steps,
+    struct link_count *n);
 /* Links of an item as query_item() gave it, in the order of the page. */
 void query_links_from(struct query *q, const struct item_info *i,
     query_link_fn *each, void *arg);
+/* A part of them, by `skip` and `limit`, the rarest first (rarest.h); only
+ * these are judged. How many links the page has. */
+uint64_t query_links_from_part(struct query *q, const struct item_info *i,
+    const struct link_spec *spec, query_link_fn *each, void *arg);
 
 /* --- what is broken ------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /*
- * Do portal and member sites link to each other? And links as JSON; see
- * query_links.h.
+ * Do portal and member sites link to each other, and who else to a site? And
+ * links as JSON; see query_links.h.
  */
 #include <string.h>
 
@@ -69,6 +69,13 @@ query_links_reciprocal(struct query *q, query_reciprocal_fn *each, void *arg)
 	    .more = true };
 
 	query_sites(q, take_portal, &p);
+}
+
+void
+query_links_inbound(struct query *q, uint32_t site, int64_t steps,
+    struct link_count *n)
+{
+	links_count_inbound(q->txn, site, n, &steps);
 }
 
 /* --- as JSON -------------------------------------------------------------- */

@@ -101,6 +101,20 @@ run_get(struct db_txn *t, uint32_t number, struct run *run)
 	return true;
 }
 
+bool
+run_find(struct db_txn *t, uint32_t site, const struct run_piece *p,
+    struct run *run)
+{
+	uint8_t key[TABLE_DIGEST];
+	struct span row;
+	struct key k;
+
+	run_key(key, site, p);
+	k = key_digest(key);
+	return db_get(t, TABLE_RUN_KEY, key_look(&k), &row) &&
+	    run_get(t, wire_get_u32((const uint8_t *)row.at), run);
+}
+
 void
 run_write(struct buf *row, const struct run *run)
 {

@@ -67,8 +67,11 @@ struct run {
 	struct span links;	/* see run_link_next() */
 };
 
-/* The span lives as what a get hands out (db.h). */
+/* The span lives as what a get hands out (db.h). By its number; or of what
+ * was cut. */
 bool run_get(struct db_txn *t, uint32_t number, struct run *r);
+bool run_find(struct db_txn *t, uint32_t site, const struct run_piece *p,
+    struct run *r);
 void run_write(struct buf *row, const struct run *r);
 /* What stands in links. */
 void run_links_write(struct buf *b, const struct run_piece *p);

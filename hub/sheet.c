@@ -122,6 +122,8 @@ banner(struct visit *v, bool bare)
 	nav_link(v, "/notices", _("Notices"));
 	nav_link(v, "/sites", _("Sites"));
 	nav_link(v, "/search", _("Newest items"));
+	nav_link(v, "/links/broken", _("Links"));
+	nav_link(v, "/moves", _("Moves"));
 	other_language(v);
 	buf_text(b, "</nav>\n");
 	who(v);

@@ -191,6 +191,7 @@ static const char style[] =
 ".plot .s-silent,.plot .s-overrun,.plot .s-danger{fill:var(--red)}"
 ".plot .s-outage{fill:var(--calm)}.plot .s-unknown{fill:var(--line)}"
 "@media(max-width:40rem){header form[role]{max-width:none;margin-left:0}"
+"header nav{column-gap:.85rem}"
 ".sum li{flex-basis:6.5rem;padding:.4rem .6rem}.sum b{font-size:1.25rem}"
 "dl{grid-template-columns:1fr;gap:0}dt{font-size:.875rem}"
 "dd{margin-bottom:.6rem}th,td{padding:.5rem .4rem}.far{display:none}}";

@@ -95,6 +95,39 @@ broken() { curl -sf "$WEB/api/v1/links/broken" | jq -e '.broken |
 	(map(select(.state == "never was")) | length == 9)'; }
 wait_for 60 "the API: one withdrawn, and the columns that never were" broken
 
+curl -sf "$WEB/site/$A?lang=en" | grep -q "$((PAGES + 1)) pages of 1 other sites link here" ||
+	die "/site: how many link to the portal"
+curl -sf "$WEB/site/$B?lang=en" | grep -q "No other site links here" ||
+	die "/site: nobody links to the county"
+curl -sf "$WEB/links?url=a.localhost&from=others" | grep -q 公开指南 ||
+	die "/links of other sites"
+
+say "- a page with more links than one page has room for: by parts, its own first"
+n=1
+{
+	printf '<html><head><title>多</title></head><body>\n'
+	while [ $n -le 160 ]; do
+		printf '<a href="http://www.example.com/%s">%s</a>\n' $n $n
+		n=$((n + 1))
+	done
+	printf '</body></html>\n'
+} >"$T/b/many.html.tmp"
+mv "$T/b/many.html.tmp" "$T/b/many.html"
+many() { curl -sf "$WEB/item?url=$HOME_B/many.html&lang=en" >"$T/many" &&
+	grep -q "All 160 links of this page" "$T/many"; }
+wait_for 60 "the long page" many
+[ "$(grep -c '<tr><td class="n">' "$T/many")" = 100 ] || die "a hundred of them"
+curl -sf "$WEB/links/from?url=$HOME_B/many.html" >"$T/first" || die "/links/from"
+curl -sf "$WEB/links/from?url=$HOME_B/many.html&after=100" >"$T/second" ||
+	die "/links/from, the second page"
+[ "$(cat "$T/first" "$T/second" | grep -o '>http://www.example.com/[0-9]*<' |
+	sort -u | wc -l)" = 160 ] || die "all of them"
+
+say "- all of it is reached by clicking, and nothing leads nowhere"
+/usr/bin/python3 tests/scenario/crawl.py "$WEB" 800 /links/broken /links/reciprocal \
+	/links /links/from /moves /hits /sites /alerts /notices /search /site/$A "/item/1" ||
+	die "by clicking"
+
 say "- an address that moves, asked with a query: judged, told and mended alike"
 printf '<!DOCTYPE html><meta charset="utf-8"><title>%s</title><a href="%s">a</a>\n' \
 	"问" "$HOME_A/zwgk/3.html?utm=1#top" >"$T/b/asked.html"

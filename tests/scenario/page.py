@@ -31,7 +31,8 @@ PAGES = ('/', '/now', '/now?state=silent', '/beside', '/sites', '/sites?state=sy
          '/notices?site=4103000001', '/search', '/search?q=%E9%A6%96%E9%A1%B5',
          '/search?q=nothing', '/item/1', '/item?url=https://www3.gov.cn/links.html', '/moves',
          '/moves/1', '/moves/2', '/moves?state=effective', '/links?url=https://www1.gov.cn/',
-         '/links?url=https://www1.gov.cn/none.html', '/links/broken',
+         '/links?url=https://www1.gov.cn/none.html', '/links?url=www2.gov.cn&from=others',
+         '/links/from?url=https://www3.gov.cn/links.html', '/links/broken',
          '/links/broken?site=4103000001', '/links/reciprocal', '/hits', '/signin')
 # In these nothing was found: a browser reports their status as an error.
 NO_PAGES = ('/nosuch', '/site/nosuch', '/item/99999', '/moves/99', '/search?since=yesterday')

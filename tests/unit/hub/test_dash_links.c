@@ -6,6 +6,7 @@
 #include "hub/api_say.h"
 #include "hub/dash.h"
 #include "hub/dash_links.h"
+#include "hub/query_links.h"
 #include "tests/unit/hub/web_bed.h"
 
 static struct bed bed;
@@ -149,12 +150,235 @@ START_TEST(under_item_and_site)
 }
 END_TEST
 
+/* --- more than one page has room for -------------------------------------- */
+
+#define NAV 120		/* links of a navigation */
+#define OWN 45		/* … of one page's own, behind it */
+
+static void
+put(struct buf *rows, const char *to, uint32_t line)
+{
+	struct link l = { .kind = LINK_ANCHOR, .line = line,
+	    .to = span_of(to) };
+
+	change_link_put(rows, &l);
+}
+
+static void
+say_page(uint32_t site, const char *url, const struct buf *rows)
+{
+	struct change c = kit_change(CHANGE_CREATED, url, "page");
+
+	c.links = buf_look(rows);
+	kit_say(&bed.kit, site, &c);
+}
+
+/* n pages of site 1 with one navigation, and the first with links of its
+ * own. */
+static void
+navigation(unsigned n)
+{
+	char url[64];
+	struct buf rows;
+
+	buf_init(&rows, LIMIT_CHANGE);
+	for (unsigned i = 0; i < n; i++) {
+		buf_reset(&rows);
+		for (unsigned k = 0; k < NAV; k++) {
+			snprintf(url, sizeof(url), "https://s2.gov.cn/nav/%u/",
+			    k);
+			put(&rows, url, 1 + k);
+		}
+		for (unsigned k = 0; i == 0 && k < OWN; k++) {
+			snprintf(url, sizeof(url), "https://s2.gov.cn/own/%u/",
+			    k);
+			put(&rows, url, 500 + k);
+		}
+		snprintf(url, sizeof(url), "https://s1.gov.cn/%u", i);
+		say_page(1, url, &rows);
+	}
+	buf_clear(&rows);
+	bed_show(&bed);
+}
+
+static void
+all_are_there(const char *text)
+{
+	char what[64];
+
+	for (unsigned k = 0; k < NAV; k++) {
+		snprintf(what, sizeof(what), ">https://s2.gov.cn/nav/%u/<", k);
+		ck_assert_uint_eq(bed_count(text, what), 1);
+	}
+	for (unsigned k = 0; k < OWN; k++) {
+		snprintf(what, sizeof(what), ">https://s2.gov.cn/own/%u/<", k);
+		ck_assert_uint_eq(bed_count(text, what), 1);
+	}
+}
+
+#define FROM "url=https%3A%2F%2Fs1.gov.cn%2F0"
+
+START_TEST(own_links_first)
+{
+	const char *text;
+	struct buf both;
+
+	navigation(20);
+	text = bed_page(&bed, dash_item, "1", "lang=en");
+	for (unsigned k = 0; k < OWN; k++) {
+		char what[64];
+
+		snprintf(what, sizeof(what), ">https://s2.gov.cn/own/%u/<", k);
+		ck_assert(bed_has(text, what));
+	}
+	ck_assert_uint_eq(bed_count(text, ">https://s2.gov.cn/"), 100);
+	ck_assert(bed_has(text, "<a href=\"/links/from?url=https%3A%2F%2F"
+	    "s1.gov.cn%2F0&amp;lang=en\">All 165 links of this page</a>"));
+	ck_assert(bed_has(text, "on 19 more pages of this site"));
+	buf_init(&both, VISIT_BODY_MAX);
+	text = bed_page(&bed, dash_links, "from", FROM);
+	ck_assert(bed_has(text, "rel=\"next\" href=\"/links/from?" FROM
+	    "&amp;after=100\""));
+	ck_assert(bed_has(text, "<a href=\"/item/1\">page</a>"));
+	buf_text(&both, text);
+	text = bed_page(&bed, dash_links, "from", FROM "&after=100");
+	ck_assert(!bed_has(text, "rel=\"next\""));
+	buf_text(&both, text);
+	all_are_there(buf_cstr(&both));
+	buf_clear(&both);
+}
+END_TEST
+
+/* A page with few links has all of them on it, and no way to more. */
+START_TEST(few_links)
+{
+	const char *text;
+
+	some(2);
+	text = bed_page(&bed, dash_item, "1", "");
+	ck_assert(!bed_has(text, "/links/from"));
+	text = bed_page(&bed, dash_links, "from", FROM);
+	ck_assert_uint_eq(bed_count(text, "<td class=\"n\">"), 2);
+	ck_assert(!bed_has(text, "rel=\"next\""));
+	bed_page(&bed, dash_links, "from", FROM "&after=x");
+	ck_assert_int_eq(bed.v.status, 400);
+	bed_page(&bed, dash_links, "from", "");
+	ck_assert_int_eq(bed.v.status, 404);
+	bed_page(&bed, dash_links, "from", "url=https%3A%2F%2Fs1.gov.cn%2Fx");
+	ck_assert_int_eq(bed.v.status, 404);
+	bed_withdraw(&bed, 1, "0", "");
+	bed_show(&bed);
+	text = bed_page(&bed, dash_links, "from", FROM);
+	ck_assert(bed_has(text, "There are none."));
+}
+END_TEST
+
+/* --- to a site ------------------------------------------------------------ */
+
+/* Site 5 is below a domain of site 2: what links there doesn't link to 2. */
+START_TEST(inbound)
+{
+	const char *text;
+	struct link_count n;
+	struct buf rows;
+
+	kit_act(&bed.kit, "{\"do\":\"site-add\",\"site\":4,\"code\":"
+	    "\"4100000004\",\"name\":\"below\",\"domains\":["
+	    "\"sub.s2.gov.cn\"],\"kind\":\"\",\"parent\":\"\","
+	    "\"actor\":\"t\",\"reason\":\"\"}");
+	buf_init(&rows, LIMIT_CHANGE);
+	put(&rows, "https://sub.s2.gov.cn/", 1);
+	say_page(1, "https://s1.gov.cn/to-the-one-below", &rows);
+	buf_reset(&rows);
+	put(&rows, "https://s2.gov.cn/2", 1);
+	say_page(2, "https://s2.gov.cn/1", &rows);
+	buf_clear(&rows);
+	some(3);
+	text = bed_page(&bed, dash_site, "4100000002", "lang=en");
+	ck_assert(bed_has(text, "3 pages of 1 other sites link here. <a "
+	    "href=\"/links?url=s2.gov.cn&amp;from=others&amp;lang=en\">"
+	    "s2.gov.cn</a>"));
+	text = bed_page(&bed, dash_site, "4100000001", "");
+	ck_assert(bed_has(text, "No other site links here."));
+	ck_assert(!bed_has(text, "from=others"));
+	text = bed_page(&bed, dash_links, "", "url=s1.gov.cn");
+	ck_assert(bed_has(text, "3 pages of 1 sites link there."));
+	text = bed_page(&bed, dash_links, "", "url=s1.gov.cn&from=others");
+	ck_assert(bed_has(text, "No other site links here."));
+	ck_assert(bed_has(text, "There are none."));
+	text = bed_page(&bed, dash_links, "", ASK "&from=others");
+	ck_assert(bed_has(text, "3 pages of 1 other sites link here."));
+	bed_page(&bed, dash_links, "", "url=s1.gov.cn&from=4100000001");
+	ck_assert_int_eq(bed.v.status, 400);
+	query_links_inbound(bed.query, 2, QUERY_LINKS_LINE, &n);
+	ck_assert(n.exact);
+	ck_assert_uint_eq(n.pages, 3);
+	query_links_inbound(bed.query, 2, 100, &n);	/* a small purse */
+	ck_assert(!n.exact);
+	ck_assert_uint_ge(n.pages, n.sites);
+	query_links_inbound(bed.query, 2, 10, &n);	/* an empty one */
+	ck_assert(!n.exact);
+	ck_assert_uint_eq(n.sites, 0);
+}
+END_TEST
+
+/* Pages of a site that are full of links to itself. */
+static void
+say_full(unsigned first, unsigned end)
+{
+	struct buf rows;
+	char url[64];
+
+	buf_init(&rows, LIMIT_CHANGE);
+	for (unsigned i = first; i < end; i++) {
+		buf_reset(&rows);
+		for (unsigned k = 0; k < LIMIT_LINKS; k++) {
+			snprintf(url, sizeof(url), "https://s1.gov.cn/%u/%u",
+			    i, k);
+			put(&rows, url, k);
+		}
+		snprintf(url, sizeof(url), "https://s1.gov.cn/%u", i);
+		say_page(1, url, &rows);
+	}
+	buf_clear(&rows);
+	bed_show(&bed);
+}
+
+/* More than may be looked through: nothing was found, and that isn't said of
+ * what there is. */
+START_TEST(too_much)
+{
+	const char *text;
+
+	say_full(0, 9);
+	text = bed_page(&bed, dash_links, "", "url=s1.gov.cn&from=others");
+	ck_assert(bed_has(text, "No other site links here."));
+	ck_assert(!bed_has(text, "There may be more"));
+	say_full(9, 12);
+	text = bed_page(&bed, dash_links, "", "url=s1.gov.cn&from=others");
+	ck_assert(bed_has(text, "There may be more"));
+	ck_assert(!bed_has(text, "There are none."));
+	ck_assert(!bed_has(text, "No other site links here."));
+	text = bed_page(&bed, dash_links, "from",
+	    FROM "&after=3900");
+	ck_assert_uint_eq(bed_count(text, "<td class=\"n\">"), 100);
+	ck_assert(!bed_has(text, "rel=\"next\""));
+}
+END_TEST
+
 START_TEST(both_ways)
 {
 	const char *text;
 
 	some(1);
+	text = bed_page(&bed, dash_links, "broken", "lang=en&site=4100000002");
+	ck_assert(bed_has(text, "<a href=\"/links/broken?lang=en\" "
+	    "aria-current=\"page\">"));
+	ck_assert(bed_has(text, "<a href=\"/links/reciprocal?lang=en\">"));
+	ck_assert(bed_has(text, "<a href=\"/hits?lang=en\">"));
 	text = bed_page(&bed, dash_links, "reciprocal", "");
+	ck_assert(bed_has(text, "<a href=\"/links/reciprocal\" "
+	    "aria-current=\"page\">"));
 	ck_assert(bed_has(text, "office"));
 	ck_assert_uint_eq(bed_count(text, "<td>no</td><td>no</td>"), 2);
 }
@@ -239,6 +463,10 @@ main(void)
 	tcase_add_test(c, refused);
 	tcase_add_test(c, broken);
 	tcase_add_test(c, under_item_and_site);
+	tcase_add_test(c, own_links_first);
+	tcase_add_test(c, few_links);
+	tcase_add_test(c, inbound);
+	tcase_add_test(c, too_much);
 	tcase_add_test(c, both_ways);
 	tcase_add_test(c, in_the_api);
 	tcase_add_test(c, in_the_api_refused);
