@@ -87,6 +87,25 @@ put_detail(struct buf *out, struct span detail)
 	buf_clear(&b);
 }
 
+/* "move 7": the way to its page, where something can be done about it. */
+static void
+put_move(struct visit *v, struct span subject)
+{
+	size_t skip = sizeof("move ") - 1;
+	struct span number;
+	uint64_t n;
+
+	if (!text_starts(subject, "move "))
+		return;
+	number = (struct span){ subject.at + skip, subject.n - skip };
+	if (!text_number(number, 1, UINT32_MAX, &n))
+		return;
+	buf_text(v->out, " · ");
+	sheet_link(v, v->out, "/moves/", number);
+	buf_printf(v->out, _("Move %" PRIu64), n);
+	buf_text(v->out, "</a>");
+}
+
 static void
 member(struct visit *v, const struct alert_member *m)
 {
@@ -102,6 +121,7 @@ member(struct visit *v, const struct alert_member *m)
 		markup_text(b, m->site == 0 ? span_of(_("the hub")) :
 		    m->subject);
 	}
+	put_move(v, m->subject);
 	buf_text(b, " <span class=\"soft\">");
 	markup_time(b, m->since);
 	if (m->ended != CLOCK_NONE) {

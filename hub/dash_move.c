@@ -9,6 +9,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/form.h"
 #include "hub/markup.h"
 #include "hub/query_move.h"
 #include "hub/sheet.h"
@@ -16,6 +17,7 @@
 #include "protocol/rewrite.h"
 
 #define LISTED 100		/* moves of one page */
+#define PATH_MAX_HERE 64
 
 /* --- all of them ------------------------------------------------------------- */
 
@@ -118,7 +120,6 @@ filters(struct visit *v, enum move_state now)
 	buf_text(v->out, "</ul></nav>\n");
 }
 
-/* False: it is answered already. */
 /* False: it is answered already. */
 static bool
 read_spec(struct visit *v, struct move_spec *spec)
@@ -269,6 +270,61 @@ rival(struct visit *v, const struct move *m)
 	buf_printf(v->out, "%s</p>\n", _(": the hub's operator decides."));
 }
 
+/* --- what may be done ------------------------------------------------------------- */
+
+static void
+act(struct visit *v, const struct move *m, const char *name,
+    const char *what, const char *button)
+{
+	char path[PATH_MAX_HERE];
+
+	snprintf(path, sizeof(path), "/moves/%" PRIu32, m->number);
+	form_begin(v, name, path);
+	form_number(v, "move", m->number);
+	buf_printf(v->out, "<p>%s</p>", what);
+	form_text(v, "reason", _("Reason; it is kept"), true);
+	form_end(v, button);
+	buf_text(v->out, "</details>\n");
+}
+
+/* What it is to agree to this one. */
+static const char *
+agreeing(const struct move *m)
+{
+	if (m->state == MOVE_CONTESTED)
+		return _("You decide for this one: the move that it "
+		    "contradicts is withdrawn.");
+	if (m->agreed)
+		return _("You stand for it, though its new address did not "
+		    "answer when it was last looked at.");
+	return m->scope == REWRITE_DOMAIN ? _("You stand for its other end. "
+	    "A new domain that is no site's becomes the site's.") :
+	    _("You stand for its other end.");
+}
+
+static void
+agree(struct visit *v, const struct move *m)
+{
+	if (move_is_agreed(m) || move_next(m->state, MOVE_AGREE) ==
+	    MOVE_NONE || !visit_may(v, "move-agree"))
+		return;
+	buf_printf(v->out, "<details><summary>%s</summary>\n",
+	    _("Agree to this move"));
+	act(v, m, "move-agree", agreeing(m), _("Agree"));
+}
+
+static void
+withdraw(struct visit *v, const struct move *m)
+{
+	if (move_next(m->state, MOVE_WITHDRAW) == MOVE_NONE ||
+	    !visit_may(v, "move-withdraw"))
+		return;
+	buf_printf(v->out, "<details><summary>%s</summary>\n",
+	    _("Take this move back"));
+	act(v, m, "move-withdraw", _("Links follow it no more. What became "
+	    "of the items stays."), _("Withdraw this move"));
+}
+
 /* --- whom it concerns ------------------------------------------------------------- */
 
 #define TOLD 200		/* sites of one page */
@@ -331,13 +387,15 @@ dash_move(struct visit *v)
 		return;
 	}
 	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++)
-		if (i != VISIT_LANG)
+		if (i != VISIT_LANG && i != VISIT_DONE)
 			v->argument[i] = SPAN_NONE;
 	snprintf(title, sizeof(title), _("Move %" PRIu64), number);
 	sheet_begin(v, span_of(title));
 	buf_printf(v->out, "<h1>%s</h1>\n", title);
 	facts(v, &m);
 	rival(v, &m.move);
+	agree(v, &m.move);
+	withdraw(v, &m.move);
 	told(v, &m.move);
 	sheet_end(v);
 }

@@ -299,6 +299,12 @@ move_counts(const struct move *m)
 	return move_is_effective(m->state);
 }
 
+bool
+move_is_agreed(const struct move *m)
+{
+	return m->agreed && !m->bad && m->state != MOVE_CONTESTED;
+}
+
 void
 move_rule(const struct move *m, struct rewrite_rule *r)
 {

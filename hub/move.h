@@ -60,6 +60,9 @@ struct move {
  * A move whose other end hasn't agreed, that is contested, overdue, withdrawn
  * or closed isn't. */
 bool move_counts(const struct move *m);
+/* Nobody has to agree to it: not as its other end, not against one that it
+ * contradicts, nor though its new address did not answer. */
+bool move_is_agreed(const struct move *m);
 
 /* A row: reading copies nothing, spans point into it. */
 void move_write(struct buf *row, const struct move *m);

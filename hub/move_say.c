@@ -413,7 +413,7 @@ move_agree(struct group *g, const struct entry *e, uint32_t number)
 	if (!move_turn_begin(&t, g, number, e->at))
 		return "there is no such move";
 	contested = t.was.state == MOVE_CONTESTED;
-	if (t.was.agreed && !contested && !t.was.bad)
+	if (move_is_agreed(&t.was))
 		why = "nobody has to agree to this move any more";
 	else if (!move_turn_step(&t, MOVE_AGREE, SPAN_NONE))
 		why = "the move has taken effect, or is over";

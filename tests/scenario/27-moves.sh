@@ -161,7 +161,37 @@ zqagent $A say move "$OLD/x/" "$OLD/z/" --prefix --at 2099-01-01 \
 	--reason 另议 >"$T/said" || die "say move"
 wait_for 60 "the contest" is_move 3 contested
 zqhub move agree 3 2>"$T/err" && die "without a reason"
-zqhub move agree 3 --reason 另议为准 >"$T/out" || die "agree"
+
+say "- … on the page, an editor: a viewer finds no form there, and may not"
+jar=$T/jar
+echo 'correct horse battery' | zqhub user add li --role viewer >"$T/out" || die "user add"
+[ "$(curl -s -o "$T/out" -w '%{http_code}' -c "$jar" -d 'name=li&next=/' \
+	--data-urlencode 'password=correct horse battery' "$WEB/signin")" = 303 ] ||
+	die "sign in"
+look() { curl -sf -b "$jar" "$WEB/moves/$1" >"$T/page" || die "/moves/$1"; }
+said() {	# ACT MOVE: the answer's status
+	form=$(sed -n 's/.*name="form" value="\([0-9a-f]*\)".*/\1/p' "$T/page" | head -n 1)
+	curl -s -o "$T/out" -D "$T/head" -w '%{http_code}' -b "$jar" \
+		-d "form=$form&move=$2&next=/moves/$2" \
+		--data-urlencode reason=另议为准 "$WEB/act/$1"
+}
+look 3
+grep -q '<span>li</span>' "$T/page" || die "nobody is signed in"
+grep -q 'action="/act/' "$T/page" && die "a viewer has a form"
+[ "$(said move-agree 3)" = 403 ] && [ "$(said move-withdraw 3)" = 403 ] ||
+	die "a viewer decides"
+is_move 3 contested || die "state $(move 3 state)"
+zqhub user role li editor || die "user role"
+look 3
+for act in move-agree move-withdraw; do
+	grep -q "action=\"/act/$act\"" "$T/page" || { cat "$T/page"; die "no form for $act"; }
+done
+[ "$(said move-agree 3)" = 303 ] || { cat "$T/out"; die "agree"; }
+grep -qi '^location: /moves/3?done=move-agree' "$T/head" || { cat "$T/head"; die "where to"; }
+look '3?done=move-agree'
+grep -q 'class="done"' "$T/page" || die "not told that it is done"
+grep -q 'action="/act/move-agree"' "$T/page" && die "it can be agreed to again"
+zqhub journal print | grep move-agree | grep -q web:li || die "who it was isn't kept"
 is_move 3 announced || die "state $(move 3 state)"
 is_move 2 withdrawn || die "state $(move 2 state)"
 zqagent $A say move "$OLD/x/" --prefix --withdraw >"$T/said" 2>&1 ||

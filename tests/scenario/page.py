@@ -85,6 +85,19 @@ def acknowledge(b):
     assert '已联系机房' in b.script('return document.querySelector("#list").innerText')
 
 
+def take_back(b):
+    """A move, by keyboard; its page says that it is done, and then has no form."""
+    form = 'form[action="/act/move-withdraw"]'
+    b.go('/moves/1')
+    b.script(f'document.querySelector(\'details:has({form}) summary\').focus()')
+    b.keys(ENTER)
+    check(b, '/moves/1, open')
+    b.fill(f'{form} [name=reason]', '误报' + ENTER)
+    b.until('taken back', 'return location.href.endsWith("/moves/1?done=move-withdraw")')
+    assert b.script('return !!document.querySelector("p.done")'), 'not told that it is done'
+    assert b.script(f'return document.querySelectorAll(\'{form}\').length') == 0
+
+
 with Browser(*sys.argv[1:3]) as b:
     b.go('/signin?next=/')
     b.fill('form.sign [name=name]', 'wang')
@@ -144,6 +157,7 @@ with Browser(*sys.argv[1:3]) as b:
     b.go('/notices')
     assert '系统升级' in b.script('return document.querySelector("#list").innerText')
     b.look(1440)
+    take_back(b)
 
     b.press('form.who button')
     b.until('signed out', 'return !document.querySelector("form.who")')

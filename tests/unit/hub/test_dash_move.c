@@ -1,10 +1,12 @@
 /*
  * Moves on the web and in the API: whole and well-formed whatever stands in
- * a reason, filtered, paged to the end, and honest about what isn't there.
+ * a reason, filtered, paged to the end, and honest about what isn't there;
+ * and what an editor may do about one.
  */
 #include "hub/api_move.h"
 #include "hub/api_say.h"
 #include "hub/dash.h"
+#include "hub/dash_alert.h"
 #include "hub/metrics.h"
 #include "tests/unit/hub/web_bed.h"
 
@@ -186,6 +188,178 @@ START_TEST(counted)
 }
 END_TEST
 
+/* --- what may be done ----------------------------------------------------- */
+
+#define AGREE "<form class=\"act\" method=\"post\" action=\"/act/move-agree\">"
+#define WITHDRAW "action=\"/act/move-withdraw\""
+#define FORM "0123456789abcdef"
+
+static enum user_role role;
+
+static void
+move_as(struct visit *v)
+{
+	v->who.role = role;
+	snprintf(v->who.form, sizeof(v->who.form), FORM);
+	dash_move(v);
+}
+
+static const char *
+seen_by(enum user_role r, const char *number)
+{
+	role = r;
+	bed_show(&bed);
+	return bed_page(&bed, move_as, number, "");
+}
+
+static void
+ticks(int64_t ms)
+{
+	bed.kit.now += ms;
+	clock_set(bed.kit.now, 0);
+	kit_act(&bed.kit, "{\"do\":\"tick\",\"most\":500,\"actor\":"
+	    "\"hub\",\"reason\":\"\"}");
+}
+
+static void
+announce(const char *old, const char *new, const char *scope, int64_t from)
+{
+	kit_act(&bed.kit, "{\"do\":\"move-announce\",\"site\":1,\"old\":"
+	    "\"%s\",\"new\":\"%s\",\"scope\":\"%s\",\"from\":%lld,"
+	    "\"actor\":\"li\",\"reason\":\"r\"}", old, new, scope,
+	    (long long)from);
+}
+
+static void
+looked(unsigned wrong, const char *why)
+{
+	kit_act(&bed.kit, "{\"do\":\"move-looked\",\"move\":1,\"looked\":"
+	    "20,\"wrong\":%u,\"why\":\"%s\",\"actor\":\"hub\","
+	    "\"reason\":\"\"}", wrong, why);
+}
+
+/* The site says otherwise than the operator had: 2 against 1. */
+static void
+contest(void)
+{
+	announce("https://s1.gov.cn/o/", "https://s1.gov.cn/a/", "prefix",
+	    KIT_NOW + 5000);
+	say(1, "https://s1.gov.cn/o/", "https://s1.gov.cn/b/",
+	    KIT_NOW + 5000);
+}
+
+START_TEST(contested_is_decided)
+{
+	const char *text;
+
+	contest();
+	text = seen_by(USER_EDITOR, "2");
+	ck_assert(bed_has(text, "contested"));
+	ck_assert_uint_eq(bed_count(text, AGREE "<input type=\"hidden\" "
+	    "name=\"form\" value=\"" FORM "\"><input type=\"hidden\" "
+	    "name=\"next\" value=\"/moves/2\"><input type=\"hidden\" "
+	    "name=\"move\" value=\"2\">"), 1);
+	ck_assert(bed_has(text, "name=\"reason\" maxlength=\"400\" "
+	    "autocomplete=\"off\" required>"));
+	ck_assert(bed_has(text, "the move that it contradicts is withdrawn"));
+	ck_assert_uint_eq(bed_count(text, WITHDRAW), 1);
+	/* The other one counts: it can only be taken back. */
+	text = seen_by(USER_EDITOR, "1");
+	ck_assert(!bed_has(text, AGREE) && bed_has(text, WITHDRAW));
+	kit_act(&bed.kit, "{\"do\":\"move-agree\",\"move\":2,\"actor\":"
+	    "\"li\",\"reason\":\"r\"}");
+	text = seen_by(USER_EDITOR, "2");
+	ck_assert(!bed_has(text, AGREE) && bed_has(text, WITHDRAW));
+	/* And that one is over: nothing can be done about it. */
+	text = seen_by(USER_ADMIN, "1");
+	ck_assert(bed_has(text, "withdrawn") && !bed_has(text, "/act/"));
+}
+END_TEST
+
+START_TEST(who_may_not_sees_no_form)
+{
+	contest();
+	ck_assert(!bed_has(seen_by(USER_VIEWER, "2"), "/act/"));
+	ck_assert(!bed_has(seen_by(USER_NONE, "2"), "/act/"));
+	ck_assert(bed_has(seen_by(USER_ADMIN, "2"), AGREE));
+}
+END_TEST
+
+START_TEST(a_domain_waits_for_its_other_end)
+{
+	const char *text;
+	struct change c = kit_change(CHANGE_MOVE, "https://s1.gov.cn/", "");
+
+	c.word[WORD_SUCCESSOR] = SPAN("https://new.gov.cn/");
+	c.word[WORD_SCOPE] = SPAN("domain");
+	c.from = KIT_NOW + 5000;
+	kit_say(&bed.kit, 1, &c);
+	text = seen_by(USER_EDITOR, "1");
+	ck_assert(bed_has(text, "the other end has not agreed yet"));
+	ck_assert(bed_has(text, AGREE));
+	ck_assert(bed_has(text, "becomes the site&#39;s") ||
+	    bed_has(text, "becomes the site's"));
+	ticks(6000);
+	text = seen_by(USER_EDITOR, "1");
+	ck_assert(bed_has(text, "overdue") && bed_has(text, AGREE));
+	kit_act(&bed.kit, "{\"do\":\"move-agree\",\"move\":1,\"actor\":"
+	    "\"li\",\"reason\":\"r\"}");
+	text = seen_by(USER_EDITOR, "1");
+	ck_assert(!bed_has(text, AGREE) && bed_has(text, WITHDRAW));
+	/* In effect it can still be taken back. */
+	ticks(1000);
+	text = seen_by(USER_EDITOR, "1");
+	ck_assert(bed_has(text, "effective"));
+	ck_assert(!bed_has(text, AGREE) && bed_has(text, WITHDRAW));
+}
+END_TEST
+
+/* Its new address doesn't answer: somebody may stand for it nevertheless. */
+START_TEST(a_dead_end_may_be_stood_for)
+{
+	const char *text;
+
+	announce("https://s1.gov.cn/o/", "https://s1.gov.cn/a/", "prefix",
+	    KIT_NOW + 5000);
+	ck_assert(!bed_has(seen_by(USER_EDITOR, "1"), AGREE));
+	looked(20, "404");
+	text = seen_by(USER_EDITOR, "1");
+	ck_assert(bed_has(text, AGREE));
+	ck_assert(bed_has(text, "though its new address did not answer"));
+	looked(0, "");
+	ck_assert(!bed_has(seen_by(USER_EDITOR, "1"), AGREE));
+}
+END_TEST
+
+START_TEST(says_that_it_is_done)
+{
+	contest();
+	bed_show(&bed);
+	role = USER_EDITOR;
+	ck_assert(bed_has(bed_page(&bed, move_as, "2", "done=move-agree"),
+	    "<p class=\"done\" role=\"status\">"));
+	ck_assert(!bed_has(seen_by(USER_EDITOR, "2"), "class=\"done\""));
+}
+END_TEST
+
+/* From the alert there is a way to where it can be ended. */
+START_TEST(its_alert_leads_there)
+{
+	kit_act(&bed.kit, "{\"do\":\"alert-fire\",\"alert\":1,\"rule\":"
+	    "\"move\",\"class\":\"move\",\"severity\":\"warning\","
+	    "\"level\":1,\"group\":\"\",\"members\":[{\"subject\":"
+	    "\"move 2\",\"site\":1,\"since\":%lld,\"detail\":\"\"},"
+	    "{\"subject\":\"move x\",\"site\":1,\"since\":%lld,"
+	    "\"detail\":\"\"}],\"actor\":\"hub\",\"reason\":\"\"}",
+	    (long long)KIT_NOW, (long long)KIT_NOW);
+	bed_show(&bed);
+	ck_assert_uint_eq(bed_count(bed_page(&bed, dash_alert, "1", ""),
+	    "<a href=\"/moves/"), 1);
+	ck_assert(bed_has(buf_cstr(&bed.out), "<a href=\"/moves/2\">Move 2"
+	    "</a>"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -202,6 +376,12 @@ main(void)
 	tcase_add_test(c, older_ones);
 	tcase_add_test(c, one_as_json);
 	tcase_add_test(c, counted);
+	tcase_add_test(c, contested_is_decided);
+	tcase_add_test(c, who_may_not_sees_no_form);
+	tcase_add_test(c, a_domain_waits_for_its_other_end);
+	tcase_add_test(c, a_dead_end_may_be_stood_for);
+	tcase_add_test(c, says_that_it_is_done);
+	tcase_add_test(c, its_alert_leads_there);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
