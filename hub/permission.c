@@ -56,6 +56,14 @@ permission_of(const char *act)
 	return NULL;
 }
 
+const struct permission *
+permission_next(const struct permission *p)
+{
+	const struct permission *next = p != NULL ? p + 1 : table;
+
+	return next < table + sizeof(table) / sizeof(table[0]) ? next : NULL;
+}
+
 bool
 permission_allows(const char *act, enum user_role role)
 {

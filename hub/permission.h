@@ -37,6 +37,8 @@ struct permission {
 
 /* NULL: it can't be asked for on the page. */
 const struct permission *permission_of(const char *act);
+/* The one after p in the table; the first after NULL; NULL: no more. */
+const struct permission *permission_next(const struct permission *p);
 /* May somebody with this role? */
 bool permission_allows(const char *act, enum user_role role);
 

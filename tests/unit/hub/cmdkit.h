@@ -74,7 +74,7 @@ child(int argc, char **argv)
 		cmd_ca_list, cmd_backup_list, cmd_alert_list,
 		cmd_notice_list, cmd_move_list, cmd_user_list,
 		cmd_domains_list, cmd_days_list, cmd_home_list,
-		cmd_checked_list, NULL,
+		cmd_checked_list, cmd_govern_list, NULL,
 	};
 	int status = 0;
 	pid_t pid = fork();
