@@ -176,10 +176,26 @@ print_hops(const struct home_look *l)
 		if (h->address[0] != '\0')
 			printf(h->status > 0 ? _(", answered by %s") :
 			    _(", asked: %s"), h->address);
+		if (i + 1 < l->hops)
+			printf(", %s", home_hop_word(h->kind));
 		putchar('\n');
 		if (h->has_cert)
 			print_cert(&h->cert);
 	}
+}
+
+/* Whose the domain is at which it ended. */
+static void
+print_domain(const struct home_look *l)
+{
+	char domain[REGISTRABLE_MAX];
+
+	home_end_domain(domain, l);
+	if (domain[0] == '\0')
+		return;
+	printf("%s ", _("Registrable domain it ended at:"));
+	cmd_text_put(span_of(domain));
+	putchar('\n');
 }
 
 static void
@@ -210,6 +226,7 @@ print_evidence(const struct home_look *l, const char *heading)
 		putchar('\n');
 	}
 	print_hops(l);
+	print_domain(l);
 	if (l->has_page)
 		print_page(l);
 	if (l->asked_missing && l->is_missing)

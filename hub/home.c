@@ -153,11 +153,33 @@ home_why_sentence(struct buf *out, enum home_why w, struct span detail)
 
 /* --- looks ------------------------------------------------------------------- */
 
+const char *
+home_hop_word(enum hop_kind k)
+{
+	static const char *const words[] = {
+		[HOP_PERMANENT] = N_("sends on for good"),
+		[HOP_TEMPORARY] = N_("sends on for now"),
+		[HOP_REFRESH] = N_("its page sends on"),
+	};
+
+	must((size_t)k < sizeof(words) / sizeof(words[0]));
+	return _(words[k]);
+}
+
 const struct home_hop *
 home_end(const struct home_look *l)
 {
 	must(l->hops > 0 && l->hops <= HOME_HOPS);
 	return &l->hop[l->hops - 1];
+}
+
+void
+home_end_domain(char out[REGISTRABLE_MAX], const struct home_look *l)
+{
+	char host[HOME_HOST];
+
+	home_host(host, home_end(l)->url);
+	registrable(out, span_of(host));
 }
 
 void

@@ -24,6 +24,7 @@
 #include "contrib/base/span.h"
 #include "hub/glance.h"
 #include "hub/outcome.h"
+#include "hub/registrable.h"
 #include "hub/trail.h"
 #include "hub/webcert.h"
 
@@ -143,8 +144,12 @@ struct home_look {
 	bool is_missing;
 };
 
+/* How a hop sends its visitors on: translated. */
+const char *home_hop_word(enum hop_kind k);
 /* Where it ended. */
 const struct home_hop *home_end(const struct home_look *l);
+/* Its registrable domain: whose that is; "" if the address has no host. */
+void home_end_domain(char out[REGISTRABLE_MAX], const struct home_look *l);
 /* The host of an address, in normal form, cut to what is kept. */
 void home_host(char out[HOME_HOST], const char *url);
 

@@ -100,6 +100,17 @@ home_json(const struct home_look *l)
 	return o;
 }
 
+json_t *
+home_json_shown(const struct home_look *l)
+{
+	char domain[REGISTRABLE_MAX];
+	json_t *o = home_json(l);
+
+	home_end_domain(domain, l);
+	put_text(o, "registrable", domain);
+	return o;
+}
+
 /* --- reading ---------------------------------------------------------------- */
 
 static bool

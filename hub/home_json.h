@@ -20,6 +20,9 @@
 #include "hub/home.h"
 
 json_t *home_json(const struct home_look *l);
+/* For who asks: with "registrable", the registrable domain of the host where
+ * it ended, by today's Public Suffix List. It is kept nowhere. */
+json_t *home_json_shown(const struct home_look *l);
 /* From anybody. False: it is none. */
 bool home_json_read(struct home_look *l, const json_t *o);
 

@@ -5,6 +5,7 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
+#include "hub/home_json.h"
 #include "hub/json.h"
 #include "hub/query_inside.h"
 
@@ -61,9 +62,10 @@ query_home_now(const struct query *q)
 static void
 put_evidence(json_t *o, const char *name, struct span evidence)
 {
-	if (evidence.n > 0)
-		json_object_set_new(o, name, json_loadb(evidence.at,
-		    evidence.n, 0, NULL));
+	struct home_look l;
+
+	if (home_row_look(evidence, &l))
+		json_object_set_new(o, name, home_json_shown(&l));
 }
 
 static void

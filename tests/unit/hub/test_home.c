@@ -8,6 +8,7 @@
 #include "hub/home_json.h"
 #include "hub/home_keep.h"
 #include "hub/home_row.h"
+#include "hub/query_home.h"
 #include "tests/unit/hub/homekit.h"
 
 /* --- as JSON -------------------------------------------------------------------- */
@@ -183,6 +184,41 @@ START_TEST(test_row)
 	kit_act(&kit, "{\"do\":\"homes\",\"rows\":[]}");
 	kit_show(&kit, 100);
 	ck_assert_uint_eq(view_held_count(kit.view, 0, 10), 4);
+}
+END_TEST
+
+static const char *
+registrable_in(const json_t *o, const char *name)
+{
+	return json_string_value(json_object_get(json_object_get(o, name),
+	    "registrable"));
+}
+
+/* Whose the domain is where it ended is worked out for who asks, and kept
+ * nowhere: another day's list says otherwise. */
+START_TEST(test_domain_it_ended_at)
+{
+	struct home_look l = well;
+	struct home_row r;
+	struct store *s;
+	struct query *q;
+	json_t *o;
+
+	see(&l, "same", "none");
+	be_casino(&l);
+	see(&l, "danger", "words");
+	s = kit_store(&kit);
+	q = query_begin(s);
+	ck_assert(query_home(q, 1, &r));
+	o = query_home_json(q, &r);
+	ck_assert_str_eq(registrable_in(o, "evidence"), "example.com");
+	ck_assert_str_eq(registrable_in(o, "baseline"), "zz.gov.cn");
+	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(
+	    json_object_get(o, "evidence"), "page"), "title")), l.title);
+	ck_assert_ptr_null(memmem(r.now.at, r.now.n, "registrable", 11));
+	json_decref(o);
+	query_end(q);
+	store_close(s);
 }
 END_TEST
 
@@ -492,6 +528,7 @@ main(void)
 	tcase_add_test(c, test_json_hostile);
 	tcase_add_test(c, test_frames);
 	tcase_add_test(c, test_row);
+	tcase_add_test(c, test_domain_it_ended_at);
 	tcase_add_test(c, test_candidate_seldom);
 	tcase_add_test(c, test_candidate);
 	tcase_add_test(c, test_candidate_said);
