@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "contrib/base/lang.h"
+#include "hub/dash_evidence.h"
 #include "hub/form.h"
 #include "hub/markup.h"
 #include "hub/query_home.h"
@@ -71,10 +72,13 @@ home(struct visit *v, const struct site_info *s)
 {
 	struct home_row row;
 
-	if (query_home(v->query, s->number, &row) &&
-	    row.verdict >= HOME_CANDIDATE)
-		act(v, s, "home-accept", _("The home page is right as it is "
-		    "now"), _("Accept the home page"));
+	if (!query_home(v->query, s->number, &row) ||
+	    row.verdict < HOME_CANDIDATE || !visit_may(v, "home-accept"))
+		return;
+	buf_printf(v->out, "<p><a href=\"#" DASH_EVIDENCE_ID "\">%s</a></p>\n",
+	    _("What it is like now, beside what it was when it was well"));
+	act(v, s, "home-accept", _("The home page is right as it is now"),
+	    _("Accept the home page"));
 }
 
 void

@@ -9,6 +9,8 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "hub/advice.h"
+#include "hub/dash_domains.h"
+#include "hub/dash_evidence.h"
 #include "hub/dash_govern.h"
 #include "hub/dash_links.h"
 #include "hub/dash_over.h"
@@ -253,7 +255,7 @@ dash_site(struct visit *v)
 		return;
 	}
 	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++)
-		if (i != VISIT_LANG)
+		if (i != VISIT_LANG && i != VISIT_DONE)
 			v->argument[i] = SPAN_NONE;
 	sheet_begin(v, s.name);
 	buf_text(v->out, "<h1>");
@@ -266,7 +268,8 @@ dash_site(struct visit *v)
 	buf_printf(v->out, "<h2>%s</h2>\n", _("In the index"));
 	facts(v->out, &s);
 	dash_source(v, &s);
-	dash_watch_evidence(v, &s);
+	dash_evidence(v, &s);
+	dash_domains(v, &s);
 	held(v, &s);
 	dash_links_site(v, &s);
 	columns(v, &s);

@@ -1,7 +1,6 @@
 /*
  * How a site is and was, on its page: its state, both views, availability of
- * the week, states and answer times as plots, and what its home page was seen
- * to be, hop by hop.
+ * the week, states and answer times as plots.
  */
 #ifndef ZQ_HUB_DASH_WATCH_H
 #define ZQ_HUB_DASH_WATCH_H
@@ -11,7 +10,5 @@
 
 void dash_watch_now(struct visit *v, const struct site_info *s);
 void dash_watch_past(struct visit *v, const struct site_info *s);
-/* What the hub saw, last time that it was something new. */
-void dash_watch_evidence(struct visit *v, const struct site_info *s);
 
 #endif

@@ -94,6 +94,13 @@ static const char style[] =
 "@media(max-width:40rem){td time{white-space:normal}th,td{padding-left:"
 ".4rem;padding-right:.4rem}td:last-child:not(.n){min-width:8rem}"
 "tbody th{overflow-wrap:anywhere;min-width:7rem}}"
+/* two looks beside each other, on a phone as well: it never scrolls */
+".facing{table-layout:fixed}.facing th,.facing td{overflow-wrap:anywhere}"
+".facing thead th{white-space:normal}.facing thead th:first-child{width:22%}"
+".facing td time{white-space:normal}"
+".facing .tag{white-space:nowrap;color:var(--bad)}"
+"@media(max-width:40rem){.facing{font-size:.875rem}"
+".facing thead th:first-child{width:5.5rem}}"
 ".n{text-align:right;font-variant-numeric:tabular-nums}"
 ".items{list-style:none;padding:0;margin:0}.items li{padding:.7rem 0;"
 "border-bottom:1px solid var(--line);overflow-wrap:anywhere}"

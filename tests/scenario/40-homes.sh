@@ -214,7 +214,9 @@ sees slow '.outcome == "slow" and .ms >= 1000'
 sees sent '.outcome == "danger" and .why == "other-domain" and
 	(.detail | contains("casino.example.com")) and
 	(.evidence.hops | length) == 2 and .evidence.hops[0].status == 302 and
-	.baseline.page.title == "sent市人民政府"'
+	.baseline.page.title == "sent市人民政府" and
+	.evidence.registrable == "example.com" and
+	.baseline.registrable == "sent.gov.cn"'
 sees expired '.outcome == "failed" and .cause == "certificate" and
 	(.evidence.detail | contains("expired"))'
 zqhub home >"$T/x"	# exit 1: danger
@@ -235,6 +237,14 @@ zqhub home "$(code sent)" >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
 grep -q 'When it was well' "$T/x" && grep -q 'Lucky Star (Latin letters)' "$T/x" &&
 	grep -q 'sent市人民政府 (Chinese characters)' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home CODE"; }
+grep -q '^Registrable domain it ended at: example.com$' "$T/x" &&
+	grep -q 'sends on for now$' "$T/x" || { cat "$T/x"; die "where it ended"; }
+curl -sf "http://127.0.0.1:$WEB_PORT/site/$(code sent)?lang=en" >"$T/x" || die "its page"
+for part in '<th scope="col">When it was well</th><th scope="col">Now</th>' \
+	'<td>sent.gov.cn</td><td><b class="tag">differs</b> example.com</td>' \
+	'www.sent.gov.cn<br>given</th>'; do
+	grep -q "$part" "$T/x" || { cat "$T/x"; die "its page lacks $part"; }
+done
 troubles='domain danger sent,domain danger parked,domain danger other,
 down critical stop,down critical hang,down critical expired,
 moved warning move,moved warning named'
