@@ -51,6 +51,7 @@ struct config {
 	char *check_cas;	/* PEM file; "": the system's */
 	bool homes;		/* look at the sites' home pages */
 	uint64_t home_every;	/* ms between two looks at one */
+	uint64_t home_dns_every;	/* ms between two looks at its name; 0: never */
 	uint64_t home_limit;	/* ms; a visit that takes so long has failed */
 	uint64_t home_slow;	/* ms; a page that takes longer is slow */
 	uint64_t week_fails;	/* percent of a week's visits that failed: the

@@ -29,6 +29,23 @@ const struct conf_def config_watch_table[CONFIG_WATCH_DEFS] = {
 	    "failed.\n"
 	    "An inspection visits a site at least 20 times a day, spaced: "
 	    "once in 72 minutes at the longest (国办秘函〔2019〕19号)." },
+	{ .section = "", .name = "home_dns_every", .type = CONF_TIME,
+	  .offset = AT(home_dns_every), .preset = "60s",
+	  .least = 0, .most = 3600 * 1000,
+	  .about =
+	    "How often the resolver is asked for the name of each home page "
+	    "between two looks at it; the site notices nothing.\n"
+	    "A domain that changes hands leads elsewhere first: if none of "
+	    "its addresses was seen before, or it has none any more, or has "
+	    "again, its page is looked at now.\n"
+	    "One name causes such a look once in 3 minutes at most, and one "
+	    "that keeps changing (a CDN) once in an hour.\n"
+	    "It adds to how long the resolver itself keeps an old answer: the "
+	    "TTL of the name.\n"
+	    "1,000 names cost half a percent of a core.\n"
+	    "Not at all (0): what a name leads to is seen at the next look "
+	    "only.\n"
+	    "Else 1s at least." },
 	{ .section = "", .name = "home_limit", .type = CONF_TIME,
 	  .offset = AT(home_limit), .preset = "15s",
 	  .least = 1000, .most = HOME_LIMIT,
@@ -186,6 +203,10 @@ config_watch_judge(const struct config *c, const char *path, struct buf *why)
 		    "%s: expected less, for what takes so long has failed\n",
 		    path, units_format_time(one, c->home_slow),
 		    units_format_time(two, c->home_limit));
+	if (c->home_dns_every > 0 && c->home_dns_every < 1000)
+		buf_printf(why, "%s: home_dns_every: %s: expected 1s at "
+		    "least, or 0 for not at all\n", path,
+		    units_format_time(one, c->home_dns_every));
 	if (c->week_warns > c->week_fails)
 		buf_printf(why, "%s: week_warns: %llu percent is more than "
 		    "week_fails, %llu: expected less, for it is the early "

@@ -11,7 +11,7 @@
 #include "hub/config_set.h"
 
 /* For config.c: what the parser must know, and what a type can't judge. */
-#define CONFIG_WATCH_DEFS 24
+#define CONFIG_WATCH_DEFS 25
 extern const struct conf_def config_watch_table[CONFIG_WATCH_DEFS];
 void config_watch_judge(const struct config *c, const char *path,
     struct buf *why);

@@ -92,6 +92,8 @@ X(HOME_FAILED, "zq_home_failed_total", 0, COUNTER,			\
     "Looks at home pages that failed, or took 15 s")			\
 X(HOME_DANGER, "zq_home_danger_total", 0, COUNTER,			\
     "Looks that found a stranger's page in a home page's place")	\
+X(HOME_NAMES, "zq_home_names_total", 0, COUNTER,			\
+    "Names of home pages that were seen to lead elsewhere between looks") \
 X(HOME_UNDER_WAY, "zq_home_under_way", 0, GAUGE,			\
     "Home pages that are being looked at now")				\
 X(RECONCILE_CPU, "zq_core_reconcile_cpu_microseconds_total", 0, COUNTER, \

@@ -10,7 +10,7 @@
  *	core ── NOTIFY, BEAT ──▶ notify
  *	core ◀── NOTIFIED ── notify
  *	core ── LOOK, HOME ──▶ check
- *	core ◀── LOOKED, HOST, HOMED ── check
+ *	core ◀── LOOKED, HOST, HOMED, HOME_NOW ── check
  *
  * A frame's number is the asker's and comes back in the answer. Bodies are
  * rows (protocol/wire.h); each has its pair of functions here. The core
@@ -61,6 +61,7 @@ enum frame_kind {
 				 * last of these, as JSON (hits.h) */
 	FRAME_HOME = 35,	/* core to check: a site's home page … */
 	FRAME_HOMED = 36,	/* … what was seen of it (home_frame.h) */
+	FRAME_HOME_NOW = 45,	/* … and which one's name leads elsewhere */
 	FRAME_NOTIFY = 40,	/* core to notify: a delivery (notify_frame.h) */
 	FRAME_NOTIFIED = 41,	/* … what came of it */
 	FRAME_BEAT = 44,	/* core to notify: the hub is well */

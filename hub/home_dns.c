@@ -115,7 +115,11 @@ home_dns_cancel(struct home_dns *d)
 
 	if (d == NULL)
 		return;
-	(void)gai_cancel(&d->job);
+	/* What no thread had begun is gone then, and never says that it is. */
+	if (gai_cancel(&d->job) == EAI_CANCELED) {
+		forget(d);
+		return;
+	}
 	while (gai_error(&d->job) == EAI_INPROGRESS)
 		if (gai_suspend(list, 1, &wait) == EAI_AGAIN)
 			return;		/* its thread still writes into it */

@@ -377,8 +377,8 @@ look_anew(struct slot *s)
 	look_soon(s, clock_mono());
 }
 
-bool
-homes_frame(struct homes *h, const struct frame *f)
+static bool
+take_seen(struct homes *h, const struct frame *f)
 {
 	struct home_look look;
 	struct home_frame_seen seen = { .look = &look };
@@ -386,8 +386,7 @@ homes_frame(struct homes *h, const struct frame *f)
 	struct db_txn *t;
 	struct site s;
 
-	if (f->kind != FRAME_HOMED || f->number == 0 ||
-	    f->number >= h->slots || h->slot[f->number].asked == 0)
+	if (h->slot[f->number].asked == 0)
 		return false;
 	slot = &h->slot[f->number];
 	slot->asked = 0;
@@ -403,6 +402,20 @@ homes_frame(struct homes *h, const struct frame *f)
 	else if (site_get(t, (uint32_t)f->number, &s) && !s.retired)
 		take(h, &s, slot, t, &seen);
 	db_abort(t);
+	return true;
+}
+
+bool
+homes_frame(struct homes *h, const struct frame *f)
+{
+	if (f->number == 0 || f->number >= h->slots)
+		return false;
+	if (f->kind == FRAME_HOMED)
+		return take_seen(h, f);
+	if (f->kind != FRAME_HOME_NOW || f->body.n > 0)
+		return false;
+	homes_want(h, (uint32_t)f->number);
+	stats_add(COUNTER_HOME_NAMES, 1);
 	return true;
 }
 

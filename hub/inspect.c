@@ -12,6 +12,7 @@
 #include "contrib/base/mem.h"
 #include "hub/checker.h"
 #include "hub/frame.h"
+#include "hub/home_names.h"
 #include "hub/home_trip.h"
 #include "hub/look_frame.h"
 #include "hub/move_tries.h"
@@ -21,6 +22,8 @@
 
 #define TIMEOUT 15000		/* ms of one request */
 #define PATIENCE (3600 * INT64_C(1000))	/* ms that one waits for a server */
+#define VISITS 3		/* that a home page may miss until its name is
+				 * forgotten */
 #define BEFORE_MOST 20000	/* hosts whose past is kept here */
 
 struct past {
@@ -34,6 +37,7 @@ struct inspect {
 	struct inward inward;
 	struct checker *checker;
 	struct home_trips *homes;
+	struct home_names *names;
 	struct trips *trips;		/* of … */
 	struct move_tries *moves;
 	void *pasts;		/* tree */
@@ -165,6 +169,15 @@ on_homed(void *arg, uint64_t number, const struct home_frame_seen *seen)
 	must(!body.bad);
 	channel_send(i->channel, FRAME_HOMED, number, buf_look(&body));
 	buf_clear(&body);
+	home_names_visited(i->names, number, seen->look);
+}
+
+static void
+on_elsewhere(void *arg, uint64_t number)
+{
+	struct inspect *i = arg;
+
+	channel_send(i->channel, FRAME_HOME_NOW, number, SPAN_NONE);
 }
 
 static bool
@@ -246,6 +259,8 @@ inspect_new(struct event_base *base, const struct config *config, int fd)
 	spec.trips.user_agent = buf_cstr(&agent);
 	spec.trips.timeout = (uint32_t)config->home_limit;
 	i->homes = home_trips_new(base, &spec.trips, on_homed, i);
+	i->names = home_names_new(base, (int64_t)config->home_dns_every,
+	    (int64_t)config->home_every * VISITS + TIMEOUT, on_elsewhere, i);
 	i->channel = channel_new(base, fd, LOOK_FRAME_MAX, on_frame,
 	    on_end, i);
 	i->moves = move_tries_new(i->trips, i->channel);
@@ -260,6 +275,7 @@ inspect_free(struct inspect *i)
 		return;
 	checker_free(i->checker);
 	home_trips_free(i->homes);
+	home_names_free(i->names);
 	trips_free(i->trips);
 	move_tries_free(i->moves);
 	channel_free(i->channel);

@@ -21,12 +21,14 @@ address() {	# NAME
 	done
 	say "127.0.1.$n"
 }
-hosts() {	# NAME ADDRESS: that one is there from now on
+hosts() {	# [NAME ADDRESS]…: these are there from now on, or at "#": nowhere
+	all="$* "
 	{
 		echo '127.0.0.1 localhost'
 		for each in $names; do
-			[ "$each" = "${1:-}" ] && at=$2 || at=$(address "$each")
-			echo "$at www.$each.gov.cn"
+			at=${all#*"$each "}
+			[ "$at" = "$all" ] && at=$(address "$each")
+			echo "${at%% *} www.$each.gov.cn"
 		done
 		echo '127.0.1.90 casino.example.com'
 		echo '127.0.1.91 www.moved.gov.cn'
@@ -356,4 +358,38 @@ all >"$T/before"
 zqhub rebuild >"$T/x" 2>&1 || { cat "$T/x"; die "rebuild"; }
 all >"$T/after"
 cmp "$T/before" "$T/after" || die "another view after the rebuild"
+
+say "- between looks the names alone: a hub that finds nobody visits nobody"
+sed -i 's/^home_every = .*/home_every = 10m\nhome_dns_every = 2s/' "$HUB/hub.conf"
+hub_start
+count() {	# METRIC
+	curl -sf "http://127.0.0.1:$WEB_PORT/metrics" |
+		awk -v name="zq_home_$1_total" '$1 == name { print $2 }'
+}
+looked() { [ "$(count looked)" -ge "$1" ]; }
+wait_for 60 "the looks of the start" looked 10
+sleep 5	# more than two questions each
+looks=$(count looked)
+# shellcheck disable=SC2046 # they are words
+hosts $(for name in $names; do say "$name #"; done)
+sleep 9	# … and the one that makes sure
+hosts fine 127.0.1.80
+sleep 5
+looked $((looks + 1)) && die "looked at, though all names were away"
+[ "$(count names)" = 0 ] || die "all names were away, and one is believed"
+
+say "- one that is away, and one that leads to a stranger"
+hosts fine 127.0.1.80 stop '#'
+sees stop '.outcome == "failed" and .cause == "no-name"' 30
+hosts fine 127.0.1.80 stop '#' other 127.0.1.90
+sees other '.outcome == "danger" and .evidence.dns == ["127.0.1.90"]' 30
+[ "$(count names)" = 2 ] || die "$(count names) names are believed"
+grep -q 'home: host=www.other.gov.cn leads elsewhere, address=127.0.1.90' \
+	"$T/hub.log" || die "no word in the log"
+hosts fine 127.0.1.80
+sees stop '.outcome == "ok"' 60
+grep -c GET "$T/english/access.log" >"$T/x"
+sleep 5
+[ "$(grep -c GET "$T/english/access.log")" = "$(cat "$T/x")" ] ||
+	die "a site is visited for its name"
 exit 0

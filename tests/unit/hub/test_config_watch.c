@@ -60,6 +60,7 @@ START_TEST(test_presets)
 
 	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
 	ck_assert_uint_eq(c->home_limit, 15000);
+	ck_assert_uint_eq(c->home_dns_every, 60000);
 	ck_assert_uint_eq(c->week_fails, 5);
 	ck_assert_uint_eq(c->week_warns, 3);
 	ck_assert_uint_eq(c->closing_notice, 30 * DAY);
@@ -76,10 +77,11 @@ START_TEST(test_set)
 {
 	const struct config *c = settings("home_limit = 10s\n"
 	    "week_fails = 4\nweek_warns = 4\nclosing_notice = 60d\n"
-	    "alert_many = 2\n");
+	    "alert_many = 2\nhome_dns_every = 0\n");
 
 	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
 	ck_assert_uint_eq(c->home_limit, 10000);
+	ck_assert_uint_eq(c->home_dns_every, 0);
 	ck_assert_uint_eq(c->week_fails, 4);
 	ck_assert_uint_eq(c->closing_notice, 60 * DAY);
 	ck_assert_uint_eq(c->alert_many, 2);
@@ -88,6 +90,9 @@ END_TEST
 
 static const struct { const char *lines, *words; } wrong[] = {
 	{ "home_limit = 20s\n", "home_limit" },
+	{ "home_dns_every = 500ms\n", "home_dns_every: 500ms: expected 1s at "
+	  "least, or 0" },
+	{ "home_dns_every = 2h\n", "home_dns_every" },
 	{ "home_limit = 4s\n", "home_slow: 5s is more than home_limit, 4s" },
 	{ "week_warns = 6\n", "week_warns: 6 percent is more than "
 	  "week_fails, 5" },

@@ -419,6 +419,33 @@ START_TEST(test_unasked)
 }
 END_TEST
 
+/* Its name leads elsewhere: now, not at its time, and not each second. */
+START_TEST(test_name)
+{
+	struct frame f = { .kind = FRAME_HOME_NOW, .number = 2 };
+
+	pass(20000);
+	ck_assert(homes_frame(homes, &f));
+	pass(2000);
+	ck_assert_uint_eq(asked[2].times, 2);
+	ck_assert(homes_frame(homes, &f));
+	pass(1000);
+	ck_assert_msg(asked[2].times == 2, "twice within three seconds");
+	pass(3000);
+	ck_assert_uint_eq(asked[2].times, 3);
+	ck_assert_uint_eq(asked[1].times, 1);
+	pass(12000);
+	ck_assert_uint_eq(days_of(2).extra, 2);
+	f.body = SPAN("x");
+	ck_assert(!homes_frame(homes, &f));
+	f.body = SPAN_NONE;
+	f.number = SITES + 1;
+	ck_assert(!homes_frame(homes, &f));
+	f.number = 0;
+	ck_assert(!homes_frame(homes, &f));
+}
+END_TEST
+
 /* Who is retired isn't looked at; who is added is, soon. */
 START_TEST(test_sites)
 {
@@ -434,6 +461,7 @@ add(TCase *t)
 {
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_regular);
+	tcase_add_test(t, test_name);
 	tcase_add_test(t, test_not_changed_elsewhere);
 	tcase_add_test(t, test_failure);
 	tcase_add_test(t, test_isolated);
