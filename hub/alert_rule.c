@@ -26,9 +26,11 @@ static const struct alert_rule table[ALERT_RULES] = {
 	[ALERT_OVERRUN] = { .class = "state", .on = true,
 	  .grouped = true, .severity = ALERT_CRITICAL, .remind = 4 * HOUR,
 	  .reminders = 3 },
+	/* Longer than until its next turn (home_every): late by chance, twice
+	 * in a row, it isn't then any more. */
 	[ALERT_SLOW] = { .class = "state", .on = false,
 	  .grouped = true, .severity = ALERT_INFO,
-	  .hold = 15 * MINUTE, .remind = DAY, .reminders = 1 },
+	  .hold = 20 * MINUTE, .remind = DAY, .reminders = 1 },
 	[ALERT_ISOLATED] = { .class = "isolated",
 	  .on = true, .severity = ALERT_CRITICAL, .remind = HOUR,
 	  .reminders = 5 },

@@ -35,6 +35,7 @@ enum fault {	/* what is wrong with a site */
 	FAULT_WALL,	/* nobody gets in from outside; it gets out */
 	FAULT_WAY,	/* only the hub can't reach its page */
 	FAULT_SLOW,
+	FAULT_HIJACK,	/* another's page stands in its place */
 	FAULTS
 };
 
@@ -45,7 +46,9 @@ struct place {			/* one site of the world */
 	int64_t back;		/* its connection is closed, until then */
 	int64_t look;		/* the next look is begun then … */
 	int64_t seen;		/* … and ends then … */
-	enum monitor_look outcome;	/* … like this */
+	enum monitor_look outcome;	/* … like this … */
+	bool foreign;		/* … with another's page */
+	int64_t late;		/* one was late by chance, last */
 	int64_t other;		/* a look by others ends then */
 	int64_t home;		/* the next look inside */
 	enum monitor_look inside;
@@ -69,6 +72,8 @@ struct world {
 	unsigned events, cuts, uncuts, flaps;
 	/* Who else is told of every event; or NULL. */
 	void (*also)(const struct world *w, const struct monitor_event *e);
+	/* … of every page that came; or NULL. */
+	void (*page)(const struct world *w, uint32_t site);
 };
 
 static uint64_t
@@ -249,13 +254,27 @@ step_inside(struct world *w, uint32_t site)
 	bool ill = p->fault == FAULT_WEB || p->fault == FAULT_HANG ||
 	    p->reload > w->now;
 
-	if (w->noise && p->reload + MINUTE <= w->now &&
-	    one_in(w, 4 * 1800))
+	/* Not while it is another's fault: the two would be one of its own. */
+	if (w->noise && p->fault != FAULT_WAY &&
+	    p->reload + MINUTE <= w->now && one_in(w, 4 * 1800))
 		p->reload = w->now + (int64_t)draw(w, 3000);
 	if (p->home > w->now)
 		return;
 	p->home = w->now + HOME_INSIDE;
 	p->inside = ill ? MONITOR_LOOK_FAILED : MONITOR_LOOK_WELL;
+}
+
+/* By chance, and again when it is looked at once more; still at the next of
+ * its turns is more than that. */
+static bool
+comes_late(struct world *w, struct place *p)
+{
+	int64_t ago = w->now - p->late;
+
+	if (!w->noise || (ago > MINUTE && ago < HOUR / 2) || !one_in(w, 50))
+		return false;
+	p->late = w->now;
+	return true;
 }
 
 static void
@@ -265,13 +284,31 @@ begin_look(struct world *w, struct place *p)
 	bool lost = w->cut || w->blind || p->fault == FAULT_HOST ||
 	    p->fault == FAULT_HANG || p->fault == FAULT_WALL ||
 	    p->fault == FAULT_WAY;
-	bool slow = p->fault == FAULT_SLOW || (w->noise && one_in(w, 50));
+	bool slow = p->fault == FAULT_SLOW || comes_late(w, p);
 
 	p->outcome = lost || refused ? MONITOR_LOOK_FAILED :
 	    slow ? MONITOR_LOOK_SLOW : MONITOR_LOOK_WELL;
+	p->foreign = p->fault == FAULT_HIJACK && !lost && !refused;
 	p->seen = w->now + (lost && !w->hasty ? LOOK_LIMIT : slow ? 6 * SECOND :
 	    3 * passage(w));
 	p->look = NEVER;
+}
+
+/* A page that doesn't come, or is another's, is looked at again soon. */
+static void
+end_look(struct world *w, uint32_t site)
+{
+	struct place *p = &w->at[site];
+	bool came = p->outcome != MONITOR_LOOK_FAILED;
+
+	p->seen = NEVER;
+	p->look = w->now + (!came || p->foreign ? 20 * SECOND :
+	    HOME_EVERY - (int64_t)draw(w, MINUTE));
+	monitor_seen(w->monitor, site, w->now, p->outcome);
+	if (came)
+		monitor_owned(w->monitor, site, p->foreign);
+	if (came && w->page != NULL)
+		w->page(w, site);
 }
 
 static void
@@ -281,17 +318,14 @@ step_look(struct world *w, uint32_t site)
 
 	if (p->look <= w->now)
 		begin_look(w, p);
-	if (p->seen <= w->now) {
-		p->seen = NEVER;
-		p->look = w->now + (p->outcome == MONITOR_LOOK_FAILED ?
-		    20 * SECOND : HOME_EVERY - (int64_t)draw(w, MINUTE));
-		monitor_seen(w->monitor, site, w->now, p->outcome);
-	}
+	if (p->seen <= w->now)
+		end_look(w, site);
 	if (p->other <= w->now) {
 		p->other = NEVER;
 		monitor_seen_elsewhere(w->monitor, site, w->now,
 		    p->fault == FAULT_NONE || p->fault == FAULT_WAY ||
-		    p->fault == FAULT_AGENT ? MONITOR_LOOK_WELL :
+		    p->fault == FAULT_AGENT || p->fault == FAULT_HIJACK ?
+		    MONITOR_LOOK_WELL :
 		    MONITOR_LOOK_FAILED);
 	}
 }
