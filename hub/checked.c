@@ -241,7 +241,7 @@ put_texts(json_t *o, const struct checked *c)
 	cause_evidence(&b, c->record.cause, c->detail);
 	json_object_set_new(o, "evidence", json_span(buf_look(&b)));
 	buf_reset(&b);
-	cause_repair(&b, c->record.cause, c->detail);
+	outcome_repair(&b, &c->record, c->detail);
 	json_object_set_new(o, "repair", json_span(buf_look(&b)));
 	buf_clear(&b);
 	if (c->detail.n > 0)

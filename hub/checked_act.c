@@ -98,6 +98,8 @@ const char *
 checked_act(struct group *g, const struct entry *e, const json_t *o)
 {
 	struct span url = act_read_text(o, "url");
+	struct span detail = text_cut(act_read_text(o, "detail"),
+	    CHECKED_DETAIL);
 	struct checked c;
 	enum cause cause;
 
@@ -107,8 +109,12 @@ checked_act(struct group *g, const struct entry *e, const json_t *o)
 		return "there is no such cause";
 	if (!find(g, url, &c))
 		begin(&c, url);
+	/* Who moves to another place each time has not moved yet. */
+	if (cause_outcome(cause) == OUTCOME_MOVED &&
+	    !span_is(detail, c.detail))
+		outcome_init(&c.record);
 	outcome_add(&c.record, cause, e->at);
-	c.detail = text_cut(act_read_text(o, "detail"), CHECKED_DETAIL);
+	c.detail = detail;
 	if (cause != CAUSE_UNCHANGED) {
 		c.etag = validator(o, "etag", cause);
 		c.modified = validator(o, "modified", cause);

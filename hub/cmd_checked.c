@@ -90,7 +90,7 @@ print_seen(const struct checked *c)
 	printf("%*s", AFTER, "");
 	cmd_text_line("", buf_look(&b));
 	buf_reset(&b);
-	cause_repair(&b, c->record.cause, c->detail);
+	outcome_repair(&b, &c->record, c->detail);
 	printf("%*s", AFTER, "");
 	cmd_text_line("", buf_look(&b));
 	buf_clear(&b);

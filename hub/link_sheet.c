@@ -59,7 +59,7 @@ put_seen(struct buf *b, const struct checked *c)
 	buf_init(&text, 4 * LIMIT_URL);
 	cause_evidence(&text, c->record.cause, c->detail);
 	buf_byte(&text, ' ');
-	cause_repair(&text, c->record.cause, c->detail);
+	outcome_repair(&text, &c->record, c->detail);
 	buf_text(b, "<br>");
 	markup_text(b, buf_look(&text));
 	buf_clear(&text);

@@ -51,7 +51,8 @@ static const struct row {
 	    "stays the right one."), NOTHING_TO_DO },
 	[CAUSE_MOVED] = { "moved", OUTCOME_MOVED,
 	    N_("The server says that the page moved for good, to %s."),
-	    N_("Write %s into the link.") },
+	    N_("Leave the link as it is for now: one redirect is no move. If "
+	    "later looks are sent to %s, too, write that into the link.") },
 	[CAUSE_MOVED_HOME] = { "moved-home", OUTCOME_MOVED,
 	    N_("The server sends readers to a home page, %s, for good: the "
 	    "page itself may be lost."),
@@ -299,13 +300,28 @@ outcome_add(struct outcome_record *r, enum cause c, int64_t now)
 	return r->confirmed != before;
 }
 
+static bool
+is_lasting(const struct outcome_record *r)
+{
+	return r->looks >= OUTCOME_STRIKES &&
+	    r->seen - r->since >= OUTCOME_STRIKE_APART;
+}
+
 bool
 outcome_is_unreachable_long(const struct outcome_record *r)
 {
 	return r->seen != CLOCK_NONE &&
-	    cause_outcome(r->cause) == OUTCOME_UNREACHABLE &&
-	    r->looks >= OUTCOME_STRIKES &&
-	    r->seen - r->since >= OUTCOME_STRIKE_APART;
+	    cause_outcome(r->cause) == OUTCOME_UNREACHABLE && is_lasting(r);
+}
+
+void
+outcome_repair(struct buf *out, const struct outcome_record *r,
+    struct span detail)
+{
+	if (r->cause == CAUSE_MOVED && is_lasting(r))
+		fill(out, _("Write %s into the link."), detail);
+	else
+		cause_repair(out, r->cause, detail);
 }
 
 int64_t

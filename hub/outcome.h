@@ -74,7 +74,8 @@ const char *cause_name(enum cause c);		/* "as-missing" */
 bool cause_parse(enum cause *c, struct span name);
 enum outcome cause_outcome(enum cause c);
 bool cause_is_danger(enum cause c);	/* tell all referrers, now */
-/* A sentence about what was seen, and one what to do; translated. */
+/* A sentence about what was seen, and what to do after this one look, see
+ * outcome_repair() for more of them; translated. */
 void cause_evidence(struct buf *out, enum cause c, struct span detail);
 void cause_repair(struct buf *out, enum cause c, struct span detail);
 
@@ -99,6 +100,11 @@ bool outcome_add(struct outcome_record *r, enum cause c, int64_t now);
 /* Not reached for OUTCOME_STRIKE_APART, in OUTCOME_STRIKES looks or more: that
  * is no broken link, for it may be us; but somebody should know. */
 bool outcome_is_unreachable_long(const struct outcome_record *r);
+/* What to do after all these looks: what moved is written into the link when
+ * OUTCOME_STRIKES of them, OUTCOME_STRIKE_APART or more from first to last,
+ * were sent to the same place; else as cause_repair(). */
+void outcome_repair(struct buf *out, const struct outcome_record *r,
+    struct span detail);
 /* When to look again at the latest: after a window, for broken ones at growing
  * distances up to eight windows, for strikes a day. */
 int64_t outcome_next(const struct outcome_record *r, int64_t window);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""make.py DIR PORT TLS_PORT STRANGE_PORT CLOSED_PORT
+"""make.py DIR PORT TLS_PORT STRANGE_PORT CLOSED_PORT MUTE_PORT
 
 A farm of web sites with every outcome in known numbers, for nginx: DIR gets
 nginx.conf, the pages, certificates, and expected.tsv (outcome, address; a
@@ -7,14 +7,16 @@ third column "plain" where any link checker should agree).
 
 Hosts are NAME.localhost, which curl takes to be this machine, whatever the
 resolver says; each is a registrable domain of its own. What nginx is too
-well-behaved for stands in strange.py.
+well-behaved for stands in strange.py, as does the port that drops what it
+gets. Names that do not exist end in .invalid (RFC 6761).
 """
 import os
 import random
 import subprocess
 import sys
 
-DIR, PORT, TLS, STRANGE, CLOSED = sys.argv[1], *map(int, sys.argv[2:6])
+DIR = sys.argv[1]
+PORT, TLS, STRANGE, CLOSED, MUTE = map(int, sys.argv[2:7])
 RANDOM = random.Random(20261122)
 SELVES = [f"127.0.0.{n}" for n in range(1, 17)]   # linkchecker waits by host
 HAN = ("为深入贯彻落实省委省政府决策部署进一步优化营商环境推动经济社会高质量发展现将有关事项"
@@ -313,8 +315,9 @@ def strange():
         expected.append((outcome, f"http://{path[1:]}.localhost:{STRANGE}"
                          f"{path}", ""))
     for n in range(3):
-        expected.append(("unreachable",
-                         f"http://down{n}.localhost:{CLOSED}/", ""))
+        for host in (f"down{n}.localhost:{CLOSED}",
+                     f"mute{n}.localhost:{MUTE}", f"none{n}.invalid:{PORT}"):
+            expected.append(("unreachable", f"http://{host}/", ""))
 
 
 tls()

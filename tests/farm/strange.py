@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""strange.py PORT [TAKEN]: a web server with bad manners, one for each path.
-How much of /endless a client took (KiB, up to what lies in buffers) is
-appended to the file TAKEN, a line each.
+"""strange.py PORT TAKEN MUTE_PORT: a web server with bad manners, one for each
+path. How much of /endless a client took (KiB, up to what lies in buffers) is
+appended to the file TAKEN, a line each. What is sent to MUTE_PORT is dropped.
 
 /hang      takes the request and never answers
 /drip      a good page, a byte at a time, for ever
@@ -75,9 +75,8 @@ class Strange(socketserver.StreamRequestHandler):
                 self.wfile.write(b"<p>" + b"x" * 1021)
                 sent += 1
         finally:
-            if len(sys.argv) > 2:
-                with open(sys.argv[2], "a", encoding="ascii") as taken:
-                    taken.write(f"{sent}\n")
+            with open(sys.argv[2], "a", encoding="ascii") as taken:
+                taken.write(f"{sent}\n")
 
     def cut(self):
         self.connection.close()
@@ -118,4 +117,14 @@ class Server(socketserver.ThreadingTCPServer):
     request_queue_size = 64
 
 
+def mute(port):
+    """A queue of one that is full and never emptied: the kernel drops each
+    SYN that comes then, as a firewall does."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", port))
+    listener.listen(0)
+    return listener, socket.create_connection(listener.getsockname())
+
+
+queue = mute(int(sys.argv[3]))
 Server(("127.0.0.1", int(sys.argv[1])), Strange).serve_forever()

@@ -5,14 +5,21 @@
 . tests/scenario/lib.sh
 
 need nginx
+# Whether a name exists is no question to the machine's name servers, where the
+# network can be our own: there is none that could be asked.
+if command -v ip >"$T/have" && own mn; then
+	ip link set lo up || die "no loopback"
+fi
 FARM=$T/farm
-PORT=$(port) TLS=$(port) STRANGE=$(port) CLOSED=$(port)
-python3 tests/farm/make.py "$FARM" "$PORT" "$TLS" "$STRANGE" "$CLOSED" ||
-	die "no farm"
+PORT=$(port) TLS=$(port) STRANGE=$(port) CLOSED=$(port) MUTE=$(port)
+python3 tests/farm/make.py "$FARM" "$PORT" "$TLS" "$STRANGE" "$CLOSED" \
+	"$MUTE" || die "no farm"
 start nginx nginx -p "$FARM" -c nginx.conf
-start strange python3 tests/farm/strange.py "$STRANGE" "$T/taken"
+start strange python3 tests/farm/strange.py "$STRANGE" "$T/taken" "$MUTE"
 wait_for 60 "the farm" curl -sf -o "$T/x" "http://127.0.0.1:$PORT/a/1.html"
 wait_for 60 "the strangers" curl -s -o "$T/x" "http://127.0.0.1:$STRANGE/"
+curl -s -m 1 -o "$T/x" -w '%{time_connect}' "http://127.0.0.1:$MUTE/" >"$T/mute"
+[ "$(cat "$T/mute")" = 0.000000 ] || die "the mute port takes connections"
 
 HOME_ONLY='127.0.0.0/8 ::1'
 check() {	# as zqhub check, of loopback only
@@ -69,11 +76,19 @@ wait_for 30 "the one without end to be let go" taken
 [ "$(sort -n "$T/taken" | tail -n 1)" -lt 1500 ] ||
 	{ cat "$T/taken"; die "more was read than is looked at"; }
 
+say "- down in three ways: refused, dropped, no such name"
+for how in down=no-connection mute=time none=no-name; do
+	jq -e --arg host "//${how%=*}[0-9]" --arg cause "${how#*=}" \
+		'map(select(.url | test($host))) | length == 3 and all(.cause ==
+		$cause and (.broken | not) and .ms <= 17000)' "$T/found.json" >"$T/x" ||
+		{ grep -E "//${how%=*}[0-9]" "$T/found.json"; die "$how"; }
+done
+
 say "- evidence of each hop, and what to do, in both languages"
 check --delay 0 "http://127.0.0.1:$PORT/chain/3" --json >"$T/one" ||
 	die "a moved page is no broken one"
 jq -e '.[0].hops | length == 2 and all(.how == "permanent")' "$T/one" >/dev/null &&
-	jq -e '.[0].repair | test("/a/3.html")' "$T/one" >/dev/null ||
+	jq -e '.[0].repair | test("^Leave the link .*/a/3.html")' "$T/one" >/dev/null ||
 	{ cat "$T/one"; die "evidence"; }
 jq -e 'all(.[]; (.evidence | length) > 10 and (.repair | length) > 5)' \
 	"$T/found.json" >/dev/null || die "one without evidence or repair"

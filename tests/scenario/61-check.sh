@@ -1,6 +1,7 @@
 # The hub looks at the links that leave the cluster, over days: three strikes
 # a day apart before a link is broken, forgiven at once, pinned by a person, a
-# host that changes hands; each address once, however many pages link there.
+# host that changes hands; each address once, however many pages and sites link
+# there.
 . tests/scenario/lib.sh
 
 need nginx
@@ -17,12 +18,13 @@ cat >"$T/farm/nginx.conf" <<END
 $as_root daemon off; pid nginx.pid; error_log error.log;
 events { }
 http {
-	access_log access.log; default_type text/html;
+	log_format far '\$host "\$request" \$status "\$http_user_agent"';
+	access_log access.log far; default_type text/html;
 	client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
 	uwsgi_temp_path t4; scgi_temp_path t5;
 	server { listen 127.0.0.1:$PORT; server_name far.localhost;
 		root www/far; location /gone/ { return 410; }
-		location /was/ { return 301 /here.html; } }
+		location /was/ { return 301 /now.html; } }
 	server { listen 127.0.0.1:$PORT; server_name near.localhost;
 		root www/near; }
 	server { listen 127.0.0.1:$PORT; server_name busy.localhost;
@@ -32,7 +34,7 @@ http {
 END
 text='各市县人民政府要加强组织领导，明确责任分工，细化工作措施，确保各项任务落到实处'
 for host in far near; do
-	for name in index here back; do
+	for name in index here now back; do
 		echo "<title>$host $name 公告</title><p>$text$name</p>" \
 			>"$T/farm/www/$host/$name.html"
 	done
@@ -49,10 +51,9 @@ timeout 60 "$ZQ_BUILD/zqhub" check --dir "$T/none" --allow 127.0.0.0/8 \
 [ "$(jq '[.. | objects | select(.cause? == "too-often")] | length' "$T/x")" \
 	-ge 1 ] || die "a busy server: $(cat "$T/x")"
 
-mkdir -p "$T/one"
-for n in 1 2 3; do
-	cat >"$T/one/$n.html" <<-HTML
-	<html><head><title>第${n}页</title></head><body>
+links() {	# N SITE-NAME: a page's
+	cat <<-HTML
+	<html><head><title>$2第$1页</title></head><body>
 	<a href="$FAR/here.html">在</a>
 	<a href="$FAR/lost.html">404</a>
 	<a href="$FAR/gone/1">410</a>
@@ -60,9 +61,18 @@ for n in 1 2 3; do
 	<a href="http://near.localhost:$PORT/back.html">近</a>
 	<a href="http://10.255.255.1/">内</a>
 	<a href="http://$NAME:$PORT/index.html">名</a>
-	</body></html>
+	<a href="$FAR/once.html">一时</a>
 	HTML
+}
+mkdir -p "$T/one" "$T/two"
+for n in 1 2 3; do
+	links "$n" 郑州 >"$T/one/$n.html"
+	links "$n" 开封 >"$T/two/$n.html"
 done
+# Only the second has it: when it was looked at, the second site's links have
+# been gone through.
+echo "<a href=\"$FAR/second.html\">二</a>" >>"$T/two/3.html"
+cp "$T/farm/www/far/here.html" "$T/farm/www/far/second.html"
 hub_init
 cat >>"$HUB/hub.conf" <<-END
 check = yes
@@ -78,6 +88,30 @@ is() {	# URL-END JQ
 	list && jq -e --arg u "$1" \
 		"any(.addresses[]; (.url | endswith(\$u)) and ($2))" "$T/list" >"$T/x"
 }
+asked() {	# TIMES HOST/PATH…: each was asked for so often, by all
+	times=$1; shift
+	for what; do
+		asked=$(grep -c "^${what%%/*} \"GET /${what#*/} " "$T/farm/access.log")
+		[ "$asked" = "$times" ] || { cat "$T/farm/access.log"
+			die "$what was asked for $asked times, not $times"; }
+	done
+}
+# Never in a list of what is broken: what was lost at one look only.
+not_listed() {
+	zqhub links broken --limit 100 --json >"$T/x" || die "links broken"
+	zqhub check list --json >"$T/y" || die "check list"
+	jq -e '.broken | length > 0' "$T/x" >"$T/have" &&
+		jq -e '.addresses | length > 0' "$T/y" >"$T/have" &&
+		! grep -q once.html "$T/x" && ! grep -q once.html "$T/y" ||
+		{ cat "$T/x" "$T/y"; die "lost once, and called broken"; }
+}
+all_seen() {	# SINCE, as in JSON
+	list && jq -e --arg since "$1" 'all(.addresses[]; .seen >= $since)' "$T/list"
+}
+looked() {	# DAYS: … it is, everything was looked at
+	wait_for 60 "everything to be looked at again" all_seen \
+		"$(date -u -d "+$(awk "BEGIN { print int($1 * 24 - 1) }") hours" +%Y-%m-%dT%H)"
+}
 # The hub, some days later.
 later() {
 	stop "$HUB_PID" || die "the hub did not end well"
@@ -85,26 +119,34 @@ later() {
 	hub_start
 }
 
+EACH="far.localhost/here.html far.localhost/lost.html far.localhost/once.html
+	far.localhost/gone/1 far.localhost/was/1 far.localhost/now.html
+	near.localhost/back.html $NAME/index.html"
+
 say "- all of them looked at, each once"
 site 4101000001 '郑州市人民政府' www.zhengzhou.gov.cn "$T/one" \
 	https://www.zhengzhou.gov.cn/
 wait_for 60 "the pages" has_items 4101000001 3
-for url in "$NAME:$PORT/index.html" here.html lost.html gone/1 was/1 back.html 10.255.255.1/; do
+for url in "$NAME:$PORT/index.html" here.html lost.html once.html gone/1 was/1 \
+	back.html 10.255.255.1/; do
 	wait_for 60 "$url to be looked at" is "$url" .cause
 done
 is here.html '.outcome == "ok"' && is "$NAME:$PORT/index.html" '.outcome == "ok"' &&
 	is was/1 '.outcome == "moved" and .detail
-	== "'"$FAR"'/here.html"' && is gone/1 '.outcome == "gone" and .broken' &&
+	== "'"$FAR"'/now.html" and (.repair | test("^Leave the link "))' &&
+	is gone/1 '.outcome == "gone" and .broken' &&
 	is lost.html '.outcome == "gone" and (.broken | not) and .strikes == 1' &&
 	is 10.255.255.1/ '.cause == "inward"' || { cat "$T/list"; die "outcomes"; }
-asked=$(grep -c 'GET /lost.html' "$T/farm/access.log")
-[ "$asked" = 1 ] || die "lost.html was asked for $asked times"
+is once.html '.outcome == "gone" and (.broken | not) and .strikes == 1' ||
+	{ cat "$T/list"; die "once.html"; }
+not_listed
+# shellcheck disable=SC2086 # they are words
+asked 1 $EACH
 grep -q 'zhanqun/[0-9.]* (link check; +mailto:admin@example.cn)' \
 	"$T/farm/access.log" || die "no contact"
 zqhub check list >"$T/x"
 grep -q 'gone/1' "$T/x" && grep -q '4101000001' "$T/x" && ! grep -q lost "$T/x" ||
 	{ cat "$T/x"; die "what is broken, with the pages that link there"; }
-
 
 say "- the link graph knows, too: in the list of what is broken, on the web"
 zqhub links broken --json >"$T/x" &&
@@ -113,23 +155,45 @@ zqhub links broken --json >"$T/x" &&
 zqhub links broken --csv >"$T/x"
 [ "$(grep -c ',gone,' "$T/x")" = 3 ] || { cat "$T/x"; die "links broken --csv"; }
 zqhub links from https://www.zhengzhou.gov.cn/1.html >"$T/x"
-grep -q "moved.*$FAR/here.html" "$T/x" || { cat "$T/x"; die "links from"; }
+grep -q "moved.*$FAR/now.html" "$T/x" || { cat "$T/x"; die "links from"; }
 curl -sf -H 'Accept-Language: en' -o "$T/x" \
 	"http://127.0.0.1:$WEB_PORT/links/broken" || die "the page"
 grep -q 'removed for good (410)' "$T/x" || { cat "$T/x"; die "the page"; }
 counted() {
 	curl -sf -o "$T/x" "http://127.0.0.1:$WEB_PORT/metrics" &&
-		grep -q '^zq_check_looked_total 7$' "$T/x"
+		grep -q '^zq_check_looked_total 8$' "$T/x"
 }
-wait_for 60 "metrics: seven looks" counted
+wait_for 60 "metrics: eight looks" counted
 
-say "- a day later, and another: now it is sure"
+say "- a second site links to the same, and nothing is asked for again"
+site 4102000001 '开封市人民政府' www.kaifeng.gov.cn "$T/two" \
+	https://www.kaifeng.gov.cn/
+wait_for 60 "the second site's pages" has_items 4102000001 3
+wait_for 60 "its own link to be looked at" is second.html '.outcome == "ok"'
+is lost.html '.pages | length == 6' || { cat "$T/list"; die "who links there"; }
+# shellcheck disable=SC2086
+asked 1 $EACH far.localhost/second.html
+
+say "- a day later, and another: now it is sure; once for both sites each time"
+cp "$T/farm/www/far/here.html" "$T/farm/www/far/once.html"
 later 1.1
 wait_for 60 "the second strike" is lost.html '.strikes == 2 and (.broken | not)'
 wait_for 60 "a look at what is as it was" grep -q \
 	'"GET /here.html HTTP/1.1" 304' "$T/farm/access.log"
+wait_for 60 "what was lost once to be forgiven" is once.html \
+	'.outcome == "ok" and (.broken | not) and .strikes == null'
+not_listed
+looked 1.1
+# shellcheck disable=SC2086
+asked 2 $EACH far.localhost/second.html
 later 2.2
 wait_for 60 "the third" is lost.html '.strikes == 3 and .broken'
+looked 2.2
+not_listed
+# shellcheck disable=SC2086
+asked 3 $EACH far.localhost/second.html
+is was/1 '.repair == "Write '"$FAR"'/now.html into the link."' ||
+	{ cat "$T/list"; die "seen three times, it has moved"; }
 
 say "- a person says otherwise, until then"
 zqhub check pin "$FAR/lost.html" ok --until 2099-01-01 --reason x \
@@ -156,7 +220,7 @@ wait_for 60 "it to be forgiven" is lost.html '.outcome == "ok" and (.broken | no
 wait_for 60 "the alarm" is back.html '.outcome == "suspicious" and .danger and .broken'
 grep -q 'check: danger' "$T/hub.log" || die "no alarm in the log"
 zqhub check list --danger --json >"$T/x" &&
-	jq -e '.addresses[0].pages | length == 3 and .[0].line == 6' "$T/x" >"$T/y" ||
+	jq -e '.addresses[0].pages | length == 6 and .[0].line == 6' "$T/x" >"$T/y" ||
 	{ cat "$T/x"; die "the pages that link there"; }
 
 say "- it stays so until a person accepts it; a rebuild says the same"
@@ -177,7 +241,10 @@ hub_start
 wait_for 60 "the host to be taken as it is" is back.html '.outcome == "ok"'
 
 say "- what nobody links to is forgotten"
-for n in 1 2 3; do page "$T/one/$n.html" "无链接第${n}号"; done
+for n in 1 2 3; do
+	page "$T/one/$n.html" "无链接第${n}号"
+	page "$T/two/$n.html" "也无链接第${n}号"
+done
 none() { list && jq -e '.addresses == []' "$T/list"; }
 wait_for 60 "all of it to be forgotten" none
 exit 0

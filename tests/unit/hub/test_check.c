@@ -226,6 +226,44 @@ START_TEST(test_unreachable)
 }
 END_TEST
 
+static bool
+is_written(const struct outcome_record *r)
+{
+	struct buf b;
+	bool is;
+
+	buf_init(&b, 1024);
+	outcome_repair(&b, r, SPAN("http://b.cn/"));
+	is = strcmp(buf_cstr(&b), "Write http://b.cn/ into the link.") == 0;
+	ck_assert_msg(is || (strncmp(buf_cstr(&b), "Leave the link ", 15) ==
+	    0 && strstr(buf_cstr(&b), "http://b.cn/") != NULL), "%s",
+	    buf_cstr(&b));
+	buf_clear(&b);
+	return is;
+}
+
+/* One redirect is no move; three looks and a day are. */
+START_TEST(test_moved)
+{
+	struct outcome_record r;
+
+	outcome_init(&r);
+	for (int64_t t = 0; t < 4; t++) {
+		outcome_add(&r, CAUSE_MOVED, t * DAY / 3);
+		ck_assert(is_written(&r) == (t == 3));
+	}
+	outcome_init(&r);
+	outcome_add(&r, CAUSE_MOVED, 0);
+	outcome_add(&r, CAUSE_MOVED, 7 * DAY);
+	ck_assert(!is_written(&r));
+	outcome_add(&r, CAUSE_MOVED, 14 * DAY);
+	ck_assert(is_written(&r));
+	outcome_add(&r, CAUSE_FINE, 21 * DAY);
+	outcome_add(&r, CAUSE_MOVED, 28 * DAY);
+	ck_assert(!is_written(&r));
+}
+END_TEST
+
 START_TEST(test_words)
 {
 	struct buf b;
@@ -263,6 +301,7 @@ main(void)
 	tcase_add_test(c, test_robots_bounds);
 	tcase_add_test(c, test_strikes);
 	tcase_add_test(c, test_unreachable);
+	tcase_add_test(c, test_moved);
 	tcase_add_test(c, test_words);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

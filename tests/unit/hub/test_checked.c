@@ -32,12 +32,18 @@ teardown(void)
 }
 
 static void
-see(const char *url, const char *cause)
+see_with(const char *url, const char *cause, const char *detail)
 {
 	kit_act(&kit, "{\"do\":\"checked\",\"url\":\"%s\",\"cause\":\"%s\","
-	    "\"detail\":\"d\",\"etag\":\"e1\",\"actor\":\"hub\","
-	    "\"reason\":\"\"}", url, cause);
+	    "\"detail\":\"%s\",\"etag\":\"e1\",\"actor\":\"hub\","
+	    "\"reason\":\"\"}", url, cause, detail);
 	kit_show(&kit, 100);
+}
+
+static void
+see(const char *url, const char *cause)
+{
+	see_with(url, cause, "d");
 }
 
 static void
@@ -96,6 +102,29 @@ lose_and_find(void)
 START_TEST(test_strikes)
 {
 	lose_and_find();
+}
+END_TEST
+
+/* The looks that count are those that were sent to the same place. */
+START_TEST(test_moved)
+{
+	static const char *const to[] = { "a", "a", "b", "a", "a", "a" };
+	static const uint8_t looks[] = { 1, 2, 1, 1, 2, 3 };
+	struct checked c;
+
+	for (size_t i = 0; i < sizeof(looks); i++, kit.now += DAY) {
+		see_with(URL, "moved", to[i]);
+		ck_assert(look(URL, &c));
+		ck_assert_uint_eq(c.record.looks, looks[i]);
+		ck_assert_int_eq(c.record.seen - c.record.since,
+		    (looks[i] - 1) * DAY);
+	}
+	see(URL, "404");
+	see(URL, "404");	/* whatever else the detail says */
+	ck_assert(look(URL, &c) && c.record.looks == 2);
+	see_with(URL, "404", "e");
+	ck_assert(look(URL, &c) && c.record.looks == 3);
+	ck_assert_uint_eq(held(), 0);
 }
 END_TEST
 
@@ -316,6 +345,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, test_strikes);
+	tcase_add_test(t, test_moved);
 	tcase_add_test(t, test_pin);
 	tcase_add_test(t, test_host);
 	tcase_add_test(t, test_refused);
