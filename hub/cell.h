@@ -3,7 +3,7 @@
  * it. What the monitor says (monitor_state.h) and what the index says of it
  * (query.h) come to the worse of both.
  *
- * A word has a shape as well as a colour (sheet_state.c), so nothing is said
+ * A word has a shape as well as a colour (sheet_style.c), so nothing is said
  * by colour alone.
  */
 #ifndef ZQ_HUB_CELL_H

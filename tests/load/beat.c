@@ -3,26 +3,17 @@
  * tell. Each beats, and holds a poll if there are open files enough; the CPU
  * of the parts is divided by the beats that came meanwhile, and what the disk
  * was made to wait for is counted. Then the page that shows all of the sites
- * is asked for, again and again, while they go on.
+ * is asked for, again and again, while they go on (page.h).
  */
 #include "tests/load/cost.h"
 #include "tests/load/load.h"
+#include "tests/load/page.h"
 
 #define LONGEST 300		/* s until all have spoken */
 #define WARM 10			/* s then, to settle */
 #define LASTS 30		/* s that are measured */
 #define BEAT_LASTS 5.25		/* s, on average: see crowd.c */
 #define POLLS_MOST 5000		/* agents: each poll is two open files more */
-#define PAGES 100
-
-static void
-pass(struct event_base *base, double seconds)
-{
-	double begin = crowd_now();
-
-	while (crowd_now() - begin < seconds)
-		load_turn(base, 0.01);
-}
 
 /* Handshakes cost more than beats: they aren't to be among them. */
 static void
@@ -32,7 +23,7 @@ warm_up(const struct crowd *c, struct event_base *base)
 	size_t spoken = 0;
 
 	while (spoken < c->count && crowd_now() - begin < LONGEST) {
-		pass(base, 1);
+		load_pass(base, 1);
 		for (spoken = 0; spoken < c->count; spoken++)
 			if (c->agent[spoken].back == 0)
 				break;
@@ -40,7 +31,7 @@ warm_up(const struct crowd *c, struct event_base *base)
 	if (spoken < c->count)
 		printf("    NOT ALL have been answered within %d s\n",
 		    LONGEST);
-	pass(base, WARM);
+	load_pass(base, WARM);
 }
 
 struct sum {
@@ -96,50 +87,6 @@ print(const struct sum *a, const struct sum *b, const struct cost *c,
 	    (b->written - a->written) / beats);
 }
 
-/* --- the page of all sites ------------------------------------------------ */
-
-/* s; bytes of it. */
-static double
-get_page(const struct take_hub *hub, size_t *bytes)
-{
-	CURL *curl = curl_easy_init();
-	struct buf page;
-	double started = crowd_now();
-	char url[64];
-	long status = 0;
-
-	snprintf(url, sizeof(url), "http://127.0.0.1:%u/", hub->web);
-	buf_init(&page, 64u << 20);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_gather);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &page);
-	if (curl_easy_perform(curl) != CURLE_OK ||
-	    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) !=
-	    CURLE_OK || status != 200)
-		fatal("the page of all sites: status %ld", status);
-	*bytes = page.n;
-	curl_easy_cleanup(curl);
-	buf_clear(&page);
-	return crowd_now() - started;
-}
-
-static void
-measure_page(const struct take_hub *hub, struct event_base *base)
-{
-	double took[PAGES];
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < PAGES; i++) {
-		took[i] = get_page(hub, &bytes);
-		pass(base, 0.1);
-	}
-	table_row("the page of all sites, p50", "", "%.0f ms",
-	    table_percentile(took, PAGES, 50) * 1e3);
-	table_row("p95", "goal: less than 200 ms", "%.0f ms",
-	    table_percentile(took, PAGES, 95) * 1e3);
-	table_row("its length", "", "%.0f KiB", (double)bytes / 1024);
-}
-
 /* --- all of it ------------------------------------------------------------- */
 
 /* Their names lead nowhere: what looking at them costs is another bench. */
@@ -173,7 +120,7 @@ load_beat(const struct load_options *o)
 	struct cost cost;
 	char program[512];
 
-	load_files((o->agents > POLLS_MOST ? 1 : 2) * o->agents + 200);
+	load_files((o->agents > POLLS_MOST ? 1 : 2) * o->agents + 300);
 	take_hub_make(&hub);
 	leave_homes(&hub);
 	crowd.say = load_say;
@@ -185,11 +132,11 @@ load_beat(const struct load_options *o)
 	start(&crowd);
 	warm_up(&crowd, base);
 	before = sum_of(&hub);
-	pass(base, LASTS);
+	load_pass(base, LASTS);
 	cost = cost_since(&hub, &before.cost);
 	after = sum_of(&hub);
 	print(&before, &after, &cost, &crowd);
-	measure_page(&hub, base);
+	page_measure(&hub, &crowd);
 	take_hub_stop(&hub);
 	crowd_free(&crowd);
 	event_base_free(base);

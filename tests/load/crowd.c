@@ -84,7 +84,7 @@ on_push_timer(evutil_socket_t fd, short what, void *arg)
 	    .agent = SPAN("load/1"), .features = SPAN(FEATURES_AGENT),
 	    .health = { .told = true, .beat = CROWD_BEAT, .sources = 1,
 	    .until = clock_wall() + DAYS * DAY, .home_at = clock_wall(),
-	    .home_status = 200, .home_ms = 35 } });
+	    .home_status = a->ill ? 500 : 200, .home_ms = 35 } });
 	put_changes(a);
 	changelist_end(&c->xml);
 	buf_printf(&c->request, "POST /v1/changes HTTP/1.1\r\nHost: hub\r\n"

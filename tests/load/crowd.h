@@ -42,6 +42,7 @@ struct agent {
 	bool polls;			/* holds one, as far as it knows */
 	bool started;
 	bool news;			/* each change has a word of its own */
+	bool ill;			/* says that its page doesn't answer */
 	double cut, back, poll_back;	/* s, mono; 0: not since the cut */
 };
 

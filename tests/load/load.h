@@ -31,6 +31,8 @@ int load_spoil(const struct load_options *o);
 
 /* One turn of the loop for so long at most, s. */
 void load_turn(struct event_base *base, double most);
+/* Turns for so long, s. */
+void load_pass(struct event_base *base, double seconds);
 /* Items as sites have them; spans live until the next one. */
 void load_say(void *arg, const struct agent *a, uint64_t seq,
     struct change *c);

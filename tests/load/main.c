@@ -123,6 +123,15 @@ load_turn(struct event_base *base, double most)
 }
 
 void
+load_pass(struct event_base *base, double seconds)
+{
+	double begin = crowd_now();
+
+	while (crowd_now() - begin < seconds)
+		load_turn(base, 0.01);
+}
+
+void
 load_files(size_t wanted)
 {
 	struct rlimit r;

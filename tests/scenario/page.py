@@ -124,8 +124,19 @@ with Browser(*sys.argv[1:3]) as b:
         b.until('the figure',
                 'return document.querySelector(".legend [data-sum=silent]").textContent == "1"')
         b.shot('overview.png')
-        # Not live: it is asked for once a minute.
-        b.script(f'source.close(); heard = 0; look();'
+        # Nothing more is told: the open page says so, and that it may be old.
+        assert not b.script('return document.body.classList.contains("stale")')
+        b.script('source.close()')
+        began = time.time()
+        b.until('not live',
+                'const sign = document.getElementById("live"); return !sign.hidden && '
+                'sign.className == "note" && sign.innerText == sign.dataset.off && '
+                'document.body.classList.contains("stale")', 90)
+        assert b.script('return document.getElementById("live").innerText.includes("not live")')
+        print(f'said not to be live after {time.time() - began:.1f} s')
+        b.shot('stale.png')
+        # It is asked for once a minute.
+        b.script(f'look();'
                  f'document.querySelector(\'.grid a{cell}\').className = "up";'
                  'document.querySelector(".legend [data-sum=silent]").textContent = "7"')
         b.until('the cell, asked for', is_now % 'silent')

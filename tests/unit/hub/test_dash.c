@@ -4,6 +4,8 @@
  * there.
  */
 #include "hub/dash.h"
+
+#include "hub/cell.h"
 #include "hub/dash_alert.h"
 #include "hub/dash_notice.h"
 #include "hub/dash_sign.h"
@@ -378,6 +380,103 @@ START_TEST(test_style)
 }
 END_TEST
 
+/* --- shapes -------------------------------------------------------------- */
+
+#define SHAPE_MAX 256
+#define PARTS_MAX 8
+
+/* What "}.down::before" says, not what the grid adds to it. */
+static struct span
+rule_of(const char *style, const char *name)
+{
+	char selector[64];
+	struct span rule = { .n = 0 };
+	const char *at;
+
+	snprintf(selector, sizeof(selector), "}.%s::before{", name);
+	at = strstr(style, selector);
+	ck_assert_msg(at != NULL, "%s has no shape of its own", name);
+	rule.at = at + strlen(selector);
+	rule.n = strcspn(rule.at, "}");
+	ck_assert_msg(memchr(rule.at, '#', rule.n) == NULL,
+	    "%s: a colour without a name", name);
+	return rule;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	int order = memcmp(x->at, y->at, x->n < y->n ? x->n : y->n);
+
+	return order != 0 ? order : (int)x->n - (int)y->n;
+}
+
+static size_t
+split(struct span rule, struct span part[PARTS_MAX])
+{
+	size_t n = 0;
+
+	while (rule.n > 0) {
+		const char *end = memchr(rule.at, ';', rule.n);
+		size_t len = end != NULL ? (size_t)(end - rule.at) : rule.n;
+
+		ck_assert_uint_lt(n, PARTS_MAX);
+		part[n++] = (struct span){ .at = rule.at, .n = len };
+		len += end != NULL;
+		rule.at += len;
+		rule.n -= len;
+	}
+	return n;
+}
+
+/* Whatever colour it has, in whatever order it is said, and however broad an
+ * edge is: "var(--red)" is "var(", "border:2px solid" is "border". */
+static void
+shape_of(char shape[SHAPE_MAX], struct span rule)
+{
+	struct span part[PARTS_MAX];
+	size_t parts = split(rule, part), n = 0;
+
+	qsort(part, parts, sizeof(*part), by_text);
+	for (size_t i = 0; i < parts; i++) {
+		bool edge = part[i].n > 7 &&
+		    memcmp(part[i].at, "border:", 7) == 0, name = false;
+
+		if (edge)
+			part[i].n = 7;
+		for (size_t k = 0; k < part[i].n && n < SHAPE_MAX - 2; k++) {
+			name &= part[i].at[k] != ')';
+			if (!name)
+				shape[n++] = part[i].at[k];
+			name |= n >= 4 &&
+			    memcmp(&shape[n - 4], "var(", 4) == 0;
+		}
+		shape[n++] = ';';
+		ck_assert_uint_lt(n, SHAPE_MAX - 2);
+	}
+	shape[n] = '\0';
+}
+
+/* Nothing is said by colour alone: not to those who see none. */
+START_TEST(test_shapes)
+{
+	char shape[CELL_STATES][SHAPE_MAX];
+
+	bed_show(&bed);
+	bed_get(&bed, dash_style, "", "");
+	for (int i = 0; i < CELL_STATES; i++) {
+		const char *name = cell_name((enum cell_state)i);
+
+		shape_of(shape[i], rule_of(buf_cstr(&bed.out), name));
+		for (int k = 0; k < i; k++)
+			ck_assert_msg(strcmp(shape[i], shape[k]) != 0,
+			    "%s looks like %s: %s", name,
+			    cell_name((enum cell_state)k), shape[i]);
+	}
+}
+END_TEST
+
 static void
 fill(TCase *t)
 {
@@ -398,6 +497,7 @@ fill(TCase *t)
 	tcase_add_test(t, test_long_history);
 	tcase_add_test(t, test_many_columns);
 	tcase_add_test(t, test_style);
+	tcase_add_test(t, test_shapes);
 }
 
 int
