@@ -75,6 +75,17 @@ set_words(json_t *o, const struct mending_link *l)
 	set_text(o, "reason", l->reason);
 }
 
+/* What is no move's is the closing of a site. */
+static const char *
+state_name(const struct mending_link *l)
+{
+	if (l->move == 0 && l->state == MENDING_ANNOUNCED)
+		return "closing";
+	if (l->move == 0 && l->state == MENDING_OFF)
+		return "open";
+	return mending_state_name(l->state);
+}
+
 /* --- what is said last -------------------------------------------------- */
 
 /* False: it is no address. */
@@ -103,7 +114,7 @@ state_link(void *arg, const struct mending_link *l)
 	if (put_key(&place, a, l) &&
 	    json_object_get(a->states, buf_cstr(&place)) == NULL) {
 		json_object_set_new(a->states, buf_cstr(&place),
-		    json_string(mending_state_name(l->state)));
+		    json_string(state_name(l)));
 		json_object_set_new(a->numbers, buf_cstr(&place),
 		    json_integer(a->number));
 	}
@@ -136,7 +147,7 @@ state_of(const struct adding *a, const struct mending_link *l)
 		state = json_string_value(json_object_get(a->states,
 		    buf_cstr(&place)));
 	buf_clear(&place);
-	return state != NULL ? state : mending_state_name(l->state);
+	return state != NULL ? state : state_name(l);
 }
 
 /* --- a letter ----------------------------------------------------------- */
@@ -345,26 +356,38 @@ print_url(FILE *out, const char *url)
 	buf_clear(&b);
 }
 
+static const struct {
+	const char *state, *word;
+} words[] = {
+	{ "announced", N_("will move") },
+	{ "closing", N_("its site closes") },
+	{ "effective", N_("moved") },
+	{ "withdrawn", N_("was deleted") },
+	{ "never", N_("was never there") },
+	{ "fixed", N_("is fixed") },
+	{ "off", N_("does not move after all: leave it") },
+	{ "open", N_("its site stays after all: leave it") },
+	{ "danger", N_("is dangerous: take the link out") },
+};
+#define WORDS (sizeof(words) / sizeof(words[0]))
+
+const char *
+letter_links_state(size_t i)
+{
+	return i < WORDS ? words[i].state : NULL;
+}
+
 /* Of a target all is well again of which a link is fixed. */
 const char *
 letter_links_word(const char *state, bool of_target)
 {
-	static const char *const words[][2] = {
-		{ "announced", N_("will move") }, { "effective", N_("moved") },
-		{ "withdrawn", N_("was deleted") },
-		{ "never", N_("was never there") },
-		{ "fixed", N_("is fixed") },
-		{ "off", N_("does not move after all: leave it") },
-		{ "danger", N_("is dangerous: take the link out") },
-	};
-
 	if (of_target && strcmp(state, "fixed") == 0)
 		return _("is well again");
 	if (of_target && strcmp(state, "off") == 0)
 		return _("does not move after all");
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i][0], state) == 0)
-			return _(words[i][1]);
+	for (size_t i = 0; i < WORDS; i++)
+		if (strcmp(words[i].state, state) == 0)
+			return _(words[i].word);
 	return state;
 }
 

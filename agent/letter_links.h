@@ -28,6 +28,10 @@ void letter_links_add(json_t *list);
 
 /* Is it of such a kind that tells of links of others to this site? */
 bool letter_links_is_of_target(json_t *letter);
+/* States that a link may have there, from 0 on; NULL: no more. Those of a body
+ * (mending.h); and what is announced, or off, by no move is a site that is
+ * "closing", or stays "open". */
+const char *letter_links_state(size_t i);
 /* A state in words: "moved". */
 const char *letter_links_word(const char *state, bool of_target);
 

@@ -7,7 +7,6 @@
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "protocol/letter.h"
-#include "protocol/mending.h"
 #include "protocol/reason.h"
 
 /* --- how many are how ----------------------------------------------------- */
@@ -30,9 +29,9 @@ put_states(struct buf *b, json_t *letter)
 	json_t *links = json_object_get(letter, "links");
 	bool of_target = letter_links_is_of_target(letter);
 	size_t all = json_array_size(links), before = 0;
+	const char *state;
 
-	for (int s = MENDING_ANNOUNCED; s <= MENDING_DANGER; s++) {
-		const char *state = mending_state_name((enum mending_state)s);
+	for (size_t i = 0; (state = letter_links_state(i)) != NULL; i++) {
 		size_t n = count(links, state);
 
 		if (n == 0)
@@ -45,6 +44,13 @@ put_states(struct buf *b, json_t *letter)
 	}
 }
 
+static bool
+is_settled(const char *state)
+{
+	return strcmp(state, "fixed") == 0 || strcmp(state, "off") == 0 ||
+	    strcmp(state, "open") == 0;
+}
+
 /* Those on pages that were named, and on pages that are like them. */
 static long long
 to_change(json_t *letter)
@@ -55,8 +61,7 @@ to_change(json_t *letter)
 
 	json_array_foreach(json_object_get(letter, "pages"), i, page)
 		json_array_foreach(json_object_get(page, "links"), j, l)
-			if (strcmp(json_text(l, "state"), "fixed") != 0 &&
-			    strcmp(json_text(l, "state"), "off") != 0)
+			if (!is_settled(json_text(l, "state")))
 				n += 1 + json_integer_value(
 				    json_object_get(l, "more"));
 	return n;

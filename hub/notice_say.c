@@ -10,6 +10,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "hub/tell_closing.h"
 #include "protocol/url.h"
 
 #define AGAIN INT64_C(86400000)	/* ms: that something is over may be said
@@ -119,6 +120,8 @@ end_one(struct group *g, uint32_t number, enum notice_state state,
 	h.n.end_reason = text_cut(reason, NOTICE_TEXT);
 	h.n.end_by = text_cut(by, NOTICE_TEXT);
 	put(g, &h.n, at);
+	if (h.n.kind == NOTICE_CLOSING)
+		tell_closing_queue(g, number);
 	free(h.copy);
 }
 
@@ -287,13 +290,20 @@ say_again(struct group *g, const struct entry *e, uint32_t number,
     const struct notice_said *s)
 {
 	struct held_row h;
+	struct span see;
+	int64_t from;
 	bool may;
 
 	must(hold(g, number, &h));
 	may = may_end(&h.n, s->operated);
 	if (may) {
+		see = h.n.see;
+		from = h.n.from;
 		fill(&h.n, s, e->at);
 		put_announced(g, &h.n, e->at);
+		if (h.n.kind == NOTICE_CLOSING && (h.n.from != from ||
+		    !span_is(h.n.see, see)))
+			tell_closing_queue(g, number);
 	}
 	free(h.copy);
 	return may ? NULL : N_("the hub's operator announced this: only they "
@@ -309,6 +319,8 @@ say_first(struct group *g, const struct entry *e,
 
 	fill(&n, s, e->at);
 	put_announced(g, &n, e->at);
+	if (n.kind == NOTICE_CLOSING)
+		tell_closing_queue(g, n.number);
 	return NULL;
 }
 

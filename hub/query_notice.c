@@ -8,6 +8,7 @@
 #include "hub/json.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
+#include "hub/stand.h"
 
 /* --- notices ------------------------------------------------------------- */
 
@@ -70,6 +71,39 @@ query_notice(struct query *q, uint32_t number, struct notice_info *i)
 		return false;
 	query_notice_info(q->txn, &n, q->now, q->store->closing, i);
 	return true;
+}
+
+/* --- who was told -------------------------------------------------------- */
+
+struct told {
+	struct query *query;
+	query_told_fn *each;
+	void *arg;
+};
+
+static bool
+take_told(void *arg, const struct referral *r)
+{
+	struct told *t = arg;
+	struct notice_told one = { .said = *r };
+	struct stand stand;
+	struct site s;
+
+	if (site_get(t->query->txn, r->site, &s))
+		snprintf(one.code, sizeof(one.code), "%.*s",
+		    SPAN_ARGS(s.code));
+	stand_look(t->query->txn, r->site, &stand);
+	one.seen = r->letter > 0 && stand.confirmed >= r->letter;
+	return t->each(t->arg, &one);
+}
+
+void
+query_notice_told(struct query *q, uint32_t number, query_told_fn *each,
+    void *arg)
+{
+	struct told t = { .query = q, .each = each, .arg = arg };
+
+	referral_each(q->txn, referral_closing(number), 0, take_told, &t);
 }
 
 /* --- states -------------------------------------------------------------- */
@@ -167,6 +201,20 @@ json_notice(const struct notice_info *info)
 	put_text(j, "by", n->by);
 	put_text(j, "end_reason", n->end_reason);
 	put_text(j, "end_by", n->end_by);
+	return j;
+}
+
+json_t *
+json_notice_told(const struct notice_told *t)
+{
+	const struct referral *r = &t->said;
+	json_t *j = json_pack("{s:s, s:s, s:b, s:I}", "site", t->code,
+	    "state", referral_state_name(r->state), "seen", t->seen,
+	    "pages_told", (json_int_t)r->pages);
+
+	json_time(j, "told", r->told);
+	put_text(j, "reason", r->reason);
+	put_text(j, "by", r->by);
 	return j;
 }
 

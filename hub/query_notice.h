@@ -9,6 +9,7 @@
 #include "hub/history.h"
 #include "hub/notice.h"
 #include "hub/query.h"
+#include "hub/referral.h"
 
 struct notice_spec {
 	uint32_t site;			/* 0: all */
@@ -34,6 +35,16 @@ bool query_notice(struct query *q, uint32_t number, struct notice_info *n);
 void query_notice_info(struct db_txn *t, const struct notice *n, int64_t now,
     int64_t ahead, struct notice_info *i);
 
+/* Each site that was told of this closing, by number; false: stop. */
+struct notice_told {
+	struct referral said;		/* spans live until the query ends */
+	char code[CODE_MAX + 1];
+	bool seen;			/* its agent has fetched that letter */
+};
+typedef bool query_told_fn(void *arg, const struct notice_told *t);
+void query_notice_told(struct query *q, uint32_t number, query_told_fn *each,
+    void *arg);
+
 /* States of a site (0: of the hub), newest first, `limit` at most. */
 void query_states(struct query *q, uint32_t site, size_t limit,
     history_fn *each, void *arg);
@@ -44,6 +55,7 @@ enum notice_phase query_phase_named(struct span name);
 
 /* New objects, the caller's. */
 json_t *json_notice(const struct notice_info *info);
+json_t *json_notice_told(const struct notice_told *t);
 json_t *json_history(const struct history *h);
 
 #endif

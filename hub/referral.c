@@ -192,7 +192,7 @@ referral_put(struct db_txn *t, const struct referral *r, struct buf *row)
 	write_span(row, text_cut(r->by, REFERRAL_TEXT));
 	must(!row->bad);
 	db_put(t, TABLE_REFERRAL, look(&k), buf_look(row));
-	if (r->move == 0)
+	if (r->move == 0 || (r->move & REFERRAL_CLOSING) != 0)
 		return;
 	k = open_key(r->site, r->move);
 	if (referral_is_open(r))

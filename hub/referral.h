@@ -53,6 +53,15 @@ struct referral {
 	struct span reason, by;	/* what the site's people said */
 };
 
+/* In place of a move's: the number of the closing of a site that this notice
+ * announced (tell_closing.h). Such referrals are not among referral_moves(). */
+#define REFERRAL_CLOSING 0x80000000u
+static inline uint32_t
+referral_closing(uint32_t notice)
+{
+	return REFERRAL_CLOSING | notice;
+}
+
 static inline bool
 referral_is_open(const struct referral *r)
 {

@@ -7,6 +7,7 @@
 #include "hub/links.h"
 #include "hub/referral.h"
 #include "hub/table.h"
+#include "hub/tell_closing.h"
 #include "hub/tell_move.h"
 #include "hub/tell_owed.h"
 #include "hub/tell_site.h"
@@ -42,7 +43,8 @@ bool
 telling_is_due(struct db_txn *t, int64_t now)
 {
 	return !links_look_left(t) && (tell_move_left(t) ||
-	    db_count(t, TABLE_LINK_NEWS) > 0 || tell_owed_is_due(t, now));
+	    tell_closing_left(t) || db_count(t, TABLE_LINK_NEWS) > 0 ||
+	    tell_owed_is_due(t, now));
 }
 
 static uint64_t
@@ -55,7 +57,9 @@ tell_some(struct group *g, const struct entry *e, uint64_t most)
 	step = tell_owed_news(g, e->at, most);
 	if (step == 0)
 		step = tell_site_step(g, e, most);
-	return step > 0 ? step : tell_move_step(g, e, most);
+	if (step == 0)
+		step = tell_move_step(g, e, most);
+	return step > 0 ? step : tell_closing_step(g, e, most);
 }
 
 const char *
@@ -194,6 +198,16 @@ take_move(struct group *g, const struct entry *e,
 	return taken;
 }
 
+/* What is there, of a site that closes. */
+static bool
+take_closing(struct group *g, const struct entry *e,
+    const struct statement_reply *said)
+{
+	uint32_t closing = tell_closing_at(g, said->target);
+
+	return closing != 0 && take(g, e, closing, said, false);
+}
+
 const char *
 telling_reply(struct group *g, const struct entry *e,
     const struct statement_reply *r)
@@ -204,7 +218,8 @@ telling_reply(struct group *g, const struct entry *e,
 	/* what moved and is gone since then may be two matters; and what a
 	 * letter told may be another's by now */
 	any.letter = 0;
-	if ((r->letter != 0 && take_open(g, e, r)) || take_open(g, e, &any))
+	if ((r->letter != 0 && take_open(g, e, r)) ||
+	    take_open(g, e, &any) || take_closing(g, e, r))
 		return NULL;
 	/* what is done with needs no word any more */
 	if (take(g, e, 0, r, false) || take_move(g, e, r))

@@ -1,7 +1,7 @@
 /*
  * Telling: who links to what was moved, or is gone, gets letters.
  *
- * Two ways lead here. A move that is announced, takes effect, or is called
+ * Three ways lead here. A move that is announced, takes effect, or is called
  * off has to be told to all that refer to it: first their links are
  * gathered, target by target, then each site gets its letters, and the one
  * whose move it is is told how many they were. And single news (links.h): a
@@ -21,6 +21,9 @@
  * then: nothing is asked of it, and a referral is done with when all its links
  * are on such pages (tell_links.h, tell_hits.h). If what came there is gone
  * later, it is gone like anything else: no redirect answers in its place.
+ *
+ * The third: the closing of a site is told ahead, or called off, to all that link to
+ * what it has (tell_closing.h).
  *
  * Only a few rows are written where it happens. All else is done by acts
  * {"do":"tell","most":N}, N pages each, so that what sites say goes on in

@@ -24,7 +24,7 @@
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
-#define VIEW_VERSION 13	/* of apply's rules and the rows; raise to rebuild */
+#define VIEW_VERSION 14	/* of apply's rules and the rows; raise to rebuild */
 
 struct view;
 

@@ -25,12 +25,13 @@
 #include "protocol/rewrite.h"
 
 enum mending_state {
-	MENDING_ANNOUNCED = 1,	/* will be elsewhere from `from` on */
+	MENDING_ANNOUNCED = 1,	/* will be elsewhere from `from` on; without a
+				 * move: its site closes then */
 	MENDING_EFFECTIVE = 2,	/* is elsewhere: new says where */
 	MENDING_WITHDRAWN = 3,	/* was there, and was deleted */
 	MENDING_NEVER = 4,	/* no such thing was ever there */
 	MENDING_FIXED = 5,	/* no page of yours links there any more */
-	MENDING_OFF = 6,	/* the move was called off: leave them */
+	MENDING_OFF = 6,	/* that was called off: leave them */
 	MENDING_DANGER = 7,	/* outside of the cluster, and what is there now
 				 * is nothing to send a reader to: take the
 				 * link away; the reason says what was seen */

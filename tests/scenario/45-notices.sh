@@ -122,15 +122,41 @@ notice_is 5 state open || die "the other is $(notice 5 state)"
 zqagent $CODE say maintenance --withdraw --from "$start" >"$T/said"
 wait_for 60 "the other's end" notice_is 5 state withdrawn
 
-# --- a closing ---------------------------------------------------------------------
+# --- a closing: who links there has a letter ahead -----------------------------------
+LINKS=4102000001 OTHER=$T/other
+page "$WWW/index.html" "首页"
+wait_for 60 "a home page" has_items $CODE 2
+page "$OTHER/2.html" "转到郑州"
+sed -i 's|href="/"|href="http://www.zhengzhou.gov.cn/"|' "$OTHER/2.html"
+site $LINKS 开封市人民政府 www.kaifeng.gov.cn "$OTHER" \
+	http://www.kaifeng.gov.cn/
+wait_for 60 "the page that links there" has_items $LINKS 1
+says() { zqagent $LINKS letters --all >"$T/letters"; grep -q -- "$1" "$T/letters"; }
 zqagent $CODE say closing --at "$(in_secs 864000)" --reason 并入省门户 \
 	>"$T/said" 2>&1
 grep -q 'ahead: 30 are due' "$T/said" || die "nobody warns: $(cat "$T/said")"
 wait_for 60 "the closing" notice_is 6 brief true
+wait_for 60 "its letter" says 'zhengzhou.gov.cn/  (its site closes)'
+says 'www.kaifeng.gov.cn/2.html' || die "no page: $(cat "$T/letters")"
+says 'line 12: ' || die "no line: $(cat "$T/letters")"
+says "says $CODE (郑州市人民政府).*: 并入省门户" || die "no word: $(cat "$T/letters")"
 zqagent $CODE say closing --at "$(in_secs 3456000)" --reason 并入省门户 \
 	--see https://www.henan.gov.cn/ >"$T/said" 2>&1
 wait_for 60 "the better one" notice_is 6 brief false
 [ "$(notice 6 see)" = https://www.henan.gov.cn/ ] || die "no successor"
+wait_for 60 "where to turn to" says \
+	'zhengzhou.gov.cn/ → https://www.henan.gov.cn/  (its site closes)'
+number=$(zqagent $LINKS letters --json | jq '[.[] | select(.kind == "links")][-1].number')
+zqagent $LINKS letters --will-fix "$number" >"$T/said" || die "$(cat "$T/said")"
+
+will_fix() { zqhub notice show 6 --json | jq -e '.told[0] | .site == "'$LINKS'" and
+	.state == "will fix" and .seen and .pages_told == 1' >"$T/told"; }
+wait_for 60 "the reply" will_fix
+zqhub notice show 6 | grep -q "^$LINKS  will fix" || die "$(zqhub notice show 6)"
+zqagent $CODE say closing --withdraw --reason 暂不合并 >"$T/said"
+wait_for 60 "its end" notice_is 6 state withdrawn
+wait_for 60 "that it is called off" says 'its site stays after all'
+zqhub held --site $LINKS | grep -q $LINKS && die "held: $(zqhub held)"
 
 # --- what an operator announces says when it is, and what isn't counted ------------
 answers() {

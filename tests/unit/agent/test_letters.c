@@ -9,11 +9,11 @@
 #include "agent/reply.h"
 #include "tests/unit/agent/letterkit.h"
 
-/* Two pages, two links; of a move that was announced. */
+/* Two pages, two links; of a move (or 0, a closing) that was announced. */
 static void
-put_links(enum mending_state state)
+put_links_of(uint32_t move, enum mending_state state)
 {
-	struct mending_link l = { .state = state, .move = 7,
+	struct mending_link l = { .state = state, .move = move,
 	    .scope = REWRITE_PREFIX, .from = 1798761600000,
 	    .until = CLOCK_NONE, .by = SPAN("4101000002"),
 	    .reason = SPAN("改版") };
@@ -42,6 +42,8 @@ put_links(enum mending_state state)
 	put_letter(SPAN(LETTER_LINKS), buf_look(&body));
 	buf_clear(&body);
 }
+
+#define put_links(state) put_links_of(7, state)
 
 #define ABOUT "    from 2027-01-01 08:00:00 +08:00 says 4101000002: 改版\n"
 
@@ -89,6 +91,30 @@ START_TEST(test_states)
 	    "      line 80: " B "old/1 → " B "new/1  (is fixed)\n");
 	ck_prints(json_array_get(l, 1), 0,
 	    "    http://www.b.gov.cn/old/1/  (is fixed)\n");
+	json_decref(l);
+}
+END_TEST
+
+/* What no move is about: a site that is to close, and does not after all. */
+START_TEST(test_closing)
+{
+	struct buf b;
+	json_t *l;
+
+	put_links_of(0, MENDING_ANNOUNCED);
+	l = list();
+	ck_prints(json_array_get(l, 0), 1, ABOUT
+	    "    https://www.a.gov.cn/a.html\n"
+	    "      line 5: " B "old/中  (its site closes)\n"
+	    "    … and 1 more page: zqagent letters 1\n");
+	json_decref(l);
+	put_links_of(0, MENDING_OFF);
+	l = list();
+	buf_init(&b, 4096);
+	letter_text_put(&b, json_array_get(l, 0));	/* as it is by now */
+	ck_assert_str_eq(buf_cstr(&b), "2 addresses that pages of this site "
+	    "link to: its site stays after all: leave it");
+	buf_clear(&b);
 	json_decref(l);
 }
 END_TEST
@@ -490,7 +516,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_shown, test_states, test_superseded,
-		test_looked_at, test_odd,
+		test_closing, test_looked_at, test_odd,
 		test_replies, test_another_mind, test_long, test_id, test_danger, test_mail_ends,
 		test_sentences };
 	Suite *s = suite_create("letters");

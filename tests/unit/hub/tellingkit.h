@@ -31,6 +31,20 @@ page(uint32_t site, const char *url, const char *const *links, size_t n)
 	buf_clear(&rows);
 }
 
+/* The site announces that it closes in so many ms, or (0) takes that back. */
+static inline void
+close_site(uint32_t site, const char *see, int64_t ahead)
+{
+	struct change c = kit_change(CHANGE_NOTICE, "", "");
+
+	c.when = k.now;
+	c.word[WORD_SCOPE] = SPAN("closing");
+	c.word[WORD_SUCCESSOR] = span_of(see);
+	c.word[WORD_REASON] = SPAN("merged");
+	c.from = ahead > 0 ? k.now + ahead : CLOCK_NONE;
+	kit_say(&k, site, &c);
+}
+
 #define PAGE(site, url, ...) do {					\
 	const char *const links_[] = { __VA_ARGS__ };			\
 	page(site, url, links_, sizeof(links_) / sizeof(links_[0]));	\

@@ -130,37 +130,37 @@ START_TEST(successor_said_later)
 }
 END_TEST
 
-static void
-close_site(uint32_t site, const char *see)
-{
-	struct change c = kit_change(CHANGE_NOTICE, "", "");
-
-	c.when = k.now;
-	c.word[WORD_SCOPE] = SPAN("closing");
-	c.word[WORD_SUCCESSOR] = span_of(see);
-	c.word[WORD_REASON] = SPAN("merged");
-	c.from = k.now + INT64_C(86400000);
-	kit_say(&k, site, &c);
-}
-
-/* Closing a site is where most links die: each that leads there is told, and
- * of the home page where to turn to. */
+/* Closing a site is where most links die: each that leads there is told when
+ * that is announced, and when it is done; and of the home page where to turn
+ * to. */
 START_TEST(retired)
 {
+	uint64_t before;
+
 	PAGE(1, "https://s1.gov.cn/", "https://s1.gov.cn/x");
 	PAGE(1, "https://s1.gov.cn/a.html", "https://s1.gov.cn/x");
 	PAGE(2, "https://s2.gov.cn/", "https://s2.gov.cn/x");
 	PAGE(2, "https://s2.gov.cn/p1.html", "https://s1.gov.cn/",
 	    "https://s1.gov.cn/a.html", "https://s1.gov.cn/never.html");
-	close_site(1, "https://s2.gov.cn/");
+	close_site(1, "https://s2.gov.cn/", 30 * DAY);
 	settle();
-	ck_assert_uint_eq((told(2, 0), letters), 0);
+	ck_assert_str_eq(told(2, 0), "links:\n"
+	    "announced https://s1.gov.cn/ -> https://s2.gov.cn/\n"
+	    "  https://s2.gov.cn/p1.html:10\n"
+	    "announced https://s1.gov.cn/a.html -> \n"
+	    "  https://s2.gov.cn/p1.html:20\n"
+	    "announced https://s1.gov.cn/never.html -> \n"
+	    "  https://s2.gov.cn/p1.html:30\n");
+	before = letters;
+	later(30 * DAY);
+	settle();
+	ck_assert_uint_eq((told(2, before), letters), 0);
 	kit_act(&k, "{\"do\":\"retire\",\"site\":1,\"actor\":\"wang\","
 	    "\"reason\":\"merged\"}");
 	kit_act(&k, "{\"do\":\"clear\",\"site\":1,\"actor\":\"wang\","
 	    "\"reason\":\"merged\"}");
 	settle();
-	ck_assert_str_eq(told(2, 0), "links:\n"
+	ck_assert_str_eq(told(2, before), "links:\n"
 	    "withdrawn https://s1.gov.cn/ -> https://s2.gov.cn/\n"
 	    "  https://s2.gov.cn/p1.html:10\n"
 	    "withdrawn https://s1.gov.cn/a.html -> \n"
