@@ -52,7 +52,8 @@ site 4103000001 '洛阳市人民政府' www.ly.gov.cn "$T/two" https://www.ly.go
 joined() { has_items 4103000001 2 && has_items 4101000001 $((was + 1)); }
 wait_for $((began + 30 - $(date +%s))) "both to have their items" joined
 took=$(($(date +%s) - began))
-kill -0 "$a" && kill -0 "$b" && kill -0 "$c" || die "the fire was out before"
+# slowhttptest itself ends when the hub has cut the last of its connections.
+kill -0 "$c" || die "the fire was out before"
 goal "both have their items" "$took s" "30 s"
 
 measure 150
