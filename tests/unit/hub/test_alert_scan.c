@@ -2,42 +2,17 @@
  * Where facts come from: what the pulse, the view and the hub say, and what
  * they don't say any more.
  */
-#include "tests/unit/hub/storekit.h"
+#include "tests/unit/hub/scankit.h"
 
-#include "hub/alert_scan.h"
-#include "hub/counters.h"
 #include "hub/home.h"
 #include "hub/home_json.h"
 #include "hub/monitor_state.h"
 #include "hub/pulse.h"
-#include "hub/writer.h"
-
-#define DAY INT64_C(86400000)
-
-static struct kit k;
-static struct config config;
-static struct writer w;
-static struct alert_rules rules;
-static struct alert_facts *facts;
-static struct alert_scan scan;
 
 static void
 setup(void)
 {
-	journal_mem_seed(0);
-	kit_open(&k, &journal_mem);
-	kit_site(&k, 1);
-	kit_site(&k, 2);
-	kit_show(&k, 100);
-	config = (struct config){ .dir = k.dir, .leaf_days = 90,
-		.week_fails = 5, .week_warns = 3,
-		.closing_soon = 7 * DAY, .home_moved_looks = 3,
-		.home_moved_after = DAY };
-	w = (struct writer){ .journal = k.journal, .view = k.view,
-		.config = &config };
-	alert_rules_init(&rules, NULL);
-	facts = alert_facts_new(&rules);
-	alert_scan_init(&scan, &w, facts);
+	scankit_open();
 	pulse_open(NULL);
 	pulse_begin(k.now);
 }
@@ -46,14 +21,7 @@ static void
 teardown(void)
 {
 	pulse_close();
-	alert_facts_free(facts);
-	kit_close(&k);
-}
-
-static struct alert_fact *
-fact(const char *class, const char *subject)
-{
-	return alert_facts_find(facts, span_of(class), span_of(subject));
+	scankit_close();
 }
 
 static void
@@ -64,17 +32,11 @@ look(void)
 	kit_show(&k, 100);
 	alert_scan_pulse(&scan, k.now);
 	t = view_read(k.view);
-	alert_facts_begin(facts, ALERT_OF_SITES);
-	for (uint32_t i = 1; i <= 2; i++)
-		alert_scan_site(&scan, t, i, k.now);
-	alert_facts_end(facts, ALERT_OF_SITES);
+	scankit_look(t);
 	alert_facts_begin(facts, ALERT_OF_MOVES);
 	for (scan.move = 1; alert_scan_moves(&scan, t, k.now);)
 		continue;
 	alert_facts_end(facts, ALERT_OF_MOVES);
-	alert_facts_begin(facts, ALERT_OF_HUB);
-	alert_scan_hub(&scan, t, k.now);
-	alert_facts_end(facts, ALERT_OF_HUB);
 	db_abort(t);
 }
 

@@ -2,22 +2,10 @@
  * Where facts come from, too: of what waits for somebody, at a site or at the
  * hub itself. See test_alert_scan.c.
  */
-#include "tests/unit/hub/storekit.h"
+#include "tests/unit/hub/scankit.h"
 
 #include <sys/statvfs.h>
 
-#include "hub/alert_scan.h"
-#include "hub/counters.h"
-#include "hub/writer.h"
-
-#define DAY INT64_C(86400000)
-
-static struct kit k;
-static struct config config;
-static struct writer w;
-static struct alert_rules rules;
-static struct alert_facts *facts;
-static struct alert_scan scan;
 static struct statvfs disk;
 
 /* In the place of the C library's: every disk is as the test says. */
@@ -43,33 +31,10 @@ enroll(uint32_t site, int64_t until)
 static void
 setup(void)
 {
-	journal_mem_seed(0);
-	kit_open(&k, &journal_mem);
-	kit_site(&k, 1);
-	kit_site(&k, 2);
+	scankit_open();
 	enroll(1, k.now + 90 * DAY);
-	config = (struct config){ .dir = k.dir, .leaf_days = 90,
-		.week_fails = 5, .week_warns = 3 };
-	w = (struct writer){ .journal = k.journal, .view = k.view,
-		.config = &config };
 	disk = (struct statvfs){ .f_frsize = 1u << 20, .f_blocks = 100000,
 		.f_bavail = 90000 };
-	alert_rules_init(&rules, NULL);
-	facts = alert_facts_new(&rules);
-	alert_scan_init(&scan, &w, facts);
-}
-
-static void
-teardown(void)
-{
-	alert_facts_free(facts);
-	kit_close(&k);
-}
-
-static struct alert_fact *
-fact(const char *class, const char *subject)
-{
-	return alert_facts_find(facts, span_of(class), span_of(subject));
 }
 
 static void
@@ -79,13 +44,7 @@ look(void)
 
 	kit_show(&k, 100);
 	t = view_read(k.view);
-	alert_facts_begin(facts, ALERT_OF_SITES);
-	for (uint32_t i = 1; i <= 2; i++)
-		alert_scan_site(&scan, t, i, k.now);
-	alert_facts_end(facts, ALERT_OF_SITES);
-	alert_facts_begin(facts, ALERT_OF_HUB);
-	alert_scan_hub(&scan, t, k.now);
-	alert_facts_end(facts, ALERT_OF_HUB);
+	scankit_look(t);
 	db_abort(t);
 }
 
@@ -257,7 +216,7 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(t, 60);
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, setup, scankit_close);
 	tcase_add_test(t, test_trouble);
 	tcase_add_test(t, test_differs);
 	tcase_add_test(t, test_quarantine);
