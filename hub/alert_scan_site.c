@@ -253,8 +253,18 @@ look_at_week(const struct scanning *s)
 
 struct absence {
 	bool gone, unsure, flapping, begun;
+	enum monitor_state last;
 	int64_t since;
 };
+
+/* Nothing is left of it that could be seen: who has no agent has but his page.
+ * What others get is there. */
+static bool
+is_away(const struct history *h)
+{
+	return h->state == MONITOR_DOWN ? h->cause == MONITOR_CAUSE_ALONE :
+	    h->state == MONITOR_UNREACHABLE && h->cause != MONITOR_CAUSE_HERE;
+}
 
 /* Times in between in which the hub didn't know are passed over. */
 static bool
@@ -262,11 +272,13 @@ on_state(void *arg, const struct history *h)
 {
 	struct absence *a = arg;
 
-	if (!a->begun)
+	if (!a->begun) {
 		a->flapping = h->flapping;
+		a->last = h->state;
+	}
 	if (h->state == MONITOR_UNKNOWN) {
 		a->unsure |= !a->begun;
-	} else if (h->state == MONITOR_UNREACHABLE) {
+	} else if (is_away(h)) {
 		a->gone = true;
 		a->since = h->since;
 	} else {
@@ -274,6 +286,16 @@ on_state(void *arg, const struct history *h)
 	}
 	a->begun = true;
 	return true;
+}
+
+/* When the hub has just started it is written how it was before, and not yet
+ * that nothing is known. */
+static bool
+is_of_before(const struct scanning *s, const struct absence *a)
+{
+	struct pulse_row row;
+
+	return pulse_read(s->site->number, &row) && row.state != a->last;
 }
 
 static void
@@ -290,7 +312,7 @@ look_at_going(const struct scanning *s)
 	if (a.flapping)
 		put(s, ALERT_FLAPPING, CLOCK_NONE, "%s", "");
 	if (a.gone && !closing) {
-		f.unknown = a.unsure;
+		f.unknown = a.unsure || is_of_before(s, &a);
 		f.since = a.since;
 		alert_facts_put(s->scan->facts, &f, s->now);
 	}

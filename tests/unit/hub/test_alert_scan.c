@@ -273,6 +273,10 @@ END_TEST
 static void
 is_now(const char *state, const char *cause)
 {
+	enum monitor_state is = MONITOR_UNKNOWN;
+
+	ck_assert(monitor_state_parse(&is, span_of(state)));
+	pulse_state(1, (uint8_t)is, MONITOR_CAUSE_NONE, k.now);
 	kit_act(&k, "{\"do\":\"states\",\"rows\":[[1,\"%s\",%lld,%lld,"
 	    "\"%s\",5,3,false]],\"actor\":\"hub\",\"reason\":\"\"}", state,
 	    (long long)k.now, (long long)k.now, cause);
@@ -286,6 +290,11 @@ START_TEST(test_gone)
 
 	is_now("unreachable", "gone");
 	k.now += DAY;
+	pulse_state(1, MONITOR_UNKNOWN, MONITOR_CAUSE_START, k.now);
+	look();
+	f = fact("gone", "4100000001");
+	ck_assert_ptr_nonnull(f);
+	ck_assert(f->unknown);		/* so it was when the hub stopped */
 	is_now("unknown", "start");
 	f = fact("gone", "4100000001");
 	ck_assert_ptr_nonnull(f);
@@ -298,6 +307,30 @@ START_TEST(test_gone)
 	ck_assert_int_eq(f->since, KIT_NOW);	/* all that time */
 	k.now += 1000;
 	is_now("up", "fine");
+	ck_assert_ptr_null(fact("gone", "4100000001"));
+}
+END_TEST
+
+/* Without an agent there is but the page to be missed; what others get, or an
+ * agent speaks of, is there. */
+START_TEST(test_gone_alone)
+{
+	struct alert_fact *f;
+
+	is_now("down", "alone");
+	k.now += DAY;
+	is_now("unknown", "start");
+	k.now += 1000;
+	is_now("down", "alone");
+	f = fact("gone", "4100000001");
+	ck_assert_ptr_nonnull(f);
+	ck_assert(!f->unknown);
+	ck_assert_int_eq(f->since, KIT_NOW);
+	k.now += 1000;
+	is_now("unreachable", "here");
+	ck_assert_ptr_null(fact("gone", "4100000001"));
+	k.now += 1000;
+	is_now("down", "both");
 	ck_assert_ptr_null(fact("gone", "4100000001"));
 }
 END_TEST
@@ -578,6 +611,7 @@ main(void)
 	tcase_add_test(t, test_moves);
 	tcase_add_test(t, test_blocked);
 	tcase_add_test(t, test_gone);
+	tcase_add_test(t, test_gone_alone);
 	tcase_add_test(t, test_gone_closed);
 	tcase_add_test(t, test_closing);
 	tcase_add_test(t, test_week);
