@@ -6,6 +6,7 @@
 
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/api_days.h"
 #include "hub/api_links.h"
 #include "hub/api_move.h"
 #include "hub/api_say.h"
@@ -310,6 +311,8 @@ static const struct {
 	{ SPAN("items"), items },
 	{ SPAN("moves"), api_moves },
 	{ SPAN("links"), api_links },
+	{ SPAN("availability"), api_days },
+	{ SPAN("response"), api_days },
 	{ SPAN("held"), held },
 	{ SPAN("journal"), journal },
 };
@@ -335,7 +338,7 @@ api_make(struct visit *v)
 		}
 	}
 	api_say_why(v, 404, _("ask for totals, sites, items, links, moves, "
-	    "held or journal"));
+	    "availability, response, held or journal"));
 }
 
 void

@@ -25,6 +25,11 @@
  *	/api/v1/links/broken	{"broken":[…], "next":ADDRESS}
  *		?site=CODE ?limit=1..200	(200)  ?after=ADDRESS
  *	/api/v1/links/reciprocal	{"pairs":[…]} of portals and members
+ *	/api/v1/availability	{"sites":[…], "next":CODE}: looks at home pages,
+ *				and what they took, of those that were looked at
+ *		?from=DAY ?to=DAY	(the last seven, to today; both in it)
+ *		?limit=1..1000	(1000)  ?after=CODE
+ *	/api/v1/response	the same
  *	/api/v1/held		{"held":[…]}, the newest 200
  *		?site=CODE
  *	/api/v1/journal		{"entries":[…], "next":PLACE}

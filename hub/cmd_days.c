@@ -14,7 +14,6 @@
 #include "hub/query_home.h"
 
 #define ROW_MAX 8192
-#define WEEK (6 * INT64_C(24) * 3600 * 1000)	/* ms back: seven days */
 
 struct report;
 typedef void report_fn(const struct report *r, const struct site_info *s,
@@ -133,16 +132,15 @@ add_site(void *arg, const struct site_info *s)
 	struct home_day d;
 	json_t *o;
 
-	if (s->retired ||
-	    !query_home_days(r->q, s->number, r->from, r->to, &d))
-		return true;
 	if (r->array == NULL) {
-		r->row(r, s, &d);
+		if (!s->retired && query_home_days(r->q, s->number, r->from,
+		    r->to, &d))
+			r->row(r, s, &d);
 		return true;
 	}
-	o = query_home_day_json(&d);
-	json_object_set_new(o, "code", json_string(s->code));
-	json_array_append_new(r->array, o);
+	o = query_home_line(r->q, s, r->from, r->to);
+	if (o != NULL)
+		json_array_append_new(r->array, o);
 	return true;
 }
 
@@ -155,14 +153,8 @@ read_days(struct cmd_line *l, struct report *r)
 	if (!cmd_time(l, "from", false, &from) ||
 	    !cmd_time(l, "to", false, &to))
 		return false;
-	if (to == CLOCK_NONE)
-		to = clock_wall();
-	if (from == CLOCK_NONE)
-		from = to - WEEK;
-	r->from = home_days_of(from);
-	r->to = home_days_of(to);
 	r->csv = cmd_flag(l, "csv");
-	if (from <= to)
+	if (query_home_range(from, to, &r->from, &r->to))
 		return true;
 	cmd_fail(NULL, _("--to comes before --from"));
 	return false;

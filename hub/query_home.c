@@ -10,6 +10,7 @@
 #include "hub/query_inside.h"
 
 #define SENTENCE 4096
+#define WEEK (6 * INT64_C(24) * 3600 * 1000)	/* ms back: seven days */
 
 bool
 query_home(struct query *q, uint32_t site, struct home_row *row)
@@ -55,6 +56,18 @@ int64_t
 query_home_now(const struct query *q)
 {
 	return q->now;
+}
+
+bool
+query_home_range(int64_t from, int64_t to, uint64_t *first, uint64_t *last)
+{
+	if (to == CLOCK_NONE)
+		to = clock_wall();
+	if (from == CLOCK_NONE)
+		from = to - WEEK;
+	*first = home_days_of(from);
+	*last = home_days_of(to);
+	return from <= to;
 }
 
 /* --- as JSON ------------------------------------------------------------------ */
@@ -114,6 +127,18 @@ query_home_json(const struct query *q, const struct home_row *r)
 	return o;
 }
 
+/* How many took so long: the last has no end (home_days_step). */
+static json_t *
+steps(const struct home_day *d)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < HOME_DAYS_STEPS; i++)
+		json_array_append_new(list,
+		    json_integer((json_int_t)d->step[i]));
+	return list;
+}
+
 json_t *
 query_home_day_json(const struct home_day *d)
 {
@@ -134,5 +159,22 @@ query_home_day_json(const struct home_day *d)
 	    json_integer(home_days_percentile(d, 50)));
 	json_object_set_new(o, "p95_ms",
 	    json_integer(home_days_percentile(d, 95)));
+	json_object_set_new(o, "p99_ms",
+	    json_integer(home_days_percentile(d, 99)));
+	json_object_set_new(o, "steps", steps(d));
+	return o;
+}
+
+json_t *
+query_home_line(struct query *q, const struct site_info *s, uint64_t from,
+    uint64_t to)
+{
+	struct home_day d;
+	json_t *o;
+
+	if (s->retired || !query_home_days(q, s->number, from, to, &d))
+		return NULL;
+	o = query_home_day_json(&d);
+	json_object_set_new(o, "code", json_string(s->code));
 	return o;
 }

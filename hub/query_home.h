@@ -26,6 +26,10 @@ void query_home_looks(struct query *q, uint32_t site, int64_t from,
 bool query_home_week(struct query *q, uint32_t site, struct home_day *sum);
 bool query_home_days(struct query *q, uint32_t site, uint64_t from,
     uint64_t to, struct home_day *sum);
+/* The days of a report from … to (ms; CLOCK_NONE: now, and the seven days up
+ * to then), both in it. False: `to` comes before `from`. */
+bool query_home_range(int64_t from, int64_t to, uint64_t *first,
+    uint64_t *last);
 /* The history of the site's domains, in order. */
 void query_home_domains(struct query *q, uint32_t site, domains_fn *each,
     void *arg);
@@ -35,5 +39,9 @@ int64_t query_home_now(const struct query *q);
 json_t *query_home_json(const struct query *q,
     const struct home_row *row);
 json_t *query_home_day_json(const struct home_day *d);
+/* A site's line of a report of these days: that, with its code. NULL: there
+ * was no look, or it is retired. */
+json_t *query_home_line(struct query *q, const struct site_info *s,
+    uint64_t from, uint64_t to);
 
 #endif

@@ -79,9 +79,8 @@ visit_put_title(struct buf *b, const struct change *c)
 	buf_clear(&plain);
 }
 
-/* A day alone begins at midnight here; with `end`, it is its end. */
-static bool
-date_argument(const struct visit *v, enum visit_argument which, bool end,
+bool
+visit_date(const struct visit *v, enum visit_argument which, bool end,
     int64_t *ms, struct buf *why)
 {
 	struct span s = v->argument[which];
@@ -142,8 +141,8 @@ visit_spec(const struct visit *v, struct query_spec *spec,
 			return false;
 		spec->site = site->number;
 	}
-	return date_argument(v, VISIT_SINCE, false, &spec->since, why) &&
-	    date_argument(v, VISIT_UNTIL, true, &spec->until, why) &&
+	return visit_date(v, VISIT_SINCE, false, &spec->since, why) &&
+	    visit_date(v, VISIT_UNTIL, true, &spec->until, why) &&
 	    visit_limit(v, QUERY_LIMIT, PAGE, &spec->limit, why);
 }
 

@@ -24,7 +24,7 @@
 X(Q, "q") X(SITE, "site") X(COLUMN, "column") X(SINCE, "since")		\
 X(UNTIL, "until") X(AFTER, "after") X(LIMIT, "limit") X(LANG, "lang")	\
 X(STATE, "state") X(URL, "url") X(FROM, "from") X(NEXT, "next")	\
-X(DONE, "done")
+X(DONE, "done") X(TO, "to")
 
 struct former;
 struct live;
@@ -72,6 +72,11 @@ struct visit {
  * expected. */
 bool visit_spec(const struct visit *v, struct query_spec *spec,
     struct site_info *site, struct buf *why);
+
+/* A date as given, CLOCK_NONE if it isn't. A day alone begins at midnight
+ * here; with `end`, it is its end. False and why, as above. */
+bool visit_date(const struct visit *v, enum visit_argument which, bool end,
+    int64_t *ms, struct buf *why);
 
 /* May the reader do this (permission.h)? */
 bool visit_may(const struct visit *v, const char *act);

@@ -350,6 +350,17 @@ zqhub site domains "$(code stop)" --json >"$T/x" &&
 zqhub response --csv >"$T/x"
 grep -q '^4100000005,slow市人民政府,[0-9]*,[0-9]*,' "$T/x" ||
 	{ cat "$T/x"; die "response --csv"; }
+for report in availability response; do
+	same=
+	for _ in 1 2 3; do	# a look may be written down in between
+		zqhub $report --json >"$T/x" &&
+			curl -sf "http://127.0.0.1:$WEB_PORT/api/v1/$report" |
+			jq -e --slurpfile x "$T/x" '.sites == $x[0].sites' \
+			>"$T/y" && same=yes && break
+		sleep 1
+	done
+	[ -n "$same" ] || die "/api/v1/$report says something else"
+done
 stop "$HUB_PID" || die "the hub did not end well"
 all() {
 	zqhub home --json && zqhub availability --json && zqhub response --json

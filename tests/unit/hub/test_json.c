@@ -4,8 +4,10 @@
  */
 #include "hub/json.h"
 
+#include "contrib/base/clock.h"
 #include "hub/api.h"
 #include "hub/api_say.h"
+#include "hub/home_days.h"
 #include "tests/unit/hub/web_bed.h"
 
 static struct bed bed;
@@ -342,6 +344,77 @@ START_TEST(test_journal)
 }
 END_TEST
 
+/* --- days --------------------------------------------------------------------- */
+
+#define DAY INT64_C(86400000)
+
+static void
+looked(unsigned site, int64_t ago, enum home_outcome o, unsigned ms)
+{
+	kit_act(&bed.kit, "{\"do\":\"homes\",\"at\":%lld,\"rows\":[[%u,0,%d,"
+	    "200,%u,0%s]]}", (long long)(KIT_NOW - ago), site, (int)o, ms,
+	    o == HOME_FAILED ? ",\"time\"" : "");
+}
+
+static const json_t *
+line(size_t i)
+{
+	return json_array_get(json_object_get(answer, "sites"), i);
+}
+
+/* Of nine looks in the last seven days one failed; the tenth was before. */
+START_TEST(test_days)
+{
+	const char *path = _i == 0 ? "availability" : "response";
+	const json_t *steps;
+
+	clock_set(KIT_NOW, 0);
+	looked(1, 7 * DAY, HOME_FAILED, 15000);
+	for (int i = 1; i <= 7; i++)
+		looked(1, 6 * DAY - i, HOME_OK, 150);
+	looked(1, 5 * DAY, HOME_OK, 4000);
+	looked(1, 0, HOME_FAILED, 15000);
+	bed_show(&bed);
+	get(path, "");
+	ck_assert_uint_eq(count(answer, "sites"), 1);
+	ck_assert_str_eq(text_of(line(0), "code"), "4100000001");
+	ck_assert_int_eq(number_of(line(0), "looks"), 9);
+	ck_assert_int_eq(number_of(line(0), "failed"), 1);
+	ck_assert_int_eq(number_of(line(0), "failed_permille"), 111);
+	ck_assert_int_eq(number_of(line(0), "mean_ms"), 631);
+	ck_assert_int_eq(number_of(line(0), "p50_ms"), 200);
+	ck_assert_int_eq(number_of(line(0), "p99_ms"), 5000);
+	steps = json_object_get(line(0), "steps");
+	ck_assert_uint_eq(json_array_size(steps), HOME_DAYS_STEPS);
+	ck_assert_int_eq(json_integer_value(json_array_get(steps, 1)), 7);
+	ck_assert_int_eq(json_integer_value(json_array_get(steps, 5)), 1);
+	get(path, "from=2000-01-01&to=2000-01-31");
+	ck_assert_uint_eq(count(answer, "sites"), 0);
+	get(path, "from=2000-01-01");
+	ck_assert_int_eq(number_of(line(0), "failed"), 2);
+}
+END_TEST
+
+/* Who wasn't looked at has no line, and takes none of a page. */
+START_TEST(test_days_in_pages)
+{
+	clock_set(KIT_NOW, 0);
+	kit_site(&bed.kit, 3);
+	kit_site(&bed.kit, 4);
+	for (unsigned site = 1; site <= 3; site++)
+		if (site != 2)
+			looked(site, 0, HOME_OK, 150);
+	bed_show(&bed);
+	get("availability", "limit=1");
+	ck_assert_str_eq(text_of(line(0), "code"), "4100000001");
+	ck_assert_str_eq(text_of(answer, "next"), "4100000001");
+	get("availability", "limit=1&after=4100000001");
+	ck_assert_uint_eq(count(answer, "sites"), 1);
+	ck_assert_str_eq(text_of(line(0), "code"), "4100000003");
+	ck_assert_ptr_null(json_object_get(answer, "next"));
+}
+END_TEST
+
 START_TEST(test_held)
 {
 	struct change c = kit_change(CHANGE_CREATED,
@@ -372,6 +445,10 @@ static const struct {
 	{ "items", "url=ftp%3A%2F%2Fx", 404 },
 	{ "items", "limit=201", 400 }, { "items", "after=zzz", 400 },
 	{ "items", "since=now", 400 }, { "items", "site=zzz", 400 },
+	{ "availability", "limit=1001", 400 },
+	{ "availability", "from=yesterday", 400 },
+	{ "response", "to=2026-13-01", 400 },
+	{ "response", "from=2026-11-02&to=2026-11-01", 400 },
 	{ "held", "site=zzz", 404 }, { "journal", "from=0", 400 },
 	{ "journal", "from=-1", 400 },
 	{ "journal", "from=18446744073709551615", 400 },
@@ -402,6 +479,8 @@ fill(TCase *t)
 	tcase_add_test(t, test_long_history);
 	tcase_add_test(t, test_heavy_changes);
 	tcase_add_test(t, test_journal);
+	tcase_add_loop_test(t, test_days, 0, 2);
+	tcase_add_test(t, test_days_in_pages);
 	tcase_add_test(t, test_held);
 	tcase_add_loop_test(t, test_error, 0,
 	    sizeof(errors) / sizeof(*errors));

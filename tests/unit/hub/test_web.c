@@ -256,12 +256,14 @@ START_TEST(test_must_sign_in)
 	ck_assert_int_eq(status_of(get("/")), 303);
 	ck_assert_int_eq(status_of(get("/nosuch")), 303);
 	ck_assert_int_eq(status_of(get("/api/v1/sites")), 403);
+	ck_assert_int_eq(status_of(get("/api/v1/availability")), 403);
 	ck_assert_int_eq(status_of(get("/feed")), 403);
 	ck_assert_int_eq(status_of(get("/live")), 403);
 	ck_assert_int_eq(status_of(get("/signin")), 200);
 	ck_assert_int_eq(status_of(get("/healthz")), 200);
 	sign_in();
 	ck_assert_int_eq(status_of(get("/api/v1/sites")), 200);
+	ck_assert_int_eq(status_of(get("/api/v1/availability")), 200);
 }
 END_TEST
 
