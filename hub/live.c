@@ -21,6 +21,7 @@
 #define RETRY_MS 3000		/* what a browser waits to come again */
 #define AGAIN 30		/* s, what who is refused is told to wait */
 #define SECONDS 60
+#define NEWS "event: news\ndata: 1\n\n"
 
 struct client {
 	struct http_request *request;	/* NULL: this place is free */
@@ -75,6 +76,17 @@ live_taken(const struct live *l)
 
 /* --- events -------------------------------------------------------------------- */
 
+/* What is told so far. */
+static void
+put_id(struct live *l)
+{
+	const struct live_mark m = { l->overview->version, l->news };
+
+	buf_text(&l->event, "id: ");
+	live_mark_put(&l->event, &m);
+	buf_text(&l->event, "\n");
+}
+
 static void
 put_cells(struct live *l, uint64_t after)
 {
@@ -82,7 +94,9 @@ put_cells(struct live *l, uint64_t after)
 	struct buf *b = &l->event;
 	const char *mark = "";
 
-	buf_printf(b, "event: cells\nid: %" PRIu64 "\ndata: [", o->version);
+	buf_text(b, "event: cells\n");
+	put_id(l);
+	buf_text(b, "data: [");
 	for (size_t i = 0; i < o->count; i++) {
 		const struct overview_site *s = &o->site[i];
 
@@ -103,7 +117,9 @@ put_sums(struct live *l)
 	uint64_t view = stats_get(COUNTER_VIEW_PLACE);
 	struct buf *b = &l->event;
 
-	buf_printf(b, "event: sums\nid: %" PRIu64 "\ndata: {", o->version);
+	buf_text(b, "event: sums\n");
+	put_id(l);
+	buf_text(b, "data: {");
 	for (int c = 0; c < CELL_STATES; c++)
 		buf_printf(b, "\"%s\":%zu,", cell_name((enum cell_state)c),
 		    o->by_state[c]);
@@ -162,7 +178,8 @@ tell_rest(struct live *l, uint64_t news)
 	if (l->epoch != l->overview->epoch)
 		buf_text(&l->event, "event: sites\ndata: 1\n\n");
 	if (l->news != news)
-		buf_text(&l->event, "event: news\ndata: 1\n\n");
+		buf_text(&l->event, NEWS);
+	l->news = news;
 	if (l->summed != l->overview->version || now - l->sums >= SUMS_MS) {
 		put_sums(l);
 		l->sums = now;
@@ -173,7 +190,6 @@ tell_rest(struct live *l, uint64_t news)
 		l->beat = now;
 	}
 	l->epoch = l->overview->epoch;
-	l->news = news;
 	if (l->event.n > 0)
 		push_all(l);
 }
@@ -239,9 +255,22 @@ count(struct live *l, size_t clients)
 	stats_set(COUNTER_WEB_LIVE, clients);
 }
 
+/* What was news between his page and this he hears now, and only what comes
+ * after it with the others. */
+static void
+greet(struct live *l, struct client *c, uint64_t news)
+{
+	buf_reset(&l->event);
+	buf_printf(&l->event, "retry: %d\n\n", RETRY_MS);
+	if (news != 0 && news != l->news)
+		buf_text(&l->event, NEWS);
+	put_sums(l);
+	push(l, c);
+}
+
 void
 live_open(struct live *l, struct http_request *r, struct span address,
-    uint64_t after)
+    const struct live_mark *after)
 {
 	uint64_t who = share_who_said(address);
 	struct client *c;
@@ -260,12 +289,9 @@ live_open(struct live *l, struct http_request *r, struct span address,
 		l->epoch = l->overview->epoch;
 	}
 	count(l, l->clients + 1);
-	*c = (struct client){ .request = r, .who = who, .seen = after,
+	*c = (struct client){ .request = r, .who = who, .seen = after->version,
 	    .until = clock_mono() + LIFE_MS };
-	buf_reset(&l->event);
-	buf_printf(&l->event, "retry: %d\n\n", RETRY_MS);
-	put_sums(l);
-	push(l, c);
+	greet(l, c, after->news);
 }
 
 void

@@ -9,10 +9,10 @@
  *	event: sites	the set of sites did: read the page anew
  *	event: beat	every 10 s, so that a page knows that it is live
  *
- * Each event of the first two has the overview's version as its id, and who
- * comes back with it is told what he missed. A stream ends after some
- * minutes: the browser comes again, and is who it is then. It ends before
- * that when it is no longer for him: nothing is told then any more.
+ * Each event of the first two has as its id a mark (live_mark.h), and so has a
+ * page: who comes, or comes back, with it is told what he missed. A stream ends
+ * after some minutes: the browser comes again, and is who it is then. It ends
+ * before that when it is no longer for him: nothing is told then any more.
  */
 #ifndef ZQ_HUB_LIVE_H
 #define ZQ_HUB_LIVE_H
@@ -22,7 +22,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "contrib/base/span.h"
 #include "hub/http.h"
+#include "hub/live_mark.h"
 #include "hub/overview.h"
 
 struct live;
@@ -42,9 +44,9 @@ struct live *live_new(struct event_base *base, struct overview *o,
 void live_free(struct live *l);
 
 /* Answers r, of a reader at this address, with a stream of what is newer than
- * this version; or refuses: too many are open. */
+ * this mark; or refuses: too many are open. */
 void live_open(struct live *l, struct http_request *r, struct span address,
-    uint64_t after);
+    const struct live_mark *after);
 void live_end(struct live *l, struct http_request *r);	/* it is gone */
 
 /* Changes taken within the last minute, of all sites. */

@@ -10,7 +10,9 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "hub/form.h"
+#include "hub/live_mark.h"
 #include "hub/markup.h"
+#include "hub/query_now.h"
 
 void
 sheet_href(const struct visit *v, struct buf *b, const char *path,
@@ -144,6 +146,19 @@ put_done(struct visit *v)
 enum sheet_kind { PLAIN, BARE, LIVE };
 
 static void
+main_live(struct visit *v, uint64_t version)
+{
+	const struct live_mark m = { .version = version,
+		.news = query_now_news(v->query) };
+
+	buf_text(v->out, "<main id=\"main\" data-live=\"");
+	live_mark_put(v->out, &m);
+	buf_printf(v->out, "\">\n<p id=\"live\" class=\"soft\" role=\"status\""
+	    " data-on=\"%s\" data-off=\"%s\" hidden></p>\n",
+	    _("live"), _("not live: what you see may be old"));
+}
+
+static void
 begin(struct visit *v, struct span title, enum sheet_kind kind,
     uint64_t version)
 {
@@ -152,10 +167,7 @@ begin(struct visit *v, struct span title, enum sheet_kind kind,
 	buf_text(v->out, "<body>\n");
 	banner(v, kind == BARE);
 	if (kind == LIVE)
-		buf_printf(v->out, "<main id=\"main\" data-live=\"%" PRIu64
-		    "\">\n<p id=\"live\" class=\"soft\" role=\"status\""
-		    " data-on=\"%s\" data-off=\"%s\" hidden></p>\n",
-		    version, _("live"), _("not live: what you see may be old"));
+		main_live(v, version);
 	else
 		buf_text(v->out, "<main id=\"main\">\n");
 	put_done(v);

@@ -12,7 +12,8 @@
  * with fields of its own wants none in its head. */
 void sheet_begin(struct visit *v, struct span title);
 void sheet_begin_bare(struct visit *v, struct span title);
-/* One that follows what happens from this version of the overview on. */
+/* One that follows what happens from this version of the overview on, and what
+ * is news beside that which the visit's store has (live.h). */
 void sheet_begin_live(struct visit *v, struct span title, uint64_t version);
 void sheet_end(struct visit *v);
 void sheet_style(struct buf *b);	/* sheet_style.c */

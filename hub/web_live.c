@@ -6,7 +6,6 @@
  * (live.h), and what is asked for otherwise has as many again and a few
  * hundred more. A web server in front has all that for itself (door.h).
  */
-#include "contrib/base/text.h"
 #include "hub/http_serve.h"
 #include "hub/query_now.h"
 #include "hub/share.h"
@@ -53,35 +52,36 @@ web_live_begin(struct web *w, struct event_base *base)
 }
 
 /* The browser tells what it had when it comes again. */
-static uint64_t
+static struct live_mark
 seen_by(const struct web_visit *x, const struct http_request *r)
 {
 	struct span id = http_header(r, "Last-Event-ID");
-	uint64_t n = 0;
+	struct live_mark m;
 
 	if (id.n == 0)
 		id = x->v.argument[VISIT_AFTER];
-	(void)text_number(id, 0, UINT64_MAX, &n);
-	return n;
+	(void)live_mark_parse(&m, id);
+	return m;
 }
 
 void
 web_live_run(void *arg, struct http_request *r)
 {
 	struct web *w = arg;
+	struct live_mark seen;
 	struct web_visit x;
 
 	if (!web_visit_begin(w, &x, r)) {
 		web_visit_end(&x);
 		return;
 	}
+	seen = seen_by(&x, r);
 	if (w->config->web_sign_in && x.v.who.role == USER_NONE)
 		http_refuse(r, 403, "sign in first");
 	else if (span_is(http_method(r), SPAN("HEAD")))
 		http_answer(r, 200, "text/event-stream", SPAN_NONE);
 	else
-		live_open(w->live, r, web_sign_address(w, r),
-		    seen_by(&x, r));
+		live_open(w->live, r, web_sign_address(w, r), &seen);
 	web_visit_end(&x);
 }
 

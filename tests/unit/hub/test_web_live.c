@@ -2,6 +2,7 @@
  * Live pages: streams of what changes, who may have one, and that nobody is
  * kept out by those who do.
  */
+#include "hub/live.h"
 #include "tests/unit/hub/webkit.h"
 
 START_TEST(test_live)
@@ -41,6 +42,121 @@ follow(struct bed_client *c, const char *headers)
 	bed_connect(c, base, port, NULL);
 	bed_say(c, ask, (size_t)n);
 }
+
+/* --- what was news before it is live ---------------------------------------------- */
+
+static void
+go_on(struct bed_client *c, const char *after, const char *headers)
+{
+	char ask[512];
+	int n = snprintf(ask, sizeof(ask), "GET /live?after=%s HTTP/1.1\r\n"
+	    "Host: hub.example\r\n%s\r\n", after, headers);
+
+	bed_connect(c, base, port, NULL);
+	bed_say(c, ask, (size_t)n);
+	ck_assert(bed_until(c, "\"lag\":"));	/* the greeting is there */
+}
+
+static bool
+has_news(const struct bed_client *c)
+{
+	return strstr(buf_cstr(&c->got), "event: news") != NULL;
+}
+
+static void
+announce(const char *service)
+{
+	kit_act(&kit, "{\"do\":\"notice-announce\",\"site\":1,\"kind\":"
+	    "\"outage\",\"service\":\"%s\",\"actor\":\"li\",\"reason\":"
+	    "\"x\"}", service);
+	kit_show(&kit, 100);
+}
+
+static const char *const pages[] = { "/", "/now", "/alerts", "/notices" };
+
+/* What happens between a page and its stream is told as that begins; what the
+ * page has isn't. */
+START_TEST(test_news_before)
+{
+	struct bed_client c, other;
+	char old[64], now[64];
+
+	take(old, sizeof(old), get(pages[_i]), "data-live=\"", "\"");
+	go_on(&c, old, "");
+	ck_assert(!has_news(&c));
+	bed_leave(&c);
+	bed_turn(base);
+	announce("first");
+	go_on(&other, old, "");		/* nobody was there to hear of it */
+	ck_assert(has_news(&other));
+	go_on(&c, old, "");		/* the others have heard of it */
+	ck_assert(has_news(&c));
+	bed_leave(&c);
+	take(now, sizeof(now), get(pages[_i]), "data-live=\"", "\"");
+	ck_assert_str_ne(now, old);
+	go_on(&c, now, "");
+	ck_assert(!has_news(&c));
+	bed_leave(&c);
+	bed_leave(&other);
+}
+END_TEST
+
+/* A browser that comes again says what it has heard, not what its page had;
+ * and what is told to who is there is told to him once. */
+START_TEST(test_news_again)
+{
+	char old[64], id[64], header[128];
+	struct bed_client c;
+
+	take(old, sizeof(old), get("/alerts"), "data-live=\"", "\"");
+	announce("first");
+	go_on(&c, old, "");
+	take(id, sizeof(id), buf_cstr(&c.got), "id: ", "\n");
+	bed_leave(&c);
+	bed_turn(base);
+	snprintf(header, sizeof(header), "Last-Event-ID: %s\r\n", id);
+	go_on(&c, old, header);
+	ck_assert(!has_news(&c));
+	bed_leave(&c);
+	bed_turn(base);
+	announce("second");
+	go_on(&c, old, header);
+	ck_assert(has_news(&c));
+	bed_leave(&c);
+}
+END_TEST
+
+/* Of a page of before, or of none, only the cells are known. */
+START_TEST(test_marks)
+{
+	static const struct {
+		const char *text;
+		bool is;
+		struct live_mark m;
+	} marks[] = {
+		{ "1763780000000.4711", true, { 1763780000000, 4711 } },
+		{ "0.18446744073709551615", true, { 0, UINT64_MAX } },
+		{ "17", true, { 17, 0 } },
+		{ "", false, { 0, 0 } }, { "17.", false, { 0, 0 } },
+		{ ".17", false, { 0, 0 } }, { "17.x", false, { 0, 0 } },
+		{ "17.18.19", false, { 0, 0 } },
+		{ "17.18446744073709551616", false, { 0, 0 } },
+	};
+	struct bed_client c;
+	struct live_mark m;
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
+		ck_assert_int_eq(live_mark_parse(&m,
+		    span_of(marks[i].text)), marks[i].is);
+		ck_assert_uint_eq(m.version, marks[i].m.version);
+		ck_assert_uint_eq(m.news, marks[i].m.news);
+	}
+	announce("first");
+	go_on(&c, "17", "");
+	ck_assert(!has_news(&c));
+	bed_leave(&c);
+}
+END_TEST
 
 /* Open pages take no place from whoever asks for something else, and one
  * address not all of those that may be live. */
@@ -170,6 +286,10 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_live);
+	tcase_add_loop_test(t, test_news_before, 0,
+	    sizeof(pages) / sizeof(*pages));
+	tcase_add_test(t, test_news_again);
+	tcase_add_test(t, test_marks);
 	tcase_add_test(t, test_live_ends);
 	tcase_add_test(t, test_live_share);
 	tcase_add_test(t, test_turned_away);
