@@ -18,6 +18,7 @@ static const struct {
 	[CELL_SILENT] = { "silent", N_("agent silent"), true },
 	[CELL_BLOCKED] = { "blocked", N_("blocked"), true },
 	[CELL_HELD] = { "held", N_("waits for you"), true },
+	[CELL_MOVED] = { "moved", N_("leads elsewhere"), true },
 	[CELL_SLOW] = { "slow", N_("slow"), true },
 	[CELL_OUTAGE] = { "outage", N_("announced outage"), false },
 	[CELL_UNKNOWN] = { "unknown", N_("unknown"), false },
@@ -88,12 +89,14 @@ of_index(enum site_state s)
 }
 
 enum cell_state
-cell_of(enum site_state s, const struct pulse_row *p)
+cell_of(enum site_state s, bool moved, const struct pulse_row *p)
 {
 	enum cell_state monitor = of_monitor(p), index = of_index(s);
 
 	if (p->outcome == HOME_DANGER)
 		return CELL_DANGER;
+	if (moved && index > CELL_MOVED && monitor > CELL_MOVED)
+		return CELL_MOVED;
 	if (s == SITE_NEW && monitor >= CELL_UNKNOWN)
 		return monitor == CELL_UP ? CELL_UP : CELL_NEW;
 	return index < monitor ? index : monitor;
@@ -121,6 +124,9 @@ cell_sentence(struct buf *b, enum cell_state c, enum site_state s,
 {
 	if (c == CELL_DANGER)
 		buf_text(b, _("another's page stands in its place"));
+	else if (c == CELL_MOVED)
+		buf_text(b, _("the home page leads to, or names, another "
+		    "domain, lastingly and announced by nobody"));
 	else if (c == CELL_BLOCKED || c == CELL_HELD)
 		buf_text(b, sheet_state_word(s));
 	else if (c != CELL_UP && c != CELL_NEW &&

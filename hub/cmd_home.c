@@ -235,7 +235,8 @@ print_evidence(const struct home_look *l, const char *heading)
 }
 
 static void
-print_candidate(const struct query *q, const struct home_row *r)
+print_candidate(const struct query *q, uint32_t site,
+    const struct home_row *r)
 {
 	char at[CLOCK_TEXT_MAX];
 
@@ -245,14 +246,14 @@ print_candidate(const struct query *q, const struct home_row *r)
 	    _("Names %.*s so far: %" PRIu32 " times since %s\n") :
 	    _("Sent to %.*s so far: %" PRIu32 " times since %s\n"),
 	    SPAN_ARGS(r->candidate), r->times, clock_show(at, r->first));
-	if (query_home_moved(q, r))
+	if (query_home_moved(q, site, r))
 		printf("%s\n", _("That is believed now: announce the move "
 		    "(zqhub move announce), or say that it is right so "
 		    "(zqhub home accept)."));
 }
 
 static void
-print_last(const struct query *q, const struct home_row *r)
+print_last(const struct query *q, uint32_t site, const struct home_row *r)
 {
 	char at[CLOCK_TEXT_MAX];
 	struct buf what;
@@ -266,7 +267,7 @@ print_last(const struct query *q, const struct home_row *r)
 		putchar('\n');
 	}
 	buf_clear(&what);
-	print_candidate(q, r);
+	print_candidate(q, site, r);
 }
 
 /* What others saw, who were asked because the hub couldn't get it. */
@@ -312,7 +313,7 @@ show(struct cmd_line *line, struct query *q)
 		cmd_json(o);
 		return CMD_OK;
 	}
-	print_last(q, &r);
+	print_last(q, s.number, &r);
 	print_others(q, &pulse);
 	if (home_row_look(r.now, &l))
 		print_evidence(&l, _("Evidence"));

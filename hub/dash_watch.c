@@ -28,7 +28,8 @@ static void
 state_line(struct visit *v, const struct site_info *s,
     const struct pulse_row *p)
 {
-	enum cell_state c = cell_of(s->state, p);
+	enum cell_state c = cell_of(s->state,
+	    query_home_has_moved(v->query, s->number), p);
 	struct buf why;
 
 	buf_init(&why, WHY_MAX);
@@ -111,7 +112,7 @@ outside(struct visit *v, uint32_t site)
 		markup_text(b, buf_look(&why));
 	}
 	buf_clear(&why);
-	if (query_home_moved(v->query, &row))
+	if (query_home_moved(v->query, site, &row))
 		buf_printf(b, " · <b>%s</b>",
 		    _("so lastingly that it is believed"));
 	buf_text(b, "</dd>\n");

@@ -279,7 +279,8 @@ gather(struct known *k, struct query *q, const struct site_info *s)
 	k->site = s;
 	pulse_read(s->number, &k->now);
 	k->has_home = query_home(q, s->number, &k->home);
-	k->moved = k->has_home && query_home_moved(q, &k->home);
+	k->moved = k->has_home && query_home_moved(q, s->number,
+	    &k->home);
 	k->share = query_home_week(q, s->number, &week) ?
 	    home_days_share(&week) : -1;
 }

@@ -6,6 +6,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
+#include "hub/query_home.h"
 
 #define READ_MS 2000		/* between two walks over all sites */
 #define BODY_MAX (8u << 20)
@@ -48,6 +49,7 @@ overview_free(struct overview *o)
 /* --- the sites --------------------------------------------------------------- */
 
 struct reading {
+	struct query *query;
 	struct overview_site *site;
 	size_t count, room;
 };
@@ -76,6 +78,7 @@ take(void *arg, const struct site_info *s)
 	to = &r->site[r->count++];
 	*to = (struct overview_site){ .number = s->number,
 		.kind = kind_of(s->kind), .index = s->state,
+		.moved = query_home_has_moved(r->query, s->number),
 		.cell = CELL_STATES };
 	memcpy(to->code, s->code, sizeof(to->code));
 	to->name = mem_copy(s->name.n > 0 ? s->name.at : "", s->name.n);
@@ -134,7 +137,7 @@ carry_over(struct overview *o, struct reading *r)
 static void
 read_sites(struct overview *o, struct query *q)
 {
-	struct reading r = { .site = NULL };
+	struct reading r = { .query = q };
 	bool other;
 
 	query_sites(q, take, &r);
@@ -161,7 +164,7 @@ static void
 set_cell(struct overview *o, struct overview_site *s,
     const struct pulse_row *p)
 {
-	enum cell_state cell = cell_of(s->index, p);
+	enum cell_state cell = cell_of(s->index, s->moved, p);
 
 	if (cell == s->cell && p->since == s->since && p->cause == s->cause)
 		return;

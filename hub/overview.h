@@ -27,6 +27,7 @@ struct overview_site {
 	char *name;
 	uint8_t kind;		/* 0 portal, 1 department, 2 other */
 	enum site_state index;
+	bool moved;		/* query_home_has_moved() */
 	enum cell_state cell;
 	int64_t since;		/* ms: the state; 0: not known */
 	uint8_t cause;		/* enum monitor_cause */

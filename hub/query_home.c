@@ -6,8 +6,10 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
 #include "hub/home_json.h"
+#include "hub/home_keep.h"
 #include "hub/json.h"
 #include "hub/query_inside.h"
+#include "hub/site.h"
 
 #define SENTENCE 4096
 #define WEEK (6 * INT64_C(24) * 3600 * 1000)	/* ms back: seven days */
@@ -18,11 +20,32 @@ query_home(struct query *q, uint32_t site, struct home_row *row)
 	return home_row_get(q->txn, site, row);
 }
 
+/* What was said since the last look counts. */
+static bool
+is_announced(const struct query *q, uint32_t number, struct span host)
+{
+	struct site s;
+
+	return site_get(q->txn, number, &s) &&
+	    home_keep_expects(q->txn, &s, host);
+}
+
 bool
-query_home_moved(const struct query *q, const struct home_row *row)
+query_home_moved(const struct query *q, uint32_t site,
+    const struct home_row *row)
 {
 	return row->verdict == HOME_CANDIDATE && home_row_has_moved(row,
-	    q->store->moved_looks, q->store->moved_after);
+	    q->store->moved_looks, q->store->moved_after) &&
+	    !is_announced(q, site, row->candidate);
+}
+
+bool
+query_home_has_moved(struct query *q, uint32_t site)
+{
+	struct home_row row;
+
+	return home_row_get(q->txn, site, &row) &&
+	    query_home_moved(q, site, &row);
 }
 
 void

@@ -17,8 +17,12 @@
 
 /* False: never looked at. Spans live as long as q. */
 bool query_home(struct query *q, uint32_t site, struct home_row *row);
-/* Does it lead to, or name, another domain so lastingly that it is believed? */
-bool query_home_moved(const struct query *q, const struct home_row *row);
+/* Does the site's page lead to, or name, another domain so lastingly that it
+ * is believed, and is that announced by nobody? */
+bool query_home_moved(const struct query *q, uint32_t site,
+    const struct home_row *row);
+/* The same; false, too, if it was never looked at. */
+bool query_home_has_moved(struct query *q, uint32_t site);
 /* Each look that is kept, from … to (ms), in order; false stops. */
 void query_home_looks(struct query *q, uint32_t site, int64_t from,
     int64_t to, home_sample_fn *each, void *arg);

@@ -135,6 +135,8 @@ static const char style[] =
 "40% 100%,60% 100%,60% 0,88% 0,88% 100%,12% 100%)}"
 ".held::before{background:var(--amber);clip-path:polygon(50% 0,"
 "100% 50%,50% 100%,0 50%)}"
+".moved::before{background:var(--amber);clip-path:polygon(0 32%,45% 32%,"
+"45% 0,100% 50%,45% 100%,45% 68%,0 68%)}"
 ".blocked::before{background:var(--red)}"
 ".danger::before{background:var(--red);clip-path:polygon(0 0,100% 0,"
 "50% 100%)}"

@@ -198,9 +198,17 @@ START_TEST(test_moved)
 	look();
 	HAS("visitors are sent elsewhere for good");
 	LACKS("it is believed");
+	LACKS("<i class=\"moved\"></i>");
 	looked(0, HOME_MOVED, 300, 0);
 	look();
 	HAS("<b>so lastingly that it is believed</b>");
+	HAS("<i class=\"moved\"></i>leads elsewhere</span>");
+	HAS("another domain, lastingly and announced by nobody</p>");
+	kit_act(&bed.kit, "{\"do\":\"domain-add\",\"site\":1,\"domain\":"
+	    "\"www.zhengzhou.gov.cn\",\"actor\":\"t\",\"reason\":\"\"}");
+	look();
+	LACKS("it is believed");
+	LACKS("<i class=\"moved\"></i>");
 }
 END_TEST
 

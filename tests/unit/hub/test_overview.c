@@ -7,9 +7,10 @@
 
 #include "contrib/base/stats.h"
 #include "hub/dash.h"
-#include "hub/home.h"
+#include "hub/home_json.h"
 #include "hub/markup.h"
 #include "hub/monitor_state.h"
+#include "tests/unit/hub/homekit.h"
 #include "tests/unit/hub/web_bed.h"
 
 #define MANY 10000
@@ -141,23 +142,33 @@ static const struct {
 	enum site_state index;
 	uint8_t monitor, outcome;
 	enum cell_state cell;
+	bool moved;
 } worse[] = {
-	{ SITE_SYNC, MONITOR_UP, HOME_OK, CELL_UP },
-	{ SITE_SYNC, MONITOR_UNKNOWN, HOME_UNKNOWN, CELL_UNKNOWN },
-	{ SITE_SYNC, MONITOR_SLOW, HOME_SLOW, CELL_SLOW },
-	{ SITE_HELD, MONITOR_UP, HOME_OK, CELL_HELD },
-	{ SITE_HELD, MONITOR_DOWN, HOME_FAILED, CELL_DOWN },
-	{ SITE_QUARANTINED, MONITOR_UNKNOWN, HOME_UNKNOWN, CELL_HELD },
-	{ SITE_BLOCKED, MONITOR_UP, HOME_OK, CELL_BLOCKED },
-	{ SITE_BLOCKED, MONITOR_UNREACHABLE, HOME_FAILED, CELL_UNREACHABLE },
-	{ SITE_NEW, MONITOR_UNKNOWN, HOME_UNKNOWN, CELL_NEW },
-	{ SITE_NEW, MONITOR_UP, HOME_OK, CELL_UP },
-	{ SITE_NEW, MONITOR_DOWN, HOME_FAILED, CELL_DOWN },
-	{ SITE_SYNC, MONITOR_UP, HOME_DANGER, CELL_DANGER },
-	{ SITE_BLOCKED, MONITOR_UP, HOME_DANGER, CELL_DANGER },
-	{ SITE_SYNC, MONITOR_OUTAGE, HOME_FAILED, CELL_OUTAGE },
-	{ SITE_SYNC, MONITOR_OVERRUN, HOME_FAILED, CELL_OVERRUN },
-	{ SITE_SYNC, 200, HOME_OK, CELL_UNKNOWN },
+	{ SITE_SYNC, MONITOR_UP, HOME_OK, CELL_UP, false },
+	{ SITE_SYNC, MONITOR_UNKNOWN, HOME_UNKNOWN, CELL_UNKNOWN, false },
+	{ SITE_SYNC, MONITOR_SLOW, HOME_SLOW, CELL_SLOW, false },
+	{ SITE_HELD, MONITOR_UP, HOME_OK, CELL_HELD, false },
+	{ SITE_HELD, MONITOR_DOWN, HOME_FAILED, CELL_DOWN, false },
+	{ SITE_QUARANTINED, MONITOR_UNKNOWN, HOME_UNKNOWN, CELL_HELD, false },
+	{ SITE_BLOCKED, MONITOR_UP, HOME_OK, CELL_BLOCKED, false },
+	{ SITE_BLOCKED, MONITOR_UNREACHABLE, HOME_FAILED,
+	  CELL_UNREACHABLE, false },
+	{ SITE_NEW, MONITOR_UNKNOWN, HOME_UNKNOWN, CELL_NEW, false },
+	{ SITE_NEW, MONITOR_UP, HOME_OK, CELL_UP, false },
+	{ SITE_NEW, MONITOR_DOWN, HOME_FAILED, CELL_DOWN, false },
+	{ SITE_SYNC, MONITOR_UP, HOME_DANGER, CELL_DANGER, false },
+	{ SITE_BLOCKED, MONITOR_UP, HOME_DANGER, CELL_DANGER, false },
+	{ SITE_SYNC, MONITOR_OUTAGE, HOME_FAILED, CELL_OUTAGE, false },
+	{ SITE_SYNC, MONITOR_OVERRUN, HOME_FAILED, CELL_OVERRUN, false },
+	{ SITE_SYNC, 200, HOME_OK, CELL_UNKNOWN, false },
+	{ SITE_SYNC, MONITOR_UP, HOME_MOVED, CELL_UP, false },
+	{ SITE_SYNC, MONITOR_UP, HOME_MOVED, CELL_MOVED, true },
+	{ SITE_SYNC, MONITOR_SLOW, HOME_OK, CELL_MOVED, true },
+	{ SITE_SYNC, MONITOR_OUTAGE, HOME_FAILED, CELL_MOVED, true },
+	{ SITE_NEW, MONITOR_UNKNOWN, HOME_MOVED, CELL_MOVED, true },
+	{ SITE_HELD, MONITOR_UP, HOME_MOVED, CELL_HELD, true },
+	{ SITE_SYNC, MONITOR_DOWN, HOME_FAILED, CELL_DOWN, true },
+	{ SITE_SYNC, MONITOR_UP, HOME_DANGER, CELL_DANGER, true },
 };
 
 START_TEST(test_cell)
@@ -165,7 +176,52 @@ START_TEST(test_cell)
 	const struct pulse_row p = { .state = worse[_i].monitor,
 		.outcome = worse[_i].outcome };
 
-	ck_assert_int_eq(cell_of(worse[_i].index, &p), worse[_i].cell);
+	ck_assert_int_eq(cell_of(worse[_i].index, worse[_i].moved, &p),
+	    worse[_i].cell);
+}
+END_TEST
+
+/* Ten times in seven days: then it is believed, until it is announced. */
+START_TEST(test_moved)
+{
+	struct home_look l = well;
+	uint64_t before;
+	json_t *o;
+	char *json;
+
+	three_sites();
+	pulse_state(3, MONITOR_UP, MONITOR_CAUSE_FINE, KIT_NOW);
+	be_sent_on_once(&l);
+	l.at = KIT_NOW - 7 * DAY;
+	o = home_json(&l);
+	json = json_dumps(o, JSON_COMPACT);
+	kit_act(&bed.kit, "{\"do\":\"home\",\"site\":3,\"look\":%s,"
+	    "\"verdict\":\"candidate\",\"why\":\"redirect\",\"detail\":"
+	    "\"\"}", json);
+	free(json);
+	json_decref(o);
+	for (int i = 9; i >= 0; i--) {
+		bed_show(&bed);
+		wait_ms(10000);
+		overview_look(overview, bed.query);
+		ck_assert_int_eq(overview->site[0].cell, CELL_UP);
+		before = overview->version;
+		kit_act(&bed.kit, "{\"do\":\"homes\",\"at\":%lld,\"rows\":"
+		    "[[3,0,%d,301,300,0]]}", (long long)(KIT_NOW - i),
+		    (int)HOME_MOVED);
+	}
+	bed_show(&bed);
+	wait_ms(10000);
+	overview_look(overview, bed.query);
+	ck_assert_int_eq(overview->site[0].cell, CELL_MOVED);
+	ck_assert_uint_gt(overview->site[0].changed, before);
+	ck_assert_uint_eq(overview_wrong(overview), 1);
+	kit_act(&bed.kit, "{\"do\":\"domain-add\",\"site\":3,\"domain\":"
+	    "\"www.zhengzhou.gov.cn\",\"actor\":\"t\",\"reason\":\"\"}");
+	bed_show(&bed);
+	wait_ms(10000);
+	overview_look(overview, bed.query);
+	ck_assert_int_eq(overview->site[0].cell, CELL_UP);
 }
 END_TEST
 
@@ -275,6 +331,7 @@ fill(TCase *t)
 	tcase_add_test(t, test_follows_store);
 	tcase_add_loop_test(t, test_cell, 0,
 	    (int)(sizeof(worse) / sizeof(*worse)));
+	tcase_add_test(t, test_moved);
 	tcase_add_test(t, test_page);
 	tcase_add_test(t, test_isolated);
 	tcase_add_test(t, test_many);
