@@ -266,16 +266,16 @@ judge(struct monitor *m, uint32_t site, int64_t now)
 	struct monitor_site *w = &m->at[site];
 	struct monitor_views v = monitor_site_views(w, now);
 	struct monitor_verdict is;
-	bool turned, flaps, rests;
+	bool flaps = false, rests;
 
 	doubt(m, w, &v, now);
 	w->views = v;
 	is = monitor_site_judge(w, &m->set, &w->views, now);
 	miss_outside(m, w, &is);
-	turned = is.state != MONITOR_UNKNOWN &&
-	    monitor_is_bad(is.state) != w->bad;
-	w->bad ^= turned;
-	flaps = turned && monitor_flap_change(&w->flap, &m->set, now);
+	if (is.state != MONITOR_UNKNOWN) {
+		w->bad = monitor_is_bad(is.state);
+		flaps = monitor_flap_turn(&w->flap, &m->set, w->bad, now);
+	}
 	rests = monitor_flap_rest(&w->flap, &m->set, now);
 	if (w->flap.on && !flaps && w->now.state != MONITOR_UNKNOWN)
 		return;		/* it was said that it does */
@@ -330,6 +330,15 @@ monitor_flapped(struct monitor *m, uint32_t site, int64_t now)
 	if (w != NULL)
 		monitor_flap_resume(&w->flap, now);
 	return w != NULL;
+}
+
+void
+monitor_recall(struct monitor *m, uint32_t site, const struct monitor_flap *f)
+{
+	struct monitor_site *w = find(m, site);
+
+	if (w != NULL)
+		w->flap = *f;
 }
 
 static void

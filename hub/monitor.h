@@ -84,6 +84,11 @@ unsigned monitor_watched(const struct monitor *m, uint32_t site);
  * it has been at rest since then. False: it isn't watched. */
 bool monitor_flapped(struct monitor *m, uint32_t site, int64_t now);
 
+/* How often it went up and down lately, and how it was last, before the hub
+ * stopped (monitor_past.h): that goes on. Nothing if it isn't watched. */
+void monitor_recall(struct monitor *m, uint32_t site,
+    const struct monitor_flap *f);
+
 /* A word of its agent, which is silent after `patience` without another (0:
  * as set). home: how the home page answers on the site's own machine; NONE:
  * it didn't say. */

@@ -15,6 +15,7 @@
 #include "hub/history.h"
 #include "hub/home_row.h"
 #include "hub/monitor.h"
+#include "hub/monitor_past.h"
 #include "hub/monitor_roll.h"
 #include "hub/pulse.h"
 #include "hub/vantage_core.h"
@@ -348,19 +349,34 @@ call_roll(struct monitor_core *m, int64_t now)
 
 /* Who flapped when the hub stopped hasn't come to rest by that. */
 static void
-resume_flapping(struct monitor_core *m, int64_t now)
+resume_flapping(struct monitor_core *m, uint32_t site, int64_t now)
 {
+	const struct monitor_event e = { .site = site, .at = now,
+		.since = now, .cause = MONITOR_CAUSE_UNWATCHED };
+
+	if (!monitor_flapped(m->monitor, site, now))
+		json_array_append_new(m->rows, row_of(&e));
+}
+
+/* … and who had gone up and down some times has done so still. */
+static void
+resume(struct monitor_core *m, int64_t now)
+{
+	int64_t window = (int64_t)m->writer->config->flap_window;
 	struct db_txn *t = view_read(m->writer->view);
 	uint32_t last = view_sites(m->writer->view);
+	struct monitor_flap flap;
 	struct history h;
 
 	for (uint32_t i = 1; i <= last; i++) {
-		const struct monitor_event e = { .site = i, .at = now,
-			.since = now, .cause = MONITOR_CAUSE_UNWATCHED };
-
-		if (history_last(t, i, &h) && h.flapping &&
-		    !monitor_flapped(m->monitor, i, now))
-			json_array_append_new(m->rows, row_of(&e));
+		if (!history_last(t, i, &h))
+			continue;
+		if (h.flapping) {
+			resume_flapping(m, i, now);
+			continue;
+		}
+		monitor_past_read(&flap, t, i, now - window, now);
+		monitor_recall(m->monitor, i, &flap);
 	}
 	db_abort(t);
 }
@@ -377,7 +393,7 @@ monitor_core_look(struct monitor_core *m)
 	if (mono - m->rolled >= ROLL) {
 		call_roll(m, now);
 		if (!m->resumed)
-			resume_flapping(m, now);
+			resume(m, now);
 		m->resumed = true;
 		m->rolled = mono;
 	}

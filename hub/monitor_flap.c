@@ -12,6 +12,16 @@ monitor_flap_resume(struct monitor_flap *f, int64_t now)
 }
 
 bool
+monitor_flap_turn(struct monitor_flap *f, const struct monitor_settings *s,
+    bool bad, int64_t now)
+{
+	if (bad == f->bad)
+		return false;
+	f->bad = bad;
+	return monitor_flap_change(f, s, now);
+}
+
+bool
 monitor_flap_change(struct monitor_flap *f, const struct monitor_settings *s,
     int64_t now)
 {
@@ -33,6 +43,6 @@ monitor_flap_rest(struct monitor_flap *f, const struct monitor_settings *s,
 	if (!f->on ||
 	    now - f->at[(f->count - 1) % MONITOR_FLAPS] < s->flap_quiet)
 		return false;
-	*f = (struct monitor_flap){ .on = false };
+	*f = (struct monitor_flap){ .bad = f->bad };
 	return true;
 }

@@ -152,6 +152,25 @@ END_TEST
 
 /* --- flapping ------------------------------------------------------------ */
 
+/* What it was before the hub stopped is no change when it is that again. */
+START_TEST(flapping_goes_on)
+{
+	const struct monitor_settings s = { .flap_count = 3,
+		.flap_window = 100, .flap_quiet = 50 };
+	struct monitor_flap f = { .at = { 1, 60 }, .count = 2 };
+
+	ck_assert(!monitor_flap_turn(&f, &s, false, 99));
+	ck_assert(!monitor_flap_turn(&f, &s, false, 100));
+	ck_assert(monitor_flap_turn(&f, &s, true, 101));
+	ck_assert(!monitor_flap_rest(&f, &s, 150));
+	ck_assert(monitor_flap_rest(&f, &s, 151));
+	ck_assert(!monitor_flap_turn(&f, &s, true, 152));
+	ck_assert(!monitor_flap_turn(&f, &s, false, 153));	/* anew */
+	ck_assert(!monitor_flap_turn(&f, &s, true, 154));
+	ck_assert(monitor_flap_turn(&f, &s, false, 155));
+}
+END_TEST
+
 START_TEST(flapping)
 {
 	const struct monitor_settings s = { .flap_count = 3,
@@ -681,6 +700,7 @@ main(void)
 	tcase_add_test(t, trend);
 	tcase_add_test(t, trend_since);
 	tcase_add_test(t, flapping);
+	tcase_add_test(t, flapping_goes_on);
 	tcase_add_test(t, share);
 	tcase_add_test(t, cut_ends);
 	tcase_add_test(t, dark);

@@ -5,6 +5,7 @@
 #include "hub/monitor_core.h"
 
 #include "hub/history.h"
+#include "hub/monitor_past.h"
 #include "hub/notice.h"
 #include "hub/pulse.h"
 #include "tests/unit/hub/corekit.h"
@@ -235,6 +236,127 @@ START_TEST(restart_flapping)
 }
 END_TEST
 
+static void
+start_again(void)
+{
+	monitor_core_free(monitor);
+	begin();
+}
+
+/* Up, silent, up, silent: with three changes, two more and it flaps. */
+static void
+go_down_twice(void)
+{
+	for (int i = 0; i < 2; i++) {
+		pass(20, 1);
+		pass(20, 2);
+	}
+	ck_assert_str_eq(journal_is(1), "silent");
+}
+
+static struct monitor_flap
+past(int64_t from, int64_t to)
+{
+	struct db_txn *t = view_read(kit.writer.view);
+	struct monitor_flap f;
+
+	monitor_past_read(&f, t, 1, from, to);
+	db_abort(t);
+	return f;
+}
+
+/* What it was is known whenever that began; of its changes those that were
+ * lately, and none that is yet to come by a clock that was put back. */
+START_TEST(counted)
+{
+	struct monitor_flap f;
+
+	ck_assert_uint_eq(past(0, now).count, 0);
+	go_down_twice();
+	f = past(0, now);
+	ck_assert_uint_eq(f.count, 3);
+	ck_assert_int_lt(f.at[0], f.at[1]);
+	ck_assert_int_lt(f.at[1], f.at[2]);
+	ck_assert(f.bad && !f.on);
+	ck_assert_uint_eq(past(f.at[1], now).count, 2);
+	ck_assert_int_eq(past(f.at[2], now).at[0], f.at[2]);
+	ck_assert_uint_eq(past(0, f.at[1]).count, 2);
+	ck_assert_uint_eq(past(0, f.at[0] - 1).count, 0);
+	ck_assert(past(0, f.at[0] - 1).bad);
+	ck_assert_uint_eq(past(now, now).count, 0);
+	ck_assert(past(now, now).bad);
+}
+END_TEST
+
+/* Changes are counted on, whenever the hub was started again. */
+START_TEST(restart_counts)
+{
+	go_down_twice();
+	start_again();
+	pass(20, 1);
+	ck_assert_str_eq(journal_is(1), "up");
+	ck_assert(!flaps(1));
+	start_again();
+	pass(20, 1);
+	ck_assert(!flaps(1));
+	pass(20, 2);
+	ck_assert(flaps(1) && !flaps(2));
+}
+END_TEST
+
+/* To be found as it was is no change, however often; one of long ago counts
+ * no more. */
+START_TEST(restart_is_no_change)
+{
+	int start = (int)(kit.config.start_after / 1000) + 30;
+
+	go_down_twice();
+	for (int i = 0; i < 3; i++) {
+		start_again();
+		pass(start, 2);
+		ck_assert_str_eq(journal_is(1), "silent");
+	}
+	pass(20, 1);
+	ck_assert_str_eq(journal_is(1), "up");
+	ck_assert(!flaps(1));			/* the fourth */
+	pass((int)(kit.config.flap_window / 1000), 1);
+	start_again();
+	pass(20, 1);
+	pass(20, 2);
+	ck_assert_str_eq(journal_is(1), "silent");
+	ck_assert(!flaps(1));
+}
+END_TEST
+
+/* Who was blocked meanwhile begins anew, and so does who came to rest. */
+START_TEST(restart_anew)
+{
+	go_down_twice();
+	core_act(&kit, json_pack("{s:s, s:i}", "do", "block", "site", 1));
+	pass(5, 2);
+	core_act(&kit, json_pack("{s:s, s:i}", "do", "unblock", "site", 1));
+	pass(20, 1);
+	start_again();
+	pass(20, 1);
+	pass(20, 2);
+	pass(20, 1);
+	ck_assert(!flaps(1));
+	pass(20, 2);
+	pass(20, 1);
+	ck_assert(!flaps(1));
+	pass(20, 2);
+	ck_assert(flaps(1));
+	pass((int)(kit.config.flap_quiet / 1000) + 20, 2);
+	ck_assert(!flaps(1));
+	pass(20, 1);
+	start_again();
+	go_down_twice();
+	ck_assert(!flaps(1));			/* four since then */
+	pass(20, 1);
+	ck_assert(flaps(1));
+}
+END_TEST
+
 START_TEST(cut_off)
 {
 	struct pulse_head head;
@@ -285,6 +407,10 @@ main(void)
 	tcase_add_test(t, announced);
 	tcase_add_test(t, restart);
 	tcase_add_test(t, restart_flapping);
+	tcase_add_test(t, counted);
+	tcase_add_test(t, restart_counts);
+	tcase_add_test(t, restart_is_no_change);
+	tcase_add_test(t, restart_anew);
 	tcase_add_test(t, cut_off);
 	tcase_add_test(t, clock_is_put);
 	suite_add_tcase(s, t);
