@@ -88,7 +88,7 @@ read_local(struct span s, int64_t *ms)
 	memcpy(text, s.at, s.n);
 	text[s.n] = '\0';
 	end = strptime(text, "%Y-%m-%dT%H:%M", &tm);
-	if (end == NULL || *end != '\0' || (t = mktime(&tm)) == (time_t)-1)
+	if (end != text + s.n || (t = mktime(&tm)) == (time_t)-1)
 		return clock_parse(s.at, s.n, 0, ms);
 	*ms = (int64_t)t * 1000;
 	return true;
