@@ -105,12 +105,14 @@ judge_time(struct span body, const char *name)
 }
 
 /* Only fields of the table, each of its kind; and of those that must be
- * there none is missing. */
+ * there none is missing, nor one that was said and can't be read. */
 static void
 judge_fields(const struct permission *p, struct span body, json_t *o)
 {
 	size_t known = 1;	/* "do" */
+	struct buf said;
 
+	buf_init(&said, INPUT);
 	must(strcmp(json_string_value(json_object_get(o, "do")), p->act) == 0);
 	for (const struct permission_field *f = p->field; f->name != NULL;
 	    f++) {
@@ -118,6 +120,8 @@ judge_fields(const struct permission *p, struct span body, json_t *o)
 		bool text = f->kind == FIELD_TEXT || f->kind == FIELD_LINE;
 
 		known += value != NULL;
+		must(!http_query_has(body, f->name) ||
+		    http_query_get(body, f->name, &said));
 		must(value != NULL || f->kind == FIELD_TEXT ||
 		    f->kind == FIELD_TIME);
 		must(value == NULL || (text ? json_is_string(value) :
@@ -129,6 +133,7 @@ judge_fields(const struct permission *p, struct span body, json_t *o)
 			judge_time(body, f->name);
 	}
 	must(json_object_size(o) == known);
+	buf_clear(&said);
 }
 
 static void
