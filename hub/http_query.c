@@ -41,8 +41,9 @@ next_part(struct span *query, struct span *part)
 	return true;
 }
 
-bool
-http_query_get(struct span query, const char *name, struct buf *out)
+/* The first argument of that name, as it came. */
+static bool
+find(struct span query, const char *name, struct span *value)
 {
 	size_t n = strlen(name);
 	struct span part;
@@ -51,9 +52,32 @@ http_query_get(struct span query, const char *name, struct buf *out)
 		if (part.n <= n || memcmp(part.at, name, n) != 0 ||
 		    part.at[n] != '=')
 			continue;
-		buf_reset(out);
-		return http_query_decode(out, (struct span){
-		    .at = part.at + n + 1, .n = part.n - n - 1 }, true);
+		*value = (struct span){ .at = part.at + n + 1,
+		    .n = part.n - n - 1 };
+		return true;
 	}
 	return false;
+}
+
+bool
+http_query_get(struct span query, const char *name, struct buf *out)
+{
+	struct span value;
+
+	if (!find(query, name, &value))
+		return false;
+	buf_reset(out);
+	if (http_query_decode(out, value, true))
+		return true;
+	if (!out->bad)
+		buf_reset(out);
+	return false;
+}
+
+bool
+http_query_has(struct span query, const char *name)
+{
+	struct span value;
+
+	return find(query, name, &value);
 }

@@ -10,8 +10,11 @@
 #include "contrib/base/span.h"
 
 /* The first argument of that name, decoded into *out (reset first). False if
- * there is none, it doesn't decode, or is over out's ceiling. */
+ * there is none, it doesn't decode (then *out is empty: no half of it is
+ * taken for the whole), or is over out's ceiling (then *out is bad). */
 bool http_query_get(struct span query, const char *name, struct buf *out);
+/* Is there one? */
+bool http_query_has(struct span query, const char *name);
 
 /* Appends s with %41 decoded, and '+' as a blank if `plus`. False if
  * something else than two hex digits stands behind a '%'. */

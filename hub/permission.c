@@ -88,7 +88,7 @@ read_local(struct span s, int64_t *ms)
 	memcpy(text, s.at, s.n);
 	text[s.n] = '\0';
 	end = strptime(text, "%Y-%m-%dT%H:%M", &tm);
-	if (end == NULL || *end != '\0' || (t = mktime(&tm)) == (time_t)-1)
+	if (end != text + s.n || (t = mktime(&tm)) == (time_t)-1)
 		return clock_parse(s.at, s.n, 0, ms);
 	*ms = (int64_t)t * 1000;
 	return true;
@@ -189,9 +189,9 @@ permission_read(const struct permission *p, struct span form, struct buf *why)
 	buf_init(&value, FIELD_MAX);
 	for (const struct permission_field *f = p->field; f->name != NULL; f++) {
 		buf_reset(&value);
-		(void)http_query_get(form, f->name, &value);
-		if (!value.bad && put_field(o, f,
-		    text_trim(buf_look(&value))))
+		if ((http_query_get(form, f->name, &value) ||
+		    !http_query_has(form, f->name)) &&
+		    put_field(o, f, text_trim(buf_look(&value))))
 			continue;
 		buf_printf(why, "%s: %s", f->name, expected(f->kind));
 		json_decref(o);

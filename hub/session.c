@@ -59,7 +59,8 @@ read_row(struct sessions *s, const json_t *o)
 	    json_object_get(o, "used")) };
 	const char *name = json_string_value(json_object_get(o, "name"));
 
-	if (name == NULL || !user_name_is_fit(span_of(name)) ||
+	if (one.since < 0 || one.used < 0 ||
+	    name == NULL || !user_name_is_fit(span_of(name)) ||
 	    !read_bytes(o, "hash", one.hash, HASH) ||
 	    !read_bytes(o, "seal", one.seal, USER_SEAL))
 		return;

@@ -38,6 +38,8 @@ parse(const struct unit *u, struct span s, uint64_t *n)
 	struct span digits = { .at = s.at }, name;
 	uint64_t count;
 
+	if (s.n == 0)
+		return false;
 	while (digits.n < s.n && s.at[digits.n] >= '0' &&
 	    s.at[digits.n] <= '9')
 		digits.n++;

@@ -1,6 +1,7 @@
 /*
  * The link graph: what links add to showing a page, in time and in bytes, and
- * how fast it answers who links to a page.
+ * how fast it answers who links to a page, to a column, to a site, and where
+ * a page links to.
  *
  *	bench_links [edges …]	default 100000 1000000
  *
@@ -11,6 +12,7 @@
  * taken off. CPU is the process's own, user and system.
  */
 #include "hub/links.h"
+#include "hub/query_links.h"
 #include "protocol/limits.h"
 #include "tests/bench/storebench.h"
 #include "tests/bench/table.h"
@@ -20,6 +22,8 @@
 #define GROUP 3000		/* entries in a group, as the core shows them */
 #define BATCH_BYTES (32u << 20)
 #define ASKED 5000
+#define SHOWN 100		/* links on a page of the web, of many */
+#define SOME 200		/* questions about many, which take longer */
 
 static struct buf links, url;
 
@@ -84,22 +88,29 @@ struct cost {
 	double bytes;		/* of the view, a page */
 };
 
-static uint64_t
-view_bytes(struct bench *b)
+static struct store *
+open_store(struct bench *b)
 {
-	struct totals t;
 	struct store *s;
-	struct query *q;
 	struct buf why;
 
 	buf_init(&why, 256);
 	s = store_over(b->journal, b->view_dir, &why);
 	must(s != NULL);
-	q = query_begin(s);
+	buf_clear(&why);
+	return s;
+}
+
+static uint64_t
+view_bytes(struct bench *b)
+{
+	struct store *s = open_store(b);
+	struct query *q = query_begin(s);
+	struct totals t;
+
 	query_counts(q, &t);
 	query_end(q);
 	store_close(s);
-	buf_clear(&why);
 	return t.view_bytes;
 }
 
@@ -143,21 +154,40 @@ count_hit(void *arg, const struct link_hit *h)
 }
 
 static double			/* ms */
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static double			/* ms */
 ask(struct db_txn *t, uint64_t *hits)
 {
 	int64_t steps = LINKS_STEPS;
-	struct timespec a, z;
+	double begin = now();
 
-	clock_gettime(CLOCK_MONOTONIC, &a);
 	(void)links_to(t, REWRITE_ADDRESS, buf_look(&url), 0, NULL,
 	    count_hit, hits, &steps);
-	clock_gettime(CLOCK_MONOTONIC, &z);
-	return (double)(z.tv_sec - a.tv_sec) * 1e3 +
-	    (double)(z.tv_nsec - a.tv_nsec) / 1e6;
+	return now() - begin;
+}
+
+/* Any page; its site. */
+static uint32_t
+pick(const struct bench *b, uint64_t i)
+{
+	uint32_t site = 1 + (uint32_t)(spread(i) % TITLES_SITES);
+
+	while (b->said[site] == 0)
+		site = 1 + site % TITLES_SITES;
+	buf_reset(&url);
+	titles_url(&url, spread(i + 99) % b->said[site], site);
+	return site;
 }
 
 static void
-ask_all(struct bench *b)
+ask_pages(struct bench *b)
 {
 	static double took[ASKED];
 	struct db_txn *t = view_read(b->view);
@@ -165,12 +195,7 @@ ask_all(struct bench *b)
 	double template;
 
 	for (uint64_t i = 0; i < ASKED; i++) {
-		uint32_t site = 1 + (uint32_t)(spread(i) % TITLES_SITES);
-
-		while (b->said[site] == 0)
-			site = 1 + site % TITLES_SITES;
-		buf_reset(&url);
-		titles_url(&url, spread(i + 99) % b->said[site], site);
+		(void)pick(b, i);
 		took[i] = ask(t, &hits);
 	}
 	buf_reset(&url);
@@ -187,6 +212,110 @@ ask_all(struct bench *b)
 	    template);
 	table_row("  pages that have it", "", "%llu",
 	    (unsigned long long)nav);
+}
+
+/* --- asking as the web does ------------------------------------------------ */
+
+struct asked {
+	double took[SOME];	/* ms */
+	uint64_t found;		/* in all: links that came, or pages counted */
+};
+
+static void
+print_asked(struct asked *a, const char *what, const char *limit,
+    const char *found)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s, p99", what);
+	table_row(name, limit, "%.3f ms", table_percentile(a->took, SOME,
+	    99));
+	table_row("  half of them within", "", "%.3f ms",
+	    table_percentile(a->took, SOME, 50));
+	table_row(found, "", "%.1f", (double)a->found / SOME);
+}
+
+static bool
+count_link(void *arg, const struct link_info *l)
+{
+	uint64_t *n = arg;
+
+	(void)l;
+	*n += 1;
+	return true;
+}
+
+/* All below a day's path, or all of a site. */
+static void
+ask_scope(struct bench *b, struct query *q, enum rewrite_scope scope,
+    struct asked *list, struct asked *count)
+{
+	for (uint64_t i = 0; i < SOME; i++) {
+		struct link_spec spec = { .scope = scope, .limit = SHOWN,
+		    .steps = QUERY_LINKS_WEB };
+		uint32_t site = pick(b, i);
+		struct link_page page;
+		struct link_count n;
+		double begin;
+
+		buf_reset(&url);
+		buf_printf(&url, "http://www.site%u.gov.cn/", site);
+		if (scope == REWRITE_PREFIX)
+			buf_printf(&url, "art/2026/%u/%u/",
+			    (unsigned)(i % 12 + 1), (unsigned)(i % 28 + 1));
+		spec.url = buf_look(&url);
+		begin = now();
+		query_links_to(q, &spec, count_link, &list->found, &page);
+		list->took[i] = now() - begin;
+		begin = now();
+		query_links_count(q, &spec, &n);
+		count->took[i] = now() - begin;
+		count->found += n.pages;
+	}
+}
+
+static void
+ask_from(struct bench *b, struct query *q, struct asked *a)
+{
+	for (uint64_t i = 0; i < SOME; i++) {
+		struct item_info item;
+		double begin;
+
+		(void)pick(b, i);
+		begin = now();
+		must(query_item(q, buf_look(&url), &item));
+		query_links_from(q, &item, count_link, &a->found);
+		a->took[i] = now() - begin;
+	}
+}
+
+/* What a list or a number may cost there, its purse, is QUERY_LINKS_WEB. */
+static void
+ask_many(struct bench *b)
+{
+	static const char purse[] = "at most 400: what the web may cost";
+	static struct asked prefix[2], domain[2], from;
+	struct store *s = open_store(b);
+	struct query *q = query_begin(s);
+
+	memset(prefix, 0, sizeof(prefix));
+	memset(domain, 0, sizeof(domain));
+	memset(&from, 0, sizeof(from));
+	ask_scope(b, q, REWRITE_PREFIX, &prefix[0], &prefix[1]);
+	ask_scope(b, q, REWRITE_DOMAIN, &domain[0], &domain[1]);
+	ask_from(b, q, &from);
+	query_end(q);
+	store_close(s);
+	print_asked(&prefix[0], "links to a prefix, the first 100",
+	    "goal: at most 5", "  links listed, on average");
+	print_asked(&prefix[1], "how many there are", purse,
+	    "  pages that have one, on average");
+	print_asked(&domain[0], "links to a domain, the first 100",
+	    "goal: at most 5", "  links listed, on average");
+	print_asked(&domain[1], "how many there are", purse,
+	    "  pages that have one, on average");
+	print_asked(&from, "links from a page, and what they lead to",
+	    "goal: at most 5", "  links on it, on average");
 }
 
 static void
@@ -208,7 +337,8 @@ report(struct bench *plain, struct bench *linked, uint64_t edges)
 	    with.bytes - without.bytes);
 	table_row("  an edge", "", "%.1f bytes",
 	    (with.bytes - without.bytes) / OWN);
-	ask_all(linked);
+	ask_pages(linked);
+	ask_many(linked);
 }
 
 int

@@ -279,6 +279,18 @@ put_site(struct acts *acts, const struct agent *a)
 	buf_clear(&hex);
 }
 
+/* It has no domain, no key and no agent. */
+static void
+put_last(struct acts *acts, uint32_t number)
+{
+	struct enlist e = { .odd_code = true, .code = SPAN("99999999"),
+	    .name = SPAN("无") };
+	json_t *act = enlist_act(&e, SPAN("none.example"), number);
+
+	json_object_set_new(act, "domains", json_array());
+	acts_put(acts, act, "bench", "load");
+}
+
 static void
 make_agent(struct crowd *c, size_t n, const struct ca *ca)
 {
@@ -331,6 +343,11 @@ enlist(struct crowd *c, const struct config *config)
 	}
 	must(view_sites(w.view) == c->count &&
 	    view_site(w.view, (uint32_t)c->count, &last) && last.has_key);
+	if (c->last != 0) {
+		put_last(&acts, c->last);
+		must(writer_act(&w, &acts) &&
+		    view_sites(w.view) == c->last);
+	}
 	acts_clear(&acts);
 	writer_close(&w);
 	buf_clear(&why);

@@ -56,6 +56,8 @@ struct crowd {
 	struct line_end end;
 	struct agent *agent;
 	size_t count;
+	uint32_t last;			/* a site with this number and nothing
+					 * to it is there as well; 0: none */
 	crowd_say_fn *say;
 	crowd_taken_fn *taken;		/* may be NULL */
 	void *arg;

@@ -18,6 +18,7 @@ struct load_options {
 	size_t changes;		/* -c: of each */
 	size_t live;		/* -l: live sites */
 	unsigned down;		/* -d: s that the hub is away */
+	size_t looks;		/* -p: at each home page, a day; 0: none */
 	const char *dir;	/* of a hub, in spoil */
 	bool test;		/* -t: exit 1 if what must hold doesn't */
 };

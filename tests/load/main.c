@@ -2,11 +2,12 @@
  * The load program: thousands of made-up agents in one process against a
  * real hub, for benches (tests/bench/run) and scenarios.
  *
- *	load [-b BUILD] [-n AGENTS] [-c CHANGES] [-l LIVE] [-d SECONDS] [-t]
- *	    idle | beat | back | backlog | refill | spoil DIR
+ *	load [-b BUILD] [-n AGENTS] [-c CHANGES] [-l LIVE] [-d SECONDS]
+ *	    [-p LOOKS] [-t] idle | beat | back | backlog | refill | spoil DIR
  *
  * idle: memory of an idle connection, beside nginx's. beat: agents that have
- * nothing to tell. back: all agents after a restart. backlog: many with much
+ * nothing to tell; with -p, whose home pages are looked at so often a day as
+ * well. back: all agents after a restart. backlog: many with much
  * to tell, and news of others. refill: an empty hub told everything. spoil: so
  * many items of the hub in DIR, which doesn't run, made to differ from what
  * was told. Judges nothing, unless it is a test (-t).
@@ -194,13 +195,14 @@ main(int argc, char **argv)
 	struct load_options o = { .build = "build", .down = 5 };
 	int c;
 
-	while ((c = getopt(argc, argv, "b:n:c:l:d:t")) != -1) {
+	while ((c = getopt(argc, argv, "b:n:c:l:d:p:t")) != -1) {
 		switch (c) {
 		case 'b': o.build = optarg; break;
 		case 'n': o.agents = number(optarg); break;
 		case 'c': o.changes = number(optarg); break;
 		case 'l': o.live = number(optarg); break;
 		case 'd': o.down = (unsigned)number(optarg); break;
+		case 'p': o.looks = number(optarg); break;
 		case 't': o.test = true; break;
 		default: return 2;
 		}

@@ -309,6 +309,7 @@ START_TEST(units_read_and_write)
 	ck_assert(units_parse_time(SPAN("500ms"), &n) && n == 500);
 	ck_assert(units_parse_time(SPAN("0"), &n) && n == 0);
 	ck_assert(!units_parse_time(SPAN("5"), &n));
+	ck_assert(!units_parse_time(SPAN_NONE, &n));
 	ck_assert(!units_parse_bytes(SPAN("99999999999G"), &n));
 	ck_assert(!units_parse_bytes(SPAN("-1k"), &n));
 	ck_assert(!units_parse_bytes(SPAN("1kk"), &n));

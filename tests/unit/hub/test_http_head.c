@@ -268,6 +268,11 @@ START_TEST(test_query)
 	ck_assert(!http_query_get(q, "c", &b));
 	ck_assert(!http_query_get(q, "d", &b));
 	ck_assert(!http_query_get(q, "e", &b));
+	ck_assert(http_query_has(q, "a") && http_query_has(q, "bb"));
+	ck_assert(!http_query_has(q, "b") && !http_query_has(SPAN_NONE, "a"));
+	ck_assert(!http_query_get(SPAN("x=1&a=half%4"), "a", &b));
+	ck_assert(http_query_has(SPAN("x=1&a=half%4"), "a"));
+	ck_assert(b.n == 0 && !b.bad);
 	ck_assert(!http_query_get(SPAN("a=123456789"), "a", &b));
 	ck_assert(!http_query_get(SPAN_NONE, "a", &b));
 	buf_clear(&b);

@@ -1,7 +1,8 @@
 /*
  * What may be asked for on the page can be: of each act that the table allows
  * there is a form on some page, for who has the role and for nobody below it,
- * with every field that the act takes and no other.
+ * with every field that the act takes and no other. And of a field all is
+ * read, or nothing.
  */
 #include "hub/permission.h"
 
@@ -243,12 +244,52 @@ START_TEST(test_all)
 }
 END_TEST
 
+/* In Shanghai: see bed_open(). */
+START_TEST(test_times)
+{
+	static const struct {
+		const char *said;
+		int64_t is;	/* ms; 0: it is no time */
+	} times[] = {
+		{ "2026-11-22T03:00", INT64_C(1795287600000) },
+		{ "+2026-11-22T03%3A00+", INT64_C(1795287600000) },
+		{ "2026-11-21T19:00:00Z", INT64_C(1795287600000) },
+		{ "2026-11-22T03:00%00", 0 },
+		{ "2026-11-22T03:00%00x", 0 },
+		{ "2026-11-22T03:00x", 0 },
+		{ "2026-11-22T03:00%0*", 0 },
+		{ "%", 0 },
+		{ "2026-11-22T25:00", 0 },
+	};
+	struct buf why;
+
+	buf_init(&why, 1024);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		char form[128];
+		json_t *o;
+
+		snprintf(form, sizeof(form), "code=1&kind=outage&from=%s"
+		    "&reason=r", times[i].said);
+		o = permission_read(permission_of("notice-announce"),
+		    span_of(form), &why);
+		ck_assert_msg((o != NULL) == (times[i].is != 0), "%s",
+		    times[i].said);
+		ck_assert_int_eq(json_integer_value(json_object_get(o,
+		    "from")), times[i].is);
+		json_decref(o);
+	}
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "from: expected a date"));
+	buf_clear(&why);
+}
+END_TEST
+
 static void
 fill(TCase *t)
 {
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, test_form, 0, (int)PAGES);
 	tcase_add_test(t, test_all);
+	tcase_add_test(t, test_times);
 }
 
 int

@@ -342,6 +342,23 @@ END_TEST
 static const char *const odd_files[] = { "", "[]", "{\"sessions\":1}",
 	"{\"sessions\":[1,{},{\"name\":\"x\"},[]],\"key\":7}" };
 
+/* No time that there is. */
+START_TEST(test_session_times)
+{
+	static const char *const times[] = { "-9223372036854775808,\"used\":"
+	    "4102444800000", "4102444800000,\"used\":-9223372036854775808" };
+	char text[512];
+
+	snprintf(text, sizeof(text), "{\"sessions\":[{\"name\":\"x\","
+	    "\"seal\":\"%032d\",\"hash\":\"%064d\",\"since\":%s}]}", 0, 1,
+	    times[_i]);
+	put_file(SESSION_FILE, text);
+	sessions_free(sessions_new(dir, 12 * HOUR));
+	ck_assert_uint_eq(kept("\"sessions\""), 1);
+	ck_assert_uint_eq(kept("\"hash\""), 0);
+}
+END_TEST
+
 START_TEST(test_session_odd)
 {
 	struct users u = people();
@@ -557,6 +574,7 @@ main(void)
 	tcase_add_test(t, test_session_many);
 	tcase_add_loop_test(t, test_session_odd, 0,
 	    (int)(sizeof(odd_files) / sizeof(*odd_files)));
+	tcase_add_loop_test(t, test_session_times, 0, 2);
 	tcase_add_test(t, test_form);
 	tcase_add_test(t, test_guesses);
 	tcase_add_test(t, test_guesses_all);
