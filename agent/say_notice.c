@@ -6,11 +6,11 @@
 
 #include "agent/announced.h"
 #include "agent/compare.h"
-#include "agent/date.h"
 #include "agent/known.h"
 #include "agent/say_fit.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
+#include "contrib/base/date.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"

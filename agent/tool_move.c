@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "agent/blast.h"
-#include "agent/movelist.h"
 #include "agent/tool_hits.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
@@ -19,6 +18,7 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
+#include "protocol/movelist.h"
 #include "protocol/url.h"
 
 #define CHUNK (64u << 10)

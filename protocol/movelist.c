@@ -5,15 +5,15 @@
  * reason, in this order, or in the one that a first line of these names says,
  * or of the Chinese ones; scopes have Chinese names, too.
  */
-#include "agent/movelist.h"
+#include "protocol/movelist.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/movelist_read.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "protocol/movelist_read.h"
 #include "protocol/rewrite_rule.h"
 
 #define CELL_MOST 65536			/* bytes; longer ones are cut there, and

@@ -5,7 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "agent/movelist.h"
+#include "protocol/movelist.h"
 
 #define BASE "https://www.a.cn"
 
@@ -144,7 +144,7 @@ int
 main(void)
 {
 	TCase *t = tcase_create("movelist");
-	Suite *s = suite_create("agent/movelist");
+	Suite *s = suite_create("protocol/movelist");
 	SRunner *r;
 	int failed;
 

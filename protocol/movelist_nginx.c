@@ -3,14 +3,14 @@
  * its braces, or with them around it. Keys are paths, or hosts and paths; a
  * regular expression is taken where it says no more than a prefix does.
  */
-#include "agent/movelist.h"
+#include "protocol/movelist.h"
 
 #include <string.h>
 
-#include "agent/movelist_read.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "protocol/movelist_read.h"
 
 #define WORD_MOST 65536		/* bytes of a word */
 #define SHOWN 200		/* bytes of what is odd */
