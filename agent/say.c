@@ -3,7 +3,6 @@
 
 #include "agent/compare.h"
 #include "agent/known.h"
-#include "agent/say_fit.h"
 #include "agent/say_move.h"
 #include "agent/say_notice.h"
 #include "agent/spool.h"
@@ -13,6 +12,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
+#include "protocol/say_fit.h"
 #include "protocol/url.h"
 #include "protocol/url_place.h"
 

@@ -7,7 +7,6 @@
 #include "agent/announced.h"
 #include "agent/compare.h"
 #include "agent/known.h"
-#include "agent/say_fit.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/date.h"
@@ -17,6 +16,7 @@
 #include "contrib/base/zone.h"
 #include "protocol/announcement.h"
 #include "protocol/limits.h"
+#include "protocol/say_fit.h"
 #include "protocol/url.h"
 
 #define AT_HOME "Asia/Shanghai"

@@ -341,6 +341,27 @@ set_time(json_t *said, const char *name, int64_t ms)
 		json_object_set_new(said, name, json_integer(ms));
 }
 
+/* Two addresses, or a file of many. */
+static bool
+is_odd(const struct cmd_line *l)
+{
+	bool csv = cmd_value(l, "csv") != NULL;
+	bool map = cmd_value(l, "nginx-map") != NULL;
+
+	if (cmd_flag(l, "prefix") && cmd_flag(l, "domain"))
+		cmd_fail(NULL, _("either --prefix or --domain"));
+	else if (csv && map)
+		cmd_fail(NULL, _("either --csv or --nginx-map"));
+	else if (l->words != (csv || map ? 1 : 3))
+		cmd_fail(NULL, _("expected CODE OLD NEW, or CODE and a file: "
+		    "--csv or --nginx-map"));
+	else if (cmd_value(l, "base") != NULL && !csv && !map)
+		cmd_fail(NULL, _("--base is for the paths in a file"));
+	else
+		return false;
+	return true;
+}
+
 static int
 run_announce(struct cmd_line *l)
 {
@@ -348,13 +369,11 @@ run_announce(struct cmd_line *l)
 	int64_t from, until;
 	json_t *said;
 
-	if (prefix && domain) {
-		cmd_fail(NULL, _("either --prefix or --domain"));
-		return CMD_USAGE;
-	}
-	if (!cmd_time(l, "at", false, &from) ||
+	if (is_odd(l) || !cmd_time(l, "at", false, &from) ||
 	    !cmd_time(l, "until", true, &until))
 		return CMD_USAGE;
+	if (l->words == 1)
+		return cmd_move_table(l, from, until);
 	said = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "do",
 	    "move-announce", "code", l->word[0], "old", l->word[1], "new",
 	    l->word[2], "scope", prefix ? "prefix" : domain ? "domain" :
@@ -414,20 +433,24 @@ const struct cmd cmd_move_list[] = {
 	  .json = true, .run = run_show,
 	  .about = N_("show a move, and how much links to what it moves"),
 	  .examples = "move show 12" },
-	{ .name = "move announce", .words = "CODE OLD NEW", .least = 3,
+	{ .name = "move announce", .words = "CODE [OLD NEW]", .least = 1,
 	  .most = 3, .json = true, .run = run_announce,
 	  .about = N_("announce for a site that something will be elsewhere"),
 	  .more = N_("One address, all below a prefix, or a whole domain. "
 	    "From its time on the links of\nall sites follow it, and what is "
 	    "created there is what was at the old address.\nA site's own "
 	    "admin says it with zqagent say move. A new domain that is no "
-	    "site's\nbecomes the site's."),
+	    "site's\nbecomes the site's. Many at once stand in a table or a "
+	    "map of nginx, as for zqagent\nsay move: all of it is announced, "
+	    "or nothing."),
 	  .examples = "move announce 4101000001 "
 	    "http://www.zhengzhou.gov.cn/xwzx/ \\\n"
 	    "    http://www.zhengzhou.gov.cn/news/ --prefix --at 2026-12-01 "
 	    "--reason '栏目改版'\n"
 	    "move announce 4101000001 zz.gov.cn www.zhengzhou.gov.cn "
-	    "--domain \\\n    --at 2027-03-01 --reason '域名规范' --dry-run",
+	    "--domain \\\n    --at 2027-03-01 --reason '域名规范' --dry-run\n"
+	    "move announce 4101000001 --csv moves.csv --at 2026-12-01 "
+	    "--reason '网站改版'",
 	  .option = {
 	    { "prefix", NULL, N_("all below OLD, which ends in a slash"),
 	      false },
@@ -435,6 +458,12 @@ const struct cmd cmd_move_list[] = {
 	    { "at", "TIME", N_("when; otherwise now"), false },
 	    { "until", "TIME", N_("the old address leads there so long; "
 	      "otherwise for ever"), false },
+	    { "csv", "FILE", N_("a table of old,new and, if need be, "
+	      "scope,at,until,reason; - reads stdin"), false },
+	    { "nginx-map", "FILE", N_("what stands in a map of nginx"),
+	      false },
+	    { "base", "URL", N_("the host of paths in a file; otherwise the "
+	      "site's"), false },
 	    { "dry-run", NULL, N_("only say what would come of it"), false },
 	    REASON,
 	  } },

@@ -24,4 +24,7 @@ bool movelist_nginx(struct movelist *l, struct span bytes, const char *name,
     const char *base, struct buf *why);
 void movelist_clear(struct movelist *l);
 
+/* Scheme and host of an address, with no slash behind them: a base. */
+bool movelist_base(struct buf *out, struct span address);
+
 #endif

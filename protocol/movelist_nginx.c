@@ -208,8 +208,7 @@ take_entry(struct movelist_reading *r, const struct words *w)
 			if (movelist_read_complain(r, w->line))
 				buf_printf(r->why, _("\"%.*s\": a regular "
 				    "expression can't be announced; say what "
-				    "it means with zqagent say move OLD/ "
-				    "NEW/ --prefix"),
+				    "it means as OLD/ NEW/ with --prefix"),
 				    SPAN_ARGS(text_cut(key, SHOWN)));
 			return;
 		}
