@@ -13,6 +13,7 @@
 #include "contrib/base/text.h"
 #include "hub/cmd_fact.h"
 #include "hub/cmd_query.h"
+#include "hub/cmd_told.h"
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/query_move.h"
@@ -50,14 +51,6 @@ put_address(struct columns *c, struct span url)
 	buf_clear(&shown);
 }
 
-/* So many, or at least so many. */
-static const char *
-count_text(char text[32], const struct link_count *n)
-{
-	snprintf(text, 32, "%s%" PRIu64, n->exact ? "" : "≥", n->pages);
-	return text;
-}
-
 /* Pages that still link to the old addresses. */
 static void
 put_open(struct listing *l, const struct move *m)
@@ -70,7 +63,7 @@ put_open(struct listing *l, const struct move *m)
 		return;
 	}
 	query_move_links(l->query, m, &n, &l->steps);
-	columns_put(l->rows.columns, span_of(count_text(text, &n)));
+	columns_put(l->rows.columns, span_of(cmd_told_count(text, &n)));
 }
 
 static json_t *
@@ -209,54 +202,21 @@ show(struct query *q, const struct move_info *info)
 
 /* --- whom it concerns --------------------------------------------------------------- */
 
-#define TOLD 50			/* sites that are shown */
-
-struct told {
-	struct columns *columns;
-	size_t shown, more;
-};
-
 static bool
 told_row(void *arg, const struct move_referrer *r)
 {
-	struct told *t = arg;
-	struct columns *c = t->columns;
-	char text[32];
-
-	if (t->shown == TOLD) {
-		t->more++;
-		return true;
-	}
-	t->shown++;
-	columns_put(c, span_of(r->code));
-	columns_put(c, span_of(_(referral_state_name(r->told.state))));
-	columns_put(c, span_of(r->seen ? _("yes") : _("no")));
-	columns_time(c, r->told.told);
-	columns_put(c, span_of(_(referral_level_name(r->told.level))));
-	columns_number(c, r->told.pages);
-	columns_put(c, span_of(count_text(text, &r->open)));
-	columns_put(c, r->told.reason);
+	cmd_told_put(arg, r->code, &r->told, r->seen, &r->open);
 	return true;
 }
 
 static void
 show_told(struct query *q, const struct move *m)
 {
-	static const char *const headings[] = { N_("SITE"), N_("SAYS"),
-		N_("FETCHED"), N_("TOLD"), N_("LEVEL"), N_("PAGES THEN"),
-		N_("NOW"), N_("REASON"), NULL };
-	struct told t = { .columns = columns_new(headings) };
+	struct cmd_told t;
 
+	cmd_told_begin(&t, true);
 	query_move_referrers(q, m, told_row, &t);
-	if (t.shown > 0) {
-		putchar('\n');
-		columns_print(t.columns, stdout);
-	}
-	if (t.more > 0)
-		printf(ngettext("… and %zu more site (--json has all)\n",
-		    "… and %zu more sites (--json has all)\n",
-		    (unsigned long)t.more), t.more);
-	columns_free(t.columns);
+	cmd_told_end(&t);
 }
 
 static int
