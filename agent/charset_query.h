@@ -7,8 +7,8 @@
 #ifndef ZQ_AGENT_CHARSET_QUERY_H
 #define ZQ_AGENT_CHARSET_QUERY_H
 
-#include "agent/charset.h"
 #include "contrib/base/buf.h"
+#include "contrib/base/charset.h"
 #include "contrib/base/span.h"
 
 /* A reference of a page that is in `is`, in UTF-8 as all of it was read; with

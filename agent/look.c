@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/charset.h"
 #include "agent/media.h"
 #include "agent/page.h"
 #include "agent/tidy.h"
 #include "contrib/base/buf.h"
+#include "contrib/base/charset.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"

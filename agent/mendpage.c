@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "agent/charset.h"
 #include "agent/hrefs.h"
 #include "agent/refer.h"
+#include "contrib/base/charset.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"

@@ -13,15 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/charset.h"
 #include "agent/charset_query.h"
-#include "agent/date.h"
 #include "agent/entity.h"
 #include "agent/hrefs.h"
 #include "agent/linktag.h"
 #include "agent/outlink.h"
 #include "agent/tidy.h"
 #include "contrib/base/buf.h"
+#include "contrib/base/charset.h"
+#include "contrib/base/date.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "agent/compare.h"
+#include "agent/held_there.h"
 #include "agent/known.h"
 #include "agent/moves.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
@@ -17,6 +19,7 @@
 #include "protocol/url_place.h"
 
 #define LOOKS 64		/* at everything, for one list of pages */
+#define HELD 200		/* letters of what the hub holds */
 
 struct pair {			/* one page that moved */
 	struct span from, to;
@@ -32,6 +35,7 @@ struct work {
 	size_t count;
 	size_t made, left_out;
 	size_t looks;		/* at all there is, that may still be taken */
+	json_t *foreign;	/* hosts that aren't this site's: an object */
 	bool room;
 };
 
@@ -125,8 +129,39 @@ is_there(const struct proposal_ask *ask, const struct known *k)
 	    ask->is_there(ask->arg, k->source, k->path));
 }
 
-/* Somebody stands there, it was said before, both are one place, or it was
- * there once and is back. */
+/* The hosts that are no domains of this site, says the hub: an address that
+ * was mistyped in the settings, and corrected since. */
+static json_t *
+foreign_hosts(struct store_txn *t)
+{
+	static const struct span says = SPAN(" is not a domain of this site");
+	json_t *held = held_there(t, HELD), *hosts = json_object(), *letter;
+	size_t i;
+
+	json_array_foreach(held, i, letter) {
+		struct span text = json_text_span(letter, "text");
+		const char *end = text.n > 0 ? memmem(text.at, text.n,
+		    says.at, says.n) : NULL;
+
+		if (end != NULL)
+			json_object_setn_new(hosts, text.at,
+			    (size_t)(end - text.at), json_true());
+	}
+	json_decref(held);
+	return hosts;
+}
+
+static bool
+is_foreign(const struct work *w, struct span address)
+{
+	struct url u;
+
+	return json_object_size(w->foreign) > 0 && url_parse(&u, address) &&
+	    json_object_getn(w->foreign, u.host.at, u.host.n) != NULL;
+}
+
+/* Somebody stands there, it was said before, both are one place, it was there
+ * once and is back, or the hub never took what was there. */
 static bool
 is_none(const struct work *w, const struct pair *p)
 {
@@ -135,7 +170,7 @@ is_none(const struct work *w, const struct pair *p)
 	struct buf to;
 	bool none;
 
-	if (url_place_same(p->from, p->to) ||
+	if (url_place_same(p->from, p->to) || is_foreign(w, p->from) ||
 	    (known_find_url(w->t, p->from, &k) && is_there(w->ask, &k)))
 		return true;
 	buf_init(&to, LIMIT_URL);
@@ -331,11 +366,13 @@ work(struct store_txn *t, void *arg)
 	w->made = w->left_out = 0;
 	w->looks = LOOKS;
 	w->room = true;
+	w->foreign = foreign_hosts(t);
 	take_pairs(w);
 	for (size_t i = 0; i < w->count; i++)
 		moves_drop_back(t, w->pair[i].to);
 	find_prefixes(w);
 	find_addresses(w);
+	json_decref(w->foreign);
 	return w->room;
 }
 

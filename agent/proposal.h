@@ -5,8 +5,9 @@
  * Pages that went the same way are one move of what they have in common, if
  * there are at least three and nothing is left at the old place; all others
  * are moves of single addresses. What was announced, proposed or refused
- * before is not proposed again; and a proposal is forgotten when a page is
- * back where it was.
+ * before is not proposed again, nor what was at a host of which the hub says
+ * that it isn't this site's (an address that was mistyped in the settings);
+ * and a proposal is forgotten when a page is back where it was.
  */
 #ifndef ZQ_AGENT_PROPOSAL_H
 #define ZQ_AGENT_PROPOSAL_H

@@ -14,8 +14,8 @@
 
 #include <stdbool.h>
 
-#include "agent/charset.h"
 #include "contrib/base/buf.h"
+#include "contrib/base/charset.h"
 #include "contrib/base/span.h"
 #include "protocol/limits.h"
 

@@ -6,11 +6,9 @@
 
 #include "agent/ability.h"
 #include "agent/compare.h"
-#include "agent/date.h"
 #include "agent/held_there.h"
 #include "agent/known.h"
 #include "agent/moves.h"
-#include "agent/say_fit.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -20,20 +18,18 @@
 #include "contrib/base/text.h"
 #include "protocol/features.h"
 #include "protocol/limits.h"
+#include "protocol/movelist_said.h"
 #include "protocol/rewrite.h"
 #include "protocol/statement.h"
-#include "protocol/url.h"
 
 #define COMPLAINTS 20		/* lines of them; the rest is counted */
 #define HELD_MOST 1000		/* letters of what the hub holds */
 #define HERE_MOST 64		/* moves whose new address is looked for */
+#define WHY_MAX (8 * LIMIT_URL)	/* bytes of a complaint */
 
 struct one {
-	json_t *ask;			/* the caller's */
-	enum rewrite_scope scope;
-	struct buf old, new;		/* new empty: taken back */
-	struct span reason, where;
-	int64_t from, until;
+	struct movelist_said said;	/* its spans are the caller's */
+	struct span where;
 	bool same;			/* it was announced just so before */
 	char *instead;			/* of this, which was to come; or NULL */
 	bool here;
@@ -72,98 +68,24 @@ complain(struct moving *m, const struct one *o)
 
 /* --- taking what was asked ------------------------------------------------ */
 
-static bool
-take_address(struct moving *m, struct one *o, struct buf *out,
-    const char *name)
-{
-	struct span s = trimmed(o->ask, name);
-	const char *wrong = "";
-
-	if (!url_normal(out, s, &wrong)) {
-		if (complain(m, o))
-			buf_printf(m->why, "%.*s: %s; %s", SPAN_ARGS(s),
-			    wrong, _("give the whole address, such as "
-			    "https://www.example.gov.cn/a.html"));
-		return false;
-	}
-	if (o->scope != REWRITE_ADDRESS && out->at[out->n - 1] != '/')
-		buf_byte(out, '/');
-	return true;
-}
-
-static bool
-take_time(struct moving *m, struct one *o, int64_t *ms, const char *name,
-    int zone)
-{
-	struct span s = trimmed(o->ask, name);
-
-	*ms = CLOCK_NONE;
-	if (s.n == 0 || date_parse(s, zone, ms))
-		return true;
-	if (complain(m, o))
-		buf_printf(m->why, _("%.*s: expected a date such as "
-		    "\"2026-12-01 00:00\""), SPAN_ARGS(s));
-	return false;
-}
-
-/* An end that is over would be held at the hub. */
-static bool
-take_times(struct moving *m, struct one *o, int zone)
-{
-	if (!take_time(m, o, &o->from, "at", zone) ||
-	    !take_time(m, o, &o->until, "until", zone))
-		return false;
-	if (o->until == CLOCK_NONE || o->until > m->now)
-		return true;
-	if (complain(m, o))
-		buf_printf(m->why, _("%.*s has passed: until when do old "
-		    "addresses answer? Give a time that is to come, or none"),
-		    SPAN_ARGS(trimmed(o->ask, "until")));
-	return false;
-}
-
-static bool
-take_reason(struct moving *m, struct one *o, json_t *all)
-{
-	struct buf why;
-	bool good;
-
-	o->reason = trimmed(o->ask, "reason");
-	if (o->reason.n == 0)
-		o->reason = trimmed(all, "reason");
-	buf_init(&why, 4096);
-	good = say_fits("reason", o->reason, LIMIT_TEXT, &why);
-	if (!good && complain(m, o))
-		buf_span(m->why, buf_look(&why));
-	buf_clear(&why);
-	return good;
-}
-
-static bool
-take_scope(struct moving *m, struct one *o)
-{
-	struct span s = trimmed(o->ask, "scope");
-
-	o->scope = s.n > 0 ? rewrite_scope_named(s) : REWRITE_ADDRESS;
-	if (o->scope != 0)
-		return true;
-	if (complain(m, o))
-		buf_printf(m->why, _("%.*s: expected address, prefix or "
-		    "domain"), SPAN_ARGS(s));
-	return false;
-}
-
 static void
 take(struct moving *m, struct one *o, json_t *ask, json_t *all, int zone)
 {
-	o->ask = ask;
-	buf_init(&o->old, LIMIT_URL);
-	buf_init(&o->new, LIMIT_URL);
+	struct span own = trimmed(ask, "reason");
+	const struct movelist_words w = { .old = trimmed(ask, "old"),
+	    .new = trimmed(ask, "new"), .scope = trimmed(ask, "scope"),
+	    .at = trimmed(ask, "at"), .until = trimmed(ask, "until"),
+	    .reason = own.n > 0 ? own : trimmed(all, "reason"),
+	    .back = json_object_get(ask, "new") == NULL };
+	struct buf why;
+
+	movelist_said_init(&o->said);
 	o->where = trimmed(ask, "where");
-	if (take_reason(m, o, all) && take_scope(m, o) && take_address(m, o, &o->old, "old") &&
-	    (json_object_get(ask, "new") == NULL ||
-	    take_address(m, o, &o->new, "new")))
-		(void)take_times(m, o, zone);
+	buf_init(&why, WHY_MAX);
+	if (!movelist_said_read(&o->said, &w, LIMIT_TEXT, zone, m->now,
+	    &why) && complain(m, o))
+		buf_span(m->why, buf_look(&why));
+	buf_clear(&why);
 }
 
 /* --- judging --------------------------------------------------------------- */
@@ -172,10 +94,10 @@ static struct moved
 row_of(const struct moving *m, const struct one *o)
 {
 	return (struct moved){ .state = MOVES_SAID,
-	    .scope = span_of(rewrite_scope_name(o->scope)),
-	    .old = buf_look(&o->old), .new = buf_look(&o->new),
-	    .reason = o->reason, .by = m->by, .from = o->from,
-	    .until = o->until, .when = m->now };
+	    .scope = span_of(rewrite_scope_name(o->said.scope)),
+	    .old = buf_look(&o->said.old), .new = buf_look(&o->said.new),
+	    .reason = o->said.reason, .by = m->by, .from = o->said.from,
+	    .until = o->said.until, .when = m->now };
 }
 
 static int64_t
@@ -184,35 +106,16 @@ begins(const struct moved *row)
 	return row->from != CLOCK_NONE ? row->from : row->when;
 }
 
-/* A number in a sentence would be nobody's; the address stays. */
-static void
-drop_number(struct buf *why)
-{
-	char *at = why->n > 0 ? strstr(why->at, ": move ") : NULL;
-	char *rest = at != NULL ? strstr(at, ", from ") : NULL;
-
-	if (rest == NULL)
-		return;
-	memmove(at + 2, rest + 2, strlen(rest + 2) + 1);
-	why->n = strlen(why->at);
-}
-
 static void
 add_rule(struct moving *m, struct one *o, uint32_t number)
 {
 	struct moved row = row_of(m, o);
-	/* It moves for good: that its redirect ends one day changes nothing. */
-	const struct rewrite_rule r = { .scope = o->scope, .from = row.old,
-	    .to = row.new, .at = begins(&row), .until = CLOCK_NONE,
-	    .number = number };
 	struct buf why;
 
-	buf_init(&why, 4 * LIMIT_URL);
-	if (!rewrite_add(m->rules, &r, NULL, &why) && complain(m, o)) {
-		drop_number(&why);
-		buf_printf(m->why, "%.*s → %.*s: %s", SPAN_ARGS(row.old),
-		    SPAN_ARGS(row.new), buf_cstr(&why));
-	}
+	buf_init(&why, WHY_MAX);
+	if (!movelist_said_rule(&o->said, m->rules, begins(&row), number,
+	    &why) && complain(m, o))
+		buf_span(m->why, buf_look(&why));
 	buf_clear(&why);
 }
 
@@ -307,9 +210,9 @@ static bool
 is_replaced(const struct moving *m, const struct moved *row)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (span_is(row->old, buf_look(&m->one[i].old)) &&
+		if (span_is(row->old, buf_look(&m->one[i].said.old)) &&
 		    span_is(row->scope, span_of(rewrite_scope_name(
-		    m->one[i].scope))))
+		    m->one[i].said.scope))))
 			return true;
 	return false;
 }
@@ -378,7 +281,7 @@ judge(struct store_txn *t, struct moving *m)
 
 		o->same = is_same(t, m, o);
 		o->instead = before(t, m, o);
-		if (o->new.n > 0)
+		if (o->said.new.n > 0)
 			add_rule(m, o, (uint32_t)i + 1);
 	}
 }
@@ -402,10 +305,10 @@ count_item(void *arg, const struct known *k)
 	for (size_t i = 0; i < m->count && i < HERE_MOST; i++) {
 		struct one *o = &m->one[i];
 
-		if (!o->here && o->new.n > 0)
-			o->here = o->scope == REWRITE_ADDRESS ?
-			    span_is(k->url, buf_look(&o->new)) :
-			    starts(k->url, &o->new);
+		if (!o->here && o->said.new.n > 0)
+			o->here = o->said.scope == REWRITE_ADDRESS ?
+			    span_is(k->url, buf_look(&o->said.new)) :
+			    starts(k->url, &o->said.new);
 	}
 	if (rewrite_url(m->rules, k->url, INT64_MAX, NULL, &number) &&
 	    number >= 1 && number <= m->count)
@@ -471,20 +374,20 @@ show(const struct one *o)
 {
 	char when[CLOCK_TEXT_MAX];
 	json_t *j = json_pack("{s:s, s:o, s:o, s:b, s:I, s:b}",
-	    "scope", rewrite_scope_name(o->scope),
-	    "old", json_text_new(buf_look(&o->old)),
-	    "new", json_text_new(buf_look(&o->new)), "same", o->same,
+	    "scope", rewrite_scope_name(o->said.scope),
+	    "old", json_text_new(buf_look(&o->said.old)),
+	    "new", json_text_new(buf_look(&o->said.new)), "same", o->same,
 	    "items", (json_int_t)o->items, "here", o->here);
 
 	must(j != NULL);
 	if (o->instead != NULL)
 		json_object_set_new(j, "instead", json_string(o->instead));
-	if (o->from != CLOCK_NONE)
+	if (o->said.from != CLOCK_NONE)
 		json_object_set_new(j, "from",
-		    json_string(clock_format(when, o->from)));
-	if (o->until != CLOCK_NONE)
+		    json_string(clock_format(when, o->said.from)));
+	if (o->said.until != CLOCK_NONE)
 		json_object_set_new(j, "until",
-		    json_string(clock_format(when, o->until)));
+		    json_string(clock_format(when, o->said.until)));
 	return j;
 }
 
@@ -545,8 +448,7 @@ say_move(struct store *s, json_t *ask, int zone, struct buf *why)
 		    "dry")));
 	for (i = 0; i < m.count; i++) {
 		free(m.one[i].instead);
-		buf_clear(&m.one[i].old);
-		buf_clear(&m.one[i].new);
+		movelist_said_clear(&m.one[i].said);
 	}
 	rewrite_free(m.rules);
 	free(m.one);

@@ -88,8 +88,6 @@ json_t *tool_move_question(struct tool *t);
 /* Of a dry run: asks the hub, too; before it is printed. */
 void tool_move_look(struct tool *t, json_t *answer);
 void tool_move_print(const struct tool *t, json_t *answer);
-/* Scheme and host of an address, with no slash behind them. */
-bool tool_move_base(struct buf *out, const char *address);
 /* Of a source that was added: says what is odd about its address's host. */
 void tool_host_warn(const struct tool *t, const char *name,
     const char *address);

@@ -10,6 +10,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
+#include "protocol/movelist.h"
 
 /* What is asked of each log. */
 struct areas {
@@ -49,7 +50,8 @@ is_counted(const struct config *c, size_t i, struct span base)
 	for (size_t j = 0; j < i && !counted; j++)
 		counted = strcmp(c->source[j].set->access_log,
 		    c->source[i].set->access_log) == 0 &&
-		    tool_move_base(&other, c->source[j].set->url) &&
+		    movelist_base(&other,
+		    span_of(c->source[j].set->url)) &&
 		    span_is(buf_look(&other), base);
 	buf_clear(&other);
 	return counted;
@@ -90,7 +92,8 @@ tool_hits_add(const struct tool *t, json_t *answer, size_t most)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct config_source *s = c->source[i].set;
 
-		if (s->access_log[0] != '\0' && tool_move_base(&base, s->url) &&
+		if (s->access_log[0] != '\0' &&
+		    movelist_base(&base, span_of(s->url)) &&
 		    !is_counted(c, i, buf_look(&base)))
 			count(s->access_log, buf_look(&base), &a, logs);
 	}

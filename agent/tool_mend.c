@@ -7,9 +7,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "agent/charset.h"
 #include "agent/mend.h"
 #include "contrib/base/buf.h"
+#include "contrib/base/charset.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"

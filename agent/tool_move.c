@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "agent/blast.h"
-#include "agent/movelist.h"
 #include "agent/tool_hits.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
@@ -19,6 +18,7 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
+#include "protocol/movelist.h"
 #include "protocol/url.h"
 
 #define CHUNK (64u << 10)
@@ -131,23 +131,6 @@ read_file(const char *path, struct buf *out)
 	return ok && !out->bad;
 }
 
-bool
-tool_move_base(struct buf *out, const char *address)
-{
-	struct url u;
-	struct buf b;
-	bool ok;
-
-	buf_init(&b, LIMIT_URL);
-	ok = url_normal(&b, span_of(address), NULL) &&
-	    url_parse(&u, buf_look(&b));
-	buf_reset(out);
-	if (ok)
-		buf_put(out, b.at, (size_t)(u.path.at - b.at));
-	buf_clear(&b);
-	return ok;
-}
-
 /* Of paths in a list: as given, or the host that all sources have. */
 static bool
 find_base(struct tool *t, struct buf *base)
@@ -157,7 +140,7 @@ find_base(struct tool *t, struct buf *base)
 	struct buf other;
 
 	if (given != NULL) {
-		if (tool_move_base(base, given))
+		if (movelist_base(base, span_of(given)))
 			return true;
 		(void)tool_fail(NULL, _("--base %s: expected an address such "
 		    "as https://www.example.gov.cn"), given);
@@ -168,7 +151,8 @@ find_base(struct tool *t, struct buf *base)
 		return false;
 	buf_init(&other, LIMIT_URL);
 	for (size_t i = 0; i < c->count; i++) {
-		(void)tool_move_base(&other, c->source[i].set->url);
+		(void)movelist_base(&other,
+		    span_of(c->source[i].set->url));
 		if (i > 0 && !span_is(buf_look(base), buf_look(&other))) {
 			buf_reset(base);
 			break;

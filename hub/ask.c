@@ -147,22 +147,42 @@ public_url(const struct config *c, struct buf *b)
 	    colon != NULL ? colon : "");
 }
 
+struct trial {
+	ask_tried_fn *look;
+	void *arg;
+	struct buf why;
+};
+
+static bool
+see(void *arg, size_t n, struct db_txn *t, const char *wrong)
+{
+	struct trial *r = arg;
+
+	(void)n;
+	if (wrong != NULL)
+		buf_text(&r->why, wrong);
+	else
+		r->look(r->arg, t);
+	return true;
+}
+
 bool
-ask_try(struct ask *a, json_t *act, view_tried_fn *look, void *arg,
+ask_try(struct ask *a, json_t *act, ask_tried_fn *look, void *arg,
     const char *hint)
 {
+	struct trial r = { .look = look, .arg = arg };
 	struct acts one;
-	struct buf why;
 	bool good;
 
 	acts_init(&one);
 	acts_put(&one, json_incref(act), a->actor, ask_word(a, "reason"));
-	buf_init(&why, TROUBLE_MAX);
-	good = view_try(a->view, acts_get(&one, 0), a->now, look, arg, &why);
+	buf_init(&r.why, TROUBLE_MAX);
+	view_try(a->view, &one, a->now, see, &r);
 	acts_clear(&one);
+	good = r.why.n == 0;
 	if (!good)
-		ask_refuse(a, hint, "%s", _(buf_cstr(&why)));
-	buf_clear(&why);
+		ask_refuse(a, hint, "%s", _(buf_cstr(&r.why)));
+	buf_clear(&r.why);
 	return good;
 }
 

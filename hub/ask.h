@@ -72,7 +72,8 @@ bool ask_reason(struct ask *a);
 #define ASK_REASON 512		/* bytes of it, at most */
 /* The act as it would be written, when look() is called. False: refused, in
  * apply's words, with that hint. */
-bool ask_try(struct ask *a, json_t *act, view_tried_fn *look, void *arg,
+typedef void ask_tried_fn(void *arg, struct db_txn *t);
+bool ask_try(struct ask *a, json_t *act, ask_tried_fn *look, void *arg,
     const char *hint);
 /* A ticket for this site: its act, and what the site's admin is sent, put
  * into `row` as "ticket", "enroll", "expires". */

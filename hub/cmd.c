@@ -107,8 +107,8 @@ cmd_number(const struct cmd_line *l, const char *name, uint64_t least,
 	return false;
 }
 
-static int
-local_zone(void)
+int
+cmd_zone(void)
 {
 	time_t now = (time_t)(clock_wall() / 1000);
 	struct tm tm;
@@ -121,7 +121,7 @@ local_zone(void)
 static bool
 parse_time(const char *value, int64_t *ms)
 {
-	int zone = local_zone();
+	int zone = cmd_zone();
 	char text[CLOCK_TEXT_MAX];
 
 	if (clock_parse(value, strlen(value), zone, ms))
@@ -219,6 +219,27 @@ cmd_store(const struct cmd_line *l)
 	}
 	buf_clear(&why);
 	return s;
+}
+
+bool
+cmd_file(const char *path, struct buf *b)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	char block[65536];
+	size_t n;
+	bool good = f != NULL;
+
+	while (good && !b->bad && (n = fread(block, 1, sizeof(block), f)) > 0)
+		buf_put(b, block, n);
+	good = good && !ferror(f);
+	if (!good)
+		cmd_fail(NULL, "%s: %s", path, strerror(errno));
+	else if (b->bad)
+		cmd_fail(_("split it"), _("%s: over %u bytes"), path,
+		    (unsigned)b->most);
+	if (f != NULL && f != stdin)
+		fclose(f);
+	return good && !b->bad;
 }
 
 json_t *

@@ -77,6 +77,11 @@ struct store *cmd_store(const struct cmd_line *l);
 bool cmd_site_option(const struct cmd_line *l, struct query *q,
     uint32_t *number);
 
+/* All of a file, "-" is stdin, up to the ceiling of b. False: said why. */
+bool cmd_file(const char *path, struct buf *b);
+/* Minutes east of UTC, of whoever types. */
+int cmd_zone(void);
+
 /* An act; NULL: said why. Takes said. */
 json_t *cmd_act(const struct cmd_line *l, json_t *said);
 
@@ -89,6 +94,8 @@ int cmd_alert_rules(struct cmd_line *l);
 int cmd_alert_receivers(struct cmd_line *l);
 int cmd_alert_test(struct cmd_line *l);
 int cmd_reconcile(struct cmd_line *l);
+/* move announce of a table, with these times for what has none. */
+int cmd_move_table(struct cmd_line *l, int64_t from, int64_t until);
 /* The number of a move, which stands first. False: said why. */
 bool cmd_move_number(const struct cmd_line *l, uint64_t *n);
 

@@ -3,9 +3,7 @@
  */
 #include "hub/cmd.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "contrib/base/lang.h"
 #include "hub/csv.h"
@@ -15,28 +13,15 @@
 static json_t *
 read_csv(const char *path)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	struct buf b;
-	char block[65536];
 	json_t *text = NULL;
-	size_t n;
+	struct buf b;
 
-	if (f == NULL) {
-		cmd_fail(NULL, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
 	buf_init(&b, CSV_FILE_MAX);
-	while (!b.bad && (n = fread(block, 1, sizeof(block), f)) > 0)
-		buf_put(&b, block, n);
-	if (b.bad)
-		cmd_fail(_("split it"), _("%s: over %u bytes"), path,
-		    CSV_FILE_MAX);
-	else if ((text = json_stringn(buf_cstr(&b), b.n)) == NULL)
+	if (cmd_file(path, &b) &&
+	    (text = json_stringn(buf_cstr(&b), b.n)) == NULL)
 		cmd_fail(_("save it as CSV UTF-8"), _("%s: is not UTF-8"),
 		    path);
 	buf_clear(&b);
-	if (f != stdin)
-		fclose(f);
 	return text;
 }
 

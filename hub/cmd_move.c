@@ -13,6 +13,7 @@
 #include "contrib/base/text.h"
 #include "hub/cmd_fact.h"
 #include "hub/cmd_query.h"
+#include "hub/cmd_told.h"
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/query_move.h"
@@ -50,14 +51,6 @@ put_address(struct columns *c, struct span url)
 	buf_clear(&shown);
 }
 
-/* So many, or at least so many. */
-static const char *
-count_text(char text[32], const struct link_count *n)
-{
-	snprintf(text, 32, "%s%" PRIu64, n->exact ? "" : "≥", n->pages);
-	return text;
-}
-
 /* Pages that still link to the old addresses. */
 static void
 put_open(struct listing *l, const struct move *m)
@@ -70,7 +63,7 @@ put_open(struct listing *l, const struct move *m)
 		return;
 	}
 	query_move_links(l->query, m, &n, &l->steps);
-	columns_put(l->rows.columns, span_of(count_text(text, &n)));
+	columns_put(l->rows.columns, span_of(cmd_told_count(text, &n)));
 }
 
 static json_t *
@@ -209,54 +202,21 @@ show(struct query *q, const struct move_info *info)
 
 /* --- whom it concerns --------------------------------------------------------------- */
 
-#define TOLD 50			/* sites that are shown */
-
-struct told {
-	struct columns *columns;
-	size_t shown, more;
-};
-
 static bool
 told_row(void *arg, const struct move_referrer *r)
 {
-	struct told *t = arg;
-	struct columns *c = t->columns;
-	char text[32];
-
-	if (t->shown == TOLD) {
-		t->more++;
-		return true;
-	}
-	t->shown++;
-	columns_put(c, span_of(r->code));
-	columns_put(c, span_of(_(referral_state_name(r->told.state))));
-	columns_put(c, span_of(r->seen ? _("yes") : _("no")));
-	columns_time(c, r->told.told);
-	columns_put(c, span_of(_(referral_level_name(r->told.level))));
-	columns_number(c, r->told.pages);
-	columns_put(c, span_of(count_text(text, &r->open)));
-	columns_put(c, r->told.reason);
+	cmd_told_put(arg, r->code, &r->told, r->seen, &r->open);
 	return true;
 }
 
 static void
 show_told(struct query *q, const struct move *m)
 {
-	static const char *const headings[] = { N_("SITE"), N_("SAYS"),
-		N_("FETCHED"), N_("TOLD"), N_("LEVEL"), N_("PAGES THEN"),
-		N_("NOW"), N_("REASON"), NULL };
-	struct told t = { .columns = columns_new(headings) };
+	struct cmd_told t;
 
+	cmd_told_begin(&t, true);
 	query_move_referrers(q, m, told_row, &t);
-	if (t.shown > 0) {
-		putchar('\n');
-		columns_print(t.columns, stdout);
-	}
-	if (t.more > 0)
-		printf(ngettext("… and %zu more site (--json has all)\n",
-		    "… and %zu more sites (--json has all)\n",
-		    (unsigned long)t.more), t.more);
-	columns_free(t.columns);
+	cmd_told_end(&t);
 }
 
 static int
@@ -341,6 +301,27 @@ set_time(json_t *said, const char *name, int64_t ms)
 		json_object_set_new(said, name, json_integer(ms));
 }
 
+/* Two addresses, or a file of many. */
+static bool
+is_odd(const struct cmd_line *l)
+{
+	bool csv = cmd_value(l, "csv") != NULL;
+	bool map = cmd_value(l, "nginx-map") != NULL;
+
+	if (cmd_flag(l, "prefix") && cmd_flag(l, "domain"))
+		cmd_fail(NULL, _("either --prefix or --domain"));
+	else if (csv && map)
+		cmd_fail(NULL, _("either --csv or --nginx-map"));
+	else if (l->words != (csv || map ? 1 : 3))
+		cmd_fail(NULL, _("expected CODE OLD NEW, or CODE and a file: "
+		    "--csv or --nginx-map"));
+	else if (cmd_value(l, "base") != NULL && !csv && !map)
+		cmd_fail(NULL, _("--base is for the paths in a file"));
+	else
+		return false;
+	return true;
+}
+
 static int
 run_announce(struct cmd_line *l)
 {
@@ -348,13 +329,11 @@ run_announce(struct cmd_line *l)
 	int64_t from, until;
 	json_t *said;
 
-	if (prefix && domain) {
-		cmd_fail(NULL, _("either --prefix or --domain"));
-		return CMD_USAGE;
-	}
-	if (!cmd_time(l, "at", false, &from) ||
+	if (is_odd(l) || !cmd_time(l, "at", false, &from) ||
 	    !cmd_time(l, "until", true, &until))
 		return CMD_USAGE;
+	if (l->words == 1)
+		return cmd_move_table(l, from, until);
 	said = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "do",
 	    "move-announce", "code", l->word[0], "old", l->word[1], "new",
 	    l->word[2], "scope", prefix ? "prefix" : domain ? "domain" :
@@ -414,20 +393,24 @@ const struct cmd cmd_move_list[] = {
 	  .json = true, .run = run_show,
 	  .about = N_("show a move, and how much links to what it moves"),
 	  .examples = "move show 12" },
-	{ .name = "move announce", .words = "CODE OLD NEW", .least = 3,
+	{ .name = "move announce", .words = "CODE [OLD NEW]", .least = 1,
 	  .most = 3, .json = true, .run = run_announce,
 	  .about = N_("announce for a site that something will be elsewhere"),
 	  .more = N_("One address, all below a prefix, or a whole domain. "
 	    "From its time on the links of\nall sites follow it, and what is "
 	    "created there is what was at the old address.\nA site's own "
 	    "admin says it with zqagent say move. A new domain that is no "
-	    "site's\nbecomes the site's."),
+	    "site's\nbecomes the site's. Many at once stand in a table or a "
+	    "map of nginx, as for zqagent\nsay move: all of it is announced, "
+	    "or nothing."),
 	  .examples = "move announce 4101000001 "
 	    "http://www.zhengzhou.gov.cn/xwzx/ \\\n"
 	    "    http://www.zhengzhou.gov.cn/news/ --prefix --at 2026-12-01 "
 	    "--reason '栏目改版'\n"
 	    "move announce 4101000001 zz.gov.cn www.zhengzhou.gov.cn "
-	    "--domain \\\n    --at 2027-03-01 --reason '域名规范' --dry-run",
+	    "--domain \\\n    --at 2027-03-01 --reason '域名规范' --dry-run\n"
+	    "move announce 4101000001 --csv moves.csv --at 2026-12-01 "
+	    "--reason '网站改版'",
 	  .option = {
 	    { "prefix", NULL, N_("all below OLD, which ends in a slash"),
 	      false },
@@ -435,6 +418,12 @@ const struct cmd cmd_move_list[] = {
 	    { "at", "TIME", N_("when; otherwise now"), false },
 	    { "until", "TIME", N_("the old address leads there so long; "
 	      "otherwise for ever"), false },
+	    { "csv", "FILE", N_("a table of old,new and, if need be, "
+	      "scope,at,until,reason; - reads stdin"), false },
+	    { "nginx-map", "FILE", N_("what stands in a map of nginx"),
+	      false },
+	    { "base", "URL", N_("the host of paths in a file; otherwise the "
+	      "site's"), false },
 	    { "dry-run", NULL, N_("only say what would come of it"), false },
 	    REASON,
 	  } },

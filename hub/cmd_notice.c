@@ -14,12 +14,12 @@
 #include "hub/cmd_fact.h"
 #include "hub/cmd_notice_said.h"
 #include "hub/cmd_query.h"
+#include "hub/cmd_told.h"
 #include "hub/columns.h"
 #include "hub/elsewhere.h"
 #include "hub/query_notice.h"
 
 #define LISTED 1000		/* notices, of one list */
-#define TOLD 50			/* sites that are shown */
 #define OTHERS_MAX 4096		/* bytes about what others saw */
 
 /* --- listing ------------------------------------------------------------- */
@@ -152,64 +152,37 @@ show(const struct notice_info *i)
 
 /* --- whom a closing concerns --------------------------------------------- */
 
-struct told {
-	struct columns *columns;	/* or … */
-	json_t *list;			/* … of all */
-	size_t shown, more;
-};
-
 static bool
 told_row(void *arg, const struct notice_told *one)
 {
-	struct told *t = arg;
-	struct columns *c = t->columns;
-
-	if (t->list != NULL) {
-		json_array_append_new(t->list, json_notice_told(one));
-		return true;
-	}
-	if (t->shown == TOLD) {
-		t->more++;
-		return true;
-	}
-	t->shown++;
-	columns_put(c, span_of(one->code));
-	columns_put(c, span_of(_(referral_state_name(one->said.state))));
-	columns_put(c, span_of(one->seen ? _("yes") : _("no")));
-	columns_time(c, one->said.told);
-	columns_number(c, one->said.pages);
-	columns_put(c, one->said.reason);
+	cmd_told_put(arg, one->code, &one->said, one->seen, NULL);
 	return true;
 }
 
 static void
 show_told(struct query *q, uint32_t number)
 {
-	static const char *const headings[] = { N_("SITE"), N_("SAYS"),
-		N_("FETCHED"), N_("TOLD"), N_("PAGES THEN"), N_("REASON"),
-		NULL };
-	struct told t = { .columns = columns_new(headings) };
+	struct cmd_told t;
 
+	cmd_told_begin(&t, false);
 	query_notice_told(q, number, told_row, &t);
-	if (t.shown > 0) {
-		putchar('\n');
-		columns_print(t.columns, stdout);
-	}
-	if (t.more > 0)
-		printf(ngettext("… and %zu more site (--json has all)\n",
-		    "… and %zu more sites (--json has all)\n",
-		    (unsigned long)t.more), t.more);
-	columns_free(t.columns);
+	cmd_told_end(&t);
+}
+
+static bool
+told_json(void *arg, const struct notice_told *one)
+{
+	json_array_append_new(arg, json_notice_told(one));
+	return true;
 }
 
 static json_t *
 json_whole(struct query *q, const struct notice_info *i)
 {
-	struct told t = { .list = json_array() };
-	json_t *j = json_notice(i);
+	json_t *j = json_notice(i), *told = json_array();
 
-	query_notice_told(q, i->notice.number, told_row, &t);
-	json_object_set_new(j, "told", t.list);
+	query_notice_told(q, i->notice.number, told_json, told);
+	json_object_set_new(j, "told", told);
 	return j;
 }
 

@@ -16,12 +16,15 @@
 #include "hub/json.h"
 #include "protocol/url.h"
 
+#define PAST_SHOWN 20		/* changes of an item, unless all are asked for */
+
 /* What listings share: one moment of the store, and where rows go. */
 struct listing {
 	struct query *query;
 	struct columns *columns;	/* or */
 	json_t *array;
 	struct site_info site;		/* the last one asked for */
+	size_t left, older;		/* rows to show; those that aren't */
 };
 
 static const char *
@@ -171,6 +174,11 @@ past_row(void *arg, const struct past *p)
 		json_array_append_new(l->array, json_past(p));
 		return true;
 	}
+	if (l->left == 0) {
+		l->older++;
+		return true;
+	}
+	l->left--;
 	columns_number(l->columns, p->place);
 	columns_put(l->columns, span_of(_(change_kind_name(p->said.kind))));
 	columns_time(l->columns, p->said.when);
@@ -181,8 +189,9 @@ past_row(void *arg, const struct past *p)
 	return true;
 }
 
+/* Some pages change every minute: the newest, unless all are asked for. */
 static void
-print_past(struct listing *l, const struct item_info *i)
+print_past(struct listing *l, const struct item_info *i, bool all)
 {
 	static const char *const headings[] = { N_("PLACE"), N_("CHANGE"),
 		N_("AT THE SITE"), N_("TAKEN"), N_("SHOWN"), N_("TITLE"),
@@ -190,9 +199,13 @@ print_past(struct listing *l, const struct item_info *i)
 
 	printf("\n");
 	l->columns = columns_new(headings);
+	l->left = all ? SIZE_MAX : PAST_SHOWN;
 	query_past(l->query, i->number, past_row, l);
 	columns_print(l->columns, stdout);
 	columns_free(l->columns);
+	if (l->older > 0)
+		printf(ngettext("… %zu older: --all\n", "… %zu older: "
+		    "--all\n", (unsigned long)l->older), l->older);
 }
 
 /* Addresses may be written as they are read. */
@@ -221,7 +234,7 @@ item(struct cmd_line *l, struct listing *list)
 		    _("there is no item %s"), l->word[0]);
 	if (!l->json) {
 		print_item(list, &i);
-		print_past(list, &i);
+		print_past(list, &i, cmd_flag(l, "all"));
 		return CMD_OK;
 	}
 	whole = json_item(&i, code_of(list, i.site));
@@ -340,7 +353,11 @@ const struct cmd cmd_search_list[] = {
 	  .json = true, .run = run_item,
 	  .about = N_("show all that is known of one item, with its history"),
 	  .examples = "item https://www.zhengzhou.gov.cn/2026/1.html\n"
-	    "item 1234\nitem 4101000001:2026/1.html" },
+	    "item 1234\nitem 4101000001:2026/1.html",
+	  .option = {
+	    { "all", NULL, N_("the whole history, not its newest 20 changes "
+	      "(--json has all)"), false },
+	  } },
 	{ .name = "held", .words = "", .json = true, .run = run_held,
 	  .about = N_("list changes that were taken and are not shown, with "
 	    "the reason"),

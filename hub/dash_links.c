@@ -330,16 +330,9 @@ dash_links(struct visit *v)
 static void
 put_inbound(struct visit *v, struct span domain)
 {
-	struct buf *b = v->out;
-
-	buf_text(b, "<a href=\"/links?url=");
-	markup_argument(b, domain);
-	buf_text(b, "&amp;from=others");
-	if (v->chose_language)
-		buf_printf(b, "&amp;lang=%s", lang_now());
-	buf_text(b, "\">");
-	markup_text(b, domain);
-	buf_text(b, "</a>");
+	link_sheet_to(v, "/links?from=others", VISIT_URL, domain);
+	markup_text(v->out, domain);
+	buf_text(v->out, "</a>");
 }
 
 static void

@@ -8,7 +8,6 @@
 #include "contrib/base/text.h"
 #include "hub/site.h"
 #include "hub/table.h"
-#include "protocol/url.h"
 #include "protocol/wire.h"
 
 #define HOST_ROOM 256		/* bytes of a host, with some to spare */
@@ -53,17 +52,6 @@ expiry_first(struct db_txn *t, struct span domains, struct span *domain,
 	return *until != CLOCK_NONE;
 }
 
-/* False: it is no host, or not that site's. */
-static bool
-find(struct group *g, uint32_t site, struct span said, struct buf *host)
-{
-	const char *why;
-	uint32_t owner;
-
-	return said.n > 0 && url_host_normal(host, said, &why) &&
-	    site_by_domain(g->txn, buf_look(host), &owner) && owner == site;
-}
-
 const char *
 expiry_act(struct group *g, const struct entry *e, const json_t *o)
 {
@@ -78,7 +66,8 @@ expiry_act(struct group *g, const struct entry *e, const json_t *o)
 	if (!act_read_number(o, "expires", INT64_MAX, &until))
 		return "expires is a time in milliseconds since 1970, or 0";
 	buf_init(&host, HOST_ROOM);
-	good = find(g, s.number, act_read_text(o, "domain"), &host);
+	good = site_has_domain(g->txn, s.number, act_read_text(o, "domain"),
+	    &host);
 	if (good)
 		put(g->txn, buf_look(&host), (int64_t)until);
 	buf_clear(&host);
@@ -115,7 +104,7 @@ expiry_restore(struct group *g, uint32_t site, const json_t *list)
 	json_object_foreach((json_t *)(uintptr_t)list, name, one) {
 		buf_reset(&host);
 		if (json_is_integer(one) && json_integer_value(one) > 0 &&
-		    find(g, site, span_of(name), &host))
+		    site_has_domain(g->txn, site, span_of(name), &host))
 			put(g->txn, buf_look(&host), json_integer_value(one));
 	}
 	buf_clear(&host);

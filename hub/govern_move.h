@@ -10,9 +10,19 @@
 
 #include "hub/ask.h"
 
+#define GOVERN_MOVES 10000	/* of a list */
+#define GOVERN_MOVE_BYTES (1536u << 10)	/* of its addresses: with the rest of
+				 * an answer they fit into a line of ctl.h */
+#define GOVERN_MOVE_ERRORS 20	/* that are told; others are counted */
+
 /*
  *	move-announce	"code", "old", "new", "scope", "from" and "until" (ms;
- *		may be missing), "reason", "dry"
+ *		may be missing), "reason", "dry". Or a list, all of it or nothing:
+ *		"moves": [{"line", "old", "new", "scope", "at", "until",
+ *		"reason"}, …], of which the last four may be missing, and
+ *		dates are text, without a zone "zone" minutes east of UTC; the
+ *		result is {"moves": […], "errors": [{"line", "error"}, …],
+ *		"wrong": N}
  *	move-agree	"move", "reason"; a new domain that is nobody's becomes
  *		the site's
  *	move-withdraw	"move", "reason"

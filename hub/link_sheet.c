@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
@@ -39,7 +40,8 @@ link_sheet_to(struct visit *v, const char *path, enum visit_argument name,
 	struct buf rest;
 
 	buf_init(&rest, 3 * LIMIT_URL + 32);
-	buf_printf(&rest, "%s?%s=", path, visit_names[name]);
+	buf_printf(&rest, "%s%s%s=", path, strchr(path, '?') != NULL ?
+	    "&amp;" : "?", visit_names[name]);
 	buf_text(v->out, "<a href=\"");
 	buf_span(v->out, buf_look(&rest));
 	markup_argument(v->out, value);

@@ -17,7 +17,8 @@ void link_sheet_begin(struct buf *b, const char *label,
     const char *const *heading, unsigned numbers);
 void link_sheet_end(struct buf *b, size_t rows);
 
-/* <a href="path?name=value">, in the language that was chosen. */
+/* <a href="path?name=value">, in the language that was chosen; path may have
+ * an argument already. */
 void link_sheet_to(struct visit *v, const char *path,
     enum visit_argument name, struct span value);
 /* What became of a target, and what to do if that is known. */

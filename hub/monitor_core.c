@@ -217,17 +217,23 @@ new_look(struct monitor_core *m, uint32_t site, const struct health *h)
 }
 
 /* Of a new site something is heard or seen before the roll is called, and it
- * may be all for long. */
+ * may be all for long. And who was seen before the hub started isn't new: of
+ * who fails, that is looked up. */
 static void
-know(struct monitor_core *m, uint32_t site, unsigned by)
+know(struct monitor_core *m, uint32_t site, unsigned by, bool fails)
 {
+	bool watched = (monitor_watched(m->monitor, site) & by) != 0;
 	struct db_txn *t;
+	struct home_row row;
 
-	if ((monitor_watched(m->monitor, site) & by) != 0)
+	if (watched && (!fails || monitor_is_known(m->monitor, site)))
 		return;
 	t = view_read(m->writer->view);
-	monitor_roll_one(&m->roll, t, m->monitor, m->homes != NULL, site,
-	    clock_wall());
+	if (!watched)
+		monitor_roll_one(&m->roll, t, m->monitor, m->homes != NULL,
+		    site, clock_wall());
+	if (fails && home_row_get(t, site, &row) && row.before.n > 0)
+		monitor_known(m->monitor, site);
 	db_abort(t);
 }
 
@@ -237,7 +243,7 @@ on_heard(void *arg, uint32_t site, int64_t now, int64_t patience,
 {
 	struct monitor_core *m = arg;
 
-	know(m, site, MONITOR_AGENT);
+	know(m, site, MONITOR_AGENT, false);
 	monitor_heard(m->monitor, site, now, patience,
 	    new_look(m, site, h));
 }
@@ -265,18 +271,6 @@ monitor_core_hears(struct monitor_core *m)
 		.looked = on_looked, .arg = m };
 }
 
-/* Who was seen before the hub started isn't new. */
-static void
-recall(struct monitor_core *m, uint32_t site)
-{
-	struct db_txn *t = view_read(m->writer->view);
-	struct home_row row;
-
-	if (home_row_get(t, site, &row) && row.before.n > 0)
-		monitor_known(m->monitor, site);
-	db_abort(t);
-}
-
 /* Whose page it is, is another matter: it answers. What doesn't come says
  * nothing of that. */
 static void
@@ -292,12 +286,9 @@ on_seen(void *arg, const struct home_seen *seen)
 	};
 	struct monitor_core *m = arg;
 
-	know(m, seen->site, MONITOR_HOME);
+	know(m, seen->site, MONITOR_HOME, seen->outcome == HOME_FAILED);
 	if (seen->outcome == HOME_UNKNOWN && seen->cause != CAUSE_ISOLATED)
 		monitor_blind(m->monitor, seen->site);
-	if (seen->outcome == HOME_FAILED &&
-	    !monitor_is_known(m->monitor, seen->site))
-		recall(m, seen->site);
 	monitor_seen(m->monitor, seen->site, clock_wall(),
 	    of[seen->outcome]);
 	if (seen->status != 0 || seen->cause == CAUSE_CERTIFICATE)

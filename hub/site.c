@@ -5,6 +5,7 @@
 
 #include "contrib/base/err.h"
 #include "hub/table.h"
+#include "protocol/url.h"
 #include "protocol/wire.h"
 
 enum flag { FLAG_BLOCKED = 1, FLAG_FORKED = 2, FLAG_KEY = 4,
@@ -178,6 +179,17 @@ site_of_host(struct db_txn *t, struct span host, uint32_t *number)
 		host.at = dot + 1;
 	}
 	return true;
+}
+
+bool
+site_has_domain(struct db_txn *t, uint32_t number, struct span said,
+    struct buf *host)
+{
+	const char *why;
+	uint32_t owner;
+
+	return said.n > 0 && url_host_normal(host, said, &why) &&
+	    site_by_domain(t, buf_look(host), &owner) && owner == number;
 }
 
 static void

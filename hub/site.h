@@ -73,6 +73,9 @@ bool site_by_code(struct db_txn *t, struct span code, uint32_t *number);
 /* Exactly this domain; or the longest that the host is within. */
 bool site_by_domain(struct db_txn *t, struct span domain, uint32_t *number);
 bool site_of_host(struct db_txn *t, struct span host, uint32_t *number);
+/* Is what is said a domain of this site? In normal form into `host`. */
+bool site_has_domain(struct db_txn *t, uint32_t number, struct span said,
+    struct buf *host);
 void site_put_code(struct db_txn *t, struct span code, uint32_t number);
 void site_put_domain(struct db_txn *t, struct span domain, uint32_t number);
 void site_free_domain(struct db_txn *t, struct span domain);

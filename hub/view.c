@@ -510,23 +510,21 @@ view_moved(struct view *v, struct span url, int64_t at)
 	return move_leads(rules(v), url, at);
 }
 
-bool
-view_try(struct view *v, struct span act, int64_t now, view_tried_fn *look,
-    void *arg, struct buf *why)
+void
+view_try(struct view *v, const struct acts *all, int64_t now,
+    view_tried_fn *each, void *arg)
 {
 	struct group *g = &v->group;
-	struct entry e = { .at = now, .body = act };
-	const char *wrong;
+	bool more = true;
 
 	group_begin(g, v->db);
-	e.place = g->meta.place + 1;
-	wrong = act_try(g, &e);
-	if (wrong != NULL)
-		buf_text(why, wrong);
-	else
-		look(arg, g->txn);
+	for (size_t i = 0; more && i < all->count; i++) {
+		const struct entry e = { .at = now, .body = acts_get(all, i),
+		    .place = g->meta.place + 1 + i };
+
+		more = each(arg, i, g->txn, act_try(g, &e));
+	}
 	group_abort(g);
-	return wrong == NULL;
 }
 
 int64_t

@@ -19,6 +19,7 @@
 #include "certs/ticket.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/db.h"
+#include "hub/acts.h"
 #include "hub/journal.h"
 #include "hub/table.h"
 #include "protocol/code.h"
@@ -220,11 +221,13 @@ uint64_t view_holds(struct view *v, uint32_t site);
 /* Does a move in effect, or one that will be within a day, say where this
  * address has gone? at: ms, hub time. */
 bool view_moved(struct view *v, struct span url, int64_t at);
-/* Tries an act on the newest view and takes it back. False: it can't be
- * followed, and why says so. Else look is called with what would be. */
-typedef void view_tried_fn(void *arg, struct db_txn *t);
-bool view_try(struct view *v, struct span act, int64_t now,
-    view_tried_fn *look, void *arg, struct buf *why);
+/* Tries acts on the newest view, one after the other, and takes them back.
+ * each sees what would be, or `wrong`: why this one can't be followed. False:
+ * enough was seen. */
+typedef bool view_tried_fn(void *arg, size_t n, struct db_txn *t,
+    const char *wrong);
+void view_try(struct view *v, const struct acts *all, int64_t now,
+    view_tried_fn *each, void *arg);
 /* When is the next move due? CLOCK_NONE: never. */
 int64_t view_due(struct view *v);
 /* May the site speak of this address? why (buf) says which domains it has. */

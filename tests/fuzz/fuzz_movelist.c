@@ -5,8 +5,8 @@
  */
 #include <stdint.h>
 
-#include "agent/movelist.h"
 #include "contrib/base/err.h"
+#include "protocol/movelist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -218,6 +218,29 @@ is_move 4 verified || { zqhub move show 4; die "state $(move 4 state)"; }
 zqhub site show $A --json | jq -e '.domains | index("new.localhost")' \
 	>/dev/null || die "the new domain is nobody's"
 
+say "- the operator announces a table for a site: all of it, or nothing"
+printf '旧地址,新地址,范围\n/gg/,/tz/,栏目\n/1.html,elsewhere\n/2.html,/3.html,all\n' \
+	>"$T/moves.csv"
+zqhub move announce $B --csv "$T/moves.csv" --reason 改版 >"$T/out" 2>"$T/err" &&
+	die "a table with a wrong line"
+for line in "^$T/moves.csv:3: elsewhere: " \
+	"^$T/moves.csv:4: all: expected address, prefix or domain$"; do
+	grep -q "$line" "$T/err" || { cat "$T/err"; die "not said: $line"; }
+done
+[ "$(zqhub move list --json | jq '.moves | length')" = 4 ] || die "half a table"
+printf '旧地址,新地址,范围\n/gg/,/tz/,栏目\n/1.html,/3.html\n' |
+	iconv -t GBK >"$T/moves.csv"
+zqhub move announce $B --csv "$T/moves.csv" --reason 改版 --dry-run --json \
+	>"$T/dry" || { cat "$T/dry"; die "a dry run of a table"; }
+jq -e '.dry and [.moves[].scope] == ["prefix", "address"]' "$T/dry" \
+	>/dev/null || { cat "$T/dry"; die "what the table has"; }
+[ "$(zqhub move list --json | jq '.moves | length')" = 4 ] || die "a dry run was kept"
+zqhub move announce $B --csv "$T/moves.csv" --reason 改版 >"$T/out" 2>&1 ||
+	{ cat "$T/out"; die "a table"; }
+[ "$(move 5 old) $(move 6 new)" = \
+	"https://b.localhost/gg/ https://b.localhost/3.html" ] ||
+	{ zqhub move list; die "what was announced"; }
+
 say "- a kill and a rebuild change none of it"
 zqhub move list --json >"$T/before"
 kill9 "$HUB_PID"; hub_start

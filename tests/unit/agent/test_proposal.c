@@ -10,6 +10,8 @@
 #include "agent/moves_ask.h"
 #include "agent/paths.h"
 #include "agent/proposal.h"
+#include "protocol/letter.h"
+#include "protocol/wire.h"
 
 static void
 set_up_store(void)
@@ -356,6 +358,54 @@ START_TEST(test_address)
 }
 END_TEST
 
+/* As the hub writes of what was told where it takes nothing from this site. */
+static bool
+not_ours(struct store_txn *t, void *arg)
+{
+	const struct letter l = { .number = t->meta.letters + 1,
+	    .when = clock_wall(), .kind = SPAN("held"),
+	    .about = span_of(arg), .text = SPAN("www.tset.gov.cn is not a "
+	    "domain of this site; it has www.test.gov.cn") };
+	uint8_t key[8];
+	struct buf row;
+
+	wire_put_u64(key, l.number);
+	buf_init(&row, 4096);
+	letter_write(&row, &l);
+	db_put(t->db, STORE_LETTER, (struct span){ (const char *)key, 8 },
+	    buf_look(&row));
+	buf_clear(&row);
+	t->meta.letters = l.number;
+	return true;
+}
+
+/* Mistyped, and corrected: nothing has moved away from somebody else's. */
+START_TEST(test_corrected)
+{
+	static char mistyped[] = "http://www.tset.gov.cn/";
+	static char about[] = "http://www.tset.gov.cn/001.txt";
+
+	set.url = mistyped;
+	put_many(5);
+	put("index.html", "<title>home</title>");
+	start();
+	ck_assert_int_eq(store_do(store, can_moves, NULL), STORE_DONE);
+	ck_assert_int_eq(store_do(store, not_ours, about), STORE_DONE);
+	wait_items(6);
+	wait_state("fine");
+	stop();
+	set.url = address;
+	start();
+	wait_state("fine");
+	ck_assert_uint_eq(head(), 6 + 6);
+	turn_loop(500);
+	ck_moves("");
+	ck_assert_int_eq(rename(at("001.txt"), at("one.txt")), 0);
+	wait_moves("P " SITE "/001.txt " SITE "/one.txt 1\n");
+	stop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -380,6 +430,7 @@ main(void)
 	tcase_add_test(seen, test_off);
 	tcase_add_test(seen, test_copied);
 	tcase_add_test(seen, test_address);
+	tcase_add_test(seen, test_corrected);
 	tcase_set_timeout(seen, 60);
 	suite_add_tcase(s, seen);
 	r = srunner_create(s);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "contrib/base/mem.h"
 #include "tests/unit/hub/corekit.h"
 #include "tests/unit/langkit.h"
 

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include "certs/ticket.h"
-#include "contrib/base/mem.h"
 #include "hub/columns.h"
 #include "tests/unit/hub/cmdkit.h"
 
@@ -170,102 +169,6 @@ START_TEST(test_listings)
 	says(out, "EVENT");
 	ck_assert_int_eq(run("config", NULL), 0);
 	says(out, "ticket_life = ");
-	tear_down();
-}
-END_TEST
-
-START_TEST(test_import)
-{
-	char path[96];
-	FILE *f;
-
-	set_up();
-	make_hub();
-	snprintf(path, sizeof(path), "%s/sites.csv", dir);
-	f = fopen(path, "w");
-	fputs("4101000002,开封,www.kaifeng.gov.cn,,\n"
-	    "4101000003,洛阳,gov.cn,,\n", f);
-	fclose(f);
-	ck_assert_int_eq(run("site", "import", path, NULL), 1);
-	says(err, "sites.csv:2: 4101000003: domain: gov.cn");
-	ck_assert_int_eq(run("site", "list", NULL), 0);
-	ck_assert_ptr_null(strstr(out, "4101000002"));
-	f = fopen(path, "w");
-	fputs("4101000002,开封,www.kaifeng.gov.cn,,\n", f);
-	fclose(f);
-	ck_assert_int_eq(run("site", "import", path, "--dry-run", NULL), 0);
-	says(err, "nothing was added");
-	ck_assert_int_eq(run("site", "import", path, NULL), 0);
-	says(out, "code,name,domain,what,enroll\n");
-	says(out, "4101000002,开封,www.kaifeng.gov.cn,added,zqagent enroll ");
-	ck_assert_int_eq(run("site", "import", path, "--bom", NULL), 0);
-	ck_assert_int_eq(strncmp(out, "\xef\xbb\xbf" "code,", 8), 0);
-	f = fopen(path, "w");
-	fclose(f);
-	ck_assert_int_eq(run("site", "import", path, NULL), 1);
-	says(err, "sites.csv: no site in this file");
-	ck_assert_int_eq(run("site", "import", "/nonexistent", NULL), 1);
-	tear_down();
-}
-END_TEST
-
-/* Two changes of site 1 that come to nothing. */
-static void
-hold_two(void)
-{
-	const struct span rows[] = { SPAN(""), SPAN("x") };
-	const uint8_t hash[2][32] = { { 0 } };
-	struct journal_batch b = { .site = 1, .incarnation = 7, .first = 1,
-	    .head = 2, .row = rows, .hash = hash, .count = 2,
-	    .now = CORE_NOW };
-	struct config c = { .dir = hub, .store_most = CORE_MOST };
-	struct journal_verdict v;
-	struct writer w;
-	struct buf why;
-
-	buf_init(&why, 4096);
-	ck_assert_msg(writer_open(&w, &c, &why), "%s", buf_cstr(&why));
-	journal_begin(w.journal);
-	journal_take(w.journal, &b, CORE_NOW, &v);
-	ck_assert_int_eq(journal_commit(w.journal), DB_OK);
-	writer_close(&w);
-	buf_clear(&why);
-}
-
-/* After init's own entries, the site and its ticket. */
-START_TEST(test_dismissing)
-{
-	set_up();
-	make_hub();
-	hold_two();
-	ck_assert_int_eq(run("held", "dismiss", "3", NULL), 2);
-	says(err, "--reason R is missing");
-	ck_assert_int_eq(run("held", "dismiss", "--reason", "x", NULL), 2);
-	says(err, "give a place, or --site CODE");
-	ck_assert_int_eq(run("held", "dismiss", "3", "--site", "4101000001",
-	    "--reason", "x", NULL), 2);
-	ck_assert_int_eq(run("held", "dismiss", "3x", "--reason", "x", NULL),
-	    2);
-	says(err, "expected a place");
-	ck_assert_int_eq(run("held", "dismiss", "99", "--reason", "x", NULL),
-	    1);
-	says(err, "nothing is held at the place 99");
-	ck_assert_int_eq(run("rebuild", NULL), 0);
-	ck_assert_int_eq(run("held", NULL), 0);
-	says(out, "no change that this version can read");
-	ck_assert_int_eq(run("held", "dismiss", "3", "--reason", "测试",
-	    NULL), 0);
-	says(out, "1 entry of 4101000001 was taken out");
-	ck_assert_int_eq(run("held", "dismiss", "--site", "4101000001",
-	    "--reason", "测试", "--json", NULL), 0);
-	says(out, "\"dismissed\": 1");
-	ck_assert_int_eq(run("held", "--json", NULL), 0);
-	says(out, "\"held\": []");
-	ck_assert_int_eq(run("journal", "print", "--from", "5", NULL), 0);
-	says(out, "\"do\":\"dismiss\"");
-	says(out, "测试");
-	ck_assert_int_eq(run("rebuild", NULL), 0);
-	says(out, "the same");
 	tear_down();
 }
 END_TEST
@@ -615,8 +518,6 @@ add(TCase *t)
 	tcase_add_test(t, test_help);
 	tcase_add_test(t, test_site_add_prints_one_line);
 	tcase_add_test(t, test_listings);
-	tcase_add_test(t, test_import);
-	tcase_add_test(t, test_dismissing);
 	tcase_add_test(t, test_json_of_listings);
 	tcase_add_test(t, test_alerts);
 	tcase_add_test(t, test_notices);

@@ -296,7 +296,7 @@ START_TEST(inbound)
 	some(3);
 	text = bed_page(&bed, dash_site, "4100000002", "lang=en");
 	ck_assert(bed_has(text, "3 pages of 1 other sites link here. <a "
-	    "href=\"/links?url=s2.gov.cn&amp;from=others&amp;lang=en\">"
+	    "href=\"/links?from=others&amp;url=s2.gov.cn&amp;lang=en\">"
 	    "s2.gov.cn</a>"));
 	text = bed_page(&bed, dash_site, "4100000001", "");
 	ck_assert(bed_has(text, "No other site links here."));

@@ -4,6 +4,7 @@
  */
 #include "hub/govern_move.h"
 
+#include "contrib/base/json_text.h"
 #include "hub/move.h"
 #include "hub/operate.h"
 #include "hub/site.h"
@@ -86,6 +87,18 @@ get(uint32_t number)
 	(void)move_get(t, number, &m);
 	db_abort(t);
 	return m;		/* its spans are gone */
+}
+
+static bool
+has_reason(uint32_t number, const char *reason)
+{
+	struct db_txn *t = view_read(kit.writer.view);
+	struct move m;
+	bool has = move_get(t, number, &m) &&
+	    span_is(m.reason, span_of(reason));
+
+	db_abort(t);
+	return has;
 }
 
 static const char *
@@ -192,6 +205,134 @@ START_TEST(a_domain_becomes_the_sites)
 }
 END_TEST
 
+/* --- a list --------------------------------------------------------------- */
+
+/* moves: JSON in single quotes. */
+static bool
+announce_list(const char *moves, bool dry)
+{
+	char text[16384];
+	json_t *list;
+
+	snprintf(text, sizeof(text), "[%s]", moves);
+	for (char *c = text; *c != '\0'; c++)
+		if (*c == '\'')
+			*c = '"';
+	list = json_loads(text, 0, NULL);
+	ck_assert_ptr_nonnull(list);
+	return run(json_pack("{s:s, s:s, s:o, s:I, s:i, s:b, s:s}", "do",
+	    "move-announce", "code", "4101000001", "moves", list, "from",
+	    (json_int_t)(CORE_NOW + DAY), "zone", 480, "dry", dry, "reason",
+	    "paper 9"));
+}
+
+static json_t *
+row(size_t n)
+{
+	return json_array_get(json_object_get(a.result, "moves"), n);
+}
+
+static void
+ck_wrong(size_t n, int line, const char *words)
+{
+	json_t *e = json_array_get(json_object_get(a.result, "errors"), n);
+
+	ck_assert_int_eq(json_integer_value(json_object_get(e, "line")),
+	    line);
+	ck_assert_msg(strstr(json_text(e, "error"), words) != NULL,
+	    "\"%s\" is not in: %s", words, json_text(e, "error"));
+}
+
+#define S1 "http://www.s1.gov.cn"
+
+START_TEST(a_list)
+{
+	static const char list[] = "{'line':2,'old':'" S1 "/a','new':'" S1
+	    "/b'},{'line':3,'old':'" S1 "/c','new':'" S1 "/d/','scope':"
+	    "'prefix','at':'2030年12月1日','reason':'paper 10'},"
+	    "{'line':4,'old':'" S1 "/d/','new':'" S1 "/c/','scope':'prefix',"
+	    "'at':'2030-12-01 00:00','until':'2031-12-01'}";
+	uint64_t place = journal_last(kit.writer.journal);
+
+	ck_assert(announce_list(list, true));
+	ck_assert(json_is_true(json_object_get(a.result, "dry")));
+	ck_assert_uint_eq(json_array_size(json_object_get(a.result,
+	    "moves")), 3);
+	ck_assert_uint_eq(journal_last(kit.writer.journal), place);
+	ck_assert_int_eq(get(1).state, MOVE_NONE);
+	ck_assert(announce_list(list, false));
+	ck_assert_str_eq(json_text(row(1), "old"), S1 "/c/");
+	ck_assert_int_eq(json_integer_value(json_object_get(row(2), "line")),
+	    4);
+	ck_assert_int_eq(get(1).state, MOVE_ANNOUNCED);
+	ck_assert_int_eq(get(1).from, CORE_NOW + DAY);
+	ck_assert_int_eq(get(2).from, clock_civil(2030, 11, 30, 16, 0, 0));
+	ck_assert_int_eq(get(2).until, CLOCK_NONE);
+	ck_assert_int_eq(get(3).until, clock_civil(2031, 11, 30, 16, 0, 0));
+	ck_assert(has_reason(1, "paper 9"));
+	ck_assert(has_reason(2, "paper 10"));
+}
+END_TEST
+
+/* Each is named by its line, what reading finds and what the hub does. */
+START_TEST(a_list_is_all_or_nothing)
+{
+	uint64_t place = journal_last(kit.writer.journal);
+
+	ck_assert(announce_list("{'line':1,'old':'" S1 "/a','new':'" S1
+	    "/b'},{'line':2,'old':'" S1 "/c','new':'nowhere'},"
+	    "{'line':3,'old':'" S1 "/c','new':'" S1 "/d','scope':'all'},"
+	    "{'line':4,'old':'" S1 "/c','new':'" S1 "/d','at':'soon'},"
+	    "{'line':5,'old':'" S1 "/c','new':'" S1 "/d','until':"
+	    "'2020-01-01'},"
+	    "{'line':6,'old':'http://www.s2.gov.cn/','new':'" S1 "/d'},"
+	    "{'line':7,'old':'" S1 "/a','new':'" S1 "/e'},"
+	    "{'line':8,'old':'" S1 "/x','new':'" S1 "/y','reason':"
+	    "'x\\ty'}", false));
+	ck_assert_int_eq(json_integer_value(json_object_get(a.result,
+	    "wrong")), 7);
+	ck_wrong(0, 2, "nowhere: ");
+	ck_wrong(1, 3, "expected address, prefix or domain");
+	ck_wrong(2, 4, "soon: expected a date");
+	ck_wrong(3, 5, "2020-01-01 has passed");
+	ck_wrong(4, 6, "www.s2.gov.cn");
+	ck_wrong(5, 7, S1 "/a → " S1 "/e: ");
+	ck_wrong(6, 8, "expected one line");
+	ck_assert(announce("prefix", S1 "/p/", S1 "/q/", CORE_NOW, false));
+	place = journal_last(kit.writer.journal);
+	ck_assert(announce_list("{'line':1,'old':'" S1 "/a','new':'" S1
+	    "/b'},{'line':9,'old':'" S1 "/p/','new':'" S1 "/r/','scope':"
+	    "'prefix'}", false));
+	ck_wrong(0, 9, "has taken effect");
+	ck_assert_uint_eq(json_array_size(json_object_get(a.result,
+	    "moves")), 0);
+	ck_assert_uint_eq(journal_last(kit.writer.journal), place);
+	ck_assert_int_eq(get(2).state, MOVE_NONE);
+	ck_assert_refused(announce_list("", false), "expected 1 to 10000");
+}
+END_TEST
+
+/* Two pages of the old domain, and a domain that is the site's from then on:
+ * once. Said again, nothing is new, and the answer has the first's number. */
+START_TEST(a_list_of_domains)
+{
+	static const char list[] = "{'line':1,'old':'" S1 "','new':"
+	    "'http://www.new.gov.cn','scope':'domain'}";
+
+	ck_assert(announce_list(list, false));
+	ck_assert_str_eq(json_text(row(0), "domain"), "www.new.gov.cn");
+	ck_assert_ptr_nonnull(json_object_get(row(0), "warnings"));
+	ck_assert_uint_eq(owner("www.new.gov.cn"), 1);
+	ck_assert(announce("prefix", S1 "/p/", S1 "/q/", CORE_NOW + DAY,
+	    false));
+	ck_assert(announce_list(list, false));
+	ck_assert_int_eq(json_integer_value(json_object_get(row(0),
+	    "move")), 1);
+	ck_assert_str_eq(json_text(row(0), "domain"), "");
+	ck_assert_int_eq(get(3).state, MOVE_NONE);
+}
+END_TEST
+
 /* As its own site has said it, it waits. */
 START_TEST(agreed)
 {
@@ -247,6 +388,9 @@ main(void)
 	tcase_add_test(c, a_dry_run_leaves_nothing);
 	tcase_add_test(c, refused);
 	tcase_add_test(c, a_domain_becomes_the_sites);
+	tcase_add_test(c, a_list);
+	tcase_add_test(c, a_list_is_all_or_nothing);
+	tcase_add_test(c, a_list_of_domains);
 	tcase_add_test(c, agreed);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

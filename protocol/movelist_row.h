@@ -1,8 +1,8 @@
 /*
  * What lists of moves consist of; see movelist.h.
  */
-#ifndef ZQ_AGENT_MOVELIST_ROW_H
-#define ZQ_AGENT_MOVELIST_ROW_H
+#ifndef ZQ_PROTOCOL_MOVELIST_ROW_H
+#define ZQ_PROTOCOL_MOVELIST_ROW_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /*
  * Character sets: what the bytes are, whatever they say they are.
  */
-#include "agent/charset.h"
+#include "contrib/base/charset.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * Say fit: does a word of an option fit into a change? In the words of who
  * typed it: by the option's name.
  */
-#ifndef ZQ_AGENT_SAY_FIT_H
-#define ZQ_AGENT_SAY_FIT_H
+#ifndef ZQ_PROTOCOL_SAY_FIT_H
+#define ZQ_PROTOCOL_SAY_FIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* See movelist_row.h. */
-#include "agent/movelist_row.h"
+#include "protocol/movelist_row.h"
 
 #include <stdlib.h>
 

@@ -1,14 +1,14 @@
 /*
  * The inside of movelist.h: what reading a list is, whatever it is written in.
  */
-#ifndef ZQ_AGENT_MOVELIST_READ_H
-#define ZQ_AGENT_MOVELIST_READ_H
+#ifndef ZQ_PROTOCOL_MOVELIST_READ_H
+#define ZQ_PROTOCOL_MOVELIST_READ_H
 
 #include <stdbool.h>
 
-#include "agent/movelist_row.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "protocol/movelist_row.h"
 
 #define MOVELIST_READ_COMPLAINTS 20	/* lines of them; others are counted */
 

@@ -1,9 +1,9 @@
 /* See movelist_read.h. */
-#include "agent/movelist_read.h"
+#include "protocol/movelist_read.h"
 
 #include <string.h>
 
-#include "agent/charset.h"
+#include "contrib/base/charset.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"

@@ -4,8 +4,8 @@
  * In a tag, after 发布时间 in the text, or in the address; local time of the
  * place (`zone` minutes east of UTC) unless they say otherwise.
  */
-#ifndef ZQ_AGENT_DATE_H
-#define ZQ_AGENT_DATE_H
+#ifndef ZQ_BASE_DATE_H
+#define ZQ_BASE_DATE_H
 
 #include <stdbool.h>
 #include <stdint.h>

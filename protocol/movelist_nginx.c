@@ -3,14 +3,14 @@
  * its braces, or with them around it. Keys are paths, or hosts and paths; a
  * regular expression is taken where it says no more than a prefix does.
  */
-#include "agent/movelist.h"
+#include "protocol/movelist.h"
 
 #include <string.h>
 
-#include "agent/movelist_read.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "protocol/movelist_read.h"
 
 #define WORD_MOST 65536		/* bytes of a word */
 #define SHOWN 200		/* bytes of what is odd */
@@ -208,8 +208,7 @@ take_entry(struct movelist_reading *r, const struct words *w)
 			if (movelist_read_complain(r, w->line))
 				buf_printf(r->why, _("\"%.*s\": a regular "
 				    "expression can't be announced; say what "
-				    "it means with zqagent say move OLD/ "
-				    "NEW/ --prefix"),
+				    "it means as OLD/ NEW/ with --prefix"),
 				    SPAN_ARGS(text_cut(key, SHOWN)));
 			return;
 		}

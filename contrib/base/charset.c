@@ -5,7 +5,7 @@
  * counted. A text in one is hardly ever whole in the other; the few short
  * ones that are (two-byte sequences only) go by their declaration.
  */
-#include "agent/charset.h"
+#include "contrib/base/charset.h"
 
 #include <iconv.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* See say_fit.h. */
-#include "agent/say_fit.h"
+#include "protocol/say_fit.h"
 
 #include "contrib/base/lang.h"
 #include "protocol/limits.h"

@@ -5,16 +5,18 @@
  * reason, in this order, or in the one that a first line of these names says,
  * or of the Chinese ones; scopes have Chinese names, too.
  */
-#include "agent/movelist.h"
+#include "protocol/movelist.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/movelist_read.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "protocol/limits.h"
+#include "protocol/movelist_read.h"
 #include "protocol/rewrite_rule.h"
+#include "protocol/url.h"
 
 #define CELL_MOST 65536			/* bytes; longer ones are cut there, and
 					 * refused for what they are then */
@@ -48,6 +50,22 @@ movelist_clear(struct movelist *l)
 		movelist_row_free(&l->row[i]);
 	free(l->row);
 	*l = (struct movelist){ .count = 0 };
+}
+
+bool
+movelist_base(struct buf *out, struct span address)
+{
+	struct url u;
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, LIMIT_URL);
+	ok = url_normal(&b, address, NULL) && url_parse(&u, buf_look(&b));
+	buf_reset(out);
+	if (ok)
+		buf_put(out, b.at, (size_t)(u.path.at - b.at));
+	buf_clear(&b);
+	return ok;
 }
 
 /* --- CSV ---------------------------------------------------------------------- */

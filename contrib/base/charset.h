@@ -6,8 +6,8 @@
  * GB2312 and GBK too, as its superset. What can't be read becomes U+FFFD;
  * line ends stay where they are, so line numbers stay true.
  */
-#ifndef ZQ_AGENT_CHARSET_H
-#define ZQ_AGENT_CHARSET_H
+#ifndef ZQ_BASE_CHARSET_H
+#define ZQ_BASE_CHARSET_H
 
 #include <stdbool.h>
 #include <stdint.h>

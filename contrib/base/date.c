@@ -5,7 +5,7 @@
  * follows, a time of day. The separators are - / . and 年 月 日, so one
  * function serves tags, texts and the odd address.
  */
-#include "agent/date.h"
+#include "contrib/base/date.h"
 
 #include <string.h>
 

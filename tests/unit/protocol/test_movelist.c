@@ -5,7 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "agent/movelist.h"
+#include "protocol/movelist.h"
 
 #define BASE "https://www.a.cn"
 
@@ -114,11 +114,11 @@ START_TEST(test_nginx_wrong)
 	NGINX("/a '/b;\n", "f:1: a quote is opened and never closed\n"
 	    "f:1: \"/a …\" is not closed by a semicolon");
 	NGINX("\n~*^/a/(.*)$ /b/$1;", "f:2: \"~*^/a/(.*)$\": a regular "
-	    "expression can't be announced; say what it means with zqagent "
-	    "say move OLD/ NEW/ --prefix");
+	    "expression can't be announced; say what it means as OLD/ "
+	    "NEW/ with --prefix");
 	NGINX("~^/a/(.+)/(.*)$ /b/$1;", "f:1: \"~^/a/(.+)/(.*)$\": a regular "
-	    "expression can't be announced; say what it means with zqagent "
-	    "say move OLD/ NEW/ --prefix");
+	    "expression can't be announced; say what it means as OLD/ "
+	    "NEW/ with --prefix");
 }
 END_TEST
 
@@ -144,7 +144,7 @@ int
 main(void)
 {
 	TCase *t = tcase_create("movelist");
-	Suite *s = suite_create("agent/movelist");
+	Suite *s = suite_create("protocol/movelist");
 	SRunner *r;
 	int failed;
 

@@ -1,7 +1,7 @@
 /*
  * Dates in tags, texts and addresses, at UTC+8 unless they say otherwise.
  */
-#include "agent/date.h"
+#include "contrib/base/date.h"
 
 #include <check.h>
 #include <stdlib.h>

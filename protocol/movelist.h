@@ -5,14 +5,14 @@
  * Whatever the bytes are, each line becomes a move or a complaint that names
  * it; nothing is guessed. UTF-8 and GB18030 are read, with or without a mark.
  */
-#ifndef ZQ_AGENT_MOVELIST_H
-#define ZQ_AGENT_MOVELIST_H
+#ifndef ZQ_PROTOCOL_MOVELIST_H
+#define ZQ_PROTOCOL_MOVELIST_H
 
 #include <stdbool.h>
 
-#include "agent/movelist_row.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "protocol/movelist_row.h"
 
 /* Rows of the file `name` with these bytes. False: why has what is wrong, a
  * line each, "NAME:LINE: …". `base` ("https://www.example.gov.cn", no slash
@@ -23,5 +23,8 @@ bool movelist_csv(struct movelist *l, struct span bytes, const char *name,
 bool movelist_nginx(struct movelist *l, struct span bytes, const char *name,
     const char *base, struct buf *why);
 void movelist_clear(struct movelist *l);
+
+/* Scheme and host of an address, with no slash behind them: a base. */
+bool movelist_base(struct buf *out, struct span address);
 
 #endif
