@@ -7,7 +7,9 @@
 #include "agent/ability.h"
 #include "agent/moves.h"
 #include "agent/twin.h"
+#include "agent/walk.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "protocol/features.h"
 
 #define GRAIN 10		/* ms: the kernel's clock of files goes in steps */
@@ -19,6 +21,7 @@ struct search {
 	const uint8_t *hash;			/* … its bytes */
 	struct known *found;
 	bool is_found;
+	size_t far;				/* from it to what is found */
 };
 
 static enum root_found
@@ -65,10 +68,68 @@ take(struct search *s, const struct known *k)
 {
 	if (!is_former(s, k))
 		return true;
+	if (s->is_found)
+		known_disown(s->found);
 	*s->found = *k;
 	known_own(s->found);
 	s->is_found = true;
 	return false;
+}
+
+/* --- which of those with the same bytes ----------------------------------------- */
+
+static size_t
+count_names(struct span s)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.at[i] == '/';
+	return n;
+}
+
+/* Directories that both begin with. */
+static size_t
+same_head(struct span a, struct span b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a.n && i < b.n && a.at[i] == b.at[i]; i++)
+		n += a.at[i] == '/';
+	return n;
+}
+
+/* Names, of directories or the file, that both end in. */
+static size_t
+same_tail(struct span a, struct span b)
+{
+	size_t n = 0;
+
+	while (a.n > 0 && b.n > 0 && a.at[a.n - 1] == b.at[b.n - 1]) {
+		n += a.at[a.n - 1] == '/';
+		a.n--;
+		b.n--;
+	}
+	return n + ((a.n == 0 || a.at[a.n - 1] == '/') &&
+	    (b.n == 0 || b.at[b.n - 1] == '/') && (a.n == 0 || b.n == 0));
+}
+
+/* What is one file's beside another's changes of names on the way between
+ * them. Where the same page lies twice, for phones, say, or behind a link, and
+ * both are renamed, each goes with its own. */
+static size_t
+distance(const struct search *s, struct span source, struct span path)
+{
+	size_t from = count_names(path);
+	size_t to = count_names(s->item->path);
+	size_t least = from < to ? from : to;
+	size_t same = same_head(path, s->item->path) +
+	    same_tail(path, s->item->path);
+	size_t far = from + to - 2 * (same < least ? same : least);
+
+	if (!span_is(text_last_name(path), text_last_name(s->item->path)))
+		far += 2 * WALK_DEPTH;		/* the name says most */
+	return 2 * far + !span_is(source, s->item->source);
 }
 
 static bool
@@ -76,11 +137,15 @@ take_twin(void *arg, struct span source, struct span path)
 {
 	struct search *s = arg;
 	struct known k;
+	size_t far = distance(s, source, path);
 
-	if (!known_get(s->t, source, path, &k) ||
+	if ((s->is_found && far >= s->far) ||
+	    !known_get(s->t, source, path, &k) ||
 	    memcmp(k.hash, s->hash, sizeof(k.hash)) != 0)
 		return true;
-	return take(s, &k);
+	if (!take(s, &k))
+		s->far = far;
+	return true;
 }
 
 static bool
@@ -115,6 +180,8 @@ renamed_from(struct store_txn *t, const struct renamed_where *w,
 	if (!ability_has(t, FEATURE_MOVES) || is_known(t, i, c))
 		return false;
 	moves_former(t, c->url, take_announced, &s);
+	if (!s.is_found)	/* of another source, or another index file */
+		(void)take_announced(&s, c->url);
 	if (!s.is_found && i->stat.size > 0)	/* empty ones are all alike */
 		twin_each(t, c->hash, i->path, take_twin, &s);
 	return s.is_found;

@@ -236,7 +236,8 @@ tell_hold(const struct source *s)
 	s->host.news(s->host.arg, 0);
 	log_error("source=%s held: %llu of %llu items are missing%s; nothing "
 	    "of it is withdrawn until `zqagent release %s --reason R` or "
-	    "`zqagent refuse %s`", s->name, (unsigned long long)s->hold.held,
+	    "`zqagent refuse %s --reason R`", s->name,
+	    (unsigned long long)s->hold.held,
 	    (unsigned long long)s->items, s->hold.empty_root ?
 	    " because the root is empty" : "", s->name, s->name);
 }

@@ -173,7 +173,7 @@ print_left_out(FILE *out, json_t *s)
 		    json_text(s, "unreadable_first"));
 	if (count(s, "unfit") > 0)
 		fprintf(out, _("             %lld can't be told: too deep, "
-		    "too long, or unfit %s\n"), count(s, "unfit"),
+		    "too long, or unfit; the first: %s\n"), count(s, "unfit"),
 		    json_text(s, "unfit_first"));
 	if (count(s, "restless") > 0)
 		fprintf(out, ngettext("             %lld file changes all the "

@@ -47,14 +47,31 @@ numeric(struct span name)
 	return value;
 }
 
+static uint32_t
+named(struct span name)
+{
+	char text[NAME_MAX_ + 1];
+	const htmlEntityDesc *e;
+
+	memcpy(text, name.at, name.n);
+	text[name.n] = '\0';
+	e = htmlEntityLookup((const xmlChar *)text);
+	return e != NULL ? e->value : 0;
+}
+
+static void
+skip(struct span *s, size_t n)
+{
+	s->at += n;
+	s->n -= n;
+}
+
 /* The character that "&name;" at the head of s means, moving s past it; 0:
  * it is none. */
 static uint32_t
 take_entity(struct span *s)
 {
 	struct span name = { s->at + 1, 0 };
-	char text[NAME_MAX_ + 1];
-	const htmlEntityDesc *e;
 	uint32_t c;
 
 	while (name.n < NAME_MAX_ && name.n + 1 < s->n &&
@@ -62,18 +79,38 @@ take_entity(struct span *s)
 		name.n++;
 	if (name.n == 0 || name.n + 1 >= s->n || name.at[name.n] != ';')
 		return 0;
-	if (name.at[0] == '#') {
-		c = numeric((struct span){ name.at + 1, name.n - 1 });
-	} else {
-		memcpy(text, name.at, name.n);
-		text[name.n] = '\0';
-		e = htmlEntityLookup((const xmlChar *)text);
-		c = e != NULL ? e->value : 0;
-	}
-	if (c != 0) {
-		s->at += name.n + 2;
-		s->n -= name.n + 2;
-	}
+	c = name.at[0] != '#' ? named(name) :
+	    numeric((struct span){ name.at + 1, name.n - 1 });
+	if (c != 0)
+		skip(s, name.n + 2);
+	return c;
+}
+
+static bool
+is_letter(char c)
+{
+	return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* The same of "&name" alone, which libxml2 leaves and browsers read, if it is
+ * of Latin-1: FrontPage and people wrote &nbsp like that. Not where more of a
+ * word, or a value, follows. */
+static uint32_t
+take_bare(struct span *s)
+{
+	struct span name = { s->at + 1, 0 };
+	uint32_t c;
+
+	while (name.n < NAME_MAX_ && name.n + 1 < s->n &&
+	    is_letter(name.at[name.n]))
+		name.n++;
+	if (name.n == 0 || (name.n + 1 < s->n &&
+	    (is_letter(name.at[name.n]) || name.at[name.n] == '=')))
+		return 0;
+	c = named(name);
+	if (c == 0 || c > 0xff)
+		return 0;
+	skip(s, name.n + 1);
 	return c;
 }
 
@@ -86,6 +123,8 @@ next(struct span *s, struct tidy_done *done)
 		done->entities = true;
 		return c;
 	}
+	if (s->at[0] == '&' && (c = take_bare(s)) != 0)
+		return c;
 	c = text_next(s);
 	return c == UINT32_MAX ? 0xfffd : c;
 }

@@ -3,7 +3,8 @@
  *
  * White space runs become one blank and go from both ends, controls go (XML
  * could not carry them), and entities that were encoded twice (&amp;nbsp;)
- * are decoded the second time.
+ * are decoded the second time; so are those of Latin-1 that lack their
+ * semicolon, as browsers do.
  */
 #ifndef ZQ_AGENT_TIDY_H
 #define ZQ_AGENT_TIDY_H

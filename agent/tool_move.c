@@ -309,6 +309,17 @@ tool_time(char out[CLOCK_TEXT_MAX], json_t *o, const char *name)
 	return clock_show(out, ms);
 }
 
+/* A directory of which no more than its own page moves. */
+static bool
+is_column_alone(json_t *o)
+{
+	const char *old = json_text(o, "old");
+	size_t n = strlen(old);
+
+	return n > 0 && old[n - 1] == '/' &&
+	    strcmp(json_text(o, "scope"), "address") == 0;
+}
+
 static void
 show(json_t *o, bool alone)
 {
@@ -340,6 +351,9 @@ show(json_t *o, bool alone)
 	    items, json_is_true(json_object_get(o, "here")) ?
 	    _("something is at the new address") :
 	    _("nothing that this agent knows of is at the new address yet"));
+	if (is_column_alone(o))
+		printf(_("    it is this one address; what is below it moves "
+		    "if --prefix is given as well\n"));
 }
 
 /* How much hangs on each, as the hub knows; asked one after the other. */

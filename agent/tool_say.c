@@ -266,7 +266,11 @@ tool_say(struct tool *t)
 	json_t *ask, *answer;
 	bool down;
 
-	if (t->places < 1 || !is_kind(t) || (t->places > 1 && !is_move(t)))
+	if (t->places > 1 && is_kind(t) && !is_move(t))
+		return tool_fail(_("zqagent say --help"), _("there is "
+		    "\"%s\", which no option stands before; an address goes "
+		    "behind --url, a reason behind --reason"), t->place[1]);
+	if (t->places < 1 || !is_kind(t))
 		return tool_fail(_("zqagent say --help"),
 		    _("say what? Expected item, deleted, move, outage, "
 		    "maintenance, closing or resolved"));

@@ -260,6 +260,21 @@ START_TEST(test_entities)
 }
 END_TEST
 
+/* As FrontPage and people wrote them, and as browsers read them. */
+START_TEST(test_bare_entities)
+{
+	reading(SPAN("<title>农业&nbsp补贴&nbsp&nbsp公示&copy 2009&reg</title>"
+	    "<meta name=Author content='A&middot'>"));
+	ck_title("农业\u00a0补贴\u00a0\u00a0公示© 2009®");
+	ck_assert(span_is(record.tag[TAG_AUTHOR].value, SPAN("A·")));
+	ck_assert(!has_remark(REMARK_TAG_ENTITIES, 0));
+	reading(SPAN("<title>R&D&copyright &hearts &bull=1 &reg=2 &</title>"));
+	ck_title("R&D&copyright &hearts &bull=1 &reg=2 &");
+	ck_assert_str_eq(only_link("/a?b=1&copy=2&nbsp"),
+	    "a?b=1&copy=2&nbsp");
+}
+END_TEST
+
 START_TEST(test_many_links)
 {
 	struct buf b = repeated("<title>x</title>", "<a href=/%zu>l</a>\n",
@@ -415,7 +430,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_golden,
 		test_charsets_agree, test_deep, test_ends, test_many_links,
-		test_entities,
+		test_entities, test_bare_entities,
 		test_same_links, test_long_texts, test_many_remarks,
 		test_lines, test_controls, test_fresh, test_date_order, test_cut_page,
 		test_cut_character };

@@ -157,6 +157,85 @@ START_TEST(test_alike)
 }
 END_TEST
 
+/* The same pages lie twice, for phones, say, or behind a link: each goes with
+ * its own. */
+START_TEST(test_mirror)
+{
+	uint64_t before;
+	struct buf got;
+
+	put_dir("news");
+	put_dir("m");
+	put_dir("m/news");
+	for (int i = 0; i < 12; i++) {
+		char path[32], text[64];
+
+		snprintf(path, sizeof(path), "m/news/%d.html", i);
+		snprintf(text, sizeof(text), "<title>page %d</title>", i);
+		put(path, text);
+		put(path + 2, text);
+	}
+	start_with_moves();
+	wait_items(24);
+	wait_state("fine");
+	before = head();
+	move("m/news", "m/xinwen");
+	move("news", "xinwen");
+	for (int i = 0; i < 400 && head() < before + 24; i++)
+		turn_loop(20);
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	for (int i = 0; i < 12; i++) {
+		char line[96];
+
+		snprintf(line, sizeof(line),
+		    "updated www:m/xinwen/%d.html<www:m/news/%d.html\n", i, i);
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&got), line));
+		snprintf(line, sizeof(line),
+		    "updated www:xinwen/%d.html<www:news/%d.html\n", i, i);
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&got), line));
+	}
+	buf_clear(&got);
+	stop();
+}
+END_TEST
+
+/* An address is one item, whichever file is behind it and whatever its bytes:
+ * also an empty one's. */
+START_TEST(test_same_address)
+{
+	uint64_t before;
+	struct buf got;
+
+	put_dir("x");
+	put("x/index.htm", "<title>one</title>");
+	put("x/.new", "<title>two</title>");
+	put_dir("y");
+	put("y/index.htm", "");
+	start_with_moves();
+	wait_told("x/index.htm=/x/ y/index.htm=/y/ ");
+	wait_state("fine");
+	before = head();
+	stop();
+	ck_assert_int_eq(unlink(at("x/index.htm")), 0);
+	move("x/.new", "x/index.html");
+	move("y/index.htm", "y/index.html");
+	start();
+	wait_told("x/index.html=/x/ y/index.html=/y/ ");
+	wait_state("fine");
+	buf_init(&got, 65536);
+	say_changes(before, &got);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "updated www:x/index.html<www:x/index.htm\n"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&got),
+	    "updated www:y/index.html<www:y/index.htm\n"));
+	buf_clear(&got);
+	ck_assert_uint_eq(head(), before + 2);
+	stop();
+}
+END_TEST
+
 struct words {
 	const char *title;	/* NULL: it is withdrawn */
 	const char *url;
@@ -401,6 +480,8 @@ main(void)
 	tcase_add_test(t, test_away);
 	tcase_add_test(t, test_copy);
 	tcase_add_test(t, test_alike);
+	tcase_add_test(t, test_mirror);
+	tcase_add_test(t, test_same_address);
 	tcase_add_test(t, test_said);
 	tcase_add_test(t, test_said_after);
 	tcase_add_test(t, test_over_what_was_withdrawn);
