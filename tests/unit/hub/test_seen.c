@@ -342,6 +342,7 @@ START_TEST(a_person_says)
 	    "(pinned as gone by li: closed)");
 	show();
 	ck_assert_uint_eq(shown.broken, 2);
+	ck_assert_uint_eq(shown.broken, 2);
 	same_again();
 }
 END_TEST
