@@ -1,6 +1,6 @@
 /*
- * zqhub check list, pin, unpin, accept: what the hub has seen of links that
- * leave the cluster, and what a person says instead.
+ * zqhub check list, pin, unpin, accept: what the hub has seen of links that no
+ * agent judges, and what a person says instead.
  */
 #include "hub/cmd.h"
 

@@ -187,7 +187,7 @@ tell_broken(struct round *r, const struct target_verdict *v)
 
 /* In English, for the view knows no language. */
 static void
-tell_danger(struct round *r, const struct danger *d)
+tell_danger(struct round *r, uint32_t site, const struct danger *d)
 {
 	struct mending_link l = { .old = buf_look(&r->url),
 	    .state = MENDING_DANGER, .from = CLOCK_NONE,
@@ -198,6 +198,7 @@ tell_danger(struct round *r, const struct danger *d)
 	buf_printf(&reason, "%s: %.*s (seen at %.*s)", cause_name(d->cause),
 	    SPAN_ARGS(d->detail), SPAN_ARGS(d->url));
 	l.reason = buf_look(&reason);
+	r->danger.inside |= site != 0;
 	tell_pages(r, &r->danger, &l);
 	buf_clear(&reason);
 }
@@ -369,7 +370,7 @@ tell_target(struct round *r, const struct target_key *k)
 	gone = v.broken || r->seen.n > 0;
 	if (seen_is_asked(v.state) && r->rows.n > 0 &&
 	    danger_of(r->g->txn, k, &danger))
-		tell_danger(r, &danger);
+		tell_danger(r, v.site, &danger);
 	else if ((gone || v.state == TARGET_MOVED) && r->rows.n > 0)
 		tell_broken(r, &v);
 	else

@@ -76,7 +76,7 @@ later() {	# DAYS
 }
 strikes() {
 	for name in hidden.html lost.html search?q=1; do
-		is $name ".seen.strikes == $1" || return 1
+		is "$name" ".seen.strikes == $1" || return 1
 	done
 }
 
@@ -103,7 +103,7 @@ wait_for 60 "the second strike" strikes 2
 later 2.2
 wait_for 60 "the third" strikes 3
 for name in hidden.html lost.html search?q=1; do
-	sure $name '.judge == "check" and .broken and .seen.outcome == "gone"'
+	sure "$name" '.judge == "check" and .broken and .seen.outcome == "gone"'
 done
 sure here.html '.broken | not'
 zqhub links broken >"$T/x"
@@ -112,7 +112,7 @@ curl -sf -H 'Accept-Language: en' -o "$T/x" \
 	"http://127.0.0.1:$WEB_PORT/links/broken" || die "the page"
 [ "$(grep -c '(seen by the hub)' "$T/x")" -ge 3 ] || { cat "$T/x"; die "the page"; }
 for name in hidden.html lost.html search?q=1; do
-	wait_for 60 "a letter about $name" told $name withdrawn
+	wait_for 60 "a letter about $name" told "$name" withdrawn
 done
 zqagent $A letters | grep -q "lost.html" || die "the letter"
 told here.html withdrawn && die "a letter about what is there"
@@ -135,7 +135,7 @@ wait_for 60 "the all-clear" told hidden.html fixed
 wait_for 60 "news of what its server made up" told ghost.html never
 AGENT_RUN=$(believe +2.2d)
 referred() {
-	zqagent $B letters --json >"$T/letters" && jq -e 'any(.[]; .kind ==
+	zqagent "$B" letters --json >"$T/letters" && jq -e 'any(.[]; .kind ==
 		"referred" and any(.links[]; .old | endswith("lost.html")))' \
 		"$T/letters" >"$T/x"
 }

@@ -325,6 +325,38 @@ START_TEST(test_announced)
 }
 END_TEST
 
+static bool
+home_is_kept(void)
+{
+	struct db_txn *t = view_read(kit.writer.view);
+	struct baseline b;
+	bool kept = checked_host(t, SPAN("www.s2.gov.cn:8080"), &b);
+
+	db_abort(t);
+	return kept;
+}
+
+/* What a host shows while it is being worked at is not what it is like. */
+START_TEST(test_announced_home)
+{
+	struct baseline home = { .has_home = true, .title = "work is done",
+	    .language = GLANCE_HAN, .domain = "s2.gov.cn" };
+	struct buf b;
+
+	buf_init(&b, LOOK_FRAME_MAX);
+	look_frame_host_write(&b, SPAN("www.s2.gov.cn:8080"), &home);
+	announce("maintenance", now, now + DAY);
+	now += 1000;
+	for (int i = 0; i < 2; i++) {
+		channel_send(theirs, FRAME_HOST, 0, buf_look(&b));
+		pass(4 * PASS);
+		ck_assert(home_is_kept() == (i == 1));
+		days(2);
+	}
+	buf_clear(&b);
+}
+END_TEST
+
 /* A whole host that leads to another site of the cluster has no stranger for
  * an owner. */
 START_TEST(test_leads_inside)
@@ -354,6 +386,7 @@ main(void)
 	tcase_add_test(c, test_covered);
 	tcase_add_test(c, test_not_wanted);
 	tcase_add_test(c, test_announced);
+	tcase_add_test(c, test_announced_home);
 	tcase_add_test(c, test_leads_inside);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

@@ -119,6 +119,8 @@ on_link(void *arg, const struct mending_link *l)
 	    SPAN_ARGS(l->by), SPAN_ARGS(l->reason));
 }
 
+static char sentence[512];	/* of the last one */
+
 static void
 on_letter(void *arg, const struct letter *l)
 {
@@ -127,6 +129,7 @@ on_letter(void *arg, const struct letter *l)
 	const char *why = "";
 
 	(void)arg;
+	snprintf(sentence, sizeof(sentence), "%.*s", SPAN_ARGS(l->text));
 	buf_printf(&text, "%.*s: ", SPAN_ARGS(l->kind));
 	ck_assert_msg(mending_read(l->body, &to, NULL, &why), "%s", why);
 	buf_byte(&text, '\n');
@@ -311,6 +314,7 @@ START_TEST(in_wrong_hands)
 	page(1, PAGE, LOST);
 	see(LOST, "words");
 	ck_assert_has(told(1, 0), "danger: danger " LOST);
+	ck_assert_has(sentence, "DANGER: 1 address that pages of this site ");
 	ck_assert_has(told(2, 0), "referred: withdrawn " LOST " by= (words ");
 	show();
 	ck_assert_uint_eq(shown.broken, 1);
