@@ -101,11 +101,10 @@ static void
 put_danger(struct buf *b, json_t *letter, size_t n)
 {
 	(void)letter;
-	buf_printf(b, ngettext("DANGER: %zu address outside of the cluster "
-	    "that pages of this site link to is in wrong hands, or seems so: "
-	    "take the link away", "DANGER: %zu addresses outside of the "
-	    "cluster that pages of this site link to are in wrong hands, or "
-	    "seem so: take the links away", n), n);
+	buf_printf(b, ngettext("DANGER: %zu address that pages of this site "
+	    "link to is in wrong hands, or seems so: take the link away",
+	    "DANGER: %zu addresses that pages of this site link to are in "
+	    "wrong hands, or seem so: take the links away", n), n);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "hub/checked.h"
 #include "hub/counters.h"
 #include "hub/move.h"
+#include "hub/seen.h"
 #include "protocol/url.h"
 
 #define DAY INT64_C(86400000)
@@ -23,6 +24,7 @@
 
 struct scanning {
 	struct alert_scan *scan;
+	struct db_txn *txn;	/* of links only */
 	int64_t now;
 	size_t links, moves;
 };
@@ -74,7 +76,7 @@ on_link(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
 
 	(void)key;
 	if (checked_outcome(c, s->now) != OUTCOME_SUSPICIOUS ||
-	    c->url.n > ALERT_SUBJECT)
+	    c->url.n > ALERT_SUBJECT || !seen_counts(s->txn, c))
 		return true;
 	alert_facts_put(s->scan->facts, &f, s->now);
 	return ++s->links < LINKS_MOST;
@@ -123,7 +125,7 @@ look_at_disk(const struct scanning *s)
 void
 alert_scan_hub(struct alert_scan *scan, struct db_txn *t, int64_t now)
 {
-	struct scanning s = { .scan = scan, .now = now };
+	struct scanning s = { .scan = scan, .txn = t, .now = now };
 	int64_t steps = LINKS_LOOKED;
 
 	(void)checked_broken(t, now, NULL, on_link, &s, &steps);

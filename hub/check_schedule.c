@@ -20,6 +20,10 @@
 #include "hub/frame.h"
 #include "hub/json.h"
 #include "hub/look_frame.h"
+#include "hub/notice.h"
+#include "hub/registrable.h"
+#include "hub/seen.h"
+#include "hub/site.h"
 #include "hub/table.h"
 #include "hub/target_row.h"
 #include "hub/underway.h"
@@ -45,11 +49,45 @@ struct check_schedule {
 	bool forgetting;	/* second half: rows that nobody needs */
 	uint8_t row[TABLE_DIGEST];
 	bool has_row;
+	uint32_t site;		/* the last of which it was asked … */
+	bool announced;		/* … whether it is down by announcement */
 	int64_t rest;		/* ms, mono: not before then */
 	/* What came back. */
 	struct acts acts;
 	bool waits;		/* for a turn */
 };
+
+/* --- whom to look at ---------------------------------------------------------- */
+
+static bool
+is_asked(const struct check_schedule *s, enum target_state state)
+{
+	return seen_is_asked(state) && (state != TARGET_UNKNOWN ||
+	    s->config->check_unknown);
+}
+
+/* Has the site of this host said that nothing is to be expected there now? What
+ * is seen then says nothing, good or bad. */
+static bool
+is_announced(struct check_schedule *s, struct db_txn *t, struct span host)
+{
+	uint32_t site;
+
+	if (!site_of_host(t, host, &site))
+		return false;
+	if (site != s->site)
+		s->announced = notice_covers(t, site, clock_wall());
+	s->site = site;
+	return s->announced;
+}
+
+static bool
+is_announced_url(struct check_schedule *s, struct db_txn *t, struct span url)
+{
+	struct url u;
+
+	return url_parse(&u, url) && is_announced(s, t, u.host);
+}
 
 /* --- giving ----------------------------------------------------------------- */
 
@@ -82,12 +120,14 @@ consider(struct check_schedule *s, struct db_txn *t,
 	struct checked c;
 	bool known;
 
-	if (target->state != TARGET_OUTSIDE ||
+	if (!is_asked(s, target->state) ||
 	    underway_has(s->under_way, target->url))
 		return;
 	known = checked_get(t, target->url, &c);
 	if (known && c.record.seen != CLOCK_NONE && checked_next(&c,
 	    (int64_t)s->config->check_window) > clock_wall())
+		return;
+	if (is_announced_url(s, t, target->url))
 		return;
 	if (underway_put(s->under_way, target->url))
 		give(s, t, target->url, known ? &c : NULL);
@@ -145,7 +185,7 @@ forget(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
 	buf_init(&room, LIMIT_URL + 16);
 	linked = target_key(&k, c->url) &&
 	    target_get(f->txn, &k, &target, &room) &&
-	    target.state == TARGET_OUTSIDE;
+	    is_asked(f->schedule, target.state);
 	if (!linked && !checked_is_pinned(c, clock_wall()))
 		acts_put(&f->schedule->acts, json_pack("{s:s, s:s%}", "do",
 		    "check-forget", "url", c->url.at, c->url.n), ACTS_HUB,
@@ -207,6 +247,7 @@ check_schedule_look(struct check_schedule *s)
 	    underway_count(s->under_way) >= UNDER_WAY)
 		return;
 	t = view_read(s->writer->view);
+	s->site = 0;
 	if (s->forgetting)
 		look_through_rows(s, t);
 	else
@@ -255,10 +296,44 @@ act_of(const struct look_frame_seen *f)
 	return o;
 }
 
+/* A domain of the cluster, or that of a site whose host is its "www". */
+static bool
+is_of_cluster(struct db_txn *t, struct span domain)
+{
+	char www[REGISTRABLE_MAX + 4];
+	uint32_t site;
+
+	snprintf(www, sizeof(www), "www.%.*s", SPAN_ARGS(domain));
+	return site_of_host(t, domain, &site) ||
+	    site_of_host(t, span_of(www), &site);
+}
+
+/* What the check part can't know. It may have been announced while it was
+ * looked at: false, this is void. And whoever now sends all its readers to
+ * another site of the cluster has no new owner, but has moved. */
+static bool
+judge_here(struct check_schedule *s, struct look_frame_seen *f,
+    struct buf *home)
+{
+	struct db_txn *t = view_read(s->writer->view);
+	bool announced;
+
+	s->site = 0;
+	announced = is_announced_url(s, t, f->url);
+	if (f->cause == CAUSE_OTHER_OWNER && is_of_cluster(t, f->detail)) {
+		buf_printf(home, "http://%.*s/", SPAN_ARGS(f->detail));
+		f->cause = CAUSE_MOVED_HOME;
+		f->detail = buf_look(home);
+	}
+	db_abort(t);
+	return !announced;
+}
+
 static bool
 on_looked(struct check_schedule *s, struct span body)
 {
 	struct look_frame_seen f;
+	struct buf home;
 
 	if (!look_frame_seen_read(&f, body) ||
 	    !underway_done(s->under_way, f.url))
@@ -270,9 +345,29 @@ on_looked(struct check_schedule *s, struct span body)
 		s->rest = clock_mono() + ISOLATED;
 		return true;
 	}
-	tell(&f);
-	acts_put(&s->acts, act_of(&f), ACTS_HUB, NULL);
+	buf_init(&home, LIMIT_URL);
+	if (judge_here(s, &f, &home)) {
+		tell(&f);
+		acts_put(&s->acts, act_of(&f), ACTS_HUB, NULL);
+	}
+	buf_clear(&home);
 	return true;
+}
+
+/* "www.a.cn:8080" */
+static bool
+is_announced_host(struct check_schedule *s, struct db_txn *t,
+    struct span host)
+{
+	struct buf url;
+	bool announced;
+
+	s->site = 0;
+	buf_init(&url, LIMIT_URL);
+	buf_printf(&url, "http://%.*s/", SPAN_ARGS(host));
+	announced = !url.bad && is_announced_url(s, t, buf_look(&url));
+	buf_clear(&url);
+	return announced;
 }
 
 static bool
@@ -288,7 +383,8 @@ on_host(struct check_schedule *s, struct span body)
 	if (!look_frame_host_read(&host, &b, body))
 		return false;
 	t = view_read(s->writer->view);
-	differs = checked_host_differs(t, host, &b);
+	differs = checked_host_differs(t, host, &b) &&
+	    !is_announced_host(s, t, host);
 	db_abort(t);
 	if (!differs)
 		return true;

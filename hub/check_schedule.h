@@ -1,8 +1,9 @@
 /*
  * When which address is checked: the core's end of the check. It goes through
- * the targets of the link graph that are outside of the cluster, again and
- * again, gives those whose time has come to the check part, and makes acts of
- * what comes back.
+ * the targets of the link graph that are outside of the cluster, and (setting
+ * check_unknown) those inside that no agent judges, again and again, gives
+ * those whose time has come to the check part, and makes acts of what comes
+ * back. A site that is down by announcement isn't looked at.
  *
  * Each address is looked at once in a window for the whole cluster: the
  * graph has a target once, however many pages link to it. What is under way

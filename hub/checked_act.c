@@ -10,6 +10,7 @@
 #include "contrib/base/text.h"
 #include "hub/act_read.h"
 #include "hub/danger.h"
+#include "hub/seen.h"
 #include "hub/table.h"
 #include "hub/trail.h"
 #include "protocol/limits.h"
@@ -53,10 +54,19 @@ note_danger(struct group *g, const struct checked *c)
 		danger_clear(g->txn, c->url);
 }
 
+static bool
+is_grave(struct group *g, struct span url)
+{
+	struct checked c;
+
+	return checked_get(g->txn, url, &c) && seen_is_grave(&c);
+}
+
 static void
 put(struct group *g, const struct checked *c)
 {
 	struct key k = key_of(c->url);
+	bool was = is_grave(g, c->url);
 
 	buf_reset(&g->row);
 	checked_write(&g->row, c);
@@ -66,16 +76,21 @@ put(struct group *g, const struct checked *c)
 	else
 		db_del(g->txn, TABLE_CHECK_BROKEN, key_look(&k));
 	note_danger(g, c);
+	if (seen_is_grave(c) != was)
+		seen_turned(g->txn, c->url);
 }
 
 static void
 drop(struct group *g, struct span url)
 {
 	struct key k = key_of(url);
+	bool was = is_grave(g, url);
 
 	danger_clear(g->txn, url);
 	db_del(g->txn, TABLE_CHECK, key_look(&k));
 	db_del(g->txn, TABLE_CHECK_BROKEN, key_look(&k));
+	if (was)
+		seen_turned(g->txn, url);
 }
 
 static void

@@ -1,6 +1,6 @@
 /*
- * zqhub check list, pin, unpin, accept: what the hub has seen of links that
- * leave the cluster, and what a person says instead.
+ * zqhub check list, pin, unpin, accept: what the hub has seen of links that no
+ * agent judges, and what a person says instead.
  */
 #include "hub/cmd.h"
 
@@ -139,8 +139,8 @@ print_counts(struct query *q)
 
 	query_check_counts(q, &n);
 	if (n.all == 0) {
-		printf(_("No address outside of the cluster was looked at "
-		    "yet: the hub does that with check = yes in hub.conf.\n"));
+		printf(_("No address was looked at yet: the hub does that "
+		    "with check = yes in hub.conf.\n"));
 		return;
 	}
 	printf(_("addresses that were looked at: %" PRIu64 ", broken: %"
@@ -269,9 +269,11 @@ run_accept(struct cmd_line *l)
 
 const struct cmd cmd_checked_list[] = {
 	{ .name = "check list", .words = "", .json = true, .run = run_list,
-	  .about = N_("list links that leave the cluster and are broken"),
+	  .about = N_("list links that the hub has seen to be broken"),
 	  .more = N_("With what was seen, what to do, and the pages that link "
-	    "there. The hub looks\nif hub.conf says check = yes."),
+	    "there. The hub looks\nif hub.conf says check = yes: outside of "
+	    "the cluster, and inside where no agent\ncan say what there is "
+	    "(check_unknown)."),
 	  .examples = "check list\ncheck list --danger\n"
 	    "check list --outcome moved --json",
 	  .option = {

@@ -13,6 +13,7 @@
 #include "hub/csv.h"
 #include "hub/json.h"
 #include "hub/query_links.h"
+#include "hub/seen.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
@@ -123,7 +124,7 @@ csv_row(const struct span *cell, size_t n)
 /* --- links, one a row ----------------------------------------------------- */
 
 enum { CELL_SITE, CELL_PAGE, CELL_TITLE, CELL_LINE, CELL_KIND, CELL_TO,
-	CELL_TEXT, CELL_STATE, CELL_NOW, CELL_ALIKE, CELLS };
+	CELL_TEXT, CELL_STATE, CELL_NOW, CELL_ALIKE, CELL_JUDGE, CELLS };
 
 static void
 csv_link(const struct link_info *i)
@@ -135,6 +136,7 @@ csv_link(const struct link_info *i)
 		[CELL_KIND] = span_of(link_kind_name(i->kind)),
 		[CELL_TEXT] = i->text, [CELL_NOW] = i->target->now,
 		[CELL_STATE] = span_of(query_links_state(i->target)),
+		[CELL_JUDGE] = span_of(query_links_judge(i->target)),
 	};
 
 	snprintf(line, sizeof(line), "%u", i->line);
@@ -153,6 +155,7 @@ csv_heading(void)
 		[CELL_KIND] = SPAN("kind"), [CELL_TO] = SPAN("link"),
 		[CELL_TEXT] = SPAN("text"), [CELL_STATE] = SPAN("state"),
 		[CELL_NOW] = SPAN("now"), [CELL_ALIKE] = SPAN("pages"),
+		[CELL_JUDGE] = SPAN("judge"),
 	};
 
 	csv_row(cell, CELLS);
@@ -162,6 +165,14 @@ static void
 put_state(struct columns *c, const struct target_info *t)
 {
 	columns_put(c, span_of(_(query_links_state(t))));
+}
+
+static void
+put_judge(struct columns *c, const struct target_info *t)
+{
+	const char *judge = query_links_judge(t);
+
+	columns_put(c, span_of(judge[0] != '\0' ? _(judge) : "-"));
 }
 
 static void
@@ -230,6 +241,7 @@ from_row(void *arg, const struct link_info *i)
 		columns_put(list->columns,
 		    span_of(_(link_kind_name(i->kind))));
 		put_state(list->columns, i->target);
+		put_judge(list->columns, i->target);
 		put_text(list->columns, i->text);
 		put_url(list->columns, i->to);
 		put_url(list->columns, i->target->now);
@@ -323,7 +335,8 @@ static int
 links_from_word(struct cmd_line *l, struct listing *list)
 {
 	static const char *const headings[] = { N_("LINE"), N_("KIND"),
-		N_("STATE"), N_("TEXT"), N_("LINK"), N_("NOW"), NULL };
+		N_("STATE"), N_("JUDGE"), N_("TEXT"), N_("LINK"), N_("NOW"),
+		NULL };
 	struct item_info i;
 
 	if (!query_item(list->query, span_of(l->word[0]), &i))
@@ -363,7 +376,7 @@ broken_row(void *arg, const struct broken_info *i)
 	buf_reset(&b->last);
 	buf_span(&b->last, i->target.url);
 	b->spec.url = buf_look(&b->last);
-	b->spec.only = i->target.state != TARGET_OUTSIDE;
+	b->spec.only = !seen_is_asked(i->target.state);
 	if (b->list->csv) {
 		query_links_to(b->list->query, &b->spec, to_row, b->list,
 		    &page);
@@ -371,6 +384,7 @@ broken_row(void *arg, const struct broken_info *i)
 		json_array_append_new(b->list->array, json_broken(i));
 	} else {
 		put_state(c, &i->target);
+		put_judge(c, &i->target);
 		put_count(c, i->links.sites, i->links.exact);
 		put_count(c, i->links.pages, i->links.exact);
 		put_url(c, i->target.url);
@@ -382,8 +396,8 @@ broken_row(void *arg, const struct broken_info *i)
 static void
 list_broken(struct breaking *b, const struct broken_spec *spec)
 {
-	static const char *const headings[] = { N_("STATE"), N_("SITES"),
-		N_("PAGES"), N_("LINK"), N_("NOW"), NULL };
+	static const char *const headings[] = { N_("STATE"), N_("JUDGE"),
+		N_("SITES"), N_("PAGES"), N_("LINK"), N_("NOW"), NULL };
 	struct listing *list = b->list;
 	bool all;
 

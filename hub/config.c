@@ -279,6 +279,16 @@ static const struct conf_def table[] = {
 	    "Whether the hub looks at the addresses outside of the cluster "
 	    "that its sites link to.\n"
 	    "It needs a way to the Internet for that, and asks politely." },
+	{ .section = "", .name = "check_unknown", .type = CONF_BOOL,
+	  .offset = AT(check_unknown), .preset = "yes",
+	  .about =
+	    "Whether it looks in the same way at addresses inside of the "
+	    "cluster that no agent judges: of a site that has none yet, or "
+	    "that no source of its agent covers (a program's answers, "
+	    "addresses with a query).\n"
+	    "Without it links there stay unknown for ever: while agents are "
+	    "being installed, that is most of them.\n"
+	    "Sites at private addresses need check_allow." },
 	{ .section = "", .name = "check_window", .type = CONF_TIME,
 	  .offset = AT(check_window), .preset = "7d",
 	  .least = 3600 * 1000, .most = 365 * DAY,

@@ -43,6 +43,7 @@ struct config {
 	uint64_t letter_parent;	/* … to the site above; 0: it doesn't */
 	uint64_t silent_after;	/* ms without a word: a site is silent */
 	bool check;		/* look at links that leave the cluster */
+	bool check_unknown;	/* … also what no agent judges inside */
 	uint64_t check_window;	/* ms, each address once in it */
 	uint64_t check_delay;	/* ms between two requests to one server */
 	uint64_t check_parallel;	/* requests at a time */

@@ -1,7 +1,8 @@
 /*
- * Danger: targets outside of the cluster that a reader must not be sent to,
- * as the check has seen them: another owner, for sale, what no public body
- * links to. All that link there are told, at once, and again when it is over.
+ * Danger: targets that no agent judges (seen.h), most of them outside of the
+ * cluster, and that a reader must not be sent to, as the check has seen them:
+ * another owner, for sale, what no public body links to. All that link there
+ * are told, at once, and again when it is over.
  *
  * What is the matter with a host is so for all of its addresses, until the
  * one it was seen at is seen to be well.

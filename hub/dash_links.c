@@ -238,8 +238,8 @@ list_broken(struct visit *v, const struct broken_spec *spec)
 	buf_printf(b, "<h1>%s</h1>\n", _("Broken links"));
 	put_ways(v, "/links/broken");
 	buf_printf(b, "<p>%s</p>\n", _("What pages of the cluster link to, and "
-	    "what its own site says is not there, or was looked for outside "
-	    "in vain."));
+	    "what its own site says is not there; or what the hub has looked "
+	    "for in vain, outside and where no agent can say."));
 	all = query_links_broken(v->query, spec, broken_row, &r);
 	link_sheet_end(b, r.n);
 	if (!all && r.last.n > 0) {

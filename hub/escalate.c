@@ -10,6 +10,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
+#include "hub/danger.h"
 #include "hub/item.h"
 #include "hub/links.h"
 #include "hub/move.h"
@@ -206,6 +207,15 @@ since_text(char text[CLOCK_TEXT_MAX], int64_t told)
 	return clock_format(text, told);
 }
 
+static bool
+is_danger(const struct sending *s, struct span url, enum target_state state)
+{
+	struct target_key k;
+
+	return state == TARGET_OUTSIDE || (state == TARGET_UNKNOWN &&
+	    target_key(&k, url) && danger_of(s->g->txn, &k, NULL));
+}
+
 /* Of one referral; false: it needs no letter any more. */
 static bool
 link_of(struct sending *s, struct referral *r, struct mending_link *l)
@@ -229,10 +239,12 @@ link_of(struct sending *s, struct referral *r, struct mending_link *l)
 	} else {
 		target_judge(s->g->txn, group_effective(s->g), r->target,
 		    INT64_MAX, &v, &s->new);
-		l->state = v.state == TARGET_OUTSIDE ? MENDING_DANGER :
-		    v.state == TARGET_NEVER ? MENDING_NEVER :
-		    MENDING_WITHDRAWN;
-		tell_who_of_site(&s->who, s->g->txn, v.site, l);
+		l->state = is_danger(s, r->target, v.state) ?
+		    MENDING_DANGER : v.state == TARGET_NEVER ?
+		    MENDING_NEVER : MENDING_WITHDRAWN;
+		/* what the check has seen is nobody's word */
+		if (v.state != TARGET_UNKNOWN)
+			tell_who_of_site(&s->who, s->g->txn, v.site, l);
 	}
 	l->new = buf_look(&s->new);
 	return true;

@@ -10,6 +10,7 @@
 #include "hub/danger.h"
 #include "hub/graph.h"
 #include "hub/link_news.h"
+#include "hub/seen.h"
 #include "hub/target_row.h"
 #include "protocol/wire.h"
 
@@ -123,7 +124,8 @@ static bool
 is_news(struct group *g, const struct target_key *k, const struct target *t)
 {
 	return t->broken || t->state == TARGET_MOVED ||
-	    (t->state == TARGET_OUTSIDE && danger_of(g->txn, k, NULL));
+	    (seen_is_asked(t->state) && danger_of(g->txn, k, NULL)) ||
+	    seen_gone(g->txn, t->state, t->url, NULL);
 }
 
 static void

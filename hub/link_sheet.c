@@ -74,6 +74,10 @@ link_sheet_state(struct buf *b, const struct target_info *t)
 	markup_text(b, span_of(t->looked ? outcome_word(checked_outcome(
 	    &t->seen, t->asked)) : _(target_state_name(t->state))));
 	buf_text(b, t->broken ? "</strong>" : "");
+	if (t->looked)
+		buf_printf(b, " <span class=\"soft\">(%s)</span>",
+		    checked_is_pinned(&t->seen, t->asked) ?
+		    _("a person says so") : _("seen by the hub"));
 	if (t->now.n > 0) {
 		buf_text(b, "<br>→ ");
 		markup_url(b, t->now);

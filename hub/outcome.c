@@ -300,8 +300,8 @@ outcome_add(struct outcome_record *r, enum cause c, int64_t now)
 	return r->confirmed != before;
 }
 
-static bool
-is_lasting(const struct outcome_record *r)
+bool
+outcome_is_lasting(const struct outcome_record *r)
 {
 	return r->looks >= OUTCOME_STRIKES &&
 	    r->seen - r->since >= OUTCOME_STRIKE_APART;
@@ -311,14 +311,14 @@ bool
 outcome_is_unreachable_long(const struct outcome_record *r)
 {
 	return r->seen != CLOCK_NONE &&
-	    cause_outcome(r->cause) == OUTCOME_UNREACHABLE && is_lasting(r);
+	    cause_outcome(r->cause) == OUTCOME_UNREACHABLE && outcome_is_lasting(r);
 }
 
 void
 outcome_repair(struct buf *out, const struct outcome_record *r,
     struct span detail)
 {
-	if (r->cause == CAUSE_MOVED && is_lasting(r))
+	if (r->cause == CAUSE_MOVED && outcome_is_lasting(r))
 		fill(out, _("Write %s into the link."), detail);
 	else
 		cause_repair(out, r->cause, detail);

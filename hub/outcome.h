@@ -100,6 +100,8 @@ bool outcome_add(struct outcome_record *r, enum cause c, int64_t now);
 /* Not reached for OUTCOME_STRIKE_APART, in OUTCOME_STRIKES looks or more: that
  * is no broken link, for it may be us; but somebody should know. */
 bool outcome_is_unreachable_long(const struct outcome_record *r);
+/* The same outcome, whatever it is, for so long and so often. */
+bool outcome_is_lasting(const struct outcome_record *r);
 /* What to do after all these looks: what moved is written into the link when
  * OUTCOME_STRIKES of them, OUTCOME_STRIKE_APART or more from first to last,
  * were sent to the same place; else as cause_repair(). */

@@ -4,8 +4,10 @@
 #include "hub/query_check.h"
 
 #include "hub/query_inside.h"
+#include "hub/seen.h"
 
 struct pick {
+	struct db_txn *txn;
 	const struct check_spec *spec;
 	int64_t now;
 	size_t left;
@@ -31,7 +33,7 @@ pick(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
 {
 	struct pick *p = arg;
 
-	if (!fits(p->spec, c, p->now))
+	if (!fits(p->spec, c, p->now) || !seen_counts(p->txn, c))
 		return true;
 	return p->each(p->arg, key, c) && --p->left > 0;
 }
@@ -40,7 +42,7 @@ bool
 query_checks(struct query *q, const struct check_spec *spec,
     checked_fn *each, void *arg)
 {
-	struct pick p = { .spec = spec, .now = q->now, .each = each,
+	struct pick p = { .txn = q->txn, .spec = spec, .now = q->now, .each = each,
 	    .arg = arg, .left = spec->limit };
 	int64_t steps = INT64_MAX;
 
@@ -64,6 +66,7 @@ query_check_now(const struct query *q)
 }
 
 struct counting {
+	struct db_txn *txn;
 	struct check_counts *n;
 	int64_t now;
 };
@@ -74,6 +77,8 @@ count(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
 	struct counting *count = arg;
 
 	(void)key;
+	if (!seen_counts(count->txn, c))
+		return true;
 	count->n->all++;
 	count->n->outcome[checked_outcome(c, count->now)]++;
 	count->n->broken += checked_is_broken(c, count->now);
@@ -86,7 +91,7 @@ count(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
 void
 query_check_counts(struct query *q, struct check_counts *n)
 {
-	struct counting c = { .n = n, .now = q->now };
+	struct counting c = { .txn = q->txn, .n = n, .now = q->now };
 	int64_t steps = INT64_MAX;
 
 	*n = (struct check_counts){ .all = 0 };

@@ -1,6 +1,6 @@
 /*
- * Questions about links that leave the cluster: what was seen of them, and
- * what a person has pinned.
+ * Questions about links that no agent judges, for they leave the cluster or
+ * nobody covers them: what was seen of them, and what a person has pinned.
  */
 #ifndef ZQ_HUB_QUERY_CHECK_H
 #define ZQ_HUB_QUERY_CHECK_H

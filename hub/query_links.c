@@ -14,6 +14,7 @@
 #include "hub/move.h"
 #include "hub/query_inside.h"
 #include "hub/rarest.h"
+#include "hub/seen.h"
 #include "hub/site.h"
 #include "hub/target_row.h"
 #include "protocol/limits.h"
@@ -156,13 +157,6 @@ fill_seen(struct asking *a, struct span url)
 		t->now = t->seen.detail;
 }
 
-const char *
-query_links_state(const struct target_info *t)
-{
-	return t->looked ? outcome_name(checked_outcome(&t->seen,
-	    t->asked)) : target_state_name(t->state);
-}
-
 /* As it is judged now: a row may still wait for that. */
 static void
 fill_target(struct asking *a, struct span url)
@@ -175,7 +169,7 @@ fill_target(struct asking *a, struct span url)
 	    .broken = v.broken, .now = buf_look(&a->now), .move = v.move,
 	    .asked = a->query->now };
 	code_of(a, v.site, a->target.code);
-	if (v.state == TARGET_OUTSIDE)
+	if (seen_is_asked(v.state))
 		fill_seen(a, url);
 }
 
@@ -506,6 +500,7 @@ struct breaking {
 	void *arg;
 	size_t left;
 	int64_t steps;
+	bool by_check;		/* what agents say has been listed */
 };
 
 static bool
@@ -517,13 +512,14 @@ take_url(struct breaking *b, struct span url)
 	if (b->left == 0)
 		return false;
 	fill_target(a, url);
-	if (!a->target.broken)
+	if (!a->target.broken ||
+	    seen_is_asked(a->target.state) != b->by_check)
 		return true;
 	info.target = a->target;
-	links_count(a->query->txn, a->target.state == TARGET_OUTSIDE ?
+	links_count(a->query->txn, b->by_check ?
 	    REWRITE_ALIKE : REWRITE_ADDRESS, url, b->spec->site,
 	    &info.links, &b->steps);
-	if (a->target.state == TARGET_OUTSIDE && info.links.pages == 0)
+	if (b->by_check && info.links.pages == 0)
 		return b->steps >= 0;	/* of another site, or of nobody now */
 	b->left--;
 	return b->each(b->arg, &info) && b->steps >= 0;
@@ -540,13 +536,16 @@ static bool
 take_seen(void *arg, const uint8_t key[TABLE_DIGEST],
     const struct checked *c)
 {
+	struct breaking *b = arg;
+
 	(void)key;
-	return take_url(arg, c->url);
+	b->by_check = true;
+	return take_url(b, c->url);
 }
 
-/* Is the last one that was listed outside? Then its key. */
+/* Is the last one that was listed the check's? Then its key. */
 static bool
-is_outside(struct breaking *b, uint8_t key[TABLE_DIGEST])
+is_seen(struct breaking *b, uint8_t key[TABLE_DIGEST])
 {
 	struct asking *a = &b->asking;
 	struct span url = b->spec->after;
@@ -555,24 +554,24 @@ is_outside(struct breaking *b, uint8_t key[TABLE_DIGEST])
 		return false;
 	fill_target(a, url);
 	baseline_place(key, url);
-	return a->target.state == TARGET_OUTSIDE;
+	return seen_is_asked(a->target.state);
 }
 
-/* What is broken inside of the cluster, then what is outside. */
+/* What is broken as agents say, then as the check has seen. */
 static bool
 list_broken(struct breaking *b)
 {
 	struct asking *a = &b->asking;
 	struct span last = b->spec->after;
 	uint8_t key[TABLE_DIGEST];
-	bool outside = is_outside(b, key);
+	bool seen = is_seen(b, key);
 	struct target_key after;
 	int64_t steps = b->steps;
 
-	return (outside || links_broken(a->query->txn, b->spec->site,
+	return (seen || links_broken(a->query->txn, b->spec->site,
 	    last.n > 0 && target_key(&after, last) ? &after : NULL,
 	    take_broken, b, &steps)) && checked_broken(a->query->txn,
-	    a->query->now, outside ? key : NULL, take_seen, b, &steps);
+	    a->query->now, seen ? key : NULL, take_seen, b, &steps);
 }
 
 bool

@@ -20,15 +20,18 @@ struct target_info {
 	enum target_state state;
 	bool broken;
 	struct span now;	/* where it is now, if that is known */
-	bool looked;		/* it is outside, and was looked at or pinned */
+	bool looked;		/* no agent judges it (seen.h), and it was
+				 * looked at or pinned */
 	struct checked seen;	/* … what was seen; until the query ends */
 	int64_t asked;		/* ms, when this was asked */
 	uint32_t move;		/* by which; 0: none */
 	char code[CODE_MAX + 1];	/* of the site it is of; or "" */
 };
 
-/* "here" …; of what is outside what was seen, if it was: "gone" … */
+/* "here" …; of what no agent judges what was seen, if it was: "gone" … */
 const char *query_links_state(const struct target_info *t);
+/* Who says so: "agent", "announcement", "check", "person"; "": nobody. */
+const char *query_links_judge(const struct target_info *t);
 
 struct link_info {
 	uint64_t item;		/* the page … */

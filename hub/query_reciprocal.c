@@ -96,6 +96,7 @@ json_target(const struct target_info *t)
 	set(j, "site", span_of(t->code));
 	json_object_set_new(j, "state",
 	    json_string(target_state_name(t->state)));
+	set(j, "judge", span_of(query_links_judge(t)));
 	json_object_set_new(j, "broken", json_boolean(t->broken));
 	set(j, "now", t->now);
 	if (t->move != 0)

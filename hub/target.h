@@ -8,7 +8,8 @@
  *
  * The state is what the site whose address it is says itself, by what it has
  * pushed; nobody is asked over the network. Only what is known to be gone is
- * broken: an address that nobody covers is unknown, and isn't.
+ * broken: an address that nobody covers is unknown, and isn't; what the check
+ * has seen there is kept apart (seen.h).
  */
 #ifndef ZQ_HUB_TARGET_H
 #define ZQ_HUB_TARGET_H

@@ -56,10 +56,10 @@ put_sentence(struct buf *b, const struct tell_letter *l)
 	if (l->lead.n > 0) {
 		buf_span(b, l->lead);
 	} else if (strcmp(l->kind, LETTER_DANGER) == 0) {
-		buf_printf(b, "DANGER: %zu %s outside of the cluster that "
-		    "pages of this site link to %s in wrong hands, or seem "
-		    "so: take the links away", l->links,
-		    l->links == 1 ? "address" : "addresses",
+		buf_printf(b, "DANGER: %zu %s%s that pages of this site link "
+		    "to %s in wrong hands, or seem so: take the links away",
+		    l->links, l->links == 1 ? "address" : "addresses",
+		    l->inside ? "" : " outside of the cluster",
 		    l->links == 1 ? "is" : "are");
 	} else if (strcmp(l->kind, LETTER_OFF) == 0) {
 		buf_printf(b, "move %u is withdrawn by %.*s: %.*s does not "

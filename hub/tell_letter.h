@@ -31,6 +31,7 @@ struct tell_letter {
 	uint64_t here;		/* … and in this one; LETTER_REFERRED: pages */
 	uint64_t sites;		/* LETTER_REFERRED: that refer to it */
 	bool open;		/* a link */
+	bool inside;		/* LETTER_DANGER: also of this cluster */
 	uint64_t first, last;	/* numbers of those that were sent; 0: none */
 };
 

@@ -11,6 +11,7 @@
 
 #include "hub/links.h"
 #include "hub/referral.h"
+#include "hub/seen.h"
 #include "hub/table.h"
 #include "hub/tell_move.h"
 #include "protocol/limits.h"
@@ -147,6 +148,15 @@ holds_it_gone(struct db_txn *t, uint32_t site, const struct target_key *k)
 	return referral_of_key(t, site, k, &r) && referral_is_open(&r);
 }
 
+/* Nothing is there, as its site says or as the check has seen: whose it is has
+ * to know that others link there. */
+static bool
+concerns_own(struct group *g, const struct target_verdict *v, struct span url)
+{
+	return v->site != 0 && v->state != TARGET_MOVED &&
+	    (v->broken || seen_gone(g->txn, v->state, url, NULL));
+}
+
 /* A target's state has turned: all that link there are told, and whose it
  * is. When a move is the reason that is told as a whole, if that is still to
  * come, but not to who links to what seemed to be gone before; nor, when it is
@@ -173,7 +183,7 @@ owe_all(struct group *g, const struct link_news *n, int64_t at)
 		if (!whole || holds_it_gone(g->txn, site, &n->target))
 			owe(g, site, &n->target, at);
 	}
-	if (v.state != TARGET_MOVED && v.broken && v.site != 0 && sites.n > 0)
+	if (sites.n > 0 && concerns_own(g, &v, n->url))
 		owe(g, v.site, &n->target, at);
 	buf_clear(&sites);
 	buf_clear(&now);
@@ -219,8 +229,7 @@ owe_one(struct group *g, const struct link_news *n, int64_t at)
 	buf_init(&now, LIMIT_URL);
 	tell_owed_judge(g, n->url, &v, &now);
 	buf_clear(&now);
-	if (!v.broken || v.state == TARGET_MOVED || v.site == 0 ||
-	    v.site == n->site || was_told(g->txn, v.site, &n->target, at))
+	if (!concerns_own(g, &v, n->url) || v.site == n->site || was_told(g->txn, v.site, &n->target, at))
 		return;
 	links_to(g->txn, REWRITE_ADDRESS, n->url, n->site, NULL, on_any,
 	    &any, &steps);

@@ -12,6 +12,7 @@
 #include "hub/links.h"
 #include "hub/move.h"
 #include "hub/referral.h"
+#include "hub/seen.h"
 #include "hub/site.h"
 #include "hub/table.h"
 #include "hub/tell_hits.h"
@@ -41,6 +42,8 @@ struct round {
 	struct tell_who who;
 	struct buf there;	/* where one link leads that is spelled otherwise */
 	struct target_verdict to;	/* of one target */
+	struct buf seen;	/* nobody's word, but what the check saw of it;
+				 * or empty */
 	struct buf others;	/* sites that link to this one's */
 	uint64_t took, hits;	/* pages: of all, and of one target */
 };
@@ -72,7 +75,10 @@ link_of(struct round *r, const struct target_verdict *v)
 	    .from = CLOCK_NONE, .until = CLOCK_NONE, .move = v->move };
 	struct move m;
 
-	tell_who_of_site(&r->who, r->g->txn, v->site, &l);
+	if (r->seen.n > 0)
+		l.reason = buf_look(&r->seen);
+	else
+		tell_who_of_site(&r->who, r->g->txn, v->site, &l);
 	if (v->move != 0 && move_get(r->g->txn, v->move, &m)) {
 		tell_who_of_move(&r->who, r->g->txn, &m, &l);
 		l.scope = (enum rewrite_scope)m.scope;
@@ -133,7 +139,8 @@ spell(struct round *r, struct span to, struct mending_link *l)
 
 	if (!same)
 		tell_owed_judge(r->g, to, &v, &r->there);
-	if (!v.broken && v.state != TARGET_MOVED)
+	if (!v.broken && v.state != TARGET_MOVED &&
+	    (r->seen.n == 0 || v.state != TARGET_UNKNOWN))
 		return false;
 	if (same || v.state != TARGET_MOVED) {
 		buf_reset(&r->there);
@@ -180,7 +187,7 @@ tell_broken(struct round *r, const struct target_verdict *v)
 
 /* In English, for the view knows no language. */
 static void
-tell_danger(struct round *r, const struct danger *d)
+tell_danger(struct round *r, uint32_t site, const struct danger *d)
 {
 	struct mending_link l = { .old = buf_look(&r->url),
 	    .state = MENDING_DANGER, .from = CLOCK_NONE,
@@ -191,8 +198,31 @@ tell_danger(struct round *r, const struct danger *d)
 	buf_printf(&reason, "%s: %.*s (seen at %.*s)", cause_name(d->cause),
 	    SPAN_ARGS(d->detail), SPAN_ARGS(d->url));
 	l.reason = buf_look(&reason);
+	r->danger.inside |= site != 0;
 	tell_pages(r, &r->danger, &l);
 	buf_clear(&reason);
+}
+
+/* As above, in English. */
+static void
+note_seen(struct round *r, const struct target_verdict *v)
+{
+	char at[CLOCK_TEXT_MAX];
+	struct checked c;
+
+	buf_reset(&r->seen);
+	if (!seen_gone(r->g->txn, v->state, buf_look(&r->url), &c))
+		return;
+	if (c.record.seen == CLOCK_NONE || checked_is_pinned(&c,
+	    c.record.seen))
+		buf_printf(&r->seen, "pinned as %s by %.*s: %.*s",
+		    outcome_name(c.pin), SPAN_ARGS(c.pin_by),
+		    SPAN_ARGS(c.pin_reason));
+	else
+		buf_printf(&r->seen, "%s%s%.*s (seen by the hub's check, at "
+		    "last %s)", cause_name(c.record.cause), c.detail.n > 0 ?
+		    ": " : "", SPAN_ARGS(c.detail),
+		    clock_format(at, c.record.seen));
 }
 
 /* Of what was gone when the site was told, and has moved now: it is told of
@@ -316,9 +346,11 @@ tell_target(struct round *r, const struct target_key *k)
 	struct danger danger;
 	struct target target;
 	struct buf room;
+	bool gone;
 
 	buf_init(&room, LIMIT_URL);
 	r->hits = 0;
+	buf_reset(&r->seen);
 	buf_reset(&r->url);
 	buf_reset(&r->now);
 	buf_reset(&r->rows);
@@ -327,6 +359,7 @@ tell_target(struct round *r, const struct target_key *k)
 		tell_owed_judge(r->g, buf_look(&r->url), &v, &r->now);
 		keep_row(r, k, &target, &v);
 		r->to = v;
+		note_seen(r, &v);
 		if (v.state != TARGET_MOVED)
 			judge_successor(r);
 		links_to(r->g->txn, REWRITE_ADDRESS, buf_look(&r->url),
@@ -334,14 +367,15 @@ tell_target(struct round *r, const struct target_key *k)
 	}
 	if (v.state == TARGET_MOVED && r->rows.n > 0)
 		end_gone(r, k);
-	if ((v.broken || v.state == TARGET_MOVED) && r->rows.n > 0)
-		tell_broken(r, &v);
-	else if (v.state == TARGET_OUTSIDE && r->rows.n > 0 &&
+	gone = v.broken || r->seen.n > 0;
+	if (seen_is_asked(v.state) && r->rows.n > 0 &&
 	    danger_of(r->g->txn, k, &danger))
-		tell_danger(r, &danger);
+		tell_danger(r, v.site, &danger);
+	else if ((gone || v.state == TARGET_MOVED) && r->rows.n > 0)
+		tell_broken(r, &v);
 	else
 		tell_mended(r, k);
-	if (v.broken && v.site == r->site && v.state != TARGET_MOVED)
+	if (gone && v.site == r->site && v.state != TARGET_MOVED)
 		tell_own(r, k, &v);
 	else
 		tell_owed_forget_own(r->g->txn, r->site, k);
@@ -363,6 +397,7 @@ round_begin(struct round *r)
 	buf_init(&r->url, LIMIT_URL);
 	buf_init(&r->now, LIMIT_URL);
 	buf_init(&r->there, LIMIT_URL);
+	buf_init(&r->seen, 4096 + LIMIT_URL);
 	tell_who_init(&r->who);
 	buf_init(&r->rows, ROWS);
 	buf_init(&r->others, 65536);
@@ -379,6 +414,7 @@ round_end(struct round *r)
 	buf_clear(&r->url);
 	buf_clear(&r->now);
 	buf_clear(&r->there);
+	buf_clear(&r->seen);
 	tell_who_clear(&r->who);
 	buf_clear(&r->rows);
 }
