@@ -13,6 +13,7 @@
 #include "protocol/features.h"
 
 #define GRAIN 10		/* ms: the kernel's clock of files goes in steps */
+#define TWINS 64		/* looked at for a nearer one than was found */
 
 struct search {
 	struct store_txn *t;
@@ -22,6 +23,7 @@ struct search {
 	struct known *found;
 	bool is_found;
 	size_t far;				/* from it to what is found */
+	size_t twins;				/* looked at since */
 };
 
 static enum root_found
@@ -139,6 +141,8 @@ take_twin(void *arg, struct span source, struct span path)
 	struct known k;
 	size_t far = distance(s, source, path);
 
+	if (s->is_found && ++s->twins > TWINS)
+		return false;
 	if ((s->is_found && far >= s->far) ||
 	    !known_get(s->t, source, path, &k) ||
 	    memcmp(k.hash, s->hash, sizeof(k.hash)) != 0)
