@@ -72,6 +72,7 @@ struct hub_letter {
 typedef void hub_letter_fn(void *arg, const struct hub_letter *l);
 uint64_t hub_letters(uint32_t site, uint64_t after, hub_letter_fn *each,
     void *arg);
+void hub_forget_letters(void);	/* that were looked at: the run is over */
 /* The site's last word, to this letter, is how it stands. */
 void hub_check_reply(uint32_t site, uint64_t letter, bool refused);
 /* Whose it is, by its register; 0: nobody's. */

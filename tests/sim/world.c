@@ -444,6 +444,7 @@ end(struct world *w)
 		disk_forget(&w->actor[i].part);
 	disk_forget(&w->hub);
 	hub_journal(0);
+	hub_forget_letters();
 	if (loop_events() != 0)
 		broken("%zu events are left over", loop_events());
 	clock_release();
