@@ -34,13 +34,19 @@ $(SIM): $(SIM_OWN) $(B)/tests/sim/side_agent.o $(B)/tests/sim/side_hub.o \
 		$(B)/tests/sim/side_agent.o $(B)/tests/sim/side_hub.o \
 		-Wl,--start-group $(LIB_COMMON) -Wl,--end-group $(SIM_LIBS)
 
-# make sim SEED=n plays one run and shows it; RUNS=n plays that many.
+# make sim SEED=n plays one run and shows it; RUNS=n plays that many. With
+# KILL=each a part is killed at each write of the run; KILL=17- is one of
+# these, before commit 17, and is shown, KILL=17+ the one after it.
 .PHONY: sim sim-build
 sim-build: $(SIM)
 sim:
 	@contrib/make/deps build
 	@$(MAKE) --no-print-directory -j$(JOBS) B=$(B) sim-build
-ifdef RUNS
+ifeq ($(KILL),each)
+	@$(SIM) -k $(or $(SEED),1) -n $(or $(RUNS),1) -j $(JOBS)
+else ifdef KILL
+	@$(SIM) -l -k $(or $(SEED),1) -w $(KILL)
+else ifdef RUNS
 	@$(SIM) -n $(RUNS) -s $(or $(SEED),1) -j $(JOBS)
 else
 	@$(SIM) -l -s $(or $(SEED),1)

@@ -8,7 +8,7 @@
 #: make lint       layers, banned functions, shell, man pages, units, warnings
 #:                 of gcc and clang, clang-tidy, cppcheck
 #: make sim        play one run of the simulator, SEED=n, and show it;
-#:                 RUNS=n plays so many
+#:                 RUNS=n plays so many; KILL=each kills at every write
 #: make fuzz       replay the fuzz corpora; FUZZ_TIME=600 also searches
 #: make valgrind   the story of the demo, every process under memcheck
 #: make bench      figures, each beside its limit or a peer

@@ -50,6 +50,7 @@ bool agent_reply(struct agent *a, uint64_t letter, bool refused);
 /* --- looking -------------------------------------------------------------- */
 /* Everything looked at, told, confirmed; no letter left to fetch. */
 bool agent_is_quiet(const struct agent *a);
+bool agent_has_pushed(const struct agent *a);	/* all that it has to say */
 bool agent_holds(const struct agent *a);
 bool agent_has_covered(const struct agent *a);	/* … told what */
 
@@ -72,6 +73,8 @@ uint64_t agent_map(struct agent *a);
  * that map; false: nowhere. */
 bool agent_leads(struct agent *a, const char *url, int64_t now,
     char out[SITE_TEXT]);
+/* The number of the last letter that it has got. */
+uint64_t agent_letters_got(const struct agent *a);
 /* Those that it has got, after that number. */
 void agent_letters(struct agent *a, uint64_t after, agent_letter_fn *each,
     void *arg);

@@ -272,6 +272,12 @@ agent_is_quiet(const struct agent *a)
 }
 
 bool
+agent_has_pushed(const struct agent *a)
+{
+	return spool_waiting(store_meta(a->store)) == 0;
+}
+
+bool
 agent_has_covered(const struct agent *a)
 {
 	return tree_has_covered(a->set.source);
@@ -339,6 +345,12 @@ agent_leads(struct agent *a, const char *url, int64_t now,
 	buf_clear(&b);
 	rewrite_free(rules);
 	return leads;
+}
+
+uint64_t
+agent_letters_got(const struct agent *a)
+{
+	return store_meta(a->store)->letters;
 }
 
 void

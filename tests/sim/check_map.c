@@ -44,10 +44,10 @@ on_redirect(void *arg, const struct hub_redirect *r)
 		    leads ? to : "nothing of it");
 }
 
-static bool
-is_well(const struct world *w)
+bool
+check_is_well(const struct world *w)
 {
-	return w->faults == 0 && w->hub.up;
+	return w->faults == 0 && sim.kill.at == 0 && w->hub.up;
 }
 
 static void
@@ -60,7 +60,7 @@ check_actor(const struct world *w, struct actor *a)
 	has = agent_map(a->agent);
 	if (has == map.version)
 		hub_redirects(SIM_EPOCH + sim.now, on_redirect, a);
-	else if (has != 0 && is_well(w) && sim.now > map.since + LATE)
+	else if (has != 0 && check_is_well(w) && sim.now > map.since + LATE)
 		broken("%s has map %llu, and the hub has had %llu for %lld s",
 		    a->part.name, (unsigned long long)has,
 		    (unsigned long long)map.version,

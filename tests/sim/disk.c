@@ -18,6 +18,7 @@
 #include "contrib/base/err.h"
 
 #define PARTS_MAX 32
+#define COMMITS_MAX (1u << 20)	/* of a run whose commits are counted */
 #define DEATH ".death"
 #define UNSYNCED "/view"	/* the stores that may be made anew */
 
@@ -26,6 +27,7 @@ int __wrap_mdb_txn_commit(MDB_txn *txn);
 
 static struct part *watched[PARTS_MAX];
 static bool synced;		/* since the commit under way began */
+static uint8_t wrote[COMMITS_MAX / 8];	/* bits: which commits did */
 
 /* --- files ---------------------------------------------------------------- */
 
@@ -222,20 +224,61 @@ last_txn(MDB_env *env)
 	return i.me_last_txnid;
 }
 
+static bool
+is_view(const struct part *p, const char *path)
+{
+	return strstr(path + strlen(p->dir), UNSYNCED) != NULL;
+}
+
+static void
+note_write(struct part *p, const char *path, bool did)
+{
+	uint64_t n = sim.commits;
+
+	p->writes += did;
+	p->shown += did && is_view(p, path);
+	if (!sim.kills || sim.kill.at != 0)
+		return;
+	if (n >= COMMITS_MAX)
+		broken("its commits are too many to kill at each");
+	wrote[n / 8] = (uint8_t)(did ? wrote[n / 8] | 1u << n % 8 :
+	    wrote[n / 8] & ~(1u << n % 8));
+}
+
+bool
+disk_wrote(uint64_t commit)
+{
+	must(commit < COMMITS_MAX);
+	return (wrote[commit / 8] >> commit % 8 & 1) != 0;
+}
+
 /* Nobody may be told of what a power cut would take back. */
 static int
-commit(MDB_txn *txn, const struct part *p, const char *path)
+commit(MDB_txn *txn, struct part *p, const char *path)
 {
 	MDB_env *env = mdb_txn_env(txn);
 	uint64_t before = last_txn(env);
+	bool wrote_it;
 	int rc;
 
 	synced = false;
 	rc = __real_mdb_txn_commit(txn);
-	if (rc == 0 && !synced && last_txn(env) != before &&
-	    strstr(path + strlen(p->dir), UNSYNCED) == NULL)
+	wrote_it = rc == 0 && last_txn(env) != before;
+	note_write(p, path, wrote_it);
+	if (wrote_it && !synced && !is_view(p, path))
 		broken("%s: a commit that is not on the disk", path);
 	return rc;
+}
+
+/* By its bad luck, or because it was ordered. */
+static bool
+is_killed_now(struct part *p)
+{
+	p->commits++;
+	if (++sim.commits != sim.kill.at)
+		return p->kill_in > 0 && --p->kill_in == 0;
+	p->kill_before = sim.kill.before;
+	return true;
 }
 
 /* In the place of LMDB's own; see --wrap in contrib/make/sim.mk. */
@@ -255,8 +298,7 @@ __wrap_mdb_txn_commit(MDB_txn *txn)
 		mdb_txn_abort(txn);
 		return ENOSPC;
 	}
-	p->commits++;
-	now = p->kill_in > 0 && --p->kill_in == 0;
+	now = is_killed_now(p);
 	if (now && p->kill_before)
 		die(p);
 	rc = commit(txn, p, path);

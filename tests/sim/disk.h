@@ -25,6 +25,8 @@ void disk_unwatch(struct part *p);
 void disk_copy(const char *from, const char *to);	/* but for locks */
 void disk_remove(const char *dir);
 bool disk_is(const char *dir);
+/* Did this commit, of the last run in which none was killed, write at all? */
+bool disk_wrote(uint64_t commit);
 /* The files at the instant of its death take their place. */
 void disk_bury(struct part *p);
 

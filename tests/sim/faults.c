@@ -60,7 +60,7 @@ faults_draw(struct world *w, uint32_t only)
 		    (uint64_t)between(4, 40) << 10 : 64u << 20;
 	if (!world_has(w, FAULT_KILL) && !world_has(w, FAULT_AMNESIA) &&
 	    !world_has(w, FAULT_BACKUP) && chance(500))
-		w->journal = sim.seed * 977 + 1;
+		w->journal = sim.kills ? 0 : sim.seed * 977 + 1;
 	if (!sim.verbose)
 		return;
 	trace("world", "%u sites, a thing every %u ms, journal in %s",

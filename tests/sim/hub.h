@@ -61,6 +61,18 @@ bool hub_has_told(void);	/* … and what there is to say of links is in
 /* The link graph is that of the pages, and for every link of them its target
  * exists, or a redirect leads on, or both ends have been told, or will be. */
 void hub_check_links(void);
+/* When the next move takes effect or ends, by its clock and by what it showed
+ * at the last of these looks; ms, of the world; INT64_MAX: none. */
+int64_t hub_instant(void);
+/* Its letters for a site, after that number; the number of the newest. */
+struct hub_letter {
+	uint64_t number;
+	struct span kind, text, body;
+};
+typedef void hub_letter_fn(void *arg, const struct hub_letter *l);
+uint64_t hub_letters(uint32_t site, uint64_t after, hub_letter_fn *each,
+    void *arg);
+void hub_forget_letters(void);	/* that were looked at: the run is over */
 /* The site's last word, to this letter, is how it stands. */
 void hub_check_reply(uint32_t site, uint64_t letter, bool refused);
 /* Whose it is, by its register; 0: nobody's. */
@@ -102,11 +114,6 @@ struct hub_site {
 };
 void hub_look_site(uint32_t site, struct hub_site *s, hub_item_fn *each,
     void *arg);
-struct hub_letter {
-	uint64_t number;
-	struct span kind, text, body;
-};
-typedef void hub_letter_fn(void *arg, const struct hub_letter *l);
 void hub_look_letters(uint32_t site, hub_letter_fn *each, void *arg);
 /* Each change of an incarnation, in order. */
 typedef void hub_change_fn(void *arg, uint64_t seq, const uint8_t hash[32]);

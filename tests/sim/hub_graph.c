@@ -114,6 +114,13 @@ check_consent(const struct move *m)
 		    SPAN_ARGS(m->old), SPAN_ARGS(m->new));
 }
 
+static void
+note_instant(struct naive *n, int64_t at)
+{
+	if (at != CLOCK_NONE && at > clock_wall() && at < n->next)
+		n->next = at;
+}
+
 static bool
 add_rule(void *arg, const struct move *m)
 {
@@ -131,6 +138,8 @@ add_rule(void *arg, const struct move *m)
 		.settles = m->settle != CLOCK_NONE };
 	n->due |= !r->effective && r->from <= clock_wall();
 	n->early |= r->effective && r->from > clock_wall();
+	note_instant(n, r->from);
+	note_instant(n, r->until);
 	put_bare(r->old, m->old);
 	put_bare(r->new, m->new);
 	if (r->effective && m->scope == REWRITE_DOMAIN)
@@ -413,6 +422,7 @@ graph_read_rules(struct naive *n, struct db_txn *t)
 {
 	memset(n, 0, sizeof(*n));
 	n->t = t;
+	n->next = INT64_MAX;
 	move_each(t, 1, add_rule, n);
 	note_chains(n);
 }

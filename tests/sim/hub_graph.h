@@ -63,6 +63,8 @@ struct naive {
 	size_t rules;
 	bool due;		/* the time of one has come, and nobody has
 				 * said so yet */
+	int64_t next;		/* ms: then the time of another comes, or its
+				 * end; INT64_MAX: never */
 	bool chained;		/* one leads to where another begins */
 	bool early;		/* … or has taken effect, and its time is to
 				 * come: the clock was put back */

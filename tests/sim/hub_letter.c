@@ -41,6 +41,15 @@ static struct memo {
 	size_t n;
 } memo[MEMOS];
 
+void
+hub_forget_letters(void)
+{
+	for (size_t i = 0; i < MEMOS; i++) {
+		free(memo[i].name);
+		memo[i] = (struct memo){ .sum = 0 };
+	}
+}
+
 static size_t
 bit_of(const struct site_link *l)
 {

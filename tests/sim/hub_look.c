@@ -166,6 +166,16 @@ hub_look_letters(uint32_t site, hub_letter_fn *each, void *arg)
 	    &post);
 }
 
+uint64_t
+hub_letters(uint32_t site, uint64_t after, hub_letter_fn *each, void *arg)
+{
+	struct post post = { .each = each, .arg = arg };
+	struct view *v = hub_live();
+
+	return v != NULL ? view_letters(v, site, after, each != NULL ?
+	    SIZE_MAX : 0, hand_letter, &post) : 0;
+}
+
 /* --- the journal ---------------------------------------------------------- */
 
 struct line {			/* of one incarnation of a site */

@@ -213,6 +213,15 @@ check_targets(const struct naive *n)
 		}
 }
 
+static int64_t instant = INT64_MAX;	/* ms, of the hub's clock */
+
+int64_t
+hub_instant(void)
+{
+	return instant == INT64_MAX || hub_part == NULL ? INT64_MAX :
+	    instant - SIM_EPOCH - hub_part->wall;
+}
+
 /* What is to be judged again is queued as well: nothing can be said of it. */
 void
 hub_check_links(void)
@@ -226,6 +235,7 @@ hub_check_links(void)
 	loop_clocks(hub_part);
 	n = mem_new(sizeof(*n));
 	graph_read(n, view_read(v));
+	instant = n->next;
 	sim.early |= n->early;
 	sim.chained |= n->chained;
 	if (n->early && sim.steady)

@@ -1,10 +1,14 @@
 /*
  * sim [-v] [-s SEED] [-n RUNS] [-j JOBS] [-f FAULT,…] [-t SECONDS]
- *     [-e EVENTS] [-r RULE,…]
+ *     [-e EVENTS] [-r RULE,…] [-k SEED] [-w COMMIT]
  *
  * Plays the runs SEED, SEED+1 … and says which one broke. With -t it stops
  * after so much time, however many runs that were. -e 1 looks at the links
  * after every event, and not only after some of them.
+ *
+ * -k kills at every write: it counts the commits of all parts of the run, and
+ * plays it twice for each of these that wrote: a part is killed just before
+ * it, and just after it. -w 17- is only that before commit 17, 17+ after it.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -32,6 +36,8 @@
 
 struct plan {
 	uint64_t seed, runs, jobs, seconds;
+	uint64_t commit;	/* -w; 0: each */
+	bool before, kills;
 	uint32_t only;
 	bool verbose;
 };
@@ -90,6 +96,56 @@ check_memory(uint64_t runs, size_t warm)
 	exit(1);
 }
 
+static void
+play_killed(const struct plan *p, uint64_t seed, uint64_t at, bool before)
+{
+	sim.kill.at = at;
+	sim.kill.before = before;
+	world_run(seed, p->verbose, p->only);
+	if (sim.commits < at)
+		broken("commit %llu never came: there are %llu",
+		    (unsigned long long)at,
+		    (unsigned long long)sim.commits);
+}
+
+/* The jobs share the kills; how many of them were this one's. */
+static uint64_t
+play_kills(const struct plan *p, uint64_t seed, uint64_t job)
+{
+	uint64_t n = 0, commits;
+
+	sim.kill.at = 0;
+	world_run(seed, false, p->only);
+	commits = sim.commits;
+	for (uint64_t at = 1 + job; at <= commits; at += p->jobs) {
+		if (!disk_wrote(at))
+			continue;
+		play_killed(p, seed, at, true);
+		play_killed(p, seed, at, false);
+		n += 2;
+	}
+	return n;
+}
+
+/* Every kill of every seed. */
+static uint64_t
+play_all_kills(const struct plan *p, uint64_t job)
+{
+	uint64_t n = 0;
+
+	disk_begin();
+	sim.kills = true;
+	if (p->commit != 0) {
+		play_killed(p, p->seed, p->commit, p->before);
+		n++;
+	} else {
+		for (uint64_t i = 0; i < p->runs; i++)
+			n += play_kills(p, p->seed + i, job);
+	}
+	disk_end();
+	return n;
+}
+
 /* Every jobs-th of the seeds; how many it were. */
 static uint64_t
 play(const struct plan *p, uint64_t job)
@@ -117,15 +173,22 @@ play(const struct plan *p, uint64_t job)
 	return n;
 }
 
+static uint64_t
+play_job(const struct plan *p, uint64_t job)
+{
+	return p->kills ? play_all_kills(p, job) : play(p, job);
+}
+
 static int
 play_all(const struct plan *p)
 {
+	const char *what = p->kills ? "kills" : "runs";
 	pid_t child[JOBS_MAX];
 	int failed = 0, status;
 
 	if (p->jobs == 1) {
-		printf("sim: %llu runs from seed %llu: all is well\n",
-		    (unsigned long long)play(p, 0),
+		printf("sim: %llu %s from seed %llu: all is well\n",
+		    (unsigned long long)play_job(p, 0), what,
 		    (unsigned long long)p->seed);
 		return 0;
 	}
@@ -133,10 +196,11 @@ play_all(const struct plan *p)
 	for (uint64_t i = 0; i < p->jobs; i++) {
 		child[i] = fork();
 		if (child[i] == 0) {
-			uint64_t n = play(p, i);
+			uint64_t n = play_job(p, i);
 
-			printf("sim: %llu runs by job %llu: all is well\n",
-			    (unsigned long long)n, (unsigned long long)i);
+			printf("sim: %llu %s by job %llu: all is well\n",
+			    (unsigned long long)n, what,
+			    (unsigned long long)i);
 			exit(0);
 		}
 	}
@@ -165,6 +229,7 @@ read_rules(const char *list)
 		[RULE_GRAPH] = "graph", [RULE_TOLD] = "told",
 		[RULE_DONE] = "done", [RULE_CLOCK] = "clock",
 		[RULE_CHAIN] = "chain", [RULE_MAP] = "map",
+		[RULE_MAIL] = "mail",
 	};
 	uint32_t bits = 0;
 
@@ -185,14 +250,30 @@ number(const char *text)
 	exit(2);
 }
 
+/* "17-", "17+" */
+static void
+read_commit(struct plan *p, const char *text)
+{
+	size_t n = strlen(text);
+
+	p->before = n > 0 && text[n - 1] == '-';
+	if (n < 2 || (!p->before && text[n - 1] != '+') || !text_number(
+	    (struct span){ .at = text, .n = n - 1 }, 1, UINT64_MAX,
+	    &p->commit)) {
+		fprintf(stderr, "sim: %s is no commit, as 17- or 17+\n",
+		    text);
+		exit(2);
+	}
+}
+
 static bool
 read_options(struct plan *p, int argc, char **argv)
 {
 	int c;
 
-	sim.look = 800;
+	sim.look = SIM_LOOK;
 	sim.rules = UINT32_MAX;
-	while ((c = getopt(argc, argv, "vls:n:j:f:t:e:r:")) != -1) {
+	while ((c = getopt(argc, argv, "vls:n:j:f:t:e:r:k:w:")) != -1) {
 		switch (c) {
 		case 'v':
 			p->verbose = true;
@@ -202,6 +283,13 @@ read_options(struct plan *p, int argc, char **argv)
 			break;
 		case 's':
 			p->seed = number(optarg);
+			break;
+		case 'k':
+			p->kills = true;
+			p->seed = number(optarg);
+			break;
+		case 'w':
+			read_commit(p, optarg);
 			break;
 		case 'n':
 			p->runs = number(optarg);
@@ -225,8 +313,7 @@ read_options(struct plan *p, int argc, char **argv)
 			return false;
 		}
 	}
-	return p->runs > 0 && p->jobs > 0 && p->jobs <= JOBS_MAX &&
-	    sim.look > 0;
+	return p->runs > 0 && p->jobs > 0 && p->jobs <= JOBS_MAX;
 }
 
 int
@@ -238,7 +325,7 @@ main(int argc, char **argv)
 	if (!read_options(&p, argc, argv)) {
 		fprintf(stderr, "usage: sim [-vl] [-s SEED] [-n RUNS] "
 		    "[-j JOBS] [-t SECONDS] [-f FAULT,...] "
-		    "[-e EVENTS] [-r RULE,...]\n");
+		    "[-e EVENTS] [-r RULE,...] [-k SEED [-w COMMIT]]\n");
 		return 2;
 	}
 	json_object_seed(1);

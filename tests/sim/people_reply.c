@@ -36,8 +36,13 @@ people_reply(struct actor *a)
 	if (a->agent == NULL || (sim.calm && a->reply.calm == REPLIES))
 		return;
 	agent_letters(a->agent, 0, choose, &c);
-	if (c.number == 0 || !agent_reply(a->agent, c.number, refused))
+	if (c.number == 0)
 		return;
+	if (!agent_reply(a->agent, c.number, refused)) {
+		if (a->agent == NULL)
+			a->reply.letter = 0;	/* killed: who knows */
+		return;
+	}
 	a->reply.letter = c.number;
 	a->reply.refused = refused;
 	a->reply.calm += sim.calm;
@@ -49,7 +54,7 @@ people_check_replies(const struct world *w)
 	for (unsigned i = 0; i < w->actors; i++) {
 		const struct actor *a = &w->actor[i];
 
-		if (a->reply.calm > 0 && !w->amnesia && w->actors == w->sites)
+		if (a->reply.calm > 0 && a->reply.letter != 0 && !w->amnesia && w->actors == w->sites)
 			hub_check_reply(a->part.site, a->reply.letter,
 			    a->reply.refused);
 	}

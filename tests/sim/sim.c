@@ -70,6 +70,22 @@ trace(const char *who, const char *fmt, ...)
 	putchar('\n');
 }
 
+static void
+show_again(void)
+{
+	if (sim.kill.at != 0)
+		fprintf(stderr, "sim: killed %s commit %llu\n",
+		    sim.kill.before ? "before" : "after",
+		    (unsigned long long)sim.kill.at);
+	fprintf(stderr, "sim: again with its trace: make sim SEED=%llu",
+	    (unsigned long long)sim.seed);
+	if (sim.kill.at != 0)
+		fprintf(stderr, " KILL=%llu%c",
+		    (unsigned long long)sim.kill.at,
+		    sim.kill.before ? '-' : '+');
+	fputc('\n', stderr);
+}
+
 static _Noreturn void
 end_with(const char *kind, const char *fmt, va_list ap)
 {
@@ -78,8 +94,8 @@ end_with(const char *kind, const char *fmt, va_list ap)
 	    (unsigned long long)sim.seed, (unsigned long long)sim.step,
 	    (double)sim.now / 1000, kind);
 	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\nsim: again with its trace: make sim SEED=%llu\n",
-	    (unsigned long long)sim.seed);
+	fputc('\n', stderr);
+	show_again();
 	disk_end();
 	_exit(1);
 }

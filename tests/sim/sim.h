@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define SIM_PATH 256
+#define SIM_LOOK 800		/* events, unless -e says otherwise */
 
 struct event_base;
 
@@ -44,6 +45,7 @@ struct part {
 	unsigned kill_in;	/* commits until it is killed; 0: not */
 	bool kill_before;	/* … before the commit, else after it */
 	uint64_t commits;
+	uint64_t writes, shown;	/* of these: that wrote, and into a view */
 };
 
 enum rule {			/* of links, and what is told about them */
@@ -54,6 +56,7 @@ enum rule {			/* of links, and what is told about them */
 				 * behind the time of what has taken effect */
 	RULE_CHAIN,		/* … also once moves have met */
 	RULE_MAP,		/* owners' redirects, by the map they hold */
+	RULE_MAIL,		/* letters, as agents have them */
 	RULE_COUNT
 };
 
@@ -69,7 +72,14 @@ struct sim {
 	bool chained;		/* a move led to where another began */
 	int64_t grace;		/* ms that a move may settle */
 	uint32_t rules;		/* bits: those that are judged */
-	uint32_t look;		/* at the links, after one event in so many */
+	uint32_t look;		/* at the links, after one event in so many;
+				 * 0: after each that changed something */
+	uint64_t commits;	/* of all parts, so far */
+	bool kills;		/* this is one of the runs of -k … */
+	struct {		/* … in which a part is killed at this one */
+		uint64_t at;	/* 0: it is only counted */
+		bool before;
+	} kill;
 	bool verbose;
 	char dir[SIM_PATH];	/* of everything */
 };

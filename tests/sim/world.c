@@ -91,6 +91,7 @@ world_open_agent(struct actor *a)
 	snprintf(a->part.address, sizeof(a->part.address), "203.0.113.%d:%u",
 	    (int)(a - world.actor) + 1, 4000 + ++a->starts);
 	a->part.dropped = false;
+	a->mail.since = sim.now;
 	a->agent = agent_open(&a->part, &a->site, a->spool);
 	if (a->agent == NULL)
 		a->back = sim.now + between(1000, 20000);
@@ -190,12 +191,80 @@ revive(struct world *w)
 
 /* Not by dice: what is looked at must not change what happens. */
 static bool
-is_looked_at(uint64_t step)
+is_by_chance(uint32_t one_in)
 {
-	uint64_t z = (step + sim.seed * 1000003) *
+	uint64_t z = (sim.step + sim.seed * 1000003) *
 	    UINT64_C(0x9e3779b97f4a7c15);
 
-	return (z >> 32) % sim.look == 0;
+	return (z >> 32) % one_in == 0;
+}
+
+/* At large sites that takes several times as long. */
+static bool
+is_close(const struct world *w)
+{
+	return sim.look == 0 || (sim.look == SIM_LOOK &&
+	    w->paths < SITE_PATHS);
+}
+
+/* Links are judged by what the hub shows, and by its clock when a move's time
+ * has come. */
+static bool
+is_link_news(struct world *w)
+{
+	if (w->seen.shown == w->hub.shown && w->seen.wall == w->hub.wall &&
+	    sim.now < hub_instant())
+		return false;
+	w->seen.shown = w->hub.shown;
+	w->seen.wall = w->hub.wall;
+	return true;
+}
+
+static bool
+is_agents_news(struct world *w)
+{
+	uint64_t writes = 0;
+	bool is;
+
+	for (unsigned i = 0; i < w->actors; i++)
+		writes += w->actor[i].part.writes;
+	is = w->seen.writes != writes;
+	w->seen.writes = writes;
+	return is;
+}
+
+static void
+look_at_agents(struct world *w)
+{
+	check_maps(w);
+	check_letters(w);
+}
+
+/* So nothing is between two looks but what changed nothing. */
+static void
+look_closely(struct world *w)
+{
+	bool links = is_link_news(w), agents = is_agents_news(w);
+
+	if (links)
+		hub_check_links();
+	if (links || agents)
+		look_at_agents(w);
+}
+
+static void
+look(struct world *w)
+{
+	uint32_t one = sim.look != 0 ? sim.look : SIM_LOOK;
+
+	/* Now and then also when nothing has changed, for something ought to
+	 * have. */
+	if (is_by_chance(one)) {
+		hub_check_links();
+		look_at_agents(w);
+	} else if (w->close) {
+		look_closely(w);
+	}
 }
 
 static void
@@ -206,10 +275,7 @@ go_on(int64_t ms)
 	while (loop_step(until)) {
 		if (sim.step > STEPS_MOST)
 			broken("it does not end");
-		if (!is_looked_at(sim.step))
-			continue;
-		hub_check_links();
-		check_maps(&world);
+		look(&world);
 	}
 }
 
@@ -281,6 +347,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 	memcpy(dir, sim.dir, sizeof(dir));
 	sim = (struct sim){ .seed = seed, .dice = seed * 2654435761u,
 		.rules = sim.rules, .look = sim.look,
+		.kills = sim.kills, .kill = sim.kill,
 		.verbose = verbose };
 	memcpy(sim.dir, dir, sizeof(dir));
 	memset(w, 0, sizeof(*w));
@@ -294,6 +361,7 @@ begin(struct world *w, uint64_t seed, bool verbose, uint32_t only)
 	w->keys = 1;
 	sim.grace = chance(400) ? 0 : between(1, 120) * 1000;
 	draw_size(w);
+	w->close = is_close(w);
 	faults_draw(w, only);
 	hub_journal(w->journal);
 	snprintf(w->hub.name, sizeof(w->hub.name), "hub");
@@ -362,7 +430,7 @@ calm_down(struct world *w)
 			    unrest(w));
 	}
 	hub_check_links();
-	check_maps(w);
+	look_at_agents(w);
 	people_check_replies(w);
 	check_numbers(w);
 	check_covers(w);
@@ -376,6 +444,7 @@ end(struct world *w)
 		disk_forget(&w->actor[i].part);
 	disk_forget(&w->hub);
 	hub_journal(0);
+	hub_forget_letters();
 	if (loop_events() != 0)
 		broken("%zu events are left over", loop_events());
 	clock_release();

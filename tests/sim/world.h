@@ -77,6 +77,11 @@ struct actor {			/* a site's machine */
 		bool refused;
 		unsigned calm;	/* so often while it was calm */
 	} reply;
+	struct {		/* that it gets from the hub */
+		uint64_t newest;	/* there is, at the last look … */
+		int64_t since;		/* … and so long already; or it is up */
+		uint64_t same;		/* so many are what they were there */
+	} mail;
 	bool strange;		/* it had a host that the hub didn't know: of
 				 * a page that was renamed then, the old one
 				 * stood there until they compared */
@@ -97,6 +102,11 @@ struct world {
 	uint32_t faults;	/* bits */
 	uint32_t haste;		/* ms between things that happen, about */
 	uint64_t journal;	/* seed of the nasty one; 0: files */
+	bool close;		/* looked at whenever something changed */
+	struct {		/* … since then */
+		uint64_t shown, writes;	/* of the hub, and of all agents */
+		int64_t wall;	/* of the hub */
+	} seen;
 	bool backed_up;
 	bool amnesia;		/* the hub has forgotten some of it */
 	int64_t outage;		/* of the wire, until */
@@ -152,6 +162,8 @@ void world_kept(uint32_t site, const char *address, const char *dropped);
 void check_map_begin(void);
 void check_maps(struct world *w);	/* that agents hold, now */
 bool check_has_map(const struct actor *a);	/* the hub's; both are up */
+void check_letters(struct world *w);	/* … and what was said to them, now */
+bool check_is_well(const struct world *w);	/* nothing ever goes wrong */
 void check_covers(const struct world *w);	/* … is at rest */
 void check_numbers(const struct world *w);	/* the hub is up */
 void check_all(struct world *w);	/* everything is down */
