@@ -178,10 +178,17 @@ csv_put(struct buf *b, struct span cell)
 	buf_byte(b, '"');
 }
 
-/* For Excel, WPS and LibreOffice; a tab or a line end may come before. */
+/* For Excel, WPS and LibreOffice; a tab or a line end may come before. A
+ * spreadsheet may take the wide signs of a Chinese keyboard for the same. */
 static bool
 is_formula(struct span cell)
 {
+	static const char wide[][4] = { "\xef\xbc\x9d", "\xef\xbc\x8b",
+		"\xef\xbc\x8d", "\xef\xbc\xa0" };	/* = + - @ */
+
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (text_starts(cell, wide[i]))
+			return true;
 	return cell.n > 0 && cell.at[0] != '\0' &&
 	    strchr("=+-@\t\r\n", cell.at[0]) != NULL;
 }

@@ -3,7 +3,9 @@
  */
 #include "hub/former.h"
 
+#include <arpa/inet.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,9 +62,28 @@ forget(struct former *f)
 	f->rules = NULL;
 }
 
+/* An IP address, or this machine: no DNS was pointed here, so whoever asks for
+ * that asks for the hub. */
+static bool
+is_here(struct span name)
+{
+	struct in6_addr six;
+	struct in_addr four;
+	char text[INET6_ADDRSTRLEN];
+
+	if (name.n >= sizeof(text))
+		return false;
+	snprintf(text, sizeof(text), "%.*s", SPAN_ARGS(name));
+	return span_is(name, SPAN("localhost")) ||
+	    inet_pton(AF_INET, text, &four) == 1 ||
+	    inet_pton(AF_INET6, text, &six) == 1;
+}
+
 static void
 add(struct former *f, struct span name, uint32_t move, uint32_t site)
 {
+	if (is_here(name))
+		return;
 	if (f->hosts == f->room) {
 		f->room = f->room > 0 ? 2 * f->room : 64;
 		f->host = mem_grow(f->host, f->room, sizeof(*f->host));

@@ -198,6 +198,15 @@ ask_missing(struct job *j)
 
 static void go(struct job *j, const char *scheme);
 
+/* Only https is served there: what is wrong with that is what is wrong. */
+static bool
+is_closed(const struct job *j, const struct trail *t)
+{
+	return t->trouble == CAUSE_NO_CONNECTION &&
+	    (j->look.secure == CAUSE_CERTIFICATE ||
+	    j->look.secure == CAUSE_GARBAGE || j->look.secure == CAUSE_TIME);
+}
+
 static void
 on_home(void *arg, struct trail *t)
 {
@@ -206,10 +215,14 @@ on_home(void *arg, struct trail *t)
 	if (t->trouble != CAUSE_FINE && t->hops == 0 && j->plain) {
 		j->plain = false;
 		j->look.secure = t->trouble;
+		trail_take(&j->trail, t);
 		go(j, "http");
 		return;
 	}
-	trail_take(&j->trail, t);
+	if (!is_closed(j, t)) {
+		trail_clear(&j->trail);
+		trail_take(&j->trail, t);
+	}
 	put_hops(&j->look, &j->trail);
 	put_cause(&j->look, &j->trail);
 	put_page(&j->look, &j->trail);

@@ -236,7 +236,7 @@ on_answer(void *arg, const struct fetch_answer *f)
 	}
 	if (a.trouble == CAUSE_FINE && p->certificate)
 		take_certificate(p->curl, &a);
-	release(p, f->retry_after);
+	release(p, p->anew ? 0 : f->retry_after);
 	p->done(p->arg, &a);
 	curl_slist_free_all(p->headers);
 	free(p);

@@ -62,7 +62,8 @@ struct probe_spec {
 	const char *etag, *modified;	/* "": ask unconditionally */
 	bool certificate;	/* is wanted */
 	bool anew;		/* over a connection of its own, to where its
-				 * name leads now */
+				 * name leads now; its Retry-After is not for
+				 * others at that address */
 	/* The address that the host is known to be at, which may be connected
 	 * to already: polite_connect() was asked for it, and the probe gives
 	 * it back. NULL: not known, or not asked. */

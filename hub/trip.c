@@ -338,11 +338,9 @@ on_answer(void *arg, const struct probe_answer *a)
 {
 	struct trip *t = arg;
 	struct trips *trips = t->trips;
-	int64_t now = clock_mono(), pause = a->retry_after;
+	int64_t now = clock_mono(), pause = t->own ? 0 : a->retry_after;
 
 	t->probe = NULL;
-	if (t->own && pause > TRIP_PATIENCE)
-		pause = TRIP_PATIENCE;
 	trips->late |= pause > trips->spec.patience;
 	trips->under_way--;
 	look_soon(trips);

@@ -43,8 +43,8 @@ struct trip_spec {
 	bool robots;		/* this is the asking for it */
 	bool own;		/* a site of our own is visited as people do:
 				 * robots.txt isn't asked, a connection is
-				 * not used again, and nobody is waited for
-				 * longer than TRIP_PATIENCE */
+				 * not used again, and a Retry-After holds
+				 * nobody up: who looks knows when again */
 };
 
 /* The trail lives until it returns; trail_take() keeps it. */

@@ -163,8 +163,12 @@ take_lock(const struct config *c)
 	if (holder > 0)
 		fatal("%s: another zqhubd (pid %d) runs on this directory",
 		    path, (int)holder);
-	fatal("%s: held by another process (zqhub load, rebuild?): %s", path,
-	    strerror(errno));
+	if (errno == EWOULDBLOCK)
+		fatal("%s: held by another process (zqhub load, rebuild?)",
+		    path);
+	fatal("%s: %s. If zqhubd was started here as another user, as root "
+	    "perhaps: chown -R --reference=%s %s", path, strerror(errno),
+	    c->dir, c->dir);
 }
 
 static void
@@ -261,10 +265,11 @@ run(const struct options *o, const struct config *c)
 	raise_files(c);
 	look_after_certificate(c);
 	counters_open();
-	pulse_open(c->dir);
 	edge = take_port("listen", c->listen);
 	if (c->web[0] != '\0')
 		web = take_port("web", c->web);
+	/* Not before: who has no port must not take the pulse from who has. */
+	pulse_open(c->dir);
 	log_info("version=%s dir=%s listen=%s web=%s", ZQ_VERSION, c->dir,
 	    c->listen, web >= 0 ? c->web : "none");
 	return o->together ? parts_run_together(c, edge, web, ready) :

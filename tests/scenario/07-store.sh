@@ -84,5 +84,20 @@ hub_start
 "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" >"$T/second" 2>&1 && die "a second daemon ran"
 cat "$T/second"
 grep -q "$HUB_PID" "$T/second" || die "it doesn't say who has it"
+
+say "- if somebody has removed the lock: the port says it, and the first goes on"
+agent_start 4101000001
+wait_for 60 "the agent" in_sync
+rm "$HUB/lock"
+timeout 30 "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" >"$T/second" 2>&1 &&
+	die "a second daemon ran"
+grep -q 'Address already in use' "$T/second" || { cat "$T/second"; die "the port"; }
+heard() { zqhub status --json 2>"$T/x" | jq -r '.sites[0].heard'; }
+first=$(heard)
+is_heard() { [ "$(heard)" != "$first" ]; }
+wait_for 20 "the agent's next beat to be seen" is_heard
+first=$(heard)
+wait_for 20 "another one" is_heard
+stop "$(agent_pid 4101000001)"
 stop "$HUB_PID" || die "hub did not end cleanly"
 exit 0

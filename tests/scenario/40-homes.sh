@@ -32,6 +32,8 @@ hosts() {	# [NAME ADDRESS]…: these are there from now on, or at "#": nowhere
 		done
 		echo '127.0.1.90 casino.example.com'
 		echo '127.0.1.91 www.moved.gov.cn'
+		echo '127.0.1.92 www.later.gov.cn www.beside.gov.cn'
+		echo '127.0.1.93 www.sealed.gov.cn'
 	} >"$T/hosts"
 }
 hosts
@@ -403,4 +405,39 @@ grep -c GET "$T/english/access.log" >"$T/x"
 sleep 5
 [ "$(grep -c GET "$T/english/access.log")" = "$(cat "$T/x")" ] ||
 	die "a site is visited for its name"
+
+say "- one that wants us back in an hour keeps no neighbour from being seen"
+home later 4100000092
+# shellcheck disable=SC2016 # nginx's
+serve later 127.0.1.92 'add_header Retry-After 3600 always;
+	if ($host = www.later.gov.cn) { return 503; }'
+new() {	# NAME CODE JQ [SECONDS]: within some time
+	limit=$((${4:-60} + $(date +%s)))
+	until zqhub home "$2" --json >"$T/home" 2>"$T/home.err" &&
+		jq -e "$3" "$T/home" >"$T/x"; do
+		[ "$(date +%s)" -lt "$limit" ] ||
+			{ cat "$T/home"; die "$1: not $3"; }
+		sleep 0.1
+	done
+}
+site_add 4100000092 later市人民政府 www.later.gov.cn
+new later 4100000092 '.outcome == "failed" and .cause == "server"'
+site_add 4100000094 beside市人民政府 www.beside.gov.cn
+new beside 4100000094 '.outcome == "ok"'
+serve later 127.0.1.92
+new later 4100000092 '.outcome == "ok"' 150
+
+say "- where only https is served, its certificate is what is wrong"
+certify sealed www.elsewhere.gov.cn
+home sealed 4100000093
+serve sealed 127.0.1.93
+# shellcheck disable=SC2154 # serve() set it
+stop "$PID_sealed"
+sed -i 's/listen 127.0.1.93:80;//' "$T/sealed/nginx.conf"
+start nginx-sealed nginx -e error.log -p "$T/sealed" -c nginx.conf
+sealed() { curl -sko "$T/x" https://127.0.1.93/; }
+wait_for 60 "sealed to listen" sealed
+site_add 4100000093 sealed市人民政府 www.sealed.gov.cn
+new sealed 4100000093 '.outcome == "failed" and .cause == "certificate" and
+	.evidence.hops[0].url == "https://www.sealed.gov.cn/"'
 exit 0

@@ -153,6 +153,23 @@ START_TEST(retired)
 }
 END_TEST
 
+/* Whoever asks for these asks for the hub itself. */
+START_TEST(of_this_machine)
+{
+	static const char *const here[] = { "127.0.0.1", "localhost" };
+
+	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++)
+		kit_act(&k, "{\"do\":\"domain-add\",\"site\":3,\"domain\":"
+		    "\"%s\",\"actor\":\"x\",\"reason\":\"\"}", here[i]);
+	kit_act(&k, "{\"do\":\"retire\",\"site\":3,\"actor\":\"x\","
+	    "\"reason\":\"\"}");
+	passes(FORMER_REFRESH);
+	ck_assert_int_eq(get_it("s3.gov.cn", "/"), 410);
+	ck_assert_int_eq(get_it("127.0.0.1:7480", "/"), 0);
+	ck_assert_int_eq(get_it("localhost:7480", "/"), 0);
+}
+END_TEST
+
 static char listed[4000];
 
 static bool
@@ -417,6 +434,7 @@ main(void)
 	tcase_add_test(tests, with_a_port);
 	tcase_add_test(tests, only_domains);
 	tcase_add_test(tests, retired);
+	tcase_add_test(tests, of_this_machine);
 	tcase_add_test(tests, counted);
 	tcase_add_test(tests, kept);
 	tcase_add_test(tests, kept_within_bounds);

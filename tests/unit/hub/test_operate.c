@@ -586,6 +586,13 @@ START_TEST(test_csv)
 		ck_assert_int_eq(buf_cstr(&b)[0], '\'');
 	}
 	buf_reset(&b);
+	csv_put_text(&b, SPAN("＝1"));
+	csv_put_text(&b, SPAN("＋1"));
+	csv_put_text(&b, SPAN("－1"));
+	csv_put_text(&b, SPAN("＠1"));
+	csv_put_text(&b, SPAN("（1"));
+	ck_assert_str_eq(buf_cstr(&b), "'＝1'＋1'－1'＠1（1");
+	buf_reset(&b);
 	csv_put_text(&b, SPAN("a=b"));
 	csv_put_text(&b, SPAN_NONE);
 	ck_assert_str_eq(buf_cstr(&b), "a=b");
