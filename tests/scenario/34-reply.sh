@@ -140,4 +140,17 @@ zqagent $A letters --json | jq -e 'any(.[]; .kind == "unanswered" and (.text |
 	"https://www.kaifeng.gov.cn/new/2.html")' >"$T/x" ||
 	{ zqagent $A letters --json; die "the parent isn't told of which links"; }
 unanswered $C | grep -q . && die "who has refused is told again"
+
+say "- what is taken back isn't asked for any more, by the letter itself either"
+ABOUT=https://www.kaifeng.gov.cn/one.html
+zqagent $B say move $ABOUT https://www.kaifeng.gov.cn/uno.html \
+	--at 2099-01-01 >"$T/said" || { cat "$T/said"; die "say move"; }
+about() {	# CODE: the first letter about it
+	zqagent "$1" letters --json | jq -e --arg it "$ABOUT" '[.[] |
+		select(.kind == "links" and .about == $it)][0].number'
+}
+wait_for 60 "the letter about it" about $C
+zqagent $B say move $ABOUT --withdraw >"$T/said" || die "take back"
+off() { zqagent $C letters "$(about $C)" | grep -q 'does not move after all'; }
+wait_for 60 "the letter to say so" off
 exit 0
