@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/letter_newest.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
@@ -15,7 +16,6 @@
 #include "protocol/limits.h"
 #include "protocol/mending.h"
 #include "protocol/url.h"
-#include "protocol/url_place.h"
 
 /* Kinds with such a body. What is said of links on the site's own pages and
  * what of links to it are two things. */
@@ -28,8 +28,7 @@ static const struct { const char *kind; char about; } kinds[] = {
 
 struct adding {
 	char about;		/* of the letter being read */
-	json_t *states;		/* about, page → the newest letter's word */
-	json_t *numbers;	/* page → its number */
+	struct letter_newest newest;
 	json_int_t number;	/* of the letter being read */
 	json_int_t superseded;	/* by this one; 0: not all of it is */
 	bool fresh;		/* a link of it nobody spoke of since */
@@ -75,91 +74,17 @@ set_words(json_t *o, const struct mending_link *l)
 	set_text(o, "reason", l->reason);
 }
 
-/* What is no move's is the closing of a site. */
-static const char *
-state_name(const struct mending_link *l)
-{
-	if (l->move == 0 && l->state == MENDING_ANNOUNCED)
-		return "closing";
-	if (l->move == 0 && l->state == MENDING_OFF)
-		return "open";
-	return mending_state_name(l->state);
-}
-
-/* --- what is said last -------------------------------------------------- */
-
-/* False: it is no address. */
-static bool
-put_key(struct buf *key, const struct adding *a, const struct mending_link *l)
-{
-	struct buf place;
-	bool good;
-
-	buf_init(&place, LIMIT_URL);
-	good = url_place_page(&place, l->old);
-	buf_byte(key, (uint8_t)a->about);
-	buf_span(key, buf_look(&place));
-	buf_clear(&place);
-	return good;
-}
-
-/* The list is gone through from its newest letter on. */
-static void
-state_link(void *arg, const struct mending_link *l)
-{
-	struct adding *a = arg;
-	struct buf place;
-
-	buf_init(&place, LIMIT_URL + 1);
-	if (put_key(&place, a, l) &&
-	    json_object_get(a->states, buf_cstr(&place)) == NULL) {
-		json_object_set_new(a->states, buf_cstr(&place),
-		    json_string(state_name(l)));
-		json_object_set_new(a->numbers, buf_cstr(&place),
-		    json_integer(a->number));
-	}
-	buf_clear(&place);
-}
-
-/* A later letter of the list, or this one. */
-static json_int_t
-newest(const struct adding *a, const struct mending_link *l)
-{
-	json_int_t n = 0;
-	struct buf place;
-
-	buf_init(&place, LIMIT_URL + 1);
-	if (put_key(&place, a, l))
-		n = json_integer_value(json_object_get(a->numbers,
-		    buf_cstr(&place)));
-	buf_clear(&place);
-	return n;
-}
-
-static const char *
-state_of(const struct adding *a, const struct mending_link *l)
-{
-	const char *state = NULL;
-	struct buf place;
-
-	buf_init(&place, LIMIT_URL + 1);
-	if (put_key(&place, a, l))
-		state = json_string_value(json_object_get(a->states,
-		    buf_cstr(&place)));
-	buf_clear(&place);
-	return state != NULL ? state : state_name(l);
-}
-
 /* --- a letter ----------------------------------------------------------- */
 
 static void
 add_link(void *arg, const struct mending_link *l)
 {
 	struct adding *a = arg;
-	json_int_t by = newest(a, l);
+	json_int_t by = letter_newest_number(&a->newest, a->about, l);
 	json_t *o = json_pack("{s:o, s:o, s:s, s:I}",
-	    "old", json_text_new(l->old), "new", json_text_new(l->new),
-	    "state", state_of(a, l), "pages", (json_int_t)l->pages);
+	    "old", json_text_new(l->old), "new",
+	    letter_newest_new(&a->newest, a->about, l),
+	    "state", letter_newest_state(&a->newest, a->about, l), "pages", (json_int_t)l->pages);
 
 	if (by > a->number)
 		a->superseded = by;
@@ -191,7 +116,8 @@ add_page(void *arg, const struct mending_link *l,
 	json_array_append_new(page, json_pack("{s:I, s:s, s:I, s:o, s:o, s:s}",
 	    "line", (json_int_t)p->line, "kind", kind_name(p->kind), "more",
 	    (json_int_t)p->more, "old", json_text_new(l->old),
-	    "new", json_text_new(l->new), "state", state_of(a, l)));
+	    "new", letter_newest_new(&a->newest, a->about, l),
+	    "state", letter_newest_state(&a->newest, a->about, l)));
 	free(url);
 }
 
@@ -307,27 +233,35 @@ letter_links_is_of_target(json_t *letter)
 	return false;
 }
 
+/* The list is gone through from its newest letter on. */
+static void
+hear_link(void *arg, const struct mending_link *l)
+{
+	struct adding *a = arg;
+
+	letter_newest_hear(&a->newest, a->about, a->number, l);
+}
+
 void
 letter_links_add(json_t *list)
 {
-	static const struct mending_reader states = { .link = state_link };
-	struct adding a = { .states = json_object(),
-		.numbers = json_object() };
+	static const struct mending_reader newest = { .link = hear_link };
+	struct adding a = { .about = 0 };
 	struct span body;
 	json_t *letter;
 	size_t i;
 
+	letter_newest_init(&a.newest);
 	for (i = json_array_size(list); i-- > 0;) {
 		if (is_of_links(json_array_get(list, i), &body, &a.about)) {
 			a.number = json_integer_value(json_object_get(
 			    json_array_get(list, i), "number"));
-			(void)mending_read(body, &states, &a, NULL);
+			(void)mending_read(body, &newest, &a, NULL);
 		}
 	}
 	json_array_foreach(list, i, letter)
 		add_to(letter, &a);
-	json_decref(a.states);
-	json_decref(a.numbers);
+	letter_newest_clear(&a.newest);
 }
 
 /* --- as text ------------------------------------------------------------ */

@@ -107,7 +107,7 @@ take_date(struct change *c, json_t *ask, int zone, struct buf *why)
 {
 	struct span s = text_trim(json_text_span(ask, "date"));
 
-	if (s.n == 0 || date_parse(s, zone, &c->published))
+	if (s.n == 0 || date_said(s, zone, &c->published))
 		return true;
 	buf_printf(why, _("--date %.*s: expected a date such as "
 	    "\"2026-11-21 09:30\""), SPAN_ARGS(s));

@@ -218,7 +218,8 @@ is_replaced(const struct moving *m, const struct moved *row)
 }
 
 /* What was announced before, and isn't over or said anew. It was judged
- * when it was said. */
+ * when it was said: to judge each of ten thousand again beside all others
+ * would keep the daemon from everything else. */
 static bool
 add_known(void *arg, const struct moved *row)
 {
@@ -227,14 +228,12 @@ add_known(void *arg, const struct moved *row)
 	    .scope = rewrite_scope_named(row->scope), .from = row->old,
 	    .to = row->new, .at = begins(row), .until = row->until,
 	    .number = ++g->number };
-	struct buf why;
 
 	if (row->state != MOVES_SAID || is_replaced(g->m, row) ||
 	    (row->until != CLOCK_NONE && row->until <= g->m->now))
 		return true;
-	buf_init(&why, 4 * LIMIT_URL);
-	(void)rewrite_add(g->m->rules, &r, NULL, &why);
-	buf_clear(&why);
+	if (rewrite_rule_is_sane(&r, NULL))
+		rewrite_put(g->m->rules, &r);
 	return true;
 }
 

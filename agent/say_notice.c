@@ -197,7 +197,7 @@ take_time(int64_t *ms, json_t *ask, const char *name, int zone,
 {
 	struct span s = word(ask, name);
 
-	if (s.n == 0 || date_parse(s, zone, ms))
+	if (s.n == 0 || date_said(s, zone, ms))
 		return true;
 	buf_printf(why, _("--%s %.*s: expected a date such as "
 	    "\"2026-11-21 09:30\""), name, SPAN_ARGS(s));

@@ -138,19 +138,44 @@ print_letter(json_t *l, bool all)
 	print_reply(json_object_get(l, "reply"));
 }
 
+/* One letter, or (0) the newest; NULL: it was said why not. */
+static json_t *
+list_of(struct tool *t, uint64_t number)
+{
+	bool down;
+	json_t *list = tool_ask(t, json_pack("{s:s, s:I}", "do", "letters",
+	    "letter", (json_int_t)number), &down);
+
+	return down ? list_alone(t, number) : list;
+}
+
+/* To one letter what those after it say of its addresses. */
+static void
+add_links(struct tool *t, json_t *list, uint64_t number)
+{
+	json_t *l, *newest = number > 0 ? list_of(t, 0) : NULL;
+	size_t i;
+
+	json_array_foreach(newest, i, l)
+		if (json_integer_value(json_object_get(l, "number")) >
+		    (json_int_t)number)
+			json_array_append(list, l);
+	letter_links_add(list);
+	while (number > 0 && json_array_size(list) > 1)
+		json_array_remove(list, json_array_size(list) - 1);
+	json_decref(newest);
+}
+
 static int
 show(struct tool *t, uint64_t number)
 {
-	bool down, all = number > 0 || tool_value(t, "all") != NULL;
-	json_t *l, *list = tool_ask(t, json_pack("{s:s, s:I}", "do",
-	    "letters", "letter", (json_int_t)number), &down);
+	bool all = number > 0 || tool_value(t, "all") != NULL;
+	json_t *l, *list = list_of(t, number);
 	size_t i;
 
-	if (down)
-		list = list_alone(t, number);
 	if (list == NULL)
 		return 2;
-	letter_links_add(list);
+	add_links(t, list, number);
 	look_at_pages(t, list);
 	if (t->json) {
 		json_dumpf(list, stdout, JSON_INDENT(2));

@@ -3,6 +3,8 @@
  */
 #include "hub/move.h"
 
+#include <string.h>
+
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "hub/table.h"
@@ -243,6 +245,43 @@ move_of_old(struct db_txn *t, struct span old, bool below, uint32_t before,
 		before = m->number;
 	}
 	return false;
+}
+
+static bool
+each_of_old(struct db_txn *t, struct span old, bool below, move_fn *each,
+    void *arg)
+{
+	struct move m;
+	uint32_t before = 0;
+
+	while (move_of_old(t, old, below, before, &m)) {
+		before = m.number;
+		if (!each(arg, &m))
+			return false;
+	}
+	return true;
+}
+
+void
+move_each_outer(struct db_txn *t, struct span url, move_fn *each, void *arg)
+{
+	size_t host = url.n - url_bare(url).n;
+	const char *asked = url.n > 0 ? memchr(url.at, '?', url.n) : NULL;
+	struct span path = { url.at, asked == NULL ? url.n :
+	    (size_t)(asked - url.at) };
+	bool more = each_of_old(t, url, false, each, arg);
+	struct buf b;
+
+	if (more && asked != NULL)
+		more = each_of_old(t, path, false, each, arg);
+	buf_init(&b, LIMIT_URL + 1);
+	buf_span(&b, path);
+	buf_byte(&b, '/');	/* "/a/" has "/a", too */
+	for (size_t i = host; more && i < b.n; i++)
+		if (b.at[i] == '/')
+			more = each_of_old(t, (struct span){ b.at, i + 1 },
+			    true, each, arg);
+	buf_clear(&b);
 }
 
 /* --- when something is due ------------------------------------------------------ */

@@ -78,6 +78,10 @@ uint32_t move_last(struct db_txn *t);	/* highest number given; 0: none */
  * write. */
 typedef bool move_fn(void *arg, const struct move *m);
 void move_each(struct db_txn *t, uint32_t from, move_fn *each, void *arg);
+/* Of those that are not over each that moves url itself: its address, a column
+ * that it is in, its host. In no order, and one may come twice. */
+void move_each_outer(struct db_txn *t, struct span url, move_fn *each,
+    void *arg);
 /* Of this old address (its place), or (below) of all below it, the newest that is not
  * over; http and https are one. With a number less than `before`; 0: any. */
 bool move_of_old(struct db_txn *t, struct span old, bool below,

@@ -236,9 +236,18 @@ gather_outer(void *arg, const struct move *m)
 
 	move_rule(m, &r);
 	if (leads(m) && m->number != k->outer->number &&
+	    !is_inner(l, m->number) &&
 	    rewrite_rule_covers(&r, k->outer->old))
 		keep(l, m->number);
 	return l->n < INNER_MAX;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
 }
 
 /* When it ends, what it had moved is moved by another one, and those who link
@@ -250,7 +259,9 @@ turn_outer(struct group *g, const struct move *m, int64_t at)
 	struct looking l = { .g = g, .move = m->number };
 	struct gathering k = { .looking = &l, .outer = m };
 
-	move_each(g->txn, 0, gather_outer, &k);
+	move_each_outer(g->txn, m->old, gather_outer, &k);
+	if (l.n > 1)
+		qsort(l.inner, l.n, sizeof(*l.inner), by_number);
 	for (size_t i = 0; i < l.n; i++) {
 		if (leads(m))
 			tell_owed_turns(g, l.inner[i], at);

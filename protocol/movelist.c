@@ -75,7 +75,28 @@ struct record {
 	size_t count;
 	unsigned line;		/* it begins in */
 	bool is_bad;		/* that was said */
+	char between;		/* what stands between cells */
 };
+
+/* Where the first line has no comma: the semicolon or tab that it has, which
+ * spreadsheets of some settings write. */
+static char
+separator(struct span s)
+{
+	char found = ',';
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.n && (quoted || (s.at[i] != '\n' &&
+	    s.at[i] != '\r')); i++) {
+		quoted ^= s.at[i] == '"';
+		if (!quoted && s.at[i] == ',')
+			return ',';
+		if (!quoted && found == ',' && (s.at[i] == ';' ||
+		    s.at[i] == '\t'))
+			found = s.at[i];
+	}
+	return found;
+}
 
 /* A cell in quotes, without them; "" is one of them. */
 static void
@@ -115,7 +136,7 @@ take_cell(struct movelist_reading *r, struct span *s, struct record *rec,
 		take_quoted(r, s, rec, cell);
 		return;
 	}
-	while (!is_end(*s) && s->at[0] != ',') {
+	while (!is_end(*s) && s->at[0] != rec->between) {
 		(void)movelist_read_char(r, s);
 		plain.n++;
 	}
@@ -139,13 +160,13 @@ take_record(struct movelist_reading *r, struct span *s, struct record *rec)
 		rec->count++;
 		if (is_end(*s))
 			break;
-		if (s->at[0] != ',' && !rec->is_bad) {
+		if (s->at[0] != rec->between && !rec->is_bad) {
 			rec->is_bad = true;
 			if (movelist_read_complain(r, rec->line))
 				buf_text(r->why, _("something stands behind "
 				    "a closing quote"));
 		}
-		if (s->at[0] == ',' || rec->is_bad)
+		if (s->at[0] == rec->between || rec->is_bad)
 			(void)movelist_read_char(r, s);
 	}
 	while (s->n > 0 && is_end(*s))
@@ -253,6 +274,7 @@ read_table(struct movelist_reading *r, struct span s, struct record *rec)
 	size_t asked[COLUMNS];
 	bool first = true;
 
+	rec->between = separator(s);
 	while (s.n > 0 && r->wrong <= MOVELIST_READ_COMPLAINTS) {
 		take_record(r, &s, rec);
 		if (rec->is_bad || is_blank(rec))

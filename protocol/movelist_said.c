@@ -65,7 +65,7 @@ static bool
 read_time(int64_t *ms, struct span word, int zone, struct buf *why)
 {
 	*ms = CLOCK_NONE;
-	if (word.n == 0 || date_parse(word, zone, ms))
+	if (word.n == 0 || date_said(word, zone, ms))
 		return true;
 	buf_printf(why, _("%.*s: expected a date such as "
 	    "\"2026-12-01 00:00\""), SPAN_ARGS(text_cut(word, SHOWN)));

@@ -179,20 +179,41 @@ is_likely(int64_t ms)
 	    ms < clock_civil(YEAR_MOST + 1, 1, 1, 0, 0, 0);
 }
 
-bool
-date_parse(struct span s, int zone, int64_t *ms)
+/* rest: what stands behind the date. */
+static bool
+parse(struct span s, int zone, int64_t *ms, struct span *rest)
 {
 	struct moment m;
 
 	s = text_trim(s);
+	*rest = SPAN_NONE;
 	if (s.n == 0)
 		return false;
 	if (clock_parse(s.at, s.n, zone, ms))
 		return is_likely(*ms);
-	if (!take_compact(s, &m) && !take_moment(&s, &m))
-		return false;
+	if (!take_compact(s, &m)) {
+		if (!take_moment(&s, &m))
+			return false;
+		*rest = s;
+	}
 	*ms = moment_ms(&m, zone);
 	return true;
+}
+
+bool
+date_parse(struct span s, int zone, int64_t *ms)
+{
+	struct span rest;
+
+	return parse(s, zone, ms, &rest);
+}
+
+bool
+date_said(struct span s, int zone, int64_t *ms)
+{
+	struct span rest;
+
+	return parse(s, zone, ms, &rest) && rest.n == 0;
 }
 
 bool

@@ -15,6 +15,11 @@
 /* The value of a tag: any of the forms below, and RFC 3339. */
 bool date_parse(struct span s, int zone, int64_t *ms);
 
+/* The same of what a person says: all of it is a date and, if there is one, a
+ * time of day. What stands behind them is no ornament then: "8:00 PM", "8:60",
+ * "下午3:00" are refused. */
+bool date_said(struct span s, int zone, int64_t *ms);
+
 /* Exactly YYYY-MM-DD HH:MM (also with :SS), as the norm wants it? */
 bool date_is_proper(struct span s);
 

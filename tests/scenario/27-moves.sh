@@ -92,6 +92,10 @@ for line in '1 page of other sites links there (1 site)' \
 	'asked for 3 times, by the access log' "^$T/access.log: from "; do
 	grep -q "$line" "$T/dry" || { cat "$T/dry"; die "not said: $line"; }
 done
+zqagent $A say move news/1.html xwzx/1.html --dry-run 2>"$T/dry" &&
+	die "a path is taken for a host"
+grep -q '^zqagent: news/1.html: not an address' "$T/dry" ||
+	{ cat "$T/dry"; die "why not"; }
 # shellcheck disable=SC2016 # nginx's own
 printf '~^/news/(.*)$ /xwzx/$1;\n/news/1.html /xwzx/1.html;\n' >"$T/map"
 zqagent $A say move --nginx-map "$T/map" --dry-run --json >"$T/dry" ||

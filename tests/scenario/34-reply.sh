@@ -140,4 +140,21 @@ zqagent $A letters --json | jq -e 'any(.[]; .kind == "unanswered" and (.text |
 	"https://www.kaifeng.gov.cn/new/2.html")' >"$T/x" ||
 	{ zqagent $A letters --json; die "the parent isn't told of which links"; }
 unanswered $C | grep -q . && die "who has refused is told again"
+
+say "- what is taken back isn't asked for any more, by the letter itself either"
+ABOUT=https://www.kaifeng.gov.cn/three.html
+page "$T/b/three.html" 第三篇
+echo "<a href=\"$ABOUT\">三</a>" >"$T/a/three.html"
+linked() { zqhub links to "$ABOUT" | grep -q "$ABOUT"; }
+wait_for 60 "the link" linked
+zqagent $B say move $ABOUT https://www.kaifeng.gov.cn/drei.html \
+	--at 2099-01-01 >"$T/said" || { cat "$T/said"; die "say move"; }
+about() {	# the first letter about it
+	zqagent "$A" letters --json | jq -e --arg it "$ABOUT" '[.[] |
+		select(.kind == "links" and .about == $it)][0].number'
+}
+wait_for 60 "the letter about it" about
+zqagent $B say move $ABOUT --withdraw >"$T/said" || die "take back"
+off() { zqagent "$A" letters "$(about)" | grep -q 'does not move after all'; }
+wait_for 60 "the letter to say so" off
 exit 0

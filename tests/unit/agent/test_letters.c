@@ -95,6 +95,29 @@ START_TEST(test_states)
 }
 END_TEST
 
+/* A page of a column that moved goes elsewhere: the letter about the column
+ * says so by now, and what its other addresses have stays. */
+START_TEST(test_elsewhere)
+{
+	json_t *l, *link;
+
+	put_links(MENDING_EFFECTIVE);
+	kit_moved(B "old/1", B "third/1", 1000);
+	l = list();
+	ck_prints(json_array_get(l, 0), 0, ABOUT
+	    "    https://www.a.gov.cn/a.html\n"
+	    "      line 5: " B "old/中  (moved)\n"
+	    "    https://www.a.gov.cn/z.html and 11 pages like it\n"
+	    "      line 70: " B "old/中  (moved)\n"
+	    "      line 80: " B "old/1 → " B "third/1  (moved)\n");
+	link = json_array_get(json_object_get(json_array_get(l, 0), "links"),
+	    0);
+	ck_assert_str_eq(json_string_value(json_object_get(link, "new")),
+	    B "third/1");
+	json_decref(l);
+}
+END_TEST
+
 /* What no move is about: a site that is to close, and does not after all. */
 START_TEST(test_closing)
 {
@@ -515,7 +538,7 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { test_shown, test_states, test_superseded,
+	const TTest *const tests[] = { test_shown, test_states, test_elsewhere, test_superseded,
 		test_closing, test_looked_at, test_odd,
 		test_replies, test_another_mind, test_long, test_id, test_danger, test_mail_ends,
 		test_sentences };

@@ -58,6 +58,33 @@ START_TEST(test_parse)
 }
 END_TEST
 
+/* What a person announces is what it says, or nothing. */
+START_TEST(test_said)
+{
+	static const struct {
+		const char *text, *means;
+	} cases[] = {
+		{ "2026-12-01", "2026-11-30T16:00:00.000Z" },
+		{ " 2026/12/1 8:30 ", "2026-12-01T00:30:00.000Z" },
+		{ "2026年12月1日8时30分", "2026-12-01T00:30:00.000Z" },
+		{ "2026-12-01T08:00:00+09:00", "2026-11-30T23:00:00.000Z" },
+		{ "20261201080000", "2026-12-01T00:00:00.000Z" },
+		{ "2026-12-01 08:00 PM", "" }, { "2026-12-01 下午3:00", "" },
+		{ "2026-12-01 08:60", "" }, { "2026-12-01 08:00 UTC", "" },
+		{ "2026-12-01 08:00 +0900", "" }, { "2026-12-01x", "" },
+		{ "2026-12-01 25:00", "" }, { "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t ms = 0;
+		bool found = date_said(span_of(cases[i].text), ZONE, &ms);
+
+		ck_assert_msg(strcmp(shown(found, ms), cases[i].means) == 0,
+		    "[%s] is %s", cases[i].text, shown(found, ms));
+	}
+}
+END_TEST
+
 START_TEST(test_zone)
 {
 	int64_t ms;
@@ -151,8 +178,8 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { test_parse, test_zone, test_proper,
-		test_text, test_url };
+	const TTest *const tests[] = { test_parse, test_said, test_zone,
+		test_proper, test_text, test_url };
 	Suite *s = suite_create("date");
 	TCase *tc = tcase_create("date");
 	SRunner *runner;

@@ -75,6 +75,91 @@ START_TEST(states)
 }
 END_TEST
 
+/* --- what moves an address --------------------------------------------------- */
+
+struct outer {
+	const char *url;
+	bool by_row[16], found[16];	/* by number */
+};
+
+static bool
+on_row(void *arg, const struct move *m)
+{
+	struct outer *o = arg;
+	struct rewrite_rule r;
+
+	move_rule(m, &r);
+	o->by_row[m->number] = !move_is_over(m->state) &&
+	    rewrite_rule_covers(&r, span_of(o->url));
+	return true;
+}
+
+static bool
+on_outer(void *arg, const struct move *m)
+{
+	((struct outer *)arg)->found[m->number] = true;
+	return true;
+}
+
+/* Whatever covers an address is found by its index, without a look at each
+ * row: ten thousand that are announced at once look for it ten thousand
+ * times. */
+START_TEST(what_moves_an_address_is_found)
+{
+	static const struct { const char *old, *scope; } said[] = {
+		{ "http://www.s1.gov.cn/", "domain" },
+		{ "http://www.s1.gov.cn/a/", "prefix" },
+		{ "https://www.s1.gov.cn/a/b/", "prefix" },
+		{ "http://www.s1.gov.cn/a/b/1.html", "address" },
+		{ "http://www.s1.gov.cn/a/b/1.html?id=5", "address" },
+		{ "http://www.s1.gov.cn/a/b/index.html", "address" },
+		{ "http://www.s1.gov.cn/a/b/1.html/", "prefix" },
+		{ "http://www.s1.gov.cn/ab/", "prefix" },
+	};
+	static const struct { const char *url; int n; } asked[] = {
+		{ "http://www.s1.gov.cn/", 1 },
+		{ "https://www.s1.gov.cn/a", 2 },
+		{ "http://www.s1.gov.cn/a/", 2 },
+		{ "http://www.s1.gov.cn/a/b", 4 },
+		{ "http://www.s1.gov.cn/a/b/?p=1", 4 },
+		{ "https://www.s1.gov.cn/a/b/1.html", 5 },
+		{ "http://www.s1.gov.cn/a/b/1.html?id=5", 6 },
+		{ "http://www.s1.gov.cn/a/b/1.html?id=6", 5 },
+		{ "http://www.s1.gov.cn/a/b/1.html/x", 4 },
+		{ "http://www.s1.gov.cn/abc/1.html", 1 },
+		{ "http://www.s2.gov.cn/a/b/1.html", 0 },
+	};
+	const size_t count = sizeof(said) / sizeof(*said);
+	struct db_txn *t;
+
+	for (size_t i = 0; i < count; i++) {
+		char new[100];
+
+		snprintf(new, sizeof(new), "http://www.s1.gov.cn/new%zu%s", i,
+		    strcmp(said[i].scope, "address") == 0 ? "" : "/");
+		say(1, said[i].old, strcmp(said[i].scope, "domain") == 0 ?
+		    "http://new.s1.gov.cn/" : new, said[i].scope,
+		    k.now + DAY, 0);
+	}
+	ck_assert_uint_eq(get((uint32_t)count).m.number, count);
+	t = view_read(k.view);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		struct outer o = { .url = asked[i].url };
+		int n = 0;
+
+		move_each(t, 0, on_row, &o);
+		move_each_outer(t, span_of(o.url), on_outer, &o);
+		for (size_t m = 0; m <= count; m++) {
+			ck_assert_msg(o.found[m] || !o.by_row[m],
+			    "%s: not %zu", o.url, m);
+			n += o.by_row[m];
+		}
+		ck_assert_msg(n == asked[i].n, "%s: %d", o.url, n);
+	}
+	db_abort(t);
+}
+END_TEST
+
 /* --- said, and in time ----------------------------------------------------------- */
 
 START_TEST(a_prefix_moves_at_its_time)
@@ -506,6 +591,7 @@ main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, states);
+	tcase_add_test(c, what_moves_an_address_is_found);
 	tcase_add_test(c, a_prefix_moves_at_its_time);
 	tcase_add_test(c, without_a_time_it_is_now);
 	tcase_add_test(c, said_again_they_keep_their_order);

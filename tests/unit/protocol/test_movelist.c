@@ -65,6 +65,17 @@ START_TEST(test_csv)
 }
 END_TEST
 
+/* What the first line has counts: an address may have a semicolon. */
+START_TEST(test_csv_between)
+{
+	CSV("旧地址;新地址;原因\r\n/1;/2;\"a;b\"\r\n", "2 " BASE "/1 " BASE
+	    "/2 a;b\n");
+	CSV("/1\t/2\t\t2026-12-01\n/3\t/4,5\n", "1 " BASE "/1 " BASE "/2 "
+	    "2026-12-01\n2 " BASE "/3 " BASE "/4,5\n");
+	CSV("\"/a;b\",/c;d\n", "1 " BASE "/a;b " BASE "/c;d\n");
+}
+END_TEST
+
 START_TEST(test_csv_wrong)
 {
 	CSV("", "f: there is no move in it");
@@ -149,6 +160,7 @@ main(void)
 	int failed;
 
 	tcase_add_test(t, test_csv);
+	tcase_add_test(t, test_csv_between);
 	tcase_add_test(t, test_csv_wrong);
 	tcase_add_test(t, test_nginx);
 	tcase_add_test(t, test_nginx_wrong);
