@@ -56,7 +56,10 @@ refuse(const char **why, const char *reason)
 static struct span
 cut(struct span s, size_t from, size_t to)
 {
-	return (struct span){ .at = s.at + from, .n = to - from };
+	if (from > 0)
+		s.at += from;	/* none at all may be NULL */
+	s.n = to - from;
+	return s;
 }
 
 /* Where s first has one of the characters of `set`, or its length. */
