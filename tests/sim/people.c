@@ -116,10 +116,15 @@ on_settle(void *arg, const json_t *answer)
 	const char *kept = json_string_value(json_object_get(answer, "kept"));
 	const char *dropped = json_string_value(json_object_get(answer,
 	    "dropped"));
+	const char *error = json_string_value(json_object_get(answer,
+	    "error"));
+	uint32_t site = ((const struct actor *)arg)->part.site;
 
 	if (kept != NULL)
-		world_kept(((const struct actor *)arg)->part.site, kept,
-		    dropped);
+		world_kept(site, kept, dropped);
+	else if (error != NULL && strstr(error, "written down") != NULL)
+		world_kept(site, "", "");	/* done later: whom it keeps
+						 * nobody was told */
 }
 
 /* By its address; or, if that has changed since, by chance. */
