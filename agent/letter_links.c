@@ -84,7 +84,8 @@ add_link(void *arg, const struct mending_link *l)
 	json_t *o = json_pack("{s:o, s:o, s:s, s:I}",
 	    "old", json_text_new(l->old), "new",
 	    letter_newest_new(&a->newest, a->about, l),
-	    "state", letter_newest_state(&a->newest, a->about, l), "pages", (json_int_t)l->pages);
+	    "state", letter_newest_state(&a->newest, a->about, l), "pages",
+	    (json_int_t)l->pages);
 
 	if (by > a->number)
 		a->superseded = by;
