@@ -10,6 +10,8 @@ static const struct linktag table[] = {
 	{ "a", "xlink:href", LINK_ANCHOR, LINKTAG_ONE, NULL, NULL },	/* SVG */
 	{ "area", "href", LINK_ANCHOR, LINKTAG_ONE, NULL, NULL },
 	{ "base", "href", LINK_ANCHOR, LINKTAG_ONE, NULL, NULL },
+	/* a list of friendly sites to choose from, which a script follows */
+	{ "option", "value", LINK_ANCHOR, LINKTAG_WHOLE, NULL, NULL },
 	{ "meta", "content", LINK_ANCHOR, LINKTAG_REFRESH, "http-equiv",
 	  "refresh" },
 	{ "img", "src", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
@@ -22,6 +24,11 @@ static const struct linktag table[] = {
 	{ "input", "src", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
 	{ "image", "href", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },	/* SVG */
 	{ "image", "xlink:href", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
+	{ "body", "background", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
+	{ "table", "background", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
+	{ "tr", "background", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
+	{ "td", "background", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
+	{ "th", "background", LINK_IMAGE, LINKTAG_ONE, NULL, NULL },
 	{ "frame", "src", LINK_FRAME, LINKTAG_ONE, NULL, NULL },
 	{ "iframe", "src", LINK_FRAME, LINKTAG_ONE, NULL, NULL },
 	{ "embed", "src", LINK_FRAME, LINKTAG_ONE, NULL, NULL },
@@ -169,6 +176,19 @@ refreshed(struct span s, struct span *address)
 	return address->n > 0;
 }
 
+static bool
+is_whole(struct span s)
+{
+	static const struct span scheme[] = { SPAN("http://"),
+		SPAN("https://") };
+
+	for (size_t i = 0; i < sizeof(scheme) / sizeof(scheme[0]); i++)
+		if (s.n > scheme[i].n && text_same_nocase((struct span){
+		    s.at, scheme[i].n }, scheme[i]))
+			return true;
+	return false;
+}
+
 bool
 linktag_next(const struct linktag *t, struct span *rest, struct span *address)
 {
@@ -180,5 +200,10 @@ linktag_next(const struct linktag *t, struct span *rest, struct span *address)
 	if (t->form == LINKTAG_REFRESH)
 		return refreshed(all, address);
 	*address = all;
-	return all.n > 0;
+	if (t->form != LINKTAG_WHOLE)
+		return all.n > 0;
+	skip_blanks(address);
+	while (address->n > 0 && is_blank(address->at[address->n - 1]))
+		address->n--;
+	return is_whole(*address);
 }

@@ -13,6 +13,8 @@
 
 enum linktag_form {
 	LINKTAG_ONE,		/* the value is the address */
+	LINKTAG_WHOLE,		/* … if it begins with http:// or https://; such
+				 * a value may be any word else */
 	LINKTAG_LIST,		/* "a.png 1x, b.png 2x" (srcset) */
 	LINKTAG_REFRESH,	/* "5; url='a.html'" (meta refresh) */
 };

@@ -63,6 +63,10 @@ START_TEST(lists)
 	ck_value("img", "srcset", "a,b 1x", "[a,b]");
 	ck_value("img", "srcset", " , a", "[a]");
 	ck_value("img", "srcset", " ,, ", "");
+	ck_value("option", "value", "\n http://a.cn/b c ", "[http://a.cn/b c]");
+	ck_value("option", "value", "http://", "");
+	ck_value("option", "value", "a.html", "");
+	ck_value("option", "value", "", "");
 	ck_value("a", "href", "a, b", "[a, b]");
 	ck_value("a", "href", "", "");
 }
@@ -128,6 +132,10 @@ static const struct { const char *page; size_t links; } pages[] = {
 	{ "<object data=1></object><embed src=2><input type=image src=3>", 3 },
 	{ "<svg><a xlink:href=1>x</a><a XLINK:HREF='2'>x</a><image "
 	    "xlink:href=3 /><image href=4></svg>", 4 },
+	{ "<select><option value='http://b.cn/1'>x<option value=' HTTPS://b.cn/2\n' "
+	    "selected>y<option value=3>z<option>http://b.cn/4</select>", 2 },
+	{ "<body background=1><table background=2><tr background=3>"
+	    "<td background=4>x<th background=5>y</table>", 5 },
 	{ "<button formaction=1>x</button><input type=submit formAction=2>",
 	    2 },
 	{ "<a href='https:1'>x</a><a href='http:///b.cn/2'>x</a>"
