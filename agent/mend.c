@@ -453,6 +453,7 @@ static void
 try_source(struct mend *m, size_t i, const char *below)
 {
 	const struct config_source *set = m->spec->config->source[i].set;
+	uint64_t before = m->n->links;
 	int error;
 
 	m->source = m->spec->config->source[i].name;
@@ -468,6 +469,7 @@ try_source(struct mend *m, size_t i, const char *below)
 	}
 	mend_source(m);
 	root_close(&m->root);
+	m->n->off += m->n->links > before && strcmp(set->mend, "off") == 0;
 }
 
 static void

@@ -54,6 +54,8 @@ struct mend_count {
 				 * any more */
 	uint64_t unmarked;	/* pages that are as before, and of which the
 				 * log doesn't know */
+	uint64_t off;		/* sources with links to be mended that are
+				 * not let */
 	uint64_t later;		/* links whose move is still to come */
 	uint64_t run;		/* in the mending log; 0: nothing was done */
 	uint64_t dropped;	/* pages of runs that can't be undone any

@@ -246,6 +246,10 @@ print_count(const struct mend_count *n, bool undo, bool apply)
 		    "can't be put back any more (mend_undo)\n",
 		    "%" PRIu64 " pages that were mended long ago can't be put "
 		    "back any more (mend_undo)\n", n->dropped), n->dropped);
+	if (!apply && n->off > 0)
+		printf(_("First write mend = ask into the section of agent.conf "
+		    "that says mend = off (it does so where nothing is "
+		    "said).\n"));
 	if (!apply && n->links > 0)
 		printf("%s\n", undo ? _("Do it: zqagent mend --undo") :
 		    _("Do it: zqagent mend --apply"));

@@ -311,7 +311,8 @@ bool
 outcome_is_unreachable_long(const struct outcome_record *r)
 {
 	return r->seen != CLOCK_NONE &&
-	    cause_outcome(r->cause) == OUTCOME_UNREACHABLE && outcome_is_lasting(r);
+	    cause_outcome(r->cause) == OUTCOME_UNREACHABLE &&
+	    outcome_is_lasting(r);
 }
 
 void

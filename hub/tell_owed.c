@@ -229,7 +229,8 @@ owe_one(struct group *g, const struct link_news *n, int64_t at)
 	buf_init(&now, LIMIT_URL);
 	tell_owed_judge(g, n->url, &v, &now);
 	buf_clear(&now);
-	if (!concerns_own(g, &v, n->url) || v.site == n->site || was_told(g->txn, v.site, &n->target, at))
+	if (!concerns_own(g, &v, n->url) || v.site == n->site ||
+	    was_told(g->txn, v.site, &n->target, at))
 		return;
 	links_to(g->txn, REWRITE_ADDRESS, n->url, n->site, NULL, on_any,
 	    &any, &steps);

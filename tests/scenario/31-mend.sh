@@ -62,6 +62,13 @@ grep -q ' /gbk&sol;old&period;htm → /new/gbk.htm$' "$T/look" ||
 grep -q 'has 2 names (hard links)' "$T/look" ||
 	{ cat "$T/look"; die "the other name is not spoken of"; }
 
+grep -q '^First write mend = ask' "$T/look" && die "it is written already"
+sed -i 's/^mend = ask/mend = off/' "$A/agent.conf"
+zqagent $CODE mend www >"$T/off"
+sed -i 's/^mend = off/mend = ask/' "$A/agent.conf"
+grep -q '^First write mend = ask' "$T/off" ||
+	{ tail -n 5 "$T/off"; die "a look does not say what is in the way"; }
+
 say "- applied: these bytes and no others"
 zqagent $CODE mend --apply --json >"$T/done" || { cat "$T/done"; die "mend --apply"; }
 links=$(jq .links "$T/done")
