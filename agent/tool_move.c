@@ -327,6 +327,20 @@ is_column_alone(json_t *o)
 	    strcmp(json_text(o, "scope"), "address") == 0;
 }
 
+/* One end alone moves no domain, and who has just said so can see to the
+ * other. */
+static void
+show_ends(json_t *o)
+{
+	if (strcmp(json_text(o, "scope"), "domain") != 0 ||
+	    json_text(o, "new")[0] == '\0')
+		return;
+	printf(_("    a domain moves when both ends say so: at the hub the new "
+	    "one is this site's\n    as well, or its own site says the same, or "
+	    "the hub's operator agrees to it;\n    until then links are not "
+	    "led there\n"));
+}
+
 static void
 show(json_t *o, bool alone)
 {
@@ -361,6 +375,7 @@ show(json_t *o, bool alone)
 	if (is_column_alone(o))
 		printf(_("    it is this one address; what is below it moves "
 		    "if --prefix is given as well\n"));
+	show_ends(o);
 }
 
 /* How much hangs on each, as the hub knows; asked one after the other. */

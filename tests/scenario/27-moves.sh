@@ -205,6 +205,7 @@ wait_for 60 "it to be taken back" is_move 3 withdrawn
 say "- a domain waits for its other end; the site's proof there is one"
 zqagent $A say move "$OLD/" "$NEW/" --domain --reason 域名规范 >"$T/said" ||
 	{ cat "$T/said"; die "say move"; }
+grep -q 'when both ends say so' "$T/said" || { cat "$T/said"; die "what it waits for"; }
 wait_for 60 "it to wait" is_move 4 overdue
 zqhub move check 4 >"$T/check" && die "checked without the other end"
 is_move 4 overdue || die "state $(move 4 state)"
