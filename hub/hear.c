@@ -116,6 +116,9 @@ hear_reply(struct group *g, const struct entry *e, const struct change *c,
 	return telling_reply(g, e, &said);
 }
 
+/* It had no effect, and needs none. */
+static const char idle[] = "idle";
+
 static const char *
 hear_notice(struct group *g, const struct entry *e, const struct change *c,
     bool foreign)
@@ -125,7 +128,13 @@ hear_notice(struct group *g, const struct entry *e, const struct change *c,
 
 	if (!announcement_read(&said.what, c, &why))
 		return why;
-	return foreign ? buf_cstr(&g->why) : notice_say(g, e, &said);
+	if (foreign)
+		return buf_cstr(&g->why);
+	why = notice_say(g, e, &said);
+	if (why == NULL || !said.idle)
+		return why;
+	held_idle(g, e, c, span_of(why));
+	return idle;
 }
 
 typedef const char *hear_fn(struct group *g, const struct entry *e,
@@ -207,12 +216,15 @@ hear(struct group *g, const struct entry *e, const struct change *c,
 	for (size_t i = 0; why == NULL && i < TABLE_COUNT_; i++)
 		if (table[i].kind == c->kind)
 			why = table[i].fn(g, e, c, foreign);
+	if (why == idle)
+		return;
 	if (why != NULL && takes_back_held(g, e, c))
 		why = NULL;
 	if (why != NULL && foreign && c->kind != CHANGE_REPLY)
 		held_later(g, e, c, HELD_FOREIGN, span_of(why));
 	else if (why != NULL)
 		held_put(g, e, c, span_of(why));
-	else if (group_stand(g, e->site)->held > 0)
+	else if (c->kind == CHANGE_NOTICE ||
+	    group_stand(g, e->site)->held > 0)
 		settle(g, e, c);
 }

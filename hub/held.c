@@ -177,8 +177,9 @@ forget(struct group *g, uint32_t site, uint64_t place)
 
 static void
 tell(struct group *g, const struct entry *e, const struct change *c,
-    struct span why)
+    bool idle, struct span why)
 {
+	unsigned long long seq = e->seq;
 	struct letter l = {
 		.when = e->at,
 		.kind = SPAN("held"),
@@ -189,13 +190,16 @@ tell(struct group *g, const struct entry *e, const struct change *c,
 	if (outbox_is_busy(g, e->site))
 		return;
 	buf_init(&text, HELD_WHY_MAX + 64);
-	buf_printf(&text, "change %llu is held: %.*s",
-	    (unsigned long long)e->seq, SPAN_ARGS(why));
+	if (idle)
+		buf_printf(&text, "change %llu had no effect: %.*s", seq,
+		    SPAN_ARGS(why));
+	else
+		buf_printf(&text, "change %llu is held: %.*s", seq,
+		    SPAN_ARGS(why));
 	l.text = buf_look(&text);
 	outbox_put(g, e->site, &l);
 	buf_clear(&text);
 }
-
 
 void
 held_keep(struct group *g, const struct entry *e, const struct change *c,
@@ -281,7 +285,20 @@ held_put(struct group *g, const struct entry *e, const struct change *c,
 	if (c != NULL)
 		put_name(g, e->place, &h);
 	if (!h.dismissed)
-		tell(g, e, c, h.why);
+		tell(g, e, c, false, h.why);
+}
+
+void
+held_idle(struct group *g, const struct entry *e, const struct change *c,
+    struct span why)
+{
+	struct held_row h = { .site = e->site, .kind = HELD_KEPT,
+	    .why = text_cut(why, HELD_WHY_MAX) };
+
+	held_name(h.name, e->site, c);
+	put(g, e->place, &h);
+	put_name(g, e->place, &h);
+	tell(g, e, c, true, h.why);
 }
 
 void
@@ -341,7 +358,7 @@ held_later(struct group *g, const struct entry *e, const struct change *c,
 	put_name(g, e->place, &h);
 	db_put(g->txn, table_of(kind), key_look(&k), e->body);
 	if (kind == HELD_FOREIGN && !h.dismissed)
-		tell(g, e, c, h.why);
+		tell(g, e, c, false, h.why);
 }
 
 bool

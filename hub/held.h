@@ -64,6 +64,10 @@ void held_put(struct group *g, const struct entry *e, const struct change *c,
     struct span why);
 void held_keep(struct group *g, const struct entry *e,
     const struct change *c, struct span why);
+/* A word that asked for nothing that isn't so already: kept until the next one
+ * has an effect, and the site is told. */
+void held_idle(struct group *g, const struct entry *e,
+    const struct change *c, struct span why);
 /* All that is listed of it and came before the entry at `place`, which has had
  * its effect: it may be one that was held itself, with newer ones behind it. */
 void held_settle(struct group *g, uint32_t site,

@@ -142,7 +142,7 @@ may_end(const struct notice *n, bool operated)
 /* All that were found and may be; those to come are left, if `begun`. */
 static const char *
 end_found(struct group *g, const struct entry *e, const struct finding *f,
-    const struct notice_said *s, bool begun)
+    struct notice_said *s, bool begun)
 {
 	unsigned ended = 0, others = 0;
 	struct notice n;
@@ -164,6 +164,7 @@ end_found(struct group *g, const struct entry *e, const struct finding *f,
 	if (others > 0)
 		return N_("the hub's operator announced it: only they can say "
 		    "that it is over");
+	s->idle = true;
 	return begun ? N_("nothing that has begun is announced of this "
 	    "service, or it is over: was the service named otherwise? "
 	    "Without a name all that has begun is ended") :
@@ -173,7 +174,7 @@ end_found(struct group *g, const struct entry *e, const struct finding *f,
 
 /* Faults and work that have begun; of one service, or of all. */
 static const char *
-resolve(struct group *g, const struct entry *e, const struct notice_said *s)
+resolve(struct group *g, const struct entry *e, struct notice_said *s)
 {
 	struct finding f;
 
@@ -182,7 +183,7 @@ resolve(struct group *g, const struct entry *e, const struct notice_said *s)
 }
 
 static const char *
-withdraw(struct group *g, const struct entry *e, const struct notice_said *s)
+withdraw(struct group *g, const struct entry *e, struct notice_said *s)
 {
 	struct finding f;
 
@@ -383,18 +384,19 @@ is_at_home(struct group *g, const struct notice_said *s)
 
 /* A service is known by what is kept of its name. */
 const char *
-notice_say(struct group *g, const struct entry *e,
-    const struct notice_said *said)
+notice_say(struct group *g, const struct entry *e, struct notice_said *said)
 {
 	struct notice_said s = *said;
+	const char *why;
 
 	s.what.service = text_cut(s.what.service, NOTICE_TEXT);
 	if (is_at_home(g, said))
 		return N_("a closing names where its people turn to at another "
 		    "site than the one that closes");
-	if (s.what.kind == ANNOUNCE_RESOLVED)
-		return resolve(g, e, &s);
-	return s.what.withdrawn ? withdraw(g, e, &s) : announce(g, e, &s);
+	why = s.what.kind == ANNOUNCE_RESOLVED ? resolve(g, e, &s) :
+	    s.what.withdrawn ? withdraw(g, e, &s) : announce(g, e, &s);
+	said->idle = s.idle;
+	return why;
 }
 
 /* --- time ---------------------------------------------------------------- */

@@ -16,11 +16,12 @@ struct notice_said {
 	int64_t when;		/* ms, when it was said: from then on, if it
 				 * says no time */
 	struct announcement what;
+	bool idle;		/* out: why is that it ends nothing */
 };
 
 /* Announced, changed, withdrawn or resolved. */
 const char *notice_say(struct group *g, const struct entry *e,
-    const struct notice_said *s);
+    struct notice_said *s);
 /* By number, by an operator: it is over; or will not be. */
 const char *notice_end(struct group *g, const struct entry *e,
     uint32_t number, struct span reason, struct span by);

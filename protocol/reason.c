@@ -22,6 +22,7 @@ static const char *const forms[] = {
 	N_("not well-formed XML: %s"),
 
 	N_("change %s is held: %s"),
+	N_("change %s had no effect: %s"),
 
 	/* whose it is */
 	N_("%s is not a domain of this site; it has %s"),

@@ -94,6 +94,10 @@ zqagent $CODE say resolved --service 没有的 >"$T/said" 2>&1 || die "resolved"
 grep -q 'from here' "$T/said" || die "nobody warns: $(cat "$T/said")"
 told() { zqagent $CODE status | grep -q 'not done .*named otherwise'; }
 wait_for 60 "the hub's word" told
+zqagent $CODE say closing --withdraw >"$T/said" 2>&1 || die "withdraw"
+idle() { zqagent $CODE letters | grep -q 'had no effect.*nothing like this'; }
+wait_for 60 "the hub's other word" idle
+zqagent $CODE status >"$T/said" || die "out of sync: $(cat "$T/said")"
 
 # --- what recurs, by the clocks of a place ----------------------------------------
 zqagent $CODE say maintenance --every "daily 02:00-04:00" \

@@ -461,6 +461,53 @@ START_TEST(series_alone)
 }
 END_TEST
 
+static void
+note_text(void *arg, const struct letter *l)
+{
+	struct buf *text = arg;
+
+	buf_reset(text);
+	buf_span(text, l->text);
+}
+
+/* The newest of `n` letters to this site is that its last word had no effect,
+ * and it waits for nobody. */
+static void
+ck_idle(uint32_t number, uint64_t n, const char *because)
+{
+	struct buf text;
+
+	buf_init(&text, 4096);
+	ck_assert_uint_eq(site(number).held, 0);
+	ck_assert_uint_eq(site(number).letters, n);
+	view_letters(k.view, number, n - 1, 1, note_text, &text);
+	ck_assert_has(buf_cstr(&text), "had no effect: nothing");
+	ck_assert_has(buf_cstr(&text), because);
+	buf_clear(&text);
+}
+
+/* It ends nothing: the site hears so, and isn't out of sync for it. */
+START_TEST(nothing_to_end)
+{
+	say_notice(1, "resolved", "", 0, 0);
+	ck_idle(1, 1, "was the service named otherwise");
+	say_notice(1, "closing", "", 0, 0);
+	ck_idle(1, 2, "nothing like this");
+	say_notice(1, "maintenance", "", 0, 0);
+	ck_idle(1, 3, "nothing like this");
+	ck_assert_str_eq(is(1), "");
+	ck_assert_uint_eq(held_of(1), 3);	/* listed, no more */
+	say_notice(1, "outage", "", 0, HOUR);
+	ck_assert_str_eq(is(1), "1 outage open ''");
+	ck_assert_uint_eq(held_of(1), 0);
+	ck_same_again(3);
+	operate("'do':'notice-end','notice':1");
+	operate("'do':'notice-announce','site':1,'kind':'outage'");
+	say_notice(1, "resolved", "", 0, 0);	/* contradicts them: waits */
+	ck_assert_uint_eq(site(1).held, 1);
+}
+END_TEST
+
 /* What nobody announced can't be over. That it is may be said once more, but
  * not for ever. */
 START_TEST(resolved_what)
@@ -509,6 +556,7 @@ main(void)
 	tcase_add_test(c, series);
 	tcase_add_test(c, beside);
 	tcase_add_test(c, series_alone);
+	tcase_add_test(c, nothing_to_end);
 	tcase_add_test(c, resolved_what);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
