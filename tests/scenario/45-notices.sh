@@ -100,11 +100,15 @@ wait_for 60 "the hub's other word" idle
 zqagent $CODE status >"$T/said" || die "out of sync: $(cat "$T/said")"
 
 # --- what recurs, by the clocks of a place ----------------------------------------
-zqagent $CODE say maintenance --every "daily 02:00-04:00" \
+# Not now, whenever this runs: what has begun begins when it is announced.
+berlin() { TZ=Europe/Berlin date -d "+$1 hours" +%H:00; }
+hour=$(berlin 6)
+series="daily $hour-$(berlin 8)"
+zqagent $CODE say maintenance --every "$series" \
 	--zone Europe/Berlin --reason 例行维护 >"$T/said"
-wait_for 60 "the series" notice_is 4 recurs "daily 02:00-04:00"
+wait_for 60 "the series" notice_is 4 recurs "$series"
 from=$(notice 4 window_from)
-[ "$(TZ=Europe/Berlin date -d "$from" +%H:%M)" = 02:00 ] ||
+[ "$(TZ=Europe/Berlin date -d "$from" +%H:%M)" = "$hour" ] ||
 	die "it begins at $from"
 # Beside it, work that comes once; and the same again, shorter.
 once() {
@@ -120,7 +124,7 @@ wait_for 60 "the one that comes once" notice_is 5 kind maintenance
 notice_is 4 state open || die "the series is $(notice 4 state)"
 zqagent $CODE status | grep -c '^announced' | grep -qx 3 ||
 	die "$(zqagent $CODE status)"
-zqagent $CODE say maintenance --withdraw --every "daily 02:00-04:00" >"$T/said"
+zqagent $CODE say maintenance --withdraw --every "$series" >"$T/said"
 wait_for 60 "its end" notice_is 4 state withdrawn
 notice_is 5 state open || die "the other is $(notice 5 state)"
 zqagent $CODE say maintenance --withdraw --from "$start" >"$T/said"
