@@ -88,7 +88,7 @@ json_t *tool_move_question(struct tool *t);
 /* Of a dry run: asks the hub, too; before it is printed. */
 void tool_move_look(struct tool *t, json_t *answer);
 void tool_move_print(const struct tool *t, json_t *answer);
-/* Of a source that was added: says what is odd about its address's host. */
+/* Of a source that was added: says what is odd about its address. */
 void tool_host_warn(const struct tool *t, const char *name,
     const char *address);
 /* A time of an answer as people read it. */

@@ -1,6 +1,7 @@
 /*
- * zqagent source add: is the host of its address one that this site has? A
- * mistyped one costs people an hour: the hub holds all that is told there.
+ * zqagent source add: is the host of its address one that this site has, and
+ * is what it has served at its path? A mistyped one costs people an hour: the
+ * hub holds all that is told there, or tells others what is nowhere.
  * What is said here is advice; who is setting up a new domain may go on.
  */
 #include "agent/tool.h"
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/served.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "protocol/limits.h"
@@ -58,6 +60,17 @@ is_known(const struct config *c, const char *name, struct span host)
 	return known || others == 0;
 }
 
+static void
+warn_of_path(const struct config *c, const char *name)
+{
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	served_look(c, name, _("but: "), &why);
+	fputs(buf_cstr(&why), stdout);
+	buf_clear(&why);
+}
+
 void
 tool_host_warn(const struct tool *t, const char *name, const char *address)
 {
@@ -78,6 +91,7 @@ tool_host_warn(const struct tool *t, const char *name, const char *address)
 			    "it is a domain of this site, the hub holds what "
 			    "is told there (its operator adds one: zqhub site "
 			    "domain add)\n"), SPAN_ARGS(u.host));
+		warn_of_path(c, name);
 	}
 	buf_clear(&normal);
 	config_free(c);

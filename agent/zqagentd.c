@@ -17,6 +17,7 @@
 #include "agent/agent.h"
 #include "agent/config.h"
 #include "agent/config_look.h"
+#include "agent/served.h"
 #include "agent/memory_trim.h"
 #include "agent/store.h"
 #include "contrib/base/buf.h"
@@ -109,6 +110,21 @@ take_lock(const struct config *c)
 	return ok;
 }
 
+/* Asking a web server takes time: when systemd is about to start the daemon
+ * (ExecStartPre) nobody waits for that. */
+static void
+look_served(const struct config *c, const char *conf, struct buf *why)
+{
+	struct buf by;
+
+	if (getenv("INVOCATION_ID") != NULL)
+		return;
+	buf_init(&by, PATH_MAX + 2);
+	buf_printf(&by, "%s: ", conf);
+	served_look(c, NULL, buf_cstr(&by), why);
+	buf_clear(&by);
+}
+
 /* … but for what is not there now: it may come. */
 static void
 say_fine(const struct config *c, const char *conf)
@@ -117,6 +133,7 @@ say_fine(const struct config *c, const char *conf)
 
 	buf_init(&why, CONFIG_WHY_MAX);
 	config_look(c, conf, &why);
+	look_served(c, conf, &why);
 	fputs(buf_cstr(&why), stderr);
 	buf_clear(&why);
 	printf(ngettext("%s is fine: %zu source\n",

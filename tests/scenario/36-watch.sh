@@ -49,8 +49,25 @@ CONF
 hub_start
 site_add $A 甲站 www.a.localhost
 agent_enroll $A "$TICKET"
+zqagent $A source add dir web --root "$T/www" --url "$W/sub/" \
+	>"$T/source" 2>&1 || die "source add"
+# That path is wrong: the server says so, and where it is.
+is_said() {
+	grep -q "^$1source web: .*/sub/.* answers 404.*set url = $W/\$" "$2" ||
+		die "the path: $(cat "$2")"
+}
+is_said 'but: ' "$T/source"
+conf=$(agent_dir $A)/agent.conf
+env -u INVOCATION_ID "$ZQ_BUILD/zqagentd" -n -c "$conf" 2>"$T/source" ||
+	die "settings"
+is_said "$conf: " "$T/source"
+zqagent $A source remove web >"$T/source" || die "source remove"
 zqagent $A source add dir web --root "$T/www" --url "$W/" \
 	>"$T/source" 2>&1 || die "source add"
+! grep -q but: "$T/source" || die "a path that is right: $(cat "$T/source")"
+env -u INVOCATION_ID "$ZQ_BUILD/zqagentd" -n -c "$conf" 2>"$T/source" ||
+	die "settings"
+[ ! -s "$T/source" ] || die "nothing is wrong: $(cat "$T/source")"
 agent_start $A
 has() { [ "$(zqhub status --json | jq '.totals.items')" = "$1" ]; }
 wait_for 60 "ten pages" has 10
