@@ -2,6 +2,7 @@
 #include "agent/cmp_exchange.h"
 
 #include <curl/curl.h>
+#include <string.h>
 
 #include "certs/enroll.h"
 #include "certs/peer.h"
@@ -9,6 +10,8 @@
 
 #define CONNECT 10L		/* s */
 #define TIMEOUT 60L		/* s */
+#define PLAIN 3L		/* s, for who may answer without TLS */
+#define OURS "zhanqun/"		/* what the hub's web pages call their server */
 
 static size_t
 on_body(char *at, size_t size, size_t n, void *arg)
@@ -29,8 +32,87 @@ on_context(CURL *curl, void *context, void *arg)
 	    CURLE_SSL_CERTPROBLEM;
 }
 
+/* --- what answers there instead -------------------------------------------- */
+
+static size_t
+on_plain_body(char *at, size_t size, size_t n, void *arg)
+{
+	(void)at;
+	(void)size;
+	(void)n;
+	(void)arg;
+	return 0;
+}
+
+static size_t
+on_plain_head(char *at, size_t size, size_t n, void *arg)
+{
+	static const char name[] = "Server: " OURS;
+	bool *ours = arg;
+
+	*ours |= size * n >= sizeof(name) - 1 &&
+	    strncasecmp(at, name, sizeof(name) - 1) == 0;
+	return size * n;
+}
+
+/* Its status without TLS; 0: none. A server with TLS that is spoken to
+ * without may say 400. */
+static long
+plain_status(const struct cmp_exchange *w, bool *ours)
+{
+	CURL *curl = curl_easy_init();
+	struct buf url;
+	CURLcode code;
+	long status = 0;
+
+	buf_init(&url, 4096);
+	buf_printf(&url, "http://%s/", w->hub + strlen("https://"));
+	curl_easy_setopt(curl, CURLOPT_URL, buf_cstr(&url));
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, PLAIN);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_plain_body);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_plain_head);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, ours);
+	if (w->proxy != NULL)
+		curl_easy_setopt(curl, CURLOPT_PROXY, w->proxy);
+	code = curl_easy_perform(curl);
+	if (code == CURLE_OK || code == CURLE_WRITE_ERROR)
+		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(curl);
+	buf_clear(&url);
+	return status == 400 ? 0 : status;
+}
+
+/* Somebody took the connection, and didn't speak TLS. */
 static void
-say_failure(CURL *curl, CURLcode code, const char *url, struct buf *why)
+say_who_answers(const struct cmp_exchange *w, struct buf *why)
+{
+	bool ours = false;
+
+	if (plain_status(w, &ours) == 0)
+		return;
+	buf_text(why, ours ? _("; these are the hub's web pages: agents have "
+	    "another port, which stands in the line of zqhub site add") :
+	    _("; a web server without TLS answers there: is the port right? "
+	    "It stands in the line of zqhub site add"));
+}
+
+/* --- one message ------------------------------------------------------------ */
+
+/* Before TLS nothing is said: at the first contact, the ticket isn't. */
+static bool
+lacks_tls(const struct cmp_exchange *w, CURL *curl)
+{
+	curl_off_t tls = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_APPCONNECT_TIME_T, &tls);
+	return w->line == NULL && tls == 0 &&
+	    strncmp(w->hub, "https://", strlen("https://")) == 0;
+}
+
+static void
+say_failure(const struct cmp_exchange *w, CURL *curl, CURLcode code,
+    const char *url, struct buf *why)
 {
 	long verified = 0;
 	const char *words = NULL;
@@ -45,6 +127,8 @@ say_failure(CURL *curl, CURLcode code, const char *url, struct buf *why)
 		    "this machine out?"));
 	else if (code == CURLE_COULDNT_RESOLVE_HOST)
 		buf_text(why, _("; is the name right?"));
+	else if (words == NULL && lacks_tls(w, curl))
+		say_who_answers(w, why);
 }
 
 static bool
@@ -55,9 +139,10 @@ perform(struct cmp_exchange *w, CURL *curl, const char *url, struct buf *why)
 
 	w->unreached = code == CURLE_COULDNT_CONNECT ||
 	    code == CURLE_COULDNT_RESOLVE_HOST ||
-	    code == CURLE_COULDNT_RESOLVE_PROXY;
+	    code == CURLE_COULDNT_RESOLVE_PROXY ||
+	    (code != CURLE_OK && lacks_tls(w, curl));
 	if (code != CURLE_OK) {
-		say_failure(curl, code, url, why);
+		say_failure(w, curl, code, url, why);
 		return false;
 	}
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

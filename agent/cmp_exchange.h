@@ -17,7 +17,8 @@ struct cmp_exchange {
 	const char *proxy;	/* of the first contact; NULL: see line.h */
 	const uint8_t *pin;	/* of the ticket, at the first contact … */
 	const struct line *line;	/* … later the site's certificate */
-	bool unreached;		/* out: there was no connection to the hub */
+	bool unreached;		/* out: there was no connection to the hub, or
+				 * at the first contact no TLS */
 	struct buf *answer;	/* inside */
 };
 

@@ -84,6 +84,12 @@ site_add 4101000004 '平顶山市人民政府' www.pds.gov.cn
 zqagent y enroll "https://127.0.0.1:$other" "$TICKET" >"$T/y.out" 2>&1 &&
 	die "enrolled at a hub that did not issue the ticket"
 grep -qi 'not the hub\|another hub\|ticket' "$T/y.out" || { cat "$T/y.out"; die "no word of the wrong hub"; }
+grep -q 'as good as before' "$T/y.out" || { cat "$T/y.out"; die "is the ticket used?"; }
+zqagent y enroll "https://127.0.0.1:$WEB_PORT" "$TICKET" >"$T/y.out" 2>&1 &&
+	die "enrolled at the web pages"
+grep -q "the hub's web pages: agents have another port" "$T/y.out" &&
+	grep -q 'as good as before' "$T/y.out" ||
+	{ cat "$T/y.out"; die "no word of the wrong port"; }
 
 say "- a certificate of another CA, or none, gets nowhere"
 curl -s -o "$T/none" -w '%{http_code}' --cacert "$HUB/ca/ca.pem" \
