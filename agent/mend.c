@@ -29,7 +29,8 @@
 struct row {			/* of a page that the hub was told of */
 	char *path, *url;
 	uint8_t hash[32];
-	int64_t touched;	/* ms */
+	int64_t touched;	/* ms: it, or its owner, mode or name */
+	int64_t written;	/* ms, as its mtime says */
 };
 
 struct mend {
@@ -143,6 +144,7 @@ take_row(void *arg, const struct known *k)
 	r->path = mem_copy(k->path.at, k->path.n);
 	r->url = mem_copy(k->url.at, k->url.n);
 	r->touched = t / 1000000;
+	r->written = k->stat.mtime / 1000000;
 	memcpy(r->hash, k->hash, sizeof(r->hash));
 	m->count++;
 	return true;
@@ -356,6 +358,20 @@ mend_some(struct mend *m, const struct mendpage_found *f)
 		    "letter about them; look at it, then use --changed"));
 }
 
+/* An mtime can be set by who puts files there: it is no proof. */
+static void
+refuse_changed(struct mend *m)
+{
+	if (m->page->written > m->kept_by->when)
+		refuse(m, _("was changed since the letter: look at it, then "
+		    "use --changed"));
+	else
+		refuse(m, _("was changed since the letter, or put there with "
+		    "an old time, or given another owner, mode or name "
+		    "(chown, chmod, mv): if it is as it was then, use "
+		    "--changed"));
+}
+
 static void
 tell_left(struct mend *m, const struct mendpage_found *f)
 {
@@ -390,8 +406,7 @@ look_at(struct mend *m)
 	    m->wanted > m->by_map))
 		mend_some(m, &f);
 	else if (m->kept_by != NULL)
-		refuse(m, _("was changed since the letter: look at it, then "
-		    "use --changed"));
+		refuse_changed(m);
 }
 
 static void

@@ -5,7 +5,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/xattr.h>
+#include <time.h>
 
 #include "agent/redirect_map.h"
 #include "protocol/movemap.h"
@@ -215,6 +217,30 @@ START_TEST(test_changed_half)
 	CK_COUNT(1, 1, 1);
 	CK_WHY("has links that stay");
 	CK_IS("a.html", LINK(OLD) LINK(NEW));
+}
+END_TEST
+
+/* Written long ago, by its time, and touched since: that may be chown, and is
+ * said; it may be another page with an old time as well. */
+START_TEST(test_touched)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+	    { .tv_sec = time(NULL) - 3600 } };
+	char full[256];
+
+	kit_write("a.html", SPAN(LINK(OLD)));
+	snprintf(full, sizeof(full), "%s/a.html", kit_root);
+	ck_assert_int_eq(utimensat(AT_FDCWD, full, times, 0), 0);
+	kit_know("a.html");
+	letter_about(OLD, -60000);
+	run();
+	CK_COUNT(0, 0, 1);
+	CK_WHY("another owner, mode or name");
+	CK_IS("a.html", LINK(OLD));
+	kit_page("a.html", SPAN(LINK(OLD) " "));
+	run();
+	CK_COUNT(0, 0, 1);
+	CK_WHY("was changed since the letter: look");
 }
 END_TEST
 
@@ -503,7 +529,8 @@ main(void)
 {
 	const TTest *const tests[] = { test_mends, test_by_hand, test_settings,
 		test_hard_links, test_index_pages, test_changed,
-		test_changed_half, test_moved_on, test_secure, test_again,
+		test_changed_half, test_touched, test_moved_on, test_secure,
+		test_again,
 		test_swap, test_list, test_below, test_strange,
 		test_like_before, test_letters_anew, test_danger };
 	Suite *s = suite_create("mend");
