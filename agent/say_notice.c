@@ -379,6 +379,8 @@ look(struct store *store, struct saying *s)
 	struct store_txn *t = store_look(store);
 
 	s->effect = announced_effect(t, &s->c);
+	if (s->ends && json_object_get(s->effect, "ends") == NULL)
+		json_object_set_new(s->effect, "open", announced_list(t));
 	store_end(t);
 }
 

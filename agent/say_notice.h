@@ -23,7 +23,8 @@ bool say_notice_is(struct span kind);
  * …, "kind": …, "from": …, "until": …, "brief": a closing that is announced too
  * late, or without a successor, "days_ahead": of it, "days_due": that it
  * should be, by `closing` (ms), "unknown": it ends something that was not
- * announced from here}, and what announced_effect() says.
+ * announced from here, "open": … and what is (announced_list())}, and what
+ * announced_effect() says.
  */
 json_t *say_notice(struct store *s, json_t *ask, int zone, int64_t closing,
     struct buf *why);

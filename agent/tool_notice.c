@@ -102,6 +102,8 @@ tool_notice_print(json_t *answer)
 	print_list(answer, "beside", _("beside it stays announced (--withdraw "
 	    "takes it back):"));
 	print_list(answer, "ends", _("no longer announced:"));
+	print_list(answer, "open", _("announced from here, and not ended by "
+	    "this:"));
 	if (json_is_true(json_object_get(answer, "unknown")))
 		fputs(_("zqagent: nothing like that was announced from here "
 		    "(zqagent status shows what is); if the\nhub knows of "

@@ -333,9 +333,11 @@ START_TEST(ended)
 	ck_effect("'kind':'closing','at':'2027-12-01','reason':'x'", 0, 0, 0);
 	o = ask("'kind':'resolved','service':'nosuch'");
 	ck_assert(json_is_true(json_object_get(o, "unknown")));
+	ck_assert_uint_eq(count(o, "open"), 4);
 	json_decref(o);
 	o = ask("'kind':'resolved','service':'a'");
 	ck_assert(json_is_false(json_object_get(o, "unknown")));
+	ck_assert_ptr_null(json_object_get(o, "open"));
 	json_decref(o);
 	ck_effect("'kind':'resolved'", 0, 1, 0);	/* those that began */
 	ck_assert_uint_eq(announced(), 2);
