@@ -214,12 +214,18 @@ const struct conf_def config_defs[] = {
 	{ .section = "source", .name = "exclude", .type = CONF_LIST,
 	  .offset = SOURCE(exclude), .preset =
 	  "*~ *.swp *.swx *.tmp *.temp *.part *.bak *.orig *.crdownload "
-	  "lost+found CVS", .about =
+	  "lost+found CVS ~$* [Tt]humbs.db [Dd]esktop.ini __MACOSX WEB-INF "
+	  "META-INF App_Data App_Code *.config *.inc *.inc.php *.asa *.asax "
+	  "*.mdb *.ldb conn.asp conn.php conn.jsp config.asp config.php "
+	  "wp-config.php", .about =
 	  "Patterns of files and directories that are left out.\nNames that "
-	  "begin with a dot always are, but for .well-known." },
+	  "begin with a dot always are, but for .well-known.\nPrograms (*.php, "
+	  "*.asp, *.jsp) are told by what stands in the file, not by what they "
+	  "answer: leave them out, too, if that says nothing, with cover = no "
+	  "if one answers for its directory." },
 	{ .section = "source", .name = "index", .type = CONF_LIST,
 	  .offset = SOURCE(index), .preset =
-	  "index.html index.htm index.shtml default.html", .about =
+	  "index.html index.htm index.shtml default.html default.htm", .about =
 	  "Names of files that are told as their directory, the first that "
 	  "is there." },
 	{ .section = "source", .name = "cover", .type = CONF_BOOL,

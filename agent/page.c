@@ -53,6 +53,7 @@ struct page {
 	struct record *r;		/* of the page being read */
 	htmlParserCtxtPtr parser;
 	bool in_head, dated, too_deep;
+	unsigned foreign;		/* <svg> or <math> that are open */
 	unsigned remark_count;
 };
 
@@ -311,6 +312,14 @@ on_title(struct page *p, const xmlChar **atts)
 	p->title.open = true;
 }
 
+/* Drawings and formulas have titles of their own. */
+static void
+on_foreign(struct page *p, const xmlChar **atts)
+{
+	(void)atts;
+	p->foreign++;
+}
+
 static void
 on_h1(struct page *p, const xmlChar **atts)
 {
@@ -326,7 +335,7 @@ static const struct {
 } elements[] = {
 	{ "img", on_image }, { "meta", on_meta }, { "h1", on_h1 },
 	{ "html", on_html }, { "head", on_head }, { "body", on_body },
-	{ "title", on_title },
+	{ "title", on_title }, { "svg", on_foreign }, { "math", on_foreign },
 };
 
 static void
@@ -381,6 +390,9 @@ end(void *arg, const xmlChar *name)
 		close_heading(&p->h1);
 	else if (strcmp(n, "head") == 0)
 		p->in_head = false;
+	else if (p->foreign > 0 && (strcmp(n, "svg") == 0 ||
+	    strcmp(n, "math") == 0))
+		p->foreign--;
 }
 
 static void
@@ -396,7 +408,8 @@ characters(void *arg, const xmlChar *at, int n)
 	struct page *p = arg;
 	struct span s = { (const char *)at, (size_t)n };
 
-	add_heading(&p->title, s);
+	if (p->foreign == 0)
+		add_heading(&p->title, s);
 	add_heading(&p->h1, s);
 	outlinks_text(&p->links, s);
 	note_text(p, s);
@@ -493,7 +506,7 @@ reset(struct page *p, const struct page_source *s, struct record *r)
 	buf_reset(&p->h1.text);
 	p->title.open = p->title.done = p->h1.open = p->h1.done = false;
 	p->in_head = p->dated = p->too_deep = false;
-	p->remark_count = 0;
+	p->remark_count = p->foreign = 0;
 	p->r = r;
 	outlinks_begin(&p->links, s->url);
 }

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "contrib/base/span.h"
+#include "contrib/base/text.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
+#include "protocol/url_place.h"
 
 /* Bytes before the last name. */
 static size_t
@@ -75,6 +77,75 @@ place_url(struct buf *out, const struct place *p, const char *path)
 	ok = !raw.bad && url_normal(out, buf_look(&raw), NULL) && !out->bad;
 	buf_clear(&raw);
 	return ok;
+}
+
+/* What of url is behind base, whatever the schemes. */
+static bool
+is_behind(struct span *rest, const char *base, struct span url)
+{
+	struct span bare = url_bare(url), from;
+	struct buf b;
+	bool is;
+
+	buf_init(&b, LIMIT_URL);
+	is = url_normal(&b, span_of(base), NULL);
+	from = url_bare(buf_look(&b));
+	is = is && bare.n >= from.n && memcmp(bare.at, from.at, from.n) == 0;
+	if (is)
+		*rest = (struct span){ bare.at + from.n, bare.n - from.n };
+	buf_clear(&b);
+	return is;
+}
+
+/* False: it is no name of a file. */
+static bool
+put_decoded(struct buf *out, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.at[i];
+
+		if (c == '%' && s.n - i >= 3 && text_unhex(
+		    (struct span){ s.at + i + 1, 2 }, &c, 1))
+			i += 2;
+		if (c == '\0' || s.at[i] == '?')
+			return false;
+		buf_byte(out, c);
+	}
+	return !out->bad;
+}
+
+static bool
+is_file(const struct place *p, const struct buf *path)
+{
+	struct stat st;
+
+	return !path->bad &&
+	    root_look(p->root, buf_cstr(path), &st) == ROOT_FILE;
+}
+
+bool
+place_path(struct buf *out, const struct place *p, struct span url)
+{
+	struct span rest;
+	struct buf dir;
+	bool found;
+
+	if (!is_behind(&rest, p->url, url) || !put_decoded(out, rest))
+		return false;
+	if (out->n > 0 && out->at[out->n - 1] != '/')
+		return is_file(p, out);
+	buf_init(&dir, LIMIT_URL);
+	buf_span(&dir, buf_look(out));
+	found = false;
+	for (char *const *i = p->index; !found && i != NULL && *i != NULL;
+	    i++) {
+		buf_reset(out);
+		buf_span(out, buf_look(&dir));
+		buf_text(out, *i);
+		found = is_file(p, out);
+	}
+	buf_clear(&dir);
+	return found;
 }
 
 void

@@ -22,6 +22,10 @@ struct place {
 /* The normal form. False: too long to be told. */
 bool place_url(struct buf *out, const struct place *p, const char *path);
 
+/* The other way: below the root, the file that the server answers with at
+ * this normal form. False: there is none. */
+bool place_path(struct buf *out, const struct place *p, struct span url);
+
 /* Is its last name in the list? */
 bool place_is_index(const struct place *p, const char *path);
 

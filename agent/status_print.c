@@ -12,6 +12,7 @@
 #include "contrib/base/units.h"
 #include "protocol/limits.h"
 #include "protocol/reason.h"
+#include "protocol/url.h"
 
 #define LINE_MAX_BYTES 8192
 
@@ -89,6 +90,20 @@ print_hub(FILE *out, json_t *h)
 		    count(h, "skew_ms") / 1000);
 }
 
+/* An address as people read it; lives until the next call. */
+static const char *
+shown(json_t *o)
+{
+	static char text[4 * LIMIT_URL];
+	struct buf b;
+
+	buf_init(&b, sizeof(text) - 1);
+	url_show(&b, json_text_span(o, "url"));
+	snprintf(text, sizeof(text), "%s", buf_cstr(&b));
+	buf_clear(&b);
+	return text;
+}
+
 static void
 print_complaints(FILE *out, json_t *h)
 {
@@ -107,7 +122,7 @@ print_complaints(FILE *out, json_t *h)
 		buf_reset(&why);
 		reason_put(&why, span_of(json_text(c, "why")));
 		fprintf(out, "  %lld %s\n    %s\n", count(c, "seq"),
-		    json_text(c, "url"), buf_cstr(&why));
+		    shown(c), buf_cstr(&why));
 	}
 	buf_clear(&why);
 }
@@ -234,7 +249,7 @@ print_source(FILE *out, json_t *s)
 	}
 	fprintf(out, _("source       %s: %s, %lld items, %s → %s\n"),
 	    json_text(s, "name"), status_word(json_text(s, "state")),
-	    count(s, "items"), json_text(s, "root"), json_text(s, "url"));
+	    count(s, "items"), json_text(s, "root"), shown(s));
 	if (json_text(s, "scanned")[0] != '\0')
 		fprintf(out, _("             scanned %s: %lld files, %lld "
 		    "directories watched\n"),
@@ -324,11 +339,11 @@ print_home(FILE *out, json_t *h)
 		return;
 	if (count(h, "status") > 0)
 		fprintf(out, _("home page    %s answers %lld after %lld ms, "
-		    "asked %s\n"), json_text(h, "url"), count(h, "status"),
+		    "asked %s\n"), shown(h), count(h, "status"),
 		    count(h, "ms"), ago(when, json_text(h, "asked")));
 	else
 		fprintf(out, _("home page    %s does not answer (%s), asked "
-		    "%s\n"), json_text(h, "url"), json_text(h, "error"),
+		    "%s\n"), shown(h), json_text(h, "error"),
 		    ago(when, json_text(h, "asked")));
 	if (!json_is_true(json_object_get(h, "told")))
 		fprintf(out, _("             the hub isn't told, because it "
@@ -350,12 +365,12 @@ print_looks(FILE *out, json_t *o)
 	if (count(last, "status") > 0)
 		fprintf(out, _("             the last %s: %s answers %lld "
 		    "after %lld ms\n"), ago(when, json_text(last, "looked")),
-		    json_text(last, "url"), count(last, "status"),
+		    shown(last), count(last, "status"),
 		    count(last, "ms"));
 	else if (last != NULL)
 		fprintf(out, _("             the last %s: %s does not answer "
 		    "(%s)\n"), ago(when, json_text(last, "looked")),
-		    json_text(last, "url"), json_text(last, "error"));
+		    shown(last), json_text(last, "error"));
 }
 
 /* What this site has announced of itself. */

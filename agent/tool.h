@@ -91,7 +91,8 @@ void tool_move_print(const struct tool *t, json_t *answer);
 /* Of a source that was added: says what is odd about its address. */
 void tool_host_warn(const struct tool *t, const char *name,
     const char *address);
-/* A time of an answer as people read it. */
+/* The scope of a move in an answer, and a time, as people read them. */
+const char *tool_scope(json_t *o);
 const char *tool_time(char out[CLOCK_TEXT_MAX], json_t *o, const char *name);
 
 /* The commands, each in a file of its own kind. */

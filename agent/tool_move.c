@@ -316,6 +316,14 @@ tool_time(char out[CLOCK_TEXT_MAX], json_t *o, const char *name)
 	return clock_show(out, ms);
 }
 
+const char *
+tool_scope(json_t *o)
+{
+	const char *s = json_text(o, "scope");
+
+	return s[0] != '\0' ? _(s) : s;
+}
+
 /* A directory of which no more than its own page moves. */
 static bool
 is_column_alone(json_t *o)
@@ -350,11 +358,11 @@ show(json_t *o, bool alone)
 
 	if (json_text(o, "new")[0] == '\0') {
 		printf(_("  %s (%s): the announcement is taken back\n"),
-		    json_text(o, "old"), json_text(o, "scope"));
+		    json_text(o, "old"), tool_scope(o));
 		return;
 	}
 	printf("  %s → %s (%s)", json_text(o, "old"), json_text(o, "new"),
-	    json_text(o, "scope"));
+	    tool_scope(o));
 	if (json_text(o, "from")[0] != '\0')
 		printf(_(", from %s"), tool_time(when, o, "from"));
 	if (json_text(o, "until")[0] != '\0')

@@ -71,7 +71,7 @@ show_announced(json_t *m)
 	struct buf held;
 
 	printf("  %s → %s (%s)", json_text(m, "old"), json_text(m, "new"),
-	    json_text(m, "scope"));
+	    tool_scope(m));
 	if (json_text(m, "from")[0] != '\0')
 		printf(_(", from %s"), tool_time(when, m, "from"));
 	if (json_text(m, "until")[0] != '\0')
@@ -96,7 +96,7 @@ show_off(json_t *m)
 	char when[CLOCK_TEXT_MAX];
 
 	printf("  %s → %s (%s)", json_text(m, "old"), json_text(m, "new"),
-	    json_text(m, "scope"));
+	    tool_scope(m));
 	printf(_("; withdrawn %s by %s"), tool_time(when, m, "when"),
 	    json_text(m, "by"));
 	if (json_text(m, "reason")[0] != '\0')

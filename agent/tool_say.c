@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/place.h"
 #include "agent/say.h"
 #include "agent/say_notice.h"
 #include "contrib/base/lang.h"
@@ -258,6 +259,50 @@ warn_of_host(const struct tool *t, const char *address)
 	config_free(c);
 }
 
+/* --- is it gone? -------------------------------------------------------------- */
+
+static bool
+is_there(const struct config_source *s, struct span url)
+{
+	struct place p = { .url = s->url, .index = s->index };
+	struct root root;
+	struct buf path;
+	bool is;
+
+	if (root_open(&root, s->root) != 0)
+		return false;
+	p.root = &root;
+	buf_init(&path, LIMIT_URL);
+	is = place_path(&path, &p, url);
+	if (is)
+		fprintf(stderr, _("zqagent: but the file is still there: "
+		    "%s/%s: the server goes on answering with it, while who "
+		    "links there is told that it is gone. Delete the file; "
+		    "when its content changes, it is told as an item again\n"),
+		    s->root, buf_cstr(&path));
+	buf_clear(&path);
+	root_close(&root);
+	return is;
+}
+
+/* The word counts all the same: whoever typed it may be about to. */
+static void
+warn_of_file(const struct tool *t, const char *address)
+{
+	struct config *c = NULL;
+	struct buf url;
+	bool told = false;
+
+	buf_init(&url, LIMIT_URL);
+	if (access(tool_path(t, CONFIG_FILE), R_OK) == 0)
+		c = tool_config(t);
+	if (c != NULL && url_normal(&url, span_of(address), NULL))
+		for (size_t i = 0; i < c->count && !told; i++)
+			told = is_there(c->source[i].set, buf_look(&url));
+	buf_clear(&url);
+	config_free(c);
+}
+
 /* --- the command -------------------------------------------------------------- */
 
 int
@@ -304,6 +349,8 @@ tool_say(struct tool *t)
 	} else {
 		printf(_("nothing new: this was withdrawn before\n"));
 	}
+	if (strcmp(t->place[0], "deleted") == 0)
+		warn_of_file(t, tool_value(t, "url"));
 	json_decref(answer);
 	return 0;
 }

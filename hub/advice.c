@@ -9,6 +9,7 @@
 #include "contrib/base/lang.h"
 #include "hub/fork.h"
 #include "protocol/reason.h"
+#include "protocol/url.h"
 
 #define SOON (30 * INT64_C(86400000))	/* ms before a domain's end */
 
@@ -124,13 +125,19 @@ put_running_out(struct buf *b, const struct site_info *s)
 {
 	char when[CLOCK_TEXT_MAX], span[CLOCK_TEXT_MAX];
 	int64_t left = s->expires - clock_wall();
+	struct span domain;
+	struct buf host;
 
+	buf_init(&host, ADVICE_MAX);
+	url_show_host(&host, s->expiring);
+	domain = buf_look(&host);
 	if (left < 0)
 		buf_printf(b, _("its domain %.*s has run out at %s"),
-		    SPAN_ARGS(s->expiring), clock_show(when, s->expires));
+		    SPAN_ARGS(domain), clock_show(when, s->expires));
 	else
 		buf_printf(b, _("its domain %.*s runs out in %s"),
-		    SPAN_ARGS(s->expiring), clock_span(span, left));
+		    SPAN_ARGS(domain), clock_span(span, left));
+	buf_clear(&host);
 }
 
 /* The newest of what isn't shown, and where all of it is listed. */

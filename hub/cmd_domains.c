@@ -9,6 +9,7 @@
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "hub/cmd_query.h"
+#include "hub/cmd_text.h"
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/query_home.h"
@@ -17,6 +18,7 @@ static bool
 put_line(void *arg, const struct domains_line *d)
 {
 	struct cmd_rows *r = arg;
+	char host[CMD_TEXT_HOST];
 
 	if (r->array != NULL) {
 		json_t *o = json_pack("{s:s, s:o, s:o, s:o}", "event",
@@ -29,7 +31,7 @@ put_line(void *arg, const struct domains_line *d)
 		return true;
 	}
 	columns_time(r->columns, d->at);
-	columns_put(r->columns, d->domain);
+	columns_put(r->columns, span_of(cmd_text_host(host, d->domain)));
 	columns_put(r->columns, span_of(domains_event_word(d->event)));
 	columns_put(r->columns, d->by);
 	columns_put(r->columns, d->reason);
@@ -80,7 +82,7 @@ read_date(const struct cmd_line *l, int64_t *at)
 static int
 run_expires(struct cmd_line *l)
 {
-	char when[CLOCK_TEXT_MAX];
+	char when[CLOCK_TEXT_MAX], host[CMD_TEXT_HOST];
 	json_t *result;
 	int64_t at;
 
@@ -97,11 +99,11 @@ run_expires(struct cmd_line *l)
 		return CMD_OK;
 	}
 	if (at != 0)
-		printf(_("%s runs out at %s.\n"), json_text(result, "domain"),
-		    clock_show(when, at));
+		printf(_("%s runs out at %s.\n"), cmd_text_host(host,
+		    json_text_span(result, "domain")), clock_show(when, at));
 	else
 		printf(_("When %s runs out is not known any more.\n"),
-		    json_text(result, "domain"));
+		    cmd_text_host(host, json_text_span(result, "domain")));
 	json_decref(result);
 	return CMD_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
+#include "hub/cmd_text.h"
 
 /* --- saying it ------------------------------------------------------------ */
 
@@ -164,8 +165,10 @@ run_reissue(struct cmd_line *l)
 static void
 tell_added(const struct cmd_line *l, const json_t *result)
 {
+	char host[CMD_TEXT_HOST];
+
 	printf(_("%s may speak of %s now.\n"), l->word[0],
-	    json_text(result, "domain"));
+	    cmd_text_host(host, json_text_span(result, "domain")));
 }
 
 static int
@@ -177,8 +180,11 @@ run_domain_add(struct cmd_line *l)
 static void
 tell_removed(const struct cmd_line *l, const json_t *result)
 {
+	char host[CMD_TEXT_HOST];
+
 	printf(_("%s may not speak of %s any more; what it had there is "
-	    "withdrawn.\n"), l->word[0], json_text(result, "domain"));
+	    "withdrawn.\n"), l->word[0],
+	    cmd_text_host(host, json_text_span(result, "domain")));
 }
 
 static int

@@ -350,10 +350,14 @@ links_from_word(struct cmd_line *l, struct listing *list)
 	query_links_from(list->query, &i, from_row, list);
 	if (list->array != NULL)
 		print_json(list, "links");
-	if (list->columns == NULL)
-		return CMD_OK;
-	columns_print(list->columns, stdout);
-	printf(_("%" PRIu64 " links\n"), list->rows);
+	if (list->columns != NULL) {
+		columns_print(list->columns, stdout);
+		printf(_("%" PRIu64 " links\n"), list->rows);
+	}
+	if (list->rows >= LIMIT_LINKS)
+		fprintf(list->columns != NULL ? stdout : stderr,
+		    _("an agent tells at most %d links of a page: this one "
+		    "may have more\n"), LIMIT_LINKS);
 	return CMD_OK;
 }
 

@@ -14,6 +14,7 @@
 #include "contrib/base/lang.h"
 #include "hub/advice.h"
 #include "hub/cmd_fact.h"
+#include "hub/cmd_text.h"
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/site.h"
@@ -192,7 +193,7 @@ list_row(void *arg, const struct site_info *s)
 	struct listing *l = arg;
 	struct columns *c = l->columns;
 	struct site_info parent;
-	char days[32];
+	char days[32], host[CMD_TEXT_HOST];
 
 	columns_put(c, span_of(s->code));
 	columns_put(c, span_of(_(site_state_name(s->state))));
@@ -200,7 +201,7 @@ list_row(void *arg, const struct site_info *s)
 	columns_put(c, code_of(l->query, s->parent, &parent));
 	columns_number(c, s->items);
 	columns_put(c, s->name);
-	columns_put(c, s->domain);
+	columns_put(c, span_of(cmd_text_host(host, s->domain)));
 	columns_put(c, span_of(days_left(days, s->expires)));
 	return true;
 }
@@ -328,8 +329,10 @@ static void
 fact_domain(struct query *q, struct span domain)
 {
 	int64_t until = query_expiry(q, domain);
-	char text[CLOCK_TEXT_MAX + 512], when[CLOCK_TEXT_MAX];
+	char text[CLOCK_TEXT_MAX + CMD_TEXT_HOST + 64], when[CLOCK_TEXT_MAX];
+	char host[CMD_TEXT_HOST];
 
+	domain = span_of(cmd_text_host(host, domain));
 	if (until == CLOCK_NONE) {
 		cmd_fact(_("domain"), domain);
 		return;

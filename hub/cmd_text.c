@@ -6,6 +6,7 @@
 #include "contrib/base/buf.h"
 #include "contrib/base/text.h"
 #include "protocol/reason.h"
+#include "protocol/url.h"
 
 #define ROOM (64u << 10)
 
@@ -26,6 +27,19 @@ cmd_text_line(const char *before, struct span s)
 	fputs(before, stdout);
 	cmd_text_put(s);
 	putchar('\n');
+}
+
+const char *
+cmd_text_host(char text[CMD_TEXT_HOST], struct span host)
+{
+	struct buf b;
+
+	buf_init(&b, CMD_TEXT_HOST - 1);
+	url_show_host(&b, host);
+	snprintf(text, CMD_TEXT_HOST, "%.*s", SPAN_ARGS(b.bad ? host :
+	    buf_look(&b)));
+	buf_clear(&b);
+	return text;
 }
 
 void

@@ -10,6 +10,9 @@
 void cmd_text_put(struct span s);
 /* On a line of its own, behind what is printed as it is. */
 void cmd_text_line(const char *before, struct span s);
+/* A host, as people read it. */
+#define CMD_TEXT_HOST 1024
+const char *cmd_text_host(char text[CMD_TEXT_HOST], struct span host);
 /* In a column: what the hub said of something, in the reader's language. */
 void cmd_text_reason(struct columns *c, struct span english);
 

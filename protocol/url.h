@@ -53,5 +53,7 @@ void url_key(uint8_t key[URL_KEY], struct span normal);
 /* For people: percent-encoded UTF-8 shown as what it means, A-labels as
  * U-labels; what is no UTF-8 or is a control stays encoded. */
 void url_show(struct buf *out, struct span normal);
+/* The same of a host alone. */
+void url_show_host(struct buf *out, struct span host);
 
 #endif

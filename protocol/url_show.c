@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <unictype.h>
 
-static void
-show_host(struct buf *out, struct span host)
+void
+url_show_host(struct buf *out, struct span host)
 {
 	char text[256], *shown;
 
@@ -103,7 +103,7 @@ url_show(struct buf *out, struct span normal)
 
 	if (url_parse(&u, normal)) {
 		buf_put(out, normal.at, (size_t)(u.host.at - normal.at));
-		show_host(out, u.host);
+		url_show_host(out, u.host);
 		i = (size_t)(u.host.at - normal.at) + u.host.n;
 	}
 	for (; i < normal.n; i += n) {

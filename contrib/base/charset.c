@@ -17,6 +17,7 @@
 
 #define HEAD 4096		/* where a declaration is looked for */
 #define BAD_CHAR "\xef\xbf\xbd"	/* U+FFFD */
+#define EURO "\xe2\x82\xac"
 
 struct charset {
 	iconv_t from[CHARSET_COUNT], to[CHARSET_COUNT];
@@ -424,6 +425,14 @@ flush(iconv_t cd, struct buf *out)
 	buf_put(out, room, sizeof(room) - space);
 }
 
+/* Windows' code page 936 has a byte of its own for it, which is no part of
+ * GB 18030; browsers read it so. */
+static bool
+is_euro(const struct charset_found *f, const char *at)
+{
+	return f->is == CHARSET_GB18030 && *at == '\x80';
+}
+
 static void
 convert(iconv_t cd, struct buf *out, struct span page, size_t unit,
     struct charset_found *f)
@@ -440,7 +449,10 @@ convert(iconv_t cd, struct buf *out, struct span page, size_t unit,
 		buf_put(out, room, sizeof(room) - space);
 		if (rc != (size_t)-1 || (space < 16 && left < before))
 			continue;	/* done, or the room was full */
-		put_bad(out, f, page, at.in);
+		if (is_euro(f, at.in))
+			buf_text(out, EURO);
+		else
+			put_bad(out, f, page, at.in);
 		at.in += left < unit ? left : unit;
 		left -= left < unit ? left : unit;
 	}

@@ -271,6 +271,45 @@ START_TEST(test_filter)
 }
 END_TEST
 
+/* What lies in a root and is for nobody is not told, if nothing is said. */
+START_TEST(test_usual_filter)
+{
+	static const struct { const char *path; bool taken; } cases[] = {
+		{ "a.html", true }, { "files/公告.doc", true },
+		{ "~a.html", true }, { "list.php", true },
+		{ "show.asp", true }, { "config.html", true },
+		{ "conn.html", true }, { "index.jsp", true },
+		{ "files/~$公告.doc", false }, { "img/Thumbs.db", false },
+		{ "img/thumbs.db", false }, { "x/desktop.ini", false },
+		{ ".DS_Store", false }, { "__MACOSX/a.html", false },
+		{ "web.config", false }, { "bin/Web.Config", true },
+		{ "x/conn.asp", false }, { "inc/conn.php", false },
+		{ "data/config.inc.php", false }, { "wp-config.php", false },
+		{ "inc/head.inc", false }, { "global.asax", false },
+		{ "data/site.mdb", false }, { "WEB-INF/web.xml", false },
+		{ "App_Data/a.xml", false }, { "CVS/a.html", false },
+	};
+	const struct config_source *s;
+	struct filter f;
+	struct config *c;
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	put(HUB WWW);
+	c = config_read(path, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	s = c->source[0].set;
+	f = (struct filter){ .include = s->include, .exclude = s->exclude };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ck_assert_msg(filter_takes_all(&f, cases[i].path) ==
+		    cases[i].taken, "%s", cases[i].path);
+	ck_assert(place_is_index(&(struct place){ .index = s->index },
+	    "x/default.htm"));
+	config_free(c);
+	buf_clear(&why);
+}
+END_TEST
+
 START_TEST(test_place)
 {
 	char one[] = "index.html";
@@ -349,6 +388,7 @@ main(void)
 	tcase_add_test(t, test_look);
 	tcase_add_test(t, test_look_without_rights);
 	tcase_add_test(t, test_filter);
+	tcase_add_test(t, test_usual_filter);
 	tcase_add_test(t, test_place);
 	tcase_add_test(t, test_manual);
 	suite_add_tcase(suite, t);

@@ -348,6 +348,23 @@ START_TEST(test_lines)
 }
 END_TEST
 
+/* A drawing before the page's own title, or in a page without one. */
+START_TEST(test_drawing_title)
+{
+	reading(SPAN("<svg><title>关闭</title><svg/><title>x</title></svg>"
+	    "<head><title>通知</title></head><body><svg><title>y</title>"));
+	ck_title("通知");
+	reading(SPAN("<body><a href=/b><svg><title>微信</title></svg></a>"
+	    "<math><title>z</title></math><h1>公告</h1>"));
+	ck_title("公告");
+	ck_assert_uint_eq(record.link_count, 1);
+	ck_assert_str_eq(only_link("/c"), "c");
+	reading(SPAN("<body><svg><title>y"));
+	reading(SPAN("<title>后来</title>"));
+	ck_title("后来");
+}
+END_TEST
+
 /* XML can't carry them, nor would anyone want to see them. */
 START_TEST(test_controls)
 {
@@ -432,7 +449,8 @@ main(void)
 		test_charsets_agree, test_deep, test_ends, test_many_links,
 		test_entities, test_bare_entities,
 		test_same_links, test_long_texts, test_many_remarks,
-		test_lines, test_controls, test_fresh, test_date_order, test_cut_page,
+		test_lines, test_controls, test_drawing_title, test_fresh,
+		test_date_order, test_cut_page,
 		test_cut_character };
 	Suite *s = suite_create("page");
 	TCase *tc = tcase_create("page");

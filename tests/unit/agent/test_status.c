@@ -84,6 +84,31 @@ START_TEST(counts)
 }
 END_TEST
 
+/* For people hosts are in Chinese, as they type them. */
+START_TEST(chinese_hosts)
+{
+	static char text[8192];
+	FILE *f = fmemopen(text, sizeof(text), "w");
+	json_t *o = json_loads("{\"running\":true,\"hub\":{},\"sources\":["
+	    "{\"name\":\"www\",\"root\":\"/srv\",\"url\":"
+	    "\"http://xn--gmq000bv3esyh.xn--zfr164b/\"}],\"home\":{"
+	    "\"asked\":\"2026-11-22T00:00:00Z\",\"status\":200,\"url\":"
+	    "\"http://xn--gmq000bv3esyh.xn--zfr164b/%2F%E5%85%AC\"}}", 0,
+	    NULL);
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_ptr_nonnull(o);
+	status_print(f, o);
+	fclose(f);
+	ck_assert_msg(strstr(text, "/srv → http://人民政府.政务/\n") != NULL,
+	    "%s", text);
+	ck_assert_msg(strstr(text, "http://人民政府.政务/%2F公 answers 200")
+	    != NULL, "%s", text);
+	ck_assert_ptr_null(strstr(text, "xn--"));
+	json_decref(o);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -94,6 +119,7 @@ main(void)
 
 	tcase_add_loop_test(t, counts, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(t, certificates);
+	tcase_add_test(t, chinese_hosts);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -123,6 +123,20 @@ START_TEST(test_bad_bytes)
 }
 END_TEST
 
+/* What Windows writes for it in its GBK, as browsers read it. */
+START_TEST(test_euro)
+{
+	READS(META("gbk") IN_GBK "\x80" "10 \x80", CHARSET_GB18030,
+	    IN_UTF8 "€10 €");
+	ck_assert_uint_eq(found.bad, 0);
+	READS(META("gbk") IN_GBK "\xd6\x80", CHARSET_GB18030,
+	    IN_UTF8 "謤");
+	READS(META("gbk") IN_GBK "\xff\x80", CHARSET_GB18030,
+	    IN_UTF8 "\xef\xbf\xbd€");
+	ck_assert_uint_eq(found.bad, 1);
+}
+END_TEST
+
 /* Something in another set was put into a page: the greater part decides. */
 START_TEST(test_mixed)
 {
@@ -186,8 +200,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_honest, test_liars, test_silent,
-		test_ambiguous, test_marks, test_bad_bytes, test_mixed,
-		test_declared, test_held_back, test_again };
+		test_ambiguous, test_marks, test_bad_bytes, test_euro,
+		test_mixed, test_declared, test_held_back, test_again };
 	Suite *s = suite_create("charset");
 	TCase *tc = tcase_create("charset");
 	SRunner *runner;

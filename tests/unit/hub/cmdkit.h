@@ -17,7 +17,7 @@
 #include "tests/unit/langkit.h"
 
 static char dir[64], hub[80];
-static char out[65536], err[65536];
+static char out[1u << 20], err[1u << 20];
 
 static inline void
 set_up(void)
@@ -75,7 +75,7 @@ child(int argc, char **argv)
 		cmd_ca_list, cmd_backup_list, cmd_alert_list,
 		cmd_notice_list, cmd_move_list, cmd_user_list,
 		cmd_domains_list, cmd_days_list, cmd_home_list,
-		cmd_checked_list, cmd_govern_list, NULL,
+		cmd_checked_list, cmd_govern_list, cmd_links_list, NULL,
 	};
 	int status = 0;
 	pid_t pid = fork();

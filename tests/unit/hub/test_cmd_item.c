@@ -1,6 +1,6 @@
 /*
- * Commands about what sites said: what is held, and the history of a page
- * that knows no rest.
+ * Commands about what sites said: what is held, the history of a page that
+ * knows no rest, the links of a page that has too many, and their hosts.
  */
 #include "tests/unit/hub/cmdkit.h"
 
@@ -108,6 +108,62 @@ change_often(void)
 		buf_clear(&row[i]);
 }
 
+/* One page with so many links. */
+static void
+link_often(unsigned n)
+{
+	const uint8_t hash[1][32] = { { 1 } };
+	struct link l = { .kind = LINK_ANCHOR, .line = 1, .text = SPAN("x") };
+	struct change c;
+	struct buf links, row;
+	struct span rows[1];
+
+	buf_init(&links, LIMIT_CHANGE);
+	buf_init(&row, LIMIT_CHANGE);
+	for (unsigned i = 0; i < n; i++) {
+		char to[40];
+
+		snprintf(to, sizeof(to), "http://a.test/%u", i);
+		l.to = span_of(to);
+		change_link_put(&links, &l);
+	}
+	change_init(&c);
+	c.kind = CHANGE_CREATED;
+	c.seq = 1;
+	c.when = CORE_NOW;
+	c.url = SPAN(URL);
+	c.id = SPAN("1");
+	c.word[WORD_TITLE] = SPAN("many");
+	c.links = buf_look(&links);
+	change_write(&row, &c);
+	ck_assert(!row.bad);
+	rows[0] = buf_look(&row);
+	take(rows, hash, 1);
+	buf_clear(&row);
+	buf_clear(&links);
+}
+
+/* What was cut off by the agent isn't taken for all. */
+START_TEST(test_links_at_the_ceiling)
+{
+	unsigned n = _i == 0 ? LIMIT_LINKS : LIMIT_LINKS - 1;
+	bool full = _i == 0;
+
+	set_up();
+	make_hub();
+	link_often(n);
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	ck_assert_int_eq(run("links", "from", URL, "--csv", NULL), 0);
+	ck_assert_int_eq(strstr(err, "may have more") != NULL, full);
+	ck_assert_int_eq(run("links", "from", URL, "--json", NULL), 0);
+	ck_assert_int_eq(strstr(err, "may have more") != NULL, full);
+	ck_assert_int_eq(run("links", "from", URL, NULL), 0);
+	ck_assert_int_eq(strstr(out, "an agent tells at most 4000 links of "
+	    "a page: this one may have more") != NULL, full);
+	tear_down();
+}
+END_TEST
+
 static size_t
 lines_with(const char *what)
 {
@@ -143,11 +199,48 @@ START_TEST(test_a_restless_item)
 }
 END_TEST
 
+/* People read hosts in Chinese; programs get what is in the certificates. */
+START_TEST(test_chinese_hosts)
+{
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run("site", "add", "--code", "4101000002", "--name",
+	    "政务", "--domain", "人民政府.政务", NULL), 0);
+	ck_assert_int_eq(run("site", "domain", "add", "4101000002",
+	    "教育局.政务", "--reason", "x", NULL), 0);
+	says(out, "may speak of 教育局.政务 now");
+	ck_assert_int_eq(run("site", "show", "4101000002", NULL), 0);
+	says(out, "人民政府.政务\n");
+	says(out, "教育局.政务\n");
+	ck_assert_int_eq(run("site", "list", NULL), 0);
+	says(out, "人民政府.政务");
+	ck_assert_int_eq(run("site", "domain", "expires", "4101000002",
+	    "人民政府.政务", "--at", "2026-01-01", NULL), 0);
+	says(out, "人民政府.政务 runs out");
+	ck_assert_int_eq(run("site", "show", "4101000002", NULL), 0);
+	says(out, "人民政府.政务, runs out");
+	ck_assert_int_eq(run("site", "domains", "4101000002", NULL), 0);
+	says(out, "教育局.政务");
+	ck_assert_ptr_null(strstr(out, "xn--"));
+	ck_assert_int_eq(run("status", NULL), 1);
+	ck_assert_ptr_null(strstr(out, "xn--"));
+	ck_assert_int_eq(run("site", "show", "4101000002", "--json", NULL),
+	    0);
+	says(out, "xn--gmq000bv3esyh.xn--zfr164b");
+	ck_assert_int_eq(run("site", "domain", "remove", "4101000002",
+	    "教育局.政务", "--reason", "x", NULL), 0);
+	says(out, "may not speak of 教育局.政务 any more");
+	tear_down();
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
 	tcase_add_test(t, test_dismissing);
 	tcase_add_test(t, test_a_restless_item);
+	tcase_add_test(t, test_chinese_hosts);
+	tcase_add_loop_test(t, test_links_at_the_ceiling, 0, 2);
 }
 
 int
