@@ -279,6 +279,34 @@ START_TEST(test_race)
 }
 END_TEST
 
+/* Settings that leave out more than before, too, withdraw few and hold many. */
+START_TEST(test_excluded_now)
+{
+	static char one[] = "d000", some[] = "d00[1-4]";
+	static char *more[] = { one, NULL }, *most[] = { one, some, NULL };
+
+	put_dirs(8, 20);
+	start();
+	wait_items(160);
+	wait_state("fine");
+	stop();
+	set.exclude = more;
+	start();
+	wait_items(140);
+	wait_state("fine");
+	stop();
+	set.exclude = most;
+	start();
+	wait_state("held");
+	ck_assert_uint_eq(items(), 140);
+	ck_assert_int_eq(status_of("held"), 80);
+	ck_assert(source_dir.release(source, "for nobody", "wang"));
+	wait_items(60);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
 /* What can't be told is counted, and the first of it is named. */
 START_TEST(test_left_out)
 {
@@ -430,6 +458,7 @@ main(void)
 	tcase_add_test(t, test_link_switch);
 	tcase_add_test(t, test_link_dangles);
 	tcase_add_test(t, test_race);
+	tcase_add_test(t, test_excluded_now);
 	tcase_add_test(t, test_left_out);
 	tcase_add_test(t, test_trouble_of_root);
 	tcase_add_test(t, test_rights_lost);
