@@ -376,6 +376,21 @@ ask_certificate(struct home_judgement *j, const struct facts *f)
 	    end->cert.names);
 }
 
+/* Nothing comes, and from a stranger: danger all the same. Another public body,
+ * where the site may have moved, isn't one. */
+static bool
+ask_empty(struct home_judgement *j, const struct facts *f)
+{
+	enum cause c = f->now->cause;
+
+	if ((c != CAUSE_EMPTY && c != CAUSE_CUT_SHORT) || f->at_home ||
+	    f->accepted || is_told(f->own, span_of(f->end)) ||
+	    is_public_body(span_of(f->end)))
+		return false;
+	return is(j, HOME_HIJACKED, HOME_WHY_OTHER_DOMAIN, f->own->host,
+	    f->end);
+}
+
 /* --- one after the other --------------------------------------------------------- */
 
 void
@@ -394,7 +409,7 @@ home_judge(struct home_judgement *j, const struct home_look *before,
 	f.at_home = is_own(own, span_of(f.end));
 	f.accepted = f.end[0] != '\0' &&
 	    span_is(own->accepted, span_of(f.end));
-	if (ask_certificate(j, &f) || now->cause != CAUSE_FINE ||
+	if (ask_certificate(j, &f) || ask_empty(j, &f) || now->cause != CAUSE_FINE ||
 	    !now->has_page)
 		return;
 	for (size_t i = 0; i + 1 < now->hops; i++)

@@ -38,7 +38,7 @@ struct home_judgement {
 
 /* before: NULL if the site is looked at for the first time. A look that saw
  * no page is the same as before: that is an outcome, not a change; but for a
- * certificate that is another's. */
+ * certificate that is another's, or an empty page at a stranger's domain. */
 void home_judge(struct home_judgement *j, const struct home_look *before,
     const struct home_look *now, const struct home_own *own);
 /* The host that a page names as its own (SiteDomain), in small letters:

@@ -141,6 +141,7 @@ judge(struct bench *b)
 
 	home_judge(j, b->has_before ? &b->before : NULL, b->look, &own);
 	if ((b->look->has_page && b->look->cause == CAUSE_FINE) ||
+	    j->verdict == HOME_HIJACKED ||
 	    (j->why == HOME_WHY_CERTIFICATE && b->row.verdict <= HOME_NOTE))
 		return;
 	j->verdict = b->row.verdict;

@@ -16,7 +16,7 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/baseline.h"
-#include "hub/finding.h"
+#include "hub/home_answer.h"
 #include "hub/home_dns.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -89,50 +89,6 @@ put_hops(struct home_look *l, const struct trail *t)
 	    0, HOP_PERMANENT, &t->server, true);
 }
 
-/* What it comes to as an answer; what the page says is judged elsewhere. */
-static void
-put_cause(struct home_look *l, const struct trail *t)
-{
-	const struct finding_facts facts = { .trail = t };
-	struct finding f;
-
-	finding_init(&f);
-	finding_judge(&f, &facts);
-	switch (f.cause) {
-	case CAUSE_MOVED: case CAUSE_MOVED_HOME: case CAUSE_ELSEWHERE_NOW:
-	case CAUSE_WORDS: case CAUSE_FOR_SALE: case CAUSE_SCRIPT:
-		l->cause = CAUSE_FINE;
-		break;
-	case CAUSE_LOGIN:
-		l->cause = t->status == 401 ? CAUSE_LOGIN : CAUSE_FINE;
-		break;
-	default:
-		l->cause = f.cause;
-	}
-	if (l->cause != CAUSE_FINE)
-		snprintf(l->detail, sizeof(l->detail), "%.*s",
-		    SPAN_ARGS(text_cut(buf_look(&f.detail),
-		    sizeof(l->detail) - 1)));
-	finding_clear(&f);
-}
-
-static void
-put_page(struct home_look *l, const struct trail *t)
-{
-	const struct glance *p = &t->page;
-
-	l->has_page = t->trouble == CAUSE_FINE && t->html &&
-	    t->status >= 200 && t->status < 300;
-	if (!l->has_page)
-		return;
-	snprintf(l->title, sizeof(l->title), "%s", p->title);
-	l->language = p->language;
-	snprintf(l->bad, sizeof(l->bad), "%s", p->bad);
-	snprintf(l->parked, sizeof(l->parked), "%s", p->parked);
-	snprintf(l->code, sizeof(l->code), "%s", p->code);
-	snprintf(l->domain, sizeof(l->domain), "%s", p->domain);
-}
-
 static void
 free_job(struct job *j)
 {
@@ -145,9 +101,11 @@ free_job(struct job *j)
 static void
 end_if_done(struct job *j)
 {
+	bool good = j->look.cause == CAUSE_FINE ||
+	    j->look.cause == CAUSE_UNCHANGED;
 	struct home_frame_seen seen = { .look = &j->look,
-	    .etag = span_of(j->trail.etag),
-	    .modified = span_of(j->trail.modified) };
+	    .etag = span_of(good ? j->trail.etag : ""),
+	    .modified = span_of(good ? j->trail.modified : "") };
 	struct home_trips *h = j->trips;
 
 	if (!j->there || j->dns != NULL)
@@ -224,8 +182,7 @@ on_home(void *arg, struct trail *t)
 		trail_take(&j->trail, t);
 	}
 	put_hops(&j->look, &j->trail);
-	put_cause(&j->look, &j->trail);
-	put_page(&j->look, &j->trail);
+	home_answer(&j->look, &j->trail);
 	if (j->missing && j->look.has_page) {
 		ask_missing(j);
 		return;

@@ -45,6 +45,7 @@ struct slot {
 	bool is_extra;		/* the one under way */
 	bool wanted;		/* again, when that is done */
 	bool well;		/* the last was fine: a 304 will do */
+	bool lacks;		/* … or an answer that lacked its page */
 	unsigned failures;	/* in a row */
 	int64_t whole, missing;	/* ms, mono: last; 0: never */
 	char *etag, *modified;	/* of the last, if it may be conditional */
@@ -117,6 +118,12 @@ homes_want(struct homes *h, uint32_t site)
 		h->slot[site].wanted = true;
 	else
 		look_soon(&h->slot[site], clock_mono());
+}
+
+bool
+homes_lacks(const struct homes *h, uint32_t site)
+{
+	return site < h->slots && h->slot[site].lacks;
 }
 
 /* --- asking ------------------------------------------------------------------- */
@@ -222,6 +229,8 @@ plan(struct slot *s, const struct home_seen *seen)
 	size_t n = s->failures < AGAIN ? s->failures : AGAIN - 1;
 
 	s->well = seen->outcome == HOME_OK;
+	s->lacks = seen->cause == CAUSE_EMPTY ||
+	    seen->cause == CAUSE_CUT_SHORT;
 	if (seen->outcome == HOME_FAILED || seen->outcome == HOME_DANGER) {
 		look_soon(s, now + again[n]);
 		s->failures++;

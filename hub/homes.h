@@ -31,6 +31,9 @@ void homes_free(struct homes *h);
 void homes_listen(struct homes *h, homes_seen_fn *seen, void *arg);
 /* Look at it now: not more often than every 3 s, whoever wants it. */
 void homes_want(struct homes *h, uint32_t site);
+/* Was the last answer a good status, and no page? Who sees the status alone
+ * isn't to be asked, then. */
+bool homes_lacks(const struct homes *h, uint32_t site);
 /* Has somebody's time come? Several times a second. */
 void homes_look(struct homes *h);
 /* From the check part. False: it makes no sense. */

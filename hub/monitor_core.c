@@ -130,7 +130,8 @@ on_want_others(void *arg, uint32_t site)
 {
 	struct monitor_core *m = arg;
 
-	vantage_core_want(m->others, site);
+	if (m->homes == NULL || !homes_lacks(m->homes, site))
+		vantage_core_want(m->others, site);
 }
 
 /* --- turns --------------------------------------------------------------- */

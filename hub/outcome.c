@@ -143,6 +143,12 @@ static const struct row {
 	[CAUSE_ISOLATED] = { "isolated", OUTCOME_UNKNOWN,
 	    N_("No server answered us at that time: the fault may be ours."),
 	    N_("Look whether the hub can reach the Internet.") },
+	[CAUSE_EMPTY] = { "empty", OUTCOME_UNREACHABLE,
+	    N_("The page is blank: the server answers (%s), and nothing is in "
+	    "the answer."), WAIT_FOR_IT },
+	[CAUSE_CUT_SHORT] = { "cut-short", OUTCOME_UNREACHABLE,
+	    N_("The page breaks off before its end: the server answers (%s), "
+	    "and sends less than it says."), WAIT_FOR_IT },
 	[CAUSE_NO_ADDRESS] = { "no-address", OUTCOME_UNKNOWN,
 	    N_("It is no address of the web: %s."),
 	    N_("Correct the address in the link.") },

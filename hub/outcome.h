@@ -67,6 +67,9 @@ enum cause {
 	CAUSE_NO_ADDRESS,	/* not an address of the web; detail: why */
 	CAUSE_OTHER_CERTIFICATE,	/* another name, and a certificate of
 				 * another issuer; detail: before and now */
+	/* Of home pages alone; in rows by number: add at the end. */
+	CAUSE_EMPTY,		/* nothing in it; detail: status */
+	CAUSE_CUT_SHORT,	/* it broke off; detail: status */
 	CAUSE_COUNT
 };
 

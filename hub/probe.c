@@ -193,6 +193,26 @@ trouble_of(const struct fetch_answer *f)
 	}
 }
 
+/* That a connection ends without a word is no sign if it alone tells where the
+ * body ends: many old servers do so. */
+static bool
+is_cut(CURL *curl, const struct fetch_answer *f)
+{
+	curl_off_t said = -1;
+
+	switch (f->code) {
+	case CURLE_PARTIAL_FILE:
+	case CURLE_BAD_CONTENT_ENCODING:
+		return true;
+	case CURLE_RECV_ERROR:
+		curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+		    &said);
+		return said >= 0 || header(curl, "transfer-encoding").n > 0;
+	default:
+		return false;
+	}
+}
+
 static void
 judge(const struct probe *p, const struct fetch_answer *f,
     struct probe_answer *a)
@@ -230,6 +250,8 @@ on_answer(void *arg, const struct fetch_answer *f)
 	if (a.trouble == CAUSE_FINE) {
 		a.location = header(p->curl, "location");
 		a.cookies = header(p->curl, "set-cookie").n > 0;
+		a.cut = is_cut(p->curl, f);
+		a.refresh = header(p->curl, "refresh").n > 0;
 		a.wall = find_wall(p->curl);
 		a.etag = header(p->curl, "etag");
 		a.modified = header(p->curl, "last-modified");

@@ -42,6 +42,10 @@ struct probe_answer {
 	struct span location;	/* as the server wrote it */
 	int64_t retry_after;	/* ms, or -1 */
 	bool cookies;
+	bool cut;		/* less of the body came than was said; not:
+				 * it is longer than what is read of it */
+	bool refresh;		/* a header sends on: old servers, instead of
+				 * a page */
 	const char *wall;	/* a header of a wall against robots, or "" */
 	struct span etag, modified;
 	uint8_t certificate[16];

@@ -47,6 +47,9 @@ struct trail {
 	/* The answer. */
 	long status;		/* 0: none */
 	bool html;
+	bool blank;		/* nothing in it, nor does it stand for a page
+				 * that is known (304), or send on */
+	bool cut;		/* it broke off before its end */
 	bool cookies;		/* it, or one on the way, sets one */
 	char wall[GLANCE_SIGN];	/* a header of a wall against robots; "" */
 	char etag[TRAIL_VALIDATOR], modified[TRAIL_VALIDATOR];

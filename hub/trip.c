@@ -226,6 +226,32 @@ is_html(struct span type, struct span body)
 	    (struct span){ type.at, 17 }, SPAN("application/xhtml")));
 }
 
+/* Blanks, and the mark that an editor left. */
+static bool
+is_blank(struct span body)
+{
+	if (text_starts(body, "\xef\xbb\xbf"))
+		body = (struct span){ body.at + 3, body.n - 3 };
+	while (body.n > 0 && (*body.at == ' ' || *body.at == '\n' ||
+	    *body.at == '\r' || *body.at == '\t')) {
+		body.at++;
+		body.n--;
+	}
+	return body.n == 0;
+}
+
+/* A page that came to its end is whole, whatever was said of its length. */
+static bool
+has_end(struct span body)
+{
+	const struct span end = SPAN("</html>");
+
+	for (size_t i = 0; body.n >= end.n && i <= body.n - end.n; i++)
+		if (text_same_nocase((struct span){ body.at + i, end.n }, end))
+			return true;
+	return false;
+}
+
 static void
 copy(char *out, size_t size, struct span s)
 {
@@ -250,6 +276,9 @@ take(struct trip *t, const struct probe_answer *a)
 		buf_span(&to->body, a->body);
 		return;
 	}
+	to->blank = is_blank(a->body) && !a->refresh && !(a->status == 304 &&
+	    (t->etag[0] != '\0' || t->modified[0] != '\0'));
+	to->cut = a->cut && !has_end(a->body);
 	to->html = is_html(a->type, a->body);
 	glance_clear(&to->page);
 	glance_init(&to->page);

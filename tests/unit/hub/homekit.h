@@ -174,6 +174,26 @@ static inline void be_expired(struct home_look *l)
 {
 	be_certified(l, "shop.example.com *.zz.gov.cn");
 }
+/* 200, and nothing with it. */
+static inline void be_empty(struct home_look *l)
+{
+	l->cause = CAUSE_EMPTY;
+	l->has_page = false;
+	SET(l->title, "");
+	SET(l->code, "");
+	SET(l->domain, "");
+	l->language = GLANCE_NONE;
+}
+static inline void be_empty_elsewhere(struct home_look *l)
+{
+	be_sent_on_once(l);
+	be_empty(l);
+}
+static inline void be_empty_stranger(struct home_look *l)
+{
+	send_on(l, HOP_TEMPORARY, "https://shop.example.com/");
+	be_empty(l);
+}
 static inline void be_plain(struct home_look *l)
 {
 	SET(l->hop[0].url, "http://" OWN "/");

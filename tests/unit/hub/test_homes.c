@@ -287,6 +287,24 @@ END_TEST
 
 /* While the hub is cut off, and for as long as a look may take, nothing that
  * doesn't come is the site's failure; but it is looked at again. */
+/* 200, and nothing with it: a failure, and not of the way there. */
+START_TEST(test_empty)
+{
+	pass(20000);
+	answers[1] = CAUSE_EMPTY;
+	while (asked[1].times < 2)
+		pass(1000);
+	ck_assert(seen.site == 1 && seen.outcome == HOME_FAILED);
+	ck_assert(homes_lacks(homes, 1) && !homes_lacks(homes, 2));
+	ck_assert(!homes_lacks(homes, SITES + 1));
+	pass(11000);
+	ck_assert(asked[1].times == 3 && !asked[1].conditional);
+	answers[1] = CAUSE_FINE;
+	pass(60000);
+	ck_assert(!homes_lacks(homes, 1));
+}
+END_TEST
+
 START_TEST(test_isolated)
 {
 	struct home_day d;
@@ -464,6 +482,7 @@ add(TCase *t)
 	tcase_add_test(t, test_name);
 	tcase_add_test(t, test_not_changed_elsewhere);
 	tcase_add_test(t, test_failure);
+	tcase_add_test(t, test_empty);
 	tcase_add_test(t, test_isolated);
 	tcase_add_test(t, test_isolated_from_others);
 	tcase_add_test(t, test_doubtful);
