@@ -142,6 +142,7 @@ weight(const struct change *c)
 
 struct pile {		/* of changes, until there are enough */
 	json_t *array;
+	size_t most;		/* ENTRIES, or less if that was asked for */
 	size_t weight;
 	uint64_t next;		/* place; of the journal */
 	bool more;
@@ -151,7 +152,7 @@ static bool
 fits(struct pile *p, const struct change *c)
 {
 	p->weight += weight(c);
-	p->more = json_array_size(p->array) == ENTRIES ||
+	p->more = json_array_size(p->array) == p->most ||
 	    (p->weight > WEIGHT && json_array_size(p->array) > 0);
 	return !p->more;
 }
@@ -170,7 +171,7 @@ add_past(void *arg, const struct past *past)
 static void
 one_item(struct visit *v, struct span name)
 {
-	struct pile p = { .weight = 0 };
+	struct pile p = { .most = ENTRIES };
 	struct item_info i;
 	struct site_info s;
 	json_t *j;
@@ -233,6 +234,21 @@ items(struct visit *v)
 		search(v);
 }
 
+/* False: it was answered. */
+static bool
+read_limit(struct visit *v, size_t most, size_t *limit)
+{
+	struct buf why;
+	bool good;
+
+	buf_init(&why, VISIT_WHY);
+	good = visit_limit(v, most, most, limit, &why);
+	if (!good)
+		api_say_why(v, 400, buf_cstr(&why));
+	buf_clear(&why);
+	return good;
+}
+
 /* --- what is held, and the journal --------------------------------------- */
 
 static bool
@@ -249,18 +265,22 @@ add_held(void *arg, const struct held *h)
 static void
 held(struct visit *v)
 {
-	struct list l = { .v = v, .array = json_array() };
+	struct list l = { .v = v };
 	struct site_info s = { .number = 0 };
-	json_t *j = json_object();
+	size_t limit;
+	json_t *j;
 
-	json_object_set_new(j, "held", l.array);
 	if (v->argument[VISIT_SITE].n > 0 &&
 	    !query_site_by_code(v->query, v->argument[VISIT_SITE], &s)) {
-		json_decref(j);
 		api_say_why(v, 404, _("there is no site with this code"));
 		return;
 	}
-	query_held(v->query, s.number, QUERY_LIMIT, add_held, &l);
+	if (!read_limit(v, QUERY_LIMIT, &limit))
+		return;
+	l.array = json_array();
+	query_held(v->query, s.number, limit, add_held, &l);
+	j = json_object();
+	json_object_set_new(j, "held", l.array);
 	api_say(v, j);
 }
 
@@ -292,6 +312,8 @@ journal(struct visit *v)
 		api_say_why(v, 400, _("from: expected a place, 1 or higher"));
 		return;
 	}
+	if (!read_limit(v, ENTRIES, &p.most))
+		return;
 	p.array = json_array();
 	query_journal(v->query, from, add_line, &p);
 	j = json_object();

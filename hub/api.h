@@ -30,10 +30,10 @@
  *		?from=DAY ?to=DAY	(the last seven, to today; both in it)
  *		?limit=1..1000	(1000)  ?after=CODE
  *	/api/v1/response	the same
- *	/api/v1/held		{"held":[…]}, the newest 200
- *		?site=CODE
+ *	/api/v1/held		{"held":[…]}, the newest
+ *		?site=CODE ?limit=1..200	(200)
  *	/api/v1/journal		{"entries":[…], "next":PLACE}
- *		?from=PLACE	(1)
+ *		?from=PLACE	(1)  ?limit=1..200	(200)
  *
  * Sites, items, history and entries have the shape of json.h, and so have
  * those of `zqhub --json` (which gives whole lists of sites, of what is held

@@ -321,6 +321,45 @@ START_TEST(test_silence_form)
 END_TEST
 
 /* Whom the web server in front lets in, and nobody here knows. */
+static size_t
+count_of(const char *answer, const char *what)
+{
+	size_t n = 0;
+
+	while ((answer = strstr(answer, what)) != NULL) {
+		answer += strlen(what);
+		n++;
+	}
+	return n;
+}
+
+/* The journal's pages are as long as is asked for, and no longer than 200. */
+START_TEST(test_journal_limit)
+{
+	static const char *const wrong[] = { "0", "-5", "abc", "201", "1x" };
+	char path[64];
+
+	for (int i = 0; i < 210; i++)
+		kit_act(&kit, "{\"do\":\"pause\",\"site\":1,\"actor\":\"x\","
+		    "\"reason\":\"r\"}");
+	kit_show(&kit, 500);
+	ck_assert_uint_eq(count_of(get("/api/v1/journal"), "\"place\""),
+	    200);
+	ck_assert_uint_eq(count_of(get("/api/v1/journal?limit=3"),
+	    "\"place\""), 3);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got), "\"next\":4"));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(path, sizeof(path), "/api/v1/journal?limit=%s",
+		    wrong[i]);
+		ck_assert_int_eq(status_of(get(path)), 400);
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
+		    "limit: expected a number from 1 to 200"));
+	}
+	ck_assert_int_eq(status_of(get("/api/v1/held?limit=0")), 400);
+	ck_assert_int_eq(status_of(get("/api/v1/held?limit=1")), 200);
+}
+END_TEST
+
 START_TEST(test_unknown)
 {
 	static char proxy[] = "127.0.0.1", header[] = "X-Remote-User";
@@ -371,6 +410,7 @@ main(void)
 	tcase_add_test(t, test_must_sign_in);
 	tcase_add_test(t, test_came_for);
 	tcase_add_test(t, test_silence_form);
+	tcase_add_test(t, test_journal_limit);
 	tcase_add_test(t, test_unknown);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
