@@ -251,7 +251,7 @@ run_config(struct cmd_line *l)
 {
 	struct buf b;
 
-	buf_init(&b, 1u << 20);
+	buf_init(&b, CONFIG_PRINT_MAX);
 	if (cmd_flag(l, "example"))
 		config_example(&b);
 	else if (cmd_flag(l, "manual"))

@@ -22,6 +22,8 @@ const struct config *config_read(const char *path, struct conf **file,
 bool config_looks(const struct config *c);
 void config_manual(struct buf *b, const char *section);	/* "", "rule" … */
 void config_example(struct buf *b);
+#define CONFIG_PRINT_MAX (4u << 20)	/* bytes: a file has 1M, and paths get
+					 * the directory's before them */
 void config_print(struct buf *b, const struct config *c); /* as it stands */
 
 /* Where things are below dir; out has room for the path. */

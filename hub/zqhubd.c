@@ -108,7 +108,7 @@ check_settings(const struct config *c, const char *path)
 	struct buf b, why;
 	bool good;
 
-	buf_init(&b, WHY_MAX);
+	buf_init(&b, CONFIG_PRINT_MAX);
 	config_print(&b, c);
 	fputs(buf_cstr(&b), stdout);
 	buf_clear(&b);

@@ -363,6 +363,12 @@ take_setting(struct reading *r, struct span name, struct span value)
 		    c->defs[i].name);
 	} else {
 		r->now->given[i] = true;
+		if (value.n > CONF_VALUE_MAX) {
+			wrong(r, r->line, _("%s: the value has %zu bytes, "
+			    "expected %d at most"), c->defs[i].name, value.n,
+			    CONF_VALUE_MAX);
+			return;
+		}
 		if (set(&c->defs[i], value, r->path, r->now->data))
 			return;
 		expected(&c->defs[i], what);

@@ -15,6 +15,9 @@
 
 #include "contrib/base/buf.h"
 
+#define CONF_VALUE_MAX 8192	/* bytes: longer ones are slips, as in a file
+				 * that lost its line ends */
+
 enum conf_type {
 	CONF_TEXT,	/* char *, owned by the record */
 	CONF_PATH,	/* char *, relative to the file's directory */

@@ -128,6 +128,27 @@ START_TEST(presets_fill_in)
 }
 END_TEST
 
+START_TEST(a_value_has_an_end)
+{
+	const struct top *t;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	buf_text(&b, "# c\nname = ");
+	for (int i = 0; i < CONF_VALUE_MAX; i++)
+		buf_byte(&b, 'a');
+	t = read_text(buf_look(&b));
+	ck_assert_msg(t != NULL, "%s", buf_cstr(&why));
+	ck_assert_uint_eq(strlen(t->name), CONF_VALUE_MAX);
+	buf_byte(&b, 'a');
+	ck_assert(read_text(buf_look(&b)) == NULL);
+	ck_assert(says(":2: name: the value has 8193 bytes, expected 8192 at "
+	    "most\n"));
+	ck_assert(!says("missing"));
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(all_errors_are_told)
 {
 	ck_assert(read_text(SPAN("numbr = 3\nnumber = 11\ntime = 5\non = 1\n"
@@ -237,6 +258,7 @@ main(void)
 	tcase_add_test(t, a_good_file_is_read);
 	tcase_add_test(t, a_byte_order_mark_is_passed_over);
 	tcase_add_test(t, presets_fill_in);
+	tcase_add_test(t, a_value_has_an_end);
 	tcase_add_test(t, all_errors_are_told);
 	tcase_add_test(t, hostile_files_are_refused);
 	tcase_add_test(t, sections_come_and_go_and_the_rest_stays);
