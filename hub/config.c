@@ -5,20 +5,15 @@
  */
 #include "hub/config.h"
 
-#include <arpa/inet.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "contrib/base/err.h"
-#include "contrib/base/inward.h"
-#include "contrib/base/text.h"
 #include "contrib/base/units.h"
 #include "hub/config_alert.h"
+#include "hub/config_judge.h"
 #include "hub/config_watch.h"
-#include "hub/listen.h"
-#include "protocol/limits.h"
-#include "protocol/url.h"
 
 #define AT(member) offsetof(struct config, member)
 #define DAY (24ull * 3600 * 1000)
@@ -345,116 +340,6 @@ all(void)
 	return joined;
 }
 
-static bool
-is_one_of(const char *value, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strcmp(value, *words) == 0)
-			return true;
-	return false;
-}
-
-static void
-judge_address(const char *name, const char *address, const char *path,
-    struct buf *why)
-{
-	char host[LISTEN_HOST], port[LISTEN_PORT];
-
-	if (!listen_split(address, host, port))
-		buf_printf(why, "%s: %s: \"%s\": expected address:port, as "
-		    "in 0.0.0.0:7443 or [::]:7443\n", path, name, address);
-}
-
-static bool
-is_address(const char *text)
-{
-	struct in6_addr a;	/* is longer than the other */
-
-	return inet_pton(AF_INET, text, &a) == 1 ||
-	    inet_pton(AF_INET6, text, &a) == 1;
-}
-
-static bool
-is_web(const char *text)
-{
-	struct span url = span_of(text);
-	size_t head = text_starts(url, "https://") ? 8 : 7;
-
-	return (head == 8 || text_starts(url, "http://")) && url.n > head &&
-	    strcspn(text, " \t") == url.n;
-}
-
-/* Links of the pages begin with a slash: they can't lie below a path. */
-static bool
-is_root(const char *text)
-{
-	struct buf normal;
-	struct url url;
-	bool good;
-
-	buf_init(&normal, LIMIT_URL);
-	good = strpbrk(text, "?#") == NULL &&
-	    url_normal(&normal, span_of(text), NULL) &&
-	    url_parse(&url, buf_look(&normal)) &&
-	    span_is(url.path, SPAN("/"));
-	buf_clear(&normal);
-	return good;
-}
-
-static void
-judge_web(const struct config *c, const char *path, struct buf *why)
-{
-	if (c->web[0] != '\0')
-		judge_address("web", c->web, path, why);
-	if (c->web_public[0] != '\0' && !is_root(c->web_public))
-		buf_printf(why, "%s: web_public: \"%s\": expected "
-		    "https://host or https://host:port, and no path behind "
-		    "it\n", path, c->web_public);
-	if (c->web_public[0] != '\0' && c->web[0] == '\0')
-		buf_printf(why, "%s: web_public: expected web, too: there "
-		    "are no pages without it\n", path);
-	if (c->web_proxy[0] != '\0' && !is_address(c->web_proxy))
-		buf_printf(why, "%s: web_proxy: \"%s\": expected an address, "
-		    "as in 127.0.0.1 or ::1\n", path, c->web_proxy);
-	if (c->web_user_header[0] != '\0' && c->web_proxy[0] == '\0')
-		buf_printf(why, "%s: web_user_header: expected web_proxy, too: "
-		    "from whom is it to be believed?\n", path);
-}
-
-/* What a type alone can't judge. */
-static void
-judge(const struct config *c, const char *path, struct buf *why)
-{
-	static const char *const languages[] = { "zh", "en", NULL };
-	static const char *const agreed[] = { "proof", "operator", NULL };
-	struct inward inward = { .count = 0 };
-	enum log_level level;
-
-	if (!is_one_of(c->language, languages))
-		buf_printf(why, "%s: language: \"%s\": expected zh or en\n",
-		    path, c->language);
-	if (!is_one_of(c->move_agree, agreed))
-		buf_printf(why, "%s: move_agree: \"%s\": expected proof or "
-		    "operator\n", path, c->move_agree);
-	if (!log_level_parse(c->log, &level))
-		buf_printf(why, "%s: log: \"%s\": expected error, warn, info "
-		    "or debug\n", path, c->log);
-	if (c->public[0] != '\0' && strncmp(c->public, "https://", 8) != 0)
-		buf_printf(why, "%s: public: \"%s\": expected "
-		    "https://host:port, as agents dial it\n", path,
-		    c->public);
-	judge_address("listen", c->listen, path, why);
-	judge_web(c, path, why);
-	if (!inward_allow_all(&inward, c->check_allow, why))
-		buf_printf(why, " (%s: check_allow)\n", path);
-	if (c->beat_url[0] != '\0' && !is_web(c->beat_url))
-		buf_printf(why, "%s: beat_url: \"%s\": expected an address "
-		    "with http:// or https://\n", path, c->beat_url);
-	if (c->name[0] == '\0')
-		buf_printf(why, "%s: name: is empty: expected the name of "
-		    "the cluster's portal\n", path);
-}
-
 const struct config *
 config_read(const char *path, struct conf **file, struct buf *why)
 {
@@ -466,7 +351,7 @@ config_read(const char *path, struct conf **file, struct buf *why)
 	c = conf_record(*file, "", 0);
 	must(c != NULL);
 	c->file = *file;
-	judge(c, path, why);
+	config_judge(c, path, why);
 	config_watch_judge(c, path, why);
 	config_alert_judge(c->file, path, why);
 	if (why->n == 0)

@@ -172,7 +172,7 @@ config_quiet_parse(struct span s, unsigned *from, unsigned *to)
 {
 	return s.n == 11 && s.at[5] == '-' &&
 	    parse_minute((struct span){ s.at, 5 }, from) &&
-	    parse_minute((struct span){ s.at + 6, 5 }, to);
+	    parse_minute((struct span){ s.at + 6, 5 }, to) && *from != *to;
 }
 
 struct judging {
@@ -185,8 +185,8 @@ static void
 wrong(const struct judging *j, const char *name, const char *found,
     const char *expected)
 {
-	buf_printf(j->why, "%s: [%s %s]: %s: \"%s\": expected %s\n", j->path,
-	    j->section, j->label, name, found, expected);
+	conf_begin(j->why, j->file, j->path, j->section, j->label, name);
+	buf_printf(j->why, "\"%s\": expected %s\n", found, expected);
 }
 
 static void
@@ -233,9 +233,11 @@ judge_rule(const struct judging *j, const struct config_rule *r)
 {
 	uint64_t n;
 
-	if (alert_what_named(span_of(j->label)) == ALERT_RULES)
-		buf_printf(j->why, "%s: [rule %s]: there is no such rule: "
-		    "zqhub alert rules lists them\n", j->path, j->label);
+	if (alert_what_named(span_of(j->label)) == ALERT_RULES) {
+		conf_begin(j->why, j->file, j->path, "rule", j->label, "");
+		buf_text(j->why, "there is no such rule: zqhub alert rules "
+		    "lists them\n");
+	}
 	if (r->tell[0] != '\0' && strcmp(r->tell, "yes") != 0 &&
 	    strcmp(r->tell, "no") != 0)
 		wrong(j, "tell", r->tell, "yes or no");
@@ -346,7 +348,8 @@ judge_receiver(const struct judging *j, const struct config_receiver *r)
 		wrong(j, "language", r->language, "zh, en or both");
 	if (r->quiet[0] != '\0' &&
 	    !config_quiet_parse(span_of(r->quiet), &from, &to))
-		wrong(j, "quiet", r->quiet, "hours, as in 22:00-07:00");
+		wrong(j, "quiet", r->quiet, "hours, as in 22:00-07:00, "
+		    "from one time to another");
 	if (r->zone[0] != '\0' && !zone_is_known(r->zone))
 		wrong(j, "zone", r->zone, "a time zone, as in Asia/Shanghai");
 }

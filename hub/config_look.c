@@ -20,6 +20,7 @@
 #define WHY_MAX 8192
 
 struct looking {
+	const struct conf *file;
 	const char *path, *receiver;	/* NULL: none of those */
 	struct buf *why;
 };
@@ -28,10 +29,8 @@ struct looking {
 static void
 begin(const struct looking *l, const char *name)
 {
-	buf_printf(l->why, "%s: ", l->path);
-	if (l->receiver != NULL)
-		buf_printf(l->why, "[receiver %s]: ", l->receiver);
-	buf_printf(l->why, "%s: ", name);
+	conf_begin(l->why, l->file, l->path, l->receiver != NULL ?
+	    "receiver" : "", l->receiver != NULL ? l->receiver : "", name);
 }
 
 static void
@@ -142,10 +141,11 @@ look_at_receivers(struct looking *l, const struct conf *file)
 		if (strcmp(r->kind, "command") != 0)
 			continue;
 		look_at_program(l, r->command[0]);
-		if (++commands > HAND_COMMANDS_MAX)
-			buf_printf(l->why, "%s: [receiver %s]: expected %d "
-			    "receivers at most that are commands\n", l->path,
-			    l->receiver, HAND_COMMANDS_MAX);
+		if (++commands > HAND_COMMANDS_MAX) {
+			begin(l, "");
+			buf_printf(l->why, "expected %d receivers at most "
+			    "that are commands\n", HAND_COMMANDS_MAX);
+		}
 	}
 	l->receiver = NULL;
 }
@@ -153,7 +153,7 @@ look_at_receivers(struct looking *l, const struct conf *file)
 bool
 config_look(const struct config *c, const char *path, struct buf *why)
 {
-	struct looking l = { .path = path, .why = why };
+	struct looking l = { .file = c->file, .path = path, .why = why };
 	size_t before = why->n;
 
 	look_at_home(&l, c->dir);

@@ -198,18 +198,23 @@ config_watch_judge(const struct config *c, const char *path, struct buf *why)
 {
 	char one[UNITS_TEXT_MAX], two[UNITS_TEXT_MAX];
 
-	if (c->home_slow > c->home_limit)
-		buf_printf(why, "%s: home_slow: %s is more than home_limit, "
-		    "%s: expected less, for what takes so long has failed\n",
-		    path, units_format_time(one, c->home_slow),
+	if (c->home_slow > c->home_limit) {
+		conf_begin(why, c->file, path, "", "", "home_slow");
+		buf_printf(why, "%s is more than home_limit, %s: expected "
+		    "less, for what takes so long has failed\n",
+		    units_format_time(one, c->home_slow),
 		    units_format_time(two, c->home_limit));
-	if (c->home_dns_every > 0 && c->home_dns_every < 1000)
-		buf_printf(why, "%s: home_dns_every: %s: expected 1s at "
-		    "least, or 0 for not at all\n", path,
-		    units_format_time(one, c->home_dns_every));
-	if (c->week_warns > c->week_fails)
-		buf_printf(why, "%s: week_warns: %llu percent is more than "
-		    "week_fails, %llu: expected less, for it is the early "
-		    "warning\n", path, (unsigned long long)c->week_warns,
+	}
+	if (c->home_dns_every > 0 && c->home_dns_every < 1000) {
+		conf_begin(why, c->file, path, "", "", "home_dns_every");
+		buf_printf(why, "%s: expected 1s at least, or 0 for not at "
+		    "all\n", units_format_time(one, c->home_dns_every));
+	}
+	if (c->week_warns > c->week_fails) {
+		conf_begin(why, c->file, path, "", "", "week_warns");
+		buf_printf(why, "%llu percent is more than week_fails, %llu: "
+		    "expected less, for it is the early warning\n",
+		    (unsigned long long)c->week_warns,
 		    (unsigned long long)c->week_fails);
+	}
 }

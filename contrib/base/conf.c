@@ -29,7 +29,7 @@ struct record {
 	const struct conf_section *section;
 	char *label;
 	char *data;		/* section->size bytes */
-	bool *given;		/* by number of the setting */
+	size_t *given;		/* line of each setting, by its number; 0 */
 	size_t line;		/* of the header; 0 for the top */
 };
 
@@ -336,7 +336,7 @@ add_record(struct conf *c, const struct conf_section *s, struct span label,
 	r->section = s;
 	r->label = mem_copy(label.at, label.n);
 	r->data = mem_new(s->size);
-	r->given = mem_new(c->def_count * sizeof(bool));
+	r->given = mem_new(c->def_count * sizeof(*r->given));
 	r->line = line;
 	return r;
 }
@@ -358,11 +358,11 @@ take_setting(struct reading *r, struct span name, struct span value)
 		i++;
 	if (i == c->def_count) {
 		unknown(r, name);
-	} else if (r->now->given[i]) {
+	} else if (r->now->given[i] != 0) {
 		wrong(r, r->line, _("%s: found a second time, expected once"),
 		    c->defs[i].name);
 	} else {
-		r->now->given[i] = true;
+		r->now->given[i] = r->line;
 		if (value.n > CONF_VALUE_MAX) {
 			wrong(r, r->line, _("%s: the value has %zu bytes, "
 			    "expected %d at most"), c->defs[i].name, value.n,
@@ -452,7 +452,7 @@ complete(struct reading *r, struct record *rec)
 	const struct conf_def *d = r->conf->defs;
 
 	for (size_t i = 0; i < r->conf->def_count; i++, d++) {
-		if (rec->given[i] ||
+		if (rec->given[i] != 0 ||
 		    strcmp(d->section, rec->section->name) != 0)
 			continue;
 		if (d->preset != NULL)
@@ -564,4 +564,23 @@ conf_record(struct conf *c, const char *section, size_t n)
 	const struct record *r = find_nth(c, section, n);
 
 	return r != NULL ? r->data : NULL;
+}
+
+void
+conf_begin(struct buf *why, const struct conf *c, const char *path,
+    const char *section, const char *label, const char *name)
+{
+	const struct record *r = find_record(c, find_section(c,
+	    span_of(section)), span_of(label));
+	size_t line = r != NULL ? r->line : 0;
+
+	for (size_t i = 0; r != NULL && i < c->def_count; i++)
+		if (r->given[i] != 0 && strcmp(c->defs[i].name, name) == 0)
+			line = r->given[i];
+	buf_text(why, path);
+	if (line != 0)
+		buf_printf(why, ":%zu", line);
+	if (section[0] != '\0')
+		buf_printf(why, ": [%s %s]", section, label);
+	buf_printf(why, ": %s%s", name, name[0] != '\0' ? ": " : "");
 }

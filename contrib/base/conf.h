@@ -63,6 +63,12 @@ const void *conf_get(const struct conf *c, const char *section, size_t n,
 /* The same record for whoever keeps in it what no file says. */
 void *conf_record(struct conf *c, const char *section, size_t n);
 
+/* "hub.conf:7: [rule down]: for: ", for whoever finds later what is wrong with
+ * a value: the line of that setting, or of the section if it has none.
+ * section and label: "" for the top; name: "" for all of the section. */
+void conf_begin(struct buf *why, const struct conf *c, const char *path,
+    const char *section, const char *label, const char *name);
+
 /* The table as mdoc(7) list items (.It Ic name ...), for the manual; and as
  * a commented example file. `most` 0 means no bound. */
 void conf_manual(struct buf *b, const struct conf_def *defs, size_t count,

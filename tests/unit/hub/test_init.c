@@ -216,6 +216,30 @@ START_TEST(test_wrong_settings)
 }
 END_TEST
 
+/* Also where a type alone can't judge: its own line, or its section's. */
+START_TEST(test_wrong_lines)
+{
+	static const char *const said[] = { "x.conf:3: public: \"http://x\"",
+		"x.conf: home_slow: 5s is more", "x.conf:5: check_allow: ",
+		"x.conf:6: [rule nosuch]: there is no such rule",
+		"x.conf:9: [rule down]: for: \"soon\"",
+		"x.conf:10: [receiver a]: to: \"\"",
+		"x.conf:13: [receiver a]: quiet: \"07:00-07:00\"",
+		"x.conf:14: [receiver a b]: the name: \"a b\"" };
+	struct conf *file;
+
+	write_conf("name = n\n# c\npublic = http://x\nhome_limit = 4s\n"
+	    "check_allow = x\n[rule nosuch]\n[rule down]\n\nfor = soon\n"
+	    "[receiver a]\nkind = mail\nurl = smtp://x\n"
+	    "quiet = 07:00-07:00\n[receiver a b]\nkind = webhook\n"
+	    "url = https://x\n");
+	ck_assert_ptr_null(config_read(at("x.conf"), &file, &why));
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		ck_assert_msg(strstr(buf_cstr(&why), said[i]) != NULL,
+		    "no %s in %s", said[i], buf_cstr(&why));
+}
+END_TEST
+
 /* What -n prints is a settings file that means the same. */
 START_TEST(test_printed_reads_back)
 {
@@ -388,6 +412,7 @@ main(void)
 	tcase_add_test(t, test_takes_back);
 	tcase_add_loop_test(t, test_unfit, 0,
 	    sizeof(unfit) / sizeof(unfit[0]));
+	tcase_add_test(t, test_wrong_lines);
 	tcase_add_loop_test(t, test_wrong_settings, 0,
 	    sizeof(wrong) / sizeof(wrong[0]));
 	tcase_add_test(t, test_printed_reads_back);
