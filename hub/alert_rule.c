@@ -65,7 +65,7 @@ static const struct alert_rule table[ALERT_RULES] = {
 	  .remind = DAY, .reminders = 3 },
 	[ALERT_LINKS] = { .class = "links", .on = true, .grouped = true,
 	  .severity = ALERT_DANGER, .remind = DAY, .reminders = 3 },
-	[ALERT_MOVE] = { .class = "move", .on = true,
+	[ALERT_MOVE] = { .class = "move", .on = true, .grouped = true,
 	  .severity = ALERT_WARNING, .remind = DAY, .reminders = 3 },
 	[ALERT_AVAILABILITY] = { .class = "availability", .on = true,
 	  .severity = ALERT_WARNING,

@@ -13,6 +13,7 @@
 #include "hub/counters.h"
 #include "hub/move.h"
 #include "hub/seen.h"
+#include "hub/site.h"
 #include "protocol/url.h"
 
 #define DAY INT64_C(86400000)
@@ -24,13 +25,15 @@
 
 struct scanning {
 	struct alert_scan *scan;
-	struct db_txn *txn;	/* of links only */
+	struct db_txn *txn;	/* of links and moves only */
 	int64_t now;
 	size_t links, moves;
 };
 
 /* --- moves -------------------------------------------------------------------- */
 
+/* A table of moves is announced at once, and fails at once: those of a site
+ * are one alert. */
 static bool
 on_move(void *arg, const struct move *m)
 {
@@ -39,6 +42,7 @@ on_move(void *arg, const struct move *m)
 	struct alert_fact f = { .what = ALERT_MOVE, .site = m->site,
 		.since = m->changed };
 	char detail[ALERT_DETAIL + 1];
+	struct site site;
 
 	if (s->moves++ == MOVES)
 		return false;
@@ -51,6 +55,8 @@ on_move(void *arg, const struct move *m)
 	    move_state_name(m->state), SPAN_ARGS(m->old), SPAN_ARGS(m->new));
 	f.subject = span_of(subject);
 	f.detail = span_of(detail);
+	if (site_get(s->txn, m->site, &site))
+		f.group = site.code;
 	alert_facts_put(s->scan->facts, &f, s->now);
 	return true;
 }
@@ -58,7 +64,7 @@ on_move(void *arg, const struct move *m)
 bool
 alert_scan_moves(struct alert_scan *scan, struct db_txn *t, int64_t now)
 {
-	struct scanning s = { .scan = scan, .now = now };
+	struct scanning s = { .scan = scan, .txn = t, .now = now };
 
 	move_each(t, scan->move, on_move, &s);
 	return s.moves > MOVES;

@@ -165,11 +165,20 @@ put_group(struct buf *b, struct span group)
 	buf_text(b, "\n");
 }
 
+/* Links and moves have something else in common. */
+static bool
+is_at_address(const struct sink_job *job)
+{
+	struct span rule = word(job->notice, "rule");
+
+	return word(job->notice, "group").n > 0 &&
+	    number(job->notice, "count") > 1 &&
+	    !span_is(rule, SPAN("links")) && !span_is(rule, SPAN("move"));
+}
+
 static void
 put_head(struct buf *b, const struct sink_job *job)
 {
-	struct span group = word(job->notice, "group");
-
 	buf_printf(b, _("%s.\n"), about(job));
 	if (job->event == ALERT_TEST)
 		return;
@@ -180,8 +189,8 @@ put_head(struct buf *b, const struct sink_job *job)
 		put_time(b, job->notice, "ended");
 	}
 	buf_text(b, "\n");
-	if (group.n > 0 && number(job->notice, "count") > 1)
-		put_group(b, group);
+	if (is_at_address(job))
+		put_group(b, word(job->notice, "group"));
 }
 
 static void

@@ -303,13 +303,14 @@ judge(void)
 #define MANY 1000
 
 static void
-faults(uint32_t count)
+faults(uint32_t count, struct span group)
 {
 	int64_t next;
 
 	alert_facts_begin(facts, ALERT_OF_MOVES);
 	for (uint32_t i = 0; i < count; i++) {
-		struct alert_fact f = { .what = ALERT_MOVE, .since = k.now };
+		struct alert_fact f = { .what = ALERT_MOVE, .since = k.now,
+			.group = group };
 		char name[32];
 
 		snprintf(name, sizeof(name), "move %u", i);
@@ -323,13 +324,25 @@ faults(uint32_t count)
 
 START_TEST(test_many)
 {
-	faults(MANY);
+	faults(MANY, SPAN_NONE);
 	ck_assert_uint_eq(heard("duty", ALERT_FIRING), MANY);
 	ck_assert_uint_eq(told_count, MANY);
 	ck_assert_uint_eq(alert_now(MANY).number, MANY);
-	faults(0);
+	faults(0, SPAN_NONE);
 	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), MANY);
 	ck_assert_uint_eq(told_count, 2 * MANY);
+	judge();
+}
+END_TEST
+
+/* A table of moves that fails: as few alerts as there is room in each. */
+START_TEST(test_table)
+{
+	faults(MANY / 2, SPAN("4100000001"));
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 3);
+	ck_assert_uint_eq(alert_now(1).count, ALERT_MEMBERS);
+	faults(0, SPAN_NONE);
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 3);
 	judge();
 }
 END_TEST
@@ -528,6 +541,7 @@ main(void)
 	tcase_add_loop_test(t, test_announced, 0, 2);
 	tcase_add_loop_test(t, test_closing, 0, 2);
 	tcase_add_test(t, test_many);
+	tcase_add_test(t, test_table);
 	tcase_add_loop_test(t, test_evidence, 0, 2);
 	tcase_add_test(t, test_ends);
 	tcase_add_test(t, test_rebuild);

@@ -72,6 +72,10 @@ START_TEST(test_text)
 	ck_assert(has(&text.plain, "alert show 3 says more"));
 	ck_assert(!has(&text.plain, "alert ack"));
 	notify_text_clear(&text);
+	make(ALERT_FIRING, "move", 3, "City", "");
+	ck_assert(has(&text.plain, "and 2 more\n"));
+	ck_assert(!has(&text.plain, "All of them are at"));
+	notify_text_clear(&text);
 	make(ALERT_FIRING, "of-tomorrow", 1, "City", "x");
 	ck_assert(has(&text.plain, "rule of another version"));
 	notify_text_clear(&text);
