@@ -29,7 +29,7 @@ struct receiver {
 	const struct config_receiver *config;
 	const struct sink_ops *ops;
 	void *state;
-	size_t command;		/* of the hand's */
+	size_t command;		/* which, if it is one */
 	char broken[256];	/* why nothing can be delivered to it; or "" */
 };
 
@@ -55,6 +55,7 @@ struct notify {
 	struct receiver to[ALERT_RECEIVERS];
 	size_t count;
 	struct hand_command commands[HAND_COMMANDS_MAX];
+	struct hand *hands[HAND_COMMANDS_MAX];	/* of one each */
 	size_t command_count;
 	LIST_HEAD(jobs, job) jobs;
 };
@@ -339,10 +340,10 @@ notify_new(struct event_base *base, const struct config *c, int fd)
 	open_receivers(n, c);
 	n->world.hub = c->name;
 	n->web = c->web_public;
-	if (n->command_count > 0) {
-		n->world.hand = hand_new(n->commands, n->command_count,
-		    c->dir);
-		hand_attach(n->world.hand, base);
+	n->world.hands = n->hands;
+	for (size_t i = 0; i < n->command_count; i++) {
+		n->hands[i] = hand_new(&n->commands[i], 1, c->dir);
+		hand_attach(n->hands[i], base);
 	}
 	n->world.fetch = fetch_new(base, "zhanqun/" ZQ_VERSION " (notify)");
 	notify_beat_init(&n->beat, c, n->world.fetch);
@@ -362,8 +363,8 @@ notify_free(struct notify *n)
 		next = LIST_NEXT(j, entry);
 		release(j);
 	}
-	if (n->world.hand != NULL)
-		hand_free(n->world.hand);
+	for (size_t i = 0; i < n->command_count; i++)
+		hand_free(n->hands[i]);
 	fetch_free(n->world.fetch);
 	for (size_t i = 0; i < n->count; i++)
 		if (n->to[i].state != NULL)

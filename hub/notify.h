@@ -22,7 +22,7 @@ struct notify;
 /* Is there anything for it to do? */
 bool notify_is_wanted(const struct config *c);
 
-/* Takes fd; reads secrets and forks its hand: before the sandbox. A receiver
+/* Takes fd; reads secrets and forks its hands: before the sandbox. A receiver
  * whose files can't be read is said so, and the others are told. */
 struct notify *notify_new(struct event_base *base, const struct config *c,
     int fd);

@@ -33,8 +33,8 @@ struct sink_job {
 	enum alert_event event;
 	struct span text;	/* the notice, JSON as it was decided on … */
 	json_t *notice;		/* … and read, with the link to its page */
-	size_t command;		/* number of the hand's, of a receiver that is
-				 * one */
+	size_t command;		/* number of the hand, of a receiver that is a
+				 * command */
 	uint64_t *reached;	/* of a mail's first 64 addresses: who has it
 				 * from a try before; the sink's to set */
 };
@@ -44,7 +44,8 @@ typedef void sink_done_fn(void *arg, enum sink_result r, const char *error);
 
 struct sink_world {		/* what sinks share */
 	struct fetch *fetch;
-	struct hand *hand;	/* its commands are in the receivers' order */
+	struct hand *const *hands;	/* one for each command: one that hangs
+				 * keeps no other waiting */
 	const char *hub;	/* name of the cluster */
 };
 

@@ -68,7 +68,7 @@ start(void *state, const struct sink_world *w, const struct sink_job *job,
 
 	*c = (struct call){ .config = m->config, .began = clock_mono(),
 		.done = done, .arg = arg };
-	if (!hand_run(w->hand, job->command, span_of(text), on_end, c)) {
+	if (!hand_run(w->hands[job->command], 0, span_of(text), on_end, c)) {
 		free(c);
 		c = NULL;
 		done(arg, SINK_LATER, "there is no memory for it");
