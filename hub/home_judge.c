@@ -409,8 +409,8 @@ home_judge(struct home_judgement *j, const struct home_look *before,
 	f.at_home = is_own(own, span_of(f.end));
 	f.accepted = f.end[0] != '\0' &&
 	    span_is(own->accepted, span_of(f.end));
-	if (ask_certificate(j, &f) || ask_empty(j, &f) || now->cause != CAUSE_FINE ||
-	    !now->has_page)
+	if (ask_certificate(j, &f) || ask_empty(j, &f) ||
+	    now->cause != CAUSE_FINE || !now->has_page)
 		return;
 	for (size_t i = 0; i + 1 < now->hops; i++)
 		f.lasting = f.lasting && now->hop[i].kind == HOP_PERMANENT;
