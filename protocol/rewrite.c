@@ -162,6 +162,15 @@ leads_into(const struct rewrite_rule *later,
 	    rewrite_rule_holds(earlier, later->scope, later->to);
 }
 
+/* Of several that can't be with a rule the one of the smallest number is named,
+ * in whatever order they were added: what is said of it is the same when the
+ * rules were read anew. */
+static const struct rewrite_entry *
+smaller(const struct rewrite_entry *a, const struct rewrite_entry *b)
+{
+	return a == NULL || b->rule.number < a->rule.number ? b : a;
+}
+
 struct clash {
 	const struct rewrite_rule *r;
 	const struct rewrite_entry *same, *into;
@@ -174,7 +183,7 @@ find_same(void *arg, const struct rewrite_entry *e)
 
 	if (e->rule.scope == c->r->scope && overlap(&e->rule, c->r) &&
 	    rewrite_rule_holds(c->r, e->rule.scope, e->rule.from))
-		c->same = e;
+		c->same = smaller(c->same, e);
 }
 
 static void
@@ -183,7 +192,7 @@ find_into(void *arg, const struct rewrite_entry *e)
 	struct clash *c = arg;
 
 	if (leads_into(c->r, &e->rule))
-		c->into = e;
+		c->into = smaller(c->into, e);
 }
 
 /* Does what `e` moves come back to it, when the last rule on the way is of
@@ -215,7 +224,7 @@ closed(const struct rewrite *w, const struct rewrite_entry *f)
 {
 	struct rewrite_rule below = { .scope = f->rule.scope,
 	    .from = f->rule.to };
-	const struct rewrite_entry *e;
+	const struct rewrite_entry *e, *found = NULL;
 
 	if (f->rule.scope == REWRITE_ADDRESS)
 		return NULL;
@@ -224,8 +233,8 @@ closed(const struct rewrite *w, const struct rewrite_entry *f)
 		if (e->rule.at < f->rule.at && counts(&e->rule, f->rule.at) &&
 		    rewrite_rule_covers(&below, e->rule.from) &&
 		    comes_back(w, e, f->rule.at))
-			return e;
-	return NULL;
+			found = smaller(found, e);
+	return found;
 }
 
 /* With it in the set: the rule with which it can't be, or NULL. */
@@ -234,14 +243,15 @@ circle(const struct rewrite *w, const struct rewrite_entry *added)
 {
 	const struct rewrite_entry *found = closed(w, added);
 
-	for (size_t i = 0; found == NULL && added->rule.at < w->newest &&
-	    i < w->set.count; i++) {
+	if (found != NULL || added->rule.at >= w->newest)
+		return found;
+	for (size_t i = 0; i < w->set.count; i++) {
 		const struct rewrite_entry *e = w->set.all[i];
 
 		if (e->rule.at > added->rule.at &&
 		    (leads_into(&e->rule, &added->rule) ||
 		    closed(w, e) != NULL))
-			found = e;
+			found = smaller(found, e);
 	}
 	return found;
 }

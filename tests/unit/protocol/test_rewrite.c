@@ -226,6 +226,45 @@ START_TEST(swaps_and_circles)
 END_TEST
 
 /* What stands, stands: though it would not be taken any more. */
+/* Of several the smallest number is named, in whatever order they came. */
+START_TEST(who_is_named)
+{
+	const struct rewrite_rule later[] = {
+		{ .scope = REWRITE_ADDRESS, .from = SPAN("https://a.cn/x"),
+		  .to = SPAN("https://a.cn/old/p"), .at = 10,
+		  .until = CLOCK_NONE, .number = 5 },
+		{ .scope = REWRITE_ADDRESS, .from = SPAN("https://a.cn/y"),
+		  .to = SPAN("https://a.cn/old/q"), .at = 10,
+		  .until = CLOCK_NONE, .number = 12 },
+	};
+	const struct rewrite_rule earlier = { .scope = REWRITE_PREFIX,
+		.from = SPAN("https://a.cn/old/"),
+		.to = SPAN("https://a.cn/new/"), .at = 5,
+		.until = CLOCK_NONE, .number = 20 };
+
+	for (size_t first = 0; first < 2; first++) {
+		struct rewrite *w = rewrite_new();
+		uint32_t other = 0;
+
+		ck_assert(rewrite_add(w, &later[first], NULL, NULL));
+		ck_assert(rewrite_add(w, &later[1 - first], NULL, NULL));
+		ck_assert(!rewrite_add(w, &earlier, &other, NULL));
+		ck_assert_uint_eq(other, 5);
+		rewrite_free(w);
+		w = rewrite_new();
+		rewrite_put(w, &later[first]);
+		rewrite_put(w, &later[1 - first]);
+		rewrite_put(w, &earlier);
+		ck_assert(!rewrite_add(w, &(struct rewrite_rule){
+		    .scope = REWRITE_PREFIX, .from = SPAN("https://a.cn/"),
+		    .to = SPAN("https://b.cn/"), .at = 7, .until = CLOCK_NONE,
+		    .number = 30 }, &other, NULL));
+		ck_assert_uint_eq(other, 5);
+		rewrite_free(w);
+	}
+}
+END_TEST
+
 START_TEST(put_anew)
 {
 	struct rewrite *w = rewrite_new();
@@ -362,6 +401,7 @@ fill(TCase *t)
 	tcase_add_test(t, query_of_program);
 	tcase_add_test(t, schemes);
 	tcase_add_test(t, swaps_and_circles);
+	tcase_add_test(t, who_is_named);
 	tcase_add_test(t, put_anew);
 	tcase_add_test(t, insane);
 	tcase_add_test(t, long_ones);
