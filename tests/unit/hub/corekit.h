@@ -97,6 +97,23 @@ core_act(struct corekit *k, json_t *act)
 	acts_clear(&a);
 }
 
+/* Writes what waits, one after the other, and says that it is done. */
+static inline void
+core_write(struct corekit *k, struct pending_queue *pending)
+{
+	struct pending *one;
+	struct acts all;
+
+	while ((one = pending_pop(pending)) != NULL) {
+		acts_init(&all);
+		acts_move(&all, &one->acts);
+		ck_assert(writer_act(&k->writer, &all));
+		acts_clear(&all);
+		one->done(one->arg, journal_last(k->writer.journal));
+		pending_free(one);
+	}
+}
+
 /* The key of site n is n, 32 times. */
 static inline void
 core_key(uint8_t key[CA_KEY_HASH], uint32_t n)

@@ -31,6 +31,24 @@ teardown(void)
 	kit_close(&k);
 }
 
+/* Says a page, in a column or in none (""), that links to `to`, or (NULL) to
+ * nothing. */
+static inline void
+page_in(uint32_t site, const char *url, const char *column, const char *to)
+{
+	struct change c = kit_change(CHANGE_UPDATED, url, "a page");
+	struct buf rows;
+
+	buf_init(&rows, LIMIT_CHANGE);
+	if (to != NULL)
+		change_link_put(&rows, &(struct link){ .kind = LINK_ANCHOR,
+		    .line = 7, .to = span_of(to) });
+	c.links = buf_look(&rows);
+	c.word[WORD_COLUMN] = span_of(column);
+	kit_say(&k, site, &c);
+	buf_clear(&rows);
+}
+
 static inline void
 later(int64_t ms)
 {

@@ -87,22 +87,6 @@ on_end(void *arg, struct channel *c)
 /* --- the hub -------------------------------------------------------------- */
 
 static void
-work(void)
-{
-	struct pending *one;
-	struct acts all;
-
-	while ((one = pending_pop(&pending)) != NULL) {
-		acts_init(&all);
-		acts_move(&all, &one->acts);
-		ck_assert(writer_act(&kit.writer, &all));
-		acts_clear(&all);
-		one->done(one->arg, journal_last(kit.writer.journal));
-		pending_free(one);
-	}
-}
-
-static void
 pass(int64_t ms)
 {
 	for (int64_t end = now + ms; now < end; now += 1000) {
@@ -110,7 +94,7 @@ pass(int64_t ms)
 		check_schedule_look(schedule);
 		for (int i = 0; i < 4; i++)
 			event_base_loop(base, EVLOOP_NONBLOCK);
-		work();
+		core_write(&kit, &pending);
 	}
 }
 

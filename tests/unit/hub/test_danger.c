@@ -15,16 +15,7 @@
 static void
 page(uint32_t site, const char *url, const char *to)
 {
-	struct change c = kit_change(CHANGE_UPDATED, url, "a page");
-	struct buf rows;
-
-	buf_init(&rows, LIMIT_CHANGE);
-	if (to != NULL)
-		change_link_put(&rows, &(struct link){ .kind = LINK_ANCHOR,
-		    .line = 7, .to = span_of(to) });
-	c.links = buf_look(&rows);
-	kit_say(&k, site, &c);
-	buf_clear(&rows);
+	page_in(site, url, "", to);
 }
 
 static void

@@ -15,22 +15,6 @@ static const struct escalate_times times = { .wait = {
 	[REFERRAL_PARENT] = 14 * DAY } };
 
 static void
-page(uint32_t site, const char *url, const char *column, const char *to)
-{
-	struct change c = kit_change(CHANGE_UPDATED, url, "a page");
-	struct buf rows;
-
-	buf_init(&rows, LIMIT_CHANGE);
-	if (to != NULL)
-		change_link_put(&rows, &(struct link){ .kind = LINK_ANCHOR,
-		    .line = 7, .to = span_of(to) });
-	c.links = buf_look(&rows);
-	c.word[WORD_COLUMN] = span_of(column);
-	kit_say(&k, site, &c);
-	buf_clear(&rows);
-}
-
-static void
 work(void)
 {
 	bool look = true, tell = true;
@@ -146,9 +130,9 @@ dead_link(void)
 	kit_act(&k, "{\"do\":\"site-add\",\"site\":4,\"code\":\"4100000004\","
 	    "\"name\":\"child\",\"domains\":[\"s4.gov.cn\"],\"kind\":\"\","
 	    "\"parent\":\"4100000001\"}");
-	page(3, TARGET, "", NULL);
-	page(4, "https://s4.gov.cn/a.html", "通知公告", TARGET);
-	page(4, "https://s4.gov.cn/b.html", "政务公开", TARGET);
+	page_in(3, TARGET, "", NULL);
+	page_in(4, "https://s4.gov.cn/a.html", "通知公告", TARGET);
+	page_in(4, "https://s4.gov.cn/b.html", "政务公开", TARGET);
 	c = kit_change(CHANGE_DELETED, TARGET, "");
 	kit_say(&k, 3, &c);
 	settle();
@@ -218,8 +202,8 @@ START_TEST(who_answers_is_left_alone)
 	reply(STATEMENT_REFUSED);
 	later(100 * DAY);
 	ck_assert_uint_eq(escalate(), 0);
-	page(4, "https://s4.gov.cn/a.html", "", NULL);
-	page(4, "https://s4.gov.cn/b.html", "", NULL);
+	page_in(4, "https://s4.gov.cn/a.html", "", NULL);
+	page_in(4, "https://s4.gov.cn/b.html", "", NULL);
 	settle();
 	ck_assert_uint_eq(escalate(), 0);
 }
@@ -228,8 +212,8 @@ END_TEST
 START_TEST(what_is_mended_is_over)
 {
 	dead_link();
-	page(4, "https://s4.gov.cn/a.html", "", NULL);
-	page(4, "https://s4.gov.cn/b.html", "", NULL);
+	page_in(4, "https://s4.gov.cn/a.html", "", NULL);
+	page_in(4, "https://s4.gov.cn/b.html", "", NULL);
 	settle();
 	later(100 * DAY);
 	ck_assert_uint_eq(escalate(), 0);
@@ -241,8 +225,8 @@ START_TEST(not_before_its_time)
 {
 	struct change c = kit_change(CHANGE_MOVE, "https://s1.gov.cn/a/", "");
 
-	page(2, "https://s2.gov.cn/a.html", "", "https://s1.gov.cn/a/1.html");
-	page(3, "https://s3.gov.cn/a.html", "", "https://s1.gov.cn/a/1.html");
+	page_in(2, "https://s2.gov.cn/a.html", "", "https://s1.gov.cn/a/1.html");
+	page_in(3, "https://s3.gov.cn/a.html", "", "https://s1.gov.cn/a/1.html");
 	c.word[WORD_SUCCESSOR] = SPAN("https://s1.gov.cn/b/");
 	c.word[WORD_SCOPE] = SPAN("prefix");
 	c.word[WORD_BY] = SPAN("li");

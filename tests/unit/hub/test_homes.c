@@ -109,23 +109,6 @@ on_seen(void *arg, const struct home_seen *s)
 	tells++;
 }
 
-/* Writes what waits. */
-static void
-work(void)
-{
-	struct pending *one;
-	struct acts all;
-
-	while ((one = pending_pop(&pending)) != NULL) {
-		acts_init(&all);
-		acts_move(&all, &one->acts);
-		ck_assert(writer_act(&kit.writer, &all));
-		acts_clear(&all);
-		one->done(one->arg, journal_last(kit.writer.journal));
-		pending_free(one);
-	}
-}
-
 /* So many ms go by, a second at a time. */
 static void
 pass(int64_t ms)
@@ -135,7 +118,7 @@ pass(int64_t ms)
 		homes_look(homes);
 		for (int i = 0; i < 4; i++)
 			event_base_loop(base, EVLOOP_NONBLOCK);
-		work();
+		core_write(&kit, &pending);
 	}
 }
 

@@ -57,22 +57,6 @@ tear_down(void)
 	pulse_close();
 }
 
-static void
-write_pending(void)
-{
-	struct pending *one;
-	struct acts all;
-
-	while ((one = pending_pop(&pending)) != NULL) {
-		acts_init(&all);
-		acts_move(&all, &one->acts);
-		ck_assert(writer_act(&kit.writer, &all));
-		acts_clear(&all);
-		one->done(one->arg, journal_last(kit.writer.journal));
-		pending_free(one);
-	}
-}
-
 /* Seconds pass; sites from `first` on speak, and say that all is well. */
 static void
 pass(int seconds, uint32_t first)
@@ -87,7 +71,7 @@ pass(int seconds, uint32_t first)
 			hears.heard(hears.arg, s, now, 15000, &h);
 		}
 		monitor_core_look(monitor);
-		write_pending();
+		core_write(&kit, &pending);
 	}
 }
 
@@ -385,7 +369,7 @@ START_TEST(clock_is_put)
 		now += i == 0 ? 3600000 : -7200000;
 		clock_set(now, mono);
 		monitor_core_look(monitor);
-		write_pending();
+		core_write(&kit, &pending);
 		ck_assert_str_eq(pulse_is(1), "up");
 	}
 }

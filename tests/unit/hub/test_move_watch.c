@@ -181,23 +181,6 @@ tick(void)
 /* --- the watch goes on -------------------------------------------------------------- */
 
 static void
-write_all(void)
-{
-	struct pending *one;
-
-	while ((one = pending_pop(&pending)) != NULL) {
-		struct acts all;
-
-		acts_init(&all);
-		acts_move(&all, &one->acts);
-		ck_assert(writer_act(&kit.writer, &all));
-		acts_clear(&all);
-		one->done(one->arg, journal_last(kit.writer.journal));
-		pending_free(one);
-	}
-}
-
-static void
 go_on(void)
 {
 	for (int i = 0; i < 8; i++) {
@@ -205,7 +188,7 @@ go_on(void)
 		move_watch_look(watch);
 		for (int n = 0; n < 200; n++)
 			event_base_loop(base, EVLOOP_NONBLOCK);
-		write_all();
+		core_write(&kit, &pending);
 	}
 }
 
