@@ -50,6 +50,7 @@ bool agent_reply(struct agent *a, uint64_t letter, bool refused);
 /* --- looking -------------------------------------------------------------- */
 /* Everything looked at, told, confirmed; no letter left to fetch. */
 bool agent_is_quiet(const struct agent *a);
+bool agent_is_heard(const struct agent *a);	/* its last exchange was well */
 bool agent_has_pushed(const struct agent *a);	/* all that it has to say */
 bool agent_holds(const struct agent *a);
 bool agent_has_covered(const struct agent *a);	/* … told what */

@@ -272,6 +272,12 @@ agent_is_quiet(const struct agent *a)
 }
 
 bool
+agent_is_heard(const struct agent *a)
+{
+	return push_is_well(a->push);
+}
+
+bool
 agent_has_pushed(const struct agent *a)
 {
 	return spool_waiting(store_meta(a->store)) == 0;

@@ -116,7 +116,9 @@ check_mail(const struct world *w, struct actor *a)
 	uint64_t has = agent_letters_got(a->agent);
 	uint64_t newest = hub_letters(a->part.site, UINT64_MAX, NULL, NULL);
 
-	if (a->mail.newest != newest)
+	/* One that was turned away asks again much later: a disk was full, say,
+	 * when it was to be enrolled. */
+	if (a->mail.newest != newest || !agent_is_heard(a->agent))
 		a->mail.since = sim.now;
 	a->mail.newest = newest;
 	compare(a, has, newest);
