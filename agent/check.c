@@ -310,12 +310,17 @@ show(struct check *c, const struct record *r)
 {
 	const struct check_options *o = c->o;
 	struct finding_site site = { o->site_name, o->site_domain,
-		o->site_code };
+		o->site_code, SPAN_NONE };
 	struct view v = { .c = c, .r = r, .kind = o->kind };
+	struct buf served;
 
+	buf_init(&served, LIMIT_LONG_TEXT);
 	if (r->is_page) {
 		if (v.kind == 0)
 			v.kind = finding_guess(r, buf_look(&c->url));
+		if (o->ask != NULL)
+			o->ask(o->arg, &served);
+		site.served = text_trim(buf_look(&served));
 		findings_of(&v.findings, r, v.kind, &site);
 	}
 	if (o->json)
@@ -324,6 +329,7 @@ show(struct check *c, const struct record *r)
 		print_text(&v);
 	c->status = v.findings.missing > 0 ? 1 : 0;
 	findings_clear(&v.findings);
+	buf_clear(&served);
 }
 
 static void

@@ -1,6 +1,6 @@
 /*
  * Check: what would be said of this page, and what the norm would have to
- * say about it. `zqagent check PAGE` prints it; nothing is sent anywhere.
+ * say about it. `zqagent check PAGE` prints it; nothing is sent to the hub.
  */
 #ifndef ZQ_AGENT_CHECK_H
 #define ZQ_AGENT_CHECK_H
@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "agent/tag.h"
+#include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 
 struct check_options {
@@ -20,6 +21,10 @@ struct check_options {
 				 * date are then judged as at example.invalid */
 	/* What the site is, if the settings say so; empty: not known. */
 	struct span site_name, site_domain, site_code;
+	/* Says what is wrong with the address of its source (served.h), when
+	 * the page was read. NULL: nobody asks. */
+	void (*ask)(void *arg, struct buf *why);
+	void *arg;
 };
 
 /* Takes fd. `path` is shown and gives the type. 0: fine; 1: something that

@@ -83,22 +83,47 @@ name_is_good(const char *name)
 	return n > 0 && n <= NAME_MAX_BYTES && name[n] == '\0';
 }
 
+/* What is judged: a file that was read, or what it will be (path is NULL). */
+struct judging {
+	const struct config *c;
+	const char *path;
+	struct buf *why;
+};
+
+/* A line of complaints begins with where the setting stands; it goes on in
+ * what this gives. source: its name, or "" for the top; name: "" for all. */
+static struct buf *
+begin(const struct judging *j, const char *source, const char *name)
+{
+	size_t line;
+
+	if (j->path == NULL)
+		return j->why;
+	line = conf_line_of(j->c->file, source[0] != '\0' ? "source" : "",
+	    source, name);
+	buf_text(j->why, j->path);
+	if (line != 0)
+		buf_printf(j->why, ":%zu", line);
+	buf_text(j->why, ": ");
+	return j->why;
+}
+
 /* A source's address in normal form, with a slash at its end. */
 static bool
-source_url(struct buf *out, const char *text, const char *name,
-    struct buf *why)
+source_url(const struct judging *j, struct buf *out, const char *text,
+    const char *name)
 {
 	const char *wrong = NULL;
 	struct url u;
 
 	if (!url_normal(out, span_of(text), &wrong)) {
-		buf_printf(why, _("source %s: url \"%s\": %s\n"), name, text,
-		    wrong);
+		buf_printf(begin(j, name, "url"), _("source %s: url \"%s\": "
+		    "%s\n"), name, text, wrong);
 		return false;
 	}
 	if (!url_parse(&u, buf_look(out)) || u.query.n > 0) {
-		buf_printf(why, _("source %s: url \"%s\": expected an "
-		    "address without \"?\"\n"), name, text);
+		buf_printf(begin(j, name, "url"), _("source %s: url \"%s\": "
+		    "expected an address without \"?\"\n"), name, text);
 		return false;
 	}
 	if (out->at[out->n - 1] != '/')
@@ -162,69 +187,91 @@ urls_overlap(const struct config_source *a, const char *a_url,
 }
 
 static void
-check_pair(const struct config *c, size_t i, size_t j, struct buf *why)
+check_pair(const struct judging *j, size_t one, size_t other)
 {
-	const struct config_source *a = c->source[i].set;
-	const struct config_source *b = c->source[j].set;
+	const char *name = j->c->source[one].name;
+	const char *before = j->c->source[other].name;
+	const struct config_source *a = j->c->source[one].set;
+	const struct config_source *b = j->c->source[other].set;
 	struct buf x, y;
 
 	buf_init(&x, LIMIT_URL + 1);
 	buf_init(&y, LIMIT_URL + 1);
-	if (strcmp(c->source[i].name, c->source[j].name) == 0)
-		buf_printf(why, _("source %s is there twice: give the second "
-		    "another name\n"), c->source[i].name);
+	if (strcmp(name, before) == 0)
+		buf_printf(begin(j, name, ""), _("source %s is there twice: "
+		    "give the second another name\n"), name);
 	else if (roots_overlap(a->root, b->root))
-		buf_printf(why, _("sources %s and %s overlap: %s and %s; the "
-		    "same file would be told twice\n"), c->source[i].name,
-		    c->source[j].name, a->root, b->root);
-	else if (source_url(&x, a->url, c->source[i].name, why) &&
-	    source_url(&y, b->url, c->source[j].name, why) &&
+		buf_printf(begin(j, name, "root"), _("sources %s and %s "
+		    "overlap: %s and %s; the same file would be told twice\n"),
+		    name, before, a->root, b->root);
+	else if (source_url(j, &x, a->url, name) &&
+	    source_url(j, &y, b->url, before) &&
 	    urls_overlap(a, buf_cstr(&x), b, buf_cstr(&y)))
-		buf_printf(why, _("sources %s and %s overlap: %s and %s "
-		    "have the same pages; give one another address\n"),
-		    c->source[i].name, c->source[j].name, a->url, b->url);
+		buf_printf(begin(j, name, "url"), _("sources %s and %s "
+		    "overlap: %s and %s have the same pages; give one another "
+		    "address\n"), name, before, a->url, b->url);
 	buf_clear(&x);
 	buf_clear(&y);
 }
 
-static void
-check_source(const struct config *c, size_t i, struct buf *why)
+static bool
+is_one_of(const char *value, const char *const *words)
 {
-	const struct config_source *s = c->source[i].set;
-	const char *name = c->source[i].name;
+	for (; *words != NULL; words++)
+		if (strcmp(value, *words) == 0)
+			return true;
+	return false;
+}
+
+static void
+check_source_words(const struct judging *j, const struct config_source *s,
+    const char *name)
+{
+	static const char *const mend[] = { "off", "ask", "auto", NULL };
+	static const char *const moves[] = { "ask", "announce", "off", NULL };
+
+	if (strcmp(s->type, "dir") != 0)
+		buf_printf(begin(j, name, "type"), _("source %s: type is "
+		    "\"%s\", expected dir\n"), name, s->type);
+	if (!is_one_of(s->mend, mend))
+		buf_printf(begin(j, name, "mend"), _("source %s: mend is "
+		    "\"%s\", expected off, ask or auto\n"), name, s->mend);
+	if (!is_one_of(s->moves, moves))
+		buf_printf(begin(j, name, "moves"), _("source %s: moves is "
+		    "\"%s\", expected ask, announce or off\n"), name, s->moves);
+}
+
+static void
+check_source(const struct judging *j, size_t i)
+{
+	const struct config_source *s = j->c->source[i].set;
+	const char *name = j->c->source[i].name;
 	struct buf url;
 
 	buf_init(&url, LIMIT_URL + 1);
 	if (!name_is_good(name))
-		buf_printf(why, _("source \"%s\": a name is 1 to 32 letters, "
-		    "digits, \"-\" and \"_\"\n"), name);
-	if (strcmp(s->type, "dir") != 0)
-		buf_printf(why, _("source %s: type is \"%s\", expected "
-		    "dir\n"), name, s->type);
-	if (strcmp(s->mend, "off") != 0 && strcmp(s->mend, "ask") != 0 &&
-	    strcmp(s->mend, "auto") != 0)
-		buf_printf(why, _("source %s: mend is \"%s\", expected off, "
-		    "ask or auto\n"), name, s->mend);
+		buf_printf(begin(j, name, ""), _("source \"%s\": a name is 1 "
+		    "to 32 letters, digits, \"-\" and \"_\"\n"), name);
+	check_source_words(j, s, name);
 	if (s->access_log[0] != '\0' && s->access_log[0] != '/')
-		buf_printf(why, _("source %s: access_log is \"%s\", expected "
-		    "a path that begins with /\n"), name, s->access_log);
+		buf_printf(begin(j, name, "access_log"), _("source %s: "
+		    "access_log is \"%s\", expected a path that begins with "
+		    "/\n"), name, s->access_log);
 	if (s->root[0] != '/')
-		buf_printf(why, _("source %s: root is \"%s\", expected a "
-		    "path that begins with /\n"), name, s->root);
-	if (strcmp(s->moves, "ask") != 0 && strcmp(s->moves, "announce") != 0 &&
-	    strcmp(s->moves, "off") != 0)
-		buf_printf(why, _("source %s: moves is \"%s\", expected ask, "
-		    "announce or off\n"), name, s->moves);
-	(void)source_url(&url, s->url, name, why);
+		buf_printf(begin(j, name, "root"), _("source %s: root is "
+		    "\"%s\", expected a path that begins with /\n"), name,
+		    s->root);
+	(void)source_url(j, &url, s->url, name);
 	buf_clear(&url);
 }
 
 static void
-check_command(char *const *argv, const char *name, struct buf *why)
+check_command(const struct judging *j, char *const *argv, const char *name)
 {
-	if (argv != NULL && argv[0] != NULL && argv[0][0] != '/')
-		buf_printf(why, _("%s is \"%s\", expected the whole path of a "
-		    "command, from /\n"), name, argv[0]);
+	if (argv == NULL || argv[0] == NULL || argv[0][0] == '/')
+		return;
+	buf_printf(begin(j, "", name), _("%s is \"%s\", expected the whole "
+	    "path of a command, from /\n"), name, argv[0]);
 }
 
 static bool
@@ -243,91 +290,110 @@ is_host_and_port(struct span url)
 }
 
 static void
-check_file(const char *path, const char *name, struct buf *why)
+check_file(const struct judging *j, const char *path, const char *name)
 {
-	if (path[0] != '\0' && path[0] != '/')
-		buf_printf(why, _("%s is \"%s\", expected a path that begins "
-		    "with /\n"), name, path);
+	if (path[0] == '\0' || path[0] == '/')
+		return;
+	buf_printf(begin(j, "", name), _("%s is \"%s\", expected a path that "
+	    "begins with /\n"), name, path);
 }
 
 /* What goes out of the house. */
 static void
-check_outward(const struct config_top *top, struct buf *why)
+check_outward(const struct judging *j)
 {
-	check_command(top->hook, "hook", why);
-	check_command(top->mail_command, "mail_command", why);
-	check_command(top->map_reload, "map_reload", why);
-	check_file(top->atom, "atom", why);
-	check_file(top->map_nginx, "map_nginx", why);
-	check_file(top->map_apache, "map_apache", why);
-	if (top->mail[0] != '\0' && (strchr(top->mail, '@') == NULL ||
-	    strpbrk(top->mail, " \t\r\n") != NULL))
-		buf_printf(why, _("mail is \"%s\", expected an address such "
-		    "as web@example.gov.cn\n"), top->mail);
-	if (top->mail[0] != '\0' && (top->mail_command == NULL ||
-	    top->mail_command[0] == NULL))
-		buf_text(why, _("mail_command is empty: it is what sends the "
-		    "mail\n"));
+	const struct config_top *top = j->c->top;
+
+	check_command(j, top->hook, "hook");
+	check_command(j, top->mail_command, "mail_command");
+	check_command(j, top->map_reload, "map_reload");
+	check_file(j, top->atom, "atom");
+	check_file(j, top->map_nginx, "map_nginx");
+	check_file(j, top->map_apache, "map_apache");
+	if (top->mail[0] == '\0')
+		return;
+	if (strchr(top->mail, '@') == NULL ||
+	    strpbrk(top->mail, " \t\r\n") != NULL)
+		buf_printf(begin(j, "", "mail"), _("mail is \"%s\", expected "
+		    "an address such as web@example.gov.cn\n"), top->mail);
+	if (top->mail_command == NULL || top->mail_command[0] == NULL)
+		buf_text(begin(j, "", "mail_command"), _("mail_command is "
+		    "empty: it is what sends the mail\n"));
 }
 
 static void
-check_home(const struct config_top *top, struct buf *why)
+check_home(const struct judging *j)
 {
+	const struct config_top *top = j->c->top;
 	const char *to = top->home_connect;
 	struct buf normal;
 
 	buf_init(&normal, LIMIT_URL);
 	if (top->home[0] != '\0' && strcmp(top->home, "off") != 0 &&
 	    !url_normal(&normal, span_of(top->home), NULL))
-		buf_printf(why, _("home is \"%s\", expected an address such "
-		    "as https://www.example.gov.cn/, or off\n"), top->home);
+		buf_printf(begin(j, "", "home"), _("home is \"%s\", expected "
+		    "an address such as https://www.example.gov.cn/, or off\n"),
+		    top->home);
 	buf_reset(&normal);
 	buf_printf(&normal, "http://%s/", to);
 	if (to[0] != '\0' && !is_host_and_port(buf_look(&normal)))
-		buf_printf(why, _("home_connect is \"%s\", expected HOST or "
-		    "HOST:PORT, an IPv6 address in brackets\n"), to);
+		buf_printf(begin(j, "", "home_connect"), _("home_connect is "
+		    "\"%s\", expected HOST or HOST:PORT, an IPv6 address in "
+		    "brackets\n"), to);
 	buf_clear(&normal);
 }
 
 static void
-check_look(const struct config_top *top, struct buf *why)
+check_look(const struct judging *j)
 {
 	struct inward inward = { .count = 0 };
 	struct buf wrong;
 
 	buf_init(&wrong, CONFIG_WHY_MAX);
-	if (!inward_allow_all(&inward, top->look_networks, &wrong))
-		buf_printf(why, "look_networks: %s\n", buf_cstr(&wrong));
+	if (!inward_allow_all(&inward, j->c->top->look_networks, &wrong))
+		buf_printf(begin(j, "", "look_networks"), "look_networks: %s\n",
+		    buf_cstr(&wrong));
+	buf_clear(&wrong);
+}
+
+/* Of what says itself what is wrong with it. */
+static void
+check_way(const struct judging *j)
+{
+	const struct config_top *top = j->c->top;
+	struct buf hub, wrong;
+
+	buf_init(&wrong, CONFIG_WHY_MAX);
+	buf_init(&hub, LIMIT_URL);
+	if (!config_hub(&hub, top->hub, &wrong))
+		buf_printf(begin(j, "", "hub"), "%s\n", buf_cstr(&wrong));
+	buf_reset(&wrong);
+	if (!config_proxy(top->proxy, &wrong))
+		buf_printf(begin(j, "", "proxy"), "%s\n", buf_cstr(&wrong));
+	buf_clear(&hub);
 	buf_clear(&wrong);
 }
 
 static void
 check(const struct config *c, const char *path, struct buf *why)
 {
+	const struct judging all = { .c = c, .path = path, .why = why };
+	const struct judging *j = &all;
+	size_t before = why->n;
 	enum log_level level;
-	struct buf hub, wrong;
 
-	buf_init(&wrong, why->most);
-	buf_init(&hub, LIMIT_URL);
-	if (!config_hub(&hub, c->top->hub, &wrong))
-		buf_byte(&wrong, '\n');
-	if (!config_proxy(c->top->proxy, &wrong))
-		buf_byte(&wrong, '\n');
+	check_way(j);
 	if (!log_level_parse(c->top->log, &level))
-		buf_printf(&wrong, _("log is \"%s\", expected error, warn, "
-		    "info or debug\n"), c->top->log);
-	check_outward(c->top, &wrong);
-	check_home(c->top, &wrong);
-	check_look(c->top, &wrong);
+		buf_printf(begin(j, "", "log"), _("log is \"%s\", expected "
+		    "error, warn, info or debug\n"), c->top->log);
+	check_outward(j);
+	check_home(j);
+	check_look(j);
 	for (size_t i = 0; i < c->count; i++)
-		check_source(c, i, &wrong);
-	for (size_t i = 0; wrong.n == 0 && i < c->count; i++)
-		for (size_t j = 0; j < i; j++)
-			check_pair(c, i, j, &wrong);
-	if (wrong.n > 0)
-		buf_printf(why, "%s: %s", path, buf_cstr(&wrong));
-	buf_clear(&hub);
-	buf_clear(&wrong);
+		check_source(j, i);
+	for (size_t i = 0; why->n == before && i < c->count; i++)
+		for (size_t k = 0; k < i; k++)
+			check_pair(j, i, k);
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -344,7 +410,8 @@ collect(struct config *c, const char *path, struct buf *why)
 		if (s == NULL)
 			return;
 		if (i == CONFIG_SOURCES_MAX) {
-			buf_printf(why, _("%s: more than %d sources\n"), path,
+			buf_printf(why, _("%s:%zu: more than %d sources\n"),
+			    path, conf_line_of(c->file, "source", name, ""),
 			    CONFIG_SOURCES_MAX);
 			return;
 		}
@@ -458,6 +525,7 @@ would_fit(const struct config *old, const struct config_add *a,
 		.url = mem_text(a->url), .mend = mem_text("off"),
 		.access_log = mem_text(""), .moves = mem_text("ask"),
 	};
+	const struct judging j = { .c = &c, .path = NULL, .why = why };
 	size_t before = why->n;
 
 	if (c.count == CONFIG_SOURCES_MAX) {
@@ -466,9 +534,9 @@ would_fit(const struct config *old, const struct config_add *a,
 	} else {
 		c.source[c.count].name = a->name;
 		c.source[c.count].set = &s;
-		check_source(&c, c.count, why);
-		for (size_t j = 0; why->n == before && j < c.count; j++)
-			check_pair(&c, c.count, j, why);
+		check_source(&j, c.count);
+		for (size_t i = 0; why->n == before && i < c.count; i++)
+			check_pair(&j, c.count, i);
 	}
 	free(s.type);
 	free(s.root);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "contrib/base/buf.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/date.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
@@ -17,6 +18,8 @@
 /* One per remark, one per tag and rule, and some of its own. */
 #define FINDINGS_MAX (RECORD_REMARKS_MAX + 3 * TAG_COUNT)
 #define SENTENCE_MAX 4096
+#define DAY (24 * 3600 * 1000)	/* ms: clocks of sites are off */
+#define WEB_YEAR 1990		/* there was none before */
 #define VALUE_COLUMNS 60	/* of a value that is quoted in a sentence */
 
 static const char *const sentences[REMARK_COUNT] = {
@@ -41,6 +44,11 @@ static const char *const sentences[REMARK_COUNT] = {
 	[REMARK_TAG_ENTITIES] = N_("%s has entities that were encoded twice "
 	    "(&amp;nbsp;)"),
 	[REMARK_NUL] = N_("%s NUL bytes in the page"),
+	[REMARK_LINK_LOCAL] = N_("%s is a file on the computer where the page "
+	    "was made: it leads no visitor anywhere"),
+	[REMARK_INCLUDE] = N_("%s is put in by the web server (SSI) and not "
+	    "told, because the agent reads files: title and tags must stand "
+	    "in the page itself, or be said with zqagent say item"),
 };
 
 static void
@@ -100,6 +108,25 @@ judge_date(struct findings *f, const struct record *r, struct buf *b)
 	else
 		add(f, t->line, _("PubDate is \"%s\", which is no date: "
 		    "expected YYYY-MM-DD HH:MM"), quote(b, t->value));
+}
+
+/* Whatever it was taken from: the index sorts by it. */
+static void
+judge_time(struct findings *f, const struct record *r)
+{
+	uint32_t line = r->date_from == RECORD_DATE_TAG ?
+	    r->tag[TAG_DATE].line : 0;
+	char date[CLOCK_TEXT_MAX];
+
+	if (r->published == CLOCK_NONE)
+		return;
+	clock_show(date, r->published);
+	if (r->published > clock_wall() + DAY)
+		add(f, line, _("the date of publication, %s, is yet to come"),
+		    date);
+	else if (r->published < clock_civil(WEB_YEAR, 1, 1, 0, 0, 0))
+		add(f, line, _("the date of publication, %s, is older than "
+		    "the web: is it a preset of the CMS?"), date);
 }
 
 static void
@@ -204,6 +231,9 @@ findings_of(struct findings *f, const struct record *r, unsigned kind,
 	judge_domain(f, &r->tag[TAG_SITE_DOMAIN], site->domain, &b);
 	judge_code(f, &r->tag[TAG_SITE_CODE], site->code, &b);
 	judge_date(f, r, &b);
+	judge_time(f, r);
+	if (site->served.n > 0)
+		add(f, 0, "%.*s", SPAN_ARGS(site->served));
 	add_remarks(f, r, &b);
 	buf_clear(&b);
 	qsort(f->at, f->n, sizeof(f->at[0]), by_line);

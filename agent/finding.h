@@ -29,6 +29,7 @@ struct findings {
 
 struct finding_site {		/* what the site is; empty: not known */
 	struct span name, domain, code;
+	struct span served;	/* what is wrong with its addresses */
 };
 
 /* kind: one of enum tag_page. Clear them in the end. */

@@ -11,6 +11,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "contrib/base/timer.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -30,6 +31,7 @@ struct home {
 	struct curl_slist *set, *here;	/* CURLOPT_CONNECT_TO */
 	struct event *timer;
 	struct fetch_request *request;
+	CURL *curl;		/* … until it is answered */
 	enum way way;		/* that is tried */
 	int64_t began;		/* mono ms */
 	bool is_here;		/* it answered on this machine once */
@@ -46,8 +48,9 @@ struct home {
 static void
 on_prepare(void *arg, CURL *curl)
 {
-	const struct home *h = arg;
+	struct home *h = arg;
 
+	h->curl = curl;
 	/* A connection of its own: that it can be made is half of it. */
 	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
 	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
@@ -71,6 +74,26 @@ is_well(const struct home *h)
 	return health_home_is_well(&health);
 }
 
+/* As the hub judges it from outside: nothing at all came, and it doesn't lead
+ * on, either. */
+static bool
+is_empty(const struct home *h, const struct fetch_answer *a)
+{
+	struct curl_header *refresh;
+
+	return answered_is(a) && a->status >= 200 && a->status < 300 &&
+	    text_is_blank(a->body) && curl_easy_header(h->curl, "Refresh", 0,
+	    CURLH_HEADER, -1, &refresh) != CURLHE_OK;
+}
+
+static const char *
+complaint(const struct home *h, const struct fetch_answer *a)
+{
+	if (h->error == HEALTH_EMPTY)
+		return "the page is empty";
+	return h->error != HEALTH_FINE ? a->error : "no page";
+}
+
 static void
 note(struct home *h, const struct fetch_answer *a)
 {
@@ -79,7 +102,7 @@ note(struct home *h, const struct fetch_answer *a)
 
 	h->at = clock_wall();
 	h->status = answered_is(a) ? (uint16_t)a->status : 0;
-	h->error = answered_why(a);
+	h->error = is_empty(h, a) ? HEALTH_EMPTY : answered_why(a);
 	h->took = took > HEALTH_HOME_MS ? HEALTH_HOME_MS : (uint32_t)took;
 	h->known |= answered_is(a);
 	h->is_here |= answered_is(a) && h->way == WAY_HERE;
@@ -87,7 +110,7 @@ note(struct home *h, const struct fetch_answer *a)
 		return;
 	if (h->known && !is_well(h))
 		log_warn("home url=%s status=%u: %s", h->url, h->status,
-		    h->error != HEALTH_FINE ? a->error : "no page");
+		    complaint(h, a));
 	else if (h->known)
 		log_info("home url=%s answers ms=%u", h->url, h->took);
 	h->host.changed(h->host.arg);
@@ -99,7 +122,8 @@ on_answer(void *arg, const struct fetch_answer *a)
 	struct home *h = arg;
 
 	h->request = NULL;
-	if (!answered_is(a) && h->way == WAY_HERE && !h->is_here) {
+	if ((!answered_is(a) || is_empty(h, a)) && h->way == WAY_HERE &&
+	    !h->is_here) {
 		ask(h, WAY_NAME);
 		return;
 	}
@@ -138,7 +162,7 @@ home_health(const struct home *h, struct health *health)
 	if (h == NULL || h->at == 0 || (!h->known && h->set == NULL))
 		return;
 	health->home_at = h->at;
-	health->home_status = h->status;
+	health->home_status = h->error == HEALTH_FINE ? h->status : 0;
 	health->home_error = h->error;
 	health->home_ms = h->took;
 }

@@ -21,6 +21,18 @@ _Static_assert(SEEN_SLOTS >= 2 * LIMIT_LINKS, "the table would fill up");
 /* Raw text of an anchor, before it is tidied. */
 #define RAW_TEXT_MAX ((size_t)4 * OUTLINK_TEXT_MAX)
 
+bool
+outlink_is_local(struct span reference)
+{
+	struct span s = url_trim(reference);
+
+	return (s.n > 5 && text_same_nocase((struct span){ s.at, 5 },
+	    SPAN("file:"))) || (s.n > 2 && (s.at[1] == ':' ||
+	    s.at[1] == '|') && (s.at[2] == '\\' || s.at[2] == '/') &&
+	    ((s.at[0] >= 'a' && s.at[0] <= 'z') ||
+	    (s.at[0] >= 'A' && s.at[0] <= 'Z')));
+}
+
 void
 outlinks_init(struct outlinks *o)
 {

@@ -29,6 +29,10 @@ struct outlinks {
 	uint64_t *seen;
 };
 
+/* Does it lead to a file of the machine that the page was made on: file:…,
+ * C:\…? No visitor gets there. */
+bool outlink_is_local(struct span reference);
+
 void outlinks_init(struct outlinks *o);
 void outlinks_clear(struct outlinks *o);
 

@@ -18,6 +18,7 @@
 #include "agent/hrefs.h"
 #include "agent/linktag.h"
 #include "agent/outlink.h"
+#include "agent/ssi.h"
 #include "agent/tidy.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/charset.h"
@@ -255,6 +256,9 @@ static void
 take_address(struct page *p, const struct linktag *t, struct span address,
     struct span text, uint32_t line)
 {
+	if (outlink_is_local(address) &&
+	    p->remark_count < RECORD_REMARKS_MAX / 2)
+		remark(p, REMARK_LINK_LOCAL, line, url_trim(address));
 	address = charset_query(p->charset, &p->address, address, p->is);
 	if (strcmp(t->element, "a") == 0)
 		outlinks_anchor(&p->links, address, line);
@@ -493,6 +497,12 @@ remark_charset(struct page *p, const struct charset_found *f, bool cut)
 }
 
 static void
+on_include(void *arg, struct span what, uint32_t line)
+{
+	remark(arg, REMARK_INCLUDE, line, what);
+}
+
+static void
 reset(struct page *p, const struct page_source *s, struct record *r)
 {
 	buf_reset(&p->utf8);
@@ -568,6 +578,7 @@ page_read(struct page *p, const struct page_source *s, struct record *r)
 	if (s->cut)
 		remark_number(p, REMARK_CUT_PAGE, 0, s->bytes.n);
 	replace_nuls(p);
+	ssi_each(buf_look(&p->utf8), on_include, p);
 	hrefs_hidden(buf_look(&p->utf8), blank, p);
 	entity_rewrite(p->utf8.at, p->utf8.n);
 	if (p->utf8.n > 0)

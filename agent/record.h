@@ -47,6 +47,8 @@ enum remark_kind {		/* numbers are in rows */
 	REMARK_TAG_OUTSIDE,		/* text: the tag's name */
 	REMARK_TAG_ENTITIES,		/* text: the tag's name */
 	REMARK_NUL,			/* text: how many */
+	REMARK_LINK_LOCAL,		/* text: the link */
+	REMARK_INCLUDE,			/* text: what a server puts in */
 	REMARK_COUNT
 };
 

@@ -20,6 +20,8 @@ struct search {
 	const struct renamed_where *w;
 	const struct compare_item *item;	/* of what appeared */
 	const uint8_t *hash;			/* … its bytes */
+	struct span url;			/* … its address */
+	bool can_tell;				/* the hub takes such news */
 	struct known *found;
 	bool is_found;
 	size_t far;				/* from it to what is found */
@@ -47,22 +49,24 @@ is_vacant(const struct renamed_where *w, const struct known *k)
 	    w->find(w->arg, k->source, k->path) == ROOT_GONE;
 }
 
-/* What had its name before a person said what is gone is something else: the
- * word was of the address. */
+/* The word was of the address: what had another one before a person said what
+ * is gone is something else. */
 static bool
-is_after(const struct search *s, const struct known *k)
+is_meant(const struct search *s, const struct known *k)
 {
-	return k->withdrawn == 0 ||
+	return k->withdrawn == 0 || span_is(k->url, s->url) ||
 	    s->item->stat.ctime / 1000000 + GRAIN >= k->withdrawn;
 }
 
-/* What a person withdrew stays that as long as its bytes are the same. */
+/* What a person withdrew stays that as long as its bytes are the same; of that
+ * the hub hears nothing. */
 static bool
 is_former(const struct search *s, const struct known *k)
 {
 	bool same = memcmp(k->hash, s->hash, sizeof(k->hash)) == 0;
 
-	return (k->told || (same && is_after(s, k))) && is_vacant(s->w, k);
+	return (k->told ? s->can_tell : same && is_meant(s, k)) &&
+	    is_vacant(s->w, k);
 }
 
 static bool
@@ -179,9 +183,10 @@ renamed_from(struct store_txn *t, const struct renamed_where *w,
     struct known *former)
 {
 	struct search s = { .t = t, .w = w, .item = i, .hash = c->hash,
+	    .url = c->url, .can_tell = ability_has(t, FEATURE_MOVES),
 	    .found = former };
 
-	if (!ability_has(t, FEATURE_MOVES) || is_known(t, i, c))
+	if (is_known(t, i, c))
 		return false;
 	moves_former(t, c->url, take_announced, &s);
 	if (!s.is_found)	/* of another source, or another index file */

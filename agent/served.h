@@ -3,10 +3,11 @@
  * addresses that its url makes? If the path of url is wrong everything is
  * told with addresses where nothing is.
  *
- * A few files of each source are asked for, where the home page is (home.h):
- * on this machine, or where home_connect says, or by the name. Only 404 and
- * 410 for all of them is a finding, and who doesn't answer is no matter: the
- * agent may be elsewhere. All of it takes SERVED_TIME at most.
+ * A few files of each source are asked for (by zqagentd -n, zqagent source
+ * add and check), where the home page is (home.h): on this machine, or where
+ * home_connect says, or by the name. Only 404 and 410 for all of them is a
+ * finding, and who doesn't answer is no matter: the agent may be elsewhere. All
+ * of it takes SERVED_TIME at most.
  */
 #ifndef ZQ_AGENT_SERVED_H
 #define ZQ_AGENT_SERVED_H

@@ -10,6 +10,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/units.h"
+#include "protocol/health.h"
 #include "protocol/limits.h"
 #include "protocol/reason.h"
 #include "protocol/url.h"
@@ -337,7 +338,11 @@ print_home(FILE *out, json_t *h)
 
 	if (json_text(h, "asked")[0] == '\0')
 		return;
-	if (count(h, "status") > 0)
+	if (strcmp(json_text(h, "error"), health_error_name(HEALTH_EMPTY)) == 0)
+		fprintf(out, _("home page    %s is empty: it answers %lld, "
+		    "and nothing is in the page, asked %s\n"), shown(h),
+		    count(h, "status"), ago(when, json_text(h, "asked")));
+	else if (count(h, "status") > 0)
 		fprintf(out, _("home page    %s answers %lld after %lld ms, "
 		    "asked %s\n"), shown(h), count(h, "status"),
 		    count(h, "ms"), ago(when, json_text(h, "asked")));

@@ -88,6 +88,10 @@ json_t *tool_move_question(struct tool *t);
 /* Of a dry run: asks the hub, too; before it is printed. */
 void tool_move_look(struct tool *t, json_t *answer);
 void tool_move_print(const struct tool *t, json_t *answer);
+/* What is wrong with the address of the source that has the first place, a
+ * page; nothing if there is none, or if the settings can't be read. arg: the
+ * tool. */
+void tool_host_served(void *arg, struct buf *why);
 /* Of a source that was added: says what is odd about its address. */
 void tool_host_warn(const struct tool *t, const char *name,
     const char *address);

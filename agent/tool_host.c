@@ -1,6 +1,6 @@
 /*
- * zqagent source add: is the host of its address one that this site has, and
- * is what it has served at its path? A mistyped one costs people an hour: the
+ * zqagent source add, check: is the host of its address one that this site has,
+ * and is what it has served at its path? A mistyped one costs people an hour: the
  * hub holds all that is told there, or tells others what is nowhere.
  * What is said here is advice; who is setting up a new domain may go on.
  */
@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/served.h"
@@ -69,6 +70,36 @@ warn_of_path(const struct config *c, const char *name)
 	served_look(c, name, _("but: "), &why);
 	fputs(buf_cstr(&why), stdout);
 	buf_clear(&why);
+}
+
+static bool
+is_below(const char *path, const char *root)
+{
+	char *real = realpath(root, NULL);
+	size_t n = real != NULL ? strlen(real) : 0;
+	bool is = n > 0 && strncmp(path, real, n) == 0 &&
+	    (path[n] == '/' || real[n - 1] == '/');
+
+	free(real);
+	return is;
+}
+
+void
+tool_host_served(void *arg, struct buf *why)
+{
+	const struct tool *t = arg;
+	char *path = realpath(t->place[0], NULL);
+	struct buf wrong;
+	struct config *c;
+
+	buf_init(&wrong, CONFIG_WHY_MAX);
+	c = config_read(tool_path(t, CONFIG_FILE), &wrong);
+	for (size_t i = 0; c != NULL && path != NULL && i < c->count; i++)
+		if (is_below(path, c->source[i].set->root))
+			served_look(c, c->source[i].name, "", why);
+	config_free(c);
+	buf_clear(&wrong);
+	free(path);
 }
 
 void

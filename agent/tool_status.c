@@ -154,7 +154,8 @@ page_kind(const char *name, unsigned *kind)
 int
 tool_check(struct tool *t)
 {
-	struct check_options o = { .out = stdout, .json = t->json };
+	struct check_options o = { .out = stdout, .json = t->json,
+		.ask = tool_host_served, .arg = t };
 	const char *url = tool_value(t, "url"), *why = "";
 	struct identity me = { .site = 0 };
 	struct buf normal, trouble;

@@ -39,7 +39,8 @@ static const struct tool_command commands[] = {
 	  .options = tool_check_options,
 	  .about = N_("show what would be said of a page, and what it lacks"),
 	  .help = N_("  zqagent check /var/www/html/a/b.html\n"
-	  "Nothing is sent anywhere.\n") },
+	  "Nothing is sent to the hub. The site's own web server is asked "
+	  "whether it has what\nthe page's source has.\n") },
 	{ .name = "say", .words = "item --url U --title T | deleted --url U "
 	  "[--see V] | move OLD NEW |\n    outage | maintenance | closing | "
 	  "resolved",

@@ -319,6 +319,9 @@ fact_here(const struct site_info *s)
 		snprintf(text, sizeof(text), _("%u after %u ms, asked by its "
 		    "own agent"), (unsigned)h->home_status,
 		    (unsigned)h->home_ms);
+	else if (h->home_error == HEALTH_EMPTY)
+		snprintf(text, sizeof(text), _("%s, asked by its own agent"),
+		    health_error_word(h->home_error));
 	else
 		snprintf(text, sizeof(text), _("no answer (%s), asked by its "
 		    "own agent"), health_error_word(h->home_error));

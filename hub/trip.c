@@ -226,20 +226,6 @@ is_html(struct span type, struct span body)
 	    (struct span){ type.at, 17 }, SPAN("application/xhtml")));
 }
 
-/* Blanks, and the mark that an editor left. */
-static bool
-is_blank(struct span body)
-{
-	if (text_starts(body, "\xef\xbb\xbf"))
-		body = (struct span){ body.at + 3, body.n - 3 };
-	while (body.n > 0 && (*body.at == ' ' || *body.at == '\n' ||
-	    *body.at == '\r' || *body.at == '\t')) {
-		body.at++;
-		body.n--;
-	}
-	return body.n == 0;
-}
-
 /* A page that came to its end is whole, whatever was said of its length. */
 static bool
 has_end(struct span body)
@@ -276,7 +262,7 @@ take(struct trip *t, const struct probe_answer *a)
 		buf_span(&to->body, a->body);
 		return;
 	}
-	to->blank = is_blank(a->body) && !a->refresh && !(a->status == 304 &&
+	to->blank = text_is_blank(a->body) && !a->refresh && !(a->status == 304 &&
 	    (t->etag[0] != '\0' || t->modified[0] != '\0'));
 	to->cut = a->cut && !has_end(a->body);
 	to->html = is_html(a->type, a->body);

@@ -15,6 +15,7 @@ static const char *const errors[HEALTH_ERRORS] = {
 	[HEALTH_TLS] = "tls",
 	[HEALTH_CUT] = "cut",
 	[HEALTH_OTHER] = "other",
+	[HEALTH_EMPTY] = "empty",
 };
 
 const char *
@@ -34,6 +35,7 @@ health_error_word(enum health_error e)
 		[HEALTH_TLS] = N_("TLS failed"),
 		[HEALTH_CUT] = N_("the connection was cut"),
 		[HEALTH_OTHER] = N_("another error"),
+		[HEALTH_EMPTY] = N_("the page is empty"),
 	};
 
 	return _(words[e]);

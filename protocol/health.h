@@ -35,6 +35,7 @@ enum health_error {
 	HEALTH_TLS = 4,		/* "tls": the certificate, or the handshake */
 	HEALTH_CUT = 5,		/* "cut": it hung up */
 	HEALTH_OTHER = 6,	/* "other" */
+	HEALTH_EMPTY = 7,	/* "empty": it answered, with an empty page */
 	HEALTH_ERRORS
 };
 

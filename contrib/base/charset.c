@@ -3,7 +3,8 @@
  *
  * To decide, the bytes are read as UTF-8 and as GB and what does not fit is
  * counted. A text in one is hardly ever whole in the other; the few short
- * ones that are (two-byte sequences only) go by their declaration.
+ * ones that are (two-byte sequences only) go by their declaration, and without
+ * one by what they say (charset_short.h).
  */
 #include "contrib/base/charset.h"
 
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contrib/base/charset_short.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -368,8 +370,9 @@ decide(struct span page, struct charset_found *f)
 	    f->declared != CHARSET_UTF8;
 
 	f->ascii = is_ascii(page);
-	if (f->ascii || (!other && text_is_utf8(page)))
-		return CHARSET_UTF8;	/* nearly all pages */
+	if (f->ascii || (!other && text_is_utf8(page)))	/* nearly all pages */
+		return f->declared == CHARSET_NONE && !f->ascii &&
+		    charset_short_is_gb(page) ? CHARSET_GB18030 : CHARSET_UTF8;
 	count_utf8(&c, page);
 	if (looks_utf8(&c, f->declared))
 		return CHARSET_UTF8;

@@ -566,9 +566,9 @@ conf_record(struct conf *c, const char *section, size_t n)
 	return r != NULL ? r->data : NULL;
 }
 
-void
-conf_begin(struct buf *why, const struct conf *c, const char *path,
-    const char *section, const char *label, const char *name)
+size_t
+conf_line_of(const struct conf *c, const char *section, const char *label,
+    const char *name)
 {
 	const struct record *r = find_record(c, find_section(c,
 	    span_of(section)), span_of(label));
@@ -577,6 +577,15 @@ conf_begin(struct buf *why, const struct conf *c, const char *path,
 	for (size_t i = 0; r != NULL && i < c->def_count; i++)
 		if (r->given[i] != 0 && strcmp(c->defs[i].name, name) == 0)
 			line = r->given[i];
+	return line;
+}
+
+void
+conf_begin(struct buf *why, const struct conf *c, const char *path,
+    const char *section, const char *label, const char *name)
+{
+	size_t line = conf_line_of(c, section, label, name);
+
 	buf_text(why, path);
 	if (line != 0)
 		buf_printf(why, ":%zu", line);

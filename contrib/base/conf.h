@@ -63,9 +63,13 @@ const void *conf_get(const struct conf *c, const char *section, size_t n,
 /* The same record for whoever keeps in it what no file says. */
 void *conf_record(struct conf *c, const char *section, size_t n);
 
-/* "hub.conf:7: [rule down]: for: ", for whoever finds later what is wrong with
- * a value: the line of that setting, or of the section if it has none.
+/* The line of that setting, or of the section if it has none; 0: neither.
  * section and label: "" for the top; name: "" for all of the section. */
+size_t conf_line_of(const struct conf *c, const char *section,
+    const char *label, const char *name);
+
+/* "hub.conf:7: [rule down]: for: ", for whoever finds later what is wrong with
+ * a value. */
 void conf_begin(struct buf *why, const struct conf *c, const char *path,
     const char *section, const char *label, const char *name);
 

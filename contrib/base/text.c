@@ -164,6 +164,19 @@ text_trim(struct span s)
 	return s;
 }
 
+bool
+text_is_blank(struct span s)
+{
+	if (text_starts(s, "\xef\xbb\xbf"))
+		s = (struct span){ s.at + 3, s.n - 3 };
+	while (s.n > 0 && (*s.at == ' ' || *s.at == '\n' || *s.at == '\r' ||
+	    *s.at == '\t')) {
+		s.at++;
+		s.n--;
+	}
+	return s.n == 0;
+}
+
 static char
 lower(char c)
 {

@@ -28,6 +28,8 @@ struct span text_cut(struct span s, size_t most);
 
 /* Without white space (ASCII and U+3000, U+00A0) at both ends. */
 struct span text_trim(struct span s);
+/* Nothing but blanks of ASCII, behind the mark that an editor left. */
+bool text_is_blank(struct span s);
 bool text_same_nocase(struct span a, struct span b);	/* ASCII case only */
 bool text_starts(struct span s, const char *with);
 

@@ -57,6 +57,8 @@ is_said() {
 		die "the path: $(cat "$2")"
 }
 is_said 'but: ' "$T/source"
+zqagent $A check "$T/www/good/1.html" >"$T/source" 2>&1
+is_said '  ' "$T/source"
 conf=$(agent_dir $A)/agent.conf
 env -u INVOCATION_ID "$ZQ_BUILD/zqagentd" -n -c "$conf" 2>"$T/source" ||
 	die "settings"
@@ -65,6 +67,9 @@ zqagent $A source remove web >"$T/source" || die "source remove"
 zqagent $A source add dir web --root "$T/www" --url "$W/" \
 	>"$T/source" 2>&1 || die "source add"
 ! grep -q but: "$T/source" || die "a path that is right: $(cat "$T/source")"
+zqagent $A check "$T/www/good/1.html" >"$T/source" 2>&1
+grep -q "MISSING" "$T/source" || die "check: $(cat "$T/source")"
+! grep -q "answers 404" "$T/source" || die "check: $(cat "$T/source")"
 env -u INVOCATION_ID "$ZQ_BUILD/zqagentd" -n -c "$conf" 2>"$T/source" ||
 	die "settings"
 [ ! -s "$T/source" ] || die "nothing is wrong: $(cat "$T/source")"

@@ -119,6 +119,94 @@ START_TEST(test_odd)
 }
 END_TEST
 
+/* A date that a preset or a broken clock made is said, wherever it is from. */
+START_TEST(test_odd_date)
+{
+	check_bytes("<title>x</title>\n<meta name=PubDate "
+	    "content='2099-01-01 08:00'>", (struct check_options){ 0 });
+	ck_prints("line 2: the date of publication, 2099-01-01");
+	ck_prints("is yet to come");
+	check_bytes("<meta name=PubDate content='1989-12-31 08:00'>",
+	    (struct check_options){ 0 });
+	ck_prints("line 1: the date of publication, 1989-12-31");
+	ck_prints("is older than the web");
+	check_bytes("<title>x</title>发布时间：2098-05-06 10:20",
+	    (struct check_options){ 0 });
+	ck_prints("  the date of publication, 2098-05-06");
+	check_bytes("<meta name=PubDate content='1990-01-01 08:00'>",
+	    (struct check_options){ 0 });
+	ck_silent("date of publication");
+	check_bytes("<title>x</title>", (struct check_options){ 0 });
+	ck_silent("date of publication");
+}
+END_TEST
+
+/* What Word and FrontPage leave behind leads nowhere. */
+START_TEST(test_local_links)
+{
+	check_bytes("<title>x</title>\n<a href='file:///C:\\web\\a.doc'>a</a>\n"
+	    "<img src=\" D:\\img\\b.jpg \">\n<a href='C|/c.htm'>c</a>\n"
+	    "<a href='FILE:///C|/d.htm'>d</a>\n"
+	    "<a href='c:d.htm'>e</a><a href='file.htm'>f</a>"
+	    "<a href='filed:x'>g</a><a href='a:/b'>h</a>",
+	    (struct check_options){ 0 });
+	ck_prints("line 2: file:///C:\\web\\a.doc is a file on the computer");
+	ck_prints("line 3: D:\\img\\b.jpg is a file");
+	ck_prints("line 4: C|/c.htm is a file");
+	ck_prints("line 5: FILE:///C|/d.htm is a file");
+	ck_prints("line 6: a:/b is a file");
+	ck_silent("c:d.htm is");
+	ck_silent("file.htm is");
+	ck_silent("filed:x is");
+}
+END_TEST
+
+/* What the server puts in isn't in the file. */
+START_TEST(test_includes)
+{
+	check_bytes("<html><head>\n<title><!--#include virtual=\"/t.html\" -->"
+	    "</title>\n<!--#include file='head.inc'-->\n"
+	    "<!--#include virtual=\"\" --><!-- #include virtual=\"/c\" -->"
+	    "<!--#echo var=\"x\" -->", (struct check_options){ 0 });
+	ck_prints("line 2: /t.html is put in by the web server (SSI)");
+	ck_prints("line 3: head.inc is put in");
+	ck_silent("/c is put in");
+	ck_silent("x is put in");
+	check_bytes("<title>x</title><!--#include virtual=\"/a\"--><!--#include "
+	    "virtual=\"/b\"-->\n<!--#include virtual=\"/c\"-->\n"
+	    "<!--#include virtual=\"/d\"-->", (struct check_options){ 0 });
+	ck_prints("line 2: /c is put in");
+	ck_silent("/d is put in");	/* three say enough */
+	check_bytes("<title>x</title><!--#include virtual=\"/a",
+	    (struct check_options){ 0 });
+	ck_silent("is put in");
+}
+END_TEST
+
+static void
+ask(void *arg, struct buf *why)
+{
+	buf_text(why, arg);
+}
+
+/* What somebody who asks the site's web server found. */
+START_TEST(test_asks)
+{
+	static char found[] = "source www: nothing is there\n", none[] = "";
+
+	check_bytes("<title>x</title>", (struct check_options){ .ask = ask,
+	    .arg = found });
+	ck_prints("To be looked at\n");
+	ck_prints("  source www: nothing is there\n");
+	check_bytes("<title>x</title>", (struct check_options){ .ask = ask,
+	    .arg = found, .json = true });
+	ck_prints("\"text\": \"source www: nothing is there\"");
+	check(PAGES "utf8.html", (struct check_options){ .ask = ask,
+	    .arg = none });
+	ck_silent("To be looked at");
+}
+END_TEST
+
 /* What is there but empty is not absent. */
 START_TEST(test_empty_is_there)
 {
@@ -239,6 +327,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_fine, test_required, test_odd,
+		test_odd_date, test_local_links, test_includes, test_asks,
 		test_empty_is_there, test_other_site, test_guess,
 		test_columns, test_controls, test_json, test_unreadable,
 		test_other_file };

@@ -127,6 +127,42 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* Each complaint begins with the file and the line of what is wrong; what
+ * isn't given stands by its section. */
+START_TEST(test_lines)
+{
+	static const char text[] = "# ours\nhub = ftp://h.test\n\n"
+	    "log = loud\nproxy = p.test\nhome = a b\nmail = a@b.cn\n"
+	    "mail_command =\nhook = run.sh\n"
+	    "look_networks = 10.x\n[source a b]\nroot = srv\n"
+	    "url = www.a.test\n[source c]\nurl = http://c.test/?q\n"
+	    "root = /srv/c\naccess_log = log\nmoves = no\nmend = no\n";
+	static const unsigned lines[] = { 2, 5, 4, 9, 8, 6, 10, 11, 13,
+	    19, 18, 17, 15 };
+	char begin[160];
+	struct buf why;
+	const char *at;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	put(text);
+	ck_assert_ptr_null(config_read(path, &why));
+	at = buf_cstr(&why);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		snprintf(begin, sizeof(begin), "%s:%u: ", path, lines[i]);
+		ck_assert_msg(strncmp(at, begin, strlen(begin)) == 0,
+		    "not in line %u: %s", lines[i], at);
+		at += strcspn(at, "\n") + 1;
+	}
+	ck_assert_str_eq(at, "");
+	buf_reset(&why);
+	put(HUB WWW "[source b]\nurl = http://b.test/\nroot = /srv/www/b\n");
+	ck_assert_ptr_null(config_read(path, &why));
+	snprintf(begin, sizeof(begin), "%s:7: sources b and www", path);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), begin));
+	buf_clear(&why);
+}
+END_TEST
+
 static bool
 add(const char *name, const char *root, const char *url, const char *says)
 {
@@ -384,6 +420,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_read);
 	tcase_add_test(t, test_refused);
+	tcase_add_test(t, test_lines);
 	tcase_add_test(t, test_edit);
 	tcase_add_test(t, test_look);
 	tcase_add_test(t, test_look_without_rights);

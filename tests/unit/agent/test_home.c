@@ -23,6 +23,7 @@ static struct {
 	int status;
 	bool hangs_up;
 	size_t length;
+	const char *text, *refresh;	/* instead; or NULL */
 } server;
 
 static void
@@ -41,8 +42,13 @@ on_request(struct evhttp_request *r, void *arg)
 		return;
 	}
 	out = evbuffer_new();
-	for (size_t i = 0; i < server.length; i++)
+	for (size_t i = 0; server.text == NULL && i < server.length; i++)
 		evbuffer_add(out, "x", 1);
+	if (server.text != NULL)
+		evbuffer_add(out, server.text, strlen(server.text));
+	if (server.refresh != NULL)
+		evhttp_add_header(evhttp_request_get_output_headers(r),
+		    "Refresh", server.refresh);
 	evhttp_send_reply(r, server.status, "", out);
 	evbuffer_free(out);
 }
@@ -72,6 +78,7 @@ set_up(void)
 	server.status = 200;
 	server.hangs_up = false;
 	server.length = 10;
+	server.text = server.refresh = NULL;
 	asks = changes = 0;
 	top = (struct config_top){ .home = nothing, .home_connect = nothing,
 		.home_every = EVERY };
@@ -234,6 +241,48 @@ START_TEST(long_page)
 }
 END_TEST
 
+/* 200, and nothing in it: for visitors it is down, and so it is for the hub,
+ * which sees it from outside. */
+START_TEST(empty_page)
+{
+	snprintf(connect_to, sizeof(connect_to), "127.0.0.1:%u", port);
+	top.home_connect = connect_to;
+	snprintf(url, sizeof(url), "http://www.site.invalid/");
+	server.text = "\xef\xbb\xbf \r\n\t";
+	start();
+	WAIT_FOR(look().home_error == HEALTH_EMPTY);
+	ck_assert_uint_eq(look().home_status, 0);
+	ck_assert(status_says("error", "empty"));
+	ck_assert_int_eq(status_number("status"), 200);
+	ck_assert_uint_eq(changes, 1);
+	server.text = "x";
+	WAIT_FOR(look().home_status == 200);
+	ck_assert_uint_eq(changes, 2);
+	server.text = "";
+	WAIT_FOR(look().home_error == HEALTH_EMPTY);
+	ck_assert_uint_eq(changes, 3);
+	server.refresh = "0; url=/a/";
+	WAIT_FOR(look().home_status == 200);
+	server.refresh = NULL;
+	server.status = 302;
+	WAIT_FOR(look().home_status == 302);
+}
+END_TEST
+
+/* Another server is on this machine, and has nothing to say. */
+START_TEST(empty_here)
+{
+	unsigned at = port;
+
+	server.text = "";
+	snprintf(url, sizeof(url), "http://127.0.0.2:%u/", at);
+	start();
+	WAIT_FOR(asks > 1);
+	ck_assert_int_eq(look().home_at, 0);
+	ck_assert(status_says("error", "refused"));
+}
+END_TEST
+
 /* Another page than the sources', none, and nothing to be asked. */
 START_TEST(what_is_set)
 {
@@ -276,6 +325,8 @@ main(void)
 	tcase_add_test(t, found_by_name);
 	tcase_add_test(t, never_found);
 	tcase_add_test(t, long_page);
+	tcase_add_test(t, empty_page);
+	tcase_add_test(t, empty_here);
 	tcase_add_test(t, what_is_set);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/agent/sourcekit.h"
 
+#include "agent/ability.h"
 #include "agent/repair.h"
 #include "agent/sources.h"
 
@@ -249,6 +250,72 @@ START_TEST(test_renamed_refused)
 }
 END_TEST
 
+static bool
+say_deleted(struct store_txn *t, void *arg)
+{
+	struct change c;
+
+	change_init(&c);
+	c.kind = CHANGE_DELETED;
+	c.url = span_of(arg);
+	return compare_said(t, &c) == COMPARE_DELETED;
+}
+
+/* A word is of an address: what was withdrawn there stays that under the new
+ * name, and under the old one again, but not when the file changes. */
+static void
+check_renamed_withdrawn(const char *features)
+{
+	static char url[] = SITE "/001.txt";
+	struct store_txn *t;
+	struct known k;
+
+	put_many(3);
+	set_source(true);
+	open_all();
+	if (features != NULL)
+		ck_assert(ability_keep(store, span_of(features)));
+	wait_items(3);
+	wait_settled();
+	turn_loop(50);		/* no more of the file's own time */
+	ck_assert_int_eq(store_do(store, say_deleted, url), STORE_DONE);
+	ck_assert_uint_eq(items(), 2);
+	for (int turn = 0; turn < 2; turn++) {
+		close_all();
+		if (turn == 0)
+			rename_source();
+		else
+			set_source(true);
+		open_all();
+		wait_settled();
+		turn_loop(1200);
+		ck_assert_uint_eq(items(), 2);
+		t = store_look(store);
+		ck_assert(known_find_url(t, span_of(url), &k));
+		ck_assert(!k.told && k.withdrawn != 0);
+		ck_assert(span_is(k.source, span_of(config.source[0].name)));
+		ck_assert_uint_eq(known_count(t, turn == 0 ? SPAN("www") :
+		    SPAN("web")), 0);
+		store_end(t);
+		kit_is_whole(store);
+	}
+	put("001.txt", "another text");
+	wait_items(3);
+	close_all();
+}
+
+START_TEST(test_renamed_withdrawn)
+{
+	check_renamed_withdrawn(NULL);
+}
+END_TEST
+
+START_TEST(test_renamed_withdrawn_moves)
+{
+	check_renamed_withdrawn("changes moves");
+}
+END_TEST
+
 struct extra {
 	const char *id, *url;
 };
@@ -428,6 +495,8 @@ main(void)
 	tcase_add_test(t, test_refused);
 	tcase_add_test(t, test_renamed);
 	tcase_add_test(t, test_renamed_refused);
+	tcase_add_test(t, test_renamed_withdrawn);
+	tcase_add_test(t, test_renamed_withdrawn_moves);
 	tcase_add_test(t, test_adopted);
 	tcase_add_test(t, test_adopted_many);
 	tcase_add_test(t, test_said);

@@ -95,6 +95,82 @@ START_TEST(test_ambiguous)
 }
 END_TEST
 
+/* Titles that are UTF-8 in either coat. */
+static const char *const titles[] = {
+	"通知", "目录", "未知", "状态", "站群", "展示", "农业", "图片", "系统",
+	"摘要", "平台", "统一", "模式", "失效", "实施", "投注", "委员",
+	"全省", "省委", "小时", "取证", "筛选", "目前", "确权", "职业", "压实",
+	"实效", "预约", "学习", "学校", "志愿", "签约", "食品", "药品", "医院",
+	"实时", "停止", "同时", "前台", "水位", "私钥", "唯一", "准确", "时时",
+	"录取", "营业", "校训", "史实", "通讯", "校园", "医药",
+};
+
+static void
+put_gbk(struct buf *page, const char *text)
+{
+	for (struct span s = span_of(text); s.n > 0;) {
+		const char *at = s.at;
+
+		(void)text_next(&s);
+		ck_assert(charset_write(charset, page, (struct span){ at,
+		    (size_t)(s.at - at) }, CHARSET_GB18030));
+	}
+}
+
+START_TEST(test_short)
+{
+	struct buf page;
+
+	buf_init(&page, 1024);
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+		buf_text(&page, "<html><title>");
+		put_gbk(&page, titles[i]);
+		ck_reads(buf_look(&page), CHARSET_GB18030, titles[i]);
+		ck_assert(!found.wrong);
+		buf_reset(&page);
+		buf_printf(&page, "<html><title>%s", titles[i]);
+		ck_reads(buf_look(&page), CHARSET_UTF8, titles[i]);
+		buf_reset(&page);
+	}
+	buf_clear(&page);
+}
+END_TEST
+
+/* What is two bytes a character in other languages stays what it is. */
+START_TEST(test_short_utf8)
+{
+	static const char *const texts[] = {
+		"© 2026", "café naïve élève", "§§ 5",
+		"»» more", "5 µm ± 2°", "½·¾", "Привет мир", "да", "ею", "і є",
+		"үг Монгол өө", "Ελλάδα", "και", "α·β", "שלום עולם",
+		"مرحبا", "ئۇيغۇر", "Հայաստան", "Øæ b", "ügy", "ñandú",
+		"<html lang=zh>© a·b", "<html lang=zh>»»",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ck_reads(span_of(texts[i]), CHARSET_UTF8, texts[i]);
+}
+END_TEST
+
+/* Where both make sense the page's language decides. */
+START_TEST(test_short_language)
+{
+	READS("<title>\xd0\xa1\xd0\xb4", CHARSET_UTF8, "Сд");
+	READS("<html><p lang=\"zh\">\xd0\xa1\xd0\xb4", CHARSET_UTF8, "Сд");
+	READS("<html lang=\"zh-CN\">\xd0\xa1\xd0\xb4", CHARSET_GB18030,
+	    "小写");
+	READS("<!DOCTYPE html><HTML LANG=zh>\xc2\xbd\xc2\xb7",
+	    CHARSET_GB18030, "陆路");
+	READS("<html lang=\"ru\">\xd0\xa1\xd0\xb4", CHARSET_UTF8, "Сд");
+	READS("<html lang=\"zh\">" META("utf-8") "\xd0\xa1\xd0\xb4",
+	    CHARSET_UTF8, "Сд");
+	READS("\xef\xbb\xbf\xcd\xa8\xd6\xaa", CHARSET_UTF8, "\xcd\xa8\xd6\xaa");
+	READS(META("utf-8") "\xcd\xa8\xd6\xaa", CHARSET_UTF8,
+	    "\xcd\xa8\xd6\xaa");
+	READS("\xcd\xa8\xd6\xaa \xe4\xb8\xad", CHARSET_UTF8, "中");
+}
+END_TEST
+
 START_TEST(test_marks)
 {
 	READS("\xef\xbb\xbf" IN_UTF8, CHARSET_UTF8, IN_UTF8);
@@ -200,7 +276,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_honest, test_liars, test_silent,
-		test_ambiguous, test_marks, test_bad_bytes, test_euro,
+		test_ambiguous, test_short, test_short_utf8,
+		test_short_language, test_marks, test_bad_bytes, test_euro,
 		test_mixed, test_declared, test_held_back, test_again };
 	Suite *s = suite_create("charset");
 	TCase *tc = tcase_create("charset");

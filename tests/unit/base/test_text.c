@@ -133,6 +133,10 @@ START_TEST(cut_and_trim_keep_characters_whole)
 	ck_assert(span_is(text_trim(SPAN(" \t\xe3\x80\x80" "a b\xc2\xa0\n")),
 	    SPAN("a b")));
 	ck_assert_uint_eq(text_trim(SPAN(" \r\n\xe3\x80\x80")).n, 0);
+	ck_assert(text_is_blank(SPAN("")) && text_is_blank(SPAN(" \t\r\n")));
+	ck_assert(text_is_blank(SPAN("\xef\xbb\xbf \n")));
+	ck_assert(!text_is_blank(SPAN(" \xef\xbb\xbf")));
+	ck_assert(!text_is_blank(SPAN(" \n<")));
 	ck_assert(text_same_nocase(SPAN("Host"), SPAN("hOST")));
 	ck_assert(!text_same_nocase(SPAN("Host"), SPAN("Hos")));
 	ck_assert(text_starts(SPAN("abc"), "ab"));
