@@ -5,6 +5,7 @@
 
 #include "agent/held_there.h"
 #include "agent/moves.h"
+#include "agent/moves_waits.h"
 #include "agent/say_move.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
@@ -58,6 +59,7 @@ show(const struct moved *m)
 }
 
 struct listing {
+	struct store_txn *t;
 	json_t *all;
 	json_t *held;		/* letters about what the hub holds */
 	int64_t skew;		/* ms: the hub's clock minus ours */
@@ -100,13 +102,15 @@ add(void *arg, const struct moved *m)
 	json_array_append_new(list, o = show(m));
 	if (m->state == MOVES_SAID)
 		add_held(o, m, l);
+	if (json_object_get(o, "held") == NULL && moves_waits(l->t, m))
+		json_object_set_new(o, "waits", json_true());
 	return true;
 }
 
 json_t *
 moves_list(struct store_txn *t)
 {
-	struct listing l = { .all = json_object(),
+	struct listing l = { .t = t, .all = json_object(),
 	    .held = held_there(t, MOVES_SHOWN), .skew = t->meta.skew };
 
 	for (size_t i = 0; i < STATES; i++)

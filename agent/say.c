@@ -178,6 +178,25 @@ put(struct store *store, struct saying *s, struct buf *why)
 	return NULL;
 }
 
+/* Only what would be said, and of what. */
+static json_t *
+look(struct store *store, struct saying *s, struct buf *why)
+{
+	struct store_txn *t = store_look(store);
+	const char *wrong = NULL;
+	struct known old;
+
+	s->c.when = clock_wall();
+	s->was_known = known_find_url(t, s->c.url, &old);
+	store_end(t);
+	if (!change_is_sane(&s->c, &wrong)) {
+		buf_text(why, wrong);
+		return NULL;
+	}
+	return json_pack("{s:b, s:b, s:s%, s:b}", "said", 0, "dry", 1, "url",
+	    s->c.url.at, s->c.url.n, "known", s->was_known);
+}
+
 json_t *
 say_it(struct store *store, json_t *ask, const struct say_set *set,
     struct buf *why)
@@ -197,7 +216,8 @@ say_it(struct store *store, json_t *ask, const struct say_set *set,
 	if (take_url(&s.c, &url, ask, why) &&
 	    take_words(&s.c, ask, &image, &successor, why) &&
 	    take_date(&s.c, ask, set->zone, why) && take_kind(&s.c, ask, why)) {
-		answer = put(store, &s, why);
+		answer = json_is_true(json_object_get(ask, "dry")) ?
+		    look(store, &s, why) : put(store, &s, why);
 	}
 	buf_clear(&url);
 	buf_clear(&image);

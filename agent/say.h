@@ -20,6 +20,8 @@
  * have to say to that. NULL: why says what is missing or odd. Else what to
  * answer: {"said": true, "seq": …, "known": whether an item of this site had
  * the address} or {"said": false} if the hub knew it already.
+ * With "dry": true nothing is said: {"said": false, "dry": true, "url": …,
+ * "known": …}.
  */
 struct say_set {
 	int zone;		/* minutes east of UTC, for dates without one */

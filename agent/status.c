@@ -9,6 +9,7 @@
 #include "agent/held_there.h"
 #include "agent/known.h"
 #include "agent/moves.h"
+#include "agent/moves_waits.h"
 #include "agent/proven.h"
 #include "agent/renew.h"
 #include "agent/spool.h"
@@ -138,6 +139,7 @@ status_at_rest(struct store *s, const char *dir)
 	json_object_set_new(o, "proven", proven_status(t));
 	json_object_set_new(o, "moves_proposed",
 	    number(moves_in_state(t, MOVES_PROPOSED)));
+	json_object_set_new(o, "moves_waiting", number(moves_waiting(t)));
 	json_object_set_new(o, "announced", announced_list(t));
 	json_object_set_new(o, "held_at_hub", held_there(t, HELD_SHOWN));
 	if ((errand = errand_status(t)) != NULL)

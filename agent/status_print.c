@@ -441,6 +441,12 @@ status_print(FILE *out, json_t *o)
 	if (count(o, "moves_proposed") > 0)
 		fprintf(out, _("moves        %lld could be announced; zqagent "
 		    "moves shows them\n"), count(o, "moves_proposed"));
+	if (count(o, "moves_waiting") > 0)
+		fprintf(out, ngettext("moves        %lld domain waits for its "
+		    "other end; zqagent moves says what to do\n",
+		    "moves        %lld domains wait for their other ends; "
+		    "zqagent moves says what to do\n", (unsigned long)
+		    count(o, "moves_waiting")), count(o, "moves_waiting"));
 	print_announced(out, o);
 	print_held_there(out, o);
 	if (count(o, "letters") > 0)

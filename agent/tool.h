@@ -98,6 +98,10 @@ void tool_host_warn(const struct tool *t, const char *name,
 /* The scope of a move in an answer, and a time, as people read them. */
 const char *tool_scope(json_t *o);
 const char *tool_time(char out[CLOCK_TEXT_MAX], json_t *o, const char *name);
+/* An address as people read it; and "  OLD → NEW (SCOPE)", without an end. */
+#define TOOL_URL 8192
+const char *tool_url(char out[TOOL_URL], json_t *o, const char *name);
+void tool_move_begin(json_t *o);
 
 /* The commands, each in a file of its own kind. */
 int tool_enroll(struct tool *t);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/blast.h"
+#include "agent/tool_blast.h"
 #include "agent/tool_hits.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
@@ -324,6 +324,27 @@ tool_scope(json_t *o)
 	return s[0] != '\0' ? _(s) : s;
 }
 
+const char *
+tool_url(char out[TOOL_URL], json_t *o, const char *name)
+{
+	struct buf b;
+
+	buf_init(&b, TOOL_URL - 1);
+	url_show(&b, json_text_span(o, name));
+	snprintf(out, TOOL_URL, "%s", buf_cstr(&b));
+	buf_clear(&b);
+	return out;
+}
+
+void
+tool_move_begin(json_t *o)
+{
+	char old[TOOL_URL], new[TOOL_URL];
+
+	printf("  %s → %s (%s)", tool_url(old, o, "old"),
+	    tool_url(new, o, "new"), tool_scope(o));
+}
+
 /* A directory of which no more than its own page moves. */
 static bool
 is_column_alone(json_t *o)
@@ -352,17 +373,15 @@ show_ends(json_t *o)
 static void
 show(json_t *o, bool alone)
 {
-	char when[CLOCK_TEXT_MAX];
-
+	char when[CLOCK_TEXT_MAX], url[TOOL_URL];
 	long long items;
 
 	if (json_text(o, "new")[0] == '\0') {
 		printf(_("  %s (%s): the announcement is taken back\n"),
-		    json_text(o, "old"), tool_scope(o));
+		    tool_url(url, o, "old"), tool_scope(o));
 		return;
 	}
-	printf("  %s → %s (%s)", json_text(o, "old"), json_text(o, "new"),
-	    tool_scope(o));
+	tool_move_begin(o);
 	if (json_text(o, "from")[0] != '\0')
 		printf(_(", from %s"), tool_time(when, o, "from"));
 	if (json_text(o, "until")[0] != '\0')
@@ -371,7 +390,7 @@ show(json_t *o, bool alone)
 	    _("; it was announced just so before") : "");
 	if (json_text(o, "instead")[0] != '\0')
 		printf(_("    instead of → %s, which was announced before\n"),
-		    json_text(o, "instead"));
+		    tool_url(url, o, "instead"));
 	if (!alone)
 		return;
 	items = (long long)json_integer_value(json_object_get(o, "items"));
@@ -386,55 +405,6 @@ show(json_t *o, bool alone)
 	show_ends(o);
 }
 
-/* How much hangs on each, as the hub knows; asked one after the other. */
-static void
-add_blasts(struct tool *t, json_t *moves)
-{
-	struct config *c = tool_config(t);
-	struct buf why;
-	json_t *o;
-	size_t i;
-
-	buf_init(&why, CONFIG_WHY_MAX);
-	json_array_foreach(moves, i, o) {
-		struct blast b;
-
-		if (c == NULL || i >= SHOWN || json_text(o, "new")[0] == '\0')
-			continue;
-		if (!blast_ask(c, json_text(o, "scope"),
-		    json_text(o, "old"), &b, &why))
-			break;
-		json_object_set_new(o, "sites",
-		    json_integer((json_int_t)b.sites));
-		json_object_set_new(o, "pages",
-		    json_integer((json_int_t)b.pages));
-		json_object_set_new(o, "least", json_boolean(b.least));
-	}
-	if (why.n > 0)
-		(void)tool_fail(NULL, _("who links there can't be known now: "
-		    "%s"), buf_cstr(&why));
-	buf_clear(&why);
-	config_free(c);
-}
-
-static void
-show_blast(json_t *o)
-{
-	json_int_t pages, sites;
-
-	if (json_object_get(o, "pages") == NULL)
-		return;
-	pages = json_integer_value(json_object_get(o, "pages"));
-	sites = json_integer_value(json_object_get(o, "sites"));
-	printf(json_is_true(json_object_get(o, "least")) ?
-	    _("    at least ") : "    ");
-	printf(ngettext("%lld page of other sites links there",
-	    "%lld pages of other sites link there", (unsigned long)pages),
-	    (long long)pages);
-	printf(ngettext(" (%lld site)\n", " (%lld sites)\n",
-	    (unsigned long)sites), (long long)sites);
-}
-
 void
 tool_move_look(struct tool *t, json_t *answer)
 {
@@ -442,7 +412,7 @@ tool_move_look(struct tool *t, json_t *answer)
 
 	if (!is_given(t, "dry-run"))
 		return;
-	add_blasts(t, moves);
+	tool_blast_moves(t, moves, SHOWN);
 	tool_hits_add(t, answer, SHOWN);
 }
 
@@ -462,7 +432,7 @@ tool_move_print(const struct tool *t, json_t *answer)
 	json_array_foreach(moves, i, o)
 		if (i < SHOWN) {
 			show(o, dry || json_array_size(moves) == 1);
-			show_blast(o);
+			tool_blast_show(o);
 			tool_hits_show(o);
 		}
 	if (i > SHOWN)

@@ -70,8 +70,7 @@ show_announced(json_t *m)
 	char when[CLOCK_TEXT_MAX];
 	struct buf held;
 
-	printf("  %s → %s (%s)", json_text(m, "old"), json_text(m, "new"),
-	    tool_scope(m));
+	tool_move_begin(m);
 	if (json_text(m, "from")[0] != '\0')
 		printf(_(", from %s"), tool_time(when, m, "from"));
 	if (json_text(m, "until")[0] != '\0')
@@ -82,6 +81,12 @@ show_announced(json_t *m)
 	if (json_text(m, "reason")[0] != '\0')
 		printf(": %s", json_text(m, "reason"));
 	printf("\n");
+	if (json_is_true(json_object_get(m, "waits")))
+		printf(_("    it waits for its other end, and nobody is led "
+		    "there so far: let the new domain's\n    own site say the "
+		    "same move; or put this site's proof there (zqagent proof "
+		    "--write SOURCE),\n    at which the hub looks; or ask the "
+		    "hub's operator to agree (zqhub move agree)\n"));
 	if (json_text(m, "held")[0] == '\0')
 		return;
 	buf_init(&held, LIMIT_LETTER);
@@ -95,8 +100,7 @@ show_off(json_t *m)
 {
 	char when[CLOCK_TEXT_MAX];
 
-	printf("  %s → %s (%s)", json_text(m, "old"), json_text(m, "new"),
-	    tool_scope(m));
+	tool_move_begin(m);
 	printf(_("; withdrawn %s by %s"), tool_time(when, m, "when"),
 	    json_text(m, "by"));
 	if (json_text(m, "reason")[0] != '\0')
@@ -111,14 +115,14 @@ show_proposed(json_t *m)
 	const char *scope = json_text(m, "scope");
 	bool one = strcmp(scope, "address") == 0;
 	json_int_t n = json_integer_value(json_object_get(m, "items"));
-	char when[CLOCK_TEXT_MAX];
+	char when[CLOCK_TEXT_MAX], old[TOOL_URL], new[TOOL_URL];
 
 	printf(ngettext("  source %s: %lld page is elsewhere since %s\n",
 	    "  source %s: %lld pages are elsewhere since %s\n",
 	    (unsigned long)n), json_text(m, "source"), (long long)n,
 	    tool_time(when, m, "when"));
-	printf("    zqagent say move %s %s%s%s\n", json_text(m, "old"),
-	    json_text(m, "new"), one ? "" : " --", one ? "" : scope);
+	printf("    zqagent say move %s %s%s%s\n", tool_url(old, m, "old"),
+	    tool_url(new, m, "new"), one ? "" : " --", one ? "" : scope);
 }
 
 static void

@@ -12,6 +12,8 @@
 #include "agent/place.h"
 #include "agent/say.h"
 #include "agent/say_notice.h"
+#include "agent/tool_blast.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -72,7 +74,7 @@ struct tool_option tool_say_options[] = {
 	    "this one") },
 	{ .name = "service", .only = "outage resolved maintenance",
 	  .about = N_("of outage and maintenance: what of "
-	    "the site; unless given: all of it") },
+	    "the site, its name or address; unless given: all of it") },
 	{ .name = "from", .only = "outage maintenance",
 	  .about = N_("of outage and maintenance: since "
 	    "when; of an outage, unless given: now") },
@@ -90,8 +92,8 @@ struct tool_option tool_say_options[] = {
 	    "nginx") },
 	{ .name = "base", .only = "move",
 	  .about = N_("of move: the host of paths in a file") },
-	{ .name = "dry-run", .only = "move",
-	  .flag = true, .about = N_("of move: only show "
+	{ .name = "dry-run", .only = "deleted move",
+	  .flag = true, .about = N_("of deleted and move: only show "
 	    "what would be said") },
 	{ .name = NULL }
 };
@@ -128,6 +130,18 @@ is_odd(const struct tool *t, unsigned what)
 	return false;
 }
 
+static bool
+is_dry(const struct tool *t)
+{
+	return tool_value(t, "dry-run") != NULL;
+}
+
+static bool
+is_deleted(const struct tool *t)
+{
+	return strcmp(t->place[0], "deleted") == 0;
+}
+
 static json_t *
 item_question(const struct tool *t)
 {
@@ -135,7 +149,13 @@ item_question(const struct tool *t)
 		(void)tool_fail(NULL, _("--%s is missing"), "url");
 		return NULL;
 	}
-	return json_pack("{s:s, s:s}", "do", "say", "kind", t->place[0]);
+	if (is_dry(t) && !is_deleted(t)) {
+		(void)tool_fail(_("zqagent say --help has examples"),
+		    _("--%s is not for %s"), "dry-run", t->place[0]);
+		return NULL;
+	}
+	return json_pack("{s:s, s:s, s:b}", "do", "say", "kind", t->place[0],
+	    "dry", is_dry(t));
 }
 
 static bool
@@ -167,7 +187,7 @@ question(struct tool *t)
 		return NULL;
 	for (const struct tool_option *o = tool_say_options; o->name != NULL;
 	    o++) {
-		if (o->value == NULL || (about(o) & ITEM) == 0)
+		if (o->value == NULL || o->flag || (about(o) & ITEM) == 0)
 			continue;
 		if (json_object_set_new(ask, strcmp(o->name, "see") == 0 ?
 		    "successor" : o->name, json_string(o->value)) != 0) {
@@ -303,6 +323,44 @@ warn_of_file(const struct tool *t, const char *address)
 	config_free(c);
 }
 
+/* --- the answer --------------------------------------------------------------- */
+
+static void
+print_unknown(json_t *answer)
+{
+	if (json_is_false(json_object_get(answer, "known")))
+		printf(_("(no item of this site has that address: is it written "
+		    "as it was? Who links there is told nevertheless)\n"));
+}
+
+static void
+print_dry(json_t *answer)
+{
+	char url[TOOL_URL];
+
+	printf(_("%s would be told as deleted; nothing was said\n"),
+	    tool_url(url, answer, "url"));
+	tool_blast_show(answer);
+	if (json_integer_value(json_object_get(answer, "sites")) > 0)
+		printf(_("    each of these sites would get a letter\n"));
+	print_unknown(answer);
+}
+
+static void
+print_item(const struct tool *t, json_t *answer)
+{
+	if (json_is_true(json_object_get(answer, "dry"))) {
+		print_dry(answer);
+	} else if (json_is_true(json_object_get(answer, "said"))) {
+		printf(_("kept as change %lld\n"), (long long)
+		    json_integer_value(json_object_get(answer, "seq")));
+		if (is_deleted(t))
+			print_unknown(answer);
+	} else {
+		printf(_("nothing new: this was withdrawn before\n"));
+	}
+}
+
 /* --- the command -------------------------------------------------------------- */
 
 int
@@ -331,6 +389,9 @@ tool_say(struct tool *t)
 		return 2;
 	if (is_move(t))
 		tool_move_look(t, answer);
+	else if (json_is_true(json_object_get(answer, "dry")))
+		tool_blast_add(t, answer, "address",
+		    json_text(answer, "url"));
 	if (t->json) {
 		json_dumpf(answer, stdout, 0);
 		printf("\n");
@@ -338,18 +399,10 @@ tool_say(struct tool *t)
 		tool_move_print(t, answer);
 	} else if (tool_notice_is(t)) {
 		tool_notice_print(answer);
-	} else if (json_is_true(json_object_get(answer, "said"))) {
-		printf(_("kept as change %lld\n"), (long long)
-		    json_integer_value(json_object_get(answer, "seq")));
-		if (strcmp(t->place[0], "deleted") == 0 &&
-		    json_is_false(json_object_get(answer, "known")))
-			printf(_("(no item of this site has that address: is "
-			    "it written as it was? Who links there is told "
-			    "nevertheless)\n"));
 	} else {
-		printf(_("nothing new: this was withdrawn before\n"));
+		print_item(t, answer);
 	}
-	if (strcmp(t->place[0], "deleted") == 0)
+	if (is_deleted(t))
 		warn_of_file(t, tool_value(t, "url"));
 	json_decref(answer);
 	return 0;

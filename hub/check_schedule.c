@@ -29,11 +29,14 @@
 #include "hub/underway.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
+#include "protocol/url_place.h"
+#include "protocol/wire.h"
 
 #define UNDER_WAY 2048		/* addresses, in all … */
 #define OF_DOMAIN 64		/* … and of one registrable domain */
 #define SLICE 1000		/* targets looked through at a time, in a view
 				 * that is not to be kept from moving on */
+#define PARTS (NOTICES_SITE * (LIMIT_URL + 4))	/* bytes */
 #define PAUSE 5000		/* ms between two passes */
 #define ISOLATED 600000		/* ms, after nothing at all has answered */
 #define ACTS_MOST 256		/* in one turn */
@@ -50,7 +53,8 @@ struct check_schedule {
 	uint8_t row[TABLE_DIGEST];
 	bool has_row;
 	uint32_t site;		/* the last of which it was asked … */
-	bool announced;		/* … whether it is down by announcement */
+	bool announced;		/* … whether it is down by announcement, */
+	struct buf parts;	/* … and which addresses of it are */
 	int64_t rest;		/* ms, mono: not before then */
 	/* What came back. */
 	struct acts acts;
@@ -66,27 +70,47 @@ is_asked(const struct check_schedule *s, enum target_state state)
 	    s->config->check_unknown);
 }
 
-/* Has the site of this host said that nothing is to be expected there now? What
- * is seen then says nothing, good or bad. */
+/* Is url what the part names, or below it? */
 static bool
-is_announced(struct check_schedule *s, struct db_txn *t, struct span host)
+is_below(struct span part, struct span url)
 {
-	uint32_t site;
+	struct span head = url_bare(part), bare = url_bare(url);
 
-	if (!site_of_host(t, host, &site))
-		return false;
-	if (site != s->site)
-		s->announced = notice_covers(t, site, clock_wall());
-	s->site = site;
-	return s->announced;
+	if (head.n > 0 && head.at[head.n - 1] == '/')
+		head.n--;
+	return bare.n >= head.n && memcmp(bare.at, head.at, head.n) == 0 &&
+	    (bare.n == head.n || bare.at[head.n] == '/' ||
+	    bare.at[head.n] == '?');
 }
 
 static bool
-is_announced_url(struct check_schedule *s, struct db_txn *t, struct span url)
+is_in_part(const struct check_schedule *s, struct span url)
 {
+	struct reader r = reader_of(buf_look(&s->parts));
+
+	while (reader_left(&r) > 0 && !r.bad)
+		if (is_below(read_span(&r), url))
+			return true;
+	return false;
+}
+
+/* Has the site of this host said that nothing is to be expected there now? What
+ * is seen then says nothing, good or bad. */
+static bool
+is_announced(struct check_schedule *s, struct db_txn *t, struct span url)
+{
+	uint32_t site;
 	struct url u;
 
-	return url_parse(&u, url) && is_announced(s, t, u.host);
+	if (!url_parse(&u, url) || !site_of_host(t, u.host, &site))
+		return false;
+	if (site != s->site) {
+		s->announced = notice_covers(t, site, clock_wall());
+		buf_reset(&s->parts);
+		notice_parts(t, site, clock_wall(), &s->parts);
+	}
+	s->site = site;
+	return s->announced || is_in_part(s, url);
 }
 
 /* --- giving ----------------------------------------------------------------- */
@@ -127,7 +151,7 @@ consider(struct check_schedule *s, struct db_txn *t,
 	if (known && c.record.seen != CLOCK_NONE && checked_next(&c,
 	    (int64_t)s->config->check_window) > clock_wall())
 		return;
-	if (is_announced_url(s, t, target->url))
+	if (is_announced(s, t, target->url))
 		return;
 	if (underway_put(s->under_way, target->url))
 		give(s, t, target->url, known ? &c : NULL);
@@ -319,7 +343,7 @@ judge_here(struct check_schedule *s, struct look_frame_seen *f,
 	bool announced;
 
 	s->site = 0;
-	announced = is_announced_url(s, t, f->url);
+	announced = is_announced(s, t, f->url);
 	if (f->cause == CAUSE_OTHER_OWNER && is_of_cluster(t, f->detail)) {
 		buf_printf(home, "http://%.*s/", SPAN_ARGS(f->detail));
 		f->cause = CAUSE_MOVED_HOME;
@@ -365,7 +389,7 @@ is_announced_host(struct check_schedule *s, struct db_txn *t,
 	s->site = 0;
 	buf_init(&url, LIMIT_URL);
 	buf_printf(&url, "http://%.*s/", SPAN_ARGS(host));
-	announced = !url.bad && is_announced_url(s, t, buf_look(&url));
+	announced = !url.bad && is_announced(s, t, buf_look(&url));
 	buf_clear(&url);
 	return announced;
 }
@@ -419,6 +443,7 @@ check_schedule_new(const struct config *config, struct writer *w,
 	s->writer = w;
 	s->turns = t;
 	s->channel = channel;
+	buf_init(&s->parts, PARTS);
 	acts_init(&s->acts);
 	s->under_way = underway_new(OF_DOMAIN);
 	return s;
@@ -431,5 +456,6 @@ check_schedule_free(struct check_schedule *s)
 		return;
 	underway_free(s->under_way);
 	acts_clear(&s->acts);
+	buf_clear(&s->parts);
 	free(s);
 }

@@ -13,6 +13,7 @@
 #include "contrib/base/text.h"
 #include "hub/cmd_fact.h"
 #include "hub/cmd_query.h"
+#include "hub/cmd_text.h"
 #include "hub/cmd_told.h"
 #include "hub/columns.h"
 #include "hub/json.h"
@@ -257,13 +258,14 @@ static void
 tell(const json_t *r)
 {
 	const json_t *one;
-	char from[CLOCK_TEXT_MAX];
+	char from[CLOCK_TEXT_MAX], host[CMD_TEXT_HOST];
+	char old[CMD_TEXT_URL], new[CMD_TEXT_URL];
 	size_t i;
 
 	printf(json_is_true(json_object_get(r, "dry")) ?
 	    _("It would be move %lld: %s to %s\n") :
 	    _("Move %lld: %s to %s\n"), number_of(r, "move"),
-	    json_text(r, "old"), json_text(r, "new"));
+	    cmd_text_url(old, r, "old"), cmd_text_url(new, r, "new"));
 	printf(_("%s, from %s on\n"), _(json_text(r, "state")),
 	    clock_show(from, number_of(r, "from_ms")));
 	if (json_text(r, "why")[0] != '\0')
@@ -273,7 +275,7 @@ tell(const json_t *r)
 	    number_of(r, "targets"));
 	if (json_text(r, "domain")[0] != '\0')
 		printf(_("%s is the site's domain from now on\n"),
-		    json_text(r, "domain"));
+		    cmd_text_host(host, json_text_span(r, "domain")));
 	json_array_foreach(json_object_get(r, "warnings"), i, one)
 		fprintf(stderr, "zqhub: %s\n", json_string_value(one));
 }

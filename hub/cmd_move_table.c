@@ -11,6 +11,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
+#include "hub/cmd_text.h"
 #include "hub/query.h"
 #include "protocol/limits.h"
 #include "protocol/movelist.h"
@@ -185,19 +186,20 @@ print_errors(const char *path, const json_t *result)
 static void
 print_move(const json_t *o, bool dry)
 {
-	char from[CLOCK_TEXT_MAX];
+	char from[CLOCK_TEXT_MAX], host[CMD_TEXT_HOST];
+	char old[CMD_TEXT_URL], new[CMD_TEXT_URL];
 
 	printf("  ");
 	if (!dry)
 		printf("%lld: ", (long long)json_integer_value(
 		    json_object_get(o, "move")));
-	printf(_("%s → %s (%s), %s, from %s on\n"), json_text(o, "old"),
-	    json_text(o, "new"), _(json_text(o, "scope")),
+	printf(_("%s → %s (%s), %s, from %s on\n"), cmd_text_url(old, o, "old"),
+	    cmd_text_url(new, o, "new"), _(json_text(o, "scope")),
 	    _(json_text(o, "state")), clock_show(from,
 	    json_integer_value(json_object_get(o, "from_ms"))));
 	if (json_text(o, "domain")[0] != '\0')
 		printf(_("%s is the site's domain from now on\n"),
-		    json_text(o, "domain"));
+		    cmd_text_host(host, json_text_span(o, "domain")));
 }
 
 static void

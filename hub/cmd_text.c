@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "contrib/base/buf.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/text.h"
 #include "protocol/reason.h"
 #include "protocol/url.h"
@@ -38,6 +39,18 @@ cmd_text_host(char text[CMD_TEXT_HOST], struct span host)
 	url_show_host(&b, host);
 	snprintf(text, CMD_TEXT_HOST, "%.*s", SPAN_ARGS(b.bad ? host :
 	    buf_look(&b)));
+	buf_clear(&b);
+	return text;
+}
+
+const char *
+cmd_text_url(char text[CMD_TEXT_URL], const json_t *o, const char *name)
+{
+	struct buf b;
+
+	buf_init(&b, CMD_TEXT_URL - 1);
+	url_show(&b, json_text_span(o, name));
+	snprintf(text, CMD_TEXT_URL, "%s", buf_cstr(&b));
 	buf_clear(&b);
 	return text;
 }

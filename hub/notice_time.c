@@ -11,7 +11,10 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/zone.h"
+#include "protocol/limits.h"
 #include "protocol/recurs.h"
+#include "protocol/url.h"
+#include "protocol/wire.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define DAY_MS INT64_C(86400000)
@@ -187,14 +190,20 @@ struct asking {
 };
 
 static bool
+is_excluded(const struct notice *n, int64_t at)
+{
+	struct notice_window w;
+
+	return n->announced <= at && n->state != NOTICE_WITHDRAWN &&
+	    notice_next(n, at, &w) && is_in(&w, at);
+}
+
+static bool
 cover(void *arg, const struct notice *n)
 {
 	struct asking *a = arg;
-	struct notice_window w;
 
-	if (n->service.n == 0 && n->announced <= a->at &&
-	    n->state != NOTICE_WITHDRAWN && notice_next(n, a->at, &w))
-		a->covered = is_in(&w, a->at);
+	a->covered = n->service.n == 0 && is_excluded(n, a->at);
 	return !a->covered;
 }
 
@@ -205,6 +214,33 @@ notice_covers(struct db_txn *t, uint32_t site, int64_t at)
 
 	notice_each(t, site, cover, &a);
 	return a.covered;
+}
+
+struct parting {
+	int64_t at;
+	struct buf *parts;
+};
+
+static bool
+take_part(void *arg, const struct notice *n)
+{
+	struct parting *p = arg;
+	struct buf url;
+
+	buf_init(&url, LIMIT_URL);
+	if (n->service.n > 0 && url_normal(&url, n->service, NULL) &&
+	    is_excluded(n, p->at))
+		write_span(p->parts, buf_look(&url));
+	buf_clear(&url);
+	return true;
+}
+
+void
+notice_parts(struct db_txn *t, uint32_t site, int64_t at, struct buf *parts)
+{
+	struct parting p = { at, parts };
+
+	notice_each(t, site, take_part, &p);
 }
 
 /* The earlier one; or the later end of two that both are there then. */

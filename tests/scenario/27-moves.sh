@@ -93,6 +93,12 @@ for line in '1 page of other sites links there (1 site)' \
 	'asked for 3 times, by the access log' "^$T/access.log: from "; do
 	grep -q "$line" "$T/dry" || { cat "$T/dry"; die "not said: $line"; }
 done
+zqagent $A say deleted --url "$OLD/news/3.html" --dry-run >"$T/dry" 2>"$T/err" ||
+	{ cat "$T/err"; die "dry run of a deletion"; }
+for line in "^$OLD/news/3.html would be told as deleted; nothing was said" \
+	'1 page of other sites links there (1 site)' 'would get a letter'; do
+	grep -q "$line" "$T/dry" || { cat "$T/dry" "$T/err"; die "not said: $line"; }
+done
 zqagent $A say move news/1.html xwzx/1.html --dry-run 2>"$T/dry" &&
 	die "a path is taken for a host"
 grep -q '^zqagent: news/1.html: not an address' "$T/dry" ||
@@ -208,6 +214,11 @@ zqagent $A say move "$OLD/" "$NEW/" --domain --reason 域名规范 >"$T/said" ||
 	{ cat "$T/said"; die "say move"; }
 grep -q 'when both ends say so' "$T/said" || { cat "$T/said"; die "what it waits for"; }
 wait_for 60 "it to wait" is_move 4 overdue
+waits() { zqagent $A moves >"$T/waits" && grep -q 'waits for its other end' "$T/waits"; }
+wait_for 60 "the site to say that it waits" waits
+grep -q 'zqagent proof --write' "$T/waits" || { cat "$T/waits"; die "what to do"; }
+zqagent $A status | grep -q '^moves  *1 domain waits for its other end' ||
+	die "the status doesn't say that it waits"
 zqhub move check 4 >"$T/check" && die "checked without the other end"
 is_move 4 overdue || die "state $(move 4 state)"
 zqagent $A proof --write web >>"$T/agent-$A.log" 2>&1 || die "proof"
@@ -221,6 +232,8 @@ grep -q 'proof at new.localhost: ' "$T/check" && grep -q 'zqhub move agree 4' "$
 sed -i '/^move_agree/d' "$HUB/hub.conf"
 zqhub move check 4 >"$T/check" || { cat "$T/check"; die "check"; }
 is_move 4 verified || { zqhub move show 4; die "state $(move 4 state)"; }
+waits_no_more() { waits; ! grep -q 'waits for' "$T/waits"; }
+wait_for 60 "the site to hear that" waits_no_more
 zqhub site show $A --json | jq -e '.domains | index("new.localhost")' \
 	>/dev/null || die "the new domain is nobody's"
 

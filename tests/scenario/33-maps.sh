@@ -80,7 +80,14 @@ map 1 0 hub "$(rule 1 address $SITE/old.html "$SITE/n.html?a=\$1&amp;b=2")" \
 	"$(rule 11 prefix http://www.a.gov.cn/plain/ http://www.a.gov.cn/flat/)" \
 	"$(rule 12 address http://www.a.gov.cn/plain/a http://www.a.gov.cn/b)" \
 	"$(rule 13 address "$SITE/dir/?id=7" $SITE/seven)" \
-	"$(rule 14 address $SITE/show/index.jsp "$SITE/view?all")"
+	"$(rule 14 address $SITE/show/index.jsp "$SITE/view?all")" \
+	"$(rule 15 address "$SITE/f/a(1)~b;c+d.html" $SITE/f/1)" \
+	"$(rule 16 address $SITE/f/%5B2026%5D%E4%BD%A0%20%281%29.html $SITE/f/2)" \
+	"$(rule 17 prefix "$SITE/(f)/%E4%BD%A0/" $SITE/f/3/)" \
+	"$(rule 18 address "$SITE/f/q(1)?t=%5B%E4%BD%A0%26" $SITE/f/4)" \
+	"$(rule 19 address $SITE/f/%22%5C%7B%7D%3Cinclude%3E%7C%5E$%60.html $SITE/f/5)" \
+	"$(rule 20 address $SITE/f/%2541%3Fb.html $SITE/f/6)" \
+	"$(rule 21 address $SITE/f/%C4%E3.html $SITE/f/7)"
 start letterhub python3 tests/scenario/letterhub.py "$HUB_PORT" "$T/hub"
 
 say "- nginx and Apache with what the heads of the files say"
@@ -155,7 +162,7 @@ wait_for 60 Apache answers "$APACHE"
 # leads PATH TARGET [HOST]: both say 308 and where
 leads() {
 	for p in $NGINX $APACHE; do
-		got=$(curl -s -o "$T/out" -w '%{http_code} %{redirect_url}' \
+		got=$(curl -gs -o "$T/out" -w '%{http_code} %{redirect_url}' \
 			-H "Host: ${3:-www.a.gov.cn}" "http://127.0.0.1:$p$1")
 		[ "$got" = "308 $2" ] || { say "$p $1: $got, not $2"; return 1; }
 	done
@@ -195,6 +202,27 @@ leads /news/2026/1.html $SITE/zwgk/news/2026/1.html WWW.A.gov.CN ||
 leads '/dir?id=8' "$SITE/d/?id=8" || die "a directory that is asked"
 leads '/dir/?id=7' $SITE/seven || die "an address with this very query"
 leads '/show/index.jsp?x' "$SITE/view?all" || die "a program, to a query"
+say "- in every spelling of the same file's name"
+while read -r path to; do
+	leads "$path" "$SITE/f/$to" || die "$path"
+done <<'PATHS'
+/f/a(1)~b;c+d.html 1
+/f/a%281%29%7Eb%3Bc%2Bd.html 1
+/f/a(1%29%7eb%3bc%2bd.html?x=1&y 1?x=1&y
+/f/[2026]%e4%Bd%a0%20(1).html 2
+/f/%5b2026%5D%E4%BD%A0%20%281).html 2
+/f/%5B2026%5d你%20%281%29.html 2
+/(f)/%e4%bd%a0/a%281).html 3/a%281).html
+/%28f%29/你/x 3/x
+/%28f)/%E4%Bd%A0 3/
+/f/q(1)?t=%5B%E4%BD%A0%26 4
+/f/q%281%29?t=%5B%E4%BD%A0%26 4
+/f/q%281)?t=%5b%e4%bd%a0%26 4
+/f/%22%5c{}%3cinclude%3E|^$`.html 5
+/f/"\{}<include>|^%24%60.html 5
+/f/%2541%3fb.html 6
+/f/%C4%e3.html 7
+PATHS
 say "- and https stays https"
 secure() {	# PATH TARGET
 	for p in $NGINX_TLS $APACHE_TLS; do
@@ -216,11 +244,16 @@ stays /1.html 200 || die "a page"
 stays /newsletter/ 404 || die "a name that only begins alike"
 stays /old.htmlx 404 || die "longer"
 stays /NEWS/keep.html 404 || die "another page, in capitals"
+stays '/f/A(1)~b;c+d.html' 404 || die "another page, with marks, in capitals"
+stays '/f/a(1)~b;c%20d.html' 404 || die "a blank is no plus in a path"
+stays '/f/q(1)?t=%5B%E4%BD%A0&' 404 || die "another query"
+stays '/f/%41%3Fb.html' 404 || die "a percent sign of its own"
+stays '/f/%2541?b.html' 404 || die "a question mark of its own"
 stays /xnews/1 404 || die "other"
 reloads() { [ "$(wc -l <"$T/reloads")" = "$1" ]; }
 reloads 1 || { cat "$T/reloads"; die "told more than once"; }
 
-zqagent $CODE status | grep -q '^map  *version 1 of the moves, [23][0-9] lines' || die "status"
+zqagent $CODE status | grep -q '^map  *version 1 of the moves, [34][0-9] lines' || die "status"
 
 say "- a map that somebody else has signed is not believed"
 map 2 0 evil "$(rule 1 prefix $SITE/ https://evil.example/)"

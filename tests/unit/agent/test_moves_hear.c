@@ -3,9 +3,11 @@
  */
 #include "tests/unit/agent/storekit.h"
 
+#include "agent/ability.h"
 #include "agent/moves.h"
 #include "agent/moves_hear.h"
 #include "agent/moves_off.h"
+#include "agent/moves_waits.h"
 #include "agent/redirect_map.h"
 #include "contrib/base/clock.h"
 #include "protocol/mending.h"
@@ -218,6 +220,56 @@ START_TEST(test_off)
 }
 END_TEST
 
+/* --- what waits for its other end ------------------------------------------ */
+
+static struct moved domain;
+
+static bool
+say_domain(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	return moves_put(t, &domain);
+}
+
+static void
+ck_waits(uint64_t want)
+{
+	struct store_txn *t;
+
+	ck_assert_int_eq(store_do(store, say_domain, NULL), STORE_DONE);
+	t = store_look(store);
+	ck_assert_uint_eq(moves_waiting(t), want);
+	store_end(t);
+}
+
+/* A domain that the hub has heard of, and that is not in the map. */
+START_TEST(test_waits)
+{
+	domain = (struct moved){ .state = MOVES_SAID, .scope = SPAN("domain"),
+		.old = SPAN("https://www.a.cn/"),
+		.new = SPAN("https://new.a.cn/"), .from = CLOCK_NONE,
+		.until = CLOCK_NONE, .when = 1 };
+	ck_waits(0);			/* a hub that knows of no moves */
+	ck_assert(ability_keep(store, SPAN("moves")));
+	ck_waits(1);
+	domain.scope = SPAN("prefix");	/* the same */
+	ck_waits(2);
+	HEAR(1, "https://www.b.cn/", "https://www.c.cn/",
+	    "https://www.a.cn/x/", "https://www.c.cn/x/");
+	ck_waits(2);
+	domain.when = clock_wall();
+	ck_waits(1);			/* not yet */
+	domain.when = 1;
+	domain.until = 1000;
+	ck_waits(1);			/* no more */
+	domain.until = CLOCK_NONE;
+	domain.old = SPAN("https://www.a.cn/y/");
+	ck_waits(1);			/* no domain */
+	HEAR(2, "http://www.a.cn/", "https://new.a.cn/");
+	ck_waits(0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -231,6 +283,7 @@ main(void)
 	tcase_add_test(t, test_own);
 	tcase_add_test(t, test_proposed);
 	tcase_add_test(t, test_off);
+	tcase_add_test(t, test_waits);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -168,6 +168,7 @@ ck_lines(struct span text, const char *want)
 #define ASKED "(?<zq_rest>(?:[?].*)?)$\" \""
 #define BELOW "(?<zq_rest>.*)$\" \""
 #define REST "$zq_rest\";\n"
+#define MARK(raw, code) "(?:" raw "|(?i:%" code "))"
 
 		ck_assert_ptr_nonnull(end);
 		if (text.at[0] != '#')
@@ -201,6 +202,8 @@ ck_files(int64_t now, const char *nginx, const char *apache)
 	return next;
 }
 
+#define ONE MARK("[(]", "28") "1" MARK("[)]", "29")
+
 START_TEST(test_files)
 {
 	move_count = 0;
@@ -214,8 +217,8 @@ START_TEST(test_files)
 	ck_assert_int_eq(ck_files(1500,
 	    HOST "/o[.]html[?]a=[$]1$\" \"" B "n?x=%241&y\";\n"
 	    HOST "/old" ASKED A "new/" REST
-	    HOST "/old/[(]1[)]" ASKED B REST
-	    HOST "/old/[(]1[)]/" BELOW B REST
+	    HOST "/old/" ONE ASKED B REST
+	    HOST "/old/" ONE "/" BELOW B REST
 	    HOST "/old/" BELOW A "new/" REST,
 	    "=www.a.gov.cn/o.html?a=$1 " B "n?x=$1&y\n"
 	    "=www.a.gov.cn/old " A "new/\n"
@@ -233,7 +236,6 @@ START_TEST(test_files)
 }
 END_TEST
 
-/* One place, several names; a port is part of it. */
 /* Of very many the rest is looked up, and the head says so. */
 START_TEST(test_many)
 {
@@ -263,6 +265,101 @@ START_TEST(test_many)
 }
 END_TEST
 
+/* What nginx looks up it takes in any case: two that differ in nothing else
+ * would keep it from its start, and one in a pattern be taken for the other. */
+START_TEST(test_twins)
+{
+	struct redirects *r = redirects_new();
+	struct movemap_rule m;
+	struct buf b;
+	int64_t next;
+	char from[64];
+
+	for (uint32_t i = 1; i <= 2004; i++) {
+		snprintf(from, sizeof(from), i <= 2001 ? A "g/%04u" :
+		    i == 2002 ? A "B" : i == 2003 ? A "g/b%%E4" :
+		    A "g/B%%E4", (unsigned)i);
+		m = rule(i, REWRITE_ADDRESS, i == 2001 ? A "g/z" : from, B,
+		    CLOCK_NONE);
+		redirects_add(r, &m, true);
+	}
+	m = rule(2005, REWRITE_ADDRESS, A "b", B "small", CLOCK_NONE);
+	redirects_add(r, &m, true);
+	redirects_settle(r, 500, &next);
+	buf_init(&b, 1u << 20);
+	redirects_nginx(&b, r, "/etc/nginx/moved");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), HOST "/B" ASKED));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), HOST "/b" ASKED));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), HOST "/g/b(?:"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), HOST "/g/B(?:"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "\n\"www.a.gov.cn/g/z\""));
+	ck_assert_ptr_null(strstr(buf_cstr(&b), "\n\"www.a.gov.cn/b\""));
+	buf_clear(&b);
+	redirects_free(r);
+}
+END_TEST
+
+/* As servers of files are asked for one name: marks and what is no ASCII as
+ * they are or encoded, digits in either case. Not what would say something
+ * else: a question mark, a slash, a percent sign; nor a mark in a query. */
+START_TEST(test_spelled)
+{
+	move_count = 0;
+	move(REWRITE_ADDRESS, A "%E4%BD;%28%5B~", A "y", CLOCK_NONE);
+	move(REWRITE_ADDRESS, A "b%3F%2F%25%20%22%5C", A "y", CLOCK_NONE);
+	move(REWRITE_ADDRESS, A "p(?q=(%5B%26%E4", A "y", CLOCK_NONE);
+	ck_files(1000,
+	    HOST "/p" MARK("[(]", "28") "[?]q=[(]" MARK("\\[", "5B")
+	    "(?i:%26)" MARK("\\xE4", "E4") "$\" \"" A "y\";\n"
+	    HOST "/" MARK("\\xE4\\xBD", "E4%BD") MARK(";", "3B")
+	    MARK("[(]", "28") MARK("\\[", "5B") MARK("~", "7E") ASKED A "y" REST
+	    HOST "/b(?i:%3F)(?i:%2F)(?i:%25)(?i:%20)" MARK("\\x22", "22")
+	    MARK("\\x5C", "5C") ASKED A "y" REST,
+	    "=www.a.gov.cn/p(?q=(%5B%26%E4 " A "y\n"
+	    "=www.a.gov.cn/p(?q=(%5b%26%e4 " A "y\n"
+	    "=www.a.gov.cn/%E4%BD;%28%5B~ " A "y\n"
+	    "=www.a.gov.cn/%e4%bd;%28%5b~ " A "y\n"
+	    "=www.a.gov.cn/%e4%bd;(%5b~ " A "y\n"
+	    "=www.a.gov.cn/%e4%bd%3b(%5b~ " A "y\n"
+	    "=www.a.gov.cn/b%3F%2F%25%20%22%5C " A "y\n"
+	    "=www.a.gov.cn/b%3f%2f%25%20%22%5c " A "y\n");
+}
+END_TEST
+
+/* nginx doesn't start with a word of 4096 bytes, and Apache takes 1024 of a
+ * line for all of it: such a line is left out, and says so. */
+START_TEST(test_long)
+{
+	struct redirects *r = redirects_new();
+	char from[2000] = A "l/", to[1100] = A "m/";
+	struct movemap_rule m[2];
+	struct buf b;
+	int64_t next;
+
+	memset(from + strlen(from), '(', 400);
+	memset(to + strlen(to), 'y', 1000);
+	m[0] = rule(1, REWRITE_ADDRESS, from, A "n", CLOCK_NONE);
+	m[1] = rule(2, REWRITE_ADDRESS, A "s", to, CLOCK_NONE);
+	for (size_t i = 0; i < 2; i++)
+		redirects_add(r, &m[i], true);
+	ck_assert_uint_eq(redirects_settle(r, 500, &next), 2);
+	buf_init(&b, 1u << 20);
+	redirects_nginx(&b, r, "/etc/nginx/moved");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "\n# Too long for a line, "
+	    "and left out: www.a.gov.cn/l/((("));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), HOST "/s" ASKED A "m/yyy"));
+	buf_reset(&b);
+	redirects_apache(&b, r, "/etc/apache/moved");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "\n=www.a.gov.cn/l/((("));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "\n# Too long for a line, "
+	    "and left out: www.a.gov.cn/s\n"));
+	ck_assert_ptr_null(strstr(buf_cstr(&b), "=www.a.gov.cn/s "));
+	buf_clear(&b);
+	redirects_free(r);
+}
+END_TEST
+
+/* One place, several names; a port is part of it. */
 START_TEST(test_places)
 {
 	move_count = 0;
@@ -291,7 +388,7 @@ START_TEST(test_schemes)
 	move(REWRITE_ADDRESS, A "s", A "t", CLOCK_NONE);
 	ck_files(1000, HOST "/away" ASKED "http://www.b.gov.cn/" REST
 	    HOST "/old" ASKED ALIKE "new/" REST
-	    HOST "/p[$](?:[?].*)?$\" \"" ALIKE "q%24?r\";\n"
+	    HOST "/p" MARK("[$]", "24") "(?:[?].*)?$\" \"" ALIKE "q%24?r\";\n"
 	    HOST "/s" ASKED A "t" REST
 	    HOST "/away/" BELOW "http://www.b.gov.cn/" REST
 	    HOST "/old/" BELOW ALIKE "new/" REST,
@@ -387,7 +484,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_versions, test_wrong, test_files,
 		test_many,
-		test_places, test_schemes, test_order, test_chains, test_outfile };
+		test_twins, test_spelled, test_long, test_places, test_schemes, test_order, test_chains, test_outfile };
 	Suite *s = suite_create("redirect_map");
 	TCase *tc = tcase_create("redirect_map");
 	SRunner *runner;

@@ -169,6 +169,49 @@ START_TEST(test_scopes_in_words)
 }
 END_TEST
 
+/* Who links there only the hub knows; nothing is kept. */
+START_TEST(test_deleted_dry)
+{
+	struct store *store;
+
+	put("agent.conf", "hub = http://127.0.0.1:1\n");
+	option("url", "https://www.测试.cn/a.html");
+	option("dry-run", "");
+	ck_assert_int_eq(say("deleted", NULL, NULL), 0);
+	ck_assert_str_eq(out, "https://www.测试.cn/a.html would be told as "
+	    "deleted; nothing was said\n(no item of this site has that "
+	    "address: is it written as it was? Who links there is told "
+	    "nevertheless)\n");
+	ck_assert_ptr_nonnull(strstr(err, "who links there can't be known "
+	    "now: "));
+	store = kit_open(KIT_LIMIT);
+	ck_assert_uint_eq(store_meta(store)->next, 1);
+	store_close(store);
+}
+END_TEST
+
+START_TEST(test_no_dry_item)
+{
+	option("url", URL "a.html");
+	option("title", "公告");
+	option("dry-run", "");
+	ck_assert_int_eq(say("item", NULL, NULL), 2);
+	ck_assert_msg(strstr(err, "--dry-run is not for item") != NULL, "%s",
+	    err);
+}
+END_TEST
+
+/* Hosts as people read them, however they were typed. */
+START_TEST(test_chinese_hosts)
+{
+	ck_assert_int_eq(say("move", "https://www.xn--0zwm56d.cn/a.html",
+	    "https://www.测试.cn/b.html"), 0);
+	ck_assert_msg(strstr(out, "  https://www.测试.cn/a.html → "
+	    "https://www.测试.cn/b.html (address)") != NULL, "%s", out);
+	ck_assert_ptr_null(strstr(out, "xn--"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -181,6 +224,9 @@ main(void)
 	tcase_add_loop_test(t, test_a_file_that_is_there, 0,
 	    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_loop_test(t, test_scopes_in_words, 0, 2);
+	tcase_add_test(t, test_deleted_dry);
+	tcase_add_test(t, test_no_dry_item);
+	tcase_add_test(t, test_chinese_hosts);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

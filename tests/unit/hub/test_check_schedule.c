@@ -169,17 +169,24 @@ seen(const char *url)
 }
 
 static void
-announce(const char *kind, int64_t from, int64_t until)
+announce_part(const char *kind, const char *service, int64_t from,
+    int64_t until)
 {
 	struct acts a;
 
 	acts_init(&a);
 	acts_put(&a, json_pack("{s:s, s:i, s:s, s:s, s:I, s:I}", "do",
-	    "notice-announce", "site", 2, "kind", kind, "service", "",
-	    "from", (json_int_t)(CORE_NOW + from), "until",
+	    "notice-announce", "site", 2, "kind", kind, "service",
+	    service, "from", (json_int_t)(CORE_NOW + from), "until",
 	    (json_int_t)(CORE_NOW + until)), "test", "work");
 	ck_assert(writer_act(&kit.writer, &a));
 	acts_clear(&a);
+}
+
+static void
+announce(const char *kind, int64_t from, int64_t until)
+{
+	announce_part(kind, "", from, until);
 }
 
 static void
@@ -309,6 +316,31 @@ START_TEST(test_announced)
 }
 END_TEST
 
+/* A service that is an address: what is below it isn't looked at. Any other
+ * name says nothing of addresses, and nor does one of another site's. */
+START_TEST(test_announced_part)
+{
+	static const struct { const char *service; bool covers; } rows[] = {
+		{ "https://www.s2.gov.cn/", true }, { LOST, true },
+		{ "http://www.s2.gov.cn/lost", false },
+		{ "http://www.s2.gov.cn/los/", false },
+		{ "www.s2.gov.cn", false }, { FAR, false },
+		{ "http://www.s1.gov.cn/", false },
+	};
+
+	answer = CAUSE_404;
+	announce_part("outage", rows[_i].service, now, now + 3 * DAY);
+	now += 1000;
+	pass(4 * PASS);
+	ck_assert_uint_eq(asked[1], rows[_i].covers ? 0 : 1);
+	ck_assert_str_eq(seen(LOST), rows[_i].covers ? "" : "404");
+	ck_assert_str_eq(seen(ASKS), "404");
+	ck_assert_str_eq(seen(FAR), "404");
+	days(4);
+	ck_assert_str_eq(seen(LOST), "404");
+}
+END_TEST
+
 static bool
 home_is_kept(void)
 {
@@ -370,6 +402,7 @@ main(void)
 	tcase_add_test(c, test_covered);
 	tcase_add_test(c, test_not_wanted);
 	tcase_add_test(c, test_announced);
+	tcase_add_loop_test(c, test_announced_part, 0, 7);
 	tcase_add_test(c, test_announced_home);
 	tcase_add_test(c, test_leads_inside);
 	suite_add_tcase(s, c);

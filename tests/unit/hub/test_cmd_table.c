@@ -113,20 +113,22 @@ START_TEST(test_moves)
 	says(err, "moves.csv:4: soon: expected a date");
 	says(err, "nothing was announced");
 	ck_assert_uint_eq(announced(), 0);
-	write_table("/a,/b\n/c,www.zhengzhou.gov.cn/d,栏目,2030-12-01\n");
+	write_table("/a,/b\n/c,www.zhengzhou.gov.cn/d,栏目,2030-12-01\n"
+	    "/e,www.xn--0zwm56d.cn/f\n");
 	ck_assert_int_eq(run(ANNOUNCE, "--csv", table, WHY, "--dry-run",
 	    NULL), 0);
-	says(out, "2 moves would be announced; nothing was said\n");
+	says(out, "3 moves would be announced; nothing was said\n");
 	ck_assert_uint_eq(announced(), 0);
 	ck_assert_int_eq(run(ANNOUNCE, "--csv", table, WHY, "--at",
 	    "2031-01-01", NULL), 0);
-	says(out, "2 moves announced\n");
+	says(out, "3 moves announced\n");
 	says(out, "  1: https://www.zhengzhou.gov.cn/a → "
 	    "https://www.zhengzhou.gov.cn/b (address), announced, from "
 	    "2031-01-01 00:00");
 	says(out, "gov.cn/c/ → https://www.zhengzhou.gov.cn/d/ (prefix), "
 	    "announced, from 2030-12-01 00:00");
-	ck_assert_uint_eq(announced(), 2);
+	says(out, "gov.cn/e → https://www.测试.cn/f (address), announced");
+	ck_assert_uint_eq(announced(), 3);
 	tear_down();
 }
 END_TEST
