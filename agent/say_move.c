@@ -138,7 +138,7 @@ advise(struct moving *m, const struct one *o, uint32_t other)
 	    rewrite_get(m->rules, other) : NULL;
 	int64_t at;
 
-	if (!movelist_said_is_back(&o->said, r))
+	if (r == NULL || !movelist_said_is_back(&o->said, r))
 		return;
 	if (other <= m->count && !m->one[other - 1].same && !o->same) {
 		buf_text(m->why, _("; two that change places do so at one "

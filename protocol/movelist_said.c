@@ -182,7 +182,7 @@ bool
 movelist_said_is_back(const struct movelist_said *s,
     const struct rewrite_rule *other)
 {
-	return other != NULL && other->scope == s->scope &&
+	return other->scope == s->scope &&
 	    url_place_same(other->from, buf_look(&s->new)) &&
 	    url_place_same(other->to, buf_look(&s->old));
 }

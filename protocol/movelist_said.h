@@ -46,8 +46,7 @@ bool movelist_said_is_column(struct span url, struct buf *why);
  * one's number, or 0. */
 bool movelist_said_rule(const struct movelist_said *s, struct rewrite *set,
     int64_t at, uint32_t number, uint32_t *other, struct buf *why);
-/* Does it lead back along that rule (NULL: no)? At one time they would change
- * places. */
+/* Does it lead back along that rule? At one time they would change places. */
 bool movelist_said_is_back(const struct movelist_said *s,
     const struct rewrite_rule *other);
 
