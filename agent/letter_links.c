@@ -25,6 +25,8 @@ static const struct { const char *kind; char about; } kinds[] = {
 	{ LETTER_OFF, 'r' },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define CAUSES_SHOWN 3		/* who says so, of one letter */
+#define LINES_TEXT 1024		/* bytes of the lines of one link */
 
 struct adding {
 	char about;		/* of the letter being read */
@@ -36,8 +38,8 @@ struct adding {
 	size_t count;
 };
 
-static const char *
-kind_name(enum link_kind k)
+const char *
+letter_links_kind(enum link_kind k)
 {
 	static const char *const names[] = { [LINK_ANCHOR] = "anchor",
 		[LINK_IMAGE] = "image", [LINK_FRAME] = "frame",
@@ -115,7 +117,7 @@ add_page(void *arg, const struct mending_link *l,
 		json_object_set_new(a->pages, url, page);
 	}
 	json_array_append_new(page, json_pack("{s:I, s:s, s:I, s:o, s:o, s:s}",
-	    "line", (json_int_t)p->line, "kind", kind_name(p->kind), "more",
+	    "line", (json_int_t)p->line, "kind", letter_links_kind(p->kind), "more",
 	    (json_int_t)p->more, "old", json_text_new(l->old),
 	    "new", letter_newest_new(&a->newest, a->about, l),
 	    "state", letter_newest_state(&a->newest, a->about, l)));
@@ -390,32 +392,56 @@ print_who(FILE *out, json_t *l)
 	}
 }
 
-/* Who says so, and when: for links whose words differ, each once. */
+static bool
+says_who(json_t *l)
+{
+	return has(l, "from") || has(l, "until") || has(l, "by") ||
+	    has(l, "person") || has(l, "operator");
+}
+
+/* The first of the links of each cause that says something. */
+static json_t *
+causes_of(json_t *links)
+{
+	json_t *causes = json_array(), *l, *cause;
+	size_t i, n;
+
+	json_array_foreach(links, i, l) {
+		bool known = !says_who(l) && !has(l, "reason");
+
+		json_array_foreach(causes, n, cause)
+			if (known || (known = is_same_cause(l, cause)))
+				break;
+		if (!known)
+			json_array_append(causes, l);
+	}
+	return causes;
+}
+
+/* Who says so, and when; of many not each. */
 static void
 print_about(FILE *out, json_t *links)
 {
-	json_t *l, *before = NULL;
-	size_t i;
+	json_t *causes = causes_of(links), *l;
+	size_t i, n = json_array_size(causes);
 
-	json_array_foreach(links, i, l) {
-		bool said = has(l, "from") || has(l, "until") ||
-		    has(l, "by") || has(l, "person") ||
-		    has(l, "operator");
-
-		if (before != NULL && is_same_cause(l, before))
-			continue;
-		before = l;
-		if (!said && !has(l, "reason"))
-			continue;
+	json_array_foreach(causes, i, l) {
+		if (i == CAUSES_SHOWN)
+			break;
 		fputs("   ", out);
 		print_when(out, l, "from", _(" from %s"));
 		print_when(out, l, "until", _(" until %s"));
 		print_who(out, l);
 		if (has(l, "reason"))
-			fputs(said ? ": " : " ", out);
+			fputs(says_who(l) ? ": " : " ", out);
 		print_text(out, span_of(json_text(l, "reason")));
 		fputc('\n', out);
 	}
+	if (i < n)
+		fprintf(out, ngettext("    and %zu more (--json has it of each "
+		    "link)\n", "    and %zu more (--json has it of each "
+		    "link)\n", n - i), n - i);
+	json_decref(causes);
 }
 
 static void
@@ -437,6 +463,30 @@ print_change(FILE *out, json_t *l, bool of_target)
 	fputs(")\n", out);
 }
 
+/* "line 5: "; or, where it is known, "lines 5, 9, 40: ". */
+static void
+print_lines(FILE *out, json_t *l)
+{
+	json_int_t more = json_integer_value(json_object_get(l,
+	    "more_lines"));
+	json_t *lines = json_object_get(l, "lines"), *line;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, LINES_TEXT);
+	json_array_foreach(lines, i, line)
+		buf_printf(&b, "%s%lld", i > 0 ? ", " : "",
+		    (long long)json_integer_value(line));
+	if (more > 0)
+		fprintf(out, _("lines %s and %lld more: "), buf_cstr(&b),
+		    (long long)more);
+	else if (b.n > 0)
+		fprintf(out, _("lines %s: "), buf_cstr(&b));
+	else if (line_of(l) > 0)
+		fprintf(out, _("line %lld: "), (long long)line_of(l));
+	buf_clear(&b);
+}
+
 static void
 print_page(FILE *out, json_t *page)
 {
@@ -456,8 +506,7 @@ print_page(FILE *out, json_t *page)
 	fputc('\n', out);
 	json_array_foreach(links, i, l) {
 		fputs("      ", out);
-		if (line_of(l) > 0)
-			fprintf(out, _("line %lld: "), (long long)line_of(l));
+		print_lines(out, l);
 		print_change(out, l, false);
 	}
 }

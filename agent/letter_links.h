@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "protocol/change.h"
+
 /*
  * Adds to each letter about links in the list (of kind links, danger or
  * unanswered; and referred and off, which are about links of others to this
@@ -26,6 +28,7 @@
  */
 void letter_links_add(json_t *list);
 
+const char *letter_links_kind(enum link_kind k);	/* "anchor" … */
 /* Is it of such a kind that tells of links of others to this site? */
 bool letter_links_is_of_target(json_t *letter);
 /* States that a link may have there, from 0 on; NULL: no more. Those of a body

@@ -58,6 +58,14 @@ put_letter(struct buf *b, json_t *l, size_t most)
 	free(text);
 }
 
+/* The hub, and so who has no look at the pages, knows one line of each. */
+static void
+put_first_lines(struct buf *b)
+{
+	buf_text(b, _("A link that stands on several lines of a page is named "
+	    "with the first: zqagent letters N names them all\n"));
+}
+
 /* --- the feed ----------------------------------------------------------- */
 
 static void
@@ -68,6 +76,8 @@ put_entry(struct buf *out, json_t *l, const char *code)
 	buf_init(&text, out->most);
 	buf_init(&title, LIMIT_LETTER);
 	put_letter(&text, l, 0);
+	if (json_array_size(json_object_get(l, "pages")) > 0)
+		put_first_lines(&text);
 	letter_text_put(&title, l);
 	/* Not by its number: a hub that was restored counts from 1 again. */
 	buf_printf(out, "<entry>\n<id>urn:zhanqun:letter:%s:%s</id>\n"
@@ -173,6 +183,18 @@ put_some(struct buf *b, json_t *letters, bool of_danger)
 	}
 }
 
+static bool
+has_pages(json_t *letters)
+{
+	json_t *l;
+	size_t i;
+
+	json_array_foreach(letters, i, l)
+		if (json_array_size(json_object_get(l, "pages")) > 0)
+			return true;
+	return false;
+}
+
 /* What can be mended, and replied to. */
 static bool
 is_any_of_links(const json_t *letters)
@@ -198,6 +220,8 @@ put_letters(struct buf *b, json_t *letters, uint64_t all)
 		    json_array_size(letters), all);
 	put_some(b, letters, true);
 	put_some(b, letters, false);
+	if (has_pages(letters))
+		put_first_lines(b);
 	if (is_any_of_links(letters))
 		buf_text(b, _("Show which bytes of which pages would change: "
 		    "zqagent mend\nReply: zqagent letters --will-fix N, or "

@@ -230,11 +230,13 @@ keep_secure(struct mend *m, struct span target, struct span *to)
 }
 
 static bool
-on_target(void *arg, struct span target, struct span *to)
+on_target(void *arg, const struct href *at, struct span target,
+    struct span *to)
 {
 	struct mend *m = arg;
 	const struct mendlist_entry *by = NULL;
 
+	(void)at;
 	switch (mendlist_find(m->list, target, m->now, to, &by)) {
 	case MENDLIST_LATER:
 		m->n->later++;

@@ -152,7 +152,7 @@ on_held(struct mendpage *m, const struct href *h, const struct refer *r)
 		while (linktag_next(h->held, &rest, &address)) {
 			buf_reset(&m->target);
 			if (refer_resolve(&m->target, r, address) &&
-			    m->fn(m->arg, buf_look(&m->target), &to))
+			    m->fn(m->arg, h, buf_look(&m->target), &to))
 				leave(m, h);
 		}
 	}
@@ -176,7 +176,7 @@ on_href(void *arg, const struct href *h)
 	}
 	buf_reset(&m->target);
 	if (!m->many && refer_read(&m->target, &r) &&
-	    m->fn(m->arg, buf_look(&m->target), &to))
+	    m->fn(m->arg, h, buf_look(&m->target), &to))
 		note(m, h, &r, to);
 }
 

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/hrefs.h"
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
 #include "protocol/change.h"
@@ -30,7 +31,8 @@ struct mend_edit {
 
 /* Asked for each reference, in the page's order: is it to lead elsewhere? *to
  * is a normal form that lives until the next call. */
-typedef bool mendpage_fn(void *arg, struct span target, struct span *to);
+typedef bool mendpage_fn(void *arg, const struct href *at,
+    struct span target, struct span *to);
 
 struct mendpage;
 

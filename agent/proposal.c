@@ -141,11 +141,13 @@ foreign_hosts(struct store_txn *t)
 	json_array_foreach(held, i, letter) {
 		struct span text = json_text_span(letter, "text");
 		const char *end = text.n > 0 ? memmem(text.at, text.n,
-		    says.at, says.n) : NULL;
+		    says.at, says.n) : NULL, *from = end;
 
+		while (end != NULL && from > text.at && from[-1] != ' ')
+			from--;		/* "change 7 is held: " */
 		if (end != NULL)
-			json_object_setn_new(hosts, text.at,
-			    (size_t)(end - text.at), json_true());
+			json_object_setn_new(hosts, from,
+			    (size_t)(end - from), json_true());
 	}
 	json_decref(held);
 	return hosts;

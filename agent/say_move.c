@@ -31,6 +31,7 @@ struct one {
 	struct movelist_said said;	/* its spans are the caller's */
 	struct span where;
 	bool same;			/* it was announced just so before */
+	int64_t begins;			/* ms */
 	char *instead;			/* of this, which was to come; or NULL */
 	bool here;
 	uint64_t items;
@@ -107,15 +108,64 @@ begins(const struct moved *row)
 }
 
 static void
+put_commands(const struct moving *m, const struct one *o, struct span first,
+    int64_t at)
+{
+	static const char *const options[] = { [REWRITE_ADDRESS] = "",
+		[REWRITE_PREFIX] = " --prefix", [REWRITE_DOMAIN] =
+		" --domain" };
+	struct span a = buf_look(&o->said.new), b = buf_look(&o->said.old);
+	const char *option = options[o->said.scope];
+	char when[CLOCK_TEXT_MAX];
+
+	if (at <= m->now)
+		buf_printf(m->why, "\n  zqagent say move '%.*s'%s --withdraw",
+		    SPAN_ARGS(first), option);
+	buf_printf(m->why, "\n  printf '\"%%s\",\"%%s\"\\n' '%.*s' '%.*s' "
+	    "'%.*s' '%.*s' | zqagent say move --csv -%s", SPAN_ARGS(a),
+	    SPAN_ARGS(b), SPAN_ARGS(b), SPAN_ARGS(a), option);
+	if (at > m->now)
+		buf_printf(m->why, " --at '%.19s%s'", clock_show(when, at),
+		    when + 20);
+}
+
+/* Two that change places are said at one time, and so together: what has taken
+ * effect keeps its own. */
+static void
+advise(struct moving *m, const struct one *o, uint32_t other)
+{
+	const struct rewrite_rule *r = other != 0 ?
+	    rewrite_get(m->rules, other) : NULL;
+	int64_t at;
+
+	if (r == NULL || !movelist_said_is_back(&o->said, r))
+		return;
+	if (other <= m->count && !m->one[other - 1].same && !o->same) {
+		buf_text(m->why, _("; two that change places do so at one "
+		    "time: say the same of both"));
+		return;
+	}
+	at = o->same ? o->begins : r->at;
+	buf_text(m->why, at > m->now ?
+	    _("; to have the two change places, say both in one table:") :
+	    _("; to have the two change places, take back the one that was "
+	    "announced before, and say both in one table:"));
+	put_commands(m, o, o->same ? buf_look(&o->said.old) :
+	    buf_look(&o->said.new), at);
+}
+
+static void
 add_rule(struct moving *m, struct one *o, uint32_t number)
 {
-	struct moved row = row_of(m, o);
 	struct buf why;
+	uint32_t other;
 
 	buf_init(&why, WHY_MAX);
-	if (!movelist_said_rule(&o->said, m->rules, begins(&row), number,
-	    &why) && complain(m, o))
+	if (!movelist_said_rule(&o->said, m->rules, o->begins, number, &other,
+	    &why) && complain(m, o)) {
 		buf_span(m->why, buf_look(&why));
+		advise(m, o, other);
+	}
 	buf_clear(&why);
 }
 
@@ -237,15 +287,19 @@ add_known(void *arg, const struct moved *row)
 	return true;
 }
 
-static bool
-is_same(struct store_txn *t, const struct moving *m, const struct one *o)
+/* It keeps the time that it was said at: the hub does so. */
+static void
+set_same(struct store_txn *t, const struct moving *m, struct one *o)
 {
 	struct moved now = row_of(m, o), then;
 
-	return moves_get(t, now.scope, now.old, &then) &&
+	o->begins = begins(&now);
+	o->same = moves_get(t, now.scope, now.old, &then) &&
 	    then.state == MOVES_SAID && span_is(now.new, then.new) &&
 	    now.from == then.from && now.until == then.until &&
 	    span_is(now.reason, then.reason);
+	if (o->same)
+		o->begins = begins(&then);
 }
 
 /* Where it was to go until now. */
@@ -278,8 +332,12 @@ judge(struct store_txn *t, struct moving *m)
 	for (size_t i = 0; i < m->count; i++) {
 		struct one *o = &m->one[i];
 
-		o->same = is_same(t, m, o);
+		set_same(t, m, o);
 		o->instead = before(t, m, o);
+	}
+	for (size_t i = 0; i < m->count; i++) {
+		struct one *o = &m->one[i];
+
 		if (o->said.new.n > 0)
 			add_rule(m, o, (uint32_t)i + 1);
 	}

@@ -15,6 +15,7 @@
 #include "hub/act_domain.h"
 #include "hub/links.h"
 #include "hub/move.h"
+#include "hub/move_back.h"
 #include "hub/site.h"
 #include "protocol/limits.h"
 #include "protocol/movelist_said.h"
@@ -140,6 +141,23 @@ put_domain(struct ask *a, json_t *result, uint32_t site, struct span url)
 
 /* --- announcing ------------------------------------------------------------------- */
 
+static bool
+end_column(struct ask *a, enum rewrite_scope scope, struct buf *url)
+{
+	struct buf why;
+	bool good;
+
+	buf_init(&why, 2 * WHY_MAX);
+	good = scope != REWRITE_PREFIX ||
+	    movelist_said_is_column(buf_look(url), &why);
+	if (good)
+		buf_byte(url, '/');
+	else
+		ask_refuse(a, NULL, "%s", buf_cstr(&why));
+	buf_clear(&why);
+	return good;
+}
+
 /* As people write it: a domain may be a name alone, a prefix may lack its
  * slash. */
 static bool
@@ -154,14 +172,13 @@ read_address(struct ask *a, const char *name, enum rewrite_scope scope,
 	if (scope == REWRITE_DOMAIN && strstr(given, "://") == NULL)
 		buf_text(&full, "https://");
 	buf_text(&full, given);
-	if (scope != REWRITE_ADDRESS && full.n > 0 &&
-	    full.at[full.n - 1] != '/')
-		buf_byte(&full, '/');
 	good = url_normal(out, buf_look(&full), &why);
 	if (!good)
 		ask_refuse(a, _("expected an address like "
 		    "https://www.example.gov.cn/zwgk/"), "%s: %s", given,
 		    why != NULL ? why : "");
+	else if (scope != REWRITE_ADDRESS && out->at[out->n - 1] != '/')
+		good = end_column(a, scope, out);
 	buf_clear(&full);
 	return good;
 }
@@ -251,8 +268,13 @@ announce(struct ask *a, const struct view_site *s, enum rewrite_scope scope,
 	json_t *act = announcement(a, s, scope, old, new);
 	struct trial r = { .old = buf_look(old), .new = buf_look(new),
 	    .below = scope != REWRITE_ADDRESS };
-	bool good = may_speak(a, s, old) && try(a, act, &r);
+	bool good = may_speak(a, s, old);
 
+	if (good && !try(a, act, &r)) {
+		move_back_advise(a, s->code, &(struct rewrite_rule){
+		    .scope = scope, .from = r.old, .to = r.new });
+		good = false;
+	}
 	if (good) {
 		warn_notice(a, a->result);
 		if (!ask_flag(a, "dry")) {
@@ -318,7 +340,7 @@ read_said(struct list *l, size_t n, struct buf *why)
 	l->bytes += s->old.n + s->new.n;
 	buf_reset(why);
 	return movelist_said_rule(s, l->set, s->from != CLOCK_NONE ?
-	    s->from : now, (uint32_t)n + 1, why);
+	    s->from : now, (uint32_t)n + 1, NULL, why);
 }
 
 static void

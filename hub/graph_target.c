@@ -120,10 +120,19 @@ list_broken(struct group *g, const struct target_key *k, bool broken)
 		db_del(g->txn, TABLE_BROKEN, key);
 }
 
+/* Nothing is there, and it isn't broken either: not yet (target_judge.c). Who
+ * was told before that it is hears what comes of it. */
+static bool
+is_awaited(const struct target *t)
+{
+	return !t->broken && (t->state == TARGET_NEVER ||
+	    t->state == TARGET_WITHDRAWN);
+}
+
 static bool
 is_news(struct group *g, const struct target_key *k, const struct target *t)
 {
-	return t->broken || t->state == TARGET_MOVED ||
+	return t->broken || t->state == TARGET_MOVED || is_awaited(t) ||
 	    (seen_is_asked(t->state) && danger_of(g->txn, k, NULL)) ||
 	    seen_gone(g->txn, t->state, t->url, NULL);
 }

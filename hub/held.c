@@ -7,8 +7,8 @@
 
 #include "contrib/base/err.h"
 #include "contrib/base/text.h"
+#include "hub/held_letter.h"
 #include "hub/item.h"
-#include "hub/outbox.h"
 #include "protocol/limits.h"
 #include "protocol/wire.h"
 
@@ -175,30 +175,42 @@ forget(struct group *g, uint32_t site, uint64_t place)
 	take_out(g, &h, place, "forgotten");
 }
 
+static bool
+is_of_item(const struct change *c)
+{
+	return c != NULL && (c->kind == CHANGE_CREATED ||
+	    c->kind == CHANGE_UPDATED || c->kind == CHANGE_DELETED);
+}
+
+/* Is what this site has had held last, before this place, held for the very
+ * same reason? */
+static bool
+is_one_more(struct db_txn *t, uint32_t site, uint64_t place, struct span why)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_SITE);
+	struct key own = key_u32_u64(site, place);
+	struct span key = key_look(&own), row;
+	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
+	    db_cursor_get(c, MDB_PREV, &key, &row) :
+	    db_cursor_get(c, MDB_LAST, &key, &row);
+	struct held_row before;
+
+	found = found && key_heads(&own, 4, key) && held_get(t,
+	    wire_get_u64((const uint8_t *)key.at + 4), &before) &&
+	    !before.dismissed && span_is(before.why, why);
+	db_cursor_close(c);
+	return found;
+}
+
 static void
 tell(struct group *g, const struct entry *e, const struct change *c,
-    bool idle, struct span why)
+    struct span why)
 {
-	unsigned long long seq = e->seq;
-	struct letter l = {
-		.when = e->at,
-		.kind = SPAN("held"),
-		.about = c != NULL ? c->url : SPAN_NONE,
-	};
-	struct buf text;
+	bool more = is_of_item(c) && is_one_more(g->txn, e->site, e->place,
+	    why);
 
-	if (outbox_is_busy(g, e->site))
-		return;
-	buf_init(&text, HELD_WHY_MAX + 64);
-	if (idle)
-		buf_printf(&text, "change %llu had no effect: %.*s", seq,
-		    SPAN_ARGS(why));
-	else
-		buf_printf(&text, "change %llu is held: %.*s", seq,
-		    SPAN_ARGS(why));
-	l.text = buf_look(&text);
-	outbox_put(g, e->site, &l);
-	buf_clear(&text);
+	held_letter_put(g, e, c, more ? group_stand(g, e->site)->held : 0,
+	    why);
 }
 
 void
@@ -285,7 +297,7 @@ held_put(struct group *g, const struct entry *e, const struct change *c,
 	if (c != NULL)
 		put_name(g, e->place, &h);
 	if (!h.dismissed)
-		tell(g, e, c, false, h.why);
+		tell(g, e, c, h.why);
 }
 
 void
@@ -298,7 +310,7 @@ held_idle(struct group *g, const struct entry *e, const struct change *c,
 	held_name(h.name, e->site, c);
 	put(g, e->place, &h);
 	put_name(g, e->place, &h);
-	tell(g, e, c, true, h.why);
+	held_letter_idle(g, e, c, h.why);
 }
 
 void
@@ -358,7 +370,7 @@ held_later(struct group *g, const struct entry *e, const struct change *c,
 	put_name(g, e->place, &h);
 	db_put(g->txn, table_of(kind), key_look(&k), e->body);
 	if (kind == HELD_FOREIGN && !h.dismissed)
-		tell(g, e, c, false, h.why);
+		tell(g, e, c, h.why);
 }
 
 bool

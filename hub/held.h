@@ -1,6 +1,8 @@
 /*
  * What is held: entries that are in the journal and have no effect, each
- * with the reason. The site is told by a letter.
+ * with the reason. The site is told by a letter: of items that are held one
+ * after the other for the same reason by one, and of how many there are when
+ * these are 10, 100, 1,000 …
  *
  * It is settled, and gone from here, when the site says something newer of
  * the same item that has an effect. What is only kept (a notice, a move, an

@@ -42,6 +42,9 @@ struct target_verdict {
 	enum target_state state;
 	bool broken;		/* whoever follows it finds nothing: withdrawn,
 				 * never, or moved to where nothing is */
+	bool awaited;		/* … were it not for a move that leads there, of
+				 * which nobody has pushed that yet: not broken
+				 * so far, nor well */
 	uint32_t site;		/* whose address it is; 0: nobody's here */
 	uint32_t item;		/* that is there, or was; 0: none */
 	uint32_t move;		/* that made it so; 0: none */

@@ -227,8 +227,8 @@ judge(const struct target_judge *j, struct span url,
 		v->broken = is_covered(j, v->site, url);
 		v->state = v->broken ? TARGET_NEVER : TARGET_UNKNOWN;
 	}
-	if (v->broken)
-		v->broken = !is_awaited(j, url, word);
+	v->awaited = v->broken && is_awaited(j, url, word);
+	v->broken = v->broken && !v->awaited;
 }
 
 /* Where a successor leads in the end, by moves and by what was said of later

@@ -34,7 +34,8 @@ struct pass {
 	uint32_t number;	/* of the pass; those told in it bear it */
 	uint32_t links;		/* gathered so far */
 	uint32_t site;		/* END, OFF: from here on */
-	uint64_t sites, pages;	/* told */
+	uint64_t sites, pages;	/* told; CLEAR, OFF: sites is 1 if whose move it
+				 * is knows that it is off */
 	struct target_key at;	/* GATHER: behind this one; n = 0: all */
 };
 
@@ -129,17 +130,25 @@ tell_move_left(struct db_txn *t)
 	return first_pass(t, NULL);
 }
 
-bool
-tell_move_is_to_come(struct db_txn *t, uint32_t move)
+/* It is to come, and has told nobody yet. */
+static bool
+coming_pass(struct db_txn *t, uint32_t move, struct pass *p)
 {
 	struct tell_key k = pass_key(move);
 	struct span row;
-	struct pass p;
 
 	if (!db_get(t, TABLE_TELL, look(&k), &row))
 		return false;
-	read_pass(&p, look(&k), row);
-	return p.phase == CLEAR;
+	read_pass(p, look(&k), row);
+	return p->phase == CLEAR;
+}
+
+bool
+tell_move_is_to_come(struct db_txn *t, uint32_t move)
+{
+	struct pass p;
+
+	return coming_pass(t, move, &p);
 }
 
 void
@@ -474,6 +483,7 @@ tell_move_look(struct group *g, uint32_t site, int64_t at)
 void
 tell_move_off(struct group *g, uint32_t move, struct span by, int64_t at)
 {
+	struct pass p;
 	struct tell_letter l;
 	struct about of;
 
@@ -487,19 +497,59 @@ tell_move_off(struct group *g, uint32_t move, struct span by, int64_t at)
 		    of.move.old, &of.link);
 		tell_letter_link(&l, &of.link);
 		tell_letter_end(&l);
+		if (coming_pass(g->txn, move, &p)) {
+			p.sites = 1;
+			put(g, &p);
+		}
 	}
 	about_clear(&of);
 }
 
+struct reach {			/* of a move that is off */
+	uint32_t owner;
+	bool any;		/* of others were told of it … */
+	uint64_t sites, pages;	/* … and now that it is off */
+};
+
+static bool
+on_off(void *arg, const struct referral *r)
+{
+	struct reach *a = arg;
+	bool other = r->site != a->owner;
+
+	a->any |= other;
+	a->sites += other && r->state == REFERRAL_OFF;
+	a->pages += other && r->state == REFERRAL_OFF ? r->pages : 0;
+	return true;
+}
+
+/* Whoever was told how far it reaches is told that it is off. That a redirect's
+ * time has ended was in what was announced. */
+static bool
+reaches_none(struct group *g, struct pass *p, const struct about *of)
+{
+	struct reach a = { .owner = of->move.site };
+
+	if (of->link.state != MENDING_OFF)
+		return p->sites == 0;
+	if (p->sites > 0)
+		return true;
+	if (of->move.state != MOVE_CLOSED)
+		referral_each(g->txn, p->move, 0, on_off, &a);
+	p->sites = a.sites;
+	p->pages = a.pages;
+	return !a.any;
+}
+
 /* Whose move it is learns how far it reaches. */
 static void
-tell_owner(struct group *g, const struct pass *p, const struct about *of,
+tell_owner(struct group *g, struct pass *p, const struct about *of,
     int64_t at)
 {
 	struct mending_link link = of->link;
 	struct tell_letter l;
 
-	if (p->sites == 0 || link.state == MENDING_OFF)
+	if (reaches_none(g, p, of))
 		return;
 	link.pages = p->pages;
 	tell_letter_begin(&l, g, of->move.site, at, LETTER_REFERRED,
@@ -541,6 +591,7 @@ clear(struct group *g, struct pass *p, const struct about *of,
 	buf_clear(&rows);
 	if (n == 0) {
 		p->phase = move_counts(&of->move) ? GATHER : OFF;
+		p->sites = p->phase == OFF ? p->sites : 0;
 		p->number = (uint32_t)e->place | 1;
 	}
 	return n;

@@ -373,11 +373,11 @@ tell_target(struct round *r, const struct target_key *k)
 		tell_danger(r, v.site, &danger);
 	else if ((gone || v.state == TARGET_MOVED) && r->rows.n > 0)
 		tell_broken(r, &v);
-	else
+	else if (!v.awaited || r->rows.n == 0)
 		tell_mended(r, k);
 	if (gone && v.site == r->site && v.state != TARGET_MOVED)
 		tell_own(r, k, &v);
-	else
+	else if (!v.awaited)
 		tell_owed_forget_own(r->g->txn, r->site, k);
 	buf_clear(&room);
 }

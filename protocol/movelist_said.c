@@ -11,8 +11,10 @@
 #include "protocol/rewrite.h"
 #include "protocol/say_fit.h"
 #include "protocol/url.h"
+#include "protocol/url_place.h"
 
 #define SHOWN 200		/* bytes of a word that is odd */
+#define EXTENSION_MAX 5		/* of a page: "shtml", "xhtml" */
 
 void
 movelist_said_init(struct movelist_said *s)
@@ -43,6 +45,42 @@ read_scope(struct movelist_said *s, struct span word, struct buf *why)
 	return false;
 }
 
+/* "a.html", "list.aspx"; but "v1.2" and "2024" are names of directories. */
+static bool
+is_file(struct span name)
+{
+	const char *dot = name.n > 0 ? memrchr(name.at, '.', name.n) : NULL;
+	size_t n = dot != NULL ? (size_t)(name.at + name.n - dot) - 1 : 0;
+	bool letter = false;
+
+	if (dot == name.at || n < 1 || n > EXTENSION_MAX)
+		return false;
+	for (size_t i = 1; i <= n; i++) {
+		char c = dot[i] | 0x20;
+
+		if ((c < 'a' || c > 'z') && (c < '0' || c > '9'))
+			return false;
+		letter |= c >= 'a';
+	}
+	return letter;
+}
+
+bool
+movelist_said_is_column(struct span url, struct buf *why)
+{
+	const char *query = memchr(url.at, '?', url.n);
+	size_t n = query != NULL ? (size_t)(query - url.at) : url.n, last = n;
+
+	while (last > 0 && url.at[last - 1] != '/')
+		last--;
+	if (!is_file((struct span){ url.at + last, n - last }))
+		return true;
+	buf_printf(why, _("%.*s is one page. A prefix is all that is below an "
+	    "address with a slash at its end, such as %.*s; a page is moved "
+	    "without prefix"), SPAN_ARGS(url), (int)last, url.at);
+	return false;
+}
+
 static bool
 read_address(struct buf *out, enum rewrite_scope scope, struct span word,
     struct buf *why)
@@ -56,6 +94,9 @@ read_address(struct buf *out, enum rewrite_scope scope, struct span word,
 		    "https://www.example.gov.cn/a.html"));
 		return false;
 	}
+	if (scope == REWRITE_PREFIX &&
+	    !movelist_said_is_column(buf_look(out), why))
+		return false;
 	if (scope != REWRITE_ADDRESS && out->at[out->n - 1] != '/')
 		buf_byte(out, '/');
 	return true;
@@ -117,7 +158,7 @@ drop_number(struct buf *why)
 
 bool
 movelist_said_rule(const struct movelist_said *s, struct rewrite *set,
-    int64_t at, uint32_t number, struct buf *why)
+    int64_t at, uint32_t number, uint32_t *other, struct buf *why)
 {
 	/* It moves for good: that its redirect ends one day changes nothing. */
 	const struct rewrite_rule r = { .scope = s->scope,
@@ -127,7 +168,7 @@ movelist_said_rule(const struct movelist_said *s, struct rewrite *set,
 	bool good;
 
 	buf_init(&clash, 4 * LIMIT_URL);
-	good = rewrite_add(set, &r, NULL, &clash);
+	good = rewrite_add(set, &r, other, &clash);
 	if (!good) {
 		drop_number(&clash);
 		buf_printf(why, "%.*s → %.*s: %s", SPAN_ARGS(r.from),
@@ -135,4 +176,13 @@ movelist_said_rule(const struct movelist_said *s, struct rewrite *set,
 	}
 	buf_clear(&clash);
 	return good;
+}
+
+bool
+movelist_said_is_back(const struct movelist_said *s,
+    const struct rewrite_rule *other)
+{
+	return other->scope == s->scope &&
+	    url_place_same(other->from, buf_look(&s->new)) &&
+	    url_place_same(other->to, buf_look(&s->old));
 }

@@ -37,9 +37,17 @@ bool movelist_said_read(struct movelist_said *s,
     const struct movelist_words *w, size_t reason_most, int zone,
     int64_t now, struct buf *why);
 
+/* A prefix may lack the slash at its end; but a page is none. url is a normal
+ * form. False: why says what to write. */
+bool movelist_said_is_column(struct span url, struct buf *why);
+
 /* Puts it among the others as this number (1…), from `at` on. False: it
- * doesn't go with one of them, and why says how. */
+ * doesn't go with one of them, and why says how; *other (may be NULL) is that
+ * one's number, or 0. */
 bool movelist_said_rule(const struct movelist_said *s, struct rewrite *set,
-    int64_t at, uint32_t number, struct buf *why);
+    int64_t at, uint32_t number, uint32_t *other, struct buf *why);
+/* Does it lead back along that rule? At one time they would change places. */
+bool movelist_said_is_back(const struct movelist_said *s,
+    const struct rewrite_rule *other);
 
 #endif

@@ -22,6 +22,7 @@ static const char *const forms[] = {
 	N_("not well-formed XML: %s"),
 
 	N_("change %s is held: %s"),
+	N_("change %s is held, one of %s that wait by now: %s"),
 	N_("change %s had no effect: %s"),
 
 	/* whose it is */

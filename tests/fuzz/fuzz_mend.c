@@ -31,10 +31,12 @@ struct wish {
 };
 
 static bool
-on_target(void *arg, struct span target, struct span *to)
+on_target(void *arg, const struct href *at, struct span target,
+    struct span *to)
 {
 	struct wish *w = arg;
 
+	(void)at;
 	w->there += span_is(target, w->to);
 	if (span_is(target, w->to) || w->number++ % w->every != 0)
 		return false;

@@ -17,7 +17,7 @@ list() {
 		printf '</body></html>\n'
 	} >"$file"
 }
-list "$T/a/i.html" 1 2
+list "$T/a/i.html" 1 2 1
 list "$T/c/i.html" 2
 list "$T/c/j.html" 2 3
 hub_init
@@ -69,7 +69,7 @@ wait_for 60 "the letter" link $A 1 '.new == "'"$KF"'/one.html" and
 zqagent $A letters >"$T/letters"
 grep -qE "^    from 20[0-9: -]* \+08:00 until $(shown "@$UNTIL" | sed 's/+/\\+/') says $B \(开封市\), 张三: 改名\$" \
 	"$T/letters" || { cat "$T/letters"; die "from, until, who"; }
-grep -q "^      line 2: $KF/1.html → $KF/one.html  (moved)\$" "$T/letters" ||
+grep -q "^      lines 2, 4: $KF/1.html → $KF/one.html  (moved)\$" "$T/letters" ||
 	{ cat "$T/letters"; die "the line"; }
 LANGUAGE=zh_CN zqagent $A letters >"$T/letters"
 grep -q "到 $(shown "@$UNTIL") 为止 .*$B (开封市), 张三: 改名\$" "$T/letters" ||

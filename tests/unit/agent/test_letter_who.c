@@ -11,9 +11,10 @@
 #define FROM INT64_C(1798761600000)
 #define UNTIL INT64_C(1798848000000)
 
-/* Links of one move, each of which differs from the one before. */
+/* Links of one move, each of which differs from the one before: from the
+ * first'th on. */
 static void
-put_who(void)
+put_who(int first)
 {
 	const struct mending_link all = { .state = MENDING_EFFECTIVE,
 		.move = 7, .scope = REWRITE_ADDRESS, .from = FROM,
@@ -33,7 +34,7 @@ put_who(void)
 	l[5].operator = SPAN("li");
 	buf_init(&body, LIMIT_LETTER);
 	mending_begin(&body, &all);
-	for (int i = 0; i < LINKS; i++) {
+	for (int i = first; i < LINKS; i++) {
 		char old[64];
 
 		snprintf(old, sizeof(old), B "%d", i + 1);
@@ -57,30 +58,35 @@ put_who(void)
 	"+08:00 says the hub's operator wang\n"
 #define WHO5 "    says the hub's operator wang\n"
 #define WHO6 "    says the hub's operator li\n"
-#define WHO WHO1 WHO2 WHO3 WHO4 WHO5 WHO6
+#define WHO WHO1 WHO2 WHO3						\
+	"    and 3 more (--json has it of each link)\n"
+#define WHO_LAST WHO4 WHO5 WHO6
 
 /* How it is with all of them, below that. */
 static char *
-with_links(const char *about, const char *word)
+with_links(const char *about, int first, const char *word)
 {
 	static char text[4096];
 	int n = snprintf(text, sizeof(text), "%s", about);
 
-	for (int i = 1; i <= LINKS; i++)
+	for (int i = first + 1; i <= LINKS; i++)
 		n += snprintf(text + n, sizeof(text) - (size_t)n,
 		    "    " B "%d  (%s)\n", i, word);
 	return text;
 }
 
-/* From when, until when, who: each once, wherever letters are read. */
+/* From when, until when, who: each once and of many the first, wherever letters
+ * are read. */
 START_TEST(test_who)
 {
 	struct buf text;
 	json_t *l, *links;
 
-	put_who();
+	put_who(0);
+	put_who(3);
 	l = list();
-	ck_prints(json_array_get(l, 0), 0, with_links(WHO, "moved"));
+	ck_prints(json_array_get(l, 0), 0, with_links(WHO, 0, "moved"));
+	ck_prints(json_array_get(l, 1), 0, with_links(WHO_LAST, 3, "moved"));
 	links = json_object_get(json_array_get(l, 0), "links");
 	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(
 	    links, 1), "until")), "2027-01-02T00:00:00.000Z");
@@ -119,15 +125,18 @@ START_TEST(test_who_in_chinese)
 	    sizeof(words) / sizeof(words[0]));
 	lang_open(path);
 	lang_switch("zh");
-	put_who();
+	put_who(0);
+	put_who(3);
 	l = list();
+	ck_prints(json_array_get(l, 1), 0, with_links(
+	    CHINESE "中心操作员：wang\n"
+	    "    中心操作员：wang\n    中心操作员：li\n", 3, "已搬迁"));
 	ck_prints(json_array_get(l, 0), 0, with_links(
 	    "    自 2027-01-01 08:00:00 +08:00 起 "
 	    "宣布者：4101000002 (开封市), 张三: 改版\n"
 	    CHINESE "宣布者：4101000002 (开封市), 张三: 改版\n"
 	    CHINESE "宣布者：4101000002 (开封市), 李四: 改版\n"
-	    CHINESE "中心操作员：wang\n"
-	    "    中心操作员：wang\n    中心操作员：li\n", "已搬迁"));
+	    "    and 3 more (--json has it of each link)\n", 0, "已搬迁"));
 	lang_switch(was);
 	json_decref(l);
 }

@@ -9,6 +9,19 @@
 #include "agent/reply.h"
 #include "tests/unit/agent/letterkit.h"
 
+static void
+ck_prints_head(json_t *letter, const char *want)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	letter_links_print(f, letter, 0);
+	fclose(f);
+	ck_assert_msg(strncmp(text, want, strlen(want)) == 0, "%s", text);
+	free(text);
+}
+
 /* Two pages, two links; of a move (or 0, a closing) that was announced. */
 static void
 put_links_of(uint32_t move, enum mending_state state)
@@ -142,6 +155,41 @@ START_TEST(test_closing)
 }
 END_TEST
 
+/* Who says so: each once, wherever its links stand, and of many the first
+ * ones. */
+START_TEST(test_causes)
+{
+	struct mending_link l = { .old = SPAN(B "x"), .from = CLOCK_NONE,
+	    .state = MENDING_WITHDRAWN, .until = CLOCK_NONE };
+	char by[32], old[64];
+	struct buf body;
+	json_t *list_;
+
+	buf_init(&body, LIMIT_LETTER);
+	mending_begin(&body, NULL);
+	for (int i = 0; i < 15; i++) {
+		snprintf(by, sizeof(by), "410100000%d", i % 5);
+		snprintf(old, sizeof(old), B "%d", i);
+		l.by = i == 0 ? SPAN_NONE : span_of(by);
+		l.old = span_of(old);
+		mending_link(&body, &l, NULL);
+		mending_page(&body, &(struct mending_page){
+		    .url = SPAN(KIT_SITE "a.html"), .line = 7,
+		    .kind = LINK_ANCHOR });
+		mending_link_end(&body);
+	}
+	mending_end(&body);
+	put_letter(SPAN(LETTER_LINKS), buf_look(&body));
+	list_ = list();
+	ck_prints_head(json_array_get(list_, 0), "    says 4101000001\n"
+	    "    says 4101000002\n    says 4101000003\n"
+	    "    and 2 more (--json has it of each link)\n"
+	    "    " KIT_SITE "a.html\n      line 7: " B "0 ");
+	json_decref(list_);
+	buf_clear(&body);
+}
+END_TEST
+
 /* All of it said anew: superseded; a part of it: not. */
 START_TEST(test_superseded)
 {
@@ -196,6 +244,66 @@ START_TEST(test_looked_at)
 	    "      line 70: " B "old/中  (is fixed)\n"
 	    "      line 80: " B "old/1 → " B "new/1  (will move)\n"
 	    "    1 page is fixed\n");
+	json_decref(l);
+}
+END_TEST
+
+static void
+put_line(struct span old, const char *file, uint32_t line)
+{
+	struct mending_link l = { .old = old, .state = MENDING_WITHDRAWN,
+	    .from = CLOCK_NONE, .until = CLOCK_NONE };
+	struct buf body, url;
+
+	buf_init(&body, LIMIT_LETTER);
+	buf_init(&url, LIMIT_URL);
+	buf_printf(&url, KIT_SITE "%s", file);
+	mending_begin(&body, NULL);
+	mending_link(&body, &l, NULL);
+	mending_page(&body, &(struct mending_page){ .url = buf_look(&url),
+	    .line = line, .kind = LINK_ANCHOR });
+	mending_link_end(&body);
+	mending_end(&body);
+	put_letter(SPAN(LETTER_LINKS), buf_look(&body));
+	buf_clear(&url);
+	buf_clear(&body);
+}
+
+/* A link on several lines: all are named, but not without an end; one of
+ * another kind, or another address, isn't this one. */
+START_TEST(test_lines)
+{
+	struct buf many, text;
+	json_t *l, *link;
+
+	kit_page("a.html", SPAN("<a href=" B "x>1</a>\n<a href=" B "y>2</a>\n"
+	    "<a href=" B "x#end>3</a> <a href=" B "x>3</a>\n<img src=" B "x>"
+	    "\n<p>\n<a\nhref='" B "x'>6</a>"));
+	put_line(SPAN(B "x"), "a.html", 1);
+	l = list();
+	letter_look(l, kit_store, kit_config);
+	ck_prints(json_array_get(l, 0), 0, "    " KIT_SITE "a.html\n"
+	    "      lines 1, 3, 6: " B "x  (was deleted)\n");
+	link = json_array_get(json_object_get(json_array_get(json_object_get(
+	    json_array_get(l, 0), "pages"), 0), "links"), 0);
+	ck_assert_uint_eq(json_array_size(json_object_get(link, "lines")), 3);
+	ck_assert_ptr_null(json_object_get(link, "more_lines"));
+	json_decref(l);
+	buf_init(&many, 1u << 20);
+	for (int i = 0; i < 25; i++)
+		buf_text(&many, "<a href=" B "y>\n");
+	kit_page("b.html", buf_look(&many));
+	put_line(SPAN(B "y"), "b.html", 1);
+	l = list();
+	letter_look(l, kit_store, kit_config);
+	ck_prints(json_array_get(l, 1), 0, "    " KIT_SITE "b.html\n"
+	    "      lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, "
+	    "16, 17, 18, 19, 20 and 5 more: " B "y  (was deleted)\n");
+	buf_init(&text, 1u << 20);
+	read_mail(&text, l);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&text), "names them all"));
+	buf_clear(&text);
+	buf_clear(&many);
 	json_decref(l);
 }
 END_TEST
@@ -538,8 +646,8 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { test_shown, test_states, test_elsewhere, test_superseded,
-		test_closing, test_looked_at, test_odd,
+	const TTest *const tests[] = { test_shown, test_states, test_elsewhere, test_superseded, test_causes,
+		test_closing, test_looked_at, test_lines, test_odd,
 		test_replies, test_another_mind, test_long, test_id, test_danger, test_mail_ends,
 		test_sentences };
 	Suite *s = suite_create("letters");

@@ -90,11 +90,12 @@ END_TEST
 static json_t *mended;
 
 static bool
-on_target(void *arg, struct span target, struct span *to)
+on_target(void *arg, const struct href *at, struct span target,
+    struct span *to)
 {
 	struct buf b;
 
-	(void)arg, (void)to;
+	(void)arg, (void)at, (void)to;
 	buf_init(&b, LIMIT_URL);
 	buf_span(&b, target);
 	json_object_set_new(mended, buf_cstr(&b), json_true());

@@ -33,10 +33,12 @@ struct wish {
 };
 
 static bool
-on_target(void *arg, struct span target, struct span *to)
+on_target(void *arg, const struct href *at, struct span target,
+    struct span *to)
 {
 	struct wish *w = arg;
 
+	(void)at;
 	w->asked++;
 	*to = span_of(w->to);
 	return span_is(target, span_of(w->from));
@@ -348,10 +350,12 @@ struct told {
 };
 
 static bool
-on_told(void *arg, struct span target, struct span *to)
+on_told(void *arg, const struct href *at, struct span target,
+    struct span *to)
 {
 	struct told *t = arg;
 
+	(void)at;
 	(void)to;
 	t->met |= span_is(target, t->to);
 	return false;

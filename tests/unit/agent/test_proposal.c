@@ -364,8 +364,9 @@ not_ours(struct store_txn *t, void *arg)
 {
 	const struct letter l = { .number = t->meta.letters + 1,
 	    .when = clock_wall(), .kind = SPAN("held"),
-	    .about = span_of(arg), .text = SPAN("www.tset.gov.cn is not a "
-	    "domain of this site; it has www.test.gov.cn") };
+	    .about = span_of(arg), .text = SPAN("change 1 is held: "
+	    "www.tset.gov.cn is not a domain of this site; it has "
+	    "www.test.gov.cn") };
 	uint8_t key[8];
 	struct buf row;
 

@@ -5,6 +5,7 @@
 #include "tests/unit/agent/storekit.h"
 
 #include <jansson.h>
+#include <unistd.h>
 
 #include "agent/held_there.h"
 #include "agent/inbox.h"
@@ -237,6 +238,63 @@ START_TEST(test_back)
 }
 END_TEST
 
+/* A page isn't what is below it, in either place. */
+START_TEST(test_prefix)
+{
+	ck_refuses("{'old':'" SITE "/a/x.html','new':'" SITE "/b/','scope':"
+	    "'prefix'}", SITE "/a/x.html is one page");
+	ck_refuses("{'old':'" SITE "/a','new':'" SITE "/b/list.aspx?id=3',"
+	    "'scope':'prefix','where':'f:3'}", "such as " SITE "/b/;");
+	ck_says("{'old':'" SITE "/v1.2','new':'" SITE "/v1.3','scope':"
+	    "'prefix'}", 1);
+	ck_says("{'old':'" SITE "/x.d/','new':'" SITE "/y.d/','scope':"
+	    "'prefix'}", 1);
+	ck_leads(SITE "/x.d/1", SITE "/y.d/1");
+}
+END_TEST
+
+#define AB "{'old':'" SITE "/a','new':'" SITE "/b'}"
+#define BA "{'old':'" SITE "/b','new':'" SITE "/a'}"
+
+/* Two pages change places: not one after the other, but together; and what was
+ * said before keeps its time, in a table as well. */
+START_TEST(test_places)
+{
+	ck_says(AB, 1);
+	usleep(2000);		/* else both are of one moment */
+	ck_refuses(BA, "leads to what was moved away earlier");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "\n  zqagent say move '"
+	    SITE "/a' --withdraw\n  printf '\"%s\",\"%s\"\\n' '" SITE "/a' '"
+	    SITE "/b' '" SITE "/b' '" SITE "/a' | zqagent say move --csv -"));
+	ck_refuses(AB "," BA, "take back");
+	ck_refuses(BA "," AB, "zqagent say move '" SITE "/a' --withdraw");
+	ck_says("{'old':'" SITE "/a'}", 1);
+	ck_says(AB "," BA, 2);
+	ck_says(BA "," AB, 0);
+	ck_leads(SITE "/a", SITE "/b");
+	ck_leads(SITE "/b", SITE "/a");
+	ck_refuses("{'old':'" SITE "/c','new':'" SITE "/a'}", "earlier");
+	ck_assert_ptr_null(strstr(buf_cstr(&why), "places"));
+}
+END_TEST
+
+/* … of what is still to come only the time has to be the same. */
+START_TEST(test_places_later)
+{
+	ck_says("{'old':'" SITE "/a/','new':'" SITE "/b/','scope':'prefix',"
+	    "'at':'2031-01-01'}", 1);
+	ck_refuses("{'old':'" SITE "/b/','new':'" SITE "/a/','scope':"
+	    "'prefix','at':'2032-01-01'}", "say both in one table:\n  printf");
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), " --csv - --prefix --at "
+	    "'2031-01-01 00:00:00+08:00'"));
+	ck_refuses("{'old':'" SITE "/x','new':'" SITE "/y','at':'2031-01-01'}"
+	    ",{'old':'" SITE "/y','new':'" SITE "/x','at':'2031-01-02'}",
+	    "say the same of both");
+	ck_says("{'old':'" SITE "/b/','new':'" SITE "/a/','scope':'prefix',"
+	    "'at':'2031-01-01 00:00:00+08:00'}", 1);
+}
+END_TEST
+
 static bool
 put_held(struct store_txn *t, void *arg)
 {
@@ -458,12 +516,16 @@ main(void)
 	SRunner *r;
 	int failed;
 
+	setenv("TZ", "Asia/Shanghai", 1);
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_one);
 	tcase_add_test(t, test_all_or_none);
 	tcase_add_test(t, test_one_moment);
 	tcase_add_test(t, test_before);
 	tcase_add_test(t, test_back);
+	tcase_add_test(t, test_prefix);
+	tcase_add_test(t, test_places);
+	tcase_add_test(t, test_places_later);
 	tcase_add_test(t, test_held);
 	tcase_add_test(t, test_gate_settled);
 	tcase_add_test(t, test_successor);

@@ -175,6 +175,80 @@ START_TEST(refused)
 }
 END_TEST
 
+#define S1 "http://www.s1.gov.cn"
+
+/* moves: JSON in single quotes. */
+static bool
+announce_list(const char *moves, bool dry)
+{
+	char text[16384];
+	json_t *list;
+
+	snprintf(text, sizeof(text), "[%s]", moves);
+	for (char *c = text; *c != '\0'; c++)
+		if (*c == '\'')
+			*c = '"';
+	list = json_loads(text, 0, NULL);
+	ck_assert_ptr_nonnull(list);
+	return run(json_pack("{s:s, s:s, s:o, s:I, s:i, s:b, s:s}", "do",
+	    "move-announce", "code", "4101000001", "moves", list, "from",
+	    (json_int_t)(CORE_NOW + DAY), "zone", 480, "dry", dry, "reason",
+	    "paper 9"));
+}
+
+/* A page is no prefix; what is a directory may lack its slash. */
+START_TEST(a_page_is_no_prefix)
+{
+	ck_assert_refused(announce("prefix", "http://www.s1.gov.cn/a/x.html",
+	    "http://www.s1.gov.cn/b/", CORE_NOW, false), "such as "
+	    "http://www.s1.gov.cn/a/;");
+	ck_assert_refused(announce("prefix", "http://www.s1.gov.cn/a",
+	    "http://www.s1.gov.cn/b/index.SHTML", CORE_NOW, false),
+	    "index.SHTML is one page");
+	ck_assert(announce("prefix", "http://www.s1.gov.cn/v1.2",
+	    "http://www.s1.gov.cn/v.1.2.3", CORE_NOW, false));
+	ck_assert_str_eq(result("new"), "http://www.s1.gov.cn/v.1.2.3/");
+	ck_assert(announce("prefix", "http://www.s1.gov.cn/x.html/",
+	    "http://www.s1.gov.cn/y", CORE_NOW, false));
+}
+END_TEST
+
+static void
+ck_hint(const char *word)
+{
+	ck_assert_msg(strstr(buf_cstr(&a.hint), word) != NULL,
+	    "\"%s\" is not in: %s", word, buf_cstr(&a.hint));
+}
+
+/* Of two that are to change places the second one is refused: with what does
+ * it, which works. */
+START_TEST(places_change_in_a_table)
+{
+	ck_assert(announce("address", "http://www.s1.gov.cn/x",
+	    "http://www.s1.gov.cn/y", CORE_NOW, false));
+	ck_assert(!announce("prefix", "http://www.s1.gov.cn/y/",
+	    "http://www.s1.gov.cn/y/z/", CORE_NOW, false));
+	ck_assert_ptr_null(strstr(buf_cstr(&a.hint), "places"));
+	ck_assert_refused(announce("address", "http://www.s1.gov.cn/y",
+	    "http://www.s1.gov.cn/x", CORE_NOW + DAY, false), "earlier");
+	ck_hint("withdraw move 1");
+	ck_hint("'http://www.s1.gov.cn/x' 'http://www.s1.gov.cn/y' "
+	    "'http://www.s1.gov.cn/y' 'http://www.s1.gov.cn/x' | zqhub move "
+	    "announce 4101000001 --csv - --reason");
+	ck_assert(decide("move-withdraw", 1));
+	ck_assert(announce_list("{'line':1,'old':'" S1 "/x','new':'" S1
+	    "/y'},{'line':2,'old':'" S1 "/y','new':'" S1 "/x'}", false));
+	ck_assert_uint_eq(json_integer_value(json_object_get(a.result,
+	    "wrong")), 0);
+	ck_assert(announce("prefix", S1 "/p", S1 "/q", CORE_NOW + DAY,
+	    false));
+	ck_assert(!announce("prefix", S1 "/q", S1 "/p", CORE_NOW + 2 * DAY,
+	    false));
+	ck_hint("with one --at");
+	ck_hint("--csv - --prefix --reason");
+}
+END_TEST
+
 static uint32_t
 owner(const char *host)
 {
@@ -207,25 +281,6 @@ END_TEST
 
 /* --- a list --------------------------------------------------------------- */
 
-/* moves: JSON in single quotes. */
-static bool
-announce_list(const char *moves, bool dry)
-{
-	char text[16384];
-	json_t *list;
-
-	snprintf(text, sizeof(text), "[%s]", moves);
-	for (char *c = text; *c != '\0'; c++)
-		if (*c == '\'')
-			*c = '"';
-	list = json_loads(text, 0, NULL);
-	ck_assert_ptr_nonnull(list);
-	return run(json_pack("{s:s, s:s, s:o, s:I, s:i, s:b, s:s}", "do",
-	    "move-announce", "code", "4101000001", "moves", list, "from",
-	    (json_int_t)(CORE_NOW + DAY), "zone", 480, "dry", dry, "reason",
-	    "paper 9"));
-}
-
 static json_t *
 row(size_t n)
 {
@@ -242,8 +297,6 @@ ck_wrong(size_t n, int line, const char *words)
 	ck_assert_msg(strstr(json_text(e, "error"), words) != NULL,
 	    "\"%s\" is not in: %s", words, json_text(e, "error"));
 }
-
-#define S1 "http://www.s1.gov.cn"
 
 START_TEST(a_list)
 {
@@ -387,6 +440,8 @@ main(void)
 	tcase_add_test(c, announced);
 	tcase_add_test(c, a_dry_run_leaves_nothing);
 	tcase_add_test(c, refused);
+	tcase_add_test(c, a_page_is_no_prefix);
+	tcase_add_test(c, places_change_in_a_table);
 	tcase_add_test(c, a_domain_becomes_the_sites);
 	tcase_add_test(c, a_list);
 	tcase_add_test(c, a_list_is_all_or_nothing);

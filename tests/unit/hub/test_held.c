@@ -51,6 +51,58 @@ START_TEST(what_is_held_is_told)
 }
 END_TEST
 
+static struct box
+box(void)
+{
+	struct box b = { .n = 0 };
+
+	look();
+	view_letters(k.view, 1, 0, 1000, note_letter, &b);
+	return b;
+}
+
+static void
+say_some(const char *host, int from, int to)
+{
+	struct change c = kit_change(CHANGE_CREATED, "", "x");
+	char url[64];
+
+	for (int i = from; i < to; i++) {
+		snprintf(url, sizeof(url), "http://%s/%d", host, i);
+		c.url = span_of(url);
+		kit_say(&k, 1, &c);
+	}
+}
+
+/* All of a source has a host that is another's: one letter, and one each time
+ * that there are ten times as many. Another reason is told, and so is each
+ * thing that a person says. */
+START_TEST(many_for_one_reason)
+{
+	struct change c = kit_change(CHANGE_MOVE, "http://evil.example/1",
+	    "");
+
+	say_some("evil.example", 0, 9);
+	ck_assert_uint_eq(box().n, 1);
+	say_some("evil.example", 9, 10);
+	ck_assert_uint_eq(box().n, 2);
+	ck_assert_has(box().text, "change 10 is held, one of 10 that wait by "
+	    "now: evil.example is not a domain of this site");
+	say_some("evil.example", 10, 120);
+	ck_assert_uint_eq(box().n, 3);
+	ck_assert_has(box().text, "change 100 is held, one of 100 ");
+	say_some("bad.example", 0, 5);
+	ck_assert_uint_eq(box().n, 4);
+	ck_assert_has(box().text, "change 121 is held: bad.example");
+	c.word[WORD_SUCCESSOR] = SPAN("http://s1.gov.cn/1");
+	c.word[WORD_SCOPE] = SPAN("address");
+	for (int i = 0; i < 3; i++)
+		kit_say(&k, 1, &c);
+	ck_assert_uint_eq(box().n, 7);
+	ck_assert_uint_eq(site(1).held, 126);
+}
+END_TEST
+
 /* A site's id can't be spoken of by another, nor can what it holds. */
 START_TEST(what_is_said_anew_is_settled)
 {
@@ -366,6 +418,7 @@ main(void)
 
 	tcase_add_checked_fixture(c, viewkit_open_two, viewkit_close);
 	tcase_add_test(c, what_is_held_is_told);
+	tcase_add_test(c, many_for_one_reason);
 	tcase_add_test(c, what_is_said_anew_is_settled);
 	tcase_add_test(c, what_is_ones_own_may_be_withdrawn);
 	tcase_add_test(c, a_critical_part_holds_its_change_only);

@@ -86,12 +86,16 @@ START_TEST(called_off)
 	ck_assert_str_eq(told(2, 1), "links:\noff https://s1.gov.cn/old/ -> "
 	    "https://s1.gov.cn/new/\n");
 	ck_assert_str_eq(stands(1, 2), "off");
+	/* Whose it was knew how far it reached. */
+	ck_assert_str_eq(told(1, 1), "referred:\noff https://s1.gov.cn/old/ "
+	    "-> https://s1.gov.cn/new/ (2)\n");
 	/* One that nobody had been told of yet is told to nobody. */
 	say(1, "https://s1.gov.cn/old/", "https://s1.gov.cn/new/", "prefix",
 	    k.now + DAY, 0);
 	kit_say(&k, 1, &c);
 	work(1000);
 	ck_assert_uint_eq((told(2, 2), letters), 0);
+	ck_assert_uint_eq((told(1, 2), letters), 0);
 	same_again();
 }
 END_TEST

@@ -55,7 +55,8 @@ START_TEST(never_crowded_out)
 
 	three_pages();
 	for (int i = 0; i < OUTBOX_BUSY + 10; i++) {
-		snprintf(url, sizeof(url), "https://s3.gov.cn/not-its-own/%d", i);
+		snprintf(url, sizeof(url), "https://%s.gov.cn/not-its-own/%d",
+		    i % 2 > 0 ? "s3" : "other", i);
 		page(2, url, NULL, 0);
 	}
 	settle();
@@ -192,6 +193,66 @@ START_TEST(no_longer_awaited)
 	settle();
 	settle();
 	ck_assert_str_eq(stands(0, 2), "fixed");
+	same_again();
+}
+END_TEST
+
+static void
+cover(uint32_t site, const char *prefix)
+{
+	struct change c = kit_change(CHANGE_COVER, prefix, "");
+
+	c.word[WORD_SCOPE] = SPAN("whole");
+	kit_say(&k, site, &c);
+}
+
+/* Pages move into a column that isn't there yet, to which somebody links
+ * already: that is not well by being announced, only by being there. Who links
+ * there is told of that, and who doesn't any more is done. */
+START_TEST(not_there_yet)
+{
+	cover(1, "https://s1.gov.cn/");
+	PAGE(1, "https://s1.gov.cn/a.html", "https://s3.gov.cn/");
+	PAGE(2, "https://s2.gov.cn/p.html", "https://s1.gov.cn/col/a.html");
+	PAGE(3, "https://s3.gov.cn/p.html", "https://s1.gov.cn/col/a.html");
+	settle();
+	ck_assert_str_eq(told(2, 0), "links:\n"
+	    "never https://s1.gov.cn/col/a.html -> \n"
+	    "  https://s2.gov.cn/p.html:10\n");
+	ck_assert_has(told(1, 0), "never https://s1.gov.cn/col/a.html ->  "
+	    "(2)\n");
+	say(1, "https://s1.gov.cn/a.html", "https://s1.gov.cn/col/a.html",
+	    "address", k.now, 0);
+	settle();
+	ck_assert_uint_eq((told(2, 1), letters), 0);
+	ck_assert_uint_eq((told(1, 1), letters), 0);
+	ck_assert_str_eq(stands(0, 2), "told");
+	PAGE(3, "https://s3.gov.cn/p.html", "https://s1.gov.cn/a.html");
+	settle();
+	ck_assert_has(told(3, 1), "fixed https://s1.gov.cn/col/a.html");
+	PAGE(1, "https://s1.gov.cn/col/a.html", "https://s1.gov.cn/x");
+	settle();
+	ck_assert_str_eq(told(2, 1), "links:\n"
+	    "fixed https://s1.gov.cn/col/a.html -> \n");
+	same_again();
+}
+END_TEST
+
+/* … and when it never comes, the word that it was never there stands. */
+START_TEST(never_there_after_all)
+{
+	cover(1, "https://s1.gov.cn/");
+	PAGE(1, "https://s1.gov.cn/a.html", "https://s3.gov.cn/");
+	PAGE(2, "https://s2.gov.cn/p.html", "https://s1.gov.cn/col/a.html");
+	settle();
+	say(1, "https://s1.gov.cn/a.html", "https://s1.gov.cn/col/a.html",
+	    "address", k.now, 0);
+	settle();
+	later(MOVE_GRACE + 1);
+	tick();
+	settle();
+	ck_assert_ptr_null(strstr(told(2, 0), "fixed"));
+	ck_assert_str_eq(stands(0, 2), "told");
 	same_again();
 }
 END_TEST
@@ -445,6 +506,8 @@ main(void)
 	tcase_add_test(c, successor_said_later);
 	tcase_add_test(c, retired);
 	tcase_add_test(c, no_longer_awaited);
+	tcase_add_test(c, not_there_yet);
+	tcase_add_test(c, never_there_after_all);
 	tcase_add_test(c, linked_to_anew);
 	tcase_add_test(c, successors);
 	tcase_add_test(c, not_too_often);
