@@ -314,13 +314,14 @@ monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
 		is = (struct monitor_verdict){ MONITOR_UNKNOWN,
 		    MONITOR_CAUSE_NEVER };
 	else if (is.cause == MONITOR_CAUSE_UNWATCHED &&
-	    (w->what & MONITOR_HOME) != 0 && !w->blind)
-		is.cause = is_old(w->began, now, s->stale_after) ?
+	    (w->what & MONITOR_HOME) != 0)
+		is.cause = w->blind ? MONITOR_CAUSE_MUTE :
+		    is_old(w->began, now, s->stale_after) ?
 		    MONITOR_CAUSE_STALE : MONITOR_CAUSE_START;
 	if (monitor_is_bad(is.state))
 		is.state = excuse(w, s, is.state, now);
 	else if (monitor_is_good(is.state) ||
-	    is.cause == MONITOR_CAUSE_UNWATCHED)
+	    monitor_cause_is_final(is.cause))
 		w->late = CLOCK_NONE;	/* all that can be known is well */
 	if (monitor_is_good(is.state) && is_foreign(w, v))
 		is = (struct monitor_verdict){ MONITOR_DANGER,

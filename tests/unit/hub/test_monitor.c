@@ -584,8 +584,8 @@ START_TEST(let_in_again)
 }
 END_TEST
 
-/* A page that the hub can't look at is as one that nobody looks at: else what
- * was wrong with its agent would never be over. */
+/* A page of which looks say nothing is as one that nobody looks at: else what
+ * was wrong with its agent would never be over. That it is looked at is said. */
 START_TEST(blind)
 {
 	struct monitor_site w;
@@ -594,13 +594,13 @@ START_TEST(blind)
 	heard(&w, 1000);
 	ck_assert_str_eq(verdict(&w, 1000), "unknown start");
 	w.blind = true;
-	ck_assert_str_eq(verdict(&w, 1000), "unknown unwatched");
+	ck_assert_str_eq(verdict(&w, 1000), "unknown mute");
 	monitor_site_pass(&w, &monitor_settings_preset, 16000);
 	ck_assert_str_eq(verdict(&w, 16000), "silent quiet");
 	heard(&w, 20000);
 	heard(&w, 25000);
 	monitor_site_pass(&w, &monitor_settings_preset, 25000);
-	ck_assert_str_eq(verdict(&w, 25000), "unknown unwatched");
+	ck_assert_str_eq(verdict(&w, 25000), "unknown mute");
 	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 25500);
 	ck_assert_str_eq(verdict(&w, 25500), "up fine");
 }
