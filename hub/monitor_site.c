@@ -182,21 +182,24 @@ fails_since(const struct monitor_trend *t, int64_t since)
 }
 
 /* Two views confirm one another: what one has seen twice the other need not
- * see more than once. */
+ * see more than once. An agent that speaks again, if not for long enough to
+ * be heard of as such, confirms nothing new. */
 static void
 confirm(const struct monitor_site *w, struct monitor_views *v)
 {
 	bool speaks = v->inside == MONITOR_INSIDE_WELL ||
 	    v->inside == MONITOR_INSIDE_MUTE;
 	bool ill = v->inside == MONITOR_INSIDE_ILL;
+	bool silent = v->inside == MONITOR_INSIDE_SILENT &&
+	    (w->back == CLOCK_NONE ||
+	    w->views.outside >= MONITOR_OUTSIDE_FAILED);
 
 	if ((w->what & MONITOR_HOME) == 0)
 		return;
 	if (v->outside == MONITOR_OUTSIDE_FAILED && speaks &&
 	    fails_since(&w->home, monitor_trend_since(&w->looks, 0)))
 		v->inside = MONITOR_INSIDE_ILL;
-	else if ((ill || v->inside == MONITOR_INSIDE_SILENT) &&
-	    fails_since(&w->looks, ill ?
+	else if ((ill || silent) && fails_since(&w->looks, ill ?
 	    monitor_trend_since(&w->home, 0) : w->heard))
 		v->outside = MONITOR_OUTSIDE_FAILED;
 }

@@ -387,7 +387,7 @@ START_TEST(shown)
 END_TEST
 
 /* One failure confirms a silence that it follows, not one in which the page
- * was seen to be well. */
+ * was seen to be well, nor one that is about to end. */
 START_TEST(confirmed)
 {
 	struct monitor_site w;
@@ -404,6 +404,15 @@ START_TEST(confirmed)
 	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 95000);
 	ck_assert_int_eq(views(&w, 95000).outside, MONITOR_OUTSIDE_FAILED);
 	ck_assert_int_eq(views(&w, 95000).inside, MONITOR_INSIDE_SILENT);
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	heard(&w, 1000);
+	ck_assert_int_eq(views(&w, 16000).inside, MONITOR_INSIDE_SILENT);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 17000);
+	heard(&w, 90000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 90500);
+	ck_assert_int_eq(views(&w, 90500).inside, MONITOR_INSIDE_SILENT);
+	ck_assert_int_eq(views(&w, 90500).outside, MONITOR_OUTSIDE_WELL);
 }
 END_TEST
 
