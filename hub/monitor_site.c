@@ -392,6 +392,19 @@ monitor_site_shows(const struct monitor_site *w)
 	    w->heard + w->patience / 3);
 }
 
+/* The agent's last look is another than those before, or than ours; and ours is
+ * older. What ours said since then another would say as well: no page is looked
+ * at over and over for one look of its agent. */
+static bool
+is_home_news(const struct monitor_site *w)
+{
+	return (monitor_trend_is_odd(&w->home) ||
+	    (monitor_trend_fails(&w->home) &&
+	    !monitor_trend_fails(&w->looks))) &&
+	    (w->looks.look[0] == MONITOR_LOOK_NONE ||
+	    w->looks.at[0] < w->home.at[0]);
+}
+
 /* The last look says nothing, or is in contradiction to what the agent says
  * or doesn't say. */
 static bool
@@ -399,10 +412,7 @@ is_in_doubt(const struct monitor_site *w, int64_t now)
 {
 	return monitor_site_wavers(w, now) ||
 	    (w->missing && w->wanted < w->heard) ||
-	    monitor_trend_is_odd(&w->looks) ||
-	    monitor_trend_is_odd(&w->home) ||
-	    (monitor_trend_fails(&w->home) &&
-	    !monitor_trend_fails(&w->looks)) ||
+	    monitor_trend_is_odd(&w->looks) || is_home_news(w) ||
 	    (w->silent && w->looks.at[0] < w->heard);
 }
 

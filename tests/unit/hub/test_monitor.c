@@ -696,6 +696,31 @@ START_TEST(budget)
 }
 END_TEST
 
+/* One look of its agent that failed asks for one of ours, not for as many as
+ * there is time for until its next: those are missing when it is serious. */
+START_TEST(one_for_one)
+{
+	const struct monitor_settings *s = &monitor_settings_preset;
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 900);
+	monitor_site_heard(&w, 1000, 15000, MONITOR_LOOK_WELL);
+	ck_assert(!monitor_site_want(&w, s, 8000));
+	monitor_site_heard(&w, 31000, 15000, MONITOR_LOOK_FAILED);
+	ck_assert(monitor_site_want(&w, s, 31000));
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 31500);
+	for (int64_t now = 32000; now < 61000; now += 1000) {
+		heard(&w, now);
+		ck_assert(!monitor_site_want(&w, s, now));
+	}
+	monitor_site_heard(&w, 61000, 15000, MONITOR_LOOK_FAILED);
+	ck_assert(monitor_site_want(&w, s, 61000));
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 61500);
+	ck_assert(monitor_site_want(&w, s, 66500));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -728,6 +753,7 @@ main(void)
 	tcase_add_test(t, early);
 	tcase_add_test(t, elsewhere);
 	tcase_add_test(t, budget);
+	tcase_add_test(t, one_for_one);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
