@@ -1,11 +1,15 @@
 /* See entity.h. */
 #include "agent/entity.h"
 
+#include <ctype.h>
 #include <libxml/HTMLparser.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NAME_MOST 32		/* bytes of a name; the longest has 16 */
+#define CODES 0x110000u		/* Unicode has so many */
+#define UNSEEN '\x01'		/* not in what is told (tidy.h) */
 
 /* What of ASCII HTML 4 has no name for. */
 static const struct {
@@ -67,6 +71,46 @@ rewrite(char *at, size_t n, char is)
 	memcpy(at, number, n);
 }
 
+static uint32_t
+digit(char c)
+{
+	return isdigit((unsigned char)c) ? (uint32_t)(c - '0') :
+	    (uint32_t)((c | 32) - 'a' + 10);
+}
+
+/* Tab, line feed, carriage return, and what XML 1.0 has from U+0020 on. */
+static bool
+is_char(uint32_t c)
+{
+	return c == '\t' || c == '\n' || c == '\r' ||
+	    (c >= 0x20 && c < 0xd800) || (c >= 0xe000 && c < 0xfffe) ||
+	    (c >= 0x10000 && c < CODES);
+}
+
+/* What begins with "#", behind the "&". To libxml2 a number that is no
+ * character ends the value that it stands in. */
+static void
+blank_number(char *at, const char *end)
+{
+	bool hex = end - at > 1 && (at[1] | 32) == 'x';
+	const char *first = at + 1 + hex, *p = first;
+	uint32_t c = 0;
+
+	for (; p < end && (hex ? isxdigit((unsigned char)*p) :
+	    isdigit((unsigned char)*p)); p++)
+		if (c < CODES)
+			c = c * (hex ? 16 : 10) + digit(*p);
+	if (p > first && is_char(c))
+		return;
+	if (p == first) {
+		at[-1] = '\t';	/* "&#" was meant: in addresses no tab counts */
+		return;
+	}
+	if (p < end && *p == ';')
+		p++;
+	memset(at - 1, UNSEEN, (size_t)(p - at) + 1);
+}
+
 void
 entity_rewrite(char *page, size_t n)
 {
@@ -81,6 +125,8 @@ entity_rewrite(char *page, size_t n)
 		char is;
 
 		name.at = ++at;
+		if (at < end && *at == '#')
+			blank_number(at, end);
 		most = (size_t)(end - at);
 		semi = memchr(at, ';', most < NAME_MOST ? most : NAME_MOST);
 		if (semi == NULL)

@@ -14,7 +14,8 @@
 uint32_t entity_find(struct span name);
 
 /* Writes in place, and as long as they were, those which libxml2 doesn't know
- * so that it does. */
+ * so that it does; and numbers of no character (&#0; &#8; &#xD800;) as
+ * controls, which it passes over. */
 void entity_rewrite(char *page, size_t n);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/agent.h"
@@ -89,6 +90,21 @@ supervise(char *conf)
 	return rc;
 }
 
+/* Root could go on, and nobody else after it. */
+static bool
+is_own(const struct config *c, const char *conf)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(c->top->dir, &st) != 0 || st.st_uid == 0)
+		return true;
+	fprintf(stderr, _("zqagentd: %s belongs to uid %u, which couldn't "
+	    "write the files that root leaves there: systemctl start "
+	    "zqagentd, or sudo -u '#%u' zqagentd -c %s\n"), c->top->dir,
+	    (unsigned)st.st_uid, (unsigned)st.st_uid, conf);
+	return false;
+}
+
 /* The settings' directory, if it can be used; else false and said. */
 static bool
 take_lock(const struct config *c)
@@ -157,7 +173,7 @@ run(char *conf, bool check_only, bool alone)
 		return 1;
 	if (check_only)
 		say_fine(c, conf);
-	ok = check_only || take_lock(c);
+	ok = check_only || (is_own(c, conf) && take_lock(c));
 	config_free(c);
 	if (!ok || check_only)
 		return ok ? 0 : 1;

@@ -3,6 +3,7 @@
  */
 #include "certs/keep.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/bio.h>
@@ -16,6 +17,9 @@
 #include "contrib/base/err.h"
 #include "contrib/base/fd.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+
+#define BESIDE ".XXXXXX"	/* mkostemp(3) */
 
 const char *
 keep_openssl_error(void)
@@ -87,7 +91,7 @@ keep_put(const char *path, mode_t mode, enum keep_how how,
 	int fd, e;
 
 	must(strlen(path) < KEEP_PATH_MAX);
-	snprintf(beside, sizeof(beside), "%s.XXXXXX", path);
+	snprintf(beside, sizeof(beside), "%s" BESIDE, path);
 	fd = mkostemp(beside, O_CLOEXEC);	/* 0600 from the start */
 	if (fd >= 0 && put_beside(fd, beside, path, mode, how, bytes))
 		return true;
@@ -101,6 +105,35 @@ keep_put(const char *path, mode_t mode, enum keep_how how,
 	else
 		buf_printf(why, _("%s: can't write: %s\n"), path, strerror(e));
 	return false;
+}
+
+/* "NAME.XXXXXX"? */
+static bool
+is_beside(const char *file, struct span name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+	return strlen(file) == name.n + sizeof(BESIDE) - 1 &&
+	    memcmp(file, name.at, name.n) == 0 && file[name.n] == '.' &&
+	    strspn(file + name.n + 1, letters) == sizeof(BESIDE) - 2;
+}
+
+void
+keep_sweep(const char *path)
+{
+	struct span name = text_last_name(span_of(path));
+	char dir[KEEP_PATH_MAX];
+	struct dirent *e;
+	DIR *d;
+
+	snprintf(dir, sizeof(dir), "%.*s", (int)(name.at - path), path);
+	if ((d = opendir(dir[0] != '\0' ? dir : ".")) == NULL)
+		return;
+	while ((e = readdir(d)) != NULL)
+		if (is_beside(e->d_name, name))
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	closedir(d);
 }
 
 bool

@@ -31,6 +31,9 @@ bool keep_dir(const char *dir, mode_t mode, struct buf *why);
 
 bool keep_put(const char *path, mode_t mode, enum keep_how how,
     struct span bytes, struct buf *why);
+/* Removes what is left beside it of a keep_put() that was killed. For who alone
+ * writes it: another's may be under way. */
+void keep_sweep(const char *path);
 bool keep_put_key(const char *path, enum keep_how how, EVP_PKEY *key,
     struct buf *why);				/* 0600 */
 bool keep_put_certs(const char *path, enum keep_how how, X509 *const *certs,

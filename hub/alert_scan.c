@@ -67,7 +67,7 @@ host_of(const char *address)
 
 /* What is announced is neither over nor to be told: as if it weren't known.
  * An alert that there was before goes on. A site that is heard and whose page
- * nobody looks at isn't silent, and of the rest nobody will ever know. */
+ * nobody can see isn't silent, and of the rest nobody will ever know. */
 static bool
 on_row(void *arg, uint32_t number, const struct pulse_row *row)
 {
@@ -77,7 +77,7 @@ on_row(void *arg, uint32_t number, const struct pulse_row *row)
 		.group = host_of(row->address), .since = row->since,
 		.unknown = state == MONITOR_OUTAGE ||
 		    (state == MONITOR_UNKNOWN &&
-		    row->cause != MONITOR_CAUSE_UNWATCHED),
+		    !monitor_cause_is_final((enum monitor_cause)row->cause)),
 		.detail = span_of(monitor_cause_name(
 		    (enum monitor_cause)row->cause)) };
 	struct site s;

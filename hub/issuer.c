@@ -355,7 +355,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 void
 issuer_reread(struct issuer *i)
 {
-	log_info("told to read the CA's files again");
+	log_info("SIGHUP: reads the CA's and the hub's certificates again; "
+	    "settings are read at a start only");
 	look_again(i);
 }
 

@@ -39,7 +39,7 @@ struct live {
 	size_t most, clients;
 	struct share *share;
 	struct seldom full;
-	uint64_t news, epoch;
+	uint64_t news;
 	int64_t beat, sums;		/* ms, mono: the last one */
 	uint64_t summed;		/* the version of the last sums */
 	struct buf event;
@@ -87,6 +87,7 @@ put_id(struct live *l)
 	buf_text(&l->event, "\n");
 }
 
+/* Whose page hasn't the sites that there are reads it anew. */
 static void
 put_cells(struct live *l, uint64_t after)
 {
@@ -94,6 +95,8 @@ put_cells(struct live *l, uint64_t after)
 	struct buf *b = &l->event;
 	const char *mark = "";
 
+	if (after != 0 && after < o->epoch)
+		buf_text(b, "event: sites\ndata: 1\n\n");
 	buf_text(b, "event: cells\n");
 	put_id(l);
 	buf_text(b, "data: [");
@@ -175,8 +178,6 @@ tell_rest(struct live *l, uint64_t news)
 	int64_t now = clock_mono();
 
 	buf_reset(&l->event);
-	if (l->epoch != l->overview->epoch)
-		buf_text(&l->event, "event: sites\ndata: 1\n\n");
 	if (l->news != news)
 		buf_text(&l->event, NEWS);
 	l->news = news;
@@ -189,7 +190,6 @@ tell_rest(struct live *l, uint64_t news)
 		buf_text(&l->event, "event: beat\ndata: 1\n\n");
 		l->beat = now;
 	}
-	l->epoch = l->overview->epoch;
 	if (l->event.n > 0)
 		push_all(l);
 }
@@ -264,6 +264,9 @@ greet(struct live *l, struct client *c, uint64_t news)
 	buf_printf(&l->event, "retry: %d\n\n", RETRY_MS);
 	if (news != 0 && news != l->news)
 		buf_text(&l->event, NEWS);
+	if (c->seen < l->overview->version)
+		put_cells(l, c->seen);
+	c->seen = l->overview->version;
 	put_sums(l);
 	push(l, c);
 }
@@ -284,10 +287,8 @@ live_open(struct live *l, struct http_request *r, struct span address,
 	http_set(r, "Cache-Control", "no-store");
 	http_set(r, "X-Accel-Buffering", "no");	/* nginx would wait for more */
 	http_stream(r, "text/event-stream");
-	if (l->clients == 0) {
+	if (l->clients == 0)
 		l->news = l->calls->look(l->arg);
-		l->epoch = l->overview->epoch;
-	}
 	count(l, l->clients + 1);
 	*c = (struct client){ .request = r, .who = who, .seen = after->version,
 	    .until = clock_mono() + LIFE_MS };

@@ -10,9 +10,10 @@
  *	event: beat	every 10 s, so that a page knows that it is live
  *
  * Each event of the first two has as its id a mark (live_mark.h), and so has a
- * page: who comes, or comes back, with it is told what he missed. A stream ends
- * after some minutes: the browser comes again, and is who it is then. It ends
- * before that when it is no longer for him: nothing is told then any more.
+ * page: who comes, or comes back, with it is told what he missed, also that
+ * there are other sites now. A stream ends after some minutes: the browser
+ * comes again, and is who it is then. It ends before that when it is no longer
+ * for him: nothing is told then any more.
  */
 #ifndef ZQ_HUB_LIVE_H
 #define ZQ_HUB_LIVE_H

@@ -52,7 +52,7 @@ markup_text(struct buf *b, struct span s)
 
 		if (escaped != NULL)
 			buf_text(b, escaped);
-		else if (is_char(c))
+		else if (is_char(c) && !text_turns_line(c))
 			buf_put(b, from, (size_t)(s.at - from));
 		else
 			buf_text(b, "\xef\xbf\xbd");

@@ -14,7 +14,8 @@
 #include "contrib/base/span.h"
 
 /* Text or attribute value, for HTML and XML 1.0 alike: the five characters
- * escaped, what XML forbids (controls, broken UTF-8) as U+FFFD. */
+ * escaped, what XML forbids (controls, broken UTF-8) and what turns the line
+ * (text.h) as U+FFFD. */
 void markup_text(struct buf *b, struct span s);
 
 /* What the hub said of something, in the reader's language (reason.h). */

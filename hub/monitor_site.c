@@ -182,21 +182,24 @@ fails_since(const struct monitor_trend *t, int64_t since)
 }
 
 /* Two views confirm one another: what one has seen twice the other need not
- * see more than once. */
+ * see more than once. An agent that speaks again, if not for long enough to
+ * be heard of as such, confirms nothing new. */
 static void
 confirm(const struct monitor_site *w, struct monitor_views *v)
 {
 	bool speaks = v->inside == MONITOR_INSIDE_WELL ||
 	    v->inside == MONITOR_INSIDE_MUTE;
 	bool ill = v->inside == MONITOR_INSIDE_ILL;
+	bool silent = v->inside == MONITOR_INSIDE_SILENT &&
+	    (w->back == CLOCK_NONE ||
+	    w->views.outside >= MONITOR_OUTSIDE_FAILED);
 
 	if ((w->what & MONITOR_HOME) == 0)
 		return;
 	if (v->outside == MONITOR_OUTSIDE_FAILED && speaks &&
 	    fails_since(&w->home, monitor_trend_since(&w->looks, 0)))
 		v->inside = MONITOR_INSIDE_ILL;
-	else if ((ill || v->inside == MONITOR_INSIDE_SILENT) &&
-	    fails_since(&w->looks, ill ?
+	else if ((ill || silent) && fails_since(&w->looks, ill ?
 	    monitor_trend_since(&w->home, 0) : w->heard))
 		v->outside = MONITOR_OUTSIDE_FAILED;
 }
@@ -314,13 +317,14 @@ monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
 		is = (struct monitor_verdict){ MONITOR_UNKNOWN,
 		    MONITOR_CAUSE_NEVER };
 	else if (is.cause == MONITOR_CAUSE_UNWATCHED &&
-	    (w->what & MONITOR_HOME) != 0 && !w->blind)
-		is.cause = is_old(w->began, now, s->stale_after) ?
+	    (w->what & MONITOR_HOME) != 0)
+		is.cause = w->blind ? MONITOR_CAUSE_MUTE :
+		    is_old(w->began, now, s->stale_after) ?
 		    MONITOR_CAUSE_STALE : MONITOR_CAUSE_START;
 	if (monitor_is_bad(is.state))
 		is.state = excuse(w, s, is.state, now);
 	else if (monitor_is_good(is.state) ||
-	    is.cause == MONITOR_CAUSE_UNWATCHED)
+	    monitor_cause_is_final(is.cause))
 		w->late = CLOCK_NONE;	/* all that can be known is well */
 	if (monitor_is_good(is.state) && is_foreign(w, v))
 		is = (struct monitor_verdict){ MONITOR_DANGER,
@@ -388,6 +392,19 @@ monitor_site_shows(const struct monitor_site *w)
 	    w->heard + w->patience / 3);
 }
 
+/* The agent's last look is another than those before, or than ours; and ours is
+ * older. What ours said since then another would say as well: no page is looked
+ * at over and over for one look of its agent. */
+static bool
+is_home_news(const struct monitor_site *w)
+{
+	return (monitor_trend_is_odd(&w->home) ||
+	    (monitor_trend_fails(&w->home) &&
+	    !monitor_trend_fails(&w->looks))) &&
+	    (w->looks.look[0] == MONITOR_LOOK_NONE ||
+	    w->looks.at[0] < w->home.at[0]);
+}
+
 /* The last look says nothing, or is in contradiction to what the agent says
  * or doesn't say. */
 static bool
@@ -395,10 +412,7 @@ is_in_doubt(const struct monitor_site *w, int64_t now)
 {
 	return monitor_site_wavers(w, now) ||
 	    (w->missing && w->wanted < w->heard) ||
-	    monitor_trend_is_odd(&w->looks) ||
-	    monitor_trend_is_odd(&w->home) ||
-	    (monitor_trend_fails(&w->home) &&
-	    !monitor_trend_fails(&w->looks)) ||
+	    monitor_trend_is_odd(&w->looks) || is_home_news(w) ||
 	    (w->silent && w->looks.at[0] < w->heard);
 }
 

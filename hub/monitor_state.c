@@ -153,7 +153,17 @@ static const struct {
 	[MONITOR_CAUSE_NEVER] = { "never", N_("neither its home page was ever "
 	    "seen nor its agent heard: look whether its domain is right, and "
 	    "at zqhub home CODE") },
+	[MONITOR_CAUSE_MUTE] = { "mute", N_("the hub looks at its home page, "
+	    "but gets no answer that says how it is (a wall against robots, "
+	    "a private address): zqhub home CODE has it; and no agent looks "
+	    "at it") },
 };
+
+bool
+monitor_cause_is_final(enum monitor_cause c)
+{
+	return c == MONITOR_CAUSE_UNWATCHED || c == MONITOR_CAUSE_MUTE;
+}
 
 const char *
 monitor_cause_name(enum monitor_cause c)

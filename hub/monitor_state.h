@@ -69,6 +69,7 @@ enum monitor_cause {	/* numbers are in rows for ever */
 	MONITOR_CAUSE_FOREIGN = 16,	/* another's page in its place */
 	MONITOR_CAUSE_BLIND = 17,	/* the hub sees nobody's page */
 	MONITOR_CAUSE_NEVER = 18,	/* neither heard nor seen, ever */
+	MONITOR_CAUSE_MUTE = 19,	/* looks at it say nothing of it */
 	MONITOR_CAUSES
 };
 
@@ -86,6 +87,9 @@ struct monitor_verdict monitor_judge(enum monitor_inside inside,
 /* Is it good; does it ask for somebody? The unknown is neither. */
 bool monitor_is_good(enum monitor_state s);
 bool monitor_is_bad(enum monitor_state s);
+
+/* Will nothing more be known, as things are: is it no use to wait? */
+bool monitor_cause_is_final(enum monitor_cause c);
 
 /* Words in acts, of the API and of zqhub: "up", "unreachable"; "gone". */
 const char *monitor_state_name(enum monitor_state s);

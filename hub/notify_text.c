@@ -39,7 +39,7 @@ number(const json_t *o, const char *name)
 	return json_integer_value(json_object_get(o, name));
 }
 
-/* Without control characters. */
+/* Without control characters, and what turns a line. */
 static void
 put_clean(struct buf *b, struct span s)
 {
@@ -49,7 +49,7 @@ put_clean(struct buf *b, struct span s)
 		if (c == UINT32_MAX)
 			continue;
 		text_put_char(b, c < 0x20 || (c >= 0x7f && c < 0xa0) ||
-		    c == 0x2028 || c == 0x2029 ? ' ' : c);
+		    text_turns_line(c) ? ' ' : c);
 	}
 }
 

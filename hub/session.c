@@ -187,6 +187,7 @@ sessions_new(const char *dir, int64_t idle)
 	struct sessions *s = mem_new(sizeof(*s));
 
 	config_path(s->path, dir, SESSION_FILE);
+	keep_sweep(s->path);
 	s->idle = idle;
 	s->row = mem_grow(NULL, SESSION_MOST, sizeof(*s->row));
 	must(RAND_bytes(s->key, sizeof(s->key)) == 1);

@@ -122,8 +122,24 @@ check_settings(const struct config *c, const char *path)
 
 /* --- may it start? ------------------------------------------------------- */
 
+/* Root could go on, and nobody else after it. */
 static void
-check_dir(const struct config *c)
+check_owner(const struct config *c, const char *path, uid_t owner)
+{
+	if (owner == geteuid())
+		return;
+	if (geteuid() == 0)
+		fatal("dir = %s: belongs to uid %u, which couldn't write the "
+		    "files that root leaves there: systemctl start zqhubd, or "
+		    "sudo -u '#%u' zqhubd -c %s", c->dir, (unsigned)owner,
+		    (unsigned)owner, path);
+	fatal("dir = %s: belongs to uid %u, and this is uid %u: start zqhubd "
+	    "as the user that ran zqhub init", c->dir, (unsigned)owner,
+	    (unsigned)geteuid());
+}
+
+static void
+check_dir(const struct config *c, const char *settings)
 {
 	char path[CONFIG_PATH_MAX];
 	struct stat st;
@@ -133,10 +149,7 @@ check_dir(const struct config *c)
 		    "makes it", c->dir, strerror(errno), c->dir);
 	if (!S_ISDIR(st.st_mode))
 		fatal("dir = %s: is no directory", c->dir);
-	if (geteuid() != 0 && st.st_uid != geteuid())
-		fatal("dir = %s: belongs to uid %u, and this is uid %u: "
-		    "start zqhubd as the user that ran zqhub init", c->dir,
-		    (unsigned)st.st_uid, (unsigned)geteuid());
+	check_owner(c, settings, st.st_uid);
 	if ((st.st_mode & 022) != 0)
 		fatal("dir = %s: others than its owner may write to it "
 		    "(mode %04o): chmod 0700 %s", c->dir,
@@ -259,7 +272,7 @@ run(const struct options *o, const struct config *c)
 	umask(0077);
 	signal(SIGPIPE, SIG_IGN);
 	tzset();
-	check_dir(c);
+	check_dir(c, o->config);
 	lost_look(c->dir);
 	take_lock(c);
 	raise_files(c);

@@ -213,12 +213,17 @@ text_last_name(struct span path)
 	return (struct span){ .at = path.at + n, .n = path.n - n };
 }
 
-/* Marks that turn the direction of what follows them. */
-static bool
-turns_line(uint32_t c)
+bool
+text_turns_line(uint32_t c)
 {
-	return c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2066 && c <= 0x2069);
+	return (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* A terminal has no isolates that would keep a mark within its column. */
+static bool
+is_mark(uint32_t c)
+{
+	return c == 0x200e || c == 0x200f || c == 0x061c;
 }
 
 /* What a terminal gets for c, and how wide that is. */
@@ -227,7 +232,7 @@ shown(uint32_t c, size_t *columns)
 {
 	int width = -1;
 
-	if (c != UINT32_MAX && !turns_line(c))
+	if (c != UINT32_MAX && !text_turns_line(c) && !is_mark(c))
 		width = uc_width(c, "UTF-8");
 	if (width < 0 || c == 0) {
 		c = REPLACEMENT;

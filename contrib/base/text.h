@@ -36,6 +36,12 @@ bool text_starts(struct span s, const char *with);
 /* Behind the last slash, if there is one. */
 struct span text_last_name(struct span path);
 
+/* Does it turn the direction of all that follows, or break the line? Nobody
+ * shows such a character of strangers' as it is: U+202E would write the rest
+ * of the line backwards. Joiners (U+200D) and marks that only stand for a
+ * letter of one direction (U+200E) don't. */
+bool text_turns_line(uint32_t c);
+
 /* Columns on a terminal: Han is two, combining marks none, UAX #11. */
 size_t text_width(struct span s);
 

@@ -350,7 +350,8 @@ world_run(struct world *w, int64_t ms)
 		world_step(w);
 }
 
-/* A fault begins; or ends. */
+/* A fault begins; or ends. What the agent has said already is not lost with
+ * its web server: with a restart that would be two words in a row. */
 static void
 world_break(struct world *w, uint32_t site, enum fault fault)
 {
@@ -359,7 +360,8 @@ world_break(struct world *w, uint32_t site, enum fault fault)
 	if (fault == FAULT_AGENT)
 		monitor_gone(w->monitor, site, w->now);
 	p->fault = fault;
-	p->word = NEVER;
+	if (!speaks(w, p))
+		p->word = NEVER;
 	if (fault == FAULT_NONE)
 		p->beat = w->now + SECOND;
 }

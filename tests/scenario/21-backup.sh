@@ -63,6 +63,21 @@ if [ "$(id -u)" = 0 ]; then
 		[ -z "$(find "$T/theirs.$verb" ! -user nobody)" ] ||
 			die "$verb: root's files in the daemon's directory"
 	done
+	say "- and root doesn't start it there, nor an agent"
+	uid=$(id -u nobody)
+	timeout 60 "$ZQ_BUILD/zqhubd" -c "$T/theirs.init/hub.conf" 2>"$T/err" &&
+		die "root runs somebody else's hub"
+	grep -q "belongs to uid $uid.*sudo -u '#$uid' zqhubd -c $T/theirs.init/hub.conf" \
+		"$T/err" || { cat "$T/err"; die "no word of how to start it"; }
+	install -d -o nobody "$T/theirs.agent"
+	echo 'hub = https://hub.localhost:7443/' >"$T/theirs.agent/agent.conf"
+	timeout 60 "$ZQ_BUILD/zqagentd" -c "$T/theirs.agent/agent.conf" \
+		2>"$T/err" && die "root runs somebody else's agent"
+	grep -q "belongs to uid $uid.*sudo -u '#$uid' zqagentd -c $T/theirs.agent/agent.conf" \
+		"$T/err" || { cat "$T/err"; die "no word of how to start it"; }
+	[ -z "$(find "$T/theirs.init" ! -user nobody)" ] ||
+		die "root's files in the daemon's directory"
+	[ "$(ls "$T/theirs.agent")" = agent.conf ] || die "root's files in the agent's"
 fi
 
 say "- what is damaged is refused, by the name of the field"

@@ -7,7 +7,7 @@
 
 # Ports 80 and 443 and the file of hosts need a net and mounts of its own.
 own_net
-need nginx openssl
+need nginx openssl python3
 old=$(believe -400d) || skip "no libfaketime"
 old=$(say "$old" | sed 's/LD_PRELOAD=[^ ]*:/LD_PRELOAD=/')	# openssl is plain
 
@@ -317,6 +317,41 @@ done || exit 1
 for event in firing resolved; do
 	all_troubles $event 'domain danger english'
 done
+
+say "- a page with nothing in it has failed, and so has one that breaks off"
+cat >"$T/cut.py" <<END
+import socket
+s = socket.create_server(("127.0.1.99", 80))
+while True:
+    c, _ = s.accept()
+    c.recv(65536)
+    c.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n"
+              b"Content-Length: 5000\r\n\r\n<title>hang</title><p>")
+    c.close()
+END
+start cut python3 "$T/cut.py"
+breaks_off() {
+	rc=0
+	curl -s -o "$T/x" http://127.0.1.99/ || rc=$?
+	[ "$rc" = 18 ]	# a partial file
+}
+wait_for 60 "what breaks off" breaks_off
+: >"$T/slow/www/index.html"
+# shellcheck disable=SC2016 # nginx's
+serve hang "$(address hang)" 'location / {
+	if ($host = www.hang.gov.cn) { proxy_pass http://127.0.1.99; } }'
+sees slow '.outcome == "failed" and .cause == "empty" and
+	.evidence.hops[0].status == 200 and .evidence.page == null'
+sees hang '.outcome == "failed" and .cause == "cut-short" and
+	.evidence.hops[0].status == 200'
+tells slow firing down critical
+twice() { [ "$(told "$1" | grep -c "down critical $(code hang)")" = 2 ]; }
+wait_for 60 "that it is told" twice firing
+home slow
+serve hang "$(address hang)"
+for name in slow hang; do sees $name '.outcome == "ok"'; done
+tells slow resolved down critical
+wait_for 60 "its end" twice resolved
 
 say "- what was announced is excluded"
 zqhub notice announce "$(code stop)" outage --reason '机房检修' \

@@ -25,10 +25,10 @@ state_is() { zqhub states $CODE --limit 1 --json |
 alerts() { zqhub alert list --json | jq -e "[.alerts[] | select(.rule == \"silent\")] | length == $1" >"$T/x"; }
 looked() { zqhub home $CODE --json >"$T/home" 2>&1 && jq -e '.outcome == "unknown"' "$T/home" >"$T/x"; }
 wait_for 90 "a look that says nothing" looked
-wait_for 60 "nobody to look" state_is "unknown unwatched"
+wait_for 60 "looks that say nothing" state_is "unknown mute"
 stop "$(agent_pid $CODE)"
 wait_for 60 "silence" state_is "silent quiet"
 wait_for 60 "the alert" alerts 1
 agent_start $CODE
-wait_for 60 "its end" state_is "unknown unwatched"
+wait_for 60 "its end" state_is "unknown mute"
 wait_for 60 "the alert's end" alerts 0

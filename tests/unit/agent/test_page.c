@@ -375,6 +375,34 @@ START_TEST(test_controls)
 }
 END_TEST
 
+/* Numbers of no character: what follows them is told all the same. */
+START_TEST(test_no_character)
+{
+	static const char *const is[] = { "&#1;", "&#0;", "&#31;", "&#8",
+		"&#x1F;", "&#X0;", "&#xd800;", "&#57343;", "&#xFFFE;",
+		"&#65535;", "&#1114112;", "&#x110000;", "&#4294967329;",
+		"&#x10000000041;", "&#00000000000000000000000000000000008;" };
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(is) / sizeof(is[0]); i++) {
+		snprintf(text, sizeof(text), "<meta name=ArticleTitle "
+		    "content='关于%s通知'><a href='/a%sb'>x</a>"
+		    "<a href=/c>y</a>", is[i], is[i]);
+		reading(span_of(text));
+		ck_title("关于通知");
+		ck_assert_uint_eq(record.link_count, 1);	/* not /a */
+		ck_sane_change();
+	}
+	reading(SPAN("<meta name=ArticleTitle content='C&# &#x; &#;a&#65;"
+	    "&#x4E00;&#9;&#x1F600;b'>"));
+	ck_title("C # #x; #;aA一 😀b");
+	ck_assert_str_eq(only_link("/c?d=1&#top"), "c?d=1");
+	ck_assert_str_eq(only_link("/c?d=1&#"), "c?d=1");
+	reading(SPAN("<meta name=ArticleTitle content='a&#"));
+	reading(SPAN("<meta name=ArticleTitle content='a&"));
+}
+END_TEST
+
 /* One page leaves nothing behind for the next. */
 START_TEST(test_fresh)
 {
@@ -447,7 +475,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_golden,
 		test_charsets_agree, test_deep, test_ends, test_many_links,
-		test_entities, test_bare_entities,
+		test_entities, test_no_character, test_bare_entities,
 		test_same_links, test_long_texts, test_many_remarks,
 		test_lines, test_controls, test_drawing_title, test_fresh,
 		test_date_order, test_cut_page,

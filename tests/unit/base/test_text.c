@@ -160,6 +160,8 @@ START_TEST(width_is_what_a_terminal_shows)
 	    "a\xef\xbf\xbd[2Jb  ");
 	ck_assert_str_eq(padded(SPAN("\xff\xe2\x80\xae"), 2),
 	    "\xef\xbf\xbd\xef\xbf\xbd");
+	ck_assert_str_eq(padded(SPAN("\u200f\u061c\u2069\u200d" "a"), 4),
+	    "\ufffd\ufffd\ufffd\u200d" "a");
 }
 END_TEST
 

@@ -64,6 +64,9 @@ START_TEST(test_pulse)
 		{ MONITOR_SLOW, MONITOR_CAUSE_LATE, false, false, 0 },
 		{ MONITOR_UNKNOWN, MONITOR_CAUSE_UNWATCHED, false, false,
 		  0 },
+		{ MONITOR_DOWN, MONITOR_CAUSE_BOTH, true, false,
+		  ALERT_DOWN },
+		{ MONITOR_UNKNOWN, MONITOR_CAUSE_MUTE, false, false, 0 },
 	};
 	struct alert_fact *f;
 

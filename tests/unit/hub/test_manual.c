@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contrib/base/conf.h"
+#include "contrib/base/hand.h"
 #include "contrib/base/units.h"
 #include "hub/alert_rule.h"
 #include "hub/cmd.h"
@@ -64,6 +66,22 @@ START_TEST(test_rules)
 		    (unsigned)r->reminders);
 		ck_assert_msg(strstr(page, row) != NULL, PAGE " lacks %s", row);
 	}
+}
+END_TEST
+
+/* What a file may have no more of. */
+START_TEST(test_limits)
+{
+	char text[256];
+
+	read_page(PAGE);
+	snprintf(text, sizeof(text), "There are %d of them at most, and %d at "
+	    "most of kind command; a name is one word\nof %d bytes at most.",
+	    ALERT_RECEIVERS, HAND_COMMANDS_MAX, ALERT_NAME);
+	ck_assert_msg(strstr(page, text) != NULL, PAGE " lacks %s", text);
+	snprintf(text, sizeof(text), "a value has %d bytes at most",
+	    CONF_VALUE_MAX);
+	ck_assert_msg(strstr(page, text) != NULL, PAGE " lacks %s", text);
 }
 END_TEST
 
@@ -164,6 +182,7 @@ main(void)
 
 	tcase_add_loop_test(t, test_settings, 0, 3);
 	tcase_add_test(t, test_rules);
+	tcase_add_test(t, test_limits);
 	tcase_add_test(t, test_advice);
 	tcase_add_test(t, test_commands);
 	suite_add_tcase(s, t);

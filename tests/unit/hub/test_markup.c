@@ -39,6 +39,11 @@ static const struct {
 	    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
 	{ markup_text, SPAN("\xef\xbf\xbe"), "\xef\xbf\xbd" },
 	{ markup_text, SPAN("\xc0\xbc"), "\xef\xbf\xbd\xef\xbf\xbd" },
+	/* what turns the line; not a mark or a joiner */
+	{ markup_text, SPAN("a\u202Egpj.exe\u202C\u202A\u2066\u2069\u2028"),
+	    "a\ufffdgpj.exe\ufffd\ufffd\ufffd\ufffd\ufffd" },
+	{ markup_text, SPAN("\u200ea\u200f\u200db"),
+	    "\u200ea\u200f\u200db" },
 	{ markup_argument, SPAN("az-AZ_09.~"), "az-AZ_09.~" },
 	{ markup_argument, SPAN("a b&c=d/e?f#g%h+\"'<>"),
 	    "a%20b%26c%3Dd%2Fe%3Ff%23g%25h%2B%22%27%3C%3E" },

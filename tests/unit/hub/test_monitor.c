@@ -387,7 +387,7 @@ START_TEST(shown)
 END_TEST
 
 /* One failure confirms a silence that it follows, not one in which the page
- * was seen to be well. */
+ * was seen to be well, nor one that is about to end. */
 START_TEST(confirmed)
 {
 	struct monitor_site w;
@@ -404,6 +404,15 @@ START_TEST(confirmed)
 	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 95000);
 	ck_assert_int_eq(views(&w, 95000).outside, MONITOR_OUTSIDE_FAILED);
 	ck_assert_int_eq(views(&w, 95000).inside, MONITOR_INSIDE_SILENT);
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	heard(&w, 1000);
+	ck_assert_int_eq(views(&w, 16000).inside, MONITOR_INSIDE_SILENT);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 17000);
+	heard(&w, 90000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 90500);
+	ck_assert_int_eq(views(&w, 90500).inside, MONITOR_INSIDE_SILENT);
+	ck_assert_int_eq(views(&w, 90500).outside, MONITOR_OUTSIDE_WELL);
 }
 END_TEST
 
@@ -584,8 +593,8 @@ START_TEST(let_in_again)
 }
 END_TEST
 
-/* A page that the hub can't look at is as one that nobody looks at: else what
- * was wrong with its agent would never be over. */
+/* A page of which looks say nothing is as one that nobody looks at: else what
+ * was wrong with its agent would never be over. That it is looked at is said. */
 START_TEST(blind)
 {
 	struct monitor_site w;
@@ -594,13 +603,13 @@ START_TEST(blind)
 	heard(&w, 1000);
 	ck_assert_str_eq(verdict(&w, 1000), "unknown start");
 	w.blind = true;
-	ck_assert_str_eq(verdict(&w, 1000), "unknown unwatched");
+	ck_assert_str_eq(verdict(&w, 1000), "unknown mute");
 	monitor_site_pass(&w, &monitor_settings_preset, 16000);
 	ck_assert_str_eq(verdict(&w, 16000), "silent quiet");
 	heard(&w, 20000);
 	heard(&w, 25000);
 	monitor_site_pass(&w, &monitor_settings_preset, 25000);
-	ck_assert_str_eq(verdict(&w, 25000), "unknown unwatched");
+	ck_assert_str_eq(verdict(&w, 25000), "unknown mute");
 	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 25500);
 	ck_assert_str_eq(verdict(&w, 25500), "up fine");
 }
@@ -687,6 +696,31 @@ START_TEST(budget)
 }
 END_TEST
 
+/* One look of its agent that failed asks for one of ours, not for as many as
+ * there is time for until its next: those are missing when it is serious. */
+START_TEST(one_for_one)
+{
+	const struct monitor_settings *s = &monitor_settings_preset;
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_AGENT | MONITOR_HOME, 0);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 900);
+	monitor_site_heard(&w, 1000, 15000, MONITOR_LOOK_WELL);
+	ck_assert(!monitor_site_want(&w, s, 8000));
+	monitor_site_heard(&w, 31000, 15000, MONITOR_LOOK_FAILED);
+	ck_assert(monitor_site_want(&w, s, 31000));
+	monitor_trend_put(&w.looks, MONITOR_LOOK_WELL, 31500);
+	for (int64_t now = 32000; now < 61000; now += 1000) {
+		heard(&w, now);
+		ck_assert(!monitor_site_want(&w, s, now));
+	}
+	monitor_site_heard(&w, 61000, 15000, MONITOR_LOOK_FAILED);
+	ck_assert(monitor_site_want(&w, s, 61000));
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 61500);
+	ck_assert(monitor_site_want(&w, s, 66500));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -719,6 +753,7 @@ main(void)
 	tcase_add_test(t, early);
 	tcase_add_test(t, elsewhere);
 	tcase_add_test(t, budget);
+	tcase_add_test(t, one_for_one);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -192,12 +192,15 @@ END_TEST
 /* A name must neither end a header nor begin an element. */
 START_TEST(test_hostile)
 {
-	make(ALERT_FIRING, "down", 1, "a\\r\\nBcc: b@c\\u0007\\u2028",
+	make(ALERT_FIRING, "down", 1, "a\\r\\nBcc: b@c\\u0007\\u2028\\u202e",
 	    "<script>alert(1)</script>\\u001b[31m");
 	ck_assert_ptr_null(strpbrk(buf_cstr(&text.subject), "\r\n\a"));
 	ck_assert(!has(&text.html, "<script"));
 	ck_assert(has(&text.html, "&lt;script&gt;"));
 	ck_assert(!has(&text.plain, "\033"));
+	ck_assert(!has(&text.plain, "\u202e"));
+	ck_assert(!has(&text.html, "\u202e"));
+	ck_assert(!has(&text.subject, "\u202e"));
 	notify_text_clear(&text);
 }
 END_TEST

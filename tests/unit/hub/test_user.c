@@ -251,6 +251,32 @@ START_TEST(test_session_restart)
 }
 END_TEST
 
+/* A web part that was killed as it wrote leaves a file beside the other. */
+START_TEST(test_sessions_swept)
+{
+	static const struct {
+		const char *name;
+		bool stays;
+	} files[] = {
+		{ "sessions.a1B2z9", false }, { "sessions.a1B2z9x", true },
+		{ "sessions.old", true }, { "sessions.2026-1", true },
+		{ "users.a1B2z9", true }, { "sessions", true },
+	};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i].name);
+		fclose(fopen(path, "w"));
+	}
+	sessions_free(sessions_new(dir, 12 * HOUR));
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i].name);
+		ck_assert_msg((access(path, F_OK) == 0) == files[i].stays,
+		    "%s", files[i].name);
+	}
+}
+END_TEST
+
 START_TEST(test_session_ends)
 {
 	struct sessions *s = sessions_new(dir, 12 * HOUR);
@@ -570,6 +596,7 @@ main(void)
 	tcase_add_test(t, test_follow);
 	tcase_add_test(t, test_session);
 	tcase_add_test(t, test_session_restart);
+	tcase_add_test(t, test_sessions_swept);
 	tcase_add_test(t, test_session_ends);
 	tcase_add_test(t, test_session_many);
 	tcase_add_loop_test(t, test_session_odd, 0,

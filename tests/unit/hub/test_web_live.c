@@ -126,6 +126,55 @@ START_TEST(test_news_again)
 }
 END_TEST
 
+static void
+add_site(int number)
+{
+	kit_act(&kit, "{\"do\":\"site-add\",\"site\":%d,\"code\":"
+	    "\"410100000%d\",\"name\":\"Kaifeng\",\"domains\":"
+	    "[\"s%d.gov.cn\"],\"kind\":\"portal\",\"parent\":\"\","
+	    "\"actor\":\"test\",\"reason\":\"\"}", number, number,
+	    number);
+	kit_show(&kit, 100);
+	clock_set(clock_wall(), clock_mono() + 5000);
+}
+
+/* … and whether it is told that there are others. */
+static bool
+hears_of_sites(struct bed_client *c, const char *after)
+{
+	go_on(c, after, "");
+	ck_assert(bed_until(c, "event: cells"));
+	return strstr(buf_cstr(&c->got), "event: sites") != NULL;
+}
+
+/* Sites that come between a page and its stream; and, once, those that come
+ * while it is there. */
+START_TEST(test_sites_before)
+{
+	struct bed_client c, other;
+	char old[64], now[64];
+
+	take(old, sizeof(old), get("/"), "data-live=\"", "\"");
+	pulse_state(1, MONITOR_DOWN, MONITOR_CAUSE_BOTH, 1234);
+	ck_assert(!hears_of_sites(&c, old));
+	bed_leave(&c);
+	bed_turn(base);
+	add_site(2);
+	ck_assert(hears_of_sites(&other, old));	/* nobody was there */
+	ck_assert(hears_of_sites(&c, old));	/* the others have heard */
+	bed_leave(&c);
+	take(now, sizeof(now), get("/"), "data-live=\"", "\"");
+	pulse_state(1, MONITOR_UP, MONITOR_CAUSE_FINE, 1235);
+	ck_assert(!hears_of_sites(&c, now));
+	add_site(3);
+	ck_assert(bed_until(&c, "event: sites"));
+	bed_leave(&c);
+	ck_assert(!hears_of_sites(&c, "0"));	/* it has no page */
+	bed_leave(&c);
+	bed_leave(&other);
+}
+END_TEST
+
 /* Of a page of before, or of none, only the cells are known. */
 START_TEST(test_marks)
 {
@@ -289,6 +338,7 @@ main(void)
 	tcase_add_loop_test(t, test_news_before, 0,
 	    sizeof(pages) / sizeof(*pages));
 	tcase_add_test(t, test_news_again);
+	tcase_add_test(t, test_sites_before);
 	tcase_add_test(t, test_marks);
 	tcase_add_test(t, test_live_ends);
 	tcase_add_test(t, test_live_share);
