@@ -95,14 +95,17 @@ unit: $(UNIT)
 # replays the kept corpora; with FUZZ_TIME=600 and clang it also looks on.
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
+# These have the agent's store or settings, and so not the hub's.
+FUZZ_AGENT := tests/fuzz/fuzz_control tests/fuzz/fuzz_rows
+fuzz_libs = $(if $(filter $(FUZZ_AGENT),$(1)),$(LIB_AGENT),$(LIB_ALL))
 ifdef FUZZ_TIME
 $(FUZZ): $(B)/%: $(B)/%.o $(LIB_ALL)
 	@echo "  LINK    $@"
-	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(LIB_ALL) -Wl,--end-group $(PKG_LIBS)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(call fuzz_libs,$*) -Wl,--end-group $(PKG_LIBS)
 else
 $(FUZZ): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(LIB_ALL)
 	@echo "  LINK    $@"
-	$(Q)$(LINK) -o $@ $< $(B)/tests/fuzz/replay.o -Wl,--start-group $(LIB_ALL) -Wl,--end-group $(PKG_LIBS)
+	$(Q)$(LINK) -o $@ $< $(B)/tests/fuzz/replay.o -Wl,--start-group $(call fuzz_libs,$*) -Wl,--end-group $(PKG_LIBS)
 endif
 
 # Benches: C programs, driven by tests/bench/run.

@@ -194,8 +194,10 @@ judge_time(const struct judging *j, const char *name, const char *text)
 {
 	uint64_t ms;
 
-	if (text[0] != '\0' && !units_parse_time(span_of(text), &ms))
-		wrong(j, name, text, "a time, as in 10m or 4h");
+	if (text[0] != '\0' && (!units_parse_time(span_of(text), &ms) ||
+	    ms > 366 * DAY))
+		wrong(j, name, text, "a time, as in 10m or 4h, of a year at "
+		    "most");
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/outbox.h"
 #include "hub/site.h"
@@ -130,9 +131,9 @@ roll(struct group *g, const struct entry *e, const json_t *o,
 	    .trust = act_read_text(o, "trust") };
 
 	if (!text_unhex(act_read_text(o, "ca"), r.pin, sizeof(r.pin)))
-		return "a CA is given as 32 hex digits";
+		return N_("a CA is given as 32 hex digits");
 	if (r.trust.n == 0 || r.trust.n > LIMIT_LETTER)
-		return "the letter about the CA is missing, or too long";
+		return N_("the letter about the CA is missing, or too long");
 	put_roll(g, &r);
 	write_to_all(g, &r, text);
 	return NULL;

@@ -16,6 +16,7 @@
 #include "hub/govern_move.h"
 #include "hub/govern_notice.h"
 #include "hub/import.h"
+#include "protocol/limits.h"
 
 #define WHY_MAX 4096
 #define EVIDENCE_MAX 255	/* bytes, as the view keeps it */
@@ -217,12 +218,24 @@ prove(struct ask *a)
 	return true;
 }
 
+static void
+see_nothing(void *arg, struct db_txn *t)
+{
+	(void)arg, (void)t;
+}
+
 /* The files are in their places: zqhub has seen to that. */
 static bool
 put_roll(struct ask *a, const char *what)
 {
-	ask_put(a, json_pack("{s:s, s:s, s:s}", "do", what, "ca",
-	    ask_word(a, "ca"), "trust", ask_word(a, "trust")));
+	json_t *act = json_pack("{s:s, s:s, s:s}", "do", what, "ca",
+	    ask_word(a, "ca"), "trust", ask_word(a, "trust"));
+
+	if (!ask_try(a, act, see_nothing, NULL, NULL)) {
+		json_decref(act);
+		return false;
+	}
+	ask_put(a, act);
 	a->result = json_pack("{s:s}", "ca", ask_word(a, "ca"));
 	return true;
 }
@@ -292,6 +305,18 @@ operate_knows(const char *act)
 	return false;
 }
 
+/* The journal takes no longer ones, whatever they are made of. */
+static bool
+fits(struct ask *a)
+{
+	for (size_t i = 0; i < a->acts.count; i++)
+		if (acts_get(&a->acts, i).n > LIMIT_CHANGE)
+			return ask_refuse(a, NULL, _("that is too long: an "
+			    "act has %u KiB at most, with all that it says"),
+			    LIMIT_CHANGE >> 10);
+	return true;
+}
+
 bool
 operate_run(struct ask *a)
 {
@@ -304,7 +329,7 @@ operate_run(struct ask *a)
 	a->wanted = 0;
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		if (strcmp(table[i].name, act) == 0)
-			return table[i].run(a);
+			return table[i].run(a) && fits(a);
 	}
 	return ask_refuse(a, _("is zqhub newer than the daemon? restart "
 	    "it"), _("this hub has no act \"%s\""), act);

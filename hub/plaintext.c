@@ -405,7 +405,8 @@ read_markup(struct scan *s)
 void
 plaintext_read(struct plaintext *p, struct span page)
 {
-	struct scan s = { .to = p, .at = page.at, .end = page.at + page.n,
+	const char *at = page.n > 0 ? page.at : "";
+	struct scan s = { .to = p, .at = at, .end = at + page.n,
 	    .blank = true };
 
 	buf_reset(&p->text);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "contrib/base/err.h"
 
@@ -35,15 +36,27 @@ fd_pass_send(int to, struct span s, const int *fd, size_t count, int flags)
 	return n;
 }
 
+/* If more came than were expected, or fewer, those that are here are closed,
+ * or they would stay open for good. */
 static void
 take(struct msghdr *m, int *fd, size_t count)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	int came[2 * FD_PASS_MOST];
+	size_t n;
 
-	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
-	    c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(count * sizeof(int)))
-		memcpy(fd, CMSG_DATA(c), count * sizeof(int));
+	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
+	    c->cmsg_type != SCM_RIGHTS || c->cmsg_len < CMSG_LEN(0))
+		return;
+	n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	must(n <= sizeof(came) / sizeof(came[0]));
+	memcpy(came, CMSG_DATA(c), n * sizeof(int));
+	for (size_t i = 0; i < n; i++) {
+		if (n == count && (m->msg_flags & MSG_CTRUNC) == 0)
+			fd[i] = came[i];
+		else
+			close(came[i]);
+	}
 }
 
 ssize_t

@@ -115,7 +115,8 @@ answer_of(struct fetch_request *r, CURLcode code)
 	a.type = span_of(type != NULL ? type : "");
 	a.body = buf_look(&r->body);
 	if (after > 0)
-		a.retry_after = (int64_t)after * 1000;
+		a.retry_after = after < FETCH_RETRY_MOST / 1000 ?
+		    (int64_t)after * 1000 : FETCH_RETRY_MOST;
 	if (r->too_long) {
 		a.code = CURLE_FILESIZE_EXCEEDED;
 		snprintf(r->error, sizeof(r->error),

@@ -18,6 +18,9 @@
 struct fetch;		/* a loop's pool of connections */
 struct fetch_request;
 
+#define FETCH_RETRY_MOST (366 * INT64_C(86400000))	/* ms; whoever says
+				 * that it is longer has lost his mind */
+
 struct fetch_answer {
 	CURLcode code;		/* CURLE_OK, or why there is no status */
 	const char *error;	/* curl's sentence; "" if code is CURLE_OK */
@@ -26,7 +29,7 @@ struct fetch_answer {
 	long status;
 	struct span body;	/* lives until the callback returns */
 	struct span type;	/* Content-Type */
-	int64_t retry_after;	/* ms, or -1 */
+	int64_t retry_after;	/* ms, at most that; or -1 */
 	bool too_long;		/* the body went over its bound */
 };
 

@@ -9,64 +9,27 @@
  */
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "contrib/base/clock.h"
-#include "contrib/base/err.h"
-#include "hub/journal.h"
 #include "hub/journal_backend.h"
 #include "hub/query.h"
 #include "hub/query_inside.h"
-#include "hub/view.h"
 #include "protocol/change.h"
 #include "protocol/limits.h"
+#include "tests/fuzz/viewkit.h"
 
 #define SITES 3
 #define ENTRIES 200
-#define MOST (UINT64_C(1) << 30)
 
-static char dir[64];
-static struct view *view;
 static struct journal *journal;
 static uint64_t seq[SITES + 1];
 static char phrase[128];
 
 static void
-clean_up(void)
-{
-	char command[128];
-
-	view_close(view);
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	if (system(command) != 0)
-		fatal("cannot remove %s", dir);
-}
-
-static void
-open_view(void)
-{
-	const char *reason;
-	struct buf why;
-	bool fresh;
-
-	if (view != NULL)
-		return;
-	buf_init(&why, 1024);
-	snprintf(dir, sizeof(dir), "/tmp/zq-fuzz-XXXXXX");
-	must(mkdtemp(dir) != NULL);
-	view = view_open(dir, MOST, &fresh, &reason, &why);
-	must(view != NULL);
-	buf_clear(&why);
-	atexit(clean_up);
-}
-
-static void
 act(const char *json, size_t n)
 {
-	journal_begin(journal);
-	journal_act(journal, (struct span){ json, n }, 1795000000000);
-	must(journal_commit(journal) == DB_OK);
+	(void)viewkit_act(journal, (struct span){ json, n }, FUZZ_NOW);
 }
 
 static void
@@ -74,7 +37,7 @@ open_journal(void)
 {
 	char json[256];
 
-	journal = journal_open(&journal_mem, "", true, MOST, NULL);
+	journal = journal_open(&journal_mem, "", true, FUZZ_MOST, NULL);
 	for (int s = 1; s <= SITES; s++)
 		act(json, (size_t)snprintf(json, sizeof(json),
 		    "{\"do\":\"site-add\",\"site\":%d,\"code\":\"410000000%d\","
@@ -93,7 +56,7 @@ say(uint32_t site, struct span row)
 
 	hash[0][0] = (uint8_t)seq[site];
 	journal_begin(journal);
-	journal_take(journal, &b, 1795000000000 + (int64_t)seq[site] * 977,
+	journal_take(journal, &b, FUZZ_NOW + (int64_t)seq[site] * 977,
 	    &v);
 	must(journal_commit(journal) == DB_OK);
 	must(v.verdict == VERDICT_TAKEN);
@@ -143,12 +106,7 @@ make(uint32_t site, struct span rest)
 static void
 apply(size_t most, uint8_t digest[32])
 {
-	size_t applied;
-
-	must(view_empty(view) == DB_OK);
-	while (view_place(view) < journal_last(journal))
-		must(view_apply(view, journal, most, 1795000000000,
-		    &applied) == DB_OK && applied > 0);
+	viewkit_again(journal, most);
 	view_digest(view, digest);
 }
 
@@ -182,9 +140,11 @@ ask(void)
 	struct store *store;
 	struct query *q;
 	struct buf why;
+	char path[80];
 
+	snprintf(path, sizeof(path), "%s/view", fuzz_dir);
 	buf_init(&why, 1024);
-	store = store_over(journal, dir, &why);
+	store = store_over(journal, path, &why);
 	must(store != NULL);
 	q = query_begin(store);
 	query_items(q, &s, see, q, &page);
@@ -230,7 +190,10 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
 	uint8_t one[32], all[32];
 
-	open_view();
+	if (view == NULL) {
+		fuzz_dir_make();
+		viewkit_open();
+	}
 	open_journal();
 	phrase[0] = '\0';
 	take(at, n);

@@ -11,52 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "contrib/base/err.h"
 #include "hub/dump.h"
 #include "hub/journal_backend.h"
-#include "hub/view.h"
 #include "protocol/sha.h"
 #include "protocol/wire.h"
+#include "tests/fuzz/viewkit.h"
 
 #define HEAD (8 + 8 + 8)
 #define ENTRY (1 + 8 + 8 + 4 + 8 + 8 + JOURNAL_CHAIN + 4)
 #define SUM 32
 #define INPUT 16384
 #define TRIES 64		/* to load through failing commits */
-#define MOST (UINT64_C(1) << 30)
-#define NOW INT64_C(1795000000000)
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
-
-static char dir[64];
-static struct view *view;
-
-static void
-clean_up(void)
-{
-	char command[128];
-
-	view_close(view);
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	if (system(command) != 0)
-		fatal("cannot remove %s", dir);
-}
-
-static void
-set_up(void)
-{
-	const char *reason;
-	struct buf why;
-	bool fresh;
-
-	buf_init(&why, 1024);
-	snprintf(dir, sizeof(dir), "/tmp/zq-fuzz-XXXXXX");
-	must(mkdtemp(dir) != NULL);
-	view = view_open(dir, MOST, &fresh, &reason, &why);
-	must(view != NULL);
-	buf_clear(&why);
-	atexit(clean_up);
-}
 
 /* --- mending --------------------------------------------------------------- */
 
@@ -124,7 +91,7 @@ open_journal(uint64_t seed)
 	struct journal *j;
 
 	journal_mem_seed(seed);
-	j = journal_open(&journal_mem, "", true, MOST, NULL);
+	j = journal_open(&journal_mem, "", true, FUZZ_MOST, NULL);
 	must(j != NULL);
 	return j;
 }
@@ -178,16 +145,6 @@ judge_same(struct journal *j, struct span was)
 	buf_clear(&why);
 }
 
-static void
-judge_shown(struct journal *j)
-{
-	size_t applied;
-
-	must(view_empty(view) == DB_OK);
-	while (view_place(view) < journal_last(j))
-		must(view_apply(view, j, 1000, NOW, &applied) == DB_OK);
-}
-
 /* Whatever it is. */
 static void
 judge(struct span s, uint8_t luck)
@@ -214,7 +171,7 @@ judge_mended(const uint8_t *at, size_t n, uint8_t luck)
 	must(load(j, buf_look(&part), true));
 	must(load(j, buf_look(&whole), true));
 	judge_same(j, buf_look(&whole));
-	judge_shown(j);
+	viewkit_again(j, 1000);
 	must(entries == 0 || !load(j, buf_look(&whole), false));
 	journal_close(j);
 	buf_clear(&whole);
@@ -226,8 +183,10 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
 	if (n < 2 || n > INPUT)
 		return 0;
-	if (view == NULL)
-		set_up();
+	if (view == NULL) {
+		fuzz_dir_make();
+		viewkit_open();
+	}
 	judge((struct span){ (const char *)at + 1, n - 1 }, at[0]);
 	if (n - 1 >= HEAD)
 		judge_mended(at + 1, n - 1, at[0]);

@@ -4,18 +4,13 @@
  * written again as they were; what a password is kept as is compared with
  * one; a session that was read and is written reads the same.
  */
-#include <ftw.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/text.h"
 #include "hub/config.h"
 #include "hub/session.h"
 #include "hub/user.h"
+#include "tests/fuzz/fuzzkit.h"
+#include "tests/fuzz/scryptkit.h"
 
 #define INPUT 16384
 #define KEPT "$scrypt$ln=15,r=8,p=1$"
@@ -23,38 +18,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char dir[] = "/tmp/zq-fuzz-session-XXXXXX";
 static bool ready;
-
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *f)
-{
-	(void)st, (void)kind, (void)f;
-	return remove(path);
-}
-
-static void
-tidy(void)
-{
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 static void
 set_up(void)
 {
 	log_open("fuzz", LOG_LEVEL_ERROR);
-	must(mkdtemp(dir) != NULL);
-	atexit(tidy);
+	fuzz_dir_make();
 	ready = true;
-}
-
-static void
-put(const char *name, const uint8_t *data, size_t size)
-{
-	char path[CONFIG_PATH_MAX];
-	FILE *f = fopen(config_path(path, dir, name), "w");
-
-	must(f != NULL && fwrite(data, 1, size, f) == size && fclose(f) == 0);
 }
 
 /* The caller's, to free. */
@@ -62,7 +33,7 @@ static char *
 get(const char *name, size_t *n)
 {
 	char path[CONFIG_PATH_MAX];
-	FILE *f = fopen(config_path(path, dir, name), "r");
+	FILE *f = fopen(config_path(path, fuzz_dir, name), "r");
 	char *at = NULL;
 	size_t room = 0;
 
@@ -105,11 +76,11 @@ judge_users(void)
 	struct buf why;
 
 	buf_init(&why, 16384);
-	if (users_read(&u, dir, &why)) {
+	if (users_read(&u, fuzz_dir, &why)) {
 		for (size_t i = 0; i < u.count; i++)
 			judge_user(&u, &u.user[i]);
-		must(users_write(&u, dir, &why));
-		must(users_read(&again, dir, &why) && are_same(&u, &again));
+		must(users_write(&u, fuzz_dir, &why));
+		must(users_read(&again, fuzz_dir, &why) && are_same(&u, &again));
 		users_clear(&again);
 	} else {
 		must(u.count == 0 && why.n > 0);
@@ -126,9 +97,9 @@ judge_sessions(void)
 	size_t n, m;
 	char *was, *is;
 
-	sessions_free(sessions_new(dir, IDLE));
+	sessions_free(sessions_new(fuzz_dir, IDLE));
 	was = get(SESSION_FILE, &n);
-	sessions_free(sessions_new(dir, IDLE));
+	sessions_free(sessions_new(fuzz_dir, IDLE));
 	is = get(SESSION_FILE, &m);
 	must(n == m && memcmp(was, is, n) == 0);
 	free(was);
@@ -137,7 +108,7 @@ judge_sessions(void)
 
 /* --- what a password is kept as ---------------------------------------------- */
 
-/* Nothing is a password's but by its hash. It takes a while. */
+/* Nothing is a password's but by its hash. */
 static void
 judge_kept(const uint8_t *data, size_t size)
 {
@@ -158,9 +129,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (!ready)
 		set_up();
-	put(USER_FILE, data, size);
+	fuzz_put(USER_FILE, data, size);
 	judge_users();
-	put(SESSION_FILE, data, size);
+	fuzz_put(SESSION_FILE, data, size);
 	judge_sessions();
 	judge_kept(data, size);
 	return 0;

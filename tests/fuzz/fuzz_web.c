@@ -9,15 +9,10 @@
  * body is said, unless the head says it.
  */
 #include <arpa/inet.h>
-#include <ftw.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/text.h"
 #include "hub/counters.h"
@@ -29,18 +24,18 @@
 #include "hub/view.h"
 #include "hub/web.h"
 #include "hub/web_inside.h"
+#include "tests/fuzz/fuzzkit.h"
+#include "tests/fuzz/scryptkit.h"
 
 #define INPUT 16384
-#define MOST (UINT64_C(1) << 30)
 #define TURNS 2000
 #define QUIET 3			/* turns without news: it has answered */
-#define NOW INT64_C(1795000000000)
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
 
-static char dir[64], name[] = "Cluster", listens[] = "127.0.0.1:7480",
+static char name[] = "Cluster", listens[] = "127.0.0.1:7480",
     proxy[] = "127.0.0.1", header[] = "X-User", language[] = "en";
-static struct config config = { .name = name, .web = listens, .dir = dir,
+static struct config config = { .name = name, .web = listens, .dir = fuzz_dir,
 	.language = language, .web_session = 3600000, .web_live = 4,
 	.web_proxy = proxy, .web_user_header = header, .silent_after = 15000,
 	.week_fails = 5, .week_warns = 3 };
@@ -54,19 +49,6 @@ static bool has_token, has_secret;	/* the request */
 
 /* --- the hub ----------------------------------------------------------------- */
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *f)
-{
-	(void)st, (void)kind, (void)f;
-	return remove(path);
-}
-
-static void
-tidy(void)
-{
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 static void
 put_site(struct journal *j)
 {
@@ -76,7 +58,7 @@ put_site(struct journal *j)
 	    "\"actor\":\"test\",\"reason\":\"\"}";
 
 	journal_begin(j);
-	journal_act(j, SPAN(act), NOW);
+	journal_act(j, SPAN(act), FUZZ_NOW);
 	must(journal_commit(j) == DB_OK);
 }
 
@@ -92,13 +74,13 @@ put_stores(void)
 	bool fresh;
 
 	buf_init(&why, 4096);
-	snprintf(path, sizeof(path), "%s/journal", dir);
-	j = journal_open(&journal_lmdb, path, true, MOST, &why);
-	snprintf(path, sizeof(path), "%s/view", dir);
-	v = view_open(path, MOST, &fresh, &reason, &why);
+	snprintf(path, sizeof(path), "%s/journal", fuzz_dir);
+	j = journal_open(&journal_lmdb, path, true, FUZZ_MOST, &why);
+	snprintf(path, sizeof(path), "%s/view", fuzz_dir);
+	v = view_open(path, FUZZ_MOST, &fresh, &reason, &why);
 	must(j != NULL && v != NULL);
 	put_site(j);
-	must(view_apply(v, j, 10, NOW, &applied) == DB_OK);
+	must(view_apply(v, j, 10, FUZZ_NOW, &applied) == DB_OK);
 	view_close(v);
 	journal_close(j);
 	buf_clear(&why);
@@ -113,7 +95,7 @@ put_users(void)
 	buf_init(&why, 4096);
 	users_add(&users, SPAN("wang"))->role = USER_EDITOR;
 	users_add(&users, SPAN("named"))->role = USER_ADMIN;
-	must(users_write(&users, dir, &why));
+	must(users_write(&users, fuzz_dir, &why));
 	buf_clear(&why);
 }
 
@@ -121,7 +103,7 @@ put_users(void)
 static void
 put_session(void)
 {
-	struct sessions *s = sessions_new(dir, 3600000);
+	struct sessions *s = sessions_new(fuzz_dir, 3600000);
 
 	sessions_begin(s, users_find(&users, SPAN("wang")), token);
 	session_form(secret, span_of(token));
@@ -184,7 +166,6 @@ clean_up(void)
 		stop();
 	event_base_free(base);
 	users_clear(&users);
-	tidy();
 }
 
 static void
@@ -193,11 +174,10 @@ set_up(void)
 	signal(SIGPIPE, SIG_IGN);
 	log_open("fuzz", LOG_LEVEL_ERROR);
 	setenv("LANGUAGE", "en", 1);
-	snprintf(dir, sizeof(dir), "/tmp/zq-fuzz-XXXXXX");
-	must(mkdtemp(dir) != NULL);
+	fuzz_dir_make();
 	counters_open();
 	pulse_open(NULL);
-	pulse_begin(NOW);
+	pulse_begin(FUZZ_NOW);
 	put_stores();
 	put_users();
 	base = event_base_new();

@@ -42,6 +42,10 @@ serve(struct evhttp_request *r, void *arg)
 	} else if (strcmp(path, "/busy") == 0) {
 		status = 503;
 		evhttp_add_header(head, "Retry-After", "7");
+	} else if (strcmp(path, "/never") == 0) {
+		status = 503;
+		evhttp_add_header(head, "Retry-After",
+		    "9223372036854775807");
 	} else if (strcmp(path, "/heads") == 0) {
 		for (int i = 0; i < 3000; i++)
 			evhttp_add_header(head, "X-Much",
@@ -142,6 +146,8 @@ START_TEST(answers_come_once_over_a_kept_connection)
 	ask("/busy", "text/y", SPAN_NONE);
 	ck_assert_int_eq(last.status, 503);
 	ck_assert_int_eq(last.retry_after, 7000);
+	ask("/never", "text/y", SPAN_NONE);
+	ck_assert_int_eq(last.retry_after, FETCH_RETRY_MOST);
 	ck_assert_uint_eq(connections, 1);
 	fetch_forget_connections(fetch);
 	ask("/echo", NULL, SPAN_NONE);

@@ -53,6 +53,23 @@ settings(const char *lines)
 	return config_read(path, &file, &why);
 }
 
+/* A rule's times are added to others: no more than a year. */
+START_TEST(test_rule_times)
+{
+	static const char *const bad[] = { "for = 367d", "remind = 99999999d",
+		"for = 18446744073709551615ms", "remind = soon" };
+	char line[64];
+
+	ck_assert(settings("[rule down]\nfor = 366d\nremind = 0\n") != NULL);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(line, sizeof(line), "[rule down]\n%s\n", bad[i]);
+		ck_assert_msg(settings(line) == NULL, "%s", bad[i]);
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "a year at "
+		    "most"));
+	}
+}
+END_TEST
+
 /* NORMS, sections 3 and 5. */
 START_TEST(test_presets)
 {
@@ -137,6 +154,7 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, test_rule_times);
 	tcase_add_test(t, test_presets);
 	tcase_add_test(t, test_set);
 	tcase_add_loop_test(t, test_wrong, 0,

@@ -8,6 +8,8 @@
 #include "hub/site.h"
 #include "tests/unit/hub/corekit.h"
 
+#define LOT (600u << 10)
+
 static struct corekit kit;
 static struct ask a;
 static struct ask_ticket tickets[8];
@@ -603,9 +605,53 @@ START_TEST(test_csv)
 }
 END_TEST
 
+/* Whoever says it, and whatever is long: the journal takes no such act, and
+ * the core must not find that out when it writes. */
+START_TEST(test_too_long)
+{
+	char *lot = malloc(LOT + 1);
+	json_t *said;
+
+	memset(lot, 'x', LOT);
+	lot[LOT] = '\0';
+	set_up();
+	said = site("4101000002", "x", "www.a.gov.cn");
+	refused(with(said, "reason", lot), "512 KiB");
+	said = json_pack("{s:s, s:s, s:s, s:s}", "do", "notice-announce",
+	    "code", "4101000001", "kind", "outage", "service", lot);
+	refused(with(said, "reason", "r"), "");
+	said = json_pack("{s:s, s:s}", "do", "ticket", "code", "4101000001");
+	ck_assert(run(said));
+	end(said);
+	tear_down();
+	free(lot);
+}
+END_TEST
+
+/* What apply can't follow is refused, and not kept as held. */
+START_TEST(test_roll)
+{
+	json_t *said;
+
+	set_up();
+	said = json_pack("{s:s}", "do", "ca-roll");
+	refused(with(said, "trust", "<t/>"), "32 hex digits");
+	said = json_pack("{s:s}", "do", "ca-rolled");
+	refused(with(said, "ca", "00112233445566778899aabbccddeeff"),
+	    "missing");
+	said = with(json_pack("{s:s}", "do", "ca-roll"), "trust", "<t/>");
+	ck_assert(run(with(said, "ca", "00112233445566778899aabbccddeeff")));
+	ck_assert_uint_eq(view_held_count(kit.writer.view, 0, 10), 0);
+	end(said);
+	tear_down();
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
+	tcase_add_test(t, test_too_long);
+	tcase_add_test(t, test_roll);
 	tcase_add_test(t, test_add_refuses);
 	tcase_add_test(t, test_add);
 	tcase_add_test(t, test_set);
