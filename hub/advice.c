@@ -113,6 +113,14 @@ put_expired(struct buf *b, const struct site_info *s)
 	    s->code);
 }
 
+static void
+put_left_behind(struct buf *b, const struct site_info *s)
+{
+	buf_printf(b, _("its certificate is of the CA that was replaced, and "
+	    "the hub refuses it: the site needs a new ticket: zqhub site "
+	    "reissue %s"), s->code);
+}
+
 /* Its domain, soon. */
 static bool
 runs_out(const struct site_info *s)
@@ -160,6 +168,8 @@ advice_put(struct buf *b, const struct site_info *s)
 		    "%s"), s->code);
 	else if (has_expired(s))
 		put_expired(b, s);
+	else if (s->left_behind)
+		put_left_behind(b, s);
 	else if (s->forked)
 		put_fork(b, s);
 	else if (s->gate || s->agent_held > 0)
