@@ -98,6 +98,7 @@ refuse_early(struct http_request *r, int64_t not_before)
 
 	buf_init(&b, LIMIT_ANSWER);
 	edge_words_early(&b, not_before);
+	http_last(r);		/* the next may find our clock put right */
 	http_refuse(r, 403, "%s", buf_cstr(&b));
 	buf_clear(&b);
 }

@@ -440,12 +440,18 @@ START_TEST(test_early_certificate)
 
 	c.cert = ca_issue_site(&help_ca, c.key, SITE, CODE, 90, &why);
 	clock_set(clock_wall() - ISSUE_EARLY * 1000LL - 3600000, 0);
-	expect_alert(&c, 0);
+	ck_assert_int_eq(call(&c), 0);
 	drain(1);
 	ck_assert(seen.shook && seen.named && !seen.peer.known);
 	ck_assert_int_eq(seen.peer.flaw, PEER_EARLY);
 	ck_assert_uint_eq(seen.peer.site, 0);
 	ck_assert_int_gt(seen.peer.not_before, clock_wall());
+	/* The clock is put right: no session of before is in the way. */
+	clock_set(clock_wall() + ISSUE_EARLY * 1000LL + 3600000, 0);
+	c.resume = session != NULL;
+	expect_alert(&c, 0);
+	drain(2);
+	ck_assert(seen.peer.known && !seen.resumed);
 }
 END_TEST
 
