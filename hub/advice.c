@@ -162,14 +162,14 @@ advice_put(struct buf *b, const struct site_info *s)
 {
 	if (s->retired || s->state == SITE_BLOCKED)
 		reason_put(b, s->reason);
-	else if (s->quarantined)
-		buf_printf(b, _("its certificate was renewed only after it "
-		    "had expired: nothing is taken until zqhub site admit "
-		    "%s"), s->code);
 	else if (has_expired(s))
 		put_expired(b, s);
 	else if (s->left_behind)
 		put_left_behind(b, s);
+	else if (s->quarantined)
+		buf_printf(b, _("its certificate was renewed only after it "
+		    "had expired: nothing is taken until zqhub site admit "
+		    "%s"), s->code);
 	else if (s->forked)
 		put_fork(b, s);
 	else if (s->gate || s->agent_held > 0)

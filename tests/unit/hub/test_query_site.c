@@ -261,6 +261,23 @@ START_TEST(left_behind)
 }
 END_TEST
 
+/* Nobody is told to admit what couldn't come in then. */
+START_TEST(expired_in_quarantine)
+{
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"expires\":1}");
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"key\":\"" KEY "\"}");
+	kit_act(&k, "{\"do\":\"renew\",\"site\":1,\"key\":\""
+	    "%064d\",\"old\":\"" KEY "\",\"quarantine\":true,\"until\":%"
+	    PRId64 "}", 7, KIT_NOW + 86400000);
+	ck_assert(is_advised("zqhub site admit"));
+	clock_set(KIT_NOW + 2 * 86400000, 0);
+	ck_assert(!is_advised("zqhub site admit"));
+	ck_assert(is_advised("zqhub site reissue"));
+}
+END_TEST
+
 /* No daemon runs, or it doesn't answer: what was heard a second ago is no
  * news of now. */
 START_TEST(unheard)
@@ -359,6 +376,7 @@ main(void)
 	tcase_add_test(c, silence_by_the_pulse);
 	tcase_add_test(c, unheard);
 	tcase_add_test(c, left_behind);
+	tcase_add_test(c, expired_in_quarantine);
 	tcase_add_test(c, proven_in_the_future);
 	tcase_add_test(c, heard_in_the_future);
 	tcase_add_test(c, taken_is_not_shown);
