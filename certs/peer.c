@@ -55,15 +55,23 @@ peer_is_strange(long error)
 static bool
 is_forgiven(int error)
 {
-	return error == X509_V_ERR_CERT_HAS_EXPIRED || peer_is_strange(error);
+	return error == X509_V_ERR_CERT_HAS_EXPIRED ||
+	    error == X509_V_ERR_CERT_NOT_YET_VALID || peer_is_strange(error);
 }
 
 /* The result stays with the connection, and with its session. */
 static int
 verify_client(X509_STORE_CTX *ctx, void *arg)
 {
-	return verify_by_clock(ctx, arg) ||
-	    is_forgiven(X509_STORE_CTX_get_error(ctx));
+	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx,
+	    SSL_get_ex_data_X509_STORE_CTX_idx());
+
+	if (verify_by_clock(ctx, arg))
+		return 1;
+	/* By the clock, which may be put right: not for the next one. */
+	if (X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_NOT_YET_VALID)
+		must(SSL_set_num_tickets(ssl, 0) == 1);
+	return is_forgiven(X509_STORE_CTX_get_error(ctx));
 }
 
 static bool
@@ -71,6 +79,15 @@ fail(const char *what, struct buf *why)
 {
 	buf_printf(why, "%s: %s\n", what, keep_openssl_error());
 	return false;
+}
+
+static enum peer_flaw
+flaw_of(long verified)
+{
+	if (verified == X509_V_ERR_CERT_HAS_EXPIRED)
+		return PEER_EXPIRED;
+	return verified == X509_V_ERR_CERT_NOT_YET_VALID ? PEER_EARLY :
+	    PEER_FOREIGN;
 }
 
 static int
@@ -210,10 +227,10 @@ peer_of(struct peer *p, SSL *ssl)
 	*p = (struct peer){ .issued = CLOCK_NONE };
 	if (cert == NULL)
 		return true;
+	p->not_before = issue_time(X509_get0_notBefore(cert));
 	p->not_after = issue_time(X509_get0_notAfter(cert));
 	if (verified != X509_V_OK) {
-		p->flaw = verified == X509_V_ERR_CERT_HAS_EXPIRED ?
-		    PEER_EXPIRED : PEER_FOREIGN;
+		p->flaw = flaw_of(verified);
 		return true;
 	}
 	key = X509_get0_pubkey(cert);
@@ -339,6 +356,11 @@ peer_why(long verify_result)
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		return _("the hub's certificate is not valid at this time; "
 		    "check the clocks of both machines");
+	case X509_V_OK:
+	case X509_V_ERR_UNSPECIFIED:	/* curl's, when only the name is wrong */
+		return _("the hub's certificate is not for the name in its "
+		    "address: was the hub given another name (public, in its "
+		    "settings), or does this one lead to another machine?");
 	default:
 		return NULL;
 	}

@@ -18,21 +18,23 @@
 
 /* Of a certificate that was shown and isn't good. Its holder is a stranger
  * like who shows none, but can be told what is the matter. */
-enum peer_flaw { PEER_FLAWLESS, PEER_EXPIRED, PEER_FOREIGN };
+enum peer_flaw { PEER_FLAWLESS, PEER_EXPIRED, PEER_EARLY, PEER_FOREIGN };
 
 struct peer {
 	bool known;		/* it showed a certificate of our CA */
 	enum peer_flaw flaw;
 	uint32_t site;		/* 0 unless known */
 	uint8_t key_hash[CA_KEY_HASH];
-	int64_t not_after;	/* ms; of an expired one as well */
+	int64_t not_before;	/* ms; of what isn't good at this time … */
+	int64_t not_after;	/* … as well */
 	int64_t issued;		/* ms; CLOCK_NONE unless known */
 	uint8_t ca[TICKET_PIN];	/* which signed it; zeros: not known */
 };
 
 /* The hub's side, all in PEM: its chain, its key, and the CAs that sign the
  * agents. A client certificate is asked for, and verified if there is one;
- * one that has expired or is of another CA is let in as a stranger's. */
+ * one that has expired, is not good yet, or is of another CA is let in as a
+ * stranger's. */
 struct peer_pem {
 	struct span chain, key, cas;
 };
@@ -53,8 +55,7 @@ bool peer_is_still_good(SSL *ssl, SSL_CTX *ctx);
 bool peer_client(SSL_CTX *ctx, const uint8_t pin[TICKET_PIN]);
 
 /* Words for CURLINFO_SSL_VERIFYRESULT after CURLE_PEER_FAILED_VERIFICATION,
- * since curl knows nothing of pins; NULL if curl's own sentence says it (a
- * wrong host name, for one). */
+ * since curl knows nothing of pins; NULL if curl's own sentence says it. */
 const char *peer_why(long verify_result);
 /* Is it that no CA which is believed stands behind the certificate? */
 bool peer_is_strange(long verify_result);

@@ -113,6 +113,14 @@ put_expired(struct buf *b, const struct site_info *s)
 	    s->code);
 }
 
+static void
+put_left_behind(struct buf *b, const struct site_info *s)
+{
+	buf_printf(b, _("its certificate is of the CA that was replaced, and "
+	    "the hub refuses it: the site needs a new ticket: zqhub site "
+	    "reissue %s"), s->code);
+}
+
 /* Its domain, soon. */
 static bool
 runs_out(const struct site_info *s)
@@ -154,12 +162,14 @@ advice_put(struct buf *b, const struct site_info *s)
 {
 	if (s->retired || s->state == SITE_BLOCKED)
 		reason_put(b, s->reason);
+	else if (has_expired(s))
+		put_expired(b, s);
+	else if (s->left_behind)
+		put_left_behind(b, s);
 	else if (s->quarantined)
 		buf_printf(b, _("its certificate was renewed only after it "
 		    "had expired: nothing is taken until zqhub site admit "
 		    "%s"), s->code);
-	else if (has_expired(s))
-		put_expired(b, s);
 	else if (s->forked)
 		put_fork(b, s);
 	else if (s->gate || s->agent_held > 0)

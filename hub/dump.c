@@ -39,6 +39,7 @@ struct out {
 	EVP_MD_CTX *sum;
 	uint64_t done, of;
 	bool good;
+	int number;		/* errno, of what wasn't good */
 };
 
 static void
@@ -47,7 +48,10 @@ put(struct out *o, const void *at, size_t n)
 	if (n == 0)
 		return;
 	must(EVP_DigestUpdate(o->sum, at, n) == 1);
-	o->good = o->good && fwrite(at, 1, n, o->file) == n;
+	if (!o->good || fwrite(at, 1, n, o->file) == n)
+		return;
+	o->good = false;
+	o->number = errno;
 }
 
 static void
@@ -103,7 +107,7 @@ dump_write(struct journal *j, FILE *f, dump_tell_fn *tell, void *arg,
 	if (o.good && fwrite(sum, 1, SUM, f) == SUM && fflush(f) == 0)
 		return true;
 	buf_printf(why, _("the dump could not be written: %s"),
-	    strerror(errno));
+	    strerror(o.good ? errno : o.number));
 	return false;
 }
 

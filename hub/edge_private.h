@@ -17,6 +17,7 @@
 #include "hub/edge_sites.h"
 #include "hub/frame.h"
 #include "hub/http.h"
+#include "hub/seldom.h"
 
 struct edge {
 	struct event_base *base;
@@ -30,6 +31,7 @@ struct edge {
 	struct edge_pace pace;
 	struct event *measure;
 	uint64_t cpu;		/* µs that were counted so far */
+	struct seldom flawed;	/* certificates that aren't good */
 };
 
 static inline struct edge_guest *

@@ -1,5 +1,6 @@
 #include "hub/edge_serve.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -70,12 +71,46 @@ refuse_expired(const struct edge *e, struct http_request *r,
 	buf_clear(&b);
 }
 
+/* The agent is told, but where its people look isn't where the hub's do. */
 static void
-refuse_stranger(const struct edge *e, struct http_request *r,
-    const struct peer *p)
+say_flaw(struct edge *e, const struct http_request *r, const struct peer *p)
 {
+	static const char *const flaws[] = {
+		[PEER_EXPIRED] = "that has expired",
+		[PEER_EARLY] = "that isn't good yet: is this machine's clock "
+		    "right?",
+		[PEER_FOREIGN] = "of another CA, or of one that is trusted no "
+		    "more",
+	};
+	uint64_t due;
+
+	if (p->flaw == PEER_FLAWLESS || (due = seldom_due(&e->flawed)) == 0)
+		return;
+	log_warn("address=%s shows a certificate %s; refused so since the "
+	    "last line like this: %" PRIu64,
+	    http_conn_address(http_conn_of(r)), flaws[p->flaw], due);
+}
+
+static void
+refuse_early(struct http_request *r, int64_t not_before)
+{
+	struct buf b;
+
+	buf_init(&b, LIMIT_ANSWER);
+	edge_words_early(&b, not_before);
+	http_last(r);		/* the next may find our clock put right */
+	http_refuse(r, 403, "%s", buf_cstr(&b));
+	buf_clear(&b);
+}
+
+static void
+refuse_stranger(struct edge *e, struct http_request *r, const struct peer *p)
+{
+	say_flaw(e, r, p);
 	if (p->flaw == PEER_EXPIRED)
 		refuse_expired(e, r, p->not_after);
+	else if (p->flaw == PEER_EARLY)
+		refuse_early(r, p->not_before);
 	else
 		http_refuse(r, 403, "%s", p->flaw == PEER_FOREIGN ?
 		    edge_words_foreign() : edge_words_stranger());

@@ -74,6 +74,19 @@ edge_words_expired(struct buf *b, int64_t not_after, int64_t grace)
 	buf_clear(&why);
 }
 
+void
+edge_words_early(struct buf *b, int64_t not_before)
+{
+	char when[CLOCK_TEXT_MAX], here[CLOCK_TEXT_MAX];
+
+	buf_printf(b, _("the site's certificate is good from %s on, and by "
+	    "the hub's clock it is %s: if that clock is wrong, its operator "
+	    "puts it right and starts the hub again; if it was wrong when "
+	    "the certificate was made, a new ticket helps (zqhub site "
+	    "reissue)"), clock_show(when, not_before),
+	    clock_show(here, clock_wall()));
+}
+
 const char *
 edge_words_foreign(void)
 {

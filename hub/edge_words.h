@@ -18,6 +18,8 @@ void edge_words_refusal(struct buf *b, enum verdict v, const char *why,
  * longer ago than `grace`, ms. */
 void edge_words_expired(struct buf *b, int64_t not_after, int64_t grace);
 /* One of a CA that this hub doesn't trust, or no longer. */
+/* … or it is too early for it. */
+void edge_words_early(struct buf *b, int64_t not_before);
 const char *edge_words_foreign(void);
 /* … to a site that may not speak, by the cause (answer.h). */
 void edge_words_blocked(struct buf *b, const char *cause, const char *why);

@@ -122,6 +122,12 @@ http_refuse(struct http_request *r, int status, const char *fmt, ...)
 	buf_clear(&body);
 }
 
+void
+http_last(struct http_request *r)
+{
+	r->head.keep = false;
+}
+
 bool
 http_answered(const struct http_request *r)
 {

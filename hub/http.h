@@ -81,6 +81,8 @@ void http_answer(struct http_request *r, int status, const char *type,
 /* An error in the server's words (complain). */
 void http_refuse(struct http_request *r, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Its answer will be the last on this connection. */
+void http_last(struct http_request *r);
 bool http_answered(const struct http_request *r);
 /* An answer without an end: the head leaves, then what is pushed, until the
  * client goes or is dropped. False: it takes too little of it, so drop it. */

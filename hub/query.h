@@ -94,6 +94,7 @@ struct site_info {
 					 * if that isn't known */
 	bool has_ca;
 	uint8_t ca[16];			/* pin of the CA that signed it */
+	bool left_behind;		/* … which was replaced: refused */
 	bool forked, quarantined, retired;	/* as in site.h */
 	struct span cause;		/* of a fork, also of a settled one */
 	struct span agent_address[2];	/* who spoke then, by who was heard

@@ -208,6 +208,18 @@ first_why(void *arg, const struct held *h)
 	return false;
 }
 
+/* Of a CA that is trusted no more: as zqhub ca status counts it. */
+static void
+fill_issued(struct query *q, struct site_info *s)
+{
+	struct issued_roll roll;
+
+	s->has_ca = issued_by(q->txn, s->number, s->ca);
+	(void)issued_roll(q->txn, &roll);
+	s->left_behind = s->has_key && roll.state == ISSUED_ROLLED &&
+	    memcmp(s->ca, roll.pin, sizeof(s->ca)) != 0;
+}
+
 static bool
 fill(struct query *q, uint32_t number, struct site_info *s)
 {
@@ -232,7 +244,7 @@ fill(struct query *q, uint32_t number, struct site_info *s)
 	};
 	memcpy(s->key, row.key_hash, sizeof(s->key));
 	s->until = row.has_key ? row.until : CLOCK_NONE;
-	s->has_ca = issued_by(q->txn, number, s->ca);
+	fill_issued(q, s);
 	s->quarantined = row.quarantined;
 	s->retired = row.retired;
 	fill_fork(s, &row);

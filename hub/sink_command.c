@@ -42,17 +42,18 @@ open_command(void **state, const struct config_receiver *c, const char *name,
 static void
 on_end(void *arg, int status, struct span said)
 {
+	const char *colon = said.n > 0 ? ": " : "";
 	struct call *c = arg;
 	char error[SINK_ERROR];
 
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
 	    (uint64_t)(clock_mono() - c->began) >= c->config->timeout)
 		snprintf(error, sizeof(error), "did not end within %" PRIu64
-		    " s (timeout), and was killed: %.*s",
-		    c->config->timeout / 1000, SPAN_ARGS(said));
+		    " s (timeout), and was killed%s%.*s",
+		    c->config->timeout / 1000, colon, SPAN_ARGS(said));
 	else
-		snprintf(error, sizeof(error), "%s: %.*s",
-		    hand_status_text(status), SPAN_ARGS(said));
+		snprintf(error, sizeof(error), "%s%s%.*s",
+		    hand_status_text(status), colon, SPAN_ARGS(said));
 	c->done(c->arg, status == 0 ? SINK_CONFIRMED : SINK_LATER,
 	    status == 0 ? "" : error);
 	free(c);

@@ -49,6 +49,35 @@ add_address(struct tls_hosts *h, const struct sockaddr *a)
 	}
 }
 
+/* As text; of a certificate that we have made. */
+static const char *
+name_of(const GENERAL_NAME *g, char text[INET6_ADDRSTRLEN])
+{
+	const ASN1_STRING *s = g->d.ia5;
+
+	if (g->type == GEN_DNS)
+		return (const char *)ASN1_STRING_get0_data(s);
+	return inet_ntop(ASN1_STRING_length(s) == 4 ? AF_INET : AF_INET6,
+	    ASN1_STRING_get0_data(s), text, INET6_ADDRSTRLEN);
+}
+
+static void
+add_names(struct tls_hosts *h, const X509 *cert, int type)
+{
+	GENERAL_NAMES *all = X509_get_ext_d2i(cert, NID_subject_alt_name,
+	    NULL, NULL);
+	char text[INET6_ADDRSTRLEN];
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(all); i++) {
+		const GENERAL_NAME *g = sk_GENERAL_NAME_value(all, i);
+		const char *name = g->type == type ? name_of(g, text) : NULL;
+
+		if (name != NULL)
+			add(h, name);
+	}
+	GENERAL_NAMES_free(all);
+}
+
 static void
 add_machine(struct tls_hosts *h)
 {
@@ -188,6 +217,31 @@ look(const struct config *c, const struct tls_hosts *hosts,
 	return good;
 }
 
+/* Agents that dial a name of before would refuse a certificate without it,
+ * and couldn't be told of the new one: what the last one had stays, as far as
+ * there is room. Names go before addresses, which come and go. */
+static bool
+make_anew(const struct ca *ca, const struct config *c,
+    const struct tls_hosts *hosts, struct buf *why)
+{
+	struct tls_hosts all = *hosts;	/* its list goes on into the other */
+	char path[CONFIG_PATH_MAX];
+	struct buf ignored;
+	X509 *last;
+
+	buf_init(&ignored, 1024);
+	last = keep_get_cert(config_path(path, c->dir, CONFIG_TLS_CERT),
+	    &ignored);
+	if (last != NULL) {
+		add_names(&all, last, GEN_DNS);
+		add_names(&all, last, GEN_IPADD);
+	}
+	X509_free(last);
+	buf_clear(&ignored);
+	ERR_clear_error();
+	return make(ca, c->dir, c->name, &all, why);
+}
+
 enum tls_state
 tls_look(const struct config *c, const struct tls_hosts *hosts,
     struct buf *why)
@@ -201,7 +255,7 @@ tls_look(const struct config *c, const struct tls_hosts *hosts,
 		return TLS_FAILED;
 	if (!look(c, hosts, &ca))
 		state = keep_dir(config_path(dir, c->dir, CONFIG_TLS), 0700,
-		    why) && make(&ca, c->dir, c->name, hosts, why) ?
+		    why) && make_anew(&ca, c, hosts, why) ?
 		    TLS_MADE_ANEW : TLS_FAILED;
 	ca_close(&ca);
 	return state;

@@ -22,7 +22,7 @@ bool tls_make(const struct ca *ca, const char *dir, const char *name,
 
 /* The names for these settings. Asks the machine for its addresses, which
  * can't be done in a sandbox. */
-#define TLS_HOSTS 24		/* a machine may have many addresses */
+#define TLS_HOSTS 32		/* a machine may have many addresses */
 struct tls_hosts {
 	char name[TLS_HOSTS][LISTEN_HOST];
 	const char *list[TLS_HOSTS + 1];	/* into the above */
@@ -33,7 +33,7 @@ void tls_gather(struct tls_hosts *h, const struct config *c);
 enum tls_state { TLS_GOOD, TLS_MADE_ANEW, TLS_FAILED };
 
 /* Looks whether it is there, in date, for these names and of this CA, and
- * makes it anew if not. Opens the CA's key: not for a part that talks. */
+ * makes it anew if not, for the names that it had as well. Opens the CA's key: not for a part that talks. */
 enum tls_state tls_look(const struct config *c, const struct tls_hosts *h,
     struct buf *why);
 

@@ -140,7 +140,9 @@ users_read(struct users *u, const char *dir, struct buf *why)
 		return true;
 	whole = json_load_file(path, JSON_REJECT_DUPLICATES, &e);
 	if (whole == NULL) {
-		buf_printf(why, "%s, line %d: %s", path, e.line, e.text);
+		if (e.line > 0)
+			buf_printf(why, "%s, line %d: ", path, e.line);
+		buf_text(why, e.text);	/* has the path, if it isn't read */
 		return false;
 	}
 	good = read_all(u, whole, path, why);

@@ -37,6 +37,7 @@ struct group {
 	int64_t started;	/* mono */
 	int64_t due;		/* mono: to be started, or killed */
 	unsigned fast;		/* deaths within STEADY_MS, in a row */
+	bool killed;		/* by us: its time to end was over */
 	struct backoff backoff;
 };
 
@@ -143,6 +144,7 @@ start_group(struct family *f, size_t g)
 			f->parts[i].after(f->parts[i].arg);
 	}
 	f->groups[g].state = GROUP_UP;
+	f->groups[g].killed = false;
 	f->groups[g].started = clock_mono();
 }
 
@@ -198,6 +200,16 @@ say_died(const struct proc_part *part, pid_t pid, int status)
 		    WEXITSTATUS(status));
 }
 
+/* Of a group that ends: by neither of the signals that it had from us. Who
+ * hangs up on the others when it dies may well be seen after them. */
+static bool
+has_crashed(const struct group *group, int status)
+{
+	return group->state == GROUP_ENDING && WIFSIGNALED(status) &&
+	    WTERMSIG(status) != SIGTERM &&
+	    !(WTERMSIG(status) == SIGKILL && group->killed);
+}
+
 static void
 give_up(struct family *f)
 {
@@ -237,6 +249,8 @@ part_died(struct family *f, size_t i, int status)
 	} else if (group->state == GROUP_UP) {
 		say_died(&f->parts[i], pid, status);
 		count_death(f, g, &f->parts[i]);
+	} else if (has_crashed(group, status)) {
+		say_died(&f->parts[i], pid, status);
 	}
 	if (!is_gone(f, g))
 		return;
@@ -278,6 +292,7 @@ act(struct family *f)
 		} else if (group->state == GROUP_WAITING) {
 			start_group(f, g);
 		} else {
+			group->killed = true;
 			signal_group(f, g, SIGKILL);
 			group->due = now + GRACE_MS;
 		}

@@ -184,6 +184,74 @@ wait_for_hangups(void *arg)
 	return wait_for_term(arg);
 }
 
+/* Goes with the other, as if it had noticed first that that one is dying. */
+static int
+go_first(void *arg)
+{
+	if (seen->starts[(long)arg]++ > 0)
+		return wait_for_term(arg);
+	while (seen->starts[1] == 0)
+		usleep(1000);
+	return 1;
+}
+
+static void
+on_term_crash(int number)
+{
+	(void)number;
+	kill(getpid(), SIGKILL);
+}
+
+static int
+crash_once(void *arg)
+{
+	if (seen->starts[(long)arg] > 0)
+		return wait_for_term(arg);
+	signal(SIGTERM, on_term_crash);
+	seen->starts[(long)arg]++;
+	for (;;)
+		pause();
+}
+
+static void
+read_back(int fd, char *text, size_t size)
+{
+	ssize_t n = pread(fd, text, size - 1, 0);
+
+	ck_assert_int_ge(n, 0);
+	text[n] = '\0';
+}
+
+/* Who is seen to end first isn't always who has crashed: both are named. Who
+ * ended because it was told to isn't. */
+START_TEST(every_part_that_crashed_is_named)
+{
+	const struct proc_part parts[] = {
+		{ "first", go_first, (void *)0, 7, NULL, NULL, false },
+		{ "crashed", crash_once, (void *)1, 7, NULL, NULL, false },
+		{ "told", wait_for_term, (void *)2, 7, NULL, NULL, false },
+	};
+	char path[] = "/tmp/zq-log-XXXXXX", text[4096];
+	int fd = mkstemp(path), err = dup(STDERR_FILENO);
+	pid_t pid;
+
+	ck_assert_int_ge(fd, 0);
+	dup2(fd, STDERR_FILENO);
+	pid = run(parts, 3);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	ck_assert(reaches(&seen->starts[1], 2));
+	ck_assert_int_eq(end(pid), 0);
+	read_back(fd, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "first died pid="));
+	ck_assert_ptr_nonnull(strstr(text, "crashed died pid="));
+	ck_assert_ptr_nonnull(strstr(text, "signal=9"));
+	ck_assert_ptr_null(strstr(text, "told died"));
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(a_hangup_is_for_who_wants_it)
 {
 	const struct proc_part parts[] = {
@@ -562,6 +630,7 @@ main(void)
 	tcase_set_timeout(proc, 60);
 	tcase_add_checked_fixture(proc, set_up, tear_down);
 	tcase_add_test(proc, a_dead_part_takes_its_group_and_no_other);
+	tcase_add_test(proc, every_part_that_crashed_is_named);
 	tcase_add_test(proc, a_hangup_is_for_who_wants_it);
 	tcase_add_test(proc, a_hangup_that_nobody_wants_ends_all);
 	tcase_add_test(proc, an_exit_is_a_death_too);

@@ -7,6 +7,7 @@
 #include "hub/rebuild.h"
 #include "tests/unit/hub/corekit.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -120,6 +121,28 @@ START_TEST(test_round_trip)
 	ck_assert_uint_eq(p.last, q.last);
 	ck_assert_mem_eq(p.recent, q.recent, sizeof(p.recent));
 	free(at);
+	core_close(&kit);
+}
+END_TEST
+
+static void
+tell(void *arg, uint64_t done, uint64_t of)
+{
+	(void)arg, (void)done, (void)of;
+	errno = ENOTTY;	/* as isatty() does */
+}
+
+/* The reason is that of what failed, and not of what came later. */
+START_TEST(test_no_room)
+{
+	FILE *f = fopen("/dev/full", "w");
+
+	ck_assert_ptr_nonnull(f);
+	set_up();
+	fill(120);
+	ck_assert(!dump_write(kit.writer.journal, f, tell, NULL, &kit.why));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&kit.why), strerror(ENOSPC)));
+	fclose(f);
 	core_close(&kit);
 }
 END_TEST
@@ -276,6 +299,7 @@ static void
 add(TCase *t)
 {
 	tcase_add_test(t, test_round_trip);
+	tcase_add_test(t, test_no_room);
 	tcase_add_test(t, test_damage_is_noticed);
 	tcase_add_test(t, test_interrupted_load_goes_on);
 	tcase_add_test(t, test_rebuild);

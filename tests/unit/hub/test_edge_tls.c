@@ -108,6 +108,52 @@ START_TEST(test_expired)
 }
 END_TEST
 
+static unsigned early;
+
+static void
+on_line(enum log_level level, const char *line)
+{
+	if (strstr(line, "isn't good yet") == NULL)
+		return;
+	ck_assert_int_eq(level, LOG_LEVEL_WARN);
+	early++;
+}
+
+/* The hub's clock was put back, or is years behind after a start: the agent
+ * is told so, and the log says that it was; once, however often it asks. */
+START_TEST(test_early)
+{
+	SSL_CTX *ctx = context(&bed.ca, 42);
+	struct bed_client c;
+
+	log_sink(on_line);
+	clock_set(clock_wall() - 30 * INT64_C(86400000), clock_mono());
+	for (int i = 0; i < 3; i++) {
+		bed_connect(&c, bed.base, bed.port, ctx);
+		say(&c, "GET", "/v1/letters", NULL, SPAN_NONE);
+		ck_assert(bed_until_end(&c));
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got),
+		    "403 Forbidden"));
+		ck_assert_ptr_nonnull(strstr(buf_cstr(&c.got),
+		    "is good from "));
+		ck_assert_ptr_null(strstr(buf_cstr(&c.got),
+		    "want=\"renew\""));
+		bed_leave(&c);
+	}
+	log_sink(quiet);
+	ck_assert_uint_eq(early, 1);
+	ck_assert_uint_eq(bed.kinds[FRAME_PEER], 0);
+	ck_assert_uint_eq(bed.kinds[FRAME_LETTERS], 0);
+	/* It is put right, and goes on by itself. */
+	clock_set(clock_wall() + 30 * INT64_C(86400000), clock_mono());
+	bed_connect(&c, bed.base, bed.port, ctx);
+	say(&c, "GET", "/v1/letters", NULL, SPAN_NONE);
+	ck_assert(frame_comes(FRAME_LETTERS));
+	bed_leave(&c);
+	SSL_CTX_free(ctx);
+}
+END_TEST
+
 static void
 send_tls(struct channel *to)
 {
@@ -228,6 +274,7 @@ main(void)
 	tcase_add_test(c, test_other_ca);
 	tcase_add_test(c, test_run_out);
 	tcase_add_test(c, test_expired);
+	tcase_add_test(c, test_early);
 	tcase_add_test(c, test_certificates_anew);
 	tcase_add_test(c, test_cmp);
 	suite_add_tcase(s, c);

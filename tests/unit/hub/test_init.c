@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "certs/keep.h"
+#include "certs/roll.h"
 #include "contrib/base/clock.h"
 #include "hub/config.h"
 #include "hub/config_alert.h"
@@ -397,6 +399,60 @@ START_TEST(test_certificate)
 }
 END_TEST
 
+static bool
+is_for(const char *host)
+{
+	X509 *cert = certificate();
+	bool is = X509_check_host(cert, host, 0, 0, NULL) == 1 ||
+	    X509_check_ip_asc(cert, host, 0) == 1;
+
+	X509_free(cert);
+	ERR_clear_error();
+	return is;
+}
+
+static void
+rename_to(struct config *c, const char *public)
+{
+	free(c->public);
+	c->public = strdup(public);
+	ck_assert_int_eq(look(c), TLS_MADE_ANEW);
+	ck_assert_int_eq(look(c), TLS_GOOD);
+}
+
+/* Agents dial the name that they were given until a person changes it there:
+ * the names of before stay, also when the CA is another. */
+START_TEST(test_former_names)
+{
+	const struct init i = { .dir = hub, .name = "n",
+	    .listen = "127.0.0.1:1", .public = "https://192.0.2.7:7443" };
+	const struct config *c;
+	struct config other;
+	struct conf *file;
+
+	ck_assert(init_hub(&i, &why));
+	c = config_read(at("hub.conf"), &file, &why);
+	other = *c;
+	other.public = NULL;
+	ck_assert(!is_for("one.example"));
+	rename_to(&other, "https://one.example:7443");
+	ck_assert(is_for("192.0.2.7") && is_for("one.example"));
+	rename_to(&other, "https://[2001:db8::7]:7443");
+	rename_to(&other, "https://two.example:7443");
+	ck_assert(is_for("192.0.2.7") && is_for("2001:db8::7") &&
+	    is_for("one.example") && is_for("two.example"));
+	ck_assert(roll_begin(at("ca"), &why));
+	ck_assert(roll_finish(at("ca"), &why));
+	ck_assert_int_eq(look(&other), TLS_MADE_ANEW);
+	ck_assert(is_for("192.0.2.7") && is_for("one.example"));
+	ck_assert_int_eq(unlink(at("tls/hub.pem")), 0);
+	ck_assert_int_eq(look(&other), TLS_MADE_ANEW);
+	ck_assert(!is_for("one.example") && is_for("two.example"));
+	free(other.public);
+	conf_free(file);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -420,6 +476,7 @@ main(void)
 	tcase_add_test(t, test_split);
 	tcase_add_test(t, test_taken_port);
 	tcase_add_test(t, test_certificate);
+	tcase_add_test(t, test_former_names);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

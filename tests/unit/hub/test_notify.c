@@ -369,6 +369,7 @@ END_TEST
 /* --- commands ------------------------------------------------------------- */
 
 static uint64_t confirmed;
+static char failed_so[256];
 
 static void
 on_told(void *arg, struct channel *c, const struct frame *f)
@@ -379,6 +380,9 @@ on_told(void *arg, struct channel *c, const struct frame *f)
 	ck_assert(notify_frame_done_read(&d, f->body));
 	if (d.state == DELIVERY_CONFIRMED)
 		confirmed = d.delivery;
+	else if (d.delivery == 3)
+		snprintf(failed_so, sizeof(failed_so), "%.*s",
+		    SPAN_ARGS(d.error));
 }
 
 static void
@@ -401,7 +405,8 @@ tell(struct channel *c, uint64_t delivery, struct span to)
 	buf_clear(&b);
 }
 
-/* One that hangs keeps no other waiting. */
+/* One that hangs keeps no other waiting; one that fails without a word is
+ * told by its status alone. */
 START_TEST(test_commands)
 {
 	char path[] = "/tmp/zq-notify-XXXXXX";
@@ -416,7 +421,8 @@ START_TEST(test_commands)
 	buf_init(&why, 4096);
 	dprintf(fd, "name = n\n[receiver a]\nkind = command\n"
 	    "command = /bin/sleep 60\n[receiver b]\nkind = command\n"
-	    "command = /bin/true\n");
+	    "command = /bin/true\n[receiver c]\nkind = command\n"
+	    "command = /bin/false\n");
 	close(fd);
 	c = config_read(path, &file, &why);
 	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
@@ -426,11 +432,14 @@ START_TEST(test_commands)
 	    on_gone, NULL);
 	tell(theirs, 1, SPAN("a"));
 	tell(theirs, 2, SPAN("b"));
-	for (int i = 0; confirmed == 0 && i < 1000; i++) {
+	tell(theirs, 3, SPAN("c"));
+	for (int i = 0; (confirmed == 0 || failed_so[0] == '\0') && i < 1000;
+	    i++) {
 		event_base_loop(base, EVLOOP_NONBLOCK);
 		usleep(5000);
 	}
 	ck_assert_uint_eq(confirmed, 2);
+	ck_assert_str_eq(failed_so, "exit status 1");
 	channel_free(theirs);
 	notify_free(n);
 	event_base_free(base);

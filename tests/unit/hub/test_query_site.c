@@ -220,6 +220,64 @@ START_TEST(heard_in_the_future)
 }
 END_TEST
 
+static bool
+is_advised(const char *words)
+{
+	struct site_info s;
+	struct buf b;
+	bool is;
+
+	look();
+	ck_assert(query_site_by_number(query, 1, &s));
+	buf_init(&b, ADVICE_MAX);
+	advice_put(&b, &s);
+	is = strstr(buf_cstr(&b), words) != NULL;
+	buf_clear(&b);
+	return is;
+}
+
+#define OLD "11111111111111111111111111111111"
+#define NEW "22222222222222222222222222222222"
+
+/* The CA was replaced without it: that is said, with the way out, until it
+ * has a new one. */
+START_TEST(left_behind)
+{
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"expires\":1}");
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"key\":\"" KEY "\",\"ca\":\"" OLD "\"}");
+	kit_act(&k, "{\"do\":\"ca-roll\",\"ca\":\"" NEW "\","
+	    "\"trust\":\"<both/>\"}");
+	ck_assert(!is_advised("zqhub site reissue"));
+	kit_act(&k, "{\"do\":\"ca-rolled\",\"ca\":\"" NEW "\","
+	    "\"trust\":\"<new/>\"}");
+	ck_assert(is_advised("zqhub site reissue"));
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"expires\":1}");
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"key\":\"" KEY "\",\"ca\":\"" NEW "\"}");
+	ck_assert(!is_advised("zqhub site reissue"));
+}
+END_TEST
+
+/* Nobody is told to admit what couldn't come in then. */
+START_TEST(expired_in_quarantine)
+{
+	kit_act(&k, "{\"do\":\"ticket\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"expires\":1}");
+	kit_act(&k, "{\"do\":\"enroll\",\"site\":1,\"ref\":\"" REF "\","
+	    "\"key\":\"" KEY "\"}");
+	kit_act(&k, "{\"do\":\"renew\",\"site\":1,\"key\":\""
+	    "%064d\",\"old\":\"" KEY "\",\"quarantine\":true,\"until\":%"
+	    PRId64 "}", 7, KIT_NOW + 86400000);
+	ck_assert(is_advised("zqhub site admit"));
+	clock_set(KIT_NOW + 2 * 86400000, 0);
+	ck_assert(!is_advised("zqhub site admit"));
+	ck_assert(is_advised("zqhub site reissue"));
+}
+END_TEST
+
 /* No daemon runs, or it doesn't answer: what was heard a second ago is no
  * news of now. */
 START_TEST(unheard)
@@ -317,6 +375,8 @@ main(void)
 	tcase_add_test(c, states);
 	tcase_add_test(c, silence_by_the_pulse);
 	tcase_add_test(c, unheard);
+	tcase_add_test(c, left_behind);
+	tcase_add_test(c, expired_in_quarantine);
 	tcase_add_test(c, proven_in_the_future);
 	tcase_add_test(c, heard_in_the_future);
 	tcase_add_test(c, taken_is_not_shown);

@@ -5,6 +5,7 @@
 #include "hub/user.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -136,6 +137,21 @@ static const char *const bad_files[] = {
 	("{\"users\":[{\"name\":\"a\",\"role\":\"admin\",\"kept\":\"\"},"
 	    "{\"name\":\"a\",\"role\":\"viewer\",\"kept\":\"\"}]}"),
 };
+
+/* What isn't read has no lines. */
+START_TEST(test_unreadable)
+{
+	char path[300];
+	struct users u;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, USER_FILE);
+	ck_assert_int_eq(symlink(USER_FILE, path), 0);
+	ck_assert(!users_read(&u, dir, &why));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), path));
+	ck_assert_ptr_null(strstr(buf_cstr(&why), "line"));
+	users_clear(&u);
+}
+END_TEST
 
 /* Nobody, rather than some of them. */
 START_TEST(test_bad_file)
@@ -590,6 +606,7 @@ main(void)
 	tcase_add_test(t, test_password);
 	tcase_add_test(t, test_password_judge);
 	tcase_add_test(t, test_users);
+	tcase_add_test(t, test_unreadable);
 	tcase_add_loop_test(t, test_bad_file, 0,
 	    (int)(sizeof(bad_files) / sizeof(*bad_files)));
 	tcase_add_test(t, test_names);
