@@ -69,6 +69,8 @@ enum monitor_cause {	/* numbers are in rows for ever */
 	MONITOR_CAUSE_FOREIGN = 16,	/* another's page in its place */
 	MONITOR_CAUSE_BLIND = 17,	/* the hub sees nobody's page */
 	MONITOR_CAUSE_NEVER = 18,	/* neither heard nor seen, ever */
+	MONITOR_CAUSE_UNSEEN = 19,	/* down for visitors; nobody has looked
+					 * inside since */
 	MONITOR_CAUSES
 };
 
