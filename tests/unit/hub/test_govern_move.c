@@ -9,6 +9,7 @@
 #include "hub/operate.h"
 #include "hub/site.h"
 #include "tests/unit/hub/corekit.h"
+#include "tests/unit/langkit.h"
 
 #define DAY INT64_C(86400000)
 
@@ -172,6 +173,25 @@ START_TEST(refused)
 	ck_assert(decide("move-withdraw", 1));
 	ck_assert_refused(decide("move-withdraw", 1), "over");
 	ck_assert_int_eq(get(2).state, MOVE_NONE);
+}
+END_TEST
+
+/* What apply says is English in the journal, and not to who asked. */
+START_TEST(refused_in_words_of_now)
+{
+	char path[600];
+
+	ck_assert(announce("prefix", "http://www.s1.gov.cn/a/",
+	    "http://www.s1.gov.cn/b/", CORE_NOW, false));
+	langkit_write(path, kit.dir, "move %s of this address has taken "
+	    "effect: say where its new address goes, or withdraw that one "
+	    "first", "搬迁 %s 已生效");
+	lang_open(path);
+	lang_switch("zh");
+	ck_assert_refused(announce("prefix", "http://www.s1.gov.cn/a/",
+	    "http://www.s1.gov.cn/c/", CORE_NOW + DAY, false),
+	    "搬迁 1 已生效");
+	lang_switch("en");
 }
 END_TEST
 
@@ -387,6 +407,7 @@ main(void)
 	tcase_add_test(c, announced);
 	tcase_add_test(c, a_dry_run_leaves_nothing);
 	tcase_add_test(c, refused);
+	tcase_add_test(c, refused_in_words_of_now);
 	tcase_add_test(c, a_domain_becomes_the_sites);
 	tcase_add_test(c, a_list);
 	tcase_add_test(c, a_list_is_all_or_nothing);
