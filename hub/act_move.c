@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "hub/move_say.h"
@@ -13,7 +14,7 @@
 #include "hub/tell_move.h"
 #include "protocol/url.h"
 
-#define NO_MOVE "there is no such move"
+#define NO_MOVE N_("there is no such move")
 
 /* --- what operators say --------------------------------------------------------- */
 

@@ -94,13 +94,22 @@ note(const struct run *r, struct standing *s, const struct alert_fact *f)
 		s->top = f;
 }
 
-/* Each time is an entry of the journal: so not at every change. */
+/* Each time is an entry of the journal: so not at every change. But at first
+ * it is what sends people to the right place. */
+static int64_t
+evidence_due(const struct run *r, const struct alert_member *m)
+{
+	if (m->site == 0)
+		return m->seen + ALERT_SEEN_HUB;
+	return m->seen + (r->now < m->since + ALERT_JOIN ? ALERT_SEEN_SOON :
+	    ALERT_SEEN_SITE);
+}
+
 static void
 look_at_evidence(struct run *r, struct standing *s,
     const struct alert_member *m, const struct alert_fact *f)
 {
-	int64_t due = m->seen + (m->site == 0 ? ALERT_SEEN_HUB :
-	    ALERT_SEEN_SITE);
+	int64_t due = evidence_due(r, m);
 
 	if (f->unknown || span_is(m->detail, f->detail))
 		return;
@@ -485,11 +494,30 @@ find_place(struct run *r, const struct alert_fact *f)
 	return p;
 }
 
+/* The most severe stands first: what is said of all of them is true of that
+ * one, whose name is in the subject of the notice. */
+static void
+join(const struct run *r, struct place *p, const struct alert_fact *f)
+{
+	bool tops = p->top == NULL || alert_facts_level(r->e->facts, f) >
+	    alert_facts_level(r->e->facts, p->top);
+
+	if (p->members == NULL)
+		p->members = json_array();
+	json_array_insert_new(p->members, tops ? 0 :
+	    json_array_size(p->members), json_pack("{s:o, s:I, s:I, s:o}",
+	    "subject", json_span(f->subject), "site", (json_int_t)f->site,
+	    "since", (json_int_t)f->since, "detail", json_span(f->detail)));
+	p->count++;
+	p->latest = f->since > p->latest ? f->since : p->latest;
+	if (tops)
+		p->top = f;
+}
+
 static void
 take(void *arg, struct alert_fact *f)
 {
 	struct run *r = arg;
-	struct place *p;
 	bool mine = f->alert != 0;
 
 	f->alert = 0;
@@ -503,17 +531,7 @@ take(void *arg, struct alert_fact *f)
 		r->next = r->now;
 		return;
 	}
-	p = find_place(r, f);
-	if (p->members == NULL)
-		p->members = json_array();
-	json_array_append_new(p->members, json_pack("{s:o, s:I, s:I, s:o}",
-	    "subject", json_span(f->subject), "site", (json_int_t)f->site,
-	    "since", (json_int_t)f->since, "detail", json_span(f->detail)));
-	p->count++;
-	p->latest = f->since > p->latest ? f->since : p->latest;
-	if (p->top == NULL || alert_facts_level(r->e->facts, f) >
-	    alert_facts_level(r->e->facts, p->top))
-		p->top = f;
+	join(r, find_place(r, f), f);
 }
 
 static void

@@ -26,7 +26,9 @@
 #define ALERT_MORE_FIRST INT64_C(60000)	/* … but that it isn't one alone is
 					 * news */
 #define ALERT_SEEN_SITE (60 * INT64_C(60000))	/* ms between two times that
-					 * evidence of a site is taken anew … */
+					 * evidence of a site is taken anew, … */
+#define ALERT_SEEN_SOON INT64_C(15000)	/* … at first, when it may still be
+					 * half of it: until ALERT_JOIN, … */
 #define ALERT_SEEN_HUB (10 * INT64_C(60000))	/* … of the hub: its disk */
 #define ALERT_ACTS 200		/* of one evaluation; the rest is of the next */
 

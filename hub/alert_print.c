@@ -134,7 +134,7 @@ static void
 print_members(const struct alert *a)
 {
 	static const char *const headings[] = { N_("ABOUT"), N_("SINCE"),
-		N_("UNTIL"), N_("EVIDENCE"), N_("AS OF"), NULL };
+		N_("ENDED"), N_("AS OF"), N_("EVIDENCE"), NULL };
 	struct columns *table = columns_new(headings);
 	struct span rest = a->members;
 	struct alert_member m;
@@ -143,8 +143,8 @@ print_members(const struct alert *a)
 		columns_put(table, m.subject);
 		columns_time(table, m.since);
 		columns_time(table, m.ended);
-		put_detail(table, m.detail);
 		columns_time(table, m.seen);
+		put_detail(table, m.detail);	/* last: it is never cut */
 	}
 	columns_print(table, stdout);
 	columns_free(table);
@@ -166,7 +166,7 @@ alert_print_whole(struct query *q, const struct alert *a)
 	alert_print_row(table, q, a);
 	columns_print(table, stdout);
 	columns_free(table);
-	printf("%s.\n", a->ended != CLOCK_NONE ? alert_what_was(w) :
+	printf(_("%s.\n"), a->ended != CLOCK_NONE ? alert_what_was(w) :
 	    alert_what_about(w));
 	if (a->ended == CLOCK_NONE && w < ALERT_RULES) {
 		printf(_("It is over %s."), alert_what_ends(w));

@@ -26,7 +26,6 @@
 
 #define DAY INT64_C(86400000)
 #define SKEW 60000		/* ms: R22 */
-#define LOOKS 40		/* of a week, or its share says nothing */
 #define TEXT_MAX 512
 
 struct scanning {
@@ -221,6 +220,18 @@ put_week(const struct scanning *s, const struct alert_fact *f,
 	alert_facts_put(s->scan->facts, &said, s->now);
 }
 
+/* Bad is only who was there before, heard or seen: else the first night of a
+ * hub would tell of each site that has no domain yet, or isn't to be got
+ * from here. */
+static bool
+was_never(const struct scanning *s, const struct home_day *week)
+{
+	struct home_row row;
+
+	return !s->site->has_key && week->failed == week->looks &&
+	    home_row_get(s->txn, s->site->number, &row) && row.before.n == 0;
+}
+
 /* Early warning at week_warns, failed outright at week_fails. */
 static void
 look_at_week(const struct scanning *s)
@@ -235,7 +246,7 @@ look_at_week(const struct scanning *s)
 	int share;
 
 	if (!home_days_week(s->txn, s->site->number, s->now, &week) ||
-	    week.looks < LOOKS)
+	    week.looks < HOME_DAYS_LEAST || was_never(s, &week))
 		return;
 	planned = home_days_planned(s->txn, s->site->number, s->now,
 	    (int64_t)config->home_every, &since);

@@ -12,6 +12,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "protocol/reason.h"
 
 #define TROUBLE_MAX 4096
 
@@ -166,6 +167,18 @@ see(void *arg, size_t n, struct db_txn *t, const char *wrong)
 	return true;
 }
 
+/* Apply's words are English. */
+static void
+refuse_as(struct ask *a, const char *hint, struct span english)
+{
+	struct buf text;
+
+	buf_init(&text, TROUBLE_MAX);
+	reason_put(&text, english);
+	ask_refuse(a, hint, "%s", buf_cstr(&text));
+	buf_clear(&text);
+}
+
 bool
 ask_try(struct ask *a, json_t *act, ask_tried_fn *look, void *arg,
     const char *hint)
@@ -181,7 +194,7 @@ ask_try(struct ask *a, json_t *act, ask_tried_fn *look, void *arg,
 	acts_clear(&one);
 	good = r.why.n == 0;
 	if (!good)
-		ask_refuse(a, hint, "%s", _(buf_cstr(&r.why)));
+		refuse_as(a, hint, buf_look(&r.why));
 	buf_clear(&r.why);
 	return good;
 }

@@ -51,7 +51,7 @@ put_rule(struct columns *table, enum alert_what w,
 
 	columns_put(table, span_of(alert_what_name(w)));
 	columns_put(table, span_of(r->on ? alert_severity_word(r->severity) :
-	    _("off")));
+	    _("not told")));
 	columns_put(table, span_of(units_format_time(text, r->hold)));
 	columns_put(table, span_of(units_format_time(text, r->remind)));
 	columns_number(table, r->reminders);

@@ -5,10 +5,31 @@
 
 #include <stdio.h>
 
+#include "contrib/base/charset.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 #include "hub/csv.h"
 
 #define CSV_FILE_MAX (3u << 20)		/* fits into one line of control */
+
+/* A spreadsheet in Chinese saves CSV as GBK. NULL: it is neither. */
+static json_t *
+read_text(struct span bytes)
+{
+	struct charset *c;
+	struct buf text;
+	json_t *o = NULL;
+
+	if (text_is_utf8(bytes))
+		return json_stringn(bytes.at, bytes.n);
+	buf_init(&text, 2 * CSV_FILE_MAX);
+	c = charset_open();
+	if (charset_read(c, &text, bytes, CHARSET_GB18030) && !text.bad)
+		o = json_stringn(buf_cstr(&text), text.n);
+	charset_close(c);
+	buf_clear(&text);
+	return o;
+}
 
 static json_t *
 read_csv(const char *path)
@@ -18,9 +39,9 @@ read_csv(const char *path)
 
 	buf_init(&b, CSV_FILE_MAX);
 	if (cmd_file(path, &b) &&
-	    (text = json_stringn(buf_cstr(&b), b.n)) == NULL)
-		cmd_fail(_("save it as CSV UTF-8"), _("%s: is not UTF-8"),
-		    path);
+	    (text = read_text(buf_look(&b))) == NULL)
+		cmd_fail(_("save it as CSV UTF-8"), _("%s: is neither UTF-8 "
+		    "nor GBK"), path);
 	buf_clear(&b);
 	return text;
 }

@@ -18,6 +18,7 @@
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/query_move.h"
+#include "protocol/reason.h"
 #include "protocol/rewrite.h"
 #include "protocol/url.h"
 
@@ -255,6 +256,17 @@ number_of(const json_t *o, const char *name)
 }
 
 static void
+print_why(struct span english)
+{
+	struct buf text;
+
+	buf_init(&text, 2 * MOVE_TEXT);
+	reason_put(&text, english);
+	puts(buf_cstr(&text));
+	buf_clear(&text);
+}
+
+static void
 tell(const json_t *r)
 {
 	const json_t *one;
@@ -269,7 +281,7 @@ tell(const json_t *r)
 	printf(_("%s, from %s on\n"), _(json_text(r, "state")),
 	    clock_show(from, number_of(r, "from_ms")));
 	if (json_text(r, "why")[0] != '\0')
-		printf("%s\n", json_text(r, "why"));
+		print_why(span_of(json_text(r, "why")));
 	printf(_("who links there: sites: %lld, pages: %lld, addresses: "
 	    "%lld\n"), number_of(r, "sites"), number_of(r, "pages"),
 	    number_of(r, "targets"));

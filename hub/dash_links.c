@@ -207,7 +207,7 @@ static bool
 broken_row(void *arg, const struct broken_info *i)
 {
 	static const char *const headings[] = { N_("Link"), N_("State"),
-		N_("Pages"), N_("Sites"), NULL };
+		N_("Pages with it"), N_("Sites"), NULL };
 	struct rows *r = arg;
 	struct buf *b = r->v->out;
 

@@ -114,7 +114,8 @@ announce_form(struct visit *v, const struct site_info *site)
 	form_time(v, "until", _("Until (empty: not known)"), false);
 	form_text(v, "recurs", _("Recurs: sun 02:00-04:00 (empty: once)"),
 	    false);
-	form_text(v, "zone", _("Time zone of that: Asia/Shanghai"), false);
+	form_text(v, "zone", _("Time zone of that (empty: Asia/Shanghai)"),
+	    false);
 	form_text(v, "see", _("Where to turn to, or the successor: an "
 	    "address"), false);
 	form_text(v, "reason", _("Reason"), true);

@@ -213,6 +213,19 @@ put_window(struct buf *b, const struct notice_info *i)
 	markup_time(b, until);
 }
 
+/* What stands before it is the next time only. */
+static void
+put_series(struct buf *b, const struct notice *n)
+{
+	if (n->recurs.n == 0)
+		return;
+	buf_text(b, " · ");
+	markup_text(b, n->recurs);
+	buf_text(b, " (");
+	markup_text(b, n->zone);
+	buf_text(b, ")");
+}
+
 void
 dash_over_notice(struct visit *v, const struct notice_info *i)
 {
@@ -231,6 +244,7 @@ dash_over_notice(struct visit *v, const struct notice_info *i)
 	if (notice_is_open(n))
 		buf_printf(b, "%s · ", notice_phase_word(i->phase));
 	put_window(b, i);
+	put_series(b, n);
 	if (n->reason.n > 0) {
 		buf_text(b, " · ");
 		markup_text(b, n->reason);

@@ -9,6 +9,7 @@
 #include "contrib/base/units.h"
 #include "hub/cell.h"
 #include "hub/elsewhere.h"
+#include "hub/home_days.h"
 #include "hub/markup.h"
 #include "hub/monitor_state.h"
 #include "hub/plot.h"
@@ -175,7 +176,9 @@ availability(struct visit *v, uint32_t site)
 	if (week.excluded > 0)
 		buf_printf(b, _(", %" PRIu32 " more were within announced "
 		    "outages and don't count"), week.excluded);
-	if (share >= (int)v->config->week_fails * 10)
+	if (week.looks < HOME_DAYS_LEAST)
+		buf_text(b, _(" · too few to say more"));
+	else if (share >= (int)v->config->week_fails * 10)
 		buf_printf(b, _(" · <b>%s and more failed: the site fails an "
 		    "inspection</b>"), limit);
 	else if (share >= (int)v->config->week_warns * 10)

@@ -32,7 +32,7 @@ judge_code(const struct enlist_book *b, const struct enlist *e,
 	}
 	if (!e->odd_code && !code_is_proper(e->code, &expected)) {
 		buf_printf(why, _("code: \"%.*s\": %s; if it is really so, "
-		    "say --odd-code"), SPAN_ARGS(e->code), expected);
+		    "say --odd-code"), SPAN_ARGS(e->code), _(expected));
 		return false;
 	}
 	snprintf(code, sizeof(code), "%.*s", SPAN_ARGS(e->code));
@@ -108,7 +108,7 @@ enlist_domain(const struct enlist_book *b, struct span given,
 	if (!url_host_normal(domain, text_trim(given), &wrong)) {
 		buf_printf(why, _("domain: \"%.*s\": %s; give a host name "
 		    "like www.zhengzhou.gov.cn"),
-		    SPAN_ARGS(text_cut(given, 128)), wrong);
+		    SPAN_ARGS(text_cut(given, 128)), _(wrong));
 		return false;
 	}
 	if (is_public(buf_cstr(domain))) {

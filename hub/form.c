@@ -10,9 +10,12 @@
 static void
 begin(const struct visit *v, const char *class, const char *path)
 {
-	buf_printf(v->out, "<form class=\"%s\" method=\"post\" action=\"%s\">"
-	    "<input type=\"hidden\" name=\"form\" value=\"%s\">", class, path,
-	    v->who.form);
+	buf_printf(v->out, "<form class=\"%s\" method=\"post\" action=\"%s",
+	    class, path);
+	if (v->chose_language)
+		buf_printf(v->out, "?lang=%s", lang_now());
+	buf_printf(v->out, "\"><input type=\"hidden\" name=\"form\" "
+	    "value=\"%s\">", v->who.form);
 }
 
 void

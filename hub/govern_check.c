@@ -5,6 +5,7 @@
 
 #include "contrib/base/lang.h"
 #include "hub/checked.h"
+#include "hub/target.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
@@ -38,6 +39,22 @@ judge_pin(struct ask *a, enum outcome *outcome, int64_t *until)
 	return true;
 }
 
+/* An agent's word counts before any pin. */
+static bool
+is_nobodys(struct ask *a, struct span url)
+{
+	struct db_txn *t = view_read(a->view);
+	struct target_verdict v;
+
+	target_judge(t, NULL, url, a->now, &v, NULL);
+	db_abort(t);
+	return v.state == TARGET_UNKNOWN || v.state == TARGET_OUTSIDE ||
+	    ask_refuse(a, _("what its page, or a move, should be is said at "
+	    "the site"), _("%.*s: its site's own agent says what is there "
+	    "(%s), and a pin would change nothing"), SPAN_ARGS(url),
+	    _(target_state_name(v.state)));
+}
+
 bool
 govern_check_pin(struct ask *a)
 {
@@ -48,7 +65,7 @@ govern_check_pin(struct ask *a)
 
 	buf_init(&url, LIMIT_URL);
 	good = ask_reason(a) && read_url(a, &url) &&
-	    judge_pin(a, &outcome, &until);
+	    judge_pin(a, &outcome, &until) && is_nobodys(a, buf_look(&url));
 	if (good) {
 		ask_put(a, json_pack("{s:s, s:s, s:s, s:I}", "do",
 		    "check-pin", "url", buf_cstr(&url), "outcome",

@@ -19,6 +19,7 @@
 #include "hub/site.h"
 #include "protocol/limits.h"
 #include "protocol/movelist_said.h"
+#include "protocol/reason.h"
 #include "protocol/rewrite.h"
 #include "protocol/url.h"
 
@@ -389,8 +390,9 @@ see(void *arg, size_t n, struct db_txn *t, const char *wrong)
 
 	if (wrong != NULL) {
 		buf_init(&why, WHY_MAX);
-		buf_printf(&why, "%s → %s: %s", buf_cstr(&s->old),
-		    buf_cstr(&s->new), _(wrong));
+		buf_printf(&why, "%s → %s: ", buf_cstr(&s->old),
+		    buf_cstr(&s->new));
+		reason_put(&why, span_of(wrong));
 		complain(l, n, buf_cstr(&why));
 		buf_clear(&why);
 	} else if (get_said(t, &r, &m)) {

@@ -107,10 +107,12 @@ read_zone(struct ask *a, json_t *act)
 
 	if (ask_word(a, "recurs")[0] == '\0')
 		return true;
+	if (zone[0] == '\0')
+		zone = "Asia/Shanghai";
 	json_object_set_new(act, "recurs",
 	    json_string(ask_word(a, "recurs")));
 	json_object_set_new(act, "zone", json_string(zone));
-	return zone[0] == '\0' || zone_is_known(zone) ||
+	return zone_is_known(zone) ||
 	    ask_refuse(a, NULL, _("there is no time zone %s here; expected "
 	    "a name such as Asia/Shanghai"), zone);
 }

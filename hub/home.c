@@ -18,7 +18,7 @@ static const struct {
 	[HOME_UNKNOWN] = { "unknown", N_("not known") },
 	[HOME_OK] = { "ok", N_("fine") },
 	[HOME_SLOW] = { "slow", N_("slow") },
-	[HOME_FAILED] = { "failed", N_("failed") },
+	[HOME_FAILED] = { "failed", N_("doesn't come") },
 	[HOME_MOVED] = { "moved", N_("sent elsewhere") },
 	[HOME_DANGER] = { "danger", N_("danger") },
 };

@@ -22,6 +22,8 @@
 
 #define HOME_DAYS_KEPT 35	/* days that each look is kept */
 #define HOME_DAYS_STEPS 9	/* of the histogram */
+#define HOME_DAYS_LEAST 40	/* looks of a week, or its share says
+				 * nothing */
 
 /* Upper ends (ms, not in it) of the histogram's steps but the last, which has
  * no end: 100, 200, 500, … 15000. */

@@ -196,6 +196,21 @@ is_there(struct import *i, const struct enlist *e, struct view_site *s)
 	return same;
 }
 
+/* In the words of a Chinese table, too. */
+static struct span
+kind_of(struct span cell)
+{
+	static const struct { const char *said, *is; } words[] = {
+		{ "门户", "portal" }, { "门户网站", "portal" },
+		{ "部门", "department" }, { "部门网站", "department" },
+	};
+
+	for (size_t n = 0; n < sizeof(words) / sizeof(words[0]); n++)
+		if (span_is(cell, span_of(words[n].said)))
+			return span_of(words[n].is);
+	return cell;
+}
+
 static void
 read_row(struct import *i)
 {
@@ -205,7 +220,7 @@ read_row(struct import *i)
 	struct enlist e = {
 		.code = cell(i, CODE), .name = cell(i, NAME),
 		.domain = cell(i, DOMAIN), .parent = cell(i, PARENT),
-		.kind = cell(i, KIND),
+		.kind = kind_of(cell(i, KIND)),
 		.odd_code = ask_flag(i->ask, "odd-code"),
 	};
 	struct view_site s;

@@ -285,6 +285,14 @@ is_its_own_fault(const struct monitor_site *w)
 	return monitor_trend_fails(&w->home) && w->home.at[0] - since >= SELF;
 }
 
+/* Has the agent looked at the page since it fails from outside? */
+static bool
+has_looked(const struct monitor_site *w)
+{
+	return w->home.look[0] != MONITOR_LOOK_NONE &&
+	    w->home.at[0] >= monitor_trend_since(&w->looks, 0);
+}
+
 /* That it answers is no good then, and no announcement excuses it. */
 static bool
 is_foreign(const struct monitor_site *w, const struct monitor_views *v)
@@ -310,6 +318,8 @@ monitor_site_judge(struct monitor_site *w, const struct monitor_settings *s,
 
 	if (is.cause == MONITOR_CAUSE_SELF && !is_its_own_fault(w))
 		is = monitor_judge(MONITOR_INSIDE_MUTE, v->outside);
+	else if (is.cause == MONITOR_CAUSE_OUTSIDE && !has_looked(w))
+		is.cause = MONITOR_CAUSE_UNSEEN;
 	if (w->missing)
 		is = (struct monitor_verdict){ MONITOR_UNKNOWN,
 		    MONITOR_CAUSE_ISOLATED };

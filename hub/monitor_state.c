@@ -129,6 +129,10 @@ static const struct {
 	[MONITOR_CAUSE_OUTSIDE] = { "outside", N_("the home page doesn't "
 	    "answer from outside, though the site's machine is up: look at "
 	    "its name, its certificate, its firewall") },
+	[MONITOR_CAUSE_UNSEEN] = { "unseen", N_("the home page doesn't "
+	    "answer from outside; the site's machine is up, and its agent "
+	    "has not said yet how the page is there: look at its web server, "
+	    "then at its name, its certificate, its firewall") },
 	[MONITOR_CAUSE_INSIDE] = { "inside", N_("the home page doesn't "
 	    "answer on the site's own machine: look at its web server") },
 	[MONITOR_CAUSE_ALONE] = { "alone", N_("the home page doesn't answer, "

@@ -70,6 +70,8 @@ enum monitor_cause {	/* numbers are in rows for ever */
 	MONITOR_CAUSE_BLIND = 17,	/* the hub sees nobody's page */
 	MONITOR_CAUSE_NEVER = 18,	/* neither heard nor seen, ever */
 	MONITOR_CAUSE_MUTE = 19,	/* looks at it say nothing of it */
+	MONITOR_CAUSE_UNSEEN = 20,	/* down for visitors; nobody has looked
+					 * inside since */
 	MONITOR_CAUSES
 };
 

@@ -8,6 +8,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/move_turn.h"
 #include "protocol/url.h"
@@ -367,7 +368,7 @@ move_withdraw(struct group *g, const struct entry *e, uint32_t number,
 	bool good;
 
 	if (!move_turn_begin(&t, g, number, e->at))
-		return "there is no such move";
+		return N_("there is no such move");
 	good = move_turn_step(&t, MOVE_WITHDRAW, text_cut(why, MOVE_TEXT));
 	if (good)
 		move_turn_end(&t);
@@ -411,12 +412,12 @@ move_agree(struct group *g, const struct entry *e, uint32_t number)
 	bool contested;
 
 	if (!move_turn_begin(&t, g, number, e->at))
-		return "there is no such move";
+		return N_("there is no such move");
 	contested = t.was.state == MOVE_CONTESTED;
 	if (move_is_agreed(&t.was))
-		why = "nobody has to agree to this move any more";
+		why = N_("nobody has to agree to this move any more");
 	else if (!move_turn_step(&t, MOVE_AGREE, SPAN_NONE))
-		why = "the move has taken effect, or is over";
+		why = N_("the move has taken effect, or is over");
 	t.now.agreed = true;
 	t.now.bad = false;
 	if (t.now.from < t.at)

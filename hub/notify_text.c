@@ -260,7 +260,7 @@ put_foot(struct buf *b, const struct sink_job *job)
 		    (long long)number(job->notice, "alert"));
 	else if (job->event != ALERT_TEST)
 		buf_printf(b, _("\nzqhub alert show %lld says more; zqhub "
-		    "alert ack %lld says that you know.\n"),
+		    "alert ack %lld --reason R says that you know.\n"),
 		    (long long)number(job->notice, "alert"),
 		    (long long)number(job->notice, "alert"));
 }

@@ -200,6 +200,37 @@ is_path(struct span s)
 	    memchr(s.at, '\\', s.n) == NULL;
 }
 
+static const char *const languages[] = { "zh", "en", NULL };
+
+static void
+add_argument(struct buf *url, const char *name, struct span value)
+{
+	buf_printf(url, "%c%s=%.*s", memchr(url->at, '?', url->n) != NULL ?
+	    '&' : '?', name, SPAN_ARGS(value));
+}
+
+static bool
+asks_for(struct span query, const char *lang)
+{
+	struct buf value;
+	bool so;
+
+	buf_init(&value, NEXT_MAX);
+	so = http_query_get(query, "lang", &value) && (lang == NULL ||
+	    span_is(buf_look(&value), span_of(lang)));
+	buf_clear(&value);
+	return so;
+}
+
+static struct span
+query_of(struct span path)
+{
+	const char *mark = memchr(path.at, '?', path.n);
+
+	return mark == NULL ? SPAN_NONE : (struct span){ mark + 1,
+	    (size_t)(path.at + path.n - mark) - 1 };
+}
+
 void
 web_see(struct http_request *r, struct span path, const char *done)
 {
@@ -209,9 +240,12 @@ web_see(struct http_request *r, struct span path, const char *done)
 	if (!is_path(path) || path.n > NEXT_MAX)
 		path = SPAN("/");
 	buf_span(&to, path);
+	for (const char *const *l = languages; *l != NULL; l++)
+		if (asks_for(http_query(r), *l) &&
+		    !asks_for(query_of(path), NULL))
+			add_argument(&to, "lang", span_of(*l));
 	if (done != NULL)
-		buf_printf(&to, "%cdone=%s", memchr(path.at, '?', path.n) !=
-		    NULL ? '&' : '?', done);
+		add_argument(&to, "done", span_of(done));
 	http_set(r, "Location", buf_cstr(&to));
 	http_set(r, "Cache-Control", "no-store");
 	http_answer(r, 303, NULL, SPAN_NONE);

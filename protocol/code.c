@@ -4,6 +4,8 @@
  */
 #include "protocol/code.h"
 
+#include "contrib/base/lang.h"
+
 #include <stddef.h>
 
 static bool
@@ -31,16 +33,16 @@ static const char *
 wrong(struct span code)
 {
 	if (code.n != 10)
-		return "a site code has 10 characters, such as 4101000001";
+		return N_("a site code has 10 characters, such as 4101000001");
 	if (code.at[0] == 'b' && code.at[1] == 'm')
 		return all_digits((struct span){ code.at + 2, 8 }) ? NULL :
-		    "after \"bm\" a site code has 8 digits, "
-		    "such as bm01000001";
+		    N_("after \"bm\" a site code has 8 digits, "
+		    "such as bm01000001");
 	if (!all_digits(code))
-		return "a site code is 10 digits, or \"bm\" and 8 digits";
+		return N_("a site code is 10 digits, or \"bm\" and 8 digits");
 	if (code.at[0] == '0')
-		return "a site code begins with an administrative division "
-		    "(GB/T 2260), such as 410100: no division begins with 0";
+		return N_("a site code begins with an administrative division "
+		    "(GB/T 2260), such as 410100: no division begins with 0");
 	return NULL;
 }
 

@@ -117,6 +117,9 @@ static const char *const forms[] = {
 	    "address goes, or withdraw that one first"),
 	N_("the site has announced 20000 moves that are not over: say a prefix "
 	    "instead of its addresses"),
+	N_("%s: move %s, from %s"),
+	N_("announced otherwise: move %s"),
+	N_("an operator decided for move %s"),
 	N_("its redirect would have ended before today"),
 	N_("the hub's operator announced this move: only they can withdraw it"),
 	N_("no move of this address is announced, or it is over"),

@@ -5,6 +5,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
 #include "protocol/rewrite_set.h"
@@ -276,15 +277,16 @@ fits(const struct rewrite *w, const struct rewrite_rule *r, uint32_t *other,
 	const struct rewrite_entry *e = rewrite_set_get(&w->set, r->number);
 
 	if (e != NULL)
-		return refuse(why, other, e, "there is one of this number");
+		return refuse(why, other, e,
+		    N_("there is one of this number"));
 	walk(w, REWRITE_BY_FROM, r->from, find_same, &c);
 	if (c.same != NULL)
 		return refuse(why, other, c.same,
-		    "the same is moved by another one");
+		    N_("the same is moved by another one"));
 	walk(w, REWRITE_BY_FROM, r->to, find_into, &c);
 	if (c.into != NULL)
-		return refuse(why, other, c.into, "it leads to what was "
-		    "moved away earlier; withdraw that first");
+		return refuse(why, other, c.into, N_("it leads to what was "
+		    "moved away earlier; withdraw that first"));
 	return true;
 }
 

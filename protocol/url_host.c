@@ -6,6 +6,7 @@
  */
 #include "protocol/url_host.h"
 
+#include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 
 #include <arpa/inet.h>
@@ -17,11 +18,11 @@
 #define INPUT_MAX 1024		/* bytes before decoding and mapping */
 
 static const char bad_name[] =
-    "a host name is made of labels of letters, digits and hyphens";
+    N_("a host name is made of labels of letters, digits and hyphens");
 static const char bad_number[] =
-    "a host of digits must be an IPv4 address such as 192.0.2.1";
+    N_("a host of digits must be an IPv4 address such as 192.0.2.1");
 static const char bad_six[] =
-    "a host in brackets must be an IPv6 address such as [2001:db8::1]";
+    N_("a host in brackets must be an IPv6 address such as [2001:db8::1]");
 
 static bool
 refuse(const char **why, const char *reason)

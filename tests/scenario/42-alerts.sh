@@ -239,7 +239,7 @@ assert ZH in zh and url in zh and EN not in zh, zh
 assert en.lstrip().startswith(EN + ".\ncritical, since "), en
 assert url in en and not re.search("[\u4e00-\u9fff]", en.replace(
     "郑州市人民政府", "")), en
-assert "zqhub alert show 1 says more; zqhub alert ack 1 says that" in en, en
+assert "zqhub alert show 1 says more; zqhub alert ack 1 --reason R says that" in en, en
 
 subject, plain, links = read(sys.argv[4])
 assert EN in subject and ZH not in plain and links == 1, plain
@@ -251,6 +251,8 @@ curl -sf "http://127.0.0.1:$WEB_PORT/alerts" >"$T/page" || die "/alerts"
 zqhub alert show 1 | grep -q 'hook .*confirmed' || die "alert show"
 zqhub alert show 1 | grep -q '^It is over when the agent is heard again' ||
 	{ zqhub alert show 1; die "what would end it"; }
+zqhub alert show 1 | grep -qE "(runs there|be seen from here)\$" ||
+	{ zqhub alert show 1; die "what is seen is cut"; }
 
 say "- acknowledged, and well again: its end is told, once"
 zqhub alert ack 1 --reason '已派人' >"$T/ack" || die "ack"

@@ -27,6 +27,7 @@ struct told {			/* what a receiver got, once for each id */
 	enum alert_event event;
 	char receiver[ALERT_NAME + 1];
 	size_t sites;
+	char first[CODE_MAX + 1];	/* of these */
 	int64_t at;
 };
 
@@ -159,6 +160,9 @@ take(const struct delivery *d, const struct ledger_notice *n)
 	    .sites = json_array_size(json_object_get(doc, "sites")) };
 	snprintf(one->receiver, sizeof(one->receiver), "%.*s",
 	    SPAN_ARGS(d->receiver));
+	snprintf(one->first, sizeof(one->first), "%s",
+	    json_string_value(json_object_get(json_array_get(
+	    json_object_get(doc, "sites"), 0), "subject")));
 	json_decref(doc);
 }
 

@@ -374,8 +374,9 @@ START_TEST(test_evidence)
 	is(1, ALERT_SILENT);
 	settle();
 	ck_assert_int_eq(evidence_is(1, "3 MiB"), began);
+	later(20 * MINUTE);
 	world[1].detail = "165 MiB";
-	later(50 * MINUTE);
+	later(30 * MINUTE);
 	ck_assert_int_eq(evidence_is(1, "3 MiB"), began);
 	later(10 * MINUTE);
 	ck_assert_int_eq(evidence_is(1, "165 MiB"), k.now);
@@ -392,6 +393,33 @@ START_TEST(test_evidence)
 	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
 	ck_assert_uint_eq(heard("duty", ALERT_MORE) +
 	    heard("duty", ALERT_RAISED), 0);
+}
+END_TEST
+
+/* At first it may be half of it: what sends people to the right place isn't
+ * an hour late. */
+START_TEST(test_evidence_soon)
+{
+	int64_t began = k.now;
+
+	play(_i);
+	world[1].detail = "outside";
+	is(1, ALERT_DOWN);
+	settle();
+	world[1].detail = "both";
+	later(10000);
+	ck_assert_int_eq(evidence_is(1, "outside"), began);
+	later(5000);
+	ck_assert_int_eq(evidence_is(1, "both"), k.now);
+	later(14 * MINUTE);
+	world[1].detail = "outside";
+	settle();
+	ck_assert_int_eq(evidence_is(1, "outside"), k.now);
+	later(MINUTE);
+	world[1].detail = "both";
+	later(MINUTE);
+	ck_assert_int_eq(evidence_is(1, "outside"), k.now - 2 * MINUTE);
+	ck_assert_uint_eq(told_count, 1);
 }
 END_TEST
 
@@ -543,6 +571,7 @@ main(void)
 	tcase_add_test(t, test_many);
 	tcase_add_test(t, test_table);
 	tcase_add_loop_test(t, test_evidence, 0, 2);
+	tcase_add_loop_test(t, test_evidence_soon, 0, 2);
 	tcase_add_test(t, test_ends);
 	tcase_add_test(t, test_rebuild);
 	tcase_add_loop_test(t, test_game, 1, 6);

@@ -35,6 +35,22 @@ START_TEST(test_group)
 }
 END_TEST
 
+/* Whose name is in the subject is one of whom it is true. */
+START_TEST(test_group_first)
+{
+	play(_i);
+	for (uint32_t i = 1; i <= 3; i++)
+		world[i].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	is(2, ALERT_UNREACHABLE);
+	is(3, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 1);
+	ck_assert_uint_eq(last_told()->sites, 3);
+	ck_assert_str_eq(last_told()->first, "4100000002");
+}
+END_TEST
+
 /* That a second one has joined is told soon; after that not every time. */
 START_TEST(test_group_second)
 {
@@ -257,6 +273,7 @@ main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, test_group, 0, 2);
+	tcase_add_loop_test(t, test_group_first, 0, 2);
 	tcase_add_loop_test(t, test_group_second, 0, 2);
 	tcase_add_loop_test(t, test_group_again, 0, 2);
 	tcase_add_test(t, test_group_later);

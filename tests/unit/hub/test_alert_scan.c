@@ -597,6 +597,21 @@ START_TEST(test_first_week)
 }
 END_TEST
 
+/* Who was never there fails nothing: no domain yet, or not to be got from
+ * here. */
+START_TEST(test_never_seen)
+{
+	visits(k.now, 100, 100);
+	look();
+	ck_assert_ptr_null(fact("availability", "4100000001"));
+	looked("s1.gov.cn", "", "same", "none", HOME_OK);
+	k.now += 10 * DAY;
+	visits(k.now, 100, 100);
+	look();
+	ck_assert_ptr_nonnull(fact("availability", "4100000001"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -613,6 +628,7 @@ main(void)
 	tcase_add_test(t, test_domain_expiry);
 	tcase_add_test(t, test_end_of_ca);
 	tcase_add_test(t, test_first_week);
+	tcase_add_test(t, test_never_seen);
 	tcase_add_test(t, test_view);
 	tcase_add_test(t, test_moves);
 	tcase_add_test(t, test_blocked);

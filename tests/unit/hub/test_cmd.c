@@ -101,6 +101,34 @@ START_TEST(test_help)
 }
 END_TEST
 
+/* As a spreadsheet in Chinese saves it. */
+START_TEST(test_import_of_gbk)
+{
+	static const char gbk[] = "\xb1\xea\xca\xb6\xc2\xeb,\xc3\xfb\xb3\xc6,"
+	    "\xd3\xf2\xc3\xfb,\xc0\xe0\xd0\xcd\r\n4102000001,"
+	    "\xbf\xaa\xb7\xe2\xca\xd0,www.kaifeng.gov.cn,\xb2\xbf\xc3\xc5\r\n";
+	char path[96];
+	FILE *f;
+
+	set_up();
+	make_hub();
+	snprintf(path, sizeof(path), "%s/sites.csv", dir);
+	f = fopen(path, "w");
+	fwrite(gbk, 1, sizeof(gbk) - 1, f);
+	fclose(f);
+	ck_assert_msg(run("site", "import", path, NULL) == 0, "%s", err);
+	says(out, "4102000001,开封市,www.kaifeng.gov.cn,added,zqagent");
+	ck_assert_int_eq(run("site", "show", "4102000001", NULL), 0);
+	says(out, "department");
+	f = fopen(path, "w");
+	fputs("4102000002,\xff\xff\xff,www.a.gov.cn\n", f);
+	fclose(f);
+	ck_assert_int_eq(run("site", "import", path, NULL), 1);
+	says(err, "neither UTF-8 nor GBK");
+	tear_down();
+}
+END_TEST
+
 START_TEST(test_site_add_prints_one_line)
 {
 	const char *why;
@@ -515,6 +543,7 @@ add(TCase *t)
 	tcase_add_test(t, test_mistakes);
 	tcase_add_test(t, test_before_the_first_start);
 	tcase_add_test(t, test_not_utf8);
+	tcase_add_test(t, test_import_of_gbk);
 	tcase_add_test(t, test_help);
 	tcase_add_test(t, test_site_add_prints_one_line);
 	tcase_add_test(t, test_listings);

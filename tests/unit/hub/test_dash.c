@@ -148,6 +148,23 @@ add_sites(uint32_t n)
 	bed_show(&bed);
 }
 
+/* What recurs says so, and by whose clocks: the times are the next ones. */
+START_TEST(test_series)
+{
+	const char *text;
+
+	add_sites(1);
+	kit_act(&bed.kit, "{\"do\":\"notice-announce\",\"site\":1,\"kind\":"
+	    "\"maintenance\",\"service\":\"\",\"recurs\":"
+	    "\"sun 23:00-01:30\",\"zone\":\"Asia/Urumqi\",\"actor\":"
+	    "\"wang\",\"reason\":\"<b>\"}");
+	bed_show(&bed);
+	text = page(dash_notices, "", "");
+	ck_assert_ptr_nonnull(strstr(text, " · sun 23:00-01:30 "
+	    "(Asia/Urumqi) · &lt;b&gt;"));
+}
+END_TEST
+
 static uint64_t
 number_at(const char *at)
 {
@@ -484,6 +501,7 @@ fill(TCase *t)
 	tcase_add_loop_test(t, test_hostile, 0,
 	    sizeof(pages) / sizeof(*pages));
 	tcase_add_test(t, test_says_it_all);
+	tcase_add_test(t, test_series);
 	tcase_add_loop_test(t, test_refused, 0,
 	    sizeof(refused) / sizeof(*refused));
 	tcase_add_test(t, test_no_sites);

@@ -5,6 +5,7 @@
  * out by hand: 684 wide from 36, so that a day of seven is 97.7.
  */
 #include "hub/dash.h"
+#include "hub/home_days.h"
 #include "hub/home_json.h"
 #include "hub/pulse.h"
 #include "tests/unit/hub/homekit.h"
@@ -54,6 +55,29 @@ was(const char *state, const char *cause, int64_t ago)
 	    "\"%s\",2,1,false]]}", state, (long long)(KIT_NOW - ago),
 	    (long long)(KIT_NOW - ago), cause);
 }
+
+static void
+visits(int n)
+{
+	for (int i = 0; i < n; i++)
+		kit_act(&bed.kit, "{\"do\":\"homes\",\"at\":%lld,\"rows\":"
+		    "[[1,%d,%d,0,100,0,\"time\"]]}", (long long)KIT_NOW, i,
+		    HOME_FAILED);
+	look();
+}
+
+/* Of two visits nobody fails an inspection. */
+START_TEST(test_few_looks)
+{
+	visits(HOME_DAYS_LEAST - 1);
+	HAS("39 of 39 visits failed");
+	HAS("too few to say more");
+	LACKS("fails an inspection");
+	visits(1);
+	LACKS("too few");
+	HAS("fails an inspection");
+}
+END_TEST
 
 START_TEST(test_states)
 {
@@ -325,6 +349,7 @@ static void
 fill(TCase *t)
 {
 	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, test_few_looks);
 	tcase_add_test(t, test_states);
 	tcase_add_test(t, test_times);
 	tcase_add_test(t, test_times_limit);

@@ -40,15 +40,14 @@ tear_down(void)
 	core_close(&kit);
 }
 
-/* As desk and errand do it: rehearse, mint, run, write. */
+/* As desk and errand do it: rehearse, mint, run, write. Takes o. */
 static bool
-run(const char *act, const char *code, const char *name, const char *value)
+run_as(json_t *o)
 {
 	bool good;
 
 	end();
-	said = json_pack("{s:s, s:s, s:s}", "do", act, "code", code, name,
-	    value);
+	said = o;
 	ask_init(&a);
 	a.view = kit.writer.view;
 	a.journal = kit.writer.journal;
@@ -66,6 +65,13 @@ run(const char *act, const char *code, const char *name, const char *value)
 	if (good && a.acts.count > 0)
 		ck_assert(writer_act(&kit.writer, &a.acts));
 	return good;
+}
+
+static bool
+run(const char *act, const char *code, const char *name, const char *value)
+{
+	return run_as(json_pack("{s:s, s:s, s:s}", "do", act, "code", code,
+	    name, value));
 }
 
 #define ck_assert_refused(what, word)					\
@@ -409,6 +415,60 @@ START_TEST(test_the_agents_own_gate)
 }
 END_TEST
 
+/* --- notices -------------------------------------------------------------- */
+
+static bool
+maintain(const char *zone)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s}", "do",
+	    "notice-announce", "code", "4101000001", "kind", "maintenance",
+	    "recurs", "sun 23:00-01:30", "reason", "x");
+
+	if (zone != NULL)
+		json_object_set_new(o, "zone", json_string(zone));
+	return run_as(o);
+}
+
+/* A form on the page sends what was left empty. */
+START_TEST(test_zone_of_maintenance)
+{
+	static const char *const zones[][2] = { { NULL, "Asia/Shanghai" },
+		{ "", "Asia/Shanghai" }, { "Asia/Urumqi", "Asia/Urumqi" } };
+
+	set_up();
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_msg(maintain(zones[i][0]), "%s",
+		    buf_cstr(&a.error));
+		ck_assert_str_eq(json_string_value(json_object_get(a.result,
+		    "zone")), zones[i][1]);
+	}
+	ck_assert_refused(maintain("Asia/Nowhere"), "no time zone");
+	tear_down();
+}
+END_TEST
+
+/* --- pins ----------------------------------------------------------------- */
+
+static bool
+pin(const char *url)
+{
+	return run_as(json_pack("{s:s, s:s, s:s, s:I, s:s}", "do",
+	    "check-pin", "url", url, "outcome", "ok", "until",
+	    (json_int_t)CORE_NOW + 86400000, "reason", "seen by hand"));
+}
+
+START_TEST(test_pin)
+{
+	set_up();
+	say(CHANGE_CREATED, 1, 2);
+	(void)view(1);
+	ck_assert_refused(pin("http://www.s1.gov.cn/1"), "own agent");
+	ck_assert(pin("http://www.s1.gov.cn/other"));	/* nothing covers it */
+	ck_assert(pin("http://example.com/1"));
+	tear_down();
+}
+END_TEST
+
 static void
 add(TCase *c)
 {
@@ -421,6 +481,8 @@ add(TCase *c)
 	tcase_add_test(c, test_domains);
 	tcase_add_test(c, test_release);
 	tcase_add_test(c, test_the_agents_own_gate);
+	tcase_add_test(c, test_zone_of_maintenance);
+	tcase_add_test(c, test_pin);
 }
 
 int

@@ -9,6 +9,7 @@
 #include "hub/operate.h"
 #include "hub/site.h"
 #include "tests/unit/hub/corekit.h"
+#include "tests/unit/langkit.h"
 
 #define DAY INT64_C(86400000)
 
@@ -249,6 +250,25 @@ START_TEST(places_change_in_a_table)
 }
 END_TEST
 
+/* What apply says is English in the journal, and not to who asked. */
+START_TEST(refused_in_words_of_now)
+{
+	char path[600];
+
+	ck_assert(announce("prefix", "http://www.s1.gov.cn/a/",
+	    "http://www.s1.gov.cn/b/", CORE_NOW, false));
+	langkit_write(path, kit.dir, "move %s of this address has taken "
+	    "effect: say where its new address goes, or withdraw that one "
+	    "first", "搬迁 %s 已生效");
+	lang_open(path);
+	lang_switch("zh");
+	ck_assert_refused(announce("prefix", "http://www.s1.gov.cn/a/",
+	    "http://www.s1.gov.cn/c/", CORE_NOW + DAY, false),
+	    "搬迁 1 已生效");
+	lang_switch("en");
+}
+END_TEST
+
 static uint32_t
 owner(const char *host)
 {
@@ -442,6 +462,7 @@ main(void)
 	tcase_add_test(c, refused);
 	tcase_add_test(c, a_page_is_no_prefix);
 	tcase_add_test(c, places_change_in_a_table);
+	tcase_add_test(c, refused_in_words_of_now);
 	tcase_add_test(c, a_domain_becomes_the_sites);
 	tcase_add_test(c, a_list);
 	tcase_add_test(c, a_list_is_all_or_nothing);

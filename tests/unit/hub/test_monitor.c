@@ -495,6 +495,31 @@ START_TEST(never)
 }
 END_TEST
 
+/* A look inside of before says nothing of what fails outside since then. */
+START_TEST(unseen)
+{
+	struct monitor_site w;
+
+	monitor_site_init(&w, MONITOR_HOME | MONITOR_AGENT, 0);
+	monitor_site_heard(&w, 1000, 15000, MONITOR_LOOK_WELL);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 2000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 12000);
+	monitor_site_heard(&w, 12000, 15000, MONITOR_LOOK_NONE);
+	ck_assert_str_eq(verdict(&w, 12000), "down unseen");
+	monitor_site_heard(&w, 13000, 15000, MONITOR_LOOK_WELL);
+	ck_assert_str_eq(verdict(&w, 13000), "down outside");
+	monitor_site_heard(&w, 23000, 15000, MONITOR_LOOK_FAILED);
+	monitor_site_heard(&w, 33000, 15000, MONITOR_LOOK_FAILED);
+	ck_assert_str_eq(verdict(&w, 33000), "down both");
+	monitor_site_init(&w, MONITOR_HOME | MONITOR_AGENT, 0);
+	monitor_site_heard(&w, 1000, 15000, MONITOR_LOOK_NONE);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 2000);
+	monitor_trend_put(&w.looks, MONITOR_LOOK_FAILED, 12000);
+	monitor_site_heard(&w, 13000, 15000, MONITOR_LOOK_NONE);
+	ck_assert_str_eq(verdict(&w, 13000), "down unseen");
+}
+END_TEST
+
 /* It is well since the first look that was, of the side that came last. */
 START_TEST(well_since)
 {
@@ -746,6 +771,7 @@ main(void)
 	tcase_add_test(t, confirmed);
 	tcase_add_test(t, own_fault);
 	tcase_add_test(t, never);
+	tcase_add_test(t, unseen);
 	tcase_add_test(t, well_since);
 	tcase_add_test(t, foreign);
 	tcase_add_test(t, blind);

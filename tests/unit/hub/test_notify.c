@@ -70,6 +70,7 @@ START_TEST(test_text)
 	ck_assert(has(&text.plain, "and 2 more\n"));
 	ck_assert(!has(&text.plain, "  agent\n"));	/* a sentence */
 	ck_assert(has(&text.plain, "alert show 3"));
+	ck_assert(has(&text.plain, "alert ack 3 --reason R says"));
 	notify_text_clear(&text);
 	make(ALERT_RESOLVED, "silent", 1, "City", "");
 	ck_assert_str_eq(buf_cstr(&text.subject), "[H] over: City: The "

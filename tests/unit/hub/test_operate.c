@@ -529,6 +529,18 @@ START_TEST(test_import_of_spreadsheets)
 	ck_assert_str_eq(member("rows", 0, "name"), "开封;市");
 	ck_assert_str_eq(member("rows", 0, "domain"), "www.kaifeng.gov.cn");
 	end(said);
+	said = import("标识码,名称,域名,类型\n4101000003,甲,www.a.gov.cn,门户\n"
+	    "4101000004,乙,www.b.gov.cn,部门网站\n", false);
+	ck_assert(run(said));
+	ck_assert_uint_eq(count("errors"), 0);
+	ck_assert_uint_eq(a.acts.count, 4);	/* each with a ticket */
+	ck_assert_ptr_nonnull(strstr(acts_get(&a.acts, 0).at,
+	    "\"kind\":\"portal\""));
+	ck_assert_ptr_nonnull(strstr(acts_get(&a.acts, 2).at,
+	    "\"kind\":\"department\""));
+	end(said);
+	tear_down();
+	set_up();
 	said = import("域名\t名称\t标识码\nwww.a.gov.cn\t甲,乙\t4101000003\n",
 	    true);
 	ck_assert(run(said));

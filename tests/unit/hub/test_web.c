@@ -100,6 +100,39 @@ START_TEST(test_act)
 }
 END_TEST
 
+/* Whoever chose a language keeps it: of forms, refusals, and what comes
+ * after. */
+START_TEST(test_act_language)
+{
+	char body[256];
+
+	sign_in();
+	ck_assert_ptr_nonnull(strstr(get("/notices?lang=zh"),
+	    "action=\"/act/notice-announce?lang=zh\""));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
+	    "action=\"/signout?lang=zh\""));
+	told.answer = "{\"ok\":{}}";
+	snprintf(body, sizeof(body), "form=%s&next=/notices&notice=7&reason=x",
+	    form);
+	ck_assert_int_eq(post("/act/notice-end?lang=zh", "", body), 303);
+	ck_assert_ptr_nonnull(strstr(told.asked, "\"lang\":\"zh\""));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
+	    "\r\nLocation: /notices?lang=zh&done=notice-end\r\n"));
+	snprintf(body, sizeof(body), "form=%s&next=/notices?lang%%3Den&"
+	    "notice=7&reason=x", form);
+	ck_assert_int_eq(post("/act/notice-end?lang=zh", "", body), 303);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
+	    "\r\nLocation: /notices?lang=en&done=notice-end\r\n"));
+	told.answer = "{\"error\":\"no\"}";
+	ck_assert_int_eq(post("/act/notice-end?lang=zh", "", body), 409);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got), "<html lang=\"zh"));
+	snprintf(body, sizeof(body), "form=%s", form);
+	ck_assert_int_eq(post("/signout?lang=zh", "", body), 303);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&last.got),
+	    "\r\nLocation: /?lang=zh\r\n"));
+}
+END_TEST
+
 /* None of these reaches the core. */
 START_TEST(test_act_refused)
 {
@@ -413,6 +446,7 @@ main(void)
 	tcase_add_test(t, test_sign_out);
 	tcase_add_test(t, test_restart);
 	tcase_add_test(t, test_act);
+	tcase_add_test(t, test_act_language);
 	tcase_add_test(t, test_act_refused);
 	tcase_add_test(t, test_stray_answers);
 	tcase_add_test(t, test_header);
