@@ -46,6 +46,7 @@ start_scan(struct source *s)
 	s->scanning = true;
 	s->urgent = s->looked_all = false;
 	s->started = clock_mono();
+	source_dir_mark_new(s);
 	paths_clear(&s->missing);
 	source_dir_cover_begin(s);
 	filelinks_drop(s->links);	/* it meets them again */

@@ -80,6 +80,8 @@ struct source {
 /* What the store keeps of it; the first is a store_work_fn. */
 bool source_dir_save(struct store_txn *t, void *arg);
 void source_dir_load(struct source *s);
+/* Its first scan begins: not all that the site has is told. */
+void source_dir_mark_new(struct source *s);
 /* Counts the items that are known. */
 void source_dir_count(struct source *s);
 /* A scan before its time; not at once, so that many reasons are one scan. */

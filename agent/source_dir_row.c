@@ -23,6 +23,22 @@ source_dir_save(struct store_txn *t, void *arg)
 	return true;
 }
 
+/* The hub is told so from the next batch on, until it has been proven. */
+static bool
+mark(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	t->meta.needs_snapshot = true;
+	return true;
+}
+
+void
+source_dir_mark_new(struct source *s)
+{
+	if (!s->complete && !store_meta(s->host.store)->needs_snapshot)
+		(void)store_do(s->host.store, mark, NULL);
+}
+
 void
 source_dir_load(struct source *s)
 {

@@ -55,20 +55,31 @@ put_skew(struct columns *c, int64_t skew)
 	columns_put(c, span_of(text));
 }
 
-/* What push didn't bring, of all that was told: 3 (0.01%). */
+static double
+missed_share(const struct site_info *s)
+{
+	uint64_t of = s->changes > s->missed ? s->changes : s->missed;
+
+	return (double)s->missed * 100 / (double)of;
+}
+
+/* What push didn't bring, of all that was told: 3 (0.01%). Two digits of the
+ * share are enough, and never a power of ten. */
 static void
 put_missed(struct columns *c, const struct site_info *s)
 {
 	char text[64];
-	double of = s->changes > s->missed ? (double)s->changes :
-	    (double)s->missed;
 
 	if (s->missed == 0)
 		snprintf(text, sizeof(text), "%s", s->compares > 0 ? "0" :
 		    "-");
+	else if (missed_share(s) < 0.001)
+		snprintf(text, sizeof(text), "%" PRIu64 " (<0.001%%)",
+		    s->missed);
 	else
-		snprintf(text, sizeof(text), "%" PRIu64 " (%.2g%%)",
-		    s->missed, (double)s->missed * 100 / of);
+		snprintf(text, sizeof(text), missed_share(s) < 9.95 ?
+		    "%" PRIu64 " (%.2g%%)" : "%" PRIu64 " (%.0f%%)",
+		    s->missed, missed_share(s));
 	columns_put(c, span_of(text));
 }
 

@@ -18,6 +18,7 @@
 
 struct moment {
 	int year, month, day, hour, minute, second;
+	bool half;		/* of a clock of twelve hours, and said which */
 };
 
 static bool
@@ -85,16 +86,52 @@ moment_ms(const struct moment *m, int zone)
 	    m->second) - (int64_t)zone * 60 * 1000;
 }
 
-/* "10:20", "10:20:30", "10时20分"; leaves s alone if there is none. */
+enum half { HALF_NONE, HALF_FIRST, HALF_SECOND };
+
+/* 上午 and 下午 stand before the time, AM and PM behind it. */
+static enum half
+take_half(struct span *s)
+{
+	static const struct {
+		const char *word;
+		enum half half;
+	} words[] = {
+		{ "上午", HALF_FIRST }, { "下午", HALF_SECOND },
+		{ "AM", HALF_FIRST }, { "PM", HALF_SECOND },
+		{ "am", HALF_FIRST }, { "pm", HALF_SECOND },
+	};
+
+	skip_blanks(s);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (take(s, words[i].word))
+			return words[i].half;
+	return HALF_NONE;
+}
+
+static void
+apply_half(struct moment *m, enum half half)
+{
+	m->half = half != HALF_NONE;
+	if (half == HALF_SECOND && m->hour < 12)
+		m->hour += 12;
+	else if (half == HALF_FIRST && m->hour == 12)
+		m->hour = 0;
+}
+
+/* "10:20", "10:20:30", "10时20分", "下午3:05", "3:05 PM"; leaves s alone if
+ * there is none. */
 static void
 take_time(struct span *s, struct moment *m)
 {
-	struct span t = *s;
+	struct span t = *s, behind;
 	int hour, minute, second = 0;
+	enum half half;
 
 	skip_blanks(&t);
 	if (take(&t, "T"))
 		skip_blanks(&t);
+	half = take_half(&t);
+	skip_blanks(&t);
 	hour = take_number(&t, 1, 2);
 	if (hour < 0 || !(take(&t, ":") || take(&t, "：") || take(&t, "时") ||
 	    take(&t, "点")))
@@ -112,6 +149,10 @@ take_time(struct span *s, struct moment *m)
 	m->hour = hour;
 	m->minute = minute;
 	m->second = second;
+	behind = t;
+	if (half == HALF_NONE && (half = take_half(&behind)) != HALF_NONE)
+		t = behind;
+	apply_half(m, half);
 	*s = t;
 }
 
@@ -179,14 +220,14 @@ is_likely(int64_t ms)
 	    ms < clock_civil(YEAR_MOST + 1, 1, 1, 0, 0, 0);
 }
 
-/* rest: what stands behind the date. */
+/* plain: nothing stands behind it, nor which half of the day it is. */
 static bool
-parse(struct span s, int zone, int64_t *ms, struct span *rest)
+parse(struct span s, int zone, int64_t *ms, bool *plain)
 {
 	struct moment m;
 
 	s = text_trim(s);
-	*rest = SPAN_NONE;
+	*plain = true;
 	if (s.n == 0)
 		return false;
 	if (clock_parse(s.at, s.n, zone, ms))
@@ -194,7 +235,7 @@ parse(struct span s, int zone, int64_t *ms, struct span *rest)
 	if (!take_compact(s, &m)) {
 		if (!take_moment(&s, &m))
 			return false;
-		*rest = s;
+		*plain = s.n == 0 && !m.half;
 	}
 	*ms = moment_ms(&m, zone);
 	return true;
@@ -203,17 +244,17 @@ parse(struct span s, int zone, int64_t *ms, struct span *rest)
 bool
 date_parse(struct span s, int zone, int64_t *ms)
 {
-	struct span rest;
+	bool plain;
 
-	return parse(s, zone, ms, &rest);
+	return parse(s, zone, ms, &plain);
 }
 
 bool
 date_said(struct span s, int zone, int64_t *ms)
 {
-	struct span rest;
+	bool plain;
 
-	return parse(s, zone, ms, &rest) && rest.n == 0;
+	return parse(s, zone, ms, &plain) && plain;
 }
 
 bool

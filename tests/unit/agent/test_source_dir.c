@@ -46,6 +46,36 @@ START_TEST(test_first_scan)
 }
 END_TEST
 
+static bool
+prove_it(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	t->meta.needs_snapshot = false;
+	return true;
+}
+
+/* The hub is told that not all is there yet, from before the first page; a
+ * later scan finds what is new, and there is no more to it than that. */
+START_TEST(test_first_scan_is_told)
+{
+	put("a.html", "<title>a</title>");
+	start();
+	for (int i = 0; i < 100 && head() == 0; i++)
+		turn_loop(1);
+	ck_assert(store_meta(store)->needs_snapshot);
+	wait_state("fine");
+	ck_assert(store_meta(store)->needs_snapshot);
+	ck_assert_int_eq(store_do(store, prove_it, NULL), STORE_DONE);
+	stop();
+	put("b.html", "<title>b</title>");
+	start();
+	wait_told("a.html=/a.html b.html=/b.html ");
+	wait_state("fine");
+	ck_assert(!store_meta(store)->needs_snapshot);
+	stop();
+}
+END_TEST
+
 START_TEST(test_events)
 {
 	start();
@@ -582,6 +612,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_first_scan);
+	tcase_add_test(t, test_first_scan_is_told);
 	tcase_add_test(t, test_events);
 	tcase_add_test(t, test_touch_says_nothing);
 	tcase_add_test(t, test_moves);
