@@ -39,9 +39,9 @@ do_confirm(struct group *g, const struct entry *e, const json_t *o)
 	(void)e;
 	if (!act_read_site(g, o, &s))
 		return ACT_READ_NO_SITE;
-	if (!act_read_number(o, "letter", INT64_MAX, &letter) ||
-	    !outbox_confirm(g, s.number, letter))
+	if (!act_read_number(o, "letter", INT64_MAX, &letter))
 		return "there is no such letter";
+	outbox_confirm(g, s.number, letter);
 	return NULL;
 }
 

@@ -53,19 +53,18 @@ drop(struct group *g, uint32_t site, uint64_t upto)
 	db_cursor_close(c);
 }
 
-bool
+void
 outbox_confirm(struct group *g, uint32_t site, uint64_t number)
 {
 	struct stand *s = group_stand(g, site);
 
 	if (number > s->letters)
-		return false;
+		number = s->letters;
 	if (number <= s->confirmed)
-		return true;
+		return;
 	s->confirmed = number;
 	if (number > OUTBOX_KEPT)
 		drop(g, site, number - OUTBOX_KEPT);
-	return true;
 }
 
 void

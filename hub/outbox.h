@@ -28,8 +28,9 @@ bool outbox_is_busy(struct group *g, uint32_t site);
 
 /* Gives it the next number. */
 void outbox_put(struct group *g, uint32_t site, struct letter *l);
-/* The site has fetched up to `number`. False: there is no such letter. */
-bool outbox_confirm(struct group *g, uint32_t site, uint64_t number);
+/* The site has fetched up to `number`; up to the newest, if that is of a hub
+ * whose rules wrote more letters by then. */
+void outbox_confirm(struct group *g, uint32_t site, uint64_t number);
 
 /* Letters after `after`, in order, at most `most`. */
 void outbox_each(struct db_txn *t, uint32_t site, uint64_t after,

@@ -54,7 +54,7 @@ static const struct { const char *json, *why; } bad_acts[] = {
 	    "\"key\":\"00\"}", "64 hex" },
 	{ "{\"do\":\"ticket\",\"site\":1,\"ref\":\"0011\",\"expires\":1}",
 	    "20 hex" },
-	{ "{\"do\":\"confirm\",\"site\":1,\"letter\":5}", "no such letter" },
+	{ "{\"do\":\"confirm\",\"site\":1,\"letter\":-5}", "no such letter" },
 	{ "{\"do\":\"dismiss\",\"site\":1,\"place\":1}",
 	    "nothing of this site is held" },
 	{ "{\"do\":\"dismiss\",\"site\":0,\"place\":-1}",
@@ -90,6 +90,19 @@ START_TEST(lets_the_record_pass)
 	kit_act(&k, "{\"do\":\"start\",\"actor\":\"hub\",\"reason\":\"\"}");
 	ck_assert_uint_eq(held(0).n, 0);
 	ck_assert_uint_eq(view_place(k.view), 3);
+}
+END_TEST
+
+/* By a hub that wrote more letters up to there: all of them, not one to come. */
+START_TEST(confirms_no_letter_to_come)
+{
+	kit_act(&k, "{\"do\":\"confirm\",\"site\":1,\"letter\":5}");
+	ck_assert_uint_eq(held(0).n, 0);
+	ck_assert_uint_eq(site(1).confirmed, 0);
+	say(1, CHANGE_CREATED, "http://elsewhere.gov.cn/", "not its own");
+	ck_assert_uint_eq(site(1).letters, 1);
+	kit_act(&k, "{\"do\":\"confirm\",\"site\":1,\"letter\":5}");
+	ck_assert_uint_eq(site(1).confirmed, 1);
 }
 END_TEST
 
@@ -375,6 +388,7 @@ main(void)
 	tcase_add_loop_test(c, holds_acts_it_cannot_follow, 0,
 	    sizeof(bad_acts) / sizeof(bad_acts[0]));
 	tcase_add_test(c, lets_the_record_pass);
+	tcase_add_test(c, confirms_no_letter_to_come);
 	tcase_add_test(c, a_ticket_is_used_once);
 	tcase_add_test(c, blocks_and_lets_go);
 	tcase_add_test(c, a_fork_holds_the_site);
