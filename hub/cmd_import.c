@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "contrib/base/charset.h"
+#include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/csv.h"
@@ -21,11 +22,11 @@ read_text(struct span bytes)
 	json_t *o = NULL;
 
 	if (text_is_utf8(bytes))
-		return json_stringn(bytes.at, bytes.n);
+		return json_text_new(bytes);
 	buf_init(&text, 2 * CSV_FILE_MAX);
 	c = charset_open();
 	if (charset_read(c, &text, bytes, CHARSET_GB18030) && !text.bad)
-		o = json_stringn(buf_cstr(&text), text.n);
+		o = json_text_new(buf_look(&text));
 	charset_close(c);
 	buf_clear(&text);
 	return o;
