@@ -233,7 +233,14 @@ const struct conf_def config_defs[] = {
 	  "Whether all that the address answers is files below the root, so "
 	  "that the hub may take a link to what is no item for one that "
 	  "never was right.\nSay no where a program answers at addresses of "
-	  "its own; what stands behind a question mark is never judged.\nWhat "
+	  "its own; what stands behind a question mark is never judged.\n"
+	  "Without include it judges names that only files have: pages "
+	  "(.html, .shtml), documents, archives, pictures, sound and film, "
+	  "fonts, .css, .js, .json, .xml, .xsl, .swf and programs to "
+	  "download (.apk, .exe).\nA name with another extension "
+	  "(.php, .do) or none at all may be a program's and is unknown "
+	  "to it if it is no item; with include all that the patterns "
+	  "take is judged, so *.do, or * for all.\nWhat "
 	  "the agent can't look at, such as a link out of the root, is not "
 	  "judged either." },
 	{ .section = "source", .name = "moves", .type = CONF_TEXT,

@@ -192,16 +192,22 @@ is_open(const struct cover *c, struct span path)
 	return path.n > 0 && !span_is(path, SPAN(PROOF_PATH));
 }
 
-/* Does what answers there come from a file? A program's address is anything;
- * it is a file's only where the source says so by a pattern. */
+/* Does what answers there come from a file? A program's address is anything,
+ * and so is a name without an extension; it is a file's only where the source
+ * says so by a pattern. zqagent.conf(5) tells which these are, under cover. */
 static bool
 is_static(struct span path)
 {
-	static const char *const files[] = { "html", "htm", "shtml", "xml",
-		"txt", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx",
-		"wps", "et", "ofd", "rtf", "csv", "zip", "rar", "jpg", "jpeg",
-		"png", "gif", "bmp", "webp", "svg", "ico", "css", "js", "mp3",
-		"mp4", "flv", "woff", "woff2", "ttf" };
+	static const char *const files[] = { "html", "htm", "shtml", "shtm",
+		"stm", "xhtml", "xml", "xsl", "xslt", "xsd", "json", "rss",
+		"atom", "txt", "csv", "pdf", "doc", "docx", "xls", "xlsx",
+		"ppt", "pptx", "wps", "et", "dps", "ofd", "ceb", "rtf", "odt",
+		"ods", "odp", "zip", "rar", "7z", "gz", "tgz", "bz2", "xz",
+		"tar", "jpg", "jpeg", "png", "gif", "bmp", "webp", "svg",
+		"ico", "tif", "tiff", "css", "js", "mjs", "map", "swf", "mp3",
+		"wav", "wma", "ogg", "m4a", "mp4", "m4v", "flv", "webm", "wmv",
+		"avi", "mov", "mpg", "mpeg", "rm", "rmvb", "woff", "woff2",
+		"ttf", "otf", "eot", "apk", "ipa", "exe", "msi" };
 	struct span name = text_last_name(path);
 	size_t n = name.n;
 
@@ -209,7 +215,7 @@ is_static(struct span path)
 		n--;
 	name = (struct span){ .at = name.at + n, .n = name.n - n };
 	for (size_t i = 0; n > 0 && i < sizeof(files) / sizeof(files[0]); i++)
-		if (span_is(name, span_of(files[i])))
+		if (text_same_nocase(name, span_of(files[i])))
 			return true;
 	return false;
 }

@@ -41,6 +41,13 @@ static const struct { const char *url; bool yes; } plain[] = {
 	{ "https://s1.gov.cn/x/", true },
 	{ "https://s1.gov.cn/x", false },	/* a program's, for all we know */
 	{ "https://s1.gov.cn/search.do", false },
+	{ "https://s1.gov.cn/a.php", false },
+	{ "https://s1.gov.cn/x.d/a", false },
+	{ "https://s1.gov.cn/a.json", true },
+	{ "https://s1.gov.cn/a.swf", true },
+	{ "https://s1.gov.cn/a.xsl", true },
+	{ "https://s1.gov.cn/a.PDF", true },
+	{ "https://s1.gov.cn/x/INDEX.HTML", true },
 	{ "https://s1.gov.cn/a.html?x=1", false },
 	{ "https://s1.gov.cn/.git/a.html", false },
 	{ "https://s1.gov.cn/.well-known/a.html", true },
