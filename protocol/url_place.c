@@ -160,9 +160,7 @@ url_place_page_of(struct buf *b, struct span url, struct span name)
 	buf_span(b, part[1]);
 	if (name.n > 0)
 		buf_byte(b, URL_PLACE_INDEX);
-	for (size_t i = 0; i < name.n; i++)
-		buf_byte(b, name.at[i] >= 'A' && name.at[i] <= 'Z' ?
-		    name.at[i] | 32 : name.at[i]);
+	buf_span(b, name);
 	return true;
 }
 
@@ -177,8 +175,7 @@ url_place_page_same(struct span a, struct span b)
 {
 	struct span x = url_place_index(a), y = url_place_index(b);
 
-	return url_place_same(a, b) && x.n == y.n &&
-	    (x.n == 0 || text_same_nocase(x, y));
+	return url_place_same(a, b) && span_is(x, y);
 }
 
 /* --- of links ------------------------------------------------------------- */

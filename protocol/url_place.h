@@ -12,7 +12,8 @@
  *
  * A server answers alike only by the one index page that there is. Who knows
  * which one that is goes by pages: a page is a place and, if the address names
- * an index page, that name. The path of a page is spelled in one way: "(" is
+ * an index page, that name, as it is spelled: where index.html lies INDEX.HTML
+ * is not found. The path of a page is spelled in one way: "(" is
  * the same as "%28" there, as it is to servers of files.
  */
 #ifndef ZQ_PROTOCOL_URL_PLACE_H
@@ -46,7 +47,7 @@ struct span url_place_index(struct span url);
 bool url_place_is_index(struct span name);
 
 /* Appends the page of an address: its place and, if it names an index page,
- * URL_PLACE_INDEX and that name in small letters. False: as url_place(). */
+ * URL_PLACE_INDEX and that name. False: as url_place(). */
 bool url_place_page(struct buf *b, struct span url);
 /* The same of the index page `name` (or none) at the place of url. */
 bool url_place_page_of(struct buf *b, struct span url, struct span name);

@@ -111,12 +111,13 @@ vary(char url[80])
 static const char *
 page_of(const char *url)
 {
-	static const char *const names[] = { "index.html", "index.htm" };
+	static const char *const names[] = { "index.html", "Index.html",
+	    "index.htm" };
 	const char *query = strchr(url, '?');
 	size_t n = query != NULL ? (size_t)(query - url) : strlen(url);
 
-	for (size_t i = 0; i < 2; i++)
-		if (n > strlen(names[i]) && strncasecmp(url + n -
+	for (size_t i = 0; i < 3; i++)
+		if (n > strlen(names[i]) && strncmp(url + n -
 		    strlen(names[i]), names[i], strlen(names[i])) == 0)
 			return names[i];
 	return "";

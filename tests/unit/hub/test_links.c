@@ -172,6 +172,24 @@ START_TEST(a_rename_in_place)
 }
 END_TEST
 
+/* Where index.html lies, no server of files answers for INDEX.HTML; and the
+ * two are two targets, whichever is linked to first. */
+START_TEST(an_index_page_by_its_case)
+{
+	link_to(DIR "INDEX.HTML", 1, "");
+	link_to(DIR "index.html", 2, "");
+	publish(1, "http://s1.gov.cn/1.html");
+	tell_as(CHANGE_CREATED, 2, "www:jy/index.html", DIR);
+	ck_assert_uint_eq(broken(0), 0);
+	cover(2, "http://s2.gov.cn/", STATEMENT_WHOLE);
+	ck_assert_int_eq(state_of_page(DIR "index.html"), TARGET_HERE);
+	ck_assert_int_eq(state_of_page(DIR "INDEX.HTML"), TARGET_NEVER);
+	ck_assert_uint_eq(broken(0), 1);
+	tell_as(CHANGE_CREATED, 2, "www:jy/INDEX.HTML", DIR "INDEX.HTML");
+	ck_assert_uint_eq(broken(0), 0);
+}
+END_TEST
+
 /* Three pages of one directory are told as three items. */
 START_TEST(index_pages)
 {
@@ -422,6 +440,7 @@ main(void)
 	tcase_add_test(c, two_at_one_place);
 	tcase_add_test(c, a_rebuild);
 	tcase_add_test(c, a_rename_in_place);
+	tcase_add_test(c, an_index_page_by_its_case);
 	tcase_add_test(c, index_pages);
 	tcase_add_test(c, successors);
 	tcase_add_test(c, moved);

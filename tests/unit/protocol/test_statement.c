@@ -144,7 +144,7 @@ START_TEST(pages)
 		{ "https://www.a.cn/", "www.a.cn" },
 		{ "http://www.a.cn/index.html", "www.a.cn>index.html" },
 		{ "http://www.a.cn:8080/x/Default.ASPX",
-		    "www.a.cn:8080/x>default.aspx" },
+		    "www.a.cn:8080/x>Default.ASPX" },
 		{ "http://www.a.cn/x/index.php?p=/y/index.html",
 		    "www.a.cn/x?p=/y/index.html>index.php" },
 		{ "http://www.a.cn/index.htm/", "www.a.cn/index.htm" },
@@ -167,6 +167,8 @@ START_TEST(pages)
 		    some[i].page : "");
 	}
 	ck_assert(url_place_page_same(SPAN("http://a.cn/x/index.htm"),
+	    SPAN("https://a.cn/x/index.htm")));
+	ck_assert(!url_place_page_same(SPAN("http://a.cn/x/index.htm"),
 	    SPAN("https://a.cn/x/Index.htm")));
 	ck_assert(!url_place_page_same(SPAN("http://a.cn/x/index.htm"),
 	    SPAN("http://a.cn/x/index.html")));
