@@ -38,7 +38,8 @@ const char *letter_links_state(size_t i);
 /* A state in words: "moved". */
 const char *letter_links_word(const char *state, bool of_target);
 
-/* One such letter. At most so many pages, and none that are fixed; 0: all. */
+/* One such letter. At most so many pages, and none that are fixed, and of each
+ * not all of its links if they are many; 0: all. */
 void letter_links_print(FILE *out, json_t *letter, size_t most);
 
 #endif

@@ -617,6 +617,53 @@ START_TEST(test_sentences)
 END_TEST
 
 /* Not more than the control socket can carry. */
+static size_t
+count_lines(json_t *letter, size_t most, const char *last)
+{
+	char *text = NULL;
+	size_t n = 0, lines = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	letter_links_print(f, letter, most);
+	fclose(f);
+	for (const char *at = text; *at != '\0'; at++)
+		lines += *at == '\n';
+	ck_assert_msg(n > strlen(last) && strcmp(text + n - strlen(last),
+	    last) == 0, "%s", text);
+	free(text);
+	return lines;
+}
+
+/* One page with thousands of links is no flood, unless it is asked for. */
+START_TEST(test_many)
+{
+	json_t *links = json_array(), *bare = json_array(), *letter;
+
+	for (int i = 0; i < 4000; i++) {
+		json_array_append_new(links, json_pack("{s:i, s:s, s:s}",
+		    "line", i + 1, "old", B "x", "state",
+		    i < 1000 ? "fixed" : "never"));
+		json_array_append_new(bare, json_pack("{s:s, s:s}", "old",
+		    B "x", "state", "never"));
+	}
+	letter = json_pack("{s:i, s:s, s:[], s:[{s:s, s:O}]}", "number", 7,
+	    "kind", LETTER_LINKS, "links", "pages", "url", KIT_SITE "a.html",
+	    "links", links);
+	ck_assert_uint_eq(count_lines(letter, 10, "      line 1020: " B "x  "
+	    "(was never there)\n      … and 3980 more links: zqagent letters "
+	    "7\n"), 22);
+	ck_assert_uint_eq(count_lines(letter, 0, "line 4000: " B "x  (was "
+	    "never there)\n"), 4001);
+	json_object_set_new(letter, "pages", json_array());
+	json_object_set_new(letter, "links", bare);
+	ck_assert_uint_eq(count_lines(letter, 10, "(was never there)\n"
+	    "      … and 3980 more links: zqagent letters 7\n"), 21);
+	ck_assert_uint_eq(count_lines(letter, 0, "(was never there)\n"), 4000);
+	json_decref(links);
+	json_decref(letter);
+}
+END_TEST
+
 START_TEST(test_long)
 {
 	static char text[40000];
@@ -648,7 +695,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_shown, test_states, test_elsewhere, test_superseded, test_causes,
 		test_closing, test_looked_at, test_lines, test_odd,
-		test_replies, test_another_mind, test_long, test_id, test_danger, test_mail_ends,
+		test_replies, test_another_mind, test_long, test_many, test_id, test_danger, test_mail_ends,
 		test_sentences };
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");
