@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/known.h"
 #include "agent/setup.h"
+#include "agent/store.h"
 #include "contrib/base/ctl.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
@@ -117,9 +119,54 @@ add(struct tool *t)
 	return status;
 }
 
+/* What the store has of a source, when nobody runs who knows. */
+static json_int_t
+items_alone(struct tool *t, const char *name)
+{
+	struct config *c = tool_config(t);
+	struct store *s = NULL;
+	struct store_txn *txn;
+	json_int_t n = -1;
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	if (c != NULL)
+		s = store_open(c->top->dir, 0, c->top->spool, &why);
+	if (s != NULL) {
+		txn = store_look(s);
+		n = (json_int_t)known_count(txn, span_of(name));
+		store_end(txn);
+	}
+	store_close(s);
+	buf_clear(&why);
+	config_free(c);
+	return n;
+}
+
+/* How many items a source has; -1: that can't be known. */
+static json_int_t
+items_of(struct tool *t, const char *name)
+{
+	json_t *answer = ctl_ask(tool_path(t, SETUP_CONTROL),
+	    json_pack("{s:s}", "do", "status"), NULL, NULL);
+	json_t *s, *list = json_object_get(json_object_get(answer, "ok"),
+	    "sources");
+	json_int_t n = -1;
+	size_t i;
+
+	json_array_foreach(list, i, s)
+		if (strcmp(json_text(s, "name"), name) == 0)
+			n = json_integer_value(json_object_get(s, "items"));
+	if (answer == NULL)
+		n = items_alone(t, name);
+	json_decref(answer);
+	return n;
+}
+
 static int
 remove_source(struct tool *t)
 {
+	json_int_t items;
 	struct buf why;
 	bool done;
 	int status;
@@ -127,13 +174,15 @@ remove_source(struct tool *t)
 	if (t->places != 2)
 		return tool_fail(NULL, _("expected: zqagent source remove "
 		    "NAME"));
+	items = items_of(t, t->place[1]);
 	buf_init(&why, CONFIG_WHY_MAX);
 	done = config_remove_source(tool_path(t, CONFIG_FILE), t->place[1],
 	    &why);
-	status = finish(t, done, &why, _("source removed; what it told is "
-	    "held in the hub's index until you say what it means: zqagent "
-	    "release NAME --reason R withdraws it, zqagent refuse NAME "
-	    "--reason R keeps it"));
+	status = finish(t, done, &why, items == 0 ?
+	    _("source removed; it has no items, so nothing is left of it") :
+	    _("source removed; what it told is held in the hub's index until "
+	    "you say what it means: zqagent release NAME --reason R withdraws "
+	    "it, zqagent refuse NAME --reason R keeps it"));
 	buf_clear(&why);
 	return status;
 }

@@ -135,6 +135,13 @@ grep -q '^but: there is no host www.zhenghzou.invalid' "$T/typo" &&
 	grep -q '^but: no other source here is on www.zhenghzou' "$T/typo" ||
 	{ cat "$T/typo"; die "nobody says that the host is odd"; }
 zqagent 4101000001 source remove typo >"$T/typo" || die "typo removed"
+grep -q 'what it told is held' "$T/typo" || die "what it told: $(cat "$T/typo")"
+mkdir "$T/empty"
+zqagent 4101000001 source add dir none --root "$T/empty" \
+	--url https://www.zhengzhou.gov.cn/none/ || die "an empty source"
+zqagent 4101000001 source remove none >"$T/none" || die "none removed"
+grep -q 'it has no items' "$T/none" && ! grep -q held "$T/none" ||
+	die "nothing was told: $(cat "$T/none")"
 zqagent 4101000001 release typo --reason '误加' >"$T/typo" ||
 	die "typo released"
 zqagent 4101000001 source remove two || die "source remove"
