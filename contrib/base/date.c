@@ -241,12 +241,100 @@ parse(struct span s, int zone, int64_t *ms, bool *plain)
 	return true;
 }
 
+/* One of the names behind it, at the head of s: its number; -1: none. */
+static int
+take_name(struct span *s, const char *const *names, int count)
+{
+	skip_blanks(s);
+	for (int i = 0; i < count; i++)
+		if (take(s, names[i]))
+			return i;
+	return -1;
+}
+
+/* CST is China's in these pages, whatever America means by it. */
+static bool
+take_zone(struct span *s, int *zone)
+{
+	static const char *const names[] = { "CST", "UTC", "GMT" };
+	int name = take_name(s, names, 3), sign, hours, minutes = 0;
+
+	if (name < 0)
+		return false;
+	*zone = name == 0 ? 480 : 0;
+	sign = take(s, "+") ? 1 : take(s, "-") ? -1 : 0;
+	if (name == 0 || sign == 0)
+		return sign == 0;
+	hours = take_number(s, 1, 2);
+	take(s, ":");
+	if (is_digit(*s, 0))
+		minutes = take_number(s, 2, 2);
+	*zone = sign * (hours * 60 + minutes);
+	return hours >= 0 && hours <= 14 && minutes >= 0 && minutes < 60;
+}
+
+/* "Fri Nov 20 15:05:09 CST 2026": a Date of Java that nobody has formatted. */
+static bool
+parse_java(struct span s, int64_t *ms)
+{
+	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri",
+		"Sat", "Sun" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr",
+		"May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	struct moment m = { 0 };
+	int zone;
+
+	s = text_trim(s);
+	if (take_name(&s, days, 7) < 0)
+		return false;
+	m.month = take_name(&s, months, 12) + 1;
+	skip_blanks(&s);
+	m.day = take_number(&s, 1, 2);
+	skip_blanks(&s);
+	m.hour = take_number(&s, 2, 2);
+	m.minute = take(&s, ":") ? take_number(&s, 2, 2) : -1;
+	m.second = take(&s, ":") ? take_number(&s, 2, 2) : -1;
+	if (m.minute < 0 || m.second < 0 || !take_zone(&s, &zone))
+		return false;
+	skip_blanks(&s);
+	m.year = take_number(&s, 4, 4);
+	*ms = s.n == 0 && is_real(&m) ? moment_ms(&m, zone) : 0;
+	return *ms != 0;
+}
+
+static struct span
+tail(struct span s, const char *from)
+{
+	return (struct span){ from, s.n - (size_t)(from - s.at) };
+}
+
+/* A date within REACH characters of the head of s. */
+static bool
+near_head(struct span s, struct moment *m)
+{
+	for (int i = 0; i < REACH; i++) {
+		skip_blanks(&s);
+		if (s.n == 0)
+			return false;
+		if (is_digit(s, 0))
+			return take_moment(&s, m);
+		text_next(&s);
+	}
+	return false;
+}
+
 bool
 date_parse(struct span s, int zone, int64_t *ms)
 {
+	struct moment m;
 	bool plain;
 
-	return parse(s, zone, ms, &plain);
+	if (parse(s, zone, ms, &plain) || parse_java(s, ms))
+		return true;
+	if (!near_head(s, &m))
+		return false;
+	*ms = moment_ms(&m, zone);
+	return true;
 }
 
 bool
@@ -270,27 +358,6 @@ date_is_proper(struct span s)
 			return false;
 	}
 	return take_moment(&s, &m) && s.n == 0;
-}
-
-static struct span
-tail(struct span s, const char *from)
-{
-	return (struct span){ from, s.n - (size_t)(from - s.at) };
-}
-
-/* A date within REACH characters of the head of s. */
-static bool
-near_head(struct span s, struct moment *m)
-{
-	for (int i = 0; i < REACH; i++) {
-		skip_blanks(&s);
-		if (s.n == 0)
-			return false;
-		if (is_digit(s, 0))
-			return take_moment(&s, m);
-		text_next(&s);
-	}
-	return false;
 }
 
 /* Is what ends at `at` (within s) a Han character? Then 时间 is part of

@@ -12,7 +12,8 @@
 
 #include "contrib/base/span.h"
 
-/* The value of a tag: any of the forms below, and RFC 3339. */
+/* The value of a tag: any of the forms below, RFC 3339, and what Java's
+ * Date.toString() makes of one; a few words may stand before it. */
 bool date_parse(struct span s, int zone, int64_t *ms);
 
 /* The same of what a person says: all of it is a date and, if there is one, a
