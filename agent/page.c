@@ -15,6 +15,7 @@
 
 #include "agent/charset_query.h"
 #include "agent/entity.h"
+#include "agent/flat.h"
 #include "agent/hrefs.h"
 #include "agent/linktag.h"
 #include "agent/outlink.h"
@@ -361,6 +362,7 @@ begin(void *arg, const xmlChar *name, const xmlChar **atts)
 		xmlStopParser(p->parser);
 		return;
 	}
+	flat_keep(p->parser);
 	note_text(p, SPAN(" "));
 	if (!p->title.open)
 		take_links(p, name, atts);

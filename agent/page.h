@@ -17,7 +17,8 @@
 
 struct page;
 
-#define PAGE_DEPTH_MAX 1000	/* open elements; the rest isn't looked at */
+#define PAGE_DEPTH_MAX 2000	/* open elements; the rest isn't looked at; and
+				 * most don't count from FLAT_FROM on (flat.h) */
 
 /* Opens the character converters, which need files: before the sandbox.
  * zone: minutes east of UTC of dates without one. */

@@ -206,9 +206,38 @@ START_TEST(test_deep)
 
 	reading(buf_look(&b));
 	ck_title("深");
+	ck_assert(!has_remark(REMARK_CUT_DEPTH, 0));
+	ck_assert_int_eq(record.link_count, 1);
+	ck_assert_int_lt((int64_t)clock_cpu() - start, 2000000);
+	buf_clear(&b);
+}
+END_TEST
+
+/* What nobody closed. */
+START_TEST(test_unclosed)
+{
+	struct buf b = repeated("<title>深</title>\n", "<font><b>", 1500,
+	    "<a href=/x><i>x</i></a><script>'<a href=/no>'</script>"
+	    "<title>t</title><p><a href=/y>y</a><br/><img src=/z.png></b></font>"
+	    "<a href=/w>w</a>");
+
+	struct buf rows;
+
+	buf_init(&rows, 4096);
+	reading(buf_look(&b));
+	help_dump_rows(&rows, &record);
+	ck_assert_str_eq(buf_cstr(&rows),
+	    "link 1 line 2 https://www.zhengzhou.gov.cn/x [x]\n"
+	    "link 1 line 2 https://www.zhengzhou.gov.cn/y [y]\n"
+	    "link 2 line 2 https://www.zhengzhou.gov.cn/z.png []\n"
+	    "link 1 line 2 https://www.zhengzhou.gov.cn/w [w]\n"
+	    "remark 2 line 0 [utf-8]\n");
+	buf_clear(&rows);
+	buf_clear(&b);
+	b = repeated("\n", "<h1>", 100000, "<a href=/x>x</a>");
+	reading(buf_look(&b));
 	ck_assert(has_remark(REMARK_CUT_DEPTH, 2));
 	ck_assert_int_eq(record.link_count, 0);
-	ck_assert_int_lt((int64_t)clock_cpu() - start, 2000000);
 	buf_clear(&b);
 }
 END_TEST
@@ -474,7 +503,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_golden,
-		test_charsets_agree, test_deep, test_ends, test_many_links,
+		test_charsets_agree, test_deep, test_unclosed, test_ends, test_many_links,
 		test_entities, test_no_character, test_bare_entities,
 		test_same_links, test_long_texts, test_many_remarks,
 		test_lines, test_controls, test_drawing_title, test_fresh,
