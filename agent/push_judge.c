@@ -201,6 +201,17 @@ next_of(struct push *p)
 	return push_may_prove(p) ? PUSH_RECONCILE : PUSH_IDLE;
 }
 
+/* A hub that was restored asks once for what it has lost, and is told it at
+ * once: it hears no beat of this site until then. One that asks again has not
+ * understood. */
+static bool
+has_come_nearer(const struct push *p, const struct position *at,
+    uint64_t before)
+{
+	return at->taken > before ||
+	    (at->taken < before && p->verdict != VERDICT_EARLY);
+}
+
 /* TAKEN, KNOWN, EARLY: the hub says where it stands. */
 static enum push_step
 follow(struct push *p)
@@ -229,7 +240,8 @@ follow(struct push *p)
 		    "in the spool");
 	if (at.taken < before)
 		push_prove_within(p, BACK_SPREAD);
-	if (p->answer.verdict == VERDICT_EARLY && at.taken <= before)
+	if (p->answer.verdict == VERDICT_EARLY && !has_come_nearer(p, &at,
+	    before))
 		return fail(p, "the hub asks for earlier changes again",
 		    p->answer.after);
 	well(p);

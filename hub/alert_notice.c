@@ -11,6 +11,7 @@
 #include "contrib/base/text.h"
 #include "hub/alert_what.h"
 #include "hub/json.h"
+#include "hub/ledger.h"
 #include "hub/notice.h"
 #include "hub/site.h"
 #include "protocol/limits.h"
@@ -113,6 +114,35 @@ outcome_of(struct db_txn *t, const struct alert *a, int64_t now)
 	return last.from <= now ? ALERT_CLOSED : NULL;
 }
 
+/* --- one name ------------------------------------------------------------------ */
+
+struct span
+alert_notice_rule(struct db_txn *t, const struct alert *a)
+{
+	enum alert_what w = ALERT_RULES;
+	struct ledger_notice first;
+	json_t *o = NULL;
+
+	if (a->notices > 0 && ledger_notice(t, a->number, 1, &first))
+		o = json_loadb(first.text.at, first.text.n, 0, NULL);
+	if (json_is_string(json_object_get(o, "rule")))
+		w = alert_what_named(span_of(json_string_value(
+		    json_object_get(o, "rule"))));
+	json_decref(o);
+	return w < ALERT_RULES ? span_of(alert_what_name(w)) : a->rule;
+}
+
+/* Who keeps a list by the rule takes out by it what went in by it. */
+static void
+put_rule(struct db_txn *t, json_t *o, const struct alert *a)
+{
+	struct span rule = alert_notice_rule(t, a);
+
+	json_object_set_new(o, "rule", json_span(rule));
+	if (a->ended == CLOCK_NONE && !span_is(a->rule, rule))
+		json_object_set_new(o, "now", json_span(a->rule));
+}
+
 json_t *
 alert_notice(struct db_txn *t, const struct alert *a, enum alert_event event,
     const char *hub, uint32_t told, int64_t now)
@@ -125,14 +155,16 @@ alert_notice(struct db_txn *t, const struct alert *a, enum alert_event event,
 	    a->notices + 1);
 	put_members(t, sites, a, false, told);
 	put_members(t, sites, a, true, told);
-	o = json_pack("{s:s, s:o, s:I, s:I, s:s, s:o, s:o, s:s, s:o, s:I, "
+	o = json_pack("{s:s, s:o, s:I, s:I, s:s, s:o, s:s, s:o, s:I, "
 	    "s:I, s:o}", "id", id, "hub", json_span(span_of(hub)),
 	    "alert", (json_int_t)a->number,
 	    "notice", (json_int_t)a->notices + 1,
-	    "event", alert_event_name(event), "rule", json_span(a->rule),
-	    "class", json_span(a->class), "severity", alert_severity_name(a->severity),
+	    "event", alert_event_name(event),
+	    "class", json_span(a->class),
+	    "severity", alert_severity_name(a->severity),
 	    "group", json_span(a->group), "count", (json_int_t)a->count,
 	    "active", (json_int_t)a->active, "sites", sites);
+	put_rule(t, o, a);
 	json_time(o, "at", now);
 	json_time(o, "noticed", a->at);
 	json_time(o, "since", since(a));

@@ -20,13 +20,16 @@
 #define ALERT_PUT_OFF "put-off"
 #define ALERT_CLOSED "closed"
 
-/* {"id","hub","alert","notice","event","rule","severity","at","since",
+/* {"id","hub","alert","notice","event","rule","now","severity","at","since",
  *  "ended","group","count","active","sites":[{"subject","site","name",
  *  "domain","since","ended","detail","new"}]}, and "outcome" of a closing
- * that isn't one any more. `told` of the members were told before. The
+ * that isn't one any more. "rule" is the first notice's; "now" the one that
+ *  is true now, if that is another. `told` of the members were told before. The
  * caller's. */
 json_t *alert_notice(struct db_txn *t, const struct alert *a,
     enum alert_event event, const char *hub, uint32_t told, int64_t now);
+/* The rule by which it was told first: its name, for ever. */
+struct span alert_notice_rule(struct db_txn *t, const struct alert *a);
 /* A test of a receiver. */
 json_t *alert_notice_test(const char *hub, const char *by, int64_t now);
 

@@ -5,6 +5,7 @@
  */
 #include "hub/alert_scan.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,14 +95,28 @@ on_row(void *arg, uint32_t number, const struct pulse_row *row)
 	return true;
 }
 
+/* How many of them, and what to do; in English, see protocol/reason.h. */
+static const char *
+isolation(const struct pulse_head *head, char text[ALERT_DETAIL])
+{
+	if (head->blind || head->of == 0)
+		return monitor_cause_name(head->blind ? MONITOR_CAUSE_BLIND :
+		    MONITOR_CAUSE_ISOLATED);
+	snprintf(text, ALERT_DETAIL, "%" PRIu32 " of %" PRIu32 " agents fell "
+	    "silent at once, within the time that one may be silent: look at "
+	    "the hub's own line, its DNS, its firewall; no site is judged "
+	    "meanwhile", head->vanished, head->of);
+	return text;
+}
+
 static void
 look_at_isolation(struct alert_scan *s, const struct pulse_head *head,
     int64_t now)
 {
+	char text[ALERT_DETAIL];
 	struct alert_fact f = { .what = ALERT_ISOLATED,
 		.subject = SPAN("hub"), .since = head->isolated_since,
-		.detail = span_of(head->blind ?
-		    monitor_cause_name(MONITOR_CAUSE_BLIND) : "") };
+		.detail = span_of(isolation(head, text)) };
 
 	if (head->isolated)
 		alert_facts_put(s->facts, &f, now);

@@ -144,6 +144,7 @@ cmd_alert_receivers(struct cmd_line *l)
 struct waiting {
 	uint64_t number;	/* of the test's delivery */
 	const char *receiver;
+	bool unseen;		/* whoever asks may not see the ledger */
 	enum delivery_state state;	/* what became of it … */
 	char error[LEDGER_ERROR + 1];
 	uint64_t before;	/* 0, or one to the same receiver that fails … */
@@ -178,6 +179,7 @@ wait_for(struct cmd_line *l, struct waiting *w)
 	struct store *s = cmd_store(l);
 	struct query *q;
 
+	w->unseen = s == NULL;
 	while (s != NULL) {
 		w->before = 0;
 		q = query_begin(s);
@@ -195,6 +197,9 @@ fail(const struct waiting *w)
 {
 	const char *hint = _("zqhub alert ledger shows what comes of it");
 
+	if (w->unseen)
+		return cmd_fail(NULL, _("%s: the test is under way, but what "
+		    "comes of it can't be seen from here"), w->receiver);
 	if (w->state == DELIVERY_FAILED)
 		return cmd_fail(_("it is not tried again: put it right, and "
 		    "test again"), "%s: %s", w->receiver, w->error);

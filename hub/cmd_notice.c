@@ -130,6 +130,7 @@ show(const struct notice_info *i)
 	cmd_fact(_("state"), span_of(word_of(i)));
 	cmd_fact(_("site"), span_of(i->code));
 	cmd_fact(_("service"), n->service);
+	cmd_fact_time(_("the site is well since"), i->well);
 	cmd_fact_time(_("announced"), n->announced);
 	cmd_fact_time(_("from"), n->from);
 	cmd_fact_time(_("until"), n->until);
@@ -382,7 +383,8 @@ const struct cmd cmd_notice_list[] = {
 	    "announced"),
 	  .more = N_("What is not over, newest first. To come, now, recurs; "
 	    "overrun is an outage whose\nend has passed and that nobody "
-	    "said is resolved."),
+	    "said is resolved; if the site is well all the same, it\nhas "
+	    "ended without a word."),
 	  .examples = "notice list\nnotice list --site 4101000001 --all",
 	  .option = {
 	    { "site", "CODE", N_("only of this site"), false },

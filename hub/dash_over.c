@@ -243,6 +243,11 @@ dash_over_notice(struct visit *v, const struct notice_info *i)
 	buf_text(b, "<br><span class=\"soft\">");
 	if (notice_is_open(n))
 		buf_printf(b, "%s · ", notice_phase_word(i->phase));
+	if (i->well != CLOCK_NONE) {
+		buf_printf(b, "%s ", _("the site is well since"));
+		markup_time(b, i->well);
+		buf_text(b, " · ");
+	}
 	put_window(b, i);
 	put_series(b, n);
 	if (n->reason.n > 0) {

@@ -89,6 +89,41 @@ get_said(struct db_txn *t, const struct trial *r, struct move *m)
 }
 
 static void
+warn(json_t *result, const char *text)
+{
+	json_t *all = json_object_get(result, "warnings");
+
+	if (all == NULL) {
+		all = json_array();
+		json_object_set_new(result, "warnings", all);
+	}
+	json_array_append_new(all, json_string(text));
+}
+
+/* Which of their own moves end by this one, as of the same moment. */
+static void
+warn_replaced(json_t *result, struct db_txn *t, const struct trial *r,
+    int64_t at)
+{
+	uint32_t before = 0;
+	struct buf text;
+	struct move m;
+
+	buf_init(&text, 4 * LIMIT_URL);
+	while (move_ever_of_old(t, r->old, r->below, before, &m)) {
+		before = m.number;
+		if (m.operated || m.state != MOVE_WITHDRAWN || m.changed != at)
+			continue;
+		buf_reset(&text);
+		buf_printf(&text, _("this takes the place of move %lld, which "
+		    "the site announced itself: %.*s -> %.*s; it is told so"),
+		    (long long)m.number, SPAN_ARGS(m.old), SPAN_ARGS(m.new));
+		warn(result, buf_cstr(&text));
+	}
+	buf_clear(&text);
+}
+
+static void
 look(void *arg, struct db_txn *t)
 {
 	struct trial *r = arg;
@@ -99,6 +134,8 @@ look(void *arg, struct db_txn *t)
 	    get_said(t, r, &m)))
 		return;
 	put_result(r->result, &m);
+	if (r->number == 0)
+		warn_replaced(r->result, t, r, m.changed);
 	put_links(r->result, t, &m, &steps);
 }
 
@@ -205,18 +242,6 @@ announcement(struct ask *a, const struct view_site *s,
 	set_time(a, act, "from");
 	set_time(a, act, "until");
 	return act;
-}
-
-static void
-warn(json_t *result, const char *text)
-{
-	json_t *all = json_object_get(result, "warnings");
-
-	if (all == NULL) {
-		all = json_array();
-		json_object_set_new(result, "warnings", all);
-	}
-	json_array_append_new(all, json_string(text));
 }
 
 /* NORMS 3: what a notice owes to those who follow it. Said, never enforced. */

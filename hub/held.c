@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/stats.h"
 #include "contrib/base/text.h"
+#include "hub/counters.h"
 #include "hub/held_letter.h"
 #include "hub/item.h"
 #include "protocol/limits.h"
@@ -138,6 +140,7 @@ put(struct group *g, uint64_t place, const struct held_row *h)
 	db_put(g->txn, TABLE_HELD_SITE, key_look(&by_site),
 	    h->dismissed ? DISMISSED_ROW : SPAN_NONE);
 	count(g, h, 1);
+	stats_add(COUNTER_HELD_CHANGES, 1);
 }
 
 /* What an item's next word settles. */

@@ -93,10 +93,8 @@ count(const struct pending *p)
 		stats_add(COUNTER_TAKEN_CHANGES, p->fresh);
 		stats_add(COUNTER_KNOWN_CHANGES, p->changes - p->fresh);
 	}
-	if (p->verdict == VERDICT_TAKEN) {
+	if (p->verdict == VERDICT_TAKEN)
 		stats_add(COUNTER_REFUSED_CHANGES, p->refused);
-		stats_add(COUNTER_HELD_CHANGES, p->held);
-	}
 	stats_observe(COUNTER_TAKE_TIME, (uint64_t)(clock_mono() - p->since));
 }
 

@@ -108,6 +108,7 @@ on_state(void *arg, const struct monitor_event *e)
 	if (e->site == 0) {
 		tell_hub(e);
 		pulse_blind(e->cause == MONITOR_CAUSE_BLIND);
+		pulse_vanished(e->vanished, e->of);
 		pulse_isolated(e->to == MONITOR_ISOLATED, e->since);
 	} else {
 		tell_site(m, e);

@@ -53,6 +53,8 @@ enum notice_phase {	/* of an open one, as time goes */
 	NOTICE_CURRENT,
 	NOTICE_BETWEEN,		/* it recurs */
 	NOTICE_LATE,		/* overrun */
+	NOTICE_UNSAID,		/* overrun, but the site is well: of
+				 * query_notice_info() alone */
 	NOTICE_ENDED,
 	NOTICE_PHASES
 };

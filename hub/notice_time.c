@@ -141,6 +141,7 @@ notice_phase_word(enum notice_phase p)
 		[NOTICE_CURRENT] = N_("now"),
 		[NOTICE_BETWEEN] = N_("recurs"),
 		[NOTICE_LATE] = N_("overrun"),
+		[NOTICE_UNSAID] = N_("ended without a word"),
 		[NOTICE_ENDED] = N_("over"),
 	};
 

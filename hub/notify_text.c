@@ -110,11 +110,14 @@ about_end(const json_t *notice)
 static const char *
 about(const struct sink_job *job)
 {
+	struct span now = word(job->notice, "now");
+
 	if (job->event == ALERT_TEST)
 		return _("A test of this receiver: nothing is wrong");
 	if (job->event == ALERT_RESOLVED)
 		return about_end(job->notice);
-	return alert_what_about(alert_what_named(word(job->notice, "rule")));
+	return alert_what_about(alert_what_named(now.n > 0 ? now :
+	    word(job->notice, "rule")));
 }
 
 /* The site's name, or what else it is about. */

@@ -42,7 +42,7 @@ struct table {
 	_Atomic uint64_t layout;
 	_Atomic uint64_t version;
 	_Atomic int64_t started, alive, isolated;	/* ms; 0: it isn't */
-	_Atomic uint32_t last, blind;
+	_Atomic uint32_t last, blind, vanished, of;
 	struct slot slot[PULSE_SITES];
 };
 
@@ -211,7 +211,8 @@ pulse_look(struct pulse_head *head)
 		.started = table->started, .alive = table->alive,
 		.last = table->last,
 		.isolated_since = table->isolated,
-		.blind = table->blind != 0 };
+		.blind = table->blind != 0,
+		.vanished = table->vanished, .of = table->of };
 	head->isolated = head->isolated_since != 0;
 	return head->started != 0;
 }
@@ -274,6 +275,7 @@ pulse_begin(int64_t now)
 		put(&table->slot[site], &none);
 	table->isolated = 0;
 	table->blind = 0;
+	table->vanished = table->of = 0;
 	table->started = table->alive = now;
 	table->version = none.version;
 }
@@ -410,4 +412,13 @@ pulse_blind(bool blind)
 	if (blind != (table->blind != 0))
 		table->version++;
 	table->blind = blind;
+}
+
+void
+pulse_vanished(uint32_t vanished, uint32_t of)
+{
+	if (table == NULL)
+		return;
+	table->vanished = vanished;
+	table->of = of;
 }

@@ -61,6 +61,7 @@ struct pulse_head {
 				 * and nothing here is fresh */
 	bool isolated;		/* too many vanished at once: nobody is judged */
 	int64_t isolated_since;	/* ms, hub time; 0 */
+	uint32_t vanished, of;	/* … so many agents, of how many */
 	bool blind;		/* … for no page comes: by pages alone */
 	uint32_t last;		/* the highest number of a row in use */
 };
@@ -122,4 +123,5 @@ void pulse_isolated(bool isolated, int64_t since);
 /* What it is isolated from: pages alone, or all. Before it is said that it
  * is. */
 void pulse_blind(bool blind);
+void pulse_vanished(uint32_t vanished, uint32_t of);
 #endif

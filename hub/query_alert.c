@@ -5,6 +5,7 @@
 
 #include "contrib/base/clock.h"
 #include "hub/alert_mute.h"
+#include "hub/alert_notice.h"
 #include "hub/json.h"
 #include "hub/query_inside.h"
 
@@ -25,7 +26,17 @@ has_site(const struct alert *a, uint32_t site)
 	return false;
 }
 
+/* What is over is called as it was told: what it was at last is in nobody's
+ * list. */
+static void
+name_as_told(struct db_txn *t, struct alert *a)
+{
+	if (a->ended != CLOCK_NONE)
+		a->rule = alert_notice_rule(t, a);
+}
+
 struct pick {
+	struct db_txn *txn;
 	const struct alert_spec *spec;
 	size_t left;
 	uint32_t last;		/* 0: that was all */
@@ -38,22 +49,25 @@ pick(void *arg, const struct alert *a)
 {
 	struct pick *p = arg;
 	const struct alert_spec *s = p->spec;
+	struct alert one = *a;
 
 	if ((s->open && a->ended != CLOCK_NONE) ||
-	    (s->over && a->ended == CLOCK_NONE) ||
-	    (s->rule.n > 0 && !span_is(s->rule, a->rule)) ||
+	    (s->over && a->ended == CLOCK_NONE))
+		return true;
+	name_as_told(p->txn, &one);
+	if ((s->rule.n > 0 && !span_is(s->rule, one.rule)) ||
 	    (s->site != 0 && !has_site(a, s->site)))
 		return true;
 	p->left--;
 	p->last = a->number;
-	return p->each(p->arg, a) && p->left > 0;
+	return p->each(p->arg, &one) && p->left > 0;
 }
 
 uint32_t
 query_alerts(struct query *q, const struct alert_spec *spec, alert_fn *each,
     void *arg)
 {
-	struct pick p = { .spec = spec, .left = spec->limit, .each = each,
+	struct pick p = { .txn = q->txn, .spec = spec, .left = spec->limit, .each = each,
 	    .arg = arg };
 
 	if (spec->limit == 0)
@@ -65,7 +79,10 @@ query_alerts(struct query *q, const struct alert_spec *spec, alert_fn *each,
 bool
 query_alert(struct query *q, uint32_t number, struct alert *a)
 {
-	return alert_get(q->txn, number, a);
+	if (!alert_get(q->txn, number, a))
+		return false;
+	name_as_told(q->txn, a);
+	return true;
 }
 
 bool

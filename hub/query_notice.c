@@ -6,11 +6,28 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "hub/json.h"
+#include "hub/monitor_state.h"
+#include "hub/pulse.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
 #include "hub/stand.h"
 
 /* --- notices ------------------------------------------------------------- */
+
+/* Nobody said that it is over, but it can be seen. Of one service it can't. */
+static void
+look_at_site(struct notice_info *i)
+{
+	struct pulse_row p;
+
+	i->well = CLOCK_NONE;
+	if (i->phase != NOTICE_LATE || i->notice.service.n > 0 ||
+	    !pulse_read(i->notice.site, &p) ||
+	    !monitor_is_good((enum monitor_state)p.state))
+		return;
+	i->phase = NOTICE_UNSAID;
+	i->well = p.since;
+}
 
 void
 query_notice_info(struct db_txn *t, const struct notice *n, int64_t now,
@@ -26,6 +43,7 @@ query_notice_info(struct db_txn *t, const struct notice *n, int64_t now,
 		i->code[s.code.n] = '\0';
 	}
 	i->phase = notice_phase(n, now);
+	look_at_site(i);
 	i->has_window = notice_is_open(n) && notice_next(n, now, &i->window);
 }
 
@@ -145,7 +163,7 @@ put_text(json_t *j, const char *name, struct span s)
 static const char *const phases[NOTICE_PHASES] = {
 	[NOTICE_COMING] = "coming", [NOTICE_CURRENT] = "current",
 	[NOTICE_BETWEEN] = "between", [NOTICE_LATE] = "late",
-	[NOTICE_ENDED] = "ended",
+	[NOTICE_UNSAID] = "unsaid", [NOTICE_ENDED] = "ended",
 };
 
 const char *
@@ -170,6 +188,7 @@ put_now(json_t *j, const struct notice_info *i)
 {
 	json_object_set_new(j, "site", json_string(i->code));
 	json_object_set_new(j, "phase", json_string(phases[i->phase]));
+	json_time(j, "well_since", i->well);
 	if (!i->has_window)
 		return;
 	json_time(j, "window_from", i->window.from);

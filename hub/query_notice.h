@@ -21,6 +21,8 @@ struct notice_info {
 	struct notice notice;		/* spans live until the query ends */
 	char code[CODE_MAX + 1];	/* of its site */
 	enum notice_phase phase;	/* now */
+	int64_t well;			/* of NOTICE_UNSAID: ms, the site is well
+					 * since; else CLOCK_NONE */
 	bool has_window;
 	struct notice_window window;	/* the one that is now, or the next */
 	int64_t ahead;			/* ms that a closing is due before */

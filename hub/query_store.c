@@ -43,8 +43,9 @@ explain(struct buf *why, const char *dir, int error)
 		buf_printf(why, "%s: there is no store yet: run zqhub init, "
 		    "then start zqhubd", dir);
 	else if (error == EACCES || error == EPERM)
-		buf_printf(why, "%s: permission denied: run this as root or "
-		    "as the hub's own user", dir);
+		buf_printf(why, _("%s: permission denied: only root and the "
+		    "hub's own user may read it: sudo -u zhanqun zqhub …"),
+		    dir);
 	else
 		db_explain(why, dir, error);
 	if (db_is_lost(error))

@@ -74,6 +74,9 @@ void sink_alert_id(const struct sink_job *job, char id[SINK_ID]);
 extern const struct sink_ops sink_mail, sink_webhook, sink_alertmanager,
     sink_command;
 
+/* What an Alertmanager is posted of a job; the caller's. */
+json_t *sink_alertmanager_alerts(const char *hub, const struct sink_job *job,
+    const char *language);
 /* What an HTTP answer comes to; error gets a sentence. */
 enum sink_result sink_http_result(const struct fetch_answer *a,
     char error[SINK_ERROR]);

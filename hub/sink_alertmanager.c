@@ -5,8 +5,10 @@
  *
  * One alert of ours is one of theirs, labelled by its number: who is a member
  * of it may change, what it is doesn't. Its severity is what people route by,
- * so it is a label, too: one that becomes more severe is another one there,
- * and what it was ends by itself.
+ * so it is a label, too: one that becomes more severe is another one there.
+ * So what it may have been before is ended beside it: when it is raised, of
+ * less severity; when it is over, of each. What never was may be ended there
+ * without a word to anybody.
  */
 #include "hub/sink.h"
 
@@ -73,10 +75,10 @@ copy(json_t *to, const char *label, const json_t *from, const char *name)
 /* Labels are the alert's name: but for the severity only what never changes
  * in its life. */
 static json_t *
-labels(const struct sink_world *w, const json_t *notice)
+labels(const char *hub, const json_t *notice)
 {
 	json_t *o = json_pack("{s:s, s:s}", "alertname", "Zhanqun", "hub",
-	    w->hub);
+	    hub);
 	char number[32];
 
 	snprintf(number, sizeof(number), "%lld", (long long)
@@ -90,7 +92,7 @@ labels(const struct sink_world *w, const json_t *notice)
 
 /* It says what is, and is written over each minute: not that it still is. */
 static json_t *
-annotations(const struct manager *m, const struct sink_job *job)
+annotations(const struct sink_job *job, const char *language)
 {
 	struct sink_job now = *job;
 	struct notify_text text;
@@ -98,7 +100,7 @@ annotations(const struct manager *m, const struct sink_job *job)
 
 	if (now.event == ALERT_REMINDER)
 		now.event = ALERT_FIRING;
-	notify_text_make(&text, &now, m->config->language);
+	notify_text_make(&text, &now, language);
 	o = json_pack("{s:s, s:s}", "summary", buf_cstr(&text.subject),
 	    "description", buf_cstr(&text.plain));
 	copy(o, "rule", job->notice, "rule");
@@ -107,25 +109,56 @@ annotations(const struct manager *m, const struct sink_job *job)
 	return o;
 }
 
-static char *
-body_of(const struct manager *m, const struct sink_world *w,
-    const struct sink_job *job)
+static json_t *
+alert_of(const char *hub, const struct sink_job *job, const char *language,
+    bool ended)
 {
-	bool ended = job->event == ALERT_RESOLVED;
 	char until[CLOCK_TEXT_MAX];
 	json_t *o = json_pack("{s:o, s:o}", "labels",
-	    labels(w, job->notice), "annotations", annotations(m, job));
-	json_t *list = json_pack("[o]", o);
-	char *text;
+	    labels(hub, job->notice), "annotations",
+	    annotations(job, language));
 
 	copy(o, "startsAt", job->notice, "since");
 	copy(o, "generatorURL", job->notice, "url");
 	clock_format(until, clock_wall() + (ended ? 0 : LASTS));
 	json_object_set_new(o, "endsAt", json_string(until));
-	text = json_dumps(list, JSON_COMPACT);
-	must(text != NULL);
-	json_decref(list);
-	return text;
+	return o;
+}
+
+/* What it was with another severity. */
+static void
+end_others(json_t *list, const struct sink_job *job)
+{
+	const json_t *first = json_array_get(list, 0);
+	char until[CLOCK_TEXT_MAX];
+	enum alert_severity now;
+	json_t *o;
+
+	if ((job->event != ALERT_RAISED && job->event != ALERT_RESOLVED) ||
+	    !alert_severity_parse(&now, span_of(json_string_value(
+	    json_object_get(job->notice, "severity")))))
+		return;
+	clock_format(until, clock_wall());
+	for (enum alert_severity s = 0; s < ALERT_SEVERITIES; s++) {
+		if (s == now || (job->event == ALERT_RAISED && s > now))
+			continue;
+		o = json_deep_copy(first);
+		json_object_set_new(json_object_get(o, "labels"), "severity",
+		    json_string(alert_severity_name(s)));
+		json_object_set_new(o, "endsAt", json_string(until));
+		json_array_append_new(list, o);
+	}
+}
+
+json_t *
+sink_alertmanager_alerts(const char *hub, const struct sink_job *job,
+    const char *language)
+{
+	json_t *list = json_pack("[o]", alert_of(hub, job, language,
+	    job->event == ALERT_RESOLVED));
+
+	end_others(list, job);
+	return list;
 }
 
 /* --- posting ----------------------------------------------------------------- */
@@ -135,10 +168,15 @@ start(void *state, const struct sink_world *w, const struct sink_job *job,
     sink_done_fn *done, void *arg)
 {
 	struct manager *m = state;
-	char *body = body_of(m, w, job);
-	void *under_way = sink_post(w, m->config, m->url, span_of(body), NULL,
-	    done, arg);
+	json_t *alerts = sink_alertmanager_alerts(w->hub, job,
+	    m->config->language);
+	char *body = json_dumps(alerts, JSON_COMPACT);
+	void *under_way;
 
+	must(body != NULL);
+	under_way = sink_post(w, m->config, m->url, span_of(body), NULL,
+	    done, arg);
+	json_decref(alerts);
 	free(body);
 	return under_way;
 }

@@ -50,6 +50,11 @@ static const char *const forms[] = {
 	N_("not a batch"),
 	N_("it is no change that this version can read"),
 
+	/* what an alert of the hub itself says */
+	N_("%s of %s agents fell silent at once, within the time that one may "
+	    "be silent: look at the hub's own line, its DNS, its firewall; no "
+	    "site is judged meanwhile"),
+
 	/* what an agent can't read or tell */
 	N_("%s; %s could not be read, the first: %s"),
 	N_("source %s: its root can't be opened"),

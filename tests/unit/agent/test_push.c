@@ -183,11 +183,36 @@ START_TEST(test_amnesia)
 	tell_many(0, 50);
 	WAIT_FOR(waiting() == 0);
 	hub.taken = 20;
-	WAIT_FOR(hub.taken == 50);
+	for (int n = 0; n < 1000 && hub.taken != 50; n++) {
+		ck_assert(!status_has("step", "pause"));	/* at once */
+		turn_loop(20);
+	}
+	ck_assert_uint_eq(hub.taken, 50);
 	WAIT_FOR(waiting() == 0);
 	ck_assert_uint_eq(hub.changes, 80);
 	ck_assert_int_eq(retold, 0);
 	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* One that asks for the same again is not told it all the time. */
+START_TEST(test_asks_again)
+{
+	uint64_t batches;
+
+	start();
+	tell_many(0, 50);
+	WAIT_FOR(waiting() == 0);
+	hub.taken = 20;
+	hub.verdict = VERDICT_EARLY;
+	WAIT_FOR(status_has("trouble", "earlier changes again"));
+	batches = hub.batches;
+	for (int n = 0; n < 10; n++)
+		turn_loop(20);
+	ck_assert_uint_le(hub.batches, batches + 2);
+	hub.verdict = 0;
+	WAIT_FOR(hub.taken == 50);
 	stop();
 }
 END_TEST
@@ -307,6 +332,7 @@ main(void)
 	tcase_add_test(t, test_blocked);
 	tcase_add_test(t, test_bad);
 	tcase_add_test(t, test_amnesia);
+	tcase_add_test(t, test_asks_again);
 	tcase_add_test(t, test_amnesia_past_the_spool);
 	tcase_add_test(t, test_copy);
 	tcase_add_test(t, test_complaints);

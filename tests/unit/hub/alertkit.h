@@ -28,6 +28,7 @@ struct told {			/* what a receiver got, once for each id */
 	char receiver[ALERT_NAME + 1];
 	size_t sites;
 	char first[CODE_MAX + 1];	/* of these */
+	char rule[ALERT_NAME + 1], now[ALERT_NAME + 1];
 	int64_t at;
 };
 
@@ -163,6 +164,11 @@ take(const struct delivery *d, const struct ledger_notice *n)
 	snprintf(one->first, sizeof(one->first), "%s",
 	    json_string_value(json_object_get(json_array_get(
 	    json_object_get(doc, "sites"), 0), "subject")));
+	snprintf(one->rule, sizeof(one->rule), "%s", json_string_value(
+	    json_object_get(doc, "rule")));
+	if (json_object_get(doc, "now") != NULL)
+		snprintf(one->now, sizeof(one->now), "%s", json_string_value(
+		    json_object_get(doc, "now")));
 	json_decref(doc);
 }
 

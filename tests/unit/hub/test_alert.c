@@ -111,6 +111,38 @@ START_TEST(test_raised)
 }
 END_TEST
 
+/* By what name it came in, by that it goes out, whatever it was meanwhile. */
+START_TEST(test_one_name)
+{
+	play(_i);
+	is(1, ALERT_SILENT);
+	is(2, ALERT_UNREACHABLE);
+	world[2].group = "b";
+	settle();
+	ck_assert_uint_eq(told_count, 2);
+	is(1, ALERT_UNREACHABLE);
+	settle();
+	ck_assert_int_eq(last_told()->event, ALERT_RAISED);
+	ck_assert_str_eq(last_told()->rule, "silent");
+	ck_assert_str_eq(last_told()->now, "unreachable");
+	is(2, ALERT_DOWN);
+	later(4 * HOUR);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 2);
+	is(1, ALERT_DOWN);
+	settle();
+	is(1, ALERT_RULES);
+	is(2, ALERT_RULES);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_RESOLVED), 2);
+	for (size_t i = 0; i < told_count; i++) {
+		ck_assert_str_eq(told[i].rule, strcmp(told[i].first,
+		    "4100000001") == 0 ? "silent" : "unreachable");
+		if (told[i].event == ALERT_RESOLVED)
+			ck_assert_str_eq(told[i].now, "");
+	}
+}
+END_TEST
+
 START_TEST(test_reminders)
 {
 	play(_i);
@@ -562,6 +594,7 @@ main(void)
 	tcase_add_test(t, test_start);
 	tcase_add_loop_test(t, test_hold, 0, 2);
 	tcase_add_loop_test(t, test_raised, 0, 2);
+	tcase_add_loop_test(t, test_one_name, 0, 2);
 	tcase_add_loop_test(t, test_reminders, 0, 2);
 	tcase_add_loop_test(t, test_ack, 0, 2);
 	tcase_add_loop_test(t, test_silence, 0, 2);

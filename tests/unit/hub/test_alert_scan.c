@@ -4,6 +4,7 @@
  */
 #include "tests/unit/hub/scankit.h"
 
+#include "hub/alert_detail.h"
 #include "hub/home.h"
 #include "hub/home_json.h"
 #include "hub/monitor_state.h"
@@ -69,6 +70,7 @@ START_TEST(test_pulse)
 		{ MONITOR_UNKNOWN, MONITOR_CAUSE_MUTE, false, false, 0 },
 	};
 	struct alert_fact *f;
+	struct buf b;
 
 	pulse_heard(1, k.now, "203.0.113.7:4711", NULL);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -85,9 +87,24 @@ START_TEST(test_pulse)
 			ck_assert_int_eq(f->what, cases[i].what);
 	}
 	ck_assert_ptr_null(fact("isolated", "hub"));
+	pulse_vanished(12, 30);
 	pulse_isolated(true, k.now);
 	look();
-	ck_assert_ptr_nonnull(fact("isolated", "hub"));
+	f = fact("isolated", "hub");
+	ck_assert_ptr_nonnull(f);
+	buf_init(&b, 1000);
+	alert_detail_put(&b, f->detail);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "12 of 30 agents"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "look at the hub's own "
+	    "line, its DNS"));
+	buf_reset(&b);
+	pulse_blind(true);
+	pulse_isolated(false, 0);
+	pulse_isolated(true, k.now);
+	look();
+	alert_detail_put(&b, fact("isolated", "hub")->detail);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "nobody's home page"));
+	buf_clear(&b);
 	pulse_isolated(false, 0);
 	look();
 	ck_assert_ptr_null(fact("isolated", "hub"));

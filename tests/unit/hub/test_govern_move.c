@@ -406,8 +406,9 @@ START_TEST(a_list_of_domains)
 }
 END_TEST
 
-/* As its own site has said it, it waits. */
-START_TEST(agreed)
+/* The site says itself that its domain moves. */
+static void
+site_moves(void)
 {
 	struct change c;
 	struct journal_batch b = { .site = 1, .incarnation = 7, .first = 1,
@@ -435,6 +436,12 @@ START_TEST(agreed)
 	ck_assert_int_eq(journal_commit(kit.writer.journal), DB_OK);
 	ck_assert(writer_catch_up(&kit.writer, NULL, NULL));
 	buf_clear(&row);
+}
+
+/* As its own site has said it, it waits. */
+START_TEST(agreed)
+{
+	site_moves();
 	ck_assert_int_eq(get(1).state, MOVE_OVERDUE);
 	ck_assert_uint_eq(owner("www.new.gov.cn"), 0);
 	ck_assert(run(json_pack("{s:s, s:i, s:i, s:i, s:s}", "do",
@@ -445,6 +452,26 @@ START_TEST(agreed)
 	ck_assert_int_eq(get(1).state, MOVE_EFFECTIVE);
 	ck_assert_str_eq(result("domain"), "www.new.gov.cn");
 	ck_assert_uint_eq(owner("www.new.gov.cn"), 1);
+}
+END_TEST
+
+/* Whose word ends by it is said, before it is done, too. */
+START_TEST(overrides)
+{
+	const char *warning;
+
+	site_moves();
+	for (int dry = 1; dry >= 0; dry--) {
+		ck_assert(announce("domain", "http://www.s1.gov.cn/",
+		    "http://www.other.gov.cn/", CORE_NOW + 40 * DAY, dry != 0));
+		warning = json_string_value(json_array_get(json_object_get(
+		    a.result, "warnings"), 0));
+		ck_assert_ptr_nonnull(warning);
+		ck_assert_ptr_nonnull(strstr(warning, "takes the place of move "
+		    "1, which the site announced itself: "
+		    "http://www.s1.gov.cn/ -> http://www.new.gov.cn/"));
+	}
+	ck_assert_int_eq(get(1).state, MOVE_WITHDRAWN);
 }
 END_TEST
 
@@ -468,6 +495,7 @@ main(void)
 	tcase_add_test(c, a_list_is_all_or_nothing);
 	tcase_add_test(c, a_list_of_domains);
 	tcase_add_test(c, agreed);
+	tcase_add_test(c, overrides);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -4,6 +4,9 @@
  */
 #include "tests/unit/hub/viewkit.h"
 
+#include "contrib/base/stats.h"
+#include "hub/counters.h"
+
 #define REF "00112233445566778899"
 #define KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define OTHER "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -35,9 +38,11 @@ START_TEST(what_is_held_is_told)
 	struct change c = kit_change(CHANGE_CREATED,
 	    "http://evil.example/", "x");
 
+	counters_open();
 	kit_say(&k, 1, &c);
 	look();
 	ck_assert_uint_eq(site(1).held, 1);
+	ck_assert_uint_eq(stats_get(COUNTER_HELD_CHANGES), 1);
 	ck_assert_uint_eq(site(1).letters, 1);
 	ck_assert_uint_eq(view_letters(k.view, 1, 0, 10, note_letter, &b), 1);
 	ck_assert_uint_eq(b.n, 1);

@@ -88,6 +88,65 @@ START_TEST(test_text)
 }
 END_TEST
 
+/* What is true now is said of one that fired otherwise. */
+START_TEST(test_now)
+{
+	struct sink_job j = job_of(ALERT_RAISED, "{\"hub\":\"H\","
+	    "\"alert\":3,\"rule\":\"silent\",\"now\":\"unreachable\","
+	    "\"severity\":\"critical\",\"count\":1,\"sites\":[]}");
+
+	notify_text_make(&text, &j, "en");
+	ck_assert_str_eq(buf_cstr(&text.subject), "[H] worse: Neither the "
+	    "agent is heard nor does the home page come");
+	notify_text_clear(&text);
+	json_decref(j.notice);
+}
+END_TEST
+
+/* Alertmanager knows an alert by its labels: so what it was with other ones
+ * is ended, too. */
+START_TEST(test_labels)
+{
+	static const struct {
+		enum alert_event event;
+		size_t n;
+		bool ends;
+	} t[] = { { ALERT_FIRING, 1, false }, { ALERT_MORE, 1, false },
+		{ ALERT_REMINDER, 1, false }, { ALERT_RAISED, 3, false },
+		{ ALERT_RESOLVED, 4, true } };
+	char now[CLOCK_TEXT_MAX];
+
+	clock_format(now, clock_wall() + 60000);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct sink_job j = job_of(t[i].event, "{\"alert\":3,"
+		    "\"rule\":\"down\",\"severity\":\"critical\"}");
+		json_t *list = sink_alertmanager_alerts("H", &j, "en"), *one;
+		unsigned seen = 0;
+		size_t k;
+
+		ck_assert_uint_eq(json_array_size(list), t[i].n);
+		json_array_foreach(list, k, one) {
+			const json_t *l = json_object_get(one, "labels");
+			enum alert_severity s;
+
+			ck_assert(alert_severity_parse(&s, span_of(
+			    json_string_value(json_object_get(l,
+			    "severity")))));
+			ck_assert_uint_eq(seen >> s & 1, 0);
+			seen |= 1u << s;
+			ck_assert_str_eq(json_string_value(json_object_get(l,
+			    "alert")), "3");
+			ck_assert_int_eq(strcmp(json_string_value(
+			    json_object_get(one, "endsAt")), now) < 0,
+			    t[i].ends || k > 0);
+			ck_assert_int_eq(k == 0, s == ALERT_CRITICAL);
+		}
+		json_decref(list);
+		json_decref(j.notice);
+	}
+}
+END_TEST
+
 /* A closing that was taken back is not a site that has closed. */
 START_TEST(test_closing)
 {
@@ -462,6 +521,8 @@ main(void)
 	lang_switch("en");
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_text);
+	tcase_add_test(t, test_now);
+	tcase_add_test(t, test_labels);
 	tcase_add_test(t, test_closing);
 	tcase_add_test(t, test_link);
 	tcase_add_test(t, test_no_link);

@@ -7,9 +7,12 @@
 
 #include "contrib/base/stats.h"
 #include "hub/dash.h"
+#include "hub/dash_notice.h"
 #include "hub/home_json.h"
 #include "hub/markup.h"
 #include "hub/monitor_state.h"
+#include "hub/query_inside.h"
+#include "hub/query_notice.h"
 #include "tests/unit/hub/homekit.h"
 #include "tests/unit/hub/web_bed.h"
 
@@ -248,6 +251,47 @@ START_TEST(test_page)
 }
 END_TEST
 
+/* An outage that nobody ended, of a site that is well, is no overrun. */
+START_TEST(test_unsaid)
+{
+	struct notice_info i;
+	const char *text;
+	json_t *o;
+
+	three_sites();
+	for (int site = 1; site <= 2; site++)
+		kit_act(&bed.kit, "{\"do\":\"notice-announce\",\"site\":%d,"
+		    "\"kind\":\"outage\",\"service\":\"%s\",\"from\":%lld,"
+		    "\"until\":%lld,\"actor\":\"li\",\"reason\":\"work\"}",
+		    2, site == 1 ? "" : "hall", (long long)bed.kit.now,
+		    (long long)bed.kit.now + 1);
+	bed.kit.now += 1000;
+	kit_act(&bed.kit, "{\"do\":\"notice-time\",\"most\":10,\"actor\":"
+	    "\"hub\",\"reason\":\"\"}");
+	bed_show(&bed);
+	bed.query->now = bed.kit.now;
+	pulse_state(2, MONITOR_DOWN, MONITOR_CAUSE_BOTH, KIT_NOW);
+	ck_assert(query_notice(bed.query, 1, &i));
+	ck_assert_int_eq(i.notice.state, NOTICE_OVERRUN);
+	ck_assert_int_eq(i.phase, NOTICE_LATE);
+	pulse_state(2, MONITOR_UP, MONITOR_CAUSE_FINE, KIT_NOW + 60000);
+	ck_assert(query_notice(bed.query, 2, &i));
+	ck_assert_int_eq(i.phase, NOTICE_LATE);	/* nobody looks at a part */
+	ck_assert(query_notice(bed.query, 1, &i));
+	ck_assert_int_eq(i.phase, NOTICE_UNSAID);
+	ck_assert_int_eq(i.well, KIT_NOW + 60000);
+	o = json_notice(&i);
+	ck_assert_str_eq(json_string_value(json_object_get(o, "phase")),
+	    "unsaid");
+	ck_assert_ptr_nonnull(json_object_get(o, "well_since"));
+	json_decref(o);
+	text = bed_get(&bed, dash_notices, "", "lang=en");
+	bed_html(&bed);
+	ck_assert_ptr_nonnull(strstr(text, "ended without a word"));
+	ck_assert_ptr_nonnull(strstr(text, "the site is well since"));
+}
+END_TEST
+
 START_TEST(test_isolated)
 {
 	three_sites();
@@ -333,6 +377,7 @@ fill(TCase *t)
 	    (int)(sizeof(worse) / sizeof(*worse)));
 	tcase_add_test(t, test_moved);
 	tcase_add_test(t, test_page);
+	tcase_add_test(t, test_unsaid);
 	tcase_add_test(t, test_isolated);
 	tcase_add_test(t, test_many);
 }
