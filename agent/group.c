@@ -85,15 +85,17 @@ withdraw(struct store_txn *t, struct job *j, const struct group_of *of,
 	enum compare_news news;
 	struct known k;
 	struct buf where;
+	bool other;
 
 	if (!known_get(t, i->source, i->path, &k))
 		return COMPARE_NOTHING;
 	known_own(&k);
 	buf_init(&where, LIMIT_URL);
 	(void)renamed_to(t, &of->where, &k, &where);
+	other = renamed_is_other(t, &of->where, &k, NULL);
 	news = compare_gone_to(t, i->source, i->path, span_of(j->reason),
 	    span_of(j->by), buf_look(&where));
-	if (news == COMPARE_DELETED && where.n > 0) {
+	if (news == COMPARE_DELETED && where.n > 0 && !other) {
 		free(j->url);
 		j->url = mem_copy(where.at, where.n);
 		j->former_url = mem_copy(k.url.at, k.url.n);

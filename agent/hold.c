@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
@@ -58,20 +59,21 @@ hold_free(struct hold *h)
 	forget(&h->word);
 }
 
-/* Are n too many to go without a word? If not, they count from now on. */
+/* Are these too many to go without a word? If not, they count from now on. */
 static bool
-is_many(struct hold *h, uint64_t n, uint64_t items)
+is_many(struct hold *h, const struct hold_count *n)
 {
 	int64_t now = clock_mono();
-	uint64_t sum;
+	uint64_t loss = n->missing - n->light, sum;
 
+	must(n->light <= n->missing);
 	if (now - h->window > HOLD_WINDOW) {
 		h->window = now;
 		h->spent = 0;
 	}
-	sum = n + h->spent;
-	if (n >= items || (sum > h->items_most &&
-	    sum * 100 > (items + h->spent) * h->percent_most))
+	sum = loss + h->spent;
+	if (n->missing >= n->items || (loss > 0 && sum > h->items_most &&
+	    sum * 100 > (n->items + h->spent) * h->percent_most))
 		return true;
 	h->spent = sum;
 	return false;
@@ -88,28 +90,29 @@ wait(struct hold *h, uint64_t n)
 }
 
 enum hold_verdict
-hold_scan(struct hold *h, uint64_t n, uint64_t items, bool root_is_empty)
+hold_scan(struct hold *h, const struct hold_count *n, bool root_is_empty)
 {
+	bool any = n->missing > 0;
 	enum hold_verdict v;
 
-	h->empty_root = n > 0 && root_is_empty;
-	if (n > 0 && h->released.reason == NULL &&
-	    (root_is_empty || is_many(h, n, items))) {
-		v = wait(h, n);
-		h->held = n;
+	h->empty_root = any && root_is_empty;
+	if (any && h->released.reason == NULL &&
+	    (root_is_empty || is_many(h, n))) {
+		v = wait(h, n->missing);
+		h->held = n->missing;
 		return v;
 	}
 	h->held = 0;
 	h->refused = false;
-	return n > 0 ? HOLD_WITHDRAW : HOLD_NOTHING;
+	return any ? HOLD_WITHDRAW : HOLD_NOTHING;
 }
 
 enum hold_verdict
-hold_burst(struct hold *h, uint64_t n, uint64_t items)
+hold_burst(struct hold *h, const struct hold_count *n)
 {
-	if (n == 0)
+	if (n->missing == 0)
 		return HOLD_NOTHING;
-	return is_many(h, n, items) ? wait(h, n) : HOLD_WITHDRAW;
+	return is_many(h, n) ? wait(h, n->missing) : HOLD_WITHDRAW;
 }
 
 bool

@@ -5,7 +5,8 @@
  * than 50 items and more than 10 % of all (both can be set), or all of them,
  * or an empty root, and they wait until a person says what it means. What was
  * withdrawn in the ten minutes before counts as well, so that a slow loss is
- * a loss, too.
+ * a loss, too. What is light (told a moment ago, or the same file has another
+ * name) goes or stays with the rest, and counts only if nothing would be left.
  */
 #ifndef ZQ_AGENT_HOLD_H
 #define ZQ_AGENT_HOLD_H
@@ -47,12 +48,17 @@ void hold_init(struct hold *h, uint64_t items, uint64_t percent);
 void hold_free(struct hold *h);		/* all that it has */
 void hold_clear(struct hold *h);	/* takes a release back */
 
-/* A scan misses n of the items that the source has in the index: that is all
- * that is missing. */
-enum hold_verdict hold_scan(struct hold *h, uint64_t n, uint64_t items,
+struct hold_count {
+	uint64_t missing;
+	uint64_t light;		/* … of those: no loss, unless all go */
+	uint64_t items;		/* that the source has in the index */
+};
+
+/* What a scan misses: that is all that is missing. */
+enum hold_verdict hold_scan(struct hold *h, const struct hold_count *n,
     bool root_is_empty);
-/* Events say that n are gone: more may be missing, and is held already. */
-enum hold_verdict hold_burst(struct hold *h, uint64_t n, uint64_t items);
+/* Events say that they are gone: more may be missing, and is held already. */
+enum hold_verdict hold_burst(struct hold *h, const struct hold_count *n);
 
 /* False: nothing is held. The words are copied. */
 bool hold_release(struct hold *h, const char *reason, const char *by);

@@ -11,9 +11,16 @@
 #include "agent/blind.h"
 #include "agent/denied.h"
 #include "agent/filter.h"
+#include "agent/left.h"
 #include "agent/parse.h"
 #include "agent/place.h"
 #include "agent/store.h"
+
+enum intake_moved {
+	INTAKE_AWAY,		/* it has another address */
+	INTAKE_BACK,		/* … again: the one that it had before */
+	INTAKE_WITHDRAWN,	/* it is withdrawn, and found there */
+};
 
 enum intake_stuck { INTAKE_GOING, INTAKE_DISK_FULL, INTAKE_SPOOL_FULL };
 
@@ -21,6 +28,7 @@ struct intake_host {
 	struct event_base *base;
 	struct store *store;
 	struct parse *parse;
+	struct left *left;		/* what it was renamed from */
 	struct parse *slow;		/* reads big files; NULL: the other
 					 * one does */
 	struct place place;
@@ -39,7 +47,8 @@ struct intake_host {
 	 * then (ms). */
 	void (*created)(void *arg, const char *url, int64_t since);
 	/* What had this address has that one now, as was told. */
-	void (*moved)(void *arg, const char *from, const char *to);
+	void (*moved)(void *arg, const char *from, const char *to,
+	    enum intake_moved how);
 	/* What does another source have there? See renamed.h. */
 	enum root_found (*find)(void *arg, struct span source,
 	    struct span path);

@@ -11,6 +11,7 @@
 #include "agent/spool.h"
 #include "contrib/base/log.h"
 #include "contrib/base/timer.h"
+#include "protocol/limits.h"
 
 #define STUCK_WAIT 5000		/* ms until a full disk is tried again */
 #define GROUP_WAIT 200		/* ms until a small group is written, too */
@@ -58,21 +59,52 @@ intake_write_beside(void *arg, const char *path)
 	intake_look(arg, path, INTAKE_FOUND);
 }
 
+/* Its directory may be one that was renamed. */
+static void
+note_left(struct intake *in, const struct job *j)
+{
+	struct stat st;
+	struct buf dir;
+
+	buf_init(&dir, LIMIT_ID);
+	if (left_dir(span_of(j->former), span_of(j->path), &dir) &&
+	    root_look(in->host.place.root, buf_cstr(&dir), &st) == ROOT_GONE)
+		left_note(in->host.left, span_of(j->former),
+		    span_of(j->path));
+	buf_clear(&dir);
+}
+
+/* What was put away may still be there, and is something else now: unless it
+ * is removed, which often follows. */
+static enum intake_moved
+look_at_former(struct intake *in, const struct job *j)
+{
+	place_beside(&in->host.place, j->former, intake_write_beside, in);
+	if (left_is(in->host.left, span_of(j->path), span_of(j->former))) {
+		intake_look(in, j->former, INTAKE_SOON);
+		return INTAKE_BACK;
+	}
+	note_left(in, j);
+	return INTAKE_AWAY;
+}
+
 /* Who else stands for a directory now, and what moved. */
 static void
 look_around(struct intake *in, const struct job *j)
 {
+	enum intake_moved how = j->todo == JOB_WITHDRAW ? INTAKE_WITHDRAWN :
+	    INTAKE_AWAY;
+
 	if (j->created || j->former != NULL)
 		place_beside(&in->host.place, j->path, intake_write_beside,
 		    in);
 	if (j->former != NULL)
-		place_beside(&in->host.place, j->former, intake_write_beside,
-		    in);
+		how = look_at_former(in, j);
 	if (j->created)
 		in->host.created(in->host.arg, j->url,
 		    j->stat.ctime / 1000000);
 	if (j->former_url != NULL)
-		in->host.moved(in->host.arg, j->former_url, j->url);
+		in->host.moved(in->host.arg, j->former_url, j->url, how);
 }
 
 static void
@@ -119,7 +151,7 @@ static bool
 write_some(struct intake *in)
 {
 	const struct group_of of = { .where = { .source = in->host.source,
-	    .root = in->host.place.root, .arg = in->host.arg,
+	    .root = in->host.place.root, .left = in->host.left, .arg = in->host.arg,
 	    .find = in->host.find }, .anew = in->anew };
 	struct group_written g;
 	enum store_result rc;

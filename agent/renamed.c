@@ -11,6 +11,7 @@
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "protocol/features.h"
+#include "protocol/limits.h"
 
 #define GRAIN 10		/* ms: the kernel's clock of files goes in steps */
 #define TWINS 64		/* looked at for a nearer one than was found */
@@ -26,6 +27,8 @@ struct search {
 	bool is_found;
 	size_t far;				/* from it to what is found */
 	size_t twins;				/* looked at since */
+	bool displaced;		/* it was an item, whose path another file has
+				 * now */
 };
 
 static enum root_found
@@ -80,6 +83,75 @@ take(struct search *s, const struct known *k)
 	known_own(s->found);
 	s->is_found = true;
 	return false;
+}
+
+/* --- which file it is ------------------------------------------------------- */
+
+static bool
+same_file(const struct known_stat *a, const struct known_stat *b)
+{
+	return a->inode == b->inode && a->size == b->size &&
+	    a->mtime == b->mtime;
+}
+
+/* Is the file of this inode at the path? */
+static bool
+is_file_at(const struct renamed_where *w, struct span path, uint64_t inode,
+    bool *other)
+{
+	char *name = mem_copy(path.at, path.n);
+	struct stat st;
+	bool any = root_look(w->root, name, &st) == ROOT_FILE;
+
+	free(name);
+	*other = any && st.st_ino != inode;
+	return any && st.st_ino == inode;
+}
+
+struct others_of_file {
+	struct store_txn *t;
+	const struct renamed_where *w;
+	const struct known *k;
+	struct buf *url;
+	bool found;
+};
+
+static bool
+find_file(void *arg, struct span source, struct span path)
+{
+	struct others_of_file *o = arg;
+	struct known k;
+	bool other;
+
+	o->found = span_is(source, o->w->source) &&
+	    !span_is(path, o->k->path) && known_get(o->t, source, path, &k) &&
+	    k.told && !k.adopted && same_file(&k.stat, &o->k->stat) &&
+	    is_file_at(o->w, path, k.stat.inode, &other);
+	if (o->found && o->url != NULL)
+		buf_span(o->url, k.url);
+	return !o->found;
+}
+
+bool
+renamed_is_other(struct store_txn *t, const struct renamed_where *w,
+    const struct known *k, struct buf *url)
+{
+	struct others_of_file o = { .t = t, .w = w, .k = k, .url = url };
+
+	if (k->stat.size > 0 && span_is(k->source, w->source))
+		twin_each(t, k->hash, k->path, find_file, &o);
+	return o.found;
+}
+
+/* It was k's file, and another one has that place now. */
+static bool
+is_displaced(const struct search *s, const struct known *k)
+{
+	bool other = false;
+
+	return span_is(k->source, s->w->source) &&
+	    same_file(&k->stat, &s->item->stat) &&
+	    !is_file_at(s->w, k->path, k->stat.inode, &other) && other;
 }
 
 /* --- which of those with the same bytes ----------------------------------------- */
@@ -147,13 +219,51 @@ take_twin(void *arg, struct span source, struct span path)
 
 	if (s->is_found && ++s->twins > TWINS)
 		return false;
-	if ((s->is_found && far >= s->far) ||
-	    !known_get(s->t, source, path, &k) ||
+	if (!known_get(s->t, source, path, &k) ||
 	    memcmp(k.hash, s->hash, sizeof(k.hash)) != 0)
+		return true;
+	s->displaced |= is_displaced(s, &k);
+	if (s->is_found && far >= s->far)
+		return true;
+	if (!same_file(&k.stat, &s->item->stat) &&
+	    renamed_is_other(s->t, s->w, &k, NULL))
 		return true;
 	if (!take(s, &k))
 		s->far = far;
 	return true;
+}
+
+/* What was put away with its directory, and has its address again. */
+static void
+take_left(struct search *s)
+{
+	struct known k;
+	struct buf went;
+	int64_t since;
+
+	buf_init(&went, LIMIT_ID);
+	if (s->w->left != NULL && s->can_tell &&
+	    left_find(s->w->left, s->item->path, &went, &since) &&
+	    known_get(s->t, s->w->source, buf_look(&went), &k) &&
+	    k.told && !k.adopted &&
+	    (s->item->stat.ctime / 1000000 < since ||
+	    memcmp(k.hash, s->hash, sizeof(k.hash)) == 0 ||
+	    is_vacant(s->w, &k))) {
+		*s->found = k;
+		known_own(s->found);
+		s->is_found = true;
+	}
+	buf_clear(&went);
+}
+
+static void
+take_any_twin(struct search *s)
+{
+	twin_each(s->t, s->hash, s->item->path, take_twin, s);
+	if (s->is_found && s->displaced) {
+		known_disown(s->found);
+		s->is_found = false;
+	}
 }
 
 static bool
@@ -191,8 +301,10 @@ renamed_from(struct store_txn *t, const struct renamed_where *w,
 	moves_former(t, c->url, take_announced, &s);
 	if (!s.is_found)	/* of another source, or another index file */
 		(void)take_announced(&s, c->url);
+	if (!s.is_found)
+		take_left(&s);
 	if (!s.is_found && i->stat.size > 0)	/* empty ones are all alike */
-		twin_each(t, c->hash, i->path, take_twin, &s);
+		take_any_twin(&s);
 	return s.is_found;
 }
 
@@ -238,7 +350,8 @@ renamed_to(struct store_txn *t, const struct renamed_where *w,
 
 	if (!ability_has(t, FEATURE_MOVES))
 		return false;
-	if (moves_successor(t, k->url, url))
+	if (moves_successor(t, k->url, url) ||
+	    renamed_is_other(t, w, k, url))
 		return true;
 	if (k->stat.size > 0)
 		twin_each(t, k->hash, k->path, count_other, &o);

@@ -44,6 +44,7 @@ start_scan(struct source *s)
 	event_del(s->rescan);
 	event_del(s->judge);
 	s->scanning = true;
+	s->calm = false;
 	s->urgent = s->looked_all = false;
 	s->started = clock_mono();
 	source_dir_mark_new(s);
@@ -306,9 +307,9 @@ on_created(void *arg, const char *url, int64_t since)
 }
 
 static void
-on_moved(void *arg, const char *from, const char *to)
+on_moved(void *arg, const char *from, const char *to, enum intake_moved how)
 {
-	source_dir_moved(arg, from, to);
+	source_dir_moved(arg, from, to, how);
 }
 
 static enum root_found
@@ -357,7 +358,7 @@ make_parts(struct source *s)
 	struct intake_host in = {
 		.base = s->host.base, .store = s->host.store,
 		.parse = s->host.parse, .slow = s->host.slow,
-		.place = place, .filter = filter,
+		.place = place, .filter = filter, .left = s->left,
 		.source = span_of(s->name), .settle = s->host.top->settle,
 		.often = s->host.top->often,
 		.arg = s, .news = on_news, .dir = on_dir,
@@ -400,6 +401,7 @@ dir_open(const struct source_host *host, const char *name,
 	s->burst = burst_new(host->base, source_dir_gone_burst, s);
 	s->links = filelinks_new();
 	s->young = young_new();
+	s->left = left_new();
 	source_dir_load(s);
 	make_parts(s);
 	source_dir_anew_open(s);
@@ -426,6 +428,7 @@ dir_close(struct source *s)
 	burst_free(s->burst);
 	filelinks_free(s->links);
 	young_free(s->young);
+	left_free(s->left);
 	source_dir_own_close(s);
 	free(s->first_hidden);
 	free(s->first_unfit);

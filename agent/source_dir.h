@@ -15,6 +15,7 @@
 #include "agent/filelinks.h"
 #include "agent/hold.h"
 #include "agent/intake.h"
+#include "agent/left.h"
 #include "agent/paths.h"
 #include "agent/root.h"
 #include "agent/source.h"
@@ -56,6 +57,9 @@ struct source {
 	struct paths moved;	/* addresses: from, to, from, to … that were
 				 * told since the last judgement */
 	struct young *young;	/* addresses */
+	struct left *left;
+	bool calm;		/* since its last scan all that this found was
+				 * told: what comes now is new */
 	int root_error;		/* errno; 0: the root is open */
 	bool denied;		/* it wasn't the sandbox that denied it */
 	bool scanning;		/* a scan of all of it */
@@ -113,7 +117,8 @@ bool source_dir_cover_is_blind(const struct source *s);
 /* Something is told at an address for the first time; it was told at one and is
  * told at another; and what comes of that, asked from time to time. */
 void source_dir_created(struct source *s, const char *url, int64_t since);
-void source_dir_moved(struct source *s, const char *from, const char *to);
+void source_dir_moved(struct source *s, const char *from, const char *to,
+    enum intake_moved how);
 void source_dir_moves_check(struct source *s);
 
 /* See the verbs of struct source_kind. */

@@ -194,6 +194,35 @@ source_dir_in_doubt(struct source *s)
 	return false;
 }
 
+/* No loss: told a moment ago, or the same file took the place of another. */
+static bool
+is_light(const struct source *s, struct store_txn *t, const struct known *k)
+{
+	const struct renamed_where where = { .source = span_of(s->name),
+	    .root = &s->root };
+	char *url = mem_copy(k->url.at, k->url.n);
+	bool young = young_is(s->young, url, YOUNG_GOES);
+
+	free(url);
+	return young || renamed_is_other(t, &where, k, NULL);
+}
+
+/* How many there are of what is missing. */
+static struct hold_count
+count_missing(struct source *s, const struct paths *missing)
+{
+	struct hold_count n = { .missing = missing->count };
+	struct store_txn *t = store_look(s->host.store);
+	struct known k;
+
+	for (size_t i = 0; i < missing->count; i++)
+		n.light += known_get(t, span_of(s->name),
+		    span_of(missing->at[i]), &k) && is_light(s, t, &k);
+	store_end(t);
+	n.items = s->items;
+	return n;
+}
+
 /* Drops those that have been found elsewhere since, and takes out those that
  * went where an announced move says: they are withdrawn, and no loss. Not long
  * before it begins, and not of an empty root: that one isn't mounted. */
@@ -258,10 +287,12 @@ note_copies(struct source *s, const struct paths *missing)
 		if (!known_get(t, where.source, span_of(missing->at[i]), &k))
 			continue;
 		buf_reset(&to);
-		if (renamed_to(t, &where, &k, &to)) {
+		if (!renamed_is_other(t, &where, &k, NULL) &&
+		    renamed_to(t, &where, &k, &to)) {
 			char *from = mem_copy(k.url.at, k.url.n);
 
-			source_dir_moved(s, from, buf_cstr(&to));
+			source_dir_moved(s, from, buf_cstr(&to),
+			    INTAKE_WITHDRAWN);
 			free(from);
 		}
 	}
@@ -299,6 +330,7 @@ source_dir_gone_burst(void *arg)
 	struct source *s = arg;
 	const struct hold_word nobody = { NULL, NULL };
 	struct paths missing = { 0 }, announced = { 0 };
+	struct hold_count n;
 	enum hold_verdict v;
 
 	if (s->root_error != 0 || root_moved(&s->root)) {
@@ -312,7 +344,8 @@ source_dir_gone_burst(void *arg)
 	gather_all(s, &missing);
 	sort_out(s, &missing, &announced);
 	source_dir_count(s);
-	v = hold_burst(&s->hold, missing.count, s->items);
+	n = count_missing(s, &missing);
+	v = hold_burst(&s->hold, &n);
 	carry_out(s, v, &missing, &nobody);
 	if (v == HOLD_WAIT || v == HOLD_STILL)
 		source_dir_scan_soon(s);	/* it says how many there are */
@@ -325,14 +358,15 @@ source_dir_gone_scan(struct source *s)
 {
 	struct hold *h = &s->hold;
 	struct paths announced = { 0 };
+	struct hold_count n;
 	enum hold_verdict v;
 
 	gather_all(s, &s->missing);
 	sort_out(s, &s->missing, &announced);
 	if (s->missing.count > 0)
 		source_dir_count(s);
-	v = hold_scan(h, s->missing.count, s->items,
-	    walk_counts(s->walk)->entries == 0);
+	n = count_missing(s, &s->missing);
+	v = hold_scan(h, &n, walk_counts(s->walk)->entries == 0);
 	carry_out(s, v, &s->missing, &h->released);
 	if (v == HOLD_STILL && h->refused)
 		kept_mark(s->host.store, span_of(s->name));

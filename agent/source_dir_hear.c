@@ -86,6 +86,15 @@ hear_dir(struct source *s, enum watch_kind kind, const char *path)
 	}
 }
 
+/* All that a scan found is told. */
+static bool
+is_calm(const struct source *s)
+{
+	return !s->scanning && walk_is_idle(s->walk) &&
+	    intake_is_idle(s->intake) && intake_settling(s->intake) == 0 &&
+	    intake_big(s->intake) == 0 && intake_restless(s->intake) == 0;
+}
+
 void
 source_dir_hear(void *arg, enum watch_kind kind, const char *path)
 {
@@ -101,6 +110,7 @@ source_dir_hear(void *arg, enum watch_kind kind, const char *path)
 	}
 	if (strlen(path) > LIMIT_ID)
 		return;
+	s->calm |= is_calm(s);
 	hear_links(s, kind, path);
 	/* A name may be a link to a directory: `include` is the intake's. */
 	if (kind != WATCH_ROOT && !filter_takes(&f, path, true))

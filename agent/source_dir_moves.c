@@ -15,6 +15,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "protocol/features.h"
+#include "protocol/limits.h"
 
 #define MOST 200000		/* addresses that are remembered */
 
@@ -38,23 +39,45 @@ drop_back(struct store_txn *t, void *arg)
 	return true;
 }
 
-/* A page is there again: nothing is proposed any more that leads away. If the
- * disk is full it stays until somebody refuses it. */
+/* If the disk is full it stays until somebody refuses it. */
+static void
+drop_proposed(const struct source *s, const char *url)
+{
+	char *copy = mem_text(url);
+
+	if (store_do(s->host.store, drop_back, copy) == STORE_DONE)
+		log_info("source=%s url=%s is there again: no move from there "
+		    "is proposed any more", s->name, url);
+	free(copy);
+}
+
+/* A page is there again: nothing is proposed any more that leads away. */
 static void
 come_back(const struct source *s, const char *url)
 {
 	struct store_txn *t = store_look(s->host.store);
 	bool back = proposal_is_back(t, span_of(url));
-	char *copy;
 
 	store_end(t);
-	if (!back)
-		return;
-	copy = mem_text(url);
-	if (store_do(s->host.store, drop_back, copy) == STORE_DONE)
-		log_info("source=%s url=%s is there again: no move from there "
-		    "is proposed any more", s->name, url);
-	free(copy);
+	if (back)
+		drop_proposed(s, url);
+}
+
+/* The one that was there before has its address again: nothing leads away. */
+static void
+forget_proposed(const struct source *s, const char *url)
+{
+	struct store_txn *t = store_look(s->host.store);
+	struct moved m;
+	struct buf to;
+	bool any;
+
+	buf_init(&to, LIMIT_URL);
+	any = moves_proposed(t, span_of(url), &m, &to);
+	buf_clear(&to);
+	store_end(t);
+	if (any)
+		drop_proposed(s, url);
 }
 
 /* What was there when a scan of all began has been seen by then. */
@@ -64,15 +87,21 @@ source_dir_created(struct source *s, const char *url, int64_t since)
 	int64_t scan = clock_wall() - (clock_mono() - s->started);
 
 	come_back(s, url);
-	if (since >= scan)
+	if (since >= scan || (s->calm && !s->scanning))
 		young_add(s->young, url);
 }
 
 void
-source_dir_moved(struct source *s, const char *from, const char *to)
+source_dir_moved(struct source *s, const char *from, const char *to,
+    enum intake_moved how)
 {
 	s->renames++;
-	if (young_is(s->young, from)) {
+	if (how == INTAKE_BACK)
+		forget_proposed(s, to);
+	if (how == INTAKE_BACK || (how == INTAKE_WITHDRAWN &&
+	    young_is(s->young, from, YOUNG_GOES)))
+		return;
+	if (young_is(s->young, from, YOUNG_MOVES)) {
 		young_add(s->young, to);
 		return;
 	}

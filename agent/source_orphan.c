@@ -156,6 +156,7 @@ is_kept(const struct source *s)
 static void
 judge(struct source *s)
 {
+	struct hold_count n;
 	enum hold_verdict v;
 
 	count(s);
@@ -169,7 +170,8 @@ judge(struct source *s)
 		watch(s);
 		return;
 	}
-	v = hold_scan(&s->hold, s->missing, s->items, false);
+	n = (struct hold_count){ .missing = s->missing, .items = s->items };
+	v = hold_scan(&s->hold, &n, false);
 	if (v == HOLD_WAIT)
 		log_error("source=%s held: %llu of %llu items are in the "
 		    "index and nothing here vouches for them; nothing of it "

@@ -1,7 +1,6 @@
 /* See young.h: a table by hash, in which the later one has the place. */
 #include "agent/young.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "agent/job.h"
@@ -40,11 +39,11 @@ young_add(struct young *y, const char *url)
 }
 
 bool
-young_is(const struct young *y, const char *url)
+young_is(const struct young *y, const char *url, int64_t age)
 {
 	uint32_t hash = job_hash(url);
 	const struct one *o = &y->at[hash % YOUNG_MOST];
 
 	return o->is && o->hash == hash &&
-	    clock_mono() - o->told < YOUNG_TIME;
+	    clock_mono() - o->told < age;
 }

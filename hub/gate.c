@@ -14,6 +14,18 @@ is_behind(const struct view_site *s, const struct position *p)
 	    s->seq < p->last);
 }
 
+/* It went where a move says, or is still there at another address. */
+static bool
+is_elsewhere(const struct gate *t, const struct view_site *s,
+    const struct change *c, int64_t at)
+{
+	struct span where = c->word[WORD_SUCCESSOR];
+
+	return view_moved(t->writer->view, c->url, at) || (where.n > 0 &&
+	    !span_is(where, c->url) &&
+	    view_stands(t->writer->view, s->number, where));
+}
+
 /* Of what is new in this batch, how much goes that is there? */
 static size_t
 count_gone(struct gate *t, const struct view_site *s,
@@ -24,7 +36,7 @@ count_gone(struct gate *t, const struct view_site *s,
 
 	for (size_t i = known; i < sift->count; i++) {
 		if (sift->goes[i] && change_glance(&c, sift->row[i]) &&
-		    !view_moved(t->writer->view, c.url, at))
+		    !is_elsewhere(t, s, &c, at))
 			item_name(t->name[n++], s->number, item_id(&c));
 	}
 	return n == 0 || behind ? n : view_shown(t->writer->view, t->name, n);

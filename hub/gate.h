@@ -3,8 +3,10 @@
  * withdrew lately, than passes unasked? Then the gate is closed before any of
  * it is in the journal; what happens behind it stands in act_gate.h.
  *
- * Only withdrawals that no person stands for are counted, none that a move
- * names the successor of, and of these what is there to be withdrawn; all of them, while the view is behind.
+ * Only withdrawals that no person stands for are counted, none that has a
+ * successor, by a move or by its own word if that is an item of the site, and
+ * of these what is there to be withdrawn; all of them, while the view is
+ * behind.
  */
 #ifndef ZQ_HUB_GATE_H
 #define ZQ_HUB_GATE_H

@@ -510,6 +510,19 @@ view_moved(struct view *v, struct span url, int64_t at)
 	return move_leads(rules(v), url, at);
 }
 
+bool
+view_stands(struct view *v, uint32_t site, struct span url)
+{
+	struct db_txn *t = db_begin(v->db, false);
+	struct item i;
+	uint32_t number;
+	bool is = item_by_url(t, url, &number) && item_get(t, number, &i) &&
+	    !i.withdrawn && i.site == site;
+
+	db_abort(t);
+	return is;
+}
+
 void
 view_try(struct view *v, const struct acts *all, int64_t now,
     view_tried_fn *each, void *arg)

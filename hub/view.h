@@ -221,6 +221,8 @@ uint64_t view_holds(struct view *v, uint32_t site);
 /* Does a move in effect, or one that will be within a day, say where this
  * address has gone? at: ms, hub time. */
 bool view_moved(struct view *v, struct span url, int64_t at);
+/* Does the index show an item of the site at this address? */
+bool view_stands(struct view *v, uint32_t site, struct span url);
 /* Tries acts on the newest view, one after the other, and takes them back.
  * each sees what would be, or `wrong`: why this one can't be followed. False:
  * enough was seen. */

@@ -326,8 +326,8 @@ on_scan(evutil_socket_t fd, short what, void *arg)
 	if (s->wanted)
 		return;
 	look_missing(s, NULL, &m);
-	if (hold_scan(&s->hold, m.count, m.items, site_is_empty(s->site)) ==
-	    HOLD_WITHDRAW)
+	if (hold_scan(&s->hold, &(struct hold_count){ .missing = m.count,
+	    .items = m.items }, site_is_empty(s->site)) == HOLD_WITHDRAW)
 		withdraw(s, &m, &s->hold.released);
 	hold_clear(&s->hold);
 	withdraw_moved(s, &m);
@@ -368,7 +368,8 @@ on_burst(evutil_socket_t fd, short what, void *arg)
 	look_missing(s, s->noticed, &m);
 	memset(s->noticed, 0, sizeof(s->noticed));
 	s->noticed_count = 0;
-	switch (hold_burst(&s->hold, m.count, m.items)) {
+	switch (hold_burst(&s->hold, &(struct hold_count){
+	    .missing = m.count, .items = m.items })) {
 	case HOLD_WITHDRAW:
 		withdraw(s, &m, &nobody);
 		break;

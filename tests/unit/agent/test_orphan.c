@@ -458,23 +458,55 @@ START_TEST(test_said)
 }
 END_TEST
 
+static enum hold_verdict
+scan_of(struct hold *h, uint64_t missing, uint64_t light, uint64_t items)
+{
+	const struct hold_count n = { .missing = missing, .light = light,
+	    .items = items };
+
+	return hold_scan(h, &n, false);
+}
+
+/* What is light is no loss, but all of a source is; and what is lost with it
+ * counts as ever. */
+START_TEST(test_light)
+{
+	struct hold h;
+
+	hold_init(&h, 5, 50);
+	ck_assert_int_eq(scan_of(&h, 12, 12, 13), HOLD_WITHDRAW);
+	ck_assert_uint_eq(h.spent, 0);
+	ck_assert_int_eq(scan_of(&h, 12, 7, 13), HOLD_WITHDRAW);
+	ck_assert_uint_eq(h.spent, 5);
+	ck_assert_int_eq(scan_of(&h, 12, 11, 12), HOLD_WAIT);
+	hold_free(&h);
+	hold_init(&h, 5, 50);
+	ck_assert_int_eq(scan_of(&h, 13, 13, 13), HOLD_WAIT);
+	hold_free(&h);
+	hold_init(&h, 5, 50);
+	ck_assert_int_eq(scan_of(&h, 12, 5, 13), HOLD_WAIT);
+	ck_assert_uint_eq(hold_waiting(&h), 12);
+	hold_free(&h);
+}
+END_TEST
+
 /* Thresholds are the settings'. */
 START_TEST(test_thresholds)
 {
 	struct hold h;
 
 	hold_init(&h, 5, 50);
-	ck_assert_int_eq(hold_scan(&h, 5, 9, false), HOLD_WITHDRAW);
+	ck_assert_int_eq(scan_of(&h, 5, 0, 9), HOLD_WITHDRAW);
 	hold_free(&h);
 	hold_init(&h, 5, 50);
-	ck_assert_int_eq(hold_scan(&h, 6, 13, false), HOLD_WITHDRAW);
+	ck_assert_int_eq(scan_of(&h, 6, 0, 13), HOLD_WITHDRAW);
 	hold_free(&h);
 	hold_init(&h, 5, 50);
-	ck_assert_int_eq(hold_scan(&h, 7, 13, false), HOLD_WAIT);
-	ck_assert_int_eq(hold_scan(&h, 7, 13, false), HOLD_STILL);
+	ck_assert_int_eq(scan_of(&h, 7, 0, 13), HOLD_WAIT);
+	ck_assert_int_eq(scan_of(&h, 7, 0, 13), HOLD_STILL);
 	ck_assert(hold_refuse(&h, "r", "b"));
 	ck_assert_uint_eq(hold_waiting(&h), 0);
-	ck_assert_int_eq(hold_scan(&h, 8, 13, false), HOLD_WAIT);
+	ck_assert_int_eq(scan_of(&h, 8, 0, 13), HOLD_WAIT);
 	ck_assert_uint_eq(hold_waiting(&h), 8);
 	hold_free(&h);
 }
@@ -501,6 +533,7 @@ main(void)
 	tcase_add_test(t, test_adopted_many);
 	tcase_add_test(t, test_said);
 	tcase_add_test(t, test_thresholds);
+	tcase_add_test(t, test_light);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);

@@ -12,14 +12,15 @@ START_TEST(test_time)
 	struct young *y = young_new();
 
 	clock_set(0, 5000);
-	ck_assert(!young_is(y, ONE));
+	ck_assert(!young_is(y, ONE, YOUNG_MOVES));
 	young_add(y, ONE);
-	ck_assert(young_is(y, ONE));
-	ck_assert(!young_is(y, "http://www.a.cn/p.html"));
-	clock_set(0, 5000 + YOUNG_TIME - 1);
-	ck_assert(young_is(y, ONE));
-	clock_set(0, 5000 + YOUNG_TIME);
-	ck_assert(!young_is(y, ONE));
+	ck_assert(young_is(y, ONE, YOUNG_MOVES));
+	ck_assert(!young_is(y, "http://www.a.cn/p.html", YOUNG_MOVES));
+	clock_set(0, 5000 + YOUNG_MOVES - 1);
+	ck_assert(young_is(y, ONE, YOUNG_MOVES));
+	clock_set(0, 5000 + YOUNG_MOVES);
+	ck_assert(!young_is(y, ONE, YOUNG_MOVES));
+	ck_assert(young_is(y, ONE, YOUNG_GOES));
 	clock_release();
 	young_free(y);
 }
@@ -35,11 +36,11 @@ START_TEST(test_many)
 	for (int i = 0; i < 2 * YOUNG_MOST; i++) {
 		snprintf(url, sizeof(url), "http://www.a.cn/%d", i);
 		young_add(y, url);
-		ck_assert(young_is(y, url));
+		ck_assert(young_is(y, url, YOUNG_MOVES));
 	}
 	for (int i = 0; i < 2 * YOUNG_MOST; i++) {
 		snprintf(url, sizeof(url), "http://www.a.cn/%d", i);
-		known += young_is(y, url);
+		known += young_is(y, url, YOUNG_MOVES);
 	}
 	ck_assert_int_le(known, YOUNG_MOST);
 	ck_assert_int_gt(known, YOUNG_MOST / 2);

@@ -27,7 +27,7 @@ struct said {			/* a batch to be */
 	size_t count;
 	uint64_t from;		/* the first item's number; 0: as `first` */
 	enum change_kind kind;
-	const char *title, *by;
+	const char *title, *by, *successor;
 };
 
 static inline void
@@ -66,6 +66,8 @@ put_change(struct buf *b, const struct said *s, uint64_t seq)
 	c.url = span_of(url);
 	c.word[WORD_TITLE] = span_of(s->title != NULL ? s->title : "");
 	c.word[WORD_BY] = span_of(s->by != NULL ? s->by : "");
+	c.word[WORD_SUCCESSOR] = span_of(s->successor != NULL ?
+	    s->successor : "");
 	buf_init(&row, LIMIT_CHANGE);
 	change_write(&row, &c);
 	frame_batch_change(b, seq, buf_look(&row));

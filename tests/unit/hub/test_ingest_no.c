@@ -129,6 +129,25 @@ START_TEST(test_what_passes_is_settable)
 }
 END_TEST
 
+/* What is withdrawn and still there at another address is no loss; but
+ * somebody must be there. */
+START_TEST(test_what_is_elsewhere_passes)
+{
+	static const char *const where[] = { "https://www.s1.gov.cn/400",
+	    "https://www.s1.gov.cn/401", "https://www.s2.gov.cn/1" };
+
+	for (size_t i = 0; i < 3; i++) {
+		set_up();
+		fill(400);
+		tell((struct said){ .first = next, .count = 100, .from = 1,
+		    .kind = CHANGE_DELETED, .successor = where[i] });
+		ck_assert_int_eq(view().gate, i > 0);
+		ck_assert_uint_eq(view().items, i > 0 ? 400 : 300);
+		tear_down();
+	}
+}
+END_TEST
+
 START_TEST(test_what_is_gone_counts_once)
 {
 	set_up();
@@ -226,6 +245,7 @@ add(TCase *c)
 	tcase_add_test(c, test_a_batch_that_empties_is_held);
 	tcase_add_test(c, test_a_little_passes);
 	tcase_add_test(c, test_what_passes_is_settable);
+	tcase_add_test(c, test_what_is_elsewhere_passes);
 	tcase_add_test(c, test_what_is_gone_counts_once);
 	tcase_add_test(c, test_batches_add_up);
 	tcase_add_test(c, test_a_repetition_counts_once);
