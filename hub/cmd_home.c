@@ -38,7 +38,7 @@ put_what(struct buf *b, const struct home_row *r)
 	home_row_sentence(b, r);
 	if (b->n == 0 && r->cause != CAUSE_FINE &&
 	    home_row_look(r->now, &l))
-		cause_evidence(b, r->cause, span_of(l.detail));
+		home_look_evidence(b, &l);
 }
 
 static void

@@ -127,7 +127,7 @@ put_trouble(struct buf *b, const struct home_look *l, size_t hop)
 	(void)hop;
 	buf_init(&why, SENTENCE_MAX);
 	if (l->cause != CAUSE_FINE && l->cause != CAUSE_UNCHANGED)
-		cause_evidence(&why, l->cause, span_of(l->detail));
+		home_look_evidence(&why, l);
 	if (l->secure != CAUSE_FINE) {
 		buf_text(&why, why.n > 0 ? "; https: " : "https: ");
 		cause_evidence(&why, l->secure, SPAN_NONE);

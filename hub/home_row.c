@@ -7,6 +7,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "hub/home_json.h"
 #include "hub/home_judge.h"
 #include "hub/table.h"
@@ -135,4 +136,45 @@ home_row_sentence(struct buf *out, const struct home_row *r)
 {
 	if (r->verdict != HOME_SAME)
 		home_why_sentence(out, r->why, r->detail);
+}
+
+/* --- a page that sends where nobody is ---------------------------------------- */
+
+static bool
+is_sent_to(const struct home_look *l, char host[HOME_HOST])
+{
+	char own[HOME_HOST];
+
+	host[0] = '\0';
+	if (l->hops < 2 || cause_outcome(l->cause) != OUTCOME_UNREACHABLE ||
+	    home_end(l)->status != 0)
+		return false;
+	home_host(own, l->hop[0].url);
+	home_host(host, home_end(l)->url);
+	if (strcmp(own, host) == 0)
+		host[0] = '\0';
+	return host[0] != '\0';
+}
+
+void
+home_look_evidence(struct buf *out, const struct home_look *l)
+{
+	char host[HOME_HOST];
+
+	if (is_sent_to(l, host))
+		buf_printf(out, _("the home page leads to %s, which can't be "
+		    "reached: "), host);
+	cause_evidence(out, l->cause, span_of(l->detail));
+}
+
+void
+home_row_sent_to(struct db_txn *t, uint32_t site, char host[HOME_HOST])
+{
+	struct home_row r;
+	struct home_look l;
+
+	host[0] = '\0';
+	if (home_row_get(t, site, &r) && !home_is_there(r.outcome) &&
+	    home_row_look(r.now, &l))
+		(void)is_sent_to(&l, host);
 }

@@ -57,6 +57,11 @@ bool home_row_has_moved(const struct home_row *r, uint64_t looks,
 int64_t home_row_cert_until(const struct home_row *r);
 /* False: the one of before would be good still, so there is another now. */
 bool home_row_cert_is_known(const struct home_row *r, int64_t now);
+/* Why no page came: "the home page leads to www.b.example, which can't be
+ * reached: …", if that is where it failed; translated. */
+void home_look_evidence(struct buf *out, const struct home_look *l);
+/* … the host, if the page failed there last; else "". */
+void home_row_sent_to(struct db_txn *t, uint32_t site, char host[HOME_HOST]);
 /* The sentence of the verdict, translated; "" for HOME_SAME. */
 void home_row_sentence(struct buf *out, const struct home_row *r);
 

@@ -50,7 +50,9 @@ static const char *const forms[] = {
 	N_("not a batch"),
 	N_("it is no change that this version can read"),
 
-	/* what an alert of the hub itself says */
+	/* what an alert says */
+	N_("the home page leads to %s, which can't be reached: look at where "
+	    "the site's server sends visitors"),
 	N_("%s of %s agents fell silent at once, within the time that one may "
 	    "be silent: look at the hub's own line, its DNS, its firewall; no "
 	    "site is judged meanwhile"),

@@ -187,6 +187,50 @@ START_TEST(test_row)
 }
 END_TEST
 
+/* Sent where nobody is: it is that host, and not the site's own name. */
+START_TEST(test_sent_to)
+{
+	static const struct {
+		const char *to;
+		enum cause cause;
+		enum home_outcome outcome;
+		const char *host;
+	} t[] = {
+		{ "https://dead.example/", CAUSE_NO_NAME, HOME_FAILED,
+		  "dead.example" },
+		{ "https://dead.example/", CAUSE_TIME, HOME_FAILED,
+		  "dead.example" },
+		{ "http://" OWN "/", CAUSE_NO_CONNECTION, HOME_FAILED, "" },
+		{ NULL, CAUSE_NO_NAME, HOME_FAILED, "" },
+	};
+	char host[HOME_HOST];
+	struct db_txn *txn;
+	struct buf b;
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct home_look l = well;
+
+		if (t[i].to != NULL)
+			send_on(&l, HOP_PERMANENT, t[i].to);
+		l.cause = t[i].cause;
+		l.has_page = false;
+		l.hop[l.hops - 1].status = 0;
+		see(&l, "same", "none");
+		row(t[i].outcome, 300, 0);
+		txn = view_read(kit.view);
+		home_row_sent_to(txn, 1, host);
+		db_abort(txn);
+		ck_assert_str_eq(host, t[i].host);
+		buf_init(&b, 4096);
+		home_look_evidence(&b, &l);
+		ck_assert_int_eq(strstr(buf_cstr(&b), "the home page leads to "
+		    "dead.example, which can't be reached") != NULL,
+		    host[0] != '\0');
+		buf_clear(&b);
+	}
+}
+END_TEST
+
 static const char *
 registrable_in(const json_t *o, const char *name)
 {
@@ -528,6 +572,7 @@ main(void)
 	tcase_add_test(c, test_json_hostile);
 	tcase_add_test(c, test_frames);
 	tcase_add_test(c, test_row);
+	tcase_add_test(c, test_sent_to);
 	tcase_add_test(c, test_domain_it_ended_at);
 	tcase_add_test(c, test_candidate_seldom);
 	tcase_add_test(c, test_candidate);
