@@ -56,6 +56,7 @@ note(struct tally *t, enum alert_event e, const json_t *notice)
 	uint32_t alert = (uint32_t)json_integer_value(json_object_get(notice,
 	    "alert"));
 	const char *rule = json_string_value(json_object_get(notice, "rule"));
+	const char *is = json_string_value(json_object_get(notice, "now"));
 	enum alert_what what = alert_what_named(span_of(rule));
 
 	ck_assert_int_lt(what, ALERT_RULES);
@@ -65,8 +66,9 @@ note(struct tally *t, enum alert_event e, const json_t *notice)
 	t->alert = alert;
 	if (t->told[e]++ == 0 && e == ALERT_FIRING)
 		t->first = k.now;
-	if (e != ALERT_RESOLVED)	/* … says what it was at the very end */
-		snprintf(t->rule, sizeof(t->rule), "%s", rule);
+	if (e != ALERT_RESOLVED)	/* … bears the name that it had first */
+		snprintf(t->rule, sizeof(t->rule), "%s", is != NULL ? is :
+		    rule);
 }
 
 static void

@@ -548,7 +548,7 @@ START_TEST(test_guesses_elsewhere)
 	static const char *const guesser[] = { "192.0.2.1", "192.0.2.2" };
 	struct guesses *g = guesses_new();
 	int64_t now = 7000000;
-	unsigned tried = 0;
+	unsigned tried = 0, unlucky = 0;
 	char from[32];
 
 	for (int i = 0; i < 36000; i++, now += 100) {
@@ -558,10 +558,14 @@ START_TEST(test_guesses_elsewhere)
 		if (i % 300 != 299)
 			continue;
 		snprintf(from, sizeof(from), "198.51.100.%d", i / 300);
-		ck_assert_msg(guesses_try(g, span_of(from), SPAN("wang"),
-		    now) == 0, "after %d s", i / 10);
-		guesses_right(g, span_of(from), SPAN("wang"));
+		if (guesses_try(g, span_of(from), SPAN("wang"), now) == 0)
+			guesses_right(g, span_of(from), SPAN("wang"));
+		else
+			unlucky++;
 	}
+	/* one in 1,000 shares a bucket with a guesser: four of 120 have that
+	 * once in 100,000 runs */
+	ck_assert_uint_lt(unlucky, 4);
 	ck_assert_uint_le(tried, 2 * (GUESS_ADDRESS + 3600 / 30 + 1));
 	/* many that guess are as slow together as ever */
 	for (int i = 0; i < 200; i++)
