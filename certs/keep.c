@@ -130,6 +130,7 @@ keep_sweep(const char *path)
 	snprintf(dir, sizeof(dir), "%.*s", (int)(name.at - path), path);
 	if ((d = opendir(dir[0] != '\0' ? dir : ".")) == NULL)
 		return;
+	/* cppcheck-suppress readdirCalled */
 	while ((e = readdir(d)) != NULL)
 		if (is_beside(e->d_name, name))
 			(void)unlinkat(dirfd(d), e->d_name, 0);
