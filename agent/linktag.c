@@ -196,12 +196,14 @@ linktag_next(const struct linktag *t, struct span *rest, struct span *address)
 
 	if (t->form == LINKTAG_LIST)
 		return next_listed(rest, address);
+	*address = all;
+	if (all.n == 0)		/* and nowhere, perhaps */
+		return false;
 	*rest = (struct span){ all.at + all.n, 0 };
 	if (t->form == LINKTAG_REFRESH)
 		return refreshed(all, address);
-	*address = all;
 	if (t->form != LINKTAG_WHOLE)
-		return all.n > 0;
+		return true;
 	skip_blanks(address);
 	while (address->n > 0 && is_blank(address->at[address->n - 1]))
 		address->n--;

@@ -111,6 +111,19 @@ remark(struct page *p, enum remark_kind kind, uint32_t line, struct span text)
 		    .kind = kind, .line = line, .text = text });
 }
 
+/* What stands in the page may be anything, and of any length. */
+static void
+remark_quote(struct page *p, enum remark_kind kind, uint32_t line,
+    struct span said)
+{
+	struct buf plain;
+
+	buf_init(&plain, LIMIT_TEXT);
+	text_plain(&plain, text_cut(said, LIMIT_TEXT / 4));
+	remark(p, kind, line, buf_look(&plain));
+	buf_clear(&plain);
+}
+
 static void
 remark_number(struct page *p, enum remark_kind kind, uint32_t line, size_t n)
 {
@@ -259,7 +272,7 @@ take_address(struct page *p, const struct linktag *t, struct span address,
 {
 	if (outlink_is_local(address) &&
 	    p->remark_count < RECORD_REMARKS_MAX / 2)
-		remark(p, REMARK_LINK_LOCAL, line, url_trim(address));
+		remark_quote(p, REMARK_LINK_LOCAL, line, url_trim(address));
 	address = charset_query(p->charset, &p->address, address, p->is);
 	if (strcmp(t->element, "a") == 0)
 		outlinks_anchor(&p->links, address, line);
@@ -501,7 +514,7 @@ remark_charset(struct page *p, const struct charset_found *f, bool cut)
 static void
 on_include(void *arg, struct span what, uint32_t line)
 {
-	remark(arg, REMARK_INCLUDE, line, what);
+	remark_quote(arg, REMARK_INCLUDE, line, what);
 }
 
 static void
