@@ -214,15 +214,6 @@ check_pair(const struct judging *j, size_t one, size_t other)
 	buf_clear(&y);
 }
 
-static bool
-is_one_of(const char *value, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strcmp(value, *words) == 0)
-			return true;
-	return false;
-}
-
 static void
 check_source_words(const struct judging *j, const struct config_source *s,
     const char *name)
@@ -233,10 +224,10 @@ check_source_words(const struct judging *j, const struct config_source *s,
 	if (strcmp(s->type, "dir") != 0)
 		buf_printf(begin(j, name, "type"), _("source %s: type is "
 		    "\"%s\", expected dir\n"), name, s->type);
-	if (!is_one_of(s->mend, mend))
+	if (!text_is_one_of(s->mend, mend))
 		buf_printf(begin(j, name, "mend"), _("source %s: mend is "
 		    "\"%s\", expected off, ask or auto\n"), name, s->mend);
-	if (!is_one_of(s->moves, moves))
+	if (!text_is_one_of(s->moves, moves))
 		buf_printf(begin(j, name, "moves"), _("source %s: moves is "
 		    "\"%s\", expected ask, announce or off\n"), name, s->moves);
 }

@@ -14,15 +14,6 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
-static bool
-is_one_of(const char *value, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strcmp(value, *words) == 0)
-			return true;
-	return false;
-}
-
 struct judging {
 	const struct config *config;
 	const char *path;
@@ -131,9 +122,9 @@ config_judge(const struct config *c, const char *path, struct buf *why)
 	const struct judging *j = &all;
 	enum log_level level;
 
-	if (!is_one_of(c->language, languages))
+	if (!text_is_one_of(c->language, languages))
 		wrong(j, "language", c->language, "zh or en");
-	if (!is_one_of(c->move_agree, agreed))
+	if (!text_is_one_of(c->move_agree, agreed))
 		wrong(j, "move_agree", c->move_agree, "proof or operator");
 	if (!log_level_parse(c->log, &level))
 		wrong(j, "log", c->log, "error, warn, info or debug");

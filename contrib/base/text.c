@@ -196,6 +196,15 @@ text_same_nocase(struct span a, struct span b)
 }
 
 bool
+text_is_one_of(const char *value, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(value, *words) == 0)
+			return true;
+	return false;
+}
+
+bool
 text_starts(struct span s, const char *with)
 {
 	size_t n = strlen(with);

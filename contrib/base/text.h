@@ -32,6 +32,8 @@ struct span text_trim(struct span s);
 bool text_is_blank(struct span s);
 bool text_same_nocase(struct span a, struct span b);	/* ASCII case only */
 bool text_starts(struct span s, const char *with);
+/* words end with NULL. */
+bool text_is_one_of(const char *value, const char *const *words);
 
 /* Behind the last slash, if there is one. */
 struct span text_last_name(struct span path);

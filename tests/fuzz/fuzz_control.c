@@ -8,7 +8,6 @@
  * change can be told to a hub, and comes back from there as it was.
  */
 #include <signal.h>
-#include <sys/un.h>
 
 #include <sys/socket.h>
 
@@ -246,18 +245,6 @@ set_up(void)
 
 /* --- asking ------------------------------------------------------------------------- */
 
-static int
-call(void)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	must((size_t)snprintf(a.sun_path, sizeof(a.sun_path), "%s/"
-	    SETUP_CONTROL, fuzz_dir) < sizeof(a.sun_path));
-	must(connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0);
-	return fd;
-}
-
 static void
 judge_answer(struct span line)
 {
@@ -368,7 +355,7 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	}
 	if (changed)
 		agentkit_back();
-	fd = call();
+	fd = fuzz_call(SETUP_CONTROL);
 	for (int i = 0; i < LINES && fuzz_line(&rest, &line); i++)
 		judge_line(fd, line);
 	close(fd);

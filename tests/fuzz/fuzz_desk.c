@@ -14,7 +14,6 @@
 #include <jansson.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "contrib/base/clock.h"
@@ -309,18 +308,6 @@ set_up(void)
 
 /* --- asking ------------------------------------------------------------------------ */
 
-static int
-call(void)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	must((size_t)snprintf(a.sun_path, sizeof(a.sun_path), "%s/"
-	    CONFIG_SOCKET, fuzz_dir) < sizeof(a.sun_path));
-	must(connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0);
-	return fd;
-}
-
 static void
 take_lines(struct buf *got)
 {
@@ -485,7 +472,7 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 		set_up();
 	if (at[0] != 0 || unlucky || journal_last(writer.journal) != first)
 		begin_anew(at[0]);
-	fd = call();
+	fd = fuzz_call(CONFIG_SOCKET);
 	for (int i = 0; i < LINES && fuzz_line(&rest, &line); i++) {
 		bool paged = line.n > 0 && line.at[0] == 'P';
 
@@ -496,7 +483,7 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 			close(fd);
 			close_desk();
 			open_desk();
-			fd = call();
+			fd = fuzz_call(CONFIG_SOCKET);
 		}
 	}
 	close(fd);

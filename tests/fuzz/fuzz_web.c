@@ -8,7 +8,6 @@
  * it is the token of the session, "$F" its forms' secret; the length of the
  * body is said, unless the head says it.
  */
-#include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,11 +24,11 @@
 #include "hub/web.h"
 #include "hub/web_inside.h"
 #include "tests/fuzz/fuzzkit.h"
+#include "tests/fuzz/httpkit.h"
 #include "tests/fuzz/scryptkit.h"
 
 #define INPUT 16384
 #define TURNS 2000
-#define QUIET 3			/* turns without news: it has answered */
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
 
@@ -40,7 +39,6 @@ static struct config config = { .name = name, .web = listens, .dir = fuzz_dir,
 	.web_proxy = proxy, .web_user_header = header, .silent_after = 15000,
 	.week_fails = 5, .week_warns = 3 };
 static struct event_base *base;
-static struct sockaddr_in address;
 static struct seqpacket *core;
 static struct web *web;
 static struct users users;
@@ -133,16 +131,10 @@ on_act(void *arg, uint8_t kind, uint64_t number, struct span body)
 static void
 start(void)
 {
-	socklen_t n = sizeof(address);
-	int pair[2], fd = socket(AF_INET, SOCK_STREAM, 0);
+	int pair[2], fd = httpkit_listen();
 	struct buf why;
 
 	put_session();
-	address = (struct sockaddr_in){ .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	must(bind(fd, (struct sockaddr *)&address, n) == 0 &&
-	    listen(fd, 8) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&address, &n) == 0);
 	buf_init(&why, 4096);
 	seqpacket_pair(pair);
 	core = seqpacket_new(base, pair[0], on_act, NULL);
@@ -289,37 +281,17 @@ judge(struct span got)
 }
 
 static void
-turn(int client, struct buf *got)
-{
-	char bytes[16384];
-
-	for (int quiet = 0; quiet < QUIET; quiet++) {
-		ssize_t n;
-
-		event_base_loop(base, EVLOOP_NONBLOCK);
-		while ((n = recv(client, bytes, sizeof(bytes),
-		    MSG_DONTWAIT)) > 0) {
-			buf_put(got, bytes, (size_t)n);
-			quiet = 0;
-		}
-	}
-}
-
-static void
 talk(struct span request)
 {
-	int client = socket(AF_INET, SOCK_STREAM, 0);
+	int client = httpkit_connect();
 	struct buf got;
 
-	if (connect(client, (struct sockaddr *)&address,
-	    sizeof(address)) != 0) {
-		close(client);		/* out of ports: no finding */
+	if (client < 0)
 		return;
-	}
 	buf_init(&got, 16u << 20);
 	(void)send(client, request.at, request.n, MSG_NOSIGNAL |
 	    MSG_DONTWAIT);
-	turn(client, &got);
+	httpkit_turn(base, client, &got);
 	close(client);
 	for (int i = 0; i < TURNS && http_serve_connections(web->http) > 0;
 	    i++)

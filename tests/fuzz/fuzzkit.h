@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "contrib/base/err.h"
@@ -55,6 +57,19 @@ fuzz_put(const char *name, const void *at, size_t n)
 	snprintf(path, sizeof(path), "%s/%s", fuzz_dir, name);
 	f = fopen(path, "w");
 	must(f != NULL && fwrite(at, 1, n, f) == n && fclose(f) == 0);
+}
+
+/* Connected to the socket of that name, of who is tried. */
+static inline int
+fuzz_call(const char *name)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	must((size_t)snprintf(a.sun_path, sizeof(a.sun_path), "%s/%s",
+	    fuzz_dir, name) < sizeof(a.sun_path));
+	must(connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0);
+	return fd;
 }
 
 /* Takes a line off; the last may lack its end. False: there is none. */
