@@ -37,6 +37,23 @@ paths_sort(struct paths *p)
 	p->count = kept;
 }
 
+static int
+order_of(const void *key, const void *element)
+{
+	const struct span *path = key;
+	const char *at = *(char *const *)element;
+	int order = strncmp(path->at, at, path->n);
+
+	return order != 0 ? order : at[path->n] == '\0' ? 0 : -1;
+}
+
+bool
+paths_has(const struct paths *p, struct span path)
+{
+	return p->count > 0 && bsearch(&path, p->at, p->count, sizeof(char *),
+	    order_of) != NULL;
+}
+
 void
 paths_clear(struct paths *p)
 {

@@ -4,7 +4,10 @@
 #ifndef ZQ_AGENT_PATHS_H
 #define ZQ_AGENT_PATHS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "contrib/base/span.h"
 
 struct paths {		/* zeros: an empty one */
 	char **at;
@@ -13,6 +16,7 @@ struct paths {		/* zeros: an empty one */
 
 void paths_add(struct paths *p, const char *path);
 void paths_sort(struct paths *p);	/* … and each only once */
+bool paths_has(const struct paths *p, struct span path);	/* of sorted ones */
 void paths_clear(struct paths *p);
 
 #endif

@@ -80,8 +80,9 @@ hear_dir(struct source *s, enum watch_kind kind, const char *path)
 		if (s->first_hidden != NULL &&
 		    strcmp(s->first_hidden, path) == 0)
 			source_dir_scan_soon(s);
-	} else if (kind == WATCH_DIR_GONE) {
-		watch_remove(s->watch, path);
+	} else if (kind == WATCH_DIR_GONE || kind == WATCH_DIR_REMOVED) {
+		if (kind == WATCH_DIR_GONE)
+			watch_remove(s->watch, path);
 		burst_add(s->burst, path);
 	}
 }
@@ -115,7 +116,8 @@ source_dir_hear(void *arg, enum watch_kind kind, const char *path)
 	/* A name may be a link to a directory: `include` is the intake's. */
 	if (kind != WATCH_ROOT && !filter_takes(&f, path, true))
 		return;
-	if (kind != WATCH_GONE && kind != WATCH_DIR_GONE)
+	if (kind != WATCH_GONE && kind != WATCH_DIR_GONE &&
+	    kind != WATCH_DIR_REMOVED)
 		look_for_held(s);
 	else
 		intake_vanished(s->intake, path);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/known.h"
+#include "agent/stack.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
@@ -25,8 +26,7 @@
 
 struct walk {
 	struct walk_host host;
-	char **todo;		/* a stack of directories */
-	size_t todo_count, todo_room;
+	struct stack todo;	/* directories */
 	DIR *dir;		/* being listed, or NULL */
 	char *path;		/* its path */
 	uint64_t *seen;		/* hashes of the names in it */
@@ -49,15 +49,8 @@ hash_of(const char *at, size_t n)
 void
 walk_add(struct walk *w, const char *path)
 {
-	for (size_t i = 0; i < w->todo_count; i++)
-		if (strcmp(w->todo[i], path) == 0)
-			return;
-	if (w->todo_count == w->todo_room) {
-		w->todo_room = w->todo_room > 0 ? w->todo_room * 2 : 16;
-		w->todo = mem_grow(w->todo, w->todo_room, sizeof(char *));
-	}
-	w->todo[w->todo_count++] = mem_text(path);
-	if (!event_pending(w->turn, EV_TIMEOUT, NULL))
+	if (stack_push(&w->todo, path) &&
+	    !event_pending(w->turn, EV_TIMEOUT, NULL))
 		timer_after(w->turn, 0);
 }
 
@@ -317,8 +310,7 @@ open_next(struct walk *w)
 {
 	int fd;
 
-	while (w->todo_count > 0) {
-		w->path = w->todo[--w->todo_count];
+	while ((w->path = stack_pop(&w->todo)) != NULL) {
 		fd = root_open_dir(w->host.place.root, w->path);
 		if (fd >= 0) {
 			watch_dir(w, fd);
@@ -401,11 +393,10 @@ step(struct walk *w, struct store_txn *t)
 static void
 rest(struct walk *w)
 {
-	free(w->todo);
+	stack_clear(&w->todo);
 	free(w->seen);
-	w->todo = NULL;
 	w->seen = NULL;
-	w->todo_room = w->seen_room = w->seen_count = 0;
+	w->seen_room = w->seen_count = 0;
 	w->host.done(w->host.arg);
 }
 
@@ -452,8 +443,7 @@ walk_reset(struct walk *w)
 {
 	event_del(w->turn);
 	close_dir(w);
-	while (w->todo_count > 0)
-		free(w->todo[--w->todo_count]);
+	stack_clear(&w->todo);
 	free(w->counts.first_hidden);
 	free(w->counts.first_unfit);
 	blind_clear(&w->counts.blind);
@@ -467,7 +457,6 @@ walk_free(struct walk *w)
 		return;
 	walk_reset(w);
 	event_free(w->turn);
-	free(w->todo);
 	free(w->seen);
 	free(w);
 }
@@ -487,7 +476,7 @@ walk_all(struct walk *w, bool on)
 bool
 walk_is_idle(const struct walk *w)
 {
-	return w->dir == NULL && w->todo_count == 0;
+	return w->dir == NULL && w->todo.count == 0;
 }
 
 const struct walk_counts *

@@ -1,7 +1,9 @@
 /*
  * See watch.h. Watches stand in the order of their numbers, which the kernel
  * gives rising, so adding is appending. One directory may be there under
- * several paths (links): then one number has several rows.
+ * several paths (links): then one number has several rows. Of a directory that
+ * was removed the row stays for a while, without a path: where many are
+ * removed, moving all that are behind it each time would take too long.
  */
 #include "agent/watch.h"
 
@@ -26,7 +28,7 @@
 
 struct row {
 	int wd;
-	char *path;
+	char *path;		/* NULL: it was removed */
 };
 
 struct watch {
@@ -36,6 +38,7 @@ struct watch {
 	void *arg;
 	struct row *rows;
 	size_t count, room;
+	size_t removed;		/* rows of these */
 };
 
 /* Index of the first row with that number, or where it would be. */
@@ -81,48 +84,77 @@ watch_add(struct watch *w, int dir_fd, const char *path)
 	if (wd < 0)
 		return false;
 	for (at = find(w, wd); at < w->count && w->rows[at].wd == wd; at++)
-		if (strcmp(w->rows[at].path, path) == 0)
+		if (w->rows[at].path != NULL &&
+		    strcmp(w->rows[at].path, path) == 0)
 			return true;
 	insert(w, at, wd, path);
 	return true;
 }
 
-static bool
-is_below(const char *path, const char *top)
-{
-	size_t n = strlen(top);
-
-	return n == 0 || (strncmp(path, top, n) == 0 &&
-	    (path[n] == '/' || path[n] == '\0'));
-}
-
-/* Keeps those that `keep` says; the kernel forgets a number with its last. */
 static void
-sift(struct watch *w, const char *top, int wd)
+tidy(struct watch *w)
 {
 	size_t kept = 0;
 
+	for (size_t i = 0; i < w->count; i++)
+		if (w->rows[i].path != NULL)
+			w->rows[kept++] = w->rows[i];
+	w->count = kept;
+	w->removed = 0;
+}
+
+/* The kernel has forgotten the number. */
+static void
+forget(struct watch *w, int wd)
+{
+	for (size_t at = find(w, wd); at < w->count && w->rows[at].wd == wd;
+	    at++) {
+		w->removed += w->rows[at].path != NULL;
+		free(w->rows[at].path);
+		w->rows[at].path = NULL;
+	}
+	if (w->removed > w->count / 2)
+		tidy(w);
+}
+
+/* Is it one of these, or below one? */
+static bool
+is_below_any(const char *path, const struct paths *tops)
+{
+	struct span up = span_of(path);
+
+	while (up.n > 0) {
+		if (paths_has(tops, up))
+			return true;
+		while (up.n > 0 && path[--up.n] != '/')
+			;
+	}
+	return false;
+}
+
+/* The kernel forgets a number with its last row. */
+void
+watch_remove_all(struct watch *w, const struct paths *tops)
+{
+	size_t kept = 0;
+
+	if (tops->count == 0)
+		return;
+	tidy(w);
 	for (size_t i = 0; i < w->count; i++) {
 		struct row r = w->rows[i];
-		bool mine = top != NULL ? is_below(r.path, top) : r.wd == wd;
 		bool twin = (kept > 0 && w->rows[kept - 1].wd == r.wd) ||
 		    (i + 1 < w->count && w->rows[i + 1].wd == r.wd);
 
-		if (!mine) {
+		if (tops->at[0][0] != '\0' && !is_below_any(r.path, tops)) {
 			w->rows[kept++] = r;
 			continue;
 		}
-		if (top != NULL && !twin)
+		if (!twin)
 			inotify_rm_watch(w->fd, r.wd);
 		free(r.path);
 	}
 	w->count = kept;
-}
-
-void
-watch_remove(struct watch *w, const char *path)
-{
-	sift(w, path, 0);
 	if (w->count == 0) {
 		free(w->rows);
 		w->rows = NULL;
@@ -130,10 +162,20 @@ watch_remove(struct watch *w, const char *path)
 	}
 }
 
+void
+watch_remove(struct watch *w, const char *path)
+{
+	struct paths one = { .count = 0 };
+
+	paths_add(&one, path);
+	watch_remove_all(w, &one);
+	paths_clear(&one);
+}
+
 size_t
 watch_count(const struct watch *w)
 {
-	return w->count;
+	return w->count - w->removed;
 }
 
 static bool
@@ -142,7 +184,8 @@ kind_of(uint32_t mask, enum watch_kind *kind)
 	bool is_dir = (mask & IN_ISDIR) != 0;
 
 	if (mask & (IN_DELETE | IN_MOVED_FROM))
-		*kind = is_dir ? WATCH_DIR_GONE : WATCH_GONE;
+		*kind = !is_dir ? WATCH_GONE : mask & IN_DELETE ?
+		    WATCH_DIR_REMOVED : WATCH_DIR_GONE;
 	else if (is_dir)
 		*kind = WATCH_DIR;
 	else if (mask & IN_CLOSE_WRITE)
@@ -187,10 +230,11 @@ hear(struct watch *w, const struct inotify_event *e)
 
 		if (at >= w->count || w->rows[at].wd != e->wd)
 			break;
-		tell(w, w->rows[at].path, e);
+		if (w->rows[at].path != NULL)
+			tell(w, w->rows[at].path, e);
 	}
 	if (e->mask & IN_IGNORED)
-		sift(w, NULL, e->wd);
+		forget(w, e->wd);
 }
 
 static void

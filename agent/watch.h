@@ -12,13 +12,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/paths.h"
+
 enum watch_kind {
 	WATCH_READY,	/* a file was renamed here, or its attributes changed */
 	WATCH_CLOSED,	/* a file was closed after writing */
 	WATCH_BORN,	/* a file was made; it may not be finished */
 	WATCH_DIR,	/* a directory is here now */
 	WATCH_GONE,	/* a name is gone */
-	WATCH_DIR_GONE,	/* a directory's name is gone */
+	WATCH_DIR_GONE,	/* a directory has another name, or is elsewhere */
+	WATCH_DIR_REMOVED,	/* … is removed, and so are its watches */
 	WATCH_ROOT,	/* something happened to a watched directory itself */
 	WATCH_LOST,	/* the queue ran over; path is "" */
 };
@@ -37,6 +40,8 @@ void watch_close(struct watch *w);
 bool watch_add(struct watch *w, int dir_fd, const char *path);
 /* Forgets path and everything below it ("": all). */
 void watch_remove(struct watch *w, const char *path);
+/* The same of many, sorted. */
+void watch_remove_all(struct watch *w, const struct paths *tops);
 size_t watch_count(const struct watch *w);
 
 #endif
