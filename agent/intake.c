@@ -20,6 +20,7 @@
 #include "protocol/limits.h"
 
 #define QUEUE_MOST 20000	/* events are dropped above this: scan */
+#define GOING_QUEUED 1000	/* … and no more are put there to be withdrawn */
 #define GROUP 256		/* changes in one transaction */
 #define GROUP_BYTES (2u << 20)	/* of records that wait for it */
 #define TURN 64			/* jobs looked at before others have a turn */
@@ -100,7 +101,6 @@ job_for(struct intake *in, const char *path, enum intake_why why)
 		j->why = why;
 		return NULL;
 	}
-	/* What was judged is not judged again: it has to be kept. */
 	if (in->queued_count >= QUEUE_MOST && why != INTAKE_GONE) {
 		in->host.lost(in->host.arg);
 		return NULL;
@@ -108,9 +108,8 @@ job_for(struct intake *in, const char *path, enum intake_why why)
 	return job_new(in, path);
 }
 
-void
-intake_gone(struct intake *in, const char *path,
-    const struct hold_word *word)
+static void
+withdraw(struct intake *in, const char *path, const struct hold_word *word)
 {
 	struct job *j = job_for(in, path, INTAKE_GONE);
 
@@ -120,6 +119,29 @@ intake_gone(struct intake *in, const char *path,
 	j->said = mem_text(word->reason);
 	j->by = mem_text(word->by);
 	intake_enqueue(in, j);
+}
+
+/* A job is several times as large as its path. */
+static void
+withdraw_some(struct intake *in)
+{
+	const struct hold_word *word;
+	char *path;
+
+	while (in->queued_count < GOING_QUEUED &&
+	    (path = going_next(&in->going, &word)) != NULL) {
+		withdraw(in, path, word);
+		free(path);
+	}
+}
+
+/* What was judged is not judged again: it has to be kept. */
+void
+intake_gone(struct intake *in, struct paths *missing,
+    const struct hold_word *word)
+{
+	going_put(&in->going, missing, word);
+	withdraw_some(in);
 }
 
 void
@@ -336,6 +358,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (in->stuck != INTAKE_GOING || in->paused)
 		return;
+	withdraw_some(in);
 	for (int i = 0; i < TURN && !parse_is_full(in->host.parse) &&
 	    in->ready_count < GROUP &&
 	    (j = TAILQ_FIRST(&in->queued)) != NULL; i++) {
@@ -386,6 +409,7 @@ intake_new(const struct intake_host *host)
 	TAILQ_INIT(&in->reading);
 	TAILQ_INIT(&in->slow);
 	TAILQ_INIT(&in->ready);
+	going_init(&in->going);
 	in->settling = delay_new(host->base, (int64_t)host->settle + 20,
 	    on_rested, on_crowd, in);
 	in->lull = delay_new(host->base, LULL, on_rested, on_crowd, in);
@@ -406,6 +430,7 @@ intake_drop(struct intake *in)
 	struct job *j;
 
 	job_empty(&in->queued, &in->queued_count);
+	going_clear(&in->going);
 	delay_empty(in->settling);
 	delay_empty(in->lull);
 	delay_empty(in->big);
@@ -428,6 +453,7 @@ intake_free(struct intake *in)
 	job_empty(&in->ready, &in->ready_count);
 	job_empty(&in->reading, &in->reading_count);
 	job_empty(&in->slow, &in->slow_count);
+	going_clear(&in->going);
 	event_free(in->turn);
 	delay_free(in->settling);
 	delay_free(in->lull);

@@ -25,6 +25,7 @@
 #include "agent/hold.h"
 #include "agent/intake_host.h"
 #include "agent/job.h"
+#include "agent/paths.h"
 
 struct intake;
 
@@ -32,9 +33,9 @@ struct intake *intake_new(const struct intake_host *host);
 void intake_free(struct intake *in);
 
 void intake_look(struct intake *in, const char *path, enum intake_why why);
-/* It is missing, which was judged already. What a person said of it, if one
- * had to; it is copied. */
-void intake_gone(struct intake *in, const char *path,
+/* They are missing, which was judged already: takes them, and none are left in
+ * `missing`. What a person said of it, if one had to, is copied. */
+void intake_gone(struct intake *in, struct paths *missing,
     const struct hold_word *word);
 /* Nothing is written while it is on: somebody compares the store. */
 void intake_pause(struct intake *in, bool on);

@@ -6,6 +6,7 @@
 #define ZQ_AGENT_INTAKE_PRIVATE_H
 
 #include "agent/delay.h"
+#include "agent/going.h"
 #include "agent/intake_host.h"
 #include "agent/job.h"
 #include "agent/restless.h"
@@ -15,6 +16,7 @@ struct intake {
 	struct jobs queued, reading, slow, ready;
 	size_t queued_count, reading_count, slow_count, ready_count;
 	size_t ready_bytes;
+	struct going going;		/* to be queued when there is room */
 	struct delay *settling, *lull, *big;
 	struct restless *restless;
 	struct event *turn, *retry, *soon;

@@ -20,8 +20,8 @@ intake_is_full(const struct intake *in)
 bool
 intake_is_idle(const struct intake *in)
 {
-	return in->queued_count == 0 && in->reading_count == 0 &&
-	    in->ready_count == 0;
+	return in->queued_count == 0 && in->going.count == 0 &&
+	    in->reading_count == 0 && in->ready_count == 0;
 }
 
 size_t

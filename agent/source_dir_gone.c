@@ -37,6 +37,7 @@ struct gather {
 	enum root_found found;		/* what is there */
 	bool is_kept;			/* a file that is to be told */
 	bool was_dir;			/* there were items below it */
+	struct paths dirs;		/* … and so of these */
 	struct paths *out;
 };
 
@@ -74,8 +75,8 @@ gather(struct gather *g, struct store_txn *t)
 	known_each(t, span_of(s->name), span_of(g->path), gather_row, g);
 	if (g->is_kept)
 		intake_look(s->intake, g->path, INTAKE_READY);
-	if (g->was_dir && s->watch != NULL)
-		watch_remove(s->watch, g->path);
+	if (g->was_dir)
+		paths_add(&g->dirs, g->path);
 }
 
 /* What the events of the burst leave without anything behind it. */
@@ -94,6 +95,9 @@ gather_all(struct source *s, struct paths *out)
 		gather(&g, t);
 	}
 	store_end(t);
+	if (s->watch != NULL)
+		watch_remove_all(s->watch, &g.dirs);
+	paths_clear(&g.dirs);
 	paths_clear(&said);
 	paths_sort(out);
 }
@@ -301,7 +305,7 @@ note_copies(struct source *s, const struct paths *missing)
 }
 
 static void
-carry_out(struct source *s, enum hold_verdict v, const struct paths *missing,
+carry_out(struct source *s, enum hold_verdict v, struct paths *missing,
     const struct hold_word *word)
 {
 	if (v == HOLD_WAIT) {
@@ -309,8 +313,7 @@ carry_out(struct source *s, enum hold_verdict v, const struct paths *missing,
 		note_copies(s, missing);
 	}
 	if (v == HOLD_WITHDRAW)
-		for (size_t i = 0; i < missing->count; i++)
-			intake_gone(s->intake, missing->at[i], word);
+		intake_gone(s->intake, missing, word);
 }
 
 static void
@@ -319,9 +322,7 @@ withdraw_announced(struct source *s, struct paths *announced)
 	static char reason[] = "moved, as announced";
 	const struct hold_word word = { .reason = reason };
 
-	for (size_t i = 0; i < announced->count; i++)
-		intake_gone(s->intake, announced->at[i], &word);
-	paths_clear(announced);
+	intake_gone(s->intake, announced, &word);
 }
 
 void
@@ -343,7 +344,8 @@ source_dir_gone_burst(void *arg)
 	}
 	gather_all(s, &missing);
 	sort_out(s, &missing, &announced);
-	source_dir_count(s);
+	if (missing.count > 0)	/* a name that was only for a moment has none */
+		source_dir_count(s);
 	n = count_missing(s, &missing);
 	v = hold_burst(&s->hold, &n);
 	carry_out(s, v, &missing, &nobody);

@@ -6,6 +6,9 @@
 
 #include <fcntl.h>
 
+#include "agent/intake_private.h"
+#include "agent/source_dir.h"
+
 static void
 put_dirs(int dirs, int files)
 {
@@ -437,6 +440,99 @@ START_TEST(test_readable_again)
 }
 END_TEST
 
+/* --- very many -------------------------------------------------------------- */
+
+struct rows {
+	int from, to;
+};
+
+static void
+name_row(char out[64], int i)
+{
+	snprintf(out, 64, "gone/%05d.txt", i);
+}
+
+static bool
+put_rows(struct store_txn *t, void *arg)
+{
+	const struct rows *r = arg;
+	char path[64], url[128];
+
+	for (int i = r->from; i < r->to; i++) {
+		struct known k = { .source = SPAN("www"), .told = true };
+
+		name_row(path, i);
+		snprintf(url, sizeof(url), SITE "/%s", path);
+		k.path = span_of(path);
+		k.url = span_of(url);
+		k.stat.inode = (uint64_t)i;
+		known_put(t, &k);
+	}
+	return true;
+}
+
+/* A site of a million pages is withdrawn at a word: what is done next is in
+ * memory, and no more. */
+START_TEST(test_very_many)
+{
+	static char reason[] = "taken down";
+	const struct hold_word word = { .reason = reason };
+	struct rows rows = { 0, 3000 };
+	struct paths missing = { .count = 0 };
+	char path[64];
+
+	put("page.html", "<title>p</title>");
+	start();
+	wait_items(1);
+	wait_state("fine");
+	ck_assert_int_eq(store_do(store, put_rows, &rows), STORE_DONE);
+	ck_assert_uint_eq(items(), 3001);
+	for (int i = 0; i < 3000; i++) {
+		name_row(path, i);
+		paths_add(&missing, path);
+	}
+	intake_gone(source->intake, &missing, &word);
+	ck_assert_uint_eq(missing.count, 0);
+	ck_assert_uint_le(source->intake->queued_count, 1000);
+	ck_assert(!source_dir.is_settled(source));
+	ck_assert(!intake_is_idle(source->intake));
+	for (int i = 0; i < 3000 && items() > 1; i++) {
+		turn_loop(10);
+		ck_assert_uint_le(source->intake->queued_count, 1000);
+	}
+	ck_assert_uint_eq(items(), 1);
+	wait_state("fine");
+	ck_assert_uint_eq(source->intake->going.count, 0);
+	kit_is_whole(store);
+	stop();
+}
+END_TEST
+
+/* A page that is written beside and renamed leaves a name behind, and nothing
+ * is missing: all that the site has is not counted each time. */
+START_TEST(test_passing_name)
+{
+	struct rows rows = { 0, 5 };
+
+	put("page.html", "<title>p</title>");
+	start();
+	wait_items(1);
+	wait_state("fine");
+	ck_assert_int_eq(store_do(store, put_rows, &rows), STORE_DONE);
+	put("new", "<title>p</title>");
+	unlink(at("new"));
+	WAIT_FOR(!burst_is_empty(source->burst));
+	WAIT_FOR(burst_is_empty(source->burst));
+	ck_assert_uint_eq(source->items, 1);
+	put("other", "<title>p</title>");
+	wait_items(7);
+	unlink(at("other"));
+	wait_items(6);
+	ck_assert_uint_eq(source->items, 7);	/* there is a reason */
+	stop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -463,6 +559,8 @@ main(void)
 	tcase_add_test(t, test_trouble_of_root);
 	tcase_add_test(t, test_rights_lost);
 	tcase_add_test(t, test_readable_again);
+	tcase_add_test(t, test_very_many);
+	tcase_add_test(t, test_passing_name);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);
