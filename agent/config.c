@@ -477,6 +477,10 @@ put_line(struct buf *lines, const char *name, const char *value,
 {
 	if (value == NULL)
 		return;
+	if (!text_is_utf8(span_of(value)))
+		buf_printf(why, _("--%s is not UTF-8, as the settings are: make a "
+		    "link there that has another name (ln -s), and name that\n"),
+		    name);
 	if (!is_plain(value))
 		buf_printf(why, _("--%s: control characters don't fit into a "
 		    "line of the settings\n"), name);

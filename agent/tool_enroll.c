@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agent/cmp_exchange.h"
+#include "agent/config_hub.h"
 #include "agent/renew.h"
 #include "agent/spare.h"
 #include "certs/enroll.h"
@@ -19,9 +20,6 @@
 #include "certs/ticket.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
-#include "contrib/base/mem.h"
-
-#define CONF_MAX (1u << 20)
 
 struct tool_option tool_enroll_options[] = {
 	{ .name = "site", .about = N_("the site's code, if the hub asks for "
@@ -32,85 +30,6 @@ struct tool_option tool_enroll_options[] = {
 	    "says that an identity that is there is to be replaced") },
 	{ .name = NULL }
 };
-
-/* --- agent.conf ------------------------------------------------------------------ */
-
-static bool
-read_file(const char *path, struct buf *out)
-{
-	char bytes[4096];
-	FILE *f = fopen(path, "r");
-	size_t n;
-
-	if (f == NULL)
-		return false;
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
-		buf_put(out, bytes, n);
-	fclose(f);
-	return true;
-}
-
-static bool
-sets(const char *line, const char *name)
-{
-	line += strspn(line, " \t");
-	if (strncmp(line, name, strlen(name)) != 0)
-		return false;
-	line += strlen(name);
-	return line[strspn(line, " \t")] == '=';
-}
-
-/* The old settings with another hub, and another proxy if there is one.
- * Sources and comments stay. */
-static void
-change_hub(struct buf *out, char *old, const char *hub, const char *proxy)
-{
-	bool done = false;
-	char *line;
-
-	while ((line = strsep(&old, "\n")) != NULL) {
-		if (!done && sets(line, "hub")) {
-			buf_printf(out, "hub = %s", hub);
-			if (proxy != NULL)
-				buf_printf(out, "\nproxy = %s", proxy);
-			done = true;
-		} else if (proxy == NULL || !sets(line, "proxy")) {
-			buf_text(out, line);
-		} else {
-			continue;
-		}
-		if (old != NULL)
-			buf_byte(out, '\n');
-	}
-	if (!done)
-		buf_drop(out, out->n);
-}
-
-static bool
-write_conf(struct tool *t, const char *hub, struct buf *why)
-{
-	const char *proxy = tool_value(t, "proxy");
-	struct buf old, text;
-	char *copy;
-	const char *path = tool_path(t, CONFIG_FILE);
-	bool ok;
-
-	buf_init(&old, CONF_MAX);
-	buf_init(&text, CONF_MAX);
-	for (bool new = !read_file(path, &old); text.n == 0; new = true) {
-		if (new) {
-			buf_drop(&old, old.n);
-			config_example(&old, hub);
-		}
-		copy = mem_text(buf_cstr(&old));
-		change_hub(&text, copy, hub, proxy);
-		free(copy);
-	}
-	ok = keep_put(path, 0644, KEEP_REPLACE, buf_look(&text), why);
-	buf_clear(&old);
-	buf_clear(&text);
-	return ok;
-}
 
 /* --- the command ------------------------------------------------------------------ */
 
@@ -160,7 +79,8 @@ enroll(struct tool *t, const char *hub, const struct ticket *ticket,
 	X509_free(ca);
 	EVP_PKEY_free(key);
 	*asked = !exchange.unreached;
-	return ok && write_conf(t, hub, why);
+	return ok && config_hub_set(tool_path(t, CONFIG_FILE), hub,
+	    tool_value(t, "proxy"), why);
 }
 
 /* A running daemon uses the new identity from now on. */
@@ -284,7 +204,8 @@ is_ready(struct tool *t, struct buf *hub, struct ticket *ticket,
 		buf_text(why, wrong);
 		return false;
 	}
-	if (!make_dir(t->dir, why))
+	if (!make_dir(t->dir, why) ||
+	    !config_hub_can(tool_path(t, CONFIG_FILE), why))
 		return false;
 	if (access(t->dir, W_OK | X_OK) == 0)
 		return true;

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "agent/config.h"
+#include "agent/config_hub.h"
 #include "agent/config_look.h"
 #include "agent/filter.h"
 #include "agent/place.h"
@@ -201,6 +202,10 @@ START_TEST(test_edit)
 	    "same pages"));
 	ck_assert(!add("b", in_dir("srv"), "http://b.test/\nlog = x",
 	    "control characters"));
+	/* The settings would be none any more. */
+	mkdir(in_dir("\xcd\xf8"), 0755);
+	ck_assert(!add("gbk", in_dir("\xcd\xf8"), "http://b.test/",
+	    "--root is not UTF-8"));
 	ck_assert(add("b", in_dir("srv"), "http://a.test/other/", NULL));
 	c = config_read(path, &why);
 	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
@@ -216,6 +221,77 @@ START_TEST(test_edit)
 	config_free(c);
 	buf_clear(&why);
 	buf_clear(&text);
+}
+END_TEST
+
+/* --- after an enrolment ----------------------------------------------------- */
+
+#define ANEW "https://new.test:7443"
+
+static void
+ck_hub(const char *proxy, const char *want)
+{
+	struct buf why, got;
+	struct stat st;
+	FILE *f;
+	int c;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	buf_init(&got, 65536);
+	ck_assert(chmod(path, 0640) == 0);
+	ck_assert_msg(config_hub_set(path, ANEW, proxy, &why), "%s",
+	    buf_cstr(&why));
+	f = fopen(path, "r");
+	while ((c = getc(f)) != EOF)
+		buf_byte(&got, (char)c);
+	fclose(f);
+	ck_assert_str_eq(buf_cstr(&got), want);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0640);
+	buf_clear(&got);
+	buf_clear(&why);
+}
+
+START_TEST(test_hub)
+{
+	struct config *c;
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	ck_assert(config_hub_can(path, &why));
+	ck_assert(config_hub_set(path, ANEW, NULL, &why));
+	c = config_read(path, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_str_eq(c->top->hub, ANEW);
+	config_free(c);
+	put("# mine\nhub = https://old.test:1\nproxy = http://p:1\n" WWW);
+	ck_hub(NULL, "# mine\nhub = " ANEW "\nproxy = http://p:1\n" WWW);
+	ck_hub("http://q:2", "# mine\nhub = " ANEW "\nproxy = http://q:2\n"
+	    WWW);
+	put("\xef\xbb\xbfhub = https://old.test:1\n" WWW);
+	ck_hub(NULL, "hub = " ANEW "\n" WWW);
+	/* Prepared, with the hub to come. */
+	put("#hub = https://old.test:1\nlog = warn\n" WWW);
+	ck_hub(NULL, "hub = " ANEW "\n#hub = https://old.test:1\n"
+	    "log = warn\n" WWW);
+	buf_clear(&why);
+}
+END_TEST
+
+/* What can't be read is not written anew: there may be sources in it. */
+START_TEST(test_hub_unreadable)
+{
+	struct buf why;
+	struct stat st;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	ck_assert_int_eq(symlink(path, path), 0);
+	ck_assert(!config_hub_can(path, &why));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), path));
+	ck_assert(!config_hub_set(path, ANEW, NULL, &why));
+	ck_assert_int_eq(lstat(path, &st), 0);
+	ck_assert(S_ISLNK(st.st_mode));
+	buf_clear(&why);
 }
 END_TEST
 
@@ -422,6 +498,8 @@ main(void)
 	tcase_add_test(t, test_refused);
 	tcase_add_test(t, test_lines);
 	tcase_add_test(t, test_edit);
+	tcase_add_test(t, test_hub);
+	tcase_add_test(t, test_hub_unreadable);
 	tcase_add_test(t, test_look);
 	tcase_add_test(t, test_look_without_rights);
 	tcase_add_test(t, test_filter);
