@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <string.h>
 
 #include "agent/finding.h"
 #include "agent/parse.h"
@@ -17,6 +18,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/log.h"
 #include "contrib/base/text.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
@@ -224,6 +226,17 @@ print_text(const struct view *v)
 
 /* --- as JSON --------------------------------------------------------------- */
 
+/* Names of files that came from Windows are in its character set. */
+static json_t *
+path_json(const char *path)
+{
+	char quoted[LOG_QUOTE_MAX];
+	json_t *o = json_string(path);
+
+	return o != NULL ? o :
+	    json_string(log_quote(quoted, path, strlen(path)));
+}
+
 static json_t *
 tags_json(const struct view *v)
 {
@@ -289,7 +302,7 @@ print_json(const struct view *v)
 {
 	json_t *o = json_object();
 
-	json_object_set_new(o, "path", json_string(v->c->path));
+	json_object_set_new(o, "path", path_json(v->c->path));
 	json_object_set_new(o, "fine", json_boolean(v->findings.missing == 0));
 	if (v->r->is_page) {
 		json_object_set_new(o, "kind", json_string(kind_word(v->kind)));
@@ -335,15 +348,22 @@ show(struct check *c, const struct record *r)
 static void
 show_trouble(struct check *c, struct span trouble)
 {
+	struct buf b;
+
 	if (c->o->json) {
-		json_t *o = json_pack("{s:s, s:b, s:o}", "path", c->path,
-		    "fine", 0, "trouble", json_text_new(trouble));
+		json_t *o = json_pack("{s:o, s:b, s:o}", "path",
+		    path_json(c->path), "fine", 0, "trouble",
+		    json_text_new(trouble));
 
 		json_dumpf(o, c->o->out, JSON_INDENT(2));
 		fputc('\n', c->o->out);
 		json_decref(o);
 	} else {
-		fprintf(c->o->out, "%s: %.*s\n", c->path, SPAN_ARGS(trouble));
+		buf_init(&b, LIMIT_LONG_TEXT);
+		put_value(&b, span_of(c->path), LIMIT_ID);
+		buf_printf(&b, ": %.*s", SPAN_ARGS(trouble));
+		print(c, &b);
+		buf_clear(&b);
 	}
 	c->status = 2;
 }

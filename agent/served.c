@@ -8,6 +8,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/log.h"
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
@@ -183,12 +184,13 @@ say(struct served *s, const struct place *p, const struct asked *a,
     const char *name, struct buf *why)
 {
 	const char *at = s->at;
+	char quoted[LOG_QUOTE_MAX];
 	struct buf root;
 
 	buf_init(&root, LIMIT_URL);
 	buf_printf(why, _("source %s: %s/%s is there, but its address %s "
-	    "answers %ld"), name, p->root->path, a->path, buf_cstr(&a->url),
-	    a->status);
+	    "answers %ld"), name, p->root->path, log_quote(quoted, a->path,
+	    strlen(a->path)), buf_cstr(&a->url), a->status);
 	if (at != NULL)
 		buf_printf(why, _(" (asked at %s; home_connect says where "
 		    "else the web server is)"), at);

@@ -6,6 +6,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -315,6 +316,50 @@ START_TEST(test_unreadable)
 }
 END_TEST
 
+static json_t *
+check_json(const char *path, int want)
+{
+	json_error_t error;
+	json_t *o;
+
+	ck_assert_int_eq(check(path, (struct check_options){ .json = true }),
+	    want);
+	o = json_loads(printed, 0, &error);
+	ck_assert_msg(o != NULL, "%s in %s", error.text, printed);
+	return o;
+}
+
+/* A name as Windows has it, and one that would drive the terminal. */
+START_TEST(test_names)
+{
+	char dir[] = "/tmp/zq-check-XXXXXX", path[64], page[PATH_MAX];
+	json_t *o;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/\xcd\xf8.html", dir);
+	ck_assert_int_eq(symlink("/dev/null", path), 0);
+	o = check_json(path, 2);
+	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(o,
+	    "path")), "/\\xcd\\xf8.html"));
+	ck_assert_ptr_nonnull(json_object_get(o, "trouble"));
+	json_decref(o);
+	unlink(path);
+	ck_assert_ptr_nonnull(realpath(PAGES "odd-null.html", page));
+	ck_assert_int_eq(symlink(page, path), 0);
+	o = check_json(path, 1);
+	ck_assert_ptr_nonnull(json_object_get(o, "path"));
+	json_decref(o);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/\x1b[31m", dir);
+	ck_assert_int_eq(symlink("/dev/null", path), 0);
+	ck_assert_int_eq(check(path, (struct check_options){ 0 }), 2);
+	ck_silent("\x1b");
+	ck_prints("could not be read");
+	unlink(path);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
 START_TEST(test_other_file)
 {
 	ck_assert_int_eq(check("Makefile", (struct check_options){ 0 }), 0);
@@ -329,7 +374,7 @@ main(void)
 	const TTest *const tests[] = { test_fine, test_required, test_odd,
 		test_odd_date, test_local_links, test_includes, test_asks,
 		test_empty_is_there, test_other_site, test_guess,
-		test_columns, test_controls, test_json, test_unreadable,
+		test_columns, test_controls, test_json, test_unreadable, test_names,
 		test_other_file };
 	Suite *s = suite_create("check");
 	TCase *tc = tcase_create("check");

@@ -179,6 +179,19 @@ START_TEST(wrong_path)
 }
 END_TEST
 
+/* Who may put files there may not write to a terminal. */
+START_TEST(odd_name)
+{
+	const char *said;
+
+	make("a/\x1b[31m\xcd\n.html");
+	serve();
+	said = look("www.a.test", "/sub/");
+	ck_has(said, "/a/\\x1b[31m\\xcd\\x0a.html is there, but");
+	ck_assert_ptr_eq(strchr(said, '\n'), said + strlen(said) - 1);
+}
+END_TEST
+
 START_TEST(elsewhere)
 {
 	const char *said;
@@ -312,6 +325,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, right);
 	tcase_add_test(t, wrong_path);
+	tcase_add_test(t, odd_name);
 	tcase_add_test(t, elsewhere);
 	tcase_add_test(t, where_it_is_said);
 	tcase_add_test(t, only_index);
