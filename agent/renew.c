@@ -67,7 +67,9 @@ renew_now(const struct line *line, const char *dir, bool *answered,
     struct buf *why)
 {
 	struct cmp_exchange exchange = { .hub = line->hub, .line = line };
-	EVP_PKEY *key = keep_get_key(line->key, why);
+	/* Who renewed last may have been killed between two of the files. */
+	EVP_PKEY *key = identity_mend(dir, why) ?
+	    keep_get_key(line->key, why) : NULL;
 	X509 *cert = key != NULL ? keep_get_cert(line->cert, why) : NULL;
 	STACK_OF(X509) *cas = cert != NULL ? keep_get_certs(line->ca, why) :
 	    NULL;

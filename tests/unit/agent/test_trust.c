@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/line.h"
 #include "agent/renew.h"
 #include "certs/anchor.h"
 #include "certs/ca.h"
@@ -221,6 +222,46 @@ START_TEST(test_due)
 }
 END_TEST
 
+static bool
+is_pair(void)
+{
+	EVP_PKEY *key = keep_get_key(path("id/key.pem"), &bed.why);
+	X509 *cert = keep_get_cert(path("id/cert.pem"), &bed.why);
+	bool is = X509_check_private_key(cert, key) == 1;
+
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	return is;
+}
+
+/* Who renewed was killed when the key was in its place and the certificate
+ * wasn't: the daemon lives on, and the next try mends that. */
+START_TEST(test_cut_off)
+{
+	EVP_PKEY *key = identity_make_key();
+	struct line line;
+	const char *why;
+	bool answered;
+	X509 *cert = ca_issue_site(&bed.ca, key, 1, "4101000001", 90, &why);
+
+	ck_assert(keep_put_certs(path("id/cert.pem.next"), KEEP_REPLACE, &cert,
+	    1, &bed.why));
+	ck_assert(keep_put_key(path("id/key.pem"), KEEP_REPLACE, key,
+	    &bed.why));
+	ck_assert(!is_pair());
+	ck_assert(line_init(&line, "https://127.0.0.1:1", path("id"),
+	    &bed.why));
+	ck_assert_uint_eq(bed.why.n, 0);
+	ck_assert(!renew_now(&line, path("id"), &answered, &bed.why));
+	ck_assert(!answered);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.why), "127.0.0.1:1"));
+	ck_assert(is_pair());
+	line_clear(&line);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -236,6 +277,7 @@ main(void)
 	tcase_add_loop_test(c, test_odd, 0,
 	    (int)(sizeof(odd) / sizeof(odd[0])));
 	tcase_add_test(c, test_due);
+	tcase_add_test(c, test_cut_off);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
