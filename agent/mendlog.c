@@ -3,8 +3,9 @@
  *
  * The file is a mark and records: length, payload, the head of the payload's
  * SHA-256. A record that was cut off by a crash is the last one, and no page
- * was replaced for it: it goes when the log is opened next. What is kept in
- * memory is where each record is, and the hashes of what was made.
+ * was replaced for it: it goes when the log is opened next. One that has whole
+ * ones behind it is left out, and they stay. What is kept in memory is where
+ * each record is, and the hashes of what was made.
  */
 #include "agent/mendlog.h"
 
@@ -324,15 +325,41 @@ mendlog_new(int dir)
 	return l;
 }
 
+/* How long the one is that stands at the end of what was read and isn't whole,
+ * if there is a whole one behind it: no crash does that, but a bad disk. */
+static uint64_t
+skip_damaged(struct mendlog *l)
+{
+	uint8_t head[4];
+	uint64_t n;
+
+	if (!read_at(l, l->end, head, sizeof(head)))
+		return 0;
+	n = (uint64_t)AROUND + wire_get_u32(head);
+	return mendlog_read_record(l, l->end + n) > 0 ? n : 0;
+}
+
 static void
 take_records(struct mendlog *l)
 {
-	uint64_t n;
+	for (;;) {
+		uint64_t n = mendlog_read_record(l, l->end);
 
-	while ((n = mendlog_read_record(l, l->end)) > 0) {
-		take_record(l, l->end);
+		if (n > 0)
+			take_record(l, l->end);
+		else if ((n = skip_damaged(l)) == 0)
+			return;
 		l->end += n;
 	}
+}
+
+/* What can't be read is no end. */
+static bool
+is_end(const struct mendlog *l)
+{
+	char byte;
+
+	return pread(l->fd, &byte, 1, (off_t)l->end) >= 0;
 }
 
 struct mendlog *
@@ -344,7 +371,7 @@ mendlog_open(const char *dir, struct buf *why)
 	if (l->dir >= 0 && mendlog_open_file(l, MENDLOG_NAME, 0) &&
 	    fsync(l->dir) == 0 && mendlog_mark(l)) {
 		take_records(l);
-		if (ftruncate(l->fd, (off_t)l->end) == 0)
+		if (is_end(l) && ftruncate(l->fd, (off_t)l->end) == 0)
 			return l;
 	}
 	if (errno == EWOULDBLOCK)

@@ -4,6 +4,7 @@
 #include "agent/mendlog.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/unit/agent/storekit.h"
 
@@ -214,6 +215,55 @@ START_TEST(test_not_for_a_little)
 }
 END_TEST
 
+static bool
+spoil_one(void *arg, const struct mendlog_page *p)
+{
+	char path[128];
+	FILE *f;
+
+	if (!span_is(p->path, span_of(arg)))
+		return true;
+	snprintf(path, sizeof(path), "%s/mended", kit_dir);
+	f = fopen(path, "r+");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(fseek(f, (long)p->place + 200, SEEK_SET), 0);
+	fputc('X', f);
+	fclose(f);
+	return true;
+}
+
+static void
+cut_file(uint64_t size)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/mended", kit_dir);
+	ck_assert_int_eq(truncate(path, (off_t)size), 0);
+}
+
+/* What a bad disk made of one is no reason to forget those behind it. */
+START_TEST(test_damaged)
+{
+	char c[] = "c", f[] = "f";
+
+	four_runs();
+	mendlog_each(mended, spoil_one, c);
+	reopen();
+	ck_has("f4 e3 d3 b1 a1 ");
+	put(5, 5 * DAY, "g");
+	ck_has("g5 f4 e3 d3 b1 a1 ");
+	mendlog_each(mended, spoil_one, f);
+	reopen();
+	ck_has("g5 e3 d3 b1 a1 ");
+	/* The last one was cut off. */
+	cut_file(file_size() - 3);
+	reopen();
+	ck_has("e3 d3 b1 a1 ");
+	put(6, 6 * DAY, "h");
+	ck_has("h6 e3 d3 b1 a1 ");
+}
+END_TEST
+
 /* Others that wait for it don't write into what is not there any more. */
 START_TEST(test_nobody_else)
 {
@@ -242,6 +292,7 @@ main(void)
 	tcase_add_test(t, test_no_longer_than);
 	tcase_add_test(t, test_undone_ones_go);
 	tcase_add_test(t, test_not_for_a_little);
+	tcase_add_test(t, test_damaged);
 	tcase_add_test(t, test_nobody_else);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
