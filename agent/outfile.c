@@ -70,10 +70,13 @@ outfile_write(const char *path, struct span text, bool *news,
 	if (ok) {
 		(void)unlink(beside);
 		ok = write_beside(beside, text) && rename(beside, path) == 0;
+		if (!ok)
+			buf_printf(why, "%s: %s", path, strerror(errno));
+		(void)unlink(beside);
+	} else {
+		buf_printf(why, "%s: %s", path, strerror(errno));
 	}
 	if (ok)
 		(void)fd_sync_dir_of(path);
-	else
-		buf_printf(why, "%s: %s", path, strerror(errno));
 	return ok;
 }

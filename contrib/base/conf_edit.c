@@ -47,6 +47,7 @@ replace(const char *path, struct span text, struct buf *why)
 {
 	char real[PATH_MAX], beside[PATH_MAX + 8];
 	struct stat old;
+	int error;
 	bool ok = realpath(path, real) != NULL && stat(real, &old) == 0;
 
 	if (ok) {
@@ -54,6 +55,9 @@ replace(const char *path, struct span text, struct buf *why)
 		unlink(beside);
 		ok = write_beside(beside, &old, text) &&
 		    rename(beside, real) == 0;
+		error = errno;
+		unlink(beside);
+		errno = error;
 	}
 	if (!ok) {
 		buf_printf(why, _("%s: can't write it: %s\n"), path,

@@ -475,6 +475,12 @@ START_TEST(test_outfile)
 	snprintf(path, sizeof(path), "%s/no/map", kit_dir);
 	ck_assert(!outfile_write(path, SPAN("a\n"), &news, &why));
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), path));
+	/* What could not be put in place isn't left beside it. */
+	snprintf(path, sizeof(path), "%s/dir", kit_dir);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	ck_assert(!outfile_write(path, SPAN("a\n"), &news, &why));
+	snprintf(path, sizeof(path), "%s/dir.new", kit_dir);
+	ck_assert_int_ne(access(path, F_OK), 0);
 	buf_clear(&why);
 }
 END_TEST
