@@ -7,9 +7,12 @@
 #include "agent/known.h"
 #include "contrib/base/mem.h"
 
-#define TURN 500		/* rows in one transaction */
+#define TURN 500		/* rows in one transaction … */
+#define LOOKED 10000		/* … of so many that are looked at */
 
 struct turn {
+	struct span source;
+	struct known_mark mark;
 	struct known row[TURN];	/* of their own memory */
 	size_t count;
 };
@@ -28,12 +31,14 @@ gather(void *arg, const struct known *k)
 {
 	struct turn *g = arg;
 
-	if (!is_to_be_kept(k))
+	if (g->count == TURN)
+		return false;
+	if (!span_is(k->source, g->source) || !is_to_be_kept(k))
 		return true;
 	g->row[g->count] = *k;
 	known_own(&g->row[g->count]);
 	g->row[g->count++].kept = true;
-	return g->count < TURN;
+	return true;
 }
 
 static bool
@@ -48,16 +53,16 @@ put(struct store_txn *t, void *arg)
 
 /* True: there may be more. */
 static bool
-mark_some(struct store *s, struct span source, struct turn *g)
+mark_some(struct store *s, struct turn *g)
 {
 	struct store_txn *t = store_look(s);
 	bool more;
 
 	g->count = 0;
-	known_each(t, source, SPAN_NONE, gather, g);
+	more = known_walk(t, &g->mark, LOOKED, gather, g);
 	store_end(t);
-	more = g->count > 0 && store_do(s, put, g) == STORE_DONE &&
-	    g->count == TURN;
+	if (g->count > 0 && store_do(s, put, g) != STORE_DONE)
+		more = false;
 	for (size_t i = 0; i < g->count; i++)
 		known_disown(&g->row[i]);
 	return more;
@@ -68,7 +73,8 @@ kept_mark(struct store *s, struct span source)
 {
 	struct turn *g = mem_new(sizeof(*g));
 
-	while (mark_some(s, source, g))
+	g->source = source;
+	while (mark_some(s, g))
 		;
 	free(g);
 }

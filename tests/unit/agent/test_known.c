@@ -4,6 +4,8 @@
  */
 #include "tests/unit/agent/storekit.h"
 
+#include "agent/kept.h"
+
 static void
 set_up(void)
 {
@@ -132,6 +134,76 @@ START_TEST(test_ids)
 }
 END_TEST
 
+/* --- what is kept ---------------------------------------------------------- */
+
+struct rows {
+	struct span source;
+	int count;
+	bool adopted, said;	/* … and is it known how the hub has it? */
+};
+
+static bool
+put_rows(struct store_txn *t, void *arg)
+{
+	const struct rows *r = arg;
+	char path[32], url[64];
+
+	for (int i = 0; i < r->count; i++) {
+		struct known k = { .source = r->source, .told = true,
+			.adopted = r->adopted };
+
+		snprintf(path, sizeof(path), "%c%05d", r->adopted ? r->said ?
+		    's' : 'u' : 't', i);
+		snprintf(url, sizeof(url), "http://a.test/%.*s/%s",
+		    SPAN_ARGS(r->source), path);
+		memset(k.change, r->said ? i % 250 + 1 : 0, sizeof(k.change));
+		k.path = span_of(path);
+		k.url = span_of(url);
+		known_put(t, &k);
+	}
+	return true;
+}
+
+static bool
+count_kept(void *arg, const struct known *k)
+{
+	*(int *)arg += k->kept;
+	ck_assert(!k->kept || (k->adopted && k->path.at[0] == 's'));
+	return true;
+}
+
+static void
+ck_kept(struct store *s, struct span source, int want)
+{
+	struct store_txn *t = store_look(s);
+	int n = 0;
+
+	known_each(t, source, SPAN_NONE, count_kept, &n);
+	store_end(t);
+	ck_assert_int_eq(n, want);
+}
+
+/* More than go into one transaction, among others. */
+START_TEST(test_kept)
+{
+	struct store *s = kit_open(64u << 20);
+	struct rows rows[] = { { SPAN("www"), 300, false, true },
+	    { SPAN("www"), 1300, true, true }, { SPAN("www"), 20, true, false },
+	    { SPAN("other"), 7, true, true }, { SPAN("x"), 3, true, true } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_int_eq(store_do(s, put_rows, &rows[i]), STORE_DONE);
+	kept_mark(s, SPAN("www"));
+	ck_kept(s, SPAN("www"), 1300);
+	ck_kept(s, SPAN("other"), 0);
+	ck_kept(s, SPAN("x"), 0);
+	kept_mark(s, SPAN("x"));
+	ck_kept(s, SPAN("x"), 3);
+	ck_kept(s, SPAN("www"), 1300);
+	store_close(s);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -144,6 +216,7 @@ main(void)
 	tcase_add_test(t, test_tree);
 	tcase_add_test(t, test_long_paths);
 	tcase_add_test(t, test_ids);
+	tcase_add_test(t, test_kept);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);
