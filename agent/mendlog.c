@@ -282,6 +282,17 @@ give_away(const struct mendlog *l)
 		return;		/* it is still root's to read */
 }
 
+/* Who may write into the directory, and nowhere else, could have put another
+ * name of somebody's file there: root gives away none such. */
+static bool
+has_other_names(const struct mendlog *l)
+{
+	struct stat st;
+
+	return fstat(l->fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_nlink > 1;
+}
+
 /* Has nobody put another in its place since it was opened? */
 static bool
 is_in_place(const struct mendlog *l, const char *name)
@@ -300,6 +311,9 @@ mendlog_open_file(struct mendlog *l, const char *name, int flags)
 		l->fd = openat(l->dir, name, O_RDWR | O_CREAT | O_NOFOLLOW |
 		    O_CLOEXEC | flags, 0600);
 		if (l->fd < 0)
+			return false;
+		errno = EMLINK;
+		if (has_other_names(l))
 			return false;
 		give_away(l);
 		if (flock(l->fd, LOCK_EX | LOCK_NB) != 0)

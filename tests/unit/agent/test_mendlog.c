@@ -264,6 +264,32 @@ START_TEST(test_damaged)
 }
 END_TEST
 
+/* A name of a file that is root's doesn't make it the agent's. */
+START_TEST(test_other_name)
+{
+	char path[128], secret[128];
+	struct buf why;
+	struct stat st;
+
+	mendlog_close(mended);
+	mended = NULL;
+	snprintf(path, sizeof(path), "%s/mended", kit_dir);
+	snprintf(secret, sizeof(secret), "%s/secret", kit_dir);
+	ck_assert_int_eq(rename(path, secret), 0);
+	ck_assert_int_eq(link(secret, path), 0);
+	if (geteuid() == 0)
+		ck_assert_int_eq(chown(kit_dir, 4711, 4711), 0);
+	buf_init(&why, 1024);
+	ck_assert_ptr_null(mendlog_open(kit_dir, &why));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "mended: "));
+	buf_clear(&why);
+	ck_assert_int_eq(stat(secret, &st), 0);
+	ck_assert_uint_eq(st.st_uid, geteuid());
+	unlink(secret);
+	reopen();
+}
+END_TEST
+
 /* Others that wait for it don't write into what is not there any more. */
 START_TEST(test_nobody_else)
 {
@@ -293,6 +319,7 @@ main(void)
 	tcase_add_test(t, test_undone_ones_go);
 	tcase_add_test(t, test_not_for_a_little);
 	tcase_add_test(t, test_damaged);
+	tcase_add_test(t, test_other_name);
 	tcase_add_test(t, test_nobody_else);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
