@@ -143,6 +143,7 @@ START_TEST(a_log_line_is_one_line)
 	    "a\\x0a\\xff政\\x5c");
 	ck_assert_str_eq(log_quote(quoted, "\xe2\x80\xae", 3),
 	    "\\xe2\\x80\\xae");
+	ck_assert_str_eq(log_quote(quoted, "\xd8\x9c", 2), "\\xd8\\x9c");
 	log_quote(quoted, big, 19999);
 	ck_assert_uint_lt(strlen(quoted), LOG_QUOTE_MAX);
 	ck_assert(strstr(quoted, "x…") != NULL);
