@@ -95,16 +95,9 @@ struct judging {
 static struct buf *
 begin(const struct judging *j, const char *source, const char *name)
 {
-	size_t line;
-
-	if (j->path == NULL)
-		return j->why;
-	line = conf_line_of(j->c->file, source[0] != '\0' ? "source" : "",
-	    source, name);
-	buf_text(j->why, j->path);
-	if (line != 0)
-		buf_printf(j->why, ":%zu", line);
-	buf_text(j->why, ": ");
+	if (j->path != NULL)
+		conf_place(j->why, j->c->file, j->path,
+		    source[0] != '\0' ? "source" : "", source, name);
 	return j->why;
 }
 

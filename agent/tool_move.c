@@ -69,21 +69,14 @@ put_whole(struct buf *out, const struct config *c, const char *text)
 	buf_text(out, text);
 }
 
-/* Does it begin with a host's name? What has its dot behind a slash is a path
- * that lacks its first one: "zwgk/a.html". */
-static bool
-is_host(const char *text)
-{
-	return memchr(text, '.', strcspn(text, "/:")) != NULL;
-}
-
 static void
 make_whole(const struct config *c, json_t *o, const char *name)
 {
 	const char *text = json_string_value(json_object_get(o, name));
 	struct buf b;
 
-	if (text == NULL || strstr(text, "://") != NULL || !is_host(text))
+	if (text == NULL || strstr(text, "://") != NULL ||
+	    !movelist_is_host(text))
 		return;
 	buf_init(&b, 4 * LIMIT_URL);
 	put_whole(&b, c, text);

@@ -78,8 +78,7 @@ set_address(json_t *o, const char *name, const char *text)
 	struct buf b;
 
 	buf_init(&b, MOVELIST_BYTES);
-	if (text[0] != '/' && strstr(text, "://") == NULL &&
-	    strchr(text, '.') != NULL)
+	if (strstr(text, "://") == NULL && movelist_is_host(text))
 		buf_text(&b, "https://");
 	buf_text(&b, text);
 	set(o, name, buf_cstr(&b));

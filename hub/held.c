@@ -185,24 +185,35 @@ is_of_item(const struct change *c)
 	    c->kind == CHANGE_UPDATED || c->kind == CHANGE_DELETED);
 }
 
+/* The last place in an index whose keys end in one: before this key, and with
+ * the same first `head` bytes. */
+static bool
+last_before(struct db_txn *t, enum table index, const struct key *k,
+    size_t head, uint64_t *place)
+{
+	struct db_cursor *c = db_cursor_open(t, index);
+	struct span key = key_look(k), row;
+	bool found = db_cursor_before(c, &key, &row) &&
+	    key_heads(k, head, key);
+
+	if (found)
+		*place = wire_get_u64((const uint8_t *)key.at + head);
+	db_cursor_close(c);
+	return found;
+}
+
 /* Is what this site has had held last, before this place, held for the very
  * same reason? */
 static bool
 is_one_more(struct db_txn *t, uint32_t site, uint64_t place, struct span why)
 {
-	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_SITE);
 	struct key own = key_u32_u64(site, place);
-	struct span key = key_look(&own), row;
-	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
-	    db_cursor_get(c, MDB_PREV, &key, &row) :
-	    db_cursor_get(c, MDB_LAST, &key, &row);
 	struct held_row before;
+	uint64_t last;
 
-	found = found && key_heads(&own, 4, key) && held_get(t,
-	    wire_get_u64((const uint8_t *)key.at + 4), &before) &&
-	    !before.dismissed && span_is(before.why, why);
-	db_cursor_close(c);
-	return found;
+	return last_before(t, TABLE_HELD_SITE, &own, 4, &last) &&
+	    held_get(t, last, &before) && !before.dismissed &&
+	    span_is(before.why, why);
 }
 
 static void
@@ -233,18 +244,9 @@ static bool
 last_of_name(struct db_txn *t, const uint8_t name[TABLE_DIGEST],
     uint64_t before, uint64_t *place)
 {
-	struct db_cursor *c = db_cursor_open(t, TABLE_HELD_NAME);
 	struct key last = key_digest_u64(name, before);
-	struct span key = key_look(&last), row;
-	bool found = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
-	    db_cursor_get(c, MDB_PREV, &key, &row) :
-	    db_cursor_get(c, MDB_LAST, &key, &row);
 
-	found = found && key_heads(&last, TABLE_DIGEST, key);
-	if (found)
-		*place = wire_get_u64((const uint8_t *)key.at + TABLE_DIGEST);
-	db_cursor_close(c);
-	return found;
+	return last_before(t, TABLE_HELD_NAME, &last, TABLE_DIGEST, place);
 }
 
 bool

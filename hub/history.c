@@ -55,10 +55,7 @@ history_each(struct db_txn *t, uint32_t site, int64_t before,
 	struct history h;
 	bool more;
 
-	/* The one before the place where it would stand. */
-	more = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
-	    db_cursor_get(c, MDB_PREV, &key, &row) :
-	    db_cursor_get(c, MDB_LAST, &key, &row);
+	more = db_cursor_before(c, &key, &row);
 	while (more && key_heads(&k, 4, key)) {
 		read_row(&h, key, row);
 		more = each(arg, &h) &&

@@ -101,11 +101,9 @@ free_job(struct job *j)
 static void
 end_if_done(struct job *j)
 {
-	bool good = j->look.cause == CAUSE_FINE ||
-	    j->look.cause == CAUSE_UNCHANGED;
 	struct home_frame_seen seen = { .look = &j->look,
-	    .etag = span_of(good ? j->trail.etag : ""),
-	    .modified = span_of(good ? j->trail.modified : "") };
+	    .etag = span_of(j->trail.etag),
+	    .modified = span_of(j->trail.modified) };
 	struct home_trips *h = j->trips;
 
 	if (!j->there || j->dns != NULL)

@@ -220,10 +220,7 @@ move_ever_of_old(struct db_txn *t, struct span old, bool below,
 	struct span key = key_look(&k), none;
 	bool found = false, more;
 
-	/* The one before the place where it would stand. */
-	more = db_cursor_get(c, MDB_SET_RANGE, &key, &none) ?
-	    db_cursor_get(c, MDB_PREV, &key, &none) :
-	    db_cursor_get(c, MDB_LAST, &key, &none);
+	more = db_cursor_before(c, &key, &none);
 	while (more && !found && key_heads(&k, TABLE_DIGEST, key)) {
 		uint64_t number = wire_get_u64((const uint8_t *)key.at +
 		    TABLE_DIGEST);

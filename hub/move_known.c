@@ -72,9 +72,7 @@ read_past(struct past *p, struct db_txn *t, struct journal *j,
 	struct key last = key_u32_u64(number, UINT64_MAX);
 	struct span key = key_look(&last), row;
 	struct db_cursor *c = db_cursor_open(t, TABLE_PAST);
-	bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
-	    db_cursor_get(c, MDB_PREV, &key, &row) :
-	    db_cursor_get(c, MDB_LAST, &key, &row);
+	bool more = db_cursor_before(c, &key, &row);
 
 	for (int i = 0; more && i < PAST && p->was[0] == '\0' &&
 	    key_heads(&last, 4, key); i++) {

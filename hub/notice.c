@@ -198,9 +198,7 @@ each_by(struct db_txn *t, enum table index, const struct key *k, size_t head,
 	struct db_cursor *c = db_cursor_open(t, index);
 	struct span key = key_look(k), none;
 	struct notice n;
-	bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &none) ?
-	    db_cursor_get(c, MDB_PREV, &key, &none) :
-	    db_cursor_get(c, MDB_LAST, &key, &none);
+	bool more = db_cursor_before(c, &key, &none);
 
 	while (more && key_heads(k, head, key)) {
 		uint64_t number = wire_get_u64((const uint8_t *)key.at + 4);

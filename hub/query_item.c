@@ -206,9 +206,7 @@ query_past(struct query *q, uint64_t item, query_past_fn *each, void *arg)
 	    !item_get(q->txn, (uint32_t)item, &i))
 		return;
 	c = db_cursor_open(q->txn, TABLE_PAST);
-	more = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
-	    db_cursor_get(c, MDB_PREV, &key, &row) :
-	    db_cursor_get(c, MDB_LAST, &key, &row);
+	more = db_cursor_before(c, &key, &row);
 	while (t.more && (!told || more)) {
 		more = more && key_heads(&last, 4, key);
 		place = more ? wire_get_u64((const uint8_t *)key.at + 4) : 0;
@@ -264,9 +262,7 @@ query_held(struct query *q, uint32_t site, size_t limit, query_held_fn *each,
 		c = db_cursor_open(q->txn, TABLE_HELD);
 		more = db_cursor_get(c, MDB_LAST, &key, &row);
 	} else {
-		more = db_cursor_get(c, MDB_SET_RANGE, &key, &row) ?
-		    db_cursor_get(c, MDB_PREV, &key, &row) :
-		    db_cursor_get(c, MDB_LAST, &key, &row);
+		more = db_cursor_before(c, &key, &row);
 	}
 	while (more && h.left > 0 && (site == 0 || key_heads(&last, 4, key))) {
 		uint64_t place = wire_get_u64((const uint8_t *)key.at +

@@ -68,6 +68,12 @@ movelist_base(struct buf *out, struct span address)
 	return ok;
 }
 
+bool
+movelist_is_host(const char *address)
+{
+	return memchr(address, '.', strcspn(address, "/:")) != NULL;
+}
+
 /* --- CSV ---------------------------------------------------------------------- */
 
 struct record {

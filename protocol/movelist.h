@@ -26,5 +26,8 @@ void movelist_clear(struct movelist *l);
 
 /* Scheme and host of an address, with no slash behind them: a base. */
 bool movelist_base(struct buf *out, struct span address);
+/* Does what has no scheme begin with a host's name? What has its first dot
+ * behind a slash is a path that lacks its first one: "zwgk/a.html". */
+bool movelist_is_host(const char *address);
 
 #endif

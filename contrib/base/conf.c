@@ -11,6 +11,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/nearest.h"
 #include "contrib/base/text.h"
 #include "contrib/base/units.h"
 
@@ -23,7 +24,6 @@
 #define ERRORS_MAX 50		/* reported of one file */
 #define SHOWN_MAX 80		/* bytes of a wrong value shown */
 #define EXPECTED_MAX 256
-#define NAME_MAX_BYTES 64
 
 struct record {
 	const struct conf_section *section;
@@ -73,61 +73,6 @@ wrong(struct reading *r, size_t line, const char *fmt, ...)
 
 /* Names. */
 
-static size_t
-smallest(size_t a, size_t b, size_t c)
-{
-	size_t least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* How many letters to change, add or leave out to make a out of b. */
-static size_t
-distance(struct span a, const char *b)
-{
-	size_t row[NAME_MAX_BYTES + 1], n = strlen(b), diagonal, above;
-
-	if (n > NAME_MAX_BYTES || a.n > NAME_MAX_BYTES)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; i < a.n; i++) {
-		diagonal = row[0];
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			above = row[j + 1];
-			row[j + 1] = smallest(above + 1, row[j] + 1,
-			    diagonal + (a.at[i] != b[j]));
-			diagonal = above;
-		}
-	}
-	return row[n];
-}
-
-/* What was meant by a name, as far as can be guessed. */
-struct nearest {
-	struct span name;
-	const char *found;	/* NULL: nothing is near */
-	size_t least;
-};
-
-static struct nearest
-nearest_of(struct span name)
-{
-	return (struct nearest){ .name = name, .least = name.n / 3 + 2 };
-}
-
-static void
-consider(struct nearest *n, const char *candidate)
-{
-	size_t d = distance(n->name, candidate);
-
-	if (d >= n->least)
-		return;
-	n->least = d;
-	n->found = candidate;
-}
-
 /* A setting of no section, at the end of a file that has sections? */
 static bool
 is_misplaced(const struct reading *r, struct span name)
@@ -151,7 +96,7 @@ unknown(struct reading *r, struct span name)
 
 	for (size_t i = 0; i < c->def_count; i++)
 		if (strcmp(c->defs[i].section, r->now->section->name) == 0)
-			consider(&n, c->defs[i].name);
+			nearest_try(&n, c->defs[i].name);
 	name = text_cut(name, SHOWN_MAX);
 	if (is_misplaced(r, name))
 		wrong(r, r->line, _("%.*s: belongs above the first [section], "
@@ -386,7 +331,7 @@ no_section(struct reading *r, struct span name)
 
 	for (size_t i = 0; i < c->section_count; i++)
 		if (c->sections[i].name[0] != '\0')
-			consider(&n, c->sections[i].name);
+			nearest_try(&n, c->sections[i].name);
 	name = text_cut(name, SHOWN_MAX);
 	if (n.found != NULL)
 		wrong(r, r->line, _("[%.*s]: there is no such section; did you "
@@ -581,7 +526,7 @@ conf_line_of(const struct conf *c, const char *section, const char *label,
 }
 
 void
-conf_begin(struct buf *why, const struct conf *c, const char *path,
+conf_place(struct buf *why, const struct conf *c, const char *path,
     const char *section, const char *label, const char *name)
 {
 	size_t line = conf_line_of(c, section, label, name);
@@ -589,7 +534,16 @@ conf_begin(struct buf *why, const struct conf *c, const char *path,
 	buf_text(why, path);
 	if (line != 0)
 		buf_printf(why, ":%zu", line);
+	buf_text(why, ": ");
+}
+
+void
+conf_begin(struct buf *why, const struct conf *c, const char *path,
+    const char *section, const char *label, const char *name)
+{
+	conf_place(why, c, path, section, label, name);
 	if (section[0] != '\0')
-		buf_printf(why, ": [%s %s]", section, label);
-	buf_printf(why, ": %s%s", name, name[0] != '\0' ? ": " : "");
+		buf_printf(why, "[%s %s]: ", section, label);
+	if (name[0] != '\0')
+		buf_printf(why, "%s: ", name);
 }

@@ -68,8 +68,10 @@ void *conf_record(struct conf *c, const char *section, size_t n);
 size_t conf_line_of(const struct conf *c, const char *section,
     const char *label, const char *name);
 
-/* "hub.conf:7: [rule down]: for: ", for whoever finds later what is wrong with
- * a value. */
+/* For whoever finds later what is wrong with a value: "hub.conf:7: ", the path
+ * alone if it isn't there; and "hub.conf:7: [rule down]: for: ". */
+void conf_place(struct buf *why, const struct conf *c, const char *path,
+    const char *section, const char *label, const char *name);
 void conf_begin(struct buf *why, const struct conf *c, const char *path,
     const char *section, const char *label, const char *name);
 

@@ -416,6 +416,13 @@ db_cursor_get(struct db_cursor *c, MDB_cursor_op op, struct span *key,
 	return true;
 }
 
+bool
+db_cursor_before(struct db_cursor *c, struct span *key, struct span *value)
+{
+	return db_cursor_get(c, db_cursor_get(c, MDB_SET_RANGE, key, value) ?
+	    MDB_PREV : MDB_LAST, key, value);
+}
+
 void
 db_cursor_put(struct db_cursor *c, struct span key, struct span value)
 {

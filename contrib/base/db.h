@@ -88,6 +88,9 @@ void db_cursor_close(struct db_cursor *c);	/* before the txn ends */
 /* Moves with MDB_cursor_op (MDB_FIRST, MDB_NEXT, MDB_SET_RANGE, …). */
 bool db_cursor_get(struct db_cursor *c, MDB_cursor_op op, struct span *key,
     struct span *value);
+/* Moves to the last that stands before *key, which need not be there. */
+bool db_cursor_before(struct db_cursor *c, struct span *key,
+    struct span *value);
 void db_cursor_put(struct db_cursor *c, struct span key, struct span value);
 void db_cursor_del(struct db_cursor *c);
 

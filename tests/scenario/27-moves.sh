@@ -238,12 +238,13 @@ zqhub site show $A --json | jq -e '.domains | index("new.localhost")' \
 	>/dev/null || die "the new domain is nobody's"
 
 say "- the operator announces a table for a site: all of it, or nothing"
-printf '旧地址,新地址,范围\n/gg/,/tz/,栏目\n/1.html,elsewhere\n/2.html,/3.html,all\n' \
+printf '旧地址,新地址,范围\n/gg/,/tz/,栏目\n/1.html,elsewhere\n/2.html,/3.html,all\n/4.html,zw/4.html\n' \
 	>"$T/moves.csv"
 zqhub move announce $B --csv "$T/moves.csv" --reason 改版 >"$T/out" 2>"$T/err" &&
 	die "a table with a wrong line"
 for line in "^$T/moves.csv:3: elsewhere: " \
-	"^$T/moves.csv:4: all: expected address, prefix or domain$"; do
+	"^$T/moves.csv:4: all: expected address, prefix or domain$" \
+	"^$T/moves.csv:5: zw/4.html: "; do
 	grep -q "$line" "$T/err" || { cat "$T/err"; die "not said: $line"; }
 done
 [ "$(zqhub move list --json | jq '.moves | length')" = 4 ] || die "half a table"

@@ -12,16 +12,10 @@ FAR="http://far.localhost:$PORT"
 # those below localhost by itself.
 NAME=$(uname -n)
 getent ahosts "$NAME" 2>"$T/have" | grep -q '^127\.' || NAME=localhost
-mkdir -p "$T/farm/www/far" "$T/farm/www/near"
-[ "$(id -u)" = 0 ] && as_root='user root;' || as_root=''
-cat >"$T/farm/nginx.conf" <<END
-$as_root daemon off; pid nginx.pid; error_log error.log;
-events { }
-http {
-	log_format far '\$host "\$request" \$status "\$http_user_agent"';
-	access_log access.log far; default_type text/html;
-	client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
-	uwsgi_temp_path t4; scgi_temp_path t5;
+for host in far near; do
+	farm_pages $host $host index here now back
+done
+farm "$PORT" <<END
 	server { listen 127.0.0.1:$PORT; server_name far.localhost;
 		root www/far; location /gone/ { return 410; }
 		location /was/ { return 301 /now.html; } }
@@ -30,17 +24,7 @@ http {
 	server { listen 127.0.0.1:$PORT; server_name busy.localhost;
 		root www/near; location /429 {
 			add_header Retry-After 3600 always; return 429; } }
-}
 END
-text='各市县人民政府要加强组织领导，明确责任分工，细化工作措施，确保各项任务落到实处'
-for host in far near; do
-	for name in index here now back; do
-		echo "<title>$host $name 公告</title><p>$text$name</p>" \
-			>"$T/farm/www/$host/$name.html"
-	done
-done
-start nginx nginx -p "$T/farm" -c nginx.conf
-wait_for 60 "the farm" curl -sf -o "$T/x" "http://127.0.0.1:$PORT/here.html"
 
 # Who wants us back in an hour isn't waited for.
 for name in 429 here.html back.html; do
@@ -209,7 +193,7 @@ zqhub check unpin "$FAR/lost.html" --reason '错了' >"$T/x" || die "unpin"
 is lost.html .broken || die "unpinned"
 
 say "- it comes back and is forgiven; near.localhost changes hands meanwhile"
-echo "<title>失而复得</title><p>$text</p>" >"$T/farm/www/far/lost.html"
+echo "<title>失而复得</title><p>$TEXT</p>" >"$T/farm/www/far/lost.html"
 for name in index back; do
 	echo "<title>Best offers $name</title><p>The finest selection of shoes and
 	bags at prices that nobody else can offer, order yours today and see</p>" \

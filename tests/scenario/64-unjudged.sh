@@ -10,32 +10,17 @@ believe +0d >"$T/have" || skip "no libfaketime"
 A=4101000001 B=4102000001
 PORT=$(port)
 KF="http://kf.localhost:$PORT"
-mkdir -p "$T/farm/www" "$T/a"
-[ "$(id -u)" = 0 ] && as_root='user root;' || as_root=''
 # hidden.html is a file that its server doesn't give; ghost.html is given, and
 # there is no such file.
-cat >"$T/farm/nginx.conf" <<END
-$as_root daemon off; pid nginx.pid; error_log error.log;
-events { }
-http {
-	log_format far '\$host "\$request" \$status';
-	access_log access.log far; default_type text/html;
-	client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
-	uwsgi_temp_path t4; scgi_temp_path t5;
+farm_pages . 开封 index here hidden
+farm "$PORT" <<END
 	server { listen 127.0.0.1:$PORT; server_name kf.localhost;
 		root www; location = /hidden.html { return 404; }
 		location = /ghost.html { return 200 '<title>办事</title>'; }
 		location = /search { return 404; } }
-}
 END
-text='各市县人民政府要加强组织领导，明确责任分工，细化工作措施，确保各项任务落到实处'
-for name in index here hidden; do
-	echo "<title>开封 $name 公告</title><p>$text$name</p>" \
-		>"$T/farm/www/$name.html"
-done
-start nginx nginx -p "$T/farm" -c nginx.conf
-wait_for 60 "the farm" curl -sf -o "$T/x" "http://127.0.0.1:$PORT/here.html"
 
+mkdir "$T/a"
 cat >"$T/a/1.html" <<END
 <html><head><title>郑州</title></head><body>
 <a href="$KF/here.html">在</a>

@@ -292,6 +292,38 @@ whole() {
 		{ cat "$T/rebuild"; die "a view made anew has another digest"; }
 }
 
+# farm_pages DIR WORDS NAME…: pages of strangers, who have no agent
+TEXT='各市县人民政府要加强组织领导，明确责任分工，细化工作措施，确保各项任务落到实处'
+farm_pages() {
+	dir=$T/farm/www/$1 words=$2; shift 2
+	mkdir -p "$dir"
+	for name; do
+		echo "<title>$words $name 公告</title><p>$TEXT$name</p>" \
+			>"$dir/$name.html"
+	done
+}
+# farm PORT <SERVERS: they are there, by nginx; the first has a here.html. Who
+# asked for what stands in $T/farm/access.log.
+farm() {
+	[ "$(id -u)" = 0 ] && as_root='user root;' || as_root=''
+	{
+		cat <<-END
+		$as_root daemon off; pid nginx.pid; error_log error.log;
+		events { }
+		http {
+		log_format far '\$host "\$request" \$status "\$http_user_agent"';
+		access_log access.log far; default_type text/html;
+		client_body_temp_path t1; proxy_temp_path t2;
+		fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
+		END
+		cat
+		echo '}'
+	} >"$T/farm/nginx.conf"
+	start nginx nginx -p "$T/farm" -c nginx.conf
+	wait_for 60 "the farm" curl -sf -o "$T/x" \
+		"http://127.0.0.1:$1/here.html"
+}
+
 # page FILE TITLE [DATE] [COLUMN]: an article as the norms have it, by rename
 # of what agents leave alone
 page() {

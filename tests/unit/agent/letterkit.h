@@ -22,6 +22,42 @@ put_letter(struct span kind, struct span body)
 	    STORE_DONE);
 }
 
+/* Two pages, two links; of a move (or 0, a closing) that was announced. */
+static inline void
+put_links_of(uint32_t move, enum mending_state state)
+{
+	struct mending_link l = { .state = state, .move = move,
+	    .scope = REWRITE_PREFIX, .from = 1798761600000,
+	    .until = CLOCK_NONE, .by = SPAN("4101000002"),
+	    .reason = SPAN("改版") };
+	struct mending_page p = { .kind = LINK_ANCHOR };
+	struct buf body;
+
+	buf_init(&body, LIMIT_LETTER);
+	mending_begin(&body, &l);
+	for (int i = 1; i <= 2; i++) {
+		l.old = i == 1 ? SPAN(B "old/1") : SPAN(B "old/%E4%B8%AD");
+		l.new = i == 1 ? SPAN(B "new/1") : SPAN_NONE;
+		mending_link(&body, &l, &l);
+		p.url = SPAN(KIT_SITE "z.html");
+		p.line = (uint32_t)(90 - 10 * i);
+		p.more = i == 1 ? 11 : 0;
+		mending_page(&body, &p);
+		p.url = SPAN(KIT_SITE "a.html");
+		p.line = 5;
+		p.more = 0;
+		if (i == 2)
+			mending_page(&body, &p);
+		mending_link_end(&body);
+	}
+	mending_end(&body);
+	ck_assert(!body.bad);
+	put_letter(SPAN(LETTER_LINKS), buf_look(&body));
+	buf_clear(&body);
+}
+
+#define put_links(state) put_links_of(7, state)
+
 static inline json_t *
 list(void)
 {

@@ -27,6 +27,7 @@ static struct {
 	int times;			/* … that often; -1 for ever */
 	int status;			/* HTTP, instead of 200; or 0 */
 	bool silent;			/* takes it and doesn't answer */
+	bool forgets;			/* one more with each answer */
 	uint64_t credit;
 	uint64_t largest;		/* body, in bytes */
 	uint64_t letters;
@@ -142,6 +143,7 @@ on_changes(struct evhttp_request *r, void *arg)
 	if (n > hub.largest)
 		hub.largest = n;
 	hub.batches++;
+	hub.taken -= hub.forgets && hub.taken > 0;
 	ck_assert_msg(changelist_feed(l, evbuffer_pullup(in, -1), n) &&
 	    changelist_finish(l), "%s", changelist_error(l));
 	changelist_free(l);

@@ -1,12 +1,10 @@
 /*
- * Letters about links: shown by page, and replied to.
+ * Letters about links, shown by page. Replies to them: test_letters_reply.c.
  */
 #include "agent/letter_links.h"
 
-#include "agent/ability.h"
 #include "agent/letter_look.h"
 #include "agent/letter_text.h"
-#include "agent/reply.h"
 #include "tests/unit/agent/letterkit.h"
 
 static void
@@ -21,42 +19,6 @@ ck_prints_head(json_t *letter, const char *want)
 	ck_assert_msg(strncmp(text, want, strlen(want)) == 0, "%s", text);
 	free(text);
 }
-
-/* Two pages, two links; of a move (or 0, a closing) that was announced. */
-static void
-put_links_of(uint32_t move, enum mending_state state)
-{
-	struct mending_link l = { .state = state, .move = move,
-	    .scope = REWRITE_PREFIX, .from = 1798761600000,
-	    .until = CLOCK_NONE, .by = SPAN("4101000002"),
-	    .reason = SPAN("改版") };
-	struct mending_page p = { .kind = LINK_ANCHOR };
-	struct buf body;
-
-	buf_init(&body, LIMIT_LETTER);
-	mending_begin(&body, &l);
-	for (int i = 1; i <= 2; i++) {
-		l.old = i == 1 ? SPAN(B "old/1") : SPAN(B "old/%E4%B8%AD");
-		l.new = i == 1 ? SPAN(B "new/1") : SPAN_NONE;
-		mending_link(&body, &l, &l);
-		p.url = SPAN(KIT_SITE "z.html");
-		p.line = (uint32_t)(90 - 10 * i);
-		p.more = i == 1 ? 11 : 0;
-		mending_page(&body, &p);
-		p.url = SPAN(KIT_SITE "a.html");
-		p.line = 5;
-		p.more = 0;
-		if (i == 2)
-			mending_page(&body, &p);
-		mending_link_end(&body);
-	}
-	mending_end(&body);
-	ck_assert(!body.bad);
-	put_letter(SPAN(LETTER_LINKS), buf_look(&body));
-	buf_clear(&body);
-}
-
-#define put_links(state) put_links_of(7, state)
 
 #define ABOUT "    from 2027-01-01 08:00:00 +08:00 says 4101000002: 改版\n"
 
@@ -326,108 +288,6 @@ START_TEST(test_odd)
 }
 END_TEST
 
-/* --- replies ------------------------------------------------------------ */
-
-static json_t *
-say(json_int_t letter, bool refused, const char *reason, char why[256])
-{
-	json_t *ask = json_pack("{s:I, s:b, s:s, s:s}", "letter", letter,
-	    "refused", (int)refused, "reason", reason, "by", "张");
-	struct buf b;
-	json_t *answer;
-
-	buf_init(&b, 4096);
-	answer = reply_say(kit_store, ask, &b);
-	snprintf(why, 256, "%s", buf_cstr(&b));
-	buf_clear(&b);
-	json_decref(ask);
-	return answer;
-}
-
-static void
-ck_refuses(json_int_t letter, bool refused, const char *word)
-{
-	char why[256];
-
-	ck_assert_ptr_null(say(letter, refused, "", why));
-	ck_assert_msg(strstr(why, word) != NULL, "said %s", why);
-	ck_assert_uint_eq(store_meta(kit_store)->next, 1);
-}
-
-START_TEST(test_replies)
-{
-	struct store_txn *t;
-	struct change c;
-	char why[256];
-	json_t *a, *l;
-
-	put_links(MENDING_ANNOUNCED);
-	put_letter(SPAN("held"), SPAN_NONE);
-	ck_refuses(1, false, "takes no replies");
-	ck_assert(ability_keep(kit_store, SPAN("changes moves")));
-	ck_refuses(1, true, "--reason");
-	ck_refuses(2, false, "not about links");
-	ck_refuses(3, false, "no such letter");
-	a = say(1, false, "", why);
-	ck_assert_msg(a != NULL, "%s", why);
-	ck_assert_int_eq(json_integer_value(json_object_get(a, "said")), 2);
-	json_decref(a);
-	t = store_look(kit_store);
-	ck_assert(spool_get(t, 2, &c));
-	ck_assert_int_eq(c.kind, CHANGE_REPLY);
-	ck_assert(span_is(c.url, SPAN(B "old/%E4%B8%AD")));
-	ck_assert(span_is(c.word[WORD_SCOPE], SPAN("will-fix")));
-	ck_assert(span_is(c.word[WORD_BY], SPAN("张")));
-	store_end(t);
-	l = list();
-	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(
-	    json_array_get(l, 0), "reply"), "state")), "will-fix");
-	ck_assert_ptr_null(json_object_get(json_array_get(l, 1), "reply"));
-	json_decref(l);
-}
-END_TEST
-
-static size_t
-replies_bytes(void)
-{
-	struct store_txn *t = store_look(kit_store);
-	struct span row = SPAN_NONE;
-
-	ck_assert(store_get(t, "replies", &row));
-	store_end(t);
-	return row.n;
-}
-
-START_TEST(test_another_mind)
-{
-	char why[256];
-	size_t n;
-	json_t *a, *l;
-
-	ck_assert(ability_keep(kit_store, SPAN("moves")));
-	put_links(MENDING_EFFECTIVE);
-	put_links(MENDING_EFFECTIVE);
-	json_decref(say(1, false, "", why));
-	json_decref(say(2, false, "later", why));
-	json_decref(say(1, true, "档案", why));
-	n = replies_bytes();
-	a = say(1, true, "档案", why);
-	ck_assert_int_eq(json_integer_value(json_object_get(a, "seq")), 8);
-	ck_assert_uint_eq(replies_bytes(), n);	/* only the last is kept */
-	json_decref(a);
-	l = list();
-	a = json_object_get(json_array_get(l, 0), "reply");
-	ck_assert_str_eq(json_string_value(json_object_get(a, "state")),
-	    "refused");
-	ck_assert_str_eq(json_string_value(json_object_get(a, "reason")),
-	    "档案");
-	a = json_object_get(json_array_get(l, 1), "reply");
-	ck_assert_str_eq(json_string_value(json_object_get(a, "reason")),
-	    "later");
-	json_decref(l);
-}
-END_TEST
-
 static const char *
 id_of(size_t i)
 {
@@ -693,10 +553,10 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { test_shown, test_states, test_elsewhere, test_superseded, test_causes,
-		test_closing, test_looked_at, test_lines, test_odd,
-		test_replies, test_another_mind, test_long, test_many, test_id, test_danger, test_mail_ends,
-		test_sentences };
+	const TTest *const tests[] = { test_shown, test_states,
+		test_elsewhere, test_superseded, test_causes, test_closing,
+		test_looked_at, test_lines, test_odd, test_long, test_many,
+		test_id, test_danger, test_mail_ends, test_sentences };
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");
 	SRunner *runner;

@@ -217,6 +217,23 @@ START_TEST(test_asks_again)
 }
 END_TEST
 
+/* Nor is one that asks for earlier ones each time. */
+START_TEST(test_asks_for_earlier)
+{
+	uint64_t batches;
+
+	start();
+	tell_many(0, 50);
+	WAIT_FOR(waiting() == 0);
+	hub.verdict = VERDICT_EARLY;
+	hub.forgets = true;
+	batches = hub.batches;
+	WAIT_FOR(status_has("trouble", "earlier changes again"));
+	ck_assert_uint_le(hub.batches, batches + 4);
+	stop();
+}
+END_TEST
+
 static bool
 trim_all(struct store_txn *t, void *arg)
 {
@@ -333,6 +350,7 @@ main(void)
 	tcase_add_test(t, test_bad);
 	tcase_add_test(t, test_amnesia);
 	tcase_add_test(t, test_asks_again);
+	tcase_add_test(t, test_asks_for_earlier);
 	tcase_add_test(t, test_amnesia_past_the_spool);
 	tcase_add_test(t, test_copy);
 	tcase_add_test(t, test_complaints);

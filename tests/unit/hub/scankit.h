@@ -9,6 +9,7 @@
 
 #include "hub/alert_scan.h"
 #include "hub/counters.h"
+#include "hub/pulse.h"
 #include "hub/writer.h"
 
 #define DAY INT64_C(86400000)
@@ -63,6 +64,38 @@ scankit_look(struct db_txn *t)
 	alert_facts_begin(facts, ALERT_OF_HUB);
 	alert_scan_hub(&scan, t, k.now);
 	alert_facts_end(facts, ALERT_OF_HUB);
+}
+
+/* … and with a pulse, and the moves: one that all facts come from. */
+static inline void
+scankit_setup(void)
+{
+	scankit_open();
+	pulse_open(NULL);
+	pulse_begin(k.now);
+}
+
+static inline void
+scankit_teardown(void)
+{
+	pulse_close();
+	scankit_close();
+}
+
+static inline void
+scankit_look_all(void)
+{
+	struct db_txn *t;
+
+	kit_show(&k, 100);
+	alert_scan_pulse(&scan, k.now);
+	t = view_read(k.view);
+	scankit_look(t);
+	alert_facts_begin(facts, ALERT_OF_MOVES);
+	for (scan.move = 1; alert_scan_moves(&scan, t, k.now);)
+		continue;
+	alert_facts_end(facts, ALERT_OF_MOVES);
+	db_abort(t);
 }
 
 #endif

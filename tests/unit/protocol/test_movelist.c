@@ -151,6 +151,20 @@ START_TEST(test_many)
 }
 END_TEST
 
+START_TEST(test_is_host)
+{
+	static const char *const hosts[] = { "www.a.gov.cn", "a.gov.cn/b.html",
+	    "a.gov.cn:8080/", "127.0.0.1" };
+	static const char *const others[] = { "", "/", "/a.html",
+	    "zwgk/a.html", "zwgk", "http://a.gov.cn/", "localhost:80/a.b" };
+
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
+		ck_assert_msg(movelist_is_host(hosts[i]), "%s", hosts[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		ck_assert_msg(!movelist_is_host(others[i]), "%s", others[i]);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -165,6 +179,7 @@ main(void)
 	tcase_add_test(t, test_nginx);
 	tcase_add_test(t, test_nginx_wrong);
 	tcase_add_test(t, test_many);
+	tcase_add_test(t, test_is_host);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
