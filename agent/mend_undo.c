@@ -152,6 +152,16 @@ on_page(void *arg, const struct mendlog_page *p)
 	return true;
 }
 
+static void
+say_damaged(struct undo *u)
+{
+	if (mendlog_damaged(u->log) == 0)
+		return;
+	u->n->refused++;
+	u->spec->refused(u->spec->arg, "DIR/mended:", "", _("a part of it is "
+	    "damaged: pages that are named there can't be put back"));
+}
+
 bool
 mend_undo(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 {
@@ -168,8 +178,10 @@ mend_undo(const struct mend_spec *s, struct mend_count *n, struct buf *why)
 	buf_init(&u->unmarked, WHY_MAX);
 	u->log = mendlog_open(s->config->top->dir, why);
 	ok = u->log != NULL;
-	if (ok)
+	if (ok) {
 		mendlog_each(u->log, on_page, u);
+		say_damaged(u);
+	}
 	if (n->unmarked > 0) {
 		buf_byte(&u->unmarked, ';');
 		u->spec->refused(u->spec->arg, buf_cstr(&u->unmarked), "",

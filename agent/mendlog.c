@@ -361,7 +361,9 @@ take_records(struct mendlog *l)
 
 		if (n > 0)
 			take_record(l, l->end);
-		else if ((n = skip_damaged(l)) == 0)
+		else if ((n = skip_damaged(l)) > 0)
+			l->damaged++;
+		else
 			return;
 		l->end += n;
 	}
@@ -428,6 +430,12 @@ uint64_t
 mendlog_last(const struct mendlog *l)
 {
 	return l->last;
+}
+
+uint64_t
+mendlog_damaged(const struct mendlog *l)
+{
+	return l->damaged;
 }
 
 bool

@@ -40,6 +40,8 @@ uint64_t mendlog_agent(const struct mendlog *l);
 
 /* The number of the newest run, undone or not; 0: none. */
 uint64_t mendlog_last(const struct mendlog *l);
+/* How many entries could not be read, with others behind them. */
+uint64_t mendlog_damaged(const struct mendlog *l);
 
 /* Durable when it returns; false: why says. */
 bool mendlog_put(struct mendlog *l, const struct mendlog_page *p,

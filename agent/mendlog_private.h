@@ -32,6 +32,7 @@ struct mendlog_place {		/* of a record of a page */
 struct mendlog {
 	int dir, fd;
 	uint64_t end, last;
+	uint64_t damaged;	/* records that were left out */
 	struct mendlog_place *place;	/* by where they are */
 	size_t count, room;
 	uint32_t *slot;		/* by what was made: number in place, and 1;

@@ -96,6 +96,8 @@ tidy(struct watch *w)
 {
 	size_t kept = 0;
 
+	if (w->removed == 0)
+		return;
 	for (size_t i = 0; i < w->count; i++)
 		if (w->rows[i].path != NULL)
 			w->rows[kept++] = w->rows[i];

@@ -129,8 +129,9 @@ START_TEST(test_torn_log)
 	ck_assert_int_eq(fputc('x', f), 'x');
 	fclose(f);
 	undo();
-	CK_COUNT(0, 0, 0);
+	CK_COUNT(1, 1, 1);
 	CK_IS("a.html", LINK(NEW));
+	CK_IS("b.html", LINK(OLD));
 }
 END_TEST
 
