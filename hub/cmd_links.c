@@ -29,7 +29,7 @@ struct listing {
 	json_t *array;
 	bool csv;
 	bool all;		/* reciprocal: also what is as it should be */
-	uint64_t rows;
+	uint64_t rows, pairs;	/* … and of what these were picked */
 };
 
 /* --- one moment of the store ---------------------------------------------- */
@@ -465,6 +465,7 @@ reciprocal_row(void *arg, const struct reciprocal *r)
 	struct listing *list = arg;
 	struct columns *c = list->columns;
 
+	list->pairs++;
 	if (r->to && r->back && !list->all)
 		return true;
 	list->rows++;
@@ -504,7 +505,10 @@ links_both(struct cmd_line *l, struct listing *list)
 	if (list->rows > 0)
 		columns_print(list->columns, stdout);
 	else
-		puts(_("portals and their members all link to each other"));
+		puts(list->pairs > 0 ?
+		    _("portals and their members all link to each other") :
+		    _("there is no portal that has members: zqhub site set "
+		    "CODE --kind portal says which site is one"));
 	return CMD_OK;
 }
 

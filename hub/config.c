@@ -220,6 +220,8 @@ static const struct conf_def table[] = {
 	  .about =
 	    "How long before its time the move of a domain is to be "
 	    "announced.\n"
+	    "Three months, for one that is replaced, are known at second hand "
+	    "and from no notice.\n"
 	    "One that is announced later is taken, and whoever announces it "
 	    "here is warned." },
 	{ .section = "", .name = "move_agree", .type = CONF_TEXT,

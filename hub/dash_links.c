@@ -24,6 +24,7 @@
 struct rows {
 	struct visit *v;
 	size_t n;
+	size_t pairs;		/* of which these lack a link */
 	struct buf last;	/* the address in the last row */
 };
 
@@ -280,6 +281,7 @@ pair_row(void *arg, const struct reciprocal *p)
 	struct rows *r = arg;
 	struct buf *b = r->v->out;
 
+	r->pairs++;
 	if (p->to && p->back)
 		return true;
 	if (r->n++ == 0)
@@ -305,7 +307,12 @@ reciprocal(struct visit *v)
 	buf_printf(v->out, "<p>%s</p>\n",
 	    _("Portals and member sites that lack a link to each other."));
 	query_links_reciprocal(v->query, pair_row, &r);
-	link_sheet_end(v->out, r.n);
+	if (r.pairs == 0)
+		buf_printf(v->out, "<p>%s</p>\n", _("No site is a portal that "
+		    "has members. (zqhub site set CODE --kind portal says "
+		    "which one is.)"));
+	else
+		link_sheet_end(v->out, r.n);
 	sheet_end(v);
 }
 

@@ -77,6 +77,33 @@ END_TEST
 #define HUB "hub = https://h.test:7443\n"
 #define WWW "[source www]\nroot = /srv/www\nurl = http://a.test/\n"
 
+/* Of an agent whose people set no more than they must. */
+START_TEST(test_presets)
+{
+	struct config *c;
+	struct buf why;
+
+	buf_init(&why, CONFIG_WHY_MAX);
+	put(HUB WWW);
+	c = config_read(path, &why);
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_uint_eq(c->top->beat, 5000);
+	ck_assert_uint_eq(c->top->prove_every, 24 * 3600000u);
+	ck_assert_uint_eq(c->top->spool, 256u << 20);
+	ck_assert_uint_eq(c->top->gate_items, 50);
+	ck_assert_uint_eq(c->top->gate_percent, 10);
+	ck_assert_uint_eq(c->top->closing_notice, 30 * 24 * 3600000ull);
+	ck_assert(!c->top->look_for_others);
+	ck_assert_ptr_null(c->top->hook[0]);
+	ck_assert_str_eq(c->top->map_nginx, "");
+	ck_assert_str_eq(c->top->map_apache, "");
+	ck_assert_str_eq(c->source[0].set->moves, "ask");
+	ck_assert_str_eq(c->source[0].set->mend, "off");
+	config_free(c);
+	buf_clear(&why);
+}
+END_TEST
+
 START_TEST(test_refused)
 {
 	static const struct { const char *text, *why; } cases[] = {
@@ -495,6 +522,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_read);
+	tcase_add_test(t, test_presets);
 	tcase_add_test(t, test_refused);
 	tcase_add_test(t, test_lines);
 	tcase_add_test(t, test_edit);

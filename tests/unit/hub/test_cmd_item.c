@@ -1,14 +1,14 @@
 /*
  * Commands about what sites said: what is held, the history of a page that
- * knows no rest, the links of a page that has too many, and their hosts.
+ * knows no rest, links of each kind, too many, and both ways, and their hosts.
  */
 #include "tests/unit/hub/cmdkit.h"
 
-/* Changes 1… of site 1. */
+/* Changes 1… of a site. */
 static void
-take(const struct span *rows, const uint8_t (*hash)[32], size_t count)
+take(uint32_t site, const struct span *rows, const uint8_t (*hash)[32], size_t count)
 {
-	struct journal_batch b = { .site = 1, .incarnation = 7, .first = 1,
+	struct journal_batch b = { .site = site, .incarnation = 7, .first = 1,
 	    .head = count, .row = rows, .hash = hash, .count = count,
 	    .now = CORE_NOW };
 	struct config c = { .dir = hub, .store_most = CORE_MOST };
@@ -32,7 +32,7 @@ hold_two(void)
 	const struct span rows[] = { SPAN(""), SPAN("x") };
 	const uint8_t hash[2][32] = { { 0 } };
 
-	take(rows, hash, 2);
+	take(1, rows, hash, 2);
 }
 
 /* After init's own entries, the site and its ticket. */
@@ -103,7 +103,7 @@ change_often(void)
 		change_hash(&c, hash[i]);
 		rows[i] = buf_look(&row[i]);
 	}
-	take(rows, (const uint8_t (*)[32])hash, CHANGES);
+	take(1, rows, (const uint8_t (*)[32])hash, CHANGES);
 	for (size_t i = 0; i < CHANGES; i++)
 		buf_clear(&row[i]);
 }
@@ -138,7 +138,7 @@ link_often(unsigned n)
 	change_write(&row, &c);
 	ck_assert(!row.bad);
 	rows[0] = buf_look(&row);
-	take(rows, hash, 1);
+	take(1, rows, hash, 1);
 	buf_clear(&row);
 	buf_clear(&links);
 }
@@ -160,6 +160,108 @@ START_TEST(test_links_at_the_ceiling)
 	ck_assert_int_eq(run("links", "from", URL, NULL), 0);
 	ck_assert_int_eq(strstr(out, "an agent tells at most 4000 links of "
 	    "a page: this one may have more") != NULL, full);
+	tear_down();
+}
+END_TEST
+
+/* --- both ways ------------------------------------------------------------ */
+
+#define PORTAL "http://www.henan.gov.cn/"
+
+/* A page with a link of each kind; the first is to `to`. */
+static void
+link_from(uint32_t site, const char *url, const char *to)
+{
+	const uint8_t hash[1][32] = { { (uint8_t)(site + 1) } };
+	struct buf links, row;
+	struct change c;
+	struct span rows[1];
+
+	buf_init(&links, LIMIT_CHANGE);
+	buf_init(&row, LIMIT_CHANGE);
+	for (int kind = LINK_ANCHOR; kind <= LINK_STYLE; kind++)
+		change_link_put(&links, &(struct link){ .line = 1, .kind =
+		    (enum link_kind)kind, .to = kind == LINK_ANCHOR ?
+		    span_of(to) : SPAN("http://a.test/") });
+	change_init(&c);
+	c.kind = CHANGE_CREATED;
+	c.seq = 1;
+	c.when = CORE_NOW;
+	c.url = span_of(url);
+	c.id = SPAN("1");
+	c.word[WORD_TITLE] = SPAN("links");
+	c.links = buf_look(&links);
+	change_write(&row, &c);
+	rows[0] = buf_look(&row);
+	take(site, rows, hash, 1);
+	buf_clear(&row);
+	buf_clear(&links);
+}
+
+static void
+pair_is(const char *to, const char *back)
+{
+	char row[128];
+
+	snprintf(row, sizeof(row), "4101000002,河南省人民政府,4101000001,"
+	    "郑州市人民政府,%s,%s\n", to, back);
+	ck_assert_int_eq(run("links", "reciprocal", "--all", "--csv", NULL), 0);
+	says(out, row);
+}
+
+/* A portal and its members: who lacks a link to the other. */
+START_TEST(test_links_both_ways)
+{
+	json_t *j;
+
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	ck_assert_int_eq(run("links", "reciprocal", NULL), 0);
+	says(out, "there is no portal that has members: zqhub site set CODE");
+	ck_assert_int_eq(run("site", "add", "--code", "4101000002", "--name",
+	    "河南省人民政府", "--domain", "www.henan.gov.cn", "--kind",
+	    "portal", NULL), 0);
+	link_from(1, URL, PORTAL);
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	pair_is("no", "yes");
+	ck_assert_int_eq(run("links", "reciprocal", NULL), 0);
+	says(out, "4101000002  4101000001  no            yes           郑州");
+	ck_assert_int_eq(run("links", "reciprocal", "--json", NULL), 0);
+	j = json();
+	ck_assert_uint_eq(json_array_size(json_object_get(j, "pairs")), 1);
+	json_decref(j);
+	link_from(2, PORTAL, URL);
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	pair_is("yes", "yes");
+	ck_assert_int_eq(run("links", "reciprocal", NULL), 0);
+	ck_assert_str_eq(out, "portals and their members all link to each "
+	    "other\n");
+	tear_down();
+}
+END_TEST
+
+START_TEST(test_kinds_of_links)
+{
+	static const char *const kinds[] = { "anchor", "image", "frame",
+		"form", "script", "style" };
+	json_t *j, *links;
+	size_t i;
+
+	set_up();
+	make_hub();
+	link_from(1, URL, PORTAL);
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	ck_assert_int_eq(run("links", "from", URL, "--json", NULL), 0);
+	j = json();
+	links = json_object_get(j, "links");
+	ck_assert_uint_eq(json_array_size(links), 6);
+	for (i = 0; i < 6; i++)
+		ck_assert_str_eq(json_string_value(json_object_get(
+		    json_array_get(links, i), "kind")), kinds[i]);
+	json_decref(j);
+	ck_assert_int_eq(run("links", "to", PORTAL, "--csv", NULL), 0);
+	says(out, "," "anchor" "," PORTAL);
 	tear_down();
 }
 END_TEST
@@ -241,6 +343,8 @@ add(TCase *t)
 	tcase_add_test(t, test_a_restless_item);
 	tcase_add_test(t, test_chinese_hosts);
 	tcase_add_loop_test(t, test_links_at_the_ceiling, 0, 2);
+	tcase_add_test(t, test_links_both_ways);
+	tcase_add_test(t, test_kinds_of_links);
 }
 
 int

@@ -4,6 +4,7 @@
  */
 #include "hub/config_watch.h"
 #include "hub/config.h"
+#include "hub/monitor_settings.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -70,17 +71,61 @@ START_TEST(test_rule_times)
 }
 END_TEST
 
-/* NORMS, sections 3 and 5. */
-START_TEST(test_presets)
+/* What the notices say: zhanqun(7), "Where the numbers come from". */
+START_TEST(test_norms)
 {
 	const struct config *c = settings("");
 
 	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
 	ck_assert_uint_eq(c->home_limit, 15000);
-	ck_assert_uint_eq(c->home_dns_every, 60000);
+	ck_assert_uint_ge(DAY / c->home_every, 20);
 	ck_assert_uint_eq(c->week_fails, 5);
 	ck_assert_uint_eq(c->week_warns, 3);
 	ck_assert_uint_eq(c->closing_notice, 30 * DAY);
+	ck_assert_uint_eq(c->move_notice, 90 * DAY);
+	ck_assert_ptr_nonnull(settings("home_every = 72m\n"));
+	ck_assert_ptr_null(settings("home_every = 73m\n"));
+}
+END_TEST
+
+/* Of a hub whose operator sets nothing; of those that the monitor has, too, it
+ * is the same that its tests have. */
+START_TEST(test_monitor)
+{
+	const struct monitor_settings *m = &monitor_settings_preset;
+	const struct config *c = settings("");
+
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_uint_eq(c->silent_after, 15000);
+	ck_assert_uint_eq(c->isolated_share, 30);
+	ck_assert_uint_eq(c->silent_after, (uint64_t)m->silent_after);
+	ck_assert_uint_eq(c->gone_after, (uint64_t)m->gone_after);
+	ck_assert_uint_eq(c->start_after, (uint64_t)m->start_after);
+	ck_assert_uint_eq(c->outage_settle, (uint64_t)m->settle);
+	ck_assert_uint_eq(c->isolated_share, m->isolated_share);
+	ck_assert_uint_eq(c->isolated_least, m->isolated_least);
+	ck_assert_uint_eq(c->flap_count, m->flap_count);
+	ck_assert_uint_eq(c->flap_window, (uint64_t)m->flap_window);
+	ck_assert_uint_eq(c->flap_quiet, (uint64_t)m->flap_quiet);
+	ck_assert_uint_lt(3 * c->home_every, (uint64_t)m->stale_after);
+}
+END_TEST
+
+START_TEST(test_presets)
+{
+	const struct config *c = settings("");
+
+	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
+	ck_assert_uint_eq(c->gate_items, 50);
+	ck_assert_uint_eq(c->gate_percent, 10);
+	ck_assert_uint_eq(c->leaf_days, 90);
+	ck_assert_ptr_null(settings("leaf_days = 91\n"));
+	c = settings("");
+	ck_assert(!c->check && c->homes);
+	ck_assert_uint_eq(c->check_delay, 2000);
+	ck_assert_str_eq(c->check_allow, "");
+	ck_assert_str_eq(c->move_agree, "proof");
+	ck_assert_uint_eq(c->home_dns_every, 60000);
 	ck_assert_uint_eq(c->closing_soon, 7 * DAY);
 	ck_assert_uint_eq(c->home_moved_looks, 10);
 	ck_assert_uint_eq(c->home_moved_after, 7 * DAY);
@@ -128,15 +173,34 @@ START_TEST(test_wrong)
 }
 END_TEST
 
-/* Whoever reads the sample sees the notice that a number stands in. */
+/* Whoever reads the sample, or asks for the settings, sees beside each number
+ * of a notice which one that is. */
 START_TEST(test_sources)
 {
+	static const struct { const char *name, *source; } norms[] = {
+		{ "home_every", "国办秘函〔2019〕19号" },
+		{ "home_limit", "国办秘函〔2019〕19号" },
+		{ "week_fails", "国办秘函〔2019〕19号" },
+		{ "week_warns", "in no notice" },
+		{ "closing_notice", "国办发〔2017〕47号" },
+		{ "move_notice", "at second hand" },
+	};
 	struct buf b;
+	char item[64];
 
 	buf_init(&b, 1u << 20);
+	config_manual(&b, "");
+	for (size_t i = 0; i < sizeof(norms) / sizeof(norms[0]); i++) {
+		const char *at, *source;
+
+		snprintf(item, sizeof(item), ".It Ic %s No = ", norms[i].name);
+		ck_assert_ptr_nonnull(at = strstr(buf_cstr(&b), item));
+		source = strstr(at, norms[i].source);
+		ck_assert_msg(source != NULL && source < strstr(at + 1,
+		    "\n.It "), "%s: where from?", norms[i].name);
+	}
+	buf_reset(&b);
 	config_example(&b);
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "国办秘函〔2019〕19号"));
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&b), "国办发〔2017〕47号"));
 	for (size_t i = 0; i < CONFIG_WATCH_DEFS; i++)
 		ck_assert_msg(strstr(buf_cstr(&b),
 		    config_watch_table[i].name) != NULL, "%s",
@@ -155,6 +219,8 @@ main(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_rule_times);
+	tcase_add_test(t, test_norms);
+	tcase_add_test(t, test_monitor);
 	tcase_add_test(t, test_presets);
 	tcase_add_test(t, test_set);
 	tcase_add_loop_test(t, test_wrong, 0,

@@ -384,6 +384,21 @@ START_TEST(both_ways)
 }
 END_TEST
 
+/* Where there is none, there is none to lack a link. */
+START_TEST(no_portal)
+{
+	const char *text;
+
+	for (int i = 1; i <= 2; i++)
+		kit_act(&bed.kit, "{\"do\":\"site-set\",\"site\":%d,\"kind\":"
+		    "\"department\",\"actor\":\"t\",\"reason\":\"\"}", i);
+	some(1);
+	text = bed_page(&bed, dash_links, "reciprocal", "");
+	ck_assert(bed_has(text, "No site is a portal that has members."));
+	ck_assert(!bed_has(text, "There are none."));
+}
+END_TEST
+
 static json_t *
 get(const char *path, const char *query)
 {
@@ -468,6 +483,7 @@ main(void)
 	tcase_add_test(c, inbound);
 	tcase_add_test(c, too_much);
 	tcase_add_test(c, both_ways);
+	tcase_add_test(c, no_portal);
 	tcase_add_test(c, in_the_api);
 	tcase_add_test(c, in_the_api_refused);
 	suite_add_tcase(s, c);

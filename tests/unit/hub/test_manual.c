@@ -13,6 +13,7 @@
 #include "hub/alert_rule.h"
 #include "hub/cmd.h"
 #include "hub/config.h"
+#include "hub/config_watch.h"
 
 #define PAGE "hub/zqhub.conf.5"
 
@@ -115,6 +116,31 @@ START_TEST(test_advice)
 }
 END_TEST
 
+/* Whose number is it? Of each with which sites are watched that is said, beside
+ * what it is if nobody sets it. */
+START_TEST(test_sources)
+{
+	const char *from, *end, *at;
+	char row[128];
+
+	read_page("hub/zhanqun.7");
+	from = strstr(page, ".Sh WHERE THE NUMBERS COME FROM");
+	ck_assert_ptr_nonnull(from);
+	end = strstr(from, "\n.El\n");
+	for (size_t i = 0; i < CONFIG_WATCH_DEFS; i++) {
+		const struct conf_def *d = &config_watch_table[i];
+
+		if (d->type != CONF_TIME && d->type != CONF_NUMBER)
+			continue;
+		snprintf(row, sizeof(row), "\n.It Ic %s Ta %s ", d->name,
+		    d->preset);
+		at = strstr(from, row);
+		ck_assert_msg(at != NULL && at < end, "zhanqun(7) doesn't say "
+		    "where %s = %s comes from", d->name, d->preset);
+	}
+}
+END_TEST
+
 /* Who takes no --json is named where that is described, and nobody else. */
 static void
 check_json(const struct cmd *c)
@@ -184,6 +210,7 @@ main(void)
 	tcase_add_test(t, test_rules);
 	tcase_add_test(t, test_limits);
 	tcase_add_test(t, test_advice);
+	tcase_add_test(t, test_sources);
 	tcase_add_test(t, test_commands);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

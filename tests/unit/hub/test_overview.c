@@ -6,6 +6,7 @@
 #include "hub/overview.h"
 
 #include "contrib/base/stats.h"
+#include "hub/counters.h"
 #include "hub/dash.h"
 #include "hub/dash_notice.h"
 #include "hub/home_json.h"
@@ -251,6 +252,50 @@ START_TEST(test_page)
 }
 END_TEST
 
+static void
+figure_is(const char *text, const char *name, unsigned n)
+{
+	char figure[64];
+
+	snprintf(figure, sizeof(figure), "<b data-sum=\"%s\">%u</b>", name, n);
+	ck_assert_msg(strstr(text, figure) != NULL, "%s isn't %u", name, n);
+}
+
+/* What stands above the cells, and beside them what is announced. */
+START_TEST(test_figures)
+{
+	const char *text, *announced;
+
+	three_sites();
+	stats_set(COUNTER_JOURNAL_PLACE, 27);
+	stats_set(COUNTER_VIEW_PLACE, 20);
+	pulse_state(1, MONITOR_UP, MONITOR_CAUSE_FINE, KIT_NOW);
+	pulse_state(2, MONITOR_DOWN, MONITOR_CAUSE_BOTH, KIT_NOW);
+	text = bed_get(&bed, dash_home, "", "lang=en");
+	figure_is(text, "sites", 3);
+	figure_is(text, "up", 1);
+	figure_is(text, "wrong", 1);
+	figure_is(text, "lag", 7);
+	ck_assert_ptr_nonnull(strstr(text, "changes taken in a minute"));
+	announced = strstr(text, "id=\"h-announced\"");
+	ck_assert_ptr_nonnull(announced);
+	ck_assert_ptr_nonnull(strstr(announced, "<p>Nothing.</p>"));
+	kit_act(&bed.kit, "{\"do\":\"notice-announce\",\"site\":3,\"kind\":"
+	    "\"maintenance\",\"service\":\"\",\"from\":%lld,\"until\":%lld,"
+	    "\"actor\":\"li\",\"reason\":\"new disks\"}",
+	    (long long)bed.kit.now + 3600000,
+	    (long long)bed.kit.now + 7200000);
+	bed_show(&bed);
+	announced = strstr(bed_get(&bed, dash_home, "", "lang=en"),
+	    "id=\"h-announced\"");
+	bed_html(&bed);
+	ck_assert_ptr_nonnull(announced);
+	ck_assert_ptr_nonnull(strstr(announced, "new disks"));
+	ck_assert_ptr_nonnull(strstr(announced, "/site/4101000001"));
+	ck_assert_ptr_null(strstr(announced, "<p>Nothing.</p>"));
+}
+END_TEST
+
 /* An outage that nobody ended, of a site that is well, is no overrun. */
 START_TEST(test_unsaid)
 {
@@ -377,6 +422,7 @@ fill(TCase *t)
 	    (int)(sizeof(worse) / sizeof(*worse)));
 	tcase_add_test(t, test_moved);
 	tcase_add_test(t, test_page);
+	tcase_add_test(t, test_figures);
 	tcase_add_test(t, test_unsaid);
 	tcase_add_test(t, test_isolated);
 	tcase_add_test(t, test_many);

@@ -125,6 +125,35 @@ START_TEST(versions)
 }
 END_TEST
 
+/* Over a thousand changes ago: all of it, and not some of them. */
+START_TEST(far_behind)
+{
+	uint64_t first, second = 0;
+	char at[40];
+
+	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix",
+	    k.now + DAY, 0);
+	first = now();
+	for (int i = 1; i <= CHART_CHANGES; i++) {
+		say(2, "https://s2.gov.cn/a/", "https://s2.gov.cn/b/",
+		    "prefix", k.now + DAY + i, 0);
+		if (i == 1)
+			second = now();
+	}
+	snprintf(at, sizeof(at), " %lld", (long long)k.now + DAY +
+	    CHART_CHANGES);
+	fetch(first, first);
+	ck_assert_has(map[2].text, at);
+	say(2, "https://s2.gov.cn/a/", "https://s2.gov.cn/b/", "prefix",
+	    k.now + 2 * DAY, 0);
+	fetch(second, second);
+	fetch(first, 0);
+	ck_assert(map[1].there && map[2].there && !map[3].there);
+	snprintf(at, sizeof(at), " %lld", (long long)k.now + 2 * DAY);
+	ck_assert_has(map[2].text, at);
+}
+END_TEST
+
 /* --- the signer -------------------------------------------------------------------- */
 
 static unsigned answers[1000], signatures;
@@ -277,6 +306,7 @@ main(void)
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, versions);
+	tcase_add_test(tests, far_behind);
 	tcase_add_test(tests, one_for_all);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

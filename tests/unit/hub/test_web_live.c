@@ -43,6 +43,26 @@ follow(struct bed_client *c, const char *headers)
 	bed_say(c, ask, (size_t)n);
 }
 
+/* How much was taken in the last minute, and how much of all isn't shown yet. */
+START_TEST(test_sums)
+{
+	struct bed_client c;
+	uint64_t view = stats_get(COUNTER_VIEW_PLACE);
+
+	clock_release();
+	stats_set(COUNTER_JOURNAL_PLACE, view);
+	follow(&c, "");
+	ck_assert(bed_until(&c, "\"taken\":0,\"lag\":0}"));
+	ck_assert(bed_until(&c, "event: beat"));
+	stats_set(COUNTER_TAKEN_CHANGES, stats_get(COUNTER_TAKEN_CHANGES) +
+	    27);
+	stats_set(COUNTER_JOURNAL_PLACE, view + 4);
+	pulse_state(1, MONITOR_DOWN, MONITOR_CAUSE_BOTH, 1234);
+	ck_assert(bed_until(&c, "\"taken\":27,\"lag\":4}"));
+	bed_leave(&c);
+}
+END_TEST
+
 /* --- what was news before it is live ---------------------------------------------- */
 
 static void
@@ -335,6 +355,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_live);
+	tcase_add_test(t, test_sums);
 	tcase_add_loop_test(t, test_news_before, 0,
 	    sizeof(pages) / sizeof(*pages));
 	tcase_add_test(t, test_news_again);
