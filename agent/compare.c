@@ -34,6 +34,7 @@ tell(struct store_txn *t, struct known *k, struct change *c)
 	buf_clear(&id);
 	c->id = SPAN_NONE;
 	k->told = true;
+	k->links_cut = c->links_cut;
 	k->adopted = false;
 	k->withdrawn = 0;
 	known_put(t, k);
@@ -123,7 +124,8 @@ is_as_told(const struct compare_item *i, const struct known *old,
 	change_item_hash(c, hash);
 	c->id = SPAN_NONE;
 	buf_clear(&id);
-	return memcmp(hash, old->change, sizeof(hash)) == 0;
+	return memcmp(hash, old->change, sizeof(hash)) == 0 &&
+	    c->links_cut == old->links_cut;
 }
 
 enum compare_news

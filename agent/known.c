@@ -20,6 +20,8 @@
 #define FORMAT_WITHDRAWN 2	/* … with the time of it at the end */
 #define ADOPTED 2		/* instead of 1, where it says: told */
 #define KEPT 3			/* … */
+#define CUT 4			/* … told, with links_cut; to an agent of
+				 * before the same as 1 */
 #define KEY_MAX 511
 #define PATH_IN_KEY 420		/* bytes of a path that stand as they are */
 #define ROW_MAX (LIMIT_CHANGE + LIMIT_URL + LIMIT_ID + 4096)
@@ -79,12 +81,20 @@ known_stat_is(const struct known_stat *a, const struct known_stat *b)
 	    a->size == b->size && a->inode == b->inode;
 }
 
+static uint8_t
+told_as(const struct known *k)
+{
+	if (k->adopted)
+		return k->kept ? KEPT : ADOPTED;
+	return k->told && k->links_cut ? CUT : k->told;
+}
+
 /* See row_read() for the other side. */
 static void
 row_write(struct buf *b, const struct known *k)
 {
 	write_u8(b, k->withdrawn != 0 ? FORMAT_WITHDRAWN : FORMAT);
-	write_u8(b, !k->adopted ? k->told : k->kept ? KEPT : ADOPTED);
+	write_u8(b, told_as(k));
 	write_u64(b, (uint64_t)k->stat.mtime);
 	write_u64(b, (uint64_t)k->stat.ctime);
 	write_u64(b, k->stat.size);
@@ -122,6 +132,7 @@ row_read(struct known *k, struct span row)
 	k->told = told != 0;
 	k->adopted = told == ADOPTED || told == KEPT;
 	k->kept = told == KEPT;
+	k->links_cut = told == CUT;
 	k->stat.mtime = (int64_t)read_u64(&r);
 	k->stat.ctime = (int64_t)read_u64(&r);
 	k->stat.size = read_u64(&r);

@@ -41,6 +41,8 @@ struct known {
 	uint8_t change[32];	/* change_hash() of what was told; of what is
 				 * adopted the item's hash, or zeros if the hub
 				 * didn't say it */
+	bool links_cut;		/* told with a list of links that is cut; of
+				 * what is adopted it isn't known */
 	struct span url;	/* normal form */
 	struct span said;	/* the change row, if a person said it */
 	int64_t withdrawn;	/* ms, when a person said that it is gone; 0:

@@ -115,13 +115,13 @@ note(struct outlinks *o, enum link_kind kind, struct span to)
 static void
 put(struct outlinks *o, const struct link *l)
 {
+	if (note(o, l->kind, l->to))
+		return;
 	if (o->count >= LIMIT_LINKS ||
 	    o->rows.n + l->to.n + l->text.n + ROW_EXTRA > ROWS_MAX) {
 		o->cut = true;
 		return;
 	}
-	if (note(o, l->kind, l->to))
-		return;
 	change_link_put(&o->rows, l);
 	o->count++;
 }

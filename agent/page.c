@@ -54,7 +54,7 @@ struct page {
 	struct outlinks links;
 	struct record *r;		/* of the page being read */
 	htmlParserCtxtPtr parser;
-	bool in_head, dated, too_deep;
+	bool in_head, dated, too_deep, stopped;
 	unsigned foreign;		/* <svg> or <math> that are open */
 	unsigned remark_count;
 };
@@ -461,6 +461,7 @@ run_parser(struct page *p)
 	htmlCtxtReadMemory(x, s.at, (int)s.n, NULL, "UTF-8",
 	    HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR |
 	    HTML_PARSE_NOWARNING | HTML_PARSE_IGNORE_ENC);
+	p->stopped = x->disableSAX != 0;	/* by us, or at its limits */
 	xmlFreeDoc(x->myDoc);
 	htmlFreeParserCtxt(x);
 	p->parser = NULL;
@@ -530,7 +531,7 @@ reset(struct page *p, const struct page_source *s, struct record *r)
 	buf_reset(&p->title.text);
 	buf_reset(&p->h1.text);
 	p->title.open = p->title.done = p->h1.open = p->h1.done = false;
-	p->in_head = p->dated = p->too_deep = false;
+	p->in_head = p->dated = p->too_deep = p->stopped = false;
 	p->remark_count = p->foreign = 0;
 	p->r = r;
 	outlinks_begin(&p->links, s->url);
@@ -608,5 +609,6 @@ page_read(struct page *p, const struct page_source *s, struct record *r)
 	r->charset = span_of(charset_text(found.is));
 	r->links = buf_look(&p->links.rows);
 	r->link_count = p->links.count;
+	r->links_cut = p->links.cut || s->cut || p->stopped;
 	r->remarks = buf_look(&p->remarks);
 }

@@ -42,6 +42,7 @@ record_write(struct buf *b, const struct record *r)
 	buf_put(b, r->hash, sizeof(r->hash));
 	write_span(b, r->links);
 	write_u32(b, r->link_count);
+	write_u8(b, r->links_cut);
 	write_span(b, r->charset);
 	for (size_t i = 0; i < TAG_COUNT; i++) {
 		write_u8(b, r->tag[i].given ? TAG_GIVEN : 0);
@@ -125,6 +126,7 @@ record_read(struct record *r, struct span row)
 		memcpy(r->hash, hash.at, sizeof(r->hash));
 	r->links = read_span(&in);
 	r->link_count = read_u32(&in);
+	r->links_cut = read_u8(&in) != 0;
 	r->charset = read_text(&in, LIMIT_TEXT);
 	read_tags(&in, r);
 	r->remarks = read_span(&in);
@@ -171,4 +173,5 @@ record_to_change(struct change *c, const struct record *r)
 	c->has_hash = true;
 	memcpy(c->hash, r->hash, sizeof(c->hash));
 	c->links = r->links;
+	c->links_cut = r->links_cut;
 }

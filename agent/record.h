@@ -80,6 +80,8 @@ struct record {
 	uint8_t hash[32];		/* SHA-256 of all its bytes */
 	struct span links;		/* link rows: change_link_next() */
 	uint32_t link_count;
+	bool links_cut;			/* there are more than these, or may
+					 * be: not all of it was read */
 	struct span charset;		/* of a page: what it is in */
 	struct record_tag tag[TAG_COUNT];	/* of a page */
 	struct span remarks;		/* rows: record_remark_next() */

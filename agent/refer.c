@@ -118,18 +118,39 @@ encode(struct buf *out, struct span s, char quote)
 
 /* --- reading ------------------------------------------------------------ */
 
+static bool
+has_nul(struct span s)
+{
+	return s.n > 0 && memchr(s.at, '\0', s.n) != NULL;
+}
+
+/* As page.c reads them. */
+static void
+put_without_nuls(struct buf *out, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_byte(out, s.at[i] != '\0' ? s.at[i] : ' ');
+}
+
 bool
 refer_text(struct buf *out, const struct refer *r)
 {
-	struct buf utf8;
+	struct buf utf8, plain;
+	struct span raw = r->raw;
 	bool ok;
 
-	if (r->raw.n > VALUE_MAX || memchr(r->raw.at, '\0', r->raw.n) != NULL)
+	if (raw.n > VALUE_MAX)
 		return false;
 	buf_init(&utf8, REFER_TEXT_MAX);
-	ok = charset_read(r->charset, &utf8, r->raw, r->is) && !utf8.bad;
+	buf_init(&plain, VALUE_MAX);
+	if (has_nul(raw)) {
+		put_without_nuls(&plain, raw);
+		raw = buf_look(&plain);
+	}
+	ok = charset_read(r->charset, &utf8, raw, r->is) && !utf8.bad;
 	if (ok)
 		decode(out, url_trim(buf_look(&utf8)));
+	buf_clear(&plain);
 	buf_clear(&utf8);
 	return ok && !out->bad && out->n > 0;
 }
@@ -371,7 +392,7 @@ refer_write(struct buf *out, const struct refer *r, struct span to)
 	struct span end;
 	bool ok;
 
-	if (r->raw.n == 0)
+	if (r->raw.n == 0 || has_nul(r->raw))	/* it would stay */
 		return false;
 	buf_init(&text, REFER_TEXT_MAX);
 	ok = refer_text(&text, r) && !names_user(buf_look(&text)) &&

@@ -405,6 +405,7 @@ dir_open(const struct source_host *host, const char *name,
 	source_dir_load(s);
 	make_parts(s);
 	source_dir_anew_open(s);
+	source_dir_reread_open(s);
 	s->check = event_new(host->base, -1, 0, on_check, s);
 	s->rescan = event_new(host->base, -1, 0, on_rescan, s);
 	s->judge = event_new(host->base, -1, 0, on_judge, s);
@@ -419,6 +420,7 @@ dir_open(const struct source_host *host, const char *name,
 static void
 dir_close(struct source *s)
 {
+	source_dir_reread_close(s);
 	walk_free(s->walk);
 	intake_free(s->intake);
 	watch_close(s->watch);

@@ -1,6 +1,7 @@
 /*
  * The inside of source_dir.c, which source_dir_gone.c judges,
- * source_dir_anew.c has told anew and source_dir_status.c shows;
+ * source_dir_anew.c and source_dir_reread.c have told anew and
+ * source_dir_status.c shows;
  * source_dir_hear.c hears of what happens, source_dir_cover.c tells what it
  * covers, source_dir_moves.c what moved; source_dir_own.c keeps the agent's own
  * directory out of it.
@@ -57,6 +58,7 @@ struct source {
 	struct paths moved;	/* addresses: from, to, from, to … that were
 				 * told since the last judgement */
 	struct young *young;	/* addresses */
+	struct reread *reread;	/* source_dir_reread.c */
 	struct left *left;
 	bool calm;		/* since its last scan all that this found was
 				 * told: what comes now is new */
@@ -66,7 +68,8 @@ struct source {
 	bool urgent;		/* a scan was asked for meanwhile */
 	bool scanned;		/* one was done since it was opened, or was
 				 * to begin afresh */
-	bool anew;		/* all is looked at by new settings */
+	bool anew;		/* all is looked at by new settings … */
+	bool anew_pages;	/* … and all pages are read by them */
 	bool looked_all;	/* … by the last scan; it met all there is */
 	bool limit_told;
 	bool root_hidden;	/* the root is open, and can't be read */
@@ -128,6 +131,15 @@ bool source_dir_trouble(const struct source *s, struct buf *b);
  * open, and, whether that is done, from time to time. */
 void source_dir_anew_open(struct source *s);
 void source_dir_anew_check(struct source *s);
+
+/* Were its pages told by a lower PAGE_READER? They are read once more then,
+ * slowly. Opened when it is loaded and its intake is there; skipped, when all
+ * of it was read by this one anyway. */
+void source_dir_reread_open(struct source *s);
+void source_dir_reread_close(struct source *s);
+void source_dir_reread_skip(struct source *s);
+/* How far it is, the caller's; NULL: there is nothing to be read. */
+json_t *source_dir_reread_status(const struct source *s);
 
 json_t *source_dir_status(struct source *s);	/* the caller's */
 

@@ -97,6 +97,7 @@ static void
 set(struct source *s, bool on, bool pages)
 {
 	s->anew = on;
+	s->anew_pages = on && pages;
 	walk_all(s->walk, on && pages);
 	intake_anew(s->intake, on && pages);
 }
@@ -130,6 +131,8 @@ source_dir_anew_check(struct source *s)
 		return;
 	if (store_do(s->host.store, save, s) != STORE_DONE)
 		return;
+	if (s->anew_pages)
+		source_dir_reread_skip(s);
 	set(s, false, false);
 	log_info("source=%s all of it was looked at anew", s->name);
 	s->host.quiet(s->host.arg);

@@ -121,11 +121,25 @@ source_dir_trouble(const struct source *s, struct buf *b)
 	return is;
 }
 
+static void
+set_scans(json_t *o, const struct source *s)
+{
+	json_t *reread = source_dir_reread_status(s);
+	char when[CLOCK_TEXT_MAX];
+
+	if (s->finished != CLOCK_NONE)
+		json_object_set_new(o, "scanned",
+		    json_string(clock_format(when, s->finished)));
+	if (s->scanning)
+		json_object_set_new(o, "scan", progress(s));
+	if (reread != NULL)
+		json_object_set_new(o, "reread", reread);
+}
+
 json_t *
 source_dir_status(struct source *s)
 {
 	const struct intake_counts *n = intake_counts(s->intake);
-	char when[CLOCK_TEXT_MAX];
 	json_t *o;
 
 	source_dir_count(s);
@@ -160,10 +174,6 @@ source_dir_status(struct source *s)
 	if (s->root_error != 0)
 		json_object_set_new(o, "error",
 		    json_string(strerror(s->root_error)));
-	if (s->finished != CLOCK_NONE)
-		json_object_set_new(o, "scanned",
-		    json_string(clock_format(when, s->finished)));
-	if (s->scanning)
-		json_object_set_new(o, "scan", progress(s));
+	set_scans(o, s);
 	return o;
 }

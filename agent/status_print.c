@@ -239,6 +239,18 @@ print_orphan(FILE *out, json_t *s)
 	print_held(out, s);
 }
 
+/* It is slow, and nothing is wrong meanwhile. */
+static void
+print_reread(FILE *out, json_t *s)
+{
+	json_t *r = json_object_get(s, "reread");
+
+	if (r != NULL)
+		fprintf(out, _("             told by an older zqagentd: read "
+		    "once more, slowly, %lld of %lld items\n"),
+		    count(r, "items"), count(r, "of"));
+}
+
 static void
 print_source(FILE *out, json_t *s)
 {
@@ -257,6 +269,7 @@ print_source(FILE *out, json_t *s)
 		    ago(when, json_text(s, "scanned")),
 		    count(s, "files"), count(s, "watched"));
 	print_scan(out, s);
+	print_reread(out, s);
 	print_reading(out, s);
 	if (json_text(s, "error")[0] != '\0')
 		fprintf(out, "             %s\n", json_text(s, "error"));

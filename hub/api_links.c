@@ -110,6 +110,8 @@ from(struct visit *v)
 	list = json_array();
 	json_object_set_new(j, "links", list);
 	query_links_from(v->query, &i, add_link, list);
+	if (i.said.links_cut)
+		json_object_set_new(j, "links_cut", json_true());
 	api_say(v, j);
 }
 

@@ -354,7 +354,11 @@ links_from_word(struct cmd_line *l, struct listing *list)
 		columns_print(list->columns, stdout);
 		printf(_("%" PRIu64 " links\n"), list->rows);
 	}
-	if (list->rows >= LIMIT_LINKS)
+	if (i.said.links_cut)
+		fputs(_("these are not all links of this page: it has more "
+		    "than its agent tells\n"),
+		    list->columns != NULL ? stdout : stderr);
+	else if (list->rows >= LIMIT_LINKS)
 		fprintf(list->columns != NULL ? stdout : stderr,
 		    _("an agent tells at most %d links of a page: this one "
 		    "may have more\n"), LIMIT_LINKS);

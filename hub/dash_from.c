@@ -52,6 +52,15 @@ from_row(void *arg, const struct link_info *l)
 	return !b->bad;
 }
 
+static void
+put_cut(struct buf *b, const struct item_info *i)
+{
+	if (i->said.links_cut)
+		buf_printf(b, "<p class=\"soft\">%s</p>\n", _("These are not "
+		    "all links of this page: it has more than its agent "
+		    "tells."));
+}
+
 /* --- a page of its own ---------------------------------------------------- */
 
 static void
@@ -82,6 +91,7 @@ list_from(struct visit *v, const struct item_info *i,
 	    "as a navigation is."));
 	all = query_links_from_part(v->query, i, spec, from_row, &r);
 	link_sheet_end(b, r.n);
+	put_cut(b, i);
 	if (spec->skip + r.n < all)
 		link_sheet_next(v, "/links/from", spec->skip + r.n);
 	sheet_end(v);
@@ -133,6 +143,7 @@ dash_from_item(struct visit *v, const struct item_info *i)
 	all = query_links_from_part(v->query, i, &spec, from_row, &r);
 	if (r.n > 0)
 		link_sheet_end(b, r.n);
+	put_cut(b, i);
 	if (r.n < all)
 		put_all_from(v, i->said.url, all);
 }

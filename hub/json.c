@@ -229,6 +229,8 @@ links(json_t *into, const struct change *c)
 	struct link l;
 	json_t *list;
 
+	if (c->links_cut)
+		json_object_set_new(into, "links_cut", json_true());
 	if (rows.n == 0)
 		return;
 	list = json_array();

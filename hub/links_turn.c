@@ -11,6 +11,7 @@
 #include "hub/graph_run.h"
 #include "hub/graph_target.h"
 #include "hub/links.h"
+#include "hub/links_keep.h"
 #include "hub/links_range.h"
 #include "hub/out.h"
 #include "hub/place.h"
@@ -74,18 +75,34 @@ put_piece(struct group *g, const struct links_turn *t,
 }
 
 static void
-read_has(struct group *g, const struct links_turn *t)
+put_rows(struct group *g, const struct links_turn *t, struct out_writer *w,
+    struct span rows)
 {
-	struct span rows = t->there ? t->said->links : SPAN_NONE;
-	struct out_writer w;
 	struct run_piece p;
 
+	while (run_cut(&rows, &p))
+		put_piece(g, t, w, &p);
+}
+
+/* What is kept makes runs of its own: those stay as they are while the page's
+ * list changes. */
+static void
+read_has(struct group *g, const struct links_turn *t)
+{
+	struct span told = t->there ? t->said->links : SPAN_NONE;
+	struct out_writer w;
+	struct buf kept;
+
+	buf_init(&kept, OUT_KEPT_MOST * (LIMIT_URL + 16));
+	if (t->there && t->said->links_cut)
+		links_keep(g, t->site, told, buf_look(&g->graph->old), &kept);
 	g->graph->has.n = 0;
 	out_begin(&w, &g->graph->out);
-	while (run_cut(&rows, &p))
-		put_piece(g, t, &w, &p);
+	put_rows(g, t, &w, told);
+	put_rows(g, t, &w, buf_look(&kept));
 	must(!g->graph->out.bad);
 	tidy(&g->graph->has);
+	buf_clear(&kept);
 }
 
 /* Keeps the row as well: writing would take it away. */

@@ -14,7 +14,9 @@
 #include "contrib/base/span.h"
 #include "hub/run.h"
 
-#define OUT_ROW_MAX (LIMIT_LINKS * 16 + 64)
+#define OUT_KEPT_MOST 1000	/* links, beside those that are told: see
+				 * links_keep.h */
+#define OUT_ROW_MAX ((LIMIT_LINKS + OUT_KEPT_MOST) * 16 + 64)
 
 struct out_writer {
 	struct buf *row;

@@ -40,6 +40,7 @@ enum tag {
 	TAG_LINKS = 10,
 	TAG_UNKNOWN = 11,
 	TAG_CRITICAL = 12,
+	TAG_LINKS_CUT = 13,	/* its value means nothing */
 	TAG_WORD = 32,
 };
 
@@ -103,6 +104,8 @@ change_write(struct buf *b, const struct change *c)
 	put_span(b, TAG_LINKS, c->links);
 	put_span(b, TAG_UNKNOWN, c->unknown);
 	put_span(b, TAG_CRITICAL, c->critical);
+	if (c->links_cut)
+		put_span(b, TAG_LINKS_CUT, SPAN("1"));
 	for (unsigned w = 0; w < WORD_COUNT; w++)
 		put_span(b, (uint8_t)(TAG_WORD + w), c->word[w]);
 }
@@ -145,6 +148,7 @@ get_part(struct reader *r, struct change *c, uint8_t tag, struct span s)
 	case TAG_LINKS: c->links = s; break;
 	case TAG_UNKNOWN: c->unknown = s; break;
 	case TAG_CRITICAL: c->critical = s; break;
+	case TAG_LINKS_CUT: c->links_cut = true; break;
 	default:
 		if (tag >= TAG_WORD && tag < TAG_WORD + WORD_COUNT)
 			c->word[tag - TAG_WORD] = s;

@@ -108,6 +108,8 @@ struct change {
 	struct span type;	/* media type, without parameters */
 	bool has_hash;
 	uint8_t hash[32];	/* SHA-256 of the item's bytes */
+	bool links_cut;		/* the page has more links than these. It is no
+				 * part of what the change means */
 	struct span links;	/* link rows, see change_link_put() */
 	struct span unknown;	/* XML of unknown parts, well-formed, each
 				 * with its own namespace declarations */
@@ -131,7 +133,8 @@ bool change_glance(struct change *c, struct span s);
  * 9999. `why` (may be NULL) names the part and what was expected. */
 bool change_is_sane(const struct change *c, const char **why);
 
-/* SHA-256 over what the change means (not seq, not when): two changes with
+/* SHA-256 over what the change means (not seq, not when, nor whether its links
+ * are all, which hubs of before don't know): two changes with
  * the same are the same news. It decides between KNOWN and FORKED together
  * with seq. */
 void change_hash(const struct change *c, uint8_t out[32]);

@@ -137,6 +137,8 @@ changelist_put(struct buf *b, const struct change *c)
 	if (c->until != CLOCK_NONE)
 		xml_put_time(b, c->kind <= CHANGE_DELETED ? "zq:until" :
 		    "until", c->until);
+	if (c->links_cut && c->kind <= CHANGE_DELETED)
+		buf_text(b, " zq:links=\"cut\"");
 	buf_byte(b, '>');
 	put_element(b, E_LOC, c->url);
 	put_when(b, E_LASTMOD, c->modified);

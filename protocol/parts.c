@@ -135,6 +135,8 @@ parts_begin(struct parts *p, int name, uint64_t seq, int64_t now)
 		p->c.kind = 0;	/* rs:md will tell */
 		read_time(p, NS_ZQ, "from", &p->c.from);
 		read_time(p, NS_ZQ, "until", &p->c.until);
+		p->c.links_cut = span_is(xml_attribute(p->xml, NS_ZQ, "links"),
+		    SPAN("cut"));
 	} else if (own_kind(name) != 0) {
 		p->c.kind = own_kind(name);
 		read_time(p, NULL, "from", &p->c.from);

@@ -140,6 +140,33 @@ wait_for 60 "the move" asked moved
 to_mend() { zqagent $B mend >"$T/mend" && grep -q "zwgk/3.html?utm=1.* → .*/new.html?utm=1" "$T/mend"; }
 wait_for 60 "the letter" to_mend
 
+say "- it falls behind the end of a list that is cut: that isn't fixed"
+stands() { zqhub move show 1 --json | jq -e --arg b $B --arg state "$1" \
+	'any(.referrers.by_site[]; .site == $b and .state == $state)'; }
+wait_for 60 "the county is told" stands told
+cp "$T/b/asked.html" "$T/asked"
+{
+	n=1
+	while [ $n -le 4100 ]; do
+		printf '<a href="http://www.example.com/many/%s">%s</a>\n' $n $n
+		n=$((n + 1))
+	done
+	cat "$T/asked"
+} >"$T/b/asked.html.tmp"
+mv "$T/b/asked.html.tmp" "$T/b/asked.html"
+cut() { zqhub links from "$HOME_B/asked.html" >"$T/cut" &&
+	grep -q "these are not all links of this page" "$T/cut"; }
+wait_for 60 "a list that is cut" cut
+grep -q "zwgk/3.html" "$T/cut" && die "it is told still"
+curl -sf "$WEB/item?url=$HOME_B/asked.html&lang=en" |
+	grep -q "These are not all links of this page" || die "on the item's page"
+zqhub links from "$HOME_B/index.html" | grep -q "not all links" && die "of another page"
+sleep 14
+stands told >"$T/x" || die "it isn't fixed"
+zqhub links to "$HOME_A/zwgk/3.html?utm=1" | grep -q asked.html || die "it isn't there"
+printf '<!DOCTYPE html><meta charset="utf-8"><title>%s</title>\n' "问" >"$T/b/asked.html"
+wait_for 60 "what is fixed" stands fixed
+
 say "- an index page of another name than before: who links to the old one is told"
 mkdir "$T/a/jy"
 page "$T/a/jy/index.htm" '教育'

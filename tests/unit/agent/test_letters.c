@@ -179,7 +179,7 @@ START_TEST(test_looked_at)
 	json_t *l;
 
 	kit_page("a.html", SPAN("<a href=" B "old/%e4%b8%ad/>"));
-	kit_page("z.html", SPAN("<a href=" B "old/1>"));
+	kit_page("z.html", SPAN("<a href='" B "old/1\0'>"));
 	put_links(MENDING_ANNOUNCED);
 	l = list();
 	letter_look(l, kit_store, kit_config);

@@ -198,6 +198,35 @@ START_TEST(test_charsets)
 }
 END_TEST
 
+/* A NUL is a blank, as page.c told it: it is there still. To write there is
+ * for people. */
+START_TEST(test_nul)
+{
+	static const struct { struct span page; const char *leads; } of[] = {
+		{ SPAN("<a href='old.html\0'>"), HERE },
+		{ SPAN("<a href='\0 old.html'>"), HERE },
+		{ SPAN("<a href='old\0.html'>"),
+		    "https://www.a.gov.cn/x/y/old%20.html" },
+		{ SPAN("<a href='o.html?a=1&am\0p;b'>"),
+		    "https://www.a.gov.cn/x/y/o.html?a=1&am%20p;b" },
+		{ SPAN("<base href='z/\0'><a href='old.html'>"),
+		    "https://www.a.gov.cn/x/y/z/old.html" },
+		{ SPAN("<a href='&#32;\0'><a href='old.html'>"), HERE },
+	};
+	struct mendpage_found f;
+	struct wish w;
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		w = (struct wish){ of[i].leads, NEW, 0 };
+		ck_assert_int_eq(mendpage_find(mend, of[i].page,
+		    SPAN(PAGE_URL), on_target, &w, &f), MENDPAGE_GOOD);
+		ck_assert_uint_eq(w.asked, 1);
+		ck_assert_msg(f.count + f.left == 1, "%zu", i);
+		ck_assert_uint_eq(f.left, i < 4);
+	}
+}
+END_TEST
+
 /* It can't be written, but whether there is something to mend can be said. */
 START_TEST(test_utf16)
 {
@@ -403,7 +432,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_styles, test_writing, test_base,
 		test_charsets, test_guess, test_not_meant, test_left, test_held,
-		test_unclosed, test_odd, test_utf16, test_many, test_told };
+		test_unclosed, test_odd, test_utf16, test_nul, test_many, test_told };
 	Suite *s = suite_create("mendpage");
 	TCase *tc = tcase_create("mendpage");
 	SRunner *runner;

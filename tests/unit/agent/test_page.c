@@ -78,6 +78,7 @@ ck_round_trip(void)
 	record_write(&row, &record);
 	ck_assert(!row.bad);
 	ck_assert(record_read(&again, buf_look(&row)));
+	ck_assert_int_eq(again.links_cut, record.links_cut);
 	help_dump(&once, &record);
 	help_dump(&twice, &again);
 	ck_assert(span_is(buf_look(&once), buf_look(&twice)));
@@ -232,11 +233,13 @@ START_TEST(test_unclosed)
 	    "link 2 line 2 https://www.zhengzhou.gov.cn/z.png []\n"
 	    "link 1 line 2 https://www.zhengzhou.gov.cn/w [w]\n"
 	    "remark 2 line 0 [utf-8]\n");
+	ck_assert(!record.links_cut);
 	buf_clear(&rows);
 	buf_clear(&b);
 	b = repeated("\n", "<h1>", 100000, "<a href=/x>x</a>");
 	reading(buf_look(&b));
 	ck_assert(has_remark(REMARK_CUT_DEPTH, 2));
+	ck_assert(record.links_cut);
 	ck_assert_int_eq(record.link_count, 0);
 	buf_clear(&b);
 }
@@ -313,8 +316,28 @@ START_TEST(test_many_links)
 	ck_assert_uint_le(record.link_count, LIMIT_LINKS);
 	ck_assert_uint_ge(record.link_count, 3000);
 	ck_assert(has_remark(REMARK_CUT_LINKS, 0));
+	ck_assert(record.links_cut);
 	ck_assert_uint_le(record.links.n, LIMIT_CHANGE);
 	ck_round_trip();
+	buf_clear(&b);
+}
+END_TEST
+
+/* As many as may be told, some of them again; and one more. */
+START_TEST(test_just_all_links)
+{
+	struct buf b = repeated("", "<a href=/%zu>l</a>\n", LIMIT_LINKS,
+	    "<a href=/0>l</a><a href=/1>l</a>");
+
+	reading(buf_look(&b));
+	ck_assert_uint_eq(record.link_count, LIMIT_LINKS);
+	ck_assert(!record.links_cut);
+	ck_assert(!has_remark(REMARK_CUT_LINKS, 0));
+	ck_round_trip();
+	buf_text(&b, "<a href=/more>l</a>");
+	reading(buf_look(&b));
+	ck_assert_uint_eq(record.link_count, LIMIT_LINKS);
+	ck_assert(record.links_cut);
 	buf_clear(&b);
 }
 END_TEST
@@ -327,6 +350,7 @@ START_TEST(test_same_links)
 	reading(buf_look(&b));
 	ck_assert_uint_eq(record.link_count, 2);
 	ck_assert(!has_remark(REMARK_CUT_LINKS, 0));
+	ck_assert(!record.links_cut);
 	buf_clear(&b);
 }
 END_TEST
@@ -472,6 +496,7 @@ START_TEST(test_cut_page)
 		page_read(page, &(struct page_source){ .cut = n < b.n,
 		    .bytes = { b.at, n }, .url = SPAN(URL) }, &record);
 		ck_assert_int_eq(has_remark(REMARK_CUT_PAGE, 0), n < b.n);
+		ck_assert_int_eq(record.links_cut, n < b.n);
 		ck_sane_change();
 	}
 	buf_clear(&b);
@@ -505,7 +530,7 @@ main(void)
 	const TTest *const tests[] = { test_golden,
 		test_charsets_agree, test_deep, test_unclosed, test_ends, test_many_links,
 		test_entities, test_no_character, test_bare_entities,
-		test_same_links, test_long_texts, test_many_remarks,
+		test_just_all_links, test_same_links, test_long_texts, test_many_remarks,
 		test_lines, test_controls, test_drawing_title, test_fresh,
 		test_date_order, test_cut_page,
 		test_cut_character };

@@ -109,6 +109,28 @@ START_TEST(chinese_hosts)
 }
 END_TEST
 
+/* That its pages are read once more is no trouble, and said as long as it
+ * lasts. */
+START_TEST(read_once_more)
+{
+	static char text[8192];
+	bool is = _i == 1;
+	FILE *f = fmemopen(text, sizeof(text), "w");
+	json_t *o = json_loads(is ? "{\"sources\":[{\"name\":\"www\","
+	    "\"state\":\"fine\",\"reread\":{\"items\":7,\"of\":60}}]}" :
+	    "{\"sources\":[{\"name\":\"www\",\"state\":\"fine\"}]}", 0,
+	    NULL);
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_ptr_nonnull(o);
+	status_print(f, o);
+	fclose(f);
+	ck_assert_msg((strstr(text, "read once more, slowly, 7 of 60 items\n")
+	    != NULL) == is, "%s", text);
+	json_decref(o);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -120,6 +142,7 @@ main(void)
 	tcase_add_loop_test(t, counts, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(t, certificates);
 	tcase_add_test(t, chinese_hosts);
+	tcase_add_loop_test(t, read_once_more, 0, 2);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

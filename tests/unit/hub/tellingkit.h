@@ -15,9 +15,11 @@
 
 /* --- pages, and what is done in the background ------------------------------ */
 
-/* A page with these links, on lines 10, 20, … */
+/* A page with these links, on lines 10, 20, …; and with more, that aren't
+ * told. */
 static inline void
-page(uint32_t site, const char *url, const char *const *links, size_t n)
+page_of(uint32_t site, const char *url, const char *const *links, size_t n,
+    bool cut)
 {
 	struct change c = kit_change(CHANGE_UPDATED, url, "a page");
 	struct buf rows;
@@ -27,8 +29,15 @@ page(uint32_t site, const char *url, const char *const *links, size_t n)
 		change_link_put(&rows, &(struct link){ .kind = LINK_ANCHOR,
 		    .line = (uint32_t)(10 * i + 10), .to = span_of(links[i]) });
 	c.links = buf_look(&rows);
+	c.links_cut = cut;
 	kit_say(&k, site, &c);
 	buf_clear(&rows);
+}
+
+static inline void
+page(uint32_t site, const char *url, const char *const *links, size_t n)
+{
+	page_of(site, url, links, n, false);
 }
 
 /* The site announces that it closes in so many ms, or (0) takes that back. */
@@ -48,6 +57,12 @@ close_site(uint32_t site, const char *see, int64_t ahead)
 #define PAGE(site, url, ...) do {					\
 	const char *const links_[] = { __VA_ARGS__ };			\
 	page(site, url, links_, sizeof(links_) / sizeof(links_[0]));	\
+} while (0)
+
+#define PAGE_CUT(site, url, ...) do {					\
+	const char *const links_[] = { __VA_ARGS__ };			\
+	page_of(site, url, links_, sizeof(links_) / sizeof(links_[0]),	\
+	    true);							\
 } while (0)
 
 static inline void

@@ -110,7 +110,7 @@ change_often(void)
 
 /* One page with so many links. */
 static void
-link_often(unsigned n)
+link_often(unsigned n, bool cut)
 {
 	const uint8_t hash[1][32] = { { 1 } };
 	struct link l = { .kind = LINK_ANCHOR, .line = 1, .text = SPAN("x") };
@@ -135,6 +135,7 @@ link_often(unsigned n)
 	c.id = SPAN("1");
 	c.word[WORD_TITLE] = SPAN("many");
 	c.links = buf_look(&links);
+	c.links_cut = cut;
 	change_write(&row, &c);
 	ck_assert(!row.bad);
 	rows[0] = buf_look(&row);
@@ -142,6 +143,24 @@ link_often(unsigned n)
 	buf_clear(&row);
 	buf_clear(&links);
 }
+
+/* By its word, however few they are. */
+START_TEST(test_links_cut)
+{
+	bool cut = _i == 1;
+
+	set_up();
+	make_hub();
+	link_often(3, cut);
+	ck_assert_int_eq(run("rebuild", NULL), 0);
+	ck_assert_int_eq(run("links", "from", URL, NULL), 0);
+	ck_assert_int_eq(strstr(out, "these are not all links of this page")
+	    != NULL, cut);
+	ck_assert_int_eq(run("item", URL, "--json", NULL), 0);
+	ck_assert_int_eq(strstr(out, "links_cut") != NULL, cut);
+	tear_down();
+}
+END_TEST
 
 /* What was cut off by the agent isn't taken for all. */
 START_TEST(test_links_at_the_ceiling)
@@ -151,7 +170,7 @@ START_TEST(test_links_at_the_ceiling)
 
 	set_up();
 	make_hub();
-	link_often(n);
+	link_often(n, false);
 	ck_assert_int_eq(run("rebuild", NULL), 0);
 	ck_assert_int_eq(run("links", "from", URL, "--csv", NULL), 0);
 	ck_assert_int_eq(strstr(err, "may have more") != NULL, full);
@@ -345,6 +364,7 @@ add(TCase *t)
 	tcase_add_loop_test(t, test_links_at_the_ceiling, 0, 2);
 	tcase_add_test(t, test_links_both_ways);
 	tcase_add_test(t, test_kinds_of_links);
+	tcase_add_loop_test(t, test_links_cut, 0, 2);
 }
 
 int

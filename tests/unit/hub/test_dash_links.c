@@ -249,6 +249,30 @@ START_TEST(own_links_first)
 }
 END_TEST
 
+/* Those that are told aren't all of them: it is said on both pages. */
+START_TEST(cut_links)
+{
+	static const char said[] = "These are not all links of this page";
+	struct change c = kit_change(CHANGE_CREATED, "https://s1.gov.cn/0",
+	    "page");
+	struct buf rows;
+
+	buf_init(&rows, LIMIT_CHANGE);
+	put(&rows, "https://s2.gov.cn/own/", 1);
+	c.links = buf_look(&rows);
+	for (int cut = 1; cut >= 0; cut--) {
+		c.links_cut = cut;
+		kit_say(&bed.kit, 1, &c);
+		bed_show(&bed);
+		ck_assert_int_eq(bed_has(bed_page(&bed, dash_item, "1",
+		    "lang=en"), said), cut);
+		ck_assert_int_eq(bed_has(bed_page(&bed, dash_links, "from",
+		    FROM "&lang=en"), said), cut);
+	}
+	buf_clear(&rows);
+}
+END_TEST
+
 /* A page with few links has all of them on it, and no way to more. */
 START_TEST(few_links)
 {
@@ -480,6 +504,7 @@ main(void)
 	tcase_add_test(c, under_item_and_site);
 	tcase_add_test(c, own_links_first);
 	tcase_add_test(c, few_links);
+	tcase_add_test(c, cut_links);
 	tcase_add_test(c, inbound);
 	tcase_add_test(c, too_much);
 	tcase_add_test(c, both_ways);

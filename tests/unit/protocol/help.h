@@ -134,6 +134,7 @@ help_change(struct help_change *h, uint64_t seq)
 	if (help_random(4) == 0)
 		c->unknown = SPAN("<mood xmlns=\"urn:x\">gut &amp; "
 		    "sch\xc3\xb6n<a xmlns=\"urn:y\" b=\"&#9;\"></a></mood>");
+	c->links_cut = c->kind <= CHANGE_DELETED && seq % 5 == 0;
 	help_words(h);
 	help_links(h);
 }

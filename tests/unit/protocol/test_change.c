@@ -26,6 +26,7 @@ same(const struct change *a, const struct change *b)
 	ck_assert(span_is(a->links, b->links));
 	ck_assert(span_is(a->unknown, b->unknown));
 	ck_assert(span_is(a->critical, b->critical));
+	ck_assert(a->links_cut == b->links_cut);
 	for (int w = 0; w < WORD_COUNT; w++)
 		ck_assert(span_is(a->word[w], b->word[w]));
 }
@@ -182,6 +183,33 @@ START_TEST(golden_moves)
 		buf_put(&row, hash, 32);
 		help_golden(files[i].file, buf_look(&row));
 	}
+	buf_clear(&row);
+}
+END_TEST
+
+/* That there are more links: a hub of before steps over it, and comes to the
+ * same hash. */
+START_TEST(golden_cut)
+{
+	struct change c, again;
+	struct buf row;
+	uint8_t hash[32], item[32], all[32];
+
+	buf_init(&row, 4000);
+	smallest(&c);
+	change_hash(&c, hash);
+	change_item_hash(&c, item);
+	c.links_cut = true;
+	change_hash(&c, all);
+	ck_assert_mem_eq(hash, all, 32);
+	change_item_hash(&c, all);
+	ck_assert_mem_eq(item, all, 32);
+	change_write(&row, &c);
+	ck_assert(change_read(&again, buf_look(&row)));
+	same(&c, &again);
+	ck_assert(again.links_cut);
+	buf_put(&row, hash, 32);
+	help_golden(GOLDEN "change-cut.row", buf_look(&row));
 	buf_clear(&row);
 }
 END_TEST
@@ -408,6 +436,7 @@ fill(TCase *t)
 	tcase_add_test(t, damaged);
 	tcase_add_test(t, golden);
 	tcase_add_test(t, golden_moves);
+	tcase_add_test(t, golden_cut);
 	tcase_add_test(t, newer_tags);
 	tcase_add_test(t, strict_rows);
 	tcase_add_test(t, hash_counts_all);

@@ -159,6 +159,57 @@ START_TEST(golden)
 }
 END_TEST
 
+/* A page that has more links than are told. */
+START_TEST(golden_cut)
+{
+	struct link l = { .kind = LINK_ANCHOR, .line = 87,
+		.to = SPAN("https://www.henan.gov.cn/"),
+		.text = SPAN("河南省人民政府") };
+	struct buf b, links;
+	struct change c;
+
+	buf_init(&b, 1u << 20);
+	buf_init(&links, 4000);
+	change_link_put(&links, &l);
+	changelist_begin(&b, &(struct batch){ .incarnation = 815,
+	    .first = 1, .head = 1, .now = 1795219204000,
+	    .from = 1795219200456 });
+	change_init(&c);
+	c.kind = CHANGE_UPDATED;
+	c.when = 1795219200456;
+	c.url = SPAN("https://www.zhengzhou.gov.cn/map.html");
+	c.type = SPAN("text/html");
+	c.links = buf_look(&links);
+	c.links_cut = true;
+	changelist_put(&b, &c);
+	changelist_end(&b);
+	help_golden(GOLDEN "changelist-cut.xml", buf_look(&b));
+	ck_assert(reads(buf_look(&b), 1u << 20) == NULL);
+	ck_assert_uint_eq(got.good, 1);
+	ck_assert(got.last.links_cut);
+	buf_clear(&links);
+	buf_clear(&b);
+}
+END_TEST
+
+/* Nothing but that word says so, and not of a move. */
+START_TEST(not_cut)
+{
+	ck_assert(reads(SPAN(HEAD BATCH "<url zq:links=\"all\">" LOC MD
+	    "</url>" END), 1u << 20) == NULL);
+	ck_assert_uint_eq(got.good, 1);
+	ck_assert(!got.last.links_cut);
+	ck_assert(reads(SPAN(HEAD BATCH "<url links=\"cut\">" LOC MD
+	    "</url>" END), 1u << 20) == NULL);
+	ck_assert_uint_eq(got.good, 1);
+	ck_assert(!got.last.links_cut);
+	ck_assert(reads(SPAN(HEAD BATCH "<url zq:links=\"cut\">" LOC MD
+	    "</url>" GOOD END), 1u << 20) == NULL);
+	ck_assert_uint_eq(got.good, 2);
+	ck_assert(!got.last.links_cut);	/* the next one's are all */
+}
+END_TEST
+
 /* What is said about moves besides the move itself. */
 static void
 put_moves(struct buf *b)
@@ -403,6 +454,8 @@ fill(TCase *t)
 	tcase_add_test(t, round_trip);
 	tcase_add_test(t, large);
 	tcase_add_test(t, golden);
+	tcase_add_test(t, golden_cut);
+	tcase_add_test(t, not_cut);
 	tcase_add_test(t, golden_moves);
 	tcase_add_test(t, golden_notices);
 	tcase_add_test(t, by_hand);

@@ -58,7 +58,7 @@ START_TEST(examples)
 		"reconciled-same.xml", "reconciled-buckets.xml",
 		"reconciled-items.xml", "reconciled-later.xml",
 		"reconciled-refused.xml", "changelist-moves.xml",
-		"changelist-notices.xml",
+		"changelist-notices.xml", "changelist-cut.xml",
 		"links.xml", "links-who.xml", "map.xml" };
 	struct buf text, file;
 
