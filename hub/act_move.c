@@ -11,7 +11,7 @@
 #include "contrib/base/text.h"
 #include "hub/move_say.h"
 #include "hub/move_turn.h"
-#include "hub/tell_move.h"
+#include "hub/tell_done.h"
 #include "protocol/url.h"
 
 #define NO_MOVE N_("there is no such move")
@@ -33,7 +33,7 @@ tell_announcer(struct group *g, const struct entry *e, const json_t *o,
 
 	if (move_get(g->txn, number, &m) && !m.operated &&
 	    m.state == MOVE_WITHDRAWN)
-		tell_move_off(g, number, text_of(o, "actor"), e->at);
+		tell_done_off(g, number, text_of(o, "actor"), e->at);
 }
 
 /* What they said instead takes the place of those, as of this moment. */
