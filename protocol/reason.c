@@ -125,6 +125,27 @@ static const char *const forms[] = {
 	N_("the site has announced 20000 moves that are not over: say a prefix "
 	    "instead of its addresses"),
 	N_("%s: move %s, from %s"),
+	N_("move %s, of %s to %s, waits for its other end, and takes no "
+	    "effect on %s without it"),
+	N_("move %s, of %s to %s, still waits for its other end, and takes no "
+	    "effect on %s without it"),
+	N_("move %s, of %s to %s, did not take effect on %s, for its other end "
+	    "has not agreed"),
+	N_("let site %s run `%s`, or let the hub's operator agree (zqhub move "
+	    "agree %s)"),
+	N_("put this site's proof (zqagent proof) at %s and let the hub's "
+	    "operator look (zqhub move check %s), or agree (zqhub move agree "
+	    "%s)"),
+	N_("the new domain is this site's. If that is right, run `%s`; if not, "
+	    "let the hub's operator withdraw it (zqhub move withdraw %s)"),
+	N_("move %s, of %s to %s, contradicts move %s and is not followed: "
+	    "the hub's operator decides (zqhub move agree, zqhub move "
+	    "withdraw)"),
+	N_("move %s, of %s to %s, is off: it needs no word any more"),
+	N_("move %s, of %s to %s, is agreed to, and is followed from %s on"),
+	N_("%s more moves from or to domains of this site wait for a word, or "
+	    "have it now: zqagent moves shows this site's own, the hub's "
+	    "operator has them all (zqhub move list)"),
 	N_("announced otherwise: move %s"),
 	N_("an operator decided for move %s"),
 	N_("its redirect would have ended before today"),
