@@ -305,28 +305,14 @@ take(struct saying *s, json_t *ask, int zone, struct buf *why)
 	return true;
 }
 
-static bool
-has_plain(void *arg, const struct change *c)
-{
-	struct span *name = arg;
-	bool is = span_is(c->word[WORD_SERVICE], *name);
-
-	if (is)
-		*name = SPAN_NONE;
-	return !is;
-}
-
-/* A name that was said with its address before stands for both; not as long as
- * the name alone is announced: that is what is meant then. */
+/* A name that was said with its address before stands for both. */
 static void
 find_service(struct store *store, struct saying *s)
 {
 	struct announcement *a = &s->what;
 	struct store_txn *t = store_look(store);
-	struct span name = a->service;
 
-	announced_each(t, has_plain, &name);
-	if (services_find(t, name, &s->service))
+	if (services_find(t, a->service, &s->service))
 		a->service = buf_look(&s->service);
 	store_end(t);
 }

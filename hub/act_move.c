@@ -97,7 +97,7 @@ act_move_agree(struct group *g, const struct entry *e, const json_t *o)
 
 	if (!read_move(o, &number) || !move_get(g->txn, number, &m))
 		return NO_MOVE;
-	why = move_agree(g, e, number);
+	why = move_agree(g, e, number, text_of(o, "reason"));
 	if (why == NULL && m.state == MOVE_CONTESTED)
 		tell_announcer(g, e, o, m.rival);
 	return why;
@@ -236,6 +236,6 @@ act_move_domain(struct group *g, const struct entry *e, uint32_t site,
 
 	move_each(g->txn, 0, note, &w);
 	for (size_t i = 0; i < w.n; i++)
-		(void)move_agree(g, e, w.number[i]);
+		(void)move_agree(g, e, w.number[i], SPAN_NONE);
 	free(w.number);
 }

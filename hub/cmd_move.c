@@ -319,8 +319,11 @@ tell(const json_t *r)
 	    _("It would be move %lld: %s to %s\n") :
 	    _("Move %lld: %s to %s\n"), number_of(r, "move"),
 	    cmd_text_url(old, r, "old"), cmd_text_url(new, r, "new"));
-	printf(_("%s, from %s on\n"), _(json_text(r, "state")),
-	    clock_show(from, number_of(r, "from_ms")));
+	if (move_is_over(move_state_of(span_of(json_text(r, "state")))))
+		printf("%s\n", _(json_text(r, "state")));
+	else
+		printf(_("%s, from %s on\n"), _(json_text(r, "state")),
+		    clock_show(from, number_of(r, "from_ms")));
 	if (json_text(r, "why")[0] != '\0')
 		print_why(span_of(json_text(r, "why")));
 	printf(_("who links there: sites: %lld, pages: %lld, addresses: "

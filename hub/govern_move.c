@@ -173,6 +173,30 @@ new_of(struct ask *a, uint32_t number, struct move *m, struct buf *new)
 	return found;
 }
 
+/* Another says otherwise than this one: deciding for this one is to withdraw
+ * that. */
+static void
+hint_at_rival(struct ask *a, uint32_t number)
+{
+	struct db_txn *t = view_read(a->view);
+	uint32_t before = 0;
+	struct move m, x;
+
+	if (move_get(t, number, &m))
+		while (move_of_old(t, m.old, m.scope != REWRITE_ADDRESS,
+		    before, &x)) {
+			before = x.number;
+			if (x.state != MOVE_CONTESTED || x.rival != number)
+				continue;
+			buf_reset(&a->hint);
+			buf_printf(&a->hint, _("move %u contradicts it: zqhub "
+			    "move withdraw %u decides against that one"),
+			    (unsigned)x.number, (unsigned)x.number);
+			break;
+		}
+	db_abort(t);
+}
+
 bool
 govern_move_agree(struct ask *a)
 {
@@ -184,6 +208,8 @@ govern_move_agree(struct ask *a)
 	if (!ask_reason(a) || !find(a, &number))
 		return false;
 	good = put(a, number, numbered("move-agree", number));
+	if (!good)
+		hint_at_rival(a, number);
 	if (good && new_of(a, number, &m, &new)) {
 		if (m.scope == REWRITE_DOMAIN)
 			govern_trial_domain(a, a->result, m.site,

@@ -185,20 +185,23 @@ put_command(struct buf *b, const struct move *m)
 static void
 put_head(struct buf *b, const struct move *m, enum stage stage, bool again)
 {
+	unsigned n = m->number;
 	char from[CLOCK_TEXT_MAX];
 
-	buf_printf(b, "move %" PRIu32 ", of %.*s to %.*s, ", m->number,
-	    SPAN_ARGS(m->old), SPAN_ARGS(m->new));
 	clock_format(from, m->from);
 	if (stage == LATE)
-		buf_printf(b, "did not take effect on %s, for its other end "
-		    "has not agreed: ", from);
+		buf_printf(b, "move %u, of %.*s to %.*s, did not take effect "
+		    "on %s, for its other end has not agreed", n,
+		    SPAN_ARGS(m->old), SPAN_ARGS(m->new), from);
 	else if (again)
-		buf_printf(b, "still waits for its other end, and takes no "
-		    "effect on %s without it: ", from);
+		buf_printf(b, "move %u, of %.*s to %.*s, still waits for its "
+		    "other end, and takes no effect on %s without it", n,
+		    SPAN_ARGS(m->old), SPAN_ARGS(m->new), from);
 	else
-		buf_printf(b, "waits for its other end, and takes no effect "
-		    "on %s without it: ", from);
+		buf_printf(b, "move %u, of %.*s to %.*s, waits for its other "
+		    "end, and takes no effect on %s without it", n,
+		    SPAN_ARGS(m->old), SPAN_ARGS(m->new), from);
+	buf_text(b, ": ");
 }
 
 /* To whose move it is. */
@@ -245,15 +248,16 @@ put_contested(struct buf *b, const struct move *m)
 static void
 put_done(struct buf *b, const struct move *m)
 {
+	unsigned n = m->number;
 	char from[CLOCK_TEXT_MAX];
 
-	buf_printf(b, "move %" PRIu32 ", of %.*s to %.*s, ", m->number,
-	    SPAN_ARGS(m->old), SPAN_ARGS(m->new));
 	if (move_is_over(m->state))
-		buf_text(b, "is off: it needs no word any more");
+		buf_printf(b, "move %u, of %.*s to %.*s, is off: it needs no "
+		    "word any more", n, SPAN_ARGS(m->old), SPAN_ARGS(m->new));
 	else
-		buf_printf(b, "is agreed to, and is followed from %s on",
-		    clock_format(from, m->from));
+		buf_printf(b, "move %u, of %.*s to %.*s, is agreed to, and is "
+		    "followed from %s on", n, SPAN_ARGS(m->old),
+		    SPAN_ARGS(m->new), clock_format(from, m->from));
 }
 
 /* --- letters -------------------------------------------------------------- */

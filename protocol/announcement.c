@@ -168,7 +168,7 @@ bool
 announcement_is_same(const struct announcement *a,
     const struct announcement *b)
 {
-	if (a->kind != b->kind || !span_is(a->service, b->service))
+	if (a->kind != b->kind || !announcement_is_of(a->service, b->service))
 		return false;
 	if (a->kind != ANNOUNCE_MAINTENANCE)
 		return true;
@@ -209,4 +209,11 @@ announcement_service(struct span service)
 		    service.n - last.n });
 	buf_clear(&url);
 	return service;
+}
+
+bool
+announcement_is_of(struct span a, struct span b)
+{
+	return span_is(a, b) || (a.n > 0 && b.n > 0 &&
+	    span_is(announcement_service(a), announcement_service(b)));
 }

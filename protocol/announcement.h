@@ -63,6 +63,8 @@ bool announcement_is_same(const struct announcement *a,
 bool announcement_address(struct buf *url, struct span service);
 /* The name; of an address alone, or a name alone, all of it. */
 struct span announcement_service(struct span service);
+/* Is it one service, by its name, whether its address is said or not? */
+bool announcement_is_of(struct span a, struct span b);
 
 const char *announcement_name(enum announcement_kind k);
 /* Or 0. */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 
 #define PARTS_MOST 4
@@ -148,6 +149,7 @@ static const char *const forms[] = {
 	    "operator has them all (zqhub move list)"),
 	N_("announced otherwise: move %s"),
 	N_("an operator decided for move %s"),
+	N_("an operator decided for move %s: %s"),
 	N_("its redirect would have ended before today"),
 	N_("the hub's operator announced this move: only they can withdraw it"),
 	N_("no move of this address is announced, or it is over"),
@@ -287,14 +289,29 @@ put_part(struct buf *b, const struct fit *f, const char *s, size_t *next,
 	return *s != '\0' ? s + 1 : s;
 }
 
-/* A sentence that nobody knows may be without parts and known elsewhere. */
+/* As clock_format() has it: nobody else writes just so. */
+static bool
+is_time(struct span text, int64_t *ms)
+{
+	return text.n == 24 && text.at[10] == 'T' && text.at[23] == 'Z' &&
+	    clock_parse(text.at, text.n, 0, ms);
+}
+
+/* A sentence that nobody knows may be without parts and known elsewhere; a
+ * time is shown in the reader's zone. */
 static void
 put_other(struct buf *b, struct span text, reason_fn *say)
 {
+	char shown[CLOCK_TEXT_MAX];
 	struct buf copy;
+	int64_t ms;
 
 	if (text.n == 0)
 		return;
+	if (is_time(text, &ms)) {
+		buf_text(b, clock_show(shown, ms));
+		return;
+	}
 	buf_init(&copy, text.n + 1);
 	buf_span(&copy, text);
 	buf_text(b, say(buf_cstr(&copy)));

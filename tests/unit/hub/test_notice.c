@@ -102,7 +102,11 @@ START_TEST(service_by_name)
 	say_notice(1, "outage", "hall https://s1.gov.cn/h/", 0, 0);
 	later(1000);
 	ck_assert_str_eq(parts(1), "https://s1.gov.cn/h/ ");
-	say_notice(1, "resolved", "hall https://s1.gov.cn/h/", 0, 0);
+	ck_assert_str_eq(is(2), "1 outage open 'hall https://s1.gov.cn/h/'");
+	say_notice(1, "outage", "hall", 0, HOUR);
+	ck_assert_str_eq(is(2), "1 outage open 'hall https://s1.gov.cn/h/'");
+	ck_assert_str_eq(is(3), "");
+	say_notice(1, "resolved", "hall", 0, 0);
 	later(1000);
 	ck_assert_str_eq(parts(1), "");
 	say_notice(1, "outage", "hall", 0, 0);

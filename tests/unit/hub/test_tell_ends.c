@@ -265,6 +265,8 @@ START_TEST(contested)
 	kit_act(&k, "{\"do\":\"move-agree\",\"move\":2,\"actor\":\"li\","
 	    "\"reason\":\"they are right\"}");
 	ck_assert_str_eq(state(1), "withdrawn");
+	ck_assert_str_eq(get(1).why, "an operator decided for move 2: they "
+	    "are right");
 	settle();
 	ck_assert_has(heard(1, own), "move 2, of https://s1.gov.cn/a.html to "
 	    "https://s1.gov.cn/c.html, is agreed to");
