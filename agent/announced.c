@@ -49,14 +49,14 @@ is_resolved_by(const struct one *o, const struct one *word)
 {
 	return o->what.kind != ANNOUNCE_CLOSING && o->what.recurs.n == 0 &&
 	    o->what.from <= word->when && (word->what.service.n == 0 ||
-	    span_is(o->what.service, word->what.service));
+	    announcement_is_of(o->what.service, word->what.service));
 }
 
 /* Of both the whole site, or the same service; what recurs may. */
 static bool
 overlaps(const struct announcement *a, const struct announcement *b)
 {
-	return a->kind == b->kind && span_is(a->service, b->service) &&
+	return a->kind == b->kind && announcement_is_of(a->service, b->service) &&
 	    (a->recurs.n > 0 || b->recurs.n > 0 ||
 	    (a->from < b->until && b->from < a->until));
 }

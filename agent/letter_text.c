@@ -73,7 +73,7 @@ letter_text_kind(const char *kind)
 	static const char *const words[] = { N_("links"), N_("referred"),
 		N_("danger"), N_("unanswered"), N_("off"), N_("held"),
 		N_("release"), N_("refuse"), N_("settled"), N_("trust"),
-		N_("notice"), N_("look") };
+		N_("move"), N_("notice"), N_("look") };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i], kind) == 0)

@@ -37,10 +37,29 @@ key_make(uint8_t key[OLD_KEY], char kind, char scope, struct span url)
 	buf_init(&place, LIMIT_URL);
 	key[0] = (uint8_t)kind;
 	key[1] = (uint8_t)scope;
-	if (scope == 'a' && url_place(&place, url))
-		url_key(key + HEAD, buf_look(&place));
-	else
-		url_key(key + HEAD, url_bare(url));
+	if (scope != 'a' || !url_place(&place, url))
+		url_place_spell(&place, url_bare(url));
+	url_key(key + HEAD, buf_look(&place));
+	buf_clear(&place);
+}
+
+/* As rows have it that agents of before kept: "%28" was not "(" to them. */
+static void
+key_make_former(uint8_t key[OLD_KEY], char kind, char scope, struct span url)
+{
+	struct span part[2];
+	struct buf place;
+
+	buf_init(&place, LIMIT_URL);
+	key[0] = (uint8_t)kind;
+	key[1] = (uint8_t)scope;
+	if (scope == 'a' && url_place_parts(part, url)) {
+		buf_span(&place, part[0]);
+		buf_span(&place, part[1]);
+	} else {
+		buf_span(&place, url_bare(url));
+	}
+	url_key(key + HEAD, buf_look(&place));
 	buf_clear(&place);
 }
 
@@ -100,8 +119,11 @@ get(struct store_txn *t, char scope, struct span old, struct moved *m)
 	struct span row;
 
 	key_make(key, 'o', scope, old);
-	if (!db_get(t->db, STORE_MOVE, look(key, sizeof(key)), &row))
-		return false;
+	if (!db_get(t->db, STORE_MOVE, look(key, sizeof(key)), &row)) {
+		key_make_former(key, 'o', scope, old);
+		if (!db_get(t->db, STORE_MOVE, look(key, sizeof(key)), &row))
+			return false;
+	}
 	row_read(m, row);
 	return true;
 }
@@ -113,28 +135,32 @@ moves_get(struct store_txn *t, struct span scope, struct span old,
 	return get(t, letter(scope), old, m);
 }
 
-static void
-new_key_make(uint8_t key[NEW_KEY], const struct moved *m)
-{
-	uint8_t old[OLD_KEY];
+typedef void key_fn(uint8_t key[OLD_KEY], char kind, char scope,
+    struct span url);
 
-	key_make(key, 'n', letter(m->scope), m->new);
-	key_make(old, 'o', letter(m->scope), m->old);
-	memcpy(key + OLD_KEY, old + HEAD, URL_KEY);
+static void
+keys_make(key_fn *make, uint8_t key[OLD_KEY], uint8_t new[NEW_KEY],
+    const struct moved *m)
+{
+	make(key, 'o', letter(m->scope), m->old);
+	make(new, 'n', letter(m->scope), m->new);
+	memcpy(new + OLD_KEY, key + HEAD, URL_KEY);
 }
 
 void
 moves_del(struct store_txn *t, struct span scope, struct span old)
 {
-	uint8_t key[OLD_KEY], other[NEW_KEY];
+	uint8_t key[2][OLD_KEY], new[2][NEW_KEY];
 	struct moved m;
 
-	if (!moves_get(t, scope, old, &m))
-		return;
-	key_make(key, 'o', letter(scope), old);
-	new_key_make(other, &m);
-	db_del(t->db, STORE_MOVE, look(key, sizeof(key)));
-	db_del(t->db, STORE_MOVE, look(other, sizeof(other)));
+	while (moves_get(t, scope, old, &m)) {
+		keys_make(key_make, key[0], new[0], &m);
+		keys_make(key_make_former, key[1], new[1], &m);
+		for (int i = 0; i < 2; i++) {
+			db_del(t->db, STORE_MOVE, look(key[i], OLD_KEY));
+			db_del(t->db, STORE_MOVE, look(new[i], NEW_KEY));
+		}
+	}
 }
 
 bool
@@ -149,8 +175,7 @@ moves_put(struct store_txn *t, const struct moved *m)
 	buf_init(&row, MOVES_ROW_MAX);
 	row_write(&row, m);
 	must(!row.bad);
-	key_make(key, 'o', letter(m->scope), m->old);
-	new_key_make(other, m);
+	keys_make(key_make, key, other, m);
 	db_put(t->db, STORE_MOVE, look(key, sizeof(key)), buf_look(&row));
 	db_put(t->db, STORE_MOVE, look(other, sizeof(other)), m->old);
 	buf_clear(&row);
@@ -240,9 +265,9 @@ static struct span
 behind(struct span url, struct span prefix)
 {
 	struct span rest = url_bare(url);
-	size_t n = url_bare(prefix).n;
+	size_t n = url_place_heads(url_bare(prefix), rest);
 
-	must(rest.n >= n);
+	must(n > 0);
 	return (struct span){ .at = rest.at + n, .n = rest.n - n };
 }
 
@@ -448,23 +473,19 @@ decides(struct store_txn *t, const struct moved *m, struct span url)
 	    span_is(first.old, m->old);
 }
 
-/* By the moves of a scope that lead to `new`, which is h->url or its head. */
 static void
-lead_back_by(struct leading *l, const struct hop *h, char scope,
-    struct span new)
+lead_back_from(struct leading *l, const struct hop *h, char scope,
+    struct span new, const uint8_t first[OLD_KEY])
 {
 	struct db_cursor *c = db_cursor_open(l->t->db, STORE_MOVE);
-	uint8_t first[OLD_KEY];
-	struct span key, old;
+	struct span key = look(first, OLD_KEY), old;
 	struct moved m;
 	struct buf b;
 
-	key_make(first, 'n', scope, new);
-	key = look(first, sizeof(first));
 	buf_init(&b, LIMIT_URL);
 	for (bool more = db_cursor_get(c, MDB_SET_RANGE, &key, &old);
 	    more && !l->enough && key.n == NEW_KEY &&
-	    memcmp(key.at, first, sizeof(first)) == 0;
+	    memcmp(key.at, first, OLD_KEY) == 0;
 	    more = db_cursor_get(c, MDB_NEXT, &key, &old)) {
 		if (!get(l->t, scope, old, &m) || !counts(&m) ||
 		    begins(&m) >= h->before)
@@ -478,6 +499,20 @@ lead_back_by(struct leading *l, const struct hop *h, char scope,
 	}
 	buf_clear(&b);
 	db_cursor_close(c);
+}
+
+/* By the moves of a scope that lead to `new`, which is h->url or its head. */
+static void
+lead_back_by(struct leading *l, const struct hop *h, char scope,
+    struct span new)
+{
+	uint8_t first[OLD_KEY], former[OLD_KEY];
+
+	key_make(first, 'n', scope, new);
+	key_make_former(former, 'n', scope, new);
+	lead_back_from(l, h, scope, new, first);
+	if (memcmp(first, former, OLD_KEY) != 0)
+		lead_back_from(l, h, scope, new, former);
 }
 
 static void

@@ -143,26 +143,24 @@ put_places(struct redirects *r, struct span from, const struct goal *to)
 	static const char *const ends[] = { "", "/", "/index.html",
 		"/index.htm", "/index.shtml", "/default.html",
 		"/default.htm" };
-	struct span bare = url_bare(from);
-	struct buf place, name;
+	struct span bare = url_bare(from), place[2];
+	struct buf name;
 
-	buf_init(&place, LIMIT_URL);
 	buf_init(&name, 2 * LIMIT_URL);
 	if (memchr(bare.at, '?', bare.n) != NULL ||
-	    !url_place(&place, from) || span_is(buf_look(&place), bare)) {
+	    !url_place_parts(place, from) || span_is(place[0], bare)) {
 		put_address(r, bare, to);
 	} else {
 		put_address(r, bare, to);	/* index.php */
 		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 			buf_reset(&name);
-			buf_span(&name, buf_look(&place));
+			buf_span(&name, place[0]);
 			buf_text(&name, ends[i]);
 			if (memchr(name.at, '/', name.n) != NULL)
 				put_address(r, buf_look(&name), to);
 		}
 	}
 	buf_clear(&name);
-	buf_clear(&place);
 }
 
 /* All below `from`, which ends in a slash, but for what has a line of its

@@ -21,6 +21,7 @@
 #include "protocol/movelist_said.h"
 #include "protocol/rewrite.h"
 #include "protocol/statement.h"
+#include "protocol/url_place.h"
 
 #define COMPLAINTS 20		/* lines of them; the rest is counted */
 #define HELD_MOST 1000		/* letters of what the hub holds */
@@ -256,13 +257,24 @@ struct gathering {
 	uint32_t number;
 };
 
+/* Has moves_put() one row for both? */
+static bool
+is_one_place(enum rewrite_scope scope, struct span a, struct span b)
+{
+	struct span other = url_bare(b);
+
+	return scope == REWRITE_ADDRESS ? url_place_same(a, b) :
+	    url_place_heads(url_bare(a), other) == other.n;
+}
+
 static bool
 is_replaced(const struct moving *m, const struct moved *row)
 {
+	enum rewrite_scope scope = rewrite_scope_named(row->scope);
+
 	for (size_t i = 0; i < m->count; i++)
-		if (span_is(row->old, buf_look(&m->one[i].said.old)) &&
-		    span_is(row->scope, span_of(rewrite_scope_name(
-		    m->one[i].said.scope))))
+		if (m->one[i].said.scope == scope && is_one_place(scope,
+		    row->old, buf_look(&m->one[i].said.old)))
 			return true;
 	return false;
 }

@@ -7,6 +7,7 @@
 #include "agent/announced.h"
 #include "agent/compare.h"
 #include "agent/known.h"
+#include "agent/services.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/date.h"
@@ -28,6 +29,7 @@ struct saying {
 	struct announcement what;
 	struct change c;
 	struct buf see;
+	struct buf service;	/* with its address, if that is known */
 	int64_t ahead;		/* ms that a closing is due before */
 	json_t *effect;		/* on what is announced, see announced.h */
 	uint64_t seq;
@@ -303,6 +305,18 @@ take(struct saying *s, json_t *ask, int zone, struct buf *why)
 	return true;
 }
 
+/* A name that was said with its address before stands for both. */
+static void
+find_service(struct store *store, struct saying *s)
+{
+	struct announcement *a = &s->what;
+	struct store_txn *t = store_look(store);
+
+	if (services_find(t, a->service, &s->service))
+		a->service = buf_look(&s->service);
+	store_end(t);
+}
+
 /* Where people are to turn to is gone as well, then. */
 static bool
 is_at_home(struct store *store, const struct announcement *a, struct buf *why)
@@ -368,6 +382,7 @@ work(struct store_txn *t, void *arg)
 	if (s->full)
 		(void)spool_make_room(t);
 	s->many = !announced_put(t, &c);
+	services_keep(t, s->what.service);
 	news = s->many ? COMPARE_NO_ROOM : compare_said(t, &c);
 	s->seq = c.seq;
 	return news == COMPARE_UPDATED;
@@ -423,6 +438,23 @@ days_ahead(const struct saying *s)
 	return ms > 0 ? (json_int_t)(ms / DAY) : 0;
 }
 
+/* What it is, and where: "" for a name that nobody ever gave an address. */
+static void
+set_service(json_t *o, const struct saying *s)
+{
+	struct span service = s->what.service;
+	struct buf url;
+
+	if (service.n == 0 || s->ends)
+		return;
+	buf_init(&url, LIMIT_URL);
+	(void)announcement_address(&url, service);
+	json_object_set_new(o, "service", json_stringn(service.at,
+	    service.n));
+	json_object_set_new(o, "address", json_string(buf_cstr(&url)));
+	buf_clear(&url);
+}
+
 static json_t *
 answer(struct saying *s)
 {
@@ -442,6 +474,7 @@ answer(struct saying *s)
 	if (a->see.n > 0)
 		json_object_set_new(o, "see",
 		    json_stringn(a->see.at, a->see.n));
+	set_service(o, s);
 	set_time(o, "from", a->from);
 	set_time(o, "until", a->until);
 	json_object_update(o, s->effect);
@@ -457,15 +490,20 @@ say_notice(struct store *store, json_t *ask, int zone, int64_t closing,
 {
 	struct saying s = { .ahead = closing };
 	json_t *done = NULL;
+	bool good;
 
 	buf_init(&s.see, LIMIT_URL);
-	if (take(&s, ask, zone, why) && !is_at_home(store, &s.what, why) &&
-	    judge(&s, why)) {
+	buf_init(&s.service, ANNOUNCEMENT_TEXT);
+	good = take(&s, ask, zone, why);
+	if (good)
+		find_service(store, &s);
+	if (good && !is_at_home(store, &s.what, why) && judge(&s, why)) {
 		look(store, &s);
 		if (put(store, &s, why))
 			done = answer(&s);
 	}
 	json_decref(s.effect);
 	buf_clear(&s.see);
+	buf_clear(&s.service);
 	return done;
 }

@@ -22,7 +22,8 @@ bool say_notice_is(struct span kind);
  * one. NULL: why says what is wrong, and what to do. Else {"said": true, "seq":
  * …, "kind": …, "from": …, "until": …, "brief": a closing that is announced too
  * late, or without a successor, "days_ahead": of it, "days_due": that it
- * should be, by `closing` (ms), "unknown": it ends something that was not
+ * should be, by `closing` (ms), "service", "address": of the service, "" if none was
+ * ever said, "unknown": it ends something that was not
  * announced from here, "open": … and what is (announced_list())}, and what
  * announced_effect() says.
  */

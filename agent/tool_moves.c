@@ -85,8 +85,8 @@ show_announced(json_t *m)
 		printf(_("    it waits for its other end, and nobody is led "
 		    "there so far: let the new domain's\n    own site say the "
 		    "same move; or put this site's proof there (zqagent proof "
-		    "--write SOURCE),\n    at which the hub looks; or ask the "
-		    "hub's operator to agree (zqhub move agree)\n"));
+		    "--write SOURCE)\n    and ask the hub's operator to look "
+		    "(zqhub move check); or to agree (zqhub move agree)\n"));
 	if (json_text(m, "held")[0] == '\0')
 		return;
 	buf_init(&held, LIMIT_LETTER);

@@ -85,6 +85,25 @@ warn_of_brief(json_t *answer)
 	    "closing\n"), stderr);
 }
 
+/* What it has to do with the pages that the hub looks at. */
+static void
+print_service(json_t *answer)
+{
+	const char *service = json_text(answer, "service");
+	char url[TOOL_URL];
+
+	if (service[0] == '\0')
+		return;
+	if (json_text(answer, "address")[0] != '\0')
+		printf(_("it is %s and what is below: the hub doesn't look "
+		    "there meanwhile\n"), tool_url(url, answer, "address"));
+	else
+		fprintf(stderr, _("zqagent: \"%s\" is a name alone: it is "
+		    "shown, but the hub ties it to no page; said once with\n"
+		    "its address it is known from then on: --service '%s "
+		    "https://www.example.gov.cn/bmfw/'\n"), service, service);
+}
+
 void
 tool_notice_print(json_t *answer)
 {
@@ -98,6 +117,7 @@ tool_notice_print(json_t *answer)
 		printf(_("from %s until %s\n"),
 		    tool_time(from, answer, "from"),
 		    tool_time(until, answer, "until"));
+	print_service(answer);
 	print_list(answer, "replaces", _("instead of what was announced:"));
 	print_list(answer, "beside", _("beside it stays announced (--withdraw "
 	    "takes it back):"));

@@ -74,7 +74,7 @@ struct tool_option tool_say_options[] = {
 	    "this one") },
 	{ .name = "service", .only = "outage resolved maintenance",
 	  .about = N_("of outage and maintenance: what of "
-	    "the site, its name or address; unless given: all of it") },
+	    "the site, its name, address, or both; unless given: all of it") },
 	{ .name = "from", .only = "outage maintenance",
 	  .about = N_("of outage and maintenance: since "
 	    "when; of an outage, unless given: now") },

@@ -11,7 +11,7 @@
 #include "contrib/base/text.h"
 #include "hub/move_say.h"
 #include "hub/move_turn.h"
-#include "hub/tell_move.h"
+#include "hub/tell_done.h"
 #include "protocol/url.h"
 
 #define NO_MOVE N_("there is no such move")
@@ -33,7 +33,7 @@ tell_announcer(struct group *g, const struct entry *e, const json_t *o,
 
 	if (move_get(g->txn, number, &m) && !m.operated &&
 	    m.state == MOVE_WITHDRAWN)
-		tell_move_off(g, number, text_of(o, "actor"), e->at);
+		tell_done_off(g, number, text_of(o, "actor"), e->at);
 }
 
 /* What they said instead takes the place of those, as of this moment. */
@@ -97,7 +97,7 @@ act_move_agree(struct group *g, const struct entry *e, const json_t *o)
 
 	if (!read_move(o, &number) || !move_get(g->txn, number, &m))
 		return NO_MOVE;
-	why = move_agree(g, e, number);
+	why = move_agree(g, e, number, text_of(o, "reason"));
 	if (why == NULL && m.state == MOVE_CONTESTED)
 		tell_announcer(g, e, o, m.rival);
 	return why;
@@ -236,6 +236,6 @@ act_move_domain(struct group *g, const struct entry *e, uint32_t site,
 
 	move_each(g->txn, 0, note, &w);
 	for (size_t i = 0; i < w.n; i++)
-		(void)move_agree(g, e, w.number[i]);
+		(void)move_agree(g, e, w.number[i], SPAN_NONE);
 	free(w.number);
 }

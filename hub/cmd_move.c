@@ -17,12 +17,14 @@
 #include "hub/cmd_told.h"
 #include "hub/columns.h"
 #include "hub/json.h"
+#include "hub/move_waits.h"
 #include "hub/query_move.h"
 #include "protocol/reason.h"
 #include "protocol/rewrite.h"
 #include "protocol/url.h"
 
 #define LISTED 1000		/* moves, of one list */
+#define ADVISED 20		/* … with what to do about them */
 
 bool
 cmd_move_number(const struct cmd_line *l, uint64_t *n)
@@ -40,6 +42,8 @@ struct listing {
 	struct query *query;
 	struct cmd_rows rows;
 	int64_t steps;			/* to count links with */
+	struct buf advice;		/* a line each */
+	size_t waiting;
 };
 
 static void
@@ -81,6 +85,28 @@ json_listed(struct listing *l, const struct move_info *m)
 	return j;
 }
 
+static void
+note_advice(struct listing *l, const struct move_info *m)
+{
+	struct buf line;
+
+	buf_init(&line, 1024);
+	move_waits_advise(&line, &m->move, m->other);
+	if (line.n > 0 && l->waiting++ < ADVISED)
+		buf_printf(&l->advice, "%s\n", buf_cstr(&line));
+	buf_clear(&line);
+}
+
+/* What is to be decided, below the table. */
+static void
+print_advice(struct listing *l)
+{
+	fputs(buf_cstr(&l->advice), stdout);
+	if (l->waiting > ADVISED)
+		printf(_("  … and %zu more\n"), l->waiting - ADVISED);
+	buf_clear(&l->advice);
+}
+
 static bool
 list_one(void *arg, const struct move_info *m)
 {
@@ -90,6 +116,7 @@ list_one(void *arg, const struct move_info *m)
 		json_array_append_new(l->rows.array, json_listed(l, m));
 		return true;
 	}
+	note_advice(l, m);
 	columns_number(l->rows.columns, m->move.number);
 	columns_put(l->rows.columns, span_of(_(move_state_name(m->move.state))));
 	columns_put(l->rows.columns, span_of(m->code));
@@ -132,8 +159,10 @@ list(const struct cmd_line *l, struct query *q, const struct move_spec *spec)
 	struct listing listing = { .query = q, .steps = LINKS_STEPS,
 	    .rows = cmd_rows_begin(l, headings) };
 
+	buf_init(&listing.advice, ADVISED * 1024);
 	query_moves(q, spec, list_one, &listing);
 	cmd_rows_end(&listing.rows, "moves");
+	print_advice(&listing);
 }
 
 static int
@@ -167,6 +196,17 @@ put_links(const struct link_count *n)
 }
 
 static void
+put_advice(const struct move_info *info)
+{
+	struct buf b;
+
+	buf_init(&b, 1024);
+	move_waits_advise(&b, &info->move, info->other);
+	cmd_fact(_("to do"), buf_look(&b));
+	buf_clear(&b);
+}
+
+static void
 show(struct query *q, const struct move_info *info)
 {
 	const struct move *m = &info->move;
@@ -187,6 +227,7 @@ show(struct query *q, const struct move_info *info)
 	cmd_fact_time(_("until"), m->until);
 	cmd_fact(_("both ends"), span_of(!m->needs ? "" : m->agreed ?
 	    _("agreed") : _("the other end has not agreed yet")));
+	put_advice(info);
 	cmd_fact(_("reason"), m->reason);
 	cmd_fact(_("by"), m->by);
 	cmd_fact_time(_("settling since"), m->settle);
@@ -278,8 +319,11 @@ tell(const json_t *r)
 	    _("It would be move %lld: %s to %s\n") :
 	    _("Move %lld: %s to %s\n"), number_of(r, "move"),
 	    cmd_text_url(old, r, "old"), cmd_text_url(new, r, "new"));
-	printf(_("%s, from %s on\n"), _(json_text(r, "state")),
-	    clock_show(from, number_of(r, "from_ms")));
+	if (move_is_over(move_state_of(span_of(json_text(r, "state")))))
+		printf("%s\n", _(json_text(r, "state")));
+	else
+		printf(_("%s, from %s on\n"), _(json_text(r, "state")),
+		    clock_show(from, number_of(r, "from_ms")));
 	if (json_text(r, "why")[0] != '\0')
 		print_why(span_of(json_text(r, "why")));
 	printf(_("who links there: sites: %lld, pages: %lld, addresses: "

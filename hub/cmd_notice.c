@@ -412,8 +412,8 @@ const struct cmd cmd_notice_list[] = {
 	    "notice announce 4101000001 closing --from 2027-01-15 \\\n"
 	    "    --see https://www.henan.gov.cn/ --reason '并入省政府门户网站'",
 	  .option = {
-	    { "service", "NAME", N_("what of the site, its name or "
-	      "address; otherwise all of it"), false },
+	    { "service", "NAME", N_("what of the site, its name, "
+	      "address, or both; otherwise all of it"), false },
 	    { "from", "TIME", N_("when it begins; otherwise now"), false },
 	    { "until", "TIME", N_("when it ends"), false },
 	    { "every", "WHEN", N_("daily 02:00-04:00; mon,wed 22:00-01:00; "

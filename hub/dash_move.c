@@ -11,6 +11,7 @@
 #include "contrib/base/text.h"
 #include "hub/form.h"
 #include "hub/markup.h"
+#include "hub/move_waits.h"
 #include "hub/query_move.h"
 #include "hub/sheet.h"
 #include "hub/visit_moves.h"
@@ -76,6 +77,8 @@ row(void *arg, const struct move_info *m)
 	link_to(r->v, m->move.number);
 	buf_text(b, "</th><td>");
 	put_state(b, m->move.state);
+	if (move_waits(&m->move))
+		buf_printf(b, "<br>%s", _("waits for its other end"));
 	buf_text(b, "</td><td>");
 	markup_url(b, m->move.old);
 	buf_text(b, "<br>→ ");
@@ -270,6 +273,22 @@ rival(struct visit *v, const struct move *m)
 	buf_printf(v->out, "%s</p>\n", _(": the hub's operator decides."));
 }
 
+/* What it waits for, and what operators run. */
+static void
+waits(struct visit *v, const struct move_info *m)
+{
+	struct buf b;
+
+	buf_init(&b, 1024);
+	move_waits_advise(&b, &m->move, m->other);
+	if (b.n > 0) {
+		buf_text(v->out, "<p>");
+		markup_text(v->out, buf_look(&b));
+		buf_text(v->out, "</p>\n");
+	}
+	buf_clear(&b);
+}
+
 /* --- what may be done ------------------------------------------------------------- */
 
 static void
@@ -394,6 +413,7 @@ dash_move(struct visit *v)
 	buf_printf(v->out, "<h1>%s</h1>\n", title);
 	facts(v, &m);
 	rival(v, &m.move);
+	waits(v, &m);
 	agree(v, &m.move);
 	withdraw(v, &m.move);
 	told(v, &m.move);

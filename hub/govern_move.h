@@ -1,7 +1,7 @@
 /*
  * Governing: the operator's acts about moves. Each is asked as in operate.h,
- * and tried on the view before it is written, so that a refusal says what
- * apply would.
+ * and tried on the view before it is written (govern_trial.h), so that a
+ * refusal says what apply would.
  */
 #ifndef ZQ_HUB_GOVERN_MOVE_H
 #define ZQ_HUB_GOVERN_MOVE_H
@@ -9,11 +9,6 @@
 #include <stdbool.h>
 
 #include "hub/ask.h"
-
-#define GOVERN_MOVES 10000	/* of a list */
-#define GOVERN_MOVE_BYTES (1536u << 10)	/* of its addresses: with the rest of
-				 * an answer they fit into a line of ctl.h */
-#define GOVERN_MOVE_ERRORS 20	/* that are told; others are counted */
 
 /*
  *	move-announce	"code", "old", "new", "scope", "from" and "until" (ms;

@@ -120,22 +120,21 @@ move_get(struct db_txn *t, uint32_t number, struct move *m)
 	return true;
 }
 
-/* An address is known by its place, what is below one by its beginning; its
- * scheme is no matter in either. */
+/* An address is known by its place, what is below one by its beginning, spelled
+ * likewise; its scheme is no matter in either. */
 static struct key
 key_of_old(struct span old, bool below, uint64_t number)
 {
 	uint8_t kind = below, digest[32];
-	struct span is = url_bare(old);
 	struct buf place;
 	struct sha s;
 
 	buf_init(&place, LIMIT_URL);
-	if (!below && url_place(&place, old))
-		is = buf_look(&place);
+	if (below || !url_place(&place, old))
+		url_place_spell(&place, url_bare(old));
 	sha_begin(&s);
 	sha_add(&s, &kind, 1);
-	sha_add(&s, is.at, is.n);
+	sha_add(&s, place.at, place.n);
 	sha_end(&s, digest);
 	buf_clear(&place);
 	return key_digest_u64(digest, number);

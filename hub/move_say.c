@@ -352,7 +352,7 @@ move_say_too(struct group *g, const struct entry *e,
 		if (x.scope == r.scope && span_is(x.new, r.to) && x.needs &&
 		    x.state != MOVE_CONTESTED)
 			return x.agreed ? NULL :
-			    move_agree(g, e, x.number);
+			    move_agree(g, e, x.number, SPAN_NONE);
 		before = x.number;
 	}
 	return "its own site has not announced this move";
@@ -379,19 +379,27 @@ move_withdraw(struct group *g, const struct entry *e, uint32_t number,
 
 /* The one that says otherwise gives way. */
 static void
-beat(struct move_turn *t)
+beat(struct move_turn *t, struct span reason)
 {
 	struct move_turn r;
-	char why[64];
+	struct buf why;
 
 	if (!move_turn_begin(&r, t->g, t->now.rival, t->at))
 		return;
-	snprintf(why, sizeof(why), "an operator decided for move %" PRIu32,
-	    t->now.number);
-	if (move_turn_step(&r, MOVE_WITHDRAW, span_of(why)))
+	buf_init(&why, 2 * MOVE_TEXT);
+	if (reason.n > 0)
+		buf_printf(&why, "an operator decided for move %" PRIu32
+		    ": %.*s", t->now.number, SPAN_ARGS(text_cut(reason,
+		    MOVE_TEXT)));
+	else
+		buf_printf(&why, "an operator decided for move %" PRIu32,
+		    t->now.number);
+	if (move_turn_step(&r, MOVE_WITHDRAW, text_cut(buf_look(&why),
+	    MOVE_TEXT)))
 		move_turn_end(&r);
 	else
 		move_turn_drop(&r);
+	buf_clear(&why);
 }
 
 /* As a rule, beside all but its rival. */
@@ -405,7 +413,8 @@ stand_as_rule(struct move_turn *t, bool contested)
 }
 
 const char *
-move_agree(struct group *g, const struct entry *e, uint32_t number)
+move_agree(struct group *g, const struct entry *e, uint32_t number,
+    struct span reason)
 {
 	struct move_turn t;
 	const char *why = NULL;
@@ -429,7 +438,7 @@ move_agree(struct group *g, const struct entry *e, uint32_t number)
 		return why;
 	}
 	if (contested)
-		beat(&t);
+		beat(&t, reason);
 	move_turn_time(&t);
 	move_turn_end(&t);
 	return NULL;

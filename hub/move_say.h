@@ -40,8 +40,9 @@ const char *move_say_too(struct group *g, const struct entry *e,
     const struct move_said *s);
 
 /* By number. */
+/* why: for the one that loses a contest by it; or empty. */
 const char *move_agree(struct group *g, const struct entry *e,
-    uint32_t number);
+    uint32_t number, struct span why);
 const char *move_withdraw(struct group *g, const struct entry *e,
     uint32_t number, struct span why);
 

@@ -11,6 +11,7 @@
 #include "hub/chart.h"
 #include "hub/links.h"
 #include "hub/site.h"
+#include "hub/tell_ends.h"
 #include "hub/tell_move.h"
 #include "hub/tell_owed.h"
 #include "hub/telling.h"
@@ -280,6 +281,7 @@ moved(struct group *g, const struct move *before, const struct move *now,
 		look(g, now);
 	chart_move(g, before, now, at);
 	telling_move(g, before, now);
+	tell_ends_turn(g, before, now, at);
 	if (leads(before) != leads(now))
 		turn_outer(g, now, at);
 }

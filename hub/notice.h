@@ -134,7 +134,8 @@ void notice_each_open(struct db_txn *t, uint32_t site, notice_fn *each,
  * whoever writes acts down, not for apply (notice_next()). */
 bool notice_covers(struct db_txn *t, uint32_t site, int64_t at);
 /* The same of a part of it: appends the address (a span, in normal form) of
- * each service that is one. What is below it is meant. */
+ * each service that has one, or had one when it was announced before. What is
+ * below it is meant. */
 void notice_parts(struct db_txn *t, uint32_t site, int64_t at,
     struct buf *parts);
 /* Of the whole site: the window around `at`, or the first after it, all its

@@ -42,7 +42,7 @@ is_sought(const struct finding *f, const struct notice *n)
 	if (what->kind != ANNOUNCE_RESOLVED)
 		return announcement_is_same(&a, what);
 	return n->kind != NOTICE_CLOSING && (what->service.n == 0 ||
-	    span_is(n->service, what->service));
+	    announcement_is_of(n->service, what->service));
 }
 
 static bool
@@ -291,7 +291,7 @@ say_again(struct group *g, const struct entry *e, uint32_t number,
     const struct notice_said *s)
 {
 	struct held_row h;
-	struct span see;
+	struct span see, service;
 	int64_t from;
 	bool may;
 
@@ -300,7 +300,10 @@ say_again(struct group *g, const struct entry *e, uint32_t number,
 	if (may) {
 		see = h.n.see;
 		from = h.n.from;
+		service = h.n.service;
 		fill(&h.n, s, e->at);
+		if (span_is(announcement_service(service), h.n.service))
+			h.n.service = service;	/* with its address */
 		put_announced(g, &h.n, e->at);
 		if (h.n.kind == NOTICE_CLOSING && (h.n.from != from ||
 		    !span_is(h.n.see, see)))

@@ -218,9 +218,34 @@ notice_covers(struct db_txn *t, uint32_t site, int64_t at)
 }
 
 struct parting {
+	struct db_txn *txn;
 	int64_t at;
 	struct buf *parts;
 };
+
+struct naming {
+	struct span name;
+	struct buf *url;
+};
+
+static bool
+look_at_name(void *arg, const struct notice *n)
+{
+	struct naming *a = arg;
+
+	return !span_is(announcement_service(n->service), a->name) ||
+	    !announcement_address(a->url, n->service);
+}
+
+/* A name alone stands for the address that it was announced with, last. */
+static void
+find_address(struct db_txn *t, const struct notice *n, struct buf *url)
+{
+	struct naming a = { n->service, url };
+
+	if (!announcement_address(url, n->service))
+		notice_each(t, n->site, look_at_name, &a);
+}
 
 static bool
 take_part(void *arg, const struct notice *n)
@@ -228,9 +253,11 @@ take_part(void *arg, const struct notice *n)
 	struct parting *p = arg;
 	struct buf url;
 
+	if (n->service.n == 0 || !is_excluded(n, p->at))
+		return true;
 	buf_init(&url, LIMIT_URL);
-	if (n->service.n > 0 && url_normal(&url, n->service, NULL) &&
-	    is_excluded(n, p->at))
+	find_address(p->txn, n, &url);
+	if (url.n > 0)
 		write_span(p->parts, buf_look(&url));
 	buf_clear(&url);
 	return true;
@@ -239,7 +266,7 @@ take_part(void *arg, const struct notice *n)
 void
 notice_parts(struct db_txn *t, uint32_t site, int64_t at, struct buf *parts)
 {
-	struct parting p = { at, parts };
+	struct parting p = { t, at, parts };
 
 	notice_each(t, site, take_part, &p);
 }

@@ -7,6 +7,7 @@
 
 #include "contrib/base/clock.h"
 #include "hub/json.h"
+#include "hub/move_waits.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
 #include "hub/stand.h"
@@ -190,6 +191,7 @@ json_move(const struct move_info *info)
 	json_time(j, "verified", m->verified);
 	json_object_set_new(j, "operator", json_boolean(m->operated));
 	json_object_set_new(j, "agreed", json_boolean(m->agreed));
+	json_object_set_new(j, "waits", json_boolean(move_waits(m)));
 	if (m->state == MOVE_CONTESTED)
 		put_number(j, "rival", m->rival);
 	if (m->looked > 0) {

@@ -5,7 +5,7 @@
  *	gather	the links to its old addresses, target by target
  *	write	the letters, site by site
  *	end	who was told before and has no such link any more is done; and
- *		the site that moves learns how many refer to it
+ *		the site that moves learns how many refer to it (tell_done.h)
  *	off	instead of all that: it was called off, or has ended
  *
  * A new pass takes the place of one that is under way.
@@ -20,14 +20,6 @@
 #include "hub/journal.h"
 
 void tell_move_queue(struct group *g, uint32_t move);
-/* What the site was told of moves that have taken effect is done with, if none
- * of its links waits for them any more: they are mended, or of another move
- * now. It is told that, once. */
-void tell_move_look(struct group *g, uint32_t site, int64_t at);
-/* The hub's operator withdrew it: the site that announced it learns that, and
- * by whose word. */
-void tell_move_off(struct group *g, uint32_t move, struct span by,
-    int64_t at);
 bool tell_move_left(struct db_txn *t);
 /* Is there to be one of this move, that has told nobody yet? */
 bool tell_move_is_to_come(struct db_txn *t, uint32_t move);

@@ -18,7 +18,7 @@
 #include "hub/tell_hits.h"
 #include "hub/tell_letter.h"
 #include "hub/tell_links.h"
-#include "hub/tell_move.h"
+#include "hub/tell_done.h"
 #include "hub/tell_owed.h"
 #include "hub/tell_who.h"
 #include "protocol/letter.h"
@@ -447,7 +447,7 @@ tell_site_step(struct group *g, const struct entry *e, uint64_t most)
 			tell_target(&r, &k);
 	}
 	round_end(&r);
-	tell_move_look(g, r.site, e->at);
+	tell_done_look(g, r.site, e->at);
 	tell_owed_end(g->txn, r.site, was, e->at, more);
 	return r.took + targets + 1;
 }

@@ -23,24 +23,6 @@ tell_who_clear(struct tell_who *w)
 }
 
 static void
-forget(struct tell_who *w)
-{
-	buf_reset(&w->by);
-	buf_reset(&w->name);
-	buf_reset(&w->person);
-	buf_reset(&w->operator);
-}
-
-static void
-put(const struct tell_who *w, struct mending_link *l)
-{
-	l->by = buf_look(&w->by);
-	l->name = buf_look(&w->name);
-	l->person = buf_look(&w->person);
-	l->operator = buf_look(&w->operator);
-}
-
-static void
 note_site(struct tell_who *w, struct db_txn *t, uint32_t site)
 {
 	struct site s;
@@ -51,13 +33,27 @@ note_site(struct tell_who *w, struct db_txn *t, uint32_t site)
 	buf_span(&w->name, s.name);
 }
 
+/* A site's word, or (site 0) none's. */
+static void
+note(struct tell_who *w, struct db_txn *t, uint32_t site, struct span person,
+    struct span operator, struct mending_link *l)
+{
+	tell_who_clear(w);
+	tell_who_init(w);
+	note_site(w, t, site);
+	buf_span(&w->person, person);
+	buf_span(&w->operator, operator);
+	l->by = buf_look(&w->by);
+	l->name = buf_look(&w->name);
+	l->person = buf_look(&w->person);
+	l->operator = buf_look(&w->operator);
+}
+
 void
 tell_who_of_site(struct tell_who *w, struct db_txn *t, uint32_t site,
     struct mending_link *l)
 {
-	forget(w);
-	note_site(w, t, site);
-	put(w, l);
+	note(w, t, site, SPAN_NONE, SPAN_NONE, l);
 }
 
 /* What an operator says of a site's address isn't the site's word: nothing
@@ -66,22 +62,16 @@ void
 tell_who_of_move(struct tell_who *w, struct db_txn *t, const struct move *m,
     struct mending_link *l)
 {
-	forget(w);
-	if (m->operated) {
-		buf_span(&w->operator, m->by);
-	} else {
-		note_site(w, t, m->site);
-		buf_span(&w->person, m->by);
-	}
-	put(w, l);
+	if (m->operated)
+		note(w, t, 0, SPAN_NONE, m->by, l);
+	else
+		note(w, t, m->site, m->by, SPAN_NONE, l);
 }
 
 void
 tell_who_of_operator(struct tell_who *w, struct span name,
     struct mending_link *l)
 {
-	forget(w);
-	buf_span(&w->by, name);
-	buf_span(&w->operator, name);
-	put(w, l);
+	note(w, NULL, 0, SPAN_NONE, name, l);
+	l->by = l->operator;
 }

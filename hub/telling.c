@@ -8,6 +8,7 @@
 #include "hub/referral.h"
 #include "hub/table.h"
 #include "hub/tell_closing.h"
+#include "hub/tell_ends.h"
 #include "hub/tell_move.h"
 #include "hub/tell_owed.h"
 #include "hub/tell_site.h"
@@ -43,7 +44,7 @@ bool
 telling_is_due(struct db_txn *t, int64_t now)
 {
 	return !links_look_left(t) && (tell_move_left(t) ||
-	    tell_closing_left(t) || db_count(t, TABLE_LINK_NEWS) > 0 ||
+	    tell_closing_left(t) || tell_ends_is_due(t, now) || db_count(t, TABLE_LINK_NEWS) > 0 ||
 	    tell_owed_is_due(t, now));
 }
 
@@ -59,7 +60,9 @@ tell_some(struct group *g, const struct entry *e, uint64_t most)
 		step = tell_site_step(g, e, most);
 	if (step == 0)
 		step = tell_move_step(g, e, most);
-	return step > 0 ? step : tell_closing_step(g, e, most);
+	if (step == 0)
+		step = tell_closing_step(g, e, most);
+	return step > 0 ? step : tell_ends_step(g, e, most);
 }
 
 const char *

@@ -25,6 +25,9 @@
  * The third: the closing of a site is told ahead, or called off, to all that link to
  * what it has (tell_closing.h).
  *
+ * Besides that, a move that waits for a word (its other end's, or an
+ * operator's) is told to who can give it (tell_ends.h).
+ *
  * Only a few rows are written where it happens. All else is done by acts
  * {"do":"tell","most":N}, N pages each, so that what sites say goes on in
  * between; background.h has the hub write them. What was told stands in

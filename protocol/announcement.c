@@ -5,6 +5,8 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
+#include "protocol/limits.h"
 #include "protocol/recurs.h"
 #include "protocol/url.h"
 
@@ -166,7 +168,7 @@ bool
 announcement_is_same(const struct announcement *a,
     const struct announcement *b)
 {
-	if (a->kind != b->kind || !span_is(a->service, b->service))
+	if (a->kind != b->kind || !announcement_is_of(a->service, b->service))
 		return false;
 	if (a->kind != ANNOUNCE_MAINTENANCE)
 		return true;
@@ -174,4 +176,44 @@ announcement_is_same(const struct announcement *a,
 		return recurs_is_same(a->recurs, b->recurs);
 	return (b->withdrawn && b->from == CLOCK_NONE) ||
 	    (a->recurs.n == 0 && a->from == b->from);
+}
+
+/* --- services ------------------------------------------------------------- */
+
+/* The last word. */
+static struct span
+last_word(struct span s)
+{
+	size_t at = s.n;
+
+	while (at > 0 && s.at[at - 1] != ' ')
+		at--;
+	return (struct span){ s.at + at, s.n - at };
+}
+
+bool
+announcement_address(struct buf *url, struct span service)
+{
+	return service.n > 0 && url_normal(url, last_word(service), NULL);
+}
+
+struct span
+announcement_service(struct span service)
+{
+	struct span last = service.n > 0 ? last_word(service) : SPAN_NONE;
+	struct buf url;
+
+	buf_init(&url, LIMIT_URL);
+	if (last.n < service.n && announcement_address(&url, service))
+		service = text_trim((struct span){ service.at,
+		    service.n - last.n });
+	buf_clear(&url);
+	return service;
+}
+
+bool
+announcement_is_of(struct span a, struct span b)
+{
+	return span_is(a, b) || (a.n > 0 && b.n > 0 &&
+	    span_is(announcement_service(a), announcement_service(b)));
 }

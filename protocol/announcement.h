@@ -57,6 +57,15 @@ void announcement_write(struct change *c, const struct announcement *a);
 bool announcement_is_same(const struct announcement *a,
     const struct announcement *b);
 
+/* A service is a name, an address, or a name and behind a blank its address:
+ * "网上办事大厅 https://www.example.gov.cn/bmfw/". What is at the address and below
+ * it is the service then. Appends it in normal form; false: there is none. */
+bool announcement_address(struct buf *url, struct span service);
+/* The name; of an address alone, or a name alone, all of it. */
+struct span announcement_service(struct span service);
+/* Is it one service, by its name, whether its address is said or not? */
+bool announcement_is_of(struct span a, struct span b);
+
 const char *announcement_name(enum announcement_kind k);
 /* Or 0. */
 enum announcement_kind announcement_named(struct span name);

@@ -60,6 +60,11 @@ bool letters_read(struct span xml, struct letters_head *h, struct buf *want,
 					 * `reason` by `by`: mending.h, a link
 					 * in the state off */
 
+/* A move of this site's, or to a domain of its, waits for its other end, or is
+ * contested; or that is over. Text says what to run; about: the address that
+ * is this site's. */
+#define LETTER_MOVE "move"
+
 /* What the hub's own gate held is settled, one way or the other: text says how.
  * The agent does nothing but prove that both have the same again. */
 #define LETTER_SETTLED "settled"

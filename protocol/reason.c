@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 
 #define PARTS_MOST 4
@@ -125,8 +126,30 @@ static const char *const forms[] = {
 	N_("the site has announced 20000 moves that are not over: say a prefix "
 	    "instead of its addresses"),
 	N_("%s: move %s, from %s"),
+	N_("move %s, of %s to %s, waits for its other end, and takes no "
+	    "effect on %s without it"),
+	N_("move %s, of %s to %s, still waits for its other end, and takes no "
+	    "effect on %s without it"),
+	N_("move %s, of %s to %s, did not take effect on %s, for its other end "
+	    "has not agreed"),
+	N_("let site %s run `%s`, or let the hub's operator agree (zqhub move "
+	    "agree %s)"),
+	N_("put this site's proof (zqagent proof) at %s and let the hub's "
+	    "operator look (zqhub move check %s), or agree (zqhub move agree "
+	    "%s)"),
+	N_("the new domain is this site's. If that is right, run `%s`; if not, "
+	    "let the hub's operator withdraw it (zqhub move withdraw %s)"),
+	N_("move %s, of %s to %s, contradicts move %s and is not followed: "
+	    "the hub's operator decides (zqhub move agree, zqhub move "
+	    "withdraw)"),
+	N_("move %s, of %s to %s, is off: it needs no word any more"),
+	N_("move %s, of %s to %s, is agreed to, and is followed from %s on"),
+	N_("%s more moves from or to domains of this site wait for a word, or "
+	    "have it now: zqagent moves shows this site's own, the hub's "
+	    "operator has them all (zqhub move list)"),
 	N_("announced otherwise: move %s"),
 	N_("an operator decided for move %s"),
+	N_("an operator decided for move %s: %s"),
 	N_("its redirect would have ended before today"),
 	N_("the hub's operator announced this move: only they can withdraw it"),
 	N_("no move of this address is announced, or it is over"),
@@ -266,14 +289,29 @@ put_part(struct buf *b, const struct fit *f, const char *s, size_t *next,
 	return *s != '\0' ? s + 1 : s;
 }
 
-/* A sentence that nobody knows may be without parts and known elsewhere. */
+/* As clock_format() has it: nobody else writes just so. */
+static bool
+is_time(struct span text, int64_t *ms)
+{
+	return text.n == 24 && text.at[10] == 'T' && text.at[23] == 'Z' &&
+	    clock_parse(text.at, text.n, 0, ms);
+}
+
+/* A sentence that nobody knows may be without parts and known elsewhere; a
+ * time is shown in the reader's zone. */
 static void
 put_other(struct buf *b, struct span text, reason_fn *say)
 {
+	char shown[CLOCK_TEXT_MAX];
 	struct buf copy;
+	int64_t ms;
 
 	if (text.n == 0)
 		return;
+	if (is_time(text, &ms)) {
+		buf_text(b, clock_show(shown, ms));
+		return;
+	}
 	buf_init(&copy, text.n + 1);
 	buf_span(&copy, text);
 	buf_text(b, say(buf_cstr(&copy)));

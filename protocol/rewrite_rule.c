@@ -65,7 +65,7 @@ is_back(const struct rewrite_rule *r)
 	if (r->scope == REWRITE_ADDRESS)
 		return url_place_same(r->from, r->to) ||
 		    url_place_asked(r->to, r->from);
-	return to.n >= from.n && memcmp(to.at, from.at, from.n) == 0;
+	return url_place_heads(from, to) > 0;
 }
 
 static const char *
@@ -101,13 +101,12 @@ rewrite_rule_is_sane(const struct rewrite_rule *r, const char **why)
 static size_t
 covered(struct span prefix, struct span bare)
 {
-	size_t n = prefix.n - 1;
+	size_t n = url_place_heads((struct span){ prefix.at, prefix.n - 1 },
+	    bare);
 
-	if (bare.n < n || memcmp(bare.at, prefix.at, n) != 0)
-		return 0;
-	if (bare.n == n || bare.at[n] == '?')
+	if (n == 0 || bare.n == n || bare.at[n] == '?')
 		return n;
-	return bare.at[n] == '/' ? prefix.n : 0;
+	return bare.at[n] == '/' ? n + 1 : 0;
 }
 
 static struct span

@@ -28,6 +28,15 @@ pass_all(uint64_t h, struct span t)
 	return h;
 }
 
+/* (A part of) a path, as places have it. */
+static uint64_t
+pass_path(uint64_t h, struct span t)
+{
+	for (size_t i = 0; i < t.n;)
+		h = pass(h, url_place_byte(t, &i));
+	return h;
+}
+
 static uint64_t
 key(uint64_t h, enum rewrite_scope scope)
 {
@@ -38,7 +47,7 @@ key(uint64_t h, enum rewrite_scope scope)
 static uint64_t
 parts_key(const struct span part[2])
 {
-	return key(pass_all(pass_all(SEED, part[0]), part[1]),
+	return key(pass_all(pass_path(SEED, part[0]), part[1]),
 	    REWRITE_ADDRESS);
 }
 
@@ -65,7 +74,7 @@ static uint64_t
 area_key(enum rewrite_scope scope, struct span url)
 {
 	return scope == REWRITE_ADDRESS ? place_key(url) :
-	    key(pass_all(SEED, url_bare(url)), scope);
+	    key(pass_path(SEED, url_bare(url)), scope);
 }
 
 static uint64_t
@@ -244,11 +253,11 @@ rewrite_set_look(const struct rewrite_look *l)
 {
 	struct span bare = url_bare(l->url);
 	uint64_t h = SEED;
-	size_t i, slashes = 0;
+	size_t i = 0, slashes = 0;
 
-	for (i = 0; i < bare.n && bare.at[i] != '?'; i++) {
-		h = pass(h, bare.at[i]);
-		if (bare.at[i] != '/')
+	while (i < bare.n && bare.at[i] != '?') {
+		h = pass(h, url_place_byte(bare, &i));
+		if (bare.at[i - 1] != '/')
 			continue;
 		if (slashes++ == 0)
 			look_up(l, key(h, REWRITE_DOMAIN));

@@ -79,6 +79,61 @@ url_place_parts(struct span part[2], struct span url)
 	return true;
 }
 
+/* --- spelling ------------------------------------------------------------- */
+
+/* RFC 3986 takes these for two addresses as they are and encoded; to servers
+ * of files they are one name. */
+static char
+mark_of(struct span s, size_t i)
+{
+	static const char marks[] = "!$&'()*+,;=:@";
+	uint8_t byte;
+
+	if (s.at[i] != '%' || s.n - i < 3 ||
+	    !text_unhex((struct span){ s.at + i + 1, 2 }, &byte, 1) ||
+	    byte == 0 || strchr(marks, byte) == NULL)
+		return '\0';
+	return (char)byte;
+}
+
+char
+url_place_byte(struct span path, size_t *i)
+{
+	char mark = mark_of(path, *i), c = path.at[*i];
+
+	*i += mark != '\0' ? 3 : 1;
+	return mark != '\0' ? mark : c;
+}
+
+void
+url_place_spell(struct buf *b, struct span path)
+{
+	for (size_t i = 0; i < path.n;)
+		buf_byte(b, url_place_byte(path, &i));
+}
+
+size_t
+url_place_heads(struct span head, struct span path)
+{
+	size_t i = 0, n = 0;
+
+	if (head.n <= path.n && memcmp(head.at, path.at, head.n) == 0 &&
+	    memchr(head.at, '%', head.n) == NULL)
+		return head.n;
+	while (i < head.n && n < path.n)
+		if (url_place_byte(head, &i) != url_place_byte(path, &n))
+			return 0;
+	return i < head.n ? 0 : n;
+}
+
+static bool
+is_spelled(struct span a, struct span b)
+{
+	return span_is(a, b) || url_place_heads(a, b) == b.n;
+}
+
+/* --- places --------------------------------------------------------------- */
+
 bool
 url_place(struct buf *b, struct span url)
 {
@@ -86,7 +141,7 @@ url_place(struct buf *b, struct span url)
 
 	if (!url_place_parts(part, url))
 		return false;
-	buf_span(b, part[0]);
+	url_place_spell(b, part[0]);
 	buf_span(b, part[1]);
 	return true;
 }
@@ -97,7 +152,7 @@ url_place_same(struct span a, struct span b)
 	struct span x[2], y[2];
 
 	return url_place_parts(x, a) && url_place_parts(y, b) &&
-	    span_is(x[0], y[0]) && span_is(x[1], y[1]);
+	    is_spelled(x[0], y[0]) && span_is(x[1], y[1]);
 }
 
 /* --- pages ---------------------------------------------------------------- */
@@ -120,33 +175,6 @@ url_place_index(struct span url)
 		stem.n = (size_t)(query - stem.at);
 	name = last_name(stem);
 	return name.n < stem.n && is_index(name, false) ? name : SPAN_NONE;
-}
-
-/* RFC 3986 takes these for two addresses as they are and encoded; to servers
- * of files they are one name. */
-static char
-mark_of(struct span s, size_t i)
-{
-	static const char marks[] = "!$&'()*+,;=:@";
-	uint8_t byte;
-
-	if (s.n - i < 3 || s.at[i] != '%' ||
-	    !text_unhex((struct span){ s.at + i + 1, 2 }, &byte, 1) ||
-	    byte == 0 || strchr(marks, byte) == NULL)
-		return '\0';
-	return (char)byte;
-}
-
-void
-url_place_spell(struct buf *b, struct span path)
-{
-	char mark;
-
-	for (size_t i = 0; i < path.n; i++) {
-		mark = mark_of(path, i);
-		buf_byte(b, mark != '\0' ? mark : path.at[i]);
-		i += mark != '\0' ? 2 : 0;
-	}
 }
 
 bool
@@ -186,11 +214,11 @@ url_place_asked(struct span url, struct span page)
 	struct span x[2], y[2], stem = url_bare(url);
 
 	if (!url_place_parts(x, url) || !url_place_parts(y, page) ||
-	    x[1].n == 0 || y[1].n > 0 || !span_is(x[0], y[0]))
+	    x[1].n == 0 || y[1].n > 0 || !is_spelled(x[0], y[0]))
 		return false;
 	stem.n -= x[1].n;
 	return !is_index(last_name(stem), true) ||
-	    span_is(stem, url_bare(page));
+	    is_spelled(stem, url_bare(page));
 }
 
 static struct span

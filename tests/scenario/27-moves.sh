@@ -172,6 +172,16 @@ zqagent $A say move "$OLD/x/" "$OLD/z/" --prefix --at 2099-01-01 \
 	--reason 另议 >"$T/said" || die "say move"
 wait_for 60 "the contest" is_move 3 contested
 zqhub move agree 3 2>"$T/err" && die "without a reason"
+hears() {	# CODE TEXT: a letter about a move says so
+	zqagent "$1" letters --json | jq -e --arg text "$2" \
+		'any(.[]; .kind == "move" and (.text | contains($text)))'
+}
+wait_for 60 "the site to hear of the contest" hears $A 'contradicts move 2'
+zqhub move list >"$T/out"
+grep -q '^move 3 contradicts move 2: zqhub move agree 3 ' "$T/out" ||
+	{ cat "$T/out"; die "not told how to decide"; }
+zqhub move agree 2 --reason x 2>"$T/err" && die "agreed to what nobody has to"
+grep -q 'zqhub move withdraw 3' "$T/err" || { cat "$T/err"; die "nor for the other"; }
 
 say "- … on the page, an editor: a viewer finds no form there, and may not"
 jar=$T/jar
@@ -219,6 +229,10 @@ wait_for 60 "the site to say that it waits" waits
 grep -q 'zqagent proof --write' "$T/waits" || { cat "$T/waits"; die "what to do"; }
 zqagent $A status | grep -q '^moves  *1 domain waits for its other end' ||
 	die "the status doesn't say that it waits"
+wait_for 60 "a letter about that" hears $A 'did not take effect on'
+hears $A '/.well-known/zhanqun.txt' >"$T/out" || die "not told where to put the proof"
+zqhub move list >"$T/out"
+grep -q '^move 4 waits for its other end' "$T/out" || { cat "$T/out"; die "the operator"; }
 zqhub move check 4 >"$T/check" && die "checked without the other end"
 is_move 4 overdue || die "state $(move 4 state)"
 zqagent $A proof --write web >>"$T/agent-$A.log" 2>&1 || die "proof"
@@ -234,6 +248,7 @@ zqhub move check 4 >"$T/check" || { cat "$T/check"; die "check"; }
 is_move 4 verified || { zqhub move show 4; die "state $(move 4 state)"; }
 waits_no_more() { waits; ! grep -q 'waits for' "$T/waits"; }
 wait_for 60 "the site to hear that" waits_no_more
+wait_for 60 "a letter that it is agreed to" hears $A ', is agreed to, and is followed'
 zqhub site show $A --json | jq -e '.domains | index("new.localhost")' \
 	>/dev/null || die "the new domain is nobody's"
 

@@ -14,6 +14,7 @@
 #include "agent/say.h"
 #include "agent/spool.h"
 #include "contrib/base/clock.h"
+#include "protocol/url.h"
 
 #define SITE "https://www.test.gov.cn"
 
@@ -320,6 +321,75 @@ not_taken(void)
 }
 
 /* What the hub didn't take is shown so, until it is said anew. */
+static void
+key_of(uint8_t key[34], char kind, const char *a, const char *b)
+{
+	key[0] = (uint8_t)kind;
+	key[1] = 'a';
+	url_key(key + 2, span_of(a));
+	if (b != NULL)
+		url_key(key + 18, span_of(b));
+}
+
+/* The row of "(" as agents of before have kept it for "%28". */
+static bool
+make_former(struct store_txn *t, void *arg)
+{
+	static const char *const olds[] = { "www.test.gov.cn/a(1).html",
+		"www.test.gov.cn/a%281%29.html" };
+	uint8_t old[2][34], new[2][34];
+	struct span row, key;
+	char copy[4096];
+	size_t n;
+
+	(void)arg;
+	for (int i = 0; i < 2; i++) {
+		key_of(old[i], 'o', olds[i], NULL);
+		key_of(new[i], 'n', "www.test.gov.cn/b.html", olds[i]);
+	}
+	key = (struct span){ (const char *)old[0], 18 };
+	ck_assert(db_get(t->db, STORE_MOVE, key, &row) && row.n < 4096);
+	n = row.n;
+	memcpy(copy, row.at, n);
+	ck_assert(db_del(t->db, STORE_MOVE, key));
+	ck_assert(db_del(t->db, STORE_MOVE, (struct span){
+	    (const char *)new[0], 34 }));
+	db_put(t->db, STORE_MOVE, (struct span){ (const char *)old[1], 18 },
+	    (struct span){ copy, n });
+	db_put(t->db, STORE_MOVE, (struct span){ (const char *)new[1], 34 },
+	    SPAN(SITE "/a%281%29.html"));
+	return true;
+}
+
+/* Whichever way it is spelled; and what was kept before that goes on. */
+START_TEST(test_spelled)
+{
+	struct store_txn *t;
+
+	ck_says("{'old':'" SITE "/a%281%29.html','new':'" SITE "/b.html',"
+	    "'at':'2030-01-01'},"
+	    "{'old':'" SITE "/c(/','new':'" SITE "/d/','scope':'prefix'}", 2);
+	ck_leads(SITE "/a(1).html", SITE "/b.html");
+	ck_leads(SITE "/c%28/x", SITE "/d/x");
+	ck_former(SITE "/d/x", SITE "/c(/x ");
+	ck_former(SITE "/d/(x)", SITE "/c(/(x) ");
+	ck_says("{'old':'" SITE "/a(1).html','new':'" SITE "/b.html','at':"
+	    "'2030-01-01'}", 0);
+	ck_says("{'old':'" SITE "/c%28/','new':'" SITE "/d/','scope':"
+	    "'prefix','reason':'so'}", 1);
+	ck_assert_int_eq(store_do(store, make_former, NULL), STORE_DONE);
+	ck_leads(SITE "/a%281%29.html", SITE "/b.html");
+	ck_former(SITE "/b.html", SITE "/a%281%29.html ");
+	ck_says("{'old':'" SITE "/a%281%29.html','new':'" SITE "/e.html','at':"
+	    "'2030-01-01'}", 1);
+	ck_leads(SITE "/a(1).html", SITE "/e.html");
+	ck_leads(SITE "/a%281%29.html", SITE "/e.html");
+	t = store_look(store);
+	ck_assert_uint_eq(moves_count(t), 2);
+	store_end(t);
+}
+END_TEST
+
 START_TEST(test_held)
 {
 	int64_t when;
@@ -526,6 +596,7 @@ main(void)
 	tcase_add_test(t, test_prefix);
 	tcase_add_test(t, test_places);
 	tcase_add_test(t, test_places_later);
+	tcase_add_test(t, test_spelled);
 	tcase_add_test(t, test_held);
 	tcase_add_test(t, test_gate_settled);
 	tcase_add_test(t, test_successor);

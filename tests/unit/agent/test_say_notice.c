@@ -122,6 +122,61 @@ START_TEST(as_said)
 }
 END_TEST
 
+static void
+ck_tied(const char *said, const char *service, const char *address)
+{
+	json_t *o = ask(said);
+
+	ck_assert_msg(o != NULL, "%s", buf_cstr(&why));
+	ck_assert_str_eq(json_string_value(json_object_get(o, "service")),
+	    service);
+	ck_assert_str_eq(json_string_value(json_object_get(o, "address")),
+	    address);
+	json_decref(o);
+}
+
+static size_t
+announced(void)
+{
+	struct store_txn *t = store_look(store);
+	json_t *all = announced_list(t);
+	size_t n = json_array_size(all);
+
+	json_decref(all);
+	store_end(t);
+	return n;
+}
+
+/* A name that was said with its address once means both. */
+START_TEST(tied)
+{
+#define HALL "网上办事大厅"
+#define WITH HALL " https://www.test.gov.cn/bmfw"
+	ck_tied("'kind':'outage','service':'" HALL "','reason':'x'", HALL,
+	    "");
+	ck_tied("'kind':'outage','service':'" WITH "','reason':'x'", WITH,
+	    "https://www.test.gov.cn/bmfw");
+	ck_assert_uint_eq(announced(), 1);
+	ck_tied("'kind':'outage','service':'" HALL "','reason':'y'", WITH,
+	    "https://www.test.gov.cn/bmfw");
+	ck_assert_uint_eq(announced(), 1);
+	ck_says("'kind':'resolved','service':'" HALL "'", 4, false,
+	    "resolved|" WITH "||||", CLOCK_NONE, CLOCK_NONE);
+	ck_assert_uint_eq(announced(), 0);
+	ck_tied("'kind':'maintenance','service':'" HALL "','from':"
+	    "'2026-12-01 02:00','until':'2026-12-01 04:00','reason':'y'",
+	    WITH, "https://www.test.gov.cn/bmfw");
+	ck_tied("'kind':'outage','service':'http://www.test.gov.cn/x',"
+	    "'reason':'y'", "http://www.test.gov.cn/x",
+	    "http://www.test.gov.cn/x");
+	ck_tied("'kind':'outage','service':'" HALL " https://www.test.gov.cn"
+	    "/b2/','reason':'y'", HALL " https://www.test.gov.cn/b2/",
+	    "https://www.test.gov.cn/b2/");
+	ck_tied("'kind':'outage','service':'" HALL "','reason':'z'",
+	    HALL " https://www.test.gov.cn/b2/", "https://www.test.gov.cn/b2/");
+}
+END_TEST
+
 START_TEST(taken_back)
 {
 	ck_says("'kind':'outage','withdraw':true,'service':'s'", 1, false,
@@ -279,18 +334,6 @@ ck_effect(const char *said, size_t replaces, size_t ends, size_t beside)
 	json_decref(o);
 }
 
-static size_t
-announced(void)
-{
-	struct store_txn *t = store_look(store);
-	json_t *all = announced_list(t);
-	size_t n = json_array_size(all);
-
-	store_end(t);
-	json_decref(all);
-	return n;
-}
-
 START_TEST(beside)
 {
 	ck_effect("'kind':'maintenance','every':'sun,mon 02:00-04:00',"
@@ -372,6 +415,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, as_said);
+	tcase_add_test(t, tied);
 	tcase_add_test(t, taken_back);
 	tcase_add_test(t, brief);
 	tcase_add_test(t, refused);

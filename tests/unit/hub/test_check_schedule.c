@@ -326,6 +326,7 @@ START_TEST(test_announced_part)
 		{ "http://www.s2.gov.cn/los/", false },
 		{ "www.s2.gov.cn", false }, { FAR, false },
 		{ "http://www.s1.gov.cn/", false },
+		{ "网上办事 " LOST, true }, { LOST " 网上办事", false },
 	};
 
 	answer = CAUSE_404;
@@ -402,7 +403,7 @@ main(void)
 	tcase_add_test(c, test_covered);
 	tcase_add_test(c, test_not_wanted);
 	tcase_add_test(c, test_announced);
-	tcase_add_loop_test(c, test_announced_part, 0, 7);
+	tcase_add_loop_test(c, test_announced_part, 0, 9);
 	tcase_add_test(c, test_announced_home);
 	tcase_add_test(c, test_leads_inside);
 	suite_add_tcase(s, c);

@@ -315,6 +315,27 @@ START_TEST(said_anew_it_has_another_time)
 }
 END_TEST
 
+/* "(" and "%28" are one name to servers of files. */
+START_TEST(however_it_is_spelled)
+{
+	say(1, "https://s1.gov.cn/a(1).html", "https://s1.gov.cn/b.html",
+	    "address", 0, 0);
+	say(1, "https://s1.gov.cn/a%281%29.html", "https://s1.gov.cn/b.html",
+	    "address", 0, 0);
+	ck_assert_str_eq(held(1), "");
+	ck_assert_str_eq(state(2), "none");
+	ck_assert_str_eq(leads("https://s1.gov.cn/a%281%29.html"),
+	    "https://s1.gov.cn/b.html");
+	say(1, "https://s1.gov.cn/%28c%29/", "https://s1.gov.cn/d/", "prefix",
+	    k.now + DAY, 0);
+	say(1, "https://s1.gov.cn/(c)/", "https://s1.gov.cn/e/", "prefix",
+	    k.now + DAY, 0);
+	ck_assert_str_eq(state(2), "withdrawn");
+	ck_assert_str_eq(state(3), "announced");
+	same_again();
+}
+END_TEST
+
 START_TEST(said_otherwise_it_takes_the_place)
 {
 	say(1, "https://s1.gov.cn/a/", "https://s1.gov.cn/b/", "prefix",
@@ -599,6 +620,7 @@ main(void)
 	tcase_add_test(c, two_change_places);
 	tcase_add_test(c, one_tick_turns_so_many);
 	tcase_add_test(c, said_anew_it_has_another_time);
+	tcase_add_test(c, however_it_is_spelled);
 	tcase_add_test(c, said_otherwise_it_takes_the_place);
 	tcase_add_test(c, refused_it_changes_nothing);
 	tcase_add_test(c, its_owner_withdraws_it);

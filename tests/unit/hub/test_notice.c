@@ -69,6 +69,55 @@ START_TEST(services)
 }
 END_TEST
 
+/* Addresses of what is out now: "url …". */
+static const char *
+parts(uint32_t site)
+{
+	static char out[500];
+	struct buf all;
+	struct reader r;
+	struct db_txn *t = view_read(k.view);
+
+	buf_init(&all, 65536);
+	notice_parts(t, site, k.now, &all);
+	db_abort(t);
+	out[0] = '\0';
+	for (r = reader_of(buf_look(&all)); reader_left(&r) > 0;) {
+		struct span one = read_span(&r);
+		size_t n = strlen(out);
+
+		snprintf(out + n, sizeof(out) - n, "%.*s ", SPAN_ARGS(one));
+	}
+	buf_clear(&all);
+	return out;
+}
+
+/* A name alone is what it was announced with before, at the same site. */
+START_TEST(service_by_name)
+{
+	say_notice(1, "outage", "hall", 0, 0);
+	later(1000);
+	ck_assert_str_eq(parts(1), "");
+	say_notice(1, "resolved", "hall", 0, 0);
+	say_notice(1, "outage", "hall https://s1.gov.cn/h/", 0, 0);
+	later(1000);
+	ck_assert_str_eq(parts(1), "https://s1.gov.cn/h/ ");
+	ck_assert_str_eq(is(2), "1 outage open 'hall https://s1.gov.cn/h/'");
+	say_notice(1, "outage", "hall", 0, HOUR);
+	ck_assert_str_eq(is(2), "1 outage open 'hall https://s1.gov.cn/h/'");
+	ck_assert_str_eq(is(3), "");
+	say_notice(1, "resolved", "hall", 0, 0);
+	later(1000);
+	ck_assert_str_eq(parts(1), "");
+	say_notice(1, "outage", "hall", 0, 0);
+	say_notice(2, "outage", "hall", 0, 0);
+	say_notice(1, "outage", "the hall", 0, 0);
+	later(1000);
+	ck_assert_str_eq(parts(1), "https://s1.gov.cn/h/ ");
+	ck_assert_str_eq(parts(2), "");
+}
+END_TEST
+
 START_TEST(maintenance)
 {
 	say_notice(1, "maintenance", "", HOUR, 2 * HOUR);
@@ -542,6 +591,7 @@ main(void)
 	tcase_add_test(c, outage);
 	tcase_add_test(c, record);
 	tcase_add_test(c, services);
+	tcase_add_test(c, service_by_name);
 	tcase_add_test(c, maintenance);
 	tcase_add_test(c, closing);
 	tcase_add_test(c, retired);

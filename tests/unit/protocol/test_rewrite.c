@@ -119,6 +119,41 @@ on_asked(void *arg, struct span former, uint32_t number)
 
 /* Back through two rules that lead any query to one page, and a column that
  * was renamed between them. */
+/* To servers of files "(" and "%28" are one name; in a query they are two. */
+START_TEST(spellings)
+{
+	struct rewrite *w = rewrite_new();
+
+	ck_assert(add(w, 1, REWRITE_ADDRESS, "http://a.cn/b(1).doc",
+	    "http://a.cn/new/b%281%29.doc", 1));
+	ck_assert(add(w, 2, REWRITE_PREFIX, "http://a.cn/d%2Ce/",
+	    "http://a.cn/f/", 1));
+	ck_assert(add(w, 3, REWRITE_PREFIX, "http://a.cn/f/(x)/",
+	    "http://a.cn/g/", 2));
+	leads(w, "http://a.cn/b%281%29.doc", 1,
+	    "http://a.cn/new/b%281%29.doc");
+	leads(w, "http://a.cn/b%281).doc?(", 1,
+	    "http://a.cn/new/b%281%29.doc?(");
+	leads(w, "http://a.cn/d,e/%28x%29/(y)", 1,
+	    "http://a.cn/f/%28x%29/(y)");
+	leads(w, "http://a.cn/d,e/%28x%29/(y)", 2, "http://a.cn/g/(y)");
+	leads(w, "http://a.cn/d,e", 1, "http://a.cn/f/");
+	leads(w, "http://a.cn/d,e%2Fy", 1, "stays");
+	leads(w, "http://a.cn/d%25252Ce/y", 1, "stays");
+	ck_assert(!add(w, 4, REWRITE_ADDRESS, "http://a.cn/b%281%29.doc",
+	    "http://a.cn/c", 1));
+	ck_assert(!add(w, 5, REWRITE_ADDRESS, "http://a.cn/z(", "http://a.cn/"
+	    "z%28", 1));
+	ck_assert(!add(w, 6, REWRITE_PREFIX, "http://a.cn/z(/", "http://a.cn/"
+	    "z%28/y/", 1));
+	ck_assert(add(w, 7, REWRITE_ADDRESS, "http://a.cn/q?a=(1)",
+	    "http://a.cn/one", 1));
+	leads(w, "http://a.cn/q?a=(1)", 1, "http://a.cn/one");
+	leads(w, "http://a.cn/q?a=%281%29", 1, "stays");
+	rewrite_free(w);
+}
+END_TEST
+
 START_TEST(queries_twice)
 {
 	struct rewrite *w = rewrite_new();
@@ -397,6 +432,7 @@ fill(TCase *t)
 {
 	tcase_add_test(t, by_hand);
 	tcase_add_test(t, queries);
+	tcase_add_test(t, spellings);
 	tcase_add_test(t, queries_twice);
 	tcase_add_test(t, query_of_program);
 	tcase_add_test(t, schemes);

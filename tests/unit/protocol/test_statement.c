@@ -132,6 +132,21 @@ START_TEST(places)
 	ck_assert(!url_place_same(SPAN("http://a.cn/x"),
 	    SPAN("https://a.cn/X")));
 	ck_assert(!url_place_same(SPAN(""), SPAN("")));
+	ck_assert(url_place_same(SPAN("http://a.cn/x(1)/"),
+	    SPAN("https://a.cn/x%281%29/index.htm")));
+	ck_assert(!url_place_same(SPAN("http://a.cn/x?(1)"),
+	    SPAN("http://a.cn/x?%281)")));
+	ck_assert(!url_place_same(SPAN("http://a.cn/x(1)y"),
+	    SPAN("http://a.cn/x%281%29")));
+	ck_assert(url_place_asked(SPAN("http://a.cn/%28?p=1"),
+	    SPAN("http://a.cn/(")));
+	ck_assert_uint_eq(url_place_heads(SPAN("a.cn/(/"),
+	    SPAN("a.cn/%28/x")), 9);
+	ck_assert_uint_eq(url_place_heads(SPAN("a.cn/%28/"),
+	    SPAN("a.cn/(/x")), 7);
+	ck_assert_uint_eq(url_place_heads(SPAN("a.cn/%28/"),
+	    SPAN("a.cn/%28")), 0);
+	ck_assert_uint_eq(url_place_heads(SPAN("a.cn/"), SPAN("a.cn")), 0);
 	buf_clear(&b);
 }
 END_TEST
