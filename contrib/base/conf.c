@@ -11,6 +11,7 @@
 #include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/nearest.h"
 #include "contrib/base/text.h"
 #include "contrib/base/units.h"
 
@@ -23,7 +24,6 @@
 #define ERRORS_MAX 50		/* reported of one file */
 #define SHOWN_MAX 80		/* bytes of a wrong value shown */
 #define EXPECTED_MAX 256
-#define NAME_MAX_BYTES 64
 
 struct record {
 	const struct conf_section *section;
@@ -73,61 +73,6 @@ wrong(struct reading *r, size_t line, const char *fmt, ...)
 
 /* Names. */
 
-static size_t
-smallest(size_t a, size_t b, size_t c)
-{
-	size_t least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* How many letters to change, add or leave out to make a out of b. */
-static size_t
-distance(struct span a, const char *b)
-{
-	size_t row[NAME_MAX_BYTES + 1], n = strlen(b), diagonal, above;
-
-	if (n > NAME_MAX_BYTES || a.n > NAME_MAX_BYTES)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; i < a.n; i++) {
-		diagonal = row[0];
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			above = row[j + 1];
-			row[j + 1] = smallest(above + 1, row[j] + 1,
-			    diagonal + (a.at[i] != b[j]));
-			diagonal = above;
-		}
-	}
-	return row[n];
-}
-
-/* What was meant by a name, as far as can be guessed. */
-struct nearest {
-	struct span name;
-	const char *found;	/* NULL: nothing is near */
-	size_t least;
-};
-
-static struct nearest
-nearest_of(struct span name)
-{
-	return (struct nearest){ .name = name, .least = name.n / 3 + 2 };
-}
-
-static void
-consider(struct nearest *n, const char *candidate)
-{
-	size_t d = distance(n->name, candidate);
-
-	if (d >= n->least)
-		return;
-	n->least = d;
-	n->found = candidate;
-}
-
 /* A setting of no section, at the end of a file that has sections? */
 static bool
 is_misplaced(const struct reading *r, struct span name)
@@ -147,11 +92,11 @@ static void
 unknown(struct reading *r, struct span name)
 {
 	const struct conf *c = r->conf;
-	struct nearest n = nearest_of(name);
+	struct nearest n = nearest_to(name);
 
 	for (size_t i = 0; i < c->def_count; i++)
 		if (strcmp(c->defs[i].section, r->now->section->name) == 0)
-			consider(&n, c->defs[i].name);
+			nearest_try(&n, c->defs[i].name);
 	name = text_cut(name, SHOWN_MAX);
 	if (is_misplaced(r, name))
 		wrong(r, r->line, _("%.*s: belongs above the first [section], "
@@ -343,6 +288,14 @@ add_record(struct conf *c, const struct conf_section *s, struct span label,
 
 /* Lines. */
 
+/* After a wrong value, for what is judged on. */
+static void
+set_preset(const struct reading *r, const struct conf_def *d)
+{
+	if (d->preset != NULL)
+		must(set(d, span_of(d->preset), r->path, r->now->data));
+}
+
 static void
 take_setting(struct reading *r, struct span name, struct span value)
 {
@@ -367,6 +320,7 @@ take_setting(struct reading *r, struct span name, struct span value)
 			wrong(r, r->line, _("%s: the value has %zu bytes, "
 			    "expected %d at most"), c->defs[i].name, value.n,
 			    CONF_VALUE_MAX);
+			set_preset(r, &c->defs[i]);
 			return;
 		}
 		if (set(&c->defs[i], value, r->path, r->now->data))
@@ -375,6 +329,7 @@ take_setting(struct reading *r, struct span name, struct span value)
 		value = text_cut(value, SHOWN_MAX);
 		wrong(r, r->line, _("%s: found \"%.*s\", expected %s"),
 		    c->defs[i].name, SPAN_ARGS(value), what);
+		set_preset(r, &c->defs[i]);
 	}
 }
 
@@ -382,11 +337,11 @@ static void
 no_section(struct reading *r, struct span name)
 {
 	const struct conf *c = r->conf;
-	struct nearest n = nearest_of(name);
+	struct nearest n = nearest_to(name);
 
 	for (size_t i = 0; i < c->section_count; i++)
 		if (c->sections[i].name[0] != '\0')
-			consider(&n, c->sections[i].name);
+			nearest_try(&n, c->sections[i].name);
 	name = text_cut(name, SHOWN_MAX);
 	if (n.found != NULL)
 		wrong(r, r->line, _("[%.*s]: there is no such section; did you "
@@ -485,9 +440,9 @@ complete_all(struct reading *r)
 }
 
 struct conf *
-conf_read(const char *path, const struct conf_section *sections,
+conf_read_anyway(const char *path, const struct conf_section *sections,
     size_t section_count, const struct conf_def *defs, size_t def_count,
-    struct buf *why)
+    struct buf *why, bool *good)
 {
 	struct conf *c = mem_new(sizeof(*c));
 	struct reading r = { .conf = c, .path = path, .why = why };
@@ -499,18 +454,33 @@ conf_read(const char *path, const struct conf_section *sections,
 	c->defs = defs;
 	c->def_count = def_count;
 	buf_init(&text, CONF_FILE_MAX);
-	if (!conf_line_load(path, &text, why)) {
-		r.errors++;
-	} else {
+	*good = conf_line_load(path, &text, why);
+	if (*good) {
 		top = find_section(c, SPAN(""));
 		must(top == NULL || !top->many);
 		if (top != NULL)
 			r.now = add_record(c, top, SPAN_NONE, 0);
 		take_lines(&r, buf_look(&text));
 		complete_all(&r);
+	} else {
+		conf_free(c);
+		c = NULL;
 	}
 	buf_clear(&text);
-	if (r.errors == 0)
+	*good = *good && r.errors == 0;
+	return c;
+}
+
+struct conf *
+conf_read(const char *path, const struct conf_section *sections,
+    size_t section_count, const struct conf_def *defs, size_t def_count,
+    struct buf *why)
+{
+	bool good;
+	struct conf *c = conf_read_anyway(path, sections, section_count, defs,
+	    def_count, why, &good);
+
+	if (good)
 		return c;
 	conf_free(c);
 	return NULL;
