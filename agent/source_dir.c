@@ -193,12 +193,13 @@ enter_root(struct source *s)
 	int error = s->is_own ? EPERM : root_open(&s->root, s->set->root);
 
 	if (error != 0) {
-		leave_root(s, error);
-		/* Seen missing, it is not one of those that were denied. */
+		/* Seen missing, it is not one of those that were denied: the
+		 * sandbox is what denies it, and nothing is to be said. */
 		if (error != EACCES)
 			s->denied = false;
-		else if (!s->denied)
-			(void)s->host.reach(s->host.arg);
+		else if (!s->denied && s->host.reach(s->host.arg))
+			s->root_error = error;
+		leave_root(s, error);
 		return;
 	}
 	s->denied = false;
@@ -255,6 +256,9 @@ on_check(evutil_socket_t fd, short what, void *arg)
 	source_dir_cover_check(s);
 	source_dir_moves_check(s);
 	check_trouble(s);
+	if (left_changed(s->left) && store_do(s->host.store,
+	    source_dir_save_left, s) == STORE_DONE)
+		left_kept(s->left);
 	if (!root_moved(&s->root)) {
 		if (s->root_error == 0)
 			check_rights(s);

@@ -81,8 +81,9 @@ struct source {
 	char *first_hidden, *first_unfit;	/* paths, or NULL */
 };
 
-/* What the store keeps of it; the first is a store_work_fn. */
+/* What the store keeps of it; the first two are each a store_work_fn. */
 bool source_dir_save(struct store_txn *t, void *arg);
+bool source_dir_save_left(struct store_txn *t, void *arg);
 void source_dir_load(struct source *s);
 /* Its first scan begins: not all that the site has is told. */
 void source_dir_mark_new(struct source *s);
