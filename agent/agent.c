@@ -392,8 +392,8 @@ open_sources(struct agent *a)
 {
 	struct source_host host = {
 		.base = a->base, .store = a->store, .parse = a->parse,
-		.slow = a->slow, .top = a->config->top, .arg = a,
-		.news = on_news, .reach = on_reach, .quiet = on_quiet,
+		.slow = a->slow, .top = a->config->top, .fetch = a->fetch,
+		.arg = a, .news = on_news, .reach = on_reach, .quiet = on_quiet,
 	};
 
 	a->sources = sources_open(&host, a->config);

@@ -352,6 +352,29 @@ on_lost(void *arg)
 
 /* --- life ----------------------------------------------------------------------- */
 
+static bool
+on_is_ready(void *arg)
+{
+	const struct source *s = arg;
+
+	return s->root_error == 0 && s->complete && s->scanned && !s->anew;
+}
+
+static void
+open_astray(struct source *s, const struct place *place)
+{
+	const struct config_top *top = s->host.top;
+	const struct astray_host host = { .base = s->host.base,
+		.fetch = s->host.fetch, .store = s->host.store,
+		.source = span_of(s->name), .place = *place,
+		.connect = top->home_connect, .every = top->url_every,
+		.arg = s, .is_ready = on_is_ready };
+
+	if (s->host.fetch != NULL && top->url_every > 0 &&
+	    strcmp(top->home, "off") != 0)
+		s->astray = astray_new(&host);
+}
+
 static void
 make_parts(struct source *s)
 {
@@ -384,6 +407,7 @@ make_parts(struct source *s)
 	walk.watch = s->watch;
 	s->intake = intake_new(&in);
 	s->walk = walk_new(&walk);
+	open_astray(s, &place);
 }
 
 static struct source *
@@ -423,6 +447,7 @@ dir_open(const struct source_host *host, const char *name,
 static void
 dir_close(struct source *s)
 {
+	astray_free(s->astray);
 	walk_free(s->walk);
 	intake_free(s->intake);
 	watch_close(s->watch);

@@ -11,6 +11,7 @@
 #include <event2/event.h>
 #include <jansson.h>
 
+#include "agent/astray.h"
 #include "agent/burst.h"
 #include "agent/filelinks.h"
 #include "agent/hold.h"
@@ -58,6 +59,7 @@ struct source {
 				 * told since the last judgement */
 	struct young *young;	/* addresses */
 	struct left *left;
+	struct astray *astray;	/* NULL: nobody asks */
 	bool calm;		/* since its last scan all that this found was
 				 * told: what comes now is new */
 	int root_error;		/* errno; 0: the root is open */
