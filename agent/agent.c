@@ -24,6 +24,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
 #include "contrib/base/timer.h"
 
 #define CHORES 60000		/* ms between looks what can be trimmed */
@@ -363,9 +364,13 @@ is_enrolled(struct agent *a, struct buf *why)
 		return true;		/* a test's hub on this machine */
 	spare_settle(dir);
 	if (access(a->line.cert, R_OK) != 0) {
+		struct buf room;
+
+		buf_init(&room, TEXT_SHELL_MAX);
 		buf_printf(why, _("%s: %s; this site is not enrolled: "
 		    "zqagent enroll HUB TICKET --dir %s"), a->line.cert,
-		    strerror(errno), dir);
+		    strerror(errno), text_shell(&room, dir));
+		buf_clear(&room);
 		return false;
 	}
 	return identity_mend(dir, why) && identity_read(&i, dir, why);
@@ -387,8 +392,8 @@ open_sources(struct agent *a)
 {
 	struct source_host host = {
 		.base = a->base, .store = a->store, .parse = a->parse,
-		.slow = a->slow, .top = a->config->top, .arg = a,
-		.news = on_news, .reach = on_reach, .quiet = on_quiet,
+		.slow = a->slow, .top = a->config->top, .fetch = a->fetch,
+		.arg = a, .news = on_news, .reach = on_reach, .quiet = on_quiet,
 	};
 
 	a->sources = sources_open(&host, a->config);

@@ -225,11 +225,13 @@ check_source_words(const struct judging *j, const struct config_source *s,
 		    "\"%s\", expected ask, announce or off\n"), name, s->moves);
 }
 
-static void
+/* False: there is no comparing it with others. What isn't given was said. */
+static bool
 check_source(const struct judging *j, size_t i)
 {
 	const struct config_source *s = j->c->source[i].set;
 	const char *name = j->c->source[i].name;
+	size_t before = j->why->n;
 	struct buf url;
 
 	buf_init(&url, LIMIT_URL + 1);
@@ -241,12 +243,27 @@ check_source(const struct judging *j, size_t i)
 		buf_printf(begin(j, name, "access_log"), _("source %s: "
 		    "access_log is \"%s\", expected a path that begins with "
 		    "/\n"), name, s->access_log);
-	if (s->root[0] != '/')
+	if (s->root != NULL && s->root[0] != '/')
 		buf_printf(begin(j, name, "root"), _("source %s: root is "
 		    "\"%s\", expected a path that begins with /\n"), name,
 		    s->root);
-	(void)source_url(j, &url, s->url, name);
+	if (s->url != NULL)
+		(void)source_url(j, &url, s->url, name);
 	buf_clear(&url);
+	return j->why->n == before && s->root != NULL && s->url != NULL;
+}
+
+static void
+check_sources(const struct judging *j)
+{
+	bool good[CONFIG_SOURCES_MAX];
+
+	for (size_t i = 0; i < j->c->count; i++) {
+		good[i] = check_source(j, i);
+		for (size_t k = 0; good[i] && k < i; k++)
+			if (good[k])
+				check_pair(j, i, k);
+	}
 }
 
 static void
@@ -349,7 +366,7 @@ check_way(const struct judging *j)
 
 	buf_init(&wrong, CONFIG_WHY_MAX);
 	buf_init(&hub, LIMIT_URL);
-	if (!config_hub(&hub, top->hub, &wrong))
+	if (top->hub != NULL && !config_hub(&hub, top->hub, &wrong))
 		buf_printf(begin(j, "", "hub"), "%s\n", buf_cstr(&wrong));
 	buf_reset(&wrong);
 	if (!config_proxy(top->proxy, &wrong))
@@ -363,7 +380,6 @@ check(const struct config *c, const char *path, struct buf *why)
 {
 	const struct judging all = { .c = c, .path = path, .why = why };
 	const struct judging *j = &all;
-	size_t before = why->n;
 	enum log_level level;
 
 	check_way(j);
@@ -373,11 +389,7 @@ check(const struct config *c, const char *path, struct buf *why)
 	check_outward(j);
 	check_home(j);
 	check_look(j);
-	for (size_t i = 0; i < c->count; i++)
-		check_source(j, i);
-	for (size_t i = 0; why->n == before && i < c->count; i++)
-		for (size_t k = 0; k < i; k++)
-			check_pair(j, i, k);
+	check_sources(j);
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -406,18 +418,30 @@ collect(struct config *c, const char *path, struct buf *why)
 }
 
 struct config *
-config_read(const char *path, struct buf *why)
+config_read_anyway(const char *path, struct buf *why, bool *good)
 {
 	struct config *c = mem_new(sizeof(*c));
 	size_t before = why->n;
 
-	c->file = conf_read(path, config_sections,
-	    config_section_count, config_defs, config_def_count, why);
-	if (c->file != NULL) {
-		collect(c, path, why);
-		check(c, path, why);
+	c->file = conf_read_anyway(path, config_sections,
+	    config_section_count, config_defs, config_def_count, why, good);
+	if (c->file == NULL) {
+		config_free(c);
+		return NULL;
 	}
-	if (c->file != NULL && why->n == before && !why->bad)
+	collect(c, path, why);
+	check(c, path, why);
+	*good = *good && why->n == before && !why->bad;
+	return c;
+}
+
+struct config *
+config_read(const char *path, struct buf *why)
+{
+	bool good;
+	struct config *c = config_read_anyway(path, why, &good);
+
+	if (good)
 		return c;
 	config_free(c);
 	return NULL;
@@ -522,7 +546,7 @@ would_fit(const struct config *old, const struct config_add *a,
 	} else {
 		c.source[c.count].name = a->name;
 		c.source[c.count].set = &s;
-		check_source(&j, c.count);
+		(void)check_source(&j, c.count);
 		for (size_t i = 0; why->n == before && i < c.count; i++)
 			check_pair(&j, c.count, i);
 	}

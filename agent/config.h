@@ -33,6 +33,10 @@ struct config {
 
 /* NULL: why has a line per error. */
 struct config *config_read(const char *path, struct buf *why);
+/* The same for who looks what else is wrong (config_look.h): what must be given
+ * and isn't is NULL in it. NULL: there is no file to read. */
+struct config *config_read_anyway(const char *path, struct buf *why,
+    bool *good);
 void config_free(struct config *c);
 
 /* A hub's address: https, a host, nothing behind it but "/". Plain http is

@@ -103,6 +103,15 @@ const struct conf_def config_defs[] = {
 	  .most = 60 * MINUTE, .about =
 	  "How long after the home page was asked it is asked again.\nA page "
 	  "that takes 15 seconds or more has not answered." },
+	{ .section = "", .name = "url_every", .type = CONF_TIME,
+	  .offset = TOP(url_every), .preset = "24h", .least = 0,
+	  .most = 30ull * 24 * 60 * MINUTE, .about =
+	  "How often the agent asks the site's web server, as for the home "
+	  "page, for a file of each source at its address, and whether url is "
+	  "right by that; 0, or home = off: never.\nOnly if some of them, "
+	  "from all over the site, are not found (404, 410) while the home "
+	  "page is, and the same ten minutes later, zqagent status and the "
+	  "hub say so." },
 	{ .section = "", .name = "closing_notice", .type = CONF_TIME,
 	  .offset = TOP(closing_notice), .preset = "30d", .least = 0,
 	  .most = 3650ull * 24 * 60 * MINUTE, .about =

@@ -24,6 +24,7 @@ struct config_top {
 	char *home;		/* an address, "off", or "": the sources' */
 	char *home_connect;	/* HOST:PORT; "": see home.h */
 	uint64_t home_every;	/* ms */
+	uint64_t url_every;	/* … 0: never; see astray.h */
 	uint64_t closing_notice;	/* ms that a closing is told ahead */
 	bool look_for_others;
 	uint64_t often;		/* changes a minute */

@@ -61,7 +61,8 @@ void
 config_look(const struct config *c, const char *by, struct buf *why)
 {
 	for (size_t i = 0; i < c->count; i++)
-		look_at_root(c->source[i].name, c->source[i].set->root, by,
-		    why);
+		if (c->source[i].set->root != NULL)
+			look_at_root(c->source[i].name, c->source[i].set->root,
+			    by, why);
 	look_at_mail(c->top, by, why);
 }

@@ -10,7 +10,8 @@
 #include "contrib/base/buf.h"
 
 /* A line for each thing that this user can't use as it is now; by, the file
- * that it stands in. */
+ * that it stands in. What isn't given (config_read_anyway()) isn't looked
+ * at. */
 void config_look(const struct config *c, const char *by, struct buf *why);
 
 #endif

@@ -26,15 +26,18 @@ drop_odd_time(int64_t *ms)
 		*ms = CLOCK_NONE;
 }
 
-/* What was told of this path before, at another address. */
+/* What was told of this path before: its file, its address if that is another
+ * one. */
 static void
-note_address(struct store_txn *t, struct job *j,
+note_before(struct store_txn *t, struct job *j,
     const struct compare_item *i)
 {
 	struct known k;
 
-	if (known_get(t, i->source, i->path, &k) && k.told && !k.adopted &&
-	    !span_is(k.url, span_of(j->url)))
+	if (!known_get(t, i->source, i->path, &k) || !k.told || k.adopted)
+		return;
+	j->was = k.stat;
+	if (!span_is(k.url, span_of(j->url)))
 		j->former_url = mem_copy(k.url.at, k.url.n);
 }
 
@@ -46,7 +49,7 @@ compare(struct store_txn *t, struct job *j, const struct group_of *of,
 	enum compare_news news;
 
 	if (!renamed_from(t, &of->where, i, c, &former)) {
-		note_address(t, j, i);
+		note_before(t, j, i);
 		return compare_is(t, i, c);
 	}
 	news = compare_renamed(t, i, &former, c);
@@ -111,6 +114,7 @@ forget_former(struct job *j)
 	free(j->former);
 	free(j->former_url);
 	j->former = j->former_url = NULL;
+	j->was = (struct known_stat){ .inode = 0 };
 }
 
 static enum compare_news
@@ -151,6 +155,7 @@ work(struct store_txn *t, void *arg)
 		if (w->no_room)
 			break;
 		j->created = news == COMPARE_CREATED;
+		j->touched = news == COMPARE_NOTHING && j->todo == JOB_TELL;
 		w->done++;
 		w->told += news == COMPARE_CREATED || news == COMPARE_UPDATED;
 		w->withdrawn += news == COMPARE_DELETED;

@@ -81,11 +81,24 @@ look_at_former(struct intake *in, const struct job *j)
 {
 	place_beside(&in->host.place, j->former, intake_write_beside, in);
 	if (left_is(in->host.left, span_of(j->path), span_of(j->former))) {
+		left_copy(in->host.left, span_of(j->former),
+		    span_of(j->path));
 		intake_look(in, j->former, INTAKE_SOON);
 		return INTAKE_BACK;
 	}
 	note_left(in, j);
 	return INTAKE_AWAY;
+}
+
+/* The file of before may be seen elsewhere. */
+static void
+look_for_copies(struct intake *in, const struct job *j)
+{
+	if (j->created)
+		left_came(in->host.left, span_of(j->path), &j->stat);
+	else if (j->touched && j->was.inode != 0 &&
+	    j->was.inode != j->stat.inode)
+		left_displaced(in->host.left, span_of(j->path), &j->was);
 }
 
 /* Who else stands for a directory now, and what moved. */
@@ -100,6 +113,7 @@ look_around(struct intake *in, const struct job *j)
 		    in);
 	if (j->former != NULL)
 		how = look_at_former(in, j);
+	look_for_copies(in, j);
 	if (j->created)
 		in->host.created(in->host.arg, j->url,
 		    j->stat.ctime / 1000000);
@@ -151,8 +165,8 @@ static bool
 write_some(struct intake *in)
 {
 	const struct group_of of = { .where = { .source = in->host.source,
-	    .root = in->host.place.root, .left = in->host.left, .arg = in->host.arg,
-	    .find = in->host.find }, .anew = in->anew };
+	    .root = in->host.place.root, .left = in->host.left,
+	    .arg = in->host.arg, .find = in->host.find }, .anew = in->anew };
 	struct group_written g;
 	enum store_result rc;
 

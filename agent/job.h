@@ -38,6 +38,8 @@ struct job {
 	bool created;			/* of written ones: it is new … */
 	char *former;			/* … or was at this path until now */
 	char *former_url;		/* its address was this one; or NULL */
+	bool touched;			/* the same bytes: another file, if … */
+	struct known_stat was;		/* … it was another; zeros: not told */
 	struct known_stat stat;
 	char *path, *url;
 	const char *reason;		/* of JOB_WITHDRAW */

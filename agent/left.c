@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/known.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
@@ -14,15 +15,38 @@ struct one {
 	int64_t noted;		/* mono ms */
 };
 
+struct file {
+	char *path;		/* or NULL */
+	struct known_stat stat;
+};
+
+struct files {
+	struct file *at;	/* LEFT_FILES; NULL: none yet */
+	size_t next;
+};
+
 struct left {
 	struct one at[LEFT_MOST];
 	size_t next;
+	struct one copy[LEFT_COPIES];	/* from: the copy; to: the original */
+	size_t next_copy;
+	bool changed;
+	struct files displaced;		/* where they were */
+	struct files came;		/* where they are */
 };
 
 struct left *
 left_new(void)
 {
 	return mem_new(sizeof(struct left));
+}
+
+static void
+free_files(struct files *f)
+{
+	for (size_t i = 0; f->at != NULL && i < LEFT_FILES; i++)
+		free(f->at[i].path);
+	free(f->at);
 }
 
 void
@@ -34,6 +58,12 @@ left_free(struct left *l)
 		free(l->at[i].from);
 		free(l->at[i].to);
 	}
+	for (size_t i = 0; i < LEFT_COPIES; i++) {
+		free(l->copy[i].from);
+		free(l->copy[i].to);
+	}
+	free_files(&l->displaced);
+	free_files(&l->came);
 	free(l);
 }
 
@@ -70,57 +100,76 @@ left_dir(struct span from, struct span to, struct buf *dir)
 }
 
 static struct one *
-place_for(struct left *l, struct span from)
+place_for(struct one *at, size_t most, size_t *next, struct span from)
 {
-	for (size_t i = 0; i < LEFT_MOST; i++)
-		if (l->at[i].from != NULL &&
-		    span_is(span_of(l->at[i].from), from))
-			return &l->at[i];
-	return &l->at[l->next++ % LEFT_MOST];
+	for (size_t i = 0; i < most; i++)
+		if (at[i].from != NULL && span_is(span_of(at[i].from), from))
+			return &at[i];
+	return &at[(*next)++ % most];
+}
+
+static void
+put(struct one *o, struct span from, struct span to)
+{
+	free(o->from);
+	free(o->to);
+	*o = (struct one){ .from = mem_copy(from.at, from.n),
+	    .to = mem_copy(to.at, to.n),
+	    .seen = clock_wall(), .noted = clock_mono() };
 }
 
 void
 left_note(struct left *l, struct span from, struct span to)
 {
 	size_t tail = same_tail(from, to);
-	struct span old, new;
-	struct one *o;
+	struct span old;
 
 	if (tail == 0)
 		return;
 	old = head(from, tail);
-	new = head(to, tail);
-	o = place_for(l, old);
-	free(o->from);
-	free(o->to);
-	*o = (struct one){ .from = mem_copy(old.at, old.n),
-	    .to = mem_copy(new.at, new.n),
-	    .seen = clock_wall(), .noted = clock_mono() };
+	put(place_for(l->at, LEFT_MOST, &l->next, old), old, head(to, tail));
+}
+
+/* Of those that path is below the longest. */
+static const struct one *
+best_of(const struct one *at, size_t count, struct span path, int64_t age)
+{
+	const struct one *best = NULL;
+	size_t most = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct one *o = &at[i];
+		size_t n = o->from != NULL ? strlen(o->from) : 0;
+
+		if (n > most && n < path.n && memcmp(path.at, o->from, n) == 0 &&
+		    clock_mono() - o->noted < age) {
+			best = o;
+			most = n;
+		}
+	}
+	return best;
+}
+
+static void
+put_other(struct buf *to, const struct one *o, struct span path)
+{
+	size_t n = strlen(o->from);
+
+	buf_reset(to);
+	buf_span(to, span_of(o->to));
+	buf_put(to, path.at + n, path.n - n);
 }
 
 bool
 left_find(const struct left *l, struct span path, struct buf *to,
     int64_t *since)
 {
-	const struct one *best = NULL;
-	size_t most = 0;
+	const struct one *o = best_of(l->at, LEFT_MOST, path, LEFT_TIME);
 
-	for (size_t i = 0; i < LEFT_MOST; i++) {
-		const struct one *o = &l->at[i];
-		size_t n = o->from != NULL ? strlen(o->from) : 0;
-
-		if (n > most && n < path.n && memcmp(path.at, o->from, n) == 0 &&
-		    clock_mono() - o->noted < LEFT_TIME) {
-			best = o;
-			most = n;
-		}
-	}
-	if (best == NULL)
+	if (o == NULL)
 		return false;
-	buf_reset(to);
-	buf_span(to, span_of(best->to));
-	buf_put(to, path.at + most, path.n - most);
-	*since = best->seen;
+	put_other(to, o, path);
+	*since = o->seen;
 	return true;
 }
 
@@ -136,4 +185,147 @@ left_is(const struct left *l, struct span path, struct span to)
 	    span_is(buf_look(&went), to);
 	buf_clear(&went);
 	return is;
+}
+
+/* --- old copies --------------------------------------------------------------- */
+
+static void
+put_copy(struct left *l, struct span copy, struct span original)
+{
+	struct one *o = place_for(l->copy, LEFT_COPIES, &l->next_copy, copy);
+
+	if (o->from != NULL && span_is(span_of(o->from), copy) &&
+	    span_is(span_of(o->to), original))
+		return;
+	put(o, copy, original);
+	l->changed = true;
+}
+
+/* What took the place of a copy of before is none of that. */
+static void
+drop_copy(struct left *l, struct span path)
+{
+	for (size_t i = 0; i < LEFT_COPIES; i++) {
+		struct one *o = &l->copy[i];
+
+		if (o->from == NULL || !span_is(span_of(o->from), path))
+			continue;
+		free(o->from);
+		free(o->to);
+		*o = (struct one){ .from = NULL };
+		l->changed = true;
+	}
+}
+
+void
+left_copy(struct left *l, struct span copy, struct span original)
+{
+	size_t tail = same_tail(copy, original);
+
+	if (tail == 0)
+		return;
+	drop_copy(l, head(original, tail));
+	put_copy(l, head(copy, tail), head(original, tail));
+}
+
+static void
+note_file(struct files *f, struct span path, const struct known_stat *stat)
+{
+	struct file *o;
+
+	if (f->at == NULL)
+		f->at = mem_new(LEFT_FILES * sizeof(*o));
+	o = &f->at[f->next++ % LEFT_FILES];
+	free(o->path);
+	*o = (struct file){ .path = mem_copy(path.at, path.n),
+	    .stat = *stat };
+}
+
+/* NULL: it isn't among them. */
+static const char *
+find_file(const struct files *f, const struct known_stat *stat)
+{
+	for (size_t i = 0; f->at != NULL && i < LEFT_FILES; i++) {
+		const struct file *o = &f->at[i];
+
+		if (o->path != NULL && o->stat.inode == stat->inode &&
+		    o->stat.size == stat->size &&
+		    o->stat.mtime == stat->mtime)
+			return o->path;
+	}
+	return NULL;
+}
+
+void
+left_displaced(struct left *l, struct span path,
+    const struct known_stat *before)
+{
+	const char *now = find_file(&l->came, before);
+
+	if (now != NULL)
+		left_copy(l, span_of(now), path);
+	note_file(&l->displaced, path, before);
+}
+
+void
+left_came(struct left *l, struct span path, const struct known_stat *stat)
+{
+	const char *was = find_file(&l->displaced, stat);
+
+	if (was != NULL)
+		left_copy(l, path, span_of(was));
+	note_file(&l->came, path, stat);
+}
+
+bool
+left_original(const struct left *l, struct span path, struct buf *to)
+{
+	const struct one *o = best_of(l->copy, LEFT_COPIES, path, INT64_MAX);
+
+	if (o == NULL)
+		return false;
+	put_other(to, o, path);
+	return true;
+}
+
+bool
+left_changed(const struct left *l)
+{
+	return l->changed;
+}
+
+void
+left_write(struct buf *b, const struct left *l)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < LEFT_COPIES; i++)
+		count += l->copy[i].from != NULL;
+	write_u64(b, count);
+	for (size_t i = 0; i < LEFT_COPIES; i++) {
+		if (l->copy[i].from == NULL)
+			continue;
+		write_span(b, span_of(l->copy[i].from));
+		write_span(b, span_of(l->copy[i].to));
+	}
+}
+
+void
+left_kept(struct left *l)
+{
+	l->changed = false;
+}
+
+void
+left_read(struct reader *r, struct left *l)
+{
+	uint64_t count = read_u64(r);
+
+	for (uint64_t i = 0; i < count && i < LEFT_COPIES && !r->bad; i++) {
+		struct span copy = read_span(r), original = read_span(r);
+
+		if (!r->bad && copy.n > 0 && original.n > 0)
+			put_copy(l, copy, original);
+	}
+	l->changed = false;
 }

@@ -32,6 +32,8 @@
 				 * back is mended by itself */
 #define APART INT64_C(172800000)	/* ms: of clocks; that is no drift */
 #define CLOCKS_WAIT 120000	/* ms until they are compared again */
+#define GAP 30000		/* ms: a hub that is started again is back by
+				 * then */
 #define RETOLD_LEAST 60000	/* ms between retellings that a hub wants */
 
 static void
@@ -341,6 +343,23 @@ push_take_want(struct push *p, struct span words)
 	return true;
 }
 
+/* The connection ended, or there is none, moments after an answer: what that
+ * is as a rule. */
+static bool
+is_gap(const struct push *p)
+{
+	switch (p->got->code) {
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		return p->batches > 0 && clock_mono() - p->heard < GAP;
+	default:
+		return false;
+	}
+}
+
 /* No answer of ours: the network, a proxy, a hub that doesn't know us. */
 static enum push_step
 judge_failure(struct push *p, const char *why)
@@ -354,7 +373,10 @@ judge_failure(struct push *p, const char *why)
 		    "certificate", g->body.n < 300 ? g->body : SPAN_NONE,
 		    STOP_WAIT);
 	buf_init(&b, 4096);
-	if (g->code != CURLE_OK)
+	if (is_gap(p))
+		buf_text(&b, _("the hub answered a moment ago and does not "
+		    "now: it may be starting again"));
+	else if (g->code != CURLE_OK)
 		cause_of_failure(&b, g);
 	else if (g->status == 200)
 		buf_printf(&b, "the answer is none of a hub: %s", why);

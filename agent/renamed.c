@@ -132,15 +132,37 @@ find_file(void *arg, struct span source, struct span path)
 	return !o->found;
 }
 
+/* It was put away, and what has its place since is there. */
+static bool
+has_original(struct store_txn *t, const struct renamed_where *w,
+    const struct known *k, struct buf *url)
+{
+	struct known now;
+	struct buf path;
+	bool has;
+
+	buf_init(&path, LIMIT_ID);
+	has = w->left != NULL && left_original(w->left, k->path, &path) &&
+	    !path.bad && known_get(t, w->source, buf_look(&path), &now) &&
+	    now.told && !now.adopted &&
+	    look(w, buf_look(&path)) == ROOT_FILE;
+	if (has && url != NULL)
+		buf_span(url, now.url);
+	buf_clear(&path);
+	return has;
+}
+
 bool
 renamed_is_other(struct store_txn *t, const struct renamed_where *w,
     const struct known *k, struct buf *url)
 {
 	struct others_of_file o = { .t = t, .w = w, .k = k, .url = url };
 
-	if (k->stat.size > 0 && span_is(k->source, w->source))
+	if (!span_is(k->source, w->source))
+		return false;
+	if (k->stat.size > 0)
 		twin_each(t, k->hash, k->path, find_file, &o);
-	return o.found;
+	return o.found || has_original(t, w, k, url);
 }
 
 /* It was k's file, and another one has that place now. */

@@ -41,12 +41,14 @@ bool renamed_from(struct store_txn *t, const struct renamed_where *w,
     struct known *former);
 
 /* Where what is gone can be found now: by an announced move, as the item whose
- * place it took, or the one other that has its bytes. k is known_own()ed. False: nowhere. */
+ * place it took, or the one other that has its bytes. k is known_own()ed.
+ * False: nowhere. */
 bool renamed_to(struct store_txn *t, const struct renamed_where *w,
     const struct known *k, struct buf *url);
 
 /* The very file of k, which is not at its path any more, is there as another
- * item: it took that one's place, and is no loss. url (or NULL) gets where. */
+ * item, whose place it took; or it was an old copy (left.h), and what it was a
+ * copy of is there. So it is no loss. url (or NULL) gets where. */
 bool renamed_is_other(struct store_txn *t, const struct renamed_where *w,
     const struct known *k, struct buf *url);
 

@@ -242,7 +242,9 @@ served_look(const struct config *c, const char *only, const char *by,
 	struct served s = { .c = c, .end = clock_mono() + SERVED_TIME };
 
 	for (size_t i = 0; i < c->count; i++)
-		if (only == NULL || strcmp(c->source[i].name, only) == 0)
+		if ((only == NULL || strcmp(c->source[i].name, only) == 0) &&
+		    c->source[i].set->root != NULL &&
+		    c->source[i].set->url != NULL)
 			look_at(&s, c->source[i].name, c->source[i].set, by,
 			    why);
 }

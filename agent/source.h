@@ -26,6 +26,7 @@
 #include "agent/root.h"
 #include "agent/store.h"
 
+struct fetch;
 struct sources;
 
 struct source_host {
@@ -34,6 +35,9 @@ struct source_host {
 	struct parse *parse;
 	struct parse *slow;		/* of big files; NULL: parse */
 	const struct config_top *top;
+	struct fetch *fetch;		/* asks the site's web server whether
+					 * an address is right; NULL: nobody
+					 * does */
 	void *arg;
 	/* In the spool, n more; 0: what is held is other than it was. */
 	void (*news)(void *arg, size_t n);

@@ -193,12 +193,13 @@ enter_root(struct source *s)
 	int error = s->is_own ? EPERM : root_open(&s->root, s->set->root);
 
 	if (error != 0) {
-		leave_root(s, error);
-		/* Seen missing, it is not one of those that were denied. */
+		/* Seen missing, it is not one of those that were denied: the
+		 * sandbox is what denies it, and nothing is to be said. */
 		if (error != EACCES)
 			s->denied = false;
-		else if (!s->denied)
-			(void)s->host.reach(s->host.arg);
+		else if (!s->denied && s->host.reach(s->host.arg))
+			s->root_error = error;
+		leave_root(s, error);
 		return;
 	}
 	s->denied = false;
@@ -255,6 +256,9 @@ on_check(evutil_socket_t fd, short what, void *arg)
 	source_dir_cover_check(s);
 	source_dir_moves_check(s);
 	check_trouble(s);
+	if (left_changed(s->left) && store_do(s->host.store,
+	    source_dir_save_left, s) == STORE_DONE)
+		left_kept(s->left);
 	if (!root_moved(&s->root)) {
 		if (s->root_error == 0)
 			check_rights(s);
@@ -348,6 +352,29 @@ on_lost(void *arg)
 
 /* --- life ----------------------------------------------------------------------- */
 
+static bool
+on_is_ready(void *arg)
+{
+	const struct source *s = arg;
+
+	return s->root_error == 0 && s->complete && s->scanned && !s->anew;
+}
+
+static void
+open_astray(struct source *s, const struct place *place)
+{
+	const struct config_top *top = s->host.top;
+	const struct astray_host host = { .base = s->host.base,
+		.fetch = s->host.fetch, .store = s->host.store,
+		.source = span_of(s->name), .place = *place,
+		.connect = top->home_connect, .every = top->url_every,
+		.arg = s, .is_ready = on_is_ready };
+
+	if (s->host.fetch != NULL && top->url_every > 0 &&
+	    strcmp(top->home, "off") != 0)
+		s->astray = astray_new(&host);
+}
+
 static void
 make_parts(struct source *s)
 {
@@ -380,6 +407,7 @@ make_parts(struct source *s)
 	walk.watch = s->watch;
 	s->intake = intake_new(&in);
 	s->walk = walk_new(&walk);
+	open_astray(s, &place);
 }
 
 static struct source *
@@ -421,6 +449,7 @@ static void
 dir_close(struct source *s)
 {
 	source_dir_reread_close(s);
+	astray_free(s->astray);
 	walk_free(s->walk);
 	intake_free(s->intake);
 	watch_close(s->watch);

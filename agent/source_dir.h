@@ -12,6 +12,7 @@
 #include <event2/event.h>
 #include <jansson.h>
 
+#include "agent/astray.h"
 #include "agent/burst.h"
 #include "agent/filelinks.h"
 #include "agent/hold.h"
@@ -60,6 +61,7 @@ struct source {
 	struct young *young;	/* addresses */
 	struct reread *reread;	/* source_dir_reread.c */
 	struct left *left;
+	struct astray *astray;	/* NULL: nobody asks */
 	bool calm;		/* since its last scan all that this found was
 				 * told: what comes now is new */
 	int root_error;		/* errno; 0: the root is open */
@@ -84,8 +86,9 @@ struct source {
 	char *first_hidden, *first_unfit;	/* paths, or NULL */
 };
 
-/* What the store keeps of it; the first is a store_work_fn. */
+/* What the store keeps of it; the first two are each a store_work_fn. */
 bool source_dir_save(struct store_txn *t, void *arg);
+bool source_dir_save_left(struct store_txn *t, void *arg);
 void source_dir_load(struct source *s);
 /* Its first scan begins: not all that the site has is told. */
 void source_dir_mark_new(struct source *s);

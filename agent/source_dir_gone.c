@@ -198,12 +198,13 @@ source_dir_in_doubt(struct source *s)
 	return false;
 }
 
-/* No loss: told a moment ago, or the same file took the place of another. */
+/* No loss: told a moment ago, the same file took the place of another, or it is
+ * an old copy. */
 static bool
 is_light(const struct source *s, struct store_txn *t, const struct known *k)
 {
 	const struct renamed_where where = { .source = span_of(s->name),
-	    .root = &s->root };
+	    .root = &s->root, .left = s->left };
 	char *url = mem_copy(k->url.at, k->url.n);
 	bool young = young_is(s->young, url, YOUNG_GOES);
 
@@ -281,7 +282,7 @@ static void
 note_copies(struct source *s, const struct paths *missing)
 {
 	const struct renamed_where where = { .source = span_of(s->name),
-	    .root = &s->root };
+	    .root = &s->root, .left = s->left };
 	struct store_txn *t = store_look(s->host.store);
 	struct known k;
 	struct buf to;

@@ -6,6 +6,7 @@
 #include "contrib/base/clock.h"
 
 #define ROW "source"		/* see source_row.h */
+#define ROW_LEFT "left"
 
 bool
 source_dir_save(struct store_txn *t, void *arg)
@@ -20,6 +21,18 @@ source_dir_save(struct store_txn *t, void *arg)
 	write_u64(&b, s->dirs);
 	hold_write(&b, &s->hold);
 	source_row_put(t, ROW, s->name, &b);
+	return true;
+}
+
+bool
+source_dir_save_left(struct store_txn *t, void *arg)
+{
+	const struct source *s = arg;
+	struct buf b;
+
+	source_row_begin(&b);
+	left_write(&b, s->left);
+	source_row_put(t, ROW_LEFT, s->name, &b);
 	return true;
 }
 
@@ -53,6 +66,8 @@ source_dir_load(struct source *s)
 		s->dirs = read_u64(&r);
 		hold_read(&r, &s->hold);
 	}
+	if (source_row_get(t, ROW_LEFT, s->name, &r))
+		left_read(&r, s->left);
 	s->items = known_count(t, span_of(s->name));
 	store_end(t);
 }

@@ -29,6 +29,8 @@ state(const struct source *s)
 		return "partly-hidden";
 	if (intake_counts(s->intake)->denied.count > 0)
 		return "unreadable";
+	if (astray_is(s->astray))
+		return "astray";
 	if (s->anew)
 		return "anew";
 	return (!s->scanning && !walk_is_idle(s->walk)) ||
@@ -117,6 +119,8 @@ source_dir_trouble(const struct source *s, struct buf *b)
 		    log_quote(quoted, path, strlen(path)));
 	else
 		buf_span(b, buf_look(&what));
+	if (is && strcmp(state(s), "astray") == 0)
+		astray_why(s->astray, b);
 	buf_clear(&what);
 	return is;
 }
@@ -140,7 +144,7 @@ json_t *
 source_dir_status(struct source *s)
 {
 	const struct intake_counts *n = intake_counts(s->intake);
-	json_t *o;
+	json_t *o, *astray;
 
 	source_dir_count(s);
 	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}",
@@ -175,5 +179,8 @@ source_dir_status(struct source *s)
 		json_object_set_new(o, "error",
 		    json_string(strerror(s->root_error)));
 	set_scans(o, s);
+	astray = astray_status(s->astray);
+	if (astray != NULL)
+		json_object_set_new(o, "addresses", astray);
 	return o;
 }

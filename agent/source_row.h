@@ -13,7 +13,8 @@
 #include "protocol/limits.h"
 #include "protocol/wire.h"
 
-#define SOURCE_ROW_MAX (4 * LIMIT_TEXT + 4096)	/* a hold has four texts */
+#define SOURCE_ROW_MAX (64 * LIMIT_TEXT + 4096)	/* left.h has 64 paths, a hold
+						 * four texts */
 
 /* Begin, write into b, put; that clears b. */
 void source_row_begin(struct buf *b);

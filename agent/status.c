@@ -218,12 +218,44 @@ static const struct {
 	{ "unreadable", N_("source %s: some files can't be read: let "
 	    "zqagentd's user read them (chmod o+r, or by its group), or leave "
 	    "them out (exclude)"), false },
+	{ "astray", N_("source %s: what is told is not at its addresses: "
+	    "correct its url in agent.conf (zqagentd -n says what it finds), "
+	    "then systemctl reload zqagentd"), false },
 	{ "anew", N_("source %s: its settings changed, so all of it is "
 	    "looked at anew"), true },
 	{ "busy", N_("source %s: files are being read or written"), true },
 };
 
 #define WORDS (sizeof(words) / sizeof(words[0]))
+
+void
+status_astray(struct buf *b, const char *url, long status,
+    const char *instead)
+{
+	buf_text(b, "; ");
+	if (instead != NULL)
+		buf_printf(b, _("asked for %s the web server answers %ld, and "
+		    "below %s it is there"), url, status, instead);
+	else
+		buf_printf(b, _("asked for %s the web server answers %ld"),
+		    url, status);
+}
+
+static void
+judge_astray(json_t *why, const char *name, json_t *asked)
+{
+	const char *url = json_string_value(json_object_get(asked, "url"));
+	struct buf b;
+
+	buf_init(&b, 8192);
+	(void)status_trouble(&b, name, "astray");
+	if (url != NULL)
+		status_astray(&b, url, (long)json_integer_value(
+		    json_object_get(asked, "status")),
+		    json_string_value(json_object_get(asked, "instead")));
+	json_array_append_new(why, json_string(buf_cstr(&b)));
+	buf_clear(&b);
+}
 
 static void
 judge_source(json_t *why, json_t *s)
@@ -236,6 +268,10 @@ judge_source(json_t *why, json_t *s)
 	if (big != NULL && strcmp(state, "busy") == 0) {
 		because_both(why, _("source %s: being read, for it is big: "
 		    "%s"), name, big);
+		return;
+	}
+	if (strcmp(state, "astray") == 0) {
+		judge_astray(why, name, json_object_get(s, "addresses"));
 		return;
 	}
 	for (size_t i = 0; i < WORDS; i++)

@@ -22,6 +22,11 @@ json_t *status_at_rest(struct store *s, const char *dir);
  * the hub is told of it. False: it will pass, or is fine. */
 bool status_trouble(struct buf *b, const char *name, const char *state);
 
+/* Of the state "astray", behind that sentence: what was asked, and where its
+ * files are instead (or NULL). */
+void status_astray(struct buf *b, const char *url, long status,
+    const char *instead);
+
 /* The rest of a daemon that is down, from its settings. */
 void status_down(json_t *o, const struct config *c, struct store *s);
 

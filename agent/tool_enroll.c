@@ -20,6 +20,7 @@
 #include "certs/ticket.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 
 struct tool_option tool_enroll_options[] = {
 	{ .name = "site", .about = N_("the site's code, if the hub asks for "
@@ -100,9 +101,13 @@ static void
 say_begin(struct tool *t, const struct identity *i, const char *until)
 {
 	bool usual = strcmp(t->dir, CONFIG_DIR) == 0;
-	const char *option = usual ? "" : " --dir ", *dir = usual ? "" :
-	    t->dir;
+	const char *option = usual ? "" : " --dir ";
+	struct buf room, conf;
+	const char *dir;
 
+	buf_init(&room, TEXT_SHELL_MAX);
+	buf_init(&conf, TEXT_SHELL_MAX);
+	dir = usual ? "" : text_shell(&room, t->dir);
 	printf(_("Enrolled: this is site %s of %s.\n"
 	    "Its certificate in %s is good until %s.\n\n"
 	    "Next:\n"
@@ -110,7 +115,10 @@ say_begin(struct tool *t, const struct identity *i, const char *until)
 	    "https://www.example.gov.cn/%s%s\n"
 	    "  zqagentd -c %s        (or: systemctl enable --now zqagentd)\n"
 	    "  zqagent status%s%s\n"), i->code, i->hub_ca, t->dir, until,
-	    option, dir, tool_path(t, CONFIG_FILE), option, dir);
+	    option, dir, text_shell(&conf, tool_path(t, CONFIG_FILE)), option,
+	    dir);
+	buf_clear(&room);
+	buf_clear(&conf);
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "contrib/base/ctl.h"
 #include "contrib/base/json_text.h"
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 
 #define TRIES 100		/* looks whether the daemon has followed … */
 #define PAUSE 50000		/* … µs between them */
@@ -62,16 +63,19 @@ follow(struct tool *t)
 {
 	bool down;
 	json_t *ok = tool_ask(t, json_pack("{s:s}", "do", "reload"), &down);
+	struct buf room;
 
+	buf_init(&room, TEXT_SHELL_MAX);
 	if (ok != NULL)
 		wait_for_other(t, ok);
 	if (down)
 		printf(_("zqagentd is not running: it will see this when it "
 		    "is started (zqagentd -c %s)\n"),
-		    tool_path(t, CONFIG_FILE));
+		    text_shell(&room, tool_path(t, CONFIG_FILE)));
 	else if (ok != NULL)
 		printf(_("zqagentd follows; zqagent status shows how far it "
 		    "is\n"));
+	buf_clear(&room);
 	json_decref(ok);
 	return down || ok != NULL ? 0 : 1;
 }

@@ -27,6 +27,7 @@
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/proc.h"
+#include "contrib/base/text.h"
 
 static volatile bool *again_wanted;	/* shared with the working part */
 
@@ -95,13 +96,17 @@ static bool
 is_own(const struct config *c, const char *conf)
 {
 	struct stat st;
+	struct buf room;
 
 	if (geteuid() != 0 || stat(c->top->dir, &st) != 0 || st.st_uid == 0)
 		return true;
+	buf_init(&room, TEXT_SHELL_MAX);
 	fprintf(stderr, _("zqagentd: %s belongs to uid %u, which couldn't "
 	    "write the files that root leaves there: systemctl start "
 	    "zqagentd, or sudo -u '#%u' zqagentd -c %s\n"), c->top->dir,
-	    (unsigned)st.st_uid, (unsigned)st.st_uid, conf);
+	    (unsigned)st.st_uid, (unsigned)st.st_uid,
+	    text_shell(&room, conf));
+	buf_clear(&room);
 	return false;
 }
 
@@ -141,24 +146,32 @@ look_served(const struct config *c, const char *conf, struct buf *why)
 	buf_clear(&by);
 }
 
-/* … but for what is not there now: it may come. */
-static void
-say_fine(const struct config *c, const char *conf)
+/* All that is wrong, at once. What is not there now may come. */
+static int
+check(const char *conf)
 {
 	struct buf why;
+	struct config *c;
+	bool good;
 
-	buf_init(&why, CONFIG_WHY_MAX);
-	config_look(c, conf, &why);
-	look_served(c, conf, &why);
+	buf_init(&why, 2 * CONFIG_WHY_MAX);
+	c = config_read_anyway(conf, &why, &good);
+	if (c != NULL) {
+		config_look(c, conf, &why);
+		look_served(c, conf, &why);
+	}
 	fputs(buf_cstr(&why), stderr);
 	buf_clear(&why);
-	printf(ngettext("%s is fine: %zu source\n",
-	    "%s is fine: %zu sources\n", (unsigned long)c->count), conf,
-	    c->count);
+	if (c != NULL && good)
+		printf(ngettext("%s is fine: %zu source\n",
+		    "%s is fine: %zu sources\n", (unsigned long)c->count), conf,
+		    c->count);
+	config_free(c);
+	return good ? 0 : 1;
 }
 
 static int
-run(char *conf, bool check_only, bool alone)
+run(char *conf, bool alone)
 {
 	const struct agent_setup setup = { .conf = conf };
 	struct buf why;
@@ -171,12 +184,10 @@ run(char *conf, bool check_only, bool alone)
 	buf_clear(&why);
 	if (c == NULL)
 		return 1;
-	if (check_only)
-		say_fine(c, conf);
-	ok = check_only || (is_own(c, conf) && take_lock(c));
+	ok = is_own(c, conf) && take_lock(c);
 	config_free(c);
-	if (!ok || check_only)
-		return ok ? 0 : 1;
+	if (!ok)
+		return 1;
 	return alone ? agent_run(&setup) : supervise(conf);
 }
 
@@ -239,7 +250,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	conf = absolute(conf);
-	rc = run(conf, check_only, alone);
+	rc = check_only ? check(conf) : run(conf, alone);
 	free(conf);
 	return rc;
 }

@@ -151,16 +151,26 @@ cmd_time(const struct cmd_line *l, const char *name, bool end, int64_t *ms)
 	return true;
 }
 
+void
+cmd_start_hint(const struct cmd_line *l, char out[CMD_HINT_MAX])
+{
+	struct buf room;
+
+	buf_init(&room, TEXT_SHELL_MAX);
+	snprintf(out, CMD_HINT_MAX, _("start it: zqhubd -c %s/hub.conf"),
+	    text_shell(&room, l->dir));
+	buf_clear(&room);
+}
+
 bool
 cmd_has_run(const struct cmd_line *l)
 {
-	char path[CONFIG_PATH_MAX], hint[CONFIG_PATH_MAX + 64];
+	char path[CONFIG_PATH_MAX], hint[CMD_HINT_MAX];
 
 	config_path(path, l->config->dir, CONFIG_JOURNAL "/data.mdb");
 	if (access(path, F_OK) == 0 || errno != ENOENT)
 		return true;
-	snprintf(hint, sizeof(hint), _("start it: zqhubd -c %s/hub.conf"),
-	    l->dir);
+	cmd_start_hint(l, hint);
 	cmd_fail(hint, _("no hub has run in %s yet"), l->dir);
 	return false;
 }

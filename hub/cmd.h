@@ -69,6 +69,9 @@ bool cmd_time(const struct cmd_line *l, const char *name, bool end,
 int cmd_fail(const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+#define CMD_HINT_MAX 8192
+/* How to start the daemon. */
+void cmd_start_hint(const struct cmd_line *l, char out[CMD_HINT_MAX]);
 /* Is there a store yet? False: said so. */
 bool cmd_has_run(const struct cmd_line *l);
 /* The stores for reading; NULL: said why. */

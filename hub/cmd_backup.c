@@ -163,6 +163,8 @@ run_backup(struct cmd_line *l)
 static void
 say_restored(const struct cmd_line *l, const struct restored *r)
 {
+	struct buf room;
+
 	if (l->json) {
 		cmd_json(json_pack("{s:o, s:I, s:b, s:b, s:b}", "dir",
 		    json_span(span_of(l->dir)), "sites",
@@ -182,14 +184,16 @@ say_restored(const struct cmd_line *l, const struct restored *r)
 		printf(ngettext("A hub was restored in %s, with %zu site.\n",
 		    "A hub was restored in %s, with %zu sites.\n", r->sites),
 		    l->dir, r->sites);
+	buf_init(&room, TEXT_SHELL_MAX);
 	if (r->only_ca)
 		printf(_("Start it: zqhubd -c %s/hub.conf        (or: "
-		    "systemctl start zqhubd)\n"), l->dir);
+		    "systemctl start zqhubd)\n"), text_shell(&room, l->dir));
 	else
 		printf(_("Start it: zqhubd -c %s/hub.conf        (or: "
 		    "systemctl start zqhubd)\nIts agents come back by "
 		    "themselves, and tell again what they had told; zqhub "
-		    "status shows how far.\n"), l->dir);
+		    "status shows how far.\n"), text_shell(&room, l->dir));
+	buf_clear(&room);
 	if (r->rolling)
 		printf(_("The CA was being rolled over, and still is: zqhub "
 		    "ca status shows how far. If that was finished after "

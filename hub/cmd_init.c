@@ -6,8 +6,30 @@
 #include <stdio.h>
 
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 #include "hub/errand.h"
 #include "hub/init.h"
+
+/* To be typed as it stands here. */
+static void
+say_next(const char *path)
+{
+	struct buf room;
+	const char *dir;
+
+	buf_init(&room, TEXT_SHELL_MAX);
+	dir = text_shell(&room, path);
+	printf(_("A hub was made in %s.\n"), path);
+	printf(_("Next, start it and add the first site:\n"
+	    "  zqhubd -c %s/hub.conf        (or: systemctl enable --now "
+	    "zqhubd)\n"
+	    "  zqhub site add --code 4101000001 --name '郑州市人民政府' "
+	    "--domain www.zhengzhou.gov.cn --dir %s\n"
+	    "Then, and after each site, put a backup on another machine; "
+	    "whoever has it is the hub:\n"
+	    "  zqhub backup FILE --dir %s\n"), dir, dir, dir);
+	buf_clear(&room);
+}
 
 static int
 run_init(struct cmd_line *l)
@@ -28,18 +50,9 @@ run_init(struct cmd_line *l)
 	if (!init_hub(&i, &why))
 		code = cmd_fail(NULL, "%s", buf_cstr(&why));
 	buf_clear(&why);
-	if (code != CMD_OK)
-		return code;
-	printf(_("A hub was made in %s.\n"), l->dir);
-	printf(_("Next, start it and add the first site:\n"
-	    "  zqhubd -c %s/hub.conf        (or: systemctl enable --now "
-	    "zqhubd)\n"
-	    "  zqhub site add --code 4101000001 --name '郑州市人民政府' "
-	    "--domain www.zhengzhou.gov.cn --dir %s\n"
-	    "Then, and after each site, put a backup on another machine; "
-	    "whoever has it is the hub:\n"
-	    "  zqhub backup FILE --dir %s\n"), l->dir, l->dir, l->dir);
-	return CMD_OK;
+	if (code == CMD_OK)
+		say_next(l->dir);
+	return code;
 }
 
 const struct cmd cmd_init_list[] = {

@@ -237,12 +237,11 @@ static int
 say_trouble(const struct cmd_line *l, const struct buf *error,
     const struct buf *hint)
 {
-	char start[CONFIG_PATH_MAX + 64];
+	char start[CMD_HINT_MAX];
 
 	if (error->n > 0)
 		return cmd_fail(buf_cstr(hint), "%s", buf_cstr(error));
-	snprintf(start, sizeof(start), _("start it: zqhubd -c %s/hub.conf"),
-	    l->dir);
+	cmd_start_hint(l, start);
 	return cmd_fail(start, _("the daemon does not run: nothing can be "
 	    "proven without it, for it is the agents who are asked"));
 }

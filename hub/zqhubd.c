@@ -20,6 +20,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/proc.h"
+#include "contrib/base/text.h"
 #include "hub/config.h"
 #include "hub/config_look.h"
 #include "hub/counters.h"
@@ -122,6 +123,17 @@ check_settings(const struct config *c, const char *path)
 
 /* --- may it start? ------------------------------------------------------- */
 
+/* In a command that people type; one at a time. */
+static const char *
+typed(const char *path)
+{
+	static struct buf room;
+
+	buf_clear(&room);
+	buf_init(&room, TEXT_SHELL_MAX);
+	return text_shell(&room, path);
+}
+
 /* Root could go on, and nobody else after it. */
 static void
 check_owner(const struct config *c, const char *path, uid_t owner)
@@ -132,7 +144,7 @@ check_owner(const struct config *c, const char *path, uid_t owner)
 		fatal("dir = %s: belongs to uid %u, which couldn't write the "
 		    "files that root leaves there: systemctl start zqhubd, or "
 		    "sudo -u '#%u' zqhubd -c %s", c->dir, (unsigned)owner,
-		    (unsigned)owner, path);
+		    (unsigned)owner, typed(path));
 	fatal("dir = %s: belongs to uid %u, and this is uid %u: start zqhubd "
 	    "as the user that ran zqhub init", c->dir, (unsigned)owner,
 	    (unsigned)geteuid());
@@ -146,23 +158,24 @@ check_dir(const struct config *c, const char *settings)
 
 	if (stat(c->dir, &st) != 0)
 		fatal("dir = %s: %s. \"zqhub init --dir %s --name NAME\" "
-		    "makes it", c->dir, strerror(errno), c->dir);
+		    "makes it", c->dir, strerror(errno), typed(c->dir));
 	if (!S_ISDIR(st.st_mode))
 		fatal("dir = %s: is no directory", c->dir);
 	check_owner(c, settings, st.st_uid);
 	if ((st.st_mode & 022) != 0)
 		fatal("dir = %s: others than its owner may write to it "
 		    "(mode %04o): chmod 0700 %s", c->dir,
-		    (unsigned)st.st_mode & 07777, c->dir);
+		    (unsigned)st.st_mode & 07777, typed(c->dir));
 	if (access(config_path(path, c->dir, CONFIG_TLS_CERT), F_OK) == 0 &&
 	    access(config_path(path, c->dir, CONFIG_CA "/ca.pem"), F_OK) != 0)
 		fatal("%s: %s: the CA of this hub is gone. \"zqhub restore "
 		    "FILE --dir %s\" puts it back from a backup, and leaves "
-		    "the rest as it is", path, strerror(errno), c->dir);
+		    "the rest as it is", path, strerror(errno),
+		    typed(c->dir));
 	if (access(config_path(path, c->dir, CONFIG_CA "/ca.pem"), F_OK) != 0)
 		fatal("%s: %s: there is no hub here yet. \"zqhub init "
 		    "--dir %s --name NAME\" makes one", path, strerror(errno),
-		    c->dir);
+		    typed(c->dir));
 }
 
 static void

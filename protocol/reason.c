@@ -68,6 +68,12 @@ static const char *const forms[] = {
 	N_("source %s: some directories can't be read"),
 	N_("source %s: some files can't be read: let zqagentd's user read "
 	    "them (chmod o+r, or by its group), or leave them out (exclude)"),
+	N_("source %s: what is told is not at its addresses: correct its url in "
+	    "agent.conf (zqagentd -n says what it finds), then systemctl "
+	    "reload zqagentd"),
+	N_("%s; asked for %s the web server answers %s"),
+	N_("%s; asked for %s the web server answers %s, and below %s it is "
+	    "there"),
 
 	/* the gate */
 	N_("more is withdrawn at once than passes unasked"),

@@ -288,6 +288,14 @@ add_record(struct conf *c, const struct conf_section *s, struct span label,
 
 /* Lines. */
 
+/* After a wrong value, for what is judged on. */
+static void
+set_preset(const struct reading *r, const struct conf_def *d)
+{
+	if (d->preset != NULL)
+		must(set(d, span_of(d->preset), r->path, r->now->data));
+}
+
 static void
 take_setting(struct reading *r, struct span name, struct span value)
 {
@@ -312,6 +320,7 @@ take_setting(struct reading *r, struct span name, struct span value)
 			wrong(r, r->line, _("%s: the value has %zu bytes, "
 			    "expected %d at most"), c->defs[i].name, value.n,
 			    CONF_VALUE_MAX);
+			set_preset(r, &c->defs[i]);
 			return;
 		}
 		if (set(&c->defs[i], value, r->path, r->now->data))
@@ -320,6 +329,7 @@ take_setting(struct reading *r, struct span name, struct span value)
 		value = text_cut(value, SHOWN_MAX);
 		wrong(r, r->line, _("%s: found \"%.*s\", expected %s"),
 		    c->defs[i].name, SPAN_ARGS(value), what);
+		set_preset(r, &c->defs[i]);
 	}
 }
 
@@ -430,9 +440,9 @@ complete_all(struct reading *r)
 }
 
 struct conf *
-conf_read(const char *path, const struct conf_section *sections,
+conf_read_anyway(const char *path, const struct conf_section *sections,
     size_t section_count, const struct conf_def *defs, size_t def_count,
-    struct buf *why)
+    struct buf *why, bool *good)
 {
 	struct conf *c = mem_new(sizeof(*c));
 	struct reading r = { .conf = c, .path = path, .why = why };
@@ -444,18 +454,33 @@ conf_read(const char *path, const struct conf_section *sections,
 	c->defs = defs;
 	c->def_count = def_count;
 	buf_init(&text, CONF_FILE_MAX);
-	if (!conf_line_load(path, &text, why)) {
-		r.errors++;
-	} else {
+	*good = conf_line_load(path, &text, why);
+	if (*good) {
 		top = find_section(c, SPAN(""));
 		must(top == NULL || !top->many);
 		if (top != NULL)
 			r.now = add_record(c, top, SPAN_NONE, 0);
 		take_lines(&r, buf_look(&text));
 		complete_all(&r);
+	} else {
+		conf_free(c);
+		c = NULL;
 	}
 	buf_clear(&text);
-	if (r.errors == 0)
+	*good = *good && r.errors == 0;
+	return c;
+}
+
+struct conf *
+conf_read(const char *path, const struct conf_section *sections,
+    size_t section_count, const struct conf_def *defs, size_t def_count,
+    struct buf *why)
+{
+	bool good;
+	struct conf *c = conf_read_anyway(path, sections, section_count, defs,
+	    def_count, why, &good);
+
+	if (good)
 		return c;
 	conf_free(c);
 	return NULL;

@@ -53,6 +53,13 @@ struct conf;	/* a file read: records by section */
 struct conf *conf_read(const char *path, const struct conf_section *sections,
     size_t section_count, const struct conf_def *defs, size_t def_count,
     struct buf *why);
+/* The same for whoever judges on, so that all is said at once: what is wrong
+ * has its preset, or is NULL or 0 if there is none. NULL: there is no file to
+ * read. *good: nothing was wrong. */
+struct conf *conf_read_anyway(const char *path,
+    const struct conf_section *sections, size_t section_count,
+    const struct conf_def *defs, size_t def_count, struct buf *why,
+    bool *good);
 void conf_free(struct conf *c);
 
 /* The n-th record of a section, with its label ("" for none), or NULL. A

@@ -212,6 +212,31 @@ text_starts(struct span s, const char *with)
 	return s.n >= n && (n == 0 || memcmp(s.at, with, n) == 0);
 }
 
+const char *
+text_shell(struct buf *room, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
+	const char *c = word;
+
+	while (*c != '\0' && ((unsigned char)*c >= 0x80 ||
+	    strchr(plain, *c) != NULL))
+		c++;
+	buf_reset(room);
+	if (*c == '\0' && c > word) {
+		buf_text(room, word);
+		return buf_cstr(room);
+	}
+	buf_byte(room, '\'');
+	for (c = word; *c != '\0'; c++)
+		if (*c == '\'')
+			buf_text(room, "'\\''");
+		else
+			buf_byte(room, *c);
+	buf_byte(room, '\'');
+	return buf_cstr(room);
+}
+
 struct span
 text_last_name(struct span path)
 {

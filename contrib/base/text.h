@@ -35,6 +35,11 @@ bool text_starts(struct span s, const char *with);
 /* words end with NULL. */
 bool text_is_one_of(const char *value, const char *const *words);
 
+#define TEXT_SHELL_MAX 65536	/* bytes of such a word: enough for a path */
+/* A word of a command that people type, in quotes if the shell would take it
+ * for something else, put into `room` alone; lives as long as that. */
+const char *text_shell(struct buf *room, const char *word);
+
 /* Behind the last slash, if there is one. */
 struct span text_last_name(struct span path);
 

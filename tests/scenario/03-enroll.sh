@@ -76,9 +76,9 @@ CMP_CN=4101000003 cmp "$REF" "$SECRET" "$T/three" || { cat "$T/three.out"; die "
 say "- the wrong hub is noticed before anything is sent"
 mkdir -p "$T/other"
 other=$(port) otherweb=$(port)
-"$ZQ_BUILD/zqhub" init --dir "$T/other/hub" --name other --listen "127.0.0.1:$other" \
-	--web "127.0.0.1:$otherweb" >/dev/null 2>&1 || die "second hub"
-start other "$ZQ_BUILD/zqhubd" -c "$T/other/hub/hub.conf"
+"$ZQ_BUILD/zqhub" init --dir "$T/other/the hub" --name other --listen "127.0.0.1:$other" \
+	--web "127.0.0.1:$otherweb" >"$T/init" 2>&1 || die "second hub"
+start other sh -c "exec $(sed -n "s,^  zqhubd \(.*hub.conf\) .*,$ZQ_BUILD/zqhubd \1,p" "$T/init")"
 wait_for 60 "second hub" curl -sk -o "$T/health" "https://127.0.0.1:$other/v1/"
 site_add 4101000004 '平顶山市人民政府' www.pds.gov.cn
 zqagent y enroll "https://127.0.0.1:$other" "$TICKET" >"$T/y.out" 2>&1 &&

@@ -73,6 +73,14 @@ grep -q "MISSING" "$T/source" || die "check: $(cat "$T/source")"
 env -u INVOCATION_ID "$ZQ_BUILD/zqagentd" -n -c "$conf" 2>"$T/source" ||
 	die "settings"
 [ ! -s "$T/source" ] || die "nothing is wrong: $(cat "$T/source")"
+# All that is wrong is said at once: what can't be read, what can't be used.
+sed 's/^hub *=.*/&\nspeed = 5\nlog = loud/; s,^root *=.*,root = /nosuch,' "$conf" \
+	>"$conf.bad"
+! env -u INVOCATION_ID "$ZQ_BUILD/zqagentd" -n -c "$conf.bad" 2>"$T/source" ||
+	die "wrong settings are fine"
+for word in "speed: there is no such" "log is \"loud\"" "root /nosuch: "; do
+	grep -qF "$word" "$T/source" || die "$word isn't said: $(cat "$T/source")"
+done
 agent_start $A
 has() { [ "$(zqhub status --json | jq '.totals.items')" = "$1" ]; }
 wait_for 60 "ten pages" has 10
@@ -138,4 +146,22 @@ state_is good verified || die "what was not looked at has failed"
 zqhub move check "$GOOD" --json | jq -e '.looked == 0 and
 	.state == "verified" and .addresses[0].good == null' >"$T/json" ||
 	die "as JSON"
+
+say "- an address that is wrong later is noticed by the daemon itself"
+cp "$T/www/home.html" "$T/www/index.html"
+sed -i "s,^url *=.*,url = $W/sub/,; 1i url_every = 1s" "$conf"
+kill -HUP "$(agent_pid $A)"
+astray() {
+	zqhub status --json | jq -e '.sites[0].trouble // "" |
+		test("not at its addresses")' >"$T/json"
+}
+wait_for 90 "the hub to hear of it" astray
+zqagent $A status >"$T/status"
+grep -q "not at its addresses.*answers 404, and below $W/ it is there" \
+	"$T/status" || { cat "$T/status"; die "what status says"; }
+sed -i "s,^url *=.*,url = $W/," "$conf"
+kill -HUP "$(agent_pid $A)"
+right() { ! astray && zqagent "$A" status --json |
+	jq -e '.sources[0].addresses.fine' >"$T/json"; }
+wait_for 90 "it to be right" right
 exit 0

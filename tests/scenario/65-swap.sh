@@ -63,4 +63,47 @@ rm -rf "$root/html.old"
 wait_for 60 "the new title" has_title 第二次更新
 sleep 2
 settled "slowly" 第二次更新
+
+# Most pages are other ones; both names are told, and so is the old copy.
+release() {	# WORD
+	cp -r "$root/html" "$root/html.new"
+	n=0
+	while [ $n -lt 70 ]; do
+		n=$((n + 1))
+		page "$root/html.new/$n.html" "第${n}号公告，$1"
+	done
+	wait_for 60 "the new copy" has_items 4101000001 241
+	mv "$root/html" "$root/html.old"
+	mv "$root/html.new" "$root/html"
+	wait_for 60 "the new title" has_title "$1"
+	wait_for 60 "the old copy" has_items 4101000001 241
+	wait_for 60 "its address" zqhub item \
+		https://www.zhengzhou.gov.cn/html.old/70.html >"$T/old"
+}
+say "- most pages change, and the old copy goes when it was told"
+release 第三次更新
+rm -rf "$root/html.old"
+sleep 2
+settled "most pages" 第三次更新
+
+say "- … or days later"
+release 第四次更新
+wait_for 60 "sync" in_sync
+stop "$(agent_pid 4101000001)" || die "the agent's end"
+agent_start 4101000001
+wait_for 60 "sync" in_sync
+rm -rf "$root/html.old"
+sleep 2
+settled "days later" 第四次更新
+
+say "- the site itself goes, and its old copy stays: that waits for a person"
+release 第五次更新
+stop "$(agent_pid 4101000001)" || die "the agent's end"
+agent_start 4101000001
+wait_for 60 "sync" in_sync
+rm -rf "$root/html"
+agent_holds() {
+	zqhub status --json | jq -e '.sites[0].agent_held == 120' >/dev/null
+}
+wait_for 60 "the gate" agent_holds
 exit 0

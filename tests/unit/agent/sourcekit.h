@@ -32,6 +32,7 @@ static struct config_top top;
 static struct store *store;
 static struct parse *parse, *slow;
 static struct source *source;
+static struct fetch *asker;	/* NULL: nobody asks the web server */
 static bool reached;
 static int zone;		/* of dates in pages */
 static uint64_t room = 64u << 20;	/* the spool, bytes */
@@ -62,7 +63,7 @@ start(void)
 {
 	struct parse_limits limits = { .zone = zone };
 	struct source_host host = { .base = base, .top = &top,
-	    .news = on_news, .reach = on_reach, .quiet = on_quiet };
+	    .fetch = asker, .news = on_news, .reach = on_reach, .quiet = on_quiet };
 
 	store = kit_open(room);
 	parse = parse_new(base, &limits);

@@ -191,6 +191,49 @@ START_TEST(test_lines)
 }
 END_TEST
 
+/* What can't be read, what is read and is wrong, what doesn't fit together and
+ * what isn't there: all is said at once, and nothing of it twice. */
+START_TEST(test_all_at_once)
+{
+	static const char *const says[] = { ":2: spool: found \"much\"",
+		":3: speed: there is no such setting", ": hub is missing",
+		":6: [source e]: url is missing", ":4: log is \"loud\"",
+		":9: source f: url \"www.f.test\"",
+		"g and h overlap" };
+	struct config *c;
+	struct buf why;
+	size_t lines = 0;
+	bool good;
+
+	put("# ours\nspool = much\nspeed = 5\nlog = loud\n\n"
+	    "[source e]\nroot = /nosuch/e\n"
+	    "[source f]\nurl = www.f.test\nroot = /nosuch/f\n"
+	    "[source h]\nurl = http://h.test/\nroot = /nosuch/g/h\n"
+	    "[source g]\nurl = http://g.test/\nroot = /nosuch/g\n");
+	buf_init(&why, CONFIG_WHY_MAX);
+	c = config_read_anyway(path, &why, &good);
+	ck_assert_ptr_nonnull(c);
+	ck_assert(!good);
+	ck_assert_uint_eq(c->top->spool, 256u << 20);
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++)
+		ck_assert_msg(strstr(buf_cstr(&why), says[i]) != NULL,
+		    "\"%s\" isn't said: %s", says[i], buf_cstr(&why));
+	for (size_t i = 0; i < why.n; i++)
+		lines += why.at[i] == '\n';
+	ck_assert_uint_eq(lines, 7);
+	buf_reset(&why);
+	config_look(c, "agent.conf", &why);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "source e: root"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "source g: root"));
+	config_free(c);
+	buf_reset(&why);
+	ck_assert_ptr_null(config_read(path, &why));
+	ck_assert_ptr_null(config_read_anyway("/nosuch/conf", &why, &good));
+	ck_assert(!good);
+	buf_clear(&why);
+}
+END_TEST
+
 static bool
 add(const char *name, const char *root, const char *url, const char *says)
 {
@@ -525,6 +568,7 @@ main(void)
 	tcase_add_test(t, test_presets);
 	tcase_add_test(t, test_refused);
 	tcase_add_test(t, test_lines);
+	tcase_add_test(t, test_all_at_once);
 	tcase_add_test(t, test_edit);
 	tcase_add_test(t, test_hub);
 	tcase_add_test(t, test_hub_unreadable);

@@ -193,6 +193,32 @@ START_TEST(test_busy_why)
 }
 END_TEST
 
+/* What begins moments after an answer is a hub that is started again, until it
+ * takes too long for that. */
+START_TEST(test_restart)
+{
+	start();
+	WAIT_FOR(push_is_well(push));
+	http_close();
+	WAIT_FOR(!push_is_well(push));
+	ck_assert(status_has("trouble", "may be starting again"));
+	clock_set(clock_wall(), clock_mono() + 25000);
+	turn_loop(100);
+	ck_assert(status_has("trouble", "may be starting again"));
+	clock_set(clock_wall(), clock_mono() + 6000);
+	for (int i = 0; i < 1000 && !status_has("trouble", "does zqhubd run");
+	    i++)
+		turn_loop(20);
+	ck_assert(status_has("trouble", "does zqhubd run"));
+	stop();
+	clock_release();
+	start();
+	WAIT_FOR(status_has("trouble", ""));
+	ck_assert(status_has("trouble", "does zqhubd run"));
+	stop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -210,6 +236,7 @@ main(void)
 	tcase_add_test(t, test_batch);
 	tcase_add_test(t, test_trouble);
 	tcase_add_test(t, test_busy_why);
+	tcase_add_test(t, test_restart);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);

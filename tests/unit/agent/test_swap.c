@@ -4,6 +4,8 @@
  */
 #include "tests/unit/agent/renamedkit.h"
 
+#include "contrib/base/text.h"
+
 #define PAGES 120
 #define CHANGED 3		/* of them, by each swap */
 
@@ -112,6 +114,23 @@ ck_identity(uint64_t before, const char *path)
 	}
 	store_end(t);
 	ck_assert_str_eq(now, was);
+}
+
+/* What was withdrawn says where that is now. */
+static void
+ck_successors(uint64_t before)
+{
+	struct store_txn *t = store_look(store);
+	struct change c;
+
+	for (uint64_t n = before + 1; spool_get(t, n, &c); n++)
+		if (c.kind == CHANGE_DELETED) {
+			ck_assert_ptr_nonnull(memmem(c.word[WORD_SUCCESSOR].at,
+			    c.word[WORD_SUCCESSOR].n, "/html/", 6));
+			ck_assert(span_is(text_last_name(c.url),
+			    text_last_name(c.word[WORD_SUCCESSOR])));
+		}
+	store_end(t);
 }
 
 static void
@@ -227,6 +246,97 @@ START_TEST(test_loss)
 }
 END_TEST
 
+static uint64_t
+swap_and_wait(int between, int changed)
+{
+	uint64_t before;
+	char path[64];
+
+	begin();
+	make_next(".new", "two");
+	for (int i = 0; i < changed; i++) {
+		snprintf(path, sizeof(path), ".new/%03d.txt", i);
+		put(path, path);
+	}
+	before = head();
+	move("html", "html.old");
+	turn_loop(between);
+	move(".new", "html");
+	wait_items(2 * PAGES + 1);
+	turn_loop(1500);
+	ck_assert_str_eq(state(), "fine");
+	stop();			/* what was told just now was not just now */
+	start_with_moves();
+	wait_state("fine");
+	for (int i = 0; i < 100 && !source_dir.is_settled(source); i++)
+		turn_loop(20);
+	return before;
+}
+
+/* Days later the old files go, of which most pages have others now: nothing is
+ * lost. Each has its page for a successor, by which the hub's gate goes. */
+static void
+old_copy(int between)
+{
+	uint64_t before = swap_and_wait(between, 70);
+	struct buf got;
+
+	kit_remove_tree(at("html.old"));
+	wait_items(PAGES + 1);
+	wait_state("fine");
+	turn_loop(1500);
+	ck_assert_str_eq(state(), "fine");
+	ck_assert_uint_eq(proposals(), 0);
+	ck_identities(before);
+	buf_init(&got, 4u << 20);
+	say_changes(before, &got);
+	ck_assert_int_eq(count_lines(buf_look(&got), "deleted www:html.old/",
+	    NULL), PAGES);
+	ck_successors(before);
+	buf_clear(&got);
+	kit_is_whole(store);
+	stop();
+}
+
+START_TEST(test_old_copy)
+{
+	old_copy(0);
+}
+END_TEST
+
+START_TEST(test_old_copy_slowly)
+{
+	old_copy(3000);
+}
+END_TEST
+
+/* The site itself goes, and the old copy stays. */
+START_TEST(test_not_the_copy)
+{
+	(void)swap_and_wait(0, 0);
+	kit_remove_tree(at("html"));
+	wait_state("held");
+	turn_loop(4000);
+	wait_state("held");
+	ck_assert_uint_eq(items(), 2 * PAGES + 1);
+	stop();
+}
+END_TEST
+
+/* Both go: the copy's pages have nothing that is there instead. */
+START_TEST(test_copy_and_site)
+{
+	(void)swap_and_wait(0, 0);
+	kit_remove_tree(at("html"));
+	kit_remove_tree(at("html.old"));
+	wait_state("held");
+	turn_loop(4000);
+	wait_state("held");
+	ck_assert_uint_eq(items(), 2 * PAGES + 1);
+	stop();
+}
+END_TEST
+
 /* All is gone: how old it is doesn't matter. */
 START_TEST(test_all_young)
 {
@@ -280,6 +390,10 @@ main(void)
 	tcase_add_test(t, test_told_at_once);
 	tcase_add_test(t, test_told_slowly);
 	tcase_add_test(t, test_loss);
+	tcase_add_test(t, test_old_copy);
+	tcase_add_test(t, test_old_copy_slowly);
+	tcase_add_test(t, test_not_the_copy);
+	tcase_add_test(t, test_copy_and_site);
 	tcase_add_test(t, test_all_young);
 	tcase_add_test(t, test_note);
 	suite_add_tcase(suite, t);

@@ -4,6 +4,7 @@
 #include "contrib/base/units.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
@@ -304,6 +305,33 @@ START_TEST(every_quick_character_is_what_unicode_says)
 }
 END_TEST
 
+START_TEST(a_shell_takes_it_as_one_word)
+{
+	static const char *const words[] = { "/srv/hub", "/srv/the hub",
+		"it's", "''", "a\"b", "$(id)", "`id`", "a;b", "~", "*",
+		"\\", "/srv/门户", "", "a\nb", "!x", "#x" };
+	struct buf command;
+	char out[64];
+	size_t n;
+	FILE *f;
+
+	ck_assert_str_eq(text_shell(&b, "/srv/hub_1.2"), "/srv/hub_1.2");
+	ck_assert_str_eq(text_shell(&b, "/srv/门户"), "/srv/门户");
+	ck_assert_str_eq(text_shell(&b, "/srv/the hub"), "'/srv/the hub'");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		buf_init(&command, 1024);
+		buf_printf(&command, "printf %%s %s", text_shell(&b, words[i]));
+		f = popen(buf_cstr(&command), "r");
+		ck_assert_ptr_nonnull(f);
+		n = fread(out, 1, sizeof(out) - 1, f);
+		out[n] = '\0';
+		ck_assert_int_eq(pclose(f), 0);
+		ck_assert_str_eq(out, words[i]);
+		buf_clear(&command);
+	}
+}
+END_TEST
+
 START_TEST(units_read_and_write)
 {
 	char text[UNITS_TEXT_MAX];
@@ -348,6 +376,7 @@ main(void)
 	tcase_add_test(t, brackets_are_one);
 	tcase_add_test(t, folding_refuses_what_is_no_utf8);
 	tcase_add_test(t, every_quick_character_is_what_unicode_says);
+	tcase_add_test(t, a_shell_takes_it_as_one_word);
 	tcase_add_test(t, units_read_and_write);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
