@@ -542,19 +542,38 @@ act_alert_ack(struct group *g, const struct entry *e, const json_t *o)
 
 /* --- what ended long ago ------------------------------------------------------ */
 
-/* The oldest, if it may be forgotten. The newest stays, and the alert of the
+struct oldest {
+	int64_t before;		/* ms: it ended then at the latest */
+	uint32_t last, told;	/* which stay */
+	uint32_t number;	/* 0: none */
+};
+
+/* One that never ends keeps none of those after it. */
+static bool
+is_oldest(void *arg, const struct alert *a)
+{
+	struct oldest *o = arg;
+
+	if (alert_is_over(a) && a->ended <= o->before &&
+	    a->number != o->last && a->number != o->told)
+		o->number = a->number;
+	return o->number == 0 && a->at <= o->before;
+}
+
+/* The oldest that may be forgotten. The newest stays, and the alert of the
  * newest delivery: numbers are never given again. */
 static bool
 find_old(struct db_txn *t, int64_t now, uint32_t *number)
 {
+	struct oldest o = { .before = now - ACT_ALERT_KEEP,
+		.last = alert_last(t) };
 	struct delivery d;
-	struct alert a;
 
-	if (!alert_first(t, &a) || !alert_is_over(&a) ||
-	    a.ended > now - ACT_ALERT_KEEP || a.number == alert_last(t))
-		return false;
-	*number = a.number;
-	return !ledger_get(t, ledger_last(t), &d) || d.alert != a.number;
+	if (ledger_get(t, ledger_last(t), &d))
+		o.told = d.alert;
+	alert_each_oldest(t, is_oldest, &o);
+	*number = o.number;
+	return o.number != 0;
 }
 
 bool

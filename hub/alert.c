@@ -245,31 +245,10 @@ alert_drop(struct db_txn *t, uint32_t number)
 	db_del(t, TABLE_ALERT_OPEN, key_look(&k));
 }
 
-static bool
-at_end(struct db_txn *t, MDB_cursor_op op, struct alert *a)
-{
-	struct db_cursor *c = db_cursor_open(t, TABLE_ALERT);
-	struct span key, row;
-	bool found = db_cursor_get(c, op, &key, &row);
-
-	if (found)
-		alert_read(a, wire_get_u32((const uint8_t *)key.at), row);
-	db_cursor_close(c);
-	return found;
-}
-
-bool
-alert_first(struct db_txn *t, struct alert *a)
-{
-	return at_end(t, MDB_FIRST, a);
-}
-
 uint32_t
 alert_last(struct db_txn *t)
 {
-	struct alert a;
-
-	return at_end(t, MDB_LAST, &a) ? a.number : 0;
+	return table_last(t, TABLE_ALERT);
 }
 
 bool
@@ -321,6 +300,22 @@ alert_each(struct db_txn *t, uint32_t before, alert_fn *each, void *arg)
 	if (before != 0 && db_cursor_get(c, MDB_SET_RANGE, &key, &row))
 		op = MDB_PREV;
 	for (; db_cursor_get(c, op, &key, &row); op = MDB_PREV) {
+		alert_read(&a, wire_get_u32((const uint8_t *)key.at), row);
+		if (!each(arg, &a))
+			break;
+	}
+	db_cursor_close(c);
+}
+
+void
+alert_each_oldest(struct db_txn *t, alert_fn *each, void *arg)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_ALERT);
+	MDB_cursor_op op = MDB_FIRST;
+	struct span key, row;
+	struct alert a;
+
+	for (; db_cursor_get(c, op, &key, &row); op = MDB_NEXT) {
 		alert_read(&a, wire_get_u32((const uint8_t *)key.at), row);
 		if (!each(arg, &a))
 			break;

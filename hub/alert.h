@@ -120,16 +120,17 @@ bool alert_told_next(struct span *told, struct alert_told *r);
 
 bool alert_get(struct db_txn *t, uint32_t number, struct alert *a);
 uint32_t alert_last(struct db_txn *t);	/* highest number given; 0: none */
-bool alert_first(struct db_txn *t, struct alert *a);	/* the oldest */
 /* Is there nothing more to come of it: it has ended, and all who were told of
  * it know that? Those of which there is are in the list of open ones. */
 bool alert_is_over(const struct alert *a);
 bool alert_is_acked(const struct alert *a, int64_t now);
 
-/* Each until false, oldest first: open ones. Newest first, with a number
- * less than `before` (0: from the last): all. The callback must not write. */
+/* Each until false, oldest first: open ones, or all. Newest first, with a
+ * number less than `before` (0: from the last): all. The callback must not
+ * write. */
 typedef bool alert_fn(void *arg, const struct alert *a);
 void alert_each_open(struct db_txn *t, alert_fn *each, void *arg);
+void alert_each_oldest(struct db_txn *t, alert_fn *each, void *arg);
 void alert_each(struct db_txn *t, uint32_t before, alert_fn *each,
     void *arg);
 

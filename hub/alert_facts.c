@@ -44,6 +44,7 @@ source_of(enum alert_what w)
 	case ALERT_MOVE:
 		return ALERT_OF_MOVES;
 	case ALERT_LINKS:
+		return ALERT_OF_LINKS;
 	case ALERT_DISK:
 	case ALERT_HUB_CERTIFICATE:
 		return ALERT_OF_HUB;

@@ -18,7 +18,8 @@ enum alert_source {
 	ALERT_OF_PULSE,		/* how the sites are now */
 	ALERT_OF_SITES,		/* what the view has of each */
 	ALERT_OF_MOVES,
-	ALERT_OF_HUB,		/* the hub itself, links */
+	ALERT_OF_LINKS,		/* what was seen of those that are broken */
+	ALERT_OF_HUB,		/* the hub itself */
 	ALERT_SOURCES
 };
 

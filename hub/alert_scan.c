@@ -18,6 +18,7 @@
 #define SLICE 100		/* sites of the view at a time */
 #define SITES_EVERY 5000	/* ms between two passes' beginnings */
 #define MOVES_EVERY 5000
+#define LINKS_EVERY 5000
 #define HUB_EVERY 5000
 #define PULSE_EVERY 60000	/* ms, until all of it is read again */
 
@@ -221,6 +222,25 @@ scan_moves(struct alert_scan *s, int64_t now)
 }
 
 static void
+scan_links(struct alert_scan *s, int64_t now)
+{
+	struct db_txn *t;
+
+	if (!s->linking) {
+		if (s->links_at != 0 &&
+		    clock_mono() - s->links_at < LINKS_EVERY)
+			return;
+		s->links_at = clock_mono();
+		alert_facts_begin(s->facts, ALERT_OF_LINKS);
+	}
+	t = view_read(s->writer->view);
+	s->linking = alert_scan_links(s, t, now);
+	db_abort(t);
+	if (!s->linking)
+		alert_facts_end(s->facts, ALERT_OF_LINKS);
+}
+
+static void
 scan_hub(struct alert_scan *s, int64_t now)
 {
 	struct db_txn *t;
@@ -241,5 +261,6 @@ alert_scan(struct alert_scan *s, int64_t now)
 	alert_scan_pulse(s, now);
 	scan_sites(s, now);
 	scan_moves(s, now);
+	scan_links(s, now);
 	scan_hub(s, now);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "hub/alert_facts.h"
+#include "hub/table.h"
 #include "hub/writer.h"
 
 struct alert_scan {
@@ -25,6 +26,12 @@ struct alert_scan {
 	/* The moves: */
 	uint32_t move;		/* from this number on; 0: a new pass */
 	int64_t moves_at;	/* ms, mono: when the last pass began */
+	/* The links: */
+	bool linking;		/* a pass is under way, … */
+	bool has_link;		/* … behind the first of them: */
+	uint8_t link[TABLE_DIGEST];
+	size_t links;		/* facts of this pass */
+	int64_t links_at;	/* ms, mono: when the last pass began */
 	/* The hub: */
 	int64_t hub_at;		/* ms, mono; 0: never yet */
 };
@@ -41,6 +48,7 @@ void alert_scan_site(struct alert_scan *s, struct db_txn *t, uint32_t site,
     int64_t now);
 /* Some of them; false: those were the last. */
 bool alert_scan_moves(struct alert_scan *s, struct db_txn *t, int64_t now);
+bool alert_scan_links(struct alert_scan *s, struct db_txn *t, int64_t now);
 void alert_scan_hub(struct alert_scan *s, struct db_txn *t, int64_t now);
 
 #endif

@@ -18,7 +18,7 @@
 
 #define DAY INT64_C(86400000)
 #define MOVES 1000		/* looked at in one go */
-#define LINKS_LOOKED 2000
+#define LINKS_LOOKED 500		/* … */
 #define LINKS_MOST 50
 #define DISK_PERCENT 5
 #define DISK_BYTES (UINT64_C(512) << 20)
@@ -27,7 +27,7 @@ struct scanning {
 	struct alert_scan *scan;
 	struct db_txn *txn;	/* of links and moves only */
 	int64_t now;
-	size_t links, moves;
+	size_t moves;
 };
 
 /* --- moves -------------------------------------------------------------------- */
@@ -80,12 +80,30 @@ on_link(void *arg, const uint8_t key[TABLE_DIGEST], const struct checked *c)
 		.group = SPAN("links"), .since = c->record.since,
 		.detail = c->detail };
 
-	(void)key;
-	if (checked_outcome(c, s->now) != OUTCOME_SUSPICIOUS ||
+	memcpy(s->scan->link, key, TABLE_DIGEST);
+	s->scan->has_link = true;
+	if (!checked_is_broken(c, s->now) ||
+	    checked_outcome(c, s->now) != OUTCOME_SUSPICIOUS ||
 	    c->url.n > ALERT_SUBJECT || !seen_counts(s->txn, c))
 		return true;
 	alert_facts_put(s->scan->facts, &f, s->now);
-	return ++s->links < LINKS_MOST;
+	return ++s->scan->links < LINKS_MOST;
+}
+
+/* Those in danger may stand behind any number of those that are only
+ * broken. */
+bool
+alert_scan_links(struct alert_scan *scan, struct db_txn *t, int64_t now)
+{
+	struct scanning s = { .scan = scan, .txn = t, .now = now };
+	int64_t steps = LINKS_LOOKED;
+
+	if (!checked_broken(t, CLOCK_NONE, scan->has_link ? scan->link : NULL,
+	    on_link, &s, &steps) && scan->links < LINKS_MOST)
+		return true;
+	scan->has_link = false;
+	scan->links = 0;
+	return false;
 }
 
 /* --- certificates, disk ------------------------------------------------------- */
@@ -132,9 +150,7 @@ void
 alert_scan_hub(struct alert_scan *scan, struct db_txn *t, int64_t now)
 {
 	struct scanning s = { .scan = scan, .txn = t, .now = now };
-	int64_t steps = LINKS_LOOKED;
 
-	(void)checked_broken(t, now, NULL, on_link, &s, &steps);
 	look_at_certificate(&s, "ca", stats_get(COUNTER_CA_EXPIRY));
 	look_at_certificate(&s, "hub", stats_get(COUNTER_HUB_EXPIRY));
 	look_at_disk(&s);

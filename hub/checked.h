@@ -56,8 +56,8 @@ bool checked_is_broken(const struct checked *c, int64_t now);
 int64_t checked_next(const struct checked *c, int64_t window);
 
 /* In the order of their digests, from `after` (or NULL) on. key lives until
- * it returns; false stops. Those that are broken now, or all. steps: as in
- * links.h, one for each row. */
+ * it returns; false stops. Those that are broken now (CLOCK_NONE: or may be),
+ * or all. steps: as in links.h, one for each row. */
 typedef bool checked_fn(void *arg, const uint8_t key[TABLE_DIGEST],
     const struct checked *c);
 bool checked_broken(struct db_txn *t, int64_t now, const uint8_t *after,

@@ -47,7 +47,8 @@ open_book(const struct cmd_line *l, struct book *b)
 		return false;
 	}
 	buf_init(&why, WHY_MAX);
-	good = users_read(&b->users, l->config->dir, &why);
+	good = users_place(l->config->dir, &why) &&
+	    users_read(&b->users, l->config->dir, &why);
 	if (!good) {
 		cmd_fail(NULL, "%s", buf_cstr(&why));
 		close(b->lock);
@@ -63,19 +64,6 @@ close_book(struct book *b)
 	close(b->lock);
 }
 
-/* The web part must be able to read what root wrote. */
-static void
-give_to_owner(const struct cmd_line *l)
-{
-	char path[CONFIG_PATH_MAX];
-	struct stat st;
-
-	config_path(path, l->config->dir, USER_FILE);
-	if (geteuid() == 0 && stat(l->config->dir, &st) == 0 &&
-	    chown(path, st.st_uid, st.st_gid) != 0)
-		cmd_fail(NULL, "%s: %s", path, strerror(errno));
-}
-
 static int
 save(const struct cmd_line *l, const struct book *b)
 {
@@ -85,8 +73,6 @@ save(const struct cmd_line *l, const struct book *b)
 	buf_init(&why, WHY_MAX);
 	if (!users_write(&b->users, l->config->dir, &why))
 		code = cmd_fail(NULL, "%s", buf_cstr(&why));
-	else
-		give_to_owner(l);
 	buf_clear(&why);
 	return code;
 }

@@ -36,6 +36,7 @@ const char *config_path(char out[CONFIG_PATH_MAX], const char *dir,
 #define CONFIG_TLS "tls"
 #define CONFIG_TLS_CERT "tls/hub.pem"
 #define CONFIG_TLS_KEY "tls/hub.key"
+#define CONFIG_WEB "web"		/* users, sessions: the web part's */
 #define CONFIG_SOCKET "control"
 #define CONFIG_LOCK "lock"
 #define CONFIG_FILE "hub.conf"

@@ -23,7 +23,7 @@
 #include "protocol/limits.h"
 
 #define MOST 200		/* referrals of one act */
-#define LOOKED 2000		/* … and of one site that are looked through */
+#define LOOKED 20000		/* … and of one site that are looked through */
 #define PAGES 500		/* of one referral that its columns are told */
 #define COLUMNS 50		/* of one site that are told */
 #define STEPS (LINKS_STEPS / 16)
@@ -56,8 +56,7 @@ static bool
 is_due(struct db_txn *t, const struct step *s, const struct referral *r,
     uint64_t confirmed)
 {
-	return referral_is_open(r) && r->state != REFERRAL_REFUSED &&
-	    r->level == s->from && since(t, r, confirmed) <= s->told &&
+	return since(t, r, confirmed) <= s->told &&
 	    (r->raised == CLOCK_NONE || r->raised <= s->raised);
 }
 
@@ -92,33 +91,15 @@ take(void *arg, const struct referral *r)
 	return !f->targets.bad;
 }
 
-static bool
-take_gone(void *arg, const struct referral *r)
-{
-	return r->site == ((struct found *)arg)->site && take(arg, r);
-}
-
 static void
 find(struct found *f, struct db_txn *t, const struct step *s, uint32_t site,
     uint64_t confirmed, size_t most)
 {
-	uint32_t move[64], from = 0;
-	struct referral r;
-	size_t n;
-
 	*f = (struct found){ .txn = t, .step = s, .site = site,
 	    .confirmed = confirmed, .most = most, .left = LOOKED,
 	    .told = CLOCK_NONE };
 	buf_init(&f->targets, MOST * (LIMIT_URL + 1));
-	do {
-		n = referral_moves(t, site, from, move, 64);
-		for (size_t i = 0; i < n; i++)
-			if (referral_get(t, move[i], site, SPAN_NONE, &r) &&
-			    !take(f, &r))
-				return;
-		from = n > 0 ? move[n - 1] + 1 : 0;
-	} while (n == 64);
-	referral_each(t, 0, site, take_gone, f);
+	referral_waiting(t, site, s->from, take, f);
 }
 
 static bool

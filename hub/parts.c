@@ -25,6 +25,7 @@
 #include "hub/pulse.h"
 #include "hub/seqpacket.h"
 #include "hub/web.h"
+#include "hub/web_confine.h"
 
 #define PARTS 6
 #define WHY_MAX 4096
@@ -305,14 +306,7 @@ static int
 run_web(void *arg)
 {
 	struct parts *p = arg;
-	/* LMDB's table of readers, sessions; zones of what is announced. */
-	const char *write[] = { p->config->dir, NULL };
-	const char *read[] = { "/usr/share/zoneinfo", "/etc/localtime",
-		NULL };
-	const struct sandbox sandbox = {
-		.may = SANDBOX_ACCEPT | SANDBOX_FILES,
-		.read = read, .write = write,
-	};
+	struct web_confine confine;
 	struct event_base *base = make_loop();
 	int listen = keep(&p->web_fd), page = keep(&p->page[1]);
 	struct web *web;
@@ -326,7 +320,8 @@ run_web(void *arg)
 	buf_init(&why, WHY_MAX);
 	web = open_web(base, p->config, listen, page, &why);
 	need(web, &why);
-	rc = serve(base, &sandbox);
+	web_confine(&confine, p->config->dir);
+	rc = serve(base, &confine.sandbox);
 	web_free(web);
 	event_base_free(base);
 	return rc;

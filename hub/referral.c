@@ -13,8 +13,12 @@
 #include "protocol/sha.h"
 #include "protocol/wire.h"
 
-#define KEY_MOST (8 + TABLE_DIGEST)
-#define OPEN UINT32_MAX		/* no move's number */
+#define GONE_KEY (8 + TABLE_DIGEST)
+#define WAITS_HEAD 9		/* of the key: "waits", site, level, … */
+#define KEY_MOST (WAITS_HEAD + 4 + TABLE_DIGEST)
+#define OPEN UINT32_MAX		/* no move's number, … */
+#define WAITS (UINT32_MAX - 1)	/* … nor is this, … */
+#define NO_MOVE UINT32_MAX	/* … nor this: it comes behind all moves */
 
 const char *
 referral_state_name(enum referral_state s)
@@ -90,7 +94,7 @@ gone_key(uint32_t site, const struct target_key *target)
 	sha_add(&s, target->at, target->n);
 	sha_end(&s, digest);
 	memcpy(k.at + 8, digest, TABLE_DIGEST);
-	k.n = KEY_MOST;
+	k.n = GONE_KEY;
 	return k;
 }
 
@@ -114,6 +118,43 @@ open_key(uint32_t site, uint32_t move)
 	wire_put_u32(k.at + 8, move);
 	k.n = 12;
 	return k;
+}
+
+/* Those that may go on to the next level, by site and level: the same. `of` is
+ * the row's key. */
+static struct row_key
+waits_key(const struct row_key *of, const struct referral *r)
+{
+	struct row_key k = pair_key(WAITS, r->site);
+
+	k.at[8] = (uint8_t)r->level;
+	wire_put_u32(k.at + WAITS_HEAD, r->move != 0 ? r->move : NO_MOVE);
+	k.n = WAITS_HEAD + 4;
+	if (r->move == 0) {
+		memcpy(k.at + k.n, of->at + 8, TABLE_DIGEST);
+		k.n += TABLE_DIGEST;
+	}
+	return k;
+}
+
+/* The row's, of such a key; false: it is none. */
+static bool
+key_waiting(struct row_key *k, struct span waits)
+{
+	const uint8_t *at = (const uint8_t *)waits.at;
+	uint32_t move;
+
+	if (waits.n < WAITS_HEAD + 4)
+		return false;
+	move = wire_get_u32(at + WAITS_HEAD);
+	*k = pair_key(move != NO_MOVE ? move : 0, wire_get_u32(at + 4));
+	if (move != NO_MOVE)
+		return waits.n == WAITS_HEAD + 4;
+	if (waits.n != KEY_MOST)
+		return false;
+	memcpy(k->at + 8, at + WAITS_HEAD + 4, TABLE_DIGEST);
+	k->n = GONE_KEY;
+	return true;
 }
 
 static void
@@ -172,6 +213,31 @@ referral_of_key(struct db_txn *t, uint32_t site,
 	return get(t, &k, r);
 }
 
+/* What a site has refused goes no further, and closings don't. */
+static bool
+waits(const struct referral *r)
+{
+	return r->state < REFERRAL_REFUSED &&
+	    (r->move & REFERRAL_CLOSING) == 0;
+}
+
+static void
+list_waiting(struct db_txn *t, const struct row_key *k,
+    const struct referral *r)
+{
+	struct row_key key;
+	struct referral was;
+
+	if (get(t, k, &was) && waits(&was)) {
+		key = waits_key(k, &was);
+		db_del(t, TABLE_REFERRAL, look(&key));
+	}
+	if (!waits(r))
+		return;
+	key = waits_key(k, r);
+	db_put(t, TABLE_REFERRAL, look(&key), SPAN_NONE);
+}
+
 void
 referral_put(struct db_txn *t, const struct referral *r, struct buf *row)
 {
@@ -191,6 +257,7 @@ referral_put(struct db_txn *t, const struct referral *r, struct buf *row)
 	write_span(row, text_cut(r->reason, REFERRAL_TEXT));
 	write_span(row, text_cut(r->by, REFERRAL_TEXT));
 	must(!row->bad);
+	list_waiting(t, &k, r);
 	db_put(t, TABLE_REFERRAL, look(&k), buf_look(row));
 	if (r->move == 0 || (r->move & REFERRAL_CLOSING) != 0)
 		return;
@@ -238,6 +305,31 @@ referral_each(struct db_txn *t, uint32_t move, uint32_t site,
 		read_row(&r, key, row);
 		more = each(arg, &r) && db_cursor_get(c, MDB_NEXT, &key,
 		    &row);
+	}
+	db_cursor_close(c);
+}
+
+void
+referral_waiting(struct db_txn *t, uint32_t site, enum referral_level level,
+    referral_fn *each, void *arg)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_REFERRAL);
+	struct row_key first = pair_key(WAITS, site), k;
+	struct span key, none;
+	struct referral r;
+	bool more;
+
+	first.at[8] = (uint8_t)level;
+	first.n = WAITS_HEAD;
+	key = look(&first);
+	more = db_cursor_get(c, MDB_SET_RANGE, &key, &none);
+	while (more && key.n > first.n &&
+	    memcmp(key.at, first.at, first.n) == 0) {
+		if (!key_waiting(&k, key) || !get(t, &k, &r))
+			fatal("view: a list of who links to what is damaged: "
+			    "run zqhub rebuild");
+		more = each(arg, &r) && db_cursor_get(c, MDB_NEXT, &key,
+		    &none);
 	}
 	db_cursor_close(c);
 }

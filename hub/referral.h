@@ -93,5 +93,9 @@ void referral_put(struct db_txn *t, const struct referral *r,
 typedef bool referral_fn(void *arg, const struct referral *r);
 void referral_each(struct db_txn *t, uint32_t move, uint32_t site,
     referral_fn *each, void *arg);
+/* Those of a site that were told at this level last and may go on: neither
+ * done with nor refused. Those of moves first, by number. */
+void referral_waiting(struct db_txn *t, uint32_t site,
+    enum referral_level level, referral_fn *each, void *arg);
 
 #endif

@@ -181,12 +181,24 @@ find(const struct sessions *s, struct span token)
 	return NULL;
 }
 
+static void
+make_place(const char *dir)
+{
+	struct buf why;
+
+	buf_init(&why, 4096);
+	if (!users_place(dir, &why))
+		log_warn("%s", buf_cstr(&why));
+	buf_clear(&why);
+}
+
 struct sessions *
 sessions_new(const char *dir, int64_t idle)
 {
 	struct sessions *s = mem_new(sizeof(*s));
 
 	config_path(s->path, dir, SESSION_FILE);
+	make_place(dir);
 	keep_sweep(s->path);
 	s->idle = idle;
 	s->row = mem_grow(NULL, SESSION_MOST, sizeof(*s->row));

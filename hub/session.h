@@ -18,7 +18,7 @@
 #include "contrib/base/span.h"
 #include "hub/user.h"
 
-#define SESSION_FILE "sessions"	/* below DIR */
+#define SESSION_FILE CONFIG_WEB "/sessions"	/* below DIR */
 #define SESSION_MOST 2048	/* beyond it, who was longest away goes */
 #define SESSION_TOKEN 53	/* 256 bits in base32, and a NUL */
 #define SESSION_FORM 33		/* 128 bits in hex, and a NUL */

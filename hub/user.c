@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "certs/keep.h"
 #include "contrib/base/lang.h"
@@ -126,6 +127,43 @@ stamp_of(const char *path)
 	    (uint64_t)st.st_mtim.tv_nsec ^ (uint64_t)st.st_size;
 }
 
+/* What root makes here is the hub's all the same. */
+static bool
+give_to_owner(const char *path, const char *dir)
+{
+	struct stat st;
+
+	return geteuid() != 0 || (stat(dir, &st) == 0 &&
+	    chown(path, st.st_uid, st.st_gid) == 0);
+}
+
+static bool
+move_in(const char *dir, const char *name, const char *to, struct buf *why)
+{
+	char from[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX];
+	struct stat st;
+
+	config_path(from, dir, name);
+	config_path(path, dir, to);
+	return lstat(from, &st) != 0 || lstat(path, &st) == 0 ||
+	    keep_move(from, path, why);
+}
+
+bool
+users_place(const char *dir, struct buf *why)
+{
+	char path[CONFIG_PATH_MAX];
+
+	if (!keep_dir(config_path(path, dir, CONFIG_WEB), 0700, why))
+		return false;
+	if (!give_to_owner(path, dir)) {
+		buf_printf(why, "%s: %s\n", path, strerror(errno));
+		return false;
+	}
+	return move_in(dir, "users", USER_FILE, why) &&
+	    move_in(dir, "sessions", CONFIG_WEB "/sessions", why);
+}
+
 bool
 users_read(struct users *u, const char *dir, struct buf *why)
 {
@@ -178,8 +216,12 @@ users_write(const struct users *u, const char *dir, struct buf *why)
 	whole = json_pack("{s:o}", "users", list);
 	text = json_dumps(whole, JSON_INDENT(1));
 	config_path(path, dir, USER_FILE);
-	good = text != NULL && keep_put(path, FILE_MODE, KEEP_REPLACE,
-	    span_of(text), why);
+	good = text != NULL && users_place(dir, why) &&
+	    keep_put(path, FILE_MODE, KEEP_REPLACE, span_of(text), why);
+	if (good && !give_to_owner(path, dir)) {
+		buf_printf(why, "%s: %s\n", path, strerror(errno));
+		good = false;
+	}
 	free(text);
 	json_decref(whole);
 	return good;

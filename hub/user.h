@@ -1,8 +1,9 @@
 /*
  * Users of the page: who may sign in, and what they may do there.
  *
- * They stand in DIR/users (JSON, 0600), which `zqhub user` writes and the web
- * part reads again when it has changed. A viewer reads, an editor acts on
+ * They stand in DIR/web/users (JSON, 0600), which `zqhub user` writes and the
+ * web part reads again when it has changed. That directory is all that the web
+ * part may see beside the view (web_confine.h). A viewer reads, an editor acts on
  * what goes on (alerts, notices, moves), an admin also on sites.
  */
 #ifndef ZQ_HUB_USER_H
@@ -14,9 +15,10 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/span.h"
+#include "hub/config.h"
 #include "hub/password.h"
 
-#define USER_FILE "users"	/* below DIR */
+#define USER_FILE CONFIG_WEB "/users"	/* below DIR */
 #define USER_NAME 33		/* room for a name, with its NUL */
 #define USER_MOST 1000
 #define USER_SEAL 16
@@ -42,6 +44,10 @@ struct users {
 
 /* Letters, digits, '.', '-', '_' and '@', or Han; 1 to 32 bytes. */
 bool user_name_is_fit(struct span name);
+
+/* Makes the directory of the web part, if it isn't there, and moves into it
+ * what hubs of before have beside it. */
+bool users_place(const char *dir, struct buf *why);
 
 /* No file: nobody. False: why, and *u is empty. */
 bool users_read(struct users *u, const char *dir, struct buf *why);

@@ -30,6 +30,7 @@
 #include "hub/parts.h"
 #include "hub/pulse.h"
 #include "hub/tls.h"
+#include "hub/user.h"
 #include "hub/web.h"
 
 #define SPARE_FILES 256		/* beside connections: stores, pairs, logs */
@@ -257,6 +258,18 @@ look_after_certificate(const struct config *c)
 		fatal("the hub's certificate can't be made; see above");
 }
 
+static void
+make_place(const struct config *c)
+{
+	struct buf why;
+
+	buf_init(&why, WHY_MAX);
+	if (!users_place(c->dir, &why))
+		fatal("%.*s", (int)(why.n > 0 ? why.n - 1 : 0),
+		    buf_cstr(&why));
+	buf_clear(&why);
+}
+
 static int
 take_port(const char *setting, const char *address)
 {
@@ -289,6 +302,7 @@ run(const struct options *o, const struct config *c)
 	lost_look(c->dir);
 	take_lock(c);
 	raise_files(c);
+	make_place(c);
 	look_after_certificate(c);
 	counters_open();
 	edge = take_port("listen", c->listen);

@@ -292,6 +292,9 @@ set_basics(struct fetch_request *r, const struct fetch_spec *spec)
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	/* Else a request that ends while its name is being asked for waits for
+	 * the resolver, and the whole loop with it. */
+	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)spec->timeout);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,

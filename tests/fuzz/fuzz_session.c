@@ -23,8 +23,13 @@ static bool ready;
 static void
 set_up(void)
 {
+	struct buf why;
+
 	log_open("fuzz", LOG_LEVEL_ERROR);
 	fuzz_dir_make();
+	buf_init(&why, 4096);
+	must(users_place(fuzz_dir, &why));
+	buf_clear(&why);
 	ready = true;
 }
 

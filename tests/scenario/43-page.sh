@@ -64,8 +64,8 @@ echo short | zqhub user add zhao 2>"$T/err" && die "a short password"
 zqhub user add wang --generate 2>"$T/err" && die "twice the same"
 zqhub user list --json | jq -e '.users | length == 2 and .[0].role == "viewer"' >/dev/null ||
 	die "user list"
-grep -q "$made" "$HUB/users" && die "a password stands in the file"
-[ "$(stat -c %a "$HUB/users")" = 600 ] || die "who may read the users?"
+grep -q "$made" "$HUB/web/users" && die "a password stands in the file"
+[ "$(stat -c %a "$HUB/web/users")" = 600 ] || die "who may read the users?"
 
 say "- signing in: cookie, wrong passwords, tries are counted"
 jar=$T/jar

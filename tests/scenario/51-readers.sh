@@ -74,7 +74,7 @@ for _ in 1 2 3 4; do
 	kill -TERM "$HUB_PID" $parts
 	wait "$HUB_PID" || die "hub did not end cleanly"
 	forget "$HUB_PID"
-	set -- "$HUB"/sessions.*
+	set -- "$HUB"/web/sessions.*
 	[ ! -e "$1" ] || die "left behind: $*"
 	hub_start
 done

@@ -3,13 +3,37 @@
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <dlfcn.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include "contrib/base/clock.h"
+
+#define NAMELESS "nameless.test"	/* of whose servers none answers … */
+#define RESOLVER 4			/* … and who gives up after so many s */
+
+/* In the place of the C library's: for curl, too. */
+int
+getaddrinfo(const char *name, const char *service,
+    const struct addrinfo *hints, struct addrinfo **found)
+{
+	int (*real)(const char *, const char *, const struct addrinfo *,
+	    struct addrinfo **);
+
+	if (name != NULL && strcmp(name, NAMELESS) == 0) {
+		sleep(RESOLVER);
+		return EAI_AGAIN;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+	return real(name, service, hints, found);
+}
 
 static struct event_base *base;
 static struct evhttp *server;
@@ -202,6 +226,25 @@ START_TEST(what_is_cancelled_is_not_answered)
 }
 END_TEST
 
+/* Else who asks for one name that doesn't resolve asks for nothing else
+ * meanwhile, and all that was under way then has taken so long. */
+START_TEST(a_resolver_that_hangs_holds_up_nobody)
+{
+	int64_t began = clock_mono();
+
+	ask("http://" NAMELESS "/", NULL, SPAN_NONE);
+	ck_assert_int_eq(last.code, CURLE_OPERATION_TIMEDOUT);
+	ck_assert_int_lt(clock_mono() - began, RESOLVER * 1000 / 2);
+	began = clock_mono();
+	fetch_cancel(start("http://" NAMELESS "/", NULL, SPAN_NONE));
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	ask("/echo", NULL, SPAN_NONE);
+	ck_assert_int_eq(last.status, 200);
+	ck_assert_int_lt(clock_mono() - began, RESOLVER * 1000 / 2);
+	sleep(RESOLVER + 1);	/* its threads end by themselves */
+}
+END_TEST
+
 int
 main(void)
 {
@@ -216,6 +259,7 @@ main(void)
 	tcase_add_test(t, nothing_leads_it_elsewhere);
 	tcase_add_test(t, answers_are_bounded);
 	tcase_add_test(t, what_is_cancelled_is_not_answered);
+	tcase_add_test(t, a_resolver_that_hangs_holds_up_nobody);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -2,6 +2,7 @@
  * Alerts: from beginning to end, with everything that may keep them from
  * being told in between, and a hub that dies between any two steps.
  */
+#include "hub/act_alert.h"
 #include "hub/alert_notice.h"
 #include "tests/unit/hub/alertkit.h"
 
@@ -464,6 +465,43 @@ START_TEST(test_ends)
 }
 END_TEST
 
+static bool
+is_there(uint32_t alert)
+{
+	struct db_txn *t = view_read(k.view);
+	struct alert a;
+	bool there = alert_get(t, alert, &a);
+
+	db_abort(t);
+	return there;
+}
+
+/* What ended long ago, whatever began before it and goes on. */
+START_TEST(test_forget)
+{
+	rules.rule[ALERT_DOWN].remind = 0;
+	is(1, ALERT_DOWN);
+	world[1].group = "a";
+	settle();
+	for (uint32_t i = 2; i <= 4; i++) {
+		later(HOUR);
+		is(i, ALERT_DOWN);
+		settle();
+		is(i, ALERT_RULES);
+		settle();
+	}
+	kit_act(&k, "{\"do\":\"alert-forget\",\"most\":50}");
+	kit_show(&k, 100);
+	ck_assert(is_there(2));
+	k.now += ACT_ALERT_KEEP + HOUR;
+	kit_act(&k, "{\"do\":\"alert-forget\",\"most\":50}");
+	kit_show(&k, 100);
+	ck_assert(is_there(1));		/* it goes on */
+	ck_assert(!is_there(2) && !is_there(3));
+	ck_assert(is_there(4));		/* numbers go on from it */
+}
+END_TEST
+
 START_TEST(test_rebuild)
 {
 	uint8_t before[32], after[32];
@@ -607,6 +645,7 @@ main(void)
 	tcase_add_loop_test(t, test_evidence_soon, 0, 2);
 	tcase_add_test(t, test_ends);
 	tcase_add_test(t, test_rebuild);
+	tcase_add_test(t, test_forget);
 	tcase_add_loop_test(t, test_game, 1, 6);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -6,6 +6,8 @@
 
 #include <sys/statvfs.h>
 
+#include "hub/baseline.h"
+
 static struct statvfs disk;
 
 /* In the place of the C library's: every disk is as the test says. */
@@ -207,6 +209,72 @@ START_TEST(test_hub_certificate)
 }
 END_TEST
 
+/* --- links ------------------------------------------------------------------- */
+
+#define BROKEN 1300		/* more than are looked at in one go */
+
+static void
+pin(const char *url, const char *outcome)
+{
+	kit_act(&k, "{\"do\":\"check-pin\",\"url\":\"%s\",\"outcome\":"
+	    "\"%s\",\"until\":%lld,\"actor\":\"t\",\"reason\":\"t\"}", url,
+	    outcome, (long long)(k.now + DAY));
+}
+
+/* One that comes behind nearly all others. */
+static void
+find_last(char url[64])
+{
+	uint8_t place[URL_KEY] = { 0 };
+
+	for (unsigned i = 0; place[0] != 0xff; i++) {
+		snprintf(url, 64, "https://d%u.example.com/", i);
+		baseline_place(place, span_of(url));
+	}
+}
+
+/* A whole pass; in how many steps. */
+static unsigned
+look_at_links(void)
+{
+	struct db_txn *t;
+	unsigned steps = 0;
+	bool more;
+
+	kit_show(&k, 10000);
+	t = view_read(k.view);
+	alert_facts_begin(facts, ALERT_OF_LINKS);
+	do {
+		more = alert_scan_links(&scan, t, k.now);
+		ck_assert_uint_lt(++steps, 100);
+	} while (more);
+	alert_facts_end(facts, ALERT_OF_LINKS);
+	db_abort(t);
+	return steps;
+}
+
+START_TEST(test_links)
+{
+	char url[64], last[64];
+
+	ck_assert_uint_eq(look_at_links(), 1);
+	for (unsigned i = 0; i < BROKEN; i++) {
+		snprintf(url, sizeof(url), "https://b%u.example.com/", i);
+		pin(url, i % 3 == 0 ? "ok" : "gone");
+	}
+	find_last(last);
+	pin(last, "suspicious");
+	for (int i = 0; i < 2; i++) {
+		ck_assert_uint_gt(look_at_links(), 1);
+		ck_assert_ptr_nonnull(fact("links", last));
+		ck_assert_ptr_null(fact("links", url));
+	}
+	pin(last, "ok");
+	look_at_links();
+	ck_assert_ptr_null(fact("links", last));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -222,6 +290,7 @@ main(void)
 	tcase_add_test(t, test_quarantine);
 	tcase_add_test(t, test_disk);
 	tcase_add_test(t, test_hub_certificate);
+	tcase_add_test(t, test_links);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

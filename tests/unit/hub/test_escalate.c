@@ -4,10 +4,16 @@
  */
 #include "hub/escalate.h"
 
+#include <stdlib.h>
+
 #include "hub/links.h"
 #include "hub/tell_owed.h"
 #include "hub/telling.h"
+#include "hub/site.h"
+#include "hub/table.h"
 #include "protocol/mending.h"
+#include "protocol/sha.h"
+#include "tests/scratch.h"
 #include "tests/unit/hub/movekit.h"
 
 static const struct escalate_times times = { .wait = {
@@ -248,6 +254,107 @@ START_TEST(not_before_its_time)
 }
 END_TEST
 
+/* --- a site that was told of thousands --------------------------------------- */
+
+#define DONE 2500
+#define TOLD 100		/* waiting, at another level */
+
+static void
+put(struct db_txn *t, const char *url, enum referral_state state,
+    enum referral_level level, struct buf *row)
+{
+	referral_put(t, &(struct referral){ .site = 1, .state = state,
+	    .level = level, .raised = CLOCK_NONE, .letter = 1, .last = 1,
+	    .pages = 1, .told = DAY, .changed = DAY,
+	    .target = span_of(url) }, row);
+}
+
+/* Behind nearly all others, in the order of their digests. */
+static void
+find_last(char url[64])
+{
+	uint8_t digest[32] = { 0 };
+	struct target_key key;
+
+	for (unsigned i = 0; digest[0] != 0xff; i++) {
+		snprintf(url, 64, "https://last%u.gov.cn/", i);
+		ck_assert(target_key(&key, span_of(url)));
+		sha_of(digest, (struct span){ (const char *)key.at, key.n });
+	}
+}
+
+static void
+fill(struct db_txn *t, const char *last)
+{
+	struct site s = { .number = 1, .code = SPAN("4100000001"),
+		.until = CLOCK_NONE };
+	char url[64];
+	struct buf row;
+
+	buf_init(&row, 1u << 16);
+	site_put(t, &s);
+	for (unsigned i = 0; i < DONE; i++) {
+		snprintf(url, sizeof(url), "https://done%u.gov.cn/", i);
+		put(t, url, REFERRAL_TOLD, REFERRAL_PAGE, &row);
+		put(t, url, i % 2 == 0 ? REFERRAL_FIXED : REFERRAL_REFUSED,
+		    REFERRAL_PAGE, &row);
+	}
+	for (unsigned i = 0; i < TOLD; i++) {
+		snprintf(url, sizeof(url), "https://told%u.gov.cn/", i);
+		put(t, url, REFERRAL_TOLD, REFERRAL_PAGE, &row);
+		put(t, url, REFERRAL_TOLD, REFERRAL_PARENT, &row);
+	}
+	put(t, last, REFERRAL_WILL_FIX, REFERRAL_PAGE, &row);
+	buf_clear(&row);
+}
+
+static bool
+count_one(void *arg, const struct referral *r)
+{
+	unsigned *n = arg;
+
+	ck_assert_uint_eq(r->site, 1);
+	++*n;
+	return true;
+}
+
+static unsigned
+count(struct db_txn *t, enum referral_level level)
+{
+	unsigned n = 0;
+
+	referral_waiting(t, 1, level, count_one, &n);
+	return n;
+}
+
+START_TEST(what_is_done_with_hides_nothing)
+{
+	char dir[] = "/tmp/zq-escalate-XXXXXX", last[64];
+	struct db_txn *t;
+	struct db *db;
+	uint32_t site = 1;
+	json_t *act = NULL;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	db = db_open(dir, DB_WRITE | DB_NOSYNC | DB_CREATE, table_list,
+	    TABLE_COUNT, 1u << 30);
+	ck_assert_ptr_nonnull(db);
+	find_last(last);
+	t = db_begin(db, true);
+	fill(t, last);
+	ck_assert_int_eq(db_commit(t), DB_OK);
+	t = db_begin(db, false);
+	ck_assert_uint_eq(count(t, REFERRAL_PAGE), 1);
+	ck_assert_uint_eq(count(t, REFERRAL_COLUMN), 0);
+	ck_assert_uint_eq(count(t, REFERRAL_PARENT), TOLD);
+	ck_assert(escalate_next(t, &times, 10 * DAY, 100, &site, &act));
+	json_decref(act);
+	db_abort(t);
+	db_close(db);
+	ck_assert_int_eq(scratch_remove(dir), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -263,6 +370,7 @@ main(void)
 	tcase_add_test(c, who_answers_is_left_alone);
 	tcase_add_test(c, what_is_mended_is_over);
 	tcase_add_test(c, not_before_its_time);
+	tcase_add_test(c, what_is_done_with_hides_nothing);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

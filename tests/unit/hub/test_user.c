@@ -5,15 +5,19 @@
 #include "hub/user.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/text.h"
 #include "hub/guess.h"
 #include "hub/session.h"
+#include "hub/web_confine.h"
 #include "tests/scratch.h"
 
 #define HOUR INT64_C(3600000)
@@ -29,6 +33,7 @@ set_up(void)
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	buf_init(&why, 4096);
 	clock_set(NOW, 0);
+	ck_assert(users_place(dir, &why));
 }
 
 static void
@@ -109,7 +114,7 @@ START_TEST(test_users)
 	password_keep(users_find(&u, SPAN("wang"))->kept,
 	    SPAN("a long password"));
 	ck_assert_msg(users_write(&u, dir, &why), "%s", buf_cstr(&why));
-	snprintf(path, sizeof(path), "%s/users", dir);
+	snprintf(path, sizeof(path), "%s/web/users", dir);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0600);
 
@@ -145,7 +150,7 @@ START_TEST(test_unreadable)
 	struct users u;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, USER_FILE);
-	ck_assert_int_eq(symlink(USER_FILE, path), 0);
+	ck_assert_int_eq(symlink("users", path), 0);
 	ck_assert(!users_read(&u, dir, &why));
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), path));
 	ck_assert_ptr_null(strstr(buf_cstr(&why), "line"));
@@ -163,6 +168,86 @@ START_TEST(test_bad_file)
 	ck_assert_uint_gt(why.n, 0);
 	ck_assert_uint_eq(u.count, 0);
 	users_clear(&u);
+}
+END_TEST
+
+/* A hub of before has them one directory up. */
+START_TEST(test_place)
+{
+	static const char one[] = "{\"users\":[{\"name\":\"a\",\"role\":"
+	    "\"admin\",\"kept\":\"\"}]}";
+	struct users u;
+	char path[128];
+
+	put_file("users", one);
+	put_file("sessions", "{}");
+	ck_assert_msg(users_place(dir, &why), "%s", buf_cstr(&why));
+	ck_assert(users_read(&u, dir, &why));
+	ck_assert_uint_eq(u.count, 1);
+	users_clear(&u);
+	snprintf(path, sizeof(path), "%s/sessions", dir);
+	ck_assert_int_ne(access(path, F_OK), 0);
+	put_file("users", "what?");	/* never over what is there */
+	ck_assert(users_place(dir, &why));
+	ck_assert(users_read(&u, dir, &why));
+	ck_assert_uint_eq(u.count, 1);
+	users_clear(&u);
+}
+END_TEST
+
+static bool
+may_read(const char *name)
+{
+	char path[CONFIG_PATH_MAX];
+	int fd = open(config_path(path, dir, name), O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* In a child: what the web part can still read of the hub, a bit for each. */
+static int
+confined(void)
+{
+	static const char *const names[] = { "ca/ca.key", "hub.conf",
+		"journal/data.mdb", USER_FILE, "view/data.mdb" };
+	char got[SANDBOX_GOT_MAX];
+	struct web_confine w;
+	int bits = 0;
+
+	web_confine(&w, dir);
+	sandbox_enter(&w.sandbox, got);
+	if (strncmp(got, "landlock=off", 12) == 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		bits |= may_read(names[i]) << i;
+	put_file(SESSION_FILE, "{}");
+	return bits;
+}
+
+START_TEST(test_confined)
+{
+	static const char *const dirs[] = { "ca", "journal", "view" };
+	char path[CONFIG_PATH_MAX];
+	int status;
+	pid_t pid;
+
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(mkdir(config_path(path, dir, dirs[i]), 0700),
+		    0);
+	put_file("ca/ca.key", "secret");
+	put_file("hub.conf", "");
+	put_file("journal/data.mdb", "");
+	put_file("view/data.mdb", "");
+	put_file(USER_FILE, "");
+	pid = fork();
+	if (pid == 0)
+		_exit(confined() & 0xff);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	if (WEXITSTATUS(status) != 0xff)	/* no Landlock here */
+		ck_assert_int_eq(WEXITSTATUS(status), 0x18);
 }
 END_TEST
 
@@ -256,7 +341,7 @@ START_TEST(test_session_restart)
 	sessions_form(s, again, &u.user[1]);
 	ck_assert_str_eq(form, again);
 	sessions_free(s);
-	snprintf(path, sizeof(path), "%s/sessions", dir);
+	snprintf(path, sizeof(path), "%s/web/sessions", dir);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0600);
 	f = fopen(path, "r");
@@ -281,12 +366,12 @@ START_TEST(test_sessions_swept)
 	char path[128];
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, files[i].name);
+		snprintf(path, sizeof(path), "%s/web/%s", dir, files[i].name);
 		fclose(fopen(path, "w"));
 	}
 	sessions_free(sessions_new(dir, 12 * HOUR));
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, files[i].name);
+		snprintf(path, sizeof(path), "%s/web/%s", dir, files[i].name);
 		ck_assert_msg((access(path, F_OK) == 0) == files[i].stays,
 		    "%s", files[i].name);
 	}
@@ -614,6 +699,8 @@ main(void)
 	tcase_add_loop_test(t, test_bad_file, 0,
 	    (int)(sizeof(bad_files) / sizeof(*bad_files)));
 	tcase_add_test(t, test_names);
+	tcase_add_test(t, test_place);
+	tcase_add_test(t, test_confined);
 	tcase_add_test(t, test_follow);
 	tcase_add_test(t, test_session);
 	tcase_add_test(t, test_session_restart);
