@@ -280,6 +280,12 @@ source_dir_reread_skip(struct source *s)
 	end(s);
 }
 
+bool
+source_dir_reread_is_at_one(const struct source *s)
+{
+	return s->reread->busy && clock_mono() - s->reread->asked < WAIT;
+}
+
 json_t *
 source_dir_reread_status(const struct source *s)
 {

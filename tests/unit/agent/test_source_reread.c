@@ -79,16 +79,18 @@ wait_read(json_int_t least)
 	}
 }
 
+/* fine: it is that all the while. */
 static void
-wait_reread(void)
+wait_reread(bool fine)
 {
 	int64_t start = clock_mono();
 
 	while (number("reread", "of") >= 0) {
+		ck_assert(!fine || strcmp(state(), "fine") == 0);
 		ck_assert_msg(clock_mono() - start < PATIENCE,
 		    "%lld of %lld", (long long)number("reread", "items"),
 		    (long long)number("reread", "of"));
-		turn_loop(20);
+		turn_loop(7);
 	}
 }
 
@@ -120,7 +122,7 @@ START_TEST(test_once)
 	stop();
 	start();
 	ck_assert_int_eq(number("reread", "of"), PAGES + 1);
-	wait_reread();
+	wait_reread(true);
 	ck_assert_uint_eq(head(), before + 1);
 	ck_assert_int_eq(number(NULL, "read"), PAGES);	/* no PDF */
 	ck_assert_int_eq(number(NULL, "held"), 0);
@@ -152,7 +154,7 @@ START_TEST(test_stopped)
 	ck_assert_uint_eq(head(), before);
 	stop();
 	start();
-	wait_reread();
+	wait_reread(false);
 	ck_assert_uint_eq(head(), before + 1);
 	ck_assert_int_ge(number(NULL, "read"), PAGES - n - 1);
 	ck_assert_int_le(number(NULL, "read"), PAGES - n + 1);
@@ -172,7 +174,7 @@ START_TEST(test_meanwhile)
 	unlink(at("11.html"));
 	put("new.html", "<title>new</title>");
 	wait_items(PAGES + 1);
-	wait_reread();
+	wait_reread(false);
 	ck_assert_int_eq(number(NULL, "held"), 0);
 	ck_assert_int_eq(number(NULL, "withdrawn"), 1);
 	kit_is_whole(store);
@@ -212,13 +214,13 @@ START_TEST(test_cut)
 	age("many.html");
 	stop();
 	start();
-	wait_reread();
+	wait_reread(false);
 	ck_assert_uint_eq(head(), before + 1);
 	ck_assert(last_is_cut());
 	ck_assert_int_eq(store_do(store, forget_reader, NULL), STORE_DONE);
 	stop();
 	start();
-	wait_reread();
+	wait_reread(false);
 	ck_assert_uint_eq(head(), before + 1);	/* it is known now */
 	stop();
 }
