@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
-#include "hub/home_row.h"
+#include "hub/home_cause.h"
 #include "hub/monitor_state.h"
 #include "hub/pulse.h"
 #include "hub/site.h"
@@ -68,27 +68,6 @@ host_of(const char *address)
 	    (size_t)(colon - address) : strlen(address) };
 }
 
-static bool
-is_seen_outside(enum monitor_cause c)
-{
-	return c == MONITOR_CAUSE_OUTSIDE || c == MONITOR_CAUSE_UNSEEN ||
-	    c == MONITOR_CAUSE_ALONE;
-}
-
-/* It isn't the site's name or firewall then; in English, see
- * protocol/reason.h. */
-static bool
-put_sent_to(struct db_txn *t, uint32_t site, char text[ALERT_DETAIL])
-{
-	char host[HOME_HOST];
-
-	home_row_sent_to(t, site, host);
-	snprintf(text, ALERT_DETAIL, "the home page leads to %s, which can't "
-	    "be reached: look at where the site's server sends visitors",
-	    host);
-	return host[0] != '\0';
-}
-
 /* What is announced is neither over nor to be told: as if it weren't known.
  * An alert that there was before goes on. A site that is heard and whose page
  * nobody can see isn't silent, and of the rest nobody will ever know. */
@@ -96,7 +75,7 @@ static bool
 on_row(void *arg, uint32_t number, const struct pulse_row *row)
 {
 	struct pulsing *p = arg;
-	char text[ALERT_DETAIL];
+	char text[HOME_CAUSE_MAX];
 	enum monitor_state state = (enum monitor_state)row->state;
 	struct alert_fact f = { .what = what_of(state), .site = number,
 		.group = host_of(row->address), .since = row->since,
@@ -110,8 +89,8 @@ on_row(void *arg, uint32_t number, const struct pulse_row *row)
 	if (!site_get(p->txn, number, &s))
 		return true;
 	f.subject = s.code;
-	if (is_seen_outside((enum monitor_cause)row->cause) &&
-	    put_sent_to(p->txn, number, text))
+	if (home_cause_sent_to(p->txn, number, (enum monitor_cause)row->cause,
+	    text))
 		f.detail = span_of(text);
 	if (f.unknown)
 		f.what = ALERT_DOWN;

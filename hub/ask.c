@@ -64,21 +64,55 @@ ask_flag(const struct ask *a, const char *name)
 	return json_is_true(json_object_get(a->said, name));
 }
 
-bool
-ask_refuse(struct ask *a, const char *hint, const char *fmt, ...)
+/* A command is no help to who has none. */
+static bool
+is_help(const struct ask *a, const char *hint)
+{
+	return hint != NULL && !(a->paged && strstr(hint, "zqhub ") != NULL);
+}
+
+static void
+refuse(struct ask *a, const char *field, const char *hint, const char *fmt,
+    va_list ap)
 {
 	char text[TROUBLE_MAX];
-	va_list ap;
 
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	buf_reset(&a->error);
 	buf_text(&a->error, text);
 	buf_reset(&a->hint);
-	if (hint != NULL)
+	if (is_help(a, hint))
 		buf_text(&a->hint, hint);
+	a->field = field;
+}
+
+bool
+ask_refuse(struct ask *a, const char *hint, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	refuse(a, NULL, hint, fmt, ap);
+	va_end(ap);
 	return false;
+}
+
+bool
+ask_refuse_at(struct ask *a, const char *field, const char *hint,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	refuse(a, field, hint, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+const char *
+ask_either(const struct ask *a, const char *typed, const char *filled)
+{
+	return a->paged ? filled : typed;
 }
 
 void
@@ -96,7 +130,9 @@ ask_site(struct ask *a, struct view_site *s)
 	if (view_site_code(a->view, code, &number) &&
 	    view_site(a->view, number, s))
 		return true;
-	return ask_refuse(a, _("zqhub site list shows all sites"),
+	return ask_refuse_at(a, "code", ask_either(a,
+	    _("zqhub site list shows all sites"),
+	    _("the page \"Sites\" shows all sites")),
 	    _("there is no site with the code %s"), code);
 }
 
@@ -106,14 +142,14 @@ ask_reason(struct ask *a)
 	size_t n = strlen(ask_word(a, "reason"));
 
 	if (n > ASK_REASON)
-		return ask_refuse(a, _("say it in short; what is longer "
-		    "belongs where it can be read"), _("the reason is too "
-		    "long: %zu bytes, and %d are the most (a Chinese character "
-		    "has 3)"), n, ASK_REASON);
+		return ask_refuse_at(a, "reason", _("say it in short; what is "
+		    "longer belongs where it can be read"), _("the reason is "
+		    "too long: %zu bytes, and %d are the most (a Chinese "
+		    "character has 3)"), n, ASK_REASON);
 	if (n > 0)
 		return true;
-	return ask_refuse(a, _("say --reason 'what happened'"),
-	    _("a reason is needed: it is shown to the site's people and kept "
+	return ask_refuse_at(a, "reason", ask_either(a,
+	    _("say --reason 'what happened'"), NULL), _("a reason is needed: it is shown to the site's people and kept "
 	    "in the journal"));
 }
 

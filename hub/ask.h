@@ -37,6 +37,7 @@ struct ask {
 	const struct config *config;
 	json_t *said;			/* {"do": …}; not owned */
 	char actor[ASK_ACTOR];
+	bool paged;			/* on the page: there are no options */
 	int64_t now;			/* ms */
 	const struct ask_ticket *ticket;	/* NULL: the first run */
 	size_t tickets;
@@ -50,6 +51,8 @@ struct ask {
 	uint32_t settled;		/* of this site's agents one is to be told
 					 * to begin anew */
 	struct buf error, hint;
+	const char *field;		/* of what was said: it is wrong; or
+					 * NULL */
 };
 
 void ask_init(struct ask *a);
@@ -65,6 +68,12 @@ bool ask_flag(const struct ask *a, const char *name);
 /* Refuses; always false. The hint may be NULL. */
 bool ask_refuse(struct ask *a, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same because of one field of what was said: a form shows it there. */
+bool ask_refuse_at(struct ask *a, const char *field, const char *hint,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* What to say to whoever typed a command, or to whoever filled in a form. */
+const char *ask_either(const struct ask *a, const char *typed,
+    const char *filled);
 void ask_put(struct ask *a, json_t *act);	/* takes it */
 /* The site with "code"; and is there a "reason"? False: refused. */
 bool ask_site(struct ask *a, struct view_site *s);

@@ -1,6 +1,7 @@
 #include "hub/asked.h"
 
 #include "contrib/base/text.h"
+#include "contrib/base/text_narrow.h"
 #include "hub/http_query.h"
 
 void
@@ -32,16 +33,39 @@ decodes(struct span query)
 	return good;
 }
 
+/* What people type, of which each character counts. */
+static bool
+is_typed(enum visit_argument which)
+{
+	return which == VISIT_SITE || which == VISIT_SINCE ||
+	    which == VISIT_UNTIL;
+}
+
+static void
+narrow(struct buf *b)
+{
+	struct buf to;
+
+	buf_init(&to, ASKED_MAX);
+	if (text_narrow(&to, buf_look(b)) && !to.bad) {
+		buf_reset(b);
+		buf_span(b, buf_look(&to));
+	}
+	buf_clear(&to);
+}
+
 /* What isn't given stays empty; http_query_get() says false for that and for
  * what is over the ceiling. */
 static bool
-read_argument(struct buf *b, struct span query, const char *name,
+read_argument(struct buf *b, struct span query, enum visit_argument which,
     struct span *argument)
 {
-	bool given = http_query_get(query, name, b);
+	bool given = http_query_get(query, visit_names[which], b);
 
 	if (b->bad)
 		return false;
+	if (given && is_typed(which))
+		narrow(b);
 	if (given)
 		*argument = text_trim(buf_look(b));
 	return true;
@@ -57,8 +81,8 @@ asked_read(struct asked *a, struct span path, struct span query,
 		return false;
 	*why = "an argument is longer than 4096 bytes";
 	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++)
-		if (!read_argument(&a->argument[i], query, visit_names[i],
-		    &v->argument[i]))
+		if (!read_argument(&a->argument[i], query,
+		    (enum visit_argument)i, &v->argument[i]))
 			return false;
 	return true;
 }

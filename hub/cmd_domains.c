@@ -13,12 +13,16 @@
 #include "hub/columns.h"
 #include "hub/json.h"
 #include "hub/query_home.h"
+#include "protocol/reason.h"
+
+#define WHY_MAX 4096		/* bytes of a reason */
 
 static bool
 put_line(void *arg, const struct domains_line *d)
 {
 	struct cmd_rows *r = arg;
 	char host[CMD_TEXT_HOST];
+	struct buf why;
 
 	if (r->array != NULL) {
 		json_t *o = json_pack("{s:s, s:o, s:o, s:o}", "event",
@@ -34,7 +38,9 @@ put_line(void *arg, const struct domains_line *d)
 	columns_put(r->columns, span_of(cmd_text_host(host, d->domain)));
 	columns_put(r->columns, span_of(domains_event_word(d->event)));
 	columns_put(r->columns, d->by);
-	columns_put(r->columns, d->reason);
+	buf_init(&why, WHY_MAX);
+	columns_put(r->columns, reason_in(&why, d->reason));
+	buf_clear(&why);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include "hub/cmd.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "contrib/base/charset.h"
 #include "contrib/base/json_text.h"
@@ -11,6 +12,7 @@
 #include "contrib/base/text.h"
 #include "hub/csv.h"
 
+#define NAME_SHOWN 200			/* bytes of a file's name */
 #define CSV_FILE_MAX (3u << 20)		/* fits into one line of control */
 
 /* A spreadsheet in Chinese saves CSV as GBK. NULL: it is neither. */
@@ -111,9 +113,22 @@ cmd_import_rows(const struct cmd_line *l, const json_t *rows)
 	buf_clear(&line);
 }
 
+/* As protocol/reason.h knows it: it is kept, and shown in any language. */
+static const char *
+import_reason(char *text, size_t room, const char *path)
+{
+	struct span name = text_cut(text_last_name(span_of(path)), NAME_SHOWN);
+
+	if (strcmp(path, "-") == 0 || !text_is_utf8(name))
+		return "imported";
+	snprintf(text, room, "imported from the file %.*s", SPAN_ARGS(name));
+	return text;
+}
+
 int
 cmd_import(struct cmd_line *l)
 {
+	char why[NAME_SHOWN + 64];
 	json_t *csv = read_csv(l->word[0]), *result, *errors;
 	bool dry = cmd_flag(l, "dry-run");
 	int code = CMD_OK;
@@ -123,7 +138,7 @@ cmd_import(struct cmd_line *l)
 	result = cmd_act(l, json_pack("{s:s, s:o, s:b, s:b, s:s}",
 	    "do", "site-import", "csv", csv, "dry-run", dry,
 	    "odd-code", cmd_flag(l, "odd-code"),
-	    "reason", "imported"));
+	    "reason", import_reason(why, sizeof(why), l->word[0])));
 	if (result == NULL)
 		return CMD_NO;
 	errors = json_object_get(result, "errors");

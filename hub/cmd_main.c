@@ -13,6 +13,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/cmd_help.h"
+#include "hub/cmd_typed.h"
 
 #define TROUBLE_MAX 65536
 #define NAME_MAX_SHOWN 64	/* bytes of "zqhub held dismiss" */
@@ -304,6 +305,7 @@ cmd_main(int argc, char **argv, const struct cmd *const *lists)
 	l.words = (size_t)(argc - optind);
 	if (!is_complete(&l) || !is_utf8(&l))
 		return CMD_USAGE;
+	cmd_typed_narrow(&l);
 	code = run(&l);
 	if (fflush(stdout) != 0)
 		return cmd_fail(NULL, _("cannot write: %s"),

@@ -17,6 +17,7 @@
 #include "hub/cmd_told.h"
 #include "hub/columns.h"
 #include "hub/elsewhere.h"
+#include "hub/query_home.h"
 #include "hub/query_notice.h"
 
 #define LISTED 1000		/* notices, of one list */
@@ -311,21 +312,47 @@ run_end(struct cmd_line *l)
 
 /* --- states -------------------------------------------------------------- */
 
+#define WHY_MAX 4096		/* bytes of a sentence */
+
+struct states {
+	struct cmd_rows rows;
+	struct query *query;
+	uint32_t site;
+	size_t n;
+};
+
+/* Of the state it is in, what is known now. */
+static void
+put_why(struct states *s, const struct history *h)
+{
+	struct buf why;
+
+	buf_init(&why, WHY_MAX);
+	if (h->flapping)
+		buf_text(&why, _("goes up and down: not said again until it "
+		    "has come to rest"));
+	else if (s->n == 0)
+		query_home_cause(s->query, s->site, h->cause, &why);
+	else
+		buf_text(&why, monitor_sentence(h->cause));
+	columns_put(s->rows.columns, buf_look(&why));
+	buf_clear(&why);
+}
+
 static bool
 list_state(void *arg, const struct history *h)
 {
-	struct cmd_rows *r = arg;
-	const char *more = h->flapping ? _("goes up and down: not said "
-	    "again until it has come to rest") : monitor_sentence(h->cause);
+	struct states *s = arg;
 
-	if (r->array != NULL) {
-		json_array_append_new(r->array, json_history(h));
+	if (s->rows.array != NULL) {
+		json_array_append_new(s->rows.array, json_history(h));
 		return true;
 	}
-	columns_time(r->columns, h->at);
-	columns_put(r->columns, span_of(monitor_state_word(h->state)));
-	columns_time(r->columns, h->since);
-	columns_put(r->columns, span_of(more));
+	columns_time(s->rows.columns, h->at);
+	columns_put(s->rows.columns, span_of(monitor_state_word(h->state)));
+	columns_time(s->rows.columns, h->since);
+	put_why(s, h);
+	s->n++;
 	return true;
 }
 
@@ -350,7 +377,7 @@ ask_states(struct cmd_line *l, struct query *q)
 	static const char *const headings[] = { N_("SAID"), N_("STATE"),
 		N_("SINCE"), N_("WHY"), NULL };
 	struct site_info s = { .number = 0 };
-	struct cmd_rows rows;
+	struct states states = { .query = q };
 	uint64_t limit;
 
 	if (!cmd_number(l, "limit", 1, 100000, 50, &limit))
@@ -359,9 +386,10 @@ ask_states(struct cmd_line *l, struct query *q)
 	    !query_site_by_code(q, span_of(l->word[0]), &s))
 		return cmd_fail(_("zqhub site list shows all sites"),
 		    _("there is no site with the code %s"), l->word[0]);
-	rows = cmd_rows_begin(l, headings);
-	query_states(q, s.number, (size_t)limit, list_state, &rows);
-	cmd_rows_end(&rows, "states");
+	states.site = s.number;
+	states.rows = cmd_rows_begin(l, headings);
+	query_states(q, s.number, (size_t)limit, list_state, &states);
+	cmd_rows_end(&states.rows, "states");
 	if (!l->json)
 		print_others(q, s.number);
 	return CMD_OK;

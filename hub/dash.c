@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "contrib/base/lang.h"
+#include "hub/again.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
 
@@ -40,7 +41,7 @@ dash_refused(struct visit *v, int status, const char *why, const char *hint)
 {
 	buf_reset(v->out);
 	v->status = status;
-	sheet_begin(v, span_of(_("Not done")));
+	sheet_begin(v, v->again != NULL ? SPAN_NONE : span_of(_("Not done")));
 	buf_printf(v->out, "<h1>%s</h1>\n<p class=\"note\" role=\"alert\">",
 	    _("This was not done"));
 	markup_text(v->out, span_of(why));
@@ -49,6 +50,8 @@ dash_refused(struct visit *v, int status, const char *why, const char *hint)
 		markup_text(v->out, span_of(hint));
 	}
 	buf_text(v->out, "</p>\n");
+	if (v->again != NULL)
+		again_put_said(v);
 	sheet_end(v);
 }
 

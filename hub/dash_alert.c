@@ -180,16 +180,16 @@ ack_state(struct visit *v, const struct alert *a)
 static void
 ack_form(struct visit *v, const struct alert *a, const char *next)
 {
+	struct form f;
+
 	if (a->ended != CLOCK_NONE || !visit_may(v, "alert-ack"))
 		return;
-	buf_printf(v->out, "<details><summary>%s</summary>\n",
-	    _("Acknowledge"));
-	form_begin(v, "alert-ack", next);
-	form_number(v, "alert", a->number);
-	form_text(v, "reason", _("What you do about it"), true);
-	form_span(v, "until", _("No reminders for"));
-	form_end(v, _("I take care of it"));
-	buf_text(v->out, "</details>\n");
+	form_begin(&f, v, &(struct form_spec){ .act = "alert-ack",
+	    .next = next, .fold = _("Acknowledge"),
+	    .key = { { "alert", SPAN_NONE, a->number } } });
+	form_text(&f, "reason", _("What you do about it"), true);
+	form_span(&f, "until", _("No reminders for"));
+	form_end(&f, _("I take care of it"));
 }
 
 static bool
@@ -222,6 +222,20 @@ alert_row(void *arg, const struct alert *a)
 
 /* --- silences -------------------------------------------------------------------- */
 
+static void
+unsilence_form(struct visit *v, const struct silence *s)
+{
+	struct form f;
+
+	if (!visit_may(v, "alert-unsilence"))
+		return;
+	form_begin(&f, v, &(struct form_spec){ .act = "alert-unsilence",
+	    .next = "/alerts",
+	    .key = { { "silence", SPAN_NONE, s->number } } });
+	form_text(&f, "reason", _("Reason"), true);
+	form_end(&f, _("End this silence"));
+}
+
 static bool
 silence_row(void *arg, const struct silence *s)
 {
@@ -247,12 +261,7 @@ silence_row(void *arg, const struct silence *s)
 	buf_text(b, ": ");
 	markup_text(b, s->reason);
 	buf_text(b, "</span>\n");
-	if (visit_may(v, "alert-unsilence")) {
-		form_begin(v, "alert-unsilence", "/alerts");
-		form_number(v, "silence", s->number);
-		form_text(v, "reason", _("Reason"), true);
-		form_end(v, _("End this silence"));
-	}
+	unsilence_form(v, s);
 	buf_text(b, "</li>\n");
 	return !b->bad;
 }
@@ -261,6 +270,7 @@ static void
 silence_form(struct visit *v)
 {
 	struct form_choice rules[ALERT_RULES + 1];
+	struct form f;
 
 	if (!visit_may(v, "alert-silence"))
 		return;
@@ -271,15 +281,14 @@ silence_form(struct visit *v)
 	/* Last: alone it is refused. */
 	rules[ALERT_RULES] = (struct form_choice){
 		.value = "", .label = _("everything, of one site") };
-	buf_printf(v->out, "<details><summary>%s</summary>\n",
-	    _("Silence something for some time"));
-	form_begin(v, "alert-silence", "/alerts");
-	form_choice(v, "rule", _("What"), rules, ALERT_RULES + 1);
-	form_text(v, "code", _("Code of the site (empty: of all)"), false);
-	form_span(v, "until", _("For"));
-	form_text(v, "reason", _("Reason"), true);
-	form_end(v, _("Silence"));
-	buf_text(v->out, "</details>\n");
+	form_begin(&f, v, &(struct form_spec){ .act = "alert-silence",
+	    .next = "/alerts", .fold = _("Silence something for some "
+	    "time") });
+	form_choice(&f, "rule", _("What"), rules, ALERT_RULES + 1);
+	form_text(&f, "code", _("Code of the site (empty: of all)"), false);
+	form_span(&f, "until", _("For"));
+	form_text(&f, "reason", _("Reason"), true);
+	form_end(&f, _("Silence"));
 }
 
 /* --- the list ---------------------------------------------------------------------- */

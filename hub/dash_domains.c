@@ -37,7 +37,7 @@ row(void *arg, const struct domains_line *l)
 	markup_text(b, l->by);
 	if (l->reason.n > 0) {
 		buf_text(b, l->by.n > 0 ? ": " : "");
-		markup_text(b, l->reason);
+		markup_reason(b, l->reason);
 	}
 	buf_text(b, "</td></tr>\n");
 	return !b->bad;

@@ -16,16 +16,15 @@ act(struct visit *v, const struct site_info *s, const char *name,
     const char *what, const char *button)
 {
 	char path[PATH_MAX_HERE];
+	struct form f;
 
 	if (!visit_may(v, name))
 		return;
 	snprintf(path, sizeof(path), "/site/%s", s->code);
-	buf_printf(v->out, "<details><summary>%s</summary>\n", what);
-	form_begin(v, name, path);
-	form_hidden(v, "code", span_of(s->code));
-	form_text(v, "reason", _("Reason; it is kept"), true);
-	form_end(v, button);
-	buf_text(v->out, "</details>\n");
+	form_begin(&f, v, &(struct form_spec){ .act = name, .next = path,
+	    .fold = what, .key = { { "code", span_of(s->code), 0 } } });
+	form_text(&f, "reason", _("Reason; it is kept"), true);
+	form_end(&f, button);
 }
 
 /* Two agents speak for it: one is kept. */
@@ -34,21 +33,22 @@ settle(struct visit *v, const struct site_info *s)
 {
 	static const char *const sides[] = { "1", "2" };
 	char path[PATH_MAX_HERE];
+	struct form f;
 
 	if (!s->forked || !visit_may(v, "settle"))
 		return;
 	snprintf(path, sizeof(path), "/site/%s", s->code);
 	for (int i = 0; i < 2; i++) {
-		form_begin(v, "settle", path);
-		form_hidden(v, "code", span_of(s->code));
-		form_hidden(v, "keep", span_of(sides[i]));
+		form_begin(&f, v, &(struct form_spec){ .act = "settle",
+		    .next = path, .key = { { "code", span_of(s->code), 0 },
+		    { "keep", span_of(sides[i]), 0 } } });
 		buf_printf(v->out, "<p>%s <b>", i == 0 ?
 		    _("The agent that was there before, at") :
 		    _("The agent that came later, at"));
 		markup_text(v->out, s->agent_address[i]);
 		buf_text(v->out, "</b></p>");
-		form_text(v, "reason", _("Reason; it is kept"), false);
-		form_end(v, _("Keep this one"));
+		form_text(&f, "reason", _("Reason; it is kept"), false);
+		form_end(&f, _("Keep this one"));
 	}
 }
 

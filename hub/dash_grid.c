@@ -7,9 +7,11 @@
 #include "hub/markup.h"
 #include "hub/sheet.h"
 
-/* So many sites have cells of that size. */
-#define LARGE 600
-#define MIDDLE 3000
+/* So many sites have cells of that size (sheet_style.c). Up to LARGE, and
+ * by finger always, each is at least the 24 px that WCAG 2.2 asks for. */
+#define HUGE 250
+#define LARGE 1500
+#define MIDDLE 4000
 
 /* Its words are in its label: it is what a screen reader says, and what is
  * shown beside the pointer or the focus. */
@@ -50,6 +52,8 @@ region(const struct visit *v, struct buf *b, const struct overview *o,
 static const char *
 size_of(size_t count)
 {
+	if (count <= HUGE)
+		return "huge";
 	if (count <= LARGE)
 		return "large";
 	return count <= MIDDLE ? "middle" : "small";

@@ -293,17 +293,17 @@ waits(struct visit *v, const struct move_info *m)
 
 static void
 act(struct visit *v, const struct move *m, const char *name,
-    const char *what, const char *button)
+    const char *fold, const char *what, const char *button)
 {
 	char path[PATH_MAX_HERE];
+	struct form f;
 
 	snprintf(path, sizeof(path), "/moves/%" PRIu32, m->number);
-	form_begin(v, name, path);
-	form_number(v, "move", m->number);
+	form_begin(&f, v, &(struct form_spec){ .act = name, .next = path,
+	    .fold = fold, .key = { { "move", SPAN_NONE, m->number } } });
 	buf_printf(v->out, "<p>%s</p>", what);
-	form_text(v, "reason", _("Reason; it is kept"), true);
-	form_end(v, button);
-	buf_text(v->out, "</details>\n");
+	form_text(&f, "reason", _("Reason; it is kept"), true);
+	form_end(&f, button);
 }
 
 /* What it is to agree to this one. */
@@ -327,9 +327,8 @@ agree(struct visit *v, const struct move *m)
 	if (move_is_agreed(m) || move_next(m->state, MOVE_AGREE) ==
 	    MOVE_NONE || !visit_may(v, "move-agree"))
 		return;
-	buf_printf(v->out, "<details><summary>%s</summary>\n",
-	    _("Agree to this move"));
-	act(v, m, "move-agree", agreeing(m), _("Agree"));
+	act(v, m, "move-agree", _("Agree to this move"), agreeing(m),
+	    _("Agree"));
 }
 
 static void
@@ -338,9 +337,7 @@ withdraw(struct visit *v, const struct move *m)
 	if (move_next(m->state, MOVE_WITHDRAW) == MOVE_NONE ||
 	    !visit_may(v, "move-withdraw"))
 		return;
-	buf_printf(v->out, "<details><summary>%s</summary>\n",
-	    _("Take this move back"));
-	act(v, m, "move-withdraw", _("Links follow it no more. What became "
+	act(v, m, "move-withdraw", _("Take this move back"), _("Links follow it no more. What became "
 	    "of the items stays."), _("Withdraw this move"));
 }
 

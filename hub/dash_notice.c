@@ -26,15 +26,16 @@ struct rows {
 static void
 end_form(struct visit *v, const struct notice *n)
 {
+	struct form f;
+
 	if (!visit_may(v, "notice-end"))
 		return;
-	buf_printf(v->out, "\n<details><summary>%s</summary>\n",
-	    _("It is over, or will not be"));
-	form_begin(v, "notice-end", "/notices");
-	form_number(v, "notice", n->number);
-	form_text(v, "reason", _("Reason"), true);
-	form_end(v, _("End this notice"));
-	buf_text(v->out, "</details>");
+	buf_byte(v->out, '\n');
+	form_begin(&f, v, &(struct form_spec){ .act = "notice-end",
+	    .next = "/notices", .fold = _("It is over, or will not be"),
+	    .key = { { "notice", SPAN_NONE, n->number } } });
+	form_text(&f, "reason", _("Reason"), true);
+	form_end(&f, _("End this notice"));
 }
 
 /* How it went: the closing record. */
@@ -98,29 +99,31 @@ announce_form(struct visit *v, const struct site_info *site)
 		{ "closing", notice_kind_word(NOTICE_CLOSING) },
 	};
 
+	struct form_spec s = { .act = "notice-announce", .next = "/notices",
+		.fold = _("Announce something for a site") };
+	struct form f;
+
 	if (!visit_may(v, "notice-announce"))
 		return;
-	buf_printf(v->out, "<details><summary>%s</summary>\n",
-	    _("Announce something for a site"));
-	form_begin(v, "notice-announce", "/notices");
-	form_choice(v, "kind", _("What"), kinds,
-	    sizeof(kinds) / sizeof(kinds[0]));
 	if (site->number != 0)
-		form_hidden(v, "code", span_of(site->code));
-	else
-		form_text(v, "code", _("Code of the site"), true);
-	form_text(v, "service", _("Service (empty: the whole site)"), false);
-	form_time(v, "from", _("From (empty: now)"), false);
-	form_time(v, "until", _("Until (empty: not known)"), false);
-	form_text(v, "recurs", _("Recurs: sun 02:00-04:00 (empty: once)"),
+		s.key[0] = (struct form_key){ "code", span_of(site->code),
+		    0 };
+	form_begin(&f, v, &s);
+	form_choice(&f, "kind", _("What"), kinds,
+	    sizeof(kinds) / sizeof(kinds[0]));
+	if (site->number == 0)
+		form_text(&f, "code", _("Code of the site"), true);
+	form_text(&f, "service", _("Service (empty: the whole site)"), false);
+	form_time(&f, "from", _("From (empty: now)"), false);
+	form_time(&f, "until", _("Until (empty: not known)"), false);
+	form_text(&f, "recurs", _("Recurs: sun 02:00-04:00 (empty: once)"),
 	    false);
-	form_text(v, "zone", _("Time zone of that (empty: Asia/Shanghai)"),
+	form_text(&f, "zone", _("Time zone of that (empty: Asia/Shanghai)"),
 	    false);
-	form_text(v, "see", _("Where to turn to, or the successor: an "
+	form_text(&f, "see", _("Where to turn to, or the successor: an "
 	    "address"), false);
-	form_text(v, "reason", _("Reason"), true);
-	form_end(v, _("Announce"));
-	buf_text(v->out, "</details>\n");
+	form_text(&f, "reason", _("Reason"), true);
+	form_end(&f, _("Announce"));
 }
 
 void

@@ -17,6 +17,7 @@
 #include "hub/live.h"
 #include "hub/markup.h"
 #include "hub/query_alert.h"
+#include "hub/query_home.h"
 #include "hub/sheet.h"
 
 #define WRONG 12		/* shown on the overview */
@@ -97,7 +98,10 @@ list_row(struct visit *v, const struct overview_site *s)
 	struct buf *b = v->out, why;
 
 	buf_init(&why, WHY_MAX);
-	overview_sentence(&why, s);
+	if ((s->cell != CELL_DOWN && s->cell != CELL_UNREACHABLE) ||
+	    !query_home_sent_to(v->query, s->number,
+	    (enum monitor_cause)s->cause, &why))
+		overview_sentence(&why, s);
 	buf_text(b, "<li>");
 	cell_put(b, s->cell);
 	buf_byte(b, ' ');

@@ -4,7 +4,10 @@
  */
 #include "hub/dash.h"
 
+#include <string.h>
+
 #include "contrib/base/lang.h"
+#include "contrib/base/text.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
 
@@ -20,30 +23,88 @@ static const struct field fields[] = {
 	{ N_("From"), "date", "", VISIT_SINCE },
 	{ N_("Until"), "date", "", VISIT_UNTIL },
 };
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-static void
-put_field(struct visit *v, const struct field *f)
+/* A browser shows nothing else in a field of dates than "2026-11-22". */
+static bool
+is_date(struct span s)
 {
-	struct buf *b = v->out;
+	static const char like[] = "0000-00-00";
 
-	buf_printf(b, "<label%s>%s<input type=\"%s\" name=\"%s\" value=\"",
-	    f->class, _(f->label), f->type, visit_names[f->name]);
-	markup_text(b, v->argument[f->name]);
-	buf_text(b, "\"></label>\n");
+	if (s.n != sizeof(like) - 1)
+		return s.n == 0;
+	for (size_t i = 0; i < s.n; i++)
+		if (like[i] == '0' ? s.at[i] < '0' || s.at[i] > '9' :
+		    s.at[i] != like[i])
+			return false;
+	return true;
 }
 
 static void
-form(struct visit *v)
+put_field(struct visit *v, const struct field *f, bool amiss)
+{
+	struct span value = v->argument[f->name];
+	struct buf *b = v->out;
+
+	buf_printf(b, "<label%s>%s<input type=\"%s\" name=\"%s\"%s value=\"",
+	    f->class, _(f->label), strcmp(f->type, "date") == 0 &&
+	    !is_date(value) ? "text" : f->type, visit_names[f->name],
+	    amiss ? " aria-invalid=\"true\" aria-describedby=\"again-why\" "
+	    "autofocus" : "");
+	markup_text(b, value);
+	buf_text(b, "\"></label>\n");
+}
+
+/* amiss: a field, or NULL. */
+static void
+form(struct visit *v, const struct field *amiss)
 {
 	struct buf *b = v->out;
 
 	buf_text(b, "<form action=\"/search\" role=\"search\">\n");
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		put_field(v, &fields[i]);
+	for (size_t i = 0; i < FIELDS; i++)
+		put_field(v, &fields[i], &fields[i] == amiss);
 	if (v->chose_language)
 		buf_printf(b, "<input type=\"hidden\" name=\"lang\""
 		    " value=\"%s\">", lang_now());
 	buf_printf(b, "<button>%s</button></form>\n", _("Search"));
+}
+
+/* "since: expected a date": the field, and what is said of it. */
+static const struct field *
+field_of(struct span *why)
+{
+	for (size_t i = 0; i < FIELDS; i++) {
+		size_t n = strlen(visit_names[fields[i].name]);
+
+		if (why->n <= n + 2 || why->at[n] != ':' ||
+		    !text_starts(*why, visit_names[fields[i].name]))
+			continue;
+		why->at += n + 2;
+		why->n -= n + 2;
+		return &fields[i];
+	}
+	return NULL;
+}
+
+/* All that was typed is there still. */
+static void
+refused(struct visit *v, struct span why)
+{
+	const struct field *amiss = field_of(&why);
+	struct buf *b = v->out;
+
+	buf_reset(b);
+	v->status = 400;
+	sheet_begin_bare(v, span_of(_("Not to be had")));
+	buf_printf(b, "<h1>%s</h1>\n<p class=\"note\" role=\"alert\" "
+	    "id=\"again-why\">", _("Search"));
+	if (amiss != NULL)
+		buf_printf(b, "%s: ", _(amiss->label));
+	markup_text(b, why);
+	buf_text(b, "</p>\n");
+	form(v, amiss);
+	sheet_end(v);
 }
 
 static bool
@@ -64,9 +125,9 @@ page(struct visit *v, const struct query_spec *spec)
 	sheet_begin_bare(v, v->argument[VISIT_Q].n > 0 ?
 	    v->argument[VISIT_Q] : span_of(heading));
 	buf_printf(b, "<h1>%s</h1>\n", heading);
-	form(v);
+	form(v, NULL);
 	if (!sheet_items(v, spec, &why)) {
-		dash_fail(v, 400, why);
+		refused(v, span_of(why));
 		return;
 	}
 	buf_text(b, "<p><a href=\"/feed");
@@ -86,6 +147,6 @@ dash_search(struct visit *v)
 	if (visit_spec(v, &spec, &site, &why))
 		page(v, &spec);
 	else
-		dash_fail(v, 400, buf_cstr(&why));
+		refused(v, buf_look(&why));
 	buf_clear(&why);
 }

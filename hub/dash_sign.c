@@ -2,6 +2,7 @@
 
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "hub/again.h"
 #include "hub/form.h"
 #include "hub/markup.h"
 #include "hub/sheet.h"
@@ -12,19 +13,26 @@ static void
 fields(struct visit *v)
 {
 	struct buf *b = v->out;
+	bool known = v->typed_name.n > 0;
 
 	buf_text(b, "<form class=\"sign\" method=\"post\""
 	    " action=\"");
 	sheet_href(v, b, "/signin", SPAN_NONE);
 	buf_text(b, "\">");
 	form_hidden(v, "next", v->argument[VISIT_NEXT]);
+	if (v->again != NULL) {
+		form_hidden(v, "act", span_of(v->again->act));
+		form_hidden(v, "said", v->again->body);
+	}
 	buf_printf(b, "<label>%s<input name=\"name\" autocomplete=\"username\""
-	    " autocapitalize=\"none\" spellcheck=\"false\" required "
-	    "autofocus></label>"
+	    " autocapitalize=\"none\" spellcheck=\"false\" required%s "
+	    "value=\"", _("Name"), known ? "" : " autofocus");
+	markup_text(b, v->typed_name);
+	buf_printf(b, "\"></label>"
 	    "<label>%s<input type=\"password\" name=\"password\" "
-	    "autocomplete=\"current-password\" required></label>"
-	    "<button>%s</button></form>\n", _("Name"), _("Password"),
-	    _("Sign in"));
+	    "autocomplete=\"current-password\" required%s></label>"
+	    "<button>%s</button></form>\n", _("Password"),
+	    known ? " autofocus" : "", _("Sign in"));
 }
 
 /* He can do nothing about it here but tell the operator. */

@@ -14,6 +14,7 @@
 #include "hub/monitor_state.h"
 #include "hub/plot.h"
 #include "hub/pulse.h"
+#include "hub/query_home.h"
 #include "hub/query_notice.h"
 #include "hub/sheet.h"
 
@@ -25,6 +26,12 @@
 
 /* --- now ------------------------------------------------------------------------ */
 
+static bool
+is_down(enum cell_state c)
+{
+	return c == CELL_DOWN || c == CELL_UNREACHABLE;
+}
+
 static void
 state_line(struct visit *v, const struct site_info *s,
     const struct pulse_row *p)
@@ -34,7 +41,9 @@ state_line(struct visit *v, const struct site_info *s,
 	struct buf why;
 
 	buf_init(&why, WHY_MAX);
-	cell_sentence(&why, c, s->state, p);
+	if (!is_down(c) || !query_home_sent_to(v->query, s->number,
+	    (enum monitor_cause)p->cause, &why))
+		cell_sentence(&why, c, s->state, p);
 	buf_text(v->out, "<p class=\"lead\">");
 	cell_put(v->out, c);
 	if (p->since > 0) {
@@ -218,10 +227,17 @@ strip_state(void *arg, const struct history *h)
 	return plot_strip_state(arg, h);
 }
 
+struct rows {
+	struct visit *v;
+	uint32_t site;
+	size_t n;
+};
+
 static bool
 state_row(void *arg, const struct history *h)
 {
-	struct buf *b = ((struct visit *)arg)->out;
+	struct rows *r = arg;
+	struct buf *b = r->v->out, why;
 
 	buf_text(b, "<tr><td>");
 	markup_time(b, h->since);
@@ -229,7 +245,13 @@ state_row(void *arg, const struct history *h)
 	    "class=\"%s\"></i>%s</span>%s</th><td>",
 	    monitor_state_name(h->state), monitor_state_word(h->state),
 	    h->flapping ? _(" (flapping)") : "");
-	markup_text(b, span_of(monitor_sentence(h->cause)));
+	buf_init(&why, WHY_MAX);
+	if (r->n++ == 0)	/* the state it is in */
+		query_home_cause(r->v->query, r->site, h->cause, &why);
+	else
+		buf_text(&why, monitor_sentence(h->cause));
+	markup_text(b, buf_look(&why));
+	buf_clear(&why);
 	buf_text(b, "</td></tr>\n");
 	return !b->bad;
 }
@@ -239,6 +261,7 @@ states(struct visit *v, uint32_t site)
 {
 	int64_t now = clock_wall();
 	struct buf *b = v->out;
+	struct rows rows = { .v = v, .site = site };
 	struct plot p;
 	size_t n = 0;
 
@@ -254,7 +277,7 @@ states(struct visit *v, uint32_t site)
 	    "aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n"
 	    "<tbody>\n", _("States"), _("Since"), _("State"), _("Why"));
-	query_states(v->query, site, STATES_SHOWN, state_row, v);
+	query_states(v->query, site, STATES_SHOWN, state_row, &rows);
 	buf_text(b, "</tbody></table></div>\n");
 }
 

@@ -99,11 +99,13 @@ tell_page(const struct job *j, json_t *answer)
 }
 
 static void
-tell_no(const struct job *j, const char *hint, const char *error)
+tell_no(const struct job *j, const char *field, const char *hint,
+    const char *error)
 {
 	if (j->paged)
-		tell_page(j, json_pack("{s:s, s:s}", "error", error, "hint",
-		    hint != NULL ? hint : ""));
+		tell_page(j, json_pack("{s:s, s:s, s:s}", "error", error,
+		    "hint", hint != NULL ? hint : "", "field", field != NULL ?
+		    field : ""));
 	else if (j->peer != NULL)
 		ctl_fail(j->peer, hint, "%s", error);
 }
@@ -111,7 +113,7 @@ tell_no(const struct job *j, const char *hint, const char *error)
 static void
 fail(struct job *j)
 {
-	tell_no(j, j->ask.hint.n > 0 ? buf_cstr(&j->ask.hint) : NULL,
+	tell_no(j, j->ask.field, j->ask.hint.n > 0 ? buf_cstr(&j->ask.hint) : NULL,
 	    buf_cstr(&j->ask.error));
 	job_free(j);
 }
@@ -264,11 +266,11 @@ tell_full(struct job *j)
 	const char *before = speak(j);
 
 	if (j->writing && turn_is_durable(j->desk->turns)) {
-		tell_no(j, _("make space; don't say it again"),
+		tell_no(j, NULL, _("make space; don't say it again"),
 		    _("the hub's disk is full: this is written down, and done "
 		    "when there is space"));
 	} else if (!j->writing && j->desk->minting != j) {
-		tell_no(j, _("make space, and say it again"),
+		tell_no(j, NULL, _("make space, and say it again"),
 		    _("the hub's disk is full: nothing was written"));
 		j->refused = true;
 	} else {
@@ -415,7 +417,7 @@ desk_page(struct desk *d, uint64_t number, struct span said)
 		refuse_page(d, number, _("this can't be done on the page"));
 	} else {
 		j = job_new(d, NULL, o, 0);
-		j->paged = true;
+		j->paged = j->ask.paged = true;
 		j->number = number;
 		snprintf(j->ask.actor, sizeof(j->ask.actor), "web:%s", actor);
 		start_acts(j);

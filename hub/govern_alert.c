@@ -25,11 +25,14 @@ static bool
 judge_until(struct ask *a, int64_t until, int64_t most)
 {
 	if (until <= a->now)
-		return ask_refuse(a, NULL, _("--until: that time is over"));
+		return ask_refuse_at(a, "until", NULL, "%s", ask_either(a,
+		    _("--until: that time is over"), _("that time is "
+		    "over")));
 	if (until > a->now + most)
-		return ask_refuse(a, NULL, _("--until: %d days at most: what "
-		    "is true now is to be looked at again"),
-		    (int)(most / 86400000));
+		return ask_refuse_at(a, "until", NULL, ask_either(a,
+		    _("--until: %d days at most: what is true now is to be "
+		    "looked at again"), _("%d days at most: what is true now "
+		    "is to be looked at again")), (int)(most / 86400000));
 	return true;
 }
 
@@ -92,11 +95,12 @@ govern_alert_silence(struct ask *a)
 	uint32_t number;
 
 	if (rule[0] == '\0' && code[0] == '\0')
-		return ask_refuse(a, NULL, _("say which rule, which site, or "
-		    "both: everything can't be silenced"));
+		return ask_refuse_at(a, "code", NULL, _("say which rule, "
+		    "which site, or both: everything can't be silenced"));
 	if (rule[0] != '\0' &&
 	    alert_what_named(span_of(rule)) == ALERT_RULES)
-		return ask_refuse(a, _("zqhub alert rules lists them"),
+		return ask_refuse_at(a, "rule", _("zqhub alert rules lists "
+		    "them"),
 		    _("there is no rule \"%s\""), rule);
 	if ((code[0] != '\0' && !ask_site(a, &s)) || !ask_reason(a) ||
 	    !judge_until(a, until, SILENCE_MOST))

@@ -12,10 +12,10 @@
 #include "hub/notice.h"
 #include "hub/query_notice.h"
 #include "protocol/limits.h"
+#include "protocol/recurs.h"
 #include "protocol/url.h"
 
 #define DAY_MS UINT64_C(86400000)
-
 
 /* --- trying -------------------------------------------------------------- */
 
@@ -92,7 +92,7 @@ read_see(struct ask *a, json_t *act)
 		json_object_set_new(act, "see",
 		    json_stringn(url.at, url.n));
 	else
-		ask_refuse(a, _("expected an address like "
+		ask_refuse_at(a, "see", _("expected an address like "
 		    "https://www.example.gov.cn/"), "%s: %s", given,
 		    why != NULL ? why : "");
 	buf_clear(&url);
@@ -113,11 +113,58 @@ read_zone(struct ask *a, json_t *act)
 	    json_string(ask_word(a, "recurs")));
 	json_object_set_new(act, "zone", json_string(zone));
 	return zone_is_known(zone) ||
-	    ask_refuse(a, NULL, _("there is no time zone %s here; expected "
+	    ask_refuse_at(a, "zone", NULL, _("there is no time zone %s here; expected "
 	    "a name such as Asia/Shanghai"), zone);
 }
 
-/* What apply refuses as well, but here by the options that are missing. */
+/* A refusal of one field, in the words of whoever typed options or filled in a
+ * form. */
+static bool
+refuse_time(struct ask *a, const char *field, const char *typed,
+    const char *filled)
+{
+	return ask_refuse_at(a, field, NULL, "%s", ask_either(a, typed,
+	    filled));
+}
+
+static bool
+judge_recurs(struct ask *a, enum notice_kind kind, bool timed)
+{
+	const char *why;
+	struct recurs r;
+
+	if (kind != NOTICE_MAINTENANCE)
+		return refuse_time(a, "recurs", _("only maintenance recurs: "
+		    "--every is not for an outage or a closing"),
+		    _("only maintenance recurs: an outage or a closing does "
+		    "not"));
+	if (timed)
+		return ask_refuse_at(a, "recurs", _("announce what is once on "
+		    "its own"), "%s", ask_either(a, _("maintenance recurs "
+		    "(--every) or is once (--from and --until), not both"),
+		    _("maintenance recurs, or it is once, from when until "
+		    "when: not both")));
+	return recurs_parse(&r, span_of(ask_word(a, "recurs")), &why) ||
+	    ask_refuse_at(a, "recurs", NULL, "%s", _(why));
+}
+
+static bool
+judge_order(struct ask *a, const json_t *from, const json_t *until)
+{
+	if (until == NULL)
+		return true;
+	if (from != NULL &&
+	    json_integer_value(until) <= json_integer_value(from))
+		return refuse_time(a, "until", _("it would end before it "
+		    "begins: --until is to come after --from"),
+		    _("it would end before it begins"));
+	if (json_integer_value(until) <= a->now)
+		return refuse_time(a, "until", _("--until: that time is "
+		    "over"), _("that time is over"));
+	return true;
+}
+
+/* What apply refuses as well, but here by what is missing. */
 static bool
 judge_times(struct ask *a, const json_t *act)
 {
@@ -125,29 +172,33 @@ judge_times(struct ask *a, const json_t *act)
 	    "kind")));
 	json_t *from = json_object_get(act, "from");
 	json_t *until = json_object_get(act, "until");
-	bool recurs = ask_word(a, "recurs")[0] != '\0';
 
-	if (recurs && kind != NOTICE_MAINTENANCE)
-		return ask_refuse(a, NULL, _("only maintenance recurs: --every "
-		    "is not for an outage or a closing"));
-	if (recurs && (from != NULL || until != NULL))
-		return ask_refuse(a, _("announce what is once on its own"),
-		    _("maintenance recurs (--every) or is once (--from and "
-		    "--until), not both"));
-	if (kind == NOTICE_MAINTENANCE && !recurs &&
-	    (from == NULL || until == NULL))
-		return ask_refuse(a, NULL, _("maintenance says from when until "
-		    "when, --from and --until, or when it recurs: --every"));
+	if (ask_word(a, "recurs")[0] != '\0')
+		return judge_recurs(a, kind, from != NULL || until != NULL);
+	if (kind == NOTICE_MAINTENANCE && (from == NULL || until == NULL))
+		return refuse_time(a, from == NULL ? "from" : "until",
+		    _("maintenance says from when until when, --from and "
+		    "--until, or when it recurs: --every"),
+		    _("maintenance says from when until when, or when it "
+		    "recurs"));
 	if (kind == NOTICE_CLOSING && from == NULL)
-		return ask_refuse(a, NULL, _("a closing says from when on the "
-		    "site is closed: --from"));
-	if (from != NULL && until != NULL &&
-	    json_integer_value(until) <= json_integer_value(from))
-		return ask_refuse(a, NULL, _("it would end before it begins: "
-		    "--until is to come after --from"));
-	if (until != NULL && json_integer_value(until) <= a->now)
-		return ask_refuse(a, NULL, _("--until: that time is over"));
-	return true;
+		return refuse_time(a, "from", _("a closing says from when on "
+		    "the site is closed: --from"), _("a closing says from "
+		    "when on the site is closed"));
+	return judge_order(a, from, until);
+}
+
+static bool
+judge_closing(struct ask *a, const json_t *act)
+{
+	if (notice_kind_named(span_of(ask_word(a, "kind"))) != NOTICE_CLOSING)
+		return true;
+	if (ask_word(a, "service")[0] != '\0')
+		return ask_refuse_at(a, "service", NULL, "%s",
+		    _("it is the whole site that closes"));
+	return json_object_get(act, "until") == NULL ||
+	    ask_refuse_at(a, "until", NULL, "%s", _("a site that closes does "
+	    "so for good: announce an outage"));
 }
 
 static void
@@ -193,8 +244,8 @@ govern_notice_announce(struct ask *a)
 	    "site", (json_int_t)s.number, "kind", ask_word(a, "kind"),
 	    "service", ask_word(a, "service"));
 	set_times(a, act);
-	good = judge_times(a, act) && read_see(a, act) && read_zone(a, act) &&
-	    try(a, act, 0, s.number);
+	good = judge_closing(a, act) && judge_times(a, act) &&
+	    read_see(a, act) && read_zone(a, act) && try(a, act, 0, s.number);
 	if (good) {
 		ask_put(a, json_incref(act));
 		json_object_set_new(a->result, "code", json_string(s.code));

@@ -11,6 +11,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
+#include "contrib/base/text_narrow.h"
 #include "hub/csv.h"
 #include "hub/enlist.h"
 #include "protocol/url.h"
@@ -211,20 +212,29 @@ kind_of(struct span cell)
 	return cell;
 }
 
+/* A code as somebody typed it into a table. */
+static struct span
+code_in(struct span cell, struct buf *room)
+{
+	buf_init(room, cell.n + 1);
+	return text_narrow(room, cell) ? text_trim(buf_look(room)) : cell;
+}
+
 static void
 read_row(struct import *i)
 {
+	struct buf domain, why, code, parent;
 	struct enlist_book book = { .view = i->ask->view,
 		.code_taken = code_taken, .domain_taken = domain_taken,
 		.arg = i };
 	struct enlist e = {
-		.code = cell(i, CODE), .name = cell(i, NAME),
-		.domain = cell(i, DOMAIN), .parent = cell(i, PARENT),
+		.code = code_in(cell(i, CODE), &code), .name = cell(i, NAME),
+		.domain = cell(i, DOMAIN),
+		.parent = code_in(cell(i, PARENT), &parent),
 		.kind = kind_of(cell(i, KIND)),
 		.odd_code = ask_flag(i->ask, "odd-code"),
 	};
 	struct view_site s;
-	struct buf domain, why;
 
 	buf_init(&domain, 256);
 	buf_init(&why, 4096);
@@ -236,6 +246,8 @@ read_row(struct import *i)
 		note(i, e.code, buf_cstr(&why));
 	buf_clear(&domain);
 	buf_clear(&why);
+	buf_clear(&code);
+	buf_clear(&parent);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
+#include "contrib/base/text_narrow.h"
 #include "contrib/base/units.h"
 #include "hub/http_query.h"
 
@@ -16,34 +17,34 @@ static const struct permission table[] = {
 	{ "alert-ack", USER_EDITOR, { { "alert", FIELD_NUMBER },
 	  { "until", FIELD_DURATION }, { "reason", FIELD_LINE } } },
 	{ "alert-silence", USER_EDITOR, { { "rule", FIELD_TEXT },
-	  { "code", FIELD_TEXT }, { "until", FIELD_DURATION },
+	  { "code", FIELD_TERM }, { "until", FIELD_DURATION },
 	  { "reason", FIELD_LINE } } },
 	{ "alert-unsilence", USER_EDITOR, { { "silence", FIELD_NUMBER },
 	  { "reason", FIELD_LINE } } },
-	{ "notice-announce", USER_EDITOR, { { "code", FIELD_LINE },
+	{ "notice-announce", USER_EDITOR, { { "code", FIELD_CODE },
 	  { "kind", FIELD_LINE }, { "service", FIELD_TEXT },
 	  { "from", FIELD_TIME }, { "until", FIELD_TIME },
-	  { "recurs", FIELD_TEXT }, { "zone", FIELD_TEXT },
+	  { "recurs", FIELD_TERM }, { "zone", FIELD_TERM },
 	  { "see", FIELD_TEXT }, { "reason", FIELD_LINE } } },
 	{ "notice-end", USER_EDITOR, { { "notice", FIELD_NUMBER },
 	  { "reason", FIELD_LINE } } },
-	{ "home-accept", USER_ADMIN, { { "code", FIELD_LINE },
+	{ "home-accept", USER_ADMIN, { { "code", FIELD_CODE },
 	  { "reason", FIELD_LINE } } },
 	{ "move-agree", USER_EDITOR, { { "move", FIELD_NUMBER },
 	  { "reason", FIELD_LINE } } },
 	{ "move-withdraw", USER_EDITOR, { { "move", FIELD_NUMBER },
 	  { "reason", FIELD_LINE } } },
-	{ "release", USER_ADMIN, { { "code", FIELD_LINE },
+	{ "release", USER_ADMIN, { { "code", FIELD_CODE },
 	  { "reason", FIELD_LINE } } },
-	{ "refuse", USER_ADMIN, { { "code", FIELD_LINE },
+	{ "refuse", USER_ADMIN, { { "code", FIELD_CODE },
 	  { "reason", FIELD_LINE } } },
-	{ "settle", USER_ADMIN, { { "code", FIELD_LINE },
+	{ "settle", USER_ADMIN, { { "code", FIELD_CODE },
 	  { "keep", FIELD_LINE }, { "reason", FIELD_TEXT } } },
-	{ "admit", USER_ADMIN, { { "code", FIELD_LINE },
+	{ "admit", USER_ADMIN, { { "code", FIELD_CODE },
 	  { "reason", FIELD_LINE } } },
-	{ "block", USER_ADMIN, { { "code", FIELD_LINE },
+	{ "block", USER_ADMIN, { { "code", FIELD_CODE },
 	  { "reason", FIELD_LINE } } },
-	{ "unblock", USER_ADMIN, { { "code", FIELD_LINE },
+	{ "unblock", USER_ADMIN, { { "code", FIELD_CODE },
 	  { "reason", FIELD_LINE } } },
 };
 
@@ -154,8 +155,10 @@ put_field(json_t *o, const struct permission_field *f, struct span s)
 	case FIELD_DURATION:
 		return put_duration(o, f->name, s);
 	case FIELD_LINE:
+	case FIELD_CODE:
 		return s.n > 0 && put_text(o, f->name, s);
 	case FIELD_TEXT:
+	case FIELD_TERM:
 		break;
 	}
 	return s.n == 0 || put_text(o, f->name, s);
@@ -173,15 +176,34 @@ expected(enum field_kind kind)
 	case FIELD_DURATION:
 		return _("expected a time like 30m, 8h or 7d");
 	case FIELD_LINE:
+	case FIELD_CODE:
 		return _("something must be said here, in one line");
 	case FIELD_TEXT:
+	case FIELD_TERM:
 		break;
 	}
 	return _("expected one line of text in UTF-8");
 }
 
+/* What people only read stays as it was typed. */
+static bool
+put_typed(json_t *o, const struct permission_field *f, struct span s)
+{
+	struct buf narrow;
+	bool good;
+
+	if (f->kind == FIELD_TEXT || f->kind == FIELD_LINE)
+		return put_field(o, f, text_trim(s));
+	buf_init(&narrow, FIELD_MAX);
+	good = text_narrow(&narrow, s) &&
+	    put_field(o, f, text_trim(buf_look(&narrow)));
+	buf_clear(&narrow);
+	return good;
+}
+
 json_t *
-permission_read(const struct permission *p, struct span form, struct buf *why)
+permission_read(const struct permission *p, struct span form,
+    const char **field, const char **why)
 {
 	json_t *o = json_pack("{s:s}", "do", p->act);
 	struct buf value;
@@ -191,9 +213,10 @@ permission_read(const struct permission *p, struct span form, struct buf *why)
 		buf_reset(&value);
 		if ((http_query_get(form, f->name, &value) ||
 		    !http_query_has(form, f->name)) &&
-		    put_field(o, f, text_trim(buf_look(&value))))
+		    put_typed(o, f, buf_look(&value)))
 			continue;
-		buf_printf(why, "%s: %s", f->name, expected(f->kind));
+		*field = f->name;
+		*why = expected(f->kind);
 		json_decref(o);
 		o = NULL;
 		break;

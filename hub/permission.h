@@ -19,6 +19,8 @@
 enum field_kind {
 	FIELD_TEXT,
 	FIELD_LINE,		/* text that may not be empty */
+	FIELD_TERM,		/* text as the hub reads it: text_narrow() … */
+	FIELD_CODE,		/* … that may not be empty */
 	FIELD_NUMBER,		/* a JSON number */
 	FIELD_TIME,		/* date and time, local: ms since 1970 */
 	FIELD_DURATION,		/* "8h" from now on: its end, ms since 1970 */
@@ -42,9 +44,9 @@ const struct permission *permission_next(const struct permission *p);
 /* May somebody with this role? */
 bool permission_allows(const char *act, enum user_role role);
 
-/* {"do":…} of a form's body (a=1&b=2), for the caller to decref. NULL: why,
- * a sentence in the language, names the field. */
+/* {"do":…} of a form's body (a=1&b=2), for the caller to decref. NULL: *why is
+ * a sentence in the language about that field. */
 json_t *permission_read(const struct permission *p, struct span form,
-    struct buf *why);
+    const char **field, const char **why);
 
 #endif

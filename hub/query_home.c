@@ -5,11 +5,13 @@
 
 #include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
+#include "hub/home_cause.h"
 #include "hub/home_json.h"
 #include "hub/home_keep.h"
 #include "hub/json.h"
 #include "hub/query_inside.h"
 #include "hub/site.h"
+#include "protocol/reason.h"
 
 #define SENTENCE 4096
 #define WEEK (6 * INT64_C(24) * 3600 * 1000)	/* ms back: seven days */
@@ -18,6 +20,26 @@ bool
 query_home(struct query *q, uint32_t site, struct home_row *row)
 {
 	return home_row_get(q->txn, site, row);
+}
+
+bool
+query_home_sent_to(struct query *q, uint32_t site, enum monitor_cause c,
+    struct buf *b)
+{
+	char text[HOME_CAUSE_MAX];
+
+	if (!home_cause_sent_to(q->txn, site, c, text))
+		return false;
+	reason_put(b, span_of(text));
+	return true;
+}
+
+void
+query_home_cause(struct query *q, uint32_t site, enum monitor_cause c,
+    struct buf *b)
+{
+	if (!query_home_sent_to(q, site, c, b))
+		buf_text(b, monitor_sentence(c));
 }
 
 /* What was said since the last look counts. */

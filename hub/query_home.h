@@ -13,6 +13,7 @@
 #include "hub/domains.h"
 #include "hub/home_days.h"
 #include "hub/home_row.h"
+#include "hub/monitor_state.h"
 #include "hub/query.h"
 
 /* False: never looked at. Spans live as long as q. */
@@ -37,6 +38,13 @@ bool query_home_range(int64_t from, int64_t to, uint64_t *first,
 /* The history of the site's domains, in order. */
 void query_home_domains(struct query *q, uint32_t site, domains_fn *each,
     void *arg);
+/* Why it is down, if its page leads to a host that can't be reached, in the
+ * language. False, and nothing put: it isn't that. */
+bool query_home_sent_to(struct query *q, uint32_t site,
+    enum monitor_cause c, struct buf *b);
+/* That, or the sentence of the monitor's cause. */
+void query_home_cause(struct query *q, uint32_t site, enum monitor_cause c,
+    struct buf *b);
 int64_t query_home_now(const struct query *q);
 
 /* For people and programs. A new object, the caller's. */

@@ -9,6 +9,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
+#include "hub/again.h"
 #include "hub/form.h"
 #include "hub/live_mark.h"
 #include "hub/markup.h"
@@ -59,6 +60,8 @@ other_language(struct visit *v)
 	bool zh = strcmp(lang_now(), "zh") == 0;
 	struct buf *b = v->out;
 
+	if (v->again != NULL)
+		return;		/* what was typed isn't on that one */
 	buf_printf(b, "<a lang=\"%s\" hreflang=\"%s\" href=\"",
 	    zh ? "en" : "zh-CN", zh ? "en" : "zh-CN");
 	visit_link(v, b, VISIT_LANG, zh ? SPAN("en") : SPAN("zh"));
@@ -74,6 +77,8 @@ head(struct visit *v, struct span title, bool live)
 	    "<meta charset=\"utf-8\">\n<meta name=\"viewport\""
 	    " content=\"width=device-width, initial-scale=1\">\n<title>",
 	    strcmp(lang_now(), "zh") == 0 ? "zh-CN" : "en");
+	if (v->again != NULL)
+		buf_printf(b, "%s – ", v->again->title);
 	markup_text(b, title);
 	if (title.n > 0)
 		buf_text(b, " – ");
@@ -162,6 +167,8 @@ static void
 begin(struct visit *v, struct span title, enum sheet_kind kind,
     uint64_t version)
 {
+	if (v->again != NULL && kind == LIVE)
+		kind = PLAIN;	/* it is not to be asked for anew */
 	v->type = "text/html; charset=utf-8";
 	head(v, title, kind == LIVE);
 	buf_text(v->out, "<body>\n");
@@ -171,6 +178,8 @@ begin(struct visit *v, struct span title, enum sheet_kind kind,
 	else
 		buf_text(v->out, "<main id=\"main\">\n");
 	put_done(v);
+	if (v->again != NULL)
+		v->again->at = v->out->n;
 }
 
 void
@@ -202,6 +211,8 @@ sheet_end(struct visit *v)
 	    "<a href=\"/metrics\">%s</a> · "
 	    "<a href=\"/api/v1/totals\">JSON</a></p></footer>\n"
 	    "</body>\n</html>\n", _("Atom feed"), _("Metrics"));
+	if (v->again != NULL && v->again->found)
+		again_put_note(v);
 }
 
 /* --- states and facts ---------------------------------------------------- */

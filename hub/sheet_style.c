@@ -48,6 +48,14 @@ static const char style[] =
 "form.sign{flex-direction:column;align-items:stretch;max-width:22rem}"
 "form.act{margin:.6rem 0 1rem;padding:.75rem;border:1px solid "
 "var(--line);border-radius:.4rem;background:var(--wash)}"
+/* what was wrong with a field stands below it */
+".amiss{flex:1 1 16rem;min-width:0}"
+".amiss.time,.amiss.choice{flex-grow:0}.amiss label{color:var(--bad)}"
+".amiss input,.amiss select,[aria-invalid=true]{border:2px solid "
+"var(--bad)}"
+".wrong{margin:.2rem 0 0;color:var(--bad);font-size:.875rem;"
+"overflow-wrap:anywhere}"
+".said li{white-space:pre-wrap;overflow-wrap:anywhere}"
 "summary{cursor:pointer;color:var(--link);width:max-content;"
 "max-width:100%;padding:.15rem 0}"
 "input,button,select{font:inherit;padding:.35rem .65rem;border:1px solid "
@@ -165,12 +173,14 @@ static const char style[] =
 ".legend .none i{opacity:.45}"
 ".regions{display:grid;gap:1rem 1.5rem;grid-template-columns:"
 "repeat(auto-fill,minmax(min(100%,17rem),1fr))}"
-".large{--c:1.5rem}.middle{--c:1.1rem}.small{--c:.8125rem}"
+".huge{--c:2rem}.large{--c:1.5rem}.middle{--c:1.125rem}"
+".small{--c:.8125rem}@media(pointer:coarse){.middle,.small{--c:1.5rem}}"
 ".region{position:relative;padding:.6rem .75rem;border:1px solid "
 "var(--line);border-radius:.4rem}"
-".small .region{content-visibility:auto;contain-intrinsic-size:"
+".middle .region,.small .region{content-visibility:auto;contain-intrinsic-size:"
 "auto 12rem}"
-".grid{display:flex;flex-wrap:wrap;gap:1px;align-items:center}"
+".grid{display:flex;flex-wrap:wrap;align-items:center}"
+".huge .grid,.middle .grid,.small .grid{gap:1px}"
 ".grid a{display:block;width:var(--c);height:var(--c);padding:"
 "calc(var(--c)/8);border-radius:3px}"
 ".grid a.portal{width:calc(var(--c)*1.35);height:calc(var(--c)*1.35)}"
@@ -203,7 +213,17 @@ static const char style[] =
 "header nav{column-gap:.85rem}"
 ".sum li{flex-basis:6.5rem;padding:.4rem .6rem}.sum b{font-size:1.25rem}"
 "dl{grid-template-columns:1fr;gap:0}dt{font-size:.875rem}"
-"dd{margin-bottom:.6rem}th,td{padding:.5rem .4rem}.far{display:none}}";
+"dd{margin-bottom:.6rem}th,td{padding:.5rem .4rem}.far{display:none}}"
+/* on paper: what is read, and nothing to press; shapes keep their ink */
+"@media print{header nav,header form,.who,.skip,form.act,summary,"
+".more,#live{display:none}body{font-size:11pt}a{color:inherit;"
+"text-decoration:none}header{border:0;background:none}.over{display:block}"
+".wide{overflow:visible}.far{display:table-cell}details:not([open])"
+"{display:none}.region,.items li,tr,.plot{break-inside:avoid}h1,h2,h3"
+"{break-after:avoid}.cell i::before,.grid a::before,.plot,#live::before"
+"{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
+".middle .region,.small .region{content-visibility:visible}"
+".stale .cells{opacity:1}}";
 
 void
 sheet_style(struct buf *b)

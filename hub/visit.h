@@ -26,6 +26,7 @@ X(UNTIL, "until") X(AFTER, "after") X(LIMIT, "limit") X(LANG, "lang")	\
 X(STATE, "state") X(URL, "url") X(FROM, "from") X(NEXT, "next")	\
 X(DONE, "done") X(TO, "to")
 
+struct again;
 struct former;
 struct live;
 struct overview;
@@ -53,8 +54,11 @@ struct visit {
 	struct former *former;		/* hits on former domains */
 	struct overview *overview;	/* NULL in a test: one of its own */
 	const struct live *live;	/* or NULL */
+	struct again *again;		/* the form that was refused; or
+					 * NULL */
 	struct visit_who who;
 	bool has_users;			/* somebody may sign in */
+	struct span typed_name;		/* by whom that came to nothing */
 	struct span path;		/* decoded; what follows the route */
 	struct span origin;		/* "https://host": where the reader
 					 * found us; safe in an address */

@@ -47,30 +47,31 @@ static const struct maker {
 	const char *path;
 	maker_fn *make;
 	bool open;		/* to everybody, whatever is set */
+	bool forms;		/* by which people act stand on it */
 } makers[] = {
-	{ "/", dash_home, false },
-	{ "/now", dash_now, false },
-	{ "/beside", dash_beside, false },
-	{ "/sites", dash_sites, false },
-	{ "/alerts", dash_alerts, false },
-	{ "/alerts/*", dash_alert, false },
-	{ "/notices", dash_notices, false },
-	{ "/signin", dash_sign, true },
-	{ "/live.js", script_make, true },
-	{ "/site/*", dash_site, false },
-	{ "/search", dash_search, false },
-	{ "/item", dash_item, false },
-	{ "/item/*", dash_item, false },
-	{ "/moves", dash_moves, false },
-	{ "/moves/*", dash_move, false },
-	{ "/hits", dash_hits, false },
-	{ "/links", dash_links, false },
-	{ "/links/*", dash_links, false },
-	{ "/feed", feed_make, false },
-	{ "/metrics", metrics_make, true },
-	{ "/api/v1/*", api_make, false },
-	{ "/style.css", dash_style, true },
-	{ "/healthz", health, true },
+	{ "/", dash_home, false, false },
+	{ "/now", dash_now, false, false },
+	{ "/beside", dash_beside, false, false },
+	{ "/sites", dash_sites, false, false },
+	{ "/alerts", dash_alerts, false, true },
+	{ "/alerts/*", dash_alert, false, true },
+	{ "/notices", dash_notices, false, true },
+	{ "/signin", dash_sign, true, false },
+	{ "/live.js", script_make, true, false },
+	{ "/site/*", dash_site, false, true },
+	{ "/search", dash_search, false, false },
+	{ "/item", dash_item, false, false },
+	{ "/item/*", dash_item, false, false },
+	{ "/moves", dash_moves, false, false },
+	{ "/moves/*", dash_move, false, true },
+	{ "/hits", dash_hits, false, false },
+	{ "/links", dash_links, false, false },
+	{ "/links/*", dash_links, false, false },
+	{ "/feed", feed_make, false, false },
+	{ "/metrics", metrics_make, true, false },
+	{ "/api/v1/*", api_make, false, false },
+	{ "/style.css", dash_style, true, false },
+	{ "/healthz", health, true, false },
 };
 #define MAKERS (sizeof(makers) / sizeof(*makers))
 
@@ -297,6 +298,31 @@ web_visit_begin(struct web *w, struct web_visit *x, struct http_request *r)
 	return true;
 }
 
+bool
+web_visit_page(struct web_visit *x, struct span path)
+{
+	struct visit *v = &x->v;
+	const struct maker *m;
+	const char *why;
+
+	asked_clear(&x->asked);
+	for (int i = 0; i < VISIT_ARGUMENT_COUNT; i++)
+		v->argument[i] = SPAN_NONE;
+	path.n -= query_of(path).n;
+	if (path.n > 0 && path.at[path.n - 1] == '?')
+		path.n--;
+	if (!asked_read(&x->asked, path, SPAN_NONE, v, &why))
+		return false;
+	if (v->chose_language)
+		v->argument[VISIT_LANG] = span_of(lang_now());
+	m = maker_of(buf_look(&x->asked.path), &v->path);
+	if (m == NULL || !m->forms)
+		return false;
+	buf_reset(v->out);
+	m->make(v);
+	return true;
+}
+
 void
 web_visit_end(struct web_visit *x)
 {
@@ -434,6 +460,10 @@ make(struct web *w, struct visit *v, struct http_request *r,
 	if (w->config->web_sign_in && v->who.role == USER_NONE &&
 	    (m == NULL || !m->open)) {
 		send_to_sign_in(v, r);
+		return;
+	}
+	if (m == NULL && text_starts(http_path(r), "/act/")) {
+		web_see(r, SPAN("/"), NULL);	/* "reload" */
 		return;
 	}
 	if (m == NULL)

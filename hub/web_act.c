@@ -48,18 +48,73 @@ find(struct web_acts *a, uint64_t number)
 	return NULL;
 }
 
+static const struct permission *
+act_at(struct span path)
+{
+	char name[64];
+
+	path.at += sizeof(PATH) - 1;
+	path.n -= sizeof(PATH) - 1;
+	if (path.n >= sizeof(name))
+		return NULL;
+	memcpy(name, path.at, path.n);
+	name[path.n] = '\0';
+	return permission_of(name);
+}
+
+/* The page that it stood on, if the form is there still. */
+static bool
+make_again(struct web_visit *x, struct again *a)
+{
+	struct buf next;
+	bool made;
+
+	buf_init(&next, NEXT_MAX);
+	made = http_query_get(a->body, "next", &next) &&
+	    web_visit_page(x, buf_look(&next)) && a->found;
+	buf_clear(&next);
+	return made;
+}
+
+void
+web_act_again(struct web_visit *x, struct http_request *r, int status,
+    struct again *a)
+{
+	buf_init(&a->label, AGAIN_VALUE);
+	x->v.again = a;
+	if (!make_again(x, a)) {
+		a->found = false;
+		dash_refused(&x->v, status, a->why, a->hint);
+	}
+	x->v.status = status;
+	web_answer(r, &x->v);
+	x->v.again = NULL;
+	buf_clear(&a->label);
+}
+
+/* Of the form that r brought; why, hint: in the reader's language. */
+static void
+refuse(struct web_visit *x, struct http_request *r, int status,
+    const char *field, const char *why, const char *hint)
+{
+	struct again a = { .act = act_at(http_path(r))->act,
+		.body = http_body(r), .title = _("This was not done"),
+		.why = why, .hint = hint,
+		.field = field != NULL && field[0] != '\0' ? field : NULL };
+
+	web_act_again(x, r, status, &a);
+}
+
 /* Ours, N_(), or what the core says: in the reader's language already. */
 static void
-fail(struct web *w, struct http_request *r, int status, const char *error,
-    const char *hint)
+fail(struct web *w, struct http_request *r, int status, const char *field,
+    const char *error, const char *hint)
 {
 	struct web_visit x;
 
-	if (web_visit_begin(w, &x, r)) {
-		dash_refused(&x.v, status, _(error),
-		    hint != NULL && hint[0] != '\0' ? _(hint) : NULL);
-		web_answer(r, &x.v);
-	}
+	if (web_visit_begin(w, &x, r))
+		refuse(&x, r, status, field, _(error), hint != NULL &&
+		    hint[0] != '\0' ? _(hint) : NULL);
 	web_visit_end(&x);
 }
 
@@ -86,7 +141,7 @@ on_packet(void *arg, uint8_t kind, uint64_t number, struct span body)
 	struct web_acts *a = arg;
 	struct waiting *wait = find(a, number);
 	struct http_request *r;
-	const char *error, *hint;
+	const char *error, *hint, *field;
 	json_t *o;
 
 	if (kind != FRAME_ACTED || wait == NULL)
@@ -96,10 +151,11 @@ on_packet(void *arg, uint8_t kind, uint64_t number, struct span body)
 	o = json_loadb(body.at, body.n, 0, NULL);
 	error = json_string_value(json_object_get(o, "error"));
 	hint = json_string_value(json_object_get(o, "hint"));
+	field = json_string_value(json_object_get(o, "field"));
 	if (json_object_get(o, "ok") != NULL)
 		succeed(r);
 	else
-		fail(a->web, r, 409, error != NULL && error[0] != '\0' ? error :
+		fail(a->web, r, 409, field, error != NULL && error[0] != '\0' ? error :
 		    N_("the hub gave no answer that can be read"), hint);
 	json_decref(o);
 }
@@ -117,7 +173,7 @@ on_look(evutil_socket_t fd, short what, void *arg)
 		if (r == NULL || a->waiting[i].until > now)
 			continue;
 		a->waiting[i].request = NULL;
-		fail(a->web, r, 504, N_("the hub has not answered yet: it may "
+		fail(a->web, r, 504, NULL, N_("the hub has not answered yet: it may "
 		    "be done nevertheless"), N_("look before you say it "
 		    "again"));
 	}
@@ -152,63 +208,71 @@ send_off(struct web_acts *a, struct http_request *r, json_t *said)
 }
 
 static void
-ask(struct web *w, struct visit *v, struct http_request *r,
+ask(struct web *w, struct web_visit *x, struct http_request *r,
     const struct permission *needed)
 {
+	const char *field = NULL, *why = NULL;
+	json_t *said = permission_read(needed, http_body(r), &field, &why);
+
+	if (said == NULL) {
+		refuse(x, r, 400, field, why, NULL);
+		return;
+	}
+	json_object_set_new(said, "actor", json_string(x->v.who.name));
+	json_object_set_new(said, "lang", json_string(lang_now()));
+	if (!send_off(w->acts, r, said))
+		refuse(x, r, 503, NULL, _("the hub is busy: nothing was "
+		    "done"), _("try it again in a while"));
+}
+
+/* It is of before somebody signed in anew, in another tab. */
+static void
+refuse_old(struct web_visit *x, struct http_request *r)
+{
 	struct buf why;
-	json_t *said;
 
 	buf_init(&why, VISIT_WHY);
-	said = permission_read(needed, http_body(r), &why);
-	if (said == NULL) {
-		dash_refused(v, 400, buf_cstr(&why), NULL);
-		web_answer(r, v);
-	} else {
-		json_object_set_new(said, "actor",
-		    json_string(v->who.name));
-		json_object_set_new(said, "lang", json_string(lang_now()));
-		if (!send_off(w->acts, r, said)) {
-			dash_refused(v, 503, _("the hub is busy: nothing was "
-			    "done"), _("try it again in a while"));
-			web_answer(r, v);
-		}
-	}
+	buf_printf(&why, _("somebody signed in anew meanwhile: you are %s "
+	    "now"), x->v.who.name);
+	refuse(x, r, 403, NULL, buf_cstr(&why), _("look at what is filled in, "
+	    "and send it once more"));
 	buf_clear(&why);
 }
 
-static const struct permission *
-act_at(struct span path)
+static void
+run_signed(struct web *w, struct web_visit *x, struct http_request *r,
+    const struct permission *needed)
 {
-	char name[64];
-
-	path.at += sizeof(PATH) - 1;
-	path.n -= sizeof(PATH) - 1;
-	if (path.n >= sizeof(name))
-		return NULL;
-	memcpy(name, path.at, path.n);
-	name[path.n] = '\0';
-	return permission_of(name);
+	switch (web_sign_form(&x->v, r)) {
+	case WEB_FORM_OURS:
+		if (x->v.who.role < needed->least)
+			refuse(x, r, 403, NULL, _("your role doesn't allow "
+			    "this"), _("ask an admin of the hub"));
+		else
+			ask(w, x, r, needed);
+		break;
+	case WEB_FORM_OLD:
+		refuse_old(x, r);
+		break;
+	case WEB_FORM_ALIEN:
+		web_sign_alien(r);
+		break;
+	}
 }
 
 static void
-run(struct web *w, struct visit *v, struct http_request *r)
+run(struct web *w, struct web_visit *x, struct http_request *r)
 {
 	const struct permission *needed = act_at(http_path(r));
 
 	if (needed == NULL) {
-		dash_fail(v, 404, _("There is no such act."));
-	} else if (v->who.role == USER_NONE) {
-		dash_refused(v, 403, _("nobody is signed in"),
-		    _("sign in first"));
-	} else if (v->who.role < needed->least) {
-		dash_refused(v, 403, _("your role doesn't allow this"),
-		    _("ask an admin of the hub"));
+		dash_fail(&x->v, 404, _("There is no such act."));
+		web_answer(r, &x->v);
+	} else if (x->v.who.role == USER_NONE) {
+		web_sign_first(&x->v, r, needed->act);
 	} else {
-		if (web_sign_is_ours(w, v, r))
-			ask(w, v, r, needed);
-		return;
+		run_signed(w, x, r, needed);
 	}
-	web_answer(r, v);
 }
 
 void
@@ -218,7 +282,7 @@ web_act_run(void *arg, struct http_request *r)
 	struct web_visit x;
 
 	if (web_visit_begin(w, &x, r))
-		run(w, &x.v, r);
+		run(w, &x, r);
 	web_visit_end(&x);
 }
 

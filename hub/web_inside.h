@@ -7,6 +7,7 @@
 #include <event2/event.h>
 #include <stdbool.h>
 
+#include "hub/again.h"
 #include "hub/asked.h"
 #include "hub/config.h"
 #include "hub/former.h"
@@ -53,6 +54,9 @@ bool web_visit_begin(struct web *w, struct web_visit *x,
 void web_visit_end(struct web_visit *x);
 /* With what v has to say. */
 void web_answer(struct http_request *r, const struct visit *v);
+/* The page at a path of ours on which forms stand, for a visit that has begun.
+ * False: there is none. */
+bool web_visit_page(struct web_visit *x, struct span path);
 /* To go on at a path of ours; elsewhere ("//host") never. done: a word for
  * the page there, or NULL. */
 void web_see(struct http_request *r, struct span path, const char *done);
@@ -68,9 +72,15 @@ bool web_sign_is_in(struct web *w, const struct http_request *r);
 /* Where the reader is, as far as can be told. */
 struct span web_sign_address(const struct web *w,
     const struct http_request *r);
-/* Did a page of ours send this form? Else it is refused. */
-bool web_sign_is_ours(struct web *w, const struct visit *v,
-    struct http_request *r);
+/* Did a page of ours send this form? Else it is refused: by WEB_FORM_OLD it may
+ * come back, for it is of this host, but of another session. */
+enum web_form { WEB_FORM_OURS, WEB_FORM_OLD, WEB_FORM_ALIEN };
+enum web_form web_sign_form(const struct visit *v,
+    const struct http_request *r);
+void web_sign_alien(struct http_request *r);
+/* Nobody is signed in: what was said comes back when somebody is. */
+void web_sign_first(struct visit *v, struct http_request *r,
+    const char *act);
 /* Routes, POST. */
 void web_sign_in(void *arg, struct http_request *r);
 void web_sign_out(void *arg, struct http_request *r);
@@ -92,6 +102,10 @@ void web_acts_free(struct web_acts *a);
 /* Tells the core what former domains were asked for. */
 void web_acts_hits(struct web_acts *a);
 void web_act_run(void *arg, struct http_request *r);	/* a route: POST */
+/* The form comes back, or what was said with it if it has no place any more;
+ * the reader is told why. */
+void web_act_again(struct web_visit *x, struct http_request *r, int status,
+    struct again *a);
 void web_act_end(void *arg, struct http_request *r);
 
 #endif

@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/err.h"
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/text.h"
+#include "hub/dash.h"
 #include "hub/dash_sign.h"
 #include "hub/http_query.h"
 #include "hub/web_inside.h"
@@ -205,23 +207,83 @@ is_from_here(const struct http_request *r)
 	    span_is(site, SPAN("none")));
 }
 
-bool
-web_sign_is_ours(struct web *w, const struct visit *v,
-    struct http_request *r)
+/* Does its browser say so? An old one, or a program, says nothing. */
+static bool
+is_said_to_be(const struct http_request *r)
+{
+	return http_header(r, "Origin").n > 0 ||
+	    http_header(r, "Sec-Fetch-Site").n > 0;
+}
+
+enum web_form
+web_sign_form(const struct visit *v, const struct http_request *r)
 {
 	struct buf form;
-	bool good = is_from_here(r);
+	bool good = true;
 
-	(void)w;
+	if (!is_from_here(r))
+		return WEB_FORM_ALIEN;
 	buf_init(&form, FIELD_MAX);
-	if (good && v->who.role != USER_NONE)
+	if (v->who.role != USER_NONE)
 		good = http_query_get(http_body(r), "form", &form) &&
 		    session_same(buf_look(&form), span_of(v->who.form));
 	buf_clear(&form);
-	if (!good)
-		http_refuse(r, 403, "%s", _("this form is of another session: "
-		    "go back, reload the page, and say it again"));
-	return good;
+	if (good)
+		return WEB_FORM_OURS;
+	return is_said_to_be(r) ? WEB_FORM_OLD : WEB_FORM_ALIEN;
+}
+
+void
+web_sign_alien(struct http_request *r)
+{
+	http_refuse(r, 403, "%s", _("this form is of another session: "
+	    "go back, reload the page, and say it again"));
+}
+
+static bool
+is_ours(const struct visit *v, struct http_request *r)
+{
+	if (web_sign_form(v, r) == WEB_FORM_OURS)
+		return true;
+	web_sign_alien(r);
+	return false;
+}
+
+/* --- what was said before signing in ------------------------------------------ */
+
+/* A form's body as it came, which a page can carry. */
+static bool
+is_body(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.at[i] <= ' ' || s.at[i] > '~')
+			return false;
+	return s.n > 0;
+}
+
+void
+web_sign_first(struct visit *v, struct http_request *r, const char *act)
+{
+	struct again a = { .act = act, .body = http_body(r),
+		.title = _("Nothing was done yet") };
+	struct buf next;
+
+	if (!is_from_here(r) || !is_said_to_be(r) || !is_body(a.body)) {
+		dash_refused(v, 403, _("nobody is signed in"),
+		    _("sign in first"));
+		web_answer(r, v);
+		return;
+	}
+	buf_init(&next, NEXT_MAX);
+	(void)http_query_get(a.body, "next", &next);
+	v->again = &a;
+	v->argument[VISIT_NEXT] = text_is_utf8(buf_look(&next)) ?
+	    buf_look(&next) : SPAN_NONE;
+	dash_sign_again(v, 403, _("You are not signed in any more, and "
+	    "nothing was done. Sign in: what you typed is there again."));
+	web_answer(r, v);
+	v->again = NULL;
+	buf_clear(&next);
 }
 
 /* --- in and out -------------------------------------------------------------- */
@@ -240,6 +302,8 @@ set_cookie(struct http_request *r, const char *token, int64_t seconds)
 
 struct try {
 	struct buf name, password, next;
+	struct buf act, said;	/* before: web_sign_first(). Or empty */
+	struct again again;
 };
 
 static void
@@ -251,6 +315,16 @@ try_read(struct try *t, struct span form)
 	(void)http_query_get(form, "name", &t->name);
 	(void)http_query_get(form, "password", &t->password);
 	(void)http_query_get(form, "next", &t->next);
+	buf_init(&t->act, FIELD_MAX);
+	buf_init(&t->said, WEB_FORM);
+	t->again = (struct again){ .title = _("Nothing was done yet") };
+	if (!http_query_get(form, "act", &t->act) ||
+	    !http_query_get(form, "said", &t->said) ||
+	    !is_body(buf_look(&t->said)) ||
+	    permission_of(buf_cstr(&t->act)) == NULL)
+		return;
+	t->again.act = permission_of(buf_cstr(&t->act))->act;
+	t->again.body = buf_look(&t->said);
 }
 
 static void
@@ -261,35 +335,59 @@ try_clear(struct try *t)
 	buf_clear(&t->name);
 	buf_clear(&t->password);
 	buf_clear(&t->next);
+	buf_clear(&t->act);
+	buf_clear(&t->said);
 }
 
 static void
-try_failed(struct visit *v, struct http_request *r, const struct try *t,
+try_failed(struct visit *v, struct http_request *r, struct try *t,
     int status, const char *why)
 {
+	struct span name = buf_look(&t->name);
+
 	v->argument[VISIT_NEXT] = buf_look(&t->next);
 	if (!text_is_utf8(v->argument[VISIT_NEXT]))
 		v->argument[VISIT_NEXT] = SPAN_NONE;
+	v->again = t->again.act != NULL ? &t->again : NULL;
+	v->typed_name = text_is_utf8(name) ? name : SPAN_NONE;
 	dash_sign_again(v, status, why);
 	web_answer(r, v);
+	v->again = NULL;
+}
+
+/* The form that he had filled in when his session ran out: nothing is done
+ * before he sends it himself. */
+static void
+show_again(struct web_visit *x, struct http_request *r, struct again *a,
+    const struct user *user, const char *token)
+{
+	a->why = _("You are signed in again.");
+	a->hint = _("Look at what is filled in, and send it once more.");
+	set_who(&x->v, user);
+	session_form(x->v.who.form, span_of(token));
+	web_act_again(x, r, 200, a);
 }
 
 static void
-welcome_in(struct web *w, struct http_request *r, const struct try *t,
-    const struct user *user)
+welcome_in(struct web *w, struct web_visit *x, struct http_request *r,
+    struct try *t, const struct user *user)
 {
 	char token[SESSION_TOKEN];
 
+	must(user != NULL);
 	sessions_begin(w->sessions, user, token);
 	set_cookie(r, token, 30 * 86400);
 	log_info("user=%s signed in from %.*s", user->name,
 	    SPAN_ARGS(text_cut(web_sign_address(w, r), 80)));
-	web_see(r, buf_look(&t->next), NULL);
+	if (t->again.act != NULL)
+		show_again(x, r, &t->again, user, token);
+	else
+		web_see(r, buf_look(&t->next), NULL);
 }
 
 static void
-judge(struct web *w, struct visit *v, struct http_request *r,
-    const struct try *t)
+judge(struct web *w, struct web_visit *x, struct http_request *r,
+    struct try *t)
 {
 	struct span name = text_trim(buf_look(&t->name));
 	struct span from = web_sign_address(w, r);
@@ -298,18 +396,18 @@ judge(struct web *w, struct visit *v, struct http_request *r,
 
 	if (wait > 0) {
 		http_retry(r, wait);
-		try_failed(v, r, t, 429, _("Too many tries: wait a little, "
+		try_failed(&x->v, r, t, 429, _("Too many tries: wait a little, "
 		    "then try again."));
 	} else if (!password_fits(user != NULL && user->kept[0] != '\0' ?
 	    user->kept : NULL, buf_look(&t->password))) {
 		log_warn("user=%.*s could not sign in from %.*s",
 		    SPAN_ARGS(user != NULL ? name : SPAN("?")),
 		    SPAN_ARGS(text_cut(from, 80)));
-		try_failed(v, r, t, 403, _("There is no such user, or the "
+		try_failed(&x->v, r, t, 403, _("There is no such user, or the "
 		    "password is another."));
 	} else {
 		guesses_right(w->guesses, from, name);
-		welcome_in(w, r, t, user);
+		welcome_in(w, x, r, t, user);
 	}
 }
 
@@ -323,8 +421,8 @@ web_sign_in(void *arg, struct http_request *r)
 	if (web_visit_begin(w, &x, r)) {
 		x.v.who.role = USER_NONE;	/* whoever it was */
 		try_read(&t, http_body(r));
-		if (web_sign_is_ours(w, &x.v, r))
-			judge(w, &x.v, r, &t);
+		if (is_ours(&x.v, r))
+			judge(w, &x, r, &t);
 		try_clear(&t);
 	}
 	web_visit_end(&x);
@@ -336,7 +434,7 @@ web_sign_out(void *arg, struct http_request *r)
 	struct web *w = arg;
 	struct web_visit x;
 
-	if (web_visit_begin(w, &x, r) && web_sign_is_ours(w, &x.v, r)) {
+	if (web_visit_begin(w, &x, r) && is_ours(&x.v, r)) {
 		if (x.v.who.role != USER_NONE && !x.v.who.by_header) {
 			sessions_end(w->sessions, cookie_of(r));
 			log_info("user=%s signed out", x.v.who.name);

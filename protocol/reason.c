@@ -58,6 +58,10 @@ static const char *const forms[] = {
 	    "be silent: look at the hub's own line, its DNS, its firewall; no "
 	    "site is judged meanwhile"),
 
+	/* how a site came to be */
+	N_("imported"),
+	N_("imported from the file %s"),
+
 	/* what an agent can't read or tell */
 	N_("%s; %s could not be read, the first: %s"),
 	N_("source %s: its root can't be opened"),

@@ -117,16 +117,17 @@ judge_fields(const struct permission *p, struct span body, json_t *o)
 	for (const struct permission_field *f = p->field; f->name != NULL;
 	    f++) {
 		json_t *value = json_object_get(o, f->name);
-		bool text = f->kind == FIELD_TEXT || f->kind == FIELD_LINE;
+		bool must_be = f->kind == FIELD_LINE || f->kind == FIELD_CODE;
+		bool may_be = f->kind == FIELD_TEXT || f->kind == FIELD_TERM;
+		bool text = must_be || may_be;
 
 		known += value != NULL;
 		must(!http_query_has(body, f->name) ||
 		    http_query_get(body, f->name, &said));
-		must(value != NULL || f->kind == FIELD_TEXT ||
-		    f->kind == FIELD_TIME);
+		must(value != NULL || may_be || f->kind == FIELD_TIME);
 		must(value == NULL || (text ? json_is_string(value) :
 		    json_is_integer(value)));
-		must(f->kind != FIELD_LINE || json_string_length(value) > 0);
+		must(!must_be || json_string_length(value) > 0);
 		if (value != NULL && text)
 			judge_text(value);
 		if (value != NULL && f->kind == FIELD_TIME)
@@ -140,19 +141,17 @@ static void
 judge_form(struct span body)
 {
 	const struct permission *p = NULL;
-	struct buf why;
 	json_t *o;
 
-	buf_init(&why, VISIT_WHY);
 	while ((p = permission_next(p)) != NULL) {
-		buf_reset(&why);
-		o = permission_read(p, body, &why);
-		must((o == NULL) == (why.n > 0));
+		const char *field = NULL, *why = NULL;
+
+		o = permission_read(p, body, &field, &why);
+		must((o == NULL) == (field != NULL && why != NULL));
 		if (o != NULL)
 			judge_fields(p, body, o);
 		json_decref(o);
 	}
-	buf_clear(&why);
 }
 
 /* --- headers ------------------------------------------------------------------ */

@@ -128,6 +128,13 @@ wait_for 60 "all to be up" sh -c "curl -s $web/ | grep -q 'data-sum=\"up\">3<'"
 $python tests/scenario/page.py "$web" "$T" $(pgrep -P "$(agent_pid 4102000001)") ||
 	die "browser"
 
+say "- 850 sites: each cell is large enough, also at 200 % and by finger"
+awk 'BEGIN { for (i = 1; i <= 846; i++) printf "42%02d%06d,网站%d,www.n%d.gov.cn,,\n",
+	i % 17 + 1, i, i, i }' >"$T/sites.csv"
+zqhub site import "$T/sites.csv" >"$T/tickets.csv" || die "site import"
+zqhub site domains 4201000017 | grep -q sites.csv || die "from which file it was imported"
+$python tests/scenario/cells.py "$web" "$T" 850 24 || die "cells"
+
 say "- reading by those only who have signed in"
 stop "$HUB_PID" || die "hub did not end cleanly"
 sed -i 's/^homes = no/&\nweb_sign_in = yes/' "$HUB/hub.conf"

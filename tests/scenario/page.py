@@ -98,10 +98,76 @@ def take_back(b):
     assert b.script(f'return document.querySelectorAll(\'{form}\').length') == 0
 
 
-with Browser(*sys.argv[1:3]) as b:
-    b.go('/signin?next=/')
+ANNOUNCE = 'form[action="/act/notice-announce"]'
+
+
+def sign_in(b):
     b.fill('form.sign [name=name]', 'wang')
     b.fill('form.sign [name=password]', 'correct horse battery' + ENTER)
+
+
+def value(b, css):
+    return b.script(f'return document.querySelector(\'{css}\').value')
+
+
+def refused(b):
+    """Without a script: what was typed is there still, and the focus is where it
+    is wrong; reloading the address does nothing."""
+    b.look(1440, scripts=False)
+    b.go('/notices?site=4103000001')
+    b.press(f'details:has({ANNOUNCE}) summary')
+    b.fill(f'{ANNOUNCE} [name=kind]', 'maintenance')
+    b.fill(f'{ANNOUNCE} [name=reason]', '更换<b>设备</b>')
+    b.press(f'{ANNOUNCE} button')
+    b.cdp('Emulation.setScriptExecutionDisabled', {'value': False})
+    b.until('refused', 'return !!document.querySelector("p.note[role=alert]")')
+    check(b, 'a form that came back')
+    assert value(b, f'{ANNOUNCE} [name=reason]') == '更换<b>设备</b>'
+    assert value(b, f'{ANNOUNCE} [name=kind]') == 'maintenance'
+    assert value(b, f'{ANNOUNCE} [name=code]') == '4103000001'
+    assert b.script('return document.activeElement.name') == 'from'
+    assert b.script('return document.activeElement.ariaInvalid') == 'true'
+    assert '--' not in b.script('return document.querySelector("p.wrong").textContent')
+    b.shot('refused.png')
+    b.look(390)
+    check(b, 'a form that came back, by phone')
+    b.go('/act/notice-announce')
+    assert b.script('return location.pathname') == '/'
+
+
+def ran_out(b):
+    """The session ends while a form is filled in."""
+    b.look(1440)
+    b.go('/notices?site=4103000001')
+    b.press(f'details:has({ANNOUNCE}) summary')
+    b.fill(f'{ANNOUNCE} [name=reason]', '机房停电')
+    b.call('DELETE', '/cookie')
+    b.press(f'{ANNOUNCE} button')
+    b.until('to sign in', 'return !!document.querySelector("form.sign [name=said]")')
+    check(b, 'signing in again')
+    sign_in(b)
+    b.until('filled in', f'return !!document.querySelector(\'details[open] {ANNOUNCE}\')')
+    assert value(b, f'{ANNOUNCE} [name=reason]') == '机房停电'
+    check(b, 'a form after signing in again')
+    b.press(f'{ANNOUNCE} button')
+    b.until('announced', 'return location.search.includes("done=notice-announce")')
+    assert '机房停电' in b.script('return document.querySelector("#list").innerText')
+
+
+def on_paper(b):
+    b.cdp('Emulation.setEmulatedMedia', {'media': 'print'})
+    for path in ('/', '/site/4101000001', '/notices'):
+        b.go(path)
+        shown = b.script('return [...document.querySelectorAll("nav,form,button,summary")]'
+                         '.filter(e => e.checkVisibility() && !e.matches("main nav"))'
+                         '.map(e => e.outerHTML.slice(0, 80))')
+        assert not shown, f'{path} on paper: {shown}'
+    b.cdp('Emulation.setEmulatedMedia', {'media': ''})
+
+
+with Browser(*sys.argv[1:3]) as b:
+    b.go('/signin?next=/')
+    sign_in(b)
     b.until('signed in', 'return location.pathname == "/" && !!document.querySelector("form.who")')
     assert b.script('return document.cookie') == '', 'a script can read the cookie'
 
@@ -169,6 +235,11 @@ with Browser(*sys.argv[1:3]) as b:
     assert '系统升级' in b.script('return document.querySelector("#list").innerText')
     b.look(1440)
     take_back(b)
+    b.no_errors()
+    refused(b)
+    ran_out(b)
+    b.call('POST', '/se/log', {'type': 'browser'})  # a refusal's status is one to it
+    on_paper(b)
 
     b.press('form.who button')
     b.until('signed out', 'return !document.querySelector("form.who")')

@@ -1,6 +1,7 @@
 /* text, buf, units: what people write, also people who mean no good. */
 #include "contrib/base/buf.h"
 #include "contrib/base/text.h"
+#include "contrib/base/text_narrow.h"
 #include "contrib/base/units.h"
 
 #include <check.h>
@@ -332,6 +333,23 @@ START_TEST(a_shell_takes_it_as_one_word)
 }
 END_TEST
 
+START_TEST(narrow_as_typed)
+{
+	struct buf to;
+
+	buf_init(&to, 200);
+	ck_assert(text_narrow(&to, SPAN("３３０２０ａｂＺ　０２：００－０４：００—−–　x\ufeff\u200b１")));
+	ck_assert_str_eq(buf_cstr(&to), "33020abZ 02:00-04:00--- x1");
+	buf_reset(&to);
+	ck_assert(text_narrow(&to, SPAN("郑州-1 \u00e9")));
+	ck_assert_str_eq(buf_cstr(&to), "郑州-1 \u00e9");
+	buf_reset(&to);
+	ck_assert(!text_narrow(&to, SPAN("１\xff")));
+	ck_assert_uint_eq(to.n, 0);
+	buf_clear(&to);
+}
+END_TEST
+
 START_TEST(units_read_and_write)
 {
 	char text[UNITS_TEXT_MAX];
@@ -378,6 +396,7 @@ main(void)
 	tcase_add_test(t, every_quick_character_is_what_unicode_says);
 	tcase_add_test(t, a_shell_takes_it_as_one_word);
 	tcase_add_test(t, units_read_and_write);
+	tcase_add_test(t, narrow_as_typed);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

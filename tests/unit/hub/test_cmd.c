@@ -120,6 +120,8 @@ START_TEST(test_import_of_gbk)
 	says(out, "4102000001,开封市,www.kaifeng.gov.cn,added,zqagent");
 	ck_assert_int_eq(run("site", "show", "4102000001", NULL), 0);
 	says(out, "department");
+	ck_assert_int_eq(run("site", "domains", "4102000001", NULL), 0);
+	says(out, "imported from the file sites.csv");
 	f = fopen(path, "w");
 	fputs("4102000002,\xff\xff\xff,www.a.gov.cn\n", f);
 	fclose(f);
@@ -296,6 +298,28 @@ START_TEST(test_alerts)
 	says(out, "RECEIVER  KIND");
 	says(out, "duty      command");
 	says(out, "/bin/true");
+	tear_down();
+}
+END_TEST
+
+/* As an input method leaves it. */
+START_TEST(test_wide)
+{
+	set_up();
+	make_hub();
+	ck_assert_int_eq(run("site", "add", "--code", "４１０２０００００１",
+	    "--name", "１号网站", "--domain", "www.kaifeng.gov.cn", NULL), 0);
+	ck_assert_int_eq(run("site", "show", "4102000001", NULL), 0);
+	says(out, "１号网站");
+	ck_assert_int_eq(run("site", "show", "４１０２０００００１", NULL), 0);
+	ck_assert_int_eq(run("notice", "announce", "４１０２０００００１",
+	    "maintenance", "--every", "ｓｕｎ　０２：００－０４：００", "--reason", "x",
+	    NULL), 0);
+	ck_assert_int_eq(run("notice", "show", "１", NULL), 0);
+	says(out, "sun 02:00-04:00");
+	ck_assert_int_eq(run("notice", "announce", "4102000001", "outage",
+	    "--until", "２０２０－０１－０１", "--reason", "x", NULL), 1);
+	says(err, "--until: that time is over");
 	tear_down();
 }
 END_TEST
@@ -550,6 +574,7 @@ add(TCase *t)
 	tcase_add_test(t, test_json_of_listings);
 	tcase_add_test(t, test_alerts);
 	tcase_add_test(t, test_notices);
+	tcase_add_test(t, test_wide);
 	tcase_add_test(t, test_words_of_tables);
 	tcase_add_test(t, test_made_password_on_a_full_disk);
 	tcase_add_test(t, test_no_view);

@@ -135,17 +135,45 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* All that was typed is there still, also what is no date to a browser. */
+START_TEST(test_search_refused)
+{
+	const char *text;
+
+	bed_show(&bed);
+	text = page(dash_search, "", "q=%3Cb%3E&since=yesterday&until="
+	    "2026-11-22");
+	ck_assert_int_eq(bed.v.status, 400);
+	ck_assert_ptr_nonnull(strstr(text, "id=\"again-why\">From: expected a "
+	    "date like 2026-11-21</p>"));
+	ck_assert_ptr_nonnull(strstr(text, "<input type=\"text\" "
+	    "name=\"since\" aria-invalid=\"true\" aria-describedby="
+	    "\"again-why\" autofocus value=\"yesterday\">"));
+	ck_assert_ptr_nonnull(strstr(text, "value=\"&lt;b&gt;\""));
+	ck_assert_ptr_nonnull(strstr(text, "<input type=\"date\" "
+	    "name=\"until\" value=\"2026-11-22\">"));
+	page(dash_search, "", "since=%EF%BC%92%EF%BC%90%EF%BC%92%EF%BC%96-11-22");
+	ck_assert_int_eq(bed.v.status, 200);
+}
+END_TEST
+
 /* --- the cluster --------------------------------------------------------- */
 
 static void
-add_sites(uint32_t n)
+add_more_sites(uint32_t from, uint32_t n)
 {
-	for (uint32_t i = 1; i <= n; i++)
+	for (uint32_t i = from; i <= n; i++)
 		kit_act(&bed.kit, "{\"do\":\"site-add\",\"site\":%u,\"code\":"
 		    "\"41%08u\",\"name\":\"site %u\",\"domains\":"
 		    "[\"s%u.gov.cn\"],\"kind\":\"\",\"parent\":\"\","
 		    "\"actor\":\"test\",\"reason\":\"\"}", i, i, i, i);
 	bed_show(&bed);
+}
+
+static void
+add_sites(uint32_t n)
+{
+	add_more_sites(1, n);
 }
 
 /* What recurs says so, and by whose clocks: the times are the next ones. */
@@ -193,6 +221,26 @@ next_query(const char *text, char query[256])
 	query[n] = '\0';
 	return true;
 }
+
+/* A finger can hit what is 24 px wide: so it is up to 1500, and always where
+ * there is no mouse. */
+START_TEST(test_cell_sizes)
+{
+	const char *style;
+
+	add_sites(3);
+	ck_assert_ptr_nonnull(strstr(page(dash_home, "", ""),
+	    "<div class=\"regions huge\">"));
+	add_more_sites(4, 251);
+	ck_assert_ptr_nonnull(strstr(page(dash_home, "", ""),
+	    "<div class=\"regions large\">"));
+	style = bed_get(&bed, dash_style, "", "");
+	ck_assert_ptr_nonnull(strstr(style, ".huge{--c:2rem}.large{--c:1.5rem}"
+	    ));
+	ck_assert_ptr_nonnull(strstr(style, "@media(pointer:coarse){.middle,"
+	    ".small{--c:1.5rem}}"));
+}
+END_TEST
 
 START_TEST(test_no_sites)
 {
@@ -505,6 +553,8 @@ fill(TCase *t)
 	tcase_add_loop_test(t, test_refused, 0,
 	    sizeof(refused) / sizeof(*refused));
 	tcase_add_test(t, test_no_sites);
+	tcase_add_test(t, test_search_refused);
+	tcase_add_test(t, test_cell_sizes);
 	tcase_add_test(t, test_all_sites);
 	tcase_add_test(t, test_states);
 	tcase_add_test(t, test_proof);

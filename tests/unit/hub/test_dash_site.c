@@ -7,6 +7,7 @@
 #include "hub/dash.h"
 #include "hub/home_days.h"
 #include "hub/home_json.h"
+#include "hub/monitor_state.h"
 #include "hub/pulse.h"
 #include "tests/unit/hub/homekit.h"
 #include "tests/unit/hub/web_bed.h"
@@ -236,6 +237,39 @@ START_TEST(test_moved)
 }
 END_TEST
 
+/* Its own name is well: the one it leads to isn't. As the alert says it; of
+ * what was before nobody knows. */
+START_TEST(test_sent_to)
+{
+	struct home_look l = well;
+	const char *at;
+
+	was("down", "alone", DAY);
+	was("up", "fine", HOUR);
+	was("down", "outside", 0);
+	send_on(&l, HOP_PERMANENT, "https://dead.example/");
+	l.cause = CAUSE_NO_NAME;
+	l.has_page = false;
+	l.hop[1].status = 0;
+	see(&l, "same", "none");
+	looked(0, HOME_FAILED, 300, 0);
+	pulse_state(1, MONITOR_DOWN, MONITOR_CAUSE_OUTSIDE, KIT_NOW);
+	look();
+	at = strstr(text, "the home page leads to dead.example, which "
+	    "can&#39;t be reached: look at where");
+	ck_assert_ptr_nonnull(at);		/* at the top, … */
+	ck_assert_ptr_nonnull(strstr(at + 1, "<td>the home page leads to "
+	    "dead.example"));			/* … and of the states */
+	LACKS("its name, its certificate");
+	HAS("there is no agent that could say why");
+	text = bed_page(&bed, dash_now, "", "");
+	HAS("the home page leads to dead.example");
+	looked(0, HOME_OK, 300, 0);
+	look();
+	LACKS("leads to dead.example, which can&#39;t be reached: look");
+}
+END_TEST
+
 START_TEST(test_certificate)
 {
 	struct home_look l = well;
@@ -350,6 +384,7 @@ fill(TCase *t)
 {
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, test_few_looks);
+	tcase_add_test(t, test_sent_to);
 	tcase_add_test(t, test_states);
 	tcase_add_test(t, test_times);
 	tcase_add_test(t, test_times_limit);

@@ -294,6 +294,61 @@ START_TEST(test_too_long)
 }
 END_TEST
 
+/* Who fills in a form is told of its fields, and of no options. */
+static const struct {
+	const char *kind, *name, *value, *field, *typed, *filled;
+} notices[] = {
+	{ "maintenance", "reason", "r", "from", "--from and --until",
+	  "maintenance says from when until when, or when it recurs" },
+	{ "outage", "recurs", "sun 02:00-04:00", "recurs", "--every",
+	  "only maintenance recurs: an outage or a closing does not" },
+	{ "maintenance", "recurs", "sundays", "recurs", "", "expected " },
+	{ "closing", "reason", "r", "from", "--from",
+	  "a closing says from when on the site is closed" },
+	{ "closing", "service", "s", "service", "",
+	  "it is the whole site that closes" },
+	{ "outage", "see", "nowhere", "see", "", "nowhere: " },
+	{ "outage", "reason", "", "reason", "", "a reason is needed" },
+	{ "outage", "code", "９", "code", "", "no site with the code" },
+};
+
+static json_t *
+notice(const char *kind, const char *name, const char *value)
+{
+	return with(json_pack("{s:s, s:s, s:s, s:s}", "do",
+	    "notice-announce", "code", "4101000001", "kind", kind, "reason",
+	    "r"), name, value);
+}
+
+START_TEST(test_page_words)
+{
+	json_t *said;
+
+	set_up();
+	for (int paged = 0; paged < 2; paged++) {
+		said = notice(notices[_i].kind, notices[_i].name,
+		    notices[_i].value);
+		ask_init(&a);
+		a.view = kit.writer.view;
+		a.config = &kit.config;
+		a.said = said;
+		a.now = CORE_NOW;
+		a.paged = paged != 0;
+		snprintf(a.actor, sizeof(a.actor), "wang");
+		ck_assert(!operate_run(&a));
+		ck_assert_str_eq(a.field, notices[_i].field);
+		ck_assert_msg(strstr(buf_cstr(&a.error), paged ?
+		    notices[_i].filled : notices[_i].typed) != NULL, "%s",
+		    buf_cstr(&a.error));
+		ck_assert(!paged || strstr(buf_cstr(&a.error), "--") == NULL);
+		ck_assert(!paged || strstr(buf_cstr(&a.hint), "zqhub ") ==
+		    NULL);
+		end(said);
+	}
+	tear_down();
+}
+END_TEST
+
 /* What apply can't follow is refused, and not kept as held. */
 START_TEST(test_roll)
 {
@@ -318,6 +373,8 @@ add(TCase *t)
 {
 	tcase_add_test(t, test_too_long);
 	tcase_add_test(t, test_roll);
+	tcase_add_loop_test(t, test_page_words, 0,
+	    (int)(sizeof(notices) / sizeof(notices[0])));
 	tcase_add_test(t, test_add_refuses);
 	tcase_add_test(t, test_add);
 	tcase_add_test(t, test_set);

@@ -176,7 +176,7 @@ START_TEST(test_import_of_spreadsheets)
 	end(said);
 	tear_down();
 	set_up();
-	said = import("域名\t名称\t标识码\nwww.a.gov.cn\t甲,乙\t4101000003\n",
+	said = import("域名\t名称\t标识码\nwww.a.gov.cn\t甲,乙\t４１０１０００００３\n",
 	    true);
 	ck_assert(run(said));
 	ck_assert_uint_eq(count("errors"), 0);

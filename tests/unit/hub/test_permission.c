@@ -6,6 +6,7 @@
  */
 #include "hub/permission.h"
 
+#include "hub/again.h"
 #include "hub/dash.h"
 #include "hub/dash_alert.h"
 #include "hub/dash_notice.h"
@@ -155,12 +156,14 @@ static const struct {
 #define PAGES (sizeof(pages) / sizeof(pages[0]))
 
 static maker_fn *make;
+static struct again *again;	/* the form that comes back, or NULL */
 
 static void
 make_as(struct visit *v)
 {
 	v->who.role = role;
 	snprintf(v->who.form, sizeof(v->who.form), "0123456789abcdef");
+	v->again = again;
 	make(v);
 }
 
@@ -261,9 +264,8 @@ START_TEST(test_times)
 		{ "%", 0 },
 		{ "2026-11-22T25:00", 0 },
 	};
-	struct buf why;
+	const char *field = "", *why = "";
 
-	buf_init(&why, 1024);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		char form[128];
 		json_t *o;
@@ -271,15 +273,164 @@ START_TEST(test_times)
 		snprintf(form, sizeof(form), "code=1&kind=outage&from=%s"
 		    "&reason=r", times[i].said);
 		o = permission_read(permission_of("notice-announce"),
-		    span_of(form), &why);
+		    span_of(form), &field, &why);
 		ck_assert_msg((o != NULL) == (times[i].is != 0), "%s",
 		    times[i].said);
 		ck_assert_int_eq(json_integer_value(json_object_get(o,
 		    "from")), times[i].is);
 		json_decref(o);
 	}
-	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "from: expected a date"));
-	buf_clear(&why);
+	ck_assert_str_eq(field, "from");
+	ck_assert_ptr_nonnull(strstr(why, "expected a date"));
+}
+END_TEST
+
+/* As an input method leaves it; what people only read stays as it is. */
+START_TEST(test_wide)
+{
+	const char *field = "", *why = "";
+	json_t *o = permission_read(permission_of("notice-announce"),
+	    SPAN("code=３３０２－000012&kind=outage&until=２０３０－０１－０２Ｔ０３：０４"
+	    "&recurs=ｓｕｎ　０２：００－０４：００&reason=１２３"), &field, &why);
+
+	ck_assert_msg(o != NULL, "%s: %s", field, why);
+	ck_assert_str_eq(json_string_value(json_object_get(o, "code")),
+	    "3302-000012");
+	ck_assert_str_eq(json_string_value(json_object_get(o, "recurs")),
+	    "sun 02:00-04:00");
+	ck_assert_str_eq(json_string_value(json_object_get(o, "reason")),
+	    "１２３");
+	ck_assert_int_eq(json_integer_value(json_object_get(o, "until")),
+	    INT64_C(1893524640000));
+	json_decref(o);
+	o = permission_read(permission_of("alert-silence"), SPAN("rule=down&"
+	    "code=&until=８ｈ&reason=r"), &field, &why);
+	ck_assert_msg(o != NULL, "%s: %s", field, why);
+	json_decref(o);
+	ck_assert_ptr_null(permission_read(permission_of("block"),
+	    SPAN("code=%E2%80%8B&reason=r"), &field, &why));
+	ck_assert_str_eq(field, "code");
+}
+END_TEST
+
+/* --- refused ------------------------------------------------------------------- */
+
+#define TYPED_SAID "%22'%3E%3Cb%3Ex%3C/b%3E%26amp;%E6%94%BF"
+#define TYPED_SHOWN "&quot;&#39;&gt;&lt;b&gt;x&lt;/b&gt;&amp;amp;政"
+#define TIME_SAID "2031-01-02T03:04"
+
+/* What its hidden field says, or what is typed into one that is seen. */
+static void
+put_said(struct buf *body, struct span form, const struct permission_field *f)
+{
+	char head[80];
+	const char *at;
+
+	snprintf(head, sizeof(head), "<input type=\"hidden\" name=\"%s\" "
+	    "value=\"", f->name);
+	at = memmem(form.at, form.n, head, strlen(head));
+	buf_printf(body, "&%s=", f->name);
+	if (at != NULL)
+		buf_put(body, at + strlen(head),
+		    strcspn(at + strlen(head), "\""));
+	else if (f->kind == FIELD_TIME)
+		buf_text(body, TIME_SAID);
+	else if (f->kind == FIELD_DURATION)
+		buf_text(body, "24h");
+	else if (strcmp(f->name, "kind") == 0)
+		buf_text(body, "closing");
+	else if (strcmp(f->name, "rule") == 0)
+		buf_text(body, "gate");
+	else
+		buf_text(body, TYPED_SAID);
+}
+
+static void
+comes_back(struct span form, const char *all)
+{
+	static const char wrong[] = " value=\"" TYPED_SHOWN "\" "
+	    "id=\"again\" aria-invalid=\"true\" aria-describedby="
+	    "\"again-why\" autofocus></label><p class=\"wrong\" "
+	    "id=\"again-why\">&lt;why&gt;</p>";
+
+	ck_assert_ptr_nonnull(strstr(all, "<b>Refused</b><br><a "
+	    "href=\"#again\">"));
+	ck_assert_ptr_nonnull(strstr(all, "</a>: &lt;why&gt;<br>so"));
+	ck_assert_uint_eq(bed_count(all, "id=\"again\""), 1);
+	ck_assert_uint_eq(bed_count(all, "id=\"again-why\""), 1);
+	ck_assert_uint_eq(bed_count(all, " autofocus"), 1);
+	ck_assert_msg(memmem(form.at, form.n, wrong, strlen(wrong)) != NULL,
+	    "%.*s", SPAN_ARGS(form));
+}
+
+/* Each of its fields is as it was sent; of others none is. */
+static void
+is_filled(struct span form, const struct permission *p)
+{
+	for (const struct permission_field *f = p->field; f->name != NULL;
+	    f++) {
+		const char *like = f->kind == FIELD_TIME ?
+		    "value=\"" TIME_SAID "\"" : f->kind == FIELD_DURATION ?
+		    "<option value=\"24h\" selected>" :
+		    strcmp(f->name, "kind") == 0 ?
+		    "<option value=\"closing\" selected>" :
+		    strcmp(f->name, "rule") == 0 ?
+		    "<option value=\"gate\" selected>" : "value=\"";
+
+		ck_assert_msg(memmem(form.at, form.n, like, strlen(like)) !=
+		    NULL, "%s: %s: %.*s", p->act, f->name, SPAN_ARGS(form));
+	}
+}
+
+/* What was refused comes back as it was, open, and is seen where it is wrong. */
+START_TEST(test_comes_back)
+{
+	const struct permission *p = permission_of(pages[_i].act);
+	struct again a = { .act = p->act, .title = "Refused",
+		.why = "<why>", .hint = "so", .field = "reason" };
+	struct span form = form_of((size_t)_i, p->least);
+	bool folds = memcmp(form.at - 11, "</summary>\n", 11) == 0;
+	struct buf body;
+
+	buf_init(&body, 4096);
+	buf_text(&body, "form=x&next=/");
+	for (const struct permission_field *f = p->field; f->name != NULL; f++)
+		put_said(&body, form, f);
+	a.body = buf_look(&body);
+	buf_init(&a.label, AGAIN_VALUE);
+	again = &a;
+	form = form_of((size_t)_i, p->least);
+	ck_assert(form.n > 0 && a.found);
+	ck_assert_ptr_null(strstr(buf_cstr(&bed.out), "data-live"));
+	comes_back(form, buf_cstr(&bed.out));
+	is_filled(form, p);
+	ck_assert_uint_eq(bed_count(buf_cstr(&bed.out), "<details open>"),
+	    folds ? 1 : 0);
+	again = NULL;
+	buf_clear(&a.label);
+	buf_clear(&body);
+}
+END_TEST
+
+/* Of a field that isn't known the first one has the focus, and none is said to
+ * be wrong. */
+START_TEST(test_comes_back_whole)
+{
+	struct again a = { .act = "alert-silence", .title = "Refused",
+		.why = "<why>", .body = SPAN("rule=down&code=&until=2h&"
+		"reason=x") };
+	struct span form;
+
+	buf_init(&a.label, AGAIN_VALUE);
+	again = &a;
+	form = form_of(2, USER_EDITOR);
+	again = NULL;
+	ck_assert_ptr_nonnull(memmem(form.at, form.n, "name=\"rule\" "
+	    "id=\"again\" autofocus>", 32));
+	ck_assert_ptr_null(strstr(buf_cstr(&bed.out), "aria-invalid"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&bed.out),
+	    "<b>Refused</b><br>&lt;why&gt;</p>"));
+	buf_clear(&a.label);
 }
 END_TEST
 
@@ -290,6 +441,9 @@ fill(TCase *t)
 	tcase_add_loop_test(t, test_form, 0, (int)PAGES);
 	tcase_add_test(t, test_all);
 	tcase_add_test(t, test_times);
+	tcase_add_test(t, test_wide);
+	tcase_add_loop_test(t, test_comes_back, 0, (int)PAGES);
+	tcase_add_test(t, test_comes_back_whole);
 }
 
 int

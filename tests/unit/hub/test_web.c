@@ -2,6 +2,7 @@
  * The web part as browsers and those who pretend to be one meet it: who may
  * act, by which forms, what reaches the core and what comes back.
  */
+#include "hub/markup.h"
 #include "tests/unit/hub/webkit.h"
 
 /* --- who may act ----------------------------------------------------------------- */
@@ -166,6 +167,133 @@ START_TEST(test_act_refused)
 	    "\r\nOrigin: http://hub.example\r\nSec-Fetch-Site: same-origin",
 	    body), 303);
 	ck_assert_uint_eq(told.count, 1);
+}
+END_TEST
+
+#define HAS(part) ck_assert_msg(strstr(buf_cstr(&last.got), part) != NULL, \
+	"no %s in %s", part, buf_cstr(&last.got))
+#define LACKS(part) ck_assert_msg(strstr(buf_cstr(&last.got), part) == NULL, \
+	"%s in %s", part, buf_cstr(&last.got))
+
+#define OUTAGE "kind=outage&code=4101000001&service=%3Cb%3E&from=" \
+	"2031-01-02T03:04&until=&recurs=&zone=&see=&reason=it+is+%E5%A5%BD"
+#define FILLED "value=\"it is \xe5\xa5\xbd\""
+
+/* What is wrong with a form is said at its field, whoever found it, and all
+ * that was typed is there. */
+START_TEST(test_act_comes_back)
+{
+	sign_in();
+	ck_assert_int_eq(act("notice-announce", "kind=maintenance&code="
+	    "4101000001&service=%3Cb%3E&from=soon&until=&reason=x"), 400);
+	HAS("<b>This was not done</b><br><a href=\"#again\">From</a>: "
+	    "expected a date and time like 2026-11-22T18:00</p>");
+	HAS("<details open>");
+	HAS("<option value=\"maintenance\" selected>");
+	HAS(" value=\"&lt;b&gt;\"");
+	HAS("<input type=\"text\" name=\"from\" maxlength=\"400\" "
+	    "autocomplete=\"off\" value=\"soon\" id=\"again\" "
+	    "aria-invalid=\"true\"");
+	LACKS("data-live");
+	told.answer = "{\"error\":\"that is <over>\",\"hint\":\"\","
+	    "\"field\":\"until\"}";
+	ck_assert_int_eq(act("notice-announce", OUTAGE), 409);
+	HAS("<a href=\"#again\">Until</a>: that is &lt;over&gt;</p>");
+	HAS("<p class=\"wrong\" id=\"again-why\">that is &lt;over&gt;</p>");
+	HAS("value=\"2031-01-02T03:04\"");
+	HAS(FILLED);
+	HAS("name=\"form\" value=\"");
+	/* Of a form that isn't there any more, what was typed. */
+	told.answer = "{\"error\":\"there is no such notice\"}";
+	ck_assert_int_eq(act("notice-end", "notice=7&reason=a%3Cb"), 409);
+	HAS("<p>What you had typed, to be copied:</p>");
+	HAS("<li>a&lt;b</li>");
+	/* "Reload" in the line of the address does nothing. */
+	ck_assert_int_eq(status_of(get("/act/notice-end?lang=zh")), 303);
+	HAS("\r\nLocation: /?lang=zh\r\n");
+}
+END_TEST
+
+#define FROM_HERE "\r\nOrigin: http://hub.example"
+
+static int
+announce_from_here(const char *token)
+{
+	char body[512];
+
+	snprintf(body, sizeof(body), "form=%s&next=/notices&%s", token,
+	    OUTAGE);
+	return post("/act/notice-announce", FROM_HERE, body);
+}
+
+/* In another tab somebody has signed out and in again. */
+START_TEST(test_other_tab)
+{
+	char old[SESSION_FORM];
+
+	sign_in();
+	memcpy(old, form, sizeof(old));
+	cookie[0] = '\0';
+	sign_in();
+	told.answer = "{\"ok\":{}}";
+	ck_assert_int_eq(announce_from_here(old), 403);
+	ck_assert_uint_eq(told.count, 0);
+	HAS("somebody signed in anew meanwhile: you are wang now");
+	HAS(FILLED);
+	HAS(form);			/* it can be sent now */
+	LACKS(old);
+	ck_assert_int_eq(announce_from_here(form), 303);
+	ck_assert_uint_eq(told.count, 1);
+	/* A program that doesn't say from where gets nothing back. */
+	ck_assert_int_eq(act("notice-announce", OUTAGE), 303);
+	memcpy(form, old, sizeof(old));
+	ck_assert_int_eq(act("notice-announce", OUTAGE), 403);
+	LACKS(FILLED);
+}
+END_TEST
+
+/* The session ran out while the form was filled in: it is there again when he
+ * has signed in, and is sent by nobody but him. */
+START_TEST(test_session_ran_out)
+{
+	char said[1024], body[2048];
+	struct buf coded;
+
+	sign_in();
+	cookie[0] = '\0';
+	ck_assert_int_eq(announce_from_here(form), 403);
+	HAS("You are not signed in any more, and nothing was done.");
+	HAS("<input type=\"hidden\" name=\"act\" value=\"notice-announce\">");
+	snprintf(said, sizeof(said), "form=%s&next=/notices&%s", form,
+	    OUTAGE);
+	HAS("<input type=\"hidden\" name=\"said\" value=\"form=");
+	buf_init(&coded, 2048);
+	markup_argument(&coded, span_of(said));
+	snprintf(body, sizeof(body), "name=wang&password=no&next=/notices&"
+	    "act=notice-announce&said=%s", buf_cstr(&coded));
+	ck_assert_int_eq(post("/signin", FROM_HERE, body), 403);
+	HAS("name=\"said\" value=\"form=");
+	HAS("spellcheck=\"false\" required value=\"wang\">");
+	clock_set(clock_wall(), clock_mono() + 5000);
+	snprintf(body, sizeof(body), "name=wang&password=" "correct+horse+"
+	    "battery&next=/notices&act=notice-announce&said=%s",
+	    buf_cstr(&coded));
+	ck_assert_int_eq(post("/signin", FROM_HERE, body), 200);
+	HAS("<b>Nothing was done yet</b><br>You are signed in again.");
+	HAS(FILLED);
+	ck_assert_uint_eq(told.count, 0);
+	take(cookie, sizeof(cookie), buf_cstr(&last.got), "Set-Cookie: ", ";");
+	take(form, sizeof(form), buf_cstr(&last.got), "name=\"form\" "
+	    "value=\"", "\"");
+	told.answer = "{\"ok\":{}}";
+	ck_assert_int_eq(announce_from_here(form), 303);
+	ck_assert_uint_eq(told.count, 1);
+	/* Nobody else's page fills in a form. */
+	cookie[0] = '\0';
+	ck_assert_int_eq(post("/act/notice-announce",
+	    "\r\nOrigin: https://evil.example", OUTAGE), 403);
+	LACKS("name=\"said\"");
+	buf_clear(&coded);
 }
 END_TEST
 
@@ -448,6 +576,9 @@ main(void)
 	tcase_add_test(t, test_act);
 	tcase_add_test(t, test_act_language);
 	tcase_add_test(t, test_act_refused);
+	tcase_add_test(t, test_act_comes_back);
+	tcase_add_test(t, test_other_tab);
+	tcase_add_test(t, test_session_ran_out);
 	tcase_add_test(t, test_stray_answers);
 	tcase_add_test(t, test_header);
 	tcase_add_test(t, test_others_guess);
