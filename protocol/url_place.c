@@ -211,14 +211,14 @@ url_place_page_same(struct span a, struct span b)
 bool
 url_place_asked(struct span url, struct span page)
 {
-	struct span x[2], y[2], stem = url_bare(url);
+	struct span x[2], y[2], stem = url_bare(url), whole = url_bare(page);
 
-	if (!url_place_parts(x, url) || !url_place_parts(y, page) ||
+	if (stem.at == NULL || whole.at == NULL ||
+	    !url_place_parts(x, url) || !url_place_parts(y, page) ||
 	    x[1].n == 0 || y[1].n > 0 || !is_spelled(x[0], y[0]))
 		return false;
 	stem.n -= x[1].n;
-	return !is_index(last_name(stem), true) ||
-	    is_spelled(stem, url_bare(page));
+	return !is_index(last_name(stem), true) || is_spelled(stem, whole);
 }
 
 static struct span

@@ -127,11 +127,12 @@ grep -q WRONG "$T/check" || { cat "$T/check"; die "what is wrong is not said"; }
 is_move 1 announced || die "state $(move 1 state)"
 
 say "- what it leads to is there: checked"
-cp -r "$T/a/news" "$T/xwzx"
-mv "$T/xwzx" "$T/a/xwzx"
+cp -r "$T/a/news" "$T/xwzx"	# not where the agent would tell it as new
+redirect "location /xwzx/ { alias $T/xwzx/; }"
+serve
 zqhub move check 1 >"$T/check" || { cat "$T/check"; die "check"; }
 is_move 1 checked || die "state $(move 1 state)"
-rm -r "$T/a/xwzx"
+rm -r "$T/xwzx"
 
 say "- the column is renamed: one item each, by number, and no gate closes"
 # shellcheck disable=SC2016 # nginx's own
