@@ -141,6 +141,7 @@ def ran_out(b):
     b.go('/notices?site=4103000001')
     b.press(f'details:has({ANNOUNCE}) summary')
     b.fill(f'{ANNOUNCE} [name=reason]', '机房停电')
+    assert b.script('return !!filled(document)'), 'it would be read anew, and lost'
     b.call('DELETE', '/cookie')
     b.press(f'{ANNOUNCE} button')
     b.until('to sign in', 'return !!document.querySelector("form.sign [name=said]")')
