@@ -124,6 +124,7 @@ START_TEST(test_kept)
 	ck_assert(!left_changed(left));
 	ck_assert(!is_copy("0.old/y", NULL));
 	ck_assert(is_copy("1.old/y", "1/y"));
+	ck_assert(is_copy("31.old/y", "31/y"));
 	ck_assert(is_copy("32.old/y", "32/y"));
 	/* Cut off: what is whole. */
 	left_free(left);
