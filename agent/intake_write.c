@@ -94,11 +94,15 @@ look_at_former(struct intake *in, const struct job *j)
 static void
 look_for_copies(struct intake *in, const struct job *j)
 {
-	if (j->created)
-		left_came(in->host.left, span_of(j->path), &j->stat);
-	else if (j->touched && j->was.inode != 0 &&
-	    j->was.inode != j->stat.inode)
-		left_displaced(in->host.left, span_of(j->path), &j->was);
+	struct span path = span_of(j->path);
+
+	if (j->todo != JOB_TELL || j->was.inode == j->stat.inode)
+		return;
+	if (!j->touched)
+		left_lives(in->host.left, path);
+	left_came(in->host.left, path, &j->stat);
+	if (j->touched && j->was.inode != 0)
+		left_displaced(in->host.left, path, &j->was);
 }
 
 /* Who else stands for a directory now, and what moved. */

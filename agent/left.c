@@ -195,37 +195,51 @@ put_copy(struct left *l, struct span copy, struct span original)
 	struct one *o = place_for(l->copy, LEFT_COPIES, &l->next_copy, copy);
 
 	if (o->from != NULL && span_is(span_of(o->from), copy) &&
-	    span_is(span_of(o->to), original))
+	    span_is(span_of(o->to), original)) {
+		o->noted = clock_mono();
 		return;
+	}
 	put(o, copy, original);
 	l->changed = true;
 }
 
-/* What took the place of a copy of before is none of that. */
 static void
-drop_copy(struct left *l, struct span path)
+drop_copy(struct left *l, struct one *o)
 {
-	for (size_t i = 0; i < LEFT_COPIES; i++) {
-		struct one *o = &l->copy[i];
-
-		if (o->from == NULL || !span_is(span_of(o->from), path))
-			continue;
-		free(o->from);
-		free(o->to);
-		*o = (struct one){ .from = NULL };
-		l->changed = true;
-	}
+	free(o->from);
+	free(o->to);
+	*o = (struct one){ .from = NULL };
+	l->changed = true;
 }
 
+/* What took the place of something is no copy any more. */
 void
 left_copy(struct left *l, struct span copy, struct span original)
 {
 	size_t tail = same_tail(copy, original);
+	struct span place;
 
 	if (tail == 0)
 		return;
-	drop_copy(l, head(original, tail));
-	put_copy(l, head(copy, tail), head(original, tail));
+	place = head(original, tail);
+	for (size_t i = 0; i < LEFT_COPIES; i++)
+		if (l->copy[i].from != NULL &&
+		    span_is(span_of(l->copy[i].from), place))
+			drop_copy(l, &l->copy[i]);
+	put_copy(l, head(copy, tail), place);
+}
+
+void
+left_lives(struct left *l, struct span path)
+{
+	for (size_t i = 0; i < LEFT_COPIES; i++) {
+		struct one *o = &l->copy[i];
+		size_t n = o->from != NULL ? strlen(o->from) : 0;
+
+		if (n > 0 && n < path.n && memcmp(path.at, o->from, n) == 0 &&
+		    clock_mono() - o->noted >= LEFT_TIME)
+			drop_copy(l, o);
+	}
 }
 
 static void
@@ -241,12 +255,12 @@ note_file(struct files *f, struct span path, const struct known_stat *stat)
 	    .stat = *stat };
 }
 
-/* NULL: it isn't among them. */
+/* The latest; NULL: it isn't among them. */
 static const char *
 find_file(const struct files *f, const struct known_stat *stat)
 {
-	for (size_t i = 0; f->at != NULL && i < LEFT_FILES; i++) {
-		const struct file *o = &f->at[i];
+	for (size_t i = 1; f->at != NULL && i <= LEFT_FILES; i++) {
+		const struct file *o = &f->at[(f->next - i) % LEFT_FILES];
 
 		if (o->path != NULL && o->stat.inode == stat->inode &&
 		    o->stat.size == stat->size &&

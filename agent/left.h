@@ -10,9 +10,9 @@
  *
  * An old copy never was the site, however long it lies there: when it is
  * removed nothing is lost that has its successor in the other directory. That
- * is remembered as long as the source is, in the store (source_dir_row.c). Where
- * both names were changed before anybody looked, it takes a file with the same
- * bytes in both to see it.
+ * is remembered, in the store (source_dir_row.c), until something is published
+ * there. Where both names were changed before anybody looked, it takes a file
+ * with the same bytes in both to see it.
  */
 #ifndef ZQ_AGENT_LEFT_H
 #define ZQ_AGENT_LEFT_H
@@ -29,7 +29,7 @@ struct known_stat;
 #define LEFT_TIME 600000	/* ms that it is remembered */
 #define LEFT_MOST 32		/* directories; the oldest are forgotten */
 #define LEFT_COPIES 32		/* … of those with old copies */
-#define LEFT_FILES 1024		/* that have another place, or another's */
+#define LEFT_FILES 1024		/* (a power of two) that have another place, or another's */
 
 struct left;
 
@@ -51,11 +51,15 @@ bool left_is(const struct left *l, struct span path, struct span to);
 /* What lies at `copy` was at `original`, where another file is now. */
 void left_copy(struct left *l, struct span copy, struct span original);
 /* At path is another file with the same bytes than the one of before; and the
- * file at path is new there: in whichever order, it may be that one. */
+ * file at path is another than before: in whichever order, it may be that
+ * one. */
 void left_displaced(struct left *l, struct span path,
     const struct known_stat *before);
 void left_came(struct left *l, struct span path,
     const struct known_stat *stat);
+/* Something at path was told that is new: a copy that is no longer one of just
+ * now is none. */
+void left_lives(struct left *l, struct span path);
 /* Of an old copy: where its successor would be. False: it is none. */
 bool left_original(const struct left *l, struct span path, struct buf *to);
 
