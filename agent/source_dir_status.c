@@ -34,7 +34,8 @@ state(const struct source *s)
 	if (s->anew)
 		return "anew";
 	return (!s->scanning && !walk_is_idle(s->walk)) ||
-	    (!intake_is_idle(s->intake) && !source_dir_reread_is_at_one(s)) || intake_big(s->intake) > 0 ||
+	    (!intake_is_idle(s->intake) && !source_dir_reread_is_at_one(s)) ||
+	    intake_big(s->intake) > 0 ||
 	    !burst_is_empty(s->burst) ||
 	    intake_settling(s->intake) > 0 ? "busy" : "fine";
 }
