@@ -29,7 +29,8 @@ struct known_stat;
 #define LEFT_TIME 600000	/* ms that it is remembered */
 #define LEFT_MOST 32		/* directories; the oldest are forgotten */
 #define LEFT_COPIES 32		/* … of those with old copies */
-#define LEFT_FILES 1024		/* (a power of two) that have another place, or another's */
+#define LEFT_FILES 1024		/* (a power of two) that have another place,
+				 * or another's */
 
 struct left;
 

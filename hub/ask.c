@@ -149,8 +149,8 @@ ask_reason(struct ask *a)
 	if (n > 0)
 		return true;
 	return ask_refuse_at(a, "reason", ask_either(a,
-	    _("say --reason 'what happened'"), NULL), _("a reason is needed: it is shown to the site's people and kept "
-	    "in the journal"));
+	    _("say --reason 'what happened'"), NULL), _("a reason is needed: "
+	    "it is shown to the site's people and kept in the journal"));
 }
 
 /* Does it listen on every address? Then it has to be called by a name. */

@@ -337,8 +337,9 @@ withdraw(struct visit *v, const struct move *m)
 	if (move_next(m->state, MOVE_WITHDRAW) == MOVE_NONE ||
 	    !visit_may(v, "move-withdraw"))
 		return;
-	act(v, m, "move-withdraw", _("Take this move back"), _("Links follow it no more. What became "
-	    "of the items stays."), _("Withdraw this move"));
+	act(v, m, "move-withdraw", _("Take this move back"),
+	    _("Links follow it no more. What became of the items stays."),
+	    _("Withdraw this move"));
 }
 
 /* --- whom it concerns ------------------------------------------------------------- */

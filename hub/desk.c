@@ -113,8 +113,8 @@ tell_no(const struct job *j, const char *field, const char *hint,
 static void
 fail(struct job *j)
 {
-	tell_no(j, j->ask.field, j->ask.hint.n > 0 ? buf_cstr(&j->ask.hint) : NULL,
-	    buf_cstr(&j->ask.error));
+	tell_no(j, j->ask.field, j->ask.hint.n > 0 ?
+	    buf_cstr(&j->ask.hint) : NULL, buf_cstr(&j->ask.error));
 	job_free(j);
 }
 

@@ -44,8 +44,8 @@ bool
 telling_is_due(struct db_txn *t, int64_t now)
 {
 	return !links_look_left(t) && (tell_move_left(t) ||
-	    tell_closing_left(t) || tell_ends_is_due(t, now) || db_count(t, TABLE_LINK_NEWS) > 0 ||
-	    tell_owed_is_due(t, now));
+	    tell_closing_left(t) || tell_ends_is_due(t, now) ||
+	    db_count(t, TABLE_LINK_NEWS) > 0 || tell_owed_is_due(t, now));
 }
 
 static uint64_t

@@ -155,7 +155,8 @@ on_packet(void *arg, uint8_t kind, uint64_t number, struct span body)
 	if (json_object_get(o, "ok") != NULL)
 		succeed(r);
 	else
-		fail(a->web, r, 409, field, error != NULL && error[0] != '\0' ? error :
+		fail(a->web, r, 409, field,
+		    error != NULL && error[0] != '\0' ? error :
 		    N_("the hub gave no answer that can be read"), hint);
 	json_decref(o);
 }

@@ -3,10 +3,11 @@
  * domain is somewhere else from a time on.
  *
  * An address rule speaks of the place (url_place.h): of /x/ and
- * /x/index.html alike; and any rule of a path in whatever way "(" is spelled. One whose old address has no query speaks of it with
- * any: it leads to the new one with the same query, unless the new one has a
- * query of its own. This is what web servers do by the maps that agents write
- * (redirects.h), and so it is what everybody here says.
+ * /x/index.html alike; and any rule of a path in whatever way "(" is spelled.
+ * One whose old address has no query speaks of it with any: it leads to the new
+ * one with the same query, unless the new one has a query of its own. This is
+ * what web servers do by the maps that agents write (redirects.h), and so it is
+ * what everybody here says.
  *
  * http and https are the same place. A new address is as it was announced;
  * but at the host (and port) of the old one, what was https stays https.

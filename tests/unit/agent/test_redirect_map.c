@@ -489,8 +489,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_versions, test_wrong, test_files,
-		test_many,
-		test_twins, test_spelled, test_long, test_places, test_schemes, test_order, test_chains, test_outfile };
+		test_many, test_twins, test_spelled, test_long, test_places,
+		test_schemes, test_order, test_chains, test_outfile };
 	Suite *s = suite_create("redirect_map");
 	TCase *tc = tcase_create("redirect_map");
 	SRunner *runner;
