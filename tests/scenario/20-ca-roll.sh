@@ -139,6 +139,9 @@ say "- by force: who has not followed is left behind, and told so"
 stop "$(agent_pid 4105000001)"
 zqhub ca roll >/dev/null || die "a second roll"
 wait_for 120 "two of four to follow" is_behind 2
+# They connect anew while both are trusted, and must not go on so.
+page "$one/between.html" '两根之间' '2026-11-20 11:30'
+wait_for 60 "a page in between" found 两根之间
 zqhub ca roll --finish 2>/dev/null && die "finished with two behind"
 zqhub ca roll --finish --force >"$T/forced" || die "--force"
 grep -q reissue "$T/forced" || { cat "$T/forced"; die "no word of reissue"; }

@@ -345,7 +345,7 @@ START_TEST(test_candidate_said)
 }
 END_TEST
 
-/* --- its domains ------------------------------------------------------------------- */
+/* --- its domains ---------------------------------------------------------- */
 
 static bool
 note_line(void *arg, const struct domains_line *l)

@@ -306,7 +306,7 @@ START_TEST(doubts)
 }
 END_TEST
 
-/* --- coming and going ------------------------------------------------------ */
+/* --- coming and going ----------------------------------------------------- */
 
 static void
 on_event(void *arg, const struct monitor_event *e)

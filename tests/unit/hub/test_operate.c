@@ -269,7 +269,7 @@ START_TEST(test_prove)
 }
 END_TEST
 
-/* --- of any act ------------------------------------------------------------ */
+/* --- of any act ----------------------------------------------------------- */
 
 /* Whoever says it, and whatever is long: the journal takes no such act, and
  * the core must not find that out when it writes. */
