@@ -162,6 +162,15 @@ wait_for() {
 	done
 }
 
+# jq -e takes no input at all for success (1.6), so what a program that failed
+# didn't say would pass for what is waited for.
+jq() {
+	case ${1:-} in
+	-e) jq_said=$(command jq "$@") && [ -n "$jq_said" ] && say "$jq_said" ;;
+	*) command jq "$@" ;;
+	esac
+}
+
 # What stands before each program of the hub, and of an agent: words such as
 # those of believe() or valgrind; nothing unless a scenario says so.
 HUB_RUN='' AGENT_RUN=''
