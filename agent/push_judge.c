@@ -343,11 +343,20 @@ push_take_want(struct push *p, struct span words)
 	return true;
 }
 
+/* A proxy was asked for a way to the hub, and said no. */
+static bool
+is_turned_away(const struct fetch_answer *g)
+{
+	return g->proxied > 0 && g->proxied / 100 != 2;
+}
+
 /* The connection ended, or there is none, moments after an answer: what that
  * is as a rule. */
 static bool
 is_gap(const struct push *p)
 {
+	if (is_turned_away(p->got))
+		return false;
 	switch (p->got->code) {
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_SSL_CONNECT_ERROR:

@@ -109,6 +109,7 @@ answer_of(struct fetch_request *r, CURLcode code)
 	curl_off_t after = 0;
 
 	curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &a.status);
+	curl_easy_getinfo(r->curl, CURLINFO_HTTP_CONNECTCODE, &a.proxied);
 	curl_easy_getinfo(r->curl, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(r->curl, CURLINFO_RETRY_AFTER, &after);
 	curl_easy_getinfo(r->curl, CURLINFO_SSL_VERIFYRESULT, &a.verified);

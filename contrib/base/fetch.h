@@ -27,6 +27,7 @@ struct fetch_answer {
 	long verified;		/* OpenSSL's word on the other side's
 				 * certificate; 0: good, or none was seen */
 	long status;
+	long proxied;		/* what a proxy answered to CONNECT; 0: none */
 	struct span body;	/* lives until the callback returns */
 	struct span type;	/* Content-Type */
 	int64_t retry_after;	/* ms, at most that; or -1 */

@@ -56,6 +56,8 @@ serve(struct evhttp_request *r, void *arg)
 	int status = 200;
 
 	(void)arg;
+	if (evhttp_request_get_command(r) == EVHTTP_REQ_CONNECT)
+		status = 403;
 	if (strcmp(path, "/slow") == 0) {
 		evbuffer_free(out);
 		return;
@@ -100,6 +102,8 @@ set_up(void)
 	base = event_base_new();
 	server = evhttp_new(base);
 	evhttp_set_gencb(server, serve, NULL);
+	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_POST |
+	    EVHTTP_REQ_CONNECT);
 	evhttp_set_bevcb(server, count_connection, NULL);
 	bound = evhttp_bind_socket_with_handle(server, "127.0.0.1", 0);
 	getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&at,
@@ -245,6 +249,32 @@ START_TEST(a_resolver_that_hangs_holds_up_nobody)
 }
 END_TEST
 
+static void
+by_proxy(void *arg, CURL *curl)
+{
+	char at[40];
+
+	(void)arg;
+	snprintf(at, sizeof(at), "http://127.0.0.1:%d", port);
+	curl_easy_setopt(curl, CURLOPT_PROXY, at);
+}
+
+/* That it is the proxy who says no is known, whatever curl calls the end. */
+START_TEST(a_proxy_says_no)
+{
+	struct fetch_spec spec = { .url = "https://hub.example/v1/",
+		.most = 100, .timeout = 3000, .connect_timeout = 3000,
+		.prepare = by_proxy };
+
+	ck_assert_ptr_nonnull(fetch_start(fetch, &spec, on_done, NULL));
+	event_base_dispatch(base);
+	ck_assert_uint_ne(last.code, CURLE_OK);
+	ck_assert_int_eq(last.proxied, 403);
+	ask("/echo", NULL, SPAN_NONE);
+	ck_assert_int_eq(last.proxied, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -259,6 +289,7 @@ main(void)
 	tcase_add_test(t, nothing_leads_it_elsewhere);
 	tcase_add_test(t, answers_are_bounded);
 	tcase_add_test(t, what_is_cancelled_is_not_answered);
+	tcase_add_test(t, a_proxy_says_no);
 	tcase_add_test(t, a_resolver_that_hangs_holds_up_nobody);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
