@@ -11,6 +11,9 @@
  * The same pages are shown without their links first, and what that takes is
  * taken off. CPU is the process's own, user and system.
  */
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "hub/links.h"
 #include "hub/query_links.h"
 #include "protocol/limits.h"
@@ -219,7 +222,25 @@ ask_pages(struct bench *b)
 struct asked {
 	double took[SOME];	/* ms */
 	uint64_t found;		/* in all: links that came, or pages counted */
+	long read;		/* pages of the store, from the disk */
 };
+
+static long
+pages_read(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return use.ru_majflt;
+}
+
+/* One more was asked for since then. */
+static void
+note_asked(struct asked *a, uint64_t i, double begin, long read)
+{
+	a->took[i] = now() - begin;
+	a->read += pages_read() - read;
+}
 
 static void
 print_asked(struct asked *a, const char *what, const char *limit,
@@ -233,6 +254,8 @@ print_asked(struct asked *a, const char *what, const char *limit,
 	table_row("  half of them within", "", "%.3f ms",
 	    table_percentile(a->took, SOME, 50));
 	table_row(found, "", "%.1f", (double)a->found / SOME);
+	table_row("  pages of the store read from the disk", "", "%.1f",
+	    (double)a->read / SOME);
 }
 
 static bool
@@ -256,6 +279,7 @@ ask_scope(struct bench *b, struct query *q, enum rewrite_scope scope,
 		uint32_t site = pick(b, i);
 		struct link_page page;
 		struct link_count n;
+		long read = pages_read();
 		double begin;
 
 		buf_reset(&url);
@@ -266,10 +290,11 @@ ask_scope(struct bench *b, struct query *q, enum rewrite_scope scope,
 		spec.url = buf_look(&url);
 		begin = now();
 		query_links_to(q, &spec, count_link, &list->found, &page);
-		list->took[i] = now() - begin;
+		note_asked(list, i, begin, read);
+		read = pages_read();
 		begin = now();
 		query_links_count(q, &spec, &n);
-		count->took[i] = now() - begin;
+		note_asked(count, i, begin, read);
 		count->found += n.pages;
 	}
 }
@@ -278,6 +303,7 @@ static void
 ask_from(struct bench *b, struct query *q, struct asked *a)
 {
 	for (uint64_t i = 0; i < SOME; i++) {
+		long read = pages_read();
 		struct item_info item;
 		double begin;
 
@@ -285,7 +311,7 @@ ask_from(struct bench *b, struct query *q, struct asked *a)
 		begin = now();
 		must(query_item(q, buf_look(&url), &item));
 		query_links_from(q, &item, count_link, &a->found);
-		a->took[i] = now() - begin;
+		note_asked(a, i, begin, read);
 	}
 }
 
@@ -337,6 +363,7 @@ report(struct bench *plain, struct bench *linked, uint64_t edges)
 	    with.bytes - without.bytes);
 	table_row("  an edge", "", "%.1f bytes",
 	    (with.bytes - without.bytes) / OWN);
+	sync();			/* not while the disk still writes it */
 	ask_pages(linked);
 	ask_many(linked);
 }
