@@ -23,7 +23,8 @@
 #include "protocol/url.h"
 #include "protocol/wire.h"
 
-#define MOST 200		/* moves of one step, and sites that it tells */
+#define MOST 200		/* moves of one step … */
+#define SITES (2 * MOST)	/* … and sites that it may tell */
 
 enum stage {			/* numbers are in rows */
 	NONE = 0,		/* it doesn't wait */
@@ -265,7 +266,7 @@ put_done(struct buf *b, const struct move *m)
 struct step {
 	struct group *g;
 	int64_t at;
-	struct { uint32_t site; uint64_t n; } told[MOST];
+	struct { uint32_t site; uint64_t n; } told[SITES];
 	size_t sites;
 };
 
@@ -285,13 +286,11 @@ may_send(struct step *s, uint32_t site)
 {
 	size_t i = 0;
 
-	if (site == 0 || !tell_about_is_told(s->g, site) ||
-	    outbox_is_busy(s->g, site))
+	if (site == 0 || !tell_about_is_told(s->g, site))
 		return false;
 	while (i < s->sites && s->told[i].site != site)
 		i++;
-	if (i == MOST)
-		return false;
+	must(i < SITES);
 	if (i == s->sites)
 		s->told[s->sites++].site = site;
 	return s->told[i].n++ < TELL_ENDS_EACH;
@@ -399,8 +398,9 @@ tell(struct step *s, struct waiting *w, const struct move *m, enum stage now)
 	bool again = w->stage != NONE && m->from == w->from;
 	uint32_t other = now == NONE ? w->other : other_of(s->g, m, now);
 
-	/* who took it back knows, or has a letter of that */
-	if (now != NONE || !move_is_over(m->state))
+	/* who took it back knows, or has a letter of that; the site of an
+	 * operator's has not */
+	if (now != NONE || !move_is_over(m->state) || m->operated)
 		tell_own(s, m, now, again, other);
 	tell_other(s, m, now, again, other);
 	w->stage = now;

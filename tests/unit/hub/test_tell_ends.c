@@ -4,6 +4,7 @@
 #include "tests/unit/hub/tellingkit.h"
 
 #include "hub/move_waits.h"
+#include "hub/outbox.h"
 #include "hub/tell_ends.h"
 #include "protocol/reason.h"
 
@@ -274,6 +275,102 @@ START_TEST(contested)
 }
 END_TEST
 
+/* One of an operator's: the site that it is of said nothing, and was told. */
+START_TEST(contested_by_an_operator)
+{
+	uint64_t own, other;
+
+	say(1, "https://s1.gov.cn/a.html", "https://s1.gov.cn/c.html",
+	    "address", 0, 0);
+	settle();
+	kit_act(&k, "{\"do\":\"move-announce\",\"site\":2,\"scope\":\"address\","
+	    "\"old\":\"https://s1.gov.cn/a.html\","
+	    "\"new\":\"https://s2.gov.cn/b.html\",\"actor\":\"li\","
+	    "\"reason\":\"so it is\"}");
+	ck_assert_str_eq(state(2), "contested");
+	settle();
+	ck_assert_has(heard(2, 0), "contradicts move 1");
+	own = newest;
+	ck_assert_has(heard(1, 0), "contradicts move 1");
+	other = newest;
+	kit_act(&k, "{\"do\":\"move-withdraw\",\"move\":2,\"actor\":\"li\","
+	    "\"reason\":\"it is not\"}");
+	ck_assert_str_eq(state(2), "withdrawn");
+	settle();
+	ck_assert_has(heard(1, other), "is off: it needs no word any more");
+	ck_assert_uint_eq(moves, 1);
+	ck_assert_has(heard(2, own), "is off: it needs no word any more");
+	ck_assert_uint_eq(moves, 1);
+}
+END_TEST
+
+/* A thousand of its changes are held, and a letter of each waits. */
+START_TEST(never_crowded_out)
+{
+	char url[64];
+
+	for (int i = 0; i < OUTBOX_BUSY + 10; i++) {
+		snprintf(url, sizeof(url), "https://%s.gov.cn/not-its-own/%d",
+		    i % 2 > 0 ? "s3" : "other", i);
+		page(2, url, NULL, 0);
+	}
+	settle();
+	heard(2, 0);
+	ck_assert_uint_eq(newest, OUTBOX_BUSY);
+	say(1, OLD, THERE, "domain", k.now + 90 * DAY, 0);
+	settle();
+	ck_assert_has(heard(2, OUTBOX_BUSY), "the new domain is this site's");
+	ck_assert_uint_eq(moves, 1);
+}
+END_TEST
+
+#define PAIRS 200
+#define FIRST 10		/* their numbers */
+
+static void
+add_site(uint32_t number)
+{
+	kit_act(&k, "{\"do\":\"site-add\",\"site\":%u,\"code\":\"42%08u\","
+	    "\"name\":\"site %u\",\"domains\":[\"s%u.gov.cn\"],"
+	    "\"kind\":\"portal\",\"parent\":\"\",\"actor\":\"test\","
+	    "\"reason\":\"\"}", number, number, number, number);
+}
+
+/* To the next one. */
+static void
+move_away(uint32_t site)
+{
+	char old[64], new[64];
+	struct change c;
+
+	snprintf(old, sizeof(old), "https://s%u.gov.cn/", site);
+	snprintf(new, sizeof(new), "https://s%u.gov.cn/", site + 1);
+	c = kit_change(CHANGE_MOVE, old, "");
+	c.when = k.now;
+	c.word[WORD_SUCCESSOR] = span_of(new);
+	c.word[WORD_SCOPE] = SPAN("domain");
+	c.from = k.now + 90 * DAY;
+	ck_assert_int_eq(kit_post(&k, site, 1, 1, &c, 1).verdict,
+	    VERDICT_TAKEN);
+}
+
+/* All of a step have two ends, which are all different. */
+START_TEST(both_ends_of_many)
+{
+	for (uint32_t s = 4; s < FIRST; s++)
+		kit_site(&k, s);
+	for (uint32_t s = FIRST; s < FIRST + 2 * PAIRS; s++)
+		add_site(s);
+	for (uint32_t s = FIRST; s < FIRST + 2 * PAIRS; s += 2)
+		move_away(s);
+	settle();
+	for (uint32_t s = FIRST; s < FIRST + 2 * PAIRS; s++) {
+		heard(s, 0);
+		ck_assert_msg(moves == 1, "site %u: %u letters", s, moves);
+	}
+}
+END_TEST
+
 static const char *
 in_other_words(const char *form)
 {
@@ -346,6 +443,9 @@ main(void)
 	tcase_add_test(c, another_day);
 	tcase_add_test(c, many_are_counted);
 	tcase_add_test(c, contested);
+	tcase_add_test(c, contested_by_an_operator);
+	tcase_add_test(c, never_crowded_out);
+	tcase_add_test(c, both_ends_of_many);
 	tcase_add_test(c, its_forms_are_known);
 	tcase_add_test(c, operators_see_what_to_run);
 	suite_add_tcase(s, c);
