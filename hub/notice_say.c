@@ -343,8 +343,8 @@ find_echo(void *arg, const struct notice *n)
 
 	x->is = !notice_is_open(n) && n->kind == x->now->kind &&
 	    n->from == x->now->from && n->until == x->now->until &&
-	    x->when < n->ended && span_is(n->service, x->now->service) &&
-	    span_is(n->recurs, x->now->recurs);
+	    x->when < n->ended && announcement_is_of(n->service,
+	    x->now->service) && span_is(n->recurs, x->now->recurs);
 	return !x->is;
 }
 

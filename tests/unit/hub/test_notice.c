@@ -321,6 +321,41 @@ START_TEST(echo)
 }
 END_TEST
 
+/* … also of a service that it named with its address first, and then without:
+ * it is over all the same. */
+START_TEST(echo_by_name)
+{
+	struct change out = kit_change(CHANGE_NOTICE, "", ""), more, end;
+
+	out.word[WORD_SCOPE] = SPAN("outage");
+	out.word[WORD_SERVICE] = SPAN("hall https://s1.gov.cn/h/");
+	out.word[WORD_REASON] = SPAN("x");
+	out.from = k.now - HOUR;
+	more = out;
+	more.word[WORD_SERVICE] = SPAN("hall");
+	more.word[WORD_REASON] = SPAN("the power");
+	end = more;
+	end.word[WORD_SCOPE] = SPAN("resolved");
+	end.from = CLOCK_NONE;
+	kit_say(&k, 1, &out);
+	kit_say(&k, 1, &more);
+	later(HOUR);
+	end.when = k.now;
+	kit_say(&k, 1, &end);
+	kit_show(&k, 100);
+	ck_assert_str_eq(is(1), "1 outage resolved 'hall https://s1.gov.cn/h/'");
+	later(HOUR);
+	kit_say(&k, 1, &out);
+	kit_say(&k, 1, &more);
+	kit_show(&k, 100);
+	ck_assert_str_eq(is(2), "");
+	kit_say(&k, 1, &end);
+	kit_show(&k, 100);
+	ck_assert_str_eq(is(2), "");
+	ck_assert_uint_eq(held_of(1), 0);
+}
+END_TEST
+
 /* --- windows ------------------------------------------------------------- */
 
 START_TEST(excluded)
@@ -600,6 +635,7 @@ main(void)
 	tcase_add_test(c, nonsense);
 	tcase_add_test(c, held_by_service);
 	tcase_add_test(c, echo);
+	tcase_add_test(c, echo_by_name);
 	tcase_add_test(c, excluded);
 	tcase_add_test(c, union_of_all);
 	tcase_add_test(c, recurring);
