@@ -3,7 +3,9 @@
  */
 #include "hub/look_frame.h"
 
+#include "contrib/base/text.h"
 #include "hub/trail.h"
+#include "protocol/limits.h"
 #include "protocol/url.h"
 #include "protocol/wire.h"
 
@@ -68,13 +70,42 @@ look_frame_host_write(struct buf *b, struct span host,
 	baseline_write(b, now);
 }
 
+/* "www.a.cn:8080", as it stands in an address of either scheme. */
+static bool
+is_host(struct span host)
+{
+	static const char *const schemes[] = { "http", "https" };
+	bool good = false;
+	struct buf url;
+	struct url u;
+
+	buf_init(&url, LIMIT_URL);
+	for (size_t i = 0; i < 2 && !good && host.n <= BASELINE_HOST; i++) {
+		buf_reset(&url);
+		buf_printf(&url, "%s://%.*s/", schemes[i], SPAN_ARGS(host));
+		good = url_is_normal(buf_look(&url)) &&
+		    url_parse(&u, buf_look(&url)) && host.n ==
+		    (size_t)(u.path.at - u.host.at);
+	}
+	buf_clear(&url);
+	return good;
+}
+
+/* Acts are made of these, which are JSON. */
+static bool
+is_text(const struct baseline *b)
+{
+	return text_is_utf8(span_of(b->title)) &&
+	    text_is_utf8(span_of(b->domain)) &&
+	    text_is_utf8(span_of(b->issuer));
+}
+
 bool
 look_frame_host_read(struct span *host, struct baseline *now, struct span body)
 {
 	struct reader r = reader_of(body);
 
 	*host = read_span(&r);
-	return !r.bad && host->n <= BASELINE_HOST &&
-	    baseline_read((struct span){ (const char *)r.at,
-	    reader_left(&r) }, now);
+	return !r.bad && is_host(*host) && baseline_read((struct span){
+	    (const char *)r.at, reader_left(&r) }, now) && is_text(now);
 }

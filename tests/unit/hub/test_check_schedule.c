@@ -374,6 +374,45 @@ START_TEST(test_announced_home)
 }
 END_TEST
 
+/* Of a check part that was taken over: no act comes of it. */
+START_TEST(test_host_nonsense)
+{
+	static const struct {
+		const char *host, *title, *domain, *issuer;
+	} rows[] = {
+		{ "www.s2.gov.cn:8080", "\xff", "s2.gov.cn", "" },
+		{ "www.s2.gov.cn:8080", "\xe5\xa5", "s2.gov.cn", "" },
+		{ "www.s2.gov.cn:8080", "t", "\xff.cn", "" },
+		{ "www.s2.gov.cn:8080", "t", "s2.gov.cn", "\xff" },
+		{ "www.s2.gov.cn\xff", "t", "s2.gov.cn", "" },
+		{ "www.s2.gov.cn/x", "t", "s2.gov.cn", "" },
+		{ "WWW.s2.gov.cn", "t", "s2.gov.cn", "" },
+		{ "", "t", "s2.gov.cn", "" },
+	};
+	struct baseline home = { .has_home = true,
+	    .language = GLANCE_HAN };
+	struct span host;
+	struct buf b;
+
+	snprintf(home.title, sizeof(home.title), "%s", rows[_i].title);
+	snprintf(home.domain, sizeof(home.domain), "%s", rows[_i].domain);
+	snprintf(home.issuer, sizeof(home.issuer), "%s", rows[_i].issuer);
+	buf_init(&b, LOOK_FRAME_MAX);
+	look_frame_host_write(&b, span_of(rows[_i].host), &home);
+	ck_assert(!check_schedule_frame(schedule, &(struct frame){
+	    .kind = FRAME_HOST, .body = buf_look(&b) }));
+	pass(4 * PASS);
+	ck_assert(!home_is_kept());
+	buf_reset(&b);			/* and so it does */
+	snprintf(home.title, sizeof(home.title), "t");
+	snprintf(home.domain, sizeof(home.domain), "s2.gov.cn");
+	home.issuer[0] = '\0';
+	look_frame_host_write(&b, SPAN("www.s2.gov.cn:80"), &home);
+	ck_assert(look_frame_host_read(&host, &home, buf_look(&b)));
+	buf_clear(&b);
+}
+END_TEST
+
 /* A whole host that leads to another site of the cluster has no stranger for
  * an owner. */
 START_TEST(test_leads_inside)
@@ -405,6 +444,7 @@ main(void)
 	tcase_add_test(c, test_announced);
 	tcase_add_loop_test(c, test_announced_part, 0, 9);
 	tcase_add_test(c, test_announced_home);
+	tcase_add_loop_test(c, test_host_nonsense, 0, 8);
 	tcase_add_test(c, test_leads_inside);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
