@@ -17,8 +17,10 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "hub/json.h"
 #include "hub/operate.h"
 #include "hub/permission.h"
+#include "hub/user.h"
 
 struct job {
 	LIST_ENTRY(job) entry;
@@ -98,13 +100,15 @@ tell_page(const struct job *j, json_t *answer)
 	json_decref(answer);
 }
 
+/* What was said stands in it, and may have been cut anywhere. */
 static void
 tell_no(const struct job *j, const char *field, const char *hint,
     const char *error)
 {
 	if (j->paged)
-		tell_page(j, json_pack("{s:s, s:s, s:s}", "error", error,
-		    "hint", hint != NULL ? hint : "", "field", field != NULL ?
+		tell_page(j, json_pack("{s:o, s:o, s:s}", "error",
+		    json_span(span_of(error)), "hint", json_span(span_of(
+		    hint != NULL ? hint : "")), "field", field != NULL ?
 		    field : ""));
 	else if (j->peer != NULL)
 		ctl_fail(j->peer, hint, "%s", error);
@@ -412,8 +416,9 @@ desk_page(struct desk *d, uint64_t number, struct span said)
 	    json_object_get(o, "lang")));
 	struct job *j;
 
-	if (act == NULL || actor == NULL || permission_of(act) == NULL ||
-	    !operate_knows(act)) {
+	if (act == NULL || actor == NULL ||
+	    !user_name_is_fit(span_of(actor)) ||
+	    permission_of(act) == NULL || !operate_knows(act)) {
 		refuse_page(d, number, _("this can't be done on the page"));
 	} else {
 		j = job_new(d, NULL, o, 0);

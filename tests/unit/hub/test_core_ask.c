@@ -1,6 +1,7 @@
 /*
  * The core as operators see it, at its control socket.
  */
+#include "hub/seqpacket.h"
 #include "tests/unit/hub/core_bed.h"
 #include "tests/unit/langkit.h"
 
@@ -169,6 +170,80 @@ START_TEST(test_rebuild_while_taking)
 }
 END_TEST
 
+/* --- the page ------------------------------------------------------------ */
+
+static json_t *paged;		/* the last answer */
+
+static void
+on_acted(void *arg, uint8_t kind, uint64_t number, struct span body)
+{
+	(void)arg;
+	ck_assert_int_eq(kind, FRAME_ACTED);
+	ck_assert_uint_eq(number, 7);
+	json_decref(paged);
+	paged = json_loadb(body.at, body.n, 0, NULL);
+	ck_assert_ptr_nonnull(paged);
+}
+
+/* "a" and so many characters of three bytes. */
+static void
+put_long(struct buf *b, size_t n)
+{
+	buf_byte(b, 'a');
+	while (n-- > 0)
+		buf_text(b, "国");
+}
+
+/* What may stand in place of a name, and (0: nothing does) of an address. */
+static const char *
+page_says(struct seqpacket *page, size_t actor, size_t see)
+{
+	struct buf b;
+
+	buf_init(&b, SEQPACKET_BODY_MAX);
+	buf_text(&b, "{\"do\":\"notice-announce\",\"code\":\"4101000001\","
+	    "\"kind\":\"outage\",\"reason\":\"x\",\"actor\":\"");
+	put_long(&b, actor);
+	if (see > 0) {
+		buf_text(&b, "\",\"see\":\"");
+		put_long(&b, see);
+	}
+	buf_text(&b, "\"}");
+	paged = NULL;
+	ck_assert(seqpacket_send(page, FRAME_ACT, 7, buf_look(&b)));
+	UNTIL(paged != NULL);
+	buf_clear(&b);
+	return json_string_value(json_object_get(paged, "error"));
+}
+
+/* A page that was taken over, or that somebody sends more than it asks for:
+ * each gets an answer. */
+START_TEST(test_page_nonsense)
+{
+	struct seqpacket *page;
+	int pair[2];
+
+	set_up();
+	seqpacket_pair(pair);
+	core_hear_page(core, pair[0]);
+	page = seqpacket_new(base, pair[1], on_acted, NULL);
+	for (size_t n = 17; n < 24; n++) {
+		ck_assert_pstr_eq(page_says(page, n, 0),
+		    "this can't be done on the page");
+		json_decref(paged);
+	}
+	for (size_t n = 1363; n < 1370; n++) {
+		ck_assert_ptr_nonnull(strstr(page_says(page, 3, n),
+		    "a国国"));
+		ck_assert_str_eq(json_string_value(json_object_get(paged,
+		    "field")), "see");
+		json_decref(paged);
+	}
+	seqpacket_free(page);
+	tear_down();
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
@@ -176,6 +251,7 @@ add(TCase *t)
 	tcase_add_test(t, test_answers_in_the_askers_language);
 	tcase_add_test(t, test_block_drops);
 	tcase_add_test(t, test_rebuild_while_taking);
+	tcase_add_test(t, test_page_nonsense);
 }
 
 int
