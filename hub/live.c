@@ -321,6 +321,7 @@ live_new(struct event_base *base, struct overview *o, size_t most,
 	l->client = mem_new(most * sizeof(*l->client));
 	l->share = share_new(most);
 	count(l, 0);
+	sample(l);
 	buf_init(&l->event, EVENT_MAX);
 	l->tick = event_new(base, -1, EV_PERSIST, on_tick, l);
 	must(l->tick != NULL);

@@ -63,6 +63,23 @@ START_TEST(test_sums)
 }
 END_TEST
 
+/* … also by who is asked before a first look: not all that ever was. */
+START_TEST(test_taken_at_first)
+{
+	static const struct live_calls none = { .look = NULL };
+	struct overview *o = overview_new();
+	struct live *l;
+
+	stats_set(COUNTER_TAKEN_CHANGES, 5000);
+	l = live_new(base, o, 1, &none, NULL);
+	ck_assert_uint_eq(live_taken(l), 0);
+	stats_set(COUNTER_TAKEN_CHANGES, 5003);
+	ck_assert_uint_eq(live_taken(l), 3);
+	live_free(l);
+	overview_free(o);
+}
+END_TEST
+
 /* --- what was news before it is live ---------------------------------------------- */
 
 static void
@@ -356,6 +373,7 @@ main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_live);
 	tcase_add_test(t, test_sums);
+	tcase_add_test(t, test_taken_at_first);
 	tcase_add_loop_test(t, test_news_before, 0,
 	    sizeof(pages) / sizeof(*pages));
 	tcase_add_test(t, test_news_again);
