@@ -5,6 +5,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "hub/site.h"
 #include "hub/table.h"
 #include "protocol/wire.h"
 
@@ -144,6 +145,33 @@ forget(struct db_txn *t, uint32_t site, int64_t before)
 		db_del(t, TABLE_STATE, key_look(&old[--n]));
 }
 
+/* Before there was this site (of the hub itself: the first one)? Then it is
+ * this clock that is wrong. */
+static bool
+is_behind(struct db_txn *t, uint32_t site, int64_t at)
+{
+	struct site s;
+
+	return !site_get(t, site != 0 ? site : 1, &s) || at < s.added;
+}
+
+/* Those of a clock that was so far ahead would be the last ones until then, and
+ * all that comes after would be dated behind them. */
+static void
+forget_ahead(struct db_txn *t, uint32_t site, int64_t at)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_STATE);
+	struct key k = key_u32_u64(site, (uint64_t)at + HISTORY_AHEAD);
+	struct span key = key_look(&k), row;
+
+	while (db_cursor_get(c, MDB_SET_RANGE, &key, &row) &&
+	    key_heads(&k, 4, key) && !is_behind(t, site, at)) {
+		db_cursor_del(c);
+		key = key_look(&k);
+	}
+	db_cursor_close(c);
+}
+
 /* Two states in one millisecond: the later one a millisecond later. */
 static void
 put(struct group *g, uint32_t site, const struct history *h)
@@ -151,6 +179,7 @@ put(struct group *g, uint32_t site, const struct history *h)
 	struct key k = key_u32_u64(site, (uint64_t)h->at);
 	struct history last;
 
+	forget_ahead(g->txn, site, h->at);
 	if (history_last(g->txn, site, &last) && last.at >= h->at)
 		k = key_u32_u64(site, (uint64_t)last.at + 1);
 	buf_reset(&g->row);

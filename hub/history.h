@@ -11,6 +11,9 @@
 #include "hub/monitor_state.h"
 
 #define HISTORY_DAYS 400
+#define HISTORY_AHEAD (30 * INT64_C(86400000))	/* ms: rows so far in the
+						 * future are a clock's
+						 * fault */
 #define HISTORY_ROWS 500	/* of one act */
 
 struct history {

@@ -99,6 +99,49 @@ START_TEST(history_ends)
 }
 END_TEST
 
+static void
+state_at(const char *state, int64_t at)
+{
+	char act[256];
+
+	snprintf(act, sizeof(act), "'do':'states','rows':[[1,'%s',%lld,1,"
+	    "'fine',2,1,false]]", state, (long long)at);
+	operate(act);
+}
+
+static int64_t
+last_at(void)
+{
+	struct db_txn *t = view_read(k.view);
+	struct history h;
+
+	ck_assert(history_last(t, 1, &h));
+	db_abort(t);
+	return h.at;
+}
+
+/* The clock was years ahead, and is right again. */
+START_TEST(clock_ahead)
+{
+	int64_t wrong = k.now + 9 * 365 * DAY;
+
+	state_at("up", k.now - DAY);
+	for (int i = 0; i < 10; i++)
+		state_at("slow", wrong + i * HOUR);
+	state_at("down", k.now);
+	ck_assert_int_eq(last_at(), k.now);
+	ck_assert_uint_eq(states(1).count, 1);
+	/* Hours are no matter: what came later stays the last. */
+	state_at("up", k.now - HOUR);
+	ck_assert_int_eq(last_at(), k.now + 1);
+	ck_assert_uint_eq(states(1).count, 2);
+	/* It is now that it is wrong: there was no such site then. */
+	state_at("slow", k.now - 40 * DAY);
+	ck_assert_int_eq(last_at(), k.now + 2);
+	ck_assert_uint_eq(states(1).count, 3);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -111,6 +154,7 @@ main(void)
 	tcase_add_test(c, states_of_sites);
 	tcase_add_test(c, history_nonsense);
 	tcase_add_test(c, history_ends);
+	tcase_add_test(c, clock_ahead);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
