@@ -543,12 +543,13 @@ act_alert_ack(struct group *g, const struct entry *e, const json_t *o)
 /* --- what ended long ago ------------------------------------------------------ */
 
 struct oldest {
-	int64_t before;		/* ms: it ended then at the latest */
+	int64_t now, before;	/* ms: it ended then at the latest */
 	uint32_t last, told;	/* which stay */
 	uint32_t number;	/* 0: none */
 };
 
-/* One that never ends keeps none of those after it. */
+/* One that never ends keeps none of those after it, nor does one of a clock
+ * that was ahead. */
 static bool
 is_oldest(void *arg, const struct alert *a)
 {
@@ -557,7 +558,7 @@ is_oldest(void *arg, const struct alert *a)
 	if (alert_is_over(a) && a->ended <= o->before &&
 	    a->number != o->last && a->number != o->told)
 		o->number = a->number;
-	return o->number == 0 && a->at <= o->before;
+	return o->number == 0 && (a->at <= o->before || a->at > o->now);
 }
 
 /* The oldest that may be forgotten. The newest stays, and the alert of the
@@ -565,7 +566,7 @@ is_oldest(void *arg, const struct alert *a)
 static bool
 find_old(struct db_txn *t, int64_t now, uint32_t *number)
 {
-	struct oldest o = { .before = now - ACT_ALERT_KEEP,
+	struct oldest o = { .now = now, .before = now - ACT_ALERT_KEEP,
 		.last = alert_last(t) };
 	struct delivery d;
 

@@ -502,6 +502,33 @@ START_TEST(test_forget)
 }
 END_TEST
 
+/* … and what began when the hub's clock was years ahead. */
+START_TEST(test_forget_behind)
+{
+	const int64_t ahead = 10 * ACT_ALERT_KEEP;
+
+	rules.rule[ALERT_DOWN].remind = 0;
+	k.now += ahead;
+	is(1, ALERT_DOWN);
+	settle();
+	is(1, ALERT_RULES);
+	settle();
+	k.now -= ahead;
+	for (uint32_t i = 2; i <= 3; i++) {
+		later(HOUR);
+		is(i, ALERT_DOWN);
+		settle();
+		is(i, ALERT_RULES);
+		settle();
+	}
+	ck_assert(is_there(3));
+	k.now += ACT_ALERT_KEEP + HOUR;
+	kit_act(&k, "{\"do\":\"alert-forget\",\"most\":50}");
+	kit_show(&k, 100);
+	ck_assert(is_there(1) && !is_there(2));
+}
+END_TEST
+
 START_TEST(test_rebuild)
 {
 	uint8_t before[32], after[32];
@@ -646,6 +673,7 @@ main(void)
 	tcase_add_test(t, test_ends);
 	tcase_add_test(t, test_rebuild);
 	tcase_add_test(t, test_forget);
+	tcase_add_test(t, test_forget_behind);
 	tcase_add_loop_test(t, test_game, 1, 6);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
