@@ -19,6 +19,7 @@
 #define OPEN UINT32_MAX		/* no move's number, … */
 #define WAITS (UINT32_MAX - 1)	/* … nor is this, … */
 #define NO_MOVE UINT32_MAX	/* … nor this: it comes behind all moves */
+#define FORGET 4		/* old rows looked for, for each that ends */
 
 const char *
 referral_state_name(enum referral_state s)
@@ -238,6 +239,25 @@ list_waiting(struct db_txn *t, const struct row_key *k,
 	db_put(t, TABLE_REFERRAL, look(&key), SPAN_NONE);
 }
 
+/* Behind this one, in the order of digests: so each has its chance. */
+static void
+forget_old(struct db_txn *t, const struct row_key *k, int64_t now)
+{
+	struct db_cursor *c = db_cursor_open(t, TABLE_REFERRAL);
+	struct span key = look(k), row;
+	struct referral r;
+
+	if (db_cursor_get(c, MDB_SET_RANGE, &key, &row))
+		for (int i = 0; i < FORGET && db_cursor_get(c, MDB_NEXT, &key,
+		    &row) && memcmp(key.at, k->at, 4) == 0; i++) {
+			read_row(&r, key, row);
+			if (!referral_is_open(&r) &&
+			    now - r.changed > REFERRAL_KEEP)
+				db_cursor_del(c);
+		}
+	db_cursor_close(c);
+}
+
 void
 referral_put(struct db_txn *t, const struct referral *r, struct buf *row)
 {
@@ -259,6 +279,8 @@ referral_put(struct db_txn *t, const struct referral *r, struct buf *row)
 	must(!row->bad);
 	list_waiting(t, &k, r);
 	db_put(t, TABLE_REFERRAL, look(&k), buf_look(row));
+	if (r->move == 0 && !referral_is_open(r))
+		forget_old(t, &k, r->changed);
 	if (r->move == 0 || (r->move & REFERRAL_CLOSING) != 0)
 		return;
 	k = open_key(r->site, r->move);

@@ -18,6 +18,10 @@
 #include "hub/target.h"
 
 #define REFERRAL_TEXT 512	/* bytes of a reason or a name in a row */
+#define REFERRAL_KEEP (400 * INT64_C(86400000))	/* ms: those of no move that
+						 * are done with are forgotten
+						 * then, some at a time, or
+						 * later */
 
 enum referral_state {	/* numbers are in rows */
 	REFERRAL_TOLD = 1,

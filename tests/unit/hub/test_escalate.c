@@ -355,6 +355,65 @@ START_TEST(what_is_done_with_hides_nothing)
 }
 END_TEST
 
+/* --- what is forgotten -------------------------------------------------------- */
+
+#define MANY 400
+
+static void
+put_at(struct db_txn *t, unsigned from, unsigned to, enum referral_state state,
+    int64_t at)
+{
+	char url[64];
+	struct buf row;
+
+	buf_init(&row, 1u << 16);
+	for (unsigned i = from; i < to; i++) {
+		snprintf(url, sizeof(url), "https://a%u.gov.cn/", i);
+		referral_put(t, &(struct referral){ .site = 1,
+		    .state = state, .raised = CLOCK_NONE, .told = at,
+		    .changed = at, .target = span_of(url) }, &row);
+	}
+	buf_clear(&row);
+}
+
+static unsigned
+rows_of(struct db_txn *t)
+{
+	unsigned n = 0;
+
+	referral_each(t, 0, 1, count_one, &n);
+	return n;
+}
+
+/* What is done with doesn't pile up for years; what is open stays, however old
+ * it is. */
+START_TEST(old_ones_are_forgotten)
+{
+	char dir[] = "/tmp/zq-escalate-XXXXXX";
+	struct db_txn *t;
+	struct db *db;
+	unsigned before;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	db = db_open(dir, DB_WRITE | DB_NOSYNC | DB_CREATE, table_list,
+	    TABLE_COUNT, 1u << 30);
+	ck_assert_ptr_nonnull(db);
+	t = db_begin(db, true);
+	put_at(t, 0, MANY, REFERRAL_FIXED, DAY);
+	put_at(t, MANY, 2 * MANY, REFERRAL_TOLD, DAY);
+	put_at(t, 2 * MANY, 3 * MANY, REFERRAL_OFF, REFERRAL_KEEP);
+	ck_assert_uint_eq(rows_of(t), 3 * MANY);
+	before = count(t, REFERRAL_PAGE);
+	put_at(t, 3 * MANY, 4 * MANY, REFERRAL_FIXED, REFERRAL_KEEP + 2 * DAY);
+	ck_assert_uint_lt(rows_of(t), 3 * MANY + MANY / 2);
+	ck_assert_uint_ge(rows_of(t), 3 * MANY);
+	ck_assert_uint_eq(count(t, REFERRAL_PAGE), before);
+	ck_assert_int_eq(db_commit(t), DB_OK);
+	db_close(db);
+	ck_assert_int_eq(scratch_remove(dir), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -371,6 +430,7 @@ main(void)
 	tcase_add_test(c, what_is_mended_is_over);
 	tcase_add_test(c, not_before_its_time);
 	tcase_add_test(c, what_is_done_with_hides_nothing);
+	tcase_add_test(c, old_ones_are_forgotten);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
