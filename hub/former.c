@@ -11,6 +11,7 @@
 
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
+#include "hub/chart.h"
 #include "hub/cover.h"
 #include "hub/move.h"
 #include "hub/notice.h"
@@ -42,7 +43,8 @@ struct former {
 	int64_t looked;		/* ms, mono */
 	struct host *host;	/* by name */
 	size_t hosts, room;
-	struct rewrite *rules;
+	struct rewrite *rules;	/* or NULL; of … */
+	uint64_t version;	/* … this map (chart.h) */
 	struct hit hit[HITS_ALL];
 	size_t hits;
 	bool loaded;		/* with what was kept */
@@ -56,10 +58,8 @@ forget(struct former *f)
 	for (size_t i = 0; i < f->hosts; i++)
 		free(f->host[i].name);
 	free(f->host);
-	rewrite_free(f->rules);
 	f->host = NULL;
 	f->hosts = f->room = 0;
-	f->rules = NULL;
 }
 
 /* An IP address, or this machine: no DNS was pointed here, so whoever asks for
@@ -163,6 +163,20 @@ load(struct former *f, struct query *q)
 	f->loaded = true;
 }
 
+/* There may be 100,000: they are kept until one is another. */
+static void
+follow_rules(struct former *f, struct db_txn *t)
+{
+	uint64_t version = chart_version(t);
+
+	if (f->rules != NULL && f->version == version)
+		return;
+	rewrite_free(f->rules);
+	f->rules = rewrite_new();
+	f->version = version;
+	move_rules(t, f->rules);
+}
+
 static void
 refresh(struct former *f, struct query *q)
 {
@@ -176,8 +190,7 @@ refresh(struct former *f, struct query *q)
 	forget(f);
 	f->place = q->meta.place;
 	f->looked = now;
-	f->rules = rewrite_new();
-	move_rules(q->txn, f->rules);
+	follow_rules(f, q->txn);
 	move_each(q->txn, 1, add_move, f);
 	last = site_last(q->txn);
 	for (uint32_t n = 1; n <= last; n++)
@@ -492,5 +505,6 @@ former_free(struct former *f)
 		free(f->hit[i].from);
 	}
 	forget(f);
+	rewrite_free(f->rules);
 	free(f);
 }

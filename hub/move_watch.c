@@ -12,6 +12,7 @@
 #include "contrib/base/mem.h"
 #include "hub/act_move.h"
 #include "hub/acts.h"
+#include "hub/chart.h"
 #include "hub/frame.h"
 #include "hub/json.h"
 #include "hub/look_frame.h"
@@ -67,6 +68,8 @@ struct move_watch {
 	int64_t rest;		/* ms, mono: not before then */
 	struct look look[LOOKS];
 	uint32_t looks;		/* so far */
+	struct rewrite *rules;	/* or NULL; of … */
+	uint64_t version;	/* … this map (chart.h) */
 	struct map again;
 	struct acts acts;
 	bool waits;		/* for a turn */
@@ -425,11 +428,25 @@ free_look(struct move_watch *w)
 	return NULL;
 }
 
+/* There may be 100,000: they are kept until one is another. */
+static const struct rewrite *
+rules_of(struct move_watch *w, struct db_txn *t)
+{
+	uint64_t version = chart_version(t);
+
+	if (w->rules != NULL && w->version == version)
+		return w->rules;
+	rewrite_free(w->rules);
+	w->rules = rewrite_new();
+	w->version = version;
+	move_rules(t, w->rules);
+	return w->rules;
+}
+
 static void
 go_on(struct move_watch *w, struct db_txn *t)
 {
 	struct pass p = { .w = w, .slice = SLICE };
-	struct rewrite *rules;
 	struct move m;
 
 	for (size_t i = 0; i < LOOKS; i++)
@@ -441,12 +458,9 @@ go_on(struct move_watch *w, struct db_txn *t)
 	}
 	if (p.n == 0)
 		return;
-	rules = rewrite_new();
-	move_rules(t, rules);
 	for (size_t i = 0; i < p.n; i++)
 		if (move_get(t, p.due[i], &m))
-			look_at(w, t, rules, &m, free_look(w));
-	rewrite_free(rules);
+			look_at(w, t, rules_of(w, t), &m, free_look(w));
 }
 
 /* --- turns ---------------------------------------------------------------------------- */
@@ -531,5 +545,6 @@ move_watch_free(struct move_watch *w)
 	forget_again(w);
 	map_clear(&w->again);
 	acts_clear(&w->acts);
+	rewrite_free(w->rules);
 	free(w);
 }
