@@ -172,6 +172,7 @@ leave_root(struct source *s, int error)
 {
 	walk_reset(s->walk);
 	intake_drop(s->intake);
+	source_dir_reread_back(s);
 	paths_clear(&s->missing);
 	burst_drop(s->burst);
 	hold_clear(&s->hold);

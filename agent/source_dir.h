@@ -141,6 +141,8 @@ void source_dir_anew_check(struct source *s);
 void source_dir_reread_open(struct source *s);
 void source_dir_reread_close(struct source *s);
 void source_dir_reread_skip(struct source *s);
+/* What the intake had is dropped: the page that it was to read, too. */
+void source_dir_reread_back(struct source *s);
 /* One of them is being read, and hasn't been for long: nobody need be told. */
 bool source_dir_reread_is_at_one(const struct source *s);
 /* How far it is, the caller's; NULL: there is nothing to be read. */

@@ -27,7 +27,9 @@
 #define FORMAT 1
 #define ROW_MAX 1024
 #define LOOK 5			/* ms until it is asked whether it is read */
-#define REST_FACTOR 10		/* it rests so many times as long as one took */
+#define REST_FACTOR 10		/* it rests so many times as long as one took … */
+#define REST_MOST 60000		/* … but no longer: others may have kept the
+				 * reader busy for hours */
 #define WAIT 1000		/* ms until it is tried again */
 #define KEEP 60000		/* ms until the store learns how far it is */
 #define ROWS 500		/* that one turn looks at */
@@ -38,6 +40,8 @@ struct reread {
 	struct event *turn;
 	struct known_mark mark;	/* the next row */
 	uint64_t rows;		/* that it is behind */
+	struct known_mark sure;	/* all before this one was read … */
+	uint64_t sure_rows;	/* … so many; that is kept */
 	uint64_t done;		/* the reader by which all of it was told */
 	int64_t kept, asked;	/* mono ms: the store learned; a page was asked
 				 * for */
@@ -66,8 +70,8 @@ save(struct store_txn *t, void *arg)
 	write_u8(&b, FORMAT);
 	write_u64(&b, r->done);
 	write_u64(&b, PAGE_READER);	/* that is at it, up to here */
-	write_u64(&b, r->rows);
-	write_span(&b, (struct span){ r->mark.at, r->mark.n });
+	write_u64(&b, r->sure_rows);
+	write_span(&b, (struct span){ r->sure.at, r->sure.n });
 	must(!b.bad);
 	store_put(t, name, buf_look(&b));
 	buf_clear(&b);
@@ -81,6 +85,14 @@ keep(struct source *s)
 	s->reread->kept = clock_mono();
 }
 
+/* What was asked for is read. */
+static void
+be_sure(struct reread *r)
+{
+	r->sure = r->mark;
+	r->sure_rows = r->rows;
+}
+
 /* The first row of the source. */
 static void
 go_to_start(struct source *s)
@@ -91,6 +103,7 @@ go_to_start(struct source *s)
 	r->mark.n = strlen(s->name) + 1;
 	must(r->mark.n <= sizeof(r->mark.at));
 	memcpy(r->mark.at, s->name, r->mark.n);
+	be_sure(r);
 }
 
 static void
@@ -115,6 +128,7 @@ read_row(struct source *s, struct span row)
 	r->rows = rows;
 	r->mark.n = mark.n;
 	memcpy(r->mark.at, mark.at, mark.n);
+	be_sure(r);
 }
 
 /* --- a page --------------------------------------------------------------- */
@@ -197,11 +211,13 @@ static int64_t
 rest(struct source *s)
 {
 	struct reread *r = s->reread;
+	int64_t ms = (clock_mono() - r->asked + LOOK) * REST_FACTOR;
 
 	if (!intake_is_idle(s->intake))
 		return LOOK;
 	r->busy = false;
-	return (clock_mono() - r->asked + LOOK) * REST_FACTOR;
+	be_sure(r);
+	return ms < REST_MOST ? ms : REST_MOST;
 }
 
 static void
@@ -213,6 +229,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (!may_read(s)) {
+		source_dir_reread_back(s);
 		timer_after(r->turn, WAIT);
 	} else if (r->busy) {
 		timer_after(r->turn, rest(s));
@@ -269,6 +286,16 @@ source_dir_reread_close(struct source *s)
 		keep(s);
 	event_free(s->reread->turn);
 	free(s->reread);
+}
+
+void
+source_dir_reread_back(struct source *s)
+{
+	struct reread *r = s->reread;
+
+	r->mark = r->sure;
+	r->rows = r->sure_rows;
+	r->busy = r->end = false;
 }
 
 void

@@ -162,6 +162,79 @@ START_TEST(test_stopped)
 }
 END_TEST
 
+/* The first page has been asked for, and isn't read. */
+static void
+wait_asked(void)
+{
+	int64_t start = clock_mono();
+
+	while (number("reread", "items") < 1) {
+		ck_assert_int_lt(clock_mono() - start, PATIENCE);
+		event_base_loop(base, EVLOOP_ONCE);
+	}
+	ck_assert_int_eq(number(NULL, "read"), 0);
+}
+
+/* Stopped while a page is read it reads that one again. */
+START_TEST(test_in_flight)
+{
+	uint64_t before;
+
+	put_pages();
+	before = head();
+	age("00.html");
+	stop();
+	start();
+	wait_asked();
+	stop();
+	start();
+	wait_reread(false);
+	ck_assert_uint_eq(head(), before + 1);
+	stop();
+}
+END_TEST
+
+/* The root goes while a page is read, and comes back. */
+START_TEST(test_root_goes)
+{
+	uint64_t before;
+	char away[sizeof(root) + 8];
+
+	put_pages();
+	before = head();
+	age("00.html");
+	stop();
+	start();
+	wait_asked();
+	snprintf(away, sizeof(away), "%s.away", root);
+	source_dir.pause(source, true);	/* it stays in the queue */
+	ck_assert_int_eq(rename(root, away), 0);
+	wait_state("no-root");
+	source_dir.pause(source, false);
+	ck_assert_int_eq(rename(away, root), 0);
+	wait_reread(false);
+	ck_assert_uint_eq(head(), before + 1);
+	ck_assert_int_eq(number(NULL, "held"), 0);
+	stop();
+}
+END_TEST
+
+/* For how long it was kept from reading is no reason to rest. */
+START_TEST(test_paused)
+{
+	put_pages();
+	age("00.html");
+	stop();
+	start();
+	wait_asked();
+	source_dir.pause(source, true);
+	turn_loop(4000);
+	source_dir.pause(source, false);
+	wait_reread(false);
+	stop();
+}
+END_TEST
+
 /* A file that goes meanwhile is withdrawn as always, and what is new is told
  * at once. */
 START_TEST(test_meanwhile)
@@ -238,6 +311,9 @@ main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_once);
 	tcase_add_test(t, test_stopped);
+	tcase_add_test(t, test_in_flight);
+	tcase_add_test(t, test_root_goes);
+	tcase_add_test(t, test_paused);
 	tcase_add_test(t, test_meanwhile);
 	tcase_add_test(t, test_cut);
 	suite_add_tcase(suite, t);
