@@ -3,9 +3,9 @@
  *
  * The file is a mark and records: length, payload, the head of the payload's
  * SHA-256. A record that was cut off by a crash is the last one, and no page
- * was replaced for it: it goes when the log is opened next. One that has whole
- * ones behind it is left out, and they stay. What is kept in memory is where
- * each record is, and the hashes of what was made.
+ * was replaced for it: it goes when the log is opened next. What isn't whole and
+ * has whole ones behind it is left out, and they stay, wherever they begin. What
+ * is kept in memory is where each record is, and the hashes of what was made.
  */
 #include "agent/mendlog.h"
 
@@ -26,6 +26,9 @@
 #define MARK SPAN("zqmend1\n")
 #define AROUND 8		/* bytes of length and hash of a record */
 #define OPEN_TRIES 8		/* while others put another in its place */
+#define SEEK 65536		/* bytes in which one is sought at a time … */
+#define SEEK_HEAD 9		/* … of which each begins with so many: length,
+				 * kind, half a number that isn't high */
 
 /* --- records ------------------------------------------------------------ */
 
@@ -54,7 +57,8 @@ mendlog_read_record(struct mendlog *l, uint64_t at)
 	ok = read_at(l, at + 4, room, n) &&
 	    read_at(l, at + 4 + n, tail, sizeof(tail));
 	buf_reset(&l->row);
-	buf_put(&l->row, room, n);
+	if (ok)
+		buf_put(&l->row, room, n);
 	free(room);
 	sha_of(hash, buf_look(&l->row));
 	return ok && memcmp(hash, tail, sizeof(tail)) == 0 ? AROUND + n : 0;
@@ -353,29 +357,58 @@ skip_damaged(struct mendlog *l)
 	return mendlog_read_record(l, l->end + n) > 0 ? n : 0;
 }
 
-static void
+/* Could a record begin so? */
+static bool
+may_begin(const uint8_t head[SEEK_HEAD])
+{
+	uint32_t n = wire_get_u32(head), high = wire_get_u32(head + 5);
+
+	if (head[4] == MENDLOG_PAGE)
+		return high == 0 && n <= MENDLOG_RECORD_MAX;
+	return high == 0 && n == 1 + sizeof(uint64_t) &&
+	    (head[4] == MENDLOG_UNDONE || head[4] == MENDLOG_LAST);
+}
+
+/* The next whole one, where the length can't be believed, either: *n bytes
+ * behind what was read; 0: there is none. False: nobody knows, it can't be
+ * read. */
+static bool
+seek_whole(struct mendlog *l, uint64_t *n)
+{
+	uint8_t *room = mem_new(SEEK);
+	uint64_t at = l->end;
+	ssize_t got = 0;
+
+	*n = 0;
+	while (*n == 0 && (got = pread(l->fd, room, SEEK, (off_t)at)) >=
+	    SEEK_HEAD) {
+		for (ssize_t i = 0; *n == 0 && i + SEEK_HEAD <= got; i++)
+			if (may_begin(room + i) && mendlog_read_record(l,
+			    at + (uint64_t)i) > 0)
+				*n = at + (uint64_t)i - l->end;
+		at += (uint64_t)got - SEEK_HEAD + 1;
+	}
+	free(room);
+	return *n > 0 || got >= 0;
+}
+
+/* False: some of it can't be read, which is no end. */
+static bool
 take_records(struct mendlog *l)
 {
 	for (;;) {
 		uint64_t n = mendlog_read_record(l, l->end);
+		bool whole = n > 0;
 
-		if (n > 0)
+		if (whole)
 			take_record(l, l->end);
-		else if ((n = skip_damaged(l)) > 0)
-			l->damaged++;
-		else
-			return;
+		else if ((n = skip_damaged(l)) == 0 && !seek_whole(l, &n))
+			return false;
+		if (n == 0)
+			return true;
+		l->damaged += !whole;
 		l->end += n;
 	}
-}
-
-/* What can't be read is no end. */
-static bool
-is_end(const struct mendlog *l)
-{
-	char byte;
-
-	return pread(l->fd, &byte, 1, (off_t)l->end) >= 0;
 }
 
 struct mendlog *
@@ -385,11 +418,9 @@ mendlog_open(const char *dir, struct buf *why)
 	    O_CLOEXEC));
 
 	if (l->dir >= 0 && mendlog_open_file(l, MENDLOG_NAME, 0) &&
-	    fsync(l->dir) == 0 && mendlog_mark(l)) {
-		take_records(l);
-		if (is_end(l) && ftruncate(l->fd, (off_t)l->end) == 0)
-			return l;
-	}
+	    fsync(l->dir) == 0 && mendlog_mark(l) && take_records(l) &&
+	    ftruncate(l->fd, (off_t)l->end) == 0)
+		return l;
 	if (errno == EWOULDBLOCK)
 		buf_text(why, _("another zqagent mend is at work; try "
 		    "again when it is done"));

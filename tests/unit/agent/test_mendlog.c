@@ -215,20 +215,33 @@ START_TEST(test_not_for_a_little)
 }
 END_TEST
 
-static bool
-spoil_one(void *arg, const struct mendlog_page *p)
+static void
+spoil(uint64_t at)
 {
 	char path[128];
 	FILE *f;
 
-	if (!span_is(p->path, span_of(arg)))
-		return true;
 	snprintf(path, sizeof(path), "%s/mended", kit_dir);
 	f = fopen(path, "r+");
 	ck_assert_ptr_nonnull(f);
-	ck_assert_int_eq(fseek(f, (long)p->place + 200, SEEK_SET), 0);
+	ck_assert_int_eq(fseek(f, (long)at, SEEK_SET), 0);
 	fputc('X', f);
 	fclose(f);
+}
+
+static bool
+spoil_one(void *arg, const struct mendlog_page *p)
+{
+	if (span_is(p->path, span_of(arg)))
+		spoil(p->place + 200);
+	return true;
+}
+
+static bool
+spoil_length(void *arg, const struct mendlog_page *p)
+{
+	if (span_is(p->path, span_of(arg)))
+		spoil(p->place + 1);
 	return true;
 }
 
@@ -261,6 +274,35 @@ START_TEST(test_damaged)
 	ck_has("e3 d3 b1 a1 ");
 	put(6, 6 * DAY, "h");
 	ck_has("h6 e3 d3 b1 a1 ");
+}
+END_TEST
+
+/* Several beside each other, and one of which nobody knows any more how long it
+ * is: none of them takes others with it. */
+START_TEST(test_damaged_much)
+{
+	char b[] = "b", c[] = "c", e[] = "e", g[] = "g", h[] = "h";
+
+	four_runs();
+	mendlog_each(mended, spoil_one, b);
+	mendlog_each(mended, spoil_one, c);
+	reopen();
+	ck_has("f4 e3 d3 a1 ");
+	ck_assert_uint_ge(mendlog_damaged(mended), 1);
+	mendlog_each(mended, spoil_length, e);
+	reopen();
+	ck_has("f4 d3 a1 ");
+	put(5, 5 * DAY, "g");
+	put(6, 6 * DAY, "h");
+	mendlog_each(mended, undo_one, g);
+	ck_has("h6 f4 d3 a1 ");
+	/* What says that one is undone is found again, too. */
+	mendlog_each(mended, spoil_length, h);
+	reopen();
+	ck_has("f4 d3 a1 ");
+	ck_assert(!is_made('h'));
+	ck_assert_uint_eq(trim(0, 1u << 20), 0);
+	ck_has("f4 d3 a1 ");
 }
 END_TEST
 
@@ -319,6 +361,7 @@ main(void)
 	tcase_add_test(t, test_undone_ones_go);
 	tcase_add_test(t, test_not_for_a_little);
 	tcase_add_test(t, test_damaged);
+	tcase_add_test(t, test_damaged_much);
 	tcase_add_test(t, test_other_name);
 	tcase_add_test(t, test_nobody_else);
 	suite_add_tcase(suite, t);
