@@ -4,7 +4,8 @@
  * A renewal changes two of them, and kill -9 may fall between: the old key
  * would be gone and the new certificate not there yet. So the certificate
  * waits beside as cert.pem.next before the key is moved, and identity_mend()
- * ends what was cut off.
+ * ends what was cut off. The next key waits as key.pem.next, and is none any
+ * more when it is the key.
  */
 #include "certs/identity.h"
 
@@ -107,15 +108,36 @@ is_pair(const char *path, EVP_PKEY *key)
 	return ok;
 }
 
+/* The next certificate would be for the same key once more. */
+static void
+drop_next_key(const struct files *f, EVP_PKEY *key)
+{
+	struct buf quiet;
+	EVP_PKEY *next;
+
+	if (access(f->next_key, F_OK) != 0)
+		return;
+	buf_init(&quiet, 4096);
+	next = keep_get_key(f->next_key, &quiet);
+	if (next != NULL && EVP_PKEY_eq(next, key) == 1)
+		(void)unlink(f->next_key);
+	ERR_clear_error();
+	EVP_PKEY_free(next);
+	buf_clear(&quiet);
+}
+
 static bool
 mend(const struct files *f, EVP_PKEY *key, struct buf *why)
 {
 	if (is_pair(f->cert, key)) {
 		(void)unlink(f->next);
+		drop_next_key(f, key);
 		return true;
 	}
-	if (is_pair(f->next, key))
+	if (is_pair(f->next, key)) {
+		drop_next_key(f, key);
 		return keep_move(f->next, f->cert, why);
+	}
 	buf_printf(why, _("%s: is not the certificate of the key beside it "
 	    "(%s); put back the pair that was made together, or enrol again "
 	    "with a new ticket\n"), f->cert, KEY_FILE);

@@ -25,7 +25,8 @@ bool identity_save(const char *dir, EVP_PKEY *key, X509 *cert, X509 *ca,
 /*
  * Call before use: a renewal that was cut off between the new key and its
  * certificate left cert.pem.next, which is put in place if it is the key's
- * and dropped if it isn't. False: key.pem and cert.pem are no pair.
+ * and dropped if it isn't; one that was cut off behind that left the key as the
+ * next one, too. False: key.pem and cert.pem are no pair.
  */
 bool identity_mend(const char *dir, struct buf *why);
 

@@ -76,7 +76,6 @@ START_TEST(test_replaces)
 }
 END_TEST
 
-/* kill -9 between the two renames of a renewal. */
 /* Asked for again it is the same key, until it has its certificate. */
 START_TEST(test_next_key)
 {
@@ -100,6 +99,50 @@ START_TEST(test_next_key)
 }
 END_TEST
 
+static bool
+is_next_key(const char *than)
+{
+	EVP_PKEY *next = identity_next_key(help_path("id"), &help_why);
+	EVP_PKEY *key = keep_get_key(help_path(than), &help_why);
+	bool same;
+
+	ck_assert(next != NULL && key != NULL);
+	same = EVP_PKEY_eq(next, key) == 1;
+	EVP_PKEY_free(next);
+	EVP_PKEY_free(key);
+	return same;
+}
+
+/* kill -9 before the next key was removed that is the key now: another
+ * certificate is for another key. A next one that isn't it yet stays. */
+START_TEST(test_next_key_left)
+{
+	char line[1500];
+
+	save(SITE, CODE);
+	snprintf(line, sizeof(line), "cp %s %s", help_path("id/key.pem"),
+	    help_path("id/key.pem.next"));
+	ck_assert_int_eq(help_run(line), 0);
+	ck_assert(identity_mend(help_path("id"), &help_why));
+	ck_assert(!is_next_key("id/key.pem"));
+	snprintf(line, sizeof(line), "cp %s %s", help_path("id/key.pem.next"),
+	    help_path("kept.pem"));
+	ck_assert_int_eq(help_run(line), 0);
+	ck_assert(identity_mend(help_path("id"), &help_why));
+	ck_assert(is_next_key("kept.pem"));
+	/* … between key and certificate. */
+	snprintf(line, sizeof(line), "mv %s %s && cp %s %s && cp %s %s",
+	    help_path("id/cert.pem"), help_path("id/cert.pem.next"),
+	    help_path("ca/ca.pem"), help_path("id/cert.pem"),
+	    help_path("id/key.pem"), help_path("id/key.pem.next"));
+	ck_assert_int_eq(help_run(line), 0);
+	ck_assert_msg(identity_mend(help_path("id"), &help_why), "%s",
+	    buf_cstr(&help_why));
+	ck_assert(!is_next_key("id/key.pem"));
+}
+END_TEST
+
+/* kill -9 between the two renames of a renewal. */
 START_TEST(test_mends)
 {
 	char line[1500];
@@ -173,6 +216,7 @@ main(void)
 	tcase_add_test(c, test_round_trip);
 	tcase_add_test(c, test_replaces);
 	tcase_add_test(c, test_next_key);
+	tcase_add_test(c, test_next_key_left);
 	tcase_add_test(c, test_mends);
 	tcase_add_test(c, test_refuses);
 	suite_add_tcase(s, c);
