@@ -418,22 +418,11 @@ known_walk(struct store_txn *t, struct known_mark *mark, size_t most,
 }
 
 void
-known_forget_files(struct store_txn *t)
+known_forget(struct store_txn *t)
 {
-	struct db_cursor *c = db_cursor_open(t->db, STORE_KNOWN);
-	struct span key, row;
-
-	for (bool more = db_cursor_get(c, MDB_FIRST, &key, &row); more;
-	    more = db_cursor_get(c, MDB_NEXT, &key, &row)) {
-		struct known k;
-
-		row_read(&k, row);
-		if (!k.told || k.said.n > 0)
-			continue;
-		twin_del(t, k.hash, k.source, k.path);
-		db_cursor_del(c);
-	}
-	db_cursor_close(c);
+	db_empty(t->db, STORE_KNOWN);
+	db_empty(t->db, STORE_URL);
+	db_empty(t->db, STORE_TWIN);
 }
 
 static bool

@@ -110,8 +110,8 @@ bool known_walk(struct store_txn *t, struct known_mark *mark, size_t most,
 /* A store of before twin.h has none: they are put. */
 void known_fill_twins(struct store *s);
 
-/* Drops what files were told; what was said or withdrawn by a person stays.
- * The digest is the caller's to start anew. */
-void known_forget_files(struct store_txn *t);
+/* Drops all rows: tables, not one row after the other, of which there may be
+ * millions. The digest is the caller's to start anew. */
+void known_forget(struct store_txn *t);
 
 #endif

@@ -18,7 +18,7 @@
 #define SAID_BYTES ((size_t)2 << 30)	/* of all that people said */
 #define SAID_ROW_MAX (LIMIT_CHANGE + 4096)
 
-struct all_said {
+struct all_said {		/* or withdrawn: what isn't in files */
 	struct known *list;	/* with spans of their own memory */
 	size_t count, room;
 };
@@ -29,7 +29,7 @@ gather(void *arg, const struct known *k)
 	struct all_said *all = arg;
 	struct known *row;
 
-	if (k->said.n == 0)
+	if (k->told && k->said.n == 0)
 		return true;
 	if (all->count == all->room) {
 		all->room = all->room > 0 ? all->room * 2 : 16;
@@ -51,6 +51,16 @@ say_again(struct store_txn *t, struct known *k)
 		fatal("what was said of an item can't be read: the store is "
 		    "damaged");
 	(void)compare_again(t, k, &c);
+}
+
+/* What was withdrawn by a person, or couldn't be read, stays that. */
+static void
+put_again(struct store_txn *t, struct known *k)
+{
+	if (k->said.n > 0)
+		say_again(t, k);
+	else
+		known_put(t, k);
 }
 
 /* --- what stands in no row -------------------------------------------------- */
@@ -158,16 +168,14 @@ work(struct store_txn *t, void *arg)
 	moves_each(t, gather_move, &moves);
 	announced_each(t, gather_announced, &moves);
 	known_all(t, gather, &all);
-	known_forget_files(t);
-	for (size_t i = 0; i < all.count; i++)
-		known_del(t, all.list[i].source, all.list[i].path);
+	known_forget(t);
 	store_restart(t);
 	t->beyond = true;	/* else some of it would be lost */
 	tell_again(t, &spooled);
 	for (size_t i = 0; i < all.count; i++) {
 		struct known *k = &all.list[i];
 
-		say_again(t, k);
+		put_again(t, k);
 		known_disown(k);
 	}
 	free(all.list);

@@ -7,6 +7,7 @@
 #include "agent/announced.h"
 #include "agent/moves.h"
 #include "agent/retell.h"
+#include "agent/twin.h"
 #include "contrib/base/clock.h"
 
 #define U "http://www.test.gov.cn/"
@@ -140,6 +141,52 @@ START_TEST(test_items)
 	kit_is_whole(s);
 	ck_assert_int_eq(kit_tell(s, "a", 1), COMPARE_CREATED);
 	ck_assert_int_eq(kit_tell(s, "w", 1), COMPARE_NOTHING);
+	kit_is_whole(s);
+}
+END_TEST
+
+static bool
+count_row(void *arg, const struct known *k)
+{
+	(void)k;
+	++*(size_t *)arg;
+	return true;
+}
+
+/* Rows, addresses and bytes of what is known. */
+static void
+ck_knows(size_t rows, size_t urls, size_t twins)
+{
+	struct store_txn *t = store_look(s);
+	size_t n = 0;
+
+	known_all(t, count_row, &n);
+	ck_assert_uint_eq(n, rows);
+	ck_assert_uint_eq(db_count(t->db, STORE_URL), urls);
+	ck_assert_uint_eq(twin_count(t), twins);
+	store_end(t);
+}
+
+/* Of what was in files nothing is left behind, of what people said nothing is
+ * lost. */
+START_TEST(test_nothing_left)
+{
+	char name[32];
+
+	for (unsigned i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		(void)kit_tell(s, name, (int)(i % 200) + 2);
+	}
+	(void)kit_tell(s, "w", 1);
+	said(CHANGE_DELETED, U "w", NULL);
+	said(CHANGE_CREATED, U "s", "said");
+	said(CHANGE_CREATED, U "7", "said");
+	ck_knows(302, 302, 301);
+	ck_assert(retell(s));
+	ck_knows(3, 3, 2);
+	kit_is_whole(s);
+	ck_assert_int_eq(kit_tell(s, "w", 1), COMPARE_NOTHING);
+	ck_assert_int_eq(kit_tell(s, "8", 10), COMPARE_CREATED);
 	kit_is_whole(s);
 }
 END_TEST
@@ -290,6 +337,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_items);
+	tcase_add_test(t, test_nothing_left);
 	tcase_add_test(t, test_not_confirmed);
 	tcase_add_test(t, test_moves);
 	tcase_add_test(t, test_notices);
