@@ -32,15 +32,6 @@ finish(struct intake *in, struct job *j)
 	intake_enqueue(in, j);
 }
 
-static bool
-make_room(struct store_txn *t, void *arg)
-{
-	bool *enough = arg;
-
-	*enough = spool_make_room(t);
-	return true;
-}
-
 static void
 get_stuck(struct intake *in, enum intake_stuck how)
 {
@@ -199,10 +190,8 @@ static void
 out_of_room(struct intake *in)
 {
 	size_t before = in->ready_count;
-	bool enough = false;
 
-	if (store_do(in->host.store, make_room, &enough) == STORE_DONE &&
-	    enough) {
+	if (spool_make_room(in->host.store)) {
 		if (write_some(in))
 			return;
 		if (in->ready_count < before) {

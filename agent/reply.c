@@ -33,7 +33,7 @@ struct saying {
 	struct store_txn *t;
 	size_t said;
 	uint64_t seq;
-	bool full, second;	/* no room; made some, and try again */
+	bool full;		/* there is no room */
 	const char *wrong;
 };
 
@@ -187,8 +187,6 @@ work(struct store_txn *t, void *arg)
 	s->said = 0;
 	s->full = false;
 	s->wrong = NULL;
-	if (s->second)
-		(void)spool_make_room(t);
 	if (!ability_has(t, FEATURE_MOVES))
 		s->wrong = _("the hub takes no replies: it has no moves yet");
 	else if (!get_letter(t, s->it.letter, &l))
@@ -207,7 +205,7 @@ put(struct store *store, struct saying *s, struct buf *why)
 	enum store_result rc = store_do(store, work, s);
 
 	if (rc == STORE_REFUSED && s->full) {
-		s->second = true;
+		(void)spool_make_room(store);
 		rc = store_do(store, work, s);
 	}
 	if (rc == STORE_FULL)

@@ -141,12 +141,6 @@ work(struct store_txn *t, void *arg)
 	s->was_known = known_find_url(t, c.url, &old);
 	s->news = compare_said(t, &c);
 	s->seq = c.seq;
-	if (s->news == COMPARE_NO_ROOM) {
-		spool_make_room(t);
-		c = s->c;
-		s->news = compare_said(t, &c);
-		s->seq = c.seq;
-	}
 	return s->news != COMPARE_UNFIT && s->news != COMPARE_NO_ROOM;
 }
 
@@ -162,6 +156,10 @@ put(struct store *store, struct saying *s, struct buf *why)
 		return NULL;
 	}
 	rc = store_do(store, work, s);
+	if (rc == STORE_REFUSED && s->news == COMPARE_NO_ROOM) {
+		(void)spool_make_room(store);
+		rc = store_do(store, work, s);
+	}
 	if (rc == STORE_FULL)
 		buf_text(why, _("the disk is full: nothing was kept"));
 	else if (s->news == COMPARE_UNFIT)

@@ -46,7 +46,6 @@ struct moving {
 	struct buf *why;
 	struct rewrite *rules;		/* these, and those of before */
 	bool hub_moves;			/* it deals with them */
-	bool full;			/* the spool is: make room first */
 };
 
 static struct span
@@ -412,8 +411,6 @@ work(struct store_txn *t, void *arg)
 	const struct moving *m = arg;
 	size_t i = 0;
 
-	if (m->full)
-		(void)spool_make_room(t);
 	while (i < m->count && say_one(t, m, &m->one[i]))
 		i++;
 	moves_drop_proposed(t);
@@ -425,9 +422,10 @@ carry_out(struct store *s, struct moving *m)
 {
 	enum store_result rc = store_do(s, work, m);
 
-	m->full = rc == STORE_REFUSED;
-	if (m->full)
+	if (rc == STORE_REFUSED) {
+		(void)spool_make_room(s);
 		rc = store_do(s, work, m);
+	}
 	if (rc == STORE_FULL)
 		buf_text(m->why, _("the disk is full: nothing was kept"));
 	else if (rc == STORE_REFUSED)

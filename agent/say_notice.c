@@ -33,7 +33,6 @@ struct saying {
 	int64_t ahead;		/* ms that a closing is due before */
 	json_t *effect;		/* on what is announced, see announced.h */
 	uint64_t seq;
-	bool full;		/* make room first */
 	bool many;		/* too much is announced */
 	bool ends;		/* it says that something is over, or won't be */
 };
@@ -379,8 +378,6 @@ work(struct store_txn *t, void *arg)
 	struct change c = s->c;
 	enum compare_news news;
 
-	if (s->full)
-		(void)spool_make_room(t);
 	s->many = !announced_put(t, &c);
 	services_keep(t, s->what.service);
 	news = s->many ? COMPARE_NO_ROOM : compare_said(t, &c);
@@ -404,9 +401,10 @@ put(struct store *store, struct saying *s, struct buf *why)
 {
 	enum store_result rc = store_do(store, work, s);
 
-	s->full = rc == STORE_REFUSED && !s->many;
-	if (s->full)
+	if (rc == STORE_REFUSED && !s->many) {
+		(void)spool_make_room(store);
 		rc = store_do(store, work, s);
+	}
 	if (rc == STORE_FULL)
 		buf_text(why, _("the disk is full: nothing was kept"));
 	else if (s->many)

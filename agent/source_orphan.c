@@ -253,14 +253,6 @@ withdraw(struct store_txn *t, void *arg)
 	return g->done > 0;
 }
 
-static bool
-make_room(struct store_txn *t, void *arg)
-{
-	(void)arg;
-	(void)spool_make_room(t);
-	return true;
-}
-
 static void
 go_on(struct source *s)
 {
@@ -277,7 +269,7 @@ go_on(struct source *s)
 	if (written)
 		s->host.news(s->host.arg, g.done);
 	else if (g.count > 0)
-		(void)store_do(s->host.store, make_room, NULL);
+		(void)spool_make_room(s->host.store);
 	s->withdrawing = g.count > 0;
 	if (s->withdrawing) {
 		soon(s, written ? 0 : STUCK_WAIT);

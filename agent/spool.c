@@ -1,4 +1,11 @@
-/* See spool.h. The key is the number, big-endian, so order is order. */
+/*
+ * See spool.h. The key is the number, big-endian, so order is order.
+ *
+ * To make one change of many, the later ones move down to the numbers of those
+ * that are dropped, some in each transaction: there may be more than fits into
+ * memory. Meanwhile numbers are free, and a row says which (GAP); what was cut
+ * off is ended when the agent starts. Nobody else looks before that.
+ */
 #include "agent/spool.h"
 
 #include <openssl/sha.h>
@@ -12,6 +19,9 @@
 
 #define ROW_MAX (LIMIT_CHANGE + 4096)	/* a change and its row's frame */
 #define ITEM_KEY 16
+#define GAP "gap"
+#define GAP_FORMAT 1
+#define GAP_ROW 32
 
 static struct span
 seq_key(uint8_t key[8], uint64_t seq)
@@ -236,73 +246,224 @@ is_newest(const struct last *list, size_t n, const struct change *c)
 	return l != NULL && l->seq == c->seq;
 }
 
-/* Moves the change at `from` to `to`, which is not after it. */
+/* --- moving down ---------------------------------------------------------- */
+
+struct gap {		/* numbers that are free: to <= n < from */
+	uint64_t to, from;
+};
+
+struct moving {
+	struct gap gap;
+	const struct last *list;	/* which to drop; NULL: none */
+	size_t n;
+	struct gap next;		/* after one transaction more */
+};
+
+/* False: there is none. */
+static bool
+gap_read(struct store_txn *t, struct gap *g)
+{
+	struct reader r;
+	struct span row;
+
+	if (!store_get(t, GAP, &row))
+		return false;
+	r = reader_of(row);
+	if (read_u8(&r) != GAP_FORMAT)
+		r.bad = true;
+	g->to = read_u64(&r);
+	g->from = read_u64(&r);
+	if (!reader_done(&r) || g->to <= t->meta.sent || g->from <= g->to ||
+	    g->from > t->meta.next)
+		fatal("the gap in the spool can't be read: the store is "
+		    "damaged, or was made by a newer zqagentd");
+	return true;
+}
+
 static void
+gap_write(struct store_txn *t, const struct gap *g)
+{
+	struct buf b;
+
+	if (g->to == g->from || g->from == t->meta.next) {
+		t->meta.next -= g->from - g->to;
+		db_del(t->db, STORE_META, SPAN(GAP));
+		return;
+	}
+	buf_init(&b, GAP_ROW);
+	write_u8(&b, GAP_FORMAT);
+	write_u64(&b, g->to);
+	write_u64(&b, g->from);
+	must(!b.bad);
+	store_put(t, GAP, buf_look(&b));
+	buf_clear(&b);
+}
+
+static size_t
+drop_row(struct store_txn *t, uint64_t seq)
+{
+	uint8_t key[8];
+	size_t n = row_bytes(t, seq);
+
+	t->meta.bytes -= n;
+	t->meta.waiting -= n;
+	db_del(t->db, STORE_SPOOL, seq_key(key, seq));
+	return n;
+}
+
+/* The change at `from` is at `to` then, which is before it. */
+static size_t
 move_row(struct store_txn *t, uint64_t from, uint64_t to)
 {
 	struct buf row;
 	struct change c;
 	uint8_t key[8];
+	size_t n;
 
-	if (from == to || !spool_get(t, from, &c))
-		return;
+	if (!spool_get(t, from, &c))
+		return 0;
 	c.seq = to;
 	buf_init(&row, ROW_MAX);
 	change_write(&row, &c);
 	must(!row.bad);
+	n = row.n;
 	db_put(t->db, STORE_SPOOL, seq_key(key, to), buf_look(&row));
 	buf_clear(&row);
+	t->meta.bytes += n;
+	t->meta.waiting += n;
+	return n + drop_row(t, from);
 }
 
-/* The unsent changes again, without those that a newer one replaces. */
-static void
-coalesce(struct store_txn *t)
+static bool
+stays(struct store_txn *t, const struct moving *m, uint64_t seq)
 {
-	size_t n;
-	struct last *list = newest(t, &n);
-	uint64_t to = t->meta.sent + 1, old = t->meta.next;
-	uint8_t key[8];
 	struct change c;
 
-	for (uint64_t seq = to; seq < old; seq++)
-		if (spool_get(t, seq, &c) && is_newest(list, n, &c))
-			move_row(t, seq, to++);
-	for (uint64_t seq = to; seq < old; seq++)
-		db_del(t->db, STORE_SPOOL, seq_key(key, seq));
-	t->meta.next = to;
-	free(list);
+	return spool_get(t, seq, &c) &&
+	    (m->list == NULL || is_newest(m->list, m->n, &c));
 }
 
-/* After rows were moved or dropped: what is there, counted. */
-static void
-recount(struct store_txn *t)
+/* May be called again from the start: the map had to grow. */
+static bool
+move_some(struct store_txn *t, void *arg)
 {
-	struct store_meta *m = &t->meta;
+	struct moving *m = arg;
+	struct gap g = m->gap;
+	size_t bytes = 0;
 
-	m->bytes = m->waiting = 0;
-	for (uint64_t seq = m->first; seq < m->next; seq++) {
-		size_t n = row_bytes(t, seq);
-
-		m->bytes += n;
-		if (seq > m->confirmed)
-			m->waiting += n;
+	for (size_t i = 0; i < SPOOL_SLICE && bytes < SPOOL_SLICE_BYTES &&
+	    g.from < t->meta.next; i++, g.from++) {
+		if (!stays(t, m, g.from)) {
+			bytes += drop_row(t, g.from);
+			continue;
+		}
+		if (g.to < g.from)
+			bytes += move_row(t, g.from, g.to);
+		g.to++;
 	}
+	m->next = g;
+	gap_write(t, &g);
+	return true;
+}
+
+/* False: the disk is full, and the gap stays. */
+static bool
+move_all(struct store *s, struct moving *m)
+{
+	while (m->gap.from < store_meta(s)->next) {
+		if (store_do(s, move_some, m) != STORE_DONE)
+			return false;
+		m->gap = m->next;
+	}
+	return true;
 }
 
 bool
-spool_make_room(struct store_txn *t)
+spool_settle(struct store *s)
 {
-	uint64_t limit = store_limit(t->store), enough = limit - limit / 8;
+	struct moving m = { .list = NULL };
+	struct store_txn *t = store_look(s);
+	bool any = gap_read(t, &m.gap);
 
-	while (t->meta.first <= t->meta.confirmed && t->meta.bytes > enough)
+	store_end(t);
+	return !any || move_all(s, &m);
+}
+
+/* The first unsent one that a newer one replaces. */
+static uint64_t
+first_old(struct store_txn *t, const struct moving *m)
+{
+	uint64_t seq = t->meta.sent + 1;
+
+	while (seq < t->meta.next && stays(t, m, seq))
+		seq++;
+	return seq;
+}
+
+/* The unsent changes without those that a newer one replaces. */
+static void
+coalesce(struct store *s)
+{
+	struct store_txn *t = store_look(s);
+	struct moving m = { .n = 0 };
+	struct last *list = newest(t, &m.n);
+	uint64_t seq;
+
+	m.list = list;
+	seq = first_old(t, &m);
+	store_end(t);
+	m.gap = (struct gap){ .to = seq, .from = seq };
+	if (!move_all(s, &m) && m.gap.to < m.gap.from)
+		fatal("the disk is full, and the spool is being tidied up: "
+		    "it goes on at the next start");
+	free(list);
+}
+
+/* --- making room ---------------------------------------------------------- */
+
+static bool
+is_full(const struct store *s, const struct store_meta *m)
+{
+	return m->bytes > store_limit(s) - store_limit(s) / 8;
+}
+
+static bool
+has_confirmed(const struct store_meta *m)
+{
+	return m->first <= m->confirmed;
+}
+
+static bool
+drop_some(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < SPOOL_SLICE && is_full(t->store, &t->meta) &&
+	    has_confirmed(&t->meta); i++)
 		drop_first(t);
-	if (t->meta.bytes <= enough)
-		return true;
-	coalesce(t);
-	recount(t);
-	if (t->meta.bytes <= enough)
-		return true;
+	return true;
+}
+
+static bool
+be_behind(struct store_txn *t, void *arg)
+{
+	(void)arg;
 	t->meta.needs_snapshot = true;
+	return true;
+}
+
+bool
+spool_make_room(struct store *s)
+{
+	if (!spool_settle(s))
+		return false;
+	while (is_full(s, store_meta(s)) && has_confirmed(store_meta(s)))
+		if (store_do(s, drop_some, NULL) != STORE_DONE)
+			return false;
+	if (is_full(s, store_meta(s)))
+		coalesce(s);
+	if (!is_full(s, store_meta(s)))
+		return true;
+	(void)store_do(s, be_behind, NULL);
 	return false;
 }
 

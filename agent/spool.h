@@ -43,9 +43,15 @@ bool spool_rewind(struct store_txn *t, uint64_t seq);
  * there may be more. */
 bool spool_trim(struct store_txn *t, int64_t now, size_t count);
 
-/* Makes what room can be made. True: an eighth of it is free now. If it
- * isn't, needs_snapshot is set. */
-bool spool_make_room(struct store_txn *t);
+/* Makes what room can be made, in several transactions. True: an eighth of it
+ * is free now. If it isn't, needs_snapshot is set. */
+bool spool_make_room(struct store *s);
+/* Ends what was cut off of that: before anything else is done with the spool.
+ * False: the disk is full. */
+bool spool_settle(struct store *s);
+
+#define SPOOL_SLICE 1000	/* changes in one of these transactions … */
+#define SPOOL_SLICE_BYTES (4u << 20)	/* … about so many bytes of them */
 
 /* Changes that wait to be confirmed. */
 uint64_t spool_waiting(const struct store_meta *m);

@@ -144,21 +144,11 @@ root_look(const struct root *r, const char *path, struct stat *st)
 /* --- into the store ------------------------------------------------------- */
 
 static bool
-make_room(struct store_txn *t, void *arg)
-{
-	bool *room = arg;
-
-	*room = spool_make_room(t);
-	return true;
-}
-
-static bool
 write_some(struct source *s)
 {
 	const struct group_of of = { .where.source = span_of(s->name),
 	    .where.root = &s->root };
 	struct group_written w = { 0 };
-	bool room = true;
 	struct job *j;
 
 	if (group_write(s->host.store, &of, &s->ready, &w) == STORE_FULL)
@@ -171,10 +161,7 @@ write_some(struct source *s)
 	}
 	if (w.told + w.withdrawn > 0)
 		s->host.news(s->host.arg, w.told + w.withdrawn);
-	if (w.no_room)
-		return store_do(s->host.store, make_room, &room) ==
-		    STORE_DONE && room;
-	return true;
+	return !w.no_room || spool_make_room(s->host.store);
 }
 
 static void

@@ -10,14 +10,6 @@
 
 static int64_t wall, mono;	/* when the week began */
 
-static bool
-make_room(struct store_txn *t, void *arg)
-{
-	(void)arg;
-	(void)spool_make_room(t);
-	return true;
-}
-
 /* As the intake does it: no room, make some, again; false: there is none. */
 static bool
 tell(const char *path, int version, size_t padding)
@@ -29,7 +21,7 @@ tell(const char *path, int version, size_t padding)
 		(void)store_do(store, kit_tell_work, &i);
 		if (i.news != COMPARE_NO_ROOM)
 			return true;
-		(void)store_do(store, make_room, NULL);
+		(void)spool_make_room(store);
 	}
 	return false;
 }

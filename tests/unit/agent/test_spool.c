@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "contrib/base/clock.h"
+#include "protocol/wire.h"
 
 #define DAY (24ll * 3600 * 1000)
 
@@ -51,16 +52,6 @@ trim(struct store_txn *t, void *arg)
 	(void)arg;
 	while (spool_trim(t, clock_wall(), 10))
 		;
-	return true;
-}
-
-static bool made_room;
-
-static bool
-make_room(struct store_txn *t, void *arg)
-{
-	(void)arg;
-	made_room = spool_make_room(t);
 	return true;
 }
 
@@ -215,7 +206,7 @@ START_TEST(test_overflow)
 	kit_is_whole(s);
 	do_with(s, sent, 10);
 	next = store_meta(s)->next;
-	do_with(s, make_room, 0);
+	ck_assert(spool_make_room(s));
 	ck_assert_uint_lt(store_meta(s)->next, next);
 	ck_assert_uint_eq(store_meta(s)->next, 10 + 50 + 1);
 	ck_assert(!store_meta(s)->needs_snapshot);
@@ -254,17 +245,161 @@ START_TEST(test_still_full)
 		snprintf(path, sizeof(path), "%d.html", i);
 		full = store_do(s, kit_tell_work, &item) == STORE_REFUSED;
 	}
-	do_with(s, make_room, 0);
-	ck_assert(!made_room);
+	ck_assert(!spool_make_room(s));
 	ck_assert(store_meta(s)->needs_snapshot);
 	kit_is_whole(s);
 	/* The hub takes some: there is room again. */
 	do_with(s, confirm, 100);
-	do_with(s, make_room, 0);
-	ck_assert(made_room);
+	ck_assert(spool_make_room(s));
 	ck_assert_int_eq(kit_tell(s, "more", 1), COMPARE_CREATED);
 	kit_is_whole(s);
 	store_close(s);
+}
+END_TEST
+
+/* --- in slices, and cut off between two ------------------------------------ */
+
+#define ITEMS 3000		/* with several changes each */
+#define SENT 700
+
+static bool
+fill_work(struct store_txn *t, void *arg)
+{
+	struct kit_item i = { .padding = 100 };
+	char path[32];
+
+	(void)arg;
+	for (int n = 0;; n++) {
+		snprintf(path, sizeof(path), "%d", n % ITEMS);
+		i.path = path;
+		i.version = n / ITEMS + 1;
+		if (!kit_tell_work(t, &i))
+			return true;
+	}
+}
+
+static struct store *
+filled(void)
+{
+	struct store *s = kit_open(KIT_LIMIT);
+
+	ck_assert_int_eq(store_do(s, fill_work, NULL), STORE_DONE);
+	do_with(s, sent, SENT);
+	ck_assert_uint_gt(store_meta(s)->next, 2 * ITEMS);
+	return s;
+}
+
+static size_t
+bytes_of(struct store_txn *t, uint64_t seq)
+{
+	uint8_t key[8];
+	struct span row;
+
+	wire_put_u64(key, seq);
+	ck_assert(db_get(t->db, STORE_SPOOL, (struct span){
+	    (const char *)key, sizeof(key) }, &row));
+	return row.n;
+}
+
+/* The last change of each item says what is known of it, and all is counted. */
+static void
+ck_newest(struct store *s)
+{
+	static uint8_t last[ITEMS][32];
+	struct store_txn *t = store_look(s);
+	uint64_t bytes = 0;
+	char path[32];
+	struct change c;
+	struct known k;
+
+	for (uint64_t seq = 1; seq < t->meta.next; seq++) {
+		ck_assert(spool_get(t, seq, &c));
+		snprintf(path, sizeof(path), "%.*s", (int)c.id.n - 4,
+		    c.id.at + 4);	/* "www:" */
+		change_item_hash(&c, last[strtoul(path, NULL, 10) % ITEMS]);
+		bytes += bytes_of(t, seq);
+	}
+	ck_assert_uint_eq(t->meta.bytes, bytes);
+	ck_assert_uint_eq(t->meta.waiting, bytes);
+	for (int i = 0; i < ITEMS; i++) {
+		snprintf(path, sizeof(path), "%d", i);
+		ck_assert(known_get(t, SPAN("www"), span_of(path), &k));
+		ck_assert_mem_eq(last[i], k.change, 32);
+	}
+	store_end(t);
+	kit_is_whole(s);
+}
+
+START_TEST(test_slices)
+{
+	struct store *s = filled();
+
+	ck_assert_uint_gt(store_meta(s)->next, 4 * SPOOL_SLICE);
+	ck_assert(spool_make_room(s));
+	ck_assert_uint_eq(store_meta(s)->next, SENT + ITEMS + 1);
+	ck_newest(s);
+	store_close(s);
+}
+END_TEST
+
+static bool
+has_gap(struct store *reader)
+{
+	struct store_txn *t = store_look(reader);
+	struct span row;
+	bool has = store_get(t, "gap", &row);
+
+	store_end(t);
+	return has;
+}
+
+/* Kills it when it has begun. False: it was done too soon. */
+static bool
+cut_off(pid_t pid)
+{
+	struct store *reader;
+	struct buf why;
+	int status = 0;
+	bool done = false;
+
+	buf_init(&why, 4096);
+	reader = store_open(kit_dir, 0, KIT_LIMIT, &why);
+	ck_assert_msg(reader != NULL, "%s", buf_cstr(&why));
+	while (!done && !has_gap(reader))
+		done = waitpid(pid, &status, WNOHANG) == pid;
+	store_close(reader);
+	buf_clear(&why);
+	if (!done) {
+		kill(pid, SIGKILL);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	}
+	return WIFSIGNALED(status);
+}
+
+/* Nothing is lost then but time. */
+START_TEST(test_cut_off)
+{
+	struct store *s;
+	bool cut = false;
+	pid_t pid;
+
+	for (int i = 0; !cut && i < 20; i++) {
+		store_close(filled());
+		pid = fork();
+		if (pid == 0) {
+			(void)spool_make_room(kit_open(KIT_LIMIT));
+			_exit(0);
+		}
+		cut = cut_off(pid);
+		s = kit_open(KIT_LIMIT);
+		ck_assert(spool_settle(s));
+		ck_assert(!has_gap(s));
+		ck_newest(s);
+		store_close(s);
+		tear_down();
+		set_up();
+	}
+	ck_assert(cut);
 }
 END_TEST
 
@@ -434,6 +569,8 @@ main(void)
 	tcase_add_test(t, test_rewind_past_the_start);
 	tcase_add_test(t, test_overflow);
 	tcase_add_test(t, test_still_full);
+	tcase_add_test(t, test_slices);
+	tcase_add_test(t, test_cut_off);
 	tcase_add_test(t, test_large);
 	tcase_add_test(t, test_words);
 	tcase_add_test(t, test_kill);
