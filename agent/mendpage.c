@@ -139,6 +139,20 @@ note(struct mendpage *m, const struct href *h, const struct refer *r,
 	m->count++;
 }
 
+/* Some of its bytes are none of the page's character set: the hub was told of
+ * the rest, and nothing can be written there. */
+static void
+on_lossy(struct mendpage *m, const struct href *h, struct refer *r)
+{
+	struct span to;
+
+	r->lossy = true;
+	buf_reset(&m->target);
+	if (refer_read(&m->target, r) &&
+	    m->fn(m->arg, h, buf_look(&m->target), &to))
+		leave(m, h);
+}
+
 /* Of what such a value means nobody knows which bytes say it. */
 static void
 on_held(struct mendpage *m, const struct href *h, const struct refer *r)
@@ -171,12 +185,16 @@ on_href(void *arg, const struct href *h)
 		return;
 	}
 	if (h->held != NULL) {
+		r.lossy = true;
 		on_held(m, h, &r);
 		return;
 	}
 	buf_reset(&m->target);
-	if (!m->many && refer_read(&m->target, &r) &&
-	    m->fn(m->arg, h, buf_look(&m->target), &to))
+	if (m->many)
+		return;
+	if (!refer_read(&m->target, &r))
+		on_lossy(m, h, &r);
+	else if (m->fn(m->arg, h, buf_look(&m->target), &to))
 		note(m, h, &r, to);
 }
 

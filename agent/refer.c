@@ -147,7 +147,8 @@ refer_text(struct buf *out, const struct refer *r)
 		put_without_nuls(&plain, raw);
 		raw = buf_look(&plain);
 	}
-	ok = charset_read(r->charset, &utf8, raw, r->is) && !utf8.bad;
+	ok = charset_read(r->charset, &utf8, raw, r->is) || r->lossy;
+	ok = ok && !utf8.bad;
 	if (ok)
 		decode(out, url_trim(buf_look(&utf8)));
 	buf_clear(&plain);
@@ -392,7 +393,7 @@ refer_write(struct buf *out, const struct refer *r, struct span to)
 	struct span end;
 	bool ok;
 
-	if (r->raw.n == 0 || has_nul(r->raw))	/* it would stay */
+	if (r->raw.n == 0 || r->lossy || has_nul(r->raw)) /* it would stay */
 		return false;
 	buf_init(&text, REFER_TEXT_MAX);
 	ok = refer_text(&text, r) && !names_user(buf_look(&text)) &&

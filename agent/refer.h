@@ -29,6 +29,8 @@ struct refer {
 				 * ends: see refer_trim() */
 	char quote;		/* around it, or 0 */
 	bool listed;		/* one of several, as in srcset */
+	bool lossy;		/* what can't be read is U+FFFD, as page.c has
+				 * it; such a one is not to be written */
 };
 
 struct span refer_trim(struct span raw);

@@ -270,6 +270,34 @@ START_TEST(test_lines)
 }
 END_TEST
 
+static const char *
+state_of(json_t *list, size_t i)
+{
+	json_t *pages = json_object_get(json_array_get(list, i), "pages");
+	json_t *links = json_object_get(json_array_get(pages, 0), "links");
+
+	return json_string_value(json_object_get(json_array_get(links, 0),
+	    "state"));
+}
+
+/* Bytes that the page's character set hasn't: what the hub was told of them is
+ * there still. */
+START_TEST(test_unreadable)
+{
+	json_t *l;
+
+	kit_page("a.html", SPAN("<meta charset=gbk><p>\xd6\xd0\xb9\xfa"
+	    "\xd5\xfe\xb8\xae\xcd\xf8\n<a href=" B "x/\xff.html>"));
+	put_line(SPAN(B "x/%EF%BF%BD.html"), "a.html", 2);
+	put_line(SPAN(B "y/%EF%BF%BD.html"), "a.html", 2);
+	l = list();
+	letter_look(l, kit_store, kit_config);
+	ck_assert_str_ne(state_of(l, 0), "fixed");
+	ck_assert_str_eq(state_of(l, 1), "fixed");
+	json_decref(l);
+}
+END_TEST
+
 /* A body that isn't right is shown as trouble, and others as they are. */
 START_TEST(test_odd)
 {
@@ -555,8 +583,8 @@ main(void)
 {
 	const TTest *const tests[] = { test_shown, test_states,
 		test_elsewhere, test_superseded, test_causes, test_closing,
-		test_looked_at, test_lines, test_odd, test_long, test_many,
-		test_id, test_danger, test_mail_ends, test_sentences };
+		test_looked_at, test_lines, test_unreadable, test_odd, test_long,
+		test_many, test_id, test_danger, test_mail_ends, test_sentences };
 	Suite *s = suite_create("letters");
 	TCase *tc = tcase_create("letters");
 	SRunner *runner;

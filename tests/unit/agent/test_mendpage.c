@@ -298,6 +298,22 @@ START_TEST(test_left)
 }
 END_TEST
 
+/* Neither can one that can't be read; where it leads the hub was told. */
+START_TEST(test_lossy)
+{
+	struct wish w = { "https://www.b.gov.cn/%EF%BF%BD", NEW, 0 };
+	struct mendpage_found f;
+
+	ck_assert_int_eq(mendpage_find(mend, SPAN("<meta charset=gbk>"
+	    "\xd6\xd0\xb9\xfa\n<a href=//www.b.gov.cn/\xff><a href=/\xff>"),
+	    SPAN(PAGE_URL), on_target, &w, &f), MENDPAGE_GOOD);
+	ck_assert_uint_eq(w.asked, 2);
+	ck_assert_uint_eq(f.count, 0);
+	ck_assert_uint_eq(f.left, 1);
+	ck_assert_uint_eq(f.left_line[0], 2);
+}
+END_TEST
+
 /* What an open quote has swallowed isn't made part of an address for good. */
 START_TEST(test_unclosed)
 {
@@ -431,7 +447,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_styles, test_writing, test_base,
-		test_charsets, test_guess, test_not_meant, test_left, test_held,
+		test_charsets, test_guess, test_not_meant, test_left,
+		test_lossy, test_held,
 		test_unclosed, test_odd, test_utf16, test_nul, test_many, test_told };
 	Suite *s = suite_create("mendpage");
 	TCase *tc = tcase_create("mendpage");
