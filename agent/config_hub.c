@@ -97,6 +97,8 @@ change(struct buf *out, char *old, const char *hub, const char *proxy)
 	char *line;
 
 	if (done) {
+		if (strncmp(old, BOM, strlen(BOM)) == 0)
+			old += strlen(BOM);
 		put_hub(out, hub, proxy);
 		buf_byte(out, '\n');
 	}

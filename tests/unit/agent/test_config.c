@@ -344,6 +344,8 @@ START_TEST(test_hub)
 	put("#hub = https://old.test:1\nlog = warn\n" WWW);
 	ck_hub(NULL, "hub = " ANEW "\n#hub = https://old.test:1\n"
 	    "log = warn\n" WWW);
+	put("\xef\xbb\xbflog = warn\n" WWW);
+	ck_hub(NULL, "hub = " ANEW "\nlog = warn\n" WWW);
 	buf_clear(&why);
 }
 END_TEST
