@@ -18,7 +18,6 @@
 #include "protocol/url.h"
 #include "protocol/url_place.h"
 
-#define LOOKS 64		/* at everything, for one list of pages */
 #define HELD 200		/* letters of what the hub holds */
 
 struct pair {			/* one page that moved */
@@ -28,13 +27,19 @@ struct pair {			/* one page that moved */
 	bool done;			/* it is in a move, or none */
 };
 
+struct head {			/* what pages had in common that moved */
+	struct span text;
+	bool left;		/* something is there still */
+};
+
 struct work {
 	struct store_txn *t;
 	const struct proposal_ask *ask;
 	struct pair *pair;
 	size_t count;
+	struct head *head;	/* in order, each once */
+	size_t heads, head_room;
 	size_t made, left_out;
-	size_t looks;		/* at all there is, that may still be taken */
 	json_t *foreign;	/* hosts that aren't this site's: an object */
 	bool room;
 };
@@ -184,32 +189,98 @@ is_none(const struct work *w, const struct pair *p)
 	return none;
 }
 
-struct left {
-	const struct proposal_ask *ask;
-	struct span head;
-	bool any;
-};
+/* --- where something is left ---------------------------------------------------- */
 
-static bool
-is_left(void *arg, const struct known *k)
+static int
+order_of_heads(const void *a, const void *b)
 {
-	struct left *l = arg;
+	struct span x = ((const struct head *)a)->text;
+	struct span y = ((const struct head *)b)->text;
+	int rc = memcmp(x.at, y.at, x.n < y.n ? x.n : y.n);
 
-	l->any = k->url.n >= l->head.n &&
-	    memcmp(k->url.at, l->head.at, l->head.n) == 0 &&
-	    is_there(l->ask, k);
-	return !l->any;
+	return rc != 0 ? rc : (x.n > y.n) - (x.n < y.n);
+}
+
+static struct head *
+find_head(const struct work *w, struct span text)
+{
+	const struct head key = { .text = text };
+
+	return w->heads == 0 ? NULL : bsearch(&key, w->head, w->heads,
+	    sizeof(*w->head), order_of_heads);
+}
+
+static void
+add_head(struct work *w, struct span text)
+{
+	if (w->heads == w->head_room) {
+		w->head_room = w->head_room > 0 ? w->head_room * 2 : 256;
+		w->head = mem_grow(w->head, w->head_room, sizeof(*w->head));
+	}
+	w->head[w->heads++] = (struct head){ .text = text };
+}
+
+/* Those that so many pages have as make a prefix. */
+static void
+tidy_heads(struct work *w)
+{
+	size_t kept = 0, next;
+
+	if (w->heads > 0)
+		qsort(w->head, w->heads, sizeof(*w->head), order_of_heads);
+	for (size_t i = 0; i < w->heads; i = next) {
+		next = i + 1;
+		while (next < w->heads && span_is(w->head[i].text,
+		    w->head[next].text))
+			next++;
+		if (next - i >= PROPOSAL_LEAST)
+			w->head[kept++] = w->head[i];
+	}
+	w->heads = kept;
+}
+
+/* An item stands in as many directories as its address has slashes. */
+static bool
+note_left(void *arg, const struct known *k)
+{
+	struct work *w = arg;
+	struct head *h;
+
+	for (size_t n = root_length(k->url); n > 0 && n <= k->url.n; n++)
+		if (k->url.at[n - 1] == '/' &&
+		    (h = find_head(w, head(k->url, n))) != NULL && !h->left)
+			h->left = is_there(w->ask, k);
+	return true;
+}
+
+/* All heads that will be asked for, and one look at all there is: that may be
+ * millions. */
+static void
+find_left(struct work *w)
+{
+	w->heads = 0;
+	for (size_t i = 0; i < w->count; i++) {
+		struct pair p = w->pair[i];
+
+		while (!p.done && p.head_from > 0) {
+			add_head(w, head(p.from, p.head_from));
+			(void)lengthen(&p);
+		}
+	}
+	tidy_heads(w);
+	if (w->heads > 0)
+		known_all(w->t, note_left, w);
 }
 
 static bool
-is_empty(struct work *w, struct span prefix)
+is_empty(const struct work *w, struct span prefix)
 {
-	struct left l = { .ask = w->ask, .head = prefix };
+	const struct head *h = find_head(w, prefix);
 
-	w->looks--;
-	known_all(w->t, is_left, &l);
-	return !l.any;
+	return h != NULL && !h->left;
 }
+
+/* --- what is proposed ------------------------------------------------------------ */
 
 static enum rewrite_scope
 scope_of(const struct pair *p)
@@ -297,8 +368,7 @@ try_prefix(struct work *w, size_t i)
 	for (; n < w->count && same_heads(&w->pair[i], &w->pair[n]); n++)
 		items += !w->pair[n].done;
 	yes = w->pair[i].head_from > 0 && items >= PROPOSAL_LEAST &&
-	    rewrite_rule_is_sane(&r, NULL) && w->looks > 0 &&
-	    is_empty(w, r.from);
+	    rewrite_rule_is_sane(&r, NULL) && is_empty(w, r.from);
 	if (yes)
 		propose(w, &r, items);
 	for (; yes && i < n; i++)
@@ -366,12 +436,12 @@ work(struct store_txn *t, void *arg)
 
 	w->t = t;
 	w->made = w->left_out = 0;
-	w->looks = LOOKS;
 	w->room = true;
 	w->foreign = foreign_hosts(t);
 	take_pairs(w);
 	for (size_t i = 0; i < w->count; i++)
 		moves_drop_back(t, w->pair[i].to);
+	find_left(w);
 	find_prefixes(w);
 	find_addresses(w);
 	json_decref(w->foreign);
@@ -388,6 +458,7 @@ proposal_make(struct store *s, const struct proposal_ask *ask, size_t *count)
 	w.pair = mem_grow(NULL, ask->moved->count / 2 + 1, sizeof(*w.pair));
 	done = store_do(s, work, &w) == STORE_DONE;
 	free(w.pair);
+	free(w.head);
 	if (!done)
 		return false;
 	*count = w.made;

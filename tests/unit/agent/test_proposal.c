@@ -107,6 +107,36 @@ START_TEST(test_prefix)
 }
 END_TEST
 
+#define COLUMNS 80
+
+/* Each column has another name, and in one of them a page is left. */
+START_TEST(test_many_prefixes)
+{
+	static char url[COLUMNS * 6][32];
+	const char *list[COLUMNS * 6 + 1];
+	struct buf want;
+	size_t n = 0;
+
+	(void)kit_tell(store, "n10/left.html", 1);
+	for (int i = 10; i < 10 + COLUMNS; i++)
+		for (int k = 0; k < 6; k++, n++) {
+			snprintf(url[n], sizeof(url[n]), "/%s%d/%d.html",
+			    k % 2 == 0 ? "n" : "x", i, k / 2);
+			list[n] = url[n];
+		}
+	list[n] = NULL;
+	propose(list, false);
+	buf_init(&want, 1u << 16);
+	for (int k = 0; k < 3; k++)
+		buf_printf(&want, "P " SITE "/n10/%d.html " SITE
+		    "/x10/%d.html 1\n", k, k);
+	for (int i = 11; i < 10 + COLUMNS; i++)
+		buf_printf(&want, "P " SITE "/n%d/ " SITE "/x%d/ 3\n", i, i);
+	ck_moves(buf_cstr(&want));
+	buf_clear(&want);
+}
+END_TEST
+
 /* The new one is below the old one's parent: no prefix of all. */
 START_TEST(test_down)
 {
@@ -417,6 +447,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, set_up_store, tear_down_store);
 	tcase_add_test(t, test_prefix);
+	tcase_add_test(t, test_many_prefixes);
 	tcase_add_test(t, test_down);
 	tcase_add_test(t, test_domain);
 	tcase_add_test(t, test_left);
