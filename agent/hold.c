@@ -59,23 +59,30 @@ hold_free(struct hold *h)
 	forget(&h->word);
 }
 
-/* Are these too many to go without a word? If not, they count from now on. */
+bool
+hold_is_many(const struct hold *h, const struct hold_count *n)
+{
+	uint64_t spent = clock_mono() - h->window > HOLD_WINDOW ? 0 : h->spent;
+	uint64_t loss = n->missing - n->light, sum = loss + spent;
+
+	must(n->light <= n->missing);
+	return n->missing >= n->items || (loss > 0 && sum > h->items_most &&
+	    sum * 100 > (n->items + spent) * h->percent_most);
+}
+
+/* If they aren't, they count from now on. */
 static bool
 is_many(struct hold *h, const struct hold_count *n)
 {
 	int64_t now = clock_mono();
-	uint64_t loss = n->missing - n->light, sum;
 
-	must(n->light <= n->missing);
+	if (hold_is_many(h, n))
+		return true;
 	if (now - h->window > HOLD_WINDOW) {
 		h->window = now;
 		h->spent = 0;
 	}
-	sum = loss + h->spent;
-	if (n->missing >= n->items || (loss > 0 && sum > h->items_most &&
-	    sum * 100 > (n->items + h->spent) * h->percent_most))
-		return true;
-	h->spent = sum;
+	h->spent += n->missing - n->light;
 	return false;
 }
 

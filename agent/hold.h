@@ -54,6 +54,10 @@ struct hold_count {
 	uint64_t items;		/* that the source has in the index */
 };
 
+/* Are these too many to go without a word? Then they are with more of them,
+ * however light the others are: who counts may ask meanwhile, and end there. */
+bool hold_is_many(const struct hold *h, const struct hold_count *n);
+
 /* What a scan misses: that is all that is missing. */
 enum hold_verdict hold_scan(struct hold *h, const struct hold_count *n,
     bool root_is_empty);

@@ -212,19 +212,25 @@ is_light(const struct source *s, struct store_txn *t, const struct known *k)
 	return young || renamed_is_other(t, &where, k, NULL);
 }
 
-/* How many there are of what is missing. */
+/* How many there are of what is missing; of what is light, as many as decide
+ * something: each has to be looked for, and a million may be missing. */
 static struct hold_count
 count_missing(struct source *s, const struct paths *missing)
 {
-	struct hold_count n = { .missing = missing->count };
+	struct hold_count n = { .items = s->items };
 	struct store_txn *t = store_look(s->host.store);
+	bool all = missing->count >= s->items;
 	struct known k;
 
-	for (size_t i = 0; i < missing->count; i++)
-		n.light += known_get(t, span_of(s->name),
-		    span_of(missing->at[i]), &k) && is_light(s, t, &k);
+	while (!all && n.missing < missing->count &&
+	    !hold_is_many(&s->hold, &n)) {
+		const char *path = missing->at[n.missing++];
+
+		n.light += known_get(t, span_of(s->name), span_of(path), &k) &&
+		    is_light(s, t, &k);
+	}
 	store_end(t);
-	n.items = s->items;
+	n.missing = missing->count;
 	return n;
 }
 
@@ -235,7 +241,8 @@ static void
 sort_out(struct source *s, struct paths *missing, struct paths *announced)
 {
 	struct store_txn *t = store_look(s->host.store);
-	bool moves = ability_has(t, FEATURE_MOVES) && !is_empty(s);
+	bool moves = moves_count(t) > 0 && ability_has(t, FEATURE_MOVES) &&
+	    !is_empty(s);
 	int64_t soon = clock_wall() + EARLY;
 	size_t kept = 0;
 	struct known k;

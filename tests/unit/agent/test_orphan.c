@@ -490,6 +490,34 @@ START_TEST(test_light)
 }
 END_TEST
 
+/* Of a part that is too many the whole is, whatever the rest is: as soon as that
+ * is known nobody counts on. */
+START_TEST(test_counted_in_parts)
+{
+	struct hold h;
+
+	hold_init(&h, 5, 50);
+	for (uint64_t loss = 0; loss <= 12; loss++) {
+		const struct hold_count part = { .missing = loss + 2,
+		    .light = 2, .items = 20 };
+
+		ck_assert_int_eq(hold_is_many(&h, &part), loss > 10);
+	}
+	ck_assert_int_eq(scan_of(&h, 19, 8, 20), HOLD_WAIT);
+	hold_free(&h);
+	/* What went just before counts. */
+	hold_init(&h, 5, 50);
+	ck_assert_int_eq(scan_of(&h, 4, 0, 20), HOLD_WITHDRAW);
+	ck_assert(!hold_is_many(&h, &(struct hold_count){ .missing = 6,
+	    .items = 16 }));
+	ck_assert(hold_is_many(&h, &(struct hold_count){ .missing = 7,
+	    .items = 16 }));
+	ck_assert_int_eq(scan_of(&h, 6, 0, 16), HOLD_WITHDRAW);
+	ck_assert_uint_eq(h.spent, 10);
+	hold_free(&h);
+}
+END_TEST
+
 /* Thresholds are the settings'. */
 START_TEST(test_thresholds)
 {
@@ -534,6 +562,7 @@ main(void)
 	tcase_add_test(t, test_said);
 	tcase_add_test(t, test_thresholds);
 	tcase_add_test(t, test_light);
+	tcase_add_test(t, test_counted_in_parts);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);
