@@ -14,6 +14,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/proc.h"
 #include "contrib/base/text.h"
+#include "contrib/base/text_narrow.h"
 
 #define TRIES 100		/* while the daemon starts again … */
 #define PAUSE 100000		/* … µs between them */
@@ -186,7 +187,8 @@ find(const struct tool *t, const char *name, size_t n)
 static bool
 take_option(struct tool *t, int argc, char **argv, int *i)
 {
-	const char *name = argv[*i] + 2, *value = strchr(name, '=');
+	const char *name = argv[*i] + 2;
+	char *value = strchr(argv[*i], '=');
 	size_t n = value != NULL ? (size_t)(value - name) : strlen(name);
 	struct tool_option *o = find(t, name, n);
 	bool dir = n == 3 && strncmp(name, "dir", 3) == 0;
@@ -213,6 +215,8 @@ take_option(struct tool *t, int argc, char **argv, int *i)
 		(void)tool_fail(NULL, _("--%s needs a value"), name);
 		return false;
 	}
+	if (o != NULL && o->typed)
+		text_narrow_word(value);
 	if (dir)
 		t->dir = value;
 	else
@@ -239,6 +243,8 @@ tool_parse(struct tool *t, int argc, char **argv, int *status)
 				    "expected"), _("too many words"));
 				return false;
 			}
+			if (t->command->typed)
+				text_narrow_word(argv[i]);
 			t->place[t->places++] = argv[i];
 		} else if (strcmp(argv[i], "--") == 0) {
 			words_only = true;

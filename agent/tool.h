@@ -22,6 +22,8 @@ struct tool_option {
 	const char *name;	/* "title"; NULL ends a list */
 	const char *about;
 	bool flag;		/* it has no value */
+	bool typed;		/* a number, code or time, which people type
+				 * with an input method: text_narrow.h */
 	const char *only;	/* the first words it is for, blanks between:
 				 * "move closing"; NULL: whatever stands there */
 	const char *value;	/* as given, or NULL; of a flag "" */
@@ -34,6 +36,7 @@ struct tool_command {
 	const char *help;	/* examples and what to know */
 	int (*run)(struct tool *t);
 	bool as_caller;		/* else root becomes the directory's owner */
+	bool typed;		/* its words are such as typed options have */
 	struct tool_option *options;	/* NULL: none of its own */
 };
 

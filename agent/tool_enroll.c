@@ -23,7 +23,8 @@
 #include "contrib/base/text.h"
 
 struct tool_option tool_enroll_options[] = {
-	{ .name = "site", .about = N_("the site's code, if the hub asks for "
+	{ .name = "site", .typed = true,
+	  .about = N_("the site's code, if the hub asks for "
 	    "it; the ticket says which site") },
 	{ .name = "proxy", .about = N_("http://HOST:PORT on the way to the "
 	    "hub; kept in agent.conf") },

@@ -22,9 +22,11 @@
 #define PAGES_SHOWN 10		/* of one, unless it is asked for */
 
 struct tool_option tool_letters_options[] = {
-	{ .name = "will-fix", .about = N_("say that the links in letter … "
+	{ .name = "will-fix", .typed = true,
+	  .about = N_("say that the links in letter … "
 	    "will be fixed") },
-	{ .name = "refuse", .about = N_("say that the links in letter … stay "
+	{ .name = "refuse", .typed = true,
+	  .about = N_("say that the links in letter … stay "
 	    "as they are") },
 	{ .name = "reason", .about = N_("why") },
 	{ .name = "by", .about = N_("who says so, unless you") },

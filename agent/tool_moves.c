@@ -15,9 +15,11 @@
 
 struct tool_option tool_moves_options[] = {
 	{ .name = "reason", .about = N_("why") },
-	{ .name = "at", .about = N_("from when on, \"2026-12-01 00:00\"; "
+	{ .name = "at", .typed = true,
+	  .about = N_("from when on, \"2026-12-01 00:00\"; "
 	    "unless given: now") },
-	{ .name = "until", .about = N_("when old addresses stop to answer") },
+	{ .name = "until", .typed = true,
+	  .about = N_("when old addresses stop to answer") },
 	{ .name = "by", .about = N_("who says so, unless you") },
 	{ .name = NULL }
 };

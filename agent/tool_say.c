@@ -25,7 +25,7 @@ struct tool_option tool_say_options[] = {
 	  .about = N_("the item's address") },
 	{ .name = "title", .only = "item",
 	  .about = N_("what it is called") },
-	{ .name = "date", .only = "item",
+	{ .name = "date", .only = "item", .typed = true,
 	  .about = N_("when it was published, "
 	    "\"2026-11-21 09:30\"") },
 	{ .name = "column", .only = "item",
@@ -62,10 +62,10 @@ struct tool_option tool_say_options[] = {
 	{ .name = "domain", .only = "move",
 	  .flag = true, .about = N_("of move: all of a "
 	    "host") },
-	{ .name = "at", .only = "move closing",
+	{ .name = "at", .only = "move closing", .typed = true,
 	  .about = N_("of move and closing: from when on, "
 	    "\"2026-12-01 00:00\"; of a move, unless given: now") },
-	{ .name = "until", .only = "move outage maintenance",
+	{ .name = "until", .only = "move outage maintenance", .typed = true,
 	  .about = N_("of move: when old addresses stop to "
 	    "answer; of outage and maintenance: when it is over") },
 	{ .name = "withdraw", .only = "move maintenance closing",
@@ -75,13 +75,13 @@ struct tool_option tool_say_options[] = {
 	{ .name = "service", .only = "outage resolved maintenance",
 	  .about = N_("of outage and maintenance: what of "
 	    "the site, its name, address, or both; unless given: all of it") },
-	{ .name = "from", .only = "outage maintenance",
+	{ .name = "from", .only = "outage maintenance", .typed = true,
 	  .about = N_("of outage and maintenance: since "
 	    "when; of an outage, unless given: now") },
-	{ .name = "every", .only = "maintenance",
+	{ .name = "every", .only = "maintenance", .typed = true,
 	  .about = N_("of maintenance: daily 02:00-04:00; "
 	    "mon,wed 22:00-01:00; monthly:1,15 02:00-04:00") },
-	{ .name = "zone", .only = "maintenance",
+	{ .name = "zone", .only = "maintenance", .typed = true,
 	  .about = N_("of --every: whose clocks; unless "
 	    "given: Asia/Shanghai") },
 	{ .name = "csv", .only = "move",

@@ -105,7 +105,7 @@ static const struct tool_command commands[] = {
 	  "replaced\"\n"
 	  "Without a name: whatever is held.\n") },
 	{ .name = "letters", .words = "[N]", .run = tool_letters,
-	  .options = tool_letters_options,
+	  .typed = true, .options = tool_letters_options,
 	  .about = N_("show what the hub wrote to this site, or reply"),
 	  .help = N_("  zqagent letters\n"
 	  "  zqagent letters 12\n"

@@ -10,18 +10,10 @@
 static const char *const kinds[] = { "CODE", "N", "NUMBER", "PLACE", "DATE",
 	"DAY", "TIME", "WHEN", "ZONE", "SECONDS", "F", "KIND", "ROLE", NULL };
 
-/* What has been made narrow is shorter. */
 static void
 narrow(const char *text)
 {
-	char *at = (char *)(uintptr_t)text;	/* of argv */
-	size_t n = strlen(text);
-	struct buf b;
-
-	buf_init(&b, n + 1);
-	if (text_narrow(&b, span_of(text)) && !b.bad && b.n < n)
-		memcpy(at, buf_cstr(&b), b.n + 1);
-	buf_clear(&b);
+	text_narrow_word((char *)(uintptr_t)text);	/* of argv */
 }
 
 /* The kind of the word at i: of "CODE [OLD NEW]" 2 is NEW; the last may be

@@ -1,5 +1,7 @@
 #include "contrib/base/text_narrow.h"
 
+#include <string.h>
+
 #include "contrib/base/text.h"
 
 /* What one presses for it on a keyboard; UINT32_MAX: nothing, nobody sees
@@ -32,4 +34,16 @@ text_narrow(struct buf *b, struct span s)
 			text_put_char(b, c);
 	}
 	return true;
+}
+
+void
+text_narrow_word(char *word)
+{
+	size_t n = strlen(word);
+	struct buf b;
+
+	buf_init(&b, n + 1);
+	if (text_narrow(&b, span_of(word)) && !b.bad && b.n < n)
+		memcpy(word, buf_cstr(&b), b.n + 1);
+	buf_clear(&b);
 }

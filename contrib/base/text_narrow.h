@@ -14,5 +14,7 @@
 
 /* Appends s so. False (and nothing put) if it is no UTF-8. */
 bool text_narrow(struct buf *b, struct span s);
+/* A word of a command line, in its place: it doesn't get longer. */
+void text_narrow_word(char *word);
 
 #endif

@@ -111,6 +111,46 @@ say(const char *kind, const char *one, const char *two)
 	return code;
 }
 
+/* Reads the words as a shell hands them over. False: it was refused. */
+static bool
+parse(struct tool *t, const struct tool_command *c, const char *words)
+{
+	static char line[512];
+	char *argv[8], *rest = line;
+	int argc = 0, status;
+
+	snprintf(line, sizeof(line), "%s", words);
+	while ((argv[argc] = strsep(&rest, "|")) != NULL)
+		argc++;
+	*t = (struct tool){ .command = c };
+	return tool_parse(t, argc, argv, &status);
+}
+
+/* Times and numbers as an input method leaves them; texts stay. */
+START_TEST(test_full_width)
+{
+	const struct tool_command said = { .name = "say", .words = "x",
+		.options = tool_say_options };
+	const struct tool_command letters = { .name = "letters",
+		.words = "[N]", .typed = true,
+		.options = tool_letters_options };
+	struct tool t;
+
+	ck_assert(parse(&t, &said, "outage|--until|２０２６－１２－０１　１８：００|"
+	    "--reason=第１期|--service|Ａ"));
+	ck_assert_str_eq(tool_value(&t, "until"), "2026-12-01 18:00");
+	ck_assert_str_eq(tool_value(&t, "reason"), "第１期");
+	ck_assert_str_eq(tool_value(&t, "service"), "Ａ");
+	ck_assert(parse(&t, &said, "maintenance|--every=ｓｕｎ ０２：００—０４：００"));
+	ck_assert_str_eq(tool_value(&t, "every"), "sun 02:00-04:00");
+	ck_assert(parse(&t, &letters, "１２"));
+	ck_assert_str_eq(t.place[0], "12");
+	ck_assert(parse(&t, &letters, "--will-fix|７|--reason|７"));
+	ck_assert_str_eq(tool_value(&t, "will-fix"), "7");
+	ck_assert_str_eq(tool_value(&t, "reason"), "７");
+}
+END_TEST
+
 /* Is it said of what stands at url that its file is there still? Once in a
  * process, which holds the lock as long as it lives. */
 static bool
@@ -227,6 +267,7 @@ main(void)
 	tcase_add_test(t, test_deleted_dry);
 	tcase_add_test(t, test_no_dry_item);
 	tcase_add_test(t, test_chinese_hosts);
+	tcase_add_test(t, test_full_width);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
