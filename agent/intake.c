@@ -332,8 +332,9 @@ look(struct intake *in, struct job *j, struct store_txn *t)
 			in->host.dir(in->host.arg, j->path);
 		look_gone(in, j, t, "a directory now");
 		return;
-	case ROOT_HIDDEN:
-		intake_note_denied(in, j->path, errno);
+	case ROOT_HIDDEN:	/* by a root that is gone: all of it is */
+		if (in->host.place.root->fd >= 0)
+			intake_note_denied(in, j->path, errno);
 		job_free(j);
 		return;
 	}

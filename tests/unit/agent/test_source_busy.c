@@ -61,6 +61,35 @@ START_TEST(test_big)
 }
 END_TEST
 
+/* The root goes while it is read: that is no file that can't be read. */
+START_TEST(test_big_root_goes)
+{
+	char away[sizeof(root) + 8], file[sizeof(away) + 16];
+	json_t *o;
+
+	put("a.html", "<title>a</title>");
+	start();
+	wait_told("a.html=/a.html ");
+	put_big("video.mp4", 400 * GIB);
+	wait_text("reading_first", "video.mp4");
+	snprintf(away, sizeof(away), "%s.away", root);
+	snprintf(file, sizeof(file), "%s/video.mp4", away);
+	ck_assert_int_eq(rename(root, away), 0);
+	wait_text("state", "no-root");
+	ck_assert_int_eq(truncate(file, 0), 0);
+	turn_loop(1500);
+	ck_assert_int_eq(rename(away, root), 0);
+	wait_told("a.html=/a.html video.mp4=/video.mp4 ");
+	wait_text("state", "fine");
+	o = source_dir.status(source);
+	ck_assert_int_eq(json_integer_value(json_object_get(o, "unreadable")),
+	    0);
+	ck_assert_ptr_null(json_object_get(o, "unreadable_first"));
+	json_decref(o);
+	stop();
+}
+END_TEST
+
 /* A big file's name may change, too: it is the same item then, though another
  * one is read before it. */
 START_TEST(test_big_renamed)
@@ -207,6 +236,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_big);
+	tcase_add_test(t, test_big_root_goes);
 	tcase_add_test(t, test_big_renamed);
 	tcase_add_test(t, test_many_big);
 	tcase_add_test(t, test_counter);
