@@ -34,7 +34,8 @@ hosts() {	# [NAME ADDRESS]…: these are there from now on, or at "#": nowhere
 		echo '127.0.1.91 www.moved.gov.cn'
 		echo '127.0.1.92 www.later.gov.cn www.beside.gov.cn'
 		echo '127.0.1.93 www.sealed.gov.cn'
-	} >"$T/hosts"
+	} >"$T/hosts.new"
+	cat "$T/hosts.new" >"$T/hosts"	# at once: it is read all the time
 }
 hosts
 mount --bind "$T/hosts" /etc/hosts || skip "no mounts"
@@ -68,25 +69,27 @@ home() {	# NAME [CODE [TITLE]]: a page of a public body
 	mv "$T/$1/www/index.html.new" "$T/$1/www/index.html"
 }
 [ "$(id -u)" = 0 ] && as_root='user root;' || as_root=''
-serve() {	# NAME ADDRESS [LINES IN SERVER]: (re)starts it
-	site=$1 at=$2
+served=0
+serve() {	# NAME ADDRESS [LINES IN SERVER]: (re)starts it, never away
+	site=$1 at=$2 served=$((served + 1))
 	mkdir -p "$T/$site/www"
 	tls=
-	[ -f "$T/$site.crt" ] && tls="listen $at:443 ssl;
+	[ -f "$T/$site.crt" ] && tls="listen $at:443 ssl reuseport;
 		ssl_certificate $T/$site.crt; ssl_certificate_key $T/$site.key;"
 	cat >"$T/$site/nginx.conf" <<-END
 	$as_root daemon off; master_process off;
-	pid nginx.pid; error_log error.log;
+	pid $served.pid; error_log error.log;
 	events { }
 	http { access_log access.log; default_type text/html;
 		client_body_temp_path t1; proxy_temp_path t2;
 		fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
-		server { listen $at:80; $tls root www; ${3:-} } }
+		server { listen $at:80 reuseport; $tls root www; ${3:-} } }
 	END
 	eval "pid=\${PID_$site:-}"
-	[ -z "$pid" ] || stop "$pid"
 	start "nginx-$site" nginx -e error.log -p "$T/$site" -c nginx.conf
 	eval "PID_$site=\$PID"
+	wait_for 60 "$site to listen" test -s "$T/$site/$served.pid"
+	[ -z "$pid" ] || stop "$pid"
 	wait_for 60 "$site to listen" curl -s -o "$T/x" "http://$at/"
 }
 certify fine www.fine.gov.cn
@@ -139,7 +142,7 @@ is() {	# NAME JQ
 	jq -e "$2" "$T/home"
 }
 sees() {	# NAME JQ: within some time
-	limit=$((${3:-60} + $(date +%s)))
+	limit=$((${3:-120} + $(date +%s)))
 	until is "$1" "$2" >"$T/x"; do
 		[ "$(date +%s)" -lt "$limit" ] ||
 			{ cat "$T/home"; die "$1: not $2"; }
@@ -185,8 +188,8 @@ is slow '.evidence | .secure == "no-connection" and
 zqhub home >"$T/x" || { cat "$T/x"; die "zqhub home"; }
 grep -q '11 home pages looked at, 11 there, 0 in danger' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home"; }
-grep -q 'zhanqun/[0-9.]* (home page check; +mailto:admin@example.cn)' \
-	"$T/fine/access.log" || die "no contact"
+wait_for 60 "the contact" grep -q \
+	'zhanqun/[0-9.]* (home page check; +mailto:admin@example.cn)' "$T/fine/access.log"
 again() { grep -q '"GET / HTTP/1.1" 304' "$T/fine/access.log"; }
 wait_for 60 "a look that is conditional" again
 
@@ -194,22 +197,22 @@ say "- each its own trouble"
 stop "$PID_stop"
 # shellcheck disable=SC2154 # serve() set it
 kill -STOP "$PID_hang"
-dd if=/dev/zero bs=1000 count=6 2>"$T/x" | tr '\0' ' ' >>"$T/slow/www/index.html"
 serve slow "$(address slow)" 'limit_rate 2k;'
+dd if=/dev/zero bs=1000 count=6 2>"$T/x" | tr '\0' ' ' >>"$T/slow/www/index.html"
 serve sent "$(address sent)" 'return 302 http://casino.example.com/;'
 # shellcheck disable=SC2016 # nginx's
 serve move "$(address move)" 'return 301 http://www.moved.gov.cn$request_uri;'
 sed -i 's/www.named.gov.cn/www.renamed.gov.cn/' "$T/named/www/index.html"
 sees move '.outcome == "moved" and .verdict == "candidate" and
-	.candidate.host == "www.moved.gov.cn" and .candidate.believed == false'
+	.candidate.host == "www.moved.gov.cn"'
 sees named '.outcome == "ok" and .why == "says-domain" and
-	.candidate.host == "www.renamed.gov.cn" and .candidate.believed == false'
-told firing | grep '^moved ' && die "told of one look"
+	.candidate.host == "www.renamed.gov.cn"'
 # shellcheck disable=SC2086 # they are words
 certify expired www.expired.gov.cn $old
 serve expired "$(address expired)"
 echo '<title>parked.gov.cn</title><p>本域名出售，购买此域名请联系</p>' \
-	>"$T/parked/www/index.html"
+	>"$T/parked/www/index.html.new"
+mv "$T/parked/www/index.html.new" "$T/parked/www/index.html"
 home other 4100000002
 hosts fine 127.0.1.80
 serve fine 127.0.1.80
@@ -233,7 +236,7 @@ wait_for 60 "the states to say so" state sent \
 	'.state == "danger" and .cause == "foreign"'
 sees fine '.outcome == "ok" and .evidence.dns == ["127.0.1.80"]'
 sees hang '.outcome == "failed" and .cause == "time" and
-	.ms >= 14000 and .ms <= 17000' 120
+	.ms >= 14000 and .ms <= 24000'
 zqhub home >"$T/x" && { cat "$T/x"; die "danger, and exit 0"; }
 grep -q 'www.sent.gov.cn -> casino.example.com' "$T/x" && grep -q '3 in danger' "$T/x" ||
 	{ cat "$T/x"; die "zqhub home does not say it"; }
@@ -266,6 +269,10 @@ all_troubles() {	# EVENT [MORE]
 	only "$event" "$@"
 }
 all_troubles firing
+jq -e -s 'def s: .[0:19] + "Z" | fromdate; map(select(.rule == "moved" and
+	.event == "firing")) | length == 2 and
+	all((.noticed | s) - (.since | s) >= 19)' "$T/told" >"$T/x" ||
+	{ grep moved "$T/told"; die "told before it was seen for 20 s"; }
 wait_for 60 "a word in the log" grep -q \
 	'home: site=4100000006 verdict=danger' "$T/hub.log"
 counted() {
@@ -276,10 +283,11 @@ counted() {
 wait_for 60 "metrics" counted
 
 say "- another language and title; a person says that it is right so"
-cat >"$T/english/www/index.html" <<-HTML
+cat >"$T/english/www/index.html.new" <<-HTML
 <title>Investment portal</title><p>Welcome to the county, here you find all
 that an investor from abroad has to know about our land and our people</p>
 HTML
+mv "$T/english/www/index.html.new" "$T/english/www/index.html"
 sees english '.verdict == "danger" and .why == "language"'
 tells english firing domain danger
 zqhub home accept "$(code english)" --reason '' >"$T/x" 2>&1 && die "no reason"
@@ -308,7 +316,7 @@ for name in slow sent move; do serve "$name" "$(address "$name")"; done
 certify expired www.expired.gov.cn
 serve expired "$(address expired)"
 for name in $names; do
-	sees "$name" '.outcome == "ok" and .verdict == "same" and .candidate == null' 120
+	sees "$name" '.outcome == "ok" and .verdict == "same" and .candidate == null'
 done
 wait_for 60 "the states to say so" state sent '.state == "up"'
 each_of "$troubles" | while read -r rule severity name; do
@@ -363,7 +371,8 @@ wait_for 60 "looks to be excluded" week stop '.excluded > 1'
 failed=$(week stop .failed)
 stop "$PID_stop"
 sees stop '.outcome == "failed"'
-sleep 12	# until they are written down
+excluded=$(week stop .excluded)
+wait_for 60 "it to be written down" week stop ".excluded > $excluded"
 [ "$(week stop .failed)" = "$failed" ] ||
 	{ cat "$T/week"; die "a failure counts that was announced"; }
 PID_stop=
@@ -389,7 +398,7 @@ grep -q '^4100000005,slow市人民政府,[0-9]*,[0-9]*,' "$T/x" ||
 	{ cat "$T/x"; die "response --csv"; }
 for report in availability response; do
 	same=
-	for _ in 1 2 3; do	# a look may be written down in between
+	for _ in 1 2 3 4 5 6 7 8 9; do	# a look may be written down in between
 		zqhub $report --json >"$T/x" &&
 			curl -sf "http://127.0.0.1:$WEB_PORT/api/v1/$report" |
 			jq -e --slurpfile x "$T/x" '.sites == $x[0].sites' \
@@ -408,14 +417,15 @@ all >"$T/after"
 cmp "$T/before" "$T/after" || die "another view after the rebuild"
 
 say "- between looks the names alone: a hub that finds nobody visits nobody"
-sed -i 's/^home_every = .*/home_every = 10m\nhome_dns_every = 2s/' "$HUB/hub.conf"
+sed -i 's/^home_every = .*/home_every = 10m\nhome_dns_every = 2s/
+	s/^home_slow = .*/home_slow = 10s/' "$HUB/hub.conf"
 hub_start
 count() {	# METRIC
 	curl -sf "http://127.0.0.1:$WEB_PORT/metrics" |
 		awk -v name="zq_home_$1_total" '$1 == name { print $2 }'
 }
 looked() { [ "$(count looked)" -ge "$1" ]; }
-wait_for 60 "the looks of the start" looked 10
+wait_for 60 "the looks of the start" looked 11
 sleep 5	# more than two questions each
 looks=$(count looked)
 # shellcheck disable=SC2046 # they are words
@@ -423,23 +433,26 @@ hosts $(for name in $names; do say "$name #"; done)
 sleep 9	# … and the one that makes sure
 hosts fine 127.0.1.80
 sleep 5
-looked $((looks + 1)) && die "looked at, though all names were away"
+[ "$(count looked)" = "$looks" ] || die "looked at, though all names were away"
 [ "$(count names)" = 0 ] || die "all names were away, and one is believed"
 
 say "- one that is away, and one that leads to a stranger"
 hosts fine 127.0.1.80 stop '#'
-sees stop '.outcome == "failed" and .cause == "no-name"' 30
+sees stop '.outcome == "failed" and .cause == "no-name"'
 hosts fine 127.0.1.80 stop '#' other 127.0.1.90
-sees other '.outcome == "danger" and .evidence.dns == ["127.0.1.90"]' 30
-[ "$(count names)" = 2 ] || die "$(count names) names are believed"
-grep -q 'home: host=www.other.gov.cn leads elsewhere, address=127.0.1.90' \
-	"$T/hub.log" || die "no word in the log"
+sees other '.outcome == "danger" and .evidence.dns == ["127.0.1.90"]'
+believed() { [ "$(count names)" = "$1" ]; }
+wait_for 60 "two names to be believed" believed 2
+wait_for 60 "a word in the log" grep -q \
+	'home: host=www.other.gov.cn leads elsewhere, address=127.0.1.90' "$T/hub.log"
 hosts fine 127.0.1.80
-sees stop '.outcome == "ok"' 60
-grep -c GET "$T/english/access.log" >"$T/x"
-sleep 5
-[ "$(grep -c GET "$T/english/access.log")" = "$(cat "$T/x")" ] ||
-	die "a site is visited for its name"
+sees stop '.outcome == "ok"'
+left_alone() {	# for two questions and more
+	gets=$(grep -c GET "$T/english/access.log")
+	sleep 5
+	[ "$(grep -c GET "$T/english/access.log")" = "$gets" ]
+}
+left_alone || left_alone || die "a site is visited for its name"
 
 say "- one that wants us back in an hour keeps no neighbour from being seen"
 home later 4100000092
@@ -447,7 +460,7 @@ home later 4100000092
 serve later 127.0.1.92 'add_header Retry-After 3600 always;
 	if ($host = www.later.gov.cn) { return 503; }'
 new() {	# NAME CODE JQ [SECONDS]: within some time
-	limit=$((${4:-60} + $(date +%s)))
+	limit=$((${4:-120} + $(date +%s)))
 	until zqhub home "$2" --json >"$T/home" 2>"$T/home.err" &&
 		jq -e "$3" "$T/home" >"$T/x"; do
 		[ "$(date +%s)" -lt "$limit" ] ||
@@ -468,7 +481,7 @@ home sealed 4100000093
 serve sealed 127.0.1.93
 # shellcheck disable=SC2154 # serve() set it
 stop "$PID_sealed"
-sed -i 's/listen 127.0.1.93:80;//' "$T/sealed/nginx.conf"
+sed -i 's/listen 127.0.1.93:80 [a-z]*;//' "$T/sealed/nginx.conf"
 start nginx-sealed nginx -e error.log -p "$T/sealed" -c nginx.conf
 sealed() { curl -sko "$T/x" https://127.0.1.93/; }
 wait_for 60 "sealed to listen" sealed

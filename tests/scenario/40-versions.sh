@@ -74,8 +74,8 @@ for dir in tests/golden/versions/[0-9]*; do
 		die "only $compared comparisons"
 	wait_for 60 "the page that had a part of another time" found 带未知部分
 	wait_for 60 "the one that stayed" found 第三页
-	zqhub site show $site --json | jq -e '.items >= 5' >/dev/null ||
-		die "items: $(zqhub site show $site --json)"
+	five() { zqhub site show "$site" --json | jq -e '.items >= 5'; }
+	wait_for 60 "five items" five
 	stop "$HUB_PID" || die "the hub ended badly"
 	[ -f "$dir/backup.json" ] || [ "$version" = 0.0 ] || die "no backup"
 	[ -f "$dir/backup.json" ] || continue

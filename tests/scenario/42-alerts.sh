@@ -85,7 +85,7 @@ language = en
 kind = webhook
 url = http://127.0.0.1:$HOOK_PORT/alert
 secret_file = $T/secret
-timeout = 2s
+timeout = 8s
 rules = hub-certificate
 [receiver some]
 kind = mail
@@ -175,16 +175,19 @@ zqagent $CODE source add dir web --root "$WWW" \
 	die "source add"
 agent_start $CODE
 wait_for 60 "the site in sync" in_sync
-heard() { zqhub site show $CODE --json | jq -e .heard >/dev/null; }
-wait_for 60 "a beat" heard
-sleep 8		# and one more, since the monitor watches the site
+heard() { zqhub site show $CODE --json | jq -e ".heard > \"$1\""; }
+wait_for 60 "a beat" heard ''
+for _ in 1 2; do	# and more, since the monitor watches the site
+	last=$(zqhub site show $CODE --json | jq -r .heard)
+	wait_for 60 "one more beat" heard "$last"
+done
 began=$(date +%s%3N)
 kill9 "$(agent_pid $CODE)"
 wait_for 60 "the webhook to hear of it" hooked firing 1
 took=$(($(date +%s%3N) - began))
 # Read, and not judged, on a machine that does five things at a time.
 goal "told after" "$took ms" "16000 ms"
-[ "$took" -lt 30000 ] || die "that took too long"
+[ "$took" -lt 48000 ] || die "that took too long"
 wait_for 60 "all deliveries" all_done
 wait_for 60 "the mail" mail_to duty 2
 wait_for 60 "the mail to staff" mail_to staff 2
@@ -197,7 +200,7 @@ url=http://127.0.0.1:$WEB_PORT/alerts/1
 [ "$(curl -sf "http://127.0.0.1:$AM_PORT/api/v2/alerts?active=true" | jq -r '.[] |
 	select(.labels.alert == "1") | .generatorURL')" = "$url" ] ||
 	die "the Alertmanager's link"
-commanded firing 1 || die "the command"
+wait_for 60 "the command" commanded firing 1
 hook '.[] | select(.event == "firing") | .body' | jq -e \
 	".sites[0].site == \"$CODE\" and .rule == \"silent\" and
 	.severity == \"critical\" and (.text | test(\"agent is not heard\"))" \
@@ -261,7 +264,7 @@ agent_start $CODE
 wait_for 60 "the end" hooked resolved 1
 wait_for 60 "all deliveries" all_done
 wait_for 60 "the Alertmanager to have none" am_has 0
-commanded resolved 1 || die "the command of the end"
+wait_for 60 "the command of the end" commanded resolved 1
 zqhub alert list | grep -q 'Nothing is wrong' || die "nothing is wrong"
 
 say "- the webhook is ill, and the hub dies again and again: told once"
@@ -272,14 +275,11 @@ tried() { [ "$(failed)" -ge "$1" ]; }
 for round in 1 2 3; do
 	wait_for 90 "try $round to fail" tried $round
 	sleep "0.$round"
-	kill -KILL "$HUB_PID"
-	wait "$HUB_PID" 2>/dev/null
-	forget "$HUB_PID"
-	sleep 0.5
+	kill9 "$HUB_PID"
 	hub_start
 done
 rm "$T/hook.status"
-wait_for 90 "the webhook to hear of it after all" hooked firing 2
+wait_for 180 "the webhook to hear of it after all" hooked firing 2
 wait_for 60 "all deliveries" all_done
 [ "$(hook '[.[] | select(.event == "firing" and .status == 503) | .id] |
 	unique | length')" = 1 ] || die "its name changed from try to try"
@@ -329,6 +329,9 @@ zqhub alert ledger --json | jq -e '.deliveries[] |
 
 say "- the hub ends while a receiver keeps it waiting"
 echo 0 >"$T/hook.status"
+waiting() { hook '[.[] | select(.event == "test" and .status == 0)] | length'; }
+before=$(waiting)
 start test "$ZQ_BUILD/zqhub" alert test hook --dir "$HUB"
-sleep 1
+keeps_waiting() { [ "$(waiting)" -gt "$before" ]; }
+wait_for 60 "the webhook to be asked" keeps_waiting
 stop "$HUB_PID" || die "the hub would not end"

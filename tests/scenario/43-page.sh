@@ -41,6 +41,7 @@ broken() { zqhub links broken --json | jq -e '.broken | length > 0'; }
 wait_for 60 "a broken link" broken
 zqagent 4101000001 say move https://www1.gov.cn/old/ https://www1.gov.cn/new/ \
 	--prefix >"$T/out" 2>&1 || { cat "$T/out"; die "say move"; }
+wait_for 60 "the first move" zqhub move show 1
 zqhub move announce 4104000001 https://www4.gov.cn/ https://www2.gov.cn/ --domain \
 	--reason 合并 >"$T/out" 2>&1 || { cat "$T/out"; die "move announce"; }
 moved() { zqhub move show 2 --json | jq -e '.state == "effective"' ||

@@ -27,15 +27,16 @@ notice_is() { [ "$(notice "$1" "$2" 2>"$T/notice")" = "$3" ]; }
 silence() { stop "$(agent_pid $CODE)"; }
 
 # --- by the site's people, for all of it ----------------------------------------
-out=$(zqagent $CODE say outage --until "$(in_secs 30)" --reason 机房停电 --by 王工)
+out=$(zqagent $CODE say outage --until "$(in_secs 60)" --reason 机房停电 --by 王工)
 case $out in *"kept as change"*) ;; *) die "say outage: $out" ;; esac
 wait_for 60 "the notice" notice_is 1 phase current
 [ "$(notice 1 reason)" = 机房停电 ] || die "no reason"
 [ "$(notice 1 by)" = 王工 ] || die "nobody said it"
 silence
-wait_for 60 "an announced outage" state_is outage
-wait_for 60 "the overrun" state_is overrun
-was silent && die "it was said to be silent, in its window"
+wait_for 60 "an announced outage" was outage
+wait_for 120 "the overrun" state_is overrun
+zqhub states $CODE --json | jq -e 'all(.states[]; .state != "silent")' >"$T/was" ||
+	die "it was said to be silent, in its window"
 wait_for 60 "the notice to be overrun" notice_is 1 state overrun
 agent_start $CODE
 zqagent $CODE say resolved --reason 来电 >"$T/said"
@@ -43,8 +44,12 @@ wait_for 60 "its end" notice_is 1 state resolved
 [ "$(notice 1 end_reason)" = 来电 ] || die "no closing record"
 zqhub notice show 1 | grep -q 'longer than announced' ||
 	die "$(zqhub notice show 1)"
-over() { ! state_is overrun; }
-wait_for 60 "the site to be well again" over
+speaks() {	# its agent is heard, and nothing of it is overrun
+	case $(state $CODE) in
+	''|null|silent|overrun|unreachable) return 1 ;;
+	esac
+}
+wait_for 60 "the site to be well again" speaks
 
 # --- a service alone is no excuse for the site -----------------------------------
 zqagent $CODE say outage --service 办事大厅 --reason 数据库故障 >"$T/said"
@@ -60,7 +65,7 @@ zqhub notice resolve 3 --reason 换好了 >"$T/said" || die "resolve"
 wait_for 60 "silence again" state_is silent
 zqhub notice resolve 3 --reason 换好了 2>"$T/said" && die "resolved twice"
 agent_start $CODE
-wait_for 60 "the site to speak" over
+wait_for 60 "the site to speak" speaks
 
 # --- what makes no sense is refused at once ---------------------------------------
 zqagent $CODE say outage 2>"$T/said" && die "an outage without a reason"
@@ -97,7 +102,8 @@ wait_for 60 "the hub's word" told
 zqagent $CODE say closing --withdraw >"$T/said" 2>&1 || die "withdraw"
 idle() { zqagent $CODE letters | grep -q 'had no effect.*nothing like this'; }
 wait_for 60 "the hub's other word" idle
-zqagent $CODE status >"$T/said" || die "out of sync: $(cat "$T/said")"
+well() { zqagent $CODE status >"$T/said"; }
+wait_for 60 "it to be in sync" well
 
 # --- what recurs, by the clocks of a place ----------------------------------------
 # Not now, whenever this runs: what has begun begins when it is announced.
@@ -164,7 +170,8 @@ zqhub notice show 6 | grep -q "^$LINKS  will fix" || die "$(zqhub notice show 6)
 zqagent $CODE say closing --withdraw --reason 暂不合并 >"$T/said"
 wait_for 60 "its end" notice_is 6 state withdrawn
 wait_for 60 "that it is called off" says 'its site stays after all'
-zqhub held --site $LINKS | grep -q $LINKS && die "held: $(zqhub held)"
+zqhub held --site $LINKS >"$T/held" || die "held"
+grep -q $LINKS "$T/held" && { cat "$T/held"; die "held"; }
 
 # --- what an operator announces says when it is, and what isn't counted ------------
 answers() {

@@ -46,8 +46,8 @@ days() {	# CODE FIELD: in the week up to now; who wasn't looked at isn't in it
 moment() {
 	say "  $1: $2, $3"
 	it_is "$1"
-	hub_start
 	looks_a=$(looks "$A") looks_b=$(looks "$B")	# before there are new ones
+	hub_start
 	wait_for 60 "$1: A to be in $2" state_is "$A" "$2"
 	wait_for 60 "$1: B to be in $3" state_is "$B" "$3"
 	wait_for 60 "A's looks to be written down" more "$A" "$looks_a"

@@ -41,18 +41,23 @@ grep -q 'user=zhao is named by the web server' "$T/hub.log" || die "the log says
 say "- as many are live as may be; others are answered"
 # follow WHO NUMBER FROM: a page that is open
 follow() {
-	start "live-$1-$2" curl -sN -m 120 -b "$T/$1.jar" -D "$T/live-$1-$2.head" \
+	start "live-$1-$2" curl -sN -m 600 -b "$T/$1.jar" -D "$T/live-$1-$2.head" \
 		-H "X-Forwarded-For: 192.0.2.$3" "$web/live?after=0"
 }
 live() { [ "$(number zq_web_live)" = "$1" ]; }
-for n in 1 2 3 4; do follow wang $n $n; done
+wangs=
+for n in 1 2 3 4; do
+	follow wang $n $n
+	wangs="$wangs $PID"
+done
 wait_for 60 "four live pages" live 4
 for n in 1 2 3 4; do follow li $n 9; done
 wait_for 60 "two more, which leaves two" live 6
 refused() { grep -lq '^HTTP/1.1 503' "$T"/live-*.head; }
 wait_for 60 "one to be refused" refused
-grep -qi '^retry-after: 30' "$T"/live-*.head || die "not told when to come back"
-grep -q 'web_live=8 pages; refused=1' "$T/hub.log" || die "the log says nothing"
+come_back() { grep -qi '^retry-after: 30' "$T"/live-*.head; }
+wait_for 60 "to be told when to come back" come_back
+wait_for 60 "the log to say it" grep -q 'web_live=8 pages; refused=1' "$T/hub.log"
 [ "$(number zq_web_live_refused_total)" -ge 1 ] || die "it isn't counted"
 [ "$(code "$web/healthz")" = 200 ] || die "/healthz"
 [ "$(code -b "$T/li.jar" "$web/")" = 200 ] || die "the page"
@@ -64,6 +69,10 @@ zqhub site add --code 4101000001 --name '郑州市人民政府' --domain www1.go
 told() { grep -lq '4101000001' "$T"/live-li-*.log; }
 wait_for 60 "who may to be told" told
 wait_for 60 "the others to be gone" live 2
+for pid in $wangs; do	# what came to them was written by their end
+	wait "$pid"
+	forget "$pid"
+done
 grep -l 4101000001 "$T"/live-wang-*.log && die "who was removed was told"
 [ "$(code -b "$T/wang.jar" "$web/live")" = 403 ] || die "he may come again"
 

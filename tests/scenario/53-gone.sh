@@ -45,8 +45,9 @@ is_told() { [ "$(told "$1" "$2" "$3")" = 1 ]; }
 # only CODE [RULE/EVENT…]: all that was ever told of it, each once
 only() {
 	code=$1; shift
-	is=$(jq -r "select(any(.body.sites[]?; .site == \"$code\")) |
-		\"\(.body.rule)/\(.event)\"" "$T/hook.json" | sort | tr '\n' ' ')
+	jq -r "select(any(.body.sites[]?; .site == \"$code\")) |
+		\"\(.body.rule)/\(.event)\"" "$T/hook.json" >"$T/only" || die "hook.json"
+	is=$(sort "$T/only" | tr '\n' ' ')
 	want=$(for one; do say "$one"; done | sort | tr '\n' ' ')
 	[ "$is" = "$want" ] || die "of $code was told: $is; not: $want"
 }
@@ -74,8 +75,14 @@ is_seen() {
 }
 notice_is() { [ "$(zqhub notice show "$1" --json | jq -r ".$2")" = "$3" ]; }
 # Whoever is to be told of more has been by then: the alerts were looked at
-# with what is known of all.
-settled() { sleep 3; }
+# with what is known of all. And what was told is known to have come.
+settled() {
+	sleep 3
+	wait_for 60 "all deliveries" all_done
+}
+all_done() {
+	zqhub alert ledger --json | jq -e 'all(.deliveries[]; .state == "confirmed")'
+}
 ends() { stop "$HUB_PID" || die "hub did not end cleanly"; }
 agent_ends() { stop "$(agent_pid "$1")" || die "agent $1 did not end cleanly"; }
 

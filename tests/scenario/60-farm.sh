@@ -68,11 +68,11 @@ python3 tests/farm/score.py "$FARM/expected.tsv" "$T/found.json" 95 ||
 
 say "- who never answers is left after 15 s; of what never ends little is read"
 jq -e 'map(select(.url | endswith("/hang"))) | length == 1 and
-	all(.cause == "time" and .ms >= 14000 and .ms <= 17000)' "$T/found.json" \
+	all(.cause == "time" and .ms >= 14000 and .ms <= 24000)' "$T/found.json" \
 	>"$T/x" || { grep /hang "$T/found.json"; die "the limit of 15 s"; }
 # 128 KiB, and what lies in the buffers of two sockets.
 taken() { [ -s "$T/taken" ]; }
-wait_for 30 "the one without end to be let go" taken
+wait_for 60 "the one without end to be let go" taken
 [ "$(sort -n "$T/taken" | tail -n 1)" -lt 1500 ] ||
 	{ cat "$T/taken"; die "more was read than is looked at"; }
 
@@ -80,7 +80,7 @@ say "- down in three ways: refused, dropped, no such name"
 for how in down=no-connection mute=time none=no-name; do
 	jq -e --arg host "//${how%=*}[0-9]" --arg cause "${how#*=}" \
 		'map(select(.url | test($host))) | length == 3 and all(.cause ==
-		$cause and (.broken | not) and .ms <= 17000)' "$T/found.json" >"$T/x" ||
+		$cause and (.broken | not) and .ms <= 24000)' "$T/found.json" >"$T/x" ||
 		{ grep -E "//${how%=*}[0-9]" "$T/found.json"; die "$how"; }
 done
 
@@ -119,6 +119,7 @@ check --file "$T/dead" --delay 0 --json >"$T/one" || die "isolated"
 	{ jq -c '.[] | .cause' "$T/one" | sort | uniq -c; die "isolated"; }
 
 say "- politely: one at a time, and a pause"
+lines=$(wc -l <"$FARM/access.log")
 before=$(date +%s%N)
 check --delay 400ms "$(web soft /a/1.html)" "$(web soft /a/2.html)" \
 	"http://127.0.0.1:$PORT/a/5.html" --json >"$T/one" || die "polite"
@@ -126,8 +127,10 @@ took=$((($(date +%s%N) - before) / 1000000))
 # soft: robots.txt, two pages, a random path and home; 127.0.0.1 is the same
 # address: its robots.txt, page, and two. Nine requests, eight pauses.
 [ "$took" -ge 3200 ] || die "nine requests in $took ms are too fast"
-requests=$(tail -n 9 "$FARM/access.log" | grep -c zhanqun)
-[ "$requests" = 9 ] || die "$requests of 9 requests are ours"
+requests() { tail -n "+$((lines + 1))" "$FARM/access.log" | grep -c zhanqun; }
+nine() { [ "$(requests)" -ge 9 ]; }
+wait_for 60 "nine requests in the log" nine
+[ "$(requests)" = 9 ] || die "$(requests) requests are ours, not 9"
 grep -q '"zhanqun/[0-9.]* (link check' "$FARM/access.log" || die "no name given"
 ! grep -q '/closed/' "$FARM/access.log" || die "robots.txt was not obeyed"
 grep -c 'robots.txt' "$FARM/access.log" >"$T/robots"

@@ -30,7 +30,7 @@ END
 for name in 429 here.html back.html; do
 	echo "http://busy.localhost:$PORT/$name"
 done >"$T/busy"
-timeout 60 "$ZQ_BUILD/zqhub" check --dir "$T/none" --allow 127.0.0.0/8 \
+timeout 300 "$ZQ_BUILD/zqhub" check --dir "$T/none" --allow 127.0.0.0/8 \
 	--delay 0 --json --file "$T/busy" >"$T/x" || die "zqhub check waits for a busy server"
 [ "$(jq '[.. | objects | select(.cause? == "too-often")] | length' "$T/x")" \
 	-ge 1 ] || die "a busy server: $(cat "$T/x")"
@@ -74,19 +74,25 @@ is() {	# URL-END JQ
 }
 asked() {	# TIMES HOST/PATH…: each was asked for so often, by all
 	times=$1; shift
-	for what; do
-		asked=$(grep -c "^${what%%/*} \"GET /${what#*/} " "$T/farm/access.log")
+	for which; do
+		wait_for 60 "$which to be asked for $times times" was_asked
+		asked=$(gets)
 		[ "$asked" = "$times" ] || { cat "$T/farm/access.log"
-			die "$what was asked for $asked times, not $times"; }
+			die "$which was asked for $asked times, not $times"; }
 	done
 }
+gets() { grep -c "^${which%%/*} \"GET /${which#*/} " "$T/farm/access.log"; }
+was_asked() { [ "$(gets)" -ge "$times" ]; }
 # Never in a list of what is broken: what was lost at one look only.
+some_listed() {
+	zqhub links broken --limit 100 --json >"$T/x" &&
+		zqhub check list --json >"$T/y" &&
+		jq -e '.broken | length > 0' "$T/x" &&
+		jq -e '.addresses | length > 0' "$T/y"
+}
 not_listed() {
-	zqhub links broken --limit 100 --json >"$T/x" || die "links broken"
-	zqhub check list --json >"$T/y" || die "check list"
-	jq -e '.broken | length > 0' "$T/x" >"$T/have" &&
-		jq -e '.addresses | length > 0' "$T/y" >"$T/have" &&
-		! grep -q once.html "$T/x" && ! grep -q once.html "$T/y" ||
+	wait_for 60 "something broken to be listed" some_listed
+	! grep -q once.html "$T/x" && ! grep -q once.html "$T/y" ||
 		{ cat "$T/x" "$T/y"; die "lost once, and called broken"; }
 }
 all_seen() {	# SINCE, as in JSON
@@ -126,16 +132,18 @@ is once.html '.outcome == "gone" and (.broken | not) and .strikes == 1' ||
 not_listed
 # shellcheck disable=SC2086 # they are words
 asked 1 $EACH
-grep -q 'zhanqun/[0-9.]* (link check; +mailto:admin@example.cn)' \
-	"$T/farm/access.log" || die "no contact"
+wait_for 60 "the contact" grep -q \
+	'zhanqun/[0-9.]* (link check; +mailto:admin@example.cn)' "$T/farm/access.log"
 zqhub check list >"$T/x"
 grep -q 'gone/1' "$T/x" && grep -q '4101000001' "$T/x" && ! grep -q lost "$T/x" ||
 	{ cat "$T/x"; die "what is broken, with the pages that link there"; }
 
 say "- the link graph knows, too: in the list of what is broken, on the web"
-zqhub links broken --json >"$T/x" &&
-	jq -e '.broken | any(.state == "outside" and .seen.cause == "410"
-		and .pages == 3)' "$T/x" >"$T/y" || { cat "$T/x"; die "links broken"; }
+outside() {
+	zqhub links broken --json >"$T/x" && jq -e '.broken | any(.state ==
+		"outside" and .seen.cause == "410" and .pages == 3)' "$T/x"
+}
+wait_for 60 "links broken" outside
 zqhub links broken --csv >"$T/x"
 [ "$(grep -c ',gone,' "$T/x")" = 3 ] || { cat "$T/x"; die "links broken --csv"; }
 zqhub links from https://www.zhengzhou.gov.cn/1.html >"$T/x"
@@ -154,7 +162,7 @@ site 4102000001 '开封市人民政府' www.kaifeng.gov.cn "$T/two" \
 	https://www.kaifeng.gov.cn/
 wait_for 60 "the second site's pages" has_items 4102000001 3
 wait_for 60 "its own link to be looked at" is second.html '.outcome == "ok"'
-is lost.html '.pages | length == 6' || { cat "$T/list"; die "who links there"; }
+wait_for 60 "who links there" is lost.html '.pages | length == 6'
 # shellcheck disable=SC2086
 asked 1 $EACH far.localhost/second.html
 
@@ -202,7 +210,7 @@ done
 later 12
 wait_for 60 "it to be forgiven" is lost.html '.outcome == "ok" and (.broken | not)'
 wait_for 60 "the alarm" is back.html '.outcome == "suspicious" and .danger and .broken'
-grep -q 'check: danger' "$T/hub.log" || die "no alarm in the log"
+wait_for 60 "the alarm in the log" grep -q 'check: danger' "$T/hub.log"
 zqhub check list --danger --json >"$T/x" &&
 	jq -e '.addresses[0].pages | length == 6 and .[0].line == 6' "$T/x" >"$T/y" ||
 	{ cat "$T/x"; die "the pages that link there"; }
@@ -213,7 +221,7 @@ wait_for 60 "it to be looked at again" is back.html \
 	'.seen > "'"$(date -u -d '+14 days' +%Y-%m-%d)"'" and .broken'
 zqhub check accept "near.localhost:$PORT" --reason '已核实' >"$T/x" ||
 	die "accept"
-stop "$HUB_PID"
+stop "$HUB_PID" || die "the hub did not end well"
 same() { jq -S '[.addresses[] | {url, outcome, cause, broken, strikes, seen}] |
 	sort_by(.url)' "$T/list" >"$1"; }
 list && same "$T/before"
@@ -230,5 +238,5 @@ for n in 1 2 3; do
 	page "$T/two/$n.html" "也无链接第${n}号"
 done
 none() { list && jq -e '.addresses == []' "$T/list"; }
-wait_for 60 "all of it to be forgotten" none
+wait_for 120 "all of it to be forgotten" none
 exit 0

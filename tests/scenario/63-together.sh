@@ -40,7 +40,6 @@ isolated_share = 100
 alert_together = 4s
 alert_many = 5
 alert_many_time = 3s
-# A busy machine hears of them one after another.
 [rule silent]
 for = 5s
 [receiver run]
@@ -63,12 +62,18 @@ heard() { [ "$(zqhub states "$1" --limit 1 --json |
 all_heard() {
 	for n in $ALL; do heard "$(code "$n")" || return 1; done
 }
-silence() {	# N…: at once
-	pids=
-	for n; do pids="$pids $(agent_pid "$(code "$n")")"; done
+# silence N…: at once; the hub is asleep meanwhile, so that it hears of it at
+# once, too, also on a busy machine
+silence() {
+	hub_parts=$(pgrep -P "$HUB_PID")
 	# shellcheck disable=SC2086 # they are words
-	kill -KILL $pids
+	kill -STOP $hub_parts
 	for n; do kill9 "$(agent_pid "$(code "$n")")"; done
+	edge=$(pgrep -x -P "$HUB_PID" edge) || die "where is the edge?"
+	kill -CONT "$edge"
+	sleep 2		# it tells the core, which goes on after that
+	# shellcheck disable=SC2086
+	kill -CONT $hub_parts
 }
 told_is() {	# EVENT COUNT
 	[ "$(jq -s --arg event "$1" '[.[] | select(.event == $event)] |
@@ -83,19 +88,19 @@ is() { [ "$(firing "$1")" = "$2" ] || { cat "$T/told"; die "told: $(firing "$1")
 wait_for 60 "all to be heard" all_heard
 say "- three behind one address: one alert"
 silence 1 2 3
-wait_for 30 "it to be told" told_is firing 1
+wait_for 60 "it to be told" told_is firing 1
 is 1 "silent 10.97.0.1 3"
 
 say "- a fourth there, later: one of its own"
 sleep 5
 silence 4
-wait_for 30 "it to be told" told_is firing 2
+wait_for 60 "it to be told" told_is firing 2
 is 2 "silent 10.97.0.1 1"
 
 say "- five at once, at five addresses: one alert"
 sleep 3
 silence 5 6 7 8 9
-wait_for 30 "it to be told" told_is firing 3
+wait_for 60 "it to be told" told_is firing 3
 is 3 "silent many 5"
 
 say "- they come back: each has its end, and nothing else is told"
@@ -105,4 +110,5 @@ for n in 1 2 3 4 5 6 7 8 9; do
 done
 wait_for 60 "the ends to be told" told_is resolved 3
 told_is firing 3 || { cat "$T/told"; die "more was told"; }
-[ "$(jq -s length "$T/told")" = 6 ] || { cat "$T/told"; die "more was told"; }
+six() { [ "$(jq -s length "$T/told")" = 6 ]; }
+six || { sleep 3; six; } || { cat "$T/told"; die "more was told"; }

@@ -129,10 +129,18 @@ stop() {
 	forget "$1"
 	return $code
 }
+# kill9 PID: at once, and its parts with it; none of them is left
 kill9() {
+	parts=$(pgrep -P "$1")
 	kill -KILL "$1" 2>/dev/null
 	wait "$1" 2>/dev/null
 	forget "$1"
+	for part in $parts; do
+		wait_for 60 "a part of $1 to end" is_over "$part"
+	done
+}
+is_over() {	# PID: none, or one that nobody has waited for
+	! state=$(ps -o stat= -p "$1") || [ "${state#Z}" != "$state" ]
 }
 forget() {
 	rest=

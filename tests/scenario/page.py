@@ -91,6 +91,7 @@ def take_back(b):
     b.go('/moves/1')
     b.script(f'document.querySelector(\'details:has({form}) summary\').focus()')
     b.keys(ENTER)
+    b.until('the form', f'return !!document.querySelector(\'details[open] {form}\')')
     check(b, '/moves/1, open')
     b.fill(f'{form} [name=reason]', '误报' + ENTER)
     b.until('taken back', 'return location.href.endsWith("/moves/1?done=move-withdraw")')
@@ -125,7 +126,7 @@ def refused(b):
     assert value(b, f'{ANNOUNCE} [name=reason]') == '更换<b>设备</b>'
     assert value(b, f'{ANNOUNCE} [name=kind]') == 'maintenance'
     assert value(b, f'{ANNOUNCE} [name=code]') == '4103000001'
-    assert b.script('return document.activeElement.name') == 'from'
+    b.until('the focus', 'return document.activeElement.name == "from"')
     assert b.script('return document.activeElement.ariaInvalid') == 'true'
     assert '--' not in b.script('return document.querySelector("p.wrong").textContent')
     b.shot('refused.png')
@@ -192,7 +193,7 @@ with Browser(*sys.argv[1:3]) as b:
                 'return document.querySelector(".legend [data-sum=silent]").textContent == "1"')
         b.shot('overview.png')
         # Nothing more is told: the open page says so, and that it may be old.
-        assert not b.script('return document.body.classList.contains("stale")')
+        b.until('live still', 'return !document.body.classList.contains("stale")')
         b.script('source.close()')
         began = time.time()
         b.until('not live',

@@ -3,7 +3,7 @@
 with Browser(WEB, SCRATCH) as b: … — paths are of WEB, what the browser keeps
 goes below SCRATCH; ZQ_SHOTS names a directory that pictures are kept in."""
 import base64, json, os, socket, subprocess, tempfile, time
-import urllib.request
+import urllib.error, urllib.request
 
 ENTER, RIGHT = '\ue007', '\ue014'
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -92,12 +92,17 @@ class Browser:
                 f.write(base64.b64decode(self.call('GET', '/screenshot')))
 
     def until(self, what, text, seconds=60):
-        end = time.time() + seconds
+        """A page that is only on its way, or has no such element yet, is waited
+        for; what is asserted next is of the same page, and all of it is there."""
+        end, amiss = time.time() + seconds, ''
         while time.time() < end:
-            if self.script(text):
-                return
+            try:
+                if self.script('if (document.readyState != "complete") return false;' + text):
+                    return
+            except urllib.error.HTTPError as e:
+                amiss = e.read().decode()[:500]
             time.sleep(0.1)
-        raise AssertionError(f'{what}: not within {seconds} s; ' + self.script(
+        raise AssertionError(f'{what}: not within {seconds} s; {amiss}' + self.script(
             'return document.body.innerText.slice(0, 2000)'))
 
     def find(self, css):
