@@ -41,7 +41,8 @@ mkdir -p "$T/agent-x"
 zqagent x enroll "https://127.0.0.1:$HUB_PORT" "$TICKET" >"$T/x.out" 2>&1 &&
 	die "a used ticket enrolled an agent"
 grep -qi 'used' "$T/x.out" || { cat "$T/x.out"; die "zqagent: no word of used"; }
-grep -qi 'used' "$T/hub.log" || die "the hub's log has no word of used"
+wait_for 60 "the hub's log to have a word of it" \
+	grep -q 'enrolment refused:.*used already' "$T/hub.log"
 
 say "- used, and the answer lost: the same line is good for the same key"
 site_add 4101000007 '漯河市人民政府' www.luohe.gov.cn
@@ -120,11 +121,12 @@ say "- block: the live connection is closed and the next request refused"
 curl -s --cacert "$HUB/ca/ca.pem" --cert "$T/one.pem" --key "$T/one.key" -o "$T/poll" -w '%{http_code}' \
 	"https://127.0.0.1:$HUB_PORT/v1/letters?after=0&wait=50" >"$T/poll.code" &
 poll=$!
-sleep 1
+connected() { zqhub site show 4101000001 --json | jq -e '.connections == 1'; }
+wait_for 60 "the connection" connected
 began=$(date +%s)
 zqhub site block 4101000001 --reason '密钥外泄' || die "block"
 wait $poll
-[ $(($(date +%s) - began)) -lt 20 ] || die "the long poll stayed open"
+[ $(($(date +%s) - began)) -lt 40 ] || die "the long poll stayed open"
 code=$(curl -s --cacert "$HUB/ca/ca.pem" --cert "$T/one.pem" --key "$T/one.key" -o "$T/out" \
 	-w '%{http_code}' "https://127.0.0.1:$HUB_PORT/v1/letters?after=0&wait=0")
 [ "$code" = 403 ] || die "blocked, and yet: $code"

@@ -132,7 +132,8 @@ rm "$root/.well-known"
 zqagent 4101000001 proof --write web >"$T/write" || die "proof --write"
 page "$root/a/1.html" '其后的一条'
 wait_for 60 "the page after it" has_items 4101000001 2
-zqagent 4101000001 rescan >"$T/write" || die rescan
+rescan 4101000001
+wait_for 60 "the agent to have told what it found" at_rest 4101000001
 wait_for 60 sync in_sync
 has_items 4101000001 2 || die "the proof was told as an item"
 stop "$(agent_pid 4101000001)"

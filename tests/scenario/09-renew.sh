@@ -19,7 +19,7 @@ one=$(serial "$cert") key_one=$(key "$cert")
 zqagent 4101000001 renew --json >"$T/renewed" || die "zqagent renew"
 jq -e '.renewed and (.not_after | startswith("20"))' "$T/renewed" >/dev/null ||
 	die "renew --json: $(cat "$T/renewed")"
-[ "$(serial "$cert")" != "$one" ] || die "the certificate is the old one"
+two=$(serial "$cert") && [ "$two" != "$one" ] || die "the certificate is the old one"
 [ "$(key "$cert")" != "$key_one" ] || die "the key is the old one"
 page "$root/after.html" '换证之后的公告' '2026-11-20 10:00'
 wait_for 60 "a page after the renewal" found 换证之后

@@ -109,8 +109,8 @@ through 4102000002 '开封市人民政府' www.kaifeng.gov.cn \
 through 4103000003 '洛阳市人民政府' www.luoyang.gov.cn \
 	"https://127.0.0.1:$HUB_PORT" --proxy "http://127.0.0.1:$squid_port"
 wait_for 60 sync in_sync
-grep -q "CONNECT 127.0.0.1:$HUB_PORT" "$T/squid/access" ||
-	die "squid was not asked"
+wait_for 60 "squid to say that it was asked" \
+	grep -q "CONNECT 127.0.0.1:$HUB_PORT" "$T/squid/access"
 
 say "- each is killed and started again, three times, in the middle of traffic"
 sites="4101000001 4102000002 4103000003"
@@ -145,11 +145,11 @@ forget $publisher
 say "- nothing is lost, nothing comes twice"
 for code in $sites; do
 	want=$(find "$T/www-$code" -name '*.html' | wc -l)
-	wait_for 90 "$want items of $code (now $(items_of "$code"))" \
+	wait_for 120 "$want items of $code (now $(items_of "$code"))" \
 		has_items "$code" "$want"
 done
 wait_for 60 sync in_sync
-wait_for 60 "a proof: what is there is right, too" proven
+wait_for 120 "a proof: what is there is right, too" proven
 whole
 
 say "- a proxy that says no is named"

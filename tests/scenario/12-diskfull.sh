@@ -30,10 +30,10 @@ publish() {	# HOW MANY more
 	done
 }
 hub_says() { zqhub status | grep -q 'disk is full'; }
-hub_content() { ! hub_says; }
+hub_content() { zqhub status >"$T/x" && ! grep -q 'disk is full' "$T/x"; }
 all_there() { has_items 4101000001 "$published"; }
 going_on() {	# WHAT
-	wait_for 60 "$1: all $published items (now $(items_of 4101000001))" all_there
+	wait_for 120 "$1: all $published items (now $(items_of 4101000001))" all_there
 	wait_for 60 "$1: sync" in_sync
 	publish 1
 	wait_for 60 "$1: one more" all_there
@@ -56,6 +56,11 @@ HUB_PID=$PID
 sleep 3
 publish 50
 free "$HUB"
+hub_decides() {
+	! kill -0 "$HUB_PID" 2>/dev/null || zqhub status --json |
+		jq -e '.daemon != null and (.daemon.disk_full | not)'
+}
+wait_for 60 "it to go on, or to have given up" hub_decides
 kill -0 "$HUB_PID" 2>/dev/null || { say "  (it would not start)"; hub_start; }
 going_on "space again at the hub"
 wait_for 60 "zqhub status to say it no more" hub_content
@@ -74,10 +79,16 @@ AGENT_4101000001=$PID
 sleep 3
 publish 50
 free "$dir"
+agent_decides() {
+	! kill -0 "$AGENT_4101000001" 2>/dev/null ||
+		zqagent 4101000001 status --json | jq -e '.running and
+			all(.sources[]; .state != "disk-full")'
+}
+wait_for 60 "it to go on, or to have given up" agent_decides
 kill -0 "$AGENT_4101000001" 2>/dev/null || { say "  (it would not start)"; agent_start 4101000001; }
 going_on "space again at the agent"
 
 say "- nothing twice, and the journal is whole"
-wait_for 60 "a proof" proven
+wait_for 120 "a proof" proven
 whole
 exit 0

@@ -39,7 +39,7 @@ page "$root/1.html" '没有域名解析时的公告'
 wait_for 60 "the agent to say so" says 'resolve host'
 waits() { [ "$(zqagent 4101000001 status --json | jq .spool.waiting)" -ge 1 ]; }
 wait_for 60 "the change to wait" waits
-found 没有域名解析 && die "found, without a name"
+not_found 没有域名解析 || die "found, without a name"
 
 say "- it is back, with another address"
 stop "$HUB_PID" || die "hub did not end cleanly"
@@ -47,7 +47,7 @@ sed -i "s/^listen = .*/listen = 127.0.0.2:$HUB_PORT/" "$HUB/hub.conf"
 start hub "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf"
 HUB_PID=$PID
 name_is 127.0.0.2
-wait_for 70 "what was published meanwhile" found 没有域名解析
+wait_for 120 "what was published meanwhile" found 没有域名解析
 wait_for 60 sync in_sync
 
 skew() { zqhub site show 4101000001 --json | jq .skew_ms; }
@@ -89,7 +89,7 @@ say "- a month behind, no certificate is good: it says so, and keeps what it has
 at -30d
 page "$root/5.html" '时钟慢了一月的公告'
 wait_for 60 "the agent to say so" says 'not yet valid\|check the clocks'
-found 时钟慢了一月 && die "a certificate of the future was good"
+not_found 时钟慢了一月 || die "a certificate of the future was good"
 at
 wait_for 60 "what waited" found 时钟慢了一月
 
@@ -112,6 +112,6 @@ wait_for 60 "a page, the hub right again" found 枢纽时钟又准了
 wait_for 60 "no skew" hours 0
 wait_for 60 sync in_sync
 has_items 4101000001 8 || die "items were lost: $(items_of 4101000001)"
-wait_for 60 "a proof" proven
+wait_for 120 "a proof" proven
 whole
 exit 0

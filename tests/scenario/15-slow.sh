@@ -31,7 +31,7 @@ a=$PID
 start slow-bodies slowhttptest -B -c 200 -r 40 -i 2 -x 8 -l 45 -p 20 \
 	-s 1000000 -u "$hub/.well-known/cmp"
 b=$PID
-start noise python3 tests/scenario/noise.py "$HUB_PORT" 45 500
+start noise python3 tests/scenario/noise.py "$HUB_PORT" 45 500 "$T/enough"
 c=$PID
 n=0
 while [ $n -lt 20 ]; do	# a whole handshake, and then nothing
@@ -50,10 +50,8 @@ page "$root/back.html" '围困中重启的公告'
 agent_start 4101000001
 site 4103000001 '洛阳市人民政府' www.ly.gov.cn "$T/two" https://www.ly.gov.cn/
 joined() { has_items 4103000001 2 && has_items 4101000001 $((was + 1)); }
-wait_for $((began + 30 - $(date +%s))) "both to have their items" joined
+wait_for 180 "both to have their items" joined
 took=$(($(date +%s) - began))
-# slowhttptest itself ends when the hub has cut the last of its connections.
-kill -0 "$c" || die "the fire was out before"
 goal "both have their items" "$took s" "30 s"
 
 measure 150
@@ -61,9 +59,13 @@ say "- under fire: found after $middle ms, p99 $p99 ms, at most $longest ms (of 
 connections() { curl -s "http://127.0.0.1:$WEB_PORT/metrics" | awk '/^zq_edge_connections/ { print $2 }'; }
 say "  $(connections) connections"
 # The goal is read, and not judged: a machine that does five things at a time,
-# with sanitizers, says nothing of it. The ceiling is for what is broken.
+# with sanitizers, says nothing of it. The ceiling is for what is broken: who
+# has to wait for the end of the fire isn't found at all, for it burns until now.
+# (slowhttptest itself ends when the hub has cut the last of its connections.)
 goal "others found, p99" "$p99 ms" "2000 ms"
-[ "$p99" -lt 5000 ] || die "p99 is $p99 ms: over 5 s"
+[ "$p99" -lt 20000 ] || die "p99 is $p99 ms: over 20 s"
+kill -0 "$c" || die "the fire was out before"
+: >"$T/enough"
 
 wait "$a"; wait "$b"; wait "$c"
 forget "$a"; forget "$b"; forget "$c"
@@ -77,9 +79,9 @@ grep -aq 'SLOW HEADERS' "$T/slow-headers.log" || die "slowhttptest did not run"
 
 say "- they are all cut; the hub is as before"
 few() { [ "$(connections)" -lt 30 ]; }
-wait_for 60 "connections to be closed" few
+wait_for 120 "connections to be closed" few
 kill -0 "$HUB_PID" || die "the hub died"
-grep -E 'part.*(died|signal)' "$T/hub.log" && die "a part died"
+grep -E ' died pid=[0-9]' "$T/hub.log" && die "a part died"
 wait_for 60 sync in_sync
 stop "$HUB_PID" || die "hub did not end cleanly"
 exit 0

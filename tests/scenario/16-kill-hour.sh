@@ -41,7 +41,7 @@ say_one() {	# of twenty addresses, again and again; some are withdrawn
 	tries=0
 	until zqagent 4101000001 say "$@" >"$T/say.out" 2>&1; do
 		tries=$((tries + 1))
-		[ $tries -lt 100 ] || { cat "$T/say.out"; die "say $*"; }
+		[ $tries -lt 300 ] || { cat "$T/say.out"; die "say $*"; }
 		sleep 0.1
 	done
 	mv "$T/said.new" "$T/said"
@@ -80,8 +80,8 @@ forget $busy
 say "- $n kills, $said things said; $(tail -n 1 "$T/busy.log")"
 
 wait_for 60 "the web part" curl -sf -o "$T/health" "http://127.0.0.1:$WEB_PORT/healthz"
-content() { zqagent 4101000001 status >"$T/status"; }
-wait_for 120 "the agent to have looked at everything, and be in sync" content
+wait_for 180 "the agent to have looked at everything, and be in sync" \
+	at_rest 4101000001
 {
 	find "$root" -name '*.html' ! -name index.html | while read -r f; do
 		printf 'https://www.zhengzhou.gov.cn/%s %s\n' "${f#"$root"/}" \
@@ -90,7 +90,7 @@ wait_for 120 "the agent to have looked at everything, and be in sync" content
 	cat "$T/said"
 } | sort >"$T/want"
 want=$(($(wc -l <"$T/want") + 1))
-wait_for 60 "all $want items (now $(items_of 4101000001))" has_items 4101000001 "$want"
+wait_for 120 "all $want items (now $(items_of 4101000001))" has_items 4101000001 "$want"
 wait_for 60 sync in_sync
 
 say "- the index holds exactly what there is: $want items"

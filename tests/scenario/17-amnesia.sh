@@ -31,15 +31,18 @@ zqagent $one say item --url https://www.zhengzhou.gov.cn/cms/1 \
 both() { has_items "$one" "$1" && has_items "$two" "$2"; }
 wait_for 60 "101 items" both 61 40
 
-proven() { zqhub prove --wait 10 >"$T/prove" 2>&1; }
 prove() {	# both, and the agent's own digest is the index's
 	wait_for 150 "$1: a proof" proven
+	# What was written just before may not even have been seen then.
+	for code in $one $two; do
+		wait_for 150 "$1: $code to be at rest" at_rest "$code"
+	done
+	wait_for 60 "$1: sync" in_sync
 	for code in $one $two; do
 		[ "$(zqhub site show "$code" --json | jq -r .digest)" = \
 			"$(zqagent "$code" status --json | jq -r .digest)" ] ||
 			die "$1: $code has another digest than the index"
 	done
-	wait_for 60 "$1: sync" in_sync
 }
 digests() {	# what the index comes to
 	for code in $one $two; do zqhub site show "$code" --json | jq -r .digest; done
@@ -86,7 +89,7 @@ big() {
 	mv "$T/new" "$T/$two/big"
 }
 big 大批
-wait_for 90 "900 more" both 89 950
+wait_for 180 "900 more" both 89 950
 write "$T/$two/a" 1 5 再改
 zqagent $two status --json | jq -e '.spool.first > 50' >"$T/first" ||
 	{ zqagent $two status --json | jq .spool; die "the spool has it still"; }
@@ -142,7 +145,10 @@ before=$(digests) was=$(incarnation "$two")
 stop "$(agent_pid $two)" || die "agent did not end cleanly"
 rm -rf "$(agent_dir $two)/store"
 agent_start $two
-other() { [ "$(incarnation "$two")" != "$was" ]; }
+other() {
+	now=$(incarnation "$two")
+	case $now in "$was" | '' | null) return 1 ;; esac
+}
 wait_for 60 "a new incarnation" other
 wait_for 150 "all of it" both 88 950
 prove "the agent's loss"

@@ -196,7 +196,7 @@ kill -0 "$p1" && kill -0 "$p2" || die "an agent was restarted"
 [ "$(digest 4101000001)" = "$d1" ] || die "another digest"
 # The other two have no agent, so the command itself says no.
 proven() {
-	zqhub prove --wait 10 >"$T/prove" 2>&1
+	zqhub prove --wait 30 >"$T/prove" 2>&1
 	[ "$(grep -c ' proven: ' "$T/prove")" = 2 ]
 }
 wait_for 120 "a proof" proven

@@ -17,7 +17,7 @@ wait_for 60 "the pages of two" has_items 4103000001 3
 # prove EXIT [CODE…] [OPTION…]: what it says in $T/prove
 prove() {
 	expected=$1; shift
-	zqhub prove "$@" >"$T/prove" 2>&1
+	zqhub prove --wait 120 "$@" >"$T/prove" 2>&1
 	code=$?
 	[ "$code" = "$expected" ] ||
 		{ cat "$T/prove"; die "zqhub prove $*: exit $code, not $expected"; }
@@ -29,18 +29,19 @@ says() {
 	done
 }
 # An agent that is asked again and again takes five seconds between two.
-proven() { zqhub prove "$@" --wait 10 >"$T/prove" 2>&1; }
+proven() { zqhub prove "$@" --wait 30 >"$T/prove" 2>&1; }
 site_is() {
 	zqhub site show "$1" --json | jq -e "$2" >/dev/null ||
 		{ zqhub site show "$1" --json; die "site show $1: $2"; }
 }
 
 say "- all are proven, at once, and the status says when"
-wait_for 60 "both to be proven" proven
+wait_for 120 "both to be proven" proven
 began=$(date +%s)
 prove 0
 took=$(($(date +%s) - began))
-[ "$took" -le 20 ] || die "it took $took s, which is no answer to a held poll"
+goal "an answer of both" "$took s" "20 s"
+[ "$took" -le 60 ] || die "it took $took s, which is no answer to a held poll"
 says '4101000001' '4103000001' '3 items' '2 proven to be in sync'
 site_is 4101000001 '.proven_at != null and .missed == 0 and .reconciled.count > 0'
 zqhub status >"$T/status"
@@ -54,7 +55,9 @@ grep -q '^zq_reconciles_total{outcome="same"} [1-9]' "$T/metrics" &&
 say "- an index that went wrong by itself: named, mended, counted, proven"
 missed() { curl -sf "http://127.0.0.1:$WEB_PORT/metrics" | awk -v site="{site=\"$1\"" \
 	'index($1, "zq_site_missed_changes_total" site) == 1 { print $2 }'; }
-told() { zqhub journal print --json | jq -r '.[] | select(.site == 1) | .url'; }
+# What a source covers is told when it was looked at: that may be any time.
+told() { zqhub journal print --json | jq -r '.[] |
+	select(.site == 1 and .change != "cover") | .url'; }
 was=$(zqhub site show 4101000001 --json | jq -r .digest)
 was_missed=$(missed 4101000001)
 [ "$was_missed" = 0 ] || die "missed $was_missed, before"
@@ -69,7 +72,12 @@ stop "$HUB_PID" || die "the hub ended badly"
 	{ cat "$T/spoiled"; die "not two pages of the first site"; }
 hub_start
 [ "$(zqhub site show 4101000001 --json | jq -r .digest)" != "$was" ] || die "nothing is spoiled"
-start wake sh -c "sleep 1; kill -CONT $agent"
+# … which it is when somebody is at the hub's socket, besides the hub.
+start wake sh -c "n=0
+	until [ \$(grep -c '$HUB/control' /proc/net/unix) -gt 1 ] || [ \$n -ge 600 ]; do
+		sleep 0.1; n=\$((n + 1))
+	done
+	sleep 1; kill -CONT $agent"
 prove 1 4101000001 --wait 60
 says 'DIFFERS' '0 missing, 0 extra, 2 in another state, 0 held' '1 differ'
 while read -r url; do says "$url"; done <"$T/spoiled"
@@ -112,14 +120,20 @@ while [ $n -le 40 ]; do
 	n=$((n + 1))
 done
 rm "$T/one/2.html"
+# There are 39 on the way up, too.
+gone() { zqhub item https://www.zhengzhou.gov.cn/2.html --json | jq -e .withdrawn; }
+wait_for 60 "the withdrawal" gone
 wait_for 60 "the new pages" has_items 4101000001 39
-wait_for 60 "the proof with them" proven 4101000001
+wait_for 120 "the proof with them" proven 4101000001
 says '39 items'
 
 say "- a hub that comes back is proven to, though nothing changed"
 proven_at() { zqhub site show 4103000001 --json | jq -r .proven_at; }
-away() { ! zqagent 4103000001 status >"$T/away"; }
-anew() { [ "$(proven_at)" != "$was" ]; }
+away() { zqagent 4103000001 status --json | jq -e '.hub.trouble'; }
+anew() {
+	now=$(proven_at)
+	case $now in "$was" | '' | null) return 1 ;; esac
+}
 stop "$HUB_PID" || die "the hub ended badly"
 was=$(proven_at)
 wait_for 60 "the agent to find the hub away" away
@@ -130,9 +144,9 @@ site_is 4103000001 '.missed == 0 and .reconciled.missing == 0 and .items == 3'
 say "- an agent that is away gives no answer; the others do"
 stop "$(agent_pid 4103000001)" || die "the agent ended badly"
 began=$(date +%s)
-prove 1 --wait 8
+prove 1 --wait 40
 took=$(($(date +%s) - began))
-[ "$took" -ge 8 ] && [ "$took" -le 30 ] || die "--wait 8 took $took s"
+[ "$took" -ge 40 ] && [ "$took" -le 100 ] || die "--wait 40 took $took s"
 says 'no answer' 'last heard' '1 proven to be in sync' '1 gave no answer'
 
 say "- one that has something else than the index: it is listed, item by item"
@@ -191,7 +205,7 @@ zqhub journal print --json | grep -q '"do":"reconcile","site":2,.*"missing":1,"e
 
 say "- the index is as it was: a wrong agent only fools himself"
 agent_start 4103000001
-wait_for 60 "the site to be proven again" proven 4103000001
+wait_for 120 "the site to be proven again" proven 4103000001
 
 say "- a site that can't be asked; a hub that doesn't run"
 site_add 4104000001 '平顶山市人民政府' www.pds.gov.cn

@@ -19,10 +19,10 @@ pages() {
 	}'
 }
 prove() {
-	zqhub prove $CODE --wait 20 >"$T/prove" 2>&1 ||
+	zqhub prove $CODE --wait 120 >"$T/prove" 2>&1 ||
 		{ cat "$T/prove"; die "$1: not proven to be the same"; }
 }
-settled() { zqagent $CODE status >"$T/status" 2>&1; }
+settled() { at_rest $CODE; }
 head_of() { zqagent $CODE status --json | jq .spool.head; }
 held() { zqagent $CODE status --json | jq '[.sources[].held] | add'; }
 changes_reach() { [ "$(head_of)" -ge "$1" ]; }
@@ -60,6 +60,7 @@ wait_for 180 "the rename to be noticed" changes_reach $((before + COUNT))
 wait_for 180 "the renamed pages" settled
 changes_are $((before + COUNT))
 [ "$(held)" = 0 ] || die "$(held) are held"
+wait_for 60 "all of it to be shown" in_sync
 has_items $CODE $((COUNT + 1)) || die "$(items_of $CODE) items at the hub"
 prove "after the rename"
 grep -q "$((COUNT + 1)) items" "$T/prove" || { cat "$T/prove"; die "prove"; }
@@ -99,6 +100,7 @@ wait_for 60 "the rename to be noticed" changes_reach $((before + 80))
 wait_for 60 "the site to settle" settled
 changes_are $((before + 80))
 prove "after the second"
+wait_for 60 "all of it to be shown" in_sync
 has_items $CODE $((COUNT + 81)) || die "$(items_of $CODE) items at the hub"
 
 say "- a file that goes to another source is the same, too"

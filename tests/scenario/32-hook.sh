@@ -16,15 +16,16 @@ cat >"$T/hook" <<'HOOK'
 dir=$1
 cat >"$dir/got.now"
 jq -r .id "$dir/got.now" >>"$dir/ids"
-if [ -f "$dir/slow" ]; then sleep 5; fi
+n=0
+while [ -f "$dir/slow" ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done
 env >"$dir/hook.env"
 if [ ! -f "$dir/failed" ]; then touch "$dir/failed"; echo "not now" >&2; exit 7; fi
 jq -c . "$dir/got.now" >>"$dir/got"
 HOOK
 cat >"$T/sendmail" <<'MAIL'
 #!/bin/sh
-cat >"$1/mail.new"
-mv "$1/mail.new" "$1/mail.$(date +%s%N)"
+cat >"$1/new.mail"
+mv "$1/new.mail" "$1/mail.$(date +%s%N)"
 MAIL
 chmod +x "$T/hook" "$T/sendmail"
 cat >"$A/agent.conf" <<CONF
@@ -55,7 +56,7 @@ mended() { grep -q "b.gov.cn/new/$1" "$WWW/$1.html"; }
 
 say "- a command gets the letter, again if it fails, and nothing but the letter"
 letter 1 effective
-wait_for 60 "the command" got 1
+wait_for 120 "the command" got 1
 jq -e '.kind == "links" and .number == 1 and .pages[0].url == "'$SITE'/1.html" and .pages[0].links[0].new == "https://www.b.gov.cn/new/1" and .links[0].reason == "栏目合并"' "$T/got" >/dev/null || { cat "$T/got"; die "that is not the letter"; }
 grep -q 'hook: letter=1 exit status 7: not now' "$T/agent-$CODE.log" || die "the failure is not in the log"
 [ "$(cut -d= -f1 "$T/hook.env" | sort | tr '\n' ' ')" = "LANG PATH PWD " ] || { cat "$T/hook.env"; die "its environment"; }
@@ -69,12 +70,14 @@ wait_for 60 "the feed" [ -s "$T/feed/letters.atom" ]
 feed_has() { grep -c '<entry>' "$T/feed/letters.atom" | grep -qx "$1"; }
 wait_for 60 "an entry" feed_has 1
 xmllint --noout "$T/feed/letters.atom" || die "not well-formed"
-python3 -c "import feedparser" 2>/dev/null && {
-	python3 - "$T/feed/letters.atom" <<'PY' || die "feedparser"
+# Debian's: another python3 that comes first may have no such module.
+/usr/bin/python3 -c "import feedparser" 2>/dev/null && {
+	/usr/bin/python3 - "$T/feed/letters.atom" "$(jq -r .id "$T/got")" <<'PY' || die "feedparser"
 import feedparser, sys
 f = feedparser.parse(sys.argv[1])
 assert not f.bozo, f.bozo_exception
-assert f.entries[0].id.endswith(':1') and f.entries[0].updated_parsed
+assert f.entries[0].id.endswith(':' + sys.argv[2]), f.entries[0].id
+assert f.entries[0].updated_parsed
 assert '1.html' in f.entries[0].content[0].value, f.entries[0]
 PY
 }

@@ -118,6 +118,8 @@ http {
 }
 CONF
 start nginx nginx -p "$T" -e "$T/logs/nginx.error" -c "$T/nginx.conf"
+answers() { curl -s -o "$T/out" "http://127.0.0.1:$1/"; }
+wait_for 60 nginx answers "$NGINX"	# or it can't be told to reload
 agent_start $CODE
 has_map() { grep -q zwgk "$T/maps/moved.nginx" && grep -q zwgk "$T/maps/moved.apache"; }
 wait_for 60 "the files" has_map
@@ -155,8 +157,6 @@ wait_for 60 "the files" has_map
 [ "$(id -u)" != 0 ] || sed -i "s/^User .*/User www-data/; s/^Group .*/Group www-data/" "$T/apache.conf"
 [ "$(id -u)" != 0 ] || chmod 755 "$T"
 start apache apache2 -X -f "$T/apache.conf"
-answers() { curl -s -o "$T/out" "http://127.0.0.1:$1/"; }
-wait_for 60 nginx answers "$NGINX"
 wait_for 60 Apache answers "$APACHE"
 
 # leads PATH TARGET [HOST]: both say 308 and where

@@ -49,6 +49,7 @@ finish() {
 	for pid in $STARTED; do
 		rm -f "/dev/shm/faketime_shm_$pid" "/dev/shm/sem.faketime_sem_$pid"
 	done
+	find "${PORTS%/*}" -maxdepth 1 -name "${PORTS##*/}.*" -lname $$ -delete
 	awk -v t="$T/" 'index($2, t) == 1 { print $2 }' /proc/mounts | sort -r |
 		while read -r disk; do umount -l "$disk"; done
 	[ -n "${KEEP:-}" ] && say "kept: $T" || rm -rf "$T"
@@ -148,12 +149,16 @@ forget() {
 	PIDS=$rest
 }
 
-# A TCP port that nobody listens on just now.
+# A TCP port that nobody listens on just now, and that no other scenario which
+# runs was given: it may be about to listen, or start again.
+PORTS=${TMPDIR:-/tmp}/zhanqun.port
 port() {
 	while :; do
 		p=$(shuf -i 20000-31999 -n 1)
 		hex=$(printf ':%04X ' "$p")
-		grep -qF "$hex" /proc/net/tcp /proc/net/tcp6 2>/dev/null || break
+		grep -qF "$hex" /proc/net/tcp /proc/net/tcp6 2>/dev/null && continue
+		ln -s $$ "$PORTS.$p" 2>/dev/null && break
+		kill -0 "$(readlink "$PORTS.$p")" 2>/dev/null || rm -f "$PORTS.$p"
 	done
 	say "$p"
 }
@@ -268,6 +273,29 @@ site() {
 	agent_start "$1"
 }
 
+# at_rest CODE: its agent has looked at all there is, and the hub has taken it
+at_rest() {
+	zqagent "$1" status --json | jq -e '.in_sync and
+		all(.sources[]; has("scan") | not)' >/dev/null
+}
+# still CODE SCANS: nothing is being looked at, and the last scans weren't SCANS
+still() {
+	zqagent "$1" status --json >"$T/still"
+	jq -e --arg scans "$2" '.running and all(.sources[]; .state != "busy" and
+		.state != "first-scan" and (has("scan") | not)) and
+		([.sources[] | select(.type == "dir").scanned] | tojson) != $scans' \
+		"$T/still"
+}
+# rescan CODE: and wait; what was there when this was said has been looked at
+rescan() {
+	wait_for 60 "$1 to be done with what it looks at" still "$1" ''
+	scans=$(jq -r '[.sources[] | select(.type == "dir").scanned] | tojson' \
+		"$T/still")
+	# It may be starting again just now, since its root leads elsewhere.
+	wait_for 60 "$1 to hear of it" zqagent "$1" rescan
+	wait_for 120 "the scan of $1" still "$1" "$scans"
+}
+
 in_sync() { zqhub status >/dev/null; }
 found() { zqhub search "$1" --json | jq -e '.items | length > 0' >/dev/null; }
 not_found() { zqhub search "$1" --json | jq -e '.items | length == 0' >/dev/null; }
@@ -290,7 +318,7 @@ listed() {
 	grep -v 'gov.cn/ ' "$1.all" | sort >"$1"
 }
 # proven [CODE…]: by digest, the index has exactly what the sites have
-proven() { zqhub prove --wait 10 "$@" >"$T/prove" 2>&1; }
+proven() { zqhub prove --wait 30 "$@" >"$T/prove" 2>&1; }
 # whole: no number of a site stands twice in the journal, none is missing, the
 # chain holds, and a view made anew is the same
 whole() {

@@ -1,10 +1,12 @@
-"""noise.py PORT SECONDS CONNECTIONS: holds so many connections to a TLS port
+"""noise.py PORT SECONDS CONNECTIONS ENOUGH: for so long at least, and until the
+file ENOUGH is there (or ten minutes have passed), holds so many connections to a TLS port
 that say nothing, the half of a ClientHello, or random bytes, one byte at a
 time or all at once; opens another for each that is closed. Prints how many
 it opened, and how many silent, half and dripping ones the hub closed."""
-import random, selectors, socket, sys, time
+import os, random, selectors, socket, sys, time
 
 port, seconds, most = (int(a) for a in sys.argv[1:4])
+enough = sys.argv[4]
 # A TLS 1.2 record of a ClientHello of 512 bytes, of which 40 come.
 HELLO = bytes.fromhex('1603010204010002000303') + bytes(29)
 kinds = ('silent', 'half', 'random', 'drip', 'http')
@@ -34,8 +36,15 @@ def connect():
     opened += 1
 
 
-end = time.monotonic() + seconds
-while time.monotonic() < end:
+began = time.monotonic()
+
+
+def burns():
+    past = time.monotonic() - began
+    return past < seconds or (past < 600 and not os.path.exists(enough))
+
+
+while burns():
     while len(held.get_map()) < most:
         before = opened
         connect()

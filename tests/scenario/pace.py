@@ -30,7 +30,7 @@ def publish():
 
 def look():
     query = urllib.parse.urlencode({'q': word, 'site': code, 'limit': 200})
-    with urllib.request.urlopen(f'{web}/api/v1/items?{query}', timeout=10) as a:
+    with urllib.request.urlopen(f'{web}/api/v1/items?{query}', timeout=60) as a:
         now = time.monotonic()
         for item in json.load(a)['items']:
             seen.setdefault(item['title'], now)
@@ -38,7 +38,7 @@ def look():
 
 writer = threading.Thread(target=publish)
 writer.start()
-end = time.monotonic() + count / rate + 30
+end = time.monotonic() + count / rate + 60
 while len(seen) < count and time.monotonic() < end:
     look()
     time.sleep(0.02)
