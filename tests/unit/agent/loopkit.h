@@ -11,7 +11,7 @@
 #include "contrib/base/clock.h"
 #include "contrib/base/log.h"
 
-#define PATIENCE 15000		/* ms for anything to happen */
+#define PATIENCE 30000		/* ms for anything to happen */
 
 static struct event_base *base;
 

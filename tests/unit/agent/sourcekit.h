@@ -265,9 +265,14 @@ items(void)
 static inline void
 wait_items(uint64_t want)
 {
-	for (int i = 0; i < 400 && items() != want; i++)
+	int64_t start = clock_mono();
+
+	while (items() != want) {
+		ck_assert_msg(clock_mono() - start < PATIENCE,
+		    "%llu items, expected %llu", (unsigned long long)items(),
+		    (unsigned long long)want);
 		turn_loop(20);
-	ck_assert_uint_eq(items(), want);
+	}
 }
 
 static inline void

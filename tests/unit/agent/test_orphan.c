@@ -49,17 +49,13 @@ set_source(bool there)
 static void
 wait_held(uint64_t want)
 {
-	for (int i = 0; i < 400 && sources_held(sources) != want; i++)
-		turn_loop(20);
-	ck_assert_uint_eq(sources_held(sources), want);
+	WAIT_FOR(sources_held(sources) == want);
 }
 
 static void
 wait_settled(void)
 {
-	for (int i = 0; i < 400 && !sources_are_settled(sources); i++)
-		turn_loop(20);
-	ck_assert(sources_are_settled(sources));
+	WAIT_FOR(sources_are_settled(sources));
 }
 
 static size_t
@@ -215,8 +211,7 @@ check_renamed(bool refuse)
 	remove_many(0, 1);	/* this one nobody tells */
 	rename_source();
 	open_all();
-	for (int i = 0; i < 400 && head() < 20 + 19 + 19; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= 20 + 19 + 19);
 	turn_loop(1200);
 	ck_assert_uint_eq(head(), 20 + 19 + 19);
 	ck_assert_uint_eq(items(), 20);
@@ -394,9 +389,7 @@ START_TEST(test_adopted_many)
 	turn_loop(500);
 	ck_assert_uint_eq(head(), 20);
 	ck_assert_uint_eq(sources_release(sources, "www", "r", "b"), 1);
-	for (int i = 0; i < 400 && head() != 80; i++)
-		turn_loop(20);
-	ck_assert_uint_eq(head(), 80);
+	WAIT_FOR(head() == 80);
 	ck_assert_uint_eq(items(), 20);
 	wait_settled();
 	kit_is_whole(store);
@@ -449,9 +442,7 @@ START_TEST(test_said)
 	}
 	adopt(all, 1);
 	look_at("", SITE "/said-1");
-	for (int i = 0; i < 400 && head() != 13; i++)
-		turn_loop(20);
-	ck_assert_uint_eq(head(), 13);
+	WAIT_FOR(head() == 13);
 	ck_assert_uint_eq(items(), 11);
 	kit_is_whole(store);
 	close_all();

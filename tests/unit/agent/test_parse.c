@@ -313,7 +313,7 @@ END_TEST
 
 START_TEST(test_slow)
 {
-	start_with(&(struct parse_limits){ .time = 700 });
+	start_with(&(struct parse_limits){ .time = 8000 });
 	ck_one_fails(SIGSTOP, "too long");
 }
 END_TEST
@@ -326,7 +326,7 @@ START_TEST(test_idle)
 	ask("a.html");
 	run();
 	ck_assert_int_ne(reader(), 0);
-	for (int i = 0; i < 200 && reader() != 0; i++) {
+	for (int i = 0; i < 6000 && reader() != 0; i++) {
 		event_base_loop(base, EVLOOP_NONBLOCK);
 		usleep(5000);
 	}

@@ -304,8 +304,7 @@ START_TEST(test_off)
 
 	set.moves = off;
 	rename_column();
-	for (int i = 0; i < 400 && head() < 23 + 20; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= 23 + 20);
 	turn_loop(2500);
 	ck_moves("");
 	stop();

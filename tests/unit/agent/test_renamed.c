@@ -60,8 +60,7 @@ START_TEST(test_column)
 	wait_state("fine");
 	before = head();
 	move("news", "xinwen");
-	for (int i = 0; i < 400 && head() < before + 300; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= before + 300);
 	wait_state("fine");
 	turn_loop(4000);		/* no scan finds anything */
 	wait_state("fine");
@@ -89,8 +88,7 @@ START_TEST(test_away)
 	move("news", "xinwen");
 	start();
 	before = head();
-	for (int i = 0; i < 400 && head() < before + 120; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= before + 120);
 	wait_state("fine");
 	ck_assert_uint_eq(head(), before + 120);
 	ck_assert_uint_eq(items(), 120);
@@ -181,8 +179,7 @@ START_TEST(test_mirror)
 	before = head();
 	move("m/news", "m/xinwen");
 	move("news", "xinwen");
-	for (int i = 0; i < 400 && head() < before + 24; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= before + 24);
 	wait_state("fine");
 	buf_init(&got, 65536);
 	say_changes(before, &got);

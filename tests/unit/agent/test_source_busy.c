@@ -145,21 +145,17 @@ START_TEST(test_counter)
 		count_up(i);
 		turn_loop(300);
 	}
-	ck_assert(has_text("restless_first", "count.txt"));
-	ck_assert_uint_ge(head(), before + 3);
+	WAIT_FOR(has_text("restless_first", "count.txt") && head() >= before + 3 &&
+	    source_dir.is_settled(source) && has_text("state", "fine"));
 	ck_assert_uint_le(head(), before + 5);
 	before = head();
-	ck_assert(source_dir.is_settled(source));
-	ck_assert(has_text("state", "fine"));
 	put("page.html", "<title>another</title>");
-	for (int i = 0; i < 100 && head() == before; i++)
-		turn_loop(20);
+	WAIT_FOR(head() != before);
 	ck_assert_uint_eq(head(), before + 1);
 	ck_assert(has_text("restless_first", "count.txt"));
 	wait_text("state", "fine");
 	before = head();
-	for (int i = 0; i < 700 && head() == before; i++)
-		turn_loop(20);
+	WAIT_FOR(head() != before);
 	ck_assert_uint_eq(head(), before + 1);
 	ck_assert(!has_text("restless_first", "count.txt"));
 	stop();
@@ -185,8 +181,7 @@ START_TEST(test_open_for_long)
 	other->why = INTAKE_READY;
 	ck_assert(restless_written(r, other));
 	ck_assert_uint_eq(restless_count(r), 1);
-	for (int i = 0; i < 700 && over == NULL; i++)
-		turn_loop(20);
+	WAIT_FOR(over != NULL);
 	ck_assert_ptr_eq(over, j);
 	ck_assert_int_eq(j->why, INTAKE_READY);
 	ck_assert_int_ge(clock_mono() - now, RESTLESS_QUIET - 500);

@@ -39,8 +39,7 @@ START_TEST(test_first_scan)
 	wait_told(".well-known/security.txt=/.well-known/security.txt "
 	    "a b.txt=/a%20b.txt index.html=/ "
 	    "\xb9\xab.html=/%B9%AB.html ");
-	for (int i = 0; i < 100 && head() < 7; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= 7);
 	ck_assert_uint_eq(head(), 7);
 	stop();
 }
@@ -60,8 +59,7 @@ START_TEST(test_first_scan_is_told)
 {
 	put("a.html", "<title>a</title>");
 	start();
-	for (int i = 0; i < 100 && head() == 0; i++)
-		turn_loop(1);
+	WAIT_FOR(head() != 0);
 	ck_assert(store_meta(store)->needs_snapshot);
 	wait_state("fine");
 	ck_assert(store_meta(store)->needs_snapshot);
@@ -115,8 +113,7 @@ START_TEST(test_touch_says_nothing)
 	turn_loop(400);
 	ck_assert_uint_eq(head(), before + 1);
 	put("a.html", "<title>A</title>");
-	for (int i = 0; i < 100 && head() < before + 2; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= before + 2);
 	ck_assert_uint_eq(head(), before + 2);
 	stop();
 }
@@ -314,8 +311,7 @@ END_TEST
 static void
 wait_head(uint64_t n)
 {
-	for (int i = 0; i < 250 && head() < n; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= n);
 	ck_assert_uint_eq(head(), n);
 }
 
@@ -503,8 +499,7 @@ START_TEST(test_root_switch)
 	remove_in(two, "000.txt");
 	ck_assert_int_eq(rename(link_path, root), 0);
 	kit_remove_tree(one);
-	for (int i = 0; i < 400 && head() < 102; i++)
-		turn_loop(20);
+	WAIT_FOR(head() >= 102);
 	wait_state("fine");
 	ck_assert_uint_eq(items(), 100);
 	ck_assert_uint_eq(head(), 102);

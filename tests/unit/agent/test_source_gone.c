@@ -78,25 +78,41 @@ START_TEST(test_drip)
 }
 END_TEST
 
+/* How long it takes, in ms, until it is told that the page is away. */
+static int64_t
+withdraw(const char *page)
+{
+	int64_t began = clock_mono();
+	uint64_t before = items();
+
+	unlink(at(page));
+	turn_loop(50);
+	if (items() == before)
+		ck_assert_str_eq(state(), "busy");	/* not in sync yet */
+	wait_items(before - 1);
+	return clock_mono() - began;
+}
+
+/* A slow machine may be late twice. */
 START_TEST(test_few)
 {
 	int64_t began;
+	uint64_t before;
 
 	put_dirs(4, 40);
-	put("page.html", "<title>p</title>");
+	put("a.html", "<title>a</title>");
+	put("b.html", "<title>b</title>");
+	put("c.html", "<title>c</title>");
 	start();
-	wait_items(161);
+	wait_items(163);
 	wait_state("fine");
+	ck_assert(withdraw("a.html") < 1500 || withdraw("b.html") < 1500 ||
+	    withdraw("c.html") < 1500);
 	began = clock_mono();
-	unlink(at("page.html"));
-	turn_loop(50);
-	ck_assert_str_eq(state(), "busy");	/* not in sync yet */
-	wait_items(160);
-	ck_assert_int_lt(clock_mono() - began, 1500);
-	began = clock_mono();
+	before = items();
 	remove_dirs(0, 1);
-	wait_items(120);
-	ck_assert_int_lt(clock_mono() - began, 2500);
+	wait_items(before - 40);
+	ck_assert_int_lt(clock_mono() - began, 3500);
 	wait_state("fine");
 	stop();
 }
@@ -200,8 +216,7 @@ START_TEST(test_root_late)
 	turn_loop(1200);
 	ck_assert(!reached);
 	ck_assert_int_eq(mkdir(root, 0), 0);
-	turn_loop(1500);
-	ck_assert(reached);
+	WAIT_FOR(reached);
 	chmod(root, 0755);
 	stop();
 }
@@ -367,9 +382,7 @@ START_TEST(test_trouble_of_root)
 	start();
 	wait_state("fine");
 	check_trouble("");
-	for (int i = 0; i < 100 && !source_dir.is_settled(source); i++)
-		turn_loop(20);
-	ck_assert(source_dir.is_settled(source));
+	WAIT_FOR(source_dir.is_settled(source));
 	snprintf(away, sizeof(away), "%s.away", root);
 	ck_assert_int_eq(rename(root, away), 0);
 	wait_state("no-root");

@@ -32,8 +32,7 @@ begin(void)
 	start_with_moves();
 	wait_items(PAGES + 1);
 	wait_state("fine");
-	for (int i = 0; i < 100 && !source_dir.is_settled(source); i++)
-		turn_loop(20);
+	WAIT_FOR(source_dir.is_settled(source));
 }
 
 static uint64_t
@@ -172,13 +171,14 @@ START_TEST(test_slowly)
 	make_next(".new", "two");
 	before = head();
 	move("html", "html.old");
-	for (int i = 0; i < 400 && head() < before + PAGES; i++)
-		turn_loop(20);
-	turn_loop(2000);
+	WAIT_FOR(head() >= before + PAGES);
+	WAIT_FOR(proposals() == 1);
+	turn_loop(1000);
 	ck_assert_uint_eq(proposals(), 1);
 	move(".new", "html");
 	wait_items(2 * PAGES + 1);
-	turn_loop(1500);
+	WAIT_FOR(proposals() == 0);
+	turn_loop(1000);
 	ck_assert_uint_eq(proposals(), 0);
 	kit_remove_tree(at("html.old"));
 	turn_loop(300);
@@ -200,8 +200,7 @@ swap_told(int between)
 	stop();				/* it was not just now */
 	start_with_moves();
 	wait_state("fine");
-	for (int i = 0; i < 100 && !source_dir.is_settled(source); i++)
-		turn_loop(20);
+	WAIT_FOR(source_dir.is_settled(source));
 	before = head();
 	move("html", "html.old");
 	turn_loop(between);
@@ -268,8 +267,7 @@ swap_and_wait(int between, int changed)
 	stop();			/* what was told just now was not just now */
 	start_with_moves();
 	wait_state("fine");
-	for (int i = 0; i < 100 && !source_dir.is_settled(source); i++)
-		turn_loop(20);
+	WAIT_FOR(source_dir.is_settled(source));
 	return before;
 }
 

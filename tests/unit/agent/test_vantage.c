@@ -183,7 +183,7 @@ END_TEST
 START_TEST(in_time)
 {
 	server.mute = true;
-	ask(1, url, 300);
+	ask(1, url, 1500);
 	WAIT_FOR(seen == 1);
 	ck_assert_uint_eq(told().task, 0);
 	ask(2, url, 0);

@@ -85,6 +85,8 @@ die_once(void *arg)
 static int
 die_always(void *arg)
 {
+	while (seen->starts[1] == 0)	/* the other is to be told to end */
+		usleep(1000);
 	seen->starts[(long)arg]++;
 	return 1;
 }
@@ -92,6 +94,8 @@ die_always(void *arg)
 static int
 die_unable(void *arg)
 {
+	while (seen->starts[1] == 0)
+		usleep(1000);
 	seen->starts[(long)arg]++;
 	return PROC_CANNOT;
 }
@@ -129,7 +133,7 @@ run(const struct proc_part *parts, size_t count)
 static bool
 reaches(volatile int *n, int value)
 {
-	for (int i = 0; i < 1000 && *n < value; i++)
+	for (int i = 0; i < 4000 && *n < value; i++)
 		usleep(10000);
 	return *n == value;
 }

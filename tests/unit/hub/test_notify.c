@@ -493,7 +493,7 @@ START_TEST(test_commands)
 	tell(theirs, 1, SPAN("a"));
 	tell(theirs, 2, SPAN("b"));
 	tell(theirs, 3, SPAN("c"));
-	for (int i = 0; (confirmed == 0 || failed_so[0] == '\0') && i < 1000;
+	for (int i = 0; (confirmed == 0 || failed_so[0] == '\0') && i < 9000;
 	    i++) {
 		event_base_loop(base, EVLOOP_NONBLOCK);
 		usleep(5000);
