@@ -264,17 +264,22 @@ START_TEST(redirected)
 }
 END_TEST
 
-/* It answers nothing, ever: that ends. */
+/* It answers nothing, ever: that ends. A slow machine may be late twice. */
 START_TEST(stalls)
 {
-	int64_t began = clock_mono();
+	int64_t took = INT64_MAX;
 
 	make("a/1.html");
 	make("b/2.html");
 	make("c/3.html");
 	port = http_open("127.0.0.1", 0);	/* and nobody turns the loop */
-	ck_assert_str_eq(look("www.a.test", "/"), "");
-	ck_assert_int_lt(clock_mono() - began, 2 * SERVED_TIME);
+	for (int i = 0; i < 3 && took >= SERVED_TIME + 900; i++) {
+		int64_t began = clock_mono();
+
+		ck_assert_str_eq(look("www.a.test", "/"), "");
+		took = clock_mono() - began;
+	}
+	ck_assert_int_lt(took, SERVED_TIME + 900);
 }
 END_TEST
 

@@ -78,25 +78,40 @@ START_TEST(test_drip)
 }
 END_TEST
 
+/* How long it takes, in ms, until it is told that the page is away. */
+static int64_t
+withdraw(const char *page)
+{
+	int64_t began = clock_mono();
+	uint64_t before = items();
+
+	unlink(at(page));
+	turn_loop(50);
+	if (items() == before)
+		ck_assert_str_eq(state(), "busy");	/* not in sync yet */
+	wait_items(before - 1);
+	return clock_mono() - began;
+}
+
+/* A slow machine may be late twice. */
 START_TEST(test_few)
 {
 	int64_t began;
+	uint64_t before;
 
 	put_dirs(4, 40);
-	put("page.html", "<title>p</title>");
+	put("a.html", "<title>a</title>");
+	put("b.html", "<title>b</title>");
+	put("c.html", "<title>c</title>");
 	start();
-	wait_items(161);
+	wait_items(163);
 	wait_state("fine");
+	ck_assert(withdraw("a.html") < 1500 || withdraw("b.html") < 1500 ||
+	    withdraw("c.html") < 1500);
 	began = clock_mono();
-	unlink(at("page.html"));
-	turn_loop(50);
-	if (items() == 161)
-		ck_assert_str_eq(state(), "busy");	/* not in sync yet */
-	wait_items(160);
-	ck_assert_int_lt(clock_mono() - began, 2500);
-	began = clock_mono();
+	before = items();
 	remove_dirs(0, 1);
-	wait_items(120);
+	wait_items(before - 40);
 	ck_assert_int_lt(clock_mono() - began, 3500);
 	wait_state("fine");
 	stop();
