@@ -71,12 +71,25 @@ def faults(b):
     assert sorted(found) == sorted(wanted), sorted(found)
 
 
+def opened_meanwhile(b):
+    """A list is asked for anew; who opens a form before the answer is there keeps it."""
+    b.script('const real = window.fetch; window.fetch = async (...a) => {'
+             'const got = await real(...a); window.fetch = real;'
+             'document.querySelector("#list li details").open = true;'
+             'setTimeout(() => { window.met = true; }, 500); return got; }; fresh()')
+    b.until('the answer', 'return window.met')
+    assert b.script('return !!document.querySelector("#list li details[open]")'), \
+        'a form that was opened meanwhile is taken away'
+    b.script('document.querySelector("#list li details").open = false')
+
+
 def acknowledge(b):
     b.look(1440)
     b.go('/alerts')
     form = 'form[action="/act/alert-ack"]'
     b.until('the alert', f'return !!document.querySelector(\'#list {form}\')')
     check(b, '/alerts')
+    opened_meanwhile(b)
     b.press('#list li details summary')
     b.fill(f'#list {form} [name=reason]', '已联系机房，正在处理')
     b.shot('alerts.png')
