@@ -5,6 +5,7 @@
 
 #include "agent/compare.h"
 #include "agent/known.h"
+#include "agent/left.h"
 #include "agent/record.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
@@ -41,6 +42,21 @@ note_before(struct store_txn *t, struct job *j,
 		j->former_url = mem_copy(k.url.at, k.url.n);
 }
 
+/* Asked here and not when all is written: another directory may have that name
+ * by then. */
+static void
+note_former(struct job *j, const struct root *root, struct span path)
+{
+	struct stat st;
+	struct buf dir;
+
+	j->former = mem_copy(path.at, path.n);
+	buf_init(&dir, LIMIT_ID);
+	j->left = left_dir(path, span_of(j->path), &dir) &&
+	    root_look(root, buf_cstr(&dir), &st) == ROOT_GONE;
+	buf_clear(&dir);
+}
+
 static enum compare_news
 compare(struct store_txn *t, struct job *j, const struct group_of *of,
     const struct compare_item *i, struct change *c)
@@ -56,7 +72,7 @@ compare(struct store_txn *t, struct job *j, const struct group_of *of,
 	if (former.told && !span_is(former.url, c->url))
 		j->former_url = mem_copy(former.url.at, former.url.n);
 	if (span_is(former.source, i->source))
-		j->former = mem_copy(former.path.at, former.path.n);
+		note_former(j, of->where.root, former.path);
 	known_disown(&former);
 	return news;
 }
@@ -114,6 +130,7 @@ forget_former(struct job *j)
 	free(j->former);
 	free(j->former_url);
 	j->former = j->former_url = NULL;
+	j->left = false;
 	j->was = (struct known_stat){ .inode = 0 };
 }
 

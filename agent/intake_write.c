@@ -11,7 +11,6 @@
 #include "agent/spool.h"
 #include "contrib/base/log.h"
 #include "contrib/base/timer.h"
-#include "protocol/limits.h"
 
 #define STUCK_WAIT 5000		/* ms until a full disk is tried again */
 #define GROUP_WAIT 200		/* ms until a small group is written, too */
@@ -50,21 +49,6 @@ intake_write_beside(void *arg, const char *path)
 	intake_look(arg, path, INTAKE_FOUND);
 }
 
-/* Its directory may be one that was renamed. */
-static void
-note_left(struct intake *in, const struct job *j)
-{
-	struct stat st;
-	struct buf dir;
-
-	buf_init(&dir, LIMIT_ID);
-	if (left_dir(span_of(j->former), span_of(j->path), &dir) &&
-	    root_look(in->host.place.root, buf_cstr(&dir), &st) == ROOT_GONE)
-		left_note(in->host.left, span_of(j->former),
-		    span_of(j->path));
-	buf_clear(&dir);
-}
-
 /* What was put away may still be there, and is something else now: unless it
  * is removed, which often follows. */
 static enum intake_moved
@@ -77,7 +61,9 @@ look_at_former(struct intake *in, const struct job *j)
 		intake_look(in, j->former, INTAKE_SOON);
 		return INTAKE_BACK;
 	}
-	note_left(in, j);
+	if (j->left)		/* its directory may be one that was renamed */
+		left_note(in->host.left, span_of(j->former),
+		    span_of(j->path));
 	return INTAKE_AWAY;
 }
 

@@ -36,7 +36,9 @@ struct job {
 	int64_t due;			/* mono ms, of settling ones */
 	enum job_todo todo;		/* of ready ones */
 	bool created;			/* of written ones: it is new … */
-	char *former;			/* … or was at this path until now */
+	char *former;			/* … or was at this path until now, … */
+	bool left;			/* … in a directory that was not there
+					 * at that moment */
 	char *former_url;		/* its address was this one; or NULL */
 	bool touched;			/* the same bytes: another file, if … */
 	struct known_stat was;		/* … it was another; zeros: not told */

@@ -6,6 +6,7 @@
 
 #include "agent/compare.h"
 #include "agent/held_there.h"
+#include "agent/journey.h"
 #include "agent/known.h"
 #include "agent/moves.h"
 #include "contrib/base/clock.h"
@@ -35,7 +36,8 @@ struct head {			/* what pages had in common that moved */
 struct work {
 	struct store_txn *t;
 	const struct proposal_ask *ask;
-	struct pair *pair;
+	const struct journey *journey;
+	struct pair *pair;	/* a journey's each */
 	size_t count;
 	struct head *head;	/* in order, each once */
 	size_t heads, head_room;
@@ -414,14 +416,11 @@ find_addresses(struct work *w)
 static void
 take_pairs(struct work *w)
 {
-	const struct paths *p = w->ask->moved;
+	for (size_t i = 0; i < w->count; i++) {
+		struct pair *one = &w->pair[i];
 
-	w->count = 0;
-	for (size_t i = 0; i + 1 < p->count; i += 2) {
-		struct pair *one = &w->pair[w->count++];
-
-		*one = (struct pair){ .from = span_of(p->at[i]),
-		    .to = span_of(p->at[i + 1]) };
+		*one = (struct pair){ .from = w->journey[i].from,
+		    .to = w->journey[i].to };
 		one->done = is_none(w, one);
 		if (!one->done)
 			split(one);
@@ -451,12 +450,17 @@ work(struct store_txn *t, void *arg)
 bool
 proposal_make(struct store *s, const struct proposal_ask *ask, size_t *count)
 {
+	size_t most = ask->moved->count / 2;
 	struct work w = { .ask = ask };
+	struct journey *journey;
 	bool done;
 
 	*count = 0;
-	w.pair = mem_grow(NULL, ask->moved->count / 2 + 1, sizeof(*w.pair));
+	w.journey = journey = mem_grow(NULL, most + 1, sizeof(*journey));
+	w.count = journey_join(ask->moved, journey);
+	w.pair = mem_grow(NULL, most + 1, sizeof(*w.pair));
 	done = store_do(s, work, &w) == STORE_DONE;
+	free(journey);
 	free(w.pair);
 	free(w.head);
 	if (!done)

@@ -107,6 +107,34 @@ START_TEST(test_prefix)
 }
 END_TEST
 
+/* Read between two renamings: they were never meant to be where they were
+ * seen. */
+START_TEST(test_journey)
+{
+	PROPOSE("/html/1.html", "/html.new/1.html",
+	    "/html/2.html", "/html.new/2.html",
+	    "/html/3.html", "/html.new/3.html",
+	    "/html.new/2.html", "/html/2.html",
+	    "/html.new/3.html", "/html/3.html",
+	    "/html.new/1.html", "/html/1.html");
+	ck_moves("");
+	PROPOSE("/a/1.html", "/b/1.html", "/a/2.html", "/b/2.html",
+	    "/b/2.html", "/c/2.html", "/b/1.html", "/c/1.html",
+	    "/a/3.html", "/b/3.html", "/b/3.html", "/c/3.html");
+	ck_moves("P " SITE "/a/ " SITE "/c/ 3\n");
+}
+END_TEST
+
+/* What went on from there before others came is another page. */
+START_TEST(test_others_after)
+{
+	PROPOSE("/b/1.html", "/c/1.html", "/a/1.html", "/b/1.html");
+	(void)kit_tell(store, "b/1.html", 1);
+	ck_moves("P " SITE "/a/1.html " SITE "/b/1.html 1\n"
+	    "P " SITE "/b/1.html " SITE "/c/1.html 1\n");
+}
+END_TEST
+
 #define COLUMNS 80
 
 /* Each column has another name, and in one of them a page is left. */
@@ -446,6 +474,8 @@ main(void)
 
 	tcase_add_checked_fixture(t, set_up_store, tear_down_store);
 	tcase_add_test(t, test_prefix);
+	tcase_add_test(t, test_journey);
+	tcase_add_test(t, test_others_after);
 	tcase_add_test(t, test_many_prefixes);
 	tcase_add_test(t, test_down);
 	tcase_add_test(t, test_domain);

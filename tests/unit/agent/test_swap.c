@@ -226,6 +226,28 @@ START_TEST(test_told_slowly)
 }
 END_TEST
 
+/* The new files are read while the old ones are away: for a moment it is they
+ * that have moved. */
+START_TEST(test_seen_between)
+{
+	uint64_t before;
+
+	begin();
+	make_next("html.new", "two");
+	before = head();
+	move("html", "html.old");
+	WAIT_FOR(head() >= before + PAGES / 2);
+	move("html.new", "html");
+	wait_items(2 * PAGES + 1);
+	turn_loop(3000);
+	ck_assert_uint_eq(proposals(), 0);
+	kit_remove_tree(at("html.old"));
+	turn_loop(300);
+	ck_same(before);
+	stop();
+}
+END_TEST
+
 /* What was there before and has no page in its place is a loss as ever. */
 START_TEST(test_loss)
 {
@@ -387,6 +409,7 @@ main(void)
 	tcase_add_test(t, test_slowly);
 	tcase_add_test(t, test_told_at_once);
 	tcase_add_test(t, test_told_slowly);
+	tcase_add_test(t, test_seen_between);
 	tcase_add_test(t, test_loss);
 	tcase_add_test(t, test_old_copy);
 	tcase_add_test(t, test_old_copy_slowly);
