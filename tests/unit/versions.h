@@ -212,6 +212,8 @@ versions_put_change(struct buf *b, const struct change *c)
 		versions_put(b, "to", l.to);
 		versions_put(b, "text", l.text);
 	}
+	if (c->links_cut)
+		buf_text(b, " links are cut");
 	versions_put(b, "unknown", c->unknown);
 	versions_put(b, "critical", c->critical);
 	if (c->has_hash) {

@@ -38,6 +38,18 @@ put_health(const struct health *h)
 	put_number("spool", h->spool);
 	put_number("until", (uint64_t)h->until);
 	put_number("home_status", h->home_status);
+	put_number("home_error", h->home_error);
+}
+
+static void
+put_looked(const struct vantage_answer *a)
+{
+	if (a->task == 0)
+		return;
+	put_number("looked", a->task);
+	put_number("status", a->status);
+	put_number("error", a->error);
+	put_number("ms", a->ms);
 }
 
 /* --- an agent's batches ------------------------------------------------------ */
@@ -57,6 +69,7 @@ on_head(void *arg, const struct batch *h)
 	versions_put(&text, "features", h->features);
 	versions_put(&text, "trouble", h->trouble);
 	put_health(&h->health);
+	put_looked(&h->looked);
 	buf_text(&text, h->needs_snapshot ? " needs snapshot\n" : "\n");
 }
 
@@ -325,6 +338,9 @@ has_all(const char *version)
 	static const char *const since_0_2[] = { " cover ", " former=[",
 		" link=", " reply ", " health: beat=", " kind=[links]",
 		" kind=[trust]", " cause=[settled]" };
+	static const char *const since_0_3[] = { " home_error=",
+		" looked=13835058055282163712 error=", " links are cut",
+		" kind=[move]" };
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		ck_assert_msg(understood(always[i]), "%s: nothing with \"%s\"",
@@ -337,6 +353,10 @@ has_all(const char *version)
 	    i < sizeof(since_0_2) / sizeof(since_0_2[0]); i++)
 		ck_assert_msg(understood(since_0_2[i]),
 		    "%s: nothing with \"%s\"", version, since_0_2[i]);
+	for (size_t i = 0; strcmp(version, "0.2") > 0 &&
+	    i < sizeof(since_0_3) / sizeof(since_0_3[0]); i++)
+		ck_assert_msg(understood(since_0_3[i]),
+		    "%s: nothing with \"%s\"", version, since_0_3[i]);
 }
 
 START_TEST(documents)
