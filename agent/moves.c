@@ -314,7 +314,8 @@ find(struct store_txn *t, struct span url, struct moved *m)
 }
 
 bool
-moves_successor(struct store_txn *t, struct span url, struct buf *out)
+moves_successor(struct store_txn *t, struct span url, int64_t at,
+    struct buf *out)
 {
 	struct buf from;
 	struct moved m;
@@ -326,7 +327,7 @@ moves_successor(struct store_txn *t, struct span url, struct buf *out)
 	buf_init(&from, LIMIT_URL);
 	buf_span(&from, url);
 	for (int i = 0; i < HOPS && find(t, buf_look(&from), &m) &&
-	    (!found || begins(&m) > since); i++) {
+	    (!found || begins(&m) > since) && begins(&m) <= at; i++) {
 		buf_reset(out);
 		buf_span(out, m.new);
 		if (letter(m.scope) != 'a')
@@ -358,7 +359,7 @@ take_proposed(void *arg, const struct moved *m)
 	struct dropping *d = arg;
 
 	if (m->state == MOVES_PROPOSED &&
-	    moves_successor(d->t, m->old, &d->to) &&
+	    moves_successor(d->t, m->old, INT64_MAX, &d->to) &&
 	    url_place_same(buf_look(&d->to), m->new)) {
 		write_span(&d->rows, m->scope);
 		write_span(&d->rows, m->old);
@@ -422,14 +423,6 @@ moves_drop_back(struct store_txn *t, struct span url)
 	}
 	buf_clear(&scope);
 	buf_clear(&old);
-}
-
-bool
-moves_has_begun(struct store_txn *t, struct span url, int64_t at)
-{
-	struct moved m;
-
-	return moves_count(t) > 0 && find(t, url, &m) && begins(&m) <= at;
 }
 
 struct leading {		/* from where do moves lead to an address? */

@@ -58,9 +58,12 @@ void moves_each(struct store_txn *t, moves_fn *fn, void *arg);
 /* How many are proposed, or whatever. */
 uint64_t moves_in_state(struct store_txn *t, enum moves_state state);
 
-/* Where an announced move that is not over leads from url, whether it has
- * begun or not. False: there is none. */
-bool moves_successor(struct store_txn *t, struct span url, struct buf *out);
+/* Where announced moves that have begun at `at` (ms; INT64_MAX: or will), and
+ * are not over now, lead from url. False: nowhere. */
+bool moves_successor(struct store_txn *t, struct span url, int64_t at,
+    struct buf *out);
+/* Files may go so long before their addresses do: ms. */
+#define MOVES_EARLY 900000
 /* Forgets what is proposed, and is part of an announced move: it leads there
  * by that. */
 void moves_drop_proposed(struct store_txn *t);
@@ -69,8 +72,6 @@ void moves_drop_proposed(struct store_txn *t);
 bool moves_proposed(struct store_txn *t, struct span url, struct moved *m,
     struct buf *to);
 void moves_drop_back(struct store_txn *t, struct span url);
-/* Has the move of url begun at `at` (ms)? False: or there is none. */
-bool moves_has_begun(struct store_txn *t, struct span url, int64_t at);
 /* The addresses from which such moves lead to url, by one or by several that
  * began after each other; the nearest first. */
 typedef bool moves_url_fn(void *arg, struct span url);

@@ -183,7 +183,7 @@ is_none(const struct work *w, const struct pair *p)
 	    (known_find_url(w->t, p->from, &k) && is_there(w->ask, &k)))
 		return true;
 	buf_init(&to, LIMIT_URL);
-	none = moves_successor(w->t, p->from, &to) &&
+	none = moves_successor(w->t, p->from, INT64_MAX, &to) &&
 	    url_place_same(buf_look(&to), p->to);
 	none |= moves_proposed(w->t, p->to, &m, &to) &&
 	    url_place_same(buf_look(&to), p->from);

@@ -8,6 +8,7 @@
 #include "agent/moves.h"
 #include "agent/twin.h"
 #include "agent/walk.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 #include "protocol/features.h"
@@ -369,10 +370,11 @@ renamed_to(struct store_txn *t, const struct renamed_where *w,
     const struct known *k, struct buf *url)
 {
 	struct others o = { .t = t, .w = w, .gone = k, .url = url };
+	int64_t soon = clock_wall() + MOVES_EARLY;
 
 	if (!ability_has(t, FEATURE_MOVES))
 		return false;
-	if (moves_successor(t, k->url, url) ||
+	if (moves_successor(t, k->url, soon, url) ||
 	    renamed_is_other(t, w, k, url))
 		return true;
 	if (k->stat.size > 0)

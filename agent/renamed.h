@@ -40,7 +40,7 @@ bool renamed_from(struct store_txn *t, const struct renamed_where *w,
     const struct compare_item *i, const struct change *c,
     struct known *former);
 
-/* Where what is gone can be found now: by an announced move, as the item whose
+/* Where what is gone can be found now: by an announced move that has begun, as the item whose
  * place it took, or the one other that has its bytes. k is known_own()ed.
  * False: nowhere. */
 bool renamed_to(struct store_txn *t, const struct renamed_where *w,

@@ -26,9 +26,6 @@
 #define DOUBT_SETTLING 3000	/* … and for those that must settle */
 #define DOUBT_LONGEST 30000	/* … and ever, while more and more goes */
 
-#define EARLY 900000		/* ms: files may move so long before their
-				 * addresses do */
-
 /* --- what is missing ------------------------------------------------------ */
 
 struct gather {
@@ -243,7 +240,7 @@ sort_out(struct source *s, struct paths *missing, struct paths *announced)
 	struct store_txn *t = store_look(s->host.store);
 	bool moves = moves_count(t) > 0 && ability_has(t, FEATURE_MOVES) &&
 	    !is_empty(s);
-	int64_t soon = clock_wall() + EARLY;
+	int64_t soon = clock_wall() + MOVES_EARLY;
 	size_t kept = 0;
 	struct known k;
 	struct buf to;
@@ -254,8 +251,8 @@ sort_out(struct source *s, struct paths *missing, struct paths *announced)
 		bool there = known_get(t, span_of(s->name), span_of(path),
 		    &k);
 
-		if (there && !(moves && moves_has_begun(t, k.url, soon) &&
-		    moves_successor(t, k.url, &to))) {
+		if (there && !(moves &&
+		    moves_successor(t, k.url, soon, &to))) {
 			missing->at[kept++] = path;
 			continue;
 		}

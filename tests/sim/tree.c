@@ -13,6 +13,7 @@
 #include "agent/moves.h"
 #include "agent/record.h"
 #include "agent/spool.h"
+#include "contrib/base/clock.h"
 #include "contrib/base/err.h"
 #include "contrib/base/mem.h"
 #include "protocol/features.h"
@@ -208,7 +209,8 @@ note_missing(struct store_txn *t, struct missing *m, size_t n,
 	struct buf to;
 
 	buf_init(&to, LIMIT_URL);
-	if (ability_has(t, FEATURE_MOVES) && moves_successor(t, k->url, &to))
+	if (ability_has(t, FEATURE_MOVES) && moves_successor(t, k->url,
+	    clock_wall() + MOVES_EARLY, &to))
 		m->moved[m->moves++] = n;
 	else
 		m->at[m->count++] = n;

@@ -233,6 +233,36 @@ START_TEST(test_announced_and_missing)
 }
 END_TEST
 
+/* … and what is taken away before has no successor that nobody can see yet;
+ * nor has what moved already one that is where that will move to. */
+START_TEST(test_gone_before)
+{
+	int64_t month = INT64_C(30) * 86400000;
+	uint64_t before;
+
+	put_dir("news");
+	put("news/1.html", "<title>one</title>");
+	put_dir("docs");
+	put("docs/1.html", "<title>old</title>");
+	put("index.html", "<title>home</title>");
+	start_with_moves();
+	wait_items(3);
+	wait_state("fine");
+	announce(SITE "/news/", SITE "/xinwen/", clock_wall() + month);
+	announce(SITE "/docs/", SITE "/new/", clock_wall());
+	announce(SITE "/", "https://www.new.gov.cn/", clock_wall() + month);
+	before = head();
+	ck_assert_int_eq(unlink(at("news/1.html")), 0);
+	wait_items(2);
+	ck_changes(before, "deleted www:news/1.html\n");
+	before = head();
+	ck_assert_int_eq(unlink(at("docs/1.html")), 0);
+	wait_items(1);
+	ck_changes(before, "deleted www:docs/1.html " SITE "/new/1.html\n");
+	stop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -249,6 +279,7 @@ main(void)
 	tcase_add_test(c, test_former);
 	tcase_add_test(c, test_announced_gone);
 	tcase_add_test(c, test_announced_and_missing);
+	tcase_add_test(c, test_gone_before);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
