@@ -45,7 +45,7 @@ note_before(struct store_txn *t, struct job *j,
 /* Asked here and not when all is written: another directory may have that name
  * by then. */
 static void
-note_former(struct job *j, const struct root *root, struct span path)
+note_former(struct job *j, const struct renamed_where *w, struct span path)
 {
 	struct stat st;
 	struct buf dir;
@@ -53,7 +53,9 @@ note_former(struct job *j, const struct root *root, struct span path)
 	j->former = mem_copy(path.at, path.n);
 	buf_init(&dir, LIMIT_ID);
 	j->left = left_dir(path, span_of(j->path), &dir) &&
-	    root_look(root, buf_cstr(&dir), &st) == ROOT_GONE;
+	    root_look(w->root, buf_cstr(&dir), &st) == ROOT_GONE;
+	if (w->left != NULL)
+		left_went(w->left, path, span_of(j->path));
 	buf_clear(&dir);
 }
 
@@ -72,7 +74,7 @@ compare(struct store_txn *t, struct job *j, const struct group_of *of,
 	if (former.told && !span_is(former.url, c->url))
 		j->former_url = mem_copy(former.url.at, former.url.n);
 	if (span_is(former.source, i->source))
-		note_former(j, of->where.root, former.path);
+		note_former(j, &of->where, former.path);
 	known_disown(&former);
 	return news;
 }

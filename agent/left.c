@@ -13,6 +13,12 @@ struct one {
 	char *from, *to;	/* with a slash at the end; or NULL */
 	int64_t seen;		/* ms: from was missing then */
 	int64_t noted;		/* mono ms */
+	uint64_t order;		/* of noting */
+};
+
+struct went {
+	uint32_t from, to;	/* hashes of paths */
+	int64_t noted;		/* mono ms; 0: none */
 };
 
 struct file {
@@ -28,6 +34,8 @@ struct files {
 struct left {
 	struct one at[LEFT_MOST];
 	size_t next;
+	uint64_t notes;
+	struct went *item;	/* LEFT_ITEMS, by from; NULL: none yet */
 	struct one copy[LEFT_COPIES];	/* from: the copy; to: the original */
 	size_t next_copy;
 	bool changed;
@@ -62,6 +70,7 @@ left_free(struct left *l)
 		free(l->copy[i].from);
 		free(l->copy[i].to);
 	}
+	free(l->item);
 	free_files(&l->displaced);
 	free_files(&l->came);
 	free(l);
@@ -118,16 +127,78 @@ put(struct one *o, struct span from, struct span to)
 	    .seen = clock_wall(), .noted = clock_mono() };
 }
 
+static bool
+is_pair(const struct one *o, struct span from, struct span to)
+{
+	return o->from != NULL && span_is(span_of(o->from), from) &&
+	    span_is(span_of(o->to), to);
+}
+
+static struct one *
+place_of(struct left *l, struct span from, struct span to)
+{
+	for (size_t i = 0; i < LEFT_MOST; i++)
+		if (is_pair(&l->at[i], from, to))
+			return &l->at[i];
+	return &l->at[l->next++ % LEFT_MOST];
+}
+
 void
 left_note(struct left *l, struct span from, struct span to)
 {
 	size_t tail = same_tail(from, to);
-	struct span old;
+	struct span old, new;
+	struct one *o;
 
 	if (tail == 0)
 		return;
 	old = head(from, tail);
-	put(place_for(l->at, LEFT_MOST, &l->next, old), old, head(to, tail));
+	new = head(to, tail);
+	o = place_of(l, old, new);
+	put(o, old, new);
+	o->order = ++l->notes;
+}
+
+/* --- items ---------------------------------------------------------------------- */
+
+static uint32_t
+hash_of(struct span path)
+{
+	uint32_t h = 2166136261u;	/* FNV-1a */
+
+	for (size_t i = 0; i < path.n; i++)
+		h = (h ^ (unsigned char)path.at[i]) * 16777619u;
+	return h;
+}
+
+static struct went *
+item_of(const struct left *l, uint32_t from)
+{
+	return &l->item[from % LEFT_ITEMS];
+}
+
+void
+left_went(struct left *l, struct span from, struct span to)
+{
+	uint32_t old = hash_of(from), new = hash_of(to);
+
+	if (l->item == NULL)
+		l->item = mem_new(LEFT_ITEMS * sizeof(*l->item));
+	if (item_of(l, new)->from == new)
+		*item_of(l, new) = (struct went){ .noted = 0 };
+	*item_of(l, old) = (struct went){ .from = old, .to = new,
+	    .noted = clock_mono() };
+}
+
+/* NULL: nobody knows. */
+static const struct went *
+find_item(const struct left *l, struct span path)
+{
+	uint32_t hash = hash_of(path);
+	const struct went *w = l->item != NULL ? item_of(l, hash) : NULL;
+
+	return w != NULL && w->noted > 0 && w->from == hash &&
+	    clock_mono() - w->noted < LEFT_TIME ? w : NULL;
 }
 
 /* Of those that path is below the longest. */
@@ -160,31 +231,70 @@ put_other(struct buf *to, const struct one *o, struct span path)
 	buf_put(to, path.at + n, path.n - n);
 }
 
-bool
-left_find(const struct left *l, struct span path, struct buf *to,
-    int64_t *since)
+/* The latest of one directory's names that was noted before that. */
+static const struct one *
+next_of(const struct left *l, const char *from, uint64_t before)
+{
+	const struct one *best = NULL;
+
+	for (size_t i = 0; i < LEFT_MOST; i++) {
+		const struct one *o = &l->at[i];
+
+		if (o->from != NULL && strcmp(o->from, from) == 0 &&
+		    o->order < before &&
+		    clock_mono() - o->noted < LEFT_TIME &&
+		    (best == NULL || o->order > best->order))
+			best = o;
+	}
+	return best;
+}
+
+void
+left_each(const struct left *l, struct span path, left_fn *fn, void *arg)
 {
 	const struct one *o = best_of(l->at, LEFT_MOST, path, LEFT_TIME);
+	const struct went *item = find_item(l, path);
+	const char *from = o != NULL ? o->from : NULL;
+	uint64_t before = UINT64_MAX;
+	bool more = from != NULL;
+	struct buf went;
 
-	if (o == NULL)
-		return false;
-	put_other(to, o, path);
-	*since = o->seen;
-	return true;
+	buf_init(&went, LIMIT_ID);
+	while (more && (o = next_of(l, from, before)) != NULL) {
+		before = o->order;
+		put_other(&went, o, path);
+		if (!went.bad && (item == NULL ||
+		    item->to == hash_of(buf_look(&went))))
+			more = fn(arg, buf_look(&went), o->seen);
+	}
+	buf_clear(&went);
+}
+
+struct looking {
+	struct span to;
+	bool is;
+};
+
+static bool
+compare(void *arg, struct span to, int64_t since)
+{
+	struct looking *k = arg;
+
+	(void)since;
+	k->is = span_is(to, k->to);
+	return !k->is;
 }
 
 bool
 left_is(const struct left *l, struct span path, struct span to)
 {
-	struct buf went;
-	int64_t since;
-	bool is;
+	const struct went *item = find_item(l, path);
+	struct looking k = { .to = to };
 
-	buf_init(&went, LIMIT_ID);
-	is = left_find(l, path, &went, &since) && !went.bad &&
-	    span_is(buf_look(&went), to);
-	buf_clear(&went);
-	return is;
+	if (item != NULL)
+		return item->to == hash_of(to);
+	left_each(l, path, compare, &k);
+	return k.is;
 }
 
 /* --- old copies --------------------------------------------------------------- */

@@ -29,6 +29,8 @@ struct known_stat;
 #define LEFT_TIME 600000	/* ms that it is remembered */
 #define LEFT_MOST 32		/* directories; the oldest are forgotten */
 #define LEFT_COPIES 32		/* … of those with old copies */
+#define LEFT_ITEMS 65536	/* of which it is known where they went; later
+				 * ones take the place of others */
 #define LEFT_FILES 1024		/* (a power of two) that have another place,
 				 * or another's */
 
@@ -43,10 +45,16 @@ bool left_dir(struct span from, struct span to, struct buf *dir);
 /* What was at `from` is at `to`; the directory isn't there now. */
 void left_note(struct left *l, struct span from, struct span to);
 
-/* Where what was at path went. *since (ms) is when its directory was last seen
- * to be missing. False: it wasn't renamed. */
-bool left_find(const struct left *l, struct span path, struct buf *to,
-    int64_t *since);
+/* The item that was at `from` is at `to`: whatever else of its directory went
+ * elsewhere, or was copied there. */
+void left_went(struct left *l, struct span from, struct span to);
+
+/* Where the item may be that was at path, the latest first, by its directory's
+ * other names and what is known of itself. *since (ms) is when the directory was
+ * last seen to be missing. It goes on as long as fn says true. */
+typedef bool left_fn(void *arg, struct span to, int64_t since);
+void left_each(const struct left *l, struct span path, left_fn *fn,
+    void *arg);
 bool left_is(const struct left *l, struct span path, struct span to);
 
 /* What lies at `copy` was at `original`, where another file is now. */

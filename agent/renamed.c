@@ -256,27 +256,29 @@ take_twin(void *arg, struct span source, struct span path)
 	return true;
 }
 
+static bool
+take_went(void *arg, struct span went, int64_t since)
+{
+	struct search *s = arg;
+	struct known k;
+
+	if (!known_get(s->t, s->w->source, went, &k) || !k.told || k.adopted ||
+	    (s->item->stat.ctime / 1000000 >= since &&
+	    memcmp(k.hash, s->hash, sizeof(k.hash)) != 0 &&
+	    !is_vacant(s->w, &k)))
+		return true;
+	*s->found = k;
+	known_own(s->found);
+	s->is_found = true;
+	return false;
+}
+
 /* What was put away with its directory, and has its address again. */
 static void
 take_left(struct search *s)
 {
-	struct known k;
-	struct buf went;
-	int64_t since;
-
-	buf_init(&went, LIMIT_ID);
-	if (s->w->left != NULL && s->can_tell &&
-	    left_find(s->w->left, s->item->path, &went, &since) &&
-	    known_get(s->t, s->w->source, buf_look(&went), &k) &&
-	    k.told && !k.adopted &&
-	    (s->item->stat.ctime / 1000000 < since ||
-	    memcmp(k.hash, s->hash, sizeof(k.hash)) == 0 ||
-	    is_vacant(s->w, &k))) {
-		*s->found = k;
-		known_own(s->found);
-		s->is_found = true;
-	}
-	buf_clear(&went);
+	if (s->w->left != NULL && s->can_tell)
+		left_each(s->w->left, s->item->path, take_went, s);
 }
 
 static void

@@ -25,7 +25,7 @@
 struct renamed_where {
 	struct span source;
 	const struct root *root;	/* of that source */
-	const struct left *left;	/* … or NULL */
+	struct left *left;		/* … or NULL */
 	void *arg;
 	/* What another source has there: of one that the settings don't have
 	 * nothing, of one that can't look ROOT_HIDDEN. NULL: nobody knows. */

@@ -248,6 +248,36 @@ START_TEST(test_seen_between)
 }
 END_TEST
 
+/* The new files were taken for the old ones, and the old ones are seen later:
+ * these are copies then, though they lie where the last old ones were. */
+START_TEST(test_copies_later)
+{
+	uint64_t before;
+
+	begin();
+	for (int i = 0; i < 2; i++) {
+		make_next(".new", i == 0 ? "one" : "two");
+		before = head();
+		move("html", i == 0 ? "html.old" : ".old");
+		WAIT_FOR(i == 1 || head() >= before + PAGES);
+		move(".new", i == 0 ? "html" : "html.new");
+		WAIT_FOR(head() >= before + PAGES);
+		if (i == 1) {
+			move(".old", "html.old");
+			wait_items(2 * PAGES + 1);
+			turn_loop(500);
+			move("html.new", "html");
+		}
+		turn_loop(1500);
+		kit_remove_tree(at("html.old"));
+		turn_loop(300);
+		ck_same(before);
+		ck_identities(before);
+	}
+	stop();
+}
+END_TEST
+
 /* What was there before and has no page in its place is a loss as ever. */
 START_TEST(test_loss)
 {
@@ -410,6 +440,7 @@ main(void)
 	tcase_add_test(t, test_told_at_once);
 	tcase_add_test(t, test_told_slowly);
 	tcase_add_test(t, test_seen_between);
+	tcase_add_test(t, test_copies_later);
 	tcase_add_test(t, test_loss);
 	tcase_add_test(t, test_old_copy);
 	tcase_add_test(t, test_old_copy_slowly);
