@@ -500,10 +500,7 @@ open_all(struct agent *a, struct buf *why)
 	    a->config->top->spool, why);
 	if (a->store == NULL)
 		return false;
-	if (!spool_settle(a->store)) {
-		buf_text(why, _("the disk is full"));
-		return false;
-	}
+	(void)spool_settle(a->store);	/* now, or when there is room */
 	make_loop(a);
 	open_parts(a);
 	return control_open(a, why);

@@ -185,7 +185,8 @@ out_of_room(struct intake *in)
 			return;
 		}
 	}
-	get_stuck(in, INTAKE_SPOOL_FULL);
+	get_stuck(in, store_owes(in->host.store) ? INTAKE_DISK_FULL :
+	    INTAKE_SPOOL_FULL);
 }
 
 void

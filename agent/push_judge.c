@@ -194,10 +194,21 @@ is_whole(const struct push *p)
 	return !p->hub_proves && p->host.is_settled(p->host.arg);
 }
 
+/* Our disk is full: what waits can't be read before that is mended, which is
+ * tried from beat to beat, for there may be nobody else who does. */
+static bool
+is_cut_off(const struct push *p)
+{
+	return store_owes(p->host.store) && !spool_settle(p->host.store) &&
+	    p->last < p->first;
+}
+
 static enum push_step
 next_of(struct push *p)
 {
 	push_hush_look(p);
+	if (is_cut_off(p))
+		return wait_and_go_on(p, PUSH_FULL_WAIT);
 	if (spool_waiting(store_meta(p->host.store)) > 0)
 		return PUSH_SEND;
 	return push_may_prove(p) ? PUSH_RECONCILE : PUSH_IDLE;

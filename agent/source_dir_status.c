@@ -33,6 +33,8 @@ state(const struct source *s)
 		return "astray";
 	if (s->anew)
 		return "anew";
+	if (!s->scanned)	/* nobody has watched it until now */
+		return "looking";
 	return (!s->scanning && !walk_is_idle(s->walk)) ||
 	    (!intake_is_idle(s->intake) && !source_dir_reread_is_at_one(s)) ||
 	    intake_big(s->intake) > 0 ||

@@ -3,8 +3,9 @@
  *
  * To make one change of many, the later ones move down to the numbers of those
  * that are dropped, some in each transaction: there may be more than fits into
- * memory. Meanwhile numbers are free, and a row says which (GAP); what was cut
- * off is ended when the agent starts. Nobody else looks before that.
+ * memory. Meanwhile numbers are free, and a row says which (GAP). What a full
+ * disk or a crash cut off is ended before anything else is written; until then
+ * nobody gets past the gap.
  */
 #include "agent/spool.h"
 
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "contrib/base/err.h"
+#include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "protocol/limits.h"
 #include "protocol/wire.h"
@@ -378,15 +380,28 @@ move_all(struct store *s, struct moving *m)
 	return true;
 }
 
+static void
+be_cut_off(struct store *s, bool again)
+{
+	if (!again)
+		log_error("the disk is full, and the spool is being tidied "
+		    "up: nothing is lost, it goes on when there is room");
+	store_owe(s, spool_settle);
+}
+
 bool
 spool_settle(struct store *s)
 {
 	struct moving m = { .list = NULL };
 	struct store_txn *t = store_look(s);
-	bool any = gap_read(t, &m.gap);
+	bool any = gap_read(t, &m.gap), again = store_owes(s);
 
 	store_end(t);
-	return !any || move_all(s, &m);
+	store_owe(s, NULL);	/* it is done here */
+	if (!any || move_all(s, &m))
+		return true;
+	be_cut_off(s, again);
+	return false;
 }
 
 /* The first unsent one that a newer one replaces. */
@@ -400,23 +415,26 @@ first_old(struct store_txn *t, const struct moving *m)
 	return seq;
 }
 
-/* The unsent changes without those that a newer one replaces. */
-static void
+/* The unsent changes without those that a newer one replaces. False: the disk
+ * is full. */
+static bool
 coalesce(struct store *s)
 {
 	struct store_txn *t = store_look(s);
 	struct moving m = { .n = 0 };
 	struct last *list = newest(t, &m.n);
 	uint64_t seq;
+	bool done;
 
 	m.list = list;
 	seq = first_old(t, &m);
 	store_end(t);
 	m.gap = (struct gap){ .to = seq, .from = seq };
-	if (!move_all(s, &m) && m.gap.to < m.gap.from)
-		fatal("the disk is full, and the spool is being tidied up: "
-		    "it goes on at the next start");
+	done = move_all(s, &m);
+	if (!done && m.gap.to < m.gap.from)
+		be_cut_off(s, false);
 	free(list);
+	return done;
 }
 
 /* --- making room ---------------------------------------------------------- */
@@ -459,8 +477,8 @@ spool_make_room(struct store *s)
 	while (is_full(s, store_meta(s)) && has_confirmed(store_meta(s)))
 		if (store_do(s, drop_some, NULL) != STORE_DONE)
 			return false;
-	if (is_full(s, store_meta(s)))
-		coalesce(s);
+	if (is_full(s, store_meta(s)) && !coalesce(s))
+		return false;
 	if (!is_full(s, store_meta(s)))
 		return true;
 	(void)store_do(s, be_behind, NULL);

@@ -44,10 +44,12 @@ bool spool_rewind(struct store_txn *t, uint64_t seq);
 bool spool_trim(struct store_txn *t, int64_t now, size_t count);
 
 /* Makes what room can be made, in several transactions. True: an eighth of it
- * is free now. If it isn't, needs_snapshot is set. */
+ * is free now. If it isn't, needs_snapshot is set, unless the disk is full:
+ * then it may be that something is cut off (store_owes()). */
 bool spool_make_room(struct store *s);
 /* Ends what was cut off of that: before anything else is done with the spool.
- * False: the disk is full. */
+ * False: the disk is full, and store_do() will try again. Until then numbers
+ * above the cut are free, and spool_get() doesn't find them. */
 bool spool_settle(struct store *s);
 
 #define SPOOL_SLICE 1000	/* changes in one of these transactions … */

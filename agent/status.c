@@ -223,6 +223,8 @@ static const struct {
 	    "then systemctl reload zqagentd"), false },
 	{ "anew", N_("source %s: its settings changed, so all of it is "
 	    "looked at anew"), true },
+	{ "looking", N_("source %s: a scan looks for what changed while "
+	    "nobody watched"), true },
 	{ "busy", N_("source %s: files are being read or written"), true },
 };
 

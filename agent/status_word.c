@@ -12,7 +12,7 @@ static const char *const words[] = {
 	/* how a source is */
 	N_("fine"), N_("no-root"), N_("disk-full"), N_("spool-full"),
 	N_("first-scan"), N_("held"), N_("partly-hidden"), N_("unreadable"),
-	N_("astray"), N_("anew"),
+	N_("astray"), N_("anew"), N_("looking"),
 	N_("down"), N_("kept"),
 };
 

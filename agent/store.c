@@ -25,6 +25,7 @@ struct store {
 	struct db *db;
 	uint64_t limit;
 	struct store_meta meta;
+	store_owed_fn *owed;	/* or NULL */
 };
 
 static const struct db_table tables[] = {
@@ -157,9 +158,23 @@ keep(struct store_txn *t)
 	}
 }
 
+void
+store_owe(struct store *s, store_owed_fn *owed)
+{
+	s->owed = owed;
+}
+
+bool
+store_owes(const struct store *s)
+{
+	return s->owed != NULL;
+}
+
 enum store_result
 store_do(struct store *s, store_work_fn *work, void *arg)
 {
+	if (s->owed != NULL && !s->owed(s))
+		return STORE_FULL;
 	for (;;) {
 		struct store_txn *t = begin(s, true);
 

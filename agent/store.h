@@ -89,6 +89,13 @@ enum store_result {
 typedef bool store_work_fn(struct store_txn *t, void *arg);
 enum store_result store_do(struct store *s, store_work_fn *work, void *arg);
 
+/* A full disk has cut off what must be ended before anything else is written:
+ * store_do() tries that first, and says STORE_FULL as long as it is false. One
+ * that is called sets this anew. NULL: nothing. */
+typedef bool store_owed_fn(struct store *s);
+void store_owe(struct store *s, store_owed_fn *owed);
+bool store_owes(const struct store *s);
+
 /* A row of STORE_META by name, for small things that have no number of their
  * own. False if it isn't there. */
 bool store_get(struct store_txn *t, const char *name, struct span *value);

@@ -462,6 +462,26 @@ former_report(struct former *f, size_t most, struct buf *json)
 	json_decref(all);
 }
 
+void
+former_resume(struct former *f, struct query *q, const json_t *report)
+{
+	struct hits_row r;
+	struct hit *h;
+
+	load(f, q);
+	for (size_t i = 0; i < json_array_size(report); i++) {
+		if (!hits_read(&r, json_array_get(report, i)))
+			continue;
+		h = slot(f, r.url, r.never);
+		h->count += r.count;
+		h->last = clock_wall();
+		h->status = r.status;
+		h->never = r.never;
+		set_text(&h->to, r.to);
+		set_text(&h->from, r.from);
+	}
+}
+
 static int
 by_count(const void *a, const void *b)
 {

@@ -18,6 +18,7 @@
 #ifndef ZQ_HUB_FORMER_H
 #define ZQ_HUB_FORMER_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -54,6 +55,10 @@ void former_note(struct former *f, const struct former_answer *a,
 /* What was counted since the last report, as JSON for hits.h; as much as fits
  * into `most` bytes. Empty: nothing. Calling it again means it was taken. */
 void former_report(struct former *f, size_t most, struct buf *json);
+
+/* Counts what the part before this one had yet to report: one of its reports,
+ * read again. It is in the next of this one's. */
+void former_resume(struct former *f, struct query *q, const json_t *report);
 
 struct former_hit {
 	struct span url, to, from;	/* from: the newest */

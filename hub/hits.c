@@ -63,9 +63,8 @@ is_url_or_none(struct span s)
 	return s.n == 0 || url_is_normal(s);
 }
 
-/* False: it makes no sense. */
-static bool
-read_hit(struct hits_row *h, const json_t *o)
+bool
+hits_read(struct hits_row *h, const json_t *o)
 {
 	uint64_t status;
 
@@ -171,10 +170,10 @@ hits_act(struct group *g, const struct entry *e, const json_t *o)
 	if (n == 0 || n > HITS_ROWS)
 		return "\"rows\" are hits on former domains, 200 at most";
 	for (size_t i = 0; i < n; i++)
-		if (!read_hit(&h, json_array_get(rows, i)))
+		if (!hits_read(&h, json_array_get(rows, i)))
 			return "a hit has url, to, from, count and status";
 	for (size_t i = 0; i < n; i++) {
-		(void)read_hit(&h, json_array_get(rows, i));
+		(void)hits_read(&h, json_array_get(rows, i));
 		put(g, &h, e->at);
 	}
 	return NULL;

@@ -1,7 +1,8 @@
 /*
  * Hits on former domains, kept: which old addresses people still come to, how
  * often, and from where. The web part counts them (former.h) and tells the
- * core once a minute; they are an act, so that a restart loses none.
+ * core once a minute; they are an act, so that a restart loses none. What no
+ * report had when the web part ends waits in a file (web_hits.c).
  *
  *	{"do":"former","rows":[{"url":U,"to":U,"from":U,"count":N,
  *	 "status":308, "never":false}, …]}	so many more of each
@@ -14,6 +15,7 @@
 #define ZQ_HUB_HITS_H
 
 #include <event2/event.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +36,10 @@ struct hits_row {
 	int status;		/* 308, 410 or 404 */
 	bool never;		/* nothing that is known of was ever there */
 };
+
+/* One of "rows", all but `last`; spans live as long as o. False: it makes no
+ * sense. */
+bool hits_read(struct hits_row *h, const json_t *o);
 
 /* Which row makes room for a new one: each is shown, and `least` set to it
  * whenever that is answered with true: it is of the new one's kind. */

@@ -5,11 +5,16 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "contrib/base/lang.h"
+#include "contrib/base/log.h"
 #include "contrib/base/text.h"
+#include "hub/holder.h"
 
+#define WAIT_MS 3000		/* as for the lock */
+#define PAUSE_MS 50
 #define BACKLOG 4096	/* the kernel's somaxconn: agents wait here */
 
 bool
@@ -35,6 +40,25 @@ listen_split(const char *address, char host[LISTEN_HOST],
 	return true;
 }
 
+/* Who has it, if that can be known. */
+static void
+explain_taken(const char *port, struct buf *why)
+{
+	char name[HOLDER_NAME];
+	uint64_t n = 0;
+	pid_t pid;
+
+	(void)text_number(span_of(port), 0, 65535, &n);
+	pid = holder_of_port((uint16_t)n, name);
+	if (pid > 0)
+		buf_printf(why, _("; process %d (%s) listens there: stop it, "
+		    "or set another port"), (int)pid, name);
+	else
+		buf_printf(why, _("; another program listens there (perhaps "
+		    "a second zqhubd). \"ss -ltnp sport = :%s\" shows which: "
+		    "stop it, or set another port"), port);
+}
+
 static void
 explain(const char *setting, const char *address, const char *port,
     struct buf *why)
@@ -43,9 +67,7 @@ explain(const char *setting, const char *address, const char *port,
 
 	buf_printf(why, "%s = %s: %s", setting, address, strerror(error));
 	if (error == EADDRINUSE)
-		buf_printf(why, _("; another program listens there (perhaps "
-		    "a second zqhubd). \"ss -ltnp sport = :%s\" shows which: "
-		    "stop it, or set another port"), port);
+		explain_taken(port, why);
 	else if (error == EADDRNOTAVAIL)
 		buf_text(why, _("; this machine has no such address. "
 		    "0.0.0.0 or [::] takes all it has"));
@@ -76,6 +98,27 @@ open_one(const struct addrinfo *a)
 	return -1;
 }
 
+/* A daemon that was killed has the port until the last of its parts is gone:
+ * what starts in its place should not fail for that moment. */
+static int
+open_patiently(const struct addrinfo *a, const char *setting,
+    const char *address)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	int fd = open_one(a);
+
+	if (fd >= 0 || errno != EADDRINUSE)
+		return fd;
+	log_warn("%s = %s: in use; waiting for %d s, for who has it may be "
+	    "ending", setting, address, WAIT_MS / 1000);
+	for (int i = 0; i < WAIT_MS / PAUSE_MS && fd < 0 &&
+	    errno == EADDRINUSE; i++) {
+		nanosleep(&pause, NULL);
+		fd = open_one(a);
+	}
+	return fd;
+}
+
 int
 listen_open(const char *setting, const char *address, struct buf *why)
 {
@@ -95,7 +138,7 @@ listen_open(const char *setting, const char *address, struct buf *why)
 		    gai_strerror(rc));
 		return -1;
 	}
-	if ((fd = open_one(found)) < 0)
+	if ((fd = open_patiently(found, setting, address)) < 0)
 		explain(setting, address, port, why);
 	freeaddrinfo(found);
 	return fd;

@@ -15,8 +15,9 @@
 bool listen_split(const char *address, char host[LISTEN_HOST],
     char port[LISTEN_PORT]);
 
-/* A listening socket; `setting` is its name in hub.conf, for errors. -1: why
- * says what is wrong and what to do. */
+/* A listening socket; `setting` is its name in hub.conf, for errors. Where
+ * somebody has the port that may be waited for, some seconds. -1: why says what
+ * is wrong and what to do. */
 int listen_open(const char *setting, const char *address, struct buf *why);
 
 #endif

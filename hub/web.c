@@ -539,20 +539,10 @@ spec_of(const struct config *c)
 	};
 }
 
-static void
-on_report(evutil_socket_t fd, short what, void *arg)
-{
-	struct web *w = arg;
-
-	(void)fd, (void)what;
-	web_acts_hits(w->acts);
-}
-
 struct web *
 web_new(struct event_base *base, const struct config *c, int fd, int page_fd,
     struct buf *why)
 {
-	const struct timeval minute = { .tv_sec = 60 };
 	struct store *store = store_open(c->dir, why);
 	struct web *w;
 
@@ -569,9 +559,7 @@ web_new(struct event_base *base, const struct config *c, int fd, int page_fd,
 	w->overview = overview_new();
 	web_live_begin(w, base);
 	w->acts = web_acts_new(base, page_fd, w);
-	w->report = event_new(base, -1, EV_PERSIST, on_report, w);
-	must(w->report != NULL);
-	event_add(w->report, &minute);
+	w->hits = web_hits_new(base, w);
 	w->spec = spec_of(c);
 	w->http = http_serve_new(base, &w->spec, routes,
 	    sizeof(routes) / sizeof(*routes), w);
@@ -585,8 +573,7 @@ web_free(struct web *w)
 	if (w == NULL)
 		return;
 	http_serve_free(w->http);
-	event_free(w->report);
-	web_acts_hits(w->acts);
+	web_hits_free(w->hits);
 	web_acts_free(w->acts);
 	live_free(w->live);
 	overview_free(w->overview);

@@ -32,7 +32,7 @@ struct web {
 	struct sessions *sessions;
 	struct guesses *guesses;
 	struct web_acts *acts;
-	struct event *report;	/* of hits, once a minute */
+	struct web_hits *hits;
 	struct overview *overview;
 	struct live *live;
 	struct http_spec spec;
@@ -90,6 +90,14 @@ void web_sign_out(void *arg, struct http_request *r);
 void web_live_begin(struct web *w, struct event_base *base);
 void web_live_run(void *arg, struct http_request *r);	/* a route: GET */
 void web_live_end(void *arg, struct http_request *r);
+
+/* --- reports of hits: web_hits.c --------------------------------------------- */
+
+/* When the store, the former domains and the way to the core are there; what
+ * the part before this one left is counted a little later. */
+struct web_hits *web_hits_new(struct event_base *base, struct web *w);
+/* What no report has had is kept for the part after this one. */
+void web_hits_free(struct web_hits *h);
 
 /* --- acts: web_act.c -------------------------------------------------------- */
 

@@ -90,7 +90,7 @@ wait_for 60 "the agent" in_sync
 rm "$HUB/lock"
 timeout 60 "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf" >"$T/second" 2>&1 &&
 	die "a second daemon ran"
-grep -q 'Address already in use' "$T/second" || { cat "$T/second"; die "the port"; }
+grep -q 'Address already in use; process [0-9]* (' "$T/second" || { cat "$T/second"; die "the port"; }
 heard() { zqhub status --json 2>"$T/x" | jq -r '.sites[0].heard'; }
 # What the journal knows of it is a minute old at times: beats are seen if it
 # is another one thrice within that.

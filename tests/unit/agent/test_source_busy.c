@@ -90,6 +90,28 @@ START_TEST(test_big_root_goes)
 }
 END_TEST
 
+/* Nobody knows what changed while it was stopped until a scan has looked; to
+ * look once more, as at times, is nothing of that kind. */
+START_TEST(test_looks_first)
+{
+	put_many(300);
+	start();
+	ck_assert_str_eq(state(), "first-scan");
+	wait_items(300);
+	wait_state("fine");
+	stop();
+	start();
+	ck_assert_str_eq(state(), "looking");
+	wait_state("fine");
+	source_dir.rescan(source);
+	ck_assert_str_eq(state(), "fine");
+	source_dir.afresh(source);
+	ck_assert_str_eq(state(), "looking");
+	wait_state("fine");
+	stop();
+}
+END_TEST
+
 /* A big file's name may change, too: it is the same item then, though another
  * one is read before it. */
 START_TEST(test_big_renamed)
@@ -232,6 +254,7 @@ main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_big);
 	tcase_add_test(t, test_big_root_goes);
+	tcase_add_test(t, test_looks_first);
 	tcase_add_test(t, test_big_renamed);
 	tcase_add_test(t, test_many_big);
 	tcase_add_test(t, test_counter);

@@ -84,6 +84,16 @@ START_TEST(counts)
 }
 END_TEST
 
+/* How a source is; whatever it is doing, it isn't told that all is told. */
+START_TEST(looks)
+{
+	ck_assert_str_eq(why_not("{\"running\":true,\"hub\":{"
+	    "\"answered\":\"2026-11-22T00:00:00Z\"},\"sources\":[{"
+	    "\"name\":\"www\",\"state\":\"looking\"}]}"),
+	    "source www: a scan looks for what changed while nobody watched");
+}
+END_TEST
+
 /* For people hosts are in Chinese, as they type them. */
 START_TEST(chinese_hosts)
 {
@@ -141,6 +151,7 @@ main(void)
 
 	tcase_add_loop_test(t, counts, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(t, certificates);
+	tcase_add_test(t, looks);
 	tcase_add_test(t, chinese_hosts);
 	tcase_add_loop_test(t, read_once_more, 0, 2);
 	suite_add_tcase(s, t);

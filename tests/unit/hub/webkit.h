@@ -35,12 +35,32 @@ static struct {
 	uint64_t number;
 	char asked[1024];
 	const char *answer;	/* NULL: it keeps silent */
+	size_t reports;		/* of hits */
+	char hits[1024];	/* the last of them */
+	size_t rows;		/* in all of them */
 } told;
+
+static inline size_t
+json_rows(struct span body)
+{
+	json_t *o = json_loadb(body.at, body.n, 0, NULL);
+	size_t n = json_array_size(o);
+
+	json_decref(o);
+	return n;
+}
 
 static inline void
 on_act(void *arg, uint8_t kind, uint64_t number, struct span body)
 {
 	(void)arg;
+	if (kind == FRAME_HITS) {
+		told.reports++;
+		told.rows += json_rows(body);
+		snprintf(told.hits, sizeof(told.hits), "%.*s",
+		    SPAN_ARGS(body));
+		return;
+	}
 	ck_assert_int_eq(kind, FRAME_ACT);
 	told.count++;
 	told.number = number;
