@@ -215,20 +215,29 @@ find_told(const struct alert *a, const char *name, struct alert_told *told)
 	return false;
 }
 
+/* So long after it was told; at once if that is far ahead: the clock was, and
+ * has been put back. */
+static int64_t
+after_told(const struct run *r, const struct alert_told *told, int64_t ms)
+{
+	return told->at > r->now + ms ? r->now : told->at + ms;
+}
+
 /* Each waits twice as long as the one before. */
 static int64_t
-reminder_at(const struct alert_rule *rule, const struct alert_told *told)
+reminder_at(const struct run *r, const struct alert_rule *rule,
+    const struct alert_told *told)
 {
 	unsigned doubled = told->reminders < 20 ? told->reminders : 20;
 
-	return told->at + ((int64_t)rule->remind << doubled);
+	return after_told(r, told, (int64_t)rule->remind << doubled);
 }
 
 static void
 remind(struct run *r, const struct alert *a, const struct alert_rule *rule,
     const struct alert_told *told, struct telling *t)
 {
-	int64_t at = reminder_at(rule, told);
+	int64_t at = reminder_at(r, rule, told);
 
 	if (told->reminders >= rule->reminders || rule->remind == 0)
 		return;
@@ -255,11 +264,12 @@ since_of_more(const struct alert *a, const struct alert_told *told)
 
 /* Who falls ill just after it was told is of it from the beginning. */
 static int64_t
-more_at(const struct alert *a, const struct alert_told *told)
+more_at(const struct run *r, const struct alert *a,
+    const struct alert_told *told)
 {
 	int64_t early = a->at + ALERT_MORE_FIRST;
 
-	return told->at + (told->members <= 1 || (told->at < early &&
+	return after_told(r, told, told->members <= 1 || (told->at < early &&
 	    since_of_more(a, told) < early) ? ALERT_MORE_FIRST :
 	    ALERT_MORE_EVERY);
 }
@@ -271,10 +281,10 @@ go_on(struct run *r, const struct alert *a, const struct alert_rule *rule,
 	if (a->level > told->level) {
 		tell(t, ALERT_RAISED, told->receiver, told->members);
 	} else if (a->count > told->members) {
-		if (r->now >= more_at(a, told))
+		if (r->now >= more_at(r, a, told))
 			tell(t, ALERT_MORE, told->receiver, told->members);
 		else
-			again_at(r, more_at(a, told));
+			again_at(r, more_at(r, a, told));
 	} else {
 		remind(r, a, rule, told, t);
 	}
@@ -302,16 +312,20 @@ consider(struct run *r, const struct alert *a,
 		tell(t, ALERT_FIRING, span_of(to->name), 0);
 }
 
-/* Everybody who was told of it; muted, asleep or taken out of the settings. */
+/* Everybody who was told of it; muted, asleep or taken out of the settings. In
+ * years they may be more than one act tells: the rest is told after that. */
 static void
 tell_the_end(const struct alert *a, struct telling *t)
 {
 	struct span rest = a->told;
 	struct alert_told told;
+	size_t n = 0;
 
-	while (alert_told_next(&rest, &told)) {
-		if (!told.over)
-			tell(t, ALERT_RESOLVED, told.receiver, 0);
+	while (n < ALERT_RECEIVERS && alert_told_next(&rest, &told)) {
+		if (told.over)
+			continue;
+		tell(t, ALERT_RESOLVED, told.receiver, 0);
+		n++;
 	}
 }
 
