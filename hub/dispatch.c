@@ -170,15 +170,15 @@ renew(void *arg, const struct alert *a)
 	return true;
 }
 
-/* With it goes the beat: who writes down what is due is well. */
+/* With it goes the beat: who writes down what is due is well. Else no end can
+ * be written, and what isn't renewed would pass for over. */
 static void
 renew_all(struct dispatch *d)
 {
 	struct giving g = { .dispatch = d };
 
-	if (turn_is_stuck(d->turns))
-		return;
-	channel_send(d->channel, FRAME_BEAT, 0, SPAN_NONE);
+	if (!turn_is_stuck(d->turns))
+		channel_send(d->channel, FRAME_BEAT, 0, SPAN_NONE);
 	g.txn = view_read(d->writer->view);
 	alert_each_open(g.txn, renew, &g);
 	db_abort(g.txn);

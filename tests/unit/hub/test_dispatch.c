@@ -22,8 +22,8 @@ static struct event_base *base;
 static struct channel *theirs;
 static struct dispatch *dispatch;
 static struct alert_receivers receivers;
-static uint64_t given[MOST];	/* deliveries; renewals are left out */
-static size_t given_count;
+static uint64_t given[MOST];	/* deliveries */
+static size_t given_count, renewals, beats;
 static int64_t mono;
 
 static void
@@ -38,11 +38,16 @@ on_job(void *arg, struct channel *c, const struct frame *f)
 	struct notify_frame_job j;
 
 	(void)arg, (void)c;
-	if (f->kind != FRAME_NOTIFY)
+	if (f->kind == FRAME_BEAT) {
+		beats++;
 		return;
+	}
+	ck_assert_int_eq(f->kind, FRAME_NOTIFY);
 	ck_assert(notify_frame_job_read(&j, f->body));
 	ck_assert_uint_lt(given_count, MOST);
-	if (j.delivery != 0)
+	if (j.delivery == 0)
+		renewals++;
+	else
 		given[given_count++] = j.delivery;
 }
 
@@ -75,7 +80,7 @@ set_up(void)
 	receivers.n = 0;
 	dispatch = dispatch_new(base, &receivers, &kit.writer, turns, pair[0],
 	    on_end, NULL);
-	given_count = 0;
+	given_count = renewals = beats = 0;
 	mono = 1000;
 }
 
@@ -241,6 +246,59 @@ START_TEST(two_words)
 }
 END_TEST
 
+/* --- renewals ------------------------------------------------------------ */
+
+static void
+journal_many(void)
+{
+	journal_begin(kit.writer.journal);
+	for (int i = 0; i < 100; i++)
+		journal_act(kit.writer.journal, SPAN("{\"do\":"
+		    "\"alert-silence\",\"rule\":\"gate\",\"site\":0,"
+		    "\"until\":1,\"actor\":\"a\",\"reason\":\"r\"}"),
+		    clock_wall());
+	ck_assert_int_eq(journal_commit(kit.writer.journal), DB_OK);
+}
+
+/* Nothing more of the journal can be shown. */
+static void
+fill_view(void)
+{
+	char path[128];
+	int i = 0;
+
+	view_close(kit.writer.view);
+	snprintf(path, sizeof(path), "%s/" CONFIG_VIEW, kit.dir);
+	kit.writer.view = view_open(path, 4096, &kit.writer.fresh,
+	    &kit.writer.reason, &kit.why);
+	ck_assert_msg(kit.writer.view != NULL, "%s", buf_cstr(&kit.why));
+	do {
+		journal_many();
+		ck_assert_int_lt(i++, 1000);
+	} while (show_step(shows, 1000) != SHOW_FULL);
+}
+
+/* What goes on is renewed each minute, with the beat; and while the disk is
+ * full without it: nothing is over by that. */
+START_TEST(renewed)
+{
+	receivers.n = 1;
+	receivers.at[0] = (struct alert_receiver){ .name = "duty",
+		.renewed = true };
+	later(100);
+	ck_assert_uint_eq(renewals, 0);
+	fire();
+	later(60000);
+	later(100);
+	ck_assert_uint_eq(renewals, 1);
+	ck_assert_uint_eq(beats, 2);
+	fill_view();
+	later(60000);
+	ck_assert_uint_eq(renewals, 2);
+	ck_assert_uint_eq(beats, 2);
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
@@ -248,6 +306,7 @@ add(TCase *t)
 	tcase_add_test(t, in_order);
 	tcase_add_test(t, disk_full);
 	tcase_add_loop_test(t, two_words, 0, 2);
+	tcase_add_test(t, renewed);
 }
 
 int
