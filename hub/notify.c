@@ -40,7 +40,7 @@ struct job {
 	struct sink_job sink;
 	uint64_t reached;	/* the sink's, see there */
 	char *text;
-	int64_t give_up;
+	int64_t give_up;	/* ms, mono: the clock may be put right */
 	struct backoff backoff;
 	struct event *timer;
 	void *under_way;	/* a try, or NULL */
@@ -135,7 +135,7 @@ again(struct job *j, const char *error)
 	struct timeval wait = { .tv_sec = ms / 1000,
 	    .tv_usec = ms % 1000 * 1000 };
 
-	if (j->sink.delivery == 0 || clock_wall() + ms > j->give_up) {
+	if (j->sink.delivery == 0 || clock_mono() + ms > j->give_up) {
 		finish(j, DELIVERY_FAILED, error);
 		return;
 	}
@@ -215,7 +215,7 @@ begin(struct notify *n, struct receiver *to,
 	    .command = to->command, .reached = &j->reached,
 	    .notice = json_loadb(f->notice.at, f->notice.n, 0, NULL) };
 	alert_notice_link(j->sink.notice, n->web);
-	j->give_up = f->give_up;
+	j->give_up = clock_mono() + f->give_up - clock_wall();
 	backoff_init(&j->backoff, FIRST, MOST);
 	j->timer = evtimer_new(n->base, on_time, j);
 	must(j->timer != NULL);
