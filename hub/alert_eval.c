@@ -152,6 +152,16 @@ differs(const struct run *r, const struct alert *a,
 	    !span_is(a->rule, span_of(alert_what_name(f->what)));
 }
 
+/* While it can't be said of each how it is, it is at least what it is of the
+ * others. */
+static bool
+is_raised(const struct run *r, const struct alert *a,
+    const struct standing *s)
+{
+	return s->top != NULL && differs(r, a, s->top) && (!s->unsure ||
+	    alert_facts_level(r->e->facts, s->top) > a->level);
+}
+
 static json_t *
 act_of(const struct run *r, const struct alert *a, const struct standing *s)
 {
@@ -161,8 +171,7 @@ act_of(const struct run *r, const struct alert *a, const struct standing *s)
 	if (json_array_size(s->seen) > 0)
 		return json_pack("{s:s, s:I, s:O}", "do", "alert-evidence",
 		    "alert", (json_int_t)a->number, "members", s->seen);
-	return s->top == NULL || s->unsure || !differs(r, a, s->top) ? NULL :
-	    raise_of(r, a, s->top);
+	return is_raised(r, a, s) ? raise_of(r, a, s->top) : NULL;
 }
 
 /* True: the row changes, so the rest is for the next evaluation. */

@@ -79,6 +79,30 @@ START_TEST(test_group_second)
 }
 END_TEST
 
+/* One of which nothing can be said keeps nobody from hearing that it is worse
+ * for the other, but from hearing that it is less. */
+START_TEST(test_group_unsure)
+{
+	play(_i);
+	world[1].group = world[2].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	is(2, ALERT_SILENT);
+	settle();
+	world[1].unknown = true;
+	is(2, ALERT_UNREACHABLE);
+	settle();
+	ck_assert_uint_eq(heard("duty", ALERT_RAISED), 1);
+	ck_assert_int_eq(alert_now(1).severity, ALERT_CRITICAL);
+	is(2, ALERT_SILENT);
+	settle();
+	ck_assert_int_eq(alert_now(1).severity, ALERT_CRITICAL);
+	world[1].unknown = false;
+	settle();
+	ck_assert_int_eq(alert_now(1).severity, ALERT_WARNING);
+	ck_assert_uint_eq(told_count, 2);
+}
+END_TEST
+
 /* Who was well again while others are ill is told of anew, and of its end. */
 START_TEST(test_group_again)
 {
@@ -472,6 +496,7 @@ main(void)
 	tcase_add_loop_test(t, test_group_first, 0, 2);
 	tcase_add_loop_test(t, test_group_second, 0, 2);
 	tcase_add_loop_test(t, test_group_again, 0, 2);
+	tcase_add_loop_test(t, test_group_unsure, 0, 2);
 	tcase_add_test(t, test_group_later);
 	tcase_add_test(t, test_group_apart);
 	tcase_add_test(t, test_together);
