@@ -107,9 +107,29 @@ job_free(struct job *j)
 	release(j);
 }
 
+/* It takes something again: so what waits longest for it needn't any more,
+ * and if that is taken, the next. */
+static void
+wake_one(struct notify *n, const struct receiver *to)
+{
+	static const struct timeval now = { .tv_sec = 0 };
+	struct job *j, *oldest = NULL;
+
+	LIST_FOREACH(j, &n->jobs, entry)
+		if (j->to == to && evtimer_pending(j->timer, NULL) &&
+		    (oldest == NULL ||
+		    j->sink.delivery < oldest->sink.delivery))
+			oldest = j;
+	if (oldest != NULL)
+		event_add(oldest->timer, &now);
+}
+
 static void
 finish(struct job *j, enum delivery_state state, const char *error)
 {
+	struct notify *n = j->notify;
+	const struct receiver *to = j->to;
+
 	if (state == DELIVERY_FAILED)
 		log_warn("notify: receiver=%s delivery=%" PRIu64 " given up: "
 		    "%s", j->to->name, j->sink.delivery, error);
@@ -122,8 +142,10 @@ finish(struct job *j, enum delivery_state state, const char *error)
 		    "%s", j->to->name, j->sink.delivery,
 		    alert_event_name(j->sink.event),
 		    ledger_state_name(state));
-	report(j->notify, j->sink.delivery, state, error);
+	report(n, j->sink.delivery, state, error);
 	job_free(j);
+	if (state != DELIVERY_FAILED)
+		wake_one(n, to);
 }
 
 /* --- tries ------------------------------------------------------------------- */

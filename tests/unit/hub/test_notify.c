@@ -6,17 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "contrib/base/channel.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "hub/alert_notice.h"
 #include "hub/config.h"
 #include "hub/config_alert.h"
-#include "hub/frame.h"
-#include "hub/notify.h"
 #include "hub/notify_frame.h"
 #include "hub/notify_text.h"
 
@@ -426,135 +422,6 @@ START_TEST(test_settings)
 }
 END_TEST
 
-/* --- commands ------------------------------------------------------------- */
-
-static struct {
-	struct event_base *base;
-	struct channel *theirs;
-	struct notify *notify;
-	struct conf *file;
-} part;
-static uint64_t confirmed;
-static unsigned tried, given_up;
-static char failed_so[256];
-
-static void
-on_told(void *arg, struct channel *c, const struct frame *f)
-{
-	struct notify_frame_done d;
-
-	(void)arg, (void)c;
-	ck_assert(notify_frame_done_read(&d, f->body));
-	tried += d.state == DELIVERY_TRYING;
-	given_up += d.state == DELIVERY_FAILED;
-	if (d.state == DELIVERY_CONFIRMED)
-		confirmed = d.delivery;
-	else if (d.delivery == 3)
-		snprintf(failed_so, sizeof(failed_so), "%.*s",
-		    SPAN_ARGS(d.error));
-}
-
-static void
-on_gone(void *arg, struct channel *c)
-{
-	(void)arg, (void)c;
-}
-
-static void
-open_part(const char *lines)
-{
-	char path[] = "/tmp/zq-notify-XXXXXX";
-	int pair[2], fd = mkstemp(path);
-	const struct config *c;
-	struct buf why;
-
-	buf_init(&why, 4096);
-	dprintf(fd, "name = n\n%s", lines);
-	close(fd);
-	c = config_read(path, &part.file, &why);
-	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
-	buf_clear(&why);
-	unlink(path);
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	part.base = event_base_new();
-	part.notify = notify_new(part.base, c, pair[0]);
-	part.theirs = channel_new(part.base, pair[1], NOTIFY_FRAME_MAX,
-	    on_told, on_gone, NULL);
-	confirmed = tried = given_up = 0;
-	failed_so[0] = '\0';
-}
-
-static void
-close_part(void)
-{
-	channel_free(part.theirs);
-	notify_free(part.notify);
-	event_base_free(part.base);
-	conf_free(part.file);
-}
-
-static void
-turn(void)
-{
-	event_base_loop(part.base, EVLOOP_NONBLOCK);
-	usleep(5000);
-}
-
-static void
-tell(uint64_t delivery, struct span to)
-{
-	struct notify_frame_job j = { .delivery = delivery,
-		.event = ALERT_TEST, .give_up = clock_wall() + 60000,
-		.receiver = to, .notice = SPAN("{}") };
-	struct buf b;
-
-	buf_init(&b, NOTIFY_FRAME_MAX);
-	notify_frame_job_write(&b, &j);
-	channel_send(part.theirs, FRAME_NOTIFY, 0, buf_look(&b));
-	buf_clear(&b);
-}
-
-/* One that hangs keeps no other waiting; one that fails without a word is
- * told by its status alone. */
-START_TEST(test_commands)
-{
-	open_part("[receiver a]\nkind = command\ncommand = /bin/sleep 60\n"
-	    "[receiver b]\nkind = command\ncommand = /bin/true\n"
-	    "[receiver c]\nkind = command\ncommand = /bin/false\n");
-	tell(1, SPAN("a"));
-	tell(2, SPAN("b"));
-	tell(3, SPAN("c"));
-	for (int i = 0; (confirmed == 0 || failed_so[0] == '\0') && i < 9000;
-	    i++)
-		turn();
-	ck_assert_uint_eq(confirmed, 2);
-	ck_assert_str_eq(failed_so, "exit status 1");
-	close_part();
-}
-END_TEST
-
-/* It is tried for as long as was said, and a clock that is put right a day
- * later makes that no shorter. */
-START_TEST(test_clock)
-{
-	open_part("[receiver c]\nkind = command\ncommand = /bin/false\n");
-	tell(3, SPAN("c"));
-	for (int i = 0; tried < 1 && i < 9000; i++)
-		turn();
-	clock_set(clock_wall() + 24 * 3600 * 1000, clock_mono());
-	for (int i = 0; tried < 2 && given_up == 0 && i < 9000; i++)
-		turn();
-	ck_assert_uint_eq(given_up, 0);
-	ck_assert_uint_eq(tried, 2);
-	clock_set(clock_wall(), clock_mono() + 60000);
-	for (int i = 0; given_up == 0 && i < 9000; i++)
-		turn();
-	ck_assert_uint_eq(given_up, 1);
-	close_part();
-	clock_release();
-}
-END_TEST
-
 int
 main(void)
 {
@@ -577,8 +444,6 @@ main(void)
 	tcase_add_test(t, test_frames);
 	tcase_add_test(t, test_answers);
 	tcase_add_test(t, test_settings);
-	tcase_add_test(t, test_commands);
-	tcase_add_test(t, test_clock);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
