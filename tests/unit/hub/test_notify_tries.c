@@ -203,21 +203,21 @@ START_TEST(test_back_again)
 	write_command(lines);
 	open_part(lines);
 	tell(1, SPAN("c"));
-	for (int i = 0; tried < 1 && i < 2000; i++)
+	for (int i = 0; tried < 1 && i < 1000; i++)
 		turn();
 	for (unsigned round = 1; round <= ROUNDS; round++) {
 		put_files(1);
 		tell(10 + round, SPAN("c"));
-		for (int i = 0; tried < 1 + round && i < 2000; i++)
+		for (int i = 0; tried < 1 + round && i < 1000; i++)
 			turn();
 		ck_assert_uint_ge(tried, 1 + round);
 	}
 	tell(2, SPAN("c"));
-	for (int i = 0; tried < 2 + ROUNDS && i < 2000; i++)
+	for (int i = 0; tried < 2 + ROUNDS && i < 1000; i++)
 		turn();
 	put_files(3);
 	tell(99, SPAN("c"));
-	for (int i = 0; confirmed != 2 && i < 2000; i++)
+	for (int i = 0; confirmed != 2 && i < 1000; i++)
 		turn();
 	ck_assert_uint_eq(confirmed, 2);
 	ck_assert_uint_eq(given_up, 0);
