@@ -124,7 +124,7 @@ alert_crowd_judge(struct alert_crowd *c, uint64_t many, int64_t time)
 {
 	size_t end;
 
-	if (c->count < many)
+	if (c->count == 0 || c->count < many)
 		return;
 	qsort(c->one, c->count, sizeof(*c->one), by_time);
 	number(c, many, time);
