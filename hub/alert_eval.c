@@ -6,27 +6,15 @@
 #include "hub/alert_eval.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
-#include "contrib/base/mem.h"
 #include "hub/alert.h"
+#include "hub/alert_crowd.h"
 #include "hub/alert_mute.h"
 #include "hub/alert_notice.h"
+#include "hub/alert_place.h"
 #include "hub/json.h"
-
-struct place {			/* an alert that others may join */
-	uint32_t number;	/* that it has, or will be given */
-	struct span class, group;
-	enum alert_what cause;
-	uint32_t count;
-	struct span row;	/* members that it has; empty: it is new */
-	int64_t latest;		/* ms, when it began for the last of them */
-	json_t *members;	/* to join it, or NULL */
-	const struct alert_fact *top;	/* of a new one: the most severe */
-};
 
 struct run {
 	const struct alert_eval *e;
@@ -36,10 +24,8 @@ struct run {
 	size_t count;
 	uint32_t last;		/* number of an alert */
 	uint32_t known;		/* … that has a row */
-	struct place *place;
-	size_t places, room;
-	size_t crowd[ALERT_RULES];	/* by cause: sites that it struck just
-				 * now */
+	struct alert_places places;
+	struct alert_crowd crowd;
 };
 
 /* The rest is done in the next evaluation, at once. */
@@ -166,6 +152,16 @@ differs(const struct run *r, const struct alert *a,
 	    !span_is(a->rule, span_of(alert_what_name(f->what)));
 }
 
+/* While it can't be said of each how it is, it is at least what it is of the
+ * others. */
+static bool
+is_raised(const struct run *r, const struct alert *a,
+    const struct standing *s)
+{
+	return s->top != NULL && differs(r, a, s->top) && (!s->unsure ||
+	    alert_facts_level(r->e->facts, s->top) > a->level);
+}
+
 static json_t *
 act_of(const struct run *r, const struct alert *a, const struct standing *s)
 {
@@ -175,8 +171,7 @@ act_of(const struct run *r, const struct alert *a, const struct standing *s)
 	if (json_array_size(s->seen) > 0)
 		return json_pack("{s:s, s:I, s:O}", "do", "alert-evidence",
 		    "alert", (json_int_t)a->number, "members", s->seen);
-	return s->top == NULL || s->unsure || !differs(r, a, s->top) ? NULL :
-	    raise_of(r, a, s->top);
+	return is_raised(r, a, s) ? raise_of(r, a, s->top) : NULL;
 }
 
 /* True: the row changes, so the rest is for the next evaluation. */
@@ -229,20 +224,29 @@ find_told(const struct alert *a, const char *name, struct alert_told *told)
 	return false;
 }
 
+/* So long after it was told; at once if that is far ahead: the clock was, and
+ * has been put back. */
+static int64_t
+after_told(const struct run *r, const struct alert_told *told, int64_t ms)
+{
+	return told->at > r->now + ms ? r->now : told->at + ms;
+}
+
 /* Each waits twice as long as the one before. */
 static int64_t
-reminder_at(const struct alert_rule *rule, const struct alert_told *told)
+reminder_at(const struct run *r, const struct alert_rule *rule,
+    const struct alert_told *told)
 {
 	unsigned doubled = told->reminders < 20 ? told->reminders : 20;
 
-	return told->at + ((int64_t)rule->remind << doubled);
+	return after_told(r, told, (int64_t)rule->remind << doubled);
 }
 
 static void
 remind(struct run *r, const struct alert *a, const struct alert_rule *rule,
     const struct alert_told *told, struct telling *t)
 {
-	int64_t at = reminder_at(rule, told);
+	int64_t at = reminder_at(r, rule, told);
 
 	if (told->reminders >= rule->reminders || rule->remind == 0)
 		return;
@@ -254,11 +258,29 @@ remind(struct run *r, const struct alert *a, const struct alert_rule *rule,
 		again_at(r, at);
 }
 
+/* When it began for the first that the receiver wasn't told of. */
 static int64_t
-more_at(const struct alert_told *told)
+since_of_more(const struct alert *a, const struct alert_told *told)
 {
-	return told->at + (told->members > 1 ? ALERT_MORE_EVERY :
-	    ALERT_MORE_FIRST);
+	struct span rest = a->members;
+	struct alert_member m = { .since = a->at };
+	uint32_t i = 0;
+
+	while (i <= told->members && alert_member_next(&rest, &m))
+		i++;
+	return m.since;
+}
+
+/* Who falls ill just after it was told is of it from the beginning. */
+static int64_t
+more_at(const struct run *r, const struct alert *a,
+    const struct alert_told *told)
+{
+	int64_t early = a->at + ALERT_MORE_FIRST;
+
+	return after_told(r, told, told->members <= 1 || (told->at < early &&
+	    since_of_more(a, told) < early) ? ALERT_MORE_FIRST :
+	    ALERT_MORE_EVERY);
 }
 
 static void
@@ -268,10 +290,10 @@ go_on(struct run *r, const struct alert *a, const struct alert_rule *rule,
 	if (a->level > told->level) {
 		tell(t, ALERT_RAISED, told->receiver, told->members);
 	} else if (a->count > told->members) {
-		if (r->now >= more_at(told))
+		if (r->now >= more_at(r, a, told))
 			tell(t, ALERT_MORE, told->receiver, told->members);
 		else
-			again_at(r, more_at(told));
+			again_at(r, more_at(r, a, told));
 	} else {
 		remind(r, a, rule, told, t);
 	}
@@ -299,16 +321,20 @@ consider(struct run *r, const struct alert *a,
 		tell(t, ALERT_FIRING, span_of(to->name), 0);
 }
 
-/* Everybody who was told of it; muted, asleep or taken out of the settings. */
+/* Everybody who was told of it; muted, asleep or taken out of the settings. In
+ * years they may be more than one act tells: the rest is told after that. */
 static void
 tell_the_end(const struct alert *a, struct telling *t)
 {
 	struct span rest = a->told;
 	struct alert_told told;
+	size_t n = 0;
 
-	while (alert_told_next(&rest, &told)) {
-		if (!told.over)
-			tell(t, ALERT_RESOLVED, told.receiver, 0);
+	while (n < ALERT_RECEIVERS && alert_told_next(&rest, &told)) {
+		if (told.over)
+			continue;
+		tell(t, ALERT_RESOLVED, told.receiver, 0);
+		n++;
 	}
 }
 
@@ -349,193 +375,89 @@ step_telling(struct run *r, const struct alert *a)
 
 /* --- the alerts that there are --------------------------------------------------- */
 
-static struct place *
-add_place(struct run *r)
-{
-	if (r->places == r->room) {
-		r->room = r->room == 0 ? 16 : r->room * 2;
-		r->place = mem_grow(r->place, r->room, sizeof(*r->place));
-	}
-	r->place[r->places] = (struct place){ .number = 0 };
-	return &r->place[r->places++];
-}
-
-/* A machine that goes is silent first, and then unreachable: one cause. A page
- * that doesn't come at the same address is another's trouble. */
-static enum alert_what
-cause_of(enum alert_what w)
-{
-	return w == ALERT_SILENT ? ALERT_UNREACHABLE : w;
-}
-
-static int64_t
-latest_of(struct span members)
-{
-	struct alert_member m;
-	int64_t latest = 0;
-
-	while (alert_member_next(&members, &m))
-		latest = m.since > latest ? m.since : latest;
-	return latest;
-}
-
-static bool
-has_member(struct span members, struct span subject)
-{
-	struct alert_member m;
-
-	while (alert_member_next(&members, &m))
-		if (span_is(m.subject, subject))
-			return true;
-	return false;
-}
-
-/* What strikes many at once has one cause, wherever they are: a line, a data
- * centre. */
-static bool
-is_of_crowds(enum alert_what w)
-{
-	return cause_of(w) == ALERT_UNREACHABLE || w == ALERT_DOWN;
-}
-
 static bool
 step(void *arg, const struct alert *a)
 {
 	struct run *r = arg;
-	struct place *p;
 
 	if (!step_members(r, a))
 		step_telling(r, a);
-	if (a->ended == CLOCK_NONE && r->now < a->at + r->e->many_time &&
-	    is_of_crowds(alert_what_named(a->rule)))
-		r->crowd[cause_of(alert_what_named(a->rule))] += a->active;
-	if (a->ended != CLOCK_NONE || a->group.n == 0 ||
-	    r->now >= a->at + ALERT_JOIN)
-		return true;
-	p = add_place(r);
-	p->number = a->number;
-	p->class = a->class;
-	p->group = a->group;
-	p->cause = cause_of(alert_what_named(a->rule));
-	p->count = a->count;
-	p->row = a->members;
-	p->latest = latest_of(a->members);
+	if (a->ended == CLOCK_NONE && a->group.n > 0 &&
+	    r->now < a->at + ALERT_JOIN)
+		alert_places_add(&r->places, a);
 	return true;
 }
 
 /* --- facts that are of none ------------------------------------------------------- */
 
-/* When it is an alert, if it stays so. */
+/* When it has been so for long enough; … */
+static int64_t
+held(const struct run *r, const struct alert_fact *f)
+{
+	return f->since + (int64_t)r->e->rules->rule[f->what].hold;
+}
+
+/* … and when it is an alert, if it stays so. */
 static int64_t
 due(const struct run *r, const struct alert_fact *f)
 {
-	const struct alert_rule *rule = &r->e->rules->rule[f->what];
-	int64_t held = f->since + (int64_t)rule->hold;
-	int64_t waited = f->first + (rule->grouped ? r->e->wait : 0);
+	int64_t waited = f->first + (r->e->rules->rule[f->what].grouped ?
+	    r->e->wait : 0);
 
-	return held > waited ? held : waited;
+	return held(r, f) > waited ? held(r, f) : waited;
 }
 
-/* Those that an alert will be made of now, beside those that are some. */
+static bool
+is_free(const struct alert_fact *f)
+{
+	return f->alert == 0 && !f->unknown;
+}
+
 static void
 count_crowd(void *arg, struct alert_fact *f)
 {
-	struct run *r = arg;
-
-	r->crowd[cause_of(f->what)] += f->alert == 0 && !f->unknown &&
-	    due(r, f) <= r->now;
-}
-
-/* One cause strikes all at nearly one time. Who was well again meanwhile is a
- * new matter, and so is who falls ill beside those that are ill for long. */
-static bool
-has_room(const struct run *r, const struct place *p,
-    const struct alert_fact *f)
-{
-	int64_t apart = span_is(p->group, SPAN(ALERT_MANY)) ?
-	    r->e->many_time : r->e->together;
-
-	return p->count < ALERT_MEMBERS && !has_member(p->row, f->subject) &&
-	    p->cause == cause_of(f->what) &&
-	    f->since <= p->latest + apart && p->latest <= f->since + apart;
-}
-
-/* What it has in common with others. */
-static struct span
-group_of(const struct run *r, const struct alert_fact *f)
-{
-	if (!r->e->rules->rule[f->what].grouped)
-		return SPAN_NONE;
-	return is_of_crowds(f->what) &&
-	    r->crowd[cause_of(f->what)] >= r->e->many ? SPAN(ALERT_MANY) :
-	    f->group;
-}
-
-static struct place *
-find_place(struct run *r, const struct alert_fact *f)
-{
-	const struct alert_rule *rule = &r->e->rules->rule[f->what];
-	struct span group = group_of(r, f);
-	struct place *p;
-
-	for (size_t i = 0; group.n > 0 && i < r->places; i++) {
-		p = &r->place[i];
-		if (span_is(p->group, group) &&
-		    span_is(p->class, span_of(rule->class)) &&
-		    has_room(r, p, f))
-			return p;
-	}
-	p = add_place(r);
-	p->number = ++r->last;
-	p->class = span_of(rule->class);
-	p->group = group;
-	p->cause = cause_of(f->what);
-	p->latest = f->since;
-	return p;
-}
-
-/* The most severe stands first: what is said of all of them is true of that
- * one, whose name is in the subject of the notice. */
-static void
-join(const struct run *r, struct place *p, const struct alert_fact *f)
-{
-	bool tops = p->top == NULL || alert_facts_level(r->e->facts, f) >
-	    alert_facts_level(r->e->facts, p->top);
-
-	if (p->members == NULL)
-		p->members = json_array();
-	json_array_insert_new(p->members, tops ? 0 :
-	    json_array_size(p->members), json_pack("{s:o, s:I, s:I, s:o}",
-	    "subject", json_span(f->subject), "site", (json_int_t)f->site,
-	    "since", (json_int_t)f->since, "detail", json_span(f->detail)));
-	p->count++;
-	p->latest = f->since > p->latest ? f->since : p->latest;
-	if (tops)
-		p->top = f;
+	alert_crowd_add(&((struct run *)arg)->crowd, f);
 }
 
 static void
 take(void *arg, struct alert_fact *f)
 {
 	struct run *r = arg;
-	bool mine = f->alert != 0;
+	struct alert_place *p;
 
-	f->alert = 0;
-	if (mine || f->unknown)
+	if (!is_free(f) || due(r, f) > r->now)
 		return;
-	if (due(r, f) > r->now) {
-		again_at(r, due(r, f));
-		return;
-	}
 	if (r->last - r->known >= ALERT_ACTS) {
 		r->next = r->now;
 		return;
 	}
-	join(r, find_place(r, f), f);
+	p = alert_places_find(&r->places, f);
+	if (p == NULL)
+		p = alert_places_new(&r->places, f, ++r->last);
+	alert_places_join(&r->places, p, f);
+}
+
+/* Who waits for others is told of with those that don't wait any more. */
+static void
+take_along(void *arg, struct alert_fact *f)
+{
+	struct run *r = arg;
+	bool waits = is_free(f) && due(r, f) > r->now;
+	struct alert_place *p = NULL;
+
+	f->alert = 0;
+	if (!waits)
+		return;
+	if (held(r, f) <= r->now)
+		p = alert_places_find(&r->places, f);
+	if (p != NULL && p->number > r->known)
+		alert_places_join(&r->places, p, f);
+	else
+		again_at(r, due(r, f));
 }
 
 static void
-put_place(struct run *r, struct place *p)
+put_place(struct run *r, const struct alert_place *p)
 {
 	if (p->members == NULL)
 		return;
@@ -558,15 +480,20 @@ alert_eval(const struct alert_eval *e, struct db_txn *t, int64_t now,
     struct acts *acts, int64_t *next)
 {
 	struct run r = { .e = e, .txn = t, .now = now, .next = INT64_MAX,
-	    .acts = acts };
+	    .acts = acts, .places = { .facts = e->facts,
+	    .rules = e->rules, .together = e->together,
+	    .many_time = e->many_time } };
 
 	r.last = r.known = alert_last(t);
 	alert_each_open(t, step, &r);
 	alert_facts_each(e->facts, count_crowd, &r);
+	alert_crowd_judge(&r.crowd, e->many, e->many_time);
 	alert_facts_each(e->facts, take, &r);
-	for (size_t i = 0; i < r.places; i++)
-		put_place(&r, &r.place[i]);
-	free(r.place);
+	alert_facts_each(e->facts, take_along, &r);
+	for (size_t i = 0; i < r.places.count; i++)
+		put_place(&r, &r.places.at[i]);
+	alert_places_clear(&r.places);
+	alert_crowd_clear(&r.crowd);
 	*next = r.next;
 	return r.count;
 }

@@ -24,7 +24,8 @@
 #define ALERT_MORE_EVERY (5 * INT64_C(60000))	/* ms between two notices of
 					 * who has joined … */
 #define ALERT_MORE_FIRST INT64_C(60000)	/* … but that it isn't one alone is
-					 * news */
+					 * news, and so is who was ill within
+					 * so long of its beginning */
 #define ALERT_SEEN_SITE (60 * INT64_C(60000))	/* ms between two times that
 					 * evidence of a site is taken anew, … */
 #define ALERT_SEEN_SOON INT64_C(15000)	/* … at first, when it may still be

@@ -156,18 +156,20 @@ add(struct alert_facts *b, struct span class, struct span subject)
 	return n;
 }
 
+/* Nothing began later than now, whatever the clock said before it was put
+ * back. */
 static void
-renew(struct node *n, const struct alert_fact *f)
+renew(struct node *n, const struct alert_fact *f, int64_t now)
 {
 	struct span subject = n->fact.subject;
-	int64_t first = n->fact.first;
+	int64_t first = n->fact.first < now ? n->fact.first : now;
 
 	free_span(n->fact.group);
 	free_span(n->fact.detail);
 	n->fact = *f;
 	n->fact.subject = subject;
 	n->fact.first = first;
-	if (f->since == CLOCK_NONE)
+	if (f->since == CLOCK_NONE || f->since > now)
 		n->fact.since = first;
 	n->fact.group = copy_of(f->group, ALERT_SUBJECT);
 	n->fact.detail = copy_of(f->detail, ALERT_DETAIL);
@@ -213,7 +215,7 @@ alert_facts_put(struct alert_facts *b, const struct alert_fact *f, int64_t now)
 		n->fact.first = now;
 		b->version++;
 	}
-	renew(n, f);
+	renew(n, f, now);
 	n->source = source;
 	n->pass = b->pass[source];
 }

@@ -38,6 +38,8 @@ struct alert_fact {
 	/* The book's: */
 	int64_t first;		/* ms, when it came to be known */
 	uint32_t alert;		/* that it is of, in this evaluation; 0 */
+	uint32_t crowd;		/* so many fell ill with it (alert_crowd.h) … */
+	uint32_t beside;	/* … of which so many are of its group; 0 */
 };
 
 struct alert_facts;

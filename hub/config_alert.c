@@ -123,7 +123,8 @@ const struct conf_def config_alert_table[CONFIG_ALERT_DEFS] = {
 	  .least = 60000, .most = 30 * DAY,
 	  .about =
 	    "How long a notice that can't be delivered is tried again, less "
-	    "and less often, before it is given up." },
+	    "and less often, before it is given up.\n"
+	    "What waits is tried at once when its receiver takes another." },
 };
 
 const struct config_rule *

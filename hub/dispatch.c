@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -14,6 +15,8 @@
 #include "contrib/base/err.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
+#include "contrib/base/text.h"
+#include "hub/acts.h"
 #include "hub/alert_notice.h"
 #include "hub/config_alert.h"
 #include "hub/frame.h"
@@ -23,12 +26,17 @@
 
 #define OF_RECEIVER 8		/* under way at a time */
 #define RENEW 60000		/* ms between two renewals, and two beats */
+#define AGAIN 5000		/* ms until what couldn't be written is, again */
 
 struct under_way {
 	LIST_ENTRY(under_way) entry;
 	uint64_t delivery;
 	uint32_t alert;
 	char receiver[ALERT_NAME + 1];
+	bool reported;		/* what came of it; to be written … */
+	bool writing;		/* … now */
+	enum delivery_state state;
+	char error[LEDGER_ERROR + 1];
 };
 
 struct dispatch {
@@ -42,7 +50,7 @@ struct dispatch {
 	uint64_t place;		/* of the view, when it was last looked at */
 	bool again;		/* a place is free */
 	int64_t renewed;	/* ms, mono; 0: not yet */
-	struct acts acts;
+	int64_t write_at;	/* ms, mono: not before */
 	bool waits;		/* for a turn */
 };
 
@@ -162,15 +170,15 @@ renew(void *arg, const struct alert *a)
 	return true;
 }
 
-/* With it goes the beat: who writes down what is due is well. */
+/* With it goes the beat: who writes down what is due is well. Else no end can
+ * be written, and what isn't renewed would pass for over. */
 static void
 renew_all(struct dispatch *d)
 {
 	struct giving g = { .dispatch = d };
 
-	if (turn_is_stuck(d->turns))
-		return;
-	channel_send(d->channel, FRAME_BEAT, 0, SPAN_NONE);
+	if (!turn_is_stuck(d->turns))
+		channel_send(d->channel, FRAME_BEAT, 0, SPAN_NONE);
 	g.txn = view_read(d->writer->view);
 	alert_each_open(g.txn, renew, &g);
 	db_abort(g.txn);
@@ -192,14 +200,16 @@ static bool
 on_notified(struct dispatch *d, struct span body)
 {
 	struct notify_frame_done f;
+	struct under_way *u;
 
 	if (!notify_frame_done_read(&f, body) ||
-	    find(d, f.delivery) == NULL)
+	    (u = find(d, f.delivery)) == NULL)
 		return false;
-	acts_put(&d->acts, json_pack("{s:s, s:I, s:s, s:o}", "do",
-	    "alert-sent", "delivery", (json_int_t)f.delivery, "outcome",
-	    ledger_state_name(f.state), "error", json_span(f.error)),
-	    ACTS_HUB, NULL);
+	u->state = f.state;
+	f.error = text_cut(f.error, LEDGER_ERROR);
+	snprintf(u->error, sizeof(u->error), "%.*s", SPAN_ARGS(f.error));
+	u->reported = true;
+	u->writing = false;
 	return true;
 }
 
@@ -226,32 +236,50 @@ on_hangup(void *arg, struct channel *channel)
 
 /* --- turns -------------------------------------------------------------------- */
 
+static bool
+has_reports(const struct dispatch *d)
+{
+	const struct under_way *u = LIST_FIRST(&d->jobs);
+
+	while (u != NULL && !u->reported)
+		u = LIST_NEXT(u, entry);
+	return u != NULL;
+}
+
 static void
 begin(void *arg)
 {
 	struct dispatch *d = arg;
+	struct under_way *u;
+	struct acts acts;
 
-	turn_write(d->turns, &d->acts);
+	acts_init(&acts);
+	LIST_FOREACH(u, &d->jobs, entry) {
+		if (!u->reported)
+			continue;
+		u->writing = true;
+		acts_put(&acts, json_pack("{s:s, s:I, s:s, s:o}", "do",
+		    "alert-sent", "delivery", (json_int_t)u->delivery,
+		    "outcome", ledger_state_name(u->state), "error",
+		    json_span(span_of(u->error))), ACTS_HUB, NULL);
+	}
+	turn_write(d->turns, &acts);
+	acts_clear(&acts);
 }
 
 /* What is done by the ledger isn't under way any more. Until then it is, or
  * it would be given a second time. */
 static void
-written(void *arg, bool good)
+drop_done(struct dispatch *d)
 {
-	struct dispatch *d = arg;
+	struct db_txn *t = view_read(d->writer->view);
 	struct under_way *u, *next;
 	struct delivery one;
-	struct db_txn *t;
 
-	d->waits = false;
-	d->again = true;
-	(void)good;	/* else it is sent again after a restart */
-	t = view_read(d->writer->view);
 	for (u = LIST_FIRST(&d->jobs); u != NULL; u = next) {
 		next = LIST_NEXT(u, entry);
-		if (ledger_get(t, u->delivery, &one) &&
-		    !ledger_is_done(one.state))
+		if (u->reported || (ledger_get(t, u->delivery, &one) &&
+		    !ledger_is_done(one.state)))
 			continue;
 		LIST_REMOVE(u, entry);
 		free(u);
@@ -259,10 +287,29 @@ written(void *arg, bool good)
 	db_abort(t);
 }
 
+/* What couldn't be written (the disk is full) is still to be. */
+static void
+written(void *arg, bool good)
+{
+	struct dispatch *d = arg;
+	struct under_way *u;
+
+	d->waits = false;
+	d->again = true;
+	if (!good)
+		d->write_at = clock_mono() + AGAIN;
+	LIST_FOREACH(u, &d->jobs, entry) {
+		u->reported = u->reported && !(good && u->writing);
+		u->writing = false;
+	}
+	drop_done(d);
+}
+
 void
 dispatch_look(struct dispatch *d)
 {
-	if (!d->waits && d->acts.count > 0 && !turn_is_stuck(d->turns)) {
+	if (!d->waits && has_reports(d) && clock_mono() >= d->write_at &&
+	    !turn_is_stuck(d->turns)) {
 		d->waits = true;
 		turn_ask(d->turns, begin, written, d);
 	}
@@ -291,7 +338,6 @@ dispatch_new(struct event_base *base, const struct alert_receivers *to,
 	d->turns = t;
 	d->on_end = on_end;
 	d->arg = arg;
-	acts_init(&d->acts);
 	LIST_INIT(&d->jobs);
 	d->again = true;
 	d->channel = channel_new(base, fd, NOTIFY_FRAME_MAX, on_frame,
@@ -311,6 +357,5 @@ dispatch_free(struct dispatch *d)
 		next = LIST_NEXT(u, entry);
 		free(u);
 	}
-	acts_clear(&d->acts);
 	free(d);
 }

@@ -40,7 +40,7 @@ struct job {
 	struct sink_job sink;
 	uint64_t reached;	/* the sink's, see there */
 	char *text;
-	int64_t give_up;
+	int64_t give_up;	/* ms, mono: the clock may be put right */
 	struct backoff backoff;
 	struct event *timer;
 	void *under_way;	/* a try, or NULL */
@@ -107,9 +107,29 @@ job_free(struct job *j)
 	release(j);
 }
 
+/* It takes something again: so what waits longest for it needn't any more,
+ * and if that is taken, the next. */
+static void
+wake_one(struct notify *n, const struct receiver *to)
+{
+	static const struct timeval now = { .tv_sec = 0 };
+	struct job *j, *oldest = NULL;
+
+	LIST_FOREACH(j, &n->jobs, entry)
+		if (j->to == to && evtimer_pending(j->timer, NULL) &&
+		    (oldest == NULL ||
+		    j->sink.delivery < oldest->sink.delivery))
+			oldest = j;
+	if (oldest != NULL)
+		event_add(oldest->timer, &now);
+}
+
 static void
 finish(struct job *j, enum delivery_state state, const char *error)
 {
+	struct notify *n = j->notify;
+	const struct receiver *to = j->to;
+
 	if (state == DELIVERY_FAILED)
 		log_warn("notify: receiver=%s delivery=%" PRIu64 " given up: "
 		    "%s", j->to->name, j->sink.delivery, error);
@@ -122,8 +142,10 @@ finish(struct job *j, enum delivery_state state, const char *error)
 		    "%s", j->to->name, j->sink.delivery,
 		    alert_event_name(j->sink.event),
 		    ledger_state_name(state));
-	report(j->notify, j->sink.delivery, state, error);
+	report(n, j->sink.delivery, state, error);
 	job_free(j);
+	if (state != DELIVERY_FAILED)
+		wake_one(n, to);
 }
 
 /* --- tries ------------------------------------------------------------------- */
@@ -135,7 +157,7 @@ again(struct job *j, const char *error)
 	struct timeval wait = { .tv_sec = ms / 1000,
 	    .tv_usec = ms % 1000 * 1000 };
 
-	if (j->sink.delivery == 0 || clock_wall() + ms > j->give_up) {
+	if (j->sink.delivery == 0 || clock_mono() + ms > j->give_up) {
 		finish(j, DELIVERY_FAILED, error);
 		return;
 	}
@@ -215,7 +237,7 @@ begin(struct notify *n, struct receiver *to,
 	    .command = to->command, .reached = &j->reached,
 	    .notice = json_loadb(f->notice.at, f->notice.n, 0, NULL) };
 	alert_notice_link(j->sink.notice, n->web);
-	j->give_up = f->give_up;
+	j->give_up = clock_mono() + f->give_up - clock_wall();
 	backoff_init(&j->backoff, FIRST, MOST);
 	j->timer = evtimer_new(n->base, on_time, j);
 	must(j->timer != NULL);

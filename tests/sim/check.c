@@ -245,9 +245,8 @@ check_changes(struct world *w, const struct actor *a, uint64_t incarnation,
 static bool
 may_miss(const struct world *w)
 {
-	static const enum fault losses[] = { FAULT_SPOOL, FAULT_AMNESIA,
-		FAULT_BACKUP, FAULT_RETELL, FAULT_RESTORE, FAULT_CLONE,
-		FAULT_MISS };
+	static const enum fault losses[] = { FAULT_AMNESIA, FAULT_BACKUP,
+		FAULT_RETELL, FAULT_RESTORE, FAULT_CLONE, FAULT_MISS };
 
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
 		if (world_has(w, losses[i]))

@@ -1,6 +1,7 @@
 /*
  * Known rows as a tree: what is directly in a directory, what is below it,
- * with names that sort around the slash and paths longer than a key.
+ * with names that sort around the slash and paths longer than a key; and that
+ * they stay when the spool is full.
  */
 #include "tests/unit/agent/storekit.h"
 
@@ -204,6 +205,68 @@ START_TEST(test_kept)
 }
 END_TEST
 
+/* --- while the spool is full ----------------------------------------------- */
+
+/* As the last one of a group that is written all the same. */
+static bool
+tell_last(struct store_txn *t, void *arg)
+{
+	(void)kit_tell_work(t, arg);
+	return true;
+}
+
+static bool
+is_told(struct store *s, const char *path)
+{
+	struct store_txn *t = store_look(s);
+	struct known k;
+	bool told = known_get(t, SPAN("www"), span_of(path), &k) && k.told;
+
+	store_end(t);
+	return told;
+}
+
+/* Items with long words. How many there are. */
+static int
+fill(struct store *s)
+{
+	char path[32];
+	struct kit_item i = { .path = path, .version = 1, .padding = 4000 };
+	int n = 0;
+
+	while (i.news != COMPARE_NO_ROOM) {
+		snprintf(path, sizeof(path), "%d.html", n++);
+		(void)store_do(s, kit_tell_work, &i);
+	}
+	return n - 1;
+}
+
+/* A withdrawal that had no room is told when there is some: until then the
+ * item is known. */
+START_TEST(test_withdrawn_when_full)
+{
+	struct store *s = kit_open(1u << 20);
+	char path[32];
+	struct kit_item i = { .path = path, .reason = "file removed" };
+	int items = fill(s);
+
+	for (int n = 0; n < items && i.news != COMPARE_NO_ROOM; n++) {
+		snprintf(path, sizeof(path), "%d.html", n);
+		ck_assert_int_eq(store_do(s, tell_last, &i), STORE_DONE);
+		ck_assert_int_eq(is_told(s, path),
+		    i.news == COMPARE_NO_ROOM);
+	}
+	ck_assert_int_eq(i.news, COMPARE_NO_ROOM);
+	kit_is_whole(s);
+	(void)spool_make_room(s);
+	ck_assert_int_eq(store_do(s, tell_last, &i), STORE_DONE);
+	ck_assert_int_eq(i.news, COMPARE_DELETED);
+	ck_assert(!is_told(s, path));
+	kit_is_whole(s);
+	store_close(s);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -217,6 +280,7 @@ main(void)
 	tcase_add_test(t, test_long_paths);
 	tcase_add_test(t, test_ids);
 	tcase_add_test(t, test_kept);
+	tcase_add_test(t, test_withdrawn_when_full);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
 	srunner_run_all(r, CK_NORMAL);

@@ -87,6 +87,92 @@ START_TEST(test_rule_off)
 }
 END_TEST
 
+#define NAMES (2 * ALERT_RECEIVERS + 5)
+
+/* Of an alert that goes on while receivers come and go, each hears the end. */
+START_TEST(test_receivers_of_years)
+{
+	static char name[NAMES][16];
+
+	play(_i);
+	is(1, ALERT_DOWN);
+	for (int i = 0; i < NAMES; i++) {
+		snprintf(name[i], sizeof(name[i]), "r%d", i);
+		receivers.at[0].name = name[i];
+		settle();
+	}
+	is(1, ALERT_RULES);
+	settle();
+	for (int i = 0; i < NAMES; i++) {
+		ck_assert_uint_eq(heard(name[i], ALERT_FIRING), 1);
+		ck_assert_uint_eq(heard(name[i], ALERT_RESOLVED), 1);
+	}
+	ck_assert_uint_eq(told_count, 2 * NAMES);
+}
+END_TEST
+
+/* --- the clock is put back ---------------------------------------------------- */
+
+#define YEAR (365 * 24 * HOUR)
+
+/* What was just about to be told is, a little later. */
+START_TEST(test_clock_wait)
+{
+	eval.wait = 1000;
+	rules.rule[ALERT_DOWN].hold = _i == 0 ? 0 : 2000;
+	is(1, ALERT_DOWN);
+	settle();
+	later(-YEAR);
+	ck_assert_uint_eq(told_count, 0);
+	later(2000);
+	ck_assert_uint_eq(told_count, 1);
+	later(HOUR);
+	ck_assert_uint_eq(told_count, 1);
+}
+END_TEST
+
+START_TEST(test_clock_reminder)
+{
+	is(1, ALERT_DOWN);
+	settle();
+	later(-YEAR);
+	later(1000);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 1);
+	later(8 * HOUR - 1001);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 1);
+	later(1001);
+	ck_assert_uint_eq(heard("duty", ALERT_REMINDER), 2);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 1);
+}
+END_TEST
+
+START_TEST(test_clock_more)
+{
+	world[1].group = world[2].group = "203.0.113.7";
+	is(1, ALERT_SILENT);
+	settle();
+	later(10000);
+	is(2, ALERT_SILENT);
+	settle();
+	ck_assert_uint_eq(told_count, 1);
+	later(-YEAR);
+	ck_assert_uint_eq(heard("duty", ALERT_MORE), 1);
+	later(HOUR);
+	ck_assert_uint_eq(told_count, 2);
+}
+END_TEST
+
+/* A little is no reason to tell it early. */
+START_TEST(test_clock_little)
+{
+	is(1, ALERT_DOWN);
+	settle();
+	later(-MINUTE);
+	later(1000);
+	ck_assert_uint_eq(told_count, 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -101,6 +187,11 @@ main(void)
 	tcase_add_test(t, test_who);
 	tcase_add_test(t, test_receiver_gone);
 	tcase_add_test(t, test_rule_off);
+	tcase_add_loop_test(t, test_receivers_of_years, 0, 2);
+	tcase_add_loop_test(t, test_clock_wait, 0, 2);
+	tcase_add_test(t, test_clock_reminder);
+	tcase_add_test(t, test_clock_more);
+	tcase_add_test(t, test_clock_little);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

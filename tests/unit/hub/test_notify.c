@@ -6,17 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "contrib/base/channel.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/lang.h"
 #include "hub/alert_notice.h"
 #include "hub/config.h"
 #include "hub/config_alert.h"
-#include "hub/frame.h"
-#include "hub/notify.h"
 #include "hub/notify_frame.h"
 #include "hub/notify_text.h"
 
@@ -426,89 +422,6 @@ START_TEST(test_settings)
 }
 END_TEST
 
-/* --- commands ------------------------------------------------------------- */
-
-static uint64_t confirmed;
-static char failed_so[256];
-
-static void
-on_told(void *arg, struct channel *c, const struct frame *f)
-{
-	struct notify_frame_done d;
-
-	(void)arg, (void)c;
-	ck_assert(notify_frame_done_read(&d, f->body));
-	if (d.state == DELIVERY_CONFIRMED)
-		confirmed = d.delivery;
-	else if (d.delivery == 3)
-		snprintf(failed_so, sizeof(failed_so), "%.*s",
-		    SPAN_ARGS(d.error));
-}
-
-static void
-on_gone(void *arg, struct channel *c)
-{
-	(void)arg, (void)c;
-}
-
-static void
-tell(struct channel *c, uint64_t delivery, struct span to)
-{
-	struct notify_frame_job j = { .delivery = delivery,
-		.event = ALERT_TEST, .give_up = clock_wall() + 60000,
-		.receiver = to, .notice = SPAN("{}") };
-	struct buf b;
-
-	buf_init(&b, NOTIFY_FRAME_MAX);
-	notify_frame_job_write(&b, &j);
-	channel_send(c, FRAME_NOTIFY, 0, buf_look(&b));
-	buf_clear(&b);
-}
-
-/* One that hangs keeps no other waiting; one that fails without a word is
- * told by its status alone. */
-START_TEST(test_commands)
-{
-	char path[] = "/tmp/zq-notify-XXXXXX";
-	int pair[2], fd = mkstemp(path);
-	struct event_base *base = event_base_new();
-	const struct config *c;
-	struct channel *theirs;
-	struct notify *n;
-	struct conf *file;
-	struct buf why;
-
-	buf_init(&why, 4096);
-	dprintf(fd, "name = n\n[receiver a]\nkind = command\n"
-	    "command = /bin/sleep 60\n[receiver b]\nkind = command\n"
-	    "command = /bin/true\n[receiver c]\nkind = command\n"
-	    "command = /bin/false\n");
-	close(fd);
-	c = config_read(path, &file, &why);
-	ck_assert_msg(c != NULL, "%s", buf_cstr(&why));
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	n = notify_new(base, c, pair[0]);
-	theirs = channel_new(base, pair[1], NOTIFY_FRAME_MAX, on_told,
-	    on_gone, NULL);
-	tell(theirs, 1, SPAN("a"));
-	tell(theirs, 2, SPAN("b"));
-	tell(theirs, 3, SPAN("c"));
-	for (int i = 0; (confirmed == 0 || failed_so[0] == '\0') && i < 9000;
-	    i++) {
-		event_base_loop(base, EVLOOP_NONBLOCK);
-		usleep(5000);
-	}
-	ck_assert_uint_eq(confirmed, 2);
-	ck_assert_str_eq(failed_so, "exit status 1");
-	channel_free(theirs);
-	notify_free(n);
-	event_base_free(base);
-	conf_free(file);
-	buf_clear(&why);
-	unlink(path);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -531,7 +444,6 @@ main(void)
 	tcase_add_test(t, test_frames);
 	tcase_add_test(t, test_answers);
 	tcase_add_test(t, test_settings);
-	tcase_add_test(t, test_commands);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
