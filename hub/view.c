@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/apply.h"
@@ -36,6 +37,8 @@ why_fresh(enum mark m)
 		return "it was made by other rules";
 	case MARK_TORN:
 		return "the machine went down while it was open";
+	case MARK_DAMAGED:
+		return "a page of it was damaged";
 	default:
 		return NULL;
 	}
@@ -92,6 +95,12 @@ read_place(struct db *db)
 	return m.place;
 }
 
+static void
+on_damage(const char *dir)
+{
+	(void)mark_damage(dir, VIEW_VERSION);
+}
+
 struct view *
 view_open(const char *dir, uint64_t most, bool *fresh, const char **reason,
     struct buf *why)
@@ -100,12 +109,14 @@ view_open(const char *dir, uint64_t most, bool *fresh, const char **reason,
 	struct view *v;
 
 	if (db == NULL) {
-		buf_printf(why, "%s: %s", dir, strerror(errno));
+		db_explain(why, dir, errno);
 		return NULL;
 	}
 	*fresh = *reason != NULL;
 	v = mem_new(sizeof(*v));
 	v->db = db;
+	db_on_damage(db, _(": the next start makes it again from the "
+	    "journal"), on_damage);
 	v->dir = mem_text(dir);
 	group_init(&v->group);
 	v->place = read_place(db);
