@@ -36,13 +36,14 @@ static struct db_env *envs;
 
 struct db_whole db_env_cut;
 
-/* What LMDB says of pages that aren't what they should be. */
+/* What LMDB says of pages that aren't what they should be; BAD_TXN of a
+ * transaction in which it has said so before. */
 static bool
 is_damage(int rc)
 {
 	return rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND ||
 	    rc == MDB_CURSOR_FULL || rc == MDB_PAGE_FULL ||
-	    rc == MDB_INVALID || rc == MDB_PANIC;
+	    rc == MDB_INVALID || rc == MDB_PANIC || rc == MDB_BAD_TXN;
 }
 
 static _Noreturn void
