@@ -18,13 +18,14 @@ enum mark {
 	MARK_GOOD,
 	MARK_OTHER_VERSION,
 	MARK_TORN,
-	MARK_DAMAGED,		/* a page of it was found to be: mark_damage() */
+	MARK_DAMAGED,		/* mark_damage() was the last word */
 };
 
 enum mark mark_read(const char *dir, unsigned version);
 /* Durable when it returns; false (errno) if it can't be written. */
 bool mark_write(const char *dir, unsigned version, bool closed);
-/* The store isn't to be trusted any more. */
+/* The store isn't to be trusted: a page of it is damaged, or may turn out to
+ * be so. */
 bool mark_damage(const char *dir, unsigned version);
 
 #endif

@@ -38,7 +38,7 @@ why_fresh(enum mark m)
 	case MARK_TORN:
 		return "the machine went down while it was open";
 	case MARK_DAMAGED:
-		return "a page of it was damaged";
+		return "a page of it was damaged, or opening it never ended";
 	default:
 		return NULL;
 	}
@@ -67,13 +67,15 @@ static struct db *
 open_files(const char *dir, uint64_t most, const char **reason)
 {
 	struct db *db;
+	int error;
 
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
 		return NULL;
 	*reason = why_fresh(mark_read(dir, VIEW_VERSION));
 	if (*reason != NULL)
 		remove_files(dir);
-	if (!mark_write(dir, VIEW_VERSION, false))
+	/* LMDB may well die of what it finds there. */
+	if (!mark_damage(dir, VIEW_VERSION))
 		return NULL;
 	db = open_db(dir, most);
 	if (db == NULL && db_is_lost(errno)) {
@@ -81,7 +83,12 @@ open_files(const char *dir, uint64_t most, const char **reason)
 		remove_files(dir);
 		db = open_db(dir, most);
 	}
-	return db;
+	error = errno;
+	if (mark_write(dir, VIEW_VERSION, false) && db != NULL)
+		return db;
+	db_close(db);
+	errno = error;
+	return NULL;
 }
 
 static uint64_t

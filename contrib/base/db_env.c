@@ -199,8 +199,9 @@ free_env(struct db_env *e)
 }
 
 /* Its pages are there, or an error. A file that somebody may have mapped
- * keeps its size. Not posix_fallocate(), which may write zeros of its own
- * beside whoever has it. Whatever else is wrong with it LMDB will tell. */
+ * keeps its size; one that was made with holes served its maker as it is, and
+ * does so on a full disk. Not posix_fallocate(), which may write zeros of its
+ * own beside whoever has it. Whatever else is wrong LMDB will tell. */
 static int
 reserve_locks(const struct db_env_spec *spec)
 {
@@ -216,7 +217,7 @@ reserve_locks(const struct db_env_spec *spec)
 		return errno == ENOSPC || errno == EDQUOT ? errno : 0;
 	if (fstat(fd, &st) == 0 && fallocate(fd, 0, 0,
 	    st.st_size > 0 ? st.st_size : LOCK_SIZE) != 0 &&
-	    (errno == ENOSPC || errno == EDQUOT))
+	    (errno == ENOSPC || errno == EDQUOT) && st.st_blocks == 0)
 		rc = errno;
 	close(fd);
 	return rc;
