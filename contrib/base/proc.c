@@ -40,6 +40,7 @@ struct group {
 	bool killed;		/* by us: its time to end was over */
 	const struct proc_part *left;	/* it ended as PROC_LEFT, and who is
 					 * at fault has yet to be seen */
+	pid_t left_pid;
 	struct backoff backoff;
 };
 
@@ -271,6 +272,7 @@ part_died(struct family *f, size_t i, int status)
 	if (group->state == GROUP_UP && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == PROC_LEFT) {
 		group->left = &f->parts[i];
+		group->left_pid = pid;
 		end_group(f, g);
 	} else if (group->state == GROUP_UP || has_crashed(group, status)) {
 		blame(f, i, pid, status);
@@ -278,8 +280,8 @@ part_died(struct family *f, size_t i, int status)
 	if (!is_gone(f, g))
 		return;
 	if (group->left != NULL) {
-		log_error("%s died: a part that it works with hung up",
-		    group->left->name);
+		log_error("%s died pid=%d: a part that it works with hung up",
+		    group->left->name, (int)group->left_pid);
 		count_death(f, g, group->left);
 	}
 	group->state = f->ending ? GROUP_DOWN : GROUP_WAITING;
