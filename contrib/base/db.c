@@ -104,6 +104,10 @@ db_explain(struct buf *why, const char *dir, int error)
 	else if (error == ENOSPC || error == EDQUOT)
 		buf_printf(why, _("%s: %s: make space there first"), dir,
 		    strerror(error));
+	else if (error == EACCES || error == EPERM)
+		buf_printf(why, _("%s: %s: what is there must belong to the "
+		    "user that this runs as: chown -R --reference=%s/.. %s"),
+		    dir, strerror(error), dir, dir);
 	else
 		buf_printf(why, "%s: %s", dir, strerror(error));
 }

@@ -196,6 +196,7 @@ END_TEST
 START_TEST(what_cannot_be_opened_says_why)
 {
 	char path[100];
+	struct buf why;
 	FILE *f;
 
 	ck_assert(db_open(dir, DB_WRITE, tables, 2, MIB) == NULL);
@@ -210,6 +211,15 @@ START_TEST(what_cannot_be_opened_says_why)
 	fclose(f);
 	ck_assert(db_open(dir, DB_WRITE, tables, 2, MIB) == NULL);
 	ck_assert_int_eq(errno, EBADMSG);
+	buf_init(&why, 1000);
+	db_explain(&why, "/a/view", EACCES);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "denied: what is there "
+	    "must belong to the user that this runs as: chown -R "
+	    "--reference=/a/view/.. /a/view"));
+	buf_reset(&why);
+	db_explain(&why, "/a/view", ENOSPC);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), ": make space there"));
+	buf_clear(&why);
 }
 END_TEST
 
