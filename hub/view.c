@@ -74,9 +74,9 @@ open_files(const char *dir, uint64_t most, const char **reason)
 	*reason = why_fresh(mark_read(dir, VIEW_VERSION));
 	if (*reason != NULL)
 		remove_files(dir);
-	/* LMDB may well die of what it finds there. */
-	if (!mark_damage(dir, VIEW_VERSION))
-		return NULL;
+	/* LMDB may well die of what it finds there. Where that can't be
+	 * written, the mark may still be what it has to be. */
+	(void)mark_damage(dir, VIEW_VERSION);
 	db = open_db(dir, most);
 	if (db == NULL && db_is_lost(errno)) {
 		*reason = "its file was cut off, or damaged";
