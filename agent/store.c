@@ -235,7 +235,8 @@ start(struct store *s, unsigned mode, struct buf *why)
 	if (there)
 		return true;
 	if (!(mode & DB_WRITE)) {
-		buf_text(why, _("nothing was ever kept here"));
+		buf_text(why, _("nothing was ever kept here: zqagentd does "
+		    "that when it runs"));
 		return false;
 	}
 	if (store_do(s, nothing, NULL) == STORE_DONE)
@@ -244,13 +245,27 @@ start(struct store *s, unsigned mode, struct buf *why)
 	return false;
 }
 
-static void
-explain(struct buf *why, const char *dir, int error)
+static const char *
+advice(void)
 {
-	db_explain(why, dir, error);
+	return _(": stop zqagentd, move this directory away, and start it "
+	    "again: everything is told anew");
+}
+
+static void
+explain(struct buf *why, const char *dir, unsigned mode, int error)
+{
+	if (error == ENOENT && !(mode & DB_WRITE))
+		buf_printf(why, _("%s: there is no store yet: zqagentd makes "
+		    "it when it is started"), dir);
+	else if (error == EACCES && !(mode & DB_WRITE))
+		buf_printf(why, _("%s: permission denied: only root and the "
+		    "agent's own user may read it: sudo -u zhanqun zqagent "
+		    "…"), dir);
+	else
+		db_explain(why, dir, error);
 	if (db_is_lost(error))
-		buf_text(why, _(": stop zqagentd, move this directory away, "
-		    "and start it again: everything is told anew"));
+		buf_text(why, advice());
 }
 
 struct store *
@@ -267,7 +282,9 @@ store_open(const char *dir, unsigned mode, uint64_t limit, struct buf *why)
 	s->db = db_open(buf_cstr(&path), mode, tables, TABLES,
 	    2 * limit + KNOWN_ROOM);
 	if (s->db == NULL)
-		explain(why, buf_cstr(&path), errno);
+		explain(why, buf_cstr(&path), mode, errno);
+	else
+		db_on_damage(s->db, advice(), NULL);
 	buf_clear(&path);
 	if (s->db == NULL || !start(s, mode, why)) {
 		store_close(s);

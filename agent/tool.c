@@ -381,8 +381,7 @@ tool_store(const struct tool *t, const struct config *c, bool write)
 	s = store_open(c->top->dir, write ? DB_WRITE | DB_CREATE : 0,
 	    c->top->spool, &why);
 	if (s == NULL)
-		(void)tool_fail(write ? NULL : _("zqagentd makes it when it "
-		    "is started"), "%s", buf_cstr(&why));
+		(void)tool_fail(NULL, "%s", buf_cstr(&why));
 	buf_clear(&why);
 	return s;
 }

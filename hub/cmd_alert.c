@@ -361,15 +361,18 @@ const struct cmd cmd_alert_list[] = {
 	{ .name = "alert silences", .words = "", .json = true,
 	  .run = run_silences,
 	  .about = N_("list what is silenced now"),
+	  .examples = "alert silences\nalert silences --all",
 	  .option = {
 	    { "all", NULL, N_("what is over, too"), false },
 	  } },
 	{ .name = "alert rules", .words = "", .json = true,
 	  .run = cmd_alert_rules,
-	  .about = N_("list the rules as the settings have them") },
+	  .about = N_("list the rules as the settings have them"),
+	  .examples = "alert rules" },
 	{ .name = "alert receivers", .words = "", .json = true,
 	  .run = cmd_alert_receivers,
-	  .about = N_("list who is told") },
+	  .about = N_("list who is told"),
+	  .examples = "alert receivers" },
 	{ .name = "alert test", .words = "RECEIVER", .least = 1, .most = 1,
 	  .run = cmd_alert_test,
 	  .about = N_("send a test to a receiver, and say what came of it"),
@@ -378,6 +381,7 @@ const struct cmd cmd_alert_list[] = {
 	  .run = run_ledger,
 	  .about = N_("list deliveries, newest first: intended, tried, "
 	    "sent"),
+	  .examples = "alert ledger --failed",
 	  .option = {
 	    { "failed", NULL, N_("only those that failed so far"), false },
 	    { "limit", "N", N_("at most so many: 50"), false },

@@ -147,6 +147,10 @@ run_backup(struct cmd_line *l)
 	struct buf pass;
 	int code = CMD_NO;
 
+	if (strcmp(l->word[0], "-") == 0)
+		return cmd_fail(_("who has it is the hub: it is written for "
+		    "its owner alone, and never over another"),
+		    _("backup: name a file"));
 	if (access(l->word[0], F_OK) == 0)
 		return cmd_fail(_("name another file, or remove it"),
 		    _("%s: exists"), l->word[0]);

@@ -77,6 +77,15 @@ is_root(const char *text)
 	return good;
 }
 
+bool
+config_is_dialled(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
+			return false;
+	return strncmp(text, "https://", 8) == 0 && is_root(text);
+}
+
 static void
 judge_web(const struct judging *j)
 {
@@ -128,9 +137,10 @@ config_judge(const struct config *c, const char *path, struct buf *why)
 		wrong(j, "move_agree", c->move_agree, "proof or operator");
 	if (!log_level_parse(c->log, &level))
 		wrong(j, "log", c->log, "error, warn, info or debug");
-	if (c->public[0] != '\0' && strncmp(c->public, "https://", 8) != 0)
+	if (c->public[0] != '\0' && !config_is_dialled(c->public))
 		wrong(j, "public", c->public, "https://host:port, as agents "
-		    "dial it");
+		    "dial it, and no path behind it; a name in Chinese in "
+		    "its xn-- form");
 	judge_address(j, "listen", c->listen);
 	judge_web(j);
 	judge_networks(j);

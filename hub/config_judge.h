@@ -4,11 +4,15 @@
 #ifndef ZQ_HUB_CONFIG_JUDGE_H
 #define ZQ_HUB_CONFIG_JUDGE_H
 
+#include <stdbool.h>
+
 #include "contrib/base/buf.h"
 #include "hub/config_set.h"
 
 /* For config.c. why has a line, with that of the file, for each that is
  * wrong. */
 void config_judge(const struct config *c, const char *path, struct buf *why);
+/* Is it an address as agents dial it, and can a certificate be made for it? */
+bool config_is_dialled(const char *text);
 
 #endif

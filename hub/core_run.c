@@ -107,5 +107,5 @@ core_run(const struct config *config, int edge_fd, int ca_fd, int check_fd,
 	buf_clear(&why);
 	if (lost)
 		return PROC_CANNOT;
-	return told ? 0 : 1;
+	return told ? 0 : PROC_LEFT;
 }

@@ -142,17 +142,20 @@ lock(const char *dir, struct buf *error, struct buf *hint)
 {
 	char path[CONFIG_PATH_MAX];
 	pid_t holder = 0;
+	int e;
 
 	config_path(path, dir, CONFIG_LOCK);
 	if (proc_lock(path, &holder) >= 0)
 		return true;
+	e = errno;
 	if (holder != 0)
 		buf_printf(error, _("%s is in use by process %ld"), dir,
 		    (long)holder);
 	else
-		buf_printf(error, "%s: %s", path, strerror(errno));
-	buf_text(hint, _("if it is the daemon, it is still starting, or too "
-	    "busy to answer: try again, or stop it first"));
+		buf_printf(error, "%s: %s", path, strerror(e));
+	if (holder != 0 || e == EWOULDBLOCK)
+		buf_text(hint, _("if it is the daemon, it is still starting, "
+		    "or too busy to answer: try again, or stop it first"));
 	return false;
 }
 

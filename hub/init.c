@@ -12,6 +12,7 @@
 #include "contrib/base/lang.h"
 #include "contrib/base/text.h"
 #include "hub/config.h"
+#include "hub/config_judge.h"
 #include "hub/listen.h"
 #include "hub/tls.h"
 
@@ -85,10 +86,10 @@ judge(const struct init *i, struct buf *why)
 		return false;
 	}
 	if (i->public != NULL && i->public[0] != '\0' &&
-	    (strncmp(i->public, "https://", 8) != 0 ||
-	    i->public[8] == '\0')) {
+	    !config_is_dialled(i->public)) {
 		buf_printf(why, _("--public %s: expected https://host:port, "
-		    "as agents will dial it\n"), i->public);
+		    "as agents will dial it, and no path behind it; a name "
+		    "in Chinese in its xn-- form\n"), i->public);
 		return false;
 	}
 	return good;

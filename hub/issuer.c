@@ -275,9 +275,11 @@ reread(struct issuer *i, struct buf *why)
 	if (!open_cas(i, why))
 		return false;
 	switch (tls_look(i->config, &i->hosts, why)) {
+	case TLS_NO_CA:
 	case TLS_FAILED:
 		return false;
 	case TLS_MADE_ANEW:
+	case TLS_OTHER_CA:
 		log_info("made a new certificate for the hub");
 		break;
 	case TLS_GOOD:

@@ -73,6 +73,14 @@ is_ours(struct backend *b, bool write, struct buf *why)
 	return false;
 }
 
+static const char *
+advice(void)
+{
+	return _(": stop zqhubd, move this directory away, and put the "
+	    "journal back with zqhub load DUMP, or, without a dump, the "
+	    "register of sites with zqhub restore FILE");
+}
+
 static void *
 lmdb_open(const char *dir, bool write, uint64_t most, struct buf *why)
 {
@@ -90,13 +98,11 @@ lmdb_open(const char *dir, bool write, uint64_t most, struct buf *why)
 		error = errno;
 		db_explain(why, dir, error);
 		if (db_is_lost(error))
-			buf_text(why, _(": stop zqhubd, move this directory "
-			    "away, and put the journal back with zqhub load "
-			    "DUMP, or, without a dump, the register of sites "
-			    "with zqhub restore FILE"));
+			buf_text(why, advice());
 		errno = db_is_lost(error) ? 0 : error;	/* all is said */
 		return NULL;
 	}
+	db_on_damage(db, advice(), NULL);
 	b = mem_new(sizeof(*b));
 	b->db = db;
 	buf_printf(why, "%s: ", dir);

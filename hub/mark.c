@@ -1,5 +1,6 @@
 /*
- * The mark file: "VERSION closed" or "VERSION open BOOT-ID"; see mark.h.
+ * The mark file: "VERSION closed", "VERSION open BOOT-ID" or "VERSION
+ * damaged"; see mark.h.
  */
 #include "hub/mark.h"
 
@@ -42,6 +43,9 @@ mark_read(const char *dir, unsigned version)
 	if (strcmp(line, closed) == 0 ||
 	    (boot[0] != '\0' && strcmp(line, open) == 0))
 		return MARK_GOOD;
+	snprintf(open, sizeof(open), "%u damaged", version);
+	if (strcmp(line, open) == 0)
+		return MARK_DAMAGED;
 	snprintf(open, sizeof(open), "%u ", version);
 	return strncmp(line, open, strlen(open)) == 0 ? MARK_TORN :
 	    MARK_OTHER_VERSION;
@@ -81,19 +85,59 @@ sync_dir(const char *dir)
 	return good;
 }
 
+/* Into the blocks that the file has: a disk that is full has no others. What
+ * a crash leaves in between is no mark, or one of another version. */
+static bool
+write_over(const char *path, const char *line)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	size_t n = strlen(line);
+	bool good;
+
+	if (fd < 0)
+		return false;
+	good = pwrite(fd, line, n, 0) == (ssize_t)n &&
+	    ftruncate(fd, (off_t)n) == 0 && fsync(fd) == 0;
+	return close(fd) == 0 && good;
+}
+
+static bool
+put(const char *dir, const char *line)
+{
+	char path[PATH_MAX_], fresh[PATH_MAX_ + 8];
+	int e;
+
+	snprintf(path, sizeof(path), "%s/mark", dir);
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	if (says(path, line) || (write_line(fresh, line) &&
+	    rename(fresh, path) == 0 && sync_dir(dir)))
+		return true;
+	e = errno;
+	unlink(fresh);
+	if ((e == ENOSPC || e == EDQUOT) && write_over(path, line))
+		return true;
+	errno = e;
+	return false;
+}
+
 bool
 mark_write(const char *dir, unsigned version, bool closed)
 {
-	char path[PATH_MAX_], fresh[PATH_MAX_ + 8], boot[LINE_MAX_];
-	char line[2 * LINE_MAX_];
+	char line[2 * LINE_MAX_], boot[LINE_MAX_];
 
 	read_line(BOOT_ID, boot);
-	snprintf(path, sizeof(path), "%s/mark", dir);
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
 	if (closed)
 		snprintf(line, sizeof(line), "%u closed\n", version);
 	else
 		snprintf(line, sizeof(line), "%u open %s\n", version, boot);
-	return says(path, line) || (write_line(fresh, line) && rename(fresh, path) == 0 &&
-	    sync_dir(dir));
+	return put(dir, line);
+}
+
+bool
+mark_damage(const char *dir, unsigned version)
+{
+	char line[LINE_MAX_];
+
+	snprintf(line, sizeof(line), "%u damaged\n", version);
+	return put(dir, line);
 }

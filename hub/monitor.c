@@ -536,6 +536,21 @@ monitor_shift(struct monitor *m, int64_t by)
 	m->cut.ended += by;
 }
 
+/* What was heard since isn't of a time to come. */
+void
+monitor_skip(struct monitor *m, int64_t now, int64_t by)
+{
+	monitor_shift(m, by);
+	for (uint32_t i = 1; i < m->count; i++) {
+		struct monitor_site *w = &m->at[i];
+
+		if (w->heard != CLOCK_NONE && w->heard > now)
+			w->heard = now;
+		if (w->gone != CLOCK_NONE && w->gone > now)
+			w->gone = now;
+	}
+}
+
 /* --- looking ------------------------------------------------------------- */
 
 void

@@ -125,6 +125,8 @@ void monitor_announced(struct monitor *m, uint32_t site, int64_t now,
 void monitor_tick(struct monitor *m, int64_t now);
 /* The clock was put, by so much: what is remembered moves along. */
 void monitor_shift(struct monitor *m, int64_t by);
+/* Nobody looked for so long, until now: that time counts for nothing. */
+void monitor_skip(struct monitor *m, int64_t now, int64_t by);
 
 struct monitor_now {
 	struct monitor_verdict verdict;	/* as last emitted */

@@ -21,6 +21,7 @@
 #include "hub/vantage_core.h"
 
 #define TICK 500		/* ms between two ticks of the monitor */
+#define STALL 10000		/* ms late: less than silent_after and a beat */
 #define ROLL 2000		/* … and two looks into the view */
 #define STEP 2000		/* the clock was put if it is off by so much */
 
@@ -330,6 +331,21 @@ follow_clock(struct monitor_core *m, int64_t now, int64_t mono)
 	m->ahead += by;
 }
 
+/* A machine that was paused, a disk that hung: who spoke meanwhile is heard
+ * only after this. Where nobody looked nobody was silent. */
+static void
+pass_over(struct monitor_core *m, int64_t now, int64_t mono)
+{
+	int64_t lost = mono - m->ticked - TICK;
+
+	if (m->ticked == 0 || lost < STALL)
+		return;
+	log_warn("monitor: the hub stood still for %lld s (its machine was "
+	    "paused, or its disk hung): nobody is called silent for that",
+	    (long long)(lost / 1000));
+	monitor_skip(m->monitor, now, lost);
+}
+
 static void
 call_roll(struct monitor_core *m, int64_t now)
 {
@@ -381,8 +397,9 @@ monitor_core_look(struct monitor_core *m)
 
 	if (mono - m->ticked < TICK)
 		return;
-	m->ticked = mono;
 	follow_clock(m, now, mono);
+	pass_over(m, now, mono);
+	m->ticked = mono;
 	if (mono - m->rolled >= ROLL) {
 		call_roll(m, now);
 		if (!m->resumed)

@@ -173,7 +173,7 @@ serve(struct event_base *base, const struct sandbox *sandbox)
 	let_finish();
 	event_free(term);
 	event_free(interrupt);
-	return event_base_got_break(base) ? 1 : 0;
+	return event_base_got_break(base) ? PROC_LEFT : 0;
 }
 
 static void

@@ -284,7 +284,7 @@ put_rest(const struct backup *b, const struct config *c, const char *actor,
 	}
 	tls_gather(&hosts, c);
 	ok = put_cas(b, c->dir, why) &&
-	    tls_look(c, &hosts, why) != TLS_FAILED &&
+	    tls_look(c, &hosts, why) < TLS_NO_CA &&
 	    write_register(&e.writer, b, actor, r, why);
 	errand_close(&e);
 	return ok;

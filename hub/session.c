@@ -12,6 +12,7 @@
 #include "certs/keep.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -109,6 +110,7 @@ write_file(struct sessions *s)
 {
 	json_t *list = json_array(), *whole = json_pack("{s:o}", "sessions",
 	    list);
+	const char *before = lang_borrow("en");	/* not the last reader's */
 	struct buf why;
 	char *text;
 
@@ -120,8 +122,10 @@ write_file(struct sessions *s)
 	must(text != NULL);
 	buf_init(&why, 4096);
 	if (!keep_put(s->path, FILE_MODE, KEEP_REPLACE, span_of(text), &why))
-		log_warn("%s: who is signed in now must do so again after a "
-		    "restart", buf_cstr(&why));
+		log_warn("%.*s: who is signed in now must do so again after "
+		    "a restart", (int)text_trim(buf_look(&why)).n,
+		    buf_cstr(&why));
+	lang_switch(before);
 	buf_clear(&why);
 	free(text);
 	s->written = clock_mono();

@@ -14,6 +14,7 @@
 #include "certs/keep.h"
 #include "certs/roll.h"
 #include "contrib/base/clock.h"
+#include "contrib/base/log.h"
 #include "hub/listen.h"
 
 static void
@@ -177,9 +178,7 @@ static bool
 is_good(X509 *cert, EVP_PKEY *key, const struct ca *ca,
     const struct tls_hosts *hosts)
 {
-	if (X509_check_private_key(cert, key) != 1 ||
-	    X509_verify(cert, ca->key) != 1 ||
-	    (ca_days_left(cert, clock_wall()) < TLS_RENEW_DAYS &&
+	if (X509_check_private_key(cert, key) != 1 || (ca_days_left(cert, clock_wall()) < TLS_RENEW_DAYS &&
 	    !is_at_its_end(cert, ca)))
 		return false;
 	for (size_t i = 0; i < hosts->count; i++)
@@ -194,27 +193,30 @@ tls_gather(struct tls_hosts *h, const struct config *c)
 	gather(h, c->listen, c->public);
 }
 
-static bool
+static enum tls_state
 look(const struct config *c, const struct tls_hosts *hosts,
     const struct ca *ca)
 {
 	char path[CONFIG_PATH_MAX];
 	struct buf ignored;	/* made anew, whatever is wrong with it */
+	enum tls_state state = TLS_MADE_ANEW;
 	EVP_PKEY *key;
 	X509 *cert;
-	bool good;
 
 	buf_init(&ignored, 1024);
 	cert = keep_get_cert(config_path(path, c->dir, CONFIG_TLS_CERT),
 	    &ignored);
 	key = keep_get_key(config_path(path, c->dir, CONFIG_TLS_KEY),
 	    &ignored);
-	good = cert != NULL && key != NULL && is_good(cert, key, ca, hosts);
+	if (cert != NULL && X509_verify(cert, ca->key) != 1)
+		state = TLS_OTHER_CA;
+	else if (cert != NULL && key != NULL && is_good(cert, key, ca, hosts))
+		state = TLS_GOOD;
 	X509_free(cert);
 	EVP_PKEY_free(key);
 	buf_clear(&ignored);
 	ERR_clear_error();
-	return good;
+	return state;
 }
 
 /* Agents that dial a name of before would refuse a certificate without it,
@@ -246,17 +248,20 @@ enum tls_state
 tls_look(const struct config *c, const struct tls_hosts *hosts,
     struct buf *why)
 {
-	enum tls_state state = TLS_GOOD;
+	enum tls_state state;
 	char dir[CONFIG_PATH_MAX];
 	struct ca ca;
 
 	if (!roll_mend(config_path(dir, c->dir, CONFIG_CA), why) ||
 	    !ca_open(&ca, dir, why))
-		return TLS_FAILED;
-	if (!look(c, hosts, &ca))
-		state = keep_dir(config_path(dir, c->dir, CONFIG_TLS), 0700,
-		    why) && make_anew(&ca, c, hosts, why) ?
-		    TLS_MADE_ANEW : TLS_FAILED;
+		return TLS_NO_CA;
+	if (ca_days_left(ca.cert, clock_wall()) < 0)
+		log_error("the CA has ended: no certificate of it is good "
+		    "any more; zqhub ca status says what to do");
+	state = look(c, hosts, &ca);
+	if (state != TLS_GOOD && (!keep_dir(config_path(dir, c->dir,
+	    CONFIG_TLS), 0700, why) || !make_anew(&ca, c, hosts, why)))
+		state = TLS_FAILED;
 	ca_close(&ca);
 	return state;
 }

@@ -30,7 +30,13 @@ struct tls_hosts {
 };
 void tls_gather(struct tls_hosts *h, const struct config *c);
 
-enum tls_state { TLS_GOOD, TLS_MADE_ANEW, TLS_FAILED };
+enum tls_state {
+	TLS_GOOD,
+	TLS_MADE_ANEW,
+	TLS_OTHER_CA,		/* made anew: the last one was of another CA */
+	TLS_NO_CA,		/* its files can't be used */
+	TLS_FAILED,		/* something else; why says what of both */
+};
 
 /* Looks whether it is there, in date, for these names and of this CA, and
  * makes it anew if not, for the names that it had as well. Opens the CA's key: not for a part that talks. */

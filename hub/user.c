@@ -238,6 +238,7 @@ void
 users_follow(struct users *u, const char *dir)
 {
 	char path[CONFIG_PATH_MAX];
+	const char *before;
 	struct buf why;
 
 	config_path(path, dir, USER_FILE);
@@ -245,8 +246,10 @@ users_follow(struct users *u, const char *dir)
 		return;
 	users_clear(u);
 	buf_init(&why, 4096);
+	before = lang_borrow("en");	/* not the last reader's */
 	if (!users_read(u, dir, &why))
 		log_error("%s: nobody can sign in", buf_cstr(&why));
+	lang_switch(before);
 	buf_clear(&why);
 }
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "contrib/base/lang.h"
 #include "contrib/base/log.h"
 #include "contrib/base/mem.h"
 #include "hub/apply.h"
@@ -36,6 +37,8 @@ why_fresh(enum mark m)
 		return "it was made by other rules";
 	case MARK_TORN:
 		return "the machine went down while it was open";
+	case MARK_DAMAGED:
+		return "a page of it was damaged, or opening it never ended";
 	default:
 		return NULL;
 	}
@@ -64,21 +67,28 @@ static struct db *
 open_files(const char *dir, uint64_t most, const char **reason)
 {
 	struct db *db;
+	int error;
 
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
 		return NULL;
 	*reason = why_fresh(mark_read(dir, VIEW_VERSION));
 	if (*reason != NULL)
 		remove_files(dir);
-	if (!mark_write(dir, VIEW_VERSION, false))
-		return NULL;
+	/* LMDB may well die of what it finds there. Where that can't be
+	 * written, the mark may still be what it has to be. */
+	(void)mark_damage(dir, VIEW_VERSION);
 	db = open_db(dir, most);
 	if (db == NULL && db_is_lost(errno)) {
 		*reason = "its file was cut off, or damaged";
 		remove_files(dir);
 		db = open_db(dir, most);
 	}
-	return db;
+	error = errno;
+	if (mark_write(dir, VIEW_VERSION, false) && db != NULL)
+		return db;
+	db_close(db);
+	errno = error;
+	return NULL;
 }
 
 static uint64_t
@@ -92,6 +102,12 @@ read_place(struct db *db)
 	return m.place;
 }
 
+static void
+on_damage(const char *dir)
+{
+	(void)mark_damage(dir, VIEW_VERSION);
+}
+
 struct view *
 view_open(const char *dir, uint64_t most, bool *fresh, const char **reason,
     struct buf *why)
@@ -100,12 +116,14 @@ view_open(const char *dir, uint64_t most, bool *fresh, const char **reason,
 	struct view *v;
 
 	if (db == NULL) {
-		buf_printf(why, "%s: %s", dir, strerror(errno));
+		db_explain(why, dir, errno);
 		return NULL;
 	}
 	*fresh = *reason != NULL;
 	v = mem_new(sizeof(*v));
 	v->db = db;
+	db_on_damage(db, _(": the next start makes it again from the "
+	    "journal"), on_damage);
 	v->dir = mem_text(dir);
 	group_init(&v->group);
 	v->place = read_place(db);

@@ -35,6 +35,7 @@
 
 #define SPARE_FILES 256		/* beside connections: stores, pairs, logs */
 #define WHY_MAX 16384
+#define NO_CA 2			/* what a child that looks ends with */
 
 struct options {
 	const char *config;
@@ -193,6 +194,8 @@ take_lock(const struct config *c)
 	if (errno == EWOULDBLOCK)
 		fatal("%s: held by another process (zqhub load, rebuild?)",
 		    path);
+	if (errno != EACCES && errno != EPERM)
+		fatal("%s: %s", path, strerror(errno));
 	fatal("%s: %s. If zqhubd was started here as another user, as root "
 	    "perhaps: chown -R --reference=%s %s", path, strerror(errno),
 	    c->dir, c->dir);
@@ -226,34 +229,51 @@ raise_files(const struct config *c)
 		    (unsigned long long)wish, (unsigned long long)l.rlim_cur);
 }
 
+/* What the child ends with. */
+static int
+look_at_certificate(const struct config *c)
+{
+	struct tls_hosts hosts;
+	enum tls_state state;
+	struct buf why;
+
+	buf_init(&why, WHY_MAX);
+	tls_gather(&hosts, c);
+	state = tls_look(c, &hosts, &why);
+	if (state == TLS_MADE_ANEW || state == TLS_OTHER_CA)
+		log_info("made a new certificate for the hub");
+	if (state == TLS_OTHER_CA)
+		log_warn("the last one was of another CA: agents that know "
+		    "that one alone refuse this hub; unless it was replaced "
+		    "(zqhub ca roll), put %s/" CONFIG_CA " back from a backup",
+		    c->dir);
+	if (state == TLS_NO_CA || state == TLS_FAILED)
+		log_error("%.*s", (int)text_trim(buf_look(&why)).n,
+		    buf_cstr(&why));
+	return state == TLS_NO_CA ? NO_CA : state == TLS_FAILED;
+}
+
 /* In a child of its own: the parent, and what it forks, never has the CA's
  * key in memory. */
 static void
 look_after_certificate(const struct config *c)
 {
+	char path[CONFIG_PATH_MAX];
 	int status = 0;
 	pid_t pid = fork();
-	struct tls_hosts hosts;
-	struct buf why;
 
 	if (pid < 0)
 		fatal("fork: %s", strerror(errno));
-	if (pid == 0) {
-		buf_init(&why, WHY_MAX);
-		tls_gather(&hosts, c);
-		switch (tls_look(c, &hosts, &why)) {
-		case TLS_MADE_ANEW:
-			log_info("made a new certificate for the hub");
-			_exit(0);
-		case TLS_FAILED:
-			log_error("%s", buf_cstr(&why));
-			_exit(1);
-		default:
-			_exit(0);
-		}
-	}
+	if (pid == 0)
+		_exit(look_at_certificate(c));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_CA)
+		fatal("the CA's files in %s can't be used, see above: put "
+		    "them right, or move what is left of them away, and "
+		    "\"zqhub restore FILE --dir %s\" puts them back from a "
+		    "backup, and leaves the rest as it is", config_path(path,
+		    c->dir, CONFIG_CA), typed(c->dir));
 	if (status != 0)
 		fatal("the hub's certificate can't be made; see above");
 }

@@ -101,19 +101,40 @@ read_all(int fd, struct buf *text)
 	return true;
 }
 
-/* The number of the first line that is no UTF-8 or holds a NUL, or 0. */
-static size_t
-bad_line(struct span text)
+/* A page or a feed that has one of them is none, and a terminal obeys. */
+static bool
+has_control(struct span line)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		unsigned char c = (unsigned char)line.at[i];
+
+		if ((c < ' ' && c != '\t' &&
+		    (c != '\r' || i + 1 < line.n)) || c == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+/* Is each line text? */
+static bool
+is_text(const char *path, struct span text, struct buf *why)
 {
 	struct span line;
 
 	for (size_t n = 1; text.n != 0; n++) {
 		line = conf_line_next(&text);
-		if (!text_is_utf8(line) || (line.n != 0 &&
-		    memchr(line.at, '\0', line.n) != NULL))
-			return n;
+		if (!text_is_utf8(line))
+			buf_printf(why, _("%s:%zu: found bytes that are no "
+			    "UTF-8, expected UTF-8 text (if it is GBK: iconv "
+			    "-f GBK -t UTF-8)\n"), path, n);
+		else if (has_control(line))
+			buf_printf(why, _("%s:%zu: found a control "
+			    "character, expected text\n"), path, n);
+		else
+			continue;
+		return false;
 	}
-	return 0;
+	return true;
 }
 
 bool
@@ -122,22 +143,19 @@ conf_line_load(const char *path, struct buf *text, struct buf *why)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	bool ok = fd >= 0 && fstat(fd, &st) == 0;
-	size_t line;
 
 	if (ok && !S_ISREG(st.st_mode)) {
 		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
 		ok = false;
 	}
 	ok = ok && read_all(fd, text);
-	if (!ok)
+	if (!ok && text->bad)
+		buf_printf(why, _("%s: is larger than %zu bytes\n"), path,
+		    text->most);
+	else if (!ok)
 		buf_printf(why, _("%s: can't read it: %s\n"), path,
 		    strerror(errno));
 	if (fd >= 0)
 		close(fd);
-	if (ok && (line = bad_line(buf_look(text))) != 0) {
-		buf_printf(why, _("%s:%zu: found bytes that are no UTF-8, "
-		    "expected UTF-8 text\n"), path, line);
-		ok = false;
-	}
-	return ok;
+	return ok && is_text(path, buf_look(text), why);
 }

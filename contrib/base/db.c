@@ -101,8 +101,24 @@ db_explain(struct buf *why, const char *dir, int error)
 	else if (error == EBADMSG)
 		buf_printf(why, _("%s/data.mdb is damaged: no database can "
 		    "be read from it"), dir);
+	else if (error == ENOSPC || error == EDQUOT)
+		buf_printf(why, _("%s: %s: make space there first"), dir,
+		    strerror(error));
+	else if (error == EACCES || error == EPERM)
+		buf_printf(why, _("%s: %s: what is there must belong to the "
+		    "user that this runs as: chown -R --reference=%s/.. %s"),
+		    dir, strerror(error), dir, dir);
 	else
 		buf_printf(why, "%s: %s", dir, strerror(error));
+}
+
+void
+db_on_damage(struct db *d, const char *advice, db_damaged_fn *act)
+{
+	if (d->env->advice != NULL)
+		return;		/* whoever writes opened it first */
+	d->env->advice = advice;
+	d->env->on_damage = act;
 }
 
 void

@@ -6,7 +6,8 @@
  * stale readers are looked after, a full disk is DB_FULL and nothing of that
  * transaction happened. Errors stick to the transaction: put and del after a
  * failed one do nothing, and db_commit() tells. Anything else that LMDB
- * reports (corruption, I/O) is the machine's failure: fatal().
+ * reports (corruption, I/O) is the machine's failure: fatal(). Its own
+ * assertions are, too: they are about what it read.
  *
  * Open an environment after the fork, never before it. Within a process the
  * same directory may be opened again (by a second part, with -1): both share
@@ -54,6 +55,12 @@ struct db *db_open(const char *dir, unsigned mode,
 void db_explain(struct buf *why, const char *dir, int error);
 /* Is it such a file, which nothing can be got from? */
 bool db_is_lost(int error);
+/* Whoever opened it knows what is to be done when a page turns out to be
+ * damaged: what is said behind that (may be ""), and what is done with dir
+ * before the process ends (may be NULL). `advice` must outlive d. Where an
+ * environment is shared the first word counts. */
+typedef void db_damaged_fn(const char *dir);
+void db_on_damage(struct db *d, const char *advice, db_damaged_fn *act);
 void db_close(struct db *d);
 void db_sync(struct db *d);
 uint64_t db_size(const struct db *d);	/* bytes in use on disk */

@@ -3,12 +3,16 @@
  */
 #include "contrib/base/db_env.h"
 
+#include "contrib/base/buf.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/err.h"
+#include "contrib/base/lang.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,15 +28,45 @@
 #define READERS_MAX 256
 #define DISK_NEARLY_FULL (UINT64_C(16) << 20)
 #define FILE_MODE 0660			/* less the umask */
+/* Of a lock file that is new: LMDB takes a longer one as it is, and puts as
+ * many readers in it as there is room for. */
+#define LOCK_SIZE ((READERS_MAX + 16) * 64)
 
 static struct db_env *envs;
 
 struct db_whole db_env_cut;
 
+/* What LMDB says of pages that aren't what they should be; BAD_TXN of a
+ * transaction in which it has said so before. */
+static bool
+is_damage(int rc)
+{
+	return rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND ||
+	    rc == MDB_CURSOR_FULL || rc == MDB_PAGE_FULL ||
+	    rc == MDB_INVALID || rc == MDB_PANIC || rc == MDB_BAD_TXN;
+}
+
+static _Noreturn void
+damaged(const struct db_env *e, const char *how)
+{
+	if (e->on_damage != NULL)
+		e->on_damage(e->dir);
+	fatal(_("%s/data.mdb is damaged (%s)%s"), e->dir, how,
+	    e->advice != NULL ? e->advice : "");
+}
+
 _Noreturn void
 db_env_broken(const struct db_env *e, const char *doing, int rc)
 {
+	if (is_damage(rc))
+		damaged(e, mdb_strerror(rc));
 	fatal("database %s: %s: %s", e->dir, doing, mdb_strerror(rc));
+}
+
+static void
+on_assert(MDB_env *env, const char *said)
+{
+	damaged(mdb_env_get_userctx(env), said);
 }
 
 static uint64_t
@@ -110,14 +144,12 @@ db_env_errno(int rc)
 	switch (rc) {
 	case MDB_VERSION_MISMATCH:
 		return EPROTONOSUPPORT;
-	case MDB_INVALID:
-		return EBADMSG;
 	case MDB_NOTFOUND:
 		return ENOENT;
 	case MDB_INCOMPATIBLE:
 		return EINVAL;
 	default:
-		return rc > 0 ? rc : EIO;
+		return is_damage(rc) ? EBADMSG : rc > 0 ? rc : EIO;
 	}
 }
 
@@ -166,13 +198,40 @@ free_env(struct db_env *e)
 	free(e);
 }
 
+/* Its pages are there, or an error. A file that somebody may have mapped
+ * keeps its size; one that was made with holes served its maker as it is, and
+ * does so on a full disk. Not posix_fallocate(), which may write zeros of its
+ * own beside whoever has it. Whatever else is wrong LMDB will tell. */
+static int
+reserve_locks(const struct db_env_spec *spec)
+{
+	struct buf path;
+	struct stat st;
+	int fd, rc = 0;
+
+	buf_init(&path, PATH_MAX);
+	buf_printf(&path, "%s/lock.mdb", spec->dir);
+	fd = open(buf_cstr(&path), O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+	buf_clear(&path);
+	if (fd < 0)
+		return errno == ENOSPC || errno == EDQUOT ? errno : 0;
+	if (fstat(fd, &st) == 0 && fallocate(fd, 0, 0,
+	    st.st_size > 0 ? st.st_size : LOCK_SIZE) != 0 &&
+	    (errno == ENOSPC || errno == EDQUOT) && st.st_blocks == 0)
+		rc = errno;
+	close(fd);
+	return rc;
+}
+
 static int
 open_files(struct db_env *e, const struct db_env_spec *spec)
 {
-	int rc = mdb_env_create(&e->env);
+	int rc = reserve_locks(spec);
 
-	if (rc != 0)
+	if (rc != 0 || (rc = mdb_env_create(&e->env)) != 0)
 		return rc;
+	mdb_env_set_userctx(e->env, e);
+	mdb_env_set_assert(e->env, on_assert);
 	mdb_env_set_maxdbs(e->env, DB_ENV_TABLES_MAX);
 	mdb_env_set_maxreaders(e->env, READERS_MAX);
 	if ((rc = mdb_env_set_mapsize(e->env, e->size)) != 0)

@@ -12,6 +12,10 @@
  * MDB_MAP_FULL, is remembered in `wanted`, and done when the last transaction
  * has ended. A reader's map has its greatest size from the start: that costs
  * addresses only, and so it need not follow the writer.
+ *
+ * The lock file is mapped, and written through the map: on a full disk a page
+ * of it that isn't there yet is a SIGBUS. So all of it is there before it is
+ * mapped, or it isn't opened.
  */
 #ifndef ZQ_BASE_DB_ENV_H
 #define ZQ_BASE_DB_ENV_H
@@ -50,6 +54,8 @@ struct db_env {
 	uint64_t wanted;	/* size to grow to, or 0 */
 	int64_t checked;	/* clock_mono() of the last reader check */
 	pid_t owner;
+	const char *advice;	/* see db_on_damage(); or NULL */
+	void (*on_damage)(const char *dir);
 };
 
 /* What db_open() says of a file that was cut off. */

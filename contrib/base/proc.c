@@ -38,6 +38,9 @@ struct group {
 	int64_t due;		/* mono: to be started, or killed */
 	unsigned fast;		/* deaths within STEADY_MS, in a row */
 	bool killed;		/* by us: its time to end was over */
+	const struct proc_part *left;	/* it ended as PROC_LEFT, and who is
+					 * at fault has yet to be seen */
+	pid_t left_pid;
 	struct backoff backoff;
 };
 
@@ -145,6 +148,7 @@ start_group(struct family *f, size_t g)
 	}
 	f->groups[g].state = GROUP_UP;
 	f->groups[g].killed = false;
+	f->groups[g].left = NULL;
 	f->groups[g].started = clock_mono();
 }
 
@@ -205,8 +209,12 @@ say_died(const struct proc_part *part, pid_t pid, int status)
 static bool
 has_crashed(const struct group *group, int status)
 {
-	return group->state == GROUP_ENDING && WIFSIGNALED(status) &&
-	    WTERMSIG(status) != SIGTERM &&
+	if (group->state != GROUP_ENDING)
+		return false;
+	if (WIFEXITED(status))
+		return group->left != NULL && WEXITSTATUS(status) != 0 &&
+		    WEXITSTATUS(status) != PROC_LEFT;
+	return WTERMSIG(status) != SIGTERM &&
 	    !(WTERMSIG(status) == SIGKILL && group->killed);
 }
 
@@ -235,6 +243,24 @@ count_death(struct family *f, size_t g, const struct proc_part *part)
 	end_group(f, g);
 }
 
+/* With PROC_CANNOT it has said why. */
+static void
+blame(struct family *f, size_t i, pid_t pid, int status)
+{
+	size_t g = f->group_of[i];
+	struct group *group = &f->groups[g];
+	bool first = group->state == GROUP_UP || group->left != NULL;
+
+	group->left = NULL;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == PROC_CANNOT) {
+		give_up(f);
+		return;
+	}
+	say_died(&f->parts[i], pid, status);
+	if (first)
+		count_death(f, g, &f->parts[i]);
+}
+
 static void
 part_died(struct family *f, size_t i, int status)
 {
@@ -244,16 +270,20 @@ part_died(struct family *f, size_t i, int status)
 
 	f->pids[i] = 0;
 	if (group->state == GROUP_UP && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == PROC_CANNOT) {
-		give_up(f);
-	} else if (group->state == GROUP_UP) {
-		say_died(&f->parts[i], pid, status);
-		count_death(f, g, &f->parts[i]);
-	} else if (has_crashed(group, status)) {
-		say_died(&f->parts[i], pid, status);
+	    WEXITSTATUS(status) == PROC_LEFT) {
+		group->left = &f->parts[i];
+		group->left_pid = pid;
+		end_group(f, g);
+	} else if (group->state == GROUP_UP || has_crashed(group, status)) {
+		blame(f, i, pid, status);
 	}
 	if (!is_gone(f, g))
 		return;
+	if (group->left != NULL) {
+		log_error("%s died pid=%d: a part that it works with hung up",
+		    group->left->name, (int)group->left_pid);
+		count_death(f, g, group->left);
+	}
 	group->state = f->ending ? GROUP_DOWN : GROUP_WAITING;
 	group->due = clock_mono();
 	if (group->fast > 1)

@@ -17,6 +17,8 @@
 #define PROC_PARTS_MAX 8
 #define PROC_CANNOT 78		/* a part's exit code: starting it again is of
 				 * no use, and it has said why */
+#define PROC_LEFT 77		/* it isn't at fault: a part that it works
+				 * with has hung up */
 
 struct proc_part {
 	const char *name;

@@ -53,7 +53,27 @@ say "- … and is killed like that"
 kill9 "$HUB_PID"
 start hub "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf"
 HUB_PID=$PID
+serves() { curl -sf -o "$T/health" "http://127.0.0.1:$WEB_PORT/healthz"; }
+wait_for 60 "it to serve what it has" serves
+say "- … and is stopped like that, and starts again"
+stop "$HUB_PID" || die "it did not end cleanly"
+start hub "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf"
+HUB_PID=$PID
+wait_for 60 "it to serve what it has" serves
+zqhub search 郑州 >"$T/out" || die "search, with a full disk"
+say "- … without a lock file: it says so, and nobody dies of it"
+stop "$HUB_PID" || die "it did not end cleanly"
+rm "$HUB/view/lock.mdb"
+dd if=/dev/zero of="$HUB/fill3" bs=512 2>"$T/dd"
+said=0
+zqhub search 郑州 >"$T/out" 2>"$T/err" || said=$?
+{ [ $said = 1 ] && grep -q 'view: No space left on device: make space' "$T/err"; } ||
+	{ cat "$T/err"; die "search ended with $said"; }
+rm "$HUB/fill3"
+start hub "$ZQ_BUILD/zqhubd" -c "$HUB/hub.conf"
+HUB_PID=$PID
 sleep 3
+grep 'signal=' "$T/hub.log" && die "a part died of a signal"
 publish 50
 free "$HUB"
 hub_decides() {

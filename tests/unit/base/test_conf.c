@@ -184,9 +184,12 @@ START_TEST(hostile_files_are_refused)
 	ck_assert(read_text(SPAN("name = x\n\xff\xfe = y\n")) == NULL);
 	ck_assert(says(":2: "));
 	ck_assert(read_text(SPAN("name = a\0b\n")) == NULL);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "control"));
+	ck_assert(read_text(SPAN("name = a\033[1mb\n")) == NULL);
+	ck_assert(read_text(SPAN("# \x7f\nname = b\n")) == NULL);
 	memset(big, 'x', 2 << 20);
 	ck_assert(read_text((struct span){ big, 2 << 20 }) == NULL);
-	ck_assert(says("can't read it: File too large"));
+	ck_assert(says("is larger than 1048576 bytes"));
 	ck_assert(read_text((struct span){ big, 100000 }) == NULL);
 	for (size_t i = 0; i < 100000; i++)
 		big[i] = i % 2 ? '\n' : 'y';

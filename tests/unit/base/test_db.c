@@ -196,6 +196,7 @@ END_TEST
 START_TEST(what_cannot_be_opened_says_why)
 {
 	char path[100];
+	struct buf why;
 	FILE *f;
 
 	ck_assert(db_open(dir, DB_WRITE, tables, 2, MIB) == NULL);
@@ -210,6 +211,15 @@ START_TEST(what_cannot_be_opened_says_why)
 	fclose(f);
 	ck_assert(db_open(dir, DB_WRITE, tables, 2, MIB) == NULL);
 	ck_assert_int_eq(errno, EBADMSG);
+	buf_init(&why, 1000);
+	db_explain(&why, "/a/view", EACCES);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "denied: what is there "
+	    "must belong to the user that this runs as: chown -R "
+	    "--reference=/a/view/.. /a/view"));
+	buf_reset(&why);
+	db_explain(&why, "/a/view", ENOSPC);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), ": make space there"));
+	buf_clear(&why);
 }
 END_TEST
 
@@ -337,6 +347,125 @@ START_TEST(kill_loses_nothing)
 }
 END_TEST
 
+/* A page of it that a full disk can't give is a SIGBUS to who touches it. */
+START_TEST(the_lock_file_has_all_its_pages)
+{
+	struct db *d = reopen(DB_WRITE | DB_CREATE, 100 * MIB);
+	char path[100];
+	struct stat st, cut;
+
+	snprintf(path, sizeof(path), "%s/lock.mdb", dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_gt(st.st_size, 0);
+	ck_assert_int_ge(st.st_blocks * 512, st.st_size);
+	db_close(d);
+	if (_i == 1) {		/* one that has holes, as it was made before */
+		ck_assert_int_eq(truncate(path, 0), 0);
+		ck_assert_int_eq(truncate(path, 16512), 0);
+	}
+	d = reopen(_i == 1 ? 0 : DB_WRITE, 100 * MIB);
+	ck_assert_int_eq(stat(path, &cut), 0);
+	ck_assert_int_eq(cut.st_size, _i == 1 ? 16512 : st.st_size);
+	ck_assert_int_ge(cut.st_blocks * 512, cut.st_size);
+	db_close(d);
+}
+END_TEST
+
+/* --- pages that aren't what they should be --------------------------------- */
+
+#define MANY 4000
+
+static void
+fill(void)
+{
+	struct db *d = reopen(DB_WRITE | DB_CREATE, 100 * MIB);
+	struct db_txn *t = db_begin(d, true);
+	char key[16];
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(key, sizeof(key), "%08d", i);
+		db_put(t, ROWS, span_of(key), span_of("some forty bytes for "
+		    "a row of the table rows"));
+	}
+	ck_assert_int_eq(db_commit(t), DB_OK);
+	db_close(d);
+}
+
+/* Pages amid the file: with no kind, or leaves that say they are branches. */
+static void
+spoil(int how)
+{
+	char path[100], page[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	ck_assert_ptr_nonnull(f = fopen(path, "r+"));
+	for (long n = 10; n < 40; n++) {
+		ck_assert_int_eq(fseek(f, n * 4096, SEEK_SET), 0);
+		ck_assert_int_eq(fread(page, 1, 4096, f), 4096);
+		if (how == 0)
+			memset(page + 8, 0, 8);
+		else if (page[10] == 2)
+			page[10] = 1;
+		ck_assert_int_eq(fseek(f, n * 4096, SEEK_SET), 0);
+		ck_assert_int_eq(fwrite(page, 1, 4096, f), 4096);
+	}
+	fclose(f);
+}
+
+static void
+note_damage(const char *of)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/damaged", of);
+	fclose(fopen(path, "w"));
+}
+
+static void
+read_all(void)
+{
+	struct db *d = reopen(0, 100 * MIB);
+	struct db_txn *t = db_begin(d, false);
+	struct db_cursor *c = db_cursor_open(t, ROWS);
+	struct span key, value;
+	size_t n = 0;
+
+	db_on_damage(d, ": the advice", note_damage);
+	db_on_damage(d, ": not this", NULL);
+	while (db_cursor_get(c, MDB_NEXT, &key, &value))
+		n++;
+	_exit(n == MANY ? 0 : 2);
+}
+
+START_TEST(a_damaged_page_is_named_and_acted_on)
+{
+	char path[100], line[1000] = "";
+	int ends[2], status = 0;
+	pid_t pid;
+	ssize_t n;
+
+	fill();
+	spoil(_i);
+	ck_assert_int_eq(pipe(ends), 0);
+	if ((pid = fork()) == 0) {
+		dup2(ends[1], STDERR_FILENO);
+		read_all();
+	}
+	close(ends[1]);
+	while ((n = read(ends[0], line, sizeof(line) - 1)) > 0)
+		line[n] = '\0';
+	close(ends[0]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1,
+	    "%x: %s", (unsigned)status, line);
+	ck_assert_ptr_nonnull(strstr(line, "/data.mdb is damaged ("));
+	ck_assert_ptr_nonnull(strstr(line, "): the advice"));
+	snprintf(path, sizeof(path), "%s/damaged", dir);
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 /* Pages of files in our RSS. */
 static long
 resident(void)
@@ -390,6 +519,8 @@ main(void)
 	tcase_add_loop_test(t, a_cut_file_is_named, 0, 3);
 	tcase_add_test(t, free_pages_may_be_missing);
 	tcase_add_test(t, kill_loses_nothing);
+	tcase_add_loop_test(t, the_lock_file_has_all_its_pages, 0, 2);
+	tcase_add_loop_test(t, a_damaged_page_is_named_and_acted_on, 0, 2);
 	tcase_add_test(t, memory_is_given_back);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

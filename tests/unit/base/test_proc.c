@@ -257,6 +257,64 @@ START_TEST(every_part_that_crashed_is_named)
 }
 END_TEST
 
+static int
+leave(void *arg)
+{
+	(void)arg;
+	return PROC_LEFT;
+}
+
+/* Later than the other, and whatever it is told. */
+static int
+fail_later(void *arg)
+{
+	signal(SIGTERM, SIG_IGN);
+	seen->starts[(long)arg]++;
+	usleep(20000);
+	return arg == (void *)2 ? PROC_CANNOT : 1;
+}
+
+/* Who only followed is not called the one that won't stay up; unless nobody
+ * else is. */
+START_TEST(who_is_at_fault_is_named)
+{
+	const struct proc_part parts[] = {
+		{ "left", leave, (void *)0, 7, NULL, NULL, false },
+		{ "guilty", fail_later, (void *)1, 7, NULL, NULL, false },
+	};
+	const struct proc_part cannot[] = {
+		{ "left", leave, (void *)0, 7, NULL, NULL, false },
+		{ "cannot", fail_later, (void *)2, 7, NULL, NULL, false },
+	};
+	char path[] = "/tmp/zq-log-XXXXXX", text[4096];
+	int fd = mkstemp(path), err = dup(STDERR_FILENO), status;
+	pid_t pid;
+
+	ck_assert_int_ge(fd, 0);
+	dup2(fd, STDERR_FILENO);
+	pid = run(_i == 2 ? cannot : parts, _i == 1 ? 1 : 2);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	waitpid(pid, &status, 0);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	read_back(fd, text, sizeof(text));
+	if (_i == 0) {
+		ck_assert_ptr_nonnull(strstr(text, "guilty died pid="));
+		ck_assert_ptr_nonnull(strstr(text, "guilty won't stay up"));
+		ck_assert_ptr_null(strstr(text, "left"));
+		ck_assert_int_eq(seen->starts[1], 10);
+	} else if (_i == 1) {
+		ck_assert_ptr_nonnull(strstr(text, ": a part that it works with"));
+		ck_assert_ptr_nonnull(strstr(text, "left won't stay up"));
+	} else {
+		ck_assert_int_eq(seen->starts[2], 1);
+		ck_assert_str_eq(text, "");
+	}
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(a_hangup_is_for_who_wants_it)
 {
 	const struct proc_part parts[] = {
@@ -656,6 +714,7 @@ main(void)
 	tcase_add_checked_fixture(proc, set_up, tear_down);
 	tcase_add_test(proc, a_dead_part_takes_its_group_and_no_other);
 	tcase_add_test(proc, every_part_that_crashed_is_named);
+	tcase_add_loop_test(proc, who_is_at_fault_is_named, 0, 3);
 	tcase_add_test(proc, a_hangup_is_for_who_wants_it);
 	tcase_add_test(proc, a_hangup_that_nobody_wants_ends_all);
 	tcase_add_test(proc, an_exit_is_a_death_too);

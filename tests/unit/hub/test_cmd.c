@@ -496,6 +496,9 @@ START_TEST(test_end_of_ca)
 	ck_assert_int_eq(run("backup", file, "--json", NULL), 1);
 	ck_assert_str_eq(out, "");
 	says(err, "exists");
+	ck_assert_int_eq(run("backup", "-", NULL), 1);
+	says(err, "name a file");
+	ck_assert_int_eq(access("-", F_OK), -1);
 	ck_assert_int_eq(run("ca", "status", NULL), 1);
 	says(out, "The CA has ended: sites that have no certificate of the new "
 	    "one can't come");

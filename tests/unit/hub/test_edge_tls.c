@@ -218,7 +218,7 @@ START_TEST(test_certificates_anew)
 	ck_assert(roll_finish(dir, &bed.why));
 	tls_gather(&hosts, bed.config);
 	ck_assert_int_eq(tls_look(bed.config, &hosts, &bed.why),
-	    TLS_MADE_ANEW);
+	    TLS_OTHER_CA);
 	send_tls(ca);
 	ck_assert(bed_until_end(&old));
 	ck_assert(!both.ended);

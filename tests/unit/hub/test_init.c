@@ -135,15 +135,17 @@ START_TEST(test_takes_back)
 {
 	struct init i = { .dir = hub, .name = "n" };
 
-	i.public = "https://bad host:7443";
+	i.listen = "bad host:7443";
 	ck_assert(!init_hub(&i, &why));
-	ck_assert_uint_gt(why.n, 0);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&why), "nor a host name"));
 	ck_assert_int_eq(access(hub, F_OK), -1);
-	i.public = NULL;
+	i.listen = NULL;
 	buf_reset(&why);
 	ck_assert_msg(init_hub(&i, &why), "%s", buf_cstr(&why));
 }
 END_TEST
+
+#define LONG_LABEL "a23456789b123456789c123456789d123456789e123456789f123456789g1234"
 
 static const struct init unfit[] = {
 	{ .name = "" }, { .name = NULL }, { .name = "two\nlines" },
@@ -152,6 +154,10 @@ static const struct init unfit[] = {
 	{ .name = "n", .listen = "a:70000" }, { .name = "n", .web = "x" },
 	{ .name = "n", .public = "http://x" },
 	{ .name = "n", .public = "https://" },
+	{ .name = "n", .public = "https://bad host:7443" },
+	{ .name = "n", .public = "https://hub.example/here" },
+	{ .name = "n", .public = "https://河南.政务.cn:7443" },
+	{ .name = "n", .public = "https://" LONG_LABEL ".cn:7443" },
 };
 
 START_TEST(test_unfit)
@@ -185,6 +191,10 @@ static const struct {
 	{ "name = n\nmove_agree = no\n", "expected proof or operator" },
 	{ "name = n\nlog = loud\n", "expected error, warn, info or debug" },
 	{ "name = n\npublic = http://x\n", "expected https://" },
+	{ "name = n\npublic = https://hub.example/here\n", "no path" },
+	{ "name = n\npublic = https://河南.政务.cn:7443\n", "xn--" },
+	{ "name = n\npublic = https://" LONG_LABEL ".cn\n", "public: " },
+	{ "name = a\033[31mb\n", ":1: found a control character" },
 	{ "name = n\nconnections = many\n", "connections" },
 	{ "name = n\nbody_memory = 1k\n", "body_memory" },
 	{ "name = n\nnonsense = 1\n", "nonsense" },
@@ -474,11 +484,13 @@ START_TEST(test_former_names)
 	    is_for("one.example") && is_for("two.example"));
 	ck_assert(roll_begin(at("ca"), &why));
 	ck_assert(roll_finish(at("ca"), &why));
-	ck_assert_int_eq(look(&other), TLS_MADE_ANEW);
+	ck_assert_int_eq(look(&other), TLS_OTHER_CA);
 	ck_assert(is_for("192.0.2.7") && is_for("one.example"));
 	ck_assert_int_eq(unlink(at("tls/hub.pem")), 0);
 	ck_assert_int_eq(look(&other), TLS_MADE_ANEW);
 	ck_assert(!is_for("one.example") && is_for("two.example"));
+	ck_assert_int_eq(unlink(at("ca/ca.key")), 0);
+	ck_assert_int_eq(look(&other), TLS_NO_CA);
 	free(other.public);
 	conf_free(file);
 }

@@ -375,6 +375,54 @@ START_TEST(clock_is_put)
 }
 END_TEST
 
+/* For 17 seconds it is the hub that stands still: then nobody is silent, and
+ * it isn't cut off; who stays away from then on is. One that is heard just
+ * before the next look isn't heard in time to come. */
+START_TEST(stood_still)
+{
+	struct pulse_head head;
+
+	pass(5, 1);
+	now += 17000;
+	clock_set(now, clock_mono() + 17000);
+	hears.heard(hears.arg, 8, now, 15000, NULL);
+	monitor_core_look(monitor);
+	core_write(&kit, &pending);
+	ck_assert(pulse_look(&head));
+	ck_assert(!head.isolated);
+	ck_assert_str_eq(pulse_is(1), "up");
+	ck_assert_str_eq(journal_is(0), "none");
+	pass(10, 2);
+	ck_assert_str_eq(pulse_is(1), "up");
+	pass(7, 2);
+	ck_assert_str_eq(pulse_is(1), "silent");
+	ck_assert_str_eq(pulse_is(8), "up");
+	pass(13, 3);
+	ck_assert_str_eq(pulse_is(2), "up");
+}
+END_TEST
+
+START_TEST(heard_while_it_stood)
+{
+	pass(5, 1);
+	now += 60000;
+	clock_set(now, clock_mono() + 60000);
+	hears.heard(hears.arg, 8, now, 15000, NULL);
+	monitor_core_look(monitor);
+	core_write(&kit, &pending);
+	for (int i = 0; i < 17; i++) {
+		now += 1000;
+		clock_set(now, clock_mono() + 1000);
+		for (uint32_t s = 1; s < 8; s++)
+			hears.heard(hears.arg, s, now, 15000, NULL);
+		monitor_core_look(monitor);
+		core_write(&kit, &pending);
+	}
+	ck_assert_str_eq(pulse_is(8), "silent");
+	ck_assert_str_eq(pulse_is(1), "up");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -397,6 +445,8 @@ main(void)
 	tcase_add_test(t, restart_anew);
 	tcase_add_test(t, cut_off);
 	tcase_add_test(t, clock_is_put);
+	tcase_add_test(t, stood_still);
+	tcase_add_test(t, heard_while_it_stood);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

@@ -14,11 +14,14 @@
 #include <unistd.h>
 
 #include "contrib/base/clock.h"
+#include "contrib/base/lang.h"
+#include "contrib/base/log.h"
 #include "contrib/base/text.h"
 #include "hub/guess.h"
 #include "hub/session.h"
 #include "hub/web_confine.h"
 #include "tests/scratch.h"
+#include "tests/unit/langkit.h"
 
 #define HOUR INT64_C(3600000)
 #define NOW INT64_C(1795000000000)
@@ -285,6 +288,42 @@ START_TEST(test_follow)
 END_TEST
 
 /* --- sessions --------------------------------------------------------------- */
+
+static char logged[1000];
+
+static void
+keep_line(enum log_level level, const char *line)
+{
+	(void)level;
+	snprintf(logged, sizeof(logged), "%s", line);
+}
+
+/* Whatever the last reader's language was. */
+START_TEST(test_log_is_english)
+{
+	struct users u = { .count = 0 };
+	char path[600], token[SESSION_TOKEN];
+	struct sessions *s;
+
+	langkit_write(path, dir, "%s: can't write: %s\\n",
+	    "%s：无法写入：%s\\n");
+	lang_open(path);
+	users_add(&u, SPAN("wang"));
+	s = sessions_new(dir, 12 * HOUR);
+	snprintf(path, sizeof(path), "rm -r %s/web", dir);
+	ck_assert_int_eq(system(path), 0);
+	lang_switch("zh");
+	ck_assert_str_eq(_("%s: can't write: %s\n"), "%s：无法写入：%s\n");
+	log_sink(keep_line);
+	sessions_begin(s, users_find(&u, SPAN("wang")), token);
+	log_sink(NULL);
+	ck_assert_ptr_nonnull(strstr(logged, "can't write: No such file or "
+	    "directory: who is signed in"));
+	ck_assert_str_eq(lang_now(), "zh");
+	sessions_free(s);
+	users_clear(&u);
+}
+END_TEST
 
 static struct users
 people(void)
@@ -702,6 +741,7 @@ main(void)
 	tcase_add_test(t, test_place);
 	tcase_add_test(t, test_confined);
 	tcase_add_test(t, test_follow);
+	tcase_add_test(t, test_log_is_english);
 	tcase_add_test(t, test_session);
 	tcase_add_test(t, test_session_restart);
 	tcase_add_test(t, test_sessions_swept);

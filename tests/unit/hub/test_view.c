@@ -4,6 +4,9 @@
  */
 #include "tests/unit/hub/storekit.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "hub/mark.h"
@@ -140,6 +143,81 @@ START_TEST(goes_when_cut_off)
 }
 END_TEST
 
+/* Every page but those that say where all begins. */
+static void
+spoil(void)
+{
+	char path[128], page[4096] = "";
+	struct stat st;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", k.view_dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_ptr_nonnull(f = fopen(path, "r+"));
+	ck_assert_int_eq(fseek(f, 2L * 4096, SEEK_SET), 0);
+	for (off_t n = 2; n < st.st_size / 4096; n++)
+		ck_assert_int_eq(fwrite(page, 1, 4096, f), 4096);
+	fclose(f);
+}
+
+/* Under who has it open: that one ends, and the next makes it anew. */
+START_TEST(goes_when_a_page_is_damaged)
+{
+	int status;
+	pid_t pid;
+
+	view_close(k.view);
+	if ((pid = fork()) == 0) {
+		k.view = view_open(k.view_dir, KIT_MOST, &fresh, &reason,
+		    &k.why);
+		journal_close(k.journal);
+		k.journal = journal_open(&journal_lmdb, k.journal_dir, true,
+		    KIT_MOST, &k.why);
+		kit_act(&k, "{\"do\":\"start\"}");
+		spoil();
+		kit_show(&k, 4);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	k.view = view_open(k.view_dir, KIT_MOST, &fresh, &reason, &k.why);
+	ck_assert(k.view != NULL && fresh);
+	ck_assert_ptr_nonnull(strstr(reason, "a page of it was damaged"));
+	kit_show(&k, 3);
+	ck_assert_uint_eq(view_place(k.view), journal_last(k.journal));
+}
+END_TEST
+
+/* Whoever opens it dies of what is there: that is no way to begin each time.
+ * Where it could only not be opened, it is kept. */
+START_TEST(goes_when_opening_it_kills)
+{
+	int status;
+	pid_t pid;
+
+	view_close(k.view);
+	if ((pid = fork()) == 0) {
+		const struct rlimit few = { .rlim_cur = 1000, .rlim_max = 1000 };
+		char path[128];
+
+		snprintf(path, sizeof(path), "%s/lock.mdb", k.view_dir);
+		ck_assert_int_eq(unlink(path), 0);
+		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &few), 0);
+		signal(SIGXFSZ, _i == 0 ? SIG_DFL : SIG_IGN);
+		k.view = view_open(k.view_dir, KIT_MOST, &fresh, &reason,
+		    &k.why);
+		_exit(k.view == NULL ? 0 : 2);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(_i, WIFSIGNALED(status) ? 0 : 1);
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	k.view = view_open(k.view_dir, KIT_MOST, &fresh, &reason, &k.why);
+	ck_assert_ptr_nonnull(k.view);
+	ck_assert(fresh == (_i == 0));
+	kit_show(&k, 3);
+}
+END_TEST
+
 START_TEST(goes_when_rules_changed)
 {
 	view_close(k.view);
@@ -245,6 +323,9 @@ START_TEST(marks)
 	ck_assert_int_eq(mark_read(dir, 33), MARK_OTHER_VERSION);
 	ck_assert(mark_write(dir, 3, true));
 	ck_assert_int_eq(mark_read(dir, 3), MARK_GOOD);
+	ck_assert(mark_damage(dir, 3));
+	ck_assert_int_eq(mark_read(dir, 3), MARK_DAMAGED);
+	ck_assert_int_eq(mark_read(dir, 4), MARK_OTHER_VERSION);
 	kit_wipe(dir);
 	ck_assert(!mark_write(dir, 3, true));
 }
@@ -277,6 +358,8 @@ main(void)
 	tcase_add_test(c, stays_when_killed);
 	tcase_add_test(c, goes_when_the_machine_went_down);
 	tcase_add_test(c, goes_when_cut_off);
+	tcase_add_test(c, goes_when_a_page_is_damaged);
+	tcase_add_loop_test(c, goes_when_opening_it_kills, 0, 2);
 	tcase_add_test(c, goes_when_rules_changed);
 	tcase_add_test(c, goes_with_another_journal);
 	tcase_add_test(c, goes_with_a_shorter_journal);
