@@ -30,7 +30,7 @@
 #define AGAIN 600000		/* … until letters are looked at again */
 #define UNREADY 1000		/* … until it is asked again whether to look */
 #define LETTERS 200		/* that are looked at, the newest */
-#define NEWS 6			/* addresses of letters in a look */
+#define NEWS 12			/* addresses of letters in a look */
 #define FORMAT 1
 #define ROW_MAX ((size_t)BEYOND_MOST * (LIMIT_URL + 8) + 64)
 
@@ -46,7 +46,9 @@ struct beyond {
 	size_t count;
 	struct blind out;		/* what these leave out */
 	bool changed;
-	json_t *asked;			/* addresses, in this round */
+	json_t *asked;			/* addresses of letters, until … */
+	bool spent;			/* … no others are left */
+	json_t *dirs;			/* of those in this look */
 	int64_t round;			/* mono ms, when it began; 0: never */
 	char *q[BEYOND_MOST + NEWS];
 	size_t queued, next;
@@ -456,6 +458,12 @@ is_out(const struct beyond *b, struct span path)
 	return false;
 }
 
+static bool
+has_dir(const struct beyond *b, const char *url)
+{
+	return json_object_getn(b->dirs, url, dir_of(span_of(url))) != NULL;
+}
+
 static void
 queue(struct beyond *b, const char *url)
 {
@@ -463,26 +471,57 @@ queue(struct beyond *b, const char *url)
 		return;
 	b->q[b->queued++] = mem_text(url);
 	json_object_set_new(b->asked, url, json_true());
+	json_object_setn_new(b->dirs, url, dir_of(span_of(url)), json_true());
 }
 
+static bool
+is_to_be_asked(struct reading *r, struct store_txn *t, const char *url)
+{
+	struct known k;
+
+	return json_object_get(r->b->asked, url) == NULL &&
+	    path_of(r->b, &r->path, span_of(url)) &&
+	    !is_out(r->b, buf_look(&r->path)) &&
+	    !known_find_url(t, span_of(url), &k);
+}
+
+/* From any of them on: none waits for ever behind others. */
+static void
+queue_some(struct beyond *b, struct reading *r, struct store_txn *t,
+    bool of_new_dirs, size_t most)
+{
+	size_t n = json_object_size(r->never);
+	void *at = json_object_iter(r->never);
+
+	for (uint32_t i = n > 0 ? backoff_random((uint32_t)n) : 0; i > 0; i--)
+		at = json_object_iter_next(r->never, at);
+	for (; n > 0 && b->queued < most; n--) {
+		const char *url;
+
+		if (at == NULL)
+			at = json_object_iter(r->never);
+		url = json_object_iter_key(at);
+		at = json_object_iter_next(r->never, at);
+		if ((!of_new_dirs || !has_dir(b, url)) &&
+		    is_to_be_asked(r, t, url))
+			queue(b, url);
+	}
+}
+
+/* Of as many directories as there are, then of any. */
 static void
 queue_news(struct beyond *b, struct store_txn *t)
 {
 	struct reading r = { .b = b, .never = json_object() };
 	size_t most = b->queued + NEWS;
-	const char *url;
-	struct known k;
-	json_t *value;
 
 	buf_init(&r.path, LIMIT_URL);
 	read_letters(&r, t);
-	json_object_foreach(r.never, url, value)
-		if (b->queued < most && b->count < BEYOND_MOST &&
-		    json_object_get(b->asked, url) == NULL &&
-		    path_of(b, &r.path, span_of(url)) &&
-		    !is_out(b, buf_look(&r.path)) &&
-		    !known_find_url(t, span_of(url), &k))
-			queue(b, url);
+	if (b->count < BEYOND_MOST) {
+		queue_some(b, &r, t, true, most);
+		queue_some(b, &r, t, false, most);
+	}
+	b->spent = b->queued < most;
 	buf_clear(&r.path);
 	json_decref(r.never);
 }
@@ -501,11 +540,13 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	if (b->round == 0 || now - b->round >= (int64_t)b->host.every) {
-		json_object_clear(b->asked);
+		if (b->spent)
+			json_object_clear(b->asked);
 		b->round = now;
 		for (size_t i = 0; i < b->count; i++)
 			queue(b, b->found[i]);
 	}
+	json_object_clear(b->dirs);
 	t = store_look(b->host.store);
 	queue_news(b, t);
 	store_end(t);
@@ -557,6 +598,7 @@ beyond_new(const struct beyond_host *host)
 	must(host->every > 0);
 	b->host = *host;
 	b->asked = json_object();
+	b->dirs = json_object();
 	b->here = list_of(HERE, "");
 	b->set = list_of("::", host->connect);
 	b->timer = event_new(host->base, -1, 0, on_timer, b);
@@ -581,6 +623,7 @@ beyond_free(struct beyond *b)
 	free(b->beside);
 	blind_clear(&b->out);
 	json_decref(b->asked);
+	json_decref(b->dirs);
 	event_free(b->timer);
 	curl_slist_free_all(b->set);
 	curl_slist_free_all(b->here);

@@ -21,6 +21,9 @@ static unsigned asks;
 static const char *there[8];	/* paths that answer beside those of files */
 static bool is_soft;		/* anything answers */
 static uint64_t letters;
+#define MANY 60
+static unsigned times[MANY];	/* that each of /b/ was asked for */
+static unsigned rare, before;	/* others; questions when the last came */
 
 static bool
 is_there(const char *path)
@@ -34,10 +37,18 @@ is_there(const char *path)
 static void
 on_request(struct evhttp_request *r, void *arg)
 {
+	const char *path = evhttp_request_get_uri(r);
+	unsigned n;
+
 	(void)arg;
 	asks++;
-	evhttp_send_reply(r, is_there(evhttp_request_get_uri(r)) ? 200 : 404,
-	    "", NULL);
+	if (sscanf(path, "/b/%u.html", &n) == 1 && n < MANY)
+		times[n]++;
+	if (strlen(path) == 8 && strcmp(path + 2, "/1.pdf") == 0) {
+		rare++;
+		before = asks;
+	}
+	evhttp_send_reply(r, is_there(path) ? 200 : 404, "", NULL);
 }
 
 static void
@@ -50,7 +61,8 @@ begin(void)
 	evhttp_set_gencb(http, on_request, NULL);
 	memset(there, 0, sizeof(there));
 	is_soft = false;
-	asks = 0;
+	asks = rare = before = 0;
+	memset(times, 0, sizeof(times));
 	letters = 0;
 	top.home = nothing;
 	top.home_connect = connect_to;
@@ -253,6 +265,34 @@ START_TEST(test_soft)
 }
 END_TEST
 
+/* One of each directory first, however many are of another; and all of that in
+ * the end, none twice before. */
+START_TEST(test_many)
+{
+	char path[32];
+
+	put_dir("b");
+	put("b/index.html", "b");
+	top.url_every = 2500;
+	begin_source();
+	wait_left_out("");
+	for (int i = 0; i < MANY; i++) {
+		snprintf(path, sizeof(path), "/b/%d.html", i);
+		hear(path, MENDING_NEVER);
+	}
+	hear("/u/1.pdf", MENDING_NEVER);
+	hear("/v/1.pdf", MENDING_NEVER);
+	hear("/w/1.pdf", MENDING_NEVER);
+	WAIT_FOR(rare == 3);
+	ck_assert_uint_le(before, 20);
+	for (int i = 0; i < MANY; i++)
+		WAIT_FOR(times[i] > 0);
+	for (int i = 0; i < MANY; i++)
+		ck_assert_uint_eq(times[i], 1);
+	stop();
+}
+END_TEST
+
 /* What is there by now, or is another matter, isn't asked for. */
 START_TEST(test_not_asked)
 {
@@ -286,6 +326,7 @@ main(void)
 	tcase_add_test(t, test_forgotten);
 	tcase_add_test(t, test_among_files);
 	tcase_add_test(t, test_soft);
+	tcase_add_test(t, test_many);
 	tcase_add_test(t, test_not_asked);
 	suite_add_tcase(suite, t);
 	r = srunner_create(suite);
