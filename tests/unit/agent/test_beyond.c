@@ -147,7 +147,7 @@ left_out(void)
 	const struct span own = SPAN("*.tmp private old/*.html");
 	struct change c;
 
-	strcpy(out, "-");
+	snprintf(out, sizeof(out), "-");
 	for (uint64_t n = 1; spool_get(t, n, &c); n++) {
 		struct span all = c.word[WORD_EXCLUDE];
 
