@@ -86,13 +86,12 @@ drop(struct beyond *b, size_t i)
 	    (--b->count - i) * sizeof(b->found[0]));
 }
 
-/* The path that it would have below the root; a file's. */
+/* The path that it would have below the root. */
 static bool
 path_of(const struct beyond *b, struct buf *path, struct span url)
 {
 	buf_reset(path);
-	return place_name(path, &b->host.place, url) && path->n > 0 &&
-	    path->at[path->n - 1] != '/';
+	return place_name(path, &b->host.place, url) && path->n > 0;
 }
 
 static bool
@@ -145,24 +144,44 @@ beside(const struct beyond *b, struct span path)
 	return n;
 }
 
+/* A directory that the server lists, say: whatever its page is called. */
+static void
+leave_page_out(struct beyond *b, struct buf *dir)
+{
+	char *const *index = b->host.place.index;
+	size_t n = dir->n;
+
+	for (; index != NULL && *index != NULL; index++) {
+		buf_cut(dir, n);
+		buf_text(dir, *index);
+		blind_add(&b->out, buf_cstr(dir));
+	}
+}
+
+static void
+leave_path_out(struct beyond *b, struct store_txn *t, struct buf *path)
+{
+	size_t n = empty_dir(b, t, path), dir = dir_of(buf_look(path));
+
+	if (n == 0 && dir == path->n) {
+		leave_page_out(b, path);
+		return;
+	}
+	if (n == 0 && dir > 1 && beside(b, buf_look(path)) >= BEYOND_FEW)
+		n = dir - 1;
+	if (n > 0)
+		buf_cut(path, n);
+	blind_add(&b->out, buf_cstr(path));
+}
+
 static void
 leave_out(struct beyond *b, struct store_txn *t, struct span url)
 {
 	struct buf path;
-	size_t n, dir;
-	char *out;
 
-	buf_init(&path, LIMIT_URL);
-	if (path_of(b, &path, url)) {
-		n = empty_dir(b, t, &path);
-		dir = dir_of(buf_look(&path));
-		if (n == 0 && dir > 1 && beside(b, buf_look(&path)) >=
-		    BEYOND_FEW)
-			n = dir - 1;
-		out = mem_copy(path.at, n > 0 ? n : path.n);
-		blind_add(&b->out, out);
-		free(out);
-	}
+	buf_init(&path, LIMIT_URL + LIMIT_TEXT);
+	if (path_of(b, &path, url))
+		leave_path_out(b, t, &path);
 	buf_clear(&path);
 }
 

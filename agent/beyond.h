@@ -10,9 +10,9 @@
  * each ten minutes as letters come. What answers with 200, while a name beside
  * it that nobody has is not found there, is beyond the files, and left out of
  * the cover: with the topmost of its directories in which the source has
- * nothing; or alone, and when BEYOND_FEW are of one directory, with that. Each
- * is asked for again once in `every`, and forgotten when it is not found. They
- * are kept in the store.
+ * nothing; or alone, and when BEYOND_FEW are of one directory, with that. Of a
+ * directory that the server lists it is the page. Each is asked for again once
+ * in `every`, and forgotten when it is not found. They are kept in the store.
  */
 #ifndef ZQ_AGENT_BEYOND_H
 #define ZQ_AGENT_BEYOND_H

@@ -31,7 +31,8 @@ is_there(const char *path)
 	for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++)
 		if (there[i] != NULL && strcmp(there[i], path) == 0)
 			return true;
-	return is_soft || access(at(path + 1), F_OK) == 0;
+	return is_soft || (path[strlen(path) - 1] != '/' &&
+	    access(at(path + 1), F_OK) == 0);
 }
 
 static void
@@ -252,6 +253,20 @@ START_TEST(test_among_files)
 }
 END_TEST
 
+/* A directory that the server lists is there by any name of a page. */
+START_TEST(test_listed)
+{
+	there[0] = "/a/";
+	begin_source();
+	hear("/a/", MENDING_NEVER);
+	wait_left_out(" /a/index.htm /a/index.html");
+	there[1] = "/up/";
+	hear("/up/", MENDING_NEVER);
+	wait_left_out(" /a/index.htm /a/index.html /up");
+	stop();
+}
+END_TEST
+
 /* Who answers with something at any address says nothing. */
 START_TEST(test_soft)
 {
@@ -325,6 +340,7 @@ main(void)
 	tcase_add_test(t, test_alias);
 	tcase_add_test(t, test_forgotten);
 	tcase_add_test(t, test_among_files);
+	tcase_add_test(t, test_listed);
 	tcase_add_test(t, test_soft);
 	tcase_add_test(t, test_many);
 	tcase_add_test(t, test_not_asked);
