@@ -46,9 +46,9 @@ struct beyond {
 	size_t count;
 	struct blind out;		/* what these leave out */
 	bool changed;
-	json_t *asked;			/* addresses of letters, until … */
+	json_t *asked, *dirs;		/* addresses of letters, and their
+					 * directories, until … */
 	bool spent;			/* … no others are left */
-	json_t *dirs;			/* of those in this look */
 	int64_t round;			/* mono ms, when it began; 0: never */
 	char *q[BEYOND_MOST + NEWS];
 	size_t queued, next;
@@ -559,13 +559,14 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	if (b->round == 0 || now - b->round >= (int64_t)b->host.every) {
-		if (b->spent)
+		if (b->spent) {
 			json_object_clear(b->asked);
+			json_object_clear(b->dirs);
+		}
 		b->round = now;
 		for (size_t i = 0; i < b->count; i++)
 			queue(b, b->found[i]);
 	}
-	json_object_clear(b->dirs);
 	t = store_look(b->host.store);
 	queue_news(b, t);
 	store_end(t);
