@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/answered.h"
+#include "agent/extra.h"
 #include "agent/inbox.h"
 #include "agent/known.h"
 #include "contrib/base/backoff.h"
@@ -21,7 +22,6 @@
 #include "protocol/limits.h"
 #include "protocol/mending.h"
 #include "protocol/url.h"
-#include "protocol/wire.h"
 
 #define HERE "::127.0.0.1:"	/* as CURLOPT_CONNECT_TO; see home.c */
 #define TIMEOUT 15000		/* ms */
@@ -31,8 +31,6 @@
 #define UNREADY 1000		/* … until it is asked again whether to look */
 #define LETTERS 200		/* that are looked at, the newest */
 #define NEWS 12			/* addresses of letters in a look */
-#define FORMAT 1
-#define ROW_MAX ((size_t)BEYOND_MOST * (LIMIT_URL + 8) + 64)
 
 enum way { WAY_SET, WAY_HERE, WAY_NAME };
 
@@ -42,15 +40,13 @@ struct beyond {
 	struct event *timer;
 	struct fetch_request *request;
 	CURL *curl;			/* … until it is answered */
-	char *found[BEYOND_MOST];
-	size_t count;
-	struct blind out;		/* what these leave out */
+	struct extra found;
 	bool changed;
 	json_t *asked, *dirs;		/* addresses of letters, and their
 					 * directories, until … */
 	bool spent;			/* … no others are left */
 	int64_t round;			/* mono ms, when it began; 0: never */
-	char *q[BEYOND_MOST + NEWS];
+	char *q[EXTRA_MOST + NEWS];
 	size_t queued, next;
 	char *beside;			/* the name beside it is asked for */
 	enum way way;			/* that is asked */
@@ -58,197 +54,6 @@ struct beyond {
 };
 
 static void ask_next(struct beyond *b);
-
-/* --- what is known --------------------------------------------------------- */
-
-static size_t
-find(const struct beyond *b, const char *url)
-{
-	size_t i = 0;
-
-	while (i < b->count && strcmp(b->found[i], url) != 0)
-		i++;
-	return i;
-}
-
-static void
-add(struct beyond *b, struct span url)
-{
-	if (b->count < BEYOND_MOST)
-		b->found[b->count++] = mem_copy(url.at, url.n);
-}
-
-static void
-drop(struct beyond *b, size_t i)
-{
-	free(b->found[i]);
-	memmove(&b->found[i], &b->found[i + 1],
-	    (--b->count - i) * sizeof(b->found[0]));
-}
-
-/* The path that it would have below the root. */
-static bool
-path_of(const struct beyond *b, struct buf *path, struct span url)
-{
-	buf_reset(path);
-	return place_name(path, &b->host.place, url) && path->n > 0;
-}
-
-static bool
-note_any(void *arg, const struct known *k)
-{
-	(void)k;
-	*(bool *)arg = true;
-	return false;
-}
-
-/* How much of the path is the topmost directory that has nothing of the
- * source; 0: each has something. */
-static size_t
-empty_dir(const struct beyond *b, struct store_txn *t, const struct buf *path)
-{
-	const char *slash = path->at;
-
-	while ((slash = memchr(slash, '/',
-	    path->n - (size_t)(slash - path->at))) != NULL) {
-		size_t n = (size_t)(slash++ - path->at);
-		bool any = false;
-
-		known_each(t, b->host.source, (struct span){ path->at, n },
-		    note_any, &any);
-		if (!any)
-			return n;
-	}
-	return 0;
-}
-
-static size_t
-dir_of(struct span path)
-{
-	return path.n - text_last_name(path).n;
-}
-
-/* How many that were found are of the same directory? */
-static size_t
-beside(const struct beyond *b, struct span path)
-{
-	size_t dir = dir_of(path), n = 0;
-	struct buf other;
-
-	buf_init(&other, LIMIT_URL);
-	for (size_t i = 0; i < b->count; i++)
-		n += path_of(b, &other, span_of(b->found[i])) &&
-		    dir_of(buf_look(&other)) == dir &&
-		    memcmp(other.at, path.at, dir) == 0;
-	buf_clear(&other);
-	return n;
-}
-
-/* A directory that the server lists, say: whatever its page is called. */
-static void
-leave_page_out(struct beyond *b, struct buf *dir)
-{
-	char *const *index = b->host.place.index;
-	size_t n = dir->n;
-
-	for (; index != NULL && *index != NULL; index++) {
-		buf_cut(dir, n);
-		buf_text(dir, *index);
-		blind_add(&b->out, buf_cstr(dir));
-	}
-}
-
-static void
-leave_path_out(struct beyond *b, struct store_txn *t, struct buf *path)
-{
-	size_t n = empty_dir(b, t, path), dir = dir_of(buf_look(path));
-
-	if (n == 0 && dir == path->n) {
-		leave_page_out(b, path);
-		return;
-	}
-	if (n == 0 && dir > 1 && beside(b, buf_look(path)) >= BEYOND_FEW)
-		n = dir - 1;
-	if (n > 0)
-		buf_cut(path, n);
-	blind_add(&b->out, buf_cstr(path));
-}
-
-static void
-leave_out(struct beyond *b, struct store_txn *t, struct span url)
-{
-	struct buf path;
-
-	buf_init(&path, LIMIT_URL + LIMIT_TEXT);
-	if (path_of(b, &path, url))
-		leave_path_out(b, t, &path);
-	buf_clear(&path);
-}
-
-static void
-settle(struct beyond *b)
-{
-	struct store_txn *t = store_look(b->host.store);
-
-	blind_clear(&b->out);
-	for (size_t i = 0; i < b->count; i++)
-		leave_out(b, t, span_of(b->found[i]));
-	store_end(t);
-}
-
-/* --- the store ------------------------------------------------------------- */
-
-static void
-row_name(char out[64], const struct beyond *b)
-{
-	snprintf(out, 64, "beyond %.*s", SPAN_ARGS(b->host.source));
-}
-
-static bool
-save(struct store_txn *t, void *arg)
-{
-	const struct beyond *b = arg;
-	struct buf row;
-	char name[64];
-
-	row_name(name, b);
-	buf_init(&row, ROW_MAX);
-	write_u8(&row, FORMAT);
-	write_u32(&row, (uint32_t)b->count);
-	for (size_t i = 0; i < b->count; i++)
-		write_span(&row, span_of(b->found[i]));
-	must(!row.bad);
-	store_put(t, name, buf_look(&row));
-	buf_clear(&row);
-	return true;
-}
-
-/* By another url or root than now they are none of the source's. */
-static void
-load(struct beyond *b)
-{
-	struct store_txn *t = store_look(b->host.store);
-	struct buf path;
-	struct span row;
-	char name[64];
-
-	row_name(name, b);
-	buf_init(&path, LIMIT_URL);
-	if (store_get(t, name, &row)) {
-		struct reader r = reader_of(row);
-		bool good = read_u8(&r) == FORMAT;
-		uint32_t n = read_u32(&r);
-
-		for (; good && n > 0 && !r.bad; n--) {
-			struct span url = read_span(&r);
-
-			if (!r.bad && path_of(b, &path, url))
-				add(b, url);
-		}
-	}
-	buf_clear(&path);
-	store_end(t);
-}
 
 /* --- a look ends ----------------------------------------------------------- */
 
@@ -264,9 +69,10 @@ end(struct beyond *b)
 	while (b->queued > 0)
 		free(b->q[--b->queued]);
 	b->next = 0;
-	if (b->changed && store_do(b->host.store, save, b) == STORE_DONE) {
+	if (b->changed && store_do(b->host.store, extra_save,
+	    &b->found) == STORE_DONE) {
 		b->changed = false;
-		settle(b);
+		extra_settle(&b->found, b->host.store);
 	}
 	timer_after(b->timer, at_most(b, AGAIN));
 }
@@ -274,9 +80,10 @@ end(struct beyond *b)
 static void
 be_beyond(struct beyond *b, const char *url)
 {
-	if (find(b, url) < b->count || b->count == BEYOND_MOST)
+	if (extra_find(&b->found, url) < b->found.count ||
+	    b->found.count == EXTRA_MOST)
 		return;
-	add(b, span_of(url));
+	extra_add(&b->found, span_of(url));
 	b->changed = true;
 	log_warn("source=%.*s %s answers, and no file is there: links to such "
 	    "are not judged", SPAN_ARGS(b->host.source), url);
@@ -285,11 +92,11 @@ be_beyond(struct beyond *b, const char *url)
 static void
 be_nowhere(struct beyond *b, const char *url)
 {
-	size_t i = find(b, url);
+	size_t i = extra_find(&b->found, url);
 
-	if (i == b->count)
+	if (i == b->found.count)
 		return;
-	drop(b, i);
+	extra_drop(&b->found, i);
 	b->changed = true;
 	log_info("source=%.*s %s answers no more", SPAN_ARGS(b->host.source),
 	    url);
@@ -438,7 +245,7 @@ on_link(void *arg, const struct mending_link *l)
 	struct reading *r = arg;
 	json_t *url = json_text_new(l->old);
 
-	if (url == NULL || !path_of(r->b, &r->path, l->old))
+	if (url == NULL || !extra_path(&r->b->found, &r->path, l->old))
 		;
 	else if (l->state == MENDING_NEVER)
 		json_object_set(r->never, json_string_value(url), url);
@@ -467,8 +274,8 @@ read_letters(struct reading *r, struct store_txn *t)
 static bool
 is_out(const struct beyond *b, struct span path)
 {
-	for (size_t i = 0; i < b->out.count; i++) {
-		struct span out = span_of(b->out.path[i]);
+	for (size_t i = 0; i < b->found.out.count; i++) {
+		struct span out = span_of(b->found.out.path[i]);
 
 		if (path.n >= out.n && memcmp(path.at, out.at, out.n) == 0 &&
 		    (path.n == out.n || path.at[out.n] == '/'))
@@ -480,7 +287,7 @@ is_out(const struct beyond *b, struct span path)
 static bool
 has_dir(const struct beyond *b, const char *url)
 {
-	return json_object_getn(b->dirs, url, dir_of(span_of(url))) != NULL;
+	return json_object_getn(b->dirs, url, extra_dir(span_of(url))) != NULL;
 }
 
 static void
@@ -490,7 +297,7 @@ queue(struct beyond *b, const char *url)
 		return;
 	b->q[b->queued++] = mem_text(url);
 	json_object_set_new(b->asked, url, json_true());
-	json_object_setn_new(b->dirs, url, dir_of(span_of(url)), json_true());
+	json_object_setn_new(b->dirs, url, extra_dir(span_of(url)), json_true());
 }
 
 static bool
@@ -499,7 +306,7 @@ is_to_be_asked(struct reading *r, struct store_txn *t, const char *url)
 	struct known k;
 
 	return json_object_get(r->b->asked, url) == NULL &&
-	    path_of(r->b, &r->path, span_of(url)) &&
+	    extra_path(&r->b->found, &r->path, span_of(url)) &&
 	    !is_out(r->b, buf_look(&r->path)) &&
 	    !known_find_url(t, span_of(url), &k);
 }
@@ -536,7 +343,7 @@ queue_news(struct beyond *b, struct store_txn *t)
 
 	buf_init(&r.path, LIMIT_URL);
 	read_letters(&r, t);
-	if (b->count < BEYOND_MOST) {
+	if (b->found.count < EXTRA_MOST) {
 		queue_some(b, &r, t, true, most);
 		queue_some(b, &r, t, false, most);
 	}
@@ -564,8 +371,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 			json_object_clear(b->dirs);
 		}
 		b->round = now;
-		for (size_t i = 0; i < b->count; i++)
-			queue(b, b->found[i]);
+		for (size_t i = 0; i < b->found.count; i++)
+			queue(b, b->found.url[i]);
 	}
 	t = store_look(b->host.store);
 	queue_news(b, t);
@@ -579,7 +386,7 @@ void
 beyond_put(const struct beyond *b, struct blind *out)
 {
 	if (b != NULL)
-		blind_join(out, &b->out);
+		blind_join(out, &b->found.out);
 }
 
 json_t *
@@ -587,10 +394,10 @@ beyond_status(const struct beyond *b)
 {
 	json_t *o;
 
-	if (b == NULL || b->count == 0)
+	if (b == NULL || b->found.count == 0)
 		return NULL;
-	o = json_pack("{s:I, s:s}", "count", (json_int_t)b->count, "first",
-	    b->found[0]);
+	o = json_pack("{s:I, s:s}", "count", (json_int_t)b->found.count, "first",
+	    b->found.url[0]);
 	must(o != NULL);
 	return o;
 }
@@ -617,14 +424,16 @@ beyond_new(const struct beyond_host *host)
 
 	must(host->every > 0);
 	b->host = *host;
+	b->found.source = host->source;
+	b->found.place = host->place;
 	b->asked = json_object();
 	b->dirs = json_object();
 	b->here = list_of(HERE, "");
 	b->set = list_of("::", host->connect);
 	b->timer = event_new(host->base, -1, 0, on_timer, b);
 	must(b->timer != NULL);
-	load(b);
-	settle(b);
+	extra_load(&b->found, b->host.store);
+	extra_settle(&b->found, b->host.store);
 	timer_after(b->timer, at_most(b, first));
 	return b;
 }
@@ -638,10 +447,8 @@ beyond_free(struct beyond *b)
 		fetch_cancel(b->request);
 	while (b->queued > 0)
 		free(b->q[--b->queued]);
-	while (b->count > 0)
-		free(b->found[--b->count]);
+	extra_clear(&b->found);
 	free(b->beside);
-	blind_clear(&b->out);
 	json_decref(b->asked);
 	json_decref(b->dirs);
 	event_free(b->timer);

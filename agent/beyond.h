@@ -9,10 +9,8 @@
  * for, where the home page is (home.h): soon after the start, and then a few
  * each ten minutes as letters come. What answers with 200, while a name beside
  * it that nobody has is not found there, is beyond the files, and left out of
- * the cover: with the topmost of its directories in which the source has
- * nothing; or alone, and when BEYOND_FEW are of one directory, with that. Of a
- * directory that the server lists it is the page. Each is asked for again once
- * in `every`, and forgotten when it is not found. They are kept in the store.
+ * the cover (extra.h). Each is asked for again once in `every`, and forgotten
+ * when it is not found.
  */
 #ifndef ZQ_AGENT_BEYOND_H
 #define ZQ_AGENT_BEYOND_H
@@ -27,9 +25,6 @@
 #include "agent/store.h"
 #include "contrib/base/fetch.h"
 #include "contrib/base/span.h"
-
-#define BEYOND_MOST 64		/* addresses that are kept */
-#define BEYOND_FEW 3
 
 struct beyond;
 
