@@ -223,11 +223,13 @@ const struct conf_def config_defs[] = {
 	{ .section = "source", .name = "exclude", .type = CONF_LIST,
 	  .offset = SOURCE(exclude), .preset =
 	  "*~ *.swp *.swx *.tmp *.temp *.part *.bak *.orig *.crdownload "
-	  "lost+found CVS ~$* [Tt]humbs.db [Dd]esktop.ini __MACOSX WEB-INF "
+	  "*.filepart _vti_* _notes lost+found CVS ~$* [Tt]humbs.db [Dd]esktop.ini __MACOSX WEB-INF "
 	  "META-INF App_Data App_Code *.config *.inc *.inc.php *.asa *.asax "
 	  "*.mdb *.ldb conn.asp conn.php conn.jsp config.asp config.php "
 	  "wp-config.php", .about =
-	  "Patterns of files and directories that are left out.\nNames that "
+	  "Patterns of files and directories that are left out, in place of "
+	  "those below; behind a first word + beside them, as in + drafts "
+	  "*.psd.\nNames that "
 	  "begin with a dot always are, but for .well-known.\nPrograms (*.php, "
 	  "*.asp, *.jsp) are told by what stands in the file, not by what they "
 	  "answer: leave them out, too, if that says nothing, with cover = no "
@@ -243,6 +245,10 @@ const struct conf_def config_defs[] = {
 	  "that the hub may take a link to what is no item for one that "
 	  "never was right.\nSay no where a program answers at addresses of "
 	  "its own; what stands behind a question mark is never judged.\n"
+	  "Some of the addresses where nothing is, as the hub wrote, are asked "
+	  "for, unless url_every is 0 or home off: those that answer all the "
+	  "same, as by an alias or a rule that rewrites, are left out, see "
+	  "zqagentd(8).\n"
 	  "Without include it judges names that only files have: pages "
 	  "(.html, .shtml), documents, archives, pictures, sound and film, "
 	  "fonts, .css, .js, .json, .xml, .xsl, .swf and programs to "

@@ -36,10 +36,10 @@ put_states(struct buf *b, json_t *letter)
 
 		if (n == 0)
 			continue;
-		buf_printf(b, "%s%s", before > 0 ? "; " : "",
+		buf_printf(b, "%s%s", before > 0 ? _("; ") : "",
 		    letter_links_word(state, of_target));
 		if (n < all)
-			buf_printf(b, ": %zu", n);
+			buf_printf(b, _(": %zu"), n);
 		before += n;
 	}
 }

@@ -176,8 +176,8 @@ refreshed(struct span s, struct span *address)
 	return address->n > 0;
 }
 
-static bool
-is_whole(struct span s)
+bool
+linktag_is_whole(struct span s)
 {
 	static const struct span scheme[] = { SPAN("http://"),
 		SPAN("https://") };
@@ -207,5 +207,60 @@ linktag_next(const struct linktag *t, struct span *rest, struct span *address)
 	skip_blanks(address);
 	while (address->n > 0 && is_blank(address->at[address->n - 1]))
 		address->n--;
-	return is_whole(*address);
+	return linktag_is_whole(*address);
+}
+
+/* --- templates ------------------------------------------------------------- */
+
+static bool
+begins(struct span s, struct span word)
+{
+	return s.n >= word.n && memcmp(s.at, word.at, word.n) == 0;
+}
+
+/* A number as some systems give files for names: "{1B7F44A0-09…}". */
+#define NUMBER_LEAST 8
+
+static bool
+is_number(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (strchr("0123456789abcdefABCDEF-", s.at[i]) == NULL ||
+		    s.at[i] == '\0')
+			return false;
+	return s.n >= NUMBER_LEAST;
+}
+
+/* At a "{": is something named up to the next "}"? */
+static bool
+is_braced(struct span s)
+{
+	const char *end = memchr(s.at, '}', s.n);
+	struct span in = { s.at + 1, 0 };
+
+	if (end == NULL)
+		return false;
+	in.n = (size_t)(end - in.at);
+	return in.n > 0 && !is_number(in);
+}
+
+bool
+linktag_is_template(struct span s)
+{
+	/* ASP and JSP, PHP, SSI, FreeMarker; 帝国CMS, DedeCMS */
+	static const struct span begin[] = { SPAN("<%"), SPAN("<?"),
+		SPAN("<!--#"), SPAN("<#"), SPAN("<@"), SPAN("[!--"),
+		SPAN("[field:") };
+
+	for (; s.n > 0; skip(&s, 1)) {
+		for (size_t i = 0; i < sizeof(begin) / sizeof(begin[0]); i++)
+			if (begins(s, begin[i]))
+				return true;
+		if (s.at[0] == '{' && is_braced(s))
+			return true;
+		if (s.at[0] == '?' || (s.at[0] == '#' &&
+		    !begins(s, SPAN("#{"))))
+			return false;
+	}
+	return false;
 }

@@ -41,4 +41,13 @@ bool linktag_is_meant(const struct linktag *t, struct span needed);
 bool linktag_next(const struct linktag *t, struct span *rest,
     struct span *address);
 
+/* Does it name its scheme and host by itself, as http://HOST/…? */
+bool linktag_is_whole(struct span address);
+
+/* Is it a template's, which a program or a script has yet to fill in:
+ * "{{item.url}}.html", "<%=path%>/a.html", "${ctx}/a/", "[!--news.url--]a/"? It
+ * is no address then, whatever it looks like. Names like {1B7F44A0-…}.pdf are
+ * none, nor is what stands behind "?" or "#". */
+bool linktag_is_template(struct span address);
+
 #endif

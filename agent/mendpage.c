@@ -17,7 +17,7 @@
 /* As in outlink.c: the first <base> with an address counts. */
 struct base {
 	struct buf url;
-	bool given;
+	bool given, lost;
 };
 
 struct mendpage {
@@ -79,13 +79,37 @@ refer_of(const struct mendpage *m, struct span page, const struct base *base,
 	    .raw = refer_trim((struct span){ page.at + h->at, h->n }) };
 }
 
+/* In GBK a brace may be half of a character. */
+static bool
+is_template(const struct refer *r)
+{
+	struct buf text;
+	bool is;
+
+	if (!linktag_is_template(r->raw))
+		return false;
+	buf_init(&text, REFER_TEXT_MAX);
+	is = refer_text(&text, r) && linktag_is_template(buf_look(&text));
+	buf_clear(&text);
+	return is;
+}
+
+/* The hub wasn't told of it: see resolve() in outlink.c. */
+static bool
+is_no_link(const struct base *base, const struct refer *r)
+{
+	return is_template(r) || (base->lost && !linktag_is_whole(r->raw));
+}
+
 static void
 take_base(struct base *base, const struct refer *r)
 {
 	struct buf url;
 
 	buf_init(&url, LIMIT_URL);
-	if (!base->given && refer_read(&url, r)) {
+	if (!base->given && is_template(r)) {
+		base->given = base->lost = true;
+	} else if (!base->given && refer_read(&url, r)) {
 		buf_reset(&base->url);
 		buf_span(&base->url, buf_look(&url));
 		base->given = true;
@@ -165,7 +189,8 @@ on_held(struct mendpage *m, const struct href *h, const struct refer *r)
 		rest = buf_look(&text);
 		while (linktag_next(h->held, &rest, &address)) {
 			buf_reset(&m->target);
-			if (refer_resolve(&m->target, r, address) &&
+			if (!linktag_is_template(address) && (!m->base.lost ||
+			    linktag_is_whole(address)) && refer_resolve(&m->target, r, address) &&
 			    m->fn(m->arg, h, buf_look(&m->target), &to))
 				leave(m, h);
 		}
@@ -190,7 +215,7 @@ on_href(void *arg, const struct href *h)
 		return;
 	}
 	buf_reset(&m->target);
-	if (m->many)
+	if (m->many || is_no_link(&m->base, &r))
 		return;
 	if (!refer_read(&m->target, &r))
 		on_lossy(m, h, &r);
@@ -266,7 +291,7 @@ is_right(struct mendpage *m, struct span url)
 	m->again = buf_look(&b);
 	m->met = 0;
 	m->wrong = b.bad || !reads_alike(m);
-	m->base_again.given = false;
+	m->base_again.given = m->base_again.lost = false;
 	buf_reset(&m->base_again.url);
 	buf_span(&m->base_again.url, url);
 	hrefs_each(m->again, on_again, m);
@@ -307,7 +332,7 @@ mendpage_find(struct mendpage *m, struct span page, struct span url,
 	m->arg = arg;
 	m->is = charset_find(page);
 	m->count = m->left = 0;
-	m->many = m->base.given = false;
+	m->many = m->base.given = m->base.lost = false;
 	buf_reset(&m->words);
 	buf_reset(&m->base.url);
 	buf_span(&m->base.url, url);

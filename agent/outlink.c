@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/linktag.h"
 #include "agent/tidy.h"
 #include "contrib/base/mem.h"
 #include "contrib/base/text.h"
@@ -68,7 +69,7 @@ outlinks_begin(struct outlinks *o, struct span url)
 	o->count = 0;
 	o->cut = false;
 	o->in_anchor = false;
-	o->has_base = false;
+	o->has_base = o->lost = false;
 }
 
 /* The first <base> counts, as in browsers. */
@@ -76,6 +77,10 @@ void
 outlinks_base(struct outlinks *o, struct span href)
 {
 	buf_reset(&o->to);
+	if (!o->has_base && linktag_is_template(href)) {
+		o->has_base = o->lost = true;
+		return;
+	}
 	if (o->has_base ||
 	    !url_resolve(&o->to, buf_look(&o->base), href, NULL))
 		return;
@@ -130,7 +135,9 @@ static bool
 resolve(struct outlinks *o, struct buf *to, struct span reference)
 {
 	reference = url_trim(reference);
-	if (o->cut || reference.n == 0 || reference.at[0] == '#')
+	if (o->cut || reference.n == 0 || reference.at[0] == '#' ||
+	    linktag_is_template(reference) ||
+	    (o->lost && !linktag_is_whole(reference)))
 		return false;
 	buf_reset(to);
 	return url_resolve(to, buf_look(&o->base), reference, NULL) &&

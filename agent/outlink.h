@@ -3,7 +3,7 @@
  *
  * Resolved against the page's address or its <base>, as rows of change.h in
  * the order they end in the page. What is no address on the web (mailto:,
- * javascript:, #top) is left out.
+ * javascript:, #top), or a template's (linktag.h), is left out.
  */
 #ifndef ZQ_AGENT_OUTLINK_H
 #define ZQ_AGENT_OUTLINK_H
@@ -26,6 +26,7 @@ struct outlinks {
 	struct buf base, to, anchor_to, anchor_text;
 	uint32_t anchor_line;
 	bool in_anchor, has_base;
+	bool lost;		/* where <base> leads nobody knows */
 	uint64_t *seen;
 };
 

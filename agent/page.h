@@ -20,7 +20,7 @@ struct page;
 /* The number of this reader. It becomes one more with each change by which the
  * same bytes may say something else: another kind of link, a date that wasn't
  * seen. What a lower one told is read once more (source_dir_reread.c). */
-#define PAGE_READER 1
+#define PAGE_READER 2
 
 #define PAGE_DEPTH_MAX 2000	/* open elements; the rest isn't looked at; and
 				 * most don't count from FLAT_FROM on (flat.h) */

@@ -124,13 +124,20 @@ is_file(const struct place *p, const struct buf *path)
 }
 
 bool
-place_path(struct buf *out, const struct place *p, struct span url)
+place_name(struct buf *out, const struct place *p, struct span url)
 {
 	struct span rest;
+
+	return is_behind(&rest, p->url, url) && put_decoded(out, rest);
+}
+
+bool
+place_path(struct buf *out, const struct place *p, struct span url)
+{
 	struct buf dir;
 	bool found;
 
-	if (!is_behind(&rest, p->url, url) || !put_decoded(out, rest))
+	if (!place_name(out, p, url))
 		return false;
 	if (out->n > 0 && out->at[out->n - 1] != '/')
 		return is_file(p, out);

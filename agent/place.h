@@ -26,6 +26,10 @@ bool place_url(struct buf *out, const struct place *p, const char *path);
  * this normal form. False: there is none. */
 bool place_path(struct buf *out, const struct place *p, struct span url);
 
+/* The same without a look: what the file's path would be. It ends with a slash,
+ * or is empty, where a directory is meant. False: no file has it. */
+bool place_name(struct buf *out, const struct place *p, struct span url);
+
 /* Is its last name in the list? */
 bool place_is_index(const struct place *p, const char *path);
 

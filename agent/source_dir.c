@@ -377,6 +377,20 @@ open_astray(struct source *s, const struct place *place)
 }
 
 static void
+open_beyond(struct source *s, const struct place *place)
+{
+	const struct beyond_host host = { .base = s->host.base,
+		.fetch = s->host.fetch, .store = s->host.store,
+		.source = span_of(s->name), .place = *place,
+		.connect = s->host.top->home_connect,
+		.every = s->host.top->url_every, .arg = s,
+		.is_ready = on_is_ready };
+
+	if (s->astray != NULL && s->set->cover)
+		s->beyond = beyond_new(&host);
+}
+
+static void
 make_parts(struct source *s)
 {
 	struct place place = { .root = &s->root, .url = buf_cstr(&s->url),
@@ -409,6 +423,7 @@ make_parts(struct source *s)
 	s->intake = intake_new(&in);
 	s->walk = walk_new(&walk);
 	open_astray(s, &place);
+	open_beyond(s, &place);
 }
 
 static struct source *
@@ -450,6 +465,7 @@ static void
 dir_close(struct source *s)
 {
 	source_dir_reread_close(s);
+	beyond_free(s->beyond);
 	astray_free(s->astray);
 	walk_free(s->walk);
 	intake_free(s->intake);

@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "agent/astray.h"
+#include "agent/beyond.h"
 #include "agent/burst.h"
 #include "agent/filelinks.h"
 #include "agent/hold.h"
@@ -62,6 +63,7 @@ struct source {
 	struct reread *reread;	/* source_dir_reread.c */
 	struct left *left;
 	struct astray *astray;	/* NULL: nobody asks */
+	struct beyond *beyond;	/* the same, or nothing is covered */
 	bool calm;		/* since its last scan all that this found was
 				 * told: what comes now is new */
 	int root_error;		/* errno; 0: the root is open */

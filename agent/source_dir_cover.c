@@ -1,8 +1,9 @@
 /*
  * The part of source_dir.h that tells the hub what the source covers
  * (covers.h): all of its address, less what its patterns leave out, what
- * other sources have below it, and what it can't look at or can't tell
- * (blind.h), as long as that is little enough to be named.
+ * other sources have below it, what it can't look at or can't tell (blind.h), and
+ * what answers without a file (beyond.h), as long as that is little enough to be
+ * named.
  */
 #include "agent/source_dir.h"
 
@@ -32,6 +33,7 @@ put_blind(struct buf *exclude, const struct source *s)
 
 	blind_join(&b, &walk_counts(s->walk)->blind);
 	blind_join(&b, &intake_counts(s->intake)->blind);
+	beyond_put(s->beyond, &b);
 	blind_put(exclude, &b);
 	all = !b.more && !s->root_hidden;
 	blind_clear(&b);

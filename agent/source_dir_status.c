@@ -147,7 +147,7 @@ json_t *
 source_dir_status(struct source *s)
 {
 	const struct intake_counts *n = intake_counts(s->intake);
-	json_t *o, *astray;
+	json_t *o, *astray, *beyond;
 
 	source_dir_count(s);
 	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}",
@@ -185,5 +185,8 @@ source_dir_status(struct source *s)
 	astray = astray_status(s->astray);
 	if (astray != NULL)
 		json_object_set_new(o, "addresses", astray);
+	beyond = beyond_status(s->beyond);
+	if (beyond != NULL)
+		json_object_set_new(o, "beyond", beyond);
 	return o;
 }

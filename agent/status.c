@@ -378,6 +378,25 @@ judge_held(json_t *why, json_t *hub)
 	    "zqagent letters says why", (unsigned long)held), held);
 }
 
+/* All went to the hub; what is missing is the proof, and that waits for what
+ * can't be read, which has a sentence of its own. */
+static bool
+is_all_but_unread(json_t *o, json_int_t waiting)
+{
+	json_t *s;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "sources"), i, s) {
+		const char *state = json_string_value(json_object_get(s,
+		    "state"));
+
+		if (state != NULL && (strcmp(state, "unreadable") == 0 ||
+		    strcmp(state, "partly-hidden") == 0))
+			return waiting == 0;
+	}
+	return false;
+}
+
 void
 status_judge(json_t *o)
 {
@@ -409,7 +428,8 @@ status_judge(json_t *o)
 		because_of(why, ngettext("%s change waits to be taken by the "
 		    "hub", "%s changes wait to be taken by the hub",
 		    (unsigned long)waiting), waiting);
-	if (json_is_true(json_object_get(sp, "needs_snapshot")))
+	if (json_is_true(json_object_get(sp, "needs_snapshot")) &&
+	    !is_all_but_unread(o, waiting))
 		because(why, "%s", _("the spool overflowed, or all is told "
 		    "from the start: not everything is at the hub yet"));
 	judge_held(why, hub);

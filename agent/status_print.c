@@ -181,6 +181,18 @@ print_reading(FILE *out, json_t *s)
 }
 
 static void
+print_beyond(FILE *out, json_t *b)
+{
+	if (count(b, "count") > 0)
+		fprintf(out, ngettext("             %lld address answers, "
+		    "though no file is there: %s; links to such are not "
+		    "judged\n", "             %lld addresses answer, though no "
+		    "file is there, the first: %s; links to such are not "
+		    "judged\n", (unsigned long)count(b, "count")),
+		    count(b, "count"), json_text(b, "first"));
+}
+
+static void
 print_left_out(FILE *out, json_t *s)
 {
 	if (count(s, "unreadable") > 0)
@@ -203,6 +215,7 @@ print_left_out(FILE *out, json_t *s)
 		fprintf(out, _("             %lld links are not followed: "
 		    "absolute, out of the root, or in a circle\n"),
 		    count(s, "outside"));
+	print_beyond(out, json_object_get(s, "beyond"));
 	if (json_is_true(json_object_get(s, "blind")))
 		fputs(_("             dead links to this source can't be "
 		    "judged: too much of it can't be looked at; leave it out "

@@ -25,7 +25,7 @@ struct tool_option tool_source_options[] = {
 	{ .name = "include", .about = N_("patterns of files that are told; "
 	    "without it all are") },
 	{ .name = "exclude", .about = N_("patterns that are left out, "
-	    "instead of the usual ones") },
+	    "instead of the usual ones, or behind + beside them") },
 	{ .name = "index", .about = N_("names that stand for their "
 	    "directory") },
 	{ .name = NULL }

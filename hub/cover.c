@@ -234,7 +234,8 @@ digit(char c)
 	    c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The file's path below the root. False: no file has this address. */
+/* The file's path below the root. False: no file has this address, or servers
+ * differ about which one has: some take "%2F" for a slash. */
 static bool
 path_of(struct buf *path, struct span place)
 {
@@ -249,7 +250,8 @@ path_of(struct buf *path, struct span place)
 			continue;
 		}
 		if (place.n - i < 3 || (high = digit(place.at[i + 1])) < 0 ||
-		    (low = digit(place.at[i + 2])) < 0 || high + low == 0)
+		    (low = digit(place.at[i + 2])) < 0 || high + low == 0 ||
+		    (high << 4 | low) == '/')
 			return false;
 		buf_byte(path, (char)(high << 4 | low));
 		i += 2;

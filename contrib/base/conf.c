@@ -135,21 +135,46 @@ path_of(const char *file, struct span s)
 	return b.at;
 }
 
+/* Takes the first word off s; it is empty: there is none. */
+static struct span
+next_word(struct span *s)
+{
+	struct span word = text_trim(*s);
+
+	*s = word;
+	word.n = 0;
+	while (word.n < s->n && s->at[word.n] != ' ' && s->at[word.n] != '\t')
+		word.n++;
+	s->at += word.n;
+	s->n -= word.n;
+	return word;
+}
+
+static void
+add_words(char ***list, size_t *count, struct span s)
+{
+	struct span word;
+
+	while ((word = next_word(&s)).n != 0) {
+		*list = mem_grow(*list, *count + 2, sizeof(**list));
+		(*list)[(*count)++] = mem_copy(word.at, word.n);
+		(*list)[*count] = NULL;
+	}
+}
+
+/* A first word "+" stands for those that hold if nothing is said. */
 static char **
-list_of(struct span s)
+list_of(const struct conf_def *d, struct span s)
 {
 	char **list = mem_new(sizeof(*list));
-	size_t count = 0, n;
+	struct span rest = s;
+	size_t count = 0;
 
-	while ((s = text_trim(s)).n != 0) {
-		for (n = 0; n < s.n && s.at[n] != ' ' && s.at[n] != '\t'; n++)
-			;
-		list = mem_grow(list, count + 2, sizeof(*list));
-		list[count++] = mem_copy(s.at, n);
-		list[count] = NULL;
-		s.at += n;
-		s.n -= n;
+	if (span_is(next_word(&rest), SPAN("+"))) {
+		add_words(&list, &count, span_of(d->preset));
+		s = rest;
 	}
+	add_words(&list, &count, s);
 	return list;
 }
 
@@ -191,7 +216,7 @@ set(const struct conf_def *d, struct span s, const char *file, char *data)
 		*(char **)to = path_of(file, s);
 		return true;
 	case CONF_LIST:
-		*(char ***)to = list_of(s);
+		*(char ***)to = list_of(d, s);
 		return true;
 	case CONF_BOOL:
 		return set_bool(s, to);

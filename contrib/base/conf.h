@@ -21,7 +21,8 @@
 enum conf_type {
 	CONF_TEXT,	/* char *, owned by the record */
 	CONF_PATH,	/* char *, relative to the file's directory */
-	CONF_LIST,	/* char **, NULL-ended; words, blanks between */
+	CONF_LIST,	/* char **, NULL-ended; words, blanks between; a first
+			 * word "+" stands for those of the preset */
 	CONF_NUMBER,	/* uint64_t, least..most */
 	CONF_BYTES,	/* uint64_t; 4096, 64k, 256M, 1G */
 	CONF_TIME,	/* uint64_t ms; 500ms, 5s, 10m, 24h, 90d */

@@ -85,6 +85,38 @@ START_TEST(which)
 }
 END_TEST
 
+static bool
+is_template(const char *s)
+{
+	return linktag_is_template(span_of(s));
+}
+
+START_TEST(templates)
+{
+	ck_assert(is_template("{{item.url}}.html"));
+	ck_assert(is_template("/a/${id}.html"));
+	ck_assert(is_template("/a/#{id}.html"));
+	ck_assert(is_template("{dede:global.cfg_cmsurl/}/a.html"));
+	ck_assert(is_template("{$vo.url}.html"));
+	ck_assert(is_template("{:url('a/b')}.html"));
+	ck_assert(is_template("[field:arcurl/]"));
+	ck_assert(is_template("[!--news.url--]e/index.html"));
+	ck_assert(is_template("<%=path%>/a.html"));
+	ck_assert(is_template("a/<?php echo $id ?>.html"));
+	ck_assert(is_template("a/<!--#echo var='x' -->"));
+	ck_assert(is_template("{add}/a.html"));
+	ck_assert(!is_template("a.html?q={{x}}"));
+	ck_assert(!is_template("a.html#/{x}"));
+	ck_assert(!is_template("a{b.html"));
+	ck_assert(!is_template("a{}.html"));
+	ck_assert(!is_template("/f/{1B7F44A0-09CE-4d1e}.pdf"));
+	ck_assert(is_template("/f/{1B7F44A0-09CE-4d1e}/{x}.pdf"));
+	ck_assert(!is_template("a[1].html"));
+	ck_assert(!is_template("%7B%7Bid%7D%7D.html"));
+	ck_assert(!is_template(""));
+}
+END_TEST
+
 /* --- the same for both ---------------------------------------------------- */
 
 static json_t *mended;
@@ -178,6 +210,15 @@ static const struct { const char *page; size_t links; } pages[] = {
 	{ "<noscript><a href=1>x</a></noscript>", 1 },
 	{ "<A HREF='1'>x<a name=n><IMG SRC=\"2\"></a>", 2 },
 	{ "<a href=mailto:x>x</a><a href='#t'>x</a><a href=>x</a>", 0 },
+	{ "<a href='/n/{{x.id}}.html'>{{x.t}}</a><img src='{{img}}.jpg'><a "
+	    "href=1>x</a><img srcset='${a}/2.jpg 1x, 3 2x'>", 2 },
+	{ "<a href='<%=p%>/a.html'>x</a><a href='a/<!--#echo var=x -->.html'>"
+	    "x</a><a href='<?=$u?>/a.html'>x</a><a href=1>x</a>", 1 },
+	{ "<base href='${ctx}/'><a href=1>x</a><a href=//b.cn/2>x</a>"
+	    "<a href=http://b.cn/3>x</a><img srcset='4&#32;1x'>", 1 },
+	{ "<base href='{$u}'><base href='/b/'><a href=1>x</a>", 0 },
+	/* two characters whose second bytes are these braces */
+	{ "<meta charset=gbk><a href='/\xc4\x7b\xc4\x7d.html'>x</a>", 1 },
 };
 
 START_TEST(same_for_both)
@@ -212,6 +253,7 @@ main(void)
 	tcase_add_test(c, refresh);
 	tcase_add_test(c, lists);
 	tcase_add_test(c, which);
+	tcase_add_test(c, templates);
 	tcase_add_loop_test(c, same_for_both, 0,
 	    sizeof(pages) / sizeof(pages[0]));
 	suite_add_tcase(s, c);

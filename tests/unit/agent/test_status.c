@@ -50,6 +50,25 @@ static const struct {
 	    "item and does not show it; zqagent letters says why" },
 };
 
+#define UNREAD(spool, state) \
+	"{\"running\":true,\"hub\":{\"answered\":\"2026-11-22T00:00:00Z\"}," \
+	"\"spool\":" spool ",\"sources\":[{\"name\":\"www\",\"state\":\"" \
+	state "\"}]}"
+
+/* One file that can't be read is no spool that overflowed. */
+START_TEST(unread)
+{
+	ck_assert_ptr_nonnull(strstr(why_not(UNREAD(
+	    "{\"needs_snapshot\":true}", "unreadable")),
+	    "source www: some files can't be read"));
+	ck_assert_ptr_nonnull(strstr(why_not(UNREAD(
+	    "{\"needs_snapshot\":true,\"waiting\":0}", "partly-hidden")),
+	    "source www: some directories can't be read"));
+	ck_assert_ptr_nonnull(strstr(why_not(UNREAD(
+	    "{\"needs_snapshot\":true}", "fine")), "the spool overflowed"));
+}
+END_TEST
+
 /* What only people can mend comes with what they do. */
 START_TEST(certificates)
 {
@@ -150,6 +169,7 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(t, counts, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(t, unread);
 	tcase_add_test(t, certificates);
 	tcase_add_test(t, looks);
 	tcase_add_test(t, chinese_hosts);

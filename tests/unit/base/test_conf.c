@@ -128,6 +128,27 @@ START_TEST(presets_fill_in)
 }
 END_TEST
 
+START_TEST(a_plus_keeps_the_preset)
+{
+	const struct top *t = read_text(SPAN("name = x\nwords = + c d\n"));
+
+	ck_assert_msg(t != NULL, "%s", buf_cstr(&why));
+	ck_assert_str_eq(t->words[0], "a");
+	ck_assert_str_eq(t->words[1], "b");
+	ck_assert_str_eq(t->words[2], "c");
+	ck_assert_str_eq(t->words[3], "d");
+	ck_assert(t->words[4] == NULL);
+	t = read_text(SPAN("name = x\nwords = +\n"));
+	ck_assert_str_eq(t->words[1], "b");
+	ck_assert(t->words[2] == NULL);
+	t = read_text(SPAN("name = x\nwords = c + +d\n"));
+	ck_assert_str_eq(t->words[0], "c");
+	ck_assert_str_eq(t->words[1], "+");
+	ck_assert_str_eq(t->words[2], "+d");
+	ck_assert(t->words[3] == NULL);
+}
+END_TEST
+
 START_TEST(a_value_has_an_end)
 {
 	const struct top *t;
@@ -261,6 +282,7 @@ main(void)
 	tcase_add_test(t, a_good_file_is_read);
 	tcase_add_test(t, a_byte_order_mark_is_passed_over);
 	tcase_add_test(t, presets_fill_in);
+	tcase_add_test(t, a_plus_keeps_the_preset);
 	tcase_add_test(t, a_value_has_an_end);
 	tcase_add_test(t, all_errors_are_told);
 	tcase_add_test(t, hostile_files_are_refused);

@@ -58,6 +58,7 @@ static const struct { const char *url; bool yes; } plain[] = {
 	{ "https://s1.gov.cn/old/a.html", true },
 	{ "https://s1.gov.cn/draft%20b.html", false },
 	{ "https://s1.gov.cn/%00.html", false },
+	{ "https://s1.gov.cn/x%2Fa.html", false },	/* a slash for some */
 	{ "https://s2.gov.cn/a.html", false },
 	{ "https://s1.gov.cn:8443/a.html", false },
 	{ "not an address", false },
