@@ -25,7 +25,7 @@
 #include "protocol/code.h"
 #include "protocol/letter.h"
 
-#define VIEW_VERSION 18	/* of apply's rules and the rows; raise to rebuild */
+#define VIEW_VERSION 19	/* of apply's rules and the rows; raise to rebuild */
 
 struct view;
 

@@ -100,6 +100,23 @@ free_request(struct fetch_request *r)
 
 /* Answers. */
 
+/* RFC 9110 15: three digits. curl takes any number from who speaks HTTP/2
+ * where nobody asked for it. */
+static void
+check_status(struct fetch_answer *a, char error[CURL_ERROR_SIZE])
+{
+	if (a->proxied < 0 || a->proxied > 999)
+		a->proxied = 0;
+	if (a->status >= 0 && a->status <= 999)
+		return;
+	a->status = 0;
+	if (a->code != CURLE_OK)
+		return;
+	a->code = CURLE_WEIRD_SERVER_REPLY;
+	snprintf(error, CURL_ERROR_SIZE,
+	    "the answer's status is no number of three digits");
+}
+
 static struct fetch_answer
 answer_of(struct fetch_request *r, CURLcode code)
 {
@@ -123,6 +140,7 @@ answer_of(struct fetch_request *r, CURLcode code)
 		snprintf(r->error, sizeof(r->error),
 		    "the answer is longer than %zu bytes", r->body.most);
 	}
+	check_status(&a, r->error);
 	if (a.code != CURLE_OK)
 		a.error = r->error[0] != '\0' ? r->error :
 		    curl_easy_strerror(a.code);

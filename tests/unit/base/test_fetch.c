@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "contrib/base/clock.h"
@@ -281,6 +282,51 @@ START_TEST(a_proxy_says_no)
 }
 END_TEST
 
+/* Who answers whatever is asked with these bytes, once. */
+static int
+say_once(const char *bytes, pid_t *child)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char asked[1000];
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+	*child = fork();
+	if (*child == 0) {
+		int peer = accept(fd, NULL, NULL);
+
+		_exit(read(peer, asked, sizeof(asked)) <= 0 ||
+		    write(peer, bytes, strlen(bytes)) < 0);
+	}
+	close(fd);
+	return ntohs(a.sin_port);
+}
+
+/* curl takes such a one for the status of an answer by HTTP/2. */
+START_TEST(a_status_has_three_digits)
+{
+	static const char *const odd[] = { "HTTP/223372036854775807\r\n\r\n",
+		"HTTP/2 -5\r\n\r\n", "HTTP/2 4000000000\r\n\r\n" };
+	char url[64];
+	pid_t child;
+	int how;
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		snprintf(url, sizeof(url), "http://127.0.0.1:%d/",
+		    say_once(odd[i], &child));
+		ask(url, NULL, SPAN_NONE);
+		ck_assert_int_eq(waitpid(child, &how, 0), child);
+		ck_assert_msg(last.status == 0 && last.code != CURLE_OK,
+		    "%s: %ld", odd[i], last.status);
+		ck_assert_str_ne(error, "");
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -296,6 +342,7 @@ main(void)
 	tcase_add_test(t, answers_are_bounded);
 	tcase_add_test(t, what_is_cancelled_is_not_answered);
 	tcase_add_test(t, a_proxy_says_no);
+	tcase_add_test(t, a_status_has_three_digits);
 	tcase_add_test(t, a_resolver_that_hangs_holds_up_nobody);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
