@@ -250,11 +250,11 @@ static void
 begin(void *arg)
 {
 	struct dispatch *d = arg;
-	struct under_way *u;
+	struct under_way *u = LIST_FIRST(&d->jobs);
 	struct acts acts;
 
 	acts_init(&acts);
-	LIST_FOREACH(u, &d->jobs, entry) {
+	for (; u != NULL; u = LIST_NEXT(u, entry)) {
 		if (!u->reported)
 			continue;
 		u->writing = true;
@@ -292,13 +292,13 @@ static void
 written(void *arg, bool good)
 {
 	struct dispatch *d = arg;
-	struct under_way *u;
+	struct under_way *u = LIST_FIRST(&d->jobs);
 
 	d->waits = false;
 	d->again = true;
 	if (!good)
 		d->write_at = clock_mono() + AGAIN;
-	LIST_FOREACH(u, &d->jobs, entry) {
+	for (; u != NULL; u = LIST_NEXT(u, entry)) {
 		u->reported = u->reported && !(good && u->writing);
 		u->writing = false;
 	}

@@ -69,6 +69,7 @@ has(const char *pid, uint64_t inode)
 		return false;
 	snprintf(want, sizeof(want), "socket:[%llu]",
 	    (unsigned long long)inode);
+	/* cppcheck-suppress readdirCalled */
 	while (!found && (e = readdir(d)) != NULL) {
 		snprintf(path, sizeof(path), "/proc/%s/fd/%s", pid, e->d_name);
 		n = readlink(path, to, sizeof(to));
@@ -106,6 +107,7 @@ holder_of_port(uint16_t port, char name[HOLDER_NAME])
 		inode = inode_of("/proc/net/tcp6", port);
 	if (inode == 0 || (d = opendir("/proc")) == NULL)
 		return 0;
+	/* cppcheck-suppress readdirCalled */
 	while (!found && (e = readdir(d)) != NULL) {
 		found = text_number(span_of(e->d_name), 1, INT_MAX, &pid) &&
 		    has(e->d_name, inode);
