@@ -261,6 +261,7 @@ read_attribute(struct scan *s)
 		s->at++;
 	while (s->at < s->end && !is_end(*s->at) && *s->at != '=');
 	a.name.n = (size_t)(s->at - a.name.at);
+	a.value = (struct span){ s->at, 0 };
 	skip_blanks(s);
 	if (s->at < s->end && *s->at == '=') {
 		s->at++;

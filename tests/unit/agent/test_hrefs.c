@@ -85,6 +85,7 @@ START_TEST(test_attributes)
 	PAGE("<img alt=a src=\"b\" longdesc=c srcset=\"d 1x, e,, f 2x,g\">",
 	    "1q2:b 1q2:d 1q2:e 1q2:f 1q2:g");
 	PAGE("<img srcset='a,b 1x'>", "1a2:a,b");
+	PAGE("<img srcset>", "");
 	PAGE("<img srcset=', a'>", "1a2:a");
 	PAGE("<img srcset='a?b&amp;c 1x, d?e&f 2x'>",
 	    "1a2:a?b&amp;c 1a2:d?e&f");
