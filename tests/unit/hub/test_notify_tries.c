@@ -29,6 +29,7 @@ static struct {
 static uint64_t confirmed;
 static unsigned tried, given_up;
 static char failed_so[256];
+static int64_t patience = 60000;	/* ms, of deliveries */
 
 static void
 on_told(void *arg, struct channel *c, const struct frame *f)
@@ -96,7 +97,7 @@ static void
 tell(uint64_t delivery, struct span to)
 {
 	struct notify_frame_job j = { .delivery = delivery,
-		.event = ALERT_TEST, .give_up = clock_wall() + 60000,
+		.event = ALERT_TEST, .give_up = clock_wall() + patience,
 		.receiver = to, .notice = SPAN("{}") };
 	struct buf b;
 
@@ -200,6 +201,7 @@ START_TEST(test_back_again)
 {
 	char lines[256];
 
+	patience = 24 * 3600000;	/* six waits may come to minutes */
 	write_command(lines);
 	open_part(lines);
 	tell(1, SPAN("c"));
