@@ -22,7 +22,6 @@
 #include "protocol/limits.h"
 #include "protocol/url.h"
 
-#define HERE "::127.0.0.1:"	/* as CURLOPT_CONNECT_TO; see home.c */
 #define TIMEOUT 15000		/* ms */
 #define ANSWER_MAX 65536	/* bytes; the status was all there is to know */
 #define FIRST 60000		/* ms until the first look, at most twice that */
@@ -195,25 +194,6 @@ take(struct astray *a, long status)
 	}
 }
 
-/* What another host says after a redirect is no answer. */
-static bool
-is_of_host(const struct astray *a)
-{
-	char *last = NULL;
-	struct buf normal;
-	struct url x, y;
-	bool same;
-
-	curl_easy_getinfo(a->curl, CURLINFO_EFFECTIVE_URL, &last);
-	buf_init(&normal, LIMIT_URL);
-	same = last != NULL && url_normal(&normal, span_of(last), NULL) &&
-	    url_parse(&x, buf_look(&normal)) &&
-	    url_parse(&y, span_of(a->q[a->next].url)) &&
-	    span_is(x.host, y.host);
-	buf_clear(&normal);
-	return same;
-}
-
 /* Where the name leads there may be another server than on this machine: only
  * that one's no is sure. */
 static void
@@ -228,7 +208,8 @@ static void
 on_answer(void *arg, const struct fetch_answer *got)
 {
 	struct astray *a = arg;
-	long status = answered_is(got) && is_of_host(a) ? got->status : 0;
+	long status = answered_is(got) &&
+	    answered_by_host(a->curl, a->q[a->next].url) ? got->status : 0;
 	enum role role = a->q[a->next].role;
 
 	a->request = NULL;
@@ -257,18 +238,11 @@ on_prepare(void *arg, CURL *curl)
 	struct astray *a = arg;
 
 	a->curl = curl;
-	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	answered_prepare(curl, a->way == WAY_NAME ? NULL :
+	    a->way == WAY_SET ? a->set : a->here);
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
 	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 3L);
 	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	if (a->way != WAY_NAME)
-		curl_easy_setopt(curl, CURLOPT_CONNECT_TO,
-		    a->way == WAY_SET ? a->set : a->here);
 }
 
 static void
@@ -406,20 +380,6 @@ astray_status(const struct astray *a)
 	return o;
 }
 
-static struct curl_slist *
-list_of(const char *prefix, const char *to)
-{
-	struct curl_slist *list;
-	struct buf b;
-
-	buf_init(&b, LIMIT_URL);
-	buf_printf(&b, "%s%s", prefix, to);
-	list = curl_slist_append(NULL, buf_cstr(&b));
-	must(list != NULL);
-	buf_clear(&b);
-	return list;
-}
-
 struct astray *
 astray_new(const struct astray_host *host)
 {
@@ -428,8 +388,8 @@ astray_new(const struct astray_host *host)
 
 	must(host->every > 0);
 	a->host = *host;
-	a->here = list_of(HERE, "");
-	a->set = list_of("::", host->connect);
+	a->here = answered_to(NULL);
+	a->set = answered_to(host->connect);
 	a->timer = event_new(host->base, -1, 0, on_timer, a);
 	must(a->timer != NULL);
 	timer_after(a->timer, at_most(a, first));

@@ -23,7 +23,6 @@
 #include "protocol/mending.h"
 #include "protocol/url.h"
 
-#define HERE "::127.0.0.1:"	/* as CURLOPT_CONNECT_TO; see home.c */
 #define TIMEOUT 15000		/* ms */
 #define ANSWER_MAX 65536	/* bytes; the status was all there is to know */
 #define FIRST 60000		/* ms until the first look, at most twice that */
@@ -162,31 +161,14 @@ take(struct beyond *b, long status)
 	ask_next(b);
 }
 
-/* What another host says after a redirect is no answer. */
-static bool
-is_of_host(const struct beyond *b)
-{
-	char *last = NULL;
-	struct buf normal;
-	struct url x, y;
-	bool same;
-
-	curl_easy_getinfo(b->curl, CURLINFO_EFFECTIVE_URL, &last);
-	buf_init(&normal, LIMIT_URL);
-	same = last != NULL && url_normal(&normal, span_of(last), NULL) &&
-	    url_parse(&x, buf_look(&normal)) &&
-	    url_parse(&y, span_of(b->q[b->next])) && span_is(x.host, y.host);
-	buf_clear(&normal);
-	return same;
-}
-
 /* On this machine another server may answer: what isn't there may be where
  * the name leads to. */
 static void
 on_answer(void *arg, const struct fetch_answer *got)
 {
 	struct beyond *b = arg;
-	long status = answered_is(got) && is_of_host(b) ? got->status : 0;
+	long status = answered_is(got) &&
+	    answered_by_host(b->curl, b->q[b->next]) ? got->status : 0;
 
 	b->request = NULL;
 	if (b->beside == NULL && b->way == WAY_HERE && status != 200) {
@@ -205,18 +187,11 @@ on_prepare(void *arg, CURL *curl)
 	struct beyond *b = arg;
 
 	b->curl = curl;
-	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	answered_prepare(curl, b->way == WAY_NAME ? NULL :
+	    b->way == WAY_SET ? b->set : b->here);
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
 	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 3L);
 	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	if (b->way != WAY_NAME)
-		curl_easy_setopt(curl, CURLOPT_CONNECT_TO,
-		    b->way == WAY_SET ? b->set : b->here);
 }
 
 static void
@@ -402,20 +377,6 @@ beyond_status(const struct beyond *b)
 	return o;
 }
 
-static struct curl_slist *
-list_of(const char *prefix, const char *to)
-{
-	struct curl_slist *list;
-	struct buf b;
-
-	buf_init(&b, LIMIT_URL);
-	buf_printf(&b, "%s%s", prefix, to);
-	list = curl_slist_append(NULL, buf_cstr(&b));
-	must(list != NULL);
-	buf_clear(&b);
-	return list;
-}
-
 struct beyond *
 beyond_new(const struct beyond_host *host)
 {
@@ -428,8 +389,8 @@ beyond_new(const struct beyond_host *host)
 	b->found.place = host->place;
 	b->asked = json_object();
 	b->dirs = json_object();
-	b->here = list_of(HERE, "");
-	b->set = list_of("::", host->connect);
+	b->here = answered_to(NULL);
+	b->set = answered_to(host->connect);
 	b->timer = event_new(host->base, -1, 0, on_timer, b);
 	must(b->timer != NULL);
 	extra_load(&b->found, b->host.store);

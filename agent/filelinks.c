@@ -33,7 +33,7 @@ struct filelinks {
 static size_t
 list_of(const char *path)
 {
-	return job_hash(path) % LISTS;
+	return job_hash(span_of(path)) % LISTS;
 }
 
 struct filelinks *

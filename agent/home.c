@@ -20,8 +20,6 @@
 				 * who inspect sites, either */
 #define PAGE_MAX (1u << 20)	/* bytes: enough to see that it comes */
 #define FIRST 200		/* ms, at most, until it is first asked */
-#define HERE "::127.0.0.1:"	/* as CURLOPT_CONNECT_TO: to this machine,
-				 * whatever the name and port */
 
 enum way { WAY_SET, WAY_HERE, WAY_NAME };
 
@@ -51,16 +49,8 @@ on_prepare(void *arg, CURL *curl)
 	struct home *h = arg;
 
 	h->curl = curl;
-	/* A connection of its own: that it can be made is half of it. */
-	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-	if (h->way != WAY_NAME)
-		curl_easy_setopt(curl, CURLOPT_CONNECT_TO,
-		    h->way == WAY_SET ? h->set : h->here);
+	answered_prepare(curl, h->way == WAY_NAME ? NULL :
+	    h->way == WAY_SET ? h->set : h->here);
 }
 
 static void ask(struct home *h, enum way way);
@@ -215,20 +205,6 @@ choose(struct buf *out, const struct config *c)
 	return good;
 }
 
-static struct curl_slist *
-list_of(const char *prefix, const char *to)
-{
-	struct curl_slist *list;
-	struct buf b;
-
-	buf_init(&b, LIMIT_URL);
-	buf_printf(&b, "%s%s", prefix, to);
-	list = curl_slist_append(NULL, buf_cstr(&b));
-	must(list != NULL);
-	buf_clear(&b);
-	return list;
-}
-
 struct home *
 home_new(const struct home_host *host)
 {
@@ -245,9 +221,9 @@ home_new(const struct home_host *host)
 	h->host = *host;
 	h->url = mem_text(buf_cstr(&url));
 	buf_clear(&url);
-	h->here = list_of(HERE, "");
+	h->here = answered_to(NULL);
 	if (to[0] != '\0')
-		h->set = list_of("::", to);
+		h->set = answered_to(to);
 	h->timer = event_new(host->base, -1, 0, on_timer, h);
 	must(h->timer != NULL);
 	timer_after(h->timer, backoff_random(FIRST));

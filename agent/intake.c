@@ -93,7 +93,7 @@ busy_with(struct intake *in, const char *path, uint32_t hash)
 static struct job *
 job_for(struct intake *in, const char *path, enum intake_why why)
 {
-	uint32_t hash = job_hash(path);
+	uint32_t hash = job_hash(span_of(path));
 	struct job *j = busy_with(in, path, hash);
 
 	if (j != NULL) {

@@ -8,12 +8,12 @@
 #include "contrib/base/mem.h"
 
 uint32_t
-job_hash(const char *path)
+job_hash(struct span path)
 {
 	uint32_t h = 2166136261u;	/* FNV-1a */
 
-	for (; *path != '\0'; path++)
-		h = (h ^ (unsigned char)*path) * 16777619u;
+	for (size_t i = 0; i < path.n; i++)
+		h = (h ^ (unsigned char)path.at[i]) * 16777619u;
 	return h;
 }
 
@@ -23,7 +23,7 @@ job_new(struct intake *in, const char *path)
 	struct job *j = mem_new(sizeof(*j));
 
 	j->in = in;
-	j->hash = job_hash(path);
+	j->hash = job_hash(span_of(path));
 	j->path = mem_text(path);
 	buf_init(&j->row, RECORD_ROW_MAX);
 	return j;

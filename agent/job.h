@@ -55,7 +55,7 @@ TAILQ_HEAD(jobs, job);
 struct job *job_new(struct intake *in, const char *path);
 void job_free(struct job *j);
 void job_empty(struct jobs *list, size_t *count);	/* frees them, 0 left */
-uint32_t job_hash(const char *path);
+uint32_t job_hash(struct span path);
 
 /* Was it written to less than `settle` ms ago, and nobody said that it is
  * finished? */

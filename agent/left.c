@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/job.h"
 #include "agent/known.h"
 #include "contrib/base/clock.h"
 #include "contrib/base/mem.h"
@@ -161,16 +162,6 @@ left_note(struct left *l, struct span from, struct span to)
 
 /* --- items ---------------------------------------------------------------------- */
 
-static uint32_t
-hash_of(struct span path)
-{
-	uint32_t h = 2166136261u;	/* FNV-1a */
-
-	for (size_t i = 0; i < path.n; i++)
-		h = (h ^ (unsigned char)path.at[i]) * 16777619u;
-	return h;
-}
-
 static struct went *
 item_of(const struct left *l, uint32_t from)
 {
@@ -180,7 +171,7 @@ item_of(const struct left *l, uint32_t from)
 void
 left_went(struct left *l, struct span from, struct span to)
 {
-	uint32_t old = hash_of(from), new = hash_of(to);
+	uint32_t old = job_hash(from), new = job_hash(to);
 
 	if (l->item == NULL)
 		l->item = mem_new(LEFT_ITEMS * sizeof(*l->item));
@@ -194,7 +185,7 @@ left_went(struct left *l, struct span from, struct span to)
 static const struct went *
 find_item(const struct left *l, struct span path)
 {
-	uint32_t hash = hash_of(path);
+	uint32_t hash = job_hash(path);
 	const struct went *w = l->item != NULL ? item_of(l, hash) : NULL;
 
 	return w != NULL && w->noted > 0 && w->from == hash &&
@@ -264,7 +255,7 @@ left_each(const struct left *l, struct span path, left_fn *fn, void *arg)
 		before = o->order;
 		put_other(&went, o, path);
 		if (!went.bad && (item == NULL ||
-		    item->to == hash_of(buf_look(&went))))
+		    item->to == job_hash(buf_look(&went))))
 			more = fn(arg, buf_look(&went), o->seen);
 	}
 	buf_clear(&went);
@@ -288,11 +279,8 @@ compare(void *arg, struct span to, int64_t since)
 bool
 left_is(const struct left *l, struct span path, struct span to)
 {
-	const struct went *item = find_item(l, path);
 	struct looking k = { .to = to };
 
-	if (item != NULL)
-		return item->to == hash_of(to);
 	left_each(l, path, compare, &k);
 	return k.is;
 }

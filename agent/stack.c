@@ -49,7 +49,7 @@ is_there(const struct stack *s, const char *path, uint32_t hash)
 bool
 stack_push(struct stack *s, const char *path)
 {
-	uint32_t hash = job_hash(path);
+	uint32_t hash = job_hash(span_of(path));
 
 	if (is_there(s, path, hash))
 		return false;

@@ -32,7 +32,7 @@ young_free(struct young *y)
 void
 young_add(struct young *y, const char *url)
 {
-	uint32_t hash = job_hash(url);
+	uint32_t hash = job_hash(span_of(url));
 
 	y->at[hash % YOUNG_MOST] = (struct one){ .hash = hash, .is = true,
 	    .told = clock_mono() };
@@ -41,7 +41,7 @@ young_add(struct young *y, const char *url)
 bool
 young_is(const struct young *y, const char *url, int64_t age)
 {
-	uint32_t hash = job_hash(url);
+	uint32_t hash = job_hash(span_of(url));
 	const struct one *o = &y->at[hash % YOUNG_MOST];
 
 	return o->is && o->hash == hash &&
