@@ -414,12 +414,6 @@ is_free(const struct alert_fact *f)
 }
 
 static void
-count_crowd(void *arg, struct alert_fact *f)
-{
-	alert_crowd_add(&((struct run *)arg)->crowd, f);
-}
-
-static void
 take(void *arg, struct alert_fact *f)
 {
 	struct run *r = arg;
@@ -486,7 +480,8 @@ alert_eval(const struct alert_eval *e, struct db_txn *t, int64_t now,
 
 	r.last = r.known = alert_last(t);
 	alert_each_open(t, step, &r);
-	alert_facts_each(e->facts, count_crowd, &r);
+	alert_crowd_read(&r.crowd, e->facts);
+	alert_crowd_expect(&r.crowd, now, e->silent_after);
 	alert_crowd_judge(&r.crowd, e->many, e->many_time);
 	alert_facts_each(e->facts, take, &r);
 	alert_facts_each(e->facts, take_along, &r);

@@ -2,7 +2,7 @@
  * The evaluation: what has to happen to alerts now, as acts.
  *
  * A function of the facts (alert_facts.h), of the rows of alerts, of the rules
- * and receivers, and of the time. Each evaluation takes each alert one step
+ * and receivers, of who wavers (alert_crowd.h), and of the time. Each evaluation takes each alert one step
  * further and may be done again at any time: what the rows say was done is
  * not done again, and what they don't say is. So it doesn't matter where a
  * hub dies.
@@ -39,6 +39,7 @@ struct alert_eval {
 	const struct alert_receivers *to;
 	struct alert_facts *facts;
 	int64_t wait;		/* ms that a grouped alert waits for others */
+	int64_t silent_after;	/* ms that an agent may be silent */
 	int64_t together;	/* ms that troubles of one cause begin apart */
 	uint64_t many;		/* sites that go down or silent within … */
 	int64_t many_time;	/* … so many ms are one alert */

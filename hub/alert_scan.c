@@ -57,17 +57,6 @@ what_of(enum monitor_state s)
 	}
 }
 
-/* Without the port: sites behind one address are on one machine, or behind
- * one relay. */
-static struct span
-host_of(const char *address)
-{
-	const char *colon = strrchr(address, ':');
-
-	return (struct span){ .at = address, .n = colon != NULL ?
-	    (size_t)(colon - address) : strlen(address) };
-}
-
 /* What is announced is neither over nor to be told: as if it weren't known.
  * An alert that there was before goes on. A site that is heard and whose page
  * nobody can see isn't silent, and of the rest nobody will ever know. */
@@ -78,7 +67,7 @@ on_row(void *arg, uint32_t number, const struct pulse_row *row)
 	char text[HOME_CAUSE_MAX];
 	enum monitor_state state = (enum monitor_state)row->state;
 	struct alert_fact f = { .what = what_of(state), .site = number,
-		.group = host_of(row->address), .since = row->since,
+		.group = pulse_host(row->address), .since = row->since,
 		.unknown = state == MONITOR_OUTAGE ||
 		    (state == MONITOR_UNKNOWN &&
 		    !monitor_cause_is_final((enum monitor_cause)row->cause)),

@@ -115,6 +115,7 @@ alerter_new(struct writer *w, struct turns *t)
 	a->eval = (struct alert_eval){ .hub = c->name, .rules = &a->rules,
 		.to = &a->to, .facts = alert_facts_new(&a->rules),
 		.wait = (int64_t)c->alert_wait,
+		.silent_after = (int64_t)c->silent_after,
 		.together = (int64_t)c->alert_together,
 		.many = c->alert_many,
 		.many_time = (int64_t)c->alert_many_time };

@@ -104,7 +104,7 @@ const struct conf_def config_watch_table[CONFIG_WATCH_DEFS] = {
 	    "closes.\n"
 	    "No notice says how long." },
 	{ .section = "", .name = "gone_after", .type = CONF_TIME,
-	  .offset = AT(gone_after), .preset = "8s",
+	  .offset = AT(gone_after), .preset = "9s",
 	  .least = 1000, .most = 3600 * 1000,
 	  .about =
 	    "A site is silent when the last connection of its agent was "
@@ -158,7 +158,7 @@ const struct conf_def config_watch_table[CONFIG_WATCH_DEFS] = {
 	  .least = 1000, .most = 24 * 3600 * 1000,
 	  .about = "See flap_count." },
 	{ .section = "", .name = "alert_wait", .type = CONF_TIME,
-	  .offset = AT(alert_wait), .preset = "1s",
+	  .offset = AT(alert_wait), .preset = "500ms",
 	  .least = 0, .most = 60000,
 	  .about =
 	    "How long an alert waits before it is told, so that sites that "

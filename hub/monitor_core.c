@@ -20,7 +20,8 @@
 #include "hub/pulse.h"
 #include "hub/vantage_core.h"
 
-#define TICK 500		/* ms between two ticks of the monitor */
+#define TICK 150		/* ms at least between two looks of the monitor, which
+				 * come with the core's own of 200 ms */
 #define STALL 10000		/* ms late: less than silent_after and a beat */
 #define ROLL 2000		/* … and two looks into the view */
 #define STEP 2000		/* the clock was put if it is off by so much */

@@ -9,7 +9,7 @@
 const struct monitor_settings monitor_settings_preset = {
 	.start_after = 3 * MINUTE,	/* agents come back with jitter */
 	.silent_after = 15 * SECOND,	/* three beats */
-	.gone_after = 8 * SECOND,	/* a restart takes less */
+	.gone_after = 9 * SECOND,	/* a restart takes less */
 	.stale_after = 50 * MINUTE,	/* three looks, and a bit */
 	.look_again = 5 * SECOND,
 	.settle = 5 * MINUTE,

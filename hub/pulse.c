@@ -243,6 +243,15 @@ pulse_patience(const struct pulse_row *row, int64_t least)
 	return own > least ? own : least;
 }
 
+struct span
+pulse_host(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+
+	return (struct span){ .at = address, .n = colon != NULL ?
+	    (size_t)(colon - address) : strlen(address) };
+}
+
 /* --- writing --------------------------------------------------------------- */
 
 /* False: that site has none. The caller changes it and puts it back. */

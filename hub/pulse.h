@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "contrib/base/span.h"
 #include "hub/vantage_look.h"
 #include "protocol/health.h"
 
@@ -98,6 +99,10 @@ uint64_t pulse_each_since(uint64_t version, pulse_fn *each, void *arg);
  * `least` (the setting silent_after) at least. Who tells no beat is of a
  * version that beat every 15 s. */
 int64_t pulse_patience(const struct pulse_row *row, int64_t least);
+
+/* A row's address without the port: sites behind one address are on one
+ * machine, or behind one relay. Points into it. */
+struct span pulse_host(const char *address);
 
 /* --- writing: the core ----------------------------------------------------- */
 

@@ -227,14 +227,24 @@ evaluate(void)
 }
 
 static void
-hub_second(struct world *w)
+hear(const struct world *w)
+{
+	for (uint32_t i = 1; i < w->count; i++)
+		if (w->at[i].heard == w->now)
+			pulse_heard(i, w->now, NULL, NULL);
+}
+
+static void
+hub_look(struct world *w)
 {
 	k.now = w->now;
 	clock_set(w->now, w->now - KIT_NOW + 1000);
+	hear(w);
 	put_states();
 	write_acts();
 	alert_scan_pulse(&scan, w->now);
-	scan_some(w->now);
+	if (w->now % SECOND == 0)
+		scan_some(w->now);
 	if (version == alert_facts_version(eval.facts) && w->now < next)
 		return;
 	for (int i = 0; evaluate(); i++)
@@ -246,8 +256,7 @@ run(struct world *w, int64_t ms)
 {
 	for (int64_t end = w->now + ms; w->now < end; ) {
 		world_step(w);
-		if (w->now % SECOND == 0)
-			hub_second(w);
+		hub_look(w);
 	}
 }
 
@@ -256,11 +265,12 @@ run(struct world *w, int64_t ms)
 static void
 be_at(uint32_t site, uint32_t place)
 {
+	static const struct health beats = { .beat = BEAT };
 	char address[PULSE_ADDRESS];
 
 	snprintf(address, sizeof(address), "10.1.%u.%u:4711", place / 250,
 	    1 + place % 250);
-	pulse_heard(site, k.now, address, NULL);
+	pulse_heard(site, k.now, address, &beats);
 }
 
 static void
@@ -287,8 +297,8 @@ open_alerts(void)
 		.rules = all, .zone = "" };
 	eval = (struct alert_eval){ .hub = "test", .rules = &rules,
 		.to = &receivers, .facts = alert_facts_new(&rules),
-		.wait = SECOND, .together = 5 * MINUTE, .many = 10,
-		.many_time = MINUTE };
+		.wait = SECOND / 2, .silent_after = 3 * BEAT,
+		.together = 5 * MINUTE, .many = 10, .many_time = MINUTE };
 	alert_scan_init(&scan, &writer, eval.facts);
 	memset(tally, 0, sizeof(tally));
 	memset(hijacked, 0, sizeof(hijacked));

@@ -43,11 +43,13 @@ struct place {			/* one site of the world */
 	enum fault fault;
 	int64_t beat;		/* the next is sent then */
 	int64_t word;		/* one is under way and arrives then */
+	int64_t heard;		/* the last one arrived then */
 	int64_t back;		/* its connection is closed, until then */
 	int64_t look;		/* the next look is begun then … */
 	int64_t seen;		/* … and ends then … */
 	enum monitor_look outcome;	/* … like this … */
 	bool foreign;		/* … with another's page */
+	bool calm;		/* its web server is never reloaded */
 	int64_t late;		/* one was late by chance, last */
 	int64_t other;		/* a look by others ends then */
 	int64_t home;		/* the next look inside */
@@ -228,6 +230,7 @@ step_agent(struct world *w, uint32_t site)
 		if (speaks(w, p)) {
 			monitor_heard(w->monitor, site, w->now, 3 * BEAT,
 			    p->inside);
+			p->heard = w->now;
 			p->inside = MONITOR_LOOK_NONE;
 		}
 	}
@@ -255,7 +258,7 @@ step_inside(struct world *w, uint32_t site)
 	    p->reload > w->now;
 
 	/* Not while it is another's fault: the two would be one of its own. */
-	if (w->noise && p->fault != FAULT_WAY &&
+	if (w->noise && !p->calm && p->fault != FAULT_WAY &&
 	    p->reload + MINUTE <= w->now && one_in(w, 4 * 1800))
 		p->reload = w->now + (int64_t)draw(w, 3000);
 	if (p->home > w->now)
@@ -339,8 +342,7 @@ world_step(struct world *w)
 		step_agent(w, i);
 		step_look(w, i);
 	}
-	if (w->now % (2 * STEP) == 0)
-		monitor_tick(w->monitor, w->now);
+	monitor_tick(w->monitor, w->now);
 }
 
 static inline void

@@ -86,6 +86,9 @@ inject(struct world *w)
 		f[i].site = i + 1;
 		f[i].fault = (enum fault)(1 + draw(w, FAULTS - 1));
 		f[i].begins = w->now + SECOND + i * APART;
+		/* With a failure of its own, then or just before, it would be
+		 * down. */
+		w->at[f[i].site].calm = f[i].fault == FAULT_WAY;
 		f[i].ends = f[i].begins + lasts(f[i].fault) +
 		    (int64_t)draw(w, 10 * 60) * SECOND;
 	}

@@ -36,8 +36,8 @@ START_TEST(silence)
 	heard(&w, 24999);
 	ck_assert_int_eq(views(&w, 25000).inside, MONITOR_INSIDE_MUTE);
 	monitor_site_gone(&w, 26000);
-	ck_assert_int_eq(views(&w, 33999).inside, MONITOR_INSIDE_MUTE);
-	ck_assert_int_eq(views(&w, 34000).inside, MONITOR_INSIDE_SILENT);
+	ck_assert_int_eq(views(&w, 34999).inside, MONITOR_INSIDE_MUTE);
+	ck_assert_int_eq(views(&w, 35000).inside, MONITOR_INSIDE_SILENT);
 }
 END_TEST
 
