@@ -408,8 +408,8 @@ refuse_page(struct desk *d, uint64_t number, const char *error)
 void
 desk_page(struct desk *d, uint64_t number, struct span said)
 {
-	json_t *o = json_loadb(said.at != NULL ? said.at : "", said.n, 0,
-	    NULL);
+	json_t *o = json_loadb(said.at != NULL ? said.at : "", said.n,
+	    JSON_REJECT_DUPLICATES, NULL);
 	const char *act = json_string_value(json_object_get(o, "do"));
 	const char *actor = json_string_value(json_object_get(o, "actor"));
 	const char *before = lang_borrow(json_string_value(
