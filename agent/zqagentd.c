@@ -182,6 +182,9 @@ run(char *conf, bool alone)
 	c = config_read(conf, &why);
 	fputs(buf_cstr(&why), stderr);
 	buf_clear(&why);
+	if (c == NULL && access(conf, F_OK) == -1 && errno == ENOENT)
+		fputs(_("a site is set up with \"zqagent enroll URL TICKET\"; "
+		    "the hub's operator gives you both\n"), stderr);
 	if (c == NULL)
 		return 1;
 	ok = is_own(c, conf) && take_lock(c);

@@ -86,6 +86,23 @@ config_is_dialled(const char *text)
 	return strncmp(text, "https://", 8) == 0 && is_root(text);
 }
 
+static bool
+is_any(const char *host)
+{
+	return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+}
+
+bool
+config_is_one_place(const char *a, const char *b)
+{
+	char host[LISTEN_HOST], port[LISTEN_PORT];
+	char other[LISTEN_HOST], others[LISTEN_PORT];
+
+	return listen_split(a, host, port) && listen_split(b, other, others) &&
+	    strcmp(port, others) == 0 && strcmp(port, "0") != 0 &&
+	    (strcmp(host, other) == 0 || is_any(host) || is_any(other));
+}
+
 static void
 judge_web(const struct judging *j)
 {
@@ -93,6 +110,9 @@ judge_web(const struct judging *j)
 
 	if (c->web[0] != '\0')
 		judge_address(j, "web", c->web);
+	if (config_is_one_place(c->web, c->listen))
+		wrong(j, "web", c->web, "another port: agents connect there "
+		    "(listen)");
 	if (c->web_public[0] != '\0' && !is_root(c->web_public))
 		wrong(j, "web_public", c->web_public, "https://host or "
 		    "https://host:port, and no path behind it");

@@ -72,13 +72,24 @@ judge_address(const char *option, const char *value, struct buf *why)
 }
 
 static bool
+judge_apart(const char *agents, const char *web, struct buf *why)
+{
+	if (agents == NULL || web == NULL || !config_is_one_place(agents, web))
+		return true;
+	buf_printf(why, _("--web %s: expected another port than that of "
+	    "--listen: agents connect there\n"), web);
+	return false;
+}
+
+static bool
 judge(const struct init *i, struct buf *why)
 {
 	const char *web = i->web != NULL && i->web[0] == '\0' ? NULL : i->web;
 	bool good = judge_text("--name", i->name, why) &&
 	    judge_text("--public", i->public, why) &&
 	    judge_address("--listen", i->listen, why) &&
-	    judge_address("--web", web, why);
+	    judge_address("--web", web, why) &&
+	    judge_apart(i->listen, web, why);
 
 	if (i->name == NULL || i->name[0] == '\0') {
 		buf_text(why, _("--name is missing: what is the cluster's "

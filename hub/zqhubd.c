@@ -351,6 +351,11 @@ main(int argc, char **argv)
 	buf_init(&why, WHY_MAX);
 	if ((c = config_read(o.config, &file, &why)) == NULL) {
 		fputs(buf_cstr(&why), stderr);
+		buf_clear(&why);
+		if (access(o.config, F_OK) == -1 && errno == ENOENT)
+			fputs(_("a hub is made with \"zqhub init --name NAME\", "
+			    "and -c is for one whose settings lie elsewhere\n"),
+			    stderr);
 		return 1;
 	}
 	(void)log_level_parse(c->log, &level);

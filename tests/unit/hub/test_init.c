@@ -21,6 +21,7 @@
 #include "contrib/base/clock.h"
 #include "hub/config.h"
 #include "hub/config_alert.h"
+#include "hub/config_judge.h"
 #include "hub/listen.h"
 #include "hub/tls.h"
 #include "tests/scratch.h"
@@ -152,6 +153,7 @@ static const struct init unfit[] = {
 	{ .name = "\xff" }, { .name = "n", .listen = "7443" },
 	{ .name = "n", .listen = "::1:7443" },
 	{ .name = "n", .listen = "a:70000" }, { .name = "n", .web = "x" },
+	{ .name = "n", .listen = "[::]:7443", .web = "127.0.0.1:7443" },
 	{ .name = "n", .public = "http://x" },
 	{ .name = "n", .public = "https://" },
 	{ .name = "n", .public = "https://bad host:7443" },
@@ -200,6 +202,10 @@ static const struct {
 	{ "name = n\nnonsense = 1\n", "nonsense" },
 	{ "name = n\nlisten = here\n", "listen: \"here\": expected address" },
 	{ "name = n\nweb = 127.0.0.1:http\n", "web: \"127" },
+	{ "name = n\nlisten = 0.0.0.0:7443\nweb = 127.0.0.1:7443\n",
+	  "web: \"127.0.0.1:7443\": expected another port" },
+	{ "name = n\nlisten = 127.0.0.1:1\nweb = 127.0.0.1:1\n",
+	  "agents connect there" },
 	{ "name = n\nweb_proxy = localhost\n", "web_proxy: \"localhost\": "
 	  "expected an address" },
 	{ "name = n\nweb_public = hub.example\n", "web_public: \"hub.ex" },
@@ -335,6 +341,10 @@ START_TEST(test_split)
 	ck_assert(!listen_split("a:", host, port));
 	ck_assert(!listen_split("a:65536", host, port));
 	ck_assert(!listen_split("a:0000000080", host, port));
+	ck_assert(config_is_one_place("10.0.0.1:80", "[::]:80"));
+	ck_assert(!config_is_one_place("10.0.0.1:80", "10.0.0.2:80"));
+	ck_assert(!config_is_one_place("0.0.0.0:0", "127.0.0.1:0"));
+	ck_assert(!config_is_one_place("0.0.0.0:80", ""));
 }
 END_TEST
 
