@@ -336,10 +336,35 @@ announce(struct work *w, const struct moved *m)
 	return compare_said(w->t, &c) != COMPARE_NO_ROOM;
 }
 
+/* There and back: two that lead to each other are a circle. */
+static bool
+is_back(const struct work *w, const struct moved *m, struct moved *was)
+{
+	return moves_get(w->t, m->scope, m->new, was) &&
+	    was->state == MOVES_SAID && span_is(was->new, m->old);
+}
+
+/* What was announced without asking is taken back so, too. */
+static void
+take_back(struct work *w, const struct moved *m)
+{
+	struct moved back = *m;
+
+	back.old = m->new;
+	back.new = SPAN_NONE;
+	back.reason = SPAN("the files are there again");
+	if (!announce(w, &back)) {
+		w->room = false;
+		return;
+	}
+	moves_del(w->t, m->scope, m->new);
+	w->made++;
+}
+
 static void
 propose(struct work *w, const struct rewrite_rule *r, uint64_t items)
 {
-	struct moved old, m = {
+	struct moved was, m = {
 		.state = w->ask->announce ? MOVES_SAID : MOVES_PROPOSED,
 		.scope = span_of(rewrite_scope_name(r->scope)),
 		.old = r->from, .new = r->to, .source = w->ask->source,
@@ -348,9 +373,14 @@ propose(struct work *w, const struct rewrite_rule *r, uint64_t items)
 		.until = CLOCK_NONE, .when = clock_wall(), .items = items,
 	};
 
-	if (moves_get(w->t, m.scope, m.old, &old) &&
-	    span_is(old.new, m.new))
+	if (moves_get(w->t, m.scope, m.old, &was) &&
+	    span_is(was.new, m.new))
 		return;		/* known; or refused */
+	if (w->ask->announce && is_back(w, &m, &was)) {
+		if (span_is(was.by, m.by))	/* a person's word stands */
+			take_back(w, &m);
+		return;
+	}
 	if (w->ask->announce && !announce(w, &m)) {
 		w->room = false;
 		return;

@@ -80,6 +80,22 @@ forget_proposed(const struct source *s, const char *url)
 		drop_proposed(s, url);
 }
 
+/* Does an announced move lead from url to there? */
+static bool
+leads_to(const struct source *s, const char *url, const char *there)
+{
+	struct store_txn *t = store_look(s->host.store);
+	struct buf to;
+	bool leads;
+
+	buf_init(&to, LIMIT_URL);
+	leads = moves_successor(t, span_of(url), INT64_MAX, &to) &&
+	    span_is(buf_look(&to), span_of(there));
+	buf_clear(&to);
+	store_end(t);
+	return leads;
+}
+
 /* What was there when a scan of all began has been seen by then. */
 void
 source_dir_created(struct source *s, const char *url, int64_t since)
@@ -98,8 +114,8 @@ source_dir_moved(struct source *s, const char *from, const char *to,
 	s->renames++;
 	if (how == INTAKE_BACK)
 		forget_proposed(s, to);
-	if (how == INTAKE_BACK || (how == INTAKE_WITHDRAWN &&
-	    young_is(s->young, from, YOUNG_GOES)))
+	if ((how == INTAKE_BACK && !leads_to(s, to, from)) ||
+	    (how == INTAKE_WITHDRAWN && young_is(s->young, from, YOUNG_GOES)))
 		return;
 	if (young_is(s->young, from, YOUNG_MOVES)) {
 		young_add(s->young, to);

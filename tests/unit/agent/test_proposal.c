@@ -356,6 +356,65 @@ START_TEST(test_announce)
 }
 END_TEST
 
+/* There and back: nothing leads away any more, nor does anything lead there. */
+static void
+goes_and_comes_back(const char *here, const char *there, const char *move)
+{
+	struct store_txn *t;
+	struct change c;
+	uint64_t before;
+
+	wait_state("fine");
+	ck_assert_int_eq(rename(at(here), at(there)), 0);
+	wait_moves(move);
+	wait_state("fine");
+	before = head();
+	ck_assert_int_eq(rename(at(there), at(here)), 0);
+	wait_moves("");
+	wait_state("fine");
+	turn_loop(500);
+	ck_moves("");
+	ck_assert_uint_gt(head(), before + 1);
+	t = store_look(store);
+	ck_assert(spool_get(t, head(), &c) && c.kind == CHANGE_MOVE);
+	ck_assert_uint_eq(c.word[WORD_SUCCESSOR].n, 0);
+	store_end(t);
+}
+
+START_TEST(test_announce_back)
+{
+	static char announce[] = "announce";
+
+	set.moves = announce;
+	put("a.html", "<title>a page of its own</title>");
+	start();
+	ck_assert_int_eq(store_do(store, can_moves, NULL), STORE_DONE);
+	wait_items(1);
+	goes_and_comes_back("a.html", "b.html",
+	    "S " SITE "/a.html " SITE "/b.html 1\n");
+	stop();
+}
+END_TEST
+
+START_TEST(test_announce_column_back)
+{
+	static char announce[] = "announce";
+
+	set.moves = announce;
+	rename_column();
+	wait_moves("S " SITE "/news/ " SITE "/xinwen/ 20\n");
+	wait_state("fine");
+	ck_assert_int_eq(rename(at("xinwen"), at("news")), 0);
+	wait_moves("");
+	wait_state("fine");
+	turn_loop(500);
+	ck_moves("");
+	goes_and_comes_back("news", "docs/news",
+	    "S " SITE "/news/ " SITE "/docs/news/ 20\n");
+	stop();
+}
+END_TEST
+
 START_TEST(test_off)
 {
 	static char off[] = "off";
@@ -488,6 +547,8 @@ main(void)
 	tcase_add_test(seen, test_back);
 	tcase_add_test(seen, test_a_copy_is_back);
 	tcase_add_test(seen, test_announce);
+	tcase_add_test(seen, test_announce_back);
+	tcase_add_test(seen, test_announce_column_back);
 	tcase_add_test(seen, test_off);
 	tcase_add_test(seen, test_copied);
 	tcase_add_test(seen, test_address);
