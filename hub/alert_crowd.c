@@ -11,6 +11,7 @@
 #include "hub/pulse.h"
 
 #define LATE 2000	/* ms that who is silent may not be known to be so yet */
+#define RESTART 3000	/* ms that an agent which restarts takes, mostly */
 
 struct alert_crowd_one {
 	enum alert_what cause;
@@ -79,11 +80,12 @@ on_row(void *arg, uint32_t site, const struct pulse_row *row)
 	const struct wavering *w = arg;
 	int64_t patience = pulse_patience(row, w->least);
 	int64_t quiet = w->now - row->heard;
+	bool left = row->gone != 0 && w->now - row->gone >= RESTART;
 	struct alert_crowd_one *one;
 
 	(void)site;
 	if (row->heard == 0 || quiet > patience + LATE ||
-	    (row->gone == 0 && quiet < patience / 2) ||
+	    (!left && quiet < patience / 2) ||
 	    row->state == MONITOR_SILENT || row->state == MONITOR_UNREACHABLE)
 		return true;
 	one = add(w->crowd, ALERT_UNREACHABLE, row->heard);

@@ -117,9 +117,14 @@ START_TEST(test_who_wavers)
 		pulse_connected(i, 1, k.now);
 		pulse_connected(i, 0, k.now);
 	}
+	k.now += 2000;
 	falls(CROWD + 1);
 	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 2);
-	ck_assert(is_many(2));
+	ck_assert(!is_many(2));		/* they restart */
+	k.now += 2000;
+	falls(CROWD + 2);
+	ck_assert_uint_eq(heard("duty", ALERT_FIRING), 3);
+	ck_assert(is_many(3));
 }
 END_TEST
 
