@@ -101,8 +101,9 @@ const struct conf_def config_defs[] = {
 	{ .section = "", .name = "home_every", .type = CONF_TIME,
 	  .offset = TOP(home_every), .preset = "30s", .least = 1000,
 	  .most = 60 * MINUTE, .about =
-	  "How long after the home page was asked it is asked again.\nA page "
-	  "that takes 15 seconds or more has not answered." },
+	  "How long after the home page was asked it is asked again; after "
+	  "a third of it if it is otherwise than it was at the time before.\n"
+	  "A page that takes 15 seconds or more has not answered." },
 	{ .section = "", .name = "url_every", .type = CONF_TIME,
 	  .offset = TOP(url_every), .preset = "24h", .least = 0,
 	  .most = 30ull * 24 * 60 * MINUTE, .about =

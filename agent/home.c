@@ -20,6 +20,9 @@
 				 * who inspect sites, either */
 #define PAGE_MAX (1u << 20)	/* bytes: enough to see that it comes */
 #define FIRST 200		/* ms, at most, until it is first asked */
+#define NEWS 3			/* so many times as soon is it asked again if it
+				 * is otherwise: a server that is restarted is
+				 * there by then */
 
 enum way { WAY_SET, WAY_HERE, WAY_NAME };
 
@@ -84,7 +87,8 @@ complaint(const struct home *h, const struct fetch_answer *a)
 	return h->error != HEALTH_FINE ? a->error : "no page";
 }
 
-static void
+/* Is it otherwise than it was at the look before? */
+static bool
 note(struct home *h, const struct fetch_answer *a)
 {
 	bool was = is_well(h), first = h->at == 0;
@@ -97,19 +101,21 @@ note(struct home *h, const struct fetch_answer *a)
 	h->known |= answered_is(a);
 	h->is_here |= answered_is(a) && h->way == WAY_HERE;
 	if (is_well(h) == was && !first)
-		return;
+		return false;
 	if (h->known && !is_well(h))
 		log_warn("home url=%s status=%u: %s", h->url, h->status,
 		    complaint(h, a));
 	else if (h->known)
 		log_info("home url=%s answers ms=%u", h->url, h->took);
 	h->host.changed(h->host.arg);
+	return !first;
 }
 
 static void
 on_answer(void *arg, const struct fetch_answer *a)
 {
 	struct home *h = arg;
+	int64_t every = (int64_t)h->host.config->top->home_every;
 
 	h->request = NULL;
 	if ((!answered_is(a) || is_empty(h, a)) && h->way == WAY_HERE &&
@@ -117,8 +123,7 @@ on_answer(void *arg, const struct fetch_answer *a)
 		ask(h, WAY_NAME);
 		return;
 	}
-	note(h, a);
-	timer_after(h->timer, (int64_t)h->host.config->top->home_every);
+	timer_after(h->timer, note(h, a) ? every / NEWS : every);
 }
 
 static void

@@ -23,6 +23,7 @@
 #define BEAT (5 * SECOND)
 #define HOME_EVERY (15 * MINUTE)	/* from outside … */
 #define HOME_INSIDE (30 * SECOND)	/* … and inside */
+#define HOME_NEWS (10 * SECOND)	/* … if it is otherwise */
 #define LOOK_LIMIT (15 * SECOND)
 
 enum fault {	/* what is wrong with a site */
@@ -54,6 +55,7 @@ struct place {			/* one site of the world */
 	int64_t other;		/* a look by others ends then */
 	int64_t home;		/* the next look inside */
 	enum monitor_look inside;
+	bool ill;		/* as that saw it */
 	int64_t reload;		/* its web server is away until then */
 	unsigned starts, ends;	/* good to bad, bad to good; … */
 	int64_t started, ended;	/* … the last of each */
@@ -263,7 +265,8 @@ step_inside(struct world *w, uint32_t site)
 		p->reload = w->now + (int64_t)draw(w, 3000);
 	if (p->home > w->now)
 		return;
-	p->home = w->now + HOME_INSIDE;
+	p->home = w->now + (ill != p->ill ? HOME_NEWS : HOME_INSIDE);
+	p->ill = ill;
 	p->inside = ill ? MONITOR_LOOK_FAILED : MONITOR_LOOK_WELL;
 }
 

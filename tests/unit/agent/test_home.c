@@ -241,6 +241,34 @@ START_TEST(long_page)
 }
 END_TEST
 
+/* What is otherwise is asked again sooner; what stays so isn't. */
+START_TEST(news)
+{
+	int64_t begun[2], again[2];
+
+	top.home_every = 6000;
+	snprintf(connect_to, sizeof(connect_to), "127.0.0.1:%u", port);
+	top.home_connect = connect_to;
+	snprintf(url, sizeof(url), "http://www.site.invalid/");
+	start();
+	WAIT_FOR(look().home_status == 200);
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned before = asks;
+
+		server.status = i == 0 ? 503 : 200;
+		WAIT_FOR(asks == before + 1);
+		begun[i] = clock_mono();
+		WAIT_FOR(asks == before + 2);
+		again[i] = clock_mono();
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_int_ge(again[i] - begun[i], 1900);
+		ck_assert_int_lt(again[i] - begun[i], 5500);
+	}
+	ck_assert_int_ge(begun[1] - again[0], 5900);
+}
+END_TEST
+
 /* 200, and nothing in it: for visitors it is down, and so it is for the hub,
  * which sees it from outside. */
 START_TEST(empty_page)
@@ -325,6 +353,7 @@ main(void)
 	tcase_add_test(t, found_by_name);
 	tcase_add_test(t, never_found);
 	tcase_add_test(t, long_page);
+	tcase_add_test(t, news);
 	tcase_add_test(t, empty_page);
 	tcase_add_test(t, empty_here);
 	tcase_add_test(t, what_is_set);
