@@ -169,8 +169,8 @@ tell(const struct source *s, size_t made, bool announced)
 	if (made == 0)
 		return;
 	if (announced)
-		log_info("source=%s %zu moves announced: files are elsewhere",
-		    s->name, made);
+		log_info("source=%s %zu moves announced, or taken back: files "
+		    "are elsewhere", s->name, made);
 	else
 		log_warn("source=%s files are elsewhere: %zu moves could be "
 		    "announced; zqagent moves shows them", s->name, made);

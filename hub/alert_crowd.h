@@ -7,8 +7,8 @@
  * A line that is cut silences one agent after the other, as their beats would
  * have come. Who hasn't been heard for half of the time that he may be silent,
  * or has hung up and isn't back at once, is expected to be next when another's
- * silence is to be told: he counts, and is not told of. If he speaks again, the one who was told of was one of many
- * that wavered.
+ * silence is to be told: he counts, and is not told of. If he speaks again, the
+ * one who was told of was one of many that wavered.
  */
 #ifndef ZQ_HUB_ALERT_CROWD_H
 #define ZQ_HUB_ALERT_CROWD_H

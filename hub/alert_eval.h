@@ -2,10 +2,10 @@
  * The evaluation: what has to happen to alerts now, as acts.
  *
  * A function of the facts (alert_facts.h), of the rows of alerts, of the rules
- * and receivers, of who wavers (alert_crowd.h), and of the time. Each evaluation takes each alert one step
- * further and may be done again at any time: what the rows say was done is
- * not done again, and what they don't say is. So it doesn't matter where a
- * hub dies.
+ * and receivers, of who wavers (alert_crowd.h), and of the time. Each
+ * evaluation takes each alert one step further and may be done again at any
+ * time: what the rows say was done is not done again, and what they don't say
+ * is. So it doesn't matter where a hub dies.
  */
 #ifndef ZQ_HUB_ALERT_EVAL_H
 #define ZQ_HUB_ALERT_EVAL_H

@@ -19,6 +19,7 @@
 #define CONF_MAX 65536
 #define LISTEN_PRESET "0.0.0.0:7443"	/* as in config.c's table: a test
 					 * compares them */
+#define WEB_PRESET "127.0.0.1:7480"	/* … */
 
 /* All that is ever made, the contents of a directory before it. */
 static const char *const made[] = {
@@ -72,9 +73,11 @@ judge_address(const char *option, const char *value, struct buf *why)
 }
 
 static bool
-judge_apart(const char *agents, const char *web, struct buf *why)
+judge_apart(const struct init *i, struct buf *why)
 {
-	if (agents == NULL || web == NULL || !config_is_one_place(agents, web))
+	const char *web = or(i->web, WEB_PRESET);
+
+	if (!config_is_one_place(or(i->listen, LISTEN_PRESET), web))
 		return true;
 	buf_printf(why, _("--web %s: expected another port than that of "
 	    "--listen: agents connect there\n"), web);
@@ -89,7 +92,7 @@ judge(const struct init *i, struct buf *why)
 	    judge_text("--public", i->public, why) &&
 	    judge_address("--listen", i->listen, why) &&
 	    judge_address("--web", web, why) &&
-	    judge_apart(i->listen, web, why);
+	    judge_apart(i, why);
 
 	if (i->name == NULL || i->name[0] == '\0') {
 		buf_text(why, _("--name is missing: what is the cluster's "

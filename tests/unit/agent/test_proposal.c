@@ -281,7 +281,7 @@ wait_moves(const char *want)
 }
 
 static void
-rename_column(void)
+show_columns(void)
 {
 	put_dir("news");
 	put_dir("docs");
@@ -292,6 +292,12 @@ rename_column(void)
 	ck_assert_int_eq(store_do(store, can_moves, NULL), STORE_DONE);
 	wait_items(23);
 	wait_state("fine");
+}
+
+static void
+rename_column(void)
+{
+	show_columns();
 	ck_assert_int_eq(rename(at("news"), at("xinwen")), 0);
 }
 
@@ -401,14 +407,9 @@ START_TEST(test_announce_column_back)
 	static char announce[] = "announce";
 
 	set.moves = announce;
-	rename_column();
-	wait_moves("S " SITE "/news/ " SITE "/xinwen/ 20\n");
-	wait_state("fine");
-	ck_assert_int_eq(rename(at("xinwen"), at("news")), 0);
-	wait_moves("");
-	wait_state("fine");
-	turn_loop(500);
-	ck_moves("");
+	show_columns();
+	goes_and_comes_back("news", "xinwen",
+	    "S " SITE "/news/ " SITE "/xinwen/ 20\n");
 	goes_and_comes_back("news", "docs/news",
 	    "S " SITE "/news/ " SITE "/docs/news/ 20\n");
 	stop();

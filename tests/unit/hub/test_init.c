@@ -154,6 +154,8 @@ static const struct init unfit[] = {
 	{ .name = "n", .listen = "::1:7443" },
 	{ .name = "n", .listen = "a:70000" }, { .name = "n", .web = "x" },
 	{ .name = "n", .listen = "[::]:7443", .web = "127.0.0.1:7443" },
+	{ .name = "n", .web = "127.0.0.1:7443" },
+	{ .name = "n", .listen = "127.0.0.1:7480" },
 	{ .name = "n", .public = "http://x" },
 	{ .name = "n", .public = "https://" },
 	{ .name = "n", .public = "https://bad host:7443" },
